@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * kith.discovery/1: a strategy's own service: what it sees. Everything is said of this instance's own peers; what other strategies of
+ * the topology see is not touched. What these calls cause happens later, from the loop's queue (T5).
+ *
+ * Arrays of peers are passed with their stride, sizeof(kith_peer) as the plugin knows it, so that the struct may grow (A2).
+ * All pointers: copied. A refused call changes nothing and is counted as a failed observation:
+ * KITH_INVALID  a key that is empty, repeated in the array or too long; a name too long; text that is not UTF-8
+ * KITH_LIMIT    more peers than the topology's max_peers
+ */
+#ifndef KITH_SERVICE_DISCOVERY_H
+#define KITH_SERVICE_DISCOVERY_H
+
+#include "../plugin.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define KITH_DISCOVERY "kith.discovery/1"
+
+typedef struct kith_discovery_host {
+    /* "I have looked; this is the whole set." A peer that was there before and is not now is missing. An empty set is a true
+     * answer: never said in place of `failed`. [loop & started] */
+    int32_t (*replace)(const kith_host *host, const kith_peer *peers, uint32_t count, uint32_t stride);
+
+    /* "This has changed." upserted: new or changed or renewed (their lease starts again). missing: keys no longer seen, as by a look
+     * that did not find them. left: keys that the source states to be gone (a DELETE, a farewell); they need no grace. Unknown keys
+     * in missing and left are ignored. [loop & started] */
+    int32_t (*update)(const kith_host *host, const kith_peer *upserted, uint32_t count, uint32_t stride, const kith_str *missing,
+                      uint32_t missing_count, const kith_str *left, uint32_t left_count);
+
+    /* in_sync 1: "from now until I say otherwise every change will be told": time passes as if it looked again and again, and saw no
+     * change. 0: it does not follow any more (a watch broke). Begins as 0. [loop & started] */
+    int32_t (*watching)(const kith_host *host, uint32_t in_sync);
+
+    /* "The medium is alive": leases go on. While a strategy with leases says nothing, not this either, leases do not expire and its
+     * set is stale. update implies it. [loop & started] */
+    int32_t (*heard)(const kith_host *host);
+
+    /* "I could not look." The last set stays. status: negative. text: what, where, and what to do about it. [loop & started] */
+    int32_t (*failed)(const kith_host *host, int32_t status, kith_str text);
+
+    /* "So many items were there and are no peers, because": told before the replace or update they belong to; `kith discover` shows
+     * it. reason: does not vary from item to item. [loop & started] */
+    int32_t (*left_out)(const kith_host *host, uint32_t items, kith_str reason);
+} kith_discovery_host;
+
+typedef struct kith_discovery_plugin {
+    /* Look now, whatever the interval says. Answered by replace, update or failed. [loop & started] */
+    void (*refresh)(void *self);
+} kith_discovery_plugin;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
