@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+//
+// A configuration that has passed: every default is filled in, every name resolves, every plugin's options fit its schema.
+#pragma once
+
+#include <core/config/policy.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace kith::core {
+
+// A SHA-256 of a plugin's file (rule L1).
+struct PluginPin {
+    std::string sha256; // 64 hexadecimal digits, lower case
+    std::string file;   // name of the file that it is for; empty: any
+
+    bool operator==(const PluginPin &) const = default;
+};
+
+struct PluginSettings {
+    std::vector<std::string> dirs; // empty: not said, the host's default
+    std::vector<PluginPin> allow;
+
+    bool operator==(const PluginSettings &) const = default;
+};
+
+struct LogSettings {
+    std::string format; // text, json; empty: not said
+    std::string level;  // trace, debug, info, warning, error; empty: not said
+
+    bool operator==(const LogSettings &) const = default;
+};
+
+struct EventSettings {
+    std::uint32_t ring = 4096;  // events kept for those who come later
+    std::uint32_t queue = 4096; // events that wait for one subscriber before it loses some
+
+    bool operator==(const EventSettings &) const = default;
+};
+
+// One instance of a connector plugin. Topologies with the same plugin and equal options share one.
+struct ConnectorInstance {
+    std::string name;    // key in `connectors`; for a shorthand the plugin's id, or id/topology when that is taken
+    std::string plugin;  // the plugin's own id, aliases resolved
+    std::string options; // JSON text, as the plugin gets it; holds secrets
+
+    bool operator==(const ConnectorInstance &) const = default;
+};
+
+struct Source {
+    std::string name;           // within its topology
+    std::string plugin;         // the plugin's own id, aliases resolved
+    std::string options;        // JSON text, as the plugin gets it; holds secrets
+    bool authenticated = false; // nobody without a credential can add a peer, by these options
+
+    bool operator==(const Source &) const = default;
+};
+
+struct Topology {
+    std::string name;
+    std::vector<Source> sources; // at least one
+    std::string connector;       // name of a ConnectorInstance
+    Policy policy;               // prune is never `unsaid`
+
+    bool operator==(const Topology &) const = default;
+};
+
+struct Sink {
+    std::string name;
+    std::string plugin;
+    std::string options;             // JSON text, as the plugin gets it; holds secrets
+    std::vector<std::string> filter; // kinds of events, or globs over them such as peer.*; empty: all
+
+    bool operator==(const Sink &) const = default;
+};
+
+// Told by `kith check`, and as `security.warning` when the topology starts.
+struct SecurityWarning {
+    std::string topology;
+    std::string source;
+    std::string connector;
+    std::string message;
+
+    bool operator==(const SecurityWarning &) const = default;
+};
+
+// The vectors are in the order of the file. Two configurations can be compared, part by part, for a reload.
+struct Config {
+    std::string file; // name it was loaded from
+    PluginSettings plugins;
+    std::string state_dir; // empty: not said, the host's default
+    LogSettings log;
+    EventSettings events;
+    std::vector<ConnectorInstance> connectors; // distinct by plugin and options
+    std::vector<Topology> topologies;
+    std::vector<Sink> sinks;
+    std::vector<SecurityWarning> security;
+
+    const ConnectorInstance *connector(const std::string &name) const {
+        for (const auto &instance : connectors) {
+            if (instance.name == name) return &instance;
+        }
+        return nullptr;
+    }
+
+    bool operator==(const Config &) const = default;
+};
+
+} // namespace kith::core
