@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+//
+// kith.discovery/1: kith::strategy, the base of every strategy, and `discovery`, by which it says what it sees.
+#pragma once
+
+#include "instance.hpp"
+#include "peer.hpp"
+#include "service/discovery.h"
+
+namespace kith {
+
+/// Each call returns a status; a negative one was counted by the host as a failed observation.
+class discovery {
+  public:
+    static constexpr std::string_view id = KITH_DISCOVERY;
+
+    explicit discovery(host h) : raw_(h.raw()), table_(h.service<kith_discovery_host>(id)) {}
+
+    /// "I have looked; this is the whole set." Never empty in place of `failed`.
+    std::int32_t replace(std::span<const peer> peers) const {
+        const detail::peers_view list(peers);
+        return table_->replace(raw_, list.data(), list.size(), sizeof(kith_peer));
+    }
+
+    /// "This has changed." missing: keys not seen any more; left: keys the source states to be gone.
+    std::int32_t update(std::span<const peer> upserted, std::span<const std::string> missing = {},
+                        std::span<const std::string> left = {}) const {
+        const detail::peers_view list(upserted);
+        const auto m = keys(missing), l = keys(left);
+        return table_->update(raw_, list.data(), list.size(), sizeof(kith_peer), m.data(), static_cast<std::uint32_t>(m.size()),
+                              l.data(), static_cast<std::uint32_t>(l.size()));
+    }
+
+    /// True: "from now on every change will be told." False: "I do not follow any more."
+    std::int32_t watching(bool in_sync) const noexcept { return table_->watching(raw_, in_sync ? 1 : 0); }
+
+    /// "The medium is alive": leases go on.
+    std::int32_t heard() const noexcept { return table_->heard(raw_); }
+
+    /// "I could not look." The last set stays.
+    std::int32_t failed(const error &why) const noexcept { return table_->failed(raw_, why.status, str(why.text)); }
+
+    /// "So many items were there and are no peers, because": before the replace or update they belong to.
+    std::int32_t left_out(std::uint32_t items, std::string_view reason) const noexcept {
+        return table_->left_out(raw_, items, str(reason));
+    }
+
+  private:
+    static std::vector<kith_str> keys(std::span<const std::string> list) {
+        std::vector<kith_str> out;
+        out.reserve(list.size());
+        for (const auto &key : list) out.push_back(str(key));
+        return out;
+    }
+
+    const kith_host *raw_;
+    const kith_discovery_host *table_;
+};
+
+class strategy : public instance {
+  public:
+    static constexpr std::uint32_t kind = KITH_KIND_STRATEGY;
+    using service = kith::discovery;
+
+    explicit strategy(host h) : instance(h), discovery(h) {
+        static constexpr kith_discovery_plugin table{.refresh = [](void *p) noexcept {
+            auto &home = detail::self(p);
+            home.enter([&home] {
+                if (!home.stopping) static_cast<strategy *>(home.object)->refresh();
+            });
+        }};
+        h.context().provide(KITH_DISCOVERY, &table);
+    }
+
+    /// Look now, whatever the interval says; answer with replace, update or failed. A loop that polls waits with
+    /// `co_await wake.wait_for(interval)` and notifies `wake` here.
+    virtual void refresh() = 0;
+
+  protected:
+    kith::discovery discovery;
+};
+
+} // namespace kith

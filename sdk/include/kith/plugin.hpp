@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+//
+// What a plugin of the C++ layer includes first. It derives a class from kith::strategy, kith::connector or kith::sink, tells of
+// itself in static members, and ends with KITH_PLUGIN(the class, or several):
+//
+//     static constexpr kith::about about{.id = "...", .version = "1.0.0", .licence = "MIT", .summary = "...", .options = R"({...})"};
+//     using required = kith::services<kith::options, kith::timer>;   // a host without one of them refuses the plugin
+//     using optional = kith::services<...>;                          // not needed; kith::log is in it anyway
+//     static constexpr std::string_view aliases[] = {"..."};         // not needed: other ids it answers to
+//     static constexpr std::string_view env[] = {"..."};             // not needed: environment variables for kith::env
+#pragma once
+
+#include "connector.hpp"
+#include "discovery.hpp"
+#include "options.hpp"
+#include "sink.hpp"
+
+#include <array>
+#include <memory>
+
+namespace kith {
+
+struct about {
+    std::string_view id;
+    std::string_view version;
+    std::string_view licence;
+    std::string_view summary;
+    std::string_view options = R"({"type":"object","additionalProperties":false})"; // JSON Schema
+    std::uint32_t flags = 0;                                                        // KITH_FLAG_...
+    std::uint32_t prune = KITH_PRUNE_UNSAID;
+    std::uint32_t parallel = 0;
+};
+
+template <class... Service>
+struct services {};
+
+namespace detail {
+
+template <std::size_t N>
+constexpr std::array<kith_str, N> strings(const std::string_view (&list)[N]) {
+    std::array<kith_str, N> out{};
+    for (std::size_t i = 0; i < N; ++i) out[i] = str(list[i]);
+    return out;
+}
+
+template <class... A, class... B>
+constexpr auto ids(services<A...>, services<B...>) {
+    return std::array<kith_str, sizeof...(A) + sizeof...(B)>{str(A::id)..., str(B::id)...};
+}
+
+template <class T>
+constexpr auto required_of() {
+    if constexpr (requires { typename T::required; })
+        return ids(services<typename T::service>{}, typename T::required{});
+    else
+        return ids(services<typename T::service>{}, services<>{});
+}
+
+template <class T>
+constexpr auto optional_of() {
+    if constexpr (requires { typename T::optional; })
+        return ids(services<log>{}, typename T::optional{});
+    else
+        return ids(services<log>{}, services<>{});
+}
+
+template <class T>
+constexpr auto aliases_of() {
+    if constexpr (requires { T::aliases; })
+        return strings(T::aliases);
+    else
+        return std::array<kith_str, 0>{};
+}
+
+template <class T>
+constexpr auto env_of() {
+    if constexpr (requires { T::env; })
+        return strings(T::env);
+    else
+        return std::array<kith_str, 0>{};
+}
+
+/// All that is static about the plugin T.
+template <class T>
+struct described {
+    static constexpr auto required = required_of<T>();
+    static constexpr auto optional = optional_of<T>();
+    static constexpr auto aliases = aliases_of<T>();
+    static constexpr auto env = env_of<T>();
+    static constexpr kith_descriptor descriptor{
+        .struct_size = sizeof(kith_descriptor),
+        .kind = T::kind,
+        .id = str(T::about.id),
+        .version = str(T::about.version),
+        .licence = str(T::about.licence),
+        .summary = str(T::about.summary),
+        .options = str(T::about.options),
+        .required = required.data(),
+        .optional = optional.data(),
+        .aliases = aliases.data(),
+        .env = env.data(),
+        .required_count = required.size(),
+        .optional_count = optional.size(),
+        .alias_count = aliases.size(),
+        .env_count = env.size(),
+        .flags = T::about.flags,
+        .prune = T::about.prune,
+        .parallel = T::about.parallel,
+        .reserved = 0,
+    };
+};
+
+template <class T>
+void destroy(void *p) noexcept {
+    std::unique_ptr<context> home(&self(p));
+    home->abandon();
+    delete static_cast<T *>(home->object);
+}
+
+template <class T>
+const kith_instance *make(const kith_host *raw) {
+    auto home = std::make_unique<context>(raw);
+    home->object = std::make_unique<T>(host(*home)).release();
+    home->face = {sizeof(kith_instance), 0, home.get(), start_instance, stop_instance, destroy<T>, service_of_instance};
+    return &home.release()->face;
+}
+
+template <class... T>
+std::int32_t create(const kith_host *raw, kith_str id, const kith_instance **out) noexcept {
+    std::int32_t status = KITH_NOT_FOUND;
+    const auto refuse = [&](std::int32_t why, std::string_view text) {
+        status = why < 0 ? why : KITH_INTERNAL;
+        raw->error(raw, str(text));
+    };
+    try {
+        const kith_instance *made = nullptr;
+        (void)((view(id) == T::about.id && (made = make<T>(raw)) != nullptr) || ...);
+        if (made != nullptr) {
+            *out = made;
+            return KITH_OK;
+        }
+        refuse(KITH_NOT_FOUND, "this library has no plugin of that id");
+    } catch (const error &e) {
+        refuse(e.status, e.text);
+    } catch (const std::exception &e) {
+        refuse(KITH_INTERNAL, e.what());
+    } catch (...) {
+        refuse(KITH_INTERNAL, "an exception of a type that is not std::exception");
+    }
+    return status;
+}
+
+template <class... T>
+inline constexpr const kith_descriptor *descriptors[] = {&described<T>::descriptor...};
+
+template <class... T>
+inline constexpr kith_entry entry{sizeof(kith_entry), KITH_ABI_MAJOR,    KITH_ABI_MINOR,
+                                  sizeof...(T),       descriptors<T...>, create<T...>};
+
+} // namespace detail
+} // namespace kith
+
+/// Once in each library, outside every namespace.
+#define KITH_PLUGIN(...) constinit const kith_entry kith_plugin_entry = kith::detail::entry<__VA_ARGS__>;

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+//
+// kith::error and kith::result<T>: a failure is a value with a status (kith/plugin.h) and a text that tells what failed, for
+// whom, and what to do about it.
+#pragma once
+
+#include "plugin.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace kith {
+
+[[nodiscard]] constexpr std::string_view view(kith_str s) noexcept {
+    return s.size == 0 ? std::string_view{} : std::string_view{s.data, static_cast<std::size_t>(s.size)};
+}
+[[nodiscard]] constexpr kith_str str(std::string_view s) noexcept { return {s.data(), s.size()}; }
+
+/// What a status means, in a few words; for failures that come without a text.
+[[nodiscard]] constexpr std::string_view meaning(std::int32_t status) noexcept {
+    switch (status) {
+    case KITH_OK: return "no failure";
+    case KITH_CANCELLED: return "cancelled";
+    case KITH_INVALID: return "an argument is not what the contract asks for";
+    case KITH_UNSUPPORTED: return "this host cannot do it";
+    case KITH_DENIED: return "no permission, or not declared in the plugin's descriptor";
+    case KITH_NOT_FOUND: return "not found";
+    case KITH_EXISTS: return "taken already";
+    case KITH_BUSY: return "one such operation is under way already";
+    case KITH_LIMIT: return "over a limit on size or number";
+    case KITH_TIMED_OUT: return "its time was over";
+    case KITH_STALE: return "no longer valid";
+    case KITH_CLOSED: return "the other side ended the stream";
+    case KITH_RESET: return "the connection broke";
+    case KITH_REFUSED: return "nobody listens there";
+    case KITH_UNREACHABLE: return "no route there";
+    case KITH_UNRESOLVED: return "the host name does not resolve";
+    case KITH_UNAUTHORIZED: return "credentials were not accepted";
+    case KITH_PROTOCOL: return "what came is not what the protocol allows";
+    case KITH_UNAVAILABLE: return "the other side cannot, now";
+    case KITH_IO: return "the operating system failed";
+    default: return status < 0 ? "internal error" : "no failure";
+    }
+}
+
+/// A failure. It may also be thrown: out of a plugin's constructor it refuses the instance, out of a task it fails it.
+struct error {
+    std::int32_t status = KITH_INTERNAL;
+    std::string text;
+
+    error() = default;
+    explicit error(std::int32_t s) : status(s), text(meaning(s)) {}
+    error(std::int32_t s, std::string t) : status(s), text(std::move(t)) {}
+    error(std::int32_t s, kith_str t) : status(s), text(t.size == 0 ? meaning(s) : view(t)) {}
+};
+
+/// A value or an error.
+template <class T>
+class [[nodiscard]] result {
+  public:
+    using value_type = T;
+
+    result(T value) : either_(std::in_place_index<0>, std::move(value)) {}
+    result(kith::error failure) : either_(std::in_place_index<1>, std::move(failure)) {}
+
+    [[nodiscard]] bool has_value() const noexcept { return either_.index() == 0; }
+    explicit operator bool() const noexcept { return has_value(); }
+
+    /// Only when there is a value.
+    [[nodiscard]] T &operator*() &noexcept { return *std::get_if<0>(&either_); }
+    [[nodiscard]] const T &operator*() const &noexcept { return *std::get_if<0>(&either_); }
+    [[nodiscard]] T &&operator*() &&noexcept { return std::move(*std::get_if<0>(&either_)); }
+    [[nodiscard]] T *operator->() noexcept { return std::get_if<0>(&either_); }
+    [[nodiscard]] const T *operator->() const noexcept { return std::get_if<0>(&either_); }
+
+    /// Only when there is none.
+    [[nodiscard]] kith::error &error() &noexcept { return *std::get_if<1>(&either_); }
+    [[nodiscard]] const kith::error &error() const &noexcept { return *std::get_if<1>(&either_); }
+    [[nodiscard]] kith::error &&error() &&noexcept { return std::move(*std::get_if<1>(&either_)); }
+
+    /// KITH_OK when there is a value.
+    [[nodiscard]] std::int32_t status() const noexcept { return has_value() ? KITH_OK : error().status; }
+
+    /// The value, or the error thrown.
+    T &&value() && {
+        if (!has_value()) throw std::move(*this).error();
+        return std::move(**this);
+    }
+    T &value() & {
+        if (!has_value()) throw error();
+        return **this;
+    }
+
+  private:
+    std::variant<T, kith::error> either_;
+};
+
+/// Done, or an error.
+template <>
+class [[nodiscard]] result<void> {
+  public:
+    using value_type = void;
+
+    result() noexcept : error_(KITH_OK, std::string{}) {}
+    result(kith::error failure) : error_(std::move(failure)) {}
+
+    [[nodiscard]] bool has_value() const noexcept { return error_.status >= 0; }
+    explicit operator bool() const noexcept { return has_value(); }
+
+    /// Only when it is not done.
+    [[nodiscard]] kith::error &error() &noexcept { return error_; }
+    [[nodiscard]] const kith::error &error() const &noexcept { return error_; }
+    [[nodiscard]] kith::error &&error() &&noexcept { return std::move(error_); }
+
+    [[nodiscard]] std::int32_t status() const noexcept { return error_.status; }
+
+    /// Nothing, or the error thrown.
+    void value() const {
+        if (!has_value()) throw error_;
+    }
+
+  private:
+    kith::error error_;
+};
+
+} // namespace kith

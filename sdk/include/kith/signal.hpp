@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+//
+// kith::signal wakes a task from elsewhere in the same instance: from refresh(), from another task. kith::channel<T> hands values.
+// Whoever waits is resumed before the call from the host that is under way returns, after the code that notified.
+#pragma once
+
+#include "timer.hpp"
+
+#include <deque>
+#include <memory>
+
+namespace kith {
+
+class signal;
+
+namespace detail {
+
+class signal_wait;
+
+/// The timer of a wait_for. It lives on its own, so that the waiter need not wait for it when it was notified first.
+class deadline final : public completion<void> {
+  public:
+    deadline(context &home, signal_wait &owner) noexcept : completion(home), owner_(&owner) {}
+
+    /// Takes care of itself from here on. Fails when the timer cannot be started.
+    std::int32_t begin(const kith_timer_host &timer, std::chrono::nanoseconds time) noexcept {
+        const auto status = timer.start(home_.raw, nanos(time), user(), &op_);
+        if (status >= 0) ++home_.held;
+        return status;
+    }
+    void disown() noexcept {
+        owner_ = nullptr;
+        if (home_.over) {
+            delete this; // no completion comes any more
+        } else {
+            end();
+        }
+    }
+    inline void wake() noexcept override;
+
+  private:
+    signal_wait *owner_;
+};
+
+class signal_wait : public wait {
+  public:
+    signal_wait(context &home, signal &source) noexcept : home_(home), source_(source) {}
+    ~signal_wait() override { forget(); }
+
+    bool await_ready() const noexcept { return false; }
+
+    template <class Promise>
+    bool await_suspend(std::coroutine_handle<Promise> handle) {
+        enroll(handle);
+        return begin();
+    }
+
+    void notify() noexcept {
+        notified_ = true;
+        forget();
+        home_.ready(*this);
+    }
+    void expire() noexcept {
+        deadline_ = nullptr;
+        home_.ready(*this);
+    }
+    void end() noexcept override {
+        if (!notified_) forget();
+        home_.ready(*this);
+    }
+    [[nodiscard]] bool of_host() const noexcept override { return false; }
+
+  protected:
+    inline bool begin();
+    bool finish() const {
+        if (!notified_ && root_->ending) throw stopped{};
+        return notified_;
+    }
+    void forget() noexcept {
+        if (deadline_ != nullptr) std::exchange(deadline_, nullptr)->disown();
+    }
+
+    context &home_;
+    signal &source_;
+    bool notified_ = false;
+    bool timed_ = false;
+    std::chrono::nanoseconds time_{};
+    deadline *deadline_ = nullptr;
+};
+
+class signal_wait_ever final : public signal_wait {
+  public:
+    using signal_wait::signal_wait;
+    void await_resume() const { finish(); }
+};
+
+class signal_wait_for final : public signal_wait {
+  public:
+    signal_wait_for(context &home, signal &source, std::chrono::nanoseconds time) noexcept : signal_wait(home, source) {
+        timed_ = true;
+        time_ = time;
+    }
+    [[nodiscard]] bool await_resume() const { return finish(); }
+};
+
+inline void deadline::wake() noexcept {
+    if (owner_ != nullptr) owner_->expire();
+    --home_.held;
+    delete this;
+}
+
+} // namespace detail
+
+/// Must outlive those who wait: make it a member of the instance, or a local of the task that waits.
+class signal {
+  public:
+    explicit signal(host h) : home_(&h.context()) {
+        if (home_->find<kith_timer_host>(KITH_TIMER) != nullptr) home_->provide(KITH_TIMER, &detail::timer_table);
+    }
+    signal(const signal &) = delete;
+    signal &operator=(const signal &) = delete;
+
+    /// Wakes all who wait. When nobody does, it is remembered for the next one (once, however often it was called).
+    void notify() noexcept {
+        if (waits_.alone()) pending_ = true;
+        while (!waits_.alone()) static_cast<detail::signal_wait &>(*waits_.next).notify();
+    }
+
+    /// Forget a notification that nobody has waited for.
+    void reset() noexcept { pending_ = false; }
+
+    [[nodiscard]] auto wait() noexcept { return detail::signal_wait_ever(*home_, *this); }
+
+    /// True: notified. False: the time was over first. Needs "kith.timer/1" in the descriptor.
+    [[nodiscard]] auto wait_for(std::chrono::nanoseconds time) noexcept { return detail::signal_wait_for(*home_, *this, time); }
+
+  private:
+    friend class detail::signal_wait;
+    detail::context *home_;
+    detail::chain waits_;
+    bool pending_ = false;
+};
+
+inline bool detail::signal_wait::begin() {
+    if (root_->ending) return false;
+    if (std::exchange(source_.pending_, false)) {
+        notified_ = true;
+        return false;
+    }
+    if (timed_) {
+        const auto *timer = home_.find<kith_timer_host>(KITH_TIMER);
+        if (timer == nullptr) throw error(KITH_UNSUPPORTED, "wait_for needs kith.timer/1 in the descriptor's `required`");
+        auto item = std::make_unique<deadline>(home_, *this);
+        if (const auto status = item->begin(*timer, time_); status < 0) throw error(status);
+        deadline_ = item.release();
+    }
+    root_->waits = this;
+    source_.waits_.append(*this);
+    return true;
+}
+
+/// Values from some tasks or callbacks to others, in order. Unbounded: whoever pushes bounds it.
+template <class T>
+class channel {
+  public:
+    explicit channel(host h) : signal_(h) {}
+
+    void push(T value) {
+        values_.push_back(std::move(value));
+        signal_.notify();
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
+
+    [[nodiscard]] task<T> pop() {
+        while (values_.empty()) co_await signal_.wait();
+        T value = std::move(values_.front());
+        values_.pop_front();
+        co_return value;
+    }
+
+  private:
+    signal signal_;
+    std::deque<T> values_;
+};
+
+} // namespace kith
