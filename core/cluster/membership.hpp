@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: MIT
+//
+// The peers that one topology believes in: raw observations by source and key on one side, names with a class on the other, and
+// the policy (names, self, filter, merge, grace, confirm, guard, prune) between them. Knows no connector and tells no events: it
+// answers with the changes that its owner makes of them.
+//
+// Observations only mark what they touch; settle() then decides for all of it at once, so that the guard sees a whole
+// observation. Cost is in proportion to what is touched.
+#pragma once
+
+#include <core/cluster/deadlines.hpp>
+#include <core/cluster/hash.hpp>
+#include <core/cluster/interner.hpp>
+#include <core/cluster/link_knowledge.hpp>
+#include <core/cluster/naming.hpp>
+#include <core/cluster/outcome.hpp>
+#include <core/cluster/peer_class.hpp>
+#include <core/cluster/peer_record.hpp>
+#include <core/cluster/peer_view.hpp>
+#include <core/cluster/removal_window.hpp>
+#include <core/cluster/time.hpp>
+#include <core/config/policy.hpp>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kith::core {
+
+// Why a name lost its place, or a claim ended.
+enum class Cause : std::uint8_t {
+    none,
+    missed,     // not in an observation
+    expired,    // its lease ran out
+    left,       // the source states that it is gone
+    renamed,    // its key has another name now
+    unnamed,    // policy.name can no longer name it
+    self,       // it is the local node
+    filtered,   // include, exclude
+    unselected, // only a strategy that is not in use has it (merge: first)
+    pushed_out, // learnt, never linked, and room was needed
+    policy,     // the policy or the configuration changed
+};
+
+class Membership {
+  public:
+    struct Change {
+        enum class Kind : std::uint8_t {
+            reclassed,  // the class alone
+            discovered,
+            seen_again, // was missing or held
+            updated,    // same key, new attributes
+            collision,  // a second key of one source has this name
+            missing,
+            held,       // by the guard, or (Cause::unselected) by merge
+            lost,
+        };
+        Kind kind = Kind::reclassed;
+        Cause cause = Cause::none;
+        PeerClass from = PeerClass::none;
+        PeerClass to = PeerClass::none;
+        bool believed = false;       // lost: after the guard had held it
+        NameId name = no_name;       // valid until sweep()
+        std::uint32_t source = 0;
+        std::uint32_t record = none; // discovered, updated, collision: the claim that did it, valid until the next input
+        Time since = 0;              // missing or held since
+        std::uint64_t observations = 0; // lost: how many did not have it
+        std::size_t would_go = 0;    // held: so many of ...
+        std::size_t largest = 0;     // ... so many
+    };
+    // What an observation did.
+    struct Tally {
+        std::size_t peers = 0; // that the source has now
+        std::size_t discovered = 0, updated = 0, missing = 0, left = 0, again = 0;
+        std::size_t unnamed = 0;
+        std::string unnamed_reason; // of the first
+        bool any() const { return discovered + updated + missing + left + again != 0; }
+    };
+
+    static constexpr std::uint32_t none = ~std::uint32_t{0};
+
+    Membership(Policy policy, Interner &names, const LinkKnowledge &links);
+    ~Membership();
+    Membership(const Membership &) = delete;
+    Membership &operator=(const Membership &) = delete;
+
+    std::uint32_t add_source();
+
+    // -- observations; a refused one changes nothing --
+    Outcome replace(std::uint32_t source, std::span<const PeerView> peers, Time now, Tally &tally);
+    Outcome update(std::uint32_t source, std::span<const PeerView> upserted, std::span<const std::string_view> missing,
+                   std::span<const std::string_view> left, Time now, Tally &tally);
+    void watching(std::uint32_t source, bool in_sync, Time now);
+    void heard(std::uint32_t source, Time now);
+    void failed(std::uint32_t source, Time now);
+
+    // -- policy --
+    void set_self(std::string_view name, Time now); // empty: unknown
+    void set_policy(Policy policy, Time now);
+    const Policy &policy() const { return policy_; }
+    // The name is neither linked nor busy any more: one that is gone is forgotten.
+    void quiet(NameId name);
+    // Every name becomes none: the topology ends.
+    void give_up();
+
+    // -- deciding --
+    bool unsettled() const { return !dirty_.empty(); }
+    void settle(Time now, std::vector<Change> &changes);
+    // After the changes were used: frees what nobody needs.
+    void sweep();
+    Time next_deadline() const;
+    void advance(Time now); // then settle
+
+    // -- knowledge --
+    std::size_t size() const { return members_; }
+    std::size_t records() const { return records_.size() - free_records_.size(); }
+    std::uint64_t collisions() const { return collisions_; }
+    PeerClass class_of(NameId name) const;
+    bool member(NameId name) const;
+    bool looked(std::uint32_t source) const { return sources_[source].looked; }
+    bool stale(std::uint32_t source) const { return sources_[source].failing || sources_[source].silent; }
+    // Stale because nothing was heard for so long; 0 when it is not for that.
+    Time silence(std::uint32_t source) const { return sources_[source].silent ? sources_[source].patience() : 0; }
+    std::size_t peers_of(std::uint32_t source) const { return sources_[source].present; }
+    // As the first claim has it; the attributes are put into `attributes`.
+    bool describe(NameId name, PeerView &peer, std::vector<AttributeView> &attributes) const;
+    bool describe_record(std::uint32_t record, PeerView &peer, std::vector<AttributeView> &attributes) const;
+    // Members in the order they were found.
+    std::vector<NameId> members() const;
+
+    struct Claim {
+        std::uint32_t source;
+        std::string_view key;
+        bool present;
+        Time missing_since;
+        std::uint64_t observations;
+    };
+    struct Standing {
+        bool known = false;
+        bool self = false;
+        bool excluded = false;
+        bool guarded = false;
+        PeerClass peer_class = PeerClass::none;
+        Cause cause = Cause::none;
+        Time since = 0;
+        std::vector<Claim> claims;
+    };
+    Standing standing(NameId name, Time now) const;
+
+  private:
+    enum class Contribution : std::uint8_t { nothing, present, missing, aside };
+    enum class Verdict : std::uint8_t { accepted, self, excluded };
+    enum class State : std::uint8_t { outside, wanted, held, resting, pending, gone };
+    enum class Presence : std::uint8_t { free, present, missing, ghost }; // ghost: missing, and its key means another name
+
+    struct Record {
+        PeerRecord peer;
+        std::uint32_t source = 0;
+        std::uint32_t entry = none;
+        std::uint32_t mark = 0;
+        std::uint32_t prev = none, next = none;             // of the source, in the order they were found
+        std::uint32_t claim_prev = none, claim_next = none; // of the entry
+        std::uint32_t miss_prev = none, miss_next = none;   // of the source's missing ones, longest first
+        std::uint32_t learnt_prev = none, learnt_next = none;
+        Presence presence = Presence::free;
+        Contribution contribution = Contribution::nothing;
+        Cause cause = Cause::none;
+        bool learnt = false;
+        Time ttl = 0;
+        Time expires = never; // on the source's hearing clock
+        Time queued = never;  // its entry in the source's leases
+        Time missing_since = 0;
+        std::uint64_t missing_from = 0; // the observation that missed it first
+    };
+    struct KeyHash {
+        using is_transparent = void;
+        const std::vector<Record> *records;
+        std::size_t operator()(std::uint32_t id) const { return hash_bytes((*records)[id].peer.key()); }
+        std::size_t operator()(std::string_view key) const { return hash_bytes(key); }
+    };
+    struct KeyEqual {
+        using is_transparent = void;
+        const std::vector<Record> *records;
+        bool operator()(std::uint32_t a, std::uint32_t b) const { return a == b; }
+        bool operator()(std::string_view a, std::uint32_t b) const { return a == (*records)[b].peer.key(); }
+        bool operator()(std::uint32_t a, std::string_view b) const { return (*this)(b, a); }
+    };
+    using KeyIndex = boost::unordered_flat_set<std::uint32_t, KeyHash, KeyEqual>;
+
+    struct SourceState {
+        explicit SourceState(const std::vector<Record> *records) : keys(0, KeyHash{records}, KeyEqual{records}) {}
+
+        KeyIndex keys;
+        std::uint32_t first = none, last = none;
+        std::uint32_t miss_first = none, miss_last = none;
+        std::size_t present = 0, missing = 0, ghosts = 0;
+        bool looked = false;
+        bool failing = false;
+        bool silent = false; // it has leases and nothing was heard
+        bool in_sync = false;
+        bool active = true; // merge: first: it is the one in use
+        // Fresh observations: those that came, and those that a watch in sync or a living medium stands for.
+        std::uint64_t observations = 0;
+        bool flowing = false;
+        Time flows_since = 0;
+        // Leases.
+        Time shortest_ttl = never;
+        Time heard_at = 0;
+        Time hearing = 0; // time during which the source demonstrably heard
+        Deadlines leases;
+
+        Time patience() const { return shortest_ttl; }
+        bool leased() const { return shortest_ttl != never; }
+    };
+    struct Entry {
+        NameId name = no_name;
+        std::uint32_t first = none, last = none; // claims
+        std::uint32_t present = 0, missing = 0, aside = 0;
+        std::uint32_t prev = none, next = none;                 // of all entries, in the order they were found
+        std::uint32_t pending_prev = none, pending_next = none; // of those that the guard holds, longest first
+        Verdict verdict = Verdict::accepted;
+        State state = State::outside;
+        PeerClass peer_class = PeerClass::none;
+        Cause cause = Cause::none;
+        std::uint32_t cause_source = 0;
+        bool dirty = false;
+        bool dead = false;
+        bool fact = false;
+        Time since = 0;         // of the state
+        Time missing_since = 0; // of the last claim that went
+        std::uint64_t observations = 0;
+        PeerRecord last_peer; // what the last claim said, kept while the name is gone
+        std::uint32_t last_source = 0;
+    };
+
+    static bool is_member(State state) {
+        return state == State::wanted || state == State::held || state == State::resting || state == State::pending;
+    }
+
+    // records and claims
+    std::uint32_t new_record();
+    std::uint32_t insert(std::uint32_t source, const PeerView &peer, Time now, Tally &tally);
+    void refresh(std::uint32_t record, const PeerView &peer, bool same, Time now, Tally &tally);
+    void renew(std::uint32_t record, Time ttl);
+    void miss(std::uint32_t record, Cause cause, Time now);
+    void again(std::uint32_t record);
+    void remove(std::uint32_t record, Cause cause, Time now);
+    void assign_name(std::uint32_t record, Time now, Tally *tally);
+    void claim(std::uint32_t record, std::uint32_t entry);
+    void unclaim(std::uint32_t record);
+    void contribute(std::uint32_t record);
+    void check_collision(std::uint32_t record, std::uint32_t entry);
+    void make_ghost(std::uint32_t record, Cause cause, Time now);
+    void forget_learnt(std::uint32_t record);
+    bool make_room(std::size_t wanted, Time now);
+    void trim(Time now);
+
+    // sources
+    std::uint64_t observed(const SourceState &source, Time now) const;
+    Time flow_step() const;
+    void set_flow(std::uint32_t source, Time now);
+    void fresh(std::uint32_t source, Time now);
+    void sign_of_life(std::uint32_t source, Time now);
+    void expire(std::uint32_t source, Time now);
+    void collect_gone(std::uint32_t source, Time now);
+    Time gone_at(const SourceState &source) const;
+    void select_sources(Time now);
+
+    // entries
+    std::uint32_t entry_of(std::string_view name);
+    Verdict judge(std::string_view name) const;
+    void touch(std::uint32_t entry);
+    void decide(std::uint32_t entry, Time now, std::vector<Change> &changes);
+    void guard(Time now, std::vector<Change> &changes);
+    void lose(std::uint32_t entry, bool believed, Time now, std::vector<Change> &changes);
+    void enter(std::uint32_t entry, State state, Time now);
+    void push_pending(std::uint32_t entry);
+    void drop_pending(std::uint32_t entry);
+    void reclass(Entry &entry, PeerClass to, Change &change);
+    void rejudge(std::uint32_t entry, Cause cause, Time now);
+
+    Policy policy_;
+    Naming naming_;
+    Interner &names_;
+    const LinkKnowledge &links_;
+    std::string self_;
+
+    std::vector<Record> records_;
+    std::vector<std::uint32_t> free_records_;
+    std::vector<SourceState> sources_;
+    std::vector<Entry> entries_;
+    std::vector<std::uint32_t> free_entries_;
+    boost::unordered_flat_map<NameId, std::uint32_t> by_name_;
+    std::uint32_t first_entry_ = none, last_entry_ = none;
+    std::uint32_t learnt_first_ = none, learnt_last_ = none;
+    std::uint32_t pending_first_ = none, pending_last_ = none;
+    std::size_t pending_ = 0;
+    std::size_t members_ = 0;
+    std::size_t indexed_ = 0; // records that are present or missing, without ghosts
+    std::uint64_t collisions_ = 0;
+    std::uint32_t mark_ = 0;
+    RemovalWindow window_;
+    std::vector<std::uint32_t> dirty_;
+    std::vector<std::uint32_t> dead_;
+    std::vector<Change> noted_; // updates and collisions, until settle
+    struct Found {
+        std::uint32_t record;
+        bool same;
+    };
+    std::vector<Found> found_;
+    std::string scratch_;
+    std::vector<AttributeView> attribute_scratch_;
+};
+
+} // namespace kith::core

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+//
+// One for each connector instance, shared by the topologies that use it: compares what should be with what is, and has the
+// connector mend the difference. Level-triggered: what is wanted and not linked is dialled, whoever forgot to say why it is not.
+//
+// How an engine drives it:
+//   * every input (attached ... done) is made as the connector says it, at once, also inside the plugin's call; inputs never
+//     call the Joiner. They answer a status of kith/plugin.h for the plugin.
+//   * after any input here or to a topology, look at next_deadline(): when it is due (<= now), call advance(now) from the queue;
+//     else have a timer do so. advance is the only place that calls the Joiner.
+//   * when the plugin's instance ended or failed, call lost(): its operations are forgotten, and epochs may begin at 1 again.
+#pragma once
+
+#include <core/cluster/bus.hpp>
+#include <core/cluster/deadlines.hpp>
+#include <core/cluster/interner.hpp>
+#include <core/cluster/joiner.hpp>
+#include <core/cluster/link_knowledge.hpp>
+#include <core/cluster/outcome.hpp>
+#include <core/cluster/peer_class.hpp>
+#include <core/cluster/peer_view.hpp>
+#include <core/cluster/random.hpp>
+#include <core/cluster/time.hpp>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kith::core {
+
+// How a topology wants its peers joined.
+struct JoinLimits {
+    std::uint32_t parallel = 16; // of several topologies on one connector the smallest counts
+    Time timeout = 8'000'000'000;
+    Time backoff_initial = 1'000'000'000;
+    Time backoff_max = 60'000'000'000;
+    double jitter = 0.2;
+};
+
+// A topology, as its reconciler sees it.
+class ReconcilerUser {
+  public:
+    virtual std::string_view user_name() const = 0;
+    virtual const JoinLimits &join_limits() const = 0;
+    virtual PeerClass class_of(NameId name) const = 0;
+    // The peer as this topology knows it; false when it does not. The views are valid until the next input.
+    virtual bool describe(NameId name, PeerView &peer) const = 0;
+    virtual void on_attached(std::string_view node, Time now) = 0;
+    virtual void on_detached(Time now) = 0;
+    virtual void on_link(NameId name, bool up, Time now) = 0;
+    // Neither a link nor work on it any more.
+    virtual void on_quiet(NameId name) = 0;
+
+  protected:
+    ~ReconcilerUser() = default;
+};
+
+class Reconciler final : public LinkKnowledge {
+  public:
+    // connector: the instance's name, for events. parallel: kith_descriptor.parallel, 0 for no limit of its own.
+    Reconciler(std::string connector, std::uint32_t parallel, Joiner &joiner, Bus &bus, std::uint64_t seed);
+    Reconciler(const Reconciler &) = delete;
+    Reconciler &operator=(const Reconciler &) = delete;
+
+    // -- what the connector says (kith_connector_host) --
+    Outcome attached(std::string_view node, std::uint64_t epoch, Time now);
+    Outcome detached(std::int32_t status, std::string_view text, Time now);
+    Outcome links(std::uint64_t epoch, std::span<const LinkView> links, Time now);
+    Outcome link_up(std::uint64_t epoch, const LinkView &link, Time now);
+    Outcome link_down(std::uint64_t epoch, std::string_view name, std::string_view reason, Time now);
+    Outcome done(std::uint64_t op, std::int32_t status, std::string_view text, Time now);
+    // The instance is gone.
+    void lost(std::int32_t status, std::string_view text, Time now);
+
+    // Nothing is begun any more, what is under way is cancelled; links stay as they are. For the end of the process.
+    void stop(Time now);
+
+    // -- time --
+    Time next_deadline() const; // 0: there is something to do now; `never`: nothing until an input
+    void advance(Time now);
+
+    // -- what it knows --
+    std::string_view connector() const { return connector_; }
+    bool attached() const { return attached_; }
+    std::string_view node() const { return node_; } // the last known name; empty before the first attachment
+    std::uint64_t epoch() const { return epoch_; }
+    bool linked(NameId name) const;
+    bool busy(NameId name) const override;
+    bool ever_linked(NameId name) const override;
+    std::size_t link_count() const { return link_count_; }
+    std::size_t connects_in_flight() const { return connecting_; }
+    std::size_t disconnects_in_flight() const { return disconnecting_; }
+    std::size_t known_names() const { return names_.size(); }
+    // "is linked since 12 s", "attempt 3 failed: ...; next in 4 s": what joining it has come to; empty for an unknown name.
+    std::string why(std::string_view name, Time now) const;
+    // Linked names in the order of their numbers.
+    std::vector<std::string_view> linked_names() const;
+
+    // -- for the topologies --
+    Interner &names() { return names_; }
+    const Interner &names() const { return names_; }
+    void add_user(ReconcilerUser &user);
+    void remove_user(ReconcilerUser &user); // it has given up all its classes before
+    void limits_changed();
+    // A topology's class of a name changes; the name is held as long as it has a class.
+    void move(NameId name, PeerClass from, PeerClass to);
+
+  private:
+    enum class Work : std::uint8_t { none, connect, disconnect };
+    enum class Queue : std::uint8_t { none, fresh, retry, part };
+    enum class Told : std::uint8_t { nothing, refused, failed, timed_out, no_link, gave_way, succeeded };
+
+    struct Peer {
+        ClassCounts classes;
+        bool up = false;
+        bool ever_up = false;
+        bool tried = false;     // a connect was begun in this attachment
+        bool settling = false;  // a connect succeeded, link_up has not come yet
+        Work work = Work::none; // under way
+        bool cancelled = false; // the op under way was cancelled by us
+        bool referenced = false; // we hold a reference for link or op
+        Queue queue = Queue::none;
+        std::uint8_t yields = 0;
+        std::uint32_t failures = 0;
+        std::uint64_t op = 0;
+        Time began = 0;
+        Time since = 0; // of the link's state
+        Time retry_at = 0;
+        Time wake_at = never; // the deadline that counts
+        Told told = Told::nothing;
+        std::string text; // of the last failure
+    };
+    struct Op {
+        NameId name = no_name;
+        Work work = Work::none;
+        bool forgotten = false; // begun before a detach: its end only frees its slot
+        bool cancelled = false;
+        Time began = 0;
+        Time deadline = never;
+    };
+
+    Peer &peer(NameId name);
+    void consider(NameId name, Time now);
+    void enqueue(NameId name, Queue queue);
+    void set_link(NameId name, bool up, std::string_view reason, Time now, std::span<const AttributeView> attributes);
+    void begin(NameId name, Work work, Time now);
+    void ended(NameId name, Work work, std::int32_t status, std::string_view text, Time began, Time now);
+    void fail(NameId name, std::int32_t status, std::string_view text, Time began, Time now);
+    void drop_attachment(Time now);
+    void hold_reference(NameId name);
+    void drop_reference(NameId name);
+    const ReconcilerUser *owner(NameId name, Work work) const;
+    Time patience(const Peer &peer) const;
+    void publish(std::uint32_t kind, NameId name, std::int32_t status, std::string_view reason, Time now, Time duration = never,
+                 std::span<const AttributeView> attributes = {});
+
+    std::string connector_;
+    std::uint32_t own_parallel_;
+    std::uint32_t parallel_ = 16;
+    Joiner &joiner_;
+    Bus &bus_;
+    Random random_;
+    Interner names_;
+    std::vector<Peer> peers_; // by NameId
+    std::vector<ReconcilerUser *> users_;
+    boost::unordered_flat_map<std::uint64_t, Op> ops_;
+
+    std::string node_;
+    std::uint64_t epoch_ = 0;
+    bool attached_ = false;
+    bool links_known_ = false;
+    bool stopping_ = false;
+    Time attached_at_ = 0;
+    std::int32_t detached_status_ = 0;
+    std::string detached_text_;
+    std::size_t link_count_ = 0;
+    std::size_t connecting_ = 0;
+    std::size_t disconnecting_ = 0;
+    Time typical_ = 0; // smoothed duration of a connect that succeeded
+
+    std::deque<NameId> fresh_, retry_, part_; // entries whose peer says another queue are stale
+    std::vector<NameId> dirty_;
+    Deadlines deadlines_;
+};
+
+} // namespace kith::core

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+//
+// A running topology: what its strategies say goes in, classes for the reconciler and events for the bus come out.
+//
+// How an engine drives it:
+//   * construct it with the reconciler of its connector, add_source for each strategy in the order of the file, then start(now);
+//   * hand on what the strategies say, at once, also inside their calls; nothing here calls a plugin. A refused input changes
+//     nothing, has been counted as a failed observation already, and its Outcome is what the plugin gets;
+//   * after any input look at next_deadline() of the topology *and* of its reconciler; call advance(now) when due;
+//   * stop(now) or the destructor gives its peers up: their links are left as they are.
+// The reconciler and the bus outlive it.
+#pragma once
+
+#include <core/cluster/bus.hpp>
+#include <core/cluster/membership.hpp>
+#include <core/cluster/outcome.hpp>
+#include <core/cluster/peer_view.hpp>
+#include <core/cluster/reconciler.hpp>
+#include <core/config/policy.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kith::core {
+
+using SourceId = std::uint32_t;
+
+class LiveTopology final : private ReconcilerUser {
+  public:
+    // policy: valid (see naming.hpp), prune resolved (`unsaid` counts as keep).
+    LiveTopology(std::string name, Policy policy, Reconciler &reconciler, Bus &bus);
+    ~LiveTopology();
+    LiveTopology(const LiveTopology &) = delete;
+    LiveTopology &operator=(const LiveTopology &) = delete;
+
+    SourceId add_source(std::string name);
+    void start(Time now);
+    // reason: why, such as "kith is stopping". Afterwards every input answers KITH_CANCELLED.
+    void stop(std::string_view reason, Time now);
+
+    // -- what the strategies say (kith_discovery_host) --
+    Outcome replace(SourceId source, std::span<const PeerView> peers, Time now);
+    Outcome update(SourceId source, std::span<const PeerView> upserted, std::span<const std::string_view> missing,
+                   std::span<const std::string_view> left, Time now);
+    Outcome watching(SourceId source, bool in_sync, Time now);
+    Outcome heard(SourceId source, Time now);
+    Outcome failed(SourceId source, std::int32_t status, std::string_view text, Time now);
+    Outcome left_out(SourceId source, std::uint32_t items, std::string_view reason, Time now);
+    // What the engine finds wrong with a call before it can be handed on (an empty key, no UTF-8): counted as `failed`.
+    Outcome refused(SourceId source, std::int32_t status, std::string_view text, Time now) {
+        return failed(source, status, text, now);
+    }
+
+    // A new policy, evaluated from the raw observations. What it no longer takes in is left alone.
+    void set_policy(Policy policy, Time now);
+
+    // -- time --
+    Time next_deadline() const; // `never`: nothing until an input
+    void advance(Time now);
+
+    // -- what it knows --
+    std::string_view name() const { return name_; }
+    const Policy &policy() const { return membership_.policy(); }
+    bool stale() const { return stale_; }
+    bool ready() const { return ready_; }
+    std::size_t size() const { return membership_.size(); } // peers it believes in: wanted and held
+    std::size_t linked() const { return linked_; }          // of them
+    PeerClass class_of(std::string_view name) const;
+    // Where a name stands and why, in sentences for people; says so when it was never seen.
+    std::string why(std::string_view name, Time now) const;
+    // The peers it believes in, in the order they were found.
+    struct PeerStatus {
+        std::string_view name;
+        PeerClass peer_class;
+        bool linked;
+    };
+    std::vector<PeerStatus> peers() const;
+    struct SourceStatus {
+        std::string_view name;
+        bool looked;
+        bool stale;
+        std::size_t peers;
+        std::uint64_t failures; // in a row
+        std::string_view reason;
+    };
+    std::vector<SourceStatus> sources() const;
+    std::uint64_t collisions() const { return membership_.collisions(); }
+
+  private:
+    struct Teller;
+
+    std::string_view user_name() const override { return name_; }
+    const JoinLimits &join_limits() const override { return limits_; }
+    PeerClass class_of(NameId name) const override { return membership_.class_of(name); }
+    bool describe(NameId name, PeerView &peer) const override;
+    void on_attached(std::string_view node, Time now) override;
+    void on_detached(Time now) override;
+    void on_link(NameId name, bool up, Time now) override;
+    void on_quiet(NameId name) override;
+
+    void settle(Time now);
+    void tell(const Membership::Change &change, Time now);
+    void tell_source(SourceId source, Time now);
+    void update_stale(Time now);
+    void update_ready(Time now);
+    Outcome refuse(SourceId source, Outcome why, Time now);
+    bool known(SourceId source) const { return source < tellings_.size(); }
+
+    // What was last told of a source, so that nothing is repeated.
+    struct Telling {
+        bool ok_told = false;      // an observation.ok, and nothing has failed since
+        bool failing = false;
+        std::uint64_t failures = 0; // in a row
+        std::int32_t status = KITH_OK;
+        std::string text;
+        Time failing_since = 0;
+        std::uint64_t left_out = 0;      // since the last observation
+        std::uint64_t left_out_told = 0; // in the last observation.ok
+        std::string left_out_reason;
+    };
+
+    std::string name_;
+    Reconciler &reconciler_;
+    Bus &bus_;
+    JoinLimits limits_;
+    Membership membership_;
+    std::vector<Telling> tellings_;
+    std::vector<Membership::Change> changes_;
+    std::vector<AttributeView> attributes_;
+    std::size_t linked_ = 0;
+    bool started_ = false;
+    bool stopped_ = false;
+    bool stale_ = false;
+    bool ready_ = false;
+    Time stale_since_ = 0;
+    Time started_at_ = 0;
+};
+
+} // namespace kith::core
