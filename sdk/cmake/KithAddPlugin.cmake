@@ -1,11 +1,61 @@
-# kith_add_plugin(NAME SOURCES...): a plugin library `lib<NAME>.so` with one exported symbol.
+# kith_add_plugin(<name> <source>... [LIBS <library>...])
+#
+# A plugin library `lib<name>.so` that shows the world one symbol, `kith_plugin_entry` (rule L2); a second one fails the build. LIBS
+# are linked privately. In kith's own tree first-party plugins go to <build>/plugins, a stranger's to its current binary directory.
+#
+# Beside it stands `<name>_static`, the same sources as a static library for sanitizers and simulation, not built unless it is
+# linked. Its entry is called `kith_plugin_entry_<name>`.
+include_guard(GLOBAL)
 set(KITH_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})
+
 function(kith_add_plugin name)
-  add_library(${name} MODULE ${ARGN})
-  target_link_libraries(${name} PRIVATE kith::sdk)
-  kith_warnings(${name})
-  set_target_properties(${name} PROPERTIES CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
-    LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/plugins)
-  target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
-  target_link_options(${name} PRIVATE -Wl,--version-script=${KITH_CMAKE_DIR}/kith_plugin.map -Wl,-z,defs,-z,now,-z,relro)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBS")
+  set(sources ${arg_UNPARSED_ARGUMENTS} ${arg_SOURCES})
+  if(NOT sources)
+    message(FATAL_ERROR "kith_add_plugin(${name}): no sources were given")
+  endif()
+
+  add_library(${name} MODULE ${sources})
+  _kith_plugin_common(${name} "${arg_LIBS}")
+  target_link_options(${name} PRIVATE
+    -Wl,--version-script=${KITH_CMAKE_DIR}/kith_plugin.map -Wl,-z,now -Wl,-z,relro -Wl,--gc-sections -Wl,--as-needed)
+  set(objects "$<JOIN:$<TARGET_OBJECTS:${name}>,|>")
+  if("${KITH_SANITIZE} ${CMAKE_C_FLAGS} ${CMAKE_CXX_FLAGS}" MATCHES "address|thread|undefined|memory|-fsanitize")
+    set(objects "") # full of the sanitizer's own symbols
+  else()
+    target_link_options(${name} PRIVATE -Wl,-z,defs)
+  endif()
+  set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS ${KITH_CMAKE_DIR}/kith_plugin.map)
+  add_custom_command(TARGET ${name} POST_BUILD
+    COMMAND ${CMAKE_COMMAND} -DFILE=$<TARGET_FILE:${name}> "-DOBJECTS=${objects}" -DREADELF=${CMAKE_READELF}
+            -P ${KITH_CMAKE_DIR}/kith_check_exports.cmake
+    VERBATIM)
+
+  add_library(${name}_static STATIC EXCLUDE_FROM_ALL ${sources})
+  _kith_plugin_common(${name}_static "${arg_LIBS}")
+  target_compile_definitions(${name}_static PRIVATE KITH_STATIC_ENTRY=kith_plugin_entry_${name})
+  set_target_properties(${name}_static PROPERTIES POSITION_INDEPENDENT_CODE ON)
+
+  if(DEFINED kith_SOURCE_DIR AND CMAKE_CURRENT_SOURCE_DIR MATCHES "^${kith_SOURCE_DIR}/plugins/")
+    set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${kith_BINARY_DIR}/plugins)
+    install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/kith/plugins COMPONENT plugins)
+  else()
+    set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  endif()
+endfunction()
+
+# What the module and its static twin have in common.
+function(_kith_plugin_common target libs)
+  target_link_libraries(${target} PRIVATE kith::sdk ${libs})
+  set_target_properties(${target} PROPERTIES
+    C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON CXX_STANDARD_REQUIRED ON)
+  get_target_property(standard ${target} CXX_STANDARD)
+  if(NOT standard)
+    set_target_properties(${target} PROPERTIES CXX_STANDARD 20)
+  endif()
+  target_compile_options(${target} PRIVATE
+    -ffunction-sections -fdata-sections $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
+  if(COMMAND kith_warnings)
+    kith_warnings(${target})
+  endif()
 endfunction()
