@@ -10,6 +10,7 @@
 
 #include <boost/system/result.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -63,7 +64,7 @@ class Plugin {
     std::int32_t create(const kith_host &host, const kith_instance **out) const;
 
   private:
-    friend class Library;
+    friend struct LibraryBuilder;
     kith_descriptor descriptor_{};
     std::vector<std::string_view> required_, optional_, aliases_, env_;
     const Library *library_ = nullptr;

@@ -41,7 +41,4 @@ class Registry {
     std::vector<Refusal> refused_;
 };
 
-/// "strategy", "connector", "sink"; "unknown" for anything else.
-std::string_view kind_name(std::uint32_t kind);
-
 } // namespace kith::core

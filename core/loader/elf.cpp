@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT
+#include "core/loader/elf.hpp"
+
+#include <elf.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+namespace kith::core::elf {
+
+namespace {
+
+#if defined(__x86_64__)
+constexpr std::uint16_t native_machine = EM_X86_64;
+#elif defined(__aarch64__)
+constexpr std::uint16_t native_machine = EM_AARCH64;
+#elif defined(__riscv)
+constexpr std::uint16_t native_machine = EM_RISCV;
+#elif defined(__powerpc64__)
+constexpr std::uint16_t native_machine = EM_PPC64;
+#elif defined(__s390x__)
+constexpr std::uint16_t native_machine = EM_S390;
+#else
+#error "tell elf.cpp the ELF machine number of this architecture"
+#endif
+constexpr unsigned char native_order = std::endian::native == std::endian::little ? ELFDATA2LSB : ELFDATA2MSB;
+
+// A dynamic section of a real library has some thirty entries.
+constexpr std::size_t max_dynamic_entries = 4096;
+// Bounds the work on a table of many names without an end; the longest name that compilers make is shorter.
+constexpr std::size_t max_name = 65536;
+
+std::string machine_name(std::uint16_t machine) {
+    static constexpr std::array<std::pair<std::uint16_t, std::string_view>, 10> names{{{EM_X86_64, "x86-64"},
+                                                                                       {EM_AARCH64, "AArch64"},
+                                                                                       {EM_RISCV, "RISC-V"},
+                                                                                       {EM_PPC64, "PowerPC64"},
+                                                                                       {EM_S390, "S/390"},
+                                                                                       {EM_386, "x86"},
+                                                                                       {EM_ARM, "ARM"},
+                                                                                       {EM_MIPS, "MIPS"},
+                                                                                       {EM_PPC, "PowerPC"},
+                                                                                       {EM_SPARCV9, "SPARC"}}};
+    for (const auto &[number, name] : names)
+        if (number == machine) return std::string(name);
+    return "machine " + std::to_string(machine);
+}
+
+Error damaged(std::string_view what) { return {"is a damaged ELF file: " + std::string(what)}; }
+
+} // namespace
+
+// Thrown away when the image is made; holds the tables that only reading needs.
+class Reader {
+  public:
+    explicit Reader(std::span<const std::byte> bytes) : bytes_(bytes) { image_.bytes_ = bytes; }
+
+    boost::system::result<Image, Error> run() {
+        if (auto error = read_header()) return *std::move(error);
+        if (auto error = read_segments()) return *std::move(error);
+        if (auto error = read_dynamic()) return *std::move(error);
+        if (auto error = read_symbols()) return *std::move(error);
+        return std::move(image_);
+    }
+
+  private:
+    using Failure = std::optional<Error>;
+
+    template <class T>
+    static std::optional<T> get(std::span<const std::byte> from, std::uint64_t offset) {
+        static_assert(std::is_trivially_copyable_v<T>);
+        if (offset > from.size() || from.size() - offset < sizeof(T)) return std::nullopt;
+        T value;
+        std::memcpy(&value, from.data() + offset, sizeof value);
+        return value;
+    }
+
+    Failure read_header() {
+        static constexpr std::string_view magic(ELFMAG, SELFMAG);
+        if (bytes_.empty()) return Error{"is empty"};
+        if (bytes_.size() < SELFMAG || std::memcmp(bytes_.data(), magic.data(), SELFMAG) != 0)
+            return Error{"is not an ELF file"};
+        if (bytes_.size() < EI_NIDENT) return damaged("it ends within its header");
+        const auto ident = [this](std::size_t i) { return std::to_integer<unsigned char>(bytes_[i]); };
+        if (ident(EI_CLASS) != ELFCLASS64)
+            return Error{ident(EI_CLASS) == ELFCLASS32 ? "is a 32-bit library; this kith is a 64-bit program"
+                                                       : "is an ELF file of an unknown class"};
+        if (ident(EI_DATA) != native_order) return Error{"is built for a machine of the other byte order"};
+        const auto header = get<Elf64_Ehdr>(bytes_, 0);
+        if (!header) return damaged("it ends within its header");
+        header_ = *header;
+        if (header_.e_machine != native_machine)
+            return Error{"is built for " + machine_name(header_.e_machine) + "; this kith runs on " +
+                         machine_name(native_machine)};
+        if (header_.e_type == ET_REL) return Error{"is an object file, not a shared library"};
+        if (header_.e_type == ET_EXEC) return Error{"is a program, not a shared library"};
+        if (header_.e_type != ET_DYN) return Error{"is not a shared library"};
+        return std::nullopt;
+    }
+
+    Failure read_segments() {
+        if (header_.e_phnum == 0) return damaged("it has no program headers");
+        if (header_.e_phentsize != sizeof(Elf64_Phdr)) return damaged("its program headers have a wrong size");
+        for (std::uint64_t i = 0; i < header_.e_phnum; ++i) {
+            const auto program = get_at<Elf64_Phdr>(header_.e_phoff, i);
+            if (!program) return damaged("a program header lies outside of the file");
+            if (program->p_type != PT_LOAD && program->p_type != PT_DYNAMIC) continue;
+            if (program->p_offset > bytes_.size() || bytes_.size() - program->p_offset < program->p_filesz)
+                return damaged("a segment lies outside of the file");
+            if (program->p_memsz > UINT64_MAX - program->p_vaddr || program->p_filesz > program->p_memsz)
+                return damaged("a segment has an impossible size");
+            if (program->p_type == PT_DYNAMIC)
+                dynamic_ = bytes_.subspan(program->p_offset, program->p_filesz);
+            else
+                image_.segments_.push_back({program->p_vaddr, program->p_memsz, program->p_offset, program->p_filesz});
+        }
+        if (dynamic_.empty()) return Error{"has no dynamic section: it is not a shared library"};
+        return std::nullopt;
+    }
+
+    Failure read_dynamic() {
+        std::vector<std::uint64_t> needed;
+        std::uint64_t strings = 0, strings_size = 0;
+        for (std::uint64_t i = 0;; ++i) {
+            if (i == max_dynamic_entries) return damaged("its dynamic section has too many entries");
+            const auto entry = get<Elf64_Dyn>(dynamic_, i * sizeof(Elf64_Dyn));
+            if (!entry || entry->d_tag == DT_NULL) break;
+            switch (entry->d_tag) {
+            case DT_NEEDED: needed.push_back(entry->d_un.d_val); break;
+            case DT_STRTAB: strings = entry->d_un.d_ptr; break;
+            case DT_STRSZ: strings_size = entry->d_un.d_val; break;
+            case DT_SYMTAB: symbol_table_ = entry->d_un.d_ptr; break;
+            case DT_SYMENT:
+                if (entry->d_un.d_val != sizeof(Elf64_Sym)) return damaged("its symbols have a wrong size");
+                break;
+            case DT_HASH: hash_ = entry->d_un.d_ptr; break;
+            case DT_GNU_HASH: gnu_hash_ = entry->d_un.d_ptr; break;
+            case DT_FLAGS_1: program_ = (entry->d_un.d_val & DF_1_PIE) != 0; break;
+            default: break;
+            }
+        }
+        // A position-independent program is ET_DYN as well; dlopen would refuse it with less clear words.
+        if (program_) return Error{"is a program, not a shared library"};
+        const auto table = file_data(strings);
+        if (!table || table->size() < strings_size) return damaged("its string table lies outside of the file");
+        strings_ = table->first(strings_size);
+        for (const std::uint64_t offset : needed) {
+            const auto name = string(offset);
+            if (!name) return damaged("the name of a needed library does not end within its string table");
+            image_.needed_.push_back(*name);
+        }
+        return std::nullopt;
+    }
+
+    Failure read_symbols() {
+        const auto table = file_data(symbol_table_);
+        if (!table) return damaged("its symbol table lies outside of the file");
+        const auto found = symbol_count();
+        if (!found) return damaged("its symbol hash table cannot be followed");
+        if (*found > table->size() / sizeof(Elf64_Sym)) return damaged("its symbol table lies outside of the file");
+        for (std::uint64_t i = 1; i < *found; ++i) {
+            const auto symbol = *get<Elf64_Sym>(*table, i * sizeof(Elf64_Sym));
+            const auto binding = ELF64_ST_BIND(symbol.st_info);
+            if (binding != STB_GLOBAL && binding != STB_WEAK && binding != STB_GNU_UNIQUE) continue;
+            const auto visibility = ELF64_ST_VISIBILITY(symbol.st_other);
+            if (visibility == STV_HIDDEN || visibility == STV_INTERNAL) continue;
+            const auto name = string(symbol.st_name);
+            if (!name) return damaged("the name of a symbol does not end within its string table");
+            if (symbol.st_shndx == SHN_UNDEF)
+                image_.imports_.push_back(*name);
+            else
+                image_.exports_.push_back({*name, symbol.st_value, symbol.st_size, type_of(ELF64_ST_TYPE(symbol.st_info)),
+                                           binding == STB_GNU_UNIQUE});
+        }
+        return std::nullopt;
+    }
+
+    static Type type_of(unsigned type) {
+        switch (type) {
+        case STT_NOTYPE: return Type::none;
+        case STT_OBJECT: return Type::object;
+        case STT_FUNC:
+        case STT_GNU_IFUNC: return Type::function;
+        default: return Type::other;
+        }
+    }
+
+    // The dynamic section tells where the symbols begin, not how many there are. What the linker can find by name, the hash tables
+    // count; a table of GNU's kind may leave undefined symbols out, which the section headers, if there are any, still know.
+    std::optional<std::uint64_t> symbol_count() const {
+        std::uint64_t count = 0;
+        if (hash_) {
+            const auto table = file_data(*hash_);
+            const auto chains = table ? get<std::uint32_t>(*table, sizeof(std::uint32_t)) : std::nullopt;
+            if (!chains) return std::nullopt;
+            count = *chains;
+        }
+        if (gnu_hash_) {
+            const auto hashed = gnu_count();
+            if (!hashed) return std::nullopt;
+            count = std::max(count, *hashed);
+        }
+        if (!hash_ && !gnu_hash_) return std::nullopt;
+        return std::max(count, section_count());
+    }
+
+    std::optional<std::uint64_t> gnu_count() const {
+        const auto table = file_data(*gnu_hash_);
+        if (!table) return std::nullopt;
+        const auto buckets = get<std::uint32_t>(*table, 0);
+        const auto first = get<std::uint32_t>(*table, 4);
+        const auto bloom = get<std::uint32_t>(*table, 8);
+        if (!buckets || !first || !bloom) return std::nullopt;
+        const std::uint64_t bucket_offset = 16 + std::uint64_t{*bloom} * 8;
+        std::uint64_t last = 0;
+        for (std::uint64_t i = 0; i < *buckets; ++i) {
+            const auto bucket = get<std::uint32_t>(*table, bucket_offset + i * 4);
+            if (!bucket) return std::nullopt;
+            last = std::max<std::uint64_t>(last, *bucket);
+        }
+        if (last < *first) return *first; // nothing is hashed, so nothing is exported
+        // Chains lie one after another, each ended by the lowest bit: the end of the last one is the end of the symbols.
+        const std::uint64_t chain_offset = bucket_offset + std::uint64_t{*buckets} * 4;
+        for (;; ++last) {
+            const auto link = get<std::uint32_t>(*table, chain_offset + (last - *first) * 4);
+            if (!link) return std::nullopt;
+            if ((*link & 1) != 0) return last + 1;
+        }
+    }
+
+    std::uint64_t section_count() const {
+        if (header_.e_shentsize != sizeof(Elf64_Shdr)) return 0;
+        for (std::uint64_t i = 0; i < header_.e_shnum; ++i) {
+            const auto section = get_at<Elf64_Shdr>(header_.e_shoff, i);
+            if (!section) return 0;
+            if (section->sh_type == SHT_DYNSYM && section->sh_addr == symbol_table_)
+                return section->sh_size / sizeof(Elf64_Sym);
+        }
+        return 0;
+    }
+
+    // i-th element of a table in the file; safe for any offset.
+    template <class T>
+    std::optional<T> get_at(std::uint64_t table, std::uint64_t i) const {
+        if (table > bytes_.size()) return std::nullopt;
+        return get<T>(bytes_, table + i * sizeof(T));
+    }
+
+    // From an address to the end of what the file has of its segment.
+    std::optional<std::span<const std::byte>> file_data(std::uint64_t address) const {
+        for (const auto &segment : image_.segments_)
+            if (address >= segment.address && address - segment.address < segment.file_size)
+                return bytes_.subspan(segment.offset, segment.file_size).subspan(address - segment.address);
+        return std::nullopt;
+    }
+
+    std::optional<std::string_view> string(std::uint64_t offset) const {
+        if (offset >= strings_.size()) return std::nullopt;
+        const auto rest = strings_.subspan(offset, std::min<std::uint64_t>(strings_.size() - offset, max_name));
+        const auto *const end = std::memchr(rest.data(), 0, rest.size());
+        if (end == nullptr) return std::nullopt;
+        const auto size = static_cast<std::size_t>(static_cast<const std::byte *>(end) - rest.data());
+        return std::string_view(reinterpret_cast<const char *>(rest.data()), size);
+    }
+
+    std::span<const std::byte> bytes_;
+    Image image_;
+    Elf64_Ehdr header_{};
+    std::span<const std::byte> dynamic_;
+    std::span<const std::byte> strings_;
+    std::uint64_t symbol_table_ = 0;
+    std::optional<std::uint64_t> hash_, gnu_hash_;
+    bool program_ = false;
+};
+
+boost::system::result<Image, Error> Image::read(std::span<const std::byte> bytes) { return Reader(bytes).run(); }
+
+std::optional<std::vector<std::byte>> Image::initial(std::uint64_t address, std::size_t size) const {
+    if (size > 4096) return std::nullopt;
+    for (const auto &segment : segments_) {
+        if (address < segment.address || address - segment.address >= segment.memory_size) continue;
+        const std::uint64_t within = address - segment.address;
+        if (segment.memory_size - within < size) return std::nullopt;
+        std::vector<std::byte> result(size);
+        if (within < segment.file_size) {
+            const auto here =
+                bytes_.subspan(segment.offset + within, std::min<std::uint64_t>(size, segment.file_size - within));
+            std::ranges::copy(here, result.begin());
+        }
+        return result;
+    }
+    return std::nullopt;
+}
+
+} // namespace kith::core::elf

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+#include "core/loader/path_rule.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <cstring>
+#include <deque>
+#include <optional>
+
+namespace kith::core {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// As many as the kernel follows.
+constexpr int max_links = 40;
+
+std::string octal(mode_t mode) {
+    std::array<char, 8> text{};
+    std::snprintf(text.data(), text.size(), "%04o", static_cast<unsigned>(mode & 07777));
+    return text.data();
+}
+
+PathFault unreadable(const fs::path &path, int error) {
+    const std::string what = std::strerror(error);
+    if (error == ENOENT)
+        return {path.native() + " does not exist", "give it, or remove the link or the setting that leads there"};
+    if (error == EACCES) return {path.native() + " may not be read by the user kith runs as", "chmod a+rX " + path.native()};
+    return {path.native() + " cannot be opened: " + what, "see what is wrong with it: ls -ld " + path.native()};
+}
+
+// The way from / to a file.
+class Walk {
+  public:
+    explicit Walk(uid_t user) : user_(user) {}
+
+    // Walk on from where we are; `path` may be absolute. The last name may be a file, when `to_file`.
+    std::optional<PathFault> go(const fs::path &path, bool to_file) {
+        std::deque<std::string> names;
+        asked_ = path.filename();
+        if (auto fault = prepend(path, names)) return fault;
+        while (!names.empty()) {
+            const std::string name = std::move(names.front());
+            names.pop_front();
+            if (name.empty() || name == ".") continue;
+            if (auto fault = step(name, names, to_file && names.empty())) return fault;
+        }
+        return std::nullopt;
+    }
+
+    // May others add files where we are?
+    std::optional<PathFault> check_own_directory() const {
+        if ((here_mode_ & (S_IWGRP | S_IWOTH)) == 0) return std::nullopt;
+        return writable("its directory " + real_.native(), real_, here_mode_);
+    }
+
+    const fs::path &real() const { return real_; }
+    const fs::path &file() const { return file_; }
+
+    boost::system::result<CheckedFile, PathFault> open_file() const {
+        // Nobody else can have changed the directory's entries since; O_NOFOLLOW and O_NONBLOCK are for ourselves.
+        Fd fd(::openat(here_.get(), file_.filename().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+        if (!fd) return unreadable(file_, errno);
+        return CheckedFile{std::move(fd), file_};
+    }
+
+  private:
+    static PathFault writable(const std::string &what, const fs::path &path, mode_t mode) {
+        const bool group = (mode & S_IWGRP) != 0, others = (mode & S_IWOTH) != 0;
+        const std::string who = group && others ? "its group and others" : group ? "its group" : "others";
+        const std::string change = group && others ? "go-w" : group ? "g-w" : "o-w";
+        return {what + " may be written by " + who + " (mode " + octal(mode) + ")", "chmod " + change + " " + path.native()};
+    }
+
+    std::optional<PathFault> check_owner(const struct stat &status, const std::string &what, const fs::path &path) const {
+        if (status.st_uid == 0 || status.st_uid == user_) return std::nullopt;
+        const std::string allowed =
+            user_ == 0 ? "root, whom kith runs as" : "root or uid " + std::to_string(user_) + ", whom kith runs as";
+        return PathFault{what + " belongs to uid " + std::to_string(status.st_uid) + ", not to " + allowed,
+                         "chown -h root " + path.native()};
+    }
+
+    std::optional<PathFault> enter_root() {
+        here_ = Fd(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+        real_ = "/";
+        struct stat status {};
+        if (!here_ || ::fstat(here_.get(), &status) != 0) return unreadable(real_, errno);
+        return check_directory(status);
+    }
+
+    // Of the directory `real_`, which we have just opened.
+    std::optional<PathFault> check_directory(const struct stat &status) {
+        here_mode_ = status.st_mode;
+        const std::string what = "the directory " + real_.native() + " on its path";
+        if (auto fault = check_owner(status, what, real_)) return fault;
+        const bool sticky = (status.st_mode & S_ISVTX) != 0 && status.st_uid == 0;
+        if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && !sticky) return writable(what, real_, status.st_mode);
+        return std::nullopt;
+    }
+
+    std::optional<PathFault> prepend(const fs::path &path, std::deque<std::string> &names) {
+        if (path.is_absolute() || !here_)
+            if (auto fault = enter_root()) return fault;
+        std::deque<std::string> front;
+        for (const auto &part : path.relative_path()) front.push_back(part.native());
+        names.insert(names.begin(), front.begin(), front.end());
+        return std::nullopt;
+    }
+
+    std::optional<PathFault> step(const std::string &name, std::deque<std::string> &names, bool to_file) {
+        const fs::path path = name == ".." ? real_.parent_path() : real_ / name;
+        Fd next(::openat(here_.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+        struct stat status {};
+        if (!next || ::fstat(next.get(), &status) != 0) return unreadable(path, errno);
+        if (S_ISLNK(status.st_mode)) return follow(next, status, path, names);
+        if (S_ISDIR(status.st_mode) && !to_file) {
+            here_ = std::move(next);
+            real_ = path;
+            return check_directory(status);
+        }
+        if (!to_file) return PathFault{path.native() + " is not a directory", "correct the path"};
+        file_ = path;
+        if (!S_ISREG(status.st_mode))
+            return PathFault{"it is " + std::string(file_type(status.st_mode)) + ", not a regular file",
+                             "remove it from the directory: " + path.native()};
+        const std::string what = name == asked_ ? "it" : path.native();
+        if (auto fault = check_owner(status, what, path)) return fault;
+        if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) return writable(what, path, status.st_mode);
+        return std::nullopt;
+    }
+
+    std::optional<PathFault> follow(const Fd &link, const struct stat &status, const fs::path &path,
+                                    std::deque<std::string> &names) {
+        if (auto fault = check_owner(status, "the symbolic link " + path.native(), path)) return fault;
+        if (++links_ > max_links) return PathFault{path.native() + " leads through too many symbolic links", "remove the loop"};
+        std::array<char, PATH_MAX> target{};
+        const ssize_t size = ::readlinkat(link.get(), "", target.data(), target.size() - 1);
+        if (size <= 0) return unreadable(path, errno);
+        return prepend(fs::path(std::string(target.data(), static_cast<std::size_t>(size))), names);
+    }
+
+    uid_t user_;
+    Fd here_;              // the directory we stand in
+    fs::path real_;        // its path
+    mode_t here_mode_ = 0; // its mode
+    fs::path file_;        // the file we came to
+    std::string asked_;    // the last name of the path that was asked for
+    int links_ = 0;
+};
+
+} // namespace
+
+std::string_view file_type(mode_t mode) {
+    switch (mode & S_IFMT) {
+    case S_IFDIR: return "a directory";
+    case S_IFIFO: return "a named pipe";
+    case S_IFSOCK: return "a socket";
+    case S_IFBLK:
+    case S_IFCHR: return "a device";
+    case S_IFLNK: return "a symbolic link";
+    default: return "something else";
+    }
+}
+
+boost::system::result<CheckedFile, PathFault> open_checked(const fs::path &file, uid_t user) {
+    std::error_code failure;
+    const fs::path absolute = fs::absolute(file, failure);
+    if (failure)
+        return PathFault{file.native() + " cannot be made an absolute path: " + failure.message(), "give an absolute path"};
+    Walk walk(user);
+    if (auto fault = walk.go(absolute.parent_path(), false)) return *std::move(fault);
+    if (auto fault = walk.check_own_directory()) return *std::move(fault);
+    const fs::path directory = walk.real();
+    const auto fault = walk.go(absolute.filename(), true);
+    if (walk.real() != directory) {
+        std::error_code ignored;
+        return PathFault{"it is a symbolic link out of its directory, to " + fs::read_symlink(absolute, ignored).native(),
+                         "put the file itself into " + directory.native()};
+    }
+    if (fault) return *fault;
+    if (walk.file().empty()) return PathFault{"it is a symbolic link to a directory", "remove it: " + absolute.native()};
+    return walk.open_file();
+}
+
+} // namespace kith::core

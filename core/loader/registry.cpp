@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include "core/loader/registry.hpp"
+
+#include <algorithm>
+
+namespace kith::core {
+
+namespace fs = std::filesystem;
+
+std::optional<Refusal> Registry::scan(const fs::path &directory) {
+    const auto wrong = [&directory](std::string reason, std::string remedy) {
+        return Refusal{directory.native(), "L1", std::move(reason), std::move(remedy)};
+    };
+    std::error_code error;
+    const auto status = fs::status(directory, error);
+    if (status.type() == fs::file_type::not_found)
+        return wrong("the plugins directory does not exist", "create it, or set plugins.dir to the one that holds the plugins");
+    if (!error && status.type() != fs::file_type::directory)
+        return wrong("it is a file, not a plugins directory", "set plugins.dir to the directory that holds the plugins");
+    std::vector<fs::path> files;
+    for (fs::directory_iterator entries(directory, error); !error && entries != fs::directory_iterator();
+         entries.increment(error)) {
+        const std::string name = entries->path().filename();
+        if (name.starts_with("lib") && name.ends_with(".so")) files.push_back(entries->path());
+    }
+    if (error)
+        return wrong("the plugins directory cannot be read: " + error.message(),
+                     "let the user kith runs as read it: chmod a+rx " + directory.native());
+    std::ranges::sort(files);
+    for (const auto &file : files) load(file);
+    return std::nullopt;
+}
+
+bool Registry::load(const fs::path &file) { return take(Library::load(file, offer_)); }
+
+bool Registry::link(const kith_entry &entry, std::string name) { return take(Library::link(entry, std::move(name), offer_)); }
+
+bool Registry::take(boost::system::result<std::unique_ptr<Library>, Refusal> outcome) {
+    if (!outcome) {
+        refused_.push_back(outcome.error());
+        return false;
+    }
+    std::unique_ptr<Library> library = std::move(*outcome);
+    if (auto duplicate = find_duplicate(*library)) {
+        refused_.push_back(*std::move(duplicate));
+        return false;
+    }
+    for (const auto &plugin : library->plugins()) plugins_.push_back(plugin.get());
+    libraries_.push_back(std::move(library));
+    return true;
+}
+
+// A library is taken whole or not at all.
+std::optional<Refusal> Registry::find_duplicate(const Library &library) const {
+    const auto taken = [&](const Plugin &plugin, std::string_view name) -> std::optional<Refusal> {
+        const Plugin *const first = find(plugin.kind(), name);
+        if (first == nullptr) return std::nullopt;
+        return Refusal{library.file(), "L5", "\"" + std::string(name) + "\" is already taken by " + first->library().file(),
+                       "keep one of the two files and remove the other"};
+    };
+    for (const auto &plugin : library.plugins()) {
+        if (auto wrong = taken(*plugin, plugin->id())) return wrong;
+        for (const auto alias : plugin->aliases())
+            if (auto wrong = taken(*plugin, alias)) return wrong;
+    }
+    return std::nullopt;
+}
+
+const Plugin *Registry::find(std::uint32_t kind, std::string_view name) const {
+    const auto found = std::ranges::find_if(
+        plugins_, [&](const Plugin *plugin) { return plugin->kind() == kind && plugin->answers_to(name); });
+    return found == plugins_.end() ? nullptr : *found;
+}
+
+} // namespace kith::core

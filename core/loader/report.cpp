@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+#include "core/loader/report.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace kith::core {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::array<std::pair<std::uint32_t, const char *>, 5> flag_names{{{KITH_FLAG_AUTHENTICATED, "authenticated"},
+                                                                            {KITH_FLAG_ROTATING, "rotating"},
+                                                                            {KITH_FLAG_FOREIGN_IO, "foreign_io"},
+                                                                            {KITH_FLAG_THREADS, "threads"},
+                                                                            {KITH_FLAG_TRUSTS_PEERS, "trusts_peers"}}};
+
+const char *kind_word(std::uint32_t kind) {
+    switch (kind) {
+    case KITH_KIND_STRATEGY: return "strategy";
+    case KITH_KIND_CONNECTOR: return "connector";
+    default: return "sink";
+    }
+}
+
+const char *prune_word(std::uint32_t prune) {
+    switch (prune) {
+    case KITH_PRUNE_DISCONNECT: return "disconnect";
+    case KITH_PRUNE_KEEP: return "keep";
+    case KITH_PRUNE_REPORT: return "report";
+    default: return nullptr;
+    }
+}
+
+json::array array_of(std::span<const std::string_view> words) {
+    json::array result;
+    for (const auto word : words) result.emplace_back(json::string(word));
+    return result;
+}
+
+json::array flags_of(const Plugin &plugin) {
+    json::array result;
+    for (const auto &[flag, name] : flag_names)
+        if (plugin.has_flag(flag)) result.emplace_back(name);
+    return result;
+}
+
+// The loader has checked that the schema is JSON.
+json::value options_of(const Plugin &plugin) {
+    json::parse_options deep;
+    deep.max_depth = 64;
+    json::error_code error;
+    json::value schema = json::parse(json::string_view(plugin.options()), error, {}, deep);
+    return error ? json::value(json::object{}) : schema;
+}
+
+json::object object_of(const Plugin &plugin) {
+    json::object result;
+    result["id"] = json::string(plugin.id());
+    result["kind"] = kind_word(plugin.kind());
+    result["aliases"] = array_of(plugin.aliases());
+    result["version"] = json::string(plugin.version());
+    result["licence"] = json::string(plugin.licence());
+    result["summary"] = json::string(plugin.summary());
+    result["abi"] = plugin.library().abi();
+    result["file"] = plugin.library().file();
+    const auto &hash = plugin.library().sha256();
+    result["sha256"] = hash.empty() ? json::value(nullptr) : json::value(json::string(hash));
+    result["pinned"] = plugin.library().pinned();
+    result["services"] = json::object{{"required", array_of(plugin.required())}, {"optional", array_of(plugin.optional())}};
+    result["env"] = array_of(plugin.env());
+    result["flags"] = flags_of(plugin);
+    if (plugin.kind() == KITH_KIND_CONNECTOR) {
+        const char *const prune = prune_word(plugin.prune());
+        result["prune"] = prune ? json::value(prune) : json::value(nullptr);
+        result["parallel"] = plugin.parallel();
+    }
+    result["options"] = options_of(plugin);
+    return result;
+}
+
+// Boost.JSON prints on one line only.
+void print(std::string &out, const json::value &value, std::size_t depth) {
+    const auto line = [&out](std::size_t indent) { out.append("\n").append(indent * 2, ' '); };
+    const auto each = [&](char open, char close, const auto &members, const auto &member) {
+        out += open;
+        bool first = true;
+        for (const auto &item : members) {
+            if (!std::exchange(first, false)) out += ',';
+            line(depth + 1);
+            member(item);
+        }
+        line(depth);
+        out += close;
+    };
+    if (const auto *object = value.if_object(); object && !object->empty())
+        each('{', '}', *object, [&](const json::key_value_pair &member) {
+            out += json::serialize(json::string(member.key())) + ": ";
+            print(out, member.value(), depth + 1);
+        });
+    else if (const auto *array = value.if_array(); array && !array->empty())
+        each('[', ']', *array, [&](const json::value &item) { print(out, item, depth + 1); });
+    else
+        out += json::serialize(value);
+}
+
+// Columns as wide as their widest cell, but the last.
+using Row = std::vector<std::string>;
+void print(std::string &out, const std::vector<Row> &rows) {
+    std::vector<std::size_t> widths;
+    for (const auto &row : rows) {
+        widths.resize(std::max(widths.size(), row.size()));
+        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    }
+    for (const auto &row : rows) {
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            out += row[i];
+            if (i + 1 < row.size()) out.append(widths[i] - row[i].size() + 2, ' ');
+        }
+        out += '\n';
+    }
+}
+
+std::string joined(std::span<const std::string_view> words) {
+    std::string result;
+    for (const auto word : words) (result += result.empty() ? "" : ", ") += word;
+    return result.empty() ? "none" : result;
+}
+
+// "  hosts          array, default []     Nodes to join": one line for each option of the schema.
+void print_options(std::string &out, const Plugin &plugin) {
+    const json::value schema = options_of(plugin);
+    const auto *const properties = schema.as_object().if_contains("properties");
+    if (properties == nullptr || !properties->is_object() || properties->as_object().empty()) {
+        out += "  options    none\n";
+        return;
+    }
+    out += "  options\n";
+    std::vector<Row> rows;
+    for (const auto &member : properties->as_object()) {
+        Row row{"    " + std::string(member.key()), "", "", ""};
+        if (const auto *const option = member.value().if_object()) {
+            const auto text = [option](const char *key) -> std::string {
+                const auto *const found = option->if_contains(key);
+                if (found == nullptr) return "";
+                return found->is_string() ? std::string(found->as_string()) : json::serialize(*found);
+            };
+            row[1] = text("type");
+            if (const auto *const value = option->if_contains("default")) row[2] = "default " + json::serialize(*value);
+            if (const auto unit = text("x-kith-unit"); !unit.empty() && !row[2].empty()) row[2] += " " + unit;
+            row[3] = text("description");
+        }
+        rows.push_back(std::move(row));
+    }
+    print(out, rows);
+}
+
+void print_details(std::string &out, const Plugin &plugin) {
+    out += "\n" + std::string(kind_word(plugin.kind())) + " " + std::string(plugin.id()) + "\n";
+    out += "  file       " + plugin.library().file() + "\n";
+    const auto &hash = plugin.library().sha256();
+    out += "  sha256     " + (hash.empty() ? "none: it is linked into kith" : hash) + "\n";
+    if (!plugin.aliases().empty()) out += "  aliases    " + joined(plugin.aliases()) + "\n";
+    out += "  services   " + joined(plugin.required()) + "\n";
+    if (!plugin.optional().empty()) out += "  optional   " + joined(plugin.optional()) + "\n";
+    if (!plugin.env().empty()) out += "  reads env  " + joined(plugin.env()) + "\n";
+    if (const char *const prune = prune_word(plugin.prune()); prune && plugin.kind() == KITH_KIND_CONNECTOR)
+        out += "  prune      " + std::string(prune) + " when the policy says nothing\n";
+    print_options(out, plugin);
+}
+
+} // namespace
+
+std::string plugins_as_json(const Registry &registry) {
+    json::array plugins, refused;
+    for (const Plugin *plugin : registry.plugins()) plugins.emplace_back(object_of(*plugin));
+    for (const Refusal &refusal : registry.refused())
+        refused.emplace_back(json::object{
+            {"file", refusal.file}, {"rule", refusal.rule}, {"reason", refusal.reason}, {"remedy", refusal.remedy}});
+    std::string out;
+    print(out, json::object{{"plugins", std::move(plugins)}, {"refused", std::move(refused)}}, 0);
+    return out + "\n";
+}
+
+std::string plugins_as_text(const Registry &registry, bool details) {
+    std::string out;
+    if (registry.plugins().empty()) {
+        out += "no plugins\n";
+    } else {
+        std::vector<Row> rows{{"ID", "KIND", "VERSION", "ABI", "LICENCE", "SUMMARY"}};
+        for (const Plugin *plugin : registry.plugins())
+            rows.push_back({std::string(plugin->id()), kind_word(plugin->kind()), std::string(plugin->version()),
+                            plugin->library().abi(), std::string(plugin->licence()), std::string(plugin->summary())});
+        print(out, rows);
+        if (details)
+            for (const Plugin *plugin : registry.plugins()) print_details(out, *plugin);
+    }
+    if (registry.refused().empty()) return out;
+    out += "\nrefused:\n";
+    for (const Refusal &refusal : registry.refused())
+        out += "  " + refusal.file + " (" + refusal.rule + ")\n    " + refusal.reason + "\n    -> " + refusal.remedy + "\n";
+    return out;
+}
+
+} // namespace kith::core

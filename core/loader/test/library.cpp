@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+//
+// Each plugin that is bad on purpose, held against its rule, its reason and its remedy.
+#include "place.hpp"
+
+#include "core/loader/pin.hpp"
+
+#include <kith/service/log.h>
+
+#include <iostream>
+
+namespace kith::core::test {
+
+namespace {
+
+struct Expected {
+    const char *plugin, *rule, *reason, *remedy;
+};
+
+constexpr Expected refusals[] = {
+    {"no_plugin", "L2", "it exports no kith_plugin_entry: it is a library, but not a kith plugin", "kith_add_plugin()"},
+    {"second_export", "L2",
+     "it exports more than kith_plugin_entry: ", "version script { global: kith_plugin_entry; local: *; }"},
+    {"unique", "L2", "(STB_GNU_UNIQUE): _ZN7CounterIiE5countE", "-fno-gnu-unique"},
+    {"entry_function", "L2", "its kith_plugin_entry is not data", "const kith_entry kith_plugin_entry"},
+    {"undefined_symbol", "L2", "it cannot be loaded: undefined symbol: nobody_has_this", "-Wl,-z,defs"},
+    {"absent_library", "L2", "it cannot be loaded: libkith_absent.so: cannot open shared object file",
+     "install the library that it needs"},
+    {"abi_major", "A1", "major version 2 of the plugin ABI; this kith has major version 1", "build the plugin again"},
+    {"newer_minor", "A1",
+     "\"bad\" requires kith.carrier_pigeon/1, which this kith does not offer (the plugin is built for ABI 1.7",
+     "install a newer kith"},
+    {"missing_service", "A1", "\"bad\" requires example.teleport/3, which this kith does not offer",
+     "a kith that offers the service"},
+    {"entry_short", "A2", "says it has 20 bytes; version 1.0 has 32", "plugin's author"},
+    {"entry_long", "A2", "says it has 4000 bytes and has 32", "sizeof(kith_entry)"},
+    {"entry_constructed", "A2", "must be constant data", "plugin's author"},
+    {"descriptor_short", "A2", "a descriptor says it has 64 bytes", "plugin's author"},
+    {"no_descriptors", "L5", "it describes no plugin", "plugin's author"},
+    {"null_descriptor", "L5", "one of its descriptors is null", "plugin's author"},
+    {"no_create", "L5", "no create function", "plugin's author"},
+    {"no_id", "L5", "a descriptor has no id", "plugin's author"},
+    {"bad_id", "L5", "the id \"Not An Id\" is not of lower-case letters", "plugin's author"},
+    {"unknown_kind", "L5", "kind 9 is no kind of plugin that this kith knows", "plugin's author"},
+    {"bad_version", "L5", "the version \"latest\" is not of the form 1.2.3", "plugin's author"},
+    {"no_licence", "L5", "it names no licence", "plugin's author"},
+    {"schema_not_json", "L5", "its options schema is not JSON: ", "plugin's author"},
+    {"schema_not_object", "L5", "its options schema is not a JSON object", "plugin's author"},
+    {"bad_service", "L5", "\"discovery please\" is no required service", "plugin's author"},
+    {"bad_prune", "L5", "prune is 9", "plugin's author"},
+    {"own_alias", "L5", "it uses the name \"bad\" twice for plugins of one kind", "plugin's author"},
+    {"not_utf8", "M1", "its summary is not UTF-8", "plugin's author"},
+    {"null_string", "M1", "its licence has a size and no data", "plugin's author"},
+};
+
+Refusal refused(const fs::path &file, const Offer &with = offer()) {
+    const auto outcome = Library::load(file, with);
+    BOOST_REQUIRE_MESSAGE(!outcome, file.native() + " was loaded");
+    BOOST_TEST(outcome.error().file == file.native());
+    return outcome.error();
+}
+
+std::unique_ptr<Library> loaded(const fs::path &file, const Offer &with = offer()) {
+    auto outcome = Library::load(file, with);
+    BOOST_REQUIRE_MESSAGE(outcome, outcome.error().rule + ": " + outcome.error().reason + "; " + outcome.error().remedy);
+    return std::move(*outcome);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(library)
+
+BOOST_AUTO_TEST_CASE(each_bad_plugin_is_refused_with_its_own_reason) {
+    std::cout << "\nplugin bad on purpose  rule  what kith says\n";
+    for (const auto &expected : refusals) {
+        BOOST_TEST_CONTEXT(expected.plugin) {
+            const Place place{expected.plugin};
+            const Refusal refusal = refused(place / ("lib" + std::string(expected.plugin) + ".so"));
+            BOOST_TEST(refusal.rule == expected.rule);
+            KITH_CHECK_CONTAINS(refusal.reason, expected.reason);
+            KITH_CHECK_CONTAINS(refusal.remedy, expected.remedy);
+            std::string name = expected.plugin;
+            name.resize(21, ' ');
+            std::cout << name << "  " << refusal.rule << "    " << refusal.reason << "\n                             -> "
+                      << refusal.remedy << '\n';
+        }
+    }
+    std::cout << '\n';
+}
+
+BOOST_AUTO_TEST_CASE(a_small_plugin_loads) {
+    const Place place{"good"};
+    const auto library = loaded(place / "libgood.so");
+    BOOST_TEST(library->file() == (place / "libgood.so").native());
+    BOOST_TEST(library->abi() == "1.0");
+    BOOST_TEST(!library->pinned());
+    BOOST_REQUIRE(library->plugins().size() == 1);
+    const Plugin &plugin = *library->plugins()[0];
+    BOOST_TEST(plugin.kind() == KITH_KIND_STRATEGY);
+    BOOST_TEST(plugin.id() == "good");
+    BOOST_TEST(plugin.answers_to("good"));
+    BOOST_TEST(!plugin.answers_to("bad"));
+    BOOST_TEST(plugin.declares("kith.log/1"));
+    BOOST_TEST(!plugin.declares("kith.tcp/1"));
+    BOOST_TEST(&plugin.library() == library.get());
+}
+
+BOOST_AUTO_TEST_CASE(all_that_a_descriptor_holds_arrives) {
+    const Place place{"two_plugins"};
+    const auto library = loaded(place / "libtwo_plugins.so");
+    BOOST_REQUIRE(library->plugins().size() == 2);
+    const Plugin &strategy = *library->plugins()[0];
+    BOOST_TEST(strategy.version() == "2.11.0-rc.1+build.5");
+    BOOST_TEST(strategy.licence() == "MIT OR Apache-2.0");
+    BOOST_TEST(strategy.summary() == "Sees nobody; gr\u00fc\u00dft trotzdem.");
+    KITH_CHECK_CONTAINS(strategy.options(), "\"hosts\"");
+    BOOST_TEST(strategy.answers_to("first"));
+    BOOST_TEST(strategy.declares("kith.options/1"));
+    BOOST_REQUIRE(strategy.env().size() == 1);
+    BOOST_TEST(strategy.env()[0] == "TWO_PLUGINS_TOKEN");
+    BOOST_TEST(strategy.has_flag(KITH_FLAG_ROTATING));
+    BOOST_TEST(!strategy.has_flag(KITH_FLAG_TRUSTS_PEERS));
+    // Its own struct is longer than ours.
+    BOOST_TEST(strategy.descriptor().struct_size > sizeof(kith_descriptor));
+    const Plugin &connector = *library->plugins()[1];
+    BOOST_TEST(connector.kind() == KITH_KIND_CONNECTOR);
+    BOOST_TEST(connector.prune() == KITH_PRUNE_KEEP);
+    BOOST_TEST(connector.parallel() == 3);
+    BOOST_TEST(connector.options().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_newer_minor_loads_when_its_services_are_there) {
+    const Place place{"newer_minor_good", "newer_minor"};
+    BOOST_TEST(loaded(place / "libnewer_minor_good.so")->abi() == "1.7");
+    Offer later = offer();
+    later.services.emplace_back("kith.carrier_pigeon/1");
+    BOOST_TEST(loaded(place / "libnewer_minor.so", later)->abi() == "1.7");
+}
+
+BOOST_AUTO_TEST_CASE(a_plugin_whose_create_fails_is_loaded_all_the_same) {
+    const Place place{"failing_create"};
+    const auto library = loaded(place / "libfailing_create.so");
+    static std::string text;
+    kith_host host{};
+    host.error = [](const kith_host *, kith_str said) { text = view(said); };
+    const kith_instance *instance = nullptr;
+    BOOST_TEST(library->plugins()[0]->create(host, &instance) == KITH_UNSUPPORTED);
+    BOOST_TEST((instance == nullptr));
+    KITH_CHECK_CONTAINS(text, "never comes to life");
+}
+
+BOOST_AUTO_TEST_CASE(the_hash_is_of_the_file) {
+    const Place place{"good"};
+    const auto library = loaded(place / "libgood.so");
+    BOOST_TEST(library->sha256() == sha256(bytes(content(place / "libgood.so"))));
+}
+
+BOOST_AUTO_TEST_CASE(an_entry_can_be_linked_in) {
+    static const kith_str required[] = {{"kith.log/1", 10}};
+    static const auto descriptor = [] {
+        kith_descriptor d{};
+        d.struct_size = sizeof d;
+        d.kind = KITH_KIND_SINK;
+        d.id = {"inside", 6};
+        d.version = {"1.2.3", 5};
+        d.licence = {"MIT", 3};
+        d.summary = {"Linked in.", 10};
+        d.required = required;
+        d.required_count = 1;
+        return d;
+    }();
+    static const kith_descriptor *const descriptors[] = {&descriptor};
+    static const kith_entry entry{
+        sizeof entry,   KITH_ABI_MAJOR,
+        KITH_ABI_MINOR, 1,
+        descriptors,    [](const kith_host *, kith_str, const kith_instance **) -> std::int32_t { return KITH_OK; }};
+    const auto library = Library::link(entry, "(linked in)", offer());
+    BOOST_REQUIRE(library);
+    BOOST_TEST((*library)->plugins()[0]->id() == "inside");
+    BOOST_TEST((*library)->file() == "(linked in)");
+    BOOST_TEST((*library)->sha256().empty());
+    // The same rules hold for it.
+    const auto refusal = Library::link(entry, "(linked in)", Offer{});
+    BOOST_REQUIRE(!refusal);
+    BOOST_TEST(refusal.error().rule == "A1");
+    BOOST_TEST(refusal.error().file == "(linked in)");
+}
+
+BOOST_AUTO_TEST_CASE(unload_is_for_the_checker) {
+    const Place place{"good"};
+    const auto mapped = [&place] { return contains(content("/proc/self/maps"), (place / "libgood.so").native()); };
+    { const auto library = loaded(place / "libgood.so"); }
+    BOOST_TEST(mapped(), "a library that goes out of scope must stay (L4)");
+    const Place other{"good"};
+    const auto library = loaded(other / "libgood.so");
+    library->unload();
+    BOOST_TEST(!contains(content("/proc/self/maps"), (other / "libgood.so").native()));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+// What is no library for this machine at all.
+BOOST_AUTO_TEST_SUITE(bytes_of_other_kinds)
+
+BOOST_AUTO_TEST_CASE(a_text) {
+    const Place place;
+    const auto refusal = refused(place.write("libtext.so", "#!/bin/sh\necho I am no plugin\n"));
+    BOOST_TEST(refusal.rule == "L2");
+    BOOST_TEST(refusal.reason == "it is not an ELF file");
+    KITH_CHECK_CONTAINS(refusal.remedy, "remove it from the plugins directory");
+}
+
+BOOST_AUTO_TEST_CASE(nothing) {
+    const Place place;
+    BOOST_TEST(refused(place.write("libempty.so", "")).reason == "it is empty");
+}
+
+BOOST_AUTO_TEST_CASE(a_linker_script) {
+    const Place place;
+    BOOST_TEST(refused(place.write("libscript.so", "INPUT(-lgood)\n")).reason == "it is not an ELF file");
+}
+
+BOOST_AUTO_TEST_CASE(half_a_library) {
+    const Place place;
+    const auto whole = content(Place::built("good"));
+    const auto refusal = refused(place.write("libhalf.so", whole.substr(0, whole.size() / 8)));
+    BOOST_TEST(refusal.rule == "L2");
+    KITH_CHECK_CONTAINS(refusal.reason, "it is a damaged ELF file: ");
+}
+
+BOOST_AUTO_TEST_CASE(another_machine) {
+    const Place place;
+    auto other = content(Place::built("good"));
+    other[18] = 40, other[19] = 0; // EM_ARM
+    KITH_CHECK_CONTAINS(refused(place.write("libarm.so", other)).reason, "it is built for ARM; this kith runs on ");
+}
+
+BOOST_AUTO_TEST_CASE(another_word_size) {
+    const Place place;
+    auto other = content(Place::built("good"));
+    other[4] = 1; // ELFCLASS32
+    BOOST_TEST(refused(place.write("lib32.so", other)).reason == "it is a 32-bit library; this kith is a 64-bit program");
+}
+
+BOOST_AUTO_TEST_CASE(a_program) {
+    const Place place;
+    KITH_CHECK_CONTAINS(refused(place.write("libprogram.so", content("/proc/self/exe"))).reason,
+                        "it is a program, not a shared library");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace kith::core::test

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+//
+// plugins.allow: a SHA-256 lifts the rules of the path, and what was hashed is what is loaded.
+#include "place.hpp"
+
+namespace kith::core::test {
+
+namespace {
+
+Offer allowing(std::initializer_list<Pin> pins) {
+    Offer result = offer();
+    result.pins = pins;
+    return result;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(pin)
+
+BOOST_AUTO_TEST_CASE(sha256_of_known_texts) {
+    BOOST_TEST(sha256({}) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    BOOST_TEST(sha256(bytes("abc")) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+BOOST_AUTO_TEST_CASE(as_it_is_written_in_the_configuration) {
+    BOOST_TEST(to_string({"libx.so", "00ff"}) == "sha256:00ff libx.so");
+    BOOST_TEST(to_string({"", "00ff"}) == "sha256:00ff");
+}
+
+BOOST_AUTO_TEST_CASE(a_pin_lifts_the_rules_of_the_path) {
+    const Place place;
+    place.directory("plugins", 0777);
+    const auto file = place.add("two_plugins", "plugins/libtwo_plugins.so");
+    Place::mode(file, 0666);
+    const std::string hash = sha256(bytes(content(file)));
+    for (const char *name : {"libtwo_plugins.so", ""}) {
+        const auto outcome = Library::load(file, allowing({{"libother.so", std::string(64, '0')}, {name, hash}}));
+        BOOST_REQUIRE_MESSAGE(outcome, outcome.error().reason);
+        BOOST_TEST((*outcome)->pinned());
+        BOOST_TEST((*outcome)->sha256() == hash);
+        BOOST_TEST((*outcome)->file() == file.native());
+        BOOST_TEST((*outcome)->plugins()[0]->id() == "one");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(also_of_a_link_out_of_the_directory) {
+    const Place place;
+    place.directory("plugins");
+    const auto target = place.add("good");
+    fs::create_symlink(target, place / "plugins/libgood.so");
+    BOOST_TEST(!!Library::load(place / "plugins/libgood.so", allowing({{"libgood.so", sha256(bytes(content(target)))}})));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_hashed_is_what_is_loaded) {
+    const Place place;
+    const auto file = place.add("good");
+    Place::mode(file, 0666);
+    const auto outcome = Library::load(file, allowing({{"libgood.so", sha256(bytes(content(file)))}}));
+    BOOST_REQUIRE(outcome);
+    std::ofstream(file, std::ios::trunc) << "somebody has cut it short";
+    BOOST_TEST((*outcome)->plugins()[0]->summary() == "In good order.");
+    BOOST_TEST(!contains(content("/proc/self/maps"), file.native()));
+    BOOST_TEST(contains(content("/proc/self/maps"), "memfd:libgood.so"));
+}
+
+BOOST_AUTO_TEST_CASE(another_file_than_the_pinned_one_is_refused_even_in_a_safe_place) {
+    const Place place{"good"};
+    const auto outcome = Library::load(place / "libgood.so", allowing({{"libgood.so", std::string(64, 'a')}}));
+    BOOST_REQUIRE(!outcome);
+    BOOST_TEST(outcome.error().rule == "L1");
+    const std::string hash = sha256(bytes(content(place / "libgood.so")));
+    BOOST_TEST(outcome.error().reason == "it is not the file that plugins.allow names: its SHA-256 is " + hash);
+    KITH_CHECK_CONTAINS(outcome.error().remedy, "\"plugins\": { \"allow\": [\"sha256:" + hash + " libgood.so\"] }");
+}
+
+BOOST_AUTO_TEST_CASE(one_name_may_have_several_pins) {
+    const Place place{"good"};
+    const Pin right{"libgood.so", sha256(bytes(content(place / "libgood.so")))};
+    BOOST_TEST(!!Library::load(place / "libgood.so", allowing({{"libgood.so", std::string(64, 'a')}, right})));
+}
+
+BOOST_AUTO_TEST_CASE(two_pinned_files_are_two_libraries) {
+    const Place place{"good", "two_plugins"};
+    const Pin good{"libgood.so", sha256(bytes(content(place / "libgood.so")))};
+    const Pin two{"libtwo_plugins.so", sha256(bytes(content(place / "libtwo_plugins.so")))};
+    const auto first = Library::load(place / "libgood.so", allowing({good, two}));
+    const auto second = Library::load(place / "libtwo_plugins.so", allowing({good, two}));
+    BOOST_REQUIRE((first && second));
+    BOOST_TEST((*first)->plugins()[0]->id() == "good");
+    BOOST_TEST((*second)->plugins()[0]->id() == "one");
+}
+
+BOOST_AUTO_TEST_CASE(a_pin_lifts_nothing_but_the_path) {
+    const Place place{"second_export"};
+    const auto outcome =
+        Library::load(place / "libsecond_export.so",
+                      allowing({{"libsecond_export.so", sha256(bytes(content(place / "libsecond_export.so")))}}));
+    BOOST_REQUIRE(!outcome);
+    BOOST_TEST(outcome.error().rule == "L2");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace kith::core::test

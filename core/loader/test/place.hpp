@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+//
+// A directory of plugins for one test: safe under L1 as long as the test does not change that, and removed at the end.
+#pragma once
+
+#include "core/loader/library.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <initializer_list>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kith::core::test {
+
+namespace fs = std::filesystem;
+
+class Place {
+  public:
+    Place() {
+        std::string name = (fs::temp_directory_path() / "kith-loader-XXXXXX").native();
+        BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
+        path_ = fs::canonical(name);
+    }
+    Place(std::initializer_list<std::string_view> plugins) : Place() {
+        for (const auto plugin : plugins) add(plugin);
+    }
+    Place(const Place &) = delete;
+    Place &operator=(const Place &) = delete;
+    ~Place() {
+        std::error_code ignored;
+        fs::remove_all(path_, ignored);
+    }
+
+    const fs::path &path() const { return path_; }
+    fs::path operator/(std::string_view name) const { return path_ / name; }
+
+    /// A copy of one of tests/bad_plugins.
+    fs::path add(std::string_view plugin) const { return add(plugin, "lib" + std::string(plugin) + ".so"); }
+    fs::path add(std::string_view plugin, std::string_view as) const {
+        const fs::path to = path_ / as;
+        fs::copy_file(built(plugin), to);
+        mode(to, 0644);
+        return to;
+    }
+    fs::path write(std::string_view name, std::string_view content) const {
+        const fs::path to = path_ / name;
+        std::ofstream(to, std::ios::binary) << content;
+        mode(to, 0644);
+        return to;
+    }
+    fs::path directory(std::string_view name, mode_t bits = 0755) const {
+        const fs::path to = path_ / name;
+        fs::create_directory(to);
+        mode(to, bits);
+        return to;
+    }
+
+    static void mode(const fs::path &path, mode_t bits) { BOOST_REQUIRE(::chmod(path.c_str(), bits) == 0); }
+    static fs::path built(std::string_view plugin) {
+        return fs::path(KITH_BAD_PLUGINS) / ("lib" + std::string(plugin) + ".so");
+    }
+
+  private:
+    fs::path path_;
+};
+
+inline std::string content(const fs::path &file) {
+    std::ifstream in(file, std::ios::binary);
+    BOOST_REQUIRE_MESSAGE(in, file.native() + " cannot be read");
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+inline std::span<const std::byte> bytes(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
+
+/// What a host of version 1.0 offers.
+inline Offer offer() {
+    Offer offer;
+    for (const char *id : {"kith.log/1", "kith.options/1", "kith.node/1", "kith.clock/1", "kith.timer/1", "kith.random/1",
+                           "kith.loop/1", "kith.tcp/1", "kith.file/1", "kith.env/1", "kith.state/1", "kith.metric/1",
+                           "kith.discovery/1", "kith.connector/1", "kith.sink/1"})
+        offer.services.emplace_back(id);
+    return offer;
+}
+
+inline bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+#define KITH_CHECK_CONTAINS(text, part)                                                                                        \
+    BOOST_TEST(::kith::core::test::contains(text, part), "\"" << (text) << "\" lacks \"" << (part) << "\"")
+
+/// Only root may give files away.
+inline boost::test_tools::assertion_result as_root(boost::unit_test::test_unit_id) {
+    boost::test_tools::assertion_result result(::geteuid() == 0);
+    if (!result) result.message() << "only root can give a file to another user";
+    return result;
+}
+
+} // namespace kith::core::test

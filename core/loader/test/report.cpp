@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "place.hpp"
+
+#include "core/loader/report.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+namespace kith::core::test {
+
+namespace {
+
+struct Fixture {
+    Place place{"two_plugins", "no_plugin"};
+    Registry registry{offer()};
+    Fixture() { BOOST_REQUIRE(!registry.scan(place.path())); }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(report, Fixture)
+
+BOOST_AUTO_TEST_CASE(as_json) {
+    const std::string text = plugins_as_json(registry);
+    BOOST_TEST(text.ends_with("}\n"));
+    const auto all = boost::json::parse(text).as_object();
+    const auto &plugins = all.at("plugins").as_array();
+    BOOST_REQUIRE(plugins.size() == 2);
+    const auto &strategy = plugins[0].as_object();
+    BOOST_TEST(strategy.at("id").as_string() == "one");
+    BOOST_TEST(strategy.at("kind").as_string() == "strategy");
+    BOOST_TEST(strategy.at("abi").as_string() == "1.0");
+    BOOST_TEST(std::string(strategy.at("file").as_string()) == (place / "libtwo_plugins.so").native());
+    BOOST_TEST(std::string(strategy.at("sha256").as_string()) == sha256(bytes(content(place / "libtwo_plugins.so"))));
+    BOOST_TEST(strategy.at("services").at("required").as_array().size() == 2);
+    BOOST_TEST(strategy.at("services").at("optional").as_array().size() == 2);
+    BOOST_TEST(strategy.at("flags").as_array().size() == 4);
+    BOOST_TEST(strategy.at("options").at("properties").at("wait").at("default").as_int64() == 5000);
+    BOOST_TEST((strategy.if_contains("prune") == nullptr));
+    const auto &connector = plugins[1].as_object();
+    BOOST_TEST(connector.at("prune").as_string() == "keep");
+    BOOST_TEST(connector.at("parallel").as_int64() == 3);
+    const auto &refused = all.at("refused").as_array();
+    BOOST_REQUIRE(refused.size() == 1);
+    for (const char *key : {"file", "rule", "reason", "remedy"}) BOOST_TEST(!refused[0].at(key).as_string().empty());
+}
+
+BOOST_AUTO_TEST_CASE(as_text) {
+    const std::string text = plugins_as_text(registry);
+    KITH_CHECK_CONTAINS(text, "ID   KIND       VERSION              ABI  LICENCE            SUMMARY\n");
+    KITH_CHECK_CONTAINS(text, "one  connector  0.1.0                1.0  MIT                Joins nobody.\n");
+    KITH_CHECK_CONTAINS(text,
+                        "\nrefused:\n  " + (place / "libno_plugin.so").native() + " (L2)\n    it exports no kith_plugin_entry");
+    KITH_CHECK_CONTAINS(plugins_as_text(registry, true), "    wait   integer  default 5000 ms  How long to wait\n");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_there) { BOOST_TEST(plugins_as_text(Registry(offer())) == "no plugins\n"); }
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace kith::core::test

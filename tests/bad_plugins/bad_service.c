@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A required service is no service id: L5. */
+#define REQUIRED STR("discovery please")
+#include "base.h"

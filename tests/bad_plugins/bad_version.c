@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The version is none: L5. */
+#define VERSION STR("latest")
+#include "base.h"

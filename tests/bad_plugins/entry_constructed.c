@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The entry is filled in by a constructor, so the file does not tell the version: A2. */
+#define NO_ENTRY
+#include "base.h"
+
+/* The header has declared the name as constant. */
+KITH_EXPORT extern kith_entry entry __asm__("kith_plugin_entry");
+kith_entry entry;
+
+__attribute__((constructor)) static void fill(void) {
+    entry = (kith_entry){sizeof(kith_entry), KITH_ABI_MAJOR, KITH_ABI_MINOR, 1, descriptors, create};
+}

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Exports a function besides the entry: L2. */
+#include "base.h"
+
+KITH_EXPORT int stray(void);
+int stray(void) { return 0; }
