@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+"""What a program can rely on: the event stream, also when its reader is slow or gone, and the log."""
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+
+from lab import KITH, Scenario, main, wait_until
+
+
+class Output(Scenario):
+    def stdout_kith(self, config, *arguments, log="text"):
+        """`kith run CONFIG --events -` with its standard output in a pipe that nobody has read yet."""
+        self.log_file = self.lab.dir / "log"
+        reader, writer = os.pipe()
+        fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+        with open(self.log_file, "wb") as log_file:
+            process = subprocess.Popen([KITH, "run", str(self.lab.write("config.json", config)), "--events", "-", "--log", log,
+                                        *arguments], env=self.lab.environment(), stdin=subprocess.DEVNULL, stdout=writer,
+                                       stderr=log_file)
+        os.close(writer)
+        self.lab.own(lambda: (process.kill(), process.wait()))
+        return process, reader
+
+    def busy(self, **events):
+        """A configuration whose failing peers make many events."""
+        config = self.lab.config("a", ["b"] + [f"gone{number}" for number in range(30)],
+                                 policy={"backoff_initial": 10, "backoff_max": 20, "connect_parallel": 64})
+        config["events"] = events or {}
+        return config
+
+    def test_events_on_standard_output(self):
+        a, b = self.lab.beams("a", "b")
+        process, reader = self.stdout_kith(self.lab.config("a", ["b"]))
+        lines = os.fdopen(reader)
+        kinds = []
+        threading.Timer(15, process.kill).start()
+        for line in lines:
+            event = json.loads(line)
+            kinds.append(event["kind"])
+            if event["kind"] == "link.up":
+                break
+        self.assertIn("connector.attached", kinds)
+        process.send_signal(signal.SIGTERM)
+        rest = [json.loads(line)["kind"] for line in lines]
+        self.assertEqual(process.wait(6), 0)
+        self.assertIn("topology.stopped", rest)
+
+    def test_a_reader_that_is_slow_delays_nobody_and_is_told_what_it_lost(self):
+        a, b = self.lab.beams("a", "b")
+        process, reader = self.stdout_kith(self.busy(queue=16))
+        a.sees("b")
+        time.sleep(2)
+        b.kill()
+        a.sees()
+        b.start()
+        a.sees("b")
+        received = []
+        threading.Thread(target=lambda: received.extend(iter(lambda: os.read(reader, 65536), b"")), daemon=True).start()
+        wait_until(lambda: b'"events.lost"' in b"".join(received), "events.lost is told")
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(6), 0)
+        time.sleep(0.2)
+        seqs = [json.loads(line)["seq"] for line in b"".join(received).splitlines() if b"events.lost" not in line]
+        self.assertEqual(seqs, sorted(seqs))
+
+    def test_a_reader_that_never_reads_does_not_hold_up_the_end(self):
+        a, b = self.lab.beams("a", "b")
+        process, reader = self.stdout_kith(self.busy())
+        a.sees("b")
+        time.sleep(1)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(8), 0)
+        os.close(reader)
+
+    def test_a_reader_that_has_gone_stops_nothing(self):
+        a, b = self.lab.beams("a", "b")
+        process, reader = self.stdout_kith(self.busy())
+        os.close(reader)
+        a.sees("b")
+        time.sleep(0.5)
+        self.assertIsNone(process.poll(), self.log_file.read_text()[-2000:])
+        b.kill()
+        a.sees()
+        b.start()
+        a.sees("b")
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(6), 0)
+
+    def test_an_events_file_that_cannot_be_opened_is_bad_usage(self):
+        result = self.lab.command("run", self.lab.write("config.json", self.lab.config("a", ["b"])), "--events", "/nowhere/events")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("/nowhere/events", result.stderr)
+
+    def test_the_log_for_machines_is_json_line_by_line(self):
+        self.lab.beams("a", "b")
+        kith = self.lab.kith(self.lab.config("a", ["b", "gone"]), log="json")
+        kith.wait("link.up", peer="b@127.0.0.1")
+        kith.wait("connect.failed", peer="gone@127.0.0.1")
+        self.assertEqual(kith.terminate(), 0)
+        for line in kith.log().splitlines():
+            self.assertIsInstance(json.loads(line), dict)
+
+    def test_standard_output_holds_only_what_was_asked_for(self):
+        a, b = self.lab.beams("a", "b")
+        config = self.lab.write("config.json", self.lab.config("a", ["b"]))
+        process = subprocess.Popen([KITH, "run", str(config), "--log-level", "debug"], env=self.lab.environment(),
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.lab.own(lambda: (process.kill(), process.wait()))
+        a.sees("b")
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.communicate(timeout=6)[0], b"")
+        self.assertEqual(process.returncode, 0)
+
+    def test_the_cookie_is_nowhere(self):
+        self.lab.beams("a", "b")
+        kith = self.lab.kith(self.lab.config("a", ["b"]), level="trace")
+        kith.wait("link.up")
+        self.assertNotIn(self.lab.cookie, kith.log() + kith.events_file.read_text())
+        command_line = open(f"/proc/{kith.pid}/cmdline").read()
+        self.assertNotIn(self.lab.cookie, command_line)
+
+
+if __name__ == "__main__":
+    main()

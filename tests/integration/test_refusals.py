@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: MIT
+"""Wrong configurations start nothing; bad plugins are refused, each by its rule, while the rest run."""
+
+import json
+import os
+import pathlib
+import shutil
+
+from lab import BUILD, PLUGINS, Scenario, main
+
+
+class WrongConfiguration(Scenario):
+    def refused(self, config, *patterns):
+        path = config if isinstance(config, pathlib.Path) else self.lab.write("wrong.json", config)
+        events = self.lab.dir / "events"
+        result = self.lab.command("run", path, "--events", events)
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertEqual(result.stdout, "")
+        self.assertFalse(events.exists() and events.read_text(), "something was started")
+        for pattern in patterns:
+            self.assertRegex(result.stderr, pattern)
+        return result
+
+    def test_no_such_file(self):
+        self.refused(pathlib.Path("/nowhere/kith.json"), r"/nowhere/kith\.json")
+
+    def test_no_json(self):
+        self.refused('{\n  "topologies": {\n    "t": }\n}\n', r"wrong\.json:3")
+
+    def test_all_errors_are_told_with_their_place(self):
+        config = """{
+  "plugins": { "dir": "%s" },
+  "topologies": {
+    "t": {
+      "strategy": "empd",
+      "config": { "hosts": [] },
+      "connector": "erlang",
+      "policy": { "grase": 5, "confirm": "three" }
+    }
+  }
+}
+""" % PLUGINS
+        self.refused(config, r"wrong\.json:5:\d+.*empd", r"epmd", r"wrong\.json:8:\d+.*grase", r"grace", r"wrong\.json:8:\d+.*confirm")
+
+    def test_an_option_that_the_plugin_does_not_know(self):
+        config = self.lab.config("a", ["b"])
+        config["topologies"]["t"]["config"] = {"host": ["b@127.0.0.1"]}
+        self.refused(config, r"host\b", r"hosts")
+
+    def test_a_connector_that_is_not_there(self):
+        config = self.lab.config("a", ["b"])
+        config["topologies"]["t"]["connector"] = "baem"
+        self.refused(config, r"baem", r"beam")
+
+    def test_check_answers_the_same_in_json(self):
+        config = self.lab.config("a", ["b"])
+        good = self.lab.command("check", self.lab.write("good.json", config), "--json")
+        self.assertEqual(good.returncode, 0, good.stderr)
+        self.assertEqual(json.loads(good.stdout)["errors"], [])
+        config["topologies"]["t"]["policy"]["grase"] = 5
+        bad = self.lab.command("check", self.lab.write("bad.json", config), "--json")
+        self.assertEqual(bad.returncode, 2)
+        error = json.loads(bad.stdout)["errors"][0]
+        self.assertEqual(set(error), {"file", "line", "column", "key", "message"})
+        self.assertIn("grace", error["message"])
+
+    def test_bad_usage(self):
+        for arguments in (["run", "--no-such-option"], ["no-such-command"], ["discover"]):
+            result = self.lab.command(*arguments)
+            self.assertEqual(result.returncode, 2, f"{arguments}: {result.stderr}")
+            self.assertTrue(result.stderr)
+            self.assertEqual(result.stdout, "")
+
+    def test_help_helps(self):
+        for arguments in (["--help"], ["run", "--help"], ["check", "--help"], ["discover", "--help"], ["plugins", "--help"]):
+            result = self.lab.command(*arguments)
+            self.assertEqual(result.returncode, 0, f"{arguments}: {result.stderr}")
+            self.assertIn("kith", result.stdout)
+        self.assertRegex(self.lab.command("version").stdout, r"\d+\.\d+\.\d+")
+
+
+class Discovery(Scenario):
+    def test_discover_looks_once_and_connects_nothing(self):
+        a, b = self.lab.beams("a", "b")
+        result = self.lab.command("discover", self.lab.write("config.json", self.lab.config("a", ["a", "b"])), "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        topology, = json.loads(result.stdout)["topologies"]
+        self.assertEqual((topology["name"], topology["strategy"], topology["status"]), ("t", "epmd", "ok"))
+        self.assertIn(b.name, [peer["name"] for peer in topology["peers"]])
+        self.assertEqual(a.seen(), [])
+
+    def test_discover_says_why_it_could_not_look(self):
+        from lab import TEST_PLUGINS
+        config = self.lab.config("a", strategy="lines", strategy_config={"file": "/nowhere/peers"}, dirs=[PLUGINS, TEST_PLUGINS])
+        result = self.lab.command("discover", self.lab.write("config.json", config), "--json")
+        self.assertEqual(result.returncode, 3, result.stderr)
+        topology, = json.loads(result.stdout)["topologies"]
+        self.assertEqual(topology["status"], "failed")
+        self.assertIn("/nowhere/peers", topology["reason"])
+
+
+class BadPlugins(Scenario):
+    BAD = BUILD / "bad_plugins"
+
+    def directory(self):
+        """Every bad plugin, and those that are bad by where they lie."""
+        # Below the build tree: a temporary directory that everybody can write to would be refused as a whole.
+        directory = BUILD / f"refusals-{os.getpid()}"
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(mode=0o755)
+        self.addCleanup(shutil.rmtree, directory)
+        for file in self.BAD.glob("*.so"):
+            if file.stem.removeprefix("lib") not in ("good", "newer_minor_good", "two_plugins"):
+                shutil.copy(file, directory)
+        good = pathlib.Path(PLUGINS) / "libstrategy_epmd.so"
+        group = directory / "libgroup_writable.so"
+        shutil.copy(good, group)
+        group.chmod(0o664)
+        (directory / "liblink_out.so").symlink_to(good)
+        (directory / "libtext.so").write_text("no library at all\n")
+        return directory
+
+    def test_each_is_refused_by_its_rule_and_the_rest_run(self):
+        directory = self.directory()
+        a, b = self.lab.beams("a", "b")
+        kith = self.lab.kith(self.lab.config("a", ["b"], dirs=[PLUGINS, str(directory)]))
+        kith.wait("link.up", peer=b.name)
+        a.sees("b")
+        refused = {pathlib.Path(event["reason"].split(":")[0]).name: event["reason"] for event in kith.found("plugin.refused")}
+        answer = json.loads(self.lab.command("plugins", directory, "--json").stdout)
+        by_file = {pathlib.Path(entry["file"]).name: entry for entry in answer["refused"]}
+        expected = {file.name for file in directory.iterdir() if "failing_create" not in file.name}
+        self.assertEqual(expected - set(by_file), set(), "not refused")
+        for name, entry in by_file.items():
+            self.assertRegex(entry["rule"], r"^[A-Z]\d$", name)
+            self.assertTrue(entry["reason"] and entry["remedy"], name)
+        self.assertEqual(by_file["libgroup_writable.so"]["rule"], "L1")
+        self.assertRegex(by_file["libgroup_writable.so"]["remedy"], r"[0-9a-f]{64}")
+        self.assertEqual(by_file["liblink_out.so"]["rule"], "L1")
+        self.assertEqual({entry["rule"] for name, entry in by_file.items() if "abi_major" in name}, {"A1"})
+        self.assertEqual({entry["rule"] for name, entry in by_file.items() if "second_export" in name}, {"L2"})
+        self.assertGreaterEqual(len(kith.found("plugin.refused")), len(by_file), refused)
+        for event in kith.found("plugin.refused"):
+            self.assertTrue(event["reason"])
+        kith.wait_log(r"libgroup_writable\.so")
+
+    def test_the_pin_that_the_refusal_prints_lifts_the_path_rules(self):
+        directory = self.directory()
+        entry, = [entry for entry in json.loads(self.lab.command("plugins", directory, "--json").stdout)["refused"]
+                  if entry["file"].endswith("libgroup_writable.so")]
+        only = directory / "only"
+        only.mkdir()
+        shutil.move(directory / "libgroup_writable.so", only)
+        (only / "libgroup_writable.so").chmod(0o664)
+        self.lab.beams("a", "b")
+        config = self.lab.config("a", ["b"], dirs=[str(only), PLUGINS])
+        import re
+        config["plugins"]["allow"] = ["sha256:" + re.search(r"[0-9a-f]{64}", entry["remedy"])[0]]
+        kith = self.lab.kith(config)
+        kith.wait("link.up", peer="b@127.0.0.1")
+        self.assertEqual([event for event in kith.found("plugin.refused") if "group_writable" in event["reason"]
+                          and "L1" in event["reason"]], [])
+
+    def test_a_create_that_fails_is_told(self):
+        create = self.BAD / "libfailing_create.so"
+        if not create.exists():
+            self.fail(f"{create} is not built")
+        listed = json.loads(self.lab.command("plugins", self.BAD, "--json").stdout)
+        plugin, = [plugin for plugin in listed["plugins"] if plugin["file"].endswith("libfailing_create.so")]
+        self.lab.beam("a").ready()
+        config = self.lab.config("a", ["b"], dirs=[PLUGINS, str(self.BAD)])
+        config["topologies"]["other"] = {"strategy": plugin["id"], "connector": "beam"}
+        kith = self.lab.kith(config)
+        failed = kith.wait("plugin.failed")
+        self.assertTrue(failed["reason"])
+        kith.wait("connector.attached")
+
+
+if __name__ == "__main__":
+    main()
