@@ -9,6 +9,7 @@
 #include "instance.hpp"
 #include "peer.hpp"
 #include "service/connector.h"
+#include "timer.hpp"
 
 namespace kith {
 
@@ -66,9 +67,9 @@ class links {
 class connector : public instance {
   public:
     static constexpr std::uint32_t kind = KITH_KIND_CONNECTOR;
-    using service = kith::links;
+    using needs = kith::services<kith::links, kith::timer>;
 
-    explicit connector(host h) : instance(h), links(h) {
+    explicit connector(host h) : instance(h), links(h), later_(h) {
         static constexpr kith_connector_plugin table{
             .connect = [](void *p, std::uint64_t op, const kith_peer *peer) noexcept { return begin<true>(p, op, peer); },
             .disconnect = [](void *p, std::uint64_t op, const kith_peer *peer) noexcept { return begin<false>(p, op, peer); },
@@ -100,6 +101,7 @@ class connector : public instance {
         auto &home = detail::self(p);
         if (home.stopping) return KITH_CANCELLED;
         std::int32_t status = KITH_OK;
+        home.beginning = op;
         home.enter([&] {
             auto &me = *static_cast<connector *>(home.object);
             try {
@@ -109,6 +111,7 @@ class connector : public instance {
                 status = KITH_LIMIT; // no memory for the task: nothing has begun
             }
         });
+        home.beginning = 0;
         return status;
     }
 
@@ -123,8 +126,16 @@ class connector : public instance {
         } catch (const std::exception &e) {
             end = kith::error(KITH_INTERNAL, std::string(e.what()));
         }
+        if (context().beginning == op) {
+            try {
+                co_await later_.sleep({}); // T2: not inside the call that began it
+            } catch (...) {                // cancelled meanwhile; what it came to stands
+            }
+        }
         links.table_->done(links.raw_, op, end.status, str(end.text));
     }
+
+    kith::timer later_;
 };
 
 } // namespace kith

@@ -108,7 +108,8 @@ class context {
     instance *object = nullptr;
     task<void> (*farewell)(instance &) = nullptr;
     kith_instance face{};
-    std::uint32_t held = 0; // operations that nobody awaits any more, and whose completion is still to come
+    std::uint32_t held = 0;      // operations that nobody awaits any more, and whose completion is still to come
+    std::uint64_t beginning = 0; // the connector's operation whose call is under way
     bool started = false;
     bool stopping = false;
     bool over = false; // `stopped` was said, or destroy has begun: nothing may be asked of the host

@@ -60,7 +60,7 @@ class discovery {
 class strategy : public instance {
   public:
     static constexpr std::uint32_t kind = KITH_KIND_STRATEGY;
-    using service = kith::discovery;
+    using needs = kith::services<kith::discovery>;
 
     explicit strategy(host h) : instance(h), discovery(h) {
         static constexpr kith_discovery_plugin table{.refresh = [](void *p) noexcept {

@@ -8,6 +8,10 @@
 
 namespace kith {
 
+/// A list of services, for the `required` and `optional` of a plugin.
+template <class... Service>
+struct services {};
+
 class host {
   public:
     explicit host(detail::context &home) noexcept : home_(&home) {}

@@ -38,6 +38,8 @@ class instance {
     /// The instance cannot go on: it is stopped and started anew, with backoff.
     void fail(const error &why) const noexcept { host_.context().fail(why.status, why.text); }
 
+    [[nodiscard]] detail::context &context() const noexcept { return host_.context(); }
+
     kith::log log;
 
   private:

@@ -31,9 +31,6 @@ struct about {
     std::uint32_t parallel = 0;
 };
 
-template <class... Service>
-struct services {};
-
 namespace detail {
 
 template <std::size_t N>
@@ -43,17 +40,41 @@ constexpr std::array<kith_str, N> strings(const std::string_view (&list)[N]) {
     return out;
 }
 
+template <class... Service>
+inline constexpr std::array<std::string_view, sizeof...(Service)> all_ids{Service::id...};
+
+template <std::size_t N>
+constexpr bool repeated(const std::array<std::string_view, N> &list, std::size_t i) {
+    for (std::size_t k = 0; k < i; ++k) {
+        if (list[k] == list[i]) return true;
+    }
+    return false;
+}
+
+template <std::size_t N>
+constexpr std::size_t distinct(const std::array<std::string_view, N> &list) {
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < N; ++i) n += repeated(list, i) ? 0 : 1;
+    return n;
+}
+
+/// The ids of two lists of services, each once.
 template <class... A, class... B>
 constexpr auto ids(services<A...>, services<B...>) {
-    return std::array<kith_str, sizeof...(A) + sizeof...(B)>{str(A::id)..., str(B::id)...};
+    constexpr const auto &all = all_ids<A..., B...>;
+    std::array<kith_str, distinct(all)> out{};
+    for (std::size_t i = 0, at = 0; i < all.size(); ++i) {
+        if (!repeated(all, i)) out[at++] = str(all[i]);
+    }
+    return out;
 }
 
 template <class T>
 constexpr auto required_of() {
     if constexpr (requires { typename T::required; })
-        return ids(services<typename T::service>{}, typename T::required{});
+        return ids(typename T::needs{}, typename T::required{});
     else
-        return ids(services<typename T::service>{}, services<>{});
+        return ids(typename T::needs{}, services<>{});
 }
 
 template <class T>

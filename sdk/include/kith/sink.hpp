@@ -40,7 +40,7 @@ class sink : public instance {
   public:
     static constexpr std::uint32_t kind = KITH_KIND_SINK;
     static constexpr std::string_view id = KITH_SINK;
-    using service = kith::sink;
+    using needs = kith::services<kith::sink>;
 
     explicit sink(host h) : instance(h), raw_(h.raw()), table_(h.service<kith_sink_host>(id)) {
         static constexpr kith_sink_plugin table{.events = [](void *p, std::uint64_t batch, const kith_event *list,

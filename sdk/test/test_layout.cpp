@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+//
+// The assertions of layout.h as C++, and that layout.h speaks of every struct, member and constant there is.
+#define BOOST_TEST_MODULE sdk_layout
+#include <boost/test/unit_test.hpp>
+
+#include "layout.h"
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+extern "C" size_t kith_layout_size_of_descriptor_in_c(void);
+
+namespace {
+
+std::string read(const std::filesystem::path &path) {
+    std::ifstream in(path);
+    BOOST_REQUIRE_MESSAGE(in, path << " cannot be read");
+    std::stringstream out;
+    out << in.rdbuf();
+    return out.str();
+}
+
+std::vector<std::filesystem::path> headers() {
+    const std::filesystem::path base = KITH_SOURCE_DIR "/sdk/include/kith";
+    std::vector<std::filesystem::path> out{base / "plugin.h"};
+    for (const auto &entry : std::filesystem::directory_iterator(base / "service")) {
+        if (entry.path().extension() == ".h") out.push_back(entry.path());
+    }
+    return out;
+}
+
+// Comments and preprocessor lines say nothing of layout.
+std::string declarations(const std::string &text) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto open = text.find("/*", at);
+        out += text.substr(at, open - at);
+        at = open == std::string::npos ? text.size() : text.find("*/", open) + 2;
+    }
+    return std::regex_replace(out, std::regex("(^|\n)#[^\n]*"), "\n");
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(every_struct_and_member_is_nailed_down) {
+    const auto golden = read(KITH_SOURCE_DIR "/sdk/test/layout.h");
+    const std::regex begin("struct (kith_[a-z_]+) \\{"), member("(?:\\(\\*([a-z_]+)\\)\\(|([a-z_0-9]+)$)");
+    int structs = 0, members = 0;
+    for (const auto &header : headers()) {
+        const auto text = declarations(read(header));
+        for (std::sregex_iterator at(text.begin(), text.end(), begin), end; at != end; ++at) {
+            const std::string name = (*at)[1];
+            ++structs;
+            BOOST_TEST(golden.find("SIZE(" + name + ", ") != std::string::npos, header.filename() << ": SIZE of " << name);
+            const auto from = static_cast<std::size_t>(at->position() + at->length());
+            std::istringstream body(text.substr(from, text.find("\n}", from) - from));
+            for (std::string one; std::getline(body, one, ';');) {
+                std::smatch found;
+                if (!std::regex_search(one, found, member)) continue;
+                const std::string field = found[1].matched ? found[1] : found[2];
+                ++members;
+                BOOST_TEST(golden.find("OFFSET(" + name + ", " + field + ", ") != std::string::npos,
+                           header.filename() << ": OFFSET of " << name << "." << field);
+            }
+        }
+    }
+    BOOST_TEST(structs > 30);
+    BOOST_TEST(members > 140);
+}
+
+BOOST_AUTO_TEST_CASE(every_constant_is_nailed_down) {
+    const auto golden = read(KITH_SOURCE_DIR "/sdk/test/layout.h");
+    const std::regex define("#define (KITH_[A-Z_0-9]+) \\(?-?[0-9]+u?\\)?");
+    int constants = 0;
+    for (const auto &header : headers()) {
+        const auto text = read(header);
+        for (std::sregex_iterator at(text.begin(), text.end(), define), end; at != end; ++at) {
+            ++constants;
+            const std::string name = (*at)[1];
+            BOOST_TEST(golden.find("VALUE(" + name + ", ") != std::string::npos, header.filename() << ": VALUE of " << name);
+        }
+    }
+    BOOST_TEST(constants > 80);
+}
+
+BOOST_AUTO_TEST_CASE(c_and_cpp_agree) { BOOST_TEST(kith_layout_size_of_descriptor_in_c() == sizeof(kith_descriptor)); }
