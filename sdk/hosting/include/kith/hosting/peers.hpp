@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+//
+// What a plugin hands over as arrays of peers, links or keys is checked here, and handed on as views.
+#pragma once
+
+#include <kith/hosting/peer_view.hpp>
+#include <kith/plugin.h>
+#include <kith/service/connector.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kith {
+
+inline constexpr std::uint64_t max_key = 1024;           // bytes
+inline constexpr std::uint64_t max_name = 1024;          // bytes
+inline constexpr std::uint32_t max_peer_attributes = 64; // of one peer
+inline constexpr std::uint32_t max_link_attributes = 16; // of one link
+
+/// Reads arrays of peers. It keeps its memory from one array to the next, so a hoster has one for each loop. What it shows
+/// is borrowed from the plugin and from the reader: valid until the call from the plugin returns or the next read.
+class PeerReader {
+  public:
+    /// seed: salts the hash of the keys, so that nobody can choose keys that collide.
+    explicit PeerReader(std::uint64_t seed = 0) noexcept : seed_(seed) {}
+
+    /// KITH_OK, or KITH_INVALID and a text. Checked: the stride, each key (1..1024 bytes, once in the array), name, attributes,
+    /// UTF-8. `max`: KITH_LIMIT over so many.
+    std::int32_t read(const kith_peer *peers, std::uint32_t count, std::uint32_t stride, std::uint32_t max = UINT32_MAX);
+
+    std::span<const PeerView> peers() const noexcept { return peers_; }
+
+    /// After a refusal: which peer, what is wrong with it, what was expected.
+    const std::string &text() const noexcept { return text_; }
+
+    /// Give back the memory above what `count` peers need.
+    void shrink(std::size_t count);
+
+  private:
+    std::int32_t refuse(std::int32_t status, std::uint32_t index, std::string_view key, std::string what);
+    std::int32_t repeated();
+
+    std::vector<PeerView> peers_;
+    std::vector<AttributeView> attributes_;
+    std::vector<std::uint64_t> slots_; // open addressing: upper half of a hash, index + 1
+    std::string text_;
+    std::uint64_t seed_;
+};
+
+/// Reads arrays of links: names of 1..1024 bytes, once in the array, at most 16 attributes, UTF-8.
+class LinkReader {
+  public:
+    std::int32_t read(const kith_link *links, std::uint32_t count, std::uint32_t stride);
+    std::span<const LinkView> links() const noexcept { return links_; }
+    const std::string &text() const noexcept { return text_; }
+
+  private:
+    std::vector<LinkView> links_;
+    std::vector<AttributeView> attributes_;
+    std::vector<std::string_view> names_;
+    std::string text_;
+};
+
+/// The lists `missing` and `left` of kith_discovery_host.update. Unknown keys are ignored there, so nothing is checked but that
+/// they can be read: KITH_INVALID when one cannot. `out` is emptied first.
+std::int32_t read_keys(const kith_str *keys, std::uint32_t count, std::vector<std::string_view> &out);
+
+} // namespace kith

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include <kith/hosting/utf8.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+BOOST_AUTO_TEST_SUITE(utf8)
+
+BOOST_AUTO_TEST_CASE(text) {
+    for (const std::string_view good : {"", "a", "plain text of more than eight bytes", "gr\xc3\xbc\xc3\x9f", "\xe2\x82\xac",
+                                        "\xf0\x9f\x98\x80", "\xed\x9f\xbf", "\xee\x80\x80", "\xf4\x8f\xbf\xbf"}) {
+        BOOST_TEST(kith::is_utf8(good), good);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(no_text) {
+    for (const std::string_view bad :
+         {"\x80", "\xc3", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80",
+          "\xf5\x80\x80\x80", "\xff", "\xe2\x82", "eight by\xff", "more than eight\xe2\x28\xa1"}) {
+        BOOST_TEST(!kith::is_utf8(bad));
+        for (std::size_t pad = 1; pad < 9; ++pad) BOOST_TEST(!kith::is_utf8(std::string(pad, 'x') + std::string(bad)));
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
