@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include <core/config/catalogue.hpp>
+
+#include <kith/plugin.h>
+
+#include <algorithm>
+
+namespace kith::core {
+
+const PluginInfo *Catalogue::find(std::uint32_t kind, std::string_view id) const {
+    const PluginInfo *by_alias = nullptr;
+    for (const auto &plugin : installed) {
+        if (plugin.kind != kind) continue;
+        if (plugin.id == id) return &plugin;
+        if (!by_alias && std::find(plugin.aliases.begin(), plugin.aliases.end(), id) != plugin.aliases.end())
+            by_alias = &plugin;
+    }
+    return by_alias;
+}
+
+std::string_view kind_name(std::uint32_t kind) {
+    switch (kind) {
+    case KITH_KIND_STRATEGY: return "strategy";
+    case KITH_KIND_CONNECTOR: return "connector";
+    case KITH_KIND_SINK: return "sink";
+    default: return "plugin";
+    }
+}
+
+} // namespace kith::core

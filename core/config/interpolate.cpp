@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#include <core/config/interpolate.hpp>
+
+#include <algorithm>
+
+namespace kith::core {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t total_limit = 16u << 20; // bytes that all replacements together may bring
+
+bool is_name(std::string_view text) {
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    };
+    return !text.empty() && !(text[0] >= '0' && text[0] <= '9') && std::all_of(text.begin(), text.end(), fits);
+}
+
+bool is_utf8(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        const std::size_t size = c < 0x80                ? 1
+                                 : c >= 0xc2 && c < 0xe0 ? 2
+                                 : c >= 0xe0 && c < 0xf0 ? 3
+                                 : c >= 0xf0 && c < 0xf5 ? 4
+                                                         : 0;
+        if (size == 0 || i + size > text.size()) return false;
+        for (std::size_t j = 1; j < size; ++j) {
+            if ((static_cast<unsigned char>(text[i + j]) & 0xc0) != 0x80) return false;
+        }
+        const auto second = size > 1 ? static_cast<unsigned char>(text[i + 1]) : 0u;
+        if ((c == 0xe0 && second < 0xa0) || (c == 0xed && second > 0x9f) || (c == 0xf0 && second < 0x90) ||
+            (c == 0xf4 && second > 0x8f)) {
+            return false;
+        }
+        i += size;
+    }
+    return true;
+}
+
+class Interpolation {
+  public:
+    Interpolation(const Surroundings &world, Findings &findings) : world_(world), findings_(findings) {}
+
+    void walk(json::value &value, Place &place, const KeyPath &path) {
+        if (auto *object = value.if_object()) {
+            for (auto &member : *object) {
+                const auto found = place.members.find(std::string_view(member.key().data(), member.key().size()));
+                if (found != place.members.end()) walk(member.value(), found->second, path / found->first);
+            }
+        } else if (auto *array = value.if_array()) {
+            for (std::size_t i = 0; i < array->size() && i < place.elements.size(); ++i) {
+                walk((*array)[i], place.elements[i], path / i);
+            }
+        } else if (auto *string = value.if_string()) {
+            if (std::string_view(string->data(), string->size()).find("${") == std::string_view::npos) return;
+            const auto errors = findings_.error_count();
+            auto out = expand({string->data(), string->size()}, place, path);
+            place.broken = findings_.error_count() > errors;
+            if (place.broken) out.clear();
+            string->assign(out.data(), out.size());
+        }
+    }
+
+  private:
+    std::string expand(std::string_view in, Place &place, const KeyPath &path) {
+        std::string out;
+        std::size_t at = 0;
+        for (;;) {
+            const auto open = in.find("${", at);
+            if (open == std::string_view::npos) break;
+            if (open > at && in[open - 1] == '$') {
+                out.append(in.substr(at, open - 1 - at)).append("${");
+                at = open + 2;
+                continue;
+            }
+            out.append(in.substr(at, open - at));
+            const auto close = in.find('}', open);
+            if (close == std::string_view::npos) {
+                findings_.error(place.value_at, path, "`${` has no closing `}`; write `$${` for a literal `${`");
+                return out;
+            }
+            const auto inside = in.substr(open + 2, close - open - 2);
+            place.substituted = true;
+            place.whole = open == 0 && close + 1 == in.size();
+            const auto value = replacement(inside, place, path);
+            total_ += value.size();
+            if (total_ > total_limit) {
+                if (!told_) findings_.error(place.value_at, path, "what ${...} brings is more than 16 MiB in all");
+                told_ = true;
+                return out;
+            }
+            out += value;
+            at = close + 1;
+        }
+        return out.append(in.substr(at));
+    }
+
+    std::string replacement(std::string_view inside, const Place &place, const KeyPath &path) {
+        if (inside.substr(0, 5) == "file:") return file(std::string(inside.substr(5)), place, path);
+        const auto split = inside.find(":-");
+        const std::string name(inside.substr(0, split));
+        if (!is_name(name)) {
+            findings_.error(place.value_at, path,
+                            "expected ${NAME}, ${NAME:-default} or ${file:/path}, got " +
+                                quoted("${" + std::string(inside) + "}") + "; write `$${` for a literal `${`");
+            return {};
+        }
+        const auto value = world_.environment ? world_.environment(name) : std::nullopt;
+        if (split != std::string_view::npos && (!value || value->empty())) return std::string(inside.substr(split + 2));
+        if (!value) {
+            findings_.error(place.value_at, path,
+                            "the environment variable " + name + " is not set; set it, or give a default: ${" + name +
+                                ":-default}");
+            return {};
+        }
+        if (!is_utf8(*value)) {
+            findings_.error(place.value_at, path, "the value of the environment variable " + name + " is not UTF-8");
+            return {};
+        }
+        return *value;
+    }
+
+    std::string file(const std::string &name, const Place &place, const KeyPath &path) {
+        if (name.empty() || name[0] != '/') {
+            findings_.error(place.value_at, path, "expected an absolute path after `file:`, got " + quoted(name));
+            return {};
+        }
+        FileText read;
+        if (world_.read_file) {
+            read = world_.read_file(name, secret_size_limit);
+        } else {
+            read.error = "files cannot be read here";
+        }
+        if (!read.error.empty()) {
+            findings_.error(place.value_at, path, "the file " + quoted(name) + " cannot be read: " + read.error);
+            return {};
+        }
+        if (read.text.size() > secret_size_limit) {
+            findings_.error(place.value_at, path, "the file " + quoted(name) + " is larger than 64 KiB");
+            return {};
+        }
+        if (!is_utf8(read.text)) {
+            findings_.error(place.value_at, path, "the file " + quoted(name) + " is not UTF-8 text");
+            return {};
+        }
+        if (read.exposed) {
+            findings_.warning(place.value_at, path,
+                              "the file " + quoted(name) + " can be read by group or others; if it holds a secret: chmod 600");
+        }
+        if (read.text.ends_with('\n')) read.text.pop_back();
+        if (read.text.ends_with('\r')) read.text.pop_back();
+        return read.text;
+    }
+
+    const Surroundings &world_;
+    Findings &findings_;
+    std::size_t total_ = 0;
+    bool told_ = false;
+};
+
+} // namespace
+
+void interpolate(json::value &value, Place &place, const Surroundings &world, Findings &findings) {
+    Interpolation(world, findings).walk(value, place, {});
+}
+
+} // namespace kith::core

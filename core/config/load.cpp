@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include <core/config/interpolate.hpp>
+#include <core/config/load.hpp>
+#include <core/config/resolve.hpp>
+#include <core/config/schema.hpp>
+#include <core/config/schema_text.hpp>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/stream_parser.hpp>
+
+#include <stdexcept>
+
+namespace kith::core {
+namespace {
+
+namespace json = boost::json;
+
+json::parse_options dialect() {
+    json::parse_options options;
+    options.allow_comments = true;
+    options.allow_trailing_commas = true;
+    options.max_depth = json_depth_limit;
+    return options;
+}
+
+// Boost.JSON reads the values; the scan, which knows places and words, has found the text to be well-formed. Should they
+// disagree, the error is Boost.JSON's.
+std::optional<json::value> parse(std::string_view text, Findings &findings) {
+    json::stream_parser parser({}, dialect());
+    json::error_code code;
+    std::size_t used = parser.write_some(text.data(), text.size(), code);
+    if (!code && used < text.size()) code = json::error::extra_data;
+    if (!code) parser.finish(code);
+    if (code) {
+        findings.error(static_cast<std::uint32_t>(used), {}, "this is not valid JSON here: " + code.message());
+        return std::nullopt;
+    }
+    return parser.release();
+}
+
+const Schema &own_schema() {
+    static const Schema schema = [] {
+        std::string error;
+        auto parsed = Schema::parse(config_schema_text, error);
+        if (!parsed) throw std::logic_error("core/config/schema.json: " + error);
+        return std::move(*parsed);
+    }();
+    return schema;
+}
+
+bool load_text(std::string_view text, const Surroundings &world, Config &config, Findings &findings) {
+    Scan scan = scan_json(text);
+    for (const auto &fault : scan.faults) findings.error(fault.at, fault.path, fault.message);
+    if (!scan.well_formed) return false;
+    auto root = parse(text, findings);
+    if (!root) return false;
+    if (!root->is_object()) {
+        findings.error(scan.root.value_at, {}, "expected an object { ... } with the configuration");
+        return false;
+    }
+    interpolate(*root, scan.root, world, findings);
+    own_schema().apply(*root, &scan.root, scan.root.value_at, {}, findings);
+    const auto settings = read_plugin_settings(*root);
+    const Catalogue catalogue = world.plugins ? world.plugins(settings) : Catalogue{};
+    if (!findings.failed()) {
+        read_settings(*root, config);
+        config.plugins = settings;
+    }
+    resolve(*root, scan.root, catalogue, config, findings);
+    return !findings.failed();
+}
+
+} // namespace
+
+std::optional<Config> load(std::string_view file_name, std::string_view text, const Surroundings &world,
+                           Diagnostics &diagnostics) {
+    if (text.size() > config_size_limit) {
+        diagnostics.errors.push_back(
+            {std::string(file_name), 0, 0, "", "the file has " + std::to_string(text.size()) + " bytes; the limit is 16 MiB"});
+        return std::nullopt;
+    }
+    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3); // byte order mark
+    Findings findings;
+    Config config;
+    config.file = file_name;
+    const bool good = load_text(text, world, config, findings);
+    findings.tell(file_name, text, diagnostics);
+    if (!good) return std::nullopt;
+    return config;
+}
+
+} // namespace kith::core

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+//
+// A JSON value against a JSON Schema (draft 7): our own sentences, with valijson as the second opinion.
+//
+// Own keywords: `writeOnly` (a secret: never shown), `x-kith-unit`, `x-kith-no-effect`, and `x-kith-expected` (the words for what is
+// expected, where the schema's own constraints read badly).
+#pragma once
+
+#include <core/config/findings.hpp>
+#include <core/config/place.hpp>
+
+#include <boost/json/value.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace kith::core {
+
+class Schema {
+  public:
+    // text: the schema; empty stands for one that allows no options. On failure error says why.
+    static std::optional<Schema> parse(std::string_view text, std::string &error);
+
+    ~Schema();
+    Schema(Schema &&) noexcept;
+    Schema &operator=(Schema &&) noexcept;
+
+    // All in turn: convert, check, fill. True when the value fits; else at least one error was added. place is null for what does
+    // not stand in the text; then at is where errors are told.
+    bool apply(boost::json::value &value, const Place *place, std::uint32_t at, const KeyPath &path, Findings &findings) const;
+
+    // A string that came whole out of ${...} becomes the integer, number or boolean that is expected; 60.0 and 6e1 become 60.
+    void convert(boost::json::value &value, const Place *place) const;
+
+    // Sets what has a default and is absent, at any depth below objects that are there.
+    void fill(boost::json::value &value) const;
+
+    // Warns of each option that is there and has no effect.
+    void warn_no_effect(const boost::json::value &value, const Place *place, const KeyPath &path, Findings &findings) const;
+
+    // Secrets replaced by "***".
+    void mask(boost::json::value &value) const;
+
+    // Whether the value fits, nothing told.
+    bool matches(const boost::json::value &value) const;
+
+    const boost::json::value &json() const;
+
+    // The subschema under a top-level keyword, such as x-kith-authenticated; none when it is not there.
+    std::optional<Schema> keyword(std::string_view name) const;
+
+    // The schema of an option by its name; null when there is none.
+    const boost::json::value *property(std::string_view name) const;
+
+    struct State;
+
+  private:
+    explicit Schema(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+// What a schema asks for, in words: "an integer >= 0 in milliseconds".
+std::string expectation(const boost::json::value &schema, const boost::json::value &root);
+
+// valijson's opinion: empty when the value fits, else a path and a sentence for each complaint. Throws std::exception for a schema
+// that it cannot read.
+struct Complaint {
+    KeyPath path;
+    std::string text;
+};
+std::vector<Complaint> second_opinion(const boost::json::value &schema, const boost::json::value &value, const KeyPath &path);
+
+} // namespace kith::core
