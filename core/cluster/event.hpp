@@ -34,15 +34,15 @@ struct Event {
     std::int32_t status = KITH_OK;
     Time duration = 0; // of what the event ends
     bool has_duration = false;
-    std::string_view topology;
-    std::string_view connector;
-    std::string_view source;
-    std::string_view peer; // its name
-    std::string_view key;
-    std::string_view node; // the local node, of connector.attached
-    std::string_view reason;
-    std::span<const AttributeView> attributes; // of a peer; JSON only
-    std::span<const EventCount> counts;        // JSON only
+    std::string_view topology{};
+    std::string_view connector{};
+    std::string_view source{};
+    std::string_view peer{}; // its name
+    std::string_view key{};
+    std::string_view node{}; // the local node, of connector.attached
+    std::string_view reason{};
+    std::span<const AttributeView> attributes{}; // of a peer; JSON only
+    std::span<const EventCount> counts{};        // JSON only
 };
 
 // "peer.lost"; "unknown" for a kind that is none.

@@ -1,31 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Peers and links as they pass between engine and cluster: views, borrowed for the call.
+// Peers and links as they pass between engine and cluster: the views that every hoster of plugins uses.
 #pragma once
 
-#include <cstdint>
-#include <span>
-#include <string_view>
+#include <kith/hosting/peer_view.hpp>
 
 namespace kith::core {
 
-struct AttributeView {
-    std::string_view name;
-    std::string_view value;
-};
-
-// As kith_peer, already validated: UTF-8, within its sizes, attribute names unique.
-struct PeerView {
-    std::string_view key;
-    std::string_view name;
-    std::span<const AttributeView> attributes;
-    std::uint64_t ttl = 0; // nanoseconds; 0: no lease
-};
-
-// As kith_link.
-struct LinkView {
-    std::string_view name;
-    std::span<const AttributeView> attributes;
-};
+using kith::AttributeView;
+using kith::LinkView;
+using kith::PeerView;
 
 } // namespace kith::core

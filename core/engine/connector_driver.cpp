@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include <core/engine/connector_driver.hpp>
+
+namespace kith::core {
+
+namespace {
+
+kith_str borrow(std::string_view text) { return {text.data(), text.size()}; }
+
+} // namespace
+
+std::int32_t ConnectorDriver::answer(const Outcome &outcome) {
+    if (!outcome) instance_->set_error(outcome.text);
+    turn_.soon();
+    return outcome.status;
+}
+
+std::int32_t ConnectorDriver::done(std::uint64_t op, std::int32_t status, std::string_view text) {
+    return answer(reconciler_->done(op, status, text, turn_.now()));
+}
+
+std::int32_t ConnectorDriver::attached(std::string_view node, std::uint64_t epoch) {
+    return answer(reconciler_->attached(node, epoch, turn_.now()));
+}
+
+std::int32_t ConnectorDriver::detached(std::int32_t status, std::string_view text) {
+    return answer(reconciler_->detached(status, text, turn_.now()));
+}
+
+std::int32_t ConnectorDriver::links(std::uint64_t epoch, const kith_link *links, std::uint32_t count, std::uint32_t stride) {
+    if (const std::int32_t status = reader_.read(links, count, stride); status != KITH_OK) return answer({status, reader_.text()});
+    return answer(reconciler_->links(epoch, reader_.links(), turn_.now()));
+}
+
+std::int32_t ConnectorDriver::link_up(std::uint64_t epoch, const kith_link *link) {
+    if (const std::int32_t status = reader_.read(link, 1, sizeof *link); status != KITH_OK) return answer({status, reader_.text()});
+    return answer(reconciler_->link_up(epoch, reader_.links().front(), turn_.now()));
+}
+
+std::int32_t ConnectorDriver::link_down(std::uint64_t epoch, std::string_view name, std::string_view reason) {
+    return answer(reconciler_->link_down(epoch, name, reason, turn_.now()));
+}
+
+const kith_connector_plugin *ConnectorDriver::side() const {
+    return instance_->running() ? instance_->side<kith_connector_plugin>(KITH_CONNECTOR) : nullptr;
+}
+
+Begun ConnectorDriver::begin(const char *what, Operation operation, const PeerView &peer) {
+    if (operation == nullptr) return {KITH_UNSUPPORTED, 0, std::string("the connector has no ") + what};
+    attributes_.clear();
+    for (const AttributeView &attribute : peer.attributes) attributes_.push_back({borrow(attribute.name), borrow(attribute.value)});
+    const kith_peer passed{
+        .key = borrow(peer.key),
+        .name = borrow(peer.name),
+        .attributes = attributes_.data(),
+        .attribute_count = static_cast<std::uint32_t>(attributes_.size()),
+        .flags = 0,
+        .ttl = peer.ttl,
+    };
+    const std::uint64_t op = world_.next_id();
+    const std::int32_t status = instance_->call(what, [&](void *self) { return operation(self, op, &passed); });
+    if (status == KITH_OK) return {KITH_OK, op, {}};
+    return {status, 0, instance_->take_error()};
+}
+
+Begun ConnectorDriver::connect(const PeerView &peer) {
+    const auto *table = side();
+    return begin("connect", table != nullptr ? table->connect : nullptr, peer);
+}
+
+Begun ConnectorDriver::disconnect(const PeerView &peer) {
+    const auto *table = side();
+    return begin("disconnect", table != nullptr ? table->disconnect : nullptr, peer);
+}
+
+void ConnectorDriver::cancel(std::uint64_t op) {
+    const auto *table = side();
+    if (table == nullptr || table->cancel == nullptr) return;
+    instance_->call("cancel", [&](void *self) { table->cancel(self, op); });
+}
+
+void ConnectorDriver::refresh() {
+    const auto *table = side();
+    if (table != nullptr && table->refresh != nullptr) instance_->call("refresh", table->refresh);
+}
+
+} // namespace kith::core

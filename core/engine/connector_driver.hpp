@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+//
+// A connector plugin between its reconciler and the ABI: the reconciler's wishes go out as operations, what the plugin says comes
+// back as inputs.
+#pragma once
+
+#include <core/cluster/reconciler.hpp>
+#include <core/engine/instance.hpp>
+#include <core/engine/turn.hpp>
+#include <kith/hosting/peers.hpp>
+
+#include <string>
+#include <vector>
+
+namespace kith::core {
+
+class ConnectorDriver final : public ConnectorSeat, public Joiner {
+  public:
+    /// turn: asked for one after each input. world: gives the operations their ids (T3).
+    ConnectorDriver(World &world, Turn &turn) : world_(world), turn_(turn) {}
+
+    /// Before the instance starts. Both outlive its run.
+    void bind(Instance &instance, Reconciler &reconciler) {
+        instance_ = &instance;
+        reconciler_ = &reconciler;
+    }
+
+    // ConnectorSeat
+    std::int32_t done(std::uint64_t op, std::int32_t status, std::string_view text) override;
+    std::int32_t attached(std::string_view node, std::uint64_t epoch) override;
+    std::int32_t detached(std::int32_t status, std::string_view text) override;
+    std::int32_t links(std::uint64_t epoch, const kith_link *links, std::uint32_t count, std::uint32_t stride) override;
+    std::int32_t link_up(std::uint64_t epoch, const kith_link *link) override;
+    std::int32_t link_down(std::uint64_t epoch, std::string_view name, std::string_view reason) override;
+
+    // Joiner
+    Begun connect(const PeerView &peer) override;
+    Begun disconnect(const PeerView &peer) override;
+    void cancel(std::uint64_t op) override;
+    void refresh() override;
+
+  private:
+    using Operation = std::int32_t (*)(void *self, std::uint64_t op, const kith_peer *peer);
+    const kith_connector_plugin *side() const;
+    Begun begin(const char *what, Operation operation, const PeerView &peer);
+    std::int32_t answer(const Outcome &outcome);
+
+    World &world_;
+    Turn &turn_;
+    Instance *instance_ = nullptr;
+    Reconciler *reconciler_ = nullptr;
+    LinkReader reader_;
+    std::vector<kith_attribute> attributes_;
+};
+
+} // namespace kith::core

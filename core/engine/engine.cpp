@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+#include <core/engine/engine.hpp>
+
+#include <core/cluster/glob.hpp>
+#include <core/engine/connector_driver.hpp>
+#include <core/engine/keeper.hpp>
+#include <core/engine/sink_feed.hpp>
+#include <core/engine/strategy_seat.hpp>
+#include <kith/hosting/event_kind.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace kith::core {
+
+namespace {
+
+constexpr Time drain_bound = 2'000'000'000; // what sinks may use at the end to take what waits for them
+
+// Kinds of events that a sink's filter lets through.
+std::uint64_t mask_of(const std::vector<std::string> &filter) {
+    if (filter.empty()) return all_events;
+    std::uint64_t mask = 0;
+    for (std::uint32_t kind = 0; kind < event_kinds; ++kind) {
+        const bool wanted = std::any_of(filter.begin(), filter.end(),
+                                        [&](const std::string &glob) { return glob_match(glob, event_kind_name(kind)); });
+        if (wanted) mask |= std::uint64_t{1} << kind;
+    }
+    return mask;
+}
+
+} // namespace
+
+struct Engine::Connector {
+    std::string name;
+    ConnectorDriver driver;
+    Reconciler reconciler;
+    NodeKnowledge node;
+    std::string node_name; // what node.name points to
+    Keeper keeper;
+
+    Connector(Engine &engine, const ConnectorInstance &configured, const Plugin &plugin)
+        : name(configured.name), driver(engine.world_, engine.turn_),
+          reconciler(configured.name, plugin.parallel(), driver, engine.bus_, engine.turn_.random_seed()),
+          keeper(plugin, {"connectors." + configured.name, "", ""}, configured.options,
+                 {.world = engine.world_, .logger = engine.logger_, .connector = &driver}, configured.name, engine.bus_,
+                 engine.turn_,
+                 [this, &engine](const Failure &failure) { reconciler.lost(failure.status, failure.text, engine.turn_.now()); }) {
+        driver.bind(keeper.instance(), reconciler);
+    }
+};
+
+struct Engine::Strategy {
+    StrategySeat seat;
+    Keeper keeper;
+
+    Strategy(Engine &engine, LiveTopology &topology, const NodeKnowledge &node, const Source &configured, const Plugin &plugin)
+        : Strategy(engine, topology, topology.add_source(configured.name), node, configured, plugin) {}
+
+  private:
+    Strategy(Engine &engine, LiveTopology &topology, SourceId source, const NodeKnowledge &node, const Source &configured,
+             const Plugin &plugin)
+        : seat(topology, source, engine.turn_),
+          keeper(plugin,
+                 {"topologies." + std::string(topology.name()) + '.' + configured.name, std::string(topology.name()),
+                  configured.name},
+                 configured.options, {.world = engine.world_, .logger = engine.logger_, .discovery = &seat, .node = &node}, "",
+                 engine.bus_, engine.turn_, [&engine, &topology, source](const Failure &failure) {
+                     const Time now = engine.turn_.now();
+                     topology.watching(source, false, now);
+                     topology.failed(source, failure.status, failure.text, now);
+                 }) {
+        seat.bind(keeper.instance());
+    }
+};
+
+struct Engine::Unit {
+    Connector &connector;
+    LiveTopology topology;
+    std::vector<std::unique_ptr<Strategy>> strategies;
+
+    Unit(Engine &engine, Connector &connector_, const Topology &configured)
+        : connector(connector_), topology(configured.name, configured.policy, connector.reconciler, engine.bus_) {
+        for (const Source &source : configured.sources) {
+            const Plugin *plugin = engine.registry_.find(KITH_KIND_STRATEGY, source.plugin);
+            strategies.push_back(std::make_unique<Strategy>(engine, topology, connector.node, source, *plugin));
+        }
+    }
+};
+
+struct Engine::SinkUnit {
+    SinkFeed feed;
+    Keeper keeper;
+
+    SinkUnit(Engine &engine, const Sink &configured, const Plugin &plugin)
+        : feed(engine.bus_, engine.world_, mask_of(configured.filter), engine.config_.events.queue,
+               [&engine] { engine.turn_.soon(); }),
+          keeper(plugin, {"sinks." + configured.name, "", ""}, configured.options,
+                 {.world = engine.world_, .logger = engine.logger_, .sink = &feed}, "", engine.bus_, engine.turn_,
+                 [this](const Failure &) { feed.reset(); }) {
+        feed.attach(keeper.instance());
+    }
+};
+
+Engine::Engine(World &world, Logger &logger, const Config &config, const Registry &registry)
+    : world_(world), logger_(logger), config_(config), registry_(registry), bus_(BusLimits{.events = config.events.ring}),
+      turn_(world, [this] { act(); }, [this] { bus_.set_wall(turn_.now(), turn_.wall()); }) {
+    bus_.set_wall(turn_.now(), turn_.wall());
+    for (const Sink &sink : config.sinks) {
+        sinks_.push_back(std::make_unique<SinkUnit>(*this, sink, *registry.find(KITH_KIND_SINK, sink.plugin)));
+    }
+    for (const ConnectorInstance &instance : config.connectors) {
+        connectors_.push_back(std::make_unique<Connector>(*this, instance, *registry.find(KITH_KIND_CONNECTOR, instance.plugin)));
+    }
+    for (const Topology &topology : config.topologies) {
+        topologies_.push_back(std::make_unique<Unit>(*this, connector(topology.connector), topology));
+    }
+}
+
+Engine::~Engine() {
+    topologies_.clear(); // before the reconcilers they use
+}
+
+Engine::Connector &Engine::connector(const std::string &name) {
+    return **std::find_if(connectors_.begin(), connectors_.end(), [&](const auto &c) { return c->name == name; });
+}
+
+template <class F>
+void Engine::each_keeper(F &&function) {
+    for (auto &sink : sinks_) function(sink->keeper);
+    for (auto &connector : connectors_) function(connector->keeper);
+    for (auto &unit : topologies_) {
+        for (auto &strategy : unit->strategies) function(strategy->keeper);
+    }
+}
+
+void Engine::start() {
+    const Time now = turn_.now();
+    bus_.set_wall(now, turn_.wall());
+    phase_ = Phase::running;
+    tell_plugins(now);
+    for (const SecurityWarning &warning : config_.security) {
+        bus_.publish({.kind = KITH_EVENT_SECURITY_WARNING,
+                      .topology = warning.topology,
+                      .connector = warning.connector,
+                      .source = warning.source,
+                      .reason = warning.message},
+                     now);
+    }
+    for (auto &unit : topologies_) unit->topology.start(now);
+    each_keeper([&](Keeper &keeper) { keeper.start(turn_.now()); });
+    turn_.soon();
+}
+
+void Engine::tell_plugins(Time now) {
+    for (const Plugin *plugin : registry_.plugins()) {
+        const std::string reason = std::string(plugin->id()) + ' ' + std::string(plugin->version()) + " from " + plugin->library().file();
+        bus_.publish({.kind = KITH_EVENT_PLUGIN_LOADED, .reason = reason}, now);
+    }
+    for (const Refusal &refusal : registry_.refused()) {
+        const std::string reason = refusal.file + ": " + refusal.rule + ": " + refusal.reason + "; " + refusal.remedy;
+        bus_.publish({.kind = KITH_EVENT_PLUGIN_REFUSED, .status = KITH_INVALID, .reason = reason}, now);
+    }
+}
+
+void Engine::refresh() {
+    refresh_ = true;
+    turn_.soon();
+}
+
+void Engine::stop(std::function<void()> done) {
+    if (phase_ != Phase::running) return;
+    phase_ = Phase::stopping;
+    done_ = std::move(done);
+    const Time now = turn_.now();
+    for (auto &unit : topologies_) unit->topology.stop("kith is stopping", now);
+    for (auto &connector : connectors_) connector->reconciler.stop(now);
+    for (auto &connector : connectors_) connector->reconciler.advance(now); // cancels what is under way
+    for (auto &unit : topologies_) {
+        for (auto &strategy : unit->strategies) strategy->keeper.stop(now);
+    }
+    for (auto &connector : connectors_) connector->keeper.stop(now);
+    turn_.soon();
+}
+
+void Engine::act() {
+    if (phase_ == Phase::idle || phase_ == Phase::ended) return;
+    const Time now = turn_.now();
+    bus_.set_wall(now, turn_.wall());
+    advance(now);
+    tell_nodes();
+    if (std::exchange(refresh_, false) && phase_ == Phase::running) {
+        for (auto &unit : topologies_) {
+            for (auto &strategy : unit->strategies) {
+                Instance &instance = strategy->keeper.instance();
+                const auto *side = instance.side<kith_discovery_plugin>(KITH_DISCOVERY);
+                if (instance.running() && side != nullptr && side->refresh != nullptr) instance.call("discovery.refresh", side->refresh);
+            }
+        }
+        for (auto &connector : connectors_) connector->driver.refresh();
+    }
+    for (auto &sink : sinks_) sink->feed.deliver();
+    if (phase_ != Phase::running) advance_stop(now);
+    if (phase_ != Phase::ended) arm();
+}
+
+void Engine::advance(Time now) {
+    each_keeper([&](Keeper &keeper) {
+        if (keeper.next_deadline() <= now) keeper.advance(now);
+    });
+    for (auto &unit : topologies_) {
+        if (unit->topology.next_deadline() <= now) unit->topology.advance(now);
+    }
+    for (auto &connector : connectors_) {
+        if (connector->reconciler.next_deadline() <= now) connector->reconciler.advance(now);
+    }
+}
+
+// Strategies hear of the node's name from the queue, not inside the connector's call (T5).
+void Engine::tell_nodes() {
+    for (auto &connector : connectors_) {
+        const std::string_view name = connector->reconciler.node();
+        if (name == connector->node_name) continue;
+        connector->node_name = name;
+        connector->node = {connector->node_name, connector->node.epoch + 1};
+        for (auto &unit : topologies_) {
+            if (&unit->connector != connector.get()) continue;
+            for (auto &strategy : unit->strategies) {
+                Instance &instance = strategy->keeper.instance();
+                const auto *side = instance.side<kith_node_plugin>(KITH_NODE);
+                if (!instance.running() || side == nullptr || side->changed == nullptr) continue;
+                const kith_str text{connector->node_name.data(), connector->node_name.size()};
+                instance.call("node.changed", [&](void *self) { side->changed(self, text, connector->node.epoch); });
+            }
+        }
+    }
+}
+
+// Strategies and connectors first; then the sinks have a moment to take the last events, and are stopped too.
+void Engine::advance_stop(Time now) {
+    const auto finished = [](const auto &unit) { return unit->keeper.finished(); };
+    if (phase_ == Phase::stopping) {
+        for (const auto &unit : topologies_) {
+            if (!std::all_of(unit->strategies.begin(), unit->strategies.end(), finished)) return;
+        }
+        if (!std::all_of(connectors_.begin(), connectors_.end(), finished)) return;
+        phase_ = Phase::draining;
+        drain_until_ = later(now, drain_bound);
+    }
+    const bool drained = std::all_of(sinks_.begin(), sinks_.end(), [](const auto &s) { return s->feed.drained() || !s->keeper.instance().running(); });
+    if (drain_until_ != never && (drained || now >= drain_until_)) {
+        drain_until_ = never;
+        for (auto &sink : sinks_) sink->keeper.stop(now);
+    }
+    if (drain_until_ != never || !std::all_of(sinks_.begin(), sinks_.end(), finished)) return;
+    phase_ = Phase::ended;
+    turn_.at(never);
+    if (done_) std::exchange(done_, nullptr)();
+}
+
+void Engine::arm() {
+    Time next = drain_until_;
+    each_keeper([&](Keeper &keeper) { next = std::min(next, keeper.next_deadline()); });
+    for (auto &unit : topologies_) next = std::min(next, unit->topology.next_deadline());
+    for (auto &connector : connectors_) next = std::min(next, connector->reconciler.next_deadline());
+    turn_.at(next);
+}
+
+std::string Engine::why(std::string_view name) const {
+    std::string text;
+    for (const auto &unit : topologies_) {
+        text += std::string(unit->topology.name()) + ": " + unit->topology.why(name, turn_.now()) + '\n';
+    }
+    return text;
+}
+
+const LiveTopology *Engine::topology(std::string_view name) const {
+    for (const auto &unit : topologies_) {
+        if (unit->topology.name() == name) return &unit->topology;
+    }
+    return nullptr;
+}
+
+} // namespace kith::core

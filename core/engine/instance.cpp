@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+#include <core/engine/instance.hpp>
+
+#include <core/engine/services.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <utility>
+
+namespace kith::core {
+
+namespace {
+
+kith_str borrow(std::string_view text) { return {text.data(), text.size()}; }
+
+} // namespace
+
+Instance::Instance(const Plugin &plugin, Identity identity, std::string_view options, Surroundings surroundings)
+    : plugin_(plugin), identity_(std::move(identity)), surroundings_(surroundings), options_(options) {
+    handle_.struct_size = sizeof handle_;
+    handle_.abi_minor = KITH_ABI_MINOR;
+    handle_.topology = borrow(identity_.topology);
+    handle_.source = borrow(identity_.source);
+    handle_.instance = borrow(identity_.name);
+    handle_.engine = this;
+    handle_.service = &on_service;
+    handle_.cancel = &on_cancel;
+    handle_.error = &on_error;
+    handle_.stopped = &on_stopped;
+    handle_.failed = &on_failed;
+    clock_ = static_cast<const kith_clock_host *>(surroundings_.world.service(KITH_CLOCK));
+}
+
+Instance::~Instance() {
+    // What was not stopped is left as it is: the process is about to end.
+    if (state_ != State::idle) surroundings_.world.close(handle_);
+}
+
+boost::system::result<void, Failure> Instance::start() {
+    assert(state_ == State::idle);
+    surroundings_.world.open(handle_, *this);
+    error_.clear();
+    const kith_instance *made = nullptr;
+    enter("create");
+    std::int32_t status = plugin_.create(handle_, &made);
+    leave();
+    if (status == KITH_OK && (made == nullptr || made->struct_size < sizeof(kith_instance))) {
+        status = KITH_INVALID;
+        error_ = "create gave no instance, or one whose struct_size is too small";
+    }
+    if (status != KITH_OK) {
+        surroundings_.world.close(handle_);
+        return Failure{status, take_error(), false};
+    }
+    std::memcpy(&instance_, made, sizeof instance_); // what a later minor adds at its end is not ours to know (A2)
+    ask_sides();
+    state_ = State::running; // start may begin operations, and say what it sees
+    status = call("start", [&](void *self) { return instance_.start(self); });
+    if (status == KITH_OK) return {};
+
+    Failure failure{status, take_error(), true};
+    surroundings_.world.cancel_all(handle_);
+    call("destroy", [&](void *self) { instance_.destroy(self); });
+    forget();
+    return failure;
+}
+
+void Instance::stop() {
+    assert(state_ == State::running);
+    state_ = State::stopping;
+    call("stop", [&](void *self) { instance_.stop(self); });
+    surroundings_.world.cancel_all(handle_);
+}
+
+void Instance::destroy() {
+    assert(state_ == State::stopped);
+    call("destroy", [&](void *self) { instance_.destroy(self); });
+    forget();
+}
+
+void Instance::abandon() {
+    assert(state_ == State::stopping);
+    state_ = State::abandoned;
+}
+
+void Instance::forget() noexcept {
+    surroundings_.world.close(handle_);
+    instance_ = {};
+    sides_.clear();
+    state_ = State::idle;
+}
+
+void Instance::ask_sides() {
+    sides_.clear();
+    for (const auto &ids : {plugin_.required(), plugin_.optional()}) {
+        for (const std::string_view id : ids) {
+            const void *table = call("service", [&](void *self) { return instance_.service(self, borrow(id)); });
+            if (table != nullptr) sides_.push_back({id, table});
+        }
+    }
+}
+
+std::string Instance::take_error() { return std::exchange(error_, {}); }
+
+const void *Instance::service(std::string_view id) noexcept {
+    const auto found = std::find_if(sides_.begin(), sides_.end(), [&](const Side &side) { return side.id == id; });
+    return found == sides_.end() ? nullptr : found->table;
+}
+
+void Instance::enter(const char *what) noexcept {
+    what_ = what;
+    entered_ = now();
+}
+
+void Instance::leave() noexcept {
+    const std::uint64_t elapsed = now() - entered_;
+    if (elapsed > stall_limit) surroundings_.owner->on_stalled(*this, what_, elapsed);
+}
+
+bool Instance::may_read(std::string_view variable) const noexcept {
+    const auto names = plugin_.env();
+    return std::find(names.begin(), names.end(), variable) != names.end();
+}
+
+const void *Instance::on_service(const kith_host *host, kith_str id) {
+    const std::string_view name = view(id);
+    Instance &instance = of(host);
+    if (!instance.plugin_.declares(name)) return nullptr;
+    if (const void *table = engine_service(name)) return table;
+    return instance.surroundings_.world.service(name);
+}
+
+std::int32_t Instance::on_cancel(const kith_host *host, std::uint64_t op) { return of(host).surroundings_.world.cancel(*host, op); }
+
+void Instance::on_error(const kith_host *host, kith_str text) { of(host).error_ = view(text); }
+
+void Instance::on_stopped(const kith_host *host) {
+    Instance &instance = of(host);
+    if (instance.state_ != State::stopping) return; // said too early, twice, or too late
+    instance.state_ = State::stopped;
+    instance.surroundings_.owner->on_stopped(instance);
+}
+
+void Instance::on_failed(const kith_host *host, std::int32_t status, kith_str text) {
+    Instance &instance = of(host);
+    if (instance.state_ == State::running) instance.surroundings_.owner->on_failed(instance, {status, std::string(view(text)), true});
+}
+
+} // namespace kith::core

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+//
+// One running plugin instance: its handle, its life from create to destroy, and its seat in the world.
+#pragma once
+
+#include <core/engine/logger.hpp>
+#include <core/engine/metrics.hpp>
+#include <core/engine/seats.hpp>
+#include <core/loader/library.hpp>
+#include <kith/hosting/options.hpp>
+#include <kith/hosting/world.hpp>
+#include <kith/service/clock.h>
+#include <kith/service/node.h>
+
+#include <boost/system/result.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kith::core {
+
+/// A failing status and the text that goes with it (E1).
+struct Failure {
+    std::int32_t status = KITH_INTERNAL;
+    std::string text;
+    bool created = true; // false: it was `create` that failed
+};
+
+class Instance;
+
+/// Told by an instance. Called within calls from plugins, so an owner only takes note and acts later (T5).
+class InstanceOwner {
+  public:
+    virtual void on_stopped(Instance &instance) = 0;
+    virtual void on_failed(Instance &instance, Failure failure) = 0;
+    /// A call into the plugin took longer than stall_limit. what: static.
+    virtual void on_stalled(Instance &instance, const char *what, std::uint64_t nanoseconds) = 0;
+
+  protected:
+    ~InstanceOwner() = default;
+};
+
+class Instance final : public Tenant {
+  public:
+    static constexpr std::uint64_t stall_limit = 100'000'000; // nanoseconds in one call into the plugin
+
+    enum class State : std::uint8_t {
+        idle,      // nothing of it exists; may be started (anew)
+        running,   // between start and stop
+        stopping,  // stop was called, `stopped` was not said yet
+        stopped,   // may be destroyed
+        abandoned, // did not say `stopped` in time: left as it is, for ever
+    };
+
+    struct Identity {
+        std::string name; // unique in this process
+        std::string topology;
+        std::string source;
+    };
+
+    /// What the instance's calls reach. The seats and the owner outlive it; those that do not fit its kind are null.
+    struct Surroundings {
+        World &world;
+        Logger &logger;
+        InstanceOwner *owner = nullptr; // never null once it starts
+        DiscoverySeat *discovery = nullptr;
+        ConnectorSeat *connector = nullptr;
+        SinkSeat *sink = nullptr;
+        const NodeKnowledge *node = nullptr;
+    };
+
+    /// options: JSON text, complete and valid. The plugin outlives the instance.
+    Instance(const Plugin &plugin, Identity identity, std::string_view options, Surroundings surroundings);
+    ~Instance();
+
+    /// create, then start. On failure it is idle again.
+    boost::system::result<void, Failure> start();
+
+    /// Begin to stop; the owner hears on_stopped. Only when running.
+    void stop();
+
+    /// Only when stopped; it is idle afterwards.
+    void destroy();
+
+    /// Only when stopping: nothing is called any more, and it is never destroyed.
+    void abandon();
+
+    State state() const { return state_; }
+    bool running() const { return state_ == State::running; }
+    const Plugin &plugin() const { return plugin_; }
+    const Identity &identity() const { return identity_; }
+    Surroundings &surroundings() { return surroundings_; }
+    Options &options() { return options_; }
+    Metrics &metrics() { return metrics_; }
+    const kith_host &handle() const { return handle_; }
+
+    /// The plugin's side of a service, typed; null when it has none.
+    template <class Table>
+    const Table *side(std::string_view id) {
+        return static_cast<const Table *>(service(id));
+    }
+
+    /// Call `function(self)` within the plugin, measured. Not while a call from the plugin is under way (T5).
+    template <class F>
+    auto call(const char *what, F &&function) {
+        Entered guard(*this, what);
+        return function(instance_.self);
+    }
+
+    /// The text that goes with a failing status of a call from the plugin; it is logged with the next line about it.
+    void set_error(std::string_view text) { error_ = text; }
+
+    /// The text the plugin has set for the failure it has just returned; empties it.
+    std::string take_error();
+
+    /// The instance a handle belongs to.
+    static Instance &of(const kith_host *host) { return *static_cast<Instance *>(host->engine); }
+
+    // Tenant
+    const void *service(std::string_view id) noexcept override;
+    void *self() noexcept override { return instance_.self; }
+    void enter(const char *what) noexcept override;
+    void leave() noexcept override;
+    bool may_read(std::string_view variable) const noexcept override;
+
+  private:
+    struct Side {
+        std::string_view id;
+        const void *table;
+    };
+    void ask_sides();
+    void forget() noexcept;
+    std::uint64_t now() const noexcept { return clock_ ? clock_->monotonic(&handle_) : 0; }
+
+    static const void *on_service(const kith_host *host, kith_str id);
+    static std::int32_t on_cancel(const kith_host *host, std::uint64_t op);
+    static void on_error(const kith_host *host, kith_str text);
+    static void on_stopped(const kith_host *host);
+    static void on_failed(const kith_host *host, std::int32_t status, kith_str text);
+
+    const Plugin &plugin_;
+    Identity identity_;
+    Surroundings surroundings_;
+    Options options_;
+    Metrics metrics_;
+    kith_host handle_{};
+    kith_instance instance_{};
+    std::vector<Side> sides_;
+    std::string error_;
+    const kith_clock_host *clock_ = nullptr;
+    const char *what_ = "";
+    std::uint64_t entered_ = 0;
+    State state_ = State::idle;
+};
+
+} // namespace kith::core

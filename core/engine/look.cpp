@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+#include <core/engine/look.hpp>
+
+#include <core/cluster/glob.hpp>
+#include <core/cluster/naming.hpp>
+#include <core/cluster/outcome.hpp>
+#include <core/engine/instance.hpp>
+#include <kith/hosting/peers.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace kith::core {
+
+namespace {
+
+constexpr Time stop_bound = 5'000'000'000;
+
+bool matches(const std::vector<std::string> &globs, std::string_view name) {
+    return std::any_of(globs.begin(), globs.end(), [&](const std::string &glob) { return glob_match(glob, name); });
+}
+
+// The node's name, as far as it can be known without attaching: a connector's option `node`.
+std::string configured_node(const Config &config, const Topology &topology) {
+    const ConnectorInstance *connector = config.connector(topology.connector);
+    if (connector == nullptr) return {};
+    std::string_view node;
+    Options(connector->options).get_string("/node", node);
+    return std::string(node);
+}
+
+} // namespace
+
+// One strategy, and what it has said.
+struct Look::Eye final : DiscoverySeat, InstanceOwner {
+    Look &look;
+    const Policy &policy;
+    Sight &sight;
+    Naming naming;
+    std::string node_name;
+    NodeKnowledge node;
+    std::map<std::string, SeenPeer, std::less<>> peers; // by key; what comes later wins
+    std::vector<std::string> order;
+    Instance instance;
+
+    Eye(Look &look_, World &world, Logger &logger, const Config &config, const Topology &topology, const Source &source,
+        const Plugin &plugin, Sight &sight_)
+        : look(look_), policy(topology.policy), sight(sight_), naming(policy.name), node_name(configured_node(config, topology)),
+          node{node_name, node_name.empty() ? 0U : 1U},
+          instance(plugin, {"topologies." + topology.name + '.' + source.name, topology.name, source.name}, source.options,
+                   {.world = world, .logger = logger, .owner = this, .discovery = this, .node = &node}) {}
+
+    bool answered() const { return sight.status != KITH_BUSY; }
+
+    void answer(std::int32_t status, std::string_view reason) {
+        sight.status = status;
+        sight.reason = reason;
+        look.turn_.soon();
+    }
+
+    std::int32_t refuse(const Outcome &outcome) {
+        instance.set_error(outcome.text);
+        answer(outcome.status, outcome.text);
+        return outcome.status;
+    }
+
+    void add(const PeerView &view) {
+        SeenPeer peer{std::string(view.key), {}, {}, {}};
+        for (const AttributeView &attribute : view.attributes) peer.attributes.emplace_back(attribute.name, attribute.value);
+        peer.left_out = naming.name(view, peer.name);
+        if (peer.left_out.empty()) {
+            if (peer.name == node_name || matches(policy.self, peer.name)) peer.left_out = "it is the local node";
+            if (!policy.include.empty() && !matches(policy.include, peer.name)) peer.left_out = "policy.include does not take it in";
+            if (matches(policy.exclude, peer.name)) peer.left_out = "policy.exclude leaves it out";
+        }
+        if (!peers.contains(view.key)) order.emplace_back(view.key);
+        peers[std::string(view.key)] = std::move(peer);
+    }
+
+    std::int32_t replace(const kith_peer *told, std::uint32_t count, std::uint32_t stride) override {
+        peers.clear();
+        order.clear();
+        return update(told, count, stride, nullptr, 0, nullptr, 0);
+    }
+
+    std::int32_t update(const kith_peer *told, std::uint32_t count, std::uint32_t stride, const kith_str *missing,
+                        std::uint32_t missing_count, const kith_str *left, std::uint32_t left_count) override {
+        PeerReader reader;
+        const std::int32_t status = reader.read(told, count, stride, policy.max_peers);
+        if (status != KITH_OK) return refuse({status, reader.text()});
+        for (const PeerView &peer : reader.peers()) add(peer);
+        for (const kith_str &key : std::span(missing, missing_count)) peers.erase(std::string(view(key)));
+        for (const kith_str &key : std::span(left, left_count)) peers.erase(std::string(view(key)));
+        answer(KITH_OK, {});
+        return KITH_OK;
+    }
+
+    std::int32_t watching(bool) override { return KITH_OK; }
+    std::int32_t heard() override { return KITH_OK; }
+
+    std::int32_t failed(std::int32_t status, std::string_view text) override {
+        if (!answered()) answer(status < 0 ? status : KITH_INTERNAL, text);
+        return KITH_OK;
+    }
+
+    std::int32_t left_out(std::uint32_t items, std::string_view reason) override {
+        sight.left_out.emplace_back(reason, items);
+        return KITH_OK;
+    }
+
+    void on_stopped(Instance &) override { look.turn_.soon(); }
+    void on_failed(Instance &, Failure failure) override {
+        if (!answered()) answer(failure.status, failure.text);
+    }
+    void on_stalled(Instance &, const char *, std::uint64_t) override {}
+
+    void start() {
+        const auto outcome = instance.start();
+        if (!outcome) answer(outcome.error().status, outcome.error().text);
+    }
+
+    void finish() {
+        for (const std::string &key : order) {
+            if (const auto found = peers.find(key); found != peers.end()) sight.peers.push_back(found->second);
+        }
+    }
+};
+
+Look::Look(World &world, Logger &logger, const Config &config, const Registry &registry, std::string_view topology_name)
+    : world_(world), turn_(world, [this] { act(); }, [] {}) {
+    const auto chosen = [&](const Topology &topology) { return topology_name.empty() || topology.name == topology_name; };
+    std::size_t count = 0;
+    for (const Topology &topology : config.topologies) count += chosen(topology) ? topology.sources.size() : 0;
+    sights_.reserve(count); // the eyes hold references
+    for (const Topology &topology : config.topologies) {
+        if (!chosen(topology)) continue;
+        for (const Source &source : topology.sources) {
+            Sight &sight = sights_.emplace_back();
+            sight.topology = topology.name;
+            sight.source = source.name;
+            sight.strategy = source.plugin;
+            eyes_.push_back(std::make_unique<Eye>(*this, world, logger, config, topology, source,
+                                                  *registry.find(KITH_KIND_STRATEGY, source.plugin), sight));
+        }
+    }
+}
+
+Look::~Look() = default;
+
+void Look::start(Time patience, std::function<void()> done) {
+    done_ = std::move(done);
+    until_ = later(turn_.now(), patience);
+    for (auto &eye : eyes_) eye->start();
+    turn_.soon();
+}
+
+void Look::act() {
+    if (!done_) return;
+    const Time now = turn_.now();
+    const bool all = std::all_of(eyes_.begin(), eyes_.end(), [](const auto &eye) { return eye->answered(); });
+    if (!stopping_ && (all || now >= until_)) {
+        stopping_ = true;
+        until_ = later(now, stop_bound);
+        for (auto &eye : eyes_) {
+            if (!eye->answered()) eye->answer(KITH_TIMED_OUT, "it did not answer in time");
+            eye->finish();
+            if (eye->instance.running()) eye->instance.stop();
+        }
+    }
+    if (stopping_) {
+        bool ended = true;
+        for (auto &eye : eyes_) {
+            if (eye->instance.state() == Instance::State::stopped) eye->instance.destroy();
+            if (eye->instance.state() == Instance::State::stopping && now >= until_) eye->instance.abandon();
+            ended = ended && eye->instance.state() != Instance::State::stopping;
+        }
+        if (ended) {
+            turn_.at(never);
+            std::exchange(done_, nullptr)();
+            return;
+        }
+    }
+    turn_.at(until_);
+}
+
+} // namespace kith::core

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// One look: runs strategies alone, without connectors, until each has answered once. What `kith discover` shows.
+#pragma once
+
+#include <core/config/model.hpp>
+#include <core/engine/logger.hpp>
+#include <core/engine/turn.hpp>
+#include <core/loader/registry.hpp>
+#include <kith/hosting/world.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kith::core {
+
+struct SeenPeer {
+    std::string key;
+    std::string name; // after policy.name; empty when it has none
+    std::vector<std::pair<std::string, std::string>> attributes;
+    std::string left_out; // why it would not be joined; empty: it would
+};
+
+/// What one strategy saw.
+struct Sight {
+    std::string topology;
+    std::string source;
+    std::string strategy;            // id of the plugin
+    std::int32_t status = KITH_BUSY; // KITH_BUSY: it has not answered
+    std::string reason;              // of a failure
+    std::vector<SeenPeer> peers;     // in the order it told them
+    std::vector<std::pair<std::string, std::uint64_t>> left_out; // by the strategy: reason and number
+};
+
+class Look {
+  public:
+    /// Of one topology, or of all when `topology` is empty. Nothing runs yet.
+    Look(World &world, Logger &logger, const Config &config, const Registry &registry, std::string_view topology);
+    ~Look();
+
+    /// Look; `done` is called from the loop when all have answered, or after `patience`, and everything has been stopped.
+    void start(Time patience, std::function<void()> done);
+
+    const std::vector<Sight> &sights() const { return sights_; }
+
+  private:
+    struct Eye;
+    void act();
+
+    World &world_;
+    Turn turn_;
+    std::vector<Sight> sights_;
+    std::vector<std::unique_ptr<Eye>> eyes_;
+    std::function<void()> done_;
+    Time until_ = never;
+    bool stopping_ = false;
+};
+
+} // namespace kith::core

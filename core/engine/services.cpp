@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+#include <core/engine/services.hpp>
+
+#include <core/engine/instance.hpp>
+#include <kith/service/log.h>
+#include <kith/service/metric.h>
+#include <kith/service/options.h>
+
+#include <array>
+#include <utility>
+
+namespace kith::core {
+
+namespace {
+
+// The line to plugins: no exception crosses it (E2).
+template <class F>
+std::int32_t guarded(const kith_host *host, F &&function) noexcept {
+    try {
+        return function(Instance::of(host));
+    } catch (const std::exception &error) {
+        host->error(host, {error.what(), std::char_traits<char>::length(error.what())});
+    } catch (...) {
+    }
+    return KITH_INTERNAL;
+}
+
+// A seat that the kind of this plugin does not have is refused, and so is speaking after `stopped`.
+template <class Seat, class F>
+std::int32_t seated(const kith_host *host, Seat *Instance::Surroundings::*seat, F &&function) noexcept {
+    return guarded(host, [&](Instance &instance) -> std::int32_t {
+        Seat *found = instance.surroundings().*seat;
+        if (found == nullptr) return KITH_DENIED;
+        const auto state = instance.state();
+        if (state != Instance::State::running && state != Instance::State::stopping) return KITH_CANCELLED;
+        return function(*found);
+    });
+}
+
+constexpr kith_log_host log_table = {
+    .level = [](const kith_host *host) -> std::uint32_t { return Instance::of(host).surroundings().logger.level(); },
+    .write =
+        [](const kith_host *host, std::uint32_t level, kith_str message, const kith_attribute *fields, std::uint32_t count) {
+            Logger &logger = Instance::of(host).surroundings().logger;
+            if (level >= logger.level()) logger.write(level, view(host->instance), view(message), {fields, count});
+        },
+};
+
+const Options &options_of(const kith_host *host) noexcept { return Instance::of(host).options(); }
+
+constexpr kith_node_host node_table = {
+    .get =
+        [](const kith_host *host, kith_str *name, std::uint64_t *epoch) {
+            const NodeKnowledge *node = Instance::of(host).surroundings().node;
+            const NodeKnowledge known = node != nullptr ? *node : NodeKnowledge{};
+            if (name != nullptr) *name = {known.name.data(), known.name.size()};
+            if (epoch != nullptr) *epoch = known.epoch;
+        },
+};
+
+constexpr kith_metric_host metric_table = {
+    .define =
+        [](const kith_host *host, std::uint32_t kind, kith_str name, kith_str help, const kith_attribute *labels,
+           std::uint32_t label_count, const double *bounds, std::uint32_t bound_count, std::uint32_t *id) {
+            return guarded(host, [&](Instance &instance) {
+                Metric metric{.kind = kind, .name = std::string(view(name)), .help = std::string(view(help)), .labels = {}, .bounds = {}, .counts = {}};
+                for (const kith_attribute &label : std::span(labels, label_count)) {
+                    metric.labels.emplace_back(view(label.name), view(label.value));
+                }
+                metric.bounds.assign(bounds, bounds + bound_count);
+                std::string why;
+                const std::int32_t status = instance.metrics().define(std::move(metric), *id, why);
+                if (status != KITH_OK) host->error(host, {why.data(), why.size()});
+                return status;
+            });
+        },
+    .add = [](const kith_host *host, std::uint32_t id, double value) { return Instance::of(host).metrics().add(id, value); },
+    .set = [](const kith_host *host, std::uint32_t id, double value) { return Instance::of(host).metrics().set(id, value); },
+    .observe = [](const kith_host *host, std::uint32_t id, double value) { return Instance::of(host).metrics().observe(id, value); },
+};
+
+constexpr auto discovery_seat = &Instance::Surroundings::discovery;
+
+constexpr kith_discovery_host discovery_table = {
+    .replace =
+        [](const kith_host *host, const kith_peer *peers, std::uint32_t count, std::uint32_t stride) {
+            return seated(host, discovery_seat, [&](DiscoverySeat &seat) { return seat.replace(peers, count, stride); });
+        },
+    .update =
+        [](const kith_host *host, const kith_peer *upserted, std::uint32_t count, std::uint32_t stride, const kith_str *missing,
+           std::uint32_t missing_count, const kith_str *left, std::uint32_t left_count) {
+            return seated(host, discovery_seat, [&](DiscoverySeat &seat) {
+                return seat.update(upserted, count, stride, missing, missing_count, left, left_count);
+            });
+        },
+    .watching =
+        [](const kith_host *host, std::uint32_t in_sync) {
+            return seated(host, discovery_seat, [&](DiscoverySeat &seat) { return seat.watching(in_sync != 0); });
+        },
+    .heard = [](const kith_host *host) { return seated(host, discovery_seat, [&](DiscoverySeat &seat) { return seat.heard(); }); },
+    .failed =
+        [](const kith_host *host, std::int32_t status, kith_str text) {
+            return seated(host, discovery_seat, [&](DiscoverySeat &seat) { return seat.failed(status, view(text)); });
+        },
+    .left_out =
+        [](const kith_host *host, std::uint32_t items, kith_str reason) {
+            return seated(host, discovery_seat, [&](DiscoverySeat &seat) { return seat.left_out(items, view(reason)); });
+        },
+};
+
+constexpr auto connector_seat = &Instance::Surroundings::connector;
+
+constexpr kith_connector_host connector_table = {
+    .done =
+        [](const kith_host *host, std::uint64_t op, std::int32_t status, kith_str text) {
+            return seated(host, connector_seat, [&](ConnectorSeat &seat) { return seat.done(op, status, view(text)); });
+        },
+    .attached =
+        [](const kith_host *host, kith_str node, std::uint64_t epoch) {
+            return seated(host, connector_seat, [&](ConnectorSeat &seat) { return seat.attached(view(node), epoch); });
+        },
+    .detached =
+        [](const kith_host *host, std::int32_t status, kith_str text) {
+            return seated(host, connector_seat, [&](ConnectorSeat &seat) { return seat.detached(status, view(text)); });
+        },
+    .links =
+        [](const kith_host *host, std::uint64_t epoch, const kith_link *links, std::uint32_t count, std::uint32_t stride) {
+            return seated(host, connector_seat, [&](ConnectorSeat &seat) { return seat.links(epoch, links, count, stride); });
+        },
+    .link_up =
+        [](const kith_host *host, std::uint64_t epoch, const kith_link *link) {
+            return seated(host, connector_seat, [&](ConnectorSeat &seat) { return seat.link_up(epoch, link); });
+        },
+    .link_down =
+        [](const kith_host *host, std::uint64_t epoch, kith_str name, kith_str reason) {
+            return seated(host, connector_seat, [&](ConnectorSeat &seat) { return seat.link_down(epoch, view(name), view(reason)); });
+        },
+};
+
+constexpr auto sink_seat = &Instance::Surroundings::sink;
+
+constexpr kith_sink_host sink_table = {
+    .subscribe =
+        [](const kith_host *host, std::uint64_t mask) {
+            return seated(host, sink_seat, [&](SinkSeat &seat) { return seat.subscribe(mask); });
+        },
+    .taken =
+        [](const kith_host *host, std::uint64_t batch) {
+            return seated(host, sink_seat, [&](SinkSeat &seat) { return seat.taken(batch); });
+        },
+};
+
+constexpr std::array<std::string_view, 7> ids = {KITH_LOG,       KITH_OPTIONS,   KITH_NODE, KITH_METRIC,
+                                                 KITH_DISCOVERY, KITH_CONNECTOR, KITH_SINK};
+
+} // namespace
+
+const void *engine_service(std::string_view id) noexcept {
+    if (id == KITH_LOG) return &log_table;
+    if (id == KITH_OPTIONS) return options_table<&options_of>();
+    if (id == KITH_NODE) return &node_table;
+    if (id == KITH_METRIC) return &metric_table;
+    if (id == KITH_DISCOVERY) return &discovery_table;
+    if (id == KITH_CONNECTOR) return &connector_table;
+    if (id == KITH_SINK) return &sink_table;
+    return nullptr;
+}
+
+std::span<const std::string_view> engine_services() noexcept { return ids; }
+
+} // namespace kith::core

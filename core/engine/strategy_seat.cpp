@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#include <core/engine/strategy_seat.hpp>
+
+namespace kith::core {
+
+std::int32_t StrategySeat::answer(const Outcome &outcome) {
+    if (!outcome) instance_->set_error(outcome.text);
+    turn_.soon();
+    return outcome.status;
+}
+
+Outcome StrategySeat::refuse(Outcome outcome) {
+    topology_.refused(source_, outcome.status, outcome.text, turn_.now());
+    return outcome;
+}
+
+Outcome StrategySeat::read(const kith_peer *peers, std::uint32_t count, std::uint32_t stride) {
+    const std::int32_t status = reader_.read(peers, count, stride, topology_.policy().max_peers);
+    if (status == KITH_OK) return {};
+    return refuse({status, reader_.text()});
+}
+
+std::int32_t StrategySeat::replace(const kith_peer *peers, std::uint32_t count, std::uint32_t stride) {
+    if (const Outcome outcome = read(peers, count, stride); !outcome) return answer(outcome);
+    const Outcome outcome = topology_.replace(source_, reader_.peers(), turn_.now());
+    reader_.shrink(count);
+    return answer(outcome);
+}
+
+std::int32_t StrategySeat::update(const kith_peer *upserted, std::uint32_t count, std::uint32_t stride, const kith_str *missing,
+                                  std::uint32_t missing_count, const kith_str *left, std::uint32_t left_count) {
+    if (const Outcome outcome = read(upserted, count, stride); !outcome) return answer(outcome);
+    if (read_keys(missing, missing_count, missing_) != KITH_OK || read_keys(left, left_count, left_) != KITH_OK) {
+        return answer(refuse({KITH_INVALID, "a key in `missing` or `left` has a null pointer with a size that is not 0"}));
+    }
+    return answer(topology_.update(source_, reader_.peers(), missing_, left_, turn_.now()));
+}
+
+std::int32_t StrategySeat::watching(bool in_sync) { return answer(topology_.watching(source_, in_sync, turn_.now())); }
+
+std::int32_t StrategySeat::heard() { return answer(topology_.heard(source_, turn_.now())); }
+
+std::int32_t StrategySeat::failed(std::int32_t status, std::string_view text) {
+    return answer(topology_.failed(source_, status < 0 ? status : KITH_INTERNAL, text, turn_.now()));
+}
+
+std::int32_t StrategySeat::left_out(std::uint32_t items, std::string_view reason) {
+    return answer(topology_.left_out(source_, items, reason, turn_.now()));
+}
+
+} // namespace kith::core

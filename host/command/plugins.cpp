@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "usage.hpp"
+
+#include <core/config/reference.hpp>
+#include <core/loader/report.hpp>
+#include <host/loading.hpp>
+#include <kith/hosting/plugin_kind.hpp>
+
+#include <iostream>
+
+namespace kith::app {
+
+namespace po = boost::program_options;
+
+namespace {
+
+int print_options(const core::Registry &registry, const std::string &id) {
+    bool found = false;
+    for (const core::Plugin *plugin : registry.plugins()) {
+        if (!plugin->answers_to(id)) continue;
+        found = true;
+        std::cout << plugin_kind_name(plugin->kind()) << ' ' << plugin->id() << ' ' << plugin->version() << ": " << plugin->summary()
+                  << "\n\n"
+                  << core::options_text(plugin->options());
+    }
+    if (found) return exit_good;
+    std::cerr << "kith plugins: no plugin answers to `" << id << "`; `kith plugins` lists those there are\n";
+    return exit_no;
+}
+
+} // namespace
+
+int plugins(const Words &words) {
+    Usage usage;
+    usage.name = "plugins";
+    usage.synopsis = "kith plugins [DIR] [--json] [--details] [--options ID]";
+    usage.about = "Lists the plugins in the directory: what they are and which ABI they were built for; and the files that were\n"
+                  "refused, with the rule they break and what can be done. Without DIR: where this kith has its plugins.\n"
+                  "Exit status: 0 all files were taken, 1 some were refused, 3 the directory cannot be read.\n";
+    usage.options.add_options()("json", R"(print {"plugins": [...], "refused": [...]} on standard output)")(
+        "details", "also services and SHA-256 of each file")("options", po::value<std::string>()->value_name("ID"),
+                                                             "print the options of this plugin");
+    usage.hidden.add_options()("dir", po::value<std::string>());
+    usage.positional.add("dir", 1);
+    int status = exit_good;
+    const auto values = parse(usage, words, status);
+    if (!values) return status;
+
+    std::vector<std::string> dirs;
+    if (values->count("dir") != 0) dirs.push_back((*values)["dir"].as<std::string>());
+    std::vector<core::Refusal> directories;
+    const auto registry = load_plugins(dirs, {}, directories);
+    for (const core::Refusal &refusal : directories) {
+        std::cerr << "kith plugins: " << refusal.file << ": " << refusal.reason << "; " << refusal.remedy << '\n';
+    }
+    if (!directories.empty()) return exit_unreachable;
+
+    if (values->count("options") != 0) return print_options(*registry, (*values)["options"].as<std::string>());
+    std::cout << (values->count("json") != 0 ? core::plugins_as_json(*registry)
+                                             : core::plugins_as_text(*registry, values->count("details") != 0));
+    return registry->refused().empty() ? exit_good : exit_no;
+}
+
+} // namespace kith::app

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+#include "usage.hpp"
+
+#include <core/engine/engine.hpp>
+#include <host/event_log.hpp>
+#include <host/events_file.hpp>
+#include <host/loading.hpp>
+#include <host/service_manager.hpp>
+#include <host/stderr_log.hpp>
+#include <host/world/asio_world.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+#include <iostream>
+#include <memory>
+
+namespace kith::app {
+
+namespace po = boost::program_options;
+
+namespace {
+
+constexpr std::size_t event_buffer = 1 << 20; // bytes that wait for a slow reader of --events
+
+// The bus, read by the host: each event becomes a log line and, with --events, a line of JSON.
+class Reader {
+  public:
+    Reader(core::Bus &bus, boost::asio::io_context &io, core::Logger &log, EventStream *stream)
+        : bus_(bus), io_(io), log_(log), stream_(stream) {
+        core::Subscription subscription;
+        subscription.limit = 1 << 16; // read at each turn of the loop; what cannot be passed on waits, and is lost, further on
+        subscription.notify = [this] { boost::asio::post(io_, [this] { read(); }); };
+        subscriber_ = bus_.subscribe(std::move(subscription));
+    }
+    ~Reader() { bus_.unsubscribe(subscriber_); }
+    Reader(const Reader &) = delete;
+    Reader &operator=(const Reader &) = delete;
+
+    void read() {
+        std::size_t count = 0;
+        do {
+            events_.clear();
+            count = bus_.take(subscriber_, batch, events_);
+            for (const core::EventRef &event : events_) {
+                log_event(log_, *event);
+                if (stream_ != nullptr) stream_->offer(event->json());
+            }
+        } while (count == batch);
+    }
+
+  private:
+    static constexpr std::size_t batch = 256;
+    core::Bus &bus_;
+    boost::asio::io_context &io_;
+    core::Logger &log_;
+    EventStream *stream_;
+    core::SubscriberId subscriber_ = 0;
+    std::vector<core::EventRef> events_;
+};
+
+std::optional<std::uint32_t> level_of(const std::string &name) {
+    for (const auto &[known, level] : {std::pair{"trace", KITH_LOG_TRACE}, std::pair{"debug", KITH_LOG_DEBUG},
+                                       std::pair{"info", KITH_LOG_INFO}, std::pair{"warning", KITH_LOG_WARNING},
+                                       std::pair{"error", KITH_LOG_ERROR}}) {
+        if (name == known) return level;
+    }
+    return std::nullopt;
+}
+
+std::string text_of(const po::variables_map &values, const char *name, std::string otherwise = {}) {
+    return values.count(name) != 0 ? values[name].as<std::string>() : std::move(otherwise);
+}
+
+// The daemon: everything that lives between the configuration and the exit status.
+class Daemon {
+  public:
+    Daemon(const Loaded &loaded, const LogOptions &log_options, std::uint32_t level, const std::string &events)
+        : log_(log_options, level), world_(io_, {.state_dir = loaded.config->state_dir}),
+          engine_(world_, log_, *loaded.config, *loaded.registry) {
+        if (!events.empty()) stream_ = std::make_unique<EventStream>(io_, events, event_buffer);
+        reader_ = std::make_unique<Reader>(engine_.bus(), io_, log_, stream_.get());
+    }
+
+    int run(const Loaded &loaded) {
+        for (const core::Diagnostic &warning : loaded.diagnostics.warnings) {
+            log_.say(KITH_LOG_WARNING, "configuration", {{"key", warning.key}, {"warning", warning.message}});
+        }
+        for (const core::Refusal &refusal : loaded.directories) {
+            log_.say(KITH_LOG_ERROR, "plugin directory",
+                     {{"directory", refusal.file}, {"reason", refusal.reason}, {"remedy", refusal.remedy}});
+        }
+        wait_for_signal();
+        engine_.start();
+        log_.say(KITH_LOG_INFO, "kith runs", {{"version", KITH_VERSION}, {"config", loaded.config->file}});
+        tell_service_manager("READY=1");
+        io_.run();
+        return status_;
+    }
+
+  private:
+    void wait_for_signal() {
+        signals_.async_wait([this](const boost::system::error_code &error, int signal) {
+            if (error) return;
+            if (signal == SIGHUP) {
+                log_.say(KITH_LOG_INFO, "SIGHUP: every strategy looks now; a changed configuration is taken into use by a restart, "
+                                        "which disturbs no link",
+                         {});
+                engine_.refresh();
+            } else {
+                stop(signal);
+            }
+            wait_for_signal();
+        });
+    }
+
+    void stop(int signal) {
+        const char *name = signal == SIGTERM ? "SIGTERM" : "SIGINT";
+        if (std::exchange(stopping_, true)) {
+            log_.say(KITH_LOG_WARNING, "a second signal: leaving at once", {{"signal", name}});
+            io_.stop();
+            return;
+        }
+        tell_service_manager("STOPPING=1");
+        log_.say(KITH_LOG_INFO, "leaving; links stay as they are", {{"signal", name}});
+        engine_.stop([this] {
+            reader_->read();
+            if (stream_ == nullptr) return io_.stop();
+            stream_->flush([this] { io_.stop(); });
+        });
+    }
+
+    boost::asio::io_context io_{1};
+    StderrLog log_;
+    AsioWorld world_;
+    core::Engine engine_;
+    std::unique_ptr<EventStream> stream_;
+    std::unique_ptr<Reader> reader_;
+    boost::asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
+    bool stopping_ = false;
+    int status_ = exit_good;
+};
+
+} // namespace
+
+int run(const Words &words) {
+    Usage usage;
+    usage.name = "run";
+    usage.synopsis = "kith run [CONFIG] [--events FILE|-] [--log text|json] [--log-level LEVEL] [--plugins DIR]";
+    usage.about = "Runs the daemon with the configuration, /etc/kith/kith.json when none is given. SIGTERM and SIGINT leave\n"
+                  "cleanly, links stay as they are; SIGHUP has every strategy look now. The log is on standard error.\n"
+                  "Exit status: 0 it was told to leave, 2 bad configuration (nothing was started), 3 --events cannot be written.\n";
+    usage.options.add_options()("events", po::value<std::string>()->value_name("FILE"),
+                                "write every event as one line of JSON to FILE; - is standard output")(
+        "log", po::value<std::string>()->value_name("FORM"), "text (for people, the default) or json (for machines)")(
+        "log-level", po::value<std::string>()->value_name("LEVEL"), "trace, debug, info (the default), warning or error")(
+        "plugins", po::value<std::string>()->value_name("DIR"), "look for plugins here, not where the file says");
+    usage.hidden.add_options()("config", po::value<std::string>()->default_value("/etc/kith/kith.json"));
+    usage.positional.add("config", 1);
+    int status = exit_good;
+    const auto values = parse(usage, words, status);
+    if (!values) return status;
+
+    const Loaded loaded = load_config(text_of(*values, "config"), text_of(*values, "plugins"));
+    if (!loaded.config) {
+        std::cerr << core::to_text(loaded.diagnostics);
+        return exit_usage;
+    }
+    const auto or_else = [](const std::string &first, const char *second) { return first.empty() ? second : first; };
+    const std::string form = text_of(*values, "log", or_else(loaded.config->log.format, "text"));
+    if (form != "text" && form != "json") return usage_error("run", "--log is `" + form + "`; expected text or json");
+    const std::string level_name = text_of(*values, "log-level", or_else(loaded.config->log.level, "info"));
+    const auto level = level_of(level_name);
+    if (!level) return usage_error("run", "--log-level is `" + level_name + "`; expected trace, debug, info, warning or error");
+
+    std::signal(SIGPIPE, SIG_IGN); // a reader that goes away is an error of a write, not the end of the daemon
+    try {
+        Daemon daemon(loaded, {.json = form == "json"}, *level, text_of(*values, "events"));
+        return daemon.run(loaded);
+    } catch (const boost::system::system_error &error) {
+        std::cerr << "kith run: " << error.what() << '\n';
+        return exit_unreachable;
+    }
+}
+
+} // namespace kith::app

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "event_log.hpp"
+
+#include <kith/hosting/status.hpp>
+#include <kith/service/log.h>
+
+#include <array>
+#include <charconv>
+
+namespace kith::app {
+
+namespace {
+
+struct Sentence {
+    std::uint32_t level;
+    std::string_view text;
+};
+
+// By kind, KITH_EVENT_...
+constexpr std::array<Sentence, core::event_kinds> sentences = {{
+    {KITH_LOG_INFO, "topology started"},
+    {KITH_LOG_INFO, "topology stopped"},
+    {KITH_LOG_WARNING, "topology is stale: it keeps the last known peers"},
+    {KITH_LOG_INFO, "topology is fresh again"},
+    {KITH_LOG_INFO, "topology is ready"},
+    {KITH_LOG_DEBUG, "looked"},
+    {KITH_LOG_WARNING, "could not look"},
+    {KITH_LOG_INFO, "peer discovered"},
+    {KITH_LOG_INFO, "peer updated"},
+    {KITH_LOG_WARNING, "two peers have one name"},
+    {KITH_LOG_INFO, "peer is missing"},
+    {KITH_LOG_WARNING, "removal of peers is held"},
+    {KITH_LOG_INFO, "peer is gone"},
+    {KITH_LOG_INFO, "attached to the node"},
+    {KITH_LOG_WARNING, "not attached to the node"},
+    {KITH_LOG_DEBUG, "connecting"},
+    {KITH_LOG_INFO, "connected"},
+    {KITH_LOG_WARNING, "could not connect"},
+    {KITH_LOG_INFO, "disconnected"},
+    {KITH_LOG_WARNING, "could not disconnect"},
+    {KITH_LOG_INFO, "link is up"},
+    {KITH_LOG_INFO, "link is down"},
+    {KITH_LOG_DEBUG, "plugin loaded"},
+    {KITH_LOG_ERROR, "plugin refused"},
+    {KITH_LOG_WARNING, "plugin stalled the loop"},
+    {KITH_LOG_ERROR, "plugin failed"},
+    {KITH_LOG_WARNING, "events were lost"},
+    {KITH_LOG_INFO, "configuration reloaded"},
+    {KITH_LOG_ERROR, "configuration refused"},
+    {KITH_LOG_WARNING, "security warning"},
+}};
+
+const Sentence &sentence_of(std::uint32_t kind) {
+    static constexpr Sentence unknown{KITH_LOG_INFO, "event"};
+    return kind < sentences.size() ? sentences[kind] : unknown;
+}
+
+kith_str borrow(std::string_view text) { return {text.data(), text.size()}; }
+
+} // namespace
+
+std::uint32_t level_of(const core::StoredEvent &event) { return sentence_of(event.kind()).level; }
+
+void log_event(core::Logger &logger, const core::StoredEvent &event) {
+    const Sentence &sentence = sentence_of(event.kind());
+    if (sentence.level < logger.level()) return;
+    std::array<kith_attribute, 7> fields;
+    std::uint32_t count = 0;
+    const auto add = [&](std::string_view name, std::string_view value) {
+        if (!value.empty()) fields[count++] = {borrow(name), borrow(value)};
+    };
+    char duration[32];
+    add("topology", event.topology());
+    add("connector", event.connector());
+    add("source", event.source());
+    add("peer", event.peer());
+    if (event.status() != KITH_OK) add("status", status_slug(event.status()));
+    add("reason", event.reason());
+    if (event.duration() != 0) {
+        const auto end = std::to_chars(duration, duration + sizeof duration, static_cast<double>(event.duration()) / 1e6,
+                                       std::chars_format::fixed, 1);
+        add("duration_ms", {duration, static_cast<std::size_t>(end.ptr - duration)});
+    }
+    logger.write(sentence.level, {}, sentence.text, {fields.data(), count});
+}
+
+} // namespace kith::app

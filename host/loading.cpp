@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#include "loading.hpp"
+
+#include <core/config/load.hpp>
+#include <core/engine/services.hpp>
+#include <host/world/asio_world.hpp>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef KITH_PLUGIN_DIR
+#error "the build defines KITH_PLUGIN_DIR, where plugins are installed"
+#endif
+
+namespace kith::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Descriptor {
+    int fd;
+    ~Descriptor() {
+        if (fd >= 0) ::close(fd);
+    }
+};
+
+core::FileText failed(int error) { return {{}, std::strerror(error), false}; }
+
+core::FileText read_file(const std::string &path, std::size_t limit) {
+    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (file.fd < 0) return failed(errno);
+    struct stat info {};
+    if (::fstat(file.fd, &info) != 0) return failed(errno);
+    if (S_ISDIR(info.st_mode)) return {{}, "it is a directory", false};
+
+    core::FileText result;
+    result.exposed = (info.st_mode & (S_IRGRP | S_IROTH)) != 0;
+    char chunk[4096];
+    for (;;) {
+        const ssize_t got = ::read(file.fd, chunk, sizeof chunk);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return failed(errno);
+        if (got == 0) return result;
+        result.text.append(chunk, static_cast<std::size_t>(got));
+        if (result.text.size() > limit) return {{}, "it is larger than " + std::to_string(limit) + " bytes", false};
+    }
+}
+
+std::optional<std::string> environment(const std::string &name) {
+    const char *value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+core::Offer offer(const std::vector<core::PluginPin> &allow) {
+    core::Offer result;
+    const auto engine = core::engine_services();
+    const auto world = AsioWorld::services();
+    result.services.assign(engine.begin(), engine.end());
+    result.services.insert(result.services.end(), world.begin(), world.end());
+    for (const core::PluginPin &pin : allow) result.pins.push_back({pin.file, pin.sha256});
+    return result;
+}
+
+core::Catalogue catalogue(const core::Registry &registry, const std::vector<core::Refusal> &directories) {
+    core::Catalogue result;
+    for (const core::Plugin *plugin : registry.plugins()) {
+        core::PluginInfo info;
+        info.kind = plugin->kind();
+        info.id = plugin->id();
+        info.aliases.assign(plugin->aliases().begin(), plugin->aliases().end());
+        info.schema = plugin->options();
+        info.flags = plugin->descriptor().flags;
+        info.prune = plugin->prune();
+        result.installed.push_back(std::move(info));
+    }
+    const auto add = [&](const core::Refusal &refusal) {
+        result.refused.push_back({refusal.file, refusal.rule + ": " + refusal.reason + "; " + refusal.remedy});
+    };
+    for (const core::Refusal &refusal : directories) add(refusal);
+    for (const core::Refusal &refusal : registry.refused()) add(refusal);
+    return result;
+}
+
+} // namespace
+
+std::string default_plugin_dir() {
+    std::error_code error;
+    const fs::path beside = fs::read_symlink("/proc/self/exe", error).parent_path() / "plugins";
+    if (!error && fs::is_directory(beside, error)) return beside;
+    return KITH_PLUGIN_DIR;
+}
+
+std::unique_ptr<core::Registry> load_plugins(const std::vector<std::string> &dirs, const std::vector<core::PluginPin> &allow,
+                                             std::vector<core::Refusal> &directories) {
+    auto registry = std::make_unique<core::Registry>(offer(allow));
+    for (const std::string &dir : dirs.empty() ? std::vector{default_plugin_dir()} : dirs) {
+        if (auto refusal = registry->scan(dir)) directories.push_back(std::move(*refusal));
+    }
+    return registry;
+}
+
+Loaded load_config(const std::string &file, const std::string &plugin_dir) {
+    Loaded result;
+    const core::FileText text = read_file(file, core::config_size_limit);
+    if (!text.error.empty()) {
+        result.diagnostics.errors.push_back({file, 0, 0, "", "cannot read it: " + text.error});
+        return result;
+    }
+    const core::Surroundings surroundings{
+        .environment = environment,
+        .read_file = read_file,
+        .plugins =
+            [&](const core::PluginSettings &settings) {
+                const std::vector<std::string> dirs = plugin_dir.empty() ? settings.dirs : std::vector{plugin_dir};
+                result.registry = load_plugins(dirs, settings.allow, result.directories);
+                return catalogue(*result.registry, result.directories);
+            },
+    };
+    result.config = core::load(file, text.text, surroundings, result.diagnostics);
+    return result;
+}
+
+} // namespace kith::app

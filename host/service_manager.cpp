@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include "service_manager.hpp"
+
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace kith::app {
+
+void tell_service_manager(std::string_view state) noexcept {
+    const char *path = std::getenv("NOTIFY_SOCKET");
+    sockaddr_un address{};
+    if (path == nullptr || (path[0] != '/' && path[0] != '@')) return;
+    const std::size_t size = std::strlen(path);
+    if (size >= sizeof address.sun_path) return;
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path, size);
+    if (path[0] == '@') address.sun_path[0] = '\0'; // an abstract name
+
+    const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return;
+    const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + size);
+    static_cast<void>(::sendto(fd, state.data(), state.size(), MSG_NOSIGNAL | MSG_DONTWAIT, reinterpret_cast<const sockaddr *>(&address), length));
+    ::close(fd);
+}
+
+} // namespace kith::app
