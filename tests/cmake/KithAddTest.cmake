@@ -1,7 +1,9 @@
 # kith_add_test(NAME SOURCES <file>... [LIBS <target>...] [LABELS <label>...] [TIMEOUT <seconds>])
 # A Boost.Test program and its ctest entry. Label `unit` (the default) means: no network, no servers, no clock; `real` means
-# real servers on loopback.
+# real servers on loopback; `threads`, besides `unit`, is for what posts between threads and runs under the thread sanitizer
+# too: `kith_threads_tests` builds all of those.
 find_package(Boost 1.81 REQUIRED COMPONENTS unit_test_framework)
+add_custom_target(kith_threads_tests)
 function(kith_add_test name)
   cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LIBS;LABELS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
@@ -10,6 +12,9 @@ function(kith_add_test name)
   kith_warnings(${name})
   if(NOT arg_LABELS)
     set(arg_LABELS unit)
+  endif()
+  if("threads" IN_LIST arg_LABELS)
+    add_dependencies(kith_threads_tests ${name})
   endif()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
