@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: MIT
+"""The figures of a whole `kith run`, beside real BEAM nodes where that is what they are compared with.
+
+Prints a line for each: name, median, unit, n, target, ratio; separated by tabs. Run by tests/bench/run.
+"""
+
+import argparse
+import datetime
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
+from lab import PLUGINS, TEST_PLUGINS, Lab, full, wait_until  # noqa: E402
+
+PEERS = pathlib.Path(__file__).with_name("peers.py")
+MESHLESS = ("-connect_all", "false", "-kernel", "prevent_overlapping_partitions", "false")
+
+
+def report(name, values, unit, target, ratio=None):
+    median = statistics.median(values)
+    print(name, f"{median:.2f}", unit, len(values), target, "" if ratio is None else f"{ratio:.2f}", sep="\t", flush=True)
+
+
+def peers(lab, prefix, count, *flags):
+    """Light peers in a process of their own; their names."""
+    process = subprocess.Popen([sys.executable, "-B", str(PEERS), str(lab.epmd_port), prefix, str(count), *flags],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def close():
+        process.stdin.close()
+        process.wait(10)
+        process.stdout.close()
+    lab.own(close)
+    process.stdin.write(lab.cookie + "\n")
+    process.stdin.flush()
+    if process.stdout.readline() != "ready\n":
+        raise SystemExit("bench: the light peers do not start")
+    return [full(f"{prefix}{number}") for number in range(count)]
+
+
+def stamp(event):
+    return datetime.datetime.strptime(event["time"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=datetime.timezone.utc).timestamp()
+
+
+def memory(lab, runs):
+    lab.beam("a").ready()
+    names = peers(lab, "p", 100)
+    pss, dirty = [], []
+    for _ in range(runs):
+        kith = lab.kith(lab.config("a", names, policy={"min_peers": 100}))
+        kith.wait("topology.ready", timeout=30)
+        time.sleep(1)
+        rollup = dict(line.split()[:2] for line in open(f"/proc/{kith.pid}/smaps_rollup").read().splitlines()[1:])
+        pss.append(int(rollup["Pss:"]) / 1024)
+        dirty.append(int(rollup["Private_Dirty:"]) / 1024)
+        kith.terminate()
+    report("memory, epmd with 100 peers + erlang: PSS", pss, "MiB", "<= 6")
+    report("memory, epmd with 100 peers + erlang: Private_Dirty", dirty, "MiB", "")
+
+
+def start(lab, runs):
+    lab.beam("a").ready()
+    config = lab.write("start.json", lab.config("a", ["b", "c"]))
+    values = []
+    for _ in range(runs):
+        begun = time.time()
+        kith = lab.kith(config)
+        values.append((stamp(kith.wait("observation.ok")) - begun) * 1e3)
+        kith.kill()
+    report("process start to observation.ok", values, "ms", "<= 20")
+
+
+def event_cost(lab, runs):
+    """CPU of the whole daemon for each event, while 1,000 peers come and go: parsing, membership and reconciling included."""
+    def say(letter):
+        lab.write("peers", "".join(f"{letter}{number}@10.0.{number // 250}.{number % 250}\n" for number in range(1000)))
+
+    def cpu(pid):
+        fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    values = []
+    for _ in range(runs):
+        say("a")
+        config = lab.config(strategy="lines", strategy_config={"file": str(lab.dir / "peers"), "interval": 20},
+                            dirs=[PLUGINS, TEST_PLUGINS])
+        config["connectors"]["beam"] = {"plugin": "log", "config": {"node": "n@127.0.0.1"}}
+        config["topologies"]["t"]["policy"] = {"prune": "disconnect", "grace": 0, "confirm": 1, "guard": False, "connect_parallel": 1000}
+        config["events"] = {"queue": 100000}
+        kith = lab.kith(config, log="json")
+        wait_until(lambda: len(kith.found("link.up")) == 1000, "1,000 links", 30, kith.tail)
+        before, seq = cpu(kith.pid), kith.last()
+        for letter in "babababababa":
+            say(letter)
+            mark = kith.last()
+            wait_until(lambda: len(kith.found("link.up", mark)) >= 1000, "1,000 other links", 30, kith.tail)
+        time.sleep(0.3)
+        values.append((cpu(kith.pid) - before) / (kith.last() - seq) * 1e6)
+        kith.kill()
+    report("CPU of the daemon for each event, JSON log and --events", values, "us", "<= 5")
+
+
+def warm_peers(lab, runs, count=30):
+    """Visible BEAM peers that are up, joined by kith, and by the node itself in parallel; interleaved."""
+    a = lab.beam("a", flags=MESHLESS)
+    others = lab.beams(*(f"w{number}" for number in range(count)), flags=MESHLESS)
+    a.ready()
+    names = [node.name for node in others]
+    listed = "[" + ",".join(f"'{name}'" for name in names) + "]"
+
+    def part():
+        a.ask(f"[erlang:disconnect_node(N) || N <- {listed}]", timeout=30)
+        a.sees(timeout=30)
+        time.sleep(0.3)
+
+    inside, by_kith = [], []
+    part()
+    for run in range(runs + 1):
+        answer = a.ask(f"""begin
+            Begun = erlang:monotonic_time(microsecond),
+            Pids = [spawn_monitor(fun() -> true = net_kernel:connect_node(N) end) || N <- {listed}],
+            [receive {{'DOWN', R, process, P, normal}} -> ok end || {{P, R}} <- Pids],
+            erlang:monotonic_time(microsecond) - Begun end""", timeout=30)
+        part()
+        kith = lab.kith(lab.config("a", names, policy={"connect_parallel": 64, "min_peers": count}))
+        kith.wait("topology.ready", timeout=30)
+        begun = stamp(kith.found("connect.started")[0])
+        ended = max(stamp(event) for event in kith.found("link.up"))
+        kith.kill()
+        part()
+        if run > 0:  # the first warms both
+            inside.append(int(answer) / 1e3)
+            by_kith.append((ended - begun) * 1e3)
+    ratio = statistics.median(by_kith) / statistics.median(inside)
+    report(f"{count} warm visible BEAM peers, net_kernel:connect_node in parallel in the node", inside, "ms", "")
+    report(f"{count} warm visible BEAM peers, kith", by_kith, "ms", "<= 1.3 x", ratio)
+
+
+def mute_peers(lab, runs):
+    a = lab.beam("a").ready()
+    good = peers(lab, "g", 60)
+    mute = peers(lab, "m", 40, "--mute")
+    mixed = [name for pair in zip(good, mute) for name in pair] + good[40:]
+    times = {}
+    for _ in range(runs):
+        for label, names in (("60", good), ("100", mixed)):
+            kith = lab.kith(lab.config("a", names, policy={"connect_parallel": 16}))
+            wait_until(lambda: len({event["peer"] for event in kith.found("link.up")}) == 60, "60 links", 60, kith.tail)
+            begun = stamp(kith.found("connect.started")[0])
+            times.setdefault(label, []).append((max(stamp(event) for event in kith.found("link.up")) - begun) * 1e3)
+            kith.kill()
+            a.ask("[erlang:disconnect_node(N) || N <- nodes(hidden)]", timeout=30)
+            # What the node still dials on its own must be over before the next run.
+            time.sleep(8 if label == "100" else 0.3)
+    ratio = statistics.median(times["100"]) / statistics.median(times["60"])
+    report("60 peers, limit 16", times["60"], "ms", "")
+    report("60 of 100 peers, the other 40 mute, limit 16", times["100"], "ms", "<= 2 x", ratio)
+
+
+FIGURES = {"memory": (memory, 5), "start": (start, 21), "event": (event_cost, 5), "warm": (warm_peers, 11), "mute": (mute_peers, 5)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("figures", nargs="*", help=f"of {', '.join(FIGURES)}; without: all")
+    parser.add_argument("--runs", type=int)
+    arguments = parser.parse_args()
+    failed = False
+    for name in arguments.figures or FIGURES:
+        figure, runs = FIGURES[name]
+        lab = Lab()
+        try:
+            figure(lab, arguments.runs or runs)
+        except AssertionError as problem:
+            failed = True
+            print(f"bench: {name}: {problem}", file=sys.stderr)
+            print(name, "failed", "", 0, "", "", sep="\t", flush=True)
+        finally:
+            lab.close()
+    sys.exit(failed)
+
+
+main()
