@@ -243,8 +243,9 @@ struct LibraryBuilder {
 Library::Library() = default;
 
 Library::~Library() {
-    // L4: what is loaded stays. The handle goes the way of the process.
-    if (handle_) static_cast<void>(handle_.release());
+    // L4: what is loaded stays, as long as the process does.
+    static auto &kept = *new std::vector<std::unique_ptr<Handle>>;
+    if (handle_) kept.push_back(std::move(handle_));
 }
 
 boost::system::result<std::unique_ptr<Library>, Refusal> Library::load(const fs::path &file, const Offer &offer) {

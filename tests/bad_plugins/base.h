@@ -8,7 +8,8 @@
 
 #include <stddef.h>
 
-#define STR(text) {text, sizeof text - 1}
+#define STR(text)                                                                                                              \
+    { text, sizeof text - 1 }
 
 #ifndef ENTRY_SIZE
 #define ENTRY_SIZE sizeof(kith_entry)

@@ -8,6 +8,9 @@
 KITH_EXPORT extern kith_entry entry __asm__("kith_plugin_entry");
 kith_entry entry;
 
+/* Volatile, or a compiler does the constructor's work itself and makes a constant of it after all. */
+static volatile uint32_t size = sizeof(kith_entry);
+
 __attribute__((constructor)) static void fill(void) {
-    entry = (kith_entry){sizeof(kith_entry), KITH_ABI_MAJOR, KITH_ABI_MINOR, 1, descriptors, create};
+    entry = (kith_entry){size, KITH_ABI_MAJOR, KITH_ABI_MINOR, 1, descriptors, create};
 }

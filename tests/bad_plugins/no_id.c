@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
  * The descriptor has no id: L5. */
-#define ID {NULL, 0}
+#define ID                                                                                                                     \
+    { NULL, 0 }
 #include "base.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
  * A string with a size and no data: M1. */
-#define LICENCE {NULL, 3}
+#define LICENCE                                                                                                                \
+    { NULL, 3 }
 #include "base.h"

@@ -10,7 +10,8 @@
 
 #include <stddef.h>
 
-#define STR(text) {text, sizeof text - 1}
+#define STR(text)                                                                                                              \
+    { text, sizeof text - 1 }
 
 static const kith_str strategy_required[] = {STR(KITH_DISCOVERY), STR(KITH_LOG)};
 static const kith_str optional[] = {STR("kith.semaphore_flags/9"), STR(KITH_OPTIONS)};
@@ -32,7 +33,8 @@ static const struct {
             .summary = STR("Sees nobody; gr\xc3\xbc\xc3\x9ft trotzdem."),
             .options = STR("{\"type\": \"object\", \"properties\": {\n"
                            "  \"hosts\": {\"type\": \"array\", \"default\": [], \"description\": \"Whom to greet\"},\n"
-                           "  \"wait\": {\"type\": \"integer\", \"default\": 5000, \"x-kith-unit\": \"ms\", \"description\": \"How long to wait\"}\n"
+                           "  \"wait\": {\"type\": \"integer\", \"default\": 5000, \"x-kith-unit\": \"ms\", \"description\": "
+                           "\"How long to wait\"}\n"
                            "}}"),
             .required = strategy_required,
             .optional = optional,

@@ -21,7 +21,7 @@ constexpr Expected refusals[] = {
     {"no_plugin", "L2", "it exports no kith_plugin_entry: it is a library, but not a kith plugin", "kith_add_plugin()"},
     {"second_export", "L2",
      "it exports more than kith_plugin_entry: ", "version script { global: kith_plugin_entry; local: *; }"},
-    {"unique", "L2", "(STB_GNU_UNIQUE): _ZN7CounterIiE5countE", "-fno-gnu-unique"},
+    {"unique", "L2", "(STB_GNU_UNIQUE): shared_by_all", "-fno-gnu-unique"},
     {"entry_function", "L2", "its kith_plugin_entry is not data", "const kith_entry kith_plugin_entry"},
     {"undefined_symbol", "L2", "it cannot be loaded: undefined symbol: nobody_has_this", "-Wl,-z,defs"},
     {"absent_library", "L2", "it cannot be loaded: libkith_absent.so: cannot open shared object file",

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// Any bytes as a shared library. What is read must lie within them, and be no more than they can hold.
+#include "core/loader/elf.hpp"
+
+#include <cstdlib>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
+    using namespace kith::core;
+    const std::span<const std::byte> bytes = std::as_bytes(std::span(data, size));
+    const auto image = elf::Image::read(bytes);
+    if (!image) return image.error().text.empty() ? std::abort(), 0 : 0;
+
+    const auto within = [&](std::string_view text) {
+        const auto *const start = reinterpret_cast<const char *>(data);
+        if (text.data() < start || text.data() + text.size() >= start + size) std::abort();
+    };
+    constexpr std::size_t symbol_size = 24;
+    if (image->exports().size() + image->imports().size() > size / symbol_size) std::abort();
+    for (const auto &symbol : image->exports()) {
+        within(symbol.name);
+        const auto start = image->initial(symbol.value, 16);
+        if (start && start->size() != 16) std::abort();
+    }
+    for (const auto name : image->imports()) within(name);
+    for (const auto name : image->needed()) within(name);
+    return 0;
+}
