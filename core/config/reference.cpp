@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <core/config/reference.hpp>
 #include <core/config/schema.hpp>
+#include <core/config/schema_text.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -169,6 +170,21 @@ std::string options_text(std::string_view schema) {
         if (width > 0) out += '\n';
     }
     return out;
+}
+
+std::string configuration_markdown(std::string_view section) {
+    auto root = json::parse(json::string_view(config_schema_text.data(), config_schema_text.size())).as_object();
+    if (section == "file") {
+        root["properties"].as_object()["topologies"].as_object().erase("additionalProperties"); // a table of its own
+        return options_markdown(json::serialize(root));
+    }
+    auto &definitions = root["definitions"].as_object();
+    const json::value *found = definitions.if_contains(json::string_view(section.data(), section.size()));
+    if (!found || !found->is_object()) return {};
+    json::object one = found->get_object();
+    if (section == "topology") one["properties"].as_object()["policy"].as_object().erase("oneOf"); // a table of its own
+    one["definitions"] = definitions;
+    return options_markdown(json::serialize(one));
 }
 
 } // namespace kith::core

@@ -14,4 +14,7 @@ std::string options_markdown(std::string_view schema);
 // The same in plain lines for a terminal of 80 columns or more.
 std::string options_text(std::string_view schema);
 
+// The same tables for the configuration file itself. section: "file", "topology", "policy".
+std::string configuration_markdown(std::string_view section);
+
 } // namespace kith::core

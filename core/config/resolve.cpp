@@ -217,7 +217,11 @@ class Resolution {
 
     std::string choices(std::uint32_t kind) const {
         const auto all = ids(kind, false);
-        if (all.empty()) return "; none is installed (see plugins.dir)";
+        if (all.empty()) {
+            const auto why = catalogue_.refused.empty() ? std::string("see plugins.dir")
+                                                        : catalogue_.refused[0].file + ": " + catalogue_.refused[0].reason;
+            return "; none is (" + why + ")";
+        }
         return "; installed: " + listed(all);
     }
 
