@@ -1,0 +1,42 @@
+# cmake -DBUILD=<kith's build tree> -DSOURCE=<kith's source> -DWORK=<scratch> -P stranger.cmake
+# Installs the component sdk and builds a stranger's plugins with it; what breaks a rule must fail, with the rule's name. The snippets of
+# sdk/README.md are these very files.
+cmake_minimum_required(VERSION 3.25)
+
+function(run expected words)
+  execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE out ERROR_VARIABLE out RESULT_VARIABLE code)
+  list(JOIN ARGN " " command)
+  if(expected STREQUAL "good" AND NOT code EQUAL 0)
+    message(FATAL_ERROR "failed: ${command}\n${out}")
+  elseif(expected STREQUAL "bad" AND code EQUAL 0)
+    message(FATAL_ERROR "did not fail: ${command}\n${out}")
+  endif()
+  if(NOT out MATCHES "${words}")
+    message(FATAL_ERROR "expected \"${words}\" in the output of: ${command}\n${out}")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE ${WORK})
+run(good "" ${CMAKE_COMMAND} --install ${BUILD} --component sdk --prefix ${WORK}/kith)
+run(good "" ${CMAKE_COMMAND} -S ${SOURCE}/sdk/test/stranger -B ${WORK}/build -DCMAKE_PREFIX_PATH=${WORK}/kith
+    -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_FLAGS=-Wall\ -Wextra\ -pedantic\ -Werror
+    "-DCMAKE_CXX_FLAGS=-Wall -Wextra -pedantic -Wshadow -Wold-style-cast -Werror")
+run(good "" ${CMAKE_COMMAND} --build ${WORK}/build)
+foreach(plugin IN ITEMS strategy_hello strategy_hello_c)
+  if(NOT EXISTS ${WORK}/build/lib${plugin}.so)
+    message(FATAL_ERROR "${WORK}/build/lib${plugin}.so was not built")
+  endif()
+endforeach()
+run(bad "rule L2.*second_symbol" ${CMAKE_COMMAND} --build ${WORK}/build --target second_export)
+run(bad "rule L2.*it does" ${CMAKE_COMMAND} --build ${WORK}/build --target no_entry)
+run(bad "undefined reference to .nobody_defines_this" ${CMAKE_COMMAND} --build ${WORK}/build --target undefined_symbol)
+
+file(READ ${SOURCE}/sdk/README.md readme)
+foreach(snippet IN ITEMS hello.cpp hello.c)
+  file(READ ${SOURCE}/sdk/test/stranger/${snippet} text)
+  string(FIND "${readme}" "${text}" at)
+  if(at EQUAL -1)
+    message(FATAL_ERROR "sdk/README.md does not hold sdk/test/stranger/${snippet} as it is")
+  endif()
+endforeach()
+file(REMOVE_RECURSE ${WORK})
