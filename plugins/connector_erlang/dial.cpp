@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include "dial.hpp"
+
+#include <array>
+
+namespace kith::erlang {
+namespace {
+
+// All that EPMD says until it closes, or until `enough` is content.
+template <class Enough>
+task<result<std::string>> ask(const tcp &net, Place epmd, std::string request, std::chrono::nanoseconds step, Enough enough) {
+    auto stream = co_await net.connect(epmd.address, epmd.port, step);
+    if (!stream) {
+        error why = std::move(stream).error();
+        switch (why.status) {
+        case KITH_REFUSED: why.text = "no EPMD listens on " + epmd.text(); break;
+        case KITH_UNRESOLVED: why.text = "the host name " + epmd.address + " does not resolve"; break;
+        case KITH_TIMED_OUT: why.text = "nothing answers on " + epmd.text() + ", where its EPMD should be"; break;
+        default: why.text = "EPMD on " + epmd.text() + " cannot be reached: " + why.text; break;
+        }
+        co_return why;
+    }
+    if (auto sent = co_await stream->write(request, step); !sent)
+        co_return error(sent.status(), "EPMD on " + epmd.text() + " broke the connection");
+    std::string answer;
+    std::array<std::byte, 4096> buffer;
+    for (;;) {
+        auto got = co_await stream->read(buffer, step);
+        if (!got && got.status() == KITH_CLOSED) co_return answer;
+        if (!got && got.status() == KITH_TIMED_OUT)
+            co_return error(KITH_TIMED_OUT, "EPMD on " + epmd.text() + " accepts connections and stays mute");
+        if (!got) co_return error(got.status(), "EPMD on " + epmd.text() + " broke the connection: " + got.error().text);
+        answer.append(reinterpret_cast<const char *>(buffer.data()), *got);
+        if (answer.size() > epmd::max_answer || enough(answer)) co_return answer;
+    }
+}
+
+error no_epmd(const Place &epmd) { return error(KITH_PROTOCOL, "what answers on " + epmd.text() + " is no EPMD"); }
+
+error unreachable(error why, const Place &node) {
+    switch (why.status) {
+    case KITH_REFUSED: why.text = "nobody listens on " + node.text() + ", where the node should be"; break;
+    case KITH_UNRESOLVED: why.text = "the host name " + node.address + " does not resolve"; break;
+    case KITH_TIMED_OUT: why.text = "nothing answers on " + node.text() + ", where the node should be"; break;
+    default: why.text = "the node's port " + node.text() + " cannot be reached: " + why.text; break;
+    }
+    return why;
+}
+
+error refused(const Dialler &dialler, std::string_view wanted, const Place &node) {
+    std::string text = std::string(wanted) + " on " + node.text() + ": " + std::string(to_string(dialler.fault()));
+    if (dialler.fault() == Dialler::Fault::wrong_name) text += ": " + dialler.peer().name;
+    return error(status_of(dialler.fault()), std::move(text));
+}
+
+} // namespace
+
+std::string Place::text() const {
+    const bool v6 = address.find(':') != std::string::npos;
+    return (v6 ? '[' + address + ']' : address) + ':' + std::to_string(port);
+}
+
+task<result<std::uint16_t>> ask_port(const tcp &net, Place epmd, std::string name, std::chrono::nanoseconds step) {
+    epmd::Port port;
+    auto answer = co_await ask(net, epmd, epmd::port_please2(name), step, [&port](const std::string &bytes) {
+        return epmd::read_port(bytes, false, port) != epmd::State::more;
+    });
+    if (!answer) co_return std::move(answer).error();
+    switch (epmd::read_port(*answer, true, port)) {
+    case epmd::State::done: co_return port.port;
+    case epmd::State::unknown: co_return error(KITH_NOT_FOUND, "EPMD on " + epmd.text() + " does not know the name " + name);
+    default: break;
+    }
+    co_return no_epmd(epmd);
+}
+
+task<result<std::vector<epmd::Name>>> ask_names(const tcp &net, Place epmd, std::chrono::nanoseconds step) {
+    auto answer = co_await ask(net, epmd, epmd::names(), step, [](const std::string &) { return false; });
+    if (!answer) co_return std::move(answer).error();
+    std::vector<epmd::Name> names;
+    if (epmd::read_names(*answer, true, names) != epmd::State::done) co_return no_epmd(epmd);
+    co_return names;
+}
+
+task<result<Connection>> dial(const tcp &net, Place node, Dialler::Config config, Challenges &challenges,
+                              std::chrono::nanoseconds step) {
+    const std::string wanted = config.peer;
+    auto stream = co_await net.connect(node.address, node.port, step);
+    if (!stream) co_return unreachable(std::move(stream).error(), node);
+    Dialler dialler(std::move(config), challenges);
+    std::array<std::byte, 2048> buffer;
+    while (dialler.state() == Dialler::State::going) {
+        const std::string output = dialler.take_output();
+        if (!output.empty()) {
+            // A failure to write is told by the read that follows, which knows better why.
+            (void)co_await stream->write(output, step);
+        }
+        auto got = co_await stream->read(buffer, step);
+        if (got) {
+            dialler.feed({reinterpret_cast<const char *>(buffer.data()), *got});
+        } else if (got.status() == KITH_TIMED_OUT) {
+            dialler.expired();
+        } else if (got.status() == KITH_CLOSED || got.status() == KITH_RESET) {
+            dialler.closed();
+        } else {
+            co_return error(got.status(), wanted + " on " + node.text() + ": " + got.error().text);
+        }
+    }
+    if (dialler.state() == Dialler::State::failed) co_return refused(dialler, wanted, node);
+    co_return Connection{std::move(*stream), dialler.peer(), std::string(dialler.rest())};
+}
+
+std::int32_t status_of(Dialler::Fault fault) noexcept {
+    switch (fault) {
+    case Dialler::Fault::none: return KITH_OK;
+    case Dialler::Fault::malformed:
+    case Dialler::Fault::closed_name:
+    case Dialler::Fault::closed_status: return KITH_PROTOCOL;
+    case Dialler::Fault::not_allowed: return KITH_DENIED;
+    case Dialler::Fault::nok: return KITH_BUSY;
+    case Dialler::Fault::alive: return KITH_EXISTS;
+    case Dialler::Fault::wrong_name: return KITH_NOT_FOUND;
+    case Dialler::Fault::too_old: return KITH_UNSUPPORTED;
+    case Dialler::Fault::reflected:
+    case Dialler::Fault::wrong_digest:
+    case Dialler::Fault::closed_cookie: return KITH_UNAUTHORIZED;
+    case Dialler::Fault::mute: return KITH_TIMED_OUT;
+    }
+    return KITH_INTERNAL;
+}
+
+} // namespace kith::erlang

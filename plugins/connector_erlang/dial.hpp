@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+//
+// The sans-I/O protocol over streams of the host: EPMD's questions and the handshake.
+#pragma once
+
+#include "epmd.hpp"
+#include "handshake.hpp"
+
+#include <kith/tcp.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kith::erlang {
+
+/// Where an EPMD or a node is reached.
+struct Place {
+    std::string address; // host name or numeric
+    std::uint16_t port = 0;
+
+    std::string text() const;
+};
+
+/// The port of the node with that name (its part before the @). `step` bounds each operation.
+///
+/// KITH_NOT_FOUND: EPMD answers, and does not know the name.
+task<result<std::uint16_t>> ask_port(const tcp &net, Place epmd, std::string name, std::chrono::nanoseconds step);
+
+/// Everybody that EPMD knows.
+task<result<std::vector<epmd::Name>>> ask_names(const tcp &net, Place epmd, std::chrono::nanoseconds step);
+
+/// A connection whose handshake is done.
+struct Connection {
+    tcp::stream stream;
+    Dialler::Peer peer;
+    std::string rest; // what came behind the handshake
+};
+
+/// Connect and shake hands. The status tells the reason apart; see `status_of`.
+task<result<Connection>> dial(const tcp &net, Place node, Dialler::Config config, Challenges &challenges,
+                              std::chrono::nanoseconds step);
+
+std::int32_t status_of(Dialler::Fault fault) noexcept;
+
+} // namespace kith::erlang

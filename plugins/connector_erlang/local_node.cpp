@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+#include "local_node.hpp"
+
+#include "attach_name.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace kith::erlang {
+namespace {
+
+constexpr std::string_view this_machine = "127.0.0.1";
+constexpr std::uint64_t max_cookie_file = 4096;
+constexpr std::size_t max_cookie = 255;
+
+std::string_view variable(const env &environment, std::string_view name) { return environment.get(name).value_or(""); }
+
+std::string list_of(const std::vector<epmd::Name> &names) {
+    std::string text;
+    for (const auto &name : names) {
+        if (!text.empty()) text += ", ";
+        text += name.name;
+    }
+    return text;
+}
+
+// The first line; what follows may only be blank.
+result<Cookie> cookie_in(std::string &bytes, const std::string &path) {
+    const std::size_t end = bytes.find_last_not_of(" \t\r\n");
+    const std::string_view text = std::string_view(bytes).substr(0, end == std::string::npos ? 0 : end + 1);
+    bool good = !text.empty() && text.size() <= max_cookie;
+    for (const char c : text) good = good && c > ' ' && c < 0x7f;
+    if (good) return Cookie(text);
+    if (text.empty()) return error(KITH_INVALID, "the cookie file " + path + " is empty");
+    return error(KITH_INVALID,
+                 "the cookie file " + path + " holds no cookie: expected one line of at most 255 visible ASCII characters");
+}
+
+task<result<Cookie>> read_cookie(const file &files, std::string path) {
+    kith_file_info info{};
+    auto content = co_await files.read(path, max_cookie_file, &info);
+    if (!content) {
+        error why = std::move(content).error();
+        why.text = "the cookie file " + path + " cannot be read: " + why.text;
+        co_return why;
+    }
+    result<Cookie> cookie = cookie_in(content->bytes, path);
+    Cookie wiped(content->bytes); // the copy that the file's bytes are goes with it
+    std::fill(content->bytes.begin(), content->bytes.end(), '\0');
+    if ((info.mode & 077) != 0)
+        co_return error(KITH_DENIED, "the cookie file " + path + " can be read by others than its owner: chmod 400 " + path);
+    co_return cookie;
+}
+
+} // namespace
+
+std::uint16_t epmd_port(const Settings &settings, const env &environment) {
+    if (settings.epmd_port != 0) return settings.epmd_port;
+    const std::string_view text = variable(environment, "ERL_EPMD_PORT");
+    if (text.empty()) return epmd::default_port;
+    std::uint16_t port = 0;
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), port);
+    if (end.ec != std::errc{} || end.ptr != text.data() + text.size() || port == 0)
+        throw error(KITH_INVALID, "ERL_EPMD_PORT is \"" + std::string(text) + "\": expected a port, 1 to 65535");
+    return port;
+}
+
+task<result<LocalNode>> find_local_node(const tcp &net, const env &environment, const Settings &settings,
+                                        std::chrono::nanoseconds step) {
+    LocalNode node;
+    node.name = settings.node;
+    std::string_view origin = "option node";
+    if (node.name.empty()) {
+        node.name = variable(environment, "RELEASE_NODE");
+        origin = "RELEASE_NODE";
+    }
+    const std::string_view host = host_part(node.name);
+    node.place.address = !settings.address.empty() ? settings.address : std::string(host.empty() ? this_machine : host);
+    const Place epmd{node.place.address, epmd_port(settings, environment)};
+
+    if (node.name.empty()) {
+        if (settings.port != 0)
+            co_return error(KITH_INVALID, "option port is set, so option node must name the node that listens there");
+        auto names = co_await ask_names(net, epmd, step);
+        if (!names)
+            co_return error(names.status(), names.error().text +
+                                                "; it starts with the first node that has a name, so no node runs here "
+                                                "under a name, or option epmd_port (ERL_EPMD_PORT) is not its port");
+        std::erase_if(*names, [](const epmd::Name &one) { return is_tool(one.name); });
+        if (names->empty())
+            co_return error(KITH_NOT_FOUND, "EPMD on " + epmd.text() +
+                                                " lists no node: it is down, restarting, or runs without -name or -sname");
+        if (names->size() > 1)
+            co_return error(KITH_INVALID, "EPMD on " + epmd.text() + " lists " + std::to_string(names->size()) +
+                                              " nodes: " + list_of(*names) + "; say in option node which one to drive");
+        node.name = names->front().name;
+        node.place.port = names->front().port;
+        co_return node;
+    }
+
+    if (settings.port != 0) {
+        node.place.port = settings.port;
+        co_return node;
+    }
+    auto port = co_await ask_port(net, epmd, std::string(alive_part(node.name)), step);
+    if (port) {
+        node.place.port = *port;
+        co_return node;
+    }
+    error why = std::move(port).error();
+    if (why.status == KITH_NOT_FOUND) {
+        why.text +=
+            ": the node " + node.name + " (" + std::string(origin) + ") is down, restarting, or runs without -name or -sname";
+        if (auto names = co_await ask_names(net, epmd, step); names) {
+            std::erase_if(*names, [](const epmd::Name &one) { return is_tool(one.name); });
+            if (!names->empty()) why.text += "; it knows: " + list_of(*names);
+        }
+    } else if (why.status == KITH_UNRESOLVED) {
+        why.text += "; option address can say where " + node.name + " is reached";
+    } else if (why.status == KITH_REFUSED) {
+        why.text += "; it starts with the first node that has a name, so " + node.name +
+                    " is down, or option epmd_port (ERL_EPMD_PORT) is not its port";
+    }
+    co_return why;
+}
+
+task<result<Cookie>> find_cookie(const file &files, const env &environment, const Settings &settings) {
+    if (!settings.cookie.empty()) co_return settings.cookie;
+    if (!settings.cookie_file.empty()) co_return co_await read_cookie(files, settings.cookie_file);
+    if (const auto text = variable(environment, "RELEASE_COOKIE"); !text.empty()) co_return Cookie(text);
+
+    const std::string home(variable(environment, "HOME"));
+    const std::string config(variable(environment, "XDG_CONFIG_HOME"));
+    std::vector<std::string> paths;
+    if (!home.empty()) paths.push_back(home + "/.erlang.cookie");
+    if (!config.empty())
+        paths.push_back(config + "/erlang/.erlang.cookie");
+    else if (!home.empty())
+        paths.push_back(home + "/.config/erlang/.erlang.cookie");
+    std::string looked;
+    for (const std::string &path : paths) {
+        auto cookie = co_await read_cookie(files, path);
+        if (cookie || cookie.status() != KITH_NOT_FOUND) co_return cookie;
+        looked += (looked.empty() ? "" : ", ") + path;
+    }
+    co_return error(KITH_UNAUTHORIZED,
+                    "no cookie: options cookie and cookie_file and RELEASE_COOKIE are not set, and there is no " +
+                        (looked.empty() ? std::string("HOME to look for .erlang.cookie in") : looked));
+}
+
+} // namespace kith::erlang

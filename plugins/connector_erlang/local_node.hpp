@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+//
+// Where the local node is, and the cookie to enter it with.
+#pragma once
+
+#include "dial.hpp"
+#include "settings.hpp"
+
+#include <kith/env.hpp>
+#include <kith/file.hpp>
+
+#include <string>
+
+namespace kith::erlang {
+
+/// Environment variables that are looked at.
+inline constexpr std::string_view variables_read[] = {"RELEASE_NODE", "RELEASE_COOKIE", "ERL_EPMD_PORT", "HOME",
+                                                      "XDG_CONFIG_HOME"};
+
+struct LocalNode {
+    std::string name; // as far as it is known: in full, or the part before the @
+    Place place;
+};
+
+/// The port at which every EPMD listens; throws kith::error for a bad ERL_EPMD_PORT.
+std::uint16_t epmd_port(const Settings &settings, const env &environment);
+
+/// The option, else RELEASE_NODE, else the only node that the local EPMD lists. Each way to fail has its text.
+task<result<LocalNode>> find_local_node(const tcp &net, const env &environment, const Settings &settings,
+                                        std::chrono::nanoseconds step);
+
+/// The option, else cookie_file, else RELEASE_COOKIE, else the files that a node itself would read.
+task<result<Cookie>> find_cookie(const file &files, const env &environment, const Settings &settings);
+
+} // namespace kith::erlang

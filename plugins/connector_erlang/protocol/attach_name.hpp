@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+//
+// The names under which programs that are no members of a cluster appear on a node.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace kith::erlang {
+
+/// kith-<16 hex digits>@host: one for each instance, so that two never evict each other.
+std::string attach_name(std::uint64_t random, std::string_view host);
+
+/// Is it an attachment of some kith, or a remote shell (rem-..., remsh...)?
+bool is_tool(std::string_view node) noexcept;
+
+} // namespace kith::erlang

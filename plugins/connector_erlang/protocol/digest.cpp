@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#include "digest.hpp"
+
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+#include <sys/types.h> // md5.h leaves its own types to the one who includes it
+
+#include <md5.h>
+
+namespace kith::erlang {
+
+void Cookie::wipe() noexcept {
+    explicit_bzero(text_.data(), text_.size());
+    text_.clear();
+}
+
+Cookie &Cookie::operator=(const Cookie &other) {
+    if (this == &other) return *this;
+    wipe();
+    text_ = other.text_;
+    return *this;
+}
+
+// A moved string may leave its bytes behind in the old place.
+Cookie::Cookie(Cookie &&other) : text_(other.text_) { other.wipe(); }
+
+Cookie &Cookie::operator=(Cookie &&other) {
+    if (this == &other) return *this;
+    *this = std::as_const(other);
+    other.wipe();
+    return *this;
+}
+
+Digest digest_of(std::string_view cookie, std::uint32_t challenge) noexcept {
+    char digits[10];
+    const auto end = std::to_chars(digits, digits + sizeof digits, challenge);
+    std::uint8_t hash[MD5_DIGEST_LENGTH];
+    MD5_CTX context;
+    MD5Init(&context);
+    MD5Update(&context, reinterpret_cast<const std::uint8_t *>(cookie.data()), cookie.size());
+    MD5Update(&context, reinterpret_cast<const std::uint8_t *>(digits), static_cast<std::size_t>(end.ptr - digits));
+    MD5Final(hash, &context);
+    explicit_bzero(&context, sizeof context);
+    Digest digest;
+    std::memcpy(digest.data(), hash, digest.size());
+    return digest;
+}
+
+bool equal(const Digest &ours, std::string_view theirs) noexcept {
+    if (theirs.size() != ours.size()) return false;
+    unsigned difference = 0;
+    for (std::size_t i = 0; i < ours.size(); ++i) difference |= static_cast<unsigned char>(ours[i] ^ theirs[i]);
+    return difference == 0;
+}
+
+} // namespace kith::erlang

@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: MIT
+#include "term.hpp"
+
+#include "../big_endian.hpp"
+#include "tag.hpp"
+
+#include <array>
+#include <bit>
+
+namespace kith::erlang::etf {
+namespace {
+
+// What stands at the beginning of a term: the bytes before its children, and how many those are. A list's tail is a child.
+struct Head {
+    std::size_t size = 0;
+    std::uint64_t children = 0;
+    Fault fault = Fault::none;
+};
+
+Head fail(Fault fault) noexcept { return {0, 0, fault}; }
+
+Head leaf(std::string_view bytes, std::uint64_t size) noexcept {
+    if (size > bytes.size()) return fail(Fault::truncated);
+    return {static_cast<std::size_t>(size), 0, Fault::none};
+}
+
+bool has(std::string_view bytes, std::size_t size) noexcept { return bytes.size() >= size; }
+
+Head atom_head(std::string_view bytes) noexcept {
+    if (bytes.empty()) return fail(Fault::truncated);
+    switch (read_u8(bytes)) {
+    case tag::atom:
+    case tag::atom_utf8:
+        if (!has(bytes, 3)) return fail(Fault::truncated);
+        return leaf(bytes, 3u + read_u16(bytes, 1));
+    case tag::small_atom:
+    case tag::small_atom_utf8:
+        if (!has(bytes, 2)) return fail(Fault::truncated);
+        return leaf(bytes, 2u + read_u8(bytes, 1));
+    default: return fail(Fault::tag);
+    }
+}
+
+// A name of a node behind `before` bytes, then `after` bytes.
+Head named(std::string_view bytes, std::size_t before, std::size_t after) noexcept {
+    if (!has(bytes, before)) return fail(Fault::truncated);
+    const Head node = atom_head(bytes.substr(before));
+    if (node.fault != Fault::none) return node;
+    return leaf(bytes, before + node.size + after);
+}
+
+Head reference_head(std::string_view bytes, std::size_t creation) noexcept {
+    if (!has(bytes, 3)) return fail(Fault::truncated);
+    const std::size_t words = read_u16(bytes, 1);
+    if (words == 0 || words > Reference::max_words) return fail(Fault::value);
+    return named(bytes, 3, creation + 4 * words);
+}
+
+Head container(std::string_view bytes, std::size_t size, std::uint64_t children) noexcept {
+    // Each child has a byte at least, so a count beyond the bytes is known to be a lie at once.
+    if (children > bytes.size() - size) return fail(Fault::truncated);
+    return {size, children, Fault::none};
+}
+
+// A fun is not looked into: its own size field says where it ends.
+Head fun_head(std::string_view bytes) noexcept {
+    constexpr std::size_t fixed = 4 + 1 + 16 + 4 + 4; // size, arity, uniq, index, free
+    if (!has(bytes, 5)) return fail(Fault::truncated);
+    const std::uint64_t size = read_u32(bytes, 1);
+    if (size < fixed) return fail(Fault::value);
+    return leaf(bytes, 1 + size);
+}
+
+Head export_head(std::string_view bytes) noexcept {
+    const Head module = named(bytes, 1, 0);
+    if (module.fault != Fault::none) return module;
+    const Head both = named(bytes, module.size, 0);
+    if (both.fault != Fault::none) return both;
+    if (!has(bytes, both.size + 2)) return fail(Fault::truncated);
+    if (read_u8(bytes, both.size) != tag::small_integer) return fail(Fault::tag);
+    return leaf(bytes, both.size + 2);
+}
+
+Head head(std::string_view bytes) noexcept {
+    if (bytes.empty()) return fail(Fault::truncated);
+    switch (read_u8(bytes)) {
+    case tag::small_integer: return leaf(bytes, 2);
+    case tag::integer: return leaf(bytes, 5);
+    case tag::new_float: return leaf(bytes, 9);
+    case tag::atom:
+    case tag::atom_utf8:
+    case tag::small_atom:
+    case tag::small_atom_utf8: return atom_head(bytes);
+    case tag::nil: return leaf(bytes, 1);
+    case tag::small_tuple:
+        if (!has(bytes, 2)) return fail(Fault::truncated);
+        return container(bytes, 2, read_u8(bytes, 1));
+    case tag::large_tuple:
+        if (!has(bytes, 5)) return fail(Fault::truncated);
+        return container(bytes, 5, read_u32(bytes, 1));
+    case tag::list:
+        if (!has(bytes, 5)) return fail(Fault::truncated);
+        return container(bytes, 5, std::uint64_t{read_u32(bytes, 1)} + 1);
+    case tag::map:
+        if (!has(bytes, 5)) return fail(Fault::truncated);
+        return container(bytes, 5, std::uint64_t{read_u32(bytes, 1)} * 2);
+    case tag::string:
+        if (!has(bytes, 3)) return fail(Fault::truncated);
+        return leaf(bytes, 3u + read_u16(bytes, 1));
+    case tag::binary:
+        if (!has(bytes, 5)) return fail(Fault::truncated);
+        return leaf(bytes, std::uint64_t{5} + read_u32(bytes, 1));
+    case tag::bit_binary: {
+        if (!has(bytes, 6)) return fail(Fault::truncated);
+        const std::uint8_t bits = read_u8(bytes, 5);
+        if (bits > 8 || (bits == 0) != (read_u32(bytes, 1) == 0)) return fail(Fault::value);
+        return leaf(bytes, std::uint64_t{6} + read_u32(bytes, 1));
+    }
+    case tag::small_big:
+        if (!has(bytes, 3)) return fail(Fault::truncated);
+        if (read_u8(bytes, 2) > 1) return fail(Fault::value);
+        return leaf(bytes, 3u + read_u8(bytes, 1));
+    case tag::large_big:
+        if (!has(bytes, 6)) return fail(Fault::truncated);
+        if (read_u8(bytes, 5) > 1) return fail(Fault::value);
+        return leaf(bytes, std::uint64_t{6} + read_u32(bytes, 1));
+    case tag::pid: return named(bytes, 1, 9);
+    case tag::new_pid: return named(bytes, 1, 12);
+    case tag::port: return named(bytes, 1, 5);
+    case tag::new_port: return named(bytes, 1, 8);
+    case tag::v4_port: return named(bytes, 1, 12);
+    case tag::new_reference: return reference_head(bytes, 1);
+    case tag::newer_reference: return reference_head(bytes, 4);
+    case tag::new_fun: return fun_head(bytes);
+    case tag::export_fun: return export_head(bytes);
+    default: return fail(Fault::tag);
+    }
+}
+
+// Where a term that was checked before ends.
+std::size_t extent(std::string_view bytes) noexcept {
+    std::size_t at = 0;
+    for (std::uint64_t open = 1; open != 0; --open) {
+        const Head h = head(bytes.substr(at));
+        at += h.size;
+        open += h.children;
+    }
+    return at;
+}
+
+struct Name {
+    std::string_view bytes;
+    bool latin1 = false;
+    std::size_t size = 0; // of the whole atom term
+};
+
+Name name_at(std::string_view bytes) noexcept {
+    const std::uint8_t t = read_u8(bytes);
+    const bool wide = t == tag::atom || t == tag::atom_utf8;
+    const std::size_t before = wide ? 3 : 2;
+    const std::size_t size = wide ? read_u16(bytes, 1) : read_u8(bytes, 1);
+    return {bytes.substr(before, size), t == tag::atom || t == tag::small_atom, before + size};
+}
+
+std::string text_of(const Name &name) {
+    if (!name.latin1) return std::string(name.bytes);
+    std::string text;
+    text.reserve(name.bytes.size());
+    for (const char c : name.bytes) {
+        const auto byte = static_cast<std::uint8_t>(c);
+        if (byte < 0x80) {
+            text.push_back(c);
+        } else {
+            text.push_back(static_cast<char>(0xc0 | byte >> 6));
+            text.push_back(static_cast<char>(0x80 | (byte & 0x3f)));
+        }
+    }
+    return text;
+}
+
+} // namespace
+
+Kind Term::kind() const noexcept {
+    if (bytes_.empty()) return Kind::nothing;
+    switch (read_u8(bytes_)) {
+    case tag::small_integer:
+    case tag::integer: return Kind::integer;
+    case tag::small_big:
+    case tag::large_big: return integer() ? Kind::integer : Kind::big;
+    case tag::new_float: return Kind::real;
+    case tag::atom:
+    case tag::atom_utf8:
+    case tag::small_atom:
+    case tag::small_atom_utf8: return Kind::atom;
+    case tag::small_tuple:
+    case tag::large_tuple: return Kind::tuple;
+    case tag::nil:
+    case tag::list: return Kind::list;
+    case tag::string: return Kind::string;
+    case tag::binary: return Kind::binary;
+    case tag::bit_binary: return Kind::bits;
+    case tag::map: return Kind::map;
+    case tag::pid:
+    case tag::new_pid: return Kind::pid;
+    case tag::port:
+    case tag::new_port:
+    case tag::v4_port: return Kind::port;
+    case tag::new_reference:
+    case tag::newer_reference: return Kind::reference;
+    default: return Kind::function;
+    }
+}
+
+bool Term::is_atom(std::string_view utf8) const noexcept {
+    if (kind() != Kind::atom) return false;
+    const Name name = name_at(bytes_);
+    if (!name.latin1) return name.bytes == utf8;
+    std::size_t at = 0; // compare without making the text
+    for (const char c : name.bytes) {
+        const auto byte = static_cast<std::uint8_t>(c);
+        if (byte < 0x80) {
+            if (at >= utf8.size() || utf8[at++] != c) return false;
+        } else {
+            if (at + 2 > utf8.size() || read_u8(utf8, at) != (0xc0 | byte >> 6) ||
+                read_u8(utf8, at + 1) != (0x80 | (byte & 0x3f)))
+                return false;
+            at += 2;
+        }
+    }
+    return at == utf8.size();
+}
+
+bool Term::is_tuple(std::size_t arity) const noexcept { return kind() == Kind::tuple && size() == arity; }
+
+bool Term::is_nil() const noexcept { return !bytes_.empty() && read_u8(bytes_) == tag::nil; }
+
+bool Term::is_list() const noexcept { return kind() == Kind::list || kind() == Kind::string; }
+
+std::optional<Term::Big> Term::big() const noexcept {
+    if (bytes_.empty()) return std::nullopt;
+    switch (read_u8(bytes_)) {
+    case tag::small_big: return Big{bytes_.substr(3), read_u8(bytes_, 2) != 0};
+    case tag::large_big: return Big{bytes_.substr(6), read_u8(bytes_, 5) != 0};
+    default: return std::nullopt;
+    }
+}
+
+std::optional<std::int64_t> Term::integer() const noexcept {
+    if (bytes_.empty()) return std::nullopt;
+    switch (read_u8(bytes_)) {
+    case tag::small_integer: return read_u8(bytes_, 1);
+    case tag::integer: return static_cast<std::int32_t>(read_u32(bytes_, 1));
+    default: break;
+    }
+    const auto value = big();
+    if (!value) return std::nullopt;
+    std::uint64_t magnitude = 0;
+    for (std::size_t i = 0; i < value->magnitude.size(); ++i) {
+        const std::uint64_t byte = read_u8(value->magnitude, i);
+        if (i >= 8) {
+            if (byte != 0) return std::nullopt;
+            continue;
+        }
+        magnitude |= byte << (8 * i);
+    }
+    constexpr std::uint64_t top = std::uint64_t{1} << 63;
+    if (value->negative) {
+        if (magnitude > top) return std::nullopt;
+        return static_cast<std::int64_t>(~magnitude + 1);
+    }
+    if (magnitude >= top) return std::nullopt;
+    return static_cast<std::int64_t>(magnitude);
+}
+
+std::optional<double> Term::real() const noexcept {
+    if (kind() != Kind::real) return std::nullopt;
+    return std::bit_cast<double>(read_u64(bytes_, 1));
+}
+
+std::optional<std::string> Term::atom() const {
+    if (kind() != Kind::atom) return std::nullopt;
+    return text_of(name_at(bytes_));
+}
+
+std::optional<std::string_view> Term::bytes() const noexcept {
+    switch (kind()) {
+    case Kind::binary: return bytes_.substr(5);
+    case Kind::bits: return bytes_.substr(6);
+    case Kind::string: return bytes_.substr(3);
+    default: return std::nullopt;
+    }
+}
+
+std::optional<Pid> Term::pid() const {
+    if (kind() != Kind::pid) return std::nullopt;
+    const Name node = name_at(bytes_.substr(1));
+    const std::size_t at = 1 + node.size;
+    const bool wide = read_u8(bytes_) == tag::new_pid;
+    return Pid{text_of(node), read_u32(bytes_, at), read_u32(bytes_, at + 4),
+               wide ? read_u32(bytes_, at + 8) : read_u8(bytes_, at + 8)};
+}
+
+std::optional<Reference> Term::reference() const {
+    if (kind() != Kind::reference) return std::nullopt;
+    const Name node = name_at(bytes_.substr(3));
+    const std::size_t at = 3 + node.size;
+    const bool wide = read_u8(bytes_) == tag::newer_reference;
+    Reference reference;
+    reference.node = text_of(node);
+    reference.creation = wide ? read_u32(bytes_, at) : read_u8(bytes_, at);
+    reference.size = read_u16(bytes_, 1);
+    for (std::size_t i = 0; i < reference.size; ++i) reference.words[i] = read_u32(bytes_, at + (wide ? 4 : 1) + 4 * i);
+    return reference;
+}
+
+std::size_t Term::size() const noexcept { return elements().left(); }
+
+Elements Term::elements() const noexcept {
+    Elements elements;
+    if (bytes_.empty()) return elements;
+    switch (read_u8(bytes_)) {
+    case tag::small_tuple:
+        elements.left_ = read_u8(bytes_, 1);
+        elements.rest_ = bytes_.substr(2);
+        break;
+    case tag::large_tuple:
+    case tag::list:
+        elements.left_ = read_u32(bytes_, 1);
+        elements.rest_ = bytes_.substr(5);
+        break;
+    case tag::map:
+        elements.left_ = std::size_t{read_u32(bytes_, 1)} * 2;
+        elements.rest_ = bytes_.substr(5);
+        break;
+    default: break;
+    }
+    return elements;
+}
+
+Term Elements::next() noexcept {
+    if (left_ == 0) return {};
+    --left_;
+    const std::size_t size = extent(rest_);
+    const Term term(rest_.substr(0, size));
+    rest_.remove_prefix(size);
+    return term;
+}
+
+Term Elements::tail() const noexcept { return Term(rest_); }
+
+Parsed parse_bare(std::string_view bytes, const Limits &limits) noexcept {
+    Parsed parsed;
+    // Only what is looked at counts: bytes behind the term may be as many as they like.
+    const std::string_view within = bytes.substr(0, limits.bytes);
+    const std::size_t depth_limit = limits.depth < Limits::max_depth ? limits.depth : Limits::max_depth;
+    std::array<std::uint64_t, Limits::max_depth + 1> open; // children to come, on each level
+    open[0] = 1;
+    std::size_t depth = 0;
+    std::size_t at = 0;
+    std::size_t terms = 0;
+    for (;;) {
+        while (open[depth] == 0) {
+            if (depth == 0) {
+                parsed.term = Term(bytes.substr(0, at));
+                parsed.rest = bytes.substr(at);
+                return parsed;
+            }
+            --depth;
+        }
+        --open[depth];
+        if (++terms > limits.terms) {
+            parsed.fault = Fault::terms;
+            return parsed;
+        }
+        const Head h = head(within.substr(at));
+        if (h.fault != Fault::none) {
+            parsed.fault = h.fault == Fault::truncated && within.size() < bytes.size() ? Fault::size : h.fault;
+            return parsed;
+        }
+        at += h.size;
+        if (h.children == 0) continue;
+        if (depth == depth_limit) {
+            parsed.fault = Fault::depth;
+            return parsed;
+        }
+        open[++depth] = h.children;
+    }
+}
+
+Parsed parse(std::string_view bytes, const Limits &limits) noexcept {
+    Parsed parsed;
+    if (bytes.empty()) {
+        parsed.fault = Fault::truncated;
+        return parsed;
+    }
+    if (read_u8(bytes) != tag::version) {
+        parsed.fault = Fault::version;
+        return parsed;
+    }
+    return parse_bare(bytes.substr(1), limits);
+}
+
+std::string_view to_string(Fault fault) noexcept {
+    switch (fault) {
+    case Fault::none: return "no fault";
+    case Fault::truncated: return "the bytes end within a term";
+    case Fault::version: return "a term does not begin with version 131";
+    case Fault::tag: return "a term has a tag that is not known";
+    case Fault::value: return "a term has a field with a value that cannot be";
+    case Fault::size: return "a term is larger than the limit";
+    case Fault::terms: return "a term has more parts than the limit";
+    case Fault::depth: return "a term is nested deeper than the limit";
+    }
+    return "unknown fault";
+}
+
+} // namespace kith::erlang::etf

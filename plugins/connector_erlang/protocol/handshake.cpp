@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "handshake.hpp"
+
+#include "big_endian.hpp"
+#include "flags.hpp"
+
+#include <utility>
+
+namespace kith::erlang {
+namespace {
+
+constexpr std::size_t max_frame = 1024; // before they have proved anything
+constexpr std::size_t max_name = 1020;  // 255 characters
+
+// Names are printed, compared and made atoms of: nothing below a space, one @ with something on both sides.
+bool is_node_name(std::string_view name) noexcept {
+    for (const char c : name)
+        if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7f) return false;
+    return !alive_part(name).empty() && !host_part(name).empty() && name.size() <= max_name;
+}
+
+} // namespace
+
+Dialler::Dialler(Config config, Challenges &challenges)
+    : config_(std::move(config)), challenges_(challenges), frames_(Frames::Width::two, max_frame) {
+    std::string body;
+    append_u8(body, 'N');
+    append_u64(body, flag::ours);
+    append_u32(body, config_.creation);
+    append_u16(body, static_cast<std::uint16_t>(config_.name.size()));
+    body += config_.name;
+    append_frame(output_, Frames::Width::two, body);
+}
+
+std::string Dialler::take_output() { return std::exchange(output_, {}); }
+
+Dialler::State Dialler::fail(Fault fault) {
+    fault_ = fault;
+    state_ = State::failed;
+    output_.clear();
+    return state_;
+}
+
+Dialler::State Dialler::feed(std::string_view bytes) {
+    if (state_ != State::going) return state_;
+    frames_.append(bytes);
+    while (state_ == State::going) {
+        const auto frame = frames_.next();
+        if (!frame) return frames_.too_large() ? fail(Fault::malformed) : state_;
+        on_frame(*frame);
+    }
+    return state_;
+}
+
+Dialler::State Dialler::closed() {
+    if (state_ != State::going) return state_;
+    switch (step_) {
+    case Step::status: return fail(Fault::closed_name);
+    case Step::challenge: return fail(Fault::closed_status);
+    case Step::acknowledge: break;
+    }
+    return fail(Fault::closed_cookie);
+}
+
+Dialler::State Dialler::expired() { return state_ == State::going ? fail(Fault::mute) : state_; }
+
+Dialler::State Dialler::on_frame(std::string_view frame) {
+    switch (step_) {
+    case Step::status: return on_status(frame);
+    case Step::challenge: return on_challenge(frame);
+    case Step::acknowledge: break;
+    }
+    return on_acknowledge(frame);
+}
+
+Dialler::State Dialler::on_status(std::string_view frame) {
+    if (!frame.starts_with('s')) return fail(Fault::malformed);
+    const std::string_view status = frame.substr(1);
+    if (status == "nok") return fail(Fault::nok);
+    if (status == "not_allowed") return fail(Fault::not_allowed);
+    if (status == "alive") {
+        // Our name is ours alone, so what they hold is a connection of our own that died unnoticed: take it over.
+        if (config_.probe) return fail(Fault::alive);
+        append_frame(output_, Frames::Width::two, "strue");
+    } else if (status != "ok" && status != "ok_simultaneous") {
+        return fail(Fault::malformed);
+    }
+    step_ = Step::challenge;
+    return state_;
+}
+
+Dialler::State Dialler::on_challenge(std::string_view frame) {
+    constexpr std::size_t fixed = 1 + 8 + 4 + 4 + 2;
+    if (!frame.starts_with('N') || frame.size() < fixed) return fail(Fault::malformed);
+    const std::size_t size = read_u16(frame, fixed - 2);
+    if (frame.size() - fixed < size) return fail(Fault::malformed); // more behind the name is for a later version
+    const std::string_view name = frame.substr(fixed, size);
+    if (!is_node_name(name)) return fail(Fault::malformed);
+    peer_.flags = read_u64(frame, 1);
+    peer_.creation = read_u32(frame, 13);
+    peer_.name = name;
+
+    const bool full = !host_part(config_.peer).empty();
+    if (full ? name != config_.peer : alive_part(name) != config_.peer) return fail(Fault::wrong_name);
+    if ((peer_.flags & flag::needed) != flag::needed) return fail(Fault::too_old);
+    if (config_.probe) return state_ = State::done;
+
+    const std::uint32_t challenge = read_u32(frame, 9);
+    if (challenge == config_.challenge || challenges_.ours(challenge)) return fail(Fault::reflected);
+    challenges_.issued(config_.challenge);
+    const Digest digest = digest_of(config_.cookie.text(), challenge);
+    std::string body;
+    append_u8(body, 'r');
+    append_u32(body, config_.challenge);
+    body.append(digest.data(), digest.size());
+    append_frame(output_, Frames::Width::two, body);
+    step_ = Step::acknowledge;
+    return state_;
+}
+
+Dialler::State Dialler::on_acknowledge(std::string_view frame) {
+    if (frame.size() != 1 + Digest{}.size() || frame[0] != 'a') return fail(Fault::malformed);
+    if (!equal(digest_of(config_.cookie.text(), config_.challenge), frame.substr(1))) return fail(Fault::wrong_digest);
+    return state_ = State::done;
+}
+
+std::string_view to_string(Dialler::Fault fault) noexcept {
+    switch (fault) {
+    case Dialler::Fault::none: return "no fault";
+    case Dialler::Fault::malformed: return "what answers there is no Erlang node (or one that asks for TLS)";
+    case Dialler::Fault::not_allowed: return "the node accepts only names that net_kernel:allow/1 lists";
+    case Dialler::Fault::nok: return "the node is dialling us at the same time";
+    case Dialler::Fault::alive: return "the node holds a connection of our name already";
+    case Dialler::Fault::wrong_name: return "another node answers there";
+    case Dialler::Fault::too_old: return "the node is older than OTP 23";
+    case Dialler::Fault::reflected: return "the node handed our own challenge back to us, which is an attack";
+    case Dialler::Fault::wrong_digest: return "the node does not know our cookie";
+    case Dialler::Fault::closed_name: return "the node hung up on our name (it may ask for TLS)";
+    case Dialler::Fault::closed_status: return "the node hung up before its challenge";
+    case Dialler::Fault::closed_cookie: return "the node does not accept our cookie";
+    case Dialler::Fault::mute: return "the node accepted the connection and stays mute";
+    }
+    return "unknown fault";
+}
+
+std::string_view alive_part(std::string_view node) noexcept { return node.substr(0, node.find('@')); }
+
+std::string_view host_part(std::string_view node) noexcept {
+    const std::size_t at = node.find('@');
+    return at == std::string_view::npos ? std::string_view{} : node.substr(at + 1);
+}
+
+} // namespace kith::erlang

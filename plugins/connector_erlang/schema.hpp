@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+//
+// Every option: name, type, default, unit and what it does. JSON Schema, draft 7.
+#pragma once
+
+#include <string_view>
+
+namespace kith::erlang {
+
+inline constexpr std::string_view options_schema = R"({
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
+    "node": {
+      "type": "string", "default": "", "maxLength": 1020,
+      "description": "The local node to drive: app@10.0.0.7, or app alone. Empty: RELEASE_NODE, else the one node that the local EPMD lists."
+    },
+    "address": {
+      "type": "string", "default": "",
+      "description": "Host name or address at which the local node and its EPMD are reached. Empty: the host part of the node's name; 127.0.0.1 when there is none."
+    },
+    "port": {
+      "type": "integer", "default": 0, "minimum": 0, "maximum": 65535,
+      "description": "Distribution port of the local node, for one that does not register with EPMD. 0: ask EPMD."
+    },
+    "epmd_port": {
+      "type": "integer", "default": 0, "minimum": 0, "maximum": 65535,
+      "description": "Port of every EPMD. 0: ERL_EPMD_PORT, else 4369."
+    },
+    "cookie": {
+      "type": "string", "default": "", "maxLength": 255, "writeOnly": true,
+      "description": "The local node's cookie, best as ${file:/run/secrets/cookie}. Empty: cookie_file, else RELEASE_COOKIE, else ~/.erlang.cookie, else $XDG_CONFIG_HOME/erlang/.erlang.cookie."
+    },
+    "cookie_file": {
+      "type": "string", "default": "",
+      "description": "File that holds the cookie; only its owner may have access to it. Read anew at each attachment."
+    },
+    "connect": {
+      "type": "array", "default": ["net_kernel", "connect_node", []], "minItems": 3, "maxItems": 3,
+      "items": [{"type": "string"}, {"type": "string"}, {"type": "array"}],
+      "description": "[module, function, arguments] called in the node to join a peer, its name put behind the arguments as an atom. Good answers are true and ok."
+    },
+    "disconnect": {
+      "type": "array", "default": ["erlang", "disconnect_node", []], "minItems": 3, "maxItems": 3,
+      "items": [{"type": "string"}, {"type": "string"}, {"type": "array"}],
+      "description": "[module, function, arguments] called in the node to part from a peer, its name put behind the arguments as an atom."
+    },
+    "list_nodes": {
+      "type": "array", "default": ["erlang", "nodes", ["connected"]], "minItems": 3, "maxItems": 3,
+      "items": [{"type": "string"}, {"type": "string"}, {"type": "array"}],
+      "description": "[module, function, arguments] that lists the linked peers. With the default links are told by events; with another they are what it lists, asked every poll_interval and behind each join."
+    },
+    "peer_cookies": {
+      "type": ["object", "string"], "default": {}, "writeOnly": true, "additionalProperties": {"type": "string"},
+      "description": "Cookie of each peer by its name, \"*\" for the others; or one string for all. Set in the node by erlang:set_cookie/2 before each join."
+    },
+    "reconcile_interval": {
+      "type": "integer", "default": 30000, "minimum": 1000, "x-kith-unit": "ms",
+      "description": "How often the links told by events are compared with list_nodes."
+    },
+    "poll_interval": {
+      "type": "integer", "default": 5000, "minimum": 100, "x-kith-unit": "ms",
+      "description": "How often list_nodes is called when it is not the default."
+    },
+    "call_timeout": {
+      "type": "integer", "default": 8000, "minimum": 100, "x-kith-unit": "ms",
+      "description": "How long one call in the node may take. A node gives up on a mute peer after 7 s."
+    },
+    "max_frame": {
+      "type": "integer", "default": 16777216, "minimum": 65536, "maximum": 1073741824, "x-kith-unit": "bytes",
+      "description": "Largest message that is taken from the node."
+    }
+  }
+})";
+
+} // namespace kith::erlang

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+#include "session.hpp"
+
+#include "etf/text.hpp"
+
+#include <utility>
+
+namespace kith::erlang {
+namespace {
+
+constexpr std::size_t window = 64;
+constexpr std::size_t most_read = 65536;
+constexpr std::chrono::seconds write_bound{8};
+
+std::string in_words(const Calls::Answer &answer) {
+    const std::string value = etf::to_text(answer.value);
+    switch (answer.outcome) {
+    case Calls::Outcome::returned: return value;
+    case Calls::Outcome::thrown: return "threw " + value;
+    case Calls::Outcome::exited: return "exited with " + value;
+    case Calls::Outcome::raised: return "failed with " + value;
+    case Calls::Outcome::not_spawned: return "was not started: " + value;
+    case Calls::Outcome::killed: return "ended with " + value;
+    }
+    return value;
+}
+
+} // namespace
+
+struct Session::Pending {
+    explicit Pending(host h) : done(h) {}
+    signal done;
+    Reply reply;
+    bool answered = false;
+};
+
+// Takes a call off the list however its task ends.
+class Session::Enlisted {
+  public:
+    Enlisted(Session &session, Calls::Id id, Pending &pending) : session_(session), id_(id) {
+        session_.pending_[id] = &pending;
+    }
+    ~Enlisted() {
+        if (session_.pending_.erase(id_) != 0 && session_.calls_.give_up(id_, session_.output_)) session_.flush();
+    }
+    Enlisted(const Enlisted &) = delete;
+    Enlisted &operator=(const Enlisted &) = delete;
+
+  private:
+    Session &session_;
+    Calls::Id id_;
+};
+
+Session::Session(host h, Connection connection, etf::Pid self, std::size_t max_frame)
+    : host_(h),
+      stream_(std::move(connection.stream)),
+      peer_(std::move(connection.peer)),
+      self_(std::move(self)),
+      frames_(Frames::Width::four, max_frame),
+      calls_(self_, window),
+      relay_(self_),
+      to_write_(h) {
+    limits_.bytes = max_frame;
+    frames_.append(connection.rest);
+}
+
+void Session::flush() {
+    if (!output_.empty()) to_write_.notify();
+}
+
+void Session::listen() {
+    relay_.start(output_);
+    flush();
+}
+
+void Session::close(error why) {
+    if (closed_) return;
+    closed_ = true;
+    reason_ = std::move(why);
+    stream_.close();
+    to_write_.notify();
+    for (const auto &[id, pending] : pending_) pending->done.notify();
+}
+
+task<void> Session::write() {
+    while (!closed_) {
+        while (!output_.empty() && !closed_) {
+            std::string bytes = std::exchange(output_, {});
+            std::string_view rest = bytes;
+            while (!rest.empty() && !closed_) {
+                const std::string_view part = rest.substr(0, KITH_TCP_MAX_WRITE);
+                auto sent = co_await stream_.write(part, write_bound);
+                if (!sent) {
+                    const bool stuck = sent.status() == KITH_TIMED_OUT;
+                    close(error(sent.status(), stuck ? "the node " + peer_.name + " does not read any more"
+                                                     : "the connection to " + peer_.name + " broke: " + sent.error().text));
+                }
+                rest.remove_prefix(part.size());
+            }
+        }
+        if (!closed_) co_await to_write_.wait();
+    }
+}
+
+task<error> Session::read(std::function<void(Relay::Event)> hear) {
+    std::vector<std::byte> buffer(most_read);
+    while (!closed_) {
+        while (auto frame = frames_.next())
+            if (!take_frame(*frame, hear)) break;
+        if (frames_.too_large())
+            close(error(KITH_LIMIT, "the node " + peer_.name + " sent a message larger than option max_frame allows"));
+        flush();
+        if (closed_) break;
+        auto got = co_await stream_.read(buffer);
+        if (closed_) break;
+        if (!got) {
+            const bool ended = got.status() == KITH_CLOSED || got.status() == KITH_RESET;
+            close(error(ended ? KITH_RESET : got.status(),
+                        "the connection to " + peer_.name +
+                            " is lost: " + (ended ? "the node went down, restarts, or dropped us" : got.error().text)));
+            break;
+        }
+        ++heard_;
+        frames_.append({reinterpret_cast<const char *>(buffer.data()), *got});
+    }
+    co_return reason_;
+}
+
+bool Session::take_frame(std::string_view frame, const std::function<void(Relay::Event)> &hear) {
+    if (frame.empty()) {
+        control::append_tick(output_);
+        return true;
+    }
+    const control::Parsed parsed = control::parse(frame, limits_);
+    if (!parsed) {
+        std::string text = "the node " + peer_.name + " sent what cannot be read: ";
+        text +=
+            parsed.fault == control::Fault::term ? etf::to_string(parsed.term) : std::string_view("no message of the protocol");
+        close(error(KITH_PROTOCOL, std::move(text)));
+        return false;
+    }
+    const control::Message &message = parsed.message;
+    if (message.op == control::Op::unlink_id && message.size >= 3) {
+        control::append_unlink_ack(output_, self_, message.fields[1].encoded(), message.fields[0].encoded());
+        return true;
+    }
+    if (auto done = calls_.take(message, output_)) {
+        answer(*done);
+    } else if (auto event = relay_.take(message, output_)) {
+        hear(std::move(*event));
+    }
+    return !closed_;
+}
+
+void Session::answer(const Calls::Answer &answer) {
+    const auto found = pending_.find(answer.id);
+    if (found == pending_.end()) return;
+    Pending &pending = *found->second;
+    pending.answered = true;
+    pending.reply.returned = answer.outcome == Calls::Outcome::returned;
+    pending.reply.text = in_words(answer);
+    if (pending.reply.returned) pending.reply.value = answer.value.encoded();
+    pending_.erase(found);
+    pending.done.notify();
+}
+
+task<result<Session::Reply>> Session::call(std::string module, std::string function, std::string arguments,
+                                           std::chrono::nanoseconds timeout) {
+    if (closed_) co_return reason_;
+    Pending pending(host_);
+    const Calls::Id id = calls_.begin(output_, module, function, arguments);
+    if (id == 0) co_return error(KITH_LIMIT, "too many calls wait for the node " + peer_.name);
+    const Enlisted enlisted(*this, id, pending);
+    flush();
+    const bool notified = co_await pending.done.wait_for(timeout);
+    if (pending.answered) co_return std::move(pending.reply);
+    if (notified || closed_) co_return reason_;
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count();
+    co_return error(KITH_TIMED_OUT,
+                    module + ':' + function + " in " + peer_.name + " did not return within " + std::to_string(ms) + " ms");
+}
+
+} // namespace kith::erlang

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+//
+// One attachment to the local node: the connection, the calls under way on it, the news that come.
+#pragma once
+
+#include "dial.hpp"
+#include "erpc.hpp"
+#include "mfa.hpp"
+#include "relay.hpp"
+
+#include <kith/random.hpp>
+#include <kith/signal.hpp>
+#include <kith/tcp.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+namespace kith::erlang {
+
+class Session {
+  public:
+    /// What a function in the node answered: returned a value, or did not, in words.
+    struct Reply {
+        bool returned = false;
+        std::string value; // encoded, when it returned
+        std::string text;  // of the value, or how it failed, as Erlang writes it
+
+        /// Walkable while this lives.
+        etf::Term term() const noexcept { return etf::parse_bare(value).term; }
+    };
+
+    Session(host h, Connection connection, etf::Pid self, std::size_t max_frame);
+
+    const Dialler::Peer &node() const noexcept { return peer_; }
+
+    /// News are handed to `hear` from within `read`. Returns when the connection is of no use any more, with the reason.
+    task<error> read(std::function<void(Relay::Event)> hear);
+    /// Writes what the rest leaves, until `close`.
+    task<void> write();
+
+    /// Start the relay.
+    void listen();
+
+    /// Call a function in the node. arguments: an encoded list. Fails with KITH_TIMED_OUT, or when the session ends.
+    task<result<Reply>> call(std::string module, std::string function, std::string arguments, std::chrono::nanoseconds timeout);
+
+    /// The calls' standard output goes to this process of the node.
+    void group_leader(std::string_view encoded_pid) { calls_.group_leader(encoded_pid); }
+
+    /// End it, for this reason: calls fail with it, `read` returns it.
+    void close(error why);
+    bool closed() const noexcept { return closed_; }
+    const error &reason() const noexcept { return reason_; }
+
+    /// Counts what was heard, so that "nothing came since" can be asked.
+    std::uint64_t heard() const noexcept { return heard_; }
+
+  private:
+    struct Pending;
+    class Enlisted;
+
+    void flush();
+    bool take_frame(std::string_view frame, const std::function<void(Relay::Event)> &hear);
+    void answer(const Calls::Answer &answer);
+
+    host host_;
+    tcp::stream stream_;
+    Dialler::Peer peer_;
+    etf::Pid self_;
+    Frames frames_;
+    etf::Limits limits_;
+    Calls calls_;
+    Relay relay_;
+    signal to_write_;
+    std::string output_;
+    std::unordered_map<Calls::Id, Pending *> pending_;
+    std::uint64_t heard_ = 0;
+    bool closed_ = false;
+    error reason_;
+};
+
+} // namespace kith::erlang

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "settings.hpp"
+
+namespace kith::erlang {
+
+Settings read_settings(const options &from) {
+    Settings settings;
+    settings.node = from.text("/node");
+    settings.address = from.text("/address");
+    settings.port = static_cast<std::uint16_t>(from.integer("/port"));
+    settings.epmd_port = static_cast<std::uint16_t>(from.integer("/epmd_port"));
+    settings.cookie = Cookie(from.text("/cookie"));
+    settings.cookie_file = from.text("/cookie_file");
+    settings.connect = read_mfa(from, "/connect");
+    settings.disconnect = read_mfa(from, "/disconnect");
+    settings.list_nodes = read_mfa(from, "/list_nodes");
+    settings.custom_list = !settings.list_nodes.is("erlang", "nodes");
+    settings.reconcile_interval = from.milliseconds("/reconcile_interval");
+    settings.poll_interval = from.milliseconds("/poll_interval");
+    settings.call_timeout = from.milliseconds("/call_timeout");
+    settings.max_frame = static_cast<std::size_t>(from.integer("/max_frame"));
+
+    if (from.type("/peer_cookies") == KITH_JSON_STRING) {
+        settings.any_peer_cookie = Cookie(from.text("/peer_cookies"));
+    } else {
+        const auto count = from.size("/peer_cookies");
+        for (std::uint64_t i = 0; i < count; ++i) {
+            const std::string name(from.member("/peer_cookies", i));
+            std::string pointer = "/peer_cookies/"; // RFC 6901: ~ and / are escaped
+            for (const char c : name) {
+                if (c == '~')
+                    pointer += "~0";
+                else if (c == '/')
+                    pointer += "~1";
+                else
+                    pointer += c;
+            }
+            Cookie cookie(from.text(pointer));
+            if (name == "*")
+                settings.any_peer_cookie = std::move(cookie);
+            else
+                settings.peer_cookies.emplace(name, std::move(cookie));
+        }
+    }
+    return settings;
+}
+
+} // namespace kith::erlang

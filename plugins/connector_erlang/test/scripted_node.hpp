@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+//
+// What a node says in a handshake, for tests that play one.
+#pragma once
+
+#include "big_endian.hpp"
+#include "digest.hpp"
+#include "flags.hpp"
+#include "frame.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace kith::erlang::test {
+
+inline std::string framed(std::string_view body) {
+    std::string out;
+    append_frame(out, Frames::Width::two, body);
+    return out;
+}
+
+inline std::string status(std::string_view text) { return framed("s" + std::string(text)); }
+
+/// All that OTP 25 says of itself.
+inline constexpr std::uint64_t otp_25 = 0xd07df7fbd;
+
+inline std::string challenge(std::string_view name, std::uint32_t value, std::uint64_t flags = otp_25) {
+    std::string body;
+    append_u8(body, 'N');
+    append_u64(body, flags);
+    append_u32(body, value);
+    append_u32(body, 1700000000); // creation
+    append_u16(body, static_cast<std::uint16_t>(name.size()));
+    body += name;
+    return framed(body);
+}
+
+inline std::string acknowledge(std::string_view cookie, std::uint32_t challenge) {
+    const Digest digest = digest_of(cookie, challenge);
+    return framed("a" + std::string(digest.data(), digest.size()));
+}
+
+} // namespace kith::erlang::test
