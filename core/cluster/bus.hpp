@@ -18,13 +18,13 @@
 namespace kith::core {
 
 struct BusLimits {
-    std::size_t events = 4096;      // kept for replay, and so the most a subscriber can be behind
-    std::size_t bytes = 2'097'152;  // the same in bytes of the stored events
+    std::size_t events = 4096;     // kept for replay, and so the most a subscriber can be behind
+    std::size_t bytes = 2'097'152; // the same in bytes of the stored events
 };
 
 struct Subscription {
-    std::uint64_t mask = all_events; // bit (1 << kind)
-    std::size_t limit = 1024;        // most that wait for this subscriber (never more than BusLimits::events)
+    std::uint64_t mask = all_events;         // bit (1 << kind)
+    std::size_t limit = 1024;                // most that wait for this subscriber (never more than BusLimits::events)
     std::uint64_t after = ~std::uint64_t{0}; // replay the kept events with a greater seq; default: only what comes from now on
     // There is something to take. Called inside publish (so it only posts), once, and not again until take() has left nothing.
     std::function<void()> notify;

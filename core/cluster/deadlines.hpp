@@ -38,7 +38,8 @@ class Deadlines {
     std::size_t size() const { return heap_.size(); }
 
     // Keeps only the entries that count, so that a long backlog of cancelled ones does not grow.
-    template <typename Counts> void prune(Counts counts) {
+    template <typename Counts>
+    void prune(Counts counts) {
         std::erase_if(heap_, [&](const Entry &entry) { return !counts(entry); });
         std::make_heap(heap_.begin(), heap_.end(), std::greater<>{});
     }

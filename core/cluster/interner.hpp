@@ -46,14 +46,18 @@ class Interner {
     struct Hash {
         using is_transparent = void;
         const std::vector<Slot> *slots;
-        std::size_t operator()(NameId id) const { return (*this)(std::string_view{(*slots)[id].text.get(), (*slots)[id].size}); }
+        std::size_t operator()(NameId id) const {
+            return (*this)(std::string_view{(*slots)[id].text.get(), (*slots)[id].size});
+        }
         std::size_t operator()(std::string_view text) const { return hash_bytes(text); }
     };
     struct Equal {
         using is_transparent = void;
         const std::vector<Slot> *slots;
         bool operator()(NameId a, NameId b) const { return a == b; }
-        bool operator()(std::string_view a, NameId b) const { return a == std::string_view{(*slots)[b].text.get(), (*slots)[b].size}; }
+        bool operator()(std::string_view a, NameId b) const {
+            return a == std::string_view{(*slots)[b].text.get(), (*slots)[b].size};
+        }
         bool operator()(NameId a, std::string_view b) const { return (*this)(b, a); }
     };
 

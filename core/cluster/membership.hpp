@@ -52,27 +52,28 @@ class Membership {
   public:
     struct Change {
         enum class Kind : std::uint8_t {
-            reclassed,  // the class alone
+            reclassed, // the class alone
             discovered,
             seen_again, // was missing or held
             updated,    // same key, new attributes
             collision,  // a second key of one source has this name
             missing,
-            held,       // by the guard, or (Cause::unselected) by merge
+            held, // by the guard, or (Cause::unselected) by merge
             lost,
         };
         Kind kind = Kind::reclassed;
         Cause cause = Cause::none;
         PeerClass from = PeerClass::none;
         PeerClass to = PeerClass::none;
-        bool believed = false;       // lost: after the guard had held it
-        NameId name = no_name;       // valid until sweep()
+        bool believed = false; // lost: after the guard had held it
+        NameId name = no_name; // valid until sweep()
         std::uint32_t source = 0;
-        std::uint32_t record = none; // discovered, updated, collision: the claim that did it, valid until the next input
-        Time since = 0;              // missing or held since
+        std::uint32_t record = none;    // discovered, updated, collision: the claim that did it, valid until the next input
+        std::uint32_t other = none;     // collision: the claim that was there before
+        Time since = 0;                 // missing or held since
         std::uint64_t observations = 0; // lost: how many did not have it
-        std::size_t would_go = 0;    // held: so many of ...
-        std::size_t largest = 0;     // ... so many
+        std::size_t would_go = 0;       // held: so many of ...
+        std::size_t largest = 0;        // ... so many
     };
     // What an observation did.
     struct Tally {
@@ -101,13 +102,13 @@ class Membership {
     void failed(std::uint32_t source, Time now);
 
     // -- policy --
-    void set_self(std::string_view name, Time now); // empty: unknown
+    void set_self(std::string_view name); // empty: unknown
     void set_policy(Policy policy, Time now);
     const Policy &policy() const { return policy_; }
     // The name is neither linked nor busy any more: one that is gone is forgotten.
     void quiet(NameId name);
     // Every name becomes none: the topology ends.
-    void give_up();
+    void give_up(std::vector<Change> &changes);
 
     // -- deciding --
     bool unsettled() const { return !dirty_.empty(); }
@@ -149,6 +150,8 @@ class Membership {
         PeerClass peer_class = PeerClass::none;
         Cause cause = Cause::none;
         Time since = 0;
+        Time missing_since = 0;         // of the last claim that went
+        std::uint64_t observations = 0; // without it, when the last claim went
         std::vector<Claim> claims;
     };
     Standing standing(NameId name, Time now) const;
@@ -191,6 +194,9 @@ class Membership {
         bool operator()(std::string_view a, std::uint32_t b) const { return a == (*records)[b].peer.key(); }
         bool operator()(std::uint32_t a, std::string_view b) const { return (*this)(b, a); }
     };
+    struct KeyViewHash {
+        std::size_t operator()(std::string_view key) const { return hash_bytes(key); }
+    };
     using KeyIndex = boost::unordered_flat_set<std::uint32_t, KeyHash, KeyEqual>;
 
     struct SourceState {
@@ -199,7 +205,7 @@ class Membership {
         KeyIndex keys;
         std::uint32_t first = none, last = none;
         std::uint32_t miss_first = none, miss_last = none;
-        std::size_t present = 0, missing = 0, ghosts = 0;
+        std::size_t present = 0;
         bool looked = false;
         bool failing = false;
         bool silent = false; // it has leases and nothing was heard
@@ -231,7 +237,7 @@ class Membership {
         std::uint32_t cause_source = 0;
         bool dirty = false;
         bool dead = false;
-        bool fact = false;
+        bool pending = false;
         Time since = 0;         // of the state
         Time missing_since = 0; // of the last claim that went
         std::uint64_t observations = 0;
@@ -243,47 +249,62 @@ class Membership {
         return state == State::wanted || state == State::held || state == State::resting || state == State::pending;
     }
 
-    // records and claims
+    // observations
+    Outcome resolve(std::uint32_t source, std::span<const PeerView> peers, std::size_t &fresh_keys);
+    Outcome too_many(std::size_t peers) const;
+    void observe(std::uint32_t source, Time now, bool counts);
+    void finish(std::uint32_t source, Time now, Tally &tally);
+
+    // records
     std::uint32_t new_record();
-    std::uint32_t insert(std::uint32_t source, const PeerView &peer, Time now, Tally &tally);
+    void insert(std::uint32_t source, const PeerView &peer, bool learnt, Tally &tally);
     void refresh(std::uint32_t record, const PeerView &peer, bool same, Time now, Tally &tally);
+    void note(Change::Kind kind, std::uint32_t entry, std::uint32_t record);
+    void note_unnamed(std::uint32_t record, Tally &tally);
     void renew(std::uint32_t record, Time ttl);
+    void push_missing(std::uint32_t record);
+    void drop_missing(std::uint32_t record);
     void miss(std::uint32_t record, Cause cause, Time now);
     void again(std::uint32_t record);
-    void remove(std::uint32_t record, Cause cause, Time now);
-    void assign_name(std::uint32_t record, Time now, Tally *tally);
-    void claim(std::uint32_t record, std::uint32_t entry);
-    void unclaim(std::uint32_t record);
-    void contribute(std::uint32_t record);
-    void check_collision(std::uint32_t record, std::uint32_t entry);
     void make_ghost(std::uint32_t record, Cause cause, Time now);
+    void drop_ghost(std::uint32_t record);
+    void remove(std::uint32_t record, Cause cause, Time now);
     void forget_learnt(std::uint32_t record);
     bool make_room(std::size_t wanted, Time now);
     void trim(Time now);
 
+    // claims
+    void assign_name(std::uint32_t record, const PeerView &peer, Tally *tally);
+    void claim(std::uint32_t record, std::uint32_t entry);
+    void unclaim(std::uint32_t record);
+    void contribute(std::uint32_t record);
+    void check_collision(std::uint32_t record, std::uint32_t entry);
+
     // sources
     std::uint64_t observed(const SourceState &source, Time now) const;
     Time flow_step() const;
-    void set_flow(std::uint32_t source, Time now);
-    void fresh(std::uint32_t source, Time now);
-    void sign_of_life(std::uint32_t source, Time now);
+    void set_flow(SourceState &source, Time now);
+    void sign_of_life(SourceState &source, Time now);
     void expire(std::uint32_t source, Time now);
-    void collect_gone(std::uint32_t source, Time now);
     Time gone_at(const SourceState &source) const;
-    void select_sources(Time now);
+    void collect_gone(std::uint32_t source, Time now);
+    void select_sources();
 
     // entries
     std::uint32_t entry_of(std::string_view name);
     Verdict judge(std::string_view name) const;
+    void rejudge(std::uint32_t entry);
     void touch(std::uint32_t entry);
     void decide(std::uint32_t entry, Time now, std::vector<Change> &changes);
     void guard(Time now, std::vector<Change> &changes);
     void lose(std::uint32_t entry, bool believed, Time now, std::vector<Change> &changes);
-    void enter(std::uint32_t entry, State state, Time now);
+    static void enter(Entry &entry, State state, Time now);
+    static void reclass(Entry &entry, PeerClass to, Change &change);
+    PeerClass gone_class() const;
+    std::uint32_t first_present(const Entry &entry) const;
     void push_pending(std::uint32_t entry);
     void drop_pending(std::uint32_t entry);
-    void reclass(Entry &entry, PeerClass to, Change &change);
-    void rejudge(std::uint32_t entry, Cause cause, Time now);
+    void bury(std::uint32_t entry);
 
     Policy policy_;
     Naming naming_;
@@ -302,11 +323,14 @@ class Membership {
     std::uint32_t pending_first_ = none, pending_last_ = none;
     std::size_t pending_ = 0;
     std::size_t members_ = 0;
-    std::size_t indexed_ = 0; // records that are present or missing, without ghosts
+    std::size_t present_ = 0; // records of all sources
+    std::size_t missing_ = 0; // with ghosts
+    bool all_active_ = true;
     std::uint64_t collisions_ = 0;
     std::uint32_t mark_ = 0;
     RemovalWindow window_;
     std::vector<std::uint32_t> dirty_;
+    std::vector<std::uint32_t> newly_pending_;
     std::vector<std::uint32_t> dead_;
     std::vector<Change> noted_; // updates and collisions, until settle
     struct Found {
@@ -314,6 +338,7 @@ class Membership {
         bool same;
     };
     std::vector<Found> found_;
+    boost::unordered_flat_set<std::string_view, KeyViewHash> new_keys_; // of the observation in hand
     std::string scratch_;
     std::vector<AttributeView> attribute_scratch_;
 };

@@ -52,6 +52,7 @@ class ReconcilerUser {
     virtual bool describe(NameId name, PeerView &peer) const = 0;
     virtual void on_attached(std::string_view node, Time now) = 0;
     virtual void on_detached(Time now) = 0;
+    virtual void on_links_known(Time now) = 0; // once for each attachment, after on_link for each of them
     virtual void on_link(NameId name, bool up, Time now) = 0;
     // Neither a link nor work on it any more.
     virtual void on_quiet(NameId name) = 0;
@@ -77,8 +78,8 @@ class Reconciler final : public LinkKnowledge {
     // The instance is gone.
     void lost(std::int32_t status, std::string_view text, Time now);
 
-    // Nothing is begun any more, what is under way is cancelled; links stay as they are. For the end of the process.
-    void stop(Time now);
+    // Nothing is begun any more; links stay as they are. For the end of the process: the plugin's stop ends what is under way.
+    void stop();
 
     // -- time --
     Time next_deadline() const; // 0: there is something to do now; `never`: nothing until an input
@@ -89,7 +90,9 @@ class Reconciler final : public LinkKnowledge {
     bool attached() const { return attached_; }
     std::string_view node() const { return node_; } // the last known name; empty before the first attachment
     std::uint64_t epoch() const { return epoch_; }
+    bool links_known() const { return links_known_; }
     bool linked(NameId name) const;
+    bool last_up(NameId name) const { return name < peers_.size() && peers_[name].up; } // while detached: as it was
     bool busy(NameId name) const override;
     bool ever_linked(NameId name) const override;
     std::size_t link_count() const { return link_count_; }
@@ -111,51 +114,65 @@ class Reconciler final : public LinkKnowledge {
     void move(NameId name, PeerClass from, PeerClass to);
 
   private:
+    static constexpr std::uint32_t none = ~std::uint32_t{0};
     enum class Work : std::uint8_t { none, connect, disconnect };
     enum class Queue : std::uint8_t { none, fresh, retry, part };
-    enum class Told : std::uint8_t { nothing, refused, failed, timed_out, no_link, gave_way, succeeded };
+    enum class Giving : std::uint8_t { not_up, timed_out, gave_way }; // why an op under way was cancelled
 
     struct Peer {
         ClassCounts classes;
-        bool up = false;
+        bool up = false; // while detached: as it was last known
         bool ever_up = false;
-        bool tried = false;     // a connect was begun in this attachment
-        bool settling = false;  // a connect succeeded, link_up has not come yet
-        Work work = Work::none; // under way
-        bool cancelled = false; // the op under way was cancelled by us
-        bool referenced = false; // we hold a reference for link or op
+        bool tried = false;      // a connect was begun since it was last up
+        bool referenced = false; // we hold a reference to the name
+        bool dirty = false;
+        Work work = Work::none;     // under way
+        Work settling = Work::none; // has succeeded, and the link does not show it yet
         Queue queue = Queue::none;
-        std::uint8_t yields = 0;
-        std::uint32_t failures = 0;
-        std::uint64_t op = 0;
-        Time began = 0;
+        std::uint32_t op = none;    // its slot
+        std::uint32_t failures = 0; // in a row
+        std::uint32_t yields = 0;
+        std::uint32_t mark = 0;
         Time since = 0; // of the link's state
         Time retry_at = 0;
-        Time wake_at = never; // the deadline that counts
-        Told told = Told::nothing;
+        Time settle_by = never;
+        Time wake_at = never; // the entry in deadlines_ that counts
+        std::int32_t status = KITH_OK;
         std::string text; // of the last failure
     };
     struct Op {
+        std::uint64_t id = 0; // 0: the slot is free
         NameId name = no_name;
         Work work = Work::none;
-        bool forgotten = false; // begun before a detach: its end only frees its slot
-        bool cancelled = false;
+        Giving giving = Giving::not_up;
+        bool forgotten = false; // begun before a detach: its end only frees the slot
         Time began = 0;
         Time deadline = never;
+        std::string waiting; // gave_way: to whom
     };
 
     Peer &peer(NameId name);
+    void mind(NameId name);
+    void touch(NameId name);
     void consider(NameId name, Time now);
     void enqueue(NameId name, Queue queue);
-    void set_link(NameId name, bool up, std::string_view reason, Time now, std::span<const AttributeView> attributes);
+    NameId next_connect();
+    void wake(NameId name, Time at);
+    void set_link(NameId name, bool up, std::string_view reason, Time now, bool observed,
+                  std::span<const AttributeView> attributes = {});
     void begin(NameId name, Work work, Time now);
+    void end_op(std::uint32_t slot);
     void ended(NameId name, Work work, std::int32_t status, std::string_view text, Time began, Time now);
-    void fail(NameId name, std::int32_t status, std::string_view text, Time began, Time now);
-    void drop_attachment(Time now);
-    void hold_reference(NameId name);
-    void drop_reference(NameId name);
-    const ReconcilerUser *owner(NameId name, Work work) const;
-    Time patience(const Peer &peer) const;
+    void fail(NameId name, Work work, std::int32_t status, std::string_view text, Time duration, Time now);
+    void op_due(std::uint32_t slot, Time now);
+    void peer_due(NameId name, Time now);
+    void give_way(Time now);
+    void forget_attachment();
+    Time backoff(NameId name);
+    const JoinLimits &limits_of(NameId name) const;
+    ReconcilerUser *owner(NameId name) const;
+    ReconcilerUser *owner(NameId name, Work work) const;
+    Time patience(const Peer &peer, const JoinLimits &limits) const;
     void publish(std::uint32_t kind, NameId name, std::int32_t status, std::string_view reason, Time now, Time duration = never,
                  std::span<const AttributeView> attributes = {});
 
@@ -168,7 +185,9 @@ class Reconciler final : public LinkKnowledge {
     Interner names_;
     std::vector<Peer> peers_; // by NameId
     std::vector<ReconcilerUser *> users_;
-    boost::unordered_flat_map<std::uint64_t, Op> ops_;
+    std::vector<Op> ops_;
+    std::vector<std::uint32_t> free_ops_;
+    boost::unordered_flat_map<std::uint64_t, std::uint32_t> op_slots_;
 
     std::string node_;
     std::uint64_t epoch_ = 0;
@@ -176,16 +195,24 @@ class Reconciler final : public LinkKnowledge {
     bool links_known_ = false;
     bool stopping_ = false;
     Time attached_at_ = 0;
-    std::int32_t detached_status_ = 0;
+    Time links_due_ = never;
+    bool detach_told_ = false;
+    std::int32_t detached_status_ = KITH_OK;
     std::string detached_text_;
     std::size_t link_count_ = 0;
     std::size_t connecting_ = 0;
     std::size_t disconnecting_ = 0;
-    Time typical_ = 0; // smoothed duration of a connect that succeeded
+    std::uint32_t mark_ = 0;
+    Time typical_ = 0; // smoothed duration of the connects that succeeded
+    Time yield_at_ = never;
 
-    std::deque<NameId> fresh_, retry_, part_; // entries whose peer says another queue are stale
+    // Entries whose peer says another queue no longer count.
+    std::vector<NameId> fresh_;
+    std::deque<NameId> retry_;
+    std::deque<NameId> part_;
     std::vector<NameId> dirty_;
-    Deadlines deadlines_;
+    Deadlines deadlines_;    // by name
+    Deadlines op_deadlines_; // by slot
 };
 
 } // namespace kith::core

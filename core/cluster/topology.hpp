@@ -19,6 +19,7 @@
 #include <core/config/policy.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <string>
 #include <string_view>
@@ -90,37 +91,45 @@ class LiveTopology final : private ReconcilerUser {
     std::uint64_t collisions() const { return membership_.collisions(); }
 
   private:
-    struct Teller;
-
     std::string_view user_name() const override { return name_; }
     const JoinLimits &join_limits() const override { return limits_; }
     PeerClass class_of(NameId name) const override { return membership_.class_of(name); }
     bool describe(NameId name, PeerView &peer) const override;
     void on_attached(std::string_view node, Time now) override;
     void on_detached(Time now) override;
+    void on_links_known(Time now) override;
     void on_link(NameId name, bool up, Time now) override;
     void on_quiet(NameId name) override;
 
-    void settle(Time now);
-    void tell(const Membership::Change &change, Time now);
-    void tell_source(SourceId source, Time now);
-    void update_stale(Time now);
-    void update_ready(Time now);
-    Outcome refuse(SourceId source, Outcome why, Time now);
-    bool known(SourceId source) const { return source < tellings_.size(); }
-
     // What was last told of a source, so that nothing is repeated.
     struct Telling {
-        bool ok_told = false;      // an observation.ok, and nothing has failed since
-        bool failing = false;
+        std::string name;
+        bool ok_told = false;       // an observation.ok, and nothing has failed since
         std::uint64_t failures = 0; // in a row
         std::int32_t status = KITH_OK;
         std::string text;
         Time failing_since = 0;
-        std::uint64_t left_out = 0;      // since the last observation
-        std::uint64_t left_out_told = 0; // in the last observation.ok
+        std::uint64_t left_out = 0; // since the last observation
         std::string left_out_reason;
+        std::uint64_t left_out_told = 0;
     };
+    // What became of names that are forgotten, for `why`.
+    struct Obituary {
+        std::string name;
+        std::string text;
+        Time at;
+    };
+
+    void settle(Time now);
+    void tell(const Membership::Change &change, Time now);
+    std::string reason(const Membership::Change &change, Time now) const;
+    std::string cause(Cause cause, SourceId source) const;
+    void observed(SourceId source, Membership::Tally &tally, bool whole, Time now);
+    void count_failure(SourceId source, std::int32_t status, std::string_view text, Time now);
+    void update_stale(Time now);
+    void update_ready(Time now);
+    Event event(std::uint32_t kind) const;
+    Outcome usable(SourceId source) const;
 
     std::string name_;
     Reconciler &reconciler_;
@@ -129,14 +138,15 @@ class LiveTopology final : private ReconcilerUser {
     Membership membership_;
     std::vector<Telling> tellings_;
     std::vector<Membership::Change> changes_;
-    std::vector<AttributeView> attributes_;
+    mutable std::vector<AttributeView> attributes_;
+    std::deque<Obituary> obituaries_;
     std::size_t linked_ = 0;
     bool started_ = false;
     bool stopped_ = false;
     bool stale_ = false;
     bool ready_ = false;
     Time stale_since_ = 0;
-    Time started_at_ = 0;
+    Time unready_since_ = 0;
 };
 
 } // namespace kith::core

@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: MIT
+#include <core/cluster/duration_text.hpp>
+#include <core/cluster/topology.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <utility>
+
+namespace kith::core {
+
+namespace {
+
+constexpr std::size_t most_obituaries = 256;
+
+JoinLimits limits_from(const Policy &policy) {
+    return {policy.connect_parallel, ns(policy.connect_timeout), ns(policy.backoff_initial), ns(policy.backoff_max),
+            policy.backoff_jitter};
+}
+
+std::string share_text(double share) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%g", share);
+    return text.data();
+}
+
+} // namespace
+
+LiveTopology::LiveTopology(std::string name, Policy policy, Reconciler &reconciler, Bus &bus)
+    : name_(std::move(name)),
+      reconciler_(reconciler),
+      bus_(bus),
+      limits_(limits_from(policy)),
+      membership_(std::move(policy), reconciler.names(), reconciler) {
+    reconciler_.add_user(*this);
+    membership_.set_self(reconciler_.node());
+}
+
+LiveTopology::~LiveTopology() {
+    changes_.clear();
+    membership_.give_up(changes_);
+    for (const auto &change : changes_) reconciler_.move(change.name, change.from, change.to);
+    reconciler_.remove_user(*this);
+}
+
+SourceId LiveTopology::add_source(std::string name) {
+    tellings_.emplace_back().name = std::move(name);
+    return membership_.add_source();
+}
+
+void LiveTopology::start(Time now) {
+    started_ = true;
+    unready_since_ = now;
+    bus_.publish(event(KITH_EVENT_TOPOLOGY_STARTED), now);
+    update_ready(now);
+}
+
+void LiveTopology::stop(std::string_view reason, Time now) {
+    if (std::exchange(stopped_, true)) return;
+    ready_ = false;
+    changes_.clear();
+    membership_.give_up(changes_);
+    for (const auto &change : changes_) reconciler_.move(change.name, change.from, change.to);
+    if (!started_) return;
+    Event told = event(KITH_EVENT_TOPOLOGY_STOPPED);
+    told.reason = reason;
+    bus_.publish(told, now);
+}
+
+// ---- what the strategies say ----
+
+Outcome LiveTopology::usable(SourceId source) const {
+    if (stopped_) return {KITH_CANCELLED, "the topology is stopped"};
+    if (source >= tellings_.size()) return {KITH_INTERNAL, "the topology has no such source"};
+    return {};
+}
+
+Outcome LiveTopology::replace(SourceId source, std::span<const PeerView> peers, Time now) {
+    if (Outcome refused = usable(source); !refused) return refused;
+    Membership::Tally tally;
+    Outcome outcome = membership_.replace(source, peers, now, tally);
+    if (outcome) {
+        observed(source, tally, true, now);
+    } else {
+        count_failure(source, outcome.status, outcome.text, now);
+    }
+    return outcome;
+}
+
+Outcome LiveTopology::update(SourceId source, std::span<const PeerView> upserted, std::span<const std::string_view> missing,
+                             std::span<const std::string_view> left, Time now) {
+    if (Outcome refused = usable(source); !refused) return refused;
+    Membership::Tally tally;
+    Outcome outcome = membership_.update(source, upserted, missing, left, now, tally);
+    if (outcome) {
+        observed(source, tally, false, now);
+    } else {
+        count_failure(source, outcome.status, outcome.text, now);
+    }
+    return outcome;
+}
+
+Outcome LiveTopology::watching(SourceId source, bool in_sync, Time now) {
+    if (Outcome refused = usable(source); !refused) return refused;
+    membership_.watching(source, in_sync, now);
+    if (in_sync) {
+        Membership::Tally tally;
+        tally.peers = membership_.peers_of(source);
+        observed(source, tally, false, now);
+    } else {
+        settle(now);
+    }
+    return {};
+}
+
+Outcome LiveTopology::heard(SourceId source, Time now) {
+    if (Outcome refused = usable(source); !refused) return refused;
+    membership_.heard(source, now);
+    if (tellings_[source].failures != 0) {
+        Membership::Tally tally;
+        tally.peers = membership_.peers_of(source);
+        observed(source, tally, false, now);
+    } else {
+        settle(now);
+    }
+    return {};
+}
+
+Outcome LiveTopology::failed(SourceId source, std::int32_t status, std::string_view text, Time now) {
+    if (Outcome refused = usable(source); !refused) return refused;
+    count_failure(source, status < 0 ? status : KITH_INTERNAL, text, now);
+    return {};
+}
+
+Outcome LiveTopology::left_out(SourceId source, std::uint32_t items, std::string_view reason, Time) {
+    if (Outcome refused = usable(source); !refused) return refused;
+    Telling &telling = tellings_[source];
+    telling.left_out += items;
+    if (telling.left_out_reason.empty()) telling.left_out_reason = reason;
+    return {};
+}
+
+// An event for the first observation, for each that changed the set or what is left out of it, and for the first after a
+// failure; the others say nothing new. Changes that come one by one (update) have their own events.
+void LiveTopology::observed(SourceId source, Membership::Tally &tally, bool whole, Time now) {
+    Telling &telling = tellings_[source];
+    const std::uint64_t left_out = telling.left_out + tally.unnamed;
+    if (telling.left_out_reason.empty()) telling.left_out_reason = std::move(tally.unnamed_reason);
+    const bool recovered = telling.failures != 0;
+    const bool changed = (whole && tally.any()) || (left_out != telling.left_out_told && (whole || left_out != 0));
+    if (!telling.ok_told || recovered || changed) {
+        Event told = event(KITH_EVENT_OBSERVATION_OK);
+        told.source = telling.name;
+        told.reason = telling.left_out_reason;
+        std::array<EventCount, 7> counts;
+        std::size_t count = 0;
+        counts[count++] = {"peers", tally.peers};
+        const auto put = [&](std::string_view name, std::uint64_t value) {
+            if (value != 0) counts[count++] = {name, value};
+        };
+        put("new", tally.discovered);
+        put("changed", tally.updated);
+        put("missing", tally.missing);
+        put("left", tally.left);
+        put("left_out", left_out);
+        put("failures", telling.failures);
+        told.counts = {counts.data(), count};
+        if (recovered) {
+            told.duration = now - telling.failing_since;
+            told.has_duration = true;
+        }
+        bus_.publish(told, now);
+    }
+    telling.ok_told = true;
+    telling.failures = 0;
+    telling.status = KITH_OK;
+    telling.text.clear();
+    telling.left_out_told = left_out;
+    telling.left_out = 0;
+    telling.left_out_reason.clear();
+    settle(now);
+}
+
+// Told when it begins and when its reason changes; how often it failed is told by the observation that succeeds.
+void LiveTopology::count_failure(SourceId source, std::int32_t status, std::string_view text, Time now) {
+    Telling &telling = tellings_[source];
+    const bool repeated = telling.failures != 0 && telling.status == status && telling.text == text;
+    if (telling.failures++ == 0) telling.failing_since = now;
+    telling.left_out = 0;
+    telling.left_out_reason.clear();
+    membership_.failed(source, now);
+    if (!repeated) {
+        telling.status = status;
+        telling.text = text;
+        Event told = event(KITH_EVENT_OBSERVATION_FAILED);
+        told.source = telling.name;
+        told.status = status;
+        told.reason = text;
+        const EventCount failures{"failures", telling.failures};
+        told.counts = {&failures, 1};
+        bus_.publish(told, now);
+    }
+    settle(now);
+}
+
+void LiveTopology::set_policy(Policy policy, Time now) {
+    limits_ = limits_from(policy);
+    membership_.set_policy(std::move(policy), now);
+    reconciler_.limits_changed();
+    settle(now);
+}
+
+// ---- what the reconciler says ----
+
+bool LiveTopology::describe(NameId name, PeerView &peer) const { return membership_.describe(name, peer, attributes_); }
+
+void LiveTopology::on_attached(std::string_view node, Time now) {
+    membership_.set_self(node);
+    settle(now);
+}
+
+void LiveTopology::on_detached(Time now) {
+    if (std::exchange(ready_, false)) unready_since_ = now;
+}
+
+void LiveTopology::on_links_known(Time now) { update_ready(now); }
+
+void LiveTopology::on_link(NameId name, bool up, Time now) {
+    if (!membership_.member(name)) return;
+    up ? ++linked_ : --linked_;
+    update_ready(now);
+}
+
+void LiveTopology::on_quiet(NameId name) { membership_.quiet(name); }
+
+// ---- time ----
+
+Time LiveTopology::next_deadline() const { return stopped_ ? never : membership_.next_deadline(); }
+
+void LiveTopology::advance(Time now) {
+    if (stopped_) return;
+    membership_.advance(now);
+    settle(now);
+}
+
+// ---- telling ----
+
+Event LiveTopology::event(std::uint32_t kind) const {
+    Event event;
+    event.kind = kind;
+    event.topology = name_;
+    return event;
+}
+
+void LiveTopology::settle(Time now) {
+    if (stopped_) return;
+    update_stale(now);
+    changes_.clear();
+    membership_.settle(now, changes_);
+    for (const auto &change : changes_) {
+        if (reconciler_.last_up(change.name)) {
+            if (change.kind == Membership::Change::Kind::discovered) ++linked_;
+            if (change.kind == Membership::Change::Kind::lost) --linked_;
+        }
+        tell(change, now);
+        reconciler_.move(change.name, change.from, change.to);
+    }
+    membership_.sweep();
+    update_ready(now);
+}
+
+std::string LiveTopology::cause(Cause cause, SourceId source) const {
+    const std::string strategy = "strategy " + (source < tellings_.size() ? tellings_[source].name : std::string{"?"});
+    switch (cause) {
+    case Cause::none: return {};
+    case Cause::missed: return strategy + " looked and did not find it";
+    case Cause::expired: return strategy + " hears others, but not it";
+    case Cause::left: return strategy + " says that it is gone";
+    case Cause::renamed: return "its key has another name now at " + strategy;
+    case Cause::unnamed: return "policy.name can no longer name it";
+    case Cause::self: return "it is the local node";
+    case Cause::filtered: return "policy.include or policy.exclude leaves it out";
+    case Cause::unselected: return "only a strategy that is not in use has it";
+    case Cause::pushed_out: return "policy.max_peers is reached, and it never linked";
+    case Cause::policy: return "the configuration changed";
+    }
+    return {};
+}
+
+std::string LiveTopology::reason(const Membership::Change &change, Time now) const {
+    using Kind = Membership::Change::Kind;
+    const Policy &policy = membership_.policy();
+    switch (change.kind) {
+    case Kind::seen_again: return "seen again after " + duration_text(now - change.since);
+    case Kind::missing: return cause(change.cause, change.source) + "; it is gone in " + duration_text(ns(policy.grace));
+    case Kind::held: {
+        if (change.cause == Cause::unselected) return cause(change.cause, change.source) + "; its link is kept";
+        const std::string guard = change.would_go == change.largest
+                                      ? "the topology would be empty"
+                                      : std::to_string(change.would_go) + " of " + std::to_string(change.largest) +
+                                            " peers would be gone, over policy.max_removal " + share_text(policy.max_removal);
+        return guard + "; held for " + duration_text(ns(policy.hold)) + " (" + cause(change.cause, change.source) + ")";
+    }
+    case Kind::lost: {
+        std::string text = cause(change.cause, change.source);
+        const bool waited = change.cause == Cause::missed || change.cause == Cause::expired || change.cause == Cause::renamed ||
+                            change.cause == Cause::unnamed;
+        if (waited) {
+            text += "; missing for " + duration_text(now - change.since) + " in " + std::to_string(change.observations) +
+                    (change.observations == 1 ? " observation" : " observations");
+        }
+        if (change.believed) text += "; the guard held it for " + duration_text(ns(policy.hold));
+        if (change.to == PeerClass::unwanted) text += "; it is parted";
+        if (change.to == PeerClass::kept)
+            text += policy.prune == Prune::report ? "; prune is report: its link is left alone, else it would be parted"
+                                                  : "; prune is keep: its link is left alone";
+        return text;
+    }
+    default: return {};
+    }
+}
+
+void LiveTopology::tell(const Membership::Change &change, Time now) {
+    using Kind = Membership::Change::Kind;
+    static constexpr std::array<std::uint32_t, 8> kinds{event_kinds,
+                                                        KITH_EVENT_PEER_DISCOVERED,
+                                                        KITH_EVENT_PEER_DISCOVERED,
+                                                        KITH_EVENT_PEER_UPDATED,
+                                                        KITH_EVENT_PEER_COLLISION,
+                                                        KITH_EVENT_PEER_MISSING,
+                                                        KITH_EVENT_PEER_HELD,
+                                                        KITH_EVENT_PEER_LOST};
+    const std::uint32_t kind = kinds[static_cast<std::size_t>(change.kind)];
+    if (kind == event_kinds) return;
+    Event told = event(kind);
+    told.peer = reconciler_.names().text(change.name);
+    if (change.source < tellings_.size()) told.source = tellings_[change.source].name;
+    std::string text = reason(change, now);
+    PeerView peer;
+    if (change.record != Membership::none) {
+        attributes_.clear();
+        if (membership_.describe_record(change.record, peer, attributes_)) {
+            told.key = peer.key;
+            told.attributes = peer.attributes;
+        }
+    }
+    if (change.kind == Kind::collision) {
+        PeerView other;
+        std::vector<AttributeView> unused;
+        if (membership_.describe_record(change.other, other, unused))
+            text = "the keys \"" + std::string{other.key} + "\" and \"" + std::string{peer.key} + "\" have one name";
+        told.attributes = {};
+    }
+    told.reason = text;
+    bus_.publish(told, now);
+    if (change.kind == Kind::lost) {
+        obituaries_.push_back({std::string{told.peer}, std::move(text), now});
+        if (obituaries_.size() > most_obituaries) obituaries_.pop_front();
+    }
+}
+
+void LiveTopology::update_stale(Time now) {
+    SourceId which = 0;
+    while (which < tellings_.size() && !membership_.stale(which)) ++which;
+    const bool stale = which < tellings_.size();
+    if (stale == stale_) return;
+    stale_ = stale;
+    Event told = event(stale ? KITH_EVENT_TOPOLOGY_STALE : KITH_EVENT_TOPOLOGY_FRESH);
+    std::string text;
+    if (stale) {
+        stale_since_ = now;
+        told.source = tellings_[which].name;
+        told.status = tellings_[which].status;
+        if (tellings_[which].failures != 0) {
+            text = tellings_[which].text;
+        } else {
+            told.status = KITH_TIMED_OUT;
+            text = "nothing was heard for " + duration_text(membership_.silence(which)) +
+                   ", not even itself; leases stand still until something is";
+        }
+        told.reason = text;
+    } else {
+        told.duration = now - stale_since_;
+        told.has_duration = true;
+    }
+    bus_.publish(told, now);
+}
+
+void LiveTopology::update_ready(Time now) {
+    bool ready = started_ && !stopped_ && reconciler_.attached() && reconciler_.links_known() &&
+                 linked_ >= membership_.policy().min_peers;
+    for (SourceId source = 0; ready && source < tellings_.size(); ++source) ready = membership_.looked(source);
+    if (ready == ready_) return;
+    ready_ = ready;
+    if (!ready) {
+        unready_since_ = now;
+        return;
+    }
+    Event told = event(KITH_EVENT_TOPOLOGY_READY);
+    told.connector = reconciler_.connector();
+    told.node = reconciler_.node();
+    const std::array<EventCount, 2> counts{{{"peers", membership_.size()}, {"linked", linked_}}};
+    told.counts = counts;
+    told.duration = now - unready_since_;
+    told.has_duration = true;
+    bus_.publish(told, now);
+}
+
+// ---- knowledge ----
+
+PeerClass LiveTopology::class_of(std::string_view name) const {
+    const NameId id = reconciler_.names().find(name);
+    return id == no_name ? PeerClass::none : membership_.class_of(id);
+}
+
+std::string LiveTopology::why(std::string_view name, Time now) const {
+    const NameId id = reconciler_.names().find(name);
+    const Membership::Standing standing = id == no_name ? Membership::Standing{} : membership_.standing(id, now);
+    if (!standing.known) {
+        for (auto obituary = obituaries_.rbegin(); obituary != obituaries_.rend(); ++obituary) {
+            if (obituary->name == name) return "lost " + duration_text(now - obituary->at) + " ago: " + obituary->text;
+        }
+        for (SourceId source = 0; source < tellings_.size(); ++source) {
+            if (membership_.stale(source))
+                return "no strategy has seen it, and " + tellings_[source].name + " cannot look: " + tellings_[source].text;
+            if (!membership_.looked(source))
+                return "no strategy has seen it, and " + tellings_[source].name + " has not looked yet";
+        }
+        return "no strategy of this topology has seen it";
+    }
+    std::string text;
+    for (std::size_t i = 0; i < standing.claims.size() && i < 4; ++i) {
+        const auto &claim = standing.claims[i];
+        if (!text.empty()) text += "; ";
+        text +=
+            (claim.present ? "found by " : "missing at ") + tellings_[claim.source].name + " (key " + std::string{claim.key};
+        if (!claim.present) {
+            text += ", for " + duration_text(now - claim.missing_since) + " in " + std::to_string(claim.observations) +
+                    (claim.observations == 1 ? " observation" : " observations");
+        }
+        text += ")";
+    }
+    if (standing.self) return text + "; it is the local node";
+    if (standing.excluded) return text + "; " + cause(Cause::filtered, 0);
+    if (text.empty()) text = cause(standing.cause, 0);
+    text += "; " + std::string{to_string(standing.peer_class)};
+    if (standing.guarded) text += " by the guard";
+    text += " since " + duration_text(now - standing.since);
+    const std::string link = reconciler_.why(name, now);
+    return link.empty() ? text : text + "; " + link;
+}
+
+std::vector<LiveTopology::PeerStatus> LiveTopology::peers() const {
+    std::vector<PeerStatus> all;
+    for (const NameId name : membership_.members())
+        all.push_back({reconciler_.names().text(name), membership_.class_of(name), reconciler_.linked(name)});
+    return all;
+}
+
+std::vector<LiveTopology::SourceStatus> LiveTopology::sources() const {
+    std::vector<SourceStatus> all;
+    for (SourceId source = 0; source < tellings_.size(); ++source) {
+        const Telling &telling = tellings_[source];
+        all.push_back({telling.name, membership_.looked(source), membership_.stale(source), membership_.peers_of(source),
+                       telling.failures, telling.text});
+    }
+    return all;
+}
+
+} // namespace kith::core
