@@ -144,7 +144,8 @@ static int32_t create(const kith_host *host, kith_str id, const kith_instance **
     self->file = host->service(host, text(KITH_FILE));
     self->timer = host->service(host, text(KITH_TIMER));
     self->discovery = host->service(host, text(KITH_DISCOVERY));
-    if (options->get_string(host, text("/file"), &self->path) < 0 || options->get_integer(host, text("/interval"), &interval) < 0) {
+    if (options->get_string(host, text("/file"), &self->path) < 0 ||
+        options->get_integer(host, text("/interval"), &interval) < 0) {
         host->error(host, text("option file or interval is missing"));
         free(self);
         return KITH_INVALID;
@@ -160,7 +161,8 @@ static int32_t create(const kith_host *host, kith_str id, const kith_instance **
     return KITH_OK;
 }
 
-#define TEXT(literal) {literal, sizeof(literal) - 1}
+#define TEXT(literal)                                                                                                          \
+    { literal, sizeof(literal) - 1 }
 
 static const kith_str required[] = {TEXT(KITH_OPTIONS), TEXT(KITH_FILE), TEXT(KITH_TIMER), TEXT(KITH_DISCOVERY)};
 
