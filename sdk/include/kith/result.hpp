@@ -90,7 +90,7 @@ class [[nodiscard]] result {
         return std::move(**this);
     }
     T &value() & {
-        if (!has_value()) throw error();
+        if (!has_value()) throw kith::error(error());
         return **this;
     }
 
@@ -119,7 +119,7 @@ class [[nodiscard]] result<void> {
 
     /// Nothing, or the error thrown.
     void value() const {
-        if (!has_value()) throw error_;
+        if (!has_value()) throw kith::error(error_);
     }
 
   private:

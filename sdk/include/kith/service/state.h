@@ -2,7 +2,7 @@
  *
  * kith.state/1: some bytes of this instance that outlive the process: a counter, a cursor. Kept under `state_dir` by the
  * instance's name, mode 0600, replaced in one step. Without a `state_dir`, KITH_UNSUPPORTED.
- * `user` and `op` as in kith/service/tcp.h.
+ * `user` and `op` (borrowed) as in kith/service/tcp.h.
  */
 #ifndef KITH_SERVICE_STATE_H
 #define KITH_SERVICE_STATE_H
