@@ -91,9 +91,9 @@ class Output(Scenario):
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(6), 0)
 
-    def test_an_events_file_that_cannot_be_opened_is_bad_usage(self):
+    def test_an_events_file_that_cannot_be_opened_starts_nothing(self):
         result = self.lab.command("run", self.lab.write("config.json", self.lab.config("a", ["b"])), "--events", "/nowhere/events")
-        self.assertEqual(result.returncode, 2)
+        self.assertEqual(result.returncode, 3)
         self.assertIn("/nowhere/events", result.stderr)
 
     def test_the_log_for_machines_is_json_line_by_line(self):
