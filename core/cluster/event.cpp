@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <core/cluster/event.hpp>
 #include <core/cluster/utf8.hpp>
+#include <kith/hosting/event_kind.hpp>
+#include <kith/hosting/status.hpp>
 
 #include <charconv>
 #include <cstdlib>
@@ -11,23 +13,6 @@
 namespace kith::core {
 
 namespace {
-
-constexpr std::array<std::string_view, event_kinds> kind_names{
-    "topology.started", "topology.stopped",   "topology.stale",  "topology.fresh",       "topology.ready",
-    "observation.ok",   "observation.failed", "peer.discovered", "peer.updated",         "peer.collision",
-    "peer.missing",     "peer.held",          "peer.lost",       "connector.attached",   "connector.detached",
-    "connect.started",  "connect.succeeded",  "connect.failed",  "disconnect.succeeded", "disconnect.failed",
-    "link.up",          "link.down",          "plugin.loaded",   "plugin.refused",       "plugin.stalled",
-    "plugin.failed",    "events.lost",        "config.reloaded", "config.refused",       "security.warning",
-};
-static_assert(kind_names[KITH_EVENT_SECURITY_WARNING] == "security.warning");
-static_assert(kind_names[KITH_EVENT_LINK_UP] == "link.up");
-
-constexpr std::array<std::string_view, 21> status_names{
-    "ok",          "cancelled",  "invalid",      "unsupported", "denied",      "not_found", "exists",
-    "busy",        "limit",      "timed_out",    "stale",       "closed",      "reset",     "refused",
-    "unreachable", "unresolved", "unauthorized", "protocol",    "unavailable", "io",        "internal",
-};
 
 void append_number(std::string &out, std::uint64_t value) {
     std::array<char, 20> digits{};
@@ -54,21 +39,6 @@ constexpr bool is_plain(char c) {
 }
 
 } // namespace
-
-std::string_view kind_name(std::uint32_t kind) { return kind < kind_names.size() ? kind_names[kind] : "unknown"; }
-
-std::uint32_t kind_of(std::string_view name) {
-    for (std::uint32_t kind = 0; kind < event_kinds; ++kind) {
-        if (kind_names[kind] == name) return kind;
-    }
-    return event_kinds;
-}
-
-std::string_view status_name(std::int32_t status) {
-    return status <= 0 && status > -static_cast<std::int32_t>(status_names.size())
-               ? status_names[static_cast<std::size_t>(-status)]
-               : "internal";
-}
 
 void append_json_string(std::string &out, std::string_view text) {
     constexpr std::string_view hex = "0123456789abcdef";
@@ -155,7 +125,7 @@ void append_json(std::string &out, const Event &event, std::uint64_t seq, std::i
     out += ",\"time\":";
     append_json_time(out, wall);
     out += ",\"kind\":\"";
-    out += kind_name(event.kind);
+    out += event_kind_name(event.kind);
     out += '"';
     append_member(out, "topology", event.topology);
     append_member(out, "connector", event.connector);
@@ -163,7 +133,7 @@ void append_json(std::string &out, const Event &event, std::uint64_t seq, std::i
     append_member(out, "peer", event.peer);
     append_member(out, "key", event.key);
     append_member(out, "node", event.node);
-    if (event.status != KITH_OK) append_member(out, "status", status_name(event.status));
+    if (event.status != KITH_OK) append_member(out, "status", status_slug(event.status));
     append_member(out, "reason", event.reason);
     if (event.has_duration) {
         out += ",\"duration_ms\":";

@@ -45,13 +45,6 @@ struct Event {
     std::span<const EventCount> counts{};        // JSON only
 };
 
-// "peer.lost"; "unknown" for a kind that is none.
-std::string_view kind_name(std::uint32_t kind);
-// The kind of that name, or event_kinds.
-std::uint32_t kind_of(std::string_view name);
-// "timed_out" for KITH_TIMED_OUT; "internal" for a status that is none.
-std::string_view status_name(std::int32_t status);
-
 // Appends text as a JSON string with its quotes. What is no UTF-8 becomes U+FFFD, so the line is always valid JSON.
 void append_json_string(std::string &out, std::string_view text);
 // Appends "2026-11-22T23:15:00.123456Z", quoted. wall: nanoseconds since 1970.

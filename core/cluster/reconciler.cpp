@@ -2,6 +2,8 @@
 #include <core/cluster/duration_text.hpp>
 #include <core/cluster/reconciler.hpp>
 
+#include <kith/hosting/status.hpp>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -75,7 +77,7 @@ Outcome Reconciler::detached(std::int32_t status, std::string_view text, Time no
 
 void Reconciler::lost(std::int32_t status, std::string_view text, Time now) {
     detached(status, text, now);
-    for (auto &op : ops_) op = Op{};
+    forget_operations();
     free_ops_.clear();
     ops_.clear();
     op_slots_.clear();
@@ -137,7 +139,27 @@ Outcome Reconciler::done(std::uint64_t id, std::int32_t status, std::string_view
     return {};
 }
 
-void Reconciler::stop() { stopping_ = true; }
+void Reconciler::stop(Time) {
+    stopping_ = true;
+    forget_operations();
+}
+
+// What is under way is cancelled by the next advance; its end only frees the slot.
+void Reconciler::forget_operations() {
+    for (std::uint32_t slot = 0; slot < ops_.size(); ++slot) {
+        Op &op = ops_[slot];
+        if (op.id == 0 || op.forgotten) continue;
+        op.forgotten = true;
+        op.deadline = 0;
+        op_deadlines_.add(0, slot);
+        peers_[op.name].work = Work::none;
+        peers_[op.name].op = none;
+        if (!busy(op.name)) {
+            for (auto *user : users_) user->on_quiet(op.name);
+        }
+        mind(op.name);
+    }
+}
 
 // Everything that belongs to an attachment, apart from what the links last were.
 void Reconciler::forget_attachment() {
@@ -147,20 +169,13 @@ void Reconciler::forget_attachment() {
     fresh_.clear();
     retry_.clear();
     part_.clear();
-    for (std::uint32_t slot = 0; slot < ops_.size(); ++slot) {
-        Op &op = ops_[slot];
-        if (op.id == 0 || op.forgotten) continue;
-        op.forgotten = true;
-        op.deadline = 0; // advance cancels it
-        op_deadlines_.add(0, slot);
-    }
+    forget_operations();
     for (NameId name = 0; name < peers_.size(); ++name) {
         Peer &known = peers_[name];
         if (!known.referenced) continue;
         const bool was_busy = busy(name);
         known.queue = Queue::none;
-        known.work = known.settling = Work::none;
-        known.op = none;
+        known.settling = Work::none;
         known.settle_by = known.wake_at = never;
         if (was_busy && !busy(name)) {
             for (auto *user : users_) user->on_quiet(name);
@@ -608,7 +623,7 @@ std::string Reconciler::why(std::string_view text, Time now) const {
     if (!known.classes.dial()) return "not linked";
     if (known.failures != 0) {
         std::string answer =
-            "attempt " + std::to_string(known.failures) + " failed (" + std::string{status_name(known.status)} + ")";
+            "attempt " + std::to_string(known.failures) + " failed (" + std::string{status_slug(known.status)} + ")";
         if (!known.text.empty()) answer += ": " + known.text;
         return answer + (known.retry_at > now ? "; the next is in " + duration_text(known.retry_at - now)
                                               : "; the next waits for a slot");

@@ -78,8 +78,9 @@ class Reconciler final : public LinkKnowledge {
     // The instance is gone.
     void lost(std::int32_t status, std::string_view text, Time now);
 
-    // Nothing is begun any more; links stay as they are. For the end of the process: the plugin's stop ends what is under way.
-    void stop();
+    // Nothing is begun any more, and the next advance cancels what is under way; links stay as they are. For the end of the
+    // process.
+    void stop(Time now);
 
     // -- time --
     Time next_deadline() const; // 0: there is something to do now; `never`: nothing until an input
@@ -168,6 +169,7 @@ class Reconciler final : public LinkKnowledge {
     void peer_due(NameId name, Time now);
     void give_way(Time now);
     void forget_attachment();
+    void forget_operations();
     Time backoff(NameId name);
     const JoinLimits &limits_of(NameId name) const;
     ReconcilerUser *owner(NameId name) const;
