@@ -18,13 +18,4 @@ const PluginInfo *Catalogue::find(std::uint32_t kind, std::string_view id) const
     return by_alias;
 }
 
-std::string_view kind_name(std::uint32_t kind) {
-    switch (kind) {
-    case KITH_KIND_STRATEGY: return "strategy";
-    case KITH_KIND_CONNECTOR: return "connector";
-    case KITH_KIND_SINK: return "sink";
-    default: return "plugin";
-    }
-}
-
 } // namespace kith::core

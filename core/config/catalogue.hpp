@@ -33,7 +33,4 @@ struct Catalogue {
     const PluginInfo *find(std::uint32_t kind, std::string_view id) const;
 };
 
-// "strategy", "connector", "sink"; "plugin" for a kind that is not known.
-std::string_view kind_name(std::uint32_t kind);
-
 } // namespace kith::core

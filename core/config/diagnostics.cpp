@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <core/config/diagnostics.hpp>
 
+#include <kith/hosting/utf8.hpp>
+
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
@@ -21,11 +23,21 @@ void append(std::string &out, std::string_view severity, const std::vector<Diagn
     }
 }
 
+// A file's name may be any bytes; the rest of a diagnostic is UTF-8.
+std::string printable(std::string name) {
+    if (!is_utf8(name)) {
+        for (char &c : name) {
+            if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+        }
+    }
+    return name;
+}
+
 json::array list(const std::vector<Diagnostic> &diagnostics) {
     json::array out;
     for (const auto &d : diagnostics) {
-        out.push_back(
-            json::object{{"file", d.file}, {"line", d.line}, {"column", d.column}, {"key", d.key}, {"message", d.message}});
+        out.push_back(json::object{
+            {"file", printable(d.file)}, {"line", d.line}, {"column", d.column}, {"key", d.key}, {"message", d.message}});
     }
     return out;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <core/config/interpolate.hpp>
 
+#include <kith/hosting/utf8.hpp>
+
 #include <algorithm>
 
 namespace kith::core {
@@ -15,28 +17,6 @@ bool is_name(std::string_view text) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
     };
     return !text.empty() && !(text[0] >= '0' && text[0] <= '9') && std::all_of(text.begin(), text.end(), fits);
-}
-
-bool is_utf8(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-        const auto c = static_cast<unsigned char>(text[i]);
-        const std::size_t size = c < 0x80                ? 1
-                                 : c >= 0xc2 && c < 0xe0 ? 2
-                                 : c >= 0xe0 && c < 0xf0 ? 3
-                                 : c >= 0xf0 && c < 0xf5 ? 4
-                                                         : 0;
-        if (size == 0 || i + size > text.size()) return false;
-        for (std::size_t j = 1; j < size; ++j) {
-            if ((static_cast<unsigned char>(text[i + j]) & 0xc0) != 0x80) return false;
-        }
-        const auto second = size > 1 ? static_cast<unsigned char>(text[i + 1]) : 0u;
-        if ((c == 0xe0 && second < 0xa0) || (c == 0xed && second > 0x9f) || (c == 0xf0 && second < 0x90) ||
-            (c == 0xf4 && second > 0x8f)) {
-            return false;
-        }
-        i += size;
-    }
-    return true;
 }
 
 class Interpolation {

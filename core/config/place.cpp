@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <core/config/place.hpp>
 
+#include <kith/hosting/utf8.hpp>
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -196,6 +198,7 @@ class Scanner {
         }
         ++at_;
         const auto raw = text_.substr(open, at_ - open);
+        if (!is_utf8(raw)) fail(open, path, "the string that begins here is not UTF-8");
         if (!escaped) return std::string(raw.substr(1, raw.size() - 2));
         boost::json::error_code code;
         const auto decoded = boost::json::parse({raw.data(), raw.size()}, code);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include <core/config/naming_syntax.hpp>
+#include <core/cluster/glob.hpp>
+#include <core/cluster/naming.hpp>
 #include <core/config/resolve.hpp>
 #include <core/config/schema.hpp>
 #include <core/config/words.hpp>
 
+#include <kith/hosting/event_kind.hpp>
+#include <kith/hosting/plugin_kind.hpp>
 #include <kith/plugin.h>
 
 #include <boost/json/parse.hpp>
@@ -136,22 +139,6 @@ std::string id_from_module(std::string_view module) {
     return id;
 }
 
-constexpr std::string_view event_kinds[] = {
-    "topology.started", "topology.stopped",   "topology.stale",  "topology.fresh",       "topology.ready",
-    "observation.ok",   "observation.failed", "peer.discovered", "peer.updated",         "peer.collision",
-    "peer.missing",     "peer.held",          "peer.lost",       "connector.attached",   "connector.detached",
-    "connect.started",  "connect.succeeded",  "connect.failed",  "disconnect.succeeded", "disconnect.failed",
-    "link.up",          "link.down",          "plugin.loaded",   "plugin.refused",       "plugin.stalled",
-    "plugin.failed",    "events.lost",        "config.reloaded", "config.refused",       "security.warning"};
-
-bool glob_matches(std::string_view glob, std::string_view text) {
-    if (glob.empty()) return text.empty();
-    if (glob[0] == '*') {
-        return glob_matches(glob.substr(1), text) || (!text.empty() && glob_matches(glob, text.substr(1)));
-    }
-    return !text.empty() && (glob[0] == '?' || glob[0] == text[0]) && glob_matches(glob.substr(1), text.substr(1));
-}
-
 class Resolution {
   public:
     Resolution(const Catalogue &catalogue, Config &config, Findings &findings)
@@ -178,19 +165,19 @@ class Resolution {
     const PluginInfo *plugin(std::uint32_t kind, const std::string &id, const Spot &spot) {
         if (const auto *found = catalogue_.find(kind, id)) return found;
         if (id.empty()) return nullptr; // told by the schema
-        const std::string what = "no " + std::string(kind_name(kind)) + " plugin " + quoted(id) + " is installed";
+        const std::string what = "no " + std::string(plugin_kind_name(kind)) + " plugin " + quoted(id) + " is installed";
         for (const std::uint32_t other : {KITH_KIND_STRATEGY, KITH_KIND_CONNECTOR, KITH_KIND_SINK}) {
             if (other != kind && catalogue_.find(other, id)) {
                 findings_.error(spot.at, spot.path,
-                                quoted(id) + " is a " + std::string(kind_name(other)) + " plugin; expected a " +
-                                    std::string(kind_name(kind)) + choices(kind));
+                                quoted(id) + " is a " + std::string(plugin_kind_name(other)) + " plugin; expected a " +
+                                    std::string(plugin_kind_name(kind)) + choices(kind));
                 return nullptr;
             }
         }
         for (const auto &refused : catalogue_.refused) {
             const auto slash = refused.file.rfind('/');
             const auto name = slash == std::string::npos ? refused.file : refused.file.substr(slash + 1);
-            if (name == "lib" + std::string(kind_name(kind)) + '_' + id + ".so") {
+            if (name == "lib" + std::string(plugin_kind_name(kind)) + '_' + id + ".so") {
                 findings_.error(spot.at, spot.path, what + ": " + refused.file + " was refused: " + refused.reason);
                 return nullptr;
             }
@@ -493,6 +480,13 @@ class Resolution {
         config_.topologies.push_back(std::move(out));
     }
 
+    // Whether it is wrong; empty ones have been told by the schema.
+    bool glob(const std::string &pattern, const Spot &spot) {
+        const auto fault = pattern.empty() ? std::string() : glob_error(pattern);
+        if (!fault.empty()) findings_.error(spot.at, spot.path, fault);
+        return pattern.empty() || !fault.empty();
+    }
+
     static Prune default_prune(const std::vector<FoundSource> &sources, const PluginInfo &connector) {
         for (const auto &source : sources) {
             if ((source.plugin->flags & KITH_FLAG_ROTATING) != 0) return Prune::keep;
@@ -515,9 +509,15 @@ class Resolution {
                             "expected at most max_peers (" + std::to_string(policy.max_peers) + "), got " +
                                 std::to_string(policy.min_peers));
         }
-        if (const auto fault = template_fault(policy.name); !fault.empty()) {
+        if (const auto fault = Naming::error(policy.name); !fault.empty()) {
             findings_.error((spot / "name").at, (spot / "name").path, fault);
         }
+        const auto globs = [&](std::string_view key, const std::vector<std::string> &all) {
+            for (std::size_t i = 0; i < all.size(); ++i) static_cast<void>(glob(all[i], spot / key / i));
+        };
+        globs("self", policy.self);
+        globs("include", policy.include);
+        globs("exclude", policy.exclude);
     }
 
     void security(const Topology &topology, const FoundSource &source, const Instance &connector, const Spot &spot) {
@@ -547,15 +547,16 @@ class Resolution {
     void sink(const json::key_value_pair &entry, const Spot &spot) {
         const auto *found = plugin(KITH_KIND_SINK, text_in(entry.value(), "plugin"), spot / "plugin");
         const auto filter = texts_in(entry.value(), "filter");
+        const std::vector<std::string> kinds(event_kind_names.begin(), event_kind_names.end());
         for (std::size_t i = 0; i < filter.size(); ++i) {
-            const bool known = std::any_of(std::begin(event_kinds), std::end(event_kinds),
-                                           [&](auto kind) { return filter[i].size() <= 64 && glob_matches(filter[i], kind); });
-            if (known) continue;
-            const std::vector<std::string> kinds(std::begin(event_kinds), std::end(event_kinds));
             const auto at = spot / "filter" / i;
+            if (glob(filter[i], at)) continue;
+            if (std::any_of(kinds.begin(), kinds.end(), [&](const auto &kind) { return glob_match(filter[i], kind); }))
+                continue;
+            const auto near = did_you_mean(filter[i], kinds);
             findings_.error(at.at, at.path,
-                            "there is no kind of event " + quoted(filter[i]) + did_you_mean(filter[i], kinds) +
-                                (nearest(filter[i], kinds).empty() ? "; known are " + listed(kinds, kinds.size()) : ""));
+                            "there is no kind of event " + quoted(filter[i]) +
+                                (near.empty() ? "; known are " + listed(kinds, kinds.size()) : near));
         }
         if (!found) return;
         const auto config = config_of(entry.value());

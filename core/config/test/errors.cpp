@@ -68,7 +68,7 @@ const std::vector<Bad> syntax = {
      "1:67 [topologies.t] the key \"t\" is here a second time; only one of them can hold"},
     {"{\"\xc3\xa4\xc3\xb6\": x}", "1:8 [\"\xc3\xa4\xc3\xb6\"] expected a value, got `x`; true, false and null are written so, "
                                   "and strings stand in double quotes"},
-    {"{\"a\": \"\xff\"}", "1:8 [] this is not valid JSON here: syntax error"},
+    {"{\"a\": \"\xff\"}", "1:7 [a] the string that begins here is not UTF-8"},
     {"{\"a.b\": [{\"\": x}]}", "1:15 [\"a.b\"[0].\"\"] expected a value, got `x`; true, false and null are written so, and "
                                "strings stand in double quotes"},
     {"{\"a\":" + std::string(40, '[') + std::string(40, ']') + "}",
@@ -146,9 +146,15 @@ const std::vector<Bad> policies = {
      "1:96 [topologies.t.policy.backoff_initial] expected at most backoff_max (1000), got 2000"},
     {with_policy(R"({"min_peers": 10, "max_peers": 5})"),
      "1:90 [topologies.t.policy.min_peers] expected at most max_peers (5), got 10"},
-    {with_policy(R"({"name": "app@{ip"})"), "1:85 [topologies.t.policy.name] `{` without `}` in the template \"app@{ip\""},
+    {with_policy(R"({"name": "app@{ip"})"),
+     "1:85 [topologies.t.policy.name] the { at byte 5 has no }; expected {attribute}, or {{ for the character itself"},
     {with_policy(R"({"name": "app@{}"})"),
-     "1:85 [topologies.t.policy.name] an attribute's name is missing between `{` and `}` in the template \"app@{}\""},
+     "1:85 [topologies.t.policy.name] the {} at byte 5 names nothing; expected the name of an attribute, key or name"},
+    {with_policy(R"({"name": "app"})"), "1:85 [topologies.t.policy.name] the template holds no {attribute}: every peer would "
+                                        "get the same name; expected something such as "
+                                        "app@{ip}"},
+    {with_policy(R"({"include": ["a", "b["], "self": ["x\\\\"]})"),
+     "1:94 [topologies.t.policy.include[1]] the [ at byte 2 has no ]; write \\[ for the character itself"},
     {R"({"topologies": {"t": {"strategy": "k8s_dns", "connector": "erlang", "policy": {"require_authenticated": true}}}})",
      "1:35 [topologies.t.strategy] the strategy `k8s_dns` does not authenticate what it observes, and the connector `erlang` "
      "trusts whom "
