@@ -80,7 +80,9 @@ std::optional<Refusal> check_image(std::span<const std::byte> bytes, const fs::p
 }
 
 // dlopen's own words tell which of these it was.
-std::string remedy_for(std::string_view text) {
+std::string remedy_for(std::string_view text, const fs::path &file, bool pinned) {
+    if (pinned && text.starts_with("cannot open shared object file"))
+        return "mount /proc: it is through it that a pinned file is loaded from memory";
     if (text.find("undefined symbol") != std::string_view::npos)
         return "a plugin brings what it calls: link the library that defines the symbol into it (-Wl,-z,defs finds this when "
                "linking)";
@@ -89,7 +91,7 @@ std::string remedy_for(std::string_view text) {
     if (text.find("cannot open shared object file") != std::string_view::npos) return "install the library that it needs";
     if (text.find("failed to map segment") != std::string_view::npos)
         return "the directory may be on a file system that is mounted noexec: move the plugins to another";
-    return "see what it needs: ldd -r FILE";
+    return "see what it needs: ldd -r " + file.native();
 }
 
 } // namespace
@@ -115,6 +117,7 @@ std::int32_t Plugin::create(const kith_host &host, const kith_instance **out) co
 struct Library::Handle {
     boost::dll::shared_library library;
     Fd staged; // the bytes of a pinned file; open as long as they are loaded, since its number is in the path they are known by
+    Handle *next = nullptr;
 };
 
 // Makes a library step by step; the first step that fails is the refusal.
@@ -186,9 +189,7 @@ struct LibraryBuilder {
             if (const auto start = text.find(before); start != std::string::npos)
                 text = text.substr(start + before.size(), text.rfind(')') - start - before.size());
             if (text.starts_with(path.native() + ": ")) text.erase(0, path.native().size() + 2);
-            std::string remedy = remedy_for(text);
-            if (const auto at = remedy.find("FILE"); at != std::string::npos) remedy.replace(at, 4, file.native());
-            return refusal(file, "L2", "it cannot be loaded: " + text, std::move(remedy));
+            return refusal(file, "L2", "it cannot be loaded: " + text, remedy_for(text, file, library->pinned_));
         }
         return read(library->handle_->library.get<const kith_entry>(entry_symbol));
     }
@@ -242,10 +243,12 @@ struct LibraryBuilder {
 
 Library::Library() = default;
 
+// L4: what is loaded stays, as long as the process does. In a list, so that leak checkers find it.
 Library::~Library() {
-    // L4: what is loaded stays, as long as the process does.
-    static auto &kept = *new std::vector<std::unique_ptr<Handle>>;
-    if (handle_) kept.push_back(std::move(handle_));
+    static Handle *kept = nullptr;
+    if (!handle_) return;
+    handle_->next = kept;
+    kept = handle_.release();
 }
 
 boost::system::result<std::unique_ptr<Library>, Refusal> Library::load(const fs::path &file, const Offer &offer) {

@@ -132,34 +132,6 @@ std::string joined(std::span<const std::string_view> words) {
     return result.empty() ? "none" : result;
 }
 
-// "  hosts          array, default []     Nodes to join": one line for each option of the schema.
-void print_options(std::string &out, const Plugin &plugin) {
-    const json::value schema = options_of(plugin);
-    const auto *const properties = schema.as_object().if_contains("properties");
-    if (properties == nullptr || !properties->is_object() || properties->as_object().empty()) {
-        out += "  options    none\n";
-        return;
-    }
-    out += "  options\n";
-    std::vector<Row> rows;
-    for (const auto &member : properties->as_object()) {
-        Row row{"    " + std::string(member.key()), "", "", ""};
-        if (const auto *const option = member.value().if_object()) {
-            const auto text = [option](const char *key) -> std::string {
-                const auto *const found = option->if_contains(key);
-                if (found == nullptr) return "";
-                return found->is_string() ? std::string(found->as_string()) : json::serialize(*found);
-            };
-            row[1] = text("type");
-            if (const auto *const value = option->if_contains("default")) row[2] = "default " + json::serialize(*value);
-            if (const auto unit = text("x-kith-unit"); !unit.empty() && !row[2].empty()) row[2] += " " + unit;
-            row[3] = text("description");
-        }
-        rows.push_back(std::move(row));
-    }
-    print(out, rows);
-}
-
 void print_details(std::string &out, const Plugin &plugin) {
     out += "\n" + std::string(kind_word(plugin.kind())) + " " + std::string(plugin.id()) + "\n";
     out += "  file       " + plugin.library().file() + "\n";
@@ -171,7 +143,6 @@ void print_details(std::string &out, const Plugin &plugin) {
     if (!plugin.env().empty()) out += "  reads env  " + joined(plugin.env()) + "\n";
     if (const char *const prune = prune_word(plugin.prune()); prune && plugin.kind() == KITH_KIND_CONNECTOR)
         out += "  prune      " + std::string(prune) + " when the policy says nothing\n";
-    print_options(out, plugin);
 }
 
 } // namespace

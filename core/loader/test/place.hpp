@@ -47,19 +47,19 @@ class Place {
     /// A copy of one of tests/bad_plugins.
     fs::path add(std::string_view plugin) const { return add(plugin, "lib" + std::string(plugin) + ".so"); }
     fs::path add(std::string_view plugin, std::string_view as) const {
-        const fs::path to = path_ / as;
+        fs::path to = path_ / as;
         fs::copy_file(built(plugin), to);
         mode(to, 0644);
         return to;
     }
     fs::path write(std::string_view name, std::string_view content) const {
-        const fs::path to = path_ / name;
+        fs::path to = path_ / name;
         std::ofstream(to, std::ios::binary) << content;
         mode(to, 0644);
         return to;
     }
     fs::path directory(std::string_view name, mode_t bits = 0755) const {
-        const fs::path to = path_ / name;
+        fs::path to = path_ / name;
         fs::create_directory(to);
         mode(to, bits);
         return to;

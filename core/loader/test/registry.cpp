@@ -81,7 +81,9 @@ BOOST_AUTO_TEST_CASE(found_by_kind_and_name) {
     BOOST_REQUIRE(strategy != nullptr);
     BOOST_TEST(strategy->summary().starts_with("Sees nobody"));
     BOOST_TEST(registry.find(KITH_KIND_STRATEGY, "first") == strategy);
-    BOOST_TEST(registry.find(KITH_KIND_CONNECTOR, "one")->summary() == "Joins nobody.");
+    const Plugin *const connector = registry.find(KITH_KIND_CONNECTOR, "one");
+    BOOST_REQUIRE(connector != nullptr);
+    BOOST_TEST(connector->summary() == "Joins nobody.");
     BOOST_TEST(registry.find(KITH_KIND_CONNECTOR, "first") == nullptr);
     BOOST_TEST(registry.find(KITH_KIND_SINK, "one") == nullptr);
 }

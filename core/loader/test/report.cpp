@@ -51,7 +51,11 @@ BOOST_AUTO_TEST_CASE(as_text) {
     KITH_CHECK_CONTAINS(text, "one  connector  0.1.0                1.0  MIT                Joins nobody.\n");
     KITH_CHECK_CONTAINS(text,
                         "\nrefused:\n  " + (place / "libno_plugin.so").native() + " (L2)\n    it exports no kith_plugin_entry");
-    KITH_CHECK_CONTAINS(plugins_as_text(registry, true), "    wait   integer  default 5000 ms  How long to wait\n");
+    const std::string details = plugins_as_text(registry, true);
+    KITH_CHECK_CONTAINS(details, "\nstrategy one\n  file       " + (place / "libtwo_plugins.so").native() + "\n  sha256     ");
+    KITH_CHECK_CONTAINS(details,
+                        "\n  services   kith.discovery/1, kith.log/1\n  optional   kith.semaphore_flags/9, kith.options/1\n");
+    KITH_CHECK_CONTAINS(details, "\n  prune      keep when the policy says nothing\n");
 }
 
 BOOST_AUTO_TEST_CASE(nothing_there) { BOOST_TEST(plugins_as_text(Registry(offer())) == "no plugins\n"); }
