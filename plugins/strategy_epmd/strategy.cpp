@@ -3,8 +3,6 @@
 // epmd: the peers are the nodes that the configuration lists.
 #include <kith/plugin.hpp>
 
-#include <algorithm>
-
 namespace {
 
 class epmd : public kith::strategy {
@@ -22,7 +20,13 @@ class epmd : public kith::strategy {
                 "hosts": {
                     "description": "Names of the nodes, such as app@10.0.0.7. The local node may be among them.",
                     "type": "array",
-                    "items": { "type": "string", "minLength": 1, "maxLength": 1024 }
+                    "uniqueItems": true,
+                    "items": {
+                        "type": "string",
+                        "maxLength": 1024,
+                        "pattern": "^[^@\\s]+@[^@\\s]+$",
+                        "x-kith-expected": "a node's name, name@host, such as app@10.0.0.7"
+                    }
                 },
                 "timeout": {
                     "description": "Period of reconnection.",
@@ -36,23 +40,12 @@ class epmd : public kith::strategy {
     };
     using required = kith::services<kith::options>;
 
+    // The schema has seen to it that each is name@host, and that none is there twice.
     explicit epmd(kith::host h) : strategy(h) {
-        const auto names = kith::options(h).texts("/hosts");
-        for (std::size_t i = 0; i < names.size(); ++i) {
-            const std::string name(names[i]);
-            const auto refuse = [&](std::string_view why) {
-                throw kith::error(KITH_INVALID,
-                                  "option /hosts/" + std::to_string(i) + ": \"" + name + "\" " + std::string(why));
-            };
-            const auto at = name.find('@');
-            if (at == 0 || at == std::string::npos || at + 1 == name.size() || name.find('@', at + 1) != std::string::npos)
-                refuse("is no node name; expected name@host, such as app@10.0.0.7");
-            if (std::any_of(name.begin(), name.end(), [](unsigned char c) { return c <= ' ' || c == 0x7f; }))
-                refuse("holds a blank or a control character; expected name@host, such as app@10.0.0.7");
-            if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
-                names.begin() + static_cast<std::ptrdiff_t>(i))
-                refuse("is listed twice; each node is listed once");
-            peers_.push_back({.key = name, .name = name, .attributes = {{"host", name.substr(at + 1)}}});
+        for (const auto name : kith::options(h).texts("/hosts")) {
+            const auto host = name.substr(name.find('@') + 1);
+            peers_.push_back(
+                {.key = std::string(name), .name = std::string(name), .attributes = {{"host", std::string(host)}}});
         }
     }
 
