@@ -75,6 +75,11 @@ class ErlangConnector final : public connector {
         }
     }
 
+    task<void> farewell() override {
+        if (session_) session_->close(error(KITH_CANCELLED)); // the links of the node stay as they are
+        co_return;
+    }
+
     task<result<void>> connect(peer to) override {
         const auto session = session_;
         if (!session || !attached_) co_return not_attached();

@@ -88,8 +88,9 @@ task<result<LocalNode>> find_local_node(const tcp &net, const env &environment, 
                                                 "under a name, or option epmd_port (ERL_EPMD_PORT) is not its port");
         std::erase_if(*names, [](const epmd::Name &one) { return is_tool(one.name); });
         if (names->empty())
-            co_return error(KITH_NOT_FOUND, "EPMD on " + epmd.text() +
-                                                " lists no node: it is down, restarting, or runs without -name or -sname");
+            co_return error(KITH_NOT_FOUND,
+                            "EPMD on " + epmd.text() +
+                                " lists no node: the local one is down, restarting, or runs without -name or -sname");
         if (names->size() > 1)
             co_return error(KITH_INVALID, "EPMD on " + epmd.text() + " lists " + std::to_string(names->size()) +
                                               " nodes: " + list_of(*names) + "; say in option node which one to drive");
