@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+//
+// Any bytes as frames from a connected node, while calls are under way and a relay runs. A frame is two bytes of length and its bytes.
+#include "control.hpp"
+#include "erpc.hpp"
+#include "relay.hpp"
+
+#include "big_endian.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+using namespace kith::erlang;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
+    std::string_view bytes(reinterpret_cast<const char *>(data), size);
+    const etf::Pid self{"k@h", 1, 0, 7};
+    Calls calls(self, 2);
+    Relay relay(self);
+    std::string out;
+    std::string arguments;
+    etf::Writer(arguments).nil();
+    Calls::Id last = 0;
+    for (int i = 0; i < 4; ++i) last = calls.begin(out, "m", "f", arguments);
+    relay.start(out);
+    std::size_t answers = 0;
+    while (bytes.size() >= 2) {
+        const std::size_t length = read_u16(bytes);
+        const std::string_view frame = bytes.substr(2, length);
+        bytes.remove_prefix(2 + frame.size());
+        const control::Parsed parsed = control::parse(frame);
+        if (!parsed) continue;
+        if (parsed.message.size > control::Message::max_fields) std::abort();
+        if (calls.take(parsed.message, out)) ++answers;
+        (void)relay.take(parsed.message, out);
+        if (frame.size() % 7 == 0) calls.give_up(last, out);
+    }
+    if (answers + calls.outstanding() > 4) std::abort();
+    return 0;
+}
