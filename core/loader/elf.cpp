@@ -189,8 +189,8 @@ class Reader {
         }
     }
 
-    // The dynamic section tells where the symbols begin, not how many there are. What the linker can find by name, the hash tables
-    // count; a table of GNU's kind may leave undefined symbols out, which the section headers, if there are any, still know.
+    // The dynamic section tells where the symbols begin, not how many there are. The hash tables do: what is not in them the linker
+    // cannot find by name, and GNU's kind has what it leaves out, the undefined symbols, before all others.
     std::optional<std::uint64_t> symbol_count() const {
         std::uint64_t count = 0;
         if (hash_) {
@@ -205,7 +205,7 @@ class Reader {
             count = std::max(count, *hashed);
         }
         if (!hash_ && !gnu_hash_) return std::nullopt;
-        return std::max(count, section_count());
+        return count;
     }
 
     std::optional<std::uint64_t> gnu_count() const {
@@ -230,17 +230,6 @@ class Reader {
             if (!link) return std::nullopt;
             if ((*link & 1) != 0) return last + 1;
         }
-    }
-
-    std::uint64_t section_count() const {
-        if (header_.e_shentsize != sizeof(Elf64_Shdr)) return 0;
-        for (std::uint64_t i = 0; i < header_.e_shnum; ++i) {
-            const auto section = get_at<Elf64_Shdr>(header_.e_shoff, i);
-            if (!section) return 0;
-            if (section->sh_type == SHT_DYNSYM && section->sh_addr == symbol_table_)
-                return section->sh_size / sizeof(Elf64_Sym);
-        }
-        return 0;
     }
 
     // i-th element of a table in the file; safe for any offset.

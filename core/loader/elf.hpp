@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // A small reader of ELF64 shared libraries: what a library exports, imports and needs, told from its bytes, before anything of it
-// runs (rule L2). It sees what the dynamic linker sees: program headers, the dynamic section and the hash tables; section headers, which
-// a stripped library may lack, only complete the list of imports. Any bytes are safe to read: every access is checked, and what
-// is allocated is in proportion to the file.
+// runs (rule L2). It sees what the dynamic linker sees: program headers, the dynamic section and the hash tables, never the section
+// headers, which a stripped library may lack. Any bytes are safe to read: every access is checked, and what is allocated is in
+// proportion to the file.
 #pragma once
 
 #include <boost/system/result.hpp>

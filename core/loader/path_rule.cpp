@@ -99,7 +99,7 @@ class Walk {
         here_mode_ = status.st_mode;
         const std::string what = "the directory " + real_.native() + " on its path";
         if (auto fault = check_owner(status, what, real_)) return fault;
-        const bool sticky = (status.st_mode & S_ISVTX) != 0 && status.st_uid == 0;
+        const bool sticky = (status.st_mode & S_ISVTX) != 0;
         if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && !sticky) return writable(what, real_, status.st_mode);
         return std::nullopt;
     }

@@ -8,7 +8,7 @@
 //
 // - A directory on the way, and the file, belong to root or the daemon's user, and neither group nor others may write to them. (With
 //   an access control list the group bits of the mode are its mask, so a user named in the list is seen here too.)
-// - A sticky directory of root (/tmp) may stand further up, since others cannot rename what is not theirs; it may not be the
+// - A sticky directory (/tmp) may stand further up, since others cannot rename what is not theirs; it may not be the
 //   file's own directory, where others could add files.
 // - The file is a regular one. It may be a symbolic link to a name in its own directory (versioned names), not out of it.
 #pragma once
