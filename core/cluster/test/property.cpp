@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: MIT
+//
+// Random schedules of observations, link flaps, detaches, connector errors and time, over several topologies that share one
+// connector. KITH_SEED=<n> runs one schedule again; KITH_RUNS=<n> says how many there are.
+#include "house.hpp"
+
+#include <cstdlib>
+
+namespace kith::core::test {
+
+BOOST_AUTO_TEST_SUITE(property)
+
+namespace {
+
+std::uint64_t from_environment(const char *name, std::uint64_t otherwise) {
+    const char *text = std::getenv(name);
+    return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+template <typename Run> void for_seeds(std::uint64_t runs, Run run) {
+    const std::uint64_t only = from_environment("KITH_SEED", 0);
+    runs = from_environment("KITH_RUNS", runs);
+    for (std::uint64_t seed = only != 0 ? only : 1; seed <= (only != 0 ? only : runs); ++seed) {
+        BOOST_TEST_CONTEXT("run it again with KITH_SEED=" << seed) { run(seed); }
+    }
+}
+
+constexpr const char *self = "self@h";
+constexpr const char *excluded = "excluded";
+
+class Schedule {
+  public:
+    explicit Schedule(std::uint64_t seed) : random(seed), house(0, seed) {
+        const std::size_t topologies = 1 + random.below(3);
+        for (std::size_t i = 0; i < topologies; ++i) {
+            Policy policy;
+            policy.guard = chance(50);
+            policy.prune = chance(70) ? Prune::disconnect : chance(50) ? Prune::keep : Prune::report;
+            policy.grace = ms(std::chrono::milliseconds{random.below(10'000)});
+            policy.confirm = static_cast<std::uint32_t>(1 + random.below(3));
+            policy.hold = ms(20s);
+            policy.removal_window = ms(30s);
+            policy.connect_parallel = static_cast<std::uint32_t>(1 + random.below(4));
+            policy.connect_timeout = ms(2s);
+            policy.backoff_max = ms(8s);
+            policy.exclude = {excluded};
+            policy.max_peers = 10;
+            limit = std::min<std::size_t>(limit, policy.connect_parallel);
+            std::vector<std::string> sources{"one"};
+            if (chance(50)) sources.emplace_back("two");
+            source_count.push_back(sources.size());
+            house.topology(policy, "t" + std::to_string(i), sources);
+        }
+    }
+
+    void chaos(int steps) {
+        for (int i = 0; i < steps && ok; ++i) {
+            step();
+            settle();
+        }
+    }
+
+    // Every source says its last set again and again, and the connector does as it is told.
+    void quiet() {
+        std::vector<std::vector<std::vector<PeerSpec>>> final_sets;
+        for (std::size_t t = 0; t < house.topologies.size(); ++t) {
+            final_sets.emplace_back();
+            for (std::size_t s = 0; s < source_count[t]; ++s) final_sets.back().push_back(some_peers());
+        }
+        calm = true;
+        if (!house.reconciler.attached()) attach();
+        for (int round = 0; round < 60 && ok; ++round) {
+            for (std::size_t t = 0; t < final_sets.size(); ++t) {
+                for (std::size_t s = 0; s < final_sets[t].size(); ++s) {
+                    // Refused as long as what another source said before leaves no room.
+                    const Outcome outcome = house.topologies[t]->replace(static_cast<SourceId>(s), Views{final_sets[t][s]}, house.now);
+                    expect(outcome || (round < 3 && outcome.status == KITH_LIMIT), "an observation is refused: " + outcome.text);
+                }
+            }
+            settle();
+            pass(3s);
+        }
+        check_rest(final_sets);
+    }
+
+    std::string trace() {
+        std::string lines;
+        for (const auto &event : house.take()) lines += std::string{event->json()} + '\n';
+        return lines;
+    }
+
+    Random random;
+    House house;
+    std::size_t limit = 16;
+    std::vector<std::size_t> source_count;
+    std::set<std::string> discovered; // by any topology, as long as it remembers
+    std::set<std::string> links;      // as the world has them
+    bool calm = false;
+    bool ok = true;
+
+  private:
+    bool chance(std::uint64_t percent) { return random.below(100) < percent; }
+
+    std::string any_name() {
+        const auto n = random.below(12);
+        return n == 10 ? self : n == 11 ? excluded : "p" + std::to_string(n);
+    }
+
+    std::vector<PeerSpec> some_peers(std::chrono::nanoseconds ttl = 0ns) {
+        std::vector<PeerSpec> peers;
+        std::set<std::string> keys;
+        const auto count = random.below(5);
+        for (std::uint64_t i = 0; i < count; ++i) {
+            const std::string name = any_name();
+            const std::string key = chance(80) ? name : "k" + std::to_string(random.below(6));
+            if (!keys.insert(key).second) continue;
+            peers.push_back({key, name, {{"version", std::to_string(random.below(2))}}, ttl});
+            said.insert(name);
+        }
+        return peers;
+    }
+
+    void attach() {
+        std::vector<std::string> names{links.begin(), links.end()};
+        house.attach(names, self);
+    }
+
+    void step() {
+        const auto t = random.below(house.topologies.size());
+        LiveTopology &topology = *house.topologies[t];
+        const auto source = static_cast<SourceId>(random.below(source_count[t]));
+        switch (random.below(16)) {
+        case 0:
+        case 1:
+        case 2: topology.replace(source, Views{some_peers()}, house.now); break;
+        case 3:
+        case 4: {
+            const std::string missing = any_name();
+            const std::string left = any_name();
+            const std::string_view missing_view = missing;
+            const std::string_view left_view = left;
+            topology.update(source, Views{some_peers(chance(50) ? 4s : 0s)}, {&missing_view, chance(50) ? 1U : 0U},
+                            {&left_view, chance(50) ? 1U : 0U}, house.now);
+            break;
+        }
+        case 5: topology.failed(source, KITH_TIMED_OUT, "no answer", house.now); break;
+        case 6: topology.watching(source, chance(50), house.now); break;
+        case 7: topology.heard(source, house.now); break;
+        case 8:
+            if (house.reconciler.attached()) {
+                house.reconciler.detached(KITH_RESET, "gone", house.now);
+                if (chance(50)) links.clear(); // the node died
+            }
+            break;
+        case 9:
+        case 10:
+            if (!house.reconciler.attached() || chance(10)) attach();
+            break;
+        case 11: { // a link changes by itself
+            const std::string name = chance(80) ? any_name() : "stranger";
+            if (links.erase(name) == 0) links.insert(name);
+            if (house.reconciler.attached()) links.contains(name) ? house.up(name) : house.down(name);
+            break;
+        }
+        case 12: house.connector.refuse = chance(30) ? KITH_BUSY : KITH_OK; break;
+        case 13:
+            if (house.reconciler.attached()) house.say_links({links.begin(), links.end()});
+            break;
+        default: pass(std::chrono::milliseconds{random.below(6'000)}); break;
+        }
+    }
+
+    void pass(std::chrono::nanoseconds duration) {
+        const Time until = house.now + ns(duration);
+        while (house.now < until) {
+            house.now = std::min(until, std::max(house.now + 1'000'000, std::min(house.next(), house.now + 200'000'000)));
+            settle();
+        }
+    }
+
+    // Everything that is due, with a connector that answers some operations, and every one that was cancelled.
+    void settle() {
+        if (calm) house.connector.refuse = KITH_OK;
+        for (int rounds = 0; rounds < 1000; ++rounds) {
+            house.run();
+            check_calls();
+            bool answered = false;
+            const auto open = house.connector.open;
+            for (const auto &call : open) {
+                if (!calm && !call.cancelled && !chance(40)) continue;
+                answered = true;
+                end(call);
+            }
+            if (!answered) break;
+        }
+        house.run();
+        check_calls();
+    }
+
+    void end(const ScriptedConnector::Call &call) {
+        std::erase_if(house.connector.open, [&](const auto &other) { return other.op == call.op; });
+        if (!house.reconciler.attached() || call.cancelled) {
+            house.reconciler.done(call.op, KITH_CANCELLED, "cancelled", house.now);
+            return;
+        }
+        const bool works = calm || chance(60);
+        const bool link_follows = calm || chance(80);
+        if (works && link_follows) {
+            if (call.connect ? links.insert(call.name).second : links.erase(call.name) != 0)
+                call.connect ? house.up(call.name) : house.down(call.name);
+        }
+        house.reconciler.done(call.op, works ? KITH_OK : KITH_REFUSED, works ? "" : "nobody listens", house.now);
+    }
+
+    void expect(bool holds, const std::string &what) {
+        if (holds) return;
+        ok = false;
+        BOOST_ERROR(what);
+    }
+
+    void check_calls() {
+        for (const auto &call : house.connector.calls) {
+            const std::string name = call.substr(call.find(' ') + 1);
+            expect(house.reconciler.attached(), call + " while detached");
+            expect(said.contains(name), call + ", which nobody discovered");
+            expect(name != self && name != excluded, call);
+            if (call.starts_with("disconnect")) {
+                for (const auto &topology : house.topologies) {
+                    const PeerClass peer_class = topology->class_of(name);
+                    expect(peer_class == PeerClass::none || peer_class == PeerClass::unwanted,
+                           call + " although " + std::string{topology->name()} + " has it " + std::string{to_string(peer_class)});
+                }
+            }
+        }
+        house.connector.calls.clear();
+        expect(house.connector.most_connects <= limit, std::to_string(house.connector.most_connects) + " connects under way, the limit is " +
+                                                           std::to_string(limit));
+        expect(house.connector.most_disconnects <= limit, "too many disconnects under way");
+    }
+
+    void check_rest(const std::vector<std::vector<std::vector<PeerSpec>>> &final_sets) {
+        expect(house.connector.open.empty(), "operations are still under way");
+        for (std::size_t n = 0; n < 12; ++n) {
+            const std::string name = n == 10 ? self : n == 11 ? excluded : "p" + std::to_string(n);
+            bool wanted_by_any = false;
+            for (std::size_t t = 0; t < final_sets.size(); ++t) {
+                bool wanted = false;
+                for (const auto &peers : final_sets[t]) {
+                    wanted = wanted || std::any_of(peers.begin(), peers.end(), [&](const auto &peer) { return peer.name == name; });
+                }
+                wanted = wanted && name != self && name != excluded;
+                wanted_by_any = wanted_by_any || wanted;
+                const LiveTopology &topology = *house.topologies[t];
+                const PeerClass peer_class = topology.class_of(name);
+                const bool keeps = topology.policy().prune != Prune::disconnect;
+                const bool fits = wanted               ? peer_class == PeerClass::wanted
+                                  : peer_class == PeerClass::none ? true
+                                  : keeps               ? peer_class == PeerClass::kept
+                                                         : peer_class == PeerClass::unwanted;
+                expect(fits, name + " is " + std::string{to_string(peer_class)} + " in " + std::string{topology.name()} + ": " +
+                                 topology.why(name, house.now));
+            }
+            if (wanted_by_any) expect(links.contains(name), name + " is wanted and not linked: " + house.reconciler.why(name, house.now));
+            if (links.contains(name) && !wanted_by_any) {
+                // It stays only where somebody keeps it, or nobody claims it.
+                bool unwanted = false;
+                bool kept = false;
+                for (const auto &topology : house.topologies) {
+                    unwanted = unwanted || topology->class_of(name) == PeerClass::unwanted;
+                    kept = kept || topology->class_of(name) == PeerClass::kept;
+                }
+                expect(!unwanted || kept, name + " is unwanted and linked");
+            }
+        }
+        std::size_t up = 0;
+        for (const auto &name : links) {
+            const NameId id = house.reconciler.names().find(name);
+            up += id != no_name && house.reconciler.linked(id) ? 1U : 0U;
+        }
+        expect(up == links.size() && house.reconciler.link_count() == links.size(), "the links that are known are not those that are");
+        for (const auto &topology : house.topologies) {
+            std::size_t linked = 0;
+            for (const auto &peer : topology->peers()) linked += peer.linked;
+            expect(linked == topology->linked(), "the topology has miscounted its links");
+        }
+    }
+
+    std::set<std::string> said;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(after_quiet_every_peer_is_in_its_class_and_links_agree) {
+    for_seeds(300, [](std::uint64_t seed) {
+        Schedule schedule{seed};
+        schedule.chaos(120);
+        schedule.quiet();
+    });
+}
+
+BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_events) {
+    for_seeds(10, [](std::uint64_t seed) {
+        Schedule one{seed};
+        Schedule two{seed};
+        one.chaos(100);
+        two.chaos(100);
+        BOOST_CHECK(one.trace() == two.trace());
+    });
+}
+
+// Whatever a source's failures look like and however long they last, they part nobody.
+BOOST_AUTO_TEST_CASE(a_source_that_only_fails_never_parts) {
+    for_seeds(100, [](std::uint64_t seed) {
+        Random random{seed};
+        House house{0, seed};
+        Policy policy = libcluster_policy(); // the most eager to part
+        auto &topology = house.topology(policy);
+        house.automatic = true;
+        house.attach();
+        const auto peers = peers_named("p", 1 + static_cast<int>(random.below(20)));
+        const bool leased = random.below(2) == 1;
+        if (leased) {
+            std::vector<PeerSpec> with_lease;
+            for (const auto &peer : peers) with_lease.push_back({peer.key, peer.name, {}, 15s});
+            house.update(topology, with_lease);
+        } else {
+            house.see(topology, peers);
+        }
+        house.calls();
+        for (int i = 0; i < 100; ++i) {
+            house.pass(std::chrono::seconds{random.below(600)});
+            topology.failed(0, -static_cast<std::int32_t>(1 + random.below(20)), "cannot look", house.now);
+            if (random.below(10) == 0) topology.watching(0, false, house.now);
+            if (random.below(10) == 0) house.down(peers[random.below(peers.size())].name);
+            house.run();
+            for (const auto &call : house.calls()) BOOST_REQUIRE_MESSAGE(call.starts_with("connect "), call);
+        }
+        BOOST_CHECK_EQUAL(topology.size(), peers.size());
+    });
+}
+
+// The guard, against any mixture of ways to lose peers.
+BOOST_AUTO_TEST_CASE(nobody_is_parted_before_hold_when_a_topology_would_be_empty) {
+    for_seeds(100, [](std::uint64_t seed) {
+        Random random{seed};
+        House house{0, seed};
+        Policy policy;
+        policy.prune = Prune::disconnect;
+        policy.grace = ms(std::chrono::milliseconds{random.below(3'000)});
+        policy.confirm = static_cast<std::uint32_t>(1 + random.below(3));
+        policy.max_removal = random.unit();
+        auto &topology = house.topology(policy);
+        house.automatic = true;
+        house.attach();
+        const auto peers = peers_named("p", 1 + static_cast<int>(random.below(30)));
+        house.see(topology, peers);
+        house.calls();
+        const Time begin = house.now;
+        Lines parted;
+        // All at once by one way, then the others again and again.
+        while (house.now - begin < 590'000'000'000U) {
+            std::vector<std::string_view> keys;
+            for (const auto &peer : peers) keys.push_back(peer.key);
+            switch (house.now == begin ? 1 + random.below(2) : random.below(3)) {
+            case 0: topology.failed(0, KITH_IO, "cannot", house.now); break;
+            case 1: house.see(topology, {}); break;
+            default: house.update(topology, {}, {}, keys);
+            }
+            house.pass(std::chrono::milliseconds{1 + random.below(30'000)});
+            for (auto &call : house.calls()) parted.push_back(std::move(call));
+            if (house.now - begin >= 590'000'000'000U) break;
+            BOOST_REQUIRE_EQUAL(parted.size(), 0U);
+        }
+    });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace kith::core::test

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+//
+// What a topology tells: readiness, staleness, and why.
+#include "house.hpp"
+
+namespace kith::core::test {
+
+BOOST_AUTO_TEST_SUITE(topology)
+
+BOOST_AUTO_TEST_CASE(ready_when_attached_looked_and_linked) {
+    House house;
+    Policy policy;
+    policy.min_peers = 2;
+    auto &topology = house.topology(policy, "t", {"one", "two"});
+    house.attach();
+    house.see(topology, {"a", "b"}, 0);
+    house.up("a");
+    house.up("b");
+    house.run();
+    BOOST_CHECK(!topology.ready()); // two has not looked
+    house.told();
+    house.pass(2s);
+    house.see(topology, {}, 1);
+    BOOST_CHECK(topology.ready());
+    const auto events = house.take();
+    const auto ready = std::find_if(events.begin(), events.end(), [](const auto &e) { return e->kind() == KITH_EVENT_TOPOLOGY_READY; });
+    BOOST_REQUIRE(ready != events.end());
+    BOOST_CHECK_EQUAL((*ready)->json(), "{\"v\":1,\"seq\":" + std::to_string((*ready)->seq()) +
+                                            ",\"time\":\"1970-01-01T00:00:02.000000Z\",\"kind\":\"topology.ready\",\"topology\":\"t\","
+                                            "\"connector\":\"beam\",\"node\":\"self@h\",\"duration_ms\":2000,\"peers\":2,\"linked\":2}");
+    house.down("b");
+    BOOST_CHECK(!topology.ready());
+    house.up("b");
+    BOOST_CHECK(topology.ready());
+    house.reconciler.detached(KITH_RESET, "gone", house.now);
+    BOOST_CHECK(!topology.ready());
+}
+
+BOOST_AUTO_TEST_CASE(stale_until_every_strategy_can_look_again) {
+    House house;
+    auto &topology = house.topology({}, "t", {"one", "two"});
+    house.see(topology, {"a"}, 0);
+    house.see(topology, {"b"}, 1);
+    house.told();
+    topology.failed(0, KITH_UNRESOLVED, "one broke", house.now);
+    topology.failed(1, KITH_TIMED_OUT, "two broke", house.now);
+    KITH_CHECK_LINES(house.told_why(), "observation.failed: one broke", "topology.stale: one broke", "observation.failed: two broke");
+    house.see(topology, {"a"}, 0);
+    KITH_CHECK_LINES(house.told(), "observation.ok");
+    house.see(topology, {"b"}, 1);
+    KITH_CHECK_LINES(house.told(), "observation.ok", "topology.fresh");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_left_out_is_told_when_it_changes) {
+    House house;
+    auto &topology = house.topology();
+    topology.left_out(0, 3, "not ready", house.now);
+    house.see(topology, {"a"});
+    auto events = house.take();
+    BOOST_CHECK(events[1]->json().find("\"reason\":\"not ready\",\"peers\":1,\"new\":1,\"left_out\":3") != std::string_view::npos);
+    topology.left_out(0, 3, "not ready", house.now);
+    house.see(topology, {"a"});
+    KITH_CHECK_LINES(house.told());
+    house.see(topology, {"a"});
+    KITH_CHECK_LINES(house.told(), "observation.ok");
+}
+
+BOOST_AUTO_TEST_CASE(why) {
+    House house;
+    Policy policy;
+    policy.exclude = {"x*"};
+    policy.prune = Prune::disconnect;
+    policy.backoff_jitter = 0;
+    auto &topology = house.topology(policy);
+    BOOST_CHECK_EQUAL(topology.why("a", house.now), "no strategy has seen it, and s has not looked yet");
+    house.see(topology, {"a", "b", "c", "x1", "self@h"});
+    BOOST_CHECK_EQUAL(topology.why("a", house.now),
+                      "found by s (key a); wanted since 0 ms; connector beam is not attached to a node; nothing is dialled");
+    house.attach();
+    house.run();
+    house.pass(2s);
+    BOOST_CHECK_EQUAL(topology.why("a", house.now), "found by s (key a); wanted since 2 s; connecting since 2 s");
+    BOOST_CHECK_EQUAL(topology.why("x1", house.now), "found by s (key x1); policy.include or policy.exclude leaves it out");
+    BOOST_CHECK_EQUAL(topology.why("self@h", house.now), "found by s (key self@h); it is the local node");
+    house.finish("a", KITH_UNAUTHORIZED, "the cookie is wrong");
+    house.run();
+    BOOST_CHECK_EQUAL(topology.why("a", house.now), "found by s (key a); wanted since 2 s; attempt 1 failed (unauthorized): the "
+                                                    "cookie is wrong; the next is in 1 s");
+    house.finish("b");
+    house.see(topology, {"a", "c", "x1", "self@h"});
+    house.pass(5s);
+    BOOST_CHECK_EQUAL(topology.why("b", house.now),
+                      "missing at s (key b, for 5 s in 1 observation); held since 5 s; linked since 5 s");
+    house.update(topology, {}, {}, {"c"});
+    house.pass(5s);
+    BOOST_CHECK_EQUAL(topology.why("c", house.now),
+                      "strategy s says that it is gone; unwanted since 5 s; connecting since 12 s");
+    house.finish("c", KITH_REFUSED);
+    house.run();
+    BOOST_CHECK_EQUAL(topology.why("c", house.now), "lost 5 s ago: strategy s says that it is gone; it is parted");
+    BOOST_CHECK_EQUAL(topology.why("nobody", house.now), "no strategy of this topology has seen it");
+}
+
+BOOST_AUTO_TEST_CASE(a_stopped_topology_takes_nothing_in) {
+    House house;
+    auto &topology = house.topology();
+    topology.stop("the end", house.now);
+    BOOST_CHECK_EQUAL(house.see(topology, {"a"}).status, KITH_CANCELLED);
+    KITH_CHECK_LINES(house.told_why(), "topology.started", "topology.stopped: the end");
+}
+
+BOOST_AUTO_TEST_CASE(peers_and_sources_can_be_listed) {
+    House house;
+    auto &topology = house.topology({}, "t", {"one", "two"});
+    house.attach({"b"});
+    house.see(topology, {"a", "b"}, 0);
+    topology.failed(1, KITH_IO, "broken", house.now);
+    const auto peers = topology.peers();
+    BOOST_REQUIRE_EQUAL(peers.size(), 2U);
+    BOOST_CHECK_EQUAL(peers[0].name, "a");
+    BOOST_CHECK(!peers[0].linked);
+    BOOST_CHECK(peers[1].linked);
+    const auto sources = topology.sources();
+    BOOST_CHECK_EQUAL(sources[0].peers, 2U);
+    BOOST_CHECK(sources[1].stale);
+    BOOST_CHECK(!sources[1].looked);
+    BOOST_CHECK_EQUAL(sources[1].reason, "broken");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace kith::core::test
