@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <core/config/reference.hpp>
 #include <core/config/schema.hpp>
+#include <core/config/schema_parts.hpp>
 #include <core/config/schema_text.hpp>
 
 #include <boost/json/parse.hpp>
@@ -10,9 +11,10 @@
 #include <vector>
 
 namespace kith::core {
-namespace {
 
-namespace json = boost::json;
+using namespace parts;
+
+namespace {
 
 struct Option {
     std::string name;
@@ -21,30 +23,6 @@ struct Option {
     std::string unit;
     std::string sentence;
 };
-
-std::string_view view(json::string_view s) { return {s.data(), s.size()}; }
-
-const json::value *member(const json::value &value, std::string_view name) {
-    const auto *object = value.if_object();
-    return object ? object->if_contains(json::string_view(name.data(), name.size())) : nullptr;
-}
-
-std::string text_of(const json::value &value, std::string_view name) {
-    const auto *found = member(value, name);
-    return found && found->is_string() ? std::string(view(found->get_string())) : std::string();
-}
-
-const json::value *resolved(const json::value &schema, const json::value &root) {
-    const auto *at = &schema;
-    for (int i = 0; i < 16; ++i) {
-        const auto ref = text_of(*at, "$ref");
-        if (ref.empty()) return at;
-        json::error_code code;
-        at = ref[0] == '#' ? root.find_pointer(json::string_view(ref).substr(1), code) : nullptr;
-        if (!at) return &schema;
-    }
-    return &schema;
-}
 
 // The words of an error message, without the article and the unit, which has its own column.
 std::string type_words(const json::value &schema, const json::value &root) {
@@ -62,15 +40,24 @@ std::string type_words(const json::value &schema, const json::value &root) {
 }
 
 void collect(const json::value &schema, const json::value &root, const std::string &prefix, int depth,
+             std::vector<Option> &out);
+
+void collect_in(const json::value &schema, const json::value &root, const std::string &prefix, int depth,
+                std::vector<Option> &out) {
+    if (const auto *target = resolved(schema, root)) collect(*target, root, prefix, depth, out);
+}
+
+void collect(const json::value &schema, const json::value &root, const std::string &prefix, int depth,
              std::vector<Option> &out) {
     const auto *properties = member(schema, "properties");
     if (!properties || !properties->is_object() || depth > 8) return;
     const auto *required = member(schema, "required");
     for (const auto &property : properties->get_object()) {
         const auto *target = resolved(property.value(), root);
+        if (!target) continue;
         const auto said = [&](std::string_view keyword) {
-            auto text = text_of(property.value(), keyword);
-            return text.empty() ? text_of(*target, keyword) : text;
+            const auto text = text_of(property.value(), keyword);
+            return std::string(text.empty() ? text_of(*target, keyword) : text);
         };
         Option option;
         option.name = prefix + std::string(view(property.key()));
@@ -78,8 +65,7 @@ void collect(const json::value &schema, const json::value &root, const std::stri
         option.unit = said("x-kith-unit");
         option.sentence = said("description");
         if (const auto why = said("x-kith-no-effect"); !why.empty()) option.sentence += " (No effect: " + why + ")";
-        const auto *secret = member(*target, "writeOnly");
-        if (secret && secret->is_bool() && secret->get_bool()) option.sentence += " (Secret.)";
+        if (flag(*target, "writeOnly")) option.sentence += " (Secret.)";
         const auto *fallback = member(property.value(), "default");
         if (!fallback) fallback = member(*target, "default");
         const bool needed = required && required->is_array() &&
@@ -88,22 +74,23 @@ void collect(const json::value &schema, const json::value &root, const std::stri
         if (needed) {
             option.fallback = "required";
         } else if (fallback) {
-            option.fallback = json::serialize(*fallback);
+            option.fallback = fallback->is_string() ? json::serialize(*fallback) : shown(*fallback);
         }
         out.push_back(option);
         collect(*target, root, option.name + '.', depth + 1, out);
         if (const auto *items = member(*target, "items"); items && items->is_object()) {
-            collect(*resolved(*items, root), root, option.name + "[].", depth + 1, out);
+            collect_in(*items, root, option.name + "[].", depth + 1, out);
         }
         if (const auto *more = member(*target, "additionalProperties"); more && more->is_object()) {
-            collect(*resolved(*more, root), root, option.name + ".NAME.", depth + 1, out);
+            collect_in(*more, root, option.name + ".NAME.", depth + 1, out);
         }
         if (const auto *one = member(*target, "oneOf"); one && one->is_array()) {
             for (const auto &branch : one->get_array()) {
                 const auto *of = resolved(branch, root);
+                if (!of) continue;
                 collect(*of, root, option.name + '.', depth + 1, out);
                 if (const auto *items = member(*of, "items"); items && items->is_object()) {
-                    collect(*resolved(*items, root), root, option.name + "[].", depth + 1, out);
+                    collect_in(*items, root, option.name + "[].", depth + 1, out);
                 }
             }
         }
@@ -182,7 +169,11 @@ std::string configuration_markdown(std::string_view section) {
     const json::value *found = definitions.if_contains(json::string_view(section.data(), section.size()));
     if (!found || !found->is_object()) return {};
     json::object one = found->get_object();
-    if (section == "topology") one["properties"].as_object()["policy"].as_object().erase("oneOf"); // a table of its own
+    if (section == "topology") { // the policy has a table of its own
+        auto &policy = one["properties"].as_object()["policy"].as_object();
+        policy.erase("oneOf");
+        policy["x-kith-expected"] = "object or \"libcluster\"";
+    }
     one["definitions"] = definitions;
     return options_markdown(json::serialize(one));
 }

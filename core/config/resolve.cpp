@@ -3,6 +3,7 @@
 #include <core/cluster/naming.hpp>
 #include <core/config/resolve.hpp>
 #include <core/config/schema.hpp>
+#include <core/config/schema_parts.hpp>
 #include <core/config/words.hpp>
 
 #include <kith/hosting/event_kind.hpp>
@@ -17,17 +18,10 @@
 #include <set>
 
 namespace kith::core {
+
+using namespace parts;
+
 namespace {
-
-namespace json = boost::json;
-
-std::string_view view(const json::string &s) { return {s.data(), s.size()}; }
-std::string_view view(json::string_view s) { return {s.data(), s.size()}; }
-
-const json::value *member(const json::value &value, std::string_view name) {
-    const auto *object = value.if_object();
-    return object ? object->if_contains(json::string_view(name.data(), name.size())) : nullptr;
-}
 
 const json::object *object_in(const json::value &value, std::string_view name) {
     const auto *found = member(value, name);

@@ -202,6 +202,8 @@ const std::vector<Bad> plugins = {
      "1:92 [topologies.t.config.hosts[2]] expected a non-empty string, got the string \"\""},
     {R"({"topologies": {"t": {"strategy": "epmd", "connector": "log", "config": {"hosts": "a@b"}}}})",
      "1:83 [topologies.t.config.hosts] expected a list of non-empty strings, got the string \"a@b\"; write [\"a@b\"]"},
+    {R"({"topologies": {"t": {"strategy": "epmd", "connector": "log", "config": {"hosts": ["a", "b", "a"]}}}})",
+     "1:94 [topologies.t.config.hosts[2]] \"a\" is in the list twice; it must be there once"},
     {R"({"topologies": {"t": {"strategy": "k8s_dns", "connector": "log", "config": {"x": 1}}}})",
      "1:77 [topologies.t.config.x] there is no option \"x\" here; no options are taken"},
     {R"({"topologies": {"t": {"strategy": "k8s_dns", "connector": "log", "connect": [1, 2, 3]}}})",
@@ -306,7 +308,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_too_large) {
 }
 
 BOOST_AUTO_TEST_CASE(too_many_errors_are_counted) {
-    std::string text = R"({"topologies": {"t": {"strategy": "epmd", "connector": "log", "config": {"hosts": [)";
+    std::string text = R"({"topologies": {"t": {"strategy": "gossip", "connector": "log", "config": {"secrets": [)";
     for (int i = 0; i < 1500; ++i) text += "5,";
     text += "]}}}}";
     const auto loaded = load_text(text);

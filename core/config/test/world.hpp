@@ -15,7 +15,7 @@ namespace kith::core::test {
 inline constexpr const char *epmd_schema = R"({
   "type": "object", "additionalProperties": false, "required": ["hosts"],
   "properties": {
-    "hosts": {"type": "array", "items": {"type": "string", "minLength": 1}, "description": "Names of all nodes."},
+    "hosts": {"type": "array", "uniqueItems": true, "items": {"type": "string", "minLength": 1}, "description": "Names of all nodes."},
     "timeout": {"type": "integer", "minimum": 0, "x-kith-unit": "ms", "description": "Accepted.",
                 "x-kith-no-effect": "kith always connects again"}
   }})";
