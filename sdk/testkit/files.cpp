@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT
+//
+// kith.file/1, kith.env/1 and kith.state/1 of a simulated machine.
+#include "machine_body.hpp"
+
+#include <kith/hosting/status.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+namespace kith::testkit {
+
+namespace {
+
+constexpr std::uint64_t disk = 50'000; // nanoseconds for one operation
+
+std::string text_of(const Op &op) {
+    return op.status < 0 ? op.name + ": " + std::string(status_sentence(op.status)) : std::string();
+}
+
+std::string parent(const std::string &path) { return std::filesystem::path(path).parent_path().string(); }
+
+std::int32_t failing(const Machine::Body &on, std::string_view path) {
+    const auto found = on.failing_paths.find(path);
+    return found == on.failing_paths.end() ? KITH_OK : found->second;
+}
+
+void read(Seat &seat, Op &op) {
+    Machine::Body &on = *seat.body;
+    kith_file_info info{};
+    std::string_view bytes;
+    if (op.status == KITH_OK) op.status = failing(on, op.name);
+    const auto found = on.files.find(op.name);
+    if (op.status == KITH_OK) {
+        if (found == on.files.end()) {
+            op.status = KITH_NOT_FOUND;
+        } else {
+            const File &file = found->second;
+            info = on.info(file);
+            if (file.directory) {
+                op.status = KITH_INVALID;
+            } else if (!on.may_read(file)) {
+                op.status = KITH_DENIED;
+            } else if (file.bytes.size() > op.number) {
+                op.status = KITH_LIMIT;
+            } else {
+                bytes = file.bytes;
+            }
+        }
+    }
+    on.trace("file.read", op.id, op.status, bytes);
+    const auto *table = seat.side<kith_file_plugin>(KITH_FILE);
+    if (table == nullptr || table->read == nullptr) return;
+    const std::string text = text_of(op);
+    const Entered entered(*seat.tenant, "file.read");
+    table->read(seat.tenant->self(), op.user, op.id, op.status, str(text), bytes.data(), bytes.size(), &info);
+}
+
+void written(Seat &seat, Op &op) {
+    Machine::Body &on = *seat.body;
+    if (op.status == KITH_OK) op.status = failing(on, op.name);
+    if (op.status == KITH_OK) {
+        const auto found = on.files.find(op.name);
+        const auto above = on.files.find(parent(op.name));
+        if (above == on.files.end()) {
+            op.status = KITH_NOT_FOUND;
+        } else if (!above->second.directory || (found != on.files.end() && found->second.directory)) {
+            op.status = KITH_INVALID;
+        } else {
+            on.put(op.name, op.data, {op.mode, on.user_id, on.user_id});
+        }
+    }
+    on.trace("file.written", op.id, op.status, op.data);
+    const auto *table = seat.side<kith_file_plugin>(KITH_FILE);
+    if (table == nullptr || table->written == nullptr) return;
+    const std::string text = text_of(op);
+    const Entered entered(*seat.tenant, "file.written");
+    table->written(seat.tenant->self(), op.user, op.id, op.status, str(text));
+}
+
+void changed(Seat &seat, Op &op) {
+    seat.body->trace("file.changed", op.id, op.status);
+    const auto *table = seat.side<kith_file_plugin>(KITH_FILE);
+    if (table == nullptr || table->changed == nullptr) return;
+    const std::string text = text_of(op);
+    const Entered entered(*seat.tenant, "file.changed");
+    table->changed(seat.tenant->self(), op.user, op.id, op.status, str(text));
+}
+
+constexpr kith_file_host file_table = {
+    .read = [](const kith_host *host, kith_str path, std::uint64_t max, std::uint64_t user,
+               std::uint64_t *id) noexcept -> std::int32_t {
+        Seat &seat = Machine::Body::seat_of(host);
+        Machine::Body &on = *seat.body;
+        if (const std::int32_t status = on.called(seat, "file.read"); status != KITH_OK) return status;
+        if (path.size == 0) return KITH_INVALID;
+        Op &op = on.begin(seat, "file.read", read, user, id);
+        op.name = Machine::Body::normal(view(path));
+        op.number = std::min<std::uint64_t>(max, KITH_FILE_MAX_READ);
+        on.ready_in(op, disk);
+        return KITH_OK;
+    },
+    .write = [](const kith_host *host, kith_str path, const void *data, std::uint64_t size, std::uint32_t mode,
+                std::uint64_t user, std::uint64_t *id) noexcept -> std::int32_t {
+        Seat &seat = Machine::Body::seat_of(host);
+        Machine::Body &on = *seat.body;
+        if (const std::int32_t status = on.called(seat, "file.write"); status != KITH_OK) return status;
+        if (path.size == 0 || (size != 0 && data == nullptr)) return KITH_INVALID;
+        Op &op = on.begin(seat, "file.write", written, user, id);
+        op.name = Machine::Body::normal(view(path));
+        op.mode = mode & 07777;
+        if (size != 0) op.data.assign(static_cast<const char *>(data), size);
+        on.ready_in(op, disk);
+        return KITH_OK;
+    },
+    .watch = [](const kith_host *host, kith_str path, std::uint64_t version, std::uint64_t user,
+                std::uint64_t *id) noexcept -> std::int32_t {
+        Seat &seat = Machine::Body::seat_of(host);
+        Machine::Body &on = *seat.body;
+        if (const std::int32_t status = on.called(seat, "file.watch"); status != KITH_OK) return status;
+        if (path.size == 0) return KITH_INVALID;
+        Op &op = on.begin(seat, "file.watch", changed, user, id);
+        op.name = Machine::Body::normal(view(path));
+        op.number = version;
+        if (on.version(op.name) != version) {
+            on.ready(op, KITH_OK);
+        } else {
+            on.watches.push_back(op.id);
+        }
+        return KITH_OK;
+    },
+};
+
+constexpr kith_env_host env_table = {
+    .get = [](const kith_host *host, kith_str name, kith_str *out) noexcept -> std::int32_t {
+        Seat &seat = Machine::Body::seat_of(host);
+        if (seat.monitor != nullptr) seat.monitor->on_call("env.get", false);
+        if (!seat.tenant->may_read(view(name))) return KITH_DENIED;
+        const auto found = seat.body->variables.find(view(name));
+        if (found == seat.body->variables.end()) return KITH_NOT_FOUND;
+        *out = str(*found->second);
+        return KITH_OK;
+    },
+};
+
+void loaded(Seat &seat, Op &op) {
+    Machine::Body &on = *seat.body;
+    std::string_view bytes;
+    const auto found = on.states.find(seat.instance);
+    if (op.status == KITH_OK && found == on.states.end()) op.status = KITH_NOT_FOUND;
+    if (op.status == KITH_OK) bytes = found->second;
+    on.trace("state.loaded", op.id, op.status, bytes);
+    const auto *table = seat.side<kith_state_plugin>(KITH_STATE);
+    if (table == nullptr || table->loaded == nullptr) return;
+    const std::string text = text_of(op);
+    const Entered entered(*seat.tenant, "state.loaded");
+    table->loaded(seat.tenant->self(), op.user, op.id, op.status, str(text), bytes.data(), bytes.size());
+}
+
+void saved(Seat &seat, Op &op) {
+    Machine::Body &on = *seat.body;
+    if (op.status == KITH_OK) on.states[seat.instance] = op.data;
+    on.trace("state.saved", op.id, op.status, op.data);
+    const auto *table = seat.side<kith_state_plugin>(KITH_STATE);
+    if (table == nullptr || table->saved == nullptr) return;
+    const std::string text = text_of(op);
+    const Entered entered(*seat.tenant, "state.saved");
+    table->saved(seat.tenant->self(), op.user, op.id, op.status, str(text));
+}
+
+constexpr kith_state_host state_table = {
+    .load = [](const kith_host *host, std::uint64_t user, std::uint64_t *id) noexcept -> std::int32_t {
+        Seat &seat = Machine::Body::seat_of(host);
+        Machine::Body &on = *seat.body;
+        if (const std::int32_t status = on.called(seat, "state.load"); status != KITH_OK) return status;
+        if (!on.has_state_dir) return KITH_UNSUPPORTED;
+        Op &op = on.begin(seat, "state.load", loaded, user, id);
+        op.name = "state of " + seat.instance;
+        on.ready_in(op, disk);
+        return KITH_OK;
+    },
+    .save = [](const kith_host *host, const void *data, std::uint64_t size, std::uint64_t user,
+               std::uint64_t *id) noexcept -> std::int32_t {
+        Seat &seat = Machine::Body::seat_of(host);
+        Machine::Body &on = *seat.body;
+        if (const std::int32_t status = on.called(seat, "state.save"); status != KITH_OK) return status;
+        if (!on.has_state_dir) return KITH_UNSUPPORTED;
+        if (size > KITH_STATE_MAX) return KITH_LIMIT;
+        if (size != 0 && data == nullptr) return KITH_INVALID;
+        Op &op = on.begin(seat, "state.save", saved, user, id);
+        op.name = "state of " + seat.instance;
+        if (size != 0) op.data.assign(static_cast<const char *>(data), size);
+        on.ready_in(op, disk);
+        return KITH_OK;
+    },
+};
+
+} // namespace
+
+const kith_file_host *file_service() noexcept { return &file_table; }
+const kith_env_host *env_service() noexcept { return &env_table; }
+const kith_state_host *state_service() noexcept { return &state_table; }
+
+// ---- files ----
+
+std::string Machine::Body::normal(std::string_view path) {
+    std::string out = (std::filesystem::path("/") / std::filesystem::path(path)).lexically_normal().string();
+    if (out.size() > 1 && out.back() == '/') out.pop_back();
+    return out;
+}
+
+bool Machine::Body::may_read(const File &file) const noexcept {
+    if (user_id == 0) return true;
+    if (file.traits.owner == user_id) return (file.traits.mode & 0400) != 0;
+    return (file.traits.mode & (file.traits.group == user_id ? 040u : 04u)) != 0;
+}
+
+kith_file_info Machine::Body::info(const File &file) const noexcept {
+    return {file.bytes.size(),
+            file.version,
+            file.modified,
+            file.traits.mode,
+            file.traits.owner,
+            file.traits.group,
+            file.traits.owner == user_id ? 1u : 0u};
+}
+
+std::uint64_t Machine::Body::version(const std::string &path) const {
+    const auto found = files.find(path);
+    return found == files.end() ? 0 : found->second.version;
+}
+
+void Machine::Body::put(const std::string &path, std::string_view bytes, FileTraits traits) {
+    files[path] = {std::string(bytes), traits, ++file_version + 1, net.wall_ns() + wall_skew.load(), false};
+    changed(path);
+}
+
+void Machine::Body::changed(const std::string &path) {
+    std::erase_if(watches, [&](std::uint64_t id) {
+        Op *op = find(id);
+        if (op == nullptr || op->ready) return true;
+        if (op->name != path || version(path) == op->number) return false;
+        ready(*op, KITH_OK);
+        return true;
+    });
+}
+
+void Machine::file(std::string_view path, std::string_view bytes, FileTraits traits) {
+    const std::string normal = Body::normal(path);
+    if (const std::string above = parent(normal); !body_->files.contains(above)) directory(above);
+    body_->put(normal, bytes, traits);
+}
+
+void Machine::directory(std::string_view path) {
+    const std::string normal = Body::normal(path);
+    if (const std::string above = parent(normal); !body_->files.contains(above)) directory(above);
+    body_->files[normal] = {{}, {0755, 0, 0}, ++body_->file_version + 1, net_.wall_ns(), true};
+}
+
+void Machine::remove(std::string_view path) {
+    const std::string normal = Body::normal(path);
+    if (body_->files.erase(normal) != 0) body_->changed(normal);
+}
+
+std::optional<std::string> Machine::file(std::string_view path) const {
+    const auto found = body_->files.find(Body::normal(path));
+    if (found == body_->files.end() || found->second.directory) return std::nullopt;
+    return found->second.bytes;
+}
+
+void Machine::fail_path(std::string_view path, std::int32_t status) {
+    if (status == KITH_OK) {
+        body_->failing_paths.erase(Body::normal(path));
+    } else {
+        body_->failing_paths[Body::normal(path)] = status;
+    }
+}
+
+void Machine::user(std::uint32_t id) { body_->user_id = id; }
+
+void Machine::env(std::string_view name, std::string_view value) {
+    body_->values.emplace_back(value);
+    body_->variables[std::string(name)] = &body_->values.back();
+}
+
+void Machine::unset_env(std::string_view name) { body_->variables.erase(std::string(name)); }
+
+void Machine::state_dir(bool there) { body_->has_state_dir = there; }
+
+std::optional<std::string> Machine::state(std::string_view instance) const {
+    const auto found = body_->states.find(instance);
+    if (found == body_->states.end()) return std::nullopt;
+    return found->second;
+}
+
+void Machine::state(std::string_view instance, std::string_view bytes) { body_->states[std::string(instance)] = bytes; }
+
+} // namespace kith::testkit

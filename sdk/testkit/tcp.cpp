@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: MIT
+//
+// kith.tcp/1 of a simulated machine: the service's side of the sockets in tcp_stack.
+#include "machine_body.hpp"
+
+#include <kith/hosting/status.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace kith::testkit {
+
+namespace {
+
+// What a completion says of a failure.
+class Text {
+  public:
+    Text(const Op &op, std::string subject) {
+        if (op.status < 0)
+            text_ = std::string(op.what) + " " + std::move(subject) + ": " + std::string(status_sentence(op.status));
+    }
+    kith_str str() const noexcept { return {text_.data(), text_.size()}; }
+
+  private:
+    std::string text_;
+};
+
+std::string of_port(std::string_view host, std::uint32_t port) {
+    return std::string(host.empty() ? "every address" : host) + " port " + std::to_string(port);
+}
+
+std::string of_socket(const SocketName &name) { return of_port(name.address.text(), name.port); }
+
+const kith_tcp_plugin *side(Seat &seat) noexcept { return seat.side<kith_tcp_plugin>(KITH_TCP); }
+
+void connected(Seat &seat, Op &op) {
+    Machine::Body &on = *seat.body;
+    std::uint64_t id = 0;
+    std::string address;
+    kith_endpoint remote{};
+    if (op.status == KITH_OK && on.full()) op.status = KITH_LIMIT;
+    if (op.status == KITH_OK) {
+        Socket &socket = on.make_socket(seat);
+        socket.stream = op.stream;
+        op.stream->token = socket.id;
+        id = socket.id;
+        address = op.stream->remote.address.text();
+        remote = {str(address), op.stream->remote.port, 0};
+    } else if (op.stream != nullptr) {
+        on.net.tcp().reset(*op.stream);
+    }
+    on.trace("tcp.connected", op.id, op.status, address);
+    const auto *table = side(seat);
+    if (table == nullptr || table->connected == nullptr) return;
+    const Text text(op, "to " + of_port(op.name, op.port));
+    const Entered entered(*seat.tenant, "tcp.connected");
+    table->connected(seat.tenant->self(), op.user, op.id, op.status, text.str(), id, op.status == KITH_OK ? &remote : nullptr);
+}
+
+void listening(Seat &seat, Op &op) {
+    Machine::Body &on = *seat.body;
+    std::uint64_t id = 0;
+    std::string address;
+    kith_endpoint local{};
+    if (op.status == KITH_OK && on.full()) op.status = KITH_LIMIT;
+    if (op.status == KITH_OK) {
+        Listener *listener = nullptr;
+        const Address wanted = op.targets.empty() ? Address{} : op.targets.front();
+        op.status = on.net.tcp().listen(on.machine, wanted, static_cast<std::uint16_t>(op.port), op.number, on, 0, listener);
+        if (op.status == KITH_OK) {
+            Socket &socket = on.make_socket(seat);
+            socket.listener = listener;
+            listener->token = socket.id;
+            id = socket.id;
+            address = wanted.family == 0 ? "::" : wanted.text();
+            local = {str(address), listener->local.port, 0};
+        }
+    }
+    on.trace("tcp.listening", op.id, op.status, address);
+    const auto *table = side(seat);
+    if (table == nullptr || table->listening == nullptr) return;
+    const Text text(op, "on " + of_port(op.name, op.port));
+    const Entered entered(*seat.tenant, "tcp.listening");
+    table->listening(seat.tenant->self(), op.user, op.id, op.status, text.str(), id, op.status == KITH_OK ? &local : nullptr);
+}
+
+void accepted(Seat &seat, Op &op) {
+    Machine::Body &on = *seat.body;
+    std::uint64_t id = 0;
+    std::string address;
+    kith_endpoint remote{};
+    Socket *listener = on.socket(seat, op.socket);
+    if (op.status == KITH_OK && on.full()) op.status = KITH_LIMIT;
+    if (op.status == KITH_OK) {
+        Stream *stream = listener == nullptr ? nullptr : on.net.tcp().accept(*listener->listener, on, 0);
+        if (stream == nullptr) {
+            op.status = KITH_RESET;
+        } else {
+            Socket &socket = on.make_socket(seat);
+            socket.stream = stream;
+            stream->token = socket.id;
+            id = socket.id;
+            address = stream->remote.address.text();
+            remote = {str(address), stream->remote.port, 0};
+        }
+    }
+    on.trace("tcp.accepted", op.id, op.status, address);
+    const auto *table = side(seat);
+    if (table == nullptr || table->accepted == nullptr) return;
+    const Text text(op, "a connection");
+    const Entered entered(*seat.tenant, "tcp.accepted");
+    table->accepted(seat.tenant->self(), op.user, op.id, op.status, text.str(), id, op.status == KITH_OK ? &remote : nullptr);
+}
+
+void read(Seat &seat, Op &op) {
+    Machine::Body &on = *seat.body;
+    std::string bytes;
+    Socket *socket = on.socket(seat, op.socket);
+    if (op.status == KITH_OK && socket != nullptr) {
+        Stream &stream = *socket->stream;
+        if (stream.broken != KITH_OK) {
+            op.status = stream.broken;
+        } else if (stream.available() != 0) {
+            bytes = on.net.tcp().read(stream, op.number);
+        } else {
+            op.status = KITH_CLOSED;
+        }
+    }
+    on.trace("tcp.read", op.id, op.status, bytes);
+    const auto *table = side(seat);
+    if (table == nullptr || table->read == nullptr) return;
+    const Text text(op, socket == nullptr ? "of a closed stream" : "from " + of_socket(socket->stream->remote));
+    const Entered entered(*seat.tenant, "tcp.read");
+    table->read(seat.tenant->self(), op.user, op.id, op.status, text.str(), bytes.data(),
+                static_cast<std::uint32_t>(bytes.size()));
+}
+
+void written(Seat &seat, Op &op) {
+    Machine::Body &on = *seat.body;
+    on.trace("tcp.written", op.id, op.status);
+    Socket *socket = on.socket(seat, op.socket);
+    const auto *table = side(seat);
+    if (table == nullptr || table->written == nullptr) return;
+    const Text text(op, socket == nullptr ? "to a closed stream" : "to " + of_socket(socket->stream->remote));
+    const Entered entered(*seat.tenant, "tcp.written");
+    table->written(seat.tenant->self(), op.user, op.id, op.status, text.str());
+}
+
+std::int32_t connect(const kith_host *host, kith_str name, std::uint32_t port, std::uint64_t timeout, std::uint64_t user,
+                     std::uint64_t *id) noexcept {
+    Seat &seat = Machine::Body::seat_of(host);
+    Machine::Body &on = *seat.body;
+    if (const std::int32_t status = on.called(seat, "tcp.connect"); status != KITH_OK) return status;
+    if (name.size == 0 || port == 0 || port > 65535) return KITH_INVALID;
+    Op &op = on.begin(seat, "tcp.connect", connected, user, id);
+    op.name = view(name);
+    op.port = port;
+    const std::uint64_t wait = Address::parse(op.name) ? 0 : on.net.resolving();
+    on.net.schedule(on.net.now_ns() + wait, on, Machine::Body::resolve, Machine::Body::slot_of(op.id), op.id);
+    on.time_out(op, timeout);
+    return KITH_OK;
+}
+
+std::int32_t listen(const kith_host *host, kith_str address, std::uint32_t port, std::uint32_t backlog, std::uint64_t user,
+                    std::uint64_t *id) noexcept {
+    Seat &seat = Machine::Body::seat_of(host);
+    Machine::Body &on = *seat.body;
+    if (const std::int32_t status = on.called(seat, "tcp.listen"); status != KITH_OK) return status;
+    const auto wanted = Address::parse(view(address));
+    if (port > 65535 || (address.size != 0 && !wanted)) return KITH_INVALID;
+    Op &op = on.begin(seat, "tcp.listen", listening, user, id);
+    op.name = view(address);
+    op.port = port;
+    op.number = backlog;
+    if (wanted) op.targets.push_back(*wanted);
+    on.ready(op, KITH_OK);
+    return KITH_OK;
+}
+
+std::int32_t accept(const kith_host *host, std::uint64_t listener, std::uint64_t user, std::uint64_t *id) noexcept {
+    Seat &seat = Machine::Body::seat_of(host);
+    Machine::Body &on = *seat.body;
+    if (const std::int32_t status = on.called(seat, "tcp.accept"); status != KITH_OK) return status;
+    Socket *socket = on.socket(seat, listener);
+    if (socket == nullptr) return KITH_STALE;
+    if (socket->listener == nullptr) return KITH_INVALID;
+    if (socket->accepter != none) return KITH_BUSY;
+    Op &op = on.begin(seat, "tcp.accept", accepted, user, id);
+    op.socket = listener;
+    socket->accepter = Machine::Body::slot_of(op.id);
+    on.pump(*socket);
+    return KITH_OK;
+}
+
+// KITH_OK and the stream, or why not.
+std::int32_t stream_of(Machine::Body &on, Seat &seat, std::uint64_t id, Socket *&out) noexcept {
+    out = on.socket(seat, id);
+    if (out == nullptr) return KITH_STALE;
+    return out->stream == nullptr ? KITH_INVALID : KITH_OK;
+}
+
+std::int32_t begin_read(const kith_host *host, std::uint64_t stream, std::uint32_t max, std::uint64_t timeout,
+                        std::uint64_t user, std::uint64_t *id) noexcept {
+    Seat &seat = Machine::Body::seat_of(host);
+    Machine::Body &on = *seat.body;
+    if (const std::int32_t status = on.called(seat, "tcp.read"); status != KITH_OK) return status;
+    Socket *socket = nullptr;
+    if (const std::int32_t status = stream_of(on, seat, stream, socket); status != KITH_OK) return status;
+    if (max == 0) return KITH_INVALID;
+    if (socket->reader != none) return KITH_BUSY;
+    Op &op = on.begin(seat, "tcp.read", read, user, id);
+    op.socket = stream;
+    op.number = std::min(max, KITH_TCP_MAX_READ);
+    socket->reader = Machine::Body::slot_of(op.id);
+    on.time_out(op, timeout);
+    on.pump(*socket);
+    return KITH_OK;
+}
+
+std::int32_t write(const kith_host *host, std::uint64_t stream, const void *data, std::uint32_t size, std::uint64_t timeout,
+                   std::uint64_t user, std::uint64_t *id) noexcept {
+    Seat &seat = Machine::Body::seat_of(host);
+    Machine::Body &on = *seat.body;
+    if (const std::int32_t status = on.called(seat, "tcp.write"); status != KITH_OK) return status;
+    Socket *socket = nullptr;
+    if (const std::int32_t status = stream_of(on, seat, stream, socket); status != KITH_OK) return status;
+    if (size > KITH_TCP_MAX_WRITE) return KITH_LIMIT;
+    if ((size != 0 && data == nullptr) || socket->stream->finished) return KITH_INVALID;
+    if (socket->writer != none) return KITH_BUSY;
+    Op &op = on.begin(seat, "tcp.write", written, user, id);
+    op.socket = stream;
+    if (size != 0) op.data.assign(static_cast<const char *>(data), size);
+    on.net.trace(on.machine.index(), "tcp.bytes", 0, 0, op.data);
+    socket->writer = Machine::Body::slot_of(op.id);
+    on.time_out(op, timeout);
+    on.pump(*socket);
+    return KITH_OK;
+}
+
+std::int32_t shutdown(const kith_host *host, std::uint64_t stream) noexcept {
+    Seat &seat = Machine::Body::seat_of(host);
+    Machine::Body &on = *seat.body;
+    if (const std::int32_t status = on.called(seat, "tcp.shutdown"); status != KITH_OK) return status;
+    Socket *socket = nullptr;
+    if (const std::int32_t status = stream_of(on, seat, stream, socket); status != KITH_OK) return status;
+    if (socket->writer != none && !on.ops[socket->writer].ready) return KITH_BUSY;
+    on.net.tcp().finish(*socket->stream);
+    return KITH_OK;
+}
+
+// Never fails by fail_call: nobody could do anything about it.
+std::int32_t close(const kith_host *host, std::uint64_t id) noexcept {
+    Seat &seat = Machine::Body::seat_of(host);
+    Machine::Body &on = *seat.body;
+    if (seat.monitor != nullptr) seat.monitor->on_call("tcp.close", true);
+    Socket *socket = on.socket(seat, id);
+    if (socket == nullptr) return KITH_STALE;
+    on.trace("tcp.close", id);
+    on.close(*socket);
+    return KITH_OK;
+}
+
+constexpr kith_tcp_host tcp_table = {connect, listen, accept, begin_read, write, shutdown, close};
+
+} // namespace
+
+const kith_tcp_host *tcp_service() noexcept { return &tcp_table; }
+
+Socket *Machine::Body::socket(const Seat &seat, std::uint64_t id) noexcept {
+    const auto slot = slot_of(id);
+    if (!is_socket(id) || slot >= sockets.size() || sockets[slot].id != id || sockets[slot].seat != &seat) return nullptr;
+    return &sockets[slot];
+}
+
+Socket &Machine::Body::make_socket(Seat &seat) {
+    std::uint32_t slot = 0;
+    if (free_sockets.empty()) {
+        slot = static_cast<std::uint32_t>(sockets.size());
+        sockets.emplace_back();
+    } else {
+        slot = free_sockets.back();
+        free_sockets.pop_back();
+    }
+    sockets[slot] = Socket{.id = make_id(slot, true), .seat = &seat};
+    return sockets[slot];
+}
+
+void Machine::Body::close(Socket &socket) noexcept {
+    for (const auto slot : {socket.reader, socket.writer, socket.accepter}) {
+        if (slot == none) continue;
+        ready(ops[slot], KITH_CANCELLED);
+        ops[slot].status = KITH_CANCELLED; // also when it was ready, but not told yet
+    }
+    if (socket.stream != nullptr) net.tcp().close(*socket.stream);
+    if (socket.listener != nullptr) net.tcp().close(*socket.listener);
+    free_sockets.push_back(slot_of(socket.id));
+    socket = Socket{};
+}
+
+void Machine::Body::dial_next(Op &op) {
+    op.dial = net.tcp().dial(machine, op.targets[op.target++], static_cast<std::uint16_t>(op.port), *this, op.id);
+}
+
+void Machine::Body::on_dialled(std::int32_t status, Stream *stream, std::uint64_t token) {
+    Op *op = find(token);
+    if (op == nullptr || op->ready) {
+        if (stream != nullptr) net.tcp().close(*stream);
+        return;
+    }
+    op->dial = 0;
+    if (status != KITH_OK && op->target < op->targets.size()) return dial_next(*op);
+    op->stream = stream;
+    ready(*op, status);
+}
+
+void Machine::Body::on_incoming(Listener &, std::uint64_t token) {
+    const auto slot = slot_of(token);
+    if (slot < sockets.size() && sockets[slot].id == token) pump(sockets[slot]);
+}
+
+void Machine::Body::on_stream(Stream &, std::uint64_t token) {
+    const auto slot = slot_of(token);
+    if (is_socket(token) && slot < sockets.size() && sockets[slot].id == token) pump(sockets[slot]);
+}
+
+// Whatever can go on now goes on.
+void Machine::Body::pump(Socket &socket) {
+    if (socket.accepter != none && !socket.listener->pending.empty()) ready(ops[socket.accepter], KITH_OK);
+    if (socket.stream == nullptr) return;
+    Stream &stream = *socket.stream;
+    const bool news = stream.broken != KITH_OK || stream.available() != 0 || stream.ended;
+    if (socket.reader != none && news) ready(ops[socket.reader], KITH_OK);
+    if (socket.writer == none || ops[socket.writer].ready) return;
+    Op &op = ops[socket.writer];
+    if (stream.broken != KITH_OK) return ready(op, stream.broken);
+    op.number += net.tcp().write(stream, std::string_view(op.data).substr(op.number));
+    if (op.number == op.data.size()) ready(op, KITH_OK);
+}
+
+} // namespace kith::testkit

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+//
+// TCP as the kernels of all machines see it: dialling, listeners, and streams with windows, delay, resets and silence. It knows
+// nothing of plugins; machines and scripted peers stand on it.
+#pragma once
+
+#include <kith/plugin.h>
+#include <kith/testkit/machine.hpp>
+#include <kith/testkit/sim_net.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kith::testkit {
+
+struct SocketName {
+    Address address;
+    std::uint16_t port = 0;
+};
+
+struct Stream;
+struct Listener;
+
+/// Called from events only, never within a call to the stack. `token` is the owner's own.
+class SocketOwner {
+  public:
+    /// Something of the stream has changed: bytes, the end, a break, room to write.
+    virtual void on_stream(Stream &stream, std::uint64_t token) = 0;
+    virtual void on_incoming(Listener &listener, std::uint64_t token) = 0;
+    /// stream is null unless status is KITH_OK.
+    virtual void on_dialled(std::int32_t status, Stream *stream, std::uint64_t token) = 0;
+
+  protected:
+    ~SocketOwner() = default;
+};
+
+/// One end of a connection.
+struct Stream {
+    std::uint32_t slot = 0;
+    std::uint64_t serial = 0;
+    Machine *machine = nullptr;
+    Machine *other_machine = nullptr;
+    Stream *other = nullptr;   // null: the other end is closed
+    bool other_silent = false; // the other end is gone without a word
+    SocketName local, remote;
+    SocketOwner *owner = nullptr;
+    std::uint64_t token = 0;
+
+    std::string unread;
+    std::size_t unread_at = 0;
+    bool ended = false; // the other side's end was read up to
+    std::int32_t broken = KITH_OK;
+    bool finished = false; // we have said our end
+
+    struct Segment {
+        std::uint64_t arrives = 0;
+        std::string bytes;
+        bool fin = false;
+        bool reset = false;
+    };
+    std::deque<Segment> wire; // towards this end, in order
+    std::uint64_t last_arrival = 0;
+    std::size_t credit_used = 0;     // bytes on the wire towards us and unread
+    std::uint64_t stalled_since = 0; // 0: the wire moves
+    std::uint64_t probing_since = 0; // 0: nothing was sent to nobody
+    bool wants_room = false;         // the last write was not taken whole
+    std::size_t sent_to_nobody = 0;
+
+    std::size_t available() const noexcept { return unread.size() - unread_at; }
+};
+
+struct Listener {
+    std::uint32_t slot = 0;
+    std::uint64_t serial = 0;
+    Machine *machine = nullptr;
+    SocketName local;
+    std::size_t backlog = 0;
+    std::deque<Stream *> pending;
+    SocketOwner *owner = nullptr;
+    std::uint64_t token = 0;
+};
+
+class TcpStack final : public Actor {
+  public:
+    explicit TcpStack(SimNet &net) : net_(net) {}
+    ~TcpStack();
+
+    /// Answered by on_dialled. Returns a number for hang_up.
+    std::uint64_t dial(Machine &from, const Address &to, std::uint16_t port, SocketOwner &owner, std::uint64_t token);
+    void hang_up(std::uint64_t dial) noexcept;
+
+    /// KITH_OK, KITH_EXISTS, or KITH_IO when the address is not one of this machine's. port 0: any.
+    std::int32_t listen(Machine &machine, const Address &address, std::uint16_t port, std::size_t backlog, SocketOwner &owner,
+                        std::uint64_t token, Listener *&out);
+    /// The next connection; null when there is none.
+    Stream *accept(Listener &listener, SocketOwner &owner, std::uint64_t token) noexcept;
+    void close(Listener &listener) noexcept;
+
+    /// How many of the bytes were taken.
+    std::size_t write(Stream &stream, std::string_view bytes);
+    std::string read(Stream &stream, std::size_t max);
+    /// The end of our direction.
+    void finish(Stream &stream);
+    /// The stream is gone after these.
+    void close(Stream &stream) noexcept;
+    void reset(Stream &stream) noexcept;
+    void vanish(Stream &stream) noexcept;
+
+    /// All sockets of a machine, without a word.
+    void vanish(Machine &machine) noexcept;
+    void reset_between(const Machine &a, const Machine &b);
+    /// Some route has opened.
+    void routes_changed();
+
+    std::size_t streams() const noexcept { return streams_.size() - free_.size(); }
+
+    void on_event(std::uint32_t what, std::uint32_t slot, std::uint64_t id) override;
+
+  private:
+    enum What : std::uint32_t { syn, dialled, arrive, give_up, probe, tell_event };
+    struct Dial {
+        std::uint64_t serial = 0; // 0: free
+        Machine *from = nullptr;
+        Address to;
+        std::uint16_t port = 0;
+        SocketOwner *owner = nullptr;
+        std::uint64_t token = 0;
+        std::uint64_t began = 0;
+        std::uint64_t wait = 0;
+        Stream *stream = nullptr;
+        std::int32_t status = KITH_OK;
+    };
+
+    Stream &make_stream(Machine &machine);
+    void drop(Stream &stream) noexcept;
+    void send(Stream &to, Stream::Segment segment, std::uint64_t not_before = 0);
+    void knock(std::uint32_t slot);
+    void answer(std::uint32_t slot, std::int32_t status);
+    void arrived(Stream &stream);
+    void broke(Stream &stream, std::int32_t status);
+    void probed(Stream &stream);
+    void tell(Stream &stream);
+    std::uint64_t travel(const Machine &from, const Machine &to) noexcept;
+    SocketName local_name(const Machine &machine, const Address &towards);
+    Listener *find(const Machine &machine, const Address &address, std::uint16_t port) noexcept;
+    Machine *target(Machine &from, const Address &to) const noexcept;
+
+    SimNet &net_;
+    std::vector<std::unique_ptr<Stream>> streams_;
+    std::vector<std::uint32_t> free_;                  // slots of streams_
+    std::vector<std::unique_ptr<Listener>> listeners_; // in the order they began
+    std::vector<std::uint16_t> ports_;                 // last ephemeral port, by machine
+    std::vector<Dial> dials_;
+    std::vector<std::uint32_t> free_dials_;
+};
+
+} // namespace kith::testkit
