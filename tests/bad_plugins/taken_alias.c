@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Its alias is the id of good.c: L5 when both are there. */
+ * Its alias is the id of failing_create.c: L5 when both are there. */
 #define ID STR("taken_alias")
 #define ALIAS_COUNT 1
-#define ALIASES STR("good")
+#define ALIASES STR("failing_create")
 #include "base.h"

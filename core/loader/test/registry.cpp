@@ -47,14 +47,14 @@ BOOST_AUTO_TEST_CASE(all_of_the_bad_ones_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(an_id_is_given_once) {
-    const Place place{"good", "taken", "taken_alias"};
+    const Place place{"failing_create", "taken", "taken_alias"};
     Registry registry(offer());
     BOOST_TEST(!registry.scan(place.path()));
     BOOST_TEST(registry.plugins().size() == 1);
     BOOST_REQUIRE(registry.refused().size() == 2);
     const auto &taken = registry.refused()[0];
     BOOST_TEST(taken.rule == "L5");
-    BOOST_TEST(taken.reason == "\"good\" is already taken by " + (place / "libgood.so").native());
+    BOOST_TEST(taken.reason == "\"failing_create\" is already taken by " + (place / "libfailing_create.so").native());
     BOOST_TEST(taken.remedy == "keep one of the two files and remove the other");
     BOOST_TEST(registry.refused()[1].reason == taken.reason);
 }
