@@ -77,15 +77,15 @@ BOOST_AUTO_TEST_CASE(found_by_kind_and_name) {
     const Place place{"two_plugins"};
     Registry registry(offer());
     BOOST_TEST(registry.load(place / "libtwo_plugins.so"));
-    const Plugin *const strategy = registry.find(KITH_KIND_STRATEGY, "one");
-    BOOST_REQUIRE(strategy != nullptr);
-    BOOST_TEST(strategy->summary().starts_with("Sees nobody"));
-    BOOST_TEST(registry.find(KITH_KIND_STRATEGY, "first") == strategy);
-    const Plugin *const connector = registry.find(KITH_KIND_CONNECTOR, "one");
-    BOOST_REQUIRE(connector != nullptr);
-    BOOST_TEST(connector->summary() == "Joins nobody.");
-    BOOST_TEST(registry.find(KITH_KIND_CONNECTOR, "first") == nullptr);
-    BOOST_TEST(registry.find(KITH_KIND_SINK, "one") == nullptr);
+    const auto summary = [&registry](std::uint32_t kind, std::string_view name) {
+        const Plugin *const plugin = registry.find(kind, name);
+        return plugin == nullptr ? "none" : std::string(plugin->summary());
+    };
+    BOOST_TEST(summary(KITH_KIND_STRATEGY, "one").starts_with("Sees nobody"));
+    BOOST_TEST(registry.find(KITH_KIND_STRATEGY, "first") == registry.find(KITH_KIND_STRATEGY, "one"));
+    BOOST_TEST(summary(KITH_KIND_CONNECTOR, "one") == "Joins nobody.");
+    BOOST_TEST(summary(KITH_KIND_CONNECTOR, "first") == "none");
+    BOOST_TEST(summary(KITH_KIND_SINK, "one") == "none");
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_that_is_none) {
