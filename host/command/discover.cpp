@@ -5,7 +5,8 @@
 #include <core/engine/look.hpp>
 #include <host/loading.hpp>
 #include <host/world/asio_world.hpp>
-#include <host/stderr_log.hpp>
+#include <kith/service/log.h>
+#include <host/log/stderr_log.hpp>
 
 #include <boost/asio/io_context.hpp>
 

@@ -3,16 +3,19 @@
 
 #include <core/engine/engine.hpp>
 #include <host/event_log.hpp>
-#include <host/events_file.hpp>
+#include <host/event_stream.hpp>
 #include <host/loading.hpp>
 #include <host/service_manager.hpp>
-#include <host/stderr_log.hpp>
+#include <host/log/stderr_log.hpp>
 #include <host/world/asio_world.hpp>
+#include <kith/service/log.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <iostream>
 #include <memory>
@@ -23,15 +26,12 @@ namespace po = boost::program_options;
 
 namespace {
 
-constexpr std::size_t event_buffer = 1 << 20; // bytes that wait for a slow reader of --events
-
-// The bus, read by the host: each event becomes a log line and, with --events, a line of JSON.
+// The bus, read by the host: each event becomes a line of the log.
 class Reader {
   public:
-    Reader(core::Bus &bus, boost::asio::io_context &io, core::Logger &log, EventStream *stream)
-        : bus_(bus), io_(io), log_(log), stream_(stream) {
+    Reader(core::Bus &bus, boost::asio::io_context &io, core::Logger &log) : bus_(bus), io_(io), log_(log) {
         core::Subscription subscription;
-        subscription.limit = 1 << 16; // read at each turn of the loop; what cannot be passed on waits, and is lost, further on
+        subscription.limit = 1 << 16; // it is read at each turn of the loop
         subscription.notify = [this] { boost::asio::post(io_, [this] { read(); }); };
         subscriber_ = bus_.subscribe(std::move(subscription));
     }
@@ -44,10 +44,7 @@ class Reader {
         do {
             events_.clear();
             count = bus_.take(subscriber_, batch, events_);
-            for (const core::EventRef &event : events_) {
-                log_event(log_, *event);
-                if (stream_ != nullptr) stream_->offer(event->json());
-            }
+            for (const core::EventRef &event : events_) log_event(log_, *event);
         } while (count == batch);
     }
 
@@ -56,7 +53,6 @@ class Reader {
     core::Bus &bus_;
     boost::asio::io_context &io_;
     core::Logger &log_;
-    EventStream *stream_;
     core::SubscriberId subscriber_ = 0;
     std::vector<core::EventRef> events_;
 };
@@ -80,8 +76,10 @@ class Daemon {
     Daemon(const Loaded &loaded, const LogOptions &log_options, std::uint32_t level, const std::string &events)
         : log_(log_options, level), world_(io_, {.state_dir = loaded.config->state_dir}),
           engine_(world_, log_, *loaded.config, *loaded.registry) {
-        if (!events.empty()) stream_ = std::make_unique<EventStream>(io_, events, event_buffer);
-        reader_ = std::make_unique<Reader>(engine_.bus(), io_, log_, stream_.get());
+        if (events.empty()) return;
+        stream_ = std::make_unique<EventStream>(io_, engine_.bus(), events, loaded.config->events.queue, [this](const std::string &text) {
+            log_.say(KITH_LOG_ERROR, "events are not written any more", {{"reason", text}});
+        });
     }
 
     int run(const Loaded &loaded) {
@@ -93,6 +91,7 @@ class Daemon {
                      {{"directory", refusal.file}, {"reason", refusal.reason}, {"remedy", refusal.remedy}});
         }
         wait_for_signal();
+        sum_up();
         engine_.start();
         log_.say(KITH_LOG_INFO, "kith runs", {{"version", KITH_VERSION}, {"config", loaded.config->file}});
         tell_service_manager("READY=1");
@@ -101,6 +100,14 @@ class Daemon {
     }
 
   private:
+    void sum_up() {
+        log_.sum_up();
+        sums_.expires_after(std::chrono::seconds(10));
+        sums_.async_wait([this](const boost::system::error_code &error) {
+            if (!error) sum_up();
+        });
+    }
+
     void wait_for_signal() {
         signals_.async_wait([this](const boost::system::error_code &error, int signal) {
             if (error) return;
@@ -126,9 +133,9 @@ class Daemon {
         tell_service_manager("STOPPING=1");
         log_.say(KITH_LOG_INFO, "leaving; links stay as they are", {{"signal", name}});
         engine_.stop([this] {
-            reader_->read();
+            reader_.read();
             if (stream_ == nullptr) return io_.stop();
-            stream_->flush([this] { io_.stop(); });
+            stream_->finish([this] { io_.stop(); });
         });
     }
 
@@ -136,8 +143,9 @@ class Daemon {
     StderrLog log_;
     AsioWorld world_;
     core::Engine engine_;
+    Reader reader_{engine_.bus(), io_, log_};
     std::unique_ptr<EventStream> stream_;
-    std::unique_ptr<Reader> reader_;
+    boost::asio::steady_timer sums_{io_};
     boost::asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
     bool stopping_ = false;
     int status_ = exit_good;

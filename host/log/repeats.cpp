@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "repeats.hpp"
+
+namespace kith::app {
+
+bool Repeats::pass(std::uint32_t level, std::string_view who, std::string_view message, std::string_view subject, Time now) {
+    if (!subject.empty() && !count(level, who, message, subject, burst, now)) return false;
+    return count(level, who, message, {}, subject.empty() ? burst : message_burst, now);
+}
+
+bool Repeats::count(std::uint32_t level, std::string_view who, std::string_view message, std::string_view subject,
+                    std::uint32_t limit, Time now) {
+    key_.assign(who).append(1, '\0').append(message).append(1, '\0').append(subject);
+    auto found = kinds_.find(std::string_view(key_));
+    if (found == kinds_.end()) {
+        if (kinds_.size() >= max_kinds && !subject.empty()) return true;
+        found = kinds_.emplace(key_, Kind{level, who.size(), message.size(), now, 0, 0}).first;
+    }
+    Kind &kind = found->second;
+    if (now - kind.since >= window && kind.held == 0) {
+        kind.since = now;
+        kind.passed = 0;
+    }
+    kind.level = level;
+    if (kind.passed < limit) {
+        ++kind.passed;
+        return true;
+    }
+    ++kind.held;
+    return false;
+}
+
+std::vector<Repeats::Sum> Repeats::sums(Time now) {
+    std::vector<Sum> result;
+    for (auto at = kinds_.begin(); at != kinds_.end();) {
+        Kind &kind = at->second;
+        if (now - kind.since < window) {
+            ++at;
+            continue;
+        }
+        if (kind.held == 0) {
+            at = kinds_.erase(at);
+            continue;
+        }
+        const std::string &key = at->first;
+        result.push_back({kind.level, key.substr(0, kind.who), key.substr(kind.who + 1, kind.message),
+                          key.substr(kind.who + kind.message + 2), kind.held});
+        kind = {kind.level, kind.who, kind.message, now, 0, 0};
+        ++at;
+    }
+    return result;
+}
+
+} // namespace kith::app

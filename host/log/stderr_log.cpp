@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+#include "stderr_log.hpp"
+
+#include "repeats.hpp"
+
+#include <kith/service/log.h>
+
+#include <boost/log/core/core.hpp>
+#include <boost/log/core/record_view.hpp>
+#include <boost/log/sinks/basic_sink_backend.hpp>
+#include <boost/log/sinks/unlocked_frontend.hpp>
+#include <boost/log/sources/record_ostream.hpp>
+#include <boost/log/attributes/constant.hpp>
+#include <boost/log/attributes/attribute_value_set.hpp>
+#include <boost/make_shared.hpp>
+
+#include <atomic>
+#include <climits>
+#include <ctime>
+#include <mutex>
+#include <poll.h>
+#include <unistd.h>
+#include <vector>
+
+namespace kith::app {
+
+namespace {
+
+namespace logging = boost::log;
+
+// Lines arrive formed. It is called by the log with its mutex held.
+class Backend : public logging::sinks::basic_sink_backend<logging::sinks::concurrent_feeding> {
+  public:
+    void consume(const logging::record_view &record) {
+        static const logging::attribute_name line("Line");
+        if (const auto text = logging::extract<std::string_view>(line, record)) put(*text);
+    }
+
+    std::uint64_t lost = 0;
+
+  private:
+    // A pipe that polls as writable takes PIPE_BUF bytes without waiting, so a stuck reader cannot hold us, and its descriptor, which
+    // others may share, need not be made non-blocking.
+    void put(std::string_view text) {
+        while (!text.empty()) {
+            pollfd ready{STDERR_FILENO, POLLOUT, 0};
+            if (::poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0) break;
+            const ssize_t wrote = ::write(STDERR_FILENO, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+            if (wrote < 0 && errno == EINTR) continue;
+            if (wrote < 0) break;
+            text.remove_prefix(static_cast<std::size_t>(wrote));
+        }
+        if (!text.empty()) ++lost;
+    }
+};
+
+// What a line is about: two lines with one message and one subject are repeats, whatever else varies.
+void append_subject(std::string &out, std::span<const kith_attribute> fields) {
+    for (const kith_attribute &field : fields) {
+        const std::string_view name(field.name.data, field.name.size);
+        if (name != "topology" && name != "connector" && name != "source" && name != "peer") continue;
+        if (!out.empty()) out += ' ';
+        out.append(field.value.data, field.value.size);
+    }
+}
+
+std::int64_t wall() {
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * 1'000'000'000 + now.tv_nsec;
+}
+
+Repeats::Time monotonic() {
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+} // namespace
+
+struct StderrLog::Parts {
+    std::mutex mutex; // lines come from any thread
+    LogForm form;
+    std::atomic<std::uint32_t> level;
+    Repeats repeats;
+    std::string line;
+    std::string subject;
+    boost::shared_ptr<Backend> backend = boost::make_shared<Backend>();
+    boost::shared_ptr<logging::sinks::unlocked_sink<Backend>> sink =
+        boost::make_shared<logging::sinks::unlocked_sink<Backend>>(backend);
+
+    Parts(LogForm form_, std::uint32_t level_) : form(form_), level(level_) {}
+
+    void put(const LogLine &what) {
+        line.clear();
+        if (backend->lost != 0) {
+            const std::string count = std::to_string(std::exchange(backend->lost, 0));
+            const kith_attribute field{{"lines", 5}, {count.data(), count.size()}};
+            append_line(line, form, {KITH_LOG_WARNING, what.time, {}, "standard error did not take all lines of the log", {&field, 1}});
+        }
+        append_line(line, form, what);
+        // One attribute, and no global ones: the record carries the formed line and nothing has to be looked up or copied.
+        logging::attribute_set attributes;
+        attributes["Line"] = logging::attributes::constant<std::string_view>(line);
+        if (logging::record record = logging::core::get()->open_record(attributes)) logging::core::get()->push_record(std::move(record));
+    }
+
+    void put_sums(const std::vector<Repeats::Sum> &sums) {
+        for (const Repeats::Sum &sum : sums) {
+            const std::string times = std::to_string(sum.held);
+            const kith_attribute fields[] = {{{"times", 5}, {times.data(), times.size()}},
+                                             {{"subject", 7}, {sum.subject.data(), sum.subject.size()}}};
+            put({sum.level, wall(), sum.who, "again, not shown each time: " + sum.message, {fields, sum.subject.empty() ? 1U : 2U}});
+        }
+    }
+};
+
+StderrLog::StderrLog(LogOptions options, std::uint32_t level)
+    : parts_(std::make_unique<Parts>(options.json ? LogForm::json : ::isatty(STDERR_FILENO) == 1 ? LogForm::colour : LogForm::text, level)) {
+    logging::core::get()->add_sink(parts_->sink);
+}
+
+StderrLog::~StderrLog() {
+    {
+        const std::lock_guard lock(parts_->mutex);
+        parts_->put_sums(parts_->repeats.rest());
+    }
+    logging::core::get()->remove_sink(parts_->sink);
+}
+
+std::uint32_t StderrLog::level() const noexcept { return parts_->level.load(std::memory_order_relaxed); }
+
+void StderrLog::write(std::uint32_t level, std::string_view who, std::string_view message,
+                      std::span<const kith_attribute> fields) noexcept {
+    try {
+        if (level < this->level()) return;
+        const std::lock_guard lock(parts_->mutex);
+        parts_->subject.clear();
+        append_subject(parts_->subject, fields);
+        if (parts_->repeats.pass(level, who, message, parts_->subject, monotonic())) parts_->put({level, wall(), who, message, fields});
+    } catch (...) { // no memory for a line: it is lost
+    }
+}
+
+void StderrLog::say(std::uint32_t level, std::string_view message,
+                    std::initializer_list<std::pair<std::string_view, std::string_view>> fields) noexcept {
+    kith_attribute list[8];
+    std::size_t count = 0;
+    for (const auto &[name, value] : fields) {
+        if (count < std::size(list)) list[count++] = {{name.data(), name.size()}, {value.data(), value.size()}};
+    }
+    write(level, {}, message, {list, count});
+}
+
+void StderrLog::sum_up() noexcept {
+    try {
+        const std::lock_guard lock(parts_->mutex);
+        parts_->put_sums(parts_->repeats.sums(monotonic()));
+    } catch (...) {
+    }
+}
+
+} // namespace kith::app

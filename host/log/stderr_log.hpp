@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+//
+// The daemon's log, on standard error, by Boost.Log: lines pass the level and the limit on repeats, are formed once, and are written
+// whole. A standard error that is gone, full or stuck never stops the daemon: what cannot be written at once is lost, and the
+// next line that can be tells how many were.
+#pragma once
+
+#include "form.hpp"
+
+#include <core/engine/logger.hpp>
+
+#include <initializer_list>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace kith::app {
+
+struct LogOptions {
+    bool json = false;
+};
+
+class StderrLog final : public core::Logger {
+  public:
+    StderrLog(LogOptions options, std::uint32_t level);
+    ~StderrLog(); // tells what was held back
+    StderrLog(const StderrLog &) = delete;
+    StderrLog &operator=(const StderrLog &) = delete;
+
+    std::uint32_t level() const noexcept override;
+    void write(std::uint32_t level, std::string_view who, std::string_view message,
+               std::span<const kith_attribute> fields) noexcept override;
+
+    /// A line of kith itself.
+    void say(std::uint32_t level, std::string_view message,
+             std::initializer_list<std::pair<std::string_view, std::string_view>> fields) noexcept;
+
+    /// Sum up repeated lines whose window is over. To be called every few seconds.
+    void sum_up() noexcept;
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+} // namespace kith::app

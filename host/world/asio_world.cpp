@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#include "asio_world.hpp"
+
+#include "seat.hpp"
+#include "stream.hpp"
+#include "wall_clock.hpp"
+#include "watches.hpp"
+
+#include <kith/service/clock.h>
+#include <kith/service/env.h>
+#include <kith/service/file.h>
+#include <kith/service/loop.h>
+#include <kith/service/random.h>
+#include <kith/service/state.h>
+#include <kith/service/tcp.h>
+#include <kith/service/timer.h>
+
+#include <boost/asio/post.hpp>
+
+#include <array>
+#include <utility>
+#include <vector>
+
+namespace kith::app {
+
+namespace {
+
+struct Offered {
+    std::string_view id;
+    const void *(*table)() noexcept;
+};
+
+constexpr std::array<Offered, 8> offered = {{
+    {KITH_CLOCK, clock_table},
+    {KITH_TIMER, timer_table},
+    {KITH_RANDOM, random_table},
+    {KITH_LOOP, loop_table},
+    {KITH_TCP, tcp_table},
+    {KITH_FILE, file_table},
+    {KITH_ENV, env_table},
+    {KITH_STATE, state_table},
+}};
+
+} // namespace
+
+AsioWorld::Parts::Parts(boost::asio::io_context &io_, WorldOptions options_) : io(io_), options(std::move(options_)), workers(io_) {}
+
+AsioWorld::Parts::~Parts() {
+    for (auto &[host, seat] : seats) seat->close();
+}
+
+AsioWorld::AsioWorld(boost::asio::io_context &io, WorldOptions options)
+    : parts_(std::make_unique<Parts>(io, std::move(options))) {}
+
+AsioWorld::~AsioWorld() = default;
+
+std::span<const std::string_view> AsioWorld::services() noexcept {
+    static constexpr auto ids = [] {
+        std::array<std::string_view, offered.size()> result{};
+        for (std::size_t i = 0; i < offered.size(); ++i) result[i] = offered[i].id;
+        return result;
+    }();
+    return ids;
+}
+
+const void *AsioWorld::service(std::string_view id) const noexcept {
+    for (const Offered &one : offered) {
+        if (one.id == id) return one.table();
+    }
+    return nullptr;
+}
+
+void AsioWorld::open(kith_host &host, Tenant &tenant) {
+    auto seat = std::make_shared<Seat>(*parts_, host, tenant);
+    host.world = seat.get();
+    parts_->seats.emplace(&host, std::move(seat));
+    if (!parts_->wall) parts_->wall = std::make_unique<WallClock>(*parts_);
+}
+
+void AsioWorld::close(kith_host &host) noexcept {
+    const auto found = parts_->seats.find(&host);
+    if (found == parts_->seats.end()) return;
+    found->second->close();
+    parts_->seats.erase(found);
+    host.world = nullptr;
+}
+
+std::int32_t AsioWorld::cancel(const kith_host &host, std::uint64_t op) noexcept { return Seat::of(&host).cancel(op); }
+
+void AsioWorld::cancel_all(const kith_host &host) noexcept { Seat::of(&host).cancel_all(); }
+
+std::size_t AsioWorld::outstanding(const kith_host &host) const noexcept { return Seat::of(&host).pending.size(); }
+
+std::uint64_t AsioWorld::next_id() noexcept { return ++parts_->last_id; }
+
+// Seat
+
+std::uint64_t Seat::begin(std::uint64_t *op, Pending operation) {
+    const std::uint64_t id = ++parts.last_id;
+    pending.emplace(id, std::move(operation));
+    if (op != nullptr) *op = id;
+    return id;
+}
+
+std::optional<Pending> Seat::take(std::uint64_t op) {
+    auto node = pending.extract(op);
+    if (node.empty()) return std::nullopt;
+    return std::move(node.mapped());
+}
+
+std::int32_t Seat::cancel(std::uint64_t op) {
+    const auto found = pending.find(op);
+    if (found == pending.end()) return KITH_STALE;
+    // It stays outstanding until its completion has run; what is under way ends, and its own result finds another abort.
+    if (!found->second.abort && found->second.cancelled == nullptr) return KITH_STALE;
+    if (auto abort = std::exchange(found->second.abort, nullptr)) abort();
+    boost::asio::post(io(), [seat = shared_from_this(), op] {
+        if (const auto ended = seat->take(op)) ended->cancelled(*seat, ended->user, op);
+    });
+    return KITH_OK;
+}
+
+void Seat::cancel_all() {
+    std::vector<std::uint64_t> ops;
+    ops.reserve(pending.size());
+    for (const auto &[op, operation] : pending) ops.push_back(op);
+    for (const std::uint64_t op : ops) cancel(op);
+}
+
+void Seat::close() {
+    open = false;
+    for (auto &[op, operation] : std::exchange(pending, {})) {
+        if (operation.abort) operation.abort();
+    }
+    for (auto &[id, stream] : std::exchange(streams, {})) stream->close();
+    for (auto &[id, listener] : std::exchange(listeners, {})) listener->close();
+}
+
+std::int32_t Seat::refuse(std::int32_t status, std::string_view text) const {
+    host.error(&host, borrow(text));
+    return status;
+}
+
+} // namespace kith::app

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#include "seat.hpp"
+
+#include <kith/service/env.h>
+
+#include <cstdlib>
+
+namespace kith::app {
+
+namespace {
+
+constexpr kith_env_host table = {
+    .get =
+        [](const kith_host *host, kith_str name, kith_str *out) noexcept {
+            return guarded(host, [&](Seat &seat) -> std::int32_t {
+                const std::string variable(view(name));
+                if (!seat.tenant.may_read(variable)) {
+                    return seat.refuse(KITH_DENIED, "the variable " + variable + " is not declared in the descriptor's `env`");
+                }
+                const char *value = std::getenv(variable.c_str());
+                if (value == nullptr) return KITH_NOT_FOUND;
+                const auto kept = seat.environment.try_emplace(variable, value).first;
+                *out = borrow(kept->second);
+                return KITH_OK;
+            });
+        },
+};
+
+} // namespace
+
+const void *env_table() noexcept { return &table; }
+
+} // namespace kith::app

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "disk.hpp"
+#include "seat.hpp"
+
+#include <kith/service/state.h>
+
+#include <cerrno>
+#include <cstring>
+#include <sys/stat.h>
+
+namespace kith::app {
+
+namespace {
+
+// One file for each instance; what is not plain in its name is written as %XX, so no name reaches outside the directory.
+std::string path_of(const Seat &seat) {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string path = seat.parts.options.state_dir + '/';
+    for (const char c : view(seat.host.instance)) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+                           (c == '.' && path.back() != '/');
+        if (plain) {
+            path += c;
+        } else {
+            const auto byte = static_cast<unsigned char>(c);
+            path += {'%', digits[byte >> 4U], digits[byte & 15U]};
+        }
+    }
+    return path + ".state";
+}
+
+void tell_loaded(Seat &seat, std::uint64_t user, std::uint64_t op, const Contents &contents) {
+    Entered guard(seat.tenant, "state.loaded");
+    seat.side<kith_state_plugin>(KITH_STATE)
+        ->loaded(seat.tenant.self(), user, op, contents.status, borrow(contents.text), contents.data.data(), contents.data.size());
+}
+
+void tell_saved(Seat &seat, std::uint64_t user, std::uint64_t op, const Written &written) {
+    Entered guard(seat.tenant, "state.saved");
+    seat.side<kith_state_plugin>(KITH_STATE)->saved(seat.tenant.self(), user, op, written.status, borrow(written.text));
+}
+
+std::int32_t check(Seat &seat) {
+    const auto *side = seat.side<kith_state_plugin>(KITH_STATE);
+    if (side == nullptr || !side->loaded || !side->saved) return seat.refuse(KITH_INVALID, "the plugin has no complete kith_state_plugin");
+    if (seat.parts.options.state_dir.empty()) return seat.refuse(KITH_UNSUPPORTED, "no state_dir is configured");
+    return KITH_OK;
+}
+
+Written save(const std::string &directory, const std::string &path, std::string_view data) {
+    if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return {KITH_IO, directory + ": " + std::strerror(errno)};
+    return replace_whole(path, data, 0600);
+}
+
+constexpr kith_state_host table = {
+    .load =
+        [](const kith_host *host, std::uint64_t user, std::uint64_t *op) noexcept {
+            return guarded(host, [&](Seat &seat) -> std::int32_t {
+                if (const std::int32_t status = check(seat); status != KITH_OK) return status;
+                const std::uint64_t id = seat.begin(op, {user, [](Seat &s, std::uint64_t u, std::uint64_t o) {
+                                                             tell_loaded(s, u, o, {KITH_CANCELLED, {}, {}, {}});
+                                                         }, {}});
+                on_worker(seat, id, [path = path_of(seat)] { return read_whole(path, KITH_STATE_MAX); }, tell_loaded);
+                return KITH_OK;
+            });
+        },
+    .save =
+        [](const kith_host *host, const void *data, std::uint64_t size, std::uint64_t user, std::uint64_t *op) noexcept {
+            return guarded(host, [&](Seat &seat) -> std::int32_t {
+                if (const std::int32_t status = check(seat); status != KITH_OK) return status;
+                if (size > KITH_STATE_MAX) return seat.refuse(KITH_LIMIT, "the state of an instance has at most 65536 bytes");
+                const std::uint64_t id = seat.begin(op, {user, [](Seat &s, std::uint64_t u, std::uint64_t o) {
+                                                             tell_saved(s, u, o, {KITH_CANCELLED, {}});
+                                                         }, {}});
+                on_worker(seat, id,
+                      [directory = seat.parts.options.state_dir, path = path_of(seat), bytes = std::string(static_cast<const char *>(data), size)] {
+                          return save(directory, path, bytes);
+                      },
+                      tell_saved);
+                return KITH_OK;
+            });
+        },
+};
+
+} // namespace
+
+const void *state_table() noexcept { return &table; }
+
+} // namespace kith::app
