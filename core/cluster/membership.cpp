@@ -40,7 +40,7 @@ Outcome Membership::resolve(std::uint32_t source, std::span<const PeerView> peer
     ++mark_;
     found_.clear();
     found_.reserve(peers.size());
-    new_keys_.clear();
+    boost::unordered_flat_set<std::string_view, KeyViewHash> new_keys;
     const auto repeated = [](const PeerView &peer) {
         return Outcome{KITH_INVALID, "the key \"" + std::string{peer.key} + "\" is there twice; a key stands for one peer"};
     };
@@ -54,7 +54,7 @@ Outcome Membership::resolve(std::uint32_t source, std::span<const PeerView> peer
         }
         if (record == none) {
             if (peer.key.empty()) return {KITH_INVALID, "a peer has no key"};
-            if (!new_keys_.insert(peer.key).second) return repeated(peer);
+            if (!new_keys.insert(peer.key).second) return repeated(peer);
             found_.push_back({none, false});
             continue;
         }
@@ -64,8 +64,7 @@ Outcome Membership::resolve(std::uint32_t source, std::span<const PeerView> peer
         found_.push_back({record, known.peer.equals(peer)});
         expected = known.next;
     }
-    fresh_keys = new_keys_.size();
-    new_keys_.clear();
+    fresh_keys = new_keys.size();
     return {};
 }
 
@@ -604,7 +603,7 @@ void Membership::set_self(std::string_view name) {
     self_ = name;
     for (const NameId id : {before, names_.find(name)}) {
         if (id == no_name) continue;
-        if (const auto found = by_name_.find(id); found != by_name_.end()) rejudge(found->second);
+        if (const std::uint32_t entry = find(id); entry != none) rejudge(entry);
     }
 }
 
@@ -670,8 +669,8 @@ void Membership::rejudge(std::uint32_t id) {
 }
 
 void Membership::quiet(NameId name) {
-    const auto found = by_name_.find(name);
-    if (found != by_name_.end() && entries_[found->second].state == State::gone) touch(found->second);
+    const std::uint32_t entry = find(name);
+    if (entry != none && entries_[entry].state == State::gone) touch(entry);
 }
 
 void Membership::give_up(std::vector<Change> &changes) {
@@ -687,9 +686,9 @@ void Membership::give_up(std::vector<Change> &changes) {
 
 std::uint32_t Membership::entry_of(std::string_view name) {
     const NameId name_id = names_.acquire(name);
-    if (const auto found = by_name_.find(name_id); found != by_name_.end()) {
+    if (const std::uint32_t known = find(name_id); known != none) {
         names_.release(name_id);
-        return found->second;
+        return known;
     }
     std::uint32_t id;
     if (free_entries_.empty()) {
@@ -699,7 +698,8 @@ std::uint32_t Membership::entry_of(std::string_view name) {
         id = free_entries_.back();
         free_entries_.pop_back();
     }
-    by_name_.emplace(name_id, id);
+    if (name_id >= by_name_.size()) by_name_.resize(name_id + 1, none);
+    by_name_[name_id] = id;
     Entry &entry = entries_[id];
     entry.name = name_id;
     entry.verdict = judge(name);
@@ -899,7 +899,7 @@ void Membership::sweep() {
         if (entry.first != none || entry.dirty || is_member(entry.state) || entry.peer_class != PeerClass::none) continue;
         (entry.prev == none ? first_entry_ : entries_[entry.prev].next) = entry.next;
         (entry.next == none ? last_entry_ : entries_[entry.next].prev) = entry.prev;
-        by_name_.erase(entry.name);
+        by_name_[entry.name] = none;
         names_.release(entry.name);
         entry = Entry{};
         free_entries_.push_back(id);
@@ -936,13 +936,13 @@ void Membership::advance(Time now) {
 // ---- knowledge ----
 
 PeerClass Membership::class_of(NameId name) const {
-    const auto found = by_name_.find(name);
-    return found == by_name_.end() ? PeerClass::none : entries_[found->second].peer_class;
+    const std::uint32_t entry = find(name);
+    return entry == none ? PeerClass::none : entries_[entry].peer_class;
 }
 
 bool Membership::member(NameId name) const {
-    const auto found = by_name_.find(name);
-    return found != by_name_.end() && is_member(entries_[found->second].state);
+    const std::uint32_t entry = find(name);
+    return entry != none && is_member(entries_[entry].state);
 }
 
 bool Membership::describe_record(std::uint32_t record, PeerView &peer, std::vector<AttributeView> &attributes) const {
@@ -955,9 +955,9 @@ bool Membership::describe_record(std::uint32_t record, PeerView &peer, std::vect
 }
 
 bool Membership::describe(NameId name, PeerView &peer, std::vector<AttributeView> &attributes) const {
-    const auto found = by_name_.find(name);
-    if (found == by_name_.end()) return false;
-    const Entry &entry = entries_[found->second];
+    const std::uint32_t id = find(name);
+    if (id == none) return false;
+    const Entry &entry = entries_[id];
     attributes.clear();
     if (!describe_record(first_present(entry), peer, attributes)) {
         if (!entry.last_peer) return false;
@@ -979,9 +979,9 @@ std::vector<NameId> Membership::members() const {
 
 Membership::Standing Membership::standing(NameId name, Time now) const {
     Standing standing;
-    const auto found = by_name_.find(name);
-    if (found == by_name_.end()) return standing;
-    const Entry &entry = entries_[found->second];
+    const std::uint32_t id = find(name);
+    if (id == none) return standing;
+    const Entry &entry = entries_[id];
     standing.known = true;
     standing.self = entry.verdict == Verdict::self;
     standing.excluded = entry.verdict == Verdict::excluded;
@@ -991,8 +991,8 @@ Membership::Standing Membership::standing(NameId name, Time now) const {
     standing.since = entry.since;
     standing.missing_since = entry.missing_since;
     standing.observations = entry.observations;
-    for (std::uint32_t id = entry.first; id != none; id = records_[id].claim_next) {
-        const Record &record = records_[id];
+    for (std::uint32_t claim = entry.first; claim != none; claim = records_[claim].claim_next) {
+        const Record &record = records_[claim];
         const bool present = record.presence == Presence::present;
         standing.claims.push_back({record.source, record.peer.key(), present, record.missing_since,
                                    present ? 0 : observed(sources_[record.source], now) - record.missing_from + 1});

@@ -21,7 +21,6 @@
 #include <core/cluster/time.hpp>
 #include <core/config/policy.hpp>
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include <cstdint>
@@ -167,14 +166,14 @@ class Membership {
         std::uint32_t source = 0;
         std::uint32_t entry = none;
         std::uint32_t mark = 0;
-        std::uint32_t prev = none, next = none;             // of the source, in the order they were found
-        std::uint32_t claim_prev = none, claim_next = none; // of the entry
-        std::uint32_t miss_prev = none, miss_next = none;   // of the source's missing ones, longest first
-        std::uint32_t learnt_prev = none, learnt_next = none;
         Presence presence = Presence::free;
         Contribution contribution = Contribution::nothing;
         Cause cause = Cause::none;
         bool learnt = false;
+        std::uint32_t prev = none, next = none;             // of the source, in the order they were found
+        std::uint32_t claim_prev = none, claim_next = none; // of the entry
+        std::uint32_t miss_prev = none, miss_next = none;   // of the source's missing ones, longest first
+        std::uint32_t learnt_prev = none, learnt_next = none;
         Time ttl = 0;
         Time expires = never; // on the source's hearing clock
         Time queued = never;  // its entry in the source's leases
@@ -291,6 +290,7 @@ class Membership {
     void select_sources();
 
     // entries
+    std::uint32_t find(NameId name) const { return name < by_name_.size() ? by_name_[name] : none; }
     std::uint32_t entry_of(std::string_view name);
     Verdict judge(std::string_view name) const;
     void rejudge(std::uint32_t entry);
@@ -317,7 +317,7 @@ class Membership {
     std::vector<SourceState> sources_;
     std::vector<Entry> entries_;
     std::vector<std::uint32_t> free_entries_;
-    boost::unordered_flat_map<NameId, std::uint32_t> by_name_;
+    std::vector<std::uint32_t> by_name_; // entries by NameId, or none
     std::uint32_t first_entry_ = none, last_entry_ = none;
     std::uint32_t learnt_first_ = none, learnt_last_ = none;
     std::uint32_t pending_first_ = none, pending_last_ = none;
@@ -338,7 +338,6 @@ class Membership {
         bool same;
     };
     std::vector<Found> found_;
-    boost::unordered_flat_set<std::string_view, KeyViewHash> new_keys_; // of the observation in hand
     std::string scratch_;
     std::vector<AttributeView> attribute_scratch_;
 };

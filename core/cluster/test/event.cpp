@@ -27,7 +27,8 @@ BOOST_AUTO_TEST_CASE(strings) {
     BOOST_CHECK_EQUAL(json_string(""), R"("")");
     BOOST_CHECK_EQUAL(json_string("app@10.0.0.7"), R"("app@10.0.0.7")");
     BOOST_CHECK_EQUAL(json_string("a\"b\\c\nd\te\rf\x01g\x7f"), "\"a\\\"b\\\\c\\nd\\te\\rf\\u0001g\\u007f\"");
-    BOOST_CHECK_EQUAL(json_string("gr\xC3\xBC\xC3\x9F \xE2\x82\xAC \xF0\x9F\x90\x9D"), "\"gr\xC3\xBC\xC3\x9F \xE2\x82\xAC \xF0\x9F\x90\x9D\"");
+    BOOST_CHECK_EQUAL(json_string("gr\xC3\xBC\xC3\x9F \xE2\x82\xAC \xF0\x9F\x90\x9D"),
+                      "\"gr\xC3\xBC\xC3\x9F \xE2\x82\xAC \xF0\x9F\x90\x9D\"");
     BOOST_CHECK_EQUAL(json_string("a\xFFz\xC3"), "\"a\xEF\xBF\xBDz\xEF\xBF\xBD\"");
     BOOST_CHECK_EQUAL(json_string("\xED\xA0\x80"), "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\""); // a surrogate is no character
 }

@@ -44,7 +44,7 @@ class ScriptedConnector final : public Joiner {
     }
     void refresh() override { ++refreshes; }
 
-    std::deque<Call> open; // operations that have not ended
+    std::deque<Call> open;          // operations that have not ended
     std::vector<std::string> calls; // "connect a", "disconnect a", since the test last looked
     std::map<std::string, std::map<std::string, std::string>, std::less<>> attributes; // as given to the last call
     std::string last_key;
@@ -58,11 +58,13 @@ class ScriptedConnector final : public Joiner {
     Begun begin(bool connect, const PeerView &peer) {
         calls.push_back((connect ? "connect " : "disconnect ") + std::string{peer.name});
         attributes[std::string{peer.name}].clear();
-        for (const auto &attribute : peer.attributes) attributes[std::string{peer.name}][std::string{attribute.name}] = attribute.value;
+        for (const auto &attribute : peer.attributes)
+            attributes[std::string{peer.name}][std::string{attribute.name}] = attribute.value;
         last_key = peer.key;
         if (refuse != KITH_OK) return {refuse, 0, "refused by the test"};
         open.push_back({++last_op_, connect, std::string{peer.name}, *now, false});
-        const auto connects = static_cast<std::size_t>(std::count_if(open.begin(), open.end(), [](const Call &c) { return c.connect; }));
+        const auto connects =
+            static_cast<std::size_t>(std::count_if(open.begin(), open.end(), [](const Call &c) { return c.connect; }));
         most_connects = std::max(most_connects, connects);
         most_disconnects = std::max(most_disconnects, open.size() - connects);
         return {KITH_OK, last_op_, {}};
@@ -172,7 +174,8 @@ class House {
     }
     // The oldest operation on that name ends; one that succeeds changes the link first.
     void finish(const std::string &name, std::int32_t status = KITH_OK, std::string_view text = {}) {
-        const auto found = std::find_if(connector.open.begin(), connector.open.end(), [&](const auto &call) { return call.name == name; });
+        const auto found =
+            std::find_if(connector.open.begin(), connector.open.end(), [&](const auto &call) { return call.name == name; });
         BOOST_REQUIRE_MESSAGE(found != connector.open.end(), "no operation on " << name);
         const auto call = *found;
         connector.open.erase(found);
@@ -188,8 +191,9 @@ class House {
         run();
         return outcome;
     }
-    Outcome update(LiveTopology &topology, const std::vector<PeerSpec> &upserted, const std::vector<std::string_view> &missing = {},
-                   const std::vector<std::string_view> &left = {}, SourceId source = 0) {
+    Outcome update(LiveTopology &topology, const std::vector<PeerSpec> &upserted,
+                   const std::vector<std::string_view> &missing = {}, const std::vector<std::string_view> &left = {},
+                   SourceId source = 0) {
         Outcome outcome = topology.update(source, Views{upserted}, missing, left, now);
         run();
         return outcome;
@@ -218,7 +222,8 @@ class House {
     }
     std::vector<EventRef> take() {
         std::vector<EventRef> events;
-        while (bus.take(events_of, 256, events) == 256) {}
+        while (bus.take(events_of, 256, events) == 256) {
+        }
         return events;
     }
     std::vector<std::string> calls() {
@@ -247,20 +252,23 @@ inline std::vector<PeerSpec> peers_named(const std::string &prefix, int count) {
 }
 
 inline std::size_t count(const Lines &lines, std::string_view prefix) {
-    return static_cast<std::size_t>(std::count_if(lines.begin(), lines.end(), [&](const auto &line) { return line.starts_with(prefix); }));
+    return static_cast<std::size_t>(
+        std::count_if(lines.begin(), lines.end(), [&](const auto &line) { return line.starts_with(prefix); }));
 }
 
 } // namespace kith::core::test
 
 namespace boost::test_tools::tt_detail {
-template <> struct print_log_value<kith::core::test::Lines> {
+template <>
+struct print_log_value<kith::core::test::Lines> {
     void operator()(std::ostream &out, const kith::core::test::Lines &lines) {
         out << "[";
         for (const auto &line : lines) out << "\n    " << line;
         out << "]";
     }
 };
-template <> struct print_log_value<kith::core::PeerClass> {
+template <>
+struct print_log_value<kith::core::PeerClass> {
     void operator()(std::ostream &out, kith::core::PeerClass peer_class) { out << to_string(peer_class); }
 };
 } // namespace boost::test_tools::tt_detail

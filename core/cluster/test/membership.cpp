@@ -314,8 +314,8 @@ BOOST_AUTO_TEST_CASE(names_are_built_from_attributes) {
     policy.name = "app@{ip}";
     auto &topology = house.topology(policy);
     house.see(topology, {{"1", "", {{"ip", "10.0.0.1"}}}, {"2", "", {{"host", "x"}}}, {"3", "", {}}});
-    KITH_CHECK_LINES(house.told_why(), "topology.started", "observation.ok: it has no attribute \"ip\", which policy.name asks for",
-                     "peer.discovered app@10.0.0.1");
+    KITH_CHECK_LINES(house.told_why(), "topology.started",
+                     "observation.ok: it has no attribute \"ip\", which policy.name asks for", "peer.discovered app@10.0.0.1");
     house.see(topology, {{"1", "", {{"ip", "10.0.0.1"}}}, {"2", "", {{"host", "x"}}}, {"3", "", {}}});
     KITH_CHECK_LINES(house.told());
 }
@@ -330,8 +330,8 @@ BOOST_AUTO_TEST_CASE(new_attributes_are_an_update_and_a_new_name_is_another_peer
     house.see(topology, {{"k", "a", {{"zone", "2"}, {"rack", "2"}}}});
     KITH_CHECK_LINES(house.told(), "observation.ok", "peer.updated a");
     house.see(topology, {{"k", "b"}});
-    KITH_CHECK_LINES(house.told_why(), "observation.ok", "peer.missing a: its key has another name now at strategy s; it is gone in 60 s",
-                     "peer.discovered b");
+    KITH_CHECK_LINES(house.told_why(), "observation.ok",
+                     "peer.missing a: its key has another name now at strategy s; it is gone in 60 s", "peer.discovered b");
     house.see(topology, {{"k", "b"}});
     house.see(topology, {{"k", "b"}});
     house.pass(60s);

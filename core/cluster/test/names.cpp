@@ -14,20 +14,41 @@ BOOST_AUTO_TEST_SUITE(names)
 
 BOOST_AUTO_TEST_CASE(globs_that_match) {
     const std::pair<const char *, const char *> pairs[] = {
-        {"*", ""},           {"*", "anything"},         {"a", "a"},       {"a*", "abc"},          {"*c", "abc"},        {"a*c*e", "abcde"},
-        {"?", "x"},          {"?", "\xE2\x82\xAC"},     {"app@*", "app@"}, {"[abc]x", "bx"},      {"[a-c]x", "bx"},     {"[!a-c]x", "dx"},
-        {"[^a-c]x", "dx"},   {"[]]", "]"},              {"[-a]", "-"},    {"[a-]", "-"},          {"\\*", "*"},         {"[\\]]", "]"},
-        {"*a*a*a", "aXaXa"}, {"[\xC3\xA0-\xC3\xBF]", "\xC3\xBC"}, {"**", "x"}, {"a\\", "a\\"},    {"*.example.org", "x.example.org"},
+        {"*", ""},
+        {"*", "anything"},
+        {"a", "a"},
+        {"a*", "abc"},
+        {"*c", "abc"},
+        {"a*c*e", "abcde"},
+        {"?", "x"},
+        {"?", "\xE2\x82\xAC"},
+        {"app@*", "app@"},
+        {"[abc]x", "bx"},
+        {"[a-c]x", "bx"},
+        {"[!a-c]x", "dx"},
+        {"[^a-c]x", "dx"},
+        {"[]]", "]"},
+        {"[-a]", "-"},
+        {"[a-]", "-"},
+        {"\\*", "*"},
+        {"[\\]]", "]"},
+        {"*a*a*a", "aXaXa"},
+        {"[\xC3\xA0-\xC3\xBF]", "\xC3\xBC"},
+        {"**", "x"},
+        {"a\\", "a\\"},
+        {"*.example.org", "x.example.org"},
     };
-    for (const auto &[pattern, name] : pairs) BOOST_CHECK_MESSAGE(glob_match(pattern, name), pattern << " should match " << name);
+    for (const auto &[pattern, name] : pairs)
+        BOOST_CHECK_MESSAGE(glob_match(pattern, name), pattern << " should match " << name);
 }
 
 BOOST_AUTO_TEST_CASE(globs_that_do_not) {
     const std::pair<const char *, const char *> pairs[] = {
-        {"", "a"},       {"a", ""},        {"a", "ab"},     {"?", ""},      {"?", "ab"},    {"a*c", "ab"},     {"[abc]", "d"},
-        {"[!abc]", "a"}, {"[a-c]", "d"},   {"\\*", "x"},    {"app@?", "app@"}, {"*x", "y"}, {"[abc", "a"},     {"a*b*c", "acb"},
+        {"", "a"},       {"a", ""},      {"a", "ab"},  {"?", ""},         {"?", "ab"}, {"a*c", "ab"}, {"[abc]", "d"},
+        {"[!abc]", "a"}, {"[a-c]", "d"}, {"\\*", "x"}, {"app@?", "app@"}, {"*x", "y"}, {"[abc", "a"}, {"a*b*c", "acb"},
     };
-    for (const auto &[pattern, name] : pairs) BOOST_CHECK_MESSAGE(!glob_match(pattern, name), pattern << " should not match " << name);
+    for (const auto &[pattern, name] : pairs)
+        BOOST_CHECK_MESSAGE(!glob_match(pattern, name), pattern << " should not match " << name);
 }
 
 BOOST_AUTO_TEST_CASE(a_hostile_glob_takes_no_time) {

@@ -17,7 +17,8 @@ std::uint64_t from_environment(const char *name, std::uint64_t otherwise) {
     return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-template <typename Run> void for_seeds(std::uint64_t runs, Run run) {
+template <typename Run>
+void for_seeds(std::uint64_t runs, Run run) {
     const std::uint64_t only = from_environment("KITH_SEED", 0);
     runs = from_environment("KITH_RUNS", runs);
     for (std::uint64_t seed = only != 0 ? only : 1; seed <= (only != 0 ? only : runs); ++seed) {
@@ -73,8 +74,10 @@ class Schedule {
             for (std::size_t t = 0; t < final_sets.size(); ++t) {
                 for (std::size_t s = 0; s < final_sets[t].size(); ++s) {
                     // Refused as long as what another source said before leaves no room.
-                    const Outcome outcome = house.topologies[t]->replace(static_cast<SourceId>(s), Views{final_sets[t][s]}, house.now);
-                    expect(outcome || (round < 3 && outcome.status == KITH_LIMIT), "an observation is refused: " + outcome.text);
+                    const Outcome outcome =
+                        house.topologies[t]->replace(static_cast<SourceId>(s), Views{final_sets[t][s]}, house.now);
+                    expect(outcome || (round < 3 && outcome.status == KITH_LIMIT),
+                           "an observation is refused: " + outcome.text);
                 }
             }
             settle();
@@ -228,13 +231,14 @@ class Schedule {
                 for (const auto &topology : house.topologies) {
                     const PeerClass peer_class = topology->class_of(name);
                     expect(peer_class == PeerClass::none || peer_class == PeerClass::unwanted,
-                           call + " although " + std::string{topology->name()} + " has it " + std::string{to_string(peer_class)});
+                           call + " although " + std::string{topology->name()} + " has it " +
+                               std::string{to_string(peer_class)});
                 }
             }
         }
         house.connector.calls.clear();
-        expect(house.connector.most_connects <= limit, std::to_string(house.connector.most_connects) + " connects under way, the limit is " +
-                                                           std::to_string(limit));
+        expect(house.connector.most_connects <= limit,
+               std::to_string(house.connector.most_connects) + " connects under way, the limit is " + std::to_string(limit));
         expect(house.connector.most_disconnects <= limit, "too many disconnects under way");
     }
 
@@ -246,21 +250,23 @@ class Schedule {
             for (std::size_t t = 0; t < final_sets.size(); ++t) {
                 bool wanted = false;
                 for (const auto &peers : final_sets[t]) {
-                    wanted = wanted || std::any_of(peers.begin(), peers.end(), [&](const auto &peer) { return peer.name == name; });
+                    wanted =
+                        wanted || std::any_of(peers.begin(), peers.end(), [&](const auto &peer) { return peer.name == name; });
                 }
                 wanted = wanted && name != self && name != excluded;
                 wanted_by_any = wanted_by_any || wanted;
                 const LiveTopology &topology = *house.topologies[t];
                 const PeerClass peer_class = topology.class_of(name);
                 const bool keeps = topology.policy().prune != Prune::disconnect;
-                const bool fits = wanted               ? peer_class == PeerClass::wanted
+                const bool fits = wanted                          ? peer_class == PeerClass::wanted
                                   : peer_class == PeerClass::none ? true
-                                  : keeps               ? peer_class == PeerClass::kept
-                                                         : peer_class == PeerClass::unwanted;
+                                  : keeps                         ? peer_class == PeerClass::kept
+                                                                  : peer_class == PeerClass::unwanted;
                 expect(fits, name + " is " + std::string{to_string(peer_class)} + " in " + std::string{topology.name()} + ": " +
                                  topology.why(name, house.now));
             }
-            if (wanted_by_any) expect(links.contains(name), name + " is wanted and not linked: " + house.reconciler.why(name, house.now));
+            if (wanted_by_any)
+                expect(links.contains(name), name + " is wanted and not linked: " + house.reconciler.why(name, house.now));
             if (links.contains(name) && !wanted_by_any) {
                 // It stays only where somebody keeps it, or nobody claims it.
                 bool unwanted = false;
@@ -277,7 +283,8 @@ class Schedule {
             const NameId id = house.reconciler.names().find(name);
             up += id != no_name && house.reconciler.linked(id) ? 1U : 0U;
         }
-        expect(up == links.size() && house.reconciler.link_count() == links.size(), "the links that are known are not those that are");
+        expect(up == links.size() && house.reconciler.link_count() == links.size(),
+               "the links that are known are not those that are");
         for (const auto &topology : house.topologies) {
             std::size_t linked = 0;
             for (const auto &peer : topology->peers()) linked += peer.linked;

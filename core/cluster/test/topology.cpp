@@ -23,11 +23,13 @@ BOOST_AUTO_TEST_CASE(ready_when_attached_looked_and_linked) {
     house.see(topology, {}, 1);
     BOOST_CHECK(topology.ready());
     const auto events = house.take();
-    const auto ready = std::find_if(events.begin(), events.end(), [](const auto &e) { return e->kind() == KITH_EVENT_TOPOLOGY_READY; });
+    const auto ready =
+        std::find_if(events.begin(), events.end(), [](const auto &e) { return e->kind() == KITH_EVENT_TOPOLOGY_READY; });
     BOOST_REQUIRE(ready != events.end());
-    BOOST_CHECK_EQUAL((*ready)->json(), "{\"v\":1,\"seq\":" + std::to_string((*ready)->seq()) +
-                                            ",\"time\":\"1970-01-01T00:00:02.000000Z\",\"kind\":\"topology.ready\",\"topology\":\"t\","
-                                            "\"connector\":\"beam\",\"node\":\"self@h\",\"duration_ms\":2000,\"peers\":2,\"linked\":2}");
+    BOOST_CHECK_EQUAL((*ready)->json(),
+                      "{\"v\":1,\"seq\":" + std::to_string((*ready)->seq()) +
+                          ",\"time\":\"1970-01-01T00:00:02.000000Z\",\"kind\":\"topology.ready\",\"topology\":\"t\","
+                          "\"connector\":\"beam\",\"node\":\"self@h\",\"duration_ms\":2000,\"peers\":2,\"linked\":2}");
     house.down("b");
     BOOST_CHECK(!topology.ready());
     house.up("b");
@@ -44,7 +46,8 @@ BOOST_AUTO_TEST_CASE(stale_until_every_strategy_can_look_again) {
     house.told();
     topology.failed(0, KITH_UNRESOLVED, "one broke", house.now);
     topology.failed(1, KITH_TIMED_OUT, "two broke", house.now);
-    KITH_CHECK_LINES(house.told_why(), "observation.failed: one broke", "topology.stale: one broke", "observation.failed: two broke");
+    KITH_CHECK_LINES(house.told_why(), "observation.failed: one broke", "topology.stale: one broke",
+                     "observation.failed: two broke");
     house.see(topology, {"a"}, 0);
     KITH_CHECK_LINES(house.told(), "observation.ok");
     house.see(topology, {"b"}, 1);
@@ -57,7 +60,8 @@ BOOST_AUTO_TEST_CASE(what_is_left_out_is_told_when_it_changes) {
     topology.left_out(0, 3, "not ready", house.now);
     house.see(topology, {"a"});
     auto events = house.take();
-    BOOST_CHECK(events[1]->json().find("\"reason\":\"not ready\",\"peers\":1,\"new\":1,\"left_out\":3") != std::string_view::npos);
+    BOOST_CHECK(events[1]->json().find("\"reason\":\"not ready\",\"peers\":1,\"new\":1,\"left_out\":3") !=
+                std::string_view::npos);
     topology.left_out(0, 3, "not ready", house.now);
     house.see(topology, {"a"});
     KITH_CHECK_LINES(house.told());
@@ -84,8 +88,9 @@ BOOST_AUTO_TEST_CASE(why) {
     BOOST_CHECK_EQUAL(topology.why("self@h", house.now), "found by s (key self@h); it is the local node");
     house.finish("a", KITH_UNAUTHORIZED, "the cookie is wrong");
     house.run();
-    BOOST_CHECK_EQUAL(topology.why("a", house.now), "found by s (key a); wanted since 2 s; attempt 1 failed (unauthorized): the "
-                                                    "cookie is wrong; the next is in 1 s");
+    BOOST_CHECK_EQUAL(topology.why("a", house.now),
+                      "found by s (key a); wanted since 2 s; attempt 1 failed (unauthorized): the "
+                      "cookie is wrong; the next is in 1 s");
     house.finish("b");
     house.see(topology, {"a", "c", "x1", "self@h"});
     house.pass(5s);
