@@ -110,6 +110,7 @@ std::int32_t PeerReader::refuse(std::int32_t status, std::uint32_t index, std::s
 std::int32_t PeerReader::read(const kith_peer *peers, std::uint32_t count, std::uint32_t stride, std::uint32_t max) {
     peers_.clear();
     attributes_.clear();
+    hashes_.clear();
     text_ = check_array(peers, count, stride, sizeof(kith_peer), alignof(kith_peer));
     if (!text_.empty()) return KITH_INVALID;
     if (count > max) {
@@ -122,6 +123,7 @@ std::int32_t PeerReader::read(const kith_peer *peers, std::uint32_t count, std::
     for (std::uint32_t i = 0; i < count; ++i) total += std::min(at(peers, stride, i).attribute_count, max_peer_attributes);
     attributes_.reserve(total);
     peers_.reserve(count);
+    hashes_.reserve(count);
     for (std::uint32_t i = 0; i < count; ++i) {
         const kith_peer &peer = at(peers, stride, i);
         if (!readable(peer.key) || !readable(peer.name)) {
@@ -138,27 +140,30 @@ std::int32_t PeerReader::read(const kith_peer *peers, std::uint32_t count, std::
         std::string trouble = read_attributes(peer.attributes, peer.attribute_count, max_peer_attributes, attributes_);
         if (!trouble.empty()) return refuse(KITH_INVALID, i, key, std::move(trouble));
         peers_.push_back({key, name, {attributes_.data() + first, attributes_.size() - first}, peer.ttl});
+        hashes_.push_back(hash(key, seed_));
     }
-    return repeated();
+    return check_unique();
 }
 
-std::int32_t PeerReader::repeated() {
-    const auto size = std::bit_ceil(peers_.size() * 2 + 1);
-    slots_.assign(size, 0);
+std::int32_t PeerReader::check_unique() {
     constexpr std::uint64_t upper = 0xffffffff00000000u;
+    constexpr std::size_t ahead = 8; // slots are scattered: ask for them before they are needed
+    slots_.assign(std::bit_ceil(peers_.size() * 2 + 1), 0);
+    const std::uint64_t mask = slots_.size() - 1;
     for (std::uint32_t i = 0; i < peers_.size(); ++i) {
-        const std::uint64_t h = hash(peers_[i].key, seed_);
-        for (std::size_t at = h & (size - 1);; at = (at + 1) & (size - 1)) {
-            std::uint64_t &slot = slots_[at];
+        if (i + ahead < peers_.size()) __builtin_prefetch(&slots_[hashes_[i + ahead] & mask], 1);
+        const std::uint64_t h = hashes_[i];
+        for (std::uint64_t place = h & mask;; place = (place + 1) & mask) {
+            std::uint64_t &slot = slots_[place];
             if (slot == 0) {
                 slot = (h & upper) | (std::uint64_t{i} + 1);
                 break;
             }
             if ((slot & upper) != (h & upper)) continue;
             const auto other = static_cast<std::uint32_t>(slot) - 1;
-            if (peers_[other].key != peers_[i].key) continue;
-            return refuse(KITH_INVALID, i, peers_[i].key,
-                          "peer " + std::to_string(other) + " has the same key; each key may stand once");
+            const std::string_view key = peers_[i].key;
+            if (peers_[other].key != key) continue;
+            return refuse(KITH_INVALID, i, key, "peer " + std::to_string(other) + " has the same key; each key may stand once");
         }
     }
     return KITH_OK;
@@ -168,6 +173,7 @@ void PeerReader::shrink(std::size_t count) {
     if (peers_.capacity() <= count) return;
     peers_ = {};
     attributes_ = {};
+    hashes_ = {};
     slots_ = {};
 }
 

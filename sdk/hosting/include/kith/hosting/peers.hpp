@@ -42,11 +42,12 @@ class PeerReader {
 
   private:
     std::int32_t refuse(std::int32_t status, std::uint32_t index, std::string_view key, std::string what);
-    std::int32_t repeated();
+    std::int32_t check_unique();
 
     std::vector<PeerView> peers_;
     std::vector<AttributeView> attributes_;
-    std::vector<std::uint64_t> slots_; // open addressing: upper half of a hash, index + 1
+    std::vector<std::uint64_t> hashes_; // of the keys
+    std::vector<std::uint64_t> slots_;  // open addressing: upper half of a hash, index + 1
     std::string text_;
     std::uint64_t seed_;
 };
