@@ -9,6 +9,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/stream_parser.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace kith::core {
@@ -66,6 +67,10 @@ bool load_text(std::string_view text, const Surroundings &world, Config &config,
     if (!findings.failed()) {
         read_settings(*root, config);
         config.plugins = settings;
+        if (config.state_dir.empty() && world.environment) { // systemd's, the first of them
+            config.state_dir = world.environment("STATE_DIRECTORY").value_or("");
+            config.state_dir.resize(std::min(config.state_dir.find(':'), config.state_dir.size()));
+        }
     }
     resolve(*root, scan.root, catalogue, config, findings);
     return !findings.failed();

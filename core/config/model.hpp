@@ -90,7 +90,7 @@ struct SecurityWarning {
 struct Config {
     std::string file; // name it was loaded from
     PluginSettings plugins;
-    std::string state_dir; // empty: not said, the host's default
+    std::string state_dir; // empty: nothing is kept
     LogSettings log;
     EventSettings events;
     std::vector<ConnectorInstance> connectors; // distinct by plugin and options

@@ -265,6 +265,15 @@ BOOST_AUTO_TEST_CASE(sinks_and_filters) {
     BOOST_TEST(config.events.ring == 10u);
 }
 
+BOOST_AUTO_TEST_CASE(the_state_directory_of_systemd) {
+    World world;
+    world.environment["STATE_DIRECTORY"] = "/var/lib/kith:/var/lib/other";
+    const std::string rest = R"("topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})";
+    BOOST_TEST(good("{" + rest, world).state_dir == "/var/lib/kith");
+    BOOST_TEST(good("{\"state_dir\": \"/mine\", " + rest, world).state_dir == "/mine");
+    BOOST_TEST(good("{" + rest).state_dir == "");
+}
+
 BOOST_AUTO_TEST_CASE(authenticated_by_its_options) {
     const auto loaded = load_text(R"({"topologies": {"t": {"strategy": "gossip", "connector": "erlang",
         "config": {"seal": "authenticated", "secret": "s"}, "policy": {"require_authenticated": true}}}})");
