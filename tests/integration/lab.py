@@ -210,22 +210,26 @@ end).
 class Beam:
     """A BEAM node. `ask` evaluates Erlang inside it."""
 
-    def __init__(self, lab, name, cookie=None, hidden=False, distributed=True, flags=()):
+    def __init__(self, lab, name, cookie=None, hidden=False, distributed=True, renamable=False, flags=()):
         self.lab, self.short, self.name = lab, name, full(name)
-        self.cookie, self.hidden, self.distributed, self.flags = cookie, hidden, distributed, list(flags)
+        self.cookie, self.hidden, self.flags = cookie, hidden, list(flags)
+        self.distributed = distributed
+        self.renamable = renamable  # BEAM lets only a distribution be stopped that was not started by -name
         self._process = None
         self.start()
 
     def start(self):
-        command = ["erl", "-noshell", "-boot", "no_dot_erlang", "+S", "1:1", "+SDio", "1", "+A", "1"]
+        command = ["erl", "-noshell", "-boot", "no_dot_erlang", "+S", "1:1", "+SDio", "1", "+A", "1",
+                   "-start_epmd", "false", "-kernel", "inet_dist_use_interface", "{127,0,0,1}"]
         if self.distributed:
-            command += ["-start_epmd", "false", "-name", self.name, "-kernel", "inet_dist_use_interface", "{127,0,0,1}"]
+            command += [] if self.renamable else ["-name", self.name]
             command += ["-hidden"] if self.hidden else []
         command += self.flags + ["-eval", " ".join(CONTROL.split())]
         self._process = subprocess.Popen(command, env=self.lab.environment(self.cookie), stdin=subprocess.PIPE,
                                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self._answers, self._said = queue.Queue(), []
-        threading.Thread(target=self._read, args=(self._process, self._answers, self._said), daemon=True).start()
+        self._reader = threading.Thread(target=self._read, args=(self._process, self._answers, self._said), daemon=True)
+        self._reader.start()
 
     @staticmethod
     def _read(process, answers, said):
@@ -255,12 +259,26 @@ class Beam:
         return answer
 
     def ready(self):
+        if self.renamable and self.ask("node()") == "nonode@nohost":
+            self.rename(self.name)
         if self.distributed:
             wait_until(lambda: self.ask("node()").strip("'") == self.name, f"node {self.name} is distributed",
                        describe=lambda: "".join(self._said[-20:]))
         else:
             self.ask("ok")
         return self
+
+    def rename(self, name):
+        """Distributed under another name, in the same process; of a renamable node."""
+        if self.ask("node()") != "nonode@nohost":
+            self.undistribute()
+        self.name = full(name)
+        answer = self.ask(f"net_kernel:start(['{self.name}', longnames])")
+        assert answer.startswith("{ok,"), answer
+
+    def undistribute(self):
+        answer = self.ask("net_kernel:stop()")
+        assert answer == "ok", answer
 
     def nodes(self, which="visible"):
         """Names of the connected nodes, kith's own attachments left out."""
@@ -285,6 +303,8 @@ class Beam:
             self._process.kill()
         self._process.wait()
         self._process.stdin.close()
+        self._reader.join(5)
+        self._process.stdout.close()
 
 
 def atoms(text):

@@ -46,16 +46,17 @@ class LocalNode(Scenario):
         self.nothing_is_dialled(kith)
 
     def test_node_stops_being_distributed_under_a_running_kith(self):
-        a, b = self.lab.beams("a", "b")
+        a = self.lab.beam("a", renamable=True).ready()
+        b = self.lab.beam("b").ready()
         kith = self.lab.kith(self.lab.config("a", ["b"]))
         kith.wait("link.up", peer=b.name)
         mark = kith.last()
-        a.ask("net_kernel:stop()")
+        a.undistribute()
         event = kith.wait("connector.detached", after=mark)
         self.assertTrue(event["reason"])
         mark = kith.last()
         self.quiet(kith, 0.7, "connect.started")
-        a.ask("net_kernel:start(['a@127.0.0.1', longnames])")
+        a.rename("a")
         kith.wait("connector.attached", after=mark)
         b.sees("a")
 
@@ -116,13 +117,11 @@ class LocalNode(Scenario):
 
     def test_node_is_renamed_under_a_running_kith(self):
         # One node in epmd and no option: kith finds its node by itself, under whatever name.
-        a = self.lab.beam("a").ready()
+        a = self.lab.beam("a", renamable=True).ready()
         kith = self.lab.kith(self.lab.config(hosts=["a", "b", "renamed"]))
         self.assertEqual(kith.wait("connector.attached")["node"], a.name)
         mark = kith.last()
-        a.ask("net_kernel:stop()")
-        a.ask("net_kernel:start(['renamed@127.0.0.1', longnames])")
-        a.name = "renamed@127.0.0.1"
+        a.rename("renamed")
         attached = kith.wait("connector.attached", after=mark)
         self.assertEqual(attached["node"], "renamed@127.0.0.1")
         b = self.lab.beam("b").ready()
