@@ -151,6 +151,7 @@ class context {
         root &task = handle.promise();
         task.home = this;
         task.op = op;
+        task.ending = stopping && !farewell_; // begun by a task that has not noticed yet
         roots_.append(task);
         handle.resume();
     }
