@@ -169,18 +169,21 @@ class ErlangConnector final : public connector {
         session_.reset();
         attached_ = false;
         links_.clear();
-        if (why.text == detached_for_) return;
-        detached_for_ = why.text;
-        links.detached(why);
+        if (why.text != detached_for_ && links.detached(why) >= 0) detached_for_ = why.text;
     }
 
-    void attached(Session &session) {
+    bool attached(Session &session) {
+        const std::string &name = session.node().name;
+        if (const auto status = links.attached(name); status < 0) {
+            session.close(error(status, "the host does not take " + name + " as its node"));
+            return false;
+        }
         attached_ = true;
         detached_for_.clear();
-        if (!last_node_.empty() && last_node_ != session.node().name)
-            log.warning("the driven node has another name now", {{"before", last_node_}, {"now", session.node().name}});
-        last_node_ = session.node().name;
-        links.attached(last_node_);
+        if (!last_node_.empty() && last_node_ != name)
+            log.warning("the driven node has another name now", {{"before", last_node_}, {"now", name}});
+        last_node_ = name;
+        return true;
     }
 
     // ---- links ----
@@ -194,8 +197,9 @@ class ErlangConnector final : public connector {
             co_await list(*session);
         } else {
             const auto until = clock_.monotonic() + settings_.call_timeout;
-            while (!attached_ && !session->closed() && clock_.monotonic() < until)
+            while (!attached_ && news_of_all_ && !session->closed() && clock_.monotonic() < until)
                 if (!co_await relist_.wait_for(until - clock_.monotonic())) break;
+            if (!attached_ && !news_of_all_ && !session->closed()) co_await list(*session);
             if (!attached_ && !session->closed()) session->close(mute(*session));
         }
         while (!session->closed()) {
@@ -306,13 +310,13 @@ class ErlangConnector final : public connector {
 
     void hear_listing(Session &session, const Relay::Event &event) {
         const bool first = !attached_;
-        if (first) attached(session);
+        if (first && !attached(session)) return;
         links_.clear();
         for (const auto &name : event.visible_nodes)
             if (!is_tool(name)) links_[name] = Type::visible;
         for (const auto &name : event.hidden_nodes)
             if (!is_tool(name)) links_[name] = Type::hidden;
-        tell_all();
+        tell_all(session);
         if (first) relist_.notify();
     }
 
@@ -322,7 +326,7 @@ class ErlangConnector final : public connector {
     }
 
     void replace_links(Session &session, const std::vector<std::string> &names) {
-        if (!attached_) attached(session);
+        if (!attached_ && !attached(session)) return;
         std::unordered_map<std::string, Type> now;
         for (const auto &name : names) {
             if (is_tool(name)) continue;
@@ -330,14 +334,15 @@ class ErlangConnector final : public connector {
             now[name] = known == links_.end() ? Type::unknown : known->second;
         }
         links_ = std::move(now);
-        tell_all();
+        tell_all(session);
     }
 
-    void tell_all() const {
+    void tell_all(Session &session) const {
         std::vector<link> list;
         list.reserve(links_.size());
         for (const auto &[name, type] : links_) list.push_back(link_of(name, type));
-        links.all(list);
+        if (const auto status = links.all(list); status < 0)
+            session.close(error(status, "the host does not take the links of " + session.node().name));
     }
 
     static link link_of(const std::string &name, Type type) {

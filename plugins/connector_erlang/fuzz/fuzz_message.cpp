@@ -13,17 +13,30 @@
 
 using namespace kith::erlang;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
-    std::string_view bytes(reinterpret_cast<const char *>(data), size);
-    const etf::Pid self{"k@h", 1, 0, 7};
-    Calls calls(self, 2);
-    Relay relay(self);
-    std::string out;
-    std::string arguments;
-    etf::Writer(arguments).nil();
+namespace {
+
+// Four calls, two of them waiting, and a relay.
+struct Begun {
+    Begun() {
+        std::string out;
+        std::string arguments;
+        etf::Writer(arguments).nil();
+        for (int i = 0; i < 4; ++i) last = calls.begin(out, "m", "f", arguments);
+        relay.start(out);
+    }
+    Calls calls{{"k@h", 1, 0, 7}, 2};
+    Relay relay{{"k@h", 1, 0, 7}};
     Calls::Id last = 0;
-    for (int i = 0; i < 4; ++i) last = calls.begin(out, "m", "f", arguments);
-    relay.start(out);
+};
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
+    static const Begun begun;
+    std::string_view bytes(reinterpret_cast<const char *>(data), size);
+    Calls calls = begun.calls;
+    Relay relay = begun.relay;
+    std::string out;
     std::size_t answers = 0;
     while (bytes.size() >= 2) {
         const std::size_t length = read_u16(bytes);
@@ -34,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         if (parsed.message.size > control::Message::max_fields) std::abort();
         if (calls.take(parsed.message, out)) ++answers;
         (void)relay.take(parsed.message, out);
-        if (frame.size() % 7 == 0) calls.give_up(last, out);
+        if (frame.size() % 7 == 0) calls.give_up(begun.last, out);
     }
     if (answers + calls.outstanding() > 4) std::abort();
     return 0;
