@@ -144,7 +144,7 @@ void Conversation::Body::step() {
         const Script::Step &now = script.steps_[at];
         const std::string_view have = face.received();
         switch (now.kind) {
-        case Script::Step::bytes: {
+        case Script::Step::Kind::bytes: {
             const auto common = std::min(have.size(), now.data.size());
             const bool wrong = have.substr(0, common) != std::string_view(now.data).substr(0, common);
             if (!wrong && common < now.data.size() && !ended) return;
@@ -157,7 +157,7 @@ void Conversation::Body::step() {
             face.take(common);
             break;
         }
-        case Script::Step::size:
+        case Script::Step::Kind::size:
             if (have.size() < now.count) {
                 if (!ended) return;
                 peer.failures.push_back("connection " + std::to_string(number) + ", step " + std::to_string(at + 1) +
@@ -168,11 +168,11 @@ void Conversation::Body::step() {
             }
             face.take(now.count);
             break;
-        case Script::Step::end:
+        case Script::Step::Kind::end:
             if (!ended) return;
             break;
-        case Script::Step::send: face.send(now.data); break;
-        case Script::Step::wait: {
+        case Script::Step::Kind::send: face.send(now.data); break;
+        case Script::Step::Kind::wait: {
             waiting = true;
             ++at;
             return face.after(now.span, [this](Conversation &) {
@@ -180,7 +180,7 @@ void Conversation::Body::step() {
                 pump();
             });
         }
-        case Script::Step::call: now.handler(face); break;
+        case Script::Step::Kind::call: now.handler(face); break;
         }
         ++at;
     }
@@ -242,12 +242,12 @@ Script &Script::add(Step step) {
     steps_.push_back(std::move(step));
     return *this;
 }
-Script &Script::expect(std::string_view bytes) { return add({Step::bytes, std::string(bytes), 0, {}, {}}); }
-Script &Script::expect_size(std::size_t count) { return add({Step::size, {}, count, {}, {}}); }
-Script &Script::expect_end() { return add({Step::end, {}, 0, {}, {}}); }
-Script &Script::send(std::string_view bytes) { return add({Step::send, std::string(bytes), 0, {}, {}}); }
-Script &Script::wait(SimNet::Duration span) { return add({Step::wait, {}, 0, span, {}}); }
-Script &Script::then(Conversation::Handler what) { return add({Step::call, {}, 0, {}, std::move(what)}); }
+Script &Script::expect(std::string_view bytes) { return add({Step::Kind::bytes, std::string(bytes), 0, {}, {}}); }
+Script &Script::expect_size(std::size_t count) { return add({Step::Kind::size, {}, count, {}, {}}); }
+Script &Script::expect_end() { return add({Step::Kind::end, {}, 0, {}, {}}); }
+Script &Script::send(std::string_view bytes) { return add({Step::Kind::send, std::string(bytes), 0, {}, {}}); }
+Script &Script::wait(SimNet::Duration span) { return add({Step::Kind::wait, {}, 0, span, {}}); }
+Script &Script::then(Conversation::Handler what) { return add({Step::Kind::call, {}, 0, {}, std::move(what)}); }
 Script &Script::finish() {
     return then([](Conversation &c) { c.finish(); });
 }

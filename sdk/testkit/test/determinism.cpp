@@ -68,7 +68,6 @@ BOOST_AUTO_TEST_CASE(same_seed_same_trace_whatever_the_heap_looks_like) {
 
 BOOST_AUTO_TEST_CASE(another_seed_another_trace) { BOOST_TEST(world(1, 0).hash != world(2, 0).hash); }
 
-// The address layout of a new process differs too; `trace_of_this_build` prints what two processes can compare.
 BOOST_AUTO_TEST_CASE(the_text_of_the_trace_costs_nothing_of_its_hash) {
     BOOST_TEST(world(3, 0, 4, 1min, true).hash == world(3, 0, 4, 1min, false).hash);
 }
@@ -78,6 +77,7 @@ BOOST_AUTO_TEST_CASE(many_machines_for_a_while) {
     world(1, 0, 200, 10min, false);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     BOOST_TEST_MESSAGE("200 machines for ten virtual minutes: " << took.count() << " s");
+    BOOST_TEST(took.count() < 30.0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -127,10 +127,10 @@ BOOST_AUTO_TEST_CASE(state_outlives_the_instance) {
     BOOST_TEST(again.await(again.load()).data == "cursor 7");
     BOOST_TEST(machine.state("topology/source").value() == "cursor 7");
     BOOST_TEST(again.save(std::string(KITH_STATE_MAX + 1, 'x')) == 0u);
-    BOOST_TEST(again.status == KITH_LIMIT);
+    BOOST_TEST(again.last_status == KITH_LIMIT);
     machine.state_dir(false);
     BOOST_TEST(again.load() == 0u);
-    BOOST_TEST(again.status == KITH_UNSUPPORTED);
+    BOOST_TEST(again.last_status == KITH_UNSUPPORTED);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * Two small plugins in plain C, for the tests of the rig.
+ * Three small plugins in plain C, for the tests of the rig.
  *
  * probe: a strategy. Every interval it connects to `host`:`port`, reads names up to the end of the stream, one in a line, and says
  * them. `break` makes it break a rule of the ABI.
  * joiner: a connector. A connect takes a second of a timer, then it is done and the link is up.
+ * listener: a sink. It takes a second for each batch.
  */
 #include <kith/plugin.h>
 #include <kith/service/connector.h>
@@ -14,6 +15,7 @@
 #include <kith/service/metric.h>
 #include <kith/service/node.h>
 #include <kith/service/options.h>
+#include <kith/service/sink.h>
 #include <kith/service/tcp.h>
 #include <kith/service/timer.h>
 
@@ -48,6 +50,8 @@ struct probe {
     char text[4096];
     size_t size;
 };
+
+static struct probe *never_stopped; /* abandoned and never destroyed: kept in sight of leak checkers */
 
 static void probe_sleep(struct probe *p);
 
@@ -156,6 +160,16 @@ static void probe_refresh(void *self) {
     if (p->log != NULL) p->log->write(p->host, KITH_LOG_INFO, str("looking now"), &field, 1);
 }
 
+static void probe_node(void *self, kith_str name, uint64_t epoch) {
+    struct probe *p = self;
+    kith_attribute field;
+    (void)epoch;
+    field.name = str("node");
+    field.value = name;
+    if (p->log != NULL) p->log->write(p->host, KITH_LOG_INFO, str("the node has a name"), &field, 1);
+}
+
+static const kith_node_plugin probe_node_side = {probe_node};
 static const kith_timer_plugin probe_timer = {probe_fired};
 static const kith_tcp_plugin probe_tcp = {probe_connected, NULL, NULL, probe_bytes, NULL};
 static const kith_discovery_plugin probe_discovery = {probe_refresh};
@@ -165,6 +179,7 @@ static const void *probe_service(void *self, kith_str id) {
     if (is(id, KITH_TIMER)) return &probe_timer;
     if (is(id, KITH_TCP)) return &probe_tcp;
     if (is(id, KITH_DISCOVERY)) return &probe_discovery;
+    if (is(id, KITH_NODE)) return &probe_node_side;
     return NULL;
 }
 
@@ -207,6 +222,7 @@ static int32_t probe_create(const kith_host *host, const kith_instance **out) {
     p->metric = host->service(host, str(KITH_METRIC));
     p->options->get_string(host, str("/break"), &p->fault);
     p->options->get_integer(host, str("/interval"), &p->interval);
+    if (is(p->fault, "never stops")) never_stopped = p;
     if (p->options->get_string(host, str("/host"), &p->address) != KITH_OK ||
         p->options->get_integer(host, str("/port"), &p->port) != KITH_OK) {
         if (!is(p->fault, "fails silently")) host->error(host, str("options host and port are needed"));
@@ -310,6 +326,11 @@ static int32_t joiner_create(const kith_host *host, const kith_instance **out) {
     const kith_options_host *options = host->service(host, str(KITH_OPTIONS));
     struct joiner *j = calloc(1, sizeof *j);
     if (j == NULL) return KITH_LIMIT;
+    if (host->service(host, str(KITH_TCP)) != NULL) {
+        host->error(host, str("a service that the descriptor does not declare was given"));
+        free(j);
+        return KITH_INTERNAL;
+    }
     j->host = host;
     j->timer = host->service(host, str(KITH_TIMER));
     j->connector = host->service(host, str(KITH_CONNECTOR));
@@ -324,10 +345,84 @@ static int32_t joiner_create(const kith_host *host, const kith_instance **out) {
     return KITH_OK;
 }
 
+/* ---- listener ---- */
+
+struct listener {
+    kith_instance face;
+    const kith_host *host;
+    const kith_timer_host *timer;
+    const kith_sink_host *sink;
+    const kith_log_host *log;
+    uint64_t batch;
+    unsigned timers;
+    int stopping;
+};
+
+static void listener_events(void *self, uint64_t batch, const kith_event *events, uint32_t count, uint32_t stride) {
+    struct listener *l = self;
+    const char *at = (const char *)events;
+    uint32_t i;
+    uint64_t op;
+    for (i = 0; i < count; ++i, at += stride) {
+        const kith_event *event = (const void *)at;
+        l->log->write(l->host, KITH_LOG_INFO, event->json, NULL, 0);
+    }
+    l->batch = batch;
+    if (l->timer->start(l->host, 1000000000u, 0, &op) == KITH_OK) ++l->timers;
+}
+
+static void listener_fired(void *self, uint64_t user, uint64_t op, int32_t status) {
+    struct listener *l = self;
+    (void)user, (void)op, (void)status;
+    --l->timers;
+    l->sink->taken(l->host, l->batch);
+    if (l->stopping) l->host->stopped(l->host);
+}
+
+static int32_t listener_start(void *self) {
+    struct listener *l = self;
+    return l->sink->subscribe(l->host, 1u << KITH_EVENT_LINK_UP | 1u << KITH_EVENT_LINK_DOWN);
+}
+
+static void listener_stop(void *self) {
+    struct listener *l = self;
+    l->stopping = 1;
+    if (l->timers == 0) l->host->stopped(l->host);
+}
+
+static void listener_destroy(void *self) { free(self); }
+
+static const kith_sink_plugin listener_sink = {listener_events};
+static const kith_timer_plugin listener_timer = {listener_fired};
+
+static const void *listener_service(void *self, kith_str id) {
+    (void)self;
+    if (is(id, KITH_SINK)) return &listener_sink;
+    if (is(id, KITH_TIMER)) return &listener_timer;
+    return NULL;
+}
+
+static int32_t listener_create(const kith_host *host, const kith_instance **out) {
+    struct listener *l = calloc(1, sizeof *l);
+    if (l == NULL) return KITH_LIMIT;
+    l->host = host;
+    l->timer = host->service(host, str(KITH_TIMER));
+    l->sink = host->service(host, str(KITH_SINK));
+    l->log = host->service(host, str(KITH_LOG));
+    l->face.struct_size = sizeof l->face;
+    l->face.self = l;
+    l->face.start = listener_start;
+    l->face.stop = listener_stop;
+    l->face.destroy = listener_destroy;
+    l->face.service = listener_service;
+    *out = &l->face;
+    return KITH_OK;
+}
+
 /* ---- the entry ---- */
 
 static const kith_str probe_required[] = {STR(KITH_OPTIONS), STR(KITH_TIMER), STR(KITH_TCP), STR(KITH_DISCOVERY)};
-static const kith_str probe_optional[] = {STR(KITH_LOG), STR(KITH_METRIC)};
+static const kith_str probe_optional[] = {STR(KITH_LOG), STR(KITH_METRIC), STR(KITH_NODE)};
 static const kith_descriptor probe = {
     .struct_size = sizeof(kith_descriptor),
     .kind = KITH_KIND_STRATEGY,
@@ -339,7 +434,7 @@ static const kith_descriptor probe = {
     .required = probe_required,
     .optional = probe_optional,
     .required_count = 4,
-    .optional_count = 2,
+    .optional_count = 3,
 };
 
 static const kith_str joiner_required[] = {STR(KITH_OPTIONS), STR(KITH_TIMER), STR(KITH_CONNECTOR)};
@@ -352,6 +447,19 @@ static const kith_descriptor joiner = {
     .summary = STR("Joins after a second."),
     .options = STR("{}"),
     .required = joiner_required,
+    .required_count = 3,
+};
+
+static const kith_str listener_required[] = {STR(KITH_SINK), STR(KITH_TIMER), STR(KITH_LOG)};
+static const kith_descriptor listener = {
+    .struct_size = sizeof(kith_descriptor),
+    .kind = KITH_KIND_SINK,
+    .id = STR("listener"),
+    .version = STR("1.0.0"),
+    .licence = STR("MIT"),
+    .summary = STR("Takes a second for each batch."),
+    .options = STR("{}"),
+    .required = listener_required,
     .required_count = 3,
 };
 
@@ -368,10 +476,12 @@ static const kith_descriptor futuristic = {
     .required_count = 1,
 };
 
-static const kith_descriptor *const descriptors[] = {&probe, &joiner, &futuristic};
+static const kith_descriptor *const descriptors[] = {&probe, &joiner, &listener, &futuristic};
 
 static int32_t create(const kith_host *host, kith_str id, const kith_instance **out) {
-    return is(id, "probe") ? probe_create(host, out) : joiner_create(host, out);
+    if (is(id, "probe")) return probe_create(host, out);
+    if (is(id, "joiner")) return joiner_create(host, out);
+    return listener_create(host, out);
 }
 
-const kith_entry kith_plugin_entry = {sizeof(kith_entry), KITH_ABI_MAJOR, KITH_ABI_MINOR, 3, descriptors, create};
+const kith_entry kith_plugin_entry = {sizeof(kith_entry), KITH_ABI_MAJOR, KITH_ABI_MINOR, 4, descriptors, create};

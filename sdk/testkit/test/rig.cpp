@@ -161,6 +161,42 @@ BOOST_AUTO_TEST_CASE(each_broken_rule_of_connectors_is_seen) {
     violates("refuses silently", "without a text");
 }
 
+BOOST_AUTO_TEST_CASE(a_sink_has_one_batch_at_a_time_of_what_it_asked_for) {
+    Rig rig(here, kith_plugin_entry_probe, "listener");
+    rig.event(KITH_EVENT_LINK_UP, "too early");
+    rig.run_for(1s);
+    BOOST_TEST(rig.start() == KITH_OK);
+    BOOST_TEST(rig.mask() == (1u << KITH_EVENT_LINK_UP | 1u << KITH_EVENT_LINK_DOWN));
+    rig.event(KITH_EVENT_LINK_UP, "first");
+    rig.event(KITH_EVENT_PEER_LOST, "not asked for");
+    rig.run_for(500ms);
+    rig.event(KITH_EVENT_LINK_DOWN, "second");
+    rig.event(KITH_EVENT_LINK_UP, "third");
+    BOOST_TEST(rig.log().size() == 1u);
+    BOOST_TEST(rig.events_waiting() == 2u);
+    rig.run_for(600ms);
+    BOOST_REQUIRE(rig.log().size() == 3u);
+    BOOST_TEST(rig.log()[0].message == "first");
+    BOOST_TEST(rig.log()[2].message == "third");
+    BOOST_TEST(rig.stop());
+    BOOST_TEST(rig.violations().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_strategy_hears_the_nodes_name) {
+    Rig rig(here, kith_plugin_entry_probe, "probe", options);
+    rig.node("before@h");
+    rig.start();
+    rig.node("app@h");
+    BOOST_REQUIRE(rig.log().size() == 1u);
+    BOOST_REQUIRE(rig.log()[0].fields.size() == 1u);
+    BOOST_TEST(rig.log()[0].fields[0].second == "app@h");
+}
+
+BOOST_AUTO_TEST_CASE(a_plugin_gets_only_the_services_it_declares) {
+    Rig rig(here, kith_plugin_entry_probe, "joiner"); // its create asks for kith.tcp/1, and fails when it gets it
+    BOOST_TEST(rig.start() == KITH_OK, rig.error());
+}
+
 BOOST_AUTO_TEST_CASE(the_destructor_stops_in_the_middle_of_things) {
     registry.script().wait(1h);
     {

@@ -45,7 +45,7 @@ class TestTenant final : public Tenant {
     TestTenant(const TestTenant &) = delete;
     TestTenant &operator=(const TestTenant &) = delete;
 
-    // ---- beginning something: the operation's id, or 0 and `status` ----
+    // ---- beginning something: the operation's id, or 0 and `last_status` ----
 
     std::uint64_t timer(std::uint64_t delay, std::uint64_t user = 0) {
         return begun([&](std::uint64_t *op) { return table<kith_timer_host>(KITH_TIMER)->start(&host, delay, user, op); });
@@ -138,7 +138,7 @@ class TestTenant final : public Tenant {
     SimNet &net;
     kith_host host{};
     std::vector<Completion> done;
-    std::int32_t status = KITH_OK; // of the last call
+    std::int32_t last_status = KITH_OK; // of the last call
     int entered = 0;
     bool calling = false;
     bool inside_call = false; // a completion came inside a call: T2 is broken
@@ -148,9 +148,9 @@ class TestTenant final : public Tenant {
     std::uint64_t begun(F &&function) {
         std::uint64_t op = 0;
         calling = true;
-        status = function(&op);
+        last_status = function(&op);
         calling = false;
-        return status == KITH_OK ? op : 0;
+        return last_status == KITH_OK ? op : 0;
     }
 
     static Completion &note(void *self, const char *what, std::uint64_t user, std::uint64_t op, std::int32_t status,

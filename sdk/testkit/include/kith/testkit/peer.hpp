@@ -91,7 +91,8 @@ class Script {
   private:
     friend class Conversation::Body;
     struct Step {
-        enum Kind : std::uint8_t { bytes, size, end, send, wait, call } kind = call;
+        enum class Kind : std::uint8_t { bytes, size, end, send, wait, call };
+        Kind kind = Kind::call;
         std::string data;
         std::size_t count = 0;
         SimNet::Duration span{};
