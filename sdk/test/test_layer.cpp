@@ -326,6 +326,31 @@ BOOST_AUTO_TEST_CASE(what_came_before_stop_is_still_handed_over_then_the_next_aw
     BOOST_TEST((host.said == Lines{"connected", "close 7", "stopped"}));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_spawned_after_stop_ends_at_its_first_await) {
+    begin([this](Probe &p) -> kith::task<> {
+        (void)co_await p.tcp.connect("a", 1);
+        p.spawn([](Probe &q) -> kith::task<> { co_await q.timer.sleep(1s); }(p));
+        host.say("spawned");
+    });
+    const auto op = host.outstanding.front().op;
+    host.instance->stop(host.instance->self);
+    host.complete(op, KITH_REFUSED);
+    BOOST_TEST((host.said == Lines{"spawned", "stopped"}));
+    BOOST_TEST(host.outstanding.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_a_farewell_spawns_is_part_of_it) {
+    Probe::on_farewell = [](Probe &p) -> kith::task<> {
+        p.spawn([](Probe &q) -> kith::task<> { co_await q.timer.sleep(1s); }(p));
+        co_return;
+    };
+    begin(nullptr);
+    host.stop();
+    BOOST_TEST(host.said.empty());
+    host.complete("timer");
+    BOOST_TEST(host.said == Lines{"stopped"});
+}
+
 BOOST_AUTO_TEST_CASE(stop_wakes_local_waits) {
     begin([this](Probe &p) -> kith::task<> {
         Guard guard{host, "unwound"};
