@@ -84,6 +84,10 @@ static void read_done(void *instance, uint64_t user, uint64_t op, int32_t status
     }
 }
 
+static void never(void *instance, uint64_t user, uint64_t op, int32_t status, kith_str why) {
+    (void)instance, (void)user, (void)op, (void)status, (void)why; /* it neither writes nor watches */
+}
+
 static void fired(void *instance, uint64_t user, uint64_t op, int32_t status) {
     lines *self = instance;
     (void)user, (void)op, (void)status;
@@ -124,7 +128,7 @@ static void destroy(void *instance) { free(instance); }
 static int is(kith_str id, const char *name) { return id.size == strlen(name) && memcmp(id.data, name, id.size) == 0; }
 
 static const void *service(void *instance, kith_str id) {
-    static const kith_file_plugin file = {read_done, 0, 0};
+    static const kith_file_plugin file = {read_done, never, never};
     static const kith_timer_plugin timer = {fired};
     static const kith_discovery_plugin discovery = {refresh};
     (void)instance;
