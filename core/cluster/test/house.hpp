@@ -173,7 +173,7 @@ class House {
         BOOST_REQUIRE(reconciler.link_down(epoch, name, reason, now));
     }
     // The oldest operation on that name ends; one that succeeds changes the link first.
-    void finish(const std::string &name, std::int32_t status = KITH_OK, std::string_view text = {}) {
+    void finish(std::string name, std::int32_t status = KITH_OK, std::string_view text = {}) {
         const auto found =
             std::find_if(connector.open.begin(), connector.open.end(), [&](const auto &call) { return call.name == name; });
         BOOST_REQUIRE_MESSAGE(found != connector.open.end(), "no operation on " << name);
