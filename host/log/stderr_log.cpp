@@ -54,13 +54,17 @@ class Backend : public logging::sinks::basic_sink_backend<logging::sinks::concur
     }
 };
 
-// What a line is about: two lines with one message and one subject are repeats, whatever else varies.
+// What a line is about: two lines with one message and one subject are repeats, whatever else varies. A line that names no subject
+// is about its reason, such as a refused plugin.
 void append_subject(std::string &out, std::span<const kith_attribute> fields) {
     for (const kith_attribute &field : fields) {
         const std::string_view name(field.name.data, field.name.size);
         if (name != "topology" && name != "connector" && name != "source" && name != "peer") continue;
         if (!out.empty()) out += ' ';
         out.append(field.value.data, field.value.size);
+    }
+    for (const kith_attribute &field : fields) {
+        if (out.empty() && std::string_view(field.name.data, field.name.size) == "reason") out.append(field.value.data, field.value.size);
     }
 }
 
