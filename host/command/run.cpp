@@ -15,6 +15,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <iostream>
@@ -84,6 +85,8 @@ class Daemon {
 
     int run(const Loaded &loaded) {
         for (const core::Diagnostic &warning : loaded.diagnostics.warnings) {
+            const auto &told = loaded.config->security; // as events, which are logged too
+            if (std::any_of(told.begin(), told.end(), [&](const auto &one) { return one.message == warning.message; })) continue;
             log_.say(KITH_LOG_WARNING, "configuration", {{"key", warning.key}, {"warning", warning.message}});
         }
         for (const core::Refusal &refusal : loaded.directories) {
