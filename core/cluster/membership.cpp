@@ -528,7 +528,7 @@ void Membership::set_flow(SourceState &source, Time now) {
 // The hearing clock goes on by the time since the last sign of life, unless that was too long to have been hearing.
 void Membership::sign_of_life(SourceState &source, Time now) {
     const Time gap = now - source.heard_at;
-    if (source.leased() && !source.silent && gap <= source.patience()) source.hearing += gap;
+    if (source.leased() && gap < source.patience()) source.hearing += gap;
     source.heard_at = now;
     source.silent = false;
 }

@@ -104,6 +104,16 @@ BOOST_AUTO_TEST_CASE(what_leaves_the_ring_is_lost_to_those_behind) {
     BOOST_TEST(take(bus, downs) == (Seqs{0}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(what_was_taken_leaves_the_ring_without_loss) {
+    Bus bus{{3, 1'000'000}};
+    const auto all = bus.subscribe({});
+    for (int i = 0; i < 3; ++i) publish(bus);
+    BOOST_TEST(take(bus, all, 1) == (Seqs{1}), boost::test_tools::per_element());
+    publish(bus);
+    BOOST_CHECK_EQUAL(bus.lost(all), 0U);
+    BOOST_TEST(take(bus, all) == (Seqs{2, 3, 4}), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(notified_once_until_drained) {
     Bus bus;
     int notified = 0;

@@ -144,6 +144,20 @@ BOOST_AUTO_TEST_CASE(a_broken_watch_does_not_count) {
     BOOST_CHECK_EQUAL(topology.class_of("b@h"), PeerClass::none);
 }
 
+BOOST_AUTO_TEST_CASE(an_update_counts_as_a_look_only_when_it_misses_something) {
+    House house;
+    auto &topology = house.topology(plain());
+    house.see(topology, {"a", "b", "c"});
+    house.update(topology, {}, {"b"});
+    house.pass(5min);
+    for (int i = 0; i < 5; ++i) house.update(topology, {"a"});
+    BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::held);
+    house.update(topology, {}, {"b"});
+    BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::held);
+    house.update(topology, {}, {"b"});
+    BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::none);
+}
+
 BOOST_AUTO_TEST_CASE(a_stated_fact_needs_no_grace) {
     House house;
     auto &topology = house.topology(plain());
@@ -306,6 +320,15 @@ BOOST_AUTO_TEST_CASE(leases_freeze_while_the_medium_is_deaf) {
     KITH_CHECK_LINES(house.told(), "peer.missing b");
 }
 
+BOOST_AUTO_TEST_CASE(leases_freeze_also_when_nobody_looked_at_the_clock_in_time) {
+    House house;
+    auto &topology = house.topology(plain());
+    house.update(topology, {{"a", "a", {}, 15s}, {"b", "b", {}, 15s}});
+    house.now += ns(1h); // the process was suspended
+    house.update(topology, {{"a", "a", {}, 15s}});
+    BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::wanted);
+}
+
 // ---- names ----
 
 BOOST_AUTO_TEST_CASE(names_are_built_from_attributes) {
@@ -449,6 +472,18 @@ BOOST_AUTO_TEST_CASE(bogus_names_do_not_lock_out_real_ones) {
     house.update(topology, {{"late", "late", {}, 15s}});
     BOOST_CHECK_EQUAL(topology.class_of("late"), PeerClass::wanted);
     BOOST_CHECK_LE(house.reconciler.known_names(), 60U); // what is under way is remembered until it ends
+}
+
+BOOST_AUTO_TEST_CASE(what_is_missing_is_bounded_and_linked_names_stay) {
+    House house;
+    Policy policy = plain();
+    policy.max_peers = 10;
+    auto &topology = house.topology(policy);
+    house.attach({"real"});
+    house.see(topology, {"real"});
+    for (int i = 0; i < 100; ++i) house.see(topology, peers_named("round" + std::to_string(i) + "-", 10));
+    BOOST_CHECK_EQUAL(topology.class_of("real"), PeerClass::held);
+    BOOST_CHECK_LE(topology.size(), 10U + 16U + 1U); // those there are, those under way, and the linked one
 }
 
 BOOST_AUTO_TEST_CASE(names_are_forgotten) {

@@ -44,13 +44,16 @@ BOOST_AUTO_TEST_CASE(nothing_before_the_links_are_known) {
     auto &topology = house.topology(quick());
     house.see(topology, {"a"});
     BOOST_REQUIRE(house.reconciler.attached("self@h", ++house.epoch, house.now));
-    house.run();
+    house.see(topology, {"a", "b"});
     KITH_CHECK_LINES(house.calls());
     house.pass(5s);
     BOOST_CHECK_EQUAL(house.connector.refreshes, 1); // it is asked to say them
+    house.pass(30s);
+    BOOST_CHECK_EQUAL(house.connector.refreshes, 2); // and again
+    BOOST_CHECK(!topology.ready());
     house.say_links({"a"});
     house.run();
-    KITH_CHECK_LINES(house.calls()); // it was linked already
+    KITH_CHECK_LINES(house.calls(), "connect b"); // a was linked already
     BOOST_CHECK_EQUAL(topology.linked(), 1U);
 }
 
@@ -249,6 +252,8 @@ BOOST_AUTO_TEST_CASE(a_slow_peer_that_gave_way_gets_its_time_later) {
     KITH_CHECK_LINES(house.told(), "link.up quick2", "connect.succeeded quick2", "connect.started slow");
     house.pass(7s);
     BOOST_CHECK(!house.connector.open.front().cancelled); // nobody waits
+    house.see(topology, {"quick1", "slow", "quick2", "quick3"});
+    BOOST_CHECK(house.connector.open.front().cancelled); // now somebody does, and it has had more than its 160 ms
 }
 
 BOOST_AUTO_TEST_CASE(success_without_a_link_is_a_failure) {
