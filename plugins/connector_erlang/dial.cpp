@@ -7,8 +7,8 @@ namespace kith::erlang {
 namespace {
 
 // All that EPMD says until it closes, or until `enough` is content.
-template <class Enough>
-task<result<std::string>> ask(const tcp &net, Place epmd, std::string request, std::chrono::nanoseconds step, Enough enough) {
+task<result<std::string>> ask(const tcp &net, Place epmd, std::string request, std::chrono::nanoseconds step,
+                              bool (*enough)(std::string_view)) {
     auto stream = co_await net.connect(epmd.address, epmd.port, step);
     if (!stream) {
         error why = std::move(stream).error();
@@ -61,11 +61,12 @@ std::string Place::text() const {
 }
 
 task<result<std::uint16_t>> ask_port(const tcp &net, Place epmd, std::string name, std::chrono::nanoseconds step) {
-    epmd::Port port;
-    auto answer = co_await ask(net, epmd, epmd::port_please2(name), step, [&port](const std::string &bytes) {
-        return epmd::read_port(bytes, false, port) != epmd::State::more;
+    auto answer = co_await ask(net, epmd, epmd::port_please2(name), step, [](std::string_view bytes) {
+        epmd::Port ignored;
+        return epmd::read_port(bytes, false, ignored) != epmd::State::more;
     });
     if (!answer) co_return std::move(answer).error();
+    epmd::Port port;
     switch (epmd::read_port(*answer, true, port)) {
     case epmd::State::done: co_return port.port;
     case epmd::State::unknown: co_return error(KITH_NOT_FOUND, "EPMD on " + epmd.text() + " does not know the name " + name);
@@ -75,7 +76,7 @@ task<result<std::uint16_t>> ask_port(const tcp &net, Place epmd, std::string nam
 }
 
 task<result<std::vector<epmd::Name>>> ask_names(const tcp &net, Place epmd, std::chrono::nanoseconds step) {
-    auto answer = co_await ask(net, epmd, epmd::names(), step, [](const std::string &) { return false; });
+    auto answer = co_await ask(net, epmd, epmd::names(), step, [](std::string_view) { return false; });
     if (!answer) co_return std::move(answer).error();
     std::vector<epmd::Name> names;
     if (epmd::read_names(*answer, true, names) != epmd::State::done) co_return no_epmd(epmd);

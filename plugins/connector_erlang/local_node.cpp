@@ -25,9 +25,9 @@ std::string list_of(const std::vector<epmd::Name> &names) {
 }
 
 // The first line; what follows may only be blank.
-result<Cookie> cookie_in(std::string &bytes, const std::string &path) {
+result<Cookie> cookie_in(std::string_view bytes, const std::string &path) {
     const std::size_t end = bytes.find_last_not_of(" \t\r\n");
-    const std::string_view text = std::string_view(bytes).substr(0, end == std::string::npos ? 0 : end + 1);
+    const std::string_view text = bytes.substr(0, end == std::string_view::npos ? 0 : end + 1);
     bool good = !text.empty() && text.size() <= max_cookie;
     for (const char c : text) good = good && c > ' ' && c < 0x7f;
     if (good) return Cookie(text);
@@ -45,8 +45,7 @@ task<result<Cookie>> read_cookie(const file &files, std::string path) {
         co_return why;
     }
     result<Cookie> cookie = cookie_in(content->bytes, path);
-    Cookie wiped(content->bytes); // the copy that the file's bytes are goes with it
-    std::fill(content->bytes.begin(), content->bytes.end(), '\0');
+    wipe(content->bytes);
     if ((info.mode & 077) != 0)
         co_return error(KITH_DENIED, "the cookie file " + path + " can be read by others than its owner: chmod 400 " + path);
     co_return cookie;

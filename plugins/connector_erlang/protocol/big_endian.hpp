@@ -28,20 +28,17 @@ inline std::uint64_t read_u64(std::string_view bytes, std::size_t at = 0) noexce
 
 inline void append_u8(std::string &out, std::uint8_t value) { out.push_back(static_cast<char>(value)); }
 
-inline void append_u16(std::string &out, std::uint16_t value) {
-    append_u8(out, static_cast<std::uint8_t>(value >> 8));
-    append_u8(out, static_cast<std::uint8_t>(value));
+// One append for each number: the checks for room are made once, not for each byte.
+template <unsigned size>
+void append_bytes(std::string &out, std::uint64_t value) {
+    char bytes[size];
+    for (unsigned i = 0; i < size; ++i) bytes[i] = static_cast<char>(value >> (8 * (size - 1 - i)));
+    out.append(bytes, size);
 }
 
-inline void append_u32(std::string &out, std::uint32_t value) {
-    append_u16(out, static_cast<std::uint16_t>(value >> 16));
-    append_u16(out, static_cast<std::uint16_t>(value));
-}
-
-inline void append_u64(std::string &out, std::uint64_t value) {
-    append_u32(out, static_cast<std::uint32_t>(value >> 32));
-    append_u32(out, static_cast<std::uint32_t>(value));
-}
+inline void append_u16(std::string &out, std::uint16_t value) { append_bytes<2>(out, value); }
+inline void append_u32(std::string &out, std::uint32_t value) { append_bytes<4>(out, value); }
+inline void append_u64(std::string &out, std::uint64_t value) { append_bytes<8>(out, value); }
 
 /// Write over four bytes that are there already.
 inline void put_u32(std::string &out, std::size_t at, std::uint32_t value) noexcept {

@@ -11,25 +11,25 @@
 
 namespace kith::erlang {
 
-void Cookie::wipe() noexcept {
-    explicit_bzero(text_.data(), text_.size());
-    text_.clear();
+void wipe(std::string &secret) noexcept {
+    explicit_bzero(secret.data(), secret.size());
+    secret.clear();
 }
 
 Cookie &Cookie::operator=(const Cookie &other) {
     if (this == &other) return *this;
-    wipe();
+    wipe(text_);
     text_ = other.text_;
     return *this;
 }
 
 // A moved string may leave its bytes behind in the old place.
-Cookie::Cookie(Cookie &&other) : text_(other.text_) { other.wipe(); }
+Cookie::Cookie(Cookie &&other) : text_(other.text_) { wipe(other.text_); }
 
 Cookie &Cookie::operator=(Cookie &&other) {
     if (this == &other) return *this;
     *this = std::as_const(other);
-    other.wipe();
+    wipe(other.text_);
     return *this;
 }
 

@@ -10,12 +10,15 @@
 
 namespace kith::erlang {
 
+/// Overwrite a secret, in a way that no compiler leaves out.
+void wipe(std::string &secret) noexcept;
+
 /// A secret that is wiped when it goes.
 class Cookie {
   public:
     Cookie() = default;
     explicit Cookie(std::string_view text) : text_(text) {}
-    ~Cookie() { wipe(); }
+    ~Cookie() { wipe(text_); }
     Cookie(const Cookie &) = default;
     Cookie &operator=(const Cookie &other);
     Cookie(Cookie &&other);
@@ -25,7 +28,6 @@ class Cookie {
     bool empty() const noexcept { return text_.empty(); }
 
   private:
-    void wipe() noexcept;
     std::string text_;
 };
 
