@@ -60,34 +60,36 @@ EventStream::~EventStream() {
 }
 
 void EventStream::pull() {
-    if (broken_) return end();
-    while (buffer_.size() - written_ < capacity) {
-        events_.clear();
-        const std::size_t count = bus_.take(subscriber_, batch, events_);
-        for (const core::EventRef &event : events_) buffer_.append(event->json()).append(1, '\n');
-        if (count < batch) break;
+    // The bus does not notify again before all was taken.
+    for (bool more = true; more && !broken_;) {
+        while (more && buffer_.size() - written_ < capacity) {
+            events_.clear();
+            more = bus_.take(subscriber_, batch, events_) == batch;
+            for (const core::EventRef &event : events_) buffer_.append(event->json()).append(1, '\n');
+        }
+        if (!push()) return;
     }
-    push();
+    end();
 }
 
 // A pipe that polls as writable takes PIPE_BUF bytes without waiting; its descriptor may be shared (it is standard output), so it
-// is not made non-blocking.
-void EventStream::push() {
+// is not made non-blocking. Answers whether all is written; if not, what comes next is seen to.
+bool EventStream::push() {
     while (!broken_ && written_ < buffer_.size()) {
         pollfd ready{fd_, POLLOUT, 0};
-        if (::poll(&ready, 1, 0) == 0) return wait_writable();
-        if ((ready.revents & (POLLERR | POLLHUP)) != 0 && (ready.revents & POLLOUT) == 0) return fail(EPIPE);
+        if (::poll(&ready, 1, 0) == 0) return wait_writable(), false;
+        if ((ready.revents & (POLLERR | POLLHUP)) != 0 && (ready.revents & POLLOUT) == 0) return fail(EPIPE), false;
         const std::size_t most = watched_.is_open() ? PIPE_BUF : buffer_.size();
         const ssize_t wrote = ::write(fd_, buffer_.data() + written_, std::min<std::size_t>(buffer_.size() - written_, most));
         if (wrote < 0 && errno == EINTR) continue;
-        if (wrote < 0 && errno == EAGAIN) return wait_writable();
-        if (wrote < 0) return fail(errno);
+        if (wrote < 0 && errno == EAGAIN) return wait_writable(), false;
+        if (wrote < 0) return fail(errno), false;
         written_ += static_cast<std::size_t>(wrote);
     }
     buffer_.clear();
     written_ = 0;
     if (buffer_.capacity() > capacity / 4) buffer_.shrink_to_fit();
-    end();
+    return true;
 }
 
 void EventStream::wait_writable() {

@@ -35,7 +35,7 @@ class EventStream {
 
   private:
     void pull();
-    void push();
+    bool push();
     void wait_writable();
     void fail(int error);
     void end();
