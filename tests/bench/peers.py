@@ -80,6 +80,7 @@ async def main():
         kept += [server, await register(epmd, short, server.sockets[0].getsockname()[1])]
     print("ready", flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    os._exit(0)  # every connection at once; nobody waits for an answer
 
 
 asyncio.run(main())

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-from lab import KITH, Scenario, main, wait_until
+from lab import KITH, PLUGINS, TEST_PLUGINS, Scenario, main, wait_until
 
 
 class Output(Scenario):
@@ -90,6 +90,18 @@ class Output(Scenario):
         a.sees("b")
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(6), 0)
+
+    def test_a_burst_larger_than_any_buffer_is_written_whole(self):
+        peers = self.lab.write("peers", "".join(f"peer-with-a-name-of-some-length-{number}@10.0.0.1\n" for number in range(2000)))
+        config = self.lab.config(strategy="lines", strategy_config={"file": str(peers), "interval": 60000},
+                                 dirs=[PLUGINS, TEST_PLUGINS], policy={"connect_parallel": 2000})
+        config["connectors"]["beam"] = {"plugin": "log", "config": {"node": "n@127.0.0.1"}}
+        config["events"] = {"queue": 100000}
+        kith = self.lab.kith(config)
+        wait_until(lambda: len(kith.found("link.up")) == 2000, "2,000 links in the stream", describe=kith.tail)
+        kith.wait("topology.ready")
+        seqs = [event["seq"] for event in kith.events()]
+        self.assertEqual(seqs, list(range(1, len(seqs) + 1)))
 
     def test_an_events_file_that_cannot_be_opened_starts_nothing(self):
         result = self.lab.command("run", self.lab.write("config.json", self.lab.config("a", ["b"])), "--events", "/nowhere/events")
