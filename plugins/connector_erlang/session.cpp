@@ -13,7 +13,7 @@ constexpr std::size_t most_read = 65536;
 constexpr std::chrono::seconds write_bound{8};
 
 std::string in_words(const Calls::Answer &answer) {
-    const std::string value = etf::to_text(answer.value);
+    std::string value = etf::to_text(answer.value);
     switch (answer.outcome) {
     case Calls::Outcome::returned: return value;
     case Calls::Outcome::thrown: return "threw " + value;

@@ -12,6 +12,7 @@
 namespace kith::erlang {
 
 void wipe(std::string &secret) noexcept {
+    secret.resize(secret.capacity()); // what was longer once, or moved away out of a short string, is there still
     explicit_bzero(secret.data(), secret.size());
     secret.clear();
 }
@@ -23,12 +24,12 @@ Cookie &Cookie::operator=(const Cookie &other) {
     return *this;
 }
 
-// A moved string may leave its bytes behind in the old place.
-Cookie::Cookie(Cookie &&other) : text_(other.text_) { wipe(other.text_); }
+Cookie::Cookie(Cookie &&other) noexcept : text_(std::move(other.text_)) { wipe(other.text_); }
 
-Cookie &Cookie::operator=(Cookie &&other) {
+Cookie &Cookie::operator=(Cookie &&other) noexcept {
     if (this == &other) return *this;
-    *this = std::as_const(other);
+    wipe(text_);
+    text_ = std::move(other.text_);
     wipe(other.text_);
     return *this;
 }

@@ -21,8 +21,8 @@ class Cookie {
     ~Cookie() { wipe(text_); }
     Cookie(const Cookie &) = default;
     Cookie &operator=(const Cookie &other);
-    Cookie(Cookie &&other);
-    Cookie &operator=(Cookie &&other);
+    Cookie(Cookie &&other) noexcept;
+    Cookie &operator=(Cookie &&other) noexcept;
 
     std::string_view text() const noexcept { return text_; }
     bool empty() const noexcept { return text_.empty(); }

@@ -91,6 +91,18 @@ BOOST_AUTO_TEST_CASE(the_digest_is_that_of_erlang) {
     BOOST_TEST(!equal(digest, std::string(digest.data(), 15)));
 }
 
+BOOST_AUTO_TEST_CASE(a_cookie_leaves_nothing_behind) {
+    std::string secret = "short";
+    wipe(secret);
+    secret.resize(5);
+    BOOST_TEST(secret == std::string(5, '\0'));
+    Cookie first("short");
+    const std::string_view place = first.text(); // within the object
+    const Cookie second(std::move(first));
+    BOOST_TEST(second.text() == "short");
+    BOOST_TEST(std::string(place.data(), 5) == std::string(5, '\0'));
+}
+
 BOOST_AUTO_TEST_CASE(each_status) {
     BOOST_TEST((Dialled{}.fault_after(status("nok")) == Fault::nok));
     BOOST_TEST((Dialled{}.fault_after(status("not_allowed")) == Fault::not_allowed));

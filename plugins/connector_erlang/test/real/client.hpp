@@ -119,7 +119,7 @@ class Client {
     Relay relay;
     std::string out;
     std::function<void(const Calls::Answer &)> on_answer = [](const Calls::Answer &) {};
-    std::function<void(Relay::Event)> on_event = [](Relay::Event) {};
+    std::function<void(Relay::Event)> on_event = [](const Relay::Event &) {};
     std::function<void(const control::Message &)> on_message = [](const control::Message &) {};
 };
 
