@@ -40,7 +40,19 @@ void append_local_time(std::string &out, std::int64_t time) {
 }
 
 bool plain(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c != '"' && c != '\\' && c != '=' && c != 0x7f; });
+    return !text.empty() && std::all_of(text.begin(), text.end(),
+                                        [](char c) { return c > ' ' && c != '"' && c != '\\' && c != '=' && c != 0x7f; });
+}
+
+// As it is, or quoted when it would not stay one line of plain characters.
+void append_clean(std::string &out, std::string_view text) {
+    const bool clean =
+        std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != 0x7f; });
+    if (clean) {
+        out += text;
+    } else {
+        core::append_json_string(out, text);
+    }
 }
 
 void append_text(std::string &out, bool coloured, const LogLine &line) {
@@ -50,13 +62,11 @@ void append_text(std::string &out, bool coloured, const LogLine &line) {
     if (coloured) out += colours[level];
     out += names[level];
     out.append(8 - names[level].size(), ' ');
-    if (!line.who.empty()) out.append(line.who).append(": ");
-    const bool clean = std::all_of(line.message.begin(), line.message.end(), [](char c) { return static_cast<unsigned char>(c) >= ' '; });
-    if (clean) {
-        out += line.message;
-    } else {
-        core::append_json_string(out, line.message);
+    if (!line.who.empty()) {
+        append_clean(out, line.who);
+        out += ": ";
     }
+    append_clean(out, line.message);
     if (coloured && !colours[level].empty()) out += "\x1b[0m";
     for (const kith_attribute &field : line.fields) {
         out += ' ';

@@ -5,13 +5,13 @@
 
 #include <kith/service/log.h>
 
+#include <boost/log/attributes/attribute_value_set.hpp>
+#include <boost/log/attributes/constant.hpp>
 #include <boost/log/core/core.hpp>
 #include <boost/log/core/record_view.hpp>
 #include <boost/log/sinks/basic_sink_backend.hpp>
 #include <boost/log/sinks/unlocked_frontend.hpp>
 #include <boost/log/sources/record_ostream.hpp>
-#include <boost/log/attributes/constant.hpp>
-#include <boost/log/attributes/attribute_value_set.hpp>
 #include <boost/make_shared.hpp>
 
 #include <atomic>
@@ -36,22 +36,34 @@ class Backend : public logging::sinks::basic_sink_backend<logging::sinks::concur
         if (const auto text = logging::extract<std::string_view>(line, record)) put(*text);
     }
 
-    std::uint64_t lost = 0;
+    std::uint64_t lost = 0; // lines, in all
 
   private:
-    // A pipe that polls as writable takes PIPE_BUF bytes without waiting, so a stuck reader cannot hold us, and its descriptor, which
-    // others may share, need not be made non-blocking.
     void put(std::string_view text) {
-        while (!text.empty()) {
+        if (torn_ && write("\n") == 1) torn_ = false;
+        const std::size_t size = torn_ ? 0 : write(text);
+        if (size == text.size()) return;
+        ++lost;
+        torn_ = torn_ || size != 0;
+    }
+
+    // How much of it was taken at once. A pipe that polls as writable takes PIPE_BUF bytes without waiting, so a stuck reader cannot
+    // hold us, and its descriptor, which others may share, need not be made non-blocking.
+    static std::size_t write(std::string_view text) {
+        std::size_t done = 0;
+        while (done < text.size()) {
             pollfd ready{STDERR_FILENO, POLLOUT, 0};
             if (::poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0) break;
-            const ssize_t wrote = ::write(STDERR_FILENO, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+            const ssize_t wrote =
+                ::write(STDERR_FILENO, text.data() + done, std::min<std::size_t>(text.size() - done, PIPE_BUF));
             if (wrote < 0 && errno == EINTR) continue;
             if (wrote < 0) break;
-            text.remove_prefix(static_cast<std::size_t>(wrote));
+            done += static_cast<std::size_t>(wrote);
         }
-        if (!text.empty()) ++lost;
+        return done;
     }
+
+    bool torn_ = false; // only the beginning of the last line was taken
 };
 
 // What a line is about: two lines with one message and one subject are repeats, whatever else varies. A line that names no subject
@@ -64,7 +76,8 @@ void append_subject(std::string &out, std::span<const kith_attribute> fields) {
         out.append(field.value.data, field.value.size);
     }
     for (const kith_attribute &field : fields) {
-        if (out.empty() && std::string_view(field.name.data, field.name.size) == "reason") out.append(field.value.data, field.value.size);
+        if (out.empty() && std::string_view(field.name.data, field.name.size) == "reason")
+            out.append(field.value.data, field.value.size);
     }
 }
 
@@ -89,6 +102,7 @@ struct StderrLog::Parts {
     Repeats repeats;
     std::string line;
     std::string subject;
+    std::uint64_t told = 0; // of the lines that were lost
     boost::shared_ptr<Backend> backend = boost::make_shared<Backend>();
     boost::shared_ptr<logging::sinks::unlocked_sink<Backend>> sink =
         boost::make_shared<logging::sinks::unlocked_sink<Backend>>(backend);
@@ -97,16 +111,20 @@ struct StderrLog::Parts {
 
     void put(const LogLine &what) {
         line.clear();
-        if (backend->lost != 0) {
-            const std::string count = std::to_string(std::exchange(backend->lost, 0));
+        const std::uint64_t lost = backend->lost;
+        if (lost != told) {
+            const std::string count = std::to_string(lost - told);
             const kith_attribute field{{"lines", 5}, {count.data(), count.size()}};
-            append_line(line, form, {KITH_LOG_WARNING, what.time, {}, "standard error did not take all lines of the log", {&field, 1}});
+            append_line(line, form,
+                        {KITH_LOG_WARNING, what.time, {}, "standard error did not take all lines of the log", {&field, 1}});
         }
         append_line(line, form, what);
         // One attribute, and no global ones: the record carries the formed line and nothing has to be looked up or copied.
         logging::attribute_set attributes;
         attributes["Line"] = logging::attributes::constant<std::string_view>(line);
-        if (logging::record record = logging::core::get()->open_record(attributes)) logging::core::get()->push_record(std::move(record));
+        if (logging::record record = logging::core::get()->open_record(attributes))
+            logging::core::get()->push_record(std::move(record));
+        if (backend->lost == lost) told = lost;
     }
 
     void put_sums(const std::vector<Repeats::Sum> &sums) {
@@ -114,13 +132,20 @@ struct StderrLog::Parts {
             const std::string times = std::to_string(sum.held);
             const kith_attribute fields[] = {{{"times", 5}, {times.data(), times.size()}},
                                              {{"subject", 7}, {sum.subject.data(), sum.subject.size()}}};
-            put({sum.level, wall(), sum.who, "again, not shown each time: " + sum.message, {fields, sum.subject.empty() ? 1U : 2U}});
+            put({sum.level,
+                 wall(),
+                 sum.who,
+                 "again, not shown each time: " + sum.message,
+                 {fields, sum.subject.empty() ? 1U : 2U}});
         }
     }
 };
 
 StderrLog::StderrLog(LogOptions options, std::uint32_t level)
-    : parts_(std::make_unique<Parts>(options.json ? LogForm::json : ::isatty(STDERR_FILENO) == 1 ? LogForm::colour : LogForm::text, level)) {
+    : parts_(std::make_unique<Parts>(options.json                   ? LogForm::json
+                                     : ::isatty(STDERR_FILENO) == 1 ? LogForm::colour
+                                                                    : LogForm::text,
+                                     level)) {
     logging::core::get()->add_sink(parts_->sink);
 }
 
@@ -141,7 +166,8 @@ void StderrLog::write(std::uint32_t level, std::string_view who, std::string_vie
         const std::lock_guard lock(parts_->mutex);
         parts_->subject.clear();
         append_subject(parts_->subject, fields);
-        if (parts_->repeats.pass(level, who, message, parts_->subject, monotonic())) parts_->put({level, wall(), who, message, fields});
+        if (parts_->repeats.pass(level, who, message, parts_->subject, monotonic()))
+            parts_->put({level, wall(), who, message, fields});
     } catch (...) { // no memory for a line: it is lost
     }
 }

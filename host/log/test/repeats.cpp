@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include <host/log/repeats.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+
+using namespace kith::app;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Fixture {
+    bool line(std::string_view message, std::string_view subject = {}, std::string_view who = "who") {
+        return repeats.pass(2, who, message, subject, now);
+    }
+    int lines(int count, std::string_view message, std::string_view subject = {}) {
+        int passed = 0;
+        for (int i = 0; i < count; ++i) passed += line(message, subject) ? 1 : 0;
+        return passed;
+    }
+    Repeats repeats;
+    Repeats::Time now = 100s;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(repeats, Fixture)
+
+BOOST_AUTO_TEST_CASE(a_few_pass_and_the_rest_is_counted_exactly) {
+    BOOST_TEST(lines(25, "could not connect", "app@a") == 5);
+    BOOST_TEST(repeats.sums(now).empty()); // the window is not over
+    now += 10s - 1ns;
+    BOOST_TEST(repeats.sums(now).empty());
+    now += 1ns;
+    const auto sums = repeats.sums(now);
+    BOOST_REQUIRE(sums.size() == 1u);
+    BOOST_TEST(sums[0].who == "who");
+    BOOST_TEST(sums[0].message == "could not connect");
+    BOOST_TEST(sums[0].subject == "app@a");
+    BOOST_TEST(sums[0].level == 2u);
+    BOOST_TEST(sums[0].held == 20u);
+    BOOST_TEST(repeats.sums(now).empty());
+    BOOST_TEST(lines(25, "could not connect", "app@a") == 5); // a new window
+}
+
+BOOST_AUTO_TEST_CASE(every_subject_and_every_speaker_has_its_own_few) {
+    BOOST_TEST(lines(25, "could not connect", "app@a") == 5);
+    BOOST_TEST(lines(25, "could not connect", "app@b") == 5);
+    BOOST_TEST(lines(25, "could not look") == 5);
+    int passed = 0;
+    for (int i = 0; i < 25; ++i) passed += line("could not look", {}, "another") ? 1 : 0;
+    BOOST_TEST(passed == 5);
+    // What is joined in the key is not mixed up.
+    BOOST_TEST(line("b", "c", "a"));
+    BOOST_TEST(lines(5, "bc", "") == 5);
+}
+
+BOOST_AUTO_TEST_CASE(of_one_message_about_many_subjects_some_more_pass) {
+    int passed = 0;
+    for (int i = 0; i < 1000; ++i) passed += line("peer discovered", "app@" + std::to_string(i)) ? 1 : 0;
+    BOOST_TEST(passed == 200);
+    now += 10s;
+    const auto sums = repeats.sums(now);
+    BOOST_REQUIRE(sums.size() == 1u);
+    BOOST_TEST(sums[0].subject.empty());
+    BOOST_TEST(sums[0].held == 800u);
+}
+
+BOOST_AUTO_TEST_CASE(what_passes_and_what_is_summed_up_is_all_there_was) {
+    std::uint64_t passed = 0, held = 0;
+    for (int i = 0; i < 20'000; ++i) {
+        now += 3ms;
+        passed += line("message " + std::to_string(i % 7), i % 3 == 0 ? "" : "subject " + std::to_string(i % 5)) ? 1 : 0;
+        if (i % 1000 == 0) {
+            for (const auto &sum : repeats.sums(now)) held += sum.held;
+        }
+    }
+    for (const auto &sum : repeats.rest()) held += sum.held;
+    BOOST_TEST(passed + held == 20'000u);
+    BOOST_TEST(passed < 10'000u);
+    BOOST_TEST(repeats.rest().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_slow_rhythm_is_never_held) {
+    for (int i = 0; i < 100; ++i) {
+        BOOST_TEST(line("still not attached"));
+        now += 5s;
+        BOOST_TEST(repeats.sums(now).empty());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_last_sum_comes_also_when_nobody_asks_in_time) {
+    lines(7, "x");
+    now += 1h;
+    BOOST_TEST(!line("x")); // not told yet, so it goes on to be counted
+    BOOST_TEST(repeats.sums(now).front().held == 3u);
+    BOOST_TEST(line("x"));
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_of_subjects_takes_no_more_memory_than_allowed) {
+    for (int i = 0; i < 100'000; ++i) line("m" + std::to_string(i % 300), "s" + std::to_string(i));
+    const auto sums = repeats.rest();
+    BOOST_TEST(sums.size() <= Repeats::max_kinds + 300);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+//
+// The log through a pipe in place of standard error, which its reader takes up, leaves full, or abandons.
+#include <host/log/stderr_log.hpp>
+#include <kith/service/log.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <csignal>
+#include <cstdint>
+#include <fcntl.h>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+using namespace kith::app;
+
+namespace {
+
+struct Fixture {
+    Fixture() {
+        std::signal(SIGPIPE, SIG_IGN);
+        BOOST_REQUIRE(::pipe2(pipe, O_CLOEXEC) == 0);
+        ::fcntl(pipe[0], F_SETFL, O_NONBLOCK);
+        before = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+        ::dup2(pipe[1], STDERR_FILENO);
+        ::close(pipe[1]);
+        log.emplace(LogOptions{.json = true}, KITH_LOG_INFO);
+    }
+    ~Fixture() {
+        log.reset();
+        ::dup2(before, STDERR_FILENO);
+        ::close(before);
+        if (pipe[0] >= 0) ::close(pipe[0]);
+    }
+    void write(const std::string &message, std::uint32_t level = KITH_LOG_INFO) { log->write(level, "who", message, {}); }
+
+    // What has come, line by line.
+    std::vector<std::string> lines() {
+        char chunk[65'536];
+        for (;;) {
+            const ssize_t got = ::read(pipe[0], chunk, sizeof chunk);
+            if (got <= 0) break;
+            rest.append(chunk, static_cast<std::size_t>(got));
+        }
+        std::vector<std::string> out;
+        for (std::size_t end = 0; (end = rest.find('\n')) != std::string::npos; rest.erase(0, end + 1))
+            out.push_back(rest.substr(0, end));
+        return out;
+    }
+    static std::string member(const std::string &line, const char *name) {
+        const auto object = boost::json::parse(line).as_object();
+        const auto *found = object.if_contains(name);
+        return found == nullptr ? "" : std::string(found->as_string());
+    }
+
+    int pipe[2] = {-1, -1};
+    int before = -1;
+    std::string rest;
+    std::optional<StderrLog> log;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(stderr_log, Fixture)
+
+BOOST_AUTO_TEST_CASE(lines_from_the_level_on_are_written_whole) {
+    write("one");
+    write("hidden", KITH_LOG_DEBUG);
+    log->say(KITH_LOG_ERROR, "two", {{"key", "value"}});
+    const auto got = lines();
+    BOOST_REQUIRE(got.size() == 2u);
+    BOOST_TEST(member(got[0], "message") == "one");
+    BOOST_TEST(member(got[0], "who") == "who");
+    BOOST_TEST(member(got[1], "message") == "two");
+    BOOST_TEST(member(got[1], "who") == "");
+    BOOST_TEST(member(got[1], "key") == "value");
+}
+
+BOOST_AUTO_TEST_CASE(repeats_are_summed_up_at_the_end) {
+    for (int i = 0; i < 30; ++i)
+        log->say(KITH_LOG_WARNING, "could not connect", {{"peer", "app@a"}, {"reason", std::to_string(i)}});
+    BOOST_TEST(lines().size() == 5u);
+    log->sum_up(); // the window is not over
+    BOOST_TEST(lines().empty());
+    log.reset();
+    const auto got = lines();
+    BOOST_REQUIRE(got.size() == 1u);
+    BOOST_TEST(member(got[0], "times") == "25");
+    BOOST_TEST(member(got[0], "subject") == "app@a");
+    BOOST_TEST(member(got[0], "message").find("could not connect") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_stuck_reader_never_holds_the_writer_and_is_told_how_many_lines_it_lost) {
+    constexpr std::uint64_t written = 3000;
+    const std::string padding(200, '.');
+    for (std::uint64_t i = 0; i < written; ++i) write(std::to_string(i) + padding);
+    const auto first = lines();
+    BOOST_TEST(first.size() > 100u);
+    BOOST_TEST(first.size() < written);
+    for (std::size_t i = 0; i < first.size(); ++i) BOOST_REQUIRE(member(first[i], "message") == std::to_string(i) + padding);
+    write("the next");
+    const auto next = lines();
+    BOOST_REQUIRE(next.size() == 2u);
+    BOOST_TEST(member(next[0], "lines") == std::to_string(written - first.size()));
+    BOOST_TEST(member(next[0], "level") == "warning");
+    BOOST_TEST(member(next[1], "message") == "the next");
+    write("no more of it");
+    BOOST_TEST(lines().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_line_longer_than_the_pipe_takes_spoils_no_other) {
+    write(std::string(300'000, 'x'));
+    lines();
+    write("the next");
+    const auto got = lines();
+    BOOST_REQUIRE(got.size() == 3u); // what was taken of it comes first
+    BOOST_TEST(member(got[1], "lines") == "1");
+    BOOST_TEST(member(got[2], "message") == "the next");
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_that_is_gone_stops_nothing) {
+    ::close(pipe[0]);
+    pipe[0] = -1;
+    for (int i = 0; i < 100; ++i) write("message " + std::to_string(i));
+}
+
+BOOST_AUTO_TEST_CASE(threads_write_lines_that_stay_whole) {
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < 4; ++thread) {
+        threads.emplace_back([&, thread] {
+            for (int i = 0; i < 50; ++i) write("thread " + std::to_string(thread) + " line " + std::to_string(i));
+        });
+    }
+    for (auto &thread : threads) thread.join();
+    const auto got = lines();
+    BOOST_TEST(got.size() == 200u);
+    for (const auto &line : got) BOOST_TEST(!member(line, "message").empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
