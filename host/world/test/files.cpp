@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: MIT
+//
+// kith.file/1, kith.env/1 and kith.state/1, in both worlds; and what only a real file system has.
+#include "ground.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace kith::test;
+namespace fs = std::filesystem;
+
+BOOST_AUTO_TEST_SUITE(files)
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(read_tells_bytes_and_what_the_file_is, Ground, Grounds) {
+    Ground ground;
+    TestTenant tenant(ground.world());
+    ground.put("file", "SECRET");
+    const Completion done = ground.await(tenant, tenant.read_file(ground.path("file")));
+    BOOST_TEST(done.status == KITH_OK);
+    BOOST_TEST(done.data == "SECRET");
+    BOOST_TEST(done.info.size == 6u);
+    BOOST_TEST(done.info.version != 0u);
+    BOOST_TEST(done.info.ours == 1u);
+    BOOST_TEST((done.info.mode & 0600U) == 0600u);
+    ground.put("empty", "");
+    const Completion empty = ground.await(tenant, tenant.read_file(ground.path("empty"), 0));
+    BOOST_TEST(empty.status == KITH_OK);
+    BOOST_TEST(empty.data.empty());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(failures_of_read_are_told_apart, Ground, Grounds) {
+    Ground ground;
+    TestTenant tenant(ground.world());
+    ground.put("file", std::string(100, 'x'));
+    const Completion missing = ground.await(tenant, tenant.read_file(ground.path("none")));
+    BOOST_TEST(missing.status == KITH_NOT_FOUND);
+    BOOST_TEST(missing.info.version == 0u);
+    BOOST_TEST(missing.text.find(ground.path("none")) != std::string::npos);
+    const Completion large = ground.await(tenant, tenant.read_file(ground.path("file"), 99));
+    BOOST_TEST(large.status == KITH_LIMIT);
+    BOOST_TEST(large.data.empty());
+    BOOST_TEST(large.info.size == 100u);
+    BOOST_TEST(ground.await(tenant, tenant.read_file(ground.path("file"), 100)).status == KITH_OK);
+    ground.make_directory("directory");
+    const Completion directory = ground.await(tenant, tenant.read_file(ground.path("directory")));
+    BOOST_TEST(directory.status == KITH_INVALID);
+    BOOST_TEST(directory.info.version != 0u);
+    BOOST_TEST(tenant.read_file("") == 0u);
+    BOOST_TEST(tenant.refused == KITH_INVALID);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(write_replaces_the_file_and_its_mode, Ground, Grounds) {
+    Ground ground;
+    TestTenant tenant(ground.world());
+    BOOST_TEST(ground.await(tenant, tenant.write_file(ground.path("x"), "one", 0640)).status == KITH_OK);
+    const Completion first = ground.await(tenant, tenant.read_file(ground.path("x")));
+    BOOST_TEST(first.data == "one");
+    BOOST_TEST(first.info.mode == 0640u);
+    BOOST_TEST(ground.await(tenant, tenant.write_file(ground.path("x"), "two", 0600)).status == KITH_OK);
+    const Completion second = ground.await(tenant, tenant.read_file(ground.path("x")));
+    BOOST_TEST(second.data == "two");
+    BOOST_TEST(second.info.mode == 0600u);
+    BOOST_TEST(second.info.version != first.info.version);
+    BOOST_TEST(ground.await(tenant, tenant.write_file(ground.path("nowhere/x"), "")).status == KITH_NOT_FOUND);
+    ground.make_directory("directory");
+    BOOST_TEST(ground.await(tenant, tenant.write_file(ground.path("directory"), "x")).status == KITH_INVALID);
+    BOOST_TEST(tenant.write_file("", "x") == 0u);
+    BOOST_TEST(tenant.refused == KITH_INVALID);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_asked_of_one_path_is_done_in_that_order, Ground, Grounds) {
+    Ground ground;
+    TestTenant tenant(ground.world());
+    for (int i = 0; i < 200; ++i) tenant.write_file(ground.path("x"), std::to_string(i));
+    BOOST_TEST(ground.await(tenant, tenant.read_file(ground.path("x"))).data == "199");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_operation_completes_once, Ground, Grounds) {
+    Ground ground;
+    TestTenant tenant(ground.world());
+    ground.put("x", "old");
+    for (int i = 0; i < 20; ++i) {
+        const auto read = tenant.read_file(ground.path("x"));
+        tenant.cancel(read);
+        BOOST_TEST(ground.await(tenant, read).status == KITH_CANCELLED);
+        BOOST_TEST(ground.await(tenant, tenant.read_file(ground.path("x"))).data == "old");
+    }
+    // Behind a long row of others a write has not begun when it is cancelled: it does not happen.
+    for (int i = 0; i < 50; ++i) tenant.read_file(ground.path("x"));
+    const auto write = tenant.write_file(ground.path("x"), "new");
+    tenant.cancel(write);
+    BOOST_TEST(ground.await(tenant, write).status == KITH_CANCELLED);
+    BOOST_TEST(ground.await(tenant, tenant.read_file(ground.path("x"))).data == "old");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(watch_misses_no_change, Ground, Grounds) {
+    Ground ground;
+    TestTenant tenant(ground.world());
+    ground.put("x", "1");
+    const auto version = ground.await(tenant, tenant.read_file(ground.path("x"))).info.version;
+    const auto changes = tenant.watch(ground.path("x"), version);
+    const auto appears = tenant.watch(ground.path("y"), 0);
+    ground.settle();
+    BOOST_TEST(tenant.of(changes) == nullptr);
+    BOOST_TEST(tenant.of(appears) == nullptr);
+    ground.put("x", "2");
+    BOOST_TEST(ground.await(tenant, changes).status == KITH_OK);
+    // Changed already, before the watch.
+    BOOST_TEST(ground.await(tenant, tenant.watch(ground.path("x"), version)).status == KITH_OK);
+    BOOST_TEST(ground.await(tenant, tenant.watch(ground.path("x"), 0)).status == KITH_OK);
+    BOOST_TEST(tenant.of(appears) == nullptr);
+    ground.put("y", "");
+    BOOST_TEST(ground.await(tenant, appears).status == KITH_OK);
+    const auto goes = tenant.watch(ground.path("y"), ground.await(tenant, tenant.read_file(ground.path("y"))).info.version);
+    ground.settle();
+    BOOST_TEST(tenant.of(goes) == nullptr);
+    ground.remove("y");
+    BOOST_TEST(ground.await(tenant, goes).status == KITH_OK);
+    const auto never = tenant.watch(ground.path("y"), 0);
+    tenant.cancel(never);
+    BOOST_TEST(ground.await(tenant, never).status == KITH_CANCELLED);
+    ground.put("y", "");
+    ground.settle();
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_file_in_a_directory_that_is_made_later_is_noticed, Ground, Grounds) {
+    Ground ground;
+    TestTenant tenant(ground.world());
+    const auto op = tenant.watch(ground.path("later/deeper/cookie"), 0);
+    ground.settle();
+    BOOST_TEST(tenant.of(op) == nullptr);
+    ground.make_directory("later");
+    ground.settle();
+    ground.make_directory("later/deeper");
+    ground.settle();
+    BOOST_TEST(tenant.of(op) == nullptr);
+    ground.put("later/deeper/cookie", "SECRET");
+    BOOST_TEST(ground.await(tenant, op).status == KITH_OK);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(several_watch_one_file_and_one_watches_many, Ground, Grounds) {
+    Ground ground;
+    TestTenant a(ground.world(), "a"), b(ground.world(), "b");
+    const auto one = a.watch(ground.path("x"), 0), two = b.watch(ground.path("x"), 0);
+    std::vector<std::uint64_t> many;
+    for (int i = 0; i < 20; ++i) many.push_back(a.watch(ground.path("many" + std::to_string(i)), 0));
+    ground.settle();
+    a.cancel(one);
+    ground.put("x", "");
+    BOOST_TEST(ground.await(b, two).status == KITH_OK);
+    BOOST_TEST(ground.await(a, one).status == KITH_CANCELLED);
+    for (int i = 0; i < 20; ++i) ground.put("many" + std::to_string(i), "");
+    for (const auto op : many) BOOST_TEST(ground.await(a, op).status == KITH_OK);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_environment_by_declared_names, Ground, Grounds) {
+    Ground ground;
+    TestTenant tenant(ground.world());
+    const auto *env = tenant.template table<kith_env_host>(KITH_ENV);
+    const auto get = [&](std::string_view name, std::string &out) {
+        kith_str found{};
+        const std::int32_t status = env->get(&tenant.host, str(name), &found);
+        if (status == KITH_OK) out.assign(found.data, found.size);
+        return status;
+    };
+    ground.set_env("KITH_TEST_A", "one");
+    ground.set_env("KITH_TEST_EMPTY", "");
+    ground.set_env("OTHER", "secret");
+    std::string out = "before";
+    BOOST_TEST(get("KITH_TEST_A", out) == KITH_OK);
+    BOOST_TEST(out == "one");
+    BOOST_TEST(get("KITH_TEST_EMPTY", out) == KITH_OK);
+    BOOST_TEST(out.empty());
+    BOOST_TEST(get("KITH_TEST_NONE", out) == KITH_NOT_FOUND);
+    BOOST_TEST(get("OTHER", out) == KITH_DENIED);
+    BOOST_TEST(get("", out) == KITH_DENIED);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(state_is_of_one_instance_and_outlives_it, Ground, Grounds) {
+    Ground ground;
+    {
+        TestTenant tenant(ground.world(), "topology/source");
+        BOOST_TEST(ground.await(tenant, tenant.load()).status == KITH_NOT_FOUND);
+        for (int i = 0; i < 20; ++i) tenant.save("cursor " + std::to_string(i));
+        BOOST_TEST(ground.await(tenant, tenant.save("cursor 20")).status == KITH_OK);
+        TestTenant other(ground.world(), "topology.source");
+        BOOST_TEST(ground.await(other, other.load()).status == KITH_NOT_FOUND);
+    }
+    TestTenant again(ground.world(), "topology/source");
+    const Completion loaded = ground.await(again, again.load());
+    BOOST_TEST(loaded.status == KITH_OK);
+    BOOST_TEST(loaded.data == "cursor 20");
+    BOOST_TEST(ground.await(again, again.save(std::string(KITH_STATE_MAX, '\0'))).status == KITH_OK);
+    BOOST_TEST(ground.await(again, again.load()).data.size() == KITH_STATE_MAX);
+    BOOST_TEST(again.save(std::string(KITH_STATE_MAX + 1, 'x')) == 0u);
+    BOOST_TEST(again.refused == KITH_LIMIT);
+    BOOST_TEST(ground.await(again, again.save("")).status == KITH_OK);
+    BOOST_TEST(ground.await(again, again.load()).data.empty());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(without_a_state_dir_state_is_unsupported, Ground, Grounds) {
+    Ground ground;
+    ground.without_state_dir();
+    TestTenant tenant(ground.world());
+    BOOST_TEST(tenant.load() == 0u);
+    BOOST_TEST(tenant.refused == KITH_UNSUPPORTED);
+    BOOST_TEST(tenant.save("x") == 0u);
+    BOOST_TEST(tenant.refused == KITH_UNSUPPORTED);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(real_files, Real)
+
+BOOST_AUTO_TEST_CASE(a_refusal_says_why) {
+    TestTenant tenant(world());
+    BOOST_TEST(tenant.read_file("") == 0u);
+    BOOST_TEST(!tenant.error.empty());
+    BOOST_TEST(tenant.save(std::string(KITH_STATE_MAX + 1, 'x')) == 0u);
+    BOOST_TEST(tenant.error.find("65536") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_else_may_read_the_state) {
+    TestTenant tenant(world(), "../a b/%.epmd");
+    BOOST_TEST(await(tenant, tenant.save("x")).status == KITH_OK);
+    BOOST_TEST((fs::status(path("state")).permissions() == fs::perms::owner_all));
+    int count = 0;
+    for (const auto &entry : fs::recursive_directory_iterator(path(""))) {
+        if (!entry.is_regular_file()) continue;
+        ++count;
+        BOOST_TEST(entry.path().parent_path() == path("state"));
+        BOOST_TEST((entry.status().permissions() == (fs::perms::owner_read | fs::perms::owner_write)));
+    }
+    BOOST_TEST(count == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_may_not_be_read_has_a_version_all_the_same) {
+    if (::geteuid() == 0) return; // who may read everything
+    put("secret", "x");
+    fs::permissions(path("secret"), fs::perms::none);
+    TestTenant tenant(world());
+    const Completion done = await(tenant, tenant.read_file(path("secret")));
+    BOOST_TEST(done.status == KITH_DENIED);
+    BOOST_TEST(done.info.version != 0u);
+    const auto op = tenant.watch(path("secret"), done.info.version);
+    settle();
+    BOOST_TEST(tenant.of(op) == nullptr);
+    fs::permissions(path("secret"), fs::perms::owner_read);
+    BOOST_TEST(await(tenant, op).status == KITH_OK);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_regular_file_is_refused_without_waiting_for_it) {
+    BOOST_REQUIRE(::mkfifo(path("fifo").c_str(), 0600) == 0);
+    TestTenant tenant(world());
+    BOOST_TEST(await(tenant, tenant.read_file(path("fifo"))).status == KITH_INVALID);
+    BOOST_TEST(await(tenant, tenant.read_file("/dev/zero")).status == KITH_INVALID);
+    // One of /proc tells no size before it is read.
+    BOOST_TEST(await(tenant, tenant.read_file("/proc/self/status", 10)).status == KITH_LIMIT);
+    BOOST_TEST(await(tenant, tenant.read_file("/proc/self/status")).status == KITH_OK);
+}
+
+BOOST_AUTO_TEST_CASE(a_write_leaves_nothing_beside_the_file) {
+    make_directory("d");
+    make_directory("d/taken");
+    TestTenant tenant(world());
+    BOOST_TEST(await(tenant, tenant.write_file(path("d/x"), std::string(1'000'000, 'x'))).status == KITH_OK);
+    BOOST_TEST(await(tenant, tenant.write_file(path("d/taken"), "x")).status != KITH_OK);
+    BOOST_TEST(std::distance(fs::directory_iterator(path("d")), fs::directory_iterator()) == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_change_in_place_is_noticed) {
+    put("x", "1");
+    TestTenant tenant(world());
+    const auto op = tenant.watch(path("x"), await(tenant, tenant.read_file(path("x"))).info.version);
+    settle();
+    std::ofstream(path("x"), std::ios::app) << "2";
+    BOOST_TEST(await(tenant, op).status == KITH_OK);
+}
+
+// A mounted Secret: cookie -> ..data/cookie, ..data -> ..2026_1; an update swaps the link ..data by a rename.
+BOOST_AUTO_TEST_CASE(a_link_swapped_as_kubernetes_does_is_noticed_at_once) {
+    make_directory("..2026_1");
+    make_directory("..2026_2");
+    put("..2026_1/cookie", "ONE");
+    put("..2026_2/cookie", "TWO");
+    fs::create_directory_symlink("..2026_1", path("..data"));
+    fs::create_symlink("..data/cookie", path("cookie"));
+    TestTenant tenant(world());
+    const Completion first = await(tenant, tenant.read_file(path("cookie")));
+    BOOST_TEST(first.data == "ONE");
+    const auto op = tenant.watch(path("cookie"), first.info.version);
+    settle();
+    fs::create_directory_symlink("..2026_2", path("..data_tmp"));
+    fs::rename(path("..data_tmp"), path("..data"));
+    const auto begin = std::chrono::steady_clock::now();
+    BOOST_TEST(await(tenant, op).status == KITH_OK);
+    BOOST_TEST((std::chrono::steady_clock::now() - begin < std::chrono::seconds(3))); // not by the poll
+    BOOST_TEST(await(tenant, tenant.read_file(path("cookie"))).data == "TWO");
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_that_goes_and_comes_back_is_followed) {
+    make_directory("d");
+    put("d/x", "1");
+    TestTenant tenant(world());
+    const auto goes = tenant.watch(path("d/x"), await(tenant, tenant.read_file(path("d/x"))).info.version);
+    settle();
+    fs::remove_all(path("d"));
+    BOOST_TEST(await(tenant, goes).status == KITH_OK);
+    const auto comes = tenant.watch(path("d/x"), 0);
+    settle();
+    make_directory("d");
+    settle();
+    put("d/x", "2");
+    BOOST_TEST(await(tenant, comes).status == KITH_OK);
+}
+
+BOOST_AUTO_TEST_CASE(the_world_may_end_while_all_is_under_way) {
+    put("x", std::string(1'000'000, 'x'));
+    {
+        TestTenant tenant(world());
+        for (int i = 0; i < 50; ++i) {
+            tenant.read_file(path("x"), KITH_FILE_MAX_READ);
+            tenant.watch(path("none" + std::to_string(i)), 0);
+            tenant.connect("localhost", 1);
+        }
+    }
+    end_world();
+    io.poll(); // what was queued finds nobody
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+//
+// A tenant of any world. It writes down every completion, and checks what holds for each of them: later than the call that began it,
+// once, with a text exactly when it failed.
+#pragma once
+
+#include <kith/hosting/world.hpp>
+#include <kith/service/clock.h>
+#include <kith/service/env.h>
+#include <kith/service/file.h>
+#include <kith/service/loop.h>
+#include <kith/service/random.h>
+#include <kith/service/state.h>
+#include <kith/service/tcp.h>
+#include <kith/service/timer.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kith::test {
+
+struct Completion {
+    std::string what;
+    std::uint64_t user = 0;
+    std::uint64_t op = 0;
+    std::int32_t status = 0;
+    std::string text;
+    std::string data;     // bytes, or the address of an endpoint
+    std::uint64_t id = 0; // stream, listener
+    std::uint32_t port = 0;
+    kith_file_info info{};
+};
+
+inline kith_str str(std::string_view text) { return {text.data(), text.size()}; }
+
+class TestTenant final : public Tenant {
+  public:
+    explicit TestTenant(World &on, std::string name = "test") : world(on), name_(std::move(name)) {
+        host.struct_size = sizeof host;
+        host.instance = str(name_);
+        host.engine = this;
+        host.error = [](const kith_host *h, kith_str text) {
+            static_cast<TestTenant *>(h->engine)->error.assign(text.data, text.size);
+        };
+        world.open(host, *this);
+    }
+    ~TestTenant() { leave_world(); }
+    TestTenant(const TestTenant &) = delete;
+    TestTenant &operator=(const TestTenant &) = delete;
+
+    void leave_world() {
+        if (host.world != nullptr) world.close(host);
+        closed = true;
+    }
+
+    // ---- beginning something: the operation's id, or 0 and `refused` ----
+
+    std::uint64_t timer(std::uint64_t delay, std::uint64_t user = 0) {
+        return begun(user,
+                     [&](std::uint64_t *op) { return table<kith_timer_host>(KITH_TIMER)->start(&host, delay, user, op); });
+    }
+    std::uint64_t connect(std::string_view name, std::uint32_t port, std::uint64_t timeout = 0) {
+        return begun(1, [&](std::uint64_t *op) { return tcp()->connect(&host, str(name), port, timeout, 1, op); });
+    }
+    std::uint64_t listen(std::string_view address, std::uint32_t port, std::uint32_t backlog = 16) {
+        return begun(2, [&](std::uint64_t *op) { return tcp()->listen(&host, str(address), port, backlog, 2, op); });
+    }
+    std::uint64_t accept(std::uint64_t listener) {
+        return begun(3, [&](std::uint64_t *op) { return tcp()->accept(&host, listener, 3, op); });
+    }
+    std::uint64_t read(std::uint64_t stream, std::uint32_t max = 65536, std::uint64_t timeout = 0) {
+        return begun(4, [&](std::uint64_t *op) { return tcp()->read(&host, stream, max, timeout, 4, op); });
+    }
+    std::uint64_t write(std::uint64_t stream, std::string_view bytes, std::uint64_t timeout = 0) {
+        return begun(5, [&](std::uint64_t *op) {
+            return tcp()->write(&host, stream, bytes.data(), static_cast<std::uint32_t>(bytes.size()), timeout, 5, op);
+        });
+    }
+    std::uint64_t read_file(std::string_view path, std::uint64_t max = 65536) {
+        return begun(6, [&](std::uint64_t *op) { return file()->read(&host, str(path), max, 6, op); });
+    }
+    std::uint64_t write_file(std::string_view path, std::string_view bytes, std::uint32_t mode = 0600) {
+        return begun(
+            7, [&](std::uint64_t *op) { return file()->write(&host, str(path), bytes.data(), bytes.size(), mode, 7, op); });
+    }
+    std::uint64_t watch(std::string_view path, std::uint64_t version) {
+        return begun(8, [&](std::uint64_t *op) { return file()->watch(&host, str(path), version, 8, op); });
+    }
+    std::uint64_t load() {
+        return begun(9, [&](std::uint64_t *op) { return table<kith_state_host>(KITH_STATE)->load(&host, 9, op); });
+    }
+    std::uint64_t save(std::string_view bytes) {
+        return begun(10, [&](std::uint64_t *op) {
+            return table<kith_state_host>(KITH_STATE)->save(&host, bytes.data(), bytes.size(), 10, op);
+        });
+    }
+    std::int32_t post(std::uint64_t user) { return table<kith_loop_host>(KITH_LOOP)->post(&host, user); }
+    std::int32_t cancel(std::uint64_t op) {
+        return quietly([&] { return world.cancel(host, op); });
+    }
+    std::int32_t close(std::uint64_t id) {
+        return quietly([&] { return tcp()->close(&host, id); });
+    }
+    std::int32_t shutdown(std::uint64_t stream) {
+        return quietly([&] { return tcp()->shutdown(&host, stream); });
+    }
+
+    const Completion *of(std::uint64_t op) const {
+        for (const Completion &each : done) {
+            if (each.op == op) return &each;
+        }
+        return nullptr;
+    }
+    std::vector<std::uint64_t> users() const {
+        std::vector<std::uint64_t> out;
+        for (const Completion &each : done) out.push_back(each.user);
+        return out;
+    }
+
+    template <class T>
+    const T *table(const char *id) const {
+        return static_cast<const T *>(world.service(id));
+    }
+    const kith_tcp_host *tcp() const { return table<kith_tcp_host>(KITH_TCP); }
+    const kith_file_host *file() const { return table<kith_file_host>(KITH_FILE); }
+
+    // ---- Tenant ----
+
+    const void *service(std::string_view id) noexcept override {
+        if (id == KITH_TIMER) return &timer_side;
+        if (id == KITH_TCP) return &tcp_side;
+        if (id == KITH_FILE) return &file_side;
+        if (id == KITH_STATE) return &state_side;
+        if (id == KITH_LOOP) return &loop_side;
+        return nullptr;
+    }
+    void *self() noexcept override { return this; }
+    void enter(const char *) noexcept override { ++entered_; }
+    void leave() noexcept override { --entered_; }
+    bool may_read(std::string_view variable) const noexcept override { return variable.starts_with("KITH_TEST_"); }
+
+    World &world;
+    kith_host host{};
+    std::vector<Completion> done;
+    std::int32_t refused = KITH_OK; // of the last call that begins something
+    std::string error;              // and its text
+    bool closed = false;
+
+  private:
+    template <class F>
+    std::uint64_t begun(std::uint64_t user, F &&function) {
+        static_cast<void>(user);
+        std::uint64_t op = 0;
+        error.clear();
+        refused = quietly([&] { return function(&op); });
+        if (refused != KITH_OK) return 0;
+        BOOST_TEST(op != 0u);
+        BOOST_TEST(ids_.insert(op).second, "the id " << op << " was given out twice");
+        return op;
+    }
+    template <class F>
+    std::int32_t quietly(F &&function) {
+        calling_ = true;
+        const std::int32_t status = function();
+        calling_ = false;
+        return status;
+    }
+
+    static Completion &note(void *self, const char *what, std::uint64_t user, std::uint64_t op, std::int32_t status,
+                            kith_str text) {
+        auto &me = *static_cast<TestTenant *>(self);
+        BOOST_TEST(!me.calling_, what << " inside a call from the tenant (T2)");
+        BOOST_TEST(me.entered_ == 1, what << " not within one Entered");
+        BOOST_TEST(!me.closed, what << " after close");
+        BOOST_TEST((op == 0 || me.of(op) == nullptr), what << " twice for one operation (T2)");
+        if (status != KITH_CANCELLED) BOOST_TEST((text.size == 0) == (status == KITH_OK), what << " with status " << status);
+        Completion &made = me.done.emplace_back();
+        made.what = what;
+        made.user = user;
+        made.op = op;
+        made.status = status;
+        if (text.size != 0) made.text.assign(text.data, text.size);
+        return made;
+    }
+    static void end(void *self, const char *what, std::uint64_t user, std::uint64_t op, std::int32_t status, kith_str text,
+                    std::uint64_t id, const kith_endpoint *end) {
+        Completion &made = note(self, what, user, op, status, text);
+        BOOST_TEST((id != 0) == (status == KITH_OK));
+        made.id = id;
+        if (status != KITH_OK) return;
+        BOOST_TEST(static_cast<TestTenant *>(self)->ids_.insert(id).second);
+        made.data.assign(end->address.data, end->address.size);
+        made.port = end->port;
+    }
+    static void bytes(Completion &made, const void *data, std::uint64_t size) {
+        if (size != 0) made.data.assign(static_cast<const char *>(data), size);
+    }
+
+    using U = std::uint64_t;
+    using S = std::int32_t;
+    static constexpr kith_timer_plugin timer_side = {[](void *self, U user, U op, S status) {
+        note(self, "timer.fired", user, op, status, status == KITH_OK ? kith_str{} : str("-"));
+    }};
+    static constexpr kith_tcp_plugin tcp_side = {
+        [](void *self, U user, U op, S status, kith_str text, U id, const kith_endpoint *remote) {
+            end(self, "tcp.connected", user, op, status, text, id, remote);
+        },
+        [](void *self, U user, U op, S status, kith_str text, U id, const kith_endpoint *local) {
+            end(self, "tcp.listening", user, op, status, text, id, local);
+        },
+        [](void *self, U user, U op, S status, kith_str text, U id, const kith_endpoint *remote) {
+            end(self, "tcp.accepted", user, op, status, text, id, remote);
+        },
+        [](void *self, U user, U op, S status, kith_str text, const void *data, std::uint32_t size) {
+            bytes(note(self, "tcp.read", user, op, status, text), data, size);
+        },
+        [](void *self, U user, U op, S status, kith_str text) { note(self, "tcp.written", user, op, status, text); }};
+    static constexpr kith_file_plugin file_side = {
+        [](void *self, U user, U op, S status, kith_str text, const void *data, U size, const kith_file_info *info) {
+            Completion &made = note(self, "file.read", user, op, status, text);
+            bytes(made, data, size);
+            made.info = *info;
+        },
+        [](void *self, U user, U op, S status, kith_str text) { note(self, "file.written", user, op, status, text); },
+        [](void *self, U user, U op, S status, kith_str text) { note(self, "file.changed", user, op, status, text); }};
+    static constexpr kith_state_plugin state_side = {
+        [](void *self, U user, U op, S status, kith_str text, const void *data, U size) {
+            bytes(note(self, "state.loaded", user, op, status, text), data, size);
+        },
+        [](void *self, U user, U op, S status, kith_str text) { note(self, "state.saved", user, op, status, text); }};
+    static constexpr kith_loop_plugin loop_side = {[](void *self, U user) { note(self, "loop.posted", user, 0, KITH_OK, {}); }};
+
+    std::string name_;
+    std::set<std::uint64_t> ids_;
+    int entered_ = 0;
+    bool calling_ = false;
+};
+
+} // namespace kith::test
