@@ -69,8 +69,8 @@ boost::system::result<void, Failure> Instance::start() {
 void Instance::stop() {
     assert(state_ == State::running);
     state_ = State::stopping;
+    surroundings_.world.cancel_all(handle_); // first: what it begins within stop, such as a farewell, goes on
     call("stop", [&](void *self) { instance_.stop(self); });
-    surroundings_.world.cancel_all(handle_);
 }
 
 void Instance::destroy() {
@@ -139,6 +139,7 @@ void Instance::on_stopped(const kith_host *host) {
     Instance &instance = of(host);
     if (instance.state_ != State::stopping) return; // said too early, twice, or too late
     instance.state_ = State::stopped;
+    instance.surroundings_.world.silence(*host);
     instance.surroundings_.owner->on_stopped(instance);
 }
 

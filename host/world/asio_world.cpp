@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "asio_world.hpp"
 
+#include "listener.hpp"
 #include "seat.hpp"
 #include "stream.hpp"
 #include "wall_clock.hpp"
@@ -43,7 +44,8 @@ constexpr std::array<Offered, 8> offered = {{
 
 } // namespace
 
-AsioWorld::Parts::Parts(boost::asio::io_context &io_, WorldOptions options_) : io(io_), options(std::move(options_)), workers(io_) {}
+AsioWorld::Parts::Parts(boost::asio::io_context &io_, WorldOptions options_)
+    : io(io_), options(std::move(options_)), files(io_, 4), resolver(io_) {}
 
 AsioWorld::Parts::~Parts() {
     for (auto &[host, seat] : seats) seat->close();
@@ -89,6 +91,8 @@ std::int32_t AsioWorld::cancel(const kith_host &host, std::uint64_t op) noexcept
 
 void AsioWorld::cancel_all(const kith_host &host) noexcept { Seat::of(&host).cancel_all(); }
 
+void AsioWorld::silence(const kith_host &host) noexcept { Seat::of(&host).silent = true; }
+
 std::size_t AsioWorld::outstanding(const kith_host &host) const noexcept { return Seat::of(&host).pending.size(); }
 
 std::uint64_t AsioWorld::next_id() noexcept { return ++parts_->last_id; }
@@ -111,10 +115,9 @@ std::optional<Pending> Seat::take(std::uint64_t op) {
 std::int32_t Seat::cancel(std::uint64_t op) {
     const auto found = pending.find(op);
     if (found == pending.end()) return KITH_STALE;
-    // It stays outstanding until its completion has run; what is under way ends, and its own result finds another abort.
-    if (!found->second.abort && found->second.cancelled == nullptr) return KITH_STALE;
+    // It stays outstanding until its completion has run.
     if (auto abort = std::exchange(found->second.abort, nullptr)) abort();
-    boost::asio::post(io(), [seat = shared_from_this(), op] {
+    boost::asio::post(io, [seat = shared_from_this(), op] {
         if (const auto ended = seat->take(op)) ended->cancelled(*seat, ended->user, op);
     });
     return KITH_OK;

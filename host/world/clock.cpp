@@ -43,9 +43,11 @@ void WallClock::watch() {
     itimerspec never{};
     never.it_value.tv_sec = std::numeric_limits<time_t>::max();
     if (::timerfd_settime(timer_.native_handle(), TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, nullptr) != 0) return;
-    timer_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code &error) {
-        if (!error) look();
-    });
+    timer_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                      [self = std::weak_ptr(self_)](const boost::system::error_code &error) {
+                          const auto me = self.lock();
+                          if (!error && me) (*me)->look();
+                      });
 }
 
 void WallClock::look() {

@@ -35,6 +35,7 @@ std::int32_t status_of_errno(int error) {
     case EACCES:
     case EPERM:
     case EROFS: return KITH_DENIED;
+    case EISDIR: return KITH_INVALID;
     case EMFILE:
     case ENFILE: return KITH_LIMIT;
     default: return KITH_IO;
@@ -49,21 +50,28 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
 // Differs when the file was replaced (inode) or changed (times, size); a rename over it changes the inode.
 std::uint64_t version_of(const struct stat &s) {
     std::uint64_t hash = 1;
-    for (const auto value : {static_cast<std::uint64_t>(s.st_dev), static_cast<std::uint64_t>(s.st_ino), static_cast<std::uint64_t>(s.st_size),
-                             static_cast<std::uint64_t>(s.st_mtim.tv_sec), static_cast<std::uint64_t>(s.st_mtim.tv_nsec),
-                             static_cast<std::uint64_t>(s.st_ctim.tv_sec), static_cast<std::uint64_t>(s.st_ctim.tv_nsec)}) {
+    for (const auto value :
+         {static_cast<std::uint64_t>(s.st_dev), static_cast<std::uint64_t>(s.st_ino), static_cast<std::uint64_t>(s.st_size),
+          static_cast<std::uint64_t>(s.st_mtim.tv_sec), static_cast<std::uint64_t>(s.st_mtim.tv_nsec),
+          static_cast<std::uint64_t>(s.st_ctim.tv_sec), static_cast<std::uint64_t>(s.st_ctim.tv_nsec)}) {
         hash = mix(hash, value);
     }
     return hash == 0 ? 1 : hash;
 }
 
-template <class Result>
-Result failed(const std::string &path, int error) {
-    Result result;
-    result.status = status_of_errno(error);
-    result.text = path + ": " + std::strerror(error);
-    return result;
+kith_file_info info_of(const struct stat &s) {
+    kith_file_info info{};
+    info.size = static_cast<std::uint64_t>(s.st_size);
+    info.version = version_of(s);
+    info.modified = s.st_mtim.tv_sec * 1'000'000'000 + s.st_mtim.tv_nsec;
+    info.mode = s.st_mode & 07777U;
+    info.owner = s.st_uid;
+    info.group = s.st_gid;
+    info.ours = s.st_uid == ::geteuid() ? 1 : 0;
+    return info;
 }
+
+Written not_written(const std::string &path, int error) { return {status_of_errno(error), path + ": " + std::strerror(error)}; }
 
 bool write_all(int fd, std::string_view data) {
     while (!data.empty()) {
@@ -83,20 +91,22 @@ std::uint64_t version_of(const std::string &path) {
 }
 
 Contents read_whole(const std::string &path, std::uint64_t max) {
-    // Not blocking, or a named pipe would hold the worker for ever.
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!file) return failed<Contents>(path, errno);
+    // Whoever may not read it still learns of its version, and so can watch for a change of the mode.
     struct stat s {};
-    if (::fstat(file.get(), &s) != 0) return failed<Contents>(path, errno);
-
     Contents result;
-    result.info.size = static_cast<std::uint64_t>(s.st_size);
-    result.info.version = version_of(s);
-    result.info.modified = s.st_mtim.tv_sec * 1'000'000'000 + s.st_mtim.tv_nsec;
-    result.info.mode = s.st_mode & 07777U;
-    result.info.owner = s.st_uid;
-    result.info.group = s.st_gid;
-    result.info.ours = s.st_uid == ::geteuid() ? 1 : 0;
+    if (::stat(path.c_str(), &s) == 0) result.info = info_of(s);
+    // Not blocking, or a named pipe would hold the worker for ever.
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    const auto fail = [&](int error) {
+        result.status = status_of_errno(error);
+        result.text = path + ": " + std::strerror(error);
+        result.data.clear();
+        if (result.status == KITH_NOT_FOUND) result.info = {};
+        return result;
+    };
+    if (!file) return fail(errno);
+    if (::fstat(file.get(), &s) != 0) return fail(errno);
+    result.info = info_of(s);
     const auto refuse = [&](std::int32_t status, std::string text) {
         result.status = status;
         result.text = path + ": " + std::move(text);
@@ -110,7 +120,7 @@ Contents read_whole(const std::string &path, std::uint64_t max) {
     for (;;) {
         const ssize_t got = ::read(file.get(), chunk, sizeof chunk);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return failed<Contents>(path, errno);
+        if (got < 0) return fail(errno);
         if (got == 0) return result;
         result.data.append(chunk, static_cast<std::size_t>(got));
         if (result.data.size() > max) return refuse(KITH_LIMIT, too_large); // it grew, or is of /proc
@@ -120,13 +130,13 @@ Contents read_whole(const std::string &path, std::uint64_t max) {
 Written replace_whole(const std::string &path, std::string_view data, std::uint32_t mode) {
     std::string temporary = path + ".XXXXXX";
     const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
-    if (!file) return failed<Written>(path, errno);
+    if (!file) return not_written(path, errno);
     const bool good = ::fchmod(file.get(), mode & 07777U) == 0 && write_all(file.get(), data) && ::fsync(file.get()) == 0 &&
                       ::rename(temporary.c_str(), path.c_str()) == 0;
     if (!good) {
         const int error = errno;
         ::unlink(temporary.c_str());
-        return failed<Written>(path, error);
+        return not_written(path, error);
     }
     // The rename itself is safe only when the directory is.
     const auto slash = path.rfind('/');

@@ -4,12 +4,15 @@
 #pragma once
 
 #include "asio_world.hpp"
+#include "resolver.hpp"
 #include "workers.hpp"
 
+#include <kith/hosting/status.hpp>
 #include <kith/hosting/world.hpp>
 
 #include <boost/asio/io_context.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -43,16 +46,19 @@ struct AsioWorld::Parts {
 
     boost::asio::io_context &io;
     WorldOptions options;
-    Workers workers;
+    Workers files; // by path: what is written first is there first, and a path that hangs delays no other
+    Resolver resolver;
+    std::array<char, 65'536> read_buffer; // not touched before it is used
     std::uint64_t last_id = 0;
     std::unordered_map<const kith_host *, std::shared_ptr<Seat>> seats;
-    std::unique_ptr<Watches> watches;  // made when first asked for
-    std::unique_ptr<WallClock> wall;   // the same
+    std::unique_ptr<Watches> watches; // made when first asked for
+    std::unique_ptr<WallClock> wall;  // the same
 };
 
 class Seat : public std::enable_shared_from_this<Seat> {
   public:
-    Seat(AsioWorld::Parts &parts_, kith_host &host_, Tenant &tenant_) : parts(parts_), host(host_), tenant(tenant_) {}
+    Seat(AsioWorld::Parts &parts_, kith_host &host_, Tenant &tenant_)
+        : io(parts_.io), parts(parts_), host(host_), tenant(tenant_) {}
 
     static Seat &of(const kith_host *host) { return *static_cast<Seat *>(host->world); }
 
@@ -74,13 +80,13 @@ class Seat : public std::enable_shared_from_this<Seat> {
         return static_cast<const Table *>(tenant.service(id));
     }
 
-    boost::asio::io_context &io() const { return parts.io; }
-
+    boost::asio::io_context &io; // outlives the world
     AsioWorld::Parts &parts;
     kith_host &host;
     Tenant &tenant;
     bool open = true;
-    std::atomic<std::uint32_t> posted = 0;
+    std::atomic<std::uint32_t> posted = 0; // that wait
+    std::atomic<bool> silent = false;      // it has said `stopped`
     std::unordered_map<std::uint64_t, Pending> pending;
     std::unordered_map<std::uint64_t, std::shared_ptr<Stream>> streams;
     std::unordered_map<std::uint64_t, std::shared_ptr<Listener>> listeners;
@@ -89,6 +95,12 @@ class Seat : public std::enable_shared_from_this<Seat> {
 
 inline kith_str borrow(std::string_view text) { return {text.data(), text.size()}; }
 inline std::string_view view(kith_str text) { return {text.data, static_cast<std::size_t>(text.size)}; }
+
+/// The text that goes with KITH_CANCELLED.
+inline std::string_view cancelled_text() { return status_sentence(KITH_CANCELLED); }
+
+/// The longest timeout, a century, so that no sum overflows; nanoseconds.
+inline constexpr std::uint64_t far_enough = 3'155'760'000'000'000'000;
 
 /// A table's function: no exception crosses the line (E2).
 template <class F>
@@ -102,14 +114,22 @@ std::int32_t guarded(const kith_host *host, F &&function) noexcept {
     }
 }
 
-/// `work` on a worker, then `tell` on the loop, unless the operation was cancelled meanwhile.
+/// An operation that is `work` away from the loop, in the order of that path, and then `tell` on it. One that is cancelled before
+/// its work has begun does nothing.
 template <class Work, class Tell>
-void on_worker(Seat &seat, std::uint64_t op, Work work, Tell tell) {
-    seat.parts.workers.run([seat = seat.shared_from_this(), op, work = std::move(work), tell]() -> std::function<void()> {
-        return [seat, op, tell, result = work()] {
-            if (const auto ended = seat->take(op)) tell(*seat, ended->user, op, result);
-        };
-    });
+void begin_on_disk(Seat &seat, const std::string &path, std::uint64_t user, std::uint64_t *op, Work work, Tell tell,
+                   void (*cancelled)(Seat &seat, std::uint64_t user, std::uint64_t op)) {
+    const std::uint64_t id = seat.begin(op, {user, cancelled, {}});
+    Workers &files = seat.parts.files;
+    try {
+        const auto ticket = files.run(path, std::move(work), [me = seat.shared_from_this(), id, tell](const auto &result) {
+            if (const auto ended = me->take(id)) tell(*me, ended->user, id, result);
+        });
+        seat.pending.find(id)->second.abort = [&files, ticket] { files.forget(ticket); };
+    } catch (...) { // it has not begun
+        seat.take(id);
+        throw;
+    }
 }
 
 // The tables, each in the file of its service.

@@ -32,7 +32,8 @@ std::string path_of(const Seat &seat) {
 void tell_loaded(Seat &seat, std::uint64_t user, std::uint64_t op, const Contents &contents) {
     Entered guard(seat.tenant, "state.loaded");
     seat.side<kith_state_plugin>(KITH_STATE)
-        ->loaded(seat.tenant.self(), user, op, contents.status, borrow(contents.text), contents.data.data(), contents.data.size());
+        ->loaded(seat.tenant.self(), user, op, contents.status, borrow(contents.text), contents.data.data(),
+                 contents.data.size());
 }
 
 void tell_saved(Seat &seat, std::uint64_t user, std::uint64_t op, const Written &written) {
@@ -42,43 +43,50 @@ void tell_saved(Seat &seat, std::uint64_t user, std::uint64_t op, const Written 
 
 std::int32_t check(Seat &seat) {
     const auto *side = seat.side<kith_state_plugin>(KITH_STATE);
-    if (side == nullptr || !side->loaded || !side->saved) return seat.refuse(KITH_INVALID, "the plugin has no complete kith_state_plugin");
+    if (side == nullptr || !side->loaded || !side->saved)
+        return seat.refuse(KITH_INVALID, "the plugin has no complete kith_state_plugin");
     if (seat.parts.options.state_dir.empty()) return seat.refuse(KITH_UNSUPPORTED, "no state_dir is configured");
     return KITH_OK;
 }
 
-Written save(const std::string &directory, const std::string &path, std::string_view data) {
+Written keep(const std::string &directory, const std::string &path, std::string_view data) {
     if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return {KITH_IO, directory + ": " + std::strerror(errno)};
     return replace_whole(path, data, 0600);
 }
 
+std::int32_t load(Seat &seat, std::uint64_t user, std::uint64_t *op) {
+    if (const std::int32_t status = check(seat); status != KITH_OK) return status;
+    const std::string path = path_of(seat);
+    begin_on_disk(
+        seat, path, user, op, [path] { return read_whole(path, KITH_STATE_MAX); }, tell_loaded,
+        [](Seat &s, std::uint64_t u, std::uint64_t o) {
+            tell_loaded(s, u, o, {KITH_CANCELLED, std::string(cancelled_text()), {}, {}});
+        });
+    return KITH_OK;
+}
+
+std::int32_t save(Seat &seat, const void *data, std::uint64_t size, std::uint64_t user, std::uint64_t *op) {
+    if (const std::int32_t status = check(seat); status != KITH_OK) return status;
+    if (size > KITH_STATE_MAX) return seat.refuse(KITH_LIMIT, "the state of an instance has at most 65536 bytes");
+    if (size != 0 && data == nullptr) return seat.refuse(KITH_INVALID, "bytes are expected at `data`");
+    const std::string path = path_of(seat);
+    std::string bytes(static_cast<const char *>(data), size);
+    begin_on_disk(
+        seat, path, user, op,
+        [directory = seat.parts.options.state_dir, path, bytes = std::move(bytes)] { return keep(directory, path, bytes); },
+        tell_saved,
+        [](Seat &s, std::uint64_t u, std::uint64_t o) {
+            tell_saved(s, u, o, {KITH_CANCELLED, std::string(cancelled_text())});
+        });
+    return KITH_OK;
+}
+
 constexpr kith_state_host table = {
-    .load =
-        [](const kith_host *host, std::uint64_t user, std::uint64_t *op) noexcept {
-            return guarded(host, [&](Seat &seat) -> std::int32_t {
-                if (const std::int32_t status = check(seat); status != KITH_OK) return status;
-                const std::uint64_t id = seat.begin(op, {user, [](Seat &s, std::uint64_t u, std::uint64_t o) {
-                                                             tell_loaded(s, u, o, {KITH_CANCELLED, {}, {}, {}});
-                                                         }, {}});
-                on_worker(seat, id, [path = path_of(seat)] { return read_whole(path, KITH_STATE_MAX); }, tell_loaded);
-                return KITH_OK;
-            });
-        },
+    .load = [](const kith_host *host, std::uint64_t user,
+               std::uint64_t *op) noexcept { return guarded(host, [&](Seat &seat) { return load(seat, user, op); }); },
     .save =
         [](const kith_host *host, const void *data, std::uint64_t size, std::uint64_t user, std::uint64_t *op) noexcept {
-            return guarded(host, [&](Seat &seat) -> std::int32_t {
-                if (const std::int32_t status = check(seat); status != KITH_OK) return status;
-                if (size > KITH_STATE_MAX) return seat.refuse(KITH_LIMIT, "the state of an instance has at most 65536 bytes");
-                const std::uint64_t id = seat.begin(op, {user, [](Seat &s, std::uint64_t u, std::uint64_t o) {
-                                                             tell_saved(s, u, o, {KITH_CANCELLED, {}});
-                                                         }, {}});
-                on_worker(seat, id,
-                      [directory = seat.parts.options.state_dir, path = path_of(seat), bytes = std::string(static_cast<const char *>(data), size)] {
-                          return save(directory, path, bytes);
-                      },
-                      tell_saved);
-                return KITH_OK;
-            });
+            return guarded(host, [&](Seat &seat) { return save(seat, data, size, user, op); });
         },
 };
 

@@ -3,18 +3,15 @@
 
 #include <kith/service/tcp.h>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace kith::app {
 
 namespace {
-
-constexpr std::size_t chunk = 16'384; // bytes that a stream reads ahead of nobody; grows with what is asked for
 
 const kith_tcp_plugin &side_of(Seat &seat) { return *seat.side<kith_tcp_plugin>(KITH_TCP); }
 
@@ -29,205 +26,154 @@ void tell_written(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t
     side_of(seat).written(seat.tenant.self(), user, op, status, borrow(text));
 }
 
-void tell_accepted(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text, std::uint64_t id,
-                   const kith_endpoint &remote) {
-    Entered guard(seat.tenant, "tcp.accepted");
-    side_of(seat).accepted(seat.tenant.self(), user, op, status, borrow(text), id, &remote);
-}
-
 } // namespace
 
-std::int32_t status_of(const Error &error) {
-    namespace net = boost::asio::error;
-    if (!error) return KITH_OK;
-    if (error == net::eof) return KITH_CLOSED;
-    if (error == net::operation_aborted) return KITH_CANCELLED;
-    if (error == net::connection_refused) return KITH_REFUSED;
-    if (error == net::connection_reset || error == net::connection_aborted || error == net::broken_pipe) return KITH_RESET;
-    if (error == net::host_unreachable || error == net::network_unreachable || error == net::network_down) return KITH_UNREACHABLE;
-    if (error == net::timed_out) return KITH_TIMED_OUT;
-    if (error == net::access_denied || error == net::no_permission) return KITH_DENIED;
-    if (error == net::address_in_use) return KITH_EXISTS;
-    if (error == net::no_descriptors || error == net::no_buffer_space || error.value() == ENFILE) return KITH_LIMIT;
-    if (error.value() == EADDRNOTAVAIL) return KITH_UNREACHABLE;
-    return KITH_IO;
-}
-
 Stream::Stream(Seat &seat, tcp::socket socket)
-    : seat_(seat.shared_from_this()), socket_(std::move(socket)), read_timer_(seat.io()), write_timer_(seat.io()) {
+    : seat_(seat.shared_from_this()), socket_(std::move(socket)), reading_(seat.io), writing_(seat.io) {
     Error ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
+    socket_.non_blocking(true, ignored);
+    remote_ = socket_.remote_endpoint(ignored);
 }
 
-void Stream::arm(boost::asio::steady_timer &timer, std::uint64_t timeout, std::uint64_t op, void (Stream::*expired)()) {
+void Stream::begin(Way &way, std::uint64_t timeout, std::uint64_t user, std::uint64_t *op,
+                   void (Stream::*end)(std::int32_t, std::string_view),
+                   void (*cancelled)(Seat &, std::uint64_t, std::uint64_t)) {
+    way.op = way.last = seat_->begin(op, {user, cancelled, [me = weak_from_this(), &way] {
+                                              const auto stream = me.lock();
+                                              if (!stream) return;
+                                              way.op = 0;
+                                              way.timer.cancel();
+                                          }});
     if (timeout == 0) return;
-    timer.expires_after(std::chrono::nanoseconds(static_cast<std::int64_t>(std::min<std::uint64_t>(timeout, INT64_MAX / 2))));
-    timer.async_wait([me = shared_from_this(), op, expired](const Error &error) {
-        if (!error && (op == me->read_op_ || op == me->write_op_)) ((*me).*expired)();
+    way.timer.expires_after(std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(timeout, far_enough))));
+    way.timer.async_wait([me = shared_from_this(), &way, of = way.op, end](const Error &error) {
+        if (!error && way.op == of)
+            ((*me).*end)(KITH_TIMED_OUT, place(address_of(me->remote_), me->remote_.port()) + ": its time was over");
     });
 }
 
 std::int32_t Stream::read(std::uint32_t max, std::uint64_t timeout, std::uint64_t user, std::uint64_t *op) {
-    if (read_op_ != 0) return seat_->refuse(KITH_BUSY, "a read of this stream is outstanding already");
+    if (seat_->pending.contains(reading_.last)) return seat_->refuse(KITH_BUSY, "a read of this stream is outstanding already");
     if (max == 0) return seat_->refuse(KITH_INVALID, "a read of 0 bytes");
-    max_ = std::min<std::uint32_t>(max, KITH_TCP_MAX_READ);
-    read_op_ = seat_->begin(op, {user,
-                                 [](Seat &seat, std::uint64_t u, std::uint64_t o) { tell_read(seat, u, o, KITH_CANCELLED, {}, nullptr, 0); },
-                                 [me = weak_from_this()] {
-                                     if (const auto stream = me.lock()) {
-                                         stream->read_op_ = 0;
-                                         stream->read_timer_.cancel();
-                                     }
-                                 }});
-    arm(read_timer_, timeout, read_op_, &Stream::read_expired);
-    if (begin_ != end_ || ended_) {
-        if (!std::exchange(offering_, true)) boost::asio::post(seat_->io(), [me = shared_from_this()] {
-            me->offering_ = false;
-            me->offer();
-        });
-    } else {
-        pull();
-    }
+    max_ = max;
+    begin(reading_, timeout, user, op, &Stream::end_read, [](Seat &seat, std::uint64_t u, std::uint64_t o) {
+        tell_read(seat, u, o, KITH_CANCELLED, cancelled_text(), nullptr, 0);
+    });
+    await_read();
     return KITH_OK;
 }
 
-void Stream::pull() {
-    if (pulling_) return;
-    pulling_ = true;
-    buffer_.resize(std::max<std::size_t>(chunk, std::min<std::size_t>(max_, 4 * chunk)));
-    socket_.async_read_some(boost::asio::buffer(buffer_), [me = shared_from_this()](const Error &error, std::size_t size) {
-        me->pulling_ = false;
-        me->begin_ = 0;
-        me->end_ = size;
-        if (error) me->ended_ = error;
-        me->offer();
-    });
+void Stream::await_read() {
+    if (std::exchange(reading_.waiting, true)) return;
+    const auto go_on = [me = shared_from_this()](const Error &) {
+        me->reading_.waiting = false;
+        if (me->reading_.op != 0) me->can_read();
+    };
+    if (broken_) {
+        boost::asio::post(seat_->io, [go_on] { go_on({}); });
+    } else {
+        socket_.async_wait(tcp::socket::wait_read, go_on);
+    }
 }
 
-void Stream::offer() {
-    if (read_op_ == 0) return;
-    if (begin_ == end_ && !ended_) return pull();
-    if (begin_ == end_) return end_read(status_of(ended_), ended_.message());
-    const std::size_t size = std::min<std::size_t>(max_, end_ - begin_);
-    const char *data = buffer_.data() + begin_;
-    begin_ += size;
-    const std::uint64_t op = std::exchange(read_op_, 0);
-    read_timer_.cancel();
-    const auto keep = shared_from_this(); // the tenant may close the stream
-    if (const auto ended = seat_->take(op)) tell_read(*seat_, ended->user, op, KITH_OK, {}, data, size);
+void Stream::can_read() {
+    auto &buffer = seat_->parts.read_buffer; // of all streams: completions never nest
+    Error error = broken_;
+    std::size_t size = 0;
+    if (!error) {
+        const std::size_t most = std::min<std::size_t>({max_, KITH_TCP_MAX_READ, buffer.size()});
+        size = socket_.read_some(boost::asio::buffer(buffer.data(), most), error);
+    }
+    if (error == boost::asio::error::would_block) return await_read();
+    if (error == boost::asio::error::eof)
+        return end_read(KITH_CLOSED, place(address_of(remote_), remote_.port()) + ": it ended the stream");
+    if (error) return end_read(broken(error), text_of(error));
+    const std::uint64_t op = std::exchange(reading_.op, 0);
+    reading_.timer.cancel();
+    if (const auto ended = seat_->take(op)) tell_read(*seat_, ended->user, op, KITH_OK, {}, buffer.data(), size);
 }
 
 void Stream::end_read(std::int32_t status, std::string_view text) {
-    const std::uint64_t op = std::exchange(read_op_, 0);
-    read_timer_.cancel();
-    const auto keep = shared_from_this();
+    const std::uint64_t op = std::exchange(reading_.op, 0);
+    reading_.timer.cancel();
     if (const auto ended = seat_->take(op)) tell_read(*seat_, ended->user, op, status, text, nullptr, 0);
 }
 
-void Stream::read_expired() { end_read(KITH_TIMED_OUT, "nothing came in time"); }
-
 std::int32_t Stream::write(std::string_view data, std::uint64_t timeout, std::uint64_t user, std::uint64_t *op) {
-    if (write_op_ != 0 || pushing_) return seat_->refuse(KITH_BUSY, "a write to this stream is outstanding already");
-    out_.assign(data);
-    write_op_ = seat_->begin(op, {user,
-                                  [](Seat &seat, std::uint64_t u, std::uint64_t o) { tell_written(seat, u, o, KITH_CANCELLED, {}); },
-                                  [me = weak_from_this()] {
-                                      if (const auto stream = me.lock()) {
-                                          stream->write_op_ = 0;
-                                          stream->write_timer_.cancel();
-                                          stream->stop_write_.emit(boost::asio::cancellation_type::partial);
-                                      }
-                                  }});
-    arm(write_timer_, timeout, write_op_, &Stream::write_expired);
-    pushing_ = true;
-    boost::asio::async_write(socket_, boost::asio::buffer(out_),
-                             boost::asio::bind_cancellation_slot(stop_write_.slot(), [me = shared_from_this()](const Error &error, std::size_t) {
-                                 me->pushing_ = false;
-                                 if (me->write_op_ != 0) me->end_write(status_of(error), error ? error.message() : std::string());
-                             }));
+    if (seat_->pending.contains(writing_.last))
+        return seat_->refuse(KITH_BUSY, "a write to this stream is outstanding already");
+    if (finished_) return seat_->refuse(KITH_INVALID, "this direction of the stream was shut down");
+    // What the kernel takes at once is not copied.
+    Error error = broken_;
+    const std::size_t taken =
+        error || data.empty() ? 0 : socket_.write_some(boost::asio::buffer(data.data(), data.size()), error);
+    out_.assign(data.substr(taken));
+    written_ = 0;
+    begin(writing_, timeout, user, op, &Stream::end_write,
+          [](Seat &seat, std::uint64_t u, std::uint64_t o) { tell_written(seat, u, o, KITH_CANCELLED, cancelled_text()); });
+    if (error && error != boost::asio::error::would_block) broken(error);
+    await_write();
     return KITH_OK;
 }
 
+void Stream::await_write() {
+    if (std::exchange(writing_.waiting, true)) return;
+    const auto go_on = [me = shared_from_this()](const Error &) {
+        me->writing_.waiting = false;
+        if (me->writing_.op != 0) me->can_write();
+    };
+    if (broken_ || written_ == out_.size()) {
+        boost::asio::post(seat_->io, [go_on] { go_on({}); });
+    } else {
+        socket_.async_wait(tcp::socket::wait_write, go_on);
+    }
+}
+
+void Stream::can_write() {
+    Error error = broken_;
+    while (!error && written_ < out_.size()) {
+        written_ += socket_.write_some(boost::asio::buffer(out_.data() + written_, out_.size() - written_), error);
+    }
+    if (error == boost::asio::error::would_block) return await_write();
+    if (error) return end_write(broken(error), text_of(error));
+    end_write(KITH_OK, {});
+}
+
 void Stream::end_write(std::int32_t status, std::string_view text) {
-    const std::uint64_t op = std::exchange(write_op_, 0);
-    write_timer_.cancel();
-    const auto keep = shared_from_this();
+    const std::uint64_t op = std::exchange(writing_.op, 0);
+    writing_.timer.cancel();
+    std::string().swap(out_);
+    written_ = 0;
     if (const auto ended = seat_->take(op)) tell_written(*seat_, ended->user, op, status, text);
 }
 
-void Stream::write_expired() {
-    stop_write_.emit(boost::asio::cancellation_type::partial);
-    end_write(KITH_TIMED_OUT, "the other side did not take the bytes in time; some of them may have gone");
-}
-
-void Stream::shutdown() {
-    Error ignored;
+std::int32_t Stream::shutdown() {
+    if (seat_->pending.contains(writing_.last)) {
+        return seat_->refuse(KITH_BUSY, "a write to this stream is outstanding; shut it down when it has completed");
+    }
+    Error ignored; // the other side may have ended it already
     socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    finished_ = true;
+    return KITH_OK;
 }
 
 void Stream::close() {
     Error ignored;
-    for (const std::uint64_t op : {read_op_, write_op_}) {
+    for (const std::uint64_t op : {reading_.op, writing_.op}) {
         if (op != 0) seat_->cancel(op);
     }
     socket_.close(ignored);
 }
 
-Listener::Listener(Seat &seat, tcp::acceptor acceptor, std::uint64_t)
-    : seat_(seat.shared_from_this()), acceptor_(std::move(acceptor)), pause_(seat.io()) {}
-
-std::int32_t Listener::accept(std::uint64_t user, std::uint64_t *op) {
-    if (op_ != 0) return seat_->refuse(KITH_BUSY, "an accept of this listener is outstanding already");
-    op_ = seat_->begin(op, {user,
-                            [](Seat &seat, std::uint64_t u, std::uint64_t o) { tell_accepted(seat, u, o, KITH_CANCELLED, {}, 0, {}); },
-                            [me = weak_from_this()] {
-                                if (const auto listener = me.lock()) listener->op_ = 0;
-                            }});
-    if (ready_.empty()) {
-        pull();
-    } else {
-        boost::asio::post(seat_->io(), [me = shared_from_this()] { me->offer(); });
-    }
-    return KITH_OK;
+std::string Stream::text_of(const Error &error) const {
+    return place(address_of(remote_), remote_.port()) + ": " + error.message();
 }
 
-void Listener::pull() {
-    if (std::exchange(pulling_, true)) return;
-    acceptor_.async_accept([me = shared_from_this()](const Error &error, tcp::socket socket) {
-        const auto pass_on = [me, error](tcp::socket got) {
-            me->pulling_ = false;
-            me->ready_.emplace_back(std::move(got), error);
-            me->offer();
-        };
-        if (status_of(error) != KITH_LIMIT) return pass_on(std::move(socket));
-        // No descriptor is free: asking again at once would spin.
-        me->pause_.expires_after(std::chrono::milliseconds(100));
-        me->pause_.async_wait([me, pass_on](const Error &) { pass_on(tcp::socket(me->seat_->io())); });
-    });
-}
-
-void Listener::offer() {
-    if (op_ == 0 || ready_.empty()) return;
-    auto [socket, error] = std::move(ready_.front());
-    ready_.pop_front();
-    const std::uint64_t op = std::exchange(op_, 0);
-    const auto ended = seat_->take(op);
-    if (!ended) return;
-    const auto keep = shared_from_this();
-    if (error) return tell_accepted(*seat_, ended->user, op, status_of(error), error.message(), 0, {});
-    Error gone;
-    const tcp::endpoint remote = socket.remote_endpoint(gone);
-    const std::string address = remote.address().to_string();
-    const std::uint64_t id = ++seat_->parts.last_id;
-    seat_->streams.emplace(id, std::make_shared<Stream>(*seat_, std::move(socket)));
-    tell_accepted(*seat_, ended->user, op, KITH_OK, {}, id, {borrow(address), remote.port(), 0});
-}
-
-void Listener::close() {
-    Error ignored;
-    if (op_ != 0) seat_->cancel(op_);
-    acceptor_.close(ignored);
-    pause_.cancel();
+// Whatever the kernel calls it, a stream that worked and does not any more is broken.
+std::int32_t Stream::broken(const Error &error) {
+    broken_ = error;
+    return KITH_RESET;
 }
 
 } // namespace kith::app

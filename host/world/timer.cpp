@@ -20,12 +20,13 @@ void complete(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t sta
 std::int32_t start(const kith_host *host, std::uint64_t delay, std::uint64_t user, std::uint64_t *op) noexcept {
     return guarded(host, [&](Seat &seat) {
         const auto *side = seat.side<kith_timer_plugin>(KITH_TIMER);
-        if (side == nullptr || side->fired == nullptr) return seat.refuse(KITH_INVALID, "the plugin has no kith_timer_plugin.fired");
-        constexpr std::uint64_t century = 3'155'760'000'000'000'000; // far enough, and no overflow in the sum
+        if (side == nullptr || side->fired == nullptr)
+            return seat.refuse(KITH_INVALID, "the plugin has no kith_timer_plugin.fired");
         auto timer = std::make_shared<boost::asio::steady_timer>(
-            seat.io(), std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(delay, century))));
-        const std::uint64_t id = seat.begin(
-            op, {user, [](Seat &s, std::uint64_t u, std::uint64_t o) { complete(s, u, o, KITH_CANCELLED); }, [timer] { timer->cancel(); }});
+            seat.io, std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(delay, far_enough))));
+        const std::uint64_t id =
+            seat.begin(op, {user, [](Seat &s, std::uint64_t u, std::uint64_t o) { complete(s, u, o, KITH_CANCELLED); },
+                            [timer] { timer->cancel(); }});
         timer->async_wait([seat = seat.shared_from_this(), timer, id](const boost::system::error_code &error) {
             if (error) return; // the cancel completes it
             if (const auto ended = seat->take(id)) complete(*seat, ended->user, id, KITH_OK);

@@ -18,6 +18,7 @@ class WallClock {
     void look();
 
     AsioWorld::Parts &parts_;
+    std::shared_ptr<WallClock *> self_ = std::make_shared<WallClock *>(this);
     boost::asio::posix::stream_descriptor timer_; // a timerfd that the kernel cancels when the clock is set
     std::int64_t offset_ = 0;                     // wall minus monotonic, when last looked
 };

@@ -3,120 +3,165 @@
 
 #include "disk.hpp"
 
+#include <cerrno>
 #include <chrono>
-#include <set>
+#include <fcntl.h>
 #include <sys/inotify.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
-#include <vector>
 
 namespace kith::app {
 
 namespace {
 
 constexpr auto period = std::chrono::seconds(5);
+constexpr auto breath = std::chrono::milliseconds(20); // between two looks, in a directory where much happens
+
+constexpr std::uint32_t of_interest = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_CLOSE_WRITE | IN_ATTRIB |
+                                      IN_MODIFY | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 
 std::string directory_of(const std::string &path) {
-    const auto slash = path.rfind('/');
+    const auto slash = path.find_last_of('/');
     if (slash == std::string::npos) return ".";
     return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-void tell_changed(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status) {
+void tell_changed(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text) {
     Entered guard(seat.tenant, "file.changed");
-    seat.side<kith_file_plugin>(KITH_FILE)->changed(seat.tenant.self(), user, op, status, {});
+    seat.side<kith_file_plugin>(KITH_FILE)->changed(seat.tenant.self(), user, op, status, borrow(text));
 }
 
 } // namespace
 
-Watches::Watches(AsioWorld::Parts &parts) : parts_(parts), notices_(parts.io), timer_(parts.io) {
-    const int fd = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    if (fd < 0) return; // no more instances allowed: the poll is left
-    notices_.assign(fd);
-    drain();
+struct Watches::Notices {
+    Notices() : fd(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {}
+    ~Notices() {
+        if (fd >= 0) ::close(fd);
+    }
+    Notices(const Notices &) = delete;
+    Notices &operator=(const Notices &) = delete;
+    const int fd; // negative: no more allowed, the poll is left
+};
+
+Watches::Watches(AsioWorld::Parts &parts)
+    : parts_(parts), notices_(std::make_shared<Notices>()), readable_(parts.io), pause_(parts.io), poll_(parts.io) {
+    if (notices_->fd < 0) return;
+    boost::system::error_code failed;
+    readable_.assign(::fcntl(notices_->fd, F_DUPFD_CLOEXEC, 0), failed);
+    if (!failed) await_notices();
 }
 
-Watches::~Watches() { *alive_ = false; }
-
 void Watches::add(Seat &seat, std::string path, std::uint64_t version, std::uint64_t user, std::uint64_t *op) {
-    const std::uint64_t id = seat.begin(op, {user,
-                                             [](Seat &s, std::uint64_t u, std::uint64_t o) { tell_changed(s, u, o, KITH_CANCELLED); },
-                                             [this, alive = alive_, key = parts_.last_id + 1] {
-                                                 if (*alive) watches_.erase(key);
-                                             }});
-    if (notices_.is_open()) {
-        const std::string directory = directory_of(path);
-        const int descriptor = ::inotify_add_watch(notices_.native_handle(), directory.c_str(),
-                                                   IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_CLOSE_WRITE | IN_ATTRIB |
-                                                       IN_MODIFY | IN_DELETE_SELF | IN_MOVE_SELF);
-        if (descriptor >= 0) directories_[directory] = descriptor;
-    }
-    watches_.emplace(id, Watch{seat.weak_from_this(), std::move(path), version});
-    look();
+    const auto id = std::make_shared<std::uint64_t>(0);
+    *id = seat.begin(
+        op, {user, [](Seat &s, std::uint64_t u, std::uint64_t o) { tell_changed(s, u, o, KITH_CANCELLED, cancelled_text()); },
+             [self = std::weak_ptr(self_), id] {
+                 const auto me = self.lock();
+                 if (!me) return;
+                 const auto watch = (*me)->watches_.extract(*id);
+                 if (watch) (*me)->parts_.files.forget(watch.mapped().looking);
+             }});
+    Watch &watch = watches_[*id];
+    watch.seat = seat.weak_from_this();
+    watch.path = std::move(path);
+    watch.version = version;
+    look(*id, watch);
     if (!std::exchange(polling_, true)) poll();
 }
 
-void Watches::drain() {
-    notices_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this, alive = alive_](const boost::system::error_code &error) {
-        if (error || !*alive) return;
-        alignas(inotify_event) char notices[4096];
-        while (::read(notices_.native_handle(), notices, sizeof notices) > 0) {
-        }
-        look();
-        drain();
-    });
+void Watches::await_notices() {
+    readable_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                         [self = std::weak_ptr(self_)](const boost::system::error_code &error) {
+                             const auto me = self.lock();
+                             if (error || !me) return;
+                             (*me)->pause_.expires_after(breath);
+                             (*me)->pause_.async_wait([self](const boost::system::error_code &cut_short) {
+                                 const auto still = self.lock();
+                                 if (cut_short || !still) return;
+                                 Watches &watches = **still;
+                                 alignas(inotify_event) char notices[4096];
+                                 while (::read(watches.notices_->fd, notices, sizeof notices) > 0) {
+                                 }
+                                 watches.look_at_all();
+                                 watches.await_notices();
+                             });
+                         });
 }
 
 void Watches::poll() {
-    timer_.expires_after(period);
-    timer_.async_wait([this, alive = alive_](const boost::system::error_code &error) {
-        if (error || !*alive) return;
-        forget_unused();
-        if (watches_.empty()) {
-            polling_ = false;
-            return;
-        }
-        look();
-        poll();
+    poll_.expires_after(period);
+    poll_.async_wait([self = std::weak_ptr(self_)](const boost::system::error_code &error) {
+        const auto me = self.lock();
+        if (error || !me) return;
+        Watches &watches = **me;
+        watches.forget_unused();
+        watches.polling_ = !watches.watches_.empty();
+        if (!watches.polling_) return;
+        watches.look_at_all();
+        watches.poll();
     });
 }
 
 void Watches::forget_unused() {
-    std::set<std::string> used;
-    for (const auto &[op, watch] : watches_) used.insert(directory_of(watch.path));
-    std::erase_if(directories_, [&](const auto &directory) {
-        if (used.contains(directory.first)) return false;
-        ::inotify_rm_watch(notices_.native_handle(), directory.second);
+    std::set<int> used;
+    for (const auto &[op, watch] : watches_) used.insert(watch.directory);
+    std::erase_if(directories_, [&](int directory) {
+        if (used.contains(directory)) return false;
+        ::inotify_rm_watch(notices_->fd, directory);
         return true;
     });
 }
 
-void Watches::look() {
-    if (watches_.empty()) return;
-    if (std::exchange(looking_, true)) {
-        again_ = true;
+void Watches::look_at_all() {
+    for (auto &[op, watch] : watches_) look(op, watch);
+}
+
+void Watches::look(std::uint64_t op, Watch &watch) {
+    if (watch.looking != 0) {
+        watch.again = true;
         return;
     }
-    std::vector<std::pair<std::uint64_t, std::string>> asked;
-    for (const auto &[op, watch] : watches_) asked.emplace_back(op, watch.path);
-    parts_.workers.run([this, alive = alive_, asked = std::move(asked)]() -> std::function<void()> {
-        std::vector<std::pair<std::uint64_t, std::uint64_t>> seen;
-        for (const auto &[op, path] : asked) seen.emplace_back(op, version_of(path));
-        return [this, alive, seen = std::move(seen)] {
-            if (!*alive) return;
-            looking_ = false;
-            for (const auto &[op, version] : seen) {
-                const auto found = watches_.find(op);
-                if (found == watches_.end() || found->second.version == version) continue;
-                const auto seat = found->second.seat.lock();
-                watches_.erase(found);
-                if (!seat) continue;
-                if (const auto ended = seat->take(op)) tell_changed(*seat, ended->user, op, KITH_OK);
-                if (!*alive) return;
-            }
-            if (std::exchange(again_, false)) look();
-        };
-    });
+    try {
+        watch.looking = parts_.files.run(
+            watch.path, [notices = notices_, path = watch.path] { return see(*notices, path); },
+            [self = std::weak_ptr(self_), op](const Seen &seen) {
+                if (const auto me = self.lock()) (*me)->looked(op, seen);
+            });
+    } catch (const std::system_error &) { // no thread to be had: the next poll looks
+    }
+}
+
+// The directory first: what happens after the look at the file is noticed.
+Watches::Seen Watches::see(const Notices &notices, const std::string &path) {
+    Seen seen;
+    std::string directory = path;
+    while (notices.fd >= 0 && seen.directory < 0) {
+        const std::string above = directory_of(directory);
+        if (above == directory) break;
+        directory = above;
+        seen.directory = ::inotify_add_watch(notices.fd, directory.c_str(), of_interest);
+        if (seen.directory < 0 && errno != ENOENT && errno != ENOTDIR) break;
+    }
+    seen.version = version_of(path);
+    return seen;
+}
+
+void Watches::looked(std::uint64_t op, const Seen &seen) {
+    if (seen.directory >= 0) directories_.insert(seen.directory);
+    const auto found = watches_.find(op);
+    if (found == watches_.end()) return;
+    Watch &watch = found->second;
+    watch.looking = 0;
+    watch.directory = seen.directory;
+    if (watch.version == seen.version) {
+        if (std::exchange(watch.again, false)) look(op, watch);
+        return;
+    }
+    const auto seat = watch.seat.lock();
+    watches_.erase(found);
+    if (!seat) return;
+    if (const auto ended = seat->take(op)) tell_changed(*seat, ended->user, op, KITH_OK, {});
 }
 
 } // namespace kith::app

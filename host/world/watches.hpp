@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // kith.file/1 `watch`: inotify on the directories of the watched files tells when to look, and a slow poll looks where inotify is
-// blind (network file systems, a directory that is not there yet, a link further up that moved).
+// blind (network file systems, a link further up that moved). All that touches a path is done on a worker, for it may hang.
 #pragma once
 
 #include "seat.hpp"
@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <map>
+#include <set>
 #include <string>
 
 namespace kith::app {
@@ -17,29 +18,39 @@ namespace kith::app {
 class Watches {
   public:
     explicit Watches(AsioWorld::Parts &parts);
-    ~Watches();
 
     void add(Seat &seat, std::string path, std::uint64_t version, std::uint64_t user, std::uint64_t *op);
 
   private:
+    struct Notices; // inotify's descriptor, which a worker that hangs keeps open
     struct Watch {
         std::weak_ptr<Seat> seat;
         std::string path;
-        std::uint64_t version;
+        std::uint64_t version = 0;
+        int directory = -1;          // inotify's number for the directory, or for the nearest one above that is there
+        Workers::Ticket looking = 0; // at it, now
+        bool again = false;          // there was a notice meanwhile
     };
-    void drain();
+    struct Seen {
+        std::uint64_t version = 0;
+        int directory = -1;
+    };
+    static Seen see(const Notices &notices, const std::string &path);
+
+    void await_notices();
     void poll();
-    void look(); // at all of them
+    void look_at_all();
+    void look(std::uint64_t op, Watch &watch);
+    void looked(std::uint64_t op, const Seen &seen);
     void forget_unused();
 
     AsioWorld::Parts &parts_;
-    boost::asio::posix::stream_descriptor notices_;
-    boost::asio::steady_timer timer_;
+    std::shared_ptr<Notices> notices_;
+    boost::asio::posix::stream_descriptor readable_; // of notices_
+    boost::asio::steady_timer pause_, poll_;
     std::map<std::uint64_t, Watch> watches_; // by operation
-    std::map<std::string, int> directories_; // inotify's watch descriptors
-    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-    bool looking_ = false;
-    bool again_ = false;
+    std::set<int> directories_;              // that inotify watches
+    std::shared_ptr<Watches *> self_ = std::make_shared<Watches *>(this);
     bool polling_ = false;
 };
 

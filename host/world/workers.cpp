@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "workers.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
 #include <chrono>
@@ -10,69 +9,141 @@
 #include <deque>
 #include <mutex>
 #include <pthread.h>
+#include <system_error>
 #include <thread>
-#include <utility>
+#include <unordered_map>
 
 namespace kith::app {
 
-struct Workers::Shared {
-    using Work = std::function<std::function<void()>()>;
+namespace {
 
-    std::mutex mutex;
+constexpr auto patience = std::chrono::seconds(5); // of an idle thread
+
+struct Job {
+    Workers::Ticket ticket = 0;
+    std::string lane;
+    std::function<void()> work;
+};
+
+// Threads made meanwhile take no signals: those are the loop's.
+class SignalsBlocked {
+  public:
+    SignalsBlocked() {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    SignalsBlocked(const SignalsBlocked &) = delete;
+    SignalsBlocked &operator=(const SignalsBlocked &) = delete;
+
+  private:
+    sigset_t before_{};
+};
+
+} // namespace
+
+// Outlives the world while a thread hangs.
+struct Workers::Threads {
+    // The loop's alone.
+    std::unordered_map<Ticket, std::function<void()>> done;
+    Ticket last = 0;
+    unsigned most = 1;
+
+    std::mutex mutex; // guards what follows
     std::condition_variable wake;
-    std::deque<Work> queue;
-    boost::asio::io_context *io; // null: the world is gone
-    unsigned threads = 0;
+    std::deque<Job> ready;
+    std::unordered_map<std::string, std::deque<Job>> lanes; // the busy ones, and what waits in each
+    boost::asio::io_context *io = nullptr;                  // null: the world is gone
+    unsigned alive = 0;
     unsigned idle = 0;
 
-    void live() {
-        std::unique_lock lock(mutex);
-        for (;;) {
-            ++idle;
-            wake.wait_for(lock, std::chrono::seconds(5), [this] { return !queue.empty() || io == nullptr; });
-            --idle;
-            if (queue.empty()) break;
-            const Work work = std::move(queue.front());
-            queue.pop_front();
+    void finish(Ticket ticket) {
+        if (const auto found = done.extract(ticket)) found.mapped()();
+    }
+
+    static void live(const std::shared_ptr<Threads> &me) {
+        std::unique_lock lock(me->mutex);
+        while (me->io != nullptr) {
+            ++me->idle;
+            me->wake.wait_for(lock, patience, [&] { return !me->ready.empty() || me->io == nullptr; });
+            --me->idle;
+            if (me->ready.empty()) break;
+            Job job = std::move(me->ready.front());
+            me->ready.pop_front();
             lock.unlock();
-            std::function<void()> result = work();
+            job.work();
+            job.work = nullptr;
             lock.lock();
-            if (io != nullptr) boost::asio::post(*io, std::move(result));
+            if (me->io == nullptr) break;
+            boost::asio::post(*me->io, [me, ticket = job.ticket] { me->finish(ticket); });
+            me->leave(job.lane);
         }
-        --threads;
+        --me->alive;
+    }
+
+    void leave(const std::string &lane) {
+        const auto found = lanes.find(lane);
+        if (found->second.empty()) {
+            lanes.erase(found);
+            return;
+        }
+        ready.push_back(std::move(found->second.front())); // this thread takes it, if no other does
+        found->second.pop_front();
     }
 };
 
-Workers::Workers(boost::asio::io_context &io) : shared_(std::make_shared<Shared>()) { shared_->io = &io; }
-
-Workers::~Workers() {
-    const std::lock_guard lock(shared_->mutex);
-    shared_->io = nullptr;
-    shared_->queue.clear();
-    shared_->wake.notify_all();
+Workers::Workers(boost::asio::io_context &io, unsigned threads) : threads_(std::make_shared<Threads>()) {
+    threads_->io = &io;
+    threads_->most = threads;
 }
 
-void Workers::run(std::function<std::function<void()>()> work) {
-    const std::lock_guard lock(shared_->mutex);
-    shared_->queue.push_back(std::move(work));
-    if (shared_->idle >= shared_->queue.size() || shared_->threads == max_threads) {
-        shared_->wake.notify_one();
-        return;
+Workers::~Workers() {
+    {
+        const std::lock_guard lock(threads_->mutex);
+        threads_->io = nullptr;
+        threads_->ready.clear();
+        threads_->lanes.clear();
+        threads_->wake.notify_all();
     }
-    // Signals are the loop's.
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    try {
-        std::thread([shared = shared_] { shared->live(); }).detach();
-        ++shared_->threads;
-    } catch (...) { // no thread to be had; those there are will come to it
-        if (shared_->threads == 0) shared_->queue.pop_back();
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        if (shared_->threads == 0) throw;
-        return;
+    const auto dropped = std::exchange(threads_->done, {});
+}
+
+Workers::Ticket Workers::start(std::string lane, std::function<void()> work, std::function<void()> done) {
+    Threads &threads = *threads_;
+    const Ticket ticket = ++threads.last;
+    const std::lock_guard lock(threads.mutex);
+    const auto [in, free] = threads.lanes.try_emplace(lane);
+    if (free && threads.idle <= threads.ready.size() && threads.alive < threads.most) {
+        const SignalsBlocked blocked;
+        try {
+            std::thread([me = threads_] { Threads::live(me); }).detach();
+            ++threads.alive;
+        } catch (const std::system_error &) {
+            if (threads.alive == 0) {
+                threads.lanes.erase(in);
+                throw;
+            }
+        }
     }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    threads.done.emplace(ticket, std::move(done));
+    (free ? threads.ready : in->second).push_back({ticket, std::move(lane), std::move(work)});
+    if (free) threads.wake.notify_one();
+    return ticket;
+}
+
+void Workers::forget(Ticket ticket) noexcept {
+    const auto dropped = threads_->done.extract(ticket);
+    if (!dropped) return;
+    const std::lock_guard lock(threads_->mutex);
+    const auto same = [&](const Job &job) { return job.ticket == ticket; };
+    for (auto &[lane, waiting] : threads_->lanes) {
+        if (std::erase_if(waiting, same) != 0) return;
+    }
+    // One that is next keeps its place, for its lane is taken; there is just nothing to do.
+    for (Job &job : threads_->ready) {
+        if (same(job)) job.work = [] {};
+    }
 }
 
 } // namespace kith::app

@@ -4,29 +4,61 @@
 // daemon which needs none has one thread.
 #pragma once
 
+#include <kith/plugin.h>
+
 #include <boost/asio/io_context.hpp>
 
+#include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
 
 namespace kith::app {
 
+/// All of it is called on the loop.
 class Workers {
   public:
-    static constexpr unsigned max_threads = 8;
+    using Ticket = std::uint64_t; ///< never 0
 
-    explicit Workers(boost::asio::io_context &io);
-    /// Work that is still under way goes on; what it came to is dropped.
+    /// threads: at most so many at once.
+    explicit Workers(boost::asio::io_context &io, unsigned threads = 8);
+    /// Work that is under way goes on; what it comes to is dropped, and nobody waits for it.
     ~Workers();
     Workers(const Workers &) = delete;
     Workers &operator=(const Workers &) = delete;
 
-    /// Run `work` on a thread of its own, and what it returns on the loop.
-    void run(std::function<std::function<void()>()> work);
+    /// Call `work` on a thread, then `done` with its result on the loop. Work of one lane is done one at a time, in the order of the
+    /// calls: what hangs holds one thread, however often it is asked for. `work` owns nothing of the loop, for it may outlive the world;
+    /// `done` never leaves the loop. An exception becomes the result's status and text, where it has them. Throws
+    /// std::system_error when no thread is to be had.
+    template <class Work, class Done>
+    Ticket run(std::string lane, Work work, Done done) {
+        auto result = std::make_shared<std::invoke_result_t<Work &>>();
+        auto call = [result, work = std::move(work)]() mutable {
+            try {
+                *result = work();
+            } catch (const std::exception &error) {
+                if constexpr (requires { result->status; }) {
+                    result->status = KITH_INTERNAL;
+                    result->text = error.what();
+                }
+            }
+        };
+        return start(std::move(lane), std::move(call),
+                     [result, done = std::move(done)]() mutable { done(std::move(*result)); });
+    }
+
+    /// Its `done` is not called any more, and work that has not begun never does. 0 and what is done already: nothing.
+    void forget(Ticket ticket) noexcept;
 
   private:
-    struct Shared;
-    std::shared_ptr<Shared> shared_;
+    struct Threads;
+    Ticket start(std::string lane, std::function<void()> work, std::function<void()> done);
+
+    std::shared_ptr<Threads> threads_;
 };
 
 } // namespace kith::app

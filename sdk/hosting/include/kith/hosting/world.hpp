@@ -62,6 +62,9 @@ class World {
     /// At `stop`: every operation outstanding now completes with KITH_CANCELLED, later. New ones may be begun.
     virtual void cancel_all(const kith_host &host) noexcept = 0;
 
+    /// It has said `stopped`: what was posted until now is delivered, posts are refused with KITH_CANCELLED from now on.
+    virtual void silence(const kith_host &host) noexcept = 0;
+
     /// Operations of this tenant that have not completed.
     virtual std::size_t outstanding(const kith_host &host) const noexcept = 0;
 

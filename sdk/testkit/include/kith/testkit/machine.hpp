@@ -91,8 +91,6 @@ class Machine final : public World {
     // ---- for rigs ----
 
     void monitor(const kith_host &host, CallMonitor *monitor);
-    /// The instance has said `stopped`: posts are refused from now on.
-    void silence(const kith_host &host) noexcept;
 
     // ---- World ----
 
@@ -101,6 +99,7 @@ class Machine final : public World {
     void close(kith_host &host) noexcept override;
     std::int32_t cancel(const kith_host &host, std::uint64_t op) noexcept override;
     void cancel_all(const kith_host &host) noexcept override;
+    void silence(const kith_host &host) noexcept override;
     std::size_t outstanding(const kith_host &host) const noexcept override;
     std::uint64_t next_id() noexcept override;
 

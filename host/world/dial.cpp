@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#include "dial.hpp"
+
+#include "stream.hpp"
+
+#include <kith/service/tcp.h>
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace kith::app {
+
+namespace {
+
+void tell(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text, std::uint64_t stream,
+          const tcp::endpoint &remote) {
+    const std::string address = stream == 0 ? std::string() : address_of(remote);
+    const kith_endpoint endpoint{borrow(address), remote.port(), 0};
+    Entered guard(seat.tenant, "tcp.connected");
+    seat.side<kith_tcp_plugin>(KITH_TCP)->connected(seat.tenant.self(), user, op, status, borrow(text), stream, &endpoint);
+}
+
+} // namespace
+
+Dial::Dial(Seat &seat, std::string name, std::uint32_t port)
+    : seat_(seat.shared_from_this()), name_(std::move(name)), port_(port), socket_(seat.io), timer_(seat.io) {}
+
+void Dial::start(std::uint64_t timeout, std::uint64_t user, std::uint64_t *op) {
+    op_ = seat_->begin(
+        op,
+        {user, [](Seat &seat, std::uint64_t u, std::uint64_t o) { tell(seat, u, o, KITH_CANCELLED, cancelled_text(), 0, {}); },
+         [me = shared_from_this()] { me->abort(); }});
+    if (timeout != 0) {
+        timer_.expires_after(std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(timeout, far_enough))));
+        timer_.async_wait([me = shared_from_this()](const Error &error) {
+            if (!error) me->end(KITH_TIMED_OUT, place(me->name_, me->port_) + ": no answer in time");
+        });
+    }
+    Error not_numeric;
+    const auto address = boost::asio::ip::make_address(name_, not_numeric);
+    if (!not_numeric) {
+        addresses_ = {address};
+        return next();
+    }
+    try {
+        seat_->parts.resolver.resolve(name_, this, [me = shared_from_this()](const Resolved &found) {
+            if (found.status != KITH_OK) return me->end(found.status, found.text);
+            me->addresses_ = found.addresses;
+            me->next();
+        });
+    } catch (...) { // it has not begun
+        seat_->take(op_);
+        abort();
+        throw;
+    }
+}
+
+void Dial::abort() {
+    if (std::exchange(over_, true)) return;
+    Error ignored;
+    timer_.cancel();
+    socket_.close(ignored);
+    seat_->parts.resolver.forget(this);
+}
+
+void Dial::next() {
+    if (over_) return;
+    const tcp::endpoint to(addresses_[at_++], static_cast<std::uint16_t>(port_));
+    Error error;
+    socket_.close(error);
+    error.clear();
+    open_socket(socket_, to.protocol(), error);
+    if (error) {
+        boost::asio::post(seat_->io, [me = shared_from_this(), error] { me->tried(error); });
+    } else {
+        socket_.async_connect(to, [me = shared_from_this()](const Error &failed) { me->tried(failed); });
+    }
+}
+
+void Dial::tried(const Error &error) {
+    if (over_) return;
+    if (!error) return connected();
+    // What somebody there answered says more than what the network said of another address.
+    if (!error_ || status_of(error) == KITH_REFUSED) error_ = error;
+    if (at_ < addresses_.size()) return next();
+    end(status_of(error_), place(name_, port_) + ": " + error_.message());
+}
+
+void Dial::connected() {
+    Error gone;
+    const tcp::endpoint remote = socket_.remote_endpoint(gone);
+    if (gone) return tried(gone);
+    over_ = true;
+    timer_.cancel();
+    const auto ended = seat_->take(op_);
+    if (!ended) return;
+    const std::uint64_t id = ++seat_->parts.last_id;
+    seat_->streams.emplace(id, std::make_shared<Stream>(*seat_, std::move(socket_)));
+    tell(*seat_, ended->user, op_, KITH_OK, {}, id, remote);
+}
+
+void Dial::end(std::int32_t status, std::string_view text) {
+    if (over_) return;
+    abort();
+    if (const auto ended = seat_->take(op_)) tell(*seat_, ended->user, op_, status, text, 0, {});
+}
+
+} // namespace kith::app

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+//
+// What streams, listeners and dialling share: sockets that do not block and are not inherited, and errors as statuses.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cerrno>
+#include <cstdint>
+#include <string>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace kith::app {
+
+using boost::asio::ip::tcp;
+using Error = boost::system::error_code;
+
+/// A failure to connect, to listen or to accept, as a status.
+std::int32_t status_of(const Error &error);
+
+/// How an endpoint's address is told: the IPv4 address that a socket for both families shows as ::ffff:10.0.0.7 is 10.0.0.7.
+std::string address_of(const tcp::endpoint &endpoint);
+
+/// An address or a name with its port, for texts.
+std::string place(const std::string &host, std::uint32_t port);
+
+/// A socket of Asio's kind, tcp::socket or tcp::acceptor, for that protocol.
+template <class Socket>
+void open_socket(Socket &socket, const tcp &protocol, Error &error) {
+    const int fd = ::socket(protocol.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol.protocol());
+    if (fd < 0) {
+        error.assign(errno, boost::system::system_category());
+        return;
+    }
+    socket.assign(protocol, fd, error);
+    if (error) ::close(fd);
+}
+
+/// The next connection of a listener; error is would_block when there is none.
+tcp::socket accept_from(tcp::acceptor &acceptor, Error &error);
+
+} // namespace kith::app
