@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+//
+// What one event costs the host, from publish until it is a line of the JSON log and one of --events, both into pipes that are read.
+#include "figures.hpp"
+
+#include <core/cluster/bus.hpp>
+#include <host/event_log.hpp>
+#include <host/event_stream.hpp>
+#include <host/log/stderr_log.hpp>
+#include <kith/service/log.h>
+
+#include <boost/asio/post.hpp>
+
+#include <array>
+#include <fcntl.h>
+#include <memory>
+
+using namespace kith;
+using namespace kith::app;
+
+namespace {
+
+// As kith run wires them.
+class House {
+  public:
+    House(bool with_log, bool with_stream) {
+        if (with_log) {
+            log_ = std::make_unique<StderrLog>(LogOptions{.json = true}, KITH_LOG_INFO);
+            core::Subscription subscription;
+            subscription.limit = 1 << 16;
+            subscription.notify = [this] { boost::asio::post(io_, [this] { read(); }); };
+            bus_.subscribe(std::move(subscription));
+        }
+        if (with_stream)
+            stream_ = std::make_unique<EventStream>(io_, bus_, "-", 4096, [](const std::string &) { std::abort(); });
+    }
+
+    // One peer comes, is joined, and goes: nine events, in three turns of the loop.
+    static constexpr int events = 9;
+    void peer(int number) {
+        const std::string name = "application-" + std::to_string(number) + "@10.0.0.7";
+        const std::array<core::AttributeView, 2> attributes = {{{"ip", "10.0.0.7"}, {"zone", "eu-central-1a"}}};
+        const auto say = [&](std::uint32_t kind, core::Time duration = 0, std::string_view reason = {}) {
+            core::Event event{.kind = kind, .duration = duration, .has_duration = duration != 0, .topology = "example"};
+            event.connector = "beam";
+            event.source = "epmd";
+            event.peer = name;
+            event.reason = reason;
+            event.attributes = attributes;
+            bus_.publish(event, 0);
+        };
+        say(KITH_EVENT_PEER_DISCOVERED);
+        say(KITH_EVENT_CONNECT_STARTED);
+        turn();
+        say(KITH_EVENT_CONNECT_SUCCEEDED, 1'234'567);
+        say(KITH_EVENT_LINK_UP);
+        turn();
+        say(KITH_EVENT_PEER_MISSING, 0, "not in the last answer");
+        say(KITH_EVENT_PEER_HELD, 0, "more than half of the peers would be gone");
+        say(KITH_EVENT_PEER_LOST, 60'000'000'000, "missing for 60 s and in 3 observations");
+        say(KITH_EVENT_DISCONNECT_SUCCEEDED, 1'234'567);
+        say(KITH_EVENT_LINK_DOWN, 0, "disconnected");
+        turn();
+    }
+
+  private:
+    void turn() {
+        io_.restart();
+        io_.poll();
+    }
+    void read() {
+        std::size_t count = 0;
+        do {
+            events_.clear();
+            count = bus_.take(1, 256, events_);
+            for (const core::EventRef &event : events_) log_event(*log_, *event);
+        } while (count == 256);
+    }
+
+    boost::asio::io_context io_{1};
+    core::Bus bus_;
+    std::unique_ptr<StderrLog> log_;
+    std::unique_ptr<EventStream> stream_;
+    std::vector<core::EventRef> events_;
+};
+
+void figure(const char *name, const char *target, House &house) {
+    constexpr int peers = 500;
+    int number = 0;
+    kith::bench::figure(name, 21, peers * House::events, target, [&] {
+        for (int i = 0; i < peers; ++i) house.peer(number++);
+    });
+}
+
+} // namespace
+
+// Of lines that repeat the log writes some and counts the rest, here as in a daemon; what each line costs says bench_log.
+int main() {
+    const int out = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    kith::bench::Sink sink;
+    ::dup2(sink.write_end, STDERR_FILENO);
+    // --events - is standard output: that is the pipe for as long as it takes to open it.
+    const auto make = [&](bool with_log, bool with_stream) {
+        ::dup2(sink.write_end, STDOUT_FILENO);
+        auto house = std::make_unique<House>(with_log, with_stream);
+        ::dup2(out, STDOUT_FILENO);
+        return house;
+    };
+    figure("an event, on the bus alone", "", *make(false, false));
+    figure("an event, JSON log", "", *make(true, false));
+    figure("an event, --events", "", *make(false, true));
+    figure("an event, JSON log and --events", "<= 5", *make(true, true));
+    ::close(sink.write_end);
+    ::close(STDERR_FILENO); // the reader ends with the last writer
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#include <host/event_log.hpp>
+
+#include <core/cluster/bus.hpp>
+#include <kith/service/log.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace kith;
+using namespace kith::app;
+
+namespace {
+
+class Lines final : public core::Logger {
+  public:
+    std::uint32_t level() const noexcept override { return lowest; }
+    void write(std::uint32_t level, std::string_view who, std::string_view message,
+               std::span<const kith_attribute> fields) noexcept override {
+        std::string line = std::to_string(level) + ' ' + std::string(who) + std::string(message);
+        for (const kith_attribute &field : fields) {
+            line.append(1, ' ')
+                .append(field.name.data, field.name.size)
+                .append(1, '=')
+                .append(field.value.data, field.value.size);
+        }
+        lines.push_back(line);
+    }
+    std::uint32_t lowest = KITH_LOG_TRACE;
+    std::vector<std::string> lines;
+};
+
+struct Fixture {
+    core::EventRef stored(const core::Event &event) {
+        const auto reader = bus.subscribe({.after = bus.last_seq(), .notify = {}});
+        bus.publish(event, 0);
+        std::vector<core::EventRef> events;
+        bus.take(reader, 1, events);
+        return events.at(0);
+    }
+    core::Bus bus;
+    Lines log;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(event_log, Fixture)
+
+BOOST_AUTO_TEST_CASE(what_varies_is_in_the_fields) {
+    log_event(log, *stored({.kind = KITH_EVENT_CONNECT_FAILED,
+                            .status = KITH_UNAUTHORIZED,
+                            .duration = 12'345'678,
+                            .has_duration = true,
+                            .topology = "t",
+                            .connector = "c",
+                            .peer = "app@a",
+                            .reason = "the cookies differ"}));
+    BOOST_REQUIRE(log.lines.size() == 1u);
+    BOOST_TEST(
+        log.lines[0] ==
+        "3 could not connect topology=t connector=c peer=app@a status=unauthorized reason=the cookies differ duration_ms=12.3");
+}
+
+BOOST_AUTO_TEST_CASE(below_the_level_nothing_is_said) {
+    const auto event = stored({.kind = KITH_EVENT_OBSERVATION_OK, .topology = "t"});
+    BOOST_TEST(level_of(*event) == KITH_LOG_DEBUG);
+    log.lowest = KITH_LOG_INFO;
+    log_event(log, *event);
+    BOOST_TEST(log.lines.empty());
+    log.lowest = KITH_LOG_DEBUG;
+    log_event(log, *event);
+    BOOST_TEST(log.lines.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(every_kind_has_its_sentence) {
+    for (std::uint32_t kind = 0; kind < core::event_kinds; ++kind) log_event(log, *stored({.kind = kind}));
+    BOOST_TEST(log.lines.size() == core::event_kinds);
+    for (std::size_t i = 0; i < log.lines.size(); ++i) {
+        BOOST_TEST(log.lines[i].size() > 6u);
+        for (std::size_t j = 0; j < i; ++j) BOOST_TEST(log.lines[i] != log.lines[j]);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
