@@ -4,9 +4,9 @@
 #include <core/cluster/event.hpp>
 #include <core/engine/look.hpp>
 #include <host/loading.hpp>
+#include <host/log/stderr_log.hpp>
 #include <host/world/asio_world.hpp>
 #include <kith/service/log.h>
-#include <host/log/stderr_log.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -87,7 +87,8 @@ void print_sight(const core::Sight &sight) {
         if (!peer.left_out.empty()) std::cout << "(left out: " << peer.left_out << ')';
         std::cout << '\n';
     }
-    for (const auto &[reason, items] : sight.left_out) std::cout << "  left out by the strategy: " << items << ": " << reason << '\n';
+    for (const auto &[reason, items] : sight.left_out)
+        std::cout << "  left out by the strategy: " << items << ": " << reason << '\n';
     if (sight.peers.empty() && sight.left_out.empty()) {
         std::cout << "  The source was reached and holds nothing. A running kith would hold its last peers for policy.hold.\n";
     }
@@ -99,9 +100,10 @@ int discover(const Words &words) {
     Usage usage;
     usage.name = "discover";
     usage.synopsis = "kith discover CONFIG [TOPOLOGY] [--json] [--timeout SECONDS] [--plugins DIR]";
-    usage.about = "Looks once with each strategy of the configuration, or of one topology, connects nothing, and prints the peers;\n"
-                  "for an empty set, why. What concerns the local node is taken from the connector's option `node`.\n"
-                  "Exit status: 0 all have looked, 2 bad configuration, 3 one could not look.\n";
+    usage.about =
+        "Looks once with each strategy of the configuration, or of one topology, connects nothing, and prints the peers;\n"
+        "for an empty set, why. What concerns the local node is taken from the connector's option `node`.\n"
+        "Exit status: 0 all have looked, 2 bad configuration, 3 one could not look.\n";
     usage.options.add_options()("json", R"(print {"topologies": [...]} on standard output)")(
         "timeout", po::value<unsigned>()->default_value(30)->value_name("SECONDS"), "how long to wait for the answers")(
         "plugins", po::value<std::string>()->value_name("DIR"), "look for plugins here, not where the file says");
@@ -111,13 +113,16 @@ int discover(const Words &words) {
     const auto values = parse(usage, words, status);
     if (!values) return status;
 
-    const auto text = [&](const char *name) { return values->count(name) != 0 ? (*values)[name].as<std::string>() : std::string(); };
+    const auto text = [&](const char *name) {
+        return values->count(name) != 0 ? (*values)[name].as<std::string>() : std::string();
+    };
     const Loaded loaded = load_config(text("config"), text("plugins"));
     std::cerr << core::to_text(loaded.diagnostics);
     if (!loaded.config) return exit_usage;
     const std::string topology = text("topology");
     const auto &topologies = loaded.config->topologies;
-    if (!topology.empty() && std::none_of(topologies.begin(), topologies.end(), [&](const auto &t) { return t.name == topology; })) {
+    if (!topology.empty() &&
+        std::none_of(topologies.begin(), topologies.end(), [&](const auto &t) { return t.name == topology; })) {
         std::cerr << "kith discover: " << text("config") << " has no topology `" << topology << "`\n";
         return exit_usage;
     }
@@ -135,7 +140,8 @@ int discover(const Words &words) {
         for (const core::Sight &sight : look.sights()) print_sight(sight);
     }
     const auto &sights = look.sights();
-    return std::all_of(sights.begin(), sights.end(), [](const auto &s) { return s.status == KITH_OK; }) ? exit_good : exit_unreachable;
+    return std::all_of(sights.begin(), sights.end(), [](const auto &s) { return s.status == KITH_OK; }) ? exit_good
+                                                                                                        : exit_unreachable;
 }
 
 } // namespace kith::app

@@ -19,8 +19,8 @@ int print_options(const core::Registry &registry, const std::string &id) {
     for (const core::Plugin *plugin : registry.plugins()) {
         if (!plugin->answers_to(id)) continue;
         found = true;
-        std::cout << plugin_kind_name(plugin->kind()) << ' ' << plugin->id() << ' ' << plugin->version() << ": " << plugin->summary()
-                  << "\n\n"
+        std::cout << plugin_kind_name(plugin->kind()) << ' ' << plugin->id() << ' ' << plugin->version() << ": "
+                  << plugin->summary() << "\n\n"
                   << core::options_text(plugin->options());
     }
     if (found) return exit_good;
@@ -34,9 +34,10 @@ int plugins(const Words &words) {
     Usage usage;
     usage.name = "plugins";
     usage.synopsis = "kith plugins [DIR] [--json] [--details] [--options ID]";
-    usage.about = "Lists the plugins in the directory: what they are and which ABI they were built for; and the files that were\n"
-                  "refused, with the rule they break and what can be done. Without DIR: where this kith has its plugins.\n"
-                  "Exit status: 0 all files were taken, 1 some were refused, 3 the directory cannot be read.\n";
+    usage.about =
+        "Lists the plugins in the directory: what they are and which ABI they were built for; and the files that were\n"
+        "refused, with the rule they break and what can be done. Without DIR: where this kith has its plugins.\n"
+        "Exit status: 0 all files were taken, 1 some were refused, 3 the directory cannot be read.\n";
     usage.options.add_options()("json", R"(print {"plugins": [...], "refused": [...]} on standard output)")(
         "details", "also services and SHA-256 of each file")("options", po::value<std::string>()->value_name("ID"),
                                                              "print the options of this plugin");

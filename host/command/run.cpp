@@ -5,8 +5,8 @@
 #include <host/event_log.hpp>
 #include <host/event_stream.hpp>
 #include <host/loading.hpp>
-#include <host/service_manager.hpp>
 #include <host/log/stderr_log.hpp>
+#include <host/service_manager.hpp>
 #include <host/world/asio_world.hpp>
 #include <kith/service/log.h>
 
@@ -59,9 +59,9 @@ class Reader {
 };
 
 std::optional<std::uint32_t> level_of(const std::string &name) {
-    for (const auto &[known, level] : {std::pair{"trace", KITH_LOG_TRACE}, std::pair{"debug", KITH_LOG_DEBUG},
-                                       std::pair{"info", KITH_LOG_INFO}, std::pair{"warning", KITH_LOG_WARNING},
-                                       std::pair{"error", KITH_LOG_ERROR}}) {
+    for (const auto &[known, level] :
+         {std::pair{"trace", KITH_LOG_TRACE}, std::pair{"debug", KITH_LOG_DEBUG}, std::pair{"info", KITH_LOG_INFO},
+          std::pair{"warning", KITH_LOG_WARNING}, std::pair{"error", KITH_LOG_ERROR}}) {
         if (name == known) return level;
     }
     return std::nullopt;
@@ -75,18 +75,21 @@ std::string text_of(const po::variables_map &values, const char *name, std::stri
 class Daemon {
   public:
     Daemon(const Loaded &loaded, const LogOptions &log_options, std::uint32_t level, const std::string &events)
-        : log_(log_options, level), world_(io_, {.state_dir = loaded.config->state_dir}),
+        : log_(log_options, level),
+          world_(io_, {.state_dir = loaded.config->state_dir}),
           engine_(world_, log_, *loaded.config, *loaded.registry) {
         if (events.empty()) return;
-        stream_ = std::make_unique<EventStream>(io_, engine_.bus(), events, loaded.config->events.queue, [this](const std::string &text) {
-            log_.say(KITH_LOG_ERROR, "events are not written any more", {{"reason", text}});
-        });
+        stream_ = std::make_unique<EventStream>(
+            io_, engine_.bus(), events, loaded.config->events.queue, [this](const std::string &text) {
+                log_.say(KITH_LOG_ERROR, "events are not written any more", {{"reason", text}});
+            });
     }
 
     int run(const Loaded &loaded) {
         for (const core::Diagnostic &warning : loaded.diagnostics.warnings) {
             const auto &told = loaded.config->security; // as events, which are logged too
-            if (std::any_of(told.begin(), told.end(), [&](const auto &one) { return one.message == warning.message; })) continue;
+            if (std::any_of(told.begin(), told.end(), [&](const auto &one) { return one.message == warning.message; }))
+                continue;
             log_.say(KITH_LOG_WARNING, "configuration", {{"key", warning.key}, {"warning", warning.message}});
         }
         for (const core::Refusal &refusal : loaded.directories) {
@@ -115,8 +118,9 @@ class Daemon {
         signals_.async_wait([this](const boost::system::error_code &error, int signal) {
             if (error) return;
             if (signal == SIGHUP) {
-                log_.say(KITH_LOG_INFO, "SIGHUP: every strategy looks now; a changed configuration is taken into use by a restart, "
-                                        "which disturbs no link",
+                log_.say(KITH_LOG_INFO,
+                         "SIGHUP: every strategy looks now; a changed configuration is taken into use by a restart, "
+                         "which disturbs no link",
                          {});
                 engine_.refresh();
             } else {
@@ -160,9 +164,10 @@ int run(const Words &words) {
     Usage usage;
     usage.name = "run";
     usage.synopsis = "kith run [CONFIG] [--events FILE|-] [--log text|json] [--log-level LEVEL] [--plugins DIR]";
-    usage.about = "Runs the daemon with the configuration, /etc/kith/kith.json when none is given. SIGTERM and SIGINT leave\n"
-                  "cleanly, links stay as they are; SIGHUP has every strategy look now. The log is on standard error.\n"
-                  "Exit status: 0 it was told to leave, 2 bad configuration (nothing was started), 3 --events cannot be written.\n";
+    usage.about =
+        "Runs the daemon with the configuration, /etc/kith/kith.json when none is given. SIGTERM and SIGINT leave\n"
+        "cleanly, links stay as they are; SIGHUP has every strategy look now. The log is on standard error.\n"
+        "Exit status: 0 it was told to leave, 2 bad configuration (nothing was started), 3 --events cannot be written.\n";
     usage.options.add_options()("events", po::value<std::string>()->value_name("FILE"),
                                 "write every event as one line of JSON to FILE; - is standard output")(
         "log", po::value<std::string>()->value_name("FORM"), "text (for people, the default) or json (for machines)")(

@@ -13,12 +13,12 @@
 namespace kith::app {
 
 struct Usage {
-    std::string name;                                         ///< of the command
-    std::string synopsis;                                     ///< such as "kith check CONFIG [--json]"
-    std::string about;                                        ///< what it does, in a few lines, each ending in a newline
+    std::string name;                                               ///< of the command
+    std::string synopsis;                                           ///< such as "kith check CONFIG [--json]"
+    std::string about;                                              ///< what it does, in a few lines, each ending in a newline
     boost::program_options::options_description options{"Options"}; ///< --help is added
     boost::program_options::positional_options_description positional;
-    boost::program_options::options_description hidden;       ///< the positional ones
+    boost::program_options::options_description hidden; ///< the positional ones
 };
 
 /// The parsed words; nothing when the command is to end now with `status` (help was printed, or the usage was wrong and said so).

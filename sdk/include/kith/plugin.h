@@ -32,26 +32,26 @@ extern "C" {
 /* ---- status (E1). Negative is failure; a receiver treats a negative value it does not know as KITH_INTERNAL. ---- */
 
 #define KITH_OK 0
-#define KITH_CANCELLED (-1)    /* it was cancelled, or its instance is stopping */
-#define KITH_INVALID (-2)      /* an argument or an option is not what the contract asks for */
-#define KITH_UNSUPPORTED (-3)  /* this host, or this world, cannot do it */
-#define KITH_DENIED (-4)       /* no permission, or not declared in the descriptor */
-#define KITH_NOT_FOUND (-5)    /* no such file, name, path, key */
-#define KITH_EXISTS (-6)       /* taken already */
-#define KITH_BUSY (-7)         /* one such operation is under way and there may be only one */
-#define KITH_LIMIT (-8)        /* over a limit on size or number; nothing was done */
-#define KITH_TIMED_OUT (-9)    /* its time was over */
-#define KITH_STALE (-10)       /* an id or an epoch that is no longer valid (T3) */
-#define KITH_CLOSED (-11)      /* the other side ended the stream in good order */
-#define KITH_RESET (-12)       /* the connection broke */
-#define KITH_REFUSED (-13)     /* nobody listens there */
-#define KITH_UNREACHABLE (-14) /* no route there */
-#define KITH_UNRESOLVED (-15)  /* the host name does not resolve */
+#define KITH_CANCELLED (-1)     /* it was cancelled, or its instance is stopping */
+#define KITH_INVALID (-2)       /* an argument or an option is not what the contract asks for */
+#define KITH_UNSUPPORTED (-3)   /* this host, or this world, cannot do it */
+#define KITH_DENIED (-4)        /* no permission, or not declared in the descriptor */
+#define KITH_NOT_FOUND (-5)     /* no such file, name, path, key */
+#define KITH_EXISTS (-6)        /* taken already */
+#define KITH_BUSY (-7)          /* one such operation is under way and there may be only one */
+#define KITH_LIMIT (-8)         /* over a limit on size or number; nothing was done */
+#define KITH_TIMED_OUT (-9)     /* its time was over */
+#define KITH_STALE (-10)        /* an id or an epoch that is no longer valid (T3) */
+#define KITH_CLOSED (-11)       /* the other side ended the stream in good order */
+#define KITH_RESET (-12)        /* the connection broke */
+#define KITH_REFUSED (-13)      /* nobody listens there */
+#define KITH_UNREACHABLE (-14)  /* no route there */
+#define KITH_UNRESOLVED (-15)   /* the host name does not resolve */
 #define KITH_UNAUTHORIZED (-16) /* the other side does not accept our credentials, or we not its */
-#define KITH_PROTOCOL (-17)    /* what came is not what the protocol allows */
-#define KITH_UNAVAILABLE (-18) /* the other side answered that it cannot, now */
-#define KITH_IO (-19)          /* the operating system failed; the text says how */
-#define KITH_INTERNAL (-20)    /* a bug, or an exception that was caught at the line (E2) */
+#define KITH_PROTOCOL (-17)     /* what came is not what the protocol allows */
+#define KITH_UNAVAILABLE (-18)  /* the other side answered that it cannot, now */
+#define KITH_IO (-19)           /* the operating system failed; the text says how */
+#define KITH_INTERNAL (-20)     /* a bug, or an exception that was caught at the line (E2) */
 
 /* ---- strings (M1): UTF-8, not zero-terminated, data may be null when size is 0 ---- */
 
@@ -73,8 +73,8 @@ typedef struct kith_peer {
                                          when the topology's policy.name builds it from attributes */
     const kith_attribute *attributes; /* at most 64; names are unique */
     uint32_t attribute_count;
-    uint32_t flags;                   /* 0; unknown bits are ignored */
-    uint64_t ttl;                     /* lease: the peer counts as missing when not renewed for so long; 0: no lease */
+    uint32_t flags; /* 0; unknown bits are ignored */
+    uint64_t ttl;   /* lease: the peer counts as missing when not renewed for so long; 0: no lease */
 } kith_peer;
 
 /* ---- the host, as one instance sees it ---- */
@@ -119,11 +119,11 @@ struct kith_host {
 #define KITH_KIND_SINK 3u      /* consumes events: kith/service/sink.h */
 
 /* Bits of kith_descriptor.flags. */
-#define KITH_FLAG_AUTHENTICATED 1u  /* strategy: nobody without a credential can add a peer to what it observes */
-#define KITH_FLAG_ROTATING 2u       /* strategy: an answer may hold only some of the peers; absence means little (prune: keep) */
-#define KITH_FLAG_FOREIGN_IO 4u     /* uses sockets, time or randomness of its own; is not simulated (D1) */
-#define KITH_FLAG_THREADS 8u        /* starts threads of its own (P1) */
-#define KITH_FLAG_TRUSTS_PEERS 16u  /* connector: whoever it is made to join can take over the node */
+#define KITH_FLAG_AUTHENTICATED 1u /* strategy: nobody without a credential can add a peer to what it observes */
+#define KITH_FLAG_ROTATING 2u      /* strategy: an answer may hold only some of the peers; absence means little (prune: keep) */
+#define KITH_FLAG_FOREIGN_IO 4u    /* uses sockets, time or randomness of its own; is not simulated (D1) */
+#define KITH_FLAG_THREADS 8u       /* starts threads of its own (P1) */
+#define KITH_FLAG_TRUSTS_PEERS 16u /* connector: whoever it is made to join can take over the node */
 
 /* What becomes of a link to a peer that is gone. */
 #define KITH_PRUNE_UNSAID 0u
@@ -148,9 +148,9 @@ typedef struct kith_descriptor {
     uint32_t optional_count;
     uint32_t alias_count;
     uint32_t env_count;
-    uint32_t flags;           /* KITH_FLAG_... */
-    uint32_t prune;           /* connector: KITH_PRUNE_... when the configuration gives none */
-    uint32_t parallel;        /* connector: operations it can have under way at once; 0: the host's own limit */
+    uint32_t flags;    /* KITH_FLAG_... */
+    uint32_t prune;    /* connector: KITH_PRUNE_... when the configuration gives none */
+    uint32_t parallel; /* connector: operations it can have under way at once; 0: the host's own limit */
     uint32_t reserved;
 } kith_descriptor;
 

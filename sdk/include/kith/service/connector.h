@@ -23,7 +23,7 @@ typedef struct kith_link {
     kith_str name;                    /* as kith_peer.name */
     const kith_attribute *attributes; /* what is known of the link, such as type=hidden; at most 16 */
     uint32_t attribute_count;
-    uint32_t flags;                   /* 0; unknown bits are ignored */
+    uint32_t flags; /* 0; unknown bits are ignored */
 } kith_link;
 
 /* All pointers: copied. */

@@ -27,8 +27,8 @@ typedef struct kith_discovery_host {
     /* "This has changed." upserted: new or changed or renewed (their lease starts again). missing: keys no longer seen, as by a look
      * that did not find them. left: keys that the source states to be gone (a DELETE, a farewell); they need no grace. Unknown keys
      * in missing and left are ignored. [loop & started] */
-    int32_t (*update)(const kith_host *host, const kith_peer *upserted, uint32_t count, uint32_t stride, const kith_str *missing,
-                      uint32_t missing_count, const kith_str *left, uint32_t left_count);
+    int32_t (*update)(const kith_host *host, const kith_peer *upserted, uint32_t count, uint32_t stride,
+                      const kith_str *missing, uint32_t missing_count, const kith_str *left, uint32_t left_count);
 
     /* in_sync 1: "from now until I say otherwise every change will be told": time passes as if it looked again and again, and saw no
      * change. 0: it does not follow any more (a watch broke). Begins as 0. [loop & started] */

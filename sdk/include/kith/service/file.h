@@ -16,13 +16,13 @@ extern "C" {
 #define KITH_FILE_MAX_READ 67108864u /* most that one read brings */
 
 typedef struct kith_file_info {
-    uint64_t size;     /* bytes */
-    uint64_t version;  /* differs whenever the file was replaced or changed; 0: no such file */
-    int64_t modified;  /* nanoseconds since 1970 */
-    uint32_t mode;     /* permission bits, such as 0400 */
-    uint32_t owner;    /* user id */
-    uint32_t group;    /* group id */
-    uint32_t ours;     /* 1: the owner is the daemon's effective user */
+    uint64_t size;    /* bytes */
+    uint64_t version; /* differs whenever the file was replaced or changed; 0: no such file */
+    int64_t modified; /* nanoseconds since 1970 */
+    uint32_t mode;    /* permission bits, such as 0400 */
+    uint32_t owner;   /* user id */
+    uint32_t group;   /* group id */
+    uint32_t ours;    /* 1: the owner is the daemon's effective user */
 } kith_file_info;
 
 typedef struct kith_file_host {

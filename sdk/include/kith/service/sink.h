@@ -57,9 +57,9 @@ typedef struct kith_event {
     kith_str topology;
     kith_str connector;
     kith_str source;
-    kith_str peer;     /* its name */
+    kith_str peer; /* its name */
     kith_str reason;
-    kith_str json;     /* all of it, as one JSON object without a line end */
+    kith_str json; /* all of it, as one JSON object without a line end */
 } kith_event;
 
 typedef struct kith_sink_host {
