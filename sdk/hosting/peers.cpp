@@ -56,6 +56,10 @@ std::string read_attributes(const kith_attribute *list, std::uint32_t count, std
     for (std::uint32_t i = 0; i < count; ++i) {
         const auto &[name, value] = list[i];
         if (!readable(name) || !readable(value)) return "an attribute has a null pointer with a size that is not 0";
+        if (name.size > max_attribute_name)
+            return sizes("the name of attribute " + std::to_string(i), name.size, max_attribute_name);
+        if (value.size > max_attribute_value)
+            return sizes("the value of attribute " + std::to_string(i), value.size, max_attribute_value);
         if (!is_utf8(text_of(name)) || !is_utf8(text_of(value))) return "attribute " + std::to_string(i) + " is not UTF-8";
         out.push_back({text_of(name), text_of(value)});
     }

@@ -92,6 +92,17 @@ BOOST_AUTO_TEST_CASE(attributes) {
     BOOST_TEST(says("65 attributes"));
     p.attribute_count = 1;
     BOOST_TEST(read({p}) == KITH_INVALID);
+
+    const std::string name(257, 'n'), value(4097, 'v');
+    kith_attribute one{str(std::string_view(name).substr(1)), str(std::string_view(value).substr(1))};
+    p.attributes = &one;
+    BOOST_TEST(read({p}) == KITH_OK);
+    one.name = str(name);
+    BOOST_TEST(read({p}) == KITH_INVALID);
+    BOOST_TEST(says("the name of attribute 0 has 257 bytes"));
+    one = {str("n"), str(value)};
+    BOOST_TEST(read({p}) == KITH_INVALID);
+    BOOST_TEST(says("the value of attribute 0 has 4097 bytes"));
 }
 
 BOOST_AUTO_TEST_CASE(a_later_and_larger_struct_is_read_by_its_stride) {

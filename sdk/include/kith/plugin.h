@@ -71,7 +71,7 @@ typedef struct kith_peer {
     kith_str key;                     /* the source's own identity for it (pod UID, instance id, address); 1..1024 bytes */
     kith_str name;                    /* what the connector joins, such as app@10.0.0.7; at most 1024 bytes, may be empty
                                          when the topology's policy.name builds it from attributes */
-    const kith_attribute *attributes; /* at most 64; names are unique */
+    const kith_attribute *attributes; /* at most 64; names are unique and have at most 256 bytes, values 4096 */
     uint32_t attribute_count;
     uint32_t flags; /* 0; unknown bits are ignored */
     uint64_t ttl;   /* lease: the peer counts as missing when not renewed for so long; 0: no lease */

@@ -32,7 +32,8 @@ typedef struct kith_tcp_host {
      * [loop & started] */
     int32_t (*connect)(const kith_host *host, kith_str name, uint32_t port, uint64_t timeout, uint64_t user, uint64_t *op);
 
-    /* address: numeric; empty is every address, IPv6 and IPv4; copied. port 0: any free one. [loop & started] */
+    /* address: numeric; empty is every address, IPv6 and IPv4; copied. port 0: any free one. Failures: KITH_EXISTS (port taken),
+     * KITH_DENIED, KITH_IO (an address that is not ours). [loop & started] */
     int32_t (*listen)(const kith_host *host, kith_str address, uint32_t port, uint32_t backlog, uint64_t user, uint64_t *op);
 
     /* Next connection of a listener; one outstanding for each. [loop & started] */
@@ -41,11 +42,12 @@ typedef struct kith_tcp_host {
     /* Between 1 and max bytes, as soon as there are any; one outstanding for each stream. [loop & started] */
     int32_t (*read)(const kith_host *host, uint64_t stream, uint32_t max, uint64_t timeout, uint64_t user, uint64_t *op);
 
-    /* All of the bytes; one outstanding for each stream. data: copied. [loop & started] */
+    /* All of the bytes; one outstanding for each stream. One that is cancelled or times out may have sent some of them. KITH_INVALID
+     * after shutdown. data: copied. [loop & started] */
     int32_t (*write)(const kith_host *host, uint64_t stream, const void *data, uint32_t size, uint64_t timeout, uint64_t user,
                      uint64_t *op);
 
-    /* End our direction: the other side reads the end of the stream. [loop & started] */
+    /* End our direction: the other side reads the end of the stream. KITH_BUSY while a write is under way. [loop & started] */
     int32_t (*shutdown)(const kith_host *host, uint64_t stream);
 
     /* Close a stream or a listener; its operations complete with KITH_CANCELLED. Whatever is still open at destroy is closed by the

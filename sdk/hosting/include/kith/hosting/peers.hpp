@@ -16,10 +16,12 @@
 
 namespace kith {
 
-inline constexpr std::uint64_t max_key = 1024;           // bytes
-inline constexpr std::uint64_t max_name = 1024;          // bytes
-inline constexpr std::uint32_t max_peer_attributes = 64; // of one peer
-inline constexpr std::uint32_t max_link_attributes = 16; // of one link
+inline constexpr std::uint64_t max_key = 1024;             // bytes
+inline constexpr std::uint64_t max_name = 1024;            // bytes
+inline constexpr std::uint64_t max_attribute_name = 256;   // bytes
+inline constexpr std::uint64_t max_attribute_value = 4096; // bytes
+inline constexpr std::uint32_t max_peer_attributes = 64;   // of one peer
+inline constexpr std::uint32_t max_link_attributes = 16;   // of one link
 
 /// Reads arrays of peers. It keeps its memory from one array to the next, so a hoster has one for each loop. What it shows
 /// is borrowed from the plugin and from the reader: valid until the call from the plugin returns or the next read.
