@@ -22,10 +22,11 @@ void lines(const std::string &name, bool json, const char *target) {
     StderrLog log({.json = json}, KITH_LOG_INFO);
     kith::bench::figure(name, 21, each, target, [&] {
         for (int i = 0; i < each; ++i, ++number) {
-            const std::string message = "could not connect " + std::to_string(number / 5);
+            const std::string message = "could not connect " + std::to_string(number / 200);
+            const std::string peer = "application-" + std::to_string(number / 5) + "@10.0.0.7";
             const std::array<kith_attribute, 4> fields = {{{str("topology"), str("example")},
                                                            {str("connector"), str("beam")},
-                                                           {str("peer"), str("application@10.0.0.7")},
+                                                           {str("peer"), str(peer)},
                                                            {str("reason"), str("10.0.0.7 port 4369: Connection refused")}}};
             log.write(KITH_LOG_WARNING, {}, message, fields);
         }

@@ -3,6 +3,12 @@
 
 namespace kith::app {
 
+namespace {
+
+constexpr std::string_view various = "lines of many kinds";
+
+} // namespace
+
 bool Repeats::pass(std::uint32_t level, std::string_view who, std::string_view message, std::string_view subject, Time now) {
     if (!subject.empty() && !count(level, who, message, subject, burst, now)) return false;
     return count(level, who, message, {}, subject.empty() ? burst : message_burst, now);
@@ -14,6 +20,7 @@ bool Repeats::count(std::uint32_t level, std::string_view who, std::string_view 
     auto found = kinds_.find(std::string_view(key_));
     if (found == kinds_.end()) {
         if (kinds_.size() >= max_kinds && !subject.empty()) return true;
+        if (kinds_.size() >= 2 * max_kinds && message != various) return count(level, who, various, {}, message_burst, now);
         found = kinds_.emplace(key_, Kind{level, who.size(), message.size(), now, 0, 0}).first;
     }
     Kind &kind = found->second;

@@ -17,10 +17,11 @@ namespace kith::app {
 class Repeats {
   public:
     using Time = std::chrono::nanoseconds;
-    static constexpr std::uint32_t burst = 5;          // lines with one message and one subject that pass in a window
+    static constexpr std::uint32_t burst = 5;           // lines with one message and one subject that pass in a window
     static constexpr std::uint32_t message_burst = 200; // lines with one message
     static constexpr Time window = std::chrono::seconds(10);
-    static constexpr std::size_t max_kinds = 1024; // remembered at once; of more only the message's own limit holds
+    // Remembered at once; of more only the message's own limit holds, and of twice as many messages one limit for each speaker.
+    static constexpr std::size_t max_kinds = 1024;
 
     struct Sum {
         std::uint32_t level;
@@ -52,8 +53,8 @@ class Repeats {
         using is_transparent = void;
         std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
     };
-    bool count(std::uint32_t level, std::string_view who, std::string_view message, std::string_view subject, std::uint32_t limit,
-               Time now);
+    bool count(std::uint32_t level, std::string_view who, std::string_view message, std::string_view subject,
+               std::uint32_t limit, Time now);
 
     std::unordered_map<std::string, Kind, Hash, std::equal_to<>> kinds_; // by who, message and subject, zero bytes between
     std::string key_;

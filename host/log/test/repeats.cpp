@@ -104,4 +104,15 @@ BOOST_AUTO_TEST_CASE(a_flood_of_subjects_takes_no_more_memory_than_allowed) {
     BOOST_TEST(sums.size() <= Repeats::max_kinds + 300);
 }
 
+BOOST_AUTO_TEST_CASE(nor_does_a_flood_of_messages) {
+    std::uint64_t passed = 0, held = 0;
+    for (int i = 0; i < 100'000; ++i) passed += line("m" + std::to_string(i)) ? 1 : 0;
+    BOOST_TEST(passed == 2 * Repeats::max_kinds + Repeats::message_burst);
+    for (const auto &sum : repeats.rest()) {
+        BOOST_TEST(sum.message == "lines of many kinds");
+        held += sum.held;
+    }
+    BOOST_TEST(passed + held == 100'000u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
