@@ -73,6 +73,9 @@ void Keeper::advance(Time now) {
         begin_stop(now);
     }
     if (instance_.state() == Instance::State::stopped) {
+        // What it posted before it said so is delivered first: the turn that is asked for here comes behind that.
+        if (!std::exchange(settled_, true)) return turn_.soon();
+        settled_ = false;
         instance_.destroy();
         deadline_ = never;
         if (ending_) {

@@ -62,6 +62,7 @@ class Keeper final : private InstanceOwner {
     Time started_ = 0;
     bool ending_ = false; // stop() was called
     bool finished_ = false;
+    bool settled_ = false; // a turn has passed since it said `stopped`
 };
 
 } // namespace kith::core
