@@ -33,7 +33,7 @@ std::int32_t check(Seat &seat, kith_str path) {
     return KITH_OK;
 }
 
-std::int32_t read(Seat &seat, std::string path, std::uint64_t max, std::uint64_t user, std::uint64_t *op) {
+std::int32_t read(Seat &seat, const std::string &path, std::uint64_t max, std::uint64_t user, std::uint64_t *op) {
     const std::uint64_t most = std::min<std::uint64_t>(max, KITH_FILE_MAX_READ);
     begin_on_disk(
         seat, path, user, op, [path, most] { return read_whole(path, most); }, tell_read,
@@ -43,8 +43,8 @@ std::int32_t read(Seat &seat, std::string path, std::uint64_t max, std::uint64_t
     return KITH_OK;
 }
 
-std::int32_t write(Seat &seat, std::string path, const void *data, std::uint64_t size, std::uint32_t mode, std::uint64_t user,
-                   std::uint64_t *op) {
+std::int32_t write(Seat &seat, const std::string &path, const void *data, std::uint64_t size, std::uint32_t mode,
+                   std::uint64_t user, std::uint64_t *op) {
     if (size > KITH_FILE_MAX_READ) return seat.refuse(KITH_LIMIT, "a file of at most 67108864 bytes is written");
     if (size != 0 && data == nullptr) return seat.refuse(KITH_INVALID, "bytes are expected at `data`");
     std::string bytes(static_cast<const char *>(data), size);
@@ -74,8 +74,7 @@ std::int32_t with_path(const kith_host *host, kith_str path, F &&begin) noexcept
 constexpr kith_file_host table = {
     .read =
         [](const kith_host *host, kith_str path, std::uint64_t max, std::uint64_t user, std::uint64_t *op) noexcept {
-            return with_path(host, path,
-                             [&](Seat &seat, std::string &&name) { return read(seat, std::move(name), max, user, op); });
+            return with_path(host, path, [&](Seat &seat, const std::string &name) { return read(seat, name, max, user, op); });
         },
     .write =
         [](const kith_host *host, kith_str path, const void *data, std::uint64_t size, std::uint32_t mode, std::uint64_t user,

@@ -39,7 +39,7 @@ std::int32_t connect(Seat &seat, std::string_view name, std::uint32_t port, std:
     return KITH_OK;
 }
 
-std::int32_t listen(Seat &seat, std::string address, std::uint32_t port, std::uint32_t backlog, std::uint64_t user,
+std::int32_t listen(Seat &seat, const std::string &address, std::uint32_t port, std::uint32_t backlog, std::uint64_t user,
                     std::uint64_t *op) {
     if (const std::int32_t status = check(seat, port); status != KITH_OK) return status;
     Error error;

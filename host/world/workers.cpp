@@ -109,7 +109,7 @@ Workers::~Workers() {
     const auto dropped = std::exchange(threads_->done, {});
 }
 
-Workers::Ticket Workers::start(std::string lane, std::function<void()> work, std::function<void()> done) {
+Workers::Ticket Workers::start(const std::string &lane, std::function<void()> work, std::function<void()> done) {
     Threads &threads = *threads_;
     const Ticket ticket = ++threads.last;
     const std::lock_guard lock(threads.mutex);
@@ -127,7 +127,7 @@ Workers::Ticket Workers::start(std::string lane, std::function<void()> work, std
         }
     }
     threads.done.emplace(ticket, std::move(done));
-    (free ? threads.ready : in->second).push_back({ticket, std::move(lane), std::move(work)});
+    (free ? threads.ready : in->second).push_back({ticket, lane, std::move(work)});
     if (free) threads.wake.notify_one();
     return ticket;
 }

@@ -35,7 +35,7 @@ class Workers {
     /// `done` never leaves the loop. An exception becomes the result's status and text, where it has them. Throws
     /// std::system_error when no thread is to be had.
     template <class Work, class Done>
-    Ticket run(std::string lane, Work work, Done done) {
+    Ticket run(const std::string &lane, Work work, Done done) {
         auto result = std::make_shared<std::invoke_result_t<Work &>>();
         auto call = [result, work = std::move(work)]() mutable {
             try {
@@ -47,8 +47,7 @@ class Workers {
                 }
             }
         };
-        return start(std::move(lane), std::move(call),
-                     [result, done = std::move(done)]() mutable { done(std::move(*result)); });
+        return start(lane, std::move(call), [result, done = std::move(done)]() mutable { done(std::move(*result)); });
     }
 
     /// Its `done` is not called any more, and work that has not begun never does. 0 and what is done already: nothing.
@@ -56,7 +55,7 @@ class Workers {
 
   private:
     struct Threads;
-    Ticket start(std::string lane, std::function<void()> work, std::function<void()> done);
+    Ticket start(const std::string &lane, std::function<void()> work, std::function<void()> done);
 
     std::shared_ptr<Threads> threads_;
 };
