@@ -27,7 +27,8 @@ EventRef Bus::render(const Event &event, std::uint64_t seq, std::int64_t wall) {
 
 std::uint64_t Bus::publish(const Event &event, Time now) {
     const std::uint64_t seq = next_seq_++;
-    EventRef stored = render(event, seq, wall_ + static_cast<std::int64_t>(now - wall_at_));
+    last_wall_ = std::max(last_wall_, wall_ + static_cast<std::int64_t>(now - wall_at_)); // the clock may be set back
+    EventRef stored = render(event, seq, last_wall_);
     bytes_ += stored->bytes();
     ring_.push_back(stored);
     while (ring_.size() > limits_.events || (bytes_ > limits_.bytes && ring_.size() > 1)) evict();

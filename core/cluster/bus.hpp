@@ -82,6 +82,7 @@ class Bus {
     BusLimits limits_;
     Time wall_at_ = 0;
     std::int64_t wall_ = 0;
+    std::int64_t last_wall_ = INT64_MIN; // of the last event: times never go back while seq rises
     std::uint64_t next_seq_ = 1;
     std::size_t bytes_ = 0;
     std::deque<EventRef> ring_;

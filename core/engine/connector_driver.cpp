@@ -10,9 +10,8 @@ kith_str borrow(std::string_view text) { return {text.data(), text.size()}; }
 } // namespace
 
 std::int32_t ConnectorDriver::answer(const Outcome &outcome) {
-    if (!outcome) instance_->set_error(outcome.text);
     turn_.soon();
-    return outcome.status;
+    return outcome ? outcome.status : instance_->refuse(outcome.status, outcome.text);
 }
 
 std::int32_t ConnectorDriver::done(std::uint64_t op, std::int32_t status, std::string_view text) {
@@ -28,12 +27,14 @@ std::int32_t ConnectorDriver::detached(std::int32_t status, std::string_view tex
 }
 
 std::int32_t ConnectorDriver::links(std::uint64_t epoch, const kith_link *links, std::uint32_t count, std::uint32_t stride) {
-    if (const std::int32_t status = reader_.read(links, count, stride); status != KITH_OK) return answer({status, reader_.text()});
+    if (const std::int32_t status = reader_.read(links, count, stride); status != KITH_OK)
+        return answer({status, reader_.text()});
     return answer(reconciler_->links(epoch, reader_.links(), turn_.now()));
 }
 
 std::int32_t ConnectorDriver::link_up(std::uint64_t epoch, const kith_link *link) {
-    if (const std::int32_t status = reader_.read(link, 1, sizeof *link); status != KITH_OK) return answer({status, reader_.text()});
+    if (const std::int32_t status = reader_.read(link, 1, sizeof *link); status != KITH_OK)
+        return answer({status, reader_.text()});
     return answer(reconciler_->link_up(epoch, reader_.links().front(), turn_.now()));
 }
 
@@ -48,7 +49,8 @@ const kith_connector_plugin *ConnectorDriver::side() const {
 Begun ConnectorDriver::begin(const char *what, Operation operation, const PeerView &peer) {
     if (operation == nullptr) return {KITH_UNSUPPORTED, 0, std::string("the connector has no ") + what};
     attributes_.clear();
-    for (const AttributeView &attribute : peer.attributes) attributes_.push_back({borrow(attribute.name), borrow(attribute.value)});
+    for (const AttributeView &attribute : peer.attributes)
+        attributes_.push_back({borrow(attribute.name), borrow(attribute.value)});
     const kith_peer passed{
         .key = borrow(peer.key),
         .name = borrow(peer.name),
@@ -58,9 +60,10 @@ Begun ConnectorDriver::begin(const char *what, Operation operation, const PeerVi
         .ttl = peer.ttl,
     };
     const std::uint64_t op = world_.next_id();
+    instance_->take_error(); // what an earlier refusal left is not about this
     const std::int32_t status = instance_->call(what, [&](void *self) { return operation(self, op, &passed); });
     if (status == KITH_OK) return {KITH_OK, op, {}};
-    return {status, 0, instance_->take_error()};
+    return {status < 0 ? status : KITH_INTERNAL, 0, instance_->take_error()};
 }
 
 Begun ConnectorDriver::connect(const PeerView &peer) {

@@ -40,12 +40,14 @@ struct Engine::Connector {
     Keeper keeper;
 
     Connector(Engine &engine, const ConnectorInstance &configured, const Plugin &plugin)
-        : name(configured.name), driver(engine.world_, engine.turn_),
+        : name(configured.name),
+          driver(engine.world_, engine.turn_),
           reconciler(configured.name, plugin.parallel(), driver, engine.bus_, engine.turn_.random_seed()),
           keeper(plugin, {"connectors." + configured.name, "", ""}, configured.options,
                  {.world = engine.world_, .logger = engine.logger_, .connector = &driver}, configured.name, engine.bus_,
-                 engine.turn_,
-                 [this, &engine](const Failure &failure) { reconciler.lost(failure.status, failure.text, engine.turn_.now()); }) {
+                 engine.turn_, [this, &engine](const Failure &failure) {
+                     reconciler.lost(failure.status, failure.text, engine.turn_.now());
+                 }) {
         driver.bind(keeper.instance(), reconciler);
     }
 };
@@ -103,14 +105,20 @@ struct Engine::SinkUnit {
 };
 
 Engine::Engine(World &world, Logger &logger, const Config &config, const Registry &registry)
-    : world_(world), logger_(logger), config_(config), registry_(registry), bus_(BusLimits{.events = config.events.ring}),
-      turn_(world, [this] { act(); }, [this] { bus_.set_wall(turn_.now(), turn_.wall()); }) {
+    : world_(world),
+      logger_(logger),
+      config_(config),
+      registry_(registry),
+      bus_(BusLimits{.events = config.events.ring}),
+      turn_(
+          world, [this] { act(); }, [this] { bus_.set_wall(turn_.now(), turn_.wall()); }) {
     bus_.set_wall(turn_.now(), turn_.wall());
     for (const Sink &sink : config.sinks) {
         sinks_.push_back(std::make_unique<SinkUnit>(*this, sink, *registry.find(KITH_KIND_SINK, sink.plugin)));
     }
     for (const ConnectorInstance &instance : config.connectors) {
-        connectors_.push_back(std::make_unique<Connector>(*this, instance, *registry.find(KITH_KIND_CONNECTOR, instance.plugin)));
+        connectors_.push_back(
+            std::make_unique<Connector>(*this, instance, *registry.find(KITH_KIND_CONNECTOR, instance.plugin)));
     }
     for (const Topology &topology : config.topologies) {
         topologies_.push_back(std::make_unique<Unit>(*this, connector(topology.connector), topology));
@@ -138,6 +146,7 @@ void Engine::start() {
     const Time now = turn_.now();
     bus_.set_wall(now, turn_.wall());
     phase_ = Phase::running;
+    for (auto &sink : sinks_) sink->keeper.start(now); // first: they hear what follows
     tell_plugins(now);
     for (const SecurityWarning &warning : config_.security) {
         bus_.publish({.kind = KITH_EVENT_SECURITY_WARNING,
@@ -148,13 +157,17 @@ void Engine::start() {
                      now);
     }
     for (auto &unit : topologies_) unit->topology.start(now);
-    each_keeper([&](Keeper &keeper) { keeper.start(turn_.now()); });
+    for (auto &connector : connectors_) connector->keeper.start(turn_.now());
+    for (auto &unit : topologies_) {
+        for (auto &strategy : unit->strategies) strategy->keeper.start(turn_.now());
+    }
     turn_.soon();
 }
 
 void Engine::tell_plugins(Time now) {
     for (const Plugin *plugin : registry_.plugins()) {
-        const std::string reason = std::string(plugin->id()) + ' ' + std::string(plugin->version()) + " from " + plugin->library().file();
+        const std::string reason =
+            std::string(plugin->id()) + ' ' + std::string(plugin->version()) + " from " + plugin->library().file();
         bus_.publish({.kind = KITH_EVENT_PLUGIN_LOADED, .reason = reason}, now);
     }
     for (const Refusal &refusal : registry_.refused()) {
@@ -194,7 +207,8 @@ void Engine::act() {
             for (auto &strategy : unit->strategies) {
                 Instance &instance = strategy->keeper.instance();
                 const auto *side = instance.side<kith_discovery_plugin>(KITH_DISCOVERY);
-                if (instance.running() && side != nullptr && side->refresh != nullptr) instance.call("discovery.refresh", side->refresh);
+                if (instance.running() && side != nullptr && side->refresh != nullptr)
+                    instance.call("discovery.refresh", side->refresh);
             }
         }
         for (auto &connector : connectors_) connector->driver.refresh();
@@ -247,7 +261,8 @@ void Engine::advance_stop(Time now) {
         phase_ = Phase::draining;
         drain_until_ = later(now, drain_bound);
     }
-    const bool drained = std::all_of(sinks_.begin(), sinks_.end(), [](const auto &s) { return s->feed.drained() || !s->keeper.instance().running(); });
+    const bool drained = std::all_of(sinks_.begin(), sinks_.end(),
+                                     [](const auto &s) { return s->feed.drained() || !s->keeper.instance().running(); });
     if (drain_until_ != never && (drained || now >= drain_until_)) {
         drain_until_ = never;
         for (auto &sink : sinks_) sink->keeper.stop(now);

@@ -33,7 +33,7 @@ class Engine {
     /// Start everything: sinks, connectors, then strategies. What cannot start is told as events; the rest runs.
     void start();
 
-    /// Begin to stop; `done` is called from the loop when it has ended, within a bounded time (12 s at worst). Links stay as they
+    /// Begin to stop; only once, after start. `done` is called from the loop when it has ended, within a bounded time (12 s at worst). Links stay as they
     /// are.
     void stop(std::function<void()> done);
 

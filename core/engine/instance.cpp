@@ -2,8 +2,11 @@
 #include <core/engine/instance.hpp>
 
 #include <core/engine/services.hpp>
+#include <kith/hosting/status.hpp>
+#include <kith/service/log.h>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstring>
 #include <utility>
@@ -13,6 +16,9 @@ namespace kith::core {
 namespace {
 
 kith_str borrow(std::string_view text) { return {text.data(), text.size()}; }
+
+// What a call into the plugin answered: negative is failure, and what is neither that nor KITH_OK is a bug of the plugin (E1).
+std::int32_t known(std::int32_t status) { return status > 0 ? KITH_INTERNAL : status; }
 
 } // namespace
 
@@ -43,7 +49,7 @@ boost::system::result<void, Failure> Instance::start() {
     error_.clear();
     const kith_instance *made = nullptr;
     enter("create");
-    std::int32_t status = plugin_.create(handle_, &made);
+    std::int32_t status = known(plugin_.create(handle_, &made));
     leave();
     if (status == KITH_OK && (made == nullptr || made->struct_size < sizeof(kith_instance))) {
         status = KITH_INVALID;
@@ -51,15 +57,23 @@ boost::system::result<void, Failure> Instance::start() {
     }
     if (status != KITH_OK) {
         surroundings_.world.close(handle_);
-        return Failure{status, take_error(), false};
+        return Failure{status, take_error(), true};
     }
     std::memcpy(&instance_, made, sizeof instance_); // what a later minor adds at its end is not ours to know (A2)
     ask_sides();
-    state_ = State::running; // start may begin operations, and say what it sees
-    status = call("start", [&](void *self) { return instance_.start(self); });
-    if (status == KITH_OK) return {};
-
-    Failure failure{status, take_error(), true};
+    Failure failure;
+    if (surroundings_.connector != nullptr && service(KITH_CONNECTOR) == nullptr) {
+        failure = {KITH_UNSUPPORTED, "it has no side of " KITH_CONNECTOR ", so nothing could be joined", true};
+    } else if (surroundings_.sink != nullptr && service(KITH_SINK) == nullptr) {
+        failure = {KITH_UNSUPPORTED, "it has no side of " KITH_SINK ", so no event could reach it", true};
+    } else {
+        error_.clear();
+        state_ = State::running; // start may begin operations, and say what it sees
+        status = known(call("start", [&](void *self) { return instance_.start(self); }));
+        if (status == KITH_OK) return {};
+        failure = {status, take_error()};
+    }
+    state_ = State::stopped; // what it says from now on is refused
     surroundings_.world.cancel_all(handle_);
     call("destroy", [&](void *self) { instance_.destroy(self); });
     forget();
@@ -82,6 +96,8 @@ void Instance::destroy() {
 void Instance::abandon() {
     assert(state_ == State::stopping);
     state_ = State::abandoned;
+    surroundings_.world.silence(handle_);
+    surroundings_.world.cancel_all(handle_);
 }
 
 void Instance::forget() noexcept {
@@ -102,6 +118,17 @@ void Instance::ask_sides() {
 }
 
 std::string Instance::take_error() { return std::exchange(error_, {}); }
+
+std::int32_t Instance::refuse(std::int32_t status, std::string_view text) {
+    error_ = text;
+    if (status == KITH_STALE || status == KITH_CANCELLED) return status;
+    const std::array fields = {
+        kith_attribute{borrow("status"), borrow(status_slug(status))},
+        kith_attribute{borrow("reason"), borrow(error_)},
+    };
+    surroundings_.logger.write(KITH_LOG_WARNING, identity_.name, "a call from the plugin was refused", fields);
+    return status;
+}
 
 const void *Instance::service(std::string_view id) noexcept {
     const auto found = std::find_if(sides_.begin(), sides_.end(), [&](const Side &side) { return side.id == id; });
@@ -131,7 +158,9 @@ const void *Instance::on_service(const kith_host *host, kith_str id) {
     return instance.surroundings_.world.service(name);
 }
 
-std::int32_t Instance::on_cancel(const kith_host *host, std::uint64_t op) { return of(host).surroundings_.world.cancel(*host, op); }
+std::int32_t Instance::on_cancel(const kith_host *host, std::uint64_t op) {
+    return of(host).surroundings_.world.cancel(*host, op);
+}
 
 void Instance::on_error(const kith_host *host, kith_str text) { of(host).error_ = view(text); }
 
@@ -145,7 +174,8 @@ void Instance::on_stopped(const kith_host *host) {
 
 void Instance::on_failed(const kith_host *host, std::int32_t status, kith_str text) {
     Instance &instance = of(host);
-    if (instance.state_ == State::running) instance.surroundings_.owner->on_failed(instance, {status, std::string(view(text)), true});
+    if (instance.state_ == State::running)
+        instance.surroundings_.owner->on_failed(instance, {status < 0 ? status : KITH_INTERNAL, std::string(view(text))});
 }
 
 } // namespace kith::core

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace kith::core {
@@ -25,7 +26,7 @@ namespace kith::core {
 struct Failure {
     std::int32_t status = KITH_INTERNAL;
     std::string text;
-    bool created = true; // false: it was `create` that failed
+    bool final = false; // it was refused: trying again changes nothing
 };
 
 class Instance;
@@ -84,7 +85,7 @@ class Instance final : public Tenant {
     /// Only when stopped; it is idle afterwards.
     void destroy();
 
-    /// Only when stopping: nothing is called any more, and it is never destroyed.
+    /// Only when stopping: it is never destroyed. What it still has under way ends, and its seats refuse what it says.
     void abandon();
 
     State state() const { return state_; }
@@ -109,8 +110,12 @@ class Instance final : public Tenant {
         return function(instance_.self);
     }
 
-    /// The text that goes with a failing status of a call from the plugin; it is logged with the next line about it.
-    void set_error(std::string_view text) { error_ = text; }
+    /// A call from the plugin is refused: the text goes with the status (E1), and unless the plugin could not know better (a stale id,
+    /// a stop under way) it is logged. Returns the status.
+    std::int32_t refuse(std::int32_t status, std::string_view text);
+
+    /// Whether the caller is on the thread that made this instance (T1). [any-thread]
+    bool on_loop() const noexcept { return loop_ == std::this_thread::get_id(); }
 
     /// The text the plugin has set for the failure it has just returned; empties it.
     std::string take_error();
@@ -152,6 +157,7 @@ class Instance final : public Tenant {
     const kith_clock_host *clock_ = nullptr;
     const char *what_ = "";
     std::uint64_t entered_ = 0;
+    const std::thread::id loop_ = std::this_thread::get_id();
     State state_ = State::idle;
 };
 

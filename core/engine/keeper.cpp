@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <core/engine/keeper.hpp>
 
+#include <kith/hosting/status.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -17,18 +19,26 @@ Instance::Surroundings owned_by(Instance::Surroundings surroundings, InstanceOwn
 
 Keeper::Keeper(const Plugin &plugin, Instance::Identity identity, std::string_view options, Instance::Surroundings surroundings,
                std::string connector, Bus &bus, Turn &turn, std::function<void(const Failure &)> on_lost)
-    : instance_(plugin, std::move(identity), options, owned_by(surroundings, *this)), connector_(std::move(connector)), bus_(bus),
-      turn_(turn), on_lost_(std::move(on_lost)) {}
+    : instance_(plugin, std::move(identity), options, owned_by(surroundings, *this)),
+      connector_(std::move(connector)),
+      bus_(bus),
+      turn_(turn),
+      on_lost_(std::move(on_lost)) {}
 
 void Keeper::start(Time now) {
     deadline_ = never;
     started_ = now;
+    failure_.reset(); // of the run before
     const auto outcome = instance_.start();
     if (outcome) return;
-    const Failure &failure = outcome.error();
-    if (!failure.created) {
+    failure_.reset();
+    Failure failure = outcome.error();
+    if (failure.text.empty()) failure.text = status_sentence(failure.status);
+    if (failure.final) {
         // The options do not change by waiting: it is not tried again.
-        lost(failure, KITH_EVENT_PLUGIN_REFUSED, "it refused to be created: " + failure.text, now);
+        lost(failure, KITH_EVENT_PLUGIN_REFUSED,
+             "E1: it cannot be used: " + failure.text + "; correct its config, see what `kith check` says, and start kith anew",
+             now);
         finished_ = true;
         return;
     }
@@ -68,7 +78,7 @@ void Keeper::advance(Time now) {
     }
     if (failure_ && instance_.running()) {
         const Failure failure = *std::exchange(failure_, std::nullopt);
-        lost(failure, KITH_EVENT_PLUGIN_FAILED, failure.text, now);
+        lost(failure, KITH_EVENT_PLUGIN_FAILED, failure.text.empty() ? status_sentence(failure.status) : failure.text, now);
         if (now - started_ >= stable_after) backoff_ = backoff_initial;
         begin_stop(now);
     }

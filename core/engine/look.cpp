@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace kith::core {
 
@@ -25,7 +26,8 @@ std::string configured_node(const Config &config, const Topology &topology) {
     const ConnectorInstance *connector = config.connector(topology.connector);
     if (connector == nullptr) return {};
     std::string_view node;
-    Options(connector->options).get_string("/node", node);
+    const Options options(connector->options); // `node` points into it
+    options.get_string("/node", node);
     return std::string(node);
 }
 
@@ -41,27 +43,32 @@ struct Look::Eye final : DiscoverySeat, InstanceOwner {
     NodeKnowledge node;
     std::map<std::string, SeenPeer, std::less<>> peers; // by key; what comes later wins
     std::vector<std::string> order;
+    std::vector<std::string_view> missing_keys, left_keys;
+    std::vector<std::pair<std::string, std::uint64_t>> left_out_next; // belongs to the replace or update that comes next
+    bool answered = false;
     Instance instance;
 
     Eye(Look &look_, World &world, Logger &logger, const Config &config, const Topology &topology, const Source &source,
         const Plugin &plugin, Sight &sight_)
-        : look(look_), policy(topology.policy), sight(sight_), naming(policy.name), node_name(configured_node(config, topology)),
+        : look(look_),
+          policy(topology.policy),
+          sight(sight_),
+          naming(policy.name),
+          node_name(configured_node(config, topology)),
           node{node_name, node_name.empty() ? 0U : 1U},
           instance(plugin, {"topologies." + topology.name + '.' + source.name, topology.name, source.name}, source.options,
                    {.world = world, .logger = logger, .owner = this, .discovery = this, .node = &node}) {}
 
-    bool answered() const { return sight.status != KITH_BUSY; }
-
     void answer(std::int32_t status, std::string_view reason) {
+        answered = true;
         sight.status = status;
         sight.reason = reason;
         look.turn_.soon();
     }
 
     std::int32_t refuse(const Outcome &outcome) {
-        instance.set_error(outcome.text);
         answer(outcome.status, outcome.text);
-        return outcome.status;
+        return instance.refuse(outcome.status, outcome.text);
     }
 
     void add(const PeerView &view) {
@@ -70,7 +77,8 @@ struct Look::Eye final : DiscoverySeat, InstanceOwner {
         peer.left_out = naming.name(view, peer.name);
         if (peer.left_out.empty()) {
             if (peer.name == node_name || matches(policy.self, peer.name)) peer.left_out = "it is the local node";
-            if (!policy.include.empty() && !matches(policy.include, peer.name)) peer.left_out = "policy.include does not take it in";
+            if (!policy.include.empty() && !matches(policy.include, peer.name))
+                peer.left_out = "policy.include does not take it in";
             if (matches(policy.exclude, peer.name)) peer.left_out = "policy.exclude leaves it out";
         }
         if (!peers.contains(view.key)) order.emplace_back(view.key);
@@ -78,19 +86,38 @@ struct Look::Eye final : DiscoverySeat, InstanceOwner {
     }
 
     std::int32_t replace(const kith_peer *told, std::uint32_t count, std::uint32_t stride) override {
+        if (look.stopping_) return KITH_CANCELLED;
+        PeerReader reader;
+        const std::int32_t status = reader.read(told, count, stride, policy.max_peers);
+        if (status != KITH_OK) return refuse({status, reader.text()});
         peers.clear();
         order.clear();
-        return update(told, count, stride, nullptr, 0, nullptr, 0);
+        sight.left_out.clear();
+        return take(reader);
     }
 
     std::int32_t update(const kith_peer *told, std::uint32_t count, std::uint32_t stride, const kith_str *missing,
                         std::uint32_t missing_count, const kith_str *left, std::uint32_t left_count) override {
+        if (look.stopping_) return KITH_CANCELLED;
         PeerReader reader;
         const std::int32_t status = reader.read(told, count, stride, policy.max_peers);
         if (status != KITH_OK) return refuse({status, reader.text()});
+        if (read_keys(missing, missing_count, missing_keys) != KITH_OK || read_keys(left, left_count, left_keys) != KITH_OK) {
+            return refuse({KITH_INVALID, "a key in `missing` or `left` has a null pointer with a size that is not 0"});
+        }
+        for (const std::string_view key : missing_keys) forget(key);
+        for (const std::string_view key : left_keys) forget(key);
+        return take(reader);
+    }
+
+    void forget(std::string_view key) {
+        if (const auto found = peers.find(key); found != peers.end()) peers.erase(found);
+        std::erase(order, key);
+    }
+
+    std::int32_t take(const PeerReader &reader) {
         for (const PeerView &peer : reader.peers()) add(peer);
-        for (const kith_str &key : std::span(missing, missing_count)) peers.erase(std::string(view(key)));
-        for (const kith_str &key : std::span(left, left_count)) peers.erase(std::string(view(key)));
+        for (auto &each : std::exchange(left_out_next, {})) sight.left_out.push_back(std::move(each));
         answer(KITH_OK, {});
         return KITH_OK;
     }
@@ -99,18 +126,18 @@ struct Look::Eye final : DiscoverySeat, InstanceOwner {
     std::int32_t heard() override { return KITH_OK; }
 
     std::int32_t failed(std::int32_t status, std::string_view text) override {
-        if (!answered()) answer(status < 0 ? status : KITH_INTERNAL, text);
+        if (!answered) answer(status < 0 ? status : KITH_INTERNAL, text);
         return KITH_OK;
     }
 
     std::int32_t left_out(std::uint32_t items, std::string_view reason) override {
-        sight.left_out.emplace_back(reason, items);
+        left_out_next.emplace_back(reason, items);
         return KITH_OK;
     }
 
     void on_stopped(Instance &) override { look.turn_.soon(); }
     void on_failed(Instance &, Failure failure) override {
-        if (!answered()) answer(failure.status, failure.text);
+        if (!answered) answer(failure.status, failure.text);
     }
     void on_stalled(Instance &, const char *, std::uint64_t) override {}
 
@@ -127,7 +154,8 @@ struct Look::Eye final : DiscoverySeat, InstanceOwner {
 };
 
 Look::Look(World &world, Logger &logger, const Config &config, const Registry &registry, std::string_view topology_name)
-    : world_(world), turn_(world, [this] { act(); }, [] {}) {
+    : turn_(
+          world, [this] { act(); }, [] {}) {
     const auto chosen = [&](const Topology &topology) { return topology_name.empty() || topology.name == topology_name; };
     std::size_t count = 0;
     for (const Topology &topology : config.topologies) count += chosen(topology) ? topology.sources.size() : 0;
@@ -157,12 +185,12 @@ void Look::start(Time patience, std::function<void()> done) {
 void Look::act() {
     if (!done_) return;
     const Time now = turn_.now();
-    const bool all = std::all_of(eyes_.begin(), eyes_.end(), [](const auto &eye) { return eye->answered(); });
+    const bool all = std::all_of(eyes_.begin(), eyes_.end(), [](const auto &eye) { return eye->answered; });
     if (!stopping_ && (all || now >= until_)) {
         stopping_ = true;
         until_ = later(now, stop_bound);
         for (auto &eye : eyes_) {
-            if (!eye->answered()) eye->answer(KITH_TIMED_OUT, "it did not answer in time");
+            if (!eye->answered) eye->answer(KITH_TIMED_OUT, "it did not answer in time");
             eye->finish();
             if (eye->instance.running()) eye->instance.stop();
         }

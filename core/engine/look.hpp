@@ -28,10 +28,10 @@ struct SeenPeer {
 struct Sight {
     std::string topology;
     std::string source;
-    std::string strategy;            // id of the plugin
-    std::int32_t status = KITH_BUSY; // KITH_BUSY: it has not answered
-    std::string reason;              // of a failure
-    std::vector<SeenPeer> peers;     // in the order it told them
+    std::string strategy;                                        // id of the plugin
+    std::int32_t status = KITH_BUSY;                             // KITH_BUSY: it has not answered
+    std::string reason;                                          // of a failure
+    std::vector<SeenPeer> peers;                                 // in the order it told them
     std::vector<std::pair<std::string, std::uint64_t>> left_out; // by the strategy: reason and number
 };
 
@@ -50,7 +50,6 @@ class Look {
     struct Eye;
     void act();
 
-    World &world_;
     Turn turn_;
     std::vector<Sight> sights_;
     std::vector<std::unique_ptr<Eye>> eyes_;

@@ -24,10 +24,6 @@ std::int32_t Metrics::define(Metric metric, std::uint32_t &id, std::string &why)
         why = "metric " + metric.name + ": unknown kind";
         return KITH_INVALID;
     }
-    if (metric.labels.size() > max_labels || metric.bounds.size() > max_bounds) {
-        why = "metric " + metric.name + ": at most 8 labels and 32 bounds";
-        return KITH_LIMIT;
-    }
     if (!std::is_sorted(metric.bounds.begin(), metric.bounds.end())) {
         why = "metric " + metric.name + ": bounds must ascend";
         return KITH_INVALID;

@@ -29,7 +29,7 @@ class Metrics {
     static constexpr std::size_t max_labels = 8;
     static constexpr std::size_t max_bounds = 32;
 
-    /// As kith_metric_host; `why` gets the text of a failure.
+    /// As kith_metric_host; `why` gets the text of a failure. The caller has checked the numbers of labels and bounds.
     std::int32_t define(Metric metric, std::uint32_t &id, std::string &why);
     std::int32_t add(std::uint32_t id, double value);
     std::int32_t set(std::uint32_t id, double value);

@@ -6,6 +6,7 @@
 #include <kith/service/metric.h>
 #include <kith/service/options.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -13,11 +14,18 @@ namespace kith::core {
 
 namespace {
 
-// The line to plugins: no exception crosses it (E2).
+// The line to plugins: no exception crosses it (E2), and no call from a foreign thread (T1), which could only do harm.
 template <class F>
 std::int32_t guarded(const kith_host *host, F &&function) noexcept {
+    Instance &called = Instance::of(host);
+    if (!called.on_loop()) {
+        called.surroundings().logger.write(
+            KITH_LOG_ERROR, view(host->instance),
+            "T1: the plugin called from a thread of its own, which only log, clock and post allow", {});
+        return KITH_DENIED;
+    }
     try {
-        return function(Instance::of(host));
+        return function(called);
     } catch (const std::exception &error) {
         host->error(host, {error.what(), std::char_traits<char>::length(error.what())});
     } catch (...) {
@@ -30,7 +38,7 @@ template <class Seat, class F>
 std::int32_t seated(const kith_host *host, Seat *Instance::Surroundings::*seat, F &&function) noexcept {
     return guarded(host, [&](Instance &instance) -> std::int32_t {
         Seat *found = instance.surroundings().*seat;
-        if (found == nullptr) return KITH_DENIED;
+        if (found == nullptr) return instance.refuse(KITH_DENIED, "this service is not for plugins of its kind");
         const auto state = instance.state();
         if (state != Instance::State::running && state != Instance::State::stopping) return KITH_CANCELLED;
         return function(*found);
@@ -42,7 +50,8 @@ constexpr kith_log_host log_table = {
     .write =
         [](const kith_host *host, std::uint32_t level, kith_str message, const kith_attribute *fields, std::uint32_t count) {
             Logger &logger = Instance::of(host).surroundings().logger;
-            if (level >= logger.level()) logger.write(level, view(host->instance), view(message), {fields, count});
+            if (level >= logger.level())
+                logger.write(level, view(host->instance), view(message), {fields, std::min(count, 32U)});
         },
 };
 
@@ -58,25 +67,42 @@ constexpr kith_node_host node_table = {
         },
 };
 
+template <auto Function>
+std::int32_t count(const kith_host *host, std::uint32_t id, double value) noexcept {
+    return guarded(host, [&](Instance &instance) {
+        const std::int32_t status = (instance.metrics().*Function)(id, value);
+        return status == KITH_OK ? status
+                                 : instance.refuse(status, "no such metric of this kind, or a counter that would shrink");
+    });
+}
+
 constexpr kith_metric_host metric_table = {
     .define =
         [](const kith_host *host, std::uint32_t kind, kith_str name, kith_str help, const kith_attribute *labels,
            std::uint32_t label_count, const double *bounds, std::uint32_t bound_count, std::uint32_t *id) {
-            return guarded(host, [&](Instance &instance) {
-                Metric metric{.kind = kind, .name = std::string(view(name)), .help = std::string(view(help)), .labels = {}, .bounds = {}, .counts = {}};
+            return guarded(host, [&](Instance &instance) -> std::int32_t {
+                if (label_count > Metrics::max_labels || bound_count > Metrics::max_bounds) {
+                    return instance.refuse(KITH_LIMIT,
+                                           "metric " + std::string(view(name)) + ": at most 8 labels and 32 bounds");
+                }
+                Metric metric{.kind = kind,
+                              .name = std::string(view(name)),
+                              .help = std::string(view(help)),
+                              .labels = {},
+                              .bounds = {},
+                              .counts = {}};
                 for (const kith_attribute &label : std::span(labels, label_count)) {
                     metric.labels.emplace_back(view(label.name), view(label.value));
                 }
                 metric.bounds.assign(bounds, bounds + bound_count);
                 std::string why;
                 const std::int32_t status = instance.metrics().define(std::move(metric), *id, why);
-                if (status != KITH_OK) host->error(host, {why.data(), why.size()});
-                return status;
+                return status == KITH_OK ? status : instance.refuse(status, why);
             });
         },
-    .add = [](const kith_host *host, std::uint32_t id, double value) { return Instance::of(host).metrics().add(id, value); },
-    .set = [](const kith_host *host, std::uint32_t id, double value) { return Instance::of(host).metrics().set(id, value); },
-    .observe = [](const kith_host *host, std::uint32_t id, double value) { return Instance::of(host).metrics().observe(id, value); },
+    .add = [](const kith_host *host, std::uint32_t id, double value) { return count<&Metrics::add>(host, id, value); },
+    .set = [](const kith_host *host, std::uint32_t id, double value) { return count<&Metrics::set>(host, id, value); },
+    .observe = [](const kith_host *host, std::uint32_t id, double value) { return count<&Metrics::observe>(host, id, value); },
 };
 
 constexpr auto discovery_seat = &Instance::Surroundings::discovery;
@@ -97,7 +123,8 @@ constexpr kith_discovery_host discovery_table = {
         [](const kith_host *host, std::uint32_t in_sync) {
             return seated(host, discovery_seat, [&](DiscoverySeat &seat) { return seat.watching(in_sync != 0); });
         },
-    .heard = [](const kith_host *host) { return seated(host, discovery_seat, [&](DiscoverySeat &seat) { return seat.heard(); }); },
+    .heard =
+        [](const kith_host *host) { return seated(host, discovery_seat, [&](DiscoverySeat &seat) { return seat.heard(); }); },
     .failed =
         [](const kith_host *host, std::int32_t status, kith_str text) {
             return seated(host, discovery_seat, [&](DiscoverySeat &seat) { return seat.failed(status, view(text)); });
@@ -133,7 +160,8 @@ constexpr kith_connector_host connector_table = {
         },
     .link_down =
         [](const kith_host *host, std::uint64_t epoch, kith_str name, kith_str reason) {
-            return seated(host, connector_seat, [&](ConnectorSeat &seat) { return seat.link_down(epoch, view(name), view(reason)); });
+            return seated(host, connector_seat,
+                          [&](ConnectorSeat &seat) { return seat.link_down(epoch, view(name), view(reason)); });
         },
 };
 
@@ -144,10 +172,8 @@ constexpr kith_sink_host sink_table = {
         [](const kith_host *host, std::uint64_t mask) {
             return seated(host, sink_seat, [&](SinkSeat &seat) { return seat.subscribe(mask); });
         },
-    .taken =
-        [](const kith_host *host, std::uint64_t batch) {
-            return seated(host, sink_seat, [&](SinkSeat &seat) { return seat.taken(batch); });
-        },
+    .taken = [](const kith_host *host,
+                std::uint64_t batch) { return seated(host, sink_seat, [&](SinkSeat &seat) { return seat.taken(batch); }); },
 };
 
 constexpr std::array<std::string_view, 7> ids = {KITH_LOG,       KITH_OPTIONS,   KITH_NODE, KITH_METRIC,

@@ -59,11 +59,14 @@ void SinkFeed::deliver() {
 
 void SinkFeed::reset() {
     batch_ = 0;
-    bus_.set_mask(subscriber_, 0);
+    bus_.set_mask(subscriber_, mask_ = 0);
 }
 
 std::int32_t SinkFeed::subscribe(std::uint64_t mask) {
-    bus_.set_mask(subscriber_, mask & filter_);
+    if (!instance_->running()) return KITH_CANCELLED;
+    if (mask_ == 0) bus_.take(subscriber_, 1, events_); // from now on: nothing waits, so this only moves its place to the end
+    events_.clear();
+    bus_.set_mask(subscriber_, mask_ = mask & filter_);
     return KITH_OK;
 }
 

@@ -42,6 +42,7 @@ class SinkFeed final : public SinkSeat {
     std::function<void()> wake_;
     Instance *instance_ = nullptr;
     std::uint64_t filter_;
+    std::uint64_t mask_ = 0; // what it has subscribed to
     SubscriberId subscriber_;
     std::uint64_t batch_ = 0; // outstanding; 0: none
     bool waiting_ = false;    // the bus has something for it

@@ -4,9 +4,8 @@
 namespace kith::core {
 
 std::int32_t StrategySeat::answer(const Outcome &outcome) {
-    if (!outcome) instance_->set_error(outcome.text);
     turn_.soon();
-    return outcome.status;
+    return outcome ? outcome.status : instance_->refuse(outcome.status, outcome.text);
 }
 
 Outcome StrategySeat::refuse(Outcome outcome) {

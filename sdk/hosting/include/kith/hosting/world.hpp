@@ -42,7 +42,8 @@ class Tenant {
 /// What a world promises beyond the contracts of the service headers:
 /// - operation, stream and listener ids come from one counter and are never reused (T3);
 /// - a completion runs from the loop, never inside a call from a tenant (T2, T5), and only between open and close;
-/// - the tables use `kith_host::world` to find the tenant's seat, and nothing else of the host.
+/// - the tables use `kith_host::world` to find the tenant's seat and may set the text of a refusal by `kith_host::error` (E1), and use
+///   nothing else of the host.
 class World {
   public:
     virtual ~World() = default;

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: MIT
+#define BOOST_TEST_MODULE engine
+#include "puppet.hpp"
+
+#include <core/engine/look.hpp>
+#include <kith/testkit/fail_each.hpp>
+
+#include <stdexcept>
+#include <thread>
+
+extern const kith_entry kith_plugin_entry_strategy_epmd;
+extern const kith_entry kith_plugin_entry_connector_log;
+
+using namespace kith::core;
+using namespace kith::core::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const auto joins = [](Puppet &p, const std::string &name) -> std::int32_t {
+    const kith_link link{text(name), nullptr, 0, 0};
+    return p.connector().link_up(p.host, 1, &link);
+};
+
+bool contains(const std::string &whole, std::string_view part) { return whole.find(part) != std::string::npos; }
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_peer_is_seen_dialled_and_linked) {
+    Kith kith;
+    kith.strategy().start = [](Puppet &p) { return p.replace({"a@x"}); };
+    kith.connector().start = [](Puppet &p) {
+        p.attach("me@x", 1);
+        return KITH_OK;
+    };
+    std::uint64_t dialled = 0;
+    kith.connector().connect = [&](Puppet &p, std::uint64_t op, const std::string &name) {
+        BOOST_TEST(name == "a@x");
+        dialled = op;
+        return joins(p, name);
+    };
+    kith.start();
+    BOOST_TEST(dialled != 0u);
+    Puppet &c = *kith.connector().now;
+    BOOST_TEST(c.connector().done(c.host, dialled, KITH_OK, {}) == KITH_OK);
+    BOOST_TEST(c.connector().done(c.host, dialled, KITH_OK, {}) == KITH_STALE);
+    kith.run(1ms);
+    BOOST_TEST(kith.count(KITH_EVENT_PEER_DISCOVERED) == 1u);
+    BOOST_TEST(kith.count(KITH_EVENT_CONNECTOR_ATTACHED) == 1u);
+    BOOST_TEST(kith.count(KITH_EVENT_CONNECT_SUCCEEDED) == 1u);
+    BOOST_TEST(kith.count(KITH_EVENT_LINK_UP) == 1u);
+    BOOST_TEST(kith.count(KITH_EVENT_TOPOLOGY_READY) == 1u);
+    // Of an older epoch: dropped.
+    kith_link link{text("b@x"), nullptr, 0, 0};
+    BOOST_TEST(c.connector().link_up(c.host, 0, &link) == KITH_STALE);
+    BOOST_TEST(kith.stop().count() < (1s / 1ns));
+    BOOST_TEST(kith.connector().log == "start connect stop destroy ");
+    BOOST_TEST(kith.strategy().created == 1);
+    BOOST_TEST(kith.strategy().destroyed == 1);
+}
+
+BOOST_AUTO_TEST_CASE(the_node_reaches_strategies_later_and_only_on_change) {
+    Kith kith;
+    std::vector<std::string> heard;
+    kith.strategy().node = [&](Puppet &, std::string name, std::uint64_t epoch) {
+        heard.push_back(name + '/' + std::to_string(epoch));
+    };
+    kith.connector().start = [](Puppet &p) {
+        p.attach("me@x", 1);
+        return KITH_OK;
+    };
+    kith.start();
+    Puppet &c = *kith.connector().now;
+    c.attach("me@x", 2); // the same name
+    kith.run(1ms);
+    c.attach("new@x", 3);
+    BOOST_TEST(heard.size() == 1u); // not inside the call
+    kith.run(1ms);
+    const std::vector<std::string> expected{"me@x/1", "new@x/2"};
+    BOOST_TEST(heard == expected, boost::test_tools::per_element());
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_CASE(two_topologies_share_a_connector_and_refresh_asks_all) {
+    Kith kith;
+    kith.config.topologies.push_back(kith.config.topologies.front());
+    kith.config.topologies.back().name = "u";
+    scripts["topologies.u.s"];
+    kith.config.security.push_back({"t", "s", "c", "anybody may join"});
+    kith.start();
+    BOOST_TEST(kith.connector().created == 1);
+    BOOST_TEST(kith.reasons(KITH_EVENT_SECURITY_WARNING).front() == "anybody may join");
+    kith.engine->refresh();
+    BOOST_TEST(kith.connector().log == "start ");
+    kith.run(1ms);
+    BOOST_TEST(kith.connector().log == "start refresh ");
+    BOOST_TEST(kith.strategy().log == "start refresh ");
+    BOOST_TEST(scripts["topologies.u.s"].log == "start refresh ");
+    kith.stop();
+    // And a new kith in the same world.
+    kith.start();
+    BOOST_TEST(kith.connector().created == 2);
+    kith.stop();
+    BOOST_TEST(kith.connector().destroyed == 2);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_refuses_to_be_created_is_told_and_the_rest_runs) {
+    Kith kith;
+    kith.strategy().create = [](const kith_host *host) {
+        host->error(host, text("no such zone"));
+        return KITH_INVALID;
+    };
+    kith.start();
+    const auto refused = kith.reasons(KITH_EVENT_PLUGIN_REFUSED);
+    BOOST_REQUIRE(refused.size() == 1u);
+    BOOST_TEST(contains(refused.front(), "E1: "));
+    BOOST_TEST(contains(refused.front(), "no such zone"));
+    BOOST_TEST(contains(refused.front(), "kith check"));
+    BOOST_TEST(kith.connector().log == "start ");
+    kith.run(10min);
+    BOOST_TEST(kith.count(KITH_EVENT_PLUGIN_REFUSED) == 1u); // not tried again
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_CASE(a_connector_without_its_side_is_refused) {
+    Kith kith;
+    kith.connector().sides = false;
+    kith.start();
+    BOOST_REQUIRE(kith.count(KITH_EVENT_PLUGIN_REFUSED) == 1u);
+    BOOST_TEST(contains(kith.reasons(KITH_EVENT_PLUGIN_REFUSED).front(), "kith.connector/1"));
+    BOOST_TEST(kith.connector().log == "destroy ");
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_CASE(one_that_does_not_start_is_started_anew_with_backoff) {
+    Kith kith;
+    int tries = 0;
+    kith.strategy().start = [&](Puppet &p) -> std::int32_t {
+        p.host->failed(p.host, KITH_IO, text("said within start")); // must not haunt the next run
+        p.host->error(p.host, text("no route"));
+        return ++tries < 3 ? KITH_UNREACHABLE : KITH_OK;
+    };
+    kith.start();
+    BOOST_TEST(tries == 1);
+    BOOST_TEST(kith.strategy().log == "start destroy ");
+    kith.run(990ms);
+    BOOST_TEST(tries == 1);
+    kith.run(20ms);
+    BOOST_TEST(tries == 2); // 1 s
+    kith.run(1900ms);
+    BOOST_TEST(tries == 2);
+    kith.run(110ms);
+    BOOST_TEST(tries == 3); // 2 s later
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_CASE(one_that_fails_is_stopped_destroyed_and_started_anew) {
+    Kith kith;
+    kith.start();
+    Puppet &s = *kith.strategy().now;
+    s.inside = true;
+    s.host->stopped(s.host); // far too early: ignored
+    s.host->failed(s.host, KITH_IO, text("the cable"));
+    s.host->failed(s.host, KITH_IO, text("the second word does not count"));
+    s.inside = false;
+    BOOST_TEST(kith.strategy().log == "start ");
+    kith.run(10ms);
+    BOOST_TEST(kith.strategy().log == "start stop destroy ");
+    const auto failed = kith.reasons(KITH_EVENT_PLUGIN_FAILED);
+    BOOST_REQUIRE(failed.size() == 1u);
+    BOOST_TEST(failed.front() == "puppet: the cable");
+    kith.run(1s);
+    BOOST_TEST(kith.strategy().log == "start stop destroy start ");
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_CASE(stopped_twice_is_stopped_once) {
+    Kith kith;
+    kith.strategy().stop = [](Puppet &p) {
+        p.host->stopped(p.host);
+        p.host->stopped(p.host);
+        BOOST_TEST(p.replace({"a@x"}) == KITH_CANCELLED);
+    };
+    kith.start();
+    kith.stop();
+    BOOST_TEST(kith.strategy().log == "start stop destroy ");
+}
+
+BOOST_AUTO_TEST_CASE(one_that_never_says_stopped_is_abandoned_and_named) {
+    Kith kith;
+    kith.connector().stop = [](Puppet &) {};
+    kith.start();
+    Puppet *left = kith.connector().now;
+    const auto took = kith.stop();
+    BOOST_TEST((took >= 5s && took < 6s));
+    BOOST_TEST(kith.connector().log == "start stop ");
+    BOOST_REQUIRE(kith.count(KITH_EVENT_PLUGIN_FAILED) == 1u);
+    BOOST_TEST(contains(kith.reasons(KITH_EVENT_PLUGIN_FAILED).front(), "abandoned"));
+    left->host->stopped(left->host); // too late
+    BOOST_TEST(left->connector().attached(left->host, text("me@x"), 1) == KITH_CANCELLED);
+    kith.run(1s);
+    BOOST_TEST(kith.connector().destroyed == 0);
+    static Puppet *leak; // on purpose: an abandoned instance is never destroyed
+    leak = left;
+    (void)leak;
+}
+
+BOOST_AUTO_TEST_CASE(stop_ends_operations_that_do_not_answer) {
+    Kith kith;
+    kith.strategy().start = [](Puppet &p) { return p.replace({"a@x"}); };
+    kith.connector().start = [](Puppet &p) {
+        p.attach("me@x", 1);
+        return KITH_OK;
+    };
+    kith.start();
+    BOOST_TEST(contains(kith.connector().log, "connect"));
+    kith.stop();
+    BOOST_TEST(kith.connector().log == "start connect cancel stop destroy ");
+    BOOST_TEST(kith.count(KITH_EVENT_CONNECT_FAILED) <= 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_stall_is_told) {
+    Kith kith;
+    kith.strategy().refresh = [&](Puppet &) { kith.machine.skew(0ns, 200ms); };
+    kith.start();
+    kith.engine->refresh();
+    kith.run(1ms);
+    BOOST_REQUIRE(kith.count(KITH_EVENT_PLUGIN_STALLED) == 1u);
+    BOOST_TEST(contains(kith.reasons(KITH_EVENT_PLUGIN_STALLED).front(), "discovery.refresh"));
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_CASE(refused_calls_are_logged_with_the_plugins_name) {
+    Kith kith;
+    kith.start();
+    Puppet &s = *kith.strategy().now;
+    BOOST_TEST(s.replace({""}) == KITH_INVALID);
+    BOOST_REQUIRE(kith.log.lines.size() == 1u);
+    BOOST_TEST(contains(kith.log.lines.front(), "topologies.t.s: a call from the plugin was refused status=invalid reason="));
+    const auto &discovery = s.discovery();
+    std::int32_t status = KITH_OK;
+    std::thread([&] { status = discovery.heard(s.host); }).join();
+    BOOST_TEST(status == KITH_DENIED);
+    BOOST_TEST(contains(kith.log.lines.back(), "T1: "));
+    BOOST_TEST((s.host->service(s.host, text(KITH_CONNECTOR)) == nullptr)); // not declared
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_CASE(a_sink_has_one_batch_at_a_time_and_hears_what_it_lost) {
+    Kith kith;
+    kith.config.sinks.push_back({"k", "puppet", "{}", {"peer.*", "plugin.loaded"}});
+    kith.config.events.queue = 4;
+    Script &sink = scripts["sinks.k"];
+    std::vector<std::uint64_t> batches;
+    std::vector<std::string> lines;
+    sink.start = [](Puppet &p) { return p.sink().subscribe(p.host, all_events); };
+    sink.events = [&](Puppet &, std::uint64_t batch, const std::vector<std::string> &got) {
+        batches.push_back(batch);
+        lines = got;
+    };
+    kith.start();
+    BOOST_REQUIRE(batches.size() == 1u);
+    BOOST_TEST(contains(lines.front(), "plugin.loaded"));
+    kith.strategy().now->replace({"a@x", "b@x", "c@x", "d@x", "e@x", "f@x"});
+    kith.run(1ms);
+    BOOST_TEST(batches.size() == 1u);
+    Puppet &p = *sink.now;
+    BOOST_TEST(p.sink().taken(p.host, batches.front() + 1000) == KITH_STALE);
+    BOOST_TEST(p.sink().taken(p.host, batches.front()) == KITH_OK);
+    BOOST_TEST(p.sink().taken(p.host, batches.front()) == KITH_STALE);
+    kith.run(1ms);
+    BOOST_REQUIRE(batches.size() == 2u);
+    BOOST_TEST(lines.size() == 5u);
+    BOOST_TEST(contains(lines.front(), "events.lost"));
+    BOOST_TEST(contains(lines.front(), R"("lost":2)"));
+    // It never takes the second: the drain at stop has a bound.
+    const auto took = kith.stop();
+    BOOST_TEST((took >= 2s && took < 3s));
+}
+
+BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_events) {
+    const auto run = [] {
+        Kith kith(nullptr, 7);
+        kith.strategy().start = [](Puppet &p) { return p.replace({"a@x", "b@x", "c@x"}); };
+        kith.connector().start = [](Puppet &p) {
+            p.attach("me@x", 1);
+            return KITH_OK;
+        };
+        kith.connector().connect = [](Puppet &p, std::uint64_t, const std::string &) -> std::int32_t {
+            p.host->error(p.host, text("nobody there"));
+            return KITH_REFUSED;
+        };
+        kith.start();
+        kith.run(5min);
+        kith.stop();
+        return kith.events();
+    };
+    const auto first = run(), second = run();
+    BOOST_TEST(first.size() > 10u);
+    BOOST_TEST(first == second, boost::test_tools::per_element());
+    BOOST_TEST(std::any_of(first.begin(), first.end(), [](const auto &e) { return contains(e, "nobody there"); }));
+}
+
+BOOST_AUTO_TEST_CASE(a_look) {
+    Kith kith;
+    kith.config.topologies.front().policy.exclude = {"b@*"};
+    auto &sources = kith.config.topologies.front().sources;
+    sources.push_back({"fails", "puppet", "{}", true});
+    sources.push_back({"mute", "puppet", "{}", true});
+    kith.config.connectors.front().options = R"({"node":"me@x-a-name-that-is-longer-than-any-small-string"})";
+    kith.strategy().start = [](Puppet &p) {
+        p.discovery().left_out(p.host, 2, text("no port"));
+        return p.replace({"a@x", "b@x", "me@x-a-name-that-is-longer-than-any-small-string"});
+    };
+    scripts["topologies.t.fails"].start = [](Puppet &p) { return p.discovery().failed(p.host, KITH_REFUSED, text("nobody")); };
+    scripts["topologies.t.mute"];
+    Look look(kith.machine, kith.log, kith.config, kith.registry, "t");
+    bool done = false;
+    look.start(3'000'000'000, [&] { done = true; });
+    kith.run(2900ms);
+    BOOST_TEST(!done);
+    kith.run(200ms);
+    BOOST_REQUIRE(done);
+    const auto &sights = look.sights();
+    BOOST_REQUIRE(sights.size() == 3u);
+    BOOST_REQUIRE(sights[0].peers.size() == 3u);
+    BOOST_TEST(sights[0].status == KITH_OK);
+    BOOST_TEST(sights[0].peers[0].left_out == "");
+    BOOST_TEST(sights[0].peers[1].left_out == "policy.exclude leaves it out");
+    BOOST_TEST(sights[0].peers[2].left_out == "it is the local node");
+    BOOST_REQUIRE(sights[0].left_out.size() == 1u);
+    BOOST_TEST(sights[0].left_out[0].second == 2u);
+    BOOST_TEST(sights[1].status == KITH_REFUSED);
+    BOOST_TEST(sights[1].reason == "nobody");
+    BOOST_TEST(sights[2].status == KITH_TIMED_OUT);
+    for (const char *name : {"topologies.t.s", "topologies.t.fails", "topologies.t.mute"})
+        BOOST_TEST(scripts[name].destroyed == 1);
+}
+
+// Whatever call into the world fails, once: nothing crashes, all are linked in the end, and stop ends within its bound.
+BOOST_AUTO_TEST_CASE(each_call_fails_once) {
+    const auto scenario = [](::kith::testkit::SimNet &net) {
+        Kith kith(&net);
+        BOOST_REQUIRE(kith.registry.link(kith_plugin_entry_strategy_epmd, "epmd"));
+        BOOST_REQUIRE(kith.registry.link(kith_plugin_entry_connector_log, "log"));
+        kith.config.connectors.front() = {"c", "log", R"({"node":"me@10.0.0.1"})"};
+        kith.config.topologies.front().sources.front() = {"s", "epmd", R"({"hosts":["a@10.0.0.1","b@10.0.0.2","c@10.0.0.3"]})",
+                                                          true};
+        kith.start();
+        kith.run(15s);
+        kith.engine->refresh();
+        kith.run(15s);
+        if (kith.count(KITH_EVENT_LINK_UP) != 3) throw std::runtime_error("not all are linked");
+        const auto took = kith.stop();
+        if (took > 12s) throw std::runtime_error("stop took too long");
+    };
+    const auto failed = ::kith::testkit::fail_each(scenario);
+    BOOST_TEST(failed >= 3u);
+    BOOST_TEST_MESSAGE(failed << " calls were made to fail");
+}
