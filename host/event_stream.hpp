@@ -44,7 +44,8 @@ class EventStream {
     core::Bus &bus_;
     std::string path_;
     std::function<void(const std::string &)> on_error_;
-    boost::asio::posix::stream_descriptor watched_; // a duplicate, for waiting; closed for a regular file, which is always ready
+    boost::asio::posix::stream_descriptor
+        watched_; // a duplicate, for waiting; closed for a regular file, which is always ready
     boost::asio::steady_timer patience_;
     core::SubscriberId subscriber_ = 0;
     std::vector<core::EventRef> events_;
