@@ -3,6 +3,7 @@
 #include <core/cluster/membership.hpp>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace kith::core {
@@ -28,12 +29,35 @@ Membership::~Membership() {
 }
 
 std::uint32_t Membership::add_source() {
-    sources_.emplace_back(&records_);
+    sources_.emplace_back();
     sources_.back().active = policy_.merge == Merge::union_of_all || sources_.size() == 1;
     return static_cast<std::uint32_t>(sources_.size() - 1);
 }
 
 // ---- observations ----
+
+std::uint32_t Membership::record_of(const SourceState &source, std::string_view key) const {
+    return source.keys.find(hash_bytes(key), [&](std::uint32_t id) { return records_[id].peer.key() == key; });
+}
+
+// The records of these keys, or none, into looked_up_. In steps over all of them, so that they wait for memory together.
+void Membership::look_up(const SourceState &source, std::span<const PeerView> peers) {
+    std::array<std::size_t, 32> hashes;
+    static_assert(hashes.size() == std::tuple_size_v<decltype(looked_up_)>);
+    for (std::size_t i = 0; i < peers.size(); ++i) source.keys.prefetch(hashes[i] = hash_bytes(peers[i].key));
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+        looked_up_[i] = source.keys.candidate(hashes[i]);
+        if (looked_up_[i] != none) __builtin_prefetch(&records_[looked_up_[i]], 1);
+    }
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+        if (looked_up_[i] != none) records_[looked_up_[i]].peer.prefetch();
+    }
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+        const std::uint32_t candidate = looked_up_[i];
+        if (candidate == none || records_[candidate].peer.key() == peers[i].key) continue;
+        looked_up_[i] = source.keys.find(hashes[i], [&](std::uint32_t id) { return records_[id].peer.key() == peers[i].key; });
+    }
+}
 
 Outcome Membership::resolve(std::uint32_t source, std::span<const PeerView> peers, std::size_t &fresh_keys) {
     SourceState &from = sources_[source];
@@ -46,23 +70,29 @@ Outcome Membership::resolve(std::uint32_t source, std::span<const PeerView> peer
     };
     // An unchanged set usually comes in the same order again: the next record is tried before the index is asked.
     std::uint32_t expected = from.first;
-    for (const auto &peer : peers) {
-        std::uint32_t record = expected;
-        if (record == none || records_[record].peer.key() != peer.key) {
-            const auto found = from.keys.find(peer.key);
-            record = found == from.keys.end() ? none : *found;
+    for (std::size_t i = 0; i < peers.size();) {
+        std::size_t batch = 1;
+        if (expected != none && records_[expected].peer.key() == peers[i].key) {
+            looked_up_[0] = expected;
+        } else {
+            batch = std::min(looked_up_.size(), peers.size() - i);
+            look_up(from, peers.subspan(i, batch));
         }
-        if (record == none) {
-            if (peer.key.empty()) return {KITH_INVALID, "a peer has no key"};
-            if (!new_keys.insert(peer.key).second) return repeated(peer);
-            found_.push_back({none, false});
-            continue;
+        for (std::size_t j = 0; j < batch; ++j, ++i) {
+            const PeerView &peer = peers[i];
+            if (looked_up_[j] == none) {
+                if (peer.key.empty()) return {KITH_INVALID, "a peer has no key"};
+                if (!new_keys.insert(peer.key).second) return repeated(peer);
+                found_.push_back({none, false, false});
+                continue;
+            }
+            Record &known = records_[looked_up_[j]];
+            if (known.mark == mark_) return repeated(peer);
+            known.mark = mark_;
+            found_.push_back(
+                {looked_up_[j], known.peer.equals(peer), known.presence == Presence::present && known.entry != none});
+            expected = known.next;
         }
-        Record &known = records_[record];
-        if (known.mark == mark_) return repeated(peer);
-        known.mark = mark_;
-        found_.push_back({record, known.peer.equals(peer)});
-        expected = known.next;
     }
     fresh_keys = new_keys.size();
     return {};
@@ -84,10 +114,7 @@ Outcome Membership::replace(std::uint32_t source, std::span<const PeerView> peer
             continue;
         }
         ++seen;
-        if (found.same && !leased && records_[found.record].presence == Presence::present) {
-            if (records_[found.record].entry == none) note_unnamed(found.record, tally);
-            continue;
-        }
+        if (found.same && !leased && found.settled) continue;
         refresh(found.record, peers[i], found.same, now, tally);
     }
     SourceState &from = sources_[source];
@@ -124,15 +151,15 @@ Outcome Membership::update(std::uint32_t source, std::span<const PeerView> upser
         }
     }
     for (const auto key : missing) {
-        const auto found = sources_[source].keys.find(key);
-        if (found == sources_[source].keys.end() || records_[*found].presence != Presence::present) continue;
-        miss(*found, Cause::missed, now);
+        const std::uint32_t record = record_of(sources_[source], key);
+        if (record == none || records_[record].presence != Presence::present) continue;
+        miss(record, Cause::missed, now);
         ++tally.missing;
     }
     for (const auto key : left) {
-        const auto found = sources_[source].keys.find(key);
-        if (found == sources_[source].keys.end()) continue;
-        remove(*found, Cause::left, now);
+        const std::uint32_t record = record_of(sources_[source], key);
+        if (record == none) continue;
+        remove(record, Cause::left, now);
         ++tally.left;
     }
     finish(source, now, tally);
@@ -214,7 +241,7 @@ void Membership::insert(std::uint32_t source, const PeerView &peer, bool learnt,
     record.prev = from.last;
     (from.last == none ? from.first : records_[from.last].next) = id;
     from.last = id;
-    from.keys.insert(id);
+    from.keys.insert(hash_bytes(peer.key), id);
     ++from.present;
     ++present_;
     if (learnt) {
@@ -348,7 +375,7 @@ void Membership::remove(std::uint32_t id, Cause cause, Time now) {
     Record &record = records_[id];
     SourceState &from = sources_[record.source];
     if (record.presence != Presence::ghost) {
-        from.keys.erase(id);
+        from.keys.erase(hash_bytes(record.peer.key()), id);
         (record.prev == none ? from.first : records_[record.prev].next) = record.next;
         (record.next == none ? from.last : records_[record.next].prev) = record.prev;
     }

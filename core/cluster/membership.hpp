@@ -11,6 +11,7 @@
 #include <core/cluster/deadlines.hpp>
 #include <core/cluster/hash.hpp>
 #include <core/cluster/interner.hpp>
+#include <core/cluster/key_index.hpp>
 #include <core/cluster/link_knowledge.hpp>
 #include <core/cluster/naming.hpp>
 #include <core/cluster/outcome.hpp>
@@ -23,6 +24,7 @@
 
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -161,8 +163,10 @@ class Membership {
     enum class State : std::uint8_t { outside, wanted, held, resting, pending, gone };
     enum class Presence : std::uint8_t { free, present, missing, ghost }; // ghost: missing, and its key means another name
 
-    struct Record {
+    // Aligned, so that what a comparison looks at is in one line of the cache.
+    struct alignas(64) Record {
         PeerRecord peer;
+        std::uint32_t prev = none, next = none; // of the source, in the order they were found
         std::uint32_t source = 0;
         std::uint32_t entry = none;
         std::uint32_t mark = 0;
@@ -170,7 +174,6 @@ class Membership {
         Contribution contribution = Contribution::nothing;
         Cause cause = Cause::none;
         bool learnt = false;
-        std::uint32_t prev = none, next = none;             // of the source, in the order they were found
         std::uint32_t claim_prev = none, claim_next = none; // of the entry
         std::uint32_t miss_prev = none, miss_next = none;   // of the source's missing ones, longest first
         std::uint32_t learnt_prev = none, learnt_next = none;
@@ -180,27 +183,11 @@ class Membership {
         Time missing_since = 0;
         std::uint64_t missing_from = 0; // the observation that missed it first
     };
-    struct KeyHash {
-        using is_transparent = void;
-        const std::vector<Record> *records;
-        std::size_t operator()(std::uint32_t id) const { return hash_bytes((*records)[id].peer.key()); }
-        std::size_t operator()(std::string_view key) const { return hash_bytes(key); }
-    };
-    struct KeyEqual {
-        using is_transparent = void;
-        const std::vector<Record> *records;
-        bool operator()(std::uint32_t a, std::uint32_t b) const { return a == b; }
-        bool operator()(std::string_view a, std::uint32_t b) const { return a == (*records)[b].peer.key(); }
-        bool operator()(std::uint32_t a, std::string_view b) const { return (*this)(b, a); }
-    };
     struct KeyViewHash {
         std::size_t operator()(std::string_view key) const { return hash_bytes(key); }
     };
-    using KeyIndex = boost::unordered_flat_set<std::uint32_t, KeyHash, KeyEqual>;
 
     struct SourceState {
-        explicit SourceState(const std::vector<Record> *records) : keys(0, KeyHash{records}, KeyEqual{records}) {}
-
         KeyIndex keys;
         std::uint32_t first = none, last = none;
         std::uint32_t miss_first = none, miss_last = none;
@@ -249,6 +236,8 @@ class Membership {
     }
 
     // observations
+    std::uint32_t record_of(const SourceState &source, std::string_view key) const;
+    void look_up(const SourceState &source, std::span<const PeerView> peers);
     Outcome resolve(std::uint32_t source, std::span<const PeerView> peers, std::size_t &fresh_keys);
     Outcome too_many(std::size_t peers) const;
     void observe(std::uint32_t source, Time now, bool counts);
@@ -336,8 +325,10 @@ class Membership {
     struct Found {
         std::uint32_t record;
         bool same;
+        bool settled; // present and named: when it is the same, there is nothing to do
     };
     std::vector<Found> found_;
+    std::array<std::uint32_t, 32> looked_up_{};
     std::string scratch_;
     std::vector<AttributeView> attribute_scratch_;
 };

@@ -5,6 +5,7 @@
 
 #include <core/cluster/peer_view.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -25,6 +26,11 @@ class PeerRecord {
 
     // Key, name and attributes are the same; the order of attributes does not matter. The ttl is not looked at.
     bool equals(const PeerView &peer) const;
+
+    // Has the memory fetched that equals will look at, as far as most records go.
+    void prefetch() const {
+        for (std::size_t line = 0; line < 3; ++line) __builtin_prefetch(memory_.get() + 64 * line);
+    }
 
   private:
     // First the two sizes of each attribute, then key, name, and the attributes' names and values, without gaps.
