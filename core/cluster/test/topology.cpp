@@ -38,6 +38,24 @@ BOOST_AUTO_TEST_CASE(ready_when_attached_looked_and_linked) {
     BOOST_CHECK(!topology.ready());
 }
 
+BOOST_AUTO_TEST_CASE(not_ready_before_the_links_are_known) {
+    House house;
+    auto &topology = house.topology(); // min_peers is 0
+    house.see(topology, {"a"});
+    BOOST_REQUIRE(house.reconciler.attached("self@h", ++house.epoch, house.now));
+    house.run();
+    BOOST_CHECK(!topology.ready());
+    house.say_links({});
+    BOOST_CHECK(topology.ready());
+    // The same at each attachment.
+    house.reconciler.detached(KITH_RESET, "gone", house.now);
+    BOOST_REQUIRE(house.reconciler.attached("self@h", ++house.epoch, house.now));
+    house.see(topology, {"a", "b"});
+    BOOST_CHECK(!topology.ready());
+    house.say_links({});
+    BOOST_CHECK(topology.ready());
+}
+
 BOOST_AUTO_TEST_CASE(stale_until_every_strategy_can_look_again) {
     House house;
     auto &topology = house.topology({}, "t", {"one", "two"});
