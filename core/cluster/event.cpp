@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <core/cluster/event.hpp>
-#include <core/cluster/utf8.hpp>
 #include <kith/hosting/event_kind.hpp>
 #include <kith/hosting/status.hpp>
+#include <kith/hosting/utf8.hpp>
 
 #include <charconv>
 #include <cstdlib>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <core/cluster/glob.hpp>
-#include <core/cluster/utf8.hpp>
+
+#include <kith/hosting/utf8.hpp>
 
 #include <algorithm>
 

@@ -39,4 +39,10 @@ bool detail::is_utf8_beyond_ascii(std::string_view text) noexcept {
     return true;
 }
 
+std::size_t utf8_size(std::string_view text, std::size_t at) noexcept {
+    if (at >= text.size()) return 0;
+    const auto *const begin = reinterpret_cast<const unsigned char *>(text.data());
+    return character(begin + at, begin + text.size());
+}
+
 } // namespace kith

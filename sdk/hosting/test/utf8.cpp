@@ -23,4 +23,15 @@ BOOST_AUTO_TEST_CASE(no_text) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(one_character_at_a_time) {
+    const std::string_view text = "a\xc3\x9f\xe2\x82\xac\xf0\x9f\x98\x80";
+    BOOST_TEST(kith::utf8_size(text, 0) == 1U);
+    BOOST_TEST(kith::utf8_size(text, 1) == 2U);
+    BOOST_TEST(kith::utf8_size(text, 3) == 3U);
+    BOOST_TEST(kith::utf8_size(text, 6) == 4U);
+    BOOST_TEST(kith::utf8_size(text, 2) == 0U); // in the middle of one
+    BOOST_TEST(kith::utf8_size(text, 10) == 0U);
+    BOOST_TEST(kith::utf8_size(text.substr(0, 8), 6) == 0U); // cut short
+}
+
 BOOST_AUTO_TEST_SUITE_END()

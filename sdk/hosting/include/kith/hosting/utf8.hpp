@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -39,5 +40,8 @@ inline bool is_ascii(std::string_view text) noexcept {
 
 /// Is it UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing over U+10FFFF?
 inline bool is_utf8(std::string_view text) noexcept { return is_ascii(text) || detail::is_utf8_beyond_ascii(text); }
+
+/// Bytes of the well-formed character that begins at text[at]; 0 when there is none.
+std::size_t utf8_size(std::string_view text, std::size_t at) noexcept;
 
 } // namespace kith
