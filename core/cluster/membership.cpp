@@ -782,6 +782,13 @@ void Membership::decide(std::uint32_t id, Time now, std::vector<Change> &changes
         reclass(entry, peer_class, change);
         changes.push_back(change);
     };
+    const auto stay_gone = [&](PeerClass peer_class) {
+        if (!links_.busy(entry.name)) {
+            become(State::outside, PeerClass::none, Change::Kind::reclassed);
+        } else if (entry.peer_class != peer_class) {
+            become(State::gone, peer_class, Change::Kind::reclassed);
+        }
+    };
 
     if (entry.verdict != Verdict::accepted || (!has_claims && entry.cause == Cause::policy)) {
         if (entry.verdict == Verdict::self) change.cause = Cause::self;
@@ -806,6 +813,7 @@ void Membership::decide(std::uint32_t id, Time now, std::vector<Change> &changes
                : before == State::wanted ? Change::Kind::missing
                                          : Change::Kind::reclassed);
     } else if (entry.aside != 0) {
+        if (before == State::gone) stay_gone(PeerClass::kept); // nobody is parted whom a strategy has
         if (!was_member || before == State::resting) return;
         change.cause = Cause::unselected;
         become(State::resting, PeerClass::resting, Change::Kind::held);
@@ -819,12 +827,7 @@ void Membership::decide(std::uint32_t id, Time now, std::vector<Change> &changes
             newly_pending_.push_back(id);
         }
     } else if (before == State::gone) {
-        if (links_.busy(entry.name)) {
-            const PeerClass now_class = gone_class();
-            if (entry.peer_class != now_class) become(State::gone, now_class, Change::Kind::reclassed);
-        } else {
-            become(State::outside, PeerClass::none, Change::Kind::reclassed);
-        }
+        stay_gone(gone_class());
     }
     if (entry.first == none &&
         (entry.state == State::outside || (entry.state == State::gone && entry.peer_class == PeerClass::none)))

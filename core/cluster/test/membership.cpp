@@ -548,6 +548,25 @@ BOOST_AUTO_TEST_CASE(first_uses_the_first_strategy_that_can_look) {
     BOOST_CHECK_EQUAL(topology.class_of("c"), PeerClass::resting);
 }
 
+BOOST_AUTO_TEST_CASE(one_that_is_gone_is_not_parted_while_a_strategy_not_in_use_has_it) {
+    House house;
+    Policy policy = libcluster_policy();
+    policy.merge = Merge::first;
+    auto &topology = house.topology(policy, "t", {"one", "two"});
+    house.attach({"a"});
+    house.see(topology, {"a"}, 0);
+    house.reconciler.detached(KITH_RESET, "restarts", house.now);
+    house.see(topology, {}, 0);
+    BOOST_CHECK_EQUAL(topology.class_of("a"), PeerClass::unwanted);
+    house.see(topology, {"a"}, 1);
+    BOOST_CHECK_EQUAL(topology.class_of("a"), PeerClass::kept);
+    house.attach({"a"});
+    house.run();
+    KITH_CHECK_LINES(house.calls());
+    house.see(topology, {}, 1);
+    KITH_CHECK_LINES(house.calls(), "disconnect a");
+}
+
 // ---- rotating answers: 5 of 15 at a time ----
 
 namespace {

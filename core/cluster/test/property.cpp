@@ -49,6 +49,7 @@ class Schedule {
             limit = std::min<std::size_t>(limit, policy.connect_parallel);
             std::vector<std::string> sources{"one"};
             if (chance(50)) sources.emplace_back("two");
+            if (chance(40)) policy.merge = Merge::first;
             source_count.push_back(sources.size());
             house.topology(policy, "t" + std::to_string(i), sources);
         }
@@ -248,11 +249,17 @@ class Schedule {
             const std::string name = n == 10 ? self : n == 11 ? excluded : "p" + std::to_string(n);
             bool wanted_by_any = false;
             for (std::size_t t = 0; t < final_sets.size(); ++t) {
+                // Of merge: first the first source is in use; what only another has is left alone.
                 bool wanted = false;
-                for (const auto &peers : final_sets[t]) {
-                    wanted =
-                        wanted || std::any_of(peers.begin(), peers.end(), [&](const auto &peer) { return peer.name == name; });
+                bool aside = false;
+                const bool all = house.topologies[t]->policy().merge == Merge::union_of_all;
+                for (std::size_t source = 0; source < final_sets[t].size(); ++source) {
+                    const auto &peers = final_sets[t][source];
+                    const bool has_it =
+                        std::any_of(peers.begin(), peers.end(), [&](const auto &peer) { return peer.name == name; });
+                    (all || source == 0 ? wanted : aside) |= has_it;
                 }
+                aside = aside && name != self && name != excluded;
                 wanted = wanted && name != self && name != excluded;
                 wanted_by_any = wanted_by_any || wanted;
                 const LiveTopology &topology = *house.topologies[t];
@@ -260,8 +267,9 @@ class Schedule {
                 const bool keeps = topology.policy().prune != Prune::disconnect;
                 const bool fits = wanted                          ? peer_class == PeerClass::wanted
                                   : peer_class == PeerClass::none ? true
-                                  : keeps                         ? peer_class == PeerClass::kept
-                                                                  : peer_class == PeerClass::unwanted;
+                                  : aside ? peer_class == PeerClass::resting || peer_class == PeerClass::kept
+                                  : keeps ? peer_class == PeerClass::kept
+                                          : peer_class == PeerClass::unwanted;
                 expect(fits, name + " is " + std::string{to_string(peer_class)} + " in " + std::string{topology.name()} + ": " +
                                  topology.why(name, house.now));
             }
@@ -270,10 +278,11 @@ class Schedule {
             if (links.contains(name) && !wanted_by_any) {
                 // It stays only where somebody keeps it, or nobody claims it.
                 bool unwanted = false;
-                bool kept = false;
+                bool kept = false; // or at rest
                 for (const auto &topology : house.topologies) {
                     unwanted = unwanted || topology->class_of(name) == PeerClass::unwanted;
-                    kept = kept || topology->class_of(name) == PeerClass::kept;
+                    kept =
+                        kept || topology->class_of(name) == PeerClass::kept || topology->class_of(name) == PeerClass::resting;
                 }
                 expect(!unwanted || kept, name + " is unwanted and linked");
             }
