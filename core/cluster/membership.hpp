@@ -6,6 +6,9 @@
 //
 // Observations only mark what they touch; settle() then decides for all of it at once, so that the guard sees a whole
 // observation. Cost is in proportion to what is touched.
+//
+// Its body is in four files, in the order of the way: membership_sources (hearing, leases, counting, which source is in use),
+// membership (observations and knowledge), membership_records (records and their claims), membership_names (policy, states, guard).
 #pragma once
 
 #include <core/cluster/deadlines.hpp>
