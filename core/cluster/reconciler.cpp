@@ -20,7 +20,7 @@ constexpr Time link_grace = 5 * second;   // from a connect's success to its lin
 constexpr Time links_grace = 5 * second;  // from attached to the first `links`
 constexpr Time links_again = 30 * second; // and between reminders
 constexpr Time stable_link = 10 * second; // a link that lasts shorter counts as a failure to keep it
-constexpr Time least_patience = 25 * millisecond;
+constexpr Time least_patience = 12 * millisecond;
 
 } // namespace
 
@@ -410,7 +410,7 @@ Time Reconciler::backoff(NameId name) {
 // How long an attempt may hold its slot while new peers wait for one: some times what a connect usually takes here, and longer
 // for a peer that gave way before.
 Time Reconciler::patience(const Peer &known, const JoinLimits &limits) const {
-    const Time usual = typical_ == 0 ? limits.timeout / 4 : std::max(8 * typical_, least_patience);
+    const Time usual = typical_ == 0 ? limits.timeout / 4 : std::max(4 * typical_, least_patience);
     const std::uint32_t shift = 2 * std::min<std::uint32_t>(known.yields, 16);
     return usual >= (limits.timeout >> shift) ? limits.timeout : usual << shift;
 }
