@@ -38,6 +38,9 @@ class LiveTopology final : private ReconcilerUser {
     LiveTopology &operator=(const LiveTopology &) = delete;
 
     SourceId add_source(std::string name);
+    // Before start: the local node's name as it is configured, so that the node is not told as a peer of its own before the
+    // connector attaches. What the connector then says counts.
+    void expect_node(std::string_view name) { membership_.set_self(name); }
     void start(Time now);
     // reason: why, such as "kith is stopping". Afterwards every input answers KITH_CANCELLED.
     void stop(std::string_view reason, Time now);

@@ -2,6 +2,7 @@
 #include <core/engine/engine.hpp>
 
 #include <core/cluster/glob.hpp>
+#include <core/engine/configured_node.hpp>
 #include <core/engine/connector_driver.hpp>
 #include <core/engine/keeper.hpp>
 #include <core/engine/sink_feed.hpp>
@@ -83,6 +84,7 @@ struct Engine::Unit {
 
     Unit(Engine &engine, Connector &connector_, const Topology &configured)
         : connector(connector_), topology(configured.name, configured.policy, connector.reconciler, engine.bus_) {
+        topology.expect_node(configured_node(engine.config_, configured));
         for (const Source &source : configured.sources) {
             const Plugin *plugin = engine.registry_.find(KITH_KIND_STRATEGY, source.plugin);
             strategies.push_back(std::make_unique<Strategy>(engine, topology, connector.node, source, *plugin));

@@ -4,6 +4,7 @@
 #include <core/cluster/glob.hpp>
 #include <core/cluster/naming.hpp>
 #include <core/cluster/outcome.hpp>
+#include <core/engine/configured_node.hpp>
 #include <core/engine/instance.hpp>
 #include <kith/hosting/peers.hpp>
 
@@ -19,16 +20,6 @@ constexpr Time stop_bound = 5'000'000'000;
 
 bool matches(const std::vector<std::string> &globs, std::string_view name) {
     return std::any_of(globs.begin(), globs.end(), [&](const std::string &glob) { return glob_match(glob, name); });
-}
-
-// The node's name, as far as it can be known without attaching: a connector's option `node`.
-std::string configured_node(const Config &config, const Topology &topology) {
-    const ConnectorInstance *connector = config.connector(topology.connector);
-    if (connector == nullptr) return {};
-    std::string_view node;
-    const Options options(connector->options); // `node` points into it
-    options.get_string("/node", node);
-    return std::string(node);
 }
 
 } // namespace

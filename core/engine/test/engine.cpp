@@ -81,6 +81,23 @@ BOOST_AUTO_TEST_CASE(the_node_reaches_strategies_later_and_only_on_change) {
     kith.stop();
 }
 
+BOOST_AUTO_TEST_CASE(a_node_that_is_configured_is_never_its_own_peer) {
+    Kith kith;
+    kith.config.connectors.front().options = R"({"node":"me@x"})";
+    kith.strategy().start = [](Puppet &p) { return p.replace({"a@x", "me@x"}); };
+    kith.start();
+    BOOST_TEST(kith.count(KITH_EVENT_PEER_DISCOVERED) == 1u); // before it attaches
+    kith.connector().now->attach("me@x", 1);
+    kith.run(1ms);
+    BOOST_TEST(kith.count(KITH_EVENT_PEER_DISCOVERED) == 1u);
+    BOOST_TEST(kith.count(KITH_EVENT_PEER_LOST) == 0u);
+    // What the connector says counts: under another name the configured one is a peer.
+    kith.connector().now->attach("you@x", 2);
+    kith.run(1ms);
+    BOOST_TEST(kith.count(KITH_EVENT_PEER_DISCOVERED) == 2u);
+    kith.stop();
+}
+
 BOOST_AUTO_TEST_CASE(two_topologies_share_a_connector_and_refresh_asks_all) {
     Kith kith;
     kith.config.topologies.push_back(kith.config.topologies.front());
