@@ -112,9 +112,9 @@ class House {
         bus.set_wall(now, 0);
     }
 
-    LiveTopology &topology(Policy policy = {}, std::string name = "t", std::vector<std::string> sources = {"s"}) {
+    LiveTopology &topology(Policy policy = {}, std::string name = "t", const std::vector<std::string> &sources = {"s"}) {
         topologies.push_back(std::make_unique<LiveTopology>(std::move(name), std::move(policy), reconciler, bus));
-        for (auto &source : sources) topologies.back()->add_source(source);
+        for (const auto &source : sources) topologies.back()->add_source(source);
         topologies.back()->start(now);
         return *topologies.back();
     }

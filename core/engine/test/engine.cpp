@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_peer_is_seen_dialled_and_linked) {
 BOOST_AUTO_TEST_CASE(the_node_reaches_strategies_later_and_only_on_change) {
     Kith kith;
     std::vector<std::string> heard;
-    kith.strategy().node = [&](Puppet &, std::string name, std::uint64_t epoch) {
+    kith.strategy().node = [&](Puppet &, const std::string &name, std::uint64_t epoch) {
         heard.push_back(name + '/' + std::to_string(epoch));
     };
     kith.connector().start = [](Puppet &p) {
