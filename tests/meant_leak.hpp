@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+//
+// An instance that never says `stopped` is never destroyed: that is its contract, and no leak. What is allocated while one of these
+// lives, LeakSanitizer does not count.
+#pragma once
+
+extern "C" void __lsan_disable(void) __attribute__((weak)); // there when the program is built with it
+extern "C" void __lsan_enable(void) __attribute__((weak));
+
+namespace kith::test {
+
+class MeantLeak {
+  public:
+    MeantLeak() {
+        if (__lsan_disable != nullptr) __lsan_disable();
+    }
+    ~MeantLeak() {
+        if (__lsan_enable != nullptr) __lsan_enable();
+    }
+    MeantLeak(const MeantLeak &) = delete;
+    MeantLeak &operator=(const MeantLeak &) = delete;
+};
+
+} // namespace kith::test
