@@ -4,8 +4,11 @@
 // lives, LeakSanitizer does not count.
 #pragma once
 
-extern "C" void __lsan_disable(void) __attribute__((weak)); // there when the program is built with it
+// The names are LeakSanitizer's own; they are there when the program is built with it.
+// NOLINTBEGIN(bugprone-reserved-identifier)
+extern "C" void __lsan_disable(void) __attribute__((weak));
 extern "C" void __lsan_enable(void) __attribute__((weak));
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace kith::test {
 
