@@ -60,11 +60,13 @@ class Output(Scenario):
         b.start()
         a.sees("b")
         received = []
-        threading.Thread(target=lambda: received.extend(iter(lambda: os.read(reader, 65536), b"")), daemon=True).start()
+        drain = threading.Thread(target=lambda: received.extend(iter(lambda: os.read(reader, 65536), b"")), daemon=True)
+        drain.start()
         wait_until(lambda: b'"events.lost"' in b"".join(received), "events.lost is told")
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(6), 0)
-        time.sleep(0.2)
+        drain.join(5)
+        self.assertFalse(drain.is_alive(), "the stream of events did not end with the process")
         seqs = [json.loads(line)["seq"] for line in b"".join(received).splitlines() if b"events.lost" not in line]
         self.assertEqual(seqs, sorted(seqs))
 
