@@ -23,6 +23,7 @@
 #include <kith/service/state.h>
 #include <kith/service/tcp.h>
 #include <kith/service/timer.h>
+#include <kith/service/udp.h>
 
 #include <stddef.h>
 
@@ -271,6 +272,44 @@ OFFSET(kith_timer_host, start, 0)
 SIZE(kith_timer_plugin, 8)
 OFFSET(kith_timer_plugin, fired, 0)
 
+/* service/udp.h */
+SIZE(kith_address, 24)
+OFFSET(kith_address, bytes, 0)
+OFFSET(kith_address, scope, 16)
+OFFSET(kith_address, port, 20)
+OFFSET(kith_address, family, 22)
+OFFSET(kith_address, reserved, 23)
+
+SIZE(kith_datagram, 40)
+OFFSET(kith_datagram, data, 0)
+OFFSET(kith_datagram, size, 8)
+OFFSET(kith_datagram, flags, 12)
+OFFSET(kith_datagram, remote, 16)
+
+SIZE(kith_udp_socket, 56)
+OFFSET(kith_udp_socket, struct_size, 0)
+OFFSET(kith_udp_socket, flags, 4)
+OFFSET(kith_udp_socket, address, 8)
+OFFSET(kith_udp_socket, interface, 24)
+OFFSET(kith_udp_socket, port, 40)
+OFFSET(kith_udp_socket, hops, 44)
+OFFSET(kith_udp_socket, max_size, 48)
+OFFSET(kith_udp_socket, receive_buffer, 52)
+
+SIZE(kith_udp_host, 48)
+OFFSET(kith_udp_host, bind, 0)
+OFFSET(kith_udp_host, join, 8)
+OFFSET(kith_udp_host, leave, 16)
+OFFSET(kith_udp_host, receive, 24)
+OFFSET(kith_udp_host, send, 32)
+OFFSET(kith_udp_host, close, 40)
+
+SIZE(kith_udp_plugin, 32)
+OFFSET(kith_udp_plugin, bound, 0)
+OFFSET(kith_udp_plugin, membership, 8)
+OFFSET(kith_udp_plugin, received, 16)
+OFFSET(kith_udp_plugin, sent, 24)
+
 /* ---- constants ---- */
 
 /* plugin.h */
@@ -373,5 +412,16 @@ VALUE(KITH_STATE_MAX, 65536)
 /* service/tcp.h */
 VALUE(KITH_TCP_MAX_READ, 1048576)
 VALUE(KITH_TCP_MAX_WRITE, 16777216)
+
+/* service/udp.h */
+VALUE(KITH_UDP_MAX_SIZE, 65507)
+VALUE(KITH_UDP_MAX_BATCH, 256)
+VALUE(KITH_UDP_MAX_GROUPS, 64)
+VALUE(KITH_ADDRESS_IPV4, 4)
+VALUE(KITH_ADDRESS_IPV6, 6)
+VALUE(KITH_DATAGRAM_TRUNCATED, 1)
+VALUE(KITH_UDP_SHARED, 1)
+VALUE(KITH_UDP_BROADCAST, 2)
+VALUE(KITH_UDP_NO_LOOP, 4)
 
 #endif

@@ -7,6 +7,7 @@
 //     if (auto sent = co_await stream->write(request); !sent) co_return sent.error();
 #pragma once
 
+#include "handle.hpp"
 #include "operation.hpp"
 #include "service/tcp.h"
 #include "timer.hpp"
@@ -23,36 +24,7 @@ struct endpoint {
 
 namespace tcp_detail {
 
-/// What an open stream or listener is to the layer: its id, and where to close it.
-class handle {
-  public:
-    handle() = default;
-    handle(detail::context &home, const kith_tcp_host &table, std::uint64_t id) noexcept
-        : home_(&home), table_(&table), id_(id) {}
-    handle(handle &&other) noexcept : home_(other.home_), table_(other.table_), id_(std::exchange(other.id_, 0)) {}
-    handle &operator=(handle &&other) noexcept {
-        if (this != &other) {
-            close();
-            home_ = other.home_;
-            table_ = other.table_;
-            id_ = std::exchange(other.id_, 0);
-        }
-        return *this;
-    }
-    ~handle() { close(); }
-
-    /// What is outstanding on it completes with KITH_CANCELLED.
-    void close() noexcept {
-        const auto id = std::exchange(id_, 0);
-        if (id != 0 && !home_->over) table_->close(home_->raw, id);
-    }
-    [[nodiscard]] bool open() const noexcept { return id_ != 0; }
-
-  protected:
-    detail::context *home_ = nullptr;
-    const kith_tcp_host *table_ = nullptr;
-    std::uint64_t id_ = 0;
-};
+using handle = detail::handle<kith_tcp_host>;
 
 class reading : public detail::completion<std::size_t> {
   public:
