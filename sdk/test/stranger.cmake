@@ -1,4 +1,4 @@
-# cmake -DBUILD=<kith's build tree> -DSOURCE=<kith's source> -DWORK=<scratch> -P stranger.cmake
+# cmake -DBUILD=<build tree> -DSOURCE=<source> -DWORK=<scratch> -DGENERATOR=<its generator> -P stranger.cmake
 # Installs the component sdk and builds a stranger's plugins with it; what breaks a rule must fail, with the rule's name. The snippets of
 # sdk/README.md are these very files.
 cmake_minimum_required(VERSION 3.25)
@@ -19,7 +19,7 @@ endfunction()
 
 file(REMOVE_RECURSE ${WORK})
 run(good "" ${CMAKE_COMMAND} --install ${BUILD} --component sdk --prefix ${WORK}/kith)
-run(good "" ${CMAKE_COMMAND} -S ${SOURCE}/sdk/test/stranger -B ${WORK}/build -DCMAKE_PREFIX_PATH=${WORK}/kith
+run(good "" ${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE}/sdk/test/stranger -B ${WORK}/build -DCMAKE_PREFIX_PATH=${WORK}/kith
     -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_FLAGS=-Wall\ -Wextra\ -pedantic\ -Werror
     "-DCMAKE_CXX_FLAGS=-Wall -Wextra -pedantic -Wshadow -Wold-style-cast -Werror")
 run(good "" ${CMAKE_COMMAND} --build ${WORK}/build)
