@@ -5,6 +5,7 @@ Every wait has a bound, and says in its failure what was waited for and what the
 process id. Needs erl and epmd (Debian: erlang-base) and nothing but Python's standard library.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -45,8 +46,8 @@ def wait_until(condition, what, timeout=None, describe=None):
         time.sleep(0.01)
 
 
-def free_port():
-    with socket.socket() as probe:
+def free_port(kind=socket.SOCK_STREAM):
+    with socket.socket(type=kind) as probe:
         probe.bind((HOST, 0))
         return probe.getsockname()[1]
 
@@ -54,14 +55,24 @@ def free_port():
 class Lab:
     """Owns processes, sockets and files; `close` ends and removes all of them."""
 
-    def __init__(self):
+    host = HOST  # the host part of its nodes' names
+
+    def __init__(self, cookie=None, epmd=True):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="kith-lab."))
-        self.cookie = secrets.token_hex(12)
+        self.cookie = cookie or secrets.token_hex(12)
         self._closers = []
         self._number = 0
         self.epmd_port = None
         self._epmd = None
-        self.start_epmd()
+        if epmd:
+            self.start_epmd()
+
+    def inside(self):
+        """Where it starts and opens what it owns; a Lab in a namespace (namespaces.py) says another place."""
+        return contextlib.nullcontext()
+
+    def full(self, name):
+        return name if "@" in name else f"{name}@{self.host}"
 
     def close(self):
         for closer in reversed(self._closers):
@@ -81,13 +92,14 @@ class Lab:
     def start_epmd(self):
         for _ in range(20):
             port = self.epmd_port or free_port()
-            environment = dict(os.environ, ERL_EPMD_ADDRESS=HOST)
-            epmd = subprocess.Popen(["epmd", "-port", str(port)], env=environment, stdin=subprocess.DEVNULL,
-                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            with self.inside():
+                epmd = subprocess.Popen(["epmd", "-port", str(port)], env=dict(os.environ, **self.epmd_settings()),
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             deadline = time.monotonic() + 5
             while time.monotonic() < deadline and epmd.poll() is None:
                 try:
-                    socket.create_connection((HOST, port), 1).close()
+                    with self.inside():
+                        socket.create_connection((HOST, port), 1).close()
                     self.epmd_port, self._epmd = port, epmd
                     return
                 except OSError:
@@ -97,6 +109,9 @@ class Lab:
             if self.epmd_port:
                 time.sleep(0.1)
         raise AssertionError("epmd does not start")
+
+    def epmd_settings(self):
+        return {"ERL_EPMD_ADDRESS": HOST}
 
     def stop_epmd(self):
         if self._epmd:
@@ -128,7 +143,7 @@ class Lab:
             file.chmod(0o400)
         keep = {name: value for name, value in os.environ.items()
                 if not name.startswith(("ERL_", "RELEASE_")) and name != "XDG_CONFIG_HOME"}
-        keep.update(HOME=str(home), ERL_EPMD_PORT=str(self.epmd_port), ERL_EPMD_ADDRESS=HOST, **more)
+        keep.update(HOME=str(home), **({"ERL_EPMD_PORT": str(self.epmd_port)} if self.epmd_port else {}), **self.epmd_settings(), **more)
         return keep
 
     def beam(self, name, **settings):
@@ -154,9 +169,9 @@ class Lab:
         """A configuration of one topology `t`: by default strategy epmd with `hosts`, and connector erlang of `node`."""
         beam = dict(connector or {})
         if node is not None:
-            beam["node"] = full(node)
+            beam["node"] = self.full(node)
         if strategy_config is None:
-            strategy_config = {"hosts": [full(host) for host in hosts]}
+            strategy_config = {"hosts": [self.full(host) for host in hosts]}
         topology = {"strategy": strategy, "config": strategy_config, "connector": "beam",
                     "policy": {"backoff_initial": 100, "backoff_max": 500, **(policy or {})}}
         return {"plugins": {"dir": dirs or PLUGINS}, "connectors": {"beam": {"plugin": "erlang", "config": beam}},
@@ -169,8 +184,16 @@ class Lab:
 
     def command(self, *arguments, timeout=20, **environment):
         """Runs `kith ARGUMENTS` to its end."""
-        return subprocess.run([KITH, *map(str, arguments)], env=self.environment(**environment), stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=timeout)
+        with self.inside():
+            process = subprocess.Popen([KITH, *map(str, arguments)], env=self.environment(**environment), stdin=subprocess.DEVNULL,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        with process:
+            try:
+                out, err = process.communicate(timeout=timeout)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
 def full(name):
@@ -211,7 +234,7 @@ class Beam:
     """A BEAM node. `ask` evaluates Erlang inside it."""
 
     def __init__(self, lab, name, cookie=None, hidden=False, distributed=True, renamable=False, flags=()):
-        self.lab, self.short, self.name = lab, name, full(name)
+        self.lab, self.short, self.name = lab, name, lab.full(name)
         self.cookie, self.hidden, self.flags = cookie, hidden, list(flags)
         self.distributed = distributed
         self.renamable = renamable  # BEAM lets only a distribution be stopped that was not started by -name
@@ -219,14 +242,15 @@ class Beam:
         self.start()
 
     def start(self):
-        command = ["erl", "-noshell", "-boot", "no_dot_erlang", "+S", "1:1", "+SDio", "1", "+A", "1",
-                   "-start_epmd", "false", "-kernel", "inet_dist_use_interface", "{127,0,0,1}"]
+        command = ["erl", "-noshell", "-boot", "no_dot_erlang", "+S", "1:1", "+SDio", "1", "+A", "1", "-start_epmd", "false",
+                   "-kernel", "inet_dist_use_interface", "{" + self.lab.host.replace(".", ",") + "}"]
         if self.distributed:
             command += [] if self.renamable else ["-name", self.name]
             command += ["-hidden"] if self.hidden else []
         command += self.flags + ["-eval", " ".join(CONTROL.split())]
-        self._process = subprocess.Popen(command, env=self.lab.environment(self.cookie), stdin=subprocess.PIPE,
-                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        with self.lab.inside():
+            self._process = subprocess.Popen(command, env=self.lab.environment(self.cookie), stdin=subprocess.PIPE,
+                                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self._answers, self._said = queue.Queue(), []
         self._reader = threading.Thread(target=self._read, args=(self._process, self._answers, self._said), daemon=True)
         self._reader.start()
@@ -272,7 +296,7 @@ class Beam:
         """Distributed under another name, in the same process; of a renamable node."""
         if self.ask("node()") != "nonode@nohost":
             self.undistribute()
-        self.name = full(name)
+        self.name = self.lab.full(name)
         answer = self.ask(f"net_kernel:start(['{self.name}', longnames])")
         assert answer.startswith("{ok,"), answer
 
@@ -294,7 +318,7 @@ class Beam:
 
     def sees(self, *names, which="visible", timeout=None):
         """Waits until exactly these are connected."""
-        wanted = {full(name) for name in names}
+        wanted = {self.lab.full(name) for name in names}
         wait_until(lambda: self.nodes(which) == wanted, f"{self.name} is connected to {sorted(wanted)}", timeout,
                    lambda: f"it is connected to {sorted(self.nodes(which))}")
 
@@ -325,7 +349,7 @@ class Kith:
         self.events_file = lab.dir / f"events-{number}"
         self.log_file = lab.dir / f"log-{number}"
         self._events, self._rest, self._offset = [], b"", 0
-        with open(self.log_file, "wb") as log_file:
+        with open(self.log_file, "wb") as log_file, lab.inside():
             self._process = subprocess.Popen(
                 [KITH, "run", str(self.config), "--events", str(self.events_file), "--log", log, "--log-level", level, *arguments],
                 env=lab.environment(cookie, **environment), stdin=subprocess.DEVNULL, stdout=log_file, stderr=log_file)

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""What the gossip tests share: nodes that speak libcluster's gossip themselves, and kiths that do."""
+
+import functools
+import pathlib
+import socket
+import subprocess
+import tempfile
+import unittest
+
+from lab import Scenario, free_port
+
+SPEAKER = pathlib.Path(__file__).with_name("libcluster_gossip.erl")
+
+
+@functools.lru_cache
+def compiled():
+    """The directory of the compiled script; it ends with the process."""
+    place = tempfile.TemporaryDirectory(prefix="kith-lab.")
+    subprocess.run(["erlc", "-o", place.name, str(SPEAKER)], check=True, timeout=60)
+    return place
+
+
+@functools.lru_cache
+def without_crypto():
+    done = subprocess.run(["erl", "-noshell", "-boot", "no_dot_erlang", "-eval", "halt(case code:which(crypto) of non_existing -> 1; _ -> 0 end)."],
+                          stdin=subprocess.DEVNULL, timeout=30)
+    return done.returncode != 0
+
+
+needs_crypto = unittest.skipIf(without_crypto(), "OTP without crypto (Debian package erlang-crypto)")
+
+
+def erlang(value):
+    """A Python value as Erlang text: dict, list, bool, int, str (a binary); anything else as it prints."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "#{" + ",".join(f"{key} => {erlang(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ",".join(map(erlang, value)) + "]"
+    if isinstance(value, str):
+        return f'<<"{value}">>'
+    return str(value)
+
+
+def address(text):
+    """An IPv4 address as gen_udp takes it."""
+    return _Raw("{" + text.replace(".", ",") + "}")
+
+
+class _Raw:
+    def __init__(self, text):
+        self.text = text
+
+    def __str__(self):
+        return self.text
+
+
+def speaker(lab, name, port, interface=None, **options):
+    """A BEAM node that runs libcluster_gossip and nothing else; `speaks` it when it is ready."""
+    node = lab.beam(name, flags=["-pa", compiled().name])
+    node.options = {"port": port, "interface": address(interface or lab.host), **options}
+    return node
+
+
+def speaks(node):
+    answer = node.ready().ask(f"libcluster_gossip:start({erlang(node.options)})")
+    assert answer == "ok", f"libcluster_gossip does not start: {answer}"
+    return node
+
+
+def gossip(lab, node, port, interface=None, policy=None, connector=None, **options):
+    """A configuration: strategy gossip on one interface, connector erlang of `node`."""
+    settings = {"port": port, "multicast_if": interface or lab.host, "interval": 300, **options}
+    return lab.config(node, strategy="gossip", strategy_config=settings, policy=policy, connector=connector)
+
+
+def logging(lab, node, port, interface=None, policy=None, **options):
+    """The same without a BEAM node: connector log of a node of this name, which links whom it is told to."""
+    config = gossip(lab, None, port, interface, policy, **options)
+    config["connectors"]["beam"] = {"plugin": "log", "config": {"node": lab.full(node)}}
+    return config
+
+
+class GossipScenario(Scenario):
+    """On loopback, with a port that nobody else uses."""
+
+    def setUp(self):
+        super().setUp()
+        self.port = free_port(socket.SOCK_DGRAM)

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""libcluster's gossip packets, written here from the description alone, and a socket in the group to say and to overhear them.
+
+AES comes from libcrypto.so.3 (Debian package libssl3), because Python's standard library has none.
+"""
+
+import ctypes
+import hashlib
+import os
+import socket
+import struct
+
+GROUP = "233.252.1.32"
+PREFIX = b"heartbeat::"
+VECTORS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "vectors", "gossip.txt")
+
+
+def term(name, tag=100):
+    """The external term of %{node: name}; tag is that of its atoms."""
+    def atom(text):
+        size = struct.pack(">H" if tag in (100, 118) else "B", len(text))
+        return bytes([tag]) + size + text
+    return b"\x83t" + struct.pack(">I", 1) + atom(b"node") + atom(name.encode())
+
+
+def plain(name, tag=100):
+    return PREFIX + term(name, tag)
+
+
+def sealed(name, secret, vector=None):
+    """IV, then AES-256-CBC of the plain packet, padded as PKCS#7 says."""
+    vector = vector or os.urandom(16)
+    return vector + aes_256_cbc(hashlib.sha256(secret.encode()).digest(), vector, plain(name))
+
+
+def packet(name, secret=None):
+    return plain(name) if secret is None else sealed(name, secret)
+
+
+def vectors():
+    """(name, secret or None, packet) of each packet that libcluster was heard to send."""
+    with open(VECTORS) as file:
+        for line in file:
+            if not line.startswith("#"):
+                name, secret, data = line.rstrip("\n").split("\t")
+                yield name, secret or None, bytes.fromhex(data)
+
+
+def aes_256_cbc(key, vector, text):
+    crypto = _crypto()
+    context = ctypes.c_void_p(crypto.EVP_CIPHER_CTX_new())
+    out, size, rest = ctypes.create_string_buffer(len(text) + 32), ctypes.c_int(), ctypes.c_int()
+    try:
+        good = crypto.EVP_EncryptInit_ex(context, ctypes.c_void_p(crypto.EVP_aes_256_cbc()), None, key, vector) == 1
+        good = good and crypto.EVP_EncryptUpdate(context, out, ctypes.byref(size), text, len(text)) == 1
+        good = good and crypto.EVP_EncryptFinal_ex(context, ctypes.byref(out, size.value), ctypes.byref(rest)) == 1
+    finally:
+        crypto.EVP_CIPHER_CTX_free(context)
+    if not good:
+        raise RuntimeError("libcrypto does not encrypt")
+    return out.raw[:size.value + rest.value]
+
+
+def _crypto(loaded=[]):
+    if not loaded:
+        library = ctypes.CDLL("libcrypto.so.3")
+        library.EVP_CIPHER_CTX_new.restype = ctypes.c_void_p
+        library.EVP_aes_256_cbc.restype = ctypes.c_void_p
+        loaded.append(library)
+    return loaded[0]
+
+
+class Ear:
+    """A socket that is a member of the group on one interface, given by its address; it hears all and can say anything."""
+
+    def __init__(self, port, address="127.0.0.1", group=GROUP, host=None):
+        self.port, self.group = port, group
+        self._socket = host.socket(socket.AF_INET, socket.SOCK_DGRAM) if host else socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        interface = socket.inet_aton(address)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, interface)
+        self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(group) + interface)
+        self._socket.bind(("", port))
+        self._socket.setblocking(False)
+
+    def say(self, data):
+        self._socket.sendto(data, (self.group, self.port))
+
+    def hear(self):
+        """One datagram; None when none waits."""
+        try:
+            return self._socket.recv(65536)
+        except BlockingIOError:
+            return None
+
+    def drain(self):
+        """All that waits."""
+        return list(iter(self.hear, None))
+
+    def close(self):
+        self._socket.close()
