@@ -5,8 +5,6 @@ Prints a line for each: name, median, unit, n, target, ratio; separated by tabs.
 """
 
 import argparse
-import datetime
-import os
 import pathlib
 import statistics
 import subprocess
@@ -15,14 +13,10 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 from lab import PLUGINS, TEST_PLUGINS, Lab, full, wait_until  # noqa: E402
+from measure import line, memory_of, report, stamp, ticks_of  # noqa: E402
 
 PEERS = pathlib.Path(__file__).with_name("peers.py")
 MESHLESS = ("-connect_all", "false", "-kernel", "prevent_overlapping_partitions", "false")
-
-
-def report(name, values, unit, target, ratio=None):
-    median = statistics.median(values)
-    print(name, f"{median:.2f}", unit, len(values), target, "" if ratio is None else f"{ratio:.2f}", sep="\t", flush=True)
 
 
 def peers(lab, prefix, count, *flags):
@@ -42,10 +36,6 @@ def peers(lab, prefix, count, *flags):
     return [full(f"{prefix}{number}") for number in range(count)]
 
 
-def stamp(event):
-    return datetime.datetime.strptime(event["time"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=datetime.timezone.utc).timestamp()
-
-
 def memory(lab, runs):
     lab.beam("a").ready()
     names = peers(lab, "p", 100)
@@ -54,9 +44,9 @@ def memory(lab, runs):
         kith = lab.kith(lab.config("a", names, policy={"min_peers": 100}))
         kith.wait("topology.ready", timeout=30)
         time.sleep(1)
-        rollup = dict(line.split()[:2] for line in open(f"/proc/{kith.pid}/smaps_rollup").read().splitlines()[1:])
-        pss.append(int(rollup["Pss:"]) / 1024)
-        dirty.append(int(rollup["Private_Dirty:"]) / 1024)
+        used = memory_of(kith.pid)
+        pss.append(used["Pss"] / 1024)
+        dirty.append(used["Private_Dirty"] / 1024)
         kith.terminate()
     report("memory, epmd with 100 peers + erlang: PSS", pss, "MiB", "<= 6")
     report("memory, epmd with 100 peers + erlang: Private_Dirty", dirty, "MiB", "")
@@ -79,10 +69,6 @@ def event_cost(lab, runs):
     def say(letter):
         lab.write("peers", "".join(f"{letter}{number}@10.0.{number // 250}.{number % 250}\n" for number in range(1000)))
 
-    def cpu(pid):
-        fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
     values = []
     for _ in range(runs):
         say("a")
@@ -93,13 +79,13 @@ def event_cost(lab, runs):
         config["events"] = {"queue": 100000}
         kith = lab.kith(config, log="json")
         wait_until(lambda: len(kith.found("link.up")) == 1000, "1,000 links", 30, kith.tail)
-        before, seq = cpu(kith.pid), kith.last()
+        before, seq = ticks_of(kith.pid), kith.last()
         for letter in "babababababa":
             say(letter)
             mark = kith.last()
             wait_until(lambda: len(kith.found("link.up", mark)) >= 1000, "1,000 other links", 30, kith.tail)
         time.sleep(0.3)
-        values.append((cpu(kith.pid) - before) / (kith.last() - seq) * 1e6)
+        values.append((ticks_of(kith.pid) - before) / (kith.last() - seq) * 1e6)
         kith.kill()
     report("CPU of the daemon for each event, JSON log and --events", values, "us", "<= 5")
 
@@ -178,7 +164,7 @@ def main():
         except AssertionError as problem:
             failed = True
             print(f"bench: {name}: {problem}", file=sys.stderr)
-            print(name, "failed", "", 0, "", "", sep="\t", flush=True)
+            line(name, "failed", "", 0, "")
         finally:
             lab.close()
     sys.exit(failed)

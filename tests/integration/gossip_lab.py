@@ -8,7 +8,9 @@ import subprocess
 import tempfile
 import unittest
 
+from gossip_packets import Ear
 from lab import Scenario, free_port
+from namespaces import Host, Segment, skipped_without_namespaces
 
 SPEAKER = pathlib.Path(__file__).with_name("libcluster_gossip.erl")
 
@@ -89,3 +91,68 @@ class GossipScenario(Scenario):
     def setUp(self):
         super().setUp()
         self.port = free_port(socket.SOCK_DGRAM)
+
+
+# Believes a departure at once, and parts: for those who must not believe one.
+HASTY = {"prune": "disconnect", "grace": 0, "confirm": 1, "guard": False}
+# Parts too, and takes the time to be sure that the guard gives it.
+CAREFUL = {"prune": "disconnect", "grace": 300, "confirm": 1, "hold": 600000}
+
+
+@skipped_without_namespaces
+class HostScenario(unittest.TestCase):
+    """Hosts a, b, c ... on one segment, 10.77.0.1 and on, a kith in each that links by connector log. Whatever a test does to them: none
+    of its kiths has ended or parted anybody when it is over."""
+
+    PORT = 45892  # each host has its own
+
+    def setUp(self):
+        self.segment = Segment()
+        self.addCleanup(self.segment.close)
+        self._kiths = []
+
+    def tearDown(self):
+        for kith in self._kiths:
+            for kind in ("disconnect.succeeded", "disconnect.failed", "link.down", "plugin.failed"):
+                self.assertEqual(kith.found(kind), [], f"a link is parted\n{kith.tail()}")
+
+    def hosts(self, count, plugged=True, up=True):
+        """Hosts that are on the segment; with up=False their interface is down, with plugged=False they have none."""
+        made = []
+        for number in range(count):
+            host = Host("abcdef"[number], "cookie", f"10.77.0.{number + 1}")
+            self.addCleanup(host.close)
+            if plugged:
+                host.plug(self.segment, "eth0", f"{host.host}/24", up)
+            made.append(host)
+        return made
+
+    def kith(self, host, policy=None, **options):
+        """Kith on a host, its heart beating five times a second; a peer is gone after ten beats."""
+        settings = {"interval": 200, "expire": 2000, **options}
+        interface = settings.pop("multicast_if", host.host)
+        kith = host.kith(logging(host, host.name, self.PORT, interface, policy, **settings))
+        kith.node = host.full(host.name)
+        self._kiths.append(kith)
+        self.addCleanup(kith.kill)
+        return kith
+
+    def formed(self, *kiths):
+        """Each is linked to all others."""
+        for kith in kiths:
+            for other in kiths:
+                if other is not kith:
+                    kith.wait("link.up", peer=other.node)
+
+    def stale(self, kith, pattern, after=0):
+        """It says that it cannot look, and why, in event and log."""
+        event = kith.wait("topology.stale", after=after)
+        self.assertRegex(event["reason"], pattern)
+        kith.wait_log(pattern)
+        return event
+
+    def ear(self, host):
+        """A stranger's socket on a host."""
+        ear = Ear(self.PORT, host.host, host=host)
+        self.addCleanup(ear.close)
+        return ear

@@ -9,6 +9,7 @@ that this process does not forward goes nowhere. Namespaces have no name; they e
 import contextlib
 import ctypes
 import fcntl
+import functools
 import ipaddress
 import os
 import random
@@ -16,8 +17,8 @@ import select
 import socket
 import struct
 import subprocess
-import sys
 import threading
+import unittest
 
 from lab import Lab
 
@@ -37,6 +38,7 @@ def _namespace():
     return os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
 
 
+@functools.lru_cache
 def unavailable():
     """Why there can be no namespaces here; None when there can."""
     def attempt():
@@ -53,11 +55,9 @@ def unavailable():
     return answer[0] if answer else None
 
 
-def skip_without_namespaces():
+def skipped_without_namespaces(test):
     why = unavailable()
-    if why:
-        print(f"skipped: no network namespaces here: {why}")
-        sys.exit(77)
+    return unittest.skipIf(why, f"no network namespaces here: {why}")(test)
 
 
 def _tap(name):

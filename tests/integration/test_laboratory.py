@@ -8,7 +8,7 @@ import unittest
 from gossip_lab import GossipScenario, needs_crypto, speaker, speaks
 from gossip_packets import VECTORS, Ear, plain, sealed, vectors
 from lab import main, wait_until
-from namespaces import Host, Segment, unavailable
+from namespaces import Host, Segment, skipped_without_namespaces
 
 SECRET = "somepassword"
 
@@ -51,7 +51,7 @@ class Script(GossipScenario):
         wait_until(lambda: "unread => 2" in node.ask("libcluster_gossip:state()"), "neither a plain packet nor another secret is read")
 
 
-@unittest.skipIf(unavailable(), f"no network namespaces here: {unavailable()}")
+@skipped_without_namespaces
 class Network(unittest.TestCase):
     def setUp(self):
         self.segment = Segment()

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""What the figures share: a line of the table, the time of an event, what a process has used."""
+
+import datetime
+import math
+import os
+import statistics
+
+
+def line(name, value, unit, count, target, ratio=None):
+    """A line for tests/bench/run: separated by tabs."""
+    print(name, value, unit, count, target, "" if ratio is None else f"{ratio:.2f}", sep="\t", flush=True)
+
+
+def report(name, values, unit, target, ratio=None):
+    line(name, f"{statistics.median(values):.2f}", unit, len(values), target, ratio)
+
+
+def percentile(values, share):
+    """The smallest value that so large a share of them does not exceed."""
+    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
+
+
+def stamp(event):
+    """The time of an event, in seconds since 1970."""
+    return datetime.datetime.strptime(event["time"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=datetime.timezone.utc).timestamp()
+
+
+def memory_of(pid):
+    """Of /proc/PID/smaps_rollup, in KiB: Pss, Private_Dirty and the others."""
+    with open(f"/proc/{pid}/smaps_rollup") as file:
+        fields = [line.split() for line in file.read().splitlines()[1:]]
+    return {field[0].rstrip(":"): int(field[1]) for field in fields}
+
+
+def ticks_of(pid):
+    """Seconds of CPU, user and system, as counted by the clock's ticks (10 ms)."""
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def running_of(pid):
+    """Seconds that all threads have run, to the nanosecond; user and system."""
+    total = 0
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/schedstat") as file:
+            total += int(file.read().split()[0])
+    return total / 1e9
+
+
+def datagrams_of(port, pid):
+    """(bytes that wait, datagrams lost) of the UDP socket on a port, as the namespace of a process has it."""
+    with open(f"/proc/{pid}/net/udp") as file:
+        for fields in map(str.split, file.read().splitlines()[1:]):
+            if int(fields[1].split(":")[1], 16) == port:
+                return int(fields[4].split(":")[1], 16), int(fields[12])
+    return 0, 0
