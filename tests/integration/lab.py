@@ -476,4 +476,8 @@ def main():
         if shutil.which(program) is None:
             print(f"skipped: {program} is missing (Debian package erlang-base)")
             sys.exit(77)
-    unittest.main(verbosity=2)
+    result = unittest.main(verbosity=2, exit=False).result
+    if result.skipped and len(result.skipped) == result.testsRun:
+        print("skipped:", *sorted({why for _, why in result.skipped}), sep="\n  ")
+        sys.exit(77)
+    sys.exit(not result.wasSuccessful())
