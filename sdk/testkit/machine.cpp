@@ -9,8 +9,11 @@ namespace kith::testkit {
 
 // ---- the machine ----
 
-Machine::Machine(SimNet &net, std::string_view name, std::vector<Address> addresses, std::uint32_t index)
-    : net_(net), name_(name), index_(index), addresses_(std::move(addresses)), body_(std::make_unique<Body>(*this)) {}
+Machine::Machine(SimNet &net, std::string_view name, std::uint32_t index)
+    : net_(net), name_(name), index_(index), body_(std::make_unique<Body>(*this)) {
+    interfaces_.push_back(std::make_unique<Interface>(
+        *this, "lo", 1, nullptr, std::vector<Subnet>{*Subnet::parse("127.0.0.1/8"), *Subnet::parse("::1/128")}));
+}
 
 Machine::~Machine() = default;
 
@@ -32,6 +35,7 @@ void Machine::vanish() {
     vanished_ = true;
     body_->trace("machine.vanish", 0);
     net_.tcp().vanish(*this);
+    net_.udp().vanish(*this);
 }
 
 void Machine::come_back() {
@@ -54,6 +58,12 @@ std::size_t Machine::open_listeners() const noexcept {
     return out;
 }
 
+std::size_t Machine::open_sockets() const noexcept {
+    std::size_t out = 0;
+    for (const Socket &socket : body_->sockets) out += socket.id != 0 && socket.udp != nullptr ? 1 : 0;
+    return out;
+}
+
 void Machine::monitor(const kith_host &host, CallMonitor *monitor) { Body::seat_of(&host).monitor = monitor; }
 
 void Machine::silence(const kith_host &host) noexcept {
@@ -68,6 +78,7 @@ const void *Machine::service(std::string_view id) const noexcept {
     if (id == KITH_RANDOM) return random_service();
     if (id == KITH_LOOP) return loop_service();
     if (id == KITH_TCP) return tcp_service();
+    if (id == KITH_UDP) return udp_service();
     if (id == KITH_FILE) return file_service();
     if (id == KITH_ENV) return env_service();
     if (id == KITH_STATE) return state_service();

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // What a machine is made of: seats of tenants, their operations and sockets, files. The functions of each service stand in a file of
-// their own: time.cpp, tcp.cpp, files.cpp.
+// their own: time.cpp, tcp.cpp, udp.cpp, files.cpp.
 #pragma once
 
 #include "tcp_stack.hpp"
+#include "udp_stack.hpp"
 
 #include <kith/service/clock.h>
 #include <kith/service/env.h>
@@ -50,6 +51,12 @@ struct Seat {
     std::size_t scheduled = 0;
     bool silent = false;
 
+    /// Refuse a call (E1).
+    std::int32_t refuse(std::int32_t status, std::string_view text) const {
+        if (host->error != nullptr) host->error(host, str(text));
+        return status;
+    }
+
     /// The tenant's side of a service, null when it has none.
     template <class Table>
     const Table *side(const char *id) noexcept {
@@ -78,6 +85,7 @@ struct Op {
     std::size_t target = 0;
     std::vector<Address> targets;
     std::string data, name;
+    std::uint32_t sent = 0, count = 0; // datagrams
 };
 
 struct Socket {
@@ -85,6 +93,7 @@ struct Socket {
     Seat *seat = nullptr;
     Stream *stream = nullptr;
     Listener *listener = nullptr;
+    UdpSocket *udp = nullptr;
     std::uint32_t reader = none, writer = none, accepter = none; // operations
 };
 
@@ -96,7 +105,7 @@ struct File {
     bool directory = false;
 };
 
-class Machine::Body final : public Actor, public SocketOwner {
+class Machine::Body final : public Actor, public SocketOwner, public UdpOwner {
   public:
     explicit Body(Machine &machine);
 
@@ -132,6 +141,11 @@ class Machine::Body final : public Actor, public SocketOwner {
     void on_incoming(Listener &listener, std::uint64_t token) override;
     void on_dialled(std::int32_t status, Stream *stream, std::uint64_t token) override;
 
+    void on_datagrams(UdpSocket &socket, std::uint64_t token) override;
+    void on_membership(UdpSocket &socket, std::uint64_t token, std::string_view group, std::string_view interface,
+                       std::int32_t status) override;
+    void pump_datagrams(Socket &socket);
+
     // ---- files ----
 
     static std::string normal(std::string_view path);
@@ -166,6 +180,8 @@ class Machine::Body final : public Actor, public SocketOwner {
     std::deque<Socket> sockets;
     std::vector<std::uint32_t> free_sockets;
     std::size_t descriptor_limit = 65536;
+    std::size_t group_limit = KITH_UDP_MAX_GROUPS;
+    std::uint32_t usual_buffer = 212'992, most_buffer = 4'194'304;
 
     std::map<std::string, File, std::less<>> files;
     std::map<std::string, std::int32_t, std::less<>> failing_paths;
@@ -187,6 +203,7 @@ const kith_timer_host *timer_service() noexcept;
 const kith_random_host *random_service() noexcept;
 const kith_loop_host *loop_service() noexcept;
 const kith_tcp_host *tcp_service() noexcept;
+const kith_udp_host *udp_service() noexcept;
 const kith_file_host *file_service() noexcept;
 const kith_env_host *env_service() noexcept;
 const kith_state_host *state_service() noexcept;

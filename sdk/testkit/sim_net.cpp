@@ -2,10 +2,13 @@
 #include <kith/testkit/sim_net.hpp>
 
 #include <kith/hosting/status.hpp>
+#include <kith/testkit/interface.hpp>
 #include <kith/testkit/machine.hpp>
+#include <kith/testkit/segment.hpp>
 
 #include "machine_body.hpp"
 #include "tcp_stack.hpp"
+#include "udp_stack.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -36,10 +39,10 @@ std::uint64_t hash(std::string_view bytes) noexcept {
 
 std::uint64_t count(SimNet::Duration span) noexcept { return span.count() < 0 ? 0 : static_cast<std::uint64_t>(span.count()); }
 
-Address numeric(std::string_view text) {
-    const auto address = Address::parse(text);
-    if (!address) throw std::invalid_argument("no numeric address: " + std::string(text));
-    return *address;
+Subnet numeric(std::string_view text) {
+    const auto subnet = Subnet::parse(text);
+    if (!subnet) throw std::invalid_argument("no numeric address: " + std::string(text));
+    return *subnet;
 }
 
 } // namespace
@@ -67,11 +70,19 @@ struct SimNet::Later final : Actor {
     }
 };
 
+struct Link {
+    Route route = Route::open;
+    double loss = 0;
+};
+
 struct SimNet::Private {
+    std::vector<std::unique_ptr<Segment>> segments;
     std::vector<std::unique_ptr<Machine>> machines;
     std::map<Address, Machine *> addresses;
     std::unordered_map<std::string, std::vector<Address>> names;
-    std::map<std::pair<std::uint32_t, std::uint32_t>, Route> routes;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Link> links; // from one to the other; absent: a good one
+    std::vector<std::uint32_t> island;                             // by machine, if there are any
+    bool some_ways_lost = false;                                   // some machine has more, or less, than one good interface
     Later later;
 
     std::atomic<bool> has_posts = false;
@@ -81,27 +92,46 @@ struct SimNet::Private {
 };
 
 SimNet::SimNet(std::uint64_t seed)
-    : random_(seed), trace_hash_(seed), private_(std::make_unique<Private>()), tcp_(std::make_unique<TcpStack>(*this)) {}
+    : random_(seed),
+      trace_hash_(seed),
+      private_(std::make_unique<Private>()),
+      tcp_(std::make_unique<TcpStack>(*this)),
+      udp_(std::make_unique<UdpStack>(*this)) {}
 
 SimNet::~SimNet() = default;
 
 Machine &SimNet::machine(std::string_view host, std::initializer_list<std::string_view> addresses) {
-    std::vector<Address> list;
-    for (const auto text : addresses) list.push_back(numeric(text));
-    const auto index = static_cast<std::uint32_t>(private_->machines.size());
-    auto &made = *private_->machines.emplace_back(std::make_unique<Machine>(*this, host, list, index));
-    for (const auto &address : list) {
-        if (!private_->addresses.emplace(address, &made).second) {
-            throw std::invalid_argument("two machines have the address " + address.text());
-        }
+    std::vector<Subnet> outside;
+    std::vector<Address> all;
+    for (const auto text : addresses) {
+        const Subnet subnet = numeric(text);
+        all.push_back(subnet.address);
+        if (!subnet.address.loopback()) outside.push_back(subnet);
     }
-    private_->names[std::string(host)] = std::move(list);
+    const auto index = static_cast<std::uint32_t>(private_->machines.size());
+    auto &made = *private_->machines.emplace_back(std::make_unique<Machine>(*this, host, index));
+    if (!outside.empty()) made.plug("eth0", segment(), std::move(outside));
+    private_->names[std::string(host)] = std::move(all);
     return made;
+}
+
+Segment &SimNet::segment(std::string_view name) {
+    for (const auto &each : private_->segments) {
+        if (each->name() == name) return *each;
+    }
+    const auto index = static_cast<std::uint32_t>(private_->segments.size());
+    return *private_->segments.emplace_back(std::make_unique<Segment>(*this, name, index));
+}
+
+void SimNet::connect(Segment &a, Segment &b) {
+    a.connect(b);
+    b.connect(a);
+    tcp_->routes_changed();
 }
 
 void SimNet::name(std::string_view host, std::initializer_list<std::string_view> addresses) {
     std::vector<Address> list;
-    for (const auto text : addresses) list.push_back(numeric(text));
+    for (const auto text : addresses) list.push_back(numeric(text).address);
     if (list.empty()) {
         private_->names.erase(std::string(host));
     } else {
@@ -116,7 +146,7 @@ bool SimNet::resolve(std::string_view host, std::vector<Address> &out) const {
         return true;
     }
     if (host == "localhost") {
-        out = {numeric("127.0.0.1"), numeric("::1")};
+        out = {numeric("127.0.0.1").address, numeric("::1").address};
         return true;
     }
     const auto found = private_->names.find(std::string(host));
@@ -130,19 +160,49 @@ Machine *SimNet::at(const Address &address) const noexcept {
     return found == private_->addresses.end() ? nullptr : found->second;
 }
 
+Machine *SimNet::machine_at(std::uint32_t index) const noexcept {
+    return index < private_->machines.size() ? private_->machines[index].get() : nullptr;
+}
+
+void SimNet::addresses_changed(Machine &machine, const std::vector<Address> &before) {
+    for (const auto &address : before) private_->addresses.erase(address);
+    for (const auto &address : machine.addresses()) {
+        if (address.loopback() || private_->addresses.emplace(address, &machine).second) continue;
+        throw std::invalid_argument("two machines have the address " + address.text());
+    }
+}
+
 std::int64_t SimNet::wall_ns() const noexcept { return first_wall + static_cast<std::int64_t>(now_ns() - 1'000'000'000); }
 
 // ---- time ----
 
 void SimNet::schedule(std::uint64_t at, Actor &actor, std::uint32_t what, std::uint32_t slot, std::uint64_t id) {
-    heap_.push_back({std::max(at, now_ns()), ++seq_, &actor, id, what, slot});
+    const std::uint64_t now = now_ns();
+    if (at <= now) {
+        soon_.push_back({now, ++seq_, &actor, id, what, slot});
+        return;
+    }
+    heap_.push_back({at, ++seq_, &actor, id, what, slot});
     std::push_heap(heap_.begin(), heap_.end(), after);
 }
 
+bool SimNet::due(std::uint64_t end) const noexcept {
+    return soon_at_ < soon_.size() || (!heap_.empty() && heap_.front().time <= end);
+}
+
 void SimNet::dispatch() {
-    std::pop_heap(heap_.begin(), heap_.end(), after);
-    const Event event = heap_.back();
-    heap_.pop_back();
+    Event event;
+    if (soon_at_ < soon_.size() && (heap_.empty() || heap_.front().time > now_ns())) {
+        event = soon_[soon_at_++];
+        if (soon_at_ == soon_.size()) {
+            soon_.clear();
+            soon_at_ = 0;
+        }
+    } else {
+        std::pop_heap(heap_.begin(), heap_.end(), after);
+        event = heap_.back();
+        heap_.pop_back();
+    }
     now_.store(event.time, std::memory_order_relaxed);
     ++done_;
     event.actor->on_event(event.what, event.slot, event.id);
@@ -150,7 +210,7 @@ void SimNet::dispatch() {
 
 bool SimNet::step() {
     take_posts();
-    if (heap_.empty()) return false;
+    if (!due(UINT64_MAX)) return false;
     dispatch();
     return true;
 }
@@ -159,7 +219,7 @@ void SimNet::run_for(Duration span) {
     const std::uint64_t end = now_ns() + count(span);
     for (;;) {
         take_posts();
-        if (heap_.empty() || heap_.front().time > end) break;
+        if (!due(end)) break;
         dispatch();
     }
     now_.store(end, std::memory_order_relaxed);
@@ -169,7 +229,7 @@ bool SimNet::run_until(const std::function<bool()> &done, Duration bound) {
     const std::uint64_t end = now_ns() + count(bound);
     while (!done()) {
         take_posts();
-        if (heap_.empty() || heap_.front().time > end) {
+        if (!due(end)) {
             now_.store(end, std::memory_order_relaxed);
             return done();
         }
@@ -212,9 +272,28 @@ void SimNet::delay(Duration least, Duration most) {
     delay_most_ = std::max(count(most), delay_least_);
 }
 
+void SimNet::tick(Duration length) { tick_ = count(length); }
+
 void SimNet::route(const Machine &from, const Machine &to, Route route) {
-    private_->routes[{from.index(), to.index()}] = route;
+    private_->links[{from.index(), to.index()}].route = route;
     trace(from.index(), "route", to.index(), static_cast<std::int64_t>(route));
+    tcp_->routes_changed();
+}
+
+void SimNet::loss(const Machine &from, const Machine &to, double probability) {
+    private_->links[{from.index(), to.index()}].loss = probability;
+    trace(from.index(), "loss", to.index(), static_cast<std::int64_t>(probability * 1e9));
+}
+
+void SimNet::islands(const std::vector<std::vector<const Machine *>> &sets) {
+    private_->island.assign(sets.empty() ? 0 : private_->machines.size(), 0);
+    for (std::size_t i = 0; i < sets.size(); ++i) {
+        for (const Machine *machine : sets[i]) {
+            private_->island[machine->index()] = static_cast<std::uint32_t>(i + 1);
+            trace(machine->index(), "island", i + 1);
+        }
+    }
+    if (sets.empty()) trace(0, "united");
     tcp_->routes_changed();
 }
 
@@ -227,11 +306,34 @@ void SimNet::heal(const Machine &a, const Machine &b) { partition(a, b, Route::o
 
 void SimNet::reset_connections(const Machine &a, const Machine &b) { tcp_->reset_between(a, b); }
 
+void SimNet::way_changed(const Machine &machine) {
+    private_->some_ways_lost = private_->some_ways_lost || !machine.only_plugged_into(*private_->segments.front());
+    if (private_->some_ways_lost) tcp_->routes_changed();
+}
+
 Route SimNet::route_of(const Machine &from, const Machine &to) const noexcept {
     if (from.vanished() || to.vanished()) return Route::silent;
-    if (private_->routes.empty() || &from == &to) return Route::open;
-    const auto found = private_->routes.find({from.index(), to.index()});
-    return found == private_->routes.end() ? Route::open : found->second;
+    if (&from == &to) return Route::open;
+    if (const auto &island = private_->island; !island.empty() && island_of(from.index()) != island_of(to.index())) {
+        return Route::silent;
+    }
+    if (private_->some_ways_lost && !from.reaches(to)) return Route::silent;
+    if (private_->links.empty()) return Route::open;
+    const auto found = private_->links.find({from.index(), to.index()});
+    return found == private_->links.end() ? Route::open : found->second.route;
+}
+
+std::uint32_t SimNet::island_of(std::uint32_t machine) const noexcept {
+    return machine < private_->island.size() ? private_->island[machine] : 0; // it came later
+}
+
+bool SimNet::broken_links() const noexcept { return !private_->island.empty() || !private_->links.empty(); }
+
+bool SimNet::passes(std::uint32_t from, std::uint32_t to) {
+    if (island_of(from) != island_of(to)) return false;
+    if (private_->links.empty()) return true;
+    const auto found = private_->links.find({from, to});
+    return found == private_->links.end() || (found->second.route == Route::open && !chance(found->second.loss));
 }
 
 // ---- faults and trace ----

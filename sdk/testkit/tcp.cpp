@@ -183,7 +183,7 @@ std::int32_t accept(const kith_host *host, std::uint64_t listener, std::uint64_t
     if (const std::int32_t status = on.called(seat, "tcp.accept"); status != KITH_OK) return status;
     Socket *socket = on.socket(seat, listener);
     if (socket == nullptr) return KITH_STALE;
-    if (socket->listener == nullptr) return KITH_INVALID;
+    if (socket->listener == nullptr) return seat.refuse(KITH_INVALID, "a listener is expected");
     if (socket->accepter != none) return KITH_BUSY;
     Op &op = on.begin(seat, "tcp.accept", accepted, user, id);
     op.socket = listener;
@@ -293,6 +293,7 @@ void Machine::Body::close(Socket &socket) noexcept {
     }
     if (socket.stream != nullptr) net.tcp().close(*socket.stream);
     if (socket.listener != nullptr) net.tcp().close(*socket.listener);
+    if (socket.udp != nullptr) net.udp().close(*socket.udp);
     free_sockets.push_back(slot_of(socket.id));
     socket = Socket{};
 }
@@ -326,6 +327,7 @@ void Machine::Body::on_stream(Stream &, std::uint64_t token) {
 // Whatever can go on now goes on.
 void Machine::Body::pump(Socket &socket) {
     if (socket.accepter != none && !socket.listener->pending.empty()) ready(ops[socket.accepter], KITH_OK);
+    if (socket.udp != nullptr) return pump_datagrams(socket);
     if (socket.stream == nullptr) return;
     Stream &stream = *socket.stream;
     const bool news = stream.broken != KITH_OK || stream.available() != 0 || stream.ended;

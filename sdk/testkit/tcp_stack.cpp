@@ -84,7 +84,7 @@ void TcpStack::hang_up(std::uint64_t number) noexcept {
 void TcpStack::knock(std::uint32_t slot) {
     Dial &dial = dials_[slot];
     Machine *machine = target(*dial.from, dial.to);
-    if (machine == nullptr) return answer(slot, KITH_UNREACHABLE);
+    if (machine == nullptr || (machine != dial.from && !dial.from->on_line())) return answer(slot, KITH_UNREACHABLE);
     const Route there = net_.route_of(*dial.from, *machine);
     if (there == Route::unreachable) return answer(slot, KITH_UNREACHABLE);
     if (there == Route::refused) return answer(slot, KITH_REFUSED);

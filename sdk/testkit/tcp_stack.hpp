@@ -17,11 +17,6 @@
 
 namespace kith::testkit {
 
-struct SocketName {
-    Address address;
-    std::uint16_t port = 0;
-};
-
 struct Stream;
 struct Listener;
 

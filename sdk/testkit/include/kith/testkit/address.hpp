@@ -18,9 +18,32 @@ struct Address {
     std::string text() const;
     bool loopback() const noexcept;
     bool any() const noexcept { return family == 0 || bytes == std::array<std::uint8_t, 16>{}; }
+    bool group() const noexcept { return family == 4 ? (bytes[0] & 0xf0U) == 0xe0 : family == 6 && bytes[0] == 0xff; }
+    /// fe80::/10, and groups that no router passes on (ff02::/16 and less).
+    bool link_local() const noexcept;
+    /// 255.255.255.255
+    bool limited_broadcast() const noexcept;
 
     bool operator==(const Address &) const = default;
     auto operator<=>(const Address &) const = default;
+};
+
+/// An address of an interface, and how many of its bits are those of the network: "10.0.0.7/8". Without them 24, or 64 of IPv6.
+struct Subnet {
+    Address address;
+    std::uint8_t bits = 0;
+
+    static std::optional<Subnet> parse(std::string_view text);
+    /// Its directed broadcast address; nothing for IPv6.
+    std::optional<Address> broadcast() const noexcept;
+};
+
+struct SocketName {
+    Address address;
+    std::uint16_t port = 0;
+
+    bool operator==(const SocketName &) const = default;
+    auto operator<=>(const SocketName &) const = default;
 };
 
 } // namespace kith::testkit

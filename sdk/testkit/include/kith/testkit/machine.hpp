@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // One machine of a simulated universe, and the world of the instances that run on it: services clock, timer, random, loop, tcp,
-// file, env, state.
+// udp, file, env, state.
 #pragma once
 
 #include <kith/hosting/world.hpp>
 #include <kith/testkit/address.hpp>
+#include <kith/testkit/interface.hpp>
 #include <kith/testkit/sim_net.hpp>
 
 #include <cstdint>
@@ -37,13 +38,26 @@ class Machine final : public World {
   public:
     using Duration = SimNet::Duration;
 
-    Machine(SimNet &net, std::string_view name, std::vector<Address> addresses, std::uint32_t index);
+    Machine(SimNet &net, std::string_view name, std::uint32_t index);
     ~Machine() override;
 
     SimNet &net() const noexcept { return net_; }
     const std::string &name() const noexcept { return name_; }
     std::uint32_t index() const noexcept { return index_; }
+    /// Of all interfaces that are there, but the loopback.
     const std::vector<Address> &addresses() const noexcept { return addresses_; }
+
+    // ---- interfaces: kith/testkit/interface.hpp ----
+
+    /// Throws std::invalid_argument when it never had one of that name.
+    Interface &interface(std::string_view name = "eth0") const;
+    /// Another one, on a segment.
+    Interface &plug(std::string_view name, Segment &segment, std::initializer_list<std::string_view> addresses);
+    Interface &plug(std::string_view name, Segment &segment, std::vector<Subnet> addresses);
+    /// It has lost its routes: it still reaches its own segments' machines, but neither others nor, without naming an
+    /// interface, a group or the limited broadcast address. Concerns datagrams only.
+    void no_route(bool lost);
+    bool routed() const noexcept { return routed_; }
 
     // ---- files: a missing directory is made; a file's version is new with each change ----
 
@@ -80,13 +94,18 @@ class Machine final : public World {
     /// It is there again, with nothing of what it had open.
     void come_back();
     bool vanished() const noexcept { return vanished_; }
-    /// No more streams or listeners than so many: KITH_LIMIT. 65,536 at first.
+    /// No more streams, listeners and sockets than so many: KITH_LIMIT. 65,536 at first.
     void descriptors(std::size_t limit);
+    /// No socket joins more groups than so many: KITH_LIMIT. KITH_UDP_MAX_GROUPS at first.
+    void groups(std::size_t limit);
+    /// Bytes that a socket holds for who asks for none, and at most. A datagram costs 256 more than it has. 212,992 and 4 MiB at first.
+    void receive_buffers(std::uint32_t usual, std::uint32_t most);
 
     // ---- what is open ----
 
     std::size_t open_streams() const noexcept;
     std::size_t open_listeners() const noexcept;
+    std::size_t open_sockets() const noexcept; ///< of kith.udp/1
 
     // ---- for rigs ----
 
@@ -103,15 +122,28 @@ class Machine final : public World {
     std::size_t outstanding(const kith_host &host) const noexcept override;
     std::uint64_t next_id() noexcept override;
 
+    // ---- for those who build the world ----
+
     class Body;
     Body &body() noexcept { return *body_; }
+    const std::vector<std::unique_ptr<Interface>> &interfaces() const noexcept { return interfaces_; }
+    /// Null when no interface has it now.
+    Interface *interface_of(const Address &address) const noexcept;
+    /// Is there a way from a usable interface to one of that machine?
+    bool reaches(const Machine &other) const noexcept;
+    /// Is any interface but the loopback usable?
+    bool on_line() const noexcept;
+    bool only_plugged_into(const Segment &segment) const noexcept;
+    /// One of its interfaces has changed.
+    void interfaces_changed();
 
   private:
     SimNet &net_;
     std::string name_;
     std::uint32_t index_;
     std::vector<Address> addresses_;
-    bool vanished_ = false;
+    std::vector<std::unique_ptr<Interface>> interfaces_; // in the order of their numbers
+    bool vanished_ = false, routed_ = true;
     std::unique_ptr<Body> body_;
 };
 

@@ -21,7 +21,9 @@
 namespace kith::testkit {
 
 class Machine;
+class Segment;
 class TcpStack;
+class UdpStack;
 
 /// Whoever has events in the queue. Outlives them.
 class Actor {
@@ -51,11 +53,17 @@ class SimNet {
 
     // ---- machines and names ----
 
-    /// A machine with these addresses; its name resolves to them, in this order. Lives as long as the net.
+    /// A machine with these addresses on the segment "net"; its name resolves to them, in this order. Lives as long as the net. An
+    /// address may tell its network: "10.0.0.7/8".
     Machine &machine(std::string_view name, std::initializer_list<std::string_view> addresses);
 
     /// A name of the resolver, for all machines; replaces what it was. Without addresses it resolves no more.
     void name(std::string_view host, std::initializer_list<std::string_view> addresses);
+
+    /// The network of that name; made when it is first asked for. Machines are plugged in by Machine::plug.
+    Segment &segment(std::string_view name = "net");
+    /// A router between two of them: it passes on what is sent to an address, and to a group with hops left (each router takes one).
+    void connect(Segment &a, Segment &b);
 
     // ---- time ----
 
@@ -78,14 +86,17 @@ class SimNet {
     void in(Duration delay, std::function<void()> what);
 
     std::uint64_t events_done() const noexcept { return done_; }
-    std::size_t events_waiting() const noexcept { return heap_.size(); }
+    std::size_t events_waiting() const noexcept { return heap_.size() + soon_.size() - soon_at_; }
 
-    // ---- the network's weather ----
+    // ---- the network's weather: of streams and datagrams; what else befalls datagrams is set on a Segment or an Interface ----
 
     /// How long a packet is under way: between these two, by the seed. 0.2 ms to 1 ms at first.
     void delay(Duration least, Duration most);
     /// Are bytes that were written at once cut into random pieces on the way? Yes, at first.
     void split(bool on) noexcept { split_ = on; }
+    /// Datagrams arrive at multiples of this time only, as with a card that interrupts rarely: whoever hears many gets them in few
+    /// calls, and a large simulation is done sooner. 0, at first: each at its own time.
+    void tick(Duration length);
     /// How long the resolver takes.
     void resolver_delay(Duration delay) noexcept { resolver_delay_ = static_cast<std::uint64_t>(delay.count()); }
     /// Bytes that may be under way and unread in one direction of a stream, before a write waits.
@@ -96,6 +107,12 @@ class SimNet {
     /// Both ways.
     void partition(const Machine &a, const Machine &b, Route how = Route::silent);
     void heal(const Machine &a, const Machine &b);
+    /// Only machines of the same set hear each other; those that are in none are a set too. Adds to what partition has done.
+    void islands(const std::vector<std::vector<const Machine *>> &sets);
+    /// No islands any more.
+    void unite() { islands({}); }
+    /// How many datagrams get lost from one to the other: 0 to 1. One way only.
+    void loss(const Machine &from, const Machine &to, double probability);
     /// Break every connection between them, with a reset on both sides.
     void reset_connections(const Machine &a, const Machine &b);
 
@@ -130,8 +147,24 @@ class SimNet {
     bool splitting() const noexcept { return split_; }
     Random &random() noexcept { return random_; }
     TcpStack &tcp() noexcept { return *tcp_; }
+    UdpStack &udp() noexcept { return *udp_; }
+    /// Of streams.
     Route route_of(const Machine &from, const Machine &to) const noexcept;
+    /// False: every datagram may pass between any two machines.
+    bool broken_links() const noexcept;
+    /// May this datagram pass? Draws from the seed.
+    bool passes(std::uint32_t from, std::uint32_t to);
+    bool chance(double probability) noexcept {
+        return probability > 0 && static_cast<double>(random_.next() >> 11) * 0x1p-53 < probability;
+    }
+    std::uint64_t ticked(std::uint64_t time) const noexcept { return tick_ == 0 ? time : (time + tick_ - 1) / tick_ * tick_; }
+    bool ticking() const noexcept { return tick_ != 0; }
     Machine *at(const Address &address) const noexcept;
+    /// Null when there is none of that index.
+    Machine *machine_at(std::uint32_t index) const noexcept;
+    /// Addresses of a machine, or a way between machines, have changed.
+    void addresses_changed(Machine &machine, const std::vector<Address> &before);
+    void way_changed(const Machine &machine);
     /// False: no such name.
     bool resolve(std::string_view host, std::vector<Address> &out) const;
     /// Something was posted to the machine of that index. [any-thread]
@@ -149,7 +182,9 @@ class SimNet {
     struct Later;
     struct Private;
     static bool after(const Event &a, const Event &b) noexcept { return a.time != b.time ? a.time > b.time : a.seq > b.seq; }
+    std::uint32_t island_of(std::uint32_t machine) const noexcept;
     void take_posts();
+    bool due(std::uint64_t end) const noexcept;
     void dispatch();
 
     std::atomic<std::uint64_t> now_ = 1'000'000'000; // read by plugins' threads
@@ -157,10 +192,13 @@ class SimNet {
     std::uint64_t serial_ = 0;
     std::uint64_t done_ = 0;
     std::vector<Event> heap_;
+    std::vector<Event> soon_; // of this very moment; they come after those of the heap, which were scheduled before
+    std::size_t soon_at_ = 0;
     Random random_;
     std::uint64_t delay_least_ = 200'000;
     std::uint64_t delay_most_ = 1'000'000;
     std::uint64_t resolver_delay_ = 1'000'000;
+    std::uint64_t tick_ = 0;
     std::size_t window_ = 262'144;
     bool split_ = true;
     bool keep_trace_ = false;
@@ -172,6 +210,7 @@ class SimNet {
     std::string fault_;
     std::unique_ptr<Private> private_;
     std::unique_ptr<TcpStack> tcp_;
+    std::unique_ptr<UdpStack> udp_;
 };
 
 } // namespace kith::testkit

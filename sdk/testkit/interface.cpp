@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+#include <kith/testkit/interface.hpp>
+
+#include <kith/testkit/machine.hpp>
+#include <kith/testkit/segment.hpp>
+
+#include "machine_body.hpp"
+#include "udp_stack.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace kith::testkit {
+
+Interface::Interface(Machine &machine, std::string_view name, std::uint32_t number, Segment *segment,
+                     std::vector<Subnet> addresses)
+    : machine_(machine), name_(name), number_(number), segment_(segment), addresses_(std::move(addresses)) {}
+
+const Address *Interface::address(std::uint8_t family) const noexcept {
+    const auto found = std::ranges::find(addresses_, family, [](const Subnet &each) { return each.address.family; });
+    return found == addresses_.end() ? nullptr : &found->address;
+}
+
+bool Interface::has(const Address &address) const noexcept {
+    return std::ranges::find(addresses_, address, &Subnet::address) != addresses_.end();
+}
+
+bool Interface::has_broadcast(const Address &address) const noexcept {
+    return std::ranges::any_of(addresses_, [&](const Subnet &each) { return each.broadcast() == address; });
+}
+
+void Interface::changed(const char *what, std::int64_t value) {
+    machine_.net().trace(machine_.index(), what, number_, value);
+    machine_.interfaces_changed();
+}
+
+void Interface::set(std::initializer_list<std::string_view> addresses) {
+    addresses_.clear();
+    for (const auto text : addresses) {
+        const auto subnet = Subnet::parse(text);
+        if (!subnet) throw std::invalid_argument("no numeric address: " + std::string(text));
+        addresses_.push_back(*subnet);
+    }
+}
+
+void Interface::down() {
+    up_ = false;
+    changed("interface.down", 0);
+}
+
+void Interface::up() {
+    up_ = true;
+    changed("interface.up", 0);
+}
+
+void Interface::remove() {
+    there_ = false;
+    changed("interface.remove", 0);
+}
+
+void Interface::come_back(std::initializer_list<std::string_view> addresses) {
+    there_ = up_ = true;
+    if (addresses.size() != 0) set(addresses);
+    changed("interface.come_back", 0);
+}
+
+void Interface::addresses(std::initializer_list<std::string_view> addresses) {
+    set(addresses);
+    changed("interface.addresses", static_cast<std::int64_t>(addresses.size()));
+}
+
+void Interface::hears(Hears what) {
+    hears_ = what;
+    changed("interface.hears", static_cast<std::int64_t>(what));
+}
+
+void Interface::sends(Sends what) {
+    sends_ = what;
+    changed("interface.sends", static_cast<std::int64_t>(what));
+}
+
+void Interface::loss(double probability) {
+    loss_ = probability;
+    changed("interface.loss", static_cast<std::int64_t>(probability * 1e9));
+}
+
+// ---- a machine's ----
+
+Interface &Machine::interface(std::string_view name) const {
+    for (const auto &each : interfaces_) {
+        if (each->name() == name) return *each;
+    }
+    throw std::invalid_argument("the machine " + name_ + " has no interface " + std::string(name));
+}
+
+Interface &Machine::plug(std::string_view name, Segment &segment, std::initializer_list<std::string_view> addresses) {
+    Interface &made = plug(name, segment, std::vector<Subnet>{});
+    made.addresses(addresses);
+    return made;
+}
+
+Interface &Machine::plug(std::string_view name, Segment &segment, std::vector<Subnet> addresses) {
+    const auto number = static_cast<std::uint32_t>(interfaces_.size() + 1);
+    Interface &made =
+        *interfaces_.emplace_back(std::make_unique<Interface>(*this, name, number, &segment, std::move(addresses)));
+    segment.plug(made);
+    interfaces_changed();
+    return made;
+}
+
+void Machine::interfaces_changed() {
+    const auto before = std::exchange(addresses_, {});
+    for (const auto &each : interfaces_) {
+        if (!each->there() || each->segment() == nullptr) continue;
+        for (const auto &subnet : each->addresses()) addresses_.push_back(subnet.address);
+    }
+    if (addresses_ != before) net_.addresses_changed(*this, before);
+    net_.way_changed(*this);
+    net_.udp().changed(*this);
+}
+
+void Machine::groups(std::size_t limit) {
+    body_->group_limit = limit;
+    net_.udp().changed(*this);
+}
+
+void Machine::receive_buffers(std::uint32_t usual, std::uint32_t most) {
+    body_->usual_buffer = usual;
+    body_->most_buffer = most;
+}
+
+void Machine::no_route(bool lost) {
+    routed_ = !lost;
+    body_->trace("machine.no_route", 0, lost ? 1 : 0);
+    net_.udp().changed(*this);
+}
+
+Interface *Machine::interface_of(const Address &address) const noexcept {
+    for (const auto &each : interfaces_) {
+        if (each->there() && each->has(address)) return each.get();
+    }
+    return nullptr;
+}
+
+bool Machine::reaches(const Machine &other) const noexcept {
+    for (const auto &ours : interfaces_) {
+        if (ours->segment() == nullptr || !ours->usable()) continue;
+        for (const auto &theirs : other.interfaces_) {
+            if (theirs->segment() == nullptr || !theirs->usable()) continue;
+            if (ours->segment()->distance(*theirs->segment())) return true;
+        }
+    }
+    return false;
+}
+
+bool Machine::on_line() const noexcept {
+    return std::ranges::any_of(interfaces_, [](const auto &each) { return each->segment() != nullptr && each->usable(); });
+}
+
+bool Machine::only_plugged_into(const Segment &segment) const noexcept {
+    return interfaces_.size() == 2 && interfaces_[1]->segment() == &segment && interfaces_[1]->usable();
+}
+
+} // namespace kith::testkit

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: MIT
+//
+// kith.udp/1 of a simulated machine: the service's side of the sockets in udp_stack.
+#include "machine_body.hpp"
+
+#include <kith/hosting/status.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace kith::testkit {
+
+namespace {
+
+const kith_udp_plugin *side(Seat &seat) noexcept { return seat.side<kith_udp_plugin>(KITH_UDP); }
+
+bool complete(const kith_udp_plugin *table) noexcept {
+    return table != nullptr && table->bound && table->membership && table->received && table->sent;
+}
+
+std::string place(const SocketName &name) {
+    const std::string address = name.address.text(), port = std::to_string(name.port);
+    return name.address.family == 6 ? "[" + address + "]:" + port : address + ":" + port;
+}
+
+std::string text_of(const char *what, const std::string &subject, std::int32_t status) {
+    if (status >= 0) return {};
+    return std::string(what) + ' ' + subject + ": " + std::string(status_sentence(status));
+}
+
+SocketName name_of(const kith_address &raw) noexcept {
+    SocketName out;
+    std::ranges::copy(raw.bytes, out.address.bytes.begin());
+    if (raw.family == KITH_ADDRESS_IPV4) std::fill(out.address.bytes.begin() + 4, out.address.bytes.end(), std::uint8_t{0});
+    out.address.family = raw.family;
+    out.port = raw.port;
+    return out;
+}
+
+// Begins a call into the service: KITH_OK, or why not.
+std::int32_t called(Seat &seat, const char *what) {
+    if (const std::int32_t status = seat.body->called(seat, what); status != KITH_OK) return status;
+    return complete(side(seat)) ? KITH_OK : seat.refuse(KITH_INVALID, "the plugin has no complete kith_udp_plugin");
+}
+
+std::int32_t socket_of(Seat &seat, std::uint64_t id, Socket *&out) {
+    out = seat.body->socket(seat, id);
+    if (out == nullptr) return seat.refuse(KITH_STALE, "a socket that is open is expected");
+    return out->udp == nullptr ? seat.refuse(KITH_INVALID, "a socket of kith.udp/1 is expected") : KITH_OK;
+}
+
+// ---- completions ----
+
+void bound(Seat &seat, Op &op) {
+    Machine::Body &on = *seat.body;
+    const SocketName wanted{op.targets.front(), static_cast<std::uint16_t>(op.port)};
+    std::uint64_t id = 0;
+    std::string address;
+    kith_endpoint local{};
+    std::uint32_t buffer = 0;
+    if (op.status == KITH_OK && on.full()) op.status = KITH_LIMIT;
+    if (op.status == KITH_OK) {
+        UdpStack::Wanted as{wanted, op.mode, op.count, op.sent, static_cast<std::uint32_t>(op.number), op.name};
+        UdpSocket *made = nullptr;
+        op.status = on.net.udp().bind(on.machine, as, on, 0, made);
+        if (op.status == KITH_OK) {
+            Socket &socket = on.make_socket(seat);
+            socket.udp = made;
+            made->token = id = socket.id;
+            address = made->local.address.text();
+            local = {str(address), made->local.port, 0};
+            buffer = made->buffer;
+        }
+    }
+    on.trace("udp.bound", op.id, op.status, address);
+    const std::string text = text_of("udp.bind to", place(wanted), op.status);
+    const Entered entered(*seat.tenant, "udp.bound");
+    side(seat)->bound(seat.tenant->self(), op.user, op.id, op.status, str(text), id, op.status == KITH_OK ? &local : nullptr,
+                      buffer);
+}
+
+void received(Seat &seat, Op &op) {
+    Machine::Body &on = *seat.body;
+    UdpStack &stack = on.net.udp();
+    Socket *socket = on.socket(seat, op.socket);
+    UdpStack::Batch batch;
+    std::uint64_t lost = 0;
+    std::string text;
+    if (socket != nullptr) {
+        if (op.status == KITH_OK) batch = stack.take(*socket->udp, static_cast<std::uint32_t>(op.number));
+        lost = socket->udp->lost;
+    }
+    if (op.status < 0)
+        text = text_of("udp.receive", socket == nullptr ? "by a closed socket" : "on " + place(socket->udp->local), op.status);
+    on.trace("udp.received", op.id, op.status == KITH_OK ? batch.count : op.status);
+    on.net.trace(on.machine.index(), "udp.burst", batch.serial);
+    {
+        const Entered entered(*seat.tenant, "udp.received");
+        side(seat)->received(seat.tenant->self(), op.user, op.id, op.status, str(text), batch.first, batch.count,
+                             sizeof(kith_datagram), lost);
+    }
+    stack.release();
+}
+
+void sent(Seat &seat, Op &op) {
+    Machine::Body &on = *seat.body;
+    // A failure of one that was tried comes before the end of those that wait.
+    const std::int32_t status = op.mode != 0 ? -static_cast<std::int32_t>(op.mode) : op.status;
+    on.trace("udp.sent", op.id, status != KITH_OK ? status : op.sent);
+    const std::string text = text_of("udp.send", op.name.empty() ? "by a closed socket" : "to " + op.name, status);
+    const Entered entered(*seat.tenant, "udp.sent");
+    side(seat)->sent(seat.tenant->self(), op.user, op.id, status, str(text), op.sent);
+}
+
+// ---- calls ----
+
+std::int32_t bind(const kith_host *host, const kith_udp_socket *given, std::uint64_t user, std::uint64_t *id) noexcept {
+    Seat &seat = Machine::Body::seat_of(host);
+    Machine::Body &on = *seat.body;
+    if (const std::int32_t status = called(seat, "udp.bind"); status != KITH_OK) return status;
+    kith_udp_socket wanted{}; // what an older plugin does not know is absent (A2)
+    std::memcpy(&wanted, given, std::min<std::size_t>(given->struct_size, sizeof wanted));
+    const auto address = Address::parse(view(wanted.address));
+    if (!address)
+        return seat.refuse(KITH_INVALID, "`" + std::string(view(wanted.address)) + "`: a numeric address is expected");
+    if (wanted.port > 65535)
+        return seat.refuse(KITH_INVALID, "port " + std::to_string(wanted.port) + ": expected at most 65535");
+    if (wanted.hops > 255) return seat.refuse(KITH_INVALID, std::to_string(wanted.hops) + " hops: expected at most 255");
+    if (wanted.max_size > KITH_UDP_MAX_SIZE)
+        return seat.refuse(KITH_INVALID, "a max_size of " + std::to_string(wanted.max_size) + ": expected at most " +
+                                             std::to_string(KITH_UDP_MAX_SIZE));
+    Op &op = on.begin(seat, "udp.bind", bound, user, id);
+    op.targets.push_back(*address);
+    op.port = wanted.port;
+    op.mode = wanted.flags;
+    op.count = wanted.hops;
+    op.sent = wanted.max_size == 0 ? KITH_UDP_MAX_SIZE : wanted.max_size;
+    op.number = wanted.receive_buffer == 0 ? on.usual_buffer : std::min(wanted.receive_buffer, on.most_buffer);
+    op.name = view(wanted.interface);
+    on.ready(op, KITH_OK);
+    return KITH_OK;
+}
+
+std::int32_t join(const kith_host *host, std::uint64_t id, kith_str group, kith_str interface) noexcept {
+    Seat &seat = Machine::Body::seat_of(host);
+    Machine::Body &on = *seat.body;
+    if (const std::int32_t status = called(seat, "udp.join"); status != KITH_OK) return status;
+    Socket *socket = nullptr;
+    if (const std::int32_t status = socket_of(seat, id, socket); status != KITH_OK) return status;
+    const auto address = Address::parse(view(group));
+    const std::string text(view(group));
+    on.trace("udp.join", id, 0, text);
+    const std::int32_t status = address ? on.net.udp().join(*socket->udp, *address, text, view(interface)) : KITH_INVALID;
+    switch (status) {
+    case KITH_INVALID:
+        return seat.refuse(status, "`" + text + "`: the numeric address of a group of the socket's family is expected");
+    case KITH_EXISTS: return seat.refuse(status, text + " was asked for already");
+    case KITH_LIMIT: return seat.refuse(status, "a socket joins at most " + std::to_string(KITH_UDP_MAX_GROUPS) + " groups");
+    default: return status;
+    }
+}
+
+// Never fails by fail_call: nobody could do anything about it.
+std::int32_t leave(const kith_host *host, std::uint64_t id, kith_str group, kith_str interface) noexcept {
+    Seat &seat = Machine::Body::seat_of(host);
+    if (seat.monitor != nullptr) seat.monitor->on_call("udp.leave", true);
+    Socket *socket = nullptr;
+    if (const std::int32_t status = socket_of(seat, id, socket); status != KITH_OK) return status;
+    seat.body->trace("udp.leave", id, 0, view(group));
+    if (seat.body->net.udp().leave(*socket->udp, view(group), view(interface)) == KITH_OK) return KITH_OK;
+    return seat.refuse(KITH_NOT_FOUND, std::string(view(group)) + " was not asked for");
+}
+
+std::int32_t receive(const kith_host *host, std::uint64_t id, std::uint32_t max, std::uint64_t timeout, std::uint64_t user,
+                     std::uint64_t *out) noexcept {
+    Seat &seat = Machine::Body::seat_of(host);
+    Machine::Body &on = *seat.body;
+    if (const std::int32_t status = called(seat, "udp.receive"); status != KITH_OK) return status;
+    Socket *socket = nullptr;
+    if (const std::int32_t status = socket_of(seat, id, socket); status != KITH_OK) return status;
+    if (max == 0 || max > KITH_UDP_MAX_BATCH)
+        return seat.refuse(KITH_INVALID,
+                           std::to_string(max) + " datagrams: expected 1 to " + std::to_string(KITH_UDP_MAX_BATCH));
+    if (socket->reader != none) return seat.refuse(KITH_BUSY, "a receive by this socket is outstanding");
+    Op &op = on.begin(seat, "udp.receive", received, user, out);
+    op.socket = id;
+    op.number = max;
+    socket->reader = Machine::Body::slot_of(op.id);
+    on.time_out(op, timeout);
+    on.pump_datagrams(*socket);
+    return KITH_OK;
+}
+
+// What waits to be sent, as Op::data holds it: this, and then the bytes.
+struct Waiting {
+    SocketName to;
+    std::uint32_t scope;
+    std::uint32_t size;
+};
+
+std::int32_t send(const kith_host *host, std::uint64_t id, const kith_datagram *datagrams, std::uint32_t count,
+                  std::uint32_t stride, std::uint64_t timeout, std::uint64_t user, std::uint64_t *out) noexcept {
+    Seat &seat = Machine::Body::seat_of(host);
+    Machine::Body &on = *seat.body;
+    if (const std::int32_t status = called(seat, "udp.send"); status != KITH_OK) return status;
+    Socket *socket = nullptr;
+    if (const std::int32_t status = socket_of(seat, id, socket); status != KITH_OK) return status;
+    if (count == 0 || count > KITH_UDP_MAX_BATCH)
+        return seat.refuse(KITH_INVALID,
+                           std::to_string(count) + " datagrams: expected 1 to " + std::to_string(KITH_UDP_MAX_BATCH));
+    if (datagrams == nullptr || stride < sizeof(kith_datagram))
+        return seat.refuse(KITH_INVALID, "an array of kith_datagram, and its stride, are expected");
+    const auto at = [&](std::uint32_t i) -> const kith_datagram & {
+        return *reinterpret_cast<const kith_datagram *>(reinterpret_cast<const char *>(datagrams) + std::size_t{i} * stride);
+    };
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const kith_datagram &each = at(i);
+        const std::string which = "datagram " + std::to_string(i) + ": ";
+        if (each.size > KITH_UDP_MAX_SIZE)
+            return seat.refuse(KITH_INVALID, which + "expected at most " + std::to_string(KITH_UDP_MAX_SIZE) + " bytes");
+        if (each.size != 0 && each.data == nullptr) return seat.refuse(KITH_INVALID, which + "it has a size and no data");
+        if (each.remote.family != socket->udp->local.address.family)
+            return seat.refuse(KITH_INVALID, which + "an address of the socket's family is expected");
+        if (each.remote.port == 0) return seat.refuse(KITH_INVALID, which + "port 0: expected 1 to 65535");
+    }
+    if (socket->writer != none) return seat.refuse(KITH_BUSY, "a send by this socket is outstanding");
+    Op &op = on.begin(seat, "udp.send", sent, user, out);
+    op.socket = id;
+    op.fallible = false; // it is asked for below, before anything is sent
+    op.count = count;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const kith_datagram &each = at(i);
+        const Waiting head{name_of(each.remote), each.remote.scope, each.size};
+        op.data.append(reinterpret_cast<const char *>(&head), sizeof head);
+        if (each.size != 0) op.data.append(static_cast<const char *>(each.data), each.size);
+    }
+    socket->writer = Machine::Body::slot_of(op.id);
+    if (const std::int32_t status = on.net.fault_of("udp.send"); status != KITH_OK) {
+        op.name = place(name_of(at(0).remote));
+        on.ready(op, status);
+        return KITH_OK;
+    }
+    on.time_out(op, timeout);
+    on.pump_datagrams(*socket);
+    return KITH_OK;
+}
+
+// Never fails by fail_call: nobody could do anything about it.
+std::int32_t close(const kith_host *host, std::uint64_t id) noexcept {
+    Seat &seat = Machine::Body::seat_of(host);
+    if (seat.monitor != nullptr) seat.monitor->on_call("udp.close", true);
+    Socket *socket = nullptr;
+    if (const std::int32_t status = socket_of(seat, id, socket); status != KITH_OK) return status;
+    seat.body->trace("udp.close", id);
+    seat.body->close(*socket);
+    return KITH_OK;
+}
+
+constexpr kith_udp_host udp_table = {bind, join, leave, receive, send, close};
+
+} // namespace
+
+const kith_udp_host *udp_service() noexcept { return &udp_table; }
+
+void Machine::Body::on_datagrams(UdpSocket &, std::uint64_t token) {
+    const auto slot = slot_of(token);
+    if (slot < sockets.size() && sockets[slot].id == token) pump_datagrams(sockets[slot]);
+}
+
+void Machine::Body::on_membership(UdpSocket &, std::uint64_t token, std::string_view group, std::string_view interface,
+                                  std::int32_t status) {
+    const auto slot = slot_of(token);
+    if (slot >= sockets.size() || sockets[slot].id != token || sockets[slot].seat->silent) return;
+    Seat &seat = *sockets[slot].seat;
+    trace("udp.membership", token, status, group);
+    const auto *table = seat.side<kith_udp_plugin>(KITH_UDP);
+    const std::string where = interface.empty() ? "by the routes" : "on " + std::string(interface);
+    const std::string text = text_of("udp.join", std::string(group) + ' ' + where, status);
+    const Entered entered(*seat.tenant, "udp.membership");
+    table->membership(seat.tenant->self(), token, str(group), str(interface), status, str(text));
+}
+
+// Whatever can go on now goes on.
+void Machine::Body::pump_datagrams(Socket &socket) {
+    if (socket.reader != none && socket.udp->waiting()) ready(ops[socket.reader], KITH_OK);
+    if (socket.writer == none || ops[socket.writer].ready) return;
+    Op &op = ops[socket.writer];
+    while (op.number < op.data.size()) {
+        Waiting head;
+        std::memcpy(&head, op.data.data() + op.number, sizeof head);
+        const std::string_view bytes = std::string_view(op.data).substr(op.number + sizeof head, head.size);
+        const std::int32_t status = net.udp().send(*socket.udp, head.to, head.scope, bytes);
+        if (op.mode == 0) op.name = status == KITH_OK ? std::string() : place(head.to);
+        if (status == KITH_BUSY) return;
+        trace("udp.datagram", op.id, status, bytes);
+        op.sent += status == KITH_OK ? 1 : 0;
+        if (status != KITH_OK && op.mode == 0) op.mode = static_cast<std::uint32_t>(-status);
+        op.number += sizeof head + head.size;
+    }
+    ready(op, KITH_OK);
+}
+
+} // namespace kith::testkit
