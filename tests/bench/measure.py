@@ -50,9 +50,12 @@ def running_of(pid):
 
 
 def datagrams_of(port, pid):
-    """(bytes that wait, datagrams lost) of the UDP socket on a port, as the namespace of a process has it."""
+    """(bytes that wait, datagrams lost) of a process's UDP socket on a port."""
+    own = set()
+    for descriptor in os.scandir(f"/proc/{pid}/fd"):
+        own.add(os.readlink(descriptor.path))
     with open(f"/proc/{pid}/net/udp") as file:
         for fields in map(str.split, file.read().splitlines()[1:]):
-            if int(fields[1].split(":")[1], 16) == port:
+            if int(fields[1].split(":")[1], 16) == port and f"socket:[{fields[9]}]" in own:
                 return int(fields[4].split(":")[1], 16), int(fields[12])
-    return 0, 0
+    raise AssertionError(f"process {pid} has no UDP socket on port {port}")

@@ -70,21 +70,31 @@ def _crypto(loaded=[]):
     return loaded[0]
 
 
-class Ear:
-    """A socket that is a member of the group on one interface, given by its address; it hears all and can say anything."""
+class Mouth:
+    """A socket that can say anything to the group, by the interface with this address."""
 
     def __init__(self, port, address="127.0.0.1", group=GROUP, host=None):
         self.port, self.group = port, group
-        self._socket = host.socket(socket.AF_INET, socket.SOCK_DGRAM) if host else socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        interface = socket.inet_aton(address)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, interface)
-        self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(group) + interface)
-        self._socket.bind(("", port))
-        self._socket.setblocking(False)
+        self._socket = (host or socket).socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(address))
 
     def say(self, data):
         self._socket.sendto(data, (self.group, self.port))
+
+    def close(self):
+        self._socket.close()
+
+
+class Ear(Mouth):
+    """It is a member of the group too, and hears all, itself included."""
+
+    def __init__(self, port, address="127.0.0.1", group=GROUP, host=None):
+        super().__init__(port, address, group, host)
+        member = socket.inet_aton(group) + socket.inet_aton(address)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
+        self._socket.bind(("", port))
+        self._socket.setblocking(False)
 
     def hear(self):
         """One datagram; None when none waits."""
@@ -96,6 +106,3 @@ class Ear:
     def drain(self):
         """All that waits."""
         return list(iter(self.hear, None))
-
-    def close(self):
-        self._socket.close()
