@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "asio_world.hpp"
 
+#include "datagram_socket.hpp"
+#include "inbox.hpp"
+#include "interfaces.hpp"
 #include "listener.hpp"
 #include "seat.hpp"
 #include "stream.hpp"
@@ -15,6 +18,7 @@
 #include <kith/service/state.h>
 #include <kith/service/tcp.h>
 #include <kith/service/timer.h>
+#include <kith/service/udp.h>
 
 #include <boost/asio/post.hpp>
 
@@ -31,12 +35,13 @@ struct Offered {
     const void *(*table)() noexcept;
 };
 
-constexpr std::array<Offered, 8> offered = {{
+constexpr std::array<Offered, 9> offered = {{
     {KITH_CLOCK, clock_table},
     {KITH_TIMER, timer_table},
     {KITH_RANDOM, random_table},
     {KITH_LOOP, loop_table},
     {KITH_TCP, tcp_table},
+    {KITH_UDP, udp_table},
     {KITH_FILE, file_table},
     {KITH_ENV, env_table},
     {KITH_STATE, state_table},
@@ -107,18 +112,19 @@ std::uint64_t Seat::begin(std::uint64_t *op, Pending operation) {
 }
 
 std::optional<Pending> Seat::take(std::uint64_t op) {
-    auto node = pending.extract(op);
-    if (node.empty()) return std::nullopt;
-    return std::move(node.mapped());
+    const auto found = pending.find(op);
+    if (found == pending.end() || found->second.ending) return std::nullopt;
+    return std::move(pending.extract(found).mapped());
 }
 
 std::int32_t Seat::cancel(std::uint64_t op) {
     const auto found = pending.find(op);
     if (found == pending.end()) return KITH_STALE;
     // It stays outstanding until its completion has run.
+    if (std::exchange(found->second.ending, true)) return KITH_OK;
     if (auto abort = std::exchange(found->second.abort, nullptr)) abort();
     boost::asio::post(io, [seat = shared_from_this(), op] {
-        if (const auto ended = seat->take(op)) ended->cancelled(*seat, ended->user, op);
+        if (const auto ended = seat->pending.extract(op)) ended.mapped().cancelled(*seat, ended.mapped().user, op);
     });
     return KITH_OK;
 }
@@ -137,11 +143,23 @@ void Seat::close() {
     }
     for (auto &[id, stream] : std::exchange(streams, {})) stream->close();
     for (auto &[id, listener] : std::exchange(listeners, {})) listener->close();
+    for (auto &[id, socket] : std::exchange(sockets, {})) socket->close();
+}
+
+Interfaces &Seat::interfaces() {
+    if (!parts.interfaces) parts.interfaces = std::make_unique<Interfaces>(io);
+    return *parts.interfaces;
 }
 
 std::int32_t Seat::refuse(std::int32_t status, std::string_view text) const {
     host.error(&host, borrow(text));
     return status;
+}
+
+std::int32_t Seat::no_such(std::uint64_t id, const char *expected) const {
+    if (streams.contains(id) || listeners.contains(id) || sockets.contains(id))
+        return refuse(KITH_INVALID, std::string(expected) + " is expected");
+    return refuse(KITH_STALE, std::string(expected) + " that is open is expected");
 }
 
 } // namespace kith::app

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A tenant's place in the real world: its outstanding operations, streams and listeners. Private to host/world.
+// A tenant's place in the real world: its outstanding operations, streams, listeners and sockets. Private to host/world.
 #pragma once
 
 #include "asio_world.hpp"
@@ -28,16 +28,21 @@ namespace kith::app {
 class Seat;
 class Stream;
 class Listener;
+class DatagramSocket;
+class Inbox;
+class Interfaces;
 class Watches;
 class WallClock;
 
 /// An operation that has not completed.
 struct Pending {
+    using Cancelled = std::function<void(Seat &seat, std::uint64_t user, std::uint64_t op)>;
     std::uint64_t user;
     /// Tell the tenant KITH_CANCELLED. Knows the kind of the operation.
-    void (*cancelled)(Seat &seat, std::uint64_t user, std::uint64_t op);
+    Cancelled cancelled;
     /// Stop what is under way; what still comes of it finds the operation gone. May be empty.
     std::function<void()> abort;
+    bool ending = false; // it was cancelled, and will be told so
 };
 
 struct AsioWorld::Parts {
@@ -51,8 +56,10 @@ struct AsioWorld::Parts {
     std::array<char, 65'536> read_buffer; // not touched before it is used
     std::uint64_t last_id = 0;
     std::unordered_map<const kith_host *, std::shared_ptr<Seat>> seats;
-    std::unique_ptr<Watches> watches; // made when first asked for
-    std::unique_ptr<WallClock> wall;  // the same
+    std::unique_ptr<Watches> watches;       // made when first asked for
+    std::unique_ptr<WallClock> wall;        // the same
+    std::unique_ptr<Inbox> inbox;           // the same
+    std::unique_ptr<Interfaces> interfaces; // the same
 };
 
 class Seat : public std::enable_shared_from_this<Seat> {
@@ -73,12 +80,16 @@ class Seat : public std::enable_shared_from_this<Seat> {
 
     /// Refuse a call (E1).
     std::int32_t refuse(std::int32_t status, std::string_view text) const;
+    /// Refuse an id where `expected` should be: a stale one (T3), or one of another kind.
+    std::int32_t no_such(std::uint64_t id, const char *expected) const;
 
     /// The tenant's side of a service; null when it has none.
     template <class Table>
     const Table *side(std::string_view id) {
         return static_cast<const Table *>(tenant.service(id));
     }
+
+    Interfaces &interfaces(); // of the machine
 
     boost::asio::io_context &io; // outlives the world
     AsioWorld::Parts &parts;
@@ -90,6 +101,7 @@ class Seat : public std::enable_shared_from_this<Seat> {
     std::unordered_map<std::uint64_t, Pending> pending;
     std::unordered_map<std::uint64_t, std::shared_ptr<Stream>> streams;
     std::unordered_map<std::uint64_t, std::shared_ptr<Listener>> listeners;
+    std::unordered_map<std::uint64_t, std::shared_ptr<DatagramSocket>> sockets;
     std::map<std::string, std::string, std::less<>> environment; // what was read: stays borrowed until destroy
 };
 
@@ -138,6 +150,7 @@ const void *timer_table() noexcept;
 const void *random_table() noexcept;
 const void *loop_table() noexcept;
 const void *tcp_table() noexcept;
+const void *udp_table() noexcept;
 const void *file_table() noexcept;
 const void *env_table() noexcept;
 const void *state_table() noexcept;

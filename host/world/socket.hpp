@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What streams, listeners and dialling share: sockets that do not block and are not inherited, and errors as statuses.
+// What streams, listeners, dialling and datagram sockets share: sockets that do not block and are not inherited, and errors as statuses.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -25,10 +25,10 @@ std::string address_of(const tcp::endpoint &endpoint);
 /// An address or a name with its port, for texts.
 std::string place(const std::string &host, std::uint32_t port);
 
-/// A socket of Asio's kind, tcp::socket or tcp::acceptor, for that protocol.
+/// A socket of Asio's kind, such as tcp::acceptor or udp::socket, for that protocol.
 template <class Socket>
-void open_socket(Socket &socket, const tcp &protocol, Error &error) {
-    const int fd = ::socket(protocol.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol.protocol());
+void open_socket(Socket &socket, const typename Socket::protocol_type &protocol, Error &error) {
+    const int fd = ::socket(protocol.family(), protocol.type() | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol.protocol());
     if (fd < 0) {
         error.assign(errno, boost::system::system_category());
         return;

@@ -36,30 +36,16 @@ Stream::Stream(Seat &seat, tcp::socket socket)
     remote_ = socket_.remote_endpoint(ignored);
 }
 
-void Stream::begin(Way &way, std::uint64_t timeout, std::uint64_t user, std::uint64_t *op,
-                   void (Stream::*end)(std::int32_t, std::string_view),
-                   void (*cancelled)(Seat &, std::uint64_t, std::uint64_t)) {
-    way.op = way.last = seat_->begin(op, {user, cancelled, [me = weak_from_this(), &way] {
-                                              const auto stream = me.lock();
-                                              if (!stream) return;
-                                              way.op = 0;
-                                              way.timer.cancel();
-                                          }});
-    if (timeout == 0) return;
-    way.timer.expires_after(std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(timeout, far_enough))));
-    way.timer.async_wait([me = shared_from_this(), &way, of = way.op, end](const Error &error) {
-        if (!error && way.op == of)
-            ((*me).*end)(KITH_TIMED_OUT, place(address_of(me->remote_), me->remote_.port()) + ": its time was over");
-    });
-}
-
 std::int32_t Stream::read(std::uint32_t max, std::uint64_t timeout, std::uint64_t user, std::uint64_t *op) {
-    if (seat_->pending.contains(reading_.last)) return seat_->refuse(KITH_BUSY, "a read of this stream is outstanding already");
+    if (reading_.busy(*seat_)) return seat_->refuse(KITH_BUSY, "a read of this stream is outstanding already");
     if (max == 0) return seat_->refuse(KITH_INVALID, "a read of 0 bytes");
     max_ = max;
-    begin(reading_, timeout, user, op, &Stream::end_read, [](Seat &seat, std::uint64_t u, std::uint64_t o) {
-        tell_read(seat, u, o, KITH_CANCELLED, cancelled_text(), nullptr, 0);
-    });
+    reading_.begin(
+        *seat_, shared_from_this(), timeout, user, op,
+        [](Seat &seat, std::uint64_t u, std::uint64_t o) {
+            tell_read(seat, u, o, KITH_CANCELLED, cancelled_text(), nullptr, 0);
+        },
+        [this] { end_read(KITH_TIMED_OUT, late()); });
     await_read();
     return KITH_OK;
 }
@@ -89,20 +75,16 @@ void Stream::can_read() {
     if (error == boost::asio::error::eof)
         return end_read(KITH_CLOSED, place(address_of(remote_), remote_.port()) + ": it ended the stream");
     if (error) return end_read(broken(error), text_of(error));
-    const std::uint64_t op = std::exchange(reading_.op, 0);
-    reading_.timer.cancel();
-    if (const auto ended = seat_->take(op)) tell_read(*seat_, ended->user, op, KITH_OK, {}, buffer.data(), size);
+    if (const auto ended = reading_.end(*seat_))
+        tell_read(*seat_, ended->user, reading_.last, KITH_OK, {}, buffer.data(), size);
 }
 
 void Stream::end_read(std::int32_t status, std::string_view text) {
-    const std::uint64_t op = std::exchange(reading_.op, 0);
-    reading_.timer.cancel();
-    if (const auto ended = seat_->take(op)) tell_read(*seat_, ended->user, op, status, text, nullptr, 0);
+    if (const auto ended = reading_.end(*seat_)) tell_read(*seat_, ended->user, reading_.last, status, text, nullptr, 0);
 }
 
 std::int32_t Stream::write(std::string_view data, std::uint64_t timeout, std::uint64_t user, std::uint64_t *op) {
-    if (seat_->pending.contains(writing_.last))
-        return seat_->refuse(KITH_BUSY, "a write to this stream is outstanding already");
+    if (writing_.busy(*seat_)) return seat_->refuse(KITH_BUSY, "a write to this stream is outstanding already");
     if (finished_) return seat_->refuse(KITH_INVALID, "this direction of the stream was shut down");
     // What the kernel takes at once is not copied.
     Error error = broken_;
@@ -110,8 +92,10 @@ std::int32_t Stream::write(std::string_view data, std::uint64_t timeout, std::ui
         error || data.empty() ? 0 : socket_.write_some(boost::asio::buffer(data.data(), data.size()), error);
     out_.assign(data.substr(taken));
     written_ = 0;
-    begin(writing_, timeout, user, op, &Stream::end_write,
-          [](Seat &seat, std::uint64_t u, std::uint64_t o) { tell_written(seat, u, o, KITH_CANCELLED, cancelled_text()); });
+    writing_.begin(
+        *seat_, shared_from_this(), timeout, user, op,
+        [](Seat &seat, std::uint64_t u, std::uint64_t o) { tell_written(seat, u, o, KITH_CANCELLED, cancelled_text()); },
+        [this] { end_write(KITH_TIMED_OUT, late()); });
     if (error && error != boost::asio::error::would_block) broken(error);
     await_write();
     return KITH_OK;
@@ -141,15 +125,13 @@ void Stream::can_write() {
 }
 
 void Stream::end_write(std::int32_t status, std::string_view text) {
-    const std::uint64_t op = std::exchange(writing_.op, 0);
-    writing_.timer.cancel();
     std::string().swap(out_);
     written_ = 0;
-    if (const auto ended = seat_->take(op)) tell_written(*seat_, ended->user, op, status, text);
+    if (const auto ended = writing_.end(*seat_)) tell_written(*seat_, ended->user, writing_.last, status, text);
 }
 
 std::int32_t Stream::shutdown() {
-    if (seat_->pending.contains(writing_.last)) {
+    if (writing_.busy(*seat_)) {
         return seat_->refuse(KITH_BUSY, "a write to this stream is outstanding; shut it down when it has completed");
     }
     Error ignored; // the other side may have ended it already
@@ -169,6 +151,8 @@ void Stream::close() {
 std::string Stream::text_of(const Error &error) const {
     return place(address_of(remote_), remote_.port()) + ": " + error.message();
 }
+
+std::string Stream::late() const { return place(address_of(remote_), remote_.port()) + ": its time was over"; }
 
 // Whatever the kernel calls it, a stream that worked and does not any more is broken.
 std::int32_t Stream::broken(const Error &error) {

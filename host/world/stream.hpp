@@ -6,8 +6,7 @@
 
 #include "seat.hpp"
 #include "socket.hpp"
-
-#include <boost/asio/steady_timer.hpp>
+#include "way.hpp"
 
 #include <string>
 #include <string_view>
@@ -26,16 +25,6 @@ class Stream : public std::enable_shared_from_this<Stream> {
     const tcp::endpoint &remote() const { return remote_; }
 
   private:
-    // One direction, and the operation that is outstanding in it.
-    struct Way {
-        explicit Way(boost::asio::io_context &io) : timer(io) {}
-        std::uint64_t op = 0;   // to be told of what comes
-        std::uint64_t last = 0; // that was begun: outstanding until its completion, also when it was cancelled
-        bool waiting = false;   // for the kernel
-        boost::asio::steady_timer timer;
-    };
-    void begin(Way &way, std::uint64_t timeout, std::uint64_t user, std::uint64_t *op,
-               void (Stream::*end)(std::int32_t, std::string_view), void (*cancelled)(Seat &, std::uint64_t, std::uint64_t));
     void await_read();
     void can_read();
     void end_read(std::int32_t status, std::string_view text);
@@ -43,6 +32,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
     void can_write();
     void end_write(std::int32_t status, std::string_view text);
     std::string text_of(const Error &error) const;
+    std::string late() const;
     std::int32_t broken(const Error &error);
 
     std::shared_ptr<Seat> seat_;

@@ -66,22 +66,15 @@ std::int32_t listen(Seat &seat, const std::string &address, std::uint32_t port, 
     return KITH_OK;
 }
 
-// A stale id is an error (T3), and so is one of the other kind.
-std::int32_t no_such(Seat &seat, std::uint64_t id, const char *expected) {
-    if (seat.streams.contains(id) || seat.listeners.contains(id))
-        return seat.refuse(KITH_INVALID, std::string(expected) + " is expected");
-    return seat.refuse(KITH_STALE, "no such stream or listener is open");
-}
-
 template <class F>
 std::int32_t with_stream(Seat &seat, std::uint64_t id, F &&function) {
     const auto found = seat.streams.find(id);
-    return found == seat.streams.end() ? no_such(seat, id, "a stream") : function(*found->second);
+    return found == seat.streams.end() ? seat.no_such(id, "a stream") : function(*found->second);
 }
 
 std::int32_t accept(Seat &seat, std::uint64_t id, std::uint64_t user, std::uint64_t *op) {
     const auto found = seat.listeners.find(id);
-    return found == seat.listeners.end() ? no_such(seat, id, "a listener") : found->second->accept(user, op);
+    return found == seat.listeners.end() ? seat.no_such(id, "a listener") : found->second->accept(user, op);
 }
 
 std::int32_t write(Seat &seat, std::uint64_t id, const void *data, std::uint32_t size, std::uint64_t timeout,
@@ -102,7 +95,7 @@ std::int32_t close(Seat &seat, std::uint64_t id) {
         listener.mapped()->close();
         return KITH_OK;
     }
-    return no_such(seat, id, "");
+    return seat.no_such(id, "a stream or a listener");
 }
 
 constexpr kith_tcp_host table = {

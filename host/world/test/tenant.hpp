@@ -13,6 +13,7 @@
 #include <kith/service/state.h>
 #include <kith/service/tcp.h>
 #include <kith/service/timer.h>
+#include <kith/service/udp.h>
 
 #include <boost/test/unit_test.hpp>
 
@@ -23,6 +24,12 @@
 
 namespace kith::test {
 
+struct Datagram {
+    std::string data;
+    std::uint32_t flags = 0;
+    kith_address remote{};
+};
+
 struct Completion {
     std::string what;
     std::uint64_t user = 0;
@@ -30,9 +37,20 @@ struct Completion {
     std::int32_t status = 0;
     std::string text;
     std::string data;     // bytes, or the address of an endpoint
-    std::uint64_t id = 0; // stream, listener
+    std::uint64_t id = 0; // stream, listener, socket
     std::uint32_t port = 0;
     kith_file_info info{};
+    std::vector<Datagram> datagrams;
+    std::uint64_t lost = 0;
+    std::uint32_t count = 0; // datagrams sent, or bytes of a receive buffer
+};
+
+/// How a group stands, as it was told.
+struct Told {
+    std::uint64_t socket = 0;
+    std::string group, interface;
+    std::int32_t status = 0;
+    std::string text;
 };
 
 inline kith_str str(std::string_view text) { return {text.data(), text.size()}; }
@@ -98,6 +116,27 @@ class TestTenant final : public Tenant {
             return table<kith_state_host>(KITH_STATE)->save(&host, bytes.data(), bytes.size(), 10, op);
         });
     }
+    std::uint64_t bind(const kith_udp_socket &socket) {
+        return begun(11, [&](std::uint64_t *op) { return udp()->bind(&host, &socket, 11, op); });
+    }
+    std::uint64_t receive(std::uint64_t socket, std::uint32_t max = KITH_UDP_MAX_BATCH, std::uint64_t timeout = 0) {
+        return begun(12, [&](std::uint64_t *op) { return udp()->receive(&host, socket, max, timeout, 12, op); });
+    }
+    std::uint64_t send(std::uint64_t socket, const std::vector<kith_datagram> &all, std::uint64_t timeout = 0) {
+        return begun(13, [&](std::uint64_t *op) {
+            return udp()->send(&host, socket, all.data(), static_cast<std::uint32_t>(all.size()), sizeof(kith_datagram),
+                               timeout, 13, op);
+        });
+    }
+    std::int32_t join(std::uint64_t socket, std::string_view group, std::string_view interface) {
+        return quietly([&] { return udp()->join(&host, socket, str(group), str(interface)); });
+    }
+    std::int32_t leave_group(std::uint64_t socket, std::string_view group, std::string_view interface) {
+        return quietly([&] { return udp()->leave(&host, socket, str(group), str(interface)); });
+    }
+    std::int32_t close_socket(std::uint64_t socket) {
+        return quietly([&] { return udp()->close(&host, socket); });
+    }
     std::int32_t post(std::uint64_t user) { return table<kith_loop_host>(KITH_LOOP)->post(&host, user); }
     std::int32_t cancel(std::uint64_t op) {
         return quietly([&] { return world.cancel(host, op); });
@@ -126,6 +165,7 @@ class TestTenant final : public Tenant {
         return static_cast<const T *>(world.service(id));
     }
     const kith_tcp_host *tcp() const { return table<kith_tcp_host>(KITH_TCP); }
+    const kith_udp_host *udp() const { return table<kith_udp_host>(KITH_UDP); }
     const kith_file_host *file() const { return table<kith_file_host>(KITH_FILE); }
 
     // ---- Tenant ----
@@ -133,6 +173,7 @@ class TestTenant final : public Tenant {
     const void *service(std::string_view id) noexcept override {
         if (id == KITH_TIMER) return &timer_side;
         if (id == KITH_TCP) return &tcp_side;
+        if (id == KITH_UDP) return &udp_side;
         if (id == KITH_FILE) return &file_side;
         if (id == KITH_STATE) return &state_side;
         if (id == KITH_LOOP) return &loop_side;
@@ -146,6 +187,7 @@ class TestTenant final : public Tenant {
     World &world;
     kith_host host{};
     std::vector<Completion> done;
+    std::vector<Told> told;         // of groups
     std::int32_t refused = KITH_OK; // of the last call that begins something
     std::string error;              // and its text
     bool closed = false;
@@ -196,6 +238,15 @@ class TestTenant final : public Tenant {
         made.data.assign(end->address.data, end->address.size);
         made.port = end->port;
     }
+    static void membership(void *self, Told told) {
+        auto &me = *static_cast<TestTenant *>(self);
+        BOOST_TEST(!me.calling_, "udp.membership inside a call from the tenant");
+        BOOST_TEST(me.entered_ == 1, "udp.membership not within one Entered");
+        BOOST_TEST(!me.closed, "udp.membership after close");
+        BOOST_TEST(told.text.empty() == (told.status == KITH_OK));
+        me.told.push_back(std::move(told));
+    }
+    static std::string from(kith_str text) { return text.size == 0 ? std::string() : std::string(text.data, text.size); }
     static void bytes(Completion &made, const void *data, std::uint64_t size) {
         if (size != 0) made.data.assign(static_cast<const char *>(data), size);
     }
@@ -219,6 +270,31 @@ class TestTenant final : public Tenant {
             bytes(note(self, "tcp.read", user, op, status, text), data, size);
         },
         [](void *self, U user, U op, S status, kith_str text) { note(self, "tcp.written", user, op, status, text); }};
+    static constexpr kith_udp_plugin udp_side = {
+        [](void *self, U user, U op, S status, kith_str text, U id, const kith_endpoint *local, std::uint32_t buffer) {
+            end(self, "udp.bound", user, op, status, text, id, local);
+            static_cast<TestTenant *>(self)->done.back().count = buffer;
+        },
+        [](void *self, U socket, kith_str group, kith_str interface, S status, kith_str text) {
+            membership(self, {socket, from(group), from(interface), status, from(text)});
+        },
+        [](void *self, U user, U op, S status, kith_str text, const kith_datagram *first, std::uint32_t count,
+           std::uint32_t stride, U lost) {
+            Completion &made = note(self, "udp.received", user, op, status, text);
+            BOOST_TEST((count != 0) == (status == KITH_OK));
+            made.lost = lost;
+            const auto *at = reinterpret_cast<const std::byte *>(first);
+            for (std::uint32_t i = 0; i < count; ++i, at += stride) {
+                const auto &one = *reinterpret_cast<const kith_datagram *>(at);
+                Datagram &kept = made.datagrams.emplace_back();
+                if (one.size != 0) kept.data.assign(static_cast<const char *>(one.data), one.size);
+                kept.flags = one.flags;
+                kept.remote = one.remote;
+            }
+        },
+        [](void *self, U user, U op, S status, kith_str text, std::uint32_t sent) {
+            note(self, "udp.sent", user, op, status, text).count = sent;
+        }};
     static constexpr kith_file_plugin file_side = {
         [](void *self, U user, U op, S status, kith_str text, const void *data, U size, const kith_file_info *info) {
             Completion &made = note(self, "file.read", user, op, status, text);

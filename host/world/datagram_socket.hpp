@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// One UDP socket. Datagrams are taken from the kernel only for a receive that is outstanding, so one that is cancelled or times out
+// loses nothing.
+#pragma once
+
+#include "groups.hpp"
+#include "outbox.hpp"
+#include "seat.hpp"
+#include "socket.hpp"
+#include "way.hpp"
+
+#include <kith/address.hpp>
+#include <kith/service/udp.h>
+
+#include <boost/asio/ip/udp.hpp>
+
+#include <memory>
+#include <string>
+
+namespace kith::app {
+
+/// kith_udp_socket, checked.
+struct DatagramOptions {
+    address local;
+    std::string interface;
+    std::uint32_t flags = 0;
+    std::uint32_t hops = 0;
+    std::uint32_t max_size = KITH_UDP_MAX_SIZE;
+    std::uint32_t receive_buffer = 0;
+};
+
+class DatagramSocket : public std::enable_shared_from_this<DatagramSocket> {
+  public:
+    DatagramSocket(Seat &seat, DatagramOptions options, Error &error);
+
+    /// It has this number now.
+    void open_as(std::uint64_t id) { id_ = id; }
+    address local() const;
+    std::uint32_t receive_buffer() const;
+
+    std::int32_t join(std::string_view group, std::string_view interface);
+    std::int32_t leave(std::string_view group, std::string_view interface);
+    std::int32_t receive(std::uint32_t max, std::uint64_t timeout, std::uint64_t user, std::uint64_t *op);
+    std::int32_t send(const kith_datagram *first, std::uint32_t count, std::uint32_t stride, std::uint64_t timeout,
+                      std::uint64_t user, std::uint64_t *op);
+    void close();
+
+  private:
+    void configure(Error &error);
+    void await_datagrams();
+    void can_receive();
+    void end_receive(std::int32_t status, std::string_view text);
+    void count_lost();
+    Departure departure();
+    void await_room();
+    void can_send();
+    void end_send(std::int32_t status, std::string_view text);
+
+    std::shared_ptr<Seat> seat_;
+    DatagramOptions options_;
+    boost::asio::ip::udp::socket socket_;
+    std::uint64_t id_ = 0;
+    std::shared_ptr<Groups> groups_; // made with the first join
+    Way receiving_, sending_;
+    std::uint32_t max_ = 0;   // of the receive
+    bool more_ = false;       // the last batch was full: there is more, presumably
+    std::uint32_t drops_ = 0; // as the kernel counts them, in 32 bits
+    std::uint64_t lost_ = 0;
+    Outbox out_;
+};
+
+} // namespace kith::app

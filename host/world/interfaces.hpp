@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// The machine's network interfaces. rtnetlink says when to look, at their coming and going, their addresses and the routes; a slow
+// poll looks anyway.
+#pragma once
+
+#include <kith/address.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kith::app {
+
+class Groups;
+
+/// Where a group can be joined, or how it is to leave.
+struct Place {
+    unsigned index = 0;           // the kernel's number of the interface
+    unsigned life = 0;            // another one when it was gone meanwhile
+    std::vector<address> sources; // what reports of the membership are sent from
+    bool operator==(const Place &) const = default;
+};
+
+/// A place, or why there is none now: a status of kith_udp_plugin.membership.
+struct Placed {
+    Place place;
+    std::int32_t status = KITH_OK;
+    std::string text;
+};
+
+class Interfaces {
+  public:
+    explicit Interfaces(boost::asio::io_context &io);
+
+    /// interface: a name or an address; empty: where the routes lead for that group.
+    Placed place_for(const address &group, std::string_view interface) const;
+    /// See how they are now.
+    void look();
+
+    /// It is told of changes as long as it lives.
+    void listen(const std::shared_ptr<Groups> &groups);
+
+  private:
+    struct Interface {
+        unsigned index = 0;
+        bool up = false;
+        bool linked = false; // it has a carrier
+        std::vector<address> addresses;
+    };
+    void await_notices();
+    void read_notices();
+    void poll();
+    void tell();
+
+    boost::asio::posix::stream_descriptor notices_;
+    boost::asio::steady_timer pause_, poll_;
+    std::map<std::string, Interface, std::less<>> interfaces_; // by name
+    std::map<unsigned, unsigned> gone_;                        // by index: how often it went
+    unsigned overruns_ = 0;                                    // times that notices were lost
+    std::string failed_;                                       // why nothing could be seen
+    std::vector<std::weak_ptr<Groups>> listeners_;
+    bool polling_ = false;
+    std::shared_ptr<Interfaces *> self_ = std::make_shared<Interfaces *>(this);
+};
+
+} // namespace kith::app

@@ -1,0 +1,500 @@
+// SPDX-License-Identifier: MIT
+//
+// kith.udp/1 over loopback, in both worlds; and what only real sockets have.
+#include "ground.hpp"
+
+#include <kith/address.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+using namespace kith::test;
+
+namespace {
+
+using Worlds = boost::mp11::mp_list<Real>; // Grounds, as soon as the simulated world offers kith.udp/1
+
+constexpr std::string_view group = "233.252.1.32"; // MCAST-TEST-NET, RFC 5771
+constexpr std::string_view loopback = "127.0.0.1";
+
+kith_udp_socket options(std::string_view address, std::uint32_t port = 0, std::uint32_t flags = 0) {
+    kith_udp_socket out{};
+    out.struct_size = sizeof out;
+    out.flags = flags;
+    out.address = str(address);
+    out.port = port;
+    return out;
+}
+
+kith_datagram to(std::string_view address, std::uint32_t port, std::string_view data) {
+    const auto where = kith::address::parse(address, static_cast<std::uint16_t>(port));
+    return {.data = data.data(), .size = static_cast<std::uint32_t>(data.size()), .flags = 0, .remote = where.value().raw()};
+}
+
+// Two tenants, each with a socket, on one machine.
+template <class Ground>
+struct Net : Ground {
+    TestTenant a{this->world(), "a"};
+    TestTenant b{this->world(), "b"};
+
+    Completion bound(TestTenant &tenant, const kith_udp_socket &socket) {
+        const Completion done = this->await(tenant, tenant.bind(socket));
+        BOOST_REQUIRE_MESSAGE(done.status == KITH_OK, done.text);
+        return done;
+    }
+    Completion bound(TestTenant &tenant, std::string_view address = loopback) { return bound(tenant, options(address)); }
+    std::int32_t bind_fails(const kith_udp_socket &socket) {
+        const Completion done = this->await(a, a.bind(socket));
+        BOOST_TEST_MESSAGE(done.text);
+        return done.status;
+    }
+    Completion sent(TestTenant &tenant, std::uint64_t socket, const std::vector<kith_datagram> &all) {
+        const Completion done = this->await(tenant, tenant.send(socket, all));
+        if (done.status != KITH_OK) BOOST_TEST_MESSAGE(done.text);
+        return done;
+    }
+    // All that come until there are so many.
+    std::vector<std::string> received(TestTenant &tenant, std::uint64_t socket, std::size_t count) {
+        std::vector<std::string> out;
+        while (out.size() < count) {
+            const Completion done = this->await(tenant, tenant.receive(socket));
+            BOOST_REQUIRE_MESSAGE(done.status == KITH_OK, done.text);
+            for (const Datagram &one : done.datagrams) out.push_back(one.data);
+        }
+        return out;
+    }
+    bool nothing_comes(TestTenant &tenant, std::uint64_t socket) {
+        return this->await(tenant, tenant.receive(socket, 1, 30 * ms)).status == KITH_TIMED_OUT;
+    }
+    // What was told last of that wish, once something new was told.
+    Told membership(TestTenant &tenant) {
+        const std::size_t before = tenant.told.size();
+        BOOST_REQUIRE(this->until([&] { return tenant.told.size() > before; }));
+        return tenant.told.back();
+    }
+    bool refused(TestTenant &tenant, std::uint64_t op, std::int32_t status) {
+        BOOST_TEST_MESSAGE(tenant.error);
+        return op == 0 && tenant.refused == status && !tenant.error.empty();
+    }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(udp)
+
+// ---- bind ----
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_socket_says_where_it_is_bound, Ground, Worlds) {
+    Net<Ground> net;
+    const auto any_port = net.bound(net.a);
+    BOOST_TEST(any_port.data == loopback);
+    BOOST_TEST(any_port.port != 0u);
+    BOOST_TEST(any_port.count != 0u);
+    const auto every_address = net.bound(net.b, "0.0.0.0");
+    BOOST_TEST(every_address.data == "0.0.0.0");
+    auto that_port = options(loopback, any_port.port);
+    BOOST_TEST(net.a.close_socket(any_port.id) == KITH_OK);
+    BOOST_TEST(net.bound(net.a, that_port).port == any_port.port);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_port_is_taken_unless_all_share_it, Ground, Worlds) {
+    Net<Ground> net;
+    const auto alone = net.bound(net.a);
+    BOOST_TEST(net.bind_fails(options(loopback, alone.port)) == KITH_EXISTS);
+    BOOST_TEST(net.bind_fails(options(loopback, alone.port, KITH_UDP_SHARED)) == KITH_EXISTS);
+    const auto shared = net.bound(net.a, options("0.0.0.0", 0, KITH_UDP_SHARED));
+    BOOST_TEST(net.bind_fails(options("0.0.0.0", shared.port)) == KITH_EXISTS);
+    BOOST_TEST(net.bound(net.b, options("0.0.0.0", shared.port, KITH_UDP_SHARED)).port == shared.port);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_address_that_is_not_ours_cannot_be_bound, Ground, Worlds) {
+    Net<Ground> net;
+    BOOST_TEST(net.bind_fails(options("192.0.2.77")) == KITH_IO);
+    BOOST_TEST(net.a.done.back().text.find("192.0.2.77") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_makes_no_socket_is_refused, Ground, Worlds) {
+    Net<Ground> net;
+    for (const std::string_view address : {"", "localhost", "10.0.0", "233.252.1.32"})
+        BOOST_TEST(net.refused(net.a, net.a.bind(options(address)), KITH_INVALID), address);
+    BOOST_TEST(net.refused(net.a, net.a.bind(options(loopback, 65'536)), KITH_INVALID));
+    auto odd = options(loopback);
+    odd.hops = 256;
+    BOOST_TEST(net.refused(net.a, net.a.bind(odd), KITH_INVALID));
+    odd = options(loopback);
+    odd.max_size = KITH_UDP_MAX_SIZE + 1;
+    BOOST_TEST(net.refused(net.a, net.a.bind(odd), KITH_INVALID));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_lies_beyond_the_struct_is_absent, Ground, Worlds) {
+    Net<Ground> net;
+    auto cut = options(loopback);
+    cut.struct_size = offsetof(kith_udp_socket, port);
+    cut.port = 65'536;
+    cut.hops = 256;
+    BOOST_TEST(net.bound(net.a, cut).port != 0u);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_bind_that_is_cancelled_leaves_the_port_free, Ground, Worlds) {
+    Net<Ground> net;
+    const auto free = net.bound(net.a);
+    net.a.close_socket(free.id);
+    const auto op = net.a.bind(options(loopback, free.port));
+    BOOST_TEST(net.a.cancel(op) == KITH_OK);
+    BOOST_TEST(net.await(net.a, op).status == KITH_CANCELLED);
+    net.settle();
+    net.bound(net.b, options(loopback, free.port));
+}
+
+// ---- send and receive ----
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(datagrams_go_both_ways_and_say_who_sent_them, Ground, Worlds) {
+    Net<Ground> net;
+    const auto a = net.bound(net.a), b = net.bound(net.b);
+    const auto receive = net.b.receive(b.id);
+    BOOST_TEST(net.sent(net.a, a.id, {to(loopback, b.port, "ping")}).count == 1u);
+    const Completion got = net.await(net.b, receive);
+    BOOST_REQUIRE(got.datagrams.size() == 1u);
+    BOOST_TEST(got.user == 12u);
+    BOOST_TEST(got.lost == 0u);
+    BOOST_TEST(got.datagrams[0].data == "ping");
+    BOOST_TEST(got.datagrams[0].flags == 0u);
+    const kith::address from(got.datagrams[0].remote);
+    BOOST_TEST(from.host() == loopback);
+    BOOST_TEST(from.port() == a.port);
+    net.sent(net.b, b.id, {{.data = "pong", .size = 4, .flags = 0, .remote = got.datagrams[0].remote}});
+    BOOST_TEST(net.received(net.a, a.id, 1)[0] == "pong");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_batch_arrives_whole_and_in_order, Ground, Worlds) {
+    Net<Ground> net;
+    const auto a = net.bound(net.a), b = net.bound(net.b);
+    std::vector<std::string> texts;
+    for (int i = 0; i < static_cast<int>(KITH_UDP_MAX_BATCH); ++i) texts.push_back("number " + std::to_string(i));
+    std::vector<kith_datagram> all;
+    for (const std::string &text : texts) all.push_back(to(loopback, b.port, text));
+    BOOST_TEST(net.sent(net.a, a.id, all).count == KITH_UDP_MAX_BATCH);
+    BOOST_TEST(net.received(net.b, b.id, texts.size()) == texts, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_brings_at_most_what_was_asked_for, Ground, Worlds) {
+    Net<Ground> net;
+    const auto a = net.bound(net.a), b = net.bound(net.b);
+    const auto one = to(loopback, b.port, "x");
+    net.sent(net.a, a.id, {one, one, one, one, one});
+    net.settle();
+    for (const std::size_t most : {1, 3, 256}) {
+        const Completion got = net.await(net.b, net.b.receive(b.id, static_cast<std::uint32_t>(most)));
+        BOOST_TEST(got.datagrams.size() == (most == 256 ? 1 : most));
+    }
+    BOOST_TEST(net.nothing_comes(net.b, b.id));
+    BOOST_TEST(net.refused(net.b, net.b.receive(b.id, 0), KITH_INVALID));
+    BOOST_TEST(net.refused(net.b, net.b.receive(b.id, KITH_UDP_MAX_BATCH + 1), KITH_LIMIT));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_datagram_may_be_empty_or_as_long_as_they_get, Ground, Worlds) {
+    Net<Ground> net;
+    const auto a = net.bound(net.a), b = net.bound(net.b);
+    std::string longest(KITH_UDP_MAX_SIZE, 'l');
+    longest.back() = '.';
+    net.sent(net.a, a.id, {to(loopback, b.port, ""), to(loopback, b.port, longest)});
+    const auto got = net.received(net.b, b.id, 2);
+    BOOST_TEST(got[0].empty());
+    BOOST_TEST((got[1] == longest));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_longer_than_max_size_is_cut_and_says_so, Ground, Worlds) {
+    Net<Ground> net;
+    auto small = options(loopback);
+    small.max_size = 4;
+    const auto a = net.bound(net.a), b = net.bound(net.b, small);
+    net.sent(net.a, a.id, {to(loopback, b.port, "four"), to(loopback, b.port, "fives"), to(loopback, b.port, "end")});
+    std::vector<Datagram> got;
+    while (got.size() < 3) {
+        const Completion done = net.await(net.b, net.b.receive(b.id));
+        got.insert(got.end(), done.datagrams.begin(), done.datagrams.end());
+    }
+    BOOST_TEST(got[0].data == "four");
+    BOOST_TEST((got[0].flags & KITH_DATAGRAM_TRUNCATED) == 0u);
+    BOOST_TEST(got[1].data == "five");
+    BOOST_TEST((got[1].flags & KITH_DATAGRAM_TRUNCATED) != 0u);
+    BOOST_TEST(got[2].data == "end");
+    BOOST_TEST((got[2].flags & KITH_DATAGRAM_TRUNCATED) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_sent_is_refused_whole, Ground, Worlds) {
+    Net<Ground> net;
+    const auto a = net.bound(net.a), b = net.bound(net.b);
+    const auto good = to(loopback, b.port, "good");
+    const std::string too_long(KITH_UDP_MAX_SIZE + 1, 'x');
+    auto no_family = good;
+    no_family.remote.family = 0;
+    auto no_bytes = good;
+    no_bytes.data = nullptr;
+    for (const kith_datagram &wrong :
+         {to(loopback, b.port, too_long), to("::1", b.port, "v6"), to(loopback, 0, "x"), no_family, no_bytes})
+        BOOST_TEST(net.refused(net.a, net.a.send(a.id, {good, wrong}), KITH_INVALID));
+    BOOST_TEST(net.refused(net.a, net.a.send(a.id, std::vector(KITH_UDP_MAX_BATCH + 1, good)), KITH_LIMIT));
+    BOOST_TEST(net.nothing_comes(net.b, b.id));
+    BOOST_TEST(net.sent(net.a, a.id, {}).count == 0u);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_longer_stride_is_stepped_over, Ground, Worlds) {
+    Net<Ground> net;
+    struct Later {
+        kith_datagram now;
+        std::uint64_t more[3];
+    };
+    const auto a = net.bound(net.a), b = net.bound(net.b);
+    const Later all[] = {{to(loopback, b.port, "one"), {}}, {to(loopback, b.port, "two"), {}}};
+    std::uint64_t op = 0;
+    BOOST_TEST(net.a.udp()->send(&net.a.host, a.id, &all[0].now, 2, sizeof(Later), 0, 13, &op) == KITH_OK);
+    BOOST_TEST(net.await(net.a, op).count == 2u);
+    BOOST_TEST(net.received(net.b, b.id, 2) == (std::vector<std::string>{"one", "two"}), boost::test_tools::per_element());
+    BOOST_TEST(net.a.udp()->send(&net.a.host, a.id, &all[0].now, 2, sizeof(kith_datagram) - 1, 0, 13, &op) == KITH_INVALID);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_sent_is_copied, Ground, Worlds) {
+    Net<Ground> net;
+    const auto a = net.bound(net.a), b = net.bound(net.b);
+    std::string bytes = "before";
+    const auto send = net.a.send(a.id, {to(loopback, b.port, bytes)});
+    bytes = "behind";
+    net.await(net.a, send);
+    BOOST_TEST(net.received(net.b, b.id, 1)[0] == "before");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(each_is_tried_whatever_became_of_the_others, Ground, Worlds) {
+    Net<Ground> net;
+    const auto a = net.bound(net.a, "0.0.0.0"), b = net.bound(net.b);
+    const Completion done = net.sent(
+        net.a, a.id, {to(loopback, b.port, "first"), to("255.255.255.255", b.port, "broadcast"), to(loopback, b.port, "last")});
+    BOOST_TEST(done.status == KITH_DENIED);
+    BOOST_TEST(done.count == 2u);
+    BOOST_TEST(done.text.find("255.255.255.255") != std::string::npos);
+    BOOST_TEST(net.received(net.b, b.id, 2) == (std::vector<std::string>{"first", "last"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(nobody_there_is_no_failure, Ground, Worlds) {
+    Net<Ground> net;
+    const auto a = net.bound(net.a), b = net.bound(net.b);
+    net.b.close_socket(b.id);
+    for (int i = 0; i < 3; ++i) {
+        BOOST_TEST(net.sent(net.a, a.id, {to(loopback, b.port, "hello")}).status == KITH_OK);
+        BOOST_TEST(net.nothing_comes(net.a, a.id));
+    }
+}
+
+// ---- timeouts, cancel, close ----
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_ends_at_its_time_and_not_before, Ground, Worlds) {
+    Net<Ground> net;
+    const auto a = net.bound(net.a), b = net.bound(net.b);
+    const auto *clock = net.b.template table<kith_clock_host>(KITH_CLOCK);
+    const auto begin = clock->monotonic(&net.b.host);
+    const Completion late = net.await(net.b, net.b.receive(b.id, 1, 20 * ms));
+    BOOST_TEST(late.status == KITH_TIMED_OUT);
+    BOOST_TEST(late.datagrams.empty());
+    BOOST_TEST(clock->monotonic(&net.b.host) - begin >= 20 * ms);
+    const auto quick = net.b.receive(b.id, 1, 30 * ms);
+    net.a.send(a.id, {to(loopback, b.port, "quick")});
+    BOOST_TEST(net.await(net.b, quick).status == KITH_OK);
+    const auto slow = net.b.receive(b.id);
+    net.await(net.b, net.b.timer(60 * ms));
+    BOOST_TEST(net.b.of(slow) == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_that_is_cancelled_or_late_loses_no_datagram, Ground, Worlds) {
+    Net<Ground> net;
+    const auto a = net.bound(net.a), b = net.bound(net.b);
+    std::vector<std::string> sent, got;
+    for (int i = 0; i < 40; ++i) {
+        sent.push_back("number " + std::to_string(i));
+        const auto receive = net.b.receive(b.id, 2, i % 3 == 0 ? 1 * ms : 0);
+        if (i % 2 == 0) net.sent(net.a, a.id, {to(loopback, b.port, sent.back())});
+        if (i % 3 != 0) net.b.cancel(receive);
+        for (const Datagram &one : net.await(net.b, receive).datagrams) got.push_back(one.data);
+        if (i % 2 == 1) net.sent(net.a, a.id, {to(loopback, b.port, sent.back())});
+    }
+    if (got.size() < sent.size()) {
+        for (auto &one : net.received(net.b, b.id, sent.size() - got.size())) got.push_back(std::move(one));
+    }
+    BOOST_TEST(got == sent, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(one_receive_and_one_send_at_a_time_until_they_have_completed, Ground, Worlds) {
+    Net<Ground> net;
+    const auto a = net.bound(net.a), b = net.bound(net.b);
+    const auto receive = net.b.receive(b.id);
+    BOOST_TEST(net.refused(net.b, net.b.receive(b.id), KITH_BUSY));
+    net.b.cancel(receive);
+    BOOST_TEST(net.refused(net.b, net.b.receive(b.id), KITH_BUSY));
+    BOOST_TEST(net.await(net.b, receive).status == KITH_CANCELLED);
+    net.b.receive(b.id);
+    const auto send = net.a.send(a.id, {to(loopback, b.port, "x")});
+    BOOST_TEST(net.refused(net.a, net.a.send(a.id, {to(loopback, b.port, "y")}), KITH_BUSY));
+    net.await(net.a, send);
+    net.sent(net.a, a.id, {to(loopback, b.port, "z")});
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(close_ends_what_is_outstanding_and_frees_the_port, Ground, Worlds) {
+    Net<Ground> net;
+    const auto a = net.bound(net.a);
+    const auto receive = net.a.receive(a.id);
+    const auto send = net.a.send(a.id, {to(loopback, a.port, "x")});
+    BOOST_TEST(net.a.close_socket(a.id) == KITH_OK);
+    net.bound(net.b, options(loopback, a.port));
+    BOOST_TEST(net.await(net.a, receive).status == KITH_CANCELLED);
+    const auto status = net.await(net.a, send).status;
+    BOOST_TEST((status == KITH_CANCELLED || status == KITH_OK));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_closed_socket_and_one_of_another_are_stale, Ground, Worlds) {
+    Net<Ground> net;
+    const auto mine = net.bound(net.a), closed = net.bound(net.b);
+    net.b.close_socket(closed.id);
+    for (const std::uint64_t id : {closed.id, mine.id, std::uint64_t{0}, std::uint64_t{123'456'789}}) {
+        BOOST_TEST(net.refused(net.b, net.b.receive(id), KITH_STALE));
+        BOOST_TEST(net.refused(net.b, net.b.send(id, {to(loopback, 1, "x")}), KITH_STALE));
+        BOOST_TEST(net.b.join(id, group, "") == KITH_STALE);
+        BOOST_TEST(net.b.leave_group(id, group, "") == KITH_STALE);
+        BOOST_TEST(net.b.close_socket(id) == KITH_STALE);
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_tenant_that_leaves_takes_its_sockets_along, Ground, Worlds) {
+    Net<Ground> net;
+    const auto a = net.bound(net.a);
+    net.a.receive(a.id);
+    net.a.send(a.id, {to(loopback, a.port, "x")});
+    net.a.join(a.id, group, loopback);
+    net.a.bind(options(loopback));
+    const std::size_t before = net.a.done.size();
+    net.a.leave_world();
+    net.bound(net.b, options(loopback, a.port));
+    net.settle();
+    BOOST_TEST(net.a.done.size() == before);
+    BOOST_TEST(net.a.told.empty());
+}
+
+// ---- groups ----
+
+template <class Ground>
+struct Listeners : Net<Ground> {
+    // Two sockets on one port, and one elsewhere that sends to groups by loopback.
+    Completion first = this->bound(this->a, options("0.0.0.0", 0, KITH_UDP_SHARED));
+    Completion second = this->bound(this->b, options("0.0.0.0", first.port, KITH_UDP_SHARED));
+    Completion sender = this->bound(this->a, by_loopback());
+
+    static kith_udp_socket by_loopback(std::uint32_t flags = 0) {
+        auto out = options("0.0.0.0", 0, flags);
+        out.interface = str(loopback);
+        return out;
+    }
+    void send(std::string_view data, std::string_view where = group) {
+        const Completion done = this->sent(this->a, sender.id, {to(where, first.port, data)});
+        BOOST_TEST(done.status == KITH_OK, done.text);
+    }
+    void join(TestTenant &tenant, const Completion &socket, std::string_view which = group) {
+        BOOST_TEST(tenant.join(socket.id, which, loopback) == KITH_OK);
+        const Told told = this->membership(tenant);
+        BOOST_TEST(told.status == KITH_OK, told.text);
+        BOOST_TEST(told.socket == socket.id);
+        BOOST_TEST(told.group == which);
+        BOOST_TEST(told.interface == loopback);
+    }
+};
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(each_member_on_the_port_gets_what_the_group_is_sent, Ground, Worlds) {
+    Listeners<Ground> net;
+    net.join(net.a, net.first);
+    net.join(net.b, net.second);
+    net.send("to all");
+    BOOST_TEST(net.received(net.a, net.first.id, 1)[0] == "to all");
+    BOOST_TEST(net.received(net.b, net.second.id, 1)[0] == "to all");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(who_did_not_join_hears_nothing_of_the_group, Ground, Worlds) {
+    Listeners<Ground> net;
+    net.join(net.a, net.first);
+    net.join(net.b, net.second, "233.252.1.33");
+    net.send("to members");
+    BOOST_TEST(net.received(net.a, net.first.id, 1)[0] == "to members");
+    BOOST_TEST(net.nothing_comes(net.b, net.second.id));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(one_of_several_on_a_port_gets_what_is_for_one, Ground, Worlds) {
+    Listeners<Ground> net;
+    net.send("for one", loopback);
+    net.settle();
+    const bool first = !net.nothing_comes(net.a, net.first.id);
+    const bool second = !net.nothing_comes(net.b, net.second.id);
+    BOOST_TEST(first != second);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(after_leave_nothing_more_is_heard, Ground, Worlds) {
+    Listeners<Ground> net;
+    net.join(net.a, net.first);
+    BOOST_TEST(net.a.leave_group(net.first.id, group, loopback) == KITH_OK);
+    BOOST_TEST(net.a.leave_group(net.first.id, group, loopback) == KITH_NOT_FOUND);
+    net.send("gone");
+    BOOST_TEST(net.nothing_comes(net.a, net.first.id));
+    net.join(net.a, net.first);
+    net.send("back");
+    BOOST_TEST(net.received(net.a, net.first.id, 1)[0] == "back");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_wish_that_is_left_or_closed_at_once_is_not_told, Ground, Worlds) {
+    Listeners<Ground> net;
+    net.a.join(net.first.id, group, loopback);
+    net.a.leave_group(net.first.id, group, loopback);
+    net.b.join(net.second.id, group, loopback);
+    net.b.close_socket(net.second.id);
+    net.settle();
+    BOOST_TEST(net.a.told.empty());
+    BOOST_TEST(net.b.told.empty());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_joined_is_refused, Ground, Worlds) {
+    Listeners<Ground> net;
+    net.join(net.a, net.first);
+    BOOST_TEST(net.a.join(net.first.id, group, loopback) == KITH_EXISTS);
+    for (const std::string_view wrong : {"", "no address", "10.0.0.7", "240.0.0.1", "ff02::77", "233.252.1"})
+        BOOST_TEST(net.a.join(net.first.id, wrong, loopback) == KITH_INVALID, wrong);
+    BOOST_TEST(net.a.leave_group(net.first.id, "233.252.1.99", loopback) == KITH_NOT_FOUND);
+    BOOST_TEST(net.a.leave_group(net.first.id, "no address", loopback) == KITH_NOT_FOUND);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_socket_has_at_most_64_wishes, Ground, Worlds) {
+    Listeners<Ground> net;
+    for (std::uint32_t i = 0; i < KITH_UDP_MAX_GROUPS; ++i)
+        BOOST_TEST(net.a.join(net.first.id, "233.252.2." + std::to_string(i), "none0") == KITH_OK);
+    BOOST_TEST(net.a.join(net.first.id, group, "none0") == KITH_LIMIT);
+    BOOST_TEST(net.a.leave_group(net.first.id, "233.252.2.7", "none0") == KITH_OK);
+    BOOST_TEST(net.a.join(net.first.id, group, "none0") == KITH_OK);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_group_on_an_interface_that_is_not_there_is_told_so, Ground, Worlds) {
+    Listeners<Ground> net;
+    for (const std::string_view nowhere : {"none0", "192.0.2.77"}) {
+        BOOST_TEST(net.a.join(net.first.id, group, nowhere) == KITH_OK);
+        const Told told = net.membership(net.a);
+        BOOST_TEST(told.status == KITH_NOT_FOUND);
+        BOOST_TEST(told.interface == nowhere);
+        BOOST_TEST(told.text.find(nowhere) != std::string::npos, told.text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(by_an_interface_that_is_not_there_no_group_is_reached, Ground, Worlds) {
+    Net<Ground> net;
+    auto by_none = options("0.0.0.0");
+    by_none.interface = str("none0");
+    const auto a = net.bound(net.a, by_none), b = net.bound(net.b);
+    const Completion done = net.sent(net.a, a.id, {to(group, b.port, "x"), to(loopback, b.port, "to one")});
+    BOOST_TEST(done.status == KITH_UNREACHABLE);
+    BOOST_TEST(done.count == 1u);
+    BOOST_TEST(done.text.find("none0") != std::string::npos, done.text);
+    BOOST_TEST(net.received(net.b, b.id, 1)[0] == "to one");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
