@@ -24,9 +24,22 @@ std::string place(const SocketName &name) {
     return name.address.family == 6 ? "[" + address + "]:" + port : address + ":" + port;
 }
 
-std::string text_of(const char *what, const std::string &subject, std::int32_t status) {
+// What status_sentence says too generally of datagrams.
+std::string_view reason(std::string_view what, std::int32_t status) noexcept {
+    if (what == "udp.bind" && status == KITH_IO) return "this machine has no such address";
+    if (what == "udp.send" && status == KITH_DENIED) return "a broadcast needs KITH_UDP_BROADCAST, or a firewall forbids it";
+    if (what == "udp.send" && status == KITH_UNREACHABLE) return "no route leads there, or the interface is down";
+    if (what == "udp.send" && status == KITH_LIMIT) return "it is too long for the way there";
+    if (what == "udp.join" && status == KITH_NOT_FOUND) return "there is no such interface";
+    if (what == "udp.join" && status == KITH_UNREACHABLE) return "the interface is down, or no route leads to the group";
+    if (what == "udp.join" && status == KITH_LIMIT) return "the system allows no more groups";
+    return status_sentence(status);
+}
+
+std::string text_of(std::string_view what, std::string_view subject, std::int32_t status) {
     if (status >= 0) return {};
-    return std::string(what) + ' ' + subject + ": " + std::string(status_sentence(status));
+    std::string out(what);
+    return out.append(1, ' ').append(subject).append(": ").append(reason(what, status));
 }
 
 SocketName name_of(const kith_address &raw) noexcept {
@@ -74,7 +87,7 @@ void bound(Seat &seat, Op &op) {
         }
     }
     on.trace("udp.bound", op.id, op.status, address);
-    const std::string text = text_of("udp.bind to", place(wanted), op.status);
+    const std::string text = text_of("udp.bind", "to " + place(wanted), op.status);
     const Entered entered(*seat.tenant, "udp.bound");
     side(seat)->bound(seat.tenant->self(), op.user, op.id, op.status, str(text), id, op.status == KITH_OK ? &local : nullptr,
                       buffer);

@@ -179,8 +179,8 @@ std::uint64_t UdpStack::local_delay() { return net_.random().between(20'000, 50'
 Interface *UdpStack::way_out(const UdpSocket &socket, const SocketName &to, std::uint32_t scope) const {
     const Machine &machine = *socket.machine;
     const bool unnamed = !to.address.group() && !to.address.limited_broadcast();
-    if (unnamed && (to.address.loopback() || machine.interface_of(to.address) != nullptr))
-        return machine.interfaces().front().get();
+    const Interface *ours = unnamed ? machine.interface_of(to.address) : nullptr;
+    if (ours != nullptr ? ours->usable() : to.address.loopback()) return machine.interfaces().front().get();
     std::int32_t status = KITH_OK;
     if (scope != 0) {
         Interface *by = scope <= machine.interfaces().size() ? machine.interfaces()[scope - 1].get() : nullptr;
