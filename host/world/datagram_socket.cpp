@@ -42,6 +42,8 @@ DatagramSocket::DatagramSocket(Seat &seat, DatagramOptions options, Error &error
     if (!options_.interface.empty()) seat.interfaces().look();
     open_socket(socket_, options_.local.is_ipv6() ? udp::v6() : udp::v4(), error);
     if (!error) configure(error);
+    if (!error && options_.local.is_group())
+        error.assign(EADDRNOTAVAIL, boost::system::system_category()); // Linux would have it
     if (error) return;
     kith_address to = options_.local.raw();
     if (is_link_local(options_.local) && !options_.interface.empty())

@@ -49,7 +49,7 @@ std::int32_t bind(Seat &seat, const kith_udp_socket *socket, std::uint64_t user,
     if (given.hops > 255) return too_much("hops", given.hops, 255);
     if (given.max_size > KITH_UDP_MAX_SIZE) return too_much("max_size", given.max_size, KITH_UDP_MAX_SIZE);
     const auto local = address::parse(view(given.address), static_cast<std::uint16_t>(given.port));
-    if (!local || local->is_group()) {
+    if (!local) {
         return seat.refuse(KITH_INVALID, "`" + std::string(view(given.address)) +
                                              "`: a numeric address of this machine is expected, or 0.0.0.0, or ::");
     }
@@ -90,9 +90,10 @@ std::int32_t with_socket(const kith_host *host, std::uint64_t id, F &&function) 
     });
 }
 
-std::int32_t check_batch(Seat &seat, const char *what, std::uint32_t count) {
-    if (count <= KITH_UDP_MAX_BATCH) return KITH_OK;
-    return seat.refuse(KITH_LIMIT, what + (" " + std::to_string(count)) + " datagrams: expected at most 256 at once");
+// How many datagrams are asked for, or are to be sent.
+std::int32_t check_batch(Seat &seat, std::uint32_t count) {
+    if (count != 0 && count <= KITH_UDP_MAX_BATCH) return KITH_OK;
+    return seat.refuse(KITH_INVALID, std::to_string(count) + " datagrams: expected 1 to 256 at once");
 }
 
 constexpr kith_udp_host table = {
@@ -112,8 +113,7 @@ constexpr kith_udp_host table = {
         [](const kith_host *host, std::uint64_t socket, std::uint32_t max, std::uint64_t timeout, std::uint64_t user,
            std::uint64_t *op) noexcept {
             return with_socket(host, socket, [&](Seat &seat, DatagramSocket &one) {
-                if (max == 0) return seat.refuse(KITH_INVALID, "a receive of 0 datagrams");
-                const std::int32_t status = check_batch(seat, "receive", max);
+                const std::int32_t status = check_batch(seat, max);
                 return status != KITH_OK ? status : one.receive(max, timeout, user, op);
             });
         },
@@ -121,9 +121,9 @@ constexpr kith_udp_host table = {
         [](const kith_host *host, std::uint64_t socket, const kith_datagram *datagrams, std::uint32_t count,
            std::uint32_t stride, std::uint64_t timeout, std::uint64_t user, std::uint64_t *op) noexcept {
             return with_socket(host, socket, [&](Seat &seat, DatagramSocket &one) {
-                if (count != 0 && (datagrams == nullptr || stride < sizeof(kith_datagram)))
+                if (datagrams == nullptr || stride < sizeof(kith_datagram))
                     return seat.refuse(KITH_INVALID, "an array of kith_datagram, and its stride, are expected");
-                const std::int32_t status = check_batch(seat, "send", count);
+                const std::int32_t status = check_batch(seat, count);
                 return status != KITH_OK ? status : one.send(datagrams, count, stride, timeout, user, op);
             });
         },

@@ -1,90 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
 // kith.udp/1 over loopback, in both worlds; and what only real sockets have.
-#include "ground.hpp"
+#include "datagrams.hpp"
 
-#include <kith/address.hpp>
-
-#include <algorithm>
-#include <cstring>
+#include <cstddef>
 
 using namespace kith::test;
-
-namespace {
-
-using Worlds = boost::mp11::mp_list<Real>; // Grounds, as soon as the simulated world offers kith.udp/1
-
-constexpr std::string_view group = "233.252.1.32"; // MCAST-TEST-NET, RFC 5771
-constexpr std::string_view loopback = "127.0.0.1";
-
-kith_udp_socket options(std::string_view address, std::uint32_t port = 0, std::uint32_t flags = 0) {
-    kith_udp_socket out{};
-    out.struct_size = sizeof out;
-    out.flags = flags;
-    out.address = str(address);
-    out.port = port;
-    return out;
-}
-
-kith_datagram to(std::string_view address, std::uint32_t port, std::string_view data) {
-    const auto where = kith::address::parse(address, static_cast<std::uint16_t>(port));
-    return {.data = data.data(), .size = static_cast<std::uint32_t>(data.size()), .flags = 0, .remote = where.value().raw()};
-}
-
-// Two tenants, each with a socket, on one machine.
-template <class Ground>
-struct Net : Ground {
-    TestTenant a{this->world(), "a"};
-    TestTenant b{this->world(), "b"};
-
-    Completion bound(TestTenant &tenant, const kith_udp_socket &socket) {
-        const Completion done = this->await(tenant, tenant.bind(socket));
-        BOOST_REQUIRE_MESSAGE(done.status == KITH_OK, done.text);
-        return done;
-    }
-    Completion bound(TestTenant &tenant, std::string_view address = loopback) { return bound(tenant, options(address)); }
-    std::int32_t bind_fails(const kith_udp_socket &socket) {
-        const Completion done = this->await(a, a.bind(socket));
-        BOOST_TEST_MESSAGE(done.text);
-        return done.status;
-    }
-    Completion sent(TestTenant &tenant, std::uint64_t socket, const std::vector<kith_datagram> &all) {
-        const Completion done = this->await(tenant, tenant.send(socket, all));
-        if (done.status != KITH_OK) BOOST_TEST_MESSAGE(done.text);
-        return done;
-    }
-    // All that come until there are so many.
-    std::vector<std::string> received(TestTenant &tenant, std::uint64_t socket, std::size_t count) {
-        std::vector<std::string> out;
-        while (out.size() < count) {
-            const Completion done = this->await(tenant, tenant.receive(socket));
-            BOOST_REQUIRE_MESSAGE(done.status == KITH_OK, done.text);
-            for (const Datagram &one : done.datagrams) out.push_back(one.data);
-        }
-        return out;
-    }
-    bool nothing_comes(TestTenant &tenant, std::uint64_t socket) {
-        return this->await(tenant, tenant.receive(socket, 1, 30 * ms)).status == KITH_TIMED_OUT;
-    }
-    // What was told last of that wish, once something new was told.
-    Told membership(TestTenant &tenant) {
-        const std::size_t before = tenant.told.size();
-        BOOST_REQUIRE(this->until([&] { return tenant.told.size() > before; }));
-        return tenant.told.back();
-    }
-    bool refused(TestTenant &tenant, std::uint64_t op, std::int32_t status) {
-        BOOST_TEST_MESSAGE(tenant.error);
-        return op == 0 && tenant.refused == status && !tenant.error.empty();
-    }
-};
-
-} // namespace
 
 BOOST_AUTO_TEST_SUITE(udp)
 
 // ---- bind ----
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_socket_says_where_it_is_bound, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_socket_says_where_it_is_bound, Ground, Grounds) {
     Net<Ground> net;
     const auto any_port = net.bound(net.a);
     BOOST_TEST(any_port.data == loopback);
@@ -97,7 +24,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_socket_says_where_it_is_bound, Ground, Worlds) {
     BOOST_TEST(net.bound(net.a, that_port).port == any_port.port);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_port_is_taken_unless_all_share_it, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_port_is_taken_unless_all_share_it, Ground, Grounds) {
     Net<Ground> net;
     const auto alone = net.bound(net.a);
     BOOST_TEST(net.bind_fails(options(loopback, alone.port)) == KITH_EXISTS);
@@ -107,15 +34,17 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_port_is_taken_unless_all_share_it, Ground, World
     BOOST_TEST(net.bound(net.b, options("0.0.0.0", shared.port, KITH_UDP_SHARED)).port == shared.port);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(an_address_that_is_not_ours_cannot_be_bound, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_address_that_is_not_ours_cannot_be_bound, Ground, Grounds) {
     Net<Ground> net;
-    BOOST_TEST(net.bind_fails(options("192.0.2.77")) == KITH_IO);
-    BOOST_TEST(net.a.done.back().text.find("192.0.2.77") != std::string::npos);
+    for (const std::string_view other : {std::string_view("192.0.2.77"), group}) {
+        BOOST_TEST(net.bind_fails(options(other)) == KITH_IO);
+        BOOST_TEST(net.a.done.back().text.find(other) != std::string::npos);
+    }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_makes_no_socket_is_refused, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_makes_no_socket_is_refused, Ground, Grounds) {
     Net<Ground> net;
-    for (const std::string_view address : {"", "localhost", "10.0.0", "233.252.1.32"})
+    for (const std::string_view address : {"", "localhost", "10.0.0"})
         BOOST_TEST(net.refused(net.a, net.a.bind(options(address)), KITH_INVALID), address);
     BOOST_TEST(net.refused(net.a, net.a.bind(options(loopback, 65'536)), KITH_INVALID));
     auto odd = options(loopback);
@@ -126,7 +55,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_makes_no_socket_is_refused, Ground, Worlds) {
     BOOST_TEST(net.refused(net.a, net.a.bind(odd), KITH_INVALID));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_lies_beyond_the_struct_is_absent, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_lies_beyond_the_struct_is_absent, Ground, Grounds) {
     Net<Ground> net;
     auto cut = options(loopback);
     cut.struct_size = offsetof(kith_udp_socket, port);
@@ -135,20 +64,21 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_lies_beyond_the_struct_is_absent, Ground, Wor
     BOOST_TEST(net.bound(net.a, cut).port != 0u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_bind_that_is_cancelled_leaves_the_port_free, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_bind_that_is_cancelled_leaves_the_port_free, Ground, Grounds) {
     Net<Ground> net;
     const auto free = net.bound(net.a);
     net.a.close_socket(free.id);
     const auto op = net.a.bind(options(loopback, free.port));
     BOOST_TEST(net.a.cancel(op) == KITH_OK);
-    BOOST_TEST(net.await(net.a, op).status == KITH_CANCELLED);
-    net.settle();
+    const Completion done = net.await(net.a, op);
+    BOOST_TEST((done.status == KITH_CANCELLED || done.status == KITH_OK));
+    if (done.status == KITH_OK) net.a.close_socket(done.id); // it had ended already
     net.bound(net.b, options(loopback, free.port));
 }
 
 // ---- send and receive ----
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(datagrams_go_both_ways_and_say_who_sent_them, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(datagrams_go_both_ways_and_say_who_sent_them, Ground, Grounds) {
     Net<Ground> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     const auto receive = net.b.receive(b.id);
@@ -166,7 +96,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(datagrams_go_both_ways_and_say_who_sent_them, Grou
     BOOST_TEST(net.received(net.a, a.id, 1)[0] == "pong");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_batch_arrives_whole_and_in_order, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_batch_arrives_whole, Ground, Grounds) {
     Net<Ground> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     std::vector<std::string> texts;
@@ -174,10 +104,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_batch_arrives_whole_and_in_order, Ground, Worlds
     std::vector<kith_datagram> all;
     for (const std::string &text : texts) all.push_back(to(loopback, b.port, text));
     BOOST_TEST(net.sent(net.a, a.id, all).count == KITH_UDP_MAX_BATCH);
-    BOOST_TEST(net.received(net.b, b.id, texts.size()) == texts, boost::test_tools::per_element());
+    BOOST_TEST(sorted(net.received(net.b, b.id, texts.size())) == sorted(texts), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_brings_at_most_what_was_asked_for, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_brings_at_most_what_was_asked_for, Ground, Grounds) {
     Net<Ground> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     const auto one = to(loopback, b.port, "x");
@@ -189,21 +119,21 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_brings_at_most_what_was_asked_for, Groun
     }
     BOOST_TEST(net.nothing_comes(net.b, b.id));
     BOOST_TEST(net.refused(net.b, net.b.receive(b.id, 0), KITH_INVALID));
-    BOOST_TEST(net.refused(net.b, net.b.receive(b.id, KITH_UDP_MAX_BATCH + 1), KITH_LIMIT));
+    BOOST_TEST(net.refused(net.b, net.b.receive(b.id, KITH_UDP_MAX_BATCH + 1), KITH_INVALID));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_datagram_may_be_empty_or_as_long_as_they_get, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_datagram_may_be_empty_or_as_long_as_they_get, Ground, Grounds) {
     Net<Ground> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     std::string longest(KITH_UDP_MAX_SIZE, 'l');
     longest.back() = '.';
     net.sent(net.a, a.id, {to(loopback, b.port, ""), to(loopback, b.port, longest)});
-    const auto got = net.received(net.b, b.id, 2);
+    const auto got = sorted(net.received(net.b, b.id, 2));
     BOOST_TEST(got[0].empty());
     BOOST_TEST((got[1] == longest));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_longer_than_max_size_is_cut_and_says_so, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_longer_than_max_size_is_cut_and_says_so, Ground, Grounds) {
     Net<Ground> net;
     auto small = options(loopback);
     small.max_size = 4;
@@ -214,15 +144,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_longer_than_max_size_is_cut_and_says_so, G
         const Completion done = net.await(net.b, net.b.receive(b.id));
         got.insert(got.end(), done.datagrams.begin(), done.datagrams.end());
     }
-    BOOST_TEST(got[0].data == "four");
-    BOOST_TEST((got[0].flags & KITH_DATAGRAM_TRUNCATED) == 0u);
-    BOOST_TEST(got[1].data == "five");
-    BOOST_TEST((got[1].flags & KITH_DATAGRAM_TRUNCATED) != 0u);
-    BOOST_TEST(got[2].data == "end");
-    BOOST_TEST((got[2].flags & KITH_DATAGRAM_TRUNCATED) == 0u);
+    for (const Datagram &one : got) {
+        BOOST_TEST((one.data == "four" || one.data == "five" || one.data == "end"), one.data);
+        BOOST_TEST(((one.flags & KITH_DATAGRAM_TRUNCATED) != 0) == (one.data == "five"));
+    }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_sent_is_refused_whole, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_sent_is_refused_whole, Ground, Grounds) {
     Net<Ground> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     const auto good = to(loopback, b.port, "good");
@@ -234,12 +162,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_sent_is_refused_whole, Ground, Worl
     for (const kith_datagram &wrong :
          {to(loopback, b.port, too_long), to("::1", b.port, "v6"), to(loopback, 0, "x"), no_family, no_bytes})
         BOOST_TEST(net.refused(net.a, net.a.send(a.id, {good, wrong}), KITH_INVALID));
-    BOOST_TEST(net.refused(net.a, net.a.send(a.id, std::vector(KITH_UDP_MAX_BATCH + 1, good)), KITH_LIMIT));
+    BOOST_TEST(net.refused(net.a, net.a.send(a.id, std::vector(KITH_UDP_MAX_BATCH + 1, good)), KITH_INVALID));
     BOOST_TEST(net.nothing_comes(net.b, b.id));
-    BOOST_TEST(net.sent(net.a, a.id, {}).count == 0u);
+    BOOST_TEST(net.refused(net.a, net.a.send(a.id, {}), KITH_INVALID));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_longer_stride_is_stepped_over, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_longer_stride_is_stepped_over, Ground, Grounds) {
     Net<Ground> net;
     struct Later {
         kith_datagram now;
@@ -250,11 +178,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_longer_stride_is_stepped_over, Ground, Worlds) {
     std::uint64_t op = 0;
     BOOST_TEST(net.a.udp()->send(&net.a.host, a.id, &all[0].now, 2, sizeof(Later), 0, 13, &op) == KITH_OK);
     BOOST_TEST(net.await(net.a, op).count == 2u);
-    BOOST_TEST(net.received(net.b, b.id, 2) == (std::vector<std::string>{"one", "two"}), boost::test_tools::per_element());
+    BOOST_TEST(sorted(net.received(net.b, b.id, 2)) == (std::vector<std::string>{"one", "two"}),
+               boost::test_tools::per_element());
     BOOST_TEST(net.a.udp()->send(&net.a.host, a.id, &all[0].now, 2, sizeof(kith_datagram) - 1, 0, 13, &op) == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_sent_is_copied, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_sent_is_copied, Ground, Grounds) {
     Net<Ground> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     std::string bytes = "before";
@@ -264,7 +193,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_sent_is_copied, Ground, Worlds) {
     BOOST_TEST(net.received(net.b, b.id, 1)[0] == "before");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(each_is_tried_whatever_became_of_the_others, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(each_is_tried_whatever_became_of_the_others, Ground, Grounds) {
     Net<Ground> net;
     const auto a = net.bound(net.a, "0.0.0.0"), b = net.bound(net.b);
     const Completion done = net.sent(
@@ -272,10 +201,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(each_is_tried_whatever_became_of_the_others, Groun
     BOOST_TEST(done.status == KITH_DENIED);
     BOOST_TEST(done.count == 2u);
     BOOST_TEST(done.text.find("255.255.255.255") != std::string::npos);
-    BOOST_TEST(net.received(net.b, b.id, 2) == (std::vector<std::string>{"first", "last"}), boost::test_tools::per_element());
+    BOOST_TEST(sorted(net.received(net.b, b.id, 2)) == (std::vector<std::string>{"first", "last"}),
+               boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(nobody_there_is_no_failure, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(nobody_there_is_no_failure, Ground, Grounds) {
     Net<Ground> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     net.b.close_socket(b.id);
@@ -287,7 +217,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(nobody_there_is_no_failure, Ground, Worlds) {
 
 // ---- timeouts, cancel, close ----
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_ends_at_its_time_and_not_before, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_ends_at_its_time_and_not_before, Ground, Grounds) {
     Net<Ground> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     const auto *clock = net.b.template table<kith_clock_host>(KITH_CLOCK);
@@ -304,7 +234,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_ends_at_its_time_and_not_before, Ground,
     BOOST_TEST(net.b.of(slow) == nullptr);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_that_is_cancelled_or_late_loses_no_datagram, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_that_is_cancelled_or_late_loses_no_datagram, Ground, Grounds) {
     Net<Ground> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     std::vector<std::string> sent, got;
@@ -319,10 +249,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_that_is_cancelled_or_late_loses_no_datag
     if (got.size() < sent.size()) {
         for (auto &one : net.received(net.b, b.id, sent.size() - got.size())) got.push_back(std::move(one));
     }
-    BOOST_TEST(got == sent, boost::test_tools::per_element());
+    BOOST_TEST(sorted(got) == sorted(sent), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(one_receive_and_one_send_at_a_time_until_they_have_completed, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(one_receive_and_one_send_at_a_time_until_they_have_completed, Ground, Grounds) {
     Net<Ground> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     const auto receive = net.b.receive(b.id);
@@ -337,7 +267,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_receive_and_one_send_at_a_time_until_they_have
     net.sent(net.a, a.id, {to(loopback, b.port, "z")});
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(close_ends_what_is_outstanding_and_frees_the_port, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(close_ends_what_is_outstanding_and_frees_the_port, Ground, Grounds) {
     Net<Ground> net;
     const auto a = net.bound(net.a);
     const auto receive = net.a.receive(a.id);
@@ -349,7 +279,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(close_ends_what_is_outstanding_and_frees_the_port,
     BOOST_TEST((status == KITH_CANCELLED || status == KITH_OK));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_closed_socket_and_one_of_another_are_stale, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_closed_socket_and_one_of_another_are_stale, Ground, Grounds) {
     Net<Ground> net;
     const auto mine = net.bound(net.a), closed = net.bound(net.b);
     net.b.close_socket(closed.id);
@@ -362,7 +292,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_closed_socket_and_one_of_another_are_stale, Grou
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_tenant_that_leaves_takes_its_sockets_along, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_tenant_that_leaves_takes_its_sockets_along, Ground, Grounds) {
     Net<Ground> net;
     const auto a = net.bound(net.a);
     net.a.receive(a.id);
@@ -405,7 +335,7 @@ struct Listeners : Net<Ground> {
     }
 };
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(each_member_on_the_port_gets_what_the_group_is_sent, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(each_member_on_the_port_gets_what_the_group_is_sent, Ground, Grounds) {
     Listeners<Ground> net;
     net.join(net.a, net.first);
     net.join(net.b, net.second);
@@ -414,7 +344,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(each_member_on_the_port_gets_what_the_group_is_sen
     BOOST_TEST(net.received(net.b, net.second.id, 1)[0] == "to all");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(who_did_not_join_hears_nothing_of_the_group, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(who_did_not_join_hears_nothing_of_the_group, Ground, Grounds) {
     Listeners<Ground> net;
     net.join(net.a, net.first);
     net.join(net.b, net.second, "233.252.1.33");
@@ -423,7 +353,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(who_did_not_join_hears_nothing_of_the_group, Groun
     BOOST_TEST(net.nothing_comes(net.b, net.second.id));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(one_of_several_on_a_port_gets_what_is_for_one, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(one_of_several_on_a_port_gets_what_is_for_one, Ground, Grounds) {
     Listeners<Ground> net;
     net.send("for one", loopback);
     net.settle();
@@ -432,7 +362,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_of_several_on_a_port_gets_what_is_for_one, Gro
     BOOST_TEST(first != second);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(after_leave_nothing_more_is_heard, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(after_leave_nothing_more_is_heard, Ground, Grounds) {
     Listeners<Ground> net;
     net.join(net.a, net.first);
     BOOST_TEST(net.a.leave_group(net.first.id, group, loopback) == KITH_OK);
@@ -444,7 +374,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(after_leave_nothing_more_is_heard, Ground, Worlds)
     BOOST_TEST(net.received(net.a, net.first.id, 1)[0] == "back");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_wish_that_is_left_or_closed_at_once_is_not_told, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_wish_that_is_left_or_closed_at_once_is_not_told, Ground, Grounds) {
     Listeners<Ground> net;
     net.a.join(net.first.id, group, loopback);
     net.a.leave_group(net.first.id, group, loopback);
@@ -455,7 +385,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_wish_that_is_left_or_closed_at_once_is_not_told,
     BOOST_TEST(net.b.told.empty());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_joined_is_refused, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_joined_is_refused, Ground, Grounds) {
     Listeners<Ground> net;
     net.join(net.a, net.first);
     BOOST_TEST(net.a.join(net.first.id, group, loopback) == KITH_EXISTS);
@@ -465,7 +395,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_joined_is_refused, Ground, Worlds) 
     BOOST_TEST(net.a.leave_group(net.first.id, "no address", loopback) == KITH_NOT_FOUND);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_socket_has_at_most_64_wishes, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_socket_has_at_most_64_wishes, Ground, Grounds) {
     Listeners<Ground> net;
     for (std::uint32_t i = 0; i < KITH_UDP_MAX_GROUPS; ++i)
         BOOST_TEST(net.a.join(net.first.id, "233.252.2." + std::to_string(i), "none0") == KITH_OK);
@@ -474,7 +404,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_socket_has_at_most_64_wishes, Ground, Worlds) {
     BOOST_TEST(net.a.join(net.first.id, group, "none0") == KITH_OK);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_group_on_an_interface_that_is_not_there_is_told_so, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_group_on_an_interface_that_is_not_there_is_told_so, Ground, Grounds) {
     Listeners<Ground> net;
     for (const std::string_view nowhere : {"none0", "192.0.2.77"}) {
         BOOST_TEST(net.a.join(net.first.id, group, nowhere) == KITH_OK);
@@ -485,7 +415,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_group_on_an_interface_that_is_not_there_is_told_
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(by_an_interface_that_is_not_there_no_group_is_reached, Ground, Worlds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(by_an_interface_that_is_not_there_no_group_is_reached, Ground, Grounds) {
     Net<Ground> net;
     auto by_none = options("0.0.0.0");
     by_none.interface = str("none0");
@@ -493,7 +423,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(by_an_interface_that_is_not_there_no_group_is_reac
     const Completion done = net.sent(net.a, a.id, {to(group, b.port, "x"), to(loopback, b.port, "to one")});
     BOOST_TEST(done.status == KITH_UNREACHABLE);
     BOOST_TEST(done.count == 1u);
-    BOOST_TEST(done.text.find("none0") != std::string::npos, done.text);
+    BOOST_TEST(done.text.find(group) != std::string::npos, done.text);
     BOOST_TEST(net.received(net.b, b.id, 1)[0] == "to one");
 }
 
