@@ -2,6 +2,7 @@
 #include "loading.hpp"
 
 #include <core/config/load.hpp>
+#include <core/engine/installed.hpp>
 #include <core/engine/services.hpp>
 #include <host/world/asio_world.hpp>
 
@@ -67,26 +68,6 @@ core::Offer offer(const std::vector<core::PluginPin> &allow) {
     return result;
 }
 
-core::Catalogue catalogue(const core::Registry &registry, const std::vector<core::Refusal> &directories) {
-    core::Catalogue result;
-    for (const core::Plugin *plugin : registry.plugins()) {
-        core::PluginInfo info;
-        info.kind = plugin->kind();
-        info.id = plugin->id();
-        info.aliases.assign(plugin->aliases().begin(), plugin->aliases().end());
-        info.schema = plugin->options();
-        info.flags = plugin->descriptor().flags;
-        info.prune = plugin->prune();
-        result.installed.push_back(std::move(info));
-    }
-    const auto add = [&](const core::Refusal &refusal) {
-        result.refused.push_back({refusal.file, refusal.rule + ": " + refusal.reason + "; " + refusal.remedy});
-    };
-    for (const core::Refusal &refusal : directories) add(refusal);
-    for (const core::Refusal &refusal : registry.refused()) add(refusal);
-    return result;
-}
-
 } // namespace
 
 std::string default_plugin_dir() {
@@ -119,7 +100,7 @@ Loaded load_config(const std::string &file, const std::string &plugin_dir) {
             [&](const core::PluginSettings &settings) {
                 const std::vector<std::string> dirs = plugin_dir.empty() ? settings.dirs : std::vector{plugin_dir};
                 result.registry = load_plugins(dirs, settings.allow, result.directories);
-                return catalogue(*result.registry, result.directories);
+                return core::installed(*result.registry, result.directories);
             },
     };
     result.config = core::load(file, text.text, surroundings, result.diagnostics);

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+//
+// What the configuration has to know of the plugins that were loaded, and of the files that were not.
+#pragma once
+
+#include <core/config/catalogue.hpp>
+#include <core/loader/registry.hpp>
+
+#include <span>
+
+namespace kith::core {
+
+/// directories: those that could not be read.
+Catalogue installed(const Registry &registry, std::span<const Refusal> directories);
+
+} // namespace kith::core

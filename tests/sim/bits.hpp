@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace kith::sim {
+
+/// A set of small numbers: hosts, or names. Those of two hosts are compared 64 at a time.
+class Bits {
+  public:
+    /// Whether it was not there.
+    bool add(std::size_t i) {
+        if (i / 64 >= words_.size()) words_.resize(i / 64 + 1);
+        const bool fresh = !has(i);
+        if (fresh) words_[i / 64] |= bit(i), ++count_;
+        return fresh;
+    }
+    /// Whether it was there.
+    bool remove(std::size_t i) {
+        if (!has(i)) return false;
+        words_[i / 64] &= ~bit(i);
+        --count_;
+        return true;
+    }
+    bool has(std::size_t i) const { return i / 64 < words_.size() && (words_[i / 64] & bit(i)) != 0; }
+    std::size_t count() const { return count_; }
+    bool empty() const { return count_ == 0; }
+    void clear() { words_.clear(), count_ = 0; }
+
+    void add(const Bits &other) {
+        each_word(other, [](std::uint64_t a, std::uint64_t b) { return a | b; });
+    }
+    void keep(const Bits &other) {
+        each_word(other, [](std::uint64_t a, std::uint64_t b) { return a & b; });
+    }
+    bool contains(const Bits &other) const {
+        for (std::size_t i = 0; i < other.words_.size(); ++i) {
+            if ((other.words_[i] & ~word(i)) != 0) return false;
+        }
+        return true;
+    }
+    bool operator==(const Bits &other) const { return count_ == other.count_ && contains(other); }
+
+    template <class F>
+    void each(F &&function) const {
+        for (std::size_t i = 0; i < words_.size(); ++i) {
+            for (std::uint64_t rest = words_[i]; rest != 0; rest &= rest - 1) {
+                function(i * 64 + static_cast<std::size_t>(std::countr_zero(rest)));
+            }
+        }
+    }
+
+  private:
+    static std::uint64_t bit(std::size_t i) { return std::uint64_t{1} << i % 64; }
+    std::uint64_t word(std::size_t i) const { return i < words_.size() ? words_[i] : 0; }
+    template <class F>
+    void each_word(const Bits &other, F combine) {
+        if (words_.size() < other.words_.size()) words_.resize(other.words_.size());
+        count_ = 0;
+        for (std::size_t i = 0; i < words_.size(); ++i) {
+            words_[i] = combine(words_[i], other.word(i));
+            count_ += static_cast<std::size_t>(std::popcount(words_[i]));
+        }
+    }
+
+    std::vector<std::uint64_t> words_;
+    std::size_t count_ = 0;
+};
+
+} // namespace kith::sim

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+//
+// A value of a JSON file that has passed its schema, with its place: what is read from it can be complained of where it stands.
+#pragma once
+
+#include <core/config/findings.hpp>
+#include <core/config/place.hpp>
+#include <tests/sim/span.hpp>
+
+#include <boost/json/value.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace kith::sim {
+
+class Cursor {
+  public:
+    Cursor(const boost::json::value &value, const core::Place *place, core::KeyPath path, core::Findings &findings)
+        : value_(&value), place_(place), path_(std::move(path)), findings_(&findings) {}
+
+    const boost::json::value &value() const { return *value_; }
+    std::uint32_t at() const { return place_ ? place_->value_at : 0; }
+    core::Findings &findings() const { return *findings_; }
+    void error(std::string message) const { findings_->error(at(), path_, std::move(message)); }
+
+    bool has(std::string_view key) const {
+        const auto *object = value_->if_object();
+        return object != nullptr && object->contains(key);
+    }
+    /// It is there.
+    Cursor operator[](std::string_view key) const {
+        return {value_->as_object().at(key), place_ ? place_->member(key) : nullptr, path_ / key, *findings_};
+    }
+    Cursor operator[](std::size_t i) const {
+        return {value_->as_array()[i], place_ ? place_->element(i) : nullptr, path_ / i, *findings_};
+    }
+    std::size_t size() const { return value_->is_array() ? value_->get_array().size() : 0; }
+
+    std::string text() const { return std::string(std::string_view(value_->as_string())); }
+    std::string text(std::string_view key) const { return has(key) ? (*this)[key].text() : std::string(); }
+    bool flag() const { return value_->as_bool(); }
+    std::uint64_t number() const { return value_->to_number<std::uint64_t>(); }
+    double share() const { return value_->to_number<double>(); }
+    Span span() const {
+        const auto span = parse_span(std::string_view(value_->as_string()));
+        if (!span) error("this time is too long; expected at most 10,000 days");
+        return span.value_or(Span{});
+    }
+    Span span(std::string_view key) const { return has(key) ? (*this)[key].span() : Span{}; }
+
+    template <class F>
+    void each_member(F &&function) const {
+        for (const auto &member : value_->as_object()) function(std::string(member.key()), (*this)[member.key()]);
+    }
+
+  private:
+    const boost::json::value *value_;
+    const core::Place *place_;
+    core::KeyPath path_;
+    core::Findings *findings_;
+};
+
+} // namespace kith::sim

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+#include <tests/sim/faults.hpp>
+
+#include <algorithm>
+
+namespace kith::sim {
+
+namespace {
+
+using testkit::Hears;
+using testkit::Sends;
+
+constexpr Span latest = std::chrono::milliseconds(100); // of a datagram that is overtaken
+
+std::string with_network(const testkit::Address &address) { return address.text() + (address.family == 4 ? "/8" : "/64"); }
+
+// Those that leave something wrong until they are over.
+bool lasts(FaultKind kind) {
+    switch (kind) {
+    case FaultKind::start:
+    case FaultKind::restart:
+    case FaultKind::clock:
+    case FaultKind::address:
+    case FaultKind::file:
+    case FaultKind::env:
+    case FaultKind::inject:
+    case FaultKind::replay: return false;
+    default: return true;
+    }
+}
+
+} // namespace
+
+Faults::Faults(const Scenario &scenario, testkit::SimNet &net, const Hosts &hosts, std::uint64_t seed,
+               std::function<void(Host &)> start)
+    : scenario_(scenario),
+      net_(net),
+      segment_(net.segment()),
+      hosts_(hosts),
+      start_(std::move(start)),
+      ground_(hosts.size()),
+      strangers_(net, segment_, ~seed) {
+    const Weather &weather = scenario.weather;
+    if (weather.delay) net.delay(weather.delay->first, weather.delay->second);
+    net.tick(weather.tick);
+    segment_.loss(weather.loss);
+    segment_.duplicate(weather.duplicate);
+    segment_.reorder(weather.reorder, latest);
+    segment_.multicast(weather.multicast);
+    for (const auto &host : hosts) {
+        if (host->plan().epmd) epmds_[host->index()] = std::make_unique<Epmd>(host->machine(), *host->plan().epmd);
+    }
+    const auto &faults = scenario.faults;
+    if (std::any_of(faults.begin(), faults.end(), [](const Fault &f) { return f.kind == FaultKind::replay; }))
+        strangers_.listen();
+}
+
+void Faults::begin(const Fault &fault, Span now) {
+    to_network(fault, true, now);
+    given_ = 0;
+    Bits whom = fault.hosts.hosts;
+    for (const auto &host : hosts_) {
+        if (fault.hosts.up && host->runs()) whom.add(host->index());
+    }
+    whom.each([&](std::size_t i) { to_host(fault, *hosts_[i], true, now); });
+}
+
+void Faults::end(const Fault &fault, Span now) {
+    to_network(fault, false, now);
+    given_ = 0;
+    fault.hosts.hosts.each([&](std::size_t i) { to_host(fault, *hosts_[i], false, now); });
+}
+
+void Faults::to_network(const Fault &fault, bool on, Span now) {
+    switch (fault.kind) {
+    case FaultKind::partition: {
+        std::vector<std::vector<const testkit::Machine *>> islands;
+        std::vector<Bits> sets;
+        for (const Selection &set : fault.sets) {
+            if (!on) break;
+            sets.push_back(set.hosts);
+            auto &island = islands.emplace_back();
+            set.hosts.each([&](std::size_t i) { island.push_back(&hosts_[i]->machine()); });
+        }
+        net_.islands(islands);
+        return ground_.islands(sets, now);
+    }
+    case FaultKind::loss: segment_.loss(on ? fault.share : scenario_.weather.loss); break;
+    case FaultKind::duplicate: segment_.duplicate(on ? fault.share : scenario_.weather.duplicate); break;
+    case FaultKind::reorder: segment_.reorder(on ? fault.share : scenario_.weather.reorder, latest); break;
+    case FaultKind::multicast: segment_.multicast(!on && scenario_.weather.multicast); break;
+    case FaultKind::inject:
+    case FaultKind::replay:
+        if (on) strangers_.send(fault.packets, fault.until.value_or(fault.at) - fault.at);
+        return;
+    default: return;
+    }
+    ground_.afflict_all(on, now);
+}
+
+void Faults::to_host(const Fault &fault, Host &host, bool on, Span now) {
+    if (lasts(fault.kind)) {
+        ground_.afflict(host.index(), on, now);
+    } else {
+        ground_.shake(host.index(), now);
+    }
+    switch (fault.kind) {
+    case FaultKind::kill:
+    case FaultKind::stop:
+    case FaultKind::start:
+    case FaultKind::restart:
+    case FaultKind::power_off: return to_kith(fault, host, on);
+    case FaultKind::clock: return host.machine().jump_wall(on ? fault.jump : -fault.jump);
+    case FaultKind::file:
+        return fault.text ? host.machine().file(fault.path, expand(*fault.text, names_of(host.plan())))
+                          : host.machine().remove(fault.path);
+    case FaultKind::env:
+        for (const auto &[name, value] : fault.env) host.env(name, expand(value, names_of(host.plan())));
+        return;
+    case FaultKind::epmd: {
+        auto &epmd = epmds_[host.index()];
+        if (epmd == nullptr) epmd = std::make_unique<Epmd>(host.machine(), std::vector<std::string>{});
+        if (fault.epmd) epmd->names(on ? *fault.epmd : host.plan().epmd.value_or(std::vector<std::string>{}));
+        return epmd->listen(fault.epmd || fault.epmd_up || !on);
+    }
+    case FaultKind::occupied: {
+        auto &occupier = occupiers_[{host.index(), fault.port}];
+        occupier = on ? std::make_unique<Occupier>(host.machine(), fault.port) : nullptr;
+        return;
+    }
+    default: return to_interface(fault, host, on);
+    }
+}
+
+void Faults::to_kith(const Fault &fault, Host &host, bool on) {
+    if (!on || fault.kind == FaultKind::start || fault.kind == FaultKind::restart) {
+        if (fault.kind == FaultKind::restart) host.kill();
+        if (host.machine().vanished()) host.machine().come_back();
+        return start_(host);
+    }
+    if (fault.kind == FaultKind::stop) return host.stop();
+    host.kill();
+    if (fault.kind == FaultKind::power_off) host.machine().vanish();
+}
+
+void Faults::to_interface(const Fault &fault, Host &host, bool on) {
+    testkit::Interface &card = host.machine().interface();
+    const auto address = [&](const testkit::Address &first) { return with_network(following(first, given_++)); };
+    switch (fault.kind) {
+    case FaultKind::deaf: return card.hears(on ? Hears::nothing : Hears::everything);
+    case FaultKind::hears_itself: return card.hears(on ? Hears::itself : Hears::everything);
+    case FaultKind::no_groups: return card.hears(on ? Hears::no_groups : Hears::everything);
+    case FaultKind::mute: return card.sends(on ? Sends::nothing : Sends::everything);
+    case FaultKind::full: return card.sends(on ? Sends::later : Sends::everything);
+    case FaultKind::denied: return card.sends(on ? Sends::denied : Sends::everything);
+    case FaultKind::no_route: return host.machine().no_route(on);
+    case FaultKind::interface_down: return on ? card.down() : card.up();
+    case FaultKind::interface_gone:
+        if (on) return card.remove();
+        return fault.address ? card.come_back({address(*fault.address)}) : card.come_back();
+    case FaultKind::address: return card.addresses({address(on ? *fault.address : host.plan().address)});
+    default: return;
+    }
+}
+
+} // namespace kith::sim

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#include <tests/sim/host.hpp>
+
+#include <kith/service/log.h>
+
+#include <utility>
+
+namespace kith::sim {
+
+namespace {
+
+constexpr std::size_t batch = 256;
+
+std::string_view level_name(std::uint32_t level) { return level >= KITH_LOG_ERROR ? "error" : "warning"; }
+
+void append_member(std::string &out, std::string_view key, std::string_view value) {
+    out += out.size() > 1 ? "," : "";
+    core::append_json_string(out, key);
+    out += ':';
+    core::append_json_string(out, value);
+}
+
+} // namespace
+
+Host::Host(std::size_t index, const HostPlan &plan, testkit::Machine &machine, const core::Registry &registry, Names &names,
+           Trace &trace, std::function<void(Host &)> stirred)
+    : index_(index),
+      plan_(plan),
+      machine_(machine),
+      registry_(registry),
+      names_(names),
+      trace_(trace),
+      stirred_(std::move(stirred)),
+      environment_(names_of(plan)) {
+    for (const auto &[name, value] : environment_) machine.env(name, value);
+    for (const auto &[path, text] : plan.files) machine.file(path, text);
+}
+
+Host::~Host() = default;
+
+void Host::env(const std::string &name, const std::string &value) {
+    environment_[name] = value;
+    machine_.env(name, value);
+}
+
+std::shared_ptr<const core::Config> Host::config(Configs &configs, core::Diagnostics &diagnostics) const {
+    const auto read = [&](const std::string &path) -> core::FileText {
+        auto text = machine_.file(path);
+        if (!text) return {{}, "there is no such file on " + name(), false};
+        return {std::move(*text), {}, false};
+    };
+    return configs.load(plan_.config, environment_, read, diagnostics);
+}
+
+void Host::start(std::shared_ptr<const core::Config> config) {
+    if (engine_ != nullptr) return;
+    config_ = std::move(config);
+    stopping_ = ended_ = false;
+    started_ = machine_.net().now();
+    witness_ = std::make_unique<Witness>(names_, *config_);
+    engine_ = std::make_unique<core::Engine>(machine_, *this, *config_, registry_);
+    core::Subscription subscription;
+    subscription.limit = config_->events.ring;
+    subscription.notify = [this] { stirred_(*this); };
+    subscriber_ = engine_->bus().subscribe(std::move(subscription));
+    engine_->start();
+}
+
+void Host::kill() {
+    engine_.reset();
+    witness_.reset();
+}
+
+void Host::stop() {
+    if (!runs()) return;
+    stopping_ = true;
+    engine_->stop([this] {
+        ended_ = true;
+        stirred_(*this);
+    });
+}
+
+std::string Host::look(Span now, const std::function<void(const core::StoredEvent &)> &each) {
+    if (engine_ == nullptr) return {};
+    std::string broken;
+    std::size_t count = 0;
+    do {
+        events_.clear();
+        count = engine_->bus().take(subscriber_, batch, events_);
+        seen_ += count;
+        for (const core::EventRef &event : events_) {
+            trace_.event(now, name(), event->json());
+            if (auto what = witness_->see(*event); !what.empty() && broken.empty()) broken = std::move(what);
+            each(*event);
+        }
+    } while (count == batch);
+    events_.clear();
+    if (broken.empty() && !stopping_) broken = witness_->check(*engine_);
+    if (ended_) kill();
+    return broken;
+}
+
+std::uint32_t Host::level() const noexcept { return KITH_LOG_WARNING; }
+
+void Host::write(std::uint32_t level, std::string_view who, std::string_view message,
+                 std::span<const kith_attribute> fields) noexcept {
+    if (!trace_.wanted() || level < KITH_LOG_WARNING) return;
+    std::string json = "{";
+    append_member(json, "level", level_name(level));
+    append_member(json, "who", who);
+    append_member(json, "message", message);
+    for (const kith_attribute &field : fields) append_member(json, core::view(field.name), core::view(field.value));
+    trace_.log(machine_.net().now(), name(), json + '}');
+}
+
+} // namespace kith::sim

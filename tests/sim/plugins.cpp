@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#include <tests/sim/plugins.hpp>
+
+#include <core/engine/installed.hpp>
+#include <core/engine/services.hpp>
+#include <kith/service/clock.h>
+#include <kith/service/env.h>
+#include <kith/service/file.h>
+#include <kith/service/loop.h>
+#include <kith/service/random.h>
+#include <kith/service/state.h>
+#include <kith/service/tcp.h>
+#include <kith/service/timer.h>
+#include <kith/service/udp.h>
+#include <kith/testkit/machine.hpp>
+
+namespace kith::sim {
+
+core::Offer simulated_offer() {
+    core::Offer offer;
+    const auto engine = core::engine_services();
+    offer.services.assign(engine.begin(), engine.end());
+    testkit::SimNet net;
+    const testkit::Machine &machine = net.machine("any", {"10.0.0.1"});
+    for (const char *id :
+         {KITH_CLOCK, KITH_TIMER, KITH_RANDOM, KITH_LOOP, KITH_TCP, KITH_UDP, KITH_FILE, KITH_ENV, KITH_STATE}) {
+        if (machine.service(id) != nullptr) offer.services.emplace_back(id);
+    }
+    return offer;
+}
+
+std::unique_ptr<Plugins> load_plugins(const std::vector<std::string> &directories) {
+    auto plugins = std::make_unique<Plugins>();
+    std::vector<core::Refusal> refused;
+    for (const std::string &directory : directories) {
+        if (auto refusal = plugins->registry.scan(directory)) refused.push_back(std::move(*refusal));
+    }
+    plugins->catalogue = core::installed(plugins->registry, refused);
+    return plugins;
+}
+
+} // namespace kith::sim

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include <core/cluster/glob.hpp>
+#include <core/config/words.hpp>
+#include <kith/hosting/event_kind.hpp>
+#include <tests/sim/scenario_parts.hpp>
+#include <tests/sim/selection.hpp>
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+
+namespace kith::sim {
+
+namespace {
+
+PeerDemand read_peers(const Cursor &at, const Scenario &so_far) {
+    PeerDemand demand;
+    if (!at.value().is_object()) {
+        demand.exactly = read_selection(at, so_far.hosts);
+        return demand;
+    }
+    if (at.has("least")) demand.least = at["least"].number();
+    if (at.has("most")) demand.most = at["most"].number();
+    return demand;
+}
+
+Pattern read_pattern(const Cursor &at, const Scenario &so_far) {
+    Pattern pattern{0, at.text("source"), at.text("reason"), {}};
+    const std::string glob = at.text("kind");
+    for (std::size_t kind = 0; kind < event_kind_names.size(); ++kind) {
+        if (core::glob_match(glob, event_kind_names[kind])) pattern.kinds |= std::uint64_t{1} << kind;
+    }
+    if (pattern.kinds == 0) {
+        const std::vector<std::string> kinds(event_kind_names.begin(), event_kind_names.end());
+        at["kind"].error("there is no kind of event " + core::quoted(glob) + core::did_you_mean(glob, kinds));
+    }
+    if (at.has("peer")) pattern.peer = read_selection(at["peer"], so_far.hosts);
+    return pattern;
+}
+
+void read_when(const Cursor &at, const Scenario &so_far, Expectation &out) {
+    const bool throughout = at.has("from") && !at.has("by") && !at.has("at");
+    if (at.has("at") + at.has("by") > 1 || (at.has("at") && at.has("from")) || (at.has("to") && !throughout)) {
+        return at.error("expected `at`, or `by` (with or without `from`), or `from` (with or without `to`)");
+    }
+    out.when = at.has("at") ? Expectation::When::at : at.has("by") ? Expectation::When::by : Expectation::When::throughout;
+    out.from = at.span("from");
+    out.to = at.has("at") ? at.span("at") : at.has("by") ? at.span("by") : at.has("to") ? at.span("to") : so_far.duration;
+    if (out.to < out.from) at.error("it ends before it begins");
+    if (out.to > so_far.duration) at.error("the scenario is over by then: its `duration` is " + to_text(so_far.duration));
+}
+
+} // namespace
+
+Expectation read_expectation(const Cursor &at, const Scenario &so_far, std::string_view text) {
+    Expectation out;
+    out.words = boost::json::serialize(at.value());
+    out.line = static_cast<std::uint32_t>(1 + std::count(text.begin(), text.begin() + at.at(), '\n'));
+    read_when(at, so_far, out);
+    out.hosts.up = true;
+    if (at.has("hosts")) out.hosts = read_selection(at["hosts"], so_far.hosts);
+    out.topology = at.text("topology");
+    int things = 0;
+    const auto there = [&](std::string_view key) {
+        things += at.has(key) ? 1 : 0;
+        return at.has(key);
+    };
+    if (there("members")) out.members = read_peers(at["members"], so_far);
+    if (there("links")) out.links = read_peers(at["links"], so_far);
+    if (there("knows")) out.knows = read_selection(at["knows"], so_far.hosts);
+    if (there("stale")) out.stale = at["stale"].flag();
+    if (there("ready")) out.ready = at["ready"].flag();
+    if (there("some")) out.some = read_pattern(at["some"], so_far);
+    if (there("never")) out.never = read_pattern(at["never"], so_far);
+    if (things != 1) {
+        at.error("expected one of `members`, `links`, `knows`, `stale`, `ready`, `some` and `never`, got " +
+                 std::to_string(things));
+    }
+    if (out.some && out.when == Expectation::When::throughout) at.error("`some` needs `by`: the time it is told in");
+    if (out.never && out.when != Expectation::When::throughout) at.error("`never` needs `from`, such as \"0s\"");
+    return out;
+}
+
+} // namespace kith::sim

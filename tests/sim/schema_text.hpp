@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string_view>
+
+namespace kith::sim {
+
+/// scenario.schema.json.
+extern const std::string_view scenario_schema_text;
+
+} // namespace kith::sim

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+//
+// Times as a scenario writes them: "500ms", "1h30m", "-1d".
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace kith::sim {
+
+using Span = std::chrono::nanoseconds;
+
+/// Nothing when it is none, or longer than 10,000 days.
+std::optional<Span> parse_span(std::string_view text);
+
+/// For people: "1h30m", "2.35s", "40ms".
+std::string to_text(Span span);
+
+} // namespace kith::sim

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+//
+// What happened in a run, as JSON lines: each event of each kith, each warning of its log, each fault. The same scenario and seed give
+// the same bytes.
+#pragma once
+
+#include <tests/sim/span.hpp>
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+namespace kith::sim {
+
+class Trace {
+  public:
+    /// out: null, when nobody wants it. Outlives the trace.
+    explicit Trace(std::ostream *out) : out_(out) {}
+
+    bool wanted() const { return out_ != nullptr; }
+    /// json: an object in one line.
+    void event(Span at, std::string_view host, std::string_view json) { line(at, host, "event", json); }
+    void log(Span at, std::string_view host, std::string_view json) { line(at, host, "log", json); }
+    void fault(Span at, std::string_view json, bool over) { line(at, {}, over ? "over" : "fault", json); }
+    /// The end: what the whole world did, in one number.
+    void end(Span at, std::uint64_t events, std::uint64_t hash);
+
+  private:
+    void line(Span at, std::string_view host, std::string_view key, std::string_view json);
+
+    std::ostream *out_;
+    std::string buffer_;
+};
+
+} // namespace kith::sim

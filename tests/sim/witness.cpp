@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+#include <tests/sim/witness.hpp>
+
+#include <kith/hosting/event_kind.hpp>
+
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace kith::sim {
+
+namespace {
+
+std::string breach(const core::StoredEvent &event, const std::string &what) {
+    return std::string(event_kind_name(event.kind())) + " of " + std::string(event.peer()) + ": " + what;
+}
+
+// Whether it went because it was not seen, and not because somebody said so.
+bool by_silence(std::string_view reason) { return reason.find("; missing for ") != std::string_view::npos; }
+
+} // namespace
+
+Witness::Witness(Names &names, const core::Config &config) : names_(names) {
+    for (const core::ConnectorInstance &instance : config.connectors) connectors_.emplace_back().name = instance.name;
+    for (const core::Topology &configured : config.topologies) {
+        Topology &of = topologies_.emplace_back();
+        of.name = configured.name;
+        of.one_source = configured.sources.size() == 1;
+        of.connector = static_cast<std::size_t>(connector(configured.connector) - connectors_.data());
+        std::size_t &limit = connectors_[of.connector].limit;
+        limit = std::min<std::size_t>(limit, configured.policy.connect_parallel);
+    }
+}
+
+Witness::Topology *Witness::topology(std::string_view name) {
+    for (Topology &of : topologies_) {
+        if (of.name == name) return &of;
+    }
+    return nullptr;
+}
+
+Witness::Connector *Witness::connector(std::string_view name) {
+    for (Connector &of : connectors_) {
+        if (of.name == name) return &of;
+    }
+    return nullptr;
+}
+
+std::string Witness::see(const core::StoredEvent &event) {
+    if (event.kind() == KITH_EVENT_EVENTS_LOST) {
+        return "the simulation did not see all events; give `events.ring` of the configuration a larger value";
+    }
+    if (event.seq() != last_seq_ + 1) {
+        return "the event after " + std::to_string(last_seq_) + " has seq " + std::to_string(event.seq());
+    }
+    last_seq_ = event.seq();
+    if (event.time() < last_time_)
+        return "the time of event " + std::to_string(last_seq_) + " is before that of the one before";
+    last_time_ = event.time();
+    if (Topology *of = topology(event.topology()); of != nullptr) {
+        if (auto broken = see_topology(*of, event); !broken.empty()) return broken;
+    }
+    if (Connector *of = connector(event.connector()); of != nullptr) return see_connector(*of, event);
+    return {};
+}
+
+std::string Witness::see_topology(Topology &of, const core::StoredEvent &event) {
+    switch (event.kind()) {
+    case KITH_EVENT_TOPOLOGY_STALE: of.stale = true; break;
+    case KITH_EVENT_TOPOLOGY_FRESH: of.stale = false; break;
+    case KITH_EVENT_PEER_DISCOVERED: {
+        const std::size_t peer = names_.number(event.peer());
+        of.members.add(peer);
+        connectors_[of.connector].found.add(peer);
+        break;
+    }
+    case KITH_EVENT_PEER_LOST:
+        if (!of.members.remove(names_.number(event.peer()))) return breach(event, "it was never discovered");
+        // Rule 1: a failure to look is not an empty answer.
+        if (of.one_source && of.stale && by_silence(event.reason())) {
+            return breach(event, "the only strategy of " + of.name + " cannot look");
+        }
+        break;
+    default: break;
+    }
+    return {};
+}
+
+// Does a topology on this connector believe in it?
+bool Witness::wanted(std::size_t connector, std::size_t peer) const {
+    return std::any_of(topologies_.begin(), topologies_.end(),
+                       [&](const Topology &of) { return of.connector == connector && of.members.has(peer); });
+}
+
+std::string Witness::see_connector(Connector &of, const core::StoredEvent &event) {
+    const auto index = static_cast<std::size_t>(&of - connectors_.data());
+    switch (event.kind()) {
+    case KITH_EVENT_CONNECTOR_ATTACHED: {
+        const auto json = boost::json::parse(event.json());
+        of.node = names_.number(std::string_view(json.at("node").as_string()));
+        break;
+    }
+    case KITH_EVENT_CONNECTOR_DETACHED: of.dialling.clear(); break;
+    case KITH_EVENT_CONNECT_STARTED: {
+        const std::size_t peer = names_.number(event.peer());
+        if (peer == of.node) return breach(event, "it is the local node");
+        if (!wanted(index, peer)) return breach(event, "no topology believes in it");
+        if (!of.dialling.add(peer)) return breach(event, "it is being dialled already");
+        most_dialling_ = std::max(most_dialling_, of.dialling.count());
+        if (of.dialling.count() > of.limit) {
+            return breach(event, "this is one more under way than the limit of " + std::to_string(of.limit));
+        }
+        break;
+    }
+    case KITH_EVENT_CONNECT_SUCCEEDED:
+    case KITH_EVENT_CONNECT_FAILED: of.dialling.remove(names_.number(event.peer())); break;
+    case KITH_EVENT_DISCONNECT_SUCCEEDED:
+    case KITH_EVENT_DISCONNECT_FAILED:
+        // Rule 2: only what kith found, it parts.
+        if (!of.found.has(names_.number(event.peer()))) return breach(event, "it was never discovered");
+        break;
+    case KITH_EVENT_LINK_UP:
+        if (!of.links.add(names_.number(event.peer()))) return breach(event, "it was up already");
+        break;
+    case KITH_EVENT_LINK_DOWN:
+        if (!of.links.remove(names_.number(event.peer()))) return breach(event, "it was not up");
+        break;
+    default: break;
+    }
+    return {};
+}
+
+std::string Witness::check(const core::Engine &engine) const {
+    for (const Topology &of : topologies_) {
+        const core::LiveTopology &live = *engine.topology(of.name);
+        if (live.size() != of.members.count()) {
+            return of.name + " believes in " + std::to_string(live.size()) + " peers; by its events they are " +
+                   std::to_string(of.members.count());
+        }
+        Bits linked = of.members;
+        linked.keep(connectors_[of.connector].links);
+        if (live.linked() != linked.count()) {
+            return of.name + " counts " + std::to_string(live.linked()) + " peers as linked; by its events they are " +
+                   std::to_string(linked.count());
+        }
+        if (live.stale() != of.stale) return of.name + (of.stale ? " is not stale" : " is stale") + " without an event";
+    }
+    return {};
+}
+
+Bits Witness::members(std::string_view topology) const {
+    Bits all;
+    for (const Topology &of : topologies_) {
+        if (topology.empty() || of.name == topology) all.add(of.members);
+    }
+    return all;
+}
+
+Bits Witness::links(std::string_view topology) const {
+    Bits all;
+    for (const Topology &of : topologies_) {
+        if (topology.empty() || of.name == topology) all.add(connectors_[of.connector].links);
+    }
+    return all;
+}
+
+} // namespace kith::sim
