@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+//
+// What `kith sim` runs.
+#include <host/command/usage.hpp>
+#include <tests/sim/report.hpp>
+#include <tests/sim/universe.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+namespace {
+
+namespace po = boost::program_options;
+using namespace kith;
+using namespace kith::app;
+
+std::pair<std::optional<std::string>, std::string> read_file(const std::string &path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return {std::nullopt, "it is not there, or may not be read"};
+    std::ostringstream text;
+    text << in.rdbuf();
+    return {text.str(), {}};
+}
+
+int run(const Words &words) {
+    Usage usage;
+    usage.name = "sim";
+    usage.synopsis = "kith sim SCENARIO [--seed N] [--seeds N] [--trace FILE] [--json] [--plugins DIR]";
+    usage.about =
+        "Runs the hosts of a scenario in a simulated world, each with a whole kith and the real plugins, through its faults,\n"
+        "and holds what they do against what it expects. The same seed gives the same run.\n"
+        "Exit status: 0 it held, 1 it did not, 2 bad scenario.\n";
+    usage.options.add_options()("seed", po::value<std::uint64_t>()->value_name("N"), "the seed, instead of the scenario's")(
+        "seeds", po::value<std::uint64_t>()->default_value(1)->value_name("N"), "run so many seeds, one after the other")(
+        "trace", po::value<std::string>()->value_name("FILE"), "write all events there as lines of JSON; -: standard output")(
+        "json", "print the outcome as JSON, an object in a line for each seed")(
+        "plugins", po::value<std::string>()->required()->value_name("DIR"),
+        "where the plugins are; `kith sim` says where it looks itself");
+    usage.hidden.add_options()("scenario", po::value<std::string>()->required());
+    usage.positional.add("scenario", 1);
+    int status = exit_good;
+    const auto values = parse(usage, words, status);
+    if (!values) return status;
+    const auto text = [&](const char *name) {
+        return values->count(name) != 0 ? (*values)[name].as<std::string>() : std::string();
+    };
+
+    const std::string file = text("scenario");
+    const auto [content, error] = read_file(file);
+    if (!content) return usage_error("sim", "cannot read " + file + ": " + error);
+    core::Diagnostics diagnostics;
+    const auto scenario = sim::parse_scenario(file, *content, read_file, diagnostics);
+    std::cerr << core::to_text(diagnostics);
+    if (!scenario) return exit_usage;
+
+    std::ofstream trace_file;
+    std::ostream *trace_out = nullptr;
+    if (const std::string path = text("trace"); path == "-") {
+        trace_out = &std::cout;
+    } else if (!path.empty()) {
+        trace_file.open(path, std::ios::binary | std::ios::trunc);
+        if (!trace_file) return usage_error("sim", "cannot write " + path);
+        trace_out = &trace_file;
+    }
+    std::ostream &report = trace_out == &std::cout ? std::cerr : std::cout;
+    const auto plugins = sim::load_plugins({text("plugins")});
+    const std::uint64_t first = values->count("seed") != 0 ? (*values)["seed"].as<std::uint64_t>() : scenario->seed;
+    const std::uint64_t count = (*values)["seeds"].as<std::uint64_t>();
+    for (std::uint64_t seed = first; seed - first < count; ++seed) {
+        sim::Trace trace(trace_out);
+        sim::Universe universe(*scenario, *plugins, seed, trace);
+        core::Diagnostics problems;
+        const bool ready = universe.prepare(problems);
+        if (!ready || seed == first) std::cerr << core::to_text(problems);
+        if (!ready) return exit_usage;
+        const sim::Outcome outcome = universe.run();
+        const std::string again = "kith sim " + file + " --seed " + std::to_string(seed) + " --trace -";
+        report << (values->count("json") != 0 ? to_json(*scenario, outcome, again) : to_text(*scenario, outcome, again));
+        if (!outcome.good()) status = exit_no;
+    }
+    return status;
+}
+
+} // namespace
+
+int main(int argc, char **argv) try { return run(Words(argv + 1, argv + argc)); } catch (const std::exception &error) {
+    std::cerr << "kith sim: " << error.what() << '\n';
+    return exit_no;
+}
