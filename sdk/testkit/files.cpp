@@ -19,6 +19,25 @@ std::string text_of(const Op &op) {
     return op.status < 0 ? op.name + ": " + std::string(status_sentence(op.status)) : std::string();
 }
 
+std::int32_t check(Seat &seat, kith_str path) {
+    const auto *table = seat.side<kith_file_plugin>(KITH_FILE);
+    if (table == nullptr || !table->read || !table->written || !table->changed) {
+        return seat.refuse(KITH_INVALID, "the plugin has no complete kith_file_plugin");
+    }
+    if (path.size == 0 || view(path).find('\0') != std::string_view::npos) {
+        return seat.refuse(KITH_INVALID, "a path is expected, without zero bytes");
+    }
+    return KITH_OK;
+}
+
+std::int32_t check_state(Seat &seat) {
+    const auto *table = seat.side<kith_state_plugin>(KITH_STATE);
+    if (table == nullptr || !table->loaded || !table->saved) {
+        return seat.refuse(KITH_INVALID, "the plugin has no complete kith_state_plugin");
+    }
+    return seat.body->has_state_dir ? KITH_OK : seat.refuse(KITH_UNSUPPORTED, "no state_dir is configured");
+}
+
 std::string parent(const std::string &path) { return std::filesystem::path(path).parent_path().string(); }
 
 std::int32_t failing(const Machine::Body &on, std::string_view path) {
@@ -50,11 +69,10 @@ void read(Seat &seat, Op &op) {
         }
     }
     on.trace("file.read", op.id, op.status, bytes);
-    const auto *table = seat.side<kith_file_plugin>(KITH_FILE);
-    if (table == nullptr || table->read == nullptr) return;
     const std::string text = text_of(op);
     const Entered entered(*seat.tenant, "file.read");
-    table->read(seat.tenant->self(), op.user, op.id, op.status, str(text), bytes.data(), bytes.size(), &info);
+    seat.side<kith_file_plugin>(KITH_FILE)->read(seat.tenant->self(), op.user, op.id, op.status, str(text), bytes.data(),
+                                                 bytes.size(), &info);
 }
 
 void written(Seat &seat, Op &op) {
@@ -72,20 +90,16 @@ void written(Seat &seat, Op &op) {
         }
     }
     on.trace("file.written", op.id, op.status, op.data);
-    const auto *table = seat.side<kith_file_plugin>(KITH_FILE);
-    if (table == nullptr || table->written == nullptr) return;
     const std::string text = text_of(op);
     const Entered entered(*seat.tenant, "file.written");
-    table->written(seat.tenant->self(), op.user, op.id, op.status, str(text));
+    seat.side<kith_file_plugin>(KITH_FILE)->written(seat.tenant->self(), op.user, op.id, op.status, str(text));
 }
 
 void changed(Seat &seat, Op &op) {
     seat.body->trace("file.changed", op.id, op.status);
-    const auto *table = seat.side<kith_file_plugin>(KITH_FILE);
-    if (table == nullptr || table->changed == nullptr) return;
     const std::string text = text_of(op);
     const Entered entered(*seat.tenant, "file.changed");
-    table->changed(seat.tenant->self(), op.user, op.id, op.status, str(text));
+    seat.side<kith_file_plugin>(KITH_FILE)->changed(seat.tenant->self(), op.user, op.id, op.status, str(text));
 }
 
 constexpr kith_file_host file_table = {
@@ -94,7 +108,7 @@ constexpr kith_file_host file_table = {
         Seat &seat = Machine::Body::seat_of(host);
         Machine::Body &on = *seat.body;
         if (const std::int32_t status = on.called(seat, "file.read"); status != KITH_OK) return status;
-        if (path.size == 0) return KITH_INVALID;
+        if (const std::int32_t status = check(seat, path); status != KITH_OK) return status;
         Op &op = on.begin(seat, "file.read", read, user, id);
         op.name = Machine::Body::normal(view(path));
         op.number = std::min<std::uint64_t>(max, KITH_FILE_MAX_READ);
@@ -106,7 +120,9 @@ constexpr kith_file_host file_table = {
         Seat &seat = Machine::Body::seat_of(host);
         Machine::Body &on = *seat.body;
         if (const std::int32_t status = on.called(seat, "file.write"); status != KITH_OK) return status;
-        if (path.size == 0 || (size != 0 && data == nullptr)) return KITH_INVALID;
+        if (const std::int32_t status = check(seat, path); status != KITH_OK) return status;
+        if (size > KITH_FILE_MAX_READ) return seat.refuse(KITH_LIMIT, "a file of at most 67108864 bytes is written");
+        if (size != 0 && data == nullptr) return seat.refuse(KITH_INVALID, "bytes are expected at `data`");
         Op &op = on.begin(seat, "file.write", written, user, id);
         op.name = Machine::Body::normal(view(path));
         op.mode = mode & 07777;
@@ -119,7 +135,7 @@ constexpr kith_file_host file_table = {
         Seat &seat = Machine::Body::seat_of(host);
         Machine::Body &on = *seat.body;
         if (const std::int32_t status = on.called(seat, "file.watch"); status != KITH_OK) return status;
-        if (path.size == 0) return KITH_INVALID;
+        if (const std::int32_t status = check(seat, path); status != KITH_OK) return status;
         Op &op = on.begin(seat, "file.watch", changed, user, id);
         op.name = Machine::Body::normal(view(path));
         op.number = version;
@@ -136,7 +152,10 @@ constexpr kith_env_host env_table = {
     .get = [](const kith_host *host, kith_str name, kith_str *out) noexcept -> std::int32_t {
         Seat &seat = Machine::Body::seat_of(host);
         if (seat.monitor != nullptr) seat.monitor->on_call("env.get", false);
-        if (!seat.tenant->may_read(view(name))) return KITH_DENIED;
+        if (!seat.tenant->may_read(view(name))) {
+            return seat.refuse(KITH_DENIED,
+                               "the variable " + std::string(view(name)) + " is not declared in the descriptor's `env`");
+        }
         const auto found = seat.body->variables.find(view(name));
         if (found == seat.body->variables.end()) return KITH_NOT_FOUND;
         *out = str(*found->second);
@@ -151,22 +170,19 @@ void loaded(Seat &seat, Op &op) {
     if (op.status == KITH_OK && found == on.states.end()) op.status = KITH_NOT_FOUND;
     if (op.status == KITH_OK) bytes = found->second;
     on.trace("state.loaded", op.id, op.status, bytes);
-    const auto *table = seat.side<kith_state_plugin>(KITH_STATE);
-    if (table == nullptr || table->loaded == nullptr) return;
     const std::string text = text_of(op);
     const Entered entered(*seat.tenant, "state.loaded");
-    table->loaded(seat.tenant->self(), op.user, op.id, op.status, str(text), bytes.data(), bytes.size());
+    seat.side<kith_state_plugin>(KITH_STATE)
+        ->loaded(seat.tenant->self(), op.user, op.id, op.status, str(text), bytes.data(), bytes.size());
 }
 
 void saved(Seat &seat, Op &op) {
     Machine::Body &on = *seat.body;
     if (op.status == KITH_OK) on.states[seat.instance] = op.data;
     on.trace("state.saved", op.id, op.status, op.data);
-    const auto *table = seat.side<kith_state_plugin>(KITH_STATE);
-    if (table == nullptr || table->saved == nullptr) return;
     const std::string text = text_of(op);
     const Entered entered(*seat.tenant, "state.saved");
-    table->saved(seat.tenant->self(), op.user, op.id, op.status, str(text));
+    seat.side<kith_state_plugin>(KITH_STATE)->saved(seat.tenant->self(), op.user, op.id, op.status, str(text));
 }
 
 constexpr kith_state_host state_table = {
@@ -174,7 +190,7 @@ constexpr kith_state_host state_table = {
         Seat &seat = Machine::Body::seat_of(host);
         Machine::Body &on = *seat.body;
         if (const std::int32_t status = on.called(seat, "state.load"); status != KITH_OK) return status;
-        if (!on.has_state_dir) return KITH_UNSUPPORTED;
+        if (const std::int32_t status = check_state(seat); status != KITH_OK) return status;
         Op &op = on.begin(seat, "state.load", loaded, user, id);
         op.name = "state of " + seat.instance;
         on.ready_in(op, disk);
@@ -185,9 +201,9 @@ constexpr kith_state_host state_table = {
         Seat &seat = Machine::Body::seat_of(host);
         Machine::Body &on = *seat.body;
         if (const std::int32_t status = on.called(seat, "state.save"); status != KITH_OK) return status;
-        if (!on.has_state_dir) return KITH_UNSUPPORTED;
-        if (size > KITH_STATE_MAX) return KITH_LIMIT;
-        if (size != 0 && data == nullptr) return KITH_INVALID;
+        if (const std::int32_t status = check_state(seat); status != KITH_OK) return status;
+        if (size > KITH_STATE_MAX) return seat.refuse(KITH_LIMIT, "the state of an instance has at most 65536 bytes");
+        if (size != 0 && data == nullptr) return seat.refuse(KITH_INVALID, "bytes are expected at `data`");
         Op &op = on.begin(seat, "state.save", saved, user, id);
         op.name = "state of " + seat.instance;
         if (size != 0) op.data.assign(static_cast<const char *>(data), size);

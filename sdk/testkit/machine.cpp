@@ -3,6 +3,8 @@
 
 #include "machine_body.hpp"
 
+#include <kith/hosting/status.hpp>
+
 #include <utility>
 
 namespace kith::testkit {
@@ -143,8 +145,9 @@ Machine::Body::Body(Machine &of)
 std::int32_t Machine::Body::called(Seat &seat, const char *what) {
     if (seat.monitor != nullptr) seat.monitor->on_call(what, true);
     const std::int32_t status = net.fault_of(what);
-    if (status != KITH_OK) trace(what, 0, status);
-    return status;
+    if (status == KITH_OK) return status;
+    trace(what, 0, status);
+    return seat.refuse(status, std::string(what) + ": " + std::string(status_sentence(status)));
 }
 
 Op &Machine::Body::begin(Seat &seat, const char *what, Op::Deliver deliver, std::uint64_t user, std::uint64_t *id) {

@@ -39,6 +39,7 @@ struct Seat {
     kith_host *host = nullptr;
     Tenant *tenant = nullptr;
     CallMonitor *monitor = nullptr;
+    const kith_udp_plugin *udp = nullptr; // its side, once it has bound a socket: asked for often
     std::string instance;
     std::uint32_t index = 0;
     std::uint64_t serial = 0;

@@ -33,6 +33,16 @@ std::string of_socket(const SocketName &name) { return of_port(name.address.text
 
 const kith_tcp_plugin *side(Seat &seat) noexcept { return seat.side<kith_tcp_plugin>(KITH_TCP); }
 
+// Where streams and listeners begin.
+std::int32_t check(Seat &seat, std::uint32_t port) {
+    const auto *table = side(seat);
+    if (!table || !table->connected || !table->listening || !table->accepted || !table->read || !table->written) {
+        return seat.refuse(KITH_INVALID, "the plugin has no complete kith_tcp_plugin");
+    }
+    if (port > 65535) return seat.refuse(KITH_INVALID, "port " + std::to_string(port) + ": expected at most 65535");
+    return KITH_OK;
+}
+
 void connected(Seat &seat, Op &op) {
     Machine::Body &on = *seat.body;
     std::uint64_t id = 0;
@@ -50,11 +60,10 @@ void connected(Seat &seat, Op &op) {
         on.net.tcp().reset(*op.stream);
     }
     on.trace("tcp.connected", op.id, op.status, address);
-    const auto *table = side(seat);
-    if (table == nullptr || table->connected == nullptr) return;
     const Text text(op, "to " + of_port(op.name, op.port));
     const Entered entered(*seat.tenant, "tcp.connected");
-    table->connected(seat.tenant->self(), op.user, op.id, op.status, text.str(), id, op.status == KITH_OK ? &remote : nullptr);
+    side(seat)->connected(seat.tenant->self(), op.user, op.id, op.status, text.str(), id,
+                          op.status == KITH_OK ? &remote : nullptr);
 }
 
 void listening(Seat &seat, Op &op) {
@@ -77,11 +86,10 @@ void listening(Seat &seat, Op &op) {
         }
     }
     on.trace("tcp.listening", op.id, op.status, address);
-    const auto *table = side(seat);
-    if (table == nullptr || table->listening == nullptr) return;
     const Text text(op, "on " + of_port(op.name, op.port));
     const Entered entered(*seat.tenant, "tcp.listening");
-    table->listening(seat.tenant->self(), op.user, op.id, op.status, text.str(), id, op.status == KITH_OK ? &local : nullptr);
+    side(seat)->listening(seat.tenant->self(), op.user, op.id, op.status, text.str(), id,
+                          op.status == KITH_OK ? &local : nullptr);
 }
 
 void accepted(Seat &seat, Op &op) {
@@ -105,11 +113,10 @@ void accepted(Seat &seat, Op &op) {
         }
     }
     on.trace("tcp.accepted", op.id, op.status, address);
-    const auto *table = side(seat);
-    if (table == nullptr || table->accepted == nullptr) return;
     const Text text(op, "a connection");
     const Entered entered(*seat.tenant, "tcp.accepted");
-    table->accepted(seat.tenant->self(), op.user, op.id, op.status, text.str(), id, op.status == KITH_OK ? &remote : nullptr);
+    side(seat)->accepted(seat.tenant->self(), op.user, op.id, op.status, text.str(), id,
+                         op.status == KITH_OK ? &remote : nullptr);
 }
 
 void read(Seat &seat, Op &op) {
@@ -127,23 +134,19 @@ void read(Seat &seat, Op &op) {
         }
     }
     on.trace("tcp.read", op.id, op.status, bytes);
-    const auto *table = side(seat);
-    if (table == nullptr || table->read == nullptr) return;
     const Text text(op, socket == nullptr ? "of a closed stream" : "from " + of_socket(socket->stream->remote));
     const Entered entered(*seat.tenant, "tcp.read");
-    table->read(seat.tenant->self(), op.user, op.id, op.status, text.str(), bytes.data(),
-                static_cast<std::uint32_t>(bytes.size()));
+    side(seat)->read(seat.tenant->self(), op.user, op.id, op.status, text.str(), bytes.data(),
+                     static_cast<std::uint32_t>(bytes.size()));
 }
 
 void written(Seat &seat, Op &op) {
     Machine::Body &on = *seat.body;
     on.trace("tcp.written", op.id, op.status);
     Socket *socket = on.socket(seat, op.socket);
-    const auto *table = side(seat);
-    if (table == nullptr || table->written == nullptr) return;
     const Text text(op, socket == nullptr ? "to a closed stream" : "to " + of_socket(socket->stream->remote));
     const Entered entered(*seat.tenant, "tcp.written");
-    table->written(seat.tenant->self(), op.user, op.id, op.status, text.str());
+    side(seat)->written(seat.tenant->self(), op.user, op.id, op.status, text.str());
 }
 
 std::int32_t connect(const kith_host *host, kith_str name, std::uint32_t port, std::uint64_t timeout, std::uint64_t user,
@@ -151,7 +154,11 @@ std::int32_t connect(const kith_host *host, kith_str name, std::uint32_t port, s
     Seat &seat = Machine::Body::seat_of(host);
     Machine::Body &on = *seat.body;
     if (const std::int32_t status = on.called(seat, "tcp.connect"); status != KITH_OK) return status;
-    if (name.size == 0 || port == 0 || port > 65535) return KITH_INVALID;
+    if (const std::int32_t status = check(seat, port); status != KITH_OK) return status;
+    if (port == 0) return seat.refuse(KITH_INVALID, "port 0: expected 1 to 65535");
+    if (name.size == 0 || name.size > 255 || view(name).find('\0') != std::string_view::npos) {
+        return seat.refuse(KITH_INVALID, "a host name or a numeric address of 1 to 255 bytes is expected");
+    }
     Op &op = on.begin(seat, "tcp.connect", connected, user, id);
     op.name = view(name);
     op.port = port;
@@ -166,8 +173,11 @@ std::int32_t listen(const kith_host *host, kith_str address, std::uint32_t port,
     Seat &seat = Machine::Body::seat_of(host);
     Machine::Body &on = *seat.body;
     if (const std::int32_t status = on.called(seat, "tcp.listen"); status != KITH_OK) return status;
+    if (const std::int32_t status = check(seat, port); status != KITH_OK) return status;
     const auto wanted = Address::parse(view(address));
-    if (port > 65535 || (address.size != 0 && !wanted)) return KITH_INVALID;
+    if (address.size != 0 && !wanted) {
+        return seat.refuse(KITH_INVALID, "`" + std::string(view(address)) + "`: a numeric address is expected, or none");
+    }
     Op &op = on.begin(seat, "tcp.listen", listening, user, id);
     op.name = view(address);
     op.port = port;
@@ -182,9 +192,9 @@ std::int32_t accept(const kith_host *host, std::uint64_t listener, std::uint64_t
     Machine::Body &on = *seat.body;
     if (const std::int32_t status = on.called(seat, "tcp.accept"); status != KITH_OK) return status;
     Socket *socket = on.socket(seat, listener);
-    if (socket == nullptr) return KITH_STALE;
+    if (socket == nullptr) return seat.refuse(KITH_STALE, "a listener that is open is expected");
     if (socket->listener == nullptr) return seat.refuse(KITH_INVALID, "a listener is expected");
-    if (socket->accepter != none) return KITH_BUSY;
+    if (socket->accepter != none) return seat.refuse(KITH_BUSY, "an accept of this listener is outstanding already");
     Op &op = on.begin(seat, "tcp.accept", accepted, user, id);
     op.socket = listener;
     socket->accepter = Machine::Body::slot_of(op.id);
@@ -195,8 +205,8 @@ std::int32_t accept(const kith_host *host, std::uint64_t listener, std::uint64_t
 // KITH_OK and the stream, or why not.
 std::int32_t stream_of(Machine::Body &on, Seat &seat, std::uint64_t id, Socket *&out) noexcept {
     out = on.socket(seat, id);
-    if (out == nullptr) return KITH_STALE;
-    return out->stream == nullptr ? KITH_INVALID : KITH_OK;
+    if (out == nullptr) return seat.refuse(KITH_STALE, "a stream that is open is expected");
+    return out->stream == nullptr ? seat.refuse(KITH_INVALID, "a stream is expected") : KITH_OK;
 }
 
 std::int32_t begin_read(const kith_host *host, std::uint64_t stream, std::uint32_t max, std::uint64_t timeout,
@@ -206,8 +216,8 @@ std::int32_t begin_read(const kith_host *host, std::uint64_t stream, std::uint32
     if (const std::int32_t status = on.called(seat, "tcp.read"); status != KITH_OK) return status;
     Socket *socket = nullptr;
     if (const std::int32_t status = stream_of(on, seat, stream, socket); status != KITH_OK) return status;
-    if (max == 0) return KITH_INVALID;
-    if (socket->reader != none) return KITH_BUSY;
+    if (socket->reader != none) return seat.refuse(KITH_BUSY, "a read of this stream is outstanding already");
+    if (max == 0) return seat.refuse(KITH_INVALID, "a read of 0 bytes");
     Op &op = on.begin(seat, "tcp.read", read, user, id);
     op.socket = stream;
     op.number = std::min(max, KITH_TCP_MAX_READ);
@@ -224,9 +234,10 @@ std::int32_t write(const kith_host *host, std::uint64_t stream, const void *data
     if (const std::int32_t status = on.called(seat, "tcp.write"); status != KITH_OK) return status;
     Socket *socket = nullptr;
     if (const std::int32_t status = stream_of(on, seat, stream, socket); status != KITH_OK) return status;
-    if (size > KITH_TCP_MAX_WRITE) return KITH_LIMIT;
-    if ((size != 0 && data == nullptr) || socket->stream->finished) return KITH_INVALID;
-    if (socket->writer != none) return KITH_BUSY;
+    if (size > KITH_TCP_MAX_WRITE) return seat.refuse(KITH_LIMIT, "a write takes at most 16777216 bytes");
+    if (size != 0 && data == nullptr) return seat.refuse(KITH_INVALID, "bytes are expected at `data`");
+    if (socket->writer != none) return seat.refuse(KITH_BUSY, "a write to this stream is outstanding already");
+    if (socket->stream->finished) return seat.refuse(KITH_INVALID, "this direction of the stream was shut down");
     Op &op = on.begin(seat, "tcp.write", written, user, id);
     op.socket = stream;
     if (size != 0) op.data.assign(static_cast<const char *>(data), size);
@@ -243,7 +254,9 @@ std::int32_t shutdown(const kith_host *host, std::uint64_t stream) noexcept {
     if (const std::int32_t status = on.called(seat, "tcp.shutdown"); status != KITH_OK) return status;
     Socket *socket = nullptr;
     if (const std::int32_t status = stream_of(on, seat, stream, socket); status != KITH_OK) return status;
-    if (socket->writer != none && !on.ops[socket->writer].ready) return KITH_BUSY;
+    if (socket->writer != none && !on.ops[socket->writer].ready) {
+        return seat.refuse(KITH_BUSY, "a write to this stream is outstanding; shut it down when it has completed");
+    }
     on.net.tcp().finish(*socket->stream);
     return KITH_OK;
 }
@@ -254,7 +267,8 @@ std::int32_t close(const kith_host *host, std::uint64_t id) noexcept {
     Machine::Body &on = *seat.body;
     if (seat.monitor != nullptr) seat.monitor->on_call("tcp.close", true);
     Socket *socket = on.socket(seat, id);
-    if (socket == nullptr) return KITH_STALE;
+    if (socket == nullptr) return seat.refuse(KITH_STALE, "a stream or a listener that is open is expected");
+    if (socket->udp != nullptr) return seat.refuse(KITH_INVALID, "a stream or a listener is expected");
     on.trace("tcp.close", id);
     on.close(*socket);
     return KITH_OK;

@@ -22,10 +22,8 @@ constexpr kith_clock_host clock_table = {
 
 void fired(Seat &seat, Op &op) {
     seat.body->trace("timer.fired", op.id, op.status);
-    const auto *table = seat.side<kith_timer_plugin>(KITH_TIMER);
-    if (table == nullptr || table->fired == nullptr) return;
     const Entered entered(*seat.tenant, "timer.fired");
-    table->fired(seat.tenant->self(), op.user, op.id, op.status);
+    seat.side<kith_timer_plugin>(KITH_TIMER)->fired(seat.tenant->self(), op.user, op.id, op.status);
 }
 
 constexpr kith_timer_host timer_table = {
@@ -33,6 +31,9 @@ constexpr kith_timer_host timer_table = {
         Seat &seat = Machine::Body::seat_of(host);
         Machine::Body &on = *seat.body;
         if (const std::int32_t status = on.called(seat, "timer.start"); status != KITH_OK) return status;
+        if (const auto *table = seat.side<kith_timer_plugin>(KITH_TIMER); table == nullptr || table->fired == nullptr) {
+            return seat.refuse(KITH_INVALID, "the plugin has no kith_timer_plugin.fired");
+        }
         Op &op = on.begin(seat, "timer.start", fired, user, id);
         op.fallible = false; // a timer fires, or is cancelled
         const std::uint64_t now = on.net.now_ns();

@@ -13,8 +13,6 @@ namespace kith::testkit {
 
 namespace {
 
-const kith_udp_plugin *side(Seat &seat) noexcept { return seat.side<kith_udp_plugin>(KITH_UDP); }
-
 bool complete(const kith_udp_plugin *table) noexcept {
     return table != nullptr && table->bound && table->membership && table->received && table->sent;
 }
@@ -51,12 +49,6 @@ SocketName name_of(const kith_address &raw) noexcept {
     return out;
 }
 
-// Begins a call into the service: KITH_OK, or why not.
-std::int32_t called(Seat &seat, const char *what) {
-    if (const std::int32_t status = seat.body->called(seat, what); status != KITH_OK) return status;
-    return complete(side(seat)) ? KITH_OK : seat.refuse(KITH_INVALID, "the plugin has no complete kith_udp_plugin");
-}
-
 std::int32_t socket_of(Seat &seat, std::uint64_t id, Socket *&out) {
     out = seat.body->socket(seat, id);
     if (out == nullptr) return seat.refuse(KITH_STALE, "a socket that is open is expected");
@@ -89,8 +81,8 @@ void bound(Seat &seat, Op &op) {
     on.trace("udp.bound", op.id, op.status, address);
     const std::string text = text_of("udp.bind", "to " + place(wanted), op.status);
     const Entered entered(*seat.tenant, "udp.bound");
-    side(seat)->bound(seat.tenant->self(), op.user, op.id, op.status, str(text), id, op.status == KITH_OK ? &local : nullptr,
-                      buffer);
+    seat.udp->bound(seat.tenant->self(), op.user, op.id, op.status, str(text), id, op.status == KITH_OK ? &local : nullptr,
+                    buffer);
 }
 
 void received(Seat &seat, Op &op) {
@@ -106,12 +98,12 @@ void received(Seat &seat, Op &op) {
     }
     if (op.status < 0)
         text = text_of("udp.receive", socket == nullptr ? "by a closed socket" : "on " + place(socket->udp->local), op.status);
-    on.trace("udp.received", op.id, op.status == KITH_OK ? batch.count : op.status);
-    on.net.trace(on.machine.index(), "udp.burst", batch.serial);
+    const std::string_view burst(reinterpret_cast<const char *>(&batch.serial), sizeof batch.serial);
+    on.trace("udp.received", op.id, op.status == KITH_OK ? batch.count : op.status, burst);
     {
         const Entered entered(*seat.tenant, "udp.received");
-        side(seat)->received(seat.tenant->self(), op.user, op.id, op.status, str(text), batch.first, batch.count,
-                             sizeof(kith_datagram), lost);
+        seat.udp->received(seat.tenant->self(), op.user, op.id, op.status, str(text), batch.first, batch.count,
+                           sizeof(kith_datagram), lost);
     }
     stack.release();
 }
@@ -123,7 +115,7 @@ void sent(Seat &seat, Op &op) {
     on.trace("udp.sent", op.id, status != KITH_OK ? status : op.sent);
     const std::string text = text_of("udp.send", op.name.empty() ? "by a closed socket" : "to " + op.name, status);
     const Entered entered(*seat.tenant, "udp.sent");
-    side(seat)->sent(seat.tenant->self(), op.user, op.id, status, str(text), op.sent);
+    seat.udp->sent(seat.tenant->self(), op.user, op.id, status, str(text), op.sent);
 }
 
 // ---- calls ----
@@ -131,7 +123,10 @@ void sent(Seat &seat, Op &op) {
 std::int32_t bind(const kith_host *host, const kith_udp_socket *given, std::uint64_t user, std::uint64_t *id) noexcept {
     Seat &seat = Machine::Body::seat_of(host);
     Machine::Body &on = *seat.body;
-    if (const std::int32_t status = called(seat, "udp.bind"); status != KITH_OK) return status;
+    if (const std::int32_t status = on.called(seat, "udp.bind"); status != KITH_OK) return status;
+    seat.udp = seat.side<kith_udp_plugin>(KITH_UDP);
+    if (!complete(seat.udp)) return seat.refuse(KITH_INVALID, "the plugin has no complete kith_udp_plugin");
+    if (given == nullptr) return seat.refuse(KITH_INVALID, "a kith_udp_socket is expected");
     kith_udp_socket wanted{}; // what an older plugin does not know is absent (A2)
     std::memcpy(&wanted, given, std::min<std::size_t>(given->struct_size, sizeof wanted));
     const auto address = Address::parse(view(wanted.address));
@@ -158,7 +153,7 @@ std::int32_t bind(const kith_host *host, const kith_udp_socket *given, std::uint
 std::int32_t join(const kith_host *host, std::uint64_t id, kith_str group, kith_str interface) noexcept {
     Seat &seat = Machine::Body::seat_of(host);
     Machine::Body &on = *seat.body;
-    if (const std::int32_t status = called(seat, "udp.join"); status != KITH_OK) return status;
+    if (const std::int32_t status = on.called(seat, "udp.join"); status != KITH_OK) return status;
     Socket *socket = nullptr;
     if (const std::int32_t status = socket_of(seat, id, socket); status != KITH_OK) return status;
     const auto address = Address::parse(view(group));
@@ -189,7 +184,7 @@ std::int32_t receive(const kith_host *host, std::uint64_t id, std::uint32_t max,
                      std::uint64_t *out) noexcept {
     Seat &seat = Machine::Body::seat_of(host);
     Machine::Body &on = *seat.body;
-    if (const std::int32_t status = called(seat, "udp.receive"); status != KITH_OK) return status;
+    if (const std::int32_t status = on.called(seat, "udp.receive"); status != KITH_OK) return status;
     Socket *socket = nullptr;
     if (const std::int32_t status = socket_of(seat, id, socket); status != KITH_OK) return status;
     if (max == 0 || max > KITH_UDP_MAX_BATCH)
@@ -216,7 +211,7 @@ std::int32_t send(const kith_host *host, std::uint64_t id, const kith_datagram *
                   std::uint32_t stride, std::uint64_t timeout, std::uint64_t user, std::uint64_t *out) noexcept {
     Seat &seat = Machine::Body::seat_of(host);
     Machine::Body &on = *seat.body;
-    if (const std::int32_t status = called(seat, "udp.send"); status != KITH_OK) return status;
+    if (const std::int32_t status = on.called(seat, "udp.send"); status != KITH_OK) return status;
     Socket *socket = nullptr;
     if (const std::int32_t status = socket_of(seat, id, socket); status != KITH_OK) return status;
     if (count == 0 || count > KITH_UDP_MAX_BATCH)
@@ -287,11 +282,10 @@ void Machine::Body::on_membership(UdpSocket &, std::uint64_t token, std::string_
     if (slot >= sockets.size() || sockets[slot].id != token || sockets[slot].seat->silent) return;
     Seat &seat = *sockets[slot].seat;
     trace("udp.membership", token, status, group);
-    const auto *table = seat.side<kith_udp_plugin>(KITH_UDP);
     const std::string where = interface.empty() ? "by the routes" : "on " + std::string(interface);
     const std::string text = text_of("udp.join", std::string(group) + ' ' + where, status);
     const Entered entered(*seat.tenant, "udp.membership");
-    table->membership(seat.tenant->self(), token, str(group), str(interface), status, str(text));
+    seat.udp->membership(seat.tenant->self(), token, str(group), str(interface), status, str(text));
 }
 
 // Whatever can go on now goes on.

@@ -171,7 +171,17 @@ static void probe_node(void *self, kith_str name, uint64_t epoch) {
 
 static const kith_node_plugin probe_node_side = {probe_node};
 static const kith_timer_plugin probe_timer = {probe_fired};
-static const kith_tcp_plugin probe_tcp = {probe_connected, NULL, NULL, probe_bytes, NULL};
+/* It neither listens nor writes, but a table is complete. */
+static void probe_endpoint(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text, uint64_t id,
+                           const kith_endpoint *where) {
+    (void)self, (void)user, (void)op, (void)status, (void)text, (void)id, (void)where;
+}
+
+static void probe_written(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text) {
+    (void)self, (void)user, (void)op, (void)status, (void)text;
+}
+
+static const kith_tcp_plugin probe_tcp = {probe_connected, probe_endpoint, probe_endpoint, probe_bytes, probe_written};
 static const kith_discovery_plugin probe_discovery = {probe_refresh};
 
 static const void *probe_service(void *self, kith_str id) {

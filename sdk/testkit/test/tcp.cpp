@@ -362,4 +362,31 @@ BOOST_AUTO_TEST_CASE(a_scripted_peer_dials_too_and_tells_what_went_wrong) {
     BOOST_TEST(peer.failures().back() == "connection 2, step 1: expected \"right\", got \"wrong\"");
 }
 
+BOOST_AUTO_TEST_CASE(whatever_is_refused_says_why) {
+    static thread_local std::string said;
+    client.host.error = [](const kith_host *, kith_str text) { said.assign(text.data, text.size); };
+    const auto why = [&](std::int32_t status, std::uint64_t begun) {
+        BOOST_TEST(begun == 0u);
+        BOOST_TEST(client.last_status == status);
+        return std::exchange(said, {});
+    };
+    Peer peer(there, 1);
+    const auto stream = client.connected("there.example", 1);
+    client.read(stream);
+    BOOST_TEST(why(KITH_BUSY, client.read(stream)) == "a read of this stream is outstanding already");
+    BOOST_TEST(why(KITH_INVALID, client.connect("there.example", 65'536)) == "port 65536: expected at most 65535");
+    BOOST_TEST(why(KITH_INVALID, client.listen("there", 1)) == "`there`: a numeric address is expected, or none");
+    BOOST_TEST(why(KITH_INVALID, client.accept(stream)) == "a listener is expected");
+    BOOST_TEST(why(KITH_STALE, client.write(stream + 2, "x")) == "a stream that is open is expected");
+    BOOST_TEST(why(KITH_INVALID, client.read_file("")) == "a path is expected, without zero bytes");
+    BOOST_TEST(why(KITH_LIMIT, client.save(std::string(70'000, 'x'))) == "the state of an instance has at most 65536 bytes");
+    here.state_dir(false);
+    BOOST_TEST(why(KITH_UNSUPPORTED, client.load()) == "no state_dir is configured");
+    net.fail_call(1, KITH_LIMIT);
+    BOOST_TEST(why(KITH_LIMIT, client.timer(1)) == "timer.start: it is over a limit on size or number");
+    kith_str out{};
+    BOOST_TEST(client.table<kith_env_host>(KITH_ENV)->get(&client.host, client.str("HOME"), &out) == KITH_DENIED);
+    BOOST_TEST(said == "the variable HOME is not declared in the descriptor's `env`");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
