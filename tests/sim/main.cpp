@@ -25,7 +25,7 @@ std::pair<std::optional<std::string>, std::string> read_file(const std::string &
     return {text.str(), {}};
 }
 
-int run(const Words &words) {
+int simulate(const Words &words) {
     Usage usage;
     usage.name = "sim";
     usage.synopsis = "kith sim SCENARIO [--seed N] [--seeds N] [--trace FILE] [--json] [--plugins DIR]";
@@ -86,7 +86,7 @@ int run(const Words &words) {
 
 } // namespace
 
-int main(int argc, char **argv) try { return run(Words(argv + 1, argv + argc)); } catch (const std::exception &error) {
+int main(int argc, char **argv) try { return simulate(Words(argv + 1, argv + argc)); } catch (const std::exception &error) {
     std::cerr << "kith sim: " << error.what() << '\n';
     return exit_no;
 }
