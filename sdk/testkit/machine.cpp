@@ -115,6 +115,7 @@ void Machine::close(kith_host &host) noexcept {
         Op &op = body_->ops[seat.first];
         if (op.dial != 0) net_.tcp().hang_up(op.dial);
         if (op.stream != nullptr) net_.tcp().close(*op.stream);
+        if (op.udp != nullptr) net_.udp().close(*op.udp);
         body_->release(op);
     }
     body_->seats[seat.index].reset();

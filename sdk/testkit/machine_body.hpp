@@ -86,7 +86,9 @@ struct Op {
     std::size_t target = 0;
     std::vector<Address> targets;
     std::string data, name;
-    std::uint32_t sent = 0, count = 0; // datagrams
+    UdpSocket *udp = nullptr;      // bound, and not told yet
+    std::uint32_t sent = 0;        // datagrams
+    std::int32_t failed = KITH_OK; // why the first of them that was not taken was not
 };
 
 struct Socket {

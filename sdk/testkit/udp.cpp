@@ -59,27 +59,23 @@ std::int32_t socket_of(Seat &seat, std::uint64_t id, Socket *&out) {
 
 void bound(Seat &seat, Op &op) {
     Machine::Body &on = *seat.body;
-    const SocketName wanted{op.targets.front(), static_cast<std::uint16_t>(op.port)};
     std::uint64_t id = 0;
     std::string address;
     kith_endpoint local{};
     std::uint32_t buffer = 0;
     if (op.status == KITH_OK && on.full()) op.status = KITH_LIMIT;
     if (op.status == KITH_OK) {
-        UdpStack::Wanted as{wanted, op.mode, op.count, op.sent, static_cast<std::uint32_t>(op.number), op.name};
-        UdpSocket *made = nullptr;
-        op.status = on.net.udp().bind(on.machine, as, on, 0, made);
-        if (op.status == KITH_OK) {
-            Socket &socket = on.make_socket(seat);
-            socket.udp = made;
-            made->token = id = socket.id;
-            address = made->local.address.text();
-            local = {str(address), made->local.port, 0};
-            buffer = made->buffer;
-        }
+        Socket &socket = on.make_socket(seat);
+        socket.udp = op.udp;
+        op.udp->token = id = socket.id;
+        address = op.udp->local.address.text();
+        local = {str(address), op.udp->local.port, 0};
+        buffer = op.udp->buffer;
+    } else if (op.udp != nullptr) {
+        on.net.udp().close(*op.udp);
     }
     on.trace("udp.bound", op.id, op.status, address);
-    const std::string text = text_of("udp.bind", "to " + place(wanted), op.status);
+    const std::string text = text_of("udp.bind", "to " + op.name, op.status);
     const Entered entered(*seat.tenant, "udp.bound");
     seat.udp->bound(seat.tenant->self(), op.user, op.id, op.status, str(text), id, op.status == KITH_OK ? &local : nullptr,
                     buffer);
@@ -111,7 +107,7 @@ void received(Seat &seat, Op &op) {
 void sent(Seat &seat, Op &op) {
     Machine::Body &on = *seat.body;
     // A failure of one that was tried comes before the end of those that wait.
-    const std::int32_t status = op.mode != 0 ? -static_cast<std::int32_t>(op.mode) : op.status;
+    const std::int32_t status = op.failed != KITH_OK ? op.failed : op.status;
     on.trace("udp.sent", op.id, status != KITH_OK ? status : op.sent);
     const std::string text = text_of("udp.send", op.name.empty() ? "by a closed socket" : "to " + op.name, status);
     const Entered entered(*seat.tenant, "udp.sent");
@@ -138,15 +134,17 @@ std::int32_t bind(const kith_host *host, const kith_udp_socket *given, std::uint
     if (wanted.max_size > KITH_UDP_MAX_SIZE)
         return seat.refuse(KITH_INVALID, "a max_size of " + std::to_string(wanted.max_size) + ": expected at most " +
                                              std::to_string(KITH_UDP_MAX_SIZE));
+    UdpStack::Wanted as{{*address, static_cast<std::uint16_t>(wanted.port)},
+                        wanted.flags,
+                        wanted.hops,
+                        wanted.max_size,
+                        wanted.receive_buffer,
+                        std::string(view(wanted.interface))};
+    if (as.max_size == 0) as.max_size = KITH_UDP_MAX_SIZE;
+    as.buffer = as.buffer == 0 ? on.usual_buffer : std::min(as.buffer, on.most_buffer);
     Op &op = on.begin(seat, "udp.bind", bound, user, id);
-    op.targets.push_back(*address);
-    op.port = wanted.port;
-    op.mode = wanted.flags;
-    op.count = wanted.hops;
-    op.sent = wanted.max_size == 0 ? KITH_UDP_MAX_SIZE : wanted.max_size;
-    op.number = wanted.receive_buffer == 0 ? on.usual_buffer : std::min(wanted.receive_buffer, on.most_buffer);
-    op.name = view(wanted.interface);
-    on.ready(op, KITH_OK);
+    op.name = place(as.local);
+    on.ready(op, on.net.udp().bind(on.machine, as, on, 0, op.udp));
     return KITH_OK;
 }
 
@@ -236,7 +234,6 @@ std::int32_t send(const kith_host *host, std::uint64_t id, const kith_datagram *
     Op &op = on.begin(seat, "udp.send", sent, user, out);
     op.socket = id;
     op.fallible = false; // it is asked for below, before anything is sent
-    op.count = count;
     for (std::uint32_t i = 0; i < count; ++i) {
         const kith_datagram &each = at(i);
         const Waiting head{name_of(each.remote), each.remote.scope, each.size};
@@ -298,11 +295,11 @@ void Machine::Body::pump_datagrams(Socket &socket) {
         std::memcpy(&head, op.data.data() + op.number, sizeof head);
         const std::string_view bytes = std::string_view(op.data).substr(op.number + sizeof head, head.size);
         const std::int32_t status = net.udp().send(*socket.udp, head.to, head.scope, bytes);
-        if (op.mode == 0) op.name = status == KITH_OK ? std::string() : place(head.to);
+        if (op.failed == KITH_OK) op.name = status == KITH_OK ? std::string() : place(head.to);
         if (status == KITH_BUSY) return;
         trace("udp.datagram", op.id, status, bytes);
         op.sent += status == KITH_OK ? 1 : 0;
-        if (status != KITH_OK && op.mode == 0) op.mode = static_cast<std::uint32_t>(-status);
+        if (op.failed == KITH_OK) op.failed = status;
         op.number += sizeof head + head.size;
     }
     ready(op, KITH_OK);

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+//
+// What streams, listeners and sockets of a machine have in common: their numbers, and how they are closed.
+#include "machine_body.hpp"
+
+namespace kith::testkit {
+
+Socket *Machine::Body::socket(const Seat &seat, std::uint64_t id) noexcept {
+    const auto slot = slot_of(id);
+    if (!is_socket(id) || slot >= sockets.size() || sockets[slot].id != id || sockets[slot].seat != &seat) return nullptr;
+    return &sockets[slot];
+}
+
+Socket &Machine::Body::make_socket(Seat &seat) {
+    std::uint32_t slot = 0;
+    if (free_sockets.empty()) {
+        slot = static_cast<std::uint32_t>(sockets.size());
+        sockets.emplace_back();
+    } else {
+        slot = free_sockets.back();
+        free_sockets.pop_back();
+    }
+    sockets[slot] = Socket{.id = make_id(slot, true), .seat = &seat};
+    return sockets[slot];
+}
+
+void Machine::Body::close(Socket &socket) noexcept {
+    for (const auto slot : {socket.reader, socket.writer, socket.accepter}) {
+        if (slot == none) continue;
+        ready(ops[slot], KITH_CANCELLED);
+        ops[slot].status = KITH_CANCELLED; // also when it was ready, but not told yet
+    }
+    if (socket.stream != nullptr) net.tcp().close(*socket.stream);
+    if (socket.listener != nullptr) net.tcp().close(*socket.listener);
+    if (socket.udp != nullptr) net.udp().close(*socket.udp);
+    free_sockets.push_back(slot_of(socket.id));
+    socket = Socket{};
+}
+
+} // namespace kith::testkit
