@@ -105,6 +105,7 @@ class HostScenario(unittest.TestCase):
     of its kiths has ended or parted anybody when it is over."""
 
     PORT = 45892  # each host has its own
+    PARTED = ("disconnect.succeeded", "disconnect.failed", "link.down", "plugin.failed")  # what must not have happened
 
     def setUp(self):
         self.segment = Segment()
@@ -113,7 +114,7 @@ class HostScenario(unittest.TestCase):
 
     def tearDown(self):
         for kith in self._kiths:
-            for kind in ("disconnect.succeeded", "disconnect.failed", "link.down", "plugin.failed"):
+            for kind in self.PARTED:
                 self.assertEqual(kith.found(kind), [], f"a link is parted\n{kith.tail()}")
 
     def hosts(self, count, plugged=True, up=True):
@@ -127,11 +128,11 @@ class HostScenario(unittest.TestCase):
             made.append(host)
         return made
 
-    def kith(self, host, policy=None, **options):
+    def kith(self, host, policy=None, beam=False, **options):
         """Kith on a host, its heart beating five times a second; a peer is gone after ten beats."""
         settings = {"interval": 200, "expire": 2000, **options}
         interface = settings.pop("multicast_if", host.host)
-        kith = host.kith(logging(host, host.name, self.PORT, interface, policy, **settings))
+        kith = host.kith((gossip if beam else logging)(host, host.name, self.PORT, interface, policy, **settings))
         kith.node = host.full(host.name)
         self._kiths.append(kith)
         self.addCleanup(kith.kill)
