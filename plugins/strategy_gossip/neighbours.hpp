@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+//
+// Who was heard, and when. A heartbeat of a known sender costs one look-up here and nothing else: no call, no allocation.
+//
+// Leases run on hearing time, which the strategy hands in and which stands still while the medium is silent. Who is silent for longer than
+// the lease is absent: he stays known, so that he is taken back at once, until others need the place.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gossip {
+
+/// Nanoseconds of hearing time.
+using Hearing = std::int64_t;
+
+class Neighbours {
+  public:
+    using Index = std::uint32_t; ///< of a neighbour; valid until the next add or forget
+    static constexpr Index none = UINT32_MAX;
+
+    /// seed: random, so that nobody outside can choose names that collide. limit: most neighbours, absent ones included.
+    Neighbours(std::uint64_t seed, std::size_t limit);
+
+    [[nodiscard]] Index find(std::string_view name) const noexcept;
+    [[nodiscard]] bool present(Index i) const noexcept { return heard_[i] != absent; }
+    [[nodiscard]] const std::string &name(Index i) const noexcept { return names_[i]; }
+    [[nodiscard]] std::size_t size() const noexcept { return names_.size(); }
+    [[nodiscard]] std::size_t present_count() const noexcept { return present_; }
+
+    /// It was heard; an absent one is present again.
+    void hear(Index i, Hearing now) noexcept {
+        if (heard_[i] == absent) ++present_;
+        heard_[i] = now;
+    }
+
+    /// A new one, heard now. One that is absent makes room when there is none left; false when all are present.
+    bool add(std::string_view name, Hearing now);
+
+    /// It is not there any more.
+    void leave(Index i) noexcept;
+
+    /// All that were not heard since `before` are absent from now on; their names are appended.
+    void expire(Hearing before, std::vector<std::string> &gone);
+
+    /// The present ones.
+    [[nodiscard]] std::vector<std::string> names() const;
+
+  private:
+    static constexpr Hearing absent = INT64_MIN;
+    struct Slot {
+        std::uint32_t tag; // upper half of the hash
+        Index index;
+    };
+    [[nodiscard]] std::uint64_t hash(std::string_view name) const noexcept;
+    void insert(std::uint64_t hash, Index index) noexcept;
+    void grow();
+    void remove(Index i);
+    [[nodiscard]] std::size_t slot_of(Index i) const noexcept;
+
+    std::uint64_t seed_;
+    std::size_t limit_;
+    std::size_t present_ = 0;
+    std::vector<Slot> slots_; // open addressing; a power of two, at most half of them used
+    std::vector<Hearing> heard_;
+    std::vector<std::string> names_;
+    Index hand_ = 0; // where the search for an absent one goes on
+};
+
+} // namespace gossip

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#include "packet.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace gossip {
+
+namespace {
+
+constexpr std::string_view prefix = "heartbeat::";
+constexpr unsigned char begin_of_map[] = {131, 116, 0, 0, 0, 1}; // version, MAP_EXT, one pair
+constexpr unsigned atom_latin1 = 100, small_atom_latin1 = 115, atom_utf8 = 118, small_atom_utf8 = 119;
+
+unsigned at(Bytes bytes, std::size_t i) noexcept { return std::to_integer<unsigned>(bytes[i]); }
+
+bool is_utf8(std::string_view text) noexcept {
+    for (std::size_t i = 0; i < text.size();) {
+        const auto lead = static_cast<unsigned char>(text[i]);
+        const std::size_t more = lead < 0x80                   ? 0
+                                 : lead >= 0xc2 && lead < 0xe0 ? 1
+                                 : lead >= 0xe0 && lead < 0xf0 ? 2
+                                 : lead >= 0xf0 && lead < 0xf5 ? 3
+                                                               : text.size();
+        if (more >= text.size() - i) return false;
+        unsigned point = more == 0 ? lead : lead & (0x3fU >> more);
+        for (std::size_t k = 1; k <= more; ++k) {
+            const auto next = static_cast<unsigned char>(text[i + k]);
+            if ((next & 0xc0U) != 0x80) return false;
+            point = point << 6U | (next & 0x3fU);
+        }
+        const bool overlong = (more == 2 && point < 0x800) || (more == 3 && point < 0x10000);
+        if (overlong || (point >= 0xd800 && point < 0xe000) || point > 0x10ffff) return false;
+        i += more + 1;
+    }
+    return true;
+}
+
+struct Atom {
+    std::string_view text;
+    std::size_t size = 0; // in all, with its tag; 0: there is none
+    bool cut = false;
+};
+
+Atom read_atom(Bytes bytes) noexcept {
+    if (bytes.empty()) return {{}, 0, true};
+    const unsigned tag = at(bytes, 0);
+    const bool small = tag == small_atom_latin1 || tag == small_atom_utf8;
+    if (!small && tag != atom_latin1 && tag != atom_utf8) return {};
+    const std::size_t head = small ? 2 : 3;
+    if (bytes.size() < head) return {{}, 0, true};
+    const std::size_t length = small ? at(bytes, 1) : at(bytes, 1) << 8U | at(bytes, 2);
+    if (bytes.size() - head < length) return {{}, 0, true};
+    return {{reinterpret_cast<const char *>(bytes.data()) + head, length}, head + length, false};
+}
+
+void write_atom(unsigned tag, std::string_view text, std::vector<std::byte> &out) {
+    out.push_back(static_cast<std::byte>(tag));
+    out.push_back(static_cast<std::byte>(text.size() >> 8U));
+    out.push_back(static_cast<std::byte>(text.size() & 0xffU));
+    const auto *bytes = reinterpret_cast<const std::byte *>(text.data());
+    out.insert(out.end(), bytes, bytes + text.size());
+}
+
+bool is_ascii(std::string_view text) noexcept {
+    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+} // namespace
+
+bool is_node_name(std::string_view name) noexcept {
+    if (name.size() < 3 || name.size() > max_name) return false;
+    std::size_t signs = 0;
+    bool ascii = true;
+    for (const char c : name) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte <= 0x20 || byte == 0x7f) return false;
+        signs += c == '@' ? 1U : 0U;
+        ascii = ascii && byte < 0x80;
+    }
+    return signs == 1 && name.front() != '@' && name.back() != '@' && (ascii || is_utf8(name));
+}
+
+void write_heartbeat(std::string_view name, std::vector<std::byte> &out) {
+    const unsigned tag = is_ascii(name) ? atom_latin1 : atom_utf8;
+    const auto *text = reinterpret_cast<const std::byte *>(prefix.data());
+    out.insert(out.end(), text, text + prefix.size());
+    for (const unsigned char byte : begin_of_map) out.push_back(static_cast<std::byte>(byte));
+    write_atom(atom_latin1, "node", out);
+    write_atom(tag, name, out);
+}
+
+bool has_prefix(Bytes packet) noexcept {
+    return packet.size() >= prefix.size() && std::memcmp(packet.data(), prefix.data(), prefix.size()) == 0;
+}
+
+Heartbeat read_heartbeat(Bytes packet) noexcept {
+    if (!has_prefix(packet)) return {Fault::no_heartbeat, {}};
+    Bytes term = packet.subspan(prefix.size());
+    if (term.size() < sizeof begin_of_map) return {Fault::cut, {}};
+    if (at(term, 0) != begin_of_map[0]) return {Fault::no_term, {}};
+    if (std::memcmp(term.data(), begin_of_map, sizeof begin_of_map) != 0) return {Fault::no_map, {}};
+    term = term.subspan(sizeof begin_of_map);
+
+    const Atom key = read_atom(term);
+    if (key.cut) return {Fault::cut, {}};
+    if (key.size == 0 || key.text != "node") return {Fault::no_node, {}};
+    term = term.subspan(key.size);
+
+    const Atom value = read_atom(term);
+    if (value.cut) return {Fault::cut, {}};
+    if (value.size == 0 || !is_node_name(value.text)) return {Fault::no_name, {}};
+    if (value.size != term.size()) return {Fault::trailing, {}};
+    return {Fault::none, value.text};
+}
+
+std::string_view text_of(Fault fault) noexcept {
+    switch (fault) {
+    case Fault::none: return "a heartbeat";
+    case Fault::no_heartbeat: return "it does not begin with `heartbeat::`";
+    case Fault::cut: return "it ends too early";
+    case Fault::trailing: return "more bytes follow the term";
+    case Fault::no_term: return "what follows `heartbeat::` is no external term";
+    case Fault::no_map: return "the term is no map of one pair";
+    case Fault::no_node: return "the map has no key `node`";
+    case Fault::no_name: return "the value of `node` is no node's name, name@host";
+    }
+    return "unknown";
+}
+
+} // namespace gossip

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#include "pulse.hpp"
+
+#include <algorithm>
+
+namespace gossip {
+
+namespace {
+
+constexpr Pulse::Time millisecond = 1'000'000, second = 1'000'000'000;
+constexpr Pulse::Time jitter = 40 * millisecond, apart = 200 * millisecond;
+constexpr double per_minute = 10;
+
+Pulse::Time below(std::uint64_t random, Pulse::Time bound) noexcept {
+    return static_cast<Pulse::Time>(random % static_cast<std::uint64_t>(bound));
+}
+
+} // namespace
+
+void Pulse::sent(Time now, std::uint64_t random) noexcept {
+    answer_ = never; // whoever waited for an answer has heard this one
+    next_ = now + interval_ / 2 + below(random, interval_ + 1);
+}
+
+void Pulse::answer(Time now, std::uint64_t random) noexcept {
+    if (answer_ != never) return;
+    answers_ = std::min(per_minute, answers_ + static_cast<double>(now - refilled_) * per_minute / (60.0 * second));
+    refilled_ = now;
+    if (answers_ < 1) return;
+    answers_ -= 1;
+    answer_ = answered_ = std::max(now + below(random, jitter), answered_ + apart);
+}
+
+} // namespace gossip
