@@ -60,7 +60,7 @@ void WallClock::look() {
     std::vector<std::shared_ptr<Seat>> seats;
     for (const auto &[host, seat] : parts_.seats) seats.push_back(seat);
     for (const auto &seat : seats) {
-        const auto *side = seat->open ? seat->side<kith_clock_plugin>(KITH_CLOCK) : nullptr;
+        const auto *side = seat->open && !seat->silent ? seat->side<kith_clock_plugin>(KITH_CLOCK) : nullptr;
         if (side == nullptr || side->jumped == nullptr) continue;
         Entered guard(seat->tenant, "clock.jumped");
         side->jumped(seat->tenant.self(), delta);

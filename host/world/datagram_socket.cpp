@@ -65,8 +65,9 @@ void DatagramSocket::configure(Error &error) {
     set(SOL_SOCKET, SO_BROADCAST, flag(KITH_UDP_BROADCAST));
     if (options_.receive_buffer != 0)
         set(SOL_SOCKET, SO_RCVBUF, static_cast<int>(std::min<std::uint32_t>(options_.receive_buffer, 1U << 30U)));
-    // Otherwise it hears the groups of every socket of the machine.
+    // Otherwise it hears the groups of every socket of the machine. Before Linux 4.20 it does over IPv6.
     set(level, ipv6 ? IPV6_MULTICAST_ALL : IP_MULTICAST_ALL, 0);
+    if (error.value() == ENOPROTOOPT) error.clear();
     set(level, ipv6 ? IPV6_MULTICAST_HOPS : IP_MULTICAST_TTL, static_cast<int>(options_.hops));
     set(level, ipv6 ? IPV6_MULTICAST_LOOP : IP_MULTICAST_LOOP, 1 - flag(KITH_UDP_NO_LOOP));
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "dial.hpp"
 
+#include "made.hpp"
 #include "stream.hpp"
-
-#include <kith/service/tcp.h>
 
 #include <boost/asio/post.hpp>
 
@@ -13,26 +12,11 @@
 
 namespace kith::app {
 
-namespace {
-
-void tell(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text, std::uint64_t stream,
-          const tcp::endpoint &remote) {
-    const std::string address = stream == 0 ? std::string() : address_of(remote);
-    const kith_endpoint endpoint{borrow(address), remote.port(), 0};
-    Entered guard(seat.tenant, "tcp.connected");
-    seat.side<kith_tcp_plugin>(KITH_TCP)->connected(seat.tenant.self(), user, op, status, borrow(text), stream, &endpoint);
-}
-
-} // namespace
-
 Dial::Dial(Seat &seat, std::string name, std::uint32_t port)
     : seat_(seat.shared_from_this()), name_(std::move(name)), port_(port), socket_(seat.io), timer_(seat.io) {}
 
 void Dial::start(std::uint64_t timeout, std::uint64_t user, std::uint64_t *op) {
-    op_ = seat_->begin(
-        op,
-        {user, [](Seat &seat, std::uint64_t u, std::uint64_t o) { tell(seat, u, o, KITH_CANCELLED, cancelled_text(), 0, {}); },
-         [me = shared_from_this()] { me->abort(); }});
+    op_ = seat_->begin(op, {user, tell_cancelled<app::connected>, [me = shared_from_this()] { me->abort(); }});
     if (timeout != 0) {
         timer_.expires_after(std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(timeout, far_enough))));
         timer_.async_wait([me = shared_from_this()](const Error &error) {
@@ -99,13 +83,13 @@ void Dial::connected() {
     if (!ended) return;
     const std::uint64_t id = ++seat_->parts.last_id;
     seat_->streams.emplace(id, std::make_shared<Stream>(*seat_, std::move(socket_)));
-    tell(*seat_, ended->user, op_, KITH_OK, {}, id, remote);
+    tell(app::connected, *seat_, ended->user, op_, id, remote);
 }
 
 void Dial::end(std::int32_t status, std::string_view text) {
     if (over_) return;
     abort();
-    if (const auto ended = seat_->take(op_)) tell(*seat_, ended->user, op_, status, text, 0, {});
+    if (const auto ended = seat_->take(op_)) tell_failure(app::connected, *seat_, ended->user, op_, status, text);
 }
 
 } // namespace kith::app

@@ -83,6 +83,7 @@ void Groups::changed() {
 void Groups::look(Wish &wish) {
     Placed placed = seat_->interfaces().place_for(wish.group, wish.interface);
     if (placed.status == KITH_OK && placed.place == wish.joined) return;
+    if (placed.status == KITH_IO && wish.joined.index != 0) return; // not to see it is not to see that it is gone
     part(wish);
     if (placed.status == KITH_OK) {
         const int error = enter(wish, placed.place);

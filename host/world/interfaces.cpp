@@ -114,8 +114,7 @@ void Interfaces::tell() {
 
 void Interfaces::look() {
     ifaddrs *list = nullptr;
-    failed_.clear();
-    if (::getifaddrs(&list) != 0) {
+    if (::getifaddrs(&list) != 0) { // what was seen last stays
         failed_ = std::string("the system does not tell its interfaces: ") + std::strerror(errno);
         return;
     }
@@ -139,14 +138,16 @@ void Interfaces::look() {
 
 Placed Interfaces::place_for(const address &group, std::string_view interface) const {
     const auto refuse = [](std::int32_t status, std::string text) { return Placed{{}, status, std::move(text)}; };
-    if (!failed_.empty()) return refuse(KITH_IO, failed_);
+    if (interfaces_.empty()) return refuse(KITH_IO, failed_);
     unsigned index = 0;
     if (interface.empty()) {
-        int error = 0;
-        index = route_to(group, error);
+        const Route route = route_to(group);
+        index = route.index;
+        const std::string why = std::strerror(route.error);
+        if (!route.asked) return refuse(KITH_IO, "the system does not tell its routes: " + why);
         if (index == 0) {
-            return refuse(KITH_UNREACHABLE, std::string("no route leads there: ") + std::strerror(error) +
-                                                "; name an interface, or see `ip route get " + group.host() + "`");
+            return refuse(KITH_UNREACHABLE,
+                          "no route leads there: " + why + "; name an interface, or see `ip route get " + group.host() + "`");
         }
     }
     const auto wanted = address::parse(interface, 0);

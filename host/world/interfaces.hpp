@@ -28,7 +28,7 @@ struct Place {
     bool operator==(const Place &) const = default;
 };
 
-/// A place, or why there is none now: a status of kith_udp_plugin.membership.
+/// A place, or why there is none now: a status of kith_udp_plugin.membership. KITH_IO: it could not be seen.
 struct Placed {
     Place place;
     std::int32_t status = KITH_OK;
@@ -64,7 +64,7 @@ class Interfaces {
     std::map<std::string, Interface, std::less<>> interfaces_; // by name
     std::map<unsigned, unsigned> gone_;                        // by index: how often it went
     unsigned overruns_ = 0;                                    // times that notices were lost
-    std::string failed_;                                       // why nothing could be seen
+    std::string failed_;                                       // why nothing could be seen, when it could not
     std::vector<std::weak_ptr<Groups>> listeners_;
     bool polling_ = false;
     std::shared_ptr<Interfaces *> self_ = std::make_shared<Interfaces *>(this);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "listener.hpp"
 
+#include "made.hpp"
 #include "stream.hpp"
-
-#include <kith/service/tcp.h>
 
 #include <boost/asio/ip/v6_only.hpp>
 
@@ -12,18 +11,6 @@
 #include <utility>
 
 namespace kith::app {
-
-namespace {
-
-void tell(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text, std::uint64_t stream,
-          const tcp::endpoint &remote) {
-    const std::string address = stream == 0 ? std::string() : address_of(remote);
-    const kith_endpoint endpoint{borrow(address), remote.port(), 0};
-    Entered guard(seat.tenant, "tcp.accepted");
-    seat.side<kith_tcp_plugin>(KITH_TCP)->accepted(seat.tenant.self(), user, op, status, borrow(text), stream, &endpoint);
-}
-
-} // namespace
 
 Listener::Listener(Seat &seat, const std::string &address, std::uint16_t port, std::uint32_t backlog, Error &error)
     : seat_(seat.shared_from_this()), acceptor_(seat.io), pause_(seat.io) {
@@ -47,12 +34,9 @@ tcp::endpoint Listener::local() const {
 
 std::int32_t Listener::accept(std::uint64_t user, std::uint64_t *op) {
     if (seat_->pending.contains(last_)) return seat_->refuse(KITH_BUSY, "an accept of this listener is outstanding already");
-    op_ = last_ = seat_->begin(
-        op,
-        {user, [](Seat &seat, std::uint64_t u, std::uint64_t o) { tell(seat, u, o, KITH_CANCELLED, cancelled_text(), 0, {}); },
-         [me = weak_from_this()] {
-             if (const auto listener = me.lock()) listener->op_ = 0;
-         }});
+    op_ = last_ = seat_->begin(op, {user, tell_cancelled<accepted>, [me = weak_from_this()] {
+                                        if (const auto listener = me.lock()) listener->op_ = 0;
+                                    }});
     await_connection();
     return KITH_OK;
 }
@@ -75,20 +59,22 @@ void Listener::can_accept() {
         pause_.expires_after(std::chrono::milliseconds(100));
         pause_.async_wait([me = shared_from_this(), error](const Error &) {
             me->waiting_ = false;
-            me->end(KITH_LIMIT, "accept: " + error.message(), 0, {});
+            me->fail(error);
         });
         return;
     }
-    if (error) return end(status_of(error), "accept: " + error.message(), 0, {});
+    if (error) return fail(error);
+    const auto ended = seat_->take(std::exchange(op_, 0));
+    if (!ended) return;
     const std::uint64_t id = ++seat_->parts.last_id;
     const auto stream = std::make_shared<Stream>(*seat_, std::move(socket));
     seat_->streams.emplace(id, stream);
-    end(KITH_OK, {}, id, stream->remote());
+    tell(accepted, *seat_, ended->user, last_, id, stream->remote());
 }
 
-void Listener::end(std::int32_t status, std::string_view text, std::uint64_t stream, const tcp::endpoint &remote) {
-    const std::uint64_t op = std::exchange(op_, 0);
-    if (const auto ended = seat_->take(op)) tell(*seat_, ended->user, op, status, text, stream, remote);
+void Listener::fail(const Error &error) {
+    if (const auto ended = seat_->take(std::exchange(op_, 0)))
+        tell_failure(accepted, *seat_, ended->user, last_, status_of(error), "accept: " + error.message());
 }
 
 void Listener::close() {

@@ -22,7 +22,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   private:
     void await_connection();
     void can_accept();
-    void end(std::int32_t status, std::string_view text, std::uint64_t stream, const tcp::endpoint &remote);
+    void fail(const Error &error);
 
     std::shared_ptr<Seat> seat_;
     tcp::acceptor acceptor_;

@@ -3,7 +3,6 @@
 
 #include "netlink.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
@@ -35,7 +34,7 @@ ssize_t ask(const Question &question, void *answer, std::size_t size) {
 
 } // namespace
 
-unsigned route_to(const address &to, int &error) {
+Route route_to(const address &to) {
     const std::size_t length = to.is_ipv6() ? 16 : 4;
     Question question{};
     question.header.nlmsg_len = static_cast<std::uint32_t>(offsetof(Question, bytes) + length);
@@ -49,24 +48,21 @@ unsigned route_to(const address &to, int &error) {
 
     std::byte answer[4096];
     const ssize_t got = ask(question, answer, sizeof answer);
-    error = got < 0 ? errno : ENETUNREACH;
-    Bytes row(answer, static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    if (got < 0) return {.index = 0, .error = errno, .asked = false};
+    Route out{.index = 0, .error = ENETUNREACH, .asked = true};
+    Bytes row(answer, static_cast<std::size_t>(got));
     const auto message = next_message(row);
-    if (!message) return 0;
+    if (!message) return out;
     const auto &[header, body] = *message;
     if (header.nlmsg_type == NLMSG_ERROR) {
-        if (const auto refused = peek<nlmsgerr>(body)) error = -refused->error;
-        return 0;
+        if (const auto refused = peek<nlmsgerr>(body)) out.error = -refused->error;
+    } else if (header.nlmsg_type == RTM_NEWROUTE && body.size() >= sizeof(rtmsg)) {
+        Bytes attributes = body.subspan(NLMSG_ALIGN(sizeof(rtmsg)));
+        while (const auto one = next_attribute(attributes)) {
+            if (one->first.rta_type == RTA_OIF) out.index = peek<unsigned>(one->second).value_or(0);
+        }
     }
-    if (header.nlmsg_type != RTM_NEWROUTE || body.size() < sizeof(rtmsg)) return 0;
-    Bytes attributes = body.subspan(NLMSG_ALIGN(sizeof(rtmsg)));
-    while (const auto one = next_attribute(attributes)) {
-        const auto index = one->first.rta_type == RTA_OIF ? peek<unsigned>(one->second) : std::nullopt;
-        if (!index) continue;
-        error = 0;
-        return *index;
-    }
-    return 0;
+    return out;
 }
 
 } // namespace kith::app

@@ -7,7 +7,13 @@
 
 namespace kith::app {
 
-/// Number of the interface by which a datagram to that address would leave; 0 when there is none, and then why, as an errno.
-unsigned route_to(const address &to, int &error);
+struct Route {
+    unsigned index = 0; ///< number of the interface; 0: there is no way, or it could not be asked
+    int error = 0;      ///< and then why, as an errno
+    bool asked = true;
+};
+
+/// By which interface a datagram to that address would leave.
+Route route_to(const address &to);
 
 } // namespace kith::app

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "dial.hpp"
 #include "listener.hpp"
+#include "made.hpp"
 #include "stream.hpp"
 
 #include <kith/service/tcp.h>
@@ -10,14 +11,6 @@
 namespace kith::app {
 
 namespace {
-
-void tell_listening(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
-                    std::uint64_t id, const tcp::endpoint &local) {
-    const std::string address = id == 0 ? std::string() : local.address().to_string();
-    const kith_endpoint endpoint{borrow(address), local.port(), 0};
-    Entered guard(seat.tenant, "tcp.listening");
-    seat.side<kith_tcp_plugin>(KITH_TCP)->listening(seat.tenant.self(), user, op, status, borrow(text), id, &endpoint);
-}
 
 std::int32_t check(Seat &seat, std::uint32_t port) {
     const auto *side = seat.side<kith_tcp_plugin>(KITH_TCP);
@@ -46,22 +39,18 @@ std::int32_t listen(Seat &seat, const std::string &address, std::uint32_t port, 
     if (!address.empty()) boost::asio::ip::make_address(address, error);
     if (error) return seat.refuse(KITH_INVALID, "`" + address + "`: a numeric address is expected, or none");
     const auto listener = std::make_shared<Listener>(seat, address, static_cast<std::uint16_t>(port), backlog, error);
-    const std::uint64_t id = seat.begin(op, {user,
-                                             [](Seat &s, std::uint64_t u, std::uint64_t o) {
-                                                 tell_listening(s, u, o, KITH_CANCELLED, cancelled_text(), 0, {});
-                                             },
-                                             {}});
+    const std::uint64_t id = seat.begin(op, {user, tell_cancelled<listening>, {}});
     boost::asio::post(seat.io, [seat = seat.shared_from_this(), listener, error, id,
                                 where = place(address.empty() ? "every address" : address, port)] {
         const auto ended = seat->take(id);
         if (!ended) return;
         if (error) {
             const std::int32_t status = status_of(error) == KITH_UNREACHABLE ? KITH_IO : status_of(error);
-            return tell_listening(*seat, ended->user, id, status, "listen on " + where + ": " + error.message(), 0, {});
+            return tell_failure(listening, *seat, ended->user, id, status, "listen on " + where + ": " + error.message());
         }
         const std::uint64_t made = ++seat->parts.last_id;
         seat->listeners.emplace(made, listener);
-        tell_listening(*seat, ended->user, id, KITH_OK, {}, made, listener->local());
+        tell(listening, *seat, ended->user, id, made, listener->local());
     });
     return KITH_OK;
 }

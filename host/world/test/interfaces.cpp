@@ -204,6 +204,38 @@ BOOST_AUTO_TEST_CASE(the_limited_broadcast_and_groups_leave_by_the_interface_tha
     }
 }
 
+// Whoever has no neighbour yet keeps what is sent to it, and the send buffer full.
+BOOST_AUTO_TEST_CASE(a_send_waits_while_the_send_buffer_is_full) {
+    Cable net;
+    net.plug_in("10.7.0.1");
+    std::ofstream("/proc/sys/net/ipv4/neigh/k0/unres_qlen_bytes") << 100'000'000;
+    const auto sender = net.bound(net.a, "0.0.0.0");
+    const std::string bytes(1400, 'x');
+    const std::vector<kith_datagram> many(256, to("10.7.0.99", 9, bytes));
+
+    const Completion late = net.await(net.a, net.a.send(sender.id, many, 50 * ms));
+    BOOST_TEST(late.status == KITH_TIMED_OUT, late.text);
+    BOOST_TEST(late.count != 0u);
+    BOOST_TEST(late.count < many.size());
+
+    const auto waiting = net.a.send(sender.id, many);
+    BOOST_TEST(net.refused(net.a, net.a.send(sender.id, many), KITH_BUSY));
+    net.settle();
+    BOOST_TEST(net.a.of(waiting) == nullptr);
+    net.a.cancel(waiting);
+    const Completion cancelled = net.await(net.a, waiting);
+    BOOST_TEST(cancelled.status == KITH_CANCELLED);
+    BOOST_TEST(cancelled.count < many.size());
+
+    const auto patient = net.a.send(sender.id, many);
+    net.settle();
+    BOOST_TEST(net.a.of(patient) == nullptr);
+    BOOST_TEST(ip("neighbour replace 10.7.0.99 lladdr 02:00:00:00:00:99 dev k0") == 0);
+    const Completion done = net.await(net.a, patient);
+    BOOST_TEST(done.status == KITH_OK, done.text);
+    BOOST_TEST(done.count == many.size());
+}
+
 BOOST_AUTO_TEST_CASE(groups_and_link_local_addresses_of_ipv6) {
     Cable net;
     net.plug_in("10.7.0.1");

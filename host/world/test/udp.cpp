@@ -215,6 +215,51 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(nobody_there_is_no_failure, Ground, Grounds) {
     }
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_does_not_fit_the_receive_buffer_is_lost_and_counted, Ground, Grounds) {
+    Net<Ground> net;
+    auto small = options(loopback);
+    small.receive_buffer = 16'384;
+    const auto a = net.bound(net.a), b = net.bound(net.b, small);
+    BOOST_TEST(b.count != 0u);
+    BOOST_TEST(b.count <= 16'384u);
+    const std::string bytes(1000, 'x');
+    const std::size_t sent = 512;
+    for (std::size_t i = 0; i < sent / 64; ++i) net.sent(net.a, a.id, std::vector(64, to(loopback, b.port, bytes)));
+    net.settle();
+    std::size_t got = 0;
+    std::uint64_t lost = 0;
+    for (;;) {
+        const Completion done = net.await(net.b, net.b.receive(b.id, 256, 30 * ms));
+        if (done.status != KITH_OK) break;
+        got += done.datagrams.size();
+        BOOST_TEST(done.lost >= lost);
+        lost = done.lost;
+    }
+    BOOST_TEST(got != 0u);
+    BOOST_TEST(got < sent);
+    BOOST_TEST(got + lost == sent);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(ipv6_has_sockets_of_its_own, Ground, Grounds) {
+    Net<Ground> net;
+    const Completion b = net.await(net.b, net.b.bind(options("::1")));
+    if (b.status == KITH_IO) {
+        BOOST_TEST_MESSAGE("skipped: this machine has no IPv6");
+        return;
+    }
+    BOOST_TEST(b.data == "::1");
+    const auto a = net.bound(net.a, "::");
+    net.bound(net.b, options("0.0.0.0", a.port)); // :: is IPv6 alone
+    net.sent(net.a, a.id, {to("::1", b.port, "six")});
+    const Completion got = net.await(net.b, net.b.receive(b.id));
+    BOOST_REQUIRE(got.datagrams.size() == 1u);
+    BOOST_TEST(got.datagrams[0].data == "six");
+    BOOST_TEST(kith::address(got.datagrams[0].remote).text() == "[::1]:" + std::to_string(a.port));
+    BOOST_TEST(net.refused(net.a, net.a.send(a.id, {to(loopback, b.port, "four")}), KITH_INVALID));
+    BOOST_TEST(net.a.join(a.id, group, "") == KITH_INVALID);
+    BOOST_TEST(net.sent(net.a, a.id, {to("::1", b.port, std::string(KITH_UDP_MAX_SIZE, 'x'))}).status == KITH_OK);
+}
+
 // ---- timeouts, cancel, close ----
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_ends_at_its_time_and_not_before, Ground, Grounds) {
