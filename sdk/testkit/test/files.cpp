@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tenant.hpp"
+#include "machine_tenant.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -11,13 +11,11 @@ namespace {
 struct Fixture {
     SimNet net{3};
     Machine &machine = net.machine("a", {});
-    TestTenant tenant{machine, "topology/source"};
-
-    ~Fixture() { BOOST_TEST(!tenant.inside_call); }
+    MachineTenant tenant{machine, "topology/source"};
 
     std::int32_t env(std::string_view name, std::string &out) {
         kith_str found{};
-        const auto status = tenant.table<kith_env_host>(KITH_ENV)->get(&tenant.host, TestTenant::str(name), &found);
+        const auto status = tenant.table<kith_env_host>(KITH_ENV)->get(&tenant.host, kith::test::str(name), &found);
         if (status == KITH_OK) out.assign(found.data, found.size);
         return status;
     }
@@ -120,17 +118,17 @@ BOOST_AUTO_TEST_CASE(environment_by_declared_names) {
 BOOST_AUTO_TEST_CASE(state_outlives_the_instance) {
     BOOST_TEST(tenant.await(tenant.load()).status == KITH_NOT_FOUND);
     BOOST_TEST(tenant.await(tenant.save("cursor 7")).status == KITH_OK);
-    TestTenant other(machine, "other");
+    MachineTenant other(machine, "other");
     BOOST_TEST(other.await(other.load()).status == KITH_NOT_FOUND);
     machine.close(tenant.host);
-    TestTenant again(machine, "topology/source");
+    MachineTenant again(machine, "topology/source");
     BOOST_TEST(again.await(again.load()).data == "cursor 7");
     BOOST_TEST(machine.state("topology/source").value() == "cursor 7");
     BOOST_TEST(again.save(std::string(KITH_STATE_MAX + 1, 'x')) == 0u);
-    BOOST_TEST(again.last_status == KITH_LIMIT);
+    BOOST_TEST(again.refused == KITH_LIMIT);
     machine.state_dir(false);
     BOOST_TEST(again.load() == 0u);
-    BOOST_TEST(again.last_status == KITH_UNSUPPORTED);
+    BOOST_TEST(again.refused == KITH_UNSUPPORTED);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
