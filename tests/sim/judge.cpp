@@ -69,7 +69,7 @@ void Judge::look_anew(Span now) {
 
 void Judge::see(const Host &host, const core::StoredEvent &event, Span now) {
     for (Case &of : cases_) {
-        if (!of.begun || of.ended) continue;
+        if (of.ended || now < of.of->from) continue;
         if (of.of->some && matches(*of.of->some, event)) {
             of.good.add(host.index());
             settle(of, now);
