@@ -37,6 +37,8 @@ struct Look::Eye final : DiscoverySeat, InstanceOwner {
     std::vector<std::string_view> missing_keys, left_keys;
     std::vector<std::pair<std::string, std::uint64_t>> left_out_next; // belongs to the replace or update that comes next
     bool answered = false;
+    bool updated = false; // it has told of peers, but not yet that these are all
+    bool in_sync = false;
     Instance instance;
 
     Eye(Look &look_, World &world, Logger &logger, const Config &config, const Topology &topology, const Source &source,
@@ -84,7 +86,9 @@ struct Look::Eye final : DiscoverySeat, InstanceOwner {
         peers.clear();
         order.clear();
         sight.left_out.clear();
-        return take(reader);
+        take(reader);
+        answer(KITH_OK, {});
+        return KITH_OK;
     }
 
     std::int32_t update(const kith_peer *told, std::uint32_t count, std::uint32_t stride, const kith_str *missing,
@@ -98,7 +102,10 @@ struct Look::Eye final : DiscoverySeat, InstanceOwner {
         }
         for (const std::string_view key : missing_keys) forget(key);
         for (const std::string_view key : left_keys) forget(key);
-        return take(reader);
+        take(reader);
+        updated = true;
+        if (in_sync) answer(KITH_OK, {});
+        return KITH_OK;
     }
 
     void forget(std::string_view key) {
@@ -106,14 +113,17 @@ struct Look::Eye final : DiscoverySeat, InstanceOwner {
         std::erase(order, key);
     }
 
-    std::int32_t take(const PeerReader &reader) {
+    void take(const PeerReader &reader) {
         for (const PeerView &peer : reader.peers()) add(peer);
         for (auto &each : std::exchange(left_out_next, {})) sight.left_out.push_back(std::move(each));
-        answer(KITH_OK, {});
-        return KITH_OK;
     }
 
-    std::int32_t watching(bool) override { return KITH_OK; }
+    // A gossip tells of each peer as it is heard. It has looked when it says that it follows all that is there.
+    std::int32_t watching(bool now_in_sync) override {
+        in_sync = now_in_sync;
+        if (in_sync) answer(KITH_OK, {});
+        return KITH_OK;
+    }
     std::int32_t heard() override { return KITH_OK; }
 
     std::int32_t failed(std::int32_t status, std::string_view text) override {
@@ -181,6 +191,7 @@ void Look::act() {
         stopping_ = true;
         until_ = later(now, stop_bound);
         for (auto &eye : eyes_) {
+            if (!eye->answered && eye->updated) eye->answer(KITH_OK, {}); // what came until now
             if (!eye->answered) eye->answer(KITH_TIMED_OUT, "it did not answer in time");
             eye->finish();
             if (eye->instance.running()) eye->instance.stop();

@@ -357,6 +357,31 @@ BOOST_AUTO_TEST_CASE(a_look) {
         BOOST_TEST(scripts[name].destroyed == 1);
 }
 
+// Who hears its peers one by one has looked when it says that it follows them all.
+BOOST_AUTO_TEST_CASE(a_look_waits_for_all_that_is_told_one_by_one) {
+    Kith kith;
+    const auto tell = [](Puppet &p, const char *name) {
+        const kith_peer peer{text(name), text(name), nullptr, 0, 0, 0};
+        return p.discovery().update(p.host, &peer, 1, sizeof peer, nullptr, 0, nullptr, 0);
+    };
+    Puppet *puppet = nullptr;
+    kith.strategy().start = [&](Puppet &p) {
+        puppet = &p;
+        return tell(p, "a@h");
+    };
+    Look look(kith.machine, kith.log, kith.config, kith.registry, "t");
+    bool done = false;
+    look.start(3'000'000'000, [&] { done = true; });
+    kith.run(1s);
+    BOOST_TEST(!done);
+    BOOST_TEST(tell(*puppet, "b@h") == KITH_OK);
+    BOOST_TEST(puppet->discovery().watching(puppet->host, 1) == KITH_OK);
+    kith.run(100ms);
+    BOOST_REQUIRE(done);
+    BOOST_TEST(look.sights()[0].status == KITH_OK);
+    BOOST_TEST(look.sights()[0].peers.size() == 2u);
+}
+
 // Whatever call into the world fails, once: nothing crashes, all are linked in the end, and stop ends within its bound.
 BOOST_AUTO_TEST_CASE(each_call_fails_once) {
     const auto scenario = [](::kith::testkit::SimNet &net) {

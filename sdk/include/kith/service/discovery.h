@@ -31,7 +31,8 @@ typedef struct kith_discovery_host {
                       const kith_str *missing, uint32_t missing_count, const kith_str *left, uint32_t left_count);
 
     /* in_sync 1: "from now until I say otherwise every change will be told": time passes as if it looked again and again, and saw no
-     * change. 0: it does not follow any more (a watch broke). Begins as 0. [loop & started] */
+     * change. 0: it does not follow any more (a watch broke). Begins as 0. `kith discover` has the whole set with the first replace, or
+     * with this. [loop & started] */
     int32_t (*watching)(const kith_host *host, uint32_t in_sync);
 
     /* "The medium is alive": leases go on. While a strategy with leases says nothing, not this either, leases do not expire and its
