@@ -85,7 +85,8 @@ class strategy : public kith::strategy {
         }
     }
 
-    /// Only what is authenticated can be believed when it says that it leaves.
+    /// Only what is authenticated can be believed when it says that it leaves. It is kith that leaves, perhaps to be started anew, and not
+    /// the node: so others count us as missing from now on, and not as gone.
     kith::task<> farewell() override {
         if (socket_ && envelope_->stamped() && !own_.empty()) co_await send(Kind::goodbye, 500ms);
     }
@@ -245,7 +246,7 @@ class strategy : public kith::strategy {
             tally_.add(Heard::known);
             if (known == Neighbours::none || !neighbours_.present(known)) return;
             neighbours_.leave(known);
-            left_.emplace_back(heard.name);
+            silent_.emplace_back(heard.name);
             return;
         }
         if (known != Neighbours::none) {
@@ -273,14 +274,14 @@ class strategy : public kith::strategy {
     }
 
     void tell() {
-        if (newcomers_.empty() && left_.empty()) return;
+        if (newcomers_.empty() && silent_.empty()) return;
         // Who left and came back in one batch is there: what it says last counts.
-        std::erase_if(left_, [&](const auto &name) { return neighbours_.present(neighbours_.find(name)); });
+        std::erase_if(silent_, [&](const auto &name) { return neighbours_.present(neighbours_.find(name)); });
         std::erase_if(newcomers_, [&](const auto &peer) { return !neighbours_.present(neighbours_.find(peer.key)); });
-        discovery.update(newcomers_, {}, left_);
+        discovery.update(newcomers_, silent_);
         if (!newcomers_.empty()) poke_.notify();
         newcomers_.clear();
-        left_.clear();
+        silent_.clear();
     }
 
     void count(Heard what, const kith_datagram &datagram, std::string_view why) {
@@ -436,7 +437,7 @@ class strategy : public kith::strategy {
     std::string unsent_;
 
     std::vector<kith::peer> newcomers_; // of the batch under way
-    std::vector<std::string> left_;
+    std::vector<std::string> silent_;   // who said goodbye in it
     std::uint64_t lost_ = 0;
     std::uint32_t left_out_ = 0; // packets that were no heartbeat for us, and why the last one
     std::string_view why_;
