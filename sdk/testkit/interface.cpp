@@ -116,7 +116,7 @@ void Machine::interfaces_changed() {
         for (const auto &subnet : each->addresses()) addresses_.push_back(subnet.address);
     }
     if (addresses_ != before) net_.addresses_changed(*this, before);
-    net_.way_changed(*this);
+    net_.way_changed(*this, !before.empty() && addresses_ != before);
     net_.udp().changed(*this);
 }
 

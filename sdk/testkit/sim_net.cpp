@@ -314,8 +314,8 @@ void SimNet::heal(const Machine &a, const Machine &b) { partition(a, b, Route::o
 
 void SimNet::reset_connections(const Machine &a, const Machine &b) { tcp_->reset_between(a, b); }
 
-void SimNet::way_changed(const Machine &machine) {
-    private_->some_ways_lost = private_->some_ways_lost || !machine.only_plugged_into(*private_->segments.front());
+void SimNet::way_changed(const Machine &machine, bool moved) {
+    private_->some_ways_lost = private_->some_ways_lost || moved || !machine.only_plugged_into(*private_->segments.front());
     if (private_->some_ways_lost) tcp_->routes_changed();
 }
 
@@ -329,6 +329,10 @@ Route SimNet::route_of(const Machine &from, const Machine &to) const noexcept {
     if (private_->links.empty()) return Route::open;
     const auto found = private_->links.find({from.index(), to.index()});
     return found == private_->links.end() ? Route::open : found->second.route;
+}
+
+bool SimNet::holds(const Machine &machine, const Address &address) const noexcept {
+    return !private_->some_ways_lost || address.any() || address.loopback() || machine.interface_of(address) != nullptr;
 }
 
 std::uint32_t SimNet::island_of(std::uint32_t machine) const noexcept {

@@ -22,6 +22,12 @@ std::uint64_t TcpStack::travel(const Machine &from, const Machine &to) noexcept 
     return &from == &to ? 20'000 + net_.random().below(30'000) : net_.packet_delay();
 }
 
+// May anything come to this end?
+bool TcpStack::open_to(const Stream &stream) const noexcept {
+    return net_.route_of(*stream.other_machine, *stream.machine) == Route::open &&
+           net_.holds(*stream.machine, stream.local.address) && net_.holds(*stream.other_machine, stream.remote.address);
+}
+
 Machine *TcpStack::target(Machine &from, const Address &to) const noexcept { return to.loopback() ? &from : net_.at(to); }
 
 Listener *TcpStack::find(const Machine &machine, const Address &address, std::uint16_t port) noexcept {
@@ -310,7 +316,7 @@ void TcpStack::reset_between(const Machine &a, const Machine &b) {
 void TcpStack::routes_changed() {
     for (const auto &stream : streams_) {
         if (stream->machine == nullptr || stream->stalled_since == 0) continue;
-        if (net_.route_of(*stream->other_machine, *stream->machine) != Route::open) continue;
+        if (!open_to(*stream)) continue;
         stream->stalled_since = 0;
         net_.schedule(net_.now_ns() + travel(*stream->other_machine, *stream->machine), *this, arrive, stream->slot,
                       stream->serial);
@@ -334,7 +340,7 @@ void TcpStack::broke(Stream &stream, std::int32_t status) {
 void TcpStack::arrived(Stream &stream) {
     bool changed = false;
     while (!stream.wire.empty() && stream.wire.front().arrives <= net_.now_ns() && stream.broken == KITH_OK) {
-        if (net_.route_of(*stream.other_machine, *stream.machine) != Route::open) {
+        if (!open_to(stream)) {
             if (stream.stalled_since == 0) {
                 stream.stalled_since = net_.now_ns();
                 net_.schedule(net_.now_ns() + retransmit_limit, *this, give_up, stream.slot, stream.serial);
@@ -353,8 +359,8 @@ void TcpStack::arrived(Stream &stream) {
 
 void TcpStack::probed(Stream &stream) {
     if (stream.broken != KITH_OK) return;
-    const bool heard = !stream.other_silent && net_.route_of(*stream.machine, *stream.other_machine) == Route::open &&
-                       net_.route_of(*stream.other_machine, *stream.machine) == Route::open;
+    const bool heard =
+        !stream.other_silent && net_.route_of(*stream.machine, *stream.other_machine) == Route::open && open_to(stream);
     const std::uint64_t waited = net_.now_ns() - stream.probing_since;
     if (heard || waited >= retransmit_limit) {
         broke(stream, KITH_RESET);

@@ -139,6 +139,7 @@ class TcpStack final : public Actor {
     void broke(Stream &stream, std::int32_t status);
     void probed(Stream &stream);
     void tell(Stream &stream);
+    bool open_to(const Stream &stream) const noexcept;
     std::uint64_t travel(const Machine &from, const Machine &to) noexcept;
     SocketName local_name(const Machine &machine, const Address &towards);
     Listener *find(const Machine &machine, const Address &address, std::uint16_t port) noexcept;

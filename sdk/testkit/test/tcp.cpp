@@ -2,6 +2,7 @@
 #include "machine_tenant.hpp"
 
 #include <kith/testkit/peer.hpp>
+#include <kith/testkit/segment.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -384,8 +385,51 @@ BOOST_AUTO_TEST_CASE(whatever_is_refused_says_why) {
     net.fail_call(1, KITH_LIMIT);
     BOOST_TEST(why(KITH_LIMIT, client.timer(1)) == "timer.start: it is over a limit on size or number");
     kith_str out{};
-    BOOST_TEST(client.table<kith_env_host>(KITH_ENV)->get(&client.host, client.str("HOME"), &out) == KITH_DENIED);
+    BOOST_TEST(client.table<kith_env_host>(KITH_ENV)->get(&client.host, kith::test::str("HOME"), &out) == KITH_DENIED);
     BOOST_TEST(said == "the variable HOME is not declared in the descriptor's `env`");
+}
+
+BOOST_AUTO_TEST_CASE(an_interface_that_is_down_makes_streams_stand_still) {
+    MachineTenant server(there, "server");
+    const auto listener = server.await(server.listen("", 80)).id;
+    const auto stream = client.connected("there.example", 80);
+    const auto accepted = server.await(server.accept(listener)).id;
+    here.interface().down();
+    BOOST_TEST(fails("there.example", 80).first == KITH_UNREACHABLE);
+    server.write(accepted, "late");
+    net.run_for(1min);
+    const auto read = client.read(stream);
+    net.run_for(1min);
+    BOOST_TEST(client.of(read) == nullptr);
+    here.interface().up();
+    BOOST_TEST(client.await(read).data == "late");
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_from_an_address_that_is_gone_never_goes_on) {
+    MachineTenant server(there, "server");
+    const auto listener = server.await(server.listen("", 80)).id;
+    const auto stream = client.connected("there.example", 80);
+    const auto accepted = server.await(server.accept(listener)).id;
+    here.interface().come_back({"10.0.0.9"});
+    server.write(accepted, "lost");
+    BOOST_TEST(client.await(client.read(stream, 9, 600 * second)).status == KITH_TIMED_OUT);
+    net.run_for(1h);
+    BOOST_TEST(server.await(server.read(accepted)).status == KITH_RESET);
+    const auto again = client.connected("there.example", 80);
+    const Completion from = server.await(server.accept(listener));
+    BOOST_TEST(from.data == "10.0.0.9");
+    client.write(again, "x");
+    BOOST_TEST(server.read_all(from.id, 1) == "x");
+}
+
+BOOST_AUTO_TEST_CASE(segments_without_a_router_are_worlds_apart) {
+    Segment &far = net.segment("far");
+    there.interface().remove();
+    there.plug("eth1", far, {"10.1.0.2"});
+    Peer peer(there, 80);
+    BOOST_TEST(fails("10.1.0.2", 80, second).first == KITH_TIMED_OUT);
+    net.connect(net.segment(), far);
+    BOOST_TEST(client.connected("10.1.0.2", 80) != 0u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -164,7 +164,9 @@ class SimNet {
     Machine *machine_at(std::uint32_t index) const noexcept;
     /// Addresses of a machine, or a way between machines, have changed.
     void addresses_changed(Machine &machine, const std::vector<Address> &before);
-    void way_changed(const Machine &machine);
+    void way_changed(const Machine &machine, bool moved);
+    /// May a stream to or from that address of a machine go on?
+    bool holds(const Machine &machine, const Address &address) const noexcept;
     /// False: no such name.
     bool resolve(std::string_view host, std::vector<Address> &out) const;
     /// Something was posted to the machine of that index. [any-thread]
