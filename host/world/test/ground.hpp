@@ -4,11 +4,10 @@
 // Simulated, where plugins are rehearsed.
 #pragma once
 
-#include "tenant.hpp"
-
 #include <host/world/asio_world.hpp>
 #include <kith/testkit/machine.hpp>
 #include <kith/testkit/sim_net.hpp>
+#include <sdk/testkit/test/tenant.hpp>
 
 #include <boost/mp11/list.hpp>
 

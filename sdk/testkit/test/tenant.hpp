@@ -67,7 +67,7 @@ class TestTenant : public Tenant {
         };
         world.open(host, *this);
     }
-    ~TestTenant() { leave_world(); }
+    virtual ~TestTenant() { leave_world(); }
     TestTenant(const TestTenant &) = delete;
     TestTenant &operator=(const TestTenant &) = delete;
 
