@@ -4,6 +4,7 @@
 #include "hash.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace gossip {
@@ -12,29 +13,25 @@ namespace {
 
 constexpr double per_second = 10, at_once = 10; // of each bucket
 
-struct Places {
-    std::size_t word[2];
-    std::uint64_t bit[2];
-};
+using Places = std::array<std::size_t, 4>;
 
+// Four bits of a name, by the two halves of its hash (Kirsch and Mitzenmacher, "Less Hashing, Same Performance").
 Places places(std::uint64_t hash, std::size_t bits) noexcept {
     Places out{};
-    for (unsigned i = 0; i < 2; ++i) {
-        const std::size_t at = (i == 0 ? hash : hash >> 32U) & (bits - 1);
-        out.word[i] = at / 64;
-        out.bit[i] = std::uint64_t{1} << (at % 64);
-    }
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = (hash + i * (hash >> 32U | 1U)) & (bits - 1);
     return out;
 }
 
-bool holds(const std::vector<std::uint64_t> &filter, const Places &at) noexcept {
-    return !filter.empty() && (filter[at.word[0]] & at.bit[0]) != 0 && (filter[at.word[1]] & at.bit[1]) != 0;
+bool holds(const std::vector<std::uint64_t> &filter, const Places &all) noexcept {
+    if (filter.empty()) return false;
+    return std::all_of(all.begin(), all.end(), [&](std::size_t at) { return (filter[at / 64] >> (at % 64) & 1U) != 0; });
 }
 
 } // namespace
 
-bool Admission::Bucket::take(double gained) noexcept {
-    tokens = std::min(at_once, tokens + gained);
+void Admission::Bucket::refill(double gained) noexcept { tokens = std::min(at_once, tokens + gained); }
+
+bool Admission::Bucket::take() noexcept {
     if (tokens < 1) return false;
     tokens -= 1;
     return true;
@@ -50,9 +47,7 @@ void Admission::mark(std::uint64_t hash, std::int64_t now) {
         young_.resize(bits / 64);
         turned_ = now;
     }
-    const Places at = places(hash, bits);
-    young_[at.word[0]] |= at.bit[0];
-    young_[at.word[1]] |= at.bit[1];
+    for (const std::size_t at : places(hash, bits)) young_[at / 64] |= std::uint64_t{1} << (at % 64);
 }
 
 bool Admission::admit(std::string_view name, std::int64_t now) {
@@ -65,10 +60,10 @@ bool Admission::admit(std::string_view name, std::int64_t now) {
         turned_ = now;
     }
     const std::uint64_t hash = hash_of(name, seed_);
-    const bool returns = heard_before(hash);
-    Bucket &own = returns ? returners_ : newcomers_, &other = returns ? newcomers_ : returners_;
-    other.tokens = std::min(at_once, other.tokens + gained);
-    if (own.take(gained)) return true;
+    newcomers_.refill(gained);
+    returners_.refill(gained);
+    if (heard_before(hash) && returners_.take()) return true;
+    if (newcomers_.take()) return true;
     mark(hash, now);
     return false;
 }

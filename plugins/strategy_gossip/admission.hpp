@@ -3,7 +3,7 @@
 // Which unknown names may become neighbours: at most 20 a second, of which half are kept for names that were heard before. So a flood of
 // made-up names takes up what newcomers may use, and a real node still gets in by its second heartbeat.
 //
-// Names that have to wait are not kept: their hashes are marked in a filter of fixed size (256 KB, made when the first one has to wait),
+// Names that have to wait are not kept: their hashes are marked in a filter of fixed size (2 MB at most, made when the first one has to wait),
 // and who is real speaks again.
 #pragma once
 
@@ -25,9 +25,11 @@ class Admission {
     /// So many at once, and one more for each period.
     struct Bucket {
         double tokens = 10;
-        bool take(double gained) noexcept;
+        void refill(double gained) noexcept;
+        bool take() noexcept;
     };
-    static constexpr std::size_t bits = std::size_t{1} << 20U;
+    static constexpr std::size_t bits = std::size_t{1}
+                                        << 23U; // with 200,000 names in it, one in 10,000 others seems to be among them
     using Filter = std::vector<std::uint64_t>;
 
     bool heard_before(std::uint64_t hash) const noexcept;

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#include "neighbours.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <map>
+#include <random>
+
+using namespace gossip;
+
+namespace {
+
+std::string name_of(unsigned number) { return "n" + std::to_string(number) + "@10.0.0." + std::to_string(number % 250); }
+
+std::vector<std::string> sorted(std::vector<std::string> list) {
+    std::sort(list.begin(), list.end());
+    return list;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(neighbours)
+
+BOOST_AUTO_TEST_CASE(who_was_added_is_found) {
+    Neighbours all(1, 10'000);
+    for (unsigned i = 0; i < 5'000; ++i) {
+        BOOST_TEST(all.find(name_of(i)) == Neighbours::none);
+        BOOST_REQUIRE(all.add(name_of(i), i));
+    }
+    for (unsigned i = 0; i < 5'000; ++i) {
+        const auto at = all.find(name_of(i));
+        BOOST_REQUIRE(at != Neighbours::none);
+        BOOST_TEST(all.name(at) == name_of(i));
+        BOOST_TEST(all.present(at));
+    }
+    BOOST_TEST(all.size() == 5'000u);
+    BOOST_TEST(all.present_count() == 5'000u);
+    BOOST_TEST(all.find("") == Neighbours::none);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_silent_is_absent_and_taken_back_when_heard) {
+    Neighbours all(1, 10);
+    all.add("a@h", 100);
+    all.add("b@h", 100);
+    all.hear(all.find("b@h"), 200);
+    std::vector<std::string> gone;
+    all.expire(150, gone);
+    BOOST_TEST(gone == std::vector<std::string>{"a@h"}, boost::test_tools::per_element());
+    BOOST_TEST(all.names() == std::vector<std::string>{"b@h"}, boost::test_tools::per_element());
+    gone.clear();
+    all.expire(150, gone); // told once
+    BOOST_TEST(gone.empty());
+    BOOST_TEST(!all.present(all.find("a@h")));
+    all.hear(all.find("a@h"), 300);
+    BOOST_TEST(all.present(all.find("a@h")));
+    BOOST_TEST(all.present_count() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_lease_that_is_over_at_this_very_moment_holds) {
+    Neighbours all(1, 10);
+    all.add("a@h", 100);
+    std::vector<std::string> gone;
+    all.expire(100, gone);
+    BOOST_TEST(gone.empty());
+    all.expire(101, gone);
+    BOOST_TEST(gone.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(who_says_goodbye_is_absent_at_once) {
+    Neighbours all(1, 10);
+    all.add("a@h", 100);
+    all.leave(all.find("a@h"));
+    all.leave(all.find("a@h"));
+    BOOST_TEST(all.present_count() == 0u);
+    std::vector<std::string> gone;
+    all.expire(1'000, gone);
+    BOOST_TEST(gone.empty());
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_full_the_absent_make_room_and_the_present_do_not) {
+    Neighbours all(1, 3);
+    for (unsigned i = 0; i < 3; ++i) BOOST_TEST(all.add(name_of(i), 100));
+    BOOST_TEST(!all.add(name_of(3), 100));
+    all.leave(all.find(name_of(1)));
+    BOOST_TEST(all.add(name_of(3), 100));
+    BOOST_TEST(all.find(name_of(1)) == Neighbours::none);
+    for (const unsigned i : {0U, 2U, 3U}) BOOST_TEST(all.find(name_of(i)) != Neighbours::none);
+    BOOST_TEST(!all.add(name_of(4), 100));
+    BOOST_TEST(all.size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(it_agrees_with_a_plain_map_whatever_is_done) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        std::mt19937_64 random(seed);
+        Neighbours all(seed, 40);
+        std::map<std::string, Hearing> present; // name, heard
+        Hearing now = 0;
+        for (int step = 0; step < 20'000; ++step) {
+            const std::string name = name_of(static_cast<unsigned>(random() % 120));
+            const auto at = all.find(name);
+            now += static_cast<Hearing>(random() % 3);
+            switch (random() % 8) {
+            case 0:
+                if (at != Neighbours::none) all.leave(at);
+                present.erase(name);
+                break;
+            case 1: {
+                std::vector<std::string> gone, expected;
+                for (const auto &[who, heard] : present)
+                    if (heard < now - 100) expected.push_back(who);
+                for (const auto &who : expected) present.erase(who);
+                all.expire(now - 100, gone);
+                BOOST_REQUIRE(sorted(gone) == expected);
+                break;
+            }
+            default:
+                if (at != Neighbours::none) {
+                    all.hear(at, now);
+                    present[name] = now;
+                } else if (all.add(name, now)) {
+                    present[name] = now;
+                } else {
+                    BOOST_REQUIRE(present.size() == 40u);
+                }
+            }
+            BOOST_REQUIRE(all.present_count() == present.size());
+            BOOST_REQUIRE(all.size() <= 40u);
+        }
+        std::vector<std::string> expected;
+        for (const auto &[who, heard] : present) {
+            expected.push_back(who);
+            const auto at = all.find(who);
+            BOOST_REQUIRE(at != Neighbours::none);
+            BOOST_REQUIRE(all.name(at) == who);
+        }
+        BOOST_TEST(sorted(all.names()) == expected, boost::test_tools::per_element());
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
