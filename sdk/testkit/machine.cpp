@@ -152,14 +152,7 @@ std::int32_t Machine::Body::called(Seat &seat, const char *what) {
 }
 
 Op &Machine::Body::begin(Seat &seat, const char *what, Op::Deliver deliver, std::uint64_t user, std::uint64_t *id) {
-    std::uint32_t slot = 0;
-    if (free_ops.empty()) {
-        slot = static_cast<std::uint32_t>(ops.size());
-        ops.emplace_back();
-    } else {
-        slot = free_ops.back();
-        free_ops.pop_back();
-    }
+    const std::uint32_t slot = take_slot(ops, free_ops);
     Op &op = ops[slot];
     op.id = make_id(slot, false);
     op.seat = &seat;

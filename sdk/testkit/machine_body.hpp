@@ -4,6 +4,7 @@
 // their own: time.cpp, tcp.cpp, udp.cpp, files.cpp.
 #pragma once
 
+#include "slots.hpp"
 #include "tcp_stack.hpp"
 #include "udp_stack.hpp"
 

@@ -12,14 +12,7 @@ Socket *Machine::Body::socket(const Seat &seat, std::uint64_t id) noexcept {
 }
 
 Socket &Machine::Body::make_socket(Seat &seat) {
-    std::uint32_t slot = 0;
-    if (free_sockets.empty()) {
-        slot = static_cast<std::uint32_t>(sockets.size());
-        sockets.emplace_back();
-    } else {
-        slot = free_sockets.back();
-        free_sockets.pop_back();
-    }
+    const std::uint32_t slot = take_slot(sockets, free_sockets);
     sockets[slot] = Socket{.id = make_id(slot, true), .seat = &seat};
     return sockets[slot];
 }

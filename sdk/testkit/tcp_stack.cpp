@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tcp_stack.hpp"
 
+#include "slots.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -54,14 +56,7 @@ SocketName TcpStack::local_name(const Machine &machine, const Address &towards) 
 // ---- dialling ----
 
 std::uint64_t TcpStack::dial(Machine &from, const Address &to, std::uint16_t port, SocketOwner &owner, std::uint64_t token) {
-    std::uint32_t slot = 0;
-    if (free_dials_.empty()) {
-        slot = static_cast<std::uint32_t>(dials_.size());
-        dials_.emplace_back();
-    } else {
-        slot = free_dials_.back();
-        free_dials_.pop_back();
-    }
+    const std::uint32_t slot = take_slot(dials_, free_dials_);
     Dial &dial = dials_[slot];
     dial = {};
     dial.serial = net_.next_serial();
@@ -176,14 +171,8 @@ void TcpStack::close(Listener &listener) noexcept {
 // ---- streams ----
 
 Stream &TcpStack::make_stream(Machine &machine) {
-    std::uint32_t slot = 0;
-    if (free_.empty()) {
-        slot = static_cast<std::uint32_t>(streams_.size());
-        streams_.push_back(std::make_unique<Stream>());
-    } else {
-        slot = free_.back();
-        free_.pop_back();
-    }
+    const std::uint32_t slot = take_slot(streams_, free_);
+    if (!streams_[slot]) streams_[slot] = std::make_unique<Stream>();
     Stream &stream = *streams_[slot];
     stream.slot = slot;
     stream.serial = net_.next_serial();

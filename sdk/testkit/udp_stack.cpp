@@ -4,6 +4,7 @@
 #include "udp_stack.hpp"
 
 #include "machine_body.hpp"
+#include "slots.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -293,15 +294,9 @@ Burst &UdpStack::burst(std::vector<std::uint32_t> &open, std::uint64_t arrives, 
             if (each.arrives == arrives && each.interface == interface && each.fated == fated && each.to == to) return each;
         }
     }
-    std::uint32_t slot = 0;
-    if (free_.empty()) {
-        slot = static_cast<std::uint32_t>(bursts_.size());
-        bursts_.emplace_back().slot = slot;
-    } else {
-        slot = free_.back();
-        free_.pop_back();
-    }
+    const std::uint32_t slot = take_slot(bursts_, free_);
     Burst &made = bursts_[slot];
+    made.slot = slot;
     made.users = 1; // the wire
     made.serial = net_.next_serial();
     made.arrives = arrives;
