@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+//
+// An EPMD on a simulated machine that answers NAMES, on good days and bad.
+#pragma once
+
+#include <epmd_names/reply.hpp>
+
+#include <kith/testkit/peer.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace epmd_names::test {
+
+class FakeEpmd {
+  public:
+    using Names = std::vector<std::pair<std::string, int>>;
+
+    explicit FakeEpmd(kith::testkit::Machine &machine, Names names = {}, std::string_view address = {},
+                      std::uint16_t port = 4369)
+        : peer_(machine, port, address) {
+        say(names);
+        peer_.on_accept([this](kith::testkit::Conversation &with) {
+            with.on_bytes([this](kith::testkit::Conversation &one) {
+                if (one.received().size() >= request().size()) answer(one);
+            });
+        });
+    }
+
+    /// Whom it knows from now on.
+    void say(const Names &names) {
+        reply_.assign("\0\0\x11\x11", 4);
+        for (const auto &[name, port] : names) reply_ += "name " + name + " at port " + std::to_string(port) + '\n';
+    }
+    /// These very bytes, from now on.
+    void say_bytes(std::string bytes) { reply_ = std::move(bytes); }
+    /// It takes connections and says nothing.
+    void mute(bool on) { mute_ = on; }
+    /// This long between a question and its answer.
+    void delay(std::chrono::nanoseconds time) { delay_ = time; }
+    /// One byte at a time, with this long between them; 0: not.
+    void drip(std::chrono::nanoseconds pause) { drip_ = pause; }
+    /// It breaks the connection instead of closing it.
+    void reset(bool on) { reset_ = on; }
+    /// Nobody listens any more.
+    void end() { peer_.stop_listening(); }
+
+    std::size_t asked() const noexcept { return asked_; }
+    std::size_t open() const noexcept { return peer_.open(); }
+
+  private:
+    void answer(kith::testkit::Conversation &with) {
+        ++asked_;
+        if (with.take() != request()) with.reset();
+        if (mute_) return;
+        if (drip_.count() != 0) return drop(with, 0);
+        with.after(delay_, [this](kith::testkit::Conversation &one) {
+            one.send(reply_);
+            reset_ ? one.reset() : one.close();
+        });
+    }
+    void drop(kith::testkit::Conversation &with, std::size_t at) {
+        if (at == reply_.size()) return with.close();
+        with.send(std::string_view(reply_).substr(at, 1));
+        with.after(drip_, [this, at](kith::testkit::Conversation &one) { drop(one, at + 1); });
+    }
+
+    kith::testkit::Peer peer_;
+    std::string reply_;
+    bool mute_ = false, reset_ = false;
+    std::chrono::nanoseconds delay_{0}, drip_{0};
+    std::size_t asked_ = 0;
+};
+
+} // namespace epmd_names::test

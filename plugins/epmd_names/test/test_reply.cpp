@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#define BOOST_TEST_MODULE epmd_names
+#include <epmd_names/reply.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+using namespace epmd_names;
+
+namespace {
+
+std::string reply(std::string_view lines) { return std::string("\0\0\x11\x11", 4) + std::string(lines); }
+
+std::string why(std::string_view bytes) {
+    const auto read = read_reply(bytes);
+    BOOST_REQUIRE(!read);
+    BOOST_TEST(read.status() == KITH_PROTOCOL);
+    return read.error().text;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(replies)
+
+BOOST_AUTO_TEST_CASE(the_question) { BOOST_TEST(request() == std::string_view("\0\1n", 3)); }
+
+BOOST_AUTO_TEST_CASE(names_and_ports) {
+    const auto read = read_reply(reply("name app at port 40000\nname b-2 at port 65535\n"));
+    BOOST_REQUIRE(read);
+    BOOST_TEST((read->names == std::vector<Name>{{"app", 40000}, {"b-2", 65535}}));
+    BOOST_TEST(read->tools == 0u);
+    BOOST_TEST(read->strange == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_is_a_true_answer) {
+    const auto read = read_reply(reply(""));
+    BOOST_REQUIRE(read);
+    BOOST_TEST(read->names.empty());
+}
+
+BOOST_AUTO_TEST_CASE(remote_shells_are_no_members) {
+    const auto read = read_reply(reply("name rem-4f2a-app at port 1\nname remsh8 at port 2\nname remote at port 3\n"));
+    BOOST_REQUIRE(read);
+    BOOST_TEST((read->names == std::vector<Name>{{"remote", 3}}));
+    BOOST_TEST(read->tools == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(names_that_no_node_can_have_are_counted_and_do_no_harm) {
+    const auto read = read_reply(reply("name a b at port 1\nname  at port 2\nname a@b at port 3\nname \xff at port 4\n"
+                                       "name \x1b[2J at port 5\nname " +
+                                       std::string(256, 'x') + " at port 6\nname \xc3\xa4 at port 7\n"));
+    BOOST_REQUIRE(read);
+    BOOST_TEST(read->strange == 6u);
+    BOOST_TEST((read->names == std::vector<Name>{{"\xc3\xa4", 7}}));
+}
+
+BOOST_AUTO_TEST_CASE(a_name_may_look_like_a_line) {
+    const auto read = read_reply(reply("name x at port 5 at port 6\n"));
+    BOOST_REQUIRE(read);
+    BOOST_TEST(read->strange == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_reply_is_told) {
+    BOOST_TEST(why("") == "it ended the connection without a reply");
+    BOOST_TEST(why(std::string("\0\0\x11", 3)) ==
+               R"(its reply begins with "\x00\x00\x11", where EPMD says its own port in four bytes)");
+    BOOST_TEST(
+        why("HTTP/1.1 400 Bad Request\r\n\r\n") ==
+        R"(its reply begins with "HTTP/1.1 400 Bad Request\x0d\x0a\x0d\x0a", where EPMD says its own port in four bytes)");
+    BOOST_TEST(why(reply("rubbish\n")) == R"(line 1 of its reply is "rubbish", expected `name NAME at port PORT`)");
+    BOOST_TEST(why(reply("name a at port 1\n\nname b at port 2\n")) ==
+               R"(line 2 of its reply is "", expected `name NAME at port PORT`)");
+    for (const char *port : {"0", "65536", "12z", "", "-1", "+1", " 1"})
+        BOOST_TEST(why(reply("name a at port " + std::string(port) + "\n")).starts_with("line 1 of its reply is"));
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_that_was_cut_off_is_none_wherever_it_was_cut_in_a_line) {
+    const std::string line = "name app at port 40000\n";
+    for (std::size_t size = 1; size < line.size(); ++size)
+        BOOST_TEST(why(reply(line.substr(0, size))).ends_with(" without an end: the reply was cut off"));
+}
+
+BOOST_AUTO_TEST_CASE(one_name_twice_is_no_reply) {
+    BOOST_TEST(why(reply("name a at port 1\nname a at port 2\n")) ==
+               R"(line 2 of its reply is "name a at port 2", a name that it has said before)");
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_has_a_bound) {
+    std::string bytes = reply("");
+    for (int i = 0; bytes.size() < max_reply - 32; ++i) bytes += "name n" + std::to_string(i) + " at port 1\n";
+    const auto many = read_reply(bytes);
+    BOOST_REQUIRE(many);
+    BOOST_TEST(many->names.size() > 5'000u);
+    const auto huge = read_reply(bytes + std::string(64, 'x'));
+    BOOST_REQUIRE(!huge);
+    BOOST_TEST(huge.status() == KITH_LIMIT);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_shown_is_short_and_printable) {
+    BOOST_TEST(excerpt("a\"b\\\n\xff") == R"("a\"b\\\x0a\xff")");
+    BOOST_TEST(excerpt(std::string(100, 'x')) == '"' + std::string(60, 'x') + "...\"");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

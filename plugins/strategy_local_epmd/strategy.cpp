@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+//
+// local_epmd: the peers are the nodes that the EPMD of this machine knows.
+#include <epmd_names/ask.hpp>
+#include <epmd_names/pace.hpp>
+#include <epmd_names/port.hpp>
+
+#include <kith/node.hpp>
+#include <kith/plugin.hpp>
+#include <kith/random.hpp>
+#include <kith/timer.hpp>
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+
+constexpr nanoseconds patience = 3s;                          // with an EPMD on this very machine
+constexpr nanoseconds first_wait = 2s;                        // for the node's name, before it is said that it is missing
+constexpr std::string_view loopback[] = {"127.0.0.1", "::1"}; // numeric: whether the host's name resolves does not matter
+
+class local_epmd : public kith::strategy {
+  public:
+    static constexpr kith::about about{
+        .id = "local_epmd",
+        .version = "1.0.0",
+        .licence = "MIT",
+        .summary = "The nodes that the EPMD of this machine knows.",
+        .options = R"({
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+                "interval": {
+                    "description": "Time between looks, give or take a tenth. After a failure the next look comes sooner, then ever later, up to 30 s.",
+                    "type": "integer",
+                    "default": 5000,
+                    "minimum": 100,
+                    "maximum": 86400000,
+                    "x-kith-unit": "ms"
+                },
+                "port": {
+                    "description": "Port of the EPMD. 0: ERL_EPMD_PORT, else 4369.",
+                    "type": "integer",
+                    "default": 0,
+                    "minimum": 0,
+                    "maximum": 65535
+                }
+            }
+        })",
+    };
+    using required = kith::services<kith::options, kith::node, kith::clock, kith::timer, kith::random, kith::tcp, kith::env>;
+    static constexpr std::string_view env[] = {epmd_names::port_variable};
+
+    explicit local_epmd(kith::host h)
+        : strategy(h),
+          node_(h),
+          clock_(h),
+          random_(h),
+          net_(h),
+          wake_(h),
+          port_(epmd_names::port(kith::options(h).integer("/port"), kith::env(h))),
+          pace_(kith::options(h).milliseconds("/interval")) {}
+
+    kith::task<> run() override {
+        spawn(follow_node());
+        // A connector that finds its node attaches in milliseconds: to say at once that the name is missing would be an alarm for nothing.
+        if (node_.name().empty()) (void)co_await wake_.wait_for(first_wait);
+        for (;;) {
+            const bool looked = co_await look();
+            const nanoseconds pause = looked ? pace_.good() : pace_.bad();
+            (void)co_await wake_.wait_for(random_.around(pause));
+        }
+    }
+
+    void refresh() override { wake_.notify(); }
+
+  private:
+    kith::task<> follow_node() {
+        for (;;) {
+            co_await node_.changed.wait();
+            wake_.notify();
+        }
+    }
+
+    // False: it could not.
+    kith::task<bool> look() {
+        auto reply = co_await ask();
+        const std::string node = node_.name(); // as it is now
+        const auto at = node.find('@');
+        if (!reply) {
+            discovery.failed(reply.error());
+        } else if (node.empty()) {
+            discovery.failed(kith::error(
+                KITH_UNAVAILABLE, "the local node's name is not known yet, and EPMD does not tell the part behind the @: the "
+                                  "connector has not attached; with its option node the name is known from the start"));
+        } else if (at == std::string::npos || at + 1 == node.size()) {
+            discovery.failed(kith::error(KITH_INVALID, "the local node is called " + node +
+                                                           ", expected name@host: EPMD does not "
+                                                           "tell the part behind the @, so the nodes here cannot be named"));
+        } else {
+            co_return tell(*reply, node.substr(at + 1));
+        }
+        co_return false;
+    }
+
+    bool tell(const epmd_names::Reply &reply, const std::string &host) {
+        std::vector<kith::peer> peers;
+        peers.reserve(reply.names.size());
+        for (const auto &[name, port] : reply.names) {
+            peers.push_back(
+                {.key = name, .name = name + '@' + host, .attributes = {{"host", host}, {"port", std::to_string(port)}}});
+        }
+        if (reply.tools != 0) discovery.left_out(reply.tools, "it is a remote shell");
+        if (reply.strange != 0) discovery.left_out(reply.strange, "no node can be called so");
+        return discovery.replace(peers) >= 0;
+    }
+
+    kith::task<kith::result<epmd_names::Reply>> ask() {
+        const epmd_names::Place v4{std::string(loopback[0]), port_}, v6{std::string(loopback[1]), port_};
+        auto first = co_await epmd_names::ask(net_, clock_, v4, patience);
+        if (first || (first.status() != KITH_REFUSED && first.status() != KITH_UNREACHABLE)) co_return first;
+        auto second = co_await epmd_names::ask(net_, clock_, v6, patience);
+        if (second || (second.status() != KITH_REFUSED && second.status() != KITH_UNREACHABLE)) co_return second;
+        kith::error why = std::move(first).error();
+        if (why.status == KITH_REFUSED) {
+            why.text += " or " + v6.text() +
+                        ": it starts with the first node that has a name, so no node runs here under a name, or option port "
+                        "(ERL_EPMD_PORT) is not its port";
+        }
+        co_return why;
+    }
+
+    kith::node node_;
+    kith::clock clock_;
+    kith::random random_;
+    kith::tcp net_;
+    kith::signal wake_;
+    const std::uint16_t port_;
+    epmd_names::Pace pace_;
+};
+
+} // namespace
+
+KITH_PLUGIN(local_epmd)

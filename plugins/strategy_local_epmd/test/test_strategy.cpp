@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: MIT
+#define BOOST_TEST_MODULE strategy_local_epmd
+#include <epmd_names/test/fake_epmd.hpp>
+
+#include <kith/testkit/fail_each.hpp>
+#include <kith/testkit/rig.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <optional>
+
+extern "C" const kith_entry kith_plugin_entry_strategy_local_epmd;
+
+using namespace std::chrono_literals;
+using epmd_names::test::FakeEpmd;
+using kith::testkit::Observation;
+using kith::testkit::SimNet;
+using Kind = Observation::Kind;
+
+namespace {
+
+struct Fixture {
+    ~Fixture() {
+        BOOST_TEST(rig.stop());
+        for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
+        BOOST_TEST(here.open_streams() == 0u);
+    }
+
+    void start(std::string_view node = "app@10.0.0.7") {
+        rig.node(node);
+        BOOST_REQUIRE(rig.start() == KITH_OK);
+    }
+    const Observation &next() {
+        BOOST_REQUIRE(rig.await_observation());
+        return rig.observations().back();
+    }
+    void fails(std::int32_t status, std::string_view text) {
+        const Observation &seen = next();
+        BOOST_REQUIRE((seen.kind == Kind::failed));
+        BOOST_TEST(seen.status == status);
+        BOOST_TEST(seen.text == text);
+    }
+    std::size_t count(Kind kind) const {
+        return static_cast<std::size_t>(
+            std::ranges::count_if(rig.observations(), [kind](const auto &seen) { return seen.kind == kind; }));
+    }
+
+    // The machine's own name does not resolve, as on many hosts.
+    SimNet net;
+    kith::testkit::Machine &here = net.machine("here", {"10.0.0.7"});
+    kith::testkit::Rig rig{here, kith_plugin_entry_strategy_local_epmd, "local_epmd", "{}"};
+};
+
+struct WithEpmd : Fixture {
+    FakeEpmd epmd{here, {{"app", 40000}, {"b", 40001}}, "127.0.0.1"};
+};
+
+constexpr const char *no_epmd =
+    "no EPMD listens on 127.0.0.1:4369 or [::1]:4369: it starts with the first node that has a name, so no "
+    "node runs here under a name, or option port (ERL_EPMD_PORT) is not its port";
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(whom_epmd_knows_gets_the_local_nodes_host_part, WithEpmd) {
+    start();
+    BOOST_TEST((next().kind == Kind::replace));
+    BOOST_TEST((net.now() < 1100ms)); // the first look is an immediate one
+    BOOST_REQUIRE(rig.peers().size() == 2u);
+    BOOST_TEST(rig.peers()[1].key == "b");
+    BOOST_TEST(rig.peers()[1].name == "b@10.0.0.7");
+    BOOST_TEST(rig.peers()[1].attribute("host") == "10.0.0.7");
+    BOOST_TEST(rig.peers()[1].attribute("port") == "40001");
+}
+
+BOOST_FIXTURE_TEST_CASE(it_looks_every_five_seconds_with_jitter, WithEpmd) {
+    start();
+    rig.run_for(1000s);
+    BOOST_TEST(epmd.asked() > 190u);
+    BOOST_TEST(epmd.asked() < 210u);
+    std::chrono::nanoseconds least = 1h, most{0}, before{0};
+    for (const auto &seen : rig.observations()) {
+        if (before.count() != 0) {
+            least = std::min(least, seen.at - before);
+            most = std::max(most, seen.at - before);
+        }
+        before = seen.at;
+    }
+    BOOST_TEST((least >= 4500ms && least < 4700ms));
+    BOOST_TEST((most > 5300ms && most < 5600ms));
+}
+
+BOOST_FIXTURE_TEST_CASE(who_comes_and_goes_is_seen, WithEpmd) {
+    start();
+    next();
+    epmd.say({{"app", 40000}, {"c", 40002}});
+    next();
+    BOOST_REQUIRE(rig.peers().size() == 2u);
+    BOOST_TEST(rig.peers()[1].name == "c@10.0.0.7");
+    epmd.say({});
+    BOOST_TEST((next().kind == Kind::replace)); // an EPMD that knows nobody has answered
+    BOOST_TEST(rig.peers().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(it_looks_at_once_when_asked_to, WithEpmd) {
+    start();
+    next();
+    const auto before = net.now();
+    rig.refresh();
+    BOOST_TEST((next().kind == Kind::replace));
+    BOOST_TEST((net.now() - before < 100ms));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_node_may_become_known_later, WithEpmd) {
+    start("");
+    rig.run_for(1s);
+    BOOST_TEST(rig.observations().empty()); // it attaches in a moment: no alarm
+    rig.node("app@10.0.0.7");
+    BOOST_TEST((next().kind == Kind::replace));
+    BOOST_TEST((net.now() < 2100ms));
+}
+
+BOOST_FIXTURE_TEST_CASE(without_a_node_it_says_so_in_time_and_when_asked, WithEpmd) {
+    start("");
+    const std::string_view text = "the local node's name is not known yet, and EPMD does not tell the part behind the @: the "
+                                  "connector has not attached; with its option node the name is known from the start";
+    fails(KITH_UNAVAILABLE, text);
+    BOOST_TEST((net.now() < 3100ms));
+    rig.refresh();
+    fails(KITH_UNAVAILABLE, text);
+    rig.node("app@10.0.0.7");
+    BOOST_TEST((next().kind == Kind::replace));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_renamed_node_renames_its_neighbours_and_their_keys_stay, WithEpmd) {
+    start("app@old");
+    next();
+    const auto before = net.now();
+    rig.node("app@new");
+    next();
+    BOOST_TEST((net.now() - before < 100ms));
+    BOOST_REQUIRE(rig.peers().size() == 2u);
+    BOOST_TEST(rig.peers()[1].key == "b");
+    BOOST_TEST(rig.peers()[1].name == "b@new");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_node_without_a_host_part_names_nobody, WithEpmd) {
+    start("app");
+    fails(KITH_INVALID,
+          "the local node is called app, expected name@host: EPMD does not tell the part behind the @, so the nodes here "
+          "cannot be named");
+}
+
+BOOST_FIXTURE_TEST_CASE(no_epmd_is_no_empty_answer, Fixture) {
+    start();
+    fails(KITH_REFUSED, no_epmd);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_last_set_stays_while_epmd_is_gone, WithEpmd) {
+    start();
+    next();
+    epmd.end();
+    rig.run_for(1h);
+    BOOST_TEST(rig.peers().size() == 2u);
+    BOOST_TEST(count(Kind::replace) == 1u);
+    // Half a minute apart in the end: no flood, and no sleep either.
+    BOOST_TEST(count(Kind::failed) > 100u);
+    BOOST_TEST(count(Kind::failed) < 150u);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_epmd_that_starts_is_found, Fixture) {
+    start();
+    fails(KITH_REFUSED, no_epmd);
+    FakeEpmd late(here, {{"app", 40000}});
+    BOOST_TEST((next().kind == Kind::replace));
+    BOOST_TEST((net.now() < 2200ms)); // a second after the first failure
+}
+
+BOOST_FIXTURE_TEST_CASE(an_epmd_on_the_other_loopback_is_asked_too, Fixture) {
+    FakeEpmd six(here, {{"app", 40000}}, "::1");
+    start();
+    BOOST_TEST((next().kind == Kind::replace));
+    BOOST_TEST(rig.peers().size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_mute_epmd_has_three_seconds, WithEpmd) {
+    epmd.mute(true);
+    start();
+    fails(KITH_TIMED_OUT, "EPMD on 127.0.0.1:4369 accepts connections and stays mute");
+    BOOST_TEST((net.now() > 3900ms && net.now() < 4100ms));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_epmd_that_drips_has_no_longer, WithEpmd) {
+    epmd.drip(1s);
+    start();
+    fails(KITH_TIMED_OUT, "EPMD on 127.0.0.1:4369 began a reply and did not end it in time");
+    BOOST_TEST((net.now() > 3900ms && net.now() < 4100ms));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_slow_epmd_is_good_enough, WithEpmd) {
+    epmd.delay(2500ms);
+    start();
+    BOOST_TEST((next().kind == Kind::replace));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_broken_connection_is_no_answer, WithEpmd) {
+    epmd.reset(true);
+    start();
+    BOOST_TEST((next().kind == Kind::failed));
+    BOOST_TEST(rig.peers().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(garbage_is_shown, WithEpmd) {
+    start();
+    next();
+    epmd.say_bytes(std::string("\0\0\x11\x11name app at port 40000\nhello\n", 33));
+    fails(KITH_PROTOCOL,
+          "what answers on 127.0.0.1:4369 is no EPMD: line 2 of its reply is \"hello\", expected `name NAME at port PORT`");
+    BOOST_TEST(rig.peers().size() == 2u);
+    epmd.say_bytes("SSH-2.0-OpenSSH_9.2\r\n");
+    fails(KITH_PROTOCOL,
+          "what answers on 127.0.0.1:4369 is no EPMD: its reply begins with \"SSH-2.0-OpenSSH_9.2\\x0d\\x0a\", where EPMD "
+          "says its own port in four bytes");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_huge_reply_is_refused_before_it_is_all_here, WithEpmd) {
+    epmd.say_bytes(std::string(8 << 20, 'x'));
+    start();
+    fails(KITH_LIMIT, "what answers on 127.0.0.1:4369 is no EPMD: its reply is longer than 262144 bytes");
+}
+
+BOOST_FIXTURE_TEST_CASE(many_nodes, WithEpmd) {
+    FakeEpmd::Names names;
+    for (int i = 0; i < 5'000; ++i) names.emplace_back("node-" + std::to_string(i), 1024 + i);
+    epmd.say(names);
+    start();
+    BOOST_TEST((next().kind == Kind::replace));
+    BOOST_TEST(rig.peers().size() == 5'000u);
+}
+
+BOOST_FIXTURE_TEST_CASE(who_is_no_member_is_left_out_with_a_reason, WithEpmd) {
+    epmd.say({{"rem-1-app", 1}, {"a b", 2}, {"app", 3}});
+    start();
+    next();
+    BOOST_REQUIRE(rig.observations().size() == 3u);
+    BOOST_TEST((rig.observations()[0].kind == Kind::left_out));
+    BOOST_TEST(rig.observations()[0].text == "it is a remote shell");
+    BOOST_TEST(rig.observations()[1].text == "no node can be called so");
+    BOOST_TEST(rig.peers().size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(it_stops_at_once_while_it_asks, WithEpmd) {
+    epmd.mute(true);
+    start();
+    rig.run_for(100ms);
+    const auto before = net.now();
+    BOOST_TEST(rig.stop());
+    BOOST_TEST((net.now() - before < 10ms));
+    rig.destroy();
+    epmd.mute(false);
+    BOOST_REQUIRE(rig.start() == KITH_OK);
+    BOOST_TEST((next().kind == Kind::replace));
+}
+
+BOOST_AUTO_TEST_CASE(the_port_is_the_option_else_of_the_environment) {
+    for (const auto &[options, variable, port] :
+         {std::tuple{R"({"port": 5000})", "6000", 5000}, std::tuple{"{}", "6000", 6000}, std::tuple{"{}", "", 4369}}) {
+        SimNet net;
+        auto &here = net.machine("here", {});
+        here.env("ERL_EPMD_PORT", variable);
+        FakeEpmd epmd(here, {{"app", 1}}, {}, static_cast<std::uint16_t>(port));
+        kith::testkit::Rig rig(here, kith_plugin_entry_strategy_local_epmd, "local_epmd", options);
+        rig.node("app@h");
+        BOOST_REQUIRE(rig.start() == KITH_OK);
+        BOOST_REQUIRE(rig.await_observation());
+        BOOST_TEST(rig.peers().size() == 1u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_port_in_the_environment_is_refused_in_words) {
+    SimNet net;
+    auto &here = net.machine("here", {});
+    here.env("ERL_EPMD_PORT", "4369x");
+    kith::testkit::Rig rig(here, kith_plugin_entry_strategy_local_epmd, "local_epmd", "{}");
+    BOOST_TEST(rig.start() == KITH_INVALID);
+    BOOST_TEST(rig.error() == "ERL_EPMD_PORT is \"4369x\": expected a port, 1 to 65535");
+}
+
+BOOST_AUTO_TEST_CASE(nobody_vouches_for_what_epmd_says) {
+    const auto &d = *kith_plugin_entry_strategy_local_epmd.descriptors[0];
+    BOOST_TEST((d.flags & KITH_FLAG_AUTHENTICATED) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_simulated_day_is_the_same_each_time) {
+    const auto day = [] {
+        SimNet net(7);
+        auto &here = net.machine("here", {});
+        FakeEpmd epmd(here, {{"app", 1}});
+        kith::testkit::Rig rig(here, kith_plugin_entry_strategy_local_epmd, "local_epmd", "{}");
+        rig.node("app@h");
+        rig.start();
+        rig.run_for(24h);
+        BOOST_TEST(rig.outstanding() == 1u);
+        rig.stop();
+        return net.trace_hash();
+    };
+    BOOST_TEST(day() == day());
+}
+
+BOOST_AUTO_TEST_CASE(whatever_call_fails_it_finds_them_in_the_end) {
+    const auto failed = kith::testkit::fail_each([](SimNet &net) {
+        auto &here = net.machine("here", {});
+        FakeEpmd epmd(here, {{"app", 1}, {"b", 2}});
+        kith::testkit::Rig rig(here, kith_plugin_entry_strategy_local_epmd, "local_epmd", "{}");
+        rig.node("app@h");
+        if (rig.start() == KITH_OK) {
+            if (!rig.run_until([&] { return rig.peers().size() == 2 || rig.failed(); }, 2min))
+                throw std::runtime_error("it does not find them");
+            rig.run_for(12s);
+            if (rig.peers().size() == 1) throw std::runtime_error("one was lost");
+            if (!rig.stop()) throw std::runtime_error("it does not stop");
+        }
+        if (!rig.violations().empty()) throw std::runtime_error(rig.violations().front());
+        if (here.open_streams() != 0) throw std::runtime_error("a stream is left open");
+    });
+    BOOST_TEST(failed > 10u);
+}
