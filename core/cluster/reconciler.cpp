@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// What the reconciler hears and knows; reconciler_work.cpp is what it does.
 #include <core/cluster/duration_text.hpp>
 #include <core/cluster/reconciler.hpp>
 
@@ -13,14 +15,8 @@ namespace kith::core {
 namespace {
 
 constexpr Time second = 1'000'000'000;
-constexpr Time millisecond = 1'000'000;
-
-constexpr Time cancel_grace = 5 * second; // from cancel to the op's end
-constexpr Time link_grace = 5 * second;   // from a connect's success to its link
 constexpr Time links_grace = 5 * second;  // from attached to the first `links`
-constexpr Time links_again = 30 * second; // and between reminders
 constexpr Time stable_link = 10 * second; // a link that lasts shorter counts as a failure to keep it
-constexpr Time least_patience = 12 * millisecond;
 
 } // namespace
 
@@ -78,10 +74,7 @@ Outcome Reconciler::detached(std::int32_t status, std::string_view text, Time no
 void Reconciler::lost(std::int32_t status, std::string_view text, Time now) {
     detached(status, text, now);
     forget_operations();
-    free_ops_.clear();
     ops_.clear();
-    op_slots_.clear();
-    connecting_ = disconnecting_ = 0;
     epoch_ = 0;
 }
 
@@ -124,10 +117,10 @@ Outcome Reconciler::link_down(std::uint64_t epoch, std::string_view text, std::s
 }
 
 Outcome Reconciler::done(std::uint64_t id, std::int32_t status, std::string_view text, Time now) {
-    const auto found = op_slots_.find(id);
-    if (found == op_slots_.end()) return {KITH_STALE, "no such operation is outstanding"};
-    const Op op = ops_[found->second];
-    end_op(found->second);
+    const Slot slot = ops_.find(id);
+    if (slot == Operations::none) return {KITH_STALE, "no such operation is outstanding"};
+    const Operation op = ops_[slot];
+    end_op(slot);
     if (op.forgotten) return {};
     if (status == KITH_CANCELLED && op.giving == Giving::timed_out) {
         ended(op.name, op.work, KITH_TIMED_OUT, "no answer within " + duration_text(now - op.began), op.began, now);
@@ -146,14 +139,13 @@ void Reconciler::stop(Time) {
 
 // What is under way is cancelled by the next advance; its end only frees the slot.
 void Reconciler::forget_operations() {
-    for (std::uint32_t slot = 0; slot < ops_.size(); ++slot) {
-        Op &op = ops_[slot];
+    for (Slot slot = 0; slot < ops_.slots(); ++slot) {
+        Operation &op = ops_[slot];
         if (op.id == 0 || op.forgotten) continue;
         op.forgotten = true;
-        op.deadline = 0;
-        op_deadlines_.add(0, slot);
+        ops_.set_deadline(slot, 0);
         peers_[op.name].work = Work::none;
-        peers_[op.name].op = none;
+        peers_[op.name].op = Operations::none;
         if (!busy(op.name)) {
             for (auto *user : users_) user->on_quiet(op.name);
         }
@@ -166,15 +158,12 @@ void Reconciler::forget_attachment() {
     attached_ = false;
     links_known_ = false;
     links_due_ = never;
-    fresh_.clear();
-    retry_.clear();
-    part_.clear();
+    waiting_.clear();
     forget_operations();
     for (NameId name = 0; name < peers_.size(); ++name) {
         Peer &known = peers_[name];
         if (!known.referenced) continue;
         const bool was_busy = busy(name);
-        known.queue = Queue::none;
         known.settling = Work::none;
         known.settle_by = known.wake_at = never;
         if (was_busy && !busy(name)) {
@@ -209,7 +198,7 @@ void Reconciler::set_link(NameId name, bool up, std::string_view reason, Time no
             ++known.failures;
             known.status = KITH_RESET;
             known.text = "the link held only " + duration_text(lasted);
-            known.retry_at = later(now, backoff(name));
+            known.retry_at = later(now, Pace::backoff(known.failures, limits_of(name), random_));
         }
     }
     publish(up ? KITH_EVENT_LINK_UP : KITH_EVENT_LINK_DOWN, name, KITH_OK, reason, now, up ? never : lasted, attributes);
@@ -220,314 +209,6 @@ void Reconciler::set_link(NameId name, bool up, std::string_view reason, Time no
     }
     mind(name);
     names_.release(name);
-}
-
-// ---- the difference ----
-
-Reconciler::Peer &Reconciler::peer(NameId name) {
-    if (name >= peers_.size()) peers_.resize(name + 1);
-    return peers_[name];
-}
-
-// A name is kept as long as something is known of it here, and forgotten with all that was known when nothing is.
-void Reconciler::mind(NameId name) {
-    Peer &known = peer(name);
-    const bool needed = known.classes.claimed() || known.up || known.work != Work::none || known.settling != Work::none;
-    if (needed == known.referenced) return;
-    if (needed) {
-        known.referenced = true;
-        names_.retain(name);
-    } else {
-        const bool dirty = known.dirty;
-        known = Peer{};
-        known.dirty = dirty;
-        names_.release(name);
-    }
-}
-
-void Reconciler::touch(NameId name) {
-    if (std::exchange(peer(name).dirty, true)) return;
-    dirty_.push_back(name);
-}
-
-void Reconciler::move(NameId name, PeerClass from, PeerClass to) {
-    if (from == to) return;
-    peer(name).classes.move(from, to);
-    mind(name);
-    touch(name);
-}
-
-void Reconciler::consider(NameId name, Time now) {
-    Peer &known = peers_[name];
-    known.queue = Queue::none;
-    if (!links_known_ || stopping_ || known.work != Work::none || known.settling != Work::none) return;
-    const bool dial = !known.up && known.classes.dial();
-    const bool part = known.up && known.classes.part();
-    if (!dial && !part) return;
-    if (known.retry_at > now) {
-        wake(name, known.retry_at);
-    } else {
-        enqueue(name, part ? Queue::part : known.tried ? Queue::retry : Queue::fresh);
-    }
-}
-
-void Reconciler::enqueue(NameId name, Queue queue) {
-    const auto put = [&](auto &entries, Queue which) {
-        if (entries.size() > 2 * peers_.size() + 64) {
-            // Mostly leftovers. Each peer that counts is kept once.
-            ++mark_;
-            std::erase_if(entries, [&](NameId other) {
-                return peers_[other].queue != which || std::exchange(peers_[other].mark, mark_) == mark_;
-            });
-        }
-        entries.push_back(name);
-    };
-    peers_[name].queue = queue;
-    if (queue == Queue::fresh) put(fresh_, queue);
-    if (queue == Queue::retry) put(retry_, queue);
-    if (queue == Queue::part) put(part_, queue);
-}
-
-// New peers before retries. New ones in no order, so that nodes that start together do not all dial the same peer at the same
-// time, and mute peers that are listed side by side do not fill all slots.
-NameId Reconciler::next_connect() {
-    while (!fresh_.empty()) {
-        std::swap(fresh_[random_.below(fresh_.size())], fresh_.back());
-        const NameId name = fresh_.back();
-        fresh_.pop_back();
-        if (peers_[name].queue == Queue::fresh) return name;
-    }
-    while (!retry_.empty()) {
-        const NameId name = retry_.front();
-        retry_.pop_front();
-        if (peers_[name].queue == Queue::retry) return name;
-    }
-    return no_name;
-}
-
-void Reconciler::wake(NameId name, Time at) {
-    Peer &known = peers_[name];
-    if (known.wake_at <= at) return; // it is looked at before that anyway
-    known.wake_at = at;
-    deadlines_.add(at, name);
-}
-
-// ---- operations ----
-
-void Reconciler::begin(NameId name, Work work, Time now) {
-    peers_[name].queue = Queue::none;
-    PeerView view;
-    const ReconcilerUser *user = owner(name, work);
-    if (user == nullptr || !user->describe(name, view)) view = {names_.text(name), names_.text(name), {}, 0};
-    if (work == Work::connect) {
-        peers_[name].tried = true;
-        publish(KITH_EVENT_CONNECT_STARTED, name, KITH_OK, {}, now);
-    }
-    // The connector may answer this with inputs of its own before it returns.
-    const Begun begun = work == Work::connect ? joiner_.connect(view) : joiner_.disconnect(view);
-    if (begun.status != KITH_OK) {
-        fail(name, work, begun.status, begun.text, 0, now);
-        return;
-    }
-    std::uint32_t slot;
-    if (free_ops_.empty()) {
-        slot = static_cast<std::uint32_t>(ops_.size());
-        ops_.emplace_back();
-    } else {
-        slot = free_ops_.back();
-        free_ops_.pop_back();
-    }
-    Op &op = ops_[slot];
-    op.id = begun.op;
-    op.name = name;
-    op.work = work;
-    op.began = now;
-    op.deadline = later(now, limits_of(name).timeout);
-    op_deadlines_.add(op.deadline, slot);
-    op_slots_.emplace(op.id, slot);
-    ++(work == Work::connect ? connecting_ : disconnecting_);
-    peers_[name].work = work;
-    peers_[name].op = slot;
-    mind(name);
-}
-
-void Reconciler::end_op(std::uint32_t slot) {
-    Op &op = ops_[slot];
-    --(op.work == Work::connect ? connecting_ : disconnecting_);
-    op_slots_.erase(op.id);
-    if (!op.forgotten) {
-        peers_[op.name].work = Work::none;
-        peers_[op.name].op = none;
-    }
-    op = Op{};
-    free_ops_.push_back(slot);
-}
-
-void Reconciler::ended(NameId name, Work work, std::int32_t status, std::string_view text, Time began, Time now) {
-    Peer &known = peers_[name];
-    const bool as_wished = known.up == (work == Work::connect);
-    if (status != KITH_OK && !as_wished) {
-        fail(name, work, status, text, now - began, now);
-        return;
-    }
-    if (work == Work::connect) typical_ = typical_ == 0 ? now - began : (typical_ * 7 + (now - began)) / 8;
-    publish(work == Work::connect ? KITH_EVENT_CONNECT_SUCCEEDED : KITH_EVENT_DISCONNECT_SUCCEEDED, name, KITH_OK, {}, now,
-            now - began);
-    if (!as_wished) {
-        known.settling = work;
-        known.settle_by = later(now, link_grace);
-        wake(name, known.settle_by);
-    } else if (!busy(name)) {
-        for (auto *user : users_) user->on_quiet(name);
-    }
-    touch(name);
-    mind(name);
-}
-
-void Reconciler::fail(NameId name, Work work, std::int32_t status, std::string_view text, Time duration, Time now) {
-    Peer &known = peers_[name];
-    ++known.failures;
-    known.status = status;
-    known.text = text;
-    known.retry_at = later(now, backoff(name));
-    publish(work == Work::connect ? KITH_EVENT_CONNECT_FAILED : KITH_EVENT_DISCONNECT_FAILED, name, status, text, now,
-            duration);
-    if (!busy(name)) {
-        for (auto *user : users_) user->on_quiet(name);
-    }
-    touch(name);
-    mind(name);
-}
-
-Time Reconciler::backoff(NameId name) {
-    const JoinLimits &limits = limits_of(name);
-    const std::uint32_t doublings = std::min<std::uint32_t>(peers_[name].failures - 1, 62);
-    Time delay = limits.backoff_max;
-    if (limits.backoff_initial <= (limits.backoff_max >> doublings)) delay = limits.backoff_initial << doublings;
-    return static_cast<Time>(static_cast<double>(delay) * (1.0 - limits.jitter + 2.0 * limits.jitter * random_.unit()));
-}
-
-// How long an attempt may hold its slot while new peers wait for one: some times what a connect usually takes here, and longer
-// for a peer that gave way before.
-Time Reconciler::patience(const Peer &known, const JoinLimits &limits) const {
-    const Time usual = typical_ == 0 ? limits.timeout / 4 : std::max(4 * typical_, least_patience);
-    const std::uint32_t shift = 2 * std::min<std::uint32_t>(known.yields, 16);
-    return usual >= (limits.timeout >> shift) ? limits.timeout : usual << shift;
-}
-
-void Reconciler::give_way(Time now) {
-    yield_at_ = never;
-    if (connecting_ < parallel_) return;
-    const auto waiting = static_cast<std::size_t>(
-        std::count_if(fresh_.begin(), fresh_.end(), [this](NameId name) { return peers_[name].queue == Queue::fresh; }));
-    std::size_t giving = 0;
-    for (const auto &op : ops_)
-        giving += op.id != 0 && op.work == Work::connect && (op.forgotten || op.giving != Giving::not_up);
-    for (auto &op : ops_) {
-        if (giving >= waiting) return;
-        if (op.id == 0 || op.work != Work::connect || op.forgotten || op.giving != Giving::not_up) continue;
-        Peer &known = peers_[op.name];
-        const Time until = later(op.began, patience(known, limits_of(op.name)));
-        if (until > now) {
-            yield_at_ = std::min(yield_at_, until);
-            continue;
-        }
-        ++giving;
-        ++known.yields;
-        op.giving = Giving::gave_way;
-        op.waiting = "no answer within " + duration_text(now - op.began) + "; gave way to peers that were not tried yet";
-        op.deadline = later(now, cancel_grace);
-        op_deadlines_.add(op.deadline, static_cast<std::uint32_t>(&op - ops_.data()));
-        joiner_.cancel(op.id);
-    }
-}
-
-// ---- time ----
-
-Time Reconciler::next_deadline() const {
-    const Time ops = op_deadlines_.next();
-    if (stopping_) return ops;
-    if (!dirty_.empty()) return 0;
-    if (!links_known_) return std::min(ops, links_due_);
-    if (connecting_ < parallel_ && !(fresh_.empty() && retry_.empty())) return 0;
-    if (disconnecting_ < parallel_ && !part_.empty()) return 0;
-    return std::min({ops, deadlines_.next(), yield_at_});
-}
-
-void Reconciler::op_due(std::uint32_t slot, Time now) {
-    Op &op = ops_[slot];
-    if (op.giving == Giving::not_up) {
-        op.giving = Giving::timed_out;
-        op.deadline = later(now, cancel_grace);
-        op_deadlines_.add(op.deadline, slot);
-        joiner_.cancel(op.id);
-        return;
-    }
-    const Op over = op;
-    end_op(slot);
-    if (!over.forgotten)
-        ended(over.name, over.work, KITH_TIMED_OUT, "the connector has not ended the operation 5 s after it was cancelled",
-              over.began, now);
-}
-
-void Reconciler::peer_due(NameId name, Time now) {
-    Peer &known = peers_[name];
-    known.wake_at = never;
-    if (known.settling != Work::none) {
-        if (known.settle_by > now) {
-            wake(name, known.settle_by);
-            return;
-        }
-        const Work work = std::exchange(known.settling, Work::none);
-        fail(name, work, KITH_TIMED_OUT,
-             work == Work::connect ? "the connector says it is joined, but no link came up within 5 s"
-                                   : "the connector says it is parted, but its link is still up after 5 s",
-             link_grace, now);
-    }
-    touch(name);
-}
-
-void Reconciler::advance(Time now) {
-    Deadlines::Entry due;
-    while (op_deadlines_.take(now, due)) {
-        if (due.second < ops_.size() && ops_[due.second].id != 0 && ops_[due.second].deadline == due.first)
-            op_due(due.second, now);
-    }
-    if (links_due_ <= now) {
-        links_due_ = later(now, links_again);
-        joiner_.refresh();
-    }
-    if (links_known_) {
-        while (deadlines_.take(now, due)) {
-            if (due.second < peers_.size() && peers_[due.second].wake_at == due.first) peer_due(due.second, now);
-        }
-    }
-    // Beginning may fail at once and touch again.
-    for (bool more = true; more;) {
-        more = false;
-        for (std::size_t i = 0; i < dirty_.size(); ++i) {
-            peers_[dirty_[i]].dirty = false;
-            consider(dirty_[i], now);
-        }
-        dirty_.clear();
-        while (connecting_ < parallel_) {
-            const NameId name = next_connect();
-            if (name == no_name) break;
-            begin(name, Work::connect, now);
-            more = true;
-        }
-        while (disconnecting_ < parallel_ && !part_.empty()) {
-            const NameId name = part_.front();
-            part_.pop_front();
-            if (peers_[name].queue != Queue::part) continue;
-            begin(name, Work::disconnect, now);
-            more = true;
-        }
-    }
-    give_way(now);
-    if (deadlines_.size() > 2 * peers_.size() + 64) {
-        deadlines_.prune([this](const Deadlines::Entry &entry) { return peers_[entry.second].wake_at == entry.first; });
-    }
 }
 
 // ---- topologies ----

@@ -16,31 +16,22 @@
 #include <core/cluster/interner.hpp>
 #include <core/cluster/joiner.hpp>
 #include <core/cluster/link_knowledge.hpp>
+#include <core/cluster/operations.hpp>
 #include <core/cluster/outcome.hpp>
+#include <core/cluster/pace.hpp>
 #include <core/cluster/peer_class.hpp>
 #include <core/cluster/peer_view.hpp>
 #include <core/cluster/random.hpp>
 #include <core/cluster/time.hpp>
-
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <core/cluster/waiting_line.hpp>
 
 #include <cstdint>
-#include <deque>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace kith::core {
-
-// How a topology wants its peers joined.
-struct JoinLimits {
-    std::uint32_t parallel = 16; // of several topologies on one connector the smallest counts
-    Time timeout = 8'000'000'000;
-    Time backoff_initial = 1'000'000'000;
-    Time backoff_max = 60'000'000'000;
-    double jitter = 0.2;
-};
 
 // A topology, as its reconciler sees it.
 class ReconcilerUser {
@@ -97,8 +88,8 @@ class Reconciler final : public LinkKnowledge {
     bool busy(NameId name) const override;
     bool ever_linked(NameId name) const override;
     std::size_t link_count() const { return link_count_; }
-    std::size_t connects_in_flight() const { return connecting_; }
-    std::size_t disconnects_in_flight() const { return disconnecting_; }
+    std::size_t connects_in_flight() const { return ops_.connecting(); }
+    std::size_t disconnects_in_flight() const { return ops_.disconnecting(); }
     std::size_t known_names() const { return names_.size(); }
     // "is linked since 12 s", "attempt 3 failed: ...; next in 4 s": what joining it has come to; empty for an unknown name.
     std::string why(std::string_view name, Time now) const;
@@ -115,10 +106,9 @@ class Reconciler final : public LinkKnowledge {
     void move(NameId name, PeerClass from, PeerClass to);
 
   private:
-    static constexpr std::uint32_t none = ~std::uint32_t{0};
-    enum class Work : std::uint8_t { none, connect, disconnect };
-    enum class Queue : std::uint8_t { none, fresh, retry, part };
-    enum class Giving : std::uint8_t { not_up, timed_out, gave_way }; // why an op under way was cancelled
+    using Line = WaitingLine::Line;
+    using Giving = Operation::Giving;
+    using Slot = Operations::Slot;
 
     struct Peer {
         ClassCounts classes;
@@ -129,8 +119,7 @@ class Reconciler final : public LinkKnowledge {
         bool dirty = false;
         Work work = Work::none;     // under way
         Work settling = Work::none; // has succeeded, and the link does not show it yet
-        Queue queue = Queue::none;
-        std::uint32_t op = none;    // its slot
+        Slot op = Operations::none; // its slot
         std::uint32_t failures = 0; // in a row
         std::uint32_t yields = 0;
         std::uint32_t mark = 0;
@@ -141,40 +130,25 @@ class Reconciler final : public LinkKnowledge {
         std::int32_t status = KITH_OK;
         std::string text; // of the last failure
     };
-    struct Op {
-        std::uint64_t id = 0; // 0: the slot is free
-        NameId name = no_name;
-        Work work = Work::none;
-        Giving giving = Giving::not_up;
-        bool forgotten = false; // begun before a detach: its end only frees the slot
-        Time began = 0;
-        Time deadline = never;
-        std::string waiting; // gave_way: to whom
-    };
-
     Peer &peer(NameId name);
     void mind(NameId name);
     void touch(NameId name);
     void consider(NameId name, Time now);
-    void enqueue(NameId name, Queue queue);
-    NameId next_connect();
     void wake(NameId name, Time at);
     void set_link(NameId name, bool up, std::string_view reason, Time now, bool observed,
                   std::span<const AttributeView> attributes = {});
     void begin(NameId name, Work work, Time now);
-    void end_op(std::uint32_t slot);
+    void end_op(Slot slot);
     void ended(NameId name, Work work, std::int32_t status, std::string_view text, Time began, Time now);
     void fail(NameId name, Work work, std::int32_t status, std::string_view text, Time duration, Time now);
-    void op_due(std::uint32_t slot, Time now);
+    void op_due(Slot slot, Time now);
     void peer_due(NameId name, Time now);
     void give_way(Time now);
     void forget_attachment();
     void forget_operations();
-    Time backoff(NameId name);
     const JoinLimits &limits_of(NameId name) const;
     ReconcilerUser *owner(NameId name) const;
     ReconcilerUser *owner(NameId name, Work work) const;
-    Time patience(const Peer &peer, const JoinLimits &limits) const;
     void publish(std::uint32_t kind, NameId name, std::int32_t status, std::string_view reason, Time now, Time duration = never,
                  std::span<const AttributeView> attributes = {});
 
@@ -187,9 +161,8 @@ class Reconciler final : public LinkKnowledge {
     Interner names_;
     std::vector<Peer> peers_; // by NameId
     std::vector<ReconcilerUser *> users_;
-    std::vector<Op> ops_;
-    std::vector<std::uint32_t> free_ops_;
-    boost::unordered_flat_map<std::uint64_t, std::uint32_t> op_slots_;
+    Operations ops_;
+    WaitingLine waiting_;
 
     std::string node_;
     std::uint64_t epoch_ = 0;
@@ -202,19 +175,12 @@ class Reconciler final : public LinkKnowledge {
     std::int32_t detached_status_ = KITH_OK;
     std::string detached_text_;
     std::size_t link_count_ = 0;
-    std::size_t connecting_ = 0;
-    std::size_t disconnecting_ = 0;
     std::uint32_t mark_ = 0;
-    Time typical_ = 0; // smoothed duration of the connects that succeeded
+    Pace pace_;
     Time yield_at_ = never;
 
-    // Entries whose peer says another queue no longer count.
-    std::vector<NameId> fresh_;
-    std::deque<NameId> retry_;
-    std::deque<NameId> part_;
     std::vector<NameId> dirty_;
-    Deadlines deadlines_;    // by name
-    Deadlines op_deadlines_; // by slot
+    Deadlines deadlines_; // by name
 };
 
 } // namespace kith::core
