@@ -219,6 +219,7 @@ Time Membership::next_deadline() const {
             next = std::min(next, later(source.heard_at, source.patience()));
     }
     if (pending_first_ != none) next = std::min(next, later(entries_[pending_first_].since, ns(policy_.hold)));
+    if (calm_since_ != never) next = std::min(next, later(calm_since_, ns(policy_.grace)));
     return next;
 }
 

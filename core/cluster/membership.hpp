@@ -314,6 +314,7 @@ class Membership {
     std::uint32_t learnt_first_ = none, learnt_last_ = none;
     std::uint32_t pending_first_ = none, pending_last_ = none;
     std::size_t pending_ = 0;
+    Time calm_since_ = never; // when the guard had no reason any more to hold them
     std::size_t members_ = 0;
     std::size_t present_ = 0; // records of all sources
     std::size_t missing_ = 0; // with ghosts

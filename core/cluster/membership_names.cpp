@@ -140,6 +140,7 @@ void Membership::settle(Time now, std::vector<Change> &changes) {
     for (std::size_t i = 0; i < dirty_.size(); ++i) decide(dirty_[i], now, changes);
     dirty_.clear();
     if (pending_ != 0) guard(now, changes);
+    if (pending_ == 0) calm_since_ = never;
     for (const auto &noted : noted_) {
         if (member(noted.name)) changes.push_back(noted);
     }
@@ -250,8 +251,16 @@ void Membership::guard(Time now, std::vector<Change> &changes) {
     const bool trips = policy_.guard && (after == 0 || static_cast<double>(largest - after) >
                                                            policy_.max_removal * static_cast<double>(largest));
     if (!trips) {
-        while (pending_first_ != none) lose(pending_first_, false, now, changes);
+        for (const auto id : newly_pending_) {
+            if (entries_[id].state == State::pending) lose(id, false, now, changes);
+        }
+        // Those that were held are often on their way back like the ones before them: a partition heals name by name.
+        calm_since_ = std::min(calm_since_, now);
+        if (later(calm_since_, ns(policy_.grace)) <= now) {
+            while (pending_first_ != none) lose(pending_first_, false, now, changes);
+        }
     } else {
+        calm_since_ = never;
         for (const auto id : newly_pending_) {
             Entry &entry = entries_[id];
             if (entry.state != State::pending) continue;
@@ -266,8 +275,6 @@ void Membership::guard(Time now, std::vector<Change> &changes) {
             reclass(entry, PeerClass::resting, change);
             changes.push_back(change);
         }
-        while (pending_first_ != none && later(entries_[pending_first_].since, ns(policy_.hold)) <= now)
-            lose(pending_first_, true, now, changes);
         // Held names without a link cost memory and protect nothing.
         for (std::uint32_t id = pending_first_; pending_ > policy_.max_peers && id != none;) {
             const std::uint32_t next = entries_[id].pending_next;
@@ -275,6 +282,8 @@ void Membership::guard(Time now, std::vector<Change> &changes) {
             id = next;
         }
     }
+    while (pending_first_ != none && later(entries_[pending_first_].since, ns(policy_.hold)) <= now)
+        lose(pending_first_, true, now, changes);
     newly_pending_.clear();
 }
 

@@ -254,8 +254,49 @@ BOOST_AUTO_TEST_CASE(those_who_return_release_the_others) {
     house.told();
     house.pass(10s);
     house.update(topology, {"a", "b"});
-    KITH_CHECK_LINES(house.told_why(), "peer.discovered a: seen again after 10 s", "peer.discovered b: seen again after 10 s",
-                     "peer.lost c: strategy s says that it is gone");
+    KITH_CHECK_LINES(house.told_why(), "peer.discovered a: seen again after 10 s", "peer.discovered b: seen again after 10 s");
+    house.pass(59s);
+    KITH_CHECK_LINES(house.told());
+    house.pass(1s);
+    KITH_CHECK_LINES(house.told_why(), "peer.lost c: strategy s says that it is gone");
+}
+
+BOOST_AUTO_TEST_CASE(those_who_return_one_by_one_part_nobody) {
+    House house;
+    Policy policy;
+    policy.prune = Prune::disconnect;
+    auto &topology = house.topology(policy);
+    house.see(topology, {"a", "b", "c", "d"});
+    house.update(topology, {}, {}, {"a", "b", "c"});
+    house.told();
+    for (const char *name : {"a", "b", "c"}) {
+        house.pass(20s);
+        house.update(topology, {name});
+        BOOST_CHECK_EQUAL(house.told().size(), 1U);
+        BOOST_CHECK_EQUAL(topology.class_of(name), PeerClass::wanted);
+    }
+    house.pass(1000s);
+    KITH_CHECK_LINES(house.told());
+}
+
+BOOST_AUTO_TEST_CASE(a_guard_that_let_go_and_is_needed_again_still_holds) {
+    House house;
+    Policy policy;
+    policy.prune = Prune::disconnect;
+    auto &topology = house.topology(policy);
+    house.see(topology, {"a", "b", "c", "d"});
+    house.update(topology, {}, {}, {"a", "b", "c"});
+    house.pass(10s);
+    house.update(topology, {"a"}); // two of four: the guard lets go
+    house.pass(10s);
+    house.update(topology, {}, {}, {"a"}); // and is needed again
+    house.told();
+    house.pass(579s);
+    KITH_CHECK_LINES(house.told());
+    house.pass(1s);
+    KITH_CHECK_LINES(house.told(), "peer.lost b", "peer.lost c");
+    house.pass(20s);
+    KITH_CHECK_LINES(house.told(), "peer.lost a");
 }
 
 BOOST_AUTO_TEST_CASE(each_removal_is_held_for_its_own_time) {
