@@ -182,7 +182,12 @@ std::int32_t DatagramSocket::send(const kith_datagram *first, std::uint32_t coun
 // The interface may have come or gone since the last time.
 Departure DatagramSocket::departure() {
     if (options_.interface.empty()) return {};
-    Placed placed = seat_->interfaces().place_for(options_.local, options_.interface);
+    Interfaces &interfaces = seat_->interfaces();
+    Placed placed = interfaces.place_for(options_.local, options_.interface);
+    if (placed.status != KITH_OK) {
+        interfaces.look(); // notices take their time
+        placed = interfaces.place_for(options_.local, options_.interface);
+    }
     if (placed.status != KITH_OK) return {.interface = 0, .source = {}, .why_not = std::move(placed.text)};
     const auto given = address::parse(options_.interface, 0);
     const address source = is_any(options_.local) ? given.value_or(address()) : options_.local;

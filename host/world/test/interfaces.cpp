@@ -36,6 +36,13 @@ struct Cable : Net<Real> {
         BOOST_REQUIRE(ip("address add " + address + "/24 dev k0") == 0);
         BOOST_REQUIRE(ip("link set k0 up") == 0);
         BOOST_REQUIRE(ip("link set k1 up") == 0);
+        shows("link show k0", "state UP"); // the kernel comes to it when it finds the time
+    }
+    void shows(const std::string &arguments, const std::string &what) {
+        BOOST_TEST(this->until([&] {
+            settle();
+            return std::system(("ip " + arguments + " | grep -q '" + what + "'").c_str()) == 0;
+        }));
     }
     static kith_udp_socket by(std::string_view interface, std::uint32_t flags = 0) {
         auto out = options("0.0.0.0", 0, flags);
@@ -243,6 +250,7 @@ BOOST_AUTO_TEST_CASE(groups_and_link_local_addresses_of_ipv6) {
         BOOST_TEST_MESSAGE("skipped: this machine has no IPv6");
         return;
     }
+    net.shows("-6 route show table local", "fe80::7");
     auto by_k0 = options("::");
     by_k0.interface = str("k0");
     const auto member = net.bound(net.a, "::"), sender = net.bound(net.b, by_k0);
@@ -256,8 +264,9 @@ BOOST_AUTO_TEST_CASE(groups_and_link_local_addresses_of_ipv6) {
     BOOST_REQUIRE_MESSAGE(got.status == KITH_OK, got.text);
     const kith::address from(got.datagrams[0].remote);
     BOOST_TEST(from.host() == "fe80::7");
+    BOOST_TEST(got.datagrams[0].data == "from there");
     BOOST_TEST(from.raw().scope != 0u);
-    net.sent(net.a, member.id, {{.data = "answer", .size = 6, .flags = 0, .remote = from.raw()}});
+    BOOST_TEST(net.sent(net.a, member.id, {{.data = "answer", .size = 6, .flags = 0, .remote = from.raw()}}).count == 1u);
     BOOST_TEST(net.received(net.b, local.id, 1)[0] == "answer");
 }
 
