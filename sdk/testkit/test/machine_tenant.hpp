@@ -14,7 +14,7 @@ namespace kith::testkit {
 
 using test::Completion;
 
-class MachineTenant final : public test::TestTenant {
+class MachineTenant : public test::TestTenant {
   public:
     explicit MachineTenant(Machine &on, std::string name = "test")
         : TestTenant(on, std::move(name)), machine(on), net(on.net()) {}

@@ -23,10 +23,9 @@ struct Fixture {
     UdpTenant at_a{a}, at_b{b}, at_c{c};
 
     Fixture() { net.segment().delay(1ms, 1ms); }
-    ~Fixture() { BOOST_TEST(!(at_a.inside_call || at_b.inside_call || at_c.inside_call)); }
     std::uint64_t refused(std::int32_t status, std::uint64_t op) {
         BOOST_TEST(op == 0u);
-        BOOST_TEST(at_a.last_status == status);
+        BOOST_TEST(at_a.refused == status);
         BOOST_TEST(!at_a.error.empty());
         at_a.error.clear();
         return op;
@@ -40,7 +39,7 @@ BOOST_FIXTURE_TEST_SUITE(udp, Fixture)
 BOOST_AUTO_TEST_CASE(one_to_one) {
     const auto from = at_a.open({.port = 50});
     at_b.open({});
-    const Done sent = at_a.say(from, "10.0.0.2", "hello");
+    const Completion sent = at_a.say(from, "10.0.0.2", "hello");
     BOOST_TEST(sent.status == KITH_OK, sent.text);
     BOOST_TEST(sent.count == 1u);
     BOOST_TEST(at_b.heard() == "hello");
@@ -77,7 +76,7 @@ BOOST_AUTO_TEST_CASE(many_datagrams_come_in_one_call_and_each_keeps_its_sender) 
 
 BOOST_AUTO_TEST_CASE(at_most_so_many_as_were_asked_for_and_the_rest_waits) {
     const auto from = at_a.open({});
-    const auto to = at_b.await(at_b.bind({})).socket;
+    const auto to = at_b.await(at_b.bind({})).id;
     std::vector<kith_datagram> all(100, at_a.to("10.0.0.2", 99, "x"));
     for (int i = 0; i < 3; ++i) BOOST_TEST(at_a.await(at_a.send(from, all)).count == 100u);
     net.run_for(10ms);
@@ -99,12 +98,12 @@ BOOST_AUTO_TEST_CASE(sockets_on_one_port) {
     BOOST_TEST(at_b.heard() == "all all");
     at_a.say(from, "10.0.0.2", "one");
     BOOST_TEST(at_b.heard() == "one");
-    at_b.udp().close(&at_b.host, second);
+    at_b.close_socket(second);
     at_a.say(from, group, "again");
     BOOST_TEST(at_b.heard() == "again");
     BOOST_TEST(b.open_sockets() == 1u);
-    BOOST_TEST(at_b.udp().close(&at_b.host, second) == KITH_STALE);
-    BOOST_TEST(at_b.udp().close(&at_b.host, first) == KITH_OK);
+    BOOST_TEST(at_b.close_socket(second) == KITH_STALE);
+    BOOST_TEST(at_b.close_socket(first) == KITH_OK);
 }
 
 BOOST_AUTO_TEST_CASE(a_port_that_is_taken_unless_both_share_it) {
@@ -114,9 +113,9 @@ BOOST_AUTO_TEST_CASE(a_port_that_is_taken_unless_both_share_it) {
     BOOST_TEST(at_b.await(at_b.bind({.address = "10.0.0.2", .flags = 0})).status == KITH_EXISTS);
     BOOST_TEST(at_b.await(at_b.bind({.address = "::", .flags = 0})).status == KITH_OK);
     BOOST_TEST(at_b.await(at_b.bind({.address = "10.0.0.1"})).status == KITH_IO);
-    const Done free_port = at_b.await(at_b.bind({.port = 0}));
+    const Completion free_port = at_b.await(at_b.bind({.port = 0}));
     BOOST_TEST(free_port.port >= 49152u);
-    BOOST_TEST(free_port.local == "0.0.0.0");
+    BOOST_TEST(free_port.data == "0.0.0.0");
     b.descriptors(3);
     BOOST_TEST(at_b.await(at_b.bind({.port = 0})).status == KITH_LIMIT);
 }
@@ -124,7 +123,6 @@ BOOST_AUTO_TEST_CASE(a_port_that_is_taken_unless_both_share_it) {
 BOOST_AUTO_TEST_CASE(what_a_socket_hears_depends_on_its_address) {
     const auto any = at_b.open({}), bound = at_b.open({.address = "10.0.0.2"}), home = at_b.open({.address = "127.0.0.1"});
     const auto heard_by = [&](std::string_view to, std::string_view bytes) {
-        at_b.listening = false;
         at_b.say(any, to, bytes);
         net.run_for(1ms);
         std::string out;
@@ -135,7 +133,6 @@ BOOST_AUTO_TEST_CASE(what_a_socket_hears_depends_on_its_address) {
         return out;
     };
     net.run_for(1ms);
-    for (const auto socket : {any, bound, home}) at_b.receive(socket); // ends those that are outstanding, below
     at_b.machine.cancel_all(at_b.host);
     net.run_for(1ms);
     BOOST_TEST(heard_by("10.0.0.2", "x") == "bound");
@@ -151,7 +148,7 @@ BOOST_AUTO_TEST_CASE(broadcasts) {
     UdpTenant elsewhere(net.machine("d", {"10.0.1.4"}));
     elsewhere.open({});
     for (const auto to : {"255.255.255.255", "10.0.0.255"}) {
-        const Done denied = at_a.say(plain, to, "no");
+        const Completion denied = at_a.say(plain, to, "no");
         BOOST_TEST(denied.status == KITH_DENIED);
         BOOST_TEST(denied.count == 0u);
         BOOST_TEST(at_a.say(may, to, to).status == KITH_OK);
@@ -206,7 +203,7 @@ BOOST_AUTO_TEST_CASE(ipv6_groups_and_addresses_and_link_local_scopes) {
     at_b.open({}, group);
     at_a.say(from, group6, "six");
     BOOST_TEST(at_b.heard() == "six");
-    BOOST_TEST(at_b.got[0].from == "fe80::1:99");
+    BOOST_TEST(at_b.got[0].from == "[fe80::1]:99");
     BOOST_TEST(at_b.got[0].scope == 2u);
     BOOST_TEST(at_a.heard() == "six");
     auto scoped = at_a.to("fe80::1", 99, "me");
@@ -234,7 +231,7 @@ BOOST_AUTO_TEST_CASE(a_long_one_is_cut_and_says_so) {
 
 BOOST_AUTO_TEST_CASE(a_full_buffer_loses_and_counts) {
     const auto from = at_a.open({});
-    const Done made = at_b.await(at_b.bind({.receive_buffer = 5000}));
+    const Completion made = at_b.await(at_b.bind({.receive_buffer = 5000}));
     BOOST_TEST(made.count == 5000u);
     b.receive_buffers(1000, 2000);
     BOOST_TEST(at_b.await(at_b.bind({.port = 1})).count == 1000u);
@@ -242,29 +239,29 @@ BOOST_AUTO_TEST_CASE(a_full_buffer_loses_and_counts) {
     const std::string big(1000, 'x');
     at_a.await(at_a.send(from, std::vector<kith_datagram>(10, at_a.to("10.0.0.2", 99, big))));
     net.run_for(10ms);
-    BOOST_TEST(at_b.await(at_b.receive(made.socket)).count == 4u); // 1256 each
+    BOOST_TEST(at_b.await(at_b.receive(made.id)).count == 4u); // 1256 each
     BOOST_TEST(at_b.lost == 6u);
     at_a.say(from, "10.0.0.2", "room again");
-    BOOST_TEST(at_b.await(at_b.receive(made.socket)).count == 1u);
+    BOOST_TEST(at_b.await(at_b.receive(made.id)).count == 1u);
     BOOST_TEST(at_b.lost == 6u);
 }
 
 BOOST_AUTO_TEST_CASE(close_and_cancel_end_what_is_outstanding) {
-    const auto socket = at_b.await(at_b.bind({})).socket;
+    const auto socket = at_b.await(at_b.bind({})).id;
     const auto first = at_b.receive(socket);
     BOOST_TEST(b.cancel(at_b.host, first) == KITH_OK);
     BOOST_TEST(at_b.await(first).status == KITH_CANCELLED);
     const auto second = at_b.receive(socket);
-    at_b.udp().close(&at_b.host, socket);
+    at_b.close_socket(socket);
     BOOST_TEST(at_b.await(second).status == KITH_CANCELLED);
     BOOST_TEST(at_b.await(second).count == 0u);
     BOOST_TEST(at_b.receive(socket) == 0u);
-    BOOST_TEST(at_b.last_status == KITH_STALE);
+    BOOST_TEST(at_b.refused == KITH_STALE);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_cancelled_receive_did_not_get_is_still_there) {
     const auto from = at_a.open({});
-    const auto socket = at_b.await(at_b.bind({})).socket;
+    const auto socket = at_b.await(at_b.bind({})).id;
     const auto op = at_b.receive(socket);
     at_a.send(from, {at_a.to("10.0.0.2", 99, "kept")});
     b.cancel(at_b.host, op);
@@ -274,7 +271,7 @@ BOOST_AUTO_TEST_CASE(what_a_cancelled_receive_did_not_get_is_still_there) {
 }
 
 BOOST_AUTO_TEST_CASE(refused_calls_say_why) {
-    const auto socket = at_a.await(at_a.bind({})).socket;
+    const auto socket = at_a.await(at_a.bind({})).id;
     refused(KITH_INVALID, at_a.bind({.address = ""}));
     refused(KITH_INVALID, at_a.bind({.address = "host.example"}));
     refused(KITH_INVALID, at_a.bind({.port = 65'536}));
@@ -299,18 +296,18 @@ BOOST_AUTO_TEST_CASE(refused_calls_say_why) {
     for (int i = 1; i < 64; ++i) BOOST_TEST(at_a.join(socket, "239.0.0." + std::to_string(i)) == KITH_OK);
     at_a.join(socket, "239.0.1.1");
     refused(KITH_LIMIT, ok);
-    at_a.side = nullptr;
+    at_a.speechless = true;
     refused(KITH_INVALID, at_a.bind({}));
 }
 
 BOOST_AUTO_TEST_CASE(an_older_plugin_has_a_shorter_struct) {
     kith_udp_socket raw{};
     raw.struct_size = offsetof(kith_udp_socket, hops);
-    raw.address = at_a.str("0.0.0.0");
+    raw.address = kith::test::str("0.0.0.0");
     raw.port = 7;
     raw.max_size = 1u << 30; // beyond it: not looked at
     std::uint64_t op = 0;
-    BOOST_TEST(at_a.udp().bind(&at_a.host, &raw, 0, &op) == KITH_OK);
+    BOOST_TEST(at_a.udp()->bind(&at_a.host, &raw, 0, &op) == KITH_OK);
     BOOST_TEST(at_a.await(op).port == 7u);
 }
 
