@@ -63,45 +63,48 @@ class Host final : public kith::Tenant {
     }
     static Host &me(void *self) { return *static_cast<Host *>(self); }
 
-    static constexpr kith_timer_plugin timer_side = {[](void *self, std::uint64_t, std::uint64_t, std::int32_t) {
-        Host &on = me(self);
-        static const char beat[60] = "heartbeat";
-        kith_datagram out{};
-        out.data = beat;
-        out.size = sizeof beat;
-        const std::uint8_t group[] = {233, 252, 1, 32};
-        std::memcpy(out.remote.bytes, group, sizeof group);
-        out.remote.family = KITH_ADDRESS_IPV4;
-        out.remote.port = port;
-        std::uint64_t op = 0;
-        on.udp().send(&on.host_, on.socket_, &out, 1, sizeof out, 0, 0, &op);
-        static_cast<const kith_timer_host *>(on.machine_.service(KITH_TIMER))->start(&on.host_, interval, 0, &op);
-    }};
-    static constexpr kith_udp_plugin udp_side = {
-        [](void *self, std::uint64_t, std::uint64_t, std::int32_t, kith_str, std::uint64_t socket, const kith_endpoint *,
-           std::uint32_t) {
-            Host &on = me(self);
-            on.socket_ = socket;
-            on.udp().join(&on.host_, socket, str("233.252.1.32"), {});
-            on.receive();
-        },
-        [](void *, std::uint64_t, kith_str, kith_str, std::int32_t, kith_str) {},
-        [](void *self, std::uint64_t, std::uint64_t, std::int32_t status, kith_str, const kith_datagram *all,
-           std::uint32_t count, std::uint32_t stride, std::uint64_t lost) {
-            Host &on = me(self);
-            if (status != KITH_OK) return;
-            on.heard += count;
-            on.lost = lost;
-            ++on.calls;
-            for (std::uint32_t i = 0; i < count; ++i) {
-                const auto &each =
-                    *reinterpret_cast<const kith_datagram *>(reinterpret_cast<const char *>(all) + std::size_t{i} * stride);
-                on.sum += static_cast<const unsigned char *>(each.data)[0] + each.remote.bytes[3];
-            }
-            on.receive();
-        },
-        [](void *, std::uint64_t, std::uint64_t, std::int32_t, kith_str, std::uint32_t) {}};
+    static const kith_timer_plugin timer_side;
+    static const kith_udp_plugin udp_side;
 };
+
+const kith_timer_plugin Host::timer_side = {[](void *self, std::uint64_t, std::uint64_t, std::int32_t) {
+    Host &on = me(self);
+    static const char beat[60] = "heartbeat";
+    kith_datagram out{};
+    out.data = beat;
+    out.size = sizeof beat;
+    const std::uint8_t group[] = {233, 252, 1, 32};
+    std::memcpy(out.remote.bytes, group, sizeof group);
+    out.remote.family = KITH_ADDRESS_IPV4;
+    out.remote.port = port;
+    std::uint64_t op = 0;
+    on.udp().send(&on.host_, on.socket_, &out, 1, sizeof out, 0, 0, &op);
+    static_cast<const kith_timer_host *>(on.machine_.service(KITH_TIMER))->start(&on.host_, interval, 0, &op);
+}};
+const kith_udp_plugin Host::udp_side = {
+    [](void *self, std::uint64_t, std::uint64_t, std::int32_t, kith_str, std::uint64_t socket, const kith_endpoint *,
+       std::uint32_t) {
+        Host &on = me(self);
+        on.socket_ = socket;
+        on.udp().join(&on.host_, socket, str("233.252.1.32"), {});
+        on.receive();
+    },
+    [](void *, std::uint64_t, kith_str, kith_str, std::int32_t, kith_str) {},
+    [](void *self, std::uint64_t, std::uint64_t, std::int32_t status, kith_str, const kith_datagram *all, std::uint32_t count,
+       std::uint32_t stride, std::uint64_t lost_so_far) {
+        Host &on = me(self);
+        if (status != KITH_OK) return;
+        on.heard += count;
+        on.lost = lost_so_far;
+        ++on.calls;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const auto &each =
+                *reinterpret_cast<const kith_datagram *>(reinterpret_cast<const char *>(all) + std::size_t{i} * stride);
+            on.sum += static_cast<const unsigned char *>(each.data)[0] + each.remote.bytes[3];
+        }
+        on.receive();
+    },
+    [](void *, std::uint64_t, std::uint64_t, std::int32_t, kith_str, std::uint32_t) {}};
 
 void run(const char *what, std::size_t count, std::chrono::nanoseconds span, std::chrono::nanoseconds tick, double loss,
          bool halves) {

@@ -227,15 +227,16 @@ class TestTenant : public Tenant {
         if (text.size != 0) made.text.assign(text.data, text.size);
         return made;
     }
-    static void end(void *self, const char *what, std::uint64_t user, std::uint64_t op, std::int32_t status, kith_str text,
-                    std::uint64_t id, const kith_endpoint *end) {
+    static Completion &end(void *self, const char *what, std::uint64_t user, std::uint64_t op, std::int32_t status,
+                           kith_str text, std::uint64_t id, const kith_endpoint *end) {
         Completion &made = note(self, what, user, op, status, text);
         BOOST_TEST((id != 0) == (status == KITH_OK));
         made.id = id;
-        if (status != KITH_OK) return;
+        if (status != KITH_OK) return made;
         BOOST_TEST(static_cast<TestTenant *>(self)->ids_.insert(id).second);
         made.data.assign(end->address.data, end->address.size);
         made.port = end->port;
+        return made;
     }
     static void membership(void *self, Told told) {
         auto &me = *static_cast<TestTenant *>(self);
@@ -271,8 +272,7 @@ class TestTenant : public Tenant {
         [](void *self, U user, U op, S status, kith_str text) { note(self, "tcp.written", user, op, status, text); }};
     static constexpr kith_udp_plugin udp_side = {
         [](void *self, U user, U op, S status, kith_str text, U id, const kith_endpoint *local, std::uint32_t buffer) {
-            end(self, "udp.bound", user, op, status, text, id, local);
-            static_cast<TestTenant *>(self)->done.back().count = buffer;
+            end(self, "udp.bound", user, op, status, text, id, local).count = buffer;
         },
         [](void *self, U socket, kith_str group, kith_str interface, S status, kith_str text) {
             membership(self, {socket, from(group), from(interface), status, from(text)});
