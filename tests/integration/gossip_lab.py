@@ -73,8 +73,9 @@ def speaks(node):
 
 
 def gossip(lab, node, port, interface=None, policy=None, connector=None, **options):
-    """A configuration: strategy gossip on one interface, connector erlang of `node`."""
-    settings = {"port": port, "multicast_if": interface or lab.host, "interval": 300, **options}
+    """A configuration: strategy gossip on one interface ("": where the routes lead), connector erlang of `node`."""
+    interface = lab.host if interface is None else interface
+    settings = {"port": port, **({"multicast_if": interface} if interface else {}), "interval": 300, **options}
     return lab.config(node, strategy="gossip", strategy_config=settings, policy=policy, connector=connector)
 
 
@@ -95,8 +96,10 @@ class GossipScenario(Scenario):
 
 # Believes a departure at once, and parts: for those who must not believe one.
 HASTY = {"prune": "disconnect", "grace": 0, "confirm": 1, "guard": False}
-# Parts too, and takes the time to be sure that the guard gives it.
-CAREFUL = {"prune": "disconnect", "grace": 300, "confirm": 1, "hold": 600000}
+# Parts too, with the guard, and the time of the default to be sure.
+PATIENT = {"prune": "disconnect"}
+# Parts too, soon, unless the guard holds it.
+GUARDED = {"prune": "disconnect", "grace": 1000, "confirm": 1}
 
 
 @skipped_without_namespaces

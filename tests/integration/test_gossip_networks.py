@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: MIT
+"""Strategy gossip on networks that fail, each host in a network namespace of its own.
+
+Whatever happens: each fault has its own reason in event and log, nothing is parted, and it heals by itself. HostScenario looks at the
+second at each test's end.
+"""
+
+import socket
+
+from gossip_lab import GUARDED, HASTY, PATIENT, HostScenario
+from lab import main, wait_until
+
+
+class Interface(HostScenario):
+    def test_down_at_start(self):
+        (a, b) = self.hosts(2)
+        b.ip("link set eth0 down")
+        ka, kb = self.kith(a), self.kith(b, HASTY)
+        stale = self.stale(kb, "eth0 is down")
+        b.ip("link set eth0 up")
+        self.formed(ka, kb)
+        kb.wait("topology.fresh", after=stale["seq"])
+
+    def test_absent_at_start(self):
+        a, b = self.hosts(2)
+        b.take_away("eth0")
+        ka, kb = self.kith(a), self.kith(b, HASTY)
+        self.stale(kb, "10.77.0.2")
+        b.plug(self.segment, "eth0", f"{b.host}/24")
+        self.formed(ka, kb)
+
+    def test_no_route(self):
+        """No interface is told, so the routes decide, and there are none."""
+        a, b = self.hosts(2)
+        b.ip("route flush table main dev eth0")
+        ka, kb = self.kith(a), self.kith(b, HASTY, multicast_if="")
+        self.stale(kb, "(?i)no route|unreachable")
+        b.ip("route add 10.77.0.0/24 dev eth0", "route add 224.0.0.0/4 dev eth0")
+        self.formed(ka, kb)
+
+    def test_vanishes_and_returns_with_another_address(self):
+        """Longer than anybody's lease; the one without an interface is deaf, so it misses nobody."""
+        a, b, c = self.hosts(3)
+        kiths = ka, kb, kc = self.kith(a, PATIENT), self.kith(b, HASTY, multicast_if="eth0"), self.kith(c, PATIENT)
+        self.formed(*kiths)
+        mark = kb.last()
+        b.take_away("eth0")
+        stale = self.stale(kb, "eth0", mark)
+        for kith in (ka, kc):
+            kith.wait("peer.missing", peer=kb.node)
+        self.assertEqual(kb.found("peer.missing"), [], kb.tail())
+        marks = [kith.last() for kith in kiths]
+        b.plug(self.segment, "eth0", "10.77.0.99/24")
+        kb.wait("topology.fresh", after=stale["seq"])
+        for kith, mark in ((ka, marks[0]), (kc, marks[2])):
+            kith.wait("peer.discovered", peer=kb.node, after=mark)
+        self.assertEqual(kb.found("peer.missing"), [], kb.tail())
+
+    def test_port_taken(self):
+        a, b = self.hosts(2)
+        squatter = b.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(squatter.close)
+        squatter.bind(("0.0.0.0", self.PORT))
+        ka, kb = self.kith(a), self.kith(b, HASTY)
+        self.stale(kb, f"{self.PORT}")
+        squatter.close()
+        self.formed(ka, kb)
+
+    def test_send_buffer_full(self):
+        """The interface lets next to nothing out: what waits fills the buffer. It still hears the others, so it is not deaf."""
+        a, b = self.hosts(2)
+        nobody = [f"10.77.0.{number}" for number in range(50, 250)]
+        ka, kb = self.kith(a, PATIENT), self.kith(b, HASTY, peers=nobody)
+        self.formed(ka, kb)
+        b.ip(*(f"neighbour replace {address} lladdr 02:00:00:00:00:01 dev eth0" for address in nobody))
+        b.tc("qdisc replace dev eth0 root tbf rate 8bit burst 2000 limit 10000000")
+        kb.wait_log("send buffer")
+        ka.wait("peer.missing", peer=kb.node)
+        mark = ka.last()
+        b.tc("qdisc delete dev eth0 root")
+        ka.wait("peer.discovered", peer=kb.node, after=mark)
+        self.assertEqual(kb.found("peer.missing") + kb.found("topology.stale"), [], kb.tail())
+
+
+class Network(HostScenario):
+    def test_multicast_is_dropped(self):
+        """As many clouds do: nobody is heard; who is told of peers finds them."""
+        self.segment.multicast = False
+        a, b = self.hosts(2)
+        ka, kb = self.kith(a, HASTY), self.kith(b, HASTY)
+        for kith in (ka, kb):
+            kith.wait("observation.ok")
+        self.assertEqual(ka.found("peer.discovered") + kb.found("peer.discovered"), [])
+        ka.kill()
+        kb.kill()
+        self.formed(self.kith(a, HASTY, peers=["10.77.0.2"]), self.kith(b, HASTY, peers=["10.77.0.1"]))
+
+    def test_loss_and_duplicates(self):
+        self.segment.loss = self.segment.duplicate = 0.3
+        hosts = self.hosts(4)
+        kiths = [self.kith(host, {**HASTY, "grace": 3000, "confirm": 3}, multicast_if="eth0") for host in hosts]
+        self.formed(*kiths)
+        before = self.segment.forwarded
+        wait_until(lambda: self.segment.forwarded > before + 200, "200 more packets", describe=lambda: str(self.segment.forwarded))
+        self.assertGreater(self.segment.lost, 50)
+        self.assertGreater(self.segment.doubled, 30)
+
+    def test_halves_and_healed(self):
+        """Each half misses the other, and the guard holds it."""
+        hosts = self.hosts(4)
+        kiths = [self.kith(host, GUARDED) for host in hosts]
+        self.formed(*kiths)
+        self.segment.cut("ab", "cd")
+        for half, others in ((kiths[:2], kiths[2:]), (kiths[2:], kiths[:2])):
+            for kith in half:
+                for other in others:
+                    self.assertRegex(kith.wait("peer.held", peer=other.node)["reason"], ".")
+        marks = [kith.last() for kith in kiths]
+        self.segment.cut()
+        for kith, mark in zip(kiths, marks):
+            for other in kiths:
+                if (kith in kiths[:2]) != (other in kiths[:2]):
+                    kith.wait("peer.discovered", peer=other.node, after=mark)
+
+    def test_alone(self):
+        """One that hears only itself does not believe that all have left."""
+        hosts = self.hosts(3)
+        kiths = [self.kith(host, policy) for host, policy in zip(hosts, (GUARDED, PATIENT, PATIENT))]
+        self.formed(*kiths)
+        self.segment.cut("a", "bc")
+        for other in kiths[1:]:
+            kiths[0].wait("peer.held", peer=other.node)
+        mark = kiths[0].last()
+        self.segment.cut()
+        for other in kiths[1:]:
+            kiths[0].wait("peer.discovered", peer=other.node, after=mark)
+
+
+class Nodes(HostScenario):
+    """BEAM nodes, whose own links break when the network does."""
+
+    PARTED = ("disconnect.succeeded", "disconnect.failed", "plugin.failed")
+
+    def test_halves_lose_their_links_and_are_joined_again(self):
+        hosts = self.hosts(3)
+        nodes = [host.beam(host.name, flags=["-kernel", "net_ticktime", "4"]) for host in hosts]
+        for node in nodes:
+            node.ready()
+        kiths = [self.kith(host, beam=True) for host in hosts]
+        a, b, c = nodes
+        for node in nodes:
+            self.sees(node, *(other for other in nodes if other is not node))
+        self.segment.cut("ab", "c")
+        self.sees(c)
+        self.sees(a, b)
+        self.sees(b, a)
+        for kith in kiths[:2]:
+            kith.wait("link.down", peer=c.name)
+        self.segment.cut()
+        for node in nodes:
+            self.sees(node, *(other for other in nodes if other is not node))
+
+    def sees(self, node, *others):
+        node.sees(*(other.name for other in others), timeout=30)
+
+
+if __name__ == "__main__":
+    main()
