@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+//
+// Any bytes as a file of hosts. What is read from it can stand in a node's name, and written down in quotes it is read again.
+#include "hosts_file.hpp"
+
+#include <epmd_names/reply.hpp>
+
+#include <cstdlib>
+#include <unordered_set>
+
+using namespace erlang_hosts;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
+    const std::string_view text(reinterpret_cast<const char *>(data), size);
+    const auto hosts = read_hosts(text, "f");
+    if (!hosts) {
+        if (!hosts.error().text.starts_with("f:") || hosts.error().text.size() > 1024) std::abort();
+        return 0;
+    }
+    std::unordered_set<std::string> seen;
+    std::string again;
+    for (const std::string &host : *hosts) {
+        if (!epmd_names::is_name_part(host) || !seen.insert(host).second) std::abort();
+        again += '\'';
+        for (const char c : host) {
+            if (c == '\'' || c == '\\') again += '\\';
+            again += c;
+        }
+        again += "'.\n";
+    }
+    const auto second = read_hosts(again, "f");
+    if (!second || *second != *hosts) std::abort();
+    return 0;
+}

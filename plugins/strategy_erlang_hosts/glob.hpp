@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <kith/result.hpp>
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace erlang_hosts {
+
+/// Written as the globs of policy.include: * any characters, ? one, [abc] [a-z] [!a-z] one of a set, \x the character itself. The whole
+/// name must match. Takes at most (length of the pattern) x (length of the name) steps.
+class Glob {
+  public:
+    /// Throws kith::error, which says what is wrong with the pattern.
+    explicit Glob(std::string_view pattern);
+    /// name: UTF-8.
+    [[nodiscard]] bool matches(std::string_view name) const;
+
+  private:
+    struct Step {
+        enum class Kind : std::uint8_t { any, in, not_in };
+        Kind kind = Kind::in;
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges; // `any` has none and takes any number of characters
+
+        [[nodiscard]] bool takes(std::uint32_t character) const noexcept;
+    };
+    std::vector<Step> steps_;
+};
+
+} // namespace erlang_hosts

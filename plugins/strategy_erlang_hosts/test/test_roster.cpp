@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+#include "roster.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace erlang_hosts;
+using namespace std::chrono_literals;
+using Which = Roster::Which;
+
+namespace {
+
+struct Fixture {
+    Roster roster{5s, std::nullopt, [](Time mean) { return mean; }};
+    Time now = 100s;
+
+    std::vector<std::string> set(const std::vector<std::string> &hosts) { return roster.set(hosts, now); }
+    std::vector<Roster::Job> begin(Which which = Which::round) {
+        roster.begin(which, now);
+        std::vector<Roster::Job> jobs;
+        while (auto job = roster.next()) jobs.push_back(*job);
+        return jobs;
+    }
+    void answer(const Roster::Job &job, const std::vector<std::string> &names) {
+        epmd_names::Reply reply;
+        for (const auto &name : names) reply.names.push_back({name, 1});
+        roster.answered(job, reply, now);
+    }
+    void fail(const Roster::Job &job) { roster.failed(job, kith::error(KITH_REFUSED, "no EPMD listens on " + job.host), now); }
+    std::vector<std::string> told() {
+        BOOST_REQUIRE(roster.tell_at());
+        const Telling telling = roster.tell();
+        BOOST_REQUIRE(!telling.failed);
+        std::vector<std::string> keys;
+        for (const auto &peer : telling.peers) keys.push_back(peer.key);
+        return keys;
+    }
+    using Keys = std::vector<std::string>;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(roster, Fixture)
+
+BOOST_AUTO_TEST_CASE(no_host_is_a_true_answer) {
+    BOOST_TEST(!roster.tell_at());
+    set({});
+    BOOST_TEST(told() == Keys{});
+    BOOST_TEST(!roster.tell_at());
+}
+
+BOOST_AUTO_TEST_CASE(the_first_telling_waits_for_all_that_are_asked) {
+    set({"a", "b"});
+    const auto jobs = begin();
+    BOOST_REQUIRE(jobs.size() == 2u);
+    BOOST_TEST(!roster.tell_at());
+    answer(jobs[0], {"x", "y"});
+    BOOST_TEST((*roster.tell_at() == now + Roster::patience)); // but not for ever
+    answer(jobs[1], {"x"});
+    BOOST_TEST((*roster.tell_at() == now));
+    BOOST_TEST(told() == (Keys{"x@a", "y@a", "x@b"}));
+}
+
+BOOST_AUTO_TEST_CASE(who_has_not_answered_yet_is_counted) {
+    set({"a", "b"});
+    const auto jobs = begin();
+    answer(jobs[0], {"x"});
+    const Telling telling = roster.tell();
+    BOOST_TEST(telling.unasked == 1u);
+    BOOST_TEST(telling.unasked_why == "EPMD on b has not answered yet");
+    BOOST_TEST(telling.lost.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_host_that_fails_keeps_its_nodes_and_the_others_go_on) {
+    set({"a", "b"});
+    for (const auto &job : begin()) answer(job, {"x"});
+    BOOST_TEST(told() == (Keys{"x@a", "x@b"}));
+    now += 5s;
+    auto jobs = begin();
+    BOOST_REQUIRE(jobs.size() == 2u);
+    fail(jobs[0]);
+    answer(jobs[1], {"y"});
+    Telling telling = roster.tell();
+    BOOST_TEST(telling.peers.size() == 2u);
+    BOOST_TEST(telling.peers[0].key == "x@a");
+    BOOST_TEST(telling.peers[1].key == "y@b");
+    BOOST_TEST(telling.unasked == 1u);
+    BOOST_TEST(telling.unasked_why == "no EPMD listens on a");
+    BOOST_TEST(telling.lost == (Keys{"no EPMD listens on a"}));
+    // It is told of once.
+    jobs = begin();
+    BOOST_REQUIRE(jobs.size() == 1u);
+    answer(jobs[0], {"y"});
+    telling = roster.tell();
+    BOOST_TEST(telling.lost.empty());
+    BOOST_TEST(telling.unasked == 1u);
+    // And when it is back.
+    now += 1s;
+    jobs = begin(Which::due);
+    BOOST_REQUIRE(jobs.size() == 1u);
+    BOOST_TEST(jobs[0].host == "a");
+    answer(jobs[0], {"z"});
+    telling = roster.tell();
+    BOOST_TEST(telling.found == (Keys{"a"}));
+    BOOST_TEST(telling.unasked == 0u);
+    BOOST_TEST(telling.peers[0].key == "z@a");
+}
+
+BOOST_AUTO_TEST_CASE(only_when_no_host_could_be_asked_that_is_a_failure) {
+    set({"a", "b", "c", "d"});
+    const auto jobs = begin();
+    for (std::size_t i = 0; i < 3; ++i) {
+        fail(jobs[i]);
+        BOOST_TEST(!roster.tell_at());
+    }
+    fail(jobs[3]);
+    BOOST_REQUIRE(roster.tell_at());
+    const Telling telling = roster.tell();
+    BOOST_REQUIRE(telling.failed);
+    BOOST_TEST(telling.failed->status == KITH_REFUSED);
+    BOOST_TEST(telling.failed->text ==
+               "none of the 4 hosts of the file could be asked: no EPMD listens on a; no EPMD listens on b; no "
+               "EPMD listens on c; and 1 more");
+    // It stays one, and is said again: the reason may be another.
+    now += 1s;
+    for (const auto &job : begin(Which::due)) fail(job);
+    BOOST_REQUIRE(roster.tell_at());
+    BOOST_TEST(roster.tell().failed.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_only_host) {
+    set({"a"});
+    fail(begin().front());
+    BOOST_TEST(roster.tell().failed->text == "the only host of the file could not be asked: no EPMD listens on a");
+}
+
+BOOST_AUTO_TEST_CASE(pauses_grow_for_each_host_alone) {
+    set({"a", "b"});
+    for (int i = 0; i < 3; ++i) {
+        const auto jobs = begin(Which::all);
+        fail(jobs[0]);
+        i < 2 ? answer(jobs[1], {}) : fail(jobs[1]);
+    }
+    BOOST_TEST((*roster.next_due() == now + 1s)); // b, for the first time
+    now += 1s;
+    const auto jobs = begin(Which::due);
+    BOOST_REQUIRE(jobs.size() == 1u);
+    BOOST_TEST(jobs[0].host == "b");
+    BOOST_TEST((*roster.next_due() == now + 3s)); // a, for the third time
+}
+
+BOOST_AUTO_TEST_CASE(doubtful_hosts_take_no_place_from_the_others) {
+    std::vector<std::string> hosts;
+    for (int i = 0; i < 100; ++i) hosts.push_back("h" + std::to_string(i));
+    set(hosts);
+    std::size_t asked = 0;
+    for (auto jobs = begin(); !jobs.empty(); jobs = begin(Which::due)) {
+        BOOST_TEST(jobs.size() <= Roster::places);
+        for (const auto &job : jobs) asked++ < 50 ? fail(job) : answer(job, {"x"});
+    }
+    BOOST_TEST(asked == 100u);
+    BOOST_TEST(roster.tell().unasked == 50u);
+    now += 10s;
+    const auto jobs = begin();
+    BOOST_TEST(jobs.size() == 2 * Roster::places);
+    BOOST_TEST(std::ranges::count_if(jobs, [](const auto &job) { return job.doubtful; }) ==
+               static_cast<std::ptrdiff_t>(Roster::places));
+    // The good ones answer, and it is told, whatever the others do.
+    for (const auto &job : jobs)
+        if (!job.doubtful) answer(job, {"x"});
+    while (auto job = roster.next()) answer(*job, {"x"});
+    BOOST_TEST((*roster.tell_at() == now));
+}
+
+BOOST_AUTO_TEST_CASE(a_host_taken_out_of_the_file_takes_its_peers_with_it) {
+    set({"a", "b"});
+    for (const auto &job : begin()) answer(job, {"x", "y"});
+    told();
+    BOOST_TEST(set({"b", "c"}) == (Keys{"x@a", "y@a"}));
+    const auto jobs = begin();
+    BOOST_REQUIRE(jobs.size() == 2u);
+    answer(jobs[0], {"x"});
+    answer(jobs[1], {"z"});
+    BOOST_TEST(told() == (Keys{"x@b", "z@c"}));
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_of_a_host_that_was_taken_out_meanwhile_is_dropped) {
+    set({"a", "b"});
+    const auto jobs = begin();
+    set({"b"});
+    answer(jobs[0], {"x"});
+    answer(jobs[1], {"y"});
+    BOOST_TEST(told() == (Keys{"y@b"}));
+    set({"a", "b"}); // again, as another one
+    const auto again = begin();
+    BOOST_REQUIRE(again.size() == 2u);
+    fail(again[0]);
+    answer(again[1], {"y"});
+    BOOST_TEST(told() == (Keys{"y@b"}));
+}
+
+BOOST_AUTO_TEST_CASE(the_last_good_host_taken_out_leaves_those_that_fail) {
+    set({"a", "b"});
+    const auto jobs = begin();
+    fail(jobs[0]);
+    answer(jobs[1], {"x"});
+    told();
+    BOOST_TEST(set({"a"}) == (Keys{"x@b"}));
+    BOOST_REQUIRE(roster.tell_at());
+    BOOST_TEST(roster.tell().failed.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(whoever_asks_gets_an_answer_though_nothing_is_new) {
+    set({"a"});
+    answer(begin().front(), {"x"});
+    told();
+    const auto jobs = begin(Which::all);
+    BOOST_REQUIRE(jobs.size() == 1u);
+    fail(jobs[0]);
+    roster.tell();
+    const auto again = begin(Which::all); // its pause does not matter
+    BOOST_REQUIRE(again.size() == 1u);
+    BOOST_TEST(!again[0].doubtful);
+    fail(again[0]);
+    BOOST_TEST(roster.tell_at().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(match_leaves_out_and_counts) {
+    Roster some(5s, Glob("app*@*"), [](Time mean) { return mean; });
+    some.set(std::vector<std::string>{"a"}, now);
+    some.begin(Which::round, now);
+    some.answered(*some.next(), {.names = {{"app", 1}, {"app2", 1}, {"tool", 1}}}, now);
+    const Telling telling = some.tell();
+    BOOST_TEST(telling.peers.size() == 2u);
+    BOOST_TEST(telling.unmatched == 1u);
+    BOOST_TEST(telling.peers[1].attribute_or_empty("host") == "a");
+    BOOST_TEST(telling.peers[1].attribute_or_empty("port") == "1");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

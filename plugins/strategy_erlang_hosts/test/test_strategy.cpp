@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: MIT
+#define BOOST_TEST_MODULE strategy_erlang_hosts
+#include <epmd_names/test/fake_epmd.hpp>
+
+#include <kith/service/log.h>
+#include <kith/testkit/fail_each.hpp>
+#include <kith/testkit/rig.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <memory>
+
+extern "C" const kith_entry kith_plugin_entry_strategy_erlang_hosts;
+
+using namespace std::chrono_literals;
+using epmd_names::test::FakeEpmd;
+using kith::testkit::Machine;
+using kith::testkit::Observation;
+using kith::testkit::Rig;
+using kith::testkit::SimNet;
+using Kind = Observation::Kind;
+using Keys = std::vector<std::string>;
+
+namespace {
+
+constexpr const char *path = "/etc/hosts.erlang";
+
+struct Fixture {
+    ~Fixture() {
+        BOOST_TEST(rig.stop());
+        for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
+        BOOST_TEST(here.open_streams() == 0u);
+    }
+
+    void start(std::string_view hosts) {
+        here.file(path, hosts);
+        BOOST_REQUIRE(rig.start() == KITH_OK);
+    }
+    const Observation &next() {
+        BOOST_REQUIRE(rig.await_observation());
+        return rig.observations().back();
+    }
+    // The peers are these, within the time.
+    void await(const Keys &wanted, std::chrono::nanoseconds bound = 10s) {
+        const bool so = rig.run_until([&] { return keys() == wanted; }, bound);
+        BOOST_TEST(so);
+        if (!so) BOOST_TEST(keys() == wanted);
+    }
+    void await_failure(std::int32_t status, std::string_view text, std::chrono::nanoseconds bound = 10s) {
+        const auto seen = rig.observations().size();
+        BOOST_REQUIRE(rig.run_until(
+            [&] { return rig.observations().size() > seen && rig.observations().back().kind == Kind::failed; }, bound));
+        BOOST_TEST(rig.observations().back().status == status);
+        BOOST_TEST(rig.observations().back().text == text);
+    }
+    Keys keys() const {
+        Keys out;
+        for (const auto &peer : rig.peers()) out.push_back(peer.key);
+        std::ranges::sort(out);
+        return out;
+    }
+    std::size_t count(Kind kind) const {
+        return static_cast<std::size_t>(
+            std::ranges::count_if(rig.observations(), [kind](const auto &seen) { return seen.kind == kind; }));
+    }
+    Keys left() const {
+        Keys out;
+        for (const auto &seen : rig.observations()) out.insert(out.end(), seen.left.begin(), seen.left.end());
+        return out;
+    }
+
+    SimNet net;
+    Machine &here = net.machine("here", {"10.0.0.1"});
+    Machine &one = net.machine("one.example", {"10.0.0.2"});
+    Machine &two = net.machine("two.example", {"10.0.0.3"});
+    FakeEpmd at_one{one, {{"a", 40000}, {"b", 40001}}};
+    FakeEpmd at_two{two, {{"a", 40000}}};
+    Rig rig{here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", R"({"file": "/etc/hosts.erlang"})"};
+};
+
+constexpr const char *both = "'one.example'.\n'two.example'.\n";
+const Keys everybody = {"a@one.example", "a@two.example", "b@one.example"};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(strategy, Fixture)
+
+BOOST_AUTO_TEST_CASE(the_nodes_of_all_hosts_at_once_in_one_set) {
+    start(both);
+    BOOST_TEST((next().kind == Kind::replace));
+    BOOST_TEST((net.now() < 1100ms));
+    BOOST_TEST(keys() == everybody);
+    BOOST_TEST(rig.peers()[0].name == "a@one.example");
+    BOOST_TEST(rig.peers()[0].attribute("host") == "one.example");
+    BOOST_TEST(rig.peers()[0].attribute("port") == "40000");
+}
+
+BOOST_AUTO_TEST_CASE(it_looks_every_five_seconds_with_jitter) {
+    start(both);
+    rig.run_for(1000s);
+    BOOST_TEST(at_one.asked() > 190u);
+    BOOST_TEST(at_one.asked() < 210u);
+    BOOST_TEST(at_two.asked() == at_one.asked());
+    BOOST_TEST(count(Kind::replace) == at_one.asked());
+}
+
+BOOST_AUTO_TEST_CASE(who_comes_and_goes_is_seen) {
+    start(both);
+    await(everybody);
+    at_one.say({{"b", 40001}, {"c", 40002}});
+    await({"a@two.example", "b@one.example", "c@one.example"});
+    at_one.say({});
+    at_two.say({});
+    await({});
+}
+
+BOOST_AUTO_TEST_CASE(it_looks_at_once_when_asked_to) {
+    start(both);
+    await(everybody);
+    const auto before = net.now();
+    rig.refresh();
+    BOOST_TEST((next().kind == Kind::replace));
+    BOOST_TEST((net.now() - before < 100ms));
+}
+
+// ---- hosts that cannot be asked ----
+
+BOOST_AUTO_TEST_CASE(a_host_without_epmd_keeps_its_nodes_and_delays_nobody) {
+    start(both);
+    await(everybody);
+    at_one.end();
+    at_two.say({{"z", 1}});
+    await({"a@one.example", "b@one.example", "z@two.example"}, 6s);
+    rig.run_for(1h);
+    BOOST_TEST(count(Kind::failed) == 0u);
+    BOOST_TEST(rig.peers().size() == 3u);
+    BOOST_TEST(rig.logged("hosts could not be asked"));
+    BOOST_TEST(std::ranges::count_if(rig.log(), [](const auto &line) { return line.level >= KITH_LOG_WARNING; }) == 1);
+    const auto told = std::ranges::find(rig.observations(), Kind::left_out, &Observation::kind);
+    BOOST_REQUIRE((told != rig.observations().end()));
+    BOOST_TEST(told->items == 1u);
+    BOOST_TEST(told->text == "hosts could not be asked, and their last known nodes stay: no EPMD listens on one.example:4369");
+}
+
+BOOST_AUTO_TEST_CASE(a_mute_host_delays_the_first_look_by_a_second_and_later_ones_not) {
+    at_one.mute(true);
+    start(both);
+    BOOST_REQUIRE(rig.run_until([&] { return count(Kind::replace) == 1; }, 10s));
+    BOOST_TEST(keys() == (Keys{"a@two.example"}));
+    BOOST_TEST((net.now() < 2100ms));
+    at_two.say({{"z", 1}});
+    rig.run_for(4s); // by now it is known as one that cannot be asked
+    rig.refresh();
+    await({"z@two.example"}, 2s);
+    at_one.mute(false);
+    await({"a@one.example", "b@one.example", "z@two.example"}, 31s);
+    BOOST_TEST(rig.logged("hosts could be asked again"));
+}
+
+BOOST_AUTO_TEST_CASE(a_name_that_does_not_resolve_is_a_host_that_cannot_be_asked) {
+    start("'nowhere.example'. 'two.example'.");
+    BOOST_TEST((next().kind == Kind::replace));
+    BOOST_TEST(keys() == (Keys{"a@two.example"}));
+    BOOST_TEST(rig.observations()[0].text ==
+               "hosts could not be asked, and their last known nodes stay: the host name nowhere.example does not resolve");
+}
+
+BOOST_AUTO_TEST_CASE(garbage_of_one_host_is_shown_and_does_no_harm) {
+    at_one.say_bytes("SSH-2.0-OpenSSH_9.2\r\n");
+    start(both);
+    BOOST_TEST((next().kind == Kind::replace));
+    BOOST_TEST(keys() == (Keys{"a@two.example"}));
+    BOOST_TEST(rig.observations()[0].text.find(
+                   "what answers on one.example:4369 is no EPMD: its reply begins with \"SSH-2.0") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_huge_reply_of_one_host_is_refused) {
+    at_one.say_bytes(std::string(8 << 20, 'x'));
+    start(both);
+    await({"a@two.example"});
+    BOOST_TEST(rig.observations()[0].text.find("longer than 262144 bytes") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(no_host_at_all_is_a_failure_and_the_last_set_stays) {
+    start(both);
+    await(everybody);
+    at_one.end();
+    at_two.end();
+    await_failure(KITH_REFUSED,
+                  "none of the 2 hosts of the file could be asked: no EPMD listens on one.example:4369; no EPMD listens on "
+                  "two.example:4369");
+    rig.run_for(10min);
+    BOOST_TEST(keys() == everybody);
+    BOOST_TEST((rig.observations().back().kind == Kind::failed));
+    rig.refresh();
+    BOOST_TEST((next().kind == Kind::failed));
+}
+
+BOOST_AUTO_TEST_CASE(this_machine_cut_off_loses_nobody) {
+    start(both);
+    await(everybody);
+    net.partition(here, one);
+    net.partition(here, two);
+    rig.run_for(10min);
+    BOOST_TEST((rig.observations().back().kind == Kind::failed));
+    BOOST_TEST(keys() == everybody);
+    net.heal(here, one);
+    net.heal(here, two);
+    BOOST_REQUIRE(rig.run_until([&] { return rig.observations().back().kind == Kind::replace; }, 40s));
+    BOOST_TEST(keys() == everybody);
+}
+
+// ---- the file ----
+
+BOOST_AUTO_TEST_CASE(hosts_put_into_the_file_and_taken_out_of_it) {
+    start("'one.example'.\n");
+    await({"a@one.example", "b@one.example"});
+    here.file(path, both);
+    await(everybody, 1s);
+    here.file(path, "'two.example'.\n");
+    await({"a@two.example"}, 1s);
+    BOOST_TEST(left() == (Keys{"a@one.example", "b@one.example"})); // as a fact
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_being_written_is_waited_for) {
+    start(both);
+    await(everybody);
+    here.file(path, "");
+    rig.run_for(100ms);
+    here.file(path, "'one.ex");
+    rig.run_for(100ms);
+    here.file(path, both);
+    rig.run_for(10s);
+    BOOST_TEST(left().empty());
+    BOOST_TEST(count(Kind::failed) == 0u);
+    BOOST_TEST(keys() == everybody);
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_file_lists_nobody) {
+    start("% nobody yet\n");
+    BOOST_TEST((next().kind == Kind::replace));
+    BOOST_TEST(rig.peers().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_mistake_is_told_with_its_place_and_the_last_good_set_stays) {
+    start(both);
+    await(everybody);
+    here.file(path, "'one.example'.\n'two.example'\n");
+    await_failure(KITH_INVALID, "/etc/hosts.erlang:3:1: expected a full stop behind two.example, found the end of the file",
+                  2s);
+    rig.run_for(1h);
+    BOOST_TEST(keys() == everybody);
+    BOOST_TEST((rig.observations().back().kind == Kind::failed));
+    rig.refresh();
+    BOOST_TEST((rig.observations().back().kind == Kind::failed));
+    here.file(path, both);
+    BOOST_REQUIRE(rig.run_until([&] { return rig.observations().back().kind == Kind::replace; }, 2s));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_may_come_later_go_and_come_again) {
+    BOOST_REQUIRE(rig.start() == KITH_OK);
+    const std::string_view text = "there is no file with the hosts: looked for /etc/hosts.erlang; write one, a line such as "
+                                  "'host.example'. for each host, and it is taken at once";
+    await_failure(KITH_NOT_FOUND, text);
+    rig.refresh();
+    BOOST_TEST(rig.observations().back().text == text);
+    here.file(path, both);
+    await(everybody, 1s);
+    here.remove(path);
+    await_failure(KITH_NOT_FOUND, text);
+    rig.run_for(1h);
+    BOOST_TEST(keys() == everybody);
+    here.file(path, "'two.example'.");
+    await({"a@two.example"}, 1s);
+    BOOST_TEST(left().size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_tried_again) {
+    here.file(path, both, {0600, 0, 0});
+    BOOST_REQUIRE(rig.start() == KITH_OK);
+    BOOST_TEST((next().kind == Kind::failed));
+    BOOST_TEST(rig.observations().back().status == KITH_DENIED);
+    BOOST_TEST(rig.observations().back().text.starts_with("the file with the hosts cannot be read: /etc/hosts.erlang"));
+    here.file(path, both);
+    await(everybody);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_too_large_is_refused) {
+    start(std::string((1 << 20) + 1, ' '));
+    await_failure(KITH_LIMIT, "the file with the hosts, /etc/hosts.erlang, is larger than 1048576 bytes");
+    here.file(path, both);
+    await(everybody, 1s);
+}
+
+BOOST_AUTO_TEST_CASE(too_many_hosts_are_refused_as_a_whole) {
+    start(both);
+    await(everybody);
+    std::string text;
+    for (int i = 0; i <= 10'000; ++i) text += 'h' + std::to_string(i) + ".\n";
+    here.file(path, text);
+    await_failure(KITH_LIMIT, "/etc/hosts.erlang:10001:1: more than 10000 hosts");
+    BOOST_TEST(keys() == everybody);
+}
+
+// ---- many ----
+
+BOOST_AUTO_TEST_CASE(many_hosts_are_asked_few_at_a_time_and_told_of_together) {
+    std::vector<std::unique_ptr<FakeEpmd>> epmds;
+    std::string text;
+    for (int i = 0; i < 500; ++i) {
+        const std::string name = "m" + std::to_string(i);
+        const std::string address = "10.1." + std::to_string(i / 250) + '.' + std::to_string(i % 250 + 1);
+        epmds.push_back(std::make_unique<FakeEpmd>(net.machine(name, {address}), FakeEpmd::Names{{"app", 1}}));
+        text += name + ".\n";
+    }
+    start(text);
+    std::size_t most = 0;
+    BOOST_REQUIRE(rig.run_until(
+        [&] {
+            most = std::max(most, here.open_streams());
+            return rig.peers().size() == 500;
+        },
+        3s));
+    BOOST_TEST(most <= 16u);
+    BOOST_TEST(count(Kind::replace) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(fifty_dead_hosts_among_fifty_do_not_hold_up_a_change) {
+    std::vector<std::unique_ptr<FakeEpmd>> epmds;
+    std::string text;
+    for (int i = 0; i < 100; ++i) {
+        const std::string name = "m" + std::to_string(i);
+        auto &machine = net.machine(name, {"10.1.0." + std::to_string(i + 1)});
+        epmds.push_back(std::make_unique<FakeEpmd>(machine, FakeEpmd::Names{{"app", 1}}));
+        if (i % 2 == 0) net.partition(here, machine); // its packets vanish
+        text += name + ".\n";
+    }
+    start(text);
+    rig.run_for(1min);
+    BOOST_TEST(rig.peers().size() == 50u);
+    epmds[99]->say({{"app", 1}, {"new", 2}});
+    BOOST_TEST(rig.run_until([&] { return rig.peers().size() == 51; }, 6s));
+}
+
+// ---- the end ----
+
+BOOST_AUTO_TEST_CASE(it_stops_at_once_while_it_asks) {
+    at_one.mute(true);
+    start(both);
+    rig.run_for(100ms);
+    const auto before = net.now();
+    BOOST_TEST(rig.stop());
+    BOOST_TEST((net.now() - before < 10ms));
+    rig.destroy();
+    at_one.mute(false);
+    BOOST_REQUIRE(rig.start() == KITH_OK);
+    await(everybody);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+// ---- options ----
+
+BOOST_AUTO_TEST_CASE(the_file_is_looked_for_where_erlang_does) {
+    SimNet net;
+    auto &here = net.machine("here", {"10.0.0.1"});
+    FakeEpmd epmd(here, {{"app", 1}});
+    here.env("HOME", "/home/me");
+    here.file("/home/me/.config/erlang/.hosts.erlang", "here.");
+    Rig rig(here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", "{}");
+    const auto await = [&](std::size_t peers) { BOOST_TEST(rig.run_until([&] { return rig.peers().size() == peers; }, 2s)); };
+    BOOST_REQUIRE(rig.start() == KITH_OK);
+    await(1);
+    // The nearest one counts, as soon as it is there.
+    here.file("/home/me/.hosts.erlang", "");
+    await(0);
+    here.file(".hosts.erlang", "'here'.");
+    await(1);
+    here.remove(".hosts.erlang");
+    await(0);
+    here.remove("/home/me/.hosts.erlang");
+    await(1);
+    BOOST_TEST(rig.stop());
+    BOOST_TEST(rig.violations().empty());
+}
+
+BOOST_AUTO_TEST_CASE(where_it_was_looked_for_is_told) {
+    SimNet net;
+    auto &here = net.machine("here", {});
+    here.env("HOME", "/home/me");
+    here.env("XDG_CONFIG_HOME", "/xdg");
+    Rig rig(here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", "{}");
+    BOOST_REQUIRE(rig.start() == KITH_OK);
+    BOOST_REQUIRE(rig.await_observation());
+    BOOST_TEST(rig.observations()[0].text.starts_with("there is no file with the hosts: looked for .hosts.erlang, "
+                                                      "/home/me/.hosts.erlang, /xdg/erlang/.hosts.erlang; "));
+}
+
+BOOST_AUTO_TEST_CASE(match_and_port) {
+    SimNet net;
+    auto &here = net.machine("here", {"10.0.0.1"});
+    here.env("ERL_EPMD_PORT", "5000");
+    here.file("/h", "here.");
+    FakeEpmd epmd(here, {{"app", 1}, {"other", 2}}, {}, 5000);
+    Rig rig(here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", R"({"file": "/h", "match": "app@*"})");
+    BOOST_REQUIRE(rig.start() == KITH_OK);
+    BOOST_REQUIRE(rig.run_until([&] { return !rig.peers().empty(); }, 1s));
+    BOOST_TEST(rig.peers().size() == 1u);
+    BOOST_TEST(rig.observations()[0].text == "option match does not take it in");
+}
+
+BOOST_AUTO_TEST_CASE(a_match_that_is_no_glob_is_refused_in_words) {
+    SimNet net;
+    Rig rig(net.machine("here", {}), kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", R"({"match": "[a"})");
+    BOOST_TEST(rig.start() == KITH_INVALID);
+    BOOST_TEST(rig.error() == "option match is \"[a\", which has a [ without its ]");
+}
+
+BOOST_AUTO_TEST_CASE(nobody_vouches_for_what_epmd_says) {
+    const auto &d = *kith_plugin_entry_strategy_erlang_hosts.descriptors[0];
+    BOOST_TEST((d.flags & (KITH_FLAG_AUTHENTICATED | KITH_FLAG_ROTATING)) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_simulated_day_is_the_same_each_time) {
+    const auto day = [] {
+        SimNet net(7);
+        auto &here = net.machine("here", {"10.0.0.1"});
+        FakeEpmd epmd(here, {{"app", 1}});
+        here.file("/h", "here. gone.");
+        Rig rig(here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", R"({"file": "/h"})");
+        rig.start();
+        rig.run_for(24h);
+        BOOST_TEST(rig.outstanding() <= 3u);
+        BOOST_TEST(here.open_streams() == 0u);
+        rig.stop();
+        return net.trace_hash();
+    };
+    BOOST_TEST(day() == day());
+}
+
+BOOST_AUTO_TEST_CASE(whatever_call_fails_it_finds_them_in_the_end) {
+    const auto failed = kith::testkit::fail_each([](SimNet &net) {
+        auto &here = net.machine("here", {"10.0.0.1"});
+        auto &there = net.machine("there", {"10.0.0.2"});
+        FakeEpmd first(here, {{"app", 1}}), second(there, {{"app", 1}});
+        here.file("/h", "here.");
+        Rig rig(here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", R"({"file": "/h"})");
+        if (rig.start() == KITH_OK) {
+            const auto find = [&](std::size_t peers) {
+                if (!rig.run_until([&] { return rig.peers().size() == peers || rig.failed(); }, 2min))
+                    throw std::runtime_error("it does not find " + std::to_string(peers));
+            };
+            find(1);
+            here.file("/h", "here. there.");
+            find(2);
+            here.file("/h", "there.");
+            find(1);
+            if (!rig.stop()) throw std::runtime_error("it does not stop");
+        }
+        if (!rig.violations().empty()) throw std::runtime_error(rig.violations().front());
+        if (here.open_streams() != 0) throw std::runtime_error("a stream is left open");
+    });
+    BOOST_TEST(failed > 20u);
+}
