@@ -7,6 +7,12 @@
 
 namespace kith::sim {
 
+namespace {
+
+constexpr std::uint64_t most_steps = 20'000'000; // in one moment: somebody asks for the next thing in no time, for ever
+
+} // namespace
+
 Universe::Universe(const Scenario &scenario, const Plugins &plugins, std::uint64_t seed, Trace &trace)
     : scenario_(scenario),
       trace_(trace),
@@ -69,7 +75,13 @@ void Universe::start(Host &host) {
 Outcome Universe::run() {
     const auto began = std::chrono::steady_clock::now();
     schedule();
-    const auto needs_visit = [this] { return changed_ || !stirred_.empty() || !breaches_.empty(); };
+    std::uint64_t steps = 0;
+    Span at{};
+    const auto needs_visit = [&] {
+        if (at != now()) at = now(), steps = 0;
+        if (++steps > most_steps) broken_by_standstill();
+        return changed_ || !stirred_.empty() || !breaches_.empty();
+    };
     while (breaches_.empty()) {
         const Span next = std::min(judge_->next(), scenario_.duration);
         if (net_.run_until(needs_visit, next - now())) {
@@ -121,6 +133,12 @@ void Universe::check_loss(const Host &host, const core::StoredEvent &event) {
     if (!faults_->calm(host, peer, now())) return;
     broken(host,
            "it has lost " + std::string(event.peer()) + ", which is up and can be reached: " + std::string(event.reason()));
+}
+
+void Universe::broken_by_standstill() {
+    if (!breaches_.empty()) return;
+    breaches_.push_back(
+        {now(), {}, "time stands still: after " + std::to_string(most_steps) + " steps it is still this moment", {}, 0});
 }
 
 void Universe::broken(const Host &host, std::string what) { breaches_.push_back({now(), host.name(), std::move(what), {}, 0}); }

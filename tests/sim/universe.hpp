@@ -51,6 +51,7 @@ class Universe {
     void visit();
     void visit(Host &host);
     void check_loss(const Host &host, const core::StoredEvent &event);
+    void broken_by_standstill();
     void broken(const Host &host, std::string what);
 
     const Scenario &scenario_;
