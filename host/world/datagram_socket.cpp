@@ -73,10 +73,8 @@ void DatagramSocket::configure(Error &error) {
 }
 
 address DatagramSocket::local() const {
-    SocketAddress bound{};
-    socklen_t size = sizeof bound;
-    ::getsockname(const_cast<udp::socket &>(socket_).native_handle(), &bound.any, &size);
-    return address(from_kernel(bound.any));
+    Error ignored;
+    return address(from_kernel(*socket_.local_endpoint(ignored).data()));
 }
 
 std::uint32_t DatagramSocket::receive_buffer() const {

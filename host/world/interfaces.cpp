@@ -21,8 +21,7 @@ namespace kith::app {
 
 namespace {
 
-constexpr auto period = std::chrono::seconds(5);
-constexpr auto breath = std::chrono::milliseconds(50); // changes come in bursts
+constexpr auto breath = std::chrono::milliseconds(50);
 
 int open_notices() {
     const int fd = ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
@@ -44,35 +43,31 @@ bool reports_from(const address &source, bool ipv6) { return ipv6 ? is_link_loca
 
 } // namespace
 
-Interfaces::Interfaces(boost::asio::io_context &io) : notices_(io), pause_(io), poll_(io) {
-    const int fd = open_notices();
-    boost::system::error_code failed;
-    if (fd >= 0) notices_.assign(fd, failed);
-    if (notices_.is_open()) await_notices(); // otherwise the poll is left
+Interfaces::Interfaces(boost::asio::io_context &io)
+    : descriptor_(open_notices()),
+      lookout_(
+          io, breath, [this] { noticed(); }, [this] { return poll(); }) {
+    lookout_.watch(descriptor_);
     look();
 }
 
-void Interfaces::await_notices() {
-    notices_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                        [self = std::weak_ptr(self_)](const boost::system::error_code &error) {
-                            const auto me = self.lock();
-                            if (error || !me) return;
-                            (*me)->pause_.expires_after(breath);
-                            (*me)->pause_.async_wait([self](const boost::system::error_code &cut_short) {
-                                const auto still = self.lock();
-                                if (cut_short || !still) return;
-                                (*still)->read_notices();
-                                (*still)->await_notices();
-                                (*still)->look();
-                                (*still)->tell();
-                            });
-                        });
+void Interfaces::noticed() {
+    read_notices();
+    look();
+    tell();
+}
+
+bool Interfaces::poll() {
+    std::erase_if(listeners_, [](const auto &one) { return one.expired(); });
+    look();
+    tell();
+    return !listeners_.empty();
 }
 
 void Interfaces::read_notices() {
     std::byte bytes[16'384];
     for (;;) {
-        const ssize_t got = ::recv(notices_.native_handle(), bytes, sizeof bytes, 0);
+        const ssize_t got = ::recv(descriptor_, bytes, sizeof bytes, 0);
         if (got < 0 && errno == EAGAIN) return;
         if (got < 0) ++overruns_; // some were lost: any interface may have been gone
         Bytes row(bytes, static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
@@ -84,24 +79,9 @@ void Interfaces::read_notices() {
     }
 }
 
-void Interfaces::poll() {
-    poll_.expires_after(period);
-    poll_.async_wait([self = std::weak_ptr(self_)](const boost::system::error_code &error) {
-        const auto me = self.lock();
-        if (error || !me) return;
-        Interfaces &interfaces = **me;
-        std::erase_if(interfaces.listeners_, [](const auto &one) { return one.expired(); });
-        interfaces.polling_ = !interfaces.listeners_.empty();
-        if (!interfaces.polling_) return;
-        interfaces.poll();
-        interfaces.look();
-        interfaces.tell();
-    });
-}
-
 void Interfaces::listen(const std::shared_ptr<Groups> &groups) {
     listeners_.push_back(groups);
-    if (!std::exchange(polling_, true)) poll();
+    lookout_.keep_polling();
 }
 
 void Interfaces::tell() {

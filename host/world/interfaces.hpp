@@ -4,11 +4,9 @@
 // poll looks anyway.
 #pragma once
 
-#include <kith/address.hpp>
+#include "lookout.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <kith/address.hpp>
 
 #include <map>
 #include <memory>
@@ -54,20 +52,18 @@ class Interfaces {
         bool linked = false; // it has a carrier
         std::vector<address> addresses;
     };
-    void await_notices();
+    void noticed();
+    bool poll();
     void read_notices();
-    void poll();
     void tell();
 
-    boost::asio::posix::stream_descriptor notices_;
-    boost::asio::steady_timer pause_, poll_;
+    int descriptor_; // of rtnetlink; negative: no more allowed, the poll is left
+    Lookout lookout_;
     std::map<std::string, Interface, std::less<>> interfaces_; // by name
     std::map<unsigned, unsigned> gone_;                        // by index: how often it went
     unsigned overruns_ = 0;                                    // times that notices were lost
     std::string failed_;                                       // why nothing could be seen, when it could not
     std::vector<std::weak_ptr<Groups>> listeners_;
-    bool polling_ = false;
-    std::shared_ptr<Interfaces *> self_ = std::make_shared<Interfaces *>(this);
 };
 
 } // namespace kith::app

@@ -15,7 +15,6 @@ namespace kith::app {
 
 namespace {
 
-constexpr auto period = std::chrono::seconds(5);
 constexpr auto breath = std::chrono::milliseconds(20); // between two looks, in a directory where much happens
 
 constexpr std::uint32_t of_interest = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_CLOSE_WRITE | IN_ATTRIB |
@@ -45,11 +44,11 @@ struct Watches::Notices {
 };
 
 Watches::Watches(AsioWorld::Parts &parts)
-    : parts_(parts), notices_(std::make_shared<Notices>()), readable_(parts.io), pause_(parts.io), poll_(parts.io) {
-    if (notices_->fd < 0) return;
-    boost::system::error_code failed;
-    readable_.assign(::fcntl(notices_->fd, F_DUPFD_CLOEXEC, 0), failed);
-    if (!failed) await_notices();
+    : parts_(parts),
+      notices_(std::make_shared<Notices>()),
+      lookout_(
+          parts.io, breath, [this] { noticed(); }, [this] { return poll(); }) {
+    lookout_.watch(notices_->fd < 0 ? -1 : ::fcntl(notices_->fd, F_DUPFD_CLOEXEC, 0));
 }
 
 void Watches::add(Seat &seat, std::string path, std::uint64_t version, std::uint64_t user, std::uint64_t *op) {
@@ -67,40 +66,20 @@ void Watches::add(Seat &seat, std::string path, std::uint64_t version, std::uint
     watch.path = std::move(path);
     watch.version = version;
     look(*id, watch);
-    if (!std::exchange(polling_, true)) poll();
+    lookout_.keep_polling();
 }
 
-void Watches::await_notices() {
-    readable_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                         [self = std::weak_ptr(self_)](const boost::system::error_code &error) {
-                             const auto me = self.lock();
-                             if (error || !me) return;
-                             (*me)->pause_.expires_after(breath);
-                             (*me)->pause_.async_wait([self](const boost::system::error_code &cut_short) {
-                                 const auto still = self.lock();
-                                 if (cut_short || !still) return;
-                                 Watches &watches = **still;
-                                 alignas(inotify_event) char notices[4096];
-                                 while (::read(watches.notices_->fd, notices, sizeof notices) > 0) {
-                                 }
-                                 watches.look_at_all();
-                                 watches.await_notices();
-                             });
-                         });
+void Watches::noticed() {
+    alignas(inotify_event) char notices[4096];
+    while (::read(notices_->fd, notices, sizeof notices) > 0) {
+    }
+    look_at_all();
 }
 
-void Watches::poll() {
-    poll_.expires_after(period);
-    poll_.async_wait([self = std::weak_ptr(self_)](const boost::system::error_code &error) {
-        const auto me = self.lock();
-        if (error || !me) return;
-        Watches &watches = **me;
-        watches.forget_unused();
-        watches.polling_ = !watches.watches_.empty();
-        if (!watches.polling_) return;
-        watches.look_at_all();
-        watches.poll();
-    });
+bool Watches::poll() {
+    forget_unused();
+    look_at_all();
+    return !watches_.empty();
 }
 
 void Watches::forget_unused() {

@@ -4,10 +4,8 @@
 // blind (network file systems, a link further up that moved). All that touches a path is done on a worker, for it may hang.
 #pragma once
 
+#include "lookout.hpp"
 #include "seat.hpp"
-
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <map>
 #include <set>
@@ -37,8 +35,8 @@ class Watches {
     };
     static Seen see(const Notices &notices, const std::string &path);
 
-    void await_notices();
-    void poll();
+    void noticed();
+    bool poll();
     void look_at_all();
     void look(std::uint64_t op, Watch &watch);
     void looked(std::uint64_t op, const Seen &seen);
@@ -46,12 +44,10 @@ class Watches {
 
     AsioWorld::Parts &parts_;
     std::shared_ptr<Notices> notices_;
-    boost::asio::posix::stream_descriptor readable_; // of notices_
-    boost::asio::steady_timer pause_, poll_;
+    Lookout lookout_;
     std::map<std::uint64_t, Watch> watches_; // by operation
     std::set<int> directories_;              // that inotify watches
     std::shared_ptr<Watches *> self_ = std::make_shared<Watches *>(this);
-    bool polling_ = false;
 };
 
 } // namespace kith::app
