@@ -4,6 +4,7 @@
 #include <core/config/resolve.hpp>
 #include <core/config/schema.hpp>
 #include <core/config/schema_text.hpp>
+#include <core/config/settings.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>

@@ -11,11 +11,7 @@
 
 namespace kith::core {
 
-// The sections that need no plugin. root fits schema.json, with its defaults.
-void read_settings(const boost::json::value &root, Config &config);
-PluginSettings read_plugin_settings(const boost::json::value &root);
-
-// The rest. root may have errors already: what has the wrong type is left out, its error has been told.
+// root fits schema.json, with its defaults; it may have errors already: what has the wrong type is left out, its error has been told.
 void resolve(const boost::json::value &root, const Place &place, const Catalogue &, Config &config, Findings &);
 
 } // namespace kith::core

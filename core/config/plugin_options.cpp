@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include <core/config/plugin_options.hpp>
+#include <core/config/schema_parts.hpp>
+#include <core/config/words.hpp>
+
+#include <kith/hosting/plugin_kind.hpp>
+#include <kith/plugin.h>
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+
+namespace kith::core {
+
+using namespace parts;
+
+namespace {
+
+// "Cluster.Strategy.Kubernetes.DNS", as libcluster has it: "kubernetes_dns".
+std::string id_from_module(std::string_view module) {
+    for (const std::string_view prefix : {"Elixir.", "Cluster.Strategy.", "ClusterEC2.Strategy.", "Cluster.Strategy."}) {
+        if (module.starts_with(prefix)) module.remove_prefix(prefix.size());
+    }
+    std::string id;
+    for (std::size_t i = 0; i < module.size(); ++i) {
+        const char c = module[i];
+        const bool upper = c >= 'A' && c <= 'Z';
+        const bool before_lower = i > 0 && module[i - 1] >= 'a' && module[i - 1] <= 'z';
+        if (c == '.') {
+            id += '_';
+        } else {
+            if (upper && before_lower) id += '_';
+            id += upper ? static_cast<char>(c - 'A' + 'a') : c;
+        }
+    }
+    return id;
+}
+
+} // namespace
+
+const PluginInfo *PluginOptions::plugin(std::uint32_t kind, const std::string &id, const Spot &spot) {
+    if (const auto *found = catalogue_.find(kind, id)) return found;
+    if (id.empty()) return nullptr; // told by the schema
+    const std::string what = "no " + std::string(plugin_kind_name(kind)) + " plugin " + quoted(id) + " is installed";
+    for (const std::uint32_t other : {KITH_KIND_STRATEGY, KITH_KIND_CONNECTOR, KITH_KIND_SINK}) {
+        if (other != kind && catalogue_.find(other, id)) {
+            findings_.error(spot.at, spot.path,
+                            quoted(id) + " is a " + std::string(plugin_kind_name(other)) + " plugin; expected a " +
+                                std::string(plugin_kind_name(kind)) + choices(kind));
+            return nullptr;
+        }
+    }
+    for (const auto &refused : catalogue_.refused) {
+        const auto slash = refused.file.rfind('/');
+        const auto name = slash == std::string::npos ? refused.file : refused.file.substr(slash + 1);
+        if (name == "lib" + std::string(plugin_kind_name(kind)) + '_' + id + ".so") {
+            findings_.error(spot.at, spot.path, what + ": " + refused.file + " was refused: " + refused.reason);
+            return nullptr;
+        }
+    }
+    const auto module = id_from_module(id);
+    if (module != id && catalogue_.find(kind, module)) {
+        findings_.error(spot.at, spot.path, what + "; did you mean `" + module + "`?");
+        return nullptr;
+    }
+    findings_.error(spot.at, spot.path, what + did_you_mean(id, ids(kind, true)) + choices(kind));
+    return nullptr;
+}
+
+std::vector<std::string> PluginOptions::ids(std::uint32_t kind, bool aliases) const {
+    std::vector<std::string> out;
+    for (const auto &plugin : catalogue_.installed) {
+        if (plugin.kind != kind) continue;
+        out.push_back(plugin.id);
+        if (aliases) out.insert(out.end(), plugin.aliases.begin(), plugin.aliases.end());
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+std::string PluginOptions::choices(std::uint32_t kind) const {
+    const auto all = ids(kind, false);
+    if (all.empty()) {
+        const auto why = catalogue_.refused.empty() ? std::string("see plugins.dir")
+                                                    : catalogue_.refused[0].file + ": " + catalogue_.refused[0].reason;
+        return "; none is (" + why + ")";
+    }
+    return "; installed: " + listed(all);
+}
+
+const Schema *PluginOptions::schema(const PluginInfo &plugin, const Spot &spot) {
+    const auto [found, fresh] = schemas_.try_emplace(&plugin);
+    if (fresh) {
+        std::string error;
+        found->second = Schema::parse(plugin.schema, error);
+        if (!found->second) {
+            findings_.error(spot.at, spot.path,
+                            "the options schema of the plugin " + plugin.id + " is not valid (" + error +
+                                "); tell the plugin's author");
+        }
+    }
+    return found->second ? &*found->second : nullptr;
+}
+
+std::string PluginOptions::options(const PluginInfo &plugin, json::value value, const Spot &spot, bool *authenticated) {
+    const auto *rules = schema(plugin, spot);
+    if (!rules) return {};
+    rules->warn_no_effect(value, spot.place, spot.path, findings_);
+    if (!rules->apply(value, spot.place, spot.at, spot.path, findings_)) return {};
+    if (authenticated) {
+        const auto when = rules->keyword("x-kith-authenticated");
+        *authenticated = (plugin.flags & KITH_FLAG_AUTHENTICATED) != 0 || (when && when->matches(value));
+    }
+    return json::serialize(value);
+}
+
+} // namespace kith::core
