@@ -13,6 +13,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 from lab import PLUGINS, TEST_PLUGINS, Lab, full, wait_until  # noqa: E402
+import gossip  # noqa: E402
 from measure import line, memory_of, report, stamp, ticks_of  # noqa: E402
 
 PEERS = pathlib.Path(__file__).with_name("peers.py")
@@ -147,7 +148,8 @@ def mute_peers(lab, runs):
     report("60 of 100 peers, the other 40 mute, limit 16", times["100"], "ms", "<= 2 x", ratio)
 
 
-FIGURES = {"memory": (memory, 5), "start": (start, 21), "event": (event_cost, 5), "warm": (warm_peers, 11), "mute": (mute_peers, 5)}
+FIGURES = {"memory": (memory, 5), "start": (start, 21), "event": (event_cost, 5), "warm": (warm_peers, 11), "mute": (mute_peers, 5),
+           **gossip.FIGURES}
 
 
 def main():
