@@ -15,7 +15,7 @@
 namespace epmd_names {
 
 /// More than this is no reply: an EPMD with 5,000 nodes of ordinary names stays below.
-inline constexpr std::size_t max_reply = 256 * 1024;
+inline constexpr std::size_t max_reply = std::size_t{256} * 1024;
 
 /// The question.
 std::string_view request() noexcept;

@@ -19,7 +19,7 @@ class FakeEpmd {
   public:
     using Names = std::vector<std::pair<std::string, int>>;
 
-    explicit FakeEpmd(kith::testkit::Machine &machine, Names names = {}, std::string_view address = {},
+    explicit FakeEpmd(kith::testkit::Machine &machine, const Names &names = {}, std::string_view address = {},
                       std::uint16_t port = 4369)
         : peer_(machine, port, address) {
         say(names);

@@ -56,9 +56,9 @@ class address {
 
     friend bool operator==(const address &a, const address &b) noexcept { return (a <=> b) == 0; }
     friend std::strong_ordering operator<=>(const address &a, const address &b) noexcept {
-        if (const auto by = a.raw_.family <=> b.raw_.family; by != 0) return by;
-        if (const auto by = std::memcmp(a.raw_.bytes, b.raw_.bytes, sizeof a.raw_.bytes) <=> 0; by != 0) return by;
-        if (const auto by = a.raw_.scope <=> b.raw_.scope; by != 0) return by;
+        if (const auto by = a.raw_.family <=> b.raw_.family; std::is_neq(by)) return by;
+        if (const auto by = std::memcmp(a.raw_.bytes, b.raw_.bytes, sizeof a.raw_.bytes) <=> 0; std::is_neq(by)) return by;
+        if (const auto by = a.raw_.scope <=> b.raw_.scope; std::is_neq(by)) return by;
         return a.raw_.port <=> b.raw_.port;
     }
 
