@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+//
+// Each bad day of the node has its own reason.
+#include "attached.hpp"
+
+namespace kith::erlang::test {
+
+BOOST_AUTO_TEST_SUITE(bad_days_of_the_node)
+
+BOOST_FIXTURE_TEST_CASE(it_is_down, Attached) {
+    epmd.remove("app");
+    epmd.add("other", 1);
+    const Report why = detached();
+    BOOST_TEST(why.status == KITH_NOT_FOUND);
+    BOOST_TEST(has(why.text, "EPMD on 10.0.0.7:4369 does not know the name app"));
+    BOOST_TEST(has(why.text, "it knows: other"));
+    rig.run_for(1min);
+    BOOST_TEST(of(Kind::detached).size() == 1u); // said once
+    epmd.add("app", 40000);
+    BOOST_TEST(rig.run_until([this] { return rig.attached(); }, 5s));
+}
+
+BOOST_FIXTURE_TEST_CASE(it_is_starting, Attached) {
+    beam.die();
+    const Report why = detached();
+    BOOST_TEST(why.status == KITH_REFUSED);
+    BOOST_TEST(has(why.text, "nobody listens on 10.0.0.7:40000"));
+}
+
+BOOST_FIXTURE_TEST_CASE(epmd_is_down, Attached) {
+    epmd.peer().stop_listening();
+    const Report why = detached();
+    BOOST_TEST(why.status == KITH_REFUSED);
+    BOOST_TEST(has(why.text, "no EPMD listens on 10.0.0.7:4369"));
+}
+
+BOOST_FIXTURE_TEST_CASE(epmd_is_mute, Attached) {
+    epmd.peer().on_accept([](Conversation &) {});
+    const Report why = detached();
+    BOOST_TEST(why.status == KITH_TIMED_OUT);
+    BOOST_TEST(has(why.text, "EPMD on 10.0.0.7:4369 accepts connections and stays mute"));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_answers_is_no_epmd, Attached) {
+    epmd.peer().on_accept([](Conversation &c) {
+        c.send("SSH-2.0-OpenSSH\r\n");
+        c.close();
+    });
+    const Report why = detached();
+    BOOST_TEST(why.status == KITH_PROTOCOL);
+    BOOST_TEST(has(why.text, "is no EPMD"));
+}
+
+BOOST_AUTO_TEST_CASE(two_nodes_in_epmd) {
+    Attached it("{}");
+    it.epmd.add("other", 40001);
+    const Report why = it.detached();
+    BOOST_TEST(why.status == KITH_INVALID);
+    BOOST_TEST(has(why.text, "lists 2 nodes: app, other; say in option node which one to drive"));
+}
+
+BOOST_AUTO_TEST_CASE(no_node_in_epmd) {
+    Attached it("{}");
+    it.epmd.remove("app");
+    const Report why = it.detached();
+    BOOST_TEST(why.status == KITH_NOT_FOUND);
+    BOOST_TEST(has(why.text, "lists no node"));
+}
+
+BOOST_AUTO_TEST_CASE(its_host_does_not_resolve) {
+    Attached it(R"({"node": "app@nowhere"})");
+    const Report why = it.detached();
+    BOOST_TEST(why.status == KITH_UNRESOLVED);
+    BOOST_TEST(has(why.text, "the host name nowhere does not resolve; option address"));
+}
+
+BOOST_AUTO_TEST_CASE(the_cookie_is_wrong) {
+    Attached it(R"({"node": "app@10.0.0.7", "cookie": "not-it"})");
+    const Report why = it.detached();
+    BOOST_TEST(why.status == KITH_UNAUTHORIZED);
+    BOOST_TEST(has(why.text, "does not accept our cookie"));
+    it.rig.run_for(10min);
+    BOOST_TEST(it.of(Kind::detached).size() == 1u);
+    BOOST_TEST(it.beam.peer().accepted() < 35u); // each is a line in the node's log
+    BOOST_TEST(!it.rig.logged("not-it"));
+}
+
+BOOST_FIXTURE_TEST_CASE(it_accepts_and_stays_mute, Attached) {
+    beam.mute = true;
+    const Report why = detached();
+    BOOST_TEST(why.status == KITH_TIMED_OUT);
+    BOOST_TEST(has(why.text, "stays mute"));
+    BOOST_TEST((why.at < 10s));
+}
+
+BOOST_FIXTURE_TEST_CASE(it_does_not_allow_us, Attached) {
+    beam.status = "not_allowed";
+    const Report why = detached();
+    BOOST_TEST(why.status == KITH_DENIED);
+    BOOST_TEST(has(why.text, "net_kernel:allow/1"));
+}
+
+BOOST_FIXTURE_TEST_CASE(it_does_not_answer_any_more, Attached) {
+    attach();
+    beam.hangs = true;
+    const Report why = next_detached(0);
+    BOOST_TEST(why.status == KITH_TIMED_OUT);
+    BOOST_TEST(has(why.text, "takes messages and does not answer"));
+    beam.hangs = false;
+    BOOST_TEST(rig.run_until([this] { return rig.attached(); }));
+    BOOST_TEST(rig.epoch() == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(it_sends_rubbish, Attached) {
+    attach();
+    beam.send_all(bytes({0, 0, 0, 2, 131, 68}));
+    const Report why = next_detached(0);
+    BOOST_TEST(why.status == KITH_PROTOCOL);
+    BOOST_TEST(has(why.text, "sent what cannot be read"));
+}
+
+BOOST_FIXTURE_TEST_CASE(it_sends_too_much, Attached) {
+    attach();
+    beam.send_all(bytes({0x7f, 0, 0, 0}));
+    const Report why = next_detached(0);
+    BOOST_TEST(why.status == KITH_LIMIT);
+    BOOST_TEST(has(why.text, "max_frame"));
+}
+
+// What the node's port is served by collects our challenge, and hands it back when we come again.
+BOOST_FIXTURE_TEST_CASE(what_listens_there_reflects_our_challenge, Attached) {
+    FakeBeam rogue(here, app, "does-not-know-it", 40666);
+    epmd.add("app", 40666);
+    const Report first = detached();
+    BOOST_TEST(first.status == KITH_UNAUTHORIZED);
+    BOOST_REQUIRE(rogue.their_challenge.has_value());
+    rogue.fixed_challenge = rogue.their_challenge;
+    rogue.their_challenge.reset();
+    const Report second = next_detached(1);
+    BOOST_TEST(second.status == KITH_UNAUTHORIZED);
+    BOOST_TEST(has(second.text, "an attack"));
+    BOOST_TEST(!rogue.their_challenge.has_value()); // it got no answer
+}
+
+BOOST_FIXTURE_TEST_CASE(it_restarts, Attached) {
+    beam.link("b@h");
+    attach();
+    FakeBeam *node = &beam;
+    std::vector<std::unique_ptr<FakeBeam>> incarnations;
+    for (std::uint64_t epoch = 2; epoch < 5; ++epoch) {
+        const std::size_t before = of(Kind::detached).size();
+        node->die();
+        epmd.remove("app");
+        const Report lost = next_detached(before);
+        BOOST_TEST(lost.status == KITH_RESET);
+        BOOST_TEST(has(lost.text, "restarts"));
+        BOOST_TEST(next_detached(before + 1).status == KITH_NOT_FOUND);
+        const auto port = static_cast<std::uint16_t>(41000 + epoch);
+        node = incarnations.emplace_back(std::make_unique<FakeBeam>(here, app, "secret", port)).get();
+        node->link("c@h");
+        epmd.add("app", port);
+        BOOST_REQUIRE(rig.run_until([&] { return rig.attached() && rig.epoch() == epoch; }, 5s));
+        BOOST_TEST((links() == Names{"c@h"}));
+    }
+    BOOST_TEST(of(Kind::detached).size() == 6u);
+}
+
+BOOST_AUTO_TEST_CASE(it_is_renamed) {
+    Attached it("{}");
+    it.attach();
+    BOOST_TEST(it.rig.attached_node() == app);
+    it.beam.die();
+    it.epmd.remove("app");
+    FakeBeam renamed(it.here, "new@10.0.0.7", "secret", 40001);
+    it.epmd.add("new", 40001);
+    BOOST_REQUIRE(it.rig.run_until([&] { return it.rig.attached() && it.rig.epoch() == 2; }, 10s));
+    BOOST_TEST(it.rig.attached_node() == "new@10.0.0.7");
+    BOOST_TEST(it.rig.logged("another name"));
+}
+
+BOOST_FIXTURE_TEST_CASE(nothing_is_done_while_it_is_away, Attached) {
+    epmd.remove("app");
+    (void)detached();
+    BOOST_TEST(join("b@10.0.0.8").status == KITH_UNAVAILABLE);
+    BOOST_TEST(part("b@10.0.0.8").status == KITH_UNAVAILABLE);
+}
+
+BOOST_FIXTURE_TEST_CASE(it_goes_while_a_peer_is_joined, Attached) {
+    beam.functions["net_kernel:connect_node"] = [](etf::Term) { return std::nullopt; };
+    attach();
+    const auto op = rig.connect({"b@h", "b@h", {}, {}});
+    rig.run_for(1s);
+    beam.die();
+    const Report report = ended(op);
+    BOOST_TEST(report.status == KITH_RESET);
+    BOOST_TEST(has(report.text, "the connection to app@10.0.0.7 is lost"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace kith::erlang::test

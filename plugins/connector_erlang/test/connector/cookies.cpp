@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+//
+// Where the cookie comes from.
+#include "attached.hpp"
+
+namespace kith::erlang::test {
+
+BOOST_AUTO_TEST_SUITE(cookies)
+
+BOOST_AUTO_TEST_CASE(where_it_comes_from) {
+    {
+        Attached it(R"({"node": "app@10.0.0.7", "cookie": "secret"})");
+        it.here.remove("/home/app/.erlang.cookie");
+        it.here.env("RELEASE_COOKIE", "other");
+        it.attach();
+    }
+    {
+        Attached it(R"({"node": "app@10.0.0.7", "cookie_file": "/run/cookie"})");
+        it.here.file("/home/app/.erlang.cookie", "other", {0400, 1000, 1000});
+        it.here.file("/run/cookie", "secret", {0400, 1000, 1000});
+        it.attach();
+    }
+    {
+        Attached it;
+        it.here.file("/home/app/.erlang.cookie", "other", {0400, 1000, 1000});
+        it.here.env("RELEASE_COOKIE", "secret");
+        it.attach();
+    }
+    {
+        Attached it;
+        it.here.remove("/home/app/.erlang.cookie");
+        it.here.file("/xdg/erlang/.erlang.cookie", "secret", {0400, 1000, 1000});
+        it.here.env("XDG_CONFIG_HOME", "/xdg");
+        it.attach();
+    }
+    {
+        Attached it;
+        it.here.remove("/home/app/.erlang.cookie");
+        it.here.file("/home/app/.config/erlang/.erlang.cookie", "secret", {0400, 1000, 1000});
+        it.attach();
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(none, Attached) {
+    here.remove("/home/app/.erlang.cookie");
+    const Report why = detached();
+    BOOST_TEST(why.status == KITH_UNAUTHORIZED);
+    BOOST_TEST(has(why.text, "/home/app/.erlang.cookie, /home/app/.config/erlang/.erlang.cookie"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_file_that_others_can_read, Attached) {
+    here.file("/home/app/.erlang.cookie", "secret", {0440, 1000, 1000});
+    const Report why = detached();
+    BOOST_TEST(why.status == KITH_DENIED);
+    BOOST_TEST(has(why.text, "chmod 400 /home/app/.erlang.cookie"));
+    here.file("/home/app/.erlang.cookie", "secret", {0400, 1000, 1000}); // read anew each time
+    BOOST_TEST(rig.run_until([this] { return rig.attached(); }, 5s));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_without_a_cookie) {
+    for (const std::string &content :
+         {std::string(), std::string("\n"), std::string("two\nlines"), std::string(300, 'x'), std::string("a\x01")}) {
+        Attached it;
+        it.here.file("/home/app/.erlang.cookie", content, {0400, 1000, 1000});
+        BOOST_TEST(it.detached().status == KITH_INVALID);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(of_each_peer) {
+    for (const char *cookies :
+         {R"({"b@10.0.0.8": "secret-of-b"})", R"("secret-of-b")", R"({"x@h": "x", "*": "secret-of-b"})"}) {
+        Attached it(R"({"node": "app@10.0.0.7", "peer_cookies": )" + std::string(cookies) + "}");
+        std::string set;
+        it.beam.functions["erlang:set_cookie"] = [&set](etf::Term arguments) {
+            set = etf::to_text(arguments);
+            return term("true");
+        };
+        it.beam.reachable.insert("b@10.0.0.8");
+        it.attach();
+        BOOST_TEST(it.join("b@10.0.0.8").status == KITH_OK);
+        BOOST_TEST(set == "['b@10.0.0.8','secret-of-b']");
+        BOOST_TEST(it.beam.calls[it.beam.calls.size() - 2] == "erlang:set_cookie");
+        BOOST_TEST(!it.rig.logged("secret-of-b"));
+    }
+    Attached other(R"({"node": "app@10.0.0.7", "peer_cookies": {"x@h": "x"}})");
+    other.attach();
+    (void)other.join("b@10.0.0.8");
+    BOOST_TEST(other.beam.called("erlang:set_cookie") == 0u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace kith::erlang::test

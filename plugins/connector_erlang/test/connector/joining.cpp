@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+//
+// Joining and parting.
+#include "attached.hpp"
+
+namespace kith::erlang::test {
+
+BOOST_AUTO_TEST_SUITE(joining)
+
+BOOST_FIXTURE_TEST_CASE(a_peer_is_joined_and_parted, Attached) {
+    beam.reachable.insert("b@10.0.0.8");
+    attach();
+    BOOST_TEST(join("b@10.0.0.8").status == KITH_OK);
+    BOOST_TEST(rig.run_until([this] { return links() == Names{"b@10.0.0.8"}; }, 1s));
+    BOOST_TEST(join("b@10.0.0.8").status == KITH_OK); // again
+    BOOST_TEST(part("b@10.0.0.8").status == KITH_OK);
+    BOOST_TEST(rig.run_until([this] { return links().empty(); }, 1s));
+    BOOST_TEST(of(Kind::link_down).back().text == "disconnect");
+    BOOST_TEST(part("b@10.0.0.8").status == KITH_OK); // it was not linked
+    BOOST_TEST(of(Kind::link_up).size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(false_is_asked_once_more, Attached) {
+    int asked = 0;
+    beam.functions["net_kernel:connect_node"] = [&asked](etf::Term) { return term(++asked == 1 ? "false" : "true"); };
+    attach();
+    BOOST_TEST(join("b@10.0.0.8").status == KITH_OK);
+    BOOST_TEST(asked == 2);
+}
+
+BOOST_AUTO_TEST_CASE(good_and_bad_answers) {
+    const auto answer = [](const std::string &value,
+                           const char *options = R"({"node": "app@10.0.0.7", "connect": ["m", "f", []]})") {
+        Attached it(options);
+        it.beam.functions["m:f"] = it.beam.functions["net_kernel:connect_node"] = [&value](etf::Term) { return term(value); };
+        it.attach();
+        return it.join("b@10.0.0.8");
+    };
+    for (const char *good : {"true", "ok", "{ok,pid}"}) BOOST_TEST(answer(good).status == KITH_OK);
+    const Report failed = answer("{error,no_way}");
+    BOOST_TEST(failed.status == KITH_UNAVAILABLE);
+    BOOST_TEST(failed.text == "m:f/1 for b@10.0.0.8 returned {error,no_way}");
+    BOOST_TEST(answer("false").text == "m:f/1 for b@10.0.0.8 returned false");
+    const Report ignored = answer("ignored", R"({"node": "app@10.0.0.7"})");
+    BOOST_TEST(ignored.status == KITH_UNAVAILABLE);
+    BOOST_TEST(has(ignored.text, "is not distributed any more"));
+}
+
+BOOST_AUTO_TEST_CASE(a_function_that_fails_or_is_not_there) {
+    Attached it(R"({"node": "app@10.0.0.7", "connect": ["m", "f", []]})");
+    it.attach();
+    BOOST_TEST(it.join("b@h").text == "m:f/1 for b@h failed with undef");
+}
+
+BOOST_AUTO_TEST_CASE(modules_and_arguments_as_elixir_writes_them) {
+    Attached it(
+        R"({"node": "app@10.0.0.7", "connect": ["MyApp.Cluster", ":join", [1, true, null, "atom", {"binary": "b"}, {"string": "s"}, [2, []]]]})");
+    std::string arguments;
+    it.beam.functions["Elixir.MyApp.Cluster:join"] = [&arguments](etf::Term list) {
+        arguments = etf::to_text(list);
+        return term("ok");
+    };
+    it.attach();
+    BOOST_TEST(it.join("b@h").status == KITH_OK);
+    BOOST_TEST(arguments == "[1,true,nil,atom,<<\"b\">>,[115],[2,[]],b@h]");
+    Attached bad(R"({"connect": ["m", "f", [{"tuple": 1}]]})");
+    BOOST_TEST(bad.rig.start() == KITH_INVALID);
+    BOOST_TEST(has(bad.rig.error(), "/connect/2/0"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_call_that_does_not_return_is_ended, Attached) {
+    beam.functions["net_kernel:connect_node"] = [](etf::Term) { return std::nullopt; };
+    attach();
+    const auto begun = net.now();
+    const Report report = join("b@10.0.0.8");
+    BOOST_TEST(report.status == KITH_TIMED_OUT);
+    BOOST_TEST(has(report.text, "net_kernel:connect_node in app@10.0.0.7 did not return within 8000 ms"));
+    BOOST_TEST((report.at - begun < 9s));
+    rig.run_for(1s);
+    BOOST_TEST(beam.kills == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_host_gives_up, Attached) {
+    beam.functions["net_kernel:connect_node"] = [](etf::Term) { return std::nullopt; };
+    attach();
+    const auto op = rig.connect({"b@h", "b@h", {}, {}});
+    rig.run_for(1s);
+    rig.cancel(op);
+    BOOST_TEST(ended(op).status == KITH_CANCELLED);
+    rig.run_for(1s);
+    BOOST_TEST(beam.kills == 1u);
+    BOOST_TEST(rig.attached());
+}
+
+BOOST_FIXTURE_TEST_CASE(many_at_once, Attached) {
+    for (int i = 0; i < 500; ++i) beam.reachable.insert("n" + std::to_string(i) + "@h");
+    attach();
+    std::vector<std::uint64_t> ops;
+    for (const auto &name : beam.reachable) ops.push_back(rig.connect({name, name, {}, {}}));
+    for (const auto op : ops) BOOST_TEST(ended(op).status == KITH_OK);
+    BOOST_TEST(rig.run_until([this] { return links().size() == 500; }, 1s));
+}
+
+BOOST_FIXTURE_TEST_CASE(names_that_are_none, Attached) {
+    attach();
+    for (const std::string &name :
+         {std::string("app"), std::string("@h"), std::string("a@"), std::string("a@b@c"), std::string(300, 'x') + "@h"}) {
+        const Report report = join(name);
+        BOOST_TEST(report.status == KITH_INVALID);
+    }
+    BOOST_TEST(beam.called("net_kernel:connect_node") == 0u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace kith::erlang::test

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+//
+// The links of the node.
+#include "attached.hpp"
+
+namespace kith::erlang::test {
+
+BOOST_AUTO_TEST_SUITE(links_of_the_node)
+
+BOOST_FIXTURE_TEST_CASE(tools_are_left_out, Attached) {
+    beam.link("rem-12@h", true);
+    beam.link("kith-0123456789abcdef@h", true);
+    beam.link("b@h");
+    attach();
+    BOOST_TEST((links() == Names{"b@h"}));
+    beam.link("remsh5@h", true);
+    beam.link("c@h");
+    BOOST_TEST(rig.run_until([this] { return links() == Names{"b@h", "c@h"}; }, 1s));
+    rig.run_for(2min);
+    BOOST_TEST((links() == Names{"b@h", "c@h"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_no_event_told_is_found_by_reconciling, Attached) {
+    beam.link("b@h");
+    beam.link("c@h");
+    attach();
+    beam.silent_links = true;
+    beam.unlink("b@h", "x");
+    beam.link("d@h");
+    rig.run_for(20s);
+    BOOST_TEST((links() == Names{"b@h", "c@h"}));
+    rig.run_for(20s);
+    BOOST_TEST((links() == Names{"c@h", "d@h"}));
+    beam.unlink("c@h", "x");
+    rig.refresh();
+    BOOST_TEST(rig.run_until([this] { return links() == Names{"d@h"}; }, 1s));
+}
+
+BOOST_FIXTURE_TEST_CASE(nothing_is_polled_but_for_that, Attached) {
+    attach();
+    rig.run_for(1s);
+    const std::size_t before = beam.calls.size();
+    rig.run_for(10min);
+    BOOST_TEST(beam.calls.size() - before == 20u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_relay_that_ends_is_started_anew, Attached) {
+    attach();
+    rig.run_for(5s);
+    beam.end_relays("killed");
+    rig.run_for(1s);
+    BOOST_TEST(rig.logged("relay"));
+    beam.link("b@h");
+    BOOST_TEST(rig.run_until([this] { return links() == Names{"b@h"}; }, 1s));
+    BOOST_TEST(rig.epoch() == 1u);
+    // One that ends at once, again and again, keeps nobody busy.
+    const std::size_t before = beam.group_leaders.size();
+    for (int i = 0; i < 100; ++i) {
+        beam.end_relays("killed");
+        rig.run_for(100ms);
+    }
+    BOOST_TEST(beam.group_leaders.size() - before < 25u);
+}
+
+BOOST_AUTO_TEST_CASE(without_erl_eval_links_are_told_all_the_same) {
+    Attached it;
+    it.beam.erl_eval = false;
+    it.beam.link("b@h");
+    it.attach();
+    BOOST_TEST((it.links() == Names{"b@h"}));
+    BOOST_TEST(it.beam.called("to global_group") == 1u);
+    it.beam.reachable.insert("c@10.0.0.8");
+    BOOST_TEST(it.join("c@10.0.0.8").status == KITH_OK);
+    BOOST_TEST(it.rig.run_until([&] { return it.links() == Names{"b@h", "c@10.0.0.8"}; }, 1s));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_tick_is_answered_at_once, Attached) {
+    attach();
+    for (int i = 1; i <= 3; ++i) {
+        beam.send_all(bytes({0, 0, 0, 0}));
+        rig.run_for(100ms);
+        BOOST_TEST(beam.ticks == static_cast<std::size_t>(i));
+    }
+}
+
+struct Overlay : Attached {
+    Overlay()
+        : Attached(R"({"node": "app@10.0.0.7", "connect": ["overlay", "join", []], "disconnect": ["overlay", "leave", []],
+                       "list_nodes": ["overlay", "members", []]})") {
+        beam.functions["overlay:join"] = [this](etf::Term arguments) {
+            members.insert(arguments.elements().next().atom().value());
+            return term("ok");
+        };
+        beam.functions["overlay:leave"] = [this](etf::Term arguments) {
+            members.erase(arguments.elements().next().atom().value());
+            return term("ok");
+        };
+        beam.functions["overlay:members"] = [this](etf::Term) {
+            std::string list;
+            etf::Writer writer(list);
+            writer.list(static_cast<std::uint32_t>(members.size()));
+            for (const auto &member : members) writer.binary(member);
+            writer.nil();
+            return list;
+        };
+    }
+    std::set<std::string> members;
+};
+
+BOOST_FIXTURE_TEST_CASE(another_distribution_is_what_its_list_says, Overlay) {
+    members.insert("left-7");
+    beam.link("b@h");
+    attach();
+    BOOST_TEST((links() == Names{"left-7"}));
+    BOOST_TEST(join("right-8").status == KITH_OK);
+    BOOST_TEST(rig.run_until([this] { return links() == Names{"left-7", "right-8"}; }, 1s));
+    BOOST_TEST(part("left-7").status == KITH_OK);
+    BOOST_TEST(rig.run_until([this] { return links() == Names{"right-8"}; }, 1s));
+    members.insert("by-itself");
+    rig.run_for(6s);
+    BOOST_TEST((links() == Names{"by-itself", "right-8"}));
+    // News of Erlang nodes are a reason to look.
+    members.erase("by-itself");
+    rig.run_for(1s);
+    beam.unlink("b@h", "connection_closed");
+    BOOST_TEST(rig.run_until([this] { return links() == Names{"right-8"}; }, 1s));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_list_that_cannot_be_had, Overlay) {
+    beam.functions.erase("overlay:members");
+    const Report why = detached();
+    BOOST_TEST(why.status == KITH_INVALID);
+    BOOST_TEST(has(why.text, "overlay:members/0 failed with undef"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_list_that_fails_later_leaves_the_links, Overlay) {
+    members.insert("left-7");
+    attach();
+    beam.functions["overlay:members"] = [](etf::Term) { return term("{error,busy}"); };
+    rig.run_for(20s);
+    BOOST_TEST(rig.attached());
+    BOOST_TEST((links() == Names{"left-7"}));
+    BOOST_TEST(rig.logged("could not be listed"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace kith::erlang::test
