@@ -171,7 +171,8 @@ typedef struct kith_instance {
     void (*destroy)(void *self);
 
     /* The plugin's side of a service, such as kith_timer_plugin for "kith.timer/1"; null when it has none. Asked once for each
-     * declared service, between create and start. The table is static. id: borrowed. [loop & created] */
+     * declared service, between create and start. The table is static, and complete: where a function of it is missing, the calls
+     * that would end in it are refused with KITH_INVALID. id: borrowed. [loop & created] */
     const void *(*service)(void *self, kith_str id);
 } kith_instance;
 
