@@ -20,6 +20,7 @@ constexpr Command commands[] = {
     {"check", "validate a configuration without starting anything", check},
     {"discover", "look once, connect nothing, print the peers", discover},
     {"plugins", "list the plugins, their options, and why a file was refused", plugins},
+    {"schema", "print a JSON Schema of the whole configuration, for editors", schema},
     {"sim", "rehearse hosts and faults in a simulated world", sim},
     {"version", "print the version", version},
 };

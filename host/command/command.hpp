@@ -22,6 +22,7 @@ int run(const Words &words);
 int check(const Words &words);
 int discover(const Words &words);
 int plugins(const Words &words);
+int schema(const Words &words);
 int sim(const Words &words);
 int version(const Words &words);
 

@@ -7,7 +7,11 @@
 
 #include <core/config/load.hpp>
 #include <core/config/reference.hpp>
+#include <core/config/schema.hpp>
+#include <core/config/whole_schema.hpp>
 #include <kith/hosting/plugin_kind.hpp>
+
+#include <boost/json/parse.hpp>
 
 #include <dlfcn.h>
 
@@ -130,6 +134,19 @@ BOOST_AUTO_TEST_CASE(the_examples_are_good) {
                    entry.path().filename().string() + " is not in config/README.md");
     }
     BOOST_TEST(count >= 5u);
+}
+
+BOOST_AUTO_TEST_CASE(editors_take_the_examples) {
+    Catalogue catalogue;
+    for (auto &plugin : plugins()) catalogue.installed.push_back(std::move(plugin.info));
+    const auto schema = boost::json::parse(whole_schema(catalogue));
+    boost::json::parse_options options;
+    options.allow_comments = options.allow_trailing_commas = true;
+    for (const auto &entry : fs::directory_iterator(folder)) {
+        if (entry.path().extension() != ".json") continue;
+        const auto complaints = second_opinion(schema, boost::json::parse(read(entry.path()), {}, options), KeyPath());
+        BOOST_TEST(complaints.empty(), entry.path().string() << ": " << (complaints.empty() ? "" : complaints.front().text));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(the_configurations_in_the_readmes_are_good) {
