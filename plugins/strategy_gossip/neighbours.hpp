@@ -26,6 +26,10 @@ class Neighbours {
 
     [[nodiscard]] Index find(std::string_view name) const noexcept;
     [[nodiscard]] bool present(Index i) const noexcept { return heard_[i] != absent; }
+    [[nodiscard]] bool present(std::string_view name) const noexcept {
+        const Index i = find(name);
+        return i != none && present(i);
+    }
     [[nodiscard]] const std::string &name(Index i) const noexcept { return names_[i]; }
     [[nodiscard]] std::size_t size() const noexcept { return names_.size(); }
     [[nodiscard]] std::size_t present_count() const noexcept { return present_; }
@@ -41,6 +45,9 @@ class Neighbours {
 
     /// It is not there any more.
     void leave(Index i) noexcept;
+    void leave(std::string_view name) noexcept {
+        if (const Index i = find(name); i != none) leave(i);
+    }
 
     /// All that were not heard since `before` are absent from now on; their names are appended.
     void expire(Hearing before, std::vector<std::string> &gone);

@@ -8,7 +8,7 @@ namespace gossip {
 namespace {
 
 constexpr Pulse::Time millisecond = 1'000'000, second = 1'000'000'000;
-constexpr Pulse::Time jitter = 40 * millisecond, apart = 200 * millisecond;
+constexpr Pulse::Time jitter = 40 * millisecond, longest_jitter = second, apart = 200 * millisecond;
 constexpr double per_minute = 10;
 
 Pulse::Time below(std::uint64_t random, Pulse::Time bound) noexcept {
@@ -22,13 +22,14 @@ void Pulse::sent(Time now, std::uint64_t random) noexcept {
     next_ = now + interval_ / 2 + below(random, interval_ + 1);
 }
 
-void Pulse::answer(Time now, std::uint64_t random) noexcept {
+void Pulse::answer(Time now, std::uint64_t random, std::size_t others) noexcept {
     if (answer_ != never) return;
     answers_ = std::min(per_minute, answers_ + static_cast<double>(now - refilled_) * per_minute / (60.0 * second));
     refilled_ = now;
     if (answers_ < 1) return;
     answers_ -= 1;
-    answer_ = answered_ = std::max(now + below(random, jitter), answered_ + apart);
+    const Time within = std::min(longest_jitter, jitter + static_cast<Time>(others) * millisecond);
+    answer_ = answered_ = std::max(now + below(random, within), answered_ + apart);
 }
 
 } // namespace gossip

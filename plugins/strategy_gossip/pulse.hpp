@@ -5,6 +5,7 @@
 // bounded, or a crowd of new names would make of us an amplifier.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace gossip {
@@ -21,8 +22,9 @@ class Pulse {
     /// One was sent. random: uniform over all 64 bits.
     void sent(Time now, std::uint64_t random) noexcept;
 
-    /// A new neighbour was heard: within 40 ms if nothing is against it, at most one each 200 ms and 10 a minute.
-    void answer(Time now, std::uint64_t random) noexcept;
+    /// A new neighbour was heard: within 40 ms, and 1 ms more for each of the `others` who will answer it too, if nothing is against it;
+    /// at most once each 200 ms and 10 times a minute.
+    void answer(Time now, std::uint64_t random, std::size_t others = 0) noexcept;
 
     /// Something that all should know: our name has changed.
     void at_once(Time now) noexcept { next_ = now; }

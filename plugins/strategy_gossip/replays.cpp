@@ -40,6 +40,13 @@ Replays::Verdict Replays::check(std::string_view sender, std::uint64_t counter, 
     return Verdict::fresh;
 }
 
+bool Replays::last_word(std::string_view sender, std::uint64_t counter) noexcept {
+    const auto found = senders_.find(sender);
+    if (found == senders_.end() || found->second.highest != counter) return false;
+    found->second.seen = ~std::uint64_t{0};
+    return true;
+}
+
 // Half of them go, those first that were not heard for longest. What they sent before is refused by its time.
 void Replays::make_room(std::int64_t now) {
     std::int64_t oldest = now;

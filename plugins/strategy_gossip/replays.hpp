@@ -30,6 +30,10 @@ class Replays {
     [[nodiscard]] Verdict check(std::string_view sender, std::uint64_t counter, std::int64_t time, std::int64_t wall,
                                 std::int64_t now);
 
+    /// Of a goodbye that was fresh: is it the sender's last word? Then nothing that it said before is taken any more, should that come
+    /// late. False: it has spoken since, and does not leave.
+    [[nodiscard]] bool last_word(std::string_view sender, std::uint64_t counter) noexcept;
+
     [[nodiscard]] std::size_t size() const noexcept { return senders_.size(); }
 
   private:

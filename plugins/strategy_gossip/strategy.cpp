@@ -6,8 +6,10 @@
 // fallen silent. The leases are kept here and not by the host (ttl 0): a heartbeat of a known peer is then no call at all, and core hears
 // of changes only. What is promised is the same: leases run only while the medium is heard.
 #include "admission.hpp"
+#include "complaints.hpp"
 #include "counter.hpp"
 #include "envelope.hpp"
+#include "medium.hpp"
 #include "neighbours.hpp"
 #include "pulse.hpp"
 #include "replays.hpp"
@@ -65,6 +67,7 @@ class strategy : public kith::strategy {
     kith::task<> run() override {
         if (envelope_->stamped()) co_await begin_counter();
         pulse_.emplace(settings_.interval.count(), now());
+        medium_.emplace(settings_.expire.count(), now());
         rename(node_.name());
         spawn(follow_node());
         spawn(speak());
@@ -72,17 +75,13 @@ class strategy : public kith::strategy {
         co_await listen();
     }
 
-    /// Others speak when they speak; what can be done at once is to speak ourselves, which makes newcomers answer.
+    /// Others speak when they speak; what can be done at once is to speak ourselves, which makes newcomers answer. Before the first
+    /// look is complete, that look is the answer.
     void refresh() override {
-        if (pulse_ && now() - spoke_ >= nanoseconds(200ms).count()) {
-            pulse_->at_once(now());
-            poke_.notify();
-        }
-        if (alive_) {
-            if (looked_) discovery.update({});
-        } else {
-            cannot_look();
-        }
+        if (!medium_) return;
+        if (now() - spoke_ >= nanoseconds(200ms).count()) speak_at_once();
+        if (medium_->alive() && looked_) discovery.update({});
+        if (medium_->deaf()) discovery.failed(why_deaf());
     }
 
     /// Only what is authenticated can be believed when it says that it leaves. It is kith that leaves, perhaps to be started anew, and not
@@ -103,6 +102,7 @@ class strategy : public kith::strategy {
     [[nodiscard]] std::string place() const {
         return settings_.targets.front().text() + (settings_.interface.empty() ? "" : " on " + settings_.interface);
     }
+    [[nodiscard]] static kith::error nothing_wrong() { return {KITH_OK, std::string{}}; }
 
     kith::task<> begin_counter() {
         const auto wall = static_cast<std::uint64_t>(clock_.wall().count() / 1000);
@@ -136,6 +136,10 @@ class strategy : public kith::strategy {
             return;
         }
         own_ = name;
+        speak_at_once();
+    }
+
+    void speak_at_once() {
         pulse_->at_once(now());
         poke_.notify();
     }
@@ -153,20 +157,22 @@ class strategy : public kith::strategy {
                                               .receive_buffer = 1U << 20U});
             if (socket) {
                 socket_.emplace(std::move(*socket));
-                if (!settings_.group.empty()) socket_->join(settings_.group, settings_.interface);
-                pulse_->at_once(now());
-                poke_.notify();
-                backoff = 250ms;
-                trouble_ = co_await take_all();
+                lost_ = 0;
+                no_socket_ = ask_for_group();
+                if (no_socket_.status == KITH_OK) {
+                    speak_at_once();
+                    backoff = 250ms;
+                    no_socket_ = co_await take_all();
+                }
                 socket_.reset();
             } else {
-                trouble_ = socket.error();
-                if (trouble_.status == KITH_EXISTS) {
-                    trouble_.text +=
+                no_socket_ = socket.error();
+                if (no_socket_.status == KITH_EXISTS) {
+                    no_socket_.text +=
                         ": another program has this port to itself; end it, or set `port` to another one on all members";
                 }
             }
-            cannot_look();
+            go_deaf();
             co_await timer_.sleep(random_.around(backoff, 0.2));
             backoff = std::min<nanoseconds>(2 * backoff, 10s);
         }
@@ -181,18 +187,23 @@ class strategy : public kith::strategy {
         }
     }
 
+    // A wish that stands once it is taken: how it fares is told to `told_of`.
+    kith::error ask_for_group() {
+        if (settings_.group.empty()) return nothing_wrong();
+        const std::int32_t status = socket_->join(settings_.group, settings_.interface);
+        if (status == KITH_OK) return nothing_wrong();
+        return {status, "the group " + settings_.group + " could not be asked for"};
+    }
+
     void told_of(const kith::membership &group) {
+        no_group_ = group.status == KITH_OK ? nothing_wrong() : kith::error(group.status, std::string(group.text));
         if (group.status == KITH_OK) {
             log.info("joined the group", {{"group", group.group}, {"interface", group.interface}});
-            trouble_ = {};
-            pulse_->at_once(now()); // whoever is there hears of us at once
-            poke_.notify();
-            return;
+            return speak_at_once(); // whoever is there answers
         }
-        trouble_ = kith::error(group.status, std::string(group.text));
         log.warning("the group is not joined, until this is over",
                     {{"group", group.group}, {"interface", group.interface}, {"reason", group.text}});
-        if (!alive_) cannot_look();
+        go_deaf();
     }
 
     // ---- what is heard ----
@@ -211,10 +222,7 @@ class strategy : public kith::strategy {
                 continue;
             }
             if (!is_new(heard, datagram)) continue;
-            if (!sign) {
-                sign = true;
-                sign_of_life(time);
-            }
+            if (!std::exchange(sign, true)) sign_of_life(time);
             hear(heard, datagram, time);
         }
         tally_.flush();
@@ -242,67 +250,65 @@ class strategy : public kith::strategy {
     void hear(const Opened &heard, const kith_datagram &datagram, std::int64_t time) {
         if (heard.name == own_) return tally_.add(Heard::own);
         const auto known = neighbours_.find(heard.name);
+        const bool present = known != Neighbours::none && neighbours_.present(known);
         if (heard.kind == Kind::goodbye) {
             tally_.add(Heard::known);
-            if (known == Neighbours::none || !neighbours_.present(known)) return;
+            if (!replays_.last_word(heard.name, heard.counter) || !present) return;
             neighbours_.leave(known);
             silent_.emplace_back(heard.name);
             return;
         }
-        if (known != Neighbours::none) {
-            const bool back = !neighbours_.present(known);
-            neighbours_.hear(known, hearing_);
-            tally_.add(Heard::known);
-            if (back) newcomer(heard.name, datagram, time);
-            return;
+        if (present) {
+            neighbours_.hear(known, medium_->hearing());
+            return tally_.add(Heard::known);
         }
-        if (!admission_.admit(heard.name, time)) return tally_.add(Heard::waiting);
-        if (!neighbours_.add(heard.name, hearing_)) {
-            count(Heard::waiting, datagram, "max_peers are known already");
-            return;
+        if (time < refused_until_) return count(Heard::waiting, datagram, "the topology has refused more peers");
+        if (known != Neighbours::none) {
+            neighbours_.hear(known, medium_->hearing());
+        } else {
+            if (!admission_.admit(heard.name, time)) return count(Heard::waiting, datagram, "more new names than 20 a second");
+            if (!neighbours_.add(heard.name, medium_->hearing()))
+                return count(Heard::waiting, datagram, "max_peers are known already");
         }
         tally_.add(Heard::fresh);
-        newcomer(heard.name, datagram, time);
-    }
-
-    void newcomer(std::string_view name, const kith_datagram &datagram, std::int64_t time) {
-        newcomers_.push_back({.key = std::string(name),
-                              .name = std::string(name),
-                              .attributes = {{"host", std::string(name.substr(name.find('@') + 1))},
+        newcomers_.push_back({.key = std::string(heard.name),
+                              .name = std::string(heard.name),
+                              .attributes = {{"host", std::string(heard.name.substr(heard.name.find('@') + 1))},
                                              {"address", kith::address(datagram.remote).host()}}});
-        pulse_->answer(time, random_());
+        pulse_->answer(time, random_(), neighbours_.present_count());
     }
 
+    // Who left and came back since is there: what was heard last counts. Refused newcomers are unknown again, and those who are silent are
+    // told of later, so that core and we agree again.
     void tell() {
         if (newcomers_.empty() && silent_.empty()) return;
-        // Who left and came back in one batch is there: what it says last counts.
-        std::erase_if(silent_, [&](const auto &name) { return neighbours_.present(neighbours_.find(name)); });
-        std::erase_if(newcomers_, [&](const auto &peer) { return !neighbours_.present(neighbours_.find(peer.key)); });
-        discovery.update(newcomers_, silent_);
-        if (!newcomers_.empty()) poke_.notify();
+        std::erase_if(silent_, [&](const auto &name) { return neighbours_.present(name); });
+        std::erase_if(newcomers_, [&](const auto &peer) { return !neighbours_.present(peer.key); });
+        if (discovery.update(newcomers_, silent_) < 0) {
+            for (const auto &peer : newcomers_) neighbours_.leave(peer.key);
+            refused_until_ = now() + nanoseconds(10s).count();
+        } else {
+            silent_.clear();
+            if (!newcomers_.empty()) poke_.notify();
+        }
         newcomers_.clear();
-        silent_.clear();
     }
 
     void count(Heard what, const kith_datagram &datagram, std::string_view why) {
         tally_.add(what);
         ++left_out_;
         why_ = why;
-        if (now() < complain_) return;
-        complain_ = now() + nanoseconds(60s).count();
-        log.warning("a packet is no heartbeat for us", {{"from", kith::address(datagram.remote).text()}, {"reason", why}});
+        if (const auto packets = complaints_.add(what, now()); packets != 0) {
+            log.warning(
+                "heard what is not taken",
+                {{"from", kith::address(datagram.remote).text()}, {"reason", why}, {"packets", std::to_string(packets)}});
+        }
     }
 
     // ---- the medium ----
 
-    // Hearing time goes on by the time between two signs, unless it is so long that it was silence.
     void sign_of_life(std::int64_t time) {
-        const std::int64_t gap = time - last_sign_;
-        if (alive_ && gap <= settings_.expire.count()) hearing_ += gap;
-        last_sign_ = time;
-        if (alive_) return;
-        alive_ = true;
-        trouble_ = {};
+        if (!medium_->sign(time)) return;
         if (looked_) {
             discovery.watching(true);
         } else {
@@ -312,19 +318,14 @@ class strategy : public kith::strategy {
 
     kith::task<> watch() {
         const nanoseconds step = std::clamp<nanoseconds>(settings_.expire / 8, 10ms, 1s);
-        last_sign_ = now(); // silence counts from here
         for (;;) {
             co_await timer_.sleep(step);
             const std::int64_t time = now();
-            if (time - last_sign_ > settings_.expire.count()) {
-                if (alive_ || !complained_of_silence_) fall_silent();
-                continue;
-            }
-            if (!alive_) continue;
+            if (medium_->falls_silent(time)) go_deaf();
+            if (!medium_->alive()) continue;
             if (!looked_ && time >= look_until_) first_look();
-            std::vector<std::string> gone;
-            neighbours_.expire(hearing_ - settings_.expire.count(), gone);
-            if (!gone.empty()) discovery.update({}, gone);
+            neighbours_.expire(medium_->hearing() - settings_.expire.count(), silent_);
+            if (time >= refused_until_) tell();
             if (state_ && envelope_->stamped() && counter_.running_out()) co_await keep_counter();
         }
     }
@@ -336,31 +337,25 @@ class strategy : public kith::strategy {
         discovery.watching(true);
     }
 
-    void fall_silent() {
-        if (alive_) discovery.watching(false);
-        alive_ = false;
-        complained_of_silence_ = true;
-        if (trouble_.status == KITH_OK) {
-            const auto seconds = std::chrono::duration_cast<std::chrono::milliseconds>(settings_.expire).count();
-            trouble_ = kith::error(
-                KITH_UNAVAILABLE,
-                own_.empty()
-                    ? "nothing is heard at " + place() + ", and nothing is said until the node's name is known"
-                    : "nothing was heard at " + place() + " for " + std::to_string(seconds) +
-                          " ms, not even our own heartbeat; the last known peers stay. Look at `ip maddr`, at the firewall "
-                          "(UDP), and whether multicast is allowed here; where it is not, list the others in `peers`");
-        }
-        cannot_look();
-        trouble_ = {};
+    void go_deaf() {
+        medium_->silence();
+        if (looked_) discovery.watching(false);
+        discovery.failed(why_deaf());
     }
 
-    void cannot_look() {
-        complained_of_silence_ = complained_of_silence_ || trouble_.status != KITH_OK;
-        if (trouble_.status != KITH_OK) {
-            discovery.failed(trouble_);
-        } else {
-            discovery.failed(kith::error(KITH_UNAVAILABLE, "nothing was heard at " + place() + " yet"));
+    [[nodiscard]] kith::error why_deaf() const {
+        for (const kith::error *known : {&no_socket_, &no_group_, &unsent_}) {
+            if (known->status != KITH_OK) return *known;
         }
+        if (own_.empty()) {
+            return {KITH_UNAVAILABLE,
+                    "nothing is heard at " + place() + ", and nothing is said until the node's name is known"};
+        }
+        const auto silence = std::chrono::duration_cast<std::chrono::milliseconds>(settings_.expire).count();
+        return {KITH_UNAVAILABLE, "nothing was heard at " + place() + " for " + std::to_string(silence) +
+                                      " ms, not even our own heartbeat; the last known peers stay. Look at `ip maddr`, at the "
+                                      "firewall (UDP), and whether multicast is allowed here; where it is not, list the others "
+                                      "in `peers`"};
     }
 
     // ---- what is said ----
@@ -390,17 +385,17 @@ class strategy : public kith::strategy {
         for (const kith::address &target : settings_.targets) datagrams.push_back(kith::datagram_to(target, packet));
         const auto sent = co_await socket_->send(datagrams, timeout);
         if (sent) {
-            unsent_.clear();
+            unsent_ = nothing_wrong();
             co_return;
         }
+        if (sent.status() == KITH_STALE || sent.status() == KITH_CANCELLED)
+            co_return; // the socket is gone, and `listen` says why
         tally_.unsent();
-        if (sent.status() == KITH_STALE || sent.status() == KITH_CANCELLED || sent.error().text == unsent_) co_return;
-        unsent_ = sent.error().text;
-        log.warning("a heartbeat was not sent to all", {{"reason", unsent_}});
-        if (!alive_) {
-            trouble_ = sent.error();
-            cannot_look();
-        }
+        const kith::error why(sent.status(), "our heartbeats cannot be sent: " + sent.error().text);
+        if (why.text == unsent_.text) co_return;
+        unsent_ = why;
+        log.warning("a heartbeat was not sent to all", {{"reason", why.text}});
+        if (medium_->deaf()) discovery.failed(why_deaf());
     }
 
     kith::task<> keep_counter() {
@@ -421,27 +416,25 @@ class strategy : public kith::strategy {
     Admission admission_;
     Replays replays_;
     Counter counter_;
-    std::optional<Pulse> pulse_;
-    kith::signal poke_; // speak: look again when it is time
+    Complaints complaints_;
+    std::optional<Pulse> pulse_;   // from start on
+    std::optional<Medium> medium_; // from start on
+    kith::signal poke_;            // speak: look again when it is time
     std::optional<kith::udp_socket> socket_;
 
-    std::string own_;             // the node's name; empty while it is unknown
-    Hearing hearing_ = 0;         // hearing time
-    std::int64_t last_sign_ = 0;  // when the medium was heard last
-    std::int64_t look_until_ = 0; // when the first look is complete
-    std::int64_t spoke_ = INT64_MIN / 2;
-    bool alive_ = false;  // the medium is heard
-    bool looked_ = false; // everybody had the time to speak once
-    bool complained_of_silence_ = false;
-    kith::error trouble_{KITH_OK, std::string{}}; // why nothing may be heard
-    std::string unsent_;
-
-    std::vector<kith::peer> newcomers_; // of the batch under way
-    std::vector<std::string> silent_;   // who said goodbye in it
-    std::uint64_t lost_ = 0;
-    std::uint32_t left_out_ = 0; // packets that were no heartbeat for us, and why the last one
+    std::string own_;                            // the node's name; empty while it is unknown
+    std::int64_t look_until_ = 0;                // when the first look is complete
+    bool looked_ = false;                        // everybody had the time to speak once
+    std::int64_t spoke_ = INT64_MIN / 2;         // when we sent last
+    kith::error no_socket_ = nothing_wrong();    // why there is none
+    kith::error no_group_ = nothing_wrong();     // why it is not joined
+    kith::error unsent_ = nothing_wrong();       // why our last heartbeat did not go to all
+    std::vector<kith::peer> newcomers_;          // to be told of
+    std::vector<std::string> silent_;            // the same: who is not heard any more
+    std::int64_t refused_until_ = INT64_MIN / 2; // core has refused what we told, and is let alone until then
+    std::uint64_t lost_ = 0;                     // datagrams of this socket, as far as they are counted
+    std::uint32_t left_out_ = 0;                 // packets that were no heartbeat for us, and why the last one
     std::string_view why_;
-    std::int64_t complain_ = 0;
 };
 
 } // namespace

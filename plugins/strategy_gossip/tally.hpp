@@ -22,6 +22,7 @@ enum class Heard : std::uint8_t {
     replayed,  ///< authenticated, and heard before
     late       ///< authenticated, of an unknown sender whose clock is not ours
 };
+inline constexpr std::size_t kinds_heard = 9;
 
 class Tally {
   public:
@@ -36,7 +37,7 @@ class Tally {
     void unsent() const noexcept { unsent_.add(); }
 
     void flush() noexcept {
-        for (std::size_t i = 0; i < kinds; ++i) {
+        for (std::size_t i = 0; i < kinds_heard; ++i) {
             if (waiting_[i] == 0) continue;
             counters_[i].add(waiting_[i]);
             waiting_[i] = 0;
@@ -44,14 +45,13 @@ class Tally {
     }
 
   private:
-    static constexpr std::size_t kinds = 9;
     static kith::counter make(kith::host h, std::string_view kind) {
         return {h, {"gossip_heard_total", "Datagrams that were heard.", {{"kind", kind}}}};
     }
 
-    std::array<kith::counter, kinds> counters_;
+    std::array<kith::counter, kinds_heard> counters_;
     kith::counter lost_, unsent_;
-    std::array<std::uint32_t, kinds> waiting_{};
+    std::array<std::uint32_t, kinds_heard> waiting_{};
 };
 
 } // namespace gossip

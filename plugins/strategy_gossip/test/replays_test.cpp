@@ -131,4 +131,17 @@ BOOST_AUTO_TEST_CASE(its_memory_is_bounded_and_those_heard_last_stay) {
     BOOST_TEST(check(1, wall, "n960@h") == Verdict::seen);
 }
 
+BOOST_AUTO_TEST_CASE(after_a_last_word_nothing_older_is_taken) {
+    BOOST_TEST(check(1) == Verdict::fresh);
+    BOOST_TEST(check(5) == Verdict::fresh);
+    BOOST_TEST(replays.last_word("a@h", 5));
+    BOOST_TEST(check(4) == Verdict::seen); // was under way when it left
+    BOOST_TEST(check(6) == Verdict::fresh);
+    BOOST_TEST(check(9) == Verdict::fresh);
+    BOOST_TEST(check(8) == Verdict::fresh);
+    BOOST_TEST(!replays.last_word("a@h", 8)); // a goodbye that came late, after the next start
+    BOOST_TEST(check(7) == Verdict::fresh);
+    BOOST_TEST(!replays.last_word("nobody@h", 1));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
