@@ -337,6 +337,7 @@ std::size_t Rig::outstanding() const noexcept {
 }
 
 const std::vector<Observation> &Rig::observations() const noexcept { return body_->observations; }
+void Rig::max_peers(std::size_t most) { body_->max_peers = most; }
 const std::vector<RecordedPeer> &Rig::peers() const noexcept { return body_->peers; }
 bool Rig::await_observation(Duration bound) {
     const auto before = body_->looks;

@@ -86,6 +86,7 @@ class Rig::Body final : public Tenant, public CallMonitor {
     std::vector<RecordedMetric> metrics;
     std::vector<Observation> observations;
     std::vector<RecordedPeer> peers;
+    std::size_t max_peers = SIZE_MAX;
     std::vector<Report> reports;
     std::vector<std::string> links;
     std::string attached_node, node_name;

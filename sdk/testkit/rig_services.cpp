@@ -154,6 +154,7 @@ constexpr kith_discovery_host discovery_table = {
             if (const auto status = rig.peer_reader.read(peers, count, stride); status != KITH_OK) {
                 return refuse(rig, "discovery.replace", status, rig.peer_reader.text());
             }
+            if (rig.peer_reader.peers().size() > rig.max_peers) return KITH_LIMIT;
             Observation &seen = rig.observe(Observation::Kind::replace);
             seen.peers = own(rig.peer_reader.peers());
             rig.peers = seen.peers;
@@ -167,6 +168,12 @@ constexpr kith_discovery_host discovery_table = {
             if (const auto status = rig.peer_reader.read(upserted, count, stride); status != KITH_OK) {
                 return refuse(rig, "discovery.update", status, rig.peer_reader.text());
             }
+            const auto known = [&](const auto &peer) {
+                return std::ranges::find(rig.peers, peer.key, &RecordedPeer::key) != rig.peers.end();
+            };
+            const auto more = rig.peer_reader.peers();
+            const auto fresh = more.size() - static_cast<std::size_t>(std::ranges::count_if(more, known));
+            if (fresh != 0 && rig.peers.size() + fresh > rig.max_peers) return KITH_LIMIT;
             Observation &seen = rig.observe(Observation::Kind::update);
             seen.peers = own(rig.peer_reader.peers());
             seen.missing = own(missing, missing_count);

@@ -81,6 +81,8 @@ class Rig {
     const std::vector<Observation> &observations() const noexcept;
     /// Its peers as its replaces and updates have left them.
     const std::vector<RecordedPeer> &peers() const noexcept;
+    /// As a topology's policy.max_peers: a replace or update that would make more is refused with KITH_LIMIT, and is no observation.
+    void max_peers(std::size_t most);
     /// Let time pass until it has replaced, updated or failed once more.
     bool await_observation(Duration bound = std::chrono::minutes(1));
     /// discovery.refresh or connector.refresh.
