@@ -131,11 +131,14 @@ class HostScenario(unittest.TestCase):
             made.append(host)
         return made
 
-    def kith(self, host, policy=None, beam=False, **options):
+    def kith(self, host, policy=None, beam=False, state_dir=None, **options):
         """Kith on a host, its heart beating five times a second; a peer is gone after ten beats."""
         settings = {"interval": 200, "expire": 2000, **options}
         interface = settings.pop("multicast_if", host.host)
-        kith = host.kith((gossip if beam else logging)(host, host.name, self.PORT, interface, policy, **settings))
+        config = (gossip if beam else logging)(host, host.name, self.PORT, interface, policy, **settings)
+        if state_dir:
+            config["state_dir"] = str(state_dir)
+        kith = host.kith(config)
         kith.node = host.full(host.name)
         self._kiths.append(kith)
         self.addCleanup(kith.kill)

@@ -405,6 +405,12 @@ class Kith:
     def running(self):
         return self._process.poll() is None
 
+    def memory(self):
+        """Of /proc/PID/smaps_rollup, in KiB: Pss, Private_Dirty and the others."""
+        with open(f"/proc/{self.pid}/smaps_rollup") as file:
+            fields = [line.split() for line in file.read().splitlines()[1:]]
+        return {field[0].rstrip(":"): int(field[1]) for field in fields}
+
     def terminate(self, timeout=6):
         """SIGTERM; the exit status, within a bound."""
         self._process.send_signal(signal.SIGTERM)
