@@ -13,6 +13,7 @@
 #include <kith/service/discovery.h>
 #include <kith/service/env.h>
 #include <kith/service/file.h>
+#include <kith/service/http.h>
 #include <kith/service/log.h>
 #include <kith/service/loop.h>
 #include <kith/service/metric.h>
@@ -171,6 +172,47 @@ SIZE(kith_file_plugin, 24)
 OFFSET(kith_file_plugin, read, 0)
 OFFSET(kith_file_plugin, written, 8)
 OFFSET(kith_file_plugin, changed, 16)
+
+/* service/http.h */
+SIZE(kith_http_client, 136)
+OFFSET(kith_http_client, struct_size, 0)
+OFFSET(kith_http_client, flags, 4)
+OFFSET(kith_http_client, authorities, 8)
+OFFSET(kith_http_client, certificate, 24)
+OFFSET(kith_http_client, key, 40)
+OFFSET(kith_http_client, server_name, 56)
+OFFSET(kith_http_client, proxy, 72)
+OFFSET(kith_http_client, connect_timeout, 88)
+OFFSET(kith_http_client, response_timeout, 96)
+OFFSET(kith_http_client, idle_timeout, 104)
+OFFSET(kith_http_client, keep_alive, 112)
+OFFSET(kith_http_client, max_header, 120)
+OFFSET(kith_http_client, reserved, 124)
+OFFSET(kith_http_client, max_body, 128)
+
+SIZE(kith_http_request, 96)
+OFFSET(kith_http_request, struct_size, 0)
+OFFSET(kith_http_request, field_count, 4)
+OFFSET(kith_http_request, method, 8)
+OFFSET(kith_http_request, url, 24)
+OFFSET(kith_http_request, fields, 40)
+OFFSET(kith_http_request, body, 48)
+OFFSET(kith_http_request, body_size, 56)
+OFFSET(kith_http_request, response_timeout, 64)
+OFFSET(kith_http_request, idle_timeout, 72)
+OFFSET(kith_http_request, timeout, 80)
+OFFSET(kith_http_request, max_body, 88)
+
+SIZE(kith_http_host, 32)
+OFFSET(kith_http_host, open, 0)
+OFFSET(kith_http_host, request, 8)
+OFFSET(kith_http_host, read, 16)
+OFFSET(kith_http_host, close, 24)
+
+SIZE(kith_http_plugin, 24)
+OFFSET(kith_http_plugin, opened, 0)
+OFFSET(kith_http_plugin, responded, 8)
+OFFSET(kith_http_plugin, read, 16)
 
 /* service/log.h */
 SIZE(kith_log_host, 16)
@@ -351,6 +393,17 @@ VALUE(KITH_PRUNE_REPORT, 3)
 
 /* service/file.h */
 VALUE(KITH_FILE_MAX_READ, 67108864)
+
+/* service/http.h */
+VALUE(KITH_HTTP_MAX_URL, 8192)
+VALUE(KITH_HTTP_MAX_FIELDS, 64)
+VALUE(KITH_HTTP_MAX_REQUEST, 16777216)
+VALUE(KITH_HTTP_MAX_READ, 1048576)
+VALUE(KITH_HTTP_MAX_OPEN, 64)
+VALUE(KITH_HTTP_FOREVER, UINT64_MAX)
+VALUE(KITH_HTTP_INSECURE, 1)
+VALUE(KITH_HTTP_PLAIN_AUTHORIZATION, 2)
+VALUE(KITH_HTTP_NO_KEEP_ALIVE, 4)
 
 /* service/log.h */
 VALUE(KITH_LOG_TRACE, 0)
