@@ -12,9 +12,10 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
-from lab import PLUGINS, TEST_PLUGINS, Lab, full, wait_until  # noqa: E402
+from lab import Lab, full  # noqa: E402
+from waiting import PLUGINS, TEST_PLUGINS, wait_until  # noqa: E402
 import gossip  # noqa: E402
-from measure import line, memory_of, report, stamp, ticks_of  # noqa: E402
+from measure import line, report, stamp, ticks_of  # noqa: E402
 
 PEERS = pathlib.Path(__file__).with_name("peers.py")
 MESHLESS = ("-connect_all", "false", "-kernel", "prevent_overlapping_partitions", "false")
@@ -45,7 +46,7 @@ def memory(lab, runs):
         kith = lab.kith(lab.config("a", names, policy={"min_peers": 100}))
         kith.wait("topology.ready", timeout=30)
         time.sleep(1)
-        used = memory_of(kith.pid)
+        used = kith.memory()
         pss.append(used["Pss"] / 1024)
         dirty.append(used["Private_Dirty"] / 1024)
         kith.terminate()

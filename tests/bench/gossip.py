@@ -10,8 +10,8 @@ import time
 
 from gossip_lab import gossip, logging
 from gossip_packets import GROUP, Ear, Mouth, packet
-from lab import BUILD, HOST, free_port, wait_until
-from measure import datagrams_of, line, memory_of, percentile, report, running_of, stamp
+from measure import datagrams_of, line, percentile, report, running_of, stamp
+from waiting import BUILD, HOST, free_port, wait_until
 
 MESHLESS = ("-connect_all", "false", "-kernel", "prevent_overlapping_partitions", "false")
 SECRET = "a secret of the bench"
@@ -167,18 +167,18 @@ def flood(lab, runs, count=100000):
         try:
             kith.wait("link.up", peer=names[0])
             time.sleep(1)
-            before = memory_of(kith.pid)["Pss"]
+            before = kith.memory()["Pss"]
             flooding = multiprocessing.Process(target=pour, args=(port, count, 5))
             flooding.start()
             most = before
             while flooding.is_alive():
-                most = max(most, memory_of(kith.pid)["Pss"])
+                most = max(most, kith.memory()["Pss"])
                 flooding.join(0.1)
             newcomer = multiprocessing.Process(target=beat, args=(port, [nodes[2].name], 0.3, ended))
             begun = time.time()
             newcomer.start()
             late.append(stamp(kith.wait("link.up", peer=nodes[2].name, timeout=120)) - begun)
-            most = max(most, memory_of(kith.pid)["Pss"])
+            most = max(most, kith.memory()["Pss"])
             growth.append((most - before) / 1024)
             missing += sum(len(kith.found(kind, peer=name)) for kind in ("peer.missing", "peer.lost", "link.down") for name in names)
         finally:
@@ -207,7 +207,7 @@ def memory(lab, runs):
             ear.say(packet("b@127.0.0.1", options.get("secret")))
             kith.wait("peer.discovered", peer="b@127.0.0.1")
             time.sleep(1)
-            used.append(memory_of(kith.pid)["Pss"] / 1024)
+            used.append(kith.memory()["Pss"] / 1024)
             kith.terminate()
             ear.close()
         report(f"memory, gossip {mode} + erlang: PSS", used, "MiB", "<= 6" if mode == "plain" else "<= 11")

@@ -26,13 +26,6 @@ def stamp(event):
     return datetime.datetime.strptime(event["time"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=datetime.timezone.utc).timestamp()
 
 
-def memory_of(pid):
-    """Of /proc/PID/smaps_rollup, in KiB: Pss, Private_Dirty and the others."""
-    with open(f"/proc/{pid}/smaps_rollup") as file:
-        fields = [line.split() for line in file.read().splitlines()[1:]]
-    return {field[0].rstrip(":"): int(field[1]) for field in fields}
-
-
 def ticks_of(pid):
     """Seconds of CPU, user and system, as counted by the clock's ticks (10 ms)."""
     with open(f"/proc/{pid}/stat") as file:

@@ -9,8 +9,9 @@ import tempfile
 import unittest
 
 from gossip_packets import Ear
-from lab import Scenario, free_port
+from lab import Scenario
 from namespaces import Host, Segment, skipped_without_namespaces
+from waiting import free_port
 
 SPEAKER = pathlib.Path(__file__).with_name("libcluster_gossip.erl")
 

@@ -3,7 +3,7 @@
 
 import time
 
-from lab import Scenario, full, main
+from lab import Scenario, main
 
 
 class Forming(Scenario):

@@ -8,7 +8,8 @@ second at each test's end.
 import socket
 
 from gossip_lab import GUARDED, HASTY, PATIENT, HostScenario
-from lab import main, wait_until
+from lab import main
+from waiting import wait_until
 
 
 class Interface(HostScenario):

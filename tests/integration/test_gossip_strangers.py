@@ -8,7 +8,8 @@ import re
 
 from gossip_lab import GUARDED, HASTY, PATIENT, HostScenario
 from gossip_packets import plain, sealed
-from lab import main, wait_until
+from lab import main
+from waiting import wait_until
 
 OLD, NEW = "the old secret", "the new secret"
 STRANGER = "stranger@10.77.0.3"

@@ -7,7 +7,8 @@ import unittest
 
 from gossip_lab import GossipScenario, needs_crypto, speaker, speaks
 from gossip_packets import VECTORS, Ear, plain, sealed, vectors
-from lab import main, wait_until
+from lab import main
+from waiting import wait_until
 from namespaces import Host, Segment, skipped_without_namespaces
 
 SECRET = "somepassword"

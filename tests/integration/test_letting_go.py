@@ -3,7 +3,8 @@
 
 import time
 
-from lab import PLUGINS, TEST_PLUGINS, Scenario, main
+from lab import Scenario, main
+from waiting import PLUGINS, TEST_PLUGINS
 
 # On a visible mesh BEAM itself cuts more than it is asked to when one node parts another; these tests are about what kith does.
 LOOSE = ("-kernel", "prevent_overlapping_partitions", "false")

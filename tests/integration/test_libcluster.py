@@ -5,7 +5,8 @@ import re
 
 from gossip_lab import GossipScenario, gossip, needs_crypto, speaker, speaks
 from gossip_packets import Ear, plain
-from lab import main, wait_until
+from lab import main
+from waiting import wait_until
 
 SECRET = "somepassword"
 

@@ -3,7 +3,7 @@
 
 import re
 
-from lab import Scenario, main, wait_until
+from lab import Scenario, main
 
 
 class LocalNode(Scenario):

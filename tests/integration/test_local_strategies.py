@@ -6,7 +6,8 @@ import re
 import socket
 import threading
 
-from lab import HOST, Scenario, main
+from lab import Scenario, main
+from waiting import HOST
 
 QUICK = {"interval": 200}
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """connect, disconnect and list_nodes by configuration: hidden links, and a module whose members are no Erlang nodes."""
 
-from lab import PLUGINS, TEST_PLUGINS, Scenario, main, wait_until
+from lab import Scenario, main
+from waiting import PLUGINS, TEST_PLUGINS, wait_until
 
 # A membership of its own, as Partisan would have one: its names are no Erlang nodes, and BEAM knows nothing of its links.
 OVERLAY = r"""

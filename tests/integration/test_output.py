@@ -4,12 +4,15 @@
 import fcntl
 import json
 import os
+import pathlib
 import signal
+import struct
 import subprocess
+import termios
 import threading
-import time
 
-from lab import KITH, PLUGINS, TEST_PLUGINS, Scenario, main, wait_until
+from lab import Scenario, main
+from waiting import KITH, PATIENCE, PLUGINS, TEST_PLUGINS, wait_until
 
 
 class Output(Scenario):
@@ -33,12 +36,27 @@ class Output(Scenario):
         config["events"] = events or {}
         return config
 
+    def says_more(self, amount=50000):
+        """It has gone on to log so many bytes: at level debug each event is told there too."""
+        size = lambda: self.log_file.stat().st_size
+        before = size()
+        wait_until(lambda: size() >= before + amount, f"{amount} more bytes of log", describe=lambda: self.log_file.read_text()[-2000:])
+
+    def fills(self, reader):
+        """The pipe holds as much as it can, and far more was said since."""
+        waiting = lambda: struct.unpack("i", fcntl.ioctl(reader, termios.FIONREAD, bytes(4)))[0]
+        wait_until(lambda: waiting() > 3000, "the pipe is full", describe=lambda: f"{waiting()} bytes of 4096 wait in it")
+        self.says_more()
+
     def test_events_on_standard_output(self):
         a, b = self.lab.beams("a", "b")
         process, reader = self.stdout_kith(self.lab.config("a", ["b"]))
         lines = os.fdopen(reader)
+        self.addCleanup(lines.close)
         kinds = []
-        threading.Timer(15, process.kill).start()
+        limit = threading.Timer(PATIENCE, process.kill)
+        limit.start()
+        self.addCleanup(limit.cancel)
         for line in lines:
             event = json.loads(line)
             kinds.append(event["kind"])
@@ -52,9 +70,9 @@ class Output(Scenario):
 
     def test_a_reader_that_is_slow_delays_nobody_and_is_told_what_it_lost(self):
         a, b = self.lab.beams("a", "b")
-        process, reader = self.stdout_kith(self.busy(queue=16))
+        process, reader = self.stdout_kith(self.busy(queue=16), "--log-level", "debug")
         a.sees("b")
-        time.sleep(2)
+        self.fills(reader)
         b.kill()
         a.sees()
         b.start()
@@ -72,19 +90,19 @@ class Output(Scenario):
 
     def test_a_reader_that_never_reads_does_not_hold_up_the_end(self):
         a, b = self.lab.beams("a", "b")
-        process, reader = self.stdout_kith(self.busy())
+        process, reader = self.stdout_kith(self.busy(), "--log-level", "debug")
         a.sees("b")
-        time.sleep(1)
+        self.fills(reader)
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(8), 0)
         os.close(reader)
 
     def test_a_reader_that_has_gone_stops_nothing(self):
         a, b = self.lab.beams("a", "b")
-        process, reader = self.stdout_kith(self.busy())
+        process, reader = self.stdout_kith(self.busy(), "--log-level", "debug")
         os.close(reader)
         a.sees("b")
-        time.sleep(0.5)
+        self.says_more()
         self.assertIsNone(process.poll(), self.log_file.read_text()[-2000:])
         b.kill()
         a.sees()
@@ -135,8 +153,7 @@ class Output(Scenario):
         kith = self.lab.kith(self.lab.config("a", ["b"]), level="trace")
         kith.wait("link.up")
         self.assertNotIn(self.lab.cookie, kith.log() + kith.events_file.read_text())
-        command_line = open(f"/proc/{kith.pid}/cmdline").read()
-        self.assertNotIn(self.lab.cookie, command_line)
+        self.assertNotIn(self.lab.cookie, pathlib.Path(f"/proc/{kith.pid}/cmdline").read_text())
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@
 import re
 import time
 
-from lab import Mute, Scenario, full, main, wait_until
+from lab import Mute, Scenario, full, main
+from waiting import wait_until
 
 
 class Peers(Scenario):

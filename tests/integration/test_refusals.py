@@ -7,7 +7,8 @@ import pathlib
 import re
 import shutil
 
-from lab import BUILD, PLUGINS, Scenario, main
+from lab import Scenario, main
+from waiting import BUILD, PLUGINS, TEST_PLUGINS
 
 
 class WrongConfiguration(Scenario):
@@ -91,7 +92,6 @@ class Discovery(Scenario):
         self.assertEqual(a.seen(), [])
 
     def test_discover_says_why_it_could_not_look(self):
-        from lab import TEST_PLUGINS
         config = self.lab.config("a", strategy="lines", strategy_config={"file": "/nowhere/peers"}, dirs=[PLUGINS, TEST_PLUGINS])
         result = self.lab.command("discover", self.lab.write("config.json", config), "--json")
         self.assertEqual(result.returncode, 3, result.stderr)

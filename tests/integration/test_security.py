@@ -3,7 +3,8 @@
 
 import json
 
-from lab import PLUGINS, TEST_PLUGINS, Scenario, main
+from lab import Scenario, main
+from waiting import PLUGINS, TEST_PLUGINS
 
 
 class Unauthenticated(Scenario):

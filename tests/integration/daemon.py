@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""A kith that a test runs, and what it told."""
+
+import json
+import pathlib
+import re
+import signal
+import subprocess
+
+from waiting import KITH, PATIENCE, wait_until
+
+
+class Kith:
+    """A `kith run`. Its events are read from a file as they are written."""
+
+    def __init__(self, lab, config, cookie=None, arguments=(), log="text", level="info", **environment):
+        self.lab = lab
+        number = lab.number()
+        self.config = config if isinstance(config, pathlib.Path) else lab.write(f"kith-{number}.json", config)
+        self.events_file = lab.dir / f"events-{number}"
+        self.log_file = lab.dir / f"log-{number}"
+        self._events, self._rest, self._offset = [], b"", 0
+        with open(self.log_file, "wb") as log_file, lab.inside():
+            self._process = subprocess.Popen(
+                [KITH, "run", str(self.config), "--events", str(self.events_file), "--log", log, "--log-level", level, *arguments],
+                env=lab.environment(cookie, **environment), stdin=subprocess.DEVNULL, stdout=log_file, stderr=log_file)
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def events(self):
+        """All events so far."""
+        try:
+            with open(self.events_file, "rb") as file:
+                file.seek(self._offset)
+                fresh = file.read()
+        except FileNotFoundError:
+            return self._events
+        self._offset += len(fresh)
+        lines = (self._rest + fresh).split(b"\n")
+        self._rest = lines.pop()
+        self._events += [json.loads(line) for line in lines if line]
+        return self._events
+
+    def found(self, kind, after=0, **fields):
+        """Events of a kind after a sequence number whose fields are as given: equal, or matching a regular expression."""
+        return [event for event in self.events() if event["kind"] == kind and event["seq"] > after and all(
+            value.search(event.get(name, "")) if isinstance(value, re.Pattern) else event.get(name) == value
+            for name, value in fields.items())]
+
+    def wait(self, kind, after=0, timeout=None, **fields):
+        """The first such event, waited for."""
+        def look():
+            found = self.found(kind, after, **fields)
+            if not found and self._process.poll() is not None and not self.found(kind, after, **fields):
+                raise AssertionError(f"kith ended with {self._process.returncode} before {kind} {fields}\n{self.tail()}")
+            return found
+        return wait_until(look, f"event {kind} {fields}", timeout, self.tail)[0]
+
+    def last(self):
+        """The sequence number of the newest event."""
+        events = self.events()
+        return events[-1]["seq"] if events else 0
+
+    def log(self):
+        return self.log_file.read_text(errors="replace")
+
+    def wait_log(self, pattern, timeout=None):
+        return wait_until(lambda: re.search(pattern, self.log()), f"the log has {pattern!r}", timeout, self.tail)
+
+    def tail(self):
+        events = "\n".join(json.dumps(event) for event in self.events()[-25:])
+        return f"-- its last events\n{events}\n-- the end of its log\n{self.log()[-3000:]}"
+
+    def running(self):
+        return self._process.poll() is None
+
+    def memory(self):
+        """Of /proc/PID/smaps_rollup, in KiB: Pss, Private_Dirty and the others."""
+        with open(f"/proc/{self.pid}/smaps_rollup") as file:
+            fields = [line.split() for line in file.read().splitlines()[1:]]
+        return {field[0].rstrip(":"): int(field[1]) for field in fields}
+
+    def terminate(self, timeout=6):
+        """SIGTERM; the exit status, within a bound."""
+        self._process.send_signal(signal.SIGTERM)
+        return self.ended(timeout)
+
+    def ended(self, timeout=None):
+        try:
+            return self._process.wait(timeout or PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"kith does not end\n{self.tail()}")
+
+    def kill(self):
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
