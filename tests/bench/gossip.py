@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
 """The figures of strategy gossip, over the loopback interface: joining, the cost of a heartbeat, a flood of names, memory."""
 
+import itertools
 import multiprocessing
 import os
 import signal
 import socket
 import subprocess
 import time
+from contextlib import closing
 
 from gossip_lab import gossip, logging
-from gossip_packets import GROUP, Ear, Mouth, packet
+from gossip_packets import GROUP, Ear, Mouth, authenticated, packet
 from measure import datagrams_of, line, percentile, report, running_of, stamp
 from waiting import BUILD, HOST, free_port, wait_until
 
@@ -42,9 +44,10 @@ def join(lab, runs):
         times = []
         for run in range(runs + 5):
             port = udp_port()
-            first = lab.kith(gossip(lab, "a", port, interval=5000, **options))
-            first.wait("observation.ok")
-            first.wait("connector.attached")
+            with closing(Ear(port)) as ear:
+                first = lab.kith(gossip(lab, "a", port, interval=5000, **options))
+                first.wait("connector.attached")
+                wait_until(ear.hear, "it has sent", describe=first.tail)
             a.ask(f"clock ! {{asked, self(), '{b.name}'}}")
             begun = time.time()
             second = lab.kith(gossip(lab, "b", port, interval=5000, **options))
@@ -101,20 +104,31 @@ def drained(pid, port, mouth, packets):
 
 def heartbeat(lab, runs, peers=20):
     """CPU of the whole daemon for each heartbeat of a known peer, beside a loop that only receives."""
-    for mode, options in MODES.items():
+    counter = itertools.count(1)
+    for mode, options in {**MODES, "authenticated": {"secret": SECRET, "seal": "authenticated"}}.items():
         port = udp_port()
         kith = lab.kith(logging(lab, "n", port, HOST, interval=60000, **options))
         kith.wait("connector.attached")
         mouth = Mouth(port)
         names = [f"p{number}@10.0.0.{number}" for number in range(peers)]
-        for name in names:
-            mouth.say(packet(name, options.get("secret")))
-        wait_until(lambda: {event["peer"] for event in kith.found("link.up")} >= set(names), "all are known", 30, kith.tail)
-        some = [packet(name, options.get("secret")) for name in names] * (4000 // peers)
+
+        def heartbeats(count):
+            """Those of a mode that counts its packets are each new; the others are the same again."""
+            if mode == "authenticated":
+                return [authenticated(name, SECRET, next(counter)) for _ in range(count // peers) for name in names]
+            return [packet(name, options.get("secret")) for name in names] * (count // peers)
+
+        def known():
+            """Newcomers get in one after the other, so each is heard until it has."""
+            for data in heartbeats(peers):
+                mouth.say(data)
+            return {event["peer"] for event in kith.found("link.up")} >= set(names)
+        wait_until(known, "all are known", 30, kith.tail)
         other = udp_port()
         bare, bare_mouth = Bare(lab, other, 2 << 20), Mouth(other)
         ours, theirs = [], []
         for run in range(runs + 1):
+            some = heartbeats(4000)
             for pid, at, voice, costs in ((kith.pid, port, mouth, ours), (bare.pid, other, bare_mouth, theirs)):
                 idle, _ = drained(pid, at, voice, [])
                 used, count = drained(pid, at, voice, some)

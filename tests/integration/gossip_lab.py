@@ -99,8 +99,8 @@ class GossipScenario(Scenario):
 HASTY = {"prune": "disconnect", "grace": 0, "confirm": 1, "guard": False}
 # Parts too, with the guard, and the time of the default to be sure.
 PATIENT = {"prune": "disconnect"}
-# Parts too, soon, unless the guard holds it.
-GUARDED = {"prune": "disconnect", "grace": 1000, "confirm": 1}
+# Parts too, soon, unless the guard holds it. Leases end one after the other, so it must hold the first already.
+GUARDED = {"prune": "disconnect", "grace": 1000, "confirm": 1, "max_removal": 0.1}
 
 
 @skipped_without_namespaces

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""libcluster's gossip packets, written here from the description alone, and a socket in the group to say and to overhear them.
+"""Gossip packets, libcluster's and kith's authenticated ones, written here from their descriptions alone, and a socket in the group to
+say and to overhear them.
 
 AES comes from libcrypto.so.3 (Debian package libssl3), because Python's standard library has none.
 """
@@ -9,6 +10,7 @@ import hashlib
 import os
 import socket
 import struct
+import time
 
 GROUP = "233.252.1.32"
 PREFIX = b"heartbeat::"
@@ -30,7 +32,18 @@ def plain(name, tag=100):
 def sealed(name, secret, vector=None):
     """IV, then AES-256-CBC of the plain packet, padded as PKCS#7 says."""
     vector = vector or os.urandom(16)
-    return vector + aes_256_cbc(hashlib.sha256(secret.encode()).digest(), vector, plain(name))
+    return vector + _encrypted("aes_256_cbc", hashlib.sha256(secret.encode()).digest(), vector, plain(name))
+
+
+def authenticated(name, secret, counter=None, age=0, goodbye=False):
+    """Said `age` seconds ago. counter: without one, what a sender has that keeps none, the time in microseconds."""
+    now = time.time() - age
+    counter = int(now * 1e6) if counter is None else counter
+    key = hashlib.sha256(b"kith gossip authenticated 1" + secret.encode()).digest()
+    beside = b"kth1" + hashlib.sha256(b"kith gossip key id 1" + key).digest()[:8]
+    nonce = os.urandom(12)
+    body = struct.pack(">BBHQQ", 2 if goodbye else 1, 0, len(name), counter, int(now * 1000)) + name.encode()
+    return beside + nonce + _encrypted("aes_256_gcm", key, nonce, body, beside)
 
 
 def packet(name, secret=None):
@@ -46,26 +59,32 @@ def vectors():
                 yield name, secret or None, bytes.fromhex(data)
 
 
-def aes_256_cbc(key, vector, text):
+def _encrypted(cipher, key, vector, text, beside=None):
+    """With `beside`, which is authenticated too, the tag of 16 bytes follows."""
     crypto = _crypto()
     context = ctypes.c_void_p(crypto.EVP_CIPHER_CTX_new())
     out, size, rest = ctypes.create_string_buffer(len(text) + 32), ctypes.c_int(), ctypes.c_int()
+    tag = ctypes.create_string_buffer(16 if beside is not None else 0)
     try:
-        good = crypto.EVP_EncryptInit_ex(context, ctypes.c_void_p(crypto.EVP_aes_256_cbc()), None, key, vector) == 1
+        good = crypto.EVP_EncryptInit_ex(context, ctypes.c_void_p(getattr(crypto, "EVP_" + cipher)()), None, key, vector) == 1
+        if beside is not None:
+            good = good and crypto.EVP_EncryptUpdate(context, None, ctypes.byref(size), beside, len(beside)) == 1
         good = good and crypto.EVP_EncryptUpdate(context, out, ctypes.byref(size), text, len(text)) == 1
         good = good and crypto.EVP_EncryptFinal_ex(context, ctypes.byref(out, size.value), ctypes.byref(rest)) == 1
+        if beside is not None:
+            good = good and crypto.EVP_CIPHER_CTX_ctrl(context, 0x10, 16, tag) == 1  # EVP_CTRL_AEAD_GET_TAG
     finally:
         crypto.EVP_CIPHER_CTX_free(context)
     if not good:
         raise RuntimeError("libcrypto does not encrypt")
-    return out.raw[:size.value + rest.value]
+    return out.raw[:size.value + rest.value] + tag.raw
 
 
 def _crypto(loaded=[]):
     if not loaded:
         library = ctypes.CDLL("libcrypto.so.3")
-        library.EVP_CIPHER_CTX_new.restype = ctypes.c_void_p
-        library.EVP_aes_256_cbc.restype = ctypes.c_void_p
+        for function in (library.EVP_CIPHER_CTX_new, library.EVP_aes_256_cbc, library.EVP_aes_256_gcm):
+            function.restype = ctypes.c_void_p
         loaded.append(library)
     return loaded[0]
 

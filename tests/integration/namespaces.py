@@ -71,11 +71,13 @@ def _tap(name):
 
 
 class Segment:
-    """A switch. `loss` and `duplicate` are shares of the deliveries, `multicast` False drops frames to groups, `cut` parts the hosts."""
+    """A switch. `loss`, `duplicate` and `late` (delivered behind the next frame) are shares of the deliveries, `multicast` False drops
+    frames to groups, `cut` parts the hosts, those of `deaf` (names) are heard and hear nothing."""
 
     def __init__(self, seed=1):
-        self.loss, self.duplicate, self.multicast = 0.0, 0.0, True
-        self.lost = self.doubled = self.forwarded = 0
+        self.loss, self.duplicate, self.late, self.multicast, self.deaf = 0.0, 0.0, 0.0, True, set()
+        self.lost = self.doubled = self.forwarded = self.overtaken = 0
+        self._waiting = {}  # port -> the frame that the next one overtakes
         self._groups = None
         self._random = random.Random(seed)
         self._ports = {}  # descriptor -> name of the host
@@ -109,11 +111,12 @@ class Segment:
         with self._lock:
             self._poll.unregister(port)
             del self._ports[port]
+            self._waiting.pop(port, None)
             self._learnt = {address: there for address, there in self._learnt.items() if there != port}
             os.close(port)
 
     def _reaches(self, one, other):
-        return self._groups is None or any(one in group and other in group for group in self._groups)
+        return other not in self.deaf and (self._groups is None or any(one in group and other in group for group in self._groups))
 
     def _forward(self):
         while True:
@@ -146,12 +149,21 @@ class Segment:
                 continue
             twice = self._random.random() < self.duplicate
             self.doubled += twice
-            for _ in range(1 + twice):
-                try:
-                    os.write(other, frame)
-                    self.forwarded += 1
-                except OSError:
-                    self.lost += 1  # the interface is down
+            frames = [frame] * (1 + twice)
+            if self._random.random() < self.late and other not in self._waiting:
+                self._waiting[other] = frames.pop()
+            elif other in self._waiting:
+                frames.append(self._waiting.pop(other))
+                self.overtaken += 1
+            for one in frames:
+                self._hand(other, one)
+
+    def _hand(self, port, frame):
+        try:
+            os.write(port, frame)
+            self.forwarded += 1
+        except OSError:
+            self.lost += 1  # the interface is down
 
 
 class Host(Lab):

@@ -39,6 +39,22 @@ class Interface(HostScenario):
         b.ip("route add 10.77.0.0/24 dev eth0", "route add 224.0.0.0/4 dev eth0")
         self.formed(ka, kb)
 
+    def test_goes_down_and_up(self):
+        """Longer than anybody's lease. Whose interface is down is deaf, so it misses nobody; all others miss it."""
+        a, b, c = self.hosts(3)
+        kiths = ka, kb, kc = self.kith(a, PATIENT), self.kith(b, HASTY), self.kith(c, PATIENT)
+        self.formed(*kiths)
+        mark = kb.last()
+        b.ip("link set eth0 down")
+        stale = self.stale(kb, "eth0", mark)
+        for kith in (ka, kc):
+            kith.wait("peer.missing", peer=kb.node)
+        mark = ka.last()
+        b.ip("link set eth0 up")
+        kb.wait("topology.fresh", after=stale["seq"])
+        ka.wait("peer.discovered", peer=kb.node, after=mark)
+        self.assertEqual(kb.found("peer.missing"), [], kb.tail())
+
     def test_vanishes_and_returns_with_another_address(self):
         """Longer than anybody's lease; the one without an interface is deaf, so it misses nobody."""
         a, b, c = self.hosts(3)
@@ -96,15 +112,22 @@ class Network(HostScenario):
         kb.kill()
         self.formed(self.kith(a, HASTY, peers=["10.77.0.2"]), self.kith(b, HASTY, peers=["10.77.0.1"]))
 
-    def test_loss_and_duplicates(self):
-        self.segment.loss = self.segment.duplicate = 0.3
+    def test_loss_duplicates_and_reordering(self):
+        """Those who count their packets take no copy, and what was overtaken they take."""
+        self.segment.loss = self.segment.duplicate = self.segment.late = 0.3
         hosts = self.hosts(4)
-        kiths = [self.kith(host, {**HASTY, "grace": 3000, "confirm": 3}, multicast_if="eth0") for host in hosts]
-        self.formed(*kiths)
-        before = self.segment.forwarded
-        wait_until(lambda: self.segment.forwarded > before + 200, "200 more packets", describe=lambda: str(self.segment.forwarded))
+        for sealed in ({}, {"secret": "a secret", "seal": "authenticated"}):
+            with self.subTest(**sealed):
+                kiths = [self.kith(host, {**HASTY, "grace": 3000, "confirm": 3}, multicast_if="eth0", **sealed) for host in hosts]
+                self.formed(*kiths)
+                before = self.segment.forwarded
+                wait_until(lambda: self.segment.forwarded > before + 200, "200 more packets",
+                           describe=lambda: str(self.segment.forwarded))
+                for kith in kiths:
+                    kith.kill()
         self.assertGreater(self.segment.lost, 50)
-        self.assertGreater(self.segment.doubled, 30)
+        self.assertGreater(self.segment.doubled, 50)
+        self.assertGreater(self.segment.overtaken, 50)
 
     def test_halves_and_healed(self):
         """Each half misses the other, and the guard holds it."""
@@ -135,6 +158,47 @@ class Network(HostScenario):
         self.segment.cut()
         for other in kiths[1:]:
             kiths[0].wait("peer.discovered", peer=other.node, after=mark)
+
+
+    def test_one_is_deaf(self):
+        """It is heard and hears nobody: it parts nobody, and is missed by nobody."""
+        hosts = self.hosts(3)
+        ka, kb, kc = kiths = [self.kith(host, GUARDED) for host in hosts]
+        self.formed(*kiths)
+        self.segment.deaf = {"a"}
+        for other in (kb, kc):
+            ka.wait("peer.held", peer=other.node)
+        mark = ka.last()
+        self.segment.deaf = set()
+        for other in (kb, kc):
+            ka.wait("peer.discovered", peer=other.node, after=mark)
+            self.assertEqual(other.found("peer.missing"), [], other.tail())
+
+
+class Ways(HostScenario):
+    """How heartbeats travel, but by the group of the default."""
+
+    def form(self, **options):
+        kiths = [self.kith(host, HASTY, **options) for host in self.hosts(3)]
+        self.formed(*kiths)
+        self.assertEqual([event for kith in kiths for event in kith.found("topology.stale")], [])
+
+    def test_broadcast(self):
+        """On networks that drop what is for groups."""
+        self.segment.multicast = False
+        self.form(broadcast_only=True)
+
+    def test_broadcast_on_this_network(self):
+        self.segment.multicast = False
+        self.form(broadcast_only=True, multicast_addr="10.77.0.255")
+
+    def test_a_group_of_ipv6(self):
+        self.form(multicast_addr="ff02::77", multicast_if="eth0", secret="a secret")
+
+    def test_only_those_who_are_listed(self):
+        """Of three, each knows the two others."""
+        self.segment.multicast = False
+        self.form(peers=["10.77.0.1", "10.77.0.2", "10.77.0.3"])
 
 
 class Nodes(HostScenario):

@@ -7,7 +7,7 @@ A stranger stands on the same segment as hosts a and b. Those who know each othe
 import re
 
 from gossip_lab import GUARDED, HASTY, PATIENT, HostScenario
-from gossip_packets import plain, sealed
+from gossip_packets import authenticated, plain, sealed
 from lab import main
 from waiting import wait_until
 
@@ -100,6 +100,24 @@ class Strangers(HostScenario):
             return ka.found("peer.missing", after=mark, peer=kb.node)
         wait_until(missing_while_said_again, "b is missing although its packets are said again", describe=ka.tail)
         ka.wait_log("10.77.0.3.*it was heard before")
+
+    def test_authenticated_packets_of_another_program(self):
+        """Written from the description alone: it is heard, and it says goodbye. Not believed: a clock that is too wrong, a goodbye
+        that another word has overtaken."""
+        ka, kb, ear = self.two(PATIENT, secret=OLD, seal="authenticated")
+        ear.say(authenticated("late@10.77.0.3", OLD, age=600))
+        ka.wait_log("10.77.0.3.*clock")
+        ear.say(authenticated(STRANGER, OLD, counter=1))
+        ka.wait("peer.discovered", peer=STRANGER)
+        for counter, goodbye in ((4, False), (3, True), (2, False)):
+            ear.say(authenticated(STRANGER, OLD, counter=counter, goodbye=goodbye))
+        ear.say(authenticated("mark@10.77.0.3", OLD))
+        mark = ka.wait("peer.discovered", peer="mark@10.77.0.3")
+        self.assertEqual(ka.found("peer.missing", peer=STRANGER), [], ka.tail())
+        ear.say(authenticated(STRANGER, OLD, counter=5, goodbye=True))
+        ka.wait("peer.missing", after=mark["seq"], peer=STRANGER)
+        self.assertEqual(ka.found("peer.discovered", peer="late@10.77.0.3"), [])
+        self.never_missed(ka, kb)
 
     def test_a_flood_of_names(self):
         """100,000 names that nobody has. Those who are known stay; one that comes later gets in; they do not fill the memory."""
