@@ -2,6 +2,7 @@
 #include "asio_world.hpp"
 
 #include "datagram_socket.hpp"
+#include "http/client.hpp"
 #include "inbox.hpp"
 #include "interfaces.hpp"
 #include "listener.hpp"
@@ -13,6 +14,7 @@
 #include <kith/service/clock.h>
 #include <kith/service/env.h>
 #include <kith/service/file.h>
+#include <kith/service/http.h>
 #include <kith/service/loop.h>
 #include <kith/service/random.h>
 #include <kith/service/state.h>
@@ -35,7 +37,7 @@ struct Offered {
     const void *(*table)() noexcept;
 };
 
-constexpr std::array<Offered, 9> offered = {{
+constexpr std::array<Offered, 10> offered = {{
     {KITH_CLOCK, clock_table},
     {KITH_TIMER, timer_table},
     {KITH_RANDOM, random_table},
@@ -45,6 +47,7 @@ constexpr std::array<Offered, 9> offered = {{
     {KITH_FILE, file_table},
     {KITH_ENV, env_table},
     {KITH_STATE, state_table},
+    {KITH_HTTP, http_table},
 }};
 
 } // namespace
@@ -141,6 +144,7 @@ void Seat::close() {
     for (auto &[op, operation] : std::exchange(pending, {})) {
         if (operation.abort) operation.abort();
     }
+    if (http) http->close();
     for (auto &[id, stream] : std::exchange(streams, {})) stream->close();
     for (auto &[id, listener] : std::exchange(listeners, {})) listener->close();
     for (auto &[id, socket] : std::exchange(sockets, {})) socket->close();

@@ -29,6 +29,7 @@ class Seat;
 class Stream;
 class Listener;
 class DatagramSocket;
+class HttpSeat;
 class Inbox;
 class Interfaces;
 class Watches;
@@ -102,6 +103,7 @@ class Seat : public std::enable_shared_from_this<Seat> {
     std::unordered_map<std::uint64_t, std::shared_ptr<Stream>> streams;
     std::unordered_map<std::uint64_t, std::shared_ptr<Listener>> listeners;
     std::unordered_map<std::uint64_t, std::shared_ptr<DatagramSocket>> sockets;
+    std::shared_ptr<HttpSeat> http;                              // made when first asked for
     std::map<std::string, std::string, std::less<>> environment; // what was read: stays borrowed until destroy
 };
 
@@ -154,5 +156,6 @@ const void *udp_table() noexcept;
 const void *file_table() noexcept;
 const void *env_table() noexcept;
 const void *state_table() noexcept;
+const void *http_table() noexcept;
 
 } // namespace kith::app

@@ -44,6 +44,8 @@ struct Completion {
     std::vector<Datagram> datagrams;
     std::uint64_t lost = 0;
     std::uint32_t count = 0; // datagrams sent, or bytes of a receive buffer
+    std::uint32_t code = 0;  // of an HTTP response, with its headers
+    std::vector<std::pair<std::string, std::string>> fields;
 };
 
 /// How a group stands, as it was told.
@@ -192,7 +194,7 @@ class TestTenant : public Tenant {
     std::string error;              // and its text
     bool closed = false;
 
-  private:
+  protected:
     template <class F>
     std::uint64_t begun(F &&function) {
         std::uint64_t op = 0;
@@ -227,6 +229,14 @@ class TestTenant : public Tenant {
         if (text.size != 0) made.text.assign(text.data, text.size);
         return made;
     }
+    static void bytes(Completion &made, const void *data, std::uint64_t size) {
+        if (size != 0) made.data.assign(static_cast<const char *>(data), size);
+    }
+    static std::string from(kith_str text) { return text.size == 0 ? std::string() : std::string(text.data, text.size); }
+    /// An id that was never given out before.
+    static bool fresh(void *self, std::uint64_t id) { return static_cast<TestTenant *>(self)->ids_.insert(id).second; }
+
+  private:
     static Completion &end(void *self, const char *what, std::uint64_t user, std::uint64_t op, std::int32_t status,
                            kith_str text, std::uint64_t id, const kith_endpoint *end) {
         Completion &made = note(self, what, user, op, status, text);
@@ -245,10 +255,6 @@ class TestTenant : public Tenant {
         BOOST_TEST(!me.closed, "udp.membership after close");
         BOOST_TEST(told.text.empty() == (told.status == KITH_OK));
         me.told.push_back(std::move(told));
-    }
-    static std::string from(kith_str text) { return text.size == 0 ? std::string() : std::string(text.data, text.size); }
-    static void bytes(Completion &made, const void *data, std::uint64_t size) {
-        if (size != 0) made.data.assign(static_cast<const char *>(data), size);
     }
 
     using U = std::uint64_t;

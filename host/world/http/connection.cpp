@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+#include "connection.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace kith::app {
+
+namespace {
+
+constexpr std::size_t piece = 16'384;          // a record of TLS
+constexpr std::size_t max_tunnel_head = 8'192; // of the proxy's answer
+
+} // namespace
+
+Connection::Connection(Seat &seat, const Url &to)
+    : seat_(seat.shared_from_this()), to_(to), origin_(to.origin()), socket_(seat.io) {}
+
+Connection::~Connection() { close(); }
+
+void Connection::open(TlsContext *tls, const std::string &server_name, const Url *proxy, Done done) {
+    tls_ = tls;
+    server_name_ = server_name;
+    opened_ = std::move(done);
+    const Url &first = proxy == nullptr ? to_ : *proxy;
+    race_ = std::make_shared<Race>(*seat_, first.host, first.port,
+                                   [me = shared_from_this(), proxied = proxy != nullptr](
+                                       std::int32_t status, const std::string &text, tcp::socket socket) {
+                                       me->race_.reset();
+                                       if (status != KITH_OK) return me->opened(status, proxied ? "the proxy " + text : text);
+                                       me->reached(std::move(socket));
+                                       if (me->tls_ == nullptr) return me->opened(KITH_OK, {});
+                                       proxied ? me->tunnel() : me->secure();
+                                   });
+    race_->start();
+}
+
+void Connection::reached(tcp::socket socket) {
+    socket_ = std::move(socket);
+    Error ignored;
+    socket_.set_option(tcp::no_delay(true), ignored);
+    socket_.non_blocking(true, ignored);
+}
+
+void Connection::tunnel() {
+    doing_ = "asking the proxy for a tunnel";
+    const std::string to = (to_.numeric_v6() ? "[" + to_.host + "]" : to_.host) + ":" + std::to_string(to_.port);
+    write("CONNECT " + to + " HTTP/1.1\r\nHost: " + to + "\r\n\r\n", [this](std::int32_t status, const std::string &text) {
+        if (status != KITH_OK) return opened(status, "the proxy: " + text);
+        tunnel_answer();
+    });
+}
+
+void Connection::tunnel_answer() {
+    read([this](std::int32_t status, const std::string &text) {
+        if (status != KITH_OK) return opened(KITH_UNAVAILABLE, "the proxy ended it: " + text);
+        if (in.find("\r\n\r\n") == std::string::npos && in.size() < max_tunnel_head) return tunnel_answer();
+        boost::beast::http::response_parser<boost::beast::http::empty_body> answer;
+        answer.skip(true);
+        Error error;
+        const std::size_t used = answer.put(boost::asio::buffer(in), error);
+        if (error || !answer.is_header_done()) return opened(KITH_PROTOCOL, "the proxy does not speak HTTP/1.1");
+        if (answer.get().result_int() / 100 != 2) {
+            return opened(KITH_UNAVAILABLE, "the proxy answered " + std::to_string(answer.get().result_int()) +
+                                                "; expected 200, and a tunnel to " + to_.authority());
+        }
+        in.erase(0, used);
+        if (!in.empty()) return opened(KITH_PROTOCOL, "the proxy said more than its answer");
+        secure();
+    });
+}
+
+void Connection::secure() {
+    doing_ = "in the TLS handshake";
+    session_ = tls_->session(server_name_);
+    shake();
+}
+
+void Connection::shake() {
+    const auto step = session_->handshake();
+    out_ += session_->take();
+    const auto flushed = [this, step](std::int32_t status, const std::string &text) {
+        if (step == TlsSession::Step::failed) return opened(session_->failure().status, session_->failure().text);
+        if (status != KITH_OK) return opened(status, text);
+        if (step == TlsSession::Step::done) return opened(KITH_OK, {});
+        if (step == TlsSession::Step::ended) return opened(KITH_RESET, "it ended the TLS handshake");
+        read([this](std::int32_t told, const std::string &why) {
+            if (told == KITH_CLOSED || told == KITH_RESET)
+                return opened(KITH_RESET, "it ended the connection in the TLS handshake");
+            if (told != KITH_OK) return opened(told, why);
+            shake();
+        });
+    };
+    if (out_.empty()) return flushed(KITH_OK, {});
+    written_ = flushed;
+    can_write();
+}
+
+void Connection::opened(std::int32_t status, const std::string &text) {
+    doing_ = "open";
+    tls_ = nullptr;
+    if (const auto done = std::exchange(opened_, nullptr)) done(status, text);
+}
+
+void Connection::write(std::string bytes, Done done) {
+    written_ = std::move(done);
+    if (session_ != nullptr) {
+        if (session_->write(bytes) == TlsSession::Step::failed) {
+            boost::asio::post(seat_->io, [me = shared_from_this()] { me->wrote(KITH_RESET, me->session_->failure().text); });
+            return;
+        }
+        bytes = session_->take();
+    }
+    out_ = std::move(bytes);
+    boost::asio::post(seat_->io, [me = shared_from_this()] { me->can_write(); });
+}
+
+void Connection::can_write() {
+    if (over_ || !written_) return;
+    Error error;
+    while (!error && sent_ < out_.size()) {
+        sent_ += socket_.write_some(boost::asio::buffer(out_.data() + sent_, out_.size() - sent_), error);
+    }
+    if (error == boost::asio::error::would_block) {
+        socket_.async_wait(tcp::socket::wait_write, [me = shared_from_this()](const Error &) { me->can_write(); });
+        return;
+    }
+    std::string().swap(out_);
+    sent_ = 0;
+    if (error) return wrote(KITH_RESET, broken_text(error));
+    wrote(KITH_OK, {});
+}
+
+void Connection::wrote(std::int32_t status, const std::string &text) {
+    if (over_) return;
+    if (const auto done = std::exchange(written_, nullptr)) done(status, text);
+}
+
+void Connection::read(Done done) {
+    read_ = std::move(done);
+    // What TLS holds already comes without a word of the kernel.
+    if (session_ != nullptr && !opened_) {
+        boost::asio::post(seat_->io, [me = shared_from_this()] { me->pull(); });
+    } else {
+        can_read();
+    }
+}
+
+void Connection::pull() {
+    if (over_ || !read_) return;
+    const std::size_t had = in.size();
+    in.resize(had + piece);
+    std::size_t size = 0;
+    const auto step = session_->read(in.data() + had, piece, size);
+    in.resize(had + (step == TlsSession::Step::done ? size : 0));
+    if (std::string answer = session_->take(); !answer.empty()) { // a key update; rare, and small
+        Error ignored;
+        socket_.write_some(boost::asio::buffer(answer), ignored);
+    }
+    switch (step) {
+    case TlsSession::Step::done: return got(KITH_OK, {});
+    case TlsSession::Step::hungry: return can_read();
+    case TlsSession::Step::ended: return got(KITH_CLOSED, "it ended the connection");
+    case TlsSession::Step::failed: return got(session_->failure().status, session_->failure().text);
+    }
+}
+
+void Connection::can_read() {
+    if (over_ || !read_) return;
+    auto &buffer = seat_->parts.read_buffer;
+    Error error;
+    const std::size_t most = session_ == nullptr ? buffer.size() : piece + 512;
+    const std::size_t size = socket_.read_some(boost::asio::buffer(buffer.data(), most), error);
+    if (error == boost::asio::error::would_block) {
+        if (std::exchange(reading_, true)) return;
+        socket_.async_wait(tcp::socket::wait_read, [me = shared_from_this()](const Error &) { me->readable(); });
+        return;
+    }
+    if (error == boost::asio::error::eof) {
+        // Without TLS having said its end, anybody on the way could have cut it.
+        const bool cut = session_ != nullptr && !opened_;
+        return got(cut ? KITH_RESET : KITH_CLOSED,
+                   cut ? "it ended the connection without ending TLS" : "it ended the connection");
+    }
+    if (error) return got(KITH_RESET, broken_text(error));
+    if (session_ == nullptr) {
+        in.append(buffer.data(), size);
+        return got(KITH_OK, {});
+    }
+    session_->feed({buffer.data(), size});
+    if (opened_) return got(KITH_OK, {});
+    pull();
+}
+
+void Connection::got(std::int32_t status, const std::string &text) {
+    if (over_) return;
+    if (const auto done = std::exchange(read_, nullptr)) done(status, text);
+}
+
+void Connection::idle(std::function<void()> done) {
+    idle_ = std::move(done);
+    if (std::exchange(reading_, true)) return;
+    socket_.async_wait(tcp::socket::wait_read, [me = shared_from_this()](const Error &) { me->readable(); });
+}
+
+void Connection::readable() {
+    reading_ = false;
+    if (over_) return;
+    if (const auto done = idle_) return done(); // a copy: it may close us
+    can_read();
+}
+
+void Connection::wake() { idle_ = nullptr; }
+
+void Connection::close() {
+    if (std::exchange(over_, true)) return;
+    if (race_) race_->abort();
+    race_.reset();
+    opened_ = written_ = read_ = nullptr;
+    idle_ = nullptr;
+    Error ignored;
+    socket_.close(ignored);
+}
+
+std::string Connection::phase() const { return race_ ? race_->phase() : doing_; }
+
+std::string Connection::broken_text(const Error &error) const { return "the connection broke: " + error.message(); }
+
+} // namespace kith::app

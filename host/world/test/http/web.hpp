@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+//
+// A server and a client in each world, for the promises of kith.http/1.
+#pragma once
+
+#include "server.hpp"
+
+#include <host/world/test/ground.hpp>
+#include <sdk/testkit/test/http_tenant.hpp>
+
+namespace kith::test {
+
+/// How a server shows who it is.
+using testkit::HttpReply;
+
+enum class Shows : std::uint8_t { nothing, good, expired, other_name, stranger, good_asks_for_client };
+
+/// The certificates of this run, for the real world.
+struct Papers {
+    Authority ours{"kith test authority"}, theirs{"somebody else"};
+    Identity good = ours.sign("localhost", {"localhost", "127.0.0.1", "::1"});
+    Identity expired = ours.sign("localhost", {"localhost", "127.0.0.1"}, 0);
+    Identity other_name = ours.sign("registry.example", {"registry.example"});
+    Identity stranger = theirs.sign("localhost", {"localhost", "127.0.0.1"});
+    Identity client = ours.sign("kith", {});
+    Identity strange_client = theirs.sign("kith", {});
+
+    static const Papers &here() {
+        static const Papers papers;
+        return papers;
+    }
+};
+
+template <class Ground>
+struct Site;
+
+template <>
+struct Site<Real> {
+    Site(Real &, Shows shows) : secure(shows != Shows::nothing), server(identity(shows), asks(shows)) {}
+
+    static const Identity *identity(Shows shows) {
+        const Papers &papers = Papers::here();
+        switch (shows) {
+        case Shows::nothing: return nullptr;
+        case Shows::expired: return &papers.expired;
+        case Shows::other_name: return &papers.other_name;
+        case Shows::stranger: return &papers.stranger;
+        default: return &papers.good;
+        }
+    }
+    static std::string asks(Shows shows) {
+        return shows == Shows::good_asks_for_client ? Papers::here().ours.certificate() : std::string();
+    }
+    static const std::string &authority() { return Papers::here().ours.certificate(); }
+    static const Identity &client() { return Papers::here().client; }
+    static const Identity &strange_client() { return Papers::here().strange_client; }
+
+    bool secure;
+    RealServer server;
+};
+
+/// A client that trusts the authority of its server.
+template <class Ground>
+struct Web : Ground {
+    explicit Web(Shows shows = Shows::nothing) : site(*this, shows) {}
+
+    Site<Ground> site;
+    HttpTenant tenant{this->world(), "web"};
+    std::uint64_t client = open();
+
+    std::uint64_t open(kith_http_client settings = HttpTenant::settings()) {
+        if (site.secure && settings.authorities.size == 0) settings.authorities = str(site.authority());
+        const Completion done = this->await(tenant, tenant.open(settings));
+        BOOST_REQUIRE_MESSAGE(done.status == KITH_OK, done.text);
+        return done.id;
+    }
+    std::string url(const std::string &target, const std::string &host = "localhost") const {
+        return (site.secure ? "https://" : "http://") + host + ":" + std::to_string(site.server.port()) + target;
+    }
+    Completion ask(const std::string &target, HttpTenant::Wanted what = {}) {
+        const std::string where = url(target);
+        what.url = where;
+        return this->await(tenant, tenant.request(client, what));
+    }
+    /// The body, and how it ended.
+    std::pair<std::string, Completion> body(std::uint64_t response, std::uint32_t max = 65'536) {
+        std::string all;
+        for (;;) {
+            Completion now = this->await(tenant, tenant.read_body(response, max));
+            if (now.status != KITH_OK) return {all, now};
+            BOOST_TEST(now.data.size() <= max);
+            all += now.data;
+        }
+    }
+    std::string whole(const std::string &target) {
+        const Completion head = ask(target);
+        BOOST_REQUIRE_MESSAGE(head.status == KITH_OK, head.text);
+        const auto [all, end] = body(head.id);
+        BOOST_TEST(end.status == KITH_CLOSED, end.text);
+        return all;
+    }
+};
+
+} // namespace kith::test

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "session.hpp"
+
+#include <kith/plugin.h>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include <filesystem>
+#include <utility>
+
+namespace kith::app {
+
+namespace {
+
+class OpensslContext final : public TlsContext {
+  public:
+    explicit OpensslContext(Context context) : context_(std::move(context)) {}
+    std::unique_ptr<TlsSession> session(const std::string &name) override {
+        return std::make_unique<OpensslSession>(*context_, name);
+    }
+
+  private:
+    Context context_;
+};
+
+Bio bio_of(const std::string &text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
+
+// Of an encrypted key nobody is asked for the password.
+int no_password(char *, int, int, void *) { return 0; }
+
+bool trust_system(SSL_CTX *context) {
+    // A directory is looked up by name when it is needed; the file beside it is read whole, and costs a megabyte.
+    std::error_code ignored;
+    if (std::filesystem::is_directory(X509_get_default_cert_dir(), ignored))
+        return SSL_CTX_set_default_verify_dir(context) == 1;
+    return SSL_CTX_set_default_verify_paths(context) == 1;
+}
+
+bool trust(SSL_CTX *context, const std::string &authorities) {
+    const Bio text = bio_of(authorities);
+    int count = 0;
+    while (const Certificate one{PEM_read_bio_X509(text.get(), nullptr, no_password, nullptr)}) {
+        if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), one.get()) != 1) return false;
+        ++count;
+    }
+    if (count == 0 || ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) return false;
+    ERR_clear_error(); // that there is no further one
+    return true;
+}
+
+bool present(SSL_CTX *context, const std::string &certificate) {
+    const Bio text = bio_of(certificate);
+    const Certificate first(PEM_read_bio_X509(text.get(), nullptr, no_password, nullptr));
+    if (!first || SSL_CTX_use_certificate(context, first.get()) != 1) return false;
+    while (const Certificate next{PEM_read_bio_X509(text.get(), nullptr, no_password, nullptr)}) {
+        if (SSL_CTX_add1_chain_cert(context, next.get()) != 1) return false;
+    }
+    ERR_clear_error();
+    return true;
+}
+
+std::unique_ptr<TlsContext> make_context(const TlsSettings &settings, TlsFailure &failure) {
+    const auto refuse = [&failure](std::int32_t status, const char *what) {
+        failure = {status, what + (": " + openssl_text())};
+        return nullptr;
+    };
+    ERR_clear_error();
+    Context context(SSL_CTX_new(TLS_client_method()));
+    if (!context) return refuse(KITH_UNSUPPORTED, "TLS cannot be set up");
+    SSL_CTX *raw = context.get();
+    SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
+    SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_default_passwd_cb(raw, no_password);
+    SSL_CTX_set_verify(raw, settings.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+    if (settings.authorities.empty()) {
+        if (settings.verify && !trust_system(raw)) return refuse(KITH_UNSUPPORTED, "the system's authorities cannot be used");
+    } else if (!trust(raw, settings.authorities)) {
+        return refuse(KITH_INVALID, "`authorities`: expected certificates in PEM (-----BEGIN CERTIFICATE-----)");
+    } else {
+        // What the operator trusts is trusted, also when somebody else has signed it.
+        X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(raw), X509_V_FLAG_PARTIAL_CHAIN);
+    }
+    if (settings.certificate.empty()) return std::make_unique<OpensslContext>(std::move(context));
+    if (!present(raw, settings.certificate)) {
+        return refuse(KITH_INVALID,
+                      "`certificate`: expected ours in PEM (-----BEGIN CERTIFICATE-----), and the chain above it");
+    }
+    const Bio text = bio_of(settings.key);
+    const Key key(PEM_read_bio_PrivateKey(text.get(), nullptr, no_password, nullptr));
+    if (!key) return refuse(KITH_INVALID, "`key`: expected a private key in PEM, not encrypted");
+    if (SSL_CTX_use_PrivateKey(raw, key.get()) != 1) return refuse(KITH_INVALID, "`key` is not the one of `certificate`");
+    return std::make_unique<OpensslContext>(std::move(context));
+}
+
+} // namespace
+
+extern "C" __attribute__((visibility("default"))) const TlsEntry kith_tls_entry = {KITH_TLS_BUILD, make_context};
+
+} // namespace kith::app

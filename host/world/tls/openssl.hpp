@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+//
+// Owners of OpenSSL's objects, and what it says when it fails.
+#pragma once
+
+#include "tls.hpp"
+
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <memory>
+#include <string>
+
+namespace kith::app {
+
+template <auto free>
+struct Freed {
+    template <class T>
+    void operator()(T *object) const noexcept {
+        free(object);
+    }
+};
+using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
+using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
+using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using Context = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
+using Ssl = std::unique_ptr<SSL, Freed<SSL_free>>;
+
+/// The first error of this thread's queue, in its words; the queue is empty then.
+std::string openssl_text();
+
+/// Why a handshake, a read or a write failed. name: whom we wanted to speak to.
+TlsFailure failure_of(SSL *ssl, const std::string &name);
+
+} // namespace kith::app
