@@ -178,6 +178,11 @@ void Engine::tell_plugins(Time now) {
     }
 }
 
+void Engine::kill() {
+    phase_ = Phase::ended;
+    each_keeper([](Keeper &keeper) { keeper.instance().kill(); });
+}
+
 void Engine::refresh() {
     refresh_ = true;
     turn_.soon();

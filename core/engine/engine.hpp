@@ -37,6 +37,9 @@ class Engine {
     /// are.
     void stop(std::function<void()> done);
 
+    /// In any phase: frees what the plugins hold, as if the process were killed; for simulated hosts. Then it may only be destroyed.
+    void kill();
+
     /// Ask every strategy to look now, and every connector to tell its links.
     void refresh();
 

@@ -100,6 +100,13 @@ void Instance::abandon() {
     surroundings_.world.cancel_all(handle_);
 }
 
+void Instance::kill() {
+    if (state_ == State::idle || state_ == State::abandoned) return;
+    state_ = State::stopped;
+    surroundings_.world.silence(handle_);
+    destroy();
+}
+
 void Instance::forget() noexcept {
     surroundings_.world.close(handle_);
     instance_ = {};

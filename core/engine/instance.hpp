@@ -88,6 +88,10 @@ class Instance final : public Tenant {
     /// Only when stopping: it is never destroyed. What it still has under way ends, and its seats refuse what it says.
     void abandon();
 
+    /// In any state: freed at once, as a process that is killed is. Nothing is said to anybody, and no completion comes any more. It is
+    /// the one destroy without `stopped`, for simulated hosts, whose process goes on; an abandoned instance is left as it is.
+    void kill();
+
     State state() const { return state_; }
     bool running() const { return state_ == State::running; }
     const Plugin &plugin() const { return plugin_; }

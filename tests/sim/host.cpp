@@ -36,7 +36,7 @@ Host::Host(std::size_t index, const HostPlan &plan, testkit::Machine &machine, c
     for (const auto &[path, text] : plan.files) machine.file(path, text);
 }
 
-Host::~Host() = default;
+Host::~Host() { kill(); }
 
 void Host::env(const std::string &name, const std::string &value) {
     environment_[name] = value;
@@ -67,6 +67,7 @@ void Host::start(std::shared_ptr<const core::Config> config) {
 }
 
 void Host::kill() {
+    if (engine_ != nullptr) engine_->kill();
     engine_.reset();
     witness_.reset();
 }

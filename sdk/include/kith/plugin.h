@@ -167,7 +167,8 @@ typedef struct kith_instance {
      * flush); it says host->stopped within 5 s, or is abandoned and never destroyed. Never called twice. [loop & started] */
     void (*stop)(void *self);
 
-    /* Free everything. Nothing is called afterwards. [loop & created] */
+    /* Free everything. Nothing is called afterwards. It comes after `stopped`; only a simulated host that is killed destroys without a
+     * stop, and then no completion comes any more. [loop & created] */
     void (*destroy)(void *self);
 
     /* The plugin's side of a service, such as kith_timer_plugin for "kith.timer/1"; null when it has none. Asked once for each
