@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <kith/testkit/machine.hpp>
 
+#include "http_room.hpp"
 #include "machine_body.hpp"
 
 #include <kith/hosting/status.hpp>
@@ -84,6 +85,7 @@ const void *Machine::service(std::string_view id) const noexcept {
     if (id == KITH_FILE) return file_service();
     if (id == KITH_ENV) return env_service();
     if (id == KITH_STATE) return state_service();
+    if (id == KITH_HTTP) return http_service();
     return nullptr;
 }
 
@@ -111,6 +113,7 @@ void Machine::close(kith_host &host) noexcept {
     for (Socket &socket : body_->sockets) {
         if (socket.id != 0 && socket.seat == &seat) body_->close(socket);
     }
+    if (body_->http_room) body_->http_room->close(seat);
     while (seat.first != none) {
         Op &op = body_->ops[seat.first];
         if (op.dial != 0) net_.tcp().hang_up(op.dial);
@@ -142,6 +145,13 @@ std::uint64_t Machine::next_id() noexcept { return body_->make_id(Body::slot_mas
 
 Machine::Body::Body(Machine &of)
     : machine(of), net(of.net()), random(net.random().next()), files{{"/", File{{}, {0755, 0, 0}, 1, 0, true}}} {}
+
+Machine::Body::~Body() = default;
+
+HttpRoom &Machine::Body::http() {
+    if (!http_room) http_room = std::make_unique<HttpRoom>(*this);
+    return *http_room;
+}
 
 std::int32_t Machine::Body::called(Seat &seat, const char *what) {
     if (seat.monitor != nullptr) seat.monitor->on_call(what, true);

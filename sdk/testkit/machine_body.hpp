@@ -11,6 +11,7 @@
 #include <kith/service/clock.h>
 #include <kith/service/env.h>
 #include <kith/service/file.h>
+#include <kith/service/http.h>
 #include <kith/service/loop.h>
 #include <kith/service/random.h>
 #include <kith/service/state.h>
@@ -28,6 +29,8 @@
 namespace kith::testkit {
 
 inline constexpr std::uint32_t none = UINT32_MAX;
+
+class HttpRoom;
 
 inline std::string_view view(kith_str s) noexcept {
     return s.size == 0 ? std::string_view{} : std::string_view{s.data, s.size};
@@ -112,6 +115,7 @@ struct File {
 class Machine::Body final : public Actor, public SocketOwner, public UdpOwner {
   public:
     explicit Body(Machine &machine);
+    ~Body();
 
     static Seat &seat_of(const kith_host *host) noexcept { return *static_cast<Seat *>(host->world); }
 
@@ -161,6 +165,7 @@ class Machine::Body final : public Actor, public SocketOwner, public UdpOwner {
 
     // ---- the rest ----
 
+    HttpRoom &http(); // made when first asked for
     void take_post();
     void on_event(std::uint32_t what, std::uint32_t slot, std::uint64_t id) override;
 
@@ -197,6 +202,8 @@ class Machine::Body final : public Actor, public SocketOwner, public UdpOwner {
     std::map<std::string, std::string, std::less<>> states;
     bool has_state_dir = true;
 
+    std::unique_ptr<HttpRoom> http_room;
+
     std::atomic<std::int64_t> wall_skew = 0;
     std::atomic<std::int64_t> monotonic_skew = 0;
 };
@@ -211,5 +218,6 @@ const kith_udp_host *udp_service() noexcept;
 const kith_file_host *file_service() noexcept;
 const kith_env_host *env_service() noexcept;
 const kith_state_host *state_service() noexcept;
+const kith_http_host *http_service() noexcept;
 
 } // namespace kith::testkit

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+#include <kith/testkit/http_server.hpp>
+
+#include "http_wire.hpp"
+
+#include <kith/testkit/peer.hpp>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+namespace kith::testkit {
+
+namespace {
+
+constexpr std::size_t piece_size = 16'384;
+
+using Kind = HttpReply::Step::Kind;
+
+} // namespace
+
+class HttpServer::Body {
+  public:
+    Body(Machine &machine, std::uint16_t port, std::optional<HttpCertificate> shown)
+        : certificate(std::move(shown)), peer(machine, port) {
+        peer.on_accept([this](Conversation &with) {
+            auto line = std::make_shared<Line>();
+            line->number = ++connections;
+            line->certificate = certificate;
+            line->secured = !certificate;
+            with.on_bytes([this, line](Conversation &c) { heard(c, line); });
+        });
+    }
+
+    struct Line {
+        std::size_t number = 0;
+        std::optional<HttpCertificate> certificate;
+        bool secured = false, busy = false, told = false, closes = false, bare = false;
+        std::string in;
+        HttpReply reply{200};
+        std::size_t step = 0;
+    };
+    using LinePtr = std::shared_ptr<Line>;
+
+    void heard(Conversation &with, const LinePtr &line);
+    void shake(Conversation &with, Line &line, const HttpFrame &hello) const;
+    void serve(Conversation &with, const LinePtr &line, HttpFrame &frame);
+    void go_on(Conversation &with, const LinePtr &line);
+    static void head(Conversation &with, Line &line);
+    static void say(Conversation &with, Line &line, std::string_view bytes);
+    static void send(Conversation &with, HttpFrame::Kind kind, std::vector<std::string> words = {}) {
+        with.send(packed({kind, std::move(words)}));
+    }
+
+    std::optional<HttpCertificate> certificate;
+    std::map<std::string, Handler, std::less<>> routes;
+    std::vector<HttpAsked> asked;
+    std::size_t connections = 0;
+    bool mute = false;
+    Peer peer; // last: it ends first
+};
+
+void HttpServer::Body::heard(Conversation &with, const LinePtr &line) {
+    line->in += with.take();
+    HttpFrame frame;
+    while (!mute && !line->busy && !with.over() && unpack(line->in, frame)) {
+        if (frame.kind == HttpFrame::hello && line->certificate) {
+            shake(with, *line, frame);
+        } else if (frame.kind == HttpFrame::request && line->secured) {
+            serve(with, line, frame);
+        } else {
+            send(with, HttpFrame::garbage);
+            with.close();
+        }
+    }
+}
+
+void HttpServer::Body::shake(Conversation &with, Line &line, const HttpFrame &hello) const {
+    const HttpCertificate &shown = *line.certificate;
+    if (shown.clients != nullptr && hello.words[1].find(shown.clients->client()) == std::string::npos) {
+        send(with, HttpFrame::refused);
+        return with.close();
+    }
+    std::vector<std::string> words = {shown.authority == nullptr ? "system" : "authority",
+                                      shown.authority == nullptr ? "" : shown.authority->certificate(),
+                                      shown.expired ? "expired" : "valid"};
+    words.insert(words.end(), shown.names.begin(), shown.names.end());
+    send(with, HttpFrame::certificate, std::move(words));
+    line.secured = true;
+}
+
+void HttpServer::Body::serve(Conversation &with, const LinePtr &line, HttpFrame &frame) {
+    HttpAsked now{frame.words[0], frame.words[1], {}, frame.words[2], line->number};
+    for (std::size_t i = 3; i + 1 < frame.words.size(); i += 2) now.fields.emplace_back(frame.words[i], frame.words[i + 1]);
+    const auto found = routes.find(now.target.substr(0, now.target.find('?')));
+    asked.push_back(now);
+    line->reply = found == routes.end() ? HttpReply(404, "no such route") : found->second(now);
+    line->busy = true;
+    line->told = false;
+    line->bare = now.method == "HEAD";
+    line->step = 0;
+    go_on(with, line);
+}
+
+void HttpServer::Body::go_on(Conversation &with, const LinePtr &line) {
+    const auto later = [this, line](Conversation &c) { go_on(c, line); };
+    while (line->step < line->reply.steps.size()) {
+        const auto &step = line->reply.steps[line->step];
+        switch (step.kind) {
+        case Kind::head: head(with, *line); break;
+        case Kind::say: say(with, *line, step.bytes); break;
+        case Kind::wait: ++line->step; return with.after(step.span, later);
+        case Kind::endless:
+            say(with, *line, step.bytes);
+            // In no time at all there would be no end of it.
+            return with.after(std::max<HttpReply::Duration>(step.span, std::chrono::milliseconds(1)), later);
+        case Kind::cut: return with.close();
+        case Kind::reset: return with.reset();
+        case Kind::mute: return;
+        case Kind::garbage: send(with, HttpFrame::garbage); return with.close();
+        }
+        ++line->step;
+    }
+    head(with, *line);
+    send(with, HttpFrame::end);
+    line->busy = false;
+    if (line->reply.closes) return with.close();
+    heard(with, line);
+}
+
+void HttpServer::Body::head(Conversation &with, Line &line) {
+    if (std::exchange(line.told, true)) return;
+    const HttpReply &reply = line.reply;
+    std::uint64_t size = 0;
+    bool known = true;
+    for (const auto &step : reply.steps) {
+        size += step.bytes.size();
+        known = known && step.kind == Kind::say;
+    }
+    std::string length = known ? std::to_string(size) : "";
+    if (reply.content_length) length = std::to_string(*reply.content_length);
+    std::vector<std::string> words = {std::to_string(reply.code), length, reply.closes ? "close" : "keep"};
+    for (const auto &[name, value] : reply.fields) words.insert(words.end(), {name, value});
+    if (!length.empty()) words.insert(words.end(), {"Content-Length", length});
+    send(with, HttpFrame::head, std::move(words));
+}
+
+void HttpServer::Body::say(Conversation &with, Line &line, std::string_view bytes) {
+    head(with, line);
+    while (!line.bare && !bytes.empty()) {
+        send(with, HttpFrame::piece, {std::string(bytes.substr(0, piece_size))});
+        bytes.remove_prefix(std::min(bytes.size(), piece_size));
+    }
+}
+
+HttpServer::HttpServer(Machine &machine, std::uint16_t port) : body_(std::make_unique<Body>(machine, port, std::nullopt)) {}
+
+HttpServer::HttpServer(Machine &machine, std::uint16_t port, HttpCertificate certificate)
+    : body_(std::make_unique<Body>(machine, port, std::move(certificate))) {}
+
+HttpServer::~HttpServer() = default;
+
+std::uint16_t HttpServer::port() const noexcept { return body_->peer.port(); }
+
+void HttpServer::route(std::string_view path, Handler handler) {
+    body_->routes.insert_or_assign(std::string(path), std::move(handler));
+}
+
+void HttpServer::route(std::string_view path, HttpReply reply) {
+    route(path, [reply = std::move(reply)](const HttpAsked &) { return reply; });
+}
+
+void HttpServer::certificate(HttpCertificate certificate) { body_->certificate = std::move(certificate); }
+
+void HttpServer::mute(bool on) noexcept { body_->mute = on; }
+
+void HttpServer::hang_up() {
+    for (std::size_t i = 1; i <= body_->peer.accepted(); ++i) {
+        Conversation &one = body_->peer.conversation(i);
+        if (!one.over()) one.close();
+    }
+}
+
+void HttpServer::stop_listening() { body_->peer.stop_listening(); }
+
+const std::vector<HttpAsked> &HttpServer::asked() const noexcept { return body_->asked; }
+
+std::size_t HttpServer::connections() const noexcept { return body_->connections; }
+
+} // namespace kith::testkit
