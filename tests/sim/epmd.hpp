@@ -17,6 +17,12 @@ class Epmd {
 
     /// Without: connections are refused.
     void listen(bool on);
+    /// Its machine was off, and is there again.
+    void boot() {
+        if (peer_ == nullptr) return;
+        listen(false);
+        listen(true);
+    }
     void names(std::vector<std::string> names) { names_ = std::move(names); }
 
   private:

@@ -135,12 +135,18 @@ void Faults::to_host(const Fault &fault, Host &host, bool on, Span now) {
 void Faults::to_kith(const Fault &fault, Host &host, bool on) {
     if (!on || fault.kind == FaultKind::start || fault.kind == FaultKind::restart) {
         if (fault.kind == FaultKind::restart) host.kill();
-        if (host.machine().vanished()) host.machine().come_back();
+        if (host.machine().vanished()) boot(host);
         return start_(host);
     }
     if (fault.kind == FaultKind::stop) return host.stop();
     host.kill();
     if (fault.kind == FaultKind::power_off) host.machine().vanish();
+}
+
+// What listened there listens again.
+void Faults::boot(Host &host) {
+    host.machine().come_back();
+    if (const auto found = epmds_.find(host.index()); found != epmds_.end() && found->second != nullptr) found->second->boot();
 }
 
 void Faults::to_interface(const Fault &fault, Host &host, bool on) {

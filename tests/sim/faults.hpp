@@ -37,6 +37,7 @@ class Faults {
   private:
     void to_network(const Fault &fault, bool on, Span now);
     void to_host(const Fault &fault, Host &host, bool on, Span now);
+    void boot(Host &host);
     void to_kith(const Fault &fault, Host &host, bool on);
     void to_interface(const Fault &fault, Host &host, bool on);
 

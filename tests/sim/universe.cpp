@@ -120,6 +120,7 @@ void Universe::visit(Host &host) {
     std::string what = host.look(now(), [&](const core::StoredEvent &event) {
         if (event.kind() == KITH_EVENT_PEER_LOST) check_loss(host, event);
         judge_->see(host, event, now());
+        if (see_) see_(host, event, now());
     });
     if (!what.empty()) broken(host, std::move(what));
     if (host.runs()) judge_->look(host, now());

@@ -10,6 +10,7 @@
 
 #include <kith/testkit/sim_net.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,6 +42,9 @@ class Universe {
 
     /// Every host loads its configuration. False, with diagnostics, when one has errors; then nothing can run.
     bool prepare(core::Diagnostics &diagnostics);
+    using See = std::function<void(const Host &host, const core::StoredEvent &event, Span now)>;
+    /// Each event of each kith, for those who want more than the outcome.
+    void observe(See see) { see_ = std::move(see); }
     /// Once, after prepare. It ends early when a rule is broken.
     Outcome run();
 
@@ -66,6 +70,7 @@ class Universe {
     std::unique_ptr<Faults> faults_;
     std::unique_ptr<Judge> judge_;
     std::vector<Host *> stirred_, visited_;
+    See see_;
     std::vector<Failure> breaches_;
     bool changed_ = false; // kiths were started or have ended
 };

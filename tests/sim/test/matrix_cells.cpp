@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#include "matrix.hpp"
+
+namespace kith::sim::test {
+
+namespace {
+
+// SECRET is the key that seals, SECOND another that opens.
+Column gossip(const std::string &name, const std::string &config) {
+    return {name,
+            "gossip",
+            !config.empty(),
+            R"("strategy": "gossip", "config": {)" + config + "}",
+            R"("count": 6, "start": ["0s", "5s"])",
+            R"("knows": "app")"};
+}
+
+} // namespace
+
+const std::vector<Column> &columns() {
+    static const std::vector<Column> all{
+        {"epmd", "epmd", false,
+         R"("strategy": "epmd", "config": {"hosts": ["app@10.0.0.1", "app@10.0.0.2", "app@10.0.0.3", "app@10.0.0.4", "app@10.0.0.5",
+            "app@10.0.0.6"]})",
+         R"("count": 6, "start": ["0s", "5s"])", R"("members": "app")"},
+        {"local_epmd", "local_epmd", false, R"("strategy": "local_epmd", "config": {})",
+         R"("count": 6, "start": ["0s", "5s"], "epmd": ["app", "b", "c"])", R"("members": {"least": 2, "most": 2})"},
+        {"erlang_hosts", "erlang_hosts", false, R"("strategy": "erlang_hosts", "config": {"file": "/etc/hosts.erlang"})",
+         R"("count": 6, "start": ["0s", "5s"], "epmd": true,
+            "files": {"/etc/hosts.erlang": "'10.0.0.1'.\n'10.0.0.2'.\n'10.0.0.3'.\n'10.0.0.4'.\n'10.0.0.5'.\n'10.0.0.6'.\n"})",
+         R"("members": "app")"},
+        gossip("gossip", ""),
+        gossip("gossip, secret", R"("secrets": ["${SECRET}", "${SECOND}"])"),
+        gossip("gossip, authenticated", R"("secrets": ["${SECRET}", "${SECOND}"], "seal": "authenticated")"),
+    };
+    return all;
+}
+
+const std::vector<Row> &rows() {
+    const auto hour = [](const std::string &fault) { return R"({"at": "2m", "until": "1h2m", )" + fault + "}"; };
+    const auto minutes = [](const std::string &fault) { return R"({"at": "2m", "until": "12m", )" + fault + "}"; };
+    const auto replay = [](const std::string &how) {
+        return R"({"at": "2m", "until": "12m", "replay": {"of": "all", "count": 2000, "how": ")" + how + R"("}})";
+    };
+    static const std::vector<Row> all{
+        {"a kith is started anew, at once", R"({"at": "2m", "restart": "app1"})", ""},
+        {"a kith is dead for a minute", R"({"at": "2m", "until": "3m", "kill": "app1"})", "", false, true},
+        {"a machine is off for 10 min", minutes(R"("power_off": "app1")"), "", false, true},
+        {"halves cannot reach each other for an hour", hour(R"("partition": ["app1..3", "app4..6"])"), "", false, true},
+        {"an interface is down at the start", R"({"at": "0s", "until": "1m", "interface_down": "app1"})", ""},
+        {"an interface is down for 10 min", minutes(R"("interface_down": "app1")"), "", false, true},
+        {"an interface is gone, and back with another address", minutes(R"("interface_gone": "app1", "address": "10.0.9.9")"),
+         "gossip epmd local_epmd", false, true},
+        {"no route for 10 min", minutes(R"("no_route": "app1")"), "gossip", false, true},
+        // Each hears its own packets, which is a sign of life, so that silence counts: the guard holds the others for its 10 min.
+        {"multicast does not pass for an hour", hour(R"("multicast": false)"), "gossip", false, true},
+        {"deaf for an hour", hour(R"("deaf": "app1")"), "gossip"},
+        {"hears itself alone for an hour", hour(R"("hears_itself": "app1")"), "gossip", false, true},
+        {"hears no groups for an hour", hour(R"("no_groups": "app1")"), "gossip", false, true},
+        {"never heard, for 10 min", minutes(R"("mute": "app1")"), "gossip", false, true},
+        {"its send buffer is full for 10 min", minutes(R"("full": "app1")"), "gossip", false, true},
+        {"a firewall denies sending for 10 min", minutes(R"("denied": "app1")"), "gossip", false, true},
+        {"the port is taken at the start", R"({"at": "0s", "until": "1m", "occupied": 45892, "hosts": "app1"})", "gossip"},
+        {"30 % loss for an hour", hour(R"("loss": 0.3)"), "gossip"},
+        {"half of all packets twice, for an hour", hour(R"("duplicate": 0.5)"), "gossip"},
+        {"half of all packets late, for an hour", hour(R"("reorder": 0.5)"), "gossip"},
+        {"a clock is a day ahead for an hour", hour(R"("clock": "1d", "hosts": "app1")"), ""},
+        {"a clock is a day behind for an hour", hour(R"("clock": "-1d", "hosts": "app1")"), ""},
+        {"2,000 packets replayed", replay("same"), "gossip"},
+        {"2,000 packets cut short", replay("truncated"), "gossip"},
+        {"2,000 packets with a bit flipped", replay("flipped"), "gossip"},
+        {"2,000 packets too long", replay("longer"), "gossip"},
+        {"2,000 packets of random bytes",
+         R"({"at": "2m", "until": "12m", "inject": {"to": "233.252.1.32", "port": 45892, "random": 200, "count": 2000}})",
+         "gossip"},
+        {"100,000 spoofed names in 10 min",
+         R"({"at": "2m", "until": "12m", "inject": {"to": "233.252.1.32", "port": 45892, "heartbeat": "evil{n}@10.66.0.1",
+             "count": 100000}})",
+         "gossip"},
+        {"somebody with another key", R"({"at": "2m", "restart": "other"})", "gossip", true, false,
+         R"("other": {"count": 2, "address": "10.0.1.1", "env": {"SECRET": "other", "SECOND": "another"}})"},
+        {"keys change places on one half first, then on the other",
+         R"({"at": "2m", "hosts": "app1..3", "env": {"SECRET": "new", "SECOND": "old"}}, {"at": "2m", "restart": "app1..3"},
+            {"at": "1h", "hosts": "app4..6", "env": {"SECRET": "new", "SECOND": "old"}}, {"at": "1h", "restart": "app4..6"})",
+         "gossip", true},
+        {"an EPMD is down for 10 min", minutes(R"("epmd": "down", "hosts": "app1")"), "local_epmd erlang_hosts"},
+        {"an EPMD has forgotten its nodes for 10 min", minutes(R"("epmd": [], "hosts": "app1")"), "local_epmd erlang_hosts",
+         false, true},
+        {"the hosts file is gone for 10 min",
+         R"({"at": "2m", "hosts": "app1", "file": "/etc/hosts.erlang"}, {"at": "12m", "hosts": "app1", "file": "/etc/hosts.erlang",
+             "text": "'10.0.0.1'.\n'10.0.0.2'.\n'10.0.0.3'.\n'10.0.0.4'.\n'10.0.0.5'.\n'10.0.0.6'.\n"})",
+         "erlang_hosts"},
+        {"the hosts file is broken for 10 min",
+         R"({"at": "2m", "hosts": "app1", "file": "/etc/hosts.erlang", "text": "'10.0.0.1'.\n'10.0."},
+            {"at": "12m", "hosts": "app1", "file": "/etc/hosts.erlang",
+             "text": "'10.0.0.1'.\n'10.0.0.2'.\n'10.0.0.3'.\n'10.0.0.4'.\n'10.0.0.5'.\n'10.0.0.6'.\n"})",
+         "erlang_hosts"},
+        {"the hosts file is empty for 5 min",
+         R"({"at": "2m", "hosts": "app1", "file": "/etc/hosts.erlang", "text": ""},
+            {"at": "7m", "hosts": "app1", "file": "/etc/hosts.erlang",
+             "text": "'10.0.0.1'.\n'10.0.0.2'.\n'10.0.0.3'.\n'10.0.0.4'.\n'10.0.0.5'.\n'10.0.0.6'.\n"})",
+         "erlang_hosts"},
+        {"a host is taken out of the file for 10 min",
+         R"({"at": "2m", "hosts": "app1", "file": "/etc/hosts.erlang",
+             "text": "'10.0.0.1'.\n'10.0.0.2'.\n'10.0.0.3'.\n'10.0.0.4'.\n'10.0.0.5'.\n"},
+            {"at": "12m", "hosts": "app1", "file": "/etc/hosts.erlang",
+             "text": "'10.0.0.1'.\n'10.0.0.2'.\n'10.0.0.3'.\n'10.0.0.4'.\n'10.0.0.5'.\n'10.0.0.6'.\n"})",
+         "erlang_hosts", false, true, "", R"("may_lose": "app6",)"},
+    };
+    return all;
+}
+
+} // namespace kith::sim::test
