@@ -34,7 +34,7 @@ class HttpTenant : public TestTenant {
     }
 
     struct Wanted {
-        std::string_view url;
+        std::string_view url = {};
         std::string_view method = "GET";
         std::vector<std::pair<std::string_view, std::string_view>> fields = {};
         std::string_view body = {};

@@ -96,12 +96,13 @@ class RealServer::Line {
         return out;
     }
     void answer(const Reply &reply, bool no_body) {
-        std::size_t pieces = 0, size = 0;
+        std::size_t size = 0;
+        bool whole = reply.steps.size() <= 1;
         for (const auto &step : reply.steps) {
-            pieces += step.kind == Kind::endless ? 2 : step.kind == Kind::say || step.kind == Kind::cut ? 1 : 0;
+            whole = whole && step.kind == Kind::say;
             size += step.bytes.size();
         }
-        const bool chunked = !reply.content_length && pieces > 1;
+        const bool chunked = !reply.content_length && !whole;
         bool told = false;
         const auto head = [&] {
             if (std::exchange(told, true)) return;

@@ -6,6 +6,7 @@
 #include "server.hpp"
 
 #include <host/world/test/ground.hpp>
+#include <kith/testkit/http_server.hpp>
 #include <sdk/testkit/test/http_tenant.hpp>
 
 namespace kith::test {
@@ -51,12 +52,36 @@ struct Site<Real> {
     static std::string asks(Shows shows) {
         return shows == Shows::good_asks_for_client ? Papers::here().ours.certificate() : std::string();
     }
-    static const std::string &authority() { return Papers::here().ours.certificate(); }
-    static const Identity &client() { return Papers::here().client; }
-    static const Identity &strange_client() { return Papers::here().strange_client; }
+    static std::string authority() { return Papers::here().ours.certificate(); }
+    static Identity client() { return Papers::here().client; }
+    static Identity strange_client() { return Papers::here().strange_client; }
 
     bool secure;
     RealServer server;
+};
+
+template <>
+struct Site<Simulated> {
+    Site(Simulated &ground, Shows shows)
+        : secure(shows != Shows::nothing),
+          server(secure ? testkit::HttpServer(ground.machine, 0, certificate(shows)) : testkit::HttpServer(ground.machine, 0)) {
+    }
+
+    static testkit::HttpCertificate certificate(Shows shows) {
+        testkit::HttpCertificate out{.authority = &ours, .names = {"localhost", "127.0.0.1", "::1"}};
+        if (shows == Shows::stranger) out.authority = &theirs;
+        if (shows == Shows::other_name) out.names = {"registry.example"};
+        if (shows == Shows::good_asks_for_client) out.clients = &ours;
+        out.expired = shows == Shows::expired;
+        return out;
+    }
+    static std::string authority() { return ours.certificate(); }
+    static Identity client() { return {ours.client_certificate(), ours.client_key()}; }
+    static Identity strange_client() { return {theirs.client_certificate(), theirs.client_key()}; }
+
+    static inline const testkit::HttpAuthority ours{"kith test authority"}, theirs{"somebody else"};
+    bool secure;
+    testkit::HttpServer server;
 };
 
 /// A client that trusts the authority of its server.
@@ -69,7 +94,8 @@ struct Web : Ground {
     std::uint64_t client = open();
 
     std::uint64_t open(kith_http_client settings = HttpTenant::settings()) {
-        if (site.secure && settings.authorities.size == 0) settings.authorities = str(site.authority());
+        const std::string authority = site.authority();
+        if (site.secure && settings.authorities.size == 0) settings.authorities = str(authority);
         const Completion done = this->await(tenant, tenant.open(settings));
         BOOST_REQUIRE_MESSAGE(done.status == KITH_OK, done.text);
         return done.id;
@@ -92,6 +118,24 @@ struct Web : Ground {
             all += now.data;
         }
     }
+    /// Why a request, or its body, ended as it did; the text is shown when the test is.
+    std::int32_t ask_fails(const std::string &target, HttpTenant::Wanted what = {}) {
+        const Completion head = ask(target, std::move(what));
+        BOOST_TEST_MESSAGE(head.text);
+        last_text = head.text;
+        return head.status;
+    }
+    std::int32_t body_fails(const std::string &target, HttpTenant::Wanted what = {}) {
+        const Completion head = ask(target, std::move(what));
+        BOOST_REQUIRE_MESSAGE(head.status == KITH_OK, head.text);
+        const auto [all, end] = body(head.id);
+        BOOST_TEST_MESSAGE(end.text);
+        last_text = end.text;
+        return end.status;
+    }
+    bool says(std::string_view part) const { return last_text.find(part) != std::string::npos; }
+    std::string last_text;
+
     std::string whole(const std::string &target) {
         const Completion head = ask(target);
         BOOST_REQUIRE_MESSAGE(head.status == KITH_OK, head.text);
