@@ -11,6 +11,7 @@
 #include <kith/service/clock.h>
 #include <kith/service/connector.h>
 #include <kith/service/discovery.h>
+#include <kith/service/dns.h>
 #include <kith/service/env.h>
 #include <kith/service/file.h>
 #include <kith/service/http.h>
@@ -148,6 +149,43 @@ OFFSET(kith_discovery_host, left_out, 40)
 
 SIZE(kith_discovery_plugin, 8)
 OFFSET(kith_discovery_plugin, refresh, 0)
+
+/* service/dns.h */
+SIZE(kith_dns_query, 56)
+OFFSET(kith_dns_query, struct_size, 0)
+OFFSET(kith_dns_query, type, 4)
+OFFSET(kith_dns_query, flags, 8)
+OFFSET(kith_dns_query, reserved, 12)
+OFFSET(kith_dns_query, name, 16)
+OFFSET(kith_dns_query, servers, 32)
+OFFSET(kith_dns_query, timeout, 48)
+
+SIZE(kith_dns_record, 64)
+OFFSET(kith_dns_record, type, 0)
+OFFSET(kith_dns_record, ttl, 4)
+OFFSET(kith_dns_record, address, 8)
+OFFSET(kith_dns_record, priority, 24)
+OFFSET(kith_dns_record, weight, 26)
+OFFSET(kith_dns_record, port, 28)
+OFFSET(kith_dns_record, reserved, 30)
+OFFSET(kith_dns_record, target, 32)
+OFFSET(kith_dns_record, text, 48)
+
+SIZE(kith_dns_answer, 48)
+OFFSET(kith_dns_answer, struct_size, 0)
+OFFSET(kith_dns_answer, kind, 4)
+OFFSET(kith_dns_answer, ttl, 8)
+OFFSET(kith_dns_answer, count, 12)
+OFFSET(kith_dns_answer, stride, 16)
+OFFSET(kith_dns_answer, reserved, 20)
+OFFSET(kith_dns_answer, name, 24)
+OFFSET(kith_dns_answer, records, 40)
+
+SIZE(kith_dns_host, 8)
+OFFSET(kith_dns_host, query, 0)
+
+SIZE(kith_dns_plugin, 8)
+OFFSET(kith_dns_plugin, answered, 0)
 
 /* service/env.h */
 SIZE(kith_env_host, 8)
@@ -390,6 +428,20 @@ VALUE(KITH_PRUNE_UNSAID, 0)
 VALUE(KITH_PRUNE_DISCONNECT, 1)
 VALUE(KITH_PRUNE_KEEP, 2)
 VALUE(KITH_PRUNE_REPORT, 3)
+
+/* service/dns.h */
+VALUE(KITH_DNS_MAX_NAME, 253)
+VALUE(KITH_DNS_MAX_OPEN, 64)
+VALUE(KITH_DNS_MAX_SERVERS, 8)
+VALUE(KITH_DNS_TTL_UNKNOWN, UINT32_MAX)
+VALUE(KITH_DNS_A, 1)
+VALUE(KITH_DNS_TXT, 16)
+VALUE(KITH_DNS_AAAA, 28)
+VALUE(KITH_DNS_SRV, 33)
+VALUE(KITH_DNS_RECORDS, 1)
+VALUE(KITH_DNS_NODATA, 2)
+VALUE(KITH_DNS_NXDOMAIN, 3)
+VALUE(KITH_DNS_SEARCH, 1)
 
 /* service/file.h */
 VALUE(KITH_FILE_MAX_READ, 67108864)
