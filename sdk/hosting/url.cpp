@@ -49,7 +49,8 @@ std::optional<Url> Url::parse(std::string_view text, std::string &why) {
                       " is a space, a control character or not ASCII (write %XX)");
     }
     Url url;
-    std::string scheme(text.substr(0, std::min(text.find("://"), text.size())));
+    const auto colon = text.find("://");
+    std::string scheme(text.substr(0, colon == std::string_view::npos ? 0 : colon));
     std::transform(scheme.begin(), scheme.end(), scheme.begin(), lower);
     if (scheme != "http" && scheme != "https") return refuse("it does not begin with http:// or https://");
     url.secure = scheme == "https";
@@ -71,9 +72,9 @@ std::optional<Url> Url::parse(std::string_view text, std::string &why) {
         has_port = !after.empty();
         if (has_port && after.front() != ':') return refuse("after ] a port is expected, or nothing");
         port = has_port ? after.substr(1) : after;
-    } else if (const auto colon = authority.find(':'); colon != std::string_view::npos) {
-        host = authority.substr(0, colon);
-        port = authority.substr(colon + 1);
+    } else if (const auto at = authority.find(':'); at != std::string_view::npos) {
+        host = authority.substr(0, at);
+        port = authority.substr(at + 1);
         has_port = true;
     }
     url.host.assign(host);

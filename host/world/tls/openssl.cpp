@@ -97,13 +97,12 @@ std::string openssl_text() {
     return reason == nullptr ? "no reason was given" : reason;
 }
 
-TlsFailure failure_of(SSL *ssl, const std::string &name) {
+TlsFailure failure_of(SSL *ssl, const std::string &name, X509 *rejected) {
     const int reason = ERR_GET_REASON(ERR_peek_error());
     const long verdict = SSL_get_verify_result(ssl);
     if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED && verdict != X509_V_OK) {
         ERR_clear_error();
-        const Certificate certificate(SSL_get1_peer_certificate(ssl));
-        return {KITH_UNAUTHORIZED, rejection(verdict, certificate.get(), name)};
+        return {KITH_UNAUTHORIZED, rejection(verdict, rejected, name)};
     }
     const std::string text = openssl_text();
     if (refuses_us(reason)) {

@@ -32,7 +32,8 @@ using Ssl = std::unique_ptr<SSL, Freed<SSL_free>>;
 /// The first error of this thread's queue, in its words; the queue is empty then.
 std::string openssl_text();
 
-/// Why a handshake, a read or a write failed. name: whom we wanted to speak to.
-TlsFailure failure_of(SSL *ssl, const std::string &name);
+/// Why a handshake, a read or a write failed. name: whom we wanted to speak to. rejected: the certificate that was not accepted; may
+/// be null.
+TlsFailure failure_of(SSL *ssl, const std::string &name, X509 *rejected);
 
 } // namespace kith::app

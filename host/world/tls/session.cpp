@@ -38,6 +38,17 @@ OpensslSession::OpensslSession(SSL_CTX &context, std::string name) : name_(std::
     out_ = out.release();
     SSL_set_bio(ssl_.get(), in_, out_);
     SSL_set_connect_state(ssl_.get());
+    SSL_set_app_data(ssl_.get(), this);
+    SSL_set_verify(ssl_.get(), SSL_get_verify_mode(ssl_.get()), looked_at);
+}
+
+// Changes nothing of the verdict.
+int OpensslSession::looked_at(int good, X509_STORE_CTX *store) {
+    X509 *certificate = X509_STORE_CTX_get_current_cert(store);
+    auto *ssl = static_cast<SSL *>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    auto *me = ssl == nullptr ? nullptr : static_cast<OpensslSession *>(SSL_get_app_data(ssl));
+    if (good == 0 && me != nullptr && certificate != nullptr && X509_up_ref(certificate) == 1) me->rejected_.reset(certificate);
+    return good;
 }
 
 void OpensslSession::feed(std::string_view bytes) {
@@ -74,7 +85,7 @@ TlsSession::Step OpensslSession::step_of(int result) {
     case SSL_ERROR_WANT_READ:
     case SSL_ERROR_WANT_WRITE: return Step::hungry;
     case SSL_ERROR_ZERO_RETURN: return Step::ended;
-    default: failure_ = failure_of(ssl_.get(), name_); return Step::failed;
+    default: failure_ = failure_of(ssl_.get(), name_, rejected_.get()); return Step::failed;
     }
 }
 

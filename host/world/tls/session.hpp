@@ -20,10 +20,12 @@ class OpensslSession final : public TlsSession {
 
   private:
     Step step_of(int result);
+    static int looked_at(int good, X509_STORE_CTX *store);
 
     std::string name_;
     Ssl ssl_;
     BIO *in_ = nullptr, *out_ = nullptr; // owned by ssl_
+    Certificate rejected_;               // of the server, for the text
     TlsFailure failure_;
 };
 
