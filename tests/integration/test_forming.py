@@ -77,6 +77,8 @@ class Forming(Scenario):
     def test_sigterm_leaves_cleanly_and_links_as_they_are(self):
         nodes, kiths = self.three()
         self.formed(nodes)
+        for kith in kiths:
+            kith.wait("topology.ready")  # the others may have formed the cluster while this one was being started
         before = [node.seen() for node in nodes]
         begun = time.monotonic()
         for kith in kiths:
