@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+//
+// kith::pace: how long a strategy that polls waits until it looks again. The interval; after a failure soon, and then ever longer, to
+// half a minute or the interval, whichever is longer. A mean: add jitter, so that hosts that were started together do not ask
+// together.
+//
+//     (void)co_await wake.wait_for(random.around(looked ? pace.good() : pace.bad()));
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+
+namespace kith {
+
+class pace {
+  public:
+    using duration = std::chrono::nanoseconds;
+
+    explicit pace(duration interval) noexcept : interval_(interval) {}
+
+    duration good() noexcept {
+        next_ = duration(0);
+        return interval_;
+    }
+
+    /// at_least: what the source asks for, as by Retry-After.
+    duration bad(duration at_least = duration(0)) noexcept {
+        constexpr duration first = std::chrono::seconds(1);
+        constexpr duration longest = std::chrono::seconds(30);
+        const duration pause = next_ == duration(0) ? std::min(interval_, first) : next_;
+        next_ = std::min(2 * pause, std::max(interval_, longest));
+        return std::max(pause, at_least);
+    }
+
+  private:
+    duration interval_;
+    duration next_{0};
+};
+
+} // namespace kith
