@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+//
+// rancher: the peers are the containers of our own service, as Rancher's metadata service tells them.
+#include "service.hpp"
+
+#include <kith/http.hpp>
+#include <kith/pace.hpp>
+#include <kith/plugin.hpp>
+#include <kith/random.hpp>
+#include <kith/signal.hpp>
+
+#include <charconv>
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+
+constexpr nanoseconds patience = 10s;              // for the whole of an answer
+constexpr nanoseconds longest_wish = 5min;         // of a server's Retry-After that is obeyed
+constexpr std::uint64_t largest_answer = 16 << 20; // bytes
+
+class rancher_metadata : public kith::strategy {
+  public:
+    static constexpr kith::about about{
+        .id = "rancher",
+        .version = "1.0.0",
+        .licence = "MIT",
+        .summary = "The containers of our own service, as Rancher's metadata service tells them.",
+        .options = R"({
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["node_basename"],
+            "properties": {
+                "node_basename": {
+                    "description": "The part of the nodes' names before the @.",
+                    "type": "string",
+                    "pattern": "^[^@\\s]{1,200}$",
+                    "x-kith-expected": "the part of a node's name before the @, such as app"
+                },
+                "polling_interval": {
+                    "description": "Time between looks, give or take a tenth. After a failure the next look comes sooner, then ever later, up to 30 s.",
+                    "type": "integer",
+                    "default": 5000,
+                    "minimum": 100,
+                    "maximum": 86400000,
+                    "x-kith-unit": "ms"
+                },
+                "url": {
+                    "description": "Where the metadata service is; /latest/self/service is asked below it.",
+                    "type": "string",
+                    "default": "http://rancher-metadata",
+                    "pattern": "^https?://[^\\s?#]+$",
+                    "x-kith-expected": "http:// or https:// and a host, such as http://rancher-metadata"
+                }
+            }
+        })",
+    };
+    using required = kith::services<kith::options, kith::timer, kith::random, kith::http>;
+
+    explicit rancher_metadata(kith::host h)
+        : strategy(h),
+          random_(h),
+          http_(h),
+          wake_(h),
+          basename_(kith::options(h).text("/node_basename")),
+          url_(kith::options(h).text("/url")),
+          pace_(kith::options(h).milliseconds("/polling_interval")) {
+        while (url_.ends_with('/')) url_.pop_back();
+        url_ += "/latest/self/service";
+    }
+
+    kith::task<> run() override {
+        for (;;) {
+            const bool looked = co_await look();
+            const nanoseconds pause = looked ? pace_.good() : pace_.bad(wish_);
+            (void)co_await wake_.wait_for(random_.around(pause));
+        }
+    }
+
+    void refresh() override { wake_.notify(); }
+
+  private:
+    // False: it could not.
+    kith::task<bool> look() {
+        wish_ = 0s;
+        const auto service = co_await ask();
+        if (!service) {
+            discovery.failed(service.error());
+            co_return false;
+        }
+        if (service->without_address != 0) discovery.left_out(service->without_address, "the container has no address yet");
+        if (service->doubled != 0) discovery.left_out(service->doubled, "another container has the same address");
+        co_return discovery.replace(service->peers) >= 0;
+    }
+
+    kith::task<kith::result<rancher::Service>> ask() {
+        if (!client_.open()) {
+            auto opened = co_await http_.open();
+            if (!opened) co_return std::move(opened).error();
+            client_ = *std::move(opened);
+        }
+        const kith::attribute accept[] = {{"Accept", "application/json"}};
+        kith::http_request request;
+        request.url = url_;
+        request.fields = accept;
+        request.timeout = patience;
+        request.max_body = largest_answer;
+        const auto answer = co_await client_.fetch(request);
+        if (!answer) co_return answer.error();
+        if (answer->code != 200) co_return refused(*answer);
+        auto service = rancher::read_service(answer->body, basename_);
+        if (!service) service.error().text = url_ + ": " + service.error().text;
+        co_return service;
+    }
+
+    kith::error refused(const kith::http_answer &answer) {
+        kith::error why = answer.refusal();
+        why.text = url_ + ": " + why.text + "; expected 200";
+        if (answer.code == 404) why.text += ": this container belongs to no service, or that is not Rancher's metadata service";
+        if (answer.code / 100 == 3) why.text += ": redirects are not followed, configure the url they lead to";
+        int seconds = 0;
+        const auto wish = answer.field("Retry-After");
+        if (std::from_chars(wish.data(), wish.data() + wish.size(), seconds).ec == std::errc{} && seconds > 0)
+            wish_ = std::min<nanoseconds>(std::chrono::seconds(seconds), longest_wish);
+        return why;
+    }
+
+    kith::random random_;
+    kith::http http_;
+    kith::signal wake_;
+    kith::http_client client_;
+    const std::string basename_;
+    std::string url_;
+    kith::pace pace_;
+    nanoseconds wish_{}; // what the server asks us to wait
+};
+
+} // namespace
+
+KITH_PLUGIN(rancher_metadata)

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include "../service.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using rancher::read_service;
+
+BOOST_AUTO_TEST_SUITE(service)
+
+BOOST_AUTO_TEST_CASE(each_container_by_its_first_address) {
+    const auto got = read_service(R"({"name": "web", "containers": [
+        {"name": "web-1", "uuid": "u1", "ips": ["10.42.0.1", "10.42.9.9"], "state": "running", "labels": {"a": 1}},
+        {"name": "web-2", "uuid": "u2", "ips": ["fd00::7"]}], "scale": 2})",
+                                  "app");
+    BOOST_REQUIRE(got);
+    BOOST_REQUIRE(got->peers.size() == 2u);
+    BOOST_TEST(got->peers[0].key == "10.42.0.1");
+    BOOST_TEST(got->peers[0].name == "app@10.42.0.1");
+    BOOST_TEST(got->peers[0].attribute_or_empty("uuid") == "u1");
+    BOOST_TEST(got->peers[0].attribute_or_empty("state") == "running");
+    BOOST_TEST(got->peers[1].name == "app@fd00::7");
+}
+
+BOOST_AUTO_TEST_CASE(whom_it_leaves_out) {
+    const auto got = read_service(R"({"containers": [{"ips": []}, {"name": "x"}, {"ips": null}, {"ips": ["10.0.0.1"]},
+        {"ips": ["10.0.0.1"]}]})",
+                                  "app");
+    BOOST_REQUIRE(got);
+    BOOST_TEST(got->peers.size() == 1u);
+    BOOST_TEST(got->without_address == 3u);
+    BOOST_TEST(got->doubled == 1u);
+    BOOST_TEST(read_service(R"({"containers": []})", "app")->peers.empty());
+}
+
+BOOST_AUTO_TEST_CASE(half_an_answer_is_none) {
+    for (const char *text :
+         {"", "{", "[]", "null", "{}", R"({"containers": {}})", R"({"containers": [1]})",
+          R"({"containers": [{"ips": "10.0.0.1"}]})", R"({"containers": [{"ips": [7]}]})",
+          R"({"containers": [{"ips": ["10.0.0.1"]}, {"ips": ["10.0.0"]}]})", R"({"containers": [{"ips": ["a@b"]}]})",
+          R"({"containers": []} x)", "{\"containers\": [{\"ips\": [\"\xff\"]}]}"}) {
+        const auto got = read_service(text, "app");
+        BOOST_REQUIRE_MESSAGE(!got, text);
+        BOOST_TEST(got.error().status == KITH_PROTOCOL);
+        BOOST_TEST_MESSAGE(got.error().text);
+    }
+    const std::string deep = R"({"containers": )" + std::string(10'000, '[');
+    BOOST_TEST(!read_service(deep, "app"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
