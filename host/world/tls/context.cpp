@@ -6,6 +6,8 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <utility>
 
@@ -29,11 +31,18 @@ Bio bio_of(const std::string &text) { return Bio(BIO_new_mem_buf(text.data(), st
 // Of an encrypted key nobody is asked for the password.
 int no_password(char *, int, int, void *) { return 0; }
 
-bool trust_system(SSL_CTX *context) {
-    // A directory is looked up by name when it is needed; the file beside it is read whole, and costs a megabyte.
+// A directory whose certificates are found by the hash of their names, as Debian's.
+bool is_hashed(const char *directory) {
     std::error_code ignored;
-    if (std::filesystem::is_directory(X509_get_default_cert_dir(), ignored))
-        return SSL_CTX_set_default_verify_dir(context) == 1;
+    const std::filesystem::directory_iterator all(directory, ignored);
+    return std::any_of(begin(all), end(all), [](const auto &one) { return one.path().extension() == ".0"; });
+}
+
+// As every program over OpenSSL does, $SSL_CERT_FILE and $SSL_CERT_DIR included. But of a hashed directory only what is needed is
+// read, while the file beside it, with all of them, would cost megabytes.
+bool trust_system(SSL_CTX *context) {
+    const bool asked = std::getenv(X509_get_default_cert_file_env()) != nullptr;
+    if (!asked && is_hashed(X509_get_default_cert_dir())) return SSL_CTX_set_default_verify_dir(context) == 1;
     return SSL_CTX_set_default_verify_paths(context) == 1;
 }
 

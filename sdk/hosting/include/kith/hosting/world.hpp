@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The seam between whoever hosts plugins (core, or the testkit's rig) and the world they live in (host: Asio and the operating
-// system; testkit: simulated). A world implements the services that reach outside: clock, timer, random, loop, tcp, udp, file, env,
-// state. The services that concern the cluster (options, log, node, metric, discovery, connector, sink) are the hoster's.
+// system; testkit: simulated). A world implements the services that reach outside: clock, timer, random, loop, tcp, udp, http, file,
+// env, state. The services that concern the cluster (options, log, node, metric, discovery, connector, sink) are the hoster's.
 //
 // There is no second interface beside the C service tables: a world hands out the very tables that plugins call, and core is a
 // tenant like any plugin.
