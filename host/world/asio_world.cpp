@@ -2,6 +2,7 @@
 #include "asio_world.hpp"
 
 #include "datagram_socket.hpp"
+#include "dns/resolv_conf.hpp"
 #include "http/client.hpp"
 #include "inbox.hpp"
 #include "interfaces.hpp"
@@ -12,6 +13,7 @@
 #include "watches.hpp"
 
 #include <kith/service/clock.h>
+#include <kith/service/dns.h>
 #include <kith/service/env.h>
 #include <kith/service/file.h>
 #include <kith/service/http.h>
@@ -37,7 +39,7 @@ struct Offered {
     const void *(*table)() noexcept;
 };
 
-constexpr std::array<Offered, 10> offered = {{
+constexpr std::array<Offered, 11> offered = {{
     {KITH_CLOCK, clock_table},
     {KITH_TIMER, timer_table},
     {KITH_RANDOM, random_table},
@@ -47,6 +49,7 @@ constexpr std::array<Offered, 10> offered = {{
     {KITH_FILE, file_table},
     {KITH_ENV, env_table},
     {KITH_STATE, state_table},
+    {KITH_DNS, dns_table},
     {KITH_HTTP, http_table},
 }};
 

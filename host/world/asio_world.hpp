@@ -16,7 +16,8 @@
 namespace kith::app {
 
 struct WorldOptions {
-    std::string state_dir;        ///< of kith.state/1; empty: the service answers KITH_UNSUPPORTED
+    std::string state_dir;                        ///< of kith.state/1; empty: the service answers KITH_UNSUPPORTED
+    std::string resolv_conf = "/etc/resolv.conf"; ///< whom kith.dns/1 asks
     std::string tls_library = {}; ///< libkith_tls.so; empty: where it is installed, or beside the program in its build tree
 };
 

@@ -30,6 +30,7 @@ class Stream;
 class Listener;
 class DatagramSocket;
 class HttpSeat;
+class ResolvConf;
 class Inbox;
 class Interfaces;
 class Watches;
@@ -57,10 +58,11 @@ struct AsioWorld::Parts {
     std::array<char, 65'536> read_buffer; // not touched before it is used
     std::uint64_t last_id = 0;
     std::unordered_map<const kith_host *, std::shared_ptr<Seat>> seats;
-    std::unique_ptr<Watches> watches;       // made when first asked for
-    std::unique_ptr<WallClock> wall;        // the same
-    std::unique_ptr<Inbox> inbox;           // the same
-    std::unique_ptr<Interfaces> interfaces; // the same
+    std::unique_ptr<Watches> watches;        // made when first asked for
+    std::unique_ptr<WallClock> wall;         // the same
+    std::unique_ptr<Inbox> inbox;            // the same
+    std::unique_ptr<Interfaces> interfaces;  // the same
+    std::unique_ptr<ResolvConf> resolv_conf; // the same
 };
 
 class Seat : public std::enable_shared_from_this<Seat> {
@@ -103,6 +105,7 @@ class Seat : public std::enable_shared_from_this<Seat> {
     std::unordered_map<std::uint64_t, std::shared_ptr<Stream>> streams;
     std::unordered_map<std::uint64_t, std::shared_ptr<Listener>> listeners;
     std::unordered_map<std::uint64_t, std::shared_ptr<DatagramSocket>> sockets;
+    std::shared_ptr<int> questions = std::make_shared<int>(0);   // of kith.dns/1 that are open: its other owners
     std::shared_ptr<HttpSeat> http;                              // made when first asked for
     std::map<std::string, std::string, std::less<>> environment; // what was read: stays borrowed until destroy
 };
@@ -156,6 +159,7 @@ const void *udp_table() noexcept;
 const void *file_table() noexcept;
 const void *env_table() noexcept;
 const void *state_table() noexcept;
+const void *dns_table() noexcept;
 const void *http_table() noexcept;
 
 } // namespace kith::app

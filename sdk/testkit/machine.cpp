@@ -86,6 +86,7 @@ const void *Machine::service(std::string_view id) const noexcept {
     if (id == KITH_ENV) return env_service();
     if (id == KITH_STATE) return state_service();
     if (id == KITH_HTTP) return http_service();
+    if (id == KITH_DNS) return dns_service();
     return nullptr;
 }
 
@@ -254,6 +255,9 @@ void Machine::Body::on_event(std::uint32_t what, std::uint32_t slot, std::uint64
     case complete: return finish(*op);
     case fire:
         if (!op->ready) finish(*op);
+        return;
+    case asked:
+        if (!op->ready) answer(*op);
         return;
     case timeout:
         if (!op->ready) abandon(*op, KITH_TIMED_OUT);

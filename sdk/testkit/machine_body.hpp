@@ -9,6 +9,7 @@
 #include "udp_stack.hpp"
 
 #include <kith/service/clock.h>
+#include <kith/service/dns.h>
 #include <kith/service/env.h>
 #include <kith/service/file.h>
 #include <kith/service/http.h>
@@ -26,11 +27,16 @@
 #include <string>
 #include <vector>
 
+namespace kith {
+struct DnsQuery;
+}
+
 namespace kith::testkit {
 
 inline constexpr std::uint32_t none = UINT32_MAX;
 
 class HttpRoom;
+struct DnsFound;
 
 inline std::string_view view(kith_str s) noexcept {
     return s.size == 0 ? std::string_view{} : std::string_view{s.data, s.size};
@@ -93,6 +99,8 @@ struct Op {
     UdpSocket *udp = nullptr;      // bound, and not told yet
     std::uint32_t sent = 0;        // datagrams
     std::int32_t failed = KITH_OK; // why the first of them that was not taken was not
+    std::shared_ptr<const DnsQuery> question;
+    std::shared_ptr<const DnsFound> found;
 };
 
 struct Socket {
@@ -121,7 +129,7 @@ class Machine::Body final : public Actor, public SocketOwner, public UdpOwner {
 
     // ---- operations ----
 
-    enum What : std::uint32_t { complete, fire, timeout, resolve, posted, jumped };
+    enum What : std::uint32_t { complete, fire, timeout, resolve, posted, jumped, asked };
 
     /// A call has come in: tells the monitor; a status that it shall fail with, or KITH_OK.
     std::int32_t called(Seat &seat, const char *what);
@@ -165,6 +173,8 @@ class Machine::Body final : public Actor, public SocketOwner, public UdpOwner {
 
     // ---- the rest ----
 
+    void answer(Op &op); // to a question of kith.dns/1
+    std::size_t questions(const Seat &seat) const noexcept;
     HttpRoom &http(); // made when first asked for
     void take_post();
     void on_event(std::uint32_t what, std::uint32_t slot, std::uint64_t id) override;
@@ -219,5 +229,6 @@ const kith_file_host *file_service() noexcept;
 const kith_env_host *env_service() noexcept;
 const kith_state_host *state_service() noexcept;
 const kith_http_host *http_service() noexcept;
+const kith_dns_host *dns_service() noexcept;
 
 } // namespace kith::testkit

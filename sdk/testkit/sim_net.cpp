@@ -2,6 +2,7 @@
 #include <kith/testkit/sim_net.hpp>
 
 #include <kith/hosting/status.hpp>
+#include <kith/testkit/dns_zones.hpp>
 #include <kith/testkit/interface.hpp>
 #include <kith/testkit/machine.hpp>
 #include <kith/testkit/segment.hpp>
@@ -104,7 +105,8 @@ SimNet::SimNet(std::uint64_t seed)
       trace_hash_(seed),
       private_(std::make_unique<Private>()),
       tcp_(std::make_unique<TcpStack>(*this)),
-      udp_(std::make_unique<UdpStack>(*this)) {}
+      udp_(std::make_unique<UdpStack>(*this)),
+      dns_(std::make_unique<DnsZones>()) {}
 
 SimNet::~SimNet() = default;
 

@@ -72,6 +72,10 @@ class Real : public Waiting<Real> {
     World &world() { return *world_; }
     void end_world() { world_.reset(); }
     void without_state_dir() { world_.emplace(io, app::WorldOptions{}); }
+    /// Everything that was in the world is gone.
+    void resolv_conf(std::string path) {
+        world_.emplace(io, app::WorldOptions{.state_dir = {}, .resolv_conf = std::move(path)});
+    }
     bool until(const std::function<bool()> &done) {
         const auto bound = std::chrono::steady_clock::now() + std::chrono::seconds(15);
         while (!done()) {

@@ -20,6 +20,7 @@
 
 namespace kith::testkit {
 
+class DnsZones;
 class Machine;
 class Segment;
 class TcpStack;
@@ -59,6 +60,9 @@ class SimNet {
 
     /// A name of the resolver, for all machines; replaces what it was. Without addresses it resolves no more.
     void name(std::string_view host, std::initializer_list<std::string_view> addresses);
+
+    /// What kith.dns/1 answers: kith/testkit/dns_zones.hpp.
+    DnsZones &dns() noexcept { return *dns_; }
 
     /// The network of that name; made when it is first asked for. Machines are plugged in by Machine::plug.
     Segment &segment(std::string_view name = "net");
@@ -213,6 +217,7 @@ class SimNet {
     std::unique_ptr<Private> private_;
     std::unique_ptr<TcpStack> tcp_;
     std::unique_ptr<UdpStack> udp_;
+    std::unique_ptr<DnsZones> dns_;
 };
 
 } // namespace kith::testkit

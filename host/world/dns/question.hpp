@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+//
+// One question of a tenant: each name that it may mean, each server, until there is an answer.
+#pragma once
+
+#include "exchange.hpp"
+#include "message.hpp"
+#include "resolv_conf.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kith::app {
+
+struct DnsOutcome {
+    std::int32_t status = 0;
+    std::string text; ///< explains a failure
+    std::string name; ///< that was asked in the end
+    DnsMessage answer;
+};
+
+class DnsQuestion : public std::enable_shared_from_this<DnsQuestion> {
+  public:
+    using Done = std::function<void(const DnsOutcome &)>;
+
+    DnsQuestion(boost::asio::io_context &io, DnsQuery query, const ResolverSettings &settings, const std::string &path);
+
+    /// done: called once, later, unless it is stopped.
+    void start(Done done);
+    void stop() noexcept;
+
+  private:
+    void ask_name();
+    void ask_next();
+    void replied(const DnsServer &server, DnsReply reply);
+    void answered(DnsMessage answer);
+    void failed(std::int32_t status, const DnsServer &server, std::string what);
+    void end();
+
+    boost::asio::io_context &io_;
+    DnsQuery query_;
+    std::uint64_t wait_;
+    std::vector<std::string> names_; // still to be asked for, the next one last
+    std::vector<DnsServer> servers_;
+    std::string no_server_;
+    std::vector<DnsServer> to_ask_, silent_; // of this name
+    bool again_ = false;                     // those that were silent
+    std::chrono::steady_clock::time_point deadline_;
+    std::shared_ptr<DnsExchange> exchange_;
+    DnsOutcome outcome_;
+    Done done_;
+};
+
+} // namespace kith::app

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: MIT
+//
+// kith.dns/1 in both worlds, and what only real servers do.
+#include "server.hpp"
+
+#include <host/world/test/ground.hpp>
+#include <kith/testkit/dns_zones.hpp>
+#include <sdk/testkit/test/dns_tenant.hpp>
+
+using namespace kith::test;
+
+namespace {
+
+std::string wire_address(std::string_view text) {
+    const auto address = kith::address::parse(text, 0).value();
+    return {reinterpret_cast<const char *>(address.raw().bytes), address.is_ipv6() ? 16U : 4U};
+}
+
+unsigned type_of(std::string_view address) { return address.find(':') == std::string_view::npos ? KITH_DNS_A : KITH_DNS_AAAA; }
+
+/// What each world is told of its names.
+template <class Ground>
+struct Names;
+
+template <>
+struct Names<Real> {
+    explicit Names(Real &ground) : server(ground.io) {}
+    void address(const std::string &name, const std::vector<std::string> &all, std::uint32_t ttl) {
+        server.replies[{name, KITH_DNS_A}];
+        server.replies[{name, KITH_DNS_AAAA}];
+        for (const auto &text : all)
+            server.replies[{name, type_of(text)}].answers.push_back(
+                {{}, static_cast<std::uint16_t>(type_of(text)), ttl, wire_address(text)});
+    }
+    void service(const std::string &name, const std::string &target, unsigned port) {
+        server.replies[{name, KITH_DNS_SRV}].answers.push_back(
+            {{}, KITH_DNS_SRV, 30, wire_16(10) + wire_16(60) + wire_16(port) + wire_name(target)});
+    }
+    void text(const std::string &name, const std::string &text) {
+        server.replies[{name, KITH_DNS_TXT}].answers.push_back({{}, KITH_DNS_TXT, 30, static_cast<char>(text.size()) + text});
+    }
+    void fail(const std::string &name, std::int32_t status) {
+        WireReply &reply = server.replies[{name, KITH_DNS_A}];
+        reply.silent = status == KITH_TIMED_OUT;
+        reply.malformed = status == KITH_PROTOCOL;
+        reply.code = status == KITH_UNAVAILABLE ? 2 : status == KITH_DENIED ? 5 : 0;
+    }
+    std::string servers() const { return server.place(); }
+    DnsTestServer server;
+};
+
+template <>
+struct Names<Simulated> {
+    explicit Names(Simulated &ground) : zones(ground.net.dns()) {}
+    void address(const std::string &name, const std::vector<std::string> &all, std::uint32_t ttl) {
+        zones.address(name, all, std::chrono::seconds(ttl));
+    }
+    void service(const std::string &name, const std::string &target, std::uint16_t port) {
+        zones.service(name, {{.value = target, .priority = 10, .weight = 60, .port = port}});
+    }
+    void text(const std::string &name, const std::string &text) { zones.text(name, {text}); }
+    void fail(const std::string &name, std::int32_t status) { zones.fail(name, KITH_DNS_A, status); }
+    static std::string servers() { return "127.0.0.1:5353"; }
+    kith::testkit::DnsZones &zones;
+};
+
+template <class Ground>
+struct Site : Ground {
+    Names<Ground> names{*this};
+    DnsTenant tenant{this->world(), "asker"};
+
+    DnsTenant::Answer answer(std::string_view name, std::uint32_t type, std::string_view servers = {}) {
+        const std::string usual = names.servers();
+        const auto op = tenant.ask(name, type, servers.empty() ? usual : servers, 3000 * ms);
+        const Completion done = this->await(tenant, op);
+        BOOST_REQUIRE_MESSAGE(done.status == KITH_OK, done.text);
+        return tenant.answers[op];
+    }
+    Completion failure(std::string_view name, std::string_view servers = {}) {
+        const std::string usual = names.servers();
+        const Completion done = this->await(tenant, tenant.ask(name, KITH_DNS_A, servers.empty() ? usual : servers, 300 * ms));
+        BOOST_TEST_MESSAGE(done.text);
+        return done;
+    }
+    bool refused(std::uint64_t op, std::int32_t status) {
+        BOOST_TEST_MESSAGE(tenant.error);
+        return op == 0 && tenant.refused == status && !tenant.error.empty();
+    }
+};
+
+using Texts = std::vector<std::string>;
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(dns)
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(addresses_come_with_their_ttl, Ground, Grounds) {
+    Site<Ground> site;
+    site.names.address("app.example.net", {"10.0.0.7", "10.0.0.8", "fd00::7"}, 30);
+    const auto v4 = site.answer("app.example.net", KITH_DNS_A);
+    BOOST_TEST((v4.kind == KITH_DNS_RECORDS));
+    BOOST_TEST(v4.ttl == 30U);
+    BOOST_TEST(v4.name == "app.example.net");
+    BOOST_TEST((v4.texts == Texts{"10.0.0.7", "10.0.0.8"}));
+    BOOST_TEST(v4.records[1].ttl == 30U);
+    BOOST_TEST((site.answer("app.example.net.", KITH_DNS_AAAA).texts == Texts{"fd00::7"}));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(services_and_texts, Ground, Grounds) {
+    Site<Ground> site;
+    site.names.service("_epmd._tcp.example.net", "web-0.example.net", 4369);
+    site.names.text("example.net", "hello there");
+    const auto srv = site.answer("_epmd._tcp.example.net", KITH_DNS_SRV);
+    BOOST_TEST((srv.texts == Texts{"web-0.example.net"}));
+    BOOST_TEST(srv.records[0].priority == 10);
+    BOOST_TEST(srv.records[0].weight == 60);
+    BOOST_TEST(srv.records[0].port == 4369);
+    BOOST_TEST((site.answer("example.net", KITH_DNS_TXT).texts == Texts{"hello there"}));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(empty_answers_are_told_apart, Ground, Grounds) {
+    Site<Ground> site;
+    site.names.address("app.example.net", {"10.0.0.7"}, 30);
+    const auto none = site.answer("app.example.net", KITH_DNS_AAAA);
+    BOOST_TEST((none.kind == KITH_DNS_NODATA));
+    BOOST_TEST(none.ttl == KITH_DNS_TTL_UNKNOWN);
+    const auto unknown = site.answer("nobody.example.net", KITH_DNS_A);
+    BOOST_TEST((unknown.kind == KITH_DNS_NXDOMAIN));
+    BOOST_TEST(unknown.name == "nobody.example.net");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(failures_are_told_apart, Ground, Grounds) {
+    Site<Ground> site;
+    site.names.address("app.example.net", {"10.0.0.7"}, 30);
+    for (const auto status : {KITH_UNAVAILABLE, KITH_DENIED, KITH_PROTOCOL, KITH_TIMED_OUT}) {
+        site.names.fail("app.example.net", status);
+        const Completion done = site.failure("app.example.net");
+        BOOST_TEST(done.status == status);
+        BOOST_TEST(done.text.find("A of app.example.net") == 0U);
+    }
+    site.names.fail("app.example.net", KITH_OK);
+    BOOST_TEST(site.answer("app.example.net", KITH_DNS_A).texts.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_no_question_is_refused, Ground, Grounds) {
+    Site<Ground> site;
+    const std::string long_label(64, 'a'), long_name = std::string(60, 'a') + "." + std::string(60, 'b') + "." +
+                                                       std::string(60, 'c') + "." + std::string(60, 'd') + "." +
+                                                       std::string(10, 'e');
+    for (const std::string_view name :
+         {"", ".", "a..b", ".a", "a b", "sch\xc3\xb6n.example", long_label.c_str(), long_name.c_str()})
+        BOOST_TEST(site.refused(site.tenant.ask(name, KITH_DNS_A), KITH_INVALID), name);
+    BOOST_TEST(site.refused(site.tenant.ask("a", 255), KITH_INVALID));
+    for (const std::string_view servers : {"localhost", "10.0.0.1:0", "10.0.0.1:65536", "[::1", "::1 x"})
+        BOOST_TEST(site.refused(site.tenant.ask("a", KITH_DNS_A, servers), KITH_INVALID), servers);
+    BOOST_TEST(site.tenant.error.find("`x`") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(no_more_than_64_at_a_time, Ground, Grounds) {
+    Site<Ground> site;
+    site.names.address("app", {"10.0.0.7"}, 30);
+    std::vector<std::uint64_t> ops;
+    for (int i = 0; i < 64; ++i) ops.push_back(site.tenant.ask("app", KITH_DNS_A, site.names.servers()));
+    BOOST_TEST(site.refused(site.tenant.ask("app", KITH_DNS_A, site.names.servers()), KITH_LIMIT));
+    for (const auto op : ops) BOOST_TEST(site.await(site.tenant, op).status == KITH_OK);
+    BOOST_TEST(site.answer("app", KITH_DNS_A).texts.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(one_that_is_cancelled_says_so, Ground, Grounds) {
+    Site<Ground> site;
+    site.names.address("app", {"10.0.0.7"}, 30);
+    site.names.fail("app", KITH_TIMED_OUT);
+    const auto op = site.tenant.ask("app", KITH_DNS_A, site.names.servers());
+    BOOST_TEST(site.tenant.cancel(op) == KITH_OK);
+    BOOST_TEST(site.await(site.tenant, op).status == KITH_CANCELLED);
+    const auto later = site.tenant.ask("app", KITH_DNS_A, site.names.servers());
+    site.settle();
+    BOOST_TEST(site.tenant.cancel(later) == KITH_OK);
+    BOOST_TEST(site.await(site.tenant, later).status == KITH_CANCELLED);
+    (void)site.tenant.ask("app", KITH_DNS_A, site.names.servers()); // is outstanding when the tenant goes
+}
+
+BOOST_AUTO_TEST_CASE(the_system_says_whom_to_ask_and_in_which_domains) {
+    Real ground;
+    ground.resolv_conf(ground.path("resolv.conf"));
+    Names<Real> names(ground);
+    DnsTenant tenant(ground.world(), "asker");
+    const auto ask = [&](std::string_view name) {
+        const auto op = tenant.ask(name, KITH_DNS_A, {}, 1000 * ms, KITH_DNS_SEARCH);
+        return std::pair(ground.await(tenant, op), tenant.answers[op]);
+    };
+    BOOST_TEST(ask("app").first.status == KITH_UNREACHABLE);
+    BOOST_TEST(tenant.done.back().text.find("resolv.conf names no server") != std::string::npos);
+    ground.put("resolv.conf", "nameserver [127.0.0.1]:" + std::to_string(names.server.port()) +
+                                  "\nsearch ns.svc.example svc.example example\noptions ndots:5\n");
+    names.address("app.svc.example", {"10.0.0.7"}, 30);
+    const auto found = ask("app").second;
+    BOOST_TEST(found.name == "app.svc.example");
+    BOOST_TEST((found.texts == Texts{"10.0.0.7"}));
+    BOOST_TEST((ask("app.").second.kind == KITH_DNS_NXDOMAIN));
+    BOOST_TEST((ask("other").second.kind == KITH_DNS_NXDOMAIN));
+    // A failure on the way is not skipped: what the next domain says would be of another name.
+    names.fail("app.ns.svc.example", KITH_UNAVAILABLE);
+    BOOST_TEST(ask("app").first.status == KITH_UNAVAILABLE);
+}
+
+BOOST_AUTO_TEST_CASE(a_thousand_addresses_come_over_tcp) {
+    Site<Real> site;
+    std::vector<std::string> all;
+    for (int i = 0; i < 1000; ++i) all.push_back("10.0." + std::to_string(i / 250) + "." + std::to_string(i % 250));
+    site.names.address("many.example", all, 5);
+    BOOST_TEST((site.answer("many.example", KITH_DNS_A).texts == all));
+    BOOST_TEST(site.names.server.over_udp == 1U);
+    BOOST_TEST(site.names.server.over_tcp == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_knows_no_edns_is_asked_without) {
+    Site<Real> site;
+    site.names.address("app.example", {"10.0.0.7"}, 5);
+    site.names.server.replies[{"app.example", KITH_DNS_A}].old = true;
+    BOOST_TEST((site.answer("app.example", KITH_DNS_A).texts == Texts{"10.0.0.7"}));
+    BOOST_TEST(site.names.server.over_udp == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(the_next_server_is_asked_when_one_fails) {
+    Site<Real> site;
+    DnsTestServer second(site.io);
+    second.replies = {{{"app.example", KITH_DNS_A}, {.answers = {{{}, KITH_DNS_A, 5, wire_address("10.0.0.9")}}}}};
+    const std::string both = site.names.servers() + " " + second.place();
+    for (const auto status : {KITH_UNAVAILABLE, KITH_DENIED, KITH_TIMED_OUT}) {
+        site.names.address("app.example", {}, 5);
+        site.names.fail("app.example", status);
+        BOOST_TEST((site.answer("app.example", KITH_DNS_A, both).texts == Texts{"10.0.0.9"}));
+    }
+    BOOST_TEST((site.answer("app.example", KITH_DNS_A, "127.0.0.1:1 " + second.place()).texts == Texts{"10.0.0.9"}));
+    BOOST_TEST(site.failure("app.example", "127.0.0.1:1").status == KITH_UNREACHABLE);
+}
+
+BOOST_AUTO_TEST_CASE(aliases_are_followed_and_the_least_ttl_counts) {
+    Site<Real> site;
+    auto &reply = site.names.server.replies[{"www.example", KITH_DNS_A}];
+    reply.answers = {{"b.example", KITH_DNS_A, 60, wire_address("10.0.0.7")},
+                     {{}, 5, 7, wire_name("a.example")},
+                     {"A.Example", 5, 60, wire_name("b.example")},
+                     {"c.example", KITH_DNS_A, 60, wire_address("10.0.0.8")}};
+    const auto found = site.answer("www.example", KITH_DNS_A);
+    BOOST_TEST((found.texts == Texts{"10.0.0.7"}));
+    BOOST_TEST(found.ttl == 7U);
+}
+
+BOOST_AUTO_TEST_CASE(aliases_in_a_circle_are_malformed) {
+    Site<Real> site;
+    auto &reply = site.names.server.replies[{"a.example", KITH_DNS_A}];
+    reply.answers = {{{}, 5, 7, wire_name("b.example")}, {"b.example", 5, 7, wire_name("a.example")}};
+    BOOST_TEST(site.failure("a.example").status == KITH_PROTOCOL);
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_answer_holds_as_long_as_its_soa_says) {
+    Site<Real> site;
+    const std::string soa =
+        wire_name("ns.example") + wire_name("root.example") + wire_32(1) + wire_32(2) + wire_32(3) + wire_32(4) + wire_32(9);
+    WireReply &reply = site.names.server.replies[{"app.example", KITH_DNS_A}];
+    reply.code = 3;
+    reply.authorities = {{"example", 6, 60, soa}};
+    const auto found = site.answer("app.example", KITH_DNS_A);
+    BOOST_TEST((found.kind == KITH_DNS_NXDOMAIN));
+    BOOST_TEST(found.ttl == 9U);
+}
+
+BOOST_AUTO_TEST_CASE(a_referral_is_no_empty_answer) {
+    Site<Real> site;
+    WireReply &reply = site.names.server.replies[{"app.example", KITH_DNS_A}];
+    reply.recursive = false;
+    reply.authorities = {{"example", 2, 60, wire_name("ns.example")}};
+    BOOST_TEST(site.failure("app.example").status == KITH_UNAVAILABLE);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
