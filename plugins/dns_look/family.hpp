@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+//
+// The option `family`.
+#pragma once
+
+#include "look.hpp"
+
+namespace dns_look {
+
+constexpr Family family(std::string_view text) noexcept {
+    return text == "ipv4" ? Family::ipv4 : text == "ipv6" ? Family::ipv6 : Family::both;
+}
+
+} // namespace dns_look

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+//
+// A strategy over the DNS on a simulated machine, for the tests of each of them.
+#pragma once
+
+#include <kith/testkit/dns_zones.hpp>
+#include <kith/testkit/fail_each.hpp>
+#include <kith/testkit/rig.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dns_look::test {
+
+using namespace std::chrono_literals;
+using kith::testkit::DnsData;
+using kith::testkit::DnsZones;
+using kith::testkit::Observation;
+using kith::testkit::SimNet;
+using Kind = Observation::Kind;
+using Names = std::vector<std::string>;
+
+struct Fixture {
+    Fixture(const kith_entry &entry, std::string_view id, std::string_view options) : rig(here, entry, id, options) {}
+    ~Fixture() {
+        BOOST_TEST(rig.stop());
+        for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
+    }
+
+    void start() { BOOST_REQUIRE_MESSAGE(rig.start() == KITH_OK, rig.error()); }
+    const Observation &next() {
+        BOOST_REQUIRE(rig.await_observation());
+        return rig.observations().back();
+    }
+    bool replaced() { return next().kind == Kind::replace; }
+    bool fails(std::int32_t status) {
+        const Observation &seen = next();
+        BOOST_TEST_MESSAGE(seen.text);
+        return seen.kind == Kind::failed && seen.status == status && !seen.text.empty();
+    }
+    Names peers() const {
+        Names out;
+        for (const auto &peer : rig.peers()) out.push_back(peer.name);
+        return out;
+    }
+    // From now until the next look.
+    std::chrono::nanoseconds pause() {
+        const auto before = net.now();
+        next();
+        return net.now() - before;
+    }
+    std::size_t count(Kind kind) const {
+        return static_cast<std::size_t>(
+            std::ranges::count_if(rig.observations(), [kind](const auto &seen) { return seen.kind == kind; }));
+    }
+
+    SimNet net{3};
+    kith::testkit::Machine &here = net.machine("here", {"10.0.0.7"});
+    DnsZones &zones = net.dns();
+    kith::testkit::Rig rig;
+};
+
+} // namespace dns_look::test

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+#define BOOST_TEST_MODULE strategy_dns_poll
+#include <dns_look/test/fixture.hpp>
+
+extern "C" const kith_entry kith_plugin_entry_strategy_dns_poll;
+
+using namespace dns_look::test;
+
+namespace {
+
+constexpr const char *name = "app.example.net";
+constexpr const char *usual = R"({"query": "app.example.net", "node_basename": "app"})";
+
+struct Poll : Fixture {
+    explicit Poll(std::string_view options = usual) : Fixture(kith_plugin_entry_strategy_dns_poll, "dns_poll", options) {}
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(each_address_of_either_family_is_a_peer, Poll) {
+    zones.address(name, {"10.0.0.8", "10.0.0.7", "fd00::7"});
+    start();
+    BOOST_TEST(replaced());
+    BOOST_TEST((net.now() < 1100ms)); // the first look is an immediate one
+    BOOST_TEST((peers() == Names{"app@10.0.0.7", "app@10.0.0.8", "app@fd00::7"}));
+    BOOST_TEST(rig.peers()[0].key == "10.0.0.7");
+    BOOST_TEST(rig.peers()[0].attribute("host") == "10.0.0.7");
+}
+
+BOOST_FIXTURE_TEST_CASE(an_address_twice_is_one_peer, Poll) {
+    zones.address(name, {"10.0.0.8", "10.0.0.8", "10.0.0.7"});
+    start();
+    BOOST_TEST(replaced());
+    BOOST_TEST((peers() == Names{"app@10.0.0.7", "app@10.0.0.8"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(who_comes_and_goes_is_seen, Poll) {
+    zones.address(name, {"10.0.0.8"});
+    start();
+    next();
+    zones.address(name, {"10.0.0.8", "10.0.0.9"});
+    next();
+    BOOST_TEST((peers() == Names{"app@10.0.0.8", "app@10.0.0.9"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(one_family_of_two_is_no_answer, Poll) {
+    zones.address(name, {"10.0.0.8", "fd00::8"});
+    start();
+    next();
+    zones.fail(name, KITH_DNS_AAAA, KITH_UNAVAILABLE);
+    BOOST_TEST(fails(KITH_UNAVAILABLE));
+    BOOST_TEST(rig.observations().back().text.find("the 1 A records alone are no answer") != std::string::npos);
+    zones.fail(name, KITH_DNS_AAAA, KITH_OK);
+    zones.fail(name, KITH_DNS_A, KITH_TIMED_OUT);
+    BOOST_TEST(fails(KITH_TIMED_OUT));
+    BOOST_TEST(rig.peers().size() == 2U); // nobody was parted
+    zones.fail(name, KITH_DNS_A, KITH_OK);
+    BOOST_TEST(replaced());
+}
+
+BOOST_AUTO_TEST_CASE(one_family_alone_may_be_asked_for) {
+    for (const auto &[family, expected] : {std::pair("ipv4", "app@10.0.0.8"), std::pair("ipv6", "app@fd00::8")}) {
+        Poll poll(std::string(R"({"query": "app.example.net", "node_basename": "app", "family": ")") + family + "\"}");
+        poll.zones.address(name, {"10.0.0.8", "fd00::8"});
+        poll.start();
+        BOOST_TEST(poll.replaced());
+        BOOST_TEST((poll.peers() == Names{expected}));
+        BOOST_TEST(poll.zones.asked().size() == 1U);
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(whatever_fails_parts_nobody, Poll) {
+    zones.address(name, {"10.0.0.8"});
+    start();
+    next();
+    for (const auto status : {KITH_UNAVAILABLE, KITH_DENIED, KITH_TIMED_OUT, KITH_PROTOCOL, KITH_UNREACHABLE}) {
+        zones.fail(name, 0, status);
+        BOOST_TEST(fails(status));
+        BOOST_TEST(rig.peers().size() == 1U);
+    }
+    zones.fail(name, 0, KITH_OK);
+    BOOST_TEST(replaced());
+}
+
+BOOST_FIXTURE_TEST_CASE(no_such_name_and_no_records_are_true_empty_answers, Poll) {
+    start();
+    BOOST_TEST(replaced());
+    BOOST_TEST(rig.peers().empty());
+    BOOST_TEST(rig.logged("the DNS knows nobody"));
+    BOOST_TEST(zones.asked().size() == 1U); // a name that is not there has no AAAA either
+    zones.address(name, {"10.0.0.8"});
+    next();
+    BOOST_TEST(rig.peers().size() == 1U);
+    zones.address(name, {});
+    BOOST_TEST(replaced());
+    BOOST_TEST(rig.peers().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(after_failures_it_asks_soon_and_then_ever_later, Poll) {
+    zones.fail(name, 0, KITH_UNAVAILABLE);
+    start();
+    next();
+    for (const std::chrono::nanoseconds mean : {1s, 2s, 4s, 8s, 16s, 30s, 30s}) {
+        const auto waited = pause();
+        BOOST_TEST((waited > mean * 85 / 100 && waited < mean * 115 / 100), mean.count());
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_ttl_that_is_shorter_than_the_interval_is_followed, Poll) {
+    zones.address(name, {"10.0.0.8"}, 2s);
+    start();
+    next();
+    const auto waited = pause();
+    BOOST_TEST((waited > 1700ms && waited < 2300ms));
+    zones.address(name, {"10.0.0.8"}, 0s);
+    next();
+    const auto least = pause();
+    BOOST_TEST((least > 850ms && least < 1150ms)); // and not a loop without pause
+    zones.address(name, {"10.0.0.8"}, 1h);
+    next();
+    const auto most = pause();
+    BOOST_TEST((most > 4400ms && most < 5600ms));
+}
+
+BOOST_FIXTURE_TEST_CASE(it_looks_every_five_seconds_with_jitter, Poll) {
+    zones.address(name, {"10.0.0.8"}, 1h);
+    start();
+    rig.run_for(1000s);
+    BOOST_TEST(count(Kind::replace) > 190U);
+    BOOST_TEST(count(Kind::replace) < 212U);
+    std::vector<std::chrono::nanoseconds> times;
+    for (const auto &seen : rig.observations()) times.push_back(seen.at);
+    std::chrono::nanoseconds least = 1h, most{0};
+    for (std::size_t i = 1; i < times.size(); ++i) {
+        least = std::min(least, times[i] - times[i - 1]);
+        most = std::max(most, times[i] - times[i - 1]);
+    }
+    BOOST_TEST((least < 4700ms && most > 5300ms));
+}
+
+BOOST_FIXTURE_TEST_CASE(it_looks_at_once_when_asked_to, Poll) {
+    zones.address(name, {"10.0.0.8"});
+    start();
+    next();
+    const auto before = net.now();
+    rig.refresh();
+    BOOST_TEST(replaced());
+    BOOST_TEST((net.now() - before < 100ms));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_mute_server_delays_no_stop, Poll) {
+    zones.fail(name, 0, KITH_TIMED_OUT);
+    start();
+    rig.run_for(1s);
+    BOOST_TEST(rig.outstanding() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(its_servers_and_search_are_those_of_the_options) {
+    Poll poll(R"({"query": "app", "node_basename": "app", "search": true, "servers": ["127.0.0.1:8600", "[::1]:53"]})");
+    poll.zones.search({"example.net"});
+    poll.zones.address(name, {"10.0.0.8", "fd00::8"});
+    poll.start();
+    poll.next();
+    BOOST_TEST((poll.peers() == Names{"app@10.0.0.8", "app@fd00::8"}));
+    BOOST_REQUIRE(poll.zones.asked().size() == 2U);
+    BOOST_TEST(poll.zones.asked()[0].servers.size() == 2U);
+    BOOST_TEST(poll.zones.asked()[0].servers[1].text() == "[::1]:53");
+    BOOST_TEST(poll.zones.asked()[1].name == name); // the very name that the first was found under
+}
+
+BOOST_AUTO_TEST_CASE(poll_interval_is_an_older_name) {
+    Poll poll(R"({"query": "app.example.net", "node_basename": "app", "poll_interval": 500})");
+    poll.zones.address(name, {"10.0.0.8"}, 1h);
+    poll.start();
+    poll.next();
+    BOOST_TEST((poll.pause() < 600ms));
+}
+
+BOOST_AUTO_TEST_CASE(answers_that_rotate_are_told_as_they_are_and_declared) {
+    Poll poll;
+    int turn = 0;
+    poll.zones.rotate(name, KITH_DNS_A, [&turn] {
+        DnsZones::Records out;
+        for (int i = 0; i < 5; ++i) out.push_back({.value = "10.0.1." + std::to_string((turn * 5 + i) % 15)});
+        ++turn;
+        return out;
+    });
+    poll.start();
+    poll.next();
+    BOOST_TEST(poll.rig.peers().size() == 5U);
+    poll.next();
+    BOOST_TEST(poll.rig.peers().size() == 5U);
+    const auto &d = *kith_plugin_entry_strategy_dns_poll.descriptors[0];
+    BOOST_TEST((d.flags & KITH_FLAG_ROTATING) != 0U); // so that prune defaults to keep
+    BOOST_TEST((d.flags & KITH_FLAG_AUTHENTICATED) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(two_hundred_that_start_together_do_not_poll_in_step) {
+    SimNet net(11);
+    net.dns().address(name, {"10.0.0.8"}, 1h);
+    std::vector<std::unique_ptr<kith::testkit::Rig>> rigs;
+    for (int i = 0; i < 200; ++i) {
+        auto &host = net.machine("h" + std::to_string(i), {});
+        rigs.push_back(std::make_unique<kith::testkit::Rig>(
+            host, kith_plugin_entry_strategy_dns_poll, "dns_poll",
+            R"({"query": "app.example.net", "node_basename": "app", "servers": ["10.9.9.9"]})"));
+        BOOST_REQUIRE(rigs.back()->start() == KITH_OK);
+    }
+    const auto busiest = [&net] {
+        std::map<std::int64_t, std::size_t> by_tenth;
+        for (const auto &asked : net.dns().asked()) ++by_tenth[asked.at / 100ms];
+        std::size_t most = 0;
+        for (const auto &[tenth, count] : by_tenth) most = std::max(most, count);
+        return most;
+    };
+    net.run_for(5min);
+    net.dns().forget_asked();
+    net.run_for(1min);
+    BOOST_TEST(busiest() < 40U); // of 400 in 5 s, 8 in a tenth on the average
+    net.dns().fail("", 0, KITH_UNAVAILABLE);
+    net.run_for(10min);
+    net.dns().forget_asked();
+    net.run_for(1min);
+    const auto during = net.dns().asked().size();
+    net.dns().fail("", 0, KITH_OK);
+    net.dns().forget_asked();
+    net.run_for(1min);
+    BOOST_TEST_MESSAGE(during << " questions a minute in the outage, at most " << busiest()
+                              << " in a tenth of a second after it");
+    BOOST_TEST(during <= 520U); // each twice a minute
+    BOOST_TEST(busiest() < 60U);
+}
+
+BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_day) {
+    const auto day = [] {
+        SimNet net(77);
+        net.dns().address(name, {"10.0.0.8"});
+        auto &here = net.machine("here", {"10.0.0.7"});
+        kith::testkit::Rig rig(here, kith_plugin_entry_strategy_dns_poll, "dns_poll", usual);
+        rig.start();
+        rig.run_for(24h);
+        BOOST_TEST(rig.outstanding() == 1U);
+        rig.stop();
+        return net.trace_hash();
+    };
+    BOOST_TEST(day() == day());
+}
+
+BOOST_AUTO_TEST_CASE(whatever_call_fails_it_finds_them_in_the_end) {
+    const auto failed = kith::testkit::fail_each([](SimNet &net) {
+        net.dns().address(name, {"10.0.0.8", "fd00::8"});
+        auto &here = net.machine("here", {"10.0.0.7"});
+        kith::testkit::Rig rig(here, kith_plugin_entry_strategy_dns_poll, "dns_poll", usual);
+        if (rig.start() == KITH_OK) {
+            if (!rig.run_until([&] { return rig.peers().size() == 2 || rig.failed(); }, 2min))
+                throw std::runtime_error("it does not find them");
+            rig.run_for(12s);
+            if (rig.peers().size() == 1) throw std::runtime_error("one was lost");
+            if (!rig.stop()) throw std::runtime_error("it does not stop");
+        }
+        if (!rig.violations().empty()) throw std::runtime_error(rig.violations().front());
+    });
+    BOOST_TEST(failed > 5U);
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#define BOOST_TEST_MODULE strategy_k8s_dns
+#include <dns_look/test/fixture.hpp>
+
+extern "C" const kith_entry kith_plugin_entry_strategy_k8s_dns;
+
+using namespace dns_look::test;
+
+namespace {
+
+constexpr const char *name = "app-headless.team.svc.cluster.local";
+constexpr const char *usual = R"({"service": "app-headless", "application_name": "app"})";
+
+struct Service : Fixture {
+    explicit Service(std::string_view id = "k8s_dns", std::string_view options = usual)
+        : Fixture(kith_plugin_entry_strategy_k8s_dns, id, options) {
+        zones.search({"team.svc.cluster.local", "svc.cluster.local", "cluster.local"}, 5);
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(the_pods_resolver_completes_the_service, Service) {
+    zones.address(name, {"10.42.0.8", "10.42.0.7"}, 5s);
+    start();
+    BOOST_TEST(replaced());
+    BOOST_TEST((peers() == Names{"app@10.42.0.7", "app@10.42.0.8"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_service_of_another_namespace) {
+    Service other("k8s_dns", R"({"service": "db.store", "application_name": "db"})");
+    other.zones.address("db.store.svc.cluster.local", {"10.42.0.8"}, 5s);
+    other.start();
+    other.next();
+    BOOST_TEST((other.peers() == Names{"db@10.42.0.8"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(without_endpoints_there_is_no_such_name_and_that_is_true, Service) {
+    zones.address(name, {"10.42.0.8"}, 5s);
+    start();
+    next();
+    zones.remove(name);
+    BOOST_TEST(replaced());
+    BOOST_TEST(rig.peers().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_dns_that_is_down_empties_nothing, Service) {
+    zones.address(name, {"10.42.0.8"}, 5s);
+    start();
+    next();
+    for (const auto status : {KITH_UNAVAILABLE, KITH_TIMED_OUT, KITH_UNREACHABLE}) {
+        zones.fail("", 0, status);
+        BOOST_TEST(fails(status));
+    }
+    BOOST_TEST(rig.peers().size() == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_failure_in_the_first_search_domain_is_not_taken_for_no_such_name, Service) {
+    zones.address(name, {"10.42.0.8"}, 5s);
+    start();
+    next();
+    zones.fail(name, KITH_DNS_A, KITH_UNAVAILABLE);
+    BOOST_TEST(fails(KITH_UNAVAILABLE));
+    BOOST_TEST(rig.peers().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(it_has_libclusters_name_too) {
+    Service same("kubernetes_dns");
+    same.zones.address(name, {"10.42.0.8"}, 5s);
+    same.start();
+    BOOST_TEST(same.replaced());
+    BOOST_TEST(kith_plugin_entry_strategy_k8s_dns.descriptor_count == 2U);
+    BOOST_TEST((kith_plugin_entry_strategy_k8s_dns.descriptors[0]->flags & KITH_FLAG_ROTATING) == 0U); // all of them, always
+}

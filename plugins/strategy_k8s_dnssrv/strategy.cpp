@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+//
+// k8s_dnssrv: the peers are the pods of a StatefulSet, by the SRV records of its headless Service.
+#include <dns_look/poller.hpp>
+
+#include <kith/env.hpp>
+
+namespace {
+
+constexpr std::string_view domain_variable = "CLUSTER_DOMAIN";
+
+// Complete, with a dot at its end: with ndots:5 each search domain would be asked first.
+std::string name_of(kith::host h) {
+    const kith::options options(h);
+    std::string domain(kith::env(h).get(domain_variable).value_or("cluster.local"));
+    while (domain.ends_with('.')) domain.pop_back();
+    std::string out(options.text("/service"));
+    return out.append(".").append(options.text("/namespace")).append(".svc.").append(domain).append(".");
+}
+
+class k8s_dnssrv : public dns_look::Poller {
+  public:
+    static constexpr kith::about about{
+        .id = "k8s_dnssrv",
+        .version = "1.0.0",
+        .licence = "MIT",
+        .summary = "The pods of a StatefulSet of Kubernetes, by the SRV records of its headless Service.",
+        .options = R"({
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["service", "application_name", "namespace"],
+            "properties": {
+                "service": {
+                    "description": "Name of the headless Service.",
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 63
+                },
+                "application_name": {
+                    "description": "What stands before the @ in the name of each node.",
+                    "type": "string",
+                    "pattern": "^[^@\\s]+$",
+                    "x-kith-expected": "what stands before the @ in a node's name, such as app"
+                },
+                "namespace": {
+                    "description": "Namespace of the Service.",
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 63
+                },
+                "polling_interval": {
+                    "description": "Time between looks, give or take a tenth; sooner, down to a second, when the answer does not hold so long (TTL). After a failure the next look comes sooner, then ever later, up to 30 s.",
+                    "type": "integer",
+                    "default": 5000,
+                    "minimum": 100,
+                    "maximum": 86400000,
+                    "x-kith-unit": "ms"
+                },
+                "servers": {
+                    "description": "DNS servers to ask, in this order, such as 127.0.0.1:8600; numeric. Empty: those of /etc/resolv.conf.",
+                    "type": "array",
+                    "maxItems": 8,
+                    "default": [],
+                    "items": {
+                        "type": "string",
+                        "pattern": "^[0-9A-Fa-f.:]+$|^\\[[0-9A-Fa-f.:]+\\](:[0-9]{1,5})?$",
+                        "x-kith-expected": "an address, 10.96.0.10 or 10.96.0.10:5353 or [fd00::a]:5353"
+                    }
+                }
+            }
+        })",
+    };
+    using required = kith::services<kith::options, kith::timer, kith::random, kith::dns, kith::env>;
+    static constexpr std::string_view env[] = {domain_variable};
+
+    explicit k8s_dnssrv(kith::host h) : Poller(h, kith::options(h).text("/application_name"), name_of(h)) {}
+
+  private:
+    kith::task<kith::result<dns_look::Sight>> look(const kith::dns &dns) override { return targets(dns, question); }
+};
+
+// The name under which it is in libcluster's documents.
+class kubernetes_dnssrv : public k8s_dnssrv {
+  public:
+    static constexpr kith::about about = [] {
+        auto out = k8s_dnssrv::about;
+        out.id = "kubernetes_dnssrv";
+        return out;
+    }();
+    using k8s_dnssrv::k8s_dnssrv;
+};
+
+} // namespace
+
+KITH_PLUGIN(k8s_dnssrv, kubernetes_dnssrv)

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#define BOOST_TEST_MODULE strategy_k8s_dnssrv
+#include <dns_look/test/fixture.hpp>
+
+extern "C" const kith_entry kith_plugin_entry_strategy_k8s_dnssrv;
+
+using namespace dns_look::test;
+
+namespace {
+
+constexpr const char *name = "app-headless.team.svc.cluster.local";
+
+struct Service : Fixture {
+    explicit Service(std::string_view id = "k8s_dnssrv")
+        : Fixture(kith_plugin_entry_strategy_k8s_dnssrv, id,
+                  R"({"service": "app-headless", "application_name": "app", "namespace": "team"})") {}
+
+    static DnsData target(int number, std::uint16_t port = 4369) {
+        return {.value = "app-" + std::to_string(number) + "." + name, .priority = 0, .weight = 50, .port = port};
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(each_target_is_a_peer, Service) {
+    zones.service(name, {target(1), target(0)});
+    start();
+    BOOST_TEST(replaced());
+    BOOST_TEST(
+        (peers() == Names{"app@app-0.app-headless.team.svc.cluster.local", "app@app-1.app-headless.team.svc.cluster.local"}));
+    BOOST_TEST(rig.peers()[0].attribute("host") == "app-0.app-headless.team.svc.cluster.local");
+    BOOST_TEST(rig.peers()[0].attribute("port") == "4369");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_target_with_two_ports_is_one_peer, Service) {
+    zones.service(name, {target(0, 4369), target(0, 9000), target(1, 4369)});
+    start();
+    BOOST_TEST(replaced());
+    BOOST_TEST(rig.peers().size() == 2U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_service_that_is_decidedly_not_there_is_left_out, Service) {
+    zones.service(name, {{.value = ""}});
+    start();
+    BOOST_TEST(replaced());
+    BOOST_TEST(rig.peers().empty());
+    BOOST_TEST(count(Kind::left_out) == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_failure_empties_nothing, Service) {
+    zones.service(name, {target(0)});
+    start();
+    next();
+    for (const auto status : {KITH_UNAVAILABLE, KITH_DENIED, KITH_TIMED_OUT, KITH_PROTOCOL}) {
+        zones.fail(name, 0, status);
+        BOOST_TEST(fails(status));
+    }
+    BOOST_TEST(rig.peers().size() == 1U);
+    zones.fail(name, 0, KITH_OK);
+    zones.remove(name);
+    BOOST_TEST(replaced());
+    BOOST_TEST(rig.peers().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(the_domain_of_the_cluster_comes_from_the_environment, Service) {
+    here.env("CLUSTER_DOMAIN", "k8s.example.");
+    zones.service("app-headless.team.svc.k8s.example", {target(0)});
+    start();
+    BOOST_TEST(replaced());
+    BOOST_TEST(rig.peers().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(it_has_libclusters_name_too) {
+    Service same("kubernetes_dnssrv");
+    same.zones.service(name, {Service::target(0)});
+    same.start();
+    BOOST_TEST(same.replaced());
+}
