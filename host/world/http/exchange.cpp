@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "exchange.hpp"
 
+#include "request_head.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -76,28 +78,12 @@ void Exchange::send() {
     phase_ = Phase::waiting;
     heard_ = false;
     bound(timer_, request_.response_timeout, "no response within " + duration_text(request_.response_timeout));
-    connection_->write(head() + request_.body, [me = shared_from_this()](std::int32_t, const std::string &) {
-        // A server that does not want the body may have answered before it broke the connection.
-        me->await_head();
-    });
+    connection_->write(request_head(request_, client_->settings) + request_.body,
+                       [me = shared_from_this()](std::int32_t, const std::string &) {
+                           // A server that does not want the body may have answered before it broke the connection.
+                           me->await_head();
+                       });
     parser_.reset();
-}
-
-std::string Exchange::head() const {
-    const bool absolute = client_->settings.proxy && !request_.url.secure;
-    std::string out = request_.method + " " + (absolute ? "http://" + request_.url.authority() : "") + request_.url.target +
-                      " HTTP/1.1\r\nHost: " + request_.url.authority() + "\r\n";
-    bool named = false;
-    for (const auto &[name, value] : request_.fields) {
-        out.append(name).append(": ").append(value).append("\r\n");
-        named = named || same_field(name, "User-Agent");
-    }
-    if (!named) out += "User-Agent: kith\r\n";
-    if (!request_.body.empty() || request_.method == "POST" || request_.method == "PUT" || request_.method == "PATCH") {
-        out += "Content-Length: " + std::to_string(request_.body.size()) + "\r\n";
-    }
-    if (client_->settings.has(KITH_HTTP_NO_KEEP_ALIVE)) out += "Connection: close\r\n";
-    return out + "\r\n";
 }
 
 void Exchange::await_head() {

@@ -30,7 +30,6 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     void connect();
     void dial();
     void send();
-    std::string head() const;
     void await_head();
     void parse_head();
     bool head_is_final();

@@ -18,8 +18,8 @@ constexpr const char *file_name = "libkith_tls.so";
 std::string installed() {
     std::error_code error;
     const fs::path here = fs::read_symlink("/proc/self/exe", error).parent_path();
-    for (const fs::path &beside : {here / "lib" / file_name, here.parent_path() / "lib" / file_name}) {
-        if (std::error_code none; fs::is_regular_file(beside, none)) return beside;
+    for (const fs::path &beside : {here / KITH_LIB_FROM_BIN, here / "lib", here.parent_path() / "lib"}) {
+        if (std::error_code none; fs::is_regular_file(beside / file_name, none)) return beside / file_name;
     }
     return std::string(KITH_LIB_DIR "/") + file_name;
 }

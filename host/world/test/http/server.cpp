@@ -76,7 +76,11 @@ class RealServer::Line {
             server_.asked_.push_back(asked);
         }
         if (raw != nullptr) {
-            send(raw->bytes);
+            for (std::size_t i = 0; raw->drip.count() != 0 && i < raw->bytes.size(); ++i) {
+                send(raw->bytes.substr(i, 1));
+                pause(raw->drip);
+            }
+            if (raw->drip.count() == 0) send(raw->bytes);
             return !raw->end;
         }
         answer(reply, asked.method == "HEAD");
@@ -249,9 +253,9 @@ void RealServer::route(const std::string &target, Reply reply) {
     routes_.insert_or_assign(target, std::move(reply));
 }
 
-void RealServer::raw(const std::string &target, std::string bytes, bool end) {
+void RealServer::raw(const std::string &target, std::string bytes, bool end, std::chrono::nanoseconds drip) {
     const std::scoped_lock lock(mutex_);
-    raws_.insert_or_assign(target, Raw{std::move(bytes), end});
+    raws_.insert_or_assign(target, Raw{std::move(bytes), end, drip});
 }
 
 std::vector<RealServer::Asked> RealServer::asked() const {

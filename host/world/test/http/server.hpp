@@ -9,6 +9,7 @@
 #include <kith/testkit/http_reply.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <list>
 #include <map>
@@ -31,8 +32,8 @@ class RealServer {
 
     std::uint16_t port() const noexcept { return port_; }
     void route(const std::string &target, Reply reply);
-    /// Bytes as they are, instead of a reply; the connection ends after them when `end` is said.
-    void raw(const std::string &target, std::string bytes, bool end = false);
+    /// Bytes as they are, instead of a reply; the connection ends after them when `end` is said. drip: one at a time, so far apart.
+    void raw(const std::string &target, std::string bytes, bool end = false, std::chrono::nanoseconds drip = {});
     std::vector<Asked> asked() const;
     std::size_t connections() const noexcept { return connections_; }
     /// End all that are open, as a server does with those that idle.
@@ -45,6 +46,7 @@ class RealServer {
     struct Raw {
         std::string bytes;
         bool end;
+        std::chrono::nanoseconds drip;
     };
     void accept();
 

@@ -107,6 +107,16 @@ BOOST_AUTO_TEST_CASE(heads_that_are_none) {
     BOOST_TEST(wire.status_of("HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x') + "\r\n\r\n") == KITH_LIMIT);
 }
 
+BOOST_AUTO_TEST_CASE(a_head_that_drips) {
+    Web<Real> web;
+    const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    web.site.server.raw("/slow", head, false, 10ms);
+    web.site.server.raw("/patient", head, false, 100us);
+    BOOST_TEST(web.ask_fails("/slow", {.response_timeout = 150 * ms}) == KITH_TIMED_OUT);
+    BOOST_TEST(web.says("no response within 150 ms"));
+    BOOST_TEST(web.whole("/patient") == "ok");
+}
+
 BOOST_AUTO_TEST_CASE(numeric_addresses_of_both_families) {
     for (const char *address : {"127.0.0.1", "::1"}) {
         for (const bool secure : {false, true}) {
