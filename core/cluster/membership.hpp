@@ -290,7 +290,7 @@ class Membership {
     void decide(std::uint32_t entry, Time now, std::vector<Change> &changes);
     void guard(Time now, std::vector<Change> &changes);
     void lose(std::uint32_t entry, bool believed, Time now, std::vector<Change> &changes);
-    static void enter(Entry &entry, State state, Time now);
+    void enter(Entry &entry, State state, Time now);
     static void reclass(Entry &entry, PeerClass to, Change &change);
     PeerClass gone_class() const;
     std::uint32_t first_present(const Entry &entry) const;
@@ -316,6 +316,7 @@ class Membership {
     std::size_t pending_ = 0;
     Time calm_since_ = never; // when the guard had no reason any more to hold them
     std::size_t members_ = 0;
+    std::size_t missed_ = 0; // of the members: no claim is present, one is missing
     std::size_t present_ = 0; // records of all sources
     std::size_t missing_ = 0; // with ghosts
     bool all_active_ = true;

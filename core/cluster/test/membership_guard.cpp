@@ -56,6 +56,29 @@ BOOST_AUTO_TEST_CASE(the_guard_stands_over_facts_too) {
     KITH_CHECK_LINES(house.told_why(), "peer.lost c: strategy s says that it is gone; the guard held it for 600 s");
 }
 
+// Leases of one partition end one after the other: it is no other partition for that.
+BOOST_AUTO_TEST_CASE(who_is_missed_counts_as_if_it_went) {
+    House house;
+    Policy policy;
+    policy.prune = Prune::disconnect;
+    auto &topology = house.topology(policy);
+    house.see(topology, peers_named("p", 9));
+    topology.watching(0, true, house.now);
+    for (const char *name : {"p0", "p1", "p2", "p3", "p4"}) {
+        house.update(topology, {}, {name}, {});
+        house.pass(2s);
+    }
+    house.told();
+    house.pass(65s);
+    BOOST_CHECK_EQUAL(count(house.told(), "peer.lost p0"), 0U);
+    BOOST_CHECK_EQUAL(topology.class_of("p0"), PeerClass::resting);
+    BOOST_CHECK_EQUAL(topology.class_of("p4"), PeerClass::resting);
+    house.update(topology, {"p0", "p1", "p2", "p3"});
+    house.pass(61s); // the fifth is gone in earnest
+    BOOST_CHECK_EQUAL(count(house.told(), "peer.lost p4"), 1U);
+    BOOST_CHECK_EQUAL(topology.size(), 8U);
+}
+
 BOOST_AUTO_TEST_CASE(slow_removal_passes_the_guard) {
     House house;
     Policy policy;

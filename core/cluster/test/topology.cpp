@@ -93,6 +93,7 @@ BOOST_AUTO_TEST_CASE(why) {
     policy.exclude = {"x*"};
     policy.prune = Prune::disconnect;
     policy.backoff_jitter = 0;
+    policy.max_removal = 0.9;
     auto &topology = house.topology(policy);
     BOOST_CHECK_EQUAL(topology.why("a", house.now), "no strategy has seen it, and s has not looked yet");
     house.see(topology, {"a", "b", "c", "x1", "self@h"});
