@@ -14,6 +14,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 
 namespace kith::test {
@@ -67,15 +68,15 @@ class RealServer::Line {
         in_.erase(0, size);
         asked.connection = number_;
         Reply reply(404, "no such route");
-        const Raw *raw = nullptr;
+        std::optional<Raw> raw;
         {
             const std::scoped_lock lock(server_.mutex_);
             const std::string path = asked.target.substr(0, asked.target.find('?'));
             if (const auto found = server_.routes_.find(path); found != server_.routes_.end()) reply = found->second;
-            if (const auto found = server_.raws_.find(path); found != server_.raws_.end()) raw = &found->second;
+            if (const auto found = server_.raws_.find(path); found != server_.raws_.end()) raw = found->second;
             server_.asked_.push_back(asked);
         }
-        if (raw != nullptr) {
+        if (raw) {
             for (std::size_t i = 0; raw->drip.count() != 0 && i < raw->bytes.size(); ++i) {
                 send(raw->bytes.substr(i, 1));
                 pause(raw->drip);
