@@ -27,9 +27,8 @@ void add(Sight &sight, const kith::dns_answer &answer) {
 }
 
 void settle(Sight &sight, const kith::dns_answer &last, std::string_view what) {
-    std::ranges::sort(sight.hosts);
-    const auto twice = std::ranges::unique(sight.hosts);
-    sight.hosts.erase(twice.begin(), twice.end());
+    std::sort(sight.hosts.begin(), sight.hosts.end());
+    sight.hosts.erase(std::unique(sight.hosts.begin(), sight.hosts.end()), sight.hosts.end());
     if (!sight.hosts.empty()) return;
     sight.empty = last.kind == KITH_DNS_NXDOMAIN ? "there is no such name (NXDOMAIN)" : "the name has no " + std::string(what);
 }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace dns_look {
@@ -18,7 +19,8 @@ struct Host {
     std::string name;   ///< an address, or the target of an SRV
     std::uint16_t port; ///< of an SRV; otherwise 0
 
-    friend auto operator<=>(const Host &, const Host &) = default;
+    friend bool operator==(const Host &, const Host &) = default;
+    friend bool operator<(const Host &a, const Host &b) noexcept { return std::tie(a.name, a.port) < std::tie(b.name, b.port); }
 };
 
 struct Sight {

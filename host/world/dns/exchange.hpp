@@ -4,7 +4,8 @@
 // own, and so a port and an id that nobody can guess, and no memory of other questions: c-ares would move to the next server by
 // itself on SERVFAIL and REFUSED, and tell them as a refused connection.
 //
-// c-ares is linked statically. Measured with Debian's 1.18.1: it adds 70 KiB of code to kith, none of which is touched before the first question.
+// c-ares is linked statically, and is not touched before the first question. Measured with Debian's 1.18.1, 100 peers and the connector log:
+// PSS 4.95 MiB with it and 4.92 to 5.0 without, which is noise.
 #pragma once
 
 #include <kith/hosting/dns_query.hpp>
