@@ -82,9 +82,7 @@ bool is_dns_name(std::string_view name) noexcept {
         const auto dot = std::min(name.find('.', at), name.size());
         const auto label = name.substr(at, dot - at);
         if (label.empty() || label.size() > max_label) return false;
-        const auto odd = [](char c) {
-            return c <= ' ' || c == '\\' || c == 0x7f;
-        }; // char may be signed: 0x80 and more are odd too
+        const auto odd = [](unsigned char c) { return c <= ' ' || c == '\\' || c >= 0x7f; };
         if (std::ranges::any_of(label, odd)) return false;
         at = dot + 1;
     }

@@ -68,11 +68,11 @@ class Reader {
 
   private:
     static void add(std::string &out, char c) {
-        if (c > ' ' && c != 0x7f && c != '.' && c != '\\') {
+        const auto value = static_cast<unsigned char>(c);
+        if (value > ' ' && value < 0x7f && c != '.' && c != '\\') {
             out += c;
             return;
         }
-        const auto value = static_cast<unsigned char>(c);
         out += '\\';
         for (const int unit : {100, 10, 1}) out += static_cast<char>('0' + value / unit % 10);
     }
