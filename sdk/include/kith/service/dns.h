@@ -32,7 +32,7 @@ extern "C" {
 #define KITH_DNS_NODATA 2u   /* there is such a name, and it has no record of that type */
 #define KITH_DNS_NXDOMAIN 3u /* there is no such name */
 
-#define KITH_DNS_SEARCH 1u /* the search domains of the system are tried, as its resolver does (resolv.conf: search, ndots) */
+#define KITH_DNS_SEARCH 1u /* the search domains of the system too (resolv.conf: search, ndots), until there is such a name */
 
 /* A question. Borrowed by query. */
 typedef struct kith_dns_query {
@@ -74,7 +74,7 @@ typedef struct kith_dns_host {
      * there. Refused with KITH_INVALID: a name that can be none, a type that is none of the above, servers that are no addresses;
      * with KITH_LIMIT: more than KITH_DNS_MAX_OPEN. Failures, when none gave an answer: KITH_UNAVAILABLE (SERVFAIL, or another
      * error), KITH_DENIED (REFUSED), KITH_PROTOCOL (malformed), KITH_TIMED_OUT (no reply), KITH_UNREACHABLE (no server listens, no
-     * route leads there, or none is known). When they failed differently, the first in this list counts. With KITH_DNS_SEARCH a
+     * route leads there, or none is known), KITH_LIMIT and KITH_IO (the system failed). When they failed differently, the first in this list counts. With KITH_DNS_SEARCH a
      * failure in one domain ends the search: what the next says would be of another name. query: copied. [loop & started] */
     int32_t (*query)(const kith_host *host, const kith_dns_query *query, uint64_t user, uint64_t *op);
 } kith_dns_host;
