@@ -175,11 +175,7 @@ void Connection::can_read() {
     Error error;
     const std::size_t most = session_ == nullptr ? buffer.size() : piece + 512;
     const std::size_t size = socket_.read_some(boost::asio::buffer(buffer.data(), most), error);
-    if (error == boost::asio::error::would_block) {
-        if (std::exchange(reading_, true)) return;
-        socket_.async_wait(tcp::socket::wait_read, [me = shared_from_this()](const Error &) { me->readable(); });
-        return;
-    }
+    if (error == boost::asio::error::would_block) return await_bytes();
     if (error == boost::asio::error::eof) {
         // Without TLS having said its end, anybody on the way could have cut it.
         const bool cut = session_ != nullptr && !opened_;
@@ -203,6 +199,10 @@ void Connection::got(std::int32_t status, const std::string &text) {
 
 void Connection::idle(std::function<void()> done) {
     idle_ = std::move(done);
+    await_bytes();
+}
+
+void Connection::await_bytes() {
     if (std::exchange(reading_, true)) return;
     socket_.async_wait(tcp::socket::wait_read, [me = shared_from_this()](const Error &) { me->readable(); });
 }
@@ -210,8 +210,14 @@ void Connection::idle(std::function<void()> done) {
 void Connection::readable() {
     reading_ = false;
     if (over_) return;
-    if (const auto done = idle_) return done(); // a copy: it may close us
-    can_read();
+    if (!idle_) return can_read();
+    // The kernel's word may be of bytes that were read meanwhile.
+    char ignored = 0;
+    Error error;
+    socket_.receive(boost::asio::buffer(&ignored, 1), tcp::socket::message_peek, error);
+    if (error == boost::asio::error::would_block) return await_bytes();
+    const auto done = idle_; // a copy: it may close us
+    done();
 }
 
 void Connection::wake() { idle_ = nullptr; }

@@ -51,6 +51,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void wrote(std::int32_t status, const std::string &text);
     void pull();
     void can_read();
+    void await_bytes();
     void readable();
     void got(std::int32_t status, const std::string &text);
     std::string broken_text(const Error &error) const;

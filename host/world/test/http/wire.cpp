@@ -34,6 +34,15 @@ struct Wire : Web<Real> {
     std::int32_t status = KITH_OK;
 };
 
+// Sanitizers keep what was freed for a while: with them memory says nothing.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool measured = false;
+#elif defined(__has_feature)
+constexpr bool measured = !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer);
+#else
+constexpr bool measured = true;
+#endif
+
 std::size_t resident() {
     std::ifstream file("/proc/self/status");
     for (std::string word; file >> word;) {
@@ -157,7 +166,7 @@ BOOST_AUTO_TEST_CASE(two_hundred_megabytes_in_bounded_memory) {
         }
         BOOST_TEST(got == size);
         BOOST_TEST_MESSAGE("grew by " << (most > before ? most - before : 0) / 1024 << " KiB");
-        BOOST_TEST(most < before + 4'000'000);
+        BOOST_TEST((!measured || most < before + 4'000'000));
     }
 }
 
@@ -168,7 +177,7 @@ BOOST_AUTO_TEST_CASE(what_nobody_reads_stays_with_the_server) {
     const std::size_t before = resident();
     const auto until = std::chrono::steady_clock::now() + 200ms;
     while (std::chrono::steady_clock::now() < until) web.settle();
-    BOOST_TEST(resident() < before + 2'000'000);
+    BOOST_TEST((!measured || resident() < before + 2'000'000));
     BOOST_TEST(web.await(web.tenant, web.tenant.read_body(head.id)).status == KITH_OK);
 }
 
