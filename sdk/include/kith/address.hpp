@@ -54,7 +54,7 @@ class address {
         return is_ipv6() ? "[" + host() + "]:" + number : host() + ":" + number;
     }
 
-    friend bool operator==(const address &a, const address &b) noexcept { return (a <=> b) == 0; }
+    friend bool operator==(const address &a, const address &b) noexcept { return std::is_eq(a <=> b); }
     friend std::strong_ordering operator<=>(const address &a, const address &b) noexcept {
         if (const auto by = a.raw_.family <=> b.raw_.family; std::is_neq(by)) return by;
         if (const auto by = std::memcmp(a.raw_.bytes, b.raw_.bytes, sizeof a.raw_.bytes) <=> 0; std::is_neq(by)) return by;
