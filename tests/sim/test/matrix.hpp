@@ -20,11 +20,11 @@ struct Column {
 struct Row {
     std::string name;
     std::string faults; ///< entries of `faults`; the last of them ends at 1h2m at the latest
-    std::string only{};   ///< kinds of columns that it concerns, in one text; empty: all
+    std::string only{}; ///< kinds of columns that it concerns, in one text; empty: all
     bool sealed_only = false;
-    bool may_part = false; ///< peers are really gone, or cannot be told from that
-    std::string stranger{};  ///< another group, whole; it is no peer of anybody
-    std::string more{};      ///< other keys of the scenario
+    bool may_part = false;  ///< peers are really gone, or cannot be told from that
+    std::string stranger{}; ///< another group, whole; it is no peer of anybody
+    std::string more{};     ///< other keys of the scenario
 };
 
 const std::vector<Column> &columns();
