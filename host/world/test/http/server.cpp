@@ -112,7 +112,7 @@ class RealServer::Line {
         const auto head = [&] {
             if (std::exchange(told, true)) return;
             std::string out = "HTTP/1.1 " + std::to_string(reply.code) + " Said\r\n";
-            for (const auto &[name, value] : reply.fields) out += name + ": " + value + "\r\n";
+            for (const auto &[name, value] : reply.fields) out.append(name).append(": ").append(value).append("\r\n");
             if (chunked) {
                 out += "Transfer-Encoding: chunked\r\n";
             } else if (reply.code != 204 && reply.code != 304) {
@@ -146,7 +146,7 @@ class RealServer::Line {
                 // A reset comes of closing with that option; the descriptor stays ours.
                 sockaddr nowhere{};
                 nowhere.sa_family = AF_UNSPEC;
-                ::connect(fd_, &nowhere, sizeof nowhere);
+                (void)::connect(fd_, &nowhere, sizeof nowhere);
                 throw Over{};
             }
             case Kind::mute:

@@ -38,7 +38,11 @@ struct Wire : Web<Real> {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool measured = false;
 #elif defined(__has_feature)
-constexpr bool measured = !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer);
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr bool measured = false;
+#else
+constexpr bool measured = true;
+#endif
 #else
 constexpr bool measured = true;
 #endif
