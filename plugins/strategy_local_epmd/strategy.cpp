@@ -107,8 +107,10 @@ class local_epmd : public kith::strategy {
         std::vector<kith::peer> peers;
         peers.reserve(reply.names.size());
         for (const auto &[name, port] : reply.names) {
+            std::string node = name;
+            node.append("@").append(host);
             peers.push_back(
-                {.key = name, .name = name + '@' + host, .attributes = {{"host", host}, {"port", std::to_string(port)}}});
+                {.key = name, .name = std::move(node), .attributes = {{"host", host}, {"port", std::to_string(port)}}});
         }
         if (reply.tools != 0) discovery.left_out(reply.tools, "it is a remote shell");
         if (reply.strange != 0) discovery.left_out(reply.strange, "no node can be called so");

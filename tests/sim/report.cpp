@@ -12,7 +12,8 @@ std::string to_text(const Scenario &scenario, const Outcome &outcome, const std:
     std::string out = scenario.file + (outcome.good() ? ": held" : ": FAILED") + ", seed " + std::to_string(outcome.seed) +
                       ": " + std::to_string(outcome.hosts) + (outcome.hosts == 1 ? " host, " : " hosts, ") +
                       to_text(outcome.lived) + " in " + to_text(outcome.wall) + ", " + std::to_string(outcome.steps) +
-                      " steps, " + std::to_string(outcome.events) + " events\n";
+                      " steps, " + std::to_string(outcome.events) + " events, " +
+                      std::to_string(outcome.bytes / outcome.hosts / 1024) + " KiB a host\n";
     for (const Held &held : outcome.held) {
         out += "  line " + std::to_string(held.line) + ": after " + to_text(held.since) + ": " + held.words + '\n';
     }
@@ -48,6 +49,7 @@ std::string to_json(const Scenario &scenario, const Outcome &outcome, const std:
                      {"wall_ms", milliseconds(outcome.wall)},
                      {"steps", outcome.steps},
                      {"events", outcome.events},
+                     {"bytes_a_host", outcome.bytes / outcome.hosts},
                      {"hash", outcome.hash}};
     if (!outcome.good()) all["again"] = again;
     return json::serialize(all) + '\n';

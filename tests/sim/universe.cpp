@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tests/sim/resident.hpp>
 #include <tests/sim/universe.hpp>
 
 #include <algorithm>
@@ -20,6 +21,7 @@ Universe::Universe(const Scenario &scenario, const Plugins &plugins, std::uint64
       net_(seed),
       random_(seed ^ 0x5ca1ab1e),
       born_(net_.now()),
+      resident_(resident()),
       configs_(scenario, plugins) {
     for (const HostPlan &plan : scenario.hosts) names_.number(plan.node);
     for (const HostPlan &plan : scenario.hosts) {
@@ -103,6 +105,7 @@ Outcome Universe::run() {
     outcome.steps = net_.events_done();
     for (const auto &host : hosts_) outcome.events += host->events();
     outcome.hash = net_.trace_hash();
+    outcome.bytes = std::max(resident(), resident_) - resident_;
     outcome.wall = std::chrono::steady_clock::now() - began;
     return outcome;
 }

@@ -28,6 +28,7 @@ struct Outcome {
     std::uint64_t events = 0; ///< of all kiths
     std::uint64_t hash = 0;   ///< of all that the world did
     Span wall{};              ///< what it took
+    std::uint64_t bytes = 0;  ///< by which the process has grown
 
     bool good() const { return failures.empty(); }
 };
@@ -65,6 +66,7 @@ class Universe {
     testkit::SimNet net_;
     testkit::Random random_;
     Span born_;
+    std::uint64_t resident_; // before the first host
     Configs configs_;
     std::vector<std::unique_ptr<Host>> hosts_;
     std::unique_ptr<Faults> faults_;

@@ -78,13 +78,13 @@ void DnsQuestion::ask_next() {
     const auto turns = static_cast<std::int64_t>(again_ ? to_ask_.size() + 1 : 2 * (to_ask_.size() + 1) + silent_.size());
     const auto wait = std::min(static_cast<std::uint64_t>(left.count() / turns), wait_);
     exchange_ = std::make_shared<DnsExchange>(io_);
-    exchange_->start(server, outcome_.name, query_.type, wait, [weak = weak_from_this(), server](DnsReply reply) {
+    exchange_->start(server, outcome_.name, query_.type, wait, [weak = weak_from_this(), server](const DnsReply &reply) {
         const auto self = weak.lock();
-        if (self && self->done_) self->replied(server, std::move(reply));
+        if (self && self->done_) self->replied(server, reply);
     });
 }
 
-void DnsQuestion::replied(const DnsServer &server, DnsReply reply) {
+void DnsQuestion::replied(const DnsServer &server, const DnsReply &reply) {
     exchange_.reset();
     switch (reply.status) {
     case KITH_OK: break;
@@ -119,10 +119,11 @@ void DnsQuestion::answered(DnsMessage answer) {
     end();
 }
 
-void DnsQuestion::failed(std::int32_t status, const DnsServer &server, std::string what) {
+void DnsQuestion::failed(std::int32_t status, const DnsServer &server, std::string_view what) {
     if (outcome_.status != KITH_OK && !tells_more(status, outcome_.status)) return;
     outcome_.status = status;
-    outcome_.text = std::string(dns_type_text(query_.type)) + " of " + outcome_.name + ": " + server.text() + " " + what;
+    outcome_.text = std::string(dns_type_text(query_.type)) + " of " + outcome_.name + ": " + server.text() + ' ';
+    outcome_.text += what;
 }
 
 void DnsQuestion::end() {

@@ -38,9 +38,9 @@ class DnsQuestion : public std::enable_shared_from_this<DnsQuestion> {
   private:
     void ask_name();
     void ask_next();
-    void replied(const DnsServer &server, DnsReply reply);
+    void replied(const DnsServer &server, const DnsReply &reply);
     void answered(DnsMessage answer);
-    void failed(std::int32_t status, const DnsServer &server, std::string what);
+    void failed(std::int32_t status, const DnsServer &server, std::string_view what);
     void end();
 
     boost::asio::io_context &io_;

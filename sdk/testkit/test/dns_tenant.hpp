@@ -43,8 +43,8 @@ class DnsTenant : public TestTenant {
     const void *service(std::string_view id) noexcept override { return id == KITH_DNS ? &dns_side : TestTenant::service(id); }
 
   private:
-    static constexpr kith_dns_plugin dns_side = {[](void *self, std::uint64_t user, std::uint64_t op, std::int32_t status,
-                                                    kith_str text, const kith_dns_answer *answer) {
+    static void answered(void *self, std::uint64_t user, std::uint64_t op, std::int32_t status, kith_str text,
+                         const kith_dns_answer *answer) noexcept {
         note(self, "dns.answered", user, op, status, text);
         BOOST_TEST((answer != nullptr) == (status == KITH_OK));
         if (answer == nullptr) return;
@@ -63,7 +63,8 @@ class DnsTenant : public TestTenant {
                                  : one.type == KITH_DNS_TXT ? from(one.text)
                                                             : kith::address(address).host());
         }
-    }};
+    }
+    static constexpr kith_dns_plugin dns_side = {answered};
 };
 
 } // namespace kith::test

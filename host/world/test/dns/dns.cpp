@@ -78,7 +78,7 @@ struct Site : Ground {
     }
     Completion failure(std::string_view name, std::string_view servers = {}) {
         const std::string usual = names.servers();
-        const Completion done = this->await(tenant, tenant.ask(name, KITH_DNS_A, servers.empty() ? usual : servers, 300 * ms));
+        Completion done = this->await(tenant, tenant.ask(name, KITH_DNS_A, servers.empty() ? usual : servers, 300 * ms));
         BOOST_TEST_MESSAGE(done.text);
         return done;
     }

@@ -25,7 +25,7 @@ struct Address {
     bool limited_broadcast() const noexcept;
 
     bool operator==(const Address &) const = default;
-    auto operator<=>(const Address &) const = default;
+    auto operator<=>(const Address &) const = default; // NOLINT(modernize-use-nullptr): clang-tidy 14 reads its 0 so
 };
 
 /// An address of an interface, and how many of its bits are those of the network: "10.0.0.7/8". Without them 24, or 64 of IPv6.
