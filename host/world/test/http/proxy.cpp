@@ -22,7 +22,7 @@ class Tunnel {
         : answer_(std::move(answer)), listener_(::socket(AF_INET, SOCK_STREAM, 0)), to_(to) {
         sockaddr_in here = at(0);
         socklen_t size = sizeof here;
-        ::bind(listener_, reinterpret_cast<sockaddr *>(&here), sizeof here);
+        BOOST_REQUIRE(::bind(listener_, reinterpret_cast<sockaddr *>(&here), sizeof here) == 0);
         ::listen(listener_, 4);
         ::getsockname(listener_, reinterpret_cast<sockaddr *>(&here), &size);
         port = ntohs(here.sin_port);
@@ -83,7 +83,7 @@ struct Proxied : Web<Real> {
         const std::string proxy = "http://127.0.0.1:" + std::to_string(port);
         settings.proxy = str(proxy);
         client = open(settings);
-        const Completion done = await(tenant, tenant.request(client, {.url = where}));
+        Completion done = await(tenant, tenant.request(client, {.url = where}));
         BOOST_TEST_MESSAGE(done.text);
         return done;
     }
