@@ -316,7 +316,7 @@ class Membership {
     std::size_t pending_ = 0;
     Time calm_since_ = never; // when the guard had no reason any more to hold them
     std::size_t members_ = 0;
-    std::size_t missed_ = 0; // of the members: no claim is present, one is missing
+    std::size_t missed_ = 0;  // of the members: no claim is present, one is missing
     std::size_t present_ = 0; // records of all sources
     std::size_t missing_ = 0; // with ghosts
     bool all_active_ = true;

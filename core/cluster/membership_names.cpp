@@ -248,7 +248,8 @@ void Membership::bury(std::uint32_t id) {
 
 // All removals of this moment together: either they are believed, or every one of them waits for `hold`.
 void Membership::guard(Time now, std::vector<Change> &changes) {
-    const std::size_t after = members_ - pending_ - missed_; // leases of one partition end one by one: who is missed may go next
+    const std::size_t after =
+        members_ - pending_ - missed_; // leases of one partition end one by one: who is missed may go next
     const std::size_t largest = window_.largest(members_, now, ns(policy_.removal_window));
     const bool trips = policy_.guard && (after == 0 || static_cast<double>(largest - after) >
                                                            policy_.max_removal * static_cast<double>(largest));

@@ -56,7 +56,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const std::string_view text(reinterpret_cast<const char *>(data), size);
     const Scan scan = scan_json(text);
     require(scan.well_formed || !scan.faults.empty(), "what is refused has a fault");
-    for (const auto &fault : scan.faults) require(fault.at <= size && !fault.message.empty(), "a fault has a place and a sentence");
+    for (const auto &fault : scan.faults)
+        require(fault.at <= size && !fault.message.empty(), "a fault has a place and a sentence");
 
     json::parse_options options;
     options.allow_comments = options.allow_trailing_commas = true;
