@@ -13,6 +13,7 @@ constexpr const char *sealed = R"({"secret": "somepassword"})";
 constexpr const char *authenticated = R"({"secret": "somepassword", "seal": "authenticated"})";
 
 struct Fixture : Hosts {
+    ~Fixture() { net.segment().tap({}); } // those who stop say goodbye, when the packets are gone already
     /// Packets that went onto the segment.
     void record() {
         net.segment().tap([this](const kith::testkit::Sighting &one) {

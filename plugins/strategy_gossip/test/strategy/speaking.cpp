@@ -8,6 +8,7 @@ using namespace gossip::test;
 namespace {
 
 struct Fixture : Hosts {
+    ~Fixture() { net.segment().tap({}); } // before the packets are gone
     /// What goes onto the segment from now on, with the time of each.
     void listen() {
         net.segment().tap([this](const kith::testkit::Sighting &one) { packets.emplace_back(one.at, std::string(one.bytes)); });
