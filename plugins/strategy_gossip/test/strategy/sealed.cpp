@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_key_is_told_with_the_address_and_once_a_minute) {
 BOOST_AUTO_TEST_CASE(the_secret_is_changed_while_all_go_on) {
     for (const std::string seal : {"libcluster", "authenticated"}) {
         const auto with = [&](const std::string &secrets) {
-            return R"({"seal": ")" + seal + R"(", "secrets": [)" + secrets + "]}";
+            return std::string(R"({"seal": ")").append(seal).append(R"(", "secrets": [)").append(secrets).append("]}");
         };
         Hosts hosts;
         hosts.add(4, with(R"("old")"));
