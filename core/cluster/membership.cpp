@@ -118,6 +118,7 @@ Outcome Membership::replace(std::uint32_t source, std::span<const PeerView> peer
             record = next;
         }
     }
+    forget_remembered(source, now);
     finish(source, now, tally);
     return {};
 }
@@ -127,7 +128,7 @@ Outcome Membership::update(std::uint32_t source, std::span<const PeerView> upser
     std::size_t fresh_keys = 0;
     if (Outcome refused = resolve(source, upserted, fresh_keys); !refused) return refused;
     const auto returning = std::count_if(found_.begin(), found_.end(), [this](const Found &found) {
-        return found.record != none && records_[found.record].presence == Presence::missing;
+        return found.record != none && records_[found.record].presence != Presence::present;
     });
     const std::size_t after = present_ + fresh_keys + static_cast<std::size_t>(returning);
     if (after > policy_.max_peers && after > present_ && !make_room(after - policy_.max_peers, now)) return too_many(after);
@@ -137,11 +138,14 @@ Outcome Membership::update(std::uint32_t source, std::span<const PeerView> upser
         if (found_[i].record == none) {
             insert(source, upserted[i], true, tally);
         } else {
+            const bool known = records_[found_[i].record].presence != Presence::remembered;
             refresh(found_[i].record, upserted[i], found_[i].same, now, tally);
+            if (!known) learn(found_[i].record);
         }
     }
     for (const auto key : missing) {
         const std::uint32_t record = record_of(sources_[source], key);
+        if (record != none && records_[record].presence == Presence::remembered) remove(record, Cause::forgotten, now);
         if (record == none || records_[record].presence != Presence::present) continue;
         miss(record, Cause::missed, now);
         ++tally.missing;
@@ -162,7 +166,9 @@ void Membership::watching(std::uint32_t source, bool in_sync, Time now) {
     if (in_sync) {
         from.looked = true;
         from.failing = false;
+        from.fresh_at = now;
         select_sources();
+        forget_remembered(source, now);
     }
     set_flow(from, now);
     collect_gone(source, now);
@@ -179,6 +185,7 @@ void Membership::heard(std::uint32_t source, Time now) {
 
 void Membership::failed(std::uint32_t source, Time now) {
     sources_[source].failing = true;
+    sources_[source].rules_at = never;
     set_flow(sources_[source], now);
     select_sources();
 }
@@ -194,6 +201,8 @@ void Membership::observe(std::uint32_t source, Time now, bool counts) {
     SourceState &from = sources_[source];
     from.looked = true;
     from.failing = false;
+    from.fresh_at = now;
+    if (from.remembered != 0 && from.rules_at == never) from.rules_at = later(now, ns(policy_.grace));
     sign_of_life(from, now);
     set_flow(from, now);
     if (counts) ++from.observations;
@@ -214,7 +223,7 @@ Time Membership::next_deadline() const {
     if (unsettled()) return 0;
     Time next = never;
     for (const auto &source : sources_) {
-        next = std::min(next, gone_at(source));
+        next = std::min({next, gone_at(source), rules_at(source)});
         if (source.leased() && !source.silent && source.present != 0)
             next = std::min(next, later(source.heard_at, source.patience()));
     }
@@ -226,6 +235,7 @@ Time Membership::next_deadline() const {
 void Membership::advance(Time now) {
     for (std::uint32_t id = 0; id < sources_.size(); ++id) {
         SourceState &source = sources_[id];
+        if (rules_at(source) <= now) forget_remembered(id, now);
         collect_gone(id, now);
         if (source.leased() && !source.silent && source.present != 0 && later(source.heard_at, source.patience()) <= now) {
             source.silent = true;
@@ -295,9 +305,10 @@ Membership::Standing Membership::standing(NameId name, Time now) const {
     standing.observations = entry.observations;
     for (std::uint32_t claim = entry.first; claim != none; claim = records_[claim].claim_next) {
         const Record &record = records_[claim];
-        const bool present = record.presence == Presence::present;
-        standing.claims.push_back({record.source, record.peer.key(), present, record.missing_since,
-                                   present ? 0 : observed(sources_[record.source], now) - record.missing_from + 1});
+        const bool absent = record.presence == Presence::missing || record.presence == Presence::ghost;
+        standing.claims.push_back({record.source, record.peer.key(), record.presence == Presence::present,
+                                   record.presence == Presence::remembered, record.missing_since,
+                                   absent ? observed(sources_[record.source], now) - record.missing_from + 1 : 0});
     }
     return standing;
 }

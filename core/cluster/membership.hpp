@@ -7,8 +7,9 @@
 // Observations only mark what they touch; settle() then decides for all of it at once, so that the guard sees a whole
 // observation. Cost is in proportion to what is touched.
 //
-// Its body is in four files, in the order of the way: membership_sources (hearing, leases, counting, which source is in use),
-// membership (observations and knowledge), membership_records (records and their claims), membership_names (policy, states, guard).
+// Its body is in five files, in the order of the way: membership_sources (hearing, leases, counting, which source is in use),
+// membership (observations and knowledge), membership_records (records and their claims), membership_names (policy, states, guard),
+// and beside the way membership_remembered (what was known before a restart).
 #pragma once
 
 #include <core/cluster/deadlines.hpp>
@@ -29,6 +30,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -50,6 +52,8 @@ enum class Cause : std::uint8_t {
     unselected, // only a strategy that is not in use has it (merge: first)
     pushed_out, // learnt, never linked, and room was needed
     policy,     // the policy or the configuration changed
+    remembered, // known from before the restart alone
+    forgotten,  // it was, and the source has looked since and does not have it
 };
 
 class Membership {
@@ -58,11 +62,11 @@ class Membership {
         enum class Kind : std::uint8_t {
             reclassed, // the class alone
             discovered,
-            seen_again, // was missing or held
+            seen_again, // was missing, held or (Cause::remembered) known from before the restart alone
             updated,    // same key, new attributes
             collision,  // a second key of one source has this name
             missing,
-            held, // by the guard, or (Cause::unselected) by merge
+            held, // by the guard, or (Cause::unselected) by merge, or (Cause::remembered) for a source that has not looked yet
             lost,
         };
         Kind kind = Kind::reclassed;
@@ -105,6 +109,16 @@ class Membership {
     void heard(std::uint32_t source, Time now);
     void failed(std::uint32_t source, Time now);
 
+    // -- what was known before a restart --
+    // Held until the source's first successful look: then its answer rules, and of these it does not have are forgotten, not removed.
+    // Nothing when it has looked already; over max_peers the rest is not taken.
+    void remember(std::uint32_t source, std::span<const PeerView> peers);
+    std::size_t remembered(std::uint32_t source) const { return sources_[source].remembered; }
+    // The peers of a source that are worth remembering: those it makes members by what it has seen, or remembered itself.
+    void each_known(std::uint32_t source, const std::function<void(const PeerView &)> &function) const;
+    // When the source last knew what there is; only when it has looked.
+    Time fresh_at(std::uint32_t source, Time now) const { return sources_[source].flowing ? now : sources_[source].fresh_at; }
+
     // -- policy --
     void set_self(std::string_view name); // empty: unknown
     void set_policy(Policy policy, Time now);
@@ -143,6 +157,7 @@ class Membership {
         std::uint32_t source;
         std::string_view key;
         bool present;
+        bool remembered; // from before the restart; the next two say nothing then
         Time missing_since;
         std::uint64_t observations;
     };
@@ -161,10 +176,11 @@ class Membership {
     Standing standing(NameId name, Time now) const;
 
   private:
-    enum class Contribution : std::uint8_t { nothing, present, missing, aside };
+    enum class Contribution : std::uint8_t { nothing, present, missing, remembered, aside };
     enum class Verdict : std::uint8_t { accepted, self, excluded };
-    enum class State : std::uint8_t { outside, wanted, held, resting, pending, gone };
-    enum class Presence : std::uint8_t { free, present, missing, ghost }; // ghost: missing, and its key means another name
+    enum class State : std::uint8_t { outside, wanted, held, remembered, resting, pending, gone };
+    // ghost: missing, and its key means another name
+    enum class Presence : std::uint8_t { free, present, missing, ghost, remembered };
 
     // Aligned, so that what a comparison looks at is in one line of the cache.
     struct alignas(64) Record {
@@ -195,6 +211,9 @@ class Membership {
         std::uint32_t first = none, last = none;
         std::uint32_t miss_first = none, miss_last = none;
         std::size_t present = 0;
+        std::size_t remembered = 0;
+        Time rules_at = never; // when it counts as having told all, and those still remembered are forgotten
+        Time fresh_at = 0;     // when it last knew what there is, unless it is flowing
         bool looked = false;
         bool failing = false;
         bool silent = false; // it has leases and nothing was heard
@@ -216,7 +235,7 @@ class Membership {
     struct Entry {
         NameId name = no_name;
         std::uint32_t first = none, last = none; // claims
-        std::uint32_t present = 0, missing = 0, aside = 0;
+        std::uint32_t present = 0, missing = 0, remembered = 0, aside = 0;
         std::uint32_t prev = none, next = none;                 // of all entries, in the order they were found
         std::uint32_t pending_prev = none, pending_next = none; // of those that the guard holds, longest first
         Verdict verdict = Verdict::accepted;
@@ -234,9 +253,9 @@ class Membership {
         std::uint32_t last_source = 0;
     };
 
-    static bool is_member(State state) {
-        return state == State::wanted || state == State::held || state == State::resting || state == State::pending;
-    }
+    static bool is_member(State state) { return state != State::outside && state != State::gone; }
+    // Members that the guard counts: what is only remembered is no measure of what goes.
+    std::size_t counted() const { return members_ - remembered_; }
 
     // observations
     std::uint32_t record_of(const SourceState &source, std::string_view key) const;
@@ -260,7 +279,10 @@ class Membership {
     void make_ghost(std::uint32_t record, Cause cause, Time now);
     void drop_ghost(std::uint32_t record);
     void remove(std::uint32_t record, Cause cause, Time now);
+    void learn(std::uint32_t record);
     void forget_learnt(std::uint32_t record);
+    void forget_remembered(std::uint32_t source, Time now);
+    Time rules_at(const SourceState &source) const;
     bool make_room(std::size_t wanted, Time now);
     void trim(Time now);
 
@@ -269,6 +291,8 @@ class Membership {
     void claim(std::uint32_t record, std::uint32_t entry);
     void unclaim(std::uint32_t record);
     void contribute(std::uint32_t record);
+    Contribution contribution_of(const Record &record) const;
+    static std::uint32_t *count_of(Entry &entry, Contribution contribution);
     void check_collision(std::uint32_t record, std::uint32_t entry);
 
     // sources
@@ -294,6 +318,7 @@ class Membership {
     static void reclass(Entry &entry, PeerClass to, Change &change);
     PeerClass gone_class() const;
     std::uint32_t first_present(const Entry &entry) const;
+    std::uint32_t first_remembered(const Entry &entry) const;
     void push_pending(std::uint32_t entry);
     void drop_pending(std::uint32_t entry);
     void bury(std::uint32_t entry);
@@ -316,9 +341,10 @@ class Membership {
     std::size_t pending_ = 0;
     Time calm_since_ = never; // when the guard had no reason any more to hold them
     std::size_t members_ = 0;
-    std::size_t missed_ = 0;  // of the members: no claim is present, one is missing
-    std::size_t present_ = 0; // records of all sources
-    std::size_t missing_ = 0; // with ghosts
+    std::size_t missed_ = 0;     // of the members: no claim is present, one is missing
+    std::size_t remembered_ = 0; // of the members: known from before the restart alone
+    std::size_t present_ = 0;    // records of all sources
+    std::size_t missing_ = 0;    // with ghosts
     bool all_active_ = true;
     std::uint64_t collisions_ = 0;
     std::uint32_t mark_ = 0;

@@ -155,6 +155,8 @@ void Membership::reclass(Entry &entry, PeerClass to, Change &change) {
 void Membership::enter(Entry &entry, State state, Time now) {
     missed_ += (state == State::held ? 1U : 0U);
     missed_ -= (entry.state == State::held ? 1U : 0U);
+    remembered_ += (state == State::remembered ? 1U : 0U);
+    remembered_ -= (entry.state == State::remembered ? 1U : 0U);
     entry.state = state;
     entry.since = now;
 }
@@ -192,7 +194,7 @@ void Membership::decide(std::uint32_t id, Time now, std::vector<Change> &changes
         if (entry.verdict == Verdict::self) change.cause = Cause::self;
         if (entry.verdict == Verdict::excluded) change.cause = Cause::filtered;
         if (was_member) {
-            window_.forget();
+            if (before != State::remembered) window_.forget();
             become(State::outside, PeerClass::none, Change::Kind::lost);
         } else if (entry.peer_class != PeerClass::none) {
             become(State::outside, PeerClass::none, Change::Kind::reclassed);
@@ -200,6 +202,7 @@ void Membership::decide(std::uint32_t id, Time now, std::vector<Change> &changes
     } else if (entry.present != 0) {
         entry.cause = Cause::none;
         if (before == State::wanted) return;
+        if (before == State::remembered) change.cause = Cause::remembered;
         change.record = first_present(entry);
         if (change.record != none) change.source = records_[change.record].source;
         become(State::wanted, PeerClass::wanted, was_member ? Change::Kind::seen_again : Change::Kind::discovered);
@@ -210,11 +213,20 @@ void Membership::decide(std::uint32_t id, Time now, std::vector<Change> &changes
                !was_member               ? Change::Kind::discovered
                : before == State::wanted ? Change::Kind::missing
                                          : Change::Kind::reclassed);
+    } else if (entry.remembered != 0) {
+        if (before == State::remembered) return;
+        if (was_member) window_.changed(counted(), now);
+        change.cause = Cause::remembered;
+        change.record = first_remembered(entry);
+        change.source = records_[change.record].source;
+        become(State::remembered, PeerClass::held, was_member ? Change::Kind::held : Change::Kind::discovered);
     } else if (entry.aside != 0) {
         if (before == State::gone) stay_gone(PeerClass::kept); // nobody is parted whom a strategy has
         if (!was_member || before == State::resting) return;
         change.cause = Cause::unselected;
         become(State::resting, PeerClass::resting, Change::Kind::held);
+    } else if (before == State::remembered) {
+        become(State::outside, PeerClass::none, Change::Kind::lost); // not through the guard, and never parted
     } else if (was_member) {
         if (entry.cause == Cause::pushed_out) {
             if (before == State::pending) drop_pending(id);
@@ -241,6 +253,12 @@ std::uint32_t Membership::first_present(const Entry &entry) const {
     return entry.first;
 }
 
+std::uint32_t Membership::first_remembered(const Entry &entry) const {
+    std::uint32_t id = entry.first;
+    while (records_[id].contribution != Contribution::remembered) id = records_[id].claim_next;
+    return id;
+}
+
 void Membership::bury(std::uint32_t id) {
     if (std::exchange(entries_[id].dead, true)) return;
     dead_.push_back(id);
@@ -249,8 +267,8 @@ void Membership::bury(std::uint32_t id) {
 // All removals of this moment together: either they are believed, or every one of them waits for `hold`.
 void Membership::guard(Time now, std::vector<Change> &changes) {
     const std::size_t after =
-        members_ - pending_ - missed_; // leases of one partition end one by one: who is missed may go next
-    const std::size_t largest = window_.largest(members_, now, ns(policy_.removal_window));
+        counted() - pending_ - missed_; // leases of one partition end one by one: who is missed may go next
+    const std::size_t largest = window_.largest(counted(), now, ns(policy_.removal_window));
     const bool trips = policy_.guard && (after == 0 || static_cast<double>(largest - after) >
                                                            policy_.max_removal * static_cast<double>(largest));
     if (!trips) {
@@ -293,7 +311,7 @@ void Membership::guard(Time now, std::vector<Change> &changes) {
 void Membership::lose(std::uint32_t id, bool believed, Time now, std::vector<Change> &changes) {
     Entry &entry = entries_[id];
     if (entry.pending) drop_pending(id);
-    window_.changed(members_, now);
+    window_.changed(counted(), now);
     --members_;
     Change change;
     change.kind = Change::Kind::lost;

@@ -41,12 +41,7 @@ void Membership::insert(std::uint32_t source, const PeerView &peer, bool learnt,
     from.keys.insert(hash_bytes(peer.key), id);
     ++from.present;
     ++present_;
-    if (learnt) {
-        record.learnt = true;
-        record.learnt_prev = learnt_last_;
-        (learnt_last_ == none ? learnt_first_ : records_[learnt_last_].learnt_next) = id;
-        learnt_last_ = id;
-    }
+    if (learnt) learn(id);
     renew(id, peer.ttl);
     assign_name(id, peer, &tally);
     ++tally.discovered;
@@ -56,7 +51,7 @@ void Membership::refresh(std::uint32_t id, const PeerView &peer, bool same, Time
     Record &record = records_[id];
     renew(id, peer.ttl);
     if (same) {
-        if (record.presence == Presence::missing) {
+        if (record.presence != Presence::present) {
             again(id);
             ++tally.again;
         }
@@ -68,14 +63,21 @@ void Membership::refresh(std::uint32_t id, const PeerView &peer, bool same, Time
     const std::uint32_t old = record.entry;
     if (reason.empty() && old != none && names_.text(entries_[old].name) == scratch_) {
         record.peer = PeerRecord{peer}; // the key is the same: the index still fits
-        if (record.presence == Presence::missing) again(id);
+        if (record.presence != Presence::present) again(id);
         note(Change::Kind::updated, old, id);
         return;
     }
-    // The key has another name now, or none; the old name is missing, as if it had not been seen.
-    if (old != none) make_ghost(id, reason.empty() ? Cause::renamed : Cause::unnamed, now);
+    // The key has another name now, or none; the old name is missing, as if it had not been seen. One that was only remembered leaves
+    // nothing: it is no ground to part anyone.
+    if (old != none && record.presence == Presence::remembered) {
+        entries_[old].cause = Cause::forgotten;
+        entries_[old].cause_source = record.source;
+        unclaim(id);
+    } else if (old != none) {
+        make_ghost(id, reason.empty() ? Cause::renamed : Cause::unnamed, now);
+    }
     records_[id].peer = PeerRecord{peer};
-    if (records_[id].presence == Presence::missing) again(id);
+    if (records_[id].presence != Presence::present) again(id);
     assign_name(id, peer, &tally);
 }
 
@@ -143,7 +145,11 @@ void Membership::miss(std::uint32_t id, Cause cause, Time now) {
 
 void Membership::again(std::uint32_t id) {
     Record &record = records_[id];
-    drop_missing(id);
+    if (record.presence == Presence::remembered) {
+        --sources_[record.source].remembered;
+    } else {
+        drop_missing(id);
+    }
     record.presence = Presence::present;
     ++sources_[record.source].present;
     ++present_;
@@ -193,12 +199,22 @@ void Membership::remove(std::uint32_t id, Cause cause, Time now) {
     if (record.presence == Presence::present) {
         --from.present;
         --present_;
+    } else if (record.presence == Presence::remembered) {
+        --from.remembered;
     } else {
         drop_missing(id);
     }
     forget_learnt(id);
     record = Record{};
     free_records_.push_back(id);
+}
+
+void Membership::learn(std::uint32_t id) {
+    Record &record = records_[id];
+    record.learnt = true;
+    record.learnt_prev = learnt_last_;
+    (learnt_last_ == none ? learnt_first_ : records_[learnt_last_].learnt_next) = id;
+    learnt_last_ = id;
 }
 
 void Membership::forget_learnt(std::uint32_t id) {
@@ -285,34 +301,46 @@ void Membership::unclaim(std::uint32_t id) {
     Entry &entry = entries_[record.entry];
     (record.claim_prev == none ? entry.first : records_[record.claim_prev].claim_next) = record.claim_next;
     (record.claim_next == none ? entry.last : records_[record.claim_next].claim_prev) = record.claim_prev;
-    if (record.contribution == Contribution::present) --entry.present;
-    if (record.contribution == Contribution::missing) --entry.missing;
-    if (record.contribution == Contribution::aside) --entry.aside;
+    if (auto *count = count_of(entry, record.contribution)) --*count;
     touch(record.entry);
     record.claim_prev = record.claim_next = none;
     record.contribution = Contribution::nothing;
     record.entry = none;
 }
 
+Membership::Contribution Membership::contribution_of(const Record &record) const {
+    const bool active = sources_[record.source].active;
+    switch (record.presence) {
+    case Presence::present: return active ? Contribution::present : Contribution::aside;
+    case Presence::remembered: return active ? Contribution::remembered : Contribution::nothing;
+    default: return active ? Contribution::missing : Contribution::aside;
+    }
+}
+
+std::uint32_t *Membership::count_of(Entry &entry, Contribution contribution) {
+    switch (contribution) {
+    case Contribution::nothing: return nullptr;
+    case Contribution::present: return &entry.present;
+    case Contribution::missing: return &entry.missing;
+    case Contribution::remembered: return &entry.remembered;
+    case Contribution::aside: return &entry.aside;
+    }
+    return nullptr;
+}
+
 void Membership::contribute(std::uint32_t id) {
     Record &record = records_[id];
     if (record.entry == none) return;
     Entry &entry = entries_[record.entry];
-    const Contribution contribution = !sources_[record.source].active        ? Contribution::aside
-                                      : record.presence == Presence::present ? Contribution::present
-                                                                             : Contribution::missing;
+    const Contribution contribution = contribution_of(record);
     if (contribution == record.contribution) return;
-    if (record.contribution == Contribution::present) --entry.present;
-    if (record.contribution == Contribution::missing) --entry.missing;
-    if (record.contribution == Contribution::aside) --entry.aside;
+    if (auto *count = count_of(entry, record.contribution)) --*count;
+    if (auto *count = count_of(entry, contribution)) ++*count;
     record.contribution = contribution;
-    if (contribution == Contribution::present) ++entry.present;
-    if (contribution == Contribution::missing) {
-        ++entry.missing;
-        entry.cause = record.cause;
+    if (contribution == Contribution::missing || contribution == Contribution::nothing) {
+        entry.cause = contribution == Contribution::missing ? record.cause : Cause::unselected;
         entry.cause_source = record.source;
     }
-    if (contribution == Contribution::aside) ++entry.aside;
     touch(record.entry);
 }
 

@@ -22,6 +22,7 @@ void Membership::set_flow(SourceState &source, Time now) {
     source.observations = observed(source, now);
     source.flowing = flows;
     source.flows_since = now;
+    if (!flows) source.fresh_at = now;
 }
 
 // The hearing clock goes on by the time since the last sign of life, unless that was too long to have been hearing.
@@ -73,7 +74,8 @@ void Membership::collect_gone(std::uint32_t source, Time now) {
     }
 }
 
-// merge: first: the first source that has looked and is not stale is in use; without such a one, the first that has looked.
+// merge: first: the first source that has looked and is not stale is in use; without such a one, the first that has looked, or
+// of which peers are remembered.
 void Membership::select_sources() {
     if (policy_.merge == Merge::union_of_all && all_active_) return;
     std::size_t chosen = sources_.size();
@@ -82,6 +84,9 @@ void Membership::select_sources() {
     }
     for (std::size_t i = 0; i < sources_.size() && chosen == sources_.size(); ++i) {
         if (sources_[i].looked) chosen = i;
+    }
+    for (std::size_t i = 0; i < sources_.size() && chosen == sources_.size(); ++i) {
+        if (sources_[i].remembered != 0) chosen = i;
     }
     if (chosen == sources_.size()) chosen = 0;
     all_active_ = policy_.merge == Merge::union_of_all;

@@ -20,6 +20,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -57,6 +58,16 @@ class LiveTopology final : private ReconcilerUser {
     Outcome refused(SourceId source, std::int32_t status, std::string_view text, Time now) {
         return failed(source, status, text, now);
     }
+
+    // -- what was known before a restart --
+    // These peers are held, and the topology is stale, until the source has looked; nothing when it has. age: how long ago the source
+    // last had them.
+    void remember(SourceId source, std::span<const PeerView> peers, Time age, Time now);
+    // What to remember of a source: each of its peers, and how long ago it knew what there is. False: there is nothing, it has not looked
+    // and nothing was remembered.
+    bool recollect(SourceId source, Time now, Time &age, const std::function<void(const PeerView &)> &peer) const;
+    // Is another one when that may have changed.
+    std::uint64_t revision() const { return revision_; }
 
     // A new policy, evaluated from the raw observations. What it no longer takes in is left alone.
     void set_policy(Policy policy, Time now);
@@ -115,6 +126,8 @@ class LiveTopology final : private ReconcilerUser {
         std::uint64_t left_out = 0; // since the last observation
         std::string left_out_reason;
         std::uint64_t left_out_told = 0;
+        Time remembered_age = 0; // of what was remembered, at ...
+        Time remembered_at = never;
     };
     // What became of names that are forgotten, for `why`.
     struct Obituary {
@@ -131,6 +144,7 @@ class LiveTopology final : private ReconcilerUser {
     void count_failure(SourceId source, std::int32_t status, std::string_view text, Time now);
     void update_stale(Time now);
     void update_ready(Time now);
+    std::string remembered_since(SourceId source, Time now) const;
     Event event(std::uint32_t kind) const;
     Outcome usable(SourceId source) const;
 
@@ -144,6 +158,7 @@ class LiveTopology final : private ReconcilerUser {
     mutable std::vector<AttributeView> attributes_;
     std::deque<Obituary> obituaries_;
     std::size_t linked_ = 0;
+    std::uint64_t revision_ = 0;
     bool started_ = false;
     bool stopped_ = false;
     bool stale_ = false;

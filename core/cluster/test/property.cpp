@@ -53,6 +53,11 @@ class Schedule {
             source_count.push_back(sources.size());
             house.topology(policy, "t" + std::to_string(i), sources);
         }
+        for (std::size_t t = 0; t < topologies; ++t) {
+            for (std::size_t s = 0; s < source_count[t]; ++s) {
+                if (chance(50)) remember(t, s);
+            }
+        }
     }
 
     void chaos(int steps) {
@@ -122,6 +127,15 @@ class Schedule {
             said.insert(name);
         }
         return peers;
+    }
+
+    // From a restart before.
+    void remember(std::size_t topology, std::size_t source) {
+        const std::set<std::string> before = said;
+        const auto peers = some_peers();
+        said = before;
+        for (const auto &peer : peers) remembered.insert(peer.name);
+        house.topologies[topology]->remember(static_cast<SourceId>(source), Views{peers}, 1'000'000'000, house.now);
     }
 
     void attach() {
@@ -226,7 +240,8 @@ class Schedule {
         for (const auto &call : house.connector.calls) {
             const std::string name = call.substr(call.find(' ') + 1);
             expect(house.reconciler.attached(), call + " while detached");
-            expect(said.contains(name), call + ", which nobody discovered");
+            expect(said.contains(name) || (remembered.contains(name) && call.starts_with("connect")),
+                   call + ", which nobody discovered");
             expect(name != self && name != excluded, call);
             if (call.starts_with("disconnect")) {
                 for (const auto &topology : house.topologies) {
@@ -302,6 +317,7 @@ class Schedule {
     }
 
     std::set<std::string> said;
+    std::set<std::string> remembered;
 };
 
 } // namespace
