@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: MIT
+"""A real kube-apiserver with an etcd of its own, on loopback at free ports, in a directory of its own.
+
+`tests/real/prepare` builds both; where it has not run, the tests are skipped. Nothing else of Kubernetes runs: no controller, no
+scheduler, no kubelet. So pods are what a test writes, and endpoints and slices are written by it as well.
+"""
+
+import base64
+import collections
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import unittest
+import urllib.request
+
+import kube_objects
+from kube_client import Client
+from kube_objects import of
+from real_servers import used
+from waiting import HOST, ROOT, free_port, wait_until
+
+ISSUER = "https://kubernetes.default.svc.cluster.local"
+# Who asked for what, of those that are no administrators.
+AUDIT = {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"],
+         "rules": [{"level": "Metadata", "userGroups": ["system:serviceaccounts", "kith:people"]}, {"level": "None"}]}
+
+
+def prepared():
+    """The folder with the programs, or None."""
+    found = subprocess.run([ROOT / "tests/real/prepare", "--where"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    return pathlib.Path(found.stdout.strip()) if found.returncode == 0 else None
+
+
+class Process:
+    """A server whose output goes into a file."""
+
+    def __init__(self, name, directory):
+        self.name, self.output, self._process = name, directory / f"{name}.output", None
+
+    def start(self, program, *arguments):
+        with open(self.output, "ab") as output:
+            self._process = subprocess.Popen([program, *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+
+    def running(self):
+        if self._process is not None and self._process.poll() is not None:
+            raise AssertionError(f"{self.name} ended with {self._process.returncode}\n{self.tail()}")
+        return self._process is not None
+
+    def tail(self):
+        return self.output.read_text(errors="replace")[-4000:]
+
+    def end(self, how=signal.SIGKILL):
+        if self._process is not None:
+            self._process.send_signal(how)
+            try:
+                self._process.wait(30)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+
+
+class Authority:
+    """Certificates for the server and for people."""
+
+    def __init__(self, directory, name="ca"):
+        self.dir = directory
+        self.crt, self.key = directory / f"{name}.crt", directory / f"{name}.key"
+        (directory / "openssl.cnf").write_text("[req]\ndistinguished_name = none\nprompt = no\n[none]\n")
+        self._make(self.crt, self.key, f"/CN=kith test {name}", "-addext", "basicConstraints=critical,CA:TRUE",
+                   "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+
+    def _make(self, crt, key, subject, *more):
+        subprocess.run(["openssl", "req", "-x509", "-config", self.dir / "openssl.cnf", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key, "-out", crt, "-subj", subject, "-days", "2", *more],
+                       check=True, stdin=subprocess.DEVNULL, capture_output=True)
+
+    def certify(self, name, subject, alternatives="DNS:localhost", purpose="clientAuth"):
+        crt, key = self.dir / f"{name}.crt", self.dir / f"{name}.key"
+        self._make(crt, key, subject, "-CA", self.crt, "-CAkey", self.key, "-addext", "basicConstraints=critical,CA:FALSE",
+                   "-addext", f"subjectAltName={alternatives}", "-addext", f"extendedKeyUsage={purpose}")
+        return crt, key
+
+
+class Kubernetes:
+    """Both servers; `close` ends them and removes what they wrote."""
+
+    def __init__(self, *settings):
+        self.programs = prepared()
+        if self.programs is None:
+            raise unittest.SkipTest("no kube-apiserver is prepared (tests/real/prepare builds one)")
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="kith-kubernetes."))
+        self.settings = settings
+        self.port, self._etcd_port = free_port(), free_port()
+        self._etcd, self._api = Process("etcd", self.dir), Process("kube-apiserver", self.dir)
+        self._ports = (free_port(),)
+        self.authority = Authority(self.dir)
+        self.ca = self.authority.crt
+        self._server = self.authority.certify("server", "/CN=kube-apiserver",
+                                              f"IP:{HOST},DNS:localhost,DNS:kubernetes.default.svc", "serverAuth")
+        self.admin_files = self.authority.certify("admin", "/O=system:masters/CN=admin")
+        subprocess.run(["openssl", "genrsa", "-out", self.dir / "accounts.key", "2048"], check=True, capture_output=True)
+        (self.dir / "audit.json").write_text(json.dumps(AUDIT))
+        self.admin = Client(self.port, self.ca, self.admin_files)
+        try:
+            self.start_etcd()
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def place(self):
+        return f"{HOST}:{self.port}"
+
+    @property
+    def version(self):
+        return self.programs.name
+
+    def close(self):
+        asked = len(self.requests())
+        if asked:
+            used(f"kube-apiserver {self.version} (with etcd)", f"{asked} requests")
+        self._api.end()
+        self._etcd.end()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    # -- the servers --
+
+    def start_etcd(self):
+        here, peers = f"http://{HOST}:{self._etcd_port}", f"http://{HOST}:{self._ports[0]}"
+        self._etcd.start(self.programs / "etcd", "--name=test", f"--data-dir={self.dir / 'etcd'}", f"--listen-client-urls={here}",
+                         f"--advertise-client-urls={here}", f"--listen-peer-urls={peers}", f"--initial-advertise-peer-urls={peers}",
+                         f"--initial-cluster=test={peers}", "--unsafe-no-fsync", "--log-level=warn")
+
+        def healthy():
+            self._etcd.running()
+            try:
+                with urllib.request.urlopen(f"{here}/health", timeout=2) as answer:
+                    return b'"true"' in answer.read()
+            except OSError:
+                return False
+        wait_until(healthy, "etcd to be healthy", 30, self._etcd.tail)
+
+    def stop_etcd(self):
+        self._etcd.end()
+
+    def start(self, *settings):
+        """Starts the API server at its port; `settings` are further arguments of this run."""
+        self.launch(*settings)
+        self.wait_ready()
+
+    def launch(self, *settings):
+        self._api.start(
+            self.programs / "kube-apiserver", f"--etcd-servers=http://{HOST}:{self._etcd_port}", f"--bind-address={HOST}",
+            f"--secure-port={self.port}", f"--advertise-address={HOST}", "--endpoint-reconciler-type=none",
+            f"--tls-cert-file={self._server[0]}", f"--tls-private-key-file={self._server[1]}", f"--client-ca-file={self.ca}",
+            f"--service-account-issuer={ISSUER}", f"--service-account-key-file={self.dir / 'accounts.key'}",
+            f"--service-account-signing-key-file={self.dir / 'accounts.key'}", "--authorization-mode=RBAC", "--anonymous-auth=false",
+            "--service-cluster-ip-range=10.0.0.0/24", "--disable-admission-plugins=ServiceAccount", "--etcd-compaction-interval=0",
+            f"--audit-policy-file={self.dir / 'audit.json'}", f"--audit-log-path={self.dir / 'audit.log'}", "--audit-log-mode=blocking",
+            *self.settings, *settings)
+
+    def wait_ready(self):
+        def ready():
+            self._api.running()
+            try:
+                return self.admin.request("GET", "/readyz").status == 200
+            except OSError:
+                return False
+        wait_until(ready, "the kube-apiserver to be ready", 60, self._api.tail)
+
+    def stop(self, how=signal.SIGKILL):
+        self._api.end(how)
+
+    def restart(self, *settings):
+        self.stop()
+        self.start(*settings)
+
+    def _ask_etcd(self, path, body):
+        request = urllib.request.Request(f"http://{HOST}:{self._etcd_port}{path}", json.dumps(body).encode())
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def compact(self):
+        """etcd forgets every revision before the present one, which is returned."""
+        key = base64.b64encode(b"/").decode()
+        revision = self._ask_etcd("/v3/kv/range", {"key": key, "count_only": True})["header"]["revision"]
+        self._ask_etcd("/v3/kv/compaction", {"revision": revision, "physical": True})
+        return int(revision)
+
+    def requests(self, **fields):
+        """What service accounts and people asked, from the audit log: (verb, resource, status, user agent, path) in order."""
+        Request = collections.namedtuple("Request", "verb resource status agent path stage")
+        try:
+            lines = (self.dir / "audit.log").read_text().splitlines()
+        except FileNotFoundError:
+            return []
+        entries = [json.loads(line) for line in lines]
+        made = [Request(entry["verb"], entry.get("objectRef", {}).get("resource", ""), entry.get("responseStatus", {}).get("code", 0),
+                        entry.get("userAgent", ""), entry["requestURI"], entry["stage"]) for entry in entries]
+        return [one for one in made if all(getattr(one, name) == value for name, value in fields.items())]
+
+    # -- who may what --
+
+    def namespace(self, name, account="kith", **rights):
+        """A namespace with a service account that may get, list and watch there, and nothing else."""
+        self.admin.post("/api/v1/namespaces", {"metadata": {"name": name}})
+        self.admin.post(of(name, "serviceaccounts"), {"metadata": {"name": account}})
+        self.admin.post(of(name, "roles"), kube_objects.role("kith", **rights))
+        self.bind(name, account)
+        return name
+
+    def bind(self, namespace, account="kith"):
+        self.admin.post(of(namespace, "rolebindings"), kube_objects.binding("kith", namespace, account))
+
+    def unbind(self, namespace):
+        self.admin.delete(of(namespace, "rolebindings", "kith"))
+
+    def token(self, namespace, account="kith", seconds=600, secret=None):
+        """A token as the kubelet asks for it. With `secret` it is bound to a secret of that name: void once that is deleted."""
+        spec = {"expirationSeconds": seconds}
+        if secret:
+            made = self.admin.post(of(namespace, "secrets"), {"metadata": {"name": secret}})
+            spec["boundObjectRef"] = {"apiVersion": "v1", "kind": "Secret", "name": secret, "uid": made["metadata"]["uid"]}
+        return self.admin.post(of(namespace, "serviceaccounts", account, "token"), {"spec": spec})["status"]["token"]
+
+    def client(self, namespace, account="kith"):
+        return Client(self.port, self.ca, token=self.token(namespace, account))
+
+    def mount(self, directory, namespace, token):
+        return Mounted(directory, token=token, namespace=namespace, **{"ca.crt": self.ca.read_text()})
+
+    def kubeconfig(self, file, name="laptop", namespace=None, groups="kith:people", ca=None):
+        """A kubeconfig of somebody with a client certificate, who is in these groups; embedded, as kind and k3s write them."""
+        crt, key = self.authority.certify(name, f"/O={groups}/CN={name}")
+        encoded = {part: base64.b64encode(path.read_bytes()).decode() for part, path in (("crt", crt), ("key", key), ("ca", ca or self.ca))}
+        file.write_text(json.dumps({
+            "apiVersion": "v1", "kind": "Config", "current-context": "here",
+            "clusters": [{"name": "test", "cluster": {"server": f"https://{self.place}", "certificate-authority-data": encoded["ca"]}}],
+            "users": [{"name": name, "user": {"client-certificate-data": encoded["crt"], "client-key-data": encoded["key"]}}],
+            "contexts": [{"name": "here", "context": {"cluster": "test", "user": name, **({"namespace": namespace} if namespace else {})}}]},
+            indent=1))
+        return file
+
+    # -- what there is --
+
+    def pod(self, namespace, name, ip, phase="Running", **settings):
+        """A pod with a status; created in two steps, as everywhere."""
+        self.admin.post(of(namespace, "pods"), kube_objects.pod(name, **settings))
+        return self.status(namespace, name, ip, phase)
+
+    def pods(self, namespace, jobs, **settings):
+        """Many: (name, address) each, on eight connections."""
+        return self.admin.all(lambda job: self.pod(namespace, *job, **settings), jobs)
+
+    def status(self, namespace, name, ip, phase="Running"):
+        return self.admin.patch(of(namespace, "pods", name, "status"), kube_objects.running(ip, phase))
+
+    def release(self, namespace, name):
+        """Takes the finalizers of a pod that is being deleted: then it is gone."""
+        return self.admin.patch(of(namespace, "pods", name), {"metadata": {"finalizers": None}})
+
+
+class Mounted:
+    """Files as the kubelet mounts them: links into a directory that is exchanged as a whole."""
+
+    def __init__(self, directory, **files):
+        self.dir, self._files, self._turn = directory, {}, 0
+        directory.mkdir()
+        self.write(**files)
+        for name in files:
+            (directory / name).symlink_to(f"..data/{name}")
+
+    def write(self, **files):
+        self._files.update(files)
+        self._turn += 1
+        behind = self.dir / f"..turn_{self._turn}"
+        behind.mkdir()
+        for name, content in self._files.items():
+            (behind / name).write_text(content)
+        fresh = self.dir / "..data_tmp"
+        fresh.symlink_to(behind.name)
+        os.replace(fresh, self.dir / "..data")
+        shutil.rmtree(self.dir / f"..turn_{self._turn - 1}", ignore_errors=True)
