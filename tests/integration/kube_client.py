@@ -35,7 +35,7 @@ class Client:
             self._tls.load_cert_chain(*certificate)
         self._local = threading.local()
 
-    def connect(self, timeout=60):
+    def connect(self, timeout=90):
         return http.client.HTTPSConnection(HOST, self.port, context=self._tls, timeout=timeout)
 
     def headers(self, **more):
