@@ -9,7 +9,7 @@
 #include <kith/random.hpp>
 #include <kith/signal.hpp>
 
-#include <charconv>
+#include <algorithm>
 
 namespace {
 
@@ -119,10 +119,7 @@ class rancher_metadata : public kith::strategy {
         why.text = url_ + ": " + why.text + "; expected 200";
         if (answer.code == 404) why.text += ": this container belongs to no service, or that is not Rancher's metadata service";
         if (answer.code / 100 == 3) why.text += ": redirects are not followed, configure the url they lead to";
-        int seconds = 0;
-        const auto wish = answer.field("Retry-After");
-        if (std::from_chars(wish.data(), wish.data() + wish.size(), seconds).ec == std::errc{} && seconds > 0)
-            wish_ = std::min<nanoseconds>(std::chrono::seconds(seconds), longest_wish);
+        wish_ = std::min<nanoseconds>(answer.retry_after(), longest_wish);
         return why;
     }
 

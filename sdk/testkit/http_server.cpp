@@ -47,6 +47,7 @@ class HttpServer::Body {
     void shake(Conversation &with, Line &line, const HttpFrame &hello) const;
     void serve(Conversation &with, const LinePtr &line, HttpFrame &frame);
     void go_on(Conversation &with, const LinePtr &line);
+    void live(Conversation &with, const LinePtr &line);
     static void head(Conversation &with, Line &line);
     static void say(Conversation &with, Line &line, std::string_view bytes);
     static void send(Conversation &with, HttpFrame::Kind kind, std::vector<std::string> words = {}) {
@@ -118,6 +119,7 @@ void HttpServer::Body::go_on(Conversation &with, const LinePtr &line) {
         case Kind::cut: return with.close();
         case Kind::reset: return with.reset();
         case Kind::mute: return;
+        case Kind::live: return live(with, line);
         case Kind::garbage: send(with, HttpFrame::garbage); return with.close();
         }
         ++line->step;
@@ -127,6 +129,22 @@ void HttpServer::Body::go_on(Conversation &with, const LinePtr &line) {
     line->busy = false;
     if (line->reply.closes) return with.close();
     heard(with, line);
+}
+
+void HttpServer::Body::live(Conversation &with, const LinePtr &line) {
+    head(with, *line);
+    ++line->step;
+    const auto feed = line->reply.feed;
+    feed->attach([this, &with, line](HttpFeed::Do what, const std::string &bytes) {
+        if (with.over() || with.ended()) return false;
+        switch (what) {
+        case HttpFeed::Do::say: say(with, *line, bytes); break;
+        case HttpFeed::Do::end: go_on(with, line); break;
+        case HttpFeed::Do::cut: with.close(); break;
+        case HttpFeed::Do::reset: with.reset(); break;
+        }
+        return true;
+    });
 }
 
 void HttpServer::Body::head(Conversation &with, Line &line) {

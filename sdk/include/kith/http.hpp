@@ -92,6 +92,17 @@ struct http_head {
         return {};
     }
 
+    /// How long the server asks us to wait, in seconds by Retry-After; zero when it does not.
+    [[nodiscard]] std::chrono::seconds retry_after() const noexcept {
+        constexpr int longest = 86'400;
+        int seconds = 0;
+        for (const char c : field("Retry-After")) {
+            if (c < '0' || c > '9') return {};
+            seconds = seconds > longest / 10 ? longest : seconds * 10 + (c - '0');
+        }
+        return std::chrono::seconds(seconds);
+    }
+
     /// A code that was not hoped for, as an error: what the server means, and the code.
     [[nodiscard]] error refusal() const {
         const auto status = code == 401 || code == 403   ? KITH_UNAUTHORIZED

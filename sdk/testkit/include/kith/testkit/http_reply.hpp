@@ -11,6 +11,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +20,37 @@
 #include <vector>
 
 namespace kith::testkit {
+
+/// The rest of a body that the test says while it runs: `HttpReply().live(feed)`, then `feed->say(...)`. Of one answer.
+class HttpFeed {
+  public:
+    enum class Do : std::uint8_t { say, end, cut, reset };
+
+    void say(std::string_view bytes) { tell(Do::say, std::string(bytes)); }
+    void end() { tell(Do::end); } ///< in good order
+    void cut() { tell(Do::cut); } ///< the connection ends in good order, too early
+    void reset() { tell(Do::reset); }
+    /// Somebody is still there to hear it, or will be.
+    bool open() const { return !over_ && (!deliver_ || deliver_(Do::say, {})); }
+
+    /// For the server: what was said before comes first. deliver: false when nobody hears it any more.
+    void attach(std::function<bool(Do, const std::string &)> deliver) {
+        deliver_ = std::move(deliver);
+        for (const auto &[what, bytes] : std::exchange(waiting_, {})) tell(what, bytes);
+    }
+
+  private:
+    void tell(Do what, std::string bytes = {}) {
+        if (over_) return;
+        over_ = what != Do::say;
+        if (!deliver_) return waiting_.emplace_back(what, std::move(bytes)), void();
+        if (!deliver_(what, bytes)) over_ = true;
+    }
+
+    std::function<bool(Do, const std::string &)> deliver_;
+    std::vector<std::pair<Do, std::string>> waiting_;
+    bool over_ = false;
+};
 
 class HttpReply {
   public:
@@ -52,6 +85,11 @@ class HttpReply {
     HttpReply &reset() { return add({Step::Kind::reset, {}, {}}); }
     /// Nothing comes any more, and the connection stays.
     HttpReply &mute() { return add({Step::Kind::mute, {}, {}}); }
+    /// What the test says, from here on.
+    HttpReply &live(std::shared_ptr<HttpFeed> from) {
+        feed = std::move(from);
+        return add({Step::Kind::live, {}, {}});
+    }
     /// Something that is not HTTP, instead of a head.
     HttpReply &garbage() { return add({Step::Kind::garbage, {}, {}}); }
     /// The connection ends after this answer.
@@ -61,7 +99,7 @@ class HttpReply {
     }
 
     struct Step {
-        enum class Kind : std::uint8_t { head, say, wait, endless, cut, reset, mute, garbage };
+        enum class Kind : std::uint8_t { head, say, wait, endless, cut, reset, mute, live, garbage };
         Kind kind;
         std::string bytes;
         Duration span;
@@ -70,6 +108,7 @@ class HttpReply {
     std::vector<std::pair<std::string, std::string>> fields;
     std::optional<std::uint64_t> content_length;
     std::vector<Step> steps;
+    std::shared_ptr<HttpFeed> feed;
     bool closes = false;
 
   private:

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: MIT
+#include "reader.hpp"
+
+namespace k8s {
+
+namespace {
+
+using Kind = Pick::Kind;
+
+enum : Field {
+    nothing,
+    // of a list and a watch
+    list_kind,
+    list_version,
+    list_next,
+    event_type,
+    status_code,
+    status_reason,
+    status_message,
+    // of an object
+    object,
+    object_name,
+    object_namespace,
+    object_uid,
+    object_version,
+    pod_node,
+    pod_hostname,
+    pod_phase,
+    pod_ip,
+    slice_family,
+    // of an address
+    address,
+    address_not_ready,
+    address_ip,
+    address_hostname,
+    address_node,
+    target_name,
+    target_namespace,
+    target_uid,
+    condition_ready,
+};
+
+constexpr Pick metadata[] = {{"name", Kind::text, object_name},
+                             {"namespace", Kind::text, object_namespace},
+                             {"uid", Kind::text, object_uid},
+                             {"resourceVersion", Kind::text, object_version}};
+constexpr Pick target[] = {
+    {"name", Kind::text, target_name}, {"namespace", Kind::text, target_namespace}, {"uid", Kind::text, target_uid}};
+
+constexpr Pick pod_spec[] = {{"nodeName", Kind::text, pod_node}, {"hostname", Kind::text, pod_hostname}};
+constexpr Pick pod_status[] = {{"phase", Kind::text, pod_phase}, {"podIP", Kind::text, pod_ip}};
+constexpr Pick pod[] = {{"metadata", Kind::object, nothing, metadata},
+                        {"spec", Kind::object, nothing, pod_spec},
+                        {"status", Kind::object, nothing, pod_status}};
+
+constexpr Pick endpoint_address[] = {{"ip", Kind::text, address_ip},
+                                     {"hostname", Kind::text, address_hostname},
+                                     {"nodeName", Kind::text, address_node},
+                                     {"targetRef", Kind::object, nothing, target}};
+constexpr Pick subset[] = {{"addresses", Kind::objects, address, endpoint_address},
+                           {"notReadyAddresses", Kind::objects, address_not_ready, endpoint_address}};
+constexpr Pick endpoints[] = {{"metadata", Kind::object, nothing, metadata}, {"subsets", Kind::objects, nothing, subset}};
+
+constexpr Pick conditions[] = {{"ready", Kind::flag, condition_ready}};
+constexpr Pick slice_endpoint[] = {{"addresses", Kind::texts, address_ip},
+                                   {"hostname", Kind::text, address_hostname},
+                                   {"nodeName", Kind::text, address_node},
+                                   {"conditions", Kind::object, nothing, conditions},
+                                   {"targetRef", Kind::object, nothing, target}};
+constexpr Pick slice[] = {{"metadata", Kind::object, nothing, metadata},
+                          {"addressType", Kind::text, slice_family},
+                          {"endpoints", Kind::objects, address, slice_endpoint}};
+
+constexpr Pick list_metadata[] = {{"resourceVersion", Kind::text, list_version}, {"continue", Kind::text, list_next}};
+
+constexpr Pick pod_list[] = {
+    {"kind", Kind::text, list_kind}, {"metadata", Kind::object, nothing, list_metadata}, {"items", Kind::objects, object, pod}};
+constexpr Pick endpoints_list[] = {{"kind", Kind::text, list_kind},
+                                   {"metadata", Kind::object, nothing, list_metadata},
+                                   {"items", Kind::objects, object, endpoints}};
+constexpr Pick slice_list[] = {{"kind", Kind::text, list_kind},
+                               {"metadata", Kind::object, nothing, list_metadata},
+                               {"items", Kind::objects, object, slice}};
+
+// What an event brings: an object, or a Status, which has a text where a pod has its `status`.
+constexpr Pick status[] = {
+    {"code", Kind::number, status_code}, {"reason", Kind::text, status_reason}, {"message", Kind::text, status_message}};
+constexpr Pick pod_or_status[] = {pod[0],    pod[1],    {"status", Kind::perhaps, nothing, pod_status},
+                                  status[0], status[1], status[2]};
+constexpr Pick endpoints_or_status[] = {endpoints[0], endpoints[1], status[0], status[1], status[2]};
+constexpr Pick slice_or_status[] = {slice[0], slice[1], slice[2], status[0], status[1], status[2]};
+constexpr Pick pod_event[] = {{"type", Kind::text, event_type}, {"object", Kind::object, object, pod_or_status}};
+constexpr Pick endpoints_event[] = {{"type", Kind::text, event_type}, {"object", Kind::object, object, endpoints_or_status}};
+constexpr Pick slice_event[] = {{"type", Kind::text, event_type}, {"object", Kind::object, object, slice_or_status}};
+
+std::span<const Pick> list_of(Lookup lookup) {
+    switch (lookup) {
+    case Lookup::pods: return pod_list;
+    case Lookup::endpointslices: return slice_list;
+    default: return endpoints_list;
+    }
+}
+
+std::span<const Pick> event_of(Lookup lookup) {
+    switch (lookup) {
+    case Lookup::pods: return pod_event;
+    case Lookup::endpointslices: return slice_event;
+    default: return endpoints_event;
+    }
+}
+
+// Puts an object together.
+class Building : public Picked {
+  public:
+    explicit Building(Lookup lookup) : lookup_(lookup) {}
+
+    void opened(Field field) override {
+        if (field == object) begin();
+        if (field != address && field != address_not_ready) return;
+        now_.addresses.emplace_back();
+        now_.addresses.back().ready = field == address;
+    }
+    void text(Field field, std::string_view value) override {
+        if (field == address_ip && !last().ip.empty()) return; // the further ones of an endpoint say nothing new
+        if (std::string *place = place_of(field)) place->assign(value);
+    }
+    void flag(Field field, bool value) override {
+        if (field == condition_ready) last().ready = value;
+    }
+
+  protected:
+    Object now_;
+
+    void begin() {
+        now_.clear();
+        if (lookup_ == Lookup::pods) now_.addresses.emplace_back();
+    }
+    // A pod is its own address's target.
+    Object &built() {
+        if (lookup_ == Lookup::pods) {
+            Address &only = last();
+            only.target = now_.name;
+            only.name_space = now_.name_space;
+            only.uid = now_.uid;
+        }
+        return now_;
+    }
+
+  private:
+    Address &last() { return now_.addresses.back(); }
+
+    std::string *place_of(Field field) {
+        switch (field) {
+        case object_name: return &now_.name;
+        case object_namespace: return &now_.name_space;
+        case object_uid: return &now_.uid;
+        case object_version: return &now_.version;
+        case pod_phase: return &now_.phase;
+        case slice_family: return &now_.family;
+        case pod_ip:
+        case address_ip: return &last().ip;
+        case pod_hostname:
+        case address_hostname: return &last().hostname;
+        case pod_node:
+        case address_node: return &last().node;
+        case target_name: return &last().target;
+        case target_namespace: return &last().name_space;
+        case target_uid: return &last().uid;
+        default: return nullptr;
+        }
+    }
+
+    const Lookup lookup_;
+};
+
+Event::Kind kind_of(std::string_view type) {
+    if (type == "ADDED") return Event::Kind::added;
+    if (type == "MODIFIED") return Event::Kind::modified;
+    if (type == "DELETED") return Event::Kind::deleted;
+    if (type == "BOOKMARK") return Event::Kind::bookmark;
+    return Event::Kind::error;
+}
+
+bool white(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+std::string_view without_white(std::string_view bytes) {
+    while (!bytes.empty() && white(bytes.front())) bytes.remove_prefix(1);
+    return bytes;
+}
+
+} // namespace
+
+// ---- list ----
+
+class ListReader::Body : Building {
+  public:
+    Body(Lookup lookup, std::function<void(Object &)> found)
+        : Building(lookup), found_(std::move(found)), picker_(list_of(lookup), *this) {}
+
+    kith::result<void> read(std::string_view bytes) {
+        if (!picker_.done()) {
+            auto used = picker_.read(bytes);
+            if (!used) return std::move(used).error();
+            bytes.remove_prefix(*used);
+        }
+        if (without_white(bytes).empty()) return {};
+        return kith::error(KITH_PROTOCOL, "something follows the list");
+    }
+    kith::result<Page> end() {
+        if (!picker_.done()) return kith::error(KITH_PROTOCOL, "it is not JSON (the text ends too early)");
+        if (!kind_.ends_with("List"))
+            return kith::error(KITH_PROTOCOL, kind_.empty() ? "expected a list: it has no kind"
+                                                            : "expected a list: its kind is " + kind_.substr(0, 64));
+        if (page_.version.empty()) return kith::error(KITH_PROTOCOL, "expected a text at metadata.resourceVersion");
+        return std::move(page_);
+    }
+
+  private:
+    void text(Field field, std::string_view value) override {
+        switch (field) {
+        case list_kind: kind_ = value; break;
+        case list_version: page_.version = value; break;
+        case list_next: page_.next = value; break;
+        default: Building::text(field, value);
+        }
+    }
+    void closed(Field field) override {
+        if (field != object) return;
+        ++page_.items;
+        found_(built());
+    }
+
+    std::function<void(Object &)> found_;
+    std::string kind_;
+    Page page_;
+    Picker picker_;
+};
+
+ListReader::ListReader(Lookup lookup, std::function<void(Object &)> found)
+    : body_(std::make_unique<Body>(lookup, std::move(found))) {}
+ListReader::~ListReader() = default;
+kith::result<void> ListReader::read(std::string_view bytes) { return body_->read(bytes); }
+kith::result<Page> ListReader::end() { return body_->end(); }
+
+// ---- watch ----
+
+class WatchReader::Body : Building {
+  public:
+    Body(Lookup lookup, std::function<void(Event &)> found)
+        : Building(lookup), found_(std::move(found)), picker_(event_of(lookup), *this) {}
+
+    kith::result<void> read(std::string_view bytes) {
+        for (;;) {
+            if (picker_.fresh()) bytes = without_white(bytes);
+            if (bytes.empty()) return {};
+            auto used = picker_.read(bytes);
+            if (!used) return std::move(used).error();
+            bytes.remove_prefix(*used);
+            size_ += *used;
+            if (size_ > largest)
+                return kith::error(KITH_PROTOCOL, "an event of more than " + std::to_string(largest) + " bytes");
+            if (!picker_.done()) continue;
+            if (auto told = tell(); !told) return told;
+            picker_.reset();
+            size_ = 0;
+        }
+    }
+    bool complete() const noexcept { return picker_.fresh(); }
+
+  private:
+    void text(Field field, std::string_view value) override {
+        switch (field) {
+        case event_type: type_ = value; break;
+        case status_reason: event_.status.reason = value; break;
+        case status_message: event_.status.message = value; break;
+        default: Building::text(field, value);
+        }
+    }
+    void number(Field field, std::int64_t value) override {
+        if (field == status_code) event_.status.code = value;
+    }
+    kith::result<void> tell() {
+        event_.kind = kind_of(type_);
+        if (event_.kind == Event::Kind::error && type_ != "ERROR")
+            return kith::error(KITH_PROTOCOL, "expected ADDED, MODIFIED, DELETED, BOOKMARK or ERROR at type, not `" +
+                                                  type_.substr(0, 64) + "`");
+        if (!opened_) return kith::error(KITH_PROTOCOL, "expected an object at object");
+        std::swap(event_.object, built());
+        if (event_.kind != Event::Kind::error && event_.object.version.empty())
+            return kith::error(KITH_PROTOCOL, "expected a text at object.metadata.resourceVersion");
+        found_(event_);
+        event_.status = {};
+        type_.clear();
+        opened_ = false;
+        return {};
+    }
+    void opened(Field field) override {
+        if (field == object) opened_ = true;
+        Building::opened(field);
+    }
+
+    std::function<void(Event &)> found_;
+    std::string type_;
+    Event event_;
+    std::size_t size_ = 0;
+    bool opened_ = false;
+    Picker picker_;
+};
+
+WatchReader::WatchReader(Lookup lookup, std::function<void(Event &)> found)
+    : body_(std::make_unique<Body>(lookup, std::move(found))) {}
+WatchReader::~WatchReader() = default;
+kith::result<void> WatchReader::read(std::string_view bytes) { return body_->read(bytes); }
+bool WatchReader::complete() const noexcept { return body_->complete(); }
+
+// ---- status ----
+
+Status read_status(std::string_view body) {
+    struct Reading : Picked {
+        void text(Field field, std::string_view value) override { (field == status_reason ? out.reason : out.message) = value; }
+        void number(Field, std::int64_t value) override { out.code = value; }
+        Status out;
+    } reading;
+    Picker picker(status, reading);
+    (void)picker.read(body); // what can be read of it is better than nothing
+    return std::move(reading.out);
+}
+
+} // namespace k8s

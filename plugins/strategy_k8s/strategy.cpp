@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: MIT
+//
+// k8s: the peers are what the API server of Kubernetes lists and then tells of each change: pods, or the addresses of a Service.
+#include "reflector.hpp"
+#include "schema.hpp"
+
+#include <kith/clock.hpp>
+#include <kith/pace.hpp>
+#include <kith/plugin.hpp>
+#include <kith/signal.hpp>
+
+#include <algorithm>
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+
+constexpr nanoseconds soon = 1s;               // the first pause after a failure, on average
+constexpr nanoseconds lived = 5s;              // a watch that ends before is a failure
+constexpr nanoseconds longest_wish = 5min;     // of a server's Retry-After that is obeyed
+constexpr nanoseconds until_next_watch = 5min; // when watching is not allowed
+
+class k8s_api : public kith::strategy {
+  public:
+    static constexpr kith::about about{
+        .id = "k8s",
+        .version = "1.0.0",
+        .licence = "MIT",
+        .summary = "Pods of Kubernetes, or the addresses of its Services, as its API server tells them.",
+        .options = k8s::options_schema,
+    };
+    using required = kith::services<kith::options, kith::timer, kith::random, kith::clock, kith::http, kith::file, kith::env>;
+    static constexpr std::string_view aliases[] = {"kubernetes"};
+    static constexpr std::string_view env[] = {k8s::domain_variable, k8s::host_variable, k8s::port_variable};
+
+    explicit k8s_api(kith::host h)
+        : strategy(h),
+          host_(h),
+          settings_(k8s::read_settings(kith::options(h), kith::env(h))),
+          access_(h, settings_),
+          clock_(h),
+          random_(h),
+          wake_(h) {}
+
+    kith::task<> run() override {
+        co_await find_namespaces();
+        nanoseconds watch_from{};
+        kith::pace pace(soon), poll(settings_.interval);
+        for (;;) {
+            k8s::Trouble trouble;
+            const bool looked = co_await look(trouble);
+            if (looked) {
+                pace.good();
+                if (clock_.monotonic() >= watch_from) {
+                    co_await follow();
+                    watch_from = clock_.monotonic() + until_next_watch;
+                    continue;
+                }
+                (void)co_await wake_.wait_for(random_.around(poll.good()));
+            } else {
+                co_await rest(pace, trouble.wish);
+            }
+        }
+    }
+
+    void refresh() override {
+        for (auto &space : spaces_) {
+            space->again = true;
+            space->reflector.interrupt();
+        }
+        wake_.notify();
+    }
+
+  private:
+    // A namespace, and how it stands.
+    struct Space {
+        Space(kith::host h, const k8s::Settings &settings, k8s::Access &access, std::string name)
+            : reflector(h, settings, access, std::move(name)) {}
+        k8s::Reflector reflector;
+        bool in_sync = false;
+        bool again = false; // it has to be listed anew
+        std::optional<kith::error> trouble;
+    };
+
+    kith::task<> find_namespaces() {
+        kith::pace pace(soon);
+        std::vector<std::string> names = settings_.namespaces;
+        while (names.empty()) {
+            auto name = co_await access_.default_namespace();
+            if (name) {
+                names.push_back(*std::move(name));
+            } else {
+                discovery.failed(name.error());
+                co_await rest(pace, {});
+            }
+        }
+        for (auto &name : names) spaces_.push_back(std::make_unique<Space>(host_, settings_, access_, std::move(name)));
+    }
+
+    // Hosts that failed together do not try again together.
+    kith::task<> rest(kith::pace &pace, nanoseconds wish) {
+        (void)co_await wake_.wait_for(random_.around(pace.bad(std::min(wish, longest_wish)), 0.5));
+    }
+
+    // ---- looking ----
+
+    // Lists all namespaces. Where one fails, nobody is missing for that; who was found in the others is told.
+    kith::task<bool> look(k8s::Trouble &trouble) {
+        std::vector<k8s::Listed> found;
+        bool good = true;
+        for (auto &space : spaces_) {
+            space->again = false;
+            k8s::Trouble its;
+            auto listed = co_await space->reflector.list(its);
+            if (listed) {
+                found.push_back(*std::move(listed));
+            } else {
+                good = false;
+                trouble = std::move(its);
+            }
+        }
+        std::vector<kith::peer> all;
+        for (auto &listed : found) {
+            tell_omitted(listed);
+            if (all.empty()) {
+                all = std::move(listed.peers);
+            } else {
+                std::ranges::move(listed.peers, std::back_inserter(all));
+            }
+        }
+        if (good) co_return discovery.replace(all) >= 0;
+        if (!all.empty()) discovery.update(all);
+        discovery.failed(trouble.why);
+        co_return false;
+    }
+
+    void tell_omitted(const k8s::Listed &listed) {
+        for (std::size_t i = 0; i < k8s::omissions; ++i) {
+            if (listed.omitted[i] != 0) discovery.left_out(listed.omitted[i], k8s::reason(static_cast<k8s::Omission>(i)));
+        }
+    }
+
+    // ---- following ----
+
+    // Until watching turns out not to be allowed.
+    kith::task<> follow() {
+        leaving_ = false;
+        followers_ = spaces_.size();
+        for (std::size_t i = 1; i < spaces_.size(); ++i) spawn(follow(*spaces_[i]));
+        co_await follow(*spaces_.front());
+        while (followers_ != 0) (void)co_await wake_.wait_for(1min);
+        for (auto &space : spaces_) space->trouble.reset();
+        sync();
+    }
+
+    kith::task<> follow(Space &space) {
+        using Kind = k8s::Ending::Kind;
+        kith::pace pace(soon);
+        Kind last = Kind::over;
+        while (!leaving_) {
+            if (space.again && !co_await list_again(space)) {
+                co_await rest(pace, wish_);
+                continue;
+            }
+            const nanoseconds began = clock_.monotonic();
+            k8s::Ending ending =
+                co_await space.reflector.watch([&] { opened(space); }, [&](k8s::Changes &changes) { return tell(changes); });
+            const bool short_lived = clock_.monotonic() - began < lived;
+            if (!short_lived) pace.good();
+            if (ending.kind == Kind::over && short_lived) {
+                ending.kind = Kind::broken;
+                ending.trouble.why = {KITH_UNAVAILABLE, "the server ends each watch of namespace " +
+                                                            space.reflector.name_space() + " within 5 s; its log may tell why"};
+            }
+            const bool twice = short_lived && last == ending.kind;
+            last = ending.kind;
+            if (ending.kind == Kind::refused && twice) { // although the list before was answered
+                leave(ending.trouble.why);
+                break;
+            }
+            space.again =
+                space.again || ending.kind == Kind::expired || ending.kind == Kind::refused || ending.kind == Kind::silent;
+            if (ending.kind == Kind::over || ending.kind == Kind::interrupted || (ending.kind == Kind::expired && !twice))
+                continue;
+            if (ending.kind != Kind::expired) trouble(space, ending.trouble.why);
+            co_await rest(pace, ending.trouble.wish);
+        }
+        space.in_sync = false;
+        --followers_;
+        wake_.notify();
+    }
+
+    kith::task<bool> list_again(Space &space) {
+        space.again = false;
+        k8s::Trouble why;
+        auto listed = co_await space.reflector.list(why);
+        std::int32_t status = KITH_OK;
+        if (!listed) {
+            wish_ = why.wish;
+            space.again = true;
+            trouble(space, why.why);
+            co_return false;
+        }
+        tell_omitted(*listed);
+        status = spaces_.size() == 1 ? discovery.replace(listed->peers) : discovery.update(listed->peers, listed->missing);
+        space.trouble.reset();
+        tell_troubles();
+        space.again = status < 0;
+        wish_ = {};
+        co_return status >= 0;
+    }
+
+    void opened(Space &space) {
+        space.trouble.reset();
+        space.in_sync = true;
+        sync();
+        tell_troubles();
+    }
+
+    bool tell(k8s::Changes &changes) {
+        const auto status = discovery.update(changes.upserted, changes.missing, changes.left);
+        tell_troubles();
+        return status >= 0;
+    }
+
+    void trouble(Space &space, const kith::error &why) {
+        space.in_sync = false;
+        sync();
+        space.trouble = why;
+        discovery.failed(why);
+    }
+
+    // What one namespace tells does not make up for another that cannot be seen.
+    void tell_troubles() {
+        for (const auto &space : spaces_) {
+            if (space->trouble) return (void)discovery.failed(*space->trouble);
+        }
+    }
+
+    void sync() {
+        const bool all = std::ranges::all_of(spaces_, [](const auto &space) { return space->in_sync; });
+        if (std::exchange(told_in_sync_, all) != all) discovery.watching(all);
+    }
+
+    void leave(const kith::error &why) {
+        log.warning("watching is not allowed here, so it polls: " + why.text);
+        leaving_ = true;
+        for (auto &space : spaces_) space->reflector.interrupt();
+        wake_.notify();
+    }
+
+    kith::host host_;
+    const k8s::Settings settings_;
+    k8s::Access access_;
+    kith::clock clock_;
+    kith::random random_;
+    kith::signal wake_;
+    std::vector<std::unique_ptr<Space>> spaces_;
+    std::size_t followers_ = 0;
+    bool leaving_ = false;
+    bool told_in_sync_ = false;
+    nanoseconds wish_{};
+};
+
+} // namespace
+
+KITH_PLUGIN(k8s_api)
