@@ -205,17 +205,11 @@ void LiveTopology::remember(SourceId source, std::span<const PeerView> peers, Ti
     settle(now);
 }
 
-bool LiveTopology::recollect(SourceId source, Time now, Time &age, const std::function<void(const PeerView &)> &peer) const {
+std::optional<Time> LiveTopology::known_age(SourceId source, Time now) const {
     const Telling &telling = tellings_[source];
-    if (membership_.looked(source)) {
-        age = now - membership_.fresh_at(source, now);
-    } else if (telling.remembered_at != never) {
-        age = later(telling.remembered_age, now - telling.remembered_at);
-    } else {
-        return false;
-    }
-    membership_.each_known(source, peer);
-    return true;
+    if (membership_.looked(source)) return now - membership_.fresh_at(source, now);
+    if (telling.remembered_at == never) return std::nullopt;
+    return later(telling.remembered_age, now - telling.remembered_at);
 }
 
 void LiveTopology::set_policy(Policy policy, Time now) {

@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -63,9 +64,12 @@ class LiveTopology final : private ReconcilerUser {
     // These peers are held, and the topology is stale, until the source has looked; nothing when it has. age: how long ago the source
     // last had them.
     void remember(SourceId source, std::span<const PeerView> peers, Time age, Time now);
-    // What to remember of a source: each of its peers, and how long ago it knew what there is. False: there is nothing, it has not looked
-    // and nothing was remembered.
-    bool recollect(SourceId source, Time now, Time &age, const std::function<void(const PeerView &)> &peer) const;
+    // How long ago the source knew what there is; nothing when it has not looked and nothing was remembered.
+    std::optional<Time> known_age(SourceId source, Time now) const;
+    // The peers of a source that are worth remembering.
+    void each_known(SourceId source, const std::function<void(const PeerView &)> &function) const {
+        membership_.each_known(source, function);
+    }
     // Is another one when that may have changed.
     std::uint64_t revision() const { return revision_; }
 

@@ -122,8 +122,7 @@ void LiveTopology::tell(const Membership::Change &change, Time now) {
 }
 
 std::string LiveTopology::remembered_since(SourceId source, Time now) const {
-    const Telling &telling = tellings_[source];
-    return "last known " + duration_text(later(telling.remembered_age, now - telling.remembered_at)) + " ago";
+    return "last known " + duration_text(known_age(source, now).value_or(0)) + " ago";
 }
 
 std::string LiveTopology::why(std::string_view name, Time now) const {

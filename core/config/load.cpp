@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <core/config/fields.hpp>
 #include <core/config/interpolate.hpp>
 #include <core/config/load.hpp>
 #include <core/config/resolve.hpp>
@@ -10,7 +11,6 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/stream_parser.hpp>
 
-#include <algorithm>
 #include <stdexcept>
 
 namespace kith::core {
@@ -51,6 +51,14 @@ const Schema &own_schema() {
     return schema;
 }
 
+// Said in the file, else systemd's, the first of them.
+std::string state_dir_of(const json::value &root, const Surroundings &world) {
+    std::string dir = fields::text_in(root, "state_dir");
+    if (!dir.empty() || !world.environment) return dir;
+    dir = world.environment("STATE_DIRECTORY").value_or("");
+    return dir.substr(0, dir.find(':'));
+}
+
 bool load_text(std::string_view text, const Surroundings &world, Config &config, Findings &findings) {
     Scan scan = scan_json(text);
     for (const auto &fault : scan.faults) findings.error(fault.at, fault.path, fault.message);
@@ -68,11 +76,8 @@ bool load_text(std::string_view text, const Surroundings &world, Config &config,
     if (!findings.failed()) {
         read_settings(*root, config);
         config.plugins = settings;
-        if (config.state_dir.empty() && world.environment) { // systemd's, the first of them
-            config.state_dir = world.environment("STATE_DIRECTORY").value_or("");
-            config.state_dir.resize(std::min(config.state_dir.find(':'), config.state_dir.size()));
-        }
     }
+    config.state_dir = state_dir_of(*root, world);
     resolve(*root, scan.root, catalogue, config, findings);
     return !findings.failed();
 }

@@ -39,6 +39,7 @@ struct Policy {
     milliseconds removal_window{600'000}; // 10 min
     milliseconds hold{600'000};           // 10 min: then held removals are believed
     Prune prune = Prune::unsaid;
+    bool remember = false; // keep the peers in state_dir, and hold them after a restart until the strategies have looked
 
     // -- joining --
     std::uint32_t min_peers = 0;         // links before `topology.ready`

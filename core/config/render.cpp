@@ -40,6 +40,7 @@ json::object shown(const Policy &policy) {
     out["removal_window"] = policy.removal_window.count();
     out["hold"] = policy.hold.count();
     out["prune"] = json::string_view(prune_name(policy.prune).data(), prune_name(policy.prune).size());
+    out["remember"] = policy.remember;
     out["min_peers"] = policy.min_peers;
     out["connect_parallel"] = policy.connect_parallel;
     out["connect_timeout"] = policy.connect_timeout.count();

@@ -147,6 +147,12 @@ class Resolution {
                             "expected at most max_peers (" + std::to_string(policy.max_peers) + "), got " +
                                 std::to_string(policy.min_peers));
         }
+        if (policy.remember && config_.state_dir.empty()) {
+            const auto at = spot / "remember";
+            findings_.error(at.at, at.path,
+                            "expected a `state_dir` to keep the peers in, at the top level of this file or, under systemd, by "
+                            "StateDirectory= ($STATE_DIRECTORY); there is none");
+        }
         if (const auto fault = Naming::error(policy.name); !fault.empty()) {
             findings_.error((spot / "name").at, (spot / "name").path, fault);
         }

@@ -33,6 +33,7 @@ Policy read_policy(const json::value *value) {
     if (prune == "disconnect") policy.prune = Prune::disconnect;
     if (prune == "keep") policy.prune = Prune::keep;
     if (prune == "report") policy.prune = Prune::report;
+    policy.remember = flag_in(*value, "remember", policy.remember);
     count("min_peers", policy.min_peers);
     count("connect_parallel", policy.connect_parallel);
     time("connect_timeout", policy.connect_timeout);
@@ -67,7 +68,6 @@ PluginSettings read_plugin_settings(const json::value &root) {
 }
 
 void read_settings(const json::value &root, Config &config) {
-    config.state_dir = text_in(root, "state_dir");
     if (const auto *log = member(root, "log")) {
         config.log.format = text_in(*log, "format");
         config.log.level = text_in(*log, "level");

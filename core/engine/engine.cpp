@@ -2,9 +2,11 @@
 #include <core/engine/engine.hpp>
 
 #include <core/cluster/glob.hpp>
+#include <core/config/load.hpp>
 #include <core/engine/configured_node.hpp>
 #include <core/engine/connector_driver.hpp>
 #include <core/engine/keeper.hpp>
+#include <core/engine/peer_memory.hpp>
 #include <core/engine/sink_feed.hpp>
 #include <core/engine/strategy_seat.hpp>
 #include <kith/hosting/event_kind.hpp>
@@ -80,15 +82,22 @@ struct Engine::Strategy {
 struct Engine::Unit {
     Connector &connector;
     LiveTopology topology;
+    std::unique_ptr<PeerMemory> memory; // null: nothing is remembered
     std::vector<std::unique_ptr<Strategy>> strategies;
 
     Unit(Engine &engine, Connector &connector_, const Topology &configured)
         : connector(connector_), topology(configured.name, configured.policy, connector.reconciler, engine.bus_) {
         topology.expect_node(configured_node(engine.config_, configured));
+        std::vector<PeerMemory::Origin> origins;
         for (const Source &source : configured.sources) {
             const Plugin *plugin = engine.registry_.find(KITH_KIND_STRATEGY, source.plugin);
+            origins.push_back({source.name, source.plugin, sum_of(mask_options(source.options, plugin->options()))});
             strategies.push_back(std::make_unique<Strategy>(engine, topology, connector.node, source, *plugin));
         }
+        if (!configured.policy.remember || engine.config_.state_dir.empty()) return;
+        memory = std::make_unique<PeerMemory>(engine.world_, engine.logger_, engine.turn_, topology,
+                                              engine.config_.state_dir + "/topologies." + configured.name + ".peers",
+                                              std::move(origins));
     }
 };
 
@@ -158,7 +167,10 @@ void Engine::start() {
                       .reason = warning.message},
                      now);
     }
-    for (auto &unit : topologies_) unit->topology.start(now);
+    for (auto &unit : topologies_) {
+        unit->topology.start(now);
+        if (unit->memory) unit->memory->start();
+    }
     for (auto &connector : connectors_) connector->keeper.start(turn_.now());
     for (auto &unit : topologies_) {
         for (auto &strategy : unit->strategies) strategy->keeper.start(turn_.now());
@@ -193,7 +205,10 @@ void Engine::stop(std::function<void()> done) {
     phase_ = Phase::stopping;
     done_ = std::move(done);
     const Time now = turn_.now();
-    for (auto &unit : topologies_) unit->topology.stop("kith is stopping", now);
+    for (auto &unit : topologies_) {
+        if (unit->memory) unit->memory->stop(now);
+        unit->topology.stop("kith is stopping", now);
+    }
     for (auto &connector : connectors_) connector->reconciler.stop(now);
     for (auto &connector : connectors_) connector->reconciler.advance(now); // cancels what is under way
     for (auto &unit : topologies_) {
@@ -231,6 +246,7 @@ void Engine::advance(Time now) {
     });
     for (auto &unit : topologies_) {
         if (unit->topology.next_deadline() <= now) unit->topology.advance(now);
+        if (unit->memory) unit->memory->advance(now);
     }
     for (auto &connector : connectors_) {
         if (connector->reconciler.next_deadline() <= now) connector->reconciler.advance(now);
@@ -263,6 +279,7 @@ void Engine::advance_stop(Time now) {
     if (phase_ == Phase::stopping) {
         for (const auto &unit : topologies_) {
             if (!std::all_of(unit->strategies.begin(), unit->strategies.end(), finished)) return;
+            if (unit->memory && !unit->memory->finished(now)) return;
         }
         if (!std::all_of(connectors_.begin(), connectors_.end(), finished)) return;
         phase_ = Phase::draining;
@@ -283,7 +300,10 @@ void Engine::advance_stop(Time now) {
 void Engine::arm() {
     Time next = drain_until_;
     each_keeper([&](Keeper &keeper) { next = std::min(next, keeper.next_deadline()); });
-    for (auto &unit : topologies_) next = std::min(next, unit->topology.next_deadline());
+    for (auto &unit : topologies_) {
+        next = std::min(next, unit->topology.next_deadline());
+        if (unit->memory) next = std::min(next, unit->memory->next_deadline());
+    }
     for (auto &connector : connectors_) next = std::min(next, connector->reconciler.next_deadline());
     turn_.at(next);
 }

@@ -21,6 +21,8 @@
 #include <iostream>
 #include <memory>
 
+#include <sys/stat.h>
+
 namespace kith::app {
 
 namespace po = boost::program_options;
@@ -69,6 +71,13 @@ std::optional<std::uint32_t> level_of(const std::string &name) {
 
 std::string text_of(const po::variables_map &values, const char *name, std::string otherwise = {}) {
     return values.count(name) != 0 ? values[name].as<std::string>() : std::move(otherwise);
+}
+
+// For the peers that outlive kith; a plugin's state makes it by itself. What cannot be made is told by the first write.
+void make_state_dir(const core::Config &config) {
+    const bool used = std::any_of(config.topologies.begin(), config.topologies.end(),
+                                  [](const core::Topology &topology) { return topology.policy.remember; });
+    if (used) ::mkdir(config.state_dir.c_str(), 0700);
 }
 
 // The daemon: everything that lives between the configuration and the exit status.
@@ -192,6 +201,7 @@ int run(const Words &words) {
     if (!level) return usage_error("run", "--log-level is `" + level_name + "`; expected trace, debug, info, warning or error");
 
     std::signal(SIGPIPE, SIG_IGN); // a reader that goes away is an error of a write, not the end of the daemon
+    make_state_dir(*loaded.config);
     try {
         Daemon daemon(loaded, {.json = form == "json"}, *level, text_of(*values, "events"));
         return daemon.run(loaded);

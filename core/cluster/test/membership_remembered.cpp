@@ -14,10 +14,9 @@ void remember(House &house, LiveTopology &topology, const std::vector<PeerSpec> 
     house.run();
 }
 
-std::vector<std::string> recollected(const LiveTopology &topology, Time now, SourceId source = 0) {
+std::vector<std::string> worth_remembering(const LiveTopology &topology, SourceId source = 0) {
     std::vector<std::string> names;
-    Time age = 0;
-    topology.recollect(source, now, age, [&](const PeerView &peer) { names.emplace_back(peer.key); });
+    topology.each_known(source, [&](const PeerView &peer) { names.emplace_back(peer.key); });
     return names;
 }
 
@@ -286,8 +285,7 @@ BOOST_AUTO_TEST_CASE(what_is_worth_remembering) {
     Policy policy;
     policy.exclude = {"x"};
     auto &topology = house.topology(policy, "t", {"s", "other"});
-    Time age = 0;
-    BOOST_CHECK(!topology.recollect(0, house.now, age, {}));
+    BOOST_CHECK(!topology.known_age(0, house.now));
     house.attach();
     house.see(topology, {"a", "b", "x", "self@h"});
     const auto revision = topology.revision();
@@ -296,19 +294,16 @@ BOOST_AUTO_TEST_CASE(what_is_worth_remembering) {
     house.pass(7s);
     house.see(topology, {"a", "x"}); // b is missing, and still a member
     BOOST_CHECK_NE(topology.revision(), revision);
-    BOOST_CHECK_EQUAL(recollected(topology, house.now), (Lines{"a", "b"}));
+    BOOST_CHECK_EQUAL(worth_remembering(topology), (Lines{"a", "b"}));
     house.pass(5s);
-    BOOST_CHECK(topology.recollect(0, house.now, age, [](const PeerView &) {}));
-    BOOST_CHECK_EQUAL(age, ns(5s));
+    BOOST_CHECK(topology.known_age(0, house.now) == ns(5s));
     topology.watching(0, true, house.now);
     house.pass(5s); // it follows every change
-    BOOST_CHECK(topology.recollect(0, house.now, age, [](const PeerView &) {}));
-    BOOST_CHECK_EQUAL(age, 0U);
+    BOOST_CHECK(topology.known_age(0, house.now) == 0U);
     remember(house, topology, {"c"}, 1);
     house.pass(3s);
-    BOOST_CHECK(topology.recollect(1, house.now, age, [](const PeerView &) {}));
-    BOOST_CHECK_EQUAL(age, ns(93s)); // remembering is no observation
-    BOOST_CHECK_EQUAL(recollected(topology, house.now, 1), Lines{"c"});
+    BOOST_CHECK(topology.known_age(1, house.now) == ns(93s)); // remembering is no observation
+    BOOST_CHECK_EQUAL(worth_remembering(topology, 1), Lines{"c"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -146,6 +146,9 @@ const std::vector<Bad> policies = {
      "1:96 [topologies.t.policy.backoff_initial] expected at most backoff_max (1000), got 2000"},
     {with_policy(R"({"min_peers": 10, "max_peers": 5})"),
      "1:90 [topologies.t.policy.min_peers] expected at most max_peers (5), got 10"},
+    {with_policy(R"({"remember": true})"),
+     "1:89 [topologies.t.policy.remember] expected a `state_dir` to keep the peers in, at the top level of this file or, under "
+     "systemd, by StateDirectory= ($STATE_DIRECTORY); there is none"},
     {with_policy(R"({"name": "app@{ip"})"),
      "1:85 [topologies.t.policy.name] the { at byte 5 has no }; expected {attribute}, or {{ for the character itself"},
     {with_policy(R"({"name": "app@{}"})"),

@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(every_key_of_the_policy_arrives) {
         "name": "app@{ip}", "self": ["s@*"], "include": ["a@*", "b@*"], "exclude": ["c@*"], "merge": "first", "max_peers": 9,
         "require_authenticated": true, "grace": 1, "confirm": 2, "guard": false, "max_removal": 0.25, "removal_window": 3, "hold": 4,
         "prune": "report", "min_peers": 5, "connect_parallel": 6, "connect_timeout": 7, "backoff_initial": 8, "backoff_max": 10,
-        "backoff_jitter": 1}}}})");
+        "backoff_jitter": 1, "remember": true}}}, "state_dir": "/d"})");
     Policy expected;
     expected.name = "app@{ip}";
     expected.self = {"s@*"};
@@ -131,6 +131,7 @@ BOOST_AUTO_TEST_CASE(every_key_of_the_policy_arrives) {
     expected.backoff_initial = Policy::milliseconds(8);
     expected.backoff_max = Policy::milliseconds(10);
     expected.backoff_jitter = 1;
+    expected.remember = true;
     BOOST_TEST((config.topologies[0].policy == expected));
 }
 
@@ -272,6 +273,11 @@ BOOST_AUTO_TEST_CASE(the_state_directory_of_systemd) {
     BOOST_TEST(good("{" + rest, world).state_dir == "/var/lib/kith");
     BOOST_TEST(good("{\"state_dir\": \"/mine\", " + rest, world).state_dir == "/mine");
     BOOST_TEST(good("{" + rest).state_dir == "");
+    const std::string remember =
+        R"({"topologies": {"t": {"strategy": "k8s_dns", "connector": "log", "policy": {"remember": true}}}})";
+    BOOST_TEST(good(remember, world).topologies[0].policy.remember);
+    world.environment.erase("STATE_DIRECTORY");
+    BOOST_TEST(!load_text(remember, world).config);
 }
 
 BOOST_AUTO_TEST_CASE(authenticated_by_its_options) {
