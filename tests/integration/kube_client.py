@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Speaks HTTP with an API server: requests on connections that are kept, many at a time, and a watch read line by line."""
 
+import collections
 import concurrent.futures
 import dataclasses
 import http.client
@@ -33,7 +34,11 @@ class Client:
         self._tls = ssl.create_default_context(cafile=ca)
         if certificate:
             self._tls.load_cert_chain(*certificate)
-        self._local = threading.local()
+        self._idle = collections.deque()
+
+    def close(self):
+        while self._idle:
+            self._idle.pop().close()
 
     def connect(self, timeout=90):
         return http.client.HTTPSConnection(HOST, self.port, context=self._tls, timeout=timeout)
@@ -44,19 +49,23 @@ class Client:
     def request(self, method, path, body=None, kind="application/json"):
         """The answer, whatever its status. A connection that the server has closed in the meantime is opened again."""
         data = None if body is None else json.dumps(body)
-        for fresh in (False, True):
-            connection = getattr(self._local, "connection", None)
-            if connection is None or fresh:
-                connection = self._local.connection = self.connect()
+        headers = self.headers(**({"Content-Type": kind} if data else {}))
+        while True:
             try:
-                connection.request(method, path, data, self.headers(**({"Content-Type": kind} if data else {})))
+                connection, kept = self._idle.pop(), True
+            except IndexError:
+                connection, kept = self.connect(), False
+            try:
+                connection.request(method, path, data, headers)
                 answer = connection.getresponse()
-                return Answer(answer.status, dict(answer.getheaders()), answer.read())
+                done = Answer(answer.status, dict(answer.getheaders()), answer.read())
             except (OSError, http.client.HTTPException):
                 connection.close()
-                self._local.connection = None
-                if fresh:
+                if not kept:
                     raise
+                continue
+            self._idle.append(connection)
+            return done
 
     def good(self, method, path, body=None, kind="application/json"):
         """The decoded body of an answer of the 200s; anything else fails the test."""

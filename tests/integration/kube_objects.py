@@ -2,6 +2,7 @@
 """Objects of the Kubernetes API as tests write them, and the paths under which they are."""
 
 import json
+import uuid
 
 POD_LABELS = {"app": "kith"}
 SELECTOR = "app=kith"
@@ -42,7 +43,7 @@ def running(ip, phase="Running", **more):
 
 
 def _target(namespace, name):
-    return {"kind": "Pod", "namespace": namespace, "name": name}
+    return {"kind": "Pod", "namespace": namespace, "name": name, "uid": str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{name}.{namespace}"))}
 
 
 def endpoints(namespace, name, members, not_ready=(), labels=None):

@@ -106,6 +106,7 @@ class Kubernetes:
         subprocess.run(["openssl", "genrsa", "-out", self.dir / "accounts.key", "2048"], check=True, capture_output=True)
         (self.dir / "audit.json").write_text(json.dumps(AUDIT))
         self.admin = Client(self.port, self.ca, self.admin_files)
+        self._clients = [self.admin]
         try:
             self.start_etcd()
             self.start()
@@ -122,9 +123,11 @@ class Kubernetes:
         return self.programs.name
 
     def close(self):
-        asked = len(self.requests())
+        asked = len(self.requests(agent="kith"))
         if asked:
-            used(f"kube-apiserver {self.version} (with etcd)", f"{asked} requests")
+            used(f"kube-apiserver {self.version} (with etcd)", f"{asked} requests of kith")
+        for client in self._clients:
+            client.close()
         self._api.end()
         self._etcd.end()
         shutil.rmtree(self.dir, ignore_errors=True)
@@ -230,7 +233,8 @@ class Kubernetes:
         return self.admin.post(of(namespace, "serviceaccounts", account, "token"), {"spec": spec})["status"]["token"]
 
     def client(self, namespace, account="kith"):
-        return Client(self.port, self.ca, token=self.token(namespace, account))
+        self._clients.append(Client(self.port, self.ca, token=self.token(namespace, account)))
+        return self._clients[-1]
 
     def mount(self, directory, namespace, token):
         return Mounted(directory, token=token, namespace=namespace, **{"ca.crt": self.ca.read_text()})

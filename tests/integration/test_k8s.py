@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: MIT
+"""Strategy k8s finds and follows peers at a real API server."""
+
+import kube_objects
+from k8s_lab import HASTY, OnKubernetes
+from kube_objects import of
+from lab import main
+
+YES = {"ready": True, "serving": True, "terminating": False}
+NO = {"ready": False, "serving": True, "terminating": True}
+
+
+class Names(OnKubernetes):
+    """Each lookup in each mode."""
+
+    def setUp(self):
+        super().setUp()
+        for number in range(3):
+            self.cluster.pod(self.team, f"app-{number}", f"10.0.0.{number}", hostname=f"app-{number}", subdomain="app")
+        members = [(f"app-{number}", f"10.0.0.{number}", f"app-{number}") for number in range(3)]
+        self.admin.post(of(self.team, "endpoints"), kube_objects.endpoints(self.team, "app", members, not_ready=[("app-9", "10.0.0.9", "app-9")]))
+        self.admin.post(of(self.team, "endpointslices"), kube_objects.endpointslice(
+            self.team, "app-1", "app", [(*member, YES) for member in members] + [("app-9", "10.0.0.9", "app-9", NO)]))
+
+    def expect(self, names, **config):
+        for lookup in ("pods", "endpoints", "endpointslices"):
+            with self.subTest(lookup=lookup):
+                kith = self.start(lookup, **config)
+                for name in names:
+                    kith.wait("peer.discovered", peer=name)
+                kith.wait("observation.ok")
+                self.assertEqual(self.present(kith), set(names))
+                kith.kill()
+
+    def test_addresses(self):
+        self.expect([f"app@10.0.0.{number}" for number in range(3)])
+
+    def test_names_of_pods(self):
+        self.expect([f"app@10-0-0-{number}.{self.team}.pod.cluster.local" for number in range(3)], mode="dns")
+
+    def test_host_names(self):
+        self.expect([f"app@app-{number}.app.{self.team}.svc.cluster.local" for number in range(3)],
+                    mode="hostname", kubernetes_service_name="app")
+
+    def test_another_domain_of_the_cluster(self):
+        self.expect([f"app@10-0-0-{number}.{self.team}.pod.cloud.test" for number in range(3)], mode="dns",
+                    environment={"CLUSTER_DOMAIN": "cloud.test"})
+
+
+class Pods(OnKubernetes):
+    def setUp(self):
+        super().setUp()
+        self.pods(3)
+
+    def test_who_runs_and_has_an_address(self):
+        self.cluster.pod(self.team, "done", "10.0.9.1", "Succeeded")
+        self.cluster.pod(self.team, "broken", "10.0.9.2", "Failed")
+        self.cluster.pod(self.team, "other", "10.0.9.3", labels={"app": "other"})
+        self.admin.post(of(self.team, "pods"), kube_objects.pod("waiting"))
+        kith = self.start()
+        self.sees(kith, 3)
+        self.assertEqual(self.present(kith), {f"app@10.0.0.{number}" for number in range(3)})
+
+    def test_one_is_started(self):
+        kith = self.start()
+        self.sees(kith, 3)
+        self.admin.post(of(self.team, "pods"), kube_objects.pod("new"))
+        self.cluster.status(self.team, "new", "10.0.8.1")
+        kith.wait("link.up", peer="app@10.0.8.1")
+
+    def test_one_is_deleted_when_it_is_gone_and_not_before(self):
+        self.cluster.pod(self.team, "leaving", "10.0.8.1", finalizers=["example.com/hold"])
+        kith = self.start(policy=HASTY)
+        self.sees(kith, 4)
+        self.admin.delete(of(self.team, "pods", "leaving"))
+        self.quiet(kith, 0.5, "peer.missing")
+        self.cluster.release(self.team, "leaving")
+        kith.wait("peer.lost", peer="app@10.0.8.1")
+        self.assertEqual(len(kith.found("peer.lost")), 1)
+
+    def test_one_gets_another_address(self):
+        kith = self.start(policy=HASTY)
+        self.sees(kith, 3)
+        self.cluster.status(self.team, "app-1", "10.0.8.1")
+        kith.wait("link.up", peer="app@10.0.8.1")
+        kith.wait("peer.lost", peer="app@10.0.0.1")
+
+    def test_one_fails(self):
+        kith = self.start(policy=HASTY)
+        self.sees(kith, 3)
+        self.cluster.status(self.team, "app-1", "10.0.0.1", "Failed")
+        kith.wait("peer.lost", peer="app@10.0.0.1")
+
+    def test_one_leaves_the_selection_and_returns(self):
+        kith = self.start(policy=HASTY)
+        self.sees(kith, 3)
+        self.admin.patch(of(self.team, "pods", "app-1"), {"metadata": {"labels": {"app": "other"}}})
+        lost = kith.wait("peer.lost", peer="app@10.0.0.1")
+        self.admin.patch(of(self.team, "pods", "app-1"), {"metadata": {"labels": {"app": "kith"}}})
+        kith.wait("peer.discovered", peer="app@10.0.0.1", after=lost["seq"])
+
+    def test_an_address_of_the_other_family(self):
+        self.cluster.pod(self.team, "six", "fd00::6")
+        kith = self.start()
+        kith.wait("peer.discovered", peer="app@fd00::6")
+
+    def test_nothing_is_asked_while_nothing_changes(self):
+        kith = self.start()
+        self.sees(kith, 3)
+        self.quiet(kith, 3, "observation.failed")  # six times its polling_interval
+        kith.terminate()
+        self.assertEqual([(one.verb, one.status) for one in self.asked(stage="ResponseComplete")], [("list", 200), ("watch", 200)])
+
+    def test_it_polls_where_it_may_not_watch(self):
+        role = kube_objects.role("kith")
+        for rule in role["rules"]:
+            rule["verbs"] = ["get", "list"]
+        self.admin.good("PUT", of(self.team, "roles", "kith"), role)
+        asking = self.cluster.client(self.team)
+        self.waits_for_status(asking, of(self.team, "pods") + "?watch=true&timeoutSeconds=1", 403)
+        kith = self.start(policy=HASTY)
+        self.sees(kith, 3)
+        kith.wait_log("watch")
+        self.cluster.pod(self.team, "new", "10.0.8.1")
+        kith.wait("peer.discovered", peer="app@10.0.8.1")
+        self.admin.delete(of(self.team, "pods", "app-0"))
+        kith.wait("peer.lost", peer="app@10.0.0.0")
+
+
+class Services(OnKubernetes):
+    def members(self, *numbers, conditions=YES):
+        return [(f"app-{number}", f"10.0.0.{number}", None, conditions) for number in numbers]
+
+    def slice(self, name, members, kind="IPv4", method="POST"):
+        path = of(self.team, "endpointslices", name if method == "PUT" else None)
+        return self.admin.good(method, path, kube_objects.endpointslice(self.team, name, "app", members, kind))
+
+    def endpoints(self, numbers, not_ready=(), method="POST"):
+        def places(of_them):
+            return [(f"app-{number}", f"10.0.0.{number}", None) for number in of_them]
+        path = of(self.team, "endpoints", "app" if method == "PUT" else None)
+        return self.admin.good(method, path, kube_objects.endpoints(self.team, "app", places(numbers), places(not_ready)))
+
+    def test_endpoints_that_change(self):
+        self.endpoints([0, 1, 2], [3])
+        kith = self.start("endpoints", policy=HASTY)
+        self.sees(kith, 3)
+        self.endpoints([0, 2, 3], [1], method="PUT")
+        kith.wait("link.up", peer="app@10.0.0.3")
+        kith.wait("peer.lost", peer="app@10.0.0.1")
+        self.assertEqual([event["peer"] for event in kith.found("peer.lost")], ["app@10.0.0.1"])
+
+    def test_endpoints_without_pods_have_addresses(self):
+        self.admin.post(of(self.team, "endpoints"), kube_objects.endpoints(self.team, "bare", [(None, "10.0.0.80", None)]))
+        self.start("endpoints").wait("peer.discovered", peer="app@10.0.0.80")
+
+    def test_slices_that_come_and_go(self):
+        self.slice("app-a", self.members(0, 1))
+        kith = self.start("endpointslices", policy=HASTY)
+        self.sees(kith, 2)
+        self.slice("app-b", self.members(2, 3))
+        self.sees(kith, 4)
+        self.slice("app-b", self.members(2) + self.members(3, conditions=NO), method="PUT")
+        kith.wait("peer.lost", peer="app@10.0.0.3")
+        self.admin.delete(of(self.team, "endpointslices", "app-a"))
+        kith.wait("peer.lost", peer="app@10.0.0.0")
+        kith.wait("peer.lost", peer="app@10.0.0.1")
+        self.assertEqual(self.present(kith), {"app@10.0.0.2"})
+
+    def test_of_two_families_one_is_looked_at(self):
+        """A node has one name. Who has IPv6 alone is found by that."""
+        six = [(f"app-{number}", f"fd00::{number + 1}", None, YES) for number in range(2)]
+        self.slice("app-6", six, "IPv6")
+        kith = self.start("endpointslices", policy=HASTY)
+        self.sees(kith, 2)
+        self.assertEqual(self.present(kith), {"app@fd00::1", "app@fd00::2"})
+        kith.terminate()
+        self.slice("app-4", self.members(0, 1))
+        kith = self.start("endpointslices", policy=HASTY)
+        self.sees(kith, 2)
+        self.assertEqual(self.present(kith), {"app@10.0.0.0", "app@10.0.0.1"})
+
+    def test_an_address_that_moves_to_another_slice_is_not_parted(self):
+        """As the controller does it: for a moment it is in both."""
+        self.slice("app-a", self.members(0, 1))
+        kith = self.start("endpointslices", policy=HASTY)
+        self.sees(kith, 2)
+        self.slice("app-b", self.members(1, 2))
+        self.slice("app-a", self.members(0), method="PUT")
+        kith.wait("link.up", peer="app@10.0.0.2")
+        self.quiet(kith, 0.5, "peer.lost")
+
+    def test_several_namespaces(self):
+        other = self.new_namespace()
+        self.cluster.admin.good("PUT", of(other, "rolebindings", "kith"), kube_objects.binding("kith", self.team, "kith"))
+        asking = self.cluster.client(self.team)
+        self.waits_for_status(asking, of(other, "endpoints"), 200)
+        self.endpoints([0, 1])
+        self.admin.post(of(other, "endpoints"), kube_objects.endpoints(other, "app", [("app-7", "10.0.0.7", None)]))
+        kith = self.start("endpoints", kubernetes_namespace=[self.team, other])
+        self.sees(kith, 3)
+        self.admin.good("PUT", of(other, "endpoints", "app"), kube_objects.endpoints(other, "app", [("app-8", "10.0.0.8", None)]))
+        kith.wait("peer.discovered", peer="app@10.0.0.8")
+        kith.wait("peer.missing", peer="app@10.0.0.7")
+        self.assertEqual(len(kith.found("peer.missing")), 1)
+
+
+if __name__ == "__main__":
+    main()
