@@ -8,7 +8,7 @@ namespace k8s {
 
 namespace {
 
-constexpr std::size_t longest = 1024; // bytes of a name or a key, as kith_peer has it
+constexpr std::size_t longest = 1024; // bytes of a name or a key, as kith_peer has it; and of what else is told of a peer
 
 bool is_fqdn(const Object &object) { return object.family == "FQDN"; }
 
@@ -72,7 +72,10 @@ void append_peers(const Object &object, const Naming &naming, std::vector<kith::
         }
         std::string key = address.uid;
         if (key.empty()) key.append(name_space).append("/").append(address.ip);
-        if (!why && (name.size() > longest || key.size() > longest)) why = Omission::too_long;
+        for (const auto *text :
+             {&std::as_const(name), &std::as_const(key), &address.target, &address.hostname, &address.node}) {
+            if (!why && text->size() > longest) why = Omission::too_long;
+        }
         if (why) {
             ++omitted[static_cast<std::size_t>(*why)];
             continue;

@@ -38,7 +38,10 @@ void Roster::add(const Object &object) {
     Holding &holding = listing_[object.name];
     holding.family = of;
     holding.peers.clear();
-    for (std::size_t i = before; i < found.size(); ++i) holding.peers.push_back({found[i].key, digest(found[i])});
+    std::unordered_set<std::string_view> once;
+    for (std::size_t i = before; i < found.size(); ++i) {
+        if (once.insert(found[i].key).second) holding.peers.push_back({found[i].key, digest(found[i])});
+    }
 }
 
 // Of a Service with two families only IPv4 is looked at: a node has one name.

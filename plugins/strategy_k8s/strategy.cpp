@@ -107,6 +107,7 @@ class k8s_api : public kith::strategy {
 
     // Lists all namespaces. Where one fails, nobody is missing for that; who was found in the others is told.
     kith::task<bool> look(k8s::Trouble &trouble) {
+        wake_.reset(); // what woke us is answered by this
         std::vector<k8s::Listed> found;
         bool good = true;
         for (auto &space : spaces_) {
@@ -193,9 +194,9 @@ class k8s_api : public kith::strategy {
 
     kith::task<bool> list_again(Space &space) {
         space.again = false;
+        wake_.reset(); // what woke us is answered by this
         k8s::Trouble why;
         auto listed = co_await space.reflector.list(why);
-        std::int32_t status = KITH_OK;
         if (!listed) {
             wish_ = why.wish;
             space.again = true;
@@ -203,10 +204,11 @@ class k8s_api : public kith::strategy {
             co_return false;
         }
         tell_omitted(*listed);
-        status = spaces_.size() == 1 ? discovery.replace(listed->peers) : discovery.update(listed->peers, listed->missing);
+        const std::int32_t status =
+            spaces_.size() == 1 ? discovery.replace(listed->peers) : discovery.update(listed->peers, listed->missing);
         space.trouble.reset();
         tell_troubles();
-        space.again = status < 0;
+        space.again = space.again || status < 0;
         wish_ = {};
         co_return status >= 0;
     }

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+//
+// A pod with a service account, a scripted API server, and the plugin between them.
+#pragma once
+
+#include "api_server.hpp"
+
+#include <kith/testkit/machine.hpp>
+#include <kith/testkit/rig.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+extern "C" const kith_entry kith_plugin_entry_strategy_k8s;
+
+namespace k8s::test {
+
+using namespace std::chrono_literals;
+using kith::testkit::Observation;
+using kith::testkit::Rig;
+using Kind = Observation::Kind;
+
+inline const std::string account = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/// Options with these JSON members beside those that are required, for pods unless they say otherwise.
+inline std::string options(const std::string &more = R"("kubernetes_ip_lookup_mode": "pods")") {
+    return R"({"kubernetes_node_basename": "app", "kubernetes_selector": "app=kith")" + (more.empty() ? "" : ", " + more) + "}";
+}
+
+inline void give_account(kith::testkit::Machine &machine, const HttpAuthority &authority, const std::string &token = "secret") {
+    machine.file(account + "/token", token + "\n");
+    machine.file(account + "/ca.crt", authority.certificate());
+    machine.file(account + "/namespace", "team");
+}
+
+struct Fixture {
+    explicit Fixture(const std::string &with = options()) : rig(here, kith_plugin_entry_strategy_k8s, "k8s", with) {
+        give_account(here, authority);
+    }
+    ~Fixture() {
+        if (rig.running()) BOOST_TEST(rig.stop());
+        for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
+    }
+    void start() { BOOST_REQUIRE(rig.start() == KITH_OK); }
+    /// The next replace, update or failure.
+    const Observation &next(std::chrono::nanoseconds bound = 1min) {
+        BOOST_REQUIRE(rig.await_observation(bound));
+        return *std::find_if(rig.observations().rbegin(), rig.observations().rend(), [](const Observation &one) {
+            return one.kind == Kind::replace || one.kind == Kind::update || one.kind == Kind::failed;
+        });
+    }
+    bool until(const std::function<bool()> &done, std::chrono::nanoseconds bound = 1min) { return rig.run_until(done, bound); }
+    std::string names() const {
+        std::vector<std::string> all;
+        for (const auto &peer : rig.peers()) all.push_back(peer.name);
+        std::ranges::sort(all);
+        std::string out;
+        for (const auto &name : all) out += (out.empty() ? "" : " ") + name;
+        return out;
+    }
+    std::size_t count(Kind kind) const {
+        return static_cast<std::size_t>(
+            std::ranges::count_if(rig.observations(), [kind](const Observation &one) { return one.kind == kind; }));
+    }
+    /// What it last said of following every change.
+    bool in_sync() const {
+        bool out = false;
+        for (const auto &one : rig.observations()) out = one.kind == Kind::watching ? one.in_sync : out;
+        return out;
+    }
+    const Observation *last_failure() const {
+        const Observation *out = nullptr;
+        for (const auto &one : rig.observations()) out = one.kind == Kind::failed ? &one : out;
+        return out;
+    }
+    void failed_with(std::int32_t status, std::string_view part) {
+        const Observation *seen = last_failure();
+        BOOST_REQUIRE(seen != nullptr);
+        BOOST_TEST_MESSAGE(seen->text);
+        BOOST_TEST(seen->status == status, seen->text);
+        BOOST_TEST(seen->text.find(part) != std::string::npos, seen->text);
+    }
+
+    SimNet net;
+    HttpAuthority authority{"the cluster"};
+    kith::testkit::Machine &here = net.machine("here", {"10.1.0.1"});
+    kith::testkit::Machine &there = net.machine("kubernetes.default.svc", {"10.96.0.1"});
+    Rig rig;
+};
+
+/// Two pods, and the plugin follows them.
+struct Following : Fixture {
+    explicit Following(const std::string &with = options()) : Fixture(with) {
+        api.pod("app-0", "10.1.0.10");
+        api.pod("app-1", "10.1.0.11");
+        start();
+        BOOST_REQUIRE(until([&] { return in_sync(); }));
+        BOOST_REQUIRE(names() == two);
+        rig.run_for(10s); // a watch that ends at once is another story
+    }
+    const std::string two = "app@10.1.0.10 app@10.1.0.11";
+    ApiServer api{there, 443, authority, {"kubernetes.default.svc"}};
+};
+
+} // namespace k8s::test

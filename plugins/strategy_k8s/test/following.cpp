@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+//
+// Watches: what changes, how they end, and what is asked of the server meanwhile.
+#include "fixture.hpp"
+
+using namespace k8s;
+using namespace k8s::test;
+
+BOOST_FIXTURE_TEST_CASE(each_change_is_told_as_it_happens, Following) {
+    api.pod("app-2", "");
+    api.pod("app-2", "10.1.0.12");
+    const auto before = net.now();
+    const Observation &seen = next();
+    BOOST_TEST((net.now() - before < 20ms));
+    BOOST_TEST((seen.kind == Kind::update));
+    BOOST_TEST(names() == two + " app@10.1.0.12");
+    api.remove_pod("app-0");
+    BOOST_TEST(next().left.at(0) == "team-app-0-uid"); // a fact
+    BOOST_TEST(names() == "app@10.1.0.11 app@10.1.0.12");
+    api.pod("app-1", "10.1.0.11", "Failed");
+    BOOST_TEST(next().left.at(0) == "team-app-1-uid");
+    api.pod("app-2", "10.1.0.12", "Running", "other"); // it leaves the selection
+    BOOST_TEST(next().left.at(0) == "team-app-2-uid");
+    BOOST_TEST(rig.peers().empty());
+    BOOST_TEST(api.lists == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_changes_nothing_is_not_told, Following) {
+    const auto before = rig.observations().size();
+    api.pod("app-0", "10.1.0.10"); // a new version of the same
+    rig.run_for(1s);
+    BOOST_TEST(rig.observations().size() == before);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_quiet_hour_costs_twelve_requests_at_most, Following) {
+    const auto before = api.http().asked().size();
+    rig.run_for(1h);
+    const auto asked = api.http().asked().size() - before;
+    BOOST_TEST_MESSAGE(asked << " requests in an hour");
+    BOOST_TEST(asked <= 12u);
+    BOOST_TEST(api.lists == 1u);
+    BOOST_TEST(last_failure() == nullptr);
+    BOOST_TEST(in_sync());
+    BOOST_TEST(count(Kind::watching) == 1u); // that a watch ends and the next begins is nothing to tell
+    api.pod("app-2", "10.1.0.12");
+    next();
+    BOOST_TEST(names() == two + " app@10.1.0.12");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_happens_between_two_watches_is_not_lost, Following) {
+    api.end_watches();
+    api.remove_pod("app-0");
+    api.pod("app-2", "10.1.0.12");
+    BOOST_REQUIRE(until([&] { return names() == "app@10.1.0.11 app@10.1.0.12"; }));
+    BOOST_TEST(api.lists == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_version_that_is_compacted_is_listed_anew, Following) {
+    net.partition(here, there, kith::testkit::Route::unreachable);
+    api.end_watches(HttpFeed::Do::reset);
+    rig.run_for(5s);
+    api.pod("app-2", "10.1.0.12");
+    api.remove_pod("app-0");
+    api.compact();
+    net.heal(here, there);
+    BOOST_REQUIRE(until([&] { return names() == "app@10.1.0.11 app@10.1.0.12"; }, 2min));
+    BOOST_TEST(api.lists == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_watch_that_expires_while_it_runs_is_listed_anew, Following) {
+    api.say(
+        R"({"type":"ERROR","object":{"kind":"Status","status":"Failure","message":"too old","reason":"Expired","code":410}})"
+        "\n");
+    BOOST_TEST((next().kind == Kind::replace));
+    BOOST_REQUIRE(until([&] { return api.watches() == 1; }));
+    BOOST_TEST(api.lists == 2u);
+    BOOST_TEST(last_failure() == nullptr);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_server_that_forgets_at_once_is_not_asked_in_a_loop, Following) {
+    api.in_place_of_watches = HttpReply(
+        200,
+        R"({"type":"ERROR","object":{"kind":"Status","status":"Failure","message":"too old","reason":"Expired","code":410}})");
+    api.end_watches();
+    rig.run_for(10min);
+    BOOST_TEST_MESSAGE(api.lists << " lists in ten minutes");
+    BOOST_TEST(api.lists < 60u);
+}
+
+BOOST_FIXTURE_TEST_CASE(refresh_lists_now, Following) {
+    rig.refresh();
+    BOOST_TEST((next(1s).kind == Kind::replace));
+    BOOST_REQUIRE(until([&] { return api.watches() == 1; }));
+    BOOST_TEST(in_sync());
+    BOOST_TEST(api.lists == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(ten_thousand_deletions_in_a_second_arrive_as_such, Following) {
+    for (int i = 0; i < 10'000; ++i)
+        api.pod("many-" + std::to_string(i), "10.2." + std::to_string(i / 250) + "." + std::to_string(i % 250));
+    BOOST_REQUIRE(until([&] { return rig.peers().size() == 10'002; }));
+    for (int i = 0; i < 10'000; ++i) api.remove_pod("many-" + std::to_string(i));
+    BOOST_REQUIRE(until([&] { return rig.peers().size() == 2; }));
+    BOOST_TEST(api.lists == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_pod_that_comes_and_goes_in_one_breath, Following) {
+    for (int i = 0; i < 5; ++i) {
+        api.pod("app-2", "10.1.0.12");
+        api.remove_pod("app-2");
+    }
+    api.pod("app-2", "10.1.0.22");
+    BOOST_REQUIRE(until([&] { return names() == two + " app@10.1.0.22"; }));
+    rig.run_for(1s);
+    BOOST_TEST(names() == two + " app@10.1.0.22");
+}
+
+BOOST_AUTO_TEST_CASE(addresses_of_a_service_are_missing_when_they_go_not_left) {
+    Fixture f(options(""));
+    ApiServer api(f.there, 443, f.authority, {"kubernetes.default.svc"});
+    const auto of = [](const std::string &addresses) { return R"("subsets": [{"addresses": [)" + addresses + "]}]"; };
+    const std::string first = R"({"ip": "10.1.0.10", "targetRef": {"name": "app-0", "uid": "u0"}})";
+    const std::string second = R"({"ip": "10.1.0.11", "targetRef": {"name": "app-1", "uid": "u1"}})";
+    api.put(Lookup::endpoints, "app", of(first + "," + second));
+    f.start();
+    BOOST_REQUIRE(f.until([&] { return f.in_sync(); }));
+    api.put(Lookup::endpoints, "app-twin", of(first));
+    f.rig.run_for(100ms);
+    api.put(Lookup::endpoints, "app", of(second));
+    f.rig.run_for(100ms);
+    BOOST_TEST(f.names() == "app@10.1.0.10 app@10.1.0.11"); // the twin still has it
+    api.put(Lookup::endpoints, "app-twin", R"("subsets": null)");
+    const Observation &seen = f.next();
+    BOOST_TEST(seen.missing.at(0) == "u0");
+    BOOST_TEST(seen.left.empty());
+    api.remove(Lookup::endpoints, "app");
+    BOOST_TEST(f.next().missing.at(0) == "u1");
+}
+
+BOOST_AUTO_TEST_CASE(the_second_family_of_a_service_is_found_out_by_a_list) {
+    Fixture f(options(R"("kubernetes_ip_lookup_mode": "endpointslices")"));
+    ApiServer api(f.there, 443, f.authority, {"kubernetes.default.svc"});
+    const auto slice = [](const std::string &family, const std::string &ip) {
+        return R"("addressType": ")" + family + R"(", "endpoints": [{"addresses": [")" + ip +
+               R"("], "targetRef": {"uid": "u0"}}])";
+    };
+    api.put(Lookup::endpointslices, "app-6", slice("IPv6", "fd00::10"));
+    f.start();
+    BOOST_REQUIRE(f.until([&] { return f.in_sync(); }));
+    BOOST_TEST(f.names() == "app@fd00::10");
+    api.put(Lookup::endpointslices, "app-4", slice("IPv4", "10.1.0.10"));
+    BOOST_TEST((f.next().kind == Kind::replace));
+    BOOST_TEST(f.names() == "app@10.1.0.10");
+    api.put(Lookup::endpointslices, "app-6", slice("IPv6", "fd00::11"));
+    f.rig.run_for(1s);
+    BOOST_TEST(f.names() == "app@10.1.0.10");
+}

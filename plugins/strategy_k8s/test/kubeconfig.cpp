@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "../kubeconfig.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace k8s;
+
+namespace {
+
+const std::string good = R"(
+apiVersion: v1
+kind: Config
+preferences: {}
+clusters:
+- cluster:
+    certificate-authority-data: Y2E=
+    server: https://10.0.0.1:6443/
+    tls-server-name: kubernetes
+    proxy-url: http://proxy:3128
+  name: lab
+contexts:
+- context: {cluster: lab, user: me}
+  name: dev
+- context: {cluster: lab, user: cert, namespace: prod}
+  name: other
+- context: {cluster: lab, user: cloud}
+  name: cloud
+- context: {cluster: gone, user: me}
+  name: broken
+current-context: dev
+users:
+- name: me
+  user: {token: abc}
+- name: cert
+  user: {client-certificate-data: "Y2VydA==", client-key: /etc/key.pem}
+- name: cloud
+  user:
+    exec: {command: aws}
+)";
+
+std::string wrong(std::string_view text, std::string_view context = {}) {
+    const auto got = read_kubeconfig(text, context);
+    return got ? "" : got.error().text;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(what_a_context_means) {
+    const auto me = read_kubeconfig(good, {});
+    BOOST_REQUIRE(!!me);
+    BOOST_TEST(me->credentials.server == "https://10.0.0.1:6443");
+    BOOST_TEST(me->credentials.authorities == "ca");
+    BOOST_TEST(me->credentials.server_name == "kubernetes");
+    BOOST_TEST(me->credentials.proxy == "http://proxy:3128");
+    BOOST_TEST(me->credentials.token == "abc");
+    BOOST_TEST(me->credentials.name_space == "default");
+    const auto cert = read_kubeconfig(good, "other");
+    BOOST_REQUIRE(!!cert);
+    BOOST_TEST(cert->credentials.certificate == "cert");
+    BOOST_TEST(cert->key_file == "/etc/key.pem");
+    BOOST_TEST(cert->credentials.name_space == "prod");
+}
+
+BOOST_AUTO_TEST_CASE(json_is_yaml) {
+    const auto got = read_kubeconfig(R"({"current-context": "c", "contexts": [{"name": "c", "context": {"cluster": "k"}}],
+        "clusters": [{"name": "k", "cluster": {"server": "http://127.0.0.1:8001"}}]})",
+                                     {});
+    BOOST_REQUIRE(!!got);
+    BOOST_TEST(got->credentials.server == "http://127.0.0.1:8001");
+    BOOST_TEST(got->credentials.token.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_is_told) {
+    BOOST_TEST(wrong("a: b: c").starts_with("line 1: it is not YAML"), wrong("a: b: c"));
+    BOOST_TEST(wrong("").find("expected a kubeconfig") != std::string::npos);
+    BOOST_TEST(wrong("- a\n- b\n").find("expected a kubeconfig") != std::string::npos);
+    BOOST_TEST(wrong("a: 1").find("current-context") != std::string::npos);
+    BOOST_TEST(wrong(good, "none").find("there is no context `none`") != std::string::npos);
+    BOOST_TEST(wrong(good, "broken").find("names no cluster") != std::string::npos);
+    BOOST_TEST(wrong(good, "cloud").find("`exec` is not supported") != std::string::npos);
+    std::string bad = good;
+    bad.replace(bad.find("Y2E="), 4, "'%%'");
+    BOOST_TEST(wrong(bad).find("expected base64 at certificate-authority-data") != std::string::npos, wrong(bad));
+    bad = good;
+    bad.replace(bad.find("https://10"), 8, "ssh://");
+    BOOST_TEST(wrong(bad).find("the cluster's server") != std::string::npos);
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+//
+// Lists: what becomes a peer, pages, names.
+#include "fixture.hpp"
+
+using namespace k8s;
+using namespace k8s::test;
+
+namespace {
+
+struct Looking : Fixture {
+    explicit Looking(const std::string &with = options()) : Fixture(with) {}
+    ApiServer api{there, 443, authority, {"kubernetes.default.svc"}};
+};
+
+const std::string two_subsets = R"("subsets": [
+    {"addresses": [{"ip": "10.1.0.10", "hostname": "app-0", "nodeName": "n1",
+                    "targetRef": {"kind": "Pod", "namespace": "team", "name": "app-0", "uid": "u0"}}],
+     "notReadyAddresses": [{"ip": "10.1.0.12", "targetRef": {"kind": "Pod", "namespace": "team", "name": "app-2", "uid": "u2"}}],
+     "ports": [{"port": 4369}]},
+    {"addresses": [{"ip": "10.1.0.11"}]}])";
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(pods_are_peers_at_once, Looking) {
+    api.pod("app-0", "10.1.0.10");
+    api.pod("app-1", "fd00::11");
+    api.pod("other-0", "10.1.0.12", "Running", "other"); // not selected
+    start();
+    BOOST_TEST((next().kind == Kind::replace));
+    BOOST_TEST((net.now() < 1100ms));
+    BOOST_TEST(names() == "app@10.1.0.10 app@fd00::11");
+    const auto &peer = rig.peers()[0];
+    BOOST_TEST(peer.key == "team-app-0-uid");
+    BOOST_TEST(peer.attribute("ip") == "10.1.0.10");
+    BOOST_TEST(peer.attribute("namespace") == "team");
+    BOOST_TEST(peer.attribute("pod") == "app-0");
+    BOOST_TEST(peer.attribute("hostname") == "app-0");
+    BOOST_TEST(peer.attribute("node") == "node-1");
+    const HttpAsked &asked = api.http().asked()[0];
+    BOOST_TEST(asked.target == "/api/v1/namespaces/team/pods?labelSelector=app%3Dkith&limit=500");
+    BOOST_TEST(asked.field("Authorization") == "Bearer secret");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_no_peer_is_counted, Looking) {
+    api.pod("app-0", "10.1.0.10");
+    api.pod("app-1", "");
+    api.pod("app-2", "10.1.0.12", "Succeeded");
+    api.pod("app-3", "10.1.0.13", "Failed");
+    api.pod("app-4", "10.1.0.14", "Pending"); // it has an address: it starts
+    start();
+    next();
+    BOOST_TEST(names() == "app@10.1.0.10 app@10.1.0.14");
+    std::string told;
+    for (const auto &one : rig.observations())
+        if (one.kind == Kind::left_out) told += std::to_string(one.items) + " " + one.text + "\n";
+    BOOST_TEST(told == "1 it has no address yet\n2 the pod has finished (phase Succeeded or Failed)\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(an_empty_list_is_an_answer, Looking) {
+    start();
+    BOOST_TEST((next().kind == Kind::replace));
+    BOOST_TEST(rig.peers().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_long_list_comes_in_pages, Looking) {
+    for (int i = 0; i < 1234; ++i)
+        api.pod("app-" + std::to_string(i), "10.2." + std::to_string(i / 250) + "." + std::to_string(i % 250));
+    start();
+    next();
+    BOOST_TEST(rig.peers().size() == 1234u);
+    BOOST_TEST(api.lists == 1u);
+    BOOST_TEST(api.pages == 2u);
+    BOOST_TEST(api.http().connections() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_list_that_expires_while_it_is_read_is_read_in_one_piece, Looking) {
+    for (int i = 0; i < 800; ++i)
+        api.pod("app-" + std::to_string(i), "10.2." + std::to_string(i / 250) + "." + std::to_string(i % 250));
+    start();
+    BOOST_REQUIRE(until([&] { return api.lists == 1; }));
+    api.compact();
+    BOOST_TEST((next().kind == Kind::replace));
+    BOOST_TEST(rig.peers().size() == 800u);
+    BOOST_TEST(api.lists == 2u);
+    BOOST_TEST(last_failure() == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(endpoints_are_what_is_looked_up_when_nothing_is_said) {
+    Looking f(options(""));
+    f.api.put(Lookup::endpoints, "app", two_subsets);
+    f.start();
+    f.next();
+    BOOST_TEST(f.names() == "app@10.1.0.10 app@10.1.0.11");
+    BOOST_TEST(f.rig.peers()[0].key == "u0");
+    BOOST_TEST(f.rig.peers()[1].key == "team/10.1.0.11"); // without a targetRef
+    BOOST_TEST(f.api.http().asked()[0].target.starts_with("/api/v1/namespaces/team/endpoints?"));
+    const bool counted = std::ranges::any_of(f.rig.observations(), [](const Observation &one) {
+        return one.kind == Kind::left_out && one.items == 1 && one.text.starts_with("it is not ready");
+    });
+    BOOST_TEST(counted);
+}
+
+BOOST_AUTO_TEST_CASE(endpoint_slices) {
+    Looking f(options(R"("kubernetes_ip_lookup_mode": "endpointslices")"));
+    const std::string ready = R"("conditions": {"ready": true})";
+    f.api.put(Lookup::endpointslices, "app-a",
+              R"("addressType": "IPv4", "endpoints": [
+        {"addresses": ["10.1.0.10", "10.1.0.99"], )" +
+                  ready + R"(, "hostname": "app-0", "targetRef": {"name": "app-0", "namespace": "team", "uid": "u0"}},
+        {"addresses": ["10.1.0.11"], "conditions": {}, "targetRef": {"name": "app-1", "namespace": "team", "uid": "u1"}},
+        {"addresses": ["10.1.0.12"], "conditions": {"ready": false}, "targetRef": {"name": "app-2", "namespace": "team", "uid": "u2"}}])");
+    f.api.put(Lookup::endpointslices, "app-b", R"("addressType": "IPv4", "endpoints": [
+        {"addresses": ["10.1.0.10"], )" + ready + R"(, "targetRef": {"name": "app-0", "namespace": "team", "uid": "u0"}}])");
+    f.api.put(Lookup::endpointslices, "app-c", R"("addressType": "IPv6", "endpoints": [
+        {"addresses": ["fd00::10"], )" + ready + R"(, "targetRef": {"name": "app-0", "namespace": "team", "uid": "u0"}}])");
+    f.start();
+    f.next();
+    BOOST_TEST(f.names() == "app@10.1.0.10 app@10.1.0.11"); // once, by its first address, and by IPv4 alone
+    BOOST_TEST(f.api.http().asked()[0].target.starts_with("/apis/discovery.k8s.io/v1/namespaces/team/endpointslices?"));
+}
+
+BOOST_AUTO_TEST_CASE(names_as_pod_dns_records) {
+    Looking f(options(R"("kubernetes_ip_lookup_mode": "pods", "mode": "dns", "kubernetes_cluster_name": "prod")"));
+    f.api.pod("app-0", "10.1.0.10");
+    f.api.pod("app-1", "fd00::11");
+    f.start();
+    f.next();
+    BOOST_TEST(f.names() == "app@10-1-0-10.team.pod.prod.local app@fd00--11.team.pod.prod.local");
+}
+
+BOOST_AUTO_TEST_CASE(names_of_a_stateful_set) {
+    Looking f(options(R"("kubernetes_ip_lookup_mode": "pods", "mode": "hostname", "kubernetes_service_name": "app-headless")"));
+    f.here.env("CLUSTER_DOMAIN", "example.org.");
+    f.api.pod("app-0", "10.1.0.10");
+    f.start();
+    f.next();
+    BOOST_TEST(f.names() == "app@app-0.app-headless.team.svc.example.org");
+}
+
+BOOST_AUTO_TEST_CASE(mode_hostname_needs_the_service) {
+    Fixture f(options(R"("mode": "hostname")"));
+    BOOST_TEST(f.rig.start() == KITH_INVALID);
+    BOOST_TEST(f.rig.error().find("kubernetes_service_name") != std::string::npos, f.rig.error());
+}
+
+BOOST_AUTO_TEST_CASE(a_cached_list) {
+    Looking f(options(R"("kubernetes_ip_lookup_mode": "pods", "kubernetes_use_cached_resources": true)"));
+    f.api.pod("app-0", "10.1.0.10");
+    f.start();
+    f.next();
+    BOOST_TEST(f.api.http().asked()[0].target.ends_with("&resourceVersion=0"));
+}
+
+BOOST_AUTO_TEST_CASE(a_name_that_is_too_long_concerns_one_peer_only) {
+    Looking f;
+    f.api.pod("app-0", "10.1.0.10");
+    f.api.pod("app-1", std::string(1100, '1'));
+    f.start();
+    BOOST_TEST((f.next().kind == Kind::replace));
+    BOOST_TEST(f.names() == "app@10.1.0.10");
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+//
+// Several namespaces: one set of peers, and trouble in one is no absence in another.
+#include "fixture.hpp"
+
+using namespace k8s;
+using namespace k8s::test;
+
+namespace {
+
+struct Both : Fixture {
+    Both() : Fixture(options(R"("kubernetes_ip_lookup_mode": "pods", "kubernetes_namespace": ["team", "other"])")) {
+        api.pod("app-0", "10.1.0.10");
+        api.pod("web-0", "10.1.1.10", "Running", "kith", "other");
+    }
+    void follow() {
+        start();
+        BOOST_REQUIRE(until([&] { return in_sync(); }));
+        BOOST_TEST(names() == "app@10.1.0.10 app@10.1.1.10");
+        BOOST_TEST(count(Kind::replace) == 1u);
+    }
+    // The way to one of the two is closed.
+    void close(const std::string &name_space, std::uint32_t code) {
+        api.http().route("/api/v1/namespaces/" + name_space + "/pods",
+                         [code](const HttpAsked &) { return refusal(code, "", "closed"); });
+    }
+    void open(const std::string &name_space) {
+        api.http().route("/api/v1/namespaces/" + name_space + "/pods",
+                         [this](const HttpAsked &asked) { return api.answer(asked); });
+    }
+    ApiServer api{there, 443, authority, {"kubernetes.default.svc"}};
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(both_are_followed, Both) {
+    follow();
+    api.pod("web-1", "10.1.1.11", "Running", "kith", "other");
+    next();
+    api.remove_pod("app-0");
+    next();
+    BOOST_TEST(names() == "app@10.1.1.10 app@10.1.1.11");
+    rig.refresh();
+    BOOST_REQUIRE(until([&] { return api.watches() == 2; }));
+    rig.run_for(1s);
+    BOOST_TEST(names() == "app@10.1.1.10 app@10.1.1.11");
+    BOOST_TEST(in_sync());
+}
+
+BOOST_FIXTURE_TEST_CASE(one_that_cannot_be_seen_at_first, Both) {
+    close("other", 403);
+    start();
+    next();
+    BOOST_REQUIRE(until([&] { return last_failure() != nullptr; }));
+    BOOST_TEST(names() == "app@10.1.0.10"); // what can be seen is told
+    BOOST_TEST(count(Kind::replace) == 0u);
+    failed_with(KITH_UNAUTHORIZED, "/namespaces/other/pods");
+    open("other");
+    BOOST_REQUIRE(until([&] { return in_sync(); }));
+    BOOST_TEST(names() == "app@10.1.0.10 app@10.1.1.10");
+}
+
+BOOST_FIXTURE_TEST_CASE(one_that_fails_later, Both) {
+    follow();
+    close("other", 500);
+    api.end_watches();
+    BOOST_REQUIRE(until([&] { return last_failure() != nullptr; }));
+    BOOST_REQUIRE(until([&] { return api.watches() == 1; }));
+    BOOST_TEST(!in_sync());
+    api.pod("app-1", "10.1.0.11"); // the other one goes on
+    BOOST_REQUIRE(until([&] { return names() == "app@10.1.0.10 app@10.1.0.11 app@10.1.1.10"; }));
+    const auto &last = rig.observations().back();
+    BOOST_TEST((last.kind == Kind::failed)); // and that is still no complete view
+    open("other");
+    BOOST_REQUIRE(until([&] { return in_sync(); }));
+}
+
+BOOST_FIXTURE_TEST_CASE(one_that_is_listed_anew_tells_who_is_missing, Both) {
+    follow();
+    net.partition(here, there, kith::testkit::Route::unreachable);
+    api.end_watches(HttpFeed::Do::reset);
+    rig.run_for(5s);
+    api.remove_pod("app-0");
+    api.compact();
+    net.heal(here, there);
+    BOOST_REQUIRE(until([&] { return names() == "app@10.1.1.10"; }, 2min));
+    BOOST_REQUIRE(until([&] { return in_sync(); }));
+}

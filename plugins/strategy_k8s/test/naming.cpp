@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "../naming.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <numeric>
+
+using namespace k8s;
+
+namespace {
+
+Object one(const Address &address) {
+    Object out;
+    out.name = "app";
+    out.name_space = "team";
+    out.addresses = {address};
+    return out;
+}
+
+std::string name_of(const Object &object, const Naming &naming) {
+    std::vector<kith::peer> out;
+    Omissions omitted{};
+    append_peers(object, naming, out, omitted);
+    if (!out.empty()) return out[0].key + " " + out[0].name;
+    for (std::size_t i = 0; i < omissions; ++i) {
+        if (omitted[i] != 0) return std::string(reason(static_cast<Omission>(i)).substr(0, 12));
+    }
+    return "";
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(each_mode) {
+    Address address;
+    address.ip = "10.1.2.3";
+    address.hostname = "app-0";
+    address.uid = "u";
+    const Object object = one(address);
+    BOOST_TEST(name_of(object, {Mode::ip, "app", "", "cluster.local"}) == "u app@10.1.2.3");
+    BOOST_TEST(name_of(object, {Mode::dns, "app", "", "cluster.local"}) == "u app@10-1-2-3.team.pod.cluster.local");
+    BOOST_TEST(name_of(object, {Mode::hostname, "app", "svc", "cluster.local"}) == "u app@app-0.svc.team.svc.cluster.local");
+}
+
+BOOST_AUTO_TEST_CASE(the_namespace_is_the_targets) {
+    Address address;
+    address.ip = "10.1.2.3";
+    address.name_space = "elsewhere";
+    BOOST_TEST(name_of(one(address), {Mode::dns, "app", "", "x"}) == "elsewhere/10.1.2.3 app@10-1-2-3.elsewhere.pod.x");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_peer) {
+    Address address;
+    BOOST_TEST(name_of(one(address), {}) == "it has no ad");
+    address.ip = "host.example";
+    BOOST_TEST(name_of(one(address), {Mode::hostname, "a", "s", "d"}) == "it has no ho");
+    Object fqdn = one(address);
+    fqdn.family = "FQDN";
+    BOOST_TEST(name_of(fqdn, {Mode::dns, "a", "", "d"}) == "its slice ha");
+    BOOST_TEST(name_of(fqdn, {Mode::ip, "a", "", ""}) == "team/host.example a@host.example");
+    address.uid = std::string(2000, 'u');
+    BOOST_TEST(name_of(one(address), {Mode::ip, "a", "", ""}) == "its name wou");
+    address.uid.clear();
+    address.node = std::string(2000, 'n');
+    BOOST_TEST(name_of(one(address), {Mode::ip, "a", "", ""}) == "its name wou");
+}

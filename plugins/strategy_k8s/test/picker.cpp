@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#include "../picker.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace k8s;
+using PickKind = Pick::Kind;
+
+namespace {
+
+constexpr Pick inner[] = {{"t", PickKind::text, 11}, {"f", PickKind::flag, 12}};
+constexpr Pick outer[] = {{"text", PickKind::text, 1},
+                          {"number", PickKind::number, 2},
+                          {"flag", PickKind::flag, 3},
+                          {"object", PickKind::object, 4, inner},
+                          {"texts", PickKind::texts, 5},
+                          {"objects", PickKind::objects, 6, inner},
+                          {"perhaps", PickKind::perhaps, 7, inner}};
+
+struct Told : Picked {
+    void opened(Field field) override { all += "{" + std::to_string(field) + " "; }
+    void closed(Field field) override { all += "}" + std::to_string(field) + " "; }
+    void text(Field field, std::string_view value) override { all += std::to_string(field) + "=" + std::string(value) + " "; }
+    void number(Field field, std::int64_t value) override { all += std::to_string(field) + "=#" + std::to_string(value) + " "; }
+    void flag(Field field, bool value) override { all += std::to_string(field) + (value ? "=yes " : "=no "); }
+    std::string all;
+};
+
+// In pieces of every size; each must tell the same.
+std::string told(std::string_view text) {
+    std::string first;
+    for (std::size_t size = text.size(); size > 0; --size) {
+        Told to;
+        Picker picker(outer, to);
+        for (std::size_t at = 0; at < text.size(); at += size) {
+            const auto piece = text.substr(at, size);
+            const auto used = picker.read(piece);
+            if (!used) {
+                to.all += "! " + used.error().text;
+                break;
+            }
+            BOOST_TEST(*used == piece.size());
+        }
+        if (size == text.size()) first = to.all;
+        BOOST_TEST(to.all == first, "in pieces of " << size);
+        if (first.find('!') == std::string::npos) BOOST_TEST(picker.done());
+    }
+    return first;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(picks_what_is_wanted) {
+    BOOST_TEST(told(R"({"x": {"text": "no"}, "text": "a\u00e9b", "y": [1, {"text": [[]]}], "number": -3, "flag": true})") ==
+               "1=a\xc3\xa9"
+               "b 2=#-3 3=yes ");
+    BOOST_TEST(
+        told(
+            R"({"object": {"t": "in", "f": false, "object": {"t": "no"}}, "texts": ["a", "b"], "objects": [{}, {"t": "x"}]})") ==
+        "{4 11=in 12=no }4 5=a 5=b {6 }6 {6 11=x }6 ");
+    BOOST_TEST(told(R"({"text": null, "object": null, "objects": null, "perhaps": "no", "flag": null})").empty());
+    BOOST_TEST(told(R"({"perhaps": {"t": "yes"}})") == "{7 11=yes }7 ");
+    BOOST_TEST(told(R"({"perhaps": [{"t": "no"}], "text": "go on"})") == "1=go on ");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_of_its_kind_is_told_with_its_place) {
+    BOOST_TEST(told(R"({"text": 7})") == "! expected a text at text");
+    BOOST_TEST(told(R"({"text": 18446744073709551615})") == "! expected a text at text");
+    BOOST_TEST(told(R"({"number": 1.5})") == "! expected a whole number at number");
+    BOOST_TEST(told(R"({"flag": "yes"})") == "! expected true or false at flag");
+    BOOST_TEST(told(R"({"object": []})") == "! expected an object at object");
+    BOOST_TEST(told(R"({"objects": {}})") == "! expected a list of objects at objects");
+    BOOST_TEST(told(R"({"objects": ["a"]})") == "! expected a list of objects at objects");
+    BOOST_TEST(told(R"({"objects": [[]]})") == "! expected a list of objects at objects");
+    BOOST_TEST(told(R"({"texts": [{}]})") == "! expected a list of texts at texts");
+    BOOST_TEST(told(R"({"objects": [{"f": 1}]})") == "{6 ! expected true or false at objects.f");
+    BOOST_TEST(told(R"([])") == "! expected an object at its top");
+    BOOST_TEST(told(R"(7 )") == "! expected an object at its top");
+    BOOST_TEST(told(R"(null )") == "! expected an object at its top");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_json) {
+    for (const char *bad : {"x", "{]", "{\"text\" 7}", "{\"text\": \"\x01\"}", "{\"text\": \"\xff\"}", "{\"a\": nul }"}) {
+        Told to;
+        Picker picker(outer, to);
+        const auto used = picker.read(bad);
+        BOOST_REQUIRE(!used);
+        BOOST_TEST(used.error().text.starts_with("it is not JSON"), used.error().text);
+    }
+    Told to;
+    Picker deep(outer, to);
+    BOOST_TEST(!deep.read(R"({"x":)" + std::string(100, '[')));
+}
+
+BOOST_AUTO_TEST_CASE(texts_are_bounded_and_what_nobody_wants_is_not) {
+    Told to;
+    Picker picker(outer, to);
+    BOOST_TEST(!!picker.read(R"({"x": ")"));
+    for (int i = 0; i < 100; ++i) BOOST_TEST(!!picker.read(std::string(10'000, 'x')));
+    BOOST_TEST(!!picker.read(R"(", "text": ")"));
+    BOOST_TEST(!!picker.read(std::string(Picker::longest_text, 'x')));
+    const auto over = picker.read("xx");
+    BOOST_REQUIRE(!over);
+    BOOST_TEST(over.error().text == "a text of more than 16384 bytes at text");
+}
+
+BOOST_AUTO_TEST_CASE(one_text_after_the_other) {
+    Told to;
+    Picker picker(outer, to);
+    const std::string_view both = R"({"text": "a"}{"text": "b"})";
+    const auto used = picker.read(both);
+    BOOST_REQUIRE(!!used);
+    BOOST_TEST(*used == 13u);
+    BOOST_TEST(picker.done());
+    picker.reset();
+    BOOST_TEST(picker.fresh());
+    BOOST_TEST(!!picker.read(both.substr(*used)));
+    BOOST_TEST(to.all == "1=a 1=b ");
+}
