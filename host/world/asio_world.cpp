@@ -7,6 +7,7 @@
 #include "inbox.hpp"
 #include "interfaces.hpp"
 #include "listener.hpp"
+#include "process/child.hpp"
 #include "seat.hpp"
 #include "stream.hpp"
 #include "wall_clock.hpp"
@@ -18,6 +19,7 @@
 #include <kith/service/file.h>
 #include <kith/service/http.h>
 #include <kith/service/loop.h>
+#include <kith/service/process.h>
 #include <kith/service/random.h>
 #include <kith/service/state.h>
 #include <kith/service/tcp.h>
@@ -39,7 +41,7 @@ struct Offered {
     const void *(*table)() noexcept;
 };
 
-constexpr std::array<Offered, 11> offered = {{
+constexpr std::array<Offered, 12> offered = {{
     {KITH_CLOCK, clock_table},
     {KITH_TIMER, timer_table},
     {KITH_RANDOM, random_table},
@@ -51,15 +53,17 @@ constexpr std::array<Offered, 11> offered = {{
     {KITH_STATE, state_table},
     {KITH_DNS, dns_table},
     {KITH_HTTP, http_table},
+    {KITH_PROCESS, process_table},
 }};
 
 } // namespace
 
 AsioWorld::Parts::Parts(boost::asio::io_context &io_, WorldOptions options_)
-    : io(io_), options(std::move(options_)), files(io_, 4), resolver(io_) {}
+    : io(io_), options(std::move(options_)), files(io_, 4), programs(io_, 4), resolver(io_) {}
 
 AsioWorld::Parts::~Parts() {
     for (auto &[host, seat] : seats) seat->close();
+    for (const auto &child : children) child->kill();
 }
 
 AsioWorld::AsioWorld(boost::asio::io_context &io, WorldOptions options)
@@ -151,6 +155,7 @@ void Seat::close() {
     for (auto &[id, stream] : std::exchange(streams, {})) stream->close();
     for (auto &[id, listener] : std::exchange(listeners, {})) listener->close();
     for (auto &[id, socket] : std::exchange(sockets, {})) socket->close();
+    for (auto &[id, process] : std::exchange(processes, {})) process->close();
 }
 
 Interfaces &Seat::interfaces() {
@@ -164,7 +169,7 @@ std::int32_t Seat::refuse(std::int32_t status, std::string_view text) const {
 }
 
 std::int32_t Seat::no_such(std::uint64_t id, const char *expected) const {
-    if (streams.contains(id) || listeners.contains(id) || sockets.contains(id))
+    if (streams.contains(id) || listeners.contains(id) || sockets.contains(id) || processes.contains(id))
         return refuse(KITH_INVALID, std::string(expected) + " is expected");
     return refuse(KITH_STALE, std::string(expected) + " that is open is expected");
 }

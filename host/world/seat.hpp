@@ -22,6 +22,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace kith::app {
 
@@ -29,6 +30,7 @@ class Seat;
 class Stream;
 class Listener;
 class DatagramSocket;
+class Child;
 class HttpSeat;
 class ResolvConf;
 class Inbox;
@@ -53,16 +55,18 @@ struct AsioWorld::Parts {
 
     boost::asio::io_context &io;
     WorldOptions options;
-    Workers files; // by path: what is written first is there first, and a path that hangs delays no other
+    Workers files;    // by path: what is written first is there first, and a path that hangs delays no other
+    Workers programs; // by path, as files are
     Resolver resolver;
     std::array<char, 65'536> read_buffer; // not touched before it is used
     std::uint64_t last_id = 0;
     std::unordered_map<const kith_host *, std::shared_ptr<Seat>> seats;
-    std::unique_ptr<Watches> watches;        // made when first asked for
-    std::unique_ptr<WallClock> wall;         // the same
-    std::unique_ptr<Inbox> inbox;            // the same
-    std::unique_ptr<Interfaces> interfaces;  // the same
-    std::unique_ptr<ResolvConf> resolv_conf; // the same
+    std::unordered_set<std::shared_ptr<Child>> children; // programs that have not ended, whoever began them
+    std::unique_ptr<Watches> watches;                    // made when first asked for
+    std::unique_ptr<WallClock> wall;                     // the same
+    std::unique_ptr<Inbox> inbox;                        // the same
+    std::unique_ptr<Interfaces> interfaces;              // the same
+    std::unique_ptr<ResolvConf> resolv_conf;             // the same
 };
 
 class Seat : public std::enable_shared_from_this<Seat> {
@@ -105,7 +109,9 @@ class Seat : public std::enable_shared_from_this<Seat> {
     std::unordered_map<std::uint64_t, std::shared_ptr<Stream>> streams;
     std::unordered_map<std::uint64_t, std::shared_ptr<Listener>> listeners;
     std::unordered_map<std::uint64_t, std::shared_ptr<DatagramSocket>> sockets;
+    std::unordered_map<std::uint64_t, std::shared_ptr<Child>> processes;
     std::shared_ptr<int> questions = std::make_shared<int>(0);   // of kith.dns/1 that are open: its other owners
+    std::shared_ptr<int> programs = std::make_shared<int>(0);    // of kith.process/1, the same
     std::shared_ptr<HttpSeat> http;                              // made when first asked for
     std::map<std::string, std::string, std::less<>> environment; // what was read: stays borrowed until destroy
 };
@@ -161,5 +167,6 @@ const void *env_table() noexcept;
 const void *state_table() noexcept;
 const void *dns_table() noexcept;
 const void *http_table() noexcept;
+const void *process_table() noexcept;
 
 } // namespace kith::app

@@ -20,6 +20,7 @@
 #include <kith/service/metric.h>
 #include <kith/service/node.h>
 #include <kith/service/options.h>
+#include <kith/service/process.h>
 #include <kith/service/random.h>
 #include <kith/service/sink.h>
 #include <kith/service/state.h>
@@ -289,6 +290,42 @@ OFFSET(kith_options_host, size, 40)
 OFFSET(kith_options_host, member, 48)
 OFFSET(kith_options_host, json, 56)
 
+/* service/process.h */
+SIZE(kith_process_program, 88)
+OFFSET(kith_process_program, struct_size, 0)
+OFFSET(kith_process_program, flags, 4)
+OFFSET(kith_process_program, path, 8)
+OFFSET(kith_process_program, directory, 24)
+OFFSET(kith_process_program, arguments, 40)
+OFFSET(kith_process_program, environment, 48)
+OFFSET(kith_process_program, argument_count, 56)
+OFFSET(kith_process_program, environment_count, 60)
+OFFSET(kith_process_program, timeout, 64)
+OFFSET(kith_process_program, grace, 72)
+OFFSET(kith_process_program, max_output, 80)
+
+SIZE(kith_process_end, 32)
+OFFSET(kith_process_end, struct_size, 0)
+OFFSET(kith_process_end, code, 4)
+OFFSET(kith_process_end, signal, 8)
+OFFSET(kith_process_end, reserved, 12)
+OFFSET(kith_process_end, errors, 16)
+
+SIZE(kith_process_host, 56)
+OFFSET(kith_process_host, start, 0)
+OFFSET(kith_process_host, read, 8)
+OFFSET(kith_process_host, write, 16)
+OFFSET(kith_process_host, shutdown, 24)
+OFFSET(kith_process_host, wait, 32)
+OFFSET(kith_process_host, end, 40)
+OFFSET(kith_process_host, close, 48)
+
+SIZE(kith_process_plugin, 32)
+OFFSET(kith_process_plugin, started, 0)
+OFFSET(kith_process_plugin, read, 8)
+OFFSET(kith_process_plugin, written, 16)
+OFFSET(kith_process_plugin, ended, 24)
+
 /* service/random.h */
 SIZE(kith_random_host, 8)
 OFFSET(kith_random_host, fill, 0)
@@ -478,6 +515,16 @@ VALUE(KITH_JSON_NUMBER, 4)
 VALUE(KITH_JSON_STRING, 5)
 VALUE(KITH_JSON_ARRAY, 6)
 VALUE(KITH_JSON_OBJECT, 7)
+
+/* service/process.h */
+VALUE(KITH_PROCESS_MAX_ARGUMENTS, 256)
+VALUE(KITH_PROCESS_MAX_TEXT, 65536)
+VALUE(KITH_PROCESS_MAX_READ, 1048576)
+VALUE(KITH_PROCESS_MAX_WRITE, 1048576)
+VALUE(KITH_PROCESS_MAX_OPEN, 64)
+VALUE(KITH_PROCESS_MAX_ERRORS, 4096)
+VALUE(KITH_PROCESS_INPUT, 1)
+VALUE(KITH_PROCESS_OUTPUT, 2)
 
 /* service/sink.h */
 VALUE(KITH_EVENT_TOPOLOGY_STARTED, 0)

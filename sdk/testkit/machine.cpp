@@ -3,6 +3,7 @@
 
 #include "http_room.hpp"
 #include "machine_body.hpp"
+#include "process_room.hpp"
 
 #include <kith/hosting/status.hpp>
 
@@ -87,6 +88,7 @@ const void *Machine::service(std::string_view id) const noexcept {
     if (id == KITH_STATE) return state_service();
     if (id == KITH_HTTP) return http_service();
     if (id == KITH_DNS) return dns_service();
+    if (id == KITH_PROCESS) return process_service();
     return nullptr;
 }
 
@@ -115,6 +117,7 @@ void Machine::close(kith_host &host) noexcept {
         if (socket.id != 0 && socket.seat == &seat) body_->close(socket);
     }
     if (body_->http_room) body_->http_room->close(seat);
+    if (body_->process_room) body_->process_room->close(seat);
     while (seat.first != none) {
         Op &op = body_->ops[seat.first];
         if (op.dial != 0) net_.tcp().hang_up(op.dial);
@@ -152,6 +155,11 @@ Machine::Body::~Body() = default;
 HttpRoom &Machine::Body::http() {
     if (!http_room) http_room = std::make_unique<HttpRoom>(*this);
     return *http_room;
+}
+
+ProcessRoom &Machine::Body::programs() {
+    if (!process_room) process_room = std::make_unique<ProcessRoom>(*this);
+    return *process_room;
 }
 
 std::int32_t Machine::Body::called(Seat &seat, const char *what) {

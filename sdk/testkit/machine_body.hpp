@@ -14,6 +14,7 @@
 #include <kith/service/file.h>
 #include <kith/service/http.h>
 #include <kith/service/loop.h>
+#include <kith/service/process.h>
 #include <kith/service/random.h>
 #include <kith/service/state.h>
 #include <kith/service/tcp.h>
@@ -36,6 +37,7 @@ namespace kith::testkit {
 inline constexpr std::uint32_t none = UINT32_MAX;
 
 class HttpRoom;
+class ProcessRoom;
 struct DnsFound;
 
 inline std::string_view view(kith_str s) noexcept {
@@ -176,6 +178,7 @@ class Machine::Body final : public Actor, public SocketOwner, public UdpOwner {
     void answer(Op &op); // to a question of kith.dns/1
     std::size_t questions(const Seat &seat) const noexcept;
     HttpRoom &http(); // made when first asked for
+    ProcessRoom &programs(); // the same
     void take_post();
     void on_event(std::uint32_t what, std::uint32_t slot, std::uint64_t id) override;
 
@@ -213,6 +216,7 @@ class Machine::Body final : public Actor, public SocketOwner, public UdpOwner {
     bool has_state_dir = true;
 
     std::unique_ptr<HttpRoom> http_room;
+    std::unique_ptr<ProcessRoom> process_room;
 
     std::atomic<std::int64_t> wall_skew = 0;
     std::atomic<std::int64_t> monotonic_skew = 0;
@@ -230,5 +234,6 @@ const kith_env_host *env_service() noexcept;
 const kith_state_host *state_service() noexcept;
 const kith_http_host *http_service() noexcept;
 const kith_dns_host *dns_service() noexcept;
+const kith_process_host *process_service() noexcept;
 
 } // namespace kith::testkit

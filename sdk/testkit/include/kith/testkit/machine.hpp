@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
 // One machine of a simulated universe, and the world of the instances that run on it: services clock, timer, random, loop, tcp,
-// udp, http, file, env, state.
+// udp, http, file, env, state, process.
 #pragma once
 
 #include <kith/hosting/world.hpp>
 #include <kith/testkit/address.hpp>
 #include <kith/testkit/interface.hpp>
+#include <kith/testkit/program.hpp>
 #include <kith/testkit/sim_net.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -69,6 +71,15 @@ class Machine final : public World {
     void fail_path(std::string_view path, std::int32_t status);
     /// The user that the daemon runs as; 1000 at first. 0 may read everything.
     void user(std::uint32_t id);
+
+    // ---- programs: kith/testkit/program.hpp ----
+
+    /// What is run under that path from now on. One that it has not: KITH_NOT_FOUND; fail_path(path, KITH_DENIED): not executable.
+    void program(std::string_view path, Program program);
+    void program(std::string_view path, ProgramHandler handler);
+    void remove_program(std::string_view path);
+    /// All runs so far, in the order they began.
+    const std::deque<ProgramRun> &runs() const;
 
     // ---- environment and state ----
 

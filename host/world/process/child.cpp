@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: MIT
+#include "child.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <ctime>
+#include <system_error>
+#include <unistd.h>
+
+namespace kith::app {
+
+namespace {
+
+using Error = boost::system::error_code;
+using Wait = boost::asio::posix::stream_descriptor;
+
+const kith_process_plugin &side_of(Seat &seat) { return *seat.side<kith_process_plugin>(KITH_PROCESS); }
+
+void tell_read(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text, const void *data,
+               std::size_t size) {
+    Entered guard(seat.tenant, "process.read");
+    side_of(seat).read(seat.tenant.self(), user, op, status, borrow(text), data, static_cast<std::uint32_t>(size));
+}
+
+void tell_written(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text) {
+    Entered guard(seat.tenant, "process.written");
+    side_of(seat).written(seat.tenant.self(), user, op, status, borrow(text));
+}
+
+std::chrono::nanoseconds span(std::uint64_t time) {
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(time, far_enough)));
+}
+
+// A pipe that nobody reads any more signals whoever writes to it; here that is an error of the write, whatever the program we are
+// in does with SIGPIPE.
+ssize_t write_quietly(int fd, const char *data, std::size_t size) {
+    sigset_t pipe, before;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, &before);
+    const ssize_t written = ::write(fd, data, size);
+    const int error = errno;
+    if (written < 0 && error == EPIPE && sigismember(&before, SIGPIPE) == 0) {
+        const timespec now{};
+        sigtimedwait(&pipe, nullptr, &now);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    errno = error;
+    return written;
+}
+
+} // namespace
+
+Child::Child(Seat &seat, ProcessProgram program, Spawned spawned, std::shared_ptr<int> share)
+    : seat_(seat.shared_from_this()),
+      program_(std::move(program)),
+      group_(std::move(spawned.group)),
+      end_(seat.io, spawned.ended.release()),
+      input_(seat.io),
+      output_(seat.io),
+      errors_(seat.io, spawned.errors.release()),
+      reading_(seat.io),
+      writing_(seat.io),
+      waiting_(seat.io),
+      patience_(seat.io),
+      pause_(seat.io),
+      share_(std::move(share)) {
+    if (program_.input) input_.assign(spawned.input.release());
+    if (program_.output) output_.assign(spawned.output.release());
+}
+
+void Child::start() {
+    await_end();
+    drain();
+    if (program_.timeout == 0) return;
+    patience_.expires_after(span(program_.timeout));
+    patience_.async_wait([me = shared_from_this()](const Error &error) {
+        if (error || me->ending_ || !me->group_.there()) return;
+        me->status_ = KITH_TIMED_OUT;
+        me->end();
+    });
+}
+
+// ---- its output ----
+
+std::int32_t Child::read(std::uint32_t max, std::uint64_t timeout, std::uint64_t user, std::uint64_t *op) {
+    if (!program_.output) return seat_->refuse(KITH_INVALID, "its output was not asked for (KITH_PROCESS_OUTPUT)");
+    if (reading_.busy(*seat_)) return seat_->refuse(KITH_BUSY, "a read of this program is outstanding already");
+    if (max == 0) return seat_->refuse(KITH_INVALID, "a read of 0 bytes");
+    max_ = max;
+    reading_.begin(
+        *seat_, shared_from_this(), timeout, user, op,
+        [](Seat &seat, std::uint64_t u, std::uint64_t o) {
+            tell_read(seat, u, o, KITH_CANCELLED, cancelled_text(), nullptr, 0);
+        },
+        [this] { end_read(KITH_TIMED_OUT, late("nothing said within the time for it")); });
+    await_read();
+    return KITH_OK;
+}
+
+void Child::await_read() {
+    if (std::exchange(reading_.waiting, true)) return;
+    const auto go_on = [me = shared_from_this()](const Error &) {
+        me->reading_.waiting = false;
+        if (me->reading_.op != 0) me->can_read();
+    };
+    if (deaf_ || !group_.there()) {
+        boost::asio::post(seat_->io, [go_on] { go_on({}); });
+    } else {
+        output_.async_wait(Wait::wait_read, go_on);
+    }
+}
+
+void Child::can_read() {
+    if (status_ == KITH_LIMIT) return end_read(KITH_LIMIT, program_.too_much());
+    auto &buffer = seat_->parts.read_buffer; // of all: completions never nest
+    const std::uint64_t left = program_.max_output - taken_;
+    const std::size_t most = std::min<std::size_t>({max_, KITH_PROCESS_MAX_READ, buffer.size()});
+    // One byte more than it may say tells whether it says more.
+    const ssize_t got = deaf_ ? 0 : ::read(output_.native_handle(), buffer.data(), left < most ? left + 1 : most);
+    if (got < 0 && errno == EINTR) return can_read();
+    // Whoever has left its group may hold the pipe open for ever.
+    if (got < 0 && errno == EAGAIN && group_.there()) return await_read();
+    if (got <= 0) {
+        deaf_ = true;
+        return end_read(KITH_CLOSED, program_.path + ": the end of its output");
+    }
+    const auto size = static_cast<std::size_t>(got);
+    if (size > left) {
+        status_ = KITH_LIMIT;
+        end();
+        return end_read(KITH_LIMIT, program_.too_much());
+    }
+    taken_ += size;
+    if (const auto done = reading_.end(*seat_)) tell_read(*seat_, done->user, reading_.last, KITH_OK, {}, buffer.data(), size);
+}
+
+void Child::end_read(std::int32_t status, std::string_view text) {
+    if (const auto done = reading_.end(*seat_)) tell_read(*seat_, done->user, reading_.last, status, text, nullptr, 0);
+}
+
+// ---- its input ----
+
+std::int32_t Child::write(std::string_view data, std::uint64_t timeout, std::uint64_t user, std::uint64_t *op) {
+    if (!program_.input) return seat_->refuse(KITH_INVALID, "its input was not asked for (KITH_PROCESS_INPUT)");
+    if (writing_.busy(*seat_)) return seat_->refuse(KITH_BUSY, "a write to this program is outstanding already");
+    if (!input_.is_open()) return seat_->refuse(KITH_INVALID, "its input was shut down");
+    out_.assign(data);
+    written_ = 0;
+    writing_.begin(
+        *seat_, shared_from_this(), timeout, user, op,
+        [](Seat &seat, std::uint64_t u, std::uint64_t o) { tell_written(seat, u, o, KITH_CANCELLED, cancelled_text()); },
+        [this] { end_write(KITH_TIMED_OUT, late("it has not read within the time for it")); });
+    await_write();
+    return KITH_OK;
+}
+
+void Child::await_write() {
+    if (std::exchange(writing_.waiting, true)) return;
+    const auto go_on = [me = shared_from_this()](const Error &) {
+        me->writing_.waiting = false;
+        if (me->writing_.op != 0 && !me->push()) me->await_write();
+    };
+    if (out_.empty() || !group_.there()) {
+        boost::asio::post(seat_->io, [go_on] { go_on({}); });
+    } else {
+        input_.async_wait(Wait::wait_write, go_on);
+    }
+}
+
+// False: there is more to write than it takes now.
+bool Child::push() {
+    if (!out_.empty() && !group_.there()) {
+        end_write(KITH_RESET, program_.path + ": it has ended");
+        return true;
+    }
+    while (written_ < out_.size()) {
+        const ssize_t taken = write_quietly(input_.native_handle(), out_.data() + written_, out_.size() - written_);
+        if (taken < 0 && errno == EINTR) continue;
+        if (taken < 0 && errno == EAGAIN) return false;
+        if (taken < 0) {
+            const bool gone = errno == EPIPE;
+            end_write(gone ? KITH_RESET : KITH_IO,
+                      program_.path + ": " + (gone ? "it does not read any more" : std::generic_category().message(errno)));
+            return true;
+        }
+        written_ += static_cast<std::size_t>(taken);
+    }
+    end_write(KITH_OK, {});
+    return true;
+}
+
+void Child::end_write(std::int32_t status, std::string_view text) {
+    std::string().swap(out_);
+    written_ = 0;
+    if (const auto done = writing_.end(*seat_)) tell_written(*seat_, done->user, writing_.last, status, text);
+}
+
+std::int32_t Child::shutdown() {
+    if (!program_.input) return seat_->refuse(KITH_INVALID, "its input was not asked for (KITH_PROCESS_INPUT)");
+    if (writing_.busy(*seat_))
+        return seat_->refuse(KITH_BUSY, "a write to this program is outstanding; shut it down when it has completed");
+    Error ignored;
+    input_.close(ignored);
+    return KITH_OK;
+}
+
+// ---- what it says on standard error ----
+
+void Child::drain() {
+    errors_.async_wait(Wait::wait_read, [me = shared_from_this()](const Error &error) {
+        if (error || !me->errors_.is_open() || !me->take_errors()) return;
+        // Whoever floods is read at some MB in a second, not as fast as this loop can.
+        me->pause_.expires_after(std::chrono::milliseconds(10));
+        me->pause_.async_wait([me](const Error &over) {
+            if (!over) me->drain();
+        });
+    });
+}
+
+// False: nobody has it open any more.
+bool Child::take_errors() {
+    auto &buffer = seat_->parts.read_buffer;
+    const ssize_t got = ::read(errors_.native_handle(), buffer.data(), buffer.size());
+    if (got > 0) said_.add({buffer.data(), static_cast<std::size_t>(got)});
+    return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+// ---- its end ----
+
+std::int32_t Child::wait(std::uint64_t user, std::uint64_t *op) {
+    if (waiting_.busy(*seat_)) return seat_->refuse(KITH_BUSY, "somebody waits for this program already");
+    waiting_.begin(
+        *seat_, shared_from_this(), 0, user, op,
+        [](Seat &seat, std::uint64_t u, std::uint64_t o) {
+            Entered guard(seat.tenant, "process.ended");
+            side_of(seat).ended(seat.tenant.self(), u, o, KITH_CANCELLED, borrow(cancelled_text()), nullptr);
+        },
+        [] {});
+    if (group_.there()) return KITH_OK;
+    boost::asio::post(seat_->io, [me = shared_from_this(), id = waiting_.op] {
+        if (me->waiting_.op != id) return;
+        if (const auto done = me->waiting_.end(*me->seat_)) me->tell_end(done->user, id);
+    });
+    return KITH_OK;
+}
+
+void Child::tell_end(std::uint64_t user, std::uint64_t op) {
+    const kith_process_end end{
+        .struct_size = sizeof end, .code = how_.code, .signal = how_.signal, .reserved = 0, .errors = borrow(said_.text())};
+    const std::string text = status_ == KITH_TIMED_OUT ? program_.late() : status_ == KITH_LIMIT ? program_.too_much() : "";
+    Entered guard(seat_->tenant, "process.ended");
+    side_of(*seat_).ended(seat_->tenant.self(), user, op, status_, borrow(text), &end);
+}
+
+void Child::await_end() {
+    end_.async_wait(Wait::wait_read, [me = shared_from_this()](const Error &error) {
+        if (!error && me->group_.there()) me->ended();
+    });
+}
+
+void Child::ended() {
+    if (!group_.gather(how_)) return await_end();
+    const auto me = shared_from_this(); // the world's list had it
+    seat_->parts.children.erase(me);
+    patience_.cancel();
+    pause_.cancel();
+    Error ignored;
+    if (errors_.is_open()) {
+        for (int pieces = 0; pieces < 4 && take_errors(); ++pieces) {
+        } // a pipe holds one
+        errors_.close(ignored);
+    }
+    end_.close(ignored);
+    if (closed_) return share_.reset();
+    // Reads and writes that wait go on, and find that it has ended.
+    if (output_.is_open()) output_.cancel(ignored);
+    if (input_.is_open()) input_.cancel(ignored);
+    if (const auto done = waiting_.end(*seat_)) tell_end(done->user, waiting_.last);
+}
+
+void Child::end() {
+    if (std::exchange(ending_, true) || !group_.there()) return;
+    group_.signal(SIGTERM);
+    group_.signal(SIGCONT); // one that was stopped would not hear of it
+    patience_.expires_after(span(program_.grace));
+    patience_.async_wait([me = shared_from_this()](const Error &error) {
+        if (!error) me->group_.signal(SIGKILL);
+    });
+}
+
+void Child::close() {
+    closed_ = true;
+    for (const std::uint64_t op : {reading_.op, writing_.op, waiting_.op}) {
+        if (op != 0) seat_->cancel(op);
+    }
+    Error ignored;
+    input_.close(ignored);
+    output_.close(ignored);
+    if (!group_.there()) return share_.reset();
+    end();
+}
+
+void Child::kill() noexcept {
+    { const ProcessGroup gone = std::move(group_); }
+    Error ignored;
+    patience_.cancel();
+    pause_.cancel();
+    for (Pipe *pipe : {&end_, &input_, &output_, &errors_}) pipe->close(ignored);
+}
+
+std::string Child::late(const char *what) const { return program_.path + ": " + what; }
+
+} // namespace kith::app

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#include "../seat.hpp"
+#include "child.hpp"
+#include "spawn.hpp"
+
+#include <kith/service/process.h>
+
+#include <unistd.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kith::app {
+
+namespace {
+
+void tell_started(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
+                  std::uint64_t id) {
+    Entered guard(seat.tenant, "process.started");
+    const auto *side = seat.side<kith_process_plugin>(KITH_PROCESS);
+    side->started(seat.tenant.self(), user, op, status, borrow(text), id);
+}
+
+std::vector<std::string> environment() {
+    std::vector<std::string> out;
+    for (char **at = ::environ; at != nullptr && *at != nullptr; ++at) {
+        const std::string_view one(*at);
+        if (is_for_programs(one.substr(0, one.find('=')))) out.emplace_back(one);
+    }
+    return out;
+}
+
+std::shared_ptr<Child> adopt(Seat &seat, const ProcessProgram &program, Spawned &spawned, std::shared_ptr<int> share) {
+    if (spawned.status != KITH_OK) return nullptr;
+    try {
+        auto child = std::make_shared<Child>(seat, program, std::move(spawned), std::move(share));
+        seat.parts.children.insert(child);
+        child->start();
+        return child;
+    } catch (const std::exception &failure) { // and with that it is killed
+        spawned.status = KITH_LIMIT;
+        spawned.text = program.path + ": " + failure.what();
+        return nullptr;
+    }
+}
+
+// It runs, or it does not. It may run for somebody who has gone meanwhile.
+void begun(Seat &seat, std::uint64_t op, const ProcessProgram &program, Spawned spawned, std::shared_ptr<int> share) {
+    auto child = adopt(seat, program, spawned, std::move(share));
+    const auto ended = seat.take(op);
+    if (!ended) return child ? child->close() : void();
+    if (!child) return tell_started(seat, ended->user, op, spawned.status, spawned.text, 0);
+    const std::uint64_t id = ++seat.parts.last_id;
+    seat.processes.emplace(id, std::move(child));
+    tell_started(seat, ended->user, op, KITH_OK, {}, id);
+}
+
+std::int32_t start(Seat &seat, const kith_process_program *given, std::uint64_t user, std::uint64_t *op) {
+    const auto *side = seat.side<kith_process_plugin>(KITH_PROCESS);
+    if (side == nullptr || !side->started || !side->read || !side->written || !side->ended)
+        return seat.refuse(KITH_INVALID, "the plugin has no complete kith_process_plugin");
+    ProcessProgram program;
+    std::string why;
+    if (const std::int32_t status = read_program(given, program, why); status != KITH_OK) return seat.refuse(status, why);
+    if (seat.programs.use_count() > static_cast<long>(KITH_PROCESS_MAX_OPEN))
+        return seat.refuse(KITH_LIMIT, "64 programs of this instance are open; close those that are done with");
+    const auto cancelled = [](Seat &s, std::uint64_t u, std::uint64_t o) {
+        tell_started(s, u, o, KITH_CANCELLED, cancelled_text(), 0);
+    };
+    const std::uint64_t id = seat.begin(op, {user, cancelled, {}});
+    const std::string lane = program.path;
+    try {
+        seat.parts.programs.run(
+            lane, [program, passed = environment()] { return spawn(program, passed); },
+            [me = seat.shared_from_this(), id, program, share = seat.programs](Spawned spawned) mutable {
+                begun(*me, id, program, std::move(spawned), std::move(share));
+            });
+    } catch (...) { // it has not begun
+        seat.take(id);
+        throw;
+    }
+    return KITH_OK;
+}
+
+template <class F>
+std::int32_t with_child(const kith_host *host, std::uint64_t id, F &&function) noexcept {
+    return guarded(host, [&](Seat &seat) {
+        const auto found = seat.processes.find(id);
+        return found == seat.processes.end() ? seat.no_such(id, "a program") : function(seat, *found->second);
+    });
+}
+
+std::int32_t write(const kith_host *host, std::uint64_t id, const void *data, std::uint32_t size, std::uint64_t timeout,
+                   std::uint64_t user, std::uint64_t *op) noexcept {
+    return with_child(host, id, [&](Seat &seat, Child &child) {
+        if (size > KITH_PROCESS_MAX_WRITE) return seat.refuse(KITH_LIMIT, "a write takes at most 1048576 bytes");
+        if (size != 0 && data == nullptr) return seat.refuse(KITH_INVALID, "bytes are expected at `data`");
+        return child.write({static_cast<const char *>(data), size}, timeout, user, op);
+    });
+}
+
+std::int32_t close(const kith_host *host, std::uint64_t id) noexcept {
+    return guarded(host, [&](Seat &seat) {
+        const auto child = seat.processes.extract(id);
+        if (!child) return seat.no_such(id, "a program");
+        child.mapped()->close();
+        return KITH_OK;
+    });
+}
+
+constexpr kith_process_host table = {
+    .start =
+        [](const kith_host *host, const kith_process_program *program, std::uint64_t user, std::uint64_t *op) noexcept {
+            return guarded(host, [&](Seat &seat) { return start(seat, program, user, op); });
+        },
+    .read =
+        [](const kith_host *host, std::uint64_t id, std::uint32_t max, std::uint64_t timeout, std::uint64_t user,
+           std::uint64_t *op) noexcept {
+            return with_child(host, id, [&](Seat &, Child &child) { return child.read(max, timeout, user, op); });
+        },
+    .write = write,
+    .shutdown =
+        [](const kith_host *host, std::uint64_t id) noexcept {
+            return with_child(host, id, [](Seat &, Child &child) { return child.shutdown(); });
+        },
+    .wait =
+        [](const kith_host *host, std::uint64_t id, std::uint64_t user, std::uint64_t *op) noexcept {
+            return with_child(host, id, [&](Seat &, Child &child) { return child.wait(user, op); });
+        },
+    .end =
+        [](const kith_host *host, std::uint64_t id) noexcept {
+            return with_child(host, id, [](Seat &, Child &child) {
+                child.end();
+                return KITH_OK;
+            });
+        },
+    .close = close,
+};
+
+} // namespace
+
+const void *process_table() noexcept { return &table; }
+
+} // namespace kith::app
