@@ -22,7 +22,30 @@ bool matches(const std::vector<std::string> &globs, std::string_view name) {
     return std::any_of(globs.begin(), globs.end(), [&](const std::string &glob) { return glob_match(glob, name); });
 }
 
+void count(std::vector<std::pair<std::string, std::uint64_t>> &tally, std::string_view reason, std::uint64_t items) {
+    const auto found = std::find_if(tally.begin(), tally.end(), [&](const auto &each) { return each.first == reason; });
+    if (found == tally.end()) {
+        tally.emplace_back(reason, items);
+    } else {
+        found->second += items;
+    }
+}
+
 } // namespace
+
+std::uint64_t Sight::items() const {
+    std::uint64_t sum = peers.size();
+    for (const auto &each : left_out) sum += each.second;
+    return sum;
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> Sight::not_joined() const {
+    std::vector<std::pair<std::string, std::uint64_t>> out;
+    for (const SeenPeer &peer : peers) {
+        if (!peer.left_out.empty()) count(out, peer.left_out, 1);
+    }
+    return out;
+}
 
 // One strategy, and what it has said.
 struct Look::Eye final : DiscoverySeat, InstanceOwner {
@@ -36,6 +59,7 @@ struct Look::Eye final : DiscoverySeat, InstanceOwner {
     std::vector<std::string> order;
     std::vector<std::string_view> missing_keys, left_keys;
     std::vector<std::pair<std::string, std::uint64_t>> left_out_next; // belongs to the replace or update that comes next
+    std::string nothing_came;                                         // why
     bool answered = false;
     bool updated = false; // it has told of peers, but not yet that these are all
     bool in_sync = false;
@@ -52,6 +76,8 @@ struct Look::Eye final : DiscoverySeat, InstanceOwner {
           instance(plugin, {"topologies." + topology.name + '.' + source.name, topology.name, source.name}, source.options,
                    {.world = world, .logger = logger, .owner = this, .discovery = this, .node = &node}) {}
 
+    // It has looked. What is told without a number is why nothing came.
+    void answer() { answer(KITH_OK, nothing_came); }
     void answer(std::int32_t status, std::string_view reason) {
         answered = true;
         sight.status = status;
@@ -87,7 +113,7 @@ struct Look::Eye final : DiscoverySeat, InstanceOwner {
         order.clear();
         sight.left_out.clear();
         take(reader);
-        answer(KITH_OK, {});
+        answer();
         return KITH_OK;
     }
 
@@ -104,7 +130,7 @@ struct Look::Eye final : DiscoverySeat, InstanceOwner {
         for (const std::string_view key : left_keys) forget(key);
         take(reader);
         updated = true;
-        if (in_sync) answer(KITH_OK, {});
+        if (in_sync) answer();
         return KITH_OK;
     }
 
@@ -115,13 +141,20 @@ struct Look::Eye final : DiscoverySeat, InstanceOwner {
 
     void take(const PeerReader &reader) {
         for (const PeerView &peer : reader.peers()) add(peer);
-        for (auto &each : std::exchange(left_out_next, {})) sight.left_out.push_back(std::move(each));
+        nothing_came.clear();
+        for (const auto &[reason, items] : std::exchange(left_out_next, {})) {
+            if (items == 0) {
+                nothing_came = reason;
+            } else {
+                count(sight.left_out, reason, items);
+            }
+        }
     }
 
     // A gossip tells of each peer as it is heard. It has looked when it says that it follows all that is there.
     std::int32_t watching(bool now_in_sync) override {
         in_sync = now_in_sync;
-        if (in_sync) answer(KITH_OK, {});
+        if (in_sync) answer();
         return KITH_OK;
     }
     std::int32_t heard() override { return KITH_OK; }
@@ -191,7 +224,7 @@ void Look::act() {
         stopping_ = true;
         until_ = later(now, stop_bound);
         for (auto &eye : eyes_) {
-            if (!eye->answered && eye->updated) eye->answer(KITH_OK, {}); // what came until now
+            if (!eye->answered && eye->updated) eye->answer(); // what came until now
             if (!eye->answered) eye->answer(KITH_TIMED_OUT, "it did not answer in time");
             eye->finish();
             if (eye->instance.running()) eye->instance.stop();

@@ -11,7 +11,11 @@
 #include <boost/asio/io_context.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace kith::app {
 
@@ -25,6 +29,21 @@ void append_member(std::string &out, std::string_view name, std::string_view val
     core::append_json_string(out, value);
 }
 
+using Tally = std::vector<std::pair<std::string, std::uint64_t>>; // reason and number
+
+void append_tally(std::string &out, std::string_view name, const Tally &tally) {
+    out += ", ";
+    core::append_json_string(out, name);
+    out += ": [";
+    for (const auto &[reason, items] : tally) {
+        if (&reason != &tally.front().first) out += ", ";
+        out += R"({"items": )" + std::to_string(items) + ", ";
+        append_member(out, "reason", reason);
+        out += '}';
+    }
+    out += ']';
+}
+
 std::string as_json(const std::vector<core::Sight> &sights) {
     std::string out = R"({"topologies": [)";
     for (const core::Sight &sight : sights) {
@@ -36,18 +55,14 @@ std::string as_json(const std::vector<core::Sight> &sights) {
         append_member(out, "strategy", sight.strategy);
         out += ", ";
         append_member(out, "status", sight.status == KITH_OK ? "ok" : "failed");
-        if (sight.status != KITH_OK) {
+        if (sight.status != KITH_OK || !sight.reason.empty()) {
             out += ", ";
             append_member(out, "reason", sight.reason);
         }
-        out += R"(, "left_out": [)";
-        for (const auto &[reason, items] : sight.left_out) {
-            if (&reason != &sight.left_out.front().first) out += ", ";
-            out += R"({"items": )" + std::to_string(items) + ", ";
-            append_member(out, "reason", reason);
-            out += '}';
-        }
-        out += R"(], "peers": [)";
+        out += R"(, "items": )" + std::to_string(sight.items());
+        append_tally(out, "left_out", sight.left_out);
+        append_tally(out, "not_joined", sight.not_joined());
+        out += R"(, "peers": [)";
         for (const core::SeenPeer &peer : sight.peers) {
             out += &peer == &sight.peers.front() ? "\n    {" : ",\n    {";
             append_member(out, "key", peer.key);
@@ -69,6 +84,23 @@ std::string as_json(const std::vector<core::Sight> &sights) {
     return out + (sights.empty() ? "]}\n" : "\n]}\n");
 }
 
+void print_tally(std::string_view who, const Tally &tally) {
+    for (const auto &[reason, items] : tally)
+        std::cout << "  left out by the " << who << ": " << items << ": " << reason << '\n';
+}
+
+// Of a look that went well, when nobody would be joined by it.
+void print_why_nobody(const core::Sight &sight) {
+    if (!std::all_of(sight.peers.begin(), sight.peers.end(), [](const auto &peer) { return !peer.left_out.empty(); })) return;
+    print_tally("policy", sight.not_joined());
+    if (sight.items() == 0) {
+        std::cout << "  Nothing came: " << (sight.reason.empty() ? "the source was reached and holds nothing" : sight.reason);
+    } else {
+        std::cout << "  Nobody is left of " << sight.items() << (sight.items() == 1 ? " item that" : " items that") << " came";
+    }
+    std::cout << ". A running kith would hold its last peers for policy.hold.\n";
+}
+
 void print_sight(const core::Sight &sight) {
     std::cout << sight.topology << " (" << sight.strategy;
     if (sight.source != sight.strategy) std::cout << ", " << sight.source;
@@ -77,7 +109,9 @@ void print_sight(const core::Sight &sight) {
         std::cout << "could not look: " << sight.reason << '\n';
         return;
     }
-    std::cout << sight.peers.size() << (sight.peers.size() == 1 ? " peer\n" : " peers\n");
+    std::cout << sight.peers.size() << (sight.peers.size() == 1 ? " peer" : " peers");
+    if (!sight.left_out.empty()) std::cout << " of " << sight.items() << (sight.items() == 1 ? " item" : " items");
+    std::cout << '\n';
     std::size_t width = 4;
     for (const core::SeenPeer &peer : sight.peers) width = std::max(width, peer.name.size());
     for (const core::SeenPeer &peer : sight.peers) {
@@ -87,11 +121,8 @@ void print_sight(const core::Sight &sight) {
         if (!peer.left_out.empty()) std::cout << "(left out: " << peer.left_out << ')';
         std::cout << '\n';
     }
-    for (const auto &[reason, items] : sight.left_out)
-        std::cout << "  left out by the strategy: " << items << ": " << reason << '\n';
-    if (sight.peers.empty() && sight.left_out.empty()) {
-        std::cout << "  The source was reached and holds nothing. A running kith would hold its last peers for policy.hold.\n";
-    }
+    print_tally("strategy", sight.left_out);
+    print_why_nobody(sight);
 }
 
 } // namespace

@@ -59,6 +59,7 @@ class Poller : public kith::strategy {
         }
         if (sight.declined != 0)
             discovery.left_out(sight.declined, "it says that the service is not there (a target of \".\")");
+        if (sight.declined == 0 && !sight.empty.empty()) discovery.left_out(0, sight.empty);
         if (sight.empty != empty_) {
             empty_ = sight.empty;
             if (!empty_.empty()) log.info("the DNS knows nobody", {{"name", question.name}, {"why", empty_}});

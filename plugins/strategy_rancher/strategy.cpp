@@ -91,6 +91,7 @@ class rancher_metadata : public kith::strategy {
         }
         if (service->without_address != 0) discovery.left_out(service->without_address, "the container has no address yet");
         if (service->doubled != 0) discovery.left_out(service->doubled, "another container has the same address");
+        if (service->peers.empty() && service->without_address == 0) discovery.left_out(0, "the service has no containers");
         co_return discovery.replace(service->peers) >= 0;
     }
 

@@ -151,6 +151,18 @@ BOOST_AUTO_TEST_CASE(peers_and_sources_can_be_listed) {
     BOOST_CHECK_EQUAL(sources[1].reason, "broken");
 }
 
+BOOST_AUTO_TEST_CASE(an_empty_answer_has_its_reason) {
+    House house;
+    auto &topology = house.topology();
+    house.told();
+    topology.left_out(0, 0, "there is no such name", house.now);
+    house.see(topology, {});
+    KITH_CHECK_LINES(house.told_why(), "observation.ok: there is no such name");
+    topology.left_out(0, 0, "there is no such name", house.now);
+    house.see(topology, {});
+    KITH_CHECK_LINES(house.told_why());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace kith::core::test

@@ -330,6 +330,8 @@ BOOST_AUTO_TEST_CASE(a_look) {
     kith.config.connectors.front().options = R"({"node":"me@x-a-name-that-is-longer-than-any-small-string"})";
     kith.strategy().start = [](Puppet &p) {
         p.discovery().left_out(p.host, 2, text("no port"));
+        p.discovery().left_out(p.host, 1, text("no address"));
+        p.discovery().left_out(p.host, 4, text("no port"));
         return p.replace({"a@x", "b@x", "me@x-a-name-that-is-longer-than-any-small-string"});
     };
     scripts["topologies.t.fails"].start = [](Puppet &p) { return p.discovery().failed(p.host, KITH_REFUSED, text("nobody")); };
@@ -348,13 +350,36 @@ BOOST_AUTO_TEST_CASE(a_look) {
     BOOST_TEST(sights[0].peers[0].left_out == "");
     BOOST_TEST(sights[0].peers[1].left_out == "policy.exclude leaves it out");
     BOOST_TEST(sights[0].peers[2].left_out == "it is the local node");
-    BOOST_REQUIRE(sights[0].left_out.size() == 1u);
-    BOOST_TEST(sights[0].left_out[0].second == 2u);
+    BOOST_REQUIRE(sights[0].left_out.size() == 2u);
+    BOOST_TEST(sights[0].left_out[0].first == "no port");
+    BOOST_TEST(sights[0].left_out[0].second == 6u);
+    BOOST_TEST(sights[0].items() == 10u);
+    BOOST_REQUIRE(sights[0].not_joined().size() == 2u);
+    BOOST_TEST(sights[0].not_joined()[1].first == "it is the local node");
+    BOOST_TEST(sights[0].not_joined()[1].second == 1u);
+    BOOST_TEST(sights[0].reason == "");
     BOOST_TEST(sights[1].status == KITH_REFUSED);
     BOOST_TEST(sights[1].reason == "nobody");
     BOOST_TEST(sights[2].status == KITH_TIMED_OUT);
     for (const char *name : {"topologies.t.s", "topologies.t.fails", "topologies.t.mute"})
         BOOST_TEST(scripts[name].destroyed == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_look_at_nothing_tells_why) {
+    Kith kith;
+    kith.strategy().start = [](Puppet &p) {
+        p.discovery().left_out(p.host, 0, text("there is no such name"));
+        return p.replace({});
+    };
+    Look look(kith.machine, kith.log, kith.config, kith.registry, "t");
+    bool done = false;
+    look.start(3'000'000'000, [&] { done = true; });
+    kith.run(1s);
+    BOOST_REQUIRE(done);
+    BOOST_TEST(look.sights()[0].status == KITH_OK);
+    BOOST_TEST(look.sights()[0].reason == "there is no such name");
+    BOOST_TEST(look.sights()[0].items() == 0u);
+    BOOST_TEST(look.sights()[0].left_out.empty());
 }
 
 // Who hears its peers one by one has looked when it says that it follows them all.

@@ -40,7 +40,7 @@ class discovery {
     /// "I could not look." The last set stays.
     std::int32_t failed(const error &why) const noexcept { return table_->failed(raw_, why.status, str(why.text)); }
 
-    /// "So many items were there and are no peers, because": before the replace or update they belong to.
+    /// "So many items were there and are no peers, because": before the replace or update they belong to. 0 items: why there was nothing.
     std::int32_t left_out(std::uint32_t items, std::string_view reason) const noexcept {
         return table_->left_out(raw_, items, str(reason));
     }

@@ -43,7 +43,8 @@ typedef struct kith_discovery_host {
     int32_t (*failed)(const kith_host *host, int32_t status, kith_str text);
 
     /* "So many items were there and are no peers, because": told before the replace or update they belong to; `kith discover` shows
-     * it. reason: does not vary from item to item. [loop & started] */
+     * it. reason: does not vary from item to item. With 0 items the reason is why there was nothing at all, such as a name that does
+     * not exist. [loop & started] */
     int32_t (*left_out)(const kith_host *host, uint32_t items, kith_str reason);
 } kith_discovery_host;
 
