@@ -82,6 +82,9 @@ class Kith:
             fields = [line.split() for line in file.read().splitlines()[1:]]
         return {field[0].rstrip(":"): int(field[1]) for field in fields}
 
+    def signal(self, number):
+        self._process.send_signal(number)
+
     def terminate(self, timeout=6):
         """SIGTERM; the exit status, within a bound."""
         self._process.send_signal(signal.SIGTERM)

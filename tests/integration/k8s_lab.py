@@ -32,6 +32,7 @@ class OnKubernetes(Scenario):
             self.skipTest("no kube-apiserver is prepared (tests/real/prepare builds one)")
         super().setUp()
         self.cluster = cluster()
+        self.addCleanup(self.cluster.revive)
         self.admin = self.cluster.admin
         self.team = self.new_namespace()
         self.account = self.cluster.mount(self.lab.dir / "account", self.team, self.cluster.token(self.team))
@@ -76,5 +77,5 @@ class OnKubernetes(Scenario):
         self.cluster.pods(self.team, [(f"{prefix}-{number}", f"10.0.{number >> 8}.{number & 255}") for number in range(count)])
 
     def asked(self, **fields):
-        """What kith asked about this test's namespace."""
+        """What kith asked about this test's namespace; a watch is there twice, by stage: ResponseStarted and ResponseComplete."""
         return [one for one in self.cluster.requests(agent="kith", **fields) if f"/{self.team}/" in one.path]

@@ -184,6 +184,11 @@ class Kubernetes:
         self.stop()
         self.start(*settings)
 
+    def revive(self):
+        """Starts it where a test has left it stopped."""
+        if not self._api.running():
+            self.start()
+
     def _ask_etcd(self, path, body):
         request = urllib.request.Request(f"http://{HOST}:{self._etcd_port}{path}", json.dumps(body).encode())
         with urllib.request.urlopen(request, timeout=10) as answer:
