@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "roster.hpp"
 
+#include <kith/pace.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -18,7 +20,7 @@ struct Roster::Host {
     std::uint64_t ticket = 0; // of its job; 0: none
     kith::error why;
     Time due{0};
-    epmd_names::Pace pace;
+    kith::pace pace;
     std::vector<kith::peer> peers; // as it last said
     std::uint32_t tools = 0, strange = 0, unmatched = 0;
 };

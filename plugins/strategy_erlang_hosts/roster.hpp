@@ -12,7 +12,6 @@
 
 #include "glob.hpp"
 
-#include <epmd_names/pace.hpp>
 #include <epmd_names/reply.hpp>
 #include <kith/peer.hpp>
 

@@ -2,10 +2,10 @@
 //
 // local_epmd: the peers are the nodes that the EPMD of this machine knows.
 #include <epmd_names/ask.hpp>
-#include <epmd_names/pace.hpp>
 #include <epmd_names/port.hpp>
 
 #include <kith/node.hpp>
+#include <kith/pace.hpp>
 #include <kith/plugin.hpp>
 #include <kith/random.hpp>
 #include <kith/timer.hpp>
@@ -138,7 +138,7 @@ class local_epmd : public kith::strategy {
     kith::tcp net_;
     kith::signal wake_;
     const std::uint16_t port_;
-    epmd_names::Pace pace_;
+    kith::pace pace_;
 };
 
 } // namespace
