@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+//
+// A page of a list, of each kind of object: whatever it is, it is read or refused; and in pieces it is read as in one.
+#include "reader.hpp"
+#include "roster.hpp"
+
+#include <cstdlib>
+
+using namespace k8s;
+
+namespace {
+
+// What became of it, in words.
+std::string read(Lookup lookup, std::string_view text, std::size_t piece) {
+    static const Naming naming{Mode::ip, "app", "", "cluster.local"};
+    Roster roster(lookup, naming);
+    roster.begin();
+    ListReader reader(lookup, [&](Object &object) { roster.add(object); });
+    for (std::size_t at = 0; at < text.size(); at += piece) {
+        if (!reader.read(text.substr(at, piece))) return "refused";
+    }
+    const auto page = reader.end();
+    if (!page) return "incomplete";
+    std::string out = page->version + "," + page->next + "," + std::to_string(page->items);
+    for (const auto &peer : roster.end().peers) out += " " + peer.key + "=" + peer.name;
+    return out;
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
+    if (size < 2) return 0;
+    const auto lookup = static_cast<Lookup>(data[0] % 3);
+    const std::string_view text(reinterpret_cast<const char *>(data) + 2, size - 2);
+    if (read(lookup, text, text.size() + 1) != read(lookup, text, data[1] % 64 + 1)) std::abort();
+    return 0;
+}
