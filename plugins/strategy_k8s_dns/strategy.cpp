@@ -58,6 +58,7 @@ class k8s_dns : public dns_look::Poller {
             }
         })",
     };
+    static constexpr std::string_view aliases[] = {"kubernetes_dns"}; // as in libcluster's documents
     using required = Services;
 
     explicit k8s_dns(kith::host h) : Poller(h, kith::options(h).text("/application_name"), kith::options(h).text("/service")) {
@@ -69,17 +70,6 @@ class k8s_dns : public dns_look::Poller {
     kith::task<kith::result<dns_look::Sight>> look(const kith::dns &dns) override { return addresses(dns, question); }
 };
 
-// The name under which it is in libcluster's documents.
-class kubernetes_dns : public k8s_dns {
-  public:
-    static constexpr kith::about about = [] {
-        auto out = k8s_dns::about;
-        out.id = "kubernetes_dns";
-        return out;
-    }();
-    using k8s_dns::k8s_dns;
-};
-
 } // namespace
 
-KITH_PLUGIN(k8s_dns, kubernetes_dns)
+KITH_PLUGIN(k8s_dns)

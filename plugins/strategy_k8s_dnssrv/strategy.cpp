@@ -70,6 +70,7 @@ class k8s_dnssrv : public dns_look::Poller {
             }
         })",
     };
+    static constexpr std::string_view aliases[] = {"kubernetes_dnssrv"}; // as in libcluster's documents
     using required = kith::services<kith::options, kith::timer, kith::random, kith::dns, kith::env>;
     static constexpr std::string_view env[] = {domain_variable};
 
@@ -79,17 +80,6 @@ class k8s_dnssrv : public dns_look::Poller {
     kith::task<kith::result<dns_look::Sight>> look(const kith::dns &dns) override { return targets(dns, question); }
 };
 
-// The name under which it is in libcluster's documents.
-class kubernetes_dnssrv : public k8s_dnssrv {
-  public:
-    static constexpr kith::about about = [] {
-        auto out = k8s_dnssrv::about;
-        out.id = "kubernetes_dnssrv";
-        return out;
-    }();
-    using k8s_dnssrv::k8s_dnssrv;
-};
-
 } // namespace
 
-KITH_PLUGIN(k8s_dnssrv, kubernetes_dnssrv)
+KITH_PLUGIN(k8s_dnssrv)

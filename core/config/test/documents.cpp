@@ -68,7 +68,9 @@ std::string generated(const std::string &name) {
     for (const auto &plugin : plugins()) {
         out += (out.empty() ? "### " : "\n### ") + std::string(kith::plugin_kind_name(plugin.info.kind)) + " `" +
                plugin.info.id + "`\n\n";
-        out += plugin.summary + '\n';
+        out += plugin.summary;
+        for (const auto &alias : plugin.info.aliases) out += " It answers to `" + alias + "` too.";
+        out += '\n';
         const auto table = options_markdown(plugin.info.schema);
         out += table.empty() ? "It has no options.\n" : '\n' + table;
     }
