@@ -11,6 +11,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <iostream>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -69,6 +70,17 @@ core::Offer offer(const std::vector<core::PluginPin> &allow) {
 }
 
 } // namespace
+
+std::unique_ptr<core::Registry> load_plugins(std::string_view command, const std::string &dir) {
+    std::vector<std::string> dirs;
+    if (!dir.empty()) dirs.push_back(dir);
+    std::vector<core::Refusal> unread;
+    auto registry = load_plugins(dirs, {}, unread);
+    for (const core::Refusal &refusal : unread)
+        std::cerr << "kith " << command << ": " << refusal.file << ": " << refusal.reason << "; " << refusal.remedy << '\n';
+    if (!unread.empty()) registry.reset();
+    return registry;
+}
 
 std::string default_plugin_dir() {
     std::error_code error;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kith::app {
@@ -27,6 +28,9 @@ Loaded load_config(const std::string &file, const std::string &plugin_dir);
 /// The plugins of these directories, under the rules, with what this program offers. Empty: the default directory.
 std::unique_ptr<core::Registry> load_plugins(const std::vector<std::string> &dirs, const std::vector<core::PluginPin> &allow,
                                              std::vector<core::Refusal> &directories);
+
+/// The same for a command that is given one directory, or none. Null, and the reason on standard error, when it cannot be read.
+std::unique_ptr<core::Registry> load_plugins(std::string_view command, const std::string &dir);
 
 /// Where plugins are looked for when nobody says: `plugins` beside this program, when there is such a directory (a build tree),
 /// else where they are installed.

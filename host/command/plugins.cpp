@@ -47,14 +47,8 @@ int plugins(const Words &words) {
     const auto values = parse(usage, words, status);
     if (!values) return status;
 
-    std::vector<std::string> dirs;
-    if (values->count("dir") != 0) dirs.push_back((*values)["dir"].as<std::string>());
-    std::vector<core::Refusal> directories;
-    const auto registry = load_plugins(dirs, {}, directories);
-    for (const core::Refusal &refusal : directories) {
-        std::cerr << "kith plugins: " << refusal.file << ": " << refusal.reason << "; " << refusal.remedy << '\n';
-    }
-    if (!directories.empty()) return exit_unreachable;
+    const auto registry = load_plugins("plugins", values->count("dir") != 0 ? (*values)["dir"].as<std::string>() : "");
+    if (!registry) return exit_unreachable;
 
     if (values->count("options") != 0) return print_options(*registry, (*values)["options"].as<std::string>());
     std::cout << (values->count("json") != 0 ? core::plugins_as_json(*registry)

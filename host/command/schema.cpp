@@ -26,18 +26,12 @@ int schema(const Words &words) {
     const auto values = parse(usage, words, status);
     if (!values) return status;
 
-    std::vector<std::string> dirs;
-    if (values->count("dir") != 0) dirs.push_back((*values)["dir"].as<std::string>());
-    std::vector<core::Refusal> directories;
-    const auto registry = load_plugins(dirs, {}, directories);
-    for (const core::Refusal &refusal : directories) {
-        std::cerr << "kith schema: " << refusal.file << ": " << refusal.reason << "; " << refusal.remedy << '\n';
-    }
-    if (!directories.empty()) return exit_unreachable;
+    const auto registry = load_plugins("schema", values->count("dir") != 0 ? (*values)["dir"].as<std::string>() : "");
+    if (!registry) return exit_unreachable;
     for (const core::Refusal &refusal : registry->refused()) {
         std::cerr << "kith schema: left out: " << refusal.file << ": " << refusal.reason << "; " << refusal.remedy << '\n';
     }
-    std::cout << core::whole_schema(core::installed(*registry, directories));
+    std::cout << core::whole_schema(core::installed(*registry, {}));
     return registry->refused().empty() ? exit_good : exit_no;
 }
 
