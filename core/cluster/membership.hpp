@@ -267,6 +267,7 @@ class Membership {
 
     // records
     std::uint32_t new_record();
+    std::uint32_t append(std::uint32_t source, const PeerView &peer, Presence presence);
     void insert(std::uint32_t source, const PeerView &peer, bool learnt, Tally &tally);
     void refresh(std::uint32_t record, const PeerView &peer, bool same, Time now, Tally &tally);
     void note(Change::Kind kind, std::uint32_t entry, std::uint32_t record);

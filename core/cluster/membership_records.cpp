@@ -27,19 +27,24 @@ std::uint32_t Membership::new_record() {
     return record;
 }
 
-void Membership::insert(std::uint32_t source, const PeerView &peer, bool learnt, Tally &tally) {
+std::uint32_t Membership::append(std::uint32_t source, const PeerView &peer, Presence presence) {
     const std::uint32_t id = new_record();
     SourceState &from = sources_[source];
     Record &record = records_[id];
     record.peer = PeerRecord{peer};
     record.source = source;
     record.mark = mark_;
-    record.presence = Presence::present;
+    record.presence = presence;
     record.prev = from.last;
     (from.last == none ? from.first : records_[from.last].next) = id;
     from.last = id;
     from.keys.insert(hash_bytes(peer.key), id);
-    ++from.present;
+    return id;
+}
+
+void Membership::insert(std::uint32_t source, const PeerView &peer, bool learnt, Tally &tally) {
+    const std::uint32_t id = append(source, peer, Presence::present);
+    ++sources_[source].present;
     ++present_;
     if (learnt) learn(id);
     renew(id, peer.ttl);

@@ -13,15 +13,7 @@ void Membership::remember(std::uint32_t source, std::span<const PeerView> peers)
     for (const PeerView &peer : peers) {
         if (all++ >= policy_.max_peers) break;
         if (peer.key.empty() || record_of(from, peer.key) != none) continue;
-        const std::uint32_t id = new_record();
-        Record &record = records_[id];
-        record.peer = PeerRecord{peer};
-        record.source = source;
-        record.presence = Presence::remembered;
-        record.prev = from.last;
-        (from.last == none ? from.first : records_[from.last].next) = id;
-        from.last = id;
-        from.keys.insert(hash_bytes(peer.key), id);
+        const std::uint32_t id = append(source, peer, Presence::remembered);
         ++from.remembered;
         if (!naming_.name(peer, scratch_).empty()) continue; // the template has changed, and needs what it does not have
         claim(id, entry_of(scratch_));

@@ -69,22 +69,19 @@ Outcome LiveTopology::usable(SourceId source) const {
 Outcome LiveTopology::replace(SourceId source, std::span<const PeerView> peers, Time now) {
     if (Outcome refused = usable(source); !refused) return refused;
     Membership::Tally tally;
-    Outcome outcome = membership_.replace(source, peers, now, tally);
-    if (outcome) {
-        observed(source, tally, true, now);
-    } else {
-        count_failure(source, outcome.status, outcome.text, now);
-    }
-    return outcome;
+    return judged(source, membership_.replace(source, peers, now, tally), tally, true, now);
 }
 
 Outcome LiveTopology::update(SourceId source, std::span<const PeerView> upserted, std::span<const std::string_view> missing,
                              std::span<const std::string_view> left, Time now) {
     if (Outcome refused = usable(source); !refused) return refused;
     Membership::Tally tally;
-    Outcome outcome = membership_.update(source, upserted, missing, left, now, tally);
+    return judged(source, membership_.update(source, upserted, missing, left, now, tally), tally, false, now);
+}
+
+Outcome LiveTopology::judged(SourceId source, Outcome outcome, Membership::Tally &tally, bool whole, Time now) {
     if (outcome) {
-        observed(source, tally, false, now);
+        observed(source, tally, whole, now);
     } else {
         count_failure(source, outcome.status, outcome.text, now);
     }

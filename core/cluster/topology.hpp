@@ -144,6 +144,7 @@ class LiveTopology final : private ReconcilerUser {
     void tell(const Membership::Change &change, Time now);
     std::string reason(const Membership::Change &change, Time now) const;
     std::string cause(Cause cause, SourceId source) const;
+    Outcome judged(SourceId source, Outcome outcome, Membership::Tally &tally, bool whole, Time now);
     void observed(SourceId source, Membership::Tally &tally, bool whole, Time now);
     void count_failure(SourceId source, std::int32_t status, std::string_view text, Time now);
     void update_stale(Time now);

@@ -40,9 +40,7 @@ BOOST_AUTO_TEST_CASE(an_empty_answer_parts_nobody_at_any_size) {
 
 BOOST_AUTO_TEST_CASE(the_guard_stands_over_facts_too) {
     House house;
-    Policy policy;
-    policy.prune = Prune::disconnect;
-    auto &topology = house.topology(policy);
+    auto &topology = house.topology(guarded());
     house.see(topology, {"a", "b", "c", "d"});
     house.told();
     house.update(topology, {}, {}, {"a", "b"}); // half may go
@@ -59,9 +57,7 @@ BOOST_AUTO_TEST_CASE(the_guard_stands_over_facts_too) {
 // Leases of one partition end one after the other: it is no other partition for that.
 BOOST_AUTO_TEST_CASE(who_is_missed_counts_as_if_it_went) {
     House house;
-    Policy policy;
-    policy.prune = Prune::disconnect;
-    auto &topology = house.topology(policy);
+    auto &topology = house.topology(guarded());
     house.see(topology, peers_named("p", 9));
     topology.watching(0, true, house.now);
     for (const char *name : {"p0", "p1", "p2", "p3", "p4"}) {
@@ -81,9 +77,7 @@ BOOST_AUTO_TEST_CASE(who_is_missed_counts_as_if_it_went) {
 
 BOOST_AUTO_TEST_CASE(slow_removal_passes_the_guard) {
     House house;
-    Policy policy;
-    policy.prune = Prune::disconnect;
-    auto &topology = house.topology(policy);
+    auto &topology = house.topology(guarded());
     house.see(topology, {"a", "b", "c", "d"});
     house.update(topology, {}, {}, {"a", "b"});
     house.pass(601s); // the four are out of the window
@@ -94,9 +88,7 @@ BOOST_AUTO_TEST_CASE(slow_removal_passes_the_guard) {
 
 BOOST_AUTO_TEST_CASE(those_who_return_release_the_others) {
     House house;
-    Policy policy;
-    policy.prune = Prune::disconnect;
-    auto &topology = house.topology(policy);
+    auto &topology = house.topology(guarded());
     house.see(topology, {"a", "b", "c", "d"});
     house.update(topology, {}, {}, {"a", "b", "c"});
     BOOST_CHECK_EQUAL(topology.size(), 4U);
@@ -113,9 +105,7 @@ BOOST_AUTO_TEST_CASE(those_who_return_release_the_others) {
 
 BOOST_AUTO_TEST_CASE(those_who_return_one_by_one_part_nobody) {
     House house;
-    Policy policy;
-    policy.prune = Prune::disconnect;
-    auto &topology = house.topology(policy);
+    auto &topology = house.topology(guarded());
     house.see(topology, {"a", "b", "c", "d"});
     house.update(topology, {}, {}, {"a", "b", "c"});
     house.told();
@@ -131,9 +121,7 @@ BOOST_AUTO_TEST_CASE(those_who_return_one_by_one_part_nobody) {
 
 BOOST_AUTO_TEST_CASE(a_guard_that_let_go_and_is_needed_again_still_holds) {
     House house;
-    Policy policy;
-    policy.prune = Prune::disconnect;
-    auto &topology = house.topology(policy);
+    auto &topology = house.topology(guarded());
     house.see(topology, {"a", "b", "c", "d"});
     house.update(topology, {}, {}, {"a", "b", "c"});
     house.pass(10s);
@@ -151,9 +139,7 @@ BOOST_AUTO_TEST_CASE(a_guard_that_let_go_and_is_needed_again_still_holds) {
 
 BOOST_AUTO_TEST_CASE(each_removal_is_held_for_its_own_time) {
     House house;
-    Policy policy;
-    policy.prune = Prune::disconnect;
-    auto &topology = house.topology(policy);
+    auto &topology = house.topology(guarded());
     house.see(topology, {"a", "b", "c", "d"});
     house.update(topology, {}, {}, {"a", "b", "c"});
     house.pass(599s);

@@ -7,11 +7,17 @@
 
 namespace kith::core::test {
 
+/// With the guard, and what passes it is parted.
+inline Policy guarded() {
+    Policy policy;
+    policy.prune = Prune::disconnect;
+    return policy;
+}
+
 /// Without the guard.
 inline Policy plain() {
-    Policy policy;
+    Policy policy = guarded();
     policy.guard = false;
-    policy.prune = Prune::disconnect;
     return policy;
 }
 
