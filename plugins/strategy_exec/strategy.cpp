@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+//
+// exec: the peers are what a program says.
+#include "exec_command/said.hpp"
+#include "schema.hpp"
+
+#include <kith/clock.hpp>
+#include <kith/pace.hpp>
+#include <kith/plugin.hpp>
+#include <kith/random.hpp>
+#include <kith/signal.hpp>
+
+#include <array>
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+
+constexpr nanoseconds settled = 30s; // a watching program that ran so long was no failure to begin with
+
+class exec_strategy : public kith::strategy {
+  public:
+    static constexpr kith::about about{
+        .id = "exec",
+        .version = "1.0.0",
+        .licence = "MIT",
+        .summary = "The peers that a program of yours says.",
+        .options = schema,
+    };
+    using required = kith::services<kith::options, kith::timer, kith::clock, kith::random, kith::process>;
+
+    explicit exec_strategy(kith::host h)
+        : strategy(h),
+          clock_(h),
+          random_(h),
+          process_(h),
+          wake_(h),
+          program_(exec::command(kith::options(h), "/command")),
+          watches_(kith::options(h).flag("/watch")),
+          timeout_(kith::options(h).milliseconds("/timeout")),
+          max_output_(static_cast<std::uint64_t>(kith::options(h).integer("/max_output"))),
+          pace_(watches_ ? 1s : nanoseconds(kith::options(h).milliseconds("/polling_interval"))) {
+        if (watches_) return;
+        program_.timeout = timeout_;
+        program_.max_output = max_output_;
+    }
+
+    kith::task<> run() override {
+        for (;;) {
+            bool good = false;
+            if (watches_) {
+                co_await follow();
+            } else {
+                good = co_await look();
+            }
+            const nanoseconds pause = good ? pace_.good() : pace_.bad(); // GCC 12 does both within a co_await
+            (void)co_await wake_.wait_for(random_.around(pause));
+        }
+    }
+
+    void refresh() override {
+        if (last_) {
+            discovery.replace(last_->peers);
+        } else {
+            wake_.notify();
+        }
+    }
+
+  private:
+    /// One run. False: it was of no use.
+    kith::task<bool> look() {
+        const auto done = co_await process_.run(program_);
+        co_return done ? done->good() ? observe(done->output) : fail(ended(*done)) : fail(done.error());
+    }
+
+    bool observe(std::string_view text) {
+        auto said = exec::read_said(text);
+        if (!said) return fail({said.status(), program_.path + ": " + said.error().text});
+        if (said->doubled != 0) discovery.left_out(said->doubled, "the program said it twice");
+        const bool taken = discovery.replace(said->peers) >= 0;
+        if (watches_ && taken) last_ = *std::move(said);
+        return taken;
+    }
+
+    // The program runs until it ends, by itself or because it is of no use any more.
+    kith::task<> follow() {
+        wake_.reset();
+        const auto begun = clock_.monotonic();
+        auto running = co_await process_.start(program_, KITH_PROCESS_OUTPUT);
+        if (!running) {
+            fail(running.error());
+            co_return;
+        }
+        kith::error why = co_await hear(*running, begun + timeout_);
+        if (why.status == KITH_CLOSED) { // it says no more
+            running->end();              // nothing when it has ended
+            const auto end = co_await running->wait();
+            why = end ? ended(*end) : end.error();
+        }
+        if (last_) discovery.watching(false);
+        last_.reset();
+        if (clock_.monotonic() - begun >= settled) pace_.good();
+        fail(why);
+    }
+
+    /// Why it is not heard any more.
+    kith::task<kith::error> hear(kith::running &running, nanoseconds deadline) {
+        exec::Sets sets;
+        std::array<std::byte, 16'384> buffer;
+        for (;;) {
+            const bool first = !last_;
+            const auto left = first ? std::max<nanoseconds>(deadline - clock_.monotonic(), 1ns) : 0ns;
+            const auto got = co_await running.read(buffer, left);
+            if (got.status() == KITH_TIMED_OUT)
+                co_return kith::error(KITH_TIMED_OUT, program_.path + ": no set within the time for the first one");
+            if (!got) co_return got.error();
+            sets.add({reinterpret_cast<const char *>(buffer.data()), *got});
+            while (const auto set = sets.next()) {
+                if (set->size() > max_output_) co_return too_large();
+                const bool before = last_.has_value();
+                if (!observe(*set)) co_return kith::error(KITH_OK, std::string()); // it was told
+                if (!before) discovery.watching(true);
+            }
+            if (sets.begun() > max_output_) co_return too_large();
+        }
+    }
+
+    kith::error too_large() const {
+        return {KITH_LIMIT, program_.path + ": a set of more than " + std::to_string(max_output_) + " bytes, so it was ended"};
+    }
+
+    kith::error ended(const kith::program_end &end) const {
+        return {KITH_UNAVAILABLE,
+                program_.path + ": it " + end.text() + (watches_ ? "; with `watch` it is to go on running" : "")};
+    }
+
+    bool fail(const kith::error &why) {
+        if (why.status < 0) discovery.failed(why);
+        return false;
+    }
+
+    kith::clock clock_;
+    kith::random random_;
+    kith::process process_;
+    kith::signal wake_;
+    kith::program program_;
+    const bool watches_;
+    const nanoseconds timeout_;
+    const std::uint64_t max_output_;
+    kith::pace pace_;
+    std::optional<exec::Said> last_; // of the program that is watching
+};
+
+} // namespace
+
+KITH_PLUGIN(exec_strategy)

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+#define BOOST_TEST_MODULE strategy_exec
+#include <kith/testkit/fail_each.hpp>
+#include <kith/testkit/rig.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <optional>
+
+extern "C" const kith_entry kith_plugin_entry_strategy_exec;
+
+using namespace std::chrono_literals;
+using kith::testkit::Observation;
+using kith::testkit::Program;
+using kith::testkit::ProgramRun;
+using kith::testkit::SimNet;
+using Kind = Observation::Kind;
+
+namespace {
+
+constexpr const char *path = "/usr/local/bin/peers";
+constexpr const char *polls = R"({"command": ["/usr/local/bin/peers", "--all"], "environment": {"ZONE": "a"}})";
+constexpr const char *watches = R"({"command": ["/usr/local/bin/peers"], "watch": true})";
+const Program two = Program().say("a@h zone=1\nb@h\n");
+
+struct Fixture {
+    explicit Fixture(const char *options = polls) : rig(here, kith_plugin_entry_strategy_exec, "exec", options) {
+        here.program(path, two);
+    }
+    ~Fixture() {
+        BOOST_TEST(rig.stop());
+        for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
+        rig.destroy();
+        rig.run_for(10s);
+        for (const auto &run : here.runs()) BOOST_TEST(!run.running);
+    }
+    void start() { BOOST_REQUIRE(rig.start() == KITH_OK); }
+    const Observation &next(std::chrono::nanoseconds bound = 1min) {
+        BOOST_REQUIRE(rig.await_observation(bound));
+        std::size_t last = rig.observations().size() - 1;
+        while (rig.observations()[last].kind == Kind::watching) --last;
+        return rig.observations()[last];
+    }
+    std::string names() const {
+        std::string out;
+        for (const auto &peer : rig.peers()) out += (out.empty() ? "" : " ") + peer.name;
+        return out;
+    }
+    /// It could not look, says so, and still knows the two.
+    void stays(std::int32_t status, std::string_view part, std::chrono::nanoseconds bound = 1min) {
+        const Observation &seen = next(bound);
+        BOOST_TEST((seen.kind == Kind::failed));
+        BOOST_TEST(seen.status == status, seen.text);
+        BOOST_TEST(seen.text.starts_with(path), seen.text);
+        BOOST_TEST(seen.text.find(part) != std::string::npos, seen.text);
+        BOOST_TEST_MESSAGE(seen.text);
+        BOOST_TEST(names() == "a@h b@h");
+    }
+    void stays(const Program &program, std::int32_t status, std::string_view part) {
+        here.program(path, program);
+        rig.refresh();
+        stays(status, part);
+    }
+
+    SimNet net;
+    kith::testkit::Machine &here = net.machine("here", {"10.0.0.1"});
+    kith::testkit::Rig rig;
+};
+
+struct Watching : Fixture {
+    Watching() : Fixture(watches) {}
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(the_peers_are_what_the_program_says, Fixture) {
+    start();
+    BOOST_TEST((next().kind == Kind::replace));
+    BOOST_TEST(names() == "a@h b@h");
+    BOOST_TEST(rig.peers()[0].attribute("zone") == "1");
+    BOOST_TEST(here.runs().at(0).arguments == std::vector<std::string>{"--all"});
+    BOOST_TEST(here.runs().at(0).variable("ZONE") == "a");
+    BOOST_TEST(here.runs().at(0).directory == "/");
+    here.program(path, Program().say(R"([{"name": "c@h", "key": "i-3"}, "d@h", "d@h"])"));
+    next();
+    BOOST_TEST(names() == "c@h d@h");
+    BOOST_TEST(rig.peers()[0].key == "i-3");
+    here.program(path, Program().say("[]"));
+    BOOST_TEST((next().kind == Kind::replace)); // a true empty answer
+    BOOST_TEST(rig.peers().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(it_runs_every_five_seconds_and_when_asked, Fixture) {
+    start();
+    rig.run_for(1000s);
+    BOOST_TEST(here.runs().size() > 190u);
+    BOOST_TEST(here.runs().size() < 210u);
+    next();
+    const auto before = net.now();
+    rig.refresh();
+    next();
+    BOOST_TEST((net.now() - before < 100ms));
+}
+
+BOOST_FIXTURE_TEST_CASE(whatever_is_no_answer_leaves_the_peers, Fixture) {
+    start();
+    next();
+    stays(Program().say("c@h\n").complain("one\nno such host\n").exit(2), KITH_UNAVAILABLE, "exited with 2: no such host");
+    stays(Program().say("c@h\n").crash(), KITH_UNAVAILABLE, "ended by signal 11");
+    stays(Program(), KITH_PROTOCOL, "it said nothing; a program that knows of no peer says []");
+    stays(Program().say("# none\n"), KITH_PROTOCOL, "nothing but comments");
+    stays(Program().say("c@h\nError: no route to host\n"), KITH_PROTOCOL, "line 2, `no`: expected one name in a line");
+    stays(Program().say("\x7f"
+                        "ELF\n"),
+          KITH_PROTOCOL, "line 1, `?ELF`: expected a name of printable ASCII");
+    stays(Program().say("[\"c@h\","), KITH_PROTOCOL, "is not JSON");
+    stays(Program().say("[{\"nane\": \"c@h\"}]"), KITH_PROTOCOL, "element 0: `nane`: expected");
+    stays(Program().say("c@h\n").hang(), KITH_TIMED_OUT, "not done within 10 s");
+    stays(Program().close_output().hang(), KITH_TIMED_OUT, "not done within 10 s");
+    stays(Program().flood("c@h\n"), KITH_LIMIT, "more than 1048576 bytes");
+    stays(Program().say("c@h\n").hang().ignore_term(), KITH_TIMED_OUT, "not done within 10 s");
+    here.remove_program(path);
+    rig.refresh();
+    stays(KITH_NOT_FOUND, "no such thing");
+    here.fail_path(path, KITH_DENIED);
+    rig.refresh();
+    stays(KITH_DENIED, "no permission");
+    here.fail_path(path, KITH_OK);
+    here.program(path, two);
+    rig.refresh();
+    BOOST_TEST((next().kind == Kind::replace));
+}
+
+BOOST_FIXTURE_TEST_CASE(after_a_failure_it_looks_soon_then_ever_later, Fixture) {
+    here.program(path, Program().exit(1));
+    start();
+    rig.run_for(300s);
+    const auto count = here.runs().size();
+    BOOST_TEST(count > 10u);
+    BOOST_TEST(count < 18u); // 1, 2, 4, 8, 16, 30, 30 ...
+}
+
+BOOST_FIXTURE_TEST_CASE(one_run_at_a_time, Fixture) {
+    here.program(path, Program().wait(3s).say("a@h\n"));
+    start();
+    for (int i = 0; i < 20; ++i) {
+        rig.refresh();
+        rig.run_for(500ms);
+    }
+    for (std::size_t i = 1; i < here.runs().size(); ++i) BOOST_TEST((here.runs()[i].begun >= here.runs()[i - 1].ended));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_program_that_goes_on_running_says_each_set, Watching) {
+    here.program(path, Program()
+                           .say("a@h\nb@h\n\n")
+                           .wait(100s)
+                           .say("a@h\n")
+                           .wait(1s)
+                           .say("c@h\n\n\n\n")
+                           .wait(100s)
+                           .say("[]\n")
+                           .wait(100s)
+                           .say("[\"d@h\"]\n")
+                           .hang());
+    start();
+    BOOST_TEST((next().kind == Kind::replace));
+    BOOST_TEST(names() == "a@h b@h");
+    rig.run_for(1ms);
+    BOOST_TEST((rig.observations().back().kind == Kind::watching));
+    BOOST_TEST(rig.observations().back().in_sync);
+    next(2min);
+    BOOST_TEST((net.now() > 102s)); // not half of it
+    BOOST_TEST(names() == "a@h c@h");
+    next(2min);
+    BOOST_TEST(rig.peers().empty());
+    next(2min);
+    BOOST_TEST(names() == "d@h");
+    rig.run_for(1h);
+    BOOST_TEST(here.runs().size() == 1u);
+    const auto before = rig.observations().size();
+    rig.refresh(); // it is in sync: its last set is the answer
+    BOOST_TEST(rig.observations().size() == before + 1);
+    BOOST_TEST(names() == "d@h");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_watching_program_that_is_of_no_use_is_ended_and_run_anew, Watching) {
+    const auto good = Program().say("a@h\nb@h\n\n");
+    const auto then = [&](auto what) {
+        here.program(path, what);
+        rig.run_until([&] { return here.runs().back().running; });
+    };
+    here.program(path, Program(good).wait(1s).complain("lost the registry\n").exit(3));
+    start();
+    BOOST_TEST((next().kind == Kind::replace));
+    stays(KITH_UNAVAILABLE, "exited with 3: lost the registry; with `watch` it is to go on running");
+    const auto seen = rig.observations();
+    BOOST_TEST((seen[seen.size() - 2].kind == Kind::watching));
+    BOOST_TEST(!seen[seen.size() - 2].in_sync);
+    then(Program().hang());
+    stays(KITH_TIMED_OUT, "no set within the time for the first one");
+    then(Program().say("a").wait(4s).say("b").wait(4s).say("c").wait(4s).say("d").hang()); // it drips
+    stays(KITH_TIMED_OUT, "no set within the time for the first one");
+    then(Program().say("a@h\nb@h\n").hang().ignore_term()); // and never says that this is all
+    stays(KITH_TIMED_OUT, "no set within the time for the first one");
+    then(Program().flood("x@h\n"));
+    stays(KITH_LIMIT, "a set of more than 1048576 bytes");
+    then(Program().flood("x"));
+    stays(KITH_LIMIT, "a set of more than 1048576 bytes");
+    then(Program().say("what is this\n\n").hang());
+    stays(KITH_PROTOCOL, "line 1, `is`");
+    then(Program().close_output().hang());
+    stays(KITH_UNAVAILABLE, "ended by signal 15");
+    then(Program(good).hang());
+    BOOST_TEST((next().kind == Kind::replace));
+    for (std::size_t i = 0; i + 1 < here.runs().size(); ++i) BOOST_TEST(!here.runs()[i].running);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_watching_program_that_crashes_at_once_is_not_run_in_a_loop, Watching) {
+    here.program(path, Program().say("a@h\nb@h\n\n").exit(0));
+    start();
+    rig.run_for(300s);
+    BOOST_TEST(here.runs().size() < 18u);
+    here.program(path, Program().say("a@h\nb@h\n\n").wait(40s).exit(0)); // that one had been good
+    rig.run_for(60s);
+    const auto before = here.runs().size();
+    rig.run_for(410s);
+    BOOST_TEST(here.runs().size() - before >= 8u);
+}
+
+BOOST_AUTO_TEST_CASE(it_stops_at_any_time_and_ends_its_program) {
+    for (int i = 0; i < 40; ++i) {
+        for (const char *options : {polls, watches}) {
+            Fixture f(options);
+            f.here.program(path, Program().wait(5ms).say("a@h\n\n").wait(5ms).say("b@h\n").hang());
+            f.start();
+            f.rig.run_for(std::chrono::microseconds(i * 300));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_command_is_refused) {
+    SimNet net;
+    auto &here = net.machine("here", {"10.0.0.1"});
+    kith::testkit::Rig rig(here, kith_plugin_entry_strategy_exec, "exec", R"({"command": ["peers"]})");
+    BOOST_TEST(rig.start() == KITH_OK); // the schema refuses it before; without, the world does
+    BOOST_REQUIRE(rig.await_observation());
+    BOOST_TEST(rig.observations().back().status == KITH_INVALID);
+    BOOST_TEST(rig.stop());
+}
+
+BOOST_AUTO_TEST_CASE(every_call_that_fails) {
+    for (const char *options : {polls, watches}) {
+        const auto calls = kith::testkit::fail_each([&](SimNet &net) {
+            auto &here = net.machine("here", {"10.0.0.1"});
+            here.program(
+                path, [](const ProgramRun &run) { return run.arguments.empty() ? Program().say("a@h\nb@h\n\n").hang() : two; });
+            kith::testkit::Rig rig(here, kith_plugin_entry_strategy_exec, "exec", options);
+            if (rig.start() != KITH_OK) return;
+            rig.run_until([&] { return rig.peers().size() == 2 || rig.failed(); });
+            if (!rig.failed() && rig.peers().size() != 2) throw std::runtime_error("it does not recover");
+            if (!rig.stop()) throw std::runtime_error("it does not stop");
+            if (!rig.violations().empty()) throw std::runtime_error(rig.violations().front());
+        });
+        BOOST_TEST(calls > 4u);
+    }
+}
