@@ -134,7 +134,7 @@ void HttpServer::Body::go_on(Conversation &with, const LinePtr &line) {
 void HttpServer::Body::live(Conversation &with, const LinePtr &line) {
     head(with, *line);
     ++line->step;
-    const auto feed = line->reply.feed;
+    const auto feed = std::exchange(line->reply.feed, nullptr); // what it keeps must not keep it
     feed->attach([this, &with, line](HttpFeed::Do what, const std::string &bytes) {
         if (with.over() || with.ended()) return false;
         switch (what) {

@@ -5,6 +5,10 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -14,6 +18,21 @@ namespace {
 
 constexpr std::size_t piece = 16'384;          // a record of TLS
 constexpr std::size_t max_tunnel_head = 8'192; // of the proxy's answer
+
+// A body may be silent for minutes, as a watch is. Whether the other end is still there TCP asks meanwhile: after 15 s of silence, each
+// 5 s, three times; and what was written has to be acknowledged in the same time.
+void keep_asking(tcp::socket &socket) {
+    constexpr int silence = 15, pause = 5, times = 3;
+    const int handle = socket.native_handle();
+    const auto set = [handle](int level, int option, int value) {
+        (void)::setsockopt(handle, level, option, &value, sizeof value); // a system without it finds out later
+    };
+    set(SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(IPPROTO_TCP, TCP_KEEPIDLE, silence);
+    set(IPPROTO_TCP, TCP_KEEPINTVL, pause);
+    set(IPPROTO_TCP, TCP_KEEPCNT, times);
+    set(IPPROTO_TCP, TCP_USER_TIMEOUT, (silence + times * pause) * 1000);
+}
 
 } // namespace
 
@@ -44,6 +63,7 @@ void Connection::reached(tcp::socket socket) {
     Error ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
     socket_.non_blocking(true, ignored);
+    keep_asking(socket_);
 }
 
 void Connection::tunnel() {

@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(lists_are_read) {
         for (std::size_t at = 0; at < text.size(); at += 100)
             BOOST_REQUIRE(!!reader.read(std::string_view(text).substr(at, 100)));
         const auto page = reader.end();
-        BOOST_REQUIRE_MESSAGE(!!page, page.error().text);
+        BOOST_REQUIRE_MESSAGE(!!page, name);
         BOOST_TEST(page->items == items.size(), name);
         BOOST_TEST((addresses == 0) == items.empty(), name);
         BOOST_TEST(page->version == std::string(recorded.at("body").at("metadata").at("resourceVersion").as_string()));
