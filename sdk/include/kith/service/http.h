@@ -79,7 +79,8 @@ typedef struct kith_http_host {
 
     /* Between 1 and max bytes of the body, as soon as there are any; one outstanding for each response. Completes with KITH_CLOSED at
      * the end of the body. Other failures: KITH_RESET (it ended early), KITH_TIMED_OUT (idle_timeout; or the other end's TCP has not
-     * answered for 30 s), KITH_LIMIT (too large), KITH_PROTOCOL; after these each further read fails so too. A read that is cancelled loses nothing. [loop & started] */
+     * answered for 30 s), KITH_LIMIT (too large), KITH_PROTOCOL; after these each further read fails so too. A read that is
+     * cancelled loses nothing. [loop & started] */
     int32_t (*read)(const kith_host *host, uint64_t response, uint32_t max, uint64_t user, uint64_t *op);
 
     /* Close a response, or a client with all its responses; their operations complete with KITH_CANCELLED. A response is closed also
