@@ -6,6 +6,7 @@ import re
 import subprocess
 import threading
 
+from real_servers import used
 from waiting import PATIENCE, wait_until
 
 # What each node runs: it evaluates a line of expressions at a time and answers "=> TERM"; `Seen` is the list of node events so far.
@@ -98,6 +99,7 @@ class Beam:
                        describe=lambda: "".join(self._said[-20:]))
         else:
             self.ask("ok")
+        used("erl")
         return self
 
     def rename(self, name):

@@ -50,6 +50,7 @@ class OnKubernetes(Scenario):
         if "kubeconfig" in config:
             where = {}
         return self.lab.kith({
+            "events": {"queue": 100000, "ring": 100000},
             "plugins": {"dir": PLUGINS}, "connectors": {"notes": {"plugin": "log", "config": {"node": "app@127.0.0.1"}}},
             "topologies": {"t": {"strategy": "k8s", "connector": "notes", "policy": policy or {}, "config": {
                 "kubernetes_node_basename": "app", "kubernetes_selector": SELECTOR, "kubernetes_ip_lookup_mode": lookup,

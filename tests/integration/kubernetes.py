@@ -123,9 +123,8 @@ class Kubernetes:
         return self.programs.name
 
     def close(self):
-        asked = len(self.requests(agent="kith"))
-        if asked:
-            used(f"kube-apiserver {self.version} (with etcd)", f"{asked} requests of kith")
+        if self.requests(agent="kith"):
+            used(f"kube-apiserver {self.version} with etcd")
         for client in self._clients:
             client.close()
         self._api.end()
@@ -166,6 +165,7 @@ class Kubernetes:
             f"--service-account-signing-key-file={self.dir / 'accounts.key'}", "--authorization-mode=RBAC", "--anonymous-auth=false",
             "--service-cluster-ip-range=10.0.0.0/24", "--disable-admission-plugins=ServiceAccount", "--etcd-compaction-interval=0",
             f"--audit-policy-file={self.dir / 'audit.json'}", f"--audit-log-path={self.dir / 'audit.log'}", "--audit-log-mode=blocking",
+            "--shutdown-watch-termination-grace-period=1s",  # else one that is told to stop holds watches, mute, for a minute
             *self.settings, *settings)
 
     def wait_ready(self):

@@ -22,6 +22,7 @@ import unittest
 
 from beam import Beam
 from daemon import Kith
+from real_servers import used
 from waiting import HOST, KITH, PLUGINS, free_port
 
 
@@ -74,6 +75,7 @@ class Lab:
                     with self.inside():
                         socket.create_connection((HOST, port), 1).close()
                     self.epmd_port, self._epmd = port, epmd
+                    used("epmd")
                     return
                 except OSError:
                     time.sleep(0.01)

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import unittest
 
+from real_servers import used
 from waiting import HOST, free_port, wait_until
 
 PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
@@ -35,6 +36,7 @@ class NameServer:
         with open(self.dir / "output", "ab") as output:
             self._process = subprocess.Popen([self.binary, *self.arguments()], stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         wait_until(self.listens, f"{self.program} to listen", describe=(self.dir / "output").read_text)
+        used(self.program)
         return self
 
     def listens(self):
