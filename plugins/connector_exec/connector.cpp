@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+//
+// exec: peers are joined and parted by programs.
+#include "exec_command/expand.hpp"
+#include "exec_command/said.hpp"
+#include "schema.hpp"
+
+#include <kith/pace.hpp>
+#include <kith/plugin.hpp>
+#include <kith/random.hpp>
+#include <kith/signal.hpp>
+
+#include <optional>
+#include <set>
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+
+constexpr std::size_t link_attributes = 16;     // that a link may have
+constexpr std::uint64_t spoken = 65'536;        // bytes that connect and disconnect may say; nobody reads them
+constexpr nanoseconds together = 100ms;         // changes within this time are listed once
+constexpr const char *joined_by_us = "connect"; // value of the attribute `known_by`
+
+class exec_connector : public kith::connector {
+  public:
+    static constexpr kith::about about{
+        .id = "exec",
+        .version = "1.0.0",
+        .licence = "MIT",
+        .summary = "Joins and parts peers by programs of yours.",
+        .options = schema,
+        .prune = KITH_PRUNE_DISCONNECT,
+        .parallel = 32,
+    };
+    using required = kith::services<kith::options, kith::timer, kith::random, kith::process>;
+
+    explicit exec_connector(kith::host h)
+        : connector(h),
+          timer_(h),
+          random_(h),
+          process_(h),
+          wake_(h),
+          free_(h),
+          node_(kith::options(h).text("/node")),
+          connect_(*program(h, "/connect")),
+          disconnect_(program(h, "/disconnect")),
+          list_(program(h, "/list")),
+          slots_(kith::options(h).integer("/parallel")),
+          pace_(kith::options(h).milliseconds("/list_interval")) {
+        if (list_) list_->max_output = static_cast<std::uint64_t>(kith::options(h).integer("/max_output"));
+    }
+
+    kith::task<> run() override {
+        if (!list_) {
+            check(links.attached(node_));
+            refresh();
+            co_return;
+        }
+        for (;;) {
+            const bool listed = co_await list();
+            const nanoseconds pause = listed ? pace_.good() : pace_.bad(); // GCC 12 does both within a co_await
+            if (co_await wake_.wait_for(random_.around(pause))) co_await timer_.sleep(together);
+        }
+    }
+
+    kith::task<kith::result<void>> connect(kith::peer to) override {
+        auto done = co_await carry_out(connect_, to);
+        if (!done || list_ || linked_.contains(to.name)) co_return done;
+        check(links.up(link(to.name)));
+        linked_.insert(to.name);
+        co_return done;
+    }
+
+    kith::task<kith::result<void>> disconnect(kith::peer from) override {
+        kith::result<void> done;
+        if (disconnect_) done = co_await carry_out(*disconnect_, from);
+        if (!done || list_ || !linked_.contains(from.name)) co_return done;
+        check(links.down(from.name, "disconnected"));
+        linked_.erase(from.name);
+        co_return done;
+    }
+
+    void refresh() override {
+        if (list_) return wake_.notify();
+        std::vector<kith::link> all;
+        for (const auto &name : linked_) all.push_back(link(name));
+        check(links.all(all));
+    }
+
+  private:
+    static std::optional<kith::program> program(kith::host h, std::string_view path) {
+        const kith::options options(h);
+        if (!options.has(path)) return std::nullopt;
+        kith::program out = exec::command(options, path);
+        out.timeout = options.milliseconds("/timeout");
+        out.max_output = spoken;
+        return out;
+    }
+
+    /// What the host did not take: the instance fails, or the operation that it was about.
+    static void check(std::int32_t status) {
+        if (status < 0) throw kith::error(status);
+    }
+
+    static kith::link link(const std::string &name) { return {name, {{"known_by", joined_by_us}}}; }
+
+    kith::error named(const kith::program &what, const kith::error &why) const {
+        return {why.status, what.path + ": " + why.text};
+    }
+
+    kith::task<kith::result<void>> carry_out(const kith::program &command, const kith::peer &peer) {
+        auto filled = exec::expand(command, node_, peer);
+        if (!filled) co_return named(command, filled.error());
+        while (slots_ == 0) co_await free_.wait();
+        const slot taken(*this);
+        const auto done = co_await process_.run(*std::move(filled));
+        if (list_) wake_.notify(); // whatever it came to
+        if (!done) co_return done.error();
+        if (!done->good()) co_return kith::error(KITH_UNAVAILABLE, command.path + ": it " + done->text());
+        co_return kith::result<void>();
+    }
+
+    /// False: nobody knows. Then the node counts as not there.
+    kith::task<bool> list() {
+        const auto done = co_await process_.run(*list_);
+        if (!done) co_return lost(done.error());
+        if (!done->good()) co_return lost({KITH_UNAVAILABLE, list_->path + ": it " + done->text()});
+        auto said = exec::read_said(done->output, link_attributes);
+        if (!said) co_return lost(named(*list_, said.error()));
+        attached_ = attached_ || links.attached(node_) >= 0;
+        std::vector<kith::link> all;
+        for (auto &peer : said->peers) {
+            if (!peer.name.empty() && peer.name != node_) all.push_back({std::move(peer.name), std::move(peer.attributes)});
+        }
+        co_return links.all(all) >= 0;
+    }
+
+    bool lost(const kith::error &why) {
+        links.detached(why);
+        attached_ = false;
+        return false;
+    }
+
+    /// One of those that run at the same time.
+    class slot {
+      public:
+        explicit slot(exec_connector &of) noexcept : of_(of) { --of_.slots_; }
+        ~slot() {
+            ++of_.slots_;
+            of_.free_.notify();
+        }
+        slot(const slot &) = delete;
+        slot &operator=(const slot &) = delete;
+
+      private:
+        exec_connector &of_;
+    };
+
+    kith::timer timer_;
+    kith::random random_;
+    kith::process process_;
+    kith::signal wake_, free_;
+    const std::string node_;
+    const kith::program connect_;
+    const std::optional<kith::program> disconnect_;
+    std::optional<kith::program> list_;
+    std::int64_t slots_;
+    kith::pace pace_;
+    std::set<std::string> linked_; // without a list
+    bool attached_ = false;        // with one
+};
+
+} // namespace
+
+KITH_PLUGIN(exec_connector)
