@@ -67,7 +67,7 @@ class exec_connector : public kith::connector {
 
     kith::task<kith::result<void>> connect(kith::peer to) override {
         auto done = co_await carry_out(connect_, to);
-        if (!done || list_ || linked_.contains(to.name)) co_return done;
+        if (!done || list_ || !attached_ || linked_.contains(to.name)) co_return done;
         check(links.up(link(to.name)));
         linked_.insert(to.name);
         co_return done;
@@ -87,6 +87,7 @@ class exec_connector : public kith::connector {
         std::vector<kith::link> all;
         for (const auto &name : linked_) all.push_back(link(name));
         check(links.all(all));
+        attached_ = true;
     }
 
   private:
@@ -169,7 +170,7 @@ class exec_connector : public kith::connector {
     std::int64_t slots_;
     kith::pace pace_;
     std::set<std::string> linked_; // without a list
-    bool attached_ = false;        // with one
+    bool attached_ = false;        // and its links were told
 };
 
 } // namespace
