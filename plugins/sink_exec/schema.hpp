@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "exec_command/command.hpp"
+
+namespace {
+
+constexpr std::string_view before_command = R"({
+    "type": "object",
+    "additionalProperties": false,
+    "required": ["command"],
+    "properties": {
+        "command": {
+            "description": "The program that gets the events on its standard input, one JSON object in a line: its absolute path, and its arguments. No shell reads them.",)";
+
+constexpr std::string_view after_command = R"(
+        },
+        "timeout": {
+            "description": "A program that does not take what is written to it within this time is ended, and run anew.",
+            "type": "integer",
+            "default": 10000,
+            "minimum": 10,
+            "maximum": 3600000,
+            "x-kith-unit": "ms"
+        },
+        "drain": {
+            "description": "At the end its input is closed, and it has this time to deal with what it has got.",
+            "type": "integer",
+            "default": 2000,
+            "minimum": 0,
+            "maximum": 4000,
+            "x-kith-unit": "ms"
+        },)";
+
+constexpr std::string_view after_all = R"(
+    }
+})";
+
+constexpr std::string_view schema =
+    exec::joined<before_command, exec::command_rule, after_command, exec::common_options, after_all>::value;
+
+} // namespace
