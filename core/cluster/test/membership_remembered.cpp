@@ -9,6 +9,11 @@ BOOST_AUTO_TEST_SUITE(membership_remembered)
 
 namespace {
 
+const char *const remembered =
+    ": remembered from before kith started, and strategy s has not looked since; last known 90 s ago; held until it has looked";
+const char *const forgotten =
+    ": it was remembered from before kith started, and strategy s does not have it; a link to it is left alone";
+
 void remember(House &house, LiveTopology &topology, const std::vector<PeerSpec> &peers, SourceId source = 0) {
     topology.remember(source, Views{peers}, ns(90s), house.now);
     house.run();
@@ -28,13 +33,11 @@ BOOST_AUTO_TEST_CASE(they_are_dialled_and_told_as_stale) {
     house.automatic = true;
     house.told();
     remember(house, topology, {{"k1", "a", {{"ip", "10.0.0.1"}}}, {"k2", "b"}});
+    const std::string why = remembered;
     KITH_CHECK_LINES(
         house.told_why(),
         "topology.stale: s has not looked yet; its peers are remembered from before kith started, last known 90 s ago",
-        "peer.discovered a: remembered from before kith started, and strategy s has not looked since; last known "
-        "90 s ago; held until it has looked",
-        "peer.discovered b: remembered from before kith started, and strategy s has not looked since; last known "
-        "90 s ago; held until it has looked");
+        "peer.discovered a" + why, "peer.discovered b" + why);
     BOOST_CHECK(topology.stale());
     BOOST_CHECK_EQUAL(topology.class_of("a"), PeerClass::held);
     BOOST_CHECK_EQUAL(topology.size(), 2U);
@@ -77,15 +80,11 @@ BOOST_AUTO_TEST_CASE(the_first_answer_rules_and_nobody_is_parted) {
         house.calls();
         house.told();
         house.see(topology, {"a", "e"});
+        const std::string why = forgotten;
         KITH_CHECK_LINES(house.told_why(), "observation.ok", "topology.fresh",
                          "peer.discovered a: seen again; it was remembered from before kith started", "peer.discovered e",
-                         "peer.lost b: it was remembered from before kith started, and strategy s does not have it; a link to "
-                         "it is left alone",
-                         "peer.lost c: it was remembered from before kith started, and strategy s does not have it; a link to "
-                         "it is left alone",
-                         "peer.lost d: it was remembered from before kith started, and strategy s does not have it; a link to "
-                         "it is left alone",
-                         "topology.ready", "connect.started e", "link.up e", "connect.succeeded e");
+                         "peer.lost b" + why, "peer.lost c" + why, "peer.lost d" + why, "topology.ready", "connect.started e",
+                         "link.up e", "connect.succeeded e");
         KITH_CHECK_LINES(house.calls(), "connect e");
         BOOST_CHECK_EQUAL(topology.class_of("c"), PeerClass::none);
         BOOST_CHECK_EQUAL(topology.size(), 2U);

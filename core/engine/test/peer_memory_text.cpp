@@ -18,7 +18,7 @@ std::string two_sources() {
 }
 
 // With the right sum, whatever is in it.
-std::string sealed(std::string text, int peers) {
+std::string sealed(const std::string &text, int peers) {
     const std::string sum = sum_of(text);
     return text + R"({"peers":)" + std::to_string(peers) + R"(,"sum":")" + sum + "\"}\n";
 }
