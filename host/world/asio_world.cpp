@@ -63,7 +63,7 @@ AsioWorld::Parts::Parts(boost::asio::io_context &io_, WorldOptions options_)
 
 AsioWorld::Parts::~Parts() {
     for (auto &[host, seat] : seats) seat->close();
-    for (const auto &child : children) child->kill();
+    end_children(children);
 }
 
 AsioWorld::AsioWorld(boost::asio::io_context &io, WorldOptions options)

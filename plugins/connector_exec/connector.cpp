@@ -19,7 +19,6 @@ using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
 constexpr std::size_t link_attributes = 16;     // that a link may have
-constexpr std::uint64_t spoken = 65'536;        // bytes that connect and disconnect may say; nobody reads them
 constexpr nanoseconds together = 100ms;         // changes within this time are listed once
 constexpr const char *joined_by_us = "connect"; // value of the attribute `known_by`
 
@@ -96,7 +95,6 @@ class exec_connector : public kith::connector {
         if (!options.has(path)) return std::nullopt;
         kith::program out = exec::command(options, path);
         out.timeout = options.milliseconds("/timeout");
-        out.max_output = spoken;
         return out;
     }
 
@@ -116,11 +114,18 @@ class exec_connector : public kith::connector {
         if (!filled) co_return named(command, filled.error());
         while (slots_ == 0) co_await free_.wait();
         const slot taken(*this);
-        const auto done = co_await process_.run(*std::move(filled));
+        const auto done = co_await to_its_end(*filled);
         if (list_) wake_.notify(); // whatever it came to
         if (!done) co_return done.error();
         if (!done->good()) co_return kith::error(KITH_UNAVAILABLE, command.path + ": it " + done->text());
         co_return kith::result<void>();
+    }
+
+    /// What it says nobody reads.
+    kith::task<kith::result<kith::program_end>> to_its_end(const kith::program &filled) {
+        auto begun = co_await process_.start(filled, 0);
+        if (!begun) co_return std::move(begun).error();
+        co_return co_await begun->wait();
     }
 
     /// False: nobody knows. Then the node counts as not there.

@@ -27,7 +27,7 @@ constexpr std::string_view before_disconnect = R"(
 constexpr std::string_view before_list = R"(
         },
         "list": {
-            "description": "The program that says the links of the node as they are; the text below tells how. Without it whatever `connect` has joined counts as linked.",)";
+            "description": "The program that says the links of the node as they are, as the strategy `exec` does with peers. Without it whatever `connect` has joined counts as linked.",)";
 
 constexpr std::string_view after_list = R"(
         },
@@ -40,9 +40,9 @@ constexpr std::string_view after_list = R"(
             "x-kith-unit": "ms"
         },
         "timeout": {
-            "description": "A run that takes longer is ended, and has failed.",
+            "description": "A run that takes longer is ended, and has failed; less than `policy.connect_timeout`, which would end it without a reason.",
             "type": "integer",
-            "default": 10000,
+            "default": 7000,
             "minimum": 10,
             "maximum": 3600000,
             "x-kith-unit": "ms"

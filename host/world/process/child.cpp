@@ -9,6 +9,7 @@
 #include <csignal>
 #include <ctime>
 #include <system_error>
+#include <thread>
 #include <unistd.h>
 
 namespace kith::app {
@@ -311,6 +312,16 @@ void Child::kill() noexcept {
     patience_.cancel();
     pause_.cancel();
     for (Pipe *pipe : {&end_, &input_, &output_, &errors_}) pipe->close(ignored);
+}
+
+void end_children(const std::unordered_set<std::shared_ptr<Child>> &children) noexcept {
+    const auto now = std::chrono::steady_clock::now;
+    const auto deadline = now() + std::chrono::seconds(2);
+    for (const auto &child : children) {
+        const auto until = std::min(deadline, child->patience());
+        while (!child->gone() && now() < until) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        child->kill();
+    }
 }
 
 std::string Child::late(const char *what) const { return program_.path + ": " + what; }

@@ -11,9 +11,11 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 namespace kith::app {
 
@@ -30,7 +32,9 @@ class Child : public std::enable_shared_from_this<Child> {
     /// SIGTERM, and SIGKILL when its grace is over.
     void end();
     void close();
-    /// The world ends.
+    /// The world ends: it has ended already, or does now.
+    bool gone() noexcept { return !group_.there() || group_.gather(how_); }
+    std::chrono::steady_clock::time_point patience() const noexcept { return patience_.expiry(); }
     void kill() noexcept;
 
   private:
@@ -54,7 +58,7 @@ class Child : public std::enable_shared_from_this<Child> {
     ProcessGroup group_;
     Pipe end_, input_, output_, errors_;
     Way reading_, writing_, waiting_;
-    boost::asio::steady_timer patience_, pause_;
+    boost::asio::steady_timer patience_, pause_; // patience: with its timeout, then with its grace
     std::shared_ptr<int> share_;
     ProcessGroup::End how_;
     ProcessErrors said_;
@@ -65,5 +69,8 @@ class Child : public std::enable_shared_from_this<Child> {
     std::int32_t status_ = 0; // of its end: OK, TIMED_OUT, LIMIT
     bool ending_ = false, closed_ = false, deaf_ = false;
 };
+
+/// The world ends. Those that were asked to end have 2 s for it, or what is left of their grace; nobody is left.
+void end_children(const std::unordered_set<std::shared_ptr<Child>> &children) noexcept;
 
 } // namespace kith::app

@@ -177,8 +177,22 @@ BOOST_AUTO_TEST_CASE(when_the_world_ends_so_do_its_programs) {
     BOOST_TEST(alive(pid));
     script.tenant.leave_world();
     BOOST_TEST(alive(pid)); // it has its grace
+    const auto before = std::chrono::steady_clock::now();
     script.ground.end_world();
     BOOST_TEST(!alive(pid));
+    BOOST_TEST((std::chrono::steady_clock::now() - before < std::chrono::seconds(4)));
+}
+
+BOOST_AUTO_TEST_CASE(one_that_has_something_to_do_at_the_end_of_the_world_may) {
+    Script script("trap 'sleep 0.2; echo done >\"$1\"; exit' TERM; echo ready; while :; do sleep 0.01; done");
+    const std::string note = script.ground.path("note");
+    script.run({.arguments = {note}});
+    line(script);
+    script.tenant.leave_world();
+    script.ground.end_world();
+    std::string said;
+    std::getline(std::ifstream(note), said);
+    BOOST_TEST(said == "done");
 }
 
 BOOST_AUTO_TEST_CASE(two_hundred_runs_leave_no_descriptor_and_no_zombie) {

@@ -83,7 +83,7 @@ typedef struct kith_process_host {
     int32_t (*end)(const kith_host *host, uint64_t process);
 
     /* We have no more to do with it: it is ended as by `end`, and its operations complete with KITH_CANCELLED. What is open at destroy
-     * the host closes; when the daemon ends, SIGKILL comes at once. [loop & started] */
+     * the host closes; when the daemon ends, SIGKILL comes after 2 s at most. [loop & started] */
     int32_t (*close)(const kith_host *host, uint64_t process);
 } kith_process_host;
 
