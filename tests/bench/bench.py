@@ -14,6 +14,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 from lab import Lab, full  # noqa: E402
 from waiting import PLUGINS, TEST_PLUGINS, wait_until  # noqa: E402
+import api_server  # noqa: E402
 import gossip  # noqa: E402
 from measure import line, report, stamp, ticks_of  # noqa: E402
 
@@ -150,7 +151,7 @@ def mute_peers(lab, runs):
 
 
 FIGURES = {"memory": (memory, 5), "start": (start, 21), "event": (event_cost, 5), "warm": (warm_peers, 11), "mute": (mute_peers, 5),
-           **gossip.FIGURES}
+           **gossip.FIGURES, **api_server.FIGURES}
 
 
 def main():

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""The figures of strategy k8s at a real API server: 10,000 pods of 5.4 kB, 10,000 endpoints, TLS, pages of 500.
+
+CPU and memory of the first list are those of a whole `kith run` until observation.ok, less those of one that is answered with an empty
+list: start, TLS and plugins are in both. Nobody is dialled meanwhile: the connector's node is not there.
+"""
+
+import sys
+import time
+
+import kube_objects
+from kube_objects import SELECTOR, address, of
+from kubernetes import Kubernetes, prepared
+from measure import line, report, running_of, stamp
+from waiting import PLUGINS, wait_until
+
+COUNT = 10_000
+NOTES = {"plugin": "log", "config": {"node": "app@127.0.0.1"}}
+PODS, ENDPOINTS, CHANGED = {"app": "pods"}, {"app": "endpoints"}, {"app": "changed"}
+
+
+class Bench:
+    def __init__(self, lab):
+        self.lab = lab
+        self.cluster = Kubernetes()
+        lab.own(self.cluster.close)
+        self.team = self.cluster.namespace("team")
+        self.account = self.cluster.mount(lab.dir / "account", self.team, self.cluster.token(self.team))
+        self.asking = self.cluster.client(self.team)
+        wait_until(lambda: self.asking.request("GET", of(self.team, "pods")).status == 200, "the role to hold")
+
+    def fill(self):
+        self.cluster.pods(self.team, [(f"app-{number}", address(number)) for number in range(COUNT)], size=5400, labels=PODS)
+        self.cluster.admin.post(of(self.team, "endpoints"), kube_objects.endpoints(
+            self.team, "app", [(f"app-{number}", address(number), None) for number in range(COUNT)], labels=ENDPOINTS))
+        size = len(self.asking.request("GET", of(self.team, "pods", "app-1")).body)
+        whole = len(self.asking.request("GET", of(self.team, "endpoints", "app")).body)
+        print(f"bench: {COUNT} pods of {size} bytes, endpoints of {whole} bytes", file=sys.stderr)
+
+    def kith(self, lookup, selector, connector=None, **policy):
+        return self.lab.kith({
+            "plugins": {"dir": PLUGINS},
+            "connectors": {"beam": connector or {"plugin": "erlang", "config": {"node": "absent@127.0.0.1"}}},
+            "topologies": {"t": {"strategy": "k8s", "connector": "beam", "policy": policy, "config": {
+                "kubernetes_node_basename": "app", "kubernetes_selector": selector, "kubernetes_ip_lookup_mode": lookup,
+                "kubernetes_master": self.cluster.place, "kubernetes_service_account_path": str(self.account.dir)}}}}, level="error")
+
+    @staticmethod
+    def listed(kith, count):
+        """All are told: so many events at once that observation.ok, which is the first, may be among the lost ones."""
+        wait_until(lambda: kith.found("observation.ok") or kith.last() > count, "the first list", 30, kith.tail)
+        assert kith.last() >= count, kith.tail()
+
+    def first_list(self, lookup, labels, count):
+        """(seconds of CPU, seconds until it was there, MiB at its end, MiB at most)."""
+        begun = time.time()
+        kith = self.kith(lookup, f"app={labels['app']}")
+        self.listed(kith, count)
+        used, wall = running_of(kith.pid), time.time() - begun
+        time.sleep(0.5)
+        with open(f"/proc/{kith.pid}/status") as file:
+            fields = dict(entry.split(":", 1) for entry in file.read().splitlines())
+        memory = kith.memory()["Private_Dirty"] / 1024, int(fields["VmHWM"].split()[0]) / 1024
+        kith.kill()
+        return (used, wall, *memory)
+
+
+def first_lists(bench, runs):
+    empty, pods, endpoints = [], [], []
+    for _ in range(runs):
+        empty.append(bench.first_list("pods", {"app": "nobody"}, 0))
+        pods.append(bench.first_list("pods", PODS, COUNT))
+        endpoints.append(bench.first_list("endpoints", ENDPOINTS, COUNT))
+
+    def less(these, part):
+        return [this[part] - before[part] for this, before in zip(these, empty)]
+    report("k8s, first list of 10,000 pods of 5.4 kB, TLS: CPU", less(pods, 0), "s", "<= 0.5")
+    report("k8s, first list of 10,000 pods: wall", [this[1] for this in pods], "s", "")
+    report("k8s, first list of 10,000 pods: growth of memory", less(pods, 2), "MiB", "<= 16")
+    report("k8s, first list of 10,000 pods: growth of memory, peak", less(pods, 3), "MiB", "<= 16")
+    report("k8s, first list of 10,000 endpoints: CPU", [seconds * 1e3 for seconds in less(endpoints, 0)], "ms", "<= 25")
+    report("k8s, first list of 10,000 endpoints: growth of memory, peak", less(endpoints, 3), "MiB", "")
+
+
+def steady(bench, seconds=60):
+    kith = bench.kith("pods", f"app={PODS['app']}", NOTES)  # one that is there: who looks for a node does more
+    bench.listed(kith, COUNT)
+    time.sleep(5)
+    before, asked = running_of(kith.pid), len(bench.cluster.requests(agent="kith"))
+    time.sleep(seconds)
+    line("k8s, 10,000 pods, nothing changes: CPU a minute", f"{(running_of(kith.pid) - before) * 1e3 * 60 / seconds:.2f}", "ms", 1, "<= 5")
+    watches = [one for one in bench.cluster.requests(agent="kith", verb="watch")]
+    lasts = int(watches[-1].path.split("timeoutSeconds=")[1].split("&")[0])
+    more = len(bench.cluster.requests(agent="kith")) - asked
+    line("k8s, steady: requests an hour", f"{more * 3600 / seconds + 3600 / lasts:.1f}", "", 1, "<= 12")
+    kith.kill()
+
+
+def changes(bench, count):
+    """From a change to the connector's call, less what a client needs that reads the raw stream beside it."""
+    bench.cluster.pod(bench.team, "changed", "10.200.0.0", labels=CHANGED)
+    selector = f"app={CHANGED['app']}"
+    kith = bench.kith("pods", selector, NOTES)
+    kith.wait("link.up", peer="app@10.200.0.0")
+    wait_until(lambda: [one for one in bench.cluster.requests(agent="kith", verb="watch") if "changed" in one.path], "a watch")
+    since = bench.asking.get(of(bench.team, "pods") + "?limit=1")["metadata"]["resourceVersion"]
+    raw = bench.asking.watch(of(bench.team, "pods") + f"?watch=true&labelSelector=app%3D{CHANGED['app']}&resourceVersion={since}")
+    later, whole = [], []
+    for number in range(1, count + 1):
+        ip = f"10.200.{number >> 8}.{number & 255}"
+        began = time.time()
+        bench.cluster.status(bench.team, "changed", ip)
+        called = kith.wait("connect.started", peer=f"app@{ip}")
+        wait_until(lambda: len(raw.lines) >= number, "the raw stream")
+        later.append((stamp(called) - raw.lines[number - 1][0]) * 1e3)
+        whole.append((stamp(called) - began) * 1e3)
+    raw.close()
+    kith.kill()
+    report("k8s, a change to the connector's call, less a raw stream's", later, "ms", "<= 2")
+    report("k8s, a change to the connector's call, from the request that made it", whole, "ms", "")
+
+
+def k8s(lab, runs):
+    if prepared() is None:
+        line("k8s", "not prepared", "", 0, "")
+        return
+    bench = Bench(lab)
+    changes(bench, 200)
+    bench.fill()
+    first_lists(bench, runs)
+    steady(bench)
+
+
+FIGURES = {"k8s": (k8s, 5)}
