@@ -5,6 +5,7 @@ import datetime
 import math
 import os
 import statistics
+import time
 
 
 def line(name, value, unit, count, target, ratio=None):
@@ -34,12 +35,8 @@ def ticks_of(pid):
 
 
 def running_of(pid):
-    """Seconds that all threads have run, to the nanosecond; user and system."""
-    total = 0
-    for thread in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{thread}/schedstat") as file:
-            total += int(file.read().split()[0])
-    return total / 1e9
+    """Seconds that it has run, to the nanosecond; user and system, with the threads that have ended."""
+    return time.clock_gettime(~pid << 3 | 2)  # as clock_getcpuclockid makes it
 
 
 def datagrams_of(port, pid):
