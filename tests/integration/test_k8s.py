@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Strategy k8s finds and follows peers at a real API server."""
 
+import json
+import re
+import shutil
+import subprocess
+
 import kube_objects
 from k8s_lab import HASTY, OnKubernetes
 from kube_objects import of
-from lab import main
+from lab import PLUGINS, main
+from waiting import ROOT
 
 YES = {"ready": True, "serving": True, "terminating": False}
 NO = {"ready": False, "serving": True, "terminating": True}
@@ -45,6 +51,29 @@ class Names(OnKubernetes):
     def test_another_domain_of_the_cluster(self):
         self.expect([f"app@10-0-0-{number}.{self.team}.pod.cloud.test" for number in range(3)], mode="dns",
                     environment={"CLUSTER_DOMAIN": "cloud.test"})
+
+
+class Readme(OnKubernetes):
+    def test_the_manifests_are_good_and_enough(self):
+        """kubectl applies them; the account that they make, and the configuration that is in them, find the pods."""
+        if shutil.which("kubectl") is None:
+            self.skipTest("kubectl is missing (Debian package kubernetes-client)")
+        self.admin.post("/api/v1/namespaces", {"metadata": {"name": "shop"}})
+        readme = (ROOT / "plugins/strategy_k8s/README.md").read_text()
+        manifests = re.search(r"```yaml\n(.*?)```", readme, re.DOTALL)[1]
+        config = self.cluster.kubeconfig(self.lab.dir / "admin", "somebody", "shop", groups="system:masters")
+        done = subprocess.run(["kubectl", "--kubeconfig", config, "apply", "-f", "-"], input=manifests, capture_output=True, text=True,
+                              timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.cluster.pod("shop", "app-0", "10.0.0.7", labels={"app": "app"})
+
+        account = self.cluster.mount(self.lab.dir / "app", "shop", self.cluster.token("shop", "app"))
+        config = json.loads(self.admin.get(of("shop", "configmaps", "kith"))["data"]["kith.json"])
+        topology = config["topologies"]["app"]
+        topology["config"].update(kubernetes_master=self.cluster.place, kubernetes_service_account_path=str(account.dir))
+        topology.update(connector="log", connector_config={"node": "app@127.0.0.1"})
+        kith = self.lab.kith({"plugins": {"dir": PLUGINS}, **config})
+        kith.wait("link.up", peer="app@10.0.0.7")
 
 
 class Pods(OnKubernetes):
