@@ -53,6 +53,9 @@ class Process:
     def tail(self):
         return self.output.read_text(errors="replace")[-4000:]
 
+    def send(self, number):
+        self._process.send_signal(number)
+
     def end(self, how=signal.SIGKILL):
         if self._process is not None:
             self._process.send_signal(how)
@@ -179,6 +182,10 @@ class Kubernetes:
 
     def stop(self, how=signal.SIGKILL):
         self._api.end(how)
+
+    def send(self, number):
+        """SIGSTOP: it hangs, and its connections stay."""
+        self._api.send(number)
 
     def restart(self, *settings):
         self.stop()
