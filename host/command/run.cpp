@@ -69,8 +69,8 @@ std::optional<std::uint32_t> level_of(const std::string &name) {
     return std::nullopt;
 }
 
-std::string text_of(const po::variables_map &values, const char *name, std::string otherwise = {}) {
-    return values.count(name) != 0 ? values[name].as<std::string>() : std::move(otherwise);
+std::string text_of(const po::variables_map &values, const char *name, const std::string &otherwise = {}) {
+    return values.count(name) != 0 ? values[name].as<std::string>() : otherwise;
 }
 
 // For the peers that outlive kith; a plugin's state makes it by itself. What cannot be made is told by the first write.
