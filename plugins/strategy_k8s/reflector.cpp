@@ -134,7 +134,8 @@ void Reflector::interrupt() noexcept {
 kith::task<Ending> Reflector::watch(std::function<void()> opened, std::function<bool(Changes &)> changed) {
     interrupted_ = false;
     const auto seconds = static_cast<std::uint64_t>(shortest_watch.count()) + random_.below(watch_spread);
-    const Patience patience{silence, std::chrono::seconds(seconds) + 60s, UINT64_MAX};
+    const std::chrono::nanoseconds whole = std::chrono::seconds(seconds) + 60s;
+    const Patience patience{quiet_ ? whole : silence, whole, UINT64_MAX};
     auto answer = co_await access_.get(path() + "allowWatchBookmarks=true&resourceVersion=" + escaped(version_) +
                                            "&timeoutSeconds=" + std::to_string(seconds) + "&watch=true",
                                        patience);
@@ -159,6 +160,7 @@ kith::task<Ending> Reflector::follow(Answer &answer, const std::function<bool(Ch
     Changes changes;
     Ending ending{Ending::Kind::over, {}};
     bool go_on = true;
+    bool heard = false;
     const auto stop = [&](Ending::Kind kind, Trouble trouble = {}) {
         if (go_on) ending = {kind, std::move(trouble)};
         go_on = false;
@@ -193,6 +195,8 @@ kith::task<Ending> Reflector::follow(Answer &answer, const std::function<bool(Ch
         if (interrupted_) {
             stop(Ending::Kind::interrupted);
         } else if (got) {
+            heard = true;
+            quiet_ = false;
             auto good = reader.read({buffer->data(), *got});
             tell();
             if (!good) stop(Ending::Kind::broken, {strange(answer.url, good.error()), {}, 0});
@@ -200,6 +204,9 @@ kith::task<Ending> Reflector::follow(Answer &answer, const std::function<bool(Ch
             stop(Ending::Kind::over);
         } else if (got.status() == KITH_CLOSED) {
             stop(Ending::Kind::broken, {{KITH_RESET, answer.url + ": the watch ended in the middle of an event"}, {}, 0});
+        } else if (got.status() == KITH_TIMED_OUT && !heard && !quiet_) {
+            quiet_ = true; // or dead: a list tells
+            stop(Ending::Kind::expired);
         } else if (got.status() == KITH_TIMED_OUT) {
             stop(Ending::Kind::silent, {got.error(), {}, 0});
         } else {

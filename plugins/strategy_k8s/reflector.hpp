@@ -69,6 +69,8 @@ class Reflector {
     std::string version_; ///< from which the next watch goes on
     kith::http_response *open_ = nullptr;
     bool interrupted_ = false;
+    /// Its watches say nothing at all: an API server sends no bookmarks before it has seen the first change, of anybody, since it began.
+    bool quiet_ = false;
 };
 
 } // namespace k8s

@@ -91,6 +91,8 @@ BOOST_FIXTURE_TEST_CASE(watches_that_are_none, Asked) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_watch_that_goes_mute_is_noticed, Following) {
+    api.bookmark();
+    rig.run_for(1s);
     api.bookmarks(false);
     const auto before = net.now();
     const auto failures = count(Kind::failed);
@@ -100,6 +102,26 @@ BOOST_FIXTURE_TEST_CASE(a_watch_that_goes_mute_is_noticed, Following) {
     failed_with(KITH_TIMED_OUT, "65 s");
     BOOST_REQUIRE(until([&] { return in_sync(); })); // and a list tells what it has missed
     BOOST_TEST(api.lists == 2u);
+}
+
+// As a real one that has seen no change of such objects since it began: once it is asked whether it is there.
+BOOST_FIXTURE_TEST_CASE(a_server_without_bookmarks_is_believed, Following) {
+    api.bookmarks(false);
+    const auto watched = api.watched;
+    rig.run_for(1h);
+    BOOST_TEST(count(Kind::failed) == 0u);
+    BOOST_TEST(in_sync());
+    BOOST_TEST(api.lists == 2u);
+    BOOST_TEST(api.watched - watched <= 13u);
+    api.pod("app-2", "10.1.0.12");
+    BOOST_REQUIRE(until([&] { return names() == two + " app@10.1.0.12"; }, 1s));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_watch_that_is_mute_from_its_beginning_is_noticed, Following) {
+    api.bookmarks(false);
+    api.in_place_of_lists = HttpReply().mute();
+    BOOST_REQUIRE(until([&] { return count(Kind::failed) > 0; }, 65s + 31s)); // the response time-out of the list
+    BOOST_TEST(names() == two);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_server_that_ends_each_watch_after_a_second_is_not_asked_each_second, Following) {
