@@ -4,7 +4,7 @@
 // connector (readiness, policy, events) goes its usual way.
 #include <kith/plugin.hpp>
 
-#include <set>
+#include <unordered_set>
 
 namespace {
 
@@ -62,7 +62,7 @@ class log_connector : public kith::connector {
     static kith::link link(const std::string &name) { return {name, {{"type", "pretended"}}}; }
 
     std::string node_;
-    std::set<std::string> linked_;
+    std::unordered_set<std::string> linked_;
 };
 
 } // namespace

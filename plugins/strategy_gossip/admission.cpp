@@ -4,8 +4,6 @@
 #include "hash.hpp"
 
 #include <algorithm>
-#include <array>
-#include <utility>
 
 namespace gossip {
 
@@ -13,21 +11,33 @@ namespace {
 
 constexpr double per_second = 10, at_once = 10; // of each bucket
 
-using Places = std::array<std::size_t, 4>;
-
 // Four bits of a name, by the two halves of its hash (Kirsch and Mitzenmacher, "Less Hashing, Same Performance").
-Places places(std::uint64_t hash, std::size_t bits) noexcept {
-    Places out{};
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = (hash + i * (hash >> 32U | 1U)) & (bits - 1);
-    return out;
-}
+constexpr std::size_t bits_of_a_name = 4;
 
-bool holds(const std::vector<std::uint64_t> &filter, const Places &all) noexcept {
-    if (filter.empty()) return false;
-    return std::all_of(all.begin(), all.end(), [&](std::size_t at) { return (filter[at / 64] >> (at % 64) & 1U) != 0; });
+std::size_t place(std::uint64_t hash, std::size_t i, std::size_t bits) noexcept {
+    return (hash + i * (hash >> 32U | 1U)) & (bits - 1);
 }
 
 } // namespace
+
+bool Admission::Filter::holds(std::uint64_t hash) const noexcept {
+    for (std::size_t i = 0; i < bits_of_a_name; ++i) {
+        const std::size_t at = place(hash, i, words.size() * 64);
+        if ((words[at / 64] >> (at % 64) & 1U) == 0) return false;
+    }
+    return true;
+}
+
+void Admission::Filter::mark(std::uint64_t hash) noexcept {
+    ++marked;
+    for (std::size_t i = 0; i < bits_of_a_name; ++i) {
+        const std::size_t at = place(hash, i, words.size() * 64);
+        words[at / 64] |= std::uint64_t{1} << (at % 64);
+    }
+}
+
+// By then a twentieth of its bits are set, and one in 160,000 other names seems to be among them.
+bool Admission::Filter::full() const noexcept { return marked * 80 >= words.size() * 64; }
 
 void Admission::Bucket::refill(double gained) noexcept { tokens = std::min(at_once, tokens + gained); }
 
@@ -38,27 +48,36 @@ bool Admission::Bucket::take() noexcept {
 }
 
 bool Admission::heard_before(std::uint64_t hash) const noexcept {
-    const Places at = places(hash, bits);
-    return holds(young_, at) || holds(old_, at);
+    return std::ranges::any_of(filters_, [hash](const Filter &filter) { return filter.holds(hash); });
 }
 
+// Two of the largest are kept at most, the one that is marked among them.
 void Admission::mark(std::uint64_t hash, std::int64_t now) {
-    if (young_.empty()) {
-        young_.resize(bits / 64);
-        turned_ = now;
+    if (filters_.empty() || filters_.back().ended != 0 || filters_.back().full()) {
+        std::size_t words = smallest;
+        if (!filters_.empty()) {
+            Filter &before = filters_.back();
+            if (before.ended == 0) before.ended = now;
+            words = before.full() ? std::min(8 * before.words.size(), largest) : before.words.size();
+        }
+        const bool many = std::ranges::count(filters_, largest, [](const Filter &one) { return one.words.size(); }) > 1;
+        if (words == largest && many) filters_.erase(filters_.begin());
+        filters_.push_back({.words = std::vector<std::uint64_t>(words), .begun = now});
     }
-    for (const std::size_t at : places(hash, bits)) young_[at / 64] |= std::uint64_t{1} << (at % 64);
+    filters_.back().mark(hash);
+}
+
+// A filter is marked for one span of `memory`, and asked for one more.
+void Admission::forget(std::int64_t now) {
+    if (filters_.empty()) return;
+    if (Filter &last = filters_.back(); last.ended == 0 && now - last.begun > memory_) last.ended = last.begun + memory_;
+    std::erase_if(filters_, [&](const Filter &one) { return one.ended != 0 && now - one.ended > memory_; });
 }
 
 bool Admission::admit(std::string_view name, std::int64_t now) {
     const double gained = static_cast<double>(now - last_) * 1e-9 * per_second;
     last_ = now;
-    if (!young_.empty() && now - turned_ > memory_) {
-        const bool quiet = now - turned_ > 2 * memory_; // what was marked is too old altogether
-        old_ = quiet ? Filter() : std::move(young_);
-        young_ = Filter();
-        turned_ = now;
-    }
+    forget(now);
     const std::uint64_t hash = hash_of(name, seed_);
     newcomers_.refill(gained);
     returners_.refill(gained);

@@ -3,8 +3,8 @@
 // Which unknown names may become neighbours: at most 20 a second, of which half are kept for names that were heard before. So a flood of
 // made-up names takes up what newcomers may use, and a real node still gets in by its second heartbeat.
 //
-// Names that have to wait are not kept: their hashes are marked in a filter of fixed size (2 MB at most, made when the first one has to wait),
-// and who is real speaks again.
+// Names that have to wait are not kept: their hashes are marked in filters, and who is real speaks again. The first filter is of a few
+// kilobytes; one that is full is followed by a larger one, up to 2 MB in all.
 #pragma once
 
 #include <cstdint>
@@ -28,19 +28,27 @@ class Admission {
         void refill(double gained) noexcept;
         bool take() noexcept;
     };
-    static constexpr std::size_t bits = std::size_t{1}
-                                        << 23U; // with 200,000 names in it, one in 10,000 others seems to be among them
-    using Filter = std::vector<std::uint64_t>;
+    /// What was marked in some span of time.
+    struct Filter {
+        std::vector<std::uint64_t> words; // a power of two of them
+        std::size_t marked = 0;
+        std::int64_t begun = 0, ended = 0;
 
-    bool heard_before(std::uint64_t hash) const noexcept;
+        [[nodiscard]] bool holds(std::uint64_t hash) const noexcept;
+        void mark(std::uint64_t hash) noexcept;
+        [[nodiscard]] bool full() const noexcept;
+    };
+    static constexpr std::size_t smallest = 256, largest = 131'072; // words of 64 bits
+
+    [[nodiscard]] bool heard_before(std::uint64_t hash) const noexcept;
     void mark(std::uint64_t hash, std::int64_t now);
+    void forget(std::int64_t now);
 
     std::uint64_t seed_;
     std::int64_t memory_;
     std::int64_t last_ = 0;
     Bucket newcomers_, returners_;
-    Filter young_, old_; // of this span of `memory`, and of the one before
-    std::int64_t turned_ = 0;
+    std::vector<Filter> filters_; // the last one is marked, all are asked
 };
 
 } // namespace gossip

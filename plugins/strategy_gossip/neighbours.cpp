@@ -3,95 +3,105 @@
 
 #include "hash.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace gossip {
 
-Neighbours::Neighbours(std::uint64_t seed, std::size_t limit) : seed_(seed), limit_(limit), slots_(64, Slot{0, none}) {}
+Neighbours::Neighbours(std::uint64_t seed, std::size_t limit)
+    : seed_(seed), limit_(limit), slots_(64, Slot{0, absent}), places_(64) {}
 
-std::uint64_t Neighbours::hash(std::string_view name) const noexcept { return hash_of(name, seed_); }
+Neighbours::Hash Neighbours::hash(std::string_view name) const noexcept {
+    const Hash h = hash_of(name, seed_);
+    return h != 0 ? h : 1;
+}
 
-Neighbours::Index Neighbours::find(std::string_view name) const noexcept {
-    const std::uint64_t h = hash(name);
-    const auto tag = static_cast<std::uint32_t>(h >> 32U);
-    for (std::size_t at = h & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
-        const Slot &slot = slots_[at];
-        if (slot.index == none) return none;
-        if (slot.tag == tag && names_[slot.index] == name) return slot.index;
+Neighbours::Index Neighbours::find(Hash h) const noexcept {
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t at = h & mask;; at = (at + 1) & mask) {
+        if (slots_[at].hash == h) return static_cast<Index>(at);
+        if (slots_[at].hash == 0) return none;
     }
 }
 
-void Neighbours::insert(std::uint64_t h, Index index) noexcept {
-    std::size_t at = h & (slots_.size() - 1);
-    while (slots_[at].index != none) at = (at + 1) & (slots_.size() - 1);
-    slots_[at] = {static_cast<std::uint32_t>(h >> 32U), index};
+void Neighbours::insert(Slot slot, std::uint32_t place) noexcept {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = slot.hash & mask;
+    while (slots_[at].hash != 0) at = (at + 1) & mask;
+    slots_[at] = slot;
+    places_[at] = place;
 }
 
 void Neighbours::grow() {
-    slots_.assign(slots_.size() * 2, Slot{0, none});
-    for (Index i = 0; i < names_.size(); ++i) insert(hash(names_[i]), i);
+    const auto slots = std::exchange(slots_, std::vector<Slot>(2 * slots_.size(), Slot{0, absent}));
+    const auto places = std::exchange(places_, std::vector<std::uint32_t>(slots_.size()));
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        if (slots[i].hash != 0) insert(slots[i], places[i]);
+    }
 }
 
 bool Neighbours::add(std::string_view name, Hearing now) {
     if (names_.size() >= limit_) {
         if (present_ == names_.size()) return false;
-        while (present(hand_ % static_cast<Index>(names_.size()))) ++hand_;
-        remove(hand_ % static_cast<Index>(names_.size()));
+        const auto mask = static_cast<Index>(slots_.size() - 1);
+        while (slots_[hand_ & mask].hash == 0 || present(hand_ & mask)) ++hand_;
+        remove(hand_ & mask);
     }
     if (slots_.size() < 2 * (names_.size() + 1)) grow();
     names_.emplace_back(name);
-    heard_.push_back(now);
     ++present_;
-    insert(hash(name), static_cast<Index>(names_.size() - 1));
+    oldest_ = std::min(oldest_, now);
+    insert({hash(name), now}, static_cast<std::uint32_t>(names_.size() - 1));
     return true;
 }
 
 void Neighbours::leave(Index i) noexcept {
-    if (heard_[i] == absent) return;
-    heard_[i] = absent;
+    if (!present(i)) return;
+    slots_[i].heard = absent;
     --present_;
 }
 
+// Who is heard is heard later than before, so that `oldest_` stays true and most calls end at once.
 void Neighbours::expire(Hearing before, std::vector<std::string> &gone) {
-    for (Index i = 0; i < heard_.size(); ++i) {
-        if (heard_[i] == absent || heard_[i] >= before) continue;
-        leave(i);
-        gone.push_back(names_[i]);
+    if (before <= oldest_) return;
+    oldest_ = INT64_MAX;
+    for (Index i = 0; i < slots_.size(); ++i) {
+        if (!present(i)) continue;
+        if (slots_[i].heard >= before) {
+            oldest_ = std::min(oldest_, slots_[i].heard);
+        } else {
+            leave(i);
+            gone.push_back(name(i));
+        }
     }
 }
 
 std::vector<std::string> Neighbours::names() const {
     std::vector<std::string> out;
     out.reserve(present_);
-    for (Index i = 0; i < heard_.size(); ++i) {
-        if (heard_[i] != absent) out.push_back(names_[i]);
+    for (Index i = 0; i < slots_.size(); ++i) {
+        if (present(i)) out.push_back(name(i));
     }
     return out;
 }
 
-std::size_t Neighbours::slot_of(Index i) const noexcept {
-    std::size_t at = hash(names_[i]) & (slots_.size() - 1);
-    while (slots_[at].index != i) at = (at + 1) & (slots_.size() - 1);
-    return at;
-}
-
-// It is absent. The last one takes its place; then the slots behind the free one close up, so that no search ends too early.
+// It is absent. The last name takes the place of its own; then the slots behind the free one close up, so that no search ends too early.
 void Neighbours::remove(Index i) {
-    const auto last = static_cast<Index>(names_.size() - 1);
-    std::size_t hole = slot_of(i);
-    if (i != last) {
-        slots_[slot_of(last)].index = i;
-        names_[i] = std::move(names_[last]);
-        heard_[i] = heard_[last];
+    const auto last = static_cast<std::uint32_t>(names_.size() - 1);
+    const std::uint32_t place = places_[i];
+    if (place != last) {
+        places_[find(names_[last])] = place;
+        names_[place] = std::move(names_[last]);
     }
     names_.pop_back();
-    heard_.pop_back();
-    slots_[hole].index = none;
     const std::size_t mask = slots_.size() - 1;
-    for (std::size_t at = (hole + 1) & mask; slots_[at].index != none; at = (at + 1) & mask) {
-        const std::size_t home = hash(names_[slots_[at].index]) & mask;
+    std::size_t hole = i;
+    slots_[hole] = {0, absent};
+    for (std::size_t at = (hole + 1) & mask; slots_[at].hash != 0; at = (at + 1) & mask) {
+        const std::size_t home = slots_[at].hash & mask;
         if (((at - home) & mask) < ((at - hole) & mask)) continue; // it would stand before its home
-        slots_[hole] = std::exchange(slots_[at], Slot{0, none});
+        slots_[hole] = std::exchange(slots_[at], Slot{0, absent});
+        places_[hole] = places_[at];
         hole = at;
     }
 }

@@ -26,6 +26,7 @@
 #include <kith/udp.hpp>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace {
@@ -91,6 +92,23 @@ class strategy : public kith::strategy {
     }
 
   private:
+    // A packet that opened, kept for the second look.
+    struct Pending {
+        Opened heard;
+        Neighbours::Hash hash = 0;
+        const kith_datagram *datagram = nullptr;
+        std::array<char, max_name> name{};
+
+        void set(const Opened &opened, const kith_datagram &from, const Neighbours &among) noexcept {
+            heard = opened;
+            std::copy(opened.name.begin(), opened.name.end(), name.begin());
+            heard.name = {name.data(), opened.name.size()};
+            hash = among.hash(heard.name);
+            among.prefetch(hash);
+            datagram = &from;
+        }
+    };
+
     static std::unique_ptr<Envelope> make_envelope(const Settings &settings) {
         if (settings.secrets.empty()) return plain_envelope();
         const Crypto crypto = Crypto::load().value();
@@ -208,6 +226,7 @@ class strategy : public kith::strategy {
 
     // ---- what is heard ----
 
+    // In two rounds, of some at a time: what the second looks at is on its way into the cache meanwhile.
     void take(const kith::datagrams &batch) {
         const std::int64_t time = now();
         bool sign = false;
@@ -221,16 +240,26 @@ class strategy : public kith::strategy {
                 count(heard.verdict == Opened::Verdict::foreign ? Heard::foreign : Heard::malformed, datagram, heard.why);
                 continue;
             }
-            if (!is_new(heard, datagram)) continue;
-            if (!std::exchange(sign, true)) sign_of_life(time);
-            hear(heard, datagram, time);
+            opened_[opened_count_++].set(heard, datagram, neighbours_);
+            if (opened_count_ == opened_.size()) hear_all(time, sign);
         }
+        hear_all(time, sign);
         tally_.flush();
         if (batch.lost() > lost_) {
             tally_.lost(batch.lost() - lost_);
             lost_ = batch.lost();
         }
         tell();
+    }
+
+    void hear_all(std::int64_t time, bool &sign) {
+        const std::size_t all = std::exchange(opened_count_, 0);
+        for (std::size_t i = 0; i < all; ++i) {
+            const Pending &one = opened_[i];
+            if (!is_new(one.heard, *one.datagram)) continue;
+            if (!std::exchange(sign, true)) sign_of_life(time);
+            hear(one.heard, one.hash, *one.datagram, time);
+        }
     }
 
     // Of a form that proves it.
@@ -247,9 +276,9 @@ class strategy : public kith::strategy {
         return false;
     }
 
-    void hear(const Opened &heard, const kith_datagram &datagram, std::int64_t time) {
+    void hear(const Opened &heard, Neighbours::Hash hash, const kith_datagram &datagram, std::int64_t time) {
         if (heard.name == own_) return tally_.add(Heard::own);
-        const auto known = neighbours_.find(heard.name);
+        const auto known = neighbours_.find(hash);
         const bool present = known != Neighbours::none && neighbours_.present(known);
         if (heard.kind == Kind::goodbye) {
             tally_.add(Heard::known);
@@ -422,13 +451,15 @@ class strategy : public kith::strategy {
     kith::signal poke_;            // speak: look again when it is time
     std::optional<kith::udp_socket> socket_;
 
-    std::string own_;                            // the node's name; empty while it is unknown
-    std::int64_t look_until_ = 0;                // when the first look is complete
-    bool looked_ = false;                        // everybody had the time to speak once
-    std::int64_t spoke_ = INT64_MIN / 2;         // when we sent last
-    kith::error no_socket_ = nothing_wrong();    // why there is none
-    kith::error no_group_ = nothing_wrong();     // why it is not joined
-    kith::error unsent_ = nothing_wrong();       // why our last heartbeat did not go to all
+    std::string own_;                         // the node's name; empty while it is unknown
+    std::int64_t look_until_ = 0;             // when the first look is complete
+    bool looked_ = false;                     // everybody had the time to speak once
+    std::int64_t spoke_ = INT64_MIN / 2;      // when we sent last
+    kith::error no_socket_ = nothing_wrong(); // why there is none
+    kith::error no_group_ = nothing_wrong();  // why it is not joined
+    kith::error unsent_ = nothing_wrong();    // why our last heartbeat did not go to all
+    std::array<Pending, 16> opened_;          // of the batch that is under way
+    std::size_t opened_count_ = 0;
     std::vector<kith::peer> newcomers_;          // to be told of
     std::vector<std::string> silent_;            // the same: who is not heard any more
     std::int64_t refused_until_ = INT64_MIN / 2; // core has refused what we told, and is let alone until then
