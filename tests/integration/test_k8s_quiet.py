@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+"""A real API server that has just begun and sees no change sends no bookmarks. Its silence is no failure."""
+
+from k8s_lab import OnKubernetes
+from lab import main
+
+
+class Quiet(OnKubernetes):
+    def test_nothing_has_changed_since_it_began(self):
+        self.pods(3)
+        self.cluster.restart()
+        kith = self.start()
+        self.sees(kith, 3)
+        self.quiet(kith, 75, "observation.failed")
+        self.assertEqual(kith.found("topology.stale"), [])
+        self.assertEqual(len(self.asked(verb="list", stage="ResponseComplete")), 2)  # one more, to see whether it is there
+        self.cluster.pod(self.team, "new", "10.0.8.1")
+        kith.wait("link.up", peer="app@10.0.8.1")
+
+
+if __name__ == "__main__":
+    main()
