@@ -29,7 +29,7 @@ class exec_connector : public kith::connector {
         .version = "1.0.0",
         .licence = "MIT",
         .summary = "Joins and parts peers by programs of yours.",
-        .options = schema,
+        .options = connector_exec::schema,
         .prune = KITH_PRUNE_DISCONNECT,
         .parallel = 32,
     };

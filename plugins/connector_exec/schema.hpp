@@ -3,9 +3,9 @@
 
 #include "exec_command/command.hpp"
 
-namespace {
+namespace connector_exec {
 
-constexpr std::string_view before_connect = R"({
+inline constexpr std::string_view before_connect = R"({
     "type": "object",
     "additionalProperties": false,
     "required": ["node", "connect"],
@@ -19,17 +19,17 @@ constexpr std::string_view before_connect = R"({
         "connect": {
             "description": "The program that joins a peer: its absolute path, and its arguments. In these {name}, {key} and {ATTRIBUTE} are replaced; no shell reads them. Exit code 0: it has, or had.",)";
 
-constexpr std::string_view before_disconnect = R"(
+inline constexpr std::string_view before_disconnect = R"(
         },
         "disconnect": {
             "description": "The program that parts a peer, in the same way. Without it parting always succeeds and does nothing.",)";
 
-constexpr std::string_view before_list = R"(
+inline constexpr std::string_view before_list = R"(
         },
         "list": {
             "description": "The program that says the links of the node as they are, as the strategy `exec` does with peers. Without it whatever `connect` has joined counts as linked.",)";
 
-constexpr std::string_view after_list = R"(
+inline constexpr std::string_view after_list = R"(
         },
         "list_interval": {
             "description": "Time between two runs of `list`, give or take a tenth; it is run after each connect and disconnect, too.",
@@ -63,12 +63,12 @@ constexpr std::string_view after_list = R"(
             "x-kith-unit": "bytes"
         },)";
 
-constexpr std::string_view after_all = R"(
+inline constexpr std::string_view after_all = R"(
     }
 })";
 
-constexpr std::string_view schema =
+inline constexpr std::string_view schema =
     exec::joined<before_connect, exec::command_rule, before_disconnect, exec::command_rule, before_list, exec::command_rule,
                  after_list, exec::common_options, after_all>::value;
 
-} // namespace
+} // namespace connector_exec

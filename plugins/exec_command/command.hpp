@@ -28,10 +28,10 @@ inline constexpr std::string_view command_rule = R"(
 /// Options that every plugin of this kind has, for its schema.
 inline constexpr std::string_view common_options = R"(
         "environment": {
-            "description": "Variables for the program. Of kith's own it gets PATH, HOME, USER, LANG, TZ and TMPDIR, and no other.",
+            "description": "Variables for the program; their values are shown nowhere. Of kith's own it gets PATH, HOME, USER, LANG, TZ and TMPDIR, and no other.",
             "type": "object",
             "default": {},
-            "additionalProperties": {"type": "string"}
+            "additionalProperties": {"type": "string", "writeOnly": true}
         },
         "directory": {
             "description": "Where the program is run.",

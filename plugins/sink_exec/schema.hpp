@@ -3,9 +3,9 @@
 
 #include "exec_command/command.hpp"
 
-namespace {
+namespace sink_exec {
 
-constexpr std::string_view before_command = R"({
+inline constexpr std::string_view before_command = R"({
     "type": "object",
     "additionalProperties": false,
     "required": ["command"],
@@ -13,7 +13,7 @@ constexpr std::string_view before_command = R"({
         "command": {
             "description": "The program that gets the events on its standard input, one JSON object in a line: its absolute path, and its arguments. No shell reads them.",)";
 
-constexpr std::string_view after_command = R"(
+inline constexpr std::string_view after_command = R"(
         },
         "timeout": {
             "description": "A program that does not take what is written to it within this time is ended, and run anew.",
@@ -32,11 +32,11 @@ constexpr std::string_view after_command = R"(
             "x-kith-unit": "ms"
         },)";
 
-constexpr std::string_view after_all = R"(
+inline constexpr std::string_view after_all = R"(
     }
 })";
 
-constexpr std::string_view schema =
+inline constexpr std::string_view schema =
     exec::joined<before_command, exec::command_rule, after_command, exec::common_options, after_all>::value;
 
-} // namespace
+} // namespace sink_exec

@@ -25,7 +25,7 @@ class exec_sink : public kith::sink {
         .version = "1.0.0",
         .licence = "MIT",
         .summary = "Events on the standard input of a program of yours, one JSON object in a line.",
-        .options = schema,
+        .options = sink_exec::schema,
     };
     using required = kith::services<kith::options, kith::timer, kith::clock, kith::random, kith::process>;
 

@@ -3,9 +3,9 @@
 
 #include "exec_command/command.hpp"
 
-namespace {
+namespace strategy_exec {
 
-constexpr std::string_view before_command = R"({
+inline constexpr std::string_view before_command = R"({
     "type": "object",
     "additionalProperties": false,
     "required": ["command"],
@@ -13,7 +13,7 @@ constexpr std::string_view before_command = R"({
         "command": {
             "description": "The program that says the peers: its absolute path, and its arguments. No shell reads them.",)";
 
-constexpr std::string_view after_command = R"(
+inline constexpr std::string_view after_command = R"(
         },
         "watch": {
             "description": "The program goes on running, and says a whole set whenever it changes. Otherwise it says one and exits with 0, and is run again and again.",
@@ -50,12 +50,12 @@ constexpr std::string_view after_command = R"(
             "default": false
         },)";
 
-constexpr std::string_view after_all = R"(
+inline constexpr std::string_view after_all = R"(
     },
     "x-kith-authenticated": {"properties": {"authenticated": {"const": true}}, "required": ["authenticated"]}
 })";
 
-constexpr std::string_view schema =
+inline constexpr std::string_view schema =
     exec::joined<before_command, exec::command_rule, after_command, exec::common_options, after_all>::value;
 
-} // namespace
+} // namespace strategy_exec

@@ -26,7 +26,7 @@ class exec_strategy : public kith::strategy {
         .version = "1.0.0",
         .licence = "MIT",
         .summary = "The peers that a program of yours says.",
-        .options = schema,
+        .options = strategy_exec::schema,
     };
     using required = kith::services<kith::options, kith::timer, kith::clock, kith::random, kith::process>;
 

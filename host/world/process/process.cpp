@@ -5,8 +5,12 @@
 
 #include <kith/service/process.h>
 
+#include <boost/asio/steady_timer.hpp>
+
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,10 +54,23 @@ void begun(Seat &seat, std::uint64_t op, const ProcessProgram &program, Spawned 
     auto child = adopt(seat, program, spawned, std::move(share));
     const auto ended = seat.take(op);
     if (!ended) return child ? child->close() : void();
+    if (ended->abort) ended->abort();
     if (!child) return tell_started(seat, ended->user, op, spawned.status, spawned.text, 0);
     const std::uint64_t id = ++seat.parts.last_id;
     seat.processes.emplace(id, std::move(child));
     tell_started(seat, ended->user, op, KITH_OK, {}, id);
+}
+
+// The file system may hang before there is anything that could be ended.
+void bound(Seat &seat, std::uint64_t op, const ProcessProgram &program,
+           const std::shared_ptr<boost::asio::steady_timer> &timer) {
+    if (program.timeout == 0) return;
+    timer->expires_after(std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(program.timeout, far_enough))));
+    timer->async_wait(
+        [me = seat.shared_from_this(), op, timer, text = program.path + ": not begun within its time"](const auto &error) {
+            if (error) return;
+            if (const auto ended = me->take(op)) tell_started(*me, ended->user, op, KITH_TIMED_OUT, text, 0);
+        });
 }
 
 std::int32_t start(Seat &seat, const kith_process_program *given, std::uint64_t user, std::uint64_t *op) {
@@ -68,7 +85,9 @@ std::int32_t start(Seat &seat, const kith_process_program *given, std::uint64_t 
     const auto cancelled = [](Seat &s, std::uint64_t u, std::uint64_t o) {
         tell_started(s, u, o, KITH_CANCELLED, cancelled_text(), 0);
     };
-    const std::uint64_t id = seat.begin(op, {user, cancelled, {}});
+    const auto late = std::make_shared<boost::asio::steady_timer>(seat.io);
+    const std::uint64_t id = seat.begin(op, {user, cancelled, [late] { late->cancel(); }});
+    bound(seat, id, program, late);
     const std::string lane = program.path;
     try {
         seat.parts.programs.run(

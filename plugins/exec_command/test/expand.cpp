@@ -14,7 +14,7 @@ kith::result<kith::program> of(std::string argument) {
 
 std::string filled(std::string argument) {
     auto out = of(std::move(argument));
-    BOOST_TEST_REQUIRE(out.has_value(), out.error().text);
+    BOOST_TEST_REQUIRE(out.has_value(), (out ? std::string() : out.error().text));
     return out->arguments.front();
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 std::string keys(std::string_view text) {
     const auto said = read_said(text);
-    BOOST_TEST_REQUIRE(said.has_value(), said.error().text);
+    BOOST_TEST_REQUIRE(said.has_value(), (said ? std::string() : said.error().text));
     std::string out;
     for (const auto &peer : said->peers) out += (out.empty() ? "" : " ") + peer.key;
     return out;

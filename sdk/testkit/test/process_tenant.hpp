@@ -80,6 +80,14 @@ class ProcessTenant : public TestTenant {
     }
 
   private:
+    static void ended(void *self, std::uint64_t user, std::uint64_t op, std::int32_t status, kith_str text,
+                      const kith_process_end *end) {
+        note(self, "process.ended", user, op, status, text);
+        BOOST_TEST((end == nullptr) == (status == KITH_CANCELLED));
+        if (end == nullptr) return;
+        BOOST_TEST((end->code == 0 || end->signal == 0));
+        static_cast<ProcessTenant *>(static_cast<TestTenant *>(self))->ends[op] = {end->code, end->signal, from(end->errors)};
+    }
     static constexpr kith_process_plugin process_side = {
         [](void *self, std::uint64_t user, std::uint64_t op, std::int32_t status, kith_str text, std::uint64_t id) {
             Completion &made = note(self, "process.started", user, op, status, text);
@@ -95,14 +103,7 @@ class ProcessTenant : public TestTenant {
         [](void *self, std::uint64_t user, std::uint64_t op, std::int32_t status, kith_str text) {
             note(self, "process.written", user, op, status, text);
         },
-        [](void *self, std::uint64_t user, std::uint64_t op, std::int32_t status, kith_str text, const kith_process_end *end) {
-            note(self, "process.ended", user, op, status, text);
-            BOOST_TEST((end == nullptr) == (status == KITH_CANCELLED));
-            if (end == nullptr) return;
-            BOOST_TEST((end->code == 0 || end->signal == 0));
-            static_cast<ProcessTenant *>(static_cast<TestTenant *>(self))->ends[op] = {end->code, end->signal,
-                                                                                       from(end->errors)};
-        }};
+        ended};
 };
 
 } // namespace kith::test

@@ -33,6 +33,16 @@ bool ends(Real &ground, const std::string &pid) {
     return !alive(pid);
 }
 
+/// Of this process, those that were not waited for too.
+std::string children() {
+    std::string out, said;
+    for (const auto &thread : std::filesystem::directory_iterator("/proc/self/task")) {
+        std::getline(std::ifstream(thread.path() / "children"), said);
+        out += said;
+    }
+    return out;
+}
+
 std::string line(Script &script) {
     std::string out;
     while (!out.ends_with('\n')) out += script.read().data;
@@ -195,6 +205,15 @@ BOOST_AUTO_TEST_CASE(one_that_has_something_to_do_at_the_end_of_the_world_may) {
     BOOST_TEST(said == "done");
 }
 
+BOOST_AUTO_TEST_CASE(one_that_is_not_begun_in_its_time_does_not_run_later) {
+    Script script("echo $$; exec sleep 600");
+    const auto begun = script.ground.await(script.tenant, script.tenant.start({.path = script.path, .timeout = 1}));
+    BOOST_TEST(begun.status == KITH_TIMED_OUT);
+    BOOST_TEST(begun.text == script.path + ": not begun within its time");
+    for (int i = 0; i < 5; ++i) script.ground.settle();
+    BOOST_TEST(children().empty(), children());
+}
+
 BOOST_AUTO_TEST_CASE(two_hundred_runs_leave_no_descriptor_and_no_zombie) {
     Script script("echo x");
     const auto descriptors = [] {
@@ -209,10 +228,7 @@ BOOST_AUTO_TEST_CASE(two_hundred_runs_leave_no_descriptor_and_no_zombie) {
         if (i == 10) before = descriptors();
     }
     BOOST_TEST(descriptors() == before);
-    std::ifstream children("/proc/self/task/" + std::to_string(::getpid()) + "/children");
-    std::string said;
-    std::getline(children, said);
-    BOOST_TEST(said.empty(), said);
+    BOOST_TEST(children().empty(), children());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

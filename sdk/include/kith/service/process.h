@@ -58,8 +58,8 @@ typedef struct kith_process_end {
 typedef struct kith_process_host {
     /* Run a program; completes when it has been begun, or could not be: KITH_NOT_FOUND (no such file, or its #! names none; or no
      * such directory), KITH_DENIED (not executable, or no permission), KITH_UNSUPPORTED (no program of this machine, or no #! line),
-     * KITH_LIMIT (no more processes, descriptors or memory; more than KITH_PROCESS_MAX_OPEN are refused at once), KITH_IO.
-     * program: copied. [loop & started] */
+     * KITH_LIMIT (no more processes, descriptors or memory; more than KITH_PROCESS_MAX_OPEN are refused at once), KITH_TIMED_OUT (its
+     * timeout passed before it ran), KITH_IO. program: copied. [loop & started] */
     int32_t (*start)(const kith_host *host, const kith_process_program *program, uint64_t user, uint64_t *op);
 
     /* Between 1 and max bytes of its standard output, as soon as there are any; one outstanding for each program. KITH_CLOSED at the
