@@ -4,9 +4,12 @@
 #include <core/engine/installed.hpp>
 #include <core/engine/services.hpp>
 #include <kith/service/clock.h>
+#include <kith/service/dns.h>
 #include <kith/service/env.h>
 #include <kith/service/file.h>
+#include <kith/service/http.h>
 #include <kith/service/loop.h>
+#include <kith/service/process.h>
 #include <kith/service/random.h>
 #include <kith/service/state.h>
 #include <kith/service/tcp.h>
@@ -22,8 +25,8 @@ core::Offer simulated_offer() {
     offer.services.assign(engine.begin(), engine.end());
     testkit::SimNet net;
     const testkit::Machine &machine = net.machine("any", {"10.0.0.1"});
-    for (const char *id :
-         {KITH_CLOCK, KITH_TIMER, KITH_RANDOM, KITH_LOOP, KITH_TCP, KITH_UDP, KITH_FILE, KITH_ENV, KITH_STATE}) {
+    for (const char *id : {KITH_CLOCK, KITH_TIMER, KITH_RANDOM, KITH_LOOP, KITH_TCP, KITH_UDP, KITH_DNS, KITH_HTTP, KITH_FILE,
+                           KITH_ENV, KITH_STATE, KITH_PROCESS}) {
         if (machine.service(id) != nullptr) offer.services.emplace_back(id);
     }
     return offer;

@@ -46,6 +46,9 @@ class Universe {
     using See = std::function<void(const Host &host, const core::StoredEvent &event, Span now)>;
     /// Each event of each kith, for those who want more than the outcome.
     void observe(See see) { see_ = std::move(see); }
+    /// For those who put servers of their own into the world, and script them by SimNet::in.
+    testkit::SimNet &net() { return net_; }
+    const std::vector<std::unique_ptr<Host>> &hosts() const { return hosts_; }
     /// Once, after prepare. It ends early when a rule is broken.
     Outcome run();
 

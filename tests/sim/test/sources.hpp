@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+//
+// What the strategies ask that look somewhere: a DNS, an API server of Kubernetes, the metadata service of Rancher. Each is a script in
+// the simulated world, and has bad days.
+#pragma once
+
+#include <kith/testkit/dns_zones.hpp>
+#include <kith/testkit/http_server.hpp>
+#include <tests/sim/universe.hpp>
+
+#include <api_server.hpp> // of plugins/strategy_k8s/test
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kith::sim::test {
+
+using testkit::HttpReply;
+
+class Source {
+  public:
+    using Values = std::vector<std::string>;
+
+    explicit Source(Universe &universe) : universe_(universe) {}
+    virtual ~Source() = default;
+    Source(const Source &) = delete;
+    Source &operator=(const Source &) = delete;
+
+    /// How it tells of a host, by its number from 1.
+    virtual std::string value(std::size_t number) const { return "10.0.0." + std::to_string(number); }
+    /// All hosts of the scenario.
+    Values everybody() const;
+    /// What it knows from now on.
+    virtual void tell(const Values &values) = 0;
+    /// So many of them, drawn anew for each answer; nothing: all again.
+    virtual void rotate(std::optional<std::size_t>) {}
+    /// There is no such thing: nobody listens.
+    virtual void down(bool on) = 0;
+    /// The way to it is cut.
+    virtual void silent(bool on) = 0;
+
+    testkit::SimNet &net() { return universe_.net(); }
+
+  protected:
+    Universe &universe_;
+};
+
+/// The zone of one name.
+class DnsSource : public Source {
+  public:
+    DnsSource(Universe &universe, std::string name) : Source(universe), name_(std::move(name)) {
+        DnsSource::tell(everybody());
+        net().dns().search({"team.svc.cluster.local", "svc.cluster.local", "cluster.local"}, 5);
+    }
+    void tell(const Values &values) override { zones().address(name_, values); }
+    void rotate(std::optional<std::size_t> some) override;
+    void down(bool on) override { fail(0, on ? KITH_UNREACHABLE : KITH_OK); }
+    void silent(bool on) override { fail(0, on ? KITH_TIMED_OUT : KITH_OK); }
+    /// As DnsZones::fail. type: 0 is each.
+    void fail(std::uint32_t type, std::int32_t status) { zones().fail("", type, status); }
+    void unknown() { zones().remove(name_); }
+
+  protected:
+    testkit::DnsZones &zones() { return net().dns(); }
+    virtual testkit::DnsZones::Records some(std::size_t count);
+    virtual std::uint32_t type() const { return KITH_DNS_A; }
+
+    std::string name_;
+    testkit::Random random_{7};
+};
+
+/// Of a StatefulSet: SRV records.
+class SrvSource final : public DnsSource {
+  public:
+    explicit SrvSource(Universe &universe) : DnsSource(universe, zone()) { SrvSource::tell(everybody()); }
+    static std::string zone() { return "app-headless.team.svc.cluster.local"; }
+    std::string value(std::size_t number) const override { return "app-" + std::to_string(number) + "." + zone(); }
+    void tell(const Values &values) override { zones().service(name_, records(values)); }
+
+  private:
+    static testkit::DnsZones::Records records(const Values &values);
+    std::uint32_t type() const override { return KITH_DNS_SRV; }
+};
+
+/// A server that speaks HTTP.
+class HttpSource : public Source {
+  public:
+    using Source::Source;
+    void down(bool on) override { cut(on, testkit::Route::refused); }
+    void silent(bool on) override { cut(on, testkit::Route::silent); }
+    /// In place of whatever it would answer; nothing: no more.
+    virtual void instead(std::optional<HttpReply> reply) = 0;
+    virtual testkit::HttpServer &http() = 0;
+
+  protected:
+    virtual testkit::Machine &machine() = 0;
+
+  private:
+    void cut(bool on, testkit::Route how);
+};
+
+class RancherSource final : public HttpSource {
+  public:
+    explicit RancherSource(Universe &universe);
+    void tell(const Values &values) override;
+    void rotate(std::optional<std::size_t> some) override { some_ = some; }
+    void instead(std::optional<HttpReply> reply) override { instead_ = std::move(reply); }
+    testkit::HttpServer &http() override { return http_; }
+
+  private:
+    testkit::Machine &machine() override { return machine_; }
+    HttpReply answer();
+
+    testkit::Machine &machine_;
+    testkit::HttpServer http_;
+    Values values_;
+    std::optional<std::size_t> some_;
+    std::optional<HttpReply> instead_;
+    testkit::Random random_{7};
+};
+
+class KubernetesSource final : public HttpSource {
+  public:
+    KubernetesSource(Universe &universe, k8s::Lookup lookup);
+    void tell(const Values &values) override;
+    void instead(std::optional<HttpReply> reply) override;
+    testkit::HttpServer &http() override { return api_.http(); }
+    k8s::test::ApiServer &api() { return api_; }
+    /// What it shows to those who connect from now on; everybody has to.
+    void certificate(testkit::HttpCertificate certificate);
+    void good_certificate() { certificate({.authority = &authority(), .names = {name()}}); }
+
+    static std::string name() { return "kubernetes.default.svc"; }
+    /// The members of `files` of a host: its service account.
+    static std::string account();
+    static const testkit::HttpAuthority &authority();
+
+  private:
+    testkit::Machine &machine() override { return machine_; }
+    void tell_pods(const Values &values);
+
+    k8s::Lookup lookup_;
+    testkit::Machine &machine_;
+    k8s::test::ApiServer api_;
+    std::map<std::string, std::string> pods_; // addresses by name
+};
+
+} // namespace kith::sim::test
