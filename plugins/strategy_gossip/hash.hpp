@@ -17,15 +17,22 @@ namespace gossip {
 }
 
 [[nodiscard]] inline std::uint64_t hash_of(std::string_view text, std::uint64_t seed) noexcept {
-    std::uint64_t state = seed ^ (0x9e3779b97f4a7c15U * (text.size() + 1));
-    for (; text.size() > 8; text.remove_prefix(8)) {
+    const auto word_at = [](const char *at) {
         std::uint64_t word = 0;
-        std::memcpy(&word, text.data(), 8);
-        state = fold(state ^ word, 0xa0761d6478bd642fU ^ seed);
+        std::memcpy(&word, at, sizeof word);
+        return word;
+    };
+    std::uint64_t state = seed ^ (0x9e3779b97f4a7c15U * (text.size() + 1));
+    std::uint64_t last = 0;
+    if (text.size() >= sizeof last) {
+        const char *const end = text.data() + text.size() - sizeof last;
+        for (const char *at = text.data(); at < end; at += sizeof last)
+            state = fold(state ^ word_at(at), 0xa0761d6478bd642fU ^ seed);
+        last = word_at(end); // some of it again, rather than less than a word
+    } else if (!text.empty()) {
+        std::memcpy(&last, text.data(), text.size());
     }
-    std::uint64_t word = 0;
-    if (!text.empty()) std::memcpy(&word, text.data(), text.size());
-    state = fold(state ^ word, 0xe7037ed1a0b428dbU ^ seed);
+    state = fold(state ^ last, 0xe7037ed1a0b428dbU ^ seed);
     return fold(state, 0x8ebc6af09c88c6e3U);
 }
 

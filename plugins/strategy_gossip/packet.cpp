@@ -70,15 +70,15 @@ bool is_ascii(std::string_view text) noexcept {
 
 bool is_node_name(std::string_view name) noexcept {
     if (name.size() < 3 || name.size() > max_name) return false;
-    std::size_t signs = 0;
-    bool ascii = true;
+    unsigned signs = 0, unprintable = 0, all = 0;
     for (const char c : name) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte <= 0x20 || byte == 0x7f) return false;
-        signs += c == '@' ? 1U : 0U;
-        ascii = ascii && byte < 0x80;
+        const unsigned byte = static_cast<unsigned char>(c);
+        unprintable |= static_cast<unsigned>(byte <= 0x20) | static_cast<unsigned>(byte == 0x7f);
+        signs += static_cast<unsigned>(c == '@');
+        all |= byte;
     }
-    return signs == 1 && name.front() != '@' && name.back() != '@' && (ascii || is_utf8(name));
+    const bool ascii = all < 0x80;
+    return unprintable == 0 && signs == 1 && name.front() != '@' && name.back() != '@' && (ascii || is_utf8(name));
 }
 
 void write_heartbeat(std::string_view name, std::vector<std::byte> &out) {

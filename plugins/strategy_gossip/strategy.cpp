@@ -27,7 +27,9 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <optional>
+#include <span>
 
 namespace {
 
@@ -97,12 +99,18 @@ class strategy : public kith::strategy {
         Opened heard;
         Neighbours::Hash hash = 0;
         const kith_datagram *datagram = nullptr;
-        std::array<char, max_name> name{};
+        std::array<char, max_name> name;
 
+        Pending() noexcept {} // leaves the name as it is
         void set(const Opened &opened, const kith_datagram &from, const Neighbours &among) noexcept {
             heard = opened;
-            std::copy(opened.name.begin(), opened.name.end(), name.begin());
-            heard.name = {name.data(), opened.name.size()};
+            const auto *begin = static_cast<const char *>(from.data);
+            const bool lasts =
+                std::less_equal<>()(begin, opened.name.data()) && std::less<>()(opened.name.data(), begin + from.size);
+            if (!lasts) { // it is where the next one will be opened
+                std::copy(opened.name.begin(), opened.name.end(), name.begin());
+                heard.name = {name.data(), opened.name.size()};
+            }
             hash = among.hash(heard.name);
             among.prefetch(hash);
             datagram = &from;
@@ -151,9 +159,11 @@ class strategy : public kith::strategy {
         if (!name.empty() && !is_node_name(name)) {
             log.warning("the node's name cannot be told to others: expected name@host of at most 255 bytes", {{"node", name}});
             own_.clear();
+            own_hash_ = 0;
             return;
         }
         own_ = name;
+        own_hash_ = neighbours_.hash(own_);
         speak_at_once();
     }
 
@@ -230,6 +240,8 @@ class strategy : public kith::strategy {
     void take(const kith::datagrams &batch) {
         const std::int64_t time = now();
         bool sign = false;
+        std::array<Pending, 16> opened; // not filled with zeros: it is used from its beginning
+        std::size_t count_of_opened = 0;
         for (const kith_datagram &datagram : batch) {
             if ((datagram.flags & KITH_DATAGRAM_TRUNCATED) != 0) {
                 count(Heard::oversized, datagram, "it is longer than any heartbeat");
@@ -240,10 +252,11 @@ class strategy : public kith::strategy {
                 count(heard.verdict == Opened::Verdict::foreign ? Heard::foreign : Heard::malformed, datagram, heard.why);
                 continue;
             }
-            opened_[opened_count_++].set(heard, datagram, neighbours_);
-            if (opened_count_ == opened_.size()) hear_all(time, sign);
+            opened[count_of_opened++].set(heard, datagram, neighbours_);
+            if (count_of_opened == opened.size())
+                hear_all(std::span(opened).first(std::exchange(count_of_opened, 0)), time, sign);
         }
-        hear_all(time, sign);
+        hear_all(std::span(opened).first(count_of_opened), time, sign);
         tally_.flush();
         if (batch.lost() > lost_) {
             tally_.lost(batch.lost() - lost_);
@@ -252,10 +265,8 @@ class strategy : public kith::strategy {
         tell();
     }
 
-    void hear_all(std::int64_t time, bool &sign) {
-        const std::size_t all = std::exchange(opened_count_, 0);
-        for (std::size_t i = 0; i < all; ++i) {
-            const Pending &one = opened_[i];
+    void hear_all(std::span<const Pending> opened, std::int64_t time, bool &sign) {
+        for (const Pending &one : opened) {
             if (!is_new(one.heard, *one.datagram)) continue;
             if (!std::exchange(sign, true)) sign_of_life(time);
             hear(one.heard, one.hash, *one.datagram, time);
@@ -277,7 +288,7 @@ class strategy : public kith::strategy {
     }
 
     void hear(const Opened &heard, Neighbours::Hash hash, const kith_datagram &datagram, std::int64_t time) {
-        if (heard.name == own_) return tally_.add(Heard::own);
+        if (hash == own_hash_) return tally_.add(Heard::own);
         const auto known = neighbours_.find(hash);
         const bool present = known != Neighbours::none && neighbours_.present(known);
         if (heard.kind == Kind::goodbye) {
@@ -452,6 +463,7 @@ class strategy : public kith::strategy {
     std::optional<kith::udp_socket> socket_;
 
     std::string own_;                         // the node's name; empty while it is unknown
+    Neighbours::Hash own_hash_ = 0;           // as Neighbours knows names; 0 while it is unknown
     std::int64_t look_until_ = 0;             // when the first look is complete
     bool looked_ = false;                     // everybody had the time to speak once
     std::int64_t spoke_ = INT64_MIN / 2;      // when we sent last
