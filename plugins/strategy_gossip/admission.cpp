@@ -51,7 +51,7 @@ bool Admission::heard_before(std::uint64_t hash) const noexcept {
     return std::ranges::any_of(filters_, [hash](const Filter &filter) { return filter.holds(hash); });
 }
 
-// Two of the largest are kept at most, the one that is marked among them.
+// Two of the largest are kept at most, the one that is marked among them; the oldest go first, whatever their size.
 void Admission::mark(std::uint64_t hash, std::int64_t now) {
     if (filters_.empty() || filters_.back().ended != 0 || filters_.back().full()) {
         std::size_t words = smallest;
@@ -60,8 +60,8 @@ void Admission::mark(std::uint64_t hash, std::int64_t now) {
             if (before.ended == 0) before.ended = now;
             words = before.full() ? std::min(8 * before.words.size(), largest) : before.words.size();
         }
-        const bool many = std::ranges::count(filters_, largest, [](const Filter &one) { return one.words.size(); }) > 1;
-        if (words == largest && many) filters_.erase(filters_.begin());
+        const auto of_the_largest = [](const Filter &one) { return one.words.size() == largest; };
+        while (words == largest && std::ranges::count_if(filters_, of_the_largest) > 1) filters_.erase(filters_.begin());
         filters_.push_back({.words = std::vector<std::uint64_t>(words), .begun = now});
     }
     filters_.back().mark(hash);

@@ -192,6 +192,28 @@ BOOST_AUTO_TEST_CASE(a_port_that_is_taken_is_tried_again) {
     BOOST_ERROR("no call of udp.bind was made to fail");
 }
 
+// The system allows no more of them.
+BOOST_AUTO_TEST_CASE(a_group_that_is_refused_for_good) {
+    Machine &here = machine(), &there = machine();
+    here.groups(0);
+    there.groups(0);
+    Host &poor = run(here);
+    net.run_for(1h);
+    BOOST_TEST(poor->peers().empty());
+    BOOST_TEST(!poor.watching());
+    BOOST_TEST(poor.count(Kind::failed) >= 1u);
+    BOOST_TEST(poor.count(Kind::failed) <= 5u); // said, and not again and again
+    BOOST_TEST(contains(poor.failure(), "233.252.1.32"), poor.failure());
+    BOOST_TEST(first().sees(poor)); // it speaks all the same
+    here.groups(10);
+    here.interface().down(); // which makes it ask anew
+    here.interface().up();
+    BOOST_TEST(net.run_until([&] { return poor.sees(first()); }, 20s));
+    // Where the others are listed it does without the group.
+    const Host &listed = run(there, R"({"peers": ["10.0.0.1"]})");
+    BOOST_TEST(net.run_until([&] { return first().sees(listed); }, 20s));
+}
+
 BOOST_AUTO_TEST_CASE(a_socket_that_cannot_be_had_is_tried_for_ever) {
     Machine &here = machine();
     here.descriptors(0);
