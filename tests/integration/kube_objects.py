@@ -38,8 +38,8 @@ def running(ip, phase="Running", **more):
     """What a kubelet writes into the status of a pod."""
     return {"status": {"phase": phase, "podIP": ip, "podIPs": [{"ip": ip}] if ip else [], "hostIP": "10.255.0.1",
                        "startTime": "2026-01-01T00:00:00Z", "conditions": READY,
-                       "containerStatuses": [{"name": "app", "image": "registry.example/app:1", "imageID": "", "ready": True, "started": True,
-                                              "restartCount": 0, "state": {"running": {"startedAt": "2026-01-01T00:00:00Z"}}}], **more}}
+                       "containerStatuses": [{"name": "app", "image": "registry.example/app:1", "imageID": "", "ready": True,
+                                              "started": True, "restartCount": 0, "state": {"running": {"startedAt": "2026-01-01T00:00:00Z"}}}], **more}}
 
 
 def _target(namespace, name):

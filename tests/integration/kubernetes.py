@@ -18,6 +18,7 @@ import unittest
 import urllib.request
 
 import kube_objects
+from authority import Authority
 from kube_client import Client
 from kube_objects import of
 from real_servers import used
@@ -65,28 +66,6 @@ class Process:
                 self._process.kill()
                 self._process.wait()
             self._process = None
-
-
-class Authority:
-    """Certificates for the server and for people."""
-
-    def __init__(self, directory, name="ca"):
-        self.dir = directory
-        self.crt, self.key = directory / f"{name}.crt", directory / f"{name}.key"
-        (directory / "openssl.cnf").write_text("[req]\ndistinguished_name = none\nprompt = no\n[none]\n")
-        self._make(self.crt, self.key, f"/CN=kith test {name}", "-addext", "basicConstraints=critical,CA:TRUE",
-                   "-addext", "keyUsage=critical,keyCertSign,cRLSign")
-
-    def _make(self, crt, key, subject, *more):
-        subprocess.run(["openssl", "req", "-x509", "-config", self.dir / "openssl.cnf", "-newkey", "ec", "-pkeyopt",
-                        "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key, "-out", crt, "-subj", subject, "-days", "2", *more],
-                       check=True, stdin=subprocess.DEVNULL, capture_output=True)
-
-    def certify(self, name, subject, alternatives="DNS:localhost", purpose="clientAuth"):
-        crt, key = self.dir / f"{name}.crt", self.dir / f"{name}.key"
-        self._make(crt, key, subject, "-CA", self.crt, "-CAkey", self.key, "-addext", "basicConstraints=critical,CA:FALSE",
-                   "-addext", f"subjectAltName={alternatives}", "-addext", f"extendedKeyUsage={purpose}")
-        return crt, key
 
 
 class Kubernetes:
@@ -254,12 +233,14 @@ class Kubernetes:
     def kubeconfig(self, file, name="laptop", namespace=None, groups="kith:people", ca=None):
         """A kubeconfig of somebody with a client certificate, who is in these groups; embedded, as kind and k3s write them."""
         crt, key = self.authority.certify(name, f"/O={groups}/CN={name}")
-        encoded = {part: base64.b64encode(path.read_bytes()).decode() for part, path in (("crt", crt), ("key", key), ("ca", ca or self.ca))}
+        files = {"crt": crt, "key": key, "ca": ca or self.ca}
+        encoded = {part: base64.b64encode(path.read_bytes()).decode() for part, path in files.items()}
+        context = {"cluster": "test", "user": name, **({"namespace": namespace} if namespace else {})}
         file.write_text(json.dumps({
             "apiVersion": "v1", "kind": "Config", "current-context": "here",
             "clusters": [{"name": "test", "cluster": {"server": f"https://{self.place}", "certificate-authority-data": encoded["ca"]}}],
             "users": [{"name": name, "user": {"client-certificate-data": encoded["crt"], "client-key-data": encoded["key"]}}],
-            "contexts": [{"name": "here", "context": {"cluster": "test", "user": name, **({"namespace": namespace} if namespace else {})}}]},
+            "contexts": [{"name": "here", "context": context}]},
             indent=1))
         return file
 

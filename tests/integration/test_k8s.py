@@ -24,7 +24,8 @@ class Names(OnKubernetes):
         for number in range(3):
             self.cluster.pod(self.team, f"app-{number}", f"10.0.0.{number}", hostname=f"app-{number}", subdomain="app")
         members = [(f"app-{number}", f"10.0.0.{number}", f"app-{number}") for number in range(3)]
-        self.admin.post(of(self.team, "endpoints"), kube_objects.endpoints(self.team, "app", members, not_ready=[("app-9", "10.0.0.9", "app-9")]))
+        self.admin.post(of(self.team, "endpoints"), kube_objects.endpoints(
+            self.team, "app", members, not_ready=[("app-9", "10.0.0.9", "app-9")]))
         self.admin.post(of(self.team, "endpointslices"), kube_objects.endpointslice(
             self.team, "app-1", "app", [(*member, YES) for member in members] + [("app-9", "10.0.0.9", "app-9", NO)]))
 

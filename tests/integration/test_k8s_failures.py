@@ -6,9 +6,9 @@ import re
 import signal
 
 import kube_objects
+from authority import Authority
 from k8s_lab import HASTY, OnKubernetes
 from kube_objects import of
-from kubernetes import Authority
 from lab import main
 from waiting import wait_until
 
