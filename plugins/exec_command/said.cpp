@@ -22,10 +22,12 @@ std::string_view trimmed(std::string_view text) {
     return first == std::string_view::npos ? std::string_view() : text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
+bool printable(char c) noexcept { return c > ' ' && static_cast<unsigned char>(c) < 0x7f; }
+
 /// Of a strange text: short, and fit to be shown.
 std::string shown(std::string_view text) {
     std::string out = "`";
-    for (const char c : text.substr(0, 64)) out += c < ' ' || c == 0x7f ? '?' : c;
+    for (const char c : text.substr(0, 64)) out += printable(c) || c == ' ' ? c : '?';
     return out + (text.size() > 64 ? "...`" : "`");
 }
 
@@ -43,7 +45,7 @@ class Reader {
         for (std::size_t at = 0; at < text.size();) {
             const auto word = text.substr(at, std::min(text.find_first_of(blanks, at), text.size()) - at);
             at = std::min(text.find_first_not_of(blanks, at + word.size()), text.size());
-            if (std::ranges::any_of(word, [](char c) { return c <= ' ' || c == 0x7f; }))
+            if (!std::ranges::all_of(word, printable))
                 return shown(word) + ": expected a name of printable ASCII, or else a JSON object";
             if (peer.name.empty()) {
                 peer.name = word;

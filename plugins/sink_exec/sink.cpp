@@ -14,8 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr nanoseconds settled = 30s;      // a program that ran so long was no failure to begin with
-constexpr std::size_t piece = 256 * 1024; // of a batch that is written at a time, unless one event is larger
+constexpr nanoseconds settled = 30s;   // a program that ran so long was no failure to begin with
+constexpr std::size_t piece = 262'144; // of a batch that is written at a time, unless one event is larger
 static_assert(piece <= KITH_PROCESS_MAX_WRITE);
 
 class exec_sink : public kith::sink {

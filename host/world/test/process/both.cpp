@@ -5,7 +5,6 @@
 
 using namespace kith::test;
 using kith::testkit::Program;
-using kith::testkit::ProgramRun;
 using namespace std::chrono_literals;
 
 namespace {
