@@ -150,7 +150,7 @@ BOOST_FIXTURE_TEST_CASE(while_the_list_fails_the_node_is_not_there, Listing) {
     detached(Program().hang().ignore_term(), KITH_TIMED_OUT, "not done within 7 s");
     detached(Program(), KITH_PROTOCOL, "it said nothing");
     detached(Program().say("what is this\n"), KITH_PROTOCOL, "line 1, `is`");
-    detached(Program().flood("a\n"), KITH_LIMIT, "more than 1048576 bytes");
+    detached(Program().flood(std::string(4096, 'a')), KITH_LIMIT, "more than 1048576 bytes");
     detached(Program().crash(), KITH_UNAVAILABLE, "it was ended by signal 11");
     here.program("/bin/links", Program().say("b@h\n"));
     rig.refresh();

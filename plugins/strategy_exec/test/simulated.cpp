@@ -21,6 +21,11 @@ namespace {
 constexpr const char *path = "/usr/local/bin/peers";
 constexpr const char *polls = R"({"command": ["/usr/local/bin/peers", "--all"], "environment": {"ZONE": "a"}})";
 constexpr const char *watches = R"({"command": ["/usr/local/bin/peers"], "watch": true})";
+const std::string lines = [] {
+    std::string out;
+    while (out.size() < 4096) out += "x@h\n";
+    return out;
+}();
 const Program two = Program().say("a@h zone=1\nb@h\n");
 
 struct Fixture {
@@ -117,7 +122,7 @@ BOOST_FIXTURE_TEST_CASE(whatever_is_no_answer_leaves_the_peers, Fixture) {
     stays(Program().say("[{\"nane\": \"c@h\"}]"), KITH_PROTOCOL, "element 0: `nane`: expected");
     stays(Program().say("c@h\n").hang(), KITH_TIMED_OUT, "not done within 10 s");
     stays(Program().close_output().hang(), KITH_TIMED_OUT, "not done within 10 s");
-    stays(Program().flood("c@h\n"), KITH_LIMIT, "more than 1048576 bytes");
+    stays(Program().flood(lines), KITH_LIMIT, "more than 1048576 bytes");
     stays(Program().say("c@h\n").hang().ignore_term(), KITH_TIMED_OUT, "not done within 10 s");
     here.remove_program(path);
     rig.refresh();
@@ -202,9 +207,9 @@ BOOST_FIXTURE_TEST_CASE(a_watching_program_that_is_of_no_use_is_ended_and_run_an
     stays(KITH_TIMED_OUT, "no set within the time for the first one");
     then(Program().say("a@h\nb@h\n").hang().ignore_term()); // and never says that this is all
     stays(KITH_TIMED_OUT, "no set within the time for the first one");
-    then(Program().flood("x@h\n"));
+    then(Program().flood(lines));
     stays(KITH_LIMIT, "a set of more than 1048576 bytes");
-    then(Program().flood("x"));
+    then(Program().flood(std::string(4096, 'x')));
     stays(KITH_LIMIT, "a set of more than 1048576 bytes");
     then(Program().say("what is this\n\n").hang());
     stays(KITH_PROTOCOL, "line 1, `is`");
