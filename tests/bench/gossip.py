@@ -5,7 +5,6 @@ import itertools
 import multiprocessing
 import os
 import signal
-import socket
 import subprocess
 import time
 from contextlib import closing
@@ -33,7 +32,7 @@ CLOCK = """
 
 
 def udp_port():
-    return free_port(socket.SOCK_DGRAM)
+    return free_port()
 
 
 def join(lab, runs):

@@ -3,7 +3,6 @@
 
 import functools
 import pathlib
-import socket
 import subprocess
 import tempfile
 import unittest
@@ -92,7 +91,7 @@ class GossipScenario(Scenario):
 
     def setUp(self):
         super().setUp()
-        self.port = free_port(socket.SOCK_DGRAM)
+        self.port = free_port()
 
 
 # Believes a departure at once, and parts: for those who must not believe one.

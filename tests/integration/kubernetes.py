@@ -79,7 +79,7 @@ class Kubernetes:
         self.settings = settings
         self.port, self._etcd_port = free_port(), free_port()
         self._etcd, self._api = Process("etcd", self.dir), Process("kube-apiserver", self.dir)
-        self._ports = (free_port(),)
+        self._peer_port = free_port()
         self.authority = Authority(self.dir)
         self.ca = self.authority.crt
         self._server = self.authority.certify("server", "/CN=kube-apiserver",
@@ -116,7 +116,7 @@ class Kubernetes:
     # -- the servers --
 
     def start_etcd(self):
-        here, peers = f"http://{HOST}:{self._etcd_port}", f"http://{HOST}:{self._ports[0]}"
+        here, peers = f"http://{HOST}:{self._etcd_port}", f"http://{HOST}:{self._peer_port}"
         self._etcd.start(self.programs / "etcd", "--name=test", f"--data-dir={self.dir / 'etcd'}", f"--listen-client-urls={here}",
                          f"--advertise-client-urls={here}", f"--listen-peer-urls={peers}", f"--initial-advertise-peer-urls={peers}",
                          f"--initial-cluster=test={peers}", "--unsafe-no-fsync", "--log-level=warn")

@@ -21,7 +21,7 @@ class NameServer:
         self.binary = shutil.which(self.program, path=PATH)
         if self.binary is None:
             raise unittest.SkipTest(f"{self.program} is missing (Debian package {self.package})")
-        self.port = free_port(socket.SOCK_DGRAM)
+        self.port = free_port()
         self.dir = lab.dir / f"{self.program}-{self.port}"
         self.dir.mkdir()
         self._process = None

@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import random
 import socket
 import time
 
@@ -29,7 +30,14 @@ def wait_until(condition, what, timeout=None, describe=None):
         time.sleep(0.01)
 
 
-def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(type=kind) as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]
+def free_port():
+    """Free for TCP and UDP, and not among those that outgoing connections get, or one of them would be there before the server is."""
+    while True:
+        port = random.randrange(16384, 32768)
+        with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
+            try:
+                stream.bind((HOST, port))
+                datagrams.bind((HOST, port))
+                return port
+            except OSError:
+                continue
