@@ -4,7 +4,10 @@
 // half a minute or the interval, whichever is longer. A mean: add jitter, so that hosts that were started together do not ask
 // together.
 //
-//     (void)co_await wake.wait_for(random.around(looked ? pace.good() : pace.bad()));
+//     const auto pause = looked ? pace.good() : pace.bad();
+//     (void)co_await wake.wait_for(random.around(pause));
+//
+// In two lines: GCC 12 evaluates both sides of a `?:` that stands within a co_await.
 #pragma once
 
 #include <algorithm>
