@@ -43,6 +43,11 @@ class Source {
     /// The way to it is cut.
     virtual void silent(bool on) = 0;
 
+    /// It answers that it is not well: SERVFAIL, 503.
+    virtual void ail(bool on) = 0;
+    /// How often it was asked.
+    virtual std::size_t requests() = 0;
+
     testkit::SimNet &net() { return universe_.net(); }
 
   protected:
@@ -60,6 +65,8 @@ class DnsSource : public Source {
     void rotate(std::optional<std::size_t> some) override;
     void down(bool on) override { fail(0, on ? KITH_UNREACHABLE : KITH_OK); }
     void silent(bool on) override { fail(0, on ? KITH_TIMED_OUT : KITH_OK); }
+    void ail(bool on) override { fail(0, on ? KITH_UNAVAILABLE : KITH_OK); }
+    std::size_t requests() override { return zones().asked().size(); }
     /// As DnsZones::fail. type: 0 is each.
     void fail(std::uint32_t type, std::int32_t status) { zones().fail("", type, status); }
     void unknown() { zones().remove(name_); }
@@ -92,6 +99,13 @@ class HttpSource : public Source {
     using Source::Source;
     void down(bool on) override { cut(on, testkit::Route::refused); }
     void silent(bool on) override { cut(on, testkit::Route::silent); }
+    void ail(bool on) override {
+        if (on)
+            instead(HttpReply(503));
+        else
+            instead({});
+    }
+    std::size_t requests() override { return http().asked().size(); }
     /// In place of whatever it would answer; nothing: no more.
     virtual void instead(std::optional<HttpReply> reply) = 0;
     virtual testkit::HttpServer &http() = 0;

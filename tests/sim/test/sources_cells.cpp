@@ -18,12 +18,14 @@ constexpr const char *dns_config = R"("strategy": "dns_poll", "config": {"query"
 std::unique_ptr<Source> zone(Universe &universe) { return std::make_unique<DnsSource>(universe, "app.example.net"); }
 
 SourceColumn kubernetes(const std::string &name, Lookup lookup) {
-    return {name, "http k8s " + std::string(k8s::resource(lookup)),
+    return {name,
+            "http k8s " + std::string(k8s::resource(lookup)),
             R"("strategy": "k8s", "config": {"kubernetes_node_basename": "app", "kubernetes_selector": "app=kith",
                "kubernetes_ip_lookup_mode": ")" +
                 std::string(k8s::resource(lookup)) + "\"}",
             R"(, "files": {)" + KubernetesSource::account() + "}",
-            [lookup](Universe &universe) { return std::make_unique<KubernetesSource>(universe, lookup); }};
+            [lookup](Universe &universe) { return std::make_unique<KubernetesSource>(universe, lookup); },
+            lookup == Lookup::pods};
 }
 
 // ---- rows ----
@@ -116,7 +118,7 @@ const testkit::HttpAuthority &another_authority() {
 
 const std::vector<SourceColumn> &source_columns() {
     static const std::vector<SourceColumn> all{
-        {"dns_poll", "dns a dns_poll", dns_config, "", zone},
+        {"dns_poll", "dns a dns_poll", dns_config, "", zone, true},
         {"dns_poll, prune: disconnect", "dns a dns_poll", std::string(dns_config) + R"(, "policy": {"prune": "disconnect"})",
          "", zone},
         {"k8s_dns", "dns a", R"("strategy": "k8s_dns", "config": {"service": "app-headless", "application_name": "app"})", "",
@@ -129,7 +131,7 @@ const std::vector<SourceColumn> &source_columns() {
         kubernetes("k8s, endpoints", Lookup::endpoints),
         kubernetes("k8s, endpointslices", Lookup::endpointslices),
         {"rancher", "http rancher", R"("strategy": "rancher", "config": {"node_basename": "app"})", "",
-         [](Universe &universe) { return std::make_unique<RancherSource>(universe); }},
+         [](Universe &universe) { return std::make_unique<RancherSource>(universe); }, true},
     };
     return all;
 }

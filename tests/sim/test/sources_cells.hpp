@@ -18,6 +18,7 @@ struct SourceColumn {
     std::string config; ///< the topology, without its braces
     std::string hosts;  ///< keys of the group, beside the count
     std::function<std::unique_ptr<Source>(Universe &universe)> make;
+    bool rated = false; ///< how often it asks is shown; others ask as one of these does
 };
 
 struct SourceRow {
@@ -29,6 +30,17 @@ struct SourceRow {
     std::size_t hosts = 6;
     std::string faults{}; ///< of the scenario
 };
+
+struct World {
+    const Scenario &scenario;
+    Universe &universe;
+    Source &source;
+};
+
+/// Hosts with that strategy through that day. watch: called once before it begins. What did not hold, after FAILED; empty: nothing.
+/// At the end each host must know all others, and look without trouble.
+std::string live(const SourceColumn &column, const SourceRow &row, Span duration,
+                 const std::function<void(World &world)> &watch);
 
 const std::vector<SourceColumn> &source_columns();
 const std::vector<SourceRow> &source_rows();

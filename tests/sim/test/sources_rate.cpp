@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+//
+// How often the sources are asked by two hundred hosts that were started together: when all is well, in an outage, and after it.
+#include "sources_cells.hpp"
+#include "verdict.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <numeric>
+
+namespace kith::sim::test {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Span outage = 10min, over = 20min, end = 22min;
+
+/// Requests in each second of the run.
+class Meter {
+  public:
+    explicit Meter(Source &source) : source_(source) { again(); }
+
+    std::vector<std::size_t> between(Span from, Span to) const {
+        return {seconds_.begin() + from / 1s, seconds_.begin() + to / 1s};
+    }
+
+  private:
+    void again() {
+        source_.net().in(1s, [this] {
+            const std::size_t now = source_.requests();
+            seconds_.push_back(now - before_);
+            before_ = now;
+            again();
+        });
+    }
+
+    Source &source_;
+    std::size_t before_ = 0;
+    std::vector<std::size_t> seconds_;
+};
+
+std::size_t sum(const std::vector<std::size_t> &seconds) {
+    return std::accumulate(seconds.begin(), seconds.end(), std::size_t{});
+}
+std::size_t most(const std::vector<std::size_t> &seconds) { return *std::ranges::max_element(seconds); }
+
+// Two digits, so that the table does not change with every draw of the random source.
+std::size_t rounded(std::size_t number) {
+    std::size_t unit = 1;
+    while (number / unit >= 100) unit *= 10;
+    return (number + unit / 2) / unit * unit;
+}
+
+std::string words(const std::vector<std::size_t> &seconds) {
+    return std::to_string(rounded(sum(seconds) * 60 / seconds.size())) + " a minute, at most " +
+           std::to_string(rounded(most(seconds))) + " in a second";
+}
+
+// Three spans of a day, for one strategy.
+std::vector<std::string> rates_of(const SourceColumn &column) {
+    const SourceRow day{
+        "an outage", "", outage, over, [](Source &source) { source.ail(true); }, [](Source &source) { source.ail(false); },
+        "",          200};
+    std::unique_ptr<Meter> meter;
+    const std::string failed = live(column, day, end, [&](World &world) { meter = std::make_unique<Meter>(world.source); });
+    BOOST_TEST(failed.empty(), column.name << ": " << failed);
+    if (!failed.empty()) return {"", "", ""};
+    const auto quiet = meter->between(5min, outage), ill = meter->between(outage + 1min, over),
+               back = meter->between(over, over + 1min);
+    // Nobody asks more often because nothing is well: once in half a minute at the most, two questions each.
+    BOOST_TEST(sum(ill) <= 9u * 200u * 2u * 2u, column.name);
+    // Nor all at once: a third of all hosts in the worst second.
+    BOOST_TEST(most(ill) <= 70u, column.name);
+    BOOST_TEST(most(quiet) <= 200u, column.name);
+    BOOST_TEST(most(back) <= 200u, column.name);
+    return {words(quiet), words(ill), words(back)};
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(two_hundred_hosts_do_not_ask_in_step) {
+    std::vector<std::string> names;
+    std::vector<std::vector<std::string>> rates;
+    for (const SourceColumn &column : source_columns()) {
+        if (!column.rated) continue;
+        names.push_back(column.name);
+        rates.push_back(rates_of(column));
+    }
+    const std::vector<std::string> spans = {"all is well", "an outage of 10 min, from its second minute",
+                                            "the minute after it"};
+    // Strategies are rows here.
+    check_table("rates", "sim_sources",
+                table_of(spans, names, [&](std::size_t row, std::size_t column) { return rates[row][column]; }));
+}
+
+} // namespace kith::sim::test
