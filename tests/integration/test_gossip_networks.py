@@ -5,9 +5,11 @@ Whatever happens: each fault has its own reason in event and log, nothing is par
 second at each test's end.
 """
 
+import json
 import socket
+import time
 
-from gossip_lab import GUARDED, HASTY, PATIENT, HostScenario
+from gossip_lab import GUARDED, HASTY, PATIENT, HostScenario, logging
 from lab import main
 from waiting import wait_until
 
@@ -199,6 +201,43 @@ class Ways(HostScenario):
         """Of three, each knows the two others."""
         self.segment.multicast = False
         self.form(peers=["10.77.0.1", "10.77.0.2", "10.77.0.3"])
+
+
+class Look(HostScenario):
+    """kith discover: a look is a heartbeat too, or nobody would answer."""
+
+    INTERVAL = 1000  # ms
+
+    def look(self, host, timeout=30):
+        """What it prints as JSON, of the only topology, and the seconds that it took."""
+        path = host.write("look.json", logging(host, host.name, self.PORT, host.host, interval=self.INTERVAL))
+        before = time.monotonic()
+        result = host.command("discover", path, "--json", timeout=timeout)
+        self.assertTrue(result.stdout, result.stderr)
+        (topology,) = json.loads(result.stdout)["topologies"]
+        return topology, time.monotonic() - before
+
+    def test_all_are_seen(self):
+        """When everybody has spoken. Nobody takes the one who looked for a member for long."""
+        a, b, c = self.hosts(3)
+        ka, kb = self.kith(a, PATIENT), self.kith(b, PATIENT)
+        self.formed(ka, kb)
+        topology, took = self.look(c)
+        self.assertEqual((topology["status"], sorted(peer["name"] for peer in topology["peers"])), ("ok", [ka.node, kb.node]))
+        self.assertLess(took, 4 * self.INTERVAL / 1000)
+        ka.wait("peer.missing", peer="c@10.77.0.3")
+
+    def test_nobody_is_there(self):
+        (a,) = self.hosts(1)
+        topology, _ = self.look(a)
+        self.assertEqual((topology["status"], topology["peers"]), ("ok", []))
+
+    def test_the_interface_is_down(self):
+        (a,) = self.hosts(1)
+        a.ip("link set eth0 down")
+        topology, _ = self.look(a)
+        self.assertNotEqual(topology["status"], "ok")
+        self.assertIn("eth0 is down", json.dumps(topology))
 
 
 class Nodes(HostScenario):
