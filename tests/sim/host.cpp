@@ -56,6 +56,7 @@ void Host::start(std::shared_ptr<const core::Config> config) {
     if (engine_ != nullptr) return;
     config_ = std::move(config);
     stopping_ = ended_ = false;
+    if (!config_->state_dir.empty()) machine_.directory(config_->state_dir); // the daemon makes it
     started_ = machine_.net().now();
     witness_ = std::make_unique<Witness>(names_, *config_);
     engine_ = std::make_unique<core::Engine>(machine_, *this, *config_, registry_);

@@ -25,6 +25,7 @@ SourceColumn kubernetes(const std::string &name, Lookup lookup) {
                 std::string(k8s::resource(lookup)) + "\"}",
             R"(, "files": {)" + KubernetesSource::account() + "}",
             [lookup](Universe &universe) { return std::make_unique<KubernetesSource>(universe, lookup); },
+            "",
             lookup == Lookup::pods};
 }
 
@@ -97,6 +98,20 @@ SourceRow of_hosts(std::string name, Span until, std::string faults) {
     return row;
 }
 
+// Whether it has its peers again, although nobody tells it of them.
+SourceRow restarted_in_an_outage(std::string name, bool remembers) {
+    SourceRow row{std::move(name),
+                  "",
+                  2min,
+                  62min,
+                  [](Source &source) { source.down(true); },
+                  [](Source &source) { source.down(false); }};
+    row.faults = R"({"at": "5m", "restart": "app1"})";
+    row.policy = remembers ? R"("remember": true)" : R"("remember": false)";
+    row.expect = remembers ? R"({"from": "6m", "links": "app"}, )" : R"({"at": "6m", "links": [], "hosts": "app1"}, )";
+    return row;
+}
+
 void flood_of_pods(Source &source, bool there) {
     for (int i = 0; i < 10'000; ++i) {
         const std::string name = "more-" + std::to_string(i);
@@ -118,9 +133,8 @@ const testkit::HttpAuthority &another_authority() {
 
 const std::vector<SourceColumn> &source_columns() {
     static const std::vector<SourceColumn> all{
-        {"dns_poll", "dns a dns_poll", dns_config, "", zone, true},
-        {"dns_poll, prune: disconnect", "dns a dns_poll", std::string(dns_config) + R"(, "policy": {"prune": "disconnect"})",
-         "", zone},
+        {"dns_poll", "dns a dns_poll", dns_config, "", zone, "", true},
+        {"dns_poll, prune: disconnect", "dns a dns_poll", dns_config, "", zone, R"("prune": "disconnect")"},
         {"k8s_dns", "dns a", R"("strategy": "k8s_dns", "config": {"service": "app-headless", "application_name": "app"})", "",
          [](Universe &universe) { return std::make_unique<DnsSource>(universe, SrvSource::zone()); }},
         {"k8s_dnssrv", "dns srv",
@@ -131,7 +145,7 @@ const std::vector<SourceColumn> &source_columns() {
         kubernetes("k8s, endpoints", Lookup::endpoints),
         kubernetes("k8s, endpointslices", Lookup::endpointslices),
         {"rancher", "http rancher", R"("strategy": "rancher", "config": {"node_basename": "app"})", "",
-         [](Universe &universe) { return std::make_unique<RancherSource>(universe); }, true},
+         [](Universe &universe) { return std::make_unique<RancherSource>(universe); }, "", true},
     };
     return all;
 }
@@ -145,6 +159,10 @@ const std::vector<SourceRow> &source_rows() {
         {"the way to it is cut for an hour", "", 2min, 62min, [](Source &source) { source.silent(true); },
          [](Source &source) { source.silent(false); }},
         of_hosts("a kith is started anew, at once", 2min, R"({"at": "2m", "restart": "app1"})"),
+        restarted_in_an_outage(
+            "a kith is started anew while it is gone for an hour; by policy.remember it has its links again within a minute",
+            true),
+        restarted_in_an_outage("the same without policy.remember: it has none until it is back", false),
         of_hosts("a clock is a day ahead for an hour", 62min,
                  R"({"at": "2m", "until": "1h2m", "clock": "1d", "hosts": "app1"})"),
         of_hosts("a clock is a day behind for an hour", 62min,

@@ -15,10 +15,11 @@ namespace kith::sim::test {
 struct SourceColumn {
     std::string name;
     std::string kind;   ///< words, of which a row asks for one
-    std::string config; ///< the topology, without its braces
+    std::string config; ///< the topology, without its braces and its policy
     std::string hosts;  ///< keys of the group, beside the count
     std::function<std::unique_ptr<Source>(Universe &universe)> make;
-    bool rated = false; ///< how often it asks is shown; others ask as one of these does
+    std::string policy{}; ///< members of it
+    bool rated = false;   ///< how often it asks is shown; others ask as one of these does
 };
 
 struct SourceRow {
@@ -29,6 +30,8 @@ struct SourceRow {
     std::string may_part{}; ///< kinds of columns where the answers say that peers are gone
     std::size_t hosts = 6;
     std::string faults{}; ///< of the scenario
+    std::string policy{}; ///< members of it
+    std::string expect{}; ///< expectations beside those of the end
 };
 
 struct World {

@@ -10,10 +10,13 @@ namespace {
 
 std::string text_of(const SourceColumn &column, const SourceRow &row, const std::string &end) {
     return R"({"duration": ")" + end + R"(", "hosts": {"app": {"count": )" + std::to_string(row.hosts) +
-           R"(, "start": ["0s", "5s"])" + column.hosts + R"(}}, "config": {"topologies": {"t": {)" + column.config +
-           R"(, "connector": "log", "connector_config": {"node": "${NODE}"}}}}, )" +
+           R"(, "start": ["0s", "5s"])" + column.hosts +
+           R"(}}, "config": {"state_dir": "/var/lib/kith", "topologies": {"t": {)" + column.config +
+           R"(, "connector": "log", "connector_config": {"node": "${NODE}"}, "policy": {)" + column.policy +
+           (column.policy.empty() || row.policy.empty() ? "" : ", ") + row.policy + R"(}}}}, )" +
            (mentions(column.kind, row.may_part) ? R"("may_lose": "app", )" : "") + R"("faults": [)" + row.faults +
-           R"(], "expect": [{"at": ")" + end + R"(", "members": "app"}, {"at": ")" + end + R"(", "stale": false}]})";
+           R"(], "expect": [)" + row.expect + R"({"at": ")" + end + R"(", "members": "app"}, {"at": ")" + end +
+           R"(", "stale": false}]})";
 }
 
 } // namespace
