@@ -60,17 +60,52 @@ std::string_view reason(Omission why) noexcept {
     return "";
 }
 
-void append_peers(const Object &object, const Naming &naming, std::vector<kith::peer> &out, Omissions &omitted) {
+namespace {
+
+// Each attribute that is told.
+template <class Tell>
+void each_attribute(const Named &of, Tell tell) {
+    tell("ip", of.address.ip);
+    tell("namespace", of.name_space);
+    if (!of.address.target.empty()) tell("pod", of.address.target);
+    if (!of.address.hostname.empty()) tell("hostname", of.address.hostname);
+    if (!of.address.node.empty()) tell("node", of.address.node);
+}
+
+} // namespace
+
+std::uint64_t Named::digest() const noexcept {
+    std::uint64_t out = 0xcbf29ce484222325; // as FNV-1a mixes
+    const auto mix = [&](std::string_view text) { out = (out ^ std::hash<std::string_view>()(text)) * 0x100000001b3; };
+    mix(name);
+    each_attribute(*this, [&](std::string_view which, std::string_view value) {
+        mix(which);
+        mix(value);
+    });
+    return out;
+}
+
+void Named::append_to(std::vector<kith::peer> &out) const {
+    kith::peer &peer = out.emplace_back(kith::peer{.key = std::string(key), .name = std::string(name)});
+    each_attribute(*this, [&](std::string_view which, std::string_view value) {
+        peer.attributes.push_back({std::string(which), std::string(value)});
+    });
+}
+
+void Named::append_to(kith::packed_peers &out) const {
+    out.add(key, name);
+    each_attribute(*this, [&](std::string_view which, std::string_view value) { out.attribute(which, value); });
+}
+
+void find_peers(const Object &object, const Naming &naming, Omissions &omitted,
+                const std::function<void(const Named &)> &found) {
+    std::string name, key;
     for (const Address &address : object.addresses) {
         auto why = omission(object, address);
         const std::string_view name_space = address.name_space.empty() ? object.name_space : address.name_space;
-        std::string name;
-        if (!why) {
-            name.reserve(naming.base.size() + 1 + address.ip.size());
-            name.append(naming.base).append("@");
-            why = append_host(object, address, name_space, naming, name);
-        }
-        std::string key = address.uid;
+        name.assign(naming.base).append("@");
+        if (!why) why = append_host(object, address, name_space, naming, name);
+        key = address.uid;
         if (key.empty()) key.append(name_space).append("/").append(address.ip);
         for (const auto *text :
              {&std::as_const(name), &std::as_const(key), &address.target, &address.hostname, &address.node}) {
@@ -78,15 +113,9 @@ void append_peers(const Object &object, const Naming &naming, std::vector<kith::
         }
         if (why) {
             ++omitted[static_cast<std::size_t>(*why)];
-            continue;
+        } else {
+            found({key, name, name_space, address});
         }
-        kith::peer &peer = out.emplace_back(kith::peer{.key = std::move(key), .name = std::move(name)});
-        peer.attributes.reserve(5);
-        peer.attributes.push_back({"ip", address.ip});
-        peer.attributes.push_back({"namespace", std::string(name_space)});
-        if (!address.target.empty()) peer.attributes.push_back({"pod", address.target});
-        if (!address.hostname.empty()) peer.attributes.push_back({"hostname", address.hostname});
-        if (!address.node.empty()) peer.attributes.push_back({"node", address.node});
     }
 }
 

@@ -5,9 +5,11 @@
 
 #include "object.hpp"
 
+#include <kith/packed_peers.hpp>
 #include <kith/peer.hpp>
 
 #include <array>
+#include <functional>
 
 namespace k8s {
 
@@ -42,8 +44,21 @@ using Omissions = std::array<std::uint32_t, omissions>;
 /// For kith::discovery::left_out.
 std::string_view reason(Omission why) noexcept;
 
-/// Appends the peers of an object, and counts those of its addresses that are none. A peer's key is the uid of the pod, or the
-/// namespace and address where none is told.
-void append_peers(const Object &object, const Naming &naming, std::vector<kith::peer> &out, Omissions &omitted);
+/// A peer that an object stands for; views live for the call.
+struct Named {
+    std::string_view key; ///< the uid of the pod, or its namespace and address where none is told
+    std::string_view name;
+    std::string_view name_space;
+    const Address &address;
+
+    /// Of all that is told of it.
+    [[nodiscard]] std::uint64_t digest() const noexcept;
+    void append_to(std::vector<kith::peer> &out) const;
+    void append_to(kith::packed_peers &out) const;
+};
+
+/// Tells of the peers of an object, in order, and counts those of its addresses that are none.
+void find_peers(const Object &object, const Naming &naming, Omissions &omitted,
+                const std::function<void(const Named &)> &found);
 
 } // namespace k8s

@@ -16,7 +16,7 @@ namespace k8s {
 
 /// A complete list.
 struct Listed {
-    std::vector<kith::peer> peers;    ///< each key once
+    kith::packed_peers peers;         ///< each key once
     std::vector<std::string> missing; ///< keys that were known and are not in it
     Omissions omitted{};
 };
@@ -63,7 +63,6 @@ class Roster {
     using Holdings = std::unordered_map<std::string, Holding>;
 
     static Family family(const Object &object);
-    static std::uint64_t digest(const kith::peer &peer);
     bool held_elsewhere(const std::string &key, const std::string &but) const;
 
     const Lookup lookup_;
@@ -73,7 +72,7 @@ class Roster {
 
     // of the list that is under way
     Holdings listing_;
-    std::vector<kith::peer> found_, found_ipv6_;
+    kith::packed_peers found_, found_ipv6_;
     Omissions omitted_{};
 };
 

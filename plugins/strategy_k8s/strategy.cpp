@@ -121,14 +121,10 @@ class k8s_api : public kith::strategy {
                 trouble = std::move(its);
             }
         }
-        std::vector<kith::peer> all;
+        kith::packed_peers all;
         for (auto &listed : found) {
             tell_omitted(listed);
-            if (all.empty()) {
-                all = std::move(listed.peers);
-            } else {
-                std::ranges::move(listed.peers, std::back_inserter(all));
-            }
+            all.append(std::move(listed.peers));
         }
         if (good) co_return discovery.replace(all) >= 0;
         if (!all.empty()) discovery.update(all);

@@ -22,7 +22,9 @@ std::string read(Lookup lookup, std::string_view text, std::size_t piece) {
     const auto page = reader.end();
     if (!page) return "incomplete";
     std::string out = page->version + "," + page->next + "," + std::to_string(page->items);
-    for (const auto &peer : roster.end().peers) out += " " + peer.key + "=" + peer.name;
+    const Listed listed = roster.end();
+    for (const kith_peer &peer : listed.peers.all())
+        out.append(" ").append(kith::view(peer.key)).append("=").append(kith::view(peer.name));
     return out;
 }
 

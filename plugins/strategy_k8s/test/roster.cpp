@@ -40,7 +40,8 @@ Peers all_of(const World &world, const Naming &naming) {
     Peers out;
     std::vector<kith::peer> found;
     Omissions omitted{};
-    for (const auto &[name, object] : world) append_peers(object, naming, found, omitted);
+    for (const auto &[name, object] : world)
+        find_peers(object, naming, omitted, [&](const Named &one) { one.append_to(found); });
     for (const auto &peer : found) out.emplace(peer.key, peer.name);
     return out;
 }

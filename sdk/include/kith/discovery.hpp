@@ -4,8 +4,11 @@
 #pragma once
 
 #include "instance.hpp"
+#include "packed_peers.hpp"
 #include "peer.hpp"
 #include "service/discovery.h"
+
+#include <concepts>
 
 namespace kith {
 
@@ -22,13 +25,21 @@ class discovery {
         return table_->replace(raw_, list.data(), list.size(), sizeof(kith_peer));
     }
 
+    template <std::same_as<packed_peers> Packed> // `replace({})` means the one above
+    std::int32_t replace(const Packed &peers) const {
+        return table_->replace(raw_, peers.all().data(), static_cast<std::uint32_t>(peers.size()), sizeof(kith_peer));
+    }
+
     /// "This has changed." missing: keys not seen any more; left: keys the source states to be gone.
     std::int32_t update(std::span<const peer> upserted, std::span<const std::string> missing = {},
                         std::span<const std::string> left = {}) const {
         const detail::peers_view list(upserted);
-        const auto m = keys(missing), l = keys(left);
-        return table_->update(raw_, list.data(), list.size(), sizeof(kith_peer), m.data(), static_cast<std::uint32_t>(m.size()),
-                              l.data(), static_cast<std::uint32_t>(l.size()));
+        return update_with(list.data(), list.size(), missing, left);
+    }
+    template <std::same_as<packed_peers> Packed>
+    std::int32_t update(const Packed &upserted, std::span<const std::string> missing = {},
+                        std::span<const std::string> left = {}) const {
+        return update_with(upserted.all().data(), static_cast<std::uint32_t>(upserted.size()), missing, left);
     }
 
     /// True: "from now on every change will be told." False: "I do not follow any more."
@@ -46,6 +57,12 @@ class discovery {
     }
 
   private:
+    std::int32_t update_with(const kith_peer *peers, std::uint32_t count, std::span<const std::string> missing,
+                             std::span<const std::string> left) const {
+        const auto m = keys(missing), l = keys(left);
+        return table_->update(raw_, peers, count, sizeof(kith_peer), m.data(), static_cast<std::uint32_t>(m.size()), l.data(),
+                              static_cast<std::uint32_t>(l.size()));
+    }
     static std::vector<kith_str> keys(std::span<const std::string> list) {
         std::vector<kith_str> out;
         out.reserve(list.size());
