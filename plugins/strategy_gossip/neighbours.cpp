@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "neighbours.hpp"
 
-#include "hash.hpp"
-
 #include <algorithm>
 #include <utility>
 
@@ -10,11 +8,6 @@ namespace gossip {
 
 Neighbours::Neighbours(std::uint64_t seed, std::size_t limit)
     : seed_(seed), limit_(limit), slots_(64, Slot{0, absent}), places_(64) {}
-
-Neighbours::Hash Neighbours::hash(std::string_view name) const noexcept {
-    const Hash h = hash_of(name, seed_);
-    return h != 0 ? h : 1;
-}
 
 Neighbours::Index Neighbours::find(Hash h) const noexcept {
     const std::size_t mask = slots_.size() - 1;

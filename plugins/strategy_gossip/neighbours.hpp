@@ -10,6 +10,8 @@
 // the lease is absent: he stays known, so that he is taken back at once, until others need the place.
 #pragma once
 
+#include "hash.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -29,7 +31,10 @@ class Neighbours {
     /// seed: random, so that nobody outside can choose names that collide. limit: most neighbours, absent ones included.
     Neighbours(std::uint64_t seed, std::size_t limit);
 
-    [[nodiscard]] Hash hash(std::string_view name) const noexcept;
+    [[nodiscard]] Hash hash(std::string_view name) const noexcept {
+        const Hash h = hash_of(name, seed_);
+        return h != 0 ? h : 1;
+    }
     /// It will be looked for in a moment.
     void prefetch(Hash hash) const noexcept { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)], 1); }
 

@@ -240,7 +240,7 @@ class strategy : public kith::strategy {
     void take(const kith::datagrams &batch) {
         const std::int64_t time = now();
         bool sign = false;
-        std::array<Pending, 16> opened; // not filled with zeros: it is used from its beginning
+        std::array<Pending, 32> opened; // not filled with zeros: it is used from its beginning
         std::size_t count_of_opened = 0;
         for (const kith_datagram &datagram : batch) {
             if ((datagram.flags & KITH_DATAGRAM_TRUNCATED) != 0) {
