@@ -5,9 +5,9 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace k8s {
 
@@ -40,9 +40,9 @@ struct Address {
 
 struct Object {
     std::string name, name_space, uid, version;
-    std::string phase;              ///< of a pod
-    std::string family;             ///< of a slice: IPv4, IPv6, FQDN
-    std::vector<Address> addresses; ///< of a pod: one, with an empty ip while it has none
+    std::string phase;             ///< of a pod
+    std::string family;            ///< of a slice: IPv4, IPv6, FQDN
+    std::deque<Address> addresses; ///< of a pod: one, with an empty ip while it has none
 
     void clear() {
         for (std::string *text : {&name, &name_space, &uid, &version, &phase, &family}) text->clear();

@@ -21,11 +21,12 @@ void Roster::begin() {
 void Roster::add(const Object &object) {
     Holding holding{family(object), {}};
     auto &found = holding.family == Family::ipv6 ? found_ipv6_ : found_;
-    std::unordered_set<std::string> once; // of an object with one address it is not needed
+    holding.peers.reserve(object.addresses.size()); // none is moved, so that views of their keys stay good
+    std::unordered_set<std::string_view> once;
     find_peers(object, naming_, omitted_, [&](const Named &one) {
         one.append_to(found);
-        if (object.addresses.size() > 1 && !once.emplace(one.key).second) return;
         holding.peers.push_back({std::string(one.key), one.digest()});
+        if (object.addresses.size() > 1 && !once.insert(holding.peers.back().key).second) holding.peers.pop_back();
     });
     if (!holding.peers.empty()) listing_.insert_or_assign(object.name, std::move(holding));
 }
