@@ -13,12 +13,11 @@
 #pragma once
 
 #include "handle.hpp"
-#include "operation.hpp"
 #include "peer.hpp"
+#include "reading.hpp"
 #include "service/http.h"
 #include "timer.hpp"
 
-#include <cstring>
 #include <span>
 
 namespace kith {
@@ -63,20 +62,6 @@ inline std::vector<kith_attribute> borrowed(std::span<const attribute> fields) {
     return out;
 }
 
-class reading : public detail::completion<std::size_t> {
-  public:
-    reading(detail::context &home, std::span<std::byte> into) noexcept : completion(home), into_(into) {}
-
-    std::size_t keep(const void *data, std::size_t size) const noexcept {
-        const auto kept = size < into_.size() ? size : into_.size();
-        if (kept != 0) std::memcpy(into_.data(), data, kept);
-        return kept;
-    }
-
-  private:
-    std::span<std::byte> into_;
-};
-
 } // namespace http_detail
 
 /// What the head of a response tells.
@@ -120,7 +105,7 @@ class http_response : public detail::handle<kith_http_host>, public http_head {
 
     /// Some bytes of the body, at least one, into the buffer, which stays where it is meanwhile. KITH_CLOSED at its end.
     [[nodiscard]] auto read(std::span<std::byte> into) {
-        return detail::operate<http_detail::reading>(
+        return detail::operate<detail::reading>(
             [h = home_, t = table_, id = id_, max = into.size()](std::uint64_t user, std::uint64_t *op) {
                 if (id == 0) return KITH_STALE;
                 const auto most = max < KITH_HTTP_MAX_READ ? static_cast<std::uint32_t>(max) : KITH_HTTP_MAX_READ;
@@ -207,7 +192,7 @@ inline void responded(void *p, std::uint64_t user, std::uint64_t, std::int32_t s
 inline void read(void *p, std::uint64_t user, std::uint64_t, std::int32_t status, kith_str text, const void *data,
                  std::uint32_t size) noexcept {
     detail::self(p).enter([=] {
-        auto &item = static_cast<reading &>(detail::completion<std::size_t>::from(user));
+        auto &item = static_cast<detail::reading &>(detail::completion<std::size_t>::from(user));
         finish(item, status, text, [&] { return result<std::size_t>(item.keep(data, size)); });
     });
 }

@@ -11,12 +11,11 @@
 #pragma once
 
 #include "handle.hpp"
-#include "operation.hpp"
 #include "peer.hpp"
+#include "reading.hpp"
 #include "service/process.h"
 #include "timer.hpp"
 
-#include <cstring>
 #include <span>
 
 namespace kith {
@@ -60,24 +59,6 @@ struct program_output : program_end {
     std::string output;
 };
 
-namespace process_detail {
-
-class reading : public detail::completion<std::size_t> {
-  public:
-    reading(detail::context &home, std::span<std::byte> into) noexcept : completion(home), into_(into) {}
-
-    std::size_t keep(const void *data, std::size_t size) const noexcept {
-        const auto kept = size < into_.size() ? size : into_.size();
-        if (kept != 0) std::memcpy(into_.data(), data, kept);
-        return kept;
-    }
-
-  private:
-    std::span<std::byte> into_;
-};
-
-} // namespace process_detail
-
 /// A program that was begun. Using one that is not open is KITH_STALE. One read, one write and one wait may be under way at a time.
 class running : public detail::handle<kith_process_host> {
   public:
@@ -85,7 +66,7 @@ class running : public detail::handle<kith_process_host> {
 
     /// Some bytes of its output, at least one, into the buffer, which stays where it is meanwhile. KITH_CLOSED at its end.
     [[nodiscard]] auto read(std::span<std::byte> into, std::chrono::nanoseconds timeout = {}) {
-        return detail::operate<process_detail::reading>(
+        return detail::operate<detail::reading>(
             [h = home_, t = table_, id = id_, max = into.size(), timeout](std::uint64_t user, std::uint64_t *op) {
                 if (id == 0) return KITH_STALE;
                 const auto most = max < KITH_PROCESS_MAX_READ ? static_cast<std::uint32_t>(max) : KITH_PROCESS_MAX_READ;
@@ -139,7 +120,7 @@ inline void started(void *p, std::uint64_t user, std::uint64_t, std::int32_t sta
 inline void read(void *p, std::uint64_t user, std::uint64_t, std::int32_t status, kith_str text, const void *data,
                  std::uint32_t size) noexcept {
     detail::self(p).enter([=] {
-        auto &item = static_cast<reading &>(detail::completion<std::size_t>::from(user));
+        auto &item = static_cast<detail::reading &>(detail::completion<std::size_t>::from(user));
         finish(item, status, text, [&] { return result<std::size_t>(item.keep(data, size)); });
     });
 }

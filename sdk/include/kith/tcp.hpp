@@ -8,11 +8,10 @@
 #pragma once
 
 #include "handle.hpp"
-#include "operation.hpp"
+#include "reading.hpp"
 #include "service/tcp.h"
 #include "timer.hpp"
 
-#include <cstring>
 #include <span>
 
 namespace kith {
@@ -26,20 +25,6 @@ namespace tcp_detail {
 
 using handle = detail::handle<kith_tcp_host>;
 
-class reading : public detail::completion<std::size_t> {
-  public:
-    reading(detail::context &home, std::span<std::byte> into) noexcept : completion(home), into_(into) {}
-
-    std::size_t keep(const void *data, std::size_t size) const noexcept {
-        const auto kept = size < into_.size() ? size : into_.size();
-        if (kept != 0) std::memcpy(into_.data(), data, kept);
-        return kept;
-    }
-
-  private:
-    std::span<std::byte> into_;
-};
-
 } // namespace tcp_detail
 
 /// A connection. Using one that is not open is KITH_STALE. One read and one write may be under way at a time.
@@ -52,7 +37,7 @@ class stream : public tcp_detail::handle {
 
     /// Some bytes into the buffer, at least one, which stays where it is meanwhile; how many. KITH_CLOSED at the end of the stream.
     [[nodiscard]] auto read(std::span<std::byte> into, std::chrono::nanoseconds timeout = {}) {
-        return detail::operate<tcp_detail::reading>(
+        return detail::operate<detail::reading>(
             [h = home_, t = table_, id = id_, max = into.size(), timeout](std::uint64_t user, std::uint64_t *op) {
                 if (id == 0) return KITH_STALE;
                 const auto most = max < KITH_TCP_MAX_READ ? static_cast<std::uint32_t>(max) : KITH_TCP_MAX_READ;
@@ -138,7 +123,7 @@ inline void listening(void *p, std::uint64_t user, std::uint64_t, std::int32_t s
 inline void read(void *p, std::uint64_t user, std::uint64_t, std::int32_t status, kith_str text, const void *data,
                  std::uint32_t size) noexcept {
     detail::self(p).enter([=] {
-        auto &item = static_cast<reading &>(detail::completion<std::size_t>::from(user));
+        auto &item = static_cast<detail::reading &>(detail::completion<std::size_t>::from(user));
         finish(item, status, text, [&] { return result<std::size_t>(item.keep(data, size)); });
     });
 }
