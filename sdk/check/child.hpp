@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+//
+// One test in a process of its own. A crash, a hang, or an exit within it ends nothing else.
+#pragma once
+
+#include "check.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace kith::check {
+
+struct Outcome {
+    enum class Kind : char { passed = 'p', failed = 'f', skipped = 's' };
+    Kind kind = Kind::failed;
+    std::string text;
+    std::chrono::milliseconds took{};
+};
+
+/// Here, without protection: for debuggers.
+Outcome run_here(const Test &test, const Subject &subject);
+/// In a child. When the bound is over, and when it has ended, its whole process group is killed.
+Outcome run_apart(const Test &test, const Subject &subject, std::chrono::seconds bound);
+
+} // namespace kith::check

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "elf_file.hpp"
+
+#include <elf.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace kith::check {
+
+namespace {
+
+class Reader {
+  public:
+    explicit Reader(const std::string &path) : path_(path) {
+        std::ifstream in(path, std::ios::binary);
+        if (!in) throw std::runtime_error(path + ": cannot be opened: " + std::strerror(errno));
+        bytes_.assign(std::istreambuf_iterator<char>(in), {});
+        if (in.bad()) throw std::runtime_error(path + ": cannot be read");
+    }
+
+    ElfFile run() {
+        const auto header = get<Elf64_Ehdr>(0);
+        if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64)
+            fail("is not a 64-bit ELF file");
+        if (header.e_type != ET_DYN) fail("is not a shared library");
+        if (header.e_shentsize != sizeof(Elf64_Shdr) || header.e_shnum == 0)
+            fail("has no section headers: check it before they are stripped");
+        for (std::uint64_t i = 0; i < header.e_shnum; ++i) {
+            const auto section = get<Elf64_Shdr>(header.e_shoff + i * sizeof(Elf64_Shdr));
+            if (section.sh_type != SHT_DYNSYM && section.sh_type != SHT_DYNAMIC) continue;
+            if (section.sh_link >= header.e_shnum) fail("is damaged: a section without its strings");
+            strings_ = get<Elf64_Shdr>(header.e_shoff + section.sh_link * sizeof(Elf64_Shdr));
+            if (section.sh_type == SHT_DYNSYM)
+                symbols(section);
+            else
+                dynamic(section);
+        }
+        return std::move(file_);
+    }
+
+  private:
+    [[noreturn]] void fail(const char *what) const { throw std::runtime_error(path_ + ": " + what); }
+
+    template <class T>
+    T get(std::uint64_t at) const {
+        if (at > bytes_.size() || bytes_.size() - at < sizeof(T)) fail("is damaged, or no ELF file: it ends too soon");
+        T value;
+        std::memcpy(&value, bytes_.data() + at, sizeof value);
+        return value;
+    }
+
+    std::string name(std::uint64_t at) const {
+        if (at >= strings_.sh_size || strings_.sh_offset > bytes_.size() ||
+            bytes_.size() - strings_.sh_offset < strings_.sh_size)
+            fail("is damaged: a name lies outside of its table");
+        const char *begin = bytes_.data() + strings_.sh_offset + at;
+        return {begin, strnlen(begin, strings_.sh_size - at)};
+    }
+
+    void symbols(const Elf64_Shdr &section) {
+        for (std::uint64_t at = sizeof(Elf64_Sym); at + sizeof(Elf64_Sym) <= section.sh_size; at += sizeof(Elf64_Sym)) {
+            const auto symbol = get<Elf64_Sym>(section.sh_offset + at);
+            const auto bind = ELF64_ST_BIND(symbol.st_info);
+            const auto visibility = ELF64_ST_VISIBILITY(symbol.st_other);
+            if (symbol.st_shndx == SHN_UNDEF) {
+                file_.imports.push_back(name(symbol.st_name));
+            } else if (bind == STB_GNU_UNIQUE) {
+                file_.unique.push_back(name(symbol.st_name));
+                file_.exports.push_back(name(symbol.st_name));
+            } else if (bind != STB_LOCAL && (visibility == STV_DEFAULT || visibility == STV_PROTECTED)) {
+                file_.exports.push_back(name(symbol.st_name));
+            }
+        }
+    }
+
+    void dynamic(const Elf64_Shdr &section) {
+        for (std::uint64_t at = 0; at + sizeof(Elf64_Dyn) <= section.sh_size; at += sizeof(Elf64_Dyn)) {
+            const auto entry = get<Elf64_Dyn>(section.sh_offset + at);
+            if (entry.d_tag == DT_NULL) return;
+            if (entry.d_tag == DT_NEEDED) file_.needed.push_back(name(entry.d_un.d_val));
+        }
+    }
+
+    std::string path_;
+    std::vector<char> bytes_;
+    Elf64_Shdr strings_{};
+    ElfFile file_;
+};
+
+} // namespace
+
+ElfFile read_elf(const std::string &path) { return Reader(path).run(); }
+
+} // namespace kith::check

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "check.hpp"
+
+#include <kith/hosting/options.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace kith::check {
+
+namespace {
+
+std::string quoted(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    return out + '"';
+}
+
+std::int64_t integer(const Options &schema, const std::string &at, std::int64_t otherwise) {
+    std::int64_t found = otherwise;
+    return schema.get_integer(at, found) == KITH_OK ? found : otherwise;
+}
+
+std::string value(const Options &schema, const std::string &at, int depth);
+
+std::string object(const Options &schema, const std::string &at, int depth) {
+    std::string out = "{";
+    std::uint64_t count = 0;
+    if (schema.size(at + "/required", count) != KITH_OK) count = 0;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        std::string_view name;
+        if (schema.get_string(at + "/required/" + std::to_string(i), name) != KITH_OK) continue;
+        const std::string property = at + "/properties/" + std::string(name);
+        if (schema.type(property + "/default") != KITH_JSON_ABSENT) continue; // the rig fills it in
+        if (out.size() > 1) out += ", ";
+        out += quoted(name) + ": " + value(schema, property, depth + 1);
+    }
+    return out + "}";
+}
+
+std::string value(const Options &schema, const std::string &at, int depth) {
+    if (depth > 8) return "null";
+    std::string_view text;
+    if (schema.get_string(at + "/const", text) == KITH_OK) return quoted(text);
+    if (schema.get_string(at + "/enum/0", text) == KITH_OK) return quoted(text);
+    if (schema.get_string(at + "/examples/0", text) == KITH_OK) return quoted(text);
+    if (schema.get_string(at + "/type", text) != KITH_OK && schema.get_string(at + "/type/0", text) != KITH_OK) text = "string";
+    if (text == "object") return object(schema, at, depth);
+    if (text == "boolean") return "false";
+    if (text == "integer" || text == "number")
+        return std::to_string(std::max<std::int64_t>(1, integer(schema, at + "/minimum", 1)));
+    if (text == "array") {
+        std::string out = "[";
+        const auto least = std::clamp<std::int64_t>(integer(schema, at + "/minItems", 1), 1, 16);
+        for (std::int64_t i = 0; i < least; ++i) out += (i == 0 ? "" : ", ") + value(schema, at + "/items", depth + 1);
+        return out + "]";
+    }
+    const auto least = std::clamp<std::int64_t>(integer(schema, at + "/minLength", 1), 1, 1024);
+    return quoted(std::string(static_cast<std::size_t>(least), 'a'));
+}
+
+} // namespace
+
+std::string usual_options(std::string_view schema) { return object(Options(schema), "", 0); }
+
+} // namespace kith::check
