@@ -132,7 +132,7 @@ class Rights(Failures):
         self.cluster.pod(self.team, "new", "10.0.8.1")
         kith.wait("link.up", peer="app@10.0.8.1")
         self.nobody_is_parted(kith)
-        self.assertNotRegex(kith.log(), "401")
+        self.assertNotRegex(kith.log(), "answered 401")  # the digits alone are in a time now and then
 
     def test_a_token_that_became_void(self):
         self.account.write(token=self.cluster.token(self.team, secret="first"))

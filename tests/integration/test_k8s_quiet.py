@@ -13,7 +13,8 @@ class Quiet(OnKubernetes):
         self.sees(kith, 3)
         self.quiet(kith, 75, "observation.failed")
         self.assertEqual(kith.found("topology.stale"), [])
-        self.assertEqual(len(self.asked(verb="list", stage="ResponseComplete")), 2)  # one more, to see whether it is there
+        # One more, to see whether it is there; none, when the server has seen a change of somebody's after all and sends bookmarks.
+        self.assertIn(len(self.asked(verb="list", stage="ResponseComplete")), (1, 2))
         self.cluster.pod(self.team, "new", "10.0.8.1")
         kith.wait("link.up", peer="app@10.0.8.1")
 
