@@ -177,7 +177,7 @@ class Machine::Body final : public Actor, public SocketOwner, public UdpOwner {
 
     void answer(Op &op); // to a question of kith.dns/1
     std::size_t questions(const Seat &seat) const noexcept;
-    HttpRoom &http(); // made when first asked for
+    HttpRoom &http();        // made when first asked for
     ProcessRoom &programs(); // the same
     void take_post();
     void on_event(std::uint32_t what, std::uint32_t slot, std::uint64_t id) override;
