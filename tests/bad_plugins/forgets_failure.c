@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Goes on waiting for a timer that could not be started (T2). */
+#define TIMER_FAILS(me) (void)0
+#include "lively.h"

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Keeps every rule. */
+#include "lively.h"

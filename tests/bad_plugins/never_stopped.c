@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Never says that it has stopped. */
+#define SAYS_STOPPED 0
+#include "lively.h"
