@@ -43,7 +43,7 @@ class exec_connector : public kith::connector {
           wake_(h),
           free_(h),
           node_(kith::options(h).text("/node")),
-          connect_(*program(h, "/connect")),
+          connect_(program(h, "/connect").value()),
           disconnect_(program(h, "/disconnect")),
           list_(program(h, "/list")),
           slots_(kith::options(h).integer("/parallel")),
