@@ -26,6 +26,7 @@ class Output(Scenario):
                                         *arguments], env=self.lab.environment(), stdin=subprocess.DEVNULL, stdout=writer,
                                        stderr=log_file)
         os.close(writer)
+        self.process = process
         self.lab.own(lambda: (process.kill(), process.wait()))
         return process, reader
 
@@ -36,11 +37,13 @@ class Output(Scenario):
         config["events"] = events or {}
         return config
 
-    def says_more(self, amount=50000):
-        """It has gone on to log so many bytes: at level debug each event is told there too."""
-        size = lambda: self.log_file.stat().st_size
-        before = size()
-        wait_until(lambda: size() >= before + amount, f"{amount} more bytes of log", describe=lambda: self.log_file.read_text()[-2000:])
+    def says_more(self, seconds=0.2):
+        """It has gone on to tell events, of which each costs some microseconds: it was busy for so long, and does nothing else."""
+        def used():
+            fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        before = used()
+        wait_until(lambda: used() >= before + seconds, f"{seconds} s more of work", describe=lambda: self.log_file.read_text()[-2000:])
 
     def fills(self, reader):
         """The pipe holds as much as it can, and far more was said since."""

@@ -40,9 +40,16 @@ std::string wire_name(std::string_view name) {
     return out + '\0';
 }
 
-DnsTestServer::DnsTestServer(asio::io_context &io)
-    : udp_(io, udp::endpoint(asio::ip::address_v4::loopback(), 0)),
-      tcp_(io, tcp::endpoint(asio::ip::address_v4::loopback(), port())) {
+// Of the ports that the system gives for UDP, one that TCP may have too.
+DnsTestServer::DnsTestServer(asio::io_context &io) : udp_(io), tcp_(io) {
+    boost::system::error_code taken = asio::error::address_in_use;
+    for (int tries = 100; taken && tries > 0; --tries) {
+        udp_ = udp::socket(io, udp::endpoint(asio::ip::address_v4::loopback(), 0));
+        tcp_ = tcp::acceptor(io, tcp::v4());
+        tcp_.bind(tcp::endpoint(asio::ip::address_v4::loopback(), port()), taken);
+    }
+    if (taken) throw boost::system::system_error(taken);
+    tcp_.listen();
     receive();
     accept();
 }
