@@ -2,7 +2,6 @@
 #include "packet.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 namespace gossip {
@@ -74,16 +73,22 @@ bool is_node_name(std::string_view name) noexcept {
     // Eight bytes at a time, each looked at in its own part of a word (Warren, "Hacker's Delight", 6-1).
     constexpr std::uint64_t ones = 0x0101010101010101U, low = 0x7f * ones, high = 0x80 * ones;
     const auto zeros = [](std::uint64_t word) { return ~(((word & low) + low) | word) & high; }; // marks each byte that is 0
-    std::uint64_t unprintable = 0, all = 0;
-    int signs = 0;
-    for (std::size_t i = 0; i < name.size(); i += sizeof all) {
-        std::uint64_t word = 'a' * ones;
-        std::memcpy(&word, name.data() + i, std::min(sizeof word, name.size() - i));
+    std::uint64_t unprintable = 0, all = 0, signs = 0;
+    const auto look = [&](std::uint64_t word) {
         const std::uint64_t control = ~(((word & low) + (0x7f - 0x20) * ones) | word) & high; // marks each byte up to a space
         unprintable |= control | zeros(word ^ 0x7f * ones);
-        signs += std::popcount(zeros(word ^ '@' * ones));
+        signs += (zeros(word ^ '@' * ones) >> 7U) * ones >> 56U; // the marks, summed up in the uppermost byte
         all |= word;
+    };
+    std::uint64_t word = 0;
+    std::size_t i = 0;
+    for (; i + sizeof word <= name.size(); i += sizeof word) {
+        std::memcpy(&word, name.data() + i, sizeof word);
+        look(word);
     }
+    word = 'a' * ones;
+    if (i != name.size()) std::memcpy(&word, name.data() + i, name.size() - i);
+    look(word);
     const bool ascii = (all & high) == 0;
     return unprintable == 0 && signs == 1 && name.front() != '@' && name.back() != '@' && (ascii || is_utf8(name));
 }

@@ -28,6 +28,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <new>
 #include <optional>
 #include <span>
 
@@ -102,18 +103,22 @@ class strategy : public kith::strategy {
         std::array<char, max_name> name;
 
         Pending() noexcept {} // leaves the name as it is
-        void set(const Opened &opened, const kith_datagram &from, const Neighbours &among) noexcept {
-            heard = opened;
-            const auto *begin = static_cast<const char *>(from.data);
-            const bool lasts =
-                std::less_equal<>()(begin, opened.name.data()) && std::less<>()(opened.name.data(), begin + from.size);
+
+        const Opened &open(Envelope &envelope, const kith_datagram &from) {
+            datagram = &from;
+            return *new (&heard) Opened(envelope.open(kith::bytes(from))); // in place: a copy right behind it would wait for it
+        }
+
+        void prepare(const Neighbours &among) noexcept {
+            const auto *begin = static_cast<const char *>(datagram->data);
+            const char *text = heard.name.data();
+            const bool lasts = std::less_equal<>()(begin, text) && std::less<>()(text, begin + datagram->size);
             if (!lasts) { // it is where the next one will be opened
-                std::copy(opened.name.begin(), opened.name.end(), name.begin());
-                heard.name = {name.data(), opened.name.size()};
+                std::copy(heard.name.begin(), heard.name.end(), name.begin());
+                heard.name = {name.data(), heard.name.size()};
             }
             hash = among.hash(heard.name);
             among.prefetch(hash);
-            datagram = &from;
         }
     };
 
@@ -247,12 +252,14 @@ class strategy : public kith::strategy {
                 count(Heard::oversized, datagram, "it is longer than any heartbeat");
                 continue;
             }
-            const Opened heard = envelope_->open(kith::bytes(datagram));
+            Pending &next = opened[count_of_opened];
+            const Opened &heard = next.open(*envelope_, datagram);
             if (heard.verdict != Opened::Verdict::good) {
                 count(heard.verdict == Opened::Verdict::foreign ? Heard::foreign : Heard::malformed, datagram, heard.why);
                 continue;
             }
-            opened[count_of_opened++].set(heard, datagram, neighbours_);
+            next.prepare(neighbours_);
+            ++count_of_opened;
             if (count_of_opened == opened.size())
                 hear_all(std::span(opened).first(std::exchange(count_of_opened, 0)), time, sign);
         }
