@@ -86,9 +86,11 @@ bool is_node_name(std::string_view name) noexcept {
         std::memcpy(&word, name.data() + i, sizeof word);
         look(word);
     }
-    word = 'a' * ones;
-    if (i != name.size()) std::memcpy(&word, name.data() + i, name.size() - i);
-    look(word);
+    if (const std::size_t rest = name.size() - i; rest != 0) {
+        word = 'a' * ones;
+        for (std::size_t k = 0; k < rest; ++k) word = word << 8U | static_cast<unsigned char>(name[i + k]);
+        look(word);
+    }
     const bool ascii = (all & high) == 0;
     return unprintable == 0 && signs == 1 && name.front() != '@' && name.back() != '@' && (ascii || is_utf8(name));
 }
