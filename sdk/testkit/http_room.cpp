@@ -183,7 +183,7 @@ void HttpRoom::send_request(Exchange &one, Link &link) {
 
 void HttpRoom::flush(Link &link) {
     if (link.stream == nullptr || link.out.empty()) return;
-    link.out.erase(0, on_.net.tcp().write(*link.stream, link.out));
+    link.out.drop(on_.net.tcp().write(*link.stream, link.out.view()));
 }
 
 // ---- time, and ends ----

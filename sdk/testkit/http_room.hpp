@@ -75,7 +75,8 @@ class HttpRoom final : public Actor, public SocketOwner {
     };
     struct Link {
         std::uint64_t client = 0, exchange = 0; // exchange: 0 when it is kept
-        std::string origin, in, out;
+        std::string origin;
+        Fifo in, out;
         Stream *stream = nullptr;
         std::vector<Address> targets;
         std::vector<std::uint64_t> dials;

@@ -37,7 +37,7 @@ class HttpServer::Body {
         std::size_t number = 0;
         std::optional<HttpCertificate> certificate;
         bool secured = false, busy = false, told = false, closes = false, bare = false;
-        std::string in;
+        Fifo in;
         HttpReply reply{200};
         std::size_t step = 0;
     };
@@ -106,14 +106,14 @@ void HttpServer::Body::serve(Conversation &with, const LinePtr &line, HttpFrame 
 
 void HttpServer::Body::go_on(Conversation &with, const LinePtr &line) {
     const auto later = [this, line](Conversation &c) { go_on(c, line); };
-    while (line->step < line->reply.steps.size()) {
+    while (with.broken() == KITH_OK && line->step < line->reply.steps.size()) {
         const auto &step = line->reply.steps[line->step];
         switch (step.kind) {
         case Kind::head: head(with, *line); break;
         case Kind::say: say(with, *line, step.bytes); break;
         case Kind::wait: ++line->step; return with.after(step.span, later);
         case Kind::endless:
-            say(with, *line, step.bytes);
+            if (with.waiting() == 0) say(with, *line, step.bytes); // else the client reads slower than this
             // In no time at all there would be no end of it.
             return with.after(std::max<HttpReply::Duration>(step.span, std::chrono::milliseconds(1)), later);
         case Kind::cut: return with.close();
@@ -124,6 +124,7 @@ void HttpServer::Body::go_on(Conversation &with, const LinePtr &line) {
         }
         ++line->step;
     }
+    if (with.broken() != KITH_OK) return;
     head(with, *line);
     send(with, HttpFrame::end);
     line->busy = false;

@@ -4,6 +4,8 @@
 // malformed messages is tested in the real world, and plugins see messages only.
 #pragma once
 
+#include "fifo.hpp"
+
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -47,21 +49,22 @@ inline std::string packed(const HttpFrame &frame) {
 }
 
 /// Take the first frame off; false: it is not all there yet.
-inline bool unpack(std::string &in, HttpFrame &out) {
+inline bool unpack(Fifo &in, HttpFrame &out) {
     std::uint32_t size = 0;
     constexpr std::size_t before = 1 + sizeof size;
-    if (in.size() < before) return false;
-    std::memcpy(&size, in.data() + 1, sizeof size);
-    if (in.size() < before + size) return false;
-    out.kind = static_cast<HttpFrame::Kind>(in[0]);
+    const std::string_view bytes = in.view();
+    if (bytes.size() < before) return false;
+    std::memcpy(&size, bytes.data() + 1, sizeof size);
+    if (bytes.size() < before + size) return false;
+    out.kind = static_cast<HttpFrame::Kind>(bytes[0]);
     out.words.clear();
     for (std::size_t at = before; at < before + size;) {
         std::uint32_t length = 0;
-        std::memcpy(&length, in.data() + at, sizeof length);
-        out.words.push_back(in.substr(at + sizeof length, length));
+        std::memcpy(&length, bytes.data() + at, sizeof length);
+        out.words.emplace_back(bytes.substr(at + sizeof length, length));
         at += sizeof length + length;
     }
-    in.erase(0, before + size);
+    in.drop(before + size);
     return true;
 }
 

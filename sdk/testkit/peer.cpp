@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <kith/testkit/peer.hpp>
 
+#include "fifo.hpp"
 #include "tcp_stack.hpp"
 
 #include <kith/hosting/status.hpp>
@@ -42,7 +43,8 @@ class Conversation::Body {
     std::size_t number;
     Conversation face;
     Stream *stream; // null: over
-    std::string all, out;
+    std::string all;
+    Fifo out;
     std::size_t taken = 0;
     bool reading = true, finishing = false, closing = false, told_end = false, ended = false, waiting = false;
     std::int32_t broken = KITH_OK;
@@ -129,7 +131,7 @@ void Conversation::Body::pump() {
 
 void Conversation::Body::flush() {
     if (stream == nullptr) return;
-    if (!out.empty()) out.erase(0, peer.net.tcp().write(*stream, out));
+    if (!out.empty()) out.drop(peer.net.tcp().write(*stream, out.view()));
     if (stream->broken != KITH_OK) out.clear();
     if (!out.empty()) return;
     if (finishing) peer.net.tcp().finish(*stream);
@@ -201,6 +203,8 @@ void Conversation::send(std::string_view bytes) {
     body_.out += bytes;
     body_.flush();
 }
+
+std::size_t Conversation::waiting() const noexcept { return body_.out.size(); }
 
 void Conversation::finish() {
     body_.finishing = true;

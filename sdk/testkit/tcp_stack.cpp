@@ -225,12 +225,7 @@ std::size_t TcpStack::write(Stream &stream, std::string_view bytes) {
 
 std::string TcpStack::read(Stream &stream, std::size_t max) {
     const auto taken = std::min(max, stream.available());
-    std::string out = stream.unread.substr(stream.unread_at, taken);
-    stream.unread_at += taken;
-    if (stream.unread_at == stream.unread.size()) {
-        stream.unread.clear();
-        stream.unread_at = 0;
-    }
+    std::string out = stream.unread.take(taken);
     stream.credit_used -= std::min(stream.credit_used, taken);
     if (taken != 0 && stream.other != nullptr && stream.other->wants_room) {
         stream.other->wants_room = false;
@@ -320,7 +315,6 @@ void TcpStack::broke(Stream &stream, std::int32_t status) {
     if (stream.broken != KITH_OK) return;
     stream.broken = status;
     stream.unread.clear();
-    stream.unread_at = 0;
     stream.wire.clear();
     if (stream.other != nullptr) stream.other->other = nullptr;
     stream.other = nullptr;

@@ -4,6 +4,8 @@
 // nothing of plugins; machines and scripted peers stand on it.
 #pragma once
 
+#include "fifo.hpp"
+
 #include <kith/plugin.h>
 #include <kith/testkit/machine.hpp>
 #include <kith/testkit/sim_net.hpp>
@@ -45,8 +47,7 @@ struct Stream {
     SocketOwner *owner = nullptr;
     std::uint64_t token = 0;
 
-    std::string unread;
-    std::size_t unread_at = 0;
+    Fifo unread;
     bool ended = false; // the other side's end was read up to
     std::int32_t broken = KITH_OK;
     bool finished = false; // we have said our end
@@ -65,7 +66,7 @@ struct Stream {
     bool wants_room = false;         // the last write was not taken whole
     std::size_t sent_to_nobody = 0;
 
-    std::size_t available() const noexcept { return unread.size() - unread_at; }
+    std::size_t available() const noexcept { return unread.size(); }
 };
 
 struct Listener {

@@ -75,7 +75,7 @@ class HttpReply {
     HttpReply &head() { return add({Step::Kind::head, {}, {}}); }
     HttpReply &say(std::string_view bytes) { return add({Step::Kind::say, std::string(bytes), {}}); }
     HttpReply &wait(Duration span) { return add({Step::Kind::wait, {}, span}); }
-    /// These bytes again and again, for ever.
+    /// These bytes again and again, for ever, and as fast as the other side takes them.
     HttpReply &endless(std::string_view bytes, Duration pause = {}) {
         return add({Step::Kind::endless, std::string(bytes), pause});
     }

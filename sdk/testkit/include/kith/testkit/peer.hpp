@@ -37,6 +37,8 @@ class Conversation {
 
     /// Goes out as the other side takes it.
     void send(std::string_view bytes);
+    /// Bytes of it that have not gone out yet.
+    std::size_t waiting() const noexcept;
     /// The end of our direction, after all that was sent.
     void finish();
     /// Close in good order, after all that was sent.
