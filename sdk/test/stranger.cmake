@@ -1,6 +1,6 @@
 # cmake -DBUILD=<build tree> -DSOURCE=<source> -DWORK=<scratch> -DGENERATOR=<its generator> -P stranger.cmake
-# Installs the component sdk and builds a stranger's plugins with it; what breaks a rule must fail, with the rule's name. The snippets of
-# sdk/README.md are these very files.
+# Installs the component sdk, builds a stranger's plugins with it, and runs them in the simulated world and through the checker, without
+# Boost; what breaks a rule must fail, with the rule's name. The snippets of sdk/README.md are these very files.
 cmake_minimum_required(VERSION 3.25)
 
 function(run expected words)
@@ -28,6 +28,13 @@ foreach(plugin IN ITEMS strategy_hello strategy_hello_c)
     message(FATAL_ERROR "${WORK}/build/lib${plugin}.so was not built")
   endif()
 endforeach()
+run(good "100% tests passed" ${CMAKE_CTEST_COMMAND} --test-dir ${WORK}/build --output-on-failure --no-tests=error)
+if(GENERATOR STREQUAL "Ninja") # it remembers what each file included
+  execute_process(COMMAND ninja -C ${WORK}/build -t deps OUTPUT_VARIABLE included COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT included MATCHES "include/kith/testkit/rig.hpp" OR included MATCHES "[^\n]*/boost/[^\n]*")
+    message(FATAL_ERROR "a stranger's files should include the testkit and no Boost, but included: ${CMAKE_MATCH_0}\n${included}")
+  endif()
+endif()
 run(bad "rule L2.*second_symbol" ${CMAKE_COMMAND} --build ${WORK}/build --target second_export)
 run(bad "rule L2.*it does" ${CMAKE_COMMAND} --build ${WORK}/build --target no_entry)
 run(bad "undefined reference to .nobody_defines_this" ${CMAKE_COMMAND} --build ${WORK}/build --target undefined_symbol)

@@ -36,17 +36,23 @@ static const void *service(void *self, kith_str id) {
     return &table;
 }
 
+static int32_t refuse(const kith_host *host, int32_t status, kith_str text) {
+    host->error(host, text);
+    return status;
+}
+
 static int32_t create(const kith_host *host, kith_str id, const kith_instance **out) {
-    static const kith_str discovery = STR(KITH_DISCOVERY), text = STR("out of memory");
+    static const kith_str discovery = STR(KITH_DISCOVERY);
     struct hello *me = malloc(sizeof *me);
     (void)id; /* only one is described */
-    if (me == NULL) {
-        host->error(host, text);
-        return KITH_LIMIT;
-    }
+    if (me == NULL) return refuse(host, KITH_LIMIT, (kith_str)STR("out of memory"));
     me->instance = (kith_instance){sizeof me->instance, 0, me, start, stop, destroy, service};
     me->host = host;
     me->discovery = host->service(host, discovery);
+    if (me->discovery == NULL) {
+        free(me);
+        return refuse(host, KITH_UNSUPPORTED, (kith_str)STR("the host does not offer " KITH_DISCOVERY));
+    }
     *out = &me->instance;
     return KITH_OK;
 }
