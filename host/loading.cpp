@@ -84,8 +84,10 @@ std::unique_ptr<core::Registry> load_plugins(std::string_view command, const std
 
 std::string default_plugin_dir() {
     std::error_code error;
-    const fs::path beside = fs::read_symlink("/proc/self/exe", error).parent_path() / "plugins";
-    if (!error && fs::is_directory(beside, error)) return beside;
+    const fs::path here = fs::read_symlink("/proc/self/exe", error).parent_path();
+    for (const fs::path &dir : {here / "plugins", (here / KITH_PLUGINS_FROM_BIN).lexically_normal()}) {
+        if (std::error_code none; fs::is_directory(dir, none)) return dir;
+    }
     return KITH_PLUGIN_DIR;
 }
 

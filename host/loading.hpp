@@ -33,7 +33,7 @@ std::unique_ptr<core::Registry> load_plugins(const std::vector<std::string> &dir
 std::unique_ptr<core::Registry> load_plugins(std::string_view command, const std::string &dir);
 
 /// Where plugins are looked for when nobody says: `plugins` beside this program, when there is such a directory (a build tree),
-/// else where they are installed.
+/// else where they are installed, under whatever prefix.
 std::string default_plugin_dir();
 
 } // namespace kith::app

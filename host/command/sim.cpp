@@ -30,8 +30,10 @@ int sim(const Words &words) {
     // Pages of 2 MiB for its heap, where the system gives them to who asks: a thousand hosts are more than the processor knows by heart.
     ::setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1", 0);
     std::error_code error;
-    const std::string beside = std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "kith-sim";
-    for (const std::string &program : {beside, std::string(KITH_LIBEXEC_DIR "/kith-sim")})
+    const std::filesystem::path here = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+    const std::string beside = here / "kith-sim";
+    for (const std::string &program :
+         {beside, std::string(here / KITH_LIBEXEC_FROM_BIN "/kith-sim"), std::string(KITH_LIBEXEC_DIR "/kith-sim")})
         ::execv(program.c_str(), argv.data());
     std::cerr << "kith sim: it is a program of its own, kith-sim, and can be run neither as " << beside
               << " nor as " KITH_LIBEXEC_DIR "/kith-sim; install it\n";
