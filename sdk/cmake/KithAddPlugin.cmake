@@ -1,7 +1,8 @@
 # kith_add_plugin(<name> <source>... [LIBS <library>...])
 #
 # A plugin library `lib<name>.so` that shows the world one symbol, `kith_plugin_entry` (rule L2); a second one fails the build. LIBS
-# are linked privately. In kith's own tree first-party plugins go to <build>/plugins, a stranger's to its current binary directory.
+# are linked privately. In kith's own tree first-party plugins go to <build>/plugins, a stranger's to its current binary directory;
+# `cmake --install` puts them where an installed kith looks for plugins.
 #
 # Beside it stands `<name>_static`, the same sources as a static library for sanitizers and simulation, not built unless it is
 # linked. Its entry is called `kith_plugin_entry_<name>`.
@@ -41,6 +42,9 @@ function(kith_add_plugin name)
     install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/kith/plugins COMPONENT plugins)
   else()
     set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+    if(NOT DEFINED kith_SOURCE_DIR)
+      install(TARGETS ${name} LIBRARY DESTINATION ${KITH_PLUGIN_DIR} COMPONENT plugins)
+    endif()
   endif()
 endfunction()
 

@@ -28,7 +28,8 @@ int main() {
     kith::testkit::Rig rig(here, kith_plugin_entry_strategy_hello, "hello", R"({"server": "registry"})");
     bool all = good(rig.start() == KITH_OK && rig.await_observation() && rig.peers().size() == 2, "two peers are seen");
     net.partition(here, there);
-    all &= good(rig.await_observation() && rig.observations().back().kind == Observation::Kind::failed, "an outage is a failure");
+    all &=
+        good(rig.await_observation() && rig.observations().back().kind == Observation::Kind::failed, "an outage is a failure");
     all &= good(rig.stop() && rig.violations().empty(), "it keeps the rules");
     return all ? 0 : 1;
 }
