@@ -19,6 +19,8 @@ class Medium {
 
     [[nodiscard]] bool alive() const noexcept { return alive_; }
     [[nodiscard]] Hearing hearing() const noexcept { return hearing_; }
+    /// Unless something is heard before.
+    [[nodiscard]] Time falls_silent_at() const noexcept { return last_ + patience_; }
 
     /// Something was heard. True: for the first time after silence.
     bool sign(Time now) noexcept {

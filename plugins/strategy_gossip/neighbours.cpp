@@ -57,7 +57,7 @@ void Neighbours::leave(Index i) noexcept {
 // Who is heard is heard later than before, so that `oldest_` stays true and most calls end at once.
 void Neighbours::expire(Hearing before, std::vector<std::string> &gone) {
     if (before <= oldest_) return;
-    oldest_ = INT64_MAX;
+    oldest_ = INT64_MAX / 2;
     for (Index i = 0; i < slots_.size(); ++i) {
         if (!present(i)) continue;
         if (slots_[i].heard >= before) {

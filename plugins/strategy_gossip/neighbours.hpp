@@ -12,6 +12,7 @@
 
 #include "hash.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -51,7 +52,10 @@ class Neighbours {
 
     /// It was heard; an absent one is present again.
     void hear(Index i, Hearing now) noexcept {
-        if (!present(i)) ++present_;
+        if (!present(i)) {
+            ++present_;
+            oldest_ = std::min(oldest_, now);
+        }
         slots_[i].heard = now;
     }
 

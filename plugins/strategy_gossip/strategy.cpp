@@ -264,6 +264,7 @@ class strategy : public kith::strategy {
                 hear_all(std::span(opened).first(std::exchange(count_of_opened, 0)), time, sign);
         }
         hear_all(std::span(opened).first(count_of_opened), time, sign);
+        if (batch.size() < KITH_UDP_MAX_BATCH) end_leases(); // else more waits, of those perhaps who would be missed
         tally_.flush();
         if (batch.lost() > lost_) {
             tally_.lost(batch.lost() - lost_);
@@ -328,7 +329,7 @@ class strategy : public kith::strategy {
     // Who left and came back since is there: what was heard last counts. Refused newcomers are unknown again, and those who are silent are
     // told of later, so that core and we agree again.
     void tell() {
-        if (newcomers_.empty() && silent_.empty()) return;
+        if ((newcomers_.empty() && silent_.empty()) || now() < refused_until_) return;
         std::erase_if(silent_, [&](const auto &name) { return neighbours_.present(name); });
         std::erase_if(newcomers_, [&](const auto &peer) { return !neighbours_.present(peer.key); });
         if (discovery.update(newcomers_, silent_) < 0) {
@@ -364,17 +365,25 @@ class strategy : public kith::strategy {
     }
 
     kith::task<> watch() {
-        const nanoseconds step = std::clamp<nanoseconds>(settings_.expire / 8, 10ms, 1s);
         for (;;) {
-            co_await timer_.sleep(step);
+            co_await timer_.sleep(until_next_look());
             const std::int64_t time = now();
             if (medium_->falls_silent(time)) go_deaf();
             if (!medium_->alive()) continue;
             if (!looked_ && time >= look_until_) first_look();
-            neighbours_.expire(medium_->hearing() - settings_.expire.count(), silent_);
-            if (time >= refused_until_) tell();
+            end_leases();
+            tell();
             if (state_ && envelope_->stamped() && counter_.running_out()) co_await keep_counter();
         }
+    }
+
+    void end_leases() { neighbours_.expire(medium_->hearing() - settings_.expire.count(), silent_); }
+
+    // Leases end when something is heard: for them there is no need to look oftener than for silence.
+    [[nodiscard]] nanoseconds until_next_look() const {
+        const auto step = std::clamp<nanoseconds>(settings_.expire / 8, 10ms, 1s);
+        if (!looked_ || !medium_->alive() || !silent_.empty()) return step;
+        return std::max(step, nanoseconds(medium_->falls_silent_at() + 1 - now()));
     }
 
     void first_look() {
@@ -469,16 +478,14 @@ class strategy : public kith::strategy {
     kith::signal poke_;            // speak: look again when it is time
     std::optional<kith::udp_socket> socket_;
 
-    std::string own_;                         // the node's name; empty while it is unknown
-    Neighbours::Hash own_hash_ = 0;           // as Neighbours knows names; 0 while it is unknown
-    std::int64_t look_until_ = 0;             // when the first look is complete
-    bool looked_ = false;                     // everybody had the time to speak once
-    std::int64_t spoke_ = INT64_MIN / 2;      // when we sent last
-    kith::error no_socket_ = nothing_wrong(); // why there is none
-    kith::error no_group_ = nothing_wrong();  // why it is not joined
-    kith::error unsent_ = nothing_wrong();    // why our last heartbeat did not go to all
-    std::array<Pending, 16> opened_;          // of the batch that is under way
-    std::size_t opened_count_ = 0;
+    std::string own_;                            // the node's name; empty while it is unknown
+    Neighbours::Hash own_hash_ = 0;              // as Neighbours knows names; 0 while it is unknown
+    std::int64_t look_until_ = 0;                // when the first look is complete
+    bool looked_ = false;                        // everybody had the time to speak once
+    std::int64_t spoke_ = INT64_MIN / 2;         // when we sent last
+    kith::error no_socket_ = nothing_wrong();    // why there is none
+    kith::error no_group_ = nothing_wrong();     // why it is not joined
+    kith::error unsent_ = nothing_wrong();       // why our last heartbeat did not go to all
     std::vector<kith::peer> newcomers_;          // to be told of
     std::vector<std::string> silent_;            // the same: who is not heard any more
     std::int64_t refused_until_ = INT64_MIN / 2; // core has refused what we told, and is let alone until then

@@ -57,6 +57,18 @@ BOOST_AUTO_TEST_CASE(who_is_silent_is_absent_and_taken_back_when_heard) {
     BOOST_TEST(all.present_count() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(the_only_one_is_missed_again_after_coming_back) {
+    Neighbours all(1, 10);
+    all.add("a@h", 100);
+    std::vector<std::string> gone;
+    all.expire(150, gone);
+    all.hear(all.find("a@h"), 300);
+    all.expire(300, gone);
+    BOOST_TEST(all.present("a@h"));
+    all.expire(301, gone);
+    BOOST_TEST(gone.size() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(a_lease_that_is_over_at_this_very_moment_holds) {
     Neighbours all(1, 10);
     all.add("a@h", 100);
