@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The strategy of the README in the simulated world: it polls, survives every failure of every call, and ends when it should.
+// A small strategy in the simulated world: it polls, survives every failure of every call, and ends when it should.
 #define BOOST_TEST_MODULE sdk_hello
 #include <kith/testkit/fail_each.hpp>
 #include <kith/testkit/peer.hpp>

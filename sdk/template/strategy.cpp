@@ -1,0 +1,60 @@
+// A strategy: asks an HTTP server which nodes there are, every few seconds and whenever it is asked to.
+#include <kith/http.hpp>
+#include <kith/plugin.hpp>
+#include <kith/signal.hpp>
+#include <sstream>
+
+namespace {
+
+class mine : public kith::strategy {
+  public:
+    static constexpr kith::about about{
+        .id = "mine",
+        .version = "1.0.0",
+        .licence = "MIT",
+        .summary = "Asks an HTTP server which nodes there are, one name in a line.",
+        .options = R"({
+            "type": "object", "additionalProperties": false, "required": ["url"],
+            "properties": {
+                "url": { "description": "What is asked.", "type": "string", "examples": ["http://127.0.0.1/nodes"] },
+                "interval": { "description": "Time between looks.", "type": "integer", "minimum": 1, "default": 5000, "x-kith-unit": "ms" }
+            }
+        })",
+    };
+    using required = kith::services<kith::options, kith::timer, kith::http>;
+
+    explicit mine(kith::host h) : strategy(h), options(h), http(h), wake(h) {}
+
+    kith::task<> run() override {
+        for (;;) {
+            auto seen = co_await look();
+            if (seen) discovery.replace(*seen);        // all there are; an empty list says that nobody is there
+            if (!seen) discovery.failed(seen.error()); // nobody knows; the last set stays
+            (void)co_await wake.wait_for(options.milliseconds("/interval"));
+        }
+    }
+
+    void refresh() override { wake.notify(); }
+
+  private:
+    kith::task<kith::result<std::vector<kith::peer>>> look() {
+        auto client = co_await http.open();
+        if (!client) co_return client.error();
+        auto answer = co_await client->fetch({.url = options.text("/url")});
+        if (!answer) co_return answer.error();
+        if (answer->code != 200) co_return answer->refusal();
+        std::vector<kith::peer> peers;
+        std::istringstream lines(answer->body);
+        for (std::string line; std::getline(lines, line);)
+            if (!line.empty()) peers.push_back({.key = line, .name = line});
+        co_return peers;
+    }
+
+    kith::options options;
+    kith::http http;
+    kith::signal wake;
+};
+
+} // namespace
+
+KITH_PLUGIN(mine)

@@ -1,0 +1,96 @@
+// All of them in the simulated world: no network, no clock, and the same seed gives the same run.
+#include <kith/testkit/http_server.hpp>
+#include <kith/testkit/rig.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+
+extern "C" const kith_entry kith_plugin_entry_strategy_mine;
+extern "C" const kith_entry kith_plugin_entry_strategy_mine_c;
+extern "C" const kith_entry kith_plugin_entry_connector_mine;
+extern "C" const kith_entry kith_plugin_entry_sink_mine;
+
+#define CHECK(what) check(what, #what, __LINE__)
+
+namespace {
+
+using namespace kith::testkit;
+
+void check(bool good, const char *what, int line) {
+    if (good) return;
+    std::fprintf(stderr, "test.cpp:%d: not so: %s\n", line, what);
+    std::exit(1);
+}
+
+void end(Rig &rig) {
+    CHECK(rig.stop());
+    for (const auto &rule : rig.violations()) std::fprintf(stderr, "%s\n", rule.c_str());
+    CHECK(rig.violations().empty());
+}
+
+void the_strategy() {
+    SimNet net(1);
+    auto &here = net.machine("here", {"10.0.0.1"});
+    auto &there = net.machine("registry", {"10.0.0.2"});
+    HttpServer server(there, 80);
+    server.route("/nodes", HttpReply(200, "a@h\nb@h\n"));
+    Rig rig(here, kith_plugin_entry_strategy_mine, "mine", R"({"url": "http://registry/nodes"})");
+    CHECK(rig.start() == KITH_OK);
+    CHECK(rig.await_observation() && rig.peers().size() == 2 && rig.peers()[1].name == "b@h");
+
+    server.route("/nodes", HttpReply(503)); // a bad day
+    CHECK(rig.await_observation() && rig.observations().back().status == KITH_UNAVAILABLE);
+    net.partition(here, there);
+    CHECK(rig.await_observation() && rig.observations().back().status == KITH_TIMED_OUT);
+    CHECK(rig.peers().size() == 2); // it could not look, so nobody is gone
+
+    net.heal(here, there);
+    server.route("/nodes", HttpReply(200, "b@h"));
+    rig.refresh();
+    CHECK(rig.await_observation() && rig.peers().size() == 1);
+    end(rig);
+}
+
+void the_one_in_c() {
+    SimNet net(1);
+    Rig rig(net.machine("here", {"10.0.0.1"}), kith_plugin_entry_strategy_mine_c, "mine_c", R"({"names": ["a@h", "b@h"]})");
+    CHECK(rig.start() == KITH_OK && rig.peers().size() == 2);
+    end(rig);
+}
+
+void the_connector() {
+    SimNet net(1);
+    auto &here = net.machine("here", {"10.0.0.1"});
+    here.directory("/var/lib/app");
+    Rig rig(here, kith_plugin_entry_connector_mine, "mine", R"({"file": "/var/lib/app/peers", "node": "me@h"})");
+    CHECK(rig.start() == KITH_OK && rig.attached());
+    const auto *report = rig.await_done(rig.connect({.key = "a", .name = "a@h", .attributes = {}}));
+    CHECK(report != nullptr && report->status == KITH_OK && rig.links().size() == 1);
+    CHECK(here.file("/var/lib/app/peers") == "a@h\n");
+    here.fail_path("/var/lib/app/peers", KITH_DENIED);
+    report = rig.await_done(rig.connect({.key = "b", .name = "b@h", .attributes = {}}));
+    CHECK(report != nullptr && report->status == KITH_DENIED && rig.links().size() == 1);
+    end(rig);
+}
+
+void the_sink() {
+    SimNet net(1);
+    auto &here = net.machine("here", {"10.0.0.1"});
+    HttpServer hook(net.machine("hook", {"10.0.0.2"}), 80);
+    hook.route("/", HttpReply(204));
+    Rig rig(here, kith_plugin_entry_sink_mine, "mine", R"({"url": "http://hook/"})");
+    CHECK(rig.start() == KITH_OK);
+    rig.event(KITH_EVENT_LINK_UP, R"({"kind": "link.up", "peer": "a@h"})");
+    CHECK(rig.run_until([&] { return hook.asked().size() == 1; }));
+    CHECK(hook.asked()[0].body == R"({"kind": "link.up", "peer": "a@h"})");
+    end(rig);
+}
+
+} // namespace
+
+int main() {
+    the_strategy();
+    the_one_in_c();
+    the_connector();
+    the_sink();
+}

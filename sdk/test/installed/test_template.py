@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""The template: as small as is promised, built and tested as it is, and under another name in a real daemon."""
+
+import http.server
+import json
+import shutil
+import threading
+import time
+import unittest
+
+from installed import Installed, blocks
+
+
+class Template(Installed):
+    def setUp(self):
+        self.template = next(self.home.kith.rglob("share/kith/template"))
+
+    def lines(self, name):
+        return [line for line in (self.template / name).read_text().splitlines() if line]
+
+    def test_it_is_small(self):
+        self.assertLessEqual(len((self.template / "strategy.cpp").read_text().splitlines()), 60)
+        self.assertLessEqual(len(self.lines("CMakeLists.txt")), 15)
+        self.assertLessEqual(len((self.template / "README.md").read_text().splitlines()), 60)
+
+    def test_as_its_readme_says(self):
+        work = self.home.dir / "as-it-is"
+        shutil.copytree(self.template, work)
+        commands = [text for language, _, text in blocks((work / "README.md").read_text()) if language == "sh"]
+        self.assertEqual(len(commands), 1)
+        said = self.home.run(["bash", "-ec", commands[0]], work, HOME=str(self.home.dir), CMAKE_GENERATOR="Ninja")
+        self.assertRegex(said, "100% tests passed")
+        for kind, id in (("strategy", "mine"), ("strategy", "mine_c"), ("connector", "mine"), ("sink", "mine")):
+            self.assertRegex(said, rf"(?m)^{id} +{kind} ")
+        self.assertIn('"names"', (work / "kith.schema.json").read_text())
+        self.in_the_daemon(work)
+
+    def in_the_daemon(self, work):
+        """All four at once: both strategies, joined by standing in a file, told to a web hook."""
+        told = []
+
+        class Server(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(b"c@h\n")
+
+            def do_POST(self):
+                told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        url = f"http://127.0.0.1:{server.server_port}/"
+        daemon = self.daemon({
+            "topologies": {"t": {
+                "strategies": [{"strategy": "mine", "config": {"url": url}},
+                               {"strategy": "mine_c", "config": {"names": ["a@h", "b@h"]}}],
+                "connector": "mine", "connector_config": {"file": str(work / "peers"), "node": "me@h"}}},
+            "sinks": {"hook": {"plugin": "mine", "config": {"url": url}}}})
+        for peer in ("a@h", "b@h", "c@h"):
+            daemon.wait("link.up", peer=peer)
+        self.assertEqual((work / "peers").read_text(), "a@h\nb@h\nc@h\n")
+        deadline = time.monotonic() + 20
+        while {event["peer"] for event in told} != {"a@h", "b@h", "c@h"}:
+            self.assertLess(time.monotonic(), deadline, told)
+            time.sleep(0.02)
+        daemon.end()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
