@@ -54,19 +54,24 @@ void Neighbours::leave(Index i) noexcept {
     --present_;
 }
 
+// Without a branch, which a table half full would mislead.
+Hearing Neighbours::earliest() const noexcept {
+    std::uint64_t least = INT64_MAX;
+    for (const Slot &slot : slots_) least = std::min(least, static_cast<std::uint64_t>(slot.heard));
+    return static_cast<Hearing>(least);
+}
+
 // Who is heard is heard later than before, so that `oldest_` stays true and most calls end at once.
 void Neighbours::expire(Hearing before, std::vector<std::string> &gone) {
     if (before <= oldest_) return;
-    oldest_ = INT64_MAX / 2;
+    oldest_ = earliest();
+    if (before <= oldest_) return;
     for (Index i = 0; i < slots_.size(); ++i) {
-        if (!present(i)) continue;
-        if (slots_[i].heard >= before) {
-            oldest_ = std::min(oldest_, slots_[i].heard);
-        } else {
-            leave(i);
-            gone.push_back(name(i));
-        }
+        if (!present(i) || slots_[i].heard >= before) continue;
+        leave(i);
+        gone.push_back(name(i));
     }
+    oldest_ = earliest();
 }
 
 std::vector<std::string> Neighbours::names() const {

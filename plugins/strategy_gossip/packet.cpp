@@ -2,6 +2,8 @@
 #include "packet.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <cstring>
 
 namespace gossip {
@@ -87,8 +89,15 @@ bool is_node_name(std::string_view name) noexcept {
         look(word);
     }
     if (const std::size_t rest = name.size() - i; rest != 0) {
-        word = 'a' * ones;
-        for (std::size_t k = 0; k < rest; ++k) word = word << 8U | static_cast<unsigned char>(name[i + k]);
+        if (i == 0) {
+            word = 0;
+            for (std::size_t k = 0; k < rest; ++k) word = word << 8U | static_cast<unsigned char>(name[k]);
+        } else { // the last eight, without those that were looked at
+            std::memcpy(&word, name.data() + name.size() - sizeof word, sizeof word);
+            word =
+                std::endian::native == std::endian::little ? word >> (64 - 8 * rest) : word & ~(~std::uint64_t{0} << 8 * rest);
+        }
+        word |= 'a' * ones << 8 * rest;
         look(word);
     }
     const bool ascii = (all & high) == 0;

@@ -81,13 +81,12 @@ void Judge::see(const Host &host, const core::StoredEvent &event, Span now) {
 
 void Judge::consider(Case &of, const Host &host, Span now) {
     if (!of.of->hosts.hosts.has(host.index()) && !(of.of->hosts.up && host.runs())) return;
-    std::string lack = this->lack(*of.of, host);
-    if (lack.empty()) {
+    if (holds(*of.of, host)) {
         of.good.add(host.index());
         return;
     }
     of.good.remove(host.index());
-    if (of.of->when == When::throughout) fail(of, host, std::move(lack), now);
+    if (of.of->when == When::throughout) fail(of, host, lack(*of.of, host), now);
 }
 
 // Does it hold for all, and since when?
@@ -119,6 +118,21 @@ void Judge::fail(Case &of, const Host &host, std::string what, Span now) {
     failures_.push_back({now, host.name(), std::move(what), of.of->words, of.of->line});
 }
 
+// As `lack` has it, which costs more: a crowd that forms asks this for each of its pairs.
+bool Judge::holds(const Expectation &of, const Host &host) const {
+    if (!host.runs()) return false;
+    if (of.members) return meets(*of.members, host.witness().members(of.topology), host);
+    if (of.links) return meets(*of.links, host.witness().links(of.topology), host);
+    return lack(of, host).empty();
+}
+
+bool Judge::meets(const PeerDemand &demand, const Bits &peers, const Host &host) const {
+    if (!demand.exactly) return peers.count() >= demand.least && peers.count() <= demand.most;
+    Bits wanted = meant(*demand.exactly);
+    wanted.remove(host.index());
+    return wanted == peers;
+}
+
 std::string Judge::lack(const Expectation &of, const Host &host) const {
     if (!host.runs()) return "its kith does not run";
     const Witness &witness = host.witness();
@@ -143,15 +157,14 @@ std::string Judge::lack(const Expectation &of, const Host &host) const {
 }
 
 std::string Judge::lack_of_peers(const PeerDemand &demand, const Bits &peers, const Host &host, const char *what) const {
+    if (meets(demand, peers, host)) return {};
     const std::string has = std::string("it ") + what + ' ' + std::to_string(peers.count()) + " peers, ";
     if (!demand.exactly) {
         if (peers.count() < demand.least) return has + "not at least " + std::to_string(demand.least);
-        if (peers.count() > demand.most) return has + "not at most " + std::to_string(demand.most);
-        return {};
+        return has + "not at most " + std::to_string(demand.most);
     }
     Bits wanted = meant(*demand.exactly);
     wanted.remove(host.index());
-    if (wanted == peers) return {};
     Bits lacks, besides;
     wanted.each([&](std::size_t i) { peers.has(i) ? false : lacks.add(i); });
     peers.each([&](std::size_t i) { wanted.has(i) ? false : besides.add(i); });

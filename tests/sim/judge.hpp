@@ -59,6 +59,8 @@ class Judge {
     Bits meant(const Selection &selection) const;
     /// What does not hold; empty when it does.
     std::string lack(const Expectation &of, const Host &host) const;
+    bool holds(const Expectation &of, const Host &host) const;
+    bool meets(const PeerDemand &demand, const Bits &peers, const Host &host) const;
     std::string lack_of_peers(const PeerDemand &demand, const Bits &peers, const Host &host, const char *what) const;
     bool matches(const Pattern &pattern, const core::StoredEvent &event) const;
     void consider(Case &of, const Host &host, Span now);
