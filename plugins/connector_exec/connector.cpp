@@ -43,7 +43,7 @@ class exec_connector : public kith::connector {
           wake_(h),
           free_(h),
           node_(kith::options(h).text("/node")),
-          connect_(program(h, "/connect").value()),
+          connect_(needed_program(h, "/connect")),
           disconnect_(program(h, "/disconnect")),
           list_(program(h, "/list")),
           slots_(kith::options(h).integer("/parallel")),
@@ -96,6 +96,13 @@ class exec_connector : public kith::connector {
         kith::program out = exec::command(options, path);
         out.timeout = options.milliseconds("/timeout");
         return out;
+    }
+
+    static kith::program needed_program(kith::host h, std::string_view path) {
+        auto out = program(h, path);
+        if (out) return *std::move(out);
+        throw kith::error(KITH_INVALID, "option " + std::string(path) +
+                                            " is missing: expected the absolute path of a program and its arguments");
     }
 
     /// What the host did not take: the instance fails, or the operation that it was about.

@@ -188,6 +188,14 @@ BOOST_AUTO_TEST_CASE(an_attribute_that_a_peer_has_not) {
     BOOST_TEST(f.here.runs().empty());
 }
 
+BOOST_AUTO_TEST_CASE(without_a_connect_it_is_refused_and_says_so) {
+    SimNet net;
+    kith::testkit::Rig rig(net.machine("here", {"10.0.0.1"}), kith_plugin_entry_connector_exec, "exec", R"({"node": "me@h"})");
+    BOOST_TEST(rig.start() == KITH_INVALID);
+    BOOST_TEST(rig.error() == "option /connect is missing: expected the absolute path of a program and its arguments");
+    BOOST_TEST(rig.violations().empty());
+}
+
 BOOST_AUTO_TEST_CASE(no_more_run_at_a_time_than_were_asked_for) {
     Fixture f(R"({"node": "me@h", "connect": ["/bin/join", "{name}"], "parallel": 3})");
     f.start();
