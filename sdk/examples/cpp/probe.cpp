@@ -1,0 +1,87 @@
+// probe: of a list of hosts, those that accept a connection on a port. All are tried at once.
+#include <kith/plugin.hpp>
+#include <kith/signal.hpp>
+#include <kith/tcp.hpp>
+
+namespace {
+
+class probe : public kith::strategy {
+  public:
+    static constexpr kith::about about{
+        .id = "probe",
+        .version = "1.0.0",
+        .licence = "MIT",
+        .summary = "Of a list of hosts, those that accept a connection on a port.",
+        .options = R"({
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["hosts", "port"],
+            "properties": {
+                "hosts": {
+                    "description": "Names or addresses.",
+                    "type": "array", "minItems": 1, "maxItems": 256, "uniqueItems": true,
+                    "items": { "type": "string", "minLength": 1, "maxLength": 255 }
+                },
+                "port": { "description": "Which must be open.", "type": "integer", "minimum": 1, "maximum": 65535 },
+                "prefix": { "description": "What comes before the host in a peer's name.", "type": "string", "default": "app@" },
+                "interval": { "description": "Time between looks.", "type": "integer", "minimum": 100, "default": 10000, "x-kith-unit": "ms" },
+                "timeout": { "description": "Time that a host has to accept.", "type": "integer", "minimum": 1, "default": 2000, "x-kith-unit": "ms" }
+            }
+        })",
+    };
+    using required = kith::services<kith::options, kith::timer, kith::tcp>;
+
+    explicit probe(kith::host h) : strategy(h), options(h), tcp(h), wake(h), tried(h) {}
+
+    kith::task<> run() override {
+        for (;;) {
+            const auto hosts = options.texts("/hosts");
+            for (const auto host : hosts) spawn(attempt(host));
+            std::vector<kith::peer> open;
+            kith::error why;
+            std::size_t unknown = 0;
+            for (std::size_t i = 0; i < hosts.size(); ++i) {
+                auto [host, answer] = co_await tried.pop();
+                if (answer.status == KITH_OK)
+                    open.push_back({.key = host, .name = std::string(options.text("/prefix")) + host});
+                if (answer.status == KITH_OK || says_something_of_the_host(answer.status)) continue;
+                ++unknown;
+                why = std::move(answer);
+            }
+            // When not one of them could be asked, it is we who are cut off, and nobody knows who is there.
+            const bool blind = unknown == hosts.size() && !hosts.empty();
+            if (!blind) discovery.replace(open);
+            if (blind) discovery.failed({why.status, "none of the hosts could be asked, such as this one: " + why.text});
+            (void)co_await wake.wait_for(options.milliseconds("/interval"));
+        }
+    }
+
+    void refresh() override { wake.notify(); }
+
+  private:
+    struct outcome {
+        std::string host;
+        kith::error answer;
+    };
+
+    static bool says_something_of_the_host(std::int32_t status) {
+        return status == KITH_REFUSED || status == KITH_TIMED_OUT || status == KITH_RESET;
+    }
+
+    kith::task<> attempt(std::string_view host) {
+        const auto port = static_cast<std::uint16_t>(options.integer("/port"));
+        auto stream = co_await tcp.connect(host, port, options.milliseconds("/timeout"));
+        kith::error answer(KITH_OK, std::string{});
+        if (!stream) answer = stream.error();
+        tried.push({std::string(host), std::move(answer)}); // and the connection is closed
+    }
+
+    kith::options options;
+    kith::tcp tcp;
+    kith::signal wake;
+    kith::channel<outcome> tried;
+};
+
+} // namespace
+
+KITH_PLUGIN(probe)

@@ -1,0 +1,3 @@
+module peerdir
+
+go 1.19

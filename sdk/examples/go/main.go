@@ -1,0 +1,69 @@
+// peerdir DIRECTORY: each file of a directory is a peer: its name is the file's, its attributes are the lines "name=value" in it.
+//
+// Run by the strategy `exec` with "watch": true. It says the whole set, as a JSON list on one line, whenever it is another one, and goes on
+// running; when it cannot look it ends with the reason on standard error, and kith keeps the last set and runs it anew, later.
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+type peer struct {
+	Name       string            `json:"name"`
+	Attributes map[string]string `json:"attributes,omitempty"`
+}
+
+func look(directory string) ([]byte, error) {
+	entries, err := os.ReadDir(directory)
+	if err != nil {
+		return nil, err
+	}
+	peers := []peer{} // none is [], which is an answer too
+	for _, entry := range entries {
+		if !entry.Type().IsRegular() || strings.HasPrefix(entry.Name(), ".") {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(directory, entry.Name()))
+		if os.IsNotExist(err) {
+			continue // gone since
+		}
+		if err != nil {
+			return nil, err
+		}
+		one := peer{Name: entry.Name(), Attributes: map[string]string{}}
+		for _, line := range strings.Split(string(text), "\n") {
+			if name, value, found := strings.Cut(line, "="); found {
+				one.Attributes[strings.TrimSpace(name)] = strings.TrimSpace(value)
+			}
+		}
+		peers = append(peers, one)
+	}
+	return json.Marshal(peers)
+}
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "expected one argument: the directory")
+		os.Exit(2)
+	}
+	var said []byte
+	for ; ; time.Sleep(time.Second) {
+		set, err := look(os.Args[1])
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		if !bytes.Equal(set, said) {
+			if _, err := os.Stdout.Write(append(set, '\n')); err != nil {
+				os.Exit(1) // kith is gone
+			}
+			said = set
+		}
+	}
+}
