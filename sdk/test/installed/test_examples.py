@@ -61,9 +61,9 @@ class Examples(Installed):
         second.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         second.bind(("127.0.0.2", port))
         second.listen()
-        options = {"hosts": ["127.0.0.1", "127.0.0.2", "127.0.0.3"], "port": port, "interval": 100}
+        options = {"hosts": ["127.0.0.1", "127.0.0.2", "127.0.0.3"], "port": port}
         self.check(self.work / "build-cpp/libstrategy_probe.so", options)
-        kith = self.run_with("probe", options)
+        kith = self.run_with("probe", {**options, "interval": 100})
         kith.wait("link.up", peer="app@127.0.0.1")
         kith.wait("link.up", peer="app@127.0.0.2")
         second.close()

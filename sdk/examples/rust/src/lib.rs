@@ -165,7 +165,14 @@ unsafe extern "C" fn refresh(me: *mut c_void) {
 }
 
 unsafe extern "C" fn read(
-    me: *mut c_void, _user: u64, _op: u64, status: i32, why: kith_str, data: *const c_void, size: u64, info: *const kith_file_info,
+    me: *mut c_void,
+    _user: u64,
+    _op: u64,
+    status: i32,
+    why: kith_str,
+    data: *const c_void,
+    size: u64,
+    info: *const kith_file_info,
 ) {
     let version = if info.is_null() { 0 } else { (*info).version };
     enter(me, |me| me.have_read(status, why, view(kith_str { data: data as *const u8, size }), version));
