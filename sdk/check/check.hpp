@@ -39,10 +39,22 @@ struct Test {
     void (*run)(const Subject &);
 };
 
-/// Of the file, its descriptor, and its loading.
+/// Of the file and its loading.
 std::span<const Test> file_tests() noexcept;
-/// Of an instance in the simulated world.
+/// Of what it calls in the C and C++ libraries.
+std::span<const Test> import_tests() noexcept;
+/// Of its descriptors.
+std::span<const Test> descriptor_tests() noexcept;
+/// Of hosts and options that it must refuse, or do with.
+std::span<const Test> refusal_tests() noexcept;
+/// Of an instance's life in the simulated world.
 std::span<const Test> life_tests() noexcept;
+/// Of bad days in it: calls that fail, clocks that jump, and a long time.
+std::span<const Test> bad_day_tests() noexcept;
+/// Of what connectors and sinks are asked to do.
+std::span<const Test> duty_tests() noexcept;
+/// Of others who say what they should not.
+std::span<const Test> hostile_tests() noexcept;
 
 /// The library, loaded; unloaded by the destructor.
 class Library {
@@ -64,6 +76,12 @@ class Library {
 inline std::string_view view(kith_str s) noexcept {
     return s.size == 0 ? std::string_view{} : std::string_view{s.data, s.size};
 }
+
+/// The first few, for a message.
+std::string list(const std::vector<std::string> &names);
+
+/// Throws Skipped when the sanitizer's own symbols would be taken for the plugin's.
+void skip_when_sanitized(const Subject &subject);
 
 /// Options that have what the schema requires, and nothing else: defaults are filled in by the rig.
 std::string usual_options(std::string_view schema);

@@ -19,7 +19,7 @@ struct Outcome {
 
 /// Here, without protection: for debuggers.
 Outcome run_here(const Test &test, const Subject &subject);
-/// In a child. When the bound is over, and when it has ended, its whole process group is killed.
+/// In a child. When the bound is over, and when it has ended, its whole process group is killed, and whoever has left that group.
 Outcome run_apart(const Test &test, const Subject &subject, std::chrono::seconds bound);
 
 } // namespace kith::check

@@ -13,15 +13,15 @@ using namespace kith::check;
 namespace {
 
 constexpr const char *usage =
-    "usage: kith-check-plugin FILE [--options JSON|@FILE] [--only NAME]... [--seed N] [--json] [--in-process]\n"
+    "usage: kith-check-plugin FILE [--options JSON|@FILE] [--only NAME]... [--seed N] [--timeout S] [--json] [--in-process]\n"
     "       kith-check-plugin --list\n"
     "exit: 0 good, 1 a test failed, 2 bad usage, 3 the file could not be read\n";
 
-constexpr auto bound = std::chrono::seconds(60);
-
 std::vector<Test> all_tests() {
-    std::vector<Test> all(file_tests().begin(), file_tests().end());
-    all.insert(all.end(), life_tests().begin(), life_tests().end());
+    std::vector<Test> all;
+    for (const auto &some : {file_tests(), import_tests(), descriptor_tests(), refusal_tests(), life_tests(), bad_day_tests(),
+                             duty_tests(), hostile_tests()})
+        all.insert(all.end(), some.begin(), some.end());
     return all;
 }
 
@@ -45,6 +45,12 @@ std::string json(const std::string &text) {
     return out + "\"";
 }
 
+bool number(const char *text, std::uint64_t &out) {
+    char *end = nullptr;
+    out = std::strtoull(text, &end, 10);
+    return end != text && *end == '\0' && *text != '-';
+}
+
 const char *word(Outcome::Kind kind) {
     return kind == Outcome::Kind::passed ? "passed" : kind == Outcome::Kind::skipped ? "skipped" : "failed";
 }
@@ -55,9 +61,10 @@ int main(int argc, char **argv) {
     Subject subject;
     std::vector<std::string> only;
     bool machine = false, here = false, list = false;
+    std::uint64_t seconds = 60;
     for (int i = 1; i < argc; ++i) {
         const std::string arg = argv[i];
-        const bool takes = arg == "--options" || arg == "--only" || arg == "--seed";
+        const bool takes = arg == "--options" || arg == "--only" || arg == "--seed" || arg == "--timeout";
         if (takes && i + 1 == argc) return bad_usage(arg + " needs a value");
         if (arg == "--json")
             machine = true;
@@ -70,9 +77,10 @@ int main(int argc, char **argv) {
         else if (arg == "--options")
             subject.options = argv[++i];
         else if (arg == "--seed") {
-            char *end = nullptr;
-            subject.seed = std::strtoull(argv[++i], &end, 10);
-            if (end == argv[i] || *end != '\0') return bad_usage("--seed needs a number");
+            if (!number(argv[++i], subject.seed)) return bad_usage("--seed needs a number");
+        } else if (arg == "--timeout") {
+            if (!number(argv[++i], seconds) || seconds == 0 || seconds > 86'400)
+                return bad_usage("--timeout needs a number of seconds, at most a day");
         } else if (arg == "--help") {
             std::fputs(usage, stdout);
             return 0;
@@ -116,7 +124,7 @@ int main(int argc, char **argv) {
         for (const auto &name : only) wanted = wanted || name == test.name;
         if (!wanted) continue;
         std::fflush(stdout);
-        const Outcome outcome = here ? run_here(test, subject) : run_apart(test, subject, bound);
+        const Outcome outcome = here ? run_here(test, subject) : run_apart(test, subject, std::chrono::seconds(seconds));
         failed += outcome.kind == Outcome::Kind::failed;
         const auto took = static_cast<long long>(outcome.took.count());
         if (machine)

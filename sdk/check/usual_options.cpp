@@ -4,6 +4,7 @@
 #include <kith/hosting/options.hpp>
 
 #include <algorithm>
+#include <regex>
 #include <string>
 
 namespace kith::check {
@@ -25,6 +26,23 @@ std::int64_t integer(const Options &schema, const std::string &at, std::int64_t 
 }
 
 std::string value(const Options &schema, const std::string &at, int depth);
+
+// A short one that the pattern takes, if one of the usual shapes does.
+std::string string(const Options &schema, const std::string &at) {
+    const auto least = std::clamp<std::int64_t>(integer(schema, at + "/minLength", 1), 1, 1024);
+    const std::string plain(static_cast<std::size_t>(least), 'a');
+    std::string_view pattern;
+    if (schema.get_string(at + "/pattern", pattern) != KITH_OK) return plain;
+    try {
+        const std::regex expression{std::string(pattern)};
+        for (const auto &shape : {plain, "/" + plain, plain + "@h", "http://" + plain, "https://" + plain, plain + ".example",
+                                  plain + "=" + plain, std::string("10.7.0.7"), std::string("1"), std::string("00")})
+            if (std::regex_search(shape, expression)) return shape;
+    } catch (const std::regex_error &) {
+        return plain; // the test of the schema says so
+    }
+    return plain;
+}
 
 std::string object(const Options &schema, const std::string &at, int depth) {
     std::string out = "{";
@@ -55,11 +73,12 @@ std::string value(const Options &schema, const std::string &at, int depth) {
     if (text == "array") {
         std::string out = "[";
         const auto least = std::clamp<std::int64_t>(integer(schema, at + "/minItems", 1), 1, 16);
-        for (std::int64_t i = 0; i < least; ++i) out += (i == 0 ? "" : ", ") + value(schema, at + "/items", depth + 1);
+        const bool each = schema.type(at + "/items") == KITH_JSON_ARRAY; // a schema for each place
+        for (std::int64_t i = 0; i < least; ++i)
+            out += (i == 0 ? "" : ", ") + value(schema, at + "/items" + (each ? "/" + std::to_string(i) : ""), depth + 1);
         return out + "]";
     }
-    const auto least = std::clamp<std::int64_t>(integer(schema, at + "/minLength", 1), 1, 1024);
-    return quoted(std::string(static_cast<std::size_t>(least), 'a'));
+    return quoted(string(schema, at));
 }
 
 } // namespace

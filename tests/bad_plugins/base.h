@@ -53,6 +53,12 @@
 #ifndef REQUIRED
 #define REQUIRED STR(KITH_DISCOVERY), STR(KITH_LOG)
 #endif
+#ifndef OPTIONAL
+#define OPTIONAL STR("")
+#define OPTIONAL_COUNT 0
+#else
+#define OPTIONAL_COUNT (sizeof optional / sizeof *optional)
+#endif
 #ifndef ALIASES
 #define ALIASES STR("bad_alias")
 #endif
@@ -64,6 +70,7 @@
 #endif
 
 static const kith_str required[] = {REQUIRED};
+static const kith_str optional[] = {OPTIONAL};
 static const kith_str aliases[] = {ALIASES};
 
 /* Some of the bad ones leave out what they do not need. */
@@ -79,6 +86,8 @@ MAY_BE_UNUSED static const kith_descriptor descriptor = {
     .options = OPTIONS,
     .required = required,
     .required_count = sizeof required / sizeof *required,
+    .optional = optional,
+    .optional_count = OPTIONAL_COUNT,
     .aliases = aliases,
     .alias_count = ALIAS_COUNT,
     .prune = PRUNE,

@@ -24,6 +24,8 @@ typedef struct lively {
     const kith_discovery_host *discovery;
     int waiting;
     int stopping;
+    int asked;       /* an operation of ASK is outstanding */
+    uint64_t handle; /* what ASK has open */
 } lively;
 
 #ifndef AT_START
@@ -31,6 +33,12 @@ typedef struct lively {
 #endif
 #ifndef AT_FIRED
 #define AT_FIRED(me) (void)0
+#endif
+#ifndef ASK
+#define ASK(me) (void)0
+#endif
+#ifndef OBSERVE
+#define OBSERVE(me, peer) (me)->discovery->replace((me)->host, &(peer), 1, sizeof(peer))
 #endif
 #ifndef AT_STOPPED
 #define AT_STOPPED(me) (void)0
@@ -63,6 +71,7 @@ static int32_t sleep_on(lively *me) {
 }
 
 static void end(lively *me) {
+    if (me->waiting || me->asked) return;
     if (SAYS_STOPPED) me->host->stopped(me->host);
     AT_STOPPED(me);
 }
@@ -78,7 +87,8 @@ static void fired(void *self, uint64_t user, uint64_t op, int32_t status) {
         return;
     }
     AT_FIRED(me);
-    me->discovery->replace(me->host, &peer, 1, sizeof peer);
+    if (!me->asked) ASK(me);
+    OBSERVE(me, peer);
     (void)status;
     const int32_t next = sleep_on(me);
     if (next != KITH_OK) me->host->failed(me->host, next, no_timer);
@@ -95,7 +105,7 @@ static int32_t start(void *self) {
 static void stop(void *self) {
     lively *me = self;
     me->stopping = 1;
-    if (!me->waiting) end(me);
+    end(me);
 }
 
 static void destroy(void *self) {
@@ -103,6 +113,9 @@ static void destroy(void *self) {
     free(self);
 }
 
+#ifdef SIDE
+static const void *SIDE(kith_str id);
+#endif
 static int same(kith_str a, const char *b, uint64_t size) { return a.size == size && __builtin_memcmp(a.data, b, size) == 0; }
 
 static const void *side(void *self, kith_str id) {
@@ -111,6 +124,9 @@ static const void *side(void *self, kith_str id) {
 #ifdef JUMPED
     static const kith_clock_plugin clock = {.jumped = JUMPED};
     if (same(id, KITH_CLOCK, sizeof KITH_CLOCK - 1)) return &clock;
+#endif
+#ifdef SIDE
+    if (!same(id, KITH_TIMER, sizeof KITH_TIMER - 1)) return SIDE(id);
 #endif
     return same(id, KITH_TIMER, sizeof KITH_TIMER - 1) ? &timer : NULL;
 }

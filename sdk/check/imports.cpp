@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+//
+// What a plugin may not call, as far as its undefined symbols show it.
+#include "check.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace kith::check {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+// They change the whole process, which is not the plugin's (P1).
+constexpr std::array changes_process{
+    "atexit"sv,
+    "on_exit"sv,
+    "at_quick_exit"sv,
+    "signal"sv,
+    "bsd_signal"sv,
+    "sysv_signal"sv,
+    "__sysv_signal"sv,
+    "sigaction"sv,
+    "sigprocmask"sv,
+    "setlocale"sv,
+    "uselocale"sv,
+    "chdir"sv,
+    "fchdir"sv,
+    "umask"sv,
+    "setenv"sv,
+    "unsetenv"sv,
+    "putenv"sv,
+    "clearenv"sv,
+    "setrlimit"sv,
+    "setrlimit64"sv,
+    "setuid"sv,
+    "setgid"sv,
+    "_ZSt13set_terminatePFvvE"sv,
+    "_ZNSt13set_terminatePFvvE"sv,
+    "_ZSt15set_new_handlerPFvvE"sv,
+    "_ZNSt6locale6globalERKS_"sv,
+};
+
+constexpr std::array starts_threads{
+    "pthread_create"sv,
+    "thrd_create"sv,
+    "_ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE"sv,
+};
+
+// Time, randomness, files, environment, programs, DNS and network that are from no service (D1).
+constexpr std::array own_world{
+    // time
+    "time"sv,
+    "gettimeofday"sv,
+    "clock_gettime"sv,
+    "clock"sv,
+    "times"sv,
+    "timespec_get"sv,
+    "sleep"sv,
+    "usleep"sv,
+    "nanosleep"sv,
+    "clock_nanosleep"sv,
+    "timer_create"sv,
+    "timerfd_create"sv,
+    "alarm"sv,
+    "setitimer"sv,
+    "_ZNSt6chrono3_V212system_clock3nowEv"sv,
+    "_ZNSt6chrono3_V212steady_clock3nowEv"sv,
+    // randomness
+    "rand"sv,
+    "rand_r"sv,
+    "random"sv,
+    "drand48"sv,
+    "lrand48"sv,
+    "getrandom"sv,
+    "getentropy"sv,
+    "arc4random"sv,
+    "arc4random_buf"sv,
+    "arc4random_uniform"sv,
+    "_ZNSt13random_device9_M_getvalEv"sv,
+    // files and environment
+    "open"sv,
+    "open64"sv,
+    "openat"sv,
+    "openat64"sv,
+    "creat"sv,
+    "fopen"sv,
+    "fopen64"sv,
+    "freopen"sv,
+    "opendir"sv,
+    "mkdir"sv,
+    "unlink"sv,
+    "rename"sv,
+    "remove"sv,
+    "stat"sv,
+    "stat64"sv,
+    "lstat"sv,
+    "access"sv,
+    "inotify_init"sv,
+    "inotify_init1"sv,
+    "getenv"sv,
+    "secure_getenv"sv,
+    "environ"sv,
+    "gethostname"sv,
+    // programs
+    "fork"sv,
+    "vfork"sv,
+    "clone"sv,
+    "posix_spawn"sv,
+    "posix_spawnp"sv,
+    "system"sv,
+    "popen"sv,
+    "execv"sv,
+    "execve"sv,
+    "execvp"sv,
+    "execl"sv,
+    "execlp"sv,
+    // DNS and network
+    "socket"sv,
+    "socketpair"sv,
+    "connect"sv,
+    "bind"sv,
+    "listen"sv,
+    "accept"sv,
+    "accept4"sv,
+    "sendto"sv,
+    "recvfrom"sv,
+    "getaddrinfo"sv,
+    "gethostbyname"sv,
+    "gethostbyname_r"sv,
+    "getifaddrs"sv,
+    "res_query"sv,
+    "__res_query"sv,
+    "res_nquery"sv,
+    "poll"sv,
+    "select"sv,
+    "epoll_create"sv,
+    "epoll_create1"sv,
+    "epoll_wait"sv,
+};
+
+// Whole classes of the C++ library.
+constexpr std::array own_world_classes{
+    "_ZNSt13basic_filebufI"sv, "_ZNSt14basic_ifstreamI"sv, "_ZNSt14basic_ofstreamI"sv,
+    "_ZNSt13basic_fstreamI"sv, "_ZNSt10filesystem"sv,      "_ZNSt13random_device7_M_init"sv,
+};
+
+template <class Wanted>
+std::vector<std::string> among(const std::vector<std::string> &imports, Wanted &&wanted) {
+    std::vector<std::string> found;
+    std::ranges::copy_if(imports, std::back_inserter(found), wanted);
+    return found;
+}
+
+template <std::size_t N>
+auto any_of(const std::array<std::string_view, N> &names) {
+    return [&names](const std::string &name) { return std::ranges::find(names, name) != names.end(); };
+}
+
+bool all_say(const Subject &subject, std::uint32_t flag) {
+    const Library library(subject);
+    return std::ranges::all_of(library.descriptors(), [flag](const auto *d) { return (d->flags & flag) != 0; });
+}
+
+void imports(const Subject &subject) {
+    skip_when_sanitized(subject);
+    const auto found = among(subject.elf.imports, any_of(changes_process));
+    if (!found.empty()) throw Broken("it calls " + list(found) + ", which changes the whole process");
+    const auto threads = among(subject.elf.imports, any_of(starts_threads));
+    if (threads.empty()) return;
+    const Library library(subject);
+    for (const auto *d : library.descriptors())
+        if ((d->flags & KITH_FLAG_THREADS) != 0) return;
+    throw Broken("it calls " + list(threads) + " and no descriptor has KITH_FLAG_THREADS");
+}
+
+void services_only(const Subject &subject) {
+    skip_when_sanitized(subject);
+    const auto found = among(subject.elf.imports, [](const std::string &name) {
+        return any_of(own_world)(name) ||
+               std::ranges::any_of(own_world_classes, [&](std::string_view prefix) { return name.starts_with(prefix); });
+    });
+    if (found.empty() || all_say(subject, KITH_FLAG_FOREIGN_IO)) return;
+    throw Broken("it calls " + list(found) +
+                 ": time, randomness, files, programs and network come from services only; or say KITH_FLAG_FOREIGN_IO");
+}
+
+constexpr Test tests[] = {
+    {"imports", "P1", "calls nothing that changes the process", imports},
+    {"services_only", "D1", "has no time, randomness, files, programs or network of its own", services_only},
+};
+
+} // namespace
+
+std::span<const Test> import_tests() noexcept { return tests; }
+
+} // namespace kith::check

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "ears.hpp"
+#include "stage.hpp"
+
+#include <kith/hosting/options.hpp>
+
+namespace kith::check {
+
+namespace {
+
+using namespace std::chrono_literals;
+using testkit::Rig;
+using testkit::SimNet;
+
+void without_services(const Subject &subject) {
+    for_each_plugin(subject, [](const Plugin &plugin) {
+        static std::string text;
+        text.clear();
+        kith_host host{};
+        host.struct_size = sizeof host;
+        host.instance = {"check", 5};
+        host.service = [](const kith_host *, kith_str) noexcept -> const void * { return nullptr; };
+        host.cancel = [](const kith_host *, std::uint64_t) noexcept -> std::int32_t { return KITH_STALE; };
+        host.error = [](const kith_host *, kith_str said) noexcept { text = view(said); };
+        host.stopped = [](const kith_host *) noexcept {};
+        host.failed = [](const kith_host *, std::int32_t, kith_str) noexcept {};
+        const kith_instance *made = nullptr;
+        const auto status = plugin.entry.create(&host, plugin.descriptor.id, &made);
+        if (status == KITH_OK) throw Broken(plugin.id + ": create succeeds in a host that offers no service at all");
+        if (made != nullptr) throw Broken(plugin.id + ": create failed and set *out all the same");
+        if (text.empty()) throw Broken(plugin.id + ": create failed without a text by host->error (E1)");
+    });
+}
+
+// The same world, but for one service.
+void lives_without(const Plugin &plugin, std::string_view missing, bool required) {
+    const Ears ears(plugin.entry,
+                    [missing](std::string_view id, const void *table) { return id == missing ? nullptr : table; });
+    SimNet net(plugin.seed);
+    Rig rig(here(net), ears.entry(), plugin.id, plugin.options);
+    const auto status = rig.start();
+    if (status != KITH_OK && !required)
+        throw Broken(plugin.id + ": it does not start without " + std::string(missing) + ", which is optional: " + rig.error());
+    if (status == KITH_OK) {
+        rig.run_for(10s);
+        rig.stop();
+    }
+    keep_rules(rig);
+}
+
+void each_service(const Subject &subject) {
+    for_each_plugin(subject, [](const Plugin &plugin) {
+        const auto &d = plugin.descriptor;
+        for (std::uint32_t i = 0; i < d.required_count; ++i) lives_without(plugin, view(d.required[i]), true);
+        for (std::uint32_t i = 0; i < d.optional_count; ++i) lives_without(plugin, view(d.optional[i]), false);
+    });
+}
+
+void any_options(const Subject &subject) {
+    static constexpr const char *odd[] = {"null",   "true",        "-1", "0",      "1e300", "9223372036854775807",
+                                          "\"\"",   "\"\\u0000\"", "[]", "[null]", "{}",    "\"a b@c:99999\"",
+                                          "[[[]]]", "\"${X}\""};
+    for_each_plugin(subject, [](const Plugin &plugin) {
+        const Options schema(view(plugin.descriptor.options));
+        std::uint64_t count = 0;
+        if (schema.size("/properties", count) != KITH_OK) count = 0;
+        testkit::Random random(plugin.seed);
+        for (int round = 0; round < 200; ++round) {
+            std::string options = "{";
+            for (std::uint64_t i = 0; i < count; ++i) {
+                std::string_view name;
+                if (random.below(2) == 0 || schema.member("/properties", i, name) != KITH_OK) continue;
+                if (options.size() > 1) options += ", ";
+                options += "\"" + std::string(name) + "\": " + odd[random.below(std::size(odd))];
+            }
+            options += "}";
+            SimNet net(plugin.seed);
+            Rig rig(here(net), plugin.entry, plugin.id, options);
+            if (rig.start() == KITH_OK) rig.stop();
+            if (!rig.violations().empty()) throw Broken(rig.violations().front() + "; with the options " + options);
+        }
+    });
+}
+
+constexpr Test tests[] = {
+    {"without_services", "E1", "create fails, with a text, in a host without services", without_services},
+    {"each_service", "A1", "without any one service it is refused with a text, or does without", each_service},
+    {"any_options", "E1", "odd options are refused with a text, or taken; never a crash", any_options},
+};
+
+} // namespace
+
+std::span<const Test> refusal_tests() noexcept { return tests; }
+
+} // namespace kith::check

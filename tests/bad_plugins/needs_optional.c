@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Takes it for granted that an optional service is there (A1). */
+#define OPTIONAL STR(KITH_CLOCK)
+#define AT_START(me)                                                                                                           \
+    static const kith_str id = STR(KITH_CLOCK);                                                                                \
+    const kith_clock_host *clock = (me)->host->service((me)->host, id);                                                        \
+    (void)clock->monotonic((me)->host)
+#include "lively.h"

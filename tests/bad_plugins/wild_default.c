@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A default is not what the option may be: L5. */
+#define OPTIONS                                                                                                                \
+    STR("{\"type\": \"object\", \"properties\": {\"a\": {\"type\": \"integer\", \"minimum\": 10, \"default\": 1, "             \
+        "\"description\": \"Any.\"}}}")
+#include "lively.h"
