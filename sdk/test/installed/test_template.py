@@ -35,6 +35,16 @@ class Template(Installed):
         self.assertIn('"names"', (work / "kith.schema.json").read_text())
         self.in_the_daemon(work)
 
+    def test_with_the_other_compiler(self):
+        """And strictly; and nothing is read but what is installed, and the system's own."""
+        if not shutil.which("clang++"):
+            self.skipTest("no clang++; Debian: clang")
+        build = self.home.build(self.template, "clang", "-DCMAKE_C_COMPILER=clang", "-DCMAKE_CXX_COMPILER=clang++", "-GNinja")
+        self.home.run(["ctest", "--test-dir", str(build), "--output-on-failure", "--no-tests=error"])
+        read = {line.strip() for line in self.home.run(["ninja", "-C", str(build), "-t", "deps"]).splitlines() if line.startswith("    ")}
+        self.assertTrue(any(path.endswith("/kith/testkit/rig.hpp") for path in read), read)
+        self.assertEqual({path for path in read if "/boost/" in path or not path.startswith((str(self.home.dir), "/usr/"))}, set())
+
     def in_the_daemon(self, work):
         """All four at once: both strategies, joined by standing in a file, told to a web hook."""
         told = []

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""What `cmake --install` puts where, component by component; that it can be moved, and names nothing of where it was built."""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import unittest
+
+from installed import BUILD, Home
+
+SOURCE = pathlib.Path(__file__).resolve().parents[3]
+
+def tree(root):
+    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+
+
+def library(tree):
+    """The library directory, which a distribution may call otherwise."""
+    return next(iter({found[1] for found in (re.match(r"(lib\w*(?:/[\w-]+-linux-gnu)?)/(?:kith|cmake)", name) for name in tree) if found}))
+
+
+class Components(unittest.TestCase):
+    def install(self, *parts):
+        home = Home(parts)
+        self.addCleanup(home.close)
+        return home
+
+    def test_sdk(self):
+        home = self.install("sdk")
+        there = tree(home.kith)
+        lib = library(there)
+        rest = {name for name in there if not name.startswith(("include/kith/", "share/", f"{lib}/cmake/kith/"))}
+        self.assertEqual(rest, {"bin/kith-check-plugin", f"{lib}/libkith_testkit.a"})
+        for wanted in ("include/kith/plugin.h", "include/kith/plugin.hpp", "include/kith/service/tcp.h", "include/kith/testkit/rig.hpp",
+                       f"{lib}/cmake/kith/kithConfig.cmake", "share/kith/template/README.md", "share/kith/examples/rust/Cargo.toml",
+                       "share/doc/kith/sdk/README.md", "share/doc/kith/sdk/ABI.md", "share/doc/kith/sdk/check/README.md"):
+            self.assertIn(wanted, there)
+        for name in there - rest:
+            text = (home.kith / name).read_text()
+            self.assertFalse(str(BUILD) in text or str(SOURCE) in text, f"{name} names the tree it was built from")
+
+    def test_the_testkit_shows_no_boost(self):
+        home = self.install("sdk")
+        archive = next(home.kith.rglob("libkith_testkit.a"))
+        seen = home.run(["nm", "--extern-only", "--demangle", str(archive)])
+        self.assertIn("kith::testkit::Rig::start()", seen)
+        self.assertEqual(re.findall(r".*\bboost::.*", seen), [])
+
+    def test_each_header_of_the_testkit_alone(self):
+        home = self.install("sdk")
+        for header in sorted((home.kith / "include/kith/testkit").glob("*.hpp")):
+            home.run(["c++", "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-pedantic", "-Werror", f"-I{home.kith}/include", "-include", str(header),
+                      "-x", "c++", "/dev/null"])
+
+    def test_host_and_plugins(self):
+        home = self.install("host")
+        lib = library(tree(home.kith))
+        self.assertEqual(tree(home.kith), {"bin/kith", "libexec/kith/kith-sim", f"{lib}/kith/libkith_tls.so"})
+        home = self.install("host", "plugins")
+        plugins = {pathlib.Path(name).name for name in tree(home.kith) if name.startswith(f"{lib}/kith/plugins/")}
+        self.assertIn("libstrategy_gossip.so", plugins)
+        # Moved somewhere else they are found there, and all of them are taken.
+        moved = home.dir / "elsewhere"
+        shutil.move(home.kith, moved)
+        said = home.run([str(moved / "bin/kith"), "plugins"])
+        for kind, name in (found for found in (re.fullmatch(r"lib(strategy|connector|sink)_(\w+)\.so", file).groups() for file in plugins)):
+            self.assertRegex(said, rf"(?m)^{name} +{kind} ")
+        self.assertIn("Usage: kith sim", home.run([str(moved / "bin/kith"), "sim", "--help"]))
+        mine = subprocess.run([str(moved / "bin/kith"), "discover", "/dev/stdin"], text=True, capture_output=True, input="""{"topologies": {"t": {
+            "strategy": "epmd", "config": {"hosts": ["a@127.0.0.1"]}, "connector": "log", "connector_config": {"node": "me@here"}}}}""")
+        self.assertIn("a@127.0.0.1", mine.stdout + mine.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
