@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "api.hpp"
+
+#include "sign.hpp"
+
+#include <algorithm>
+
+namespace ec2 {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+
+constexpr nanoseconds patience = 30s;              // for the whole of an answer
+constexpr nanoseconds longest_wish = 5min;         // of a Retry-After that is obeyed
+constexpr nanoseconds first_wait = 1s;             // before a page is asked for again; then twice as long, and so on
+constexpr std::uint64_t largest_answer = 16 << 20; // bytes
+
+constexpr std::string_view form_type = "application/x-www-form-urlencoded; charset=utf-8";
+
+} // namespace
+
+kith::task<kith::result<kith::http_answer>> Api::send(const std::string &form, const std::string &region,
+                                                      const Credentials &with) {
+    if (!client_.open()) {
+        auto opened = co_await http_.open();
+        if (!opened) co_return std::move(opened).error();
+        client_ = *std::move(opened);
+    }
+    const Endpoint to = endpoint_of(settings_, region);
+    for (int attempt = 0;; ++attempt) {
+        const std::string time = signing_time(provider_.now());
+        std::vector<kith::attribute> fields{{"Content-Type", std::string(form_type)}, {"X-Amz-Date", time}};
+        if (!with.token.empty()) fields.push_back({"X-Amz-Security-Token", with.token});
+        fields.push_back({"Host", to.host});
+        std::string signature = authorization({.method = "POST", .path = to.path, .fields = fields, .body = form},
+                                              {.region = region, .service = "ec2", .time = time}, with);
+        fields.back() = {"Authorization", std::move(signature)}; // Host is the host's to send
+        fields.push_back({"User-Agent", "kith"});
+        kith::http_request request;
+        request.method = "POST";
+        request.url = to.url;
+        request.fields = fields;
+        request.body = form;
+        request.timeout = patience;
+        request.max_body = largest_answer;
+        auto answer = co_await client_.fetch(request);
+        // A POST is not sent again by itself when the connection that was kept had ended; this one changes nothing.
+        if (!answer && answer.status() == KITH_RESET && attempt == 0) continue;
+        co_return answer;
+    }
+}
+
+kith::task<kith::result<Page>> Api::describe(std::string form, int waits) {
+    wish_ = {};
+    std::string region = settings_.region;
+    if (region.empty()) {
+        auto told = co_await metadata_.region();
+        if (!told) co_return std::move(told).error();
+        region = *std::move(told);
+    }
+    nanoseconds pause = first_wait;
+    for (bool renewed = false;;) {
+        auto with = co_await provider_.get();
+        if (!with) co_return std::move(with).error();
+        auto answer = co_await send(form, region, *with);
+        if (!answer) co_return std::move(answer).error();
+        const std::string where = endpoint_of(settings_, region).url + ": ";
+        if (answer->code == 200) {
+            auto page = read_page(answer->body, settings_.tag);
+            if (!page) page.error().text.insert(0, where);
+            co_return page;
+        }
+        Reason reason = reason_of(*answer, read_refusal(answer->body), provider_.now(), with->origin);
+        reason.why.text.insert(0, where);
+        if (reason.remedy == Reason::Remedy::credentials && provider_.reject() && !renewed) {
+            renewed = true;
+            continue;
+        }
+        wish_ = std::min<nanoseconds>(answer->retry_after(), longest_wish);
+        if (reason.remedy != Reason::Remedy::patience || waits-- <= 0) co_return reason.why;
+        const nanoseconds rest = std::max(random_.around(pause, 0.5), wish_);
+        pause *= 2;
+        co_await timer_.sleep(rest);
+    }
+}
+
+} // namespace ec2

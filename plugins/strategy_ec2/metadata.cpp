@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#include "metadata.hpp"
+
+#include <algorithm>
+
+namespace ec2 {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto to_connect = 2s;
+constexpr auto patience = 5s; // it is on this very host, and answers in milliseconds
+constexpr std::uint64_t largest_answer = 65'536;
+constexpr std::string_view root = "/latest/meta-data/", token_path = "/latest/api/token";
+
+constexpr std::string_view name_letters = "abcdefghijklmnopqrstuvwxyz0123456789-";
+
+bool printable(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+} // namespace
+
+kith::error Metadata::absent(const kith::error &why) const {
+    std::string text = "no metadata service at " + settings_.metadata + ", so kith is not on EC2, or may not ask it";
+    if (const auto missing = without_metadata(settings_); !missing.empty()) text += "; configure " + missing;
+    return {why.status, text + " (" + why.text + ")"};
+}
+
+kith::error Metadata::refused(std::string_view path, const kith::http_answer &answer) const {
+    kith::error why = answer.refusal();
+    why.text = settings_.metadata + std::string(path) + ": " + why.text;
+    return why;
+}
+
+kith::task<kith::result<kith::http_answer>> Metadata::ask(std::string_view method, std::string_view path,
+                                                          const kith::attribute *field) {
+    if (!client_.open()) {
+        kith::http_settings with;
+        with.connect_timeout = to_connect;
+        auto opened = co_await http_.open(with);
+        if (!opened) co_return std::move(opened).error();
+        client_ = *std::move(opened);
+    }
+    const std::string url = settings_.metadata + std::string(path);
+    kith::http_request request;
+    request.method = method;
+    request.url = url;
+    if (field != nullptr) request.fields = {field, 1};
+    request.timeout = patience;
+    request.max_body = largest_answer;
+    co_return co_await client_.fetch(request);
+}
+
+kith::task<bool> Metadata::answers() {
+    const auto answer = co_await ask("GET", root, nullptr);
+    co_return answer.has_value();
+}
+
+kith::task<kith::result<void>> Metadata::new_token() {
+    token_.clear();
+    const kith::attribute lifetime{"X-aws-ec2-metadata-token-ttl-seconds", "21600"};
+    auto answer = co_await ask("PUT", token_path, &lifetime);
+    if (!answer) {
+        // Packets of the answer to PUT live for as many hops as the instance's options say; those of a GET are not limited.
+        bool limited = answer.status() == KITH_TIMED_OUT;
+        if (limited) limited = co_await answers();
+        if (!limited) co_return absent(answer.error());
+        co_return kith::error(KITH_TIMED_OUT,
+                              settings_.metadata +
+                                  ": it answers, but its session token does not arrive: its hop limit is too low, as it "
+                                  "is for containers; set HttpPutResponseHopLimit of the instance to 2");
+    }
+    if (answer->code == 403)
+        co_return kith::error(KITH_UNAUTHORIZED,
+                              settings_.metadata +
+                                  ": the server answered 403: the metadata service of this instance is switched off; "
+                                  "set HttpEndpoint of the instance to enabled");
+    if (answer->code != 200) {
+        kith::error why = refused(token_path, *answer);
+        why.text += ": no session token, so that is no metadata service of EC2, or `metadata` is wrong";
+        co_return why;
+    }
+    if (!printable(answer->body))
+        co_return kith::error(KITH_PROTOCOL, settings_.metadata + std::string(token_path) + ": that is no session token");
+    token_ = std::move(answer->body);
+    co_return kith::result<void>();
+}
+
+kith::task<kith::result<std::string>> Metadata::get(std::string path) {
+    path.insert(0, root);
+    for (int attempt = 0;; ++attempt) {
+        if (token_.empty()) {
+            auto renewed = co_await new_token();
+            if (!renewed) co_return std::move(renewed).error();
+        }
+        const kith::attribute token{"X-aws-ec2-metadata-token", token_};
+        auto answer = co_await ask("GET", path, &token);
+        if (!answer) co_return absent(answer.error());
+        if (answer->code == 200) co_return std::move(answer->body);
+        kith::error why = refused(path, *answer);
+        if (answer->code != 401) co_return why;
+        token_.clear(); // it lives 6 h, and not longer than the service
+        if (attempt == 0) continue;
+        why.text += ": it does not take the session token that it gave a moment ago; does a proxy stand before it?";
+        co_return why;
+    }
+}
+
+kith::task<kith::result<std::string>> Metadata::once(std::string &known, std::string path, std::string_view characters) {
+    if (!known.empty()) co_return known;
+    auto got = co_await get(path);
+    if (!got) co_return std::move(got).error();
+    if (got->empty() || got->size() > 64 || got->find_first_not_of(characters) != std::string::npos)
+        co_return kith::error(KITH_PROTOCOL,
+                              settings_.metadata + std::string(root) + path + ": expected letters, digits and -");
+    known = *std::move(got);
+    co_return known;
+}
+
+kith::task<kith::result<std::string>> Metadata::region() { return once(region_, "placement/region", name_letters); }
+
+kith::task<kith::result<std::string>> Metadata::instance() { return once(instance_, "instance-id", name_letters); }
+
+} // namespace ec2

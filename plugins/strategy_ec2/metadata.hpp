@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+//
+// The instance metadata service, version 2: a session token first, then what is asked.
+#pragma once
+
+#include "settings.hpp"
+
+#include <kith/http.hpp>
+
+namespace ec2 {
+
+class Metadata {
+  public:
+    Metadata(kith::host h, const Settings &settings) : settings_(settings), http_(h) {}
+
+    /// path: below /latest/meta-data/. KITH_NOT_FOUND: this instance has no such thing. Every other failure tells what to do about it.
+    kith::task<kith::result<std::string>> get(std::string path);
+
+    /// Of this instance; asked once.
+    kith::task<kith::result<std::string>> region();
+    kith::task<kith::result<std::string>> instance();
+
+  private:
+    kith::task<kith::result<kith::http_answer>> ask(std::string_view method, std::string_view path,
+                                                    const kith::attribute *field);
+    kith::task<kith::result<void>> new_token();
+    kith::task<bool> answers();
+    kith::error absent(const kith::error &why) const;
+    kith::error refused(std::string_view path, const kith::http_answer &answer) const;
+    kith::task<kith::result<std::string>> once(std::string &known, std::string path, std::string_view characters);
+
+    const Settings &settings_;
+    kith::http http_;
+    kith::http_client client_;
+    std::string token_, region_, instance_;
+};
+
+} // namespace ec2

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+#include "naming.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <unordered_map>
+
+namespace ec2 {
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, std::string Addresses::*>, 5> types{{{"private", &Addresses::private_ip},
+                                                                                      {"public", &Addresses::public_ip},
+                                                                                      {"private_dns", &Addresses::private_dns},
+                                                                                      {"public_dns", &Addresses::public_dns},
+                                                                                      {"ipv6", &Addresses::ipv6}}};
+
+constexpr std::size_t longest = 1024; // of a name, by the ABI
+
+std::string Addresses::*member(AddressType type) { return types.at(static_cast<std::size_t>(type)).second; }
+
+// What stands for {name}.
+std::optional<std::string_view> value(std::string_view name, const Instance &of, std::string_view ip, const Naming &naming) {
+    if (name == "app_prefix") return naming.prefix;
+    if (name == "ip") return ip;
+    if (name == "instance_id") return of.id;
+    if (name == "zone") return of.zone;
+    return std::nullopt;
+}
+
+// Calls text(part) and name(part) in turn; false: a brace without its other.
+template <class Text, class Name>
+bool walk(std::string_view form, Text text, Name name) {
+    for (;;) {
+        const auto open = form.find_first_of("{}");
+        text(form.substr(0, open));
+        if (open == std::string_view::npos) return true;
+        const auto close = form.find_first_of("{}", open + 1);
+        if (form[open] == '}' || close == std::string_view::npos || form[close] == '{') return false;
+        name(form.substr(open + 1, close - open - 1));
+        form.remove_prefix(close + 1);
+    }
+}
+
+std::string name_it(const Instance &of, std::string_view ip, const Naming &naming) {
+    std::string out;
+    walk(
+        naming.form, [&](std::string_view part) { out += part; },
+        [&](std::string_view part) { out += value(part, of, ip, naming).value_or(""); });
+    return out;
+}
+
+void append(kith::packed_peers &to, const Instance &of, const std::string &name, std::string_view ip) {
+    to.add(of.id, name);
+    const auto say = [&](std::string_view which, std::string_view text) {
+        if (!text.empty() && text.size() <= 4096) to.attribute(which, text);
+    };
+    say("ip", ip);
+    say("instance_id", of.id);
+    say("zone", of.zone);
+    say("type", of.type);
+    say("private_ip", of.has.private_ip);
+    say("public_ip", of.has.public_ip);
+    say("private_dns", of.has.private_dns);
+    say("public_dns", of.has.public_dns);
+    say("ipv6", of.has.ipv6);
+    for (const Tag &tag : of.tags) say("tag", tag.value);
+}
+
+} // namespace
+
+std::string_view name_of(AddressType type) { return types.at(static_cast<std::size_t>(type)).first; }
+
+std::optional<std::string> fault_of_form(std::string_view form) {
+    const Instance any;
+    const Naming plain;
+    std::optional<std::string> fault;
+    bool varies = false;
+    const auto known = [&](std::string_view name) {
+        if (!value(name, any, "", plain)) fault = "there is no {" + std::string(name) + "}";
+        varies = varies || name == "ip" || name == "instance_id";
+    };
+    if (!walk(
+            form, [](std::string_view) {}, known))
+        return "a brace stands alone";
+    if (!fault && !varies) return "it names all instances alike";
+    return fault;
+}
+
+std::string reason(Omission why, const Naming &naming) {
+    switch (why) {
+    case Omission::not_running: return "the instance is not running";
+    case Omission::same_name: return "an instance that was launched later has the same name";
+    case Omission::too_long: return "its name is longer than 1024 bytes";
+    case Omission::no_address: break;
+    }
+    std::string out = "the instance has no address of ip_type ";
+    out += name_of(naming.type);
+    if (naming.interface) out += " at its interface " + std::to_string(*naming.interface);
+    return out;
+}
+
+std::string_view address_of(const Instance &instance, const Naming &naming) {
+    const auto which = member(naming.type);
+    if (!naming.interface && !(instance.has.*which).empty()) return instance.has.*which;
+    for (const Interface &one : instance.interfaces) {
+        if (naming.interface && one.index != *naming.interface) continue;
+        if (!(one.has.*which).empty()) return one.has.*which;
+    }
+    return {};
+}
+
+Named name_all(std::span<const Instance> instances, const Naming &naming) {
+    Named out;
+    const auto leave_out = [&](Omission why) { ++out.left_out.at(static_cast<std::size_t>(why)); };
+    std::unordered_map<std::string, const Instance *> by_name;
+    std::unordered_map<std::string_view, bool> seen;
+    for (const Instance &one : instances) {
+        if (!seen.emplace(one.id, true).second) continue; // it moved from one page to the next
+        const auto ip = address_of(one, naming);
+        std::string name = ip.empty() ? std::string() : name_it(one, ip, naming);
+        if (!one.state.empty() && one.state != "running") {
+            leave_out(Omission::not_running);
+        } else if (ip.empty()) {
+            leave_out(Omission::no_address);
+        } else if (name.size() > longest) {
+            leave_out(Omission::too_long);
+        } else if (auto [at, fresh] = by_name.try_emplace(std::move(name), &one); !fresh) {
+            leave_out(Omission::same_name);
+            if (std::tie(at->second->launched, at->second->id) < std::tie(one.launched, one.id)) at->second = &one;
+        }
+    }
+    for (const Instance &one : instances) {
+        const auto ip = address_of(one, naming);
+        if (ip.empty()) continue;
+        const std::string name = name_it(one, ip, naming);
+        if (const auto at = by_name.find(name); at != by_name.end() && at->second == &one) append(out.peers, one, name, ip);
+    }
+    return out;
+}
+
+} // namespace ec2

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+//
+// ec2: the peers are the running instances of AWS that have a tag, as DescribeInstances tells them.
+#include "api.hpp"
+#include "query.hpp"
+#include "schema.hpp"
+
+#include <kith/pace.hpp>
+#include <kith/plugin.hpp>
+#include <kith/signal.hpp>
+
+#include <algorithm>
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+
+constexpr int waits_between_pages = 3; // when EC2 has no time: what was read so far is worth it
+constexpr std::size_t most_instances = 50'000;
+
+class ec2_tags : public kith::strategy {
+  public:
+    static constexpr kith::about about{
+        .id = "ec2",
+        .version = "1.0.0",
+        .licence = "MIT",
+        .summary = "The running instances of Amazon EC2 that have a tag.",
+        .options = ec2::options_schema,
+    };
+    using required = kith::services<kith::options, kith::timer, kith::random, kith::clock, kith::http, kith::file, kith::env>;
+    static constexpr auto env = ec2::environment;
+
+    explicit ec2_tags(kith::host h)
+        : strategy(h),
+          settings_(ec2::read_settings(kith::options(h), kith::env(h))),
+          metadata_(h, settings_),
+          api_(h, settings_, metadata_),
+          random_(h),
+          wake_(h),
+          pace_(settings_.interval) {}
+
+    kith::task<> run() override {
+        for (;;) {
+            auto seen = co_await look();
+            nanoseconds pause{};
+            if (seen && tell(*seen)) {
+                pause = random_.around(pace_.good());
+            } else {
+                if (!seen) discovery.failed(seen.error());
+                pause = random_.around(pace_.bad(api_.wish()), 0.5); // those who failed together do not come back together
+            }
+            (void)co_await wake_.wait_for(pause);
+        }
+    }
+
+    void refresh() override { wake_.notify(); }
+
+  private:
+    using Instances = std::vector<ec2::Instance>;
+
+    kith::task<kith::result<Instances>> look() {
+        if (!settings_.values.empty()) co_return co_await all(settings_.values);
+        co_return co_await companions();
+    }
+
+    // All pages.
+    kith::task<kith::result<Instances>> all(std::vector<std::string> values) {
+        Instances out;
+        std::string next;
+        do {
+            const int waits = next.empty() ? 0 : waits_between_pages;
+            auto page = co_await api_.describe(ec2::running_with_tag(settings_.tag, values, next), waits);
+            if (!page) co_return std::move(page).error();
+            std::ranges::move(page->instances, std::back_inserter(out));
+            if (!page->next.empty() && page->next == next)
+                co_return kith::error(KITH_PROTOCOL, "EC2 told the same NextToken twice, so the list has no end");
+            if (out.size() > most_instances)
+                co_return kith::error(KITH_LIMIT, "more than 50000 instances have the tag " + settings_.tag);
+            next = std::move(page->next);
+        } while (!next.empty());
+        co_return out;
+    }
+
+    // Those with this instance's value of the tag. It is one of them; if it is not, its tag may have another value now.
+    kith::task<kith::result<Instances>> companions() {
+        auto id = co_await metadata_.instance();
+        if (!id) co_return std::move(id).error();
+        if (own_value_.empty()) {
+            auto self = co_await find_self(*id);
+            if (!self) co_return std::move(self).error();
+        }
+        auto out = co_await all(own_value_);
+        if (!out || includes(*out, *id)) co_return out;
+        auto runs = co_await find_self(*id);
+        if (!runs) co_return std::move(runs).error();
+        out = co_await all(own_value_);
+        if (!out || includes(*out, *id) || !*runs) co_return out;
+        co_return kith::error(KITH_UNAVAILABLE, "EC2's list of running instances lacks " + *id +
+                                                    ", which runs and has the tag: it is not up to date, or not complete");
+    }
+
+    static bool includes(const Instances &all, std::string_view id) {
+        return std::ranges::find(all, id, &ec2::Instance::id) != all.end();
+    }
+
+    // Learns this instance's value of the tag. Does it run?
+    kith::task<kith::result<bool>> find_self(std::string id) {
+        auto page = co_await api_.describe(ec2::the_instance(id), 0);
+        if (!page) co_return std::move(page).error();
+        const auto self = std::ranges::find(page->instances, id, &ec2::Instance::id);
+        if (self == page->instances.end())
+            co_return kith::error(KITH_PROTOCOL, "EC2 was asked for " + id + ", and told of others");
+        if (self->tags.empty())
+            co_return kith::error(KITH_NOT_FOUND, "this instance, " + id + ", has no tag " + settings_.tag +
+                                                      "; give it one, or configure `ec2_tagvalue`");
+        own_value_ = {ec2::literal(self->tags.front().value)};
+        co_return self->state.empty() || self->state == "running";
+    }
+
+    bool tell(const Instances &instances) {
+        const ec2::Named named = ec2::name_all(instances, settings_.naming);
+        for (std::size_t i = 0; i < ec2::omissions; ++i) {
+            if (named.left_out.at(i) != 0)
+                discovery.left_out(named.left_out.at(i), ec2::reason(static_cast<ec2::Omission>(i), settings_.naming));
+        }
+        if (instances.empty())
+            discovery.left_out(0, "no running instance in this region and account has the tag with such a value");
+        return discovery.replace(named.peers) >= 0;
+    }
+
+    const ec2::Settings settings_;
+    ec2::Metadata metadata_;
+    ec2::Api api_;
+    kith::random random_;
+    kith::signal wake_;
+    kith::pace pace_;
+    std::vector<std::string> own_value_; // one, once it is known
+};
+
+} // namespace
+
+KITH_PLUGIN(ec2_tags)

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+//
+// Whatever is no answer leaves the peers, and says why and what to do.
+#include "fixture.hpp"
+
+#include <kith/testkit/fail_each.hpp>
+
+using namespace ec2::test;
+
+BOOST_FIXTURE_TEST_SUITE(bad_days, Fixture)
+
+BOOST_AUTO_TEST_CASE(what_ec2_refuses) {
+    start();
+    next();
+    const auto refused = [&](const char *code, std::uint32_t status, std::int32_t means, std::string_view part) {
+        ec2.refuse(code, status);
+        rig.refresh();
+        stays(means, part);
+    };
+    refused("RequestLimitExceeded", 503, KITH_UNAVAILABLE, "a longer polling_interval");
+    refused("UnauthorizedOperation", 403, KITH_UNAUTHORIZED, "ec2:DescribeInstances");
+    refused("AuthFailure", 401, KITH_UNAUTHORIZED, "role web of this instance");
+    refused("InvalidParameterValue", 400, KITH_PROTOCOL, "InvalidParameterValue");
+    refused("InternalError", 500, KITH_UNAVAILABLE, "EC2 is in trouble");
+    ec2.instead.reset();
+    rig.refresh();
+    sees("app@10.0.0.1 app@10.0.0.2");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_answer) {
+    start();
+    next();
+    const auto bad = [&](const HttpReply &reply, std::int32_t status, std::string_view part) {
+        ec2.refuse(reply);
+        rig.refresh();
+        stays(status, part);
+    };
+    const std::string two = page(ec2.instances);
+    bad(HttpReply(200), KITH_PROTOCOL, "not XML");
+    bad(HttpReply(200, "{}"), KITH_PROTOCOL, "not XML");
+    bad(HttpReply(200, "<html></html>"), KITH_PROTOCOL, "expected DescribeInstancesResponse");
+    bad(HttpReply(200, two.substr(0, 300)), KITH_PROTOCOL, "not all of it");
+    bad(HttpReply(302).field("Location", "https://elsewhere"), KITH_PROTOCOL, "redirects are not followed");
+    bad(HttpReply(403, "<html>"), KITH_UNAUTHORIZED, "the server answered 403");
+    bad(HttpReply(204), KITH_PROTOCOL, "the server answered 204");
+    bad(HttpReply().length(two.size()).say(two.substr(0, 300)).cut(), KITH_RESET, "ended early");
+    bad(HttpReply().say(two.substr(0, 300)).wait(10ms).reset(), KITH_RESET, "ended early");
+    bad(HttpReply().cut(), KITH_RESET, "before it answered");
+    bad(HttpReply().garbage(), KITH_PROTOCOL, "not HTTP");
+    bad(HttpReply().mute(), KITH_TIMED_OUT, "within 30 s");
+    bad(HttpReply().say("<a>").endless(" ", 1s), KITH_TIMED_OUT, "not done within 30 s");
+    bad(HttpReply().length(200'000'000).say("<a>"), KITH_LIMIT, "16777216 bytes");
+    bad(HttpReply().say("<a>").endless(std::string(1'000'000, ' '), 10ms), KITH_LIMIT, "16777216 bytes");
+    ec2.instead.reset();
+    rig.refresh();
+    sees("app@10.0.0.1 app@10.0.0.2");
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_was_kept_has_ended) {
+    start();
+    next();
+    ec2.refuse(HttpReply().cut(), 1);
+    rig.refresh();
+    sees("app@10.0.0.1 app@10.0.0.2");
+}
+
+BOOST_AUTO_TEST_CASE(the_api_is_away) {
+    start();
+    next();
+    ec2.server.hang_up();
+    net.partition(here, ec2.machine);
+    rig.refresh();
+    stays(KITH_TIMED_OUT, "ec2.eu-west-1.amazonaws.com");
+    net.heal(here, ec2.machine);
+    net.name("ec2.eu-west-1.amazonaws.com", {});
+    stays(KITH_UNRESOLVED, "ec2.eu-west-1.amazonaws.com does not resolve");
+    net.name("ec2.eu-west-1.amazonaws.com", {"203.0.113.1"});
+    sees("app@10.0.0.1 app@10.0.0.2");
+    ec2.server.hang_up();
+    ec2.server.certificate({nullptr, {"elsewhere.example"}});
+    rig.refresh();
+    stays(KITH_UNAUTHORIZED, "certificate");
+}
+
+BOOST_AUTO_TEST_CASE(it_asks_ever_less_while_it_fails) {
+    ec2.refuse(HttpReply(503, refusal("RequestLimitExceeded")));
+    start();
+    rig.run_for(10min);
+    BOOST_TEST(ec2.server.asked().size() > 15u);
+    BOOST_TEST(ec2.server.asked().size() < 40u);
+    ec2.refuse(HttpReply(503, refusal("RequestLimitExceeded")).field("Retry-After", "300"));
+    next();
+    const auto before = ec2.server.asked().size();
+    rig.run_for(140s);
+    BOOST_TEST(ec2.server.asked().size() == before);
+}
+
+BOOST_AUTO_TEST_CASE(a_clock_that_is_wrong) {
+    start();
+    next();
+    here.jump_wall(1h);
+    ec2.refuse("RequestExpired");
+    ec2.date = "Thu, 01 Jan 2026 00:00:05 GMT";
+    rig.refresh();
+    stays(KITH_UNAUTHORIZED, "s ahead of that of AWS: set it");
+}
+
+// ---- credentials ----
+
+BOOST_AUTO_TEST_CASE(they_are_renewed_before_they_end) {
+    start();
+    next();
+    rig.run_until([&] { return net.now() > 5h + 50min; }, 6h);
+    BOOST_TEST(imds.asked("security-credentials/web") == 1u);
+    imds.tell("iam/security-credentials/web", role("KEY2", "2026-01-01T12:00:00Z"));
+    ec2.keys.push_back("KEY2");
+    rig.run_for(7min);
+    BOOST_TEST(imds.asked("security-credentials/web") == 2u);
+    BOOST_TEST(ec2.server.asked().back().field("Authorization").find("KEY2") != std::string::npos);
+    rig.run_for(1h);
+    BOOST_TEST(std::ranges::none_of(rig.observations(), [](const Observation &one) { return one.kind == Kind::failed; }));
+}
+
+BOOST_AUTO_TEST_CASE(those_that_cannot_be_renewed_are_used_until_they_end) {
+    start();
+    next();
+    imds.tell("iam/security-credentials/web", HttpReply(500));
+    rig.run_until([&] { return net.now() > 5h + 59min; }, 6h);
+    BOOST_TEST(std::ranges::none_of(rig.observations(), [](const Observation &one) { return one.kind == Kind::failed; }));
+    BOOST_TEST(rig.logged("used until they end"));
+    BOOST_TEST(imds.asked("security-credentials/web") < 8u);
+    rig.run_for(2min);
+    stays(KITH_UNAVAILABLE, "iam/security-credentials/web: the server answered 500");
+}
+
+BOOST_AUTO_TEST_CASE(the_role_is_taken_away_or_no_good) {
+    imds.tell("iam/security-credentials/", HttpReply(404));
+    start();
+    fails(KITH_NOT_FOUND, "this instance has no role");
+    imds.tell("iam/security-credentials/", "../../evil");
+    fails(KITH_PROTOCOL, "expected the name of a role");
+    imds.tell("iam/security-credentials/", "web\nother");
+    imds.tell("iam/security-credentials/web",
+              R"({"Code": "AssumeRoleUnauthorizedAccess", "Message": "EC2 cannot assume the role web."})");
+    fails(KITH_UNAUTHORIZED, "credentials of role web of this instance: AssumeRoleUnauthorizedAccess");
+    imds.tell("iam/security-credentials/web", role("KEY1", "2026-01-01T06:00:00Z"));
+    sees("app@10.0.0.1 app@10.0.0.2");
+}
+
+// ---- the metadata service ----
+
+BOOST_AUTO_TEST_CASE(a_session_that_is_over) {
+    start();
+    next();
+    imds.tokens += 7; // it has begun anew
+    rig.run_for(6h);
+    BOOST_TEST(imds.asked("/latest/api/token") == 2u);
+    BOOST_TEST(std::ranges::none_of(rig.observations(), [](const Observation &one) {
+        return one.kind == Kind::failed && one.text.find("401") != std::string::npos;
+    }));
+}
+
+BOOST_AUTO_TEST_CASE(hop_limit_and_401_are_told_apart) {
+    imds.token_reply = HttpReply().mute();
+    start();
+    fails(KITH_TIMED_OUT, "its hop limit is too low");
+    imds.token_reply = HttpReply(200, "of-somebody-else");
+    fails(KITH_UNAUTHORIZED, "401: it does not take the session token");
+    imds.token_reply = HttpReply(403);
+    fails(KITH_UNAUTHORIZED, "switched off");
+    imds.token_reply = HttpReply(404);
+    fails(KITH_NOT_FOUND, "no session token");
+    imds.token_reply = HttpReply(200, "a b\r\n");
+    fails(KITH_PROTOCOL, "that is no session token");
+    imds.token_reply.reset();
+    sees("app@10.0.0.1 app@10.0.0.2");
+}
+
+BOOST_AUTO_TEST_CASE(not_on_ec2) {
+    imds.server.stop_listening();
+    start();
+    fails(KITH_REFUSED,
+          "no metadata service at http://169.254.169.254, so kith is not on EC2, or may not ask it; configure `region` and "
+          "`ec2_tagvalue` and AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY in the environment");
+    net.partition(here, imds.machine);
+    fails(KITH_TIMED_OUT, "no metadata service");
+}
+
+BOOST_AUTO_TEST_CASE(what_it_tells_is_no_region_and_no_id) {
+    imds.tell("placement/region", "evil.example/?");
+    start();
+    fails(KITH_PROTOCOL, "placement/region");
+    imds.tell("placement/region", "eu-west-1");
+    imds.tell("instance-id", "");
+    rig.refresh();
+}
+
+// ---- itself ----
+
+BOOST_AUTO_TEST_CASE(a_list_without_this_instance_is_not_believed) {
+    start();
+    next();
+    ec2.turned = [&](std::size_t) { ec2.instances = {{"i-0", "10.0.0.1"}, {"i-1", "10.0.0.2"}}; };
+    ec2.refuse(HttpReply(200, page({})), 1);
+    rig.refresh();
+    sees("app@10.0.0.1 app@10.0.0.2"); // the second list has it
+    const auto self = page({{"i-0", "10.0.0.1"}});
+    ec2.server.route(
+        "/", [&](const HttpAsked &asked) { return HttpReply(200, said(asked, "InstanceId.1").empty() ? page({}) : self); });
+    rig.refresh();
+    stays(KITH_UNAVAILABLE, "lacks i-0, which runs and has the tag");
+}
+
+BOOST_AUTO_TEST_CASE(this_instance_has_no_such_tag) {
+    ec2.refuse(HttpReply(
+        200, "<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>i-0</instanceId></item>"
+             "</instancesSet></item></reservationSet></DescribeInstancesResponse>"));
+    start();
+    fails(KITH_NOT_FOUND, "i-0, has no tag cluster; give it one, or configure `ec2_tagvalue`");
+    ec2.refuse("InvalidInstanceID.NotFound");
+    fails(KITH_NOT_FOUND, "not in this region and account");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_CASE(every_call_that_fails) {
+    const auto calls = kith::testkit::fail_each([](SimNet &net) {
+        auto &here = net.machine("here", {"10.0.0.1"});
+        Imds imds(net);
+        Ec2 ec2(net);
+        ec2.instances = {{"i-0", "10.0.0.1"}, {"i-1", "10.0.0.2"}};
+        kith::testkit::Rig rig(here, kith_plugin_entry_strategy_ec2, "ec2", options());
+        if (rig.start() != KITH_OK) return;
+        rig.run_until([&] { return rig.peers().size() == 2 || rig.failed(); });
+        if (!rig.failed() && rig.peers().size() != 2) throw std::runtime_error("it does not recover");
+        if (!rig.stop()) throw std::runtime_error("it does not stop");
+        if (!rig.violations().empty()) throw std::runtime_error(rig.violations().front());
+    });
+    BOOST_TEST(calls > 10u);
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+//
+// An instance with a metadata service, a made-up EC2, and the plugin between them.
+#pragma once
+
+#include "../query.hpp"
+#include "../sign.hpp"
+#include "aws.hpp"
+
+#include <kith/testkit/http_server.hpp>
+#include <kith/testkit/rig.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <optional>
+
+extern "C" const kith_entry kith_plugin_entry_strategy_ec2;
+
+namespace ec2::test {
+
+using namespace std::chrono_literals;
+using kith::testkit::HttpAsked;
+using kith::testkit::HttpReply;
+using kith::testkit::HttpServer;
+using kith::testkit::Observation;
+using kith::testkit::SimNet;
+using Kind = Observation::Kind;
+
+/// Options with these JSON members besides.
+inline std::string options(const std::string &more = {}) {
+    return R"({"ec2_tagname": "cluster")" + (more.empty() ? "" : ", " + more) + "}";
+}
+
+/// What a form says under a name, as it was sent.
+inline std::string said(const HttpAsked &asked, const std::string &name) {
+    const auto at = ("&" + asked.body).find("&" + name + "=");
+    if (at == std::string::npos) return {};
+    const auto from = at + name.size() + 1;
+    return asked.body.substr(from, asked.body.find('&', from) - from);
+}
+
+/// The API: pages of what `instances` holds, for whoever signs with the keys that `keys` names and the secret "secret".
+class Ec2 {
+  public:
+    explicit Ec2(SimNet &net, const char *host = "ec2.eu-west-1.amazonaws.com")
+        : net_(net), machine(net.machine(host, {"203.0.113.1"})), server(machine, 443, {nullptr, {host}}), host_(host) {
+        server.route("/", [this](const HttpAsked &asked) {
+            auto reply = answer(asked);
+            if (!date.empty()) reply.field("Date", date);
+            return reply;
+        });
+    }
+
+    HttpReply answer(const HttpAsked &asked) {
+        if (instead) {
+            auto reply = *instead;
+            if (--times == 0) instead.reset();
+            return reply;
+        }
+        const std::string key = signed_with(asked);
+        if (std::ranges::find(keys, key) == keys.end()) return HttpReply(400, refusal(expired));
+        if (const auto id = said(asked, "InstanceId.1"); !id.empty()) {
+            for (const Some &one : instances) {
+                if (one.id == id) return HttpReply(200, page({one}));
+            }
+            return HttpReply(400, refusal("InvalidInstanceID.NotFound"));
+        }
+        const auto next = said(asked, "NextToken");
+        std::vector<Some> all = instances, some;
+        std::erase_if(all, [&](const Some &one) { return encode(literal(one.tag)) != said(asked, "Filter.1.Value.1"); });
+        const std::size_t from = next.empty() ? 0 : std::stoul(next), to = std::min(from + page_size, all.size());
+        for (std::size_t i = from; i < to; ++i) some.push_back(all[i]);
+        if (turned) turned(from);
+        return HttpReply(200, page(some, to < all.size() ? std::to_string(to) : ""));
+    }
+
+    /// Answer so often in another way; 0: from now on.
+    void refuse(HttpReply reply, int how_often = 0) {
+        instead = std::move(reply);
+        times = how_often == 0 ? -1 : how_often;
+    }
+    void refuse(const std::string &code, std::uint32_t status = 400, int how_often = 0) {
+        refuse(HttpReply(status, refusal(code)), how_often);
+    }
+
+  private:
+    // The id of the key, when the signature is good.
+    std::string signed_with(const HttpAsked &asked) const {
+        const std::string_view has = asked.field("Authorization");
+        const auto from = has.find("Credential=") + 11;
+        const std::string id(has.substr(from, has.find('/') - from));
+        std::vector<kith::attribute> fields;
+        for (const char *name : {"Content-Type", "Host", "X-Amz-Date", "X-Amz-Security-Token"}) {
+            if (!asked.field(name).empty()) fields.push_back({name, std::string(asked.field(name))});
+        }
+        const std::string time(asked.field("X-Amz-Date"));
+        const auto good = authorization({"POST", "/", {}, fields, asked.body}, {"eu-west-1", "ec2", time},
+                                        {.id = id, .secret = "secret", .token = {}});
+        BOOST_TEST(has == good);
+        BOOST_TEST(asked.field("Host") == host_);
+        return id;
+    }
+
+    SimNet &net_;
+
+  public:
+    kith::testkit::Machine &machine;
+    HttpServer server;
+    std::vector<Some> instances;
+    std::size_t page_size = 100;
+    std::vector<std::string> keys{"KEY1", "ENV"};
+    std::string expired = "RequestExpired", date;
+    std::function<void(std::size_t)> turned; ///< a page that begins there is asked for
+    std::optional<HttpReply> instead;
+    int times = 0;
+
+  private:
+    std::string host_;
+};
+
+/// The metadata service: what is not in `data` is 404.
+class Imds {
+  public:
+    explicit Imds(SimNet &net) : machine(net.machine("imds", {"169.254.169.254"})), server(machine, 80) {
+        server.route("/latest/api/token", [this](const HttpAsked &asked) {
+            if (token_reply) return *token_reply;
+            if (asked.method != "PUT" || asked.field("X-aws-ec2-metadata-token-ttl-seconds") != "21600") return HttpReply(400);
+            return HttpReply(200, "token-" + std::to_string(++tokens));
+        });
+        tell("placement/region", "eu-west-1");
+        tell("instance-id", "i-0");
+        tell("iam/security-credentials/", "web");
+        tell("iam/security-credentials/web", role("KEY1", "2026-01-01T06:00:00Z"));
+        server.route("/latest/meta-data/", HttpReply(401));
+    }
+    void tell(const std::string &path, HttpReply reply) {
+        server.route("/latest/meta-data/" + path, [this, reply = std::move(reply)](const HttpAsked &asked) {
+            if (asked.field("X-aws-ec2-metadata-token") != "token-" + std::to_string(tokens)) return HttpReply(401);
+            return reply;
+        });
+    }
+    void tell(const std::string &path, const std::string &value) { tell(path, HttpReply(200, value)); }
+    std::size_t asked(std::string_view path) const {
+        return static_cast<std::size_t>(
+            std::ranges::count_if(server.asked(), [&](const HttpAsked &one) { return one.target.ends_with(path); }));
+    }
+
+    kith::testkit::Machine &machine;
+    HttpServer server;
+    int tokens = 0;
+    std::optional<HttpReply> token_reply;
+};
+
+struct Fixture {
+    explicit Fixture(const std::string &with = options()) : rig(here, kith_plugin_entry_strategy_ec2, "ec2", with) {
+        ec2.instances = {{"i-0", "10.0.0.1"}, {"i-1", "10.0.0.2"}};
+    }
+    ~Fixture() {
+        if (rig.running()) BOOST_TEST(rig.stop());
+        for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
+    }
+    void environment() {
+        here.env("AWS_ACCESS_KEY_ID", "ENV");
+        here.env("AWS_SECRET_ACCESS_KEY", "secret");
+    }
+    void start() { BOOST_REQUIRE(rig.start() == KITH_OK); }
+    const Observation &next(std::chrono::nanoseconds bound = 1min) {
+        BOOST_REQUIRE(rig.await_observation(bound));
+        return *std::find_if(rig.observations().rbegin(), rig.observations().rend(),
+                             [](const Observation &one) { return one.kind == Kind::replace || one.kind == Kind::failed; });
+    }
+    /// It has looked, and these are there.
+    void sees(std::string_view names_then, std::chrono::nanoseconds bound = 1min) {
+        const Observation &seen = next(bound);
+        BOOST_TEST((seen.kind == Kind::replace), seen.text);
+        BOOST_TEST(names() == names_then);
+    }
+    std::string names() const {
+        std::string out;
+        for (const auto &peer : rig.peers()) out += (out.empty() ? "" : " ") + peer.name;
+        return out;
+    }
+    /// It could not look, says so, and still knows the two.
+    void stays(std::int32_t status, std::string_view part, std::chrono::nanoseconds bound = 2min) {
+        fails(status, part, bound);
+        BOOST_TEST(names() == "app@10.0.0.1 app@10.0.0.2");
+    }
+    void fails(std::int32_t status, std::string_view part, std::chrono::nanoseconds bound = 2min) {
+        const Observation &seen = next(bound);
+        BOOST_TEST((seen.kind == Kind::failed));
+        BOOST_TEST(seen.status == status, seen.text);
+        BOOST_TEST(seen.text.find(part) != std::string::npos, seen.text);
+        BOOST_TEST(seen.text.find('\n') == std::string::npos);
+        BOOST_TEST_MESSAGE(seen.text);
+    }
+    std::uint32_t left_out(std::string_view part) const {
+        std::uint32_t out = 0;
+        for (const auto &one : rig.observations()) {
+            if (one.kind == Kind::left_out && one.text.find(part) != std::string::npos) out += one.items;
+        }
+        return out;
+    }
+
+    SimNet net;
+    kith::testkit::Machine &here = net.machine("here", {"10.0.0.1"});
+    Imds imds{net};
+    Ec2 ec2{net};
+    kith::testkit::Rig rig;
+};
+
+} // namespace ec2::test

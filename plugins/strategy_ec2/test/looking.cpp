@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+//
+// What it finds, by what it was told: region, tag, credentials, addresses.
+#include "fixture.hpp"
+
+using namespace ec2::test;
+
+BOOST_FIXTURE_TEST_SUITE(looking, Fixture)
+
+BOOST_AUTO_TEST_CASE(who_has_this_instances_value_of_the_tag) {
+    start();
+    sees("app@10.0.0.1 app@10.0.0.2");
+    BOOST_TEST((net.now() < 1100ms)); // the first look is an immediate one
+    BOOST_TEST(rig.peers()[1].key == "i-1");
+    BOOST_TEST(rig.peers()[1].attribute("tag") == "shop");
+    BOOST_REQUIRE(ec2.server.asked().size() == 2u);
+    BOOST_TEST(said(ec2.server.asked()[0], "InstanceId.1") == "i-0");
+    const HttpAsked &list = ec2.server.asked()[1];
+    BOOST_TEST(said(list, "Filter.1.Name") == "tag%3Acluster");
+    BOOST_TEST(said(list, "Filter.1.Value.1") == "shop");
+    BOOST_TEST(said(list, "Filter.2.Value.1") == "running");
+    BOOST_TEST(list.field("X-Amz-Security-Token") == "token");
+    BOOST_TEST(list.field("X-Amz-Date") == "20260101T000000Z");
+
+    ec2.instances.push_back({"i-2", "10.0.0.3"});
+    sees("app@10.0.0.1 app@10.0.0.2 app@10.0.0.3");
+    ec2.instances.pop_back();
+    sees("app@10.0.0.1 app@10.0.0.2");
+    BOOST_TEST(ec2.server.asked().size() == 4u); // what is known is not asked again
+    BOOST_TEST(imds.server.asked().size() == 5u);
+    BOOST_TEST(ec2.server.connections() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(it_looks_every_five_seconds_with_jitter_and_when_asked) {
+    start();
+    next();
+    rig.run_for(1000s);
+    BOOST_TEST(ec2.server.asked().size() > 190u);
+    BOOST_TEST(ec2.server.asked().size() < 210u);
+    const auto before = net.now();
+    rig.refresh();
+    next();
+    BOOST_TEST((net.now() - before < 100ms));
+}
+
+BOOST_AUTO_TEST_CASE(its_own_tag_changes) {
+    start();
+    next();
+    ec2.instances.push_back({"i-2", "10.0.0.3"});
+    ec2.instances[0].tag = ec2.instances[2].tag = "blue";
+    sees("app@10.0.0.1 app@10.0.0.3", 10s);
+    BOOST_TEST(ec2.server.asked().size() == 5u); // the list, which lacks it; its tag; the other list
+    ec2.instances[0].tag = "100% *new*?";
+    sees("app@10.0.0.1", 10s);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_CASE(nothing_is_asked_of_the_metadata_that_is_configured) {
+    Fixture f(options(R"("ec2_tagvalue": ["shop", "sh*"], "region": "eu-west-1", "app_prefix": "web")"));
+    f.environment();
+    f.start();
+    f.sees("web@10.0.0.1 web@10.0.0.2");
+    BOOST_TEST(f.imds.server.asked().empty());
+    BOOST_TEST(said(f.ec2.server.asked()[0], "Filter.1.Value.2") == "sh%2A");
+    BOOST_TEST(f.ec2.server.asked()[0].field("X-Amz-Security-Token") == "");
+    f.ec2.instances.clear();
+    f.sees(""); // a true empty answer: kith need not run on one of them
+}
+
+BOOST_AUTO_TEST_CASE(region_and_session_of_the_environment) {
+    Fixture f(options(R"("ec2_tagvalue": "shop")"));
+    f.environment();
+    f.here.env("AWS_SESSION_TOKEN", "session");
+    f.here.env("AWS_DEFAULT_REGION", "eu-west-1");
+    f.start();
+    f.sees("app@10.0.0.1 app@10.0.0.2");
+    BOOST_TEST(f.ec2.server.asked()[0].field("X-Amz-Security-Token") == "session");
+}
+
+BOOST_AUTO_TEST_CASE(the_role_of_a_container) {
+    Fixture f(options(R"("ec2_tagvalue": "shop", "region": "eu-west-1")"));
+    HttpServer agent(f.net.machine("agent", {"169.254.170.23"}), 80);
+    agent.route("/v1/credentials", HttpReply(200, role("KEY1", "2026-01-01T06:00:00Z")));
+    f.here.env("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/v1/credentials");
+    f.here.env("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/var/run/token");
+    f.here.file("/var/run/token", "pod\n");
+    f.start();
+    f.sees("app@10.0.0.1 app@10.0.0.2");
+    BOOST_TEST(agent.asked()[0].field("Authorization") == "pod");
+    BOOST_TEST(f.imds.server.asked().empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_role_of_a_task) {
+    Fixture f(options(R"("ec2_tagvalue": "shop", "region": "eu-west-1")"));
+    HttpServer agent(f.net.machine("agent", {"169.254.170.2"}), 80);
+    agent.route("/v2/credentials/1", HttpReply(200, role("KEY1", "2026-01-01T06:00:00Z")));
+    f.here.env("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/1");
+    f.start();
+    f.sees("app@10.0.0.1 app@10.0.0.2");
+    agent.route("/v2/credentials/1", HttpReply(404));
+    f.ec2.keys = {"KEY2"};
+    f.stays(KITH_NOT_FOUND, "the task or pod has no role");
+}
+
+BOOST_AUTO_TEST_CASE(other_addresses_are_left_out_counted_and_told) {
+    Fixture f(options(R"("ip_type": "ipv6")"));
+    f.ec2.instances = {{"i-0", "10.0.0.1", "", "fd00::1"}, {"i-1", "10.0.0.2"}, {"i-2", "10.0.0.3"}};
+    f.start();
+    f.sees("app@fd00::1");
+    BOOST_TEST(f.left_out("the instance has no address of ip_type ipv6") == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(two_instances_with_one_address) {
+    Fixture f;
+    f.ec2.instances.push_back({"i-2", "10.0.0.2", "", "", "2020-01-01T00:00:00.000Z"});
+    f.start();
+    f.sees("app@10.0.0.1 app@10.0.0.2");
+    BOOST_TEST(f.rig.peers()[1].key == "i-2");
+    BOOST_TEST(f.left_out("launched later") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_refused_at_once) {
+    const auto refused = [](const std::string &more, std::string_view part, auto... environment) {
+        Fixture f(options(more));
+        (f.here.env(environment.first, environment.second), ...);
+        BOOST_TEST(f.rig.start() == KITH_INVALID);
+        BOOST_TEST(f.rig.error().find(part) != std::string::npos, f.rig.error());
+    };
+    refused(R"("ip_to_nodename": "{app}@{ip}")", "there is no {app}");
+    refused(R"("ip_to_nodename": "app@host")", "names all instances alike");
+    refused("", "AWS_SECRET_ACCESS_KEY is not", std::pair("AWS_ACCESS_KEY_ID", "x"));
+    refused("", "AWS_ACCESS_KEY_ID is not", std::pair("AWS_SECRET_ACCESS_KEY", "x"));
+    refused("", "line end", std::pair("AWS_ACCESS_KEY_ID", "x"), std::pair("AWS_SECRET_ACCESS_KEY", "y\n"));
+    refused("", "AWS_REGION", std::pair("AWS_REGION", "eu-west-1.evil.example/"));
+    for (const char *url :
+         {"http://10.0.0.1/", "http://169.254.170.2.evil.example/", "http://localhost@evil.example/", "ftp://x"})
+        refused("", "AWS_CONTAINER_CREDENTIALS_FULL_URI", std::pair("AWS_CONTAINER_CREDENTIALS_FULL_URI", url));
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+//
+// Lists of several pages, and what happens in between.
+#include "fixture.hpp"
+
+using namespace ec2::test;
+
+namespace {
+
+struct Many : Fixture {
+    Many() : Fixture(options(R"("ec2_tagvalue": "shop", "polling_interval": 60000)")) {
+        ec2.instances.clear();
+        for (int i = 0; i < 250; ++i) ec2.instances.push_back({"i-" + std::to_string(i), "10.0.1." + std::to_string(i)});
+    }
+    void sees_all() {
+        const Observation &seen = next();
+        BOOST_TEST((seen.kind == Kind::replace), seen.text);
+        BOOST_TEST(rig.peers().size() == 250u);
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(paging, Many)
+
+BOOST_AUTO_TEST_CASE(all_pages_are_one_set) {
+    start();
+    sees_all();
+    BOOST_TEST(ec2.server.asked().size() == 3u);
+    BOOST_TEST(rig.observations().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(credentials_end_between_two_pages) {
+    imds.tell("iam/security-credentials/web", role("KEY1", "2026-01-01T06:00:00Z"));
+    ec2.turned = [&](std::size_t from) {
+        if (from != 100) return;
+        ec2.keys = {"KEY2"};
+        imds.tell("iam/security-credentials/web", role("KEY2", "2026-01-01T12:00:00Z"));
+    };
+    start();
+    sees_all();
+    BOOST_TEST(ec2.server.asked().size() == 4u); // the page that was refused is asked for again, not the ones before
+    BOOST_TEST(said(ec2.server.asked()[2], "NextToken") == "200");
+    BOOST_TEST(said(ec2.server.asked()[3], "NextToken") == "200");
+}
+
+BOOST_AUTO_TEST_CASE(credentials_end_between_two_pages_and_there_are_no_others) {
+    start();
+    sees_all();
+    ec2.turned = [&](std::size_t) { ec2.keys.clear(); };
+    rig.refresh();
+    fails(KITH_UNAUTHORIZED, "the credentials have ended; credentials: role web of this instance");
+    BOOST_TEST(rig.peers().size() == 250u);
+}
+
+BOOST_AUTO_TEST_CASE(throttled_between_two_pages) {
+    ec2.turned = [&](std::size_t from) {
+        if (from == 0) ec2.refuse("RequestLimitExceeded", 503, 2);
+    };
+    start();
+    sees_all();
+    BOOST_TEST(ec2.server.asked().size() == 5u); // what was read before is not asked for again
+    BOOST_TEST((net.now() > 2s));
+    ec2.turned = [&](std::size_t) { ec2.refuse("RequestLimitExceeded", 503); };
+    rig.refresh();
+    fails(KITH_UNAVAILABLE, "RequestLimitExceeded");
+    BOOST_TEST(rig.peers().size() == 250u);
+}
+
+BOOST_AUTO_TEST_CASE(a_page_that_breaks) {
+    start();
+    sees_all();
+    for (const HttpReply &reply :
+         {HttpReply().say("<DescribeInstances").cut(), HttpReply().mute(), HttpReply(200, "<html>"), HttpReply(500)}) {
+        ec2.turned = [&](std::size_t) { ec2.refuse(reply, 4); };
+        rig.refresh();
+        BOOST_TEST((next(3min).kind == Kind::failed));
+        BOOST_TEST(rig.peers().size() == 250u);
+        ec2.instead.reset();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_list_without_an_end) {
+    ec2.refuse(HttpReply(200, page({{"i-1", "10.0.0.1"}}, "again")));
+    start();
+    fails(KITH_PROTOCOL, "the same NextToken twice");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
