@@ -44,7 +44,7 @@ class Everything : public kith::strategy {
     using required = kith::services<kith::options, kith::timer, kith::tcp, kith::file, kith::state, kith::env, kith::clock,
                                     kith::random, kith::node, kith::loop>;
     using optional = kith::services<kith::metric>;
-    static constexpr std::string_view env[] = {"HOME", "UNSET"};
+    static constexpr std::array<std::string_view, 2> env{"HOME", "UNSET"};
 
     static inline std::function<kith::task<>(Everything &)> script;
 

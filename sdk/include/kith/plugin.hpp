@@ -8,6 +8,8 @@
 //     using optional = kith::services<...>;                          // not needed; kith::log is in it anyway
 //     static constexpr std::string_view aliases[] = {"..."};         // not needed: other ids it answers to
 //     static constexpr std::string_view env[] = {"..."};             // not needed: environment variables for kith::env
+//
+// Lists may be a std::array too.
 #pragma once
 
 #include "connector.hpp"
@@ -35,6 +37,14 @@ namespace detail {
 
 template <std::size_t N>
 constexpr std::array<kith_str, N> strings(const std::string_view (&list)[N]) {
+    std::array<kith_str, N> out{};
+    for (std::size_t i = 0; i < N; ++i) out[i] = str(list[i]);
+    return out;
+}
+
+// A list that stands elsewhere, such as in a header with those who read it.
+template <std::size_t N>
+constexpr std::array<kith_str, N> strings(const std::array<std::string_view, N> &list) {
     std::array<kith_str, N> out{};
     for (std::size_t i = 0; i < N; ++i) out[i] = str(list[i]);
     return out;

@@ -3,7 +3,7 @@
  * kith.http/1: an HTTP/1.1 client. TLS is the host's: certificates are verified unless the client says otherwise. Redirects are not
  * followed, content is not decoded, the environment (http_proxy and the like) is not asked, nothing is cached. Connections are kept
  * for the next request to the same server and shared by nobody but their client. Bodies are pulled: what nobody reads stays with
- * the server.
+ * the server. For those who sign requests: Host is the URL's host in lower case, and its port unless it is the scheme's own.
  *
  * Every `user` is handed back by the completion as it is; every `op` is borrowed and gets the operation's id. A function that
  * returns a failing status has begun nothing, and no completion follows. Texts of failures name method, scheme, host, port and path,
