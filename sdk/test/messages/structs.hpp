@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+//
+// The structs of the ABI, member by member. One that grows must grow here too, or the test of its size fails.
+#pragma once
+
+#include "codec.hpp"
+
+#include <kith/service/connector.h>
+#include <kith/service/dns.h>
+#include <kith/service/file.h>
+#include <kith/service/http.h>
+#include <kith/service/process.h>
+#include <kith/service/sink.h>
+#include <kith/service/tcp.h>
+#include <kith/service/udp.h>
+
+namespace kith::messages {
+
+template <class Io, class... T>
+void each(Io &io, T &...values) {
+    (io.one(values), ...);
+}
+
+template <class Io>
+void describe(Io &io, kith_attribute &a) {
+    each(io, a.name, a.value);
+}
+
+template <class Io>
+void describe(Io &io, kith_peer &p) {
+    each(io, p.key, p.name, p.flags, p.ttl);
+    io.list(p.attributes, p.attribute_count);
+}
+
+template <class Io>
+void describe(Io &io, kith_link &l) {
+    each(io, l.name, l.flags);
+    io.list(l.attributes, l.attribute_count);
+}
+
+template <class Io>
+void describe(Io &io, kith_event &e) {
+    each(io, e.seq, e.time, e.duration, e.kind, e.status, e.topology, e.connector, e.source, e.peer, e.reason, e.json);
+}
+
+template <class Io>
+void describe(Io &io, kith_endpoint &e) {
+    each(io, e.address, e.port);
+}
+
+template <class Io>
+void describe(Io &io, kith_address &a) {
+    for (auto &byte : a.bytes) io.one(byte);
+    each(io, a.scope, a.port, a.family);
+}
+
+template <class Io>
+void describe(Io &io, kith_datagram &d) {
+    io.raw(d.data, d.size);
+    each(io, d.flags, d.remote);
+}
+
+template <class Io>
+void describe(Io &io, kith_udp_socket &s) {
+    io.struct_size(s.struct_size, sizeof s);
+    each(io, s.flags, s.address, s.interface, s.port, s.hops, s.max_size, s.receive_buffer);
+}
+
+template <class Io>
+void describe(Io &io, kith_file_info &i) {
+    each(io, i.size, i.version, i.modified, i.mode, i.owner, i.group, i.ours);
+}
+
+template <class Io>
+void describe(Io &io, kith_dns_query &q) {
+    io.struct_size(q.struct_size, sizeof q);
+    each(io, q.type, q.flags, q.name, q.servers, q.timeout);
+}
+
+template <class Io>
+void describe(Io &io, kith_dns_record &r) {
+    each(io, r.type, r.ttl, r.priority, r.weight, r.port, r.target, r.text);
+    for (auto &byte : r.address) io.one(byte);
+}
+
+template <class Io>
+void describe(Io &io, kith_dns_answer &a) {
+    io.struct_size(a.struct_size, sizeof a);
+    each(io, a.kind, a.ttl, a.name);
+    io.strided(a.records, a.count, a.stride);
+}
+
+template <class Io>
+void describe(Io &io, kith_http_client &c) {
+    io.struct_size(c.struct_size, sizeof c);
+    each(io, c.flags, c.authorities, c.certificate, c.key, c.server_name, c.proxy, c.connect_timeout, c.response_timeout,
+         c.idle_timeout, c.keep_alive, c.max_header, c.max_body);
+}
+
+template <class Io>
+void describe(Io &io, kith_http_request &r) {
+    io.struct_size(r.struct_size, sizeof r);
+    each(io, r.method, r.url, r.response_timeout, r.idle_timeout, r.timeout, r.max_body);
+    io.list(r.fields, r.field_count);
+    io.raw(r.body, r.body_size);
+}
+
+template <class Io>
+void describe(Io &io, kith_process_program &p) {
+    io.struct_size(p.struct_size, sizeof p);
+    each(io, p.flags, p.path, p.directory, p.timeout, p.grace, p.max_output);
+    io.list(p.arguments, p.argument_count);
+    io.list(p.environment, p.environment_count);
+}
+
+template <class Io>
+void describe(Io &io, kith_process_end &e) {
+    io.struct_size(e.struct_size, sizeof e);
+    each(io, e.code, e.signal, e.errors);
+}
+
+template <class Io, class T>
+void fields(Io &io, T &value) {
+    describe(io, value);
+}
+
+} // namespace kith::messages

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+//
+// Rule T4: what a host and a plugin say to each other goes through a pipe, and a record of it has the plugin do the same again.
+#define BOOST_TEST_MODULE sdk_messages
+#include "pipe.hpp"
+
+#include <kith/testkit/dns_zones.hpp>
+#include <kith/testkit/http_server.hpp>
+#include <kith/testkit/peer.hpp>
+#include <kith/testkit/rig.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+extern "C" {
+extern const kith_entry kith_plugin_entry_strategy_ticker;
+extern const kith_entry kith_plugin_entry_strategy_gossip;
+extern const kith_entry kith_plugin_entry_strategy_dns_poll;
+extern const kith_entry kith_plugin_entry_strategy_rancher;
+extern const kith_entry kith_plugin_entry_strategy_local_epmd;
+extern const kith_entry kith_plugin_entry_strategy_erlang_hosts;
+extern const kith_entry kith_plugin_entry_strategy_exec;
+extern const kith_entry kith_plugin_entry_connector_exec;
+extern const kith_entry kith_plugin_entry_sink_exec;
+}
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace kith::messages;
+using namespace kith::testkit;
+
+struct Case {
+    const kith_entry &plugin;
+    std::string id, options;
+    /// The world around it; what it returns is kept while it runs.
+    std::function<std::shared_ptr<void>(SimNet &, Machine &here)> world = [](SimNet &, Machine &) { return nullptr; };
+    std::function<void(Rig &)> ask = [](Rig &rig) { rig.run_for(30s); };
+};
+
+// What it said, for comparison, and the hash of all that happened.
+struct Seen {
+    std::uint64_t hash = 0;
+    std::size_t said = 0;
+};
+
+Seen live(const Case &of, const kith_entry &entry) {
+    SimNet net(7);
+    Machine &here = net.machine("here", {"10.0.0.1"});
+    const auto world = of.world(net, here);
+    Rig rig(here, entry, of.id, of.options);
+    rig.node("app@10.0.0.1");
+    BOOST_REQUIRE_MESSAGE(rig.start() == KITH_OK, rig.error());
+    of.ask(rig);
+    here.jump_wall(1h);
+    rig.refresh();
+    rig.run_for(5s);
+    BOOST_TEST(rig.stop());
+    rig.destroy();
+    for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
+    return {net.trace_hash(), rig.observations().size() + rig.reports().size() + rig.log().size() + here.runs().size()};
+}
+
+Record recorded(const Case &of, Seen &seen) {
+    Record record;
+    HostEnd *host = nullptr;
+    PluginEnd plugin(of.plugin, of.id, [&](std::string_view message) {
+        const auto at = record.size();
+        record.push_back({false, std::string(message), {}});
+        return record[at].reply = host->take(message);
+    });
+    HostEnd end(of.plugin, [&](std::string_view message) {
+        const auto at = record.size();
+        record.push_back({true, std::string(message), {}});
+        std::string reply = plugin.take(message);
+        return record[at].reply = std::move(reply);
+    });
+    host = &end;
+    seen = live(of, end.entry());
+    return record;
+}
+
+void the_same_again(const Case &of) {
+    const Seen direct = live(of, of.plugin);
+    Seen piped;
+    const Record record = recorded(of, piped);
+    BOOST_TEST(piped.hash == direct.hash); // the pipe changes nothing
+    BOOST_TEST(piped.said == direct.said);
+    BOOST_TEST(direct.said > 0u);
+    BOOST_TEST(record.size() > 10u);
+    BOOST_TEST(replay(of.plugin, of.id, record) == "");
+    BOOST_TEST_MESSAGE(of.id << ": " << record.size() << " messages");
+}
+
+const Case ticker{kith_plugin_entry_strategy_ticker, "ticker", "{}"};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_timer) { the_same_again(ticker); }
+
+BOOST_AUTO_TEST_CASE(datagrams) {
+    the_same_again({kith_plugin_entry_strategy_gossip, "gossip", "{}", [](SimNet &net, Machine &) {
+                        auto other = std::make_shared<Rig>(net.machine("other", {"10.0.0.2"}),
+                                                           kith_plugin_entry_strategy_gossip, "gossip", "{}");
+                        other->node("app@10.0.0.2");
+                        BOOST_TEST(other->start() == KITH_OK);
+                        return other;
+                    }});
+}
+
+BOOST_AUTO_TEST_CASE(the_dns) {
+    the_same_again({kith_plugin_entry_strategy_dns_poll, "dns_poll", R"({"query": "app.example", "node_basename": "app"})",
+                    [](SimNet &net, Machine &) {
+                        net.dns().address("app.example", {"10.0.0.7", "10.0.0.8", "fd00::7"});
+                        return nullptr;
+                    }});
+}
+
+BOOST_AUTO_TEST_CASE(http) {
+    the_same_again({kith_plugin_entry_strategy_rancher, "rancher", R"({"node_basename": "app"})", [](SimNet &net, Machine &) {
+                        auto api = std::make_shared<HttpServer>(net.machine("rancher-metadata", {"10.0.0.9"}), 80);
+                        api->route("/latest/self/service",
+                                   HttpReply(200, R"({"containers": [{"ips": ["10.0.0.7"], "primary_ip": "10.0.0.7"}]})"));
+                        return api;
+                    }});
+}
+
+BOOST_AUTO_TEST_CASE(streams) {
+    the_same_again({kith_plugin_entry_strategy_local_epmd, "local_epmd", "{}", [](SimNet &, Machine &here) {
+                        auto epmd = std::make_shared<Peer>(here, 4369);
+                        epmd->script().expect_size(3).send(std::string_view("\0\0\x11\x11name app at port 5555\n", 26)).close();
+                        return epmd;
+                    }});
+}
+
+BOOST_AUTO_TEST_CASE(files_and_environment) {
+    the_same_again({kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", "{}", [](SimNet &net, Machine &here) {
+                        here.env("HOME", "/home/app");
+                        here.file("/home/app/.hosts.erlang", "'other'.\n");
+                        net.in(10s, [&here] { here.file("/home/app/.hosts.erlang", "'other'.\n'third'.\n"); });
+                        net.machine("other", {"10.0.0.2"});
+                        return nullptr;
+                    }});
+}
+
+BOOST_AUTO_TEST_CASE(programs) {
+    the_same_again(
+        {kith_plugin_entry_strategy_exec, "exec", R"({"command": ["/bin/peers", "-a"]})", [](SimNet &, Machine &here) {
+             here.program("/bin/peers", Program().wait(20ms).say("app@10.0.0.7\n").exit(0));
+             return nullptr;
+         }});
+}
+
+BOOST_AUTO_TEST_CASE(a_connector) {
+    the_same_again({kith_plugin_entry_connector_exec, "exec",
+                    R"({"node": "app@10.0.0.1", "connect": ["/bin/join", "{name}"], "disconnect": ["/bin/part"]})",
+                    [](SimNet &, Machine &here) {
+                        here.program("/bin/join", Program().wait(20ms).exit(0));
+                        here.program("/bin/part", Program().complain("no such peer\n").exit(1));
+                        return nullptr;
+                    },
+                    [](Rig &rig) {
+                        const RecordedPeer peer{"k", "app@10.0.0.7", {{"zone", "a"}}, {}};
+                        rig.await_done(rig.connect(peer));
+                        rig.cancel(rig.connect(peer));
+                        rig.await_done(rig.disconnect(peer));
+                        rig.run_for(5s);
+                    }});
+}
+
+BOOST_AUTO_TEST_CASE(a_sink) {
+    the_same_again({kith_plugin_entry_sink_exec, "exec", R"({"command": ["/bin/tell"]})",
+                    [](SimNet &, Machine &here) {
+                        here.program("/bin/tell", Program().until_end_of_input());
+                        return nullptr;
+                    },
+                    [](Rig &rig) {
+                        rig.run_for(1s);
+                        for (int i = 0; i < 10; ++i) rig.event(KITH_EVENT_LINK_UP, R"({"kind": "link.up"})", "app@10.0.0.7");
+                        rig.run_for(5s);
+                    }});
+}
+
+// The proof can fail.
+
+BOOST_AUTO_TEST_CASE(a_record_that_was_tampered_with_shows) {
+    Seen seen;
+    const Record record = recorded(ticker, seen);
+    std::size_t shown = 0;
+    for (std::size_t i = 0; i < record.size(); i += 7) {
+        Record other = record;
+        if (other[i].to_plugin) continue;
+        other[i].message.back() = static_cast<char>(other[i].message.back() ^ 1);
+        const auto what = replay(ticker.plugin, ticker.id, other);
+        BOOST_TEST(what.find("line " + std::to_string(i) + " ") == 0u, what);
+        ++shown;
+    }
+    BOOST_TEST(shown > 0u);
+    Record shorter = record;
+    for (auto i = shorter.begin(); i != shorter.end(); ++i) {
+        if (i->to_plugin) continue;
+        shorter.erase(i);
+        break;
+    }
+    BOOST_TEST(replay(ticker.plugin, ticker.id, shorter) != "");
+}
