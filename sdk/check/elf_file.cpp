@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <string_view>
 
 namespace kith::check {
 
@@ -40,6 +41,8 @@ class Reader {
             else
                 dynamic(section);
         }
+        // The paths in its panic messages are there whatever is stripped.
+        file_.rust = std::string_view(bytes_.data(), bytes_.size()).find("library/std/src/") != std::string_view::npos;
         return std::move(file_);
     }
 

@@ -14,6 +14,7 @@ struct ElfFile {
     std::vector<std::string> unique;  ///< of these or of its own: STB_GNU_UNIQUE
     std::vector<std::string> imports; ///< undefined symbols, without their versions
     std::vector<std::string> needed;  ///< DT_NEEDED
+    bool rust = false;                ///< Rust's standard library is linked into it
 };
 
 /// Throws std::runtime_error: it cannot be read, or is no shared library of this machine's width.

@@ -182,6 +182,7 @@ void services_only(const Subject &subject) {
                std::ranges::any_of(own_world_classes, [&](std::string_view prefix) { return name.starts_with(prefix); });
     });
     if (found.empty() || all_say(subject, KITH_FLAG_FOREIGN_IO)) return;
+    if (subject.elf.rust) throw Skipped("Rust's standard library is linked into it, and imports more than the plugin calls");
     throw Broken("it calls " + list(found) +
                  ": time, randomness, files, programs and network come from services only; or say KITH_FLAG_FOREIGN_IO");
 }

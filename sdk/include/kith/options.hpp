@@ -7,6 +7,7 @@
 #include "host.hpp"
 #include "service/options.h"
 
+#include <algorithm>
 #include <chrono>
 #include <vector>
 
@@ -33,9 +34,11 @@ class options {
     [[nodiscard]] std::string_view text(std::string_view path) const {
         return view(get<kith_str>(path, "a string", table_->get_string));
     }
-    /// An option that counts milliseconds.
+    /// An option that counts milliseconds; at most 292 years either way, which is as long as nanoseconds can count.
     [[nodiscard]] std::chrono::milliseconds milliseconds(std::string_view path) const {
-        return std::chrono::milliseconds(integer(path));
+        using std::chrono::duration_cast, std::chrono::milliseconds, std::chrono::nanoseconds;
+        constexpr auto most = duration_cast<milliseconds>(nanoseconds::max()).count();
+        return milliseconds(std::clamp<std::int64_t>(integer(path), -most, most));
     }
     /// Elements of an array, members of an object.
     [[nodiscard]] std::uint64_t size(std::string_view path) const {
