@@ -2,10 +2,10 @@
 #include <kith/http.hpp>
 #include <kith/plugin.hpp>
 #include <kith/signal.hpp>
+#include <kith/utf8.h>
 #include <sstream>
 
 namespace {
-
 class mine : public kith::strategy {
   public:
     static constexpr kith::about about{
@@ -43,6 +43,7 @@ class mine : public kith::strategy {
         auto answer = co_await client->fetch({.url = options.text("/url")});
         if (!answer) co_return answer.error();
         if (answer->code != 200) co_return answer->refusal();
+        if (!kith_is_utf8(kith::str(answer->body))) co_return kith::error(KITH_PROTOCOL, "the answer is not UTF-8");
         std::vector<kith::peer> peers;
         std::istringstream lines(answer->body);
         for (std::string line; std::getline(lines, line);)
@@ -56,5 +57,4 @@ class mine : public kith::strategy {
 };
 
 } // namespace
-
 KITH_PLUGIN(mine)

@@ -6,6 +6,7 @@
 #include <kith/service/file.h>
 #include <kith/service/options.h>
 #include <kith/service/timer.h>
+#include <kith/utf8.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,11 +36,15 @@ static kith_str trimmed(const char *from, const char *to) {
     return (kith_str){from, (uint64_t)(to - from)};
 }
 
-/* A name that stands there twice, or is no UTF-8, the host refuses, and says so. */
+/* A name that stands there twice, or is too long, the host refuses, and says so. */
 static void say(struct names_file *me, const char *text, uint64_t size) {
-    static const kith_str memory = STR("out of memory");
+    static const kith_str memory = STR("out of memory"), other = STR("the file of names is not UTF-8");
     const char *line = text, *end = text + size;
     uint32_t count = 0, room = 1;
+    if (!kith_is_utf8((kith_str){text, size})) {
+        me->discovery->failed(me->host, KITH_PROTOCOL, other);
+        return;
+    }
     for (const char *at = text; at < end; ++at) room += *at == '\n';
     kith_peer *peers = calloc(room, sizeof *peers);
     if (peers == NULL) {

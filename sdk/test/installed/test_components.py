@@ -17,7 +17,7 @@ def tree(root):
 
 def library(tree):
     """The library directory, which a distribution may call otherwise."""
-    return next(iter({found[1] for found in (re.match(r"(lib\w*(?:/[\w-]+-linux-gnu)?)/(?:kith|cmake)", name) for name in tree) if found}))
+    return next(iter({found[1] for found in (re.match(r"(lib(?!exec)\w*(?:/[\w-]+-linux-gnu)?)/(?:kith|cmake)", name) for name in tree) if found}))
 
 
 class Components(unittest.TestCase):

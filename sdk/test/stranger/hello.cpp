@@ -2,6 +2,7 @@
 #include <kith/plugin.hpp>
 #include <kith/signal.hpp>
 #include <kith/tcp.hpp>
+#include <kith/utf8.h>
 
 namespace {
 
@@ -57,6 +58,8 @@ class hello : public kith::strategy {
                 const char c = static_cast<char>(buffer[i]);
                 if (c != '\n')
                     line += c;
+                else if (!kith_is_utf8(kith::str(line)))
+                    co_return kith::error(KITH_PROTOCOL, "the server says what is not UTF-8");
                 else if (!line.empty())
                     peers.push_back({.key = line, .name = std::exchange(line, {})});
             }
