@@ -18,11 +18,12 @@ import unittest
 import urllib.request
 
 import kube_objects
+import real_servers
 from authority import Authority
 from kube_client import Client
 from kube_objects import of
 from real_servers import used
-from waiting import HOST, ROOT, free_port, wait_until
+from waiting import HOST, free_port, wait_until
 
 ISSUER = "https://kubernetes.default.svc.cluster.local"
 # Who asked for what, of those that are no administrators.
@@ -32,8 +33,7 @@ AUDIT = {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["Requ
 
 def prepared():
     """The folder with the programs, or None."""
-    found = subprocess.run([ROOT / "tests/real/prepare", "--where"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-    return pathlib.Path(found.stdout.strip()) if found.returncode == 0 else None
+    return real_servers.prepared("kube-apiserver")
 
 
 class Process:

@@ -1,7 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""Which real servers the tests drove kith against: a line for each use, for tests/run to print."""
+"""Real servers: those that tests/real/prepare makes, and which of all the tests drove kith against, a line for each use, for tests/run
+to print."""
 
-from waiting import BUILD
+import pathlib
+import subprocess
+
+from waiting import BUILD, ROOT
+
+
+def prepared(part):
+    """The folder of a part of tests/real/prepare, or None."""
+    found = subprocess.run([ROOT / "tests/real/prepare", "--where", part], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    return pathlib.Path(found.stdout.strip()) if found.returncode == 0 else None
 
 
 def used(name):
