@@ -34,11 +34,11 @@ class options {
     [[nodiscard]] std::string_view text(std::string_view path) const {
         return view(get<kith_str>(path, "a string", table_->get_string));
     }
-    /// An option that counts milliseconds; at most 292 years either way, which is as long as nanoseconds can count.
+    /// An option that counts milliseconds. More than 30 years, either way, are 30 years: sums and products of a few such times are
+    /// still times.
     [[nodiscard]] std::chrono::milliseconds milliseconds(std::string_view path) const {
-        using std::chrono::duration_cast, std::chrono::milliseconds, std::chrono::nanoseconds;
-        constexpr auto most = duration_cast<milliseconds>(nanoseconds::max()).count();
-        return milliseconds(std::clamp<std::int64_t>(integer(path), -most, most));
+        constexpr std::int64_t most = std::chrono::milliseconds(std::chrono::years(30)).count();
+        return std::chrono::milliseconds(std::clamp(integer(path), -most, most));
     }
     /// Elements of an array, members of an object.
     [[nodiscard]] std::uint64_t size(std::string_view path) const {

@@ -65,6 +65,10 @@ PluginEnd::PluginEnd(const kith_entry &plugin, std::string_view id, Send to_host
     };
 }
 
+PluginEnd::~PluginEnd() {
+    if (instance_ != nullptr) instance_->destroy(instance_->self);
+}
+
 std::uint64_t PluginEnd::ticket(std::uint64_t user) {
     tickets_[++next_ticket_] = user;
     return next_ticket_;
@@ -165,8 +169,7 @@ std::string replay(const kith_entry &plugin, std::string_view id, const Record &
     const auto differs = [&](const std::string &what) {
         if (otherwise.empty()) otherwise = "line " + std::to_string(at) + " of " + std::to_string(record.size()) + ": " + what;
     };
-    // Not destroyed when it did otherwise: it may wait for what never comes.
-    auto *end = new PluginEnd(plugin, id, [&](std::string_view message) -> std::string {
+    PluginEnd end(plugin, id, [&](std::string_view message) -> std::string {
         if (at == record.size() || record[at].to_plugin)
             differs("a call that it did not make before");
         else if (record[at].message != message)
@@ -180,11 +183,10 @@ std::string replay(const kith_entry &plugin, std::string_view id, const Record &
         if (!line.to_plugin) {
             --at;
             differs("a call is missing");
-        } else if (end->take(line.message) != line.reply) {
+        } else if (end.take(line.message) != line.reply) {
             differs("another answer");
         }
     }
-    if (otherwise.empty()) delete end;
     return otherwise;
 }
 

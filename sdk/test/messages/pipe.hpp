@@ -17,6 +17,8 @@ using Send = std::function<std::string(std::string_view message)>;
 class PluginEnd final : public End {
   public:
     PluginEnd(const kith_entry &plugin, std::string_view id, Send to_host);
+    /// As the end of a host that is killed: destroys the instance, wherever it is.
+    ~PluginEnd();
     PluginEnd(const PluginEnd &) = delete;
     PluginEnd &operator=(const PluginEnd &) = delete;
 
