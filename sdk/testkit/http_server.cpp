@@ -48,6 +48,7 @@ class HttpServer::Body {
     void serve(Conversation &with, const LinePtr &line, HttpFrame &frame);
     void go_on(Conversation &with, const LinePtr &line);
     void live(Conversation &with, const LinePtr &line);
+    void defer(Conversation &with, const LinePtr &line);
     static void head(Conversation &with, Line &line);
     static void say(Conversation &with, Line &line, std::string_view bytes);
     static void send(Conversation &with, HttpFrame::Kind kind, std::vector<std::string> words = {}) {
@@ -120,6 +121,7 @@ void HttpServer::Body::go_on(Conversation &with, const LinePtr &line) {
         case Kind::reset: return with.reset();
         case Kind::mute: return;
         case Kind::live: return live(with, line);
+        case Kind::later: return defer(with, line);
         case Kind::garbage: send(with, HttpFrame::garbage); return with.close();
         }
         ++line->step;
@@ -144,6 +146,17 @@ void HttpServer::Body::live(Conversation &with, const LinePtr &line) {
         case HttpFeed::Do::cut: with.close(); break;
         case HttpFeed::Do::reset: with.reset(); break;
         }
+        return true;
+    });
+}
+
+void HttpServer::Body::defer(Conversation &with, const LinePtr &line) {
+    const auto promise = std::exchange(line->reply.promise, nullptr); // what it keeps must not keep it
+    promise->attach([this, &with, line](const HttpReply &reply) {
+        if (with.over() || with.ended()) return false;
+        line->reply = reply;
+        line->step = 0;
+        go_on(with, line);
         return true;
     });
 }

@@ -52,6 +52,22 @@ class HttpFeed {
     bool over_ = false;
 };
 
+class HttpReply;
+
+/// A whole answer that the test gives later, as a server does that waits for a change: `HttpReply().later(promise)`, then
+/// `promise->answer(...)`. Of one answer.
+class HttpPromise {
+  public:
+    /// False: nobody waits for it any more.
+    bool answer(const HttpReply &with) { return deliver_ && std::exchange(deliver_, nullptr)(with); }
+
+    /// For the server.
+    void attach(std::function<bool(const HttpReply &)> deliver) { deliver_ = std::move(deliver); }
+
+  private:
+    std::function<bool(const HttpReply &)> deliver_;
+};
+
 class HttpReply {
   public:
     using Duration = std::chrono::nanoseconds;
@@ -90,6 +106,11 @@ class HttpReply {
         feed = std::move(from);
         return add({Step::Kind::live, {}, {}});
     }
+    /// Another reply takes the place of this one, head and all, when the test gives it.
+    HttpReply &later(std::shared_ptr<HttpPromise> given) {
+        promise = std::move(given);
+        return add({Step::Kind::later, {}, {}});
+    }
     /// Something that is not HTTP, instead of a head.
     HttpReply &garbage() { return add({Step::Kind::garbage, {}, {}}); }
     /// The connection ends after this answer.
@@ -99,7 +120,7 @@ class HttpReply {
     }
 
     struct Step {
-        enum class Kind : std::uint8_t { head, say, wait, endless, cut, reset, mute, live, garbage };
+        enum class Kind : std::uint8_t { head, say, wait, endless, cut, reset, mute, live, later, garbage };
         Kind kind;
         std::string bytes;
         Duration span;
@@ -109,6 +130,7 @@ class HttpReply {
     std::optional<std::uint64_t> content_length;
     std::vector<Step> steps;
     std::shared_ptr<HttpFeed> feed;
+    std::shared_ptr<HttpPromise> promise;
     bool closes = false;
 
   private:

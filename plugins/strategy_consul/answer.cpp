@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+#include "answer.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace consul {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t longest_host = 253;
+
+// Thrown within this file only.
+struct Strange {
+    std::string text;
+};
+
+json::value parse(std::string_view text) {
+    json::error_code error;
+    json::parse_options limits;
+    limits.max_depth = 32;
+    json::value out = json::parse({text.data(), text.size()}, error, {}, limits);
+    if (error) throw Strange{"it is not JSON (" + error.message() + ")"};
+    return out;
+}
+
+const json::object &object(const json::value &of, const std::string &place) {
+    if (const auto *out = of.if_object()) return *out;
+    throw Strange{"expected an object at " + place};
+}
+
+const json::array &list(const json::value &of, const std::string &place) {
+    static const json::array none;
+    if (of.is_null()) return none; // so Go writes an empty list
+    if (const auto *out = of.if_array()) return *out;
+    throw Strange{"expected a list at " + place};
+}
+
+// A member that may be absent.
+std::string_view text(const json::object &of, const char *name, const std::string &place) {
+    const json::value *value = of.if_contains(name);
+    if (value == nullptr || value->is_null()) return {};
+    if (value->is_string()) return value->get_string();
+    throw Strange{"expected a text at " + place + "." + name};
+}
+
+std::string_view needed(const json::object &of, const char *name, const std::string &place) {
+    const auto out = text(of, name, place);
+    if (out.empty()) throw Strange{"expected a text at " + place + "." + name};
+    return out;
+}
+
+const json::object &member(const json::object &of, const char *name, const std::string &place) {
+    const json::value *value = of.if_contains(name);
+    if (value == nullptr) throw Strange{"expected an object at " + place + "." + name};
+    return object(*value, place + "." + name);
+}
+
+// Of one instance, wherever the endpoint has it.
+struct Parts {
+    std::string_view datacenter, node, node_address, service, id, address, status;
+    const json::value *port = nullptr, *tags = nullptr;
+};
+
+void attribute(Instance &to, const char *name, std::string_view value) {
+    constexpr std::size_t longest = 4096;
+    if (!value.empty() && value.size() <= longest) to.attributes.push_back({name, std::string(value)});
+}
+
+std::string joined(const json::value *tags, const std::string &place) {
+    std::string out;
+    if (tags == nullptr) return out;
+    for (const auto &tag : list(*tags, place)) {
+        if (!tag.is_string()) throw Strange{"expected texts at " + place};
+        (out += out.empty() ? "" : ",") += tag.get_string();
+    }
+    return out;
+}
+
+Instance instance(const Parts &of, Expected expected, const std::string &place) {
+    Instance out;
+    out.key.append(of.datacenter).append("/").append(of.node).append("/").append(of.id);
+    out.host = expected == Expected::host ? of.node : !of.address.empty() ? of.address : of.node_address;
+    attribute(out, "service", of.service);
+    attribute(out, "id", of.id);
+    attribute(out, "node", of.node);
+    attribute(out, "datacenter", of.datacenter);
+    attribute(out, "address", !of.address.empty() ? of.address : of.node_address);
+    attribute(out, "status", of.status);
+    if (of.port != nullptr && of.port->is_int64() && of.port->get_int64() != 0)
+        attribute(out, "port", std::to_string(of.port->get_int64()));
+    attribute(out, "tags", joined(of.tags, place));
+    return out;
+}
+
+Parts of_service(const json::object &service, const std::string &place) {
+    Parts out;
+    out.service = text(service, "Service", place);
+    out.id = needed(service, "ID", place);
+    out.address = text(service, "Address", place);
+    out.datacenter = text(service, "Datacenter", place);
+    out.port = service.if_contains("Port");
+    out.tags = service.if_contains("Tags");
+    return out;
+}
+
+Parts of_catalog(const json::object &one, const std::string &place) {
+    Parts out;
+    out.node = needed(one, "Node", place);
+    out.node_address = text(one, "Address", place);
+    out.address = text(one, "ServiceAddress", place);
+    out.datacenter = text(one, "Datacenter", place);
+    out.service = text(one, "ServiceName", place);
+    out.id = needed(one, "ServiceID", place);
+    out.port = one.if_contains("ServicePort");
+    out.tags = one.if_contains("ServiceTags");
+    return out;
+}
+
+Parts of_health(const json::object &one, const std::string &place) {
+    const json::object &node = member(one, "Node", place);
+    Parts out = of_service(member(one, "Service", place), place + ".Service");
+    out.node = needed(node, "Node", place + ".Node");
+    out.node_address = text(node, "Address", place + ".Node");
+    if (const auto datacenter = text(node, "Datacenter", place + ".Node"); !datacenter.empty()) out.datacenter = datacenter;
+    return out;
+}
+
+Parts of_agent(const json::object &one, const std::string &place) {
+    Parts out = of_service(member(one, "Service", place), place + ".Service");
+    out.status = needed(one, "AggregatedStatus", place);
+    return out;
+}
+
+Found read_all(std::string_view body, const Listing &listing, bool by_id) {
+    const json::value all = parse(body);
+    Found out;
+    if (by_id) {
+        out.instances.push_back(instance(of_service(object(all, "its top"), "its top"), listing.expected, "Tags"));
+        return out;
+    }
+    std::size_t number = 0;
+    for (const auto &value : list(all, "its top")) {
+        const std::string place = "[" + std::to_string(number++) + "]";
+        const json::object &one = object(value, place);
+        const Parts parts = listing.endpoint == Endpoint::agent     ? of_agent(one, place)
+                            : listing.endpoint == Endpoint::catalog ? of_catalog(one, place)
+                                                                    : of_health(one, place);
+        if (listing.endpoint == Endpoint::agent && listing.passing && parts.status != "passing") {
+            ++out.not_passing;
+            continue;
+        }
+        out.instances.push_back(instance(parts, listing.expected, place));
+    }
+    return out;
+}
+
+kith::error strange(const Strange &what) { return {KITH_PROTOCOL, "the answer is not what Consul documents: " + what.text}; }
+
+bool is_host(std::string_view host) {
+    return host.size() <= longest_host && std::ranges::all_of(host, [](char c) {
+               return static_cast<unsigned char>(c) > 0x20 && c != 0x7f && c != '@' && c != '/';
+           });
+}
+
+} // namespace
+
+kith::result<Found> read_instances(std::string_view body, const Listing &listing, bool by_id) {
+    try {
+        return read_all(body, listing, by_id);
+    } catch (const Strange &what) {
+        return strange(what);
+    }
+}
+
+kith::result<std::vector<std::string>> read_datacenters(std::string_view body) {
+    try {
+        const json::value all = parse(body);
+        std::vector<std::string> out;
+        for (const auto &value : list(all, "its top")) {
+            if (!value.is_string() || value.get_string().empty()) throw Strange{"expected names of datacenters"};
+            out.emplace_back(value.get_string());
+        }
+        if (out.empty()) throw Strange{"expected at least one datacenter"};
+        return out;
+    } catch (const Strange &what) {
+        return strange(what);
+    }
+}
+
+Named name_all(std::span<const Found *const> lists, std::string_view basename) {
+    Named out;
+    std::unordered_map<std::string_view, const Found *> hosts;
+    for (const Found *const found : lists) {
+        for (const Instance &one : found->instances) {
+            if (one.host.empty()) {
+                ++out.without_address;
+            } else if (!is_host(one.host)) {
+                ++out.unusable;
+            } else if (const auto [known, fresh] = hosts.try_emplace(one.host, found); !fresh) {
+                if (known->second == found) ++out.doubled; // else it is one instance that two lists tell of
+            } else {
+                out.peers.push_back({one.key, std::string(basename) + "@" + one.host, one.attributes});
+            }
+        }
+    }
+    return out;
+}
+
+} // namespace consul

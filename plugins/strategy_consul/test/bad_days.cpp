@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+//
+// What may go wrong at the agent and on the way to it: nobody is missing for it, and the reason is told.
+#include "fixture.hpp"
+
+#include <kith/testkit/fail_each.hpp>
+
+using namespace consul::test;
+
+namespace {
+
+struct Followed : Fixture {
+    using Fixture::Fixture;
+    void begin() {
+        start();
+        BOOST_REQUIRE(until([&] { return in_sync(); }));
+    }
+    /// It fails like this, everybody stays, and afterwards all is well again.
+    void gives(const HttpReply &reply, std::int32_t status, std::string_view part) {
+        agent.fails(reply);
+        failed_with(status, part);
+        BOOST_TEST(names() == two);
+        BOOST_TEST(!in_sync());
+        agent.fails({});
+        BOOST_REQUIRE(until([&] { return in_sync(); }, 2min));
+        BOOST_TEST(names() == two);
+    }
+};
+struct WithToken : Followed {
+    WithToken() : Followed(options(R"("token_file": "/run/token")")) { here.file("/run/token", "secret\n"); }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(answers_that_are_none, Followed) {
+    begin();
+    gives(HttpReply(403, "Permission denied: anonymous token lacks permission 'service:read' on \"web\""), KITH_UNAUTHORIZED,
+          "lacks permission 'service:read' on \"web\"; expected the option token_file, with a token whose policy has service "
+          "\"web\"");
+    gives(HttpReply(404, "<html>nginx</html>"), KITH_NOT_FOUND, "404; is that Consul's API?");
+    gives(HttpReply(301), KITH_PROTOCOL, "redirects are not followed");
+    gives(HttpReply(429, "Your request was rate limited"), KITH_UNAVAILABLE, "429: Your request was rate limited");
+    gives(HttpReply(500, "Failed to create boolean expression evaluator: no match found"), KITH_UNAVAILABLE,
+          "look at the option filter");
+    gives(HttpReply(200, R"([{"Node": {"No)"), KITH_PROTOCOL, "not JSON");
+    gives(HttpReply(200, "{}"), KITH_PROTOCOL, "expected a list at its top");
+    gives(HttpReply(200, "[7]"), KITH_PROTOCOL, "expected an object at [0]");
+    gives(HttpReply(200, R"([{"Service": {"ID": "x"}}])"), KITH_PROTOCOL, "expected an object at [0].Node");
+    gives(HttpReply(200, R"([{"Node": {"Node": "n"}, "Service": {"ID": "x", "Address": 7}}])"), KITH_PROTOCOL,
+          "expected a text at [0].Service.Address");
+    gives(HttpReply().length(1000).say("[").cut(), KITH_RESET, "ended early");
+    gives(HttpReply().say("[").reset(), KITH_RESET, "");
+    gives(HttpReply().say("[").mute(), KITH_TIMED_OUT, "");
+    gives(HttpReply().mute(), KITH_TIMED_OUT, "");
+    gives(HttpReply().say("[").endless(" ", 1s), KITH_TIMED_OUT, "not done within 73750 ms"); // slow-loris
+    gives(HttpReply().length(200'000'000).say("["), KITH_LIMIT, "33554432 bytes");
+    gives(HttpReply().garbage(), KITH_PROTOCOL, "not HTTP");
+}
+
+BOOST_FIXTURE_TEST_CASE(an_election_of_ten_seconds, Followed) {
+    begin();
+    agent.fails(HttpReply(500, "No cluster leader"));
+    const auto before = requests();
+    net.run_for(10s);
+    BOOST_TEST(count(Kind::failed) >= 1u);
+    BOOST_TEST(requests() - before <= 10u);
+    BOOST_TEST(names() == two);
+    agent.fails({});
+    agent.put({.id = "web3", .address = "10.1.0.3"});
+    BOOST_TEST(until([&] { return names() == two + " app@10.1.0.3"; }, 20s));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_agent_that_is_started_anew, Followed) {
+    begin();
+    agent.server.hang_up();
+    agent.server.stop_listening();
+    failed_with(KITH_REFUSED, "http://consul:8500");
+    BOOST_TEST(names() == two);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_way_that_is_cut_and_healed, Followed) {
+    begin();
+    net.partition(here, there);
+    failed_with(KITH_TIMED_OUT, "", 3min);
+    BOOST_TEST(names() == two);
+    net.heal(here, there);
+    BOOST_TEST(until([&] { return in_sync(); }, 2min));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_agent_that_went_mute_is_noticed, Followed) {
+    begin();
+    agent.server.mute(true);
+    rig.refresh();
+    failed_with(KITH_TIMED_OUT, "within 10 s", 11s);
+    BOOST_TEST(names() == two);
+}
+
+// Consul tells those whom it denies by default of nothing at all, with a 200.
+BOOST_FIXTURE_TEST_CASE(an_empty_answer_to_who_may_not_read_is_none, Followed) {
+    begin();
+    agent.fields = {{"X-Consul-Default-ACL-Policy", "deny"}};
+    agent.services.clear();
+    agent.changed();
+    failed_with(KITH_UNAUTHORIZED,
+                "expected the option token_file, with a token whose policy has service \"web\" { policy = \"read\" }");
+    BOOST_TEST(names() == two);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_token_that_is_revoked_while_it_runs, WithToken) {
+    begin();
+    BOOST_TEST(agent.server.asked().back().field("X-Consul-Token") == "secret");
+    agent.fails(HttpReply(403, "ACL not found"));
+    failed_with(KITH_UNAUTHORIZED, "403: ACL not found; expected a token whose policy has service \"web\"");
+    BOOST_TEST(names() == two);
+    here.file("/run/token", "another");
+    agent.fails({});
+    BOOST_TEST(until([&] { return in_sync(); }, 2min));
+    BOOST_TEST(agent.server.asked().back().field("X-Consul-Token") == "another");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_token_that_may_read_less_than_before, WithToken) {
+    begin();
+    agent.fields = {{"X-Consul-Results-Filtered-By-ACLs", "true"}};
+    agent.drop("web2");
+    failed_with(KITH_UNAUTHORIZED, "leaves out what the token may not read");
+    BOOST_TEST(names() == two);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_token_file_that_is_not_there, WithToken) {
+    here.remove("/run/token");
+    start();
+    failed_with(KITH_NOT_FOUND, "/run/token");
+    here.file("/run/token", " \n");
+    failed_with(KITH_INVALID, "/run/token: it is empty; expected an ACL token");
+    here.file("/run/token", "secret");
+    BOOST_TEST(until([&] { return names() == two; }, 2min));
+}
+
+BOOST_FIXTURE_TEST_CASE(more_peers_than_are_allowed_are_told_again_later, Fixture) {
+    rig.max_peers(1);
+    start();
+    net.run_for(1min);
+    BOOST_TEST(rig.peers().empty());
+    BOOST_TEST(requests() <= 15u);
+    rig.max_peers(10);
+    BOOST_TEST(until([&] { return names() == two; }, 1min));
+}
