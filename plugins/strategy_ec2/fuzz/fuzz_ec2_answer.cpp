@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+//
+// What EC2 answers: whatever comes is read or refused with a text, and no two peers have a key or a name in common.
+#include "../answer.hpp"
+#include "../naming.hpp"
+
+#include <cstdlib>
+#include <set>
+
+using namespace ec2;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
+    if (size == 0) return 0;
+    const std::string_view text(reinterpret_cast<const char *>(data) + 1, size - 1);
+    std::string xml(text);
+    auto page = read_page(xml, "cluster");
+    if (!page) {
+        if (page.error().text.empty()) std::abort();
+        xml = text;
+        (void)read_refusal(xml);
+        return 0;
+    }
+    Naming naming{static_cast<AddressType>(data[0] % 5), {}, "app", "{app_prefix}@{ip}"};
+    if (data[0] >= 128) naming.interface = data[0] % 3;
+    std::set<std::string_view> keys, names;
+    const Named named = name_all(page->instances, naming);
+    for (const kith_peer &peer : named.peers.all()) {
+        if (!keys.insert(kith::view(peer.key)).second || !names.insert(kith::view(peer.name)).second) std::abort();
+    }
+    std::size_t all = named.peers.size();
+    for (const auto count : named.left_out) all += count;
+    if (all > page->instances.size()) std::abort();
+    return 0;
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+//
+// Credentials as they are told: read, and then fit for a header, or refused with a text. And the times in them.
+#include "../credentials.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+using namespace ec2;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
+    const std::string_view text(reinterpret_cast<const char *>(data), size);
+    const auto got = read_credentials(text);
+    if (!got && got.error().text.empty()) std::abort();
+    if (got) {
+        if (got->id.empty() || got->secret.empty()) std::abort();
+        for (const std::string *one : {&got->id, &got->secret, &got->token}) {
+            if (!std::ranges::all_of(*one, [](char c) { return c > 0x20 && c < 0x7f; })) std::abort();
+        }
+    }
+    if (const auto when = parse_time(text); when && signing_time(*when).size() != 16) std::abort();
+    (void)parse_http_date(text);
+    return 0;
+}
