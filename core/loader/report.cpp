@@ -43,8 +43,8 @@ json::array array_of(std::span<const std::string_view> words) {
     return result;
 }
 
-json::array flags_of(const Plugin &plugin) {
-    json::array result;
+std::vector<std::string_view> flags_of(const Plugin &plugin) {
+    std::vector<std::string_view> result;
     for (const auto &[flag, name] : flag_names)
         if (plugin.has_flag(flag)) result.emplace_back(name);
     return result;
@@ -74,7 +74,7 @@ json::object object_of(const Plugin &plugin) {
     result["pinned"] = plugin.library().pinned();
     result["services"] = json::object{{"required", array_of(plugin.required())}, {"optional", array_of(plugin.optional())}};
     result["env"] = array_of(plugin.env());
-    result["flags"] = flags_of(plugin);
+    result["flags"] = array_of(flags_of(plugin));
     if (plugin.kind() == KITH_KIND_CONNECTOR) {
         const char *const prune = prune_word(plugin.prune());
         result["prune"] = prune ? json::value(prune) : json::value(nullptr);
@@ -137,12 +137,16 @@ void print_details(std::string &out, const Plugin &plugin) {
     out += "  file       " + plugin.library().file() + "\n";
     const auto &hash = plugin.library().sha256();
     out += "  sha256     " + (hash.empty() ? "none: it is linked into kith" : hash) + "\n";
+    if (plugin.library().pinned()) out += "  pinned     by plugins.allow\n";
     if (!plugin.aliases().empty()) out += "  aliases    " + joined(plugin.aliases()) + "\n";
     out += "  services   " + joined(plugin.required()) + "\n";
     if (!plugin.optional().empty()) out += "  optional   " + joined(plugin.optional()) + "\n";
     if (!plugin.env().empty()) out += "  reads env  " + joined(plugin.env()) + "\n";
-    if (const char *const prune = prune_word(plugin.prune()); prune && plugin.kind() == KITH_KIND_CONNECTOR)
+    if (const auto flags = flags_of(plugin); !flags.empty()) out += "  flags      " + joined(flags) + "\n";
+    if (plugin.kind() != KITH_KIND_CONNECTOR) return;
+    if (const char *const prune = prune_word(plugin.prune()))
         out += "  prune      " + std::string(prune) + " when the policy says nothing\n";
+    if (plugin.parallel() != 0) out += "  parallel   " + std::to_string(plugin.parallel()) + " operations at most\n";
 }
 
 } // namespace

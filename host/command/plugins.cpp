@@ -39,8 +39,8 @@ int plugins(const Words &words) {
         "refused, with the rule they break and what can be done. Without DIR: where this kith has its plugins.\n"
         "Exit status: 0 all files were taken, 1 some were refused, 3 the directory cannot be read.\n";
     usage.options.add_options()("json", R"(print {"plugins": [...], "refused": [...]} on standard output)")(
-        "details", "also services and SHA-256 of each file")("options", po::value<std::string>()->value_name("ID"),
-                                                             "print the options of this plugin");
+        "details", "also the file of each, its SHA-256, the services it asks for, and the rest of what it tells of itself")(
+        "options", po::value<std::string>()->value_name("ID"), "print the options of this plugin");
     usage.hidden.add_options()("dir", po::value<std::string>());
     usage.positional.add("dir", 1);
     int status = exit_good;
