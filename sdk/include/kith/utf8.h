@@ -11,8 +11,8 @@
 static inline int kith_is_utf8(kith_str text) {
     uint64_t at = 0;
     while (at < text.size) {
-        const unsigned char lead = text.data[at++];
-        unsigned char low = 0x80, high = 0xBF; /* of the second byte, which is where bad forms show */
+        const int lead = text.data[at++] & 0xFF;
+        int low = 0x80, high = 0xBF; /* of the second byte, which is where bad forms show */
         int more = 0;
         if (lead < 0x80) continue;
         if (lead < 0xC2 || lead > 0xF4) return 0;
@@ -22,7 +22,7 @@ static inline int kith_is_utf8(kith_str text) {
         if (lead == 0xF0) low = 0x90;
         if (lead == 0xF4) high = 0x8F;
         for (; more > 0; --more) {
-            const unsigned char next = at < text.size ? text.data[at++] : 0;
+            const int next = at < text.size ? text.data[at++] & 0xFF : 0;
             if (next < low || next > high) return 0;
             low = 0x80;
             high = 0xBF;
