@@ -179,6 +179,16 @@ class Misbehaving(Exec):
         self.assertEqual(kith.terminate(), 0)
         self.nobody_is_left()
 
+    def test_a_sink_that_forks_closes_its_input_and_ignores_sigterm(self):
+        peers = self.script("say-peers", "seq -f p%g@h 1000")
+        deaf = self.script("deaf", "trap '' TERM\nsleep 600 &\nexec <&-\nwhile :; do sleep 600; done")
+        kith = self.daemon({"command": [peers]}, None,
+                           {"hook": {"plugin": "exec", "config": self.options(command=[deaf], timeout=300)}})
+        kith.wait_log("it does not read any more")
+        self.assertTrue(kith.running())
+        self.assertEqual(kith.terminate(), 0)
+        self.nobody_is_left()
+
     def test_connect_fails_hangs_and_is_missing(self):
         peers = self.script("say-peers", "echo a@h")
         hang = self.script("hang", "sleep 600 & sleep 600")
