@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace consul {
 
@@ -196,6 +197,7 @@ kith::result<std::vector<std::string>> read_datacenters(std::string_view body) {
 Named name_all(std::span<const Found *const> lists, std::string_view basename) {
     Named out;
     std::unordered_map<std::string_view, const Found *> hosts;
+    std::unordered_set<std::string_view> keys;
     for (const Found *const found : lists) {
         for (const Instance &one : found->instances) {
             if (one.host.empty()) {
@@ -204,6 +206,8 @@ Named name_all(std::span<const Found *const> lists, std::string_view basename) {
                 ++out.unusable;
             } else if (const auto [known, fresh] = hosts.try_emplace(one.host, found); !fresh) {
                 if (known->second == found) ++out.doubled; // else it is one instance that two lists tell of
+            } else if (!keys.insert(one.key).second) {
+                ++out.doubled;
             } else {
                 out.peers.push_back({one.key, std::string(basename) + "@" + one.host, one.attributes});
             }

@@ -34,7 +34,7 @@ struct Named {
     std::vector<kith::peer> peers;
     std::uint32_t without_address = 0;
     std::uint32_t unusable = 0; ///< what they have cannot stand in a node's name
-    std::uint32_t doubled = 0;  ///< another instance has the same address
+    std::uint32_t doubled = 0;  ///< another instance has the same address, or the same identity
 };
 
 /// BASENAME@HOST for each instance of all lists, an address only once.
