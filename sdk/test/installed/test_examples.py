@@ -38,7 +38,7 @@ class Examples(Installed):
         self.home.run([str(self.home.kith / "bin/kith-check-plugin"), str(library), "--options", json.dumps(options)])
 
     def test_c_names_in_a_file(self):
-        self.build(r"build-c\b(?!pp)")
+        self.assertIn("100% tests passed", self.build(r"build-c\b(?!pp)"))
         peers = self.work / "peers"
         self.check(self.work / "build-c/libstrategy_names_file.so", {"file": str(peers)})
         peers.write_text("# ours\n a@h \n\nb@h\r\n")
@@ -55,7 +55,7 @@ class Examples(Installed):
         kith.end()
 
     def test_cpp_hosts_that_accept(self):
-        self.build("build-cpp")
+        self.assertIn("100% tests passed", self.build("build-cpp"))
         first, second = socket.create_server(("127.0.0.1", 0)), socket.socket()
         port = first.getsockname()[1]
         self.addCleanup(first.close)
