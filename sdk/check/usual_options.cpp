@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <regex>
+#include <set>
 #include <string>
 
 namespace kith::check {
@@ -44,17 +45,30 @@ std::string string(const Options &schema, const std::string &at) {
     return plain;
 }
 
+// What is required; and of the rest the first ones, when there must be more.
 std::string object(const Options &schema, const std::string &at, int depth) {
     std::string out = "{";
+    std::int64_t have = 0;
+    const auto add = [&](std::string_view name) {
+        const std::string property = at + "/properties/" + std::string(name);
+        ++have;
+        if (schema.type(property + "/default") != KITH_JSON_ABSENT && depth == 0) return; // the rig fills it in
+        if (out.size() > 1) out += ", ";
+        out += quoted(name) + ": " + value(schema, property, depth + 1);
+    };
+    std::set<std::string, std::less<>> required;
     std::uint64_t count = 0;
     if (schema.size(at + "/required", count) != KITH_OK) count = 0;
     for (std::uint64_t i = 0; i < count; ++i) {
         std::string_view name;
-        if (schema.get_string(at + "/required/" + std::to_string(i), name) != KITH_OK) continue;
-        const std::string property = at + "/properties/" + std::string(name);
-        if (schema.type(property + "/default") != KITH_JSON_ABSENT) continue; // the rig fills it in
-        if (out.size() > 1) out += ", ";
-        out += quoted(name) + ": " + value(schema, property, depth + 1);
+        if (schema.get_string(at + "/required/" + std::to_string(i), name) == KITH_OK && required.emplace(name).second)
+            add(name);
+    }
+    const auto least = integer(schema, at + "/minProperties", 0);
+    if (schema.size(at + "/properties", count) != KITH_OK) count = 0;
+    for (std::uint64_t i = 0; i < count && have < least; ++i) {
+        std::string_view name;
+        if (schema.member(at + "/properties", i, name) == KITH_OK && !required.contains(name)) add(name);
     }
     return out + "}";
 }
@@ -62,6 +76,8 @@ std::string object(const Options &schema, const std::string &at, int depth) {
 std::string value(const Options &schema, const std::string &at, int depth) {
     if (depth > 8) return "null";
     std::string_view text;
+    if (schema.get_string(at + "/$ref", text) == KITH_OK && text.starts_with("#"))
+        return value(schema, std::string(text.substr(1)), depth + 1);
     if (schema.get_string(at + "/const", text) == KITH_OK) return quoted(text);
     if (schema.get_string(at + "/enum/0", text) == KITH_OK) return quoted(text);
     if (schema.get_string(at + "/examples/0", text) == KITH_OK) return quoted(text);
