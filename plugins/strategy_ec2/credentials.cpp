@@ -134,9 +134,9 @@ kith::result<Credentials> read_credentials(std::string_view json) {
                                                                              {"Message", &message},
                                                                              {"code", &lower_code},
                                                                              {"message", &message}}};
-    const bool good = Reader(json).object([&](const std::string &name, std::string &value) {
+    const bool good = Reader(json).object([&](const std::string &name, const std::string &value) {
         for (const auto &[which, to] : members) {
-            if (which == name) *to = std::move(value);
+            if (which == name) *to = value;
         }
     });
     if (!good) return strange("expected a JSON object");

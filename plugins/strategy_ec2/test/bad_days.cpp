@@ -223,6 +223,31 @@ BOOST_AUTO_TEST_CASE(this_instance_has_no_such_tag) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+BOOST_AUTO_TEST_CASE(hosts_that_were_started_together_do_not_ask_together) {
+    SimNet net;
+    Ec2 ec2(net);
+    ec2.instances = {{"i-0", "10.0.0.1"}};
+    std::vector<std::size_t> by_half_second(120);
+    ec2.turned = [&](std::size_t) {
+        const auto at = static_cast<std::size_t>((net.now() - 1s) / 500ms);
+        if (at < by_half_second.size()) ++by_half_second[at];
+    };
+    std::vector<std::unique_ptr<kith::testkit::Rig>> rigs;
+    for (int i = 0; i < 50; ++i) {
+        auto &machine = net.machine("m" + std::to_string(i), {});
+        machine.plug("eth0", net.segment(), {std::string_view("10.0.1." + std::to_string(i))});
+        machine.env("AWS_ACCESS_KEY_ID", "ENV");
+        machine.env("AWS_SECRET_ACCESS_KEY", "secret");
+        rigs.push_back(std::make_unique<kith::testkit::Rig>(machine, kith_plugin_entry_strategy_ec2, "ec2",
+                                                            options(R"("ec2_tagvalue": "shop", "region": "eu-west-1")")));
+        BOOST_REQUIRE(rigs.back()->start() == KITH_OK);
+    }
+    net.run_for(60s);
+    const auto last_ten = std::max_element(by_half_second.end() - 20, by_half_second.end());
+    BOOST_TEST_MESSAGE("at most " << *last_ten << " looks in half a second, 5 on average");
+    BOOST_TEST(*last_ten < 25u);
+}
+
 BOOST_AUTO_TEST_CASE(every_call_that_fails) {
     const auto calls = kith::testkit::fail_each([](SimNet &net) {
         auto &here = net.machine("here", {"10.0.0.1"});

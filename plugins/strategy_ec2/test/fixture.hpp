@@ -44,7 +44,7 @@ inline std::string said(const HttpAsked &asked, const std::string &name) {
 class Ec2 {
   public:
     explicit Ec2(SimNet &net, const char *host = "ec2.eu-west-1.amazonaws.com")
-        : net_(net), machine(net.machine(host, {"203.0.113.1"})), server(machine, 443, {nullptr, {host}}), host_(host) {
+        : host_(host), machine(net.machine(host, {"203.0.113.1"})), server(machine, 443, {nullptr, {host}}) {
         server.route("/", [this](const HttpAsked &asked) {
             auto reply = answer(asked);
             if (!date.empty()) reply.field("Date", date);
@@ -102,7 +102,7 @@ class Ec2 {
         return id;
     }
 
-    SimNet &net_;
+    std::string host_;
 
   public:
     kith::testkit::Machine &machine;
@@ -114,9 +114,6 @@ class Ec2 {
     std::function<void(std::size_t)> turned; ///< a page that begins there is asked for
     std::optional<HttpReply> instead;
     int times = 0;
-
-  private:
-    std::string host_;
 };
 
 /// The metadata service: what is not in `data` is 404.
