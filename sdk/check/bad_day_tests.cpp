@@ -48,18 +48,17 @@ std::size_t in_use() {
     return info.uordblks + info.hblkhd;
 }
 
-// Bytes of the rig's and the resolver's own records, which are no fault of the plugin: as many as a copy of them takes, and what vectors keep in reserve.
-std::size_t recorded(const Rig &rig) {
+// As many bytes as a copy takes, and what the vector keeps in reserve.
+template <class T>
+std::size_t weight(const std::vector<T> &records) {
     const auto before = in_use();
-    const auto log = rig.log();
-    const auto observations = rig.observations();
-    const auto reports = rig.reports();
-    const auto &questions = rig.machine().net().dns().asked();
-    const auto asked = questions;
-    return in_use() - before + (rig.log().capacity() - log.size()) * sizeof log[0] +
-           (rig.observations().capacity() - observations.size()) * sizeof observations[0] +
-           (rig.reports().capacity() - reports.size()) * sizeof reports[0] +
-           (questions.capacity() - asked.size()) * sizeof asked[0];
+    const std::vector<T> copy(records.begin(), records.end());
+    return in_use() - before + (records.capacity() - copy.size()) * sizeof(T);
+}
+
+// The rig's and the resolver's own records, which are no fault of the plugin.
+std::size_t recorded(const Rig &rig) {
+    return weight(rig.log()) + weight(rig.observations()) + weight(rig.reports()) + weight(rig.machine().net().dns().asked());
 }
 
 void a_day(const Subject &subject) {
