@@ -74,4 +74,5 @@ class OnEc2(Scenario):
 
     def sees(self, kith, addresses, timeout=None):
         names = {f"app@{address}" for address in addresses}
-        wait_until(lambda: self.present(kith) == names, f"{len(names)} peers", timeout, lambda: f"{len(self.present(kith))} peers\n{kith.tail()}")
+        wait_until(lambda: self.present(kith) == names, f"{len(names)} peers", timeout,
+                   lambda: f"{len(self.present(kith))} peers\n{kith.tail()}")

@@ -8,8 +8,6 @@ when it is told to. Its own metadata service asks for no session token and knows
 import http.client
 import http.server
 import json
-import os
-import pathlib
 import signal
 import subprocess
 import tempfile
@@ -19,7 +17,7 @@ import unittest
 import urllib.parse
 import xml.etree.ElementTree
 
-from real_servers import prepared, used
+from real_servers import prepared
 from waiting import HOST, free_port, wait_until
 
 REGION = "us-east-1"  # that of its metadata service

@@ -10,7 +10,7 @@ class Many(OnEc2):
         addresses = [address for _ in range(1000) for _, address in self.moto.run(1, cluster=self.team)]
         before = self.moto.asked()
         kith = self.start(polling_interval=60000)
-        self.sees(kith, addresses, 60)
+        self.sees(kith, addresses, 90)
         self.assertEqual(self.moto.asked() - before, 4)
 
 
