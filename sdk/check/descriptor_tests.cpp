@@ -79,7 +79,9 @@ void schema(const Subject &subject) {
         for (std::uint64_t i = 0; i < count; ++i) {
             std::string_view name;
             if (schema.member("/properties", i, name) != KITH_OK) continue;
-            if (schema.type("/properties/" + std::string(name) + "/description") != KITH_JSON_STRING)
+            std::string at("/properties/");
+            at.append(name).append("/description");
+            if (schema.type(at) != KITH_JSON_STRING)
                 throw Broken(id + ": the option \"" + std::string(name) + "\" has no description");
         }
     }

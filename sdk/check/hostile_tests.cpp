@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 using testkit::Rig;
 using testkit::SimNet;
 
-constexpr std::uint64_t rounds = 20;
+constexpr std::uint64_t rounds = 10;
 
 bool uses(const kith_descriptor &d, std::string_view service) {
     for (std::uint32_t i = 0; i < d.required_count; ++i)

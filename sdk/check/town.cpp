@@ -166,7 +166,7 @@ HttpReply Town::answer() {
     case 0: return reply.length(body.size() + 1000).say(body).cut();
     case 1: return reply.length(body.size() + 1000).say(body).reset();
     case 2: return reply.mute();
-    case 3: return reply.endless(body.empty() ? "x" : body, 20ms);
+    case 3: return reply.endless(body.empty() ? "x" : body, 100ms);
     case 4: return reply.garbage();
     case 5: return reply.length(1'000'000'000'000).say(body);
     case 6: return reply.head().wait(40s).say(body);
