@@ -2,7 +2,8 @@
 //
 // kith.process/1: programs that are ended when their handle is destroyed.
 //
-//     auto done = co_await process.run({.path = "/usr/bin/uname", .arguments = {"-n"}, .timeout = 5s, .max_output = 4096});
+//     const kith::program uname{.path = "/usr/bin/uname", .arguments = {"-n"}, .timeout = 5s, .max_output = 4096};
+//     auto done = co_await process.run(uname); // GCC 12 destroys twice what is made in braces within a co_await
 //     if (!done) co_return done.error();                // it could not be begun, took too long, said too much
 //     if (!done->good()) co_return done->refusal();     // it said no
 //     use(done->output);
