@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""The figures of strategy consul: from a change to the connector's call, beside a raw blocking query of the same agent; what a
+quiet minute costs."""
+
+import http.client
+import threading
+import time
+
+from consul import ROOT_TOKEN, Consul, there
+from measure import line, percentile, report, running_of, stamp
+from waiting import HOST, PLUGINS, wait_until
+
+WAIT = 10  # seconds of a blocking query
+
+
+class Raw(threading.Thread):
+    """A client that does nothing but wait for the next change: when each answer had come."""
+
+    def __init__(self, consul, path):
+        super().__init__(daemon=True)
+        self.consul, self.path, self.seen, self.stopping = consul, path, [], False
+
+    def run(self):
+        connection = http.client.HTTPConnection(HOST, self.consul.port, timeout=60)
+        index = "1"
+        while not self.stopping:
+            connection.request("GET", f"{self.path}?passing=true&index={index}&wait={WAIT}s", headers={"X-Consul-Token": ROOT_TOKEN})
+            answer = connection.getresponse()
+            body = answer.read().decode()
+            self.seen.append((time.time(), body))
+            index = answer.getheader("X-Consul-Index")
+        connection.close()
+
+    def first(self, text):
+        """When an answer first had this in it, or None."""
+        return next((when for when, body in self.seen if text in body), None)
+
+
+def consul(lab, runs):
+    if not there():
+        line("consul", "not prepared", "", 0, "")
+        return
+    agent = Consul()
+    try:
+        token = lab.dir / "token"
+        token.write_text(ROOT_TOKEN)
+        agent.register("shop", "zero", "10.1.0.0")
+        kith = lab.kith({
+            "plugins": {"dir": PLUGINS}, "connectors": {"notes": {"plugin": "log", "config": {"node": "app@127.0.0.1"}}},
+            "topologies": {"t": {"strategy": "consul", "connector": "notes", "config": {
+                "list_using": ["health"], "service": {"name": "shop"}, "base_url": agent.url, "token_file": str(token),
+                "node_basename": "app", "wait": WAIT * 1000}}}})
+        kith.wait("peer.discovered", peer="app@10.1.0.0")
+        raw = Raw(agent, "/v1/health/service/shop")
+        raw.start()
+        wait_until(lambda: raw.first("10.1.0.0"), "the raw query")
+        later, whole = [], []
+        for number in range(1, runs + 1):
+            address = f"10.2.{number >> 8}.{number & 255}"
+            time.sleep(1.1)  # nobody is throttled
+            begun = time.time()
+            agent.register("shop", f"s{number}", address)
+            event = kith.wait("link.up", peer=f"app@{address}")
+            heard = wait_until(lambda: raw.first(f'"{address}"'), "the raw query to hear of it")
+            later.append((stamp(event) - heard) * 1e3)
+            whole.append((stamp(event) - begun) * 1e3)
+        report("consul, a change to the connector's call, less a raw blocking query", later, "ms", "<= 5")
+        line("consul, the same, 99 of 100", f"{percentile(later, 0.99):.2f}", "ms", len(later), "")
+        report("consul, a change to the connector's call, from the request that made it", whole, "ms", "")
+        raw.stopping = True
+        before, begun = running_of(kith.pid), time.monotonic()
+        time.sleep(3 * WAIT)
+        used = (running_of(kith.pid) - before) * 60 / (time.monotonic() - begun)
+        line(f"consul, nothing changes, wait of {WAIT} s: CPU a minute", f"{used * 1e3:.2f}", "ms", 1, "")
+        kith.kill()
+    finally:
+        agent.close()
+
+
+FIGURES = {"consul": (consul, 60)}
