@@ -22,8 +22,12 @@ class Home:
     def __init__(self, parts=("sdk", "host", "plugins")):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="kith-sdk."))
         self.kith = self.dir / "kith"
-        for part in parts:
-            self.run(["cmake", "--install", str(BUILD), "--component", part, "--prefix", str(self.kith)])
+        try:
+            for part in parts:
+                self.run(["cmake", "--install", str(BUILD), "--component", part, "--prefix", str(self.kith)])
+        except BaseException:
+            self.close()
+            raise
 
     def close(self):
         shutil.rmtree(self.dir, ignore_errors=True)
