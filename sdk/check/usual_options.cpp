@@ -7,6 +7,7 @@
 #include <regex>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace kith::check {
 
@@ -30,19 +31,23 @@ std::string value(const Options &schema, const std::string &at, int depth);
 
 // A short one that the pattern takes, if one of the usual shapes does.
 std::string string(const Options &schema, const std::string &at) {
-    const auto least = std::clamp<std::int64_t>(integer(schema, at + "/minLength", 1), 1, 1024);
-    const std::string plain(static_cast<std::size_t>(least), 'a');
+    static constexpr std::pair<const char *, const char *> shapes[] = {
+        {"", ""}, {"/", ""}, {"", "@h"}, {"http://", ""}, {"https://", ""}, {"", ".example"}, {"", "=a"}};
+    const auto least = static_cast<std::size_t>(std::clamp<std::int64_t>(integer(schema, at + "/minLength", 1), 1, 1024));
     std::string_view pattern;
-    if (schema.get_string(at + "/pattern", pattern) != KITH_OK) return plain;
+    if (schema.get_string(at + "/pattern", pattern) != KITH_OK) return std::string(least, 'a');
     try {
         const std::regex expression{std::string(pattern)};
-        for (const auto &shape : {plain, "/" + plain, plain + "@h", "http://" + plain, "https://" + plain, plain + ".example",
-                                  plain + "=" + plain, std::string("10.7.0.7"), std::string("1"), std::string("00")})
+        for (const auto &[before, after] : shapes) {
+            std::string shape(before);
+            shape.append(least, 'a').append(after);
             if (std::regex_search(shape, expression)) return shape;
-    } catch (const std::regex_error &) {
-        return plain; // the test of the schema says so
+        }
+        for (const char *shape : {"10.7.0.7", "1", "00"})
+            if (std::regex_search(shape, expression)) return shape;
+    } catch (const std::regex_error &) { // the test of the schema tells of it
     }
-    return plain;
+    return std::string(least, 'a');
 }
 
 // What is required; and of the rest the first ones, when there must be more.
