@@ -15,6 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integratio
 from lab import Lab, full  # noqa: E402
 from waiting import PLUGINS, TEST_PLUGINS, wait_until  # noqa: E402
 import api_server  # noqa: E402
+import calls  # noqa: E402
 import consul_agent  # noqa: E402
 import ec2  # noqa: E402
 import gossip  # noqa: E402
@@ -155,7 +156,7 @@ def mute_peers(lab, runs):
 
 
 FIGURES = {"memory": (memory, 5), "start": (start, 21), "event": (event_cost, 5), "warm": (warm_peers, 11), "mute": (mute_peers, 5),
-           **plugins.FIGURES, **gossip.FIGURES, **api_server.FIGURES, **consul_agent.FIGURES, **ec2.FIGURES, **simulation.FIGURES}
+           **plugins.FIGURES, **calls.FIGURES, **gossip.FIGURES, **api_server.FIGURES, **consul_agent.FIGURES, **ec2.FIGURES, **simulation.FIGURES}
 
 
 def main():
