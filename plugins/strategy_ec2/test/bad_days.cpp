@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(they_are_renewed_before_they_end) {
     rig.run_until([&] { return net.now() > 5h + 50min; }, 6h);
     BOOST_TEST(imds.asked("security-credentials/web") == 1u);
     imds.tell("iam/security-credentials/web", role("KEY2", "2026-01-01T12:00:00Z"));
-    ec2.keys.push_back("KEY2");
+    ec2.keys.emplace_back("KEY2");
     rig.run_for(7min);
     BOOST_TEST(imds.asked("security-credentials/web") == 2u);
     BOOST_TEST(ec2.server.asked().back().field("Authorization").find("KEY2") != std::string::npos);

@@ -89,7 +89,7 @@ class Ec2 {
     std::string signed_with(const HttpAsked &asked) const {
         const std::string_view has = asked.field("Authorization");
         const auto from = has.find("Credential=") + 11;
-        const std::string id(has.substr(from, has.find('/') - from));
+        std::string id(has.substr(from, has.find('/') - from));
         std::vector<kith::attribute> fields;
         for (const char *name : {"Content-Type", "Host", "X-Amz-Date", "X-Amz-Security-Token"}) {
             if (!asked.field(name).empty()) fields.push_back({name, std::string(asked.field(name))});

@@ -70,7 +70,7 @@ class packed_peers {
 
     kith_str keep(std::string_view text) {
         if (text.empty()) return {};
-        if (text.size() > text_left_) {
+        if (text_at_ == nullptr || text.size() > text_left_) {
             text_left_ = std::max(text_block, text.size());
             texts_.emplace_back(new char[text_left_]);
             text_at_ = texts_.back().get();
