@@ -231,7 +231,7 @@ class consul_api : public kith::strategy {
         return fewer && answer.field("X-Consul-Results-Filtered-By-ACLs") == "true";
     }
 
-    bool fail(Source &source, kith::error why) {
+    bool fail(Source &source, const kith::error &why) {
         source.trouble = why;
         tell(why);
         return false;
