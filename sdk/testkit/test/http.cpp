@@ -50,6 +50,19 @@ BOOST_FIXTURE_TEST_CASE(a_partition_is_noticed_by_time_alone, Fixture) {
     BOOST_TEST((since(begin) > 50s));
 }
 
+BOOST_FIXTURE_TEST_CASE(an_answer_that_is_given_later_has_its_own_head, Fixture) {
+    const auto promise = std::make_shared<HttpPromise>();
+    server.route("/", HttpReply(500).later(promise));
+    const auto op = tenant.request(client, {.url = "http://api/"});
+    net.run_for(20s);
+    BOOST_TEST(tenant.of(op) == nullptr);
+    BOOST_TEST(promise->answer(HttpReply(200, "now").field("X-Index", "7")));
+    const Completion head = await(op);
+    BOOST_TEST(head.code == 200u);
+    BOOST_TEST(await(tenant.read_body(head.id)).data == "now");
+    BOOST_TEST(!promise->answer(HttpReply(200))); // of one request
+}
+
 BOOST_FIXTURE_TEST_CASE(the_bound_on_connecting_covers_the_name_and_tls, Fixture) {
     const HttpAuthority ours("ours");
     HttpServer secure(there, 443, {.authority = &ours, .names = {"api"}});

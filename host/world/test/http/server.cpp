@@ -149,7 +149,8 @@ class RealServer::Line {
                 (void)::connect(fd_, &nowhere, sizeof nowhere);
                 throw Over{};
             }
-            case Kind::live: // what a test says while it runs it says to simulated servers only
+            case Kind::live:
+            case Kind::later: // what a test says while it runs it says to simulated servers only
             case Kind::mute:
                 for (;;) pause(std::chrono::milliseconds(20));
             case Kind::garbage: send("SSH-2.0-OpenSSH_9.2\r\n"); throw Over{};
