@@ -23,10 +23,18 @@ void Roster::add(const Object &object) {
     auto &found = holding.family == Family::ipv6 ? found_ipv6_ : found_;
     holding.peers.reserve(object.addresses.size()); // none is moved, so that views of their keys stay good
     std::unordered_set<std::string_view> once;
+    if (object.addresses.size() > 1) { // a pod is one
+        if (object.addresses.size() > found.size()) found.reserve(object.addresses.size());
+        once.reserve(object.addresses.size());
+    }
     find_peers(object, naming_, omitted_, [&](const Named &one) {
-        one.append_to(found);
         holding.peers.push_back({std::string(one.key), one.digest()});
-        if (object.addresses.size() > 1 && !once.insert(holding.peers.back().key).second) holding.peers.pop_back();
+        if (object.addresses.size() > 1 && !once.insert(holding.peers.back().key).second) {
+            holding.peers.pop_back();
+            ++omitted_[static_cast<std::size_t>(Omission::doubled)];
+        } else {
+            one.append_to(found);
+        }
     });
     if (!holding.peers.empty()) listing_.insert_or_assign(object.name, std::move(holding));
 }
@@ -43,6 +51,15 @@ Listed Roster::end() {
         std::erase_if(listing_, [](const auto &one) { return one.second.family == Family::ipv6; });
     }
 
+    if (listing_.size() > 1 || !known_.empty()) compare(out); // else nobody can be there twice, nor missing
+    out.peers = std::move(found_);
+    known_ = std::move(listing_);
+    begin();
+    return out;
+}
+
+// Who is in several objects counts once; who was there before and is not now is missing.
+void Roster::compare(Listed &out) {
     std::unordered_set<std::string_view> keys;
     keys.reserve(found_.size());
     std::vector<bool> doubled;
@@ -56,10 +73,6 @@ Listed Roster::end() {
     out.omitted[static_cast<std::size_t>(Omission::doubled)] += static_cast<std::uint32_t>(found_.size() - keys.size());
     keys.clear();
     found_.erase_if([&doubled, i = std::size_t{0}](const kith_peer &) mutable { return doubled[i++]; });
-    out.peers = std::move(found_);
-    known_ = std::move(listing_);
-    begin();
-    return out;
 }
 
 bool Roster::held_elsewhere(const std::string &key, const std::string &but) const {

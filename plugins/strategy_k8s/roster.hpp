@@ -63,6 +63,7 @@ class Roster {
     using Holdings = std::unordered_map<std::string, Holding>;
 
     static Family family(const Object &object);
+    void compare(Listed &out);
     bool held_elsewhere(const std::string &key, const std::string &but) const;
 
     const Lookup lookup_;

@@ -21,6 +21,9 @@ namespace kith {
 
 class packed_peers {
   public:
+    /// Room for so many more.
+    void reserve(std::size_t more) { peers_.reserve(peers_.size() + more); }
+
     /// Another peer; its attributes follow.
     void add(std::string_view key, std::string_view name) {
         peers_.push_back(
