@@ -145,3 +145,26 @@ BOOST_FIXTURE_TEST_CASE(more_peers_than_are_allowed_are_told_again_later, Fixtur
     rig.max_peers(10);
     BOOST_TEST(until([&] { return names() == two; }, 1min));
 }
+
+BOOST_AUTO_TEST_CASE(every_call_that_fails) {
+    const auto calls = kith::testkit::fail_each([](SimNet &net) {
+        auto &here = net.machine("here", {"10.1.0.1"});
+        Agent agent(net.machine("consul", {"10.9.0.1"}));
+        agent.server.route("/v1/agent/service/register", HttpReply(200));
+        agent.server.route("/v1/agent/service/deregister/web-10.1.0.1", HttpReply(200));
+        agent.put({.id = "web1", .address = "10.1.0.1"});
+        here.file("/run/token", "secret");
+        Rig rig(here, kith_plugin_entry_strategy_consul, "consul",
+                options(R"("token_file": "/run/token", "register": {"port": 0, "ttl": 30000, "deregister_after": 600000})"));
+        if (rig.start() != KITH_OK) return;
+        rig.node("app@10.1.0.1");
+        rig.run_until([&] { return rig.failed() || rig.peers().size() == 1; }, 5min);
+        agent.put({.id = "web2", .address = "10.1.0.2"});
+        rig.run_until([&] { return rig.peers().size() == 2 || rig.failed(); }, 5min);
+        if (!rig.failed() && rig.peers().size() != 2) throw std::runtime_error("it does not recover");
+        if (!rig.stop()) throw std::runtime_error("it does not stop");
+        if (!rig.violations().empty()) throw std::runtime_error(rig.violations().front());
+    });
+    BOOST_TEST(calls > 10u);
+    BOOST_TEST_MESSAGE(calls << " calls");
+}
