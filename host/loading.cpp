@@ -118,6 +118,7 @@ Loaded load_config(const std::string &file, const std::string &plugin_dir) {
             },
     };
     result.config = core::load(file, text.text, surroundings, result.diagnostics);
+    if (result.config) result.registry->keep([&](const core::Plugin &plugin) { return core::uses(*result.config, plugin); });
     return result;
 }
 

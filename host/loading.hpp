@@ -18,8 +18,9 @@ namespace kith::app {
 struct Loaded {
     std::optional<core::Config> config; ///< nothing when diagnostics has errors
     core::Diagnostics diagnostics;
-    std::unique_ptr<core::Registry> registry; ///< null when the `plugins` section could not be read
-    std::vector<core::Refusal> directories;   ///< plugin directories that could not be read
+    std::unique_ptr<core::Registry>
+        registry; ///< null when the `plugins` section could not be read; of a good config, what it uses
+    std::vector<core::Refusal> directories; ///< plugin directories that could not be read
 };
 
 /// Reads and validates the file, and loads the plugins it names. plugin_dir, when not empty, wins over the file's `plugins.dir`.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <core/engine/installed.hpp>
 
+#include <algorithm>
+
 namespace kith::core {
 
 Catalogue installed(const Registry &registry, std::span<const Refusal> directories) {
@@ -21,6 +23,17 @@ Catalogue installed(const Registry &registry, std::span<const Refusal> directori
     for (const Refusal &refusal : directories) add(refusal);
     for (const Refusal &refusal : registry.refused()) add(refusal);
     return result;
+}
+
+bool uses(const Config &config, const Plugin &plugin) {
+    const auto it = [&plugin](const auto &instance) { return instance.plugin == plugin.id(); };
+    const auto strategy = [&it](const Topology &topology) { return std::ranges::any_of(topology.sources, it); };
+    switch (plugin.kind()) {
+    case KITH_KIND_STRATEGY: return std::ranges::any_of(config.topologies, strategy);
+    case KITH_KIND_CONNECTOR: return std::ranges::any_of(config.connectors, it);
+    case KITH_KIND_SINK: return std::ranges::any_of(config.sinks, it);
+    default: return false;
+    }
 }
 
 } // namespace kith::core

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// What the configuration has to know of the plugins that were loaded, and of the files that were not.
+// What the configuration has to know of the plugins that were loaded, and of the files that were not; and which of them it uses.
 #pragma once
 
 #include <core/config/catalogue.hpp>
+#include <core/config/model.hpp>
 #include <core/loader/registry.hpp>
 
 #include <span>
@@ -12,5 +13,8 @@ namespace kith::core {
 
 /// directories: those that could not be read.
 Catalogue installed(const Registry &registry, std::span<const Refusal> directories);
+
+/// Does it make an instance of this plugin?
+bool uses(const Config &config, const Plugin &plugin);
 
 } // namespace kith::core

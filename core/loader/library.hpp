@@ -70,7 +70,7 @@ class Plugin {
     const Library *library_ = nullptr;
 };
 
-/// Never unloaded by itself, not even when it is destroyed: the daemon does not dlclose (L4).
+/// Never unloaded by itself, not even when it is destroyed: the daemon does not dlclose what was used (L4).
 class Library {
   public:
     /// Check the file under every rule and load it. Its constructors have run when this returns a library, or a refusal under one of
@@ -96,7 +96,7 @@ class Library {
     /// Read from the file when first asked for; empty for an entry that is linked in, or when the file cannot be read any more.
     const std::string &sha256() const;
 
-    /// For the checker: dlclose. Nothing of the library may be used afterwards.
+    /// dlclose: for the checker, and for what nobody uses (Registry::keep). Nothing of the library may be used afterwards.
     void unload();
 
   private:

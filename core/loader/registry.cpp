@@ -66,6 +66,19 @@ std::optional<Refusal> Registry::find_duplicate(const Library &library) const {
     return std::nullopt;
 }
 
+void Registry::keep(const std::function<bool(const Plugin &)> &wanted) {
+    const auto unused = [&](const std::unique_ptr<Library> &library) {
+        const auto plugins = library->plugins();
+        if (std::ranges::any_of(plugins, [&](const auto &plugin) { return wanted(*plugin); })) return false;
+        const bool threads =
+            std::ranges::any_of(plugins, [](const auto &plugin) { return plugin->has_flag(KITH_FLAG_THREADS); });
+        std::erase_if(plugins_, [&](const Plugin *plugin) { return &plugin->library() == library.get(); });
+        if (!threads) library->unload();
+        return true;
+    };
+    std::erase_if(libraries_, unused);
+}
+
 const Plugin *Registry::find(std::uint32_t kind, std::string_view name) const {
     const auto found = std::ranges::find_if(
         plugins_, [&](const Plugin *plugin) { return plugin->kind() == kind && plugin->answers_to(name); });

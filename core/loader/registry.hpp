@@ -5,6 +5,7 @@
 
 #include "core/loader/library.hpp"
 
+#include <functional>
 #include <optional>
 
 namespace kith::core {
@@ -22,6 +23,10 @@ class Registry {
 
     /// Take an entry that is linked into this program; `name` stands for its file. entry: static.
     bool link(const kith_entry &entry, std::string name);
+
+    /// Closes the libraries none of whose plugins is wanted, so that they cost no memory; nothing of them was created yet. One that starts
+    /// threads (KITH_FLAG_THREADS) stays in the process. From then on this registry knows only what is wanted, and refused().
+    void keep(const std::function<bool(const Plugin &)> &wanted);
 
     /// The plugin of this kind with that id or alias; null when there is none. Valid as long as the registry.
     const Plugin *find(std::uint32_t kind, std::string_view name) const;

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "sign.hpp"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include "digest.hpp"
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 namespace ec2 {
@@ -13,28 +11,9 @@ namespace ec2 {
 namespace {
 
 constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
-constexpr std::size_t digest_size = 32;
-
-using Digest = std::array<unsigned char, digest_size>;
-
-[[noreturn]] void no_crypto() { throw kith::error(KITH_INTERNAL, "libcrypto cannot compute SHA-256"); }
-
-Digest sha256(std::string_view text) {
-    Digest out{};
-    if (EVP_Digest(text.data(), text.size(), out.data(), nullptr, EVP_sha256(), nullptr) != 1) no_crypto();
-    return out;
-}
-
-Digest hmac(std::string_view key, std::string_view text) {
-    Digest out{};
-    const auto *bytes = reinterpret_cast<const unsigned char *>(text.data());
-    if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes, text.size(), out.data(), nullptr) == nullptr)
-        no_crypto();
-    return out;
-}
 
 Digest hmac(const Digest &key, std::string_view text) {
-    return hmac(std::string_view(reinterpret_cast<const char *>(key.data()), key.size()), text);
+    return hmac_sha256(std::string_view(reinterpret_cast<const char *>(key.data()), key.size()), text);
 }
 
 std::string hex(const Digest &digest) {
@@ -121,7 +100,7 @@ std::string authorization(const Signable &request, const Scope &scope, const Cre
     std::string signable(algorithm);
     signable.append("\n").append(scope.time).append("\n").append(place).append("\n").append(hex(sha256(canonical)));
 
-    Digest key = hmac("AWS4" + with.secret, day);
+    Digest key = hmac_sha256("AWS4" + with.secret, day);
     for (const std::string_view part : {scope.region, scope.service, std::string_view("aws4_request")}) key = hmac(key, part);
 
     std::string out(algorithm);

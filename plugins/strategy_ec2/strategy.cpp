@@ -2,6 +2,7 @@
 //
 // ec2: the peers are the running instances of AWS that have a tag, as DescribeInstances tells them.
 #include "api.hpp"
+#include "digest.hpp"
 #include "query.hpp"
 #include "schema.hpp"
 
@@ -38,7 +39,9 @@ class ec2_tags : public kith::strategy {
           api_(h, settings_, metadata_),
           random_(h),
           wake_(h),
-          pace_(settings_.interval) {}
+          pace_(settings_.interval) {
+        ec2::require_crypto();
+    }
 
     kith::task<> run() override {
         for (;;) {

@@ -88,6 +88,22 @@ BOOST_AUTO_TEST_CASE(found_by_kind_and_name) {
     BOOST_TEST(summary(KITH_KIND_SINK, "one") == "none");
 }
 
+BOOST_AUTO_TEST_CASE(what_nobody_wants_is_closed) {
+    const Place place{"failing_create", "good", "two_plugins", "undefined_symbol"};
+    Registry registry(offer());
+    BOOST_TEST(!registry.scan(place.path()));
+    registry.keep([](const Plugin &plugin) { return plugin.kind() == KITH_KIND_CONNECTOR && plugin.id() == "one"; });
+    BOOST_REQUIRE(registry.libraries().size() == 1);
+    BOOST_TEST(registry.plugins().size() == 2); // one library, taken whole
+    BOOST_TEST(registry.find(KITH_KIND_STRATEGY, "good") == nullptr);
+    BOOST_TEST(registry.find(KITH_KIND_CONNECTOR, "one")->summary() == "Joins nobody.");
+    BOOST_TEST(registry.refused().size() == 1);
+    const auto mapped = [&](const char *name) { return contains(content("/proc/self/maps"), (place / name).native()); };
+    BOOST_TEST(mapped("libtwo_plugins.so"));
+    BOOST_TEST(!mapped("libgood.so"));
+    BOOST_TEST(!mapped("libfailing_create.so"));
+}
+
 BOOST_AUTO_TEST_CASE(a_directory_that_is_none) {
     const Place place;
     Registry registry(offer());
