@@ -6,7 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
-#include <algorithm>
+#include <unordered_set>
 
 namespace rancher {
 
@@ -40,6 +40,7 @@ kith::result<Service> read_service(std::string_view text, std::string_view basen
     if (containers == nullptr) return strange("expected a list at `containers`");
 
     Service out;
+    std::unordered_set<std::string> known; // addresses
     for (std::size_t i = 0; i < containers->size(); ++i) {
         const json::object *one = (*containers)[i].if_object();
         if (one == nullptr) return strange("expected an object at " + place(i));
@@ -53,12 +54,11 @@ kith::result<Service> read_service(std::string_view text, std::string_view basen
         const std::string ip(first->get_string());
         if (!kith::address::parse(ip, 0)) return strange("`" + ip.substr(0, 64) + "` at " + place(i) + ".ips is no address");
 
-        std::string name = std::string(basename) + "@" + ip;
-        if (std::ranges::any_of(out.peers, [&](const kith::peer &known) { return known.name == name; })) {
+        if (!known.insert(ip).second) {
             ++out.doubled;
             continue;
         }
-        kith::peer peer{.key = ip, .name = std::move(name), .attributes = {{"ip", ip}}};
+        kith::peer peer{.key = ip, .name = std::string(basename) + "@" + ip, .attributes = {{"ip", ip}}};
         for (const char *attribute : {"name", "uuid", "host_uuid", "state"}) {
             const std::string_view value = text_of(*one, attribute);
             if (!value.empty() && value.size() <= 4096) peer.attributes.push_back({attribute, std::string(value)});
