@@ -102,6 +102,10 @@ BOOST_AUTO_TEST_CASE(what_nobody_wants_is_closed) {
     BOOST_TEST(mapped("libtwo_plugins.so"));
     BOOST_TEST(!mapped("libgood.so"));
     BOOST_TEST(!mapped("libfailing_create.so"));
+
+    registry.keep([](const Plugin &) { return false; });
+    BOOST_TEST(registry.plugins().empty());
+    BOOST_TEST(mapped("libtwo_plugins.so"), "one of the two says that it starts threads");
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_that_is_none) {
