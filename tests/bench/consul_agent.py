@@ -44,7 +44,7 @@ def consul(lab, runs):
     try:
         token = lab.dir / "token"
         token.write_text(ROOT_TOKEN)
-        agent.register("shop", "zero", "10.1.0.0")
+        agent.register("shop", "zero", "10.1.0.0", ttl="1h")  # none of them expires meanwhile
         kith = lab.kith({
             "plugins": {"dir": PLUGINS}, "connectors": {"notes": {"plugin": "log", "config": {"node": "app@127.0.0.1"}}},
             "topologies": {"t": {"strategy": "consul", "connector": "notes", "config": {
@@ -59,7 +59,7 @@ def consul(lab, runs):
             address = f"10.2.{number >> 8}.{number & 255}"
             time.sleep(1.1)  # nobody is throttled
             begun = time.time()
-            agent.register("shop", f"s{number}", address)
+            agent.register("shop", f"s{number}", address, ttl="1h")
             event = kith.wait("link.up", peer=f"app@{address}")
             heard = wait_until(lambda: raw.first(f'"{address}"'), "the raw query to hear of it")
             later.append((stamp(event) - heard) * 1e3)
