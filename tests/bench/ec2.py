@@ -15,6 +15,7 @@ from moto import REGION, Moto, there
 from waiting import HOST, PLUGINS, wait_until
 
 COUNT = 1000
+QUIET = 60  # seconds
 EMPTY = b"<DescribeInstancesResponse><reservationSet/></DescribeInstancesResponse>"
 
 
@@ -22,7 +23,7 @@ class Pages:
     """Answers with bodies that are there already, each of which names the next by its token."""
 
     def __init__(self, bodies):
-        self.looks = 0
+        self.looks = self.requests = 0
         pages = self
 
         class Answer(http.server.BaseHTTPRequestHandler):
@@ -31,6 +32,7 @@ class Pages:
             def do_POST(self):
                 form = dict(urllib.parse.parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
                 token = form.get("NextToken", "")
+                pages.requests += 1
                 pages.looks += not token
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(bodies[token])))
@@ -44,6 +46,10 @@ class Pages:
         self.server.daemon_threads = True
         self.server.handle_error = lambda *_: None  # kith is killed in between
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
 
 
 def recorded():
@@ -66,16 +72,20 @@ def recorded():
         moto.close()
 
 
-def looks(lab, bodies, count):
-    """(ms of CPU for each look, MiB of Private_Dirty afterwards, MiB at most)."""
-    pages = Pages(bodies)
-    kith = lab.kith({
+def daemon(lab, pages, **options):
+    return lab.kith({
         "plugins": {"dir": PLUGINS}, "connectors": {"notes": {"plugin": "log", "config": {"node": "app@127.0.0.1"}}},
         "events": {"queue": 100000},
         "topologies": {"t": {"strategy": "ec2", "connector": "notes", "config": {
-            "ec2_tagname": "cluster", "ec2_tagvalue": "shop", "region": REGION, "polling_interval": 100,
-            "endpoint": f"http://{HOST}:{pages.server.server_port}"}}}},
+            "ec2_tagname": "cluster", "ec2_tagvalue": "shop", "region": REGION,
+            "endpoint": f"http://{HOST}:{pages.server.server_port}", **options}}}},
         level="error", AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test")
+
+
+def looks(lab, bodies, count):
+    """(ms of CPU for each look, MiB of Private_Dirty afterwards, MiB at most)."""
+    pages = Pages(bodies)
+    kith = daemon(lab, pages, polling_interval=100)
     wait_until(lambda: pages.looks >= 5, "the first looks", 30, kith.tail)
     before, begun = running_of(kith.pid), pages.looks
     wait_until(lambda: pages.looks >= begun + count, "the looks", 60, kith.tail)
@@ -84,9 +94,20 @@ def looks(lab, bodies, count):
         fields = dict(entry.split(":", 1) for entry in file.read().splitlines())
     memory = kith.memory()["Private_Dirty"] / 1024, int(fields["VmHWM"].split()[0]) / 1024
     kith.kill()
-    pages.server.shutdown()
-    pages.server.server_close()
+    pages.close()
     return (used * 1e3, *memory)
+
+
+def an_hour(lab, bodies):
+    """Requests with the default interval."""
+    pages = Pages(bodies)
+    kith = daemon(lab, pages)
+    wait_until(lambda: pages.looks >= 2, "the first looks", 30, kith.tail)
+    before = pages.requests
+    time.sleep(QUIET)
+    kith.kill()
+    pages.close()
+    return (pages.requests - before) * 3600 / QUIET
 
 
 def ec2(lab, runs):
@@ -107,6 +128,7 @@ def ec2(lab, runs):
     report("ec2, a look that finds nobody, 1 page: CPU", [this[0] for this in empty], "ms", "")
     report("ec2, 1,000 instances: growth of memory", less(1), "MiB", "")
     report("ec2, 1,000 instances: growth of memory, peak", less(2), "MiB", "")
+    line(f"ec2, steady: requests an hour, of {len(bodies)} for each look", f"{an_hour(lab, bodies):.0f}", "", 1, "")
 
 
 FIGURES = {"ec2": (ec2, 5)}

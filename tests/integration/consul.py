@@ -25,7 +25,7 @@ def there():
 
 
 class Consul:
-    def __init__(self):
+    def __init__(self, log_level="warn"):
         home = prepared("consul")
         if home is None:
             raise unittest.SkipTest("no consul is prepared (tests/real/prepare consul builds it)")
@@ -35,7 +35,7 @@ class Consul:
         self.port = free_port()
         self.config = {
             "node_name": "n1", "data_dir": str(self.dir / "data"), "server": True, "bootstrap_expect": 1, "datacenter": "dc1",
-            "bind_addr": HOST, "client_addr": HOST, "log_level": "warn", "disable_update_check": True,
+            "bind_addr": HOST, "client_addr": HOST, "log_level": log_level, "disable_update_check": True,
             "leave_on_terminate": False, "raft_protocol": 3, "performance": {"raft_multiplier": 1},
             "ports": {"http": self.port, "dns": -1, "grpc": -1, "grpc_tls": -1, "serf_wan": -1, "serf_lan": free_port(), "server": free_port()},
             "acl": {"enabled": True, "default_policy": "deny", "enable_token_persistence": True,
@@ -66,8 +66,11 @@ class Consul:
         except (OSError, http.client.HTTPException):
             return False
 
+    def log(self):
+        return (self.dir / "log").read_text(errors="replace")
+
     def tail(self):
-        return (self.dir / "log").read_text(errors="replace")[-3000:]
+        return self.log()[-3000:]
 
     def signal(self, number):
         self._process.send_signal(number)
