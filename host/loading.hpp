@@ -18,8 +18,8 @@ namespace kith::app {
 struct Loaded {
     std::optional<core::Config> config; ///< nothing when diagnostics has errors
     core::Diagnostics diagnostics;
-    std::unique_ptr<core::Registry>
-        registry; ///< null when the `plugins` section could not be read; of a good config, what it uses
+    /// Null when the `plugins` section could not be read; of a good configuration only what it uses.
+    std::unique_ptr<core::Registry> registry;
     std::vector<core::Refusal> directories; ///< plugin directories that could not be read
 };
 
