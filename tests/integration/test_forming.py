@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """A cluster forms, loses a node, heals; and kith comes and goes without a link noticing."""
 
+import pathlib
+import re
 import time
 
 from lab import Scenario, main
@@ -40,6 +42,15 @@ class Forming(Scenario):
         for event in events:
             self.assertEqual(event["v"], 1)
             self.assertRegex(event["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
+
+    def test_only_the_plugins_that_are_named_stay(self):
+        self.lab.beam("a").ready()
+        kith = self.lab.kith(self.lab.config("a", ["b"]))
+        kith.wait("connector.attached")
+        maps = pathlib.Path(f"/proc/{kith.pid}/maps").read_text()
+        self.assertEqual(set(re.findall(r"/(lib(?:strategy|connector|sink)_\w+\.so)", maps)), {"libstrategy_epmd.so", "libconnector_erlang.so"})
+        self.assertNotIn("libcrypto", maps)
+        self.assertEqual(len(kith.found("plugin.loaded")), 2)
 
     def test_a_killed_node_is_joined_again(self):
         nodes, kiths = self.three()
