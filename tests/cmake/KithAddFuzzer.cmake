@@ -1,0 +1,14 @@
+# kith_add_fuzzer(NAME [SOURCES <file>...] [LIBS <target>...] [SEEN <target>...])
+# The program fuzz_NAME, of fuzz_NAME.cpp and SOURCES. A fuzzer follows the branches of what is compiled for it: of these sources, and of
+# the libraries SEEN, which are linked as LIBS are.
+function(kith_add_fuzzer name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBS;SEEN" ${ARGN})
+  add_executable(fuzz_${name} fuzz_${name}.cpp ${arg_SOURCES})
+  target_link_libraries(fuzz_${name} PRIVATE ${arg_SEEN} ${arg_LIBS})
+  target_compile_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  kith_warnings(fuzz_${name})
+  foreach(library IN LISTS arg_SEEN)
+    target_compile_options(${library} PRIVATE -fsanitize=fuzzer-no-link)
+  endforeach()
+endfunction()
