@@ -2,7 +2,6 @@
 """Strategy ec2 finds and follows the instances of moto, which computes signatures by botocore and checks ours against them."""
 
 import signal
-import time
 
 from ec2_lab import KEYS, OnEc2
 from lab import main
@@ -106,7 +105,7 @@ class BadDays(OnEc2):
         kith = self.start()
         self.sees(kith, [one])
         self.moto.signal(signal.SIGSTOP)
-        time.sleep(2)
+        self.quiet(kith, 2, "peer.lost")
         self.assertEqual(self.present(kith), {f"app@{one}"})
         self.moto.signal(signal.SIGCONT)
         ((_, two),) = self.moto.run(1, cluster=self.team)
