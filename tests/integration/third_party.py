@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""A plugin of ours as a third party's: a copy of its folder, built and tested with nothing but what is installed, and dropped into the
+plugins of an installed kith."""
+
+import os
+import shutil
+import sys
+import unittest
+
+from waiting import ROOT
+
+sys.path.insert(0, str(ROOT / "sdk/test/installed"))
+from installed import Daemon, Home  # noqa: E402, F401
+
+
+class ThirdParty(unittest.TestCase):
+    def installed_with(self, kind, name):
+        """The home where that was done."""
+        home = Home()
+        self.addCleanup(home.close)
+        plugin = next(home.kith.rglob(f"lib{kind}_{name}.so"))
+        plugin.unlink()  # ours goes where that was
+        source = home.dir / f"{kind}_{name}"
+        shutil.copytree(ROOT / f"plugins/{kind}_{name}", source)
+        # What one run has compiled serves the next, wherever that lies. Debug compiles in half the time.
+        os.environ.update(CCACHE_BASEDIR=str(home.dir), CCACHE_NOHASHDIR="1")
+        ccache = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
+        build = home.build(source, name, "-G", "Ninja", "-DBUILD_TESTING=ON", "-DCMAKE_BUILD_TYPE=Debug", *ccache)
+        self.assertIn("100% tests passed", home.run(["ctest", "--test-dir", str(build), "--output-on-failure", "--no-tests=error"]))
+        included = home.run(["ninja", "-C", str(build), "-t", "deps"])
+        self.assertTrue("/kith/include/kith/plugin.hpp" in included and str(ROOT) not in included, "what it includes is not what is installed")
+        home.run(["cmake", "--install", str(build), "--prefix", str(home.kith)])
+        self.assertTrue(plugin.exists())
+        self.assertRegex(home.run([str(home.kith / "bin/kith"), "plugins"]), rf"(?m)^{name} +{kind} +1\.0\.0 ")
+        return home
+
+
+def main():
+    result = unittest.main(verbosity=2, exit=False).result
+    for _, why in result.skipped:
+        print("skipped:", why)
+    sys.exit(77 if result.skipped and result.wasSuccessful() else not result.wasSuccessful())
