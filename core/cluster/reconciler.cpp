@@ -14,9 +14,8 @@ namespace kith::core {
 
 namespace {
 
-constexpr Time second = 1'000'000'000;
-constexpr Time links_grace = 5 * second;  // from attached to the first `links`
-constexpr Time stable_link = 10 * second; // a link that lasts shorter counts as a failure to keep it
+constexpr Time links_grace = 5 * one_second;  // from attached to the first `links`
+constexpr Time stable_link = 10 * one_second; // a link that lasts shorter counts as a failure to keep it
 
 } // namespace
 

@@ -11,10 +11,9 @@ namespace kith::core {
 
 namespace {
 
-constexpr Time second = 1'000'000'000;
-constexpr Time cancel_grace = 5 * second; // from cancel to the op's end
-constexpr Time link_grace = 5 * second;   // from a connect's success to its link
-constexpr Time links_again = 30 * second; // between reminders that the links are not known
+constexpr Time cancel_grace = 5 * one_second; // from cancel to the op's end
+constexpr Time link_grace = 5 * one_second;   // from a connect's success to its link
+constexpr Time links_again = 30 * one_second; // between reminders that the links are not known
 
 } // namespace
 

@@ -11,6 +11,7 @@ namespace kith::core {
 using Time = std::uint64_t;
 
 inline constexpr Time never = ~Time{0};
+inline constexpr Time one_second = 1'000'000'000;
 
 constexpr Time ns(std::chrono::nanoseconds duration) { return duration.count() < 0 ? 0 : static_cast<Time>(duration.count()); }
 

@@ -24,7 +24,7 @@ std::string_view prune_name(Prune prune) {
 
 json::array list(const std::vector<std::string> &texts) { return json::array(texts.begin(), texts.end()); }
 
-json::object shown(const Policy &policy) {
+json::object policy_object(const Policy &policy) {
     json::object out;
     out["name"] = policy.name;
     out["self"] = list(policy.self);
@@ -105,8 +105,9 @@ std::string render(const Config &config, const Catalogue &catalogue) {
                              {"strategy", source.plugin},
                              {"config", masked(KITH_KIND_STRATEGY, source.plugin, source.options, catalogue)}});
         }
-        topologies[topology.name] = json::object{
-            {"strategies", std::move(strategies)}, {"connector", topology.connector}, {"policy", shown(topology.policy)}};
+        topologies[topology.name] = json::object{{"strategies", std::move(strategies)},
+                                                 {"connector", topology.connector},
+                                                 {"policy", policy_object(topology.policy)}};
     }
     out["topologies"] = std::move(topologies);
     json::object sinks;

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <core/engine/connector_driver.hpp>
 
+#include <kith/result.hpp>
+
 namespace kith::core {
-
-namespace {
-
-kith_str borrow(std::string_view text) { return {text.data(), text.size()}; }
-
-} // namespace
 
 std::int32_t ConnectorDriver::answer(const Outcome &outcome) {
     turn_.soon();
@@ -49,11 +45,10 @@ const kith_connector_plugin *ConnectorDriver::side() const {
 Begun ConnectorDriver::begin(const char *what, Operation operation, const PeerView &peer) {
     if (operation == nullptr) return {KITH_UNSUPPORTED, 0, std::string("the connector has no ") + what};
     attributes_.clear();
-    for (const AttributeView &attribute : peer.attributes)
-        attributes_.push_back({borrow(attribute.name), borrow(attribute.value)});
+    for (const AttributeView &attribute : peer.attributes) attributes_.push_back({str(attribute.name), str(attribute.value)});
     const kith_peer passed{
-        .key = borrow(peer.key),
-        .name = borrow(peer.name),
+        .key = str(peer.key),
+        .name = str(peer.name),
         .attributes = attributes_.data(),
         .attribute_count = static_cast<std::uint32_t>(attributes_.size()),
         .flags = 0,

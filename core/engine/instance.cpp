@@ -3,6 +3,7 @@
 
 #include <core/engine/services.hpp>
 #include <kith/hosting/status.hpp>
+#include <kith/result.hpp>
 #include <kith/service/log.h>
 
 #include <algorithm>
@@ -15,8 +16,6 @@ namespace kith::core {
 
 namespace {
 
-kith_str borrow(std::string_view text) { return {text.data(), text.size()}; }
-
 // What a call into the plugin answered: negative is failure, and what is neither that nor KITH_OK is a bug of the plugin (E1).
 std::int32_t known(std::int32_t status) { return status > 0 ? KITH_INTERNAL : status; }
 
@@ -26,9 +25,9 @@ Instance::Instance(const Plugin &plugin, Identity identity, std::string_view opt
     : plugin_(plugin), identity_(std::move(identity)), surroundings_(surroundings), options_(options) {
     handle_.struct_size = sizeof handle_;
     handle_.abi_minor = KITH_ABI_MINOR;
-    handle_.topology = borrow(identity_.topology);
-    handle_.source = borrow(identity_.source);
-    handle_.instance = borrow(identity_.name);
+    handle_.topology = str(identity_.topology);
+    handle_.source = str(identity_.source);
+    handle_.instance = str(identity_.name);
     handle_.engine = this;
     handle_.service = &on_service;
     handle_.cancel = &on_cancel;
@@ -118,7 +117,7 @@ void Instance::ask_sides() {
     sides_.clear();
     for (const auto &ids : {plugin_.required(), plugin_.optional()}) {
         for (const std::string_view id : ids) {
-            const void *table = call("service", [&](void *self) { return instance_.service(self, borrow(id)); });
+            const void *table = call("service", [&](void *self) { return instance_.service(self, str(id)); });
             if (table != nullptr) sides_.push_back({id, table});
         }
     }
@@ -130,8 +129,8 @@ std::int32_t Instance::refuse(std::int32_t status, std::string_view text) {
     error_ = text;
     if (status == KITH_STALE || status == KITH_CANCELLED) return status;
     const std::array fields = {
-        kith_attribute{borrow("status"), borrow(status_slug(status))},
-        kith_attribute{borrow("reason"), borrow(error_)},
+        kith_attribute{str("status"), str(status_slug(status))},
+        kith_attribute{str("reason"), str(error_)},
     };
     surroundings_.logger.write(KITH_LOG_WARNING, identity_.name, "a call from the plugin was refused", fields);
     return status;

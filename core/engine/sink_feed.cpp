@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <core/engine/sink_feed.hpp>
 
+#include <kith/result.hpp>
+
 #include <utility>
 
 namespace kith::core {
 
 namespace {
-
-kith_str borrow(std::string_view text) { return {text.data(), text.size()}; }
 
 kith_event as_event(const StoredEvent &event) {
     return {
@@ -16,12 +16,12 @@ kith_event as_event(const StoredEvent &event) {
         .duration = event.duration(),
         .kind = event.kind(),
         .status = event.status(),
-        .topology = borrow(event.topology()),
-        .connector = borrow(event.connector()),
-        .source = borrow(event.source()),
-        .peer = borrow(event.peer()),
-        .reason = borrow(event.reason()),
-        .json = borrow(event.json()),
+        .topology = str(event.topology()),
+        .connector = str(event.connector()),
+        .source = str(event.source()),
+        .peer = str(event.peer()),
+        .reason = str(event.reason()),
+        .json = str(event.json()),
     };
 }
 

@@ -32,7 +32,7 @@ class Lines final : public core::Logger {
     std::vector<std::string> lines;
 };
 
-struct Fixture {
+struct EventLogFixture {
     core::EventRef stored(const core::Event &event) {
         const auto reader = bus.subscribe({.after = bus.last_seq(), .notify = {}});
         bus.publish(event, 0);
@@ -46,7 +46,7 @@ struct Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(event_log, Fixture)
+BOOST_FIXTURE_TEST_SUITE(event_log, EventLogFixture)
 
 BOOST_AUTO_TEST_CASE(what_varies_is_in_the_fields) {
     log_event(log, *stored({.kind = KITH_EVENT_CONNECT_FAILED,

@@ -23,15 +23,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Fixture {
-    Fixture() {
+struct EventStreamFixture {
+    EventStreamFixture() {
         std::signal(SIGPIPE, SIG_IGN);
         std::string name = (fs::temp_directory_path() / "kith-events-XXXXXX").string();
         BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
         directory = name;
         bus.set_wall(0, 1'795'389'300'000'000'000);
     }
-    ~Fixture() {
+    ~EventStreamFixture() {
         stream.reset();
         if (reader >= 0) ::close(reader);
         fs::remove_all(directory);
@@ -105,7 +105,7 @@ struct Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(event_stream, Fixture)
+BOOST_FIXTURE_TEST_SUITE(event_stream, EventStreamFixture)
 
 BOOST_AUTO_TEST_CASE(a_file_gets_one_line_for_each_event_and_keeps_what_it_had) {
     const fs::path path = directory / "events";

@@ -23,7 +23,7 @@ std::int64_t read_clock(clockid_t which) noexcept {
     return now.tv_sec * second + now.tv_nsec;
 }
 
-constexpr kith_clock_host table = {
+constexpr kith_clock_host clock_functions = {
     .monotonic = [](const kith_host *) noexcept { return static_cast<std::uint64_t>(read_clock(CLOCK_BOOTTIME)); },
     .wall = [](const kith_host *) noexcept { return read_clock(CLOCK_REALTIME); },
 };
@@ -67,6 +67,6 @@ void WallClock::look() {
     }
 }
 
-const void *clock_table() noexcept { return &table; }
+const void *clock_table() noexcept { return &clock_functions; }
 
 } // namespace kith::app

@@ -18,19 +18,19 @@ namespace {
 
 using boost::asio::ip::udp;
 
-const kith_udp_plugin &side_of(Seat &seat) { return *seat.side<kith_udp_plugin>(KITH_UDP); }
+const kith_udp_plugin &udp_side(Seat &seat) { return *seat.side<kith_udp_plugin>(KITH_UDP); }
 
 void tell_received(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
                    std::span<const kith_datagram> got, std::uint64_t lost) {
     Entered guard(seat.tenant, "udp.received");
-    side_of(seat).received(seat.tenant.self(), user, op, status, borrow(text), got.data(),
-                           static_cast<std::uint32_t>(got.size()), sizeof(kith_datagram), lost);
+    udp_side(seat).received(seat.tenant.self(), user, op, status, borrow(text), got.data(),
+                            static_cast<std::uint32_t>(got.size()), sizeof(kith_datagram), lost);
 }
 
 void tell_sent(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
                std::uint32_t sent) {
     Entered guard(seat.tenant, "udp.sent");
-    side_of(seat).sent(seat.tenant.self(), user, op, status, borrow(text), sent);
+    udp_side(seat).sent(seat.tenant.self(), user, op, status, borrow(text), sent);
 }
 
 } // namespace

@@ -13,14 +13,14 @@ namespace kith::app {
 
 namespace {
 
-class Descriptor {
+class OpenFile {
   public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    ~Descriptor() {
+    explicit OpenFile(int fd) : fd_(fd) {}
+    ~OpenFile() {
         if (fd_ >= 0) ::close(fd_);
     }
-    Descriptor(const Descriptor &) = delete;
-    Descriptor &operator=(const Descriptor &) = delete;
+    OpenFile(const OpenFile &) = delete;
+    OpenFile &operator=(const OpenFile &) = delete;
     int get() const { return fd_; }
     explicit operator bool() const { return fd_ >= 0; }
 
@@ -96,7 +96,7 @@ Contents read_whole(const std::string &path, std::uint64_t max) {
     Contents result;
     if (::stat(path.c_str(), &s) == 0) result.info = info_of(s);
     // Not blocking, or a named pipe would hold the worker for ever.
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    const OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     const auto fail = [&](int error) {
         result.status = status_of_errno(error);
         result.text = path + ": " + std::strerror(error);
@@ -129,7 +129,7 @@ Contents read_whole(const std::string &path, std::uint64_t max) {
 
 Written replace_whole(const std::string &path, std::string_view data, std::uint32_t mode) {
     std::string temporary = path + ".XXXXXX";
-    const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+    const OpenFile file(::mkostemp(temporary.data(), O_CLOEXEC));
     if (!file) return not_written(path, errno);
     const bool good = ::fchmod(file.get(), mode & 07777U) == 0 && write_all(file.get(), data) && ::fsync(file.get()) == 0 &&
                       ::rename(temporary.c_str(), path.c_str()) == 0;
@@ -141,7 +141,7 @@ Written replace_whole(const std::string &path, std::string_view data, std::uint3
     // The rename itself is safe only when the directory is.
     const auto slash = path.rfind('/');
     const std::string parent = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-    const Descriptor directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const OpenFile directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (directory) ::fsync(directory.get());
     return {};
 }

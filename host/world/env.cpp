@@ -9,7 +9,7 @@ namespace kith::app {
 
 namespace {
 
-constexpr kith_env_host table = {
+constexpr kith_env_host env_functions = {
     .get =
         [](const kith_host *host, kith_str name, kith_str *out) noexcept {
             return guarded(host, [&](Seat &seat) -> std::int32_t {
@@ -28,6 +28,6 @@ constexpr kith_env_host table = {
 
 } // namespace
 
-const void *env_table() noexcept { return &table; }
+const void *env_table() noexcept { return &env_functions; }
 
 } // namespace kith::app

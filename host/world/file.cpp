@@ -9,17 +9,17 @@ namespace kith::app {
 
 namespace {
 
-const kith_file_plugin &side_of(Seat &seat) { return *seat.side<kith_file_plugin>(KITH_FILE); }
+const kith_file_plugin &file_side(Seat &seat) { return *seat.side<kith_file_plugin>(KITH_FILE); }
 
 void tell_read(Seat &seat, std::uint64_t user, std::uint64_t op, const Contents &contents) {
     Entered guard(seat.tenant, "file.read");
-    side_of(seat).read(seat.tenant.self(), user, op, contents.status, borrow(contents.text), contents.data.data(),
-                       contents.data.size(), &contents.info);
+    file_side(seat).read(seat.tenant.self(), user, op, contents.status, borrow(contents.text), contents.data.data(),
+                         contents.data.size(), &contents.info);
 }
 
 void tell_written(Seat &seat, std::uint64_t user, std::uint64_t op, const Written &written) {
     Entered guard(seat.tenant, "file.written");
-    side_of(seat).written(seat.tenant.self(), user, op, written.status, borrow(written.text));
+    file_side(seat).written(seat.tenant.self(), user, op, written.status, borrow(written.text));
 }
 
 std::int32_t check(Seat &seat, kith_str path) {
@@ -71,7 +71,7 @@ std::int32_t with_path(const kith_host *host, kith_str path, F &&begin) noexcept
     });
 }
 
-constexpr kith_file_host table = {
+constexpr kith_file_host file_functions = {
     .read =
         [](const kith_host *host, kith_str path, std::uint64_t max, std::uint64_t user, std::uint64_t *op) noexcept {
             return with_path(host, path, [&](Seat &seat, const std::string &name) { return read(seat, name, max, user, op); });
@@ -92,6 +92,6 @@ constexpr kith_file_host table = {
 
 } // namespace
 
-const void *file_table() noexcept { return &table; }
+const void *file_table() noexcept { return &file_functions; }
 
 } // namespace kith::app

@@ -21,7 +21,7 @@ namespace kith::app {
 
 namespace {
 
-constexpr auto breath = std::chrono::milliseconds(50);
+constexpr auto interface_pause = std::chrono::milliseconds(50);
 
 int open_notices() {
     const int fd = ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
@@ -46,7 +46,7 @@ bool reports_from(const address &source, bool ipv6) { return ipv6 ? is_link_loca
 Interfaces::Interfaces(boost::asio::io_context &io)
     : descriptor_(open_notices()),
       lookout_(
-          io, breath, [this] { noticed(); }, [this] { return poll(); }) {
+          io, interface_pause, [this] { noticed(); }, [this] { return poll(); }) {
     lookout_.watch(descriptor_);
     look();
 }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint32_t most = 65'536; // that wait for one tenant
 
-constexpr kith_loop_host table = {
+constexpr kith_loop_host loop_functions = {
     .post = [](const kith_host *host, std::uint64_t user) noexcept -> std::int32_t {
         // [any-thread]: the seat stays until destroy, and nothing else of it is touched here. No text goes with a refusal: where
         // it is kept belongs to the loop.
@@ -38,6 +38,6 @@ constexpr kith_loop_host table = {
 
 } // namespace
 
-const void *loop_table() noexcept { return &table; }
+const void *loop_table() noexcept { return &loop_functions; }
 
 } // namespace kith::app

@@ -11,7 +11,7 @@ namespace kith::app {
 
 namespace {
 
-constexpr kith_random_host table = {
+constexpr kith_random_host random_functions = {
     .fill =
         [](const kith_host *, void *out, std::uint64_t size) noexcept {
             auto *bytes = static_cast<unsigned char *>(out);
@@ -27,6 +27,6 @@ constexpr kith_random_host table = {
 
 } // namespace
 
-const void *random_table() noexcept { return &table; }
+const void *random_table() noexcept { return &random_functions; }
 
 } // namespace kith::app

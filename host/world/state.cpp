@@ -81,7 +81,7 @@ std::int32_t save(Seat &seat, const void *data, std::uint64_t size, std::uint64_
     return KITH_OK;
 }
 
-constexpr kith_state_host table = {
+constexpr kith_state_host state_functions = {
     .load = [](const kith_host *host, std::uint64_t user,
                std::uint64_t *op) noexcept { return guarded(host, [&](Seat &seat) { return load(seat, user, op); }); },
     .save =
@@ -92,6 +92,6 @@ constexpr kith_state_host table = {
 
 } // namespace
 
-const void *state_table() noexcept { return &table; }
+const void *state_table() noexcept { return &state_functions; }
 
 } // namespace kith::app

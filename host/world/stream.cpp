@@ -13,17 +13,17 @@ namespace kith::app {
 
 namespace {
 
-const kith_tcp_plugin &side_of(Seat &seat) { return *seat.side<kith_tcp_plugin>(KITH_TCP); }
+const kith_tcp_plugin &tcp_side(Seat &seat) { return *seat.side<kith_tcp_plugin>(KITH_TCP); }
 
 void tell_read(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text, const void *data,
                std::size_t size) {
     Entered guard(seat.tenant, "tcp.read");
-    side_of(seat).read(seat.tenant.self(), user, op, status, borrow(text), data, static_cast<std::uint32_t>(size));
+    tcp_side(seat).read(seat.tenant.self(), user, op, status, borrow(text), data, static_cast<std::uint32_t>(size));
 }
 
 void tell_written(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text) {
     Entered guard(seat.tenant, "tcp.written");
-    side_of(seat).written(seat.tenant.self(), user, op, status, borrow(text));
+    tcp_side(seat).written(seat.tenant.self(), user, op, status, borrow(text));
 }
 
 } // namespace

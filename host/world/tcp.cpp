@@ -87,7 +87,7 @@ std::int32_t close(Seat &seat, std::uint64_t id) {
     return seat.no_such(id, "a stream or a listener");
 }
 
-constexpr kith_tcp_host table = {
+constexpr kith_tcp_host tcp_functions = {
     .connect =
         [](const kith_host *host, kith_str name, std::uint32_t port, std::uint64_t timeout, std::uint64_t user,
            std::uint64_t *op) noexcept {
@@ -125,6 +125,6 @@ constexpr kith_tcp_host table = {
 
 } // namespace
 
-const void *tcp_table() noexcept { return &table; }
+const void *tcp_table() noexcept { return &tcp_functions; }
 
 } // namespace kith::app

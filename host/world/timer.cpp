@@ -35,10 +35,10 @@ std::int32_t start(const kith_host *host, std::uint64_t delay, std::uint64_t use
     });
 }
 
-constexpr kith_timer_host table = {.start = start};
+constexpr kith_timer_host timer_functions = {.start = start};
 
 } // namespace
 
-const void *timer_table() noexcept { return &table; }
+const void *timer_table() noexcept { return &timer_functions; }
 
 } // namespace kith::app

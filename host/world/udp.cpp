@@ -96,7 +96,7 @@ std::int32_t check_batch(Seat &seat, std::uint32_t count) {
     return seat.refuse(KITH_INVALID, std::to_string(count) + " datagrams: expected 1 to 256 at once");
 }
 
-constexpr kith_udp_host table = {
+constexpr kith_udp_host udp_functions = {
     .bind = [](const kith_host *host, const kith_udp_socket *socket, std::uint64_t user,
                std::uint64_t *op) noexcept { return guarded(host, [&](Seat &seat) { return bind(seat, socket, user, op); }); },
     .join =
@@ -139,6 +139,6 @@ constexpr kith_udp_host table = {
 
 } // namespace
 
-const void *udp_table() noexcept { return &table; }
+const void *udp_table() noexcept { return &udp_functions; }
 
 } // namespace kith::app

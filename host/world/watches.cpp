@@ -15,7 +15,7 @@ namespace kith::app {
 
 namespace {
 
-constexpr auto breath = std::chrono::milliseconds(20); // between two looks, in a directory where much happens
+constexpr auto watch_pause = std::chrono::milliseconds(20); // between two looks, in a directory where much happens
 
 constexpr std::uint32_t of_interest = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_CLOSE_WRITE | IN_ATTRIB |
                                       IN_MODIFY | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
@@ -47,7 +47,7 @@ Watches::Watches(AsioWorld::Parts &parts)
     : parts_(parts),
       notices_(std::make_shared<Notices>()),
       lookout_(
-          parts.io, breath, [this] { noticed(); }, [this] { return poll(); }) {
+          parts.io, watch_pause, [this] { noticed(); }, [this] { return poll(); }) {
     lookout_.watch(notices_->fd < 0 ? -1 : ::fcntl(notices_->fd, F_DUPFD_CLOEXEC, 0));
 }
 

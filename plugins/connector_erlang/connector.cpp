@@ -22,9 +22,9 @@ namespace {
 using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
-constexpr nanoseconds step = 7s;       // of a handshake, as a node allows it
-constexpr nanoseconds probe_step = 2s; // of a probe
-constexpr nanoseconds slow = 5s;       // a connect that took so long has waited for a peer that says nothing
+constexpr nanoseconds handshake_step = 7s; // of a handshake, as a node allows it
+constexpr nanoseconds probe_step = 2s;     // of a probe
+constexpr nanoseconds slow = 5s;           // a connect that took so long has waited for a peer that says nothing
 constexpr nanoseconds slow_probe_step = 400ms;
 constexpr nanoseconds first_pause = 250ms; // before attaching anew
 constexpr nanoseconds longest_pause = 3s;
@@ -127,7 +127,7 @@ class ErlangConnector final : public connector {
     // ---- attachment ----
 
     task<result<std::shared_ptr<Session>>> attach() {
-        auto node = co_await find_local_node(net_, env_, settings_, step);
+        auto node = co_await find_local_node(net_, env_, settings_, handshake_step);
         if (!node) co_return std::move(node).error();
         auto cookie = co_await find_cookie(files_, env_, settings_);
         if (!cookie) co_return std::move(cookie).error();
@@ -139,7 +139,7 @@ class ErlangConnector final : public connector {
         config.creation = creation();
         config.challenge = static_cast<std::uint32_t>(random_());
         etf::Pid self{config.name, 1, 0, config.creation};
-        auto connection = co_await dial(net_, node->place, std::move(config), challenges_, step);
+        auto connection = co_await dial(net_, node->place, std::move(config), challenges_, handshake_step);
         if (!connection) {
             error why = std::move(connection).error();
             if (why.status == KITH_REFUSED && settings_.port == 0) why.text += " as EPMD says: it is ending or starting";

@@ -17,7 +17,7 @@ namespace {
 // The text of an element in its own node: half as many of them.
 constexpr unsigned reading = pugi::parse_default | pugi::parse_embed_pcdata;
 
-kith::error strange(const std::string &text) {
+kith::error malformed_answer(const std::string &text) {
     return {KITH_PROTOCOL, "the answer is not what DescribeInstances tells: " + text};
 }
 
@@ -72,20 +72,20 @@ kith::result<Page> read_page(std::string &xml, std::string_view tag) {
     pugi::xml_document document;
     const auto parsed = document.load_buffer_inplace(xml.data(), xml.size(), reading, pugi::encoding_utf8);
     if (!parsed)
-        return strange("it is not XML, or not all of it (" + std::string(parsed.description()) + ", byte " +
-                       std::to_string(parsed.offset) + ")");
+        return malformed_answer("it is not XML, or not all of it (" + std::string(parsed.description()) + ", byte " +
+                                std::to_string(parsed.offset) + ")");
     const auto root = document.child("DescribeInstancesResponse");
-    if (!root) return strange("expected DescribeInstancesResponse");
+    if (!root) return malformed_answer("expected DescribeInstancesResponse");
     const auto reservations = root.child("reservationSet");
-    if (!reservations) return strange("expected reservationSet");
+    if (!reservations) return malformed_answer("expected reservationSet");
 
     Page out;
     for (const auto &reservation : reservations.children("item")) {
         const auto instances = reservation.child("instancesSet");
-        if (!instances) return strange("expected instancesSet in each item of reservationSet");
+        if (!instances) return malformed_answer("expected instancesSet in each item of reservationSet");
         for (const auto &item : instances.children("item")) {
             Instance one = read_instance(item, tag);
-            if (one.id.empty()) return strange("expected instanceId in each item of instancesSet");
+            if (one.id.empty()) return malformed_answer("expected instanceId in each item of instancesSet");
             out.instances.push_back(std::move(one));
         }
     }

@@ -12,10 +12,10 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr nanoseconds patience = 30s;              // for the whole of an answer
-constexpr nanoseconds longest_wish = 5min;         // of a Retry-After that is obeyed
-constexpr nanoseconds first_wait = 1s;             // before a page is asked for again; then twice as long, and so on
-constexpr std::uint64_t largest_answer = 16 << 20; // bytes
+constexpr nanoseconds api_timeout = 30s;         // for the whole of an answer
+constexpr nanoseconds longest_wish = 5min;       // of a Retry-After that is obeyed
+constexpr nanoseconds first_wait = 1s;           // before a page is asked for again; then twice as long, and so on
+constexpr std::uint64_t api_max_body = 16 << 20; // bytes
 
 constexpr std::string_view form_type = "application/x-www-form-urlencoded; charset=utf-8";
 
@@ -43,8 +43,8 @@ kith::task<kith::result<kith::http_answer>> Api::send(const std::string &form, c
         request.url = to.url;
         request.fields = fields;
         request.body = form;
-        request.timeout = patience;
-        request.max_body = largest_answer;
+        request.timeout = api_timeout;
+        request.max_body = api_max_body;
         auto answer = co_await client_.fetch(request);
         // A POST is not sent again by itself when the connection that was kept had ended; this one changes nothing.
         if (!answer && answer.status() == KITH_RESET && attempt == 0) continue;

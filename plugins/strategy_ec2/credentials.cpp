@@ -114,10 +114,12 @@ class Reader {
     std::string_view rest_;
 };
 
-kith::error strange(const std::string &text) { return {KITH_PROTOCOL, "that is not what credentials look like: " + text}; }
+kith::error malformed_credentials(const std::string &text) {
+    return {KITH_PROTOCOL, "that is not what credentials look like: " + text};
+}
 
 // They go into a header.
-bool printable(std::string_view text) {
+bool printable_field(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
@@ -139,15 +141,16 @@ kith::result<Credentials> read_credentials(std::string_view json) {
             if (which == name) *to = value;
         }
     });
-    if (!good) return strange("expected a JSON object");
+    if (!good) return malformed_credentials("expected a JSON object");
     if (code.empty()) code = lower_code;
     if (!code.empty() && code != "Success")
         return kith::error(KITH_UNAUTHORIZED, code.substr(0, 128) + (message.empty() ? "" : ": " + message.substr(0, 512)));
-    if (out.id.empty() || out.secret.empty()) return strange("expected AccessKeyId and SecretAccessKey");
-    if (!printable(out.id) || !printable(out.secret) || !printable(out.token)) return strange("expected printable text");
+    if (out.id.empty() || out.secret.empty()) return malformed_credentials("expected AccessKeyId and SecretAccessKey");
+    if (!printable_field(out.id) || !printable_field(out.secret) || !printable_field(out.token))
+        return malformed_credentials("expected printable text");
     if (!expires.empty()) {
         out.expires = parse_time(expires);
-        if (!out.expires) return strange("expected a time at Expiration, such as 2015-08-30T12:36:00Z");
+        if (!out.expires) return malformed_credentials("expected a time at Expiration, such as 2015-08-30T12:36:00Z");
     }
     return out;
 }

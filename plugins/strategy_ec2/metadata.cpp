@@ -10,8 +10,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto to_connect = 2s;
-constexpr auto patience = 5s; // it is on this very host, and answers in milliseconds
-constexpr std::uint64_t largest_answer = 65'536;
+constexpr auto metadata_timeout = 5s; // it is on this very host, and answers in milliseconds
+constexpr std::uint64_t metadata_max_body = 65'536;
 constexpr std::string_view root = "/latest/meta-data/", token_path = "/latest/api/token";
 
 constexpr std::string_view name_letters = "abcdefghijklmnopqrstuvwxyz0123456789-";
@@ -48,8 +48,8 @@ kith::task<kith::result<kith::http_answer>> Metadata::ask(std::string_view metho
     request.method = method;
     request.url = url;
     if (field != nullptr) request.fields = {field, 1};
-    request.timeout = patience;
-    request.max_body = largest_answer;
+    request.timeout = metadata_timeout;
+    request.max_body = metadata_max_body;
     co_return co_await client_.fetch(request);
 }
 

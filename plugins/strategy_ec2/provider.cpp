@@ -9,8 +9,8 @@ using namespace std::chrono_literals;
 
 constexpr Moment early = 5min;                   // AWS has new ones at least so long before the old ones end
 constexpr std::chrono::nanoseconds again = 1min; // after a try to renew them early
-constexpr auto patience = 5s;
-constexpr std::uint64_t largest_answer = 65'536;
+constexpr auto credentials_timeout = 5s;
+constexpr std::uint64_t credentials_max_body = 65'536;
 
 } // namespace
 
@@ -50,7 +50,7 @@ kith::task<kith::result<std::string>> Provider::container_token() {
     const std::string &path = settings_.container_token_file;
     std::string token = settings_.container_token;
     if (!path.empty()) {
-        auto read = co_await file_.read(path, largest_answer);
+        auto read = co_await file_.read(path, credentials_max_body);
         if (!read)
             co_return kith::error(read.status(), "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE " + path + ": " + read.error().text);
         token = std::move(read->bytes);
@@ -74,8 +74,8 @@ kith::task<kith::result<Credentials>> Provider::of_container() {
     kith::http_request request;
     request.url = url;
     if (!token->empty()) request.fields = {&field, 1};
-    request.timeout = patience;
-    request.max_body = largest_answer;
+    request.timeout = credentials_timeout;
+    request.max_body = credentials_max_body;
     auto answer = co_await client_.fetch(request);
     const std::string where = "credentials of the container: ";
     if (!answer) co_return kith::error(answer.status(), where + answer.error().text);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <kith/hosting/http_request.hpp>
 
+#include <kith/result.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -11,8 +13,6 @@ namespace {
 
 constexpr std::uint64_t second = 1'000'000'000;
 constexpr std::size_t max_fields_size = 65'536;
-
-std::string_view view(kith_str text) { return text.size == 0 ? std::string_view{} : std::string_view{text.data, text.size}; }
 
 template <class T>
 T or_else(T value, T fallback) {

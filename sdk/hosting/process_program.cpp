@@ -2,6 +2,7 @@
 #include <kith/hosting/process_program.hpp>
 
 #include <kith/hosting/http_request.hpp>
+#include <kith/result.hpp>
 
 #include <algorithm>
 #include <array>
@@ -12,8 +13,6 @@ namespace kith {
 namespace {
 
 constexpr std::uint64_t usual_grace = 2'000'000'000;
-
-std::string_view view(kith_str text) { return text.size == 0 ? std::string_view{} : std::string_view{text.data, text.size}; }
 
 bool has_zero(std::string_view text) noexcept { return text.find('\0') != std::string_view::npos; }
 

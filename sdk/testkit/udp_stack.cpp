@@ -13,7 +13,7 @@ namespace kith::testkit {
 
 namespace {
 
-constexpr std::uint64_t second = 1'000'000'000;
+constexpr std::uint64_t one_second = 1'000'000'000;
 
 } // namespace
 
@@ -153,7 +153,7 @@ void UdpStack::tell(Machine &machine, std::uint64_t serial) {
         if (group->status == KITH_OK) group->status = net_.fault_of("udp.join");
         if (group->status != KITH_OK && std::exchange(group->on, nullptr) != nullptr) {
             ++version_; // made to fail; the system is asked again
-            net_.schedule(net_.now_ns() + second, *this, look_again, machine.index(), serial);
+            net_.schedule(net_.now_ns() + one_second, *this, look_again, machine.index(), serial);
         }
         group->told = true;
         group->last_told = group->status;

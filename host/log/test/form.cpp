@@ -17,8 +17,8 @@ constexpr std::int64_t moment = 1'795'389'300'123'456'789; // 2026-11-22T23:15:0
 
 kith_str str(std::string_view text) { return {text.data(), text.size()}; }
 
-struct Fixture {
-    Fixture() {
+struct FormFixture {
+    FormFixture() {
         ::setenv("TZ", "UTC", 1);
         ::tzset();
     }
@@ -56,7 +56,7 @@ std::vector<std::string> hostile() {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(form, Fixture)
+BOOST_FIXTURE_TEST_SUITE(form, FormFixture)
 
 BOOST_AUTO_TEST_CASE(text_for_people) {
     BOOST_TEST(

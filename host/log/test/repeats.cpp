@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Fixture {
+struct RepeatsFixture {
     bool line(std::string_view message, std::string_view subject = {}, std::string_view who = "who") {
         return repeats.pass(2, who, message, subject, now);
     }
@@ -25,7 +25,7 @@ struct Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(repeats, Fixture)
+BOOST_FIXTURE_TEST_SUITE(repeats, RepeatsFixture)
 
 BOOST_AUTO_TEST_CASE(a_few_pass_and_the_rest_is_counted_exactly) {
     BOOST_TEST(lines(25, "could not connect", "app@a") == 5);

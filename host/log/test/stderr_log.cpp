@@ -21,8 +21,8 @@ using namespace kith::app;
 
 namespace {
 
-struct Fixture {
-    Fixture() {
+struct StderrLogFixture {
+    StderrLogFixture() {
         std::signal(SIGPIPE, SIG_IGN);
         BOOST_REQUIRE(::pipe2(pipe, O_CLOEXEC) == 0);
         ::fcntl(pipe[0], F_SETFL, O_NONBLOCK);
@@ -31,7 +31,7 @@ struct Fixture {
         ::close(pipe[1]);
         log.emplace(LogOptions{.json = true}, KITH_LOG_INFO);
     }
-    ~Fixture() {
+    ~StderrLogFixture() {
         log.reset();
         ::dup2(before, STDERR_FILENO);
         ::close(before);
@@ -66,7 +66,7 @@ struct Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(stderr_log, Fixture)
+BOOST_FIXTURE_TEST_SUITE(stderr_log, StderrLogFixture)
 
 BOOST_AUTO_TEST_CASE(lines_from_the_level_on_are_written_whole) {
     write("one");

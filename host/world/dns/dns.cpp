@@ -69,13 +69,13 @@ std::int32_t query(Seat &seat, const kith_dns_query *given, std::uint64_t user, 
     return KITH_OK;
 }
 
-constexpr kith_dns_host table = {
+constexpr kith_dns_host dns_functions = {
     .query = [](const kith_host *host, const kith_dns_query *given, std::uint64_t user, std::uint64_t *op) noexcept {
         return guarded(host, [&](Seat &seat) { return query(seat, given, user, op); });
     }};
 
 } // namespace
 
-const void *dns_table() noexcept { return &table; }
+const void *dns_table() noexcept { return &dns_functions; }
 
 } // namespace kith::app

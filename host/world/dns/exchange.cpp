@@ -20,7 +20,7 @@ namespace {
 constexpr int udp_size = 1232;          // what passes everywhere in one piece (DNS flag day 2020)
 constexpr int own_patience = 3'600'000; // ms; the exchange has a timer of its own
 
-std::int32_t status_of(int status) noexcept {
+std::int32_t ares_status_of(int status) noexcept {
     switch (status) {
     case ARES_SUCCESS: return KITH_OK;
     case ARES_ETIMEOUT: return KITH_TIMED_OUT;
@@ -108,7 +108,7 @@ bool DnsExchange::ask(const std::string &name, std::uint32_t type) {
         [](void *p, int status, int, unsigned char *bytes, int length) {
             auto &self = *static_cast<DnsExchange *>(p);
             if (std::exchange(self.replied_, true)) return;
-            self.reply_.status = status_of(status);
+            self.reply_.status = ares_status_of(status);
             if (status == ARES_SUCCESS)
                 self.reply_.bytes.assign(reinterpret_cast<const char *>(bytes), static_cast<std::size_t>(length));
         },

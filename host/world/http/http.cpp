@@ -9,28 +9,28 @@ namespace kith::app {
 
 namespace {
 
-const kith_http_plugin &side_of(Seat &seat) { return *seat.side<kith_http_plugin>(KITH_HTTP); }
+const kith_http_plugin &http_side(Seat &seat) { return *seat.side<kith_http_plugin>(KITH_HTTP); }
 
 } // namespace
 
 void tell_opened(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
                  std::uint64_t id) {
     Entered guard(seat.tenant, "http.opened");
-    side_of(seat).opened(seat.tenant.self(), user, op, status, borrow(text), id);
+    http_side(seat).opened(seat.tenant.self(), user, op, status, borrow(text), id);
 }
 
 void tell_responded(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
                     std::uint64_t id, std::uint32_t code, const std::vector<kith_attribute> &fields) {
     Entered guard(seat.tenant, "http.responded");
-    side_of(seat).responded(seat.tenant.self(), user, op, status, borrow(text), id, code, fields.data(),
-                            static_cast<std::uint32_t>(fields.size()));
+    http_side(seat).responded(seat.tenant.self(), user, op, status, borrow(text), id, code, fields.data(),
+                              static_cast<std::uint32_t>(fields.size()));
 }
 
 void tell_http_read(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
                     std::string_view data) {
     Entered guard(seat.tenant, "http.read");
-    side_of(seat).read(seat.tenant.self(), user, op, status, borrow(text), data.data(),
-                       static_cast<std::uint32_t>(data.size()));
+    http_side(seat).read(seat.tenant.self(), user, op, status, borrow(text), data.data(),
+                         static_cast<std::uint32_t>(data.size()));
 }
 
 namespace {
@@ -92,7 +92,7 @@ std::int32_t request(Seat &seat, std::uint64_t id, const kith_http_request *give
     return KITH_OK;
 }
 
-constexpr kith_http_host table = {
+constexpr kith_http_host http_functions = {
     .open =
         [](const kith_host *host, const kith_http_client *settings, std::uint64_t user, std::uint64_t *op) noexcept {
             return guarded(host, [&](Seat &seat) { return open(seat, settings, user, op); });
@@ -128,6 +128,6 @@ constexpr kith_http_host table = {
 
 } // namespace
 
-const void *http_table() noexcept { return &table; }
+const void *http_table() noexcept { return &http_functions; }
 
 } // namespace kith::app

@@ -18,12 +18,12 @@ namespace {
 using Error = boost::system::error_code;
 using Wait = boost::asio::posix::stream_descriptor;
 
-const kith_process_plugin &side_of(Seat &seat) { return *seat.side<kith_process_plugin>(KITH_PROCESS); }
+const kith_process_plugin &process_side(Seat &seat) { return *seat.side<kith_process_plugin>(KITH_PROCESS); }
 
 void tell_read(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text, const void *data,
                std::size_t size) {
     Entered guard(seat.tenant, "process.read");
-    side_of(seat).read(seat.tenant.self(), user, op, status, borrow(text), data, static_cast<std::uint32_t>(size));
+    process_side(seat).read(seat.tenant.self(), user, op, status, borrow(text), data, static_cast<std::uint32_t>(size));
 }
 
 std::chrono::nanoseconds span(std::uint64_t time) {
@@ -149,7 +149,7 @@ std::int32_t Child::wait(std::uint64_t user, std::uint64_t *op) {
         *seat_, shared_from_this(), 0, user, op,
         [](Seat &seat, std::uint64_t u, std::uint64_t o) {
             Entered guard(seat.tenant, "process.ended");
-            side_of(seat).ended(seat.tenant.self(), u, o, KITH_CANCELLED, borrow(cancelled_text()), nullptr);
+            process_side(seat).ended(seat.tenant.self(), u, o, KITH_CANCELLED, borrow(cancelled_text()), nullptr);
         },
         [] {});
     if (group_.there()) return KITH_OK;
@@ -165,7 +165,7 @@ void Child::tell_end(std::uint64_t user, std::uint64_t op) {
         .struct_size = sizeof end, .code = how_.code, .signal = how_.signal, .reserved = 0, .errors = borrow(said_.text())};
     const std::string text = status_ == KITH_TIMED_OUT ? program_.late() : status_ == KITH_LIMIT ? program_.too_much() : "";
     Entered guard(seat_->tenant, "process.ended");
-    side_of(*seat_).ended(seat_->tenant.self(), user, op, status_, borrow(text), &end);
+    process_side(*seat_).ended(seat_->tenant.self(), user, op, status_, borrow(text), &end);
 }
 
 void Child::await_end() {

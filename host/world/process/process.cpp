@@ -128,7 +128,7 @@ std::int32_t close(const kith_host *host, std::uint64_t id) noexcept {
     });
 }
 
-constexpr kith_process_host table = {
+constexpr kith_process_host process_functions = {
     .start =
         [](const kith_host *host, const kith_process_program *program, std::uint64_t user, std::uint64_t *op) noexcept {
             return guarded(host, [&](Seat &seat) { return start(seat, program, user, op); });
@@ -159,6 +159,6 @@ constexpr kith_process_host table = {
 
 } // namespace
 
-const void *process_table() noexcept { return &table; }
+const void *process_table() noexcept { return &process_functions; }
 
 } // namespace kith::app

@@ -14,7 +14,7 @@ std::size_t slot_of(Calls::Id id) noexcept { return static_cast<std::size_t>(id 
 std::uint32_t generation_of(Calls::Id id) noexcept { return static_cast<std::uint32_t>(id >> slot_bits); }
 
 // Marks our calls among other requests of the same process, such as the relay's.
-constexpr std::uint32_t mark = 0x6b697468;
+constexpr std::uint32_t call_mark = 0x6b697468;
 
 } // namespace
 
@@ -55,13 +55,13 @@ etf::Reference Calls::reference_of(Id id) const {
     reference.node = self_.node;
     reference.creation = self_.creation;
     reference.size = 3;
-    reference.words = {static_cast<std::uint32_t>(slot_of(id)), generation_of(id), mark};
+    reference.words = {static_cast<std::uint32_t>(slot_of(id)), generation_of(id), call_mark};
     return reference;
 }
 
 std::optional<Calls::Id> Calls::id_of(const etf::Term &term) const {
     const auto reference = term.reference();
-    if (!reference || reference->size != 3 || reference->words[2] != mark || reference->node != self_.node ||
+    if (!reference || reference->size != 3 || reference->words[2] != call_mark || reference->node != self_.node ||
         reference->words[0] > slot_mask)
         return std::nullopt;
     return std::uint64_t{reference->words[1]} << slot_bits | reference->words[0];

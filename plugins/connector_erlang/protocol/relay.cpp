@@ -38,7 +38,7 @@ constexpr std::string_view program = R"([
   {clause,0,[{var,0,'_'}],[],[{call,0,{var,0,'L'},[]}]}]}]}]},[]}
 ])";
 
-constexpr std::uint32_t mark = 0x72656c61;
+constexpr std::uint32_t relay_mark = 0x72656c61;
 
 std::vector<std::string> names_of(const etf::Term &list) {
     std::vector<std::string> names;
@@ -79,7 +79,7 @@ void Relay::start(std::string &out) {
     request_.node = self_.node;
     request_.creation = self_.creation;
     request_.size = 3;
-    request_.words = {0, ++generation_, mark};
+    request_.words = {0, ++generation_, relay_mark};
     std::string arguments;
     etf::Writer writer(arguments);
     writer.list(2);

@@ -9,7 +9,7 @@ using Which = Roster::Which;
 
 namespace {
 
-struct Fixture {
+struct RosterFixture {
     Roster roster{5s, std::nullopt, [](Time mean) { return mean; }};
     Time now = 100s;
 
@@ -39,7 +39,7 @@ struct Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(roster, Fixture)
+BOOST_FIXTURE_TEST_SUITE(roster, RosterFixture)
 
 BOOST_AUTO_TEST_CASE(no_host_is_a_true_answer) {
     BOOST_TEST(!roster.tell_at());

@@ -26,8 +26,8 @@ namespace {
 
 constexpr const char *path = "/etc/hosts.erlang";
 
-struct Fixture {
-    ~Fixture() {
+struct StrategyFixture {
+    ~StrategyFixture() {
         BOOST_TEST(rig.stop());
         for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
         BOOST_TEST(here.open_streams() == 0u);
@@ -84,7 +84,7 @@ const Keys everybody = {"a@one.example", "a@two.example", "b@one.example"};
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(strategy, Fixture)
+BOOST_FIXTURE_TEST_SUITE(strategy, StrategyFixture)
 
 BOOST_AUTO_TEST_CASE(the_nodes_of_all_hosts_at_once_in_one_set) {
     start(both);

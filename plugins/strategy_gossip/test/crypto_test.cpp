@@ -12,7 +12,7 @@ using namespace gossip::test;
 
 namespace {
 
-struct Fixture {
+struct CryptoFixture {
     Crypto crypto = std::move(Crypto::load()).value();
 
     Key key(std::string_view hex) {
@@ -39,7 +39,7 @@ constexpr const char *gcm_key = "feffe9928665731c6d6a8f9467308308feffe9928665731
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(crypto, Fixture)
+BOOST_FIXTURE_TEST_SUITE(crypto, CryptoFixture)
 
 // FIPS 180-4, the examples of NIST.
 BOOST_AUTO_TEST_CASE(sha256) {

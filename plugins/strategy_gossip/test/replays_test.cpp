@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::int64_t wall = 1'700'000'000'000, hour = 3'600'000, day = 24 * hour;
 
-struct Fixture {
+struct ReplaysFixture {
     Replays replays{100};
     std::int64_t now = 1'000; // monotonic
 
@@ -31,7 +31,7 @@ struct Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(replays, Fixture)
+BOOST_FIXTURE_TEST_SUITE(replays, ReplaysFixture)
 
 BOOST_AUTO_TEST_CASE(each_packet_counts_once) {
     for (std::uint64_t counter = 5; counter < 500; ++counter) {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <kith/hosting/options.hpp>
+#include <kith/result.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <stdexcept>
 
 namespace {
+
+using kith::str;
 
 const kith::Options &sample() {
     static const kith::Options options(
@@ -14,8 +17,6 @@ const kith::Options &sample() {
 }
 
 const kith::Options &find(const kith_host *) noexcept { return sample(); }
-
-kith_str str(std::string_view s) { return {s.data(), s.size()}; }
 
 } // namespace
 

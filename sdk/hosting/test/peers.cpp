@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <kith/hosting/peers.hpp>
+#include <kith/result.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -9,7 +10,7 @@
 
 namespace {
 
-kith_str str(std::string_view s) { return {s.data(), s.size()}; }
+using kith::str;
 
 kith_peer peer(std::string_view key, std::string_view name = {}) {
     kith_peer out{};

@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Fixture {
+struct FilesFixture {
     SimNet net{3};
     Machine &machine = net.machine("a", {});
     MachineTenant tenant{machine, "topology/source"};
@@ -23,7 +23,7 @@ struct Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(files, Fixture)
+BOOST_FIXTURE_TEST_SUITE(files, FilesFixture)
 
 BOOST_AUTO_TEST_CASE(read_tells_bytes_owner_mode_and_version) {
     machine.file("/home/me/.erlang.cookie", "SECRET", {0400, 1000, 1000});

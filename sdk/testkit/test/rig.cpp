@@ -24,7 +24,7 @@ std::string breaking(std::string_view rule) {
     return R"({"host": "registry.example", "port": 80, "break": ")" + std::string(rule) + "\"}";
 }
 
-struct Fixture {
+struct RigFixture {
     SimNet net{5};
     Machine &here = net.machine("here", {"10.0.0.1"});
     Machine &there = net.machine("registry.example", {"10.0.0.2"});
@@ -42,7 +42,7 @@ struct Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(rig_, Fixture)
+BOOST_FIXTURE_TEST_SUITE(rig_, RigFixture)
 
 BOOST_AUTO_TEST_CASE(a_strategy_looks_says_and_stops) {
     registry.script().send("a@h\nb@h").close();

@@ -13,13 +13,13 @@ namespace {
 
 constexpr std::uint64_t second = 1'000'000'000;
 
-struct Fixture {
+struct TcpFixture {
     SimNet net{11};
     Machine &here = net.machine("here", {"10.0.0.1", "fd00::1"});
     Machine &there = net.machine("there.example", {"10.0.0.2"});
     MachineTenant client{here};
 
-    Fixture() { net.delay(1ms, 2ms); }
+    TcpFixture() { net.delay(1ms, 2ms); }
 
     // A failed connect, and how long it took.
     std::pair<std::int32_t, std::chrono::nanoseconds> fails(std::string_view name, std::uint32_t port,
@@ -34,7 +34,7 @@ struct Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(tcp, Fixture)
+BOOST_FIXTURE_TEST_SUITE(tcp, TcpFixture)
 
 BOOST_AUTO_TEST_CASE(connect_by_name_or_address_and_talk_both_ways) {
     Peer peer(there, 4369);

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Fixture {
+struct TimeFixture {
     SimNet net{7};
     Machine &machine = net.machine("a", {"10.0.0.1"});
     MachineTenant tenant{machine};
@@ -26,7 +26,7 @@ struct Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(time_, Fixture)
+BOOST_FIXTURE_TEST_SUITE(time_, TimeFixture)
 
 BOOST_AUTO_TEST_CASE(timers_fire_in_the_order_of_time_then_of_their_start) {
     tenant.timer(30, 1);

@@ -15,14 +15,14 @@ namespace {
 constexpr std::string_view group = "233.252.1.32";
 constexpr std::string_view group6 = "ff02::4b49";
 
-struct Fixture {
+struct UdpFixture {
     SimNet net{7};
     Machine &a = net.machine("a", {"10.0.0.1", "fd00::1"});
     Machine &b = net.machine("b", {"10.0.0.2", "fd00::2"});
     Machine &c = net.machine("c", {"10.0.0.3", "fd00::3"});
     UdpTenant at_a{a}, at_b{b}, at_c{c};
 
-    Fixture() { net.segment().delay(1ms, 1ms); }
+    UdpFixture() { net.segment().delay(1ms, 1ms); }
     std::uint64_t refused(std::int32_t status, std::uint64_t op) {
         BOOST_TEST(op == 0u);
         BOOST_TEST(at_a.refused == status);
@@ -34,7 +34,7 @@ struct Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(udp, Fixture)
+BOOST_FIXTURE_TEST_SUITE(udp, UdpFixture)
 
 BOOST_AUTO_TEST_CASE(one_to_one) {
     const auto from = at_a.open({.port = 50});

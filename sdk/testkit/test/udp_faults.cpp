@@ -18,7 +18,7 @@ namespace {
 constexpr std::string_view group = "233.252.1.32";
 constexpr std::uint64_t second = 1'000'000'000;
 
-struct Fixture {
+struct UdpFaultsFixture {
     SimNet net{7};
     Segment &segment = net.segment();
     Machine &a = net.machine("a", {"10.0.0.1"});
@@ -27,7 +27,7 @@ struct Fixture {
     UdpTenant at_a{a}, at_b{b}, at_c{c};
     std::uint64_t socket_a = at_a.open({}, group), socket_b = at_b.open({}, group), socket_c = at_c.open({}, group);
 
-    Fixture() {
+    UdpFaultsFixture() {
         segment.delay(1ms, 1ms);
         net.run_for(1ms);
         for (auto *each : {&at_a, &at_b, &at_c}) each->told.clear();
@@ -59,7 +59,7 @@ struct Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(udp_faults, Fixture)
+BOOST_FIXTURE_TEST_SUITE(udp_faults, UdpFaultsFixture)
 
 BOOST_AUTO_TEST_CASE(a_good_day) { BOOST_TEST(round() == "abc b "); }
 

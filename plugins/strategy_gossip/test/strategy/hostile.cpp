@@ -7,8 +7,8 @@ using namespace gossip::test;
 
 namespace {
 
-struct Fixture : Hosts {
-    Fixture() {
+struct HostileFixture : Hosts {
+    HostileFixture() {
         add(3, "{}");
         BOOST_TEST(meet());
         net.run_for(1min);
@@ -28,7 +28,7 @@ struct Fixture : Hosts {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(hostile, Fixture)
+BOOST_FIXTURE_TEST_SUITE(hostile, HostileFixture)
 
 BOOST_AUTO_TEST_CASE(a_hundred_thousand_made_up_names) {
     flood(100'000, 10'000);

@@ -12,8 +12,8 @@ namespace {
 constexpr const char *sealed = R"({"secret": "somepassword"})";
 constexpr const char *authenticated = R"({"secret": "somepassword", "seal": "authenticated"})";
 
-struct Fixture : Hosts {
-    ~Fixture() { net.segment().tap({}); } // those who stop say goodbye, when the packets are gone already
+struct SealedFixture : Hosts {
+    ~SealedFixture() { net.segment().tap({}); } // those who stop say goodbye, when the packets are gone already
     /// Packets that went onto the segment.
     void record() {
         net.segment().tap([this](const kith::testkit::Sighting &one) {
@@ -31,7 +31,7 @@ struct Fixture : Hosts {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(with_a_secret, Fixture)
+BOOST_FIXTURE_TEST_SUITE(with_a_secret, SealedFixture)
 
 BOOST_AUTO_TEST_CASE(what_libcluster_seals_is_heard) {
     const Host &host = add(sealed);

@@ -7,8 +7,8 @@ using namespace gossip::test;
 
 namespace {
 
-struct Fixture : Hosts {
-    ~Fixture() { net.segment().tap({}); } // before the packets are gone
+struct SpeakingFixture : Hosts {
+    ~SpeakingFixture() { net.segment().tap({}); } // before the packets are gone
     /// What goes onto the segment from now on, with the time of each.
     void listen() {
         net.segment().tap([this](const kith::testkit::Sighting &one) { packets.emplace_back(one.at, std::string(one.bytes)); });
@@ -18,7 +18,7 @@ struct Fixture : Hosts {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(speaking, Fixture)
+BOOST_FIXTURE_TEST_SUITE(speaking, SpeakingFixture)
 
 BOOST_AUTO_TEST_CASE(two_find_each_other_within_a_tenth_of_a_second) {
     Host &first = add();
