@@ -32,10 +32,15 @@ function(kith_add_plugin name)
             -P ${KITH_CMAKE_DIR}/kith_check_exports.cmake
     VERBATIM)
 
-  add_library(${name}_static STATIC EXCLUDE_FROM_ALL ${sources})
-  _kith_plugin_common(${name}_static "${arg_LIBS}")
-  target_compile_definitions(${name}_static PRIVATE KITH_STATIC_ENTRY=kith_plugin_entry_${name})
-  set_target_properties(${name}_static PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  # The objects are those of the module, compiled once; only the name of the entry (and what a sanitizer derives from it) differs.
+  add_library(${name}_static STATIC EXCLUDE_FROM_ALL $<TARGET_OBJECTS:${name}>)
+  target_link_libraries(${name}_static PRIVATE kith::sdk ${arg_LIBS})
+  set_target_properties(${name}_static PROPERTIES LINKER_LANGUAGE CXX)
+  set(renamed "")
+  foreach(prefix IN ITEMS "" __odr_asan. __odr_asan_gen_)
+    list(APPEND renamed --redefine-sym ${prefix}kith_plugin_entry=${prefix}kith_plugin_entry_${name})
+  endforeach()
+  add_custom_command(TARGET ${name}_static POST_BUILD COMMAND ${CMAKE_OBJCOPY} ${renamed} $<TARGET_FILE:${name}_static> VERBATIM)
 
   if(DEFINED kith_SOURCE_DIR AND CMAKE_CURRENT_SOURCE_DIR MATCHES "^${kith_SOURCE_DIR}/plugins/")
     set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${kith_BINARY_DIR}/plugins)
@@ -48,7 +53,7 @@ function(kith_add_plugin name)
   endif()
 endfunction()
 
-# What the module and its static twin have in common.
+# How a plugin is compiled.
 function(_kith_plugin_common target libs)
   target_link_libraries(${target} PRIVATE kith::sdk ${libs})
   set_target_properties(${target} PROPERTIES
@@ -62,5 +67,7 @@ function(_kith_plugin_common target libs)
     $<$<CONFIG:Release>:-O2> -ffunction-sections -fdata-sections $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
   if(COMMAND kith_warnings)
     kith_warnings(${target})
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Os>) # what computes is in libraries of its own
+    kith_unity(${target} BATCH 4)
   endif()
 endfunction()

@@ -1,15 +1,25 @@
-# kith_add_test(NAME SOURCES <file>... [LIBS <target>...] [LABELS <label>...] [TIMEOUT <seconds>])
+# kith_add_test(NAME SOURCES <file>... [ALONE <file>...] [LIBS <target>...] [LABELS <label>...] [TIMEOUT <seconds>])
 # A Boost.Test program and its ctest entry. Label `unit` (the default) means: no network, no servers, no clock; `real` means
 # real servers on loopback; `threads`, besides `unit`, is for what posts between threads and runs under the thread sanitizer
-# too: `kith_threads_tests` builds all of those.
+# too: `kith_threads_tests` builds all of those. ALONE: sources that do not share a translation unit (KithUnity.cmake).
 find_package(Boost 1.81 REQUIRED COMPONENTS unit_test_framework)
 add_custom_target(kith_threads_tests)
 function(kith_add_test name)
-  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LIBS;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT" "ALONE;SOURCES;LIBS;LABELS" ${ARGN})
+  # Boost.Test makes `main` where BOOST_TEST_MODULE stands before its header is read: first in a shared translation unit.
+  foreach(source IN LISTS arg_SOURCES)
+    file(STRINGS ${source} module REGEX "define BOOST_TEST_MODULE" LIMIT_COUNT 1)
+    if(module)
+      list(REMOVE_ITEM arg_SOURCES ${source})
+      list(PREPEND arg_SOURCES ${source})
+    endif()
+  endforeach()
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LIBS} Boost::unit_test_framework)
   target_compile_definitions(${name} PRIVATE KITH_SOURCE_DIR="${PROJECT_SOURCE_DIR}" KITH_BINARY_DIR="${PROJECT_BINARY_DIR}")
   kith_warnings(${name})
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  kith_unity(${name} BATCH 16 ALONE ${arg_ALONE})
   if(NOT arg_LABELS)
     set(arg_LABELS unit)
   endif()
