@@ -126,8 +126,8 @@ void ConnectorInstances::unknown(const std::string &name, const Spot &spot) {
         return;
     }
     findings_.error(spot.at, spot.path,
-                    "expected a name in `connectors` (" + listed(names) + ") or a connector plugin's id, got " + quoted(name) +
-                        did_you_mean(name, candidates) + plugins_.choices(KITH_KIND_CONNECTOR));
+                    "expected a name in `connectors` (" + listed(names) + ") or a connector plugin's id, got " +
+                        in_quotes(name) + did_you_mean(name, candidates) + plugins_.choices(KITH_KIND_CONNECTOR));
 }
 
 void ConnectorInstances::same_node() {
@@ -143,7 +143,7 @@ void ConnectorInstances::same_node() {
             findings_.error(
                 a.spot.key_at, a.spot.path,
                 "the connectors `" + b.model.name + "` and `" + a.model.name + "` both drive " +
-                    (node.empty() ? std::string("the node that the plugin finds by itself") : "the node " + quoted(node)) +
+                    (node.empty() ? std::string("the node that the plugin finds by itself") : "the node " + in_quotes(node)) +
                     " with the plugin " + a.plugin->id +
                     ", with different options: they would undo each other; use one for both");
             break;

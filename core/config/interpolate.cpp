@@ -84,7 +84,7 @@ class Interpolation {
         if (!is_name(name)) {
             findings_.error(place.value_at, path,
                             "expected ${NAME}, ${NAME:-default} or ${file:/path}, got " +
-                                quoted("${" + std::string(inside) + "}") + "; write `$${` for a literal `${`");
+                                in_quotes("${" + std::string(inside) + "}") + "; write `$${` for a literal `${`");
             return {};
         }
         const auto value = world_.environment ? world_.environment(name) : std::nullopt;
@@ -104,7 +104,7 @@ class Interpolation {
 
     std::string file(const std::string &name, const Place &place, const KeyPath &path) {
         if (name.empty() || name[0] != '/') {
-            findings_.error(place.value_at, path, "expected an absolute path after `file:`, got " + quoted(name));
+            findings_.error(place.value_at, path, "expected an absolute path after `file:`, got " + in_quotes(name));
             return {};
         }
         FileText read;
@@ -114,20 +114,21 @@ class Interpolation {
             read.error = "files cannot be read here";
         }
         if (!read.error.empty()) {
-            findings_.error(place.value_at, path, "the file " + quoted(name) + " cannot be read: " + read.error);
+            findings_.error(place.value_at, path, "the file " + in_quotes(name) + " cannot be read: " + read.error);
             return {};
         }
         if (read.text.size() > secret_size_limit) {
-            findings_.error(place.value_at, path, "the file " + quoted(name) + " is larger than 64 KiB");
+            findings_.error(place.value_at, path, "the file " + in_quotes(name) + " is larger than 64 KiB");
             return {};
         }
         if (!is_utf8(read.text)) {
-            findings_.error(place.value_at, path, "the file " + quoted(name) + " is not UTF-8 text");
+            findings_.error(place.value_at, path, "the file " + in_quotes(name) + " is not UTF-8 text");
             return {};
         }
         if (read.exposed) {
             findings_.warning(place.value_at, path,
-                              "the file " + quoted(name) + " can be read by group or others; if it holds a secret: chmod 600");
+                              "the file " + in_quotes(name) +
+                                  " can be read by group or others; if it holds a secret: chmod 600");
         }
         if (read.text.ends_with('\n')) read.text.pop_back();
         if (read.text.ends_with('\r')) read.text.pop_back();

@@ -118,13 +118,13 @@ class Scanner {
             const std::string key = string(path);
             const KeyPath below = path / key;
             blank();
-            if (peek() != ':') fail(at_, below, "expected `:` after the key " + quoted(key) + ", got " + here());
+            if (peek() != ':') fail(at_, below, "expected `:` after the key " + in_quotes(key) + ", got " + here());
             ++at_;
             blank();
             const auto [found, fresh] = place.members.try_emplace(key);
             if (!fresh) {
                 out_.faults.push_back({static_cast<std::uint32_t>(key_at), below,
-                                       "the key " + quoted(key) + " is here a second time; only one of them can hold"});
+                                       "the key " + in_quotes(key) + " is here a second time; only one of them can hold"});
             }
             found->second = Place{}; // the last one is what the parser keeps
             found->second.key_at = static_cast<std::uint32_t>(key_at);
@@ -134,7 +134,7 @@ class Scanner {
                 ++at_;
             } else if (peek() != '}') {
                 if (done()) unclosed(open, '}', path);
-                fail(at_, below, "expected `,` or `}` after the value of " + quoted(key) + ", got " + here());
+                fail(at_, below, "expected `,` or `}` after the value of " + in_quotes(key) + ", got " + here());
             }
         }
         ++at_;
@@ -258,13 +258,13 @@ KeyPath KeyPath::operator/(std::string_view key) const {
     const bool bare = !key.empty() && key.size() <= 64 && std::all_of(key.begin(), key.end(), is_word);
     std::string text = text_;
     if (!text.empty()) text += '.';
-    text += bare ? std::string(key) : quoted(key);
+    text += bare ? std::string(key) : in_quotes(key);
     return KeyPath(std::move(text));
 }
 
 KeyPath KeyPath::operator/(std::size_t index) const { return KeyPath(text_ + '[' + std::to_string(index) + ']'); }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     constexpr std::size_t limit = 60;
     std::string_view head = text;
     if (text.size() > limit) {

@@ -59,6 +59,6 @@ struct Scan {
 Scan scan_json(std::string_view text);
 
 // A string for a message: quoted, escaped, cut when it is long.
-std::string quoted(std::string_view);
+std::string in_quotes(std::string_view);
 
 } // namespace kith::core

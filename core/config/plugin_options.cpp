@@ -41,11 +41,11 @@ std::string id_from_module(std::string_view module) {
 const PluginInfo *PluginOptions::plugin(std::uint32_t kind, const std::string &id, const Spot &spot) {
     if (const auto *found = catalogue_.find(kind, id)) return found;
     if (id.empty()) return nullptr; // told by the schema
-    const std::string what = "no " + std::string(plugin_kind_name(kind)) + " plugin " + quoted(id) + " is installed";
+    const std::string what = "no " + std::string(plugin_kind_name(kind)) + " plugin " + in_quotes(id) + " is installed";
     for (const std::uint32_t other : {KITH_KIND_STRATEGY, KITH_KIND_CONNECTOR, KITH_KIND_SINK}) {
         if (other != kind && catalogue_.find(other, id)) {
             findings_.error(spot.at, spot.path,
-                            quoted(id) + " is a " + std::string(plugin_kind_name(other)) + " plugin; expected a " +
+                            in_quotes(id) + " is a " + std::string(plugin_kind_name(other)) + " plugin; expected a " +
                                 std::string(plugin_kind_name(kind)) + choices(kind));
             return nullptr;
         }

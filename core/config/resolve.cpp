@@ -91,7 +91,7 @@ class Resolution {
             if (twice) {
                 const auto where = member(value_here, "name") ? here / "name" : here / "strategy";
                 findings_.error(where.at, where.path,
-                                "two strategies of this topology are named " + quoted(one->model.name) +
+                                "two strategies of this topology are named " + in_quotes(one->model.name) +
                                     "; give each a `name` of its own");
                 continue;
             }
@@ -200,7 +200,7 @@ class Resolution {
                 continue;
             const auto near = did_you_mean(filter[i], kinds);
             findings_.error(at.at, at.path,
-                            "there is no kind of event " + quoted(filter[i]) +
+                            "there is no kind of event " + in_quotes(filter[i]) +
                                 (near.empty() ? "; known are " + listed(kinds, kinds.size()) : near));
         }
         if (!found) return;

@@ -96,7 +96,7 @@ class Check {
         case json::kind::double_: return here.secret ? "a number" : "the number " + shown(value);
         case json::kind::string:
             if (here.place && here.place->substituted) return "a string that came out of ${...}";
-            return here.secret ? "a string" : "the string " + quoted(view(value.get_string()));
+            return here.secret ? "a string" : "the string " + in_quotes(view(value.get_string()));
         case json::kind::array: return value.get_array().empty() ? "an empty list" : "a list";
         case json::kind::object: return "an object";
         }
@@ -120,7 +120,7 @@ class Check {
                 if (const auto meant = milliseconds_in(view(here.value.get_string())))
                     more = "; write " + std::to_string(*meant);
             } else if (here.value.is_string() && !here.secret && takes_type(here.schema, root_, "array")) {
-                more = "; write [" + quoted(view(here.value.get_string())) + "]";
+                more = "; write [" + in_quotes(view(here.value.get_string())) + "]";
             }
             unfit(here, more);
             return false;
@@ -250,7 +250,7 @@ class Check {
             if (fresh) continue;
             const auto *place = here.place ? here.place->element(i) : nullptr;
             error(place ? place->value_at : here.at, here.path / i,
-                  (here.secret || !array[i].is_string() ? "this" : quoted(view(array[i].get_string()))) +
+                  (here.secret || !array[i].is_string() ? "this" : in_quotes(view(array[i].get_string()))) +
                       " is in the list twice; it must be there once");
         }
     }
@@ -306,7 +306,7 @@ class Check {
         if (properties && properties->is_object()) {
             for (const auto &property : properties->get_object()) known.emplace_back(view(property.key()));
         }
-        std::string message = "there is no option " + quoted(key) + " here";
+        std::string message = "there is no option " + in_quotes(key) + " here";
         const auto near = did_you_mean(key, known);
         if (!near.empty()) {
             message += near;

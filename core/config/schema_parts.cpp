@@ -138,7 +138,7 @@ std::string shown(double number) {
 }
 
 std::string shown(const json::value &value) {
-    if (value.is_string()) return quoted(view(value.get_string()));
+    if (value.is_string()) return in_quotes(view(value.get_string()));
     if (value.is_double()) return shown(value.get_double());
     return json::serialize(value);
 }

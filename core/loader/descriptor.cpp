@@ -27,7 +27,7 @@ Refusal fault(std::string rule, std::string reason, std::string remedy = remedy_
     return {"", std::move(rule), std::move(reason), std::move(remedy)};
 }
 
-std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 bool is_utf8(std::string_view text) {
     const auto *at = reinterpret_cast<const unsigned char *>(text.data());
@@ -119,9 +119,9 @@ class Check {
         if (auto wrong = check_string(descriptor_.id, "id", max_id)) return wrong;
         if (descriptor_.id.size == 0) return fault("L5", "a descriptor has no id");
         if (!is_id(view(descriptor_.id)))
-            return fault("L5", "the id " + quoted(view(descriptor_.id)) +
+            return fault("L5", "the id " + in_quotes(view(descriptor_.id)) +
                                    " is not of lower-case letters, digits and _, beginning with a letter");
-        who_ = "the descriptor of " + quoted(view(descriptor_.id));
+        who_ = "the descriptor of " + in_quotes(view(descriptor_.id));
         if (descriptor_.kind < KITH_KIND_STRATEGY || descriptor_.kind > KITH_KIND_SINK)
             return fault("L5",
                          who_ + ": kind " + std::to_string(descriptor_.kind) + " is no kind of plugin that this kith knows");
@@ -131,7 +131,7 @@ class Check {
     EntryFault check_text() const {
         if (auto wrong = check_string(descriptor_.version, "version", max_word)) return wrong;
         if (!is_version(view(descriptor_.version)))
-            return fault("L5", who_ + ": the version " + quoted(view(descriptor_.version)) + " is not of the form 1.2.3");
+            return fault("L5", who_ + ": the version " + in_quotes(view(descriptor_.version)) + " is not of the form 1.2.3");
         if (auto wrong = check_string(descriptor_.licence, "licence", max_word)) return wrong;
         if (auto wrong = check_string(descriptor_.summary, "summary", max_summary)) return wrong;
         if (descriptor_.licence.size == 0) return fault("L5", who_ + ": it names no licence");
@@ -167,7 +167,7 @@ class Check {
         if (count > 0 && list == nullptr) return fault("L5", who_ + ": its list of " + what + "s has a count and no data");
         for (std::uint32_t i = 0; i < count; ++i) {
             if (auto wrong = check_string(list[i], what, max_word)) return wrong;
-            if (!is_good(view(list[i]))) return fault("L5", who_ + ": " + quoted(view(list[i])) + " is no " + what);
+            if (!is_good(view(list[i]))) return fault("L5", who_ + ": " + in_quotes(view(list[i])) + " is no " + what);
         }
         return std::nullopt;
     }
@@ -185,7 +185,8 @@ class Check {
         for (std::uint32_t i = 0; i < descriptor_.required_count; ++i)
             if (const auto id = view(descriptor_.required[i]); !offer_.has(id)) (missing += missing.empty() ? "" : ", ") += id;
         if (missing.empty()) return std::nullopt;
-        const std::string reason = quoted(view(descriptor_.id)) + " requires " + missing + ", which this kith does not offer";
+        const std::string reason =
+            in_quotes(view(descriptor_.id)) + " requires " + missing + ", which this kith does not offer";
         if (entry_.abi_minor > offer_.abi_minor)
             return fault("A1",
                          reason + " (the plugin is built for ABI " + std::to_string(entry_.abi_major) + "." +

@@ -13,7 +13,7 @@ namespace kith::check {
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') out += '\\';
@@ -59,7 +59,7 @@ std::string object(const Options &schema, const std::string &at, int depth) {
         ++have;
         if (schema.type(property + "/default") != KITH_JSON_ABSENT && depth == 0) return; // the rig fills it in
         if (out.size() > 1) out += ", ";
-        out += quoted(name) + ": " + value(schema, property, depth + 1);
+        out += in_quotes(name) + ": " + value(schema, property, depth + 1);
     };
     std::set<std::string, std::less<>> required;
     std::uint64_t count = 0;
@@ -83,9 +83,9 @@ std::string value(const Options &schema, const std::string &at, int depth) {
     std::string_view text;
     if (schema.get_string(at + "/$ref", text) == KITH_OK && text.starts_with("#"))
         return value(schema, std::string(text.substr(1)), depth + 1);
-    if (schema.get_string(at + "/const", text) == KITH_OK) return quoted(text);
-    if (schema.get_string(at + "/enum/0", text) == KITH_OK) return quoted(text);
-    if (schema.get_string(at + "/examples/0", text) == KITH_OK) return quoted(text);
+    if (schema.get_string(at + "/const", text) == KITH_OK) return in_quotes(text);
+    if (schema.get_string(at + "/enum/0", text) == KITH_OK) return in_quotes(text);
+    if (schema.get_string(at + "/examples/0", text) == KITH_OK) return in_quotes(text);
     if (schema.get_string(at + "/type", text) != KITH_OK && schema.get_string(at + "/type/0", text) != KITH_OK) text = "string";
     if (text == "object") return object(schema, at, depth);
     if (text == "boolean") return "false";
@@ -99,7 +99,7 @@ std::string value(const Options &schema, const std::string &at, int depth) {
             out += (i == 0 ? "" : ", ") + value(schema, at + "/items" + (each ? "/" + std::to_string(i) : ""), depth + 1);
         return out + "]";
     }
-    return quoted(string(schema, at));
+    return in_quotes(string(schema, at));
 }
 
 } // namespace

@@ -22,7 +22,7 @@ std::string sizes(std::string_view what, std::uint64_t size, std::uint64_t limit
 }
 
 // A key in an error: short, and never bytes that are no text.
-std::string quoted(std::string_view key) {
+std::string in_quotes(std::string_view key) {
     if (!is_utf8(key)) return "a key that is not UTF-8";
     std::string out = "key \"";
     out += key.substr(0, 64);
@@ -106,7 +106,7 @@ std::uint64_t hash(std::string_view key, std::uint64_t seed) noexcept {
 } // namespace
 
 std::int32_t PeerReader::refuse(std::int32_t status, std::uint32_t index, std::string_view key, std::string what) {
-    text_ = "peer " + std::to_string(index) + " (" + quoted(key) + "): " + std::move(what);
+    text_ = "peer " + std::to_string(index) + " (" + in_quotes(key) + "): " + std::move(what);
     peers_.clear();
     return status;
 }

@@ -33,9 +33,9 @@ BOOST_AUTO_TEST_CASE(lists) {
 }
 
 BOOST_AUTO_TEST_CASE(quotations_are_short_and_clean) {
-    BOOST_TEST(quoted("a\"\n\x1b") == R"("a\"\n\u001b")");
-    BOOST_TEST(quoted(std::string(59, 'a') + "\xc3\xa4") == "\"" + std::string(59, 'a') + "...\"");
-    BOOST_TEST(quoted(std::string(60, 'a')) == "\"" + std::string(60, 'a') + "\"");
+    BOOST_TEST(in_quotes("a\"\n\x1b") == R"("a\"\n\u001b")");
+    BOOST_TEST(in_quotes(std::string(59, 'a') + "\xc3\xa4") == "\"" + std::string(59, 'a') + "...\"");
+    BOOST_TEST(in_quotes(std::string(60, 'a')) == "\"" + std::string(60, 'a') + "\"");
 }
 
 BOOST_AUTO_TEST_CASE(paths) {
