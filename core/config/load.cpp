@@ -30,7 +30,7 @@ json::parse_options dialect() {
 // disagree, the error is Boost.JSON's.
 std::optional<json::value> parse(std::string_view text, Findings &findings) {
     json::stream_parser parser({}, dialect());
-    json::error_code code;
+    boost::system::error_code code;
     std::size_t used = parser.write_some(text.data(), text.size(), code);
     if (!code && used < text.size()) code = json::error::extra_data;
     if (!code) parser.finish(code);

@@ -200,7 +200,7 @@ class Scanner {
         const auto raw = text_.substr(open, at_ - open);
         if (!is_utf8(raw)) fail(open, path, "the string that begins here is not UTF-8");
         if (!escaped) return std::string(raw.substr(1, raw.size() - 2));
-        boost::json::error_code code;
+        boost::system::error_code code;
         const auto decoded = boost::json::parse({raw.data(), raw.size()}, code);
         if (code) fail(open, path, "this string is not valid: " + code.message());
         return std::string(decoded.get_string().c_str(), decoded.get_string().size());

@@ -99,7 +99,7 @@ void collect(const json::value &schema, const json::value &root, const std::stri
 
 std::vector<Option> options_of(std::string_view schema) {
     std::vector<Option> out;
-    json::error_code code;
+    boost::system::error_code code;
     const auto root = json::parse(json::string_view(schema.data(), schema.size()), code);
     if (!code) collect(root, root, {}, 0, out);
     return out;

@@ -52,7 +52,7 @@ json::object policy_object(const Policy &policy) {
 
 // Without a schema nothing is known of its secrets, so nothing is shown.
 json::value masked(std::string_view options, const std::optional<Schema> &schema) {
-    json::error_code code;
+    boost::system::error_code code;
     auto value = json::parse(json::string_view(options.data(), options.size()), code);
     if (code || !schema) return "***";
     schema->mask(value);

@@ -69,7 +69,7 @@ void convert_value(json::value &value, const json::value &schema, const json::va
     if (takes_type(schema, root, "boolean") && (text == "true" || text == "false")) {
         value = text == "true";
     } else if (takes_type(schema, root, "integer") || takes_type(schema, root, "number")) {
-        json::error_code code;
+        boost::system::error_code code;
         const auto number = json::parse(view_of(text), code);
         if (!code && number_of(number)) {
             value = number;
@@ -192,7 +192,7 @@ Schema &Schema::operator=(Schema &&) noexcept = default;
 
 std::optional<Schema> Schema::parse(std::string_view text, std::string &error) {
     if (text.empty()) text = R"({"type": "object", "additionalProperties": false})";
-    json::error_code code;
+    boost::system::error_code code;
     auto state = std::make_unique<State>();
     state->root = json::parse(view_of(text), code);
     if (code) {

@@ -69,7 +69,7 @@ const json::value *resolved(const json::value &schema, const json::value &root) 
         const auto ref = text_of(*at, "$ref");
         if (ref.empty()) return at;
         if (ref[0] != '#') return nullptr;
-        json::error_code code;
+        boost::system::error_code code;
         at = root.find_pointer(view_of(ref.substr(1)), code);
         if (!at) return nullptr;
     }

@@ -124,7 +124,7 @@ void relocate_references(json::value &value, const std::string &definition) {
 // The options of a plugin, to stand under that name in `definitions`.
 json::value options_of(const PluginInfo &plugin, const std::string &definition) {
     if (plugin.schema.empty()) return json::object{{"type", "object"}, {"maxProperties", 0}};
-    json::error_code code;
+    boost::system::error_code code;
     auto schema = json::parse(word(plugin.schema), code);
     if (code || !schema.is_object()) return json::object{{"type", "object"}};
     schema.get_object().erase("$schema");

@@ -26,7 +26,7 @@ void append_member(std::string &out, std::string_view name, std::string_view val
 class Line {
   public:
     explicit Line(std::string_view text) {
-        json::error_code code;
+        boost::system::error_code code;
         json::parse_options options;
         options.max_depth = 4;
         auto value = json::parse(json::string_view(text.data(), text.size()), code, {}, options);

@@ -54,7 +54,7 @@ std::vector<std::string_view> flags_of(const Plugin &plugin) {
 json::value options_of(const Plugin &plugin) {
     json::parse_options deep;
     deep.max_depth = 64;
-    json::error_code error;
+    boost::system::error_code error;
     json::value schema = json::parse(json::string_view(plugin.options()), error, {}, deep);
     return error ? json::value(json::object{}) : schema;
 }

@@ -75,7 +75,7 @@ class Reader {
 
   private:
     std::optional<json::value> parse(std::string_view text) {
-        json::error_code error;
+        boost::system::error_code error;
         json::parse_options limits;
         limits.max_depth = 8;
         json::value out = json::parse({text.data(), text.size()}, error, {}, limits);

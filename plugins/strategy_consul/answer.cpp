@@ -22,7 +22,7 @@ struct Strange {
 };
 
 json::value parse(std::string_view text) {
-    json::error_code error;
+    boost::system::error_code error;
     json::parse_options limits;
     limits.max_depth = 32;
     json::value out = json::parse({text.data(), text.size()}, error, {}, limits);

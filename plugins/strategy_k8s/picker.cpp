@@ -32,7 +32,7 @@ class Selection {
   public:
     static constexpr std::size_t max_object_size = std::size_t(-1), max_array_size = std::size_t(-1),
                                  max_key_size = std::size_t(-1), max_string_size = std::size_t(-1);
-    using error_code = json::error_code;
+    using error_code = boost::system::error_code;
 
     Selection(std::span<const Pick> members, Picked &to) : whole_{{}, Kind::object, 0, members}, to_(to) { reset(); }
 
@@ -217,7 +217,7 @@ Picker::Picker(std::span<const Pick> members, Picked &to) : body_(std::make_uniq
 Picker::~Picker() = default;
 
 kith::result<std::size_t> Picker::read(std::string_view bytes) {
-    json::error_code error;
+    boost::system::error_code error;
     body_->fresh = body_->fresh && bytes.empty();
     const std::size_t used = body_->parser.write_some(true, bytes.data(), bytes.size(), error);
     if (!error) return used;

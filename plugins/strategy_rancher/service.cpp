@@ -28,7 +28,7 @@ std::string place(std::size_t index) { return "containers[" + std::to_string(ind
 } // namespace
 
 kith::result<Service> read_service(std::string_view text, std::string_view basename) {
-    json::error_code error;
+    boost::system::error_code error;
     json::parse_options limits;
     limits.max_depth = 32;
     const json::value all = json::parse({text.data(), text.size()}, error, {}, limits);

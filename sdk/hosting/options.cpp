@@ -14,7 +14,7 @@ namespace json = boost::json;
 
 namespace {
 
-json::value parsed(std::string_view text, json::error_code &trouble) {
+json::value parsed(std::string_view text, boost::system::error_code &trouble) {
     json::parse_options how;
     how.max_depth = 128;
     return json::parse({text.data(), text.size()}, trouble, {}, how);
@@ -36,7 +36,7 @@ bool integer(const json::value &value, std::int64_t &out) noexcept {
 } // namespace
 
 Options::Options(std::string_view json) : text_(json) {
-    json::error_code trouble;
+    boost::system::error_code trouble;
     root_ = std::make_unique<json::value>(parsed(json, trouble));
     if (trouble) throw std::invalid_argument("the options are no JSON: " + trouble.message());
 }
@@ -44,7 +44,7 @@ Options::Options(std::string_view json) : text_(json) {
 Options::~Options() = default;
 
 const json::value *Options::find(std::string_view path) const noexcept {
-    json::error_code trouble;
+    boost::system::error_code trouble;
     return root_->find_pointer({path.data(), path.size()}, trouble);
 }
 
@@ -125,7 +125,7 @@ std::int32_t Options::member(std::string_view path, std::uint64_t index, std::st
 }
 
 std::string with_defaults(std::string_view options, std::string_view schema) {
-    json::error_code trouble;
+    boost::system::error_code trouble;
     json::value out = parsed(options, trouble);
     if (trouble || !out.is_object()) return std::string(options);
     const json::value rules = parsed(schema, trouble);

@@ -164,7 +164,7 @@ std::optional<json::value> parse(std::string_view text, core::Findings &findings
     dialect.allow_comments = true;
     dialect.allow_trailing_commas = true;
     dialect.max_depth = core::json_depth_limit;
-    json::error_code code;
+    boost::system::error_code code;
     auto value = json::parse(text, code, {}, dialect);
     if (!code) return value;
     findings.error(0, {}, "this is not valid JSON: " + code.message());

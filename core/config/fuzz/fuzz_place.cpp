@@ -62,7 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     json::parse_options options;
     options.allow_comments = options.allow_trailing_commas = true;
     options.max_depth = json_depth_limit;
-    json::error_code code;
+    boost::system::error_code code;
     const auto value = json::parse({text.data(), text.size()}, code, {}, options);
     if (code) return 0;
     require(scan.well_formed, "the scanner reads what Boost.JSON reads");
