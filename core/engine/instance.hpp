@@ -6,6 +6,7 @@
 #include <core/engine/logger.hpp>
 #include <core/engine/metrics.hpp>
 #include <core/engine/seats.hpp>
+#include <core/failed_result.hpp>
 #include <core/loader/library.hpp>
 #include <kith/hosting/options.hpp>
 #include <kith/hosting/world.hpp>

@@ -63,7 +63,7 @@ void PeerMemory::was_read(std::int32_t status, std::string_view text, std::strin
     if (info != nullptr && (info->mode & 022U) != 0)
         return refuse("group or others could have written the file; expected mode 0600");
     const auto known = read_peer_memory(bytes);
-    if (!known) return refuse("the file is damaged: " + known.error());
+    if (!known) return refuse("the file is damaged: " + known.error().text);
     restore(*known);
 }
 

@@ -124,14 +124,14 @@ std::string PeerMemoryWriter::finish() {
 
 // ---- reading ----
 
-boost::system::result<RememberedTopology, std::string> read_peer_memory(std::string_view text) {
-    using Result = boost::system::result<RememberedTopology, std::string>;
+boost::system::result<RememberedTopology, TextError> read_peer_memory(std::string_view text) {
+    using Result = boost::system::result<RememberedTopology, TextError>;
     RememberedTopology out;
     std::int64_t peers = 0;
     std::size_t at = 0;
     for (std::size_t number = 1;; ++number) {
         const auto wrong = [number](std::string_view what) -> Result {
-            return {boost::system::in_place_error, "line " + std::to_string(number) + ": " + std::string(what)};
+            return TextError{"line " + std::to_string(number) + ": " + std::string(what)};
         };
         const auto end = text.find('\n', at);
         if (end == std::string_view::npos) return wrong("it ends too early");

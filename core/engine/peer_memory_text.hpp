@@ -10,6 +10,7 @@
 #pragma once
 
 #include <core/cluster/peer_view.hpp>
+#include <core/failed_result.hpp>
 
 #include <boost/system/result.hpp>
 
@@ -68,9 +69,14 @@ class PeerMemoryWriter {
     std::size_t left_out_ = 0;
 };
 
-/// Or what is wrong with the text, with the number of the line. It is well-formed then, but its peers are not checked: they may have keys
+/// What is wrong with a text, with the number of the line.
+struct TextError {
+    std::string text;
+};
+
+/// The text is well-formed then, but its peers are not checked: they may have keys
 /// that are empty, too long or there twice.
-boost::system::result<RememberedTopology, std::string> read_peer_memory(std::string_view text);
+boost::system::result<RememberedTopology, TextError> read_peer_memory(std::string_view text);
 
 /// 64 bits over a text, as 16 hexadecimal digits (FNV-1a): against accidents, not against an enemy.
 std::string sum_of(std::string_view text);

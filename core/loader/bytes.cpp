@@ -15,7 +15,7 @@ namespace kith::core {
 
 namespace {
 
-std::string failed(const char *what) { return std::string(what) + ": " + std::strerror(errno); }
+FileError failed(const char *what) { return {std::string(what) + ": " + std::strerror(errno)}; }
 
 bool write_all(int fd, const std::byte *data, std::size_t size) {
     while (size > 0) {
@@ -30,11 +30,11 @@ bool write_all(int fd, const std::byte *data, std::size_t size) {
 
 } // namespace
 
-boost::system::result<Mapping, std::string> Mapping::of(const Fd &fd) {
+boost::system::result<Mapping, FileError> Mapping::of(const Fd &fd) {
     struct stat status {};
     if (::fstat(fd.get(), &status) != 0) return failed("cannot be looked at");
     const auto size = static_cast<std::size_t>(status.st_size);
-    if (size > max_library_size) return std::string("is larger than 512 MiB");
+    if (size > max_library_size) return FileError{"is larger than 512 MiB"};
     Mapping mapping;
     if (size == 0) return mapping;
     void *const address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd.get(), 0);
@@ -47,12 +47,12 @@ Mapping::~Mapping() {
     if (!bytes_.empty()) ::munmap(const_cast<std::byte *>(bytes_.data()), bytes_.size());
 }
 
-boost::system::result<Fd, std::string> stage(const std::filesystem::path &file) {
+boost::system::result<Fd, FileError> stage(const std::filesystem::path &file) {
     const Fd source(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     if (!source) return failed("cannot be opened");
     struct stat status {};
     if (::fstat(source.get(), &status) != 0) return failed("cannot be looked at");
-    if (!S_ISREG(status.st_mode)) return "is " + std::string(file_type(status.st_mode)) + ", not a regular file";
+    if (!S_ISREG(status.st_mode)) return FileError{"is " + std::string(file_type(status.st_mode)) + ", not a regular file"};
     // The name is what /proc/<pid>/maps and profilers show.
     Fd copy(::memfd_create(file.filename().c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING));
     if (!copy) return failed("cannot be copied into memory");
@@ -63,7 +63,7 @@ boost::system::result<Fd, std::string> stage(const std::filesystem::path &file) 
         if (size < 0) return failed("cannot be read");
         if (size == 0) break;
         total += static_cast<std::size_t>(size);
-        if (total > max_library_size) return std::string("is larger than 512 MiB");
+        if (total > max_library_size) return FileError{"is larger than 512 MiB"};
         if (!write_all(copy.get(), chunk.data(), static_cast<std::size_t>(size))) return failed("cannot be copied into memory");
     }
     if (::fcntl(copy.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0)

@@ -6,6 +6,8 @@
 // proportion to the file.
 #pragma once
 
+#include "core/failed_result.hpp"
+
 #include <boost/system/result.hpp>
 
 #include <cstddef>
@@ -22,6 +24,7 @@ namespace kith::core::elf {
 struct Error {
     std::string text;
 };
+using core::throw_exception_from_error;
 
 enum class Type { none, object, function, other };
 

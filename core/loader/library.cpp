@@ -136,7 +136,7 @@ struct LibraryBuilder {
         auto checked = open_checked(file, ::geteuid());
         if (!checked) return load_in_spite_of(checked.error());
         const auto mapping = Mapping::of(checked->fd);
-        if (!mapping) return refusal(file, "L2", "it " + mapping.error(), "remove it from the plugins directory");
+        if (!mapping) return refusal(file, "L2", "it " + mapping.error().text, "remove it from the plugins directory");
         if (auto wrong = check_image(mapping->bytes(), file, offer)) return *std::move(wrong);
         // By its path, since nobody else can change what is there (path_rule.hpp): so $ORIGIN works, and debuggers know the file.
         return open(checked->path);
@@ -146,10 +146,10 @@ struct LibraryBuilder {
     Result load_pinned() {
         auto staged = stage(file);
         if (!staged)
-            return refusal(file, "L1", "it " + staged.error(),
+            return refusal(file, "L1", "it " + staged.error().text,
                            "it is in plugins.allow: put a readable library there, or remove that entry");
         const auto mapping = Mapping::of(*staged);
-        if (!mapping) return refusal(file, "L1", "it " + mapping.error(), "see whether the machine has memory left");
+        if (!mapping) return refusal(file, "L1", "it " + mapping.error().text, "see whether the machine has memory left");
         library->sha256_ = sha256(mapping->bytes());
         const Pin is{file.filename().native(), library->sha256_};
         const auto allows = [&is](const Pin &pin) {

@@ -13,6 +13,7 @@
 // - The file is a regular one. It may be a symbolic link to a name in its own directory (versioned names), not out of it.
 #pragma once
 
+#include "core/failed_result.hpp"
 #include "core/loader/fd.hpp"
 
 #include <boost/system/result.hpp>

@@ -3,6 +3,8 @@
 // Why a file, or a directory, is not used (rule L3).
 #pragma once
 
+#include "core/failed_result.hpp"
+
 #include <string>
 
 namespace kith::core {

@@ -12,7 +12,7 @@ namespace {
 
 void check(std::string_view text) {
     const auto known = read_peer_memory(text);
-    if (!known) return require(known.error().starts_with("line "), "what is wrong is told with its line");
+    if (!known) return require(known.error().text.starts_with("line "), "what is wrong is told with its line");
     PeerMemoryWriter writer(known->name);
     for (const RememberedSource &source : known->sources) {
         writer.source(source.name, source.strategy, source.config, source.seen);

@@ -25,7 +25,7 @@ std::string sealed(const std::string &text, int peers) {
 
 std::string fault(const std::string &text) {
     const auto known = read_peer_memory(text);
-    return known ? "none" : known.error();
+    return known ? "none" : known.error().text;
 }
 
 const std::string head = R"({"kith":"peers","v":1,"topology":"t"})"
