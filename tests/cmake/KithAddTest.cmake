@@ -2,7 +2,7 @@
 # A Boost.Test program and its ctest entry. Label `unit` (the default) means: no network, no servers, no clock; `real` means
 # real servers on loopback; `threads`, besides `unit`, is for what posts between threads and runs under the thread sanitizer
 # too: `kith_threads_tests` builds all of those. ALONE: sources that do not share a translation unit (KithUnity.cmake).
-find_package(Boost 1.81 REQUIRED COMPONENTS unit_test_framework)
+find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS unit_test_framework)
 add_custom_target(kith_threads_tests)
 function(kith_add_test name)
   cmake_parse_arguments(arg "" "TIMEOUT" "ALONE;SOURCES;LIBS;LABELS" ${ARGN})
