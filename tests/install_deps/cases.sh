@@ -49,10 +49,11 @@ expect() {
 
 cat >"$work/packaging/packages.txt" <<'TXT'
 # A comment.
-cmake                    build  a tool
-libx1.81-dev|libx1.83-dev build  a library
+cmake                    build,arm64  a tool
+libx1.81-dev|libx1.83-dev build   a library
 libssl3|libssl3t64       run    virtual in one release
-libx1.83-dev:arm64       arm64  of another architecture
+libx1.83-dev:arm64       arm64        of another architecture
+libx-tool                real,test    for two of them
 TXT
 
 machine 1000
@@ -84,9 +85,11 @@ expect "no alternative has a candidate" 1 "" "apt knows no such package. Debian 
 expect "it is named" 1 "" "libx1.81-dev|libx1.83-dev" build
 
 machine 1000
-printf '%s\n' cmake libx1.83-dev >"$work/candidates"
+printf '%s\n' cmake libx1.83-dev libx-tool >"$work/candidates"
 expect "no root, no sudo" 1 "" "As root run: apt-get install cmake libx1.83-dev" build
 [[ ! -e "$work/updated" ]] || { echo "apt-get update was called without root"; failures=1; }
+expect "a line of several groups" 1 "" "As root run: apt-get install libx-tool" real
+
 fake sudo 'exec "$@"'
 expect "sudo" 0 "cmake libx1.83-dev" "installing cmake" build
 
