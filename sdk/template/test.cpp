@@ -1,4 +1,5 @@
 // All of them in the simulated world: no network, no clock, and the same seed gives the same run.
+#include <kith/testkit/fail_service.hpp>
 #include <kith/testkit/http_server.hpp>
 #include <kith/testkit/rig.hpp>
 
@@ -51,6 +52,23 @@ void the_strategy() {
     end(rig);
 }
 
+// Whatever goes wrong with its source, the strategy reports a failure and never an empty set, by which all peers would be parted.
+void the_strategy_when_it_cannot_look() {
+    for (const char *what : {"http.open", "http.request", "http.read", "http"}) {
+        SimNet net(1);
+        auto &here = net.machine("here", {"10.0.0.1"});
+        HttpServer server(net.machine("registry", {"10.0.0.2"}), 80);
+        server.route("/nodes", HttpReply(200, "a@h\n"));
+        Rig rig(here, kith_plugin_entry_strategy_mine, "mine", R"({"url": "http://registry/nodes"})");
+        fail_service(here, what, KITH_IO);
+        CHECK(rig.start() == KITH_OK);
+        CHECK(rig.await_observation() && rig.observations().back().kind == Observation::Kind::failed);
+        fail_service(here, what, KITH_OK);
+        CHECK(rig.await_observation() && rig.peers().size() == 1); // and it looks again
+        end(rig);
+    }
+}
+
 void the_one_in_c() {
     SimNet net(1);
     Rig rig(net.machine("here", {"10.0.0.1"}), kith_plugin_entry_strategy_mine_c, "mine_c", R"({"names": ["a@h", "b@h"]})");
@@ -90,6 +108,7 @@ void the_sink() {
 
 int main() {
     the_strategy();
+    the_strategy_when_it_cannot_look();
     the_one_in_c();
     the_connector();
     the_sink();

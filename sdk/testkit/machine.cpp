@@ -230,6 +230,7 @@ void Machine::Body::finish(Op &op) {
     Op done = std::move(op);
     release(op); // first: the callback may begin others
     if (done.status == KITH_OK && done.fallible) done.status = net.fault_of(done.what);
+    if (done.status == KITH_OK && done.fallible && !failing_services.empty()) done.status = failure_of(done.what);
     done.deliver(*done.seat, done);
 }
 

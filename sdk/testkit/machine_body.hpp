@@ -146,6 +146,8 @@ class Machine::Body final : public Actor, public SocketOwner, public UdpOwner {
     void abandon(Op &op, std::int32_t status);
     void release(Op &op) noexcept;
     void finish(Op &op);
+    /// What fail_service has asked for an operation, such as "tcp.read".
+    std::int32_t failure_of(std::string_view what) const;
 
     // ---- sockets ----
 
@@ -207,7 +209,8 @@ class Machine::Body final : public Actor, public SocketOwner, public UdpOwner {
 
     std::map<std::string, File, std::less<>> files;
     std::map<std::string, std::int32_t, std::less<>> failing_paths;
-    std::vector<std::uint64_t> watches; // operations
+    std::map<std::string, std::int32_t, std::less<>> failing_services; // kith/testkit/fail_service.hpp
+    std::vector<std::uint64_t> watches;                                // operations
     std::uint64_t file_version = 0;
     std::uint32_t user_id = 1000;
     std::map<std::string, const std::string *, std::less<>> variables;

@@ -139,6 +139,7 @@ std::int32_t Rig::Body::start() {
         return status;
     }
     instance = made;
+    observer.attach(made->self);
     state = State::created;
     for (const auto &[list, count] : {std::pair{descriptor->required, descriptor->required_count},
                                       std::pair{descriptor->optional, descriptor->optional_count}}) {
@@ -204,10 +205,7 @@ bool Rig::Body::called(const char *what, bool only_started) {
     return false;
 }
 
-const void *Rig::Body::service(std::string_view id) noexcept {
-    const auto found = sides.find(id);
-    return found == sides.end() ? nullptr : found->second;
-}
+const void *Rig::Body::service(std::string_view id) noexcept { return observer.observe(id, side<void>(id)); }
 
 void Rig::Body::enter(const char *what) noexcept {
     if (inside != nullptr) violate(std::string("T5: ") + what + " was called inside " + inside);
@@ -223,6 +221,7 @@ bool Rig::Body::may_read(std::string_view variable) const noexcept {
 Observation &Rig::Body::observe(Observation::Kind kind) {
     using enum Observation::Kind;
     if (kind == replace || kind == update || kind == failed) ++looks;
+    if (kind == failed || kind == watching) observer.tally().clear();
     Observation &made = observations.emplace_back();
     made.at = net.now();
     made.kind = kind;
@@ -259,7 +258,7 @@ std::uint64_t Rig::Body::ask(const char *what, const RecordedPeer &peer,
     beginning = op;
     {
         const Entered entered(*this, what);
-        refused = function(self(), op, &raw);
+        refused = function(plugin_self(), op, &raw);
     }
     beginning = 0;
     net.trace(machine.index(), what, op >> 21, refused, peer.name);
@@ -292,7 +291,7 @@ void Rig::Body::deliver() {
         }
         batch = machine.next_id();
         const Entered entered(*this, "sink.events");
-        table->events(self(), batch, events.data(), static_cast<std::uint32_t>(events.size()), sizeof(kith_event));
+        table->events(plugin_self(), batch, events.data(), static_cast<std::uint32_t>(events.size()), sizeof(kith_event));
     });
 }
 
@@ -302,7 +301,7 @@ void Rig::Body::set_node(std::string_view name) {
     const auto *table = side<kith_node_plugin>(KITH_NODE);
     if (!live() || table == nullptr || table->changed == nullptr) return;
     const Entered entered(*this, "node.changed");
-    table->changed(self(), str(node_name), node_epoch);
+    table->changed(plugin_self(), str(node_name), node_epoch);
 }
 
 // ---- the face ----
@@ -349,12 +348,12 @@ void Rig::refresh() {
     if (const auto *strategy = body_->side<kith_discovery_plugin>(KITH_DISCOVERY);
         strategy != nullptr && strategy->refresh != nullptr) {
         const Entered entered(*body_, "discovery.refresh");
-        strategy->refresh(body_->self());
+        strategy->refresh(body_->plugin_self());
     }
     if (const auto *connector = body_->side<kith_connector_plugin>(KITH_CONNECTOR);
         connector != nullptr && connector->refresh != nullptr) {
         const Entered entered(*body_, "connector.refresh");
-        connector->refresh(body_->self());
+        connector->refresh(body_->plugin_self());
     }
 }
 
@@ -378,7 +377,7 @@ void Rig::cancel(std::uint64_t op) {
     const auto *table = body_->side<kith_connector_plugin>(KITH_CONNECTOR);
     if (table == nullptr || !body_->live() || !body_->joining.contains(op)) return;
     const Entered entered(*body_, "connector.cancel");
-    table->cancel(body_->self(), op);
+    table->cancel(body_->plugin_self(), op);
 }
 
 const Report *Rig::await_done(std::uint64_t op, Duration bound) {

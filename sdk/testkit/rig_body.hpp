@@ -3,6 +3,7 @@
 // The rig behind its face: the engine's services for one instance, and the rules it watches.
 #pragma once
 
+#include <kith/hosting/operation_observer.hpp>
 #include <kith/hosting/options.hpp>
 #include <kith/hosting/peers.hpp>
 #include <kith/service/connector.h>
@@ -44,12 +45,15 @@ class Rig::Body final : public Tenant, public CallMonitor {
 
     template <class Table>
     const Table *side(std::string_view service_id) noexcept {
-        return static_cast<const Table *>(service(service_id));
+        const auto found = sides.find(service_id);
+        return found == sides.end() ? nullptr : static_cast<const Table *>(found->second);
     }
+    /// The first argument of every call into those tables.
+    void *plugin_self() noexcept { return instance == nullptr ? nullptr : instance->self; }
 
     // ---- Tenant, CallMonitor ----
     const void *service(std::string_view id) noexcept override;
-    void *self() noexcept override { return instance == nullptr ? nullptr : instance->self; }
+    void *self() noexcept override { return observer.self(); }
     void enter(const char *what) noexcept override;
     void leave() noexcept override { inside = nullptr; }
     bool may_read(std::string_view variable) const noexcept override;
@@ -74,6 +78,7 @@ class Rig::Body final : public Tenant, public CallMonitor {
     kith_host host{};
     const kith_instance *instance = nullptr;
     std::map<std::string, const void *, std::less<>> sides;
+    OperationObserver observer;
     State state = State::idle;
     const char *inside = nullptr; // the call into the plugin that is under way
     std::thread::id loop = std::this_thread::get_id();
@@ -93,6 +98,7 @@ class Rig::Body final : public Tenant, public CallMonitor {
     std::uint64_t node_epoch = 0, epoch_now = 0;
     std::size_t looks = 0; // observations that are an answer
     bool is_attached = false, links_said = false;
+    bool doubted = false;            // it has reported an empty set that it cannot have seen
     std::set<std::uint64_t> joining; // operations of the connector
     std::uint64_t beginning = 0;     // the one whose call is under way
     std::int32_t refused = KITH_OK;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 namespace kith::testkit {
 
@@ -155,6 +156,11 @@ constexpr kith_discovery_host discovery_table = {
                 return refuse(rig, "discovery.replace", status, rig.peer_reader.text());
             }
             if (rig.peer_reader.peers().size() > rig.max_peers) return KITH_LIMIT;
+            const auto doubt = rig.observer.tally().replaced(rig.peer_reader.peers().empty());
+            if (doubt && !std::exchange(rig.doubted, true)) { // once: a plugin that does it does it each time
+                rig.violate("E3: discovery.replace with an empty set, though " + *doubt +
+                            "; what could not look reports discovery.failed, so that the last set stays");
+            }
             Observation &seen = rig.observe(Observation::Kind::replace);
             seen.peers = own(rig.peer_reader.peers());
             rig.peers = seen.peers;
@@ -174,6 +180,7 @@ constexpr kith_discovery_host discovery_table = {
             const auto more = rig.peer_reader.peers();
             const auto fresh = more.size() - static_cast<std::size_t>(std::ranges::count_if(more, known));
             if (fresh != 0 && rig.peers.size() + fresh > rig.max_peers) return KITH_LIMIT;
+            rig.observer.tally().updated(!more.empty());
             Observation &seen = rig.observe(Observation::Kind::update);
             seen.peers = own(rig.peer_reader.peers());
             seen.missing = own(missing, missing_count);

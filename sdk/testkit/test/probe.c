@@ -100,6 +100,8 @@ static void probe_end(struct probe *p, int32_t status, kith_str text) {
         }
         if (p->discovery->replace(p->host, peers, count, sizeof peers[0]) == KITH_OK && p->metric != NULL)
             p->metric->add(p->host, p->looks, 1);
+    } else if (is(p->fault, "reports empty")) {
+        p->discovery->replace(p->host, NULL, 0, sizeof(kith_peer));
     } else {
         p->discovery->failed(p->host, status, text);
     }

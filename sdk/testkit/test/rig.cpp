@@ -2,6 +2,7 @@
 #include "../../../tests/meant_leak.hpp"
 
 #include <kith/testkit/fail_each.hpp>
+#include <kith/testkit/fail_service.hpp>
 #include <kith/testkit/peer.hpp>
 #include <kith/testkit/rig.hpp>
 
@@ -43,6 +44,46 @@ struct RigFixture {
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(rig_, RigFixture)
+
+BOOST_AUTO_TEST_CASE(an_empty_set_in_place_of_a_failure_is_a_violation) {
+    net.partition(here, there, Route::unreachable);
+    Rig rig(here, kith_plugin_entry_probe, "probe", breaking("reports empty"));
+    rig.start();
+    BOOST_TEST(rig.await_observation());
+    BOOST_TEST(broke(rig, "E3: discovery.replace with an empty set, though its only operation did not end well: tcp.connect"));
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_set_after_an_answer_is_none) {
+    registry.script().send("a@h").close();
+    Rig rig(here, kith_plugin_entry_probe, "probe", breaking("reports empty"));
+    rig.start();
+    BOOST_TEST(rig.await_observation());
+    BOOST_TEST(rig.peers().size() == 1u);
+    registry.on_accept([](Conversation &with) { with.close(); }); // the end of a stream, which is no failure
+    BOOST_TEST(rig.await_observation());
+    BOOST_TEST(rig.peers().empty());
+    rig.stop();
+    BOOST_TEST(rig.violations().empty());
+}
+
+BOOST_AUTO_TEST_CASE(operations_of_a_service_fail_until_they_are_let_work) {
+    registry.on_accept([](Conversation &with) {
+        with.send("a@h");
+        with.close();
+    });
+    Rig rig(here, kith_plugin_entry_probe, "probe", options);
+    fail_service(here, "tcp.read", KITH_RESET);
+    rig.start();
+    BOOST_TEST(rig.await_observation());
+    BOOST_TEST(rig.observations().back().status == KITH_RESET);
+    fail_service(here, "tcp", KITH_UNREACHABLE); // that of the function goes before
+    BOOST_TEST(rig.await_observation());
+    BOOST_TEST(rig.observations().back().status == KITH_UNREACHABLE);
+    fail_service(here, "tcp", KITH_OK);
+    fail_service(here, "tcp.read", KITH_OK);
+    BOOST_TEST(rig.await_observation());
+    BOOST_TEST(rig.peers().size() == 1u);
+}
 
 BOOST_AUTO_TEST_CASE(a_strategy_looks_says_and_stops) {
     registry.script().send("a@h\nb@h").close();
