@@ -59,11 +59,12 @@ boost::system::result<void, Failure> Instance::start() {
         return Failure{status, take_error(), true};
     }
     std::memcpy(&instance_, made, sizeof instance_); // what a later minor adds at its end is not ours to know (A2)
+    observer_.attach(instance_.self);
     ask_sides();
     Failure failure;
-    if (surroundings_.connector != nullptr && service(KITH_CONNECTOR) == nullptr) {
+    if (surroundings_.connector != nullptr && own_side(KITH_CONNECTOR) == nullptr) {
         failure = {KITH_UNSUPPORTED, "it has no side of " KITH_CONNECTOR ", so nothing could be joined", true};
-    } else if (surroundings_.sink != nullptr && service(KITH_SINK) == nullptr) {
+    } else if (surroundings_.sink != nullptr && own_side(KITH_SINK) == nullptr) {
         failure = {KITH_UNSUPPORTED, "it has no side of " KITH_SINK ", so no event could reach it", true};
     } else {
         error_.clear();
@@ -136,7 +137,14 @@ std::int32_t Instance::refuse(std::int32_t status, std::string_view text) {
     return status;
 }
 
-const void *Instance::service(std::string_view id) noexcept {
+void Instance::warn(std::string_view message, std::string_view reason) {
+    const std::array fields = {kith_attribute{borrow("reason"), borrow(reason)}};
+    surroundings_.logger.write(KITH_LOG_WARNING, identity_.name, message, fields);
+}
+
+const void *Instance::service(std::string_view id) noexcept { return observer_.observe(id, own_side(id)); }
+
+const void *Instance::own_side(std::string_view id) const noexcept {
     const auto found = std::find_if(sides_.begin(), sides_.end(), [&](const Side &side) { return side.id == id; });
     return found == sides_.end() ? nullptr : found->table;
 }

@@ -8,6 +8,7 @@
 #include <core/engine/seats.hpp>
 #include <core/failed_result.hpp>
 #include <core/loader/library.hpp>
+#include <kith/hosting/operation_observer.hpp>
 #include <kith/hosting/options.hpp>
 #include <kith/hosting/world.hpp>
 #include <kith/service/clock.h>
@@ -102,10 +103,13 @@ class Instance final : public Tenant {
     Metrics &metrics() { return metrics_; }
     const kith_host &handle() const { return handle_; }
 
-    /// The plugin's side of a service, typed; null when it has none.
+    /// How its operations have ended; whoever takes a report of the plugin clears it.
+    OperationTally &tally() { return observer_.tally(); }
+
+    /// The plugin's side of a service of the engine, typed; null when it has none.
     template <class Table>
     const Table *side(std::string_view id) {
-        return static_cast<const Table *>(service(id));
+        return static_cast<const Table *>(own_side(id));
     }
 
     /// Call `function(self)` within the plugin, measured. Not while a call from the plugin is under way (T5).
@@ -119,6 +123,9 @@ class Instance final : public Tenant {
     /// a stop under way) it is logged. Returns the status.
     std::int32_t refuse(std::int32_t status, std::string_view text);
 
+    /// Log a warning in the name of the instance.
+    void warn(std::string_view message, std::string_view reason);
+
     /// Whether the caller is on the thread that made this instance (T1). [any-thread]
     bool on_loop() const noexcept { return loop_ == std::this_thread::get_id(); }
 
@@ -128,9 +135,9 @@ class Instance final : public Tenant {
     /// The instance a handle belongs to.
     static Instance &of(const kith_host *host) { return *static_cast<Instance *>(host->engine); }
 
-    // Tenant
+    // Tenant: a world calls the observer, and that the plugin
     const void *service(std::string_view id) noexcept override;
-    void *self() noexcept override { return instance_.self; }
+    void *self() noexcept override { return observer_.self(); }
     void enter(const char *what) noexcept override;
     void leave() noexcept override;
     bool may_read(std::string_view variable) const noexcept override;
@@ -141,6 +148,7 @@ class Instance final : public Tenant {
         const void *table;
     };
     void ask_sides();
+    const void *own_side(std::string_view id) const noexcept;
     void forget() noexcept;
     std::uint64_t now() const noexcept { return clock_ ? clock_->monotonic(&handle_) : 0; }
 
@@ -158,6 +166,7 @@ class Instance final : public Tenant {
     kith_host handle_{};
     kith_instance instance_{};
     std::vector<Side> sides_;
+    OperationObserver observer_;
     std::string error_;
     const kith_clock_host *clock_ = nullptr;
     const char *what_ = "";

@@ -39,6 +39,15 @@ std::uint64_t Sight::items() const {
     return sum;
 }
 
+std::string Sight::why_nothing() const {
+    if (!doubt.empty()) {
+        const std::string though = "the strategy reported an empty set, though " + doubt;
+        return reason.empty() ? though : though + "; its own reason: " + reason;
+    }
+    if (!reason.empty()) return reason;
+    return reached ? "the source was reached and holds nothing" : "the strategy reported an empty set without a reason";
+}
+
 std::vector<std::pair<std::string, std::uint64_t>> Sight::not_joined() const {
     std::vector<std::pair<std::string, std::uint64_t>> out;
     for (const SeenPeer &peer : peers) {
@@ -82,6 +91,9 @@ struct Look::Eye final : DiscoverySeat, InstanceOwner {
         answered = true;
         sight.status = status;
         sight.reason = reason;
+        // Of all that it did since it started: one that is told peer by peer reports often.
+        sight.reached = instance.tally().ended_well() != 0;
+        sight.doubt = instance.tally().saw_nothing() ? instance.tally().text() : "";
         look.turn_.soon();
     }
 

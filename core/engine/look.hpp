@@ -30,12 +30,16 @@ struct Sight {
     std::string source;
     std::string strategy;                                        // id of the plugin
     std::int32_t status = KITH_BUSY;                             // KITH_BUSY: it has not answered
-    std::string reason;                                          // of a failure, or why nothing came
+    std::string reason;                                          // of a failure, or why nothing came, in the plugin's words
+    bool reached = false;                                        // an operation of the plugin ended well before it answered
+    std::string doubt;                                           // why it can have seen nothing: OperationTally::text()
     std::vector<SeenPeer> peers;                                 // in the order it told them
     std::vector<std::pair<std::string, std::uint64_t>> left_out; // by the strategy: reason and number
 
     /// How many items came: the peers, and what the strategy left out.
     std::uint64_t items() const;
+    /// Of an empty set: why nothing came. Claims that the source was reached only when an operation has shown it.
+    std::string why_nothing() const;
     /// Peers that the policy leaves out, or cannot name: reason and number.
     std::vector<std::pair<std::string, std::uint64_t>> not_joined() const;
 };

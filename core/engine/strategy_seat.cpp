@@ -19,8 +19,21 @@ Outcome StrategySeat::read(const kith_peer *peers, std::uint32_t count, std::uin
     return refuse({status, reader_.text()});
 }
 
+// An empty set that no operation can have shown is believed, under the policy's guard, and named once.
+void StrategySeat::reported(bool empty) {
+    const auto doubt = instance_->tally().replaced(empty);
+    if (doubt && !doubted_) {
+        instance_->warn(
+            "it reported an empty set that it cannot have seen; possibly it could not look, which a plugin must report "
+            "by discovery.failed, so that the last peers stay",
+            *doubt);
+    }
+    doubted_ = doubt.has_value();
+}
+
 std::int32_t StrategySeat::replace(const kith_peer *peers, std::uint32_t count, std::uint32_t stride) {
     if (const Outcome outcome = read(peers, count, stride); !outcome) return answer(outcome);
+    reported(count == 0);
     const Outcome outcome = topology_.replace(source_, reader_.peers(), turn_.now());
     reader_.shrink(count);
     return answer(outcome);
@@ -32,14 +45,19 @@ std::int32_t StrategySeat::update(const kith_peer *upserted, std::uint32_t count
     if (read_keys(missing, missing_count, missing_) != KITH_OK || read_keys(left, left_count, left_) != KITH_OK) {
         return answer(refuse({KITH_INVALID, "a key in `missing` or `left` has a null pointer with a size that is not 0"}));
     }
+    instance_->tally().updated(count != 0);
     return answer(topology_.update(source_, reader_.peers(), missing_, left_, turn_.now()));
 }
 
-std::int32_t StrategySeat::watching(bool in_sync) { return answer(topology_.watching(source_, in_sync, turn_.now())); }
+std::int32_t StrategySeat::watching(bool in_sync) {
+    instance_->tally().clear();
+    return answer(topology_.watching(source_, in_sync, turn_.now()));
+}
 
 std::int32_t StrategySeat::heard() { return answer(topology_.heard(source_, turn_.now())); }
 
 std::int32_t StrategySeat::failed(std::int32_t status, std::string_view text) {
+    instance_->tally().clear();
     return answer(topology_.failed(source_, status < 0 ? status : KITH_INTERNAL, text, turn_.now()));
 }
 

@@ -33,6 +33,7 @@ class StrategySeat final : public DiscoverySeat {
   private:
     std::int32_t answer(const Outcome &outcome);
     Outcome refuse(Outcome outcome); // counted as a failed observation
+    void reported(bool empty);
     Outcome read(const kith_peer *peers, std::uint32_t count, std::uint32_t stride);
 
     LiveTopology &topology_;
@@ -40,6 +41,7 @@ class StrategySeat final : public DiscoverySeat {
     Turn &turn_;
     Instance *instance_ = nullptr;
     PeerReader reader_;
+    bool doubted_ = false; // its last set was empty, and it cannot have seen that
     std::vector<std::string_view> missing_, left_;
 };
 

@@ -55,9 +55,10 @@ std::string as_json(const std::vector<core::Sight> &sights) {
         append_member(out, "strategy", sight.strategy);
         out += ", ";
         append_member(out, "status", sight.status == KITH_OK ? "ok" : "failed");
-        if (sight.status != KITH_OK || !sight.reason.empty()) {
+        const std::string reason = sight.status == KITH_OK && sight.items() == 0 ? sight.why_nothing() : sight.reason;
+        if (sight.status != KITH_OK || !reason.empty()) {
             out += ", ";
-            append_member(out, "reason", sight.reason);
+            append_member(out, "reason", reason);
         }
         out += R"(, "items": )" + std::to_string(sight.items());
         append_tally(out, "left_out", sight.left_out);
@@ -94,7 +95,7 @@ void print_why_nobody(const core::Sight &sight) {
     if (!std::all_of(sight.peers.begin(), sight.peers.end(), [](const auto &peer) { return !peer.left_out.empty(); })) return;
     print_tally("policy", sight.not_joined());
     if (sight.items() == 0) {
-        std::cout << "  Nothing came: " << (sight.reason.empty() ? "the source was reached and holds nothing" : sight.reason);
+        std::cout << "  Nothing came: " << sight.why_nothing();
     } else {
         std::cout << "  Nobody is left of " << sight.items() << (sight.items() == 1 ? " item that" : " items that") << " came";
     }

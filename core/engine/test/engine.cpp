@@ -382,6 +382,85 @@ BOOST_AUTO_TEST_CASE(a_look_at_nothing_tells_why) {
     BOOST_TEST(look.sights()[0].left_out.empty());
 }
 
+namespace {
+
+// Whatever becomes of its file, it reports an empty set then.
+void reports_empty(Script &script) {
+    script.start = [](Puppet &p) { return p.read_file("/peers"); };
+    script.refresh = [](Puppet &p) { p.read_file("/peers"); };
+    script.file = [](Puppet &p, std::int32_t) { p.replace({}); };
+}
+
+std::string why_nothing(Kith &kith) {
+    Look look(kith.machine, kith.log, kith.config, kith.registry, "t");
+    bool done = false;
+    look.start(3'000'000'000, [&] { done = true; });
+    kith.run(4s);
+    BOOST_REQUIRE(done);
+    BOOST_TEST(look.sights()[0].status == KITH_OK);
+    return look.sights()[0].why_nothing();
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_look_claims_that_the_source_was_reached_only_when_it_was) {
+    Kith kith;
+    reports_empty(kith.strategy());
+    kith.machine.file("/peers", "");
+    BOOST_TEST(why_nothing(kith) == "the source was reached and holds nothing");
+    kith.machine.fail_path("/peers", KITH_DENIED);
+    BOOST_TEST(why_nothing(kith).starts_with(
+        "the strategy reported an empty set, though its only operation did not end well: file.read: "));
+    kith.strategy().file = [](Puppet &p, std::int32_t) {
+        p.discovery().left_out(p.host, 0, text("the list is empty"));
+        p.replace({});
+    };
+    BOOST_TEST(why_nothing(kith).ends_with("; its own reason: the list is empty"));
+    kith.strategy().start = [](Puppet &p) { return p.replace({}); };
+    BOOST_TEST(why_nothing(kith) == "the strategy reported an empty set without a reason");
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_set_that_cannot_have_been_seen_is_named_once) {
+    Kith kith;
+    reports_empty(kith.strategy());
+    const auto warnings = [&] {
+        return std::count_if(kith.log.lines.begin(), kith.log.lines.end(),
+                             [](const auto &line) { return contains(line, "an empty set that it cannot have seen"); });
+    };
+    const auto look_again = [&] {
+        kith.engine->refresh();
+        kith.run(1s);
+    };
+    bool full = true;
+    kith.strategy().file = [&full](Puppet &p, std::int32_t status) {
+        p.replace(status == KITH_OK && full ? std::vector<std::string>{"a@x"} : std::vector<std::string>{});
+    };
+    kith.machine.file("/peers", "");
+    kith.start();
+    kith.run(1s);
+    kith.machine.fail_path("/peers", KITH_IO);
+    look_again();
+    look_again();
+    BOOST_REQUIRE(warnings() == 1);
+    BOOST_TEST(contains(kith.log.lines.back(), "topologies.t.s: it reported"));
+    BOOST_TEST(contains(kith.log.lines.back(), "reason=its only operation did not end well: file.read: "));
+    kith.machine.fail_path("/peers", KITH_OK);
+    full = false;
+    look_again(); // an answer: it is empty
+    kith.machine.fail_path("/peers", KITH_IO);
+    look_again(); // which is no news
+    BOOST_TEST(warnings() == 1);
+    kith.machine.fail_path("/peers", KITH_OK);
+    full = true;
+    look_again();
+    kith.machine.fail_path("/peers", KITH_IO);
+    look_again();
+    BOOST_TEST(warnings() == 2);
+    kith.strategy().file = [](Puppet &p, std::int32_t status) { p.discovery().failed(p.host, status, text("no access")); };
+    look_again();
+    BOOST_TEST(warnings() == 2);
+}
+
 // Who hears its peers one by one has looked when it says that it follows them all.
 BOOST_AUTO_TEST_CASE(a_look_waits_for_all_that_is_told_one_by_one) {
     Kith kith;

@@ -7,6 +7,7 @@
 #include <core/engine/seats.hpp>
 #include <core/engine/services.hpp>
 #include <kith/service/clock.h>
+#include <kith/service/file.h>
 #include <kith/service/log.h>
 #include <kith/service/loop.h>
 #include <kith/service/node.h>
@@ -50,6 +51,10 @@ struct Puppet {
         inside = false;
         return status;
     }
+    std::int32_t read_file(const char *path) {
+        std::uint64_t op = 0;
+        return table<kith_file_host>(KITH_FILE)->read(host, text(path), 4096, 0, &op);
+    }
     void attach(const char *node, std::uint64_t epoch) {
         inside = true;
         BOOST_TEST(connector().attached(host, text(node), epoch) == KITH_OK);
@@ -67,6 +72,7 @@ struct Script {
     std::function<void(Puppet &)> refresh;
     std::function<void(Puppet &, std::uint64_t, std::vector<std::string>)> events;
     std::function<void(Puppet &, std::string, std::uint64_t)> node;
+    std::function<void(Puppet &, std::int32_t)> file; // a read of a file has ended
     bool sides = true;
     int created = 0;
     int destroyed = 0;
@@ -121,7 +127,18 @@ inline const kith_entry &entry() {
             for (std::uint32_t i = 0; i < count; ++i) lines.emplace_back(view(events[i].json));
             if (body.script->events) body.script->events(body.puppet, batch, lines);
         }};
-    static const kith_str services[] = {text(KITH_DISCOVERY), text(KITH_NODE), text(KITH_CONNECTOR), text(KITH_SINK)};
+    static const kith_file_plugin file = {
+        .read =
+            [](void *self, std::uint64_t, std::uint64_t, std::int32_t status, kith_str, const void *, std::uint64_t,
+               const kith_file_info *) {
+                auto &body = called(self, "file");
+                if (body.script->file) body.script->file(body.puppet, status);
+            },
+        .written = [](void *, std::uint64_t, std::uint64_t, std::int32_t, kith_str) {},
+        .changed = [](void *, std::uint64_t, std::uint64_t, std::int32_t, kith_str) {},
+    };
+    static const kith_str services[] = {text(KITH_DISCOVERY), text(KITH_NODE), text(KITH_FILE), text(KITH_CONNECTOR),
+                                        text(KITH_SINK)};
     static const auto descriptor = [](std::uint32_t kind, const char *id, const kith_str *required, std::uint32_t count) {
         kith_descriptor d{};
         d.struct_size = sizeof d;
@@ -136,9 +153,9 @@ inline const kith_entry &entry() {
         d.prune = kind == KITH_KIND_CONNECTOR ? KITH_PRUNE_DISCONNECT : KITH_PRUNE_UNSAID;
         return d;
     };
-    static const kith_descriptor all[] = {descriptor(KITH_KIND_STRATEGY, "puppet", services, 2),
-                                          descriptor(KITH_KIND_CONNECTOR, "puppet", services + 2, 1),
-                                          descriptor(KITH_KIND_SINK, "puppet", services + 3, 1)};
+    static const kith_descriptor all[] = {descriptor(KITH_KIND_STRATEGY, "puppet", services, 3),
+                                          descriptor(KITH_KIND_CONNECTOR, "puppet", services + 3, 1),
+                                          descriptor(KITH_KIND_SINK, "puppet", services + 4, 1)};
     static const kith_descriptor *const list[] = {&all[0], &all[1], &all[2]};
     static const auto create = [](const kith_host *host, kith_str, const kith_instance **out) -> std::int32_t {
         Script &script = scripts.at(std::string(view(host->instance)));
@@ -175,6 +192,7 @@ inline const kith_entry &entry() {
                 if (view(id) == KITH_CONNECTOR) return &connector;
                 if (view(id) == KITH_DISCOVERY) return &discovery;
                 if (view(id) == KITH_NODE) return &node;
+                if (view(id) == KITH_FILE) return &file;
                 return view(id) == KITH_SINK ? &sink : nullptr;
             },
         };
