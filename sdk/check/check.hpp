@@ -41,6 +41,8 @@ struct Test {
 
 /// Of the file and its loading.
 std::span<const Test> file_tests() noexcept;
+/// Of how it was built: what holds for the whole process once it is loaded.
+std::span<const Test> build_tests() noexcept;
 /// Of what it calls in the C and C++ libraries.
 std::span<const Test> import_tests() noexcept;
 /// Of its descriptors.
@@ -51,6 +53,8 @@ std::span<const Test> refusal_tests() noexcept;
 std::span<const Test> life_tests() noexcept;
 /// Of bad days in it: calls that fail, clocks that jump, and a long time.
 std::span<const Test> bad_day_tests() noexcept;
+/// Of what a strategy reports when it cannot look.
+std::span<const Test> honest_tests() noexcept;
 /// Of what connectors and sinks are asked to do.
 std::span<const Test> duty_tests() noexcept;
 /// Of others who say what they should not.
@@ -79,6 +83,11 @@ inline std::string_view view(kith_str s) noexcept {
 
 /// The first few, for a message.
 std::string list(const std::vector<std::string> &names);
+
+/// How a plugin that is built with a sanitizer is checked all the same.
+inline constexpr std::string_view sanitizer_remedy =
+    "To check a build with a sanitizer, have its runtime loaded first: LD_PRELOAD=$(gcc -print-file-name=libasan.so) "
+    "ASAN_OPTIONS=detect_leaks=0 kith-check-plugin ...";
 
 /// Throws Skipped when the sanitizer's own symbols would be taken for the plugin's.
 void skip_when_sanitized(const Subject &subject);

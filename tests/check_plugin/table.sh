@@ -29,6 +29,10 @@ row each_service needs_optional
 row any_options silent_refusal
 row starts gives_up
 row starts hangs 1
+row starts blocks_loading 1
+row starts blocks_unloading 1
+row starts stops_itself
+row starts leaves_group 2
 row start_stop leaks_descriptor
 row start_stop forks
 row stop_any_time never_stopped
@@ -46,6 +50,17 @@ row answers trusts_answers
 row bodies trusts_bodies
 row programs trusts_programs
 row files trusts_files
+# expect WHAT FILE TIMEOUT PATTERN: a run of all tests has a line with this pattern, and ends.
+expect() {
+    text=$(timeout 60 "$checker" "$(place "$2")" --timeout "$3" 2>/dev/null)
+    status=$?
+    if [ $status -ne 1 ]; then echo "$1: expected exit code 1, got $status"; wrong=1; fi
+    printf '%s\n' "$text" | grep -q "$4" || { echo "$1: no line with \"$4\":"; printf '%s\n' "$text"; wrong=1; }
+}
+expect 'a run over a library that hangs ends and names the tests' blocks_loading 1 '^failed .* it was not done within 1 s, and was killed'
+expect 'the tests that were not run say so' blocks_loading 1 '^skipped .* not run: three tests before it'
+expect 'a process that stopped is named at once' stops_itself 20 '^failed .* it stopped its process'
+expect 'a runtime that does not come first is named with its remedy' sanitized 20 '^failed .* LD_PRELOAD=.*libasan'
 for test in $("$checker" --list | cut -d' ' -f1); do
     case "$covered" in *" $test "*) ;; *) echo "$test: no bad plugin shows that it can fail"; wrong=1 ;; esac
 done
