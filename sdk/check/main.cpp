@@ -23,8 +23,8 @@ constexpr const char *not_run = "not run: three tests before it were not done in
 
 std::vector<Test> all_tests() {
     std::vector<Test> all;
-    for (const auto &some : {file_tests(), import_tests(), descriptor_tests(), refusal_tests(), life_tests(), bad_day_tests(),
-                             duty_tests(), hostile_tests()})
+    for (const auto &some : {file_tests(), build_tests(), import_tests(), descriptor_tests(), refusal_tests(), life_tests(),
+                             bad_day_tests(), honest_tests(), duty_tests(), hostile_tests()})
         all.insert(all.end(), some.begin(), some.end());
     return all;
 }

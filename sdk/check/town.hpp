@@ -30,6 +30,10 @@ class Town {
     testkit::Machine &here() const noexcept { return here_; }
     /// The plugin, as it lives here: for a rig that ends before the town.
     const kith_entry &listen(const kith_entry &plugin);
+    /// From now on nobody answers well: servers refuse or break off, name servers fail, programs exit with 1, files cannot be read.
+    void refuse() noexcept { refusing_ = true; }
+    /// How often the plugin asked for a connection, a URL, a name, a program or a file.
+    std::size_t asked() const noexcept { return asked_; }
     /// How often those of the noisy service had occasion to say something.
     std::size_t said() const noexcept { return said_; }
 
@@ -61,7 +65,8 @@ class Town {
     testkit::Machine &here_;
     std::string noisy_;
     Noise noise_;
-    std::size_t said_ = 0, hosts_ = 0;
+    std::size_t said_ = 0, hosts_ = 0, asked_ = 0;
+    bool refusing_ = false;
     std::map<std::string, testkit::Machine *, std::less<>> machines_;
     std::set<std::pair<testkit::Machine *, std::uint32_t>> open_;
     std::map<std::string, testkit::HttpServer, std::less<>> servers_; // by origin

@@ -16,6 +16,10 @@ row() {
 row one_export second_export
 row no_unique unique
 row needed absent_library
+row executable_stack executable_stack
+row static_tls static_tls
+row sanitizer sanitized
+row go_runtime go_undeclared
 row imports calls_umask
 row imports starts_threads
 row services_only reads_time
@@ -42,6 +46,7 @@ row same_seed own_time
 row each_call_fails forgets_failure
 row clock_jump fears_jumps
 row a_day grows
+row honest reports_empty
 row connects forgets_done
 row events takes_twice
 row packets trusts_packets

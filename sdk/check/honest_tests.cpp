@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+//
+// Whether a strategy reports that it could not look. The worst mistake of a strategy is to report an empty set instead: the host believes
+// it, and parts all peers.
+#include "stage.hpp"
+#include "town.hpp"
+
+#include <kith/testkit/fail_service.hpp>
+
+#include <kith/service/dns.h>
+#include <kith/service/file.h>
+#include <kith/service/http.h>
+#include <kith/service/process.h>
+#include <kith/service/tcp.h>
+#include <kith/service/udp.h>
+
+#include <algorithm>
+
+namespace kith::check {
+
+namespace {
+
+using namespace std::chrono_literals;
+using testkit::Rig;
+using testkit::SimNet;
+
+// A world in which no operation by which a strategy looks ends well, though calls are taken and some steps before them may work.
+struct BadWorld {
+    const char *what;
+    std::vector<std::string_view> failing; // services, or single operations of them
+    std::int32_t status;                   // that these end with
+    bool refusing;                         // the servers, programs and files refuse
+};
+
+const std::vector<std::string_view> all_services = {"tcp", "udp", "http", "dns", "process", "file"};
+const std::vector<std::string_view> first_steps = {"tcp.connect", "udp.bind",      "http.request",
+                                                   "dns.query",   "process.start", "file.read"};
+const std::vector<std::string_view> last_steps = {"tcp.read",  "udp.receive",  "http.read",   "dns.query",
+                                                  "file.read", "process.wait", "process.read"};
+
+const BadWorld bad_worlds[] = {
+    {"every operation of tcp, udp, http, dns, process and file fails", all_services, KITH_IO, false},
+    {"nobody answers in time", first_steps, KITH_TIMED_OUT, false},
+    {"nobody can be reached", first_steps, KITH_UNREACHABLE, false},
+    {"what is read breaks off", last_steps, KITH_RESET, false},
+    {"servers answer 401, 403, 429 and 503 or break off, name servers fail, programs exit with 1 and files may not be read",
+     {},
+     KITH_OK,
+     true},
+};
+
+bool looks_outside(const kith_descriptor &d) {
+    static constexpr std::string_view services[] = {KITH_TCP, KITH_HTTP, KITH_DNS, KITH_PROCESS, KITH_FILE};
+    const auto any = [](const kith_str *list, std::uint32_t count) {
+        return std::any_of(list, list + count,
+                           [](const kith_str &id) { return std::ranges::find(services, view(id)) != std::end(services); });
+    };
+    return any(d.required, d.required_count) || any(d.optional, d.optional_count);
+}
+
+// How often the plugin asked for something in that world.
+std::size_t endure_bad_world(const Plugin &plugin, const BadWorld &world) {
+    SimNet net(plugin.seed);
+    Town town(net, plugin.descriptor, {}, plugin.seed);
+    if (world.refusing) town.refuse();
+    for (const auto name : world.failing) testkit::fail_service(town.here(), name, world.status);
+    Rig rig(town.here(), town.listen(plugin.entry), plugin.id, plugin.options);
+    rig.node("check@10.0.0.1");
+    if (rig.start() != KITH_OK) throw Broken("it does not start: " + rig.error() + "; give it options with --options");
+    for (int i = 0; i < 4; ++i) {
+        rig.run_for(30s);
+        rig.refresh();
+    }
+    rig.run_for(1min);
+    rig.stop();
+    for (const auto &rule : rig.violations()) throw Broken(rule + " (in a world where " + world.what + ")");
+    return town.asked();
+}
+
+void honest(const Subject &subject) {
+    bool any = false;
+    std::size_t asked = 0;
+    for_each_plugin(subject, [&](const Plugin &plugin) {
+        if (plugin.descriptor.kind != KITH_KIND_STRATEGY || !looks_outside(plugin.descriptor)) return;
+        any = true;
+        for (const auto &world : bad_worlds) asked += endure_bad_world(plugin, world);
+    });
+    if (!any) throw Skipped("it is no strategy that uses tcp, http, dns, process or file");
+    if (asked == 0) throw Skipped("with these options it asks nobody; give it others with --options");
+}
+
+constexpr Test tests[] = {
+    {"honest", "E3", "reports a failure, and no empty set, where none of its operations ended well", honest},
+};
+
+} // namespace
+
+std::span<const Test> honest_tests() noexcept { return tests; }
+
+} // namespace kith::check
