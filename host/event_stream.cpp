@@ -4,8 +4,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <climits>
 #include <cstring>
 #include <fcntl.h>
@@ -25,22 +25,37 @@ constexpr auto finish_bound = std::chrono::seconds(2);
     throw boost::system::system_error(errno, boost::system::system_category(), "--events " + path);
 }
 
+// -1: it is no regular file.
+off_t size_of_file(int fd) {
+    struct stat info {};
+    return ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? info.st_size : -1;
+}
+
 } // namespace
 
 EventStream::EventStream(boost::asio::io_context &io, core::Bus &bus, const std::string &path, std::size_t queue,
-                         std::function<void(const std::string &)> on_error)
-    : io_(io), bus_(bus), path_(path), on_error_(std::move(on_error)), watched_(io), patience_(io) {
+                         OnReport on_report, std::chrono::nanoseconds retry_after)
+    : io_(io),
+      bus_(bus),
+      path_(path),
+      on_report_(std::move(on_report)),
+      retry_after_(retry_after),
+      watched_(io),
+      patience_(io),
+      again_(io) {
     // A named pipe that nobody reads yet would hold open(2) for ever; opened for both it does not.
     struct stat info {};
     const bool pipe = path != "-" && ::stat(path.c_str(), &info) == 0 && S_ISFIFO(info.st_mode);
     const int mode = pipe ? O_RDWR : O_WRONLY | O_APPEND | O_CREAT;
     fd_ = path == "-" ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0) : ::open(path.c_str(), mode | O_CLOEXEC, 0640);
     if (fd_ < 0) cannot_open(path);
-    if (::fstat(fd_, &info) == 0 && !S_ISREG(info.st_mode)) {
+    if (size_of_file(fd_) < 0) {
         const int duplicate = ::fcntl(fd_, F_DUPFD_CLOEXEC, 0);
         boost::system::error_code not_pollable; // such as /dev/null, which is always ready too
         if (duplicate >= 0) watched_.assign(duplicate, not_pollable);
         if (not_pollable) ::close(duplicate);
+    } else if ((::fcntl(fd_, F_GETFL) & O_APPEND) != 0 && ends_within_line()) {
+        buffer_ = "\n"; // of a kith that ended when the disk was full
     }
     core::Subscription subscription;
     subscription.limit = queue;
@@ -60,21 +75,34 @@ EventStream::~EventStream() {
 }
 
 void EventStream::pull() {
+    if (delayed_) return;
     // The bus does not notify again before all was taken.
     for (bool more = true; more && !broken_;) {
-        while (more && buffer_.size() - written_ < capacity) {
-            events_.clear();
-            more = bus_.take(subscriber_, batch, events_) == batch;
-            for (const core::EventRef &event : events_) buffer_.append(event->json()).append(1, '\n');
-        }
+        while (more && buffer_.size() - written_ < capacity) more = fill();
         if (!push()) return;
     }
+    if (!broken_ && !std::exchange(reason_, {}).empty()) on_report_(Report::resumed, path_);
     end();
 }
 
+// Returns whether there may be more.
+bool EventStream::fill() {
+    events_.clear();
+    const bool more = bus_.take(subscriber_, batch, events_) == batch;
+    for (const core::EventRef &event : events_) {
+        if (event->kind() == KITH_EVENT_EVENTS_LOST) {
+            const std::uint64_t lost = bus_.lost(subscriber_);
+            unwritten_ += lost - std::exchange(reported_, lost) - 1;
+        }
+        buffer_.append(event->json()).append(1, '\n');
+    }
+    return more;
+}
+
 // A pipe that polls as writable takes PIPE_BUF bytes without waiting; its descriptor may be shared (it is standard output), so it
-// is not made non-blocking. Answers whether all is written; if not, what comes next is seen to.
+// is not made non-blocking. Returns whether all is written; if not, what comes next is seen to.
 bool EventStream::push() {
+    if (size_ >= 0) mend_line();
     while (!broken_ && written_ < buffer_.size()) {
         pollfd ready{fd_, POLLOUT, 0};
         if (::poll(&ready, 1, 0) == 0) return wait_writable(), false;
@@ -83,13 +111,34 @@ bool EventStream::push() {
         const ssize_t wrote = ::write(fd_, buffer_.data() + written_, std::min<std::size_t>(buffer_.size() - written_, most));
         if (wrote < 0 && errno == EINTR) continue;
         if (wrote < 0 && errno == EAGAIN) return wait_writable(), false;
-        if (wrote < 0) return fail(errno), false;
+        if (wrote < 0) return errno == EPIPE ? fail(EPIPE) : delay(errno), false;
         written_ += static_cast<std::size_t>(wrote);
     }
     buffer_.clear();
     written_ = 0;
+    unwritten_ = 0;
     if (buffer_.capacity() > capacity / 4) buffer_.shrink_to_fit();
     return true;
+}
+
+// Of a file that had bytes: whether its last line has no end. One that cannot be read has: an empty line harms less than a torn one.
+bool EventStream::ends_within_line() const {
+    const off_t size = size_of_file(fd_);
+    if (size <= 0) return false;
+    const int fd = ::open(("/proc/self/fd/" + std::to_string(fd_)).c_str(), O_RDONLY | O_CLOEXEC);
+    char last = 0;
+    const bool known = fd >= 0 && ::pread(fd, &last, 1, size - 1) == 1;
+    if (fd >= 0) ::close(fd);
+    return !known || last != '\n';
+}
+
+// The file was changed by somebody else since a write of it failed: a line that we had begun is written anew.
+void EventStream::mend_line() {
+    const off_t before = std::exchange(size_, -1);
+    if (!within_line() || size_of_file(fd_) == before) return;
+    const std::size_t end = buffer_.rfind('\n', written_ - 1);
+    written_ = end == std::string::npos ? 0 : end + 1;
+    if (ends_within_line()) buffer_.insert(written_, 1, '\n');
 }
 
 void EventStream::wait_writable() {
@@ -101,12 +150,31 @@ void EventStream::wait_writable() {
     });
 }
 
+// The line that was begun stays in the buffer from its beginning, so that it can be written anew.
+void EventStream::delay(int error) {
+    const std::size_t end = written_ == 0 ? std::string::npos : buffer_.rfind('\n', written_ - 1);
+    if (end != std::string::npos) {
+        buffer_.erase(0, end + 1);
+        written_ -= end + 1;
+    }
+    size_ = size_of_file(fd_);
+    const std::string reason = "--events " + path_ + ": " + std::strerror(error);
+    if (std::exchange(reason_, reason) != reason) on_report_(Report::delayed, reason);
+    delayed_ = true;
+    again_.expires_after(retry_after_);
+    again_.async_wait([this](const boost::system::error_code &cancelled) {
+        if (cancelled) return;
+        delayed_ = false;
+        pull();
+    });
+}
+
 void EventStream::fail(int error) {
     broken_ = true;
     buffer_.clear();
     written_ = 0;
     bus_.set_mask(subscriber_, 0);
-    on_error_("--events " + path_ + ": " + std::strerror(error) + "; no event is written there any more");
+    on_report_(Report::ended, "--events " + path_ + ": " + std::strerror(error));
     end();
 }
 
@@ -114,16 +182,33 @@ void EventStream::finish(std::function<void()> done) {
     done_ = std::move(done);
     patience_.expires_after(finish_bound);
     patience_.async_wait([this](const boost::system::error_code &error) {
-        if (error) return;
-        broken_ = true; // the reader had its time
-        end();
+        if (!error) give_up();
     });
     pull();
+}
+
+// The time for the last ones is over.
+void EventStream::give_up() {
+    if (std::exchange(broken_, true)) return end();
+    auto missing =
+        static_cast<std::uint64_t>(std::count(buffer_.begin() + static_cast<std::ptrdiff_t>(written_), buffer_.end(), '\n'));
+    missing += unwritten_ + bus_.lost(subscriber_) - reported_;
+    for (bool more = true; more;) {
+        events_.clear();
+        more = bus_.take(subscriber_, batch, events_) == batch;
+        missing += static_cast<std::uint64_t>(std::count_if(events_.begin(), events_.end(), [](const core::EventRef &event) {
+            return event->kind() != KITH_EVENT_EVENTS_LOST;
+        }));
+    }
+    const std::string why = reason_.empty() ? "--events " + path_ + ": it takes no more at present" : reason_;
+    on_report_(Report::incomplete, why + "; up to " + std::to_string(missing) + " events are missing");
+    end();
 }
 
 void EventStream::end() {
     if (!done_) return;
     patience_.cancel();
+    again_.cancel();
     std::exchange(done_, nullptr)();
 }
 

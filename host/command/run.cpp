@@ -16,6 +16,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <iostream>
@@ -73,25 +74,26 @@ std::string text_of(const po::variables_map &values, const char *name, const std
     return values.count(name) != 0 ? values[name].as<std::string>() : otherwise;
 }
 
-// For the peers that outlive kith; a plugin's state makes it by itself. What cannot be made is told by the first write.
-void make_state_dir(const core::Config &config) {
+// For the peers that outlive kith; a plugin's state makes it by itself. Returns false when it has to be tried again; why is reported
+// by the first write.
+bool make_state_dir(const core::Config &config) {
     const bool used = std::any_of(config.topologies.begin(), config.topologies.end(),
                                   [](const core::Topology &topology) { return topology.policy.remember; });
-    if (used) ::mkdir(config.state_dir.c_str(), 0700);
+    return !used || ::mkdir(config.state_dir.c_str(), 0700) == 0 || errno == EEXIST;
 }
 
 // The daemon: everything that lives between the configuration and the exit status.
 class Daemon {
   public:
     Daemon(const Loaded &loaded, const LogOptions &log_options, std::uint32_t level, const std::string &events)
-        : log_(log_options, level),
+        : config_(*loaded.config),
+          log_(log_options, level),
           world_(io_, {.state_dir = loaded.config->state_dir}),
           engine_(world_, log_, *loaded.config, *loaded.registry) {
         if (events.empty()) return;
         stream_ = std::make_unique<EventStream>(
-            io_, engine_.bus(), events, loaded.config->events.queue, [this](const std::string &text) {
-                log_.say(KITH_LOG_ERROR, "events are not written any more", {{"reason", text}});
-            });
+            io_, engine_.bus(), events, loaded.config->events.queue,
+            [this](EventStream::Report report, const std::string &reason) { report_stream(report, reason); });
     }
 
     int run(const Loaded &loaded) {
@@ -115,7 +117,20 @@ class Daemon {
     }
 
   private:
+    void report_stream(EventStream::Report report, const std::string &reason) {
+        switch (report) {
+        case EventStream::Report::delayed:
+            return log_.say(KITH_LOG_WARNING, "events cannot be written; tried again each second", {{"reason", reason}});
+        case EventStream::Report::resumed: return log_.say(KITH_LOG_INFO, "events are written again", {{"events", reason}});
+        case EventStream::Report::ended:
+            return log_.say(KITH_LOG_ERROR, "events are not written any more", {{"reason", reason}});
+        case EventStream::Report::incomplete:
+            return log_.say(KITH_LOG_WARNING, "not all events were written before the end", {{"reason", reason}});
+        }
+    }
+
     void sum_up() {
+        if (state_dir_missing_) state_dir_missing_ = !make_state_dir(config_);
         log_.sum_up();
         sums_.expires_after(std::chrono::seconds(10));
         sums_.async_wait([this](const boost::system::error_code &error) {
@@ -155,6 +170,7 @@ class Daemon {
         });
     }
 
+    const core::Config &config_;
     boost::asio::io_context io_{1};
     StderrLog log_;
     AsioWorld world_;
@@ -163,6 +179,7 @@ class Daemon {
     std::unique_ptr<EventStream> stream_;
     boost::asio::steady_timer sums_{io_};
     boost::asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
+    bool state_dir_missing_ = !make_state_dir(config_);
     bool stopping_ = false;
     int status_ = exit_good;
 };
@@ -176,6 +193,7 @@ int run(const Words &words) {
     usage.about =
         "Runs the daemon with the configuration, /etc/kith/kith.json when none is given. SIGTERM and SIGINT leave\n"
         "cleanly, links stay as they are; SIGHUP has every strategy look now. The log is on standard error.\n"
+        "Writing log and events goes on when a full disk has room again; what was lost is counted (events.lost).\n"
         "Exit status: 0 it was told to leave, 2 bad configuration (nothing was started), 3 --events cannot be written.\n";
     usage.options.add_options()("events", po::value<std::string>()->value_name("FILE"),
                                 "write every event as one line of JSON to FILE; - is standard output")(
@@ -201,7 +219,7 @@ int run(const Words &words) {
     if (!level) return usage_error("run", "--log-level is `" + level_name + "`; expected trace, debug, info, warning or error");
 
     std::signal(SIGPIPE, SIG_IGN); // a reader that goes away is an error of a write, not the end of the daemon
-    make_state_dir(*loaded.config);
+    std::signal(SIGXFSZ, SIG_IGN); // the same for a file that has reached the limit of its size
     try {
         Daemon daemon(loaded, {.json = form == "json"}, *level, text_of(*values, "events"));
         return daemon.run(loaded);

@@ -102,7 +102,7 @@ struct StderrLog::Parts {
     Repeats repeats;
     std::string line;
     std::string subject;
-    std::uint64_t told = 0; // of the lines that were lost
+    std::uint64_t told = 0; // of the lines that were lost: those that a line has reported
     boost::shared_ptr<Backend> backend = boost::make_shared<Backend>();
     boost::shared_ptr<logging::sinks::unlocked_sink<Backend>> sink =
         boost::make_shared<logging::sinks::unlocked_sink<Backend>>(backend);
@@ -110,21 +110,31 @@ struct StderrLog::Parts {
     Parts(LogForm form_, std::uint32_t level_) : form(form_), level(level_) {}
 
     void put(const LogLine &what) {
-        line.clear();
+        put_lost();
+        push(what);
+    }
+
+    // The lines that were lost since the last such line; it is a line of its own, so that it counts when only the next one is lost.
+    void put_lost() {
         const std::uint64_t lost = backend->lost;
-        if (lost != told) {
-            const std::string count = std::to_string(lost - told);
-            const kith_attribute field{{"lines", 5}, {count.data(), count.size()}};
-            append_line(line, form,
-                        {KITH_LOG_WARNING, what.time, {}, "standard error did not take all lines of the log", {&field, 1}});
-        }
+        if (lost == told) return;
+        const std::string count = std::to_string(lost - told);
+        const kith_attribute field{{"lines", 5}, {count.data(), count.size()}};
+        push({KITH_LOG_WARNING, wall(), {}, "standard error did not take all lines of the log", {&field, 1}});
+        if (backend->lost == lost)
+            told = lost;
+        else
+            backend->lost = lost; // this one is none of the lines that somebody misses
+    }
+
+    // One attribute, and no global ones: the record carries the formed line and nothing has to be looked up or copied.
+    void push(const LogLine &what) {
+        line.clear();
         append_line(line, form, what);
-        // One attribute, and no global ones: the record carries the formed line and nothing has to be looked up or copied.
         logging::attribute_set attributes;
         attributes["Line"] = logging::attributes::constant<std::string_view>(line);
         if (logging::record record = logging::core::get()->open_record(attributes))
             logging::core::get()->push_record(std::move(record));
-        if (backend->lost == lost) told = lost;
     }
 
     void put_sums(const std::vector<Repeats::Sum> &sums) {
@@ -153,6 +163,7 @@ StderrLog::~StderrLog() {
     {
         const std::lock_guard lock(parts_->mutex);
         parts_->put_sums(parts_->repeats.rest());
+        parts_->put_lost();
     }
     logging::core::get()->remove_sink(parts_->sink);
 }
@@ -186,6 +197,7 @@ void StderrLog::sum_up() noexcept {
     try {
         const std::lock_guard lock(parts_->mutex);
         parts_->put_sums(parts_->repeats.sums(monotonic()));
+        parts_->put_lost();
     } catch (...) {
     }
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The daemon's log, on standard error, by Boost.Log: lines pass the level and the limit on repeats, are formed once, and are written
-// whole. A standard error that is gone, full or stuck never stops the daemon: what cannot be written at once is lost, and the
-// next line that can be tells how many were.
+// whole. A standard error that is gone, full or stuck never stops the daemon: what cannot be written at once is lost, and every line
+// is tried anew. When there is room again a line reports how many were lost; a line of which only the beginning was written is
+// closed by a line end before it.
 #pragma once
 
 #include "form.hpp"
@@ -35,7 +36,7 @@ class StderrLog final : public core::Logger {
     void say(std::uint32_t level, std::string_view message,
              std::initializer_list<std::pair<std::string_view, std::string_view>> fields) noexcept;
 
-    /// Sum up repeated lines whose window is over. To be called every few seconds.
+    /// Sum up repeated lines whose window is over, and report lines that were lost. To be called every few seconds.
     void sum_up() noexcept;
 
   private:

@@ -13,6 +13,7 @@
 #include <fstream>
 #include <optional>
 #include <string>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
@@ -38,7 +39,11 @@ struct EventStreamFixture {
     }
 
     void open(const std::string &path, std::size_t queue = 1024) {
-        stream.emplace(io, bus, path, queue, [this](const std::string &error) { errors.push_back(error); });
+        using namespace std::chrono_literals;
+        const auto take = [this](EventStream::Report report, const std::string &reason) {
+            reports.push_back({report, reason});
+        };
+        stream.emplace(io, bus, path, queue, take, 1ms);
     }
     // Standard output is a pipe for as long as it takes to open it.
     void open_pipe(std::size_t queue = 1024) {
@@ -94,10 +99,21 @@ struct EventStreamFixture {
         return done;
     }
 
+    template <class Condition>
+    bool run_until(Condition condition, std::chrono::milliseconds most = std::chrono::seconds(15)) {
+        const auto bound = std::chrono::steady_clock::now() + most;
+        while (!condition()) {
+            if (std::chrono::steady_clock::now() > bound) return false;
+            io.restart();
+            io.run_one_for(std::chrono::milliseconds(1));
+        }
+        return true;
+    }
+
     boost::asio::io_context io{1};
     core::Bus bus;
     std::optional<EventStream> stream;
-    std::vector<std::string> errors;
+    std::vector<std::pair<EventStream::Report, std::string>> reports;
     std::string text;
     fs::path directory;
     int reader = -1;
@@ -118,7 +134,7 @@ BOOST_AUTO_TEST_CASE(a_file_gets_one_line_for_each_event_and_keeps_what_it_had) 
                "\n"
                R"({"v":1,"seq":2,"time":"2026-11-22T23:15:00.000000Z","kind":"link.up","topology":"t","peer":"app@10.0.0.7"})"
                "\n");
-    BOOST_TEST(errors.empty());
+    BOOST_TEST(reports.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_new_file_is_not_for_everybody) {
@@ -161,7 +177,7 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_loses_the_oldest_and_is_told_how_many_in_its_
     BOOST_TEST(lost > 10'000u);
     BOOST_TEST(got + lost == published + 1u);
     BOOST_TEST(last == published + 1u);
-    BOOST_TEST(errors.empty());
+    BOOST_TEST(reports.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_that_is_gone_is_told_once_and_stops_nothing) {
@@ -170,17 +186,24 @@ BOOST_AUTO_TEST_CASE(a_reader_that_is_gone_is_told_once_and_stops_nothing) {
     ::close(reader);
     reader = -1;
     publish(1000);
-    BOOST_REQUIRE(errors.size() == 1u);
-    BOOST_TEST(errors[0].find("Broken pipe") != std::string::npos);
+    BOOST_REQUIRE(reports.size() == 1u);
+    BOOST_TEST((reports[0].first == EventStream::Report::ended));
+    BOOST_TEST(reports[0].second.find("Broken pipe") != std::string::npos);
     BOOST_TEST(bus.last_seq() == 1003u);
     BOOST_TEST(finished());
 }
 
-BOOST_AUTO_TEST_CASE(a_full_disk_is_told_once) {
-    open("/dev/full");
+BOOST_AUTO_TEST_CASE(a_full_disk_is_reported_once_and_at_the_end) {
+    open("/dev/full", 16);
     publish(100);
-    BOOST_REQUIRE(errors.size() == 1u);
-    BOOST_TEST(errors[0].find("/dev/full") != std::string::npos);
+    BOOST_TEST(!run_until([] { return false; }, std::chrono::milliseconds(20))); // tried again meanwhile
+    BOOST_REQUIRE(reports.size() == 1u);
+    BOOST_TEST((reports[0].first == EventStream::Report::delayed));
+    BOOST_TEST(reports[0].second.find("/dev/full: No space left on device") != std::string::npos);
+    BOOST_TEST(finished());
+    BOOST_REQUIRE(reports.size() == 2u);
+    BOOST_TEST((reports[1].first == EventStream::Report::incomplete));
+    BOOST_TEST(reports[1].second.find("No space left on device; up to 100 events are missing") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_named_pipe_that_nobody_reads_yet_does_not_hold_the_start) {
@@ -199,6 +222,121 @@ BOOST_AUTO_TEST_CASE(at_the_end_everything_is_written) {
     BOOST_TEST(finished());
     read_all();
     BOOST_TEST(objects(text).size() == 200u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+// ---- a file that takes no more for a while: the limit of its size stands for a full disk ----
+
+namespace {
+
+struct FullDisk : Fixture {
+    // Of every file of this process: writes are cut short there, and fail behind it.
+    explicit FullDisk() {
+        std::signal(SIGXFSZ, SIG_IGN);
+        ::getrlimit(RLIMIT_FSIZE, &before);
+    }
+    ~FullDisk() { room(before.rlim_cur); }
+    void room(rlim_t bytes) const {
+        const rlimit limit{bytes, before.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    // Is everything written? Then nothing is tried any more.
+    bool resumes(rlim_t bytes = RLIM_INFINITY) {
+        room(std::min(bytes, before.rlim_cur));
+        return run_until([&] { return !reports.empty() && reports.back().first == EventStream::Report::resumed; });
+    }
+    std::vector<std::uint64_t> seqs() const {
+        std::vector<std::uint64_t> out;
+        for (const auto &event : objects(contents(path))) out.push_back(event.at("seq").to_number<std::uint64_t>());
+        return out;
+    }
+
+    rlimit before{};
+    const fs::path path = directory / "events";
+    static constexpr rlim_t within_second_line = 150;
+};
+
+std::vector<std::uint64_t> numbers(std::uint64_t first, std::uint64_t last) {
+    std::vector<std::uint64_t> out;
+    for (std::uint64_t i = first; i <= last; ++i) out.push_back(i);
+    return out;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(event_stream_full_disk, FullDisk)
+
+BOOST_AUTO_TEST_CASE(a_line_that_was_begun_is_completed_when_there_is_room) {
+    open(path);
+    room(within_second_line);
+    publish(5);
+    BOOST_TEST(contents(path).size() == within_second_line);
+    BOOST_TEST(resumes());
+    publish(2);
+    BOOST_TEST(seqs() == numbers(1, 7), boost::test_tools::per_element());
+    BOOST_TEST(reports.size() == 2u); // delayed, resumed
+}
+
+BOOST_AUTO_TEST_CASE(room_that_comes_byte_by_byte_tears_nothing) {
+    open(path);
+    room(within_second_line);
+    publish(5);
+    for (rlim_t more = 1; more < 200; ++more) {
+        room(within_second_line + more);
+        run_until([&] { return contents(path).size() == within_second_line + more; });
+    }
+    BOOST_TEST(resumes());
+    BOOST_TEST(seqs() == numbers(1, 5), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(what_had_no_room_to_wait_is_reported_with_its_number) {
+    open(path, 16);
+    room(within_second_line);
+    publish(20'000);
+    BOOST_TEST(resumes());
+    std::uint64_t got = 0, lost = 0;
+    for (const auto &event : objects(contents(path))) {
+        if (event.at("kind").as_string() == "events.lost") {
+            lost += event.at("lost").to_number<std::uint64_t>();
+        } else {
+            ++got;
+        }
+    }
+    BOOST_TEST(lost != 0u);
+    BOOST_TEST(got + lost == 20'000u);
+    BOOST_TEST(seqs().back() == 20'000u);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_was_emptied_to_make_room_begins_with_a_whole_line) {
+    open(path);
+    room(within_second_line);
+    publish(5);
+    BOOST_REQUIRE(::truncate(path.c_str(), 0) == 0);
+    BOOST_TEST(resumes());
+    BOOST_TEST(seqs() == numbers(2, 5), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_line_that_others_have_torn_is_closed) {
+    open(path);
+    room(within_second_line);
+    publish(3);
+    BOOST_REQUIRE(::truncate(path.c_str(), within_second_line - 10) == 0);
+    BOOST_TEST(resumes());
+    const std::string all = contents(path);
+    const std::size_t torn = all.find('\n') + 1, next = all.find('\n', torn) + 1;
+    BOOST_TEST(next == within_second_line - 10 + 1);
+    BOOST_TEST(objects(all.substr(next)).front().at("seq").as_int64() == 2);
+    BOOST_TEST(objects(all.substr(next)).size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_line_that_an_earlier_process_has_torn_is_closed) {
+    std::ofstream(path) << R"({"v":1,"seq":)";
+    open(path);
+    publish(1);
+    const std::string all = contents(path);
+    BOOST_TEST(all.substr(0, all.find('\n')) == R"({"v":1,"seq":)");
+    BOOST_TEST(objects(all.substr(all.find('\n') + 1)).size() == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

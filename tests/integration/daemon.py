@@ -13,17 +13,18 @@ from waiting import KITH, PATIENCE, wait_until
 class Kith:
     """A `kith run`. Its events are read from a file as they are written."""
 
-    def __init__(self, lab, config, cookie=None, arguments=(), log="text", level="info", **environment):
+    def __init__(self, lab, config, cookie=None, arguments=(), log="text", level="info", events_file=None,
+                 log_file=None, **environment):
         self.lab = lab
         number = lab.number()
         self.config = config if isinstance(config, pathlib.Path) else lab.write(f"kith-{number}.json", config)
-        self.events_file = lab.dir / f"events-{number}"
-        self.log_file = lab.dir / f"log-{number}"
+        self.events_file = events_file or lab.dir / f"events-{number}"
+        self.log_file = log_file or lab.dir / f"log-{number}"
         self._events, self._rest, self._offset = [], b"", 0
-        with open(self.log_file, "wb") as log_file, lab.inside():
+        with open(self.log_file, "ab") as output, lab.inside():
             self._process = subprocess.Popen(
                 [KITH, "run", str(self.config), "--events", str(self.events_file), "--log", log, "--log-level", level, *arguments],
-                env=lab.environment(cookie, **environment), stdin=subprocess.DEVNULL, stdout=log_file, stderr=log_file)
+                env=lab.environment(cookie, **environment), stdin=subprocess.DEVNULL, stdout=output, stderr=output)
 
     @property
     def pid(self):
@@ -85,8 +86,8 @@ class Kith:
     def signal(self, number):
         self._process.send_signal(number)
 
-    def terminate(self, timeout=6):
-        """SIGTERM; the exit status, within a bound."""
+    def terminate(self, timeout=None):
+        """SIGTERM; the exit status."""
         self._process.send_signal(signal.SIGTERM)
         return self.ended(timeout)
 

@@ -7,12 +7,15 @@
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
 #include <fcntl.h>
 #include <memory>
 #include <optional>
 #include <string>
+#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -140,6 +143,46 @@ BOOST_AUTO_TEST_CASE(threads_write_lines_that_stay_whole) {
     const auto got = lines();
     BOOST_TEST(got.size() == 200u);
     for (const auto &line : got) BOOST_TEST(!member(line, "message").empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(stderr_log_full_disk)
+
+// The limit of a file's size stands for a full disk: the line that meets it is cut short, and those behind it are lost.
+BOOST_AUTO_TEST_CASE(when_there_is_room_again_the_log_goes_on_and_reports_how_many_lines_are_missing) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    std::FILE *file = std::tmpfile();
+    BOOST_REQUIRE(file != nullptr);
+    const int before = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    ::dup2(::fileno(file), STDERR_FILENO);
+    rlimit old{};
+    ::getrlimit(RLIMIT_FSIZE, &old);
+    std::optional<StderrLog> log;
+    log.emplace(LogOptions{.json = true}, KITH_LOG_INFO);
+    const auto write = [&](const std::string &message) { log->write(KITH_LOG_INFO, "who", message, {}); };
+    write("one");
+    const rlimit full{static_cast<rlim_t>(::lseek(::fileno(file), 0, SEEK_CUR)) + 10, old.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &full);
+    for (int i = 0; i < 7; ++i) write("lost " + std::to_string(i));
+    log->sum_up();
+    ::setrlimit(RLIMIT_FSIZE, &old);
+    log->sum_up(); // although nothing else is logged
+    write("two");
+    log.reset();
+    ::dup2(before, STDERR_FILENO);
+    ::close(before);
+    std::string text(4096, '\0');
+    text.resize(static_cast<std::size_t>(std::max<ssize_t>(::pread(::fileno(file), text.data(), text.size(), 0), 0)));
+    std::fclose(file);
+    std::vector<std::string> lines;
+    for (std::size_t at = 0, end = 0; (end = text.find('\n', at)) != std::string::npos; at = end + 1)
+        lines.push_back(text.substr(at, end - at));
+    BOOST_REQUIRE(lines.size() == 4u);
+    BOOST_TEST(Fixture::member(lines[0], "message") == "one");
+    BOOST_TEST(lines[1].size() == 10u); // the beginning of the first that was lost
+    BOOST_TEST(Fixture::member(lines[2], "lines") == "7");
+    BOOST_TEST(Fixture::member(lines[3], "message") == "two");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
