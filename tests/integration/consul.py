@@ -56,7 +56,7 @@ class Consul:
     def start(self):
         self._process = subprocess.Popen([self._program, "agent", "-config-file", self.dir / "consul.json"],
                                          stdin=subprocess.DEVNULL, stdout=self._output, stderr=self._output)
-        wait_until(self._leads, "consul to lead", 60, self.tail)
+        wait_until(self._leads, "consul to lead", 120, self.tail)
 
     def _leads(self):
         if self._process.poll() is not None:

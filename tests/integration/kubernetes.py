@@ -61,7 +61,7 @@ class Process:
         if self._process is not None:
             self._process.send_signal(how)
             try:
-                self._process.wait(30)
+                self._process.wait(60)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()

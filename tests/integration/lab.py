@@ -23,7 +23,7 @@ import unittest
 from beam import Beam
 from daemon import Kith
 from real_servers import used
-from waiting import HOST, KITH, PLUGINS, free_port
+from waiting import HOST, KITH, PATIENCE, PLUGINS, free_port
 
 
 class Lab:
@@ -69,7 +69,7 @@ class Lab:
             with self.inside():
                 epmd = subprocess.Popen(["epmd", "-port", str(port)], env=dict(os.environ, **self.epmd_settings()),
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            deadline = time.monotonic() + 5
+            deadline = time.monotonic() + 15
             while time.monotonic() < deadline and epmd.poll() is None:
                 try:
                     with self.inside():
@@ -97,7 +97,7 @@ class Lab:
     def register(self, name, port, hidden=False):
         """Registers a name with epmd as a node would; gone when the socket returned is closed."""
         body = struct.pack(">BHBBHHH", 120, port, 72 if hidden else 77, 0, 6, 6, len(name)) + name.encode() + struct.pack(">H", 0)
-        connection = socket.create_connection((HOST, self.epmd_port), 5)
+        connection = socket.create_connection((HOST, self.epmd_port), PATIENCE)
         connection.sendall(struct.pack(">H", len(body)) + body)
         answer = connection.recv(6)
         if len(answer) < 2 or answer[1] != 0:
@@ -157,7 +157,7 @@ class Lab:
         self.own(kith.kill)
         return kith
 
-    def command(self, *arguments, timeout=20, **environment):
+    def command(self, *arguments, timeout=PATIENCE, **environment):
         """Runs `kith ARGUMENTS` to its end."""
         with self.inside():
             process = subprocess.Popen([KITH, *map(str, arguments)], env=self.environment(**environment), stdin=subprocess.DEVNULL,

@@ -38,7 +38,7 @@ class Moto:
         self._process = subprocess.Popen([home / "bin/moto_server", "-H", HOST, "-p", str(self.port)], stdin=subprocess.DEVNULL,
                                          stdout=self._output, stderr=self._output)
         try:
-            wait_until(self._answers, "moto to answer", 30, self.tail)
+            wait_until(self._answers, "moto to answer", 120, self.tail)
         except BaseException:
             self.close()
             raise

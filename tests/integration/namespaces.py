@@ -227,7 +227,7 @@ class Host(Lab):
 
     def _tool(self, command, text):
         with self.inside():
-            done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=10)
+            done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60)
         if done.returncode != 0:
             raise AssertionError(f"{command[0]} on host {self.name} refuses {text!r}: {done.stdout}{done.stderr}")
 

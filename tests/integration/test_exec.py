@@ -45,7 +45,7 @@ class Exec(Scenario):
         return self.lab.kith({"plugins": {"dir": PLUGINS}, "topologies": {"t": topology}, "sinks": sinks or {}}, **settings)
 
     def nobody_is_left(self):
-        wait_until(lambda: not those_with(self.mark), "no program of kith runs any more", 5, lambda: "\n".join(those_with(self.mark)))
+        wait_until(lambda: not those_with(self.mark), "no program of kith runs any more", None, lambda: "\n".join(those_with(self.mark)))
 
 
 class Working(Exec):
@@ -64,7 +64,7 @@ class Working(Exec):
                            {"hook": {"plugin": "exec", "config": self.options(command=[hook]), "filter": ["link.*"]}})
         kith.wait("link.up", peer="a@h")
         kith.wait("link.up", peer="b@h")
-        self.assertEqual((mesh / "a@h").read_text(), "1\n")
+        wait_until(lambda: (mesh / "a@h").read_text() == "1\n", "the whole program has run, not only to the file by which it is seen")
         self.assertFalse((mesh / "me@here").exists())
         self.lab.write("peers", "b@h\nc@h\n")
         kith.wait("link.down", peer="a@h")
@@ -107,15 +107,19 @@ class Working(Exec):
         self.nobody_is_left()
 
 
+QUICK = 2000  # ms; a program that ends by itself needs less of it, also on a busy machine
+HANGS = "not done within 2(000 ms| s)"
+
+
 class Misbehaving(Exec):
     """Each is a failed observation with its reason; the last peers stay; and nothing is left running."""
 
-    def fails(self, text, pattern, **options):
+    def fails(self, text, pattern, timeout=30000, **options):
         self.lab.write("bad", text)
         bad, good = self.lab.dir / "bad", self.lab.dir / "good"
         good.unlink(missing_ok=True)
         peers = self.script("peers", f'test -e {good} || {{ touch {good}; echo a@h; exit 0; }}\nexec /bin/sh {bad}')
-        kith = self.daemon({"command": [peers], "polling_interval": 100, "timeout": 500, **options})
+        kith = self.daemon({"command": [peers], "polling_interval": 100, "timeout": timeout, **options})
         event = kith.wait("observation.failed")
         self.assertRegex(event["reason"], f"^{re.escape(peers)}: {pattern}")
         self.assertEqual(kith.found("peer.discovered")[0]["peer"], "a@h")
@@ -124,16 +128,16 @@ class Misbehaving(Exec):
         self.nobody_is_left()
 
     def test_it_hangs(self):
-        self.fails("exec sleep 600", "not done within 500 ms, so it was ended")
+        self.fails("exec sleep 600", HANGS + ", so it was ended", timeout=QUICK)
 
     def test_it_hangs_in_a_child_and_ignores_sigterm(self):
-        self.fails("trap '' TERM\nsh -c 'while :; do sleep 600; done' &\nwhile :; do sleep 600; done", "not done within 500 ms")
+        self.fails("trap '' TERM\nsh -c 'while :; do sleep 600; done' &\nwhile :; do sleep 600; done", HANGS, timeout=QUICK)
 
     def test_it_forks_and_leaves(self):
         self.fails("for i in 1 2 3 4 5; do sleep 600 & done\necho b@h\nexit 4", "it exited with 4")
 
     def test_it_forks_on_and_on(self):
-        self.fails("fork() { [ $1 -gt 60 ] || { (fork $(($1 + 1))) & }; sleep 600; }\nfork 1", "not done within 500 ms")
+        self.fails("fork() { [ $1 -gt 60 ] || { (fork $(($1 + 1))) & }; sleep 600; }\nfork 1", HANGS, timeout=QUICK)
 
     def test_it_floods(self):
         self.fails("exec yes", "more than 100000 bytes of output", max_output=100000)
@@ -142,7 +146,7 @@ class Misbehaving(Exec):
         self.fails("yes oh no >&2 & sleep 0.3; kill $!; echo the end >&2; exit 1", "it exited with 1: the end")
 
     def test_it_closes_its_pipes(self):
-        self.fails("exec >&- 2>&-; sleep 600", "not done within 500 ms")
+        self.fails("exec >&- 2>&-; sleep 600", HANGS, timeout=QUICK)
 
     def test_it_prints_garbage(self):
         self.fails("head -c 5000 /dev/urandom | tr -d '\\000#[{' ; echo; echo a b c", "its output is not understood: line [0-9]+, ")
@@ -193,10 +197,11 @@ class Misbehaving(Exec):
         peers = self.script("say-peers", "echo a@h")
         hang = self.script("hang", "sleep 600 & sleep 600")
         bad = self.script("bad", "echo no route >&2; exit 5")
-        for command, pattern in (([bad], "it exited with 5: no route"), ([hang], "not done within 200 ms"),
-                                 (["/no/such"], "No such file"), (["/bin/echo", "{rack}"], "has no attribute `rack`")):
+        for command, timeout, pattern in (([bad], 30000, "it exited with 5: no route"), ([hang], 200, "not done within 200 ms"),
+                                          (["/no/such"], 30000, "No such file"),
+                                          (["/bin/echo", "{rack}"], 30000, "has no attribute `rack`")):
             with self.subTest(command=command):
-                kith = self.daemon({"command": [peers]}, {"connect": command, "timeout": 200})
+                kith = self.daemon({"command": [peers]}, {"connect": command, "timeout": timeout})
                 self.assertRegex(kith.wait("connect.failed", peer="a@h")["reason"], f"^{re.escape(command[0])}: .*{pattern}")
                 self.assertEqual(kith.terminate(), 0)
         self.nobody_is_left()

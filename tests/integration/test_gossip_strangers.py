@@ -62,7 +62,7 @@ class Strangers(HostScenario):
         ka.wait("peer.discovered", peer="mark@10.77.0.3")
         strange = {event["peer"] for event in ka.found("peer.discovered")} - {ka.node, kb.node, "mark@10.77.0.3"}
         self.assertEqual(strange, set(), "names from broken packets")
-        self.assertLess(len(re.findall("10.77.0.3:", ka.log())), 10, ka.log())
+        self.assertLess(len(re.findall("10.77.0.3:", ka.log())), 40, ka.log())  # of some 300 packets
         self.never_missed(ka, kb)
 
     def test_broken_sealed_packets(self):
@@ -177,9 +177,10 @@ class Keys(HostScenario):
         hosts = self.hosts(2)
         state = hosts[1].dir / "state"
         state.mkdir(mode=0o700)
-        ka, = self.started(hosts[:1], [OLD], seal="authenticated")
+        slow = {"seal": "authenticated", "expire": 30000}  # longer than a start may take
+        ka, = self.started(hosts[:1], [OLD], **slow)
         for _ in range(3):
-            kb = self.kith(hosts[1], GUARDED, state_dir=state, secrets=[OLD], seal="authenticated")
+            kb = self.kith(hosts[1], GUARDED, state_dir=state, secrets=[OLD], **slow)
             self.formed(ka, kb)
             kb.kill()
         self.assertTrue(list(state.rglob("*")), "the counter is kept")

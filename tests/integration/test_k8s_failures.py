@@ -89,7 +89,7 @@ class Server(Failures):
         kith.signal(signal.SIGCONT)
         kith.wait("link.up", peer="app@10.0.8.1")
         kith.wait("peer.lost", peer="app@10.0.0.0")
-        self.assertEqual(len(self.asked(verb="list", stage="ResponseComplete")), 2)
+        wait_until(lambda: len(self.asked(verb="list", stage="ResponseComplete")) == 2, "the audit log has two lists", describe=kith.tail)
         self.assertEqual(len(kith.found("peer.lost")), 1)
 
     def test_without_a_cache_there_are_no_bookmarks(self):

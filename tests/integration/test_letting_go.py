@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Removal is slow, counted for each peer, and guarded; a failure to look is not an empty answer."""
 
-import time
+import datetime
 
 from lab import Scenario, main
 from waiting import PLUGINS, TEST_PLUGINS
 
 # On a visible mesh BEAM itself cuts more than it is asked to when one node parts another; these tests are about what kith does.
 LOOSE = ("-kernel", "prevent_overlapping_partitions", "false")
+
+
+def at(event):
+    """When kith says that it was: seconds. Other than our own clock it does not count how long we waited for a processor."""
+    return datetime.datetime.strptime(event["time"], "%Y-%m-%dT%H:%M:%S.%fZ").timestamp()
 
 
 class LettingGo(Scenario):
@@ -40,38 +45,38 @@ class LettingGo(Scenario):
         self.assertEqual(self.a.seen(), before)
 
     def test_an_empty_answer_is_held(self):
-        kith = self.kith("bcd", prune="disconnect", grace=0, confirm=1, hold=1500)
+        kith = self.kith("bcd", prune="disconnect", grace=0, confirm=1, hold=4000)
         kith.wait("topology.ready")
         mark = kith.last()
-        begun = time.monotonic()
         self.say()
         held = kith.wait("peer.held", after=mark)
         self.assertTrue(held["reason"])
-        self.quiet(kith, 1.0, "peer.lost")
-        self.a.sees("b", "c", "d")
-        kith.wait("disconnect.succeeded", after=mark)
-        self.assertGreater(time.monotonic() - begun, 1.4)
+        self.assertEqual(self.a.nodes(), {other.name for other in self.others})
+        lost = kith.wait("peer.lost", after=mark)
+        self.assertGreater(at(lost) - at(held), 3.9)
+        kith.wait("disconnect.succeeded", after=lost["seq"])
         self.a.sees()
 
     def test_a_held_peer_that_is_seen_again_stays(self):
-        kith = self.kith("bcd", prune="disconnect", grace=0, confirm=1, hold=1000)
+        kith = self.kith("bcd", prune="disconnect", grace=0, confirm=1, hold=4000)
         kith.wait("topology.ready")
         mark = kith.last()
         self.say()
-        kith.wait("peer.held", after=mark)
+        held = kith.wait("peer.held", after=mark)
         self.say("b", "c", "d")
-        self.quiet(kith, 1.8, "disconnect.succeeded")
+        for name in "bcd":
+            kith.wait("peer.discovered", after=held["seq"], peer=f"{name}@127.0.0.1")
+        self.quiet(kith, 5, "disconnect.succeeded")
         self.a.sees("b", "c", "d")
 
     def test_one_is_gone_after_grace_and_confirm(self):
         kith = self.kith("bcd", prune="disconnect", grace=800, confirm=3)
         kith.wait("topology.ready")
         mark = kith.last()
-        begun = time.monotonic()
         self.say("b", "c")
-        kith.wait("peer.missing", peer="d@127.0.0.1", after=mark)
-        kith.wait("peer.lost", peer="d@127.0.0.1", after=mark)
-        self.assertGreater(time.monotonic() - begun, 0.75)
+        missing = kith.wait("peer.missing", peer="d@127.0.0.1", after=mark)
+        lost = kith.wait("peer.lost", peer="d@127.0.0.1", after=mark)
+        self.assertGreater(at(lost) - at(missing), 0.75)
         kith.wait("disconnect.succeeded", peer="d@127.0.0.1", after=mark)
         self.a.sees("b", "c")
 
@@ -121,7 +126,7 @@ class LettingGo(Scenario):
         for name in "bcd":
             kith.wait("link.up", peer=f"{name}@127.0.0.1")
         self.say()
-        kith.wait("disconnect.succeeded", timeout=3)
+        kith.wait("disconnect.succeeded", timeout=30)  # policy.grace is 60 s by default
         self.a.sees()
 
     def test_excluded_peers_are_neither_joined_nor_parted(self):

@@ -68,7 +68,7 @@ class LocalNode(Scenario):
         self.assertRegex(event["reason"], str(self.lab.epmd_port))
         self.nothing_is_dialled(kith)
         self.lab.start_epmd()
-        kith.wait("connector.attached", timeout=20)
+        kith.wait("connector.attached")
         a.sees("b")
 
     def test_epmd_goes_down_under_a_running_kith(self):

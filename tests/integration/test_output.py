@@ -68,7 +68,7 @@ class Output(Scenario):
         self.assertIn("connector.attached", kinds)
         process.send_signal(signal.SIGTERM)
         rest = [json.loads(line)["kind"] for line in lines]
-        self.assertEqual(process.wait(6), 0)
+        self.assertEqual(process.wait(PATIENCE), 0)
         self.assertIn("topology.stopped", rest)
 
     def test_a_reader_that_is_slow_delays_nobody_and_is_told_what_it_lost(self):
@@ -85,8 +85,8 @@ class Output(Scenario):
         drain.start()
         wait_until(lambda: b'"events.lost"' in b"".join(received), "events.lost is told")
         process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(6), 0)
-        drain.join(5)
+        self.assertEqual(process.wait(PATIENCE), 0)
+        drain.join(PATIENCE)
         self.assertFalse(drain.is_alive(), "the stream of events did not end with the process")
         seqs = [json.loads(line)["seq"] for line in b"".join(received).splitlines() if b"events.lost" not in line]
         self.assertEqual(seqs, sorted(seqs))
@@ -97,7 +97,7 @@ class Output(Scenario):
         a.sees("b")
         self.fills(reader)
         process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(8), 0)
+        self.assertEqual(process.wait(PATIENCE), 0)
         os.close(reader)
 
     def test_a_reader_that_has_gone_stops_nothing(self):
@@ -112,7 +112,7 @@ class Output(Scenario):
         b.start()
         a.sees("b")
         process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(6), 0)
+        self.assertEqual(process.wait(PATIENCE), 0)
 
     def test_a_burst_larger_than_any_buffer_is_written_whole(self):
         peers = self.lab.write("peers", "".join(f"peer-with-a-name-of-some-length-{number}@10.0.0.1\n" for number in range(2000)))
@@ -148,7 +148,7 @@ class Output(Scenario):
         self.lab.own(lambda: (process.kill(), process.wait()))
         a.sees("b")
         process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.communicate(timeout=6)[0], b"")
+        self.assertEqual(process.communicate(timeout=PATIENCE)[0], b"")
         self.assertEqual(process.returncode, 0)
 
     def test_the_cookie_is_nowhere(self):

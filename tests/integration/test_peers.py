@@ -48,22 +48,23 @@ class Peers(Scenario):
     def test_a_mute_peer_delays_nobody(self):
         a, b, c = self.lab.beams("a", "b", "c")
         mutes = [Mute(self.lab, f"mute{number}") for number in range(3)]
-        begun = time.monotonic()
         kith = self.lab.kith(self.lab.config("a", [mute.name for mute in mutes] + ["b", "c"], policy={"min_peers": 2}))
-        kith.wait("topology.ready")
-        self.assertLess(time.monotonic() - begun, 3, "the mute peers delayed the others")
+        ready = kith.wait("topology.ready")
+        for mute in mutes:
+            ended = [event for event in kith.found("connect.failed", peer=mute.name) if event["seq"] < ready["seq"]]
+            self.assertEqual(ended, [], "the mute peers delayed the others")
         a.sees("b", "c")
         for mute in mutes:
-            event = self.failed(kith, mute.name, r"mute|silent|answer|time", timeout=20)
+            event = self.failed(kith, mute.name, r"mute|silent|answer|time")
             self.assertGreater(mute.dialled(), 0)
-            self.assertLess(event["duration_ms"], 9500)
+            self.assertLess(event["duration_ms"], 20000)  # of 7 s, and what a busy machine adds
 
     def test_a_short_connect_timeout_is_kept(self):
         self.lab.beam("a").ready()
         mute = Mute(self.lab, "mute")
         kith = self.lab.kith(self.lab.config("a", ["mute"], policy={"connect_timeout": 500}))
-        event = self.failed(kith, mute.name, r".", timeout=5)
-        self.assertLess(event["duration_ms"], 1500)
+        event = self.failed(kith, mute.name, r".")
+        self.assertLess(event["duration_ms"], 5000)  # of 500 ms, and what a busy machine adds
 
     def test_a_peer_that_comes_later(self):
         a = self.lab.beam("a").ready()
@@ -76,18 +77,20 @@ class Peers(Scenario):
     def test_backoff_grows_and_is_bounded(self):
         self.lab.beam("a").ready()
         kith = self.lab.kith(self.lab.config("a", ["gone"], policy={"backoff_initial": 100, "backoff_max": 400, "backoff_jitter": 0}))
-        wait_until(lambda: len(kith.found("connect.started", peer="gone@127.0.0.1")) >= 6, "six attempts", describe=kith.tail)
+        wait_until(lambda: len(kith.found("connect.started", peer="gone@127.0.0.1")) >= 10, "ten attempts", describe=kith.tail)
         times = [seconds(event["time"]) for event in kith.found("connect.started", peer="gone@127.0.0.1")]
         gaps = [later - earlier for earlier, later in zip(times, times[1:])]
         self.assertGreaterEqual(gaps[0], 0.095)
         self.assertGreaterEqual(gaps[3], 0.38)
-        self.assertLess(gaps[4], 1.5)
+        self.assertLess(min(gaps[4:]), 1.5)  # without the bound they would be 1.6 s, 3.2 s ...
 
     def test_repeated_failures_do_not_flood_the_log(self):
         self.lab.beam("a").ready()
+        begun = time.monotonic()
         kith = self.lab.kith(self.lab.config("a", ["gone"], policy={"backoff_initial": 20, "backoff_max": 20}))
         wait_until(lambda: len(kith.found("connect.failed")) >= 40, "forty failures", describe=kith.tail)
-        self.assertLess(len(re.findall("gone@127.0.0.1", kith.log())), 25, kith.log()[-2000:])
+        windows = 1 + int((time.monotonic() - begun) / 10)  # in each some lines pass
+        self.assertLess(len(re.findall("gone@127.0.0.1", kith.log())), 13 + 12 * windows, kith.log()[-2000:])
 
 
 def seconds(stamp):

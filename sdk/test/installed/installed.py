@@ -32,7 +32,7 @@ class Home:
     def close(self):
         shutil.rmtree(self.dir, ignore_errors=True)
 
-    def run(self, command, cwd=None, expected=0, timeout=300, **environment):
+    def run(self, command, cwd=None, expected=0, timeout=900, **environment):
         """What it prints, on both outputs. A test that expects another exit status says so."""
         done = subprocess.run(command, cwd=cwd or self.dir, env=dict(os.environ, **environment), stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", timeout=timeout)
@@ -78,7 +78,7 @@ class Daemon:
 
     def wait(self, kind, count=1, **fields):
         """The newest of so many events of that kind with those fields, waited for."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             found = [event for event in self.events() if event["kind"] == kind and fields.items() <= event.items()]
             if len(found) >= count:
@@ -91,7 +91,7 @@ class Daemon:
     def end(self):
         """SIGTERM; it must end by itself, in good order."""
         self._process.send_signal(signal.SIGTERM)
-        if self._process.wait(10) != 0:
+        if self._process.wait(60) != 0:
             raise AssertionError(f"kith ended with {self._process.returncode}\n{self._log.read_text()[-3000:]}")
 
     def kill(self):

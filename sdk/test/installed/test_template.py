@@ -77,7 +77,7 @@ class Template(Installed):
         for peer in ("a@h", "b@h", "c@h"):
             daemon.wait("link.up", peer=peer)
         self.assertEqual((work / "peers").read_text(), "a@h\nb@h\nc@h\n")
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while {event["peer"] for event in told} != {"a@h", "b@h", "c@h"}:
             self.assertLess(time.monotonic(), deadline, told)
             time.sleep(0.02)
