@@ -77,7 +77,7 @@ class Real : public Waiting<Real> {
         world_.emplace(io, app::WorldOptions{.state_dir = {}, .resolv_conf = std::move(path)});
     }
     bool until(const std::function<bool()> &done) {
-        const auto bound = std::chrono::steady_clock::now() + std::chrono::seconds(15);
+        const auto bound = std::chrono::steady_clock::now() + std::chrono::seconds(60);
         while (!done()) {
             if (io.stopped()) io.restart();
             if (io.run_one_until(bound) == 0 && std::chrono::steady_clock::now() >= bound) return done();

@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(when_the_world_ends_so_do_its_programs) {
     const auto before = std::chrono::steady_clock::now();
     script.ground.end_world();
     BOOST_TEST(!alive(pid));
-    BOOST_TEST((std::chrono::steady_clock::now() - before < std::chrono::seconds(4)));
+    BOOST_TEST((std::chrono::steady_clock::now() - before < std::chrono::seconds(30)));
 }
 
 BOOST_AUTO_TEST_CASE(one_that_has_something_to_do_at_the_end_of_the_world_may) {
