@@ -289,15 +289,14 @@ void LiveTopology::update_stale(Time now) {
         told.source = tellings_[which].name;
         told.status = tellings_[which].status;
         if (tellings_[which].failures != 0) {
-            text = tellings_[which].text;
+            text = why_stale(which);
         } else if (!membership_.stale(which)) {
             told.status = KITH_OK;
             text = tellings_[which].name + " has not looked yet; its peers are remembered from before kith started, " +
                    remembered_since(which, now);
         } else {
             told.status = KITH_TIMED_OUT;
-            text = "nothing was heard for " + duration_text(membership_.silence(which)) +
-                   ", not even itself; leases stand still until something is";
+            text = why_stale(which);
         }
         told.reason = text;
     } else {

@@ -149,6 +149,8 @@ class LiveTopology final : private ReconcilerUser {
     void count_failure(SourceId source, std::int32_t status, std::string_view text, Time now);
     void update_stale(Time now);
     void update_ready(Time now);
+    /// Of a source that is stale: its last failure, or its silence.
+    std::string why_stale(SourceId source) const;
     std::string remembered_since(SourceId source, Time now) const;
     Event event(std::uint32_t kind) const;
     Outcome usable(SourceId source) const;

@@ -27,7 +27,7 @@ std::string LiveTopology::cause(Cause cause, SourceId source) const {
     switch (cause) {
     case Cause::none: return {};
     case Cause::missed: return strategy + " looked and did not find it";
-    case Cause::expired: return strategy + " hears others, but not it";
+    case Cause::expired: return strategy + " has not heard it for the time of its lease";
     case Cause::left: return strategy + " says that it is gone";
     case Cause::renamed: return "its key has another name now at " + strategy;
     case Cause::unnamed: return "policy.name can no longer name it";
@@ -125,6 +125,11 @@ std::string LiveTopology::remembered_since(SourceId source, Time now) const {
     return "last known " + duration_text(known_age(source, now).value_or(0)) + " ago";
 }
 
+std::string LiveTopology::why_stale(SourceId source) const {
+    if (tellings_[source].failures != 0) return tellings_[source].text;
+    return "nothing was heard for " + duration_text(membership_.silence(source)) + "; leases stand still until something is";
+}
+
 std::string LiveTopology::why(std::string_view name, Time now) const {
     const NameId id = reconciler_.names().find(name);
     const Membership::Standing standing = id == no_name ? Membership::Standing{} : membership_.standing(id, now);
@@ -134,11 +139,10 @@ std::string LiveTopology::why(std::string_view name, Time now) const {
         }
         for (SourceId source = 0; source < tellings_.size(); ++source) {
             if (membership_.stale(source))
-                return "no strategy has seen it, and " + tellings_[source].name + " cannot look: " + tellings_[source].text;
-            if (!membership_.looked(source))
-                return "no strategy has seen it, and " + tellings_[source].name + " has not looked yet";
+                return "no strategy has it, and " + tellings_[source].name + " cannot look: " + why_stale(source);
+            if (!membership_.looked(source)) return "no strategy has it, and " + tellings_[source].name + " has not looked yet";
         }
-        return "no strategy of this topology has seen it";
+        return "no strategy of this topology has it";
     }
     std::string text;
     for (std::size_t i = 0; i < standing.claims.size() && i < 4; ++i) {

@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(why) {
     policy.backoff_jitter = 0;
     policy.max_removal = 0.9;
     auto &topology = house.topology(policy);
-    BOOST_CHECK_EQUAL(topology.why("a", house.now), "no strategy has seen it, and s has not looked yet");
+    BOOST_CHECK_EQUAL(topology.why("a", house.now), "no strategy has it, and s has not looked yet");
     house.see(topology, {"a", "b", "c", "x1", "self@h"});
     BOOST_CHECK_EQUAL(topology.why("a", house.now),
                       "found by s (key a); wanted since 0 ms; connector beam is not attached to a node; nothing is dialled");
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(why) {
     house.finish("c", KITH_REFUSED);
     house.run();
     BOOST_CHECK_EQUAL(topology.why("c", house.now), "lost 5 s ago: strategy s says that it is gone; it is parted");
-    BOOST_CHECK_EQUAL(topology.why("nobody", house.now), "no strategy of this topology has seen it");
+    BOOST_CHECK_EQUAL(topology.why("nobody", house.now), "no strategy of this topology has it");
 }
 
 BOOST_AUTO_TEST_CASE(a_stopped_topology_takes_nothing_in) {
