@@ -90,7 +90,8 @@ void PeerMemory::restore(const RememberedTopology &known) {
 std::string PeerMemory::refusal(const RememberedSource &source, const Origin &origin) const {
     if (source.strategy != origin.strategy || source.config != origin.config) return "its configuration has changed";
     const std::int64_t now = turn_.wall() / millisecond;
-    if (source.seen < 0 || source.seen > now + tolerance) return "they are of the future; the clock was set back meanwhile";
+    if (source.seen < 0) return "the time they are of is before 1970";
+    if (source.seen > now + tolerance) return "they are of the future; possibly the clock was set back meanwhile";
     if (now - source.seen > oldest) return "they were last known more than 24 hours ago";
     return {};
 }
@@ -183,7 +184,7 @@ void PeerMemory::was_written(std::int32_t status, std::string_view text) {
         return;
     }
     sum_.clear();
-    due_ = later(turn_.now(), retry);
+    due_ = std::max(later(turn_.now(), retry), rested_);
     const std::string reason(text.empty() ? status_sentence(status) : text);
     if (reason == complaint_) return;
     complaint_ = reason;

@@ -24,7 +24,7 @@ class PeerMemory final : private Tenant {
     static constexpr Time pause = 5'000'000'000;          // between two writings, ...
     static constexpr Time pause_for_1000 = 1'000'000'000; // ... and so much longer for each thousand peers
     static constexpr Time renewal = 3'600'000'000'000;    // without a change, because the file tells how old it is
-    static constexpr Time retry = 60'000'000'000;         // after one that failed
+    static constexpr Time retry = 1'000'000'000;          // after one that failed; `pause` holds, too
     static constexpr Time stop_bound = 2'000'000'000;     // for the last one
     static constexpr std::int64_t oldest = 86'400'000;    // milliseconds: then it is not used any more
     static constexpr std::int64_t tolerance = 60'000; // milliseconds in the future, as after a small correction of the clock
