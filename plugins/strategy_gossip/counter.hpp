@@ -18,26 +18,23 @@ class Counter {
   public:
     static constexpr std::uint64_t block = 1'000'000;
 
-    /// wall: microseconds since 1970. Fails when what is kept cannot be read or written; it works all the same, by the clock alone.
-    kith::task<kith::result<void>> begin(const kith::state &state, std::uint64_t wall) {
-        begin(wall);
-        auto loaded = co_await state.load();
-        if (loaded && loaded->size() == sizeof kept_) {
-            std::uint64_t saved = 0;
-            std::memcpy(&saved, loaded->data(), sizeof saved);
-            next_ = std::max(next_, saved);
-        } else if (!loaded && loaded.status() != KITH_NOT_FOUND) {
-            co_return std::move(loaded).error();
-        }
-        co_return co_await keep(state);
-    }
-
-    /// By the clock alone.
+    /// wall: microseconds since 1970. It works by the clock alone until `keep` has succeeded.
     void begin(std::uint64_t wall) noexcept { next_ = kept_ = wall; }
 
     [[nodiscard]] bool running_out() const noexcept { return next_ + block / 2 >= kept_; }
 
+    /// Fails when what is kept cannot be read or written; to be called again then. What was kept before is never lowered.
     kith::task<kith::result<void>> keep(const kith::state &state) {
+        if (!loaded_) {
+            auto loaded = co_await state.load();
+            if (!loaded && loaded.status() != KITH_NOT_FOUND) co_return std::move(loaded).error();
+            if (loaded && loaded->size() == sizeof kept_) {
+                std::uint64_t saved = 0;
+                std::memcpy(&saved, loaded->data(), sizeof saved);
+                next_ = std::max(next_, saved);
+            }
+            loaded_ = true;
+        }
         const std::uint64_t until = next_ + block;
         auto saved = co_await state.save({reinterpret_cast<const char *>(&until), sizeof until});
         if (saved) kept_ = until;
@@ -49,6 +46,7 @@ class Counter {
   private:
     std::uint64_t next_ = 0;
     std::uint64_t kept_ = 0;
+    bool loaded_ = false; // what an earlier process kept is known
 };
 
 } // namespace gossip

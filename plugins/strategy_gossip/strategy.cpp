@@ -136,18 +136,31 @@ class strategy : public kith::strategy {
     [[nodiscard]] static kith::error nothing_wrong() { return {KITH_OK, std::string{}}; }
 
     kith::task<> begin_counter() {
-        const auto wall = static_cast<std::uint64_t>(clock_.wall().count() / 1000);
-        kith::result<void> begun = kith::error(KITH_UNSUPPORTED, "this host keeps no state");
-        if (state_)
-            begun = co_await counter_.begin(*state_, wall);
-        else
-            counter_.begin(wall);
-        if (begun) co_return;
+        counter_.begin(static_cast<std::uint64_t>(clock_.wall().count() / 1000));
+        if (state_) co_return co_await keep_counter();
+        counter_not_kept({KITH_UNSUPPORTED, "this host keeps no state"});
+    }
+
+    // Tried again each second when it fails, as on a full disk; only a host that keeps no state is not asked again.
+    kith::task<> keep_counter() {
+        const auto kept = co_await counter_.keep(*state_);
+        keep_counter_at_ = now() + nanoseconds(1s).count();
+        if (kept) {
+            if (!std::exchange(not_kept_, {}).empty()) log.info("the counter of authenticated heartbeats is kept again");
+            co_return;
+        }
+        counter_not_kept(kept.error());
+        if (kept.status() == KITH_UNSUPPORTED) state_.reset();
+    }
+
+    void counter_not_kept(const kith::error &why) {
+        if (std::exchange(not_kept_, why.text) == why.text) return;
+        const bool no_state = why.status == KITH_UNSUPPORTED;
         log.warning(
-            "the counter of authenticated heartbeats is not kept; should the clock be set back before the next start, others "
-            "refuse us for up to 10 minutes: configure `state_dir`",
-            {{"reason", begun.error().text}});
-        state_.reset();
+            std::string("the counter of authenticated heartbeats is not kept; should the clock be set back before the next "
+                        "start, others refuse us for up to 10 minutes: ") +
+                (no_state ? "configure `state_dir`" : "tried again each second"),
+            {{"reason", why.text}});
     }
 
     // ---- the node ----
@@ -373,7 +386,7 @@ class strategy : public kith::strategy {
             if (!looked_ && time >= look_until_) first_look();
             end_leases();
             tell();
-            if (state_ && envelope_->stamped() && counter_.running_out()) co_await keep_counter();
+            if (state_ && envelope_->stamped() && counter_.running_out() && time >= keep_counter_at_) co_await keep_counter();
         }
     }
 
@@ -454,11 +467,6 @@ class strategy : public kith::strategy {
         if (medium_->deaf()) discovery.failed(why_deaf());
     }
 
-    kith::task<> keep_counter() {
-        const auto kept = co_await counter_.keep(*state_);
-        if (!kept) log.warning("the counter of authenticated heartbeats cannot be kept", {{"reason", kept.error().text}});
-    }
-
     const Settings settings_;
     kith::node node_;
     kith::clock clock_;
@@ -472,6 +480,8 @@ class strategy : public kith::strategy {
     Admission admission_;
     Replays replays_;
     Counter counter_;
+    std::int64_t keep_counter_at_ = 0; // no earlier
+    std::string not_kept_;             // why the counter is not, as it was reported
     Complaints complaints_;
     std::optional<Pulse> pulse_;   // from start on
     std::optional<Medium> medium_; // from start on

@@ -167,6 +167,7 @@ void loaded(Seat &seat, Op &op) {
     Machine::Body &on = *seat.body;
     std::string_view bytes;
     const auto found = on.states.find(seat.instance);
+    if (op.status == KITH_OK) op.status = on.state_status;
     if (op.status == KITH_OK && found == on.states.end()) op.status = KITH_NOT_FOUND;
     if (op.status == KITH_OK) bytes = found->second;
     on.trace("state.loaded", op.id, op.status, bytes);
@@ -178,6 +179,7 @@ void loaded(Seat &seat, Op &op) {
 
 void saved(Seat &seat, Op &op) {
     Machine::Body &on = *seat.body;
+    if (op.status == KITH_OK) op.status = on.state_status;
     if (op.status == KITH_OK) on.states[seat.instance] = op.data;
     on.trace("state.saved", op.id, op.status, op.data);
     const std::string text = text_of(op);
@@ -303,6 +305,8 @@ void Machine::env(std::string_view name, std::string_view value) {
 void Machine::unset_env(std::string_view name) { body_->variables.erase(std::string(name)); }
 
 void Machine::state_dir(bool there) { body_->has_state_dir = there; }
+
+void Machine::fail_state(std::int32_t status) { body_->state_status = status; }
 
 std::optional<std::string> Machine::state(std::string_view instance) const {
     const auto found = body_->states.find(instance);

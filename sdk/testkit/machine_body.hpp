@@ -217,6 +217,7 @@ class Machine::Body final : public Actor, public SocketOwner, public UdpOwner {
     std::deque<std::string> values; // of variables, also those that were changed since: strings are borrowed until destroy
     std::map<std::string, std::string, std::less<>> states;
     bool has_state_dir = true;
+    std::int32_t state_status = KITH_OK; // of each operation on it
 
     std::unique_ptr<HttpRoom> http_room;
     std::unique_ptr<ProcessRoom> process_room;

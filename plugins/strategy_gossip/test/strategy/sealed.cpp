@@ -184,6 +184,35 @@ BOOST_AUTO_TEST_CASE(without_a_state_dir_it_is_heard_at_once_unless_its_clock_go
     BOOST_TEST(net.run_until([&] { return all[0].sees(again); }, 11min));
 }
 
+// Full at the start, or unreadable: with room again the counter is kept without a restart, and never below what was kept before.
+BOOST_AUTO_TEST_CASE(a_state_that_cannot_be_written_is_reported_once_and_tried_again) {
+    add(authenticated);
+    Machine &here = machine();
+    here.fail_state(KITH_IO);
+    Host &again = run(here, authenticated);
+    BOOST_TEST(meet());
+    net.run_for(1min);
+    const auto reported = [&](std::string_view message) {
+        return std::count_if(again->log().begin(), again->log().end(),
+                             [&](const auto &line) { return line.message.find(message) != std::string::npos; });
+    };
+    BOOST_TEST(reported("the counter of authenticated heartbeats is not kept") == 1);
+    here.fail_state(KITH_OK);
+    net.run_for(5s);
+    BOOST_TEST(reported("the counter of authenticated heartbeats is kept again") == 1);
+
+    for (const std::int32_t status : {KITH_OK, KITH_IO}) {
+        here.jump_wall(-1h);
+        BOOST_TEST(again->stop());
+        again->destroy();
+        here.fail_state(status); // cannot even be read at first
+        BOOST_TEST(again->start() == KITH_OK);
+        net.run_for(100ms);
+        here.fail_state(KITH_OK);
+        BOOST_TEST(net.run_until([&] { return all[0].sees(again); }, 5s));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(clocks_that_jump_part_nobody_and_are_told_of_to_newcomers) {
     add(3, authenticated);
     BOOST_TEST(meet());

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * kith.state/1: some bytes of this instance that outlive the process: a counter, a cursor. Kept under `state_dir` by the
- * instance's name, mode 0600, replaced in one step. Without a `state_dir`, KITH_UNSUPPORTED.
+ * instance's name, mode 0600, replaced in one step: a save that fails, such as on a full disk, leaves what was saved before. It is
+ * not tried again by the host; save again, a second later. Without a `state_dir`, KITH_UNSUPPORTED.
  * `user` and `op` (borrowed) as in kith/service/tcp.h.
  */
 #ifndef KITH_SERVICE_STATE_H

@@ -87,6 +87,8 @@ class Machine final : public World {
     void unset_env(std::string_view name);
     /// Without a state_dir, kith.state/1 says KITH_UNSUPPORTED. There is one at first.
     void state_dir(bool there);
+    /// Each load and save of state fails so from now on; KITH_OK: no more.
+    void fail_state(std::int32_t status);
     /// What the instance of that name has saved.
     std::optional<std::string> state(std::string_view instance) const;
     void state(std::string_view instance, std::string_view bytes);
