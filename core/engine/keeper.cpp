@@ -37,7 +37,9 @@ void Keeper::start(Time now) {
     if (failure.final) {
         // The options do not change by waiting: it is not tried again.
         lost(failure, KITH_EVENT_PLUGIN_REFUSED,
-             "E1: it cannot be used: " + failure.text + "; correct its config, see what `kith check` says, and start kith anew",
+             "E1: it cannot be used: " + failure.text +
+                 "; it is not tried again before kith is started anew (possibly with another config: `kith check` names what "
+                 "is wrong with it)",
              now);
         finished_ = true;
         return;
@@ -66,7 +68,7 @@ void Keeper::begin_stop(Time now) {
 
 void Keeper::advance(Time now) {
     for (const Stall &stall : std::exchange(stalls_, {})) {
-        const std::string reason = std::string(stall.what) + " held the loop; nothing else could run meanwhile";
+        const std::string reason = std::string(stall.what) + " took so long to return; nothing else could run meanwhile";
         bus_.publish({.kind = KITH_EVENT_PLUGIN_STALLED,
                       .duration = stall.nanoseconds,
                       .has_duration = true,

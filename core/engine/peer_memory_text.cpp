@@ -163,7 +163,7 @@ boost::system::result<RememberedTopology, TextError> read_peer_memory(std::strin
             if (!line.number("peers", told) || !line.text("sum", sum)) return wrong("a source, a peer or the end is expected");
             if (told != peers)
                 return wrong(std::to_string(told) + " peers are announced, and " + std::to_string(peers) + " are there");
-            if (sum != sum_of(text.substr(0, at))) return wrong("the sum does not fit: something was changed");
+            if (sum != sum_of(text.substr(0, at))) return wrong("the sum does not fit what stands before it");
             if (end + 1 != text.size()) return wrong("something stands behind the end");
             return out;
         }

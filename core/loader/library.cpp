@@ -87,7 +87,7 @@ std::string remedy_for(std::string_view text, const fs::path &file, bool pinned)
         return "a plugin brings what it calls: link the library that defines the symbol into it (-Wl,-z,defs finds this when "
                "linking)";
     if (text.find("version `") != std::string_view::npos)
-        return "it is built on a newer system than this one: build it on this one, or on an older one";
+        return "possibly it is built on a newer system than this one: build it on this one, or on an older one";
     if (text.find("cannot open shared object file") != std::string_view::npos) return "install the library that it needs";
     if (text.find("failed to map segment") != std::string_view::npos)
         return "the directory may be on a file system that is mounted noexec: move the plugins to another";

@@ -23,9 +23,12 @@ std::optional<Refusal> Registry::scan(const fs::path &directory) {
         const std::string name = entries->path().filename();
         if (name.starts_with("lib") && name.ends_with(".so")) files.push_back(entries->path());
     }
-    if (error)
+    if (error) {
+        const bool denied = error == std::errc::permission_denied;
         return wrong("the plugins directory cannot be read: " + error.message(),
-                     "let the user kith runs as read it: chmod a+rx " + directory.native());
+                     denied ? "let the user kith runs as read it: chmod a+rx " + directory.native()
+                            : "see what is wrong with it: ls -ld " + directory.native());
+    }
     std::ranges::sort(files);
     for (const auto &file : files) load(file);
     return std::nullopt;

@@ -11,22 +11,26 @@ using std::chrono::nanoseconds;
 
 kith::error unreachable(kith::error why, const Place &place) {
     switch (why.status) {
-    case KITH_REFUSED: why.text = "no EPMD listens on " + place.text(); break;
-    case KITH_UNRESOLVED: why.text = "the host name " + place.host + " does not resolve"; break;
-    case KITH_TIMED_OUT: why.text = "nothing answers on " + place.text() + ", where its EPMD should be"; break;
+    case KITH_REFUSED: why.text = "the connection to EPMD on " + place.text() + " is refused"; break;
+    case KITH_UNRESOLVED: { // the text of a real host goes on with what the resolver reported
+        const std::string sentence = "the host name " + place.host + " does not resolve";
+        if (!why.text.starts_with(sentence)) why.text = sentence;
+        break;
+    }
+    case KITH_TIMED_OUT: why.text = "no connection to EPMD on " + place.text() + " in time"; break;
     default: why.text = "EPMD on " + place.text() + " cannot be reached: " + why.text; break;
     }
     return why;
 }
 
 kith::error broken(kith::error why, const Place &place, bool mute) {
-    const std::string epmd = "EPMD on " + place.text();
+    const std::string it = "what listens on " + place.text(); // EPMD, or something else
     switch (why.status) {
     case KITH_TIMED_OUT:
-        why.text = epmd + (mute ? " accepts connections and stays mute" : " began a reply and did not end it in time");
+        why.text = it + (mute ? " accepts connections and stays mute" : " began a reply and did not end it in time");
         break;
-    case KITH_RESET: why.text = epmd + " broke the connection"; break;
-    default: why.text = epmd + ": " + why.text; break;
+    case KITH_RESET: why.text = "the connection to EPMD on " + place.text() + " was reset"; break;
+    default: why.text = "the connection to EPMD on " + place.text() + ": " + why.text; break;
     }
     return why;
 }
@@ -61,7 +65,9 @@ kith::task<kith::result<Reply>> ask(const kith::tcp &net, const kith::clock &clo
     if (failure.status != KITH_OK) co_return broken(std::move(failure), place, bytes.empty());
 
     auto reply = read_reply(bytes);
-    if (!reply) co_return kith::error(reply.status(), "what answers on " + place.text() + " is no EPMD: " + reply.error().text);
+    if (!reply)
+        co_return kith::error(reply.status(),
+                              "what answers on " + place.text() + " does not reply as an EPMD does: " + reply.error().text);
     co_return reply;
 }
 

@@ -22,7 +22,7 @@ struct Place {
 
 /// Whom it knows. `patience` bounds all of it, however slowly the bytes come. A failure tells the place, what happened, and its status:
 /// KITH_REFUSED: nobody listens; KITH_UNRESOLVED; KITH_UNREACHABLE; KITH_TIMED_OUT: mute, slow, or behind a firewall;
-/// KITH_PROTOCOL, KITH_LIMIT: what answers is no EPMD. Give `place` a name: GCC 12 destroys a temporary in such an argument twice.
+/// KITH_PROTOCOL, KITH_LIMIT: what answers does not reply as an EPMD does. Give `place` a name: GCC 12 destroys a temporary in such an argument twice.
 kith::task<kith::result<Reply>> ask(const kith::tcp &net, const kith::clock &clock, Place place,
                                     std::chrono::nanoseconds patience);
 

@@ -211,7 +211,7 @@ class strategy : public kith::strategy {
         if (what.unasked != 0)
             discovery.left_out(what.unasked, "hosts could not be asked, and their last known nodes stay: " + what.unasked_why);
         if (what.unmatched != 0) discovery.left_out(what.unmatched, "option match does not take it in");
-        if (what.tools != 0) discovery.left_out(what.tools, "it is a remote shell");
+        if (what.tools != 0) discovery.left_out(what.tools, "it has the name of a remote shell");
         if (what.strange != 0) discovery.left_out(what.strange, "no node can be called so");
         discovery.replace(what.peers);
     }

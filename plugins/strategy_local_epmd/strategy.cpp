@@ -92,7 +92,7 @@ class local_epmd : public kith::strategy {
         } else if (node.empty()) {
             discovery.failed(kith::error(
                 KITH_UNAVAILABLE, "the local node's name is not known yet, and EPMD does not tell the part behind the @: the "
-                                  "connector has not attached; with its option node the name is known from the start"));
+                                  "connector has reported no node; with its option node the name is known from the start"));
         } else if (at == std::string::npos || at + 1 == node.size()) {
             discovery.failed(kith::error(KITH_INVALID, "the local node is called " + node +
                                                            ", expected name@host: EPMD does not "
@@ -112,7 +112,7 @@ class local_epmd : public kith::strategy {
             peers.push_back(
                 {.key = name, .name = std::move(node), .attributes = {{"host", host}, {"port", std::to_string(port)}}});
         }
-        if (reply.tools != 0) discovery.left_out(reply.tools, "it is a remote shell");
+        if (reply.tools != 0) discovery.left_out(reply.tools, "it has the name of a remote shell");
         if (reply.strange != 0) discovery.left_out(reply.strange, "no node can be called so");
         return discovery.replace(peers) >= 0;
     }
@@ -125,8 +125,8 @@ class local_epmd : public kith::strategy {
         if (second || (second.status() != KITH_REFUSED && second.status() != KITH_UNREACHABLE)) co_return second;
         kith::error why = std::move(first).error();
         if (why.status == KITH_REFUSED) {
-            why.text += " or " + v6.text() +
-                        ": it starts with the first node that has a name, so no node runs here under a name, or option port "
+            why.text += ", and to " + v6.text() +
+                        ", too: possibly no node runs here under a name (EPMD starts with the first one), or option port "
                         "(ERL_EPMD_PORT) is not its port";
         }
         co_return why;

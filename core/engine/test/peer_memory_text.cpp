@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_told_with_its_line) {
                "line 3: a peer with key, name and attributes is expected");
     BOOST_TEST(fault(head + "{\"source\":\"s\"}\n") == "line 2: a source with strategy, config and seen is expected");
     BOOST_TEST(fault(sealed(head + source, 1)) == "line 3: 1 peers are announced, and 0 are there");
-    BOOST_TEST(fault(head + source + "{\"peers\":0,\"sum\":\"\"}\n") == "line 3: the sum does not fit: something was changed");
+    BOOST_TEST(fault(head + source + "{\"peers\":0,\"sum\":\"\"}\n") == "line 3: the sum does not fit what stands before it");
     BOOST_TEST(fault(sealed(head + source, 0) + "x") == "line 3: something stands behind the end");
     BOOST_TEST(fault(sealed(head + source, 0)) == "none");
     BOOST_TEST(fault(head + std::string(100, '[') + "\n") == "line 2: a JSON object is expected");

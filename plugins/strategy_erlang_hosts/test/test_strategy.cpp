@@ -140,7 +140,9 @@ BOOST_AUTO_TEST_CASE(a_host_without_epmd_keeps_its_nodes_and_delays_nobody) {
     const auto told = std::ranges::find(rig.observations(), Kind::left_out, &Observation::kind);
     BOOST_REQUIRE((told != rig.observations().end()));
     BOOST_TEST(told->items == 1u);
-    BOOST_TEST(told->text == "hosts could not be asked, and their last known nodes stay: no EPMD listens on one.example:4369");
+    BOOST_TEST(
+        told->text ==
+        "hosts could not be asked, and their last known nodes stay: the connection to EPMD on one.example:4369 is refused");
 }
 
 BOOST_AUTO_TEST_CASE(a_mute_host_delays_the_first_look_by_a_second_and_later_ones_not) {
@@ -172,7 +174,8 @@ BOOST_AUTO_TEST_CASE(garbage_of_one_host_is_shown_and_does_no_harm) {
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST(keys() == (Keys{"a@two.example"}));
     BOOST_TEST(rig.observations()[0].text.find(
-                   "what answers on one.example:4369 is no EPMD: its reply begins with \"SSH-2.0") != std::string::npos);
+                   "what answers on one.example:4369 does not reply as an EPMD does: its reply begins with \"SSH-2.0") !=
+               std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_huge_reply_of_one_host_is_refused) {
@@ -187,9 +190,9 @@ BOOST_AUTO_TEST_CASE(no_host_at_all_is_a_failure_and_the_last_set_stays) {
     await(everybody);
     at_one.end();
     at_two.end();
-    await_failure(KITH_REFUSED,
-                  "none of the 2 hosts of the file could be asked: no EPMD listens on one.example:4369; no EPMD listens on "
-                  "two.example:4369");
+    await_failure(KITH_REFUSED, "none of the 2 hosts of the file could be asked: the connection to EPMD on one.example:4369 is "
+                                "refused; the connection to EPMD on "
+                                "two.example:4369 is refused");
     rig.run_for(10min);
     BOOST_TEST(keys() == everybody);
     BOOST_TEST((rig.observations().back().kind == Kind::failed));
