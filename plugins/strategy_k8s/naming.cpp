@@ -36,6 +36,8 @@ std::optional<Omission> append_host(const Object &object, const Address &address
     }
     case Mode::hostname:
         if (address.hostname.empty()) return Omission::no_hostname;
+        // In Endpoints and EndpointSlices the controller gives a hostname only to pods of the Service's subdomain.
+        if (object.is_pod && object.subdomain != naming.service) return Omission::other_subdomain;
         out.append(address.hostname).append(".").append(naming.service).append(".").append(name_space);
         out.append(".svc.").append(naming.domain);
         return std::nullopt;
@@ -47,17 +49,26 @@ std::optional<Omission> append_host(const Object &object, const Address &address
 
 std::string_view reason(Omission why) noexcept {
     switch (why) {
-    case Omission::no_address: return "it has no address yet";
+    case Omission::no_address: return "it has no address";
     case Omission::finished: return "the pod has finished (phase Succeeded or Failed)";
-    case Omission::not_ready: return "it is not ready; a Service with publishNotReadyAddresses tells of it all the same";
+    case Omission::not_ready: return "it is not ready; a Service with publishNotReadyAddresses lists it as ready";
     case Omission::no_hostname:
         return "it has no hostname; mode hostname is for the pods of a StatefulSet, or with spec.hostname";
+    case Omission::other_subdomain:
+        return "its spec.subdomain is not kubernetes_service_name, so it has no DNS name under that Service";
     case Omission::no_dns_name: return "its slice has addressType FQDN, and mode dns needs an IP address";
-    case Omission::too_long: return "its name would be longer than 1024 bytes";
-    case Omission::doubled: return "another object tells of the same pod";
-    case Omission::other_family: return "it is the IPv6 address of pods that have an IPv4 address, too";
+    case Omission::too_long: return "its name, its key or an attribute would be longer than 1024 bytes";
+    case Omission::doubled: return "it is listed more than once";
+    case Omission::other_family: return "it is the IPv6 address of a pod whose IPv4 address is used";
+    case Omission::no_ipv4:
+        return "it is an IPv6 address of which no IPv4 address is listed, and others have one: IPv4 is used";
     }
     return "";
+}
+
+std::string key_of(const Object &object, const Address &address) {
+    if (!address.uid.empty()) return address.uid;
+    return (address.name_space.empty() ? object.name_space : address.name_space) + "/" + address.ip;
 }
 
 namespace {
@@ -105,8 +116,7 @@ void find_peers(const Object &object, const Naming &naming, Omissions &omitted,
         const std::string_view name_space = address.name_space.empty() ? object.name_space : address.name_space;
         name.assign(naming.base).append("@");
         if (!why) why = append_host(object, address, name_space, naming, name);
-        key = address.uid;
-        if (key.empty()) key.append(name_space).append("/").append(address.ip);
+        key = key_of(object, address);
         for (const auto *text :
              {&std::as_const(name), &std::as_const(key), &address.target, &address.hostname, &address.node}) {
             if (!why && text->size() > longest) why = Omission::too_long;

@@ -33,20 +33,25 @@ enum class Omission : std::uint8_t {
     finished,
     not_ready,
     no_hostname,
+    other_subdomain,
     no_dns_name,
     too_long,
     doubled,
-    other_family
+    other_family,
+    no_ipv4
 };
-inline constexpr std::size_t omissions = 8;
+inline constexpr std::size_t omissions = 10;
 using Omissions = std::array<std::uint32_t, omissions>;
 
 /// For kith::discovery::left_out.
 std::string_view reason(Omission why) noexcept;
 
+/// What identifies the peer at an address: the uid of the pod, or its namespace and address where no pod is given.
+std::string key_of(const Object &object, const Address &address);
+
 /// A peer that an object stands for; views live for the call.
 struct Named {
-    std::string_view key; ///< the uid of the pod, or its namespace and address where none is told
+    std::string_view key; ///< as key_of
     std::string_view name;
     std::string_view name_space;
     const Address &address;

@@ -13,6 +13,7 @@ enum : Field {
     list_kind,
     list_version,
     list_next,
+    list_remaining,
     event_type,
     status_code,
     status_reason,
@@ -23,8 +24,11 @@ enum : Field {
     object_namespace,
     object_uid,
     object_version,
+    object_deleting,
+    object_over_capacity,
     pod_node,
     pod_hostname,
+    pod_subdomain,
     pod_phase,
     pod_ip,
     slice_family,
@@ -44,12 +48,18 @@ constexpr Pick metadata[] = {{"name", Kind::text, object_name},
                              {"namespace", Kind::text, object_namespace},
                              {"uid", Kind::text, object_uid},
                              {"resourceVersion", Kind::text, object_version}};
+constexpr Pick pod_metadata[] = {
+    metadata[0], metadata[1], metadata[2], metadata[3], {"deletionTimestamp", Kind::text, object_deleting}};
+constexpr Pick endpoints_annotations[] = {{"endpoints.kubernetes.io/over-capacity", Kind::text, object_over_capacity}};
+constexpr Pick endpoints_metadata[] = {
+    metadata[0], metadata[1], metadata[2], metadata[3], {"annotations", Kind::object, nothing, endpoints_annotations}};
 constexpr Pick target[] = {
     {"name", Kind::text, target_name}, {"namespace", Kind::text, target_namespace}, {"uid", Kind::text, target_uid}};
 
-constexpr Pick pod_spec[] = {{"nodeName", Kind::text, pod_node}, {"hostname", Kind::text, pod_hostname}};
+constexpr Pick pod_spec[] = {
+    {"nodeName", Kind::text, pod_node}, {"hostname", Kind::text, pod_hostname}, {"subdomain", Kind::text, pod_subdomain}};
 constexpr Pick pod_status[] = {{"phase", Kind::text, pod_phase}, {"podIP", Kind::text, pod_ip}};
-constexpr Pick pod[] = {{"metadata", Kind::object, nothing, metadata},
+constexpr Pick pod[] = {{"metadata", Kind::object, nothing, pod_metadata},
                         {"spec", Kind::object, nothing, pod_spec},
                         {"status", Kind::object, nothing, pod_status}};
 
@@ -59,7 +69,8 @@ constexpr Pick endpoint_address[] = {{"ip", Kind::text, address_ip},
                                      {"targetRef", Kind::object, nothing, target}};
 constexpr Pick subset[] = {{"addresses", Kind::objects, address, endpoint_address},
                            {"notReadyAddresses", Kind::objects, address_not_ready, endpoint_address}};
-constexpr Pick endpoints[] = {{"metadata", Kind::object, nothing, metadata}, {"subsets", Kind::objects, nothing, subset}};
+constexpr Pick endpoints[] = {{"metadata", Kind::object, nothing, endpoints_metadata},
+                              {"subsets", Kind::objects, nothing, subset}};
 
 constexpr Pick conditions[] = {{"ready", Kind::flag, condition_ready}};
 constexpr Pick slice_endpoint[] = {{"addresses", Kind::texts, address_ip},
@@ -71,7 +82,9 @@ constexpr Pick slice[] = {{"metadata", Kind::object, nothing, metadata},
                           {"addressType", Kind::text, slice_family},
                           {"endpoints", Kind::objects, address, slice_endpoint}};
 
-constexpr Pick list_metadata[] = {{"resourceVersion", Kind::text, list_version}, {"continue", Kind::text, list_next}};
+constexpr Pick list_metadata[] = {{"resourceVersion", Kind::text, list_version},
+                                  {"continue", Kind::text, list_next},
+                                  {"remainingItemCount", Kind::number, list_remaining}};
 
 constexpr Pick pod_list[] = {
     {"kind", Kind::text, list_kind}, {"metadata", Kind::object, nothing, list_metadata}, {"items", Kind::objects, object, pod}};
@@ -122,6 +135,8 @@ class Building : public Picked {
     }
     void text(Field field, std::string_view value) override {
         if (field == address_ip && !last().ip.empty()) return; // the further ones of an endpoint say nothing new
+        if (field == object_deleting) now_.deleting = !value.empty();
+        if (field == object_over_capacity) now_.cut = value == "truncated";
         if (std::string *place = place_of(field)) place->assign(value);
     }
     void flag(Field field, bool value) override {
@@ -133,7 +148,8 @@ class Building : public Picked {
 
     void begin() {
         now_.clear();
-        if (lookup_ == Lookup::pods) now_.addresses.emplace_back();
+        now_.is_pod = lookup_ == Lookup::pods;
+        if (now_.is_pod) now_.addresses.emplace_back();
     }
     // A pod is its own address's target.
     Object &built() {
@@ -155,6 +171,7 @@ class Building : public Picked {
         case object_namespace: return &now_.name_space;
         case object_uid: return &now_.uid;
         case object_version: return &now_.version;
+        case pod_subdomain: return &now_.subdomain;
         case pod_phase: return &now_.phase;
         case slice_family: return &now_.family;
         case pod_ip:
@@ -223,6 +240,9 @@ class ListReader::Body : Building {
         case list_next: page_.next = value; break;
         default: Building::text(field, value);
         }
+    }
+    void number(Field field, std::int64_t value) override {
+        if (field == list_remaining) page_.remaining = value;
     }
     void closed(Field field) override {
         if (field != object) return;

@@ -21,8 +21,9 @@ struct Status {
 
 /// What is left to know of a page when its objects have been told.
 struct Page {
-    std::string version; ///< metadata.resourceVersion
-    std::string next;    ///< metadata.continue: empty on the last page
+    std::string version;        ///< metadata.resourceVersion
+    std::string next;           ///< metadata.continue: empty on the last page
+    std::int64_t remaining = 0; ///< metadata.remainingItemCount, where the server counts them
     std::size_t items = 0;
 };
 

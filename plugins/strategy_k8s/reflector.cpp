@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "reflector.hpp"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 namespace k8s {
 
@@ -54,6 +56,17 @@ std::string advice(std::uint32_t code, std::string_view what, std::string_view n
     }
 }
 
+// Whether `version` is older than `than`. Versions that are no numbers cannot be compared, and none is older then.
+bool older(std::string_view version, std::string_view than) {
+    const auto number = [](std::string_view text) {
+        return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+    };
+    if (!number(version) || !number(than)) return false;
+    const auto digits = [](std::string_view text) { return text.substr(std::min(text.find_first_not_of('0'), text.size())); };
+    const auto left = digits(version), right = digits(than);
+    return left.size() != right.size() ? left.size() < right.size() : left < right;
+}
+
 } // namespace
 
 std::string Reflector::path() const {
@@ -80,14 +93,14 @@ kith::task<Trouble> Reflector::refusal(Answer &answer) const {
     co_return out;
 }
 
-kith::task<kith::result<Page>> Reflector::page(std::string query, Trouble &trouble) {
+kith::task<kith::result<Page>> Reflector::page(std::string query, std::function<void(Object &)> found, Trouble &trouble) {
     auto answer = co_await access_.get(path() + query, for_page);
     if (!answer) co_return answer.error();
     if (answer->response.code != 200) {
         trouble = co_await refusal(*answer);
         co_return trouble.why;
     }
-    ListReader reader(settings_.lookup, [this](Object &object) { roster_.add(object); });
+    ListReader reader(settings_.lookup, std::move(found));
     const auto buffer = std::make_unique<std::array<char, piece>>();
     for (;;) {
         auto got = co_await answer->response.read(std::as_writable_bytes(std::span(*buffer)));
@@ -102,28 +115,54 @@ kith::task<kith::result<Page>> Reflector::page(std::string query, Trouble &troub
 
 kith::task<std::optional<Listed>> Reflector::list(Trouble &trouble) {
     bool paged = !settings_.cached; // a cache answers with everything at once
-    std::string next;
+    bool again = false;
+    std::string next, version;
+    const std::function<void(Object &)> add = [this](Object &object) { roster_.add(object); };
     roster_.begin();
     for (;;) {
         std::string query = paged ? "limit=" + std::to_string(page_size) : settings_.cached ? "resourceVersion=0" : "";
         if (!next.empty()) query.append("&continue=").append(escaped(next));
         trouble = {};
-        auto got = co_await page(query, trouble);
+        auto got = co_await page(query, add, trouble);
         if (!got) {
             trouble.why = std::move(got).error();
             const bool expired = trouble.code == 410 && !next.empty();
-            if (!expired) co_return std::nullopt;
+            if (!expired || std::exchange(again, true)) co_return std::nullopt;
             // The list became too old while it was read: once more, in one piece.
             paged = false;
             next.clear();
             roster_.begin();
             continue;
         }
-        version_ = got->version;
+        version = std::move(got->version);
+        const bool ends_early = got->next.empty() && got->remaining > 0;
+        if (ends_early || (!got->next.empty() && got->next == next)) {
+            const std::string what = ends_early ? "its last page has remainingItemCount " + std::to_string(got->remaining) +
+                                                      " and no `continue`, so it is not the whole list"
+                                                : std::string("the `continue` of a page leads to the same page");
+            trouble.why = strange(path().substr(0, path().find('?')), {KITH_PROTOCOL, what});
+            co_return std::nullopt;
+        }
         next = std::move(got->next);
         if (next.empty()) break;
     }
+    version_ = std::move(version);
     co_return roster_.end();
+}
+
+kith::task<Reflector::Checked> Reflector::check(Trouble &trouble) {
+    trouble = {};
+    const std::function<void(Object &)> ignore = [](Object &) {};
+    const std::string query = "limit=1";
+    auto got = co_await page(query, ignore, trouble);
+    if (!got) {
+        trouble.why = std::move(got).error();
+        co_return Checked::failed;
+    }
+    const bool comparable = older(got->version, version_) || older(version_, got->version) || got->version == version_;
+    if (!comparable || older(got->version, version_)) co_return Checked::behind;
+    quiet_ = true;
+    co_return Checked::good;
 }
 
 void Reflector::interrupt() noexcept {
@@ -131,7 +170,7 @@ void Reflector::interrupt() noexcept {
     if (open_ != nullptr) open_->close();
 }
 
-kith::task<Ending> Reflector::watch(std::function<void()> opened, std::function<bool(Changes &)> changed) {
+kith::task<Ending> Reflector::watch(Watcher watcher) {
     interrupted_ = false;
     const auto seconds = static_cast<std::uint64_t>(shortest_watch.count()) + random_.below(watch_spread);
     const std::chrono::nanoseconds whole = std::chrono::seconds(seconds) + 60s;
@@ -145,28 +184,29 @@ kith::task<Ending> Reflector::watch(std::function<void()> opened, std::function<
         Trouble trouble = co_await refusal(*answer);
         const auto kind = code == 410                                 ? Ending::Kind::expired
                           : code == 403 || code == 404 || code == 405 ? Ending::Kind::refused
-                                                                      : Ending::Kind::broken;
+                                                                      : Ending::Kind::useless;
         co_return Ending{kind, std::move(trouble)};
     }
     if (interrupted_) co_return Ending{Ending::Kind::interrupted, {}};
-    opened();
+    watcher.opened();
     open_ = &answer->response;
-    Ending ending = co_await follow(*answer, changed);
+    Ending ending = co_await follow(*answer, watcher);
     open_ = nullptr;
     co_return ending;
 }
 
-kith::task<Ending> Reflector::follow(Answer &answer, const std::function<bool(Changes &)> &changed) {
+kith::task<Ending> Reflector::follow(Answer &answer, const Watcher &watcher) {
     Changes changes;
     Ending ending{Ending::Kind::over, {}};
     bool go_on = true;
     bool heard = false;
+    bool moved = false;
     const auto stop = [&](Ending::Kind kind, Trouble trouble = {}) {
         if (go_on) ending = {kind, std::move(trouble)};
         go_on = false;
     };
     const auto tell = [&] {
-        if (!changes.empty() && !changed(changes)) stop(Ending::Kind::expired);
+        if (!changes.empty() && !watcher.changed(changes)) stop(Ending::Kind::expired);
         changes = {};
     };
     WatchReader reader(settings_.lookup, [&](Event &event) {
@@ -175,10 +215,13 @@ kith::task<Ending> Reflector::follow(Answer &answer, const std::function<bool(Ch
             const bool old = event.status.code == 410 || event.status.reason == "Expired" || event.status.reason == "Gone";
             kith::error why(KITH_UNAVAILABLE, answer.url + ": the watch ended with " + std::to_string(event.status.code) +
                                                   ": " + event.status.message.substr(0, 512));
-            stop(old ? Ending::Kind::expired : Ending::Kind::broken,
+            stop(old ? Ending::Kind::expired : Ending::Kind::useless,
                  {std::move(why), {}, static_cast<std::uint32_t>(event.status.code)});
             return;
         }
+        // A server whose storage was restored may have sent it.
+        if (event.kind == Event::Kind::bookmark && older(event.object.version, version_)) return stop(Ending::Kind::expired);
+        if (!std::exchange(moved, true)) watcher.alive();
         if (event.kind != Event::Kind::bookmark) {
             auto applied = roster_.apply(event, changes);
             if (applied == Roster::Applied::not_yet) {
@@ -199,20 +242,21 @@ kith::task<Ending> Reflector::follow(Answer &answer, const std::function<bool(Ch
             quiet_ = false;
             auto good = reader.read({buffer->data(), *got});
             tell();
-            if (!good) stop(Ending::Kind::broken, {strange(answer.url, good.error()), {}, 0});
+            if (!good) stop(Ending::Kind::useless, {strange(answer.url, good.error()), {}, 0});
         } else if (got.status() == KITH_CLOSED && reader.complete()) {
-            stop(Ending::Kind::over);
+            const bool suspicious = !heard && quiet_; // a watch from a version that is not there yet ends like this, too
+            stop(suspicious ? Ending::Kind::mute : Ending::Kind::over);
         } else if (got.status() == KITH_CLOSED) {
-            stop(Ending::Kind::broken, {{KITH_RESET, answer.url + ": the watch ended in the middle of an event"}, {}, 0});
+            stop(Ending::Kind::useless, {{KITH_RESET, answer.url + ": the watch ended in the middle of an event"}, {}, 0});
         } else if (got.status() == KITH_TIMED_OUT && !heard && !quiet_) {
-            quiet_ = true; // or dead: a list tells
-            stop(Ending::Kind::expired);
+            stop(Ending::Kind::mute);
         } else if (got.status() == KITH_TIMED_OUT) {
             stop(Ending::Kind::silent, {got.error(), {}, 0});
         } else {
             stop(Ending::Kind::broken, {got.error(), {}, 0});
         }
     }
+    ending.moved = moved;
     co_return ending;
 }
 

@@ -27,11 +27,22 @@ struct Ending {
         expired,     ///< what it would go on from is too old (410), or only a list can tell what is there
         interrupted, ///< by interrupt()
         refused,     ///< by 403, 404, 405: watching is not allowed, or not known; or the server has just begun
-        silent,      ///< not a byte for longer than bookmarks take; perhaps it knows nothing of what it would go on from
-        broken,
+        mute,        ///< not a byte from its beginning, for longer than bookmarks take: check() tells why
+        silent,      ///< not a byte any more for longer than bookmarks take
+        useless,     ///< the server answered, but with a refusal, an ERROR, or what is no watch
+        broken,      ///< the server could not be asked, or the connection broke
     };
     Kind kind = Kind::broken;
     Trouble trouble{};
+    bool moved = false; ///< it brought at least one event or bookmark
+};
+
+/// Who is told while a watch is under way.
+struct Watcher {
+    std::function<void()> opened; ///< the server has accepted it; that is not yet a sign that it will send anything
+    std::function<void()> alive;  ///< the first event or bookmark has come; before `changed`
+    /// Each batch of changes; false when it could not be told, and then a new list is needed.
+    std::function<bool(Changes &)> changed;
 };
 
 class Reflector {
@@ -48,18 +59,29 @@ class Reflector {
     /// The whole list, page by page. On failure nothing has changed, and `trouble` tells why.
     kith::task<std::optional<Listed>> list(Trouble &trouble);
 
-    /// Follow the changes since the list, or since the watch before. opened: it has begun. changed: told of each batch of changes; false
-    /// when it could not be told, and then a new list is needed.
-    kith::task<Ending> watch(std::function<void()> opened, std::function<bool(Changes &)> changed);
+    /// Follow the changes since the list, or since the watch before.
+    kith::task<Ending> watch(Watcher watcher);
+
+    /// How it stands with a watch that says nothing.
+    enum class Checked : std::uint8_t {
+        good,   ///< the server has what the watch began from, so that nothing has changed: the next watch may be mute, too
+        behind, ///< the server does not have it (its storage was restored), or cannot tell: only a list tells what is there
+        failed, ///< the server could not be asked; `trouble` tells why
+    };
+    /// Asks for one object, which is cheap however many there are.
+    kith::task<Checked> check(Trouble &trouble);
+
+    /// The name of an object that does not list all that it should; null: there is none.
+    const std::string *cut() const noexcept { return roster_.cut(); }
 
     /// End a watch that is under way.
     void interrupt() noexcept;
 
   private:
     std::string path() const;
-    kith::task<kith::result<Page>> page(std::string query, Trouble &trouble);
+    kith::task<kith::result<Page>> page(std::string query, std::function<void(Object &)> found, Trouble &trouble);
     kith::task<Trouble> refusal(Answer &answer) const;
-    kith::task<Ending> follow(Answer &answer, const std::function<bool(Changes &)> &changed);
+    kith::task<Ending> follow(Answer &answer, const Watcher &watcher);
 
     const Settings &settings_;
     Access &access_;
@@ -69,7 +91,8 @@ class Reflector {
     std::string version_; ///< from which the next watch goes on
     kith::http_response *open_ = nullptr;
     bool interrupted_ = false;
-    /// Its watches say nothing at all: an API server sends no bookmarks before it has seen the first change, of anybody, since it began.
+    /// Its watches say nothing at all, and a check found nothing wrong with that: an API server sends no bookmarks before its cache of
+    /// such objects has come to the version from which the watch began, and that takes a change of such an object.
     bool quiet_ = false;
 };
 

@@ -36,7 +36,35 @@ void Roster::add(const Object &object) {
             one.append_to(found);
         }
     });
-    if (!holding.peers.empty()) listing_.insert_or_assign(object.name, std::move(holding));
+    note_cut(object, holding);
+    if (holding.cut || !holding.peers.empty()) listing_.insert_or_assign(object.name, std::move(holding));
+}
+
+// Who is listed as not ready by a cut object was seen, and is missing.
+void Roster::note_cut(const Object &object, Holding &holding) {
+    if (!object.cut) return;
+    holding.cut = true;
+    std::unordered_set<std::string_view> peers;
+    for (const auto &held : holding.peers) peers.insert(held.key);
+    for (const auto &address : object.addresses) {
+        auto key = key_of(object, address);
+        if (!peers.contains(key)) holding.not_peers.insert(std::move(key));
+    }
+}
+
+// Appends to a cut object whom it had before, and of whom it reports nothing now.
+void Roster::keep_unlisted(const Holding &before, Holding &after) {
+    if (!after.cut) return;
+    std::unordered_set<std::string_view> peers;
+    after.peers.reserve(after.peers.size() + before.peers.size()); // none is moved, so that views of their keys stay good
+    for (const auto &held : after.peers) peers.insert(held.key);
+    std::size_t kept = 0;
+    for (const auto &held : before.peers) {
+        if (kept == most_unlisted) break;
+        if (peers.contains(held.key) || after.not_peers.contains(held.key)) continue;
+        after.peers.push_back(held);
+        ++kept;
+    }
 }
 
 // Of a Service with two families only IPv4 is looked at: a node has one name.
@@ -47,10 +75,23 @@ Listed Roster::end() {
     if (found_.empty()) {
         std::swap(found_, found_ipv6_);
     } else if (!found_ipv6_.empty()) {
-        out.omitted[static_cast<std::size_t>(Omission::other_family)] += static_cast<std::uint32_t>(found_ipv6_.size());
+        std::unordered_set<std::string_view> with_ipv4;
+        with_ipv4.reserve(found_.size());
+        for (const auto &peer : found_.all()) with_ipv4.insert(kith::view(peer.key));
+        for (const auto &peer : found_ipv6_.all()) {
+            const auto why = with_ipv4.contains(kith::view(peer.key)) ? Omission::other_family : Omission::no_ipv4;
+            ++out.omitted[static_cast<std::size_t>(why)];
+        }
         std::erase_if(listing_, [](const auto &one) { return one.second.family == Family::ipv6; });
     }
 
+    cut_.clear();
+    for (auto &[name, holding] : listing_) {
+        if (!holding.cut) continue;
+        cut_.insert(name);
+        if (const auto before = known_.find(name); before != known_.end()) keep_unlisted(before->second, holding);
+        holding.not_peers.clear();
+    }
     if (listing_.size() > 1 || !known_.empty()) compare(out); // else nobody can be there twice, nor missing
     out.peers = std::move(found_);
     known_ = std::move(listing_);
@@ -65,12 +106,15 @@ void Roster::compare(Listed &out) {
     std::vector<bool> doubled;
     doubled.reserve(found_.size());
     for (const auto &peer : found_.all()) doubled.push_back(!keys.insert(kith::view(peer.key)).second);
+    out.omitted[static_cast<std::size_t>(Omission::doubled)] += static_cast<std::uint32_t>(found_.size() - keys.size());
+    for (const auto &name : cut_) {
+        for (const auto &held : listing_.at(name).peers) keys.insert(held.key);
+    }
     for (const auto &[name, holding] : known_) {
         for (const auto &held : holding.peers) {
             if (!keys.contains(held.key)) out.missing.push_back(held.key);
         }
     }
-    out.omitted[static_cast<std::size_t>(Omission::doubled)] += static_cast<std::uint32_t>(found_.size() - keys.size());
     keys.clear();
     found_.erase_if([&doubled, i = std::size_t{0}](const kith_peer &) mutable { return doubled[i++]; });
 }
@@ -89,8 +133,9 @@ Roster::Applied Roster::apply(const Event &event, Changes &changes) {
     if (of == Family::ipv6 && chosen_ == Family::ipv4) return Applied::yes;
 
     const auto known = known_.find(object.name);
-    static const std::vector<Held> none;
-    const std::vector<Held> &before = known == known_.end() ? none : known->second.peers;
+    static const Holding none;
+    const Holding &holding = known == known_.end() ? none : known->second;
+    const std::vector<Held> &before = holding.peers;
     std::unordered_map<std::string_view, std::uint64_t> had;
     for (const auto &held : before) had.emplace(held.key, held.digest);
 
@@ -104,7 +149,13 @@ Roster::Applied Roster::apply(const Event &event, Changes &changes) {
         const auto old = had.find(one.key);
         if (old == had.end() || old->second != after.peers.back().digest) one.append_to(upserted);
     };
-    if (event.kind != Event::Kind::deleted) find_peers(object, naming_, omitted, found);
+    if (event.kind != Event::Kind::deleted) {
+        find_peers(object, naming_, omitted, found);
+        note_cut(object, after);
+        keep_unlisted(holding, after);
+        for (const auto &held : after.peers) seen.insert(held.key);
+        after.not_peers.clear();
+    }
     std::vector<std::string> gone;
     for (const auto &held : before) {
         if (!seen.contains(held.key) && !held_elsewhere(held.key, object.name)) gone.push_back(held.key);
@@ -114,18 +165,23 @@ Roster::Applied Roster::apply(const Event &event, Changes &changes) {
         std::ranges::any_of(gone, touched))
         return Applied::not_yet;
 
-    // That a pod was deleted or has finished is a fact. What is no longer among the addresses of a Service may be back in a moment.
-    const bool fact = lookup_ == Lookup::pods &&
-                      (event.kind == Event::Kind::deleted || omitted[static_cast<std::size_t>(Omission::finished)] != 0);
+    // That a pod was deleted or has finished is a fact. A watch with a selector reports a pod as deleted that does not match any more,
+    // too; of a pod that was really deleted it sends a deletionTimestamp. Such a pod, and what is no longer among the addresses of a
+    // Service, may be back in a moment.
+    const bool deleted = event.kind == Event::Kind::deleted;
+    const bool finished = object.phase == "Succeeded" || object.phase == "Failed";
+    const bool fact = lookup_ == Lookup::pods && (finished || (deleted && object.deleting));
     for (auto &key : gone) {
         changes.touched.insert(key);
+        if (lookup_ == Lookup::pods && deleted && !fact) ++changes.unselected;
         (fact ? changes.left : changes.missing).push_back(std::move(key));
     }
     for (auto &peer : upserted) {
         changes.touched.insert(peer.key);
         changes.upserted.push_back(std::move(peer));
     }
-    if (after.peers.empty()) {
+    if (after.cut ? cut_.insert(object.name).second : cut_.erase(object.name) != 0) changes.cut = true;
+    if (after.peers.empty() && !after.cut) {
         known_.erase(object.name);
     } else {
         known_.insert_or_assign(object.name, std::move(after));

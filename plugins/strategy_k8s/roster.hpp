@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // The peers of one namespace, by the objects that stand for them: what a list tells, and what an event changes of it. A pod may be in
-// several slices, or behind several Services; it goes when the last of them has let go.
+// several slices, or behind several Services; it goes when the last of them has let go. An object that is marked as cut does not let go of
+// anybody by not listing it.
 #pragma once
 
 #include "naming.hpp"
 #include "reader.hpp"
 
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -27,8 +29,10 @@ struct Changes {
     std::vector<std::string> missing; ///< not told of any more
     std::vector<std::string> left;    ///< stated to be gone
     std::unordered_set<std::string> touched;
+    std::uint32_t unselected = 0; ///< of the missing: pods that do not match the selector any more
+    bool cut = false;             ///< Roster::cut() has another answer
 
-    bool empty() const noexcept { return upserted.empty() && missing.empty() && left.empty(); }
+    bool empty() const noexcept { return upserted.empty() && missing.empty() && left.empty() && !cut; }
 };
 
 class Roster {
@@ -50,6 +54,13 @@ class Roster {
 
     std::size_t objects() const noexcept { return known_.size(); }
 
+    /// An object that does not list all that it should; null: there is none, and what is known is all there is.
+    const std::string *cut() const noexcept { return cut_.empty() ? nullptr : &*cut_.begin(); }
+
+    /// So many peers that a cut object listed before and does not list now are kept; of the others beyond them it is said that they are
+    /// missing. A bound for the memory.
+    static constexpr std::size_t most_unlisted = 10'000;
+
   private:
     enum class Family : std::uint8_t { any, ipv4, ipv6 };
     struct Held {
@@ -59,10 +70,14 @@ class Roster {
     struct Holding {
         Family family = Family::any;
         std::vector<Held> peers;
+        std::unordered_set<std::string> not_peers{}; ///< of a cut object: keys that it lists, and that are no peers
+        bool cut = false;
     };
     using Holdings = std::unordered_map<std::string, Holding>;
 
     static Family family(const Object &object);
+    static void note_cut(const Object &object, Holding &holding);
+    static void keep_unlisted(const Holding &before, Holding &after);
     void compare(Listed &out);
     bool held_elsewhere(const std::string &key, const std::string &but) const;
 
@@ -70,6 +85,7 @@ class Roster {
     const Naming &naming_;
     Holdings known_;
     Family chosen_ = Family::any; ///< of the slices that are looked at
+    std::set<std::string> cut_;   ///< names of objects
 
     // of the list that is under way
     Holdings listing_;

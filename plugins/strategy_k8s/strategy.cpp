@@ -8,8 +8,10 @@
 #include <kith/pace.hpp>
 #include <kith/plugin.hpp>
 #include <kith/signal.hpp>
+#include <kith/timer.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace {
 
@@ -19,7 +21,8 @@ using std::chrono::nanoseconds;
 constexpr nanoseconds soon = 1s;               // the first pause after a failure, on average
 constexpr nanoseconds lived = 5s;              // a watch that ends before is a failure
 constexpr nanoseconds longest_wish = 5min;     // of a server's Retry-After that is obeyed
-constexpr nanoseconds until_next_watch = 5min; // when watching is not allowed
+constexpr int most_useless = 2;                // watches in a row that are none, until a list is asked for
+constexpr nanoseconds until_next_watch = 5min; // when watching is refused
 
 class k8s_api : public kith::strategy {
   public:
@@ -40,6 +43,7 @@ class k8s_api : public kith::strategy {
           settings_(k8s::read_settings(kith::options(h), kith::env(h))),
           access_(h, settings_),
           clock_(h),
+          timer_(h),
           random_(h),
           wake_(h) {}
 
@@ -79,8 +83,12 @@ class k8s_api : public kith::strategy {
             : reflector(h, settings, access, std::move(name)) {}
         k8s::Reflector reflector;
         bool in_sync = false;
-        bool again = false; // it has to be listed anew
+        bool again = false;      // it has to be listed anew
+        bool check = false;      // its watch was mute: it has to be asked whether the server is there
+        int useless = 0;         // watches that the server answered and that were none, since the last one that lived
+        std::uint64_t watch = 0; // the one that is open; 0: none
         std::optional<kith::error> trouble;
+        std::optional<kith::error> cut; // the server's answer is not all there is
     };
 
     kith::task<> find_namespaces() {
@@ -122,14 +130,41 @@ class k8s_api : public kith::strategy {
             }
         }
         kith::packed_peers all;
+        std::vector<std::string> missing;
         for (auto &listed : found) {
             tell_omitted(listed);
             all.append(std::move(listed.peers));
+            std::ranges::move(listed.missing, std::back_inserter(missing));
         }
-        if (good) co_return discovery.replace(all) >= 0;
-        if (!all.empty()) discovery.update(all);
-        discovery.failed(trouble.why);
-        co_return false;
+        for (auto &space : spaces_) note_cut(*space);
+        if (good && cut() == nullptr) co_return discovery.replace(all) >= 0;
+        std::int32_t status = 0;
+        if (!all.empty() || !missing.empty()) status = discovery.update(all, missing);
+        if (!good) {
+            discovery.failed(trouble.why);
+        } else {
+            discovery.failed(*cut());
+        }
+        const bool looked = good && status >= 0;
+        co_return looked;
+    }
+
+    // What the server marks as cut is no whole set: of whom it does not list nothing is known.
+    void note_cut(Space &space) {
+        const std::string *name = space.reflector.cut();
+        if (name == nullptr) return space.cut.reset();
+        space.cut =
+            kith::error(KITH_LIMIT, "Endpoints " + space.reflector.name_space() + "/" + *name +
+                                        " do not list all addresses: they are marked with " +
+                                        "endpoints.kubernetes.io/over-capacity: truncated; nobody is missing for not being "
+                                        "listed. Configure kubernetes_ip_lookup_mode endpointslices, which have no such limit");
+    }
+
+    const kith::error *cut() const {
+        for (const auto &space : spaces_) {
+            if (space->cut) return &*space->cut;
+        }
+        return nullptr;
     }
 
     void tell_omitted(const k8s::Listed &listed) {
@@ -156,19 +191,27 @@ class k8s_api : public kith::strategy {
         kith::pace pace(soon);
         Kind last = Kind::over;
         while (!leaving_) {
+            if (space.check && !co_await check(space)) {
+                co_await rest(pace, wish_);
+                continue;
+            }
             if (space.again && !co_await list_again(space)) {
                 co_await rest(pace, wish_);
                 continue;
             }
             const nanoseconds began = clock_.monotonic();
-            k8s::Ending ending =
-                co_await space.reflector.watch([&] { opened(space); }, [&](k8s::Changes &changes) { return tell(changes); });
+            k8s::Watcher watcher{.opened = [this, &space] { opened(space); },
+                                 .alive = [this, &space] { alive(space); },
+                                 .changed = [this, &space](k8s::Changes &changes) { return tell(space, changes); }};
+            k8s::Ending ending = co_await space.reflector.watch(std::move(watcher));
+            space.watch = 0;
             const bool short_lived = clock_.monotonic() - began < lived;
             if (!short_lived) pace.good();
-            if (ending.kind == Kind::over && short_lived) {
+            if ((ending.kind == Kind::over || ending.kind == Kind::mute) && short_lived) {
                 ending.kind = Kind::broken;
-                ending.trouble.why = {KITH_UNAVAILABLE, "the server ends each watch of namespace " +
-                                                            space.reflector.name_space() + " within 5 s; its log may tell why"};
+                ending.trouble.why = {KITH_UNAVAILABLE, "the server ended a watch of namespace " +
+                                                            space.reflector.name_space() +
+                                                            " within 5 s, without an error; its log may tell why"};
             }
             const bool twice = short_lived && last == ending.kind;
             last = ending.kind;
@@ -178,14 +221,46 @@ class k8s_api : public kith::strategy {
             }
             space.again =
                 space.again || ending.kind == Kind::expired || ending.kind == Kind::refused || ending.kind == Kind::silent;
-            if (ending.kind == Kind::over || ending.kind == Kind::interrupted || (ending.kind == Kind::expired && !twice))
+            space.check = ending.kind == Kind::mute;
+            if (ending.kind == Kind::over || ending.kind == Kind::interrupted || ending.kind == Kind::mute ||
+                (ending.kind == Kind::expired && !twice))
                 continue;
-            if (ending.kind != Kind::expired) trouble(space, ending.trouble.why);
+            if (ending.kind == Kind::useless) {
+                count_useless(space, ending, short_lived);
+            } else if (ending.kind != Kind::expired) {
+                trouble(space, ending.trouble.why);
+            }
             co_await rest(pace, ending.trouble.wish);
         }
         space.in_sync = false;
         --followers_;
         wake_.notify();
+    }
+
+    // Only a list tells whether the server is in trouble, or only with the version from which the watch is to go on.
+    void count_useless(Space &space, const k8s::Ending &ending, bool short_lived) {
+        space.useless = ending.moved || !short_lived ? 1 : space.useless + 1;
+        if (space.useless >= most_useless) space.again = true;
+        if (space.useless <= most_useless) return trouble(space, ending.trouble.why);
+        space.in_sync = false;
+        sync();
+        if (space.useless == most_useless + 1)
+            log.warning("lists are answered and watches are not, so it lists each time before it tries to watch: " +
+                        ending.trouble.why.text);
+    }
+
+    // False: it could not be asked.
+    kith::task<bool> check(Space &space) {
+        k8s::Trouble why;
+        const auto checked = co_await space.reflector.check(why);
+        wish_ = why.wish;
+        if (checked == k8s::Reflector::Checked::failed) {
+            trouble(space, why.why);
+            co_return false;
+        }
+        space.check = false;
+        space.again = space.again || checked == k8s::Reflector::Checked::behind;
+        co_return true;
     }
 
     kith::task<bool> list_again(Space &space) {
@@ -200,24 +275,50 @@ class k8s_api : public kith::strategy {
             co_return false;
         }
         tell_omitted(*listed);
-        const std::int32_t status =
-            spaces_.size() == 1 ? discovery.replace(listed->peers) : discovery.update(listed->peers, listed->missing);
+        note_cut(space);
+        std::int32_t status = 0;
+        if (spaces_.size() == 1 && !space.cut) {
+            status = discovery.replace(listed->peers);
+        } else {
+            status = discovery.update(listed->peers, listed->missing);
+        }
         space.trouble.reset();
+        sync();
         tell_troubles();
         space.again = space.again || status < 0;
         wish_ = {};
         co_return status >= 0;
     }
 
+    // A watch that was accepted may end with an error at once, and nothing was learned by it.
     void opened(Space &space) {
+        space.watch = ++watches_;
+        if (!space.in_sync) spawn(believe(space, space.watch));
+    }
+
+    kith::task<> believe(Space &space, std::uint64_t watch) {
+        co_await timer_.sleep(lived);
+        if (space.watch == watch) alive(space);
+    }
+
+    void alive(Space &space) {
+        if (space.in_sync || space.watch == 0) return;
         space.trouble.reset();
+        space.useless = 0;
         space.in_sync = true;
         sync();
         tell_troubles();
     }
 
-    bool tell(k8s::Changes &changes) {
+    bool tell(Space &space, k8s::Changes &changes) {
+        if (changes.unselected != 0) {
+            discovery.left_out(changes.unselected, settings_.selector.empty()
+                                                       ? "it is reported as deleted, but without a deletionTimestamp"
+                                                       : "it no longer matches kubernetes_selector");
+        }
         const auto status = discovery.update(changes.upserted, changes.missing, changes.left);
+        note_cut(space);
+        sync();
         tell_troubles();
         return status >= 0;
     }
@@ -234,15 +335,16 @@ class k8s_api : public kith::strategy {
         for (const auto &space : spaces_) {
             if (space->trouble) return (void)discovery.failed(*space->trouble);
         }
+        if (const auto *why = cut(); why != nullptr) (void)discovery.failed(*why);
     }
 
     void sync() {
-        const bool all = std::ranges::all_of(spaces_, [](const auto &space) { return space->in_sync; });
+        const bool all = std::ranges::all_of(spaces_, [](const auto &space) { return space->in_sync && !space->cut; });
         if (std::exchange(told_in_sync_, all) != all) discovery.watching(all);
     }
 
     void leave(const kith::error &why) {
-        log.warning("watching is not allowed here, so it polls: " + why.text);
+        log.warning("watching is refused, so it polls: " + why.text);
         leaving_ = true;
         for (auto &space : spaces_) space->reflector.interrupt();
         wake_.notify();
@@ -252,10 +354,12 @@ class k8s_api : public kith::strategy {
     const k8s::Settings settings_;
     k8s::Access access_;
     kith::clock clock_;
+    kith::timer timer_;
     kith::random random_;
     kith::signal wake_;
     std::vector<std::unique_ptr<Space>> spaces_;
     std::size_t followers_ = 0;
+    std::uint64_t watches_ = 0; // that were opened
     bool leaving_ = false;
     bool told_in_sync_ = false;
     nanoseconds wish_{};

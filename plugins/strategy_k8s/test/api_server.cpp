@@ -111,7 +111,8 @@ HttpReply ApiServer::answer(const HttpAsked &asked) {
     const std::string name_space = path.substr(space_at, path.rfind('/') - space_at);
     const Lookup lookup = what == "pods" ? Lookup::pods : what == "endpoints" ? Lookup::endpoints : Lookup::endpointslices;
     const bool watching = value(query, "watch") == "true";
-    ++(watching ? watched : value(query, "continue").empty() ? lists : pages);
+    const bool probing = value(query, "limit") == "1";
+    ++(watching ? watched : probing ? probes : value(query, "continue").empty() ? lists : pages);
     const auto &instead = watching ? in_place_of_watches : in_place_of_lists;
     if (instead) return *instead;
     if (watching ? !may_watch : !may_list) {
@@ -136,7 +137,8 @@ HttpReply ApiServer::list(Lookup lookup, const std::string &name_space, const Qu
             if (selects(label, stored.label)) rest.items.push_back(stored.json);
         }
     }
-    const std::size_t limit = number(value(query, "limit"));
+    // What comes from the cache has no pages.
+    const std::size_t limit = value(query, "resourceVersion") == "0" ? 0 : number(value(query, "limit"));
     std::string items, next;
     std::size_t told = 0;
     for (; told < rest.items.size() && (limit == 0 || told < limit); ++told) items += (told == 0 ? "" : ",") + rest.items[told];
@@ -162,10 +164,11 @@ HttpReply ApiServer::watch(Lookup lookup, const std::string &name_space, const Q
         return reply.say(R"({"type":"ERROR","object":)" + body.substr(0, body.size() - 1) + "}\n");
     }
     auto feed = std::make_shared<HttpFeed>();
+    // One from a version to come is mute until then.
     for (const Change &change : changes_) {
         if (change.version > from && change.lookup == lookup && change.name_space == name_space) feed->say(line(change, label));
     }
-    watches_.push_back({lookup, name_space, label, feed});
+    watches_.push_back({lookup, name_space, label, feed, from});
     const Duration asked = std::chrono::seconds(number(value(query, "timeoutSeconds")));
     net_.in(std::min(asked, watch_for_), [alive = std::weak_ptr<int>(alive_), feed] {
         if (!alive.expired()) feed->end();
@@ -184,6 +187,7 @@ std::string ApiServer::line(const Change &change, const std::string &label) {
 
 void ApiServer::record(Lookup lookup, const std::string &name_space, const std::string &name, std::optional<Stored> now,
                        const std::string &json_of) {
+    cached_ = version_;
     auto &stored = objects_[{lookup, name_space}];
     const auto before = stored.find(name);
     Change change{version_, lookup, name_space, now ? now->label : "", before == stored.end() ? "" : before->second.label,
@@ -194,7 +198,8 @@ void ApiServer::record(Lookup lookup, const std::string &name_space, const std::
         stored.erase(name);
     }
     for (const Watch &watch : watches_) {
-        if (watch.lookup == lookup && watch.name_space == name_space) watch.feed->say(line(change, watch.label));
+        if (watch.lookup == lookup && watch.name_space == name_space && version_ > watch.from)
+            watch.feed->say(line(change, watch.label));
     }
     changes_.push_back(std::move(change));
 }
@@ -205,8 +210,9 @@ void ApiServer::put(Lookup lookup, const std::string &name, const std::string &m
     const std::string uid = name_space + "-" + name + "-uid";
     const std::string object = R"({"metadata":{"name":)" + quoted(name) + R"(,"namespace":)" + quoted(name_space) +
                                R"(,"uid":)" + quoted(uid) + R"(,"resourceVersion":)" + quoted(std::to_string(version_)) +
-                               R"(,"creationTimestamp":"2026-01-01T00:00:00Z","labels":{"app":)" + quoted(label) + "}}" +
-                               (members.empty() ? "" : ",") + members + "}";
+                               R"(,"creationTimestamp":"2026-01-01T00:00:00Z","labels":{"app":)" + quoted(label) + "}" +
+                               (more_metadata.empty() ? "" : ",") + more_metadata + "}" + (members.empty() ? "" : ",") +
+                               members + "}";
     record(lookup, name_space, name, Stored{object, label}, object);
 }
 
@@ -216,7 +222,8 @@ void ApiServer::pod(const std::string &name, const std::string &ip, const std::s
     if (!ip.empty()) state += R"(,"podIP":)" + quoted(ip) + R"(,"podIPs":[{"ip":)" + quoted(ip) + "}]";
     put(Lookup::pods, name,
         R"("spec":{"hostname":)" + quoted(name) +
-            R"(,"nodeName":"node-1","containers":[{"name":"app","image":"app"}]},"status":{)" + state + "}",
+            R"(,"subdomain":"app-headless","nodeName":"node-1","containers":[{"name":"app","image":"app"}]},"status":{)" +
+            state + "}",
         label, name_space);
 }
 
@@ -230,11 +237,17 @@ void ApiServer::remove(Lookup lookup, const std::string &name, const std::string
     const std::string mark = R"("resourceVersion":")";
     const std::size_t at = object.find(mark) + mark.size();
     object.replace(at, object.find('"', at) - at, std::to_string(version_));
+    if (lookup == Lookup::pods) object.insert(object.find(R"("labels")"), R"("deletionTimestamp":"2026-01-01T00:01:00Z",)");
     record(lookup, name_space, name, std::nullopt, object);
 }
 
 void ApiServer::compact() {
-    oldest_ = ++version_;
+    oldest_ = cached_ = ++version_;
+    changes_.clear();
+}
+
+void ApiServer::restore(std::uint64_t version) {
+    oldest_ = cached_ = version_ = version;
     changes_.clear();
 }
 
@@ -264,7 +277,9 @@ std::string ApiServer::bookmark_of(Lookup lookup) const {
 }
 
 void ApiServer::bookmark() {
-    for (const Watch &watch : watches_) watch.feed->say(bookmark_of(watch.lookup));
+    for (const Watch &watch : watches_) {
+        if (watch.from <= cached_) watch.feed->say(bookmark_of(watch.lookup));
+    }
 }
 
 // A real one looks each second whose bookmark is due, a minute after the one before.

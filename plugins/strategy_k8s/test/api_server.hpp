@@ -53,6 +53,11 @@ class ApiServer {
 
     // ---- watches ----
 
+    /// Something else is written than pods, Endpoints or slices: lists have a newer version then, and watches that begin there get no
+    /// bookmark until one of those changes.
+    void other_change() { ++version_; }
+    /// Its storage is restored from a backup: it counts from `version` on, keeps what it has, and ends no watch.
+    void restore(std::uint64_t version);
     /// Only what comes from now on is kept: older versions and pages that were begun are expired.
     void compact();
     std::size_t watches() const;
@@ -68,10 +73,11 @@ class ApiServer {
     std::string token = "secret"; ///< expected; empty: whoever asks
     bool may_list = true, may_watch = true;
     std::optional<HttpReply> in_place_of_lists, in_place_of_watches;
+    std::string more_metadata; ///< JSON members for the metadata of what is put
 
     // ---- what it was asked ----
 
-    std::size_t lists = 0, pages = 0, watched = 0;
+    std::size_t lists = 0, pages = 0, watched = 0, probes = 0; ///< probes: lists with limit=1
     /// What it would answer. No watch begins by this.
     HttpReply answer(const HttpAsked &asked);
 
@@ -92,6 +98,7 @@ class ApiServer {
         Lookup lookup;
         std::string name_space, label;
         std::shared_ptr<HttpFeed> feed;
+        std::uint64_t from;
     };
     struct Rest {
         std::uint64_t version;
@@ -113,8 +120,8 @@ class ApiServer {
     std::map<std::pair<Lookup, std::string>, std::map<std::string, Stored>> objects_; // by namespace, by name
     std::vector<Change> changes_;
     std::vector<Watch> watches_;
-    std::map<std::string, Rest> rests_; // by continue token
-    std::uint64_t version_ = 100, oldest_ = 100;
+    std::map<std::string, Rest> rests_;                         // by continue token
+    std::uint64_t version_ = 100, oldest_ = 100, cached_ = 100; // cached_: of the last change of what can be watched
     std::uint64_t serial_ = 0;
     bool bookmarks_ = true;
     Duration watch_for_ = std::chrono::hours(10);

@@ -65,6 +65,13 @@ struct Fixture {
         return static_cast<std::size_t>(
             std::ranges::count_if(rig.observations(), [kind](const Observation &one) { return one.kind == kind; }));
     }
+    /// Everything that it has left out until now, a line each.
+    std::string left_out() const {
+        std::string out;
+        for (const auto &one : rig.observations())
+            if (one.kind == Kind::left_out) out += std::to_string(one.items) + " " + one.text + "\n";
+        return out;
+    }
     /// What it last said of following every change.
     bool in_sync() const {
         bool out = false;

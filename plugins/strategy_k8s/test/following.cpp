@@ -20,8 +20,26 @@ BOOST_FIXTURE_TEST_CASE(each_change_is_told_as_it_happens, Following) {
     api.pod("app-1", "10.1.0.11", "Failed");
     BOOST_TEST(next().left.at(0) == "team-app-1-uid");
     api.pod("app-2", "10.1.0.12", "Running", "other"); // it leaves the selection
-    BOOST_TEST(next().left.at(0) == "team-app-2-uid");
+    BOOST_TEST(next().missing.at(0) == "team-app-2-uid");
     BOOST_TEST(rig.peers().empty());
+    BOOST_TEST(api.lists == 1u);
+}
+
+// The server reports it as deleted, but it lives on, and the label may have been a mistake.
+BOOST_FIXTURE_TEST_CASE(a_pod_that_no_longer_matches_the_selector_is_missing_not_left, Following) {
+    api.pod("app-0", "10.1.0.10", "Running", "quarantine");
+    const Observation &seen = next();
+    BOOST_TEST(seen.left.empty());
+    BOOST_TEST(seen.missing.at(0) == "team-app-0-uid");
+    const auto told = std::ranges::find_if(rig.observations(), [](const auto &one) { return one.kind == Kind::left_out; });
+    BOOST_REQUIRE((told != rig.observations().end()));
+    BOOST_TEST(told->items == 1u);
+    BOOST_TEST(told->text == "it no longer matches kubernetes_selector");
+    api.pod("app-0", "10.1.0.10");
+    next();
+    BOOST_TEST(names() == two);
+    api.pod("app-0", "10.1.0.10", "Succeeded", "quarantine"); // both at once: it is over
+    BOOST_TEST(next().left.at(0) == "team-app-0-uid");
     BOOST_TEST(api.lists == 1u);
 }
 

@@ -51,10 +51,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_no_peer_is_counted, Looking) {
     start();
     next();
     BOOST_TEST(names() == "app@10.1.0.10 app@10.1.0.14");
-    std::string told;
-    for (const auto &one : rig.observations())
-        if (one.kind == Kind::left_out) told += std::to_string(one.items) + " " + one.text + "\n";
-    BOOST_TEST(told == "1 it has no address yet\n2 the pod has finished (phase Succeeded or Failed)\n");
+    BOOST_TEST(left_out() == "1 it has no address\n2 the pod has finished (phase Succeeded or Failed)\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(an_empty_list_is_an_answer, Looking) {
@@ -138,6 +135,45 @@ BOOST_AUTO_TEST_CASE(names_of_a_stateful_set) {
     BOOST_TEST(f.names() == "app@app-0.app-headless.team.svc.example.org");
 }
 
+// The pods of another StatefulSet with the same label have names under another Service.
+BOOST_AUTO_TEST_CASE(a_pod_of_another_subdomain_has_no_such_name) {
+    Looking f(options(R"("kubernetes_ip_lookup_mode": "pods", "mode": "hostname", "kubernetes_service_name": "app-headless")"));
+    f.api.pod("app-0", "10.1.0.10");
+    f.api.put(Lookup::pods, "web-0",
+              R"("spec": {"hostname": "web-0", "subdomain": "web"}, "status": {"phase": "Running", "podIP": "10.1.0.11"})");
+    f.api.put(Lookup::pods, "bare", R"("spec": {"hostname": "bare"}, "status": {"phase": "Running", "podIP": "10.1.0.12"})");
+    f.start();
+    f.next();
+    BOOST_TEST(f.names() == "app@app-0.app-headless.team.svc.cluster.local");
+    BOOST_TEST(f.left_out() ==
+               "2 its spec.subdomain is not kubernetes_service_name, so it has no DNS name under that Service\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_address_of_the_second_family_is_left_out_for_what_is_true_of_it) {
+    Looking f(options(R"("kubernetes_ip_lookup_mode": "endpointslices")"));
+    f.api.put(Lookup::endpointslices, "app-4", R"("addressType": "IPv4", "endpoints": [
+        {"addresses": ["10.1.0.10"], "targetRef": {"uid": "u0"}}])");
+    f.api.put(Lookup::endpointslices, "app-6", R"("addressType": "IPv6", "endpoints": [
+        {"addresses": ["fd00::10"], "targetRef": {"uid": "u0"}}, {"addresses": ["fd00::11"], "targetRef": {"uid": "u1"}}])");
+    f.start();
+    f.next();
+    BOOST_TEST(f.names() == "app@10.1.0.10");
+    BOOST_TEST(f.left_out() ==
+               "1 it is the IPv6 address of a pod whose IPv4 address is used\n"
+               "1 it is an IPv6 address of which no IPv4 address is listed, and others have one: IPv4 is used\n");
+}
+
+// As with publishNotReadyAddresses: a real server sends ready: true even for a terminating pod that is not ready.
+BOOST_AUTO_TEST_CASE(a_slice_that_publishes_what_is_not_ready) {
+    Looking f(options(R"("kubernetes_ip_lookup_mode": "endpointslices")"));
+    f.api.put(Lookup::endpointslices, "app-4", R"("addressType": "IPv4", "endpoints": [
+        {"addresses": ["10.1.0.10"], "conditions": {"ready": true, "serving": false, "terminating": true},
+         "targetRef": {"uid": "u0"}}])");
+    f.start();
+    f.next();
+    BOOST_TEST(f.names() == "app@10.1.0.10");
+}
+
 BOOST_AUTO_TEST_CASE(mode_hostname_needs_the_service) {
     Fixture f(options(R"("mode": "hostname")"));
     BOOST_TEST(f.rig.start() == KITH_INVALID);
@@ -150,6 +186,31 @@ BOOST_AUTO_TEST_CASE(a_cached_list) {
     f.start();
     f.next();
     BOOST_TEST(f.api.http().asked()[0].target.ends_with("&resourceVersion=0"));
+}
+
+// A real server ignores `limit` with resourceVersion=0.
+BOOST_AUTO_TEST_CASE(a_cached_list_has_one_page_however_long_it_is) {
+    Looking f(options(R"("kubernetes_ip_lookup_mode": "pods", "kubernetes_use_cached_resources": true)"));
+    for (int i = 0; i < 1234; ++i)
+        f.api.pod("app-" + std::to_string(i), "10.2." + std::to_string(i / 250) + "." + std::to_string(i % 250));
+    f.start();
+    BOOST_TEST((f.next().kind == Kind::replace));
+    BOOST_TEST(f.rig.peers().size() == 1234u);
+    BOOST_TEST(f.api.lists == 1u);
+    BOOST_TEST(f.api.pages == 0u);
+}
+
+// A real server marks the end of a list that it streams (sendInitialEvents) only with allowWatchBookmarks. So none is asked for, and
+// bookmarks always are.
+BOOST_AUTO_TEST_CASE(a_watch_asks_for_bookmarks_and_for_no_list) {
+    Looking f;
+    f.api.pod("app-0", "10.1.0.10");
+    f.start();
+    BOOST_REQUIRE(f.until([&] { return f.api.watches() == 1; }));
+    const std::string &target = f.api.http().asked().back().target;
+    BOOST_TEST(target.find("watch=true") != std::string::npos, target);
+    BOOST_TEST(target.find("allowWatchBookmarks=true") != std::string::npos, target);
+    BOOST_TEST(target.find("sendInitialEvents") == std::string::npos, target);
 }
 
 BOOST_AUTO_TEST_CASE(a_name_that_is_too_long_concerns_one_peer_only) {

@@ -58,8 +58,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_peer) {
     BOOST_TEST(name_of(fqdn, {Mode::dns, "a", "", "d"}) == "its slice ha");
     BOOST_TEST(name_of(fqdn, {Mode::ip, "a", "", ""}) == "team/host.example a@host.example");
     address.uid = std::string(2000, 'u');
-    BOOST_TEST(name_of(one(address), {Mode::ip, "a", "", ""}) == "its name wou");
+    BOOST_TEST(name_of(one(address), {Mode::ip, "a", "", ""}) == "its name, it");
     address.uid.clear();
     address.node = std::string(2000, 'n');
-    BOOST_TEST(name_of(one(address), {Mode::ip, "a", "", ""}) == "its name wou");
+    BOOST_TEST(name_of(one(address), {Mode::ip, "a", "", ""}) == "its name, it");
 }

@@ -180,7 +180,7 @@ BOOST_FIXTURE_TEST_CASE(the_scripted_server_watches_as_a_real_one, Scripted) {
     same(made, expired);
     BOOST_TEST(beyond(json::parse(body_of(made)), expired.at("lines").at(0), "") == "");
 
-    auto reply = api.answer(asked(pods + "&resourceVersion=" + "999999" + "&timeoutSeconds=300"));
+    auto reply = api.answer(asked(pods + "&resourceVersion=101&timeoutSeconds=300"));
     std::string told;
     reply.feed->attach([&](HttpFeed::Do, const std::string &bytes) {
         told += bytes;

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+//
+// Answers that their server marks as a part of what there is: nobody is missing for not being in them.
+#include "fixture.hpp"
+
+using namespace k8s;
+using namespace k8s::test;
+
+namespace {
+
+const std::string truncated = R"("annotations":{"endpoints.kubernetes.io/over-capacity":"truncated"})";
+
+struct Cut : Fixture {
+    Cut() : Fixture(options("")) { api.more_metadata = truncated; }
+
+    void put(std::initializer_list<int> ready, std::initializer_list<int> not_ready = {}) {
+        const auto list = [](std::initializer_list<int> numbers) {
+            std::string out;
+            for (const int number : numbers) {
+                const std::string text = std::to_string(number);
+                out +=
+                    (out.empty() ? "" : ",") + (R"({"ip": "10.1.0.1)" + text + R"(", "targetRef": {"uid": "u)" + text + "\"}}");
+            }
+            return "[" + out + "]";
+        };
+        api.put(Lookup::endpoints, "app",
+                R"("subsets": [{"addresses": )" + list(ready) + R"(, "notReadyAddresses": )" + list(not_ready) + "}]");
+    }
+    std::string missing() const {
+        std::string out;
+        for (const auto &one : rig.observations()) {
+            for (const auto &key : one.missing) out += key + " ";
+        }
+        return out;
+    }
+    ApiServer api{there, 443, authority, {"kubernetes.default.svc"}};
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(endpoints_that_are_cut_are_told, Cut) {
+    put({0, 1});
+    start();
+    BOOST_REQUIRE(until([&] { return last_failure() != nullptr && api.watches() == 1; }));
+    failed_with(KITH_LIMIT, "Endpoints team/app do not list all addresses: they are marked with "
+                            "endpoints.kubernetes.io/over-capacity: truncated");
+    failed_with(KITH_LIMIT, "Configure kubernetes_ip_lookup_mode endpointslices");
+    BOOST_TEST(names() == "app@10.1.0.10 app@10.1.0.11");
+    BOOST_TEST(count(Kind::replace) == 0u);
+    rig.run_for(1min);
+    BOOST_TEST(!in_sync());
+    const auto &last = rig.observations().back();
+    BOOST_TEST((last.kind == Kind::failed)); // and it stays so
+}
+
+BOOST_FIXTURE_TEST_CASE(who_is_not_among_those_that_are_left_is_not_missing, Cut) {
+    put({0, 1, 2});
+    start();
+    BOOST_REQUIRE(until([&] { return api.watches() == 1; }));
+    put({0, 3});
+    BOOST_REQUIRE(until([&] { return rig.peers().size() == 4; }));
+    put({3, 4}, {0}); // of 0 it is known that it is not ready
+    BOOST_REQUIRE(until([&] { return !missing().empty(); }));
+    BOOST_TEST(missing() == "u0 ");
+    rig.refresh(); // nor by a list
+    rig.run_for(1s);
+    BOOST_TEST(api.lists == 2u);
+    BOOST_TEST(missing() == "u0 ");
+    BOOST_TEST(names() == "app@10.1.0.11 app@10.1.0.12 app@10.1.0.13 app@10.1.0.14");
+    BOOST_TEST(!in_sync());
+
+    api.more_metadata.clear();
+    put({2, 3, 4}); // all of them
+    BOOST_REQUIRE(until([&] { return in_sync(); }));
+    BOOST_TEST(missing() == "u0 u1 ");
+    BOOST_TEST((rig.observations().back().kind != Kind::failed));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_mark_that_comes_and_goes_alone_is_told, Cut) {
+    api.more_metadata.clear();
+    put({0, 1});
+    start();
+    BOOST_REQUIRE(until([&] { return in_sync(); }));
+    api.more_metadata = truncated;
+    put({0, 1});
+    BOOST_REQUIRE(until([&] { return !in_sync() && last_failure() != nullptr; }));
+    api.more_metadata = R"("annotations":{"endpoints.kubernetes.io/over-capacity":"warning","other":"truncated"})";
+    put({0, 1}); // all are listed, says an older controller
+    BOOST_REQUIRE(until([&] { return in_sync(); }));
+    BOOST_TEST(count(Kind::failed) == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(cut_endpoints_that_are_deleted_hold_nobody, Cut) {
+    put({0, 1});
+    start();
+    BOOST_REQUIRE(until([&] { return api.watches() == 1; }));
+    put({1});
+    rig.run_for(1s);
+    api.remove(Lookup::endpoints, "app");
+    BOOST_REQUIRE(until([&] { return in_sync(); }));
+    BOOST_TEST(rig.peers().empty());
+}
+
+// Of whom a cut object has not reported for long is kept, but not without bound.
+BOOST_FIXTURE_TEST_CASE(not_everybody_who_ever_was_there_is_kept, Cut) {
+    const auto thousand = [this](int from) {
+        std::string list;
+        for (int i = from; i < from + 1000; ++i)
+            list += (i == from ? "" : ",") + (R"({"ip": "10.2.0.1", "targetRef": {"uid": "u)" + std::to_string(i) + "\"}}");
+        api.put(Lookup::endpoints, "app", R"("subsets": [{"addresses": [)" + list + "]}]");
+    };
+    thousand(0);
+    start();
+    BOOST_REQUIRE(until([&] { return api.watches() == 1; }));
+    for (int i = 1; i < 15; ++i) {
+        thousand(i * 1000);
+        rig.run_for(1s);
+    }
+    BOOST_TEST(rig.peers().size() == 11'000u);
+}
+
+// ---- lists whose pages do not hold together ----
+
+BOOST_FIXTURE_TEST_CASE(a_list_that_ends_before_its_end_is_no_list, Following) {
+    api.in_place_of_lists =
+        HttpReply(200, R"({"kind":"PodList","metadata":{"resourceVersion":"7","remainingItemCount":1},"items":[]})");
+    rig.refresh();
+    BOOST_REQUIRE(until([&] { return last_failure() != nullptr; }));
+    failed_with(KITH_PROTOCOL, "its last page has remainingItemCount 1 and no `continue`");
+    BOOST_TEST(names() == two);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_page_that_leads_to_itself_is_no_list, Following) {
+    api.in_place_of_lists =
+        HttpReply(200, R"({"kind":"PodList","metadata":{"resourceVersion":"7","continue":"x"},"items":[]})");
+    rig.refresh();
+    BOOST_REQUIRE(until([&] { return last_failure() != nullptr; }));
+    failed_with(KITH_PROTOCOL, "leads to the same page");
+    BOOST_TEST(names() == two);
+    BOOST_TEST(api.http().asked().size() < 8u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_list_that_always_expires_is_not_asked_in_a_loop, Following) {
+    const HttpReply begun(200, R"({"kind":"PodList","metadata":{"resourceVersion":"7","continue":"x"},"items":[]})");
+    api.http().route("/api/v1/namespaces/team/pods", [begun](const HttpAsked &asked) {
+        return asked.target.find("continue=") == std::string::npos ? begun : refusal(410, "Expired", "too old");
+    });
+    rig.refresh();
+    BOOST_REQUIRE(until([&] { return last_failure() != nullptr; }, 10s));
+    failed_with(KITH_NOT_FOUND, "410: too old");
+    BOOST_TEST(names() == two);
+}
