@@ -80,3 +80,19 @@ class OnKubernetes(Scenario):
     def asked(self, **fields):
         """What kith asked about this test's namespace; a watch is there twice, by stage: ResponseStarted and ResponseComplete."""
         return [one for one in self.cluster.requests(agent="kith", **fields) if f"/{self.team}/" in one.path]
+
+    def has_asked(self, *expected):
+        """All that kith asked, and no more: (verb, status) in the order in which it was done. The server writes some of it after kith has
+        the answer, or has gone."""
+        def done():
+            return [(one.verb, one.status) for one in self.asked(stage="ResponseComplete")]
+        wait_until(lambda: len(done()) >= len(expected), f"{expected} in the audit log", describe=lambda: f"{done()}")
+        self.assertEqual(done(), list(expected))
+
+    def has_listed(self, times):
+        """It has asked for so many lists, or pages of one, in all. A list of one object, by which it asks whether the server is there, is
+        none."""
+        def lists():
+            return [one.path for one in self.asked(verb="list", stage="ResponseComplete") if "limit=1&" not in f"{one.path}&"]
+        wait_until(lambda: len(lists()) >= times, f"{times} lists in the audit log", describe=lambda: f"{lists()}")
+        self.assertEqual(len(lists()), times, lists())

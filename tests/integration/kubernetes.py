@@ -191,7 +191,7 @@ class Kubernetes:
         """What service accounts and people asked, from the audit log: (verb, resource, status, user agent, path) in order."""
         Request = collections.namedtuple("Request", "verb resource status agent path stage")
         try:
-            lines = (self.dir / "audit.log").read_text().splitlines()
+            lines = (self.dir / "audit.log").read_text().split("\n")[:-1]  # the last one may be half written
         except FileNotFoundError:
             return []
         entries = [json.loads(line) for line in lines]

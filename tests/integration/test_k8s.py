@@ -46,6 +46,8 @@ class Names(OnKubernetes):
         self.expect([f"app@10-0-0-{number}.{self.team}.pod.cluster.local" for number in range(3)], mode="dns")
 
     def test_host_names(self):
+        self.cluster.pod(self.team, "web-0", "10.0.0.7", hostname="web-0", subdomain="web")  # it has no name under Service app
+        self.cluster.pod(self.team, "bare", "10.0.0.8", hostname="bare")
         self.expect([f"app@app-{number}.app.{self.team}.svc.cluster.local" for number in range(3)],
                     mode="hostname", kubernetes_service_name="app")
 
@@ -121,6 +123,16 @@ class Pods(OnKubernetes):
         self.cluster.status(self.team, "app-1", "10.0.0.1", "Failed")
         kith.wait("peer.lost", peer="app@10.0.0.1")
 
+    def test_one_that_no_longer_matches_is_not_lost_at_once(self):
+        kith = self.start(policy={"prune": "disconnect"})
+        self.sees(kith, 3)
+        self.admin.patch(of(self.team, "pods", "app-1"), {"metadata": {"labels": {"app": "other"}}})
+        kith.wait("peer.missing", peer="app@10.0.0.1")
+        self.admin.patch(of(self.team, "pods", "app-1"), {"metadata": {"labels": {"app": "kith"}}})
+        self.sees(kith, 3)
+        self.assertEqual(kith.found("peer.lost"), [])
+        self.assertEqual(kith.found("link.down"), [])
+
     def test_one_leaves_the_selection_and_returns(self):
         kith = self.start(policy=HASTY)
         self.sees(kith, 3)
@@ -139,7 +151,7 @@ class Pods(OnKubernetes):
         self.sees(kith, 3)
         self.quiet(kith, 3, "observation.failed")  # six times its polling_interval
         kith.terminate()
-        self.assertEqual([(one.verb, one.status) for one in self.asked(stage="ResponseComplete")], [("list", 200), ("watch", 200)])
+        self.has_asked(("list", 200), ("watch", 200))
 
     def test_it_polls_where_it_may_not_watch(self):
         role = kube_objects.role("kith")
@@ -179,6 +191,22 @@ class Services(OnKubernetes):
         kith.wait("link.up", peer="app@10.0.0.3")
         kith.wait("peer.lost", peer="app@10.0.0.1")
         self.assertEqual([event["peer"] for event in kith.found("peer.lost")], ["app@10.0.0.1"])
+
+    def test_endpoints_that_are_marked_as_cut(self):
+        cut = kube_objects.endpoints(self.team, "app", [(f"app-{number}", f"10.0.0.{number}", None) for number in range(2)])
+        cut["metadata"]["annotations"] = {"endpoints.kubernetes.io/over-capacity": "truncated"}
+        self.endpoints([0, 1, 2])
+        kith = self.start("endpoints", policy=HASTY)
+        self.sees(kith, 3)
+        self.admin.good("PUT", of(self.team, "endpoints", "app"), cut)
+        failed = kith.wait("observation.failed")
+        self.assertRegex(failed["reason"], "over-capacity: truncated.*kubernetes_ip_lookup_mode endpointslices")
+        kith.wait("topology.stale")
+        self.assertEqual(kith.found("peer.missing"), [])
+        self.endpoints([0, 2], method="PUT")
+        kith.wait("topology.fresh", after=failed["seq"])
+        kith.wait("peer.lost", peer="app@10.0.0.1")
+        self.assertEqual(len(kith.found("peer.lost")), 1)
 
     def test_endpoints_without_pods_have_addresses(self):
         self.admin.post(of(self.team, "endpoints"), kube_objects.endpoints(self.team, "bare", [(None, "10.0.0.80", None)]))
