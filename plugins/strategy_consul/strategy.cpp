@@ -24,7 +24,10 @@ constexpr nanoseconds patience = 10s; // for an answer that need not wait for an
 constexpr nanoseconds soon = 1s;      // the first pause after a failure, on average
 constexpr nanoseconds longest_wish = 5min; // of a server's Retry-After that is obeyed
 constexpr nanoseconds datacenters_interval = 1min;
-constexpr int burst = 20; // answers at once, when something changes all the time; then one each second
+constexpr int most_unanswered =
+    2; // queries in a row that wait for a change and fail, although the plain ones between are answered
+constexpr nanoseconds until_next_wait = 5min; // when more of them failed
+constexpr int burst = 20;                     // answers at once, when something changes all the time; then one each second
 
 constexpr std::uint32_t agent_says_how_it_is[] = {404, 429, 503}; // of /v1/agent/health: none, warning, critical; with a body
 constexpr std::uint32_t agent_knows_no_such[] = {404};
@@ -84,7 +87,9 @@ class consul_api : public kith::strategy {
         consul::Cursor cursor;
         std::optional<consul::Found> last;
         std::optional<kith::error> trouble;
-        bool looking = false; // beside the query that waits
+        bool looking = false;    // beside the query that waits
+        int unanswered = 0;      // queries that waited for a change and failed, since the last that did not
+        nanoseconds wait_from{}; // before, it polls
     };
     // The datacenters of a multisite.
     struct Site {
@@ -157,7 +162,10 @@ class consul_api : public kith::strategy {
         int allowed = burst;
         for (nanoseconds refilled = clock_.monotonic();;) {
             nanoseconds wish{};
+            const bool waits = source.cursor.blocks();
             const bool good = co_await ask(source, source.cursor, wish);
+            if (waits) source.unanswered = good ? 0 : source.unanswered + 1;
+            if (clock_.monotonic() < source.wait_from) source.cursor.reset();
             if (!good) {
                 source.cursor.reset(); // nobody knows what happens until it answers again
                 in_sync();
@@ -197,9 +205,10 @@ class consul_api : public kith::strategy {
         if (source.listing.endpoint == consul::Endpoint::agent) also = agent_says_how_it_is;
         if (settings_.by_id) also = agent_knows_no_such;
         auto answer = co_await api_.get(consul::path_of(source.listing, settings_, cursor), timeout, also, wish);
-        if (!answer) co_return fail(source, std::move(answer).error());
+        if (!answer) co_return fail(source, std::move(answer).error(), cursor.blocks());
         auto found = read(source, *answer);
-        if (!found) co_return fail(source, at(consul::place_of(source.listing, settings_), std::move(found).error()));
+        if (!found)
+            co_return fail(source, at(consul::place_of(source.listing, settings_), std::move(found).error()), cursor.blocks());
         const bool changed = cursor.answered(answer->field("X-Consul-Index"), answer->field("X-Consul-ContentHash"));
         source.trouble.reset();
         if (!changed && source.last) co_return true;
@@ -231,7 +240,13 @@ class consul_api : public kith::strategy {
         return fewer && answer.field("X-Consul-Results-Filtered-By-ACLs") == "true";
     }
 
-    bool fail(Source &source, const kith::error &why) {
+    // Where something between ends each answer that takes long, the plain queries are what it goes by, and each of them is a look.
+    bool fail(Source &source, const kith::error &why, bool waited) {
+        if (waited && source.unanswered >= most_unanswered) {
+            source.wait_from = clock_.monotonic() + until_next_wait;
+            log.warning("queries that wait for a change fail although others are answered, so it polls: " + why.text);
+            return false;
+        }
         source.trouble = why;
         tell(why);
         return false;

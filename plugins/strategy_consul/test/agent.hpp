@@ -55,6 +55,9 @@ class Agent {
         if (failing) changed();
     }
 
+    /// What /v1/health/service/web answers.
+    HttpReply health_of(const HttpAsked &asked) { return held(asked, &Agent::health); }
+
     SimNet &net;
     HttpServer server;
     std::map<std::string, Entry> services;

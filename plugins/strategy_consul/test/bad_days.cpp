@@ -24,6 +24,9 @@ struct Followed : Fixture {
         agent.fails({});
         BOOST_REQUIRE(until([&] { return in_sync(); }, 2min));
         BOOST_TEST(names() == two);
+        const auto before = requests();
+        agent.changed(); // so that the next does not count as a repetition
+        BOOST_REQUIRE(until([&] { return requests() > before; }));
     }
 };
 struct WithToken : Followed {
@@ -55,6 +58,33 @@ BOOST_FIXTURE_TEST_CASE(answers_that_are_none, Followed) {
     gives(HttpReply().say("[").endless(" ", 1s), KITH_TIMED_OUT, "not done within 73750 ms"); // slow-loris
     gives(HttpReply().length(200'000'000).say("["), KITH_LIMIT, "33554432 bytes");
     gives(HttpReply().garbage(), KITH_PROTOCOL, "not HTTP");
+}
+
+// As behind a proxy that cuts whatever takes long.
+BOOST_FIXTURE_TEST_CASE(where_no_query_may_wait_it_polls, Followed) {
+    begin();
+    bool cuts = true;
+    agent.server.route("/v1/health/service/web", [&](const HttpAsked &asked) {
+        if (cuts && asked.target.find("index=") != std::string::npos) return HttpReply(504, "upstream timed out");
+        return agent.health_of(asked);
+    });
+    agent.changed();
+    BOOST_REQUIRE(until([&] { return rig.logged("queries that wait for a change fail although others are answered"); }, 2min));
+    BOOST_TEST(count(Kind::failed) == 2u);
+    BOOST_TEST(!in_sync());
+    const auto before = requests();
+    net.run_for(4min);
+    BOOST_TEST(count(Kind::failed) == 2u); // each look is a whole one
+    BOOST_TEST(!in_sync());
+    BOOST_TEST(requests() - before >= 40u);
+    BOOST_TEST(requests() - before <= 60u);
+    agent.put({.id = "web3", .address = "10.1.0.3"});
+    BOOST_TEST(until([&] { return names() == two + " app@10.1.0.3"; }, 6s));
+    cuts = false;
+    BOOST_TEST(until([&] { return in_sync(); }, 6min));
+    net.run_for(10min);
+    BOOST_TEST(in_sync());
+    BOOST_TEST(count(Kind::failed) == 2u);
 }
 
 BOOST_FIXTURE_TEST_CASE(an_election_of_ten_seconds, Followed) {
