@@ -2,6 +2,8 @@
 #include <core/config/schema.hpp>
 #include <core/config/schema_parts.hpp>
 
+#include <kith/node_name.hpp>
+
 #include <algorithm>
 
 namespace kith::core {
@@ -57,6 +59,7 @@ std::string words_for(const json::value &schema, const json::value &root, int de
     const auto *at = resolved(schema, root);
     if (!at || depth > 4) return "something else";
     if (const auto own = text_of(*at, "x-kith-expected"); !own.empty()) return std::string(own);
+    if (const auto form = node_name_form_of(text_of(*at, "x-kith-node-name"))) return std::string(rule_of(*form));
     if (const auto *values = member(*at, "enum"); values && values->is_array()) {
         std::vector<std::string> parts;
         for (const auto &value : values->get_array()) parts.push_back(shown(value));
@@ -91,7 +94,8 @@ std::string words_for(const json::value &schema, const json::value &root, int de
             }
             if (items && items->is_object()) {
                 const auto *item = resolved(*items, root);
-                const bool own = item && !text_of(*item, "x-kith-expected").empty(); // has no plural
+                const bool own = item && (!text_of(*item, "x-kith-expected").empty() || // has no plural
+                                          !text_of(*item, "x-kith-node-name").empty());
                 const auto of = own ? "each " + words_for(*items, root, depth + 1) : plural(words_for(*items, root, depth + 1));
                 if (own) {
                     words += ", " + of;

@@ -2,8 +2,8 @@
 //
 // A JSON value against a JSON Schema (draft 7): our own sentences, with valijson as the second opinion.
 //
-// Own keywords: `writeOnly` (a secret: never shown), `x-kith-unit`, `x-kith-no-effect`, and `x-kith-expected` (the words for what is
-// expected, where the schema's own constraints read badly).
+// Own keywords: `writeOnly` (a secret: never shown), `x-kith-unit`, `x-kith-no-effect`, `x-kith-expected` (the words for what is
+// expected, where the schema's own constraints read badly), and `x-kith-node-name` (a node's name, by the rule of kith/node_name.hpp).
 #pragma once
 
 #include <core/config/findings.hpp>

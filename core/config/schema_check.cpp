@@ -4,6 +4,8 @@
 #include <core/config/schema_parts.hpp>
 #include <core/config/words.hpp>
 
+#include <kith/node_name.hpp>
+
 #include <boost/json/serialize.hpp>
 
 #include <arpa/inet.h>
@@ -169,6 +171,10 @@ class Check {
 
     void string(const Here &here) {
         const auto text = view(here.value.get_string());
+        if (const auto form = node_name_form_of(text_of(here.schema, "x-kith-node-name")); form && !text.empty()) {
+            if (const auto fault = fault_of_node_name(text, *form); !fault.empty())
+                return unfit(here, ": " + std::string(fault));
+        }
         const auto length = static_cast<std::uint64_t>(
             std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
         if (const auto least = count_of(here.schema, "minLength"); least && length < *least) {

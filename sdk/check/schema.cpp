@@ -90,6 +90,7 @@ const std::map<std::string_view, Shape> &words() {
         {"default", any},
         {"x-kith-unit", text},
         {"x-kith-expected", text},
+        {"x-kith-node-name", text},
         {"x-kith-no-effect", text},
         {"x-kith-authenticated", schema},
     };

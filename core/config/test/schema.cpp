@@ -139,7 +139,33 @@ BOOST_AUTO_TEST_CASE(expectations_in_words) {
     BOOST_TEST(words(R"({"type": "array", "minItems": 3, "maxItems": 3})") == "a list of 3");
     BOOST_TEST(words(R"({"type": "string", "format": "ipv4"})") == "a string of the form ipv4");
     BOOST_TEST(words(R"({"enum": ["a"]})") == "\"a\"");
+    BOOST_TEST(words(R"({"type": "array", "items": {"type": "string", "x-kith-node-name": "peer"}})")
+                   .starts_with("a list, each a node's name, name@host, such as app@10.0.0.7"));
     BOOST_TEST(words(R"({"type": "number", "exclusiveMinimum": 0, "maximum": 0.5})") == "a number > 0 and <= 0.5");
+}
+
+BOOST_AUTO_TEST_CASE(names_of_nodes) {
+    std::string error;
+    const auto one = [&](const char *form) {
+        return Schema::parse(R"({"type": "string", "x-kith-node-name": ")" + std::string(form) + "\"}", error);
+    };
+    const auto either = one("either"), peer = one("peer"), part = one("part"), any = one("any");
+    for (const char *good : {"app@10.0.0.7", "app", "",
+                             "x@l\xc3\xb6"
+                             "calhost.de"})
+        BOOST_TEST(either->matches(good), good);
+    for (const char *bad : {"app@", "@host", "a b@h", "app@h\n", "k\xc3\xb6ln@h", "app@$(POD_IP)"}) {
+        BOOST_TEST(!either->matches(bad), bad);
+        BOOST_TEST(!peer->matches(bad), bad);
+        BOOST_TEST(!part->matches(bad), bad);
+    }
+    BOOST_TEST(!either->matches(json::value("app@" + std::string(252, 'h'))));
+    BOOST_TEST(!peer->matches("app"));
+    BOOST_TEST(!peer->matches("app@0.0.0.0"));
+    BOOST_TEST(part->matches("app"));
+    BOOST_TEST(any->matches("k\xc3\xb6ln@h"));
+    BOOST_TEST(!any->matches("@h"));
+    BOOST_TEST(one("unheard-of")->matches("@ @")); // of a later version
 }
 
 BOOST_AUTO_TEST_CASE(formats) {
