@@ -14,7 +14,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t longest_host = 253;
+constexpr std::size_t most_kept = 10'000;
 
 // Thrown within this file only.
 struct Strange {
@@ -83,15 +83,24 @@ std::string joined(const json::value *tags, const std::string &place) {
     return out;
 }
 
+// Services that listen everywhere are registered with 0.0.0.0 or ::, which says as little as no address: then it is their node's.
+std::string_view address_of(const Parts &of) {
+    const auto usable = [](std::string_view text) {
+        return !text.empty() && kith::fault_of_host(text) != kith::host_fault::unspecified;
+    };
+    return usable(of.address) ? of.address : usable(of.node_address) ? of.node_address : std::string_view();
+}
+
 Instance instance(const Parts &of, Expected expected, const std::string &place) {
     Instance out;
     out.key.append(of.datacenter).append("/").append(of.node).append("/").append(of.id);
-    out.host = expected == Expected::host ? of.node : !of.address.empty() ? of.address : of.node_address;
+    const std::string_view address = address_of(of);
+    out.host = expected == Expected::host ? of.node : address;
     attribute(out, "service", of.service);
     attribute(out, "id", of.id);
     attribute(out, "node", of.node);
     attribute(out, "datacenter", of.datacenter);
-    attribute(out, "address", !of.address.empty() ? of.address : of.node_address);
+    attribute(out, "address", address);
     attribute(out, "status", of.status);
     if (of.port != nullptr && of.port->is_int64() && of.port->get_int64() != 0)
         attribute(out, "port", std::to_string(of.port->get_int64()));
@@ -163,12 +172,6 @@ Found read_all(std::string_view body, const Listing &listing, bool by_id) {
 
 kith::error strange(const Strange &what) { return {KITH_PROTOCOL, "the answer is not what Consul documents: " + what.text}; }
 
-bool is_host(std::string_view host) {
-    return host.size() <= longest_host && std::ranges::all_of(host, [](char c) {
-               return static_cast<unsigned char>(c) > 0x20 && c != 0x7f && c != '@' && c != '/';
-           });
-}
-
 } // namespace
 
 kith::result<Found> read_instances(std::string_view body, const Listing &listing, bool by_id) {
@@ -194,6 +197,28 @@ kith::result<std::vector<std::string>> read_datacenters(std::string_view body) {
     }
 }
 
+void keep_unlisted(Found &found, const Found &last) {
+    std::unordered_set<std::string> listed;
+    for (const Instance &one : found.instances) listed.insert(one.key);
+    std::size_t kept = 0;
+    for (const Instance &one : last.instances) {
+        if (kept == most_kept) break;
+        if (listed.contains(one.key)) continue;
+        found.instances.push_back(one);
+        ++kept;
+    }
+}
+
+void keep_addresses(Found &found, const Found &last) {
+    if (std::ranges::none_of(found.instances, [](const Instance &one) { return one.host.empty(); })) return;
+    std::unordered_map<std::string_view, const Instance *> before;
+    for (const Instance &one : last.instances) before.emplace(one.key, &one);
+    for (Instance &one : found.instances) {
+        if (!one.host.empty()) continue;
+        if (const auto had = before.find(one.key); had != before.end()) one.host = had->second->host;
+    }
+}
+
 Named name_all(std::span<const Found *const> lists, std::string_view basename) {
     Named out;
     std::unordered_map<std::string_view, const Found *> hosts;
@@ -202,8 +227,8 @@ Named name_all(std::span<const Found *const> lists, std::string_view basename) {
         for (const Instance &one : found->instances) {
             if (one.host.empty()) {
                 ++out.without_address;
-            } else if (!is_host(one.host)) {
-                ++out.unusable;
+            } else if (!out.unusable.admit(one.host)) {
+                continue;
             } else if (const auto [known, fresh] = hosts.try_emplace(one.host, found); !fresh) {
                 if (known->second == found) ++out.doubled; // else it is one instance that two lists tell of
             } else if (!keys.insert(one.key).second) {

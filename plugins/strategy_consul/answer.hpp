@@ -7,6 +7,7 @@
 #include "settings.hpp"
 
 #include <kith/peer.hpp>
+#include <kith/peer_host.hpp>
 
 #include <span>
 
@@ -33,9 +34,15 @@ kith::result<std::vector<std::string>> read_datacenters(std::string_view body);
 struct Named {
     std::vector<kith::peer> peers;
     std::uint32_t without_address = 0;
-    std::uint32_t unusable = 0; ///< what they have cannot stand in a node's name
+    kith::host_faults unusable; ///< what they have cannot be a peer's address
     std::uint32_t doubled = 0;  ///< another instance has the same address, or the same identity
 };
+
+/// A filtered answer: what Consul left out may be there. Adds to `found` those of `last` that it lacks, at most 10,000 of them.
+void keep_unlisted(Found &found, const Found &last);
+
+/// An instance without an address keeps the one that it had in the answer before.
+void keep_addresses(Found &found, const Found &last);
 
 /// BASENAME@HOST for each instance of all lists, an address only once.
 Named name_all(std::span<const Found *const> lists, std::string_view basename);

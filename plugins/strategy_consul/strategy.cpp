@@ -90,6 +90,7 @@ class consul_api : public kith::strategy {
         bool looking = false;    // beside the query that waits
         int unanswered = 0;      // queries that waited for a change and failed, since the last that did not
         nanoseconds wait_from{}; // before, it polls
+        bool filtered = false; // by ACLs: `last` holds those of earlier answers, too
     };
     // The datacenters of a multisite.
     struct Site {
@@ -210,8 +211,12 @@ class consul_api : public kith::strategy {
         if (!found)
             co_return fail(source, at(consul::place_of(source.listing, settings_), std::move(found).error()), cursor.blocks());
         const bool changed = cursor.answered(answer->field("X-Consul-Index"), answer->field("X-Consul-ContentHash"));
+        const bool filtered = is_filtered(*answer), was_filtered = std::exchange(source.filtered, filtered);
         source.trouble.reset();
-        if (!changed && source.last) co_return true;
+        if (filtered) source.trouble = at(consul::place_of(source.listing, settings_), filtered_error());
+        if (!changed && source.last && filtered == was_filtered) co_return true;
+        if (source.last) consul::keep_addresses(*found, *source.last);
+        if (filtered && source.last) consul::keep_unlisted(*found, *source.last);
         source.last = std::move(*found);
         co_return publish();
     }
@@ -226,18 +231,23 @@ class consul_api : public kith::strategy {
         }
         auto found = consul::read_instances(answer.body, source.listing, settings_.by_id);
         if (!found && answer.code != 200) return answer.refusal(); // a code that has two meanings
-        if (found && hides(source, answer, *found)) {
-            return kith::error(KITH_UNAUTHORIZED, "Consul leaves out what the token may not read; expected " +
-                                                      api_.token_wanted(consul::Api::Right::read));
-        }
+        if (found && hides(answer, *found)) return filtered_error();
         return found;
     }
 
+    static bool is_filtered(const kith::http_answer &answer) {
+        return answer.field("X-Consul-Results-Filtered-By-ACLs") == "true";
+    }
+
+    kith::error filtered_error() const {
+        return {KITH_UNAUTHORIZED,
+                "Consul leaves out what the token may not read; expected " + api_.token_wanted(consul::Api::Right::read)};
+    }
+
     // Where Consul denies by default it answers who may not read with less, or with an empty list, as if there was nobody.
-    bool hides(const Source &source, const kith::http_answer &answer, const consul::Found &found) const {
-        if (found.instances.empty() && !api_.has_token() && answer.field("X-Consul-Default-ACL-Policy") == "deny") return true;
-        const bool fewer = found.instances.empty() || (source.last && found.instances.size() < source.last->instances.size());
-        return fewer && answer.field("X-Consul-Results-Filtered-By-ACLs") == "true";
+    bool hides(const kith::http_answer &answer, const consul::Found &found) const {
+        if (!found.instances.empty()) return false; // those who are told of are there
+        return is_filtered(answer) || (!api_.has_token() && answer.field("X-Consul-Default-ACL-Policy") == "deny");
     }
 
     // Where something between ends each answer that takes long, the plain queries are what it goes by, and each of them is a look.
@@ -272,10 +282,10 @@ class consul_api : public kith::strategy {
         if (not_passing != 0) discovery.left_out(not_passing, "its checks do not pass");
         if (named.without_address != 0)
             discovery.left_out(named.without_address, "it has no address of its own; `health` knows its node's");
-        if (named.unusable != 0) discovery.left_out(named.unusable, "its address cannot stand in a node's name");
+        named.unusable.report([this](std::uint32_t items, std::string_view why) { discovery.left_out(items, why); });
         if (named.doubled != 0) discovery.left_out(named.doubled, "another instance has the same address");
         const bool whole = complete();
-        if (whole && named.peers.empty() && not_passing + named.without_address + named.unusable == 0)
+        if (whole && named.peers.empty() && not_passing + named.without_address + named.unusable.total() == 0)
             discovery.left_out(0, "the service has no instances");
 
         std::set<std::string> keys, gone;

@@ -156,6 +156,24 @@ BOOST_FIXTURE_TEST_CASE(a_token_that_may_read_less_than_before, WithToken) {
     BOOST_TEST(names() == two);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_filtered_answer_is_not_the_whole_set, WithToken) {
+    agent.fields = {{"X-Consul-Results-Filtered-By-ACLs", "true"}};
+    start();
+    failed_with(KITH_UNAUTHORIZED, "leaves out what the token may not read");
+    BOOST_TEST(names() == two); // who is in it is there
+    BOOST_TEST(count(Kind::replace) == 0u);
+    BOOST_TEST(!in_sync());
+    agent.drop("web2");
+    agent.put({.id = "web3", .address = "10.1.0.3"});
+    BOOST_TEST(until([&] { return names() == two + " app@10.1.0.3"; }, 2min));
+    net.run_for(5min);
+    BOOST_TEST(names() == two + " app@10.1.0.3");
+    BOOST_TEST(requests() < 30u);
+    agent.fields.clear(); // the token has got the right
+    agent.changed();
+    BOOST_TEST(until([&] { return names() == "app@10.1.0.1 app@10.1.0.3" && in_sync(); }, 2min));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_token_file_that_is_not_there, WithToken) {
     here.remove("/run/token");
     start();

@@ -58,8 +58,37 @@ BOOST_FIXTURE_TEST_CASE(two_instances_with_one_address_are_one_peer, Fixture) {
     start();
     BOOST_TEST(until([&] { return names() == two; }));
     BOOST_REQUIRE(count(Kind::left_out) == 2u);
-    BOOST_TEST(rig.observations()[0].text == "its address cannot stand in a node's name");
+    BOOST_TEST(rig.observations()[0].text == "its address contains a blank or a control character");
     BOOST_TEST(rig.observations()[1].text == "another instance has the same address");
+}
+
+BOOST_FIXTURE_TEST_CASE(an_address_that_is_none_is_its_nodes, Fixture) {
+    agent.put({.id = "web3", .address = "0.0.0.0", .node_address = "10.9.0.3"});
+    agent.put({.id = "web4", .address = "::", .node_address = "10.9.0.4"});
+    agent.put({.id = "web5", .address = "0.0.0.0", .node_address = "0.0.0.0"});
+    start();
+    BOOST_TEST(until([&] { return names() == two + " app@10.9.0.3 app@10.9.0.4"; }));
+    BOOST_REQUIRE(count(Kind::left_out) == 1u);
+    BOOST_TEST(rig.observations()[0].text.starts_with("it has no address of its own"));
+}
+
+BOOST_FIXTURE_TEST_CASE(addresses_that_are_nobodys, Fixture) {
+    for (const char *address : {"10.0.0.9:4369", "[fd00::1]", "224.0.0.1", "255.255.255.255", "ff02::1"})
+        agent.put({.id = std::string("x") + address, .address = address});
+    start();
+    BOOST_TEST(until([&] { return names() == two; }));
+    std::uint32_t items = 0;
+    for (const auto &one : rig.observations()) items += one.kind == Kind::left_out ? one.items : 0;
+    BOOST_TEST(items == 5u);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_instance_that_lost_its_address_keeps_it, ByName) {
+    start();
+    BOOST_TEST(until([&] { return names() == two; }));
+    agent.put({.id = "web2", .address = ""});
+    net.run_for(1min);
+    BOOST_TEST(names() == two);
+    BOOST_TEST(count(Kind::left_out) == 0u);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_registered_with_this_agent, ByName) {
