@@ -6,6 +6,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <unordered_set>
 
 namespace rancher {
@@ -23,11 +25,18 @@ std::string_view text_of(const json::object &of, const char *name) {
     return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
 }
 
+// The states of a container that has ended, or is about to: those of Cattle's processes for stop, remove and purge. Any other state is
+// that of a container that is there, or may be.
+bool has_ended(std::string_view state) {
+    constexpr std::string_view ended[] = {"stopping", "stopped", "removing", "removed", "purging", "purged"};
+    return std::ranges::find(ended, state) != std::end(ended);
+}
+
 std::string place(std::size_t index) { return "containers[" + std::to_string(index) + "]"; }
 
 } // namespace
 
-kith::result<Service> read_service(std::string_view text, std::string_view basename) {
+kith::result<Service> read_service(std::string_view text, std::string_view basename, const KnownAddresses &before) {
     boost::system::error_code error;
     json::parse_options limits;
     limits.max_depth = 32;
@@ -41,29 +50,46 @@ kith::result<Service> read_service(std::string_view text, std::string_view basen
 
     Service out;
     std::unordered_set<std::string> known; // addresses
+    std::vector<const json::object *> lost;
+    const auto add = [&](const json::object &one, const std::string &ip) {
+        if (const auto uuid = text_of(one, "uuid"); !uuid.empty()) out.addresses.emplace(uuid, ip);
+        if (!known.insert(ip).second) {
+            ++out.doubled;
+            return;
+        }
+        kith::peer peer{.key = ip, .name = std::string(basename) + "@" + ip, .attributes = {{"ip", ip}}};
+        for (const char *attribute : {"name", "uuid", "host_uuid", "state"}) {
+            const std::string_view value = text_of(one, attribute);
+            if (!value.empty() && value.size() <= 4096) peer.attributes.push_back({attribute, std::string(value)});
+        }
+        out.peers.push_back(std::move(peer));
+    };
     for (std::size_t i = 0; i < containers->size(); ++i) {
         const json::object *one = (*containers)[i].if_object();
         if (one == nullptr) return strange("expected an object at " + place(i));
         const json::value *ips = one->if_contains("ips");
-        if (ips == nullptr || ips->is_null() || (ips->is_array() && ips->get_array().empty())) {
-            ++out.without_address;
+        const bool none = ips == nullptr || ips->is_null() || (ips->is_array() && ips->get_array().empty());
+        const json::value *first = none || !ips->is_array() ? nullptr : &ips->get_array().front();
+        if (!none && (first == nullptr || !first->is_string()))
+            return strange("expected a list of addresses at " + place(i) + ".ips");
+        if (has_ended(text_of(*one, "state"))) {
+            ++out.ended;
             continue;
         }
-        const json::value *first = ips->is_array() ? &ips->get_array().front() : nullptr;
-        if (first == nullptr || !first->is_string()) return strange("expected a list of addresses at " + place(i) + ".ips");
+        if (none) {
+            lost.push_back(one);
+            continue;
+        }
         const std::string ip(first->get_string());
         if (!kith::address::parse(ip, 0)) return strange("`" + ip.substr(0, 64) + "` at " + place(i) + ".ips is no address");
-
-        if (!known.insert(ip).second) {
-            ++out.doubled;
-            continue;
-        }
-        kith::peer peer{.key = ip, .name = std::string(basename) + "@" + ip, .attributes = {{"ip", ip}}};
-        for (const char *attribute : {"name", "uuid", "host_uuid", "state"}) {
-            const std::string_view value = text_of(*one, attribute);
-            if (!value.empty() && value.size() <= 4096) peer.attributes.push_back({attribute, std::string(value)});
-        }
-        out.peers.push_back(std::move(peer));
+        if (out.unusable.admit(ip)) add(*one, ip);
+    }
+    for (const json::object *one : lost) {
+        const auto had = before.find(std::string(text_of(*one, "uuid")));
+        if (had == before.end())
+            ++out.without_address;
+        else
+            add(*one, had->second);
     }
     return out;
 }

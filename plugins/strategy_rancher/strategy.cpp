@@ -36,7 +36,7 @@ class rancher_metadata : public kith::strategy {
                     "description": "The part of the nodes' names before the @.",
                     "type": "string",
                     "pattern": "^[^@\\s]{1,200}$",
-                    "x-kith-expected": "the part of a node's name before the @, such as app"
+                    "x-kith-node-name": "part"
                 },
                 "polling_interval": {
                     "description": "Time between looks, give or take a tenth. After a failure the next look comes sooner, then ever later, up to 30 s.",
@@ -84,14 +84,18 @@ class rancher_metadata : public kith::strategy {
     // False: it could not.
     kith::task<bool> look() {
         wish_ = 0s;
-        const auto service = co_await ask();
+        auto service = co_await ask();
         if (!service) {
             discovery.failed(service.error());
             co_return false;
         }
+        addresses_ = std::move(service->addresses);
         if (service->without_address != 0) discovery.left_out(service->without_address, "the container has no address yet");
+        if (service->ended != 0) discovery.left_out(service->ended, "the container is stopped or removed, or about to be");
+        service->unusable.report([this](std::uint32_t items, std::string_view why) { discovery.left_out(items, why); });
         if (service->doubled != 0) discovery.left_out(service->doubled, "another container has the same address");
-        if (service->peers.empty() && service->without_address == 0) discovery.left_out(0, "the service has no containers");
+        if (service->peers.empty() && service->without_address + service->ended + service->unusable.total() == 0)
+            discovery.left_out(0, "the service has no containers");
         co_return discovery.replace(service->peers) >= 0;
     }
 
@@ -110,7 +114,7 @@ class rancher_metadata : public kith::strategy {
         const auto answer = co_await client_.fetch(request);
         if (!answer) co_return answer.error();
         if (answer->code != 200) co_return refused(*answer);
-        auto service = rancher::read_service(answer->body, basename_);
+        auto service = rancher::read_service(answer->body, basename_, addresses_);
         if (!service) service.error().text = url_ + ": " + service.error().text;
         co_return service;
     }
@@ -131,7 +135,8 @@ class rancher_metadata : public kith::strategy {
     const std::string basename_;
     std::string url_;
     kith::pace pace_;
-    nanoseconds wish_{}; // what the server asks us to wait
+    rancher::KnownAddresses addresses_; // of the last answer
+    nanoseconds wish_{};                // what the server asks us to wait
 };
 
 } // namespace

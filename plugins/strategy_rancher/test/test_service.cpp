@@ -32,6 +32,52 @@ BOOST_AUTO_TEST_CASE(whom_it_leaves_out) {
     BOOST_TEST(read_service(R"({"containers": []})", "app")->peers.empty());
 }
 
+BOOST_AUTO_TEST_CASE(containers_that_have_ended) {
+    for (const char *state : {"stopping", "stopped", "removing", "removed", "purging", "purged"}) {
+        const auto got = read_service(R"({"containers": [{"ips": ["10.0.0.1"], "state": ")" + std::string(state) +
+                                          R"("}, {"ips": ["10.0.0.2"], "state": "running"}]})",
+                                      "app");
+        BOOST_REQUIRE(got);
+        BOOST_REQUIRE_MESSAGE(got->peers.size() == 1u, state);
+        BOOST_TEST(got->peers[0].key == "10.0.0.2");
+        BOOST_TEST(got->ended == 1u);
+    }
+    for (const char *state : {R"("starting")", R"("running")", R"("restarting")", R"("what")", R"("")", "null", "7"}) {
+        const auto got = read_service(R"({"containers": [{"ips": ["10.0.0.1"], "state": )" + std::string(state) + "}]}", "app");
+        BOOST_REQUIRE(got);
+        BOOST_TEST(got->peers.size() == 1u, state);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_container_that_lost_its_address_keeps_it) {
+    const auto first =
+        read_service(R"({"containers": [{"uuid": "u1", "ips": ["10.0.0.1"]}, {"uuid": "u2", "ips": ["10.0.0.2"]}]})", "app");
+    BOOST_REQUIRE(first);
+    const auto then =
+        read_service(R"({"containers": [{"uuid": "u1", "ips": []}, {"uuid": "u2", "ips": null, "state": "stopped"},
+        {"uuid": "u3", "ips": []}]})",
+                     "app", first->addresses);
+    BOOST_REQUIRE(then);
+    BOOST_REQUIRE(then->peers.size() == 1u);
+    BOOST_TEST(then->peers[0].name == "app@10.0.0.1");
+    BOOST_TEST(then->without_address == 1u);
+    BOOST_TEST(then->ended == 1u);
+    const auto taken = read_service(R"({"containers": [{"uuid": "u1", "ips": []}, {"uuid": "u4", "ips": ["10.0.0.1"]}]})",
+                                    "app", then->addresses);
+    BOOST_REQUIRE(taken);
+    BOOST_REQUIRE(taken->peers.size() == 1u);
+    BOOST_TEST(taken->peers[0].attribute_or_empty("uuid") == "u4");
+}
+
+BOOST_AUTO_TEST_CASE(an_address_that_is_nobodys) {
+    const auto got = read_service(R"({"containers": [{"ips": ["0.0.0.0"]}, {"ips": ["::"]}, {"ips": ["255.255.255.255"]},
+        {"ips": ["10.0.0.1"]}]})",
+                                  "app");
+    BOOST_REQUIRE(got);
+    BOOST_TEST(got->peers.size() == 1u);
+    BOOST_TEST(got->unusable.total() == 3u);
+}
+
 BOOST_AUTO_TEST_CASE(half_an_answer_is_none) {
     for (const char *text :
          {"", "{", "[]", "null", "{}", R"({"containers": {}})", R"({"containers": [1]})",

@@ -222,3 +222,18 @@ BOOST_AUTO_TEST_CASE(every_call_that_fails) {
     });
     BOOST_TEST(calls > 3u);
 }
+
+BOOST_FIXTURE_TEST_CASE(stopped_containers_are_left_out_and_counted, WithServer) {
+    server.route(path, HttpReply(200, R"({"containers": [{"ips": ["10.42.0.1"], "state": "running"},
+        {"ips": ["10.42.0.3"], "state": "stopped"}, {"ips": ["10.42.0.4"], "state": "removing"}, {"ips": ["0.0.0.0"]}]})"));
+    start();
+    BOOST_TEST((next().kind == Kind::replace));
+    BOOST_TEST(names() == "app@10.42.0.1");
+    std::uint32_t ended = 0, unusable = 0;
+    for (const auto &one : rig.observations()) {
+        if (one.text.find("stopped or removed") != std::string::npos) ended += one.items;
+        if (one.text.find("0.0.0.0 or ::") != std::string::npos) unusable += one.items;
+    }
+    BOOST_TEST(ended == 2u);
+    BOOST_TEST(unusable == 1u);
+}
