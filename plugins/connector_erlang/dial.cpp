@@ -61,6 +61,9 @@ std::string Place::text() const {
 }
 
 task<result<std::uint16_t>> ask_port(const tcp &net, Place epmd, std::string name, std::chrono::nanoseconds step) {
+    if (name.empty()) // EPMD ends the connection without a word, as if it were none
+        co_return error(KITH_INVALID,
+                        "the part of the node's name before the @ is empty, so EPMD cannot be asked for its port");
     auto answer = co_await ask(net, epmd, epmd::port_please2(name), step, [](std::string_view bytes) {
         epmd::Port ignored;
         return epmd::read_port(bytes, false, ignored) != epmd::State::more;

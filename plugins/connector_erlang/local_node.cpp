@@ -2,6 +2,9 @@
 #include "local_node.hpp"
 
 #include "attach_name.hpp"
+#include "cookie_file.hpp"
+
+#include <kith/node_name.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -11,7 +14,6 @@ namespace {
 
 constexpr std::string_view this_machine = "127.0.0.1";
 constexpr std::uint64_t max_cookie_file = 4096;
-constexpr std::size_t max_cookie = 255;
 
 std::string_view variable(const env &environment, std::string_view name) { return environment.get(name).value_or(""); }
 
@@ -24,16 +26,18 @@ std::string list_of(const std::vector<epmd::Name> &names) {
     return text;
 }
 
-// The first line; what follows may only be blank.
-result<Cookie> cookie_in(std::string_view bytes, const std::string &path) {
-    const std::size_t end = bytes.find_last_not_of(" \t\r\n");
-    const std::string_view text = bytes.substr(0, end == std::string_view::npos ? 0 : end + 1);
-    bool good = !text.empty() && text.size() <= max_cookie;
-    for (const char c : text) good = good && c > ' ' && c < 0x7f;
-    if (good) return Cookie(text);
-    if (text.empty()) return error(KITH_INVALID, "the cookie file " + path + " is empty");
+result<Cookie> cookie_of(std::string_view bytes, const std::string &path) {
+    const CookieText text = cookie_in(bytes);
+    switch (text.fault) {
+    case CookieText::Fault::none: return Cookie(text.cookie);
+    case CookieText::Fault::empty: return error(KITH_INVALID, "the cookie file " + path + " has no cookie in its first line");
+    case CookieText::Fault::too_long:
+    case CookieText::Fault::malformed: break;
+    }
     return error(KITH_INVALID,
-                 "the cookie file " + path + " holds no cookie: expected one line of at most 255 visible ASCII characters");
+                 "the cookie file " + path +
+                     " holds no cookie: expected one line of at most 255 characters of ASCII, blanks among them, and "
+                     "nothing behind it");
 }
 
 task<result<Cookie>> read_cookie(const file &files, std::string path) {
@@ -44,7 +48,7 @@ task<result<Cookie>> read_cookie(const file &files, std::string path) {
         why.text = "the cookie file " + path + " cannot be read: " + why.text;
         co_return why;
     }
-    result<Cookie> cookie = cookie_in(content->bytes, path);
+    result<Cookie> cookie = cookie_of(content->bytes, path);
     wipe(content->bytes);
     if ((info.mode & 077) != 0)
         co_return error(KITH_DENIED, "the cookie file " + path + " can be read by others than its owner: chmod 400 " + path);
@@ -73,6 +77,9 @@ task<result<LocalNode>> find_local_node(const tcp &net, const env &environment, 
         node.name = variable(environment, "RELEASE_NODE");
         origin = "RELEASE_NODE";
     }
+    if (const auto fault = fault_of_node_name(node.name, node_name_form::either); !node.name.empty() && !fault.empty())
+        co_return error(KITH_INVALID, std::string(origin) + " is \"" + node.name.substr(0, 300) + "\": expected " +
+                                          std::string(rule_of(node_name_form::either)) + ": " + std::string(fault));
     const std::string_view host = host_part(node.name);
     node.place.address = !settings.address.empty() ? settings.address : std::string(host.empty() ? this_machine : host);
     const Place epmd{node.place.address, epmd_port(settings, environment)};

@@ -12,7 +12,7 @@ inline constexpr std::string_view options_schema = R"({
   "additionalProperties": false,
   "properties": {
     "node": {
-      "type": "string", "default": "", "maxLength": 1020,
+      "type": "string", "default": "", "maxLength": 510, "x-kith-node-name": "either",
       "description": "The local node to drive: app@10.0.0.7, or app alone. Empty: RELEASE_NODE, else the one node that the local EPMD lists."
     },
     "address": {
@@ -52,6 +52,7 @@ inline constexpr std::string_view options_schema = R"({
     },
     "peer_cookies": {
       "type": ["object", "string"], "default": {}, "writeOnly": true, "additionalProperties": {"type": "string"},
+      "propertyNames": {"anyOf": [{"const": "*"}, {"type": "string", "x-kith-node-name": "full"}]},
       "description": "Cookie of each peer by its name, \"*\" for the others; or one string for all. Set in the node by erlang:set_cookie/2 before each join."
     },
     "reconcile_interval": {

@@ -3,6 +3,7 @@
 
 #include "big_endian.hpp"
 #include "flags.hpp"
+#include "latin1.hpp"
 
 #include <utility>
 
@@ -27,8 +28,9 @@ Dialler::Dialler(Config config, Challenges &challenges)
     append_u8(body, 'N');
     append_u64(body, flag::ours);
     append_u32(body, config_.creation);
-    append_u16(body, static_cast<std::uint16_t>(config_.name.size()));
-    body += config_.name;
+    const std::string name = latin1_of(config_.name);
+    append_u16(body, static_cast<std::uint16_t>(name.size()));
+    body += name;
     append_frame(output_, Frames::Width::two, body);
 }
 
@@ -94,14 +96,15 @@ Dialler::State Dialler::on_challenge(std::string_view frame) {
     if (!frame.starts_with('N') || frame.size() < fixed) return fail(Fault::malformed);
     const std::size_t size = read_u16(frame, fixed - 2);
     if (frame.size() - fixed < size) return fail(Fault::malformed); // more behind the name is for a later version
-    const std::string_view name = frame.substr(fixed, size);
-    if (!is_node_name(name)) return fail(Fault::malformed);
+    const std::string_view sent = frame.substr(fixed, size);
+    if (!is_node_name(sent)) return fail(Fault::malformed);
     peer_.flags = read_u64(frame, 1);
     peer_.creation = read_u32(frame, 13);
-    peer_.name = name;
+    // Erlang sends Latin-1; who sends UTF-8 is known by the name that is expected.
+    peer_.name = sent == config_.peer ? std::string(sent) : utf8_of_latin1(sent);
 
     const bool full = !host_part(config_.peer).empty();
-    if (full ? name != config_.peer : alive_part(name) != config_.peer) return fail(Fault::wrong_name);
+    if (full ? peer_.name != config_.peer : alive_part(peer_.name) != config_.peer) return fail(Fault::wrong_name);
     if ((peer_.flags & flag::needed) != flag::needed) return fail(Fault::too_old);
     if (config_.probe) return state_ = State::done;
 

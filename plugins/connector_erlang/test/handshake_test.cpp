@@ -223,4 +223,26 @@ BOOST_AUTO_TEST_CASE(hostile_bytes) {
     BOOST_TEST((after.dialler.fault() == Fault::nok));
 }
 
+// As a node called x@löcalhost sends its name.
+BOOST_AUTO_TEST_CASE(names_travel_in_latin1) {
+    Dialler::Config with = config();
+    with.name = "kith-0123456789abcdef@l\xc3\xb6";
+    with.peer = "x@l\xc3\xb6";
+    for (const char *sent : {"x@l\xf6", "x@l\xc3\xb6"}) {
+        Challenges challenges;
+        Dialler dialler(with, challenges);
+        BOOST_TEST(dialler.take_output().ends_with(std::string_view("\0\x18kith-0123456789abcdef@l\xf6", 26)));
+        dialler.feed(status("ok") + challenge(sent, their_challenge));
+        BOOST_TEST((dialler.fault() == Fault::none), sent);
+        BOOST_TEST(dialler.peer().name == with.peer);
+    }
+    Dialled other(with);
+    BOOST_TEST((other.fault_after(status("ok") + challenge("x@l\xfc", their_challenge)) == Fault::wrong_name));
+    BOOST_TEST(other.dialler.peer().name == "x@l\xc3\xbc"); // for people, in UTF-8
+    with.peer = "x";
+    Dialled by_part(with);
+    BOOST_TEST((by_part.fault_after(status("ok") + challenge("x@l\xf6", their_challenge)) == Fault::none));
+    BOOST_TEST(by_part.dialler.peer().name == "x@l\xc3\xb6");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

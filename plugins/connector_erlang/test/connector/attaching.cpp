@@ -66,6 +66,27 @@ BOOST_AUTO_TEST_CASE(release_node_names_it) {
     BOOST_TEST(it.rig.attached_node() == app);
 }
 
+// The schema refuses such an option before; the environment is not checked by it.
+BOOST_AUTO_TEST_CASE(what_no_node_can_be_called_is_asked_of_nobody) {
+    const std::pair<const char *, const char *> cases[] = {
+        {"app@", "nothing stands behind the @"},
+        {"@10.0.0.7", "nothing stands before the @"},
+        {"app@10.0.0.7 ", "a blank, a control character"},
+        {"app@10.0.0.7\n", "a blank, a control character"},
+        {"k\xc3\xb6ln@10.0.0.7", "a character that no node's name has there"},
+        {"app@$(POD_IP)", "$(...) stands in it as it is"},
+    };
+    for (const auto &[name, fault] : cases) {
+        Attached it("{}");
+        it.here.env("RELEASE_NODE", name);
+        const Report why = it.detached();
+        BOOST_TEST(why.status == KITH_INVALID, name);
+        BOOST_TEST(has(why.text, "RELEASE_NODE is \""), why.text);
+        BOOST_TEST(has(why.text, fault), why.text);
+        BOOST_TEST(it.epmd.asked() == 0u);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_port_needs_no_epmd) {
     Attached it(R"({"node": "app@elsewhere", "address": "10.0.0.7", "port": 40000})");
     FakeBeam other(it.here, "app@elsewhere", "secret", 40009);

@@ -66,6 +66,22 @@ BOOST_AUTO_TEST_CASE(a_file_without_a_cookie) {
     }
 }
 
+// erlang_real_test holds these against a real node.
+BOOST_AUTO_TEST_CASE(blanks_of_a_file_count) {
+    for (const auto &[content, cookie] : {std::pair("secret \n", "secret "), std::pair(" sec ret\r\n\n", " sec ret"),
+                                          std::pair("secret\n \n", "secret"), std::pair(" ", " ")}) {
+        World world;
+        world.here.file("/home/app/.erlang.cookie", content, {0400, 1000, 1000});
+        FakeBeam other(world.there, "other@10.0.0.8", cookie, 40001);
+        FakeEpmd epmd{world.there};
+        epmd.add("other", 40001);
+        Rig rig(world.here, kith_plugin_entry_connector_erlang, "erlang", R"({"node": "other@10.0.0.8"})", {"", "", "beam"});
+        BOOST_REQUIRE(rig.start() == KITH_OK);
+        BOOST_TEST(rig.run_until([&] { return rig.attached(); }), content);
+        BOOST_TEST(rig.stop());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(of_each_peer) {
     for (const char *cookies :
          {R"({"b@10.0.0.8": "secret-of-b"})", R"("secret-of-b")", R"({"x@h": "x", "*": "secret-of-b"})"}) {

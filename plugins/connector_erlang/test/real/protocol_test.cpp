@@ -5,9 +5,14 @@
 #include "beam.hpp"
 #include "client.hpp"
 
+#include "../cookie_files.hpp"
+#include "cookie_file.hpp"
 #include "flags.hpp"
 
 #include <boost/test/unit_test.hpp>
+
+#include <fstream>
+#include <sstream>
 
 using namespace kith::erlang;
 using namespace kith::erlang::test;
@@ -203,6 +208,54 @@ BOOST_AUTO_TEST_CASE(the_relay_ends_with_us) {
         BOOST_TEST(watcher.call_encoded("erlang", "is_process_alive", relay) == "true");
     }
     until([&] { return watcher.call_encoded("erlang", "is_process_alive", relay) == "false"; }, "the relay has ended");
+}
+
+// The emulator sends its name in Latin-1, and takes ours so.
+BOOST_AUTO_TEST_CASE(a_host_beyond_ascii) {
+    const std::string name = "u@l\xc3\xb6"
+                             "calhost.de";
+    const Process node(
+        {"erl", "+pc", "unicode", "-noinput", "-noshell", "-name", name, "-setcookie", cookie, "-start_epmd", "false"},
+        {"ERL_EPMD_PORT=" + std::to_string(epmd.port()), "HOME=" + home.path(), "LC_ALL=C.UTF-8"}, home.path() + "/u.log");
+    until([this] { return port_of("u", epmd.port()) != 0; }, name + " is in epmd");
+    const std::string ours = "kith-0123456789abcdef@l\xc3\xb6"
+                             "calhost.de";
+    Client it(port_of("u", epmd.port()), config_for(name, cookie, ours));
+    BOOST_TEST(it.call("erlang", "node", "[]") == "'" + name + "'");
+}
+
+// One node that starts distribution anew with each of the files, and writes what it takes for its cookie.
+BOOST_AUTO_TEST_CASE(cookie_files_as_erlang_reads_them) {
+    const auto files = cookie_files();
+    for (std::size_t i = 0; i < files.size(); ++i)
+        std::ofstream(home.path() + "/content" + std::to_string(i)) << files[i].first;
+    const std::string script = home.path() + "/cookies";
+    std::ofstream(script) << R"(#!/usr/bin/env escript
+main([Home, Count]) ->
+    Results = [try_one(Home, integer_to_list(N)) || N <- lists:seq(0, list_to_integer(Count) - 1)],
+    ok = file:write_file(Home ++ "/results.new", lists:join("\n", Results)),
+    ok = file:rename(Home ++ "/results.new", Home ++ "/results").
+try_one(Home, N) ->
+    File = Home ++ "/.erlang.cookie",
+    _ = file:delete(File),
+    {ok, _} = file:copy(Home ++ "/content" ++ N, File),
+    ok = file:change_mode(File, 8#400),
+    case catch net_kernel:start(['cookies@127.0.0.1', longnames]) of
+        {ok, _} -> Cookie = atom_to_list(erlang:get_cookie()), ok = net_kernel:stop(), "cookie:" ++ Cookie;
+        _ -> "refused"
+    end.
+)";
+    const Process program({"escript", script, home.path(), std::to_string(files.size())},
+                          {"ERL_EPMD_PORT=" + std::to_string(epmd.port()), "HOME=" + home.path()},
+                          home.path() + "/cookies.log");
+    const std::string results = home.path() + "/results";
+    until([&] { return std::ifstream(results).good(); }, "the cookies are written");
+    std::ifstream lines(results);
+    for (const auto &[content, cookie] : files) {
+        std::string line;
+        std::getline(lines, line);
+        BOOST_TEST(line == (cookie ? "cookie:" + *cookie : "refused"), content);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
