@@ -4,8 +4,7 @@
 // between two signs of life: who hears nothing misses nobody.
 #pragma once
 
-#include "neighbours.hpp"
-
+#include <cstdint>
 #include <utility>
 
 namespace gossip {
@@ -18,7 +17,8 @@ class Medium {
     Medium(Time patience, Time now) noexcept : patience_(patience), last_(now) {}
 
     [[nodiscard]] bool alive() const noexcept { return alive_; }
-    [[nodiscard]] Hearing hearing() const noexcept { return hearing_; }
+    /// Nanoseconds of hearing time.
+    [[nodiscard]] Time hearing() const noexcept { return hearing_; }
     /// Unless something is heard before.
     [[nodiscard]] Time falls_silent_at() const noexcept { return last_ + patience_; }
 
@@ -50,7 +50,7 @@ class Medium {
   private:
     Time patience_;
     Time last_;
-    Hearing hearing_ = 0;
+    Time hearing_ = 0;
     bool alive_ = false;
     bool told_ = false;
 };

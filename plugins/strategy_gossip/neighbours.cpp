@@ -33,7 +33,7 @@ void Neighbours::grow() {
     }
 }
 
-bool Neighbours::add(std::string_view name, Hearing now) {
+bool Neighbours::add(std::string_view name, Hearing now, Mark from) {
     if (names_.size() >= limit_) {
         if (present_ == names_.size()) return false;
         const auto mask = static_cast<Index>(slots_.size() - 1);
@@ -44,7 +44,7 @@ bool Neighbours::add(std::string_view name, Hearing now) {
     names_.emplace_back(name);
     ++present_;
     oldest_ = std::min(oldest_, now);
-    insert({hash(name), now}, static_cast<std::uint32_t>(names_.size() - 1));
+    insert({hash(name), pack(now, from)}, static_cast<std::uint32_t>(names_.size() - 1));
     return true;
 }
 
@@ -58,7 +58,7 @@ void Neighbours::leave(Index i) noexcept {
 Hearing Neighbours::earliest() const noexcept {
     std::uint64_t least = INT64_MAX;
     for (const Slot &slot : slots_) least = std::min(least, static_cast<std::uint64_t>(slot.heard));
-    return static_cast<Hearing>(least);
+    return when(static_cast<std::int64_t>(least));
 }
 
 // Who is heard is heard later than before, so that `oldest_` stays true and most calls end at once.
@@ -67,7 +67,7 @@ void Neighbours::expire(Hearing before, std::vector<std::string> &gone) {
     oldest_ = earliest();
     if (before <= oldest_) return;
     for (Index i = 0; i < slots_.size(); ++i) {
-        if (!present(i) || slots_[i].heard >= before) continue;
+        if (!present(i) || when(slots_[i].heard) >= before) continue;
         leave(i);
         gone.push_back(name(i));
     }

@@ -20,8 +20,12 @@
 
 namespace gossip {
 
-/// Nanoseconds of hearing time.
+/// Hearing time in ticks of 1,024 ns: 47 bits of them, four years, leave room for a mark beside them.
 using Hearing = std::int64_t;
+constexpr Hearing ticks(std::int64_t nanoseconds) noexcept { return nanoseconds >> 10; }
+
+/// Of the address that a name was heard from, 15 bits above a bit of 0; see mark_of.
+using Mark = std::uint16_t;
 
 class Neighbours {
   public:
@@ -55,17 +59,24 @@ class Neighbours {
     [[nodiscard]] std::size_t size() const noexcept { return names_.size(); }
     [[nodiscard]] std::size_t present_count() const noexcept { return present_; }
 
-    /// It was heard; an absent one is present again.
-    void hear(Index i, Hearing now) noexcept {
-        if (!present(i)) {
+    /// It was heard; an absent one is present again. False: one that was present was heard from somewhere else before, and is not
+    /// known to be there twice.
+    bool hear(Index i, Hearing now, Mark from = 0) noexcept {
+        const Hearing before = slots_[i].heard;
+        if (before == absent) {
             ++present_;
             oldest_ = std::min(oldest_, now);
+            slots_[i].heard = pack(now, from);
+            return true;
         }
-        slots_[i].heard = now;
+        slots_[i].heard = pack(now, static_cast<Mark>(from | (before & twice)));
+        return ((before ^ from) & marks & ~twice) == 0 || (before & twice) != 0;
     }
+    /// It is known that two announce this name: from now on `hear` is content with whatever address.
+    void set_twice(Index i) noexcept { slots_[i].heard |= twice; }
 
     /// A new one, heard now. One that is absent makes room when there is none left; false when all are present.
-    bool add(std::string_view name, Hearing now);
+    bool add(std::string_view name, Hearing now, Mark from = 0);
 
     /// It is not there any more.
     void leave(Index i) noexcept;
@@ -80,11 +91,14 @@ class Neighbours {
     [[nodiscard]] std::vector<std::string> names() const;
 
   private:
-    static constexpr Hearing absent = INT64_MIN; // as unsigned, later than everything
+    static constexpr std::int64_t absent = INT64_MIN; // as unsigned, later than everything
+    static constexpr std::int64_t marks = 0xffff, twice = 1;
     struct Slot {
-        Hash hash; // 0: nobody's
-        Hearing heard;
+        Hash hash;          // 0: nobody's
+        std::int64_t heard; // ticks, the mark in the lowest 16 bits
     };
+    static constexpr std::int64_t pack(Hearing when, Mark from) noexcept { return when * (marks + 1) | from; }
+    static constexpr Hearing when(std::int64_t heard) noexcept { return heard >> 16; }
     [[nodiscard]] Hearing earliest() const noexcept;
     void insert(Slot slot, std::uint32_t place) noexcept;
     void grow();

@@ -8,6 +8,7 @@
 #include "admission.hpp"
 #include "complaints.hpp"
 #include "counter.hpp"
+#include "doubles.hpp"
 #include "envelope.hpp"
 #include "medium.hpp"
 #include "neighbours.hpp"
@@ -19,6 +20,7 @@
 
 #include <kith/clock.hpp>
 #include <kith/node.hpp>
+#include <kith/peer_host.hpp>
 #include <kith/plugin.hpp>
 #include <kith/random.hpp>
 #include <kith/state.hpp>
@@ -63,6 +65,8 @@ class strategy : public kith::strategy {
           neighbours_(random_(), settings_.max_peers),
           admission_(random_(), 2 * settings_.interval.count()),
           replays_(2 * settings_.max_peers),
+          doubles_(settings_.expire.count()),
+          mark_seed_(neighbours_.hash("mark_of")),
           poke_(h) {
         if (h.offers(KITH_STATE)) state_.emplace(h);
         udp_.on_membership = [this](const kith::membership &group) { told_of(group); };
@@ -182,6 +186,9 @@ class strategy : public kith::strategy {
         }
         own_ = name;
         own_hash_ = neighbours_.hash(own_);
+        own_doubled_ = false;
+        if (const auto fault = kith::fault_of_name(own_); !own_.empty() && fault != kith::host_fault::none)
+            log.warning("others leave our node out, whatever is announced", {{"node", own_}, {"reason", kith::text_of(fault)}});
         speak_at_once();
     }
 
@@ -309,7 +316,11 @@ class strategy : public kith::strategy {
     }
 
     void hear(const Opened &heard, Neighbours::Hash hash, const kith_datagram &datagram, std::int64_t time) {
-        if (hash == own_hash_) return tally_.add(Heard::own);
+        const Mark from = mark_of(datagram.remote, mark_seed_);
+        if (hash == own_hash_) {
+            if (from != own_mark_) hear_own_name(datagram.remote, from);
+            return tally_.add(Heard::own);
+        }
         const auto known = neighbours_.find(hash);
         const bool present = known != Neighbours::none && neighbours_.present(known);
         if (heard.kind == Kind::goodbye) {
@@ -320,15 +331,17 @@ class strategy : public kith::strategy {
             return;
         }
         if (present) {
-            neighbours_.hear(known, medium_->hearing());
+            if (!neighbours_.hear(known, hearing(), from)) heard_elsewhere(known, hash, datagram.remote, time);
             return tally_.add(Heard::known);
         }
         if (time < refused_until_) return count(Heard::waiting, datagram, "the topology has refused more peers");
         if (known != Neighbours::none) {
-            neighbours_.hear(known, medium_->hearing());
+            neighbours_.hear(known, hearing(), from);
         } else {
             if (!admission_.admit(heard.name, time)) return count(Heard::waiting, datagram, "more new names than 20 a second");
-            if (!neighbours_.add(heard.name, medium_->hearing()))
+            if (const auto fault = kith::fault_of_name(heard.name); fault != kith::host_fault::none)
+                return count(Heard::malformed, datagram, kith::text_of(fault));
+            if (!neighbours_.add(heard.name, hearing(), from))
                 return count(Heard::waiting, datagram, "max_peers are known already");
         }
         tally_.add(Heard::fresh);
@@ -337,6 +350,46 @@ class strategy : public kith::strategy {
                               .attributes = {{"host", std::string(heard.name.substr(heard.name.find('@') + 1))},
                                              {"address", kith::address(datagram.remote).host()}}});
         pulse_->answer(time, random_(), neighbours_.present_count());
+    }
+
+    [[nodiscard]] Hearing hearing() const noexcept { return ticks(medium_->hearing()); }
+
+    void heard_elsewhere(Neighbours::Index known, Neighbours::Hash hash, const kith_address &from, std::int64_t time) {
+        const auto other = doubles_.changed(hash, from, time);
+        if (!other) return;
+        neighbours_.set_twice(known);
+        log.warning(
+            "one node's name is announced from two addresses: two machines have it, possibly clones of one image, or one "
+            "machine has two addresses",
+            {{"node", neighbours_.name(known)}, {"address", other->host()}, {"other", kith::address(from).host()}});
+    }
+
+    // An address of this machine is one that a socket can be bound to.
+    void hear_own_name(const kith_address &from, Mark mark) {
+        if (own_doubled_ || checking_own_) return;
+        if (std::ranges::find(own_marks_, mark) != own_marks_.end()) {
+            own_mark_ = mark;
+            return;
+        }
+        checking_own_ = true;
+        spawn(check_own(kith::address(from), mark));
+    }
+
+    kith::task<> check_own(kith::address from, Mark mark) {
+        const std::string host = from.host(), name = own_;
+        const auto bound = co_await udp_.bind({.address = host, .port = 0});
+        checking_own_ = false;
+        if (name != own_) co_return;
+        if (bound || bound.status() != KITH_IO) { // what cannot be found out is not complained of
+            if (own_marks_.size() < 16) own_marks_.push_back(mark);
+            own_mark_ = mark;
+            co_return;
+        }
+        own_doubled_ = true;
+        log.warning(
+            "our own node's name is announced from an address that is not of this machine: another machine has it, possibly "
+            "a clone of one image, or addresses are translated on the way",
+            {{"node", name}, {"address", host}});
     }
 
     // Who left and came back since is there: what was heard last counts. Refused newcomers are unknown again, and those who are silent are
@@ -390,7 +443,7 @@ class strategy : public kith::strategy {
         }
     }
 
-    void end_leases() { neighbours_.expire(medium_->hearing() - settings_.expire.count(), silent_); }
+    void end_leases() { neighbours_.expire(ticks(medium_->hearing() - settings_.expire.count()), silent_); }
 
     // Leases end when something is heard: for them there is no need to look oftener than for silence.
     [[nodiscard]] nanoseconds until_next_look() const {
@@ -479,6 +532,8 @@ class strategy : public kith::strategy {
     Neighbours neighbours_;
     Admission admission_;
     Replays replays_;
+    Doubles doubles_;
+    std::uint64_t mark_seed_; // of mark_of
     Counter counter_;
     std::int64_t keep_counter_at_ = 0; // no earlier
     std::string not_kept_;             // why the counter is not, as it was reported
@@ -490,6 +545,10 @@ class strategy : public kith::strategy {
 
     std::string own_;                            // the node's name; empty while it is unknown
     Neighbours::Hash own_hash_ = 0;              // as Neighbours knows names; 0 while it is unknown
+    Mark own_mark_ = 1;                          // where our own name was heard last, an address of ours; 1: nowhere
+    std::vector<Mark> own_marks_;                // addresses of ours
+    bool checking_own_ = false;                  // whether one is of ours
+    bool own_doubled_ = false;                   // another machine has our name, and it was told
     std::int64_t look_until_ = 0;                // when the first look is complete
     bool looked_ = false;                        // everybody had the time to speak once
     std::int64_t spoke_ = INT64_MIN / 2;         // when we sent last

@@ -90,6 +90,24 @@ BOOST_AUTO_TEST_CASE(who_says_goodbye_is_absent_at_once) {
     BOOST_TEST(gone.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_present_one_that_is_heard_from_elsewhere) {
+    Neighbours all(1, 10);
+    all.add("a@h", 100, 0x20);
+    const auto at = all.find("a@h");
+    BOOST_TEST(all.hear(at, 101, 0x20));
+    BOOST_TEST(!all.hear(at, 102, 0x40));
+    BOOST_TEST(all.hear(at, 103, 0x40)); // it has moved
+    all.set_twice(at);
+    BOOST_TEST(all.hear(at, 104, 0x20)); // known
+    BOOST_TEST(all.hear(at, 105, 0x40));
+    std::vector<std::string> gone;
+    all.expire(105, gone);
+    BOOST_TEST(gone.empty()); // the marks are no part of the time
+    all.leave(at);
+    BOOST_TEST(all.hear(at, 106, 0x60)); // nothing is known of where an absent one is now
+    BOOST_TEST(!all.hear(at, 107, 0x20));
+}
+
 BOOST_AUTO_TEST_CASE(when_it_is_full_the_absent_make_room_and_the_present_do_not) {
     Neighbours all(1, 3);
     for (unsigned i = 0; i < 3; ++i) BOOST_TEST(all.add(name_of(i), 100));

@@ -153,6 +153,11 @@ const std::vector<Cause> &causes() {
              hosts.net.run_for(1s); // bound by now
              hosts.inject(std::string(2'000, 'x'));
          }},
+        {"its address is 0.0.0.0 or ::",
+         [](Hosts &hosts) {
+             hosts.add();
+             hosts.inject(heartbeat("n@0.0.0.0"));
+         }},
     };
     return all;
 }
