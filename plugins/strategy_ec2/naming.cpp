@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace ec2 {
 
@@ -94,7 +95,7 @@ std::string reason(Omission why, const Naming &naming) {
     case Omission::too_long: return "its name is longer than 1024 bytes";
     case Omission::no_address: break;
     }
-    std::string out = "the instance has no address of ip_type ";
+    std::string out = "the instance runs, but has no address of ip_type ";
     out += name_of(naming.type);
     if (naming.interface) out += " at its interface " + std::to_string(*naming.interface);
     return out;
@@ -110,31 +111,52 @@ std::string_view address_of(const Instance &instance, const Naming &naming) {
     return {};
 }
 
-Named name_all(std::span<const Instance> instances, const Naming &naming) {
+Named name_all(std::span<const Instance> instances, const Naming &naming, const KnownAddresses &known) {
+    struct Holder {
+        const Instance *instance;
+        bool has_it; // the address, by this answer
+    };
     Named out;
     const auto leave_out = [&](Omission why) { ++out.left_out.at(static_cast<std::size_t>(why)); };
-    std::unordered_map<std::string, const Instance *> by_name;
-    std::unordered_map<std::string_view, bool> seen;
+    std::unordered_map<std::string, Holder> by_name;
+    std::unordered_set<std::string_view> seen;
     for (const Instance &one : instances) {
-        if (!seen.emplace(one.id, true).second) continue; // it moved from one page to the next
-        const auto ip = address_of(one, naming);
-        std::string name = ip.empty() ? std::string() : name_it(one, ip, naming);
+        if (!seen.insert(one.id).second) continue; // it moved from one page to the next
         if (!one.state.empty() && one.state != "running") {
             leave_out(Omission::not_running);
-        } else if (ip.empty()) {
-            leave_out(Omission::no_address);
-        } else if (name.size() > longest) {
+            continue;
+        }
+        std::string_view ip = address_of(one, naming);
+        const bool has_it = !ip.empty();
+        if (!has_it) {
+            const auto before = known.find(one.id);
+            if (before == known.end()) {
+                leave_out(Omission::no_address);
+                continue;
+            }
+            ip = before->second;
+        }
+        if (!out.unusable.admit(ip)) continue;
+        std::string name = name_it(one, ip, naming);
+        if (name.size() > longest) {
             leave_out(Omission::too_long);
-        } else if (auto [at, fresh] = by_name.try_emplace(std::move(name), &one); !fresh) {
+            continue;
+        }
+        out.addresses.emplace(one.id, ip);
+        if (!has_it) ++out.kept;
+        if (auto [at, fresh] = by_name.try_emplace(std::move(name), Holder{&one, has_it}); !fresh) {
             leave_out(Omission::same_name);
-            if (std::tie(at->second->launched, at->second->id) < std::tie(one.launched, one.id)) at->second = &one;
+            Holder &other = at->second;
+            if (std::tie(other.has_it, other.instance->launched, other.instance->id) < std::tie(has_it, one.launched, one.id))
+                other = {&one, has_it};
         }
     }
     for (const Instance &one : instances) {
-        const auto ip = address_of(one, naming);
-        if (ip.empty()) continue;
-        const std::string name = name_it(one, ip, naming);
-        if (const auto at = by_name.find(name); at != by_name.end() && at->second == &one) append(out.peers, one, name, ip);
+        const auto ip = out.addresses.find(one.id);
+        if (ip == out.addresses.end()) continue;
+        const std::string name = name_it(one, ip->second, naming);
+        if (const auto at = by_name.find(name); at != by_name.end() && at->second.instance == &one)
+            append(out.peers, one, name, ip->second);
     }
     return out;
 }

@@ -6,10 +6,12 @@
 #include "answer.hpp"
 
 #include <kith/packed_peers.hpp>
+#include <kith/peer_host.hpp>
 
 #include <array>
 #include <optional>
 #include <span>
+#include <unordered_map>
 
 namespace ec2 {
 
@@ -34,13 +36,20 @@ inline constexpr std::size_t omissions = 4;
 /// A sentence without its subject.
 std::string reason(Omission why, const Naming &naming);
 
+/// The address of each instance, by its id.
+using KnownAddresses = std::unordered_map<std::string, std::string>;
+
 struct Named {
     kith::packed_peers peers;
     std::array<std::uint32_t, omissions> left_out{};
+    kith::host_faults unusable; ///< left out, too: for their address
+    KnownAddresses addresses;   ///< of all that run and have or had one
+    std::uint32_t kept = 0;     ///< those of `addresses` that have none now
 };
 
-/// Of several with one name the one that was launched last; of what is told twice, one.
-Named name_all(std::span<const Instance> instances, const Naming &naming);
+/// Of several with one name the one that was launched last; of what is told twice, one. known: the addresses of the last answer. A running
+/// instance without an address keeps the one it had, unless another instance has it now: EC2 says that it is there.
+Named name_all(std::span<const Instance> instances, const Naming &naming, const KnownAddresses &known = {});
 
 /// Empty: it has none.
 std::string_view address_of(const Instance &instance, const Naming &naming);

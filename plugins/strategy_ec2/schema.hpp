@@ -24,12 +24,12 @@ inline constexpr std::string_view options_schema = R"({
     },
     "app_prefix": {
       "type": "string", "default": "app", "pattern": "^[^@\\s]{1,200}$",
-      "x-kith-expected": "the part of a node's name before the @, such as app",
+      "x-kith-node-name": "part",
       "description": "What stands for {app_prefix} in ip_to_nodename: the part of the nodes' names before the @."
     },
     "ip_type": {
       "type": "string", "default": "private", "enum": ["private", "public", "private_dns", "public_dns", "ipv6"],
-      "description": "Which address of an instance is {ip} in ip_to_nodename. Instances without it are left out."
+      "description": "Which address of an instance is {ip} in ip_to_nodename. An instance that never had one is left out; one that runs and has lost it keeps the last known one."
     },
     "interface": {
       "type": "integer", "minimum": 0, "maximum": 255,
@@ -61,7 +61,7 @@ inline constexpr std::string_view options_schema = R"({
     "metadata": {
       "type": "string", "pattern": "^http://[^\\s?#@]+$",
       "x-kith-expected": "http:// and a host, such as http://[fd00:ec2::254]",
-      "description": "Where the metadata service of this instance is. Not given: AWS_EC2_METADATA_SERVICE_ENDPOINT of the environment, else http://169.254.169.254. It is asked only for what is configured nowhere else: region, the tag's value, credentials."
+      "description": "Where the metadata service of this instance is. Not given: AWS_EC2_METADATA_SERVICE_ENDPOINT of the environment, else http://169.254.169.254, or http://[fd00:ec2::254] when AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is IPv6. It is asked only for what is configured nowhere else: region, the tag's value, credentials."
     }
   },
   "x-kith-authenticated": {

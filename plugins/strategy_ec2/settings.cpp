@@ -77,6 +77,17 @@ std::string container_url(const kith::env &env) {
                "; expected https://, or http:// to 169.254.170.2, 169.254.170.23, [fd00:ec2::23] or this machine");
 }
 
+// As the tools of AWS choose it, whatever the case of the letters.
+std::string usual_metadata(const kith::env &env) {
+    const std::string mode = variable(env, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE");
+    const auto is = [&](std::string_view word) {
+        return std::ranges::equal(mode, word, {}, [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    };
+    if (mode.empty() || is("ipv4")) return "http://169.254.169.254";
+    if (is("ipv6")) return "http://[fd00:ec2::254]";
+    refuse("environment", "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is " + mode.substr(0, 64) + "; expected IPv4 or IPv6");
+}
+
 void read_container(const kith::env &env, Settings &out) {
     out.container_url = container_url(env);
     if (out.container_url.empty()) return;
@@ -108,7 +119,7 @@ Settings read_settings(const kith::options &options, const kith::env &env) {
     out.endpoint = without_slash(text_or_empty(options, "/endpoint"));
     out.metadata = text_or_empty(options, "/metadata");
     if (out.metadata.empty()) out.metadata = variable(env, "AWS_EC2_METADATA_SERVICE_ENDPOINT");
-    if (out.metadata.empty()) out.metadata = "http://169.254.169.254";
+    if (out.metadata.empty()) out.metadata = usual_metadata(env);
     out.metadata = without_slash(out.metadata);
 
     out.fixed = fixed(env);

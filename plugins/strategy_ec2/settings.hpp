@@ -14,7 +14,7 @@
 namespace ec2 {
 
 /// What is read of the environment: as every tool of AWS does.
-inline constexpr std::array<std::string_view, 10> environment{"AWS_ACCESS_KEY_ID",
+inline constexpr std::array<std::string_view, 11> environment{"AWS_ACCESS_KEY_ID",
                                                               "AWS_SECRET_ACCESS_KEY",
                                                               "AWS_SESSION_TOKEN",
                                                               "AWS_REGION",
@@ -23,7 +23,8 @@ inline constexpr std::array<std::string_view, 10> environment{"AWS_ACCESS_KEY_ID
                                                               "AWS_CONTAINER_CREDENTIALS_FULL_URI",
                                                               "AWS_CONTAINER_AUTHORIZATION_TOKEN",
                                                               "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-                                                              "AWS_EC2_METADATA_SERVICE_ENDPOINT"};
+                                                              "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+                                                              "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"};
 
 struct Settings {
     std::string tag;

@@ -11,6 +11,7 @@
 #include <kith/signal.hpp>
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace {
 
@@ -19,6 +20,7 @@ using std::chrono::nanoseconds;
 
 constexpr int waits_between_pages = 3; // when EC2 has no time: what was read so far is worth it
 constexpr std::size_t most_instances = 50'000;
+constexpr std::size_t most_pages = 10'000; // some may be empty
 
 class ec2_tags : public kith::strategy {
   public:
@@ -71,13 +73,16 @@ class ec2_tags : public kith::strategy {
     kith::task<kith::result<Instances>> all(std::vector<std::string> values) {
         Instances out;
         std::string next;
+        std::unordered_set<std::string> tokens;
         do {
             const int waits = next.empty() ? 0 : waits_between_pages;
             auto page = co_await api_.describe(ec2::running_with_tag(settings_.tag, values, next), waits);
             if (!page) co_return std::move(page).error();
             std::ranges::move(page->instances, std::back_inserter(out));
-            if (!page->next.empty() && page->next == next)
+            if (!page->next.empty() && !tokens.insert(page->next).second)
                 co_return kith::error(KITH_PROTOCOL, "EC2 told the same NextToken twice, so the list has no end");
+            if (tokens.size() > most_pages)
+                co_return kith::error(KITH_LIMIT, "the list of instances has more than 10000 pages");
             if (out.size() > most_instances)
                 co_return kith::error(KITH_LIMIT, "more than 50000 instances have the tag " + settings_.tag);
             next = std::move(page->next);
@@ -122,11 +127,20 @@ class ec2_tags : public kith::strategy {
     }
 
     bool tell(const Instances &instances) {
-        const ec2::Named named = ec2::name_all(instances, settings_.naming);
+        ec2::Named named = ec2::name_all(instances, settings_.naming, addresses_);
+        addresses_ = std::move(named.addresses);
+        if ((std::exchange(kept_, named.kept) == 0) != (named.kept == 0)) {
+            if (named.kept != 0)
+                log.warning("EC2 lists running instances without their address; the last known one stays",
+                            {{"instances", std::to_string(named.kept)}});
+            else
+                log.info("EC2 lists the addresses of all running instances again");
+        }
         for (std::size_t i = 0; i < ec2::omissions; ++i) {
             if (named.left_out.at(i) != 0)
                 discovery.left_out(named.left_out.at(i), ec2::reason(static_cast<ec2::Omission>(i), settings_.naming));
         }
+        named.unusable.report([this](std::uint32_t items, std::string_view why) { discovery.left_out(items, why); });
         if (instances.empty())
             discovery.left_out(0, "no running instance in this region and account has the tag with such a value");
         return discovery.replace(named.peers) >= 0;
@@ -139,6 +153,8 @@ class ec2_tags : public kith::strategy {
     kith::signal wake_;
     kith::pace pace_;
     std::vector<std::string> own_value_; // one, once it is known
+    ec2::KnownAddresses addresses_;      // of the last answer
+    std::uint32_t kept_ = 0;             // instances that have none now
 };
 
 } // namespace

@@ -108,7 +108,24 @@ BOOST_AUTO_TEST_CASE(other_addresses_are_left_out_counted_and_told) {
     f.ec2.instances = {{"i-0", "10.0.0.1", "", "fd00::1"}, {"i-1", "10.0.0.2"}, {"i-2", "10.0.0.3"}};
     f.start();
     f.sees("app@fd00::1");
-    BOOST_TEST(f.left_out("the instance has no address of ip_type ipv6") == 2u);
+    BOOST_TEST(f.left_out("the instance runs, but has no address of ip_type ipv6") == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_running_instance_without_its_address_is_not_missing) {
+    Fixture f;
+    f.ec2.instances.push_back({"i-2", "10.0.0.3"});
+    f.start();
+    f.sees("app@10.0.0.1 app@10.0.0.2 app@10.0.0.3");
+    f.ec2.instances[1].private_ip = f.ec2.instances[2].private_ip = "";
+    for (int i = 0; i < 5; ++i) f.sees("app@10.0.0.1 app@10.0.0.2 app@10.0.0.3");
+    BOOST_TEST(f.left_out("has no address") == 0u);
+    BOOST_TEST(f.rig.logged("without their address"));
+    f.ec2.instances[1].private_ip = "10.0.0.9"; // it has got another one
+    f.ec2.instances.pop_back();                 // it is gone
+    f.sees("app@10.0.0.1 app@10.0.0.9");
+    f.ec2.instances.push_back({"i-2", ""}); // nothing is known of it any more
+    f.sees("app@10.0.0.1 app@10.0.0.9");
+    BOOST_TEST(f.left_out("the instance runs, but has no address of ip_type private") == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(two_instances_with_one_address) {
@@ -118,6 +135,21 @@ BOOST_AUTO_TEST_CASE(two_instances_with_one_address) {
     f.sees("app@10.0.0.1 app@10.0.0.2");
     BOOST_TEST(f.rig.peers()[1].key == "i-2");
     BOOST_TEST(f.left_out("launched later") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_metadata_service_over_ipv6) {
+    SimNet net;
+    auto &here = net.machine("here", {"fd00::1"});
+    HttpServer imds(net.machine("imds", {"fd00:ec2::254"}), 80);
+    imds.route("/latest/api/token", HttpReply(200, "token-1"));
+    here.env("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ipv6");
+    kith::testkit::Rig rig(here, kith_plugin_entry_strategy_ec2, "ec2", options());
+    BOOST_REQUIRE(rig.start() == KITH_OK);
+    BOOST_REQUIRE(rig.await_observation());
+    BOOST_TEST(!imds.asked().empty());
+    BOOST_TEST(rig.observations().back().text.find("http://[fd00:ec2::254]") != std::string::npos,
+               rig.observations().back().text);
+    BOOST_TEST(rig.stop());
 }
 
 BOOST_AUTO_TEST_CASE(what_is_refused_at_once) {
@@ -132,6 +164,7 @@ BOOST_AUTO_TEST_CASE(what_is_refused_at_once) {
     refused("", "AWS_SECRET_ACCESS_KEY is not", std::pair("AWS_ACCESS_KEY_ID", "x"));
     refused("", "AWS_ACCESS_KEY_ID is not", std::pair("AWS_SECRET_ACCESS_KEY", "x"));
     refused("", "line end", std::pair("AWS_ACCESS_KEY_ID", "x"), std::pair("AWS_SECRET_ACCESS_KEY", "y\n"));
+    refused("", "MODE is IPv5; expected IPv4 or IPv6", std::pair("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "IPv5"));
     refused("", "AWS_REGION", std::pair("AWS_REGION", "eu-west-1.evil.example/"));
     for (const char *url :
          {"http://10.0.0.1/", "http://169.254.170.2.evil.example/", "http://localhost@evil.example/", "ftp://x"})

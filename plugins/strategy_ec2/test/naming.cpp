@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(each_type_of_address) {
     }
     naming.type = AddressType::ipv6;
     BOOST_TEST(names({instance("i-2", "10.0.0.2")}, naming) == " 1 0 0 0");
-    BOOST_TEST(reason(Omission::no_address, naming) == "the instance has no address of ip_type ipv6");
+    BOOST_TEST(reason(Omission::no_address, naming) == "the instance runs, but has no address of ip_type ipv6");
 }
 
 BOOST_AUTO_TEST_CASE(several_interfaces) {
@@ -57,7 +57,8 @@ BOOST_AUTO_TEST_CASE(several_interfaces) {
     BOOST_TEST(address_of(one, naming) == "198.51.100.1");
     naming.interface = 0;
     BOOST_TEST(address_of(one, naming) == "");
-    BOOST_TEST(reason(Omission::no_address, naming) == "the instance has no address of ip_type public at its interface 0");
+    BOOST_TEST(reason(Omission::no_address, naming) ==
+               "the instance runs, but has no address of ip_type public at its interface 0");
     naming.type = AddressType::private_ip;
     naming.interface = 1;
     BOOST_TEST(address_of(one, naming) == "10.0.1.1");
@@ -70,11 +71,43 @@ BOOST_AUTO_TEST_CASE(two_with_one_address) {
     BOOST_TEST(names({older, older}) == "i-1=app@10.0.0.1 0 0 0 0"); // one that moved to the next page
 }
 
+BOOST_AUTO_TEST_CASE(a_running_one_that_lost_its_address_keeps_it) {
+    const KnownAddresses known{{"i-2", "10.0.0.2"}, {"i-3", "10.0.0.3"}, {"i-9", "10.0.0.9"}};
+    Instance stopping = instance("i-3", "");
+    stopping.state = "stopping";
+    const std::vector<Instance> all{instance("i-1", "10.0.0.1"), instance("i-2", ""), stopping, instance("i-4", "")};
+    const Named named = name_all(all, usual, known);
+    BOOST_REQUIRE(named.peers.size() == 2u);
+    BOOST_TEST(kith::view(named.peers.all()[1].key) == "i-2");
+    BOOST_TEST(kith::view(named.peers.all()[1].name) == "app@10.0.0.2");
+    BOOST_TEST(named.kept == 1u);
+    BOOST_TEST(named.left_out[0] == 1u);      // i-4, which never had one
+    BOOST_TEST(named.left_out[1] == 1u);      // i-3
+    BOOST_TEST(named.addresses.size() == 2u); // what is not in the answer is forgotten
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_address_that_another_one_has_now_is_the_others) {
+    const KnownAddresses known{{"i-2", "10.0.0.2"}};
+    const std::vector<Instance> all{instance("i-2", "", "2020"), instance("i-1", "10.0.0.2", "2015")};
+    const Named named = name_all(all, usual, known);
+    BOOST_REQUIRE(named.peers.size() == 1u);
+    BOOST_TEST(kith::view(named.peers.all()[0].key) == "i-1");
+}
+
+BOOST_AUTO_TEST_CASE(an_address_that_is_nobodys) {
+    const std::vector<Instance> all{instance("i-1", "0.0.0.0"), instance("i-2", "10.0.0.2:22"), instance("i-3", "10.0.0.3")};
+    const Named named = name_all(all, usual);
+    BOOST_TEST(named.peers.size() == 1u);
+    BOOST_TEST(named.unusable.total() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(who_is_left_out) {
     Instance stopping = instance("i-1", "10.0.0.1");
     stopping.state = "stopping";
     BOOST_TEST(names({stopping, instance("i-2", "")}) == " 1 1 0 0");
-    BOOST_TEST(names({instance("i-3", std::string(2'000, 'x').c_str())}) == " 0 0 0 1");
+    Naming naming = usual;
+    naming.prefix = std::string(2'000, 'x');
+    BOOST_TEST(names({instance("i-3", "10.0.0.3")}, naming) == " 0 0 0 1");
 }
 
 BOOST_AUTO_TEST_CASE(forms) {

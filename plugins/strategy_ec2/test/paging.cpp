@@ -86,4 +86,15 @@ BOOST_AUTO_TEST_CASE(a_list_without_an_end) {
     fails(KITH_PROTOCOL, "the same NextToken twice");
 }
 
+BOOST_AUTO_TEST_CASE(a_list_that_goes_round) {
+    start();
+    sees_all();
+    int asked = 0; // empty pages whose tokens are a, b, a, b, ...
+    ec2.server.route("/", [&](const HttpAsked &) { return HttpReply(200, page({}, asked++ % 2 == 0 ? "a" : "b")); });
+    rig.refresh();
+    fails(KITH_PROTOCOL, "the same NextToken twice");
+    BOOST_TEST(rig.peers().size() == 250u);
+    BOOST_TEST(asked == 3);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
