@@ -14,7 +14,8 @@ inline constexpr std::string_view before_connect = R"({
             "description": "Name of the local node, such as app@10.0.0.7; a peer of this name is the node itself.",
             "type": "string",
             "minLength": 1,
-            "maxLength": 1024
+            "maxLength": 1024,
+            "x-kith-node-name": "any"
         },
         "connect": {
             "description": "The program that joins a peer: its absolute path, and its arguments. In these {name}, {key} and {ATTRIBUTE} are replaced; no shell reads them. Exit code 0: it has, or had.",)";

@@ -24,7 +24,8 @@ class log_connector : public kith::connector {
                     "description": "Name of the local node, such as app@10.0.0.7; a peer of this name is the node itself.",
                     "type": "string",
                     "minLength": 1,
-                    "maxLength": 1024
+                    "maxLength": 1024,
+                    "x-kith-node-name": "any"
                 }
             }
         })",

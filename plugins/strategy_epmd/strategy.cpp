@@ -23,9 +23,9 @@ class epmd : public kith::strategy {
                     "uniqueItems": true,
                     "items": {
                         "type": "string",
-                        "maxLength": 1024,
+                        "maxLength": 510,
                         "pattern": "^[^@\\s]+@[^@\\s]+$",
-                        "x-kith-expected": "a node's name, name@host, such as app@10.0.0.7"
+                        "x-kith-node-name": "peer"
                     }
                 },
                 "timeout": {
