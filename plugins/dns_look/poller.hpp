@@ -7,6 +7,7 @@
 #include "pace.hpp"
 
 #include <kith/options.hpp>
+#include <kith/peer_host.hpp>
 #include <kith/plugin.hpp>
 #include <kith/random.hpp>
 #include <kith/signal.hpp>
@@ -51,12 +52,15 @@ class Poller : public kith::strategy {
     bool tell(const Sight &sight) {
         std::vector<kith::peer> peers;
         peers.reserve(sight.hosts.size());
+        kith::host_faults unusable;
         for (const auto &[host, port] : sight.hosts) {
             // A target may be there with several ports; it is one node all the same.
             if (!peers.empty() && peers.back().key == host) continue;
+            if (!unusable.admit(host)) continue;
             peers.push_back({.key = host, .name = base_ + '@' + host, .attributes = {{"host", host}}});
             if (port != 0) peers.back().attributes.push_back({"port", std::to_string(port)});
         }
+        unusable.report([this](std::uint32_t items, std::string_view why) { discovery.left_out(items, why); });
         if (sight.declined != 0)
             discovery.left_out(sight.declined, "it says that the service is not there (a target of \".\")");
         if (sight.declined == 0 && !sight.empty.empty()) discovery.left_out(0, sight.empty);

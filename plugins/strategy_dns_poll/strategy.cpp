@@ -28,7 +28,7 @@ class dns_poll : public dns_look::Poller {
                     "description": "What stands before the @ in the name of each node.",
                     "type": "string",
                     "pattern": "^[^@\\s]+$",
-                    "x-kith-expected": "what stands before the @ in a node's name, such as app"
+                    "x-kith-node-name": "part"
                 },
                 "polling_interval": {
                     "description": "Time between looks, give or take a tenth; sooner, down to a second, when the answer does not hold so long (TTL). After a failure the next look comes sooner, then ever later, up to 30 s.",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "naming.hpp"
 
+#include <kith/peer_host.hpp>
+
 #include <algorithm>
 #include <optional>
 
@@ -17,6 +19,7 @@ std::optional<Omission> omission(const Object &object, const Address &address) {
     if (object.phase == "Succeeded" || object.phase == "Failed") return Omission::finished;
     if (!address.ready) return Omission::not_ready;
     if (address.ip.empty()) return Omission::no_address;
+    if (kith::fault_of_host(address.ip) != kith::host_fault::none) return Omission::unusable;
     return std::nullopt;
 }
 
@@ -62,6 +65,7 @@ std::string_view reason(Omission why) noexcept {
     case Omission::other_family: return "it is the IPv6 address of a pod whose IPv4 address is used";
     case Omission::no_ipv4:
         return "it is an IPv6 address of which no IPv4 address is listed, and others have one: IPv4 is used";
+    case Omission::unusable: return "its address cannot be a peer's, such as 0.0.0.0 or one with a port";
     }
     return "";
 }

@@ -38,9 +38,10 @@ enum class Omission : std::uint8_t {
     too_long,
     doubled,
     other_family,
-    no_ipv4
+    no_ipv4,
+    unusable
 };
-inline constexpr std::size_t omissions = 10;
+inline constexpr std::size_t omissions = 11;
 using Omissions = std::array<std::uint32_t, omissions>;
 
 /// For kith::discovery::left_out.

@@ -14,7 +14,7 @@ inline constexpr std::string_view options_schema = R"({
   "properties": {
     "kubernetes_node_basename": {
       "type": "string", "pattern": "^[^@\\s]{1,200}$",
-      "x-kith-expected": "the part of a node's name before the @, such as app",
+      "x-kith-node-name": "part",
       "description": "The part of the nodes' names before the @."
     },
     "kubernetes_selector": {

@@ -40,7 +40,7 @@ class k8s_dnssrv : public dns_look::Poller {
                     "description": "What stands before the @ in the name of each node.",
                     "type": "string",
                     "pattern": "^[^@\\s]+$",
-                    "x-kith-expected": "what stands before the @ in a node's name, such as app"
+                    "x-kith-node-name": "part"
                 },
                 "namespace": {
                     "description": "Namespace of the Service.",

@@ -34,6 +34,16 @@ BOOST_FIXTURE_TEST_CASE(an_address_twice_is_one_peer, Poll) {
     BOOST_TEST((peers() == Names{"app@10.0.0.7", "app@10.0.0.8"}));
 }
 
+BOOST_FIXTURE_TEST_CASE(an_address_that_is_nobodys_is_left_out, Poll) {
+    zones.address(name, {"0.0.0.0", "::", "10.0.0.8"}); // as servers that block a name answer
+    start();
+    BOOST_TEST(replaced());
+    BOOST_TEST((peers() == Names{"app@10.0.0.8"}));
+    std::uint32_t items = 0;
+    for (const auto &one : rig.observations()) items += one.kind == kith::testkit::Observation::Kind::left_out ? one.items : 0;
+    BOOST_TEST(items == 2u);
+}
+
 BOOST_FIXTURE_TEST_CASE(who_comes_and_goes_is_seen, Poll) {
     zones.address(name, {"10.0.0.8"});
     start();

@@ -51,6 +51,10 @@ BOOST_AUTO_TEST_CASE(the_namespace_is_the_targets) {
 BOOST_AUTO_TEST_CASE(what_is_no_peer) {
     Address address;
     BOOST_TEST(name_of(one(address), {}) == "it has no ad");
+    for (const char *nobodys : {"0.0.0.0", "::", "10.0.0.1:80"}) {
+        address.ip = nobodys;
+        BOOST_TEST(name_of(one(address), {Mode::ip, "a", "", ""}) == "its address ");
+    }
     address.ip = "host.example";
     BOOST_TEST(name_of(one(address), {Mode::hostname, "a", "s", "d"}) == "it has no ho");
     Object fqdn = one(address);
