@@ -3,6 +3,7 @@
 
 #include <epmd_names/reply.hpp>
 #include <epmd_names/utf8.hpp>
+#include <kith/peer_host.hpp>
 
 #include <algorithm>
 #include <unordered_set>
@@ -63,6 +64,9 @@ class Reader {
             std::string host = atom();
             if (!epmd_names::is_name_part(host))
                 fail(begin, "expected the name of a host, found the atom " + epmd_names::excerpt(host));
+            if (const auto fault = kith::fault_of_host(host); fault != kith::host_fault::none)
+                fail(begin, "expected the name or the address of a host, found " + epmd_names::excerpt(host) + ": " +
+                                std::string(kith::text_of(fault)));
             full_stop(host);
             if (!known.insert(host).second) continue;
             if (hosts.size() == max_hosts)

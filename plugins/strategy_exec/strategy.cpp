@@ -6,6 +6,7 @@
 
 #include <kith/clock.hpp>
 #include <kith/pace.hpp>
+#include <kith/peer_host.hpp>
 #include <kith/plugin.hpp>
 #include <kith/random.hpp>
 #include <kith/signal.hpp>
@@ -78,6 +79,9 @@ class exec_strategy : public kith::strategy {
         auto said = exec::read_said(text);
         if (!said) return fail({said.status(), program_.path + ": " + said.error().text});
         if (said->doubled != 0) discovery.left_out(said->doubled, "the program said it twice");
+        kith::host_faults unusable;
+        std::erase_if(said->peers, [&](const kith::peer &one) { return !unusable.admit_name(one.name); });
+        unusable.report([this](std::uint32_t items, std::string_view why) { discovery.left_out(items, why); });
         const bool taken = discovery.replace(said->peers) >= 0;
         if (watches_ && taken) last_ = *std::move(said);
         return taken;

@@ -71,6 +71,9 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_with_their_place) {
                "h:1:1: expected the name of a host, found a word of Erlang's own; in quotes it is a name: 'end'");
     BOOST_TEST(why("''.") == "h:1:1: expected the name of a host, found the atom \"\"");
     BOOST_TEST(why("'a@b'.") == "h:1:1: expected the name of a host, found the atom \"a@b\"");
+    for (const char *host : {"0.0.0.0", "::", "224.0.0.1", "10.0.0.9:4369", "[fd00::1]"})
+        BOOST_TEST(why("'" + std::string(host) + "'.")
+                       .starts_with("h:1:1: expected the name or the address of a host, found \"" + std::string(host)));
     BOOST_TEST(why("'a b'.") == "h:1:1: expected the name of a host, found the atom \"a b\"");
     BOOST_TEST(why("'" + std::string(256, 'a') + "'.").starts_with("h:1:1: expected the name of a host, found the atom \"aaa"));
     BOOST_TEST(why("a. \xff") ==

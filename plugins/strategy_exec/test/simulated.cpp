@@ -95,6 +95,16 @@ BOOST_FIXTURE_TEST_CASE(the_peers_are_what_the_program_says, Fixture) {
     BOOST_TEST(rig.peers().empty());
 }
 
+BOOST_FIXTURE_TEST_CASE(hosts_that_are_nobodys_are_left_out, Fixture) {
+    here.program(path, Program().say("a@h\nb@0.0.0.0\nc@::\nd@10.0.0.9:4369\n0.0.0.0:80\n"));
+    start();
+    BOOST_TEST((next().kind == Kind::replace));
+    BOOST_TEST(names() == "a@h 0.0.0.0:80"); // a name without @ is not a node's with a host
+    std::uint32_t items = 0;
+    for (const auto &one : rig.observations()) items += one.kind == Kind::left_out ? one.items : 0;
+    BOOST_TEST(items == 3u);
+}
+
 BOOST_FIXTURE_TEST_CASE(it_runs_every_five_seconds_and_when_asked, Fixture) {
     start();
     rig.run_for(1000s);
@@ -201,6 +211,8 @@ BOOST_FIXTURE_TEST_CASE(a_watching_program_that_is_of_no_use_is_ended_and_run_an
     const auto seen = rig.observations();
     BOOST_TEST((seen[seen.size() - 2].kind == Kind::watching));
     BOOST_TEST(!seen[seen.size() - 2].in_sync);
+    then(Program().say("a@h\n").crash()); // within a set, which is none then
+    stays(KITH_UNAVAILABLE, "ended by signal 11");
     then(Program().hang());
     stays(KITH_TIMED_OUT, "no set within the time for the first one");
     then(Program().say("a").wait(4s).say("b").wait(4s).say("c").wait(4s).say("d").hang()); // it drips
