@@ -138,7 +138,7 @@ std::int32_t Instance::refuse(std::int32_t status, std::string_view text) {
 }
 
 void Instance::warn(std::string_view message, std::string_view reason) {
-    const std::array fields = {kith_attribute{borrow("reason"), borrow(reason)}};
+    const std::array fields = {kith_attribute{str("reason"), str(reason)}};
     surroundings_.logger.write(KITH_LOG_WARNING, identity_.name, message, fields);
 }
 

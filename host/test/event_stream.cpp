@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 namespace {
 
-struct FullDisk : Fixture {
+struct FullDisk : EventStreamFixture {
     // Of every file of this process: writes are cut short there, and fail behind it.
     explicit FullDisk() {
         std::signal(SIGXFSZ, SIG_IGN);

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <kith/hosting/operation_observer.hpp>
 
+#include <kith/result.hpp>
+
 namespace kith {
 
 namespace {
-
-std::string_view text_of(kith_str text) noexcept {
-    return text.size == 0 ? std::string_view{} : std::string_view{text.data, static_cast<std::size_t>(text.size)};
-}
 
 // What each completion adds to the tally; its arguments are those of the plugin's function, without `self`.
 namespace completion {
@@ -16,35 +14,35 @@ constexpr auto nothing = [](OperationTally &, const auto &...) {};
 
 template <const char *What>
 constexpr auto prepared = [](OperationTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
-                             const auto &...) { tally.prepared(What, status, text_of(text)); };
+                             const auto &...) { tally.prepared(What, status, view(text)); };
 
 template <const char *What>
 constexpr auto is_read = [](OperationTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
-                            const auto &...) { tally.read(What, status, text_of(text)); };
+                            const auto &...) { tally.read(What, status, view(text)); };
 
 constexpr auto received = [](OperationTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
                              const auto &...) {
-    if (status != KITH_TIMED_OUT) tally.read("udp.receive", status, text_of(text));
+    if (status != KITH_TIMED_OUT) tally.read("udp.receive", status, view(text));
 };
 
 constexpr auto file_read = [](OperationTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
                               const auto &...) {
-    if (status != KITH_NOT_FOUND) tally.read("file.read", status, text_of(text));
+    if (status != KITH_NOT_FOUND) tally.read("file.read", status, view(text));
 };
 
 constexpr auto responded = [](OperationTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
                               std::uint64_t, std::uint32_t code,
-                              const auto &...) { tally.http_response(status, text_of(text), code); };
+                              const auto &...) { tally.http_response(status, view(text), code); };
 
 constexpr auto body_read = [](OperationTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
-                              const auto &...) { tally.http_body(status, text_of(text)); };
+                              const auto &...) { tally.http_body(status, view(text)); };
 
 constexpr auto output_read = [](OperationTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
-                                const auto &...) { tally.program_output(status, text_of(text)); };
+                                const auto &...) { tally.program_output(status, view(text)); };
 
 constexpr auto ended = [](OperationTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
                           const kith_process_end *end) {
-    tally.program_ended(status, text_of(text), end == nullptr ? 0 : end->code, end == nullptr ? 0 : end->signal);
+    tally.program_ended(status, view(text), end == nullptr ? 0 : end->code, end == nullptr ? 0 : end->signal);
 };
 
 constexpr char tcp_connect[] = "tcp.connect", tcp_listen[] = "tcp.listen", tcp_read[] = "tcp.read", tcp_write[] = "tcp.write",

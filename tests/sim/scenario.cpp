@@ -77,7 +77,7 @@ class Reader {
             const auto slash = out_.file.rfind('/');
             config.file = named.starts_with('/') || slash == std::string::npos ? named : out_.file.substr(0, slash + 1) + named;
             auto [text, error] = read_file_(config.file);
-            if (!text) at.error("cannot read " + core::quoted(config.file) + ": " + error);
+            if (!text) at.error("cannot read " + core::in_quotes(config.file) + ": " + error);
             config.text = std::move(text).value_or("{}");
         } else {
             config.text = text_;
@@ -96,7 +96,8 @@ class Reader {
         if (at.has("config")) config = read_config(at["config"]);
         auto first = testkit::Address::parse(at.has("address") ? at.text("address") : "10.0.0.1");
         if (!first)
-            return at["address"].error("expected a numeric address such as 10.0.0.7, got " + core::quoted(at.text("address")));
+            return at["address"].error("expected a numeric address such as 10.0.0.7, got " +
+                                       core::in_quotes(at.text("address")));
         if (!at.has("address")) first = following(*first, generated_);
         for (std::size_t i = 0; i < count; ++i) {
             HostPlan host;
@@ -111,7 +112,7 @@ class Reader {
             const Texts names = names_of(host);
             for (auto &[key, value] : host.env) value = expand(value, names);
             at["files"].each_member([&](const std::string &path, const Cursor &text) {
-                if (!path.starts_with('/')) text.error("expected an absolute path, got " + core::quoted(path));
+                if (!path.starts_with('/')) text.error("expected an absolute path, got " + core::in_quotes(path));
                 host.files[path] = expand(text.text(), names);
             });
             host.epmd = read_epmd(at["epmd"], host);
@@ -119,7 +120,7 @@ class Reader {
                 return at.error("the address " + host.address.text() + " of " + host.name + " is taken by another host");
             }
             if (!nodes_.insert(host.node).second) {
-                return at.error("the node " + core::quoted(host.node) + " of " + host.name +
+                return at.error("the node " + core::in_quotes(host.node) + " of " + host.name +
                                 " has the name of another; put `${ADDRESS}` or `${HOST}` into `node`");
             }
             out_.hosts.push_back(std::move(host));

@@ -32,7 +32,7 @@ Pattern read_pattern(const Cursor &at, const Scenario &so_far) {
     }
     if (pattern.kinds == 0) {
         const std::vector<std::string> kinds(event_kind_names.begin(), event_kind_names.end());
-        at["kind"].error("there is no kind of event " + core::quoted(glob) + core::did_you_mean(glob, kinds));
+        at["kind"].error("there is no kind of event " + core::in_quotes(glob) + core::did_you_mean(glob, kinds));
     }
     if (at.has("peer")) pattern.peer = read_selection(at["peer"], so_far.hosts);
     return pattern;

@@ -64,11 +64,12 @@ void read_word(const Cursor &at, const std::vector<HostPlan> &hosts, Selection &
     std::size_t size = 0;
     for (const HostPlan &host : hosts) size += host.group == group ? 1 : 0;
     if (size != 0) {
-        return at.error("there is no " + core::quoted(word) + ": the group `" + group + "` has " + std::to_string(size) +
+        return at.error("there is no " + core::in_quotes(word) + ": the group `" + group + "` has " + std::to_string(size) +
                         (size == 1 ? " host" : " hosts, from 1 on"));
     }
     const auto near = core::did_you_mean(word, known);
-    at.error("there is no host or group " + core::quoted(word) + (near.empty() ? "; known are " + core::listed(known) : near));
+    at.error("there is no host or group " + core::in_quotes(word) +
+             (near.empty() ? "; known are " + core::listed(known) : near));
 }
 
 } // namespace

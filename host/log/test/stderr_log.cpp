@@ -179,10 +179,10 @@ BOOST_AUTO_TEST_CASE(when_there_is_room_again_the_log_goes_on_and_reports_how_ma
     for (std::size_t at = 0, end = 0; (end = text.find('\n', at)) != std::string::npos; at = end + 1)
         lines.push_back(text.substr(at, end - at));
     BOOST_REQUIRE(lines.size() == 4u);
-    BOOST_TEST(Fixture::member(lines[0], "message") == "one");
+    BOOST_TEST(StderrLogFixture::member(lines[0], "message") == "one");
     BOOST_TEST(lines[1].size() == 10u); // the beginning of the first that was lost
-    BOOST_TEST(Fixture::member(lines[2], "lines") == "7");
-    BOOST_TEST(Fixture::member(lines[3], "message") == "two");
+    BOOST_TEST(StderrLogFixture::member(lines[2], "lines") == "7");
+    BOOST_TEST(StderrLogFixture::member(lines[3], "message") == "two");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
