@@ -89,6 +89,12 @@ bool is_dns_name(std::string_view name) noexcept {
     return true;
 }
 
+std::string lower_dns_name(std::string_view name) {
+    std::string out(name);
+    for (char &c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    return out;
+}
+
 std::int32_t read_query(const kith_dns_query *given, DnsQuery &out, std::string &why) {
     const auto refuse = [&why](std::string text) {
         why = std::move(text);

@@ -42,10 +42,10 @@ void DnsZones::text(std::string_view name, const std::vector<std::string> &texts
 }
 
 void DnsZones::rotate(std::string_view name, std::uint32_t type, std::function<Records()> records, Seconds ttl) {
-    names_[std::string(name)][type] = {std::move(records), static_cast<std::uint32_t>(ttl.count())};
+    names_[lower_dns_name(name)][type] = {std::move(records), static_cast<std::uint32_t>(ttl.count())};
 }
 
-void DnsZones::remove(std::string_view name) { names_.erase(std::string(name)); }
+void DnsZones::remove(std::string_view name) { names_.erase(lower_dns_name(name)); }
 
 void DnsZones::search(std::vector<std::string> domains, unsigned ndots) {
     domains_ = std::move(domains);
@@ -53,7 +53,7 @@ void DnsZones::search(std::vector<std::string> domains, unsigned ndots) {
 }
 
 void DnsZones::fail(std::string_view name, std::uint32_t type, std::int32_t status) {
-    faults_[{std::string(name), type}] = status;
+    faults_[{lower_dns_name(name), type}] = status;
 }
 
 std::int32_t DnsZones::fault_of(const std::string &name, std::uint32_t type) const {
@@ -70,16 +70,19 @@ DnsFound DnsZones::look(const DnsQuery &query) const {
     out.ttl = negative_ ? static_cast<std::uint32_t>(negative_->count()) : KITH_DNS_TTL_UNKNOWN;
     for (auto &name : dns_candidates(query, domains_, ndots_)) {
         out.name = std::move(name);
-        out.status = fault_of(out.name, query.type);
+        const std::string known_as = lower_dns_name(out.name);
+        out.status = fault_of(known_as, query.type);
         out.kind = KITH_DNS_NXDOMAIN;
         if (out.status != KITH_OK) return out;
-        const auto found = names_.find(out.name);
+        const auto found = names_.find(known_as);
         if (found == names_.end()) continue;
         out.kind = KITH_DNS_NODATA;
         const auto entry = found->second.find(query.type);
         if (entry == found->second.end()) return out;
         out.records = entry->second.records();
         if (out.records.empty()) return out;
+        if (query.type == KITH_DNS_SRV)
+            for (DnsData &one : out.records) one.value = lower_dns_name(one.value);
         out.kind = KITH_DNS_RECORDS;
         out.ttl = entry->second.ttl;
         return out;

@@ -21,14 +21,18 @@ struct DnsRecord {
 
 /// The reply to one question.
 struct DnsMessage {
-    unsigned code = 0;      ///< RCODE
-    std::uint32_t kind = 0; ///< KITH_DNS_RECORDS, ...; 0: no answer
-    std::uint32_t ttl = 0;  ///< or KITH_DNS_TTL_UNKNOWN
-    std::string problem;    ///< with kind 0: what is wrong, such as "SERVFAIL" or "a referral"
+    unsigned code = 0;       ///< RCODE
+    std::uint32_t kind = 0;  ///< KITH_DNS_RECORDS, ...; 0: no answer
+    std::uint32_t ttl = 0;   ///< or KITH_DNS_TTL_UNKNOWN
+    bool edns = false;       ///< it has an OPT record
+    bool cut = false;        ///< it says that it is not whole (TC); kind is 0
+    std::int32_t status = 0; ///< with kind 0: KITH_UNAVAILABLE, KITH_DENIED or KITH_PROTOCOL
+    std::string problem;     ///< with kind 0: what the server did, such as "answered SERVFAIL"
     std::vector<DnsRecord> records;
 };
 
-/// Nothing when it is no reply to this question, or cut off, or broken anywhere up to the last record that matters.
-std::optional<DnsMessage> read_dns_message(std::string_view bytes, std::string_view name, std::uint32_t type);
+/// Names in it are in lower case: they are equal regardless of it (RFC 4343), and some servers vary it. What DNS does not allow, such as
+/// two aliases of one name, is no answer; nor is what is broken anywhere up to the last record that matters.
+DnsMessage read_dns_message(std::string_view bytes, std::string_view name, std::uint32_t type);
 
 } // namespace kith::app

@@ -24,7 +24,15 @@ bool tells_more(std::int32_t one, std::int32_t other) {
     return std::ranges::find(worst_first, one) < std::ranges::find(worst_first, other);
 }
 
-constexpr unsigned refused = 5;
+constexpr unsigned format_error = 1, not_implemented = 4; // to an OPT record, of servers that know none (RFC 6891, 7)
+
+// Consul leaves instances out of a reply over UDP, at random, and sets no TC.
+bool is_consul(std::string_view name) {
+    constexpr std::string_view domain = "consul";
+    if (name.size() < domain.size() || (name.size() > domain.size() && name[name.size() - domain.size() - 1] != '.'))
+        return false;
+    return std::ranges::equal(name.substr(name.size() - domain.size()), domain, [](char a, char b) { return (a | 0x20) == b; });
+}
 
 } // namespace
 
@@ -34,7 +42,7 @@ DnsQuestion::DnsQuestion(boost::asio::io_context &io, DnsQuery query, const Reso
       wait_(settings.wait),
       names_(dns_candidates(query_, settings.domains, settings.ndots)),
       servers_(query_.servers.empty() ? settings.servers : query_.servers),
-      no_server_(path + " names no server that could be asked") {
+      no_server_(path + (settings.trouble.empty() ? " names no server that could be asked" : ": " + settings.trouble)) {
     std::ranges::reverse(names_);
 }
 
@@ -69,46 +77,64 @@ void DnsQuestion::ask_name() {
 }
 
 void DnsQuestion::ask_next() {
+    over_udp_.reset();
     if (to_ask_.empty() && !std::exchange(again_, true)) to_ask_.assign(silent_.rbegin(), silent_.rend());
-    const nanoseconds left = deadline_ - Clock::now();
-    if (to_ask_.empty() || left <= nanoseconds(0)) return end();
+    if (to_ask_.empty()) return end();
     const DnsServer server = std::move(to_ask_.back());
     to_ask_.pop_back();
+    ask(server, {.edns = true, .tcp = is_consul(outcome_.name)});
+}
+
+void DnsQuestion::ask(const DnsServer &server, DnsManner manner) {
+    const nanoseconds left = deadline_ - Clock::now();
+    if (left <= nanoseconds(0)) {
+        if (over_udp_) return answered(*std::exchange(over_udp_, std::nullopt));
+        failed(KITH_TIMED_OUT, server, "was not asked, because the time for all servers was over");
+        return end();
+    }
     // Whoever is still to come shall have some of the time: the rest of this round, and the silent ones' second one.
     const auto turns = static_cast<std::int64_t>(again_ ? to_ask_.size() + 1 : 2 * (to_ask_.size() + 1) + silent_.size());
     const auto wait = std::min(static_cast<std::uint64_t>(left.count() / turns), wait_);
     exchange_ = std::make_shared<DnsExchange>(io_);
-    exchange_->start(server, outcome_.name, query_.type, wait, [weak = weak_from_this(), server](const DnsReply &reply) {
-        const auto self = weak.lock();
-        if (self && self->done_) self->replied(server, reply);
-    });
+    exchange_->start(server, outcome_.name, query_.type, manner, wait,
+                     [weak = weak_from_this(), server](const DnsReply &reply) {
+                         const auto self = weak.lock();
+                         if (self && self->done_) self->replied(server, reply);
+                     });
 }
 
 void DnsQuestion::replied(const DnsServer &server, const DnsReply &reply) {
     exchange_.reset();
-    switch (reply.status) {
-    case KITH_OK: break;
-    case KITH_TIMED_OUT:
-        if (!again_) silent_.push_back(server);
-        failed(reply.status, server, "did not reply");
-        return ask_next();
-    case KITH_UNREACHABLE:
-        failed(reply.status, server, "cannot be reached: no server listens there, or no route leads there");
-        return ask_next();
-    default:
-        failed(reply.status, server, "could not be asked: no memory or no descriptor was left, or the system failed");
+    if (reply.status != KITH_OK) {
+        if (over_udp_) return answered(*std::exchange(over_udp_, std::nullopt));
+        if (reply.status == KITH_TIMED_OUT && !again_) silent_.push_back(server);
+        const char *why =
+            is_consul(outcome_.name) ? "; Consul is asked over TCP, because over UDP it leaves instances out" : "";
+        failed(reply.status, server, reply.text + why);
         return ask_next();
     }
     auto message = read_dns_message(reply.bytes, outcome_.name, query_.type);
-    if (!message) {
-        failed(KITH_PROTOCOL, server, "replied with a malformed message");
-        return ask_next();
+    if (ask_otherwise(server, reply, message)) return;
+    if (message.kind != 0) return answered(std::move(message));
+    failed(message.status, server, message.problem);
+    ask_next();
+}
+
+// The same server once more: without EDNS when it does not know that, over TCP when this may not be all.
+bool DnsQuestion::ask_otherwise(const DnsServer &server, const DnsReply &reply, DnsMessage &message) {
+    DnsManner manner = reply.asked;
+    if ((message.code == format_error || message.code == not_implemented) && manner.edns) {
+        manner.edns = false;
+    } else if (message.cut && !manner.tcp) {
+        manner.tcp = true;
+    } else if (message.kind == KITH_DNS_RECORDS && manner.edns && !message.edns && !manner.tcp) {
+        manner.tcp = true;
+        over_udp_ = std::move(message);
+    } else {
+        return false;
     }
-    if (message->kind == 0) {
-        failed(message->code == refused ? KITH_DENIED : KITH_UNAVAILABLE, server, "answered " + message->problem);
-        return ask_next();
-    }
-    answered(std::move(*message));
+    ask(server, manner);
+    return true;
 }
 
 void DnsQuestion::answered(DnsMessage answer) {

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,9 @@ class DnsQuestion : public std::enable_shared_from_this<DnsQuestion> {
   private:
     void ask_name();
     void ask_next();
+    void ask(const DnsServer &server, DnsManner manner);
     void replied(const DnsServer &server, const DnsReply &reply);
+    bool ask_otherwise(const DnsServer &server, const DnsReply &reply, DnsMessage &message);
     void answered(DnsMessage answer);
     void failed(std::int32_t status, const DnsServer &server, std::string_view what);
     void end();
@@ -50,6 +53,7 @@ class DnsQuestion : public std::enable_shared_from_this<DnsQuestion> {
     std::vector<DnsServer> servers_;
     std::string no_server_;
     std::vector<DnsServer> to_ask_, silent_; // of this name
+    std::optional<DnsMessage> over_udp_;     // holds when the server cannot be asked over TCP
     bool again_ = false;                     // those that were silent
     std::chrono::steady_clock::time_point deadline_;
     std::shared_ptr<DnsExchange> exchange_;

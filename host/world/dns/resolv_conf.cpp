@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -61,11 +63,18 @@ const ResolverSettings &ResolvConf::now() {
     if (::stat(path_.c_str(), &info) != 0) {
         version_ = {};
         settings_ = {};
+        settings_.trouble = std::strerror(errno);
         return settings_;
     }
     const Version seen{info.st_ino, static_cast<std::uint64_t>(info.st_size), info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
     if (seen == version_) return settings_;
     std::ifstream file(path_);
+    if (!file) {
+        version_ = {};
+        settings_ = {};
+        settings_.trouble = std::strerror(errno);
+        return settings_;
+    }
     std::stringstream text;
     text << file.rdbuf();
     settings_ = read_resolv_conf(text.str());

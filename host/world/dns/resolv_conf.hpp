@@ -17,6 +17,7 @@ struct ResolverSettings {
     std::vector<std::string> domains;
     unsigned ndots = 1;
     std::uint64_t wait = 5'000'000'000; ///< nanoseconds, for one server
+    std::string trouble;                ///< why the file could not be read
 };
 
 /// What is not understood is skipped, as the system's resolver does. A port may be told: [10.0.0.1]:5353.

@@ -118,6 +118,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(services_and_texts, Ground, Grounds) {
     BOOST_TEST((site.answer("example.net", KITH_DNS_TXT).texts == Texts{"hello there"}));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(names_are_equal_regardless_of_case, Ground, Grounds) {
+    Site<Ground> site;
+    site.names.service("_epmd._tcp.example.net", "Web-0.eXample.NET", 4369);
+    site.names.address("app.example.net", {"10.0.0.7"}, 30);
+    BOOST_TEST((site.answer("_epmd._tcp.example.net", KITH_DNS_SRV).texts == Texts{"web-0.example.net"}));
+    BOOST_TEST((site.answer("App.Example.net", KITH_DNS_A).texts == Texts{"10.0.0.7"}));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(empty_answers_are_told_apart, Ground, Grounds) {
     Site<Ground> site;
     site.names.address("app.example.net", {"10.0.0.7"}, 30);
@@ -190,6 +198,9 @@ BOOST_AUTO_TEST_CASE(the_system_says_whom_to_ask_and_in_which_domains) {
         return std::pair(ground.await(tenant, op), tenant.answers[op]);
     };
     BOOST_TEST(ask("app").first.status == KITH_UNREACHABLE);
+    BOOST_TEST(tenant.done.back().text.find("resolv.conf: No such file or directory") != std::string::npos);
+    ground.put("resolv.conf", "search example\n");
+    BOOST_TEST(ask("app").first.status == KITH_UNREACHABLE);
     BOOST_TEST(tenant.done.back().text.find("resolv.conf names no server") != std::string::npos);
     ground.put("resolv.conf", "nameserver [127.0.0.1]:" + std::to_string(names.server.port()) +
                                   "\nsearch ns.svc.example svc.example example\noptions ndots:5\n");
@@ -217,9 +228,75 @@ BOOST_AUTO_TEST_CASE(a_thousand_addresses_come_over_tcp) {
 BOOST_AUTO_TEST_CASE(a_server_that_knows_no_edns_is_asked_without) {
     Site<Real> site;
     site.names.address("app.example", {"10.0.0.7"}, 5);
-    site.names.server.replies[{"app.example", KITH_DNS_A}].old = true;
+    auto &server = site.names.server;
+    auto &reply = server.replies[{"app.example", KITH_DNS_A}];
+    for (const unsigned code : {1U, 4U}) { // FORMERR, NOTIMP
+        for (const bool bare : {false, true}) {
+            reply.no_edns = code;
+            reply.bare = bare;
+            server.over_udp = 0;
+            BOOST_TEST((site.answer("app.example", KITH_DNS_A).texts == Texts{"10.0.0.7"}));
+            BOOST_TEST(server.over_udp == 2U);
+        }
+    }
+    BOOST_TEST(server.over_tcp == 0U); // an answer without OPT is right here
+}
+
+BOOST_AUTO_TEST_CASE(an_error_that_is_a_header_alone_is_a_reply) {
+    Site<Real> site;
+    for (const auto &[code, status, text] :
+         {std::tuple(1U, KITH_UNAVAILABLE, "answered FORMERR"), std::tuple(4U, KITH_UNAVAILABLE, "answered NOTIMP"),
+          std::tuple(5U, KITH_DENIED, "answered REFUSED")}) {
+        site.names.server.replies[{"app.example", KITH_DNS_A}] = {.code = code, .bare = true};
+        const Completion done = site.failure("app.example");
+        BOOST_TEST(done.status == status);
+        BOOST_TEST(done.text.find(text) != std::string::npos);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_to_another_question_is_not_silence) {
+    Site<Real> site;
+    site.names.server.replies[{"app.example", KITH_DNS_A}].of_another = true;
+    const Completion done = site.failure("app.example");
+    BOOST_TEST(done.status == KITH_PROTOCOL);
+    BOOST_TEST(done.text.find("sent nothing that replies to this question") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_may_not_be_all_is_asked_for_over_tcp) {
+    Site<Real> site;
+    auto &server = site.names.server;
+    for (const char *name : {"app.example", "app.service.consul", "App.Service.DC1.Consul"}) {
+        const bool consul = std::string_view(name) != "app.example";
+        site.names.address(kith::lower_dns_name(name), {"10.0.0.7", "10.0.0.8"}, 5);
+        auto &reply = server.replies[{kith::lower_dns_name(name), KITH_DNS_A}];
+        reply.without_opt = !consul;
+        reply.most_over_udp = 1;
+        server.over_udp = server.over_tcp = 0;
+        BOOST_TEST((site.answer(name, KITH_DNS_A).texts == Texts{"10.0.0.7", "10.0.0.8"}));
+        BOOST_TEST(server.over_udp == (consul ? 0U : 1U));
+        BOOST_TEST(server.over_tcp == 1U);
+    }
+    BOOST_TEST(site.answer("not.consul.example", KITH_DNS_A).kind == KITH_DNS_NXDOMAIN);
+    BOOST_TEST(site.answer("myconsul", KITH_DNS_A).kind == KITH_DNS_NXDOMAIN);
+    BOOST_TEST(server.over_tcp == 1U);
+    // A server of old that speaks no TCP is believed over UDP; Consul is not.
+    server.close_tcp();
     BOOST_TEST((site.answer("app.example", KITH_DNS_A).texts == Texts{"10.0.0.7"}));
-    BOOST_TEST(site.names.server.over_udp == 2U);
+    const Completion done = site.failure("app.service.consul");
+    BOOST_TEST(done.status == KITH_UNREACHABLE);
+    BOOST_TEST(done.text.find("cannot be reached over TCP: Connection refused; Consul") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_to_ask_names_what_the_system_reported) {
+    Site<Real> site;
+    for (const auto &[server, text] :
+         {std::pair("127.0.0.1:1", " 127.0.0.1:1 cannot be reached: Connection refused"),
+          std::pair("255.255.255.255:53", " 255.255.255.255:53 cannot be reached: Permission denied"),
+          std::pair("[fe80::53%none0]:53", " [fe80::53%none0]:53 cannot be reached: this machine has no interface none0 now"),
+          std::pair("fe80::53", " [fe80::53]:53 cannot be reached: a link-local address needs its interface")}) {
+        const Completion done = site.failure("app.example", server);
+        BOOST_TEST(done.text.find(text) != std::string::npos, done.text);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(the_next_server_is_asked_when_one_fails) {
@@ -248,11 +325,40 @@ BOOST_AUTO_TEST_CASE(aliases_are_followed_and_the_least_ttl_counts) {
     BOOST_TEST(found.ttl == 7U);
 }
 
-BOOST_AUTO_TEST_CASE(aliases_in_a_circle_are_malformed) {
+BOOST_AUTO_TEST_CASE(what_dns_does_not_allow_is_no_answer) {
     Site<Real> site;
+    const auto alias = [](const char *of, const char *to) { return WireRecord{of, 5, 7, wire_name(to)}; };
+    const auto address = [](const char *of) { return WireRecord{of, KITH_DNS_A, 7, wire_address("10.0.0.7")}; };
     auto &reply = site.names.server.replies[{"a.example", KITH_DNS_A}];
-    reply.answers = {{{}, 5, 7, wire_name("b.example")}, {"b.example", 5, 7, wire_name("a.example")}};
-    BOOST_TEST(site.failure("a.example").status == KITH_PROTOCOL);
+    const auto fails = [&](std::vector<WireRecord> answers, std::int32_t status, std::string_view text) {
+        reply.answers = std::move(answers);
+        const Completion done = site.failure("a.example");
+        BOOST_TEST(done.status == status);
+        BOOST_TEST(done.text.find(text) != std::string::npos, done.text);
+    };
+    fails({alias("a.example", "b.example"), alias("b.example", "a.example")}, KITH_PROTOCOL,
+          "answered CNAMEs that lead to no end: b.example is an alias of a.example");
+    fails({alias("a.example", "a.example")}, KITH_PROTOCOL, "lead to no end");
+    fails({alias("a.example", "b.example"), address("b.example"), alias("A.example", "c.example"), address("c.example")},
+          KITH_PROTOCOL, "answered several CNAMEs of a.example, which DNS does not allow: b.example and c.example");
+    fails({alias("a.example", "b.example"), alias("a.example", "c.example")}, KITH_PROTOCOL, "answered several CNAMEs");
+    fails({alias("a.example", "b.example"), address("b.example"), address("a.example")}, KITH_PROTOCOL,
+          "answered a CNAME of a.example and other records of it");
+    fails({address("b.example")}, KITH_PROTOCOL, "answered records of b.example, which is not what was asked for");
+    fails({alias("a.example", "b.example")}, KITH_UNAVAILABLE,
+          "answered that the name is an alias of b.example, and nothing of that");
+    reply.recursive = false;
+    fails({alias("a.example", "b.example")}, KITH_UNAVAILABLE, ": it asks no other servers on our behalf");
+    reply.code = 3;
+    fails({address("a.example")}, KITH_PROTOCOL, "answered NXDOMAIN and records of the name at once");
+}
+
+BOOST_AUTO_TEST_CASE(an_alias_twice_is_one) {
+    Site<Real> site;
+    const WireRecord alias{{}, 5, 7, wire_name("b.example")};
+    site.names.server.replies[{"a.example", KITH_DNS_A}].answers = {
+        alias, alias, {"b.example", KITH_DNS_A, 7, wire_address("10.0.0.7")}};
+    BOOST_TEST((site.answer("a.example", KITH_DNS_A).texts == Texts{"10.0.0.7"}));
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_answer_holds_as_long_as_its_soa_says) {
@@ -272,6 +378,8 @@ BOOST_AUTO_TEST_CASE(a_referral_is_no_empty_answer) {
     WireReply &reply = site.names.server.replies[{"app.example", KITH_DNS_A}];
     reply.recursive = false;
     reply.authorities = {{"example", 2, 60, wire_name("ns.example")}};
+    BOOST_TEST(site.failure("app.example").status == KITH_UNAVAILABLE);
+    reply.recursive = true;
     BOOST_TEST(site.failure("app.example").status == KITH_UNAVAILABLE);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "server.hpp"
 
+#include <kith/hosting/dns_query.hpp>
+
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 
@@ -14,7 +16,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using asio::ip::udp;
 
-constexpr std::size_t most_over_udp = 1232;
+constexpr std::size_t udp_size = 1232;
 
 unsigned at(const std::string &bytes, std::size_t where) { return static_cast<unsigned char>(bytes.at(where)); }
 
@@ -100,7 +102,8 @@ std::string DnsTestServer::reply_to(const std::string &query, bool stream) {
     }
     const std::string question = query.substr(12, here + 5 - 12);
     const unsigned type = at(query, here + 1) << 8 | at(query, here + 2);
-    const auto found = replies.find({name, type});
+    const bool edns = at(query, 11) != 0; // an OPT record is the only additional one
+    const auto found = replies.find({lower_dns_name(name), type});
     WireReply reply;
     if (found == replies.end()) {
         reply.code = 3;
@@ -108,21 +111,27 @@ std::string DnsTestServer::reply_to(const std::string &query, bool stream) {
         reply = found->second;
     }
     if (reply.silent) return {};
-    if (reply.old && at(query, 11) != 0) { // an OPT record is the only additional one
-        reply = {};
-        reply.code = 1;
+    const bool opt = edns && !reply.without_opt && !reply.malformed && reply.no_edns == 0;
+    if (reply.no_edns != 0 && edns) {
+        const bool bare = reply.bare;
+        reply = {.code = reply.no_edns};
+        reply.bare = bare;
     }
+    if (!stream && reply.answers.size() > reply.most_over_udp) reply.answers.resize(reply.most_over_udp);
     std::string out = query.substr(0, 2) + wire_16(0x8100U | (reply.recursive ? 0x80U : 0U) | reply.code) + wire_16(1) +
                       wire_16(static_cast<unsigned>(reply.answers.size())) +
-                      wire_16(static_cast<unsigned>(reply.authorities.size())) + wire_16(0) + question;
+                      wire_16(static_cast<unsigned>(reply.authorities.size())) + wire_16(opt ? 1 : 0) + question;
+    if (reply.of_another) out[0] = static_cast<char>(~out[0]);
+    if (reply.bare && reply.code != 0) return out.substr(0, 4) + std::string(8, '\0');
     const std::size_t head = out.size();
     for (const WireRecord &one : reply.answers) out += record(one);
     for (const WireRecord &one : reply.authorities) out += record(one);
+    if (opt) out += std::string(1, '\0') + wire_16(41) + wire_16(1232) + wire_32(0) + wire_16(0);
     if (reply.malformed) out.resize(out.size() - 3);
-    if (!stream && out.size() > most_over_udp) {
+    if (!stream && out.size() > udp_size) {
         out.resize(head);
         out[2] = static_cast<char>(out[2] | 0x02); // TC
-        out.replace(6, 4, 4, '\0');
+        out.replace(6, 6, 6, '\0');
     }
     return out;
 }

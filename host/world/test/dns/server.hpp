@@ -29,8 +29,12 @@ struct WireReply {
     std::vector<WireRecord> answers = {}, authorities = {};
     bool silent = false;    ///< no reply
     bool malformed = false; ///< cut in the middle of a record
-    bool old = false;       ///< FORMERR to whoever speaks EDNS
     bool recursive = true;
+    unsigned no_edns = 0;           ///< the RCODE of replies to questions with an OPT record, such as 1 (FORMERR)
+    bool bare = false;              ///< errors are a header alone
+    bool without_opt = false;       ///< an OPT record is ignored
+    bool of_another = false;        ///< the reply is to another question
+    std::size_t most_over_udp = 99; ///< answers; the others are left out there, without TC
 };
 
 /// A name as on the wire.
@@ -46,7 +50,9 @@ class DnsTestServer {
     /// "127.0.0.1:40000".
     std::string place() const { return "127.0.0.1:" + std::to_string(port()); }
 
-    /// By name and type; without: NXDOMAIN.
+    /// Nobody listens on TCP any more.
+    void close_tcp() { tcp_.close(); }
+    /// By name, in lower case, and type; without: NXDOMAIN.
     std::map<std::pair<std::string, unsigned>, WireReply> replies;
     std::size_t over_udp = 0, over_tcp = 0;
 

@@ -54,7 +54,7 @@ typedef struct kith_dns_record {
     uint16_t weight;
     uint16_t port;
     uint16_t reserved;
-    kith_str target; /* SRV: a name without its last dot; "." as empty: the service is decidedly not there */
+    kith_str target; /* SRV: a name in lower case, without its last dot; "." as empty: the service is decidedly not there */
     kith_str text;   /* TXT: its strings, one after the other; any bytes */
 } kith_dns_record;
 
@@ -70,11 +70,12 @@ typedef struct kith_dns_answer {
 } kith_dns_answer;
 
 typedef struct kith_dns_host {
-    /* Each server is asked until one gives an answer, a second time those that said nothing; over UDP, and over TCP what does
-     * not fit there. Refused with KITH_INVALID: a name that can be none, a type that is none of the above, servers that are no
-     * addresses; with KITH_LIMIT: more than KITH_DNS_MAX_OPEN. Failures, when none gave an answer: KITH_UNAVAILABLE (SERVFAIL,
-     * or another error), KITH_DENIED (REFUSED), KITH_PROTOCOL (malformed), KITH_TIMED_OUT (no reply), KITH_UNREACHABLE (no
-     * server listens, no route leads there, or none is known), KITH_LIMIT and KITH_IO (the system failed). When they failed
+    /* Each server is asked until one gives an answer, a second time those that said nothing. They are asked over UDP, and over TCP
+     * when the answer does not fit there or may be a part of it: a server that knows no EDNS, and any name below `consul`.
+     * Refused with KITH_INVALID: a name that can be none, a type that is none of the above, servers that are no addresses; with
+     * KITH_LIMIT: more than KITH_DNS_MAX_OPEN. Failures, when none gave an answer: KITH_UNAVAILABLE (SERVFAIL, or another error),
+     * KITH_DENIED (REFUSED), KITH_PROTOCOL (malformed, or what DNS does not allow), KITH_TIMED_OUT (no reply), KITH_UNREACHABLE
+     * (no server listens, no route leads there, or none is known), KITH_LIMIT and KITH_IO (the system failed). When they failed
      * differently, the first in this list counts. With KITH_DNS_SEARCH a failure in one domain ends the search: what the next
      * says would be of another name. query: copied. [loop & started] */
     int32_t (*query)(const kith_host *host, const kith_dns_query *query, uint64_t user, uint64_t *op);

@@ -44,6 +44,9 @@ std::int32_t read_query(const kith_dns_query *given, DnsQuery &out, std::string 
 /// Can it be asked for? Labels of 1 to 63 bytes, together at most KITH_DNS_MAX_NAME; without its last dot.
 bool is_dns_name(std::string_view name) noexcept;
 
+/// As names are compared and reported: equal regardless of case (RFC 4343), and some servers vary it from answer to answer.
+std::string lower_dns_name(std::string_view name);
+
 /// The names to ask for, in this order (resolv.conf: search, ndots): each, with KITH_DNS_SEARCH, until one is not NXDOMAIN.
 std::vector<std::string> dns_candidates(const DnsQuery &query, const std::vector<std::string> &domains, unsigned ndots);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The domain name system of a simulated universe: what kith.dns/1 answers on each of its machines. A name that nobody entered is
-// NXDOMAIN.
+// NXDOMAIN. Names are equal regardless of case, and targets are reported in lower case, as in the real world.
 //
 //     net.dns().address("app.example.net", {"10.0.0.7", "fd00::7"}, 30s);
 //     net.dns().fail("app.example.net", KITH_DNS_AAAA, KITH_UNAVAILABLE); // SERVFAIL
