@@ -26,9 +26,13 @@ void add(Sight &sight, const kith::dns_answer &answer) {
     }
 }
 
-void settle(Sight &sight, const kith::dns_answer &last, std::string_view what) {
+void in_order(Sight &sight) {
     std::sort(sight.hosts.begin(), sight.hosts.end());
     sight.hosts.erase(std::unique(sight.hosts.begin(), sight.hosts.end()), sight.hosts.end());
+}
+
+void settle(Sight &sight, const kith::dns_answer &last, std::string_view what) {
+    in_order(sight);
     if (!sight.hosts.empty()) return;
     sight.empty = last.kind == KITH_DNS_NXDOMAIN ? "there is no such name (NXDOMAIN)" : "the name has no " + std::string(what);
 }
@@ -39,34 +43,69 @@ kith::dns_options options_of(const Question &question) {
 
 } // namespace
 
-kith::task<kith::result<Sight>> addresses(const kith::dns &dns, const Question &question) {
+namespace {
+
+constexpr const char *record_of[] = {"A", "AAAA"};
+constexpr const char *name_of[] = {"IPv4", "IPv6"};
+
+// One family has answered, the other has not.
+kith::result<Sight> half(const kith::dns_answer &answer, Families::Which failed, kith::error why, const Families &families) {
+    const auto other = failed == Families::ipv4 ? Families::ipv6 : Families::ipv4;
+    const std::string remedy = std::string("option family: ") + (other == Families::ipv4 ? "ipv4" : "ipv6") +
+                               ", when there is no " + name_of[failed] + " here";
+    // An empty answer alone does not tell that there is nobody: they may be of the family that could not be asked.
+    if (answer.kind == KITH_DNS_NXDOMAIN || (!families.known(failed) && !families.known(other))) {
+        why.text += std::string("; by ") + record_of[other] + " records there are none (" + remedy + ")";
+        return why;
+    }
     Sight out;
+    add(out, answer);
+    if (families.known(failed)) {
+        why.text += std::string("; the peers by ") + record_of[failed] + " records stay as they were, those by " +
+                    record_of[other] + " records are followed (" + remedy + ")";
+        out.stale = std::move(why);
+        out.stale_family = failed;
+        in_order(out);
+    } else {
+        out.aside = std::move(why).text + " (" + remedy + ")";
+        settle(out, answer, "addresses (" + std::string(record_of[other]) + ")");
+    }
+    return out;
+}
+
+} // namespace
+
+kith::task<kith::result<Sight>> addresses(const kith::dns &dns, const Question &question, Families &families) {
     kith::dns_options options = options_of(question);
-    kith::dns_answer first;
     std::string name = question.name;
-    if (question.family != Family::ipv6) {
-        auto v4 = co_await dns.query(name, KITH_DNS_A, options);
-        if (!v4) co_return std::move(v4).error();
-        first = std::move(*v4);
-        add(out, first);
-        // The second question is about the very name that the first was answered for.
-        name = first.name + '.';
-    }
-    // A name that is not there has no records of any type (RFC 8020).
-    if (question.family != Family::ipv4 && first.kind != KITH_DNS_NXDOMAIN) {
-        auto v6 = co_await dns.query(name, KITH_DNS_AAAA, options);
-        if (!v6) {
-            kith::error why = std::move(v6).error();
-            if (!out.hosts.empty()) {
-                why.text += "; the " + std::to_string(out.hosts.size()) +
-                            " A records alone are no answer (option family: ipv4, when there is no IPv6 here)";
-            }
-            co_return why;
+    std::optional<kith::dns_answer> answers[2];
+    std::optional<kith::error> why[2];
+    for (const auto family : {Families::ipv4, Families::ipv6}) {
+        const auto other = family == Families::ipv4 ? Families::ipv6 : Families::ipv4;
+        if (question.family == (family == Families::ipv4 ? Family::ipv6 : Family::ipv4)) continue;
+        const bool strange = !families.known(family) && families.known(other);
+        options.timeout = strange ? std::min(question.patience, question.timeout) : question.timeout;
+        auto answer = co_await dns.query(name, family == Families::ipv4 ? KITH_DNS_A : KITH_DNS_AAAA, options);
+        if (!answer) {
+            why[family] = std::move(answer).error();
+            if (why[family]->status == KITH_UNREACHABLE) break; // the other question would not arrive either
+            continue;
         }
-        add(out, *v6);
-        if (first.kind == 0) first.kind = v6->kind;
+        families.answered(family, !answer->records.empty());
+        answers[family] = *std::move(answer);
+        // The second question is about the very name that the first was answered for.
+        name = answers[family]->name + '.';
+        // A name that is not there has no records of any type (RFC 8020).
+        if (answers[family]->kind == KITH_DNS_NXDOMAIN) break;
     }
-    settle(out, first, "addresses (A and AAAA)");
+    const auto &[v4, v6] = answers;
+    if (!v4 && !v6) co_return *std::move(why[0] ? why[0] : why[1]);
+    if (why[Families::ipv4]) co_return half(*v6, Families::ipv4, *std::move(why[Families::ipv4]), families);
+    if (why[Families::ipv6]) co_return half(*v4, Families::ipv6, *std::move(why[Families::ipv6]), families);
+    Sight out;
+    if (v4) add(out, *v4);
+    if (v6) add(out, *v6);
+    settle(out, v4 ? *v4 : *v6, "addresses (A and AAAA)");
     co_return out;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// One look at a name: all its addresses, or all its targets. Half an answer is none.
+// One look at a name: all its addresses, or all its targets.
 #pragma once
+
+#include "families.hpp"
 
 #include <kith/dns.hpp>
 #include <kith/task.hpp>
@@ -16,7 +18,7 @@
 namespace dns_look {
 
 struct Host {
-    std::string name;   ///< an address, or the target of an SRV
+    std::string name;   ///< an address, or the target of an SRV, in lower case
     std::uint16_t port; ///< of an SRV; otherwise 0
 
     friend bool operator==(const Host &, const Host &) = default;
@@ -28,6 +30,9 @@ struct Sight {
     std::optional<std::chrono::seconds> ttl; ///< how long this holds, if that is known
     std::string empty;                       ///< why there are none
     std::uint32_t declined = 0;              ///< SRV records that say there is no such service (RFC 2782: a target of ".")
+    std::optional<kith::error> stale; ///< why one family could not be asked, which has had addresses; `hosts` are the other's
+    Families::Which stale_family = Families::ipv4; ///< with `stale`
+    std::string aside;                             ///< why one family could not be asked, which never had any
 };
 
 enum class Family : std::uint8_t { both, ipv4, ipv6 };
@@ -38,10 +43,16 @@ struct Question {
     bool search = false;
     std::string servers = {}; ///< as kith_dns_query has it
     std::chrono::nanoseconds timeout = std::chrono::seconds(10);
+    std::chrono::nanoseconds patience =
+        std::chrono::seconds(3); ///< with a family that never gave an address, when the other did
 };
 
-/// A and AAAA. When one of them fails, so does this: the other is not all there is.
-kith::task<kith::result<Sight>> addresses(const kith::dns &dns, const Question &question);
+/// An address of IPv6, not of IPv4.
+inline bool is_ipv6(const std::string &host) noexcept { return host.find(':') != std::string::npos; }
+
+/// A and AAAA. When one of them fails, the other counts, as far as it is known to be the name's: with `stale` or `aside`. families:
+/// what is known of both, which this adds to; it stays where it is until this is awaited.
+kith::task<kith::result<Sight>> addresses(const kith::dns &dns, const Question &question, Families &families);
 /// SRV.
 kith::task<kith::result<Sight>> targets(const kith::dns &dns, const Question &question);
 

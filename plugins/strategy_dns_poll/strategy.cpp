@@ -31,7 +31,7 @@ class dns_poll : public dns_look::Poller {
                     "x-kith-node-name": "part"
                 },
                 "polling_interval": {
-                    "description": "Time between looks, give or take a tenth; sooner, down to a second, when the answer does not hold so long (TTL). After a failure the next look comes sooner, then ever later, up to 30 s.",
+                    "description": "Time between looks, give or take a tenth; sooner, down to half of it, when the answer does not hold so long (TTL). After a failure the next look comes sooner, then ever later, up to 30 s.",
                     "type": "integer",
                     "default": 5000,
                     "minimum": 100,
@@ -46,7 +46,7 @@ class dns_poll : public dns_look::Poller {
                     "x-kith-unit": "ms"
                 },
                 "family": {
-                    "description": "Which addresses are asked for. With both, one that cannot be had makes the look a failure.",
+                    "description": "Which addresses are asked for. With both, a family that cannot be had makes the look a failure once it has given an address; until then the other one counts alone.",
                     "type": "string",
                     "enum": ["both", "ipv4", "ipv6"],
                     "default": "both"
@@ -63,8 +63,8 @@ class dns_poll : public dns_look::Poller {
                     "default": [],
                     "items": {
                         "type": "string",
-                        "pattern": "^[0-9A-Fa-f.:]+$|^\\[[0-9A-Fa-f.:]+\\](:[0-9]{1,5})?$",
-                        "x-kith-expected": "an address, 10.96.0.10 or 10.96.0.10:5353 or [fd00::a]:5353"
+                        "pattern": "^[0-9A-Fa-f.:]+(%[0-9A-Za-z_.-]+)?$|^\\[[0-9A-Fa-f.:]+(%[0-9A-Za-z_.-]+)?\\](:[0-9]{1,5})?$",
+                        "x-kith-expected": "an address, 10.96.0.10 or 10.96.0.10:5353 or [fd00::a]:5353 or fe80::53%eth0"
                     }
                 }
             }
@@ -72,6 +72,7 @@ class dns_poll : public dns_look::Poller {
         .flags = KITH_FLAG_ROTATING,
     };
     using required = Services;
+    using optional = kith::services<kith::state>;
 
     explicit dns_poll(kith::host h) : Poller(h, kith::options(h).text("/node_basename"), kith::options(h).text("/query")) {
         const kith::options options(h);
@@ -80,7 +81,7 @@ class dns_poll : public dns_look::Poller {
     }
 
   private:
-    kith::task<kith::result<dns_look::Sight>> look(const kith::dns &dns) override { return addresses(dns, question); }
+    kith::task<kith::result<dns_look::Sight>> look(const kith::dns &dns) override { return addresses(dns, question, families); }
 };
 
 } // namespace

@@ -49,7 +49,7 @@ class k8s_dnssrv : public dns_look::Poller {
                     "maxLength": 63
                 },
                 "polling_interval": {
-                    "description": "Time between looks, give or take a tenth; sooner, down to a second, when the answer does not hold so long (TTL). After a failure the next look comes sooner, then ever later, up to 30 s.",
+                    "description": "Time between looks, give or take a tenth; sooner, down to half of it, when the answer does not hold so long (TTL). After a failure the next look comes sooner, then ever later, up to 30 s.",
                     "type": "integer",
                     "default": 5000,
                     "minimum": 100,
@@ -63,8 +63,8 @@ class k8s_dnssrv : public dns_look::Poller {
                     "default": [],
                     "items": {
                         "type": "string",
-                        "pattern": "^[0-9A-Fa-f.:]+$|^\\[[0-9A-Fa-f.:]+\\](:[0-9]{1,5})?$",
-                        "x-kith-expected": "an address, 10.96.0.10 or 10.96.0.10:5353 or [fd00::a]:5353"
+                        "pattern": "^[0-9A-Fa-f.:]+(%[0-9A-Za-z_.-]+)?$|^\\[[0-9A-Fa-f.:]+(%[0-9A-Za-z_.-]+)?\\](:[0-9]{1,5})?$",
+                        "x-kith-expected": "an address, 10.96.0.10 or 10.96.0.10:5353 or [fd00::a]:5353 or fe80::53%eth0"
                     }
                 }
             }

@@ -6,7 +6,6 @@
 
 #include <kith/address.hpp>
 
-#define CARES_NO_DEPRECATED // 1.34 wants calls that 1.18 does not have
 #include <ares.h>
 
 #include <boost/asio/post.hpp>

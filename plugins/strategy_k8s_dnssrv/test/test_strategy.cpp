@@ -34,6 +34,21 @@ BOOST_FIXTURE_TEST_CASE(each_target_is_a_peer, Service) {
     BOOST_TEST(rig.peers()[0].attribute("port") == "4369");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_target_in_another_case_is_the_same_peer, Service) {
+    int turn = 0;
+    zones.rotate(name, KITH_DNS_SRV, [&turn] {
+        const char *host =
+            ++turn % 2 == 0 ? "aPP-0.App-Headless.tEAm.svc.cluster.LOCAL" : "App-0.app-HEADLESS.team.sVC.cluster.local";
+        return DnsZones::Records{{.value = host, .priority = 0, .weight = 50, .port = 4369}};
+    });
+    start();
+    for (int i = 0; i < 3; ++i) {
+        BOOST_TEST(replaced());
+        BOOST_TEST((peers() == Names{"app@app-0.app-headless.team.svc.cluster.local"}));
+        BOOST_TEST(rig.peers()[0].key == "app-0.app-headless.team.svc.cluster.local");
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(a_target_with_two_ports_is_one_peer, Service) {
     zones.service(name, {target(0, 4369), target(0, 9000), target(1, 4369)});
     start();
