@@ -37,7 +37,7 @@ std::int32_t status_of_join(int error) {
 
 std::string text_of_join(int error, bool ipv6) {
     const std::string why = std::strerror(error);
-    if (error == ENOBUFS && !ipv6) return why + "; the system allows no more groups: net.ipv4.igmp_max_memberships";
+    if (error == ENOBUFS && !ipv6) return why + "; possibly there are as many groups as net.ipv4.igmp_max_memberships allows";
     return why;
 }
 

@@ -143,7 +143,8 @@ Placed Interfaces::place_for(const address &group, std::string_view interface) c
     }
     const auto &[name, its] = *found;
     if (!its.up) return refuse(KITH_UNREACHABLE, "the interface " + name + " is down; `ip link set " + name + " up`");
-    if (!its.linked) return refuse(KITH_UNREACHABLE, "the interface " + name + " has no link: its cable, or the other end");
+    if (!its.linked)
+        return refuse(KITH_UNREACHABLE, "the interface " + name + " has no carrier; see `ip link show " + name + "`");
     Placed out{{.index = its.index, .life = overruns_, .sources = {}}, KITH_OK, {}};
     if (const auto gone = gone_.find(its.index); gone != gone_.end()) out.place.life += gone->second;
     for (const address &one : its.addresses) {

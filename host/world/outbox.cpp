@@ -92,11 +92,11 @@ std::string what_to_look_at(int error, const kith_datagram &one) {
     const std::string host = address(one.remote).host();
     switch (error) {
     case EMSGSIZE: return "; " + std::to_string(one.size) + " bytes are too long for the way there";
-    case EPERM: return "; a firewall on this machine forbids it (`nft list ruleset`)";
+    case EPERM: return "; this machine does not allow it, possibly by a firewall (`nft list ruleset`)";
     case EACCES:
         return "; is it a broadcast address? Then KITH_UDP_BROADCAST is needed. Otherwise see `ip route get " + host + "`";
-    case EINVAL: return "; the address that the socket is bound to does not lead there";
-    case ENOBUFS: return "; the interface's queue is full";
+    case EINVAL: return "; possibly the address that the socket is bound to does not lead there";
+    case ENOBUFS: return "; possibly the queue of the interface is full (`ip -s link`)";
     case ENETUNREACH:
     case EHOSTUNREACH:
     case EADDRNOTAVAIL:

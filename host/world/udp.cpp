@@ -26,10 +26,10 @@ void tell_bound(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t s
 std::string why_not(const address &to, const Error &error) {
     const std::string text = "bind " + to.text() + ": " + error.message();
     switch (error.value()) {
-    case EADDRINUSE: return text + "; a socket that does not share has it, see `ss -ulpn`";
+    case EADDRINUSE: return text + "; another socket has it, and one of the two does not share it, see `ss -ulpn`";
     case EADDRNOTAVAIL: return text + "; no interface of this machine has it now, see `ip address`";
-    case EAFNOSUPPORT: return text + "; this machine has no IPv6";
-    case EACCES: return text + "; ports below 1024 need CAP_NET_BIND_SERVICE";
+    case EAFNOSUPPORT: return text + (to.is_ipv6() ? "; this machine has no IPv6" : "");
+    case EACCES: return text + (to.port() < 1024 ? "; ports below 1024 usually need CAP_NET_BIND_SERVICE" : "");
     case EINVAL: return text + (is_link_local(to) ? "; a link-local address needs its interface" : "");
     default: return text;
     }

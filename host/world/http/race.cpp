@@ -91,7 +91,7 @@ void Race::tried(std::size_t which, const Error &error) {
     if (failed_ < addresses_.size()) return;
     const std::int32_t status = status_of(error_);
     std::string text = place(name_, port_) + ": " + error_.message();
-    if (status == KITH_REFUSED) text += "; nobody listens there, expected a server";
+    if (error_ == boost::asio::error::connection_refused) text += "; nobody listens there, expected a server";
     end(status, std::move(text), tcp::socket(seat_->io));
 }
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <fstream>
 #include <spawn.h>
 #include <string_view>
 #include <sys/stat.h>
@@ -128,6 +129,11 @@ std::int32_t status_of(int error) noexcept {
     }
 }
 
+bool begins_with_interpreter(const std::string &path) {
+    char first[2] = {};
+    return std::ifstream(path, std::ios::binary).read(first, sizeof first) && first[0] == '#' && first[1] == '!';
+}
+
 // The kernel says only what was wrong, not with which of the files.
 std::string text_of(const ProcessProgram &program, int error) {
     struct stat found {};
@@ -137,7 +143,12 @@ std::string text_of(const ProcessProgram &program, int error) {
     if (::access(directory.c_str(), X_OK) != 0) return program.path + ": its directory " + directory + ": " + reason(errno);
     if (::stat(program.path.c_str(), &found) != 0) return program.path + ": " + reason(errno);
     if (S_ISDIR(found.st_mode)) return program.path + ": it is a directory";
-    if (error == ENOENT) return program.path + ": what its #! line names is not there";
+    if (error == ENOENT) {
+        return program.path +
+               (begins_with_interpreter(program.path)
+                    ? ": what its #! line names is not there"
+                    : ": the file is there, and what it needs to begin is not, such as the loader of its C library");
+    }
     if (error == EACCES)
         return program.path + ": not executable, or not for us (chmod +x; and look whether its file system is mounted noexec)";
     if (error == ENOEXEC) return program.path + ": no program of this machine, and its first line is no #! line";

@@ -107,9 +107,11 @@ TlsFailure failure_of(SSL *ssl, const std::string &name, X509 *rejected) {
     const std::string text = openssl_text();
     if (refuses_us(reason)) {
         const bool has_one = SSL_get_certificate(ssl) != nullptr;
-        return {KITH_UNAUTHORIZED, has_one
-                                       ? "the server does not accept our certificate (" + text + ")"
-                                       : "the server wants a certificate of ours (" + text + "); configure one and its key"};
+        if (has_one) return {KITH_UNAUTHORIZED, "the server does not accept our certificate (" + text + ")"};
+        return {KITH_UNAUTHORIZED, (reason == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED
+                                        ? "the server wants a certificate of ours ("
+                                        : "the server refuses us, possibly for want of a certificate (") +
+                                       text + "); configure one and its key"};
     }
     if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST || reason == SSL_R_PACKET_LENGTH_TOO_LONG) {
         return {KITH_PROTOCOL, "the server does not speak TLS there (" + text + "); is it http://, or another port?"};

@@ -176,6 +176,12 @@ BOOST_AUTO_TEST_CASE(what_the_kernel_means_is_told_in_words) {
         return ground.path(name);
     };
     fails({.path = executable("lost", "#!/no/such/interpreter\n")}, KITH_NOT_FOUND, "#! line names is not there");
+    std::ifstream file("/bin/true", std::ios::binary);
+    std::string elf(std::istreambuf_iterator<char>(file), {});
+    const auto loader = elf.find("/ld-linux");
+    BOOST_REQUIRE(loader != std::string::npos);
+    elf.replace(loader, 9, "/no-linux");
+    fails({.path = executable("elf", elf)}, KITH_NOT_FOUND, "such as the loader of its C library");
     fails({.path = executable("text", "echo never through a shell\n")}, KITH_UNSUPPORTED, "no #! line");
     fails({.path = executable("empty", "")}, KITH_UNSUPPORTED, "no #! line");
 }
