@@ -21,6 +21,8 @@ class NameServer:
         self.binary = shutil.which(self.program, path=PATH)
         if self.binary is None:
             raise unittest.SkipTest(f"{self.program} is missing (Debian package {self.package})")
+        self.lab = lab
+        self.address = HOST
         self.port = free_port()
         self.dir = lab.dir / f"{self.program}-{self.port}"
         self.dir.mkdir()
@@ -29,11 +31,11 @@ class NameServer:
 
     @property
     def place(self):
-        return f"{HOST}:{self.port}"
+        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
 
     def start(self):
         self.prepare()
-        with open(self.dir / "output", "ab") as output:
+        with open(self.dir / "output", "ab") as output, self.lab.inside():
             self._process = subprocess.Popen([self.binary, *self.arguments()], stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         wait_until(self.listens, f"{self.program} to listen", describe=(self.dir / "output").read_text)
         used(self.program)
@@ -41,7 +43,8 @@ class NameServer:
 
     def listens(self):
         try:
-            socket.create_connection((HOST, self.port), 1).close()
+            with self.lab.inside():
+                socket.create_connection((self.address, self.port), 1).close()
             return True
         except OSError:
             return False
@@ -57,13 +60,21 @@ class NameServer:
 
 
 class Dnsmasq(NameServer):
-    """The names of `hosts`, a dictionary of name to addresses, all in the domain `test`."""
+    """The names of `hosts`, a dictionary of name to addresses, all in the domain `test`. What it does not have there it knows not to
+    be there; with `local` False it asks `upstream` ("127.0.0.1#5353"), and refuses the question without one."""
 
     program, package = "dnsmasq", "dnsmasq-base"
 
+    def __init__(self, lab, local=True, upstream=None, address=HOST):
+        super().__init__(lab)
+        self.address = address
+        self._more = ["--local=/test/"] if local else [f"--server={upstream}"] if upstream else []
+
     def arguments(self):
-        return ["--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--local=/test/", "--local-ttl=1",
-                f"--port={self.port}", f"--listen-address={HOST}", "--bind-interfaces", f"--addn-hosts={self.dir / 'hosts'}",
+        _, _, interface = self.address.partition("%")
+        where = [f"--interface={interface}", "--except-interface=lo"] if interface else [f"--listen-address={self.address}"]
+        return ["--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--local-ttl=1", *self._more,
+                f"--port={self.port}", *where, "--bind-interfaces", f"--addn-hosts={self.dir / 'hosts'}",
                 "--pid-file=", "--log-facility=-", "--user=", f"--dhcp-leasefile={self.dir / 'leases'}"]
 
     def prepare(self):

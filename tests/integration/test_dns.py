@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Strategies dns_poll, k8s_dns and k8s_dnssrv with real DNS servers."""
 
+import socket
+
 from lab import PLUGINS, Scenario, main
 from name_servers import Dnsmasq, Knot
+from namespaces import Host, Segment, skipped_without_namespaces
 from waiting import wait_until
 
 QUICK = {"polling_interval": 200}
@@ -66,6 +69,74 @@ class WithDnsmasq(Dns):
         self.server.start()
         self.server.say({"app.test": ["10.0.0.7"]})
         kith.wait("peer.discovered", peer="app@10.0.0.7")
+
+
+class OneFamily(Dns):
+    """dnsmasq refuses a question for AAAA of a name with IPv4 addresses in its hosts file, or never answers it, or says that there are
+    none: by its configuration."""
+
+    ADDRESSES = ["10.0.0.7", "10.0.0.8", "10.0.0.9"]
+
+    def serve(self, **settings):
+        server = Dnsmasq(self.lab, **settings).start()
+        server.say({"app.test": self.ADDRESSES})
+        return server
+
+    def found(self, kith):
+        for address in self.ADDRESSES:
+            kith.wait("peer.discovered", peer=f"app@{address}")
+        self.assertEqual(kith.found("observation.failed"), [], kith.tail())
+
+    def test_no_addresses_of_the_other(self):
+        self.found(self.poll(self.serve()))
+
+    def test_the_other_is_refused(self):
+        kith = self.poll(self.serve(local=False))
+        self.found(kith)
+        kith.wait_log("one family of addresses could not be asked for.*AAAA of app.test.*REFUSED")
+
+    def test_the_other_is_never_answered(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as upstream:
+            upstream.bind(("127.0.0.1", 0))
+            kith = self.poll(self.serve(local=False, upstream=f"127.0.0.1#{upstream.getsockname()[1]}"))
+            self.found(kith)
+            kith.wait_log("one family of addresses could not be asked for.*AAAA of app.test.*did not reply")
+
+    def test_one_that_had_addresses_keeps_them(self):
+        server = self.serve(local=False)
+        server.say({"app.test": ["10.0.0.7", "10.0.0.8", "fd00::7"]})
+        kith = self.poll(server)
+        kith.wait("peer.discovered", peer="app@fd00::7")
+        server.say({"app.test": ["10.0.0.7", "10.0.0.9"]})  # now AAAA is refused
+        kith.wait("peer.discovered", peer="app@10.0.0.9")
+        kith.wait("peer.missing", peer="app@10.0.0.8")
+        kith.wait("observation.failed")
+        self.quiet(kith, 1.5, "peer.missing", peer="app@fd00::7")
+        self.assertEqual(kith.found("peer.missing", peer="app@fd00::7"), [])
+
+
+@skipped_without_namespaces
+class LinkLocal(Dns):
+    def setUp(self):
+        super().setUp()
+        segment = Segment()
+        self.addCleanup(segment.close)
+        self.lab = Host("here", None, "127.0.0.1")
+        self.addCleanup(self.lab.close)
+        for interface in ("other0", "eth0"):  # the same network on both: only the name of the interface says where
+            self.lab.plug(segment, interface)
+        self.lab.ip("address add fe80::53/64 dev eth0 nodad")
+
+    def test_a_server_is_asked_through_the_interface_that_its_address_names(self):
+        server = Dnsmasq(self.lab, address="fe80::53%eth0").start()
+        server.say({"app.test": ["10.0.0.7", "fd00::7"]})
+        kith = self.poll(server)
+        kith.wait("peer.discovered", peer="app@10.0.0.7")
+        kith.wait("peer.discovered", peer="app@fd00::7")
+
+    def test_an_interface_that_is_not_there_is_the_reason(self):
+        kith = self.start("dns_poll", {"query": "app.test", "node_basename": "app", "servers": ["fe80::53%gone0"]})
+        self.reason_is_told(kith, kith.wait("observation.failed"), r"\[fe80::53%gone0\]:53 .*no interface gone0")
 
 
 class WithKnot(Dns):
