@@ -28,7 +28,7 @@ namespace {
 
 constexpr int udp_size = 1232;          // what passes everywhere in one piece (DNS flag day 2020)
 constexpr int own_patience = 3'600'000; // ms; the exchange has a timer of its own
-constexpr std::size_t header_size = 12;
+constexpr std::size_t dns_header_size = 12;
 
 std::int32_t status_of_errno(int error) noexcept {
     switch (error) {
@@ -259,7 +259,7 @@ std::ptrdiff_t DnsExchange::receive(int socket, void *data, std::size_t size) no
     }
     if (taken == 0) hung_up_ = hung_up_ || socket != udp_;
     heard_ = heard_ || taken > 0;
-    const bool reply = socket == udp_ && static_cast<std::size_t>(taken) >= header_size && number_at(data, 0) == id_ &&
+    const bool reply = socket == udp_ && static_cast<std::size_t>(taken) >= dns_header_size && number_at(data, 0) == id_ &&
                        (at(data, 2) & 0x80U) != 0;
     // Servers of old reply so to what they do not understand. c-ares takes nothing without the question.
     if (reply && number_at(data, 4) == 0) {
@@ -275,7 +275,7 @@ std::ptrdiff_t DnsExchange::receive(int socket, void *data, std::size_t size) no
 std::ptrdiff_t DnsExchange::send(int socket, const iovec *parts, int count) noexcept {
     if (socket != udp_) {
         reply_.asked.tcp = true;
-    } else if (count > 0 && parts[0].iov_len >= header_size) {
+    } else if (count > 0 && parts[0].iov_len >= dns_header_size) {
         id_ = static_cast<std::uint16_t>(number_at(parts[0].iov_base, 0));
         reply_.asked.edns = number_at(parts[0].iov_base, 10) != 0; // an OPT record is the only additional one
     }
