@@ -44,6 +44,7 @@ function(kith_add_plugin name)
 
   if(DEFINED kith_SOURCE_DIR AND CMAKE_CURRENT_SOURCE_DIR MATCHES "^${kith_SOURCE_DIR}/plugins/")
     set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${kith_BINARY_DIR}/plugins)
+    add_dependencies(kith_plugins ${name})
     install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/kith/plugins COMPONENT plugins)
   else()
     set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})

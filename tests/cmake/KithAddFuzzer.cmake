@@ -9,6 +9,7 @@ function(kith_add_fuzzer name)
   target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   kith_warnings(fuzz_${name})
   foreach(library IN LISTS arg_SEEN)
+    string(REGEX REPLACE "_static$" "" library ${library}) # a plugin's static twin has the objects of its module
     target_compile_options(${library} PRIVATE -fsanitize=fuzzer-no-link)
   endforeach()
 endfunction()
