@@ -25,7 +25,7 @@ struct Entry {
     int port = 0;
 };
 
-inline std::string quoted(const std::string &text) { return "\"" + text + "\""; }
+inline std::string json_string(const std::string &text) { return "\"" + text + "\""; }
 
 class Agent {
   public:
@@ -93,9 +93,9 @@ class Agent {
     }
 
     static std::string service(const Entry &of) {
-        return R"({"ID": )" + quoted(of.id) + R"(, "Service": "web", "Tags": ["a", "b"], "Meta": {}, "Port": )" +
-               std::to_string(of.port) + R"(, "Address": )" + quoted(of.address) + R"(, "Datacenter": )" +
-               quoted(of.datacenter) + "}";
+        return R"({"ID": )" + json_string(of.id) + R"(, "Service": "web", "Tags": ["a", "b"], "Meta": {}, "Port": )" +
+               std::to_string(of.port) + R"(, "Address": )" + json_string(of.address) + R"(, "Datacenter": )" +
+               json_string(of.datacenter) + "}";
     }
     template <class F>
     std::string list(F &&one) const {
@@ -110,18 +110,19 @@ class Agent {
         const bool passing = parameter(asked, "passing") == "true";
         return list([&](const Entry &of) -> std::string {
             if ((passing && of.status != "passing") || of.datacenter != (datacenter.empty() ? "dc1" : datacenter)) return {};
-            return R"({"Node": {"Node": )" + quoted(of.node) + R"(, "Address": )" + quoted(of.node_address) +
-                   R"(, "Datacenter": )" + quoted(of.datacenter) + R"(}, "Service": )" + service(of) + R"(, "Checks": []})";
+            return R"({"Node": {"Node": )" + json_string(of.node) + R"(, "Address": )" + json_string(of.node_address) +
+                   R"(, "Datacenter": )" + json_string(of.datacenter) + R"(}, "Service": )" + service(of) +
+                   R"(, "Checks": []})";
         });
     }
     std::string catalog(const HttpAsked &asked) const {
         const std::string datacenter = parameter(asked, "dc");
         return list([&](const Entry &of) -> std::string {
             if (of.datacenter != (datacenter.empty() ? "dc1" : datacenter)) return {};
-            return R"({"Node": )" + quoted(of.node) + R"(, "Address": )" + quoted(of.node_address) + R"(, "Datacenter": )" +
-                   quoted(of.datacenter) + R"(, "ServiceID": )" + quoted(of.id) +
+            return R"({"Node": )" + json_string(of.node) + R"(, "Address": )" + json_string(of.node_address) +
+                   R"(, "Datacenter": )" + json_string(of.datacenter) + R"(, "ServiceID": )" + json_string(of.id) +
                    R"(, "ServiceName": "web", "ServiceTags": [], "ServicePort": 0)" + R"(, "ServiceAddress": )" +
-                   quoted(of.address) + "}";
+                   json_string(of.address) + "}";
         });
     }
     HttpReply by_name() const {
@@ -130,7 +131,8 @@ class Agent {
         std::uint32_t code = 200;
         const std::string body = list([&](const Entry &of) {
             if (of.status != "passing") code = 503;
-            return R"({"AggregatedStatus": )" + quoted(of.status) + R"(, "Service": )" + service(of) + R"(, "Checks": []})";
+            return R"({"AggregatedStatus": )" + json_string(of.status) + R"(, "Service": )" + service(of) +
+                   R"(, "Checks": []})";
         });
         return HttpReply(code, body);
     }

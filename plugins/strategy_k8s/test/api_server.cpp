@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) out += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
     return out + '"';
@@ -23,8 +23,9 @@ std::string_view kind(Lookup lookup) { return list_kind(lookup).substr(0, list_k
 std::string_view group(Lookup lookup) { return lookup == Lookup::endpointslices ? "discovery.k8s.io/v1" : "v1"; }
 
 std::string status(std::uint32_t code, std::string_view reason, std::string_view message) {
-    std::string out = R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":)" + quoted(message);
-    if (!reason.empty()) out += R"(,"reason":)" + quoted(reason);
+    std::string out =
+        R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":)" + json_string(message);
+    if (!reason.empty()) out += R"(,"reason":)" + json_string(reason);
     return out + R"(,"code":)" + std::to_string(code) + "}\n";
 }
 
@@ -147,10 +148,10 @@ HttpReply ApiServer::list(Lookup lookup, const std::string &name_space, const Qu
         rest.items.erase(rest.items.begin(), rest.items.begin() + static_cast<std::ptrdiff_t>(told));
         rests_[next] = rest;
     }
-    std::string metadata = R"({"resourceVersion":)" + quoted(std::to_string(rest.version));
+    std::string metadata = R"({"resourceVersion":)" + json_string(std::to_string(rest.version));
     // A real one tells remainingItemCount only when there is no selector.
-    if (!next.empty()) metadata += R"(,"continue":)" + quoted(next);
-    return json(200, R"({"kind":)" + quoted(list_kind(lookup)) + R"(,"apiVersion":)" + quoted(group(lookup)) +
+    if (!next.empty()) metadata += R"(,"continue":)" + json_string(next);
+    return json(200, R"({"kind":)" + json_string(list_kind(lookup)) + R"(,"apiVersion":)" + json_string(group(lookup)) +
                          R"(,"metadata":)" + metadata + R"(},"items":[)" + items + "]}\n");
 }
 
@@ -181,8 +182,8 @@ std::string ApiServer::line(const Change &change, const std::string &label) {
     const bool was = selects(label, change.label_before), is = selects(label, change.label);
     if (!was && !is) return "";
     const char *type = !is ? "DELETED" : was ? "MODIFIED" : "ADDED";
-    return R"({"type":")" + std::string(type) + R"(","object":{"kind":)" + quoted(kind(change.lookup)) + R"(,"apiVersion":)" +
-           quoted(group(change.lookup)) + "," + change.json.substr(1) + "}\n";
+    return R"({"type":")" + std::string(type) + R"(","object":{"kind":)" + json_string(kind(change.lookup)) +
+           R"(,"apiVersion":)" + json_string(group(change.lookup)) + "," + change.json.substr(1) + "}\n";
 }
 
 void ApiServer::record(Lookup lookup, const std::string &name_space, const std::string &name, std::optional<Stored> now,
@@ -208,20 +209,20 @@ void ApiServer::put(Lookup lookup, const std::string &name, const std::string &m
                     const std::string &name_space) {
     ++version_;
     const std::string uid = name_space + "-" + name + "-uid";
-    const std::string object = R"({"metadata":{"name":)" + quoted(name) + R"(,"namespace":)" + quoted(name_space) +
-                               R"(,"uid":)" + quoted(uid) + R"(,"resourceVersion":)" + quoted(std::to_string(version_)) +
-                               R"(,"creationTimestamp":"2026-01-01T00:00:00Z","labels":{"app":)" + quoted(label) + "}" +
-                               (more_metadata.empty() ? "" : ",") + more_metadata + "}" + (members.empty() ? "" : ",") +
-                               members + "}";
+    const std::string object =
+        R"({"metadata":{"name":)" + json_string(name) + R"(,"namespace":)" + json_string(name_space) + R"(,"uid":)" +
+        json_string(uid) + R"(,"resourceVersion":)" + json_string(std::to_string(version_)) +
+        R"(,"creationTimestamp":"2026-01-01T00:00:00Z","labels":{"app":)" + json_string(label) + "}" +
+        (more_metadata.empty() ? "" : ",") + more_metadata + "}" + (members.empty() ? "" : ",") + members + "}";
     record(lookup, name_space, name, Stored{object, label}, object);
 }
 
 void ApiServer::pod(const std::string &name, const std::string &ip, const std::string &phase, const std::string &label,
                     const std::string &name_space) {
-    std::string state = R"("phase":)" + quoted(phase) + R"(,"hostIP":"192.0.2.1")";
-    if (!ip.empty()) state += R"(,"podIP":)" + quoted(ip) + R"(,"podIPs":[{"ip":)" + quoted(ip) + "}]";
+    std::string state = R"("phase":)" + json_string(phase) + R"(,"hostIP":"192.0.2.1")";
+    if (!ip.empty()) state += R"(,"podIP":)" + json_string(ip) + R"(,"podIPs":[{"ip":)" + json_string(ip) + "}]";
     put(Lookup::pods, name,
-        R"("spec":{"hostname":)" + quoted(name) +
+        R"("spec":{"hostname":)" + json_string(name) +
             R"(,"subdomain":"app-headless","nodeName":"node-1","containers":[{"name":"app","image":"app"}]},"status":{)" +
             state + "}",
         label, name_space);
@@ -272,8 +273,9 @@ void ApiServer::end_watches(HttpFeed::Do how) {
 }
 
 std::string ApiServer::bookmark_of(Lookup lookup) const {
-    return R"({"type":"BOOKMARK","object":{"kind":)" + quoted(kind(lookup)) + R"(,"apiVersion":)" + quoted(group(lookup)) +
-           R"(,"metadata":{"resourceVersion":)" + quoted(std::to_string(version_)) + R"(}}})" + "\n";
+    return R"({"type":"BOOKMARK","object":{"kind":)" + json_string(kind(lookup)) + R"(,"apiVersion":)" +
+           json_string(group(lookup)) + R"(,"metadata":{"resourceVersion":)" + json_string(std::to_string(version_)) +
+           R"(}}})" + "\n";
 }
 
 void ApiServer::bookmark() {
