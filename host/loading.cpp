@@ -59,23 +59,39 @@ std::optional<std::string> environment(const std::string &name) {
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
-core::Offer offer(const std::vector<core::PluginPin> &allow) {
+core::Offer offer(const core::PluginSettings &settings) {
     core::Offer result;
     const auto engine = core::engine_services();
     const auto world = AsioWorld::services();
     result.services.assign(engine.begin(), engine.end());
     result.services.insert(result.services.end(), world.begin(), world.end());
-    for (const core::PluginPin &pin : allow) result.pins.push_back({pin.file, pin.sha256});
+    for (const core::PluginPin &pin : settings.allow) result.pins.push_back({pin.file, pin.sha256});
+    result.state_dir = settings.state_dir;
     return result;
+}
+
+std::unique_ptr<core::Zygote> early_zygote() {
+    auto zygote = std::make_unique<core::Zygote>();
+    zygote->start();
+    return zygote;
+}
+
+std::unique_ptr<core::Registry> read_plugins(const core::PluginSettings &settings, std::unique_ptr<core::Zygote> zygote,
+                                             std::vector<core::Refusal> &directories) {
+    auto registry = std::make_unique<core::Registry>(offer(settings), std::move(zygote));
+    for (const std::string &dir : settings.dirs.empty() ? std::vector{default_plugin_dir()} : settings.dirs) {
+        if (auto refusal = registry->scan(dir)) directories.push_back(std::move(*refusal));
+    }
+    return registry;
 }
 
 } // namespace
 
 std::unique_ptr<core::Registry> load_plugins(std::string_view command, const std::string &dir) {
-    std::vector<std::string> dirs;
-    if (!dir.empty()) dirs.push_back(dir);
+    core::PluginSettings settings;
+    if (!dir.empty()) settings.dirs.push_back(dir);
     std::vector<core::Refusal> unread;
-    auto registry = load_plugins(dirs, {}, unread);
+    auto registry = read_plugins(settings, early_zygote(), unread);
     for (const core::Refusal &refusal : unread)
         std::cerr << "kith " << command << ": " << refusal.file << ": " << refusal.reason << "; " << refusal.remedy << '\n';
     if (!unread.empty()) registry.reset();
@@ -91,17 +107,9 @@ std::string default_plugin_dir() {
     return KITH_PLUGIN_DIR;
 }
 
-std::unique_ptr<core::Registry> load_plugins(const std::vector<std::string> &dirs, const std::vector<core::PluginPin> &allow,
-                                             std::vector<core::Refusal> &directories) {
-    auto registry = std::make_unique<core::Registry>(offer(allow));
-    for (const std::string &dir : dirs.empty() ? std::vector{default_plugin_dir()} : dirs) {
-        if (auto refusal = registry->scan(dir)) directories.push_back(std::move(*refusal));
-    }
-    return registry;
-}
-
-Loaded load_config(const std::string &file, const std::string &plugin_dir) {
+Loaded load_config(const std::string &file, const std::string &plugin_dir, Use use) {
     Loaded result;
+    auto zygote = early_zygote(); // before there are secrets in this process
     const core::FileText text = read_file(file, core::config_size_limit);
     if (!text.error.empty()) {
         result.diagnostics.errors.push_back({file, 0, 0, "", "cannot read it: " + text.error});
@@ -112,13 +120,25 @@ Loaded load_config(const std::string &file, const std::string &plugin_dir) {
         .read_file = read_file,
         .plugins =
             [&](const core::PluginSettings &settings) {
-                const std::vector<std::string> dirs = plugin_dir.empty() ? settings.dirs : std::vector{plugin_dir};
-                result.registry = load_plugins(dirs, settings.allow, result.directories);
+                if (result.registry == nullptr) {
+                    core::PluginSettings all = settings;
+                    if (!plugin_dir.empty()) all.dirs = {plugin_dir};
+                    result.registry = read_plugins(all, std::move(zygote), result.directories);
+                }
                 return core::installed(*result.registry, result.directories);
             },
     };
     result.config = core::load(file, text.text, surroundings, result.diagnostics);
-    if (result.config) result.registry->keep([&](const core::Plugin &plugin) { return core::uses(*result.config, plugin); });
+    if (!result.config) return result;
+    const auto wanted = [&](const core::Plugin &plugin) { return core::uses(*result.config, plugin); };
+    core::Registry &registry = *result.registry;
+    if (!(use == Use::open ? registry.open(wanted) : registry.try_out(wanted))) {
+        // Now that some are refused, the configuration names what is not there.
+        result.diagnostics = {};
+        result.config = core::load(file, text.text, surroundings, result.diagnostics);
+    }
+    if (result.config) registry.keep(wanted);
+    registry.close();
     return result;
 }
 

@@ -7,6 +7,7 @@
 #include <core/config/model.hpp>
 #include <core/loader/registry.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,14 +24,18 @@ struct Loaded {
     std::vector<core::Refusal> directories; ///< plugin directories that could not be read
 };
 
-/// Reads and validates the file, and loads the plugins it names. plugin_dir, when not empty, wins over the file's `plugins.dir`.
-Loaded load_config(const std::string &file, const std::string &plugin_dir);
+/// What is done with the plugins that the configuration names.
+enum class Use : std::uint8_t {
+    open,    ///< they are loaded into this process
+    try_out, ///< each is loaded by a process of its own, which ends
+};
 
-/// The plugins of these directories, under the rules, with what this program offers. Empty: the default directory.
-std::unique_ptr<core::Registry> load_plugins(const std::vector<std::string> &dirs, const std::vector<core::PluginPin> &allow,
-                                             std::vector<core::Refusal> &directories);
+/// Reads and validates the file, and the plugins it names; nothing of the others runs. plugin_dir, when not empty, wins over the file's
+/// `plugins.dir`. To be called before this process has threads.
+Loaded load_config(const std::string &file, const std::string &plugin_dir, Use use);
 
-/// The same for a command that is given one directory, or none. Null, and the reason on standard error, when it cannot be read.
+/// What the plugins of one directory, or of the default one, say of themselves; none is opened. Null, and the reason on standard error, when the
+/// directory cannot be read.
 std::unique_ptr<core::Registry> load_plugins(std::string_view command, const std::string &dir);
 
 /// Where plugins are looked for when nobody says: `plugins` beside this program, when there is such a directory (a build tree),

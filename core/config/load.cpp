@@ -71,13 +71,14 @@ bool load_text(std::string_view text, const Surroundings &world, Config &config,
     }
     interpolate(*root, scan.root, world, findings);
     own_schema().apply(*root, &scan.root, scan.root.value_at, {}, findings);
-    const auto settings = read_plugin_settings(*root);
+    auto settings = read_plugin_settings(*root);
+    settings.state_dir = state_dir_of(*root, world);
     const Catalogue catalogue = world.plugins ? world.plugins(settings) : Catalogue{};
     if (!findings.failed()) {
         read_settings(*root, config);
         config.plugins = settings;
     }
-    config.state_dir = state_dir_of(*root, world);
+    config.state_dir = settings.state_dir;
     resolve(*root, scan.root, catalogue, config, findings);
     return !findings.failed();
 }

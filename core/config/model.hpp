@@ -22,6 +22,7 @@ struct PluginPin {
 struct PluginSettings {
     std::vector<std::string> dirs; // empty: not said, the host's default
     std::vector<PluginPin> allow;
+    std::string state_dir; // of the whole configuration, where the host remembers what it learnt of plugins; empty: nowhere
 
     bool operator==(const PluginSettings &) const = default;
 };

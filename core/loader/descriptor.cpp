@@ -5,22 +5,16 @@
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
-#include <cstddef>
-#include <cstring>
+#include <utility>
+#include <vector>
 
 namespace kith::core {
 
 namespace {
 
-// What minor 0 had; no plugin is older.
-constexpr std::uint32_t min_entry_size = offsetof(kith_entry, create) + sizeof(kith_entry::create);
-constexpr std::uint32_t min_descriptor_size = offsetof(kith_descriptor, reserved) + sizeof(kith_descriptor::reserved);
-constexpr std::uint32_t max_descriptors = 256;
-constexpr std::uint32_t max_ids = 256;
 constexpr std::uint64_t max_id = 64;
 constexpr std::uint64_t max_word = 256;
 constexpr std::uint64_t max_summary = 1024;
-constexpr std::uint64_t max_schema = 1 << 20;
 constexpr std::size_t max_schema_depth = 64;
 
 Refusal fault(std::string rule, std::string reason, std::string remedy = remedy_author) {
@@ -88,22 +82,18 @@ bool is_variable(std::string_view text) {
 // The checks of one descriptor, which speak of it by its id as soon as that is known.
 class Check {
   public:
-    Check(const kith_descriptor &descriptor, const kith_entry &entry, const Offer &offer)
+    Check(const kith_descriptor &descriptor, const EntryHead &entry, const Offer &offer)
         : descriptor_(descriptor), entry_(entry), offer_(offer) {}
 
-    EntryFault run(kith_descriptor &copy) {
+    EntryFault run() {
         if (auto wrong = check_identity()) return wrong;
         if (auto wrong = check_text()) return wrong;
         if (auto wrong = check_schema()) return wrong;
         if (auto wrong = check_lists()) return wrong;
         if (auto wrong = check_services()) return wrong;
-        if (descriptor_.prune > KITH_PRUNE_REPORT) {
-            // A newer minor may know more; what we do not know counts as not said (A4).
-            if (entry_.abi_minor <= offer_.abi_minor)
-                return fault("L5",
-                             who_ + ": prune is " + std::to_string(descriptor_.prune) + ", which is no KITH_PRUNE_ value");
-            copy.prune = KITH_PRUNE_UNSAID;
-        }
+        // A newer minor may know more.
+        if (descriptor_.prune > KITH_PRUNE_REPORT && entry_.abi_minor <= offer_.abi_minor)
+            return fault("L5", who_ + ": prune is " + std::to_string(descriptor_.prune) + ", which is no KITH_PRUNE_ value");
         return std::nullopt;
     }
 
@@ -223,7 +213,7 @@ class Check {
     };
 
     const kith_descriptor &descriptor_;
-    const kith_entry &entry_;
+    const EntryHead &entry_;
     const Offer &offer_;
     std::string who_ = "a descriptor";
 };
@@ -253,26 +243,35 @@ EntryFault check_head(const EntryHead &head, const Offer &offer) {
     return std::nullopt;
 }
 
-EntryFault check_entry(const kith_entry &entry) {
-    if (entry.descriptors == nullptr) return fault("L5", "kith_plugin_entry has a count of descriptors and no descriptors");
-    if (entry.create == nullptr) return fault("L5", "kith_plugin_entry has no create function");
-    return std::nullopt;
+EntryFault check_description(const Description &description, const Offer &offer) {
+    if (auto wrong = check_head(description.head, offer)) return wrong;
+    if (!description.has_descriptors) return fault("L5", "kith_plugin_entry has a count of descriptors and no descriptors");
+    if (!description.has_create) return fault("L5", "kith_plugin_entry has no create function");
+    std::vector<std::pair<std::uint32_t, std::string_view>> names; // ids and aliases of one kind share one space
+    for (const auto &[given, descriptor] : description.descriptors) {
+        if (!given) return fault("L5", "one of its descriptors is null");
+        if (descriptor.struct_size < min_descriptor_size)
+            return fault("A2", "a descriptor says it has " + std::to_string(descriptor.struct_size) +
+                                   " bytes; version 1.0 has " + std::to_string(min_descriptor_size));
+        if (auto wrong = Check(descriptor, description.head, offer).run()) return wrong;
+        names.emplace_back(descriptor.kind, view(descriptor.id));
+        for (std::uint32_t i = 0; i < descriptor.alias_count; ++i)
+            names.emplace_back(descriptor.kind, view(descriptor.aliases[i]));
+    }
+    if (description.descriptors.size() != description.head.descriptor_count)
+        return fault("L5", "it describes " + std::to_string(description.head.descriptor_count) + " plugins and has " +
+                               std::to_string(description.descriptors.size()) + " descriptors");
+    std::ranges::sort(names);
+    const auto twice = std::ranges::adjacent_find(names);
+    if (twice == names.end()) return std::nullopt;
+    return fault("L5", "it uses the name " + quoted(twice->second) + " twice for plugins of one kind");
 }
 
-EntryFault check_descriptor(const kith_descriptor *given, const kith_entry &entry, const Offer &offer, kith_descriptor &copy) {
-    if (given == nullptr) return fault("L5", "one of its descriptors is null");
-    if (given->struct_size < min_descriptor_size)
-        return fault("A2", "a descriptor says it has " + std::to_string(given->struct_size) + " bytes; version 1.0 has " +
-                               std::to_string(min_descriptor_size));
-    copy = {};
-    std::memcpy(&copy, given, std::min<std::size_t>(given->struct_size, sizeof copy));
-    return Check(copy, entry, offer).run(copy);
-}
-
-kith_entry copy_entry(const kith_entry &given) {
-    kith_entry copy{};
-    std::memcpy(&copy, &given, std::min<std::size_t>(given.struct_size, sizeof copy));
-    return copy;
+// What we do not know counts as not said (A4).
+kith_descriptor known_part(const kith_descriptor &descriptor, const Offer &offer, std::uint32_t abi_minor) {
+    kith_descriptor result = descriptor;
+    if (abi_minor > offer.abi_minor && result.prune > KITH_PRUNE_REPORT) result.prune = KITH_PRUNE_UNSAID;
+    return result;
 }
 
 } // namespace kith::core

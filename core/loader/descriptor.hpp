@@ -4,8 +4,11 @@
 // services it cannot do without (A1), and the rest of each descriptor (L5).
 #pragma once
 
-#include "core/loader/library.hpp"
+#include "core/loader/description.hpp"
+#include "core/loader/offer.hpp"
+#include "core/loader/refusal.hpp"
 
+#include <cstddef>
 #include <optional>
 
 namespace kith::core {
@@ -17,19 +20,20 @@ inline constexpr const char *remedy_author =
 /// What is wrong; the file is filled in by the caller.
 using EntryFault = std::optional<Refusal>;
 
-/// The four numbers that an entry begins with. They can be looked at in the file, before anything of the plugin runs.
-struct EntryHead {
-    std::uint32_t struct_size, abi_major, abi_minor, descriptor_count;
-};
+// What version 1.0 had; no plugin is older.
+inline constexpr std::uint32_t min_entry_size = offsetof(kith_entry, create) + sizeof(kith_entry::create);
+inline constexpr std::uint32_t min_descriptor_size = offsetof(kith_descriptor, reserved) + sizeof(kith_descriptor::reserved);
+// The most that one has.
+inline constexpr std::uint32_t max_descriptors = 256;
+inline constexpr std::uint32_t max_ids = 256;
+inline constexpr std::uint64_t max_schema = 1 << 20;
+
 EntryFault check_head(const EntryHead &head, const Offer &offer);
 
-/// What lies behind the head: `create` and the array.
-EntryFault check_entry(const kith_entry &entry);
+/// All of it.
+EntryFault check_description(const Description &description, const Offer &offer);
 
-/// One descriptor. `copy` gets as much of it as we know; the rest of `copy` is zero.
-EntryFault check_descriptor(const kith_descriptor *given, const kith_entry &entry, const Offer &offer, kith_descriptor &copy);
-
-/// A copy that is as long as the plugin's own struct, and zero behind it. `given` has at least `struct_size` bytes, its first member.
-kith_entry copy_entry(const kith_entry &given);
+/// A descriptor that passed, with what this kith does not know of it taken out.
+kith_descriptor known_part(const kith_descriptor &descriptor, const Offer &offer, std::uint32_t abi_minor);
 
 } // namespace kith::core

@@ -4,9 +4,14 @@
 #include "core/loader/bytes.hpp"
 #include "core/loader/descriptor.hpp"
 #include "core/loader/elf.hpp"
+#include "core/loader/opening.hpp"
 #include "core/loader/path_rule.hpp"
+#include "core/loader/process_needs.hpp"
+#include "core/loader/remembered.hpp"
+#include "core/loader/zygote.hpp"
 
-#include <boost/dll/shared_library.hpp>
+#include <dlfcn.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstring>
@@ -18,6 +23,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char *entry_symbol = "kith_plugin_entry";
+constexpr const char *remedy_constant = "tell the plugin's author: kith_plugin_entry and its descriptors should be constant "
+                                        "data, which is read without running code";
 
 Refusal refusal(const fs::path &file, std::string rule, std::string reason, std::string remedy) {
     return {file.native(), std::move(rule), std::move(reason), std::move(remedy)};
@@ -33,15 +40,17 @@ std::string first_of(const std::vector<std::string_view> &names) {
     return text;
 }
 
-// What the file is, looked at before anything of it runs: rule L2, and the version and size that the entry begins with.
-std::optional<Refusal> check_image(std::span<const std::byte> bytes, const fs::path &file, const Offer &offer) {
-    const auto image = elf::Image::read(bytes);
-    if (!image)
-        return refusal(file, "L2", "it " + image.error().text,
-                       "remove it from the plugins directory, or put the right file there");
+FileState state_of(const Fd &fd) {
+    struct stat status {};
+    if (::fstat(fd.get(), &status) != 0) return {};
+    return {static_cast<std::uint64_t>(status.st_size), status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
+}
+
+// Rule L2, and what the entry begins with. `entry` is where kith_plugin_entry lies.
+std::optional<Refusal> check_image(const elf::Image &image, const fs::path &file, const Offer &offer, std::uint64_t &address) {
     const elf::Symbol *entry = nullptr;
     std::vector<std::string_view> others, unique;
-    for (const auto &symbol : image->exports()) {
+    for (const auto &symbol : image.exports()) {
         if (symbol.unique) unique.push_back(symbol.name);
         if (symbol.name == entry_symbol)
             entry = &symbol;
@@ -61,7 +70,7 @@ std::optional<Refusal> check_image(std::span<const std::byte> bytes, const fs::p
         return refusal(file, "L2", "its kith_plugin_entry is not data",
                        "define it as: const kith_entry kith_plugin_entry = { ... };");
     EntryHead head{};
-    const auto start = image->initial(entry->value, sizeof head);
+    const auto start = image.initial(entry->value, sizeof head);
     if (entry->size < sizeof head || !start)
         return refusal(file, "A2",
                        "its kith_plugin_entry has " + std::to_string(entry->size) + " bytes, fewer than any version had",
@@ -76,22 +85,8 @@ std::optional<Refusal> check_image(std::span<const std::byte> bytes, const fs::p
                        "its kith_plugin_entry says it has " + std::to_string(head.struct_size) + " bytes and has " +
                            std::to_string(entry->size),
                        "set struct_size to sizeof(kith_entry)");
+    address = entry->value;
     return std::nullopt;
-}
-
-// dlopen's own words tell which of these it was.
-std::string remedy_for(std::string_view text, const fs::path &file, bool pinned) {
-    if (pinned && text.starts_with("cannot open shared object file"))
-        return "mount /proc: it is through it that a pinned file is loaded from memory";
-    if (text.find("undefined symbol") != std::string_view::npos)
-        return "a plugin brings what it calls: link the library that defines the symbol into it (-Wl,-z,defs finds this when "
-               "linking)";
-    if (text.find("version `") != std::string_view::npos)
-        return "possibly it is built on a newer system than this one: build it on this one, or on an older one";
-    if (text.find("cannot open shared object file") != std::string_view::npos) return "install the library that it needs";
-    if (text.find("failed to map segment") != std::string_view::npos)
-        return "the directory may be on a file system that is mounted noexec: move the plugins to another";
-    return "see what it needs: ldd -r " + file.native();
 }
 
 } // namespace
@@ -109,47 +104,49 @@ bool Plugin::declares(std::string_view service) const {
 std::int32_t Plugin::create(const kith_host &host, const kith_instance **out) const {
     *out = nullptr;
     const kith_instance *made = nullptr;
-    const std::int32_t status = library_->entry().create(&host, descriptor_.id, &made);
+    const kith_entry &entry = library_->entry();
+    const std::int32_t status = entry.create(&host, entry.descriptors[index_]->id, &made);
     if (status >= 0) *out = made;
     return status;
 }
 
 struct Library::Handle {
-    boost::dll::shared_library library;
-    Fd staged; // the bytes of a pinned file; open as long as they are loaded, since its number is in the path they are known by
+    Fd copy; // of a pinned file, until it is opened
+    Opened opened;
     Handle *next = nullptr;
 };
 
 // Makes a library step by step; the first step that fails is the refusal.
 struct LibraryBuilder {
-    using Result = boost::system::result<std::unique_ptr<Library>, Refusal>;
+    using Result = Library::Result;
 
     const fs::path &file;
     const Offer &offer;
+    const ReadingRoom &room;
     std::unique_ptr<Library> library{new Library};
 
-    Result load() {
+    Result read() {
         library->file_ = file.native();
         library->handle_ = std::make_unique<Library::Handle>();
         const auto named = [this](const Pin &pin) { return pin.file == file.filename(); };
-        if (std::ranges::any_of(offer.pins, named)) return load_pinned();
-        auto checked = open_checked(file, ::geteuid());
-        if (!checked) return load_in_spite_of(checked.error());
-        const auto mapping = Mapping::of(checked->fd);
-        if (!mapping) return refusal(file, "L2", "it " + mapping.error().text, "remove it from the plugins directory");
-        if (auto wrong = check_image(mapping->bytes(), file, offer)) return *std::move(wrong);
-        // By its path, since nobody else can change what is there (path_rule.hpp): so $ORIGIN works, and debuggers know the file.
-        return open(checked->path);
+        if (std::ranges::any_of(offer.pins, named)) return read_pinned();
+        const auto checked = open_checked(file, ::geteuid());
+        if (!checked) return read_in_spite_of(checked.error());
+        const auto bytes = read_bytes(checked->fd, room.buffer);
+        if (!bytes) return refusal(file, "L2", "it " + bytes.error(), "remove it from the plugins directory");
+        if (auto wrong = examine(*bytes, checked->fd)) return *std::move(wrong);
+        return std::move(library);
     }
 
     // A file that is named in plugins.allow is always held against its hash, wherever it lies.
-    Result load_pinned() {
-        auto staged = stage(file);
-        if (!staged)
-            return refusal(file, "L1", "it " + staged.error().text,
+    Result read_pinned() {
+        const auto source = open_regular(file);
+        auto copy = source ? stage(*source, file.filename()) : boost::system::result<Fd, std::string>(source.error());
+        if (!copy)
+            return refusal(file, "L1", "it " + copy.error(),
                            "it is in plugins.allow: put a readable library there, or remove that entry");
-        const auto mapping = Mapping::of(*staged);
-        if (!mapping) return refusal(file, "L1", "it " + mapping.error().text, "see whether the machine has memory left");
+        const auto mapping = Mapping::of(*copy);
+        if (!mapping) return refusal(file, "L1", "it " + mapping.error(), "see whether the machine has memory left");
         library->sha256_ = sha256(mapping->bytes());
         const Pin is{file.filename().native(), library->sha256_};
         const auto allows = [&is](const Pin &pin) {
@@ -158,75 +155,127 @@ struct LibraryBuilder {
         if (std::ranges::none_of(offer.pins, allows))
             return refusal(file, "L1", "it is not the file that plugins.allow names: its SHA-256 is " + is.sha256,
                            "if you trust this one, set in the configuration: " + allow_line(is));
-        if (auto wrong = check_image(mapping->bytes(), file, offer)) return *std::move(wrong);
         library->pinned_ = true;
-        library->handle_->staged = std::move(*staged);
-        // From the copy that was hashed, not from the path, where it may be another by now.
-        return open("/proc/self/fd/" + std::to_string(library->handle_->staged.get()));
+        library->file_state_ = state_of(*source);
+        if (auto wrong = examine(mapping->bytes(), *copy)) return *std::move(wrong);
+        library->handle_->copy = std::move(*copy);
+        return std::move(library);
     }
 
-    // The path rules say no; a pin without a name may still say yes. If not, we tell how one would.
-    Result load_in_spite_of(const PathFault &fault) {
-        auto staged = stage(file);
-        if (!staged) return refusal(file, "L1", fault.reason, fault.remedy);
-        const auto mapping = Mapping::of(*staged);
-        if (!mapping) return refusal(file, "L1", fault.reason, fault.remedy);
-        const Pin pin{file.filename().native(), sha256(mapping->bytes())};
+    // The path rules say no; a pin without a name may still say yes. If not, the remedy shows how one would.
+    Result read_in_spite_of(const PathFault &fault) {
+        const auto source = open_regular(file);
+        if (!source) return refusal(file, "L1", fault.reason, fault.remedy);
+        const auto bytes = read_bytes(*source, room.buffer);
+        if (!bytes) return refusal(file, "L1", fault.reason, fault.remedy);
+        const Pin pin{file.filename().native(), sha256(*bytes)};
         if (std::ranges::any_of(offer.pins, [&pin](const Pin &p) { return p.file.empty() && p.sha256 == pin.sha256; }))
-            return load_pinned();
+            return read_pinned();
         return refusal(file, "L1", fault.reason,
                        fault.remedy + "; or, if you trust this very file, set in the configuration: " + allow_line(pin));
     }
 
-    Result open(const fs::path &path) {
-        namespace dll = boost::dll;
-        try {
-            library->handle_->library.load(path, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
-        } catch (const std::exception &error) {
-            // The text of dlerror is in it: "... (dlerror system message: <path>: undefined symbol: x): Bad file descriptor".
-            std::string text = error.what();
-            constexpr std::string_view before = "(dlerror system message: ";
-            if (const auto start = text.find(before); start != std::string::npos)
-                text = text.substr(start + before.size(), text.rfind(')') - start - before.size());
-            if (text.starts_with(path.native() + ": ")) text.erase(0, path.native().size() + 2);
-            return refusal(file, "L2", "it cannot be loaded: " + text, remedy_for(text, file, library->pinned_));
-        }
-        return read(library->handle_->library.get<const kith_entry>(entry_symbol));
+    // What can be told from the bytes. source: the file they were read from, or a copy.
+    std::optional<Refusal> examine(std::span<const std::byte> bytes, const Fd &source) {
+        const auto image = elf::Image::read(bytes);
+        if (!image)
+            return refusal(file, "L2", "it " + image.error().text,
+                           "remove it from the plugins directory, or put the right file there");
+        std::uint64_t entry = 0;
+        if (auto wrong = check_image(*image, file, offer, entry)) return wrong;
+        if (auto wrong = check_process_needs(*image, file)) return in_file(*std::move(wrong));
+        library->go_ = image->has_go();
+        Reading reading = read_description(*image, entry);
+        auto wrong = check_description(reading.description, offer);
+        if (reading.known && !wrong)
+            library->description_ = std::move(reading.description);
+        else if (reading.known && reading.constant)
+            return in_file(*std::move(wrong));
+        else if (auto unseen = describe_by_running(bytes, source))
+            return unseen;
+        make_plugins();
+        return check_go();
     }
 
-    Result read(const kith_entry &entry) {
-        const EntryHead head{entry.struct_size, entry.abi_major, entry.abi_minor, entry.descriptor_count};
-        if (auto wrong = check_head(head, offer)) return in_file(*std::move(wrong));
-        library->entry_ = copy_entry(entry);
-        if (auto wrong = check_entry(library->entry_)) return in_file(*std::move(wrong));
-        for (std::uint32_t i = 0; i < library->entry_.descriptor_count; ++i) {
+    // Some of the description needs other libraries, or lies where code of this one can write.
+    std::optional<Refusal> describe_by_running(std::span<const std::byte> bytes, const Fd &source) {
+        library->ran_ = true;
+        if (library->sha256_.empty()) library->sha256_ = sha256(bytes);
+        if (auto known = unpack(remembered_description(offer.state_dir, library->sha256_)))
+            if (!check_description(*known, offer)) {
+                library->description_ = *std::move(known);
+                return std::nullopt;
+            }
+        auto copy = copy_of(source);
+        if (copy && !has_bytes(copy, bytes))
+            return refusal(file, "L1", "it was changed while it was read", "wait until it is copied, and start again");
+        std::string packed;
+        if (auto wrong = run(copy, packed)) return wrong;
+        auto description = unpack(packed);
+        if (!description)
+            return refusal(file, "L5", "what it says of itself, once its code has run, is too large or cannot be read",
+                           remedy_author);
+        if (auto wrong = check_description(*description, offer)) return in_file(*std::move(wrong));
+        library->description_ = *std::move(description);
+        remember_description(offer.state_dir, library->sha256_, packed);
+        return std::nullopt;
+    }
+
+    std::optional<Refusal> run(const Fd &copy, std::string &packed) const {
+        auto answer = room.zygote.ask(copy, file);
+        if (!answer.end.empty())
+            return refusal(file, "L5", "its code must run before it can be used, and the process that loaded it " + answer.end,
+                           remedy_constant);
+        if (!answer.dlerror.empty())
+            return refusal(file, "L2", "it cannot be loaded: " + answer.dlerror,
+                           remedy_of_dlerror(answer.dlerror, file, static_cast<bool>(copy)));
+        packed = std::move(answer.description);
+        return std::nullopt;
+    }
+
+    // None where copies cannot be loaded.
+    Fd copy_of(const Fd &source) const {
+        if (!why_no_copies().empty()) return {};
+        auto copy = stage(source, file.filename());
+        return copy ? std::move(*copy) : Fd();
+    }
+
+    static bool has_bytes(const Fd &copy, std::span<const std::byte> bytes) {
+        const auto mapping = Mapping::of(copy);
+        return mapping && std::ranges::equal(mapping->bytes(), bytes);
+    }
+
+    void make_plugins() {
+        auto &described = library->description_;
+        for (std::size_t i = 0; i < described.descriptors.size(); ++i) {
             auto plugin = std::make_unique<Plugin>();
-            if (auto wrong = check_descriptor(library->entry_.descriptors[i], library->entry_, offer, plugin->descriptor_))
-                return in_file(*std::move(wrong));
+            plugin->descriptor_ = known_part(described.descriptors[i].descriptor, offer, described.head.abi_minor);
             const auto &d = plugin->descriptor_;
             plugin->required_ = views(d.required, d.required_count);
             plugin->optional_ = views(d.optional, d.optional_count);
             plugin->aliases_ = views(d.aliases, d.alias_count);
             plugin->env_ = views(d.env, d.env_count);
             plugin->library_ = library.get();
+            plugin->index_ = i;
             library->plugins_.push_back(std::move(plugin));
         }
-        if (auto wrong = check_names()) return *std::move(wrong);
-        return std::move(library);
     }
 
-    // Ids and aliases of one kind share one space.
-    std::optional<Refusal> check_names() const {
-        std::vector<std::pair<std::uint32_t, std::string_view>> names;
-        for (const auto &plugin : library->plugins_) {
-            names.emplace_back(plugin->kind(), plugin->id());
-            for (const auto alias : plugin->aliases()) names.emplace_back(plugin->kind(), alias);
-        }
-        std::ranges::sort(names);
-        const auto twice = std::ranges::adjacent_find(names);
-        if (twice == names.end()) return std::nullopt;
-        return refusal(file, "L5", "it uses the name \"" + std::string(twice->second) + "\" twice for plugins of one kind",
-                       remedy_author);
+    std::optional<Refusal> check_go() const {
+        const auto declares = [](const auto &plugin) { return plugin->has_flag(KITH_FLAG_THREADS); };
+        if (!library->go_ || std::ranges::all_of(library->plugins_, declares)) return std::nullopt;
+        return refusal(file, "P1",
+                       "it is built by Go, whose runtime starts threads and takes over signals, and does not declare it "
+                       "(KITH_FLAG_THREADS)",
+                       "make it a program and let exec run it: strategy_exec, connector_exec or sink_exec");
+    }
+
+    Result link(const kith_entry &entry) {
+        library->description_ = read_description(entry);
+        if (auto wrong = check_description(library->description_, offer)) return in_file(*std::move(wrong));
+        library->entry_ = &entry;
+        make_plugins();
+        return std::move(library);
     }
 
     Refusal in_file(Refusal wrong) const {
@@ -239,6 +288,33 @@ struct LibraryBuilder {
         std::transform(list, list + count, result.begin(), view);
         return result;
     }
+
+    // ---- of a library that was read ----
+
+    // A copy of the file as it is now, which must still be what was read; none where copies cannot be loaded.
+    static std::optional<Refusal> take_copy(const Library &library, const Offer &offer, const ReadingRoom &room, Fd &copy,
+                                            FileState &state) {
+        const fs::path file(library.file_);
+        const auto checked = open_checked(file, ::geteuid());
+        if (!checked) return refusal(file, "L1", checked.error().reason, checked.error().remedy);
+        state = state_of(checked->fd);
+        LibraryBuilder again{file, offer, room};
+        again.library->file_ = library.file_;
+        copy = again.copy_of(checked->fd);
+        if (!copy) return std::nullopt;
+        const auto mapping = Mapping::of(copy);
+        if (!mapping) return refusal(file, "L2", "it " + mapping.error(), "see whether the machine has memory left");
+        if (library.ran_ && sha256(mapping->bytes()) == library.sha256_) return std::nullopt;
+        if (auto wrong = again.examine(mapping->bytes(), copy)) return wrong;
+        if (again.library->description_ == library.description_) return std::nullopt;
+        return refusal(file, "L1", "it was replaced by another plugin while kith started", "start kith again");
+    }
+
+    static std::optional<Refusal> compare(const Library &library, const kith_entry &entry) {
+        const fs::path file(library.file_);
+        if (read_description(entry) == library.description_) return std::nullopt;
+        return refusal(file, "L5", "what it says of itself once it is loaded is not what its file holds", remedy_constant);
+    }
 };
 
 Library::Library() = default;
@@ -246,36 +322,102 @@ Library::Library() = default;
 // L4: what is loaded stays, as long as the process does. In a list, so that leak checkers find it.
 Library::~Library() {
     static Handle *kept = nullptr;
-    if (!handle_) return;
+    if (!handle_ || handle_->opened.handle == nullptr) return;
     handle_->next = kept;
     kept = handle_.release();
 }
 
-boost::system::result<std::unique_ptr<Library>, Refusal> Library::load(const fs::path &file, const Offer &offer) {
-    return LibraryBuilder{file, offer}.load();
+Library::Result Library::read(const fs::path &file, const Offer &offer, const ReadingRoom &room) {
+    return LibraryBuilder{file, offer, room}.read();
 }
 
-boost::system::result<std::unique_ptr<Library>, Refusal> Library::link(const kith_entry &entry, std::string name,
-                                                                       const Offer &offer) {
+Library::Result Library::load(const fs::path &file, const Offer &offer) {
+    Zygote zygote;
+    std::vector<std::byte> buffer;
+    const ReadingRoom room{zygote, buffer};
+    auto library = read(file, offer, room);
+    if (!library) return library;
+    if (auto wrong = (*library)->open(offer, room)) return *std::move(wrong);
+    return library;
+}
+
+Library::Result Library::link(const kith_entry &entry, std::string name, const Offer &offer) {
     const fs::path file(name);
-    LibraryBuilder builder{file, offer};
+    Zygote zygote;
+    std::vector<std::byte> buffer;
+    const ReadingRoom room{zygote, buffer};
+    LibraryBuilder builder{file, offer, room};
     builder.library->file_ = std::move(name);
-    return builder.read(entry);
+    return builder.link(entry);
 }
 
-std::string Library::abi() const { return std::to_string(entry_.abi_major) + "." + std::to_string(entry_.abi_minor); }
+std::optional<Refusal> Library::open(const Offer &offer, const ReadingRoom &room) {
+    if (is_open()) return std::nullopt;
+    const fs::path file(file_);
+    Fd copy = std::move(handle_->copy);
+    if (!copy) {
+        FileState state;
+        if (auto wrong = LibraryBuilder::take_copy(*this, offer, room, copy, state)) return wrong;
+        file_state_ = state;
+    }
+    const bool copied = static_cast<bool>(copy);
+    if (copied) {
+        const auto mapping = Mapping::of(copy);
+        const auto image = elf::Image::read(mapping ? mapping->bytes() : std::span<const std::byte>());
+        if (!image) return refusal(file, "L2", "it " + image.error().text, remedy_author);
+        handle_->opened = open_copy(std::move(copy), *image, file);
+    } else {
+        handle_->opened = open_path(file);
+        warnings_.push_back(
+            "plugins are loaded by their paths, because their files cannot be copied into memory (" + why_no_copies() +
+            "): who writes into such a file, or cuts it short, ends kith; replace files by mv or install, not by cp");
+    }
+    if (handle_->opened.handle == nullptr)
+        return refusal(file, "L2", "it cannot be loaded: " + handle_->opened.error,
+                       remedy_of_dlerror(handle_->opened.error, file, copied));
+    const auto *const entry = static_cast<const kith_entry *>(::dlsym(handle_->opened.handle, entry_symbol));
+    if (entry == nullptr) return refusal(file, "L2", "it shows no kith_plugin_entry once it is loaded", remedy_author);
+    if (auto wrong = LibraryBuilder::compare(*this, *entry)) return wrong;
+    entry_ = entry;
+    if (go_)
+        warnings_.push_back(file_ +
+                            " is built by Go: its threads and its signal handlers stay in kith until kith ends, handlers that "
+                            "were there before run on alternate stacks (SA_ONSTACK), and programs that kith starts no "
+                            "longer inherit an ignored SIGPIPE; exec runs it as a program instead");
+    return std::nullopt;
+}
+
+std::optional<Refusal> Library::try_out(const Offer &offer, const ReadingRoom &room) const {
+    if (!handle_) return std::nullopt; // linked in
+    const fs::path file(file_);
+    Fd copy;
+    FileState state;
+    if (!handle_->copy)
+        if (auto wrong = LibraryBuilder::take_copy(*this, offer, room, copy, state)) return wrong;
+    LibraryBuilder builder{file, offer, room};
+    std::string packed;
+    if (auto wrong = builder.run(handle_->copy ? handle_->copy : copy, packed)) return wrong;
+    const auto description = unpack(packed);
+    if (description && *description == description_) return std::nullopt;
+    return refusal(file, "L5", "what it says of itself once it is loaded is not what its file holds", remedy_constant);
+}
+
+std::string Library::abi() const {
+    return std::to_string(description_.head.abi_major) + "." + std::to_string(description_.head.abi_minor);
+}
 
 const std::string &Library::sha256() const {
     if (!sha256_.empty() || !handle_) return sha256_;
-    if (const auto staged = stage(file_))
-        if (const auto mapping = Mapping::of(*staged)) sha256_ = core::sha256(mapping->bytes());
+    std::vector<std::byte> buffer;
+    if (const auto file = open_regular(file_))
+        if (const auto bytes = read_bytes(*file, buffer)) sha256_ = core::sha256(*bytes);
     return sha256_;
 }
 
 void Library::unload() {
     plugins_.clear();
-    entry_ = {};
-    handle_.reset();
+    entry_ = nullptr;
+    handle_->opened.close();
 }
 
 } // namespace kith::core

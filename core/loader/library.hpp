@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// One plugin library: a file that was loaded under the rules L1, L2, A1, A2 and L5, or an entry linked into this program.
+// One plugin library: a file that was read, and perhaps opened, under the rules L1, L2, A1, A2 and L5, or an entry linked into this program.
 #pragma once
 
-#include "core/loader/pin.hpp"
+#include "core/loader/description.hpp"
+#include "core/loader/offer.hpp"
 #include "core/loader/refusal.hpp"
-
-#include <kith/plugin.h>
 
 #include <boost/system/result.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,21 +21,11 @@
 
 namespace kith::core {
 
-inline std::string_view view(const kith_str &text) { return {text.data, static_cast<std::size_t>(text.size)}; }
-
-/// What the host brings to a plugin, as far as the loader looks at it.
-struct Offer {
-    std::vector<std::string> services;        ///< ids of all services offered, such as "kith.timer/1"
-    std::vector<Pin> pins;                    ///< `plugins.allow`
-    std::uint32_t abi_major = KITH_ABI_MAJOR; ///< changed by tests only
-    std::uint32_t abi_minor = KITH_ABI_MINOR; ///< changed by tests only
-
-    bool has(std::string_view service) const;
-};
+class Zygote;
 
 class Library;
 
-/// One descriptor of a library. Its strings are the library's own: they live as long as it is loaded, which is for ever in a daemon.
+/// One descriptor of a library. Its strings are copies, which live as long as the Library.
 class Plugin {
   public:
     std::uint32_t kind() const { return descriptor_.kind; }
@@ -60,7 +51,7 @@ class Plugin {
     const kith_descriptor &descriptor() const { return descriptor_; }
     const Library &library() const { return *library_; }
 
-    /// kith_entry::create for this descriptor. `*out` stays null on failure.
+    /// kith_entry::create for this descriptor, of a library that is open. `*out` stays null on failure.
     std::int32_t create(const kith_host &host, const kith_instance **out) const;
 
   private:
@@ -68,18 +59,41 @@ class Plugin {
     kith_descriptor descriptor_{};
     std::vector<std::string_view> required_, optional_, aliases_, env_;
     const Library *library_ = nullptr;
+    std::size_t index_ = 0; // of its descriptor
+};
+
+/// What reading a library may use besides the file.
+struct ReadingRoom {
+    Zygote &zygote;                 ///< describes what cannot be read
+    std::vector<std::byte> &buffer; ///< for the bytes of one file after another
+};
+
+/// What a file was when it was opened; another one differs in one of these.
+struct FileState {
+    std::uint64_t size = 0;
+    std::int64_t modified = 0; ///< nanoseconds since 1970
+    bool operator==(const FileState &) const = default;
 };
 
 /// Never unloaded by itself, not even when it is destroyed: the daemon does not dlclose what was used (L4).
 class Library {
   public:
-    /// Check the file under every rule and load it. Its constructors have run when this returns a library, or a refusal under one of
-    /// the rules that are looked at after loading (L2's undefined symbols, A1's services, A2, L5).
-    static boost::system::result<std::unique_ptr<Library>, Refusal> load(const std::filesystem::path &file, const Offer &offer);
+    using Result = boost::system::result<std::unique_ptr<Library>, Refusal>;
+
+    /// Check the file under every rule, from its bytes. Nothing of it runs in this process.
+    static Result read(const std::filesystem::path &file, const Offer &offer, const ReadingRoom &room);
+
+    /// Load a library that was read: its constructors run. Why it could not be, or must not be used.
+    std::optional<Refusal> open(const Offer &offer, const ReadingRoom &room);
+
+    /// The same in a process of its own, which ends: nothing of the library is in this one afterwards.
+    std::optional<Refusal> try_out(const Offer &offer, const ReadingRoom &room) const;
+
+    /// Read and open.
+    static Result load(const std::filesystem::path &file, const Offer &offer);
 
     /// The same for an entry that is linked into this program. `name` stands for the file. entry: static.
-    static boost::system::result<std::unique_ptr<Library>, Refusal> link(const kith_entry &entry, std::string name,
-                                                                         const Offer &offer);
+    static Result link(const kith_entry &entry, std::string name, const Offer &offer);
 
     Library(const Library &) = delete;
     Library &operator=(const Library &) = delete;
@@ -90,24 +104,34 @@ class Library {
     /// Bytes came from a pinned copy, not from the path.
     bool pinned() const { return pinned_; }
     std::span<const std::unique_ptr<Plugin>> plugins() const { return plugins_; }
-    const kith_entry &entry() const { return entry_; }
+    const kith_entry &entry() const { return *entry_; }
+    bool is_open() const { return entry_ != nullptr; }
     /// "1.0": the ABI it was built with.
     std::string abi() const;
     /// Read from the file when first asked for; empty for an entry that is linked in, or when the file cannot be read any more.
     const std::string &sha256() const;
+    /// Of the file when it was opened; nothing for an entry that is linked in.
+    const std::optional<FileState> &file_state() const { return file_state_; }
+    /// What the operator should know of it once it is open, a sentence each.
+    std::span<const std::string> warnings() const { return warnings_; }
 
-    /// dlclose: for the checker, and for what nobody uses (Registry::keep). Nothing of the library may be used afterwards.
+    /// dlclose: for the checker. Nothing of the library may be used afterwards.
     void unload();
 
   private:
     Library();
     struct Handle;
     std::string file_;
-    kith_entry entry_{};
+    Description description_;
     std::vector<std::unique_ptr<Plugin>> plugins_;
     std::unique_ptr<Handle> handle_;
+    const kith_entry *entry_ = nullptr; // once it is open
     mutable std::string sha256_;
+    std::optional<FileState> file_state_;
+    std::vector<std::string> warnings_;
     bool pinned_ = false;
+    bool ran_ = false; // its description was made by a process
+    bool go_ = false;
 
     friend struct LibraryBuilder;
 };

@@ -31,10 +31,11 @@ std::optional<Refusal> Registry::scan(const fs::path &directory) {
     }
     std::ranges::sort(files);
     for (const auto &file : files) load(file);
+    std::vector<std::byte>().swap(buffer_);
     return std::nullopt;
 }
 
-bool Registry::load(const fs::path &file) { return take(Library::load(file, offer_)); }
+bool Registry::load(const fs::path &file) { return take(Library::read(file, offer_, {*zygote_, buffer_})); }
 
 bool Registry::link(const kith_entry &entry, std::string name) { return take(Library::link(entry, std::move(name), offer_)); }
 
@@ -69,17 +70,53 @@ std::optional<Refusal> Registry::find_duplicate(const Library &library) const {
     return std::nullopt;
 }
 
-void Registry::keep(const std::function<bool(const Plugin &)> &wanted) {
-    const auto unused = [&](const std::unique_ptr<Library> &library) {
-        const auto plugins = library->plugins();
-        if (std::ranges::any_of(plugins, [&](const auto &plugin) { return wanted(*plugin); })) return false;
-        const bool threads =
-            std::ranges::any_of(plugins, [](const auto &plugin) { return plugin->has_flag(KITH_FLAG_THREADS); });
-        std::erase_if(plugins_, [&](const Plugin *plugin) { return &plugin->library() == library.get(); });
-        if (!threads) library->unload();
+namespace {
+
+bool is_wanted(const Library &library, const Registry::Wanted &wanted) {
+    return std::ranges::any_of(library.plugins(), [&](const auto &plugin) { return wanted(*plugin); });
+}
+
+} // namespace
+
+template <class F>
+bool Registry::each_wanted(const Wanted &wanted, F &&open) {
+    const std::size_t before = refused_.size();
+    const auto fails = [&](const std::unique_ptr<Library> &library) {
+        if (!is_wanted(*library, wanted)) return false;
+        auto wrong = open(*library);
+        if (!wrong) return false;
+        refused_.push_back(*std::move(wrong));
+        forget(*library);
         return true;
     };
-    std::erase_if(libraries_, unused);
+    std::erase_if(libraries_, fails);
+    std::vector<std::byte>().swap(buffer_);
+    return refused_.size() == before;
+}
+
+bool Registry::open(const Wanted &wanted) {
+    return each_wanted(wanted, [&](Library &library) {
+        auto wrong = library.open(offer_, {*zygote_, buffer_});
+        for (const auto &warning : library.warnings())
+            if (std::ranges::find(warnings_, warning) == warnings_.end()) warnings_.push_back(warning);
+        return wrong;
+    });
+}
+
+bool Registry::try_out(const Wanted &wanted) {
+    return each_wanted(wanted, [&](Library &library) { return library.try_out(offer_, {*zygote_, buffer_}); });
+}
+
+void Registry::keep(const Wanted &wanted) {
+    std::erase_if(libraries_, [&](const std::unique_ptr<Library> &library) {
+        if (is_wanted(*library, wanted)) return false;
+        forget(*library);
+        return true;
+    });
+}
+
+void Registry::forget(const Library &library) {
+    std::erase_if(plugins_, [&](const Plugin *plugin) { return &plugin->library() == &library; });
 }
 
 const Plugin *Registry::find(std::uint32_t kind, std::string_view name) const {

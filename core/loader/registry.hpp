@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // All plugins of this process: found in directories or linked in, each under the rules; a bad one never stops the good ones (L3).
+// Those of files are read first, which runs nothing of them, and opened when the configuration has chosen.
 #pragma once
 
 #include "core/loader/library.hpp"
+#include "core/loader/zygote.hpp"
 
 #include <functional>
 #include <optional>
@@ -12,21 +14,37 @@ namespace kith::core {
 
 class Registry {
   public:
-    explicit Registry(Offer offer) : offer_(std::move(offer)) {}
+    using Wanted = std::function<bool(const Plugin &)>;
 
-    /// Load every `lib*.so` of the directory, in the order of their names. Files that are refused are listed in refused(). Returns
-    /// what is wrong with the directory itself (it is missing, is no directory, cannot be read); nothing is loaded then.
+    /// zygote: one that was started early; without one, the first file that needs it forks this process.
+    explicit Registry(Offer offer, std::unique_ptr<Zygote> zygote = std::make_unique<Zygote>())
+        : offer_(std::move(offer)), zygote_(std::move(zygote)) {}
+
+    /// Where descriptions are remembered that took a process to make; empty: nowhere.
+    void remember_in(std::string state_dir) { offer_.state_dir = std::move(state_dir); }
+
+    /// Read every `lib*.so` of the directory, in the order of their names. Files that are refused are listed in refused(). Returns
+    /// what is wrong with the directory itself (it is missing, is no directory, cannot be read); nothing is read then.
     std::optional<Refusal> scan(const std::filesystem::path &directory);
 
-    /// Load one file. Returns whether it was taken; else the reason is the last one in refused().
+    /// Read one file. Returns whether it was taken; else the reason is the last one in refused().
     bool load(const std::filesystem::path &file);
 
     /// Take an entry that is linked into this program; `name` stands for its file. entry: static.
     bool link(const kith_entry &entry, std::string name);
 
-    /// Closes the libraries none of whose plugins is wanted, so that they cost no memory; nothing of them was created yet. One that starts
-    /// threads (KITH_FLAG_THREADS) stays in the process. From then on this registry knows only what is wanted, and refused().
-    void keep(const std::function<bool(const Plugin &)> &wanted);
+    /// Open the libraries of which a plugin is wanted: their constructors run. One that cannot be opened is in refused() from now on. Returns
+    /// whether all could.
+    bool open(const Wanted &wanted);
+
+    /// The same in processes that end: nothing of the libraries is in this one afterwards.
+    bool try_out(const Wanted &wanted);
+
+    /// Forgets the libraries none of whose plugins is wanted.
+    void keep(const Wanted &wanted);
+
+    /// Ends the process that describes what cannot be read. Nothing is read from now on.
+    void close() { zygote_.reset(); }
 
     /// The plugin of this kind with that id or alias; null when there is none. Valid as long as the registry.
     const Plugin *find(std::uint32_t kind, std::string_view name) const;
@@ -35,15 +53,23 @@ class Registry {
     std::span<const Plugin *const> plugins() const { return plugins_; }
     std::span<const std::unique_ptr<Library>> libraries() const { return libraries_; }
     std::span<const Refusal> refused() const { return refused_; }
+    /// What the operator should know of what is open; each once.
+    std::span<const std::string> warnings() const { return warnings_; }
 
   private:
     bool take(boost::system::result<std::unique_ptr<Library>, Refusal> outcome);
     std::optional<Refusal> find_duplicate(const Library &library) const;
+    template <class F>
+    bool each_wanted(const Wanted &wanted, F &&open);
+    void forget(const Library &library);
 
     Offer offer_;
+    std::unique_ptr<Zygote> zygote_;
+    std::vector<std::byte> buffer_;
     std::vector<std::unique_ptr<Library>> libraries_;
     std::vector<const Plugin *> plugins_;
     std::vector<Refusal> refused_;
+    std::vector<std::string> warnings_;
 };
 
 } // namespace kith::core

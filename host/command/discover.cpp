@@ -148,7 +148,7 @@ int discover(const Words &words) {
     const auto text = [&](const char *name) {
         return values->count(name) != 0 ? (*values)[name].as<std::string>() : std::string();
     };
-    const Loaded loaded = load_config(text("config"), text("plugins"));
+    const Loaded loaded = load_config(text("config"), text("plugins"), Use::open);
     std::cerr << core::to_text(loaded.diagnostics);
     if (!loaded.config) return exit_usage;
     const std::string topology = text("topology");

@@ -206,7 +206,7 @@ int run(const Words &words) {
     const auto values = parse(usage, words, status);
     if (!values) return status;
 
-    const Loaded loaded = load_config(text_of(*values, "config"), text_of(*values, "plugins"));
+    const Loaded loaded = load_config(text_of(*values, "config"), text_of(*values, "plugins"), Use::open);
     if (!loaded.config) {
         std::cerr << core::to_text(loaded.diagnostics);
         return exit_usage;

@@ -65,6 +65,9 @@
 #ifndef ALIAS_COUNT
 #define ALIAS_COUNT 0
 #endif
+#ifndef FLAGS
+#define FLAGS 0
+#endif
 #ifndef PRUNE
 #define PRUNE KITH_PRUNE_UNSAID
 #endif
@@ -90,6 +93,7 @@ MAY_BE_UNUSED static const kith_descriptor descriptor = {
     .optional_count = OPTIONAL_COUNT,
     .aliases = aliases,
     .alias_count = ALIAS_COUNT,
+    .flags = FLAGS,
     .prune = PRUNE,
 };
 

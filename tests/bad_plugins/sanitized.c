@@ -1,4 +1,3 @@
-/* SPDX-License-Identifier: MIT
- *
- * Built with the address sanitizer, in a process that is not. */
+/* SPDX-License-Identifier: MIT */
+/* Compiled with -fsanitize=address. */
 #include "base.h"

@@ -38,6 +38,8 @@ std::unique_ptr<Plugins> load_plugins(const std::vector<std::string> &directorie
     for (const std::string &directory : directories) {
         if (auto refusal = plugins->registry.scan(directory)) refused.push_back(std::move(*refusal));
     }
+    plugins->registry.open([](const core::Plugin &) { return true; });
+    plugins->registry.close();
     plugins->catalogue = core::installed(plugins->registry, refused);
     return plugins;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Any bytes as a shared library. What is read must lie within them, and be no more than they can hold.
+// Any bytes as a shared library. What is read must lie within them, and be no more than they can hold; what it says of itself can be
+// written down and read again.
+#include "core/loader/description.hpp"
 #include "core/loader/elf.hpp"
 
 #include <cstdlib>
@@ -21,8 +23,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         within(symbol.name);
         const auto start = image->initial(symbol.value, 16);
         if (start && start->size() != 16) std::abort();
+        const auto data = image->data(symbol.value, 64);
+        if (data && (data->bytes.size() != 64 || data->pointers.size() > 64)) std::abort();
     }
-    for (const auto name : image->imports()) within(name);
+    // Of the first only: one file has one entry.
+    if (!image->exports().empty()) {
+        const Reading reading = read_description(*image, image->exports()[0].value);
+        const auto again = unpack(pack(reading.description));
+        if (!again || !(*again == reading.description)) std::abort();
+    }
+    for (const auto &import : image->imports()) {
+        within(import.name);
+        if (!import.version.empty()) within(import.version);
+    }
+    if (!image->run_path().empty()) within(image->run_path());
     for (const auto name : image->needed()) within(name);
     return 0;
 }

@@ -62,7 +62,11 @@ BOOST_AUTO_TEST_CASE(what_a_plugin_exports) {
 
 BOOST_AUTO_TEST_CASE(imports_and_needed_libraries) {
     const auto undefined = content(Place::built("undefined_symbol"));
-    BOOST_TEST((std::ranges::find(read(undefined).imports(), "nobody_has_this") != read(undefined).imports().end()));
+    const auto imports = read(undefined);
+    const auto found = std::ranges::find(imports.imports(), "nobody_has_this", &elf::Import::name);
+    BOOST_REQUIRE((found != imports.imports().end()));
+    BOOST_TEST(found->version.empty());
+    BOOST_TEST(!found->weak);
     const auto absent = content(Place::built("absent_library"));
     const auto image = read(absent);
     BOOST_TEST((std::ranges::find(image.needed(), "libkith_absent.so") != image.needed().end()));
@@ -108,6 +112,44 @@ BOOST_AUTO_TEST_CASE(initial_bytes_stay_within_the_image) {
     BOOST_TEST(!image.initial(UINT64_MAX - 3, 16));
     BOOST_TEST(!image.initial(0, 4097));
     BOOST_TEST(!image.initial(std::uint64_t{1} << 40, 1));
+}
+
+BOOST_AUTO_TEST_CASE(versions_of_imports) {
+    const auto content_ = content(Place::built("reading/marks"));
+    const auto image = read(content_);
+    const auto open = std::ranges::find_if(image.imports(), [](const auto &import) { return import.name == "getenv"; });
+    BOOST_REQUIRE((open != image.imports().end()));
+    BOOST_TEST(open->version.starts_with("GLIBC_2."), open->version);
+}
+
+BOOST_AUTO_TEST_CASE(the_stack_that_it_asks_for) {
+    BOOST_TEST((read(content(Place::built("good"))).stack() == elf::Stack::plain));
+    BOOST_TEST((read(content(Place::built("exec_stack"))).stack() == elf::Stack::executable));
+    auto unmarked = content(Place::built("good"));
+    Elf64_Ehdr header;
+    std::memcpy(&header, unmarked.data(), sizeof header);
+    for (std::size_t i = 0; i < header.e_phnum; ++i) {
+        char *const at = unmarked.data() + header.e_phoff + i * sizeof(Elf64_Phdr);
+        Elf64_Phdr program;
+        std::memcpy(&program, at, sizeof program);
+        if (program.p_type == PT_GNU_STACK) std::memset(at, 0, sizeof program.p_type);
+    }
+#if defined(__x86_64__)
+    BOOST_TEST((read(unmarked).stack() == elf::Stack::unmarked));
+#endif
+}
+
+BOOST_AUTO_TEST_CASE(static_thread_local_storage) {
+    BOOST_TEST(read(content(Place::built("static_tls"))).static_tls() == 65536);
+    BOOST_TEST(read(content(Place::built("good"))).static_tls() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_mark_of_go) {
+    const auto go = content(Place::built("go"));
+    BOOST_TEST(read(go).has_go());
+    BOOST_TEST(read(without_sections(go)).has_go());
+    BOOST_TEST(!read(content(Place::built("good"))).has_go());
+    BOOST_TEST(!read(without_sections(content(Place::built("good")))).has_go());
 }
 
 BOOST_AUTO_TEST_CASE(cut_short_anywhere) {

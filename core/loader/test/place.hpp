@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/loader/library.hpp"
+#include "core/loader/zygote.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -44,8 +45,8 @@ class Place {
     const fs::path &path() const { return path_; }
     fs::path operator/(std::string_view name) const { return path_ / name; }
 
-    /// A copy of one of tests/bad_plugins.
-    fs::path add(std::string_view plugin) const { return add(plugin, "lib" + std::string(plugin) + ".so"); }
+    /// A copy of one of tests/bad_plugins; "reading/x" is libx.so of those that lie apart.
+    fs::path add(std::string_view plugin) const { return add(plugin, built(plugin).filename().native()); }
     fs::path add(std::string_view plugin, std::string_view as) const {
         fs::path to = path_ / as;
         fs::copy_file(built(plugin), to);
@@ -67,7 +68,8 @@ class Place {
 
     static void mode(const fs::path &path, mode_t bits) { BOOST_REQUIRE(::chmod(path.c_str(), bits) == 0); }
     static fs::path built(std::string_view plugin) {
-        return fs::path(KITH_BAD_PLUGINS) / ("lib" + std::string(plugin) + ".so");
+        const fs::path name(plugin);
+        return fs::path(KITH_BAD_PLUGINS) / name.parent_path() / ("lib" + name.filename().native() + ".so");
     }
 
   private:
@@ -91,6 +93,13 @@ inline Offer offer() {
         offer.services.emplace_back(id);
     return offer;
 }
+
+/// Reading needs a zygote and a buffer.
+struct Reader {
+    Zygote zygote;
+    std::vector<std::byte> buffer;
+    ReadingRoom room{zygote, buffer};
+};
 
 inline bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 

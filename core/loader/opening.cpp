@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "core/loader/opening.hpp"
+
+#include "core/loader/bytes.hpp"
+#include "core/loader/process_needs.hpp"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace kith::core {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t max_dependencies = 64;
+
+void *load(const std::string &path, std::string &error) {
+    void *const handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (handle != nullptr) return handle;
+    const char *const text = ::dlerror();
+    error = text == nullptr ? "the dynamic linker gives no reason" : text;
+    if (error.starts_with(path + ": ")) error.erase(0, path.size() + 2);
+    return nullptr;
+}
+
+// Loaded under its DT_SONAME, the dynamic linker takes it for what the plugin needs and does not look for a file.
+void load_dependencies(Opened &opened, const elf::Image &image, const fs::path &file) {
+    for (const auto needed : image.needed()) {
+        if (needed.find('/') != std::string_view::npos || is_loaded(needed)) continue;
+        for (const fs::path &directory : run_directories(image.run_path(), file)) {
+            const fs::path path = directory / needed;
+            const auto source = open_regular(path);
+            if (!source) continue;
+            if (opened.copies.size() >= max_dependencies) return;
+            auto copy = stage(*source, path.filename());
+            if (!copy) break;
+            const auto mapping = Mapping::of(*copy);
+            if (!mapping) break;
+            const auto library = elf::Image::read(mapping->bytes());
+            if (!library) break;
+            const std::string own_path = path_of(*copy);
+            opened.copies.push_back(std::move(*copy));
+            load_dependencies(opened, *library, path);
+            // What is wrong with it is found again, and reported, when the plugin is loaded.
+            std::string ignored;
+            if (void *const handle = load(own_path, ignored)) opened.dependencies.push_back(handle);
+            break;
+        }
+    }
+}
+
+bool is_in_process(const Fd &copy) { return is_loaded(path_of(copy)); }
+
+} // namespace
+
+void Opened::close() {
+    if (handle != nullptr) ::dlclose(std::exchange(handle, nullptr));
+    while (!dependencies.empty()) {
+        ::dlclose(dependencies.back());
+        dependencies.pop_back();
+    }
+    for (Fd &copy : copies)
+        if (is_in_process(copy)) static_cast<void>(copy.release());
+    copies.clear();
+}
+
+Opened open_copy(Fd copy, const elf::Image &image, const fs::path &file) {
+    Opened result;
+    load_dependencies(result, image, file);
+    result.handle = load(path_of(copy), result.error);
+    result.copies.push_back(std::move(copy));
+    if (result.handle == nullptr) result.close();
+    return result;
+}
+
+Opened open_path(const fs::path &file) {
+    Opened result;
+    result.handle = load(file.native(), result.error);
+    return result;
+}
+
+std::string why_no_copies() {
+    constexpr std::size_t page = 4096;
+    const auto failed = [](const char *what) { return std::string(what) + ": " + std::strerror(errno); };
+    const Fd probe = memory_file("kith");
+    if (!probe || ::ftruncate(probe.get(), page) != 0) return failed("memfd_create");
+    if (const Fd again(::open(path_of(probe).c_str(), O_RDONLY | O_CLOEXEC)); !again) return failed("/proc");
+    void *const code = ::mmap(nullptr, page, PROT_READ | PROT_EXEC, MAP_PRIVATE, probe.get(), 0);
+    if (code == MAP_FAILED) return failed("mmap of a memfd for execution");
+    ::munmap(code, page);
+    return {};
+}
+
+} // namespace kith::core

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+//
+// dlopen of a sealed copy, so that nothing that is done to the file reaches the process: neither writing to it, which changes the pages that are mapped,
+// nor cutting it short, which takes them away. The libraries that a plugin finds by its own run path ($ORIGIN) are
+// copied and loaded before it; those of the system, which packages replace by renaming, are left to the dynamic linker.
+#pragma once
+
+#include "core/loader/elf.hpp"
+#include "core/loader/fd.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace kith::core {
+
+/// A library in the process. Stays there when it goes out of scope.
+struct Opened {
+    void *handle = nullptr;
+    std::string error;                ///< the text of dlerror without the path, when there is no handle
+    std::vector<void *> dependencies; ///< in the order they were loaded
+    /// Of the library and of its dependencies: their numbers are in the names that the dynamic linker knows them by, so they stay open while
+    /// those are loaded.
+    std::vector<Fd> copies;
+
+    /// dlclose. A copy of what stays in the process all the same (DF_1_NODELETE) is kept open for good.
+    void close();
+};
+
+/// copy: of the file, sealed. image: read from it. file: where it lies. Its constructors run.
+Opened open_copy(Fd copy, const elf::Image &image, const std::filesystem::path &file);
+
+/// By its path, where copies cannot be had.
+Opened open_path(const std::filesystem::path &file);
+
+/// Why copies cannot be loaded here; empty: they can.
+std::string why_no_copies();
+
+} // namespace kith::core

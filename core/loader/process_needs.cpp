@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+#include "core/loader/process_needs.hpp"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+namespace kith::core {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+Refusal unfit(std::string reason, std::string remedy) { return {"", "L2", std::move(reason), std::move(remedy)}; }
+
+std::optional<Refusal> check_stack(const elf::Image &image) {
+    if (image.stack() == elf::Stack::plain) return std::nullopt;
+    const std::string effect = ", which would make the stack of every thread of kith executable";
+    if (image.stack() == elf::Stack::unmarked)
+        return unfit("it does not say whether it needs an executable stack (no PT_GNU_STACK), which counts as yes" + effect,
+                     "link it with -Wl,-z,noexecstack");
+    return unfit(
+        "it asks for an executable stack (PT_GNU_STACK is RWE)" + effect,
+        "in C, make nested functions whose address is taken ordinary ones (-Wtrampolines finds them); in assembler, add "
+        "the line .section .note.GNU-stack,\"\",%progbits to each file; with gfortran, do not pass internal procedures "
+        "as arguments; then link it with -Wl,-z,noexecstack");
+}
+
+struct Sanitizer {
+    std::string_view name, library, prefix; // of its runtime, and of the symbols that code compiled with it calls
+    const char *symbol;                     // of the runtime itself
+};
+constexpr std::array<Sanitizer, 7> sanitizers{{{"address", "asan", "__asan_", "__asan_init"},
+                                               {"hwaddress", "hwasan", "__hwasan_", "__hwasan_init"},
+                                               {"thread", "tsan", "__tsan_", "__tsan_init"},
+                                               {"memory", "msan", "__msan_", "__msan_init"},
+                                               {"leak", "lsan", "__lsan_", "__lsan_do_leak_check"},
+                                               {"undefined", "ubsan", "__ubsan_", "__ubsan_handle_type_mismatch_v1_abort"},
+                                               {"dataflow", "dfsan", "__dfsan_", "__dfsan_union_load"}}};
+
+// "libasan.so.8" of GCC, "libclang_rt.asan-x86_64.so" of clang.
+bool is_runtime(std::string_view needed, const Sanitizer &sanitizer) {
+    const std::string name(sanitizer.library);
+    return needed.starts_with("lib" + name + ".so") || needed.starts_with("libclang_rt." + name + "-") ||
+           needed.starts_with("libclang_rt." + name + "_") || needed.starts_with("libclang_rt." + name + ".");
+}
+
+std::optional<Refusal> check_sanitizers(const elf::Image &image) {
+    for (const Sanitizer &sanitizer : sanitizers) {
+        const auto runtime =
+            std::ranges::find_if(image.needed(), [&](std::string_view name) { return is_runtime(name, sanitizer); });
+        const auto call = std::ranges::find_if(image.imports(), [&](const elf::Import &import) {
+            return !import.weak && import.name.starts_with(sanitizer.prefix);
+        });
+        const bool needs = runtime != image.needed().end();
+        if (!needs && call == image.imports().end()) continue;
+        // A kith that was built with the same sanitizer brings the runtime.
+        if (::dlsym(RTLD_DEFAULT, sanitizer.symbol) != nullptr || (needs && is_loaded(*runtime))) continue;
+        return unfit("it was built with -fsanitize=" + std::string(sanitizer.name) + " (it " +
+                         (needs ? "needs " + std::string(*runtime) : "calls " + std::string(call->name)) +
+                         "), whose runtime must be in a process from its start, and is not in this one",
+                     "build it without -fsanitize for kith; its tests can run with it");
+    }
+    return std::nullopt;
+}
+
+// All that glibc reserves unless GLIBC_TUNABLES says otherwise; much of it is taken already.
+constexpr std::uint64_t most_static_tls = 1664;
+constexpr const char *remedy_static_tls =
+    "compile it with -ftls-model=global-dynamic, and so every static library that is linked into it";
+
+std::optional<Refusal> check_static_tls(const elf::Image &image) {
+    const char *const tuned = std::getenv("GLIBC_TUNABLES");
+    if (image.static_tls() <= most_static_tls ||
+        (tuned != nullptr && std::string_view(tuned).find("optional_static_tls") != std::string_view::npos))
+        return std::nullopt;
+    return unfit(
+        "it needs " + std::to_string(image.static_tls()) +
+            " bytes of static thread-local storage (DF_STATIC_TLS), and a library that is loaded later finds at most " +
+            std::to_string(most_static_tls),
+        remedy_static_tls);
+}
+
+bool is_there(const fs::path &file) {
+    std::error_code ignored;
+    return fs::exists(file, ignored);
+}
+
+// The linker's list of installed libraries. That the name stands in it is enough; where it is does not matter here.
+bool is_in_linker_cache(std::string_view library) {
+    std::ifstream in("/etc/ld.so.cache", std::ios::binary);
+    const std::string content(std::istreambuf_iterator<char>(in), {});
+    return content.find(std::string(1, '\0') + std::string(library) + std::string(1, '\0')) != std::string::npos;
+}
+
+std::vector<fs::path> environment_directories() {
+    const char *const path = std::getenv("LD_LIBRARY_PATH");
+    return path == nullptr ? std::vector<fs::path>() : run_directories(path, {});
+}
+
+bool can_be_found(std::string_view needed, const elf::Image &image, const fs::path &file) {
+    if (needed.find('/') != std::string_view::npos) return is_there(needed);
+    const auto holds = [&](const fs::path &directory) { return is_there(directory / needed); };
+    if (std::ranges::any_of(run_directories(image.run_path(), file), holds)) return true;
+    if (std::ranges::any_of(environment_directories(), holds)) return true;
+    if (is_in_linker_cache(needed)) return true;
+    for (const char *const directory : {"/lib64", "/usr/lib64", "/lib", "/usr/lib"})
+        if (holds(directory)) return true;
+    return false;
+}
+
+using Handles = std::vector<void *>;
+
+bool has_symbol(const elf::Import &import, const Handles &libraries) {
+    const std::string name(import.name), version(import.version);
+    const auto has = [&](void *library) {
+        return version.empty() ? ::dlsym(library, name.c_str()) != nullptr
+                               : ::dlvsym(library, name.c_str(), version.c_str()) != nullptr;
+    };
+    return has(RTLD_DEFAULT) || std::ranges::any_of(libraries, has);
+}
+
+std::optional<Refusal> check_symbols(const elf::Image &image, const fs::path &file, const Handles &libraries) {
+    for (const elf::Import &import : image.imports()) {
+        if (import.weak || has_symbol(import, libraries)) continue;
+        const std::string name(import.name);
+        // A symbol may be null, or there without its version.
+        const bool other_version = !import.version.empty() && ::dlsym(RTLD_DEFAULT, name.c_str()) != nullptr;
+        const std::string text = other_version ? "version `" + std::string(import.version) + "' of " + name + " is not found"
+                                               : "undefined symbol: " + name +
+                                                     (import.version.empty() ? "" : ", version " + std::string(import.version));
+        return unfit("it cannot be loaded: " + text, remedy_of_dlerror(text, file, false));
+    }
+    return std::nullopt;
+}
+
+std::optional<Refusal> check_libraries(const elf::Image &image, const fs::path &file) {
+    Handles libraries;
+    bool all = true;
+    for (const auto needed : image.needed()) {
+        void *const handle = ::dlopen(std::string(needed).c_str(), RTLD_LAZY | RTLD_NOLOAD);
+        if (handle != nullptr) {
+            libraries.push_back(handle);
+            continue;
+        }
+        all = false;
+        if (can_be_found(needed, image, file)) continue;
+        const std::string text = std::string(needed) + ": cannot open shared object file: No such file or directory";
+        return unfit("it cannot be loaded: " + text, remedy_of_dlerror(text, file, false));
+    }
+    auto wrong = all ? check_symbols(image, file, libraries) : std::nullopt;
+    for (void *const handle : libraries) ::dlclose(handle);
+    return wrong;
+}
+
+} // namespace
+
+std::vector<fs::path> run_directories(std::string_view run_path, const fs::path &file) {
+    std::vector<fs::path> result;
+    while (!run_path.empty()) {
+        const auto end = std::min(run_path.find(':'), run_path.size());
+        std::string directory(run_path.substr(0, end));
+        run_path.remove_prefix(std::min(end + 1, run_path.size()));
+        for (const std::string_view origin : {"$ORIGIN", "${ORIGIN}"})
+            if (const auto at = directory.find(origin); at != std::string::npos)
+                directory.replace(at, origin.size(), file.parent_path().native());
+        if (!directory.empty() && directory.find('$') == std::string::npos) result.emplace_back(directory);
+    }
+    return result;
+}
+
+bool is_loaded(std::string_view needed) {
+    void *const handle = ::dlopen(std::string(needed).c_str(), RTLD_LAZY | RTLD_NOLOAD);
+    if (handle != nullptr) ::dlclose(handle);
+    return handle != nullptr;
+}
+
+std::optional<Refusal> check_process_needs(const elf::Image &image, const fs::path &file) {
+    if (auto wrong = check_stack(image)) return wrong;
+    if (auto wrong = check_sanitizers(image)) return wrong;
+    if (auto wrong = check_static_tls(image)) return wrong;
+    return check_libraries(image, file);
+}
+
+std::string remedy_of_dlerror(std::string_view text, const fs::path &file, bool copied) {
+    const auto says = [text](std::string_view part) { return text.find(part) != std::string_view::npos; };
+    if (copied && text.starts_with("cannot open shared object file"))
+        return "mount /proc: it is through it that a copy in memory is loaded";
+    if (says("undefined symbol"))
+        return "a plugin brings what it calls: link the library that defines the symbol into it (-Wl,-z,defs finds this when "
+               "linking)";
+    if (says("version `")) return "it is built on a newer system than this one: build it on this one, or on an older one";
+    if (says("cannot open shared object file")) return "install the library that it needs";
+    if (says("static TLS")) return remedy_static_tls;
+    if (says("executable stack")) return "find the library that asks for it: readelf -lW, GNU_STACK, of each that ldd names";
+    if (says("failed to map segment"))
+        return "the directory may be on a file system that is mounted noexec: move the plugins to another";
+    return "see what it needs: ldd -r " + file.native();
+}
+
+} // namespace kith::core

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+//
+// What a library says of itself is the same in its file, in memory, and written down; and what its file does not hold, a process tells.
+#include "place.hpp"
+
+#include "core/loader/descriptor.hpp"
+#include "core/loader/remembered.hpp"
+
+#include <dlfcn.h>
+#include <elf.h>
+
+#include <cstring>
+#include <random>
+
+namespace kith::core::test {
+
+namespace {
+
+std::uint64_t entry_of(const elf::Image &image) { return image.exports()[0].value; }
+
+Reading reading_of(const std::string &library) {
+    const auto image = elf::Image::read(bytes(library));
+    BOOST_REQUIRE_MESSAGE(image, image.error().text);
+    return read_description(*image, entry_of(*image));
+}
+
+// The table of Elf64_Rela as the packed one that newer linkers make (DT_RELR): the addends go into the data.
+std::string packed(std::string library) {
+    Elf64_Ehdr header;
+    std::memcpy(&header, library.data(), sizeof header);
+    std::vector<Elf64_Phdr> programs(header.e_phnum);
+    std::memcpy(programs.data(), library.data() + header.e_phoff, programs.size() * sizeof(Elf64_Phdr));
+    const auto offset = [&](std::uint64_t address) {
+        for (const auto &program : programs)
+            if (program.p_type == PT_LOAD && address >= program.p_vaddr && address - program.p_vaddr < program.p_filesz)
+                return program.p_offset + (address - program.p_vaddr);
+        BOOST_FAIL("an address outside of the file");
+        return std::uint64_t{0};
+    };
+    const auto dynamic = std::ranges::find(programs, Elf64_Word{PT_DYNAMIC}, &Elf64_Phdr::p_type);
+    Elf64_Dyn *table = nullptr, *size = nullptr;
+    for (auto *entry = reinterpret_cast<Elf64_Dyn *>(library.data() + dynamic->p_offset); entry->d_tag != DT_NULL; ++entry) {
+        if (entry->d_tag == DT_RELA) table = entry;
+        if (entry->d_tag == DT_RELASZ) size = entry;
+    }
+    BOOST_REQUIRE((table != nullptr && size != nullptr));
+    char *const at = library.data() + offset(table->d_un.d_ptr);
+    std::vector<Elf64_Rela> old(size->d_un.d_val / sizeof(Elf64_Rela));
+    std::memcpy(old.data(), at, old.size() * sizeof(Elf64_Rela));
+    std::vector<std::uint64_t> addresses, words;
+    for (const auto &relocation : old) {
+        if (ELF64_R_TYPE(relocation.r_info) != R_X86_64_RELATIVE) continue;
+        std::memcpy(library.data() + offset(relocation.r_offset), &relocation.r_addend, sizeof relocation.r_addend);
+        addresses.push_back(relocation.r_offset);
+    }
+    for (std::size_t i = 0; i < addresses.size();) {
+        words.push_back(addresses[i]);
+        std::uint64_t next = addresses[i++] + 8, map = 0;
+        for (; i < addresses.size() && addresses[i] - next < 63 * 8 && addresses[i] % 8 == 0; ++i)
+            map |= std::uint64_t{2} << ((addresses[i] - next) / 8);
+        if (map != 0) words.push_back(map | 1);
+    }
+    std::memcpy(at, words.data(), words.size() * 8);
+    table->d_tag = 36; // DT_RELR
+    size->d_tag = 35;  // DT_RELRSZ
+    size->d_un.d_val = words.size() * 8;
+    return library;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(description)
+
+BOOST_AUTO_TEST_CASE(the_file_says_what_memory_shows) {
+    for (const char *plugin : {"good", "two_plugins", "newer_minor_good", "failing_create", "not_utf8", "null_string"}) {
+        BOOST_TEST_CONTEXT(plugin) {
+            const Reading reading = reading_of(content(Place::built(plugin)));
+            BOOST_TEST(reading.known);
+            BOOST_TEST(reading.constant);
+            void *const handle = ::dlopen(Place::built(plugin).c_str(), RTLD_NOW | RTLD_LOCAL);
+            BOOST_REQUIRE_MESSAGE(handle != nullptr, ::dlerror());
+            const auto *const entry = static_cast<const kith_entry *>(::dlsym(handle, "kith_plugin_entry"));
+            BOOST_TEST((reading.description == read_description(*entry)));
+            ::dlclose(handle);
+        }
+    }
+}
+
+#if defined(__x86_64__)
+BOOST_AUTO_TEST_CASE(packed_relocations_say_the_same) {
+    const auto library = content(Place::built("two_plugins"));
+    const Reading reading = reading_of(packed(library));
+    BOOST_TEST(reading.known);
+    BOOST_TEST(reading.description.descriptors.size() == 2);
+    BOOST_TEST((reading.description == reading_of(library).description));
+}
+#endif
+
+BOOST_AUTO_TEST_CASE(two_that_differ_are_not_equal) {
+    BOOST_TEST((reading_of(content(Place::built("good"))).description !=
+                reading_of(content(Place::built("two_plugins"))).description));
+}
+
+BOOST_AUTO_TEST_CASE(written_down_and_read_again) {
+    for (const char *plugin : {"good", "two_plugins", "null_string", "descriptor_short", "null_descriptor"}) {
+        BOOST_TEST_CONTEXT(plugin) {
+            const Reading reading = reading_of(content(Place::built(plugin)));
+            const std::string text = pack(reading.description);
+            const auto again = unpack(text);
+            BOOST_REQUIRE(again);
+            BOOST_TEST((*again == reading.description));
+            for (std::size_t size = 0; size < text.size(); ++size) BOOST_TEST(!unpack(text.substr(0, size)));
+            BOOST_TEST(!unpack(text + "x"));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(any_bytes_can_be_read_again) {
+    std::mt19937_64 random(1);
+    const std::string text = pack(reading_of(content(Place::built("two_plugins"))).description);
+    for (int round = 0; round < 20000; ++round) {
+        auto damaged = text;
+        for (auto flips = 1 + random() % 4; flips > 0; --flips)
+            damaged[random() % damaged.size()] = static_cast<char>(random());
+        if (const auto read = unpack(damaged)) static_cast<void>(check_description(*read, offer()));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_constructor_fills_in_is_not_taken_for_constant) {
+    const Reading reading = reading_of(content(Place::built("reading/constructed")));
+    BOOST_TEST(!reading.constant);
+    BOOST_TEST(check_description(reading.description, offer()).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_process_tells_what_a_constructor_fills_in) {
+    const Place place{"reading/constructed"};
+    const auto state = place.directory("state", 0700);
+    Offer with_state = offer();
+    with_state.state_dir = state;
+    const auto file = place / "libconstructed.so";
+    Reader reader;
+    auto first = Library::read(file, with_state, reader.room);
+    BOOST_REQUIRE_MESSAGE(first, first.error().reason);
+    BOOST_TEST((*first)->plugins()[0]->id() == "constructed");
+    BOOST_TEST(!contains(content("/proc/self/maps"), "libconstructed.so"));
+    BOOST_TEST(!(*first)->open(with_state, reader.room));
+
+    // From then on nobody is asked: what is remembered under its hash is believed, until it is opened.
+    const std::string hash = sha256(bytes(content(file)));
+    std::string known = remembered_description(state, hash);
+    BOOST_REQUIRE(known.find("1.0.0") != std::string::npos);
+    known.replace(known.find("1.0.0"), 5, "9.9.9");
+    std::ofstream(state / ("plugin." + hash + ".description"), std::ios::binary) << known;
+    auto second = Library::read(file, with_state, reader.room);
+    BOOST_REQUIRE(second);
+    BOOST_TEST((*second)->plugins()[0]->version() == "9.9.9");
+    const auto refusal = (*second)->open(with_state, reader.room);
+    BOOST_REQUIRE(refusal.has_value());
+    BOOST_TEST(refusal->rule == "L5");
+
+    // One that is damaged, or that others could have written, is not used.
+    std::ofstream(state / ("plugin." + hash + ".description"), std::ios::binary) << known.substr(0, 50);
+    BOOST_TEST((*Library::read(file, with_state, reader.room))->plugins()[0]->version() == "1.0.0");
+    std::ofstream(state / ("plugin." + hash + ".description"), std::ios::binary) << known;
+    Place::mode(state / ("plugin." + hash + ".description"), 0622);
+    BOOST_TEST((*Library::read(file, with_state, reader.room))->plugins()[0]->version() == "1.0.0");
+}
+
+BOOST_AUTO_TEST_CASE(a_library_that_never_ends_is_given_up) {
+    const Place place{"reading/hangs_when_loaded"};
+    Reader reader;
+    const auto outcome = Library::read(place / "libhangs_when_loaded.so", offer(), reader.room);
+    BOOST_REQUIRE(!outcome);
+    BOOST_TEST(outcome.error().rule == "L5");
+    KITH_CHECK_CONTAINS(outcome.error().reason, "did not come to an end within 5 s");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace kith::core::test

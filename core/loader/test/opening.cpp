@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+//
+// What is done to a file of the plugins directory does not reach the process that uses it; and what a library would do to the process.
+#include "place.hpp"
+
+#include "core/loader/process_needs.hpp"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+
+#include <sstream>
+
+namespace kith::core::test {
+
+namespace {
+
+std::unique_ptr<Library> open(const fs::path &file) {
+    auto library = Library::load(file, offer());
+    BOOST_REQUIRE_MESSAGE(library, library.error().reason);
+    return std::move(*library);
+}
+
+std::int32_t create(const Library &library) {
+    kith_host host{};
+    host.error = [](const kith_host *, kith_str) {};
+    const kith_instance *instance = nullptr;
+    return library.plugins()[0]->create(host, &instance);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(opening)
+
+BOOST_AUTO_TEST_CASE(whatever_is_done_to_the_file) {
+    const Place place;
+    const auto other = content(Place::built("two_plugins"));
+    const auto each = [&](const char *name, auto &&harm) {
+        const auto file = place.add("failing_create", name);
+        const auto library = open(file);
+        harm(file);
+        BOOST_TEST(create(*library) == KITH_UNSUPPORTED);
+        BOOST_TEST(library->plugins()[0]->id() == "failing_create");
+    };
+    each("libcut.so", [](const fs::path &file) { fs::resize_file(file, 0); });
+    each("libcopied.so", [](const fs::path &file) { // cp: the same bytes, through the same inode
+        const auto same = content(file);
+        std::ofstream(file, std::ios::binary | std::ios::trunc) << same;
+    });
+    each("libwritten.so", [&](const fs::path &file) {
+        std::fstream(file, std::ios::binary | std::ios::in | std::ios::out) << std::string(fs::file_size(file), '\xcc');
+    });
+    each("libreplaced.so", [&](const fs::path &file) { std::ofstream(file, std::ios::binary | std::ios::trunc) << other; });
+    each("libremoved.so", [](const fs::path &file) { fs::remove(file); });
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_shrinks_while_it_is_read) {
+    const Place place;
+    const auto file = place.add("two_plugins");
+    const auto whole = content(file);
+    const pid_t writer = ::fork();
+    if (writer == 0)
+        for (;;) {
+            const int fd = ::open(file.c_str(), O_WRONLY | O_TRUNC);
+            static_cast<void>(!::write(fd, whole.data(), whole.size()));
+            ::close(fd);
+        }
+    Reader reader;
+    std::size_t taken = 0;
+    for (int round = 0; round < 2000; ++round)
+        if (const auto library = Library::read(file, offer(), reader.room)) ++taken;
+    ::kill(writer, SIGKILL);
+    ::waitpid(writer, nullptr, 0);
+    BOOST_TEST_MESSAGE(taken << " of 2000 were whole");
+}
+
+// Before the next, which brings that library into this process.
+BOOST_AUTO_TEST_CASE(a_library_beside_it_that_is_missing) {
+    const Place place;
+    const auto file = place.add("reading/beside");
+    Reader reader;
+    const auto refusal = Library::read(file, offer(), reader.room);
+    BOOST_REQUIRE(!refusal);
+    KITH_CHECK_CONTAINS(refusal.error().reason, "it cannot be loaded: kith_beside.so: cannot open shared object file");
+}
+
+BOOST_AUTO_TEST_CASE(a_library_beside_it_is_found_and_copied_too) {
+    const Place place;
+    const auto file = place.add("reading/beside");
+    fs::copy_file(fs::path(KITH_BAD_PLUGINS) / "reading/kith_beside.so", place / "kith_beside.so");
+    const auto library = open(file);
+    fs::resize_file(place / "kith_beside.so", 0);
+    BOOST_TEST(create(*library) == -42);
+    KITH_CHECK_CONTAINS(content("/proc/self/maps"), "memfd:kith_beside.so");
+    BOOST_TEST(!contains(content("/proc/self/maps"), place.path().native()));
+}
+
+BOOST_AUTO_TEST_CASE(two_files_never_share_a_name_in_the_process) {
+    const Place place;
+    const auto first = open(place.add("two_plugins", "libfirst.so"));
+    first->unload();
+    const auto second = open(place.add("failing_create", "libsecond.so")); // with the number of the first
+    BOOST_TEST(second->plugins()[0]->id() == "failing_create");
+}
+
+BOOST_AUTO_TEST_CASE(no_stack_becomes_executable) {
+    const Place place{"exec_stack", "good"};
+    BOOST_TEST(!Library::load(place / "libexec_stack.so", offer()));
+    BOOST_TEST(!!Library::load(place / "libgood.so", offer()));
+    std::istringstream maps(content("/proc/self/maps"));
+    for (std::string line; std::getline(maps, line);) BOOST_TEST(!contains(line, " rwx"), line);
+}
+
+BOOST_AUTO_TEST_CASE(a_version_that_this_system_lacks) {
+    // The name of a version that is needed, in the bytes of a library: the dynamic linker compares its hash, and finds none.
+    const Place place;
+    auto library = content(Place::built("reading/marks"));
+    const auto at = library.find("GLIBC_2.");
+    BOOST_REQUIRE(at != std::string::npos);
+    library.replace(at, 8, "GLIBC_9.");
+    Reader reader;
+    const auto refusal = Library::read(place.write("libmarks.so", library), offer(), reader.room);
+    BOOST_REQUIRE(!refusal);
+    KITH_CHECK_CONTAINS(refusal.error().reason, "version `GLIBC_9.");
+    KITH_CHECK_CONTAINS(refusal.error().remedy, "built on a newer system");
+}
+
+BOOST_AUTO_TEST_CASE(directories_of_a_run_path) {
+    const auto directories = run_directories("$ORIGIN/../lib:/opt/x::${ORIGIN}:/y/$LIB", "/plugins/libx.so");
+    const std::vector<fs::path> expected{"/plugins/../lib", "/opt/x", "/plugins"};
+    BOOST_TEST(directories == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace kith::core::test

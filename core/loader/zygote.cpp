@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+#include "core/loader/zygote.hpp"
+
+#include "core/loader/bytes.hpp"
+#include "core/loader/description.hpp"
+#include "core/loader/elf.hpp"
+#include "core/loader/opening.hpp"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstring>
+
+namespace kith::core {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// What a child says first: its answer is a description, or the text of dlerror.
+constexpr char described = 'd', refused = 'r';
+// More than 256 descriptors with the largest schemas are not asked for by anybody.
+constexpr std::size_t max_answer = std::size_t{64} << 20;
+
+// ---- a question: the path, the descriptor for the answer, and the copy if there is one ----
+
+constexpr std::size_t max_descriptors_sent = 2;
+union Control {
+    std::array<char, CMSG_SPACE(sizeof(int) * max_descriptors_sent)> bytes;
+    cmsghdr alignment;
+};
+
+bool send_question(int socket, const std::string &path, const Fd &answer, const Fd &copy) {
+    const std::array<int, max_descriptors_sent> descriptors{answer.get(), copy.get()};
+    const std::size_t size = sizeof(int) * (copy ? 2 : 1);
+    iovec part{const_cast<char *>(path.data()), path.size()};
+    Control control{};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.bytes.data();
+    message.msg_controllen = CMSG_SPACE(size);
+    cmsghdr *const header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(size);
+    std::memcpy(CMSG_DATA(header), descriptors.data(), size);
+    return ::sendmsg(socket, &message, MSG_NOSIGNAL) == static_cast<ssize_t>(path.size());
+}
+
+struct Question {
+    std::string path;
+    Fd answer, copy;
+};
+
+std::optional<Question> receive_question(int socket) {
+    Question question;
+    question.path.resize(PATH_MAX);
+    iovec part{question.path.data(), question.path.size()};
+    Control control{};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.bytes.data();
+    message.msg_controllen = control.bytes.size();
+    ssize_t size = 0;
+    while ((size = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR) {
+    }
+    const cmsghdr *const header = size > 0 ? CMSG_FIRSTHDR(&message) : nullptr;
+    if (header == nullptr) return std::nullopt;
+    question.path.resize(static_cast<std::size_t>(size));
+    std::array<int, max_descriptors_sent> descriptors{-1, -1};
+    std::memcpy(descriptors.data(), CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
+    question.answer = Fd(descriptors[0]);
+    question.copy = Fd(descriptors[1]);
+    return question;
+}
+
+// ---- the child ----
+
+void say(const Fd &to, char what, std::string_view text) {
+    std::string bytes(1, what);
+    bytes += text;
+    for (std::string_view rest = bytes; !rest.empty();) {
+        const ssize_t size = ::write(to.get(), rest.data(), rest.size());
+        if (size <= 0) return;
+        rest.remove_prefix(static_cast<std::size_t>(size));
+    }
+}
+
+void describe(Question question) {
+    Opened library;
+    if (question.copy) {
+        const auto mapping = Mapping::of(question.copy);
+        const auto image =
+            mapping ? elf::Image::read(mapping->bytes()) : boost::system::result<elf::Image, elf::Error>{elf::Error{}};
+        if (!image) return say(question.answer, refused, "its copy in memory cannot be read");
+        library = open_copy(std::move(question.copy), *image, question.path);
+    } else {
+        library = open_path(question.path);
+    }
+    if (library.handle == nullptr) return say(question.answer, refused, library.error);
+    const auto *const entry = static_cast<const kith_entry *>(::dlsym(library.handle, "kith_plugin_entry"));
+    if (entry == nullptr) return say(question.answer, refused, "undefined symbol: kith_plugin_entry");
+    say(question.answer, described, pack(read_description(*entry)));
+    for (Fd &copy : library.copies) static_cast<void>(copy.release());
+}
+
+// ---- the zygote ----
+
+// The status of a child, which is killed when its time is over. Its grandchildren are not waited for.
+int wait_for(pid_t child) {
+    sigset_t ended;
+    sigemptyset(&ended);
+    sigaddset(&ended, SIGCHLD);
+    int status = 0;
+    const auto until = std::chrono::steady_clock::now() + Zygote::bound;
+    for (;;) {
+        if (::waitpid(child, &status, WNOHANG) == child) return status;
+        const auto left = std::chrono::duration_cast<std::chrono::nanoseconds>(until - std::chrono::steady_clock::now());
+        if (left.count() <= 0) break;
+        const timespec pause{left.count() / 1'000'000'000, left.count() % 1'000'000'000};
+        ::sigtimedwait(&ended, nullptr, &pause);
+    }
+    ::kill(child, SIGKILL);
+    ::waitpid(child, &status, 0);
+    return -1;
+}
+
+// Never returns. Neither standard input nor output is a library's to use.
+[[noreturn]] void serve(int socket, pid_t parent) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(0);
+    const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (const int standard : {0, 1, 2}) ::dup2(nothing, standard);
+    const rlimit no_core{0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    sigset_t child_ended, before;
+    sigemptyset(&child_ended);
+    sigaddset(&child_ended, SIGCHLD);
+    for (int signal = 1; signal < SIGRTMIN; ++signal)
+        std::signal(signal, SIG_DFL); // what this program does at its end is not for a child's
+    ::sigprocmask(SIG_BLOCK, &child_ended, &before);
+    const pid_t self = ::getpid();
+    while (auto question = receive_question(socket)) {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+            if (::getppid() != self) ::_exit(0);
+            ::close(socket);
+            ::sigprocmask(SIG_SETMASK, &before, nullptr);
+            describe(std::move(*question));
+            ::_exit(0);
+        }
+        question.reset();
+        const int status = child < 0 ? INT_MIN : wait_for(child);
+        if (::send(socket, &status, sizeof status, MSG_NOSIGNAL) != sizeof status) break;
+    }
+    ::_exit(0);
+}
+
+std::string words_for(int status) {
+    if (status == -1) return "did not come to an end within " + std::to_string(Zygote::bound.count() / 1000) + " s";
+    if (status == INT_MIN) return "could not be started: no process is to be had";
+    if (WIFSIGNALED(status))
+        return "was killed by signal " + std::to_string(WTERMSIG(status)) + " (" + ::strsignal(WTERMSIG(status)) + ")";
+    return "ended with exit status " + std::to_string(WEXITSTATUS(status)) + " and no answer";
+}
+
+} // namespace
+
+Zygote::~Zygote() {
+    if (process_ < 0) return;
+    ::shutdown(socket_.get(), SHUT_RDWR);
+    while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+}
+
+void Zygote::start() {
+    if (process_ >= 0) return;
+    std::array<int, 2> sockets{};
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets.data()) != 0) return;
+    Fd ours(sockets[0]), theirs(sockets[1]);
+    const pid_t self = ::getpid();
+    const pid_t process = ::fork();
+    if (process == 0) {
+        ::close(ours.get());
+        serve(theirs.get(), self);
+    }
+    if (process < 0) return;
+    process_ = process;
+    socket_ = std::move(ours);
+}
+
+Zygote::Answer Zygote::ask(const Fd &copy, const fs::path &file) {
+    start();
+    std::array<int, 2> ends{};
+    if (process_ < 0 || ::pipe2(ends.data(), O_CLOEXEC) != 0) return {{}, {}, words_for(INT_MIN)};
+    const Fd from(ends[0]);
+    Fd to(ends[1]);
+    if (!send_question(socket_.get(), file.native(), to, copy)) return {{}, {}, words_for(INT_MIN)};
+    to = Fd();
+    std::string text;
+    int status = INT_MIN;
+    // The pipe may have no end, when the library has left a process of its own behind; the child's end is the end.
+    for (bool ended = false;;) {
+        std::array<pollfd, 2> sources{{{ended ? -1 : socket_.get(), POLLIN, 0}, {from.get(), POLLIN, 0}}};
+        const int ready = ::poll(sources.data(), sources.size(), ended ? 0 : -1);
+        if (ready < 0 && errno == EINTR) continue;
+        if (ready <= 0) break;
+        if (sources[0].revents != 0) {
+            ended = true;
+            if (::recv(socket_.get(), &status, sizeof status, 0) != sizeof status) status = INT_MIN;
+        }
+        if (sources[1].revents == 0) continue;
+        std::array<char, 1 << 16> chunk{};
+        const ssize_t size = ::read(from.get(), chunk.data(), chunk.size());
+        if (size < 0 && errno == EINTR) continue;
+        if (size > 0 && text.size() + static_cast<std::size_t>(size) <= max_answer)
+            text.append(chunk.data(), static_cast<std::size_t>(size));
+        if (size <= 0) {
+            if (!ended && ::recv(socket_.get(), &status, sizeof status, 0) != sizeof status) status = INT_MIN;
+            break;
+        }
+    }
+    if (status != 0 || text.empty()) return {{}, {}, words_for(status)};
+    if (text[0] == described) return {text.substr(1), {}, {}};
+    return {{}, text.substr(1), {}};
+}
+
+} // namespace kith::core

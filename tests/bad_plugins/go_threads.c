@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+#define GO_THREADS
+#include "go.c"

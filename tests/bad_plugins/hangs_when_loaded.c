@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* What it says of itself takes a constructor, which never ends. */
+#include <unistd.h>
+#define NO_ENTRY
+#include "base.h"
+
+static const kith_descriptor *empty_list[1];
+
+__attribute__((constructor)) static void hang(void) {
+    for (;;) pause();
+}
+
+const kith_entry kith_plugin_entry = {
+    .struct_size = sizeof(kith_entry),
+    .abi_major = KITH_ABI_MAJOR,
+    .abi_minor = KITH_ABI_MINOR,
+    .descriptor_count = 1,
+    .descriptors = empty_list,
+    .create = create,
+};
