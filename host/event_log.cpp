@@ -48,6 +48,7 @@ constexpr std::array<Sentence, core::event_kinds> sentences = {{
     {KITH_LOG_INFO, "configuration reloaded"},
     {KITH_LOG_ERROR, "configuration refused"},
     {KITH_LOG_WARNING, "security warning"},
+    {KITH_LOG_WARNING, "plugin file changed"},
 }};
 
 const Sentence &sentence_of(std::uint32_t kind) {

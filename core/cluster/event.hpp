@@ -20,7 +20,7 @@
 
 namespace kith::core {
 
-inline constexpr std::uint32_t event_kinds = 30;
+inline constexpr std::uint32_t event_kinds = 31;
 inline constexpr std::uint64_t all_events = (std::uint64_t{1} << event_kinds) - 1;
 
 // A number that belongs to the event, such as {"peers", 12}; a member of the JSON object under that name.

@@ -178,6 +178,11 @@ void Engine::start() {
     turn_.soon();
 }
 
+void Engine::watch_plugins() {
+    plugin_watch_ = std::make_unique<PluginWatch>(world_, turn_, bus_, registry_);
+    plugin_watch_->start();
+}
+
 void Engine::tell_plugins(Time now) {
     for (const Plugin *plugin : registry_.plugins()) {
         const std::string reason =
@@ -188,6 +193,8 @@ void Engine::tell_plugins(Time now) {
         const std::string reason = refusal.file + ": " + refusal.rule + ": " + refusal.reason + "; " + refusal.remedy;
         bus_.publish({.kind = KITH_EVENT_PLUGIN_REFUSED, .status = KITH_INVALID, .reason = reason}, now);
     }
+    for (const std::string &warning : registry_.warnings())
+        bus_.publish({.kind = KITH_EVENT_SECURITY_WARNING, .reason = warning}, now);
 }
 
 void Engine::kill() {
@@ -205,6 +212,7 @@ void Engine::stop(std::function<void()> done) {
     phase_ = Phase::stopping;
     done_ = std::move(done);
     const Time now = turn_.now();
+    plugin_watch_.reset();
     for (auto &unit : topologies_) {
         if (unit->memory) unit->memory->stop(now);
         unit->topology.stop("kith is stopping", now);
@@ -241,6 +249,7 @@ void Engine::act() {
 }
 
 void Engine::advance(Time now) {
+    if (plugin_watch_ && plugin_watch_->next_deadline() <= now) plugin_watch_->advance(now);
     each_keeper([&](Keeper &keeper) {
         if (keeper.next_deadline() <= now) keeper.advance(now);
     });
@@ -305,6 +314,7 @@ void Engine::arm() {
         if (unit->memory) next = std::min(next, unit->memory->next_deadline());
     }
     for (auto &connector : connectors_) next = std::min(next, connector->reconciler.next_deadline());
+    if (plugin_watch_) next = std::min(next, plugin_watch_->next_deadline());
     turn_.at(next);
 }
 

@@ -10,6 +10,7 @@
 #include <core/cluster/topology.hpp>
 #include <core/config/model.hpp>
 #include <core/engine/logger.hpp>
+#include <core/engine/plugin_watch.hpp>
 #include <core/engine/turn.hpp>
 #include <core/loader/registry.hpp>
 #include <kith/hosting/world.hpp>
@@ -32,6 +33,9 @@ class Engine {
 
     /// Start everything: sinks, connectors, then strategies. What cannot start is told as events; the rest runs.
     void start();
+
+    /// After start: publish it when the file of a plugin in use changes. Not in a simulation, whose machines have no such files.
+    void watch_plugins();
 
     /// Begin to stop; only once, after start. `done` is called from the loop when it has ended, within a bounded time (12 s at worst). Links stay as they
     /// are.
@@ -78,6 +82,7 @@ class Engine {
     std::vector<std::unique_ptr<Connector>> connectors_;
     std::vector<std::unique_ptr<Unit>> topologies_;
     std::vector<std::unique_ptr<SinkUnit>> sinks_;
+    std::unique_ptr<PluginWatch> plugin_watch_;
     std::function<void()> done_;
     Time drain_until_ = never;
     bool refresh_ = false;

@@ -110,6 +110,7 @@ class Daemon {
         wait_for_signal();
         sum_up();
         engine_.start();
+        engine_.watch_plugins();
         log_.say(KITH_LOG_INFO, "kith runs", {{"version", KITH_VERSION}, {"config", loaded.config->file}});
         tell_service_manager("READY=1");
         io_.run();

@@ -51,7 +51,7 @@ void asks_connector(Rig &rig, Noise &noise, std::vector<std::uint64_t> &begun) {
 void tells_sink(Rig &rig, Noise &noise) {
     static constexpr std::string_view odd[] = {"{}", R"({"kind": "link.up", "peer": "a@b"})", R"({"reason": "\u0000\n\"'"})"};
     // The last kinds are of a newer host.
-    const auto kind = static_cast<std::uint32_t>(noise.below(KITH_EVENT_SECURITY_WARNING + 3));
+    const auto kind = static_cast<std::uint32_t>(noise.below(KITH_EVENT_PLUGIN_CHANGED + 3));
     rig.event(kind, odd[noise.below(std::size(odd))], noise.chance(2) ? "app@10.7.0.8" : "");
 }
 

@@ -1,7 +1,12 @@
-/* SPDX-License-Identifier: MIT
- *
- * Wants a place in the static TLS block. */
+/* SPDX-License-Identifier: MIT */
+/* More thread-local storage in the initial-exec model than a process has left for it. */
+static __thread char large[1 << 16] __attribute__((tls_model("initial-exec")));
+#define CREATE create_large
+#include <kith/plugin.h>
+static int32_t create_large(const kith_host *host, kith_str id, const kith_instance **out) {
+    (void)host;
+    (void)id;
+    (void)out;
+    return ++large[sizeof large / 2] == 0 ? KITH_OK : KITH_UNSUPPORTED;
+}
 #include "base.h"
-__thread int counter __attribute__((tls_model("initial-exec")));
-int counted(void);
-int counted(void) { return ++counter; }

@@ -46,6 +46,7 @@ extern "C" {
 #define KITH_EVENT_CONFIG_RELOADED 27u
 #define KITH_EVENT_CONFIG_REFUSED 28u
 #define KITH_EVENT_SECURITY_WARNING 29u
+#define KITH_EVENT_PLUGIN_CHANGED 30u
 
 /* Passed with its stride, so it may grow (A2). Strings that do not apply are empty. */
 typedef struct kith_event {

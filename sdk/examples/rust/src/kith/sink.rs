@@ -34,6 +34,7 @@ pub const KITH_EVENT_EVENTS_LOST: u32 = 26;
 pub const KITH_EVENT_CONFIG_RELOADED: u32 = 27;
 pub const KITH_EVENT_CONFIG_REFUSED: u32 = 28;
 pub const KITH_EVENT_SECURITY_WARNING: u32 = 29;
+pub const KITH_EVENT_PLUGIN_CHANGED: u32 = 30;
 
 #[repr(C)]
 #[derive(Clone, Copy)]
