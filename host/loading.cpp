@@ -70,15 +70,8 @@ core::Offer offer(const core::PluginSettings &settings) {
     return result;
 }
 
-std::unique_ptr<core::Zygote> early_zygote() {
-    auto zygote = std::make_unique<core::Zygote>();
-    zygote->start();
-    return zygote;
-}
-
-std::unique_ptr<core::Registry> read_plugins(const core::PluginSettings &settings, std::unique_ptr<core::Zygote> zygote,
-                                             std::vector<core::Refusal> &directories) {
-    auto registry = std::make_unique<core::Registry>(offer(settings), std::move(zygote));
+std::unique_ptr<core::Registry> read_plugins(const core::PluginSettings &settings, std::vector<core::Refusal> &directories) {
+    auto registry = std::make_unique<core::Registry>(offer(settings));
     for (const std::string &dir : settings.dirs.empty() ? std::vector{default_plugin_dir()} : settings.dirs) {
         if (auto refusal = registry->scan(dir)) directories.push_back(std::move(*refusal));
     }
@@ -91,7 +84,7 @@ std::unique_ptr<core::Registry> load_plugins(std::string_view command, const std
     core::PluginSettings settings;
     if (!dir.empty()) settings.dirs.push_back(dir);
     std::vector<core::Refusal> unread;
-    auto registry = read_plugins(settings, early_zygote(), unread);
+    auto registry = read_plugins(settings, unread);
     for (const core::Refusal &refusal : unread)
         std::cerr << "kith " << command << ": " << refusal.file << ": " << refusal.reason << "; " << refusal.remedy << '\n';
     if (!unread.empty()) registry.reset();
@@ -109,7 +102,6 @@ std::string default_plugin_dir() {
 
 Loaded load_config(const std::string &file, const std::string &plugin_dir, Use use) {
     Loaded result;
-    auto zygote = early_zygote(); // before there are secrets in this process
     const core::FileText text = read_file(file, core::config_size_limit);
     if (!text.error.empty()) {
         result.diagnostics.errors.push_back({file, 0, 0, "", "cannot read it: " + text.error});
@@ -123,7 +115,7 @@ Loaded load_config(const std::string &file, const std::string &plugin_dir, Use u
                 if (result.registry == nullptr) {
                     core::PluginSettings all = settings;
                     if (!plugin_dir.empty()) all.dirs = {plugin_dir};
-                    result.registry = read_plugins(all, std::move(zygote), result.directories);
+                    result.registry = read_plugins(all, result.directories);
                 }
                 return core::installed(*result.registry, result.directories);
             },

@@ -27,7 +27,8 @@ PluginWatch::~PluginWatch() { world_.close(handle_); }
 
 void PluginWatch::start() {
     if (service_ == nullptr) return;
-    for (std::uint64_t index = 0; index < files_.size(); ++index) look(index);
+    for (File &file : files_) file.due = later(turn_.now(), quiet);
+    turn_.soon();
 }
 
 // Of no size: what is asked for is the state of the file, which comes with the refusal.

@@ -28,6 +28,7 @@ class PluginWatch final : private Tenant {
     PluginWatch(const PluginWatch &) = delete;
     PluginWatch &operator=(const PluginWatch &) = delete;
 
+    /// The first look is a second later, out of the way of what starts now; what changes meanwhile is seen by it.
     void start();
     /// In each turn.
     void advance(Time now);

@@ -6,6 +6,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -21,21 +22,39 @@ FileError failed(const char *what) { return {std::string(what) + ": " + std::str
 
 // Enough to see that a file is no library.
 constexpr std::size_t first_read = 4096;
+// Most libraries fit into it.
+constexpr std::size_t first_room = std::size_t{1} << 20;
 
-bool write_all(int fd, const std::byte *data, std::size_t size) {
-    while (size > 0) {
-        const ssize_t written = ::write(fd, data, size);
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return false;
-        data += written;
-        size -= static_cast<std::size_t>(written);
+struct Range {
+    std::size_t begin = 0, end = 0;
+};
+
+// The segment of code, when it holds code alone: another one has the headers. start: of the file.
+Range code_in(std::span<const std::byte> start, std::uint64_t file_size) {
+    Elf64_Ehdr header{};
+    if (start.size() < sizeof header) return {};
+    std::memcpy(&header, start.data(), sizeof header);
+    if (header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phoff > start.size() ||
+        (start.size() - header.e_phoff) / sizeof(Elf64_Phdr) < header.e_phnum)
+        return {};
+    Range code;
+    bool headers_apart = false;
+    for (std::size_t i = 0; i < header.e_phnum; ++i) {
+        Elf64_Phdr program{};
+        std::memcpy(&program, start.data() + header.e_phoff + i * sizeof program, sizeof program);
+        if (program.p_type != PT_LOAD) continue;
+        const bool is_code = (program.p_flags & PF_X) != 0;
+        if (!is_code && program.p_offset == 0) headers_apart = true;
+        if (is_code && program.p_offset >= start.size() && program.p_offset <= file_size &&
+            file_size - program.p_offset >= program.p_filesz)
+            code = {program.p_offset, program.p_offset + program.p_filesz};
     }
-    return true;
+    return headers_apart ? code : Range();
 }
 
 } // namespace
 
-boost::system::result<Mapping, std::string> Mapping::of(const Fd &copy) {
+boost::system::result<Mapping, FileError> Mapping::of(const Fd &copy) {
     struct stat status {};
     if (::fstat(copy.get(), &status) != 0) return failed("cannot be looked at");
     const auto size = static_cast<std::size_t>(status.st_size);
@@ -52,39 +71,51 @@ Mapping::~Mapping() {
     if (!bytes_.empty()) ::munmap(const_cast<std::byte *>(bytes_.data()), bytes_.size());
 }
 
-boost::system::result<Fd, std::string> open_regular(const std::filesystem::path &file) {
+boost::system::result<Fd, FileError> open_regular(const std::filesystem::path &file) {
     Fd fd(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     if (!fd) return failed("cannot be opened");
     struct stat status {};
     if (::fstat(fd.get(), &status) != 0) return failed("cannot be looked at");
-    if (!S_ISREG(status.st_mode)) return "is " + std::string(file_type(status.st_mode)) + ", not a regular file";
+    if (!S_ISREG(status.st_mode)) return FileError{"is " + std::string(file_type(status.st_mode)) + ", not a regular file"};
     return fd;
 }
 
-boost::system::result<std::span<const std::byte>, std::string> read_bytes(const Fd &file, std::vector<std::byte> &buffer) {
+std::span<std::byte> Buffer::room(std::size_t size) {
+    if (size_ < size) {
+        bytes_.reset();
+        size_ = std::max(size, first_room);
+        bytes_ = std::make_unique_for_overwrite<std::byte[]>(size_);
+    }
+    return {bytes_.get(), size_};
+}
+
+boost::system::result<std::span<const std::byte>, FileError> read_bytes(const Fd &file, Buffer &buffer, Part part) {
     struct stat status {};
     if (::fstat(file.get(), &status) != 0) return failed("cannot be looked at");
-    if (static_cast<std::uint64_t>(status.st_size) > max_library_size) return std::string("is larger than 512 MiB");
-    // One byte more than it has, so that the end is seen by one read.
-    const std::size_t room = std::max<std::size_t>(static_cast<std::size_t>(status.st_size) + 1, first_read);
-    if (buffer.size() < room) {
-        buffer.clear(); // else it would be copied
-        buffer.resize(room);
-    }
+    const auto file_size = static_cast<std::uint64_t>(status.st_size);
+    if (file_size > max_library_size) return FileError{"is larger than 512 MiB"};
+    // One byte more than it has, so that the end is seen by one read. What it grows by meanwhile is not read.
+    const auto room =
+        buffer.room(std::max<std::size_t>(file_size + 1, first_read)).first(std::max<std::size_t>(file_size + 1, first_read));
+    Range skipped;
     std::size_t total = 0;
-    for (;;) {
-        if (total > max_library_size) return std::string("is larger than 512 MiB");
-        if (total == buffer.size()) buffer.resize(2 * total); // it has grown meanwhile
-        const std::size_t wanted = total == 0 ? first_read : buffer.size() - total;
-        const ssize_t size = ::pread(file.get(), buffer.data() + total, wanted, static_cast<off_t>(total));
+    while (total < room.size()) {
+        if (total == skipped.begin && total != skipped.end) {
+            std::fill_n(room.data() + total, skipped.end - total, std::byte{});
+            total = skipped.end;
+        }
+        const std::size_t end = total == 0 ? first_read : total < skipped.begin ? skipped.begin : room.size();
+        const ssize_t size = ::pread(file.get(), room.data() + total, end - total, static_cast<off_t>(total));
         if (size < 0 && errno == EINTR) continue;
         if (size < 0) return failed("cannot be read");
         if (size == 0) break;
         const bool first = total == 0;
         total += static_cast<std::size_t>(size);
-        if (first && (total < SELFMAG || std::memcmp(buffer.data(), ELFMAG, SELFMAG) != 0)) break;
+        if (!first) continue;
+        if (total < SELFMAG || std::memcmp(room.data(), ELFMAG, SELFMAG) != 0) break;
+        if (part == Part::data) skipped = code_in(room.first(total), file_size);
     }
-    return std::span<const std::byte>(buffer.data(), total);
+    return std::span<const std::byte>(room.data(), total);
 }
 
 Fd memory_file(const std::string &name) {
@@ -95,18 +126,16 @@ Fd memory_file(const std::string &name) {
     return file;
 }
 
-boost::system::result<Fd, std::string> stage(const Fd &file, const std::string &name) {
+boost::system::result<Fd, FileError> stage(const Fd &file, const std::string &name) {
     Fd copy = memory_file(name);
     if (!copy) return failed("cannot be copied into memory");
-    std::array<std::byte, 1 << 16> chunk{};
-    for (std::size_t total = 0;;) {
-        const ssize_t size = ::pread(file.get(), chunk.data(), chunk.size(), static_cast<off_t>(total));
+    off_t at = 0;
+    for (;;) {
+        const ssize_t size = ::sendfile(copy.get(), file.get(), &at, max_library_size);
         if (size < 0 && errno == EINTR) continue;
-        if (size < 0) return failed("cannot be read");
+        if (size < 0) return failed("cannot be copied into memory");
         if (size == 0) break;
-        total += static_cast<std::size_t>(size);
-        if (total > max_library_size) return FileError{"is larger than 512 MiB"};
-        if (!write_all(copy.get(), chunk.data(), static_cast<std::size_t>(size))) return failed("cannot be copied into memory");
+        if (static_cast<std::uint64_t>(at) > max_library_size) return FileError{"is larger than 512 MiB"};
     }
     if (::fcntl(copy.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0)
         return failed("cannot be sealed in memory");

@@ -132,6 +132,12 @@ struct LibraryBuilder {
         if (std::ranges::any_of(offer.pins, named)) return read_pinned();
         const auto checked = open_checked(file, ::geteuid());
         if (!checked) return read_in_spite_of(checked.error());
+        const auto data = read_bytes(checked->fd, room.buffer, Part::data);
+        if (data && !examine(*data, checked->fd)) return std::move(library);
+        // Of what is refused all is read: it may have its data where others have code.
+        library.reset(new Library);
+        library->file_ = file.native();
+        library->handle_ = std::make_unique<Library::Handle>();
         const auto bytes = read_bytes(checked->fd, room.buffer);
         if (!bytes) return refusal(file, "L2", "it " + bytes.error(), "remove it from the plugins directory");
         if (auto wrong = examine(*bytes, checked->fd)) return *std::move(wrong);
@@ -191,24 +197,22 @@ struct LibraryBuilder {
             library->description_ = std::move(reading.description);
         else if (reading.known && reading.constant)
             return in_file(*std::move(wrong));
-        else if (auto unseen = describe_by_running(bytes, source))
+        else if (auto unseen = describe_by_running(source))
             return unseen;
         make_plugins();
         return check_go();
     }
 
     // Some of the description needs other libraries, or lies where code of this one can write.
-    std::optional<Refusal> describe_by_running(std::span<const std::byte> bytes, const Fd &source) {
+    std::optional<Refusal> describe_by_running(const Fd &source) {
         library->ran_ = true;
-        if (library->sha256_.empty()) library->sha256_ = sha256(bytes);
+        const Fd copy = copy_of(source);
+        if (library->sha256_.empty()) library->sha256_ = hash_of(copy ? copy : source);
         if (auto known = unpack(remembered_description(offer.state_dir, library->sha256_)))
             if (!check_description(*known, offer)) {
                 library->description_ = *std::move(known);
                 return std::nullopt;
             }
-        auto copy = copy_of(source);
-        if (copy && !has_bytes(copy, bytes))
-            return refusal(file, "L1", "it was changed while it was read", "wait until it is copied, and start again");
         std::string packed;
         if (auto wrong = run(copy, packed)) return wrong;
         auto description = unpack(packed);
@@ -219,6 +223,12 @@ struct LibraryBuilder {
         library->description_ = *std::move(description);
         remember_description(offer.state_dir, library->sha256_, packed);
         return std::nullopt;
+    }
+
+    static std::string hash_of(const Fd &whole) {
+        Buffer buffer;
+        const auto bytes = read_bytes(whole, buffer);
+        return bytes ? sha256(*bytes) : std::string();
     }
 
     std::optional<Refusal> run(const Fd &copy, std::string &packed) const {
@@ -238,11 +248,6 @@ struct LibraryBuilder {
         if (!why_no_copies().empty()) return {};
         auto copy = stage(source, file.filename());
         return copy ? std::move(*copy) : Fd();
-    }
-
-    static bool has_bytes(const Fd &copy, std::span<const std::byte> bytes) {
-        const auto mapping = Mapping::of(copy);
-        return mapping && std::ranges::equal(mapping->bytes(), bytes);
     }
 
     void make_plugins() {
@@ -333,7 +338,7 @@ Library::Result Library::read(const fs::path &file, const Offer &offer, const Re
 
 Library::Result Library::load(const fs::path &file, const Offer &offer) {
     Zygote zygote;
-    std::vector<std::byte> buffer;
+    Buffer buffer;
     const ReadingRoom room{zygote, buffer};
     auto library = read(file, offer, room);
     if (!library) return library;
@@ -344,7 +349,7 @@ Library::Result Library::load(const fs::path &file, const Offer &offer) {
 Library::Result Library::link(const kith_entry &entry, std::string name, const Offer &offer) {
     const fs::path file(name);
     Zygote zygote;
-    std::vector<std::byte> buffer;
+    Buffer buffer;
     const ReadingRoom room{zygote, buffer};
     LibraryBuilder builder{file, offer, room};
     builder.library->file_ = std::move(name);
@@ -408,7 +413,7 @@ std::string Library::abi() const {
 
 const std::string &Library::sha256() const {
     if (!sha256_.empty() || !handle_) return sha256_;
-    std::vector<std::byte> buffer;
+    Buffer buffer;
     if (const auto file = open_regular(file_))
         if (const auto bytes = read_bytes(*file, buffer)) sha256_ = core::sha256(*bytes);
     return sha256_;

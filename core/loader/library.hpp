@@ -3,6 +3,7 @@
 // One plugin library: a file that was read, and perhaps opened, under the rules L1, L2, A1, A2 and L5, or an entry linked into this program.
 #pragma once
 
+#include "core/loader/bytes.hpp"
 #include "core/loader/description.hpp"
 #include "core/loader/offer.hpp"
 #include "core/loader/refusal.hpp"
@@ -64,8 +65,8 @@ class Plugin {
 
 /// What reading a library may use besides the file.
 struct ReadingRoom {
-    Zygote &zygote;                 ///< describes what cannot be read
-    std::vector<std::byte> &buffer; ///< for the bytes of one file after another
+    Zygote &zygote; ///< describes what cannot be read
+    Buffer &buffer; ///< for the bytes of one file after another
 };
 
 /// What a file was when it was opened; another one differs in one of these.

@@ -31,7 +31,7 @@ std::optional<Refusal> Registry::scan(const fs::path &directory) {
     }
     std::ranges::sort(files);
     for (const auto &file : files) load(file);
-    std::vector<std::byte>().swap(buffer_);
+    buffer_ = {};
     return std::nullopt;
 }
 
@@ -90,7 +90,7 @@ bool Registry::each_wanted(const Wanted &wanted, F &&open) {
         return true;
     };
     std::erase_if(libraries_, fails);
-    std::vector<std::byte>().swap(buffer_);
+    buffer_ = {};
     return refused_.size() == before;
 }
 

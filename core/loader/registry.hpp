@@ -16,12 +16,7 @@ class Registry {
   public:
     using Wanted = std::function<bool(const Plugin &)>;
 
-    /// zygote: one that was started early; without one, the first file that needs it forks this process.
-    explicit Registry(Offer offer, std::unique_ptr<Zygote> zygote = std::make_unique<Zygote>())
-        : offer_(std::move(offer)), zygote_(std::move(zygote)) {}
-
-    /// Where descriptions are remembered that took a process to make; empty: nowhere.
-    void remember_in(std::string state_dir) { offer_.state_dir = std::move(state_dir); }
+    explicit Registry(Offer offer) : offer_(std::move(offer)), zygote_(std::make_unique<Zygote>()) {}
 
     /// Read every `lib*.so` of the directory, in the order of their names. Files that are refused are listed in refused(). Returns
     /// what is wrong with the directory itself (it is missing, is no directory, cannot be read); nothing is read then.
@@ -65,7 +60,7 @@ class Registry {
 
     Offer offer_;
     std::unique_ptr<Zygote> zygote_;
-    std::vector<std::byte> buffer_;
+    Buffer buffer_;
     std::vector<std::unique_ptr<Library>> libraries_;
     std::vector<const Plugin *> plugins_;
     std::vector<Refusal> refused_;

@@ -3,8 +3,8 @@
 // Describes a library whose description cannot be read from its bytes: a process loads it, reads the description in memory, and ends. Whatever the
 // library's code does there (it throws, crashes, exits, hangs), it does not do it here.
 //
-// That process is a child of the zygote, a small process that was forked from this one early, before it had threads, secrets or plugins of its own. It ends
-// with this one.
+// That process is a child of the zygote, a small process that is forked from this one by the first question: while plugins are read, before there
+// are threads or anything of a plugin in it. It ends with the Zygote, or with this process.
 #pragma once
 
 #include "core/loader/fd.hpp"
@@ -27,9 +27,6 @@ class Zygote {
     Zygote(const Zygote &) = delete;
     Zygote &operator=(const Zygote &) = delete;
 
-    /// Fork now, unless it was. Otherwise the first question does.
-    void start();
-
     struct Answer {
         std::string description; ///< packed (description.hpp); empty: it could not be loaded
         std::string dlerror;     ///< why the dynamic linker refused it
@@ -39,6 +36,8 @@ class Zygote {
     Answer ask(const Fd &copy, const std::filesystem::path &file);
 
   private:
+    void start();
+
     pid_t process_ = -1;
     Fd socket_;
 };

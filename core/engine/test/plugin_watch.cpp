@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_SUITE(plugin_watch)
 
 BOOST_AUTO_TEST_CASE(what_changed_since_it_was_loaded) {
     Watched kith;
-    kith.run(900ms);
+    kith.run(1900ms);
     BOOST_TEST(kith.changes("") == 0);
     kith.run(1s);
     BOOST_TEST(kith.changes("takes effect at the next start") == 1);

@@ -97,7 +97,7 @@ inline Offer offer() {
 /// Reading needs a zygote and a buffer.
 struct Reader {
     Zygote zygote;
-    std::vector<std::byte> buffer;
+    Buffer buffer;
     ReadingRoom room{zygote, buffer};
 };
 
