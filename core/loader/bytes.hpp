@@ -60,8 +60,7 @@ enum class Part : std::uint8_t {
 
 /// The bytes of a file, read into `buffer`. The result points into it. Of a file that is no ELF file
 /// only the beginning is read. The error is a phrase such as "cannot be read: ...".
-boost::system::result<std::span<const std::byte>, FileError> read_bytes(const Fd &file, Buffer &buffer,
-                                                                          Part part = Part::all);
+boost::system::result<std::span<const std::byte>, FileError> read_bytes(const Fd &file, Buffer &buffer, Part part = Part::all);
 
 /// Open for reading; only a regular file.
 boost::system::result<Fd, FileError> open_regular(const std::filesystem::path &file);

@@ -264,7 +264,7 @@ EntryFault check_description(const Description &description, const Offer &offer)
     std::ranges::sort(names);
     const auto twice = std::ranges::adjacent_find(names);
     if (twice == names.end()) return std::nullopt;
-    return fault("L5", "it uses the name " + quoted(twice->second) + " twice for plugins of one kind");
+    return fault("L5", "it uses the name " + in_quotes(twice->second) + " twice for plugins of one kind");
 }
 
 // What we do not know counts as not said (A4).

@@ -139,7 +139,7 @@ struct LibraryBuilder {
         library->file_ = file.native();
         library->handle_ = std::make_unique<Library::Handle>();
         const auto bytes = read_bytes(checked->fd, room.buffer);
-        if (!bytes) return refusal(file, "L2", "it " + bytes.error(), "remove it from the plugins directory");
+        if (!bytes) return refusal(file, "L2", "it " + bytes.error().text, "remove it from the plugins directory");
         if (auto wrong = examine(*bytes, checked->fd)) return *std::move(wrong);
         return std::move(library);
     }
@@ -147,12 +147,12 @@ struct LibraryBuilder {
     // A file that is named in plugins.allow is always held against its hash, wherever it lies.
     Result read_pinned() {
         const auto source = open_regular(file);
-        auto copy = source ? stage(*source, file.filename()) : boost::system::result<Fd, std::string>(source.error());
+        auto copy = source ? stage(*source, file.filename()) : boost::system::result<Fd, FileError>(source.error());
         if (!copy)
-            return refusal(file, "L1", "it " + copy.error(),
+            return refusal(file, "L1", "it " + copy.error().text,
                            "it is in plugins.allow: put a readable library there, or remove that entry");
         const auto mapping = Mapping::of(*copy);
-        if (!mapping) return refusal(file, "L1", "it " + mapping.error(), "see whether the machine has memory left");
+        if (!mapping) return refusal(file, "L1", "it " + mapping.error().text, "see whether the machine has memory left");
         library->sha256_ = sha256(mapping->bytes());
         const Pin is{file.filename().native(), library->sha256_};
         const auto allows = [&is](const Pin &pin) {
@@ -308,7 +308,7 @@ struct LibraryBuilder {
         copy = again.copy_of(checked->fd);
         if (!copy) return std::nullopt;
         const auto mapping = Mapping::of(copy);
-        if (!mapping) return refusal(file, "L2", "it " + mapping.error(), "see whether the machine has memory left");
+        if (!mapping) return refusal(file, "L2", "it " + mapping.error().text, "see whether the machine has memory left");
         if (library.ran_ && sha256(mapping->bytes()) == library.sha256_) return std::nullopt;
         if (auto wrong = again.examine(mapping->bytes(), copy)) return wrong;
         if (again.library->description_ == library.description_) return std::nullopt;

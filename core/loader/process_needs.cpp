@@ -193,7 +193,8 @@ std::string remedy_of_dlerror(std::string_view text, const fs::path &file, bool 
     if (says("undefined symbol"))
         return "a plugin brings what it calls: link the library that defines the symbol into it (-Wl,-z,defs finds this when "
                "linking)";
-    if (says("version `")) return "possibly it is built on a newer system than this one: build it on this one, or on an older one";
+    if (says("version `"))
+        return "possibly it is built on a newer system than this one: build it on this one, or on an older one";
     if (says("cannot open shared object file")) return "install the library that it needs";
     if (says("static TLS")) return remedy_static_tls;
     if (says("executable stack")) return "find the library that asks for it: readelf -lW, GNU_STACK, of each that ldd names";
