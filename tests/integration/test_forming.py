@@ -55,7 +55,7 @@ class Forming(Scenario):
         kith = self.lab.kith(self.lab.config("a", ["b"]))
         kith.wait("connector.attached")
         maps = pathlib.Path(f"/proc/{kith.pid}/maps").read_text()
-        self.assertEqual(set(re.findall(r"/(lib(?:strategy|connector|sink)_\w+\.so)", maps)), {"libstrategy_epmd.so", "libconnector_erlang.so"})
+        self.assertEqual(set(re.findall(r"[/:](lib(?:strategy|connector|sink)_\w+\.so)", maps)), {"libstrategy_epmd.so", "libconnector_erlang.so"})
         self.assertNotIn("libcrypto", maps)
         self.assertEqual(len(kith.found("plugin.loaded")), 2)
 

@@ -39,19 +39,17 @@ class probe : public kith::strategy {
             for (const auto host : hosts) spawn(attempt(host));
             std::vector<kith::peer> open;
             kith::error why;
-            std::size_t unknown = 0;
             for (std::size_t i = 0; i < hosts.size(); ++i) {
                 auto [host, answer] = co_await tried.pop();
                 if (answer.status == KITH_OK)
                     open.push_back({.key = host, .name = std::string(options.text("/prefix")) + host});
-                if (answer.status == KITH_OK || says_something_of_the_host(answer.status)) continue;
-                ++unknown;
-                why = std::move(answer);
+                if (answer.status != KITH_OK) why = std::move(answer);
             }
-            // When not one of them could be asked, it is we who are cut off, and nobody knows who is there.
-            const bool blind = unknown == hosts.size() && !hosts.empty();
-            if (!blind) discovery.replace(open);
-            if (blind) discovery.failed({why.status, "none of the hosts could be asked, such as this one: " + why.text});
+            // When not one accepts, it may be we who are cut off; from here nobody can see which, so it is a failure to look (rule E3).
+            if (open.empty())
+                discovery.failed({why.status, "none of the hosts accepts a connection, such as this one: " + why.text});
+            else
+                discovery.replace(open);
             (void)co_await wake.wait_for(options.milliseconds("/interval"));
         }
     }
@@ -63,10 +61,6 @@ class probe : public kith::strategy {
         std::string host;
         kith::error answer;
     };
-
-    static bool says_something_of_the_host(std::int32_t status) {
-        return status == KITH_REFUSED || status == KITH_TIMED_OUT || status == KITH_RESET;
-    }
 
     kith::task<> attempt(std::string_view host) {
         const auto port = static_cast<std::uint16_t>(options.integer("/port"));
