@@ -77,40 +77,40 @@ void ProcessRoom::proceed(Running &one) {
 
 // False: it is not over with this one yet, or the program has ended by it.
 bool ProcessRoom::done(Running &one, const Program::Step &step) {
-    using Kind = Program::Kind;
+    using StepKind = Program::Kind;
     switch (step.kind) {
-    case Kind::say:
+    case StepKind::say:
         if (one.saying.empty()) one.saying = step.text;
         return say(one);
-    case Kind::flood:
+    case StepKind::flood:
         if (one.saying.empty()) one.saying = step.text;
         if (say(one)) again_in(one, static_cast<std::uint64_t>(std::max<std::int64_t>(step.span.count(), 1)));
         return false;
-    case Kind::complain: one.errors.add(step.text); return true;
-    case Kind::wait: // what comes after it
+    case StepKind::complain: one.errors.add(step.text); return true;
+    case StepKind::wait: // what comes after it
         ++one.step;
         again_in(one, static_cast<std::uint64_t>(step.span.count()));
         return false;
-    case Kind::exit: ended(one, step.number, 0); return false;
-    case Kind::crash: ended(one, 0, step.number); return false;
-    case Kind::hang: return false;
-    case Kind::close_output:
+    case StepKind::exit: ended(one, step.number, 0); return false;
+    case StepKind::crash: ended(one, 0, step.number); return false;
+    case StepKind::hang: return false;
+    case StepKind::close_output:
         one.mute = true;
         serve(one);
         return true;
-    case Kind::close_input:
+    case StepKind::close_input:
         one.deaf = true;
         one.input.clear();
         serve(one);
         return true;
-    case Kind::stop_reading: one.reads = false; return true;
-    case Kind::expect: {
+    case StepKind::stop_reading: one.reads = false; return true;
+    case StepKind::expect: {
         const auto found = one.run->input.find(step.text, one.expected);
         if (found == std::string::npos) return false;
         one.expected = found + step.text.size();
         return true;
     }
-    case Kind::end_of_input: return one.input_ended || one.deaf;
+    case StepKind::end_of_input: return one.input_ended || one.deaf;
     }
     return false;
 }

@@ -35,17 +35,17 @@ Cookie &Cookie::operator=(Cookie &&other) noexcept {
 }
 
 Digest digest_of(std::string_view cookie, std::uint32_t challenge) noexcept {
-    char digits[10];
-    const auto end = std::to_chars(digits, digits + sizeof digits, challenge);
-    std::uint8_t hash[MD5_DIGEST_LENGTH];
+    char decimal[10];
+    const auto end = std::to_chars(decimal, decimal + sizeof decimal, challenge);
+    std::uint8_t md5[MD5_DIGEST_LENGTH];
     MD5_CTX context;
     MD5Init(&context);
     MD5Update(&context, reinterpret_cast<const std::uint8_t *>(cookie.data()), cookie.size());
-    MD5Update(&context, reinterpret_cast<const std::uint8_t *>(digits), static_cast<std::size_t>(end.ptr - digits));
-    MD5Final(hash, &context);
+    MD5Update(&context, reinterpret_cast<const std::uint8_t *>(decimal), static_cast<std::size_t>(end.ptr - decimal));
+    MD5Final(md5, &context);
     explicit_bzero(&context, sizeof context);
     Digest digest;
-    std::memcpy(digest.data(), hash, digest.size());
+    std::memcpy(digest.data(), md5, digest.size());
     return digest;
 }
 

@@ -129,8 +129,8 @@ BOOST_AUTO_TEST_CASE(watches_are_read) {
             if (version != nullptr) BOOST_TEST(event.object.version == std::string(version->as_string()));
             if (type == "ERROR") BOOST_TEST(event.status.code == line.at("object").at("code").to_number<int>());
         });
-        const auto good = reader.read(text);
-        BOOST_TEST(!!good, file.path());
+        const auto taken = reader.read(text);
+        BOOST_TEST(!!taken, file.path());
         BOOST_TEST(seen == lines->as_array().size(), file.path());
         BOOST_TEST(reader.complete());
     }

@@ -101,16 +101,17 @@ void check_table(const std::string &name, const std::string &program, const std:
     text << std::ifstream(path).rdbuf();
     std::string readme = text.str();
     const auto begin = readme.find(begin_mark);
-    const auto end = readme.find("<!-- " + name + ": end -->\n");
+    const auto finish = readme.find("<!-- " + name + ": end -->\n");
     BOOST_REQUIRE(begin != std::string::npos);
-    BOOST_REQUIRE(end != std::string::npos);
+    BOOST_REQUIRE(finish != std::string::npos);
     const auto from = begin + begin_mark.size();
     if (std::getenv("KITH_UPDATE") != nullptr) {
-        std::ofstream(path, std::ios::trunc) << readme.replace(from, end - from, made);
+        std::ofstream(path, std::ios::trunc) << readme.replace(from, finish - from, made);
         return;
     }
-    BOOST_TEST(readme.substr(from, end - from) == made, "the table of tests/README.md is out of date; it is now:\n"
-                                                            << made << "KITH_UPDATE=1 build/bin/" << program << " writes it");
+    BOOST_TEST(readme.substr(from, finish - from) == made, "the table of tests/README.md is out of date; it is now:\n"
+                                                               << made << "KITH_UPDATE=1 build/bin/" << program
+                                                               << " writes it");
 }
 
 } // namespace kith::sim::test
