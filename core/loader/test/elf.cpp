@@ -174,7 +174,10 @@ BOOST_AUTO_TEST_CASE(damaged_anywhere) {
             }
             if (const auto image = elf::Image::read(bytes(damaged))) {
                 ++still_read;
-                for (const auto &symbol : image->exports()) static_cast<void>(image->initial(symbol.value, 16));
+                for (const auto &symbol : image->exports()) {
+                    static_cast<void>(image->initial(symbol.value, 16));
+                    static_cast<void>(read_description(*image, symbol.value));
+                }
             }
         }
         BOOST_TEST(still_read > 0);
