@@ -90,7 +90,7 @@ class consul_api : public kith::strategy {
         bool looking = false;    // beside the query that waits
         int unanswered = 0;      // queries that waited for a change and failed, since the last that did not
         nanoseconds wait_from{}; // before, it polls
-        bool filtered = false; // by ACLs: `last` holds those of earlier answers, too
+        bool filtered = false;   // by ACLs: `last` holds those of earlier answers, too
     };
     // The datacenters of a multisite.
     struct Site {
