@@ -103,7 +103,7 @@ class Instance final : public Tenant {
     Metrics &metrics() { return metrics_; }
     const kith_host &handle() const { return handle_; }
 
-    /// How its operations have ended; whoever takes a report of the plugin clears it.
+    /// How its operations have ended since the last report of the plugin; the code that takes a report clears it.
     OperationTally &tally() { return observer_.tally(); }
 
     /// The plugin's side of a service of the engine, typed; null when it has none.

@@ -37,7 +37,7 @@ struct Ending {
     bool moved = false; ///< it brought at least one event or bookmark
 };
 
-/// Who is told while a watch is under way.
+/// Is notified while a watch is under way.
 struct Watcher {
     std::function<void()> opened; ///< the server has accepted it; that is not yet a sign that it will send anything
     std::function<void()> alive;  ///< the first event or bookmark has come; before `changed`
