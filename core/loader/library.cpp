@@ -10,7 +10,6 @@
 #include "core/loader/remembered.hpp"
 #include "core/loader/zygote.hpp"
 
-#include <dlfcn.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -327,7 +326,7 @@ Library::Library() = default;
 // L4: what is loaded stays, as long as the process does. In a list, so that leak checkers find it.
 Library::~Library() {
     static Handle *kept = nullptr;
-    if (!handle_ || handle_->opened.handle == nullptr) return;
+    if (!handle_ || !handle_->opened) return;
     handle_->next = kept;
     kept = handle_.release();
 }
@@ -377,10 +376,10 @@ std::optional<Refusal> Library::open(const Offer &offer, const ReadingRoom &room
             "plugins are loaded by their paths, because their files cannot be copied into memory (" + why_no_copies() +
             "): who writes into such a file, or cuts it short, ends kith; replace files by mv or install, not by cp");
     }
-    if (handle_->opened.handle == nullptr)
+    if (!handle_->opened)
         return refusal(file, "L2", "it cannot be loaded: " + handle_->opened.error,
                        remedy_of_dlerror(handle_->opened.error, file, copied));
-    const auto *const entry = static_cast<const kith_entry *>(::dlsym(handle_->opened.handle, entry_symbol));
+    const auto *const entry = static_cast<const kith_entry *>(handle_->opened.symbol(entry_symbol));
     if (entry == nullptr) return refusal(file, "L2", "it shows no kith_plugin_entry once it is loaded", remedy_author);
     if (auto wrong = LibraryBuilder::compare(*this, *entry)) return wrong;
     entry_ = entry;

@@ -16,18 +16,22 @@
 namespace kith::core {
 
 namespace fs = std::filesystem;
+namespace dll = boost::dll;
 
 namespace {
 
 constexpr std::size_t max_dependencies = 64;
 
-void *load(const std::string &path, std::string &error) {
-    void *const handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (handle != nullptr) return handle;
+dll::shared_library load(const std::string &path, std::string &error) {
+    dll::shared_library library;
+    boost::dll::fs::error_code failed;
+    library.load(path, failed, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+    if (library.is_loaded()) return library;
+    // Boost.DLL's own code says "bad file descriptor" for all of them, and leaves the text where it is.
     const char *const text = ::dlerror();
     error = text == nullptr ? "the dynamic linker gives no reason" : text;
     if (error.starts_with(path + ": ")) error.erase(0, path.size() + 2);
-    return nullptr;
+    return library;
 }
 
 // Loaded under its DT_SONAME, the dynamic linker takes it for what the plugin needs and does not look for a file.
@@ -50,7 +54,7 @@ void load_dependencies(Opened &opened, const elf::Image &image, const fs::path &
             load_dependencies(opened, *library, path);
             // What is wrong with it is found again, and reported, when the plugin is loaded.
             std::string ignored;
-            if (void *const handle = load(own_path, ignored)) opened.dependencies.push_back(handle);
+            if (auto loaded = load(own_path, ignored); loaded.is_loaded()) opened.dependencies.push_back(std::move(loaded));
             break;
         }
     }
@@ -61,11 +65,8 @@ bool is_in_process(const Fd &copy) { return is_loaded(path_of(copy)); }
 } // namespace
 
 void Opened::close() {
-    if (handle != nullptr) ::dlclose(std::exchange(handle, nullptr));
-    while (!dependencies.empty()) {
-        ::dlclose(dependencies.back());
-        dependencies.pop_back();
-    }
+    library.unload();
+    while (!dependencies.empty()) dependencies.pop_back();
     for (Fd &copy : copies)
         if (is_in_process(copy)) static_cast<void>(copy.release());
     copies.clear();
@@ -74,15 +75,15 @@ void Opened::close() {
 Opened open_copy(Fd copy, const elf::Image &image, const fs::path &file) {
     Opened result;
     load_dependencies(result, image, file);
-    result.handle = load(path_of(copy), result.error);
+    result.library = load(path_of(copy), result.error);
     result.copies.push_back(std::move(copy));
-    if (result.handle == nullptr) result.close();
+    if (!result) result.close();
     return result;
 }
 
 Opened open_path(const fs::path &file) {
     Opened result;
-    result.handle = load(file.native(), result.error);
+    result.library = load(file.native(), result.error);
     return result;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// dlopen of a sealed copy, so that nothing that is done to the file reaches the process: neither writing to it, which changes the pages that are mapped,
+// Boost.DLL over a sealed copy, so that nothing that is done to the file reaches the process: neither writing to it, which changes the pages that are mapped,
 // nor cutting it short, which takes them away. The libraries that a plugin finds by its own run path ($ORIGIN) are
 // copied and loaded before it; those of the system, which packages replace by renaming, are left to the dynamic linker.
 #pragma once
@@ -8,22 +8,36 @@
 #include "core/loader/elf.hpp"
 #include "core/loader/fd.hpp"
 
+#include <boost/dll/shared_library.hpp>
+
 #include <filesystem>
 #include <string>
 #include <vector>
 
 namespace kith::core {
 
-/// A library in the process. Stays there when it goes out of scope.
+/// A library in the process, until it is closed or destroyed.
 struct Opened {
-    void *handle = nullptr;
-    std::string error;                ///< the text of dlerror without the path, when there is no handle
-    std::vector<void *> dependencies; ///< in the order they were loaded
+    boost::dll::shared_library library;
+    std::string error;                                    ///< the text of dlerror without the path, when nothing is loaded
+    std::vector<boost::dll::shared_library> dependencies; ///< in the order they were loaded
     /// Of the library and of its dependencies: their numbers are in the names that the dynamic linker knows them by, so they stay open while
     /// those are loaded.
     std::vector<Fd> copies;
 
-    /// dlclose. A copy of what stays in the process all the same (DF_1_NODELETE) is kept open for good.
+    Opened() = default;
+    Opened(Opened &&) = default;
+    Opened &operator=(Opened &&) = default;
+    Opened(const Opened &) = delete;
+    Opened &operator=(const Opened &) = delete;
+    ~Opened() { close(); }
+
+    explicit operator bool() const { return library.is_loaded(); }
+
+    /// Null when it has no such symbol.
+    const void *symbol(const char *name) const { return library.has(name) ? &library.get<const char>(name) : nullptr; }
+
+    /// The dependencies go last. A copy of what stays in the process all the same (DF_1_NODELETE) is kept open for good.
     void close();
 };
 

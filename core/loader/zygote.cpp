@@ -6,7 +6,6 @@
 #include "core/loader/elf.hpp"
 #include "core/loader/opening.hpp"
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
@@ -98,7 +97,7 @@ void say(const Fd &to, char what, std::string_view text) {
 }
 
 void describe(Question question) {
-    Opened library;
+    static Opened library; // the child ends with it in the process: no destructor of it runs
     if (question.copy) {
         const auto mapping = Mapping::of(question.copy);
         const auto image =
@@ -108,11 +107,10 @@ void describe(Question question) {
     } else {
         library = open_path(question.path);
     }
-    if (library.handle == nullptr) return say(question.answer, refused, library.error);
-    const auto *const entry = static_cast<const kith_entry *>(::dlsym(library.handle, "kith_plugin_entry"));
+    if (!library) return say(question.answer, refused, library.error);
+    const auto *const entry = static_cast<const kith_entry *>(library.symbol("kith_plugin_entry"));
     if (entry == nullptr) return say(question.answer, refused, "undefined symbol: kith_plugin_entry");
     say(question.answer, described, pack(read_description(*entry)));
-    for (Fd &copy : library.copies) static_cast<void>(copy.release());
 }
 
 // ---- the zygote ----
