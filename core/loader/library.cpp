@@ -132,7 +132,11 @@ struct LibraryBuilder {
         const auto checked = open_checked(file, ::geteuid());
         if (!checked) return read_in_spite_of(checked.error());
         const auto data = read_bytes(checked->fd, room.buffer, Part::data);
-        if (data && !examine(*data, checked->fd)) return std::move(library);
+        if (data) {
+            auto wrong = examine(*data, checked->fd);
+            if (!wrong) return std::move(library);
+            if (library->ran_) return *std::move(wrong); // whole, by the process that loaded it
+        }
         // Of what is refused all is read: it may have its data where others have code.
         library.reset(new Library);
         library->file_ = file.native();

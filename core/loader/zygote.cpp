@@ -116,12 +116,12 @@ void describe(Question question) {
 // ---- the zygote ----
 
 // The status of a child, which is killed when its time is over. Its grandchildren are not waited for.
-int wait_for(pid_t child) {
+int wait_for(pid_t child, std::chrono::milliseconds bound) {
     sigset_t ended;
     sigemptyset(&ended);
     sigaddset(&ended, SIGCHLD);
     int status = 0;
-    const auto until = std::chrono::steady_clock::now() + Zygote::bound;
+    const auto until = std::chrono::steady_clock::now() + bound;
     for (;;) {
         if (::waitpid(child, &status, WNOHANG) == child) return status;
         const auto left = std::chrono::duration_cast<std::chrono::nanoseconds>(until - std::chrono::steady_clock::now());
@@ -135,7 +135,7 @@ int wait_for(pid_t child) {
 }
 
 // Never returns. Neither standard input nor output is a library's to use.
-[[noreturn]] void serve(int socket, pid_t parent) {
+[[noreturn]] void serve(int socket, pid_t parent, std::chrono::milliseconds bound) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(0);
     const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -160,14 +160,14 @@ int wait_for(pid_t child) {
             ::_exit(0);
         }
         question.reset();
-        const int status = child < 0 ? INT_MIN : wait_for(child);
+        const int status = child < 0 ? INT_MIN : wait_for(child, bound);
         if (::send(socket, &status, sizeof status, MSG_NOSIGNAL) != sizeof status) break;
     }
     ::_exit(0);
 }
 
-std::string words_for(int status) {
-    if (status == -1) return "did not come to an end within " + std::to_string(Zygote::bound.count() / 1000) + " s";
+std::string words_for(int status, std::chrono::milliseconds bound) {
+    if (status == -1) return "did not come to an end within " + std::to_string(bound.count()) + " ms";
     if (status == INT_MIN) return "could not be started: no process is to be had";
     if (WIFSIGNALED(status))
         return "was killed by signal " + std::to_string(WTERMSIG(status)) + " (" + ::strsignal(WTERMSIG(status)) + ")";
@@ -192,7 +192,7 @@ void Zygote::start() {
     const pid_t process = ::fork();
     if (process == 0) {
         ::close(ours.get());
-        serve(theirs.get(), self);
+        serve(theirs.get(), self, bound_);
     }
     if (process < 0) return;
     process_ = process;
@@ -202,10 +202,10 @@ void Zygote::start() {
 Zygote::Answer Zygote::ask(const Fd &copy, const fs::path &file) {
     start();
     std::array<int, 2> ends{};
-    if (process_ < 0 || ::pipe2(ends.data(), O_CLOEXEC) != 0) return {{}, {}, words_for(INT_MIN)};
+    if (process_ < 0 || ::pipe2(ends.data(), O_CLOEXEC) != 0) return {{}, {}, words_for(INT_MIN, bound_)};
     const Fd from(ends[0]);
     Fd to(ends[1]);
-    if (!send_question(socket_.get(), file.native(), to, copy)) return {{}, {}, words_for(INT_MIN)};
+    if (!send_question(socket_.get(), file.native(), to, copy)) return {{}, {}, words_for(INT_MIN, bound_)};
     to = Fd();
     std::string text;
     int status = INT_MIN;
@@ -230,7 +230,7 @@ Zygote::Answer Zygote::ask(const Fd &copy, const fs::path &file) {
             break;
         }
     }
-    if (status != 0 || text.empty()) return {{}, {}, words_for(status)};
+    if (status != 0 || text.empty()) return {{}, {}, words_for(status, bound_)};
     if (text[0] == described) return {text.substr(1), {}, {}};
     return {{}, text.substr(1), {}};
 }

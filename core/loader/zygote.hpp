@@ -19,10 +19,8 @@ namespace kith::core {
 
 class Zygote {
   public:
-    /// Longer than this no library may take.
-    static constexpr std::chrono::milliseconds bound{5000};
-
-    Zygote() = default;
+    /// bound: longer than this no library may take.
+    explicit Zygote(std::chrono::milliseconds bound = std::chrono::seconds(5)) : bound_(bound) {}
     ~Zygote();
     Zygote(const Zygote &) = delete;
     Zygote &operator=(const Zygote &) = delete;
@@ -38,6 +36,7 @@ class Zygote {
   private:
     void start();
 
+    std::chrono::milliseconds bound_;
     pid_t process_ = -1;
     Fd socket_;
 };

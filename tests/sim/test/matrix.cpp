@@ -55,19 +55,21 @@ bool concerns(const Row &row, const Column &column) {
     return row.only.empty() || mentions(column.kind, row.only);
 }
 
-std::string table() {
-    std::vector<std::string> heads, names;
-    for (const Column &column : columns()) heads.push_back(column.name);
-    for (const Row &row : rows()) names.push_back(row.name);
-    return table_of(heads, names, [](std::size_t row, std::size_t column) {
+Table matrix() {
+    Table table{.name = "matrix", .program = "sim_matrix", .columns = {}, .rows = {}};
+    for (const Column &column : columns()) table.columns.push_back(column.name);
+    for (const Row &row : rows()) table.rows.push_back(row.name);
+    return table;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(the_table_tells_what_becomes_of_each) {
+    check_table(matrix(), [](std::size_t row, std::size_t column) {
         const Row &day = rows()[row];
         const Column &strategy = columns()[column];
         return concerns(day, strategy) ? outcome_of(strategy, day) : "";
     });
 }
-
-} // namespace
-
-BOOST_AUTO_TEST_CASE(the_table_tells_what_becomes_of_each) { check_table("matrix", "sim_matrix", table()); }
 
 } // namespace kith::sim::test

@@ -28,19 +28,21 @@ std::string outcome_of(const SourceColumn &column, const SourceRow &row) {
     return verdict->words();
 }
 
-std::string table() {
-    std::vector<std::string> heads, names;
-    for (const SourceColumn &column : source_columns()) heads.push_back(column.name);
-    for (const SourceRow &row : source_rows()) names.push_back(row.name);
-    return table_of(heads, names, [](std::size_t row, std::size_t column) {
+Table matrix() {
+    Table table{.name = "sources", .program = "sim_sources", .columns = {}, .rows = {}};
+    for (const SourceColumn &column : source_columns()) table.columns.push_back(column.name);
+    for (const SourceRow &row : source_rows()) table.rows.push_back(row.name);
+    return table;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(the_table_tells_what_becomes_of_each) {
+    check_table(matrix(), [](std::size_t row, std::size_t column) {
         const SourceRow &day = source_rows()[row];
         const SourceColumn &strategy = source_columns()[column];
         return day.only.empty() || mentions(strategy.kind, day.only) ? outcome_of(strategy, day) : "";
     });
 }
-
-} // namespace
-
-BOOST_AUTO_TEST_CASE(the_table_tells_what_becomes_of_each) { check_table("sources", "sim_sources", table()); }
 
 } // namespace kith::sim::test

@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <numeric>
 
@@ -81,19 +82,24 @@ std::vector<std::string> rates_of(const SourceColumn &column) {
 
 } // namespace
 
+// Strategies are rows here.
 BOOST_AUTO_TEST_CASE(two_hundred_hosts_do_not_ask_in_step) {
-    std::vector<std::string> names;
-    std::vector<std::vector<std::string>> rates;
+    Table table{.name = "rates",
+                .program = "sim_sources",
+                .columns = {"all is well", "an outage of 10 min, from its second minute", "the minute after it"},
+                .rows = {},
+                .by_rows = true};
+    std::vector<const SourceColumn *> rated;
     for (const SourceColumn &column : source_columns()) {
         if (!column.rated) continue;
-        names.push_back(column.name);
-        rates.push_back(rates_of(column));
+        rated.push_back(&column);
+        table.rows.push_back(column.name);
     }
-    const std::vector<std::string> spans = {"all is well", "an outage of 10 min, from its second minute",
-                                            "the minute after it"};
-    // Strategies are rows here.
-    check_table("rates", "sim_sources",
-                table_of(spans, names, [&](std::size_t row, std::size_t column) { return rates[row][column]; }));
+    std::map<std::size_t, std::vector<std::string>> rates;
+    check_table(table, [&](std::size_t row, std::size_t column) {
+        if (!rates.contains(row)) rates[row] = rates_of(*rated[row]);
+        return rates[row][column];
+    });
 }
 
 } // namespace kith::sim::test

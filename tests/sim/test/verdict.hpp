@@ -43,11 +43,16 @@ const Plugins &plugins();
 /// Does one of these words stand among those?
 bool mentions(std::string_view words, std::string_view among);
 
-/// A table in Markdown. cell: the outcome by row and column; empty: it does not concern it. One that begins with FAILED fails the test.
-std::string table_of(const std::vector<std::string> &columns, const std::vector<std::string> &rows,
-                     const std::function<std::string(std::size_t row, std::size_t column)> &cell);
+/// A table of tests/README.md: what it is called in its marks there, the program that makes it, and its heads.
+struct Table {
+    std::string name, program;
+    std::vector<std::string> columns, rows;
+    bool by_rows = false; ///< a row is one run
+};
 
-/// Holds a table against the one that stands between the marks of that name in tests/README.md. KITH_UPDATE=1 writes it there.
-void check_table(const std::string &name, const std::string &program, const std::string &made);
+/// Holds that table against its cells. cell: the outcome by row and column; empty: it does not concern it. One that begins with FAILED fails
+/// the test. Only the cells of every fifth diagonal are asked for, so that each row and each column has some (by rows: of the second of five); all of them with KITH_CELLS=all
+/// (the list `long`), and with KITH_UPDATE=1, which writes the table.
+void check_table(const Table &table, const std::function<std::string(std::size_t row, std::size_t column)> &cell);
 
 } // namespace kith::sim::test
