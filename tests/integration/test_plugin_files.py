@@ -5,15 +5,36 @@ import os
 import pathlib
 import shutil
 import signal
+import subprocess
+import unittest
 
 from lab import Scenario, main
-from waiting import BUILD, PLUGINS, wait_until
+from waiting import BUILD, KITH, PATIENCE, PLUGINS, ROOT, wait_until
+
+GO = """package main
+
+// #cgo CFLAGS: -I%(root)s/sdk/include
+// #cgo LDFLAGS: -Wl,--version-script=%(root)s/sdk/cmake/kith_plugin.map
+import "C"
+import "time"
+
+//export start_a_thread
+func start_a_thread() {
+	go func() {
+		for {
+			time.Sleep(time.Millisecond)
+		}
+	}()
+}
+
+func main() {}
+"""
 
 
 class PluginFiles(Scenario):
     def directory(self):
         # Below the build tree: a temporary directory that everybody can write to would be refused as a whole.
-        directory = BUILD / f"plugin-files-{os.getpid()}"
+        directory = BUILD.resolve() / f"plugin-files-{os.getpid()}"
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(mode=0o755)
         self.addCleanup(shutil.rmtree, directory, ignore_errors=True)
@@ -57,6 +78,54 @@ class PluginFiles(Scenario):
         self.assertNotIn("rwxp", maps)
         children = pathlib.Path(f"/proc/{kith.pid}/task/{kith.pid}/children").read_text()
         self.assertEqual(children, "", "the process that describes plugins has not ended")
+
+    def go_library(self, flags):
+        """libstrategy_hello_c.so: the C strategy of the SDK's tests, with the runtime of Go in it."""
+        if shutil.which("go") is None:
+            raise unittest.SkipTest("there is no go")
+        module = self.lab.dir / "go"
+        module.mkdir()
+        source = (ROOT / "sdk/test/stranger/hello.c").read_text()
+        source = source.replace("static int32_t start(void *self) {", "extern void start_a_thread(void);\nstatic int32_t start(void *self) {\n    start_a_thread();")
+        source = source.replace(".required_count = 1,", f".required_count = 1, {flags}")
+        (module / "plugin.c").write_text(source)
+        (module / "main.go").write_text(GO % {"root": ROOT})
+        (module / "go.mod").write_text("module hello\n\ngo 1.18\n")
+        directory = self.directory()
+        subprocess.run(["go", "build", "-buildmode=c-shared", "-o", str(directory / "libstrategy_hello_c.so"), "."], cwd=module, check=True,
+                       env=dict(os.environ, CGO_ENABLED="1", CGO_LDFLAGS_ALLOW=".*", GOFLAGS="-mod=mod"))
+        return {"plugins": {"dir": [str(directory)]},
+                "topologies": {"t": {"strategy": "hello_c", "config": {}, "connector": "log", "connector_config": {"node": "a@127.0.0.1"}}}}
+
+    def test_a_go_library_that_declares_its_threads(self):
+        kith = self.lab.kith(self.go_library(".flags = KITH_FLAG_THREADS,"))
+        kith.wait("link.up", peer="app@10.0.0.8")
+        warnings = [event["reason"] for event in kith.found("security.warning") if "Go" in event["reason"]]
+        self.assertEqual(len(warnings), 1, warnings)
+        self.assertRegex(warnings[0], "threads and its signal handlers stay in kith")
+
+    def test_a_go_library_that_does_not(self):
+        result = self.lab.command("run", self.lab.write("go.json", self.go_library("")))
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertRegex(result.stderr, "exec")
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can hide /proc")
+    def test_without_proc_it_is_loaded_by_its_path(self):
+        config = {"plugins": {"dir": [str(self.directory())]},
+                  "topologies": {"t": {"strategy": "epmd", "config": {"hosts": ["b@127.0.0.1"]}, "connector": "log",
+                                       "connector_config": {"node": "a@127.0.0.1"}}}}
+        events = self.lab.dir / "events"
+        kith = subprocess.Popen(["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "sh", KITH, "run",
+                                 str(self.lab.write("no_proc.json", config)), "--events", str(events)],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        with kith:
+            self.addCleanup(kith.kill)
+            wait_until(lambda: events.exists() and '"link.up"' in events.read_text(), "it serves", describe=lambda: events.exists() and events.read_text())
+            kith.send_signal(signal.SIGTERM)
+            _, errors = kith.communicate(timeout=PATIENCE)
+        self.assertEqual(kith.returncode, 0, errors)
+        warnings = [line for line in errors.splitlines() if "loaded by their paths" in line]
+        self.assertEqual(len(warnings), 1, errors)
 
 
 if __name__ == "__main__":
