@@ -16,10 +16,10 @@ namespace kith {
 
 /// What of a name a text is, and whose.
 enum class node_name_form : std::uint8_t {
-    full,   ///< name@host
+    full,   ///< `name@host`
     part,   ///< the part before the @
     either, ///< one of both
-    peer,   ///< name@host, and at this host a peer can be reached (peer_host.hpp)
+    peer,   ///< `name@host`, and at this host a peer can be reached (peer_host.hpp)
     any     ///< a name that need not be of a BEAM node; of an @ there is something on both sides
 };
 
