@@ -2,7 +2,10 @@
 //
 // Joins and parts BEAM nodes from outside: attaches to the local node as a hidden one, and has it connect and disconnect.
 #include "attach_name.hpp"
+#include "link_history.hpp"
 #include "local_node.hpp"
+#include "name_pattern.hpp"
+#include "node_facts.hpp"
 #include "probe.hpp"
 #include "schema.hpp"
 #include "session.hpp"
@@ -15,6 +18,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_set>
 
 namespace kith::erlang {
 namespace {
@@ -28,7 +32,11 @@ constexpr nanoseconds slow = 5s;           // a connect that took so long has wa
 constexpr nanoseconds slow_probe_step = 400ms;
 constexpr nanoseconds first_pause = 250ms; // before attaching anew
 constexpr nanoseconds longest_pause = 3s;
-constexpr nanoseconds longest_pause_denied = 30s; // each attempt with a wrong cookie is a line in the node's log
+constexpr nanoseconds refused_pause = 34s; // less than 2 attempts a minute, since each is a line in the node's log
+constexpr int most_hang_ups = 3;           // in a row, until a node that hangs up on us is taken for one that refuses us
+constexpr nanoseconds refused_peer = 60s;  // a peer's refusal stands so long; each attempt and its probe are 2 lines in its log
+constexpr std::size_t most_refusals = 1024; // beyond which those that stand no more are forgotten
+constexpr nanoseconds facts_bound = 1s;     // of each question to the node about itself
 
 class ErlangConnector final : public connector {
   public:
@@ -63,15 +71,19 @@ class ErlangConnector final : public connector {
         nanoseconds pause = first_pause;
         for (;;) {
             error why(KITH_INTERNAL);
+            refused_ = hung_up_ = false;
             if (auto session = co_await attach(); session) {
                 why = co_await serve(*session);
                 if (attached_) pause = first_pause;
+                hung_up_ = !attached_ && !(*session)->answered();
             } else {
                 why = std::move(session).error();
             }
+            hang_ups_ = hung_up_ ? hang_ups_ + 1 : 0;
             detach(why);
-            co_await timer_.sleep(random_.around(pause, 0.2));
-            pause = std::min(pause * 2, why.status == KITH_UNAUTHORIZED ? longest_pause_denied : longest_pause);
+            const bool hopeless = refused_ || hang_ups_ >= most_hang_ups;
+            co_await timer_.sleep(hopeless ? random_.around(refused_pause, 0.1) : random_.around(pause, 0.2));
+            pause = std::min(pause * 2, longest_pause);
         }
     }
 
@@ -83,33 +95,38 @@ class ErlangConnector final : public connector {
     task<result<void>> connect(peer to) override {
         const auto session = session_;
         if (!session || !attached_) co_return not_attached();
-        if (auto good = check_name(to.name); !good) co_return good;
+        if (auto good = check_name(*session, to.name); !good) co_return good;
+        if (may_be_erl_call(to.name)) asked_for_.insert(to.name);
+        if (const error *why = refusal_of(to.name)) co_return *why;
         if (auto set = co_await set_cookie(*session, to.name); !set) co_return set;
 
         const auto begun = clock_.monotonic();
         auto reply = co_await call(*session, settings_.connect, to.name);
-        // A node that has just parted from a peer says false about once in two hundred.
-        if (reply && said(*reply, "false") && clock_.monotonic() - begun < slow)
-            reply = co_await call(*session, settings_.connect, to.name);
         if (!reply) co_return std::move(reply).error();
-        if (good(*reply)) {
-            if (settings_.custom_list || !news_of_all_) relist_.notify();
-            co_return result<void>();
-        }
+        if (good(*reply)) co_return joined(to.name);
         if (said(*reply, "ignored"))
             co_return error(KITH_UNAVAILABLE,
                             "the node " + session->node().name + " is not distributed any more (net_kernel is stopped)");
         if (!said(*reply, "false") || settings_.connect.module != "net_kernel")
             co_return error(KITH_UNAVAILABLE, settings_.connect.text(1) + " for " + to.name + ' ' +
                                                   (reply->returned ? "returned " : "") + reply->text);
-        co_return co_await why_false(*session, std::move(to),
-                                     clock_.monotonic() - begun >= slow ? slow_probe_step : probe_step);
+        const std::string name = to.name;
+        const bool late = clock_.monotonic() - begun >= slow;
+        Verdict verdict = co_await why_false(*session, std::move(to), late ? slow_probe_step : probe_step);
+        if (verdict.unexplained && !late && !session->closed()) {
+            // A node that has just parted from a peer says false about once in two hundred.
+            reply = co_await call(*session, settings_.connect, name);
+            if (reply && good(*reply)) co_return joined(name);
+        }
+        verdict.why.text = session->node().name + " could not join " + name + ": " + verdict.why.text;
+        if (verdict.refused && session_ == session) refused_by(name, verdict.why);
+        co_return verdict.why;
     }
 
     task<result<void>> disconnect(peer from) override {
         const auto session = session_;
         if (!session || !attached_) co_return not_attached();
-        if (auto good = check_name(from.name); !good) co_return good;
+        if (auto good = check_name(*session, from.name, false); !good) co_return good;
         auto reply = co_await call(*session, settings_.disconnect, from.name);
         if (!reply) co_return std::move(reply).error();
         if (settings_.custom_list || !news_of_all_) relist_.notify();
@@ -127,8 +144,11 @@ class ErlangConnector final : public connector {
     // ---- attachment ----
 
     task<result<std::shared_ptr<Session>>> attach() {
-        auto node = co_await find_local_node(net_, env_, settings_, handshake_step);
-        if (!node) co_return std::move(node).error();
+        auto node = co_await find_local_node(net_, files_, env_, settings_, handshake_step);
+        if (!node) {
+            refused_ = node.status() == KITH_UNSUPPORTED;
+            co_return std::move(node).error();
+        }
         auto cookie = co_await find_cookie(files_, env_, settings_);
         if (!cookie) co_return std::move(cookie).error();
 
@@ -139,15 +159,45 @@ class ErlangConnector final : public connector {
         config.creation = creation();
         config.challenge = static_cast<std::uint32_t>(random_());
         etf::Pid self{config.name, 1, 0, config.creation};
-        auto connection = co_await dial(net_, node->place, std::move(config), challenges_, handshake_step);
-        if (!connection) {
-            error why = std::move(connection).error();
-            if (why.status == KITH_REFUSED && settings_.port == 0) why.text += " as EPMD says: it is ending or starting";
-            if (why.status == KITH_UNAUTHORIZED)
-                why.text += ": option cookie or cookie_file must hold what erlang:get_cookie() says there";
-            co_return why;
-        }
+        DialReport report;
+        auto connection = co_await dial(net_, node->place, std::move(config), challenges_, handshake_step, &report);
+        if (!connection) co_return cannot_enter(*node, std::move(connection).error(), report);
         co_return std::make_shared<Session>(host_, std::move(*connection), std::move(self), settings_.max_frame);
+    }
+
+    error cannot_enter(const LocalNode &node, error why, const DialReport &report) {
+        using Fault = Dialler::Fault;
+        switch (report.fault) {
+        case Fault::none:
+            if (why.status == KITH_REFUSED) why.text += ", " + node.by + ": it is down, ending or starting";
+            break;
+        case Fault::closed_name:
+        case Fault::closed_status:
+            hung_up_ = true;
+            if (node.highest != 0 && node.highest < 6)
+                why.text += ", and EPMD says that it knows version " + std::to_string(node.highest) +
+                            " of the handshake at most: it is older than OTP 23, or no BEAM node, and cannot be driven";
+            else
+                why.text += ": possibly it is ending, or no BEAM node";
+            break;
+        case Fault::lacks_flags:
+            refused_ = true;
+            why.text += (report.missing & ~flag::spawn) == 0
+                            ? ": without spawn requests it cannot be driven; it is no BEAM node, or older than OTP 23"
+                            : ": it cannot be driven; it is no BEAM node, or older than OTP 23";
+            break;
+        case Fault::tls:
+            refused_ = true;
+            why.text += ": TLS distribution is not supported yet";
+            break;
+        case Fault::malformed:
+        case Fault::not_allowed: refused_ = true; break;
+        default:
+            if (why.status != KITH_UNAUTHORIZED) break;
+            refused_ = true;
+            why.text += ": option cookie or cookie_file must hold what erlang:get_cookie() says there";
+        }
+        return why;
     }
 
     // A node takes 4 and above for one that another incarnation may have.
@@ -169,6 +219,10 @@ class ErlangConnector final : public connector {
         session_.reset();
         attached_ = false;
         links_.clear();
+        others_.clear();
+        refusals_.clear();
+        history_.out_of_sight();
+        facts_ = {};
         if (why.text != detached_for_ && links.detached(why) >= 0) detached_for_ = why.text;
     }
 
@@ -192,6 +246,10 @@ class ErlangConnector final : public connector {
     task<void> keep(std::shared_ptr<Session> session) {
         auto user = co_await session->call("erlang", "whereis", atom_list("user"), settings_.call_timeout);
         if (user && user->returned && user->term().kind() == etf::Kind::pid) session->group_leader(user->value);
+        if (user) {
+            NodeFacts facts = co_await ask_facts(*session, std::min<nanoseconds>(facts_bound, settings_.call_timeout));
+            if (session_ == session) facts_ = std::move(facts);
+        }
         listen(*session);
         if (settings_.custom_list) {
             co_await list(*session);
@@ -211,8 +269,9 @@ class ErlangConnector final : public connector {
     }
 
     error mute(const Session &session) const {
-        return error(KITH_TIMED_OUT,
-                     "the node " + session.node().name + " takes messages and does not answer: it hangs or is overloaded");
+        return error(KITH_TIMED_OUT, "the node " + session.node().name +
+                                         " takes messages and does not answer: it hangs or is overloaded" +
+                                         (session.answered() ? "" : ", or is no BEAM node and cannot be driven"));
     }
 
     task<void> list(Session &session) {
@@ -272,14 +331,14 @@ class ErlangConnector final : public connector {
         case Kind::up:
             if (settings_.custom_list)
                 relist_.notify();
-            else if (attached_ && !is_tool(event.name))
+            else if (attached_)
                 add(event.name, event.hidden ? Type::hidden : Type::visible);
             break;
         case Kind::down:
             if (settings_.custom_list)
                 relist_.notify();
-            else if (attached_ && links_.erase(event.name) != 0)
-                links.down(event.name, event.why);
+            else if (attached_)
+                remove(session, event.name, event.why);
             break;
         case Kind::fell_back:
             news_of_all_ = false;
@@ -312,28 +371,56 @@ class ErlangConnector final : public connector {
         const bool first = !attached_;
         if (first && !attached(session)) return;
         links_.clear();
-        for (const auto &name : event.visible_nodes)
-            if (!is_tool(name)) links_[name] = Type::visible;
-        for (const auto &name : event.hidden_nodes)
-            if (!is_tool(name)) links_[name] = Type::hidden;
+        others_.clear();
+        for (const auto &name : event.visible_nodes) sort_in(name, Type::visible);
+        for (const auto &name : event.hidden_nodes) sort_in(name, Type::hidden);
         tell_all(session);
         if (first) relist_.notify();
     }
 
+    // A program that connects for a moment, or what option ignore names. What was asked for is a peer, whatever it is called.
+    bool is_no_peer(const std::string &name, Type type) const {
+        for (const std::string &pattern : settings_.ignore)
+            if (matches(pattern, name)) return true;
+        if (settings_.custom_list || asked_for_.contains(name)) return is_tool(name);
+        return is_tool(name) || (type == Type::hidden && may_be_erl_call(name));
+    }
+
+    void sort_in(const std::string &name, Type type) {
+        if (is_no_peer(name, type)) {
+            others_[name] = type;
+        } else {
+            links_[name] = type;
+            history_.was_up(name);
+        }
+    }
+
     void add(const std::string &name, Type type) {
+        if (is_no_peer(name, type)) {
+            others_[name] = type;
+            return;
+        }
         if (!links_.emplace(name, type).second) return;
+        history_.up(name, clock_.monotonic());
+        refusals_.erase(name);
         links.up(link_of(name, type));
+    }
+
+    void remove(const Session &session, const std::string &name, const std::string &why) {
+        others_.erase(name);
+        if (links_.erase(name) == 0) return;
+        links.down(name, history_.down(name, clock_.monotonic(), why, session.node().name, facts_.tick_time));
     }
 
     void replace_links(Session &session, const std::vector<std::string> &names) {
         if (!attached_ && !attached(session)) return;
-        std::unordered_map<std::string, Type> now;
+        const auto before = std::exchange(links_, {});
+        const auto others = std::exchange(others_, {});
         for (const auto &name : names) {
-            if (is_tool(name)) continue;
-            const auto known = links_.find(name);
-            now[name] = known == links_.end() ? Type::unknown : known->second;
+            const auto link = before.find(name);
+            const auto other = others.find(name);
+            sort_in(name, link != before.end() ? link->second : other != others.end() ? other->second : Type::unknown);
         }
-        links_ = std::move(now);
         tell_all(session);
     }
 
@@ -355,14 +442,41 @@ class ErlangConnector final : public connector {
 
     static error not_attached() { return error(KITH_UNAVAILABLE, "the local node is not attached"); }
 
-    result<void> check_name(const std::string &name) const {
+    result<void> check_name(const Session &session, const std::string &name, bool to_join = true) const {
         if (name.empty() || name.size() > 255)
             return error(KITH_INVALID, "a node's name has 1 to 255 bytes, this one " + std::to_string(name.size()));
         if (settings_.connect.module != "net_kernel") return {};
         if (alive_part(name).empty() || host_part(name).empty() || host_part(name).find('@') != std::string_view::npos)
             return error(KITH_INVALID,
                          "the name " + name + " is no Erlang node's: expected name@host; policy.name can build it");
+        if (auto fault = fault_of_name_kind(facts_, session.node().name, name); to_join && !fault.empty())
+            return error(KITH_INVALID, std::move(fault));
         return {};
+    }
+
+    result<void> joined(const std::string &name) {
+        if (const auto other = others_.find(name); other != others_.end()) { // it was up already, and looked like a tool
+            const Type type = other->second;
+            others_.erase(other);
+            add(name, type);
+        }
+        if (settings_.custom_list || !news_of_all_) relist_.notify();
+        return {};
+    }
+
+    void refused_by(const std::string &name, const error &why) {
+        const nanoseconds now = clock_.monotonic();
+        if (refusals_.size() >= most_refusals)
+            std::erase_if(refusals_, [now](const auto &one) { return one.second.until <= now; });
+        refusals_[name] = {why, now + refused_peer};
+    }
+
+    const error *refusal_of(const std::string &name) {
+        const auto found = refusals_.find(name);
+        if (found == refusals_.end()) return nullptr;
+        if (clock_.monotonic() < found->second.until) return &found->second.why;
+        refusals_.erase(found);
+        return nullptr;
     }
 
     task<result<Session::Reply>> call(Session &session, const Mfa &mfa, const std::string &name) const {
@@ -370,10 +484,10 @@ class ErlangConnector final : public connector {
     }
 
     task<result<void>> set_cookie(Session &session, std::string name) const {
-        const auto found = settings_.peer_cookies.find(name);
-        const Cookie &cookie = found == settings_.peer_cookies.end() ? settings_.any_peer_cookie : found->second;
-        if (cookie.empty()) co_return result<void>();
-        auto reply = co_await session.call("erlang", "set_cookie", atom_list(name, cookie.text()), settings_.call_timeout);
+        const PairCookie pair = cookie_of_pair(settings_, session.node().name, name);
+        if (pair.cookie == nullptr || pair.cookie->empty()) co_return result<void>();
+        auto reply =
+            co_await session.call("erlang", "set_cookie", atom_list(name, pair.cookie->text()), settings_.call_timeout);
         if (!reply) co_return std::move(reply).error();
         if (!said(*reply, "true"))
             co_return error(KITH_INVALID, "the node did not take the cookie of " + name); // its answer may hold it
@@ -391,18 +505,36 @@ class ErlangConnector final : public connector {
         return term.is_atom("true") || term.is_atom("ok") || (term.is_tuple(2) && term.elements().next().is_atom("ok"));
     }
 
-    task<result<void>> why_false(Session &session, peer to, nanoseconds bound) {
+    task<Verdict> why_false(Session &session, peer to, nanoseconds bound) {
         Probe probe;
         probe.peer = to.name;
         probe.name = own_name_;
+        probe.node = session.node().name;
+        probe.facts = facts_;
         probe.epmd_port = epmd_port_;
+        probe.driven_port = settings_.port;
+        const PairCookie pair = cookie_of_pair(settings_, probe.node, probe.peer);
+        if (pair.cookie != nullptr && !pair.cookie->empty()) {
+            probe.login = pair.for_the_two ? Probe::Login::of_the_two : Probe::Login::of_option;
+            probe.cookie = *pair.cookie;
+        } else if (auto cookie = co_await find_cookie(files_, env_, settings_); cookie) {
+            probe.cookie = std::move(*cookie);
+        } else {
+            probe.login = Probe::Login::without_cookie;
+            probe.fault_of_cookie = cookie.error().text;
+        }
+        probe.creation = creation();
+        probe.challenge = static_cast<std::uint32_t>(random_());
         probe.step = bound;
         const auto port = to.attribute_or_empty("dist_port");
         std::from_chars(port.data(), port.data() + port.size(), probe.port);
-        error why = co_await why_not(net_, std::move(probe), challenges_);
-        why.text = session.node().name + " could not join " + to.name + ": " + why.text;
-        co_return why;
+        co_return co_await why_not(net_, session, std::move(probe), challenges_);
     }
+
+    struct Refusal {
+        error why;
+        nanoseconds until{};
+    };
 
     host host_;
     timer timer_;
@@ -423,7 +555,15 @@ class ErlangConnector final : public connector {
     std::uint64_t news_ = 0;  // counts what the relay told
     nanoseconds relay_begun_{};
     bool relay_due_ = false; // it ended, and is to be started with the next listing
+    bool refused_ = false;   // the node was found, and refuses us for good; or cannot be entered
+    bool hung_up_ = false;   // it ended the connection before it answered anything
+    int hang_ups_ = 0;       // in a row
+    NodeFacts facts_;
     std::unordered_map<std::string, Type> links_;
+    std::unordered_map<std::string, Type> others_; // up, and no peers
+    std::unordered_set<std::string> asked_for_;    // peers to join that are called as erl_call is
+    std::unordered_map<std::string, Refusal> refusals_;
+    LinkHistory history_;
     std::string detached_for_;
     std::string last_node_;
 };

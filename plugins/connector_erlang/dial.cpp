@@ -50,6 +50,7 @@ error unreachable(error why, const Place &node) {
 error refused(const Dialler &dialler, std::string_view wanted, const Place &node) {
     std::string text = std::string(wanted) + " on " + node.text() + ": " + std::string(to_string(dialler.fault()));
     if (dialler.fault() == Dialler::Fault::wrong_name) text += ": " + dialler.peer().name;
+    if (dialler.fault() == Dialler::Fault::lacks_flags) text += " (" + flag::names(dialler.missing()) + ')';
     return error(status_of(dialler.fault()), std::move(text));
 }
 
@@ -60,7 +61,7 @@ std::string Place::text() const {
     return (v6 ? '[' + address + ']' : address) + ':' + std::to_string(port);
 }
 
-task<result<std::uint16_t>> ask_port(const tcp &net, Place epmd, std::string name, std::chrono::nanoseconds step) {
+task<result<epmd::Port>> ask_port(const tcp &net, Place epmd, std::string name, std::chrono::nanoseconds step) {
     if (name.empty()) // EPMD ends the connection without a word, as if it were none
         co_return error(KITH_INVALID,
                         "the part of the node's name before the @ is empty, so EPMD cannot be asked for its port");
@@ -71,7 +72,7 @@ task<result<std::uint16_t>> ask_port(const tcp &net, Place epmd, std::string nam
     if (!answer) co_return std::move(answer).error();
     epmd::Port port;
     switch (epmd::read_port(*answer, true, port)) {
-    case epmd::State::done: co_return port.port;
+    case epmd::State::done: co_return port;
     case epmd::State::unknown: co_return error(KITH_NOT_FOUND, "EPMD on " + epmd.text() + " does not know the name " + name);
     default: break;
     }
@@ -87,10 +88,11 @@ task<result<std::vector<epmd::Name>>> ask_names(const tcp &net, Place epmd, std:
 }
 
 task<result<Connection>> dial(const tcp &net, Place node, Dialler::Config config, Challenges &challenges,
-                              std::chrono::nanoseconds step) {
+                              std::chrono::nanoseconds step, DialReport *report) {
     const std::string wanted = config.peer;
     auto stream = co_await net.connect(node.address, node.port, step);
     if (!stream) co_return unreachable(std::move(stream).error(), node);
+    if (report != nullptr) report->address = stream->remote.address;
     Dialler dialler(std::move(config), challenges);
     std::array<std::byte, 2048> buffer;
     while (dialler.state() == Dialler::State::going) {
@@ -110,6 +112,11 @@ task<result<Connection>> dial(const tcp &net, Place node, Dialler::Config config
             co_return error(got.status(), wanted + " on " + node.text() + ": " + got.error().text);
         }
     }
+    if (report != nullptr) {
+        report->fault = dialler.fault();
+        report->peer = dialler.peer();
+        report->missing = dialler.missing();
+    }
     if (dialler.state() == Dialler::State::failed) co_return refused(dialler, wanted, node);
     co_return Connection{std::move(*stream), dialler.peer(), std::string(dialler.rest())};
 }
@@ -118,13 +125,13 @@ std::int32_t status_of(Dialler::Fault fault) noexcept {
     switch (fault) {
     case Dialler::Fault::none: return KITH_OK;
     case Dialler::Fault::malformed:
+    case Dialler::Fault::tls:
     case Dialler::Fault::closed_name:
     case Dialler::Fault::closed_status: return KITH_PROTOCOL;
     case Dialler::Fault::not_allowed: return KITH_DENIED;
     case Dialler::Fault::nok: return KITH_BUSY;
-    case Dialler::Fault::alive: return KITH_EXISTS;
     case Dialler::Fault::wrong_name: return KITH_NOT_FOUND;
-    case Dialler::Fault::too_old: return KITH_UNSUPPORTED;
+    case Dialler::Fault::lacks_flags: return KITH_UNSUPPORTED;
     case Dialler::Fault::reflected:
     case Dialler::Fault::wrong_digest:
     case Dialler::Fault::closed_cookie: return KITH_UNAUTHORIZED;

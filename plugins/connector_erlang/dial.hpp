@@ -23,10 +23,10 @@ struct Place {
     std::string text() const;
 };
 
-/// The port of the node with that name (its part before the @). `step` bounds each operation.
+/// The port of the node with that name (its part before the @), and what else EPMD knows of it. `step` bounds each operation.
 ///
 /// KITH_NOT_FOUND: EPMD answers, and does not know the name.
-task<result<std::uint16_t>> ask_port(const tcp &net, Place epmd, std::string name, std::chrono::nanoseconds step);
+task<result<epmd::Port>> ask_port(const tcp &net, Place epmd, std::string name, std::chrono::nanoseconds step);
 
 /// Everybody that EPMD knows.
 task<result<std::vector<epmd::Name>>> ask_names(const tcp &net, Place epmd, std::chrono::nanoseconds step);
@@ -38,9 +38,17 @@ struct Connection {
     std::string rest; // what came behind the handshake
 };
 
-/// Connect and shake hands. The status tells the reason apart; see `status_of`.
+/// How far it came, also when it failed.
+struct DialReport {
+    std::string address; // numeric, of the other side; empty: no connection
+    Dialler::Fault fault = Dialler::Fault::none;
+    Dialler::Peer peer;        // as Dialler::peer
+    std::uint64_t missing = 0; // as Dialler::missing
+};
+
+/// Connect and shake hands. The status tells the reason apart; see `status_of`. report: outlives the task; may be null.
 task<result<Connection>> dial(const tcp &net, Place node, Dialler::Config config, Challenges &challenges,
-                              std::chrono::nanoseconds step);
+                              std::chrono::nanoseconds step, DialReport *report = nullptr);
 
 std::int32_t status_of(Dialler::Fault fault) noexcept;
 

@@ -21,7 +21,7 @@ inline constexpr std::string_view options_schema = R"({
     },
     "port": {
       "type": "integer", "default": 0, "minimum": 0, "maximum": 65535,
-      "description": "Distribution port of the local node, for one that does not register with EPMD. 0: ask EPMD."
+      "description": "Distribution port of the local node, for one that runs without EPMD. 0: the one in the vm.args of the release (RELEASE_VM_ARGS, VMARGS_PATH, or RELEASE_ROOT and RELEASE_VSN), else ask EPMD."
     },
     "epmd_port": {
       "type": "integer", "default": 0, "minimum": 0, "maximum": 65535,
@@ -53,7 +53,11 @@ inline constexpr std::string_view options_schema = R"({
     "peer_cookies": {
       "type": ["object", "string"], "default": {}, "writeOnly": true, "additionalProperties": {"type": "string"},
       "propertyNames": {"anyOf": [{"const": "*"}, {"type": "string", "x-kith-node-name": "full"}]},
-      "description": "Cookie of each peer by its name, \"*\" for the others; or one string for all. Set in the node by erlang:set_cookie/2 before each join."
+      "description": "Cookie of each peer by its name, \"*\" for the others; or one string for all. Set in the node by erlang:set_cookie/2 before each join. Where the local node is listed too, two listed nodes use the cookie of the name that sorts first, so that one list serves both sides."
+    },
+    "ignore": {
+      "type": "array", "default": [], "maxItems": 100, "items": {"type": "string", "minLength": 1, "maxLength": 255},
+      "description": "Names of links that are no peers and are not reported, with * for any characters and ? for one: health*@*. Always left out are attachments of kith, rem-*, remsh*, rabbitmqcli-*, and hidden c<number>@* (erl_call)."
     },
     "reconcile_interval": {
       "type": "integer", "default": 30000, "minimum": 1000, "x-kith-unit": "ms",

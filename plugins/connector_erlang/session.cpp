@@ -115,9 +115,12 @@ task<error> Session::read(std::function<void(Relay::Event)> hear) {
         if (closed_) break;
         if (!got) {
             const bool ended = got.status() == KITH_CLOSED || got.status() == KITH_RESET;
+            const std::string_view what =
+                answered_ ? "the node went down, restarts, or dropped us"
+                          : "the node let us in and hung up before it answered anything: it went down, or is "
+                            "no BEAM node and cannot be driven";
             close(error(ended ? KITH_RESET : got.status(),
-                        "the connection to " + peer_.name +
-                            " is lost: " + (ended ? "the node went down, restarts, or dropped us" : got.error().text)));
+                        "the connection to " + peer_.name + " is lost: " + (ended ? std::string(what) : got.error().text)));
             break;
         }
         ++heard_;
@@ -139,6 +142,7 @@ bool Session::take_frame(std::string_view frame, const std::function<void(Relay:
         close(error(KITH_PROTOCOL, std::move(text)));
         return false;
     }
+    answered_ = true;
     const control::Message &message = parsed.message;
     if (message.op == control::Op::unlink_id && message.size >= 3) {
         control::append_unlink_ack(output_, self_, message.fields[1].encoded(), message.fields[0].encoded());

@@ -55,6 +55,9 @@ class Session {
     bool closed() const noexcept { return closed_; }
     const error &reason() const noexcept { return reason_; }
 
+    /// Has the node sent anything but ticks?
+    bool answered() const noexcept { return answered_; }
+
     /// Counts what was heard, so that "nothing came since" can be asked.
     std::uint64_t heard() const noexcept { return heard_; }
 
@@ -78,6 +81,7 @@ class Session {
     std::string output_;
     std::unordered_map<Calls::Id, Pending *> pending_;
     std::uint64_t heard_ = 0;
+    bool answered_ = false;
     bool closed_ = false;
     error reason_;
 };

@@ -15,6 +15,7 @@ Settings read_settings(const options &from) {
     settings.disconnect = read_mfa(from, "/disconnect");
     settings.list_nodes = read_mfa(from, "/list_nodes");
     settings.custom_list = !settings.list_nodes.is("erlang", "nodes");
+    for (const std::string_view pattern : from.texts("/ignore")) settings.ignore.emplace_back(pattern);
     settings.reconcile_interval = from.milliseconds("/reconcile_interval");
     settings.poll_interval = from.milliseconds("/poll_interval");
     settings.call_timeout = from.milliseconds("/call_timeout");
@@ -43,6 +44,16 @@ Settings read_settings(const options &from) {
         }
     }
     return settings;
+}
+
+PairCookie cookie_of_pair(const Settings &settings, const std::string &node, const std::string &peer) {
+    const auto of_peer = settings.peer_cookies.find(peer);
+    const auto of_node = settings.peer_cookies.find(node);
+    const bool peer_listed = of_peer != settings.peer_cookies.end();
+    if (of_node != settings.peer_cookies.end() && node != peer)
+        return {!peer_listed || node < peer ? &of_node->second : &of_peer->second, true};
+    if (peer_listed) return {&of_peer->second, false};
+    return {settings.any_peer_cookie.empty() ? nullptr : &settings.any_peer_cookie, false};
 }
 
 } // namespace kith::erlang

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace kith::erlang {
 
@@ -30,12 +31,22 @@ struct Settings {
     Mfa list_nodes;
     bool custom_list = false; // links are what list_nodes says, not what net_kernel tells
     std::unordered_map<std::string, Cookie> peer_cookies;
-    Cookie any_peer_cookie; // of those that peer_cookies does not name
+    Cookie any_peer_cookie;          // of those that peer_cookies does not name
+    std::vector<std::string> ignore; // patterns of names that are no peers
     std::chrono::milliseconds reconcile_interval{};
     std::chrono::milliseconds poll_interval{};
     std::chrono::milliseconds call_timeout{};
     std::size_t max_frame = 0;
 };
+
+/// The cookie that option peer_cookies has for the link between two nodes: that of the peer; of two that are both listed the one of the
+/// name that sorts first, so that the same list on both sides gives both the same.
+struct PairCookie {
+    const Cookie *cookie = nullptr; // null: none is configured for them
+    /// It was chosen for the two, so other nodes need not be able to enter the peer with it.
+    bool for_the_two = false;
+};
+PairCookie cookie_of_pair(const Settings &settings, const std::string &node, const std::string &peer);
 
 /// Throws kith::error, with a text that names the option.
 Settings read_settings(const options &from);

@@ -29,7 +29,9 @@ std::optional<Name> read_line(std::string_view line) {
     return out;
 }
 
-bool is_tool(std::string_view name) noexcept { return name.starts_with("rem-") || name.starts_with("remsh"); }
+bool is_tool(std::string_view name) noexcept {
+    return name.starts_with("rem-") || name.starts_with("remsh") || name.starts_with("rabbitmqcli-");
+}
 
 std::uint32_t own_port(std::string_view bytes) noexcept {
     std::uint32_t port = 0;

@@ -28,7 +28,7 @@ struct Name {
 
 struct Reply {
     std::vector<Name> names;   // each once, in EPMD's order
-    std::uint32_t tools = 0;   // remote shells (rem-..., remsh...): they come and go, and are no members
+    std::uint32_t tools = 0;   // remote shells (rem-..., remsh...), rabbitmqcli-...: they come and go, and are no members
     std::uint32_t strange = 0; // registered under what no node can be called
 };
 

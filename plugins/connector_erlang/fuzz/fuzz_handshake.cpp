@@ -23,14 +23,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     config.peer = "a";
     config.cookie = Cookie("a cookie that no corpus has");
     config.challenge = 0x0a0b0c0d;
-    config.probe = probe;
+    config.stop_at_challenge = probe;
     Dialler dialler(std::move(config), challenges);
     std::string output = dialler.take_output();
     std::size_t written = output.size();
     for (std::size_t at = 0; at < bytes.size(); at += piece) {
         dialler.feed(bytes.substr(at, piece));
         output = dialler.take_output();
-        if (probe && !output.empty()) std::abort();
+        if (probe && output.size() > sizeof "..strue" - 1) std::abort(); // no digest
         written += output.size();
     }
     if (written > 200) std::abort();

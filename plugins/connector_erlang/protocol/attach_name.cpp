@@ -24,9 +24,14 @@ std::string attach_name(std::uint64_t random, std::string_view host) {
 
 bool is_tool(std::string_view node) noexcept {
     const std::string_view alive = alive_part(node);
-    if (alive.starts_with("rem-") || alive.starts_with("remsh")) return true;
+    if (alive.starts_with("rem-") || alive.starts_with("remsh") || alive.starts_with("rabbitmqcli-")) return true;
     if (!alive.starts_with(prefix) || alive.size() != prefix.size() + digits) return false;
     return alive.find_first_not_of(hex, prefix.size()) == std::string_view::npos;
+}
+
+bool may_be_erl_call(std::string_view node) noexcept {
+    const std::string_view alive = alive_part(node);
+    return alive.size() >= 2 && alive[0] == 'c' && alive.find_first_not_of("0123456789", 1) == std::string_view::npos;
 }
 
 } // namespace kith::erlang

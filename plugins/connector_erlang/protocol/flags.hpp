@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace kith::erlang::flag {
 
@@ -39,7 +40,15 @@ inline constexpr std::uint64_t mandatory_25 = extended_references | fun_tags | n
 inline constexpr std::uint64_t ours = mandatory_25 | unlink_id | v4_nc | mandatory_25_digest | dist_monitor |
                                       dist_monitor_name | small_atom_tags | send_sender | exit_payload | spawn | alias;
 
-/// What we need of a node: OTP 23 and later have it.
+/// What we need of a node that we drive: OTP 23 and later have it.
 inline constexpr std::uint64_t needed = handshake_23 | big_creation | spawn | map_tag | utf8_atoms;
+
+/// The flags with those that mandatory_25_digest stands for.
+constexpr std::uint64_t expanded(std::uint64_t flags) noexcept {
+    return (flags & mandatory_25_digest) != 0 ? flags | mandatory_25 : flags;
+}
+
+/// For a message: "UNLINK_ID, V4_NC", as Erlang's documents call them; a bit without a name by its number.
+std::string names(std::uint64_t flags);
 
 } // namespace kith::erlang::flag

@@ -13,6 +13,11 @@ namespace {
 constexpr std::size_t max_frame = 1024; // before they have proved anything
 constexpr std::size_t max_name = 1020;  // 255 characters
 
+// An alert or a handshake of TLS 1.x. As a frame of ours it would be longer than any is allowed to be.
+bool begins_as_tls(std::string_view bytes) noexcept {
+    return bytes.size() >= 2 && (bytes[0] == 0x15 || bytes[0] == 0x16) && bytes[1] == 3;
+}
+
 // Names are printed, compared and made atoms of: nothing below a space, one @ with something on both sides.
 bool is_node_name(std::string_view name) noexcept {
     for (const char c : name)
@@ -47,8 +52,10 @@ Dialler::State Dialler::feed(std::string_view bytes) {
     if (state_ != State::going) return state_;
     frames_.append(bytes);
     while (state_ == State::going) {
+        const bool tls = step_ == Step::status && begins_as_tls(frames_.rest());
         const auto frame = frames_.next();
-        if (!frame) return frames_.too_large() ? fail(Fault::malformed) : state_;
+        if (!frame && frames_.too_large()) return fail(tls ? Fault::tls : Fault::malformed);
+        if (!frame) return state_;
         on_frame(*frame);
     }
     return state_;
@@ -82,7 +89,6 @@ Dialler::State Dialler::on_status(std::string_view frame) {
     if (status == "not_allowed") return fail(Fault::not_allowed);
     if (status == "alive") {
         // Our name is ours alone, so what they hold is a connection of our own that died unnoticed: take it over.
-        if (config_.probe) return fail(Fault::alive);
         append_frame(output_, Frames::Width::two, "strue");
     } else if (status != "ok" && status != "ok_simultaneous") {
         return fail(Fault::malformed);
@@ -105,8 +111,8 @@ Dialler::State Dialler::on_challenge(std::string_view frame) {
 
     const bool full = !host_part(config_.peer).empty();
     if (full ? peer_.name != config_.peer : alive_part(peer_.name) != config_.peer) return fail(Fault::wrong_name);
-    if ((peer_.flags & flag::needed) != flag::needed) return fail(Fault::too_old);
-    if (config_.probe) return state_ = State::done;
+    if (missing() != 0) return fail(Fault::lacks_flags);
+    if (config_.stop_at_challenge) return state_ = State::done;
 
     const std::uint32_t challenge = read_u32(frame, 9);
     if (challenge == config_.challenge || challenges_.ours(challenge)) return fail(Fault::reflected);
@@ -130,15 +136,15 @@ Dialler::State Dialler::on_acknowledge(std::string_view frame) {
 std::string_view to_string(Dialler::Fault fault) noexcept {
     switch (fault) {
     case Dialler::Fault::none: return "no fault";
-    case Dialler::Fault::malformed: return "what answers there is no Erlang node (or one that asks for TLS)";
+    case Dialler::Fault::malformed: return "what answers there is no Erlang node";
+    case Dialler::Fault::tls: return "what answers there speaks TLS, as a node with -proto_dist inet_tls does";
     case Dialler::Fault::not_allowed: return "the node accepts only names that net_kernel:allow/1 lists";
     case Dialler::Fault::nok: return "the node is dialling us at the same time";
-    case Dialler::Fault::alive: return "the node holds a connection of our name already";
     case Dialler::Fault::wrong_name: return "another node answers there";
-    case Dialler::Fault::too_old: return "the node is older than OTP 23";
+    case Dialler::Fault::lacks_flags: return "the node cannot do what is needed of it";
     case Dialler::Fault::reflected: return "the node handed our own challenge back to us, which is an attack";
     case Dialler::Fault::wrong_digest: return "the node does not know our cookie";
-    case Dialler::Fault::closed_name: return "the node hung up on our name (it may ask for TLS)";
+    case Dialler::Fault::closed_name: return "the node hung up on our name";
     case Dialler::Fault::closed_status: return "the node hung up before its challenge";
     case Dialler::Fault::closed_cookie: return "the node does not accept our cookie";
     case Dialler::Fault::mute: return "the node accepted the connection and stays mute";

@@ -12,6 +12,7 @@
 
 #include "challenges.hpp"
 #include "digest.hpp"
+#include "flags.hpp"
 #include "frame.hpp"
 
 #include <cstdint>
@@ -28,24 +29,26 @@ class Dialler {
         Cookie cookie;
         std::uint32_t creation = 0;
         std::uint32_t challenge = 0; // ours, from a CSPRNG
-        /// End at their challenge, without an answer: a probe tells how far a peer comes, and proves to nobody that we know a cookie.
-        bool probe = false;
+        /// What they must be able to do, of `flag`.
+        std::uint64_t needed = flag::needed;
+        /// End at their challenge, without an answer: it shows how far a peer comes, and proves to nobody that we know a cookie.
+        bool stop_at_challenge = false;
     };
 
     enum class State : std::uint8_t {
         going,  // write what `take_output` brings, then feed what comes
-        done,   // connected; or, for a probe, their challenge has come
+        done,   // connected; or their challenge has come, where we stop there
         failed, // see `fault`
     };
 
     enum class Fault : std::uint8_t {
         none,
         malformed,     // not the bytes of a node
+        tls,           // a record of TLS, where the bytes of a node were expected
         not_allowed,   // they keep a list of names, and ours is not on it
         nok,           // they dial us at the same time and win
-        alive,         // (probe) they hold a connection of our name
         wrong_name,    // another node is there
-        too_old,       // they lack what we need: OTP before 23
+        lacks_flags,   // they cannot do all that is needed; see `missing`
         reflected,     // they handed us a challenge of our own
         wrong_digest,  // they do not know the cookie
         closed_name,   // closed before they said a status
@@ -76,6 +79,8 @@ class Dialler {
     Fault fault() const noexcept { return fault_; }
     /// Known from their challenge on, also when what follows fails.
     const Peer &peer() const noexcept { return peer_; }
+    /// Of what is needed, what they cannot do.
+    std::uint64_t missing() const noexcept { return config_.needed & ~flag::expanded(peer_.flags); }
     /// What came behind the handshake.
     std::string_view rest() const noexcept { return frames_.rest(); }
 

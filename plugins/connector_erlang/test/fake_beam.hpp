@@ -31,6 +31,7 @@ class FakeEpmd {
     explicit FakeEpmd(Machine &machine, std::uint16_t port = 4369) : peer_(machine, port) {
         peer_.on_accept([this](Conversation &with) { with.on_bytes([this](Conversation &c) { answer(c); }); });
     }
+    std::uint16_t highest = 6; // version of the handshake, of all
     void add(const std::string &name, std::uint16_t port) { names_[name] = port; }
     void remove(const std::string &name) { names_.erase(name); }
     Peer &peer() noexcept { return peer_; }
@@ -49,7 +50,9 @@ class FakeEpmd {
         } else if (const auto found = names_.find(request.substr(3)); found != names_.end()) {
             std::string out = bytes({119, 0});
             append_u16(out, found->second);
-            out += bytes({77, 0, 0, 6, 0, 5});
+            out += bytes({77, 0});
+            append_u16(out, highest);
+            out += bytes({0, 5});
             append_u16(out, static_cast<std::uint16_t>(found->first.size()));
             c.send(out + found->first + bytes({0, 0}));
         } else {
@@ -141,9 +144,13 @@ class FakeBeam {
     std::set<std::string> reachable;
     std::string status = "ok";
     bool erl_eval = true;
-    bool mute = false;         // accepts, and says nothing
-    bool hangs = false;        // reads, and answers nothing
-    bool silent_links = false; // the relay does not hear of them
+    std::uint64_t flags = otp_25;
+    std::string greeting;       // instead of a status; it hangs up then
+    bool hangs_up = false;      // on whoever says its name
+    bool hangs_up_late = false; // on the first message behind a handshake
+    bool mute = false;          // accepts, and says nothing
+    bool hangs = false;         // reads, and answers nothing
+    bool silent_links = false;  // the relay does not hear of them
     std::size_t ticks = 0;
     std::size_t kills = 0; // processes that were ended from outside
     std::vector<std::string> group_leaders;
@@ -182,6 +189,11 @@ class FakeBeam {
         const std::string_view frame = std::string_view(whole).substr(before);
         switch (client.step) {
         case 0:
+            if (!greeting.empty() || hangs_up) {
+                c.send(greeting);
+                c.close();
+                break;
+            }
             client.name = frame.substr(15);
             names.push_back(client.name);
             c.send(test::status(status));
@@ -189,7 +201,7 @@ class FakeBeam {
                 c.close();
                 break;
             }
-            c.send(challenge(name_, client.challenge));
+            c.send(challenge(name_, client.challenge, flags));
             client.step = 1;
             break;
         case 1: {
@@ -203,7 +215,9 @@ class FakeBeam {
             break;
         }
         default:
-            if (frame.empty())
+            if (hangs_up_late)
+                c.close();
+            else if (frame.empty())
                 ++ticks;
             else if (!hangs)
                 message(client, frame);

@@ -130,8 +130,33 @@ BOOST_AUTO_TEST_CASE(the_name_must_be_the_one_dialled) {
         BOOST_TEST((Dialled{}.fault_after(status("ok") + challenge(name, 1)) == Fault::malformed));
 }
 
-BOOST_AUTO_TEST_CASE(an_old_node_is_told_apart) {
-    BOOST_TEST((Dialled{}.fault_after(status("ok") + challenge("app@h", 1, otp_25 & ~flag::spawn)) == Fault::too_old));
+BOOST_AUTO_TEST_CASE(what_is_missing_has_a_name) {
+    Dialled it;
+    BOOST_TEST((it.fault_after(status("ok") + challenge("app@h", 1, otp_25 & ~flag::spawn)) == Fault::lacks_flags));
+    BOOST_TEST(flag::names(it.dialler.missing()) == "SPAWN");
+    Dialler::Config demanding = config();
+    demanding.needed = flag::unlink_id | flag::v4_nc | flag::map_tag | flag::dist_monitor;
+    Dialled other(demanding);
+    const auto lacking = otp_25 & ~(flag::unlink_id | flag::v4_nc);
+    BOOST_TEST((other.fault_after(status("ok") + challenge("app@h", 1, lacking)) == Fault::lacks_flags));
+    BOOST_TEST(flag::names(other.dialler.missing()) == "UNLINK_ID, V4_NC");
+    // One bit stands for all that OTP 25 made mandatory.
+    demanding.needed = flag::mandatory_25;
+    BOOST_TEST(
+        (Dialled(demanding).fault_after(status("ok") + challenge("app@h", 1, flag::mandatory_25_digest)) == Fault::none));
+    BOOST_TEST(flag::names(std::uint64_t{1} << 50 | 1) == "PUBLISHED, bit 50");
+}
+
+// The alert with which OTP's ssl answers a name, and the handshake of a server that speaks first.
+BOOST_AUTO_TEST_CASE(tls_is_seen_by_its_first_bytes) {
+    for (const std::string &record : {bytes({0x15, 3, 3, 0, 2, 2, 10}), bytes({0x16, 3, 3, 0, 76, 2, 0})}) {
+        for (std::size_t first = 1; first < record.size(); ++first) {
+            Dialled it;
+            it.dialler.feed(record.substr(0, first));
+            BOOST_TEST((it.fault_after(record.substr(first)) == Fault::tls));
+        }
+        BOOST_TEST((Dialled{}.fault_after(status("ok") + record) == Fault::malformed));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_answer_to_our_challenge) {
@@ -200,13 +225,12 @@ BOOST_AUTO_TEST_CASE(closed_tells_by_where) {
 
 BOOST_AUTO_TEST_CASE(a_probe_answers_no_challenge) {
     Dialler::Config probe = config();
-    probe.probe = true;
+    probe.stop_at_challenge = true;
     probe.cookie = Cookie();
     Dialled it(probe);
     it.dialler.feed(status("ok") + challenge("app@h", their_challenge));
     BOOST_TEST((it.dialler.state() == State::done));
     BOOST_TEST(it.dialler.take_output().empty());
-    BOOST_TEST((Dialled(probe).fault_after(status("alive")) == Fault::alive));
 }
 
 BOOST_AUTO_TEST_CASE(hostile_bytes) {

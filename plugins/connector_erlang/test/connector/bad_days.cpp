@@ -79,9 +79,11 @@ BOOST_AUTO_TEST_CASE(the_cookie_is_wrong) {
     const Report why = it.detached();
     BOOST_TEST(why.status == KITH_UNAUTHORIZED);
     BOOST_TEST(has(why.text, "does not accept our cookie"));
+    it.rig.run_for(1min - it.net.now());
+    BOOST_TEST(it.beam.peer().accepted() == 2u); // each is a line in the node's log
     it.rig.run_for(10min);
     BOOST_TEST(it.of(Kind::detached).size() == 1u);
-    BOOST_TEST(it.beam.peer().accepted() < 35u); // each is a line in the node's log
+    BOOST_TEST(it.beam.peer().accepted() <= 22u);
     BOOST_TEST(!it.rig.logged("not-it"));
 }
 
@@ -98,6 +100,43 @@ BOOST_FIXTURE_TEST_CASE(it_does_not_allow_us, Attached) {
     const Report why = detached();
     BOOST_TEST(why.status == KITH_DENIED);
     BOOST_TEST(has(why.text, "net_kernel:allow/1"));
+}
+
+// Each attempt is a line in the node's log.
+BOOST_AUTO_TEST_CASE(what_refuses_for_good_is_tried_every_half_minute) {
+    const auto tried = [](auto &&prepare) {
+        Attached it;
+        prepare(it);
+        std::string text = it.detached().text;
+        it.rig.run_for(10min);
+        BOOST_TEST(it.beam.peer().accepted() <= 21u, text);
+        BOOST_TEST(it.beam.peer().accepted() >= 15u, text);
+        return text;
+    };
+    BOOST_TEST(has(tried([](Attached &it) { it.beam.greeting = bytes({0x15, 3, 3, 0, 2, 2, 10}); }), "speaks TLS"));
+    BOOST_TEST(has(tried([](Attached &it) { it.beam.greeting = "SSH-2.0-OpenSSH\r\n"; }), "is no Erlang node"));
+    BOOST_TEST(has(tried([](Attached &it) { it.beam.status = "not_allowed"; }), "net_kernel:allow/1"));
+    BOOST_TEST(has(tried([](Attached &it) { it.beam.flags &= ~flag::spawn; }),
+                   "the node cannot do what is needed of it (SPAWN): without spawn requests it cannot be driven"));
+}
+
+// One that ends hangs up, too, so it is tried a few times more.
+BOOST_AUTO_TEST_CASE(what_hangs_up_again_and_again_is_tried_every_half_minute) {
+    for (const bool late : {false, true}) {
+        Attached it;
+        (late ? it.beam.hangs_up_late : it.beam.hangs_up) = true;
+        it.epmd.highest = 5;
+        const Report why = it.detached();
+        if (late)
+            BOOST_TEST(has(why.text, "hung up before it answered anything: it went down, or is no BEAM node"), why.text);
+        else
+            BOOST_TEST(has(why.text, "EPMD says that it knows version 5 of the handshake at most"), why.text);
+        BOOST_TEST(it.rig.run_until([&] { return it.beam.peer().accepted() == 3; }, 5s));
+        it.rig.run_for(5min);
+        BOOST_TEST(it.beam.peer().accepted() <= 13u);
+        it.beam.hangs_up = it.beam.hangs_up_late = false;
+        BOOST_TEST(it.rig.run_until([&] { return it.rig.attached(); }, 40s));
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(it_does_not_answer_any_more, Attached) {

@@ -104,6 +104,42 @@ BOOST_AUTO_TEST_CASE(of_each_peer) {
     BOOST_TEST(other.beam.called("erlang:set_cookie") == 0u);
 }
 
+// The same text beside both nodes gives both the same cookie for each other.
+BOOST_AUTO_TEST_CASE(one_list_serves_both_sides) {
+    const auto set = [](const std::string &node, const std::string &peer, const std::string &list) {
+        World world;
+        FakeBeam beam(world.here, node, "secret", 40007);
+        world.epmd.add(node.substr(0, node.find('@')), 40007);
+        std::string cookie = "none";
+        beam.functions["erlang:set_cookie"] = [&cookie](etf::Term arguments) {
+            etf::Elements both = arguments.elements();
+            both.next();
+            cookie = both.next().atom().value();
+            return term("true");
+        };
+        beam.reachable.insert(peer);
+        Rig rig(world.here, kith_plugin_entry_connector_erlang, "erlang",
+                R"({"address": "10.0.0.7", "node": ")" + node + R"(", "peer_cookies": )" + list + "}", {"", "", "beam"});
+        BOOST_REQUIRE(rig.start() == KITH_OK);
+        BOOST_REQUIRE(rig.run_until([&] { return rig.attached(); }));
+        BOOST_TEST(rig.await_done(rig.connect({peer, peer, {}, {}}))->status == KITH_OK);
+        BOOST_TEST(rig.stop());
+        return cookie;
+    };
+    const std::pair<const char *, const char *> cases[] = {
+        {R"({"a@10.0.0.1": "AAA", "b@10.0.0.2": "BBB"})", "AAA"},
+        {R"({"b@10.0.0.2": "BBB", "*": "all"})", "BBB"},
+        {R"({"a@10.0.0.1": "AAA", "*": "all"})", "AAA"},
+        {R"({"c@10.0.0.3": "CCC", "*": "all"})", "all"},
+        {R"("all")", "all"},
+        {R"({"c@10.0.0.3": "CCC"})", "none"},
+    };
+    for (const auto &[list, cookie] : cases) {
+        BOOST_TEST(set("a@10.0.0.1", "b@10.0.0.2", list) == cookie, list);
+        BOOST_TEST(set("b@10.0.0.2", "a@10.0.0.1", list) == cookie, list);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace kith::erlang::test

@@ -20,14 +20,6 @@ BOOST_FIXTURE_TEST_CASE(a_peer_is_joined_and_parted, Attached) {
     BOOST_TEST(of(Kind::link_up).size() == 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(false_is_asked_once_more, Attached) {
-    int asked = 0;
-    beam.functions["net_kernel:connect_node"] = [&asked](etf::Term) { return term(++asked == 1 ? "false" : "true"); };
-    attach();
-    BOOST_TEST(join("b@10.0.0.8").status == KITH_OK);
-    BOOST_TEST(asked == 2);
-}
-
 BOOST_AUTO_TEST_CASE(good_and_bad_answers) {
     const auto answer = [](const std::string &value,
                            const char *options = R"({"node": "app@10.0.0.7", "connect": ["m", "f", []]})") {

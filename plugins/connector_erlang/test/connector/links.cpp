@@ -20,6 +20,56 @@ BOOST_FIXTURE_TEST_CASE(tools_are_left_out, Attached) {
     BOOST_TEST((links() == Names{"b@h", "c@h"}));
 }
 
+BOOST_AUTO_TEST_CASE(what_connects_for_a_moment_is_no_peer) {
+    Attached it(R"({"node": "app@10.0.0.7", "ignore": ["health*@*"]})");
+    it.beam.link("c17@h", true);
+    it.beam.link("rabbitmqcli-991-rabbit@h", true);
+    it.beam.link("health-1@h");
+    it.beam.link("c9@h"); // a visible one is no erl_call
+    it.attach();
+    BOOST_TEST((it.links() == Names{"c9@h"}));
+    it.beam.link("c18@h", true);
+    it.beam.link("rabbitmqcli-992-rabbit@h", true);
+    it.beam.link("health-2@h", true);
+    it.beam.link("cx@h", true);
+    BOOST_TEST(it.rig.run_until([&] { return it.links() == Names{"c9@h", "cx@h"}; }, 1s));
+    it.rig.run_for(2min); // nor are they found by listing
+    BOOST_TEST((it.links() == Names{"c9@h", "cx@h"}));
+    it.beam.unlink("c18@h", "connection_closed");
+    it.rig.run_for(1s);
+    BOOST_TEST(it.of(Kind::link_down).empty());
+}
+
+// A peer may be called as erl_call is.
+BOOST_FIXTURE_TEST_CASE(what_is_to_be_joined_is_a_peer, Attached) {
+    beam.reachable.insert("c17@10.0.0.8");
+    beam.link("c17@10.0.0.8", true);
+    beam.link("c18@10.0.0.8", true);
+    attach();
+    BOOST_TEST(links().empty());
+    BOOST_TEST(join("c17@10.0.0.8").status == KITH_OK);
+    BOOST_TEST(rig.run_until([this] { return links() == Names{"c17@10.0.0.8"}; }, 1s));
+    rig.run_for(2min);
+    BOOST_TEST((links() == Names{"c17@10.0.0.8"}));
+    beam.unlink("c17@10.0.0.8", "connection_closed");
+    BOOST_TEST(rig.run_until([this] { return links().empty(); }, 1s));
+}
+
+BOOST_FIXTURE_TEST_CASE(links_that_end_soon_again_and_again_hint_at_tick_times, Attached) {
+    beam.functions["net_kernel:get_net_ticktime"] = [](etf::Term) { return term("2"); };
+    attach();
+    for (int i = 0; i < 2; ++i) {
+        beam.link("b@h");
+        rig.run_for(2500ms);
+        beam.unlink("b@h", "net_tick_timeout");
+        rig.run_for(1s);
+    }
+    const auto downs = of(Kind::link_down);
+    BOOST_REQUIRE_EQUAL(downs.size(), 2u);
+    BOOST_TEST(downs[0].text == "net_tick_timeout");
+    BOOST_TEST(has(downs[1].text, "in its net_ticktime of 2 s: possibly b@h has a longer one"), downs[1].text);
+}
+
 BOOST_FIXTURE_TEST_CASE(what_no_event_told_is_found_by_reconciling, Attached) {
     beam.link("b@h");
     beam.link("c@h");

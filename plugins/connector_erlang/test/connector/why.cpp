@@ -6,20 +6,44 @@
 namespace kith::erlang::test {
 
 struct Probing : Attached {
-    Probing() : far(there), peer(there, "b@10.0.0.8", "secret", 40000) {
+    explicit Probing(std::string_view options = R"({"node": "app@10.0.0.7"})")
+        : Attached(options), far(there), peer(there, "b@10.0.0.8", "secret", 40000) {
         far.add("b", 40000);
+        says("net_kernel:longnames", "true");
+        says("init:get_argument", "error");
+        says("net_kernel:epmd_module", "erl_epmd");
+        says("erl_epmd:listen_port_please", "{ok,0}");
+    }
+    /// What the driven node says of itself.
+    void says(const char *function, std::string value) {
+        beam.functions[function] = [value = std::move(value)](etf::Term) { return term(value); };
+    }
+    /// {ok,[["inet_tls"]]}
+    void carrier(const std::string &name) {
+        std::string text = "\x6b";
+        append_u16(text, static_cast<std::uint16_t>(name.size()));
+        std::string value;
+        etf::Writer(value).tuple(2).atom("ok").list(1).list(1).raw(text + name).nil().nil();
+        beam.functions["init:get_argument"] = [value](etf::Term) { return value; };
+    }
+    Report why_not(const std::string &name = "b@10.0.0.8", kith::testkit::Pairs attributes = {}) {
         attach();
+        return join(name, std::move(attributes));
     }
     FakeEpmd far;
     FakeBeam peer;
 };
 
-BOOST_FIXTURE_TEST_SUITE(why, Probing)
+struct Usual : Probing {
+    Usual() { attach(); }
+};
+
+BOOST_FIXTURE_TEST_SUITE(why, Usual)
 
 BOOST_AUTO_TEST_CASE(its_host_does_not_resolve) {
-    const Report report = join("b@nowhere");
+    const Report report = join("b@no.where");
     BOOST_TEST(report.status == KITH_UNRESOLVED);
-    BOOST_TEST(report.text == "app@10.0.0.7 could not join b@nowhere: the host name nowhere does not resolve");
+    BOOST_TEST(report.text == "app@10.0.0.7 could not join b@no.where: the host name no.where does not resolve");
 }
 
 BOOST_AUTO_TEST_CASE(its_epmd_is_down) {
@@ -45,7 +69,7 @@ BOOST_AUTO_TEST_CASE(its_epmd_does_not_know_it) {
     far.remove("b");
     const Report report = join("b@10.0.0.8");
     BOOST_TEST(report.status == KITH_NOT_FOUND);
-    BOOST_TEST(has(report.text, "does not know the name b: b@10.0.0.8 is down, or runs under another name"));
+    BOOST_TEST(has(report.text, "does not know the name b: b@10.0.0.8 is down, runs under another name, or does not listen"));
 }
 
 BOOST_AUTO_TEST_CASE(its_port_refuses) {
@@ -78,16 +102,209 @@ BOOST_AUTO_TEST_CASE(another_node_is_there) {
     BOOST_TEST(has(report.text, "another node answers there: b@10.0.0.8"));
 }
 
-BOOST_AUTO_TEST_CASE(what_remains_is_the_cookie) {
-    const Report report = join("b@10.0.0.8");
+BOOST_AUTO_TEST_CASE(the_cookie_is_named_when_it_was_refused) {
+    FakeBeam other(there, "c@10.0.0.8", "another", 40001);
+    far.add("c", 40001);
+    const Report report = join("c@10.0.0.8");
     BOOST_TEST(report.status == KITH_UNAUTHORIZED);
     BOOST_TEST(has(report.text, "it is the cookie that is not accepted"));
-    BOOST_TEST(!peer.their_challenge.has_value()); // the probe proved nothing to it
+    BOOST_TEST(other.their_challenge.has_value()); // it was tried
+}
+
+BOOST_AUTO_TEST_CASE(the_cookie_is_not_blamed_when_it_was_accepted) {
+    const Report report = join("b@10.0.0.8");
+    BOOST_TEST(report.status == KITH_UNAVAILABLE);
+    BOOST_TEST(has(report.text, "lets kith itself in with the same cookie"));
+    BOOST_TEST(has(report.text, "Possibly"));
+    BOOST_TEST(!has(report.text, "not accepted"));
+}
+
+// A node that has just parted from a peer says false once in a while.
+BOOST_AUTO_TEST_CASE(where_all_is_good_it_is_asked_once_more) {
+    int asked = 0;
+    beam.functions["net_kernel:connect_node"] = [&asked](etf::Term) { return term(++asked == 1 ? "false" : "true"); };
+    BOOST_TEST(join("b@10.0.0.8").status == KITH_OK);
+    BOOST_TEST(asked == 2);
 }
 
 BOOST_AUTO_TEST_CASE(its_port_may_be_an_attribute) {
     far.peer().stop_listening();
-    BOOST_TEST(join("b@10.0.0.8", {{"dist_port", "40000"}}).status == KITH_UNAUTHORIZED);
+    const Report report = join("b@10.0.0.8", {{"dist_port", "40000"}});
+    BOOST_TEST(has(report.text, "lets kith itself in"));
+    const Report closed = join("b@10.0.0.8", {{"dist_port", "40009"}});
+    BOOST_TEST(closed.status == KITH_REFUSED);
+    BOOST_TEST(has(closed.text, "nobody listens on 10.0.0.8:40009, the port that attribute dist_port gives"));
+}
+
+BOOST_AUTO_TEST_CASE(it_speaks_tls) {
+    peer.greeting = bytes({0x15, 3, 3, 0, 2, 2, 10});
+    const Report report = join("b@10.0.0.8");
+    BOOST_TEST(report.status == KITH_PROTOCOL);
+    BOOST_TEST(has(report.text, "speaks TLS, as a node with -proto_dist inet_tls does; app@10.0.0.7 speaks plain TCP"));
+}
+
+BOOST_AUTO_TEST_CASE(it_knows_an_old_handshake_alone) {
+    peer.hangs_up = true;
+    far.highest = 5;
+    const Report report = join("b@10.0.0.8");
+    BOOST_TEST(report.status == KITH_PROTOCOL);
+    BOOST_TEST(has(report.text, "EPMD says that it knows version 5 of the handshake at most"));
+    far.highest = 6;
+    BOOST_TEST(!has(join("b@10.0.0.8").text, "EPMD"));
+}
+
+// Each attempt is a line in the peer's log, and so is the probe.
+BOOST_AUTO_TEST_CASE(a_refusal_stands_for_a_minute) {
+    for (const int how : {0, 1, 2}) {
+        FakeBeam other(there, "c@10.0.0.8", how == 0 ? "another" : "secret", static_cast<std::uint16_t>(40010 + how));
+        if (how == 1) other.status = "not_allowed";
+        if (how == 2) other.greeting = bytes({0x15, 3, 3, 0, 2, 2, 10});
+        far.add("c", static_cast<std::uint16_t>(40010 + how));
+        const auto asked = beam.called("net_kernel:connect_node");
+        const Report first = join("c@10.0.0.8");
+        for (int i = 0; i < 11; ++i) {
+            rig.run_for(5s);
+            const Report again = join("c@10.0.0.8");
+            BOOST_TEST(again.status == first.status);
+            BOOST_TEST(again.text == first.text);
+        }
+        BOOST_TEST(other.peer().accepted() + beam.called("net_kernel:connect_node") - asked == 2u);
+        rig.run_for(6s);
+        (void)join("c@10.0.0.8");
+        BOOST_TEST(other.peer().accepted() + beam.called("net_kernel:connect_node") - asked == 4u);
+        rig.run_for(61s);
+    }
+    (void)join("c@10.0.0.9"); // what is down is tried whenever the host wants
+    const auto asked = beam.called("net_kernel:connect_node");
+    (void)join("c@10.0.0.9");
+    BOOST_TEST(beam.called("net_kernel:connect_node") - asked == 1u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+// ---- what the driven node says of itself ----
+
+BOOST_FIXTURE_TEST_SUITE(why_by_the_node_s_own_ways, Probing)
+
+BOOST_AUTO_TEST_CASE(long_and_short_names_never_connect) {
+    const Report report = why_not("sp@localhost");
+    BOOST_TEST(report.status == KITH_INVALID);
+    BOOST_TEST(has(report.text, "app@10.0.0.7 has a long name (-name), and localhost in sp@localhost is a short one"));
+    BOOST_TEST(beam.called("net_kernel:connect_node") == 0u); // it would log it
+    BOOST_TEST(has(join("b@10.0.0.8").text, "lets kith itself in"));
+    (void)join("v6@fd00::1");
+    BOOST_TEST(beam.called("net_kernel:connect_node") == 3u); // long enough
+}
+
+BOOST_AUTO_TEST_CASE(short_and_long_names_never_connect) {
+    says("net_kernel:longnames", "false");
+    const Report report = why_not();
+    BOOST_TEST(report.status == KITH_INVALID);
+    BOOST_TEST(has(report.text, "app@10.0.0.7 has a short name (-sname), and 10.0.0.8 in b@10.0.0.8 is a long one"));
+    BOOST_TEST(join("sp@localhost").status != KITH_INVALID);
+}
+
+BOOST_AUTO_TEST_CASE(a_carrier_of_one_s_own_has_rules_of_its_own) {
+    carrier("my_carrier");
+    BOOST_TEST(why_not("sp@localhost").status != KITH_INVALID);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_of_ipv4_and_a_name_of_ipv6) {
+    const Report report = why_not("b@fd00::8");
+    BOOST_TEST(report.status == KITH_UNRESOLVED);
+    BOOST_TEST(has(report.text, "the name has an IPv6 address, and app@10.0.0.7 speaks IPv4 alone"));
+    BOOST_TEST(!has(report.text, "cookie"));
+}
+
+BOOST_AUTO_TEST_CASE(a_host_name_of_the_other_family) {
+    std::vector<std::string> asked;
+    beam.functions["inet:getaddr"] = [&asked](etf::Term arguments) {
+        asked.push_back(etf::to_text(arguments));
+        const bool v6 = asked.back().ends_with("inet6]");
+        return term(v6 ? "{ok,{64768,0,0,0,0,0,0,8}}" : "{error,nxdomain}");
+    };
+    const Report report = why_not("b@six.example");
+    BOOST_TEST(report.status == KITH_UNRESOLVED);
+    BOOST_TEST(has(report.text, "the host name six.example has no IPv4 address, and app@10.0.0.7 speaks IPv4 alone"));
+    BOOST_REQUIRE(!asked.empty());
+    BOOST_TEST(asked[0] == "[[115,105,120,46,101,120,97,109,112,108,101],inet]"); // no atom, which it would never forget
+    says("inet:getaddr", "{error,nxdomain}");
+    BOOST_TEST(has(join("b@none.example").text, "the host name none.example does not resolve in app@10.0.0.7 (nxdomain)"));
+}
+
+BOOST_AUTO_TEST_CASE(flags_that_the_node_demands) {
+    says("erts_internal:get_dflags", "{erts_dflags,0,33554432,0,0,0}"); // UNLINK_ID
+    peer.flags = otp_25 & ~flag::unlink_id;
+    const Report report = why_not();
+    BOOST_TEST(report.status == KITH_UNSUPPORTED);
+    BOOST_TEST(has(report.text, "lacks what app@10.0.0.7 demands of its peers: UNLINK_ID"));
+    BOOST_TEST(!peer.their_challenge.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_need_not_be_drivable) {
+    peer.flags = otp_25 & ~flag::spawn;
+    BOOST_TEST(has(why_not().text, "lets kith itself in"));
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_of_a_tls_node_that_speaks_plain_tcp) {
+    carrier("inet_tls");
+    const Report report = why_not();
+    BOOST_TEST(report.status == KITH_PROTOCOL);
+    BOOST_TEST(has(report.text, "speaks plain TCP, and app@10.0.0.7 TLS (-proto_dist inet_tls)"));
+    BOOST_TEST(!peer.their_challenge.has_value()); // no digest in the clear
+}
+
+BOOST_AUTO_TEST_CASE(one_port_for_every_peer) {
+    says("erl_epmd:listen_port_please", "{ok,9300}");
+    far.peer().stop_listening();
+    const Report down = why_not();
+    BOOST_TEST(down.status == KITH_REFUSED);
+    BOOST_TEST(has(down.text, "nobody listens on 10.0.0.8:9300, the one port at which app@10.0.0.7 looks for every peer"));
+    BOOST_TEST(!has(down.text, "EPMD on"));
+}
+
+BOOST_AUTO_TEST_CASE(one_port_for_every_peer_and_a_peer_that_has_another) {
+    says("erl_epmd:listen_port_please", "{ok,9300}");
+    const Report elsewhere = why_not();
+    BOOST_TEST(elsewhere.status == KITH_REFUSED);
+    BOOST_TEST(has(elsewhere.text, "EPMD on 10.0.0.8:4369 says that b@10.0.0.8 listens on port 40000"));
+    FakeBeam in_its_place(there, "x@10.0.0.8", "secret", 9300);
+    const Report other = join("b@10.0.0.8");
+    BOOST_TEST(has(other.text, "another node answers there: x@10.0.0.8; this is the one port"));
+}
+
+BOOST_AUTO_TEST_CASE(a_module_of_its_own_to_look_for_peers) {
+    says("net_kernel:epmd_module", "my_epmd");
+    far.remove("b");
+    BOOST_TEST(has(why_not().text, "the node looks by a module of its own, my_epmd"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+// ---- cookies of pairs ----
+
+BOOST_AUTO_TEST_SUITE(why_with_peer_cookies)
+
+BOOST_AUTO_TEST_CASE(one_is_configured_already) {
+    Probing it(R"({"node": "app@10.0.0.7", "peer_cookies": {"b@10.0.0.8": "not-it"}})");
+    const Report report = it.why_not();
+    BOOST_TEST(report.status == KITH_UNAUTHORIZED);
+    BOOST_TEST(has(report.text, "does not accept our cookie, which is the one of option peer_cookies"));
+    BOOST_TEST(!has(report.text, "set option peer_cookies"));
+}
+
+BOOST_AUTO_TEST_CASE(one_that_the_two_share_is_tried_by_nobody_else) {
+    Probing it(R"({"node": "app@10.0.0.7", "peer_cookies": {"b@10.0.0.8": "BBB", "app@10.0.0.7": "AAA"}})");
+    const Report report = it.why_not();
+    BOOST_TEST(has(report.text, "Possibly it does not know the cookie that option peer_cookies has for the two"));
+    BOOST_TEST(!it.peer.their_challenge.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(no_cookie_can_be_read_any_more) {
+    Probing it;
+    it.attach();
+    it.here.remove("/home/app/.erlang.cookie");
+    BOOST_TEST(has(it.join("b@10.0.0.8").text, "answers and takes the name; kith could not try the cookie: no cookie"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

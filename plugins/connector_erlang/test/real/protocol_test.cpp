@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(the_handshake_tells_its_faults_apart) {
     BOOST_TEST((outcome(config_for("a@127.0.0.1", "wrong")) == Dialler::Fault::closed_cookie));
     BOOST_TEST((outcome(config_for("b@127.0.0.1", cookie)) == Dialler::Fault::wrong_name));
     Dialler::Config probe = config_for("a@127.0.0.1", "");
-    probe.probe = true;
+    probe.stop_at_challenge = true;
     BOOST_TEST((outcome(probe) == Dialler::Fault::none));
     // It is EPMD that answers.
     Socket socket(epmd.port());

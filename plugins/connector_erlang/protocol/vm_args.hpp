@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+//
+// What the vm.args file of a release says of the node's distribution.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace kith::erlang {
+
+struct VmArgs {
+    /// At which the node listens, and at which it looks for every peer: -erl_epmd_port, or kernel's erl_epmd_node_listen_port.
+    std::uint16_t epmd_port = 0;
+    /// At which it listens: the same, or kernel's inet_dist_listen_min where inet_dist_listen_max is equal. 0: any, as EPMD says.
+    std::uint16_t port = 0;
+    bool listens = true; // -dist_listen false
+    bool dynamic_name =
+        false; // -name undefined, -sname undefined: the node gets its name from the first one that it connects to
+};
+
+/// What is not understood is passed over: the file has much more in it. The last value of an argument counts.
+VmArgs read_vm_args(std::string_view text) noexcept;
+
+} // namespace kith::erlang

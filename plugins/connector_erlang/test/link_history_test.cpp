@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include "link_history.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using kith::erlang::LinkHistory;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct History {
+    LinkHistory links;
+    LinkHistory::Time now{};
+
+    std::string held(LinkHistory::Time time, const char *why = "connection_closed", std::chrono::seconds tick_time = 60s) {
+        links.up("b@h", now);
+        now += time;
+        return links.down("b@h", now, why, "app@h", tick_time);
+    }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(link_history)
+
+BOOST_AUTO_TEST_CASE(once_is_chance) {
+    History it;
+    BOOST_TEST(it.held(2s) == "connection_closed");
+    BOOST_TEST(it.held(2min) == "connection_closed");
+    BOOST_TEST(it.held(2s) == "connection_closed");
+    BOOST_TEST(it.links.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_side_that_waits_longer_suspects_the_other) {
+    History it;
+    (void)it.held(2500ms);
+    BOOST_TEST(
+        it.held(2500ms) ==
+        "connection_closed: the link held 2.5 s, too short for the 2nd time in a row; possibly the net_ticktime of b@h is "
+        "shorter than that of app@h, 60 s; all nodes need the same");
+    BOOST_TEST(it.held(2500ms).find("3rd time") != std::string::npos);
+    BOOST_TEST(it.held(74s).find("4th time") != std::string::npos);
+    BOOST_TEST(it.held(76s) == "connection_closed");
+    BOOST_TEST(it.links.size() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(the_side_that_gives_up_tells_its_own_tick_time) {
+    History it;
+    (void)it.held(2500ms, "net_tick_timeout", 2s);
+    BOOST_TEST(it.held(2500ms, "net_tick_timeout", 2s)
+                   .ends_with("; app@h had heard nothing of it in its net_ticktime of 2 s: possibly b@h has a longer one; all "
+                              "nodes need the same"));
+}
+
+BOOST_AUTO_TEST_CASE(a_longer_tick_time_makes_longer_links_short) {
+    History it;
+    (void)it.held(100s, "connection_closed", 120s);
+    BOOST_TEST(it.held(100s, "connection_closed", 120s).find("2nd time") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_ended_on_purpose_says_nothing) {
+    History it;
+    (void)it.held(1s);
+    BOOST_TEST(it.held(1s, "disconnect") == "disconnect");
+    BOOST_TEST(it.held(1s) == "connection_closed");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_not_seen_is_not_counted) {
+    History it;
+    it.links.was_up("b@h");
+    BOOST_TEST(it.links.down("b@h", 5s, "x", "app@h", 60s) == "x");
+    it.links.up("b@h", 1s);
+    it.links.out_of_sight();
+    BOOST_TEST(it.links.down("b@h", 2s, "x", "app@h", 60s) == "x");
+    BOOST_TEST(it.links.size() == 0u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
