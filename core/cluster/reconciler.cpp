@@ -190,7 +190,9 @@ void Reconciler::set_link(NameId name, bool up, std::string_view reason, Time no
         known.retry_at = 0;
         known.tried = false;
         known.yields = 0;
-        if (!observed || lasted >= stable_link || !known.classes.dial()) {
+        const bool unsettled = observed && lasted < settled_link && known.classes.dial();
+        known.short_links = unsettled ? known.short_links + 1 : 0;
+        if (!unsettled || (lasted >= stable_link && known.short_links < 2)) {
             known.failures = 0;
             known.text.clear();
         } else {

@@ -33,6 +33,10 @@
 
 namespace kith::core {
 
+// A peer that hears nothing takes up to a minute and a quarter to notice (Erlang: net_ticktime, 60 s, and a quarter of it). What ends
+// sooner twice in a row may end so for ever, and counts as a failure.
+inline constexpr Time settled_link = 75 * one_second;
+
 // A topology, as its reconciler sees it.
 class ReconcilerUser {
   public:
@@ -117,10 +121,11 @@ class Reconciler final : public LinkKnowledge {
         bool tried = false;      // a connect was begun since it was last up
         bool referenced = false; // we hold a reference to the name
         bool dirty = false;
-        Work work = Work::none;     // under way
-        Work settling = Work::none; // has succeeded, and the link does not show it yet
-        Slot op = Operations::none; // its slot
-        std::uint32_t failures = 0; // in a row
+        Work work = Work::none;        // under way
+        Work settling = Work::none;    // has succeeded, and the link does not show it yet
+        Slot op = Operations::none;    // its slot
+        std::uint32_t failures = 0;    // in a row
+        std::uint32_t short_links = 0; // in a row, shorter than settled_link
         std::uint32_t yields = 0;
         std::uint32_t mark = 0;
         Time since = 0; // of the link's state

@@ -227,6 +227,8 @@ void LiveTopology::on_attached(std::string_view node, Time now) {
 
 void LiveTopology::on_detached(Time now) {
     if (std::exchange(ready_, false)) unready_since_ = now;
+    short_readiness_ = 0;
+    ready_due_ = never;
 }
 
 void LiveTopology::on_links_known(Time now) { update_ready(now); }
@@ -241,7 +243,7 @@ void LiveTopology::on_quiet(NameId name) { membership_.quiet(name); }
 
 // ---- time ----
 
-Time LiveTopology::next_deadline() const { return stopped_ ? never : membership_.next_deadline(); }
+Time LiveTopology::next_deadline() const { return stopped_ ? never : std::min(membership_.next_deadline(), ready_due_); }
 
 void LiveTopology::advance(Time now) {
     if (stopped_) return;
@@ -310,12 +312,21 @@ void LiveTopology::update_ready(Time now) {
     bool ready = started_ && !stopped_ && reconciler_.attached() && reconciler_.links_known() &&
                  linked_ >= membership_.policy().min_peers;
     for (SourceId source = 0; ready && source < tellings_.size(); ++source) ready = membership_.looked(source);
+    if (!ready) ready_due_ = never;
     if (ready == ready_) return;
-    ready_ = ready;
     if (!ready) {
+        ready_ = false;
         unready_since_ = now;
+        short_readiness_ = now - ready_since_ < settled_link ? short_readiness_ + 1 : 0;
         return;
     }
+    if (ready_due_ == never) {
+        ready_since_ = now;
+        ready_due_ = short_readiness_ >= 2 ? later(now, settled_link) : now;
+    }
+    if (now < ready_due_) return;
+    ready_due_ = never;
+    ready_ = true;
     Event told = event(KITH_EVENT_TOPOLOGY_READY);
     told.connector = reconciler_.connector();
     told.node = reconciler_.node();

@@ -172,6 +172,10 @@ class LiveTopology final : private ReconcilerUser {
     bool ready_ = false;
     Time stale_since_ = 0;
     Time unready_since_ = 0;
+    // Readiness that was lost to a link within settled_link, in a row. From the second on it must last so long before it is told again.
+    std::uint32_t short_readiness_ = 0;
+    Time ready_since_ = 0;
+    Time ready_due_ = never; // until then it must last
 };
 
 } // namespace kith::core

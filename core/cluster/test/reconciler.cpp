@@ -302,6 +302,28 @@ BOOST_AUTO_TEST_CASE(a_link_that_does_not_hold_is_not_dialled_in_a_loop) {
     BOOST_CHECK_LE(house.calls().size(), 8U); // at 0, 1, 2, 4, 8, 16, 32 s of waiting
 }
 
+// As with two nodes of different tick times: what ends after a while is dialled at once, what does so again is not.
+BOOST_AUTO_TEST_CASE(a_link_that_never_settles_is_dialled_with_backoff) {
+    House house;
+    auto &topology = house.topology(quick());
+    house.attach();
+    house.see(topology, {"a"});
+    std::vector<Time> waits;
+    const auto held = [&](std::chrono::seconds time) {
+        house.finish("a");
+        house.pass(time);
+        house.down("a");
+        const Time lost_at = house.now;
+        house.run();
+        while (house.connector.open.empty()) house.pass(500ms);
+        waits.push_back((house.now - lost_at) / 1'000'000'000);
+    };
+    for (int i = 0; i < 5; ++i) held(20s);
+    held(76s);
+    held(20s);
+    BOOST_TEST(waits == (std::vector<Time>{0, 1, 2, 4, 8, 0, 0}), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(while_detached_nothing_is_dialled_and_no_backoff_grows) {
     House house;
     auto &topology = house.topology(quick());

@@ -38,6 +38,44 @@ BOOST_AUTO_TEST_CASE(ready_when_attached_looked_and_linked) {
     BOOST_CHECK(!topology.ready());
 }
 
+// As with two nodes of different tick times, whose link ends every few seconds, and is made again by one of them.
+BOOST_AUTO_TEST_CASE(readiness_that_is_lost_again_and_again_is_not_told_each_time) {
+    House house;
+    Policy policy;
+    policy.min_peers = 1;
+    auto &topology = house.topology(policy);
+    house.attach();
+    house.see(topology, {"a"});
+    house.told();
+    const auto told_in = [&](int times, std::chrono::milliseconds up) {
+        std::size_t ready = 0;
+        for (int i = 0; i < times; ++i) {
+            house.up("a");
+            house.pass(up);
+            house.down("a");
+            for (const auto &event : house.take()) ready += event->kind() == KITH_EVENT_TOPOLOGY_READY;
+        }
+        return ready;
+    };
+    BOOST_CHECK_EQUAL(told_in(100, 2500ms), 2u);
+    BOOST_CHECK_EQUAL(told_in(20, 60s), 0u);
+    house.up("a");
+    house.pass(74s);
+    BOOST_CHECK(!topology.ready());
+    house.pass(2s);
+    BOOST_CHECK(topology.ready()); // nothing but time made it so
+    house.down("a");
+    house.told();
+    BOOST_CHECK_EQUAL(told_in(3, 80s), 3u);
+    // A node that restarts is no such thing.
+    for (int i = 0; i < 5; ++i) {
+        house.reconciler.detached(KITH_RESET, "gone", house.now);
+        house.attach();
+        house.up("a");
+        BOOST_CHECK(topology.ready());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(not_ready_before_the_links_are_known) {
     House house;
     auto &topology = house.topology(); // min_peers is 0
