@@ -3,6 +3,7 @@
 #include <core/cluster/naming.hpp>
 #include <core/config/connector_instances.hpp>
 #include <core/config/fields.hpp>
+#include <core/config/name_kinds.hpp>
 #include <core/config/plugin_options.hpp>
 #include <core/config/resolve.hpp>
 #include <core/config/settings.hpp>
@@ -10,6 +11,8 @@
 
 #include <kith/hosting/event_kind.hpp>
 #include <kith/plugin.h>
+
+#include <boost/json/parse.hpp>
 
 #include <algorithm>
 
@@ -43,7 +46,8 @@ class Resolution {
     struct FoundSource {
         Source model;
         const PluginInfo *plugin = nullptr;
-        Spot spot; // of the strategy's id
+        Spot spot;        // of the strategy's id
+        Spot config_spot; // of its options
     };
 
     std::optional<FoundSource> source(const json::value &value, const Spot &spot) {
@@ -59,6 +63,7 @@ class Resolution {
         if (out.model.name.empty()) out.model.name = text_in(value, "strategy");
         Spot config_spot = spot / "config";
         if (!config_spot.place) config_spot.at = out.spot.at;
+        out.config_spot = config_spot;
         out.model.options = plugins_.options(*found, config, config_spot, &out.model.authenticated);
         if (out.model.options.empty()) return std::nullopt;
         return out;
@@ -113,6 +118,7 @@ class Resolution {
         if (out.policy.prune == Prune::unsaid) out.policy.prune = default_prune(found, *joined->plugin);
         for (const auto &one : found) {
             security(out, one, *joined, spot);
+            if (out.policy.name.empty()) name_kinds(one, *joined); // else it is the template that makes the names
             out.sources.push_back(one.model);
         }
         config_.topologies.push_back(std::move(out));
@@ -185,6 +191,15 @@ class Resolution {
             " (policy.require_authenticated makes this an error)";
         findings_.warning(source.spot.at, source.spot.path, message);
         config_.security.push_back({topology.name, source.model.name, connector.model.name, message});
+    }
+
+    void name_kinds(const FoundSource &source, const ConnectorInstances::Instance &connector) {
+        const auto *of_connector = plugins_.schema(*connector.plugin, connector.spot);
+        const auto *of_source = plugins_.schema(*source.plugin, source.spot);
+        if (!of_connector || !of_source) return;
+        const auto node = local_node(*of_connector, json::parse(connector.model.options));
+        if (!node.empty())
+            warn_of_name_kinds(*of_source, json::parse(source.model.options), source.config_spot, node, findings_);
     }
 
     // -- sinks --

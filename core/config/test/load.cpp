@@ -3,6 +3,7 @@
 // Configurations that are good, and what becomes of them.
 #include "world.hpp"
 
+#include <core/config/name_kinds.hpp>
 #include <core/config/schema_text.hpp>
 
 #include <boost/json.hpp>
@@ -332,6 +333,34 @@ BOOST_AUTO_TEST_CASE(options_without_effect) {
     BOOST_TEST(
         warnings(R"({"topologies": {"t": {"strategy": "epmd", "connector": "log", "config": {"hosts": [], "timeout": 5}}}})") ==
         "kith.json:1:87: warning: topologies.t.config.timeout: this option has no effect: kith always connects again\n");
+}
+
+BOOST_AUTO_TEST_CASE(long_and_short_names) {
+    std::string error;
+    const auto connector =
+        Schema::parse(R"({"properties": {"node": {"type": "string", "x-kith-node-name": "either"}}})", error);
+    const auto strategy = Schema::parse(R"({"properties": {
+        "hosts": {"type": "array", "items": {"type": "string", "x-kith-node-name": "peer"}},
+        "seed": {"type": "string", "x-kith-node-name": "full"}, "query": {"type": "string"}}})",
+                                        error);
+    BOOST_REQUIRE(connector && strategy);
+    const auto found = [&](const char *node, const char *options) {
+        Findings findings;
+        const auto local = local_node(*connector, json::parse(R"({"node": ")" + std::string(node) + "\"}"));
+        if (!local.empty()) warn_of_name_kinds(*strategy, json::parse(options), {}, local, findings);
+        Diagnostics out;
+        findings.tell("f", "", out);
+        return to_text(out);
+    };
+    BOOST_TEST(found("app@10.0.0.7", R"({"hosts": ["b@10.0.0.8", "sp@localhost", "c@fd00::1"]})") ==
+               "f:1:1: warning: hosts[1]: sp@localhost is a short name (no dot in the host part), and the local node "
+               "app@10.0.0.7 has a "
+               "long one: Erlang nodes with long names (-name) and with short names (-sname) never connect\n");
+    BOOST_TEST(found("app@here", R"({"seed": "b@10.0.0.8", "query": "c@10.0.0.9"})") ==
+               "f:1:1: warning: seed: b@10.0.0.8 is a long name (a dot in the host part), and the local node app@here has a "
+               "short one: "
+               "Erlang nodes with long names (-name) and with short names (-sname) never connect\n");
+    for (const char *node : {"", "app", "app@fd00::1"}) BOOST_TEST(found(node, R"({"hosts": ["b@10.0.0.8", "b@h"]})") == "");
 }
 
 BOOST_AUTO_TEST_CASE(unauthenticated_discovery) {
