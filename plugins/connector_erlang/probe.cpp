@@ -158,6 +158,7 @@ task<Verdict> why_not(const tcp &net, Session &session, Probe probe, Challenges 
 
     error why = std::move(far).error();
     const bool fixed = probe.facts.fixed_port.value_or(probe.driven_port) != 0;
+    bool too_old = false;
     using Fault = Dialler::Fault;
     switch (report.fault) {
     case Fault::none:
@@ -176,7 +177,8 @@ task<Verdict> why_not(const tcp &net, Session &session, Probe probe, Challenges 
                    " demands of its peers: " + flag::names(report.missing);
         break;
     case Fault::closed_name:
-        if (found->highest != 0 && found->highest < 6)
+        too_old = found->highest != 0 && found->highest < 6;
+        if (too_old)
             why.text += ", and EPMD says that it knows version " + std::to_string(found->highest) +
                         " of the handshake at most, where version 6 is needed (OTP 23)";
         break;
@@ -189,8 +191,9 @@ task<Verdict> why_not(const tcp &net, Session &session, Probe probe, Challenges 
         const std::string advice = co_await advice_of_epmd(net, probe, found->place.port);
         why.text += advice;
     }
-    const bool refused = report.fault == Fault::tls || report.fault == Fault::malformed || report.fault == Fault::not_allowed ||
-                         report.fault == Fault::lacks_flags || why.status == KITH_UNAUTHORIZED;
+    const bool refused = too_old || report.fault == Fault::tls || report.fault == Fault::malformed ||
+                         report.fault == Fault::not_allowed || report.fault == Fault::lacks_flags ||
+                         why.status == KITH_UNAUTHORIZED;
     co_return Verdict{.why = std::move(why), .refused = refused};
 }
 
