@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: MIT
 """A BEAM node that a test can ask."""
 
+import ipaddress
 import queue
 import re
 import subprocess
 import threading
 
 from real_servers import used
-from waiting import PATIENCE, wait_until
+from waiting import PATIENCE, ROOT, wait_until
 
 # What each node runs: it evaluates a line of expressions at a time and answers "=> TERM"; `Seen` is the list of node events so far.
 # It ends with its standard input, so that no node outlives the test.
 CONTROL = r"""
+io:setopts([{encoding, unicode}]),
 spawn(fun() ->
     net_kernel:monitor_nodes(true, [{node_type, all}, nodedown_reason]),
     Flush = fun F(Seen) ->
@@ -40,21 +42,23 @@ end).
 
 
 class Beam:
-    """A BEAM node. `ask` evaluates Erlang inside it."""
+    """A BEAM node. `ask` evaluates Erlang inside it. root: a folder of real_servers.otp, whose Erlang it runs; None: the machine's."""
 
-    def __init__(self, lab, name, cookie=None, hidden=False, distributed=True, renamable=False, flags=()):
+    def __init__(self, lab, name, cookie=None, hidden=False, distributed=True, renamable=False, flags=(), short_names=False, root=None):
         self.lab, self.short, self.name = lab, name, lab.full(name)
         self.cookie, self.hidden, self.flags = cookie, hidden, list(flags)
+        self.short_names, self.root = short_names, root
         self.distributed = distributed
         self.renamable = renamable  # BEAM lets only a distribution be stopped that was not started by -name
         self._process = None
         self.start()
 
     def start(self):
-        command = ["erl", "-noshell", "-boot", "no_dot_erlang", "+S", "1:1", "+SDio", "1", "+A", "1", "-start_epmd", "false",
-                   "-kernel", "inet_dist_use_interface", "{" + self.lab.host.replace(".", ",") + "}"]
+        command = [ROOT / "tests/real/in_otp", self.root] if self.root else []
+        command += ["erl", "-noshell", "-boot", "no_dot_erlang", "+S", "1:1", "+SDio", "1", "+A", "1", "-start_epmd", "false",
+                   "-kernel", "inet_dist_use_interface", interface(self.name.partition("@")[2], self.lab.host)]
         if self.distributed:
-            command += [] if self.renamable else ["-name", self.name]
+            command += [] if self.renamable else ["-sname" if self.short_names else "-name", self.name]
             command += ["-hidden"] if self.hidden else []
         command += self.flags + ["-eval", " ".join(CONTROL.split())]
         with self.lab.inside():
@@ -99,8 +103,12 @@ class Beam:
                        describe=lambda: "".join(self._said[-20:]))
         else:
             self.ask("ok")
-        used("erl")
+        used(f"{self.root.name} ({(self.root / 'whole').read_text().splitlines()[1]})" if self.root else "erl")
         return self
+
+    def said(self):
+        """What it printed besides answers: its log."""
+        return "".join(self._said)
 
     def rename(self, name):
         """Distributed under another name, in the same process; of a renamable node."""
@@ -139,6 +147,16 @@ class Beam:
         self._process.stdin.close()
         self._reader.join(5)
         self._process.stdout.close()
+
+
+def interface(host, otherwise):
+    """The Erlang term of a numeric address at which a node is to listen."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        address = ipaddress.ip_address(otherwise)
+    parts = [str(byte) for byte in address.packed] if address.version == 4 else ["16#" + part for part in address.exploded.split(":")]
+    return "{" + ",".join(parts) + "}"
 
 
 def atoms(text):

@@ -14,6 +14,11 @@ def prepared(part):
     return pathlib.Path(found.stdout.strip()) if found.returncode == 0 else None
 
 
+def otp(release):
+    """The root directory with the Erlang of a release of Debian (trixie, sid), or None."""
+    return prepared(f"otp-{release}")
+
+
 def used(name):
     """Said of a server that kith, or a node that it joins, has asked."""
     with open(BUILD / "real-servers", "a") as file:
