@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "check.hpp"
-#include "schema.hpp"
+#include "checker_test.hpp"
+#include "schema_validator.hpp"
 
 #include <kith/hosting/options.hpp>
 
@@ -47,33 +47,35 @@ bool is_version(std::string_view text) {
     return text.empty() || (text[0] == '-' && is_tail(text.substr(1), true));
 }
 
-void descriptor(const Subject &subject) {
-    const Library library(subject);
+void descriptor(const TestInput &input) {
+    const PluginLibrary library(input);
     const auto &entry = library.entry();
-    if (entry.create == nullptr) throw Broken("the entry has no create");
-    if (entry.descriptor_count == 0) throw Broken("the entry has no descriptors");
+    if (entry.create == nullptr) throw RuleViolation("the entry has no create");
+    if (entry.descriptor_count == 0) throw RuleViolation("the entry has no descriptors");
     for (const auto *d : library.descriptors()) {
-        if (d == nullptr) throw Broken("a descriptor is null");
+        if (d == nullptr) throw RuleViolation("a descriptor is null");
         const std::string id(view(d->id));
-        if (!is_id(id)) throw Broken("the id \"" + id + "\" is not [a-z][a-z0-9_]* of at most 64 bytes");
-        if (d->kind < KITH_KIND_STRATEGY || d->kind > KITH_KIND_SINK) throw Broken(id + ": an unknown kind");
+        if (!is_id(id)) throw RuleViolation("the id \"" + id + "\" is not [a-z][a-z0-9_]* of at most 64 bytes");
+        if (d->kind < KITH_KIND_STRATEGY || d->kind > KITH_KIND_SINK) throw RuleViolation(id + ": an unknown kind");
         if (!is_version(view(d->version)))
-            throw Broken(id + ": the version \"" + std::string(view(d->version)) + "\" is not as https://semver.org has it");
-        if (view(d->licence).empty()) throw Broken(id + ": no licence");
-        if (view(d->summary).empty()) throw Broken(id + ": no summary");
-        if (d->required_count == 0) throw Broken(id + ": it requires no service, so nobody could hear of it");
+            throw RuleViolation(id + ": the version \"" + std::string(view(d->version)) +
+                                "\" is not as https://semver.org has it");
+        if (view(d->licence).empty()) throw RuleViolation(id + ": no licence");
+        if (view(d->summary).empty()) throw RuleViolation(id + ": no summary");
+        if (d->required_count == 0) throw RuleViolation(id + ": it requires no service, so nobody could hear of it");
     }
 }
 
-void schema(const Subject &subject) {
-    const Library library(subject);
+void schema(const TestInput &input) {
+    const PluginLibrary library(input);
     for (const auto *d : library.descriptors()) {
         const std::string id(view(d->id));
-        if (const auto fault = schema_fault(view(d->options)); !fault.empty()) throw Broken(id + ": of its options: " + fault);
+        if (const auto fault = schema_error(view(d->options)); !fault.empty())
+            throw RuleViolation(id + ": of its options: " + fault);
         const Options schema(view(d->options));
         std::string_view type;
         if (schema.get_string("/type", type) != KITH_OK || type != "object")
-            throw Broken(id + ": the schema of its options has no \"type\": \"object\"");
+            throw RuleViolation(id + ": the schema of its options has no \"type\": \"object\"");
         std::uint64_t count = 0;
         if (schema.size("/properties", count) != KITH_OK) continue;
         for (std::uint64_t i = 0; i < count; ++i) {
@@ -82,7 +84,7 @@ void schema(const Subject &subject) {
             std::string at("/properties/");
             at.append(name).append("/description");
             if (schema.type(at) != KITH_JSON_STRING)
-                throw Broken(id + ": the option \"" + std::string(name) + "\" has no description");
+                throw RuleViolation(id + ": the option \"" + std::string(name) + "\" has no description");
         }
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "child.hpp"
+#include "test_process.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -18,13 +18,14 @@ constexpr const char *usage =
     "exit: 0 good, 1 a test failed, 2 bad usage, 3 the file could not be read\n";
 
 // A library that hangs when it is loaded does so in each test: the rest of them would only take time.
-constexpr int most_late = 3;
+constexpr int max_timeouts = 3;
 constexpr const char *not_run = "not run: three tests before it were not done in time; --only runs it";
 
 std::vector<Test> all_tests() {
     std::vector<Test> all;
-    for (const auto &some : {file_tests(), build_tests(), import_tests(), descriptor_tests(), refusal_tests(), life_tests(),
-                             bad_day_tests(), honest_tests(), duty_tests(), hostile_tests()})
+    for (const auto &some :
+         {file_tests(), build_tests(), import_tests(), descriptor_tests(), create_failure_tests(), lifecycle_tests(),
+          robustness_tests(), failure_report_tests(), connector_and_sink_tests(), malformed_data_tests()})
         all.insert(all.end(), some.begin(), some.end());
     return all;
 }
@@ -55,14 +56,14 @@ bool number(const char *text, std::uint64_t &out) {
     return end != text && *end == '\0' && *text != '-';
 }
 
-const char *word(Outcome::Kind kind) {
-    return kind == Outcome::Kind::passed ? "passed" : kind == Outcome::Kind::skipped ? "skipped" : "failed";
+const char *word(TestResult::Kind kind) {
+    return kind == TestResult::Kind::passed ? "passed" : kind == TestResult::Kind::skipped ? "skipped" : "failed";
 }
 
 } // namespace
 
 int main(int argc, char **argv) {
-    Subject subject;
+    TestInput input;
     std::vector<std::string> only;
     bool machine = false, here = false, list = false;
     std::uint64_t seconds = 60;
@@ -79,9 +80,9 @@ int main(int argc, char **argv) {
         else if (arg == "--only")
             only.emplace_back(argv[++i]);
         else if (arg == "--options")
-            subject.options = argv[++i];
+            input.options = argv[++i];
         else if (arg == "--seed") {
-            if (!number(argv[++i], subject.seed)) return bad_usage("--seed needs a number");
+            if (!number(argv[++i], input.seed)) return bad_usage("--seed needs a number");
         } else if (arg == "--timeout") {
             if (!number(argv[++i], seconds) || seconds == 0 || seconds > 86'400)
                 return bad_usage("--timeout needs a number of seconds, at most a day");
@@ -90,50 +91,50 @@ int main(int argc, char **argv) {
             return 0;
         } else if (arg.starts_with("-"))
             return bad_usage("unknown option " + arg);
-        else if (!subject.path.empty())
+        else if (!input.path.empty())
             return bad_usage("one file only");
         else
-            subject.path = arg;
+            input.path = arg;
     }
     const auto tests = all_tests();
     if (list) {
         for (const auto &test : tests) std::printf("%-18s %-3s %s\n", test.name, test.rule, test.what);
         return 0;
     }
-    if (subject.path.empty()) return bad_usage("no file");
+    if (input.path.empty()) return bad_usage("no file");
     for (const auto &name : only) {
         bool known = false;
         for (const auto &test : tests) known = known || name == test.name;
         if (!known) return bad_usage("no test is called " + name + "; --list shows them");
     }
-    if (subject.options.starts_with("@")) {
-        std::ifstream in(subject.options.substr(1));
-        if (!in) return bad_usage(subject.options.substr(1) + ": cannot be read");
-        subject.options.assign(std::istreambuf_iterator<char>(in), {});
+    if (input.options.starts_with("@")) {
+        std::ifstream in(input.options.substr(1));
+        if (!in) return bad_usage(input.options.substr(1) + ": cannot be read");
+        input.options.assign(std::istreambuf_iterator<char>(in), {});
     }
-    if (subject.path.find('/') == std::string::npos) subject.path = "./" + subject.path; // dlopen would search
+    if (input.path.find('/') == std::string::npos) input.path = "./" + input.path; // dlopen would search
     try {
-        subject.elf = read_elf(subject.path);
+        input.elf = read_elf(input.path);
     } catch (const std::exception &why) {
         std::fprintf(stderr, "kith-check-plugin: %s\n", why.what());
         return 3;
     }
 
-    int failed = 0, done = 0, late = 0;
+    int failed = 0, done = 0, timeouts = 0;
     if (machine)
-        std::printf("{\"file\": %s, \"seed\": %llu, \"tests\": [", json(subject.path).c_str(),
-                    static_cast<unsigned long long>(subject.seed));
+        std::printf("{\"file\": %s, \"seed\": %llu, \"tests\": [", json(input.path).c_str(),
+                    static_cast<unsigned long long>(input.seed));
     for (const auto &test : tests) {
         bool wanted = only.empty();
         for (const auto &name : only) wanted = wanted || name == test.name;
         if (!wanted) continue;
         std::fflush(stdout);
-        const Outcome outcome = late == most_late ? Outcome{Outcome::Kind::skipped, not_run}
-                                : here            ? run_here(test, subject)
-                                                  : run_apart(test, subject, std::chrono::seconds(seconds));
-        late += outcome.late;
-        failed += outcome.kind == Outcome::Kind::failed;
-        const auto took = static_cast<long long>(outcome.took.count());
+        const TestResult outcome = timeouts == max_timeouts ? TestResult{TestResult::Kind::skipped, not_run}
+                                   : here                   ? run_in_process(test, input)
+                                                            : run_in_child(test, input, std::chrono::seconds(seconds));
+        timeouts += outcome.timed_out;
+        failed += outcome.kind == TestResult::Kind::failed;
+        const auto took = static_cast<long long>(outcome.duration.count());
         if (machine)
             std::printf("%s\n  {\"name\": \"%s\", \"rule\": \"%s\", \"outcome\": \"%s\", \"ms\": %lld, \"text\": %s}",
                         done == 0 ? "" : ",", test.name, test.rule, word(outcome.kind), took, json(outcome.text).c_str());
@@ -146,6 +147,6 @@ int main(int argc, char **argv) {
         std::printf("],\n \"failed\": %d}\n", failed);
     else if (failed != 0)
         std::printf("%d of %d tests failed; again with: --seed %llu\n", failed, done,
-                    static_cast<unsigned long long>(subject.seed));
+                    static_cast<unsigned long long>(input.seed));
     return failed == 0 ? 0 : 1;
 }

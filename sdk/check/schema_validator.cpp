@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "schema.hpp"
+#include "schema_validator.hpp"
 
 #include <kith/hosting/options.hpp>
 
@@ -14,9 +14,9 @@ namespace kith::check {
 
 namespace {
 
-constexpr int deepest = 64;
+constexpr int max_depth = 64;
 
-struct Fault : std::runtime_error {
+struct InvalidSchema : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
@@ -39,7 +39,7 @@ enum class Shape {
     values
 };
 
-const std::map<std::string_view, Shape> &words() {
+const std::map<std::string_view, Shape> &keywords() {
     using enum Shape;
     static const std::map<std::string_view, Shape> all{
         {"$id", text},
@@ -98,32 +98,33 @@ const std::map<std::string_view, Shape> &words() {
 }
 
 // JSON Pointer of a member.
-std::string under(const std::string &at, std::string_view name) {
+std::string member_pointer(const std::string &at, std::string_view name) {
     std::string out = at + "/";
     for (const char c : name) out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
     return out;
 }
 
-class Reader {
+class SchemaValidator {
   public:
-    explicit Reader(const Options &json) : json_(json) {}
+    explicit SchemaValidator(const Options &json) : json_(json) {}
 
     void schema(const std::string &at, int depth = 0) {
-        if (depth > deepest) fail(at, "is nested too deep");
+        if (depth > max_depth) fail(at, "is nested too deep");
         const auto kind = json_.type(at);
         if (kind == KITH_JSON_BOOL) return;
         if (kind != KITH_JSON_OBJECT) fail(at, "must be an object, or true or false");
-        for (const auto &word : members(at)) {
-            const auto known = words().find(word);
-            if (known == words().end()) fail(under(at, word), "is no word of JSON Schema, draft 7, nor one of sdk/ABI.md");
-            check(known->second, under(at, word), depth);
+        for (const auto &keyword : members(at)) {
+            const auto known = keywords().find(keyword);
+            if (known == keywords().end())
+                fail(member_pointer(at, keyword), "is no keyword of JSON Schema, draft 7, nor one of sdk/ABI.md");
+            check(known->second, member_pointer(at, keyword), depth);
         }
-        fits_its_default(at);
+        check_default(at);
     }
 
   private:
     [[noreturn]] static void fail(const std::string &at, const std::string &what) {
-        throw Fault((at.empty() ? "the schema" : at) + " " + what);
+        throw InvalidSchema((at.empty() ? "the schema" : at) + " " + what);
     }
 
     std::vector<std::string> members(const std::string &at) const {
@@ -165,7 +166,7 @@ class Reader {
     std::set<std::string> names(const std::string &at) const {
         std::set<std::string> out;
         for (std::uint64_t i = 0, count = elements(at, false); i < count; ++i) {
-            const auto one = under(at, std::to_string(i));
+            const auto one = member_pointer(at, std::to_string(i));
             if (!out.emplace(text(one)).second) fail(one, "is there twice");
         }
         return out;
@@ -174,9 +175,9 @@ class Reader {
     void required(const std::string &at) const {
         const std::string parent = at.substr(0, at.rfind('/'));
         std::uint32_t more = 1;
-        const bool closed = json_.get_bool(under(parent, "additionalProperties"), more) == KITH_OK && more == 0;
+        const bool closed = json_.get_bool(member_pointer(parent, "additionalProperties"), more) == KITH_OK && more == 0;
         for (const auto &name : names(at))
-            if (closed && json_.type(under(under(parent, "properties"), name)) == KITH_JSON_ABSENT)
+            if (closed && json_.type(member_pointer(member_pointer(parent, "properties"), name)) == KITH_JSON_ABSENT)
                 fail(at, "has \"" + name + "\", which is no property, and there may be no others");
     }
 
@@ -202,14 +203,14 @@ class Reader {
             [[fallthrough]];
         case Shape::schemas:
             for (std::uint64_t i = 0, count = elements(at, true); i < count; ++i)
-                schema(under(at, std::to_string(i)), depth + 1);
+                schema(member_pointer(at, std::to_string(i)), depth + 1);
             return;
         case Shape::schema: return schema(at, depth + 1);
         case Shape::members:
         case Shape::dependencies:
             if (json_.type(at) != KITH_JSON_OBJECT) fail(at, "must be an object");
             for (const auto &name : members(at)) {
-                const auto one = under(at, name);
+                const auto one = member_pointer(at, name);
                 if (shape == Shape::dependencies && json_.type(one) == KITH_JSON_ARRAY)
                     names(one);
                 else
@@ -220,7 +221,7 @@ class Reader {
             if (json_.type(at) == KITH_JSON_STRING) return type(at);
             elements(at, true);
             names(at);
-            for (std::uint64_t i = 0, count = elements(at, true); i < count; ++i) type(under(at, std::to_string(i)));
+            for (std::uint64_t i = 0, count = elements(at, true); i < count; ++i) type(member_pointer(at, std::to_string(i)));
             return;
         case Shape::names: return required(at);
         case Shape::array: elements(at, false); return;
@@ -237,20 +238,21 @@ class Reader {
     }
 
     // The default is filled in without a further look, so it must be what the option may be.
-    void fits_its_default(const std::string &at) const {
-        const auto kind = json_.type(under(at, "default"));
-        if (kind == KITH_JSON_ABSENT || json_.type(under(at, "type")) != KITH_JSON_STRING) return;
+    void check_default(const std::string &at) const {
+        const auto kind = json_.type(member_pointer(at, "default"));
+        if (kind == KITH_JSON_ABSENT || json_.type(member_pointer(at, "type")) != KITH_JSON_STRING) return;
         static const std::map<std::string_view, std::set<std::uint32_t>> kinds{
             {"null", {KITH_JSON_NULL}},       {"boolean", {KITH_JSON_BOOL}},
             {"integer", {KITH_JSON_INTEGER}}, {"number", {KITH_JSON_INTEGER, KITH_JSON_NUMBER}},
             {"string", {KITH_JSON_STRING}},   {"array", {KITH_JSON_ARRAY}},
             {"object", {KITH_JSON_OBJECT}}};
-        if (!kinds.at(text(under(at, "type"))).contains(kind)) fail(under(at, "default"), "is not of the option's type");
+        if (!kinds.at(text(member_pointer(at, "type"))).contains(kind))
+            fail(member_pointer(at, "default"), "is not of the option's type");
         double value = 0, limit = 0;
-        if (json_.get_number(under(at, "default"), value) != KITH_OK) return;
-        if ((json_.get_number(under(at, "minimum"), limit) == KITH_OK && value < limit) ||
-            (json_.get_number(under(at, "maximum"), limit) == KITH_OK && value > limit))
-            fail(under(at, "default"), "is out of the option's bounds");
+        if (json_.get_number(member_pointer(at, "default"), value) != KITH_OK) return;
+        if ((json_.get_number(member_pointer(at, "minimum"), limit) == KITH_OK && value < limit) ||
+            (json_.get_number(member_pointer(at, "maximum"), limit) == KITH_OK && value > limit))
+            fail(member_pointer(at, "default"), "is out of the option's bounds");
     }
 
     const Options &json_;
@@ -258,11 +260,11 @@ class Reader {
 
 } // namespace
 
-std::string schema_fault(std::string_view json) {
+std::string schema_error(std::string_view json) {
     try {
         const Options options(json);
-        Reader(options).schema("");
-    } catch (const Fault &why) {
+        SchemaValidator(options).schema("");
+    } catch (const InvalidSchema &why) {
         return why.what();
     } catch (const std::invalid_argument &why) {
         return std::string("it is no JSON: ") + why.what();

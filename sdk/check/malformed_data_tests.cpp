@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "duties.hpp"
-#include "town.hpp"
+#include "plugin_workload.hpp"
+#include "simulated_servers.hpp"
 
 #include <kith/service/dns.h>
 #include <kith/service/file.h>
@@ -29,54 +29,54 @@ bool uses(const kith_descriptor &d, std::string_view service) {
 
 // What strangers make a strategy say may be no set, a name twice or too long: the host refuses it, counts it as a failed look, and tells
 // why. That it is UTF-8 is the plugin's business (M1).
-bool refused_set(std::string_view rule) {
+bool is_refused_set(std::string_view rule) {
     return (rule.starts_with("discovery.replace was refused") || rule.starts_with("discovery.update was refused")) &&
            rule.find("UTF-8") == std::string_view::npos;
 }
 
 // A few minutes among those who say what they should not. How often they did.
-std::size_t endure(const Plugin &plugin, std::string_view service, std::uint64_t seed) {
+std::size_t run_with_malformed_data(const PluginUnderTest &plugin, std::string_view service, std::uint64_t seed) {
     SimNet net(seed);
-    Town town(net, plugin.descriptor, service, seed);
-    Rig rig(town.here(), town.listen(plugin.entry), plugin.id, plugin.options);
+    SimulatedServers servers(net, plugin.descriptor, service, seed);
+    Rig rig(servers.plugin_machine(), servers.intercept(plugin.entry), plugin.id, plugin.options);
     rig.node("check@10.0.0.1");
-    if (rig.start() != KITH_OK) throw Broken("it does not start: " + rig.error() + "; give it options with --options");
-    Noise noise(seed);
-    keep_busy(rig, plugin.descriptor, noise);
+    if (rig.start() != KITH_OK) throw RuleViolation("it does not start: " + rig.error() + "; give it options with --options");
+    MalformedData malformed(seed);
+    run_workload(rig, plugin.descriptor, malformed);
     rig.run_for(2min);
     rig.refresh();
-    rig.run_for(std::chrono::milliseconds(noise.below(60'000)));
+    rig.run_for(std::chrono::milliseconds(malformed.below(60'000)));
     rig.stop();
     for (const auto &rule : rig.violations())
-        if (!refused_set(rule) && !rule.starts_with("E3:")) throw Broken(rule);
-    return town.said();
+        if (!is_refused_set(rule) && !rule.starts_with("E3:")) throw RuleViolation(rule);
+    return servers.malformed_count();
 }
 
-void among_hostile(const Subject &subject, const char *service) {
+void test_with_malformed_data(const TestInput &input, const char *service) {
     bool any = false;
     std::size_t said = 0;
-    for_each_plugin(subject, [&](const Plugin &plugin) {
+    for_each_plugin(input, [&](const PluginUnderTest &plugin) {
         if (!uses(plugin.descriptor, service)) return;
         any = true;
         for (std::uint64_t round = 0; round < rounds; ++round) {
             try {
-                said += endure(plugin, service, plugin.seed + round);
-            } catch (const Broken &why) {
-                throw Broken(std::string(why.what()) + " (with --seed " + std::to_string(plugin.seed + round) + ")");
+                said += run_with_malformed_data(plugin, service, plugin.seed + round);
+            } catch (const RuleViolation &why) {
+                throw RuleViolation(std::string(why.what()) + " (with --seed " + std::to_string(plugin.seed + round) + ")");
             }
         }
     });
-    if (!any) throw Skipped(std::string("it does not use ") + service);
+    if (!any) throw TestSkipped(std::string("it does not use ") + service);
     if (said == 0)
-        throw Skipped(std::string("with these options it asks nobody by ") + service + "; give it others with --options");
+        throw TestSkipped(std::string("with these options it asks nobody by ") + service + "; give it others with --options");
 }
 
-void packets(const Subject &subject) { among_hostile(subject, KITH_UDP); }
-void streams(const Subject &subject) { among_hostile(subject, KITH_TCP); }
-void answers(const Subject &subject) { among_hostile(subject, KITH_DNS); }
-void bodies(const Subject &subject) { among_hostile(subject, KITH_HTTP); }
-void programs(const Subject &subject) { among_hostile(subject, KITH_PROCESS); }
-void files(const Subject &subject) { among_hostile(subject, KITH_FILE); }
+void packets(const TestInput &input) { test_with_malformed_data(input, KITH_UDP); }
+void streams(const TestInput &input) { test_with_malformed_data(input, KITH_TCP); }
+void answers(const TestInput &input) { test_with_malformed_data(input, KITH_DNS); }
+void bodies(const TestInput &input) { test_with_malformed_data(input, KITH_HTTP); }
+void programs(const TestInput &input) { test_with_malformed_data(input, KITH_PROCESS); }
+void files(const TestInput &input) { test_with_malformed_data(input, KITH_FILE); }
 
 constexpr Test tests[] = {
     {"packets", "E2", "survives malformed datagrams, from strangers and like its own", packets},
@@ -89,6 +89,6 @@ constexpr Test tests[] = {
 
 } // namespace
 
-std::span<const Test> hostile_tests() noexcept { return tests; }
+std::span<const Test> malformed_data_tests() noexcept { return tests; }
 
 } // namespace kith::check

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "child.hpp"
+#include "test_process.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -22,31 +22,31 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t most_text = 65536;
+constexpr std::size_t max_report = 65536;
 
-constexpr std::size_t most_errors = 8192;
+constexpr std::size_t max_stderr = 8192;
 constexpr auto kill_bound = std::chrono::seconds(10); // for the kernel to end what was killed
 
-enum class Ending : std::uint8_t { by_itself, stopped, late };
+enum class Ending : std::uint8_t { by_itself, stopped, timed_out };
 
 // What the child has printed on standard error may explain its end.
-std::string explained(std::string text, const std::string &errors) {
+std::string with_sanitizer_remedy(std::string text, const std::string &errors) {
     if (errors.find("runtime does not come first") == std::string::npos) return text;
     return text + ": it is built with a sanitizer, and the checker is not. " + std::string(sanitizer_remedy);
 }
 
-std::string how_it_died(int status) {
+std::string describe_death(int status) {
     if (WIFSIGNALED(status)) return std::string("it crashed: ") + strsignal(WTERMSIG(status));
     return "it ended the process, with exit code " + std::to_string(WEXITSTATUS(status));
 }
 
 // All that is there to be read now. False at the end.
-bool drain(int from, std::string &said, std::size_t most) {
+bool drain(int from, std::string &report, std::size_t most) {
     char buffer[4096];
     for (;;) {
         const auto got = read(from, buffer, sizeof buffer);
         if (got <= 0) return got < 0 && (errno == EAGAIN || errno == EINTR);
-        if (said.size() < most) said.append(buffer, static_cast<std::size_t>(got));
+        if (report.size() < most) report.append(buffer, static_cast<std::size_t>(got));
     }
 }
 
@@ -61,23 +61,23 @@ bool has_ended(pid_t child) {
     return waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == child;
 }
 
-// What the child says and prints, until it has said it all, ends, stops or is late. What it has started may hold the pipes open for
+// What the child says and prints, until it has report it all, ends, stops or is late. What it has started may hold the pipes open for
 // longer, so its own end is looked for.
-Ending listen(int from, int errors_from, pid_t child, Clock::time_point end, std::string &said, std::string &errors) {
+Ending read_until_end(int from, int errors_from, pid_t child, Clock::time_point end, std::string &report, std::string &errors) {
     constexpr int look_every = 100; // milliseconds; a stop and, before Linux 5.3, an end wake nobody
     fcntl(from, F_SETFL, O_NONBLOCK);
     fcntl(errors_from, F_SETFL, O_NONBLOCK);
     const int ended = static_cast<int>(syscall(SYS_pidfd_open, child, 0)); // -1 before Linux 5.3
-    Ending how = Ending::late;
-    while (how == Ending::late) {
+    Ending how = Ending::timed_out;
+    while (how == Ending::timed_out) {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
         pollfd waits[] = {{from, POLLIN, 0}, {ended, POLLIN, 0}, {errors_from, POLLIN, 0}};
         if (left <= 0) break;
         if (poll(waits, 3, static_cast<int>(std::min<long long>(left, look_every))) < 0 && errno != EINTR) break;
-        const bool gone = has_ended(child); // before the pipe is read: what it said is there then
-        if (!drain(errors_from, errors, most_errors)) errors_from = -1;
-        if (!drain(from, said, most_text) || gone) how = Ending::by_itself;
-        if (how == Ending::late && has_stopped(child)) how = Ending::stopped;
+        const bool gone = has_ended(child); // before the pipe is read: what it report is there then
+        if (!drain(errors_from, errors, max_stderr)) errors_from = -1;
+        if (!drain(from, report, max_report) || gone) how = Ending::by_itself;
+        if (how == Ending::timed_out && has_stopped(child)) how = Ending::stopped;
     }
     if (ended >= 0) close(ended);
     return how;
@@ -86,7 +86,7 @@ Ending listen(int from, int errors_from, pid_t child, Clock::time_point end, std
 // End it and take its status; false when the kernel does not end it, as while it hangs in a file system.
 bool end_child(pid_t child, int &status) {
     kill(child, SIGKILL);
-    for (const auto late = Clock::now() + kill_bound; Clock::now() < late;) {
+    for (const auto deadline = Clock::now() + kill_bound; Clock::now() < deadline;) {
         const pid_t got = waitpid(child, &status, WNOHANG);
         if (got == child || (got < 0 && errno != EINTR)) return true;
         poll(nullptr, 0, 2);
@@ -96,27 +96,27 @@ bool end_child(pid_t child, int &status) {
 
 // Those that the child has left behind and that are in no group of its own come to us, as their next of kin. They are ended too. One
 // that begins others faster than they are ended is given up.
-void end_strays() {
+void kill_orphans() {
     const std::string list = "/proc/self/task/" + std::to_string(getpid()) + "/children";
-    for (const auto late = Clock::now() + kill_bound; Clock::now() < late;) {
+    for (const auto deadline = Clock::now() + kill_bound; Clock::now() < deadline;) {
         std::ifstream in(list);
-        std::vector<pid_t> strays;
-        for (pid_t stray = 0; in >> stray;) strays.push_back(stray);
-        if (strays.empty()) return;
-        for (const pid_t stray : strays) kill(stray, SIGKILL);
+        std::vector<pid_t> orphans;
+        for (pid_t orphan = 0; in >> orphan;) orphans.push_back(orphan);
+        if (orphans.empty()) return;
+        for (const pid_t orphan : orphans) kill(orphan, SIGKILL);
         int status = 0;
-        for (const pid_t stray : strays) end_child(stray, status);
+        for (const pid_t orphan : orphans) end_child(orphan, status);
     }
 }
 
-[[noreturn]] void live(const Test &test, const Subject &subject, int to, int errors_to) {
+[[noreturn]] void run_child(const Test &test, const TestInput &input, int to, int errors_to) {
     setpgid(0, 0);
     dup2(errors_to, STDERR_FILENO);
     close(errors_to);
-    const Outcome outcome = run_here(test, subject);
-    const std::string said = static_cast<char>(outcome.kind) + outcome.text;
-    for (std::size_t at = 0; at < said.size();) {
-        const auto wrote = write(to, said.data() + at, said.size() - at);
+    const TestResult outcome = run_in_process(test, input);
+    const std::string report = static_cast<char>(outcome.kind) + outcome.text;
+    for (std::size_t at = 0; at < report.size();) {
+        const auto wrote = write(to, report.data() + at, report.size() - at);
         if (wrote <= 0) break;
         at += static_cast<std::size_t>(wrote);
     }
@@ -125,71 +125,71 @@ void end_strays() {
 
 } // namespace
 
-Outcome run_here(const Test &test, const Subject &subject) {
+TestResult run_in_process(const Test &test, const TestInput &input) {
     const auto begin = Clock::now();
-    Outcome outcome;
+    TestResult outcome;
     try {
-        test.run(subject);
-        outcome.kind = Outcome::Kind::passed;
-    } catch (const Skipped &why) {
-        outcome = {Outcome::Kind::skipped, why.what()};
+        test.run(input);
+        outcome.kind = TestResult::Kind::passed;
+    } catch (const TestSkipped &why) {
+        outcome = {TestResult::Kind::skipped, why.what()};
     } catch (const std::exception &why) {
-        outcome = {Outcome::Kind::failed, why.what()};
+        outcome = {TestResult::Kind::failed, why.what()};
     }
-    outcome.took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+    outcome.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
     return outcome;
 }
 
-Outcome run_apart(const Test &test, const Subject &subject, std::chrono::seconds bound) {
+TestResult run_in_child(const Test &test, const TestInput &input, std::chrono::seconds bound) {
     const auto begin = Clock::now();
     int ends[2], errors_ends[2];
-    if (pipe(ends) != 0) return {Outcome::Kind::failed, std::string("no pipe: ") + std::strerror(errno)};
+    if (pipe(ends) != 0) return {TestResult::Kind::failed, std::string("no pipe: ") + std::strerror(errno)};
     if (pipe(errors_ends) != 0) {
         close(ends[0]);
         close(ends[1]);
-        return {Outcome::Kind::failed, std::string("no pipe: ") + std::strerror(errno)};
+        return {TestResult::Kind::failed, std::string("no pipe: ") + std::strerror(errno)};
     }
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     const pid_t child = fork();
     if (child == 0) {
         close(ends[0]);
         close(errors_ends[0]);
-        live(test, subject, ends[1], errors_ends[1]);
+        run_child(test, input, ends[1], errors_ends[1]);
     }
     close(ends[1]);
     close(errors_ends[1]);
-    std::string said, errors;
+    std::string report, errors;
     Ending how = Ending::by_itself;
     int status = 0;
     bool ended = true;
     const bool began = child > 0;
     if (began) {
         setpgid(child, child); // the child does the same: whoever comes first
-        how = listen(ends[0], errors_ends[0], child, begin + bound, said, errors);
-        kill(-child, SIGKILL);            // grandchildren too; the child itself has said all it had to say, or is late
+        how = read_until_end(ends[0], errors_ends[0], child, begin + bound, report, errors);
+        kill(-child, SIGKILL);            // grandchildren too; the child itself has report all it had to say, or is late
         ended = end_child(child, status); // by its own number: it may have left its group
-        drain(errors_ends[0], errors, most_errors);
-        end_strays();
+        drain(errors_ends[0], errors, max_stderr);
+        kill_orphans();
     }
     close(ends[0]);
     close(errors_ends[0]);
-    if (!began) return {Outcome::Kind::failed, std::string("no process: ") + std::strerror(errno)};
+    if (!began) return {TestResult::Kind::failed, std::string("no process: ") + std::strerror(errno)};
     if (!errors.empty()) std::fwrite(errors.data(), 1, errors.size(), stderr);
 
-    Outcome outcome;
-    outcome.late = how == Ending::late;
-    if (!said.empty()) {
-        outcome.kind = static_cast<Outcome::Kind>(said[0]);
-        outcome.text = said.substr(1);
-    } else if (how == Ending::late) {
+    TestResult outcome;
+    outcome.timed_out = how == Ending::timed_out;
+    if (!report.empty()) {
+        outcome.kind = static_cast<TestResult::Kind>(report[0]);
+        outcome.text = report.substr(1);
+    } else if (how == Ending::timed_out) {
         outcome.text = "it was not done within " + std::to_string(bound.count()) + " s, and was killed";
     } else if (how == Ending::stopped) {
         outcome.text = "it stopped its process, by a signal such as SIGSTOP, or by reading from the terminal";
     } else {
-        outcome.text = explained(how_it_died(status), errors);
+        outcome.text = with_sanitizer_remedy(describe_death(status), errors);
     }
     if (!ended) outcome.text += "; its process " + std::to_string(child) + " does not end, though it was killed";
-    outcome.took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+    outcome.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
     return outcome;
 }
 

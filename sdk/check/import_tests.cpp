@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What a plugin may not call, as far as its undefined symbols show it.
-#include "check.hpp"
+#include "checker_test.hpp"
 
 #include <algorithm>
 #include <array>
@@ -49,7 +49,7 @@ constexpr std::array starts_threads{
 };
 
 // Time, randomness, files, environment, programs, DNS and network that are from no service (D1).
-constexpr std::array own_world{
+constexpr std::array bypasses_services{
     // time
     "time"sv,
     "gettimeofday"sv,
@@ -141,7 +141,7 @@ constexpr std::array own_world{
 };
 
 // Whole classes of the C++ library.
-constexpr std::array own_world_classes{
+constexpr std::array bypassing_classes{
     "_ZNSt13basic_filebufI"sv, "_ZNSt14basic_ifstreamI"sv, "_ZNSt14basic_ofstreamI"sv,
     "_ZNSt13basic_fstreamI"sv, "_ZNSt10filesystem"sv,      "_ZNSt13random_device7_M_init"sv,
 };
@@ -158,33 +158,33 @@ auto any_of(const std::array<std::string_view, N> &names) {
     return [&names](const std::string &name) { return std::ranges::find(names, name) != names.end(); };
 }
 
-bool all_say(const Subject &subject, std::uint32_t flag) {
-    const Library library(subject);
+bool all_have_flag(const TestInput &input, std::uint32_t flag) {
+    const PluginLibrary library(input);
     return std::ranges::all_of(library.descriptors(), [flag](const auto *d) { return (d->flags & flag) != 0; });
 }
 
-void imports(const Subject &subject) {
-    skip_when_sanitized(subject);
-    const auto found = among(subject.elf.imports, any_of(changes_process));
-    if (!found.empty()) throw Broken("it calls " + list(found) + ", which changes the whole process");
-    const auto threads = among(subject.elf.imports, any_of(starts_threads));
+void imports(const TestInput &input) {
+    skip_when_sanitized(input);
+    const auto found = among(input.elf.imports, any_of(changes_process));
+    if (!found.empty()) throw RuleViolation("it calls " + list(found) + ", which changes the whole process");
+    const auto threads = among(input.elf.imports, any_of(starts_threads));
     if (threads.empty()) return;
-    const Library library(subject);
+    const PluginLibrary library(input);
     for (const auto *d : library.descriptors())
         if ((d->flags & KITH_FLAG_THREADS) != 0) return;
-    throw Broken("it calls " + list(threads) + " and no descriptor has KITH_FLAG_THREADS");
+    throw RuleViolation("it calls " + list(threads) + " and no descriptor has KITH_FLAG_THREADS");
 }
 
-void services_only(const Subject &subject) {
-    skip_when_sanitized(subject);
-    const auto found = among(subject.elf.imports, [](const std::string &name) {
-        return any_of(own_world)(name) ||
-               std::ranges::any_of(own_world_classes, [&](std::string_view prefix) { return name.starts_with(prefix); });
+void services_only(const TestInput &input) {
+    skip_when_sanitized(input);
+    const auto found = among(input.elf.imports, [](const std::string &name) {
+        return any_of(bypasses_services)(name) ||
+               std::ranges::any_of(bypassing_classes, [&](std::string_view prefix) { return name.starts_with(prefix); });
     });
-    if (found.empty() || all_say(subject, KITH_FLAG_FOREIGN_IO)) return;
-    if (subject.elf.rust) throw Skipped("Rust's standard library is linked into it, and imports more than the plugin calls");
-    throw Broken("it calls " + list(found) +
-                 ": time, randomness, files, programs and network come from services only; or say KITH_FLAG_FOREIGN_IO");
+    if (found.empty() || all_have_flag(input, KITH_FLAG_FOREIGN_IO)) return;
+    if (input.elf.rust) throw TestSkipped("Rust's standard library is linked into it, and imports more than the plugin calls");
+    throw RuleViolation("it calls " + list(found) +
+                        ": time, randomness, files, programs and network come from services only; or say KITH_FLAG_FOREIGN_IO");
 }
 
 constexpr Test tests[] = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "stage.hpp"
+#include "simulated_plugin.hpp"
 
 #include <signal.h>
 #include <sys/stat.h>
@@ -18,15 +18,15 @@ using namespace std::chrono_literals;
 using testkit::Rig;
 using testkit::SimNet;
 
-void starts(const Subject &subject) {
-    for_each_plugin(subject, [](const Plugin &plugin) {
-        Stage stage(plugin, plugin.seed);
-        stage.start();
-        stage.rig.run_for(1min);
-        keep_rules(stage.rig);
-        if (stage.rig.failed())
-            throw Broken("it says host->failed within a minute, in a world where nothing is wrong: " + stage.rig.error() +
-                         "; what it cannot find is discovery.failed, or connector.detached");
+void starts(const TestInput &input) {
+    for_each_plugin(input, [](const PluginUnderTest &plugin) {
+        SimulatedPlugin simulated(plugin, plugin.seed);
+        simulated.start();
+        simulated.rig.run_for(1min);
+        require_no_violation(simulated.rig);
+        if (simulated.rig.failed())
+            throw RuleViolation("it says host->failed within a minute, in a world where nothing is wrong: " +
+                                simulated.rig.error() + "; what it cannot find is discovery.failed, or connector.detached");
     });
 }
 
@@ -51,88 +51,93 @@ std::string process_state() {
            " descriptors " + std::to_string(entries("/proc/self/fd"));
 }
 
-void start_stop(const Subject &subject) {
-    for_each_plugin(subject, [](const Plugin &plugin) {
+void start_stop(const TestInput &input) {
+    for_each_plugin(input, [](const PluginUnderTest &plugin) {
         const std::string before = process_state();
-        Stage stage(plugin, plugin.seed);
+        SimulatedPlugin simulated(plugin, plugin.seed);
         for (int i = 0; i < 100; ++i) {
-            stage.start();
-            stage.rig.run_for(i % 2 == 0 ? 0ms : 700ms);
-            stage.stop();
+            simulated.start();
+            simulated.rig.run_for(i % 2 == 0 ? 0ms : 700ms);
+            simulated.stop();
         }
         const std::string after = process_state();
-        if (before != after) throw Broken("P1: the process was \"" + before + "\" and is \"" + after + "\"");
+        if (before != after) throw RuleViolation("P1: the process was \"" + before + "\" and is \"" + after + "\"");
     });
 }
 
-void stop_any_time(const Subject &subject) {
-    for_each_plugin(subject, [](const Plugin &plugin) {
+void stop_any_time(const TestInput &input) {
+    for_each_plugin(input, [](const PluginUnderTest &plugin) {
         testkit::Random random(plugin.seed);
         for (int i = 0; i < 50; ++i) {
-            Stage stage(plugin, plugin.seed + static_cast<std::uint64_t>(i));
-            stage.net.delay(1ms, 60s);
-            stage.net.resolver_delay(2s);
-            stage.start();
-            stage.rig.run_for(std::chrono::microseconds(random.below(10'000'000)));
-            stage.stop();
+            SimulatedPlugin simulated(plugin, plugin.seed + static_cast<std::uint64_t>(i));
+            simulated.net.delay(1ms, 60s);
+            simulated.net.resolver_delay(2s);
+            simulated.start();
+            simulated.rig.run_for(std::chrono::microseconds(random.below(10'000'000)));
+            simulated.stop();
         }
     });
 }
 
-void quiet(const Subject &subject) {
-    for_each_plugin(subject, [](const Plugin &plugin) {
-        Stage stage(plugin, plugin.seed);
-        stage.start();
-        stage.rig.run_for(20s);
-        stage.rig.stop();
-        const auto said = [&] { return stage.rig.observations().size() + stage.rig.reports().size() + stage.rig.log().size(); };
+void quiet(const TestInput &input) {
+    for_each_plugin(input, [](const PluginUnderTest &plugin) {
+        SimulatedPlugin simulated(plugin, plugin.seed);
+        simulated.start();
+        simulated.rig.run_for(20s);
+        simulated.rig.stop();
+        const auto said = [&] {
+            return simulated.rig.observations().size() + simulated.rig.reports().size() + simulated.rig.log().size();
+        };
         const auto before = said();
-        stage.rig.run_for(1h);
-        keep_rules(stage.rig);
-        if (said() != before) throw Broken("T1: it went on speaking after host->stopped");
-        stage.rig.destroy();
-        stage.rig.run_for(1h);
-        keep_rules(stage.rig);
+        simulated.rig.run_for(1h);
+        require_no_violation(simulated.rig);
+        if (said() != before) throw RuleViolation("T1: it went on speaking after host->stopped");
+        simulated.rig.destroy();
+        simulated.rig.run_for(1h);
+        require_no_violation(simulated.rig);
     });
 }
 
-void two_instances(const Subject &subject) {
-    for_each_plugin(subject, [](const Plugin &plugin) {
+void two_instances(const TestInput &input) {
+    for_each_plugin(input, [](const PluginUnderTest &plugin) {
         SimNet net(plugin.seed);
         Rig one(net.machine("one", {"10.0.0.1"}), plugin.entry, plugin.id, plugin.options);
         Rig two(net.machine("two", {"10.0.0.2"}), plugin.entry, plugin.id, plugin.options, {"test", "second", "test/second"});
-        if (one.start() != KITH_OK) throw Broken("it does not start: " + one.error() + "; give it options with --options");
-        if (two.start() != KITH_OK) throw Broken("I1: a second instance does not start beside the first: " + two.error());
+        if (one.start() != KITH_OK)
+            throw RuleViolation("it does not start: " + one.error() + "; give it options with --options");
+        if (two.start() != KITH_OK)
+            throw RuleViolation("I1: a second instance does not start beside the first: " + two.error());
         net.run_for(10s);
         one.stop();
         one.destroy();
         net.run_for(10s);
-        if (!two.running() || (two.failed() && !one.failed())) throw Broken("I1: the end of one instance ended the other");
+        if (!two.running() || (two.failed() && !one.failed()))
+            throw RuleViolation("I1: the end of one instance ended the other");
         two.stop();
-        keep_rules(one);
-        keep_rules(two);
+        require_no_violation(one);
+        require_no_violation(two);
     });
 }
 
-std::uint64_t trace_of(const Plugin &plugin) {
-    Stage stage(plugin, plugin.seed);
-    stage.start();
-    stage.rig.run_for(2min);
-    stage.stop();
-    return stage.net.trace_hash();
+std::uint64_t trace_of(const PluginUnderTest &plugin) {
+    SimulatedPlugin simulated(plugin, plugin.seed);
+    simulated.start();
+    simulated.rig.run_for(2min);
+    simulated.stop();
+    return simulated.net.trace_hash();
 }
 
 // Of each plugin, so often one after the other while the library is loaded.
-std::vector<std::uint64_t> traces_of(const Subject &subject, int times) {
+std::vector<std::uint64_t> traces_of(const TestInput &input, int times) {
     std::vector<std::uint64_t> out;
-    for_each_plugin(subject, [&out, times](const Plugin &plugin) {
+    for_each_plugin(input, [&out, times](const PluginUnderTest &plugin) {
         for (int i = 0; i < times; ++i) out.push_back(trace_of(plugin));
     });
     return out;
 }
 
 // Forked before the library is loaded: the threads of one that has some would not be there in the other process.
-std::vector<std::uint64_t> traces_of_other_process(const Subject &subject) {
+std::vector<std::uint64_t> traces_of_other_process(const TestInput &input) {
     int ends[2];
     if (pipe(ends) != 0) throw std::runtime_error("no pipe");
     const pid_t child = fork();
@@ -141,7 +146,7 @@ std::vector<std::uint64_t> traces_of_other_process(const Subject &subject) {
         const std::string ballast(1'000'003, 'x');
         std::vector<std::uint64_t> traces;
         try {
-            traces = traces_of(subject, 1);
+            traces = traces_of(input, 1);
         } catch (...) {
         }
         const auto size = static_cast<ssize_t>(traces.size() * sizeof traces[0]);
@@ -153,17 +158,17 @@ std::vector<std::uint64_t> traces_of_other_process(const Subject &subject) {
     close(ends[0]);
     int status = 0;
     if (child > 0) waitpid(child, &status, 0);
-    if (child > 0 && WIFSIGNALED(status)) throw Broken("it crashed in a second process");
+    if (child > 0 && WIFSIGNALED(status)) throw RuleViolation("it crashed in a second process");
     return traces;
 }
 
-void same_seed(const Subject &subject) {
-    const auto other = traces_of_other_process(subject);
-    const auto here = traces_of(subject, 2);
+void same_seed(const TestInput &input) {
+    const auto other = traces_of_other_process(input);
+    const auto here = traces_of(input, 2);
     bool same = here.size() == 2 * other.size();
     for (std::size_t i = 0; same && i < other.size(); ++i) same = here[2 * i] == other[i] && here[2 * i + 1] == other[i];
     if (!same)
-        throw Broken(
+        throw RuleViolation(
             "the same seed gave another trace: time or randomness that is not from a service, or a mutable global (I1)");
 }
 
@@ -178,6 +183,6 @@ constexpr Test tests[] = {
 
 } // namespace
 
-std::span<const Test> life_tests() noexcept { return tests; }
+std::span<const Test> lifecycle_tests() noexcept { return tests; }
 
 } // namespace kith::check

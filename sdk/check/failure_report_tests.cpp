@@ -2,8 +2,8 @@
 //
 // Whether a strategy reports that it could not look. The worst mistake of a strategy is to report an empty set instead: the host believes
 // it, and parts all peers.
-#include "stage.hpp"
-#include "town.hpp"
+#include "simulated_plugin.hpp"
+#include "simulated_servers.hpp"
 
 #include <kith/testkit/fail_service.hpp>
 
@@ -25,7 +25,7 @@ using testkit::Rig;
 using testkit::SimNet;
 
 // A world in which no operation by which a strategy looks ends well, though calls are taken and some steps before them may work.
-struct BadWorld {
+struct FailingEnvironment {
     const char *what;
     std::vector<std::string_view> failing; // services, or single operations of them
     std::int32_t status;                   // that these end with
@@ -38,7 +38,7 @@ const std::vector<std::string_view> first_steps = {"tcp.connect", "udp.bind",   
 const std::vector<std::string_view> last_steps = {"tcp.read",  "udp.receive",  "http.read",   "dns.query",
                                                   "file.read", "process.wait", "process.read"};
 
-const BadWorld bad_worlds[] = {
+const FailingEnvironment failing_environments[] = {
     {"every operation of tcp, udp, http, dns, process and file fails", all_services, KITH_IO, false},
     {"nobody answers in time", first_steps, KITH_TIMED_OUT, false},
     {"nobody can be reached", first_steps, KITH_UNREACHABLE, false},
@@ -49,7 +49,7 @@ const BadWorld bad_worlds[] = {
      true},
 };
 
-bool looks_outside(const kith_descriptor &d) {
+bool uses_external_source(const kith_descriptor &d) {
     static constexpr std::string_view services[] = {KITH_TCP, KITH_HTTP, KITH_DNS, KITH_PROCESS, KITH_FILE};
     const auto any = [](const kith_str *list, std::uint32_t count) {
         return std::any_of(list, list + count,
@@ -59,34 +59,34 @@ bool looks_outside(const kith_descriptor &d) {
 }
 
 // How often the plugin asked for something in that world.
-std::size_t endure_bad_world(const Plugin &plugin, const BadWorld &world) {
+std::size_t run_in_failing_environment(const PluginUnderTest &plugin, const FailingEnvironment &world) {
     SimNet net(plugin.seed);
-    Town town(net, plugin.descriptor, {}, plugin.seed);
-    if (world.refusing) town.refuse();
-    for (const auto name : world.failing) testkit::fail_service(town.here(), name, world.status);
-    Rig rig(town.here(), town.listen(plugin.entry), plugin.id, plugin.options);
+    SimulatedServers servers(net, plugin.descriptor, {}, plugin.seed);
+    if (world.refusing) servers.fail_all();
+    for (const auto name : world.failing) testkit::fail_service(servers.plugin_machine(), name, world.status);
+    Rig rig(servers.plugin_machine(), servers.intercept(plugin.entry), plugin.id, plugin.options);
     rig.node("check@10.0.0.1");
-    if (rig.start() != KITH_OK) throw Broken("it does not start: " + rig.error() + "; give it options with --options");
+    if (rig.start() != KITH_OK) throw RuleViolation("it does not start: " + rig.error() + "; give it options with --options");
     for (int i = 0; i < 4; ++i) {
         rig.run_for(30s);
         rig.refresh();
     }
     rig.run_for(1min);
     rig.stop();
-    for (const auto &rule : rig.violations()) throw Broken(rule + " (in a world where " + world.what + ")");
-    return town.asked();
+    for (const auto &rule : rig.violations()) throw RuleViolation(rule + " (in a world where " + world.what + ")");
+    return servers.request_count();
 }
 
-void honest(const Subject &subject) {
+void honest(const TestInput &input) {
     bool any = false;
     std::size_t asked = 0;
-    for_each_plugin(subject, [&](const Plugin &plugin) {
-        if (plugin.descriptor.kind != KITH_KIND_STRATEGY || !looks_outside(plugin.descriptor)) return;
+    for_each_plugin(input, [&](const PluginUnderTest &plugin) {
+        if (plugin.descriptor.kind != KITH_KIND_STRATEGY || !uses_external_source(plugin.descriptor)) return;
         any = true;
-        for (const auto &world : bad_worlds) asked += endure_bad_world(plugin, world);
+        for (const auto &world : failing_environments) asked += run_in_failing_environment(plugin, world);
     });
-    if (!any) throw Skipped("it is no strategy that uses tcp, http, dns, process or file");
-    if (asked == 0) throw Skipped("with these options it asks nobody; give it others with --options");
+    if (!any) throw TestSkipped("it is no strategy that uses tcp, http, dns, process or file");
+    if (asked == 0) throw TestSkipped("with these options it asks nobody; give it others with --options");
 }
 
 constexpr Test tests[] = {
@@ -95,6 +95,6 @@ constexpr Test tests[] = {
 
 } // namespace
 
-std::span<const Test> honest_tests() noexcept { return tests; }
+std::span<const Test> failure_report_tests() noexcept { return tests; }
 
 } // namespace kith::check

@@ -16,16 +16,16 @@
 namespace kith::check {
 
 /// A rule is broken; the text says what was seen, and what to do.
-struct Broken : std::runtime_error {
+struct RuleViolation : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
 /// The test says nothing about this plugin; the text says why.
-struct Skipped : std::runtime_error {
+struct TestSkipped : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-struct Subject {
+struct TestInput {
     std::string path;
     ElfFile elf;
     std::string options; ///< JSON; empty: made from the schema
@@ -36,7 +36,7 @@ struct Test {
     const char *name;
     const char *rule;
     const char *what;
-    void (*run)(const Subject &);
+    void (*run)(const TestInput &);
 };
 
 /// Of the file and its loading.
@@ -48,25 +48,25 @@ std::span<const Test> import_tests() noexcept;
 /// Of its descriptors.
 std::span<const Test> descriptor_tests() noexcept;
 /// Of hosts and options that it must refuse, or do with.
-std::span<const Test> refusal_tests() noexcept;
+std::span<const Test> create_failure_tests() noexcept;
 /// Of an instance's life in the simulated world.
-std::span<const Test> life_tests() noexcept;
+std::span<const Test> lifecycle_tests() noexcept;
 /// Of bad days in it: calls that fail, clocks that jump, and a long time.
-std::span<const Test> bad_day_tests() noexcept;
+std::span<const Test> robustness_tests() noexcept;
 /// Of what a strategy reports when it cannot look.
-std::span<const Test> honest_tests() noexcept;
+std::span<const Test> failure_report_tests() noexcept;
 /// Of what connectors and sinks are asked to do.
-std::span<const Test> duty_tests() noexcept;
+std::span<const Test> connector_and_sink_tests() noexcept;
 /// Of others who say what they should not.
-std::span<const Test> hostile_tests() noexcept;
+std::span<const Test> malformed_data_tests() noexcept;
 
 /// The library, loaded; unloaded by the destructor.
-class Library {
+class PluginLibrary {
   public:
-    explicit Library(const Subject &subject);
-    ~Library();
-    Library(const Library &) = delete;
-    Library &operator=(const Library &) = delete;
+    explicit PluginLibrary(const TestInput &input);
+    ~PluginLibrary();
+    PluginLibrary(const PluginLibrary &) = delete;
+    PluginLibrary &operator=(const PluginLibrary &) = delete;
     const kith_entry &entry() const noexcept { return *entry_; }
     std::span<const kith_descriptor *const> descriptors() const noexcept {
         return {entry_->descriptors, entry_->descriptor_count};
@@ -89,10 +89,10 @@ inline constexpr std::string_view sanitizer_remedy =
     "To check a build with a sanitizer, have its runtime loaded first: LD_PRELOAD=$(gcc -print-file-name=libasan.so) "
     "ASAN_OPTIONS=detect_leaks=0 kith-check-plugin ...";
 
-/// Throws Skipped when the sanitizer's own symbols would be taken for the plugin's.
-void skip_when_sanitized(const Subject &subject);
+/// Throws TestSkipped when the sanitizer's own symbols would be taken for the plugin's.
+void skip_when_sanitized(const TestInput &input);
 
 /// Options that have what the schema requires, and nothing else: defaults are filled in by the rig.
-std::string usual_options(std::string_view schema);
+std::string minimal_options(std::string_view schema);
 
 } // namespace kith::check

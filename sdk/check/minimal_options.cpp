@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "check.hpp"
+#include "checker_test.hpp"
 
 #include <kith/hosting/options.hpp>
 
@@ -104,6 +104,6 @@ std::string value(const Options &schema, const std::string &at, int depth) {
 
 } // namespace
 
-std::string usual_options(std::string_view schema) { return object(Options(schema), "", 0); }
+std::string minimal_options(std::string_view schema) { return object(Options(schema), "", 0); }
 
 } // namespace kith::check

@@ -10,16 +10,16 @@
 
 namespace kith::check {
 
-class Ears {
+class ServiceInterceptor {
   public:
     /// Called with what the host offers, null for nothing; returns what the plugin is given.
     using Hook = std::function<const void *(std::string_view id, const void *table)>;
 
     /// One at a time, on one thread. The plugin is used by entry(), and must have ended before this.
-    Ears(const kith_entry &plugin, Hook hook);
-    ~Ears();
-    Ears(const Ears &) = delete;
-    Ears &operator=(const Ears &) = delete;
+    ServiceInterceptor(const kith_entry &plugin, Hook hook);
+    ~ServiceInterceptor();
+    ServiceInterceptor(const ServiceInterceptor &) = delete;
+    ServiceInterceptor &operator=(const ServiceInterceptor &) = delete;
 
     const kith_entry &entry() const noexcept { return entry_; }
 

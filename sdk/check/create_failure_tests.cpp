@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "ears.hpp"
-#include "stage.hpp"
+#include "service_interceptor.hpp"
+#include "simulated_plugin.hpp"
 
 #include <kith/hosting/options.hpp>
 
@@ -12,8 +12,8 @@ using namespace std::chrono_literals;
 using testkit::Rig;
 using testkit::SimNet;
 
-void without_services(const Subject &subject) {
-    for_each_plugin(subject, [](const Plugin &plugin) {
+void without_services(const TestInput &input) {
+    for_each_plugin(input, [](const PluginUnderTest &plugin) {
         static std::string text;
         text.clear();
         kith_host host{};
@@ -26,41 +26,42 @@ void without_services(const Subject &subject) {
         host.failed = [](const kith_host *, std::int32_t, kith_str) noexcept {};
         const kith_instance *made = nullptr;
         const auto status = plugin.entry.create(&host, plugin.descriptor.id, &made);
-        if (status == KITH_OK) throw Broken(plugin.id + ": create succeeds in a host that offers no service at all");
-        if (made != nullptr) throw Broken(plugin.id + ": create failed and set *out all the same");
-        if (text.empty()) throw Broken(plugin.id + ": create failed without a text by host->error (E1)");
+        if (status == KITH_OK) throw RuleViolation(plugin.id + ": create succeeds in a host that offers no service at all");
+        if (made != nullptr) throw RuleViolation(plugin.id + ": create failed and set *out all the same");
+        if (text.empty()) throw RuleViolation(plugin.id + ": create failed without a text by host->error (E1)");
     });
 }
 
 // The same world, but for one service.
-void lives_without(const Plugin &plugin, std::string_view missing, bool required) {
-    const Ears ears(plugin.entry,
-                    [missing](std::string_view id, const void *table) { return id == missing ? nullptr : table; });
+void start_without(const PluginUnderTest &plugin, std::string_view missing, bool required) {
+    const ServiceInterceptor interceptor(
+        plugin.entry, [missing](std::string_view id, const void *table) { return id == missing ? nullptr : table; });
     SimNet net(plugin.seed);
-    Rig rig(here(net), ears.entry(), plugin.id, plugin.options);
+    Rig rig(plugin_machine(net), interceptor.entry(), plugin.id, plugin.options);
     const auto status = rig.start();
     if (status != KITH_OK && !required)
-        throw Broken(plugin.id + ": it does not start without " + std::string(missing) + ", which is optional: " + rig.error());
+        throw RuleViolation(plugin.id + ": it does not start without " + std::string(missing) +
+                            ", which is optional: " + rig.error());
     if (status == KITH_OK) {
         rig.run_for(10s);
         rig.stop();
     }
-    keep_rules(rig);
+    require_no_violation(rig);
 }
 
-void each_service(const Subject &subject) {
-    for_each_plugin(subject, [](const Plugin &plugin) {
+void each_service(const TestInput &input) {
+    for_each_plugin(input, [](const PluginUnderTest &plugin) {
         const auto &d = plugin.descriptor;
-        for (std::uint32_t i = 0; i < d.required_count; ++i) lives_without(plugin, view(d.required[i]), true);
-        for (std::uint32_t i = 0; i < d.optional_count; ++i) lives_without(plugin, view(d.optional[i]), false);
+        for (std::uint32_t i = 0; i < d.required_count; ++i) start_without(plugin, view(d.required[i]), true);
+        for (std::uint32_t i = 0; i < d.optional_count; ++i) start_without(plugin, view(d.optional[i]), false);
     });
 }
 
-void any_options(const Subject &subject) {
+void any_options(const TestInput &input) {
     static constexpr const char *odd[] = {"null",   "true",        "-1", "0",      "1e300", "9223372036854775807",
                                           "\"\"",   "\"\\u0000\"", "[]", "[null]", "{}",    "\"a b@c:99999\"",
                                           "[[[]]]", "\"${X}\""};
-    for_each_plugin(subject, [](const Plugin &plugin) {
+    for_each_plugin(input, [](const PluginUnderTest &plugin) {
         const Options schema(view(plugin.descriptor.options));
         std::uint64_t count = 0;
         if (schema.size("/properties", count) != KITH_OK) count = 0;
@@ -75,12 +76,12 @@ void any_options(const Subject &subject) {
             }
             options += "}";
             SimNet net(plugin.seed);
-            Rig rig(here(net), plugin.entry, plugin.id, options);
+            Rig rig(plugin_machine(net), plugin.entry, plugin.id, options);
             if (rig.start() == KITH_OK) rig.stop();
             try {
-                keep_rules(rig);
-            } catch (const Broken &why) {
-                throw Broken(std::string(why.what()) + "; with the options " + options);
+                require_no_violation(rig);
+            } catch (const RuleViolation &why) {
+                throw RuleViolation(std::string(why.what()) + "; with the options " + options);
             }
         }
     });
@@ -94,6 +95,6 @@ constexpr Test tests[] = {
 
 } // namespace
 
-std::span<const Test> refusal_tests() noexcept { return tests; }
+std::span<const Test> create_failure_tests() noexcept { return tests; }
 
 } // namespace kith::check

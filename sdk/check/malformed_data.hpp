@@ -10,9 +10,9 @@
 
 namespace kith::check {
 
-class Noise {
+class MalformedData {
   public:
-    explicit Noise(std::uint64_t seed) : random_(seed) {}
+    explicit MalformedData(std::uint64_t seed) : random_(seed) {}
 
     std::uint64_t below(std::uint64_t n) { return random_.below(n); }
     bool chance(std::uint64_t one_in) { return below(one_in) == 0; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "noise.hpp"
+#include "malformed_data.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -18,13 +18,13 @@ std::string many(std::string_view each, std::size_t count) {
 
 } // namespace
 
-std::string Noise::random_bytes(std::size_t most) {
+std::string MalformedData::random_bytes(std::size_t most) {
     std::string out(static_cast<std::size_t>(below(most + 1)), '\0');
     for (char &c : out) c = static_cast<char>(below(256));
     return out;
 }
 
-std::string Noise::bytes(std::string_view heard) {
+std::string MalformedData::bytes(std::string_view heard) {
     std::string out(heard);
     if (out.empty() || chance(3)) {
         switch (below(8)) {
@@ -53,7 +53,7 @@ std::string Noise::bytes(std::string_view heard) {
     return out;
 }
 
-std::string Noise::document() {
+std::string MalformedData::document() {
     static constexpr std::string_view odd[] = {
         "",
         " ",
@@ -95,7 +95,7 @@ std::string Noise::document() {
     }
 }
 
-std::string Noise::name() {
+std::string MalformedData::name() {
     static constexpr std::string_view odd[] = {
         "",
         " ",

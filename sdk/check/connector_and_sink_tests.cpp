@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#include "plugin_workload.hpp"
+#include "simulated_servers.hpp"
+
+#include <kith/service/sink.h>
+
+#include <algorithm>
+
+namespace kith::check {
+
+namespace {
+
+using namespace std::chrono_literals;
+using testkit::RecordedPeer;
+using testkit::Report;
+using testkit::Rig;
+using testkit::SimNet;
+
+constexpr int rounds = 10;
+
+RecordedPeer random_peer(MalformedData &malformed) {
+    static const std::string names[] = {
+        "app@10.7.0.8",
+        "app@10.7.0.9",
+        "app@host.example",
+        "app@[fd00::7]",
+        "no-at-sign",
+        "a@b@c",
+        "@",
+        "-rf@10.7.0.8",
+        "$(reboot)@h",
+        "a b@c d",
+        "\xc3\xa4@\xc3\xb6",
+        "a@" + std::string(1000, 'h'),
+        std::string(1024, 'x'),
+        "check@10.0.0.1", // the last is the node itself
+    };
+    const auto &name = names[malformed.below(std::size(names))];
+    RecordedPeer peer{malformed.chance(2) ? "k" + name.substr(0, 100) : name, name, {}, {}};
+    for (auto i = malformed.below(4); i > 0; --i)
+        peer.attributes.emplace_back("a" + std::to_string(i), malformed.chance(2) ? "" : "v w");
+    return peer;
+}
+
+void request_random_operation(Rig &rig, MalformedData &malformed, std::vector<std::uint64_t> &begun) {
+    const auto op = malformed.chance(3) ? rig.disconnect(random_peer(malformed)) : rig.connect(random_peer(malformed));
+    if (op != 0) begun.push_back(op);
+    if (!begun.empty() && malformed.chance(4)) rig.cancel(begun[malformed.below(begun.size())]);
+}
+
+void send_random_event(Rig &rig, MalformedData &malformed) {
+    static constexpr std::string_view odd[] = {"{}", R"({"kind": "link.up", "peer": "a@b"})", R"({"reason": "\u0000\n\"'"})"};
+    // The last kinds are of a newer host.
+    const auto kind = static_cast<std::uint32_t>(malformed.below(KITH_EVENT_PLUGIN_CHANGED + 3));
+    rig.event(kind, odd[malformed.below(std::size(odd))], malformed.chance(2) ? "app@10.7.0.8" : "");
+}
+
+bool is_done(const Rig &rig, std::uint64_t op) {
+    return std::ranges::any_of(rig.reports(), [op](const Report &r) { return r.kind == Report::Kind::done && r.op == op; });
+}
+
+void for_each_of_kind(const TestInput &input, std::uint32_t kind, const char *otherwise,
+                      const std::function<void(const PluginUnderTest &, std::uint64_t)> &test) {
+    bool any = false;
+    for_each_plugin(input, [&](const PluginUnderTest &plugin) {
+        if (plugin.descriptor.kind != kind) return;
+        any = true;
+        for (std::uint64_t round = 0; round < rounds; ++round) test(plugin, plugin.seed + round);
+    });
+    if (!any) throw TestSkipped(otherwise);
+}
+
+// A plugin in a set of simulated servers, running.
+struct PluginAmongServers {
+    PluginAmongServers(const PluginUnderTest &plugin, std::uint64_t seed)
+        : net(seed),
+          servers(net, plugin.descriptor, {}, seed),
+          rig(servers.plugin_machine(), servers.intercept(plugin.entry), plugin.id, plugin.options) {
+        rig.node("check@10.0.0.1");
+        if (rig.start() != KITH_OK)
+            throw RuleViolation("it does not start: " + rig.error() + "; give it options with --options");
+        rig.run_for(5s);
+    }
+    SimNet net;
+    SimulatedServers servers;
+    Rig rig;
+};
+
+void connects(const TestInput &input) {
+    for_each_of_kind(input, KITH_KIND_CONNECTOR, "it is no connector", [](const PluginUnderTest &plugin, std::uint64_t seed) {
+        PluginAmongServers lodging(plugin, seed);
+        Rig &rig = lodging.rig;
+        MalformedData malformed(seed);
+        const auto begun = run_workload(rig, plugin.descriptor, malformed);
+        rig.run_for(1min);
+        for (const auto op : begun) rig.cancel(op);
+        rig.run_for(10s);
+        require_no_violation(rig);
+        for (const auto op : begun)
+            if (!is_done(rig, op)) throw RuleViolation("T2: it was not done with an operation 10 s after that was cancelled");
+        run_workload(rig, plugin.descriptor, malformed);
+        rig.stop();
+        require_no_violation(rig);
+    });
+}
+
+void events(const TestInput &input) {
+    for_each_of_kind(input, KITH_KIND_SINK, "it is no sink", [](const PluginUnderTest &plugin, std::uint64_t seed) {
+        PluginAmongServers lodging(plugin, seed);
+        Rig &rig = lodging.rig;
+        MalformedData malformed(seed);
+        run_workload(rig, plugin.descriptor, malformed);
+        for (int i = 0; i < 600; ++i) send_random_event(rig, malformed);
+        rig.run_for(1min);
+        require_no_violation(rig);
+        if (rig.mask() == 0 && !rig.failed())
+            throw RuleViolation("it subscribes to nothing, so it will never hear of an event");
+        for (int i = 0; i < 600; ++i) send_random_event(rig, malformed);
+        rig.stop();
+        require_no_violation(rig);
+    });
+}
+
+constexpr Test tests[] = {
+    {"connects", "T2", "a connector is done once with all it is asked, also when it is cancelled or stopped", connects},
+    {"events", "T2", "a sink takes each batch once, of all kinds, also when it is stopped", events},
+};
+
+} // namespace
+
+std::vector<std::uint64_t> run_workload(Rig &rig, const kith_descriptor &descriptor, MalformedData &malformed) {
+    std::vector<std::uint64_t> begun;
+    for (int i = 0; i < 40 && rig.running(); ++i) {
+        if (descriptor.kind == KITH_KIND_CONNECTOR) request_random_operation(rig, malformed, begun);
+        if (descriptor.kind == KITH_KIND_SINK) send_random_event(rig, malformed);
+        if (malformed.chance(10)) rig.refresh();
+        rig.run_for(std::chrono::milliseconds(malformed.below(400)));
+    }
+    return begun;
+}
+
+std::span<const Test> connector_and_sink_tests() noexcept { return tests; }
+
+} // namespace kith::check

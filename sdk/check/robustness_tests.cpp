@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include "simulated_plugin.hpp"
+
+#include <kith/testkit/dns_zones.hpp>
+#include <kith/testkit/fail_each.hpp>
+
+#include <malloc.h>
+
+namespace kith::check {
+
+namespace {
+
+using namespace std::chrono_literals;
+using testkit::Rig;
+using testkit::SimNet;
+
+void each_call_fails(const TestInput &input) {
+    for_each_plugin(input, [](const PluginUnderTest &plugin) {
+        testkit::fail_each(
+            [&](SimNet &net) {
+                Rig rig(plugin_machine(net), plugin.entry, plugin.id, plugin.options);
+                rig.node("check@10.0.0.1");
+                if (rig.start() == KITH_OK) {
+                    rig.run_for(10s);
+                    rig.stop();
+                }
+                require_no_violation(rig);
+            },
+            {.status = KITH_IO, .seed = plugin.seed, .most = 10'000});
+    });
+}
+
+void clock_jump(const TestInput &input) {
+    for_each_plugin(input, [](const PluginUnderTest &plugin) {
+        SimulatedPlugin simulated(plugin, plugin.seed);
+        simulated.start();
+        for (const auto jump : {-24h, 48h, -1000h, 100'000h}) {
+            simulated.rig.run_for(20s);
+            simulated.rig.machine().jump_wall(jump);
+        }
+        simulated.rig.run_for(20s);
+        simulated.stop();
+    });
+}
+
+std::size_t in_use() {
+    const auto info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
+
+// As many bytes as a copy takes, and what the vector keeps in reserve.
+template <class T>
+std::size_t bytes_of(const std::vector<T> &records) {
+    const auto before = in_use();
+    const std::vector<T> copy(records.begin(), records.end());
+    return in_use() - before + (records.capacity() - copy.size()) * sizeof(T);
+}
+
+// The rig's and the resolver's own records, which are no fault of the plugin.
+std::size_t bytes_recorded(const Rig &rig) {
+    return bytes_of(rig.log()) + bytes_of(rig.observations()) + bytes_of(rig.reports()) +
+           bytes_of(rig.machine().net().dns().asked());
+}
+
+void a_day(const TestInput &input) {
+    skip_when_sanitized(input);
+    for_each_plugin(input, [](const PluginUnderTest &plugin) {
+        SimulatedPlugin simulated(plugin, plugin.seed);
+        simulated.start();
+        simulated.rig.run_for(1h);
+        const std::size_t records = bytes_recorded(simulated.rig), open = simulated.rig.outstanding(), memory = in_use();
+        simulated.rig.run_for(23h);
+        const std::size_t allowed = memory + (bytes_recorded(simulated.rig) - records) + 1'048'576;
+        if (simulated.rig.outstanding() > open + 64)
+            throw RuleViolation("operations pile up: " + std::to_string(open) + " after an hour, " +
+                                std::to_string(simulated.rig.outstanding()) + " after a day");
+        if (const std::size_t now = in_use(); now > allowed)
+            throw RuleViolation("memory grows: " + std::to_string(memory) + " bytes after an hour, " + std::to_string(now) +
+                                " after a day");
+        simulated.stop();
+    });
+}
+
+constexpr Test tests[] = {
+    {"each_call_fails", "T2", "stays in order when each call of a service fails in turn", each_call_fails},
+    {"clock_jump", "D1", "a wall clock that jumps does no harm", clock_jump},
+    {"a_day", "T3", "a simulated day without growth of memory or operations", a_day},
+};
+
+} // namespace
+
+std::span<const Test> robustness_tests() noexcept { return tests; }
+
+} // namespace kith::check

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#include "simulated_plugin.hpp"
+
+namespace kith::check {
+
+void for_each_plugin(const TestInput &input, const std::function<void(const PluginUnderTest &)> &test) {
+    const PluginLibrary library(input);
+    bool any = false;
+    for (const auto *d : library.descriptors()) {
+        if ((d->flags & KITH_FLAG_FOREIGN_IO) != 0) continue;
+        any = true;
+        const std::string options = input.options.empty() ? minimal_options(view(d->options)) : input.options;
+        test({library.entry(), *d, std::string(view(d->id)), options, input.seed});
+    }
+    if (!any) throw TestSkipped("it has sockets, time or randomness of its own (KITH_FLAG_FOREIGN_IO), and is not simulated");
+}
+
+void require_no_violation(const testkit::Rig &rig) {
+    for (const auto &rule : rig.violations())
+        if (!rule.starts_with("E3:")) throw RuleViolation(rule);
+}
+
+testkit::Machine &plugin_machine(testkit::SimNet &net) { return net.machine("here", {"10.0.0.1"}); }
+
+SimulatedPlugin::SimulatedPlugin(const PluginUnderTest &plugin, std::uint64_t seed)
+    : net(seed), rig(plugin_machine(net), plugin.entry, plugin.id, plugin.options) {
+    rig.node("check@10.0.0.1");
+}
+
+void SimulatedPlugin::start() {
+    if (rig.start() != KITH_OK)
+        throw RuleViolation("it does not start, so nothing can be tested: " + rig.error() + "; give it options with --options");
+}
+
+void SimulatedPlugin::stop() {
+    rig.stop();
+    require_no_violation(rig);
+    rig.destroy();
+    require_no_violation(rig);
+}
+
+} // namespace kith::check

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+//
+// A simulated servers around one plugin, in which whatever it on_query for is there: whoever it on_connect, whichever URL, name, program_script or file it
+// wants. What it on_query for is learnt from its calls. All are polite and dull, but those of one service, who say what they should not.
+#pragma once
+
+#include "malformed_data.hpp"
+#include "service_interceptor.hpp"
+
+#include <kith/testkit/dns_zones.hpp>
+#include <kith/testkit/http_server.hpp>
+#include <kith/testkit/machine.hpp>
+#include <kith/testkit/peer.hpp>
+#include <kith/testkit/segment.hpp>
+#include <kith/testkit/sim_net.hpp>
+
+#include <list>
+#include <map>
+#include <set>
+
+namespace kith::check {
+
+class SimulatedServers {
+  public:
+    /// faulty_service: the id of the service whose others misbehave; empty: of none.
+    SimulatedServers(testkit::SimNet &net, const kith_descriptor &descriptor, std::string_view faulty_service,
+                     std::uint64_t seed);
+    SimulatedServers(const SimulatedServers &) = delete;
+    SimulatedServers &operator=(const SimulatedServers &) = delete;
+
+    testkit::Machine &plugin_machine() const noexcept { return plugin_machine_; }
+    /// The plugin, as it lives plugin_machine: for a rig that ends before the servers.
+    const kith_entry &intercept(const kith_entry &plugin);
+    /// From now on nobody answers well: servers fail_all or break off, name servers fail, programs exit with 1, files cannot be read.
+    void fail_all() noexcept { failing_ = true; }
+    /// How often the plugin request_count for a connection, a URL, a name, a program_script or a file.
+    std::size_t request_count() const noexcept { return requests_; }
+    /// How often those of the faulty_service service had occasion to say something.
+    std::size_t malformed_count() const noexcept { return malformed_count_; }
+
+    // ---- the plugin is about to ask for this ----
+
+    void on_connect(std::string_view name, std::uint32_t port);
+    void on_bind(std::uint32_t port);
+    void on_join(std::string_view group);
+    void on_request(std::string_view url);
+    void on_authorities(std::string_view authorities); ///< in PEM
+    void on_query(std::string_view name, std::uint32_t type);
+    void on_start(std::string_view path);
+    void on_read(std::string_view path);
+
+  private:
+    bool is_faulty(std::string_view service) const noexcept { return service == faulty_service_; }
+    testkit::Machine &machine_named(std::string_view name);
+    void serve_stream(testkit::Conversation &with);
+    void send_malformed(testkit::Conversation &with, int left);
+    testkit::HttpReply http_reply();
+    testkit::Program program_script();
+    std::vector<testkit::DnsData> dns_records(std::uint32_t type);
+    void change_file(const std::string &path);
+    std::string datagram(std::string_view sample = {});
+    void send_datagrams();
+    void reply_to_datagram(const testkit::Sighting &sighting);
+
+    testkit::SimNet &net_;
+    testkit::Machine &plugin_machine_;
+    std::string faulty_service_;
+    MalformedData malformed_;
+    std::size_t malformed_count_ = 0, hosts_ = 0, requests_ = 0;
+    bool failing_ = false;
+    std::map<std::string, testkit::Machine *, std::less<>> machines_;
+    std::set<std::pair<testkit::Machine *, std::uint32_t>> open_;
+    std::map<std::string, testkit::HttpServer, std::less<>> http_servers_; // by origin
+    std::list<testkit::Peer> peers_;
+    std::set<std::uint32_t> ports_; // of the plugin's sockets
+    std::set<std::string, std::less<>> groups_;
+    std::set<std::string, std::less<>> watched_;
+    testkit::HttpAuthority authority_{"servers"};
+    bool sending_datagrams_ = false, own_trust_ = false;
+    std::list<ServiceInterceptor> interceptors_;
+};
+
+} // namespace kith::check
