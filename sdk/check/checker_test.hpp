@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A test of the checker, and what it is given. A test returns when all is well, and throws otherwise.
+// Interface of the checker's tests: what a test is, its input, and its two exceptions. A test that returns has passed.
 #pragma once
 
 #include "elf_file.hpp"
@@ -15,52 +15,54 @@
 
 namespace kith::check {
 
-/// A rule is broken; the text says what was seen, and what to do.
+/// The test failed: the plugin violates a rule. The text states what was observed and how to fix it.
 struct RuleViolation : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// The test says nothing about this plugin; the text says why.
+/// The test does not apply to this plugin. The text states why.
 struct TestSkipped : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// The library under test, and the options of the command line.
 struct TestInput {
     std::string path;
     ElfFile elf;
-    std::string options; ///< JSON; empty: made from the schema
+    std::string options; ///< JSON; empty: minimal_options() of the plugin's schema
     std::uint64_t seed = 1;
 };
 
 struct Test {
-    const char *name;
-    const char *rule;
-    const char *what;
-    void (*run)(const TestInput &);
+    const char *name;               ///< as --only takes it
+    const char *rule;               ///< id of the rule in sdk/ABI.md
+    const char *what;               ///< what a plugin that passes does; printed for a passed test
+    void (*run)(const TestInput &); ///< throws RuleViolation or TestSkipped
 };
 
-/// Of the file and its loading.
+/// Exported symbols, needed libraries, unloading.
 std::span<const Test> file_tests() noexcept;
-/// Of how it was built: what holds for the whole process once it is loaded.
+/// Compiler and linker settings that affect the whole process once the library is loaded.
 std::span<const Test> build_tests() noexcept;
-/// Of what it calls in the C and C++ libraries.
+/// Functions of the C and C++ libraries that the plugin calls.
 std::span<const Test> import_tests() noexcept;
-/// Of its descriptors.
+/// Descriptors and option schemas.
 std::span<const Test> descriptor_tests() noexcept;
-/// Of hosts and options that it must refuse, or do with.
+/// Hosts without services and unusual option values: `create` must fail with an error text, or the plugin must work.
 std::span<const Test> create_failure_tests() noexcept;
-/// Of an instance's life in the simulated world.
+/// Start, stop, destroy, and repeatability of an instance in the simulated network.
 std::span<const Test> lifecycle_tests() noexcept;
-/// Of bad days in it: calls that fail, clocks that jump, and a long time.
+/// Failing service calls, wall-clock jumps, and a day of simulated time.
 std::span<const Test> robustness_tests() noexcept;
-/// Of what a strategy reports when it cannot look.
+/// What a strategy reports when its source cannot be reached.
 std::span<const Test> failure_report_tests() noexcept;
-/// Of what connectors and sinks are asked to do.
+/// The requests to a connector and the events to a sink.
 std::span<const Test> connector_and_sink_tests() noexcept;
-/// Of others who say what they should not.
+/// Malformed data from servers, peers, programs and files.
 std::span<const Test> malformed_data_tests() noexcept;
 
-/// The library, loaded; unloaded by the destructor.
+/// Loads the library; the destructor unloads it. The constructor throws RuleViolation when the library cannot be loaded or its entry is
+/// invalid.
 class PluginLibrary {
   public:
     explicit PluginLibrary(const TestInput &input);
@@ -81,18 +83,18 @@ inline std::string_view view(kith_str s) noexcept {
     return s.size == 0 ? std::string_view{} : std::string_view{s.data, s.size};
 }
 
-/// The first few, for a message.
+/// The first eight names, separated by commas, and the number of the others.
 std::string list(const std::vector<std::string> &names);
 
-/// How a plugin that is built with a sanitizer is checked all the same.
+/// How to check a plugin that is built with a sanitizer.
 inline constexpr std::string_view sanitizer_remedy =
     "To check a build with a sanitizer, have its runtime loaded first: LD_PRELOAD=$(gcc -print-file-name=libasan.so) "
     "ASAN_OPTIONS=detect_leaks=0 kith-check-plugin ...";
 
-/// Throws TestSkipped when the sanitizer's own symbols would be taken for the plugin's.
+/// Throws TestSkipped when the library is built with a sanitizer, whose symbols the test would attribute to the plugin.
 void skip_when_sanitized(const TestInput &input);
 
-/// Options that have what the schema requires, and nothing else: defaults are filled in by the rig.
+/// A JSON object with the options that the schema requires and no others. The Rig adds the defaults.
 std::string minimal_options(std::string_view schema);
 
 } // namespace kith::check

@@ -33,7 +33,7 @@ RecordedPeer random_peer(MalformedData &malformed) {
         "\xc3\xa4@\xc3\xb6",
         "a@" + std::string(1000, 'h'),
         std::string(1024, 'x'),
-        "check@10.0.0.1", // the last is the node itself
+        "check@10.0.0.1", // the node itself
     };
     const auto &name = names[malformed.below(std::size(names))];
     RecordedPeer peer{malformed.chance(2) ? "k" + name.substr(0, 100) : name, name, {}, {}};
@@ -50,7 +50,7 @@ void request_random_operation(Rig &rig, MalformedData &malformed, std::vector<st
 
 void send_random_event(Rig &rig, MalformedData &malformed) {
     static constexpr std::string_view odd[] = {"{}", R"({"kind": "link.up", "peer": "a@b"})", R"({"reason": "\u0000\n\"'"})"};
-    // The last kinds are of a newer host.
+    // The last two kinds are unknown to this version: a newer host sends such events.
     const auto kind = static_cast<std::uint32_t>(malformed.below(KITH_EVENT_PLUGIN_CHANGED + 3));
     rig.event(kind, odd[malformed.below(std::size(odd))], malformed.chance(2) ? "app@10.7.0.8" : "");
 }
@@ -70,7 +70,7 @@ void for_each_of_kind(const TestInput &input, std::uint32_t kind, const char *ot
     if (!any) throw TestSkipped(otherwise);
 }
 
-// A plugin in a set of simulated servers, running.
+// A running plugin, and simulated servers that behave correctly.
 struct PluginAmongServers {
     PluginAmongServers(const PluginUnderTest &plugin, std::uint64_t seed)
         : net(seed),
@@ -78,7 +78,7 @@ struct PluginAmongServers {
           rig(servers.plugin_machine(), servers.intercept(plugin.entry), plugin.id, plugin.options) {
         rig.node("check@10.0.0.1");
         if (rig.start() != KITH_OK)
-            throw RuleViolation("it does not start: " + rig.error() + "; give it options with --options");
+            throw RuleViolation("the plugin does not start: " + rig.error() + "; pass its options with --options");
         rig.run_for(5s);
     }
     SimNet net;
@@ -87,25 +87,27 @@ struct PluginAmongServers {
 };
 
 void connects(const TestInput &input) {
-    for_each_of_kind(input, KITH_KIND_CONNECTOR, "it is no connector", [](const PluginUnderTest &plugin, std::uint64_t seed) {
-        PluginAmongServers lodging(plugin, seed);
-        Rig &rig = lodging.rig;
-        MalformedData malformed(seed);
-        const auto begun = run_workload(rig, plugin.descriptor, malformed);
-        rig.run_for(1min);
-        for (const auto op : begun) rig.cancel(op);
-        rig.run_for(10s);
-        require_no_violation(rig);
-        for (const auto op : begun)
-            if (!is_done(rig, op)) throw RuleViolation("T2: it was not done with an operation 10 s after that was cancelled");
-        run_workload(rig, plugin.descriptor, malformed);
-        rig.stop();
-        require_no_violation(rig);
-    });
+    for_each_of_kind(input, KITH_KIND_CONNECTOR, "it is not a connector",
+                     [](const PluginUnderTest &plugin, std::uint64_t seed) {
+                         PluginAmongServers lodging(plugin, seed);
+                         Rig &rig = lodging.rig;
+                         MalformedData malformed(seed);
+                         const auto begun = run_workload(rig, plugin.descriptor, malformed);
+                         rig.run_for(1min);
+                         for (const auto op : begun) rig.cancel(op);
+                         rig.run_for(10s);
+                         require_no_violation(rig);
+                         for (const auto op : begun)
+                             if (!is_done(rig, op))
+                                 throw RuleViolation("T2: an operation was not completed within 10 s after it was cancelled");
+                         run_workload(rig, plugin.descriptor, malformed);
+                         rig.stop();
+                         require_no_violation(rig);
+                     });
 }
 
 void events(const TestInput &input) {
-    for_each_of_kind(input, KITH_KIND_SINK, "it is no sink", [](const PluginUnderTest &plugin, std::uint64_t seed) {
+    for_each_of_kind(input, KITH_KIND_SINK, "it is not a sink", [](const PluginUnderTest &plugin, std::uint64_t seed) {
         PluginAmongServers lodging(plugin, seed);
         Rig &rig = lodging.rig;
         MalformedData malformed(seed);
@@ -113,8 +115,7 @@ void events(const TestInput &input) {
         for (int i = 0; i < 600; ++i) send_random_event(rig, malformed);
         rig.run_for(1min);
         require_no_violation(rig);
-        if (rig.mask() == 0 && !rig.failed())
-            throw RuleViolation("it subscribes to nothing, so it will never hear of an event");
+        if (rig.mask() == 0 && !rig.failed()) throw RuleViolation("it subscribes to no event, so it never receives one");
         for (int i = 0; i < 600; ++i) send_random_event(rig, malformed);
         rig.stop();
         require_no_violation(rig);
@@ -122,8 +123,9 @@ void events(const TestInput &input) {
 }
 
 constexpr Test tests[] = {
-    {"connects", "T2", "a connector is done once with all it is asked, also when it is cancelled or stopped", connects},
-    {"events", "T2", "a sink takes each batch once, of all kinds, also when it is stopped", events},
+    {"connects", "T2", "a connector completes each operation once, also when it is cancelled or the connector is stopped",
+     connects},
+    {"events", "T2", "a sink acknowledges each batch once, for all kinds of events, also when it is stopped", events},
 };
 
 } // namespace

@@ -26,13 +26,13 @@ void without_services(const TestInput &input) {
         host.failed = [](const kith_host *, std::int32_t, kith_str) noexcept {};
         const kith_instance *made = nullptr;
         const auto status = plugin.entry.create(&host, plugin.descriptor.id, &made);
-        if (status == KITH_OK) throw RuleViolation(plugin.id + ": create succeeds in a host that offers no service at all");
-        if (made != nullptr) throw RuleViolation(plugin.id + ": create failed and set *out all the same");
-        if (text.empty()) throw RuleViolation(plugin.id + ": create failed without a text by host->error (E1)");
+        if (status == KITH_OK) throw RuleViolation(plugin.id + ": create succeeds in a host that offers no service");
+        if (made != nullptr) throw RuleViolation(plugin.id + ": create failed but set *out");
+        if (text.empty()) throw RuleViolation(plugin.id + ": create failed without a text through host->error (E1)");
     });
 }
 
-// The same world, but for one service.
+// Starts the plugin in a host that offers all services except one.
 void start_without(const PluginUnderTest &plugin, std::string_view missing, bool required) {
     const ServiceInterceptor interceptor(
         plugin.entry, [missing](std::string_view id, const void *table) { return id == missing ? nullptr : table; });
@@ -40,7 +40,7 @@ void start_without(const PluginUnderTest &plugin, std::string_view missing, bool
     Rig rig(plugin_machine(net), interceptor.entry(), plugin.id, plugin.options);
     const auto status = rig.start();
     if (status != KITH_OK && !required)
-        throw RuleViolation(plugin.id + ": it does not start without " + std::string(missing) +
+        throw RuleViolation(plugin.id + ": it does not start without the service " + std::string(missing) +
                             ", which is optional: " + rig.error());
     if (status == KITH_OK) {
         rig.run_for(10s);
@@ -88,9 +88,9 @@ void any_options(const TestInput &input) {
 }
 
 constexpr Test tests[] = {
-    {"without_services", "E1", "create fails, with a text, in a host without services", without_services},
-    {"each_service", "A1", "without any one service it is refused with a text, or does without", each_service},
-    {"any_options", "E1", "odd options are refused with a text, or taken; never a crash", any_options},
+    {"without_services", "E1", "create fails with an error text in a host without services", without_services},
+    {"each_service", "A1", "without any one service, create fails with an error text or the plugin works", each_service},
+    {"any_options", "E1", "unusual option values are accepted, or refused with an error text; no crash", any_options},
 };
 
 } // namespace

@@ -20,7 +20,7 @@ bool is_id(std::string_view id) {
            std::ranges::all_of(id, [](char c) { return small(c) || digit(c) || c == '_'; });
 }
 
-// Dot-separated words of semver's - and + parts. numbers: a number among them has no 0 before it.
+// The dot-separated identifiers after `-` or `+` in a semver version. numbers: numeric identifiers must not begin with 0.
 bool is_tail(std::string_view text, bool numbers) {
     for (;;) {
         const auto word = text.substr(0, text.find('.'));
@@ -56,13 +56,13 @@ void descriptor(const TestInput &input) {
         if (d == nullptr) throw RuleViolation("a descriptor is null");
         const std::string id(view(d->id));
         if (!is_id(id)) throw RuleViolation("the id \"" + id + "\" is not [a-z][a-z0-9_]* of at most 64 bytes");
-        if (d->kind < KITH_KIND_STRATEGY || d->kind > KITH_KIND_SINK) throw RuleViolation(id + ": an unknown kind");
+        if (d->kind < KITH_KIND_STRATEGY || d->kind > KITH_KIND_SINK) throw RuleViolation(id + ": unknown kind");
         if (!is_version(view(d->version)))
             throw RuleViolation(id + ": the version \"" + std::string(view(d->version)) +
-                                "\" is not as https://semver.org has it");
+                                "\" does not follow https://semver.org");
         if (view(d->licence).empty()) throw RuleViolation(id + ": no licence");
         if (view(d->summary).empty()) throw RuleViolation(id + ": no summary");
-        if (d->required_count == 0) throw RuleViolation(id + ": it requires no service, so nobody could hear of it");
+        if (d->required_count == 0) throw RuleViolation(id + ": it requires no service, so it cannot report anything");
     }
 }
 
@@ -71,7 +71,7 @@ void schema(const TestInput &input) {
     for (const auto *d : library.descriptors()) {
         const std::string id(view(d->id));
         if (const auto fault = schema_error(view(d->options)); !fault.empty())
-            throw RuleViolation(id + ": of its options: " + fault);
+            throw RuleViolation(id + ": in the schema of its options: " + fault);
         const Options schema(view(d->options));
         std::string_view type;
         if (schema.get_string("/type", type) != KITH_OK || type != "object")
@@ -90,8 +90,8 @@ void schema(const TestInput &input) {
 }
 
 constexpr Test tests[] = {
-    {"descriptor", "L5", "its descriptors are complete", descriptor},
-    {"schema", "L5", "its options are a JSON Schema, draft 7, with a description for each", schema},
+    {"descriptor", "L5", "the descriptors are complete", descriptor},
+    {"schema", "L5", "the options are described by a JSON Schema, draft 7, with a description for each", schema},
 };
 
 } // namespace

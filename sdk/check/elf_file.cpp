@@ -21,8 +21,8 @@ class Reader {
   public:
     explicit Reader(const std::string &path) : path_(path) {
         struct stat about {};
-        if (stat(path.c_str(), &about) == 0 && !S_ISREG(about.st_mode)) // to open a pipe waits for whoever writes it
-            throw std::runtime_error(path + ": is no regular file");
+        if (stat(path.c_str(), &about) == 0 && !S_ISREG(about.st_mode)) // opening a pipe blocks until it has a writer
+            throw std::runtime_error(path + ": is not a regular file");
         std::ifstream in(path, std::ios::binary);
         if (!in) throw std::runtime_error(path + ": cannot be opened: " + std::strerror(errno));
         bytes_.assign(std::istreambuf_iterator<char>(in), {});
@@ -43,7 +43,7 @@ class Reader {
             const auto section = get<Elf64_Shdr>(header.e_shoff + i * sizeof(Elf64_Shdr));
             if (names.sh_size != 0 && name(names, section.sh_name) == ".go.buildinfo") file_.go = true;
             if (section.sh_type != SHT_DYNSYM && section.sh_type != SHT_DYNAMIC) continue;
-            if (section.sh_link >= header.e_shnum) fail("is damaged: a section without its strings");
+            if (section.sh_link >= header.e_shnum) fail("is damaged: a section refers to a string table that does not exist");
             strings_ = get<Elf64_Shdr>(header.e_shoff + section.sh_link * sizeof(Elf64_Shdr));
             if (section.sh_type == SHT_DYNSYM)
                 symbols(section);
@@ -51,7 +51,7 @@ class Reader {
                 dynamic(section);
         }
         segments(header);
-        // The paths in its panic messages are there whatever is stripped.
+        // Stripping does not remove the paths in the panic messages of Rust's standard library.
         file_.rust = std::string_view(bytes_.data(), bytes_.size()).find("library/std/src/") != std::string_view::npos;
         return std::move(file_);
     }
@@ -61,7 +61,7 @@ class Reader {
 
     template <class T>
     T get(std::uint64_t at) const {
-        if (at > bytes_.size() || bytes_.size() - at < sizeof(T)) fail("is damaged, or no ELF file: it ends too soon");
+        if (at > bytes_.size() || bytes_.size() - at < sizeof(T)) fail("is truncated, damaged, or not an ELF file");
         T value;
         std::memcpy(&value, bytes_.data() + at, sizeof value);
         return value;
@@ -77,8 +77,9 @@ class Reader {
     }
 
     void segments(const Elf64_Ehdr &header) {
-        if (header.e_phnum != 0 && header.e_phentsize != sizeof(Elf64_Phdr)) fail("is damaged: segments of an unknown size");
-        file_.executable_stack = true; // what no segment denies
+        if (header.e_phnum != 0 && header.e_phentsize != sizeof(Elf64_Phdr))
+            fail("is damaged: its program headers have an unknown size");
+        file_.executable_stack = true; // the kernel's default without a PT_GNU_STACK segment
         for (std::uint64_t i = 0; i < header.e_phnum; ++i) {
             const auto segment = get<Elf64_Phdr>(header.e_phoff + i * sizeof(Elf64_Phdr));
             if (segment.p_type == PT_GNU_STACK) file_.executable_stack = (segment.p_flags & PF_X) != 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Whether a strategy reports that it could not look. The worst mistake of a strategy is to report an empty set instead: the host believes
-// it, and parts all peers.
+// Tests that a strategy reports a failure when it could not query its source. Reporting an empty set instead is the most harmful error of a
+// strategy: the host accepts the empty set and disconnects all peers.
 #include "simulated_plugin.hpp"
 #include "simulated_servers.hpp"
 
@@ -24,12 +24,12 @@ using namespace std::chrono_literals;
 using testkit::Rig;
 using testkit::SimNet;
 
-// A world in which no operation by which a strategy looks ends well, though calls are taken and some steps before them may work.
+// An environment in which every query of a source fails. Calls are accepted, and steps that only prepare a query may succeed.
 struct FailingEnvironment {
     const char *what;
-    std::vector<std::string_view> failing; // services, or single operations of them
-    std::int32_t status;                   // that these end with
-    bool refusing;                         // the servers, programs and files refuse
+    std::vector<std::string_view> failing; // services, or single operations of services
+    std::int32_t status;                   // result of the failing operations
+    bool refusing;                         // servers, programs and files refuse requests
 };
 
 const std::vector<std::string_view> all_services = {"tcp", "udp", "http", "dns", "process", "file"};
@@ -40,10 +40,10 @@ const std::vector<std::string_view> last_steps = {"tcp.read",  "udp.receive",  "
 
 const FailingEnvironment failing_environments[] = {
     {"every operation of tcp, udp, http, dns, process and file fails", all_services, KITH_IO, false},
-    {"nobody answers in time", first_steps, KITH_TIMED_OUT, false},
-    {"nobody can be reached", first_steps, KITH_UNREACHABLE, false},
-    {"what is read breaks off", last_steps, KITH_RESET, false},
-    {"servers answer 401, 403, 429 and 503 or break off, name servers fail, programs exit with 1 and files may not be read",
+    {"no server answers in time", first_steps, KITH_TIMED_OUT, false},
+    {"no server can be reached", first_steps, KITH_UNREACHABLE, false},
+    {"connections and files break off while they are read", last_steps, KITH_RESET, false},
+    {"servers answer 401, 403, 429 and 503 or break off, name servers fail, programs exit with 1 and files cannot be read",
      {},
      KITH_OK,
      true},
@@ -58,7 +58,7 @@ bool uses_external_source(const kith_descriptor &d) {
     return any(d.required, d.required_count) || any(d.optional, d.optional_count);
 }
 
-// How often the plugin asked for something in that world.
+// Returns the number of requests that the plugin made in that environment.
 std::size_t run_in_failing_environment(const PluginUnderTest &plugin, const FailingEnvironment &world) {
     SimNet net(plugin.seed);
     SimulatedServers servers(net, plugin.descriptor, {}, plugin.seed);
@@ -66,14 +66,15 @@ std::size_t run_in_failing_environment(const PluginUnderTest &plugin, const Fail
     for (const auto name : world.failing) testkit::fail_service(servers.plugin_machine(), name, world.status);
     Rig rig(servers.plugin_machine(), servers.intercept(plugin.entry), plugin.id, plugin.options);
     rig.node("check@10.0.0.1");
-    if (rig.start() != KITH_OK) throw RuleViolation("it does not start: " + rig.error() + "; give it options with --options");
+    if (rig.start() != KITH_OK)
+        throw RuleViolation("the plugin does not start: " + rig.error() + "; pass its options with --options");
     for (int i = 0; i < 4; ++i) {
         rig.run_for(30s);
         rig.refresh();
     }
     rig.run_for(1min);
     rig.stop();
-    for (const auto &rule : rig.violations()) throw RuleViolation(rule + " (in a world where " + world.what + ")");
+    for (const auto &rule : rig.violations()) throw RuleViolation(rule + " (in an environment where " + world.what + ")");
     return servers.request_count();
 }
 
@@ -85,12 +86,12 @@ void honest(const TestInput &input) {
         any = true;
         for (const auto &world : failing_environments) asked += run_in_failing_environment(plugin, world);
     });
-    if (!any) throw TestSkipped("it is no strategy that uses tcp, http, dns, process or file");
-    if (asked == 0) throw TestSkipped("with these options it asks nobody; give it others with --options");
+    if (!any) throw TestSkipped("it is not a strategy that uses tcp, http, dns, process or file");
+    if (asked == 0) throw TestSkipped("with these options the plugin sends no request; pass others with --options");
 }
 
 constexpr Test tests[] = {
-    {"honest", "E3", "reports a failure, and no empty set, where none of its operations ended well", honest},
+    {"honest", "E3", "reports a failure and not an empty set when none of its operations succeeded", honest},
 };
 
 } // namespace

@@ -16,13 +16,14 @@ void one_export(const TestInput &input) {
     if (found.size() == 1 && found[0] == "kith_plugin_entry") return;
     if (found.empty()) throw RuleViolation("it exports nothing: define kith_plugin_entry");
     throw RuleViolation("it exports " + list(found) +
-                        "; link it with kith_add_plugin, or with the version script kith_plugin.map");
+                        "; build it with kith_add_plugin, or link it with the version script kith_plugin.map");
 }
 
 void no_unique(const TestInput &input) {
     skip_when_sanitized(input);
     if (input.elf.unique.empty()) return;
-    throw RuleViolation("unique in the process: " + list(input.elf.unique) + "; link with the version script kith_plugin.map");
+    throw RuleViolation("these symbols are unique in the process (STB_GNU_UNIQUE): " + list(input.elf.unique) +
+                        "; link with the version script kith_plugin.map");
 }
 
 void needed(const TestInput &input) {
@@ -45,17 +46,18 @@ void needed(const TestInput &input) {
 
 void unmaps(const TestInput &input) {
     skip_when_sanitized(input);
-    if (input.elf.go) throw TestSkipped("it holds the Go runtime, which is never unmapped: see go_runtime");
+    if (input.elf.go) throw TestSkipped("it contains the Go runtime, which is never unmapped; see go_runtime");
     { const PluginLibrary library(input); }
     void *still = dlopen(input.path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
     if (still != nullptr)
-        throw RuleViolation("it stays mapped after dlclose: a unique symbol, or a thread_local with a destructor");
+        throw RuleViolation(
+            "it stays mapped after dlclose; possible causes are a unique symbol and a thread_local with a destructor");
 }
 
 constexpr Test tests[] = {
-    {"one_export", "L2", "exports kith_plugin_entry and nothing else", one_export},
+    {"one_export", "L2", "exports kith_plugin_entry and no other symbol", one_export},
     {"no_unique", "L2", "has no symbol that is unique in the process", no_unique},
-    {"needed", "L2", "every library it needs is found", needed},
+    {"needed", "L2", "all libraries that it needs are found", needed},
     {"unmaps", "L4", "dlclose unmaps it", unmaps},
 };
 
@@ -69,18 +71,18 @@ std::string list(const std::vector<std::string> &names) {
 
 void skip_when_sanitized(const TestInput &input) {
     if (input.elf.sanitized())
-        throw TestSkipped("it is built with a sanitizer, whose exports, imports and memory are no plugin's");
+        throw TestSkipped("it is built with a sanitizer, whose exports, imports and memory would be attributed to the plugin");
 }
 
 std::span<const Test> file_tests() noexcept { return tests; }
 
 PluginLibrary::PluginLibrary(const TestInput &input) : handle_(dlopen(input.path.c_str(), RTLD_NOW | RTLD_LOCAL)) {
-    if (handle_ == nullptr) throw RuleViolation(std::string("L2: it cannot be loaded: ") + dlerror());
+    if (handle_ == nullptr) throw RuleViolation(std::string("L2: the library cannot be loaded: ") + dlerror());
     entry_ = static_cast<const kith_entry *>(dlsym(handle_, "kith_plugin_entry"));
     if (entry_ == nullptr || entry_->struct_size < sizeof(kith_entry) || entry_->abi_major != KITH_ABI_MAJOR) {
         const char *why = entry_ == nullptr                     ? "L2: it does not export kith_plugin_entry"
-                          : entry_->abi_major != KITH_ABI_MAJOR ? "A1: it is built for another ABI major"
-                                                                : "A2: its entry is too short";
+                          : entry_->abi_major != KITH_ABI_MAJOR ? "A1: it is built for another major version of the ABI"
+                                                                : "A2: struct_size of its entry is too small";
         dlclose(handle_);
         throw RuleViolation(why);
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a plugin may not call, as far as its undefined symbols show it.
+// Functions that a plugin must not call, as far as its undefined symbols show the calls.
 #include "checker_test.hpp"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// They change the whole process, which is not the plugin's (P1).
+// Functions that change the state of the whole process (P1).
 constexpr std::array changes_process{
     "atexit"sv,
     "on_exit"sv,
@@ -48,7 +48,7 @@ constexpr std::array starts_threads{
     "_ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE"sv,
 };
 
-// Time, randomness, files, environment, programs, DNS and network that are from no service (D1).
+// Functions that access time, randomness, files, environment, programs, DNS or network without a service (D1).
 constexpr std::array bypasses_services{
     // time
     "time"sv,
@@ -140,7 +140,7 @@ constexpr std::array bypasses_services{
     "epoll_wait"sv,
 };
 
-// Whole classes of the C++ library.
+// Prefixes of mangled names: whole classes of the C++ library.
 constexpr std::array bypassing_classes{
     "_ZNSt13basic_filebufI"sv, "_ZNSt14basic_ifstreamI"sv, "_ZNSt14basic_ofstreamI"sv,
     "_ZNSt13basic_fstreamI"sv, "_ZNSt10filesystem"sv,      "_ZNSt13random_device7_M_init"sv,
@@ -172,7 +172,7 @@ void imports(const TestInput &input) {
     const PluginLibrary library(input);
     for (const auto *d : library.descriptors())
         if ((d->flags & KITH_FLAG_THREADS) != 0) return;
-    throw RuleViolation("it calls " + list(threads) + " and no descriptor has KITH_FLAG_THREADS");
+    throw RuleViolation("it calls " + list(threads) + ", but no descriptor has KITH_FLAG_THREADS");
 }
 
 void services_only(const TestInput &input) {
@@ -182,14 +182,16 @@ void services_only(const TestInput &input) {
                std::ranges::any_of(bypassing_classes, [&](std::string_view prefix) { return name.starts_with(prefix); });
     });
     if (found.empty() || all_have_flag(input, KITH_FLAG_FOREIGN_IO)) return;
-    if (input.elf.rust) throw TestSkipped("Rust's standard library is linked into it, and imports more than the plugin calls");
-    throw RuleViolation("it calls " + list(found) +
-                        ": time, randomness, files, programs and network come from services only; or say KITH_FLAG_FOREIGN_IO");
+    if (input.elf.rust)
+        throw TestSkipped("it contains Rust's standard library, which imports more functions than the plugin calls");
+    throw RuleViolation(
+        "it calls " + list(found) +
+        ": use the host's services for time, randomness, files, programs and network, or set KITH_FLAG_FOREIGN_IO");
 }
 
 constexpr Test tests[] = {
-    {"imports", "P1", "calls nothing that changes the process", imports},
-    {"services_only", "D1", "has no time, randomness, files, programs or network of its own", services_only},
+    {"imports", "P1", "calls no function that changes the state of the process", imports},
+    {"services_only", "D1", "accesses time, randomness, files, programs and network through services only", services_only},
 };
 
 } // namespace

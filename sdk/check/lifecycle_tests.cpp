@@ -25,8 +25,9 @@ void starts(const TestInput &input) {
         simulated.rig.run_for(1min);
         require_no_violation(simulated.rig);
         if (simulated.rig.failed())
-            throw RuleViolation("it says host->failed within a minute, in a world where nothing is wrong: " +
-                                simulated.rig.error() + "; what it cannot find is discovery.failed, or connector.detached");
+            throw RuleViolation("it calls host->failed within a minute, although nothing fails in the simulated network: " +
+                                simulated.rig.error() +
+                                "; report an unreachable source with discovery.failed or connector.detached");
     });
 }
 
@@ -34,7 +35,7 @@ std::size_t entries(const char *folder) {
     return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
 }
 
-// What P1 forbids to change, as text.
+// The process state that P1 forbids to change, as text.
 std::string process_state() {
     std::string state = std::filesystem::current_path().string() + " " + std::setlocale(LC_ALL, nullptr);
     const auto mask = umask(0);
@@ -61,7 +62,7 @@ void start_stop(const TestInput &input) {
             simulated.stop();
         }
         const std::string after = process_state();
-        if (before != after) throw RuleViolation("P1: the process was \"" + before + "\" and is \"" + after + "\"");
+        if (before != after) throw RuleViolation("P1: the process state changed from \"" + before + "\" to \"" + after + "\"");
     });
 }
 
@@ -91,7 +92,7 @@ void quiet(const TestInput &input) {
         const auto before = said();
         simulated.rig.run_for(1h);
         require_no_violation(simulated.rig);
-        if (said() != before) throw RuleViolation("T1: it went on speaking after host->stopped");
+        if (said() != before) throw RuleViolation("T1: it called the host after host->stopped");
         simulated.rig.destroy();
         simulated.rig.run_for(1h);
         require_no_violation(simulated.rig);
@@ -104,15 +105,15 @@ void two_instances(const TestInput &input) {
         Rig one(net.machine("one", {"10.0.0.1"}), plugin.entry, plugin.id, plugin.options);
         Rig two(net.machine("two", {"10.0.0.2"}), plugin.entry, plugin.id, plugin.options, {"test", "second", "test/second"});
         if (one.start() != KITH_OK)
-            throw RuleViolation("it does not start: " + one.error() + "; give it options with --options");
+            throw RuleViolation("the plugin does not start: " + one.error() + "; pass its options with --options");
         if (two.start() != KITH_OK)
-            throw RuleViolation("I1: a second instance does not start beside the first: " + two.error());
+            throw RuleViolation("I1: a second instance does not start while the first is running: " + two.error());
         net.run_for(10s);
         one.stop();
         one.destroy();
         net.run_for(10s);
         if (!two.running() || (two.failed() && !one.failed()))
-            throw RuleViolation("I1: the end of one instance ended the other");
+            throw RuleViolation("I1: destroying one instance ended the other");
         two.stop();
         require_no_violation(one);
         require_no_violation(two);
@@ -127,7 +128,7 @@ std::uint64_t trace_of(const PluginUnderTest &plugin) {
     return simulated.net.trace_hash();
 }
 
-// Of each plugin, so often one after the other while the library is loaded.
+// Runs each plugin `times` times in sequence while the library is loaded; one trace hash for each run.
 std::vector<std::uint64_t> traces_of(const TestInput &input, int times) {
     std::vector<std::uint64_t> out;
     for_each_plugin(input, [&out, times](const PluginUnderTest &plugin) {
@@ -136,13 +137,13 @@ std::vector<std::uint64_t> traces_of(const TestInput &input, int times) {
     return out;
 }
 
-// Forked before the library is loaded: the threads of one that has some would not be there in the other process.
+// Forks before the library is loaded, because threads that a library starts would not exist in the forked process.
 std::vector<std::uint64_t> traces_of_other_process(const TestInput &input) {
     int ends[2];
     if (pipe(ends) != 0) throw std::runtime_error("no pipe");
     const pid_t child = fork();
     if (child == 0) {
-        // Memory laid out otherwise, so that an order by address shows.
+        // Changes the memory layout, so that an order by address changes the trace.
         const std::string ballast(1'000'003, 'x');
         std::vector<std::uint64_t> traces;
         try {
@@ -158,7 +159,7 @@ std::vector<std::uint64_t> traces_of_other_process(const TestInput &input) {
     close(ends[0]);
     int status = 0;
     if (child > 0) waitpid(child, &status, 0);
-    if (child > 0 && WIFSIGNALED(status)) throw RuleViolation("it crashed in a second process");
+    if (child > 0 && WIFSIGNALED(status)) throw RuleViolation("the plugin crashed in a second process");
     return traces;
 }
 
@@ -168,17 +169,18 @@ void same_seed(const TestInput &input) {
     bool same = here.size() == 2 * other.size();
     for (std::size_t i = 0; same && i < other.size(); ++i) same = here[2 * i] == other[i] && here[2 * i + 1] == other[i];
     if (!same)
-        throw RuleViolation(
-            "the same seed gave another trace: time or randomness that is not from a service, or a mutable global (I1)");
+        throw RuleViolation("two runs with the same seed differ; possible causes are time or randomness that is not from a "
+                            "service, and a mutable global (I1)");
 }
 
 constexpr Test tests[] = {
-    {"starts", "E1", "starts with its options, and does not give up within a minute", starts},
-    {"start_stop", "P1", "100 times, and the process is as it was before", start_stop},
-    {"stop_any_time", "T2", "stops within 5 s whatever is outstanding, and however late completions are", stop_any_time},
-    {"quiet", "T1", "says nothing after host->stopped", quiet},
-    {"two_instances", "I1", "two instances live and end independently", two_instances},
-    {"same_seed", "D1", "the same seed gives the same trace, twice, and in another process", same_seed},
+    {"starts", "E1", "starts with its options, and does not call host->failed within a minute", starts},
+    {"start_stop", "P1", "starting and stopping 100 times leaves the process state unchanged", start_stop},
+    {"stop_any_time", "T2", "stops within 5 s, whatever operations are outstanding and however late they complete",
+     stop_any_time},
+    {"quiet", "T1", "does not call the host after host->stopped", quiet},
+    {"two_instances", "I1", "two instances run and end independently", two_instances},
+    {"same_seed", "D1", "runs with the same seed give the same trace, also in another process", same_seed},
 };
 
 } // namespace

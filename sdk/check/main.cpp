@@ -15,11 +15,11 @@ namespace {
 constexpr const char *usage =
     "usage: kith-check-plugin FILE [--options JSON|@FILE] [--only NAME]... [--seed N] [--timeout S] [--json] [--in-process]\n"
     "       kith-check-plugin --list\n"
-    "exit: 0 good, 1 a test failed, 2 bad usage, 3 the file could not be read\n";
+    "exit status: 0 no test failed, 1 a test failed, 2 invalid usage, 3 the file cannot be read\n";
 
-// A library that hangs when it is loaded does so in each test: the rest of them would only take time.
+// A library that hangs when it is loaded hangs in every test, so the remaining tests would only take time.
 constexpr int max_timeouts = 3;
-constexpr const char *not_run = "not run: three tests before it were not done in time; --only runs it";
+constexpr const char *not_run = "not run: three earlier tests reached the time limit; --only runs this one";
 
 std::vector<Test> all_tests() {
     std::vector<Test> all;
@@ -85,14 +85,14 @@ int main(int argc, char **argv) {
             if (!number(argv[++i], input.seed)) return bad_usage("--seed needs a number");
         } else if (arg == "--timeout") {
             if (!number(argv[++i], seconds) || seconds == 0 || seconds > 86'400)
-                return bad_usage("--timeout needs a number of seconds, at most a day");
+                return bad_usage("--timeout needs a number of seconds from 1 to 86400");
         } else if (arg == "--help") {
             std::fputs(usage, stdout);
             return 0;
         } else if (arg.starts_with("-"))
             return bad_usage("unknown option " + arg);
         else if (!input.path.empty())
-            return bad_usage("one file only");
+            return bad_usage("expected one file");
         else
             input.path = arg;
     }
@@ -101,18 +101,18 @@ int main(int argc, char **argv) {
         for (const auto &test : tests) std::printf("%-18s %-3s %s\n", test.name, test.rule, test.what);
         return 0;
     }
-    if (input.path.empty()) return bad_usage("no file");
+    if (input.path.empty()) return bad_usage("no file given");
     for (const auto &name : only) {
         bool known = false;
         for (const auto &test : tests) known = known || name == test.name;
-        if (!known) return bad_usage("no test is called " + name + "; --list shows them");
+        if (!known) return bad_usage("there is no test " + name + "; --list prints all");
     }
     if (input.options.starts_with("@")) {
         std::ifstream in(input.options.substr(1));
         if (!in) return bad_usage(input.options.substr(1) + ": cannot be read");
         input.options.assign(std::istreambuf_iterator<char>(in), {});
     }
-    if (input.path.find('/') == std::string::npos) input.path = "./" + input.path; // dlopen would search
+    if (input.path.find('/') == std::string::npos) input.path = "./" + input.path; // dlopen would search the library path
     try {
         input.elf = read_elf(input.path);
     } catch (const std::exception &why) {
@@ -146,7 +146,7 @@ int main(int argc, char **argv) {
     if (machine)
         std::printf("],\n \"failed\": %d}\n", failed);
     else if (failed != 0)
-        std::printf("%d of %d tests failed; again with: --seed %llu\n", failed, done,
+        std::printf("%d of %d tests failed; run them again with: --seed %llu\n", failed, done,
                     static_cast<unsigned long long>(input.seed));
     return failed == 0 ? 0 : 1;
 }

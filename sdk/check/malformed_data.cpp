@@ -24,15 +24,15 @@ std::string MalformedData::random_bytes(std::size_t most) {
     return out;
 }
 
-std::string MalformedData::bytes(std::string_view heard) {
-    std::string out(heard);
+std::string MalformedData::bytes(std::string_view sample) {
+    std::string out(sample);
     if (out.empty() || chance(3)) {
         switch (below(8)) {
         case 0: return {};
         case 1: return std::string(1, static_cast<char>(below(256)));
         case 2: return std::string(4, '\xff') + random_bytes(64);                  // a length of 4 GiB
-        case 3: return std::string("\0\0\xff\xff", 4) + random_bytes(64);          // or of 64 KiB
-        case 4: return std::string(static_cast<std::size_t>(below(65'000)), '\0'); // nothing, much of it
+        case 3: return std::string("\0\0\xff\xff", 4) + random_bytes(64);          // a length of 64 KiB
+        case 4: return std::string(static_cast<std::size_t>(below(65'000)), '\0'); // many zero bytes
         case 5: return document();
         case 6: return name() + "\n" + name() + "\r\n" + name();
         default: return random_bytes(2000);

@@ -27,20 +27,21 @@ bool uses(const kith_descriptor &d, std::string_view service) {
     return false;
 }
 
-// What strangers make a strategy say may be no set, a name twice or too long: the host refuses it, counts it as a failed look, and tells
-// why. That it is UTF-8 is the plugin's business (M1).
+// Malformed data can make a strategy report an invalid set, such as one with a duplicate or overlong name. The host refuses the set,
+// counts the query as failed and reports why, so this is no violation. Names that are not UTF-8 are one (M1).
 bool is_refused_set(std::string_view rule) {
     return (rule.starts_with("discovery.replace was refused") || rule.starts_with("discovery.update was refused")) &&
            rule.find("UTF-8") == std::string_view::npos;
 }
 
-// A few minutes among those who say what they should not. How often they did.
+// Runs the plugin for a few minutes with servers that send malformed data. Returns the number of times that they sent some.
 std::size_t run_with_malformed_data(const PluginUnderTest &plugin, std::string_view service, std::uint64_t seed) {
     SimNet net(seed);
     SimulatedServers servers(net, plugin.descriptor, service, seed);
     Rig rig(servers.plugin_machine(), servers.intercept(plugin.entry), plugin.id, plugin.options);
     rig.node("check@10.0.0.1");
-    if (rig.start() != KITH_OK) throw RuleViolation("it does not start: " + rig.error() + "; give it options with --options");
+    if (rig.start() != KITH_OK)
+        throw RuleViolation("the plugin does not start: " + rig.error() + "; pass its options with --options");
     MalformedData malformed(seed);
     run_workload(rig, plugin.descriptor, malformed);
     rig.run_for(2min);
@@ -68,7 +69,8 @@ void test_with_malformed_data(const TestInput &input, const char *service) {
     });
     if (!any) throw TestSkipped(std::string("it does not use ") + service);
     if (said == 0)
-        throw TestSkipped(std::string("with these options it asks nobody by ") + service + "; give it others with --options");
+        throw TestSkipped(std::string("with these options the plugin sends no request through ") + service +
+                          "; pass others with --options");
 }
 
 void packets(const TestInput &input) { test_with_malformed_data(input, KITH_UDP); }
@@ -79,12 +81,12 @@ void programs(const TestInput &input) { test_with_malformed_data(input, KITH_PRO
 void files(const TestInput &input) { test_with_malformed_data(input, KITH_FILE); }
 
 constexpr Test tests[] = {
-    {"packets", "E2", "survives malformed datagrams, from strangers and like its own", packets},
-    {"streams", "E2", "survives peers on TCP that say anything, or end anyhow", streams},
-    {"answers", "E2", "survives answers of the DNS that are odd, many, or failures", answers},
-    {"bodies", "E2", "survives HTTP with any status, headers and body, half or endless", bodies},
-    {"programs", "E2", "survives programs that say anything, hang, flood, crash or close their pipes", programs},
-    {"files", "E2", "survives files that hold anything, change, or cannot be read", files},
+    {"packets", "E2", "survives malformed datagrams, also damaged copies of its own", packets},
+    {"streams", "E2", "survives TCP peers that send malformed data, or close, reset or abandon connections", streams},
+    {"answers", "E2", "survives DNS answers that are malformed, large, or failures", answers},
+    {"bodies", "E2", "survives HTTP responses with any status, headers and body, truncated or endless", bodies},
+    {"programs", "E2", "survives programs that print malformed data, hang, flood, crash or close their pipes", programs},
+    {"files", "E2", "survives files with any content, that change or cannot be read", files},
 };
 
 } // namespace

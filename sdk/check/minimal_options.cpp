@@ -29,7 +29,7 @@ std::int64_t integer(const Options &schema, const std::string &at, std::int64_t 
 
 std::string value(const Options &schema, const std::string &at, int depth);
 
-// A short one that the pattern takes, if one of the usual shapes does.
+// A short string that matches the pattern, if one of the common forms does.
 std::string string(const Options &schema, const std::string &at) {
     static constexpr std::pair<const char *, const char *> shapes[] = {
         {"", ""}, {"/", ""}, {"", "@h"}, {"http://", ""}, {"https://", ""}, {"", ".example"}, {"", "=a"}};
@@ -45,19 +45,19 @@ std::string string(const Options &schema, const std::string &at) {
         }
         for (const char *shape : {"10.7.0.7", "1", "00"})
             if (std::regex_search(shape, expression)) return shape;
-    } catch (const std::regex_error &) { // the test of the schema tells of it
+    } catch (const std::regex_error &) { // the test `schema` reports it
     }
     return std::string(least, 'a');
 }
 
-// What is required; and of the rest the first ones, when there must be more.
+// The required members; with `minProperties`, also the first optional ones.
 std::string object(const Options &schema, const std::string &at, int depth) {
     std::string out = "{";
     std::int64_t have = 0;
     const auto add = [&](std::string_view name) {
         const std::string property = at + "/properties/" + std::string(name);
         ++have;
-        if (schema.type(property + "/default") != KITH_JSON_ABSENT && depth == 0) return; // the rig fills it in
+        if (schema.type(property + "/default") != KITH_JSON_ABSENT && depth == 0) return; // the Rig fills it in
         if (out.size() > 1) out += ", ";
         out += in_quotes(name) + ": " + value(schema, property, depth + 1);
     };
@@ -94,7 +94,7 @@ std::string value(const Options &schema, const std::string &at, int depth) {
     if (text == "array") {
         std::string out = "[";
         const auto least = std::clamp<std::int64_t>(integer(schema, at + "/minItems", 1), 1, 16);
-        const bool each = schema.type(at + "/items") == KITH_JSON_ARRAY; // a schema for each place
+        const bool each = schema.type(at + "/items") == KITH_JSON_ARRAY; // one schema for each position
         for (std::int64_t i = 0; i < least; ++i)
             out += (i == 0 ? "" : ", ") + value(schema, at + "/items" + (each ? "/" + std::to_string(i) : ""), depth + 1);
         return out + "]";

@@ -6,8 +6,8 @@
 
 namespace kith::check {
 
-/// Keep an instance that runs busy for some seconds, as a daemon would: a connector joins and parts peers and gives up on some, a sink
-/// gets events, all look again. Returns the operations of a connector that were begun.
+/// Sends requests to a running instance for some seconds of simulated time, as the daemon does: connect, disconnect and cancel to a
+/// connector, events to a sink, refresh to all. Returns the ids of the operations that were started on a connector.
 std::vector<std::uint64_t> run_workload(testkit::Rig &rig, const kith_descriptor &descriptor, MalformedData &malformed);
 
 } // namespace kith::check

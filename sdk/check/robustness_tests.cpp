@@ -48,7 +48,7 @@ std::size_t in_use() {
     return info.uordblks + info.hblkhd;
 }
 
-// As many bytes as a copy takes, and what the vector keeps in reserve.
+// Heap bytes of the vector: those of a copy, and its unused capacity.
 template <class T>
 std::size_t bytes_of(const std::vector<T> &records) {
     const auto before = in_use();
@@ -56,7 +56,7 @@ std::size_t bytes_of(const std::vector<T> &records) {
     return in_use() - before + (records.capacity() - copy.size()) * sizeof(T);
 }
 
-// The rig's and the resolver's own records, which are no fault of the plugin.
+// Memory that the Rig and the resolver use for their own records, which must not be attributed to the plugin.
 std::size_t bytes_recorded(const Rig &rig) {
     return bytes_of(rig.log()) + bytes_of(rig.observations()) + bytes_of(rig.reports()) +
            bytes_of(rig.machine().net().dns().asked());
@@ -72,7 +72,7 @@ void a_day(const TestInput &input) {
         simulated.rig.run_for(23h);
         const std::size_t allowed = memory + (bytes_recorded(simulated.rig) - records) + 1'048'576;
         if (simulated.rig.outstanding() > open + 64)
-            throw RuleViolation("operations pile up: " + std::to_string(open) + " after an hour, " +
+            throw RuleViolation("outstanding operations accumulate: " + std::to_string(open) + " after an hour, " +
                                 std::to_string(simulated.rig.outstanding()) + " after a day");
         if (const std::size_t now = in_use(); now > allowed)
             throw RuleViolation("memory grows: " + std::to_string(memory) + " bytes after an hour, " + std::to_string(now) +
@@ -82,9 +82,9 @@ void a_day(const TestInput &input) {
 }
 
 constexpr Test tests[] = {
-    {"each_call_fails", "T2", "stays in order when each call of a service fails in turn", each_call_fails},
-    {"clock_jump", "D1", "a wall clock that jumps does no harm", clock_jump},
-    {"a_day", "T3", "a simulated day without growth of memory or operations", a_day},
+    {"each_call_fails", "T2", "keeps all rules when each service call fails in turn", each_call_fails},
+    {"clock_jump", "D1", "keeps all rules when the wall clock jumps", clock_jump},
+    {"a_day", "T3", "memory and outstanding operations do not grow during a simulated day", a_day},
 };
 
 } // namespace

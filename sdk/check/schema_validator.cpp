@@ -109,14 +109,14 @@ class SchemaValidator {
     explicit SchemaValidator(const Options &json) : json_(json) {}
 
     void schema(const std::string &at, int depth = 0) {
-        if (depth > max_depth) fail(at, "is nested too deep");
+        if (depth > max_depth) fail(at, "is nested more than 64 levels deep");
         const auto kind = json_.type(at);
         if (kind == KITH_JSON_BOOL) return;
         if (kind != KITH_JSON_OBJECT) fail(at, "must be an object, or true or false");
         for (const auto &keyword : members(at)) {
             const auto known = keywords().find(keyword);
             if (known == keywords().end())
-                fail(member_pointer(at, keyword), "is no keyword of JSON Schema, draft 7, nor one of sdk/ABI.md");
+                fail(member_pointer(at, keyword), "is not a keyword of JSON Schema, draft 7, or of sdk/ABI.md");
             check(known->second, member_pointer(at, keyword), depth);
         }
         check_default(at);
@@ -233,11 +233,11 @@ class SchemaValidator {
         try {
             const std::regex expression{std::string(text(at))};
         } catch (const std::regex_error &why) {
-            fail(at, std::string("is no regular expression: ") + why.what());
+            fail(at, std::string("is not a valid regular expression: ") + why.what());
         }
     }
 
-    // The default is filled in without a further look, so it must be what the option may be.
+    // The host fills in a default without validating it, so the default itself must be valid.
     void check_default(const std::string &at) const {
         const auto kind = json_.type(member_pointer(at, "default"));
         if (kind == KITH_JSON_ABSENT || json_.type(member_pointer(at, "type")) != KITH_JSON_STRING) return;
@@ -252,7 +252,7 @@ class SchemaValidator {
         if (json_.get_number(member_pointer(at, "default"), value) != KITH_OK) return;
         if ((json_.get_number(member_pointer(at, "minimum"), limit) == KITH_OK && value < limit) ||
             (json_.get_number(member_pointer(at, "maximum"), limit) == KITH_OK && value > limit))
-            fail(member_pointer(at, "default"), "is out of the option's bounds");
+            fail(member_pointer(at, "default"), "is outside of the option's `minimum` and `maximum`");
     }
 
     const Options &json_;
@@ -267,7 +267,7 @@ std::string schema_error(std::string_view json) {
     } catch (const InvalidSchema &why) {
         return why.what();
     } catch (const std::invalid_argument &why) {
-        return std::string("it is no JSON: ") + why.what();
+        return std::string("it is not valid JSON: ") + why.what();
     }
     return {};
 }

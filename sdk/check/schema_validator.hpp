@@ -6,8 +6,8 @@
 
 namespace kith::check {
 
-/// What is wrong with a JSON Schema, draft 7, and where; empty: nothing. Words that are neither the draft's nor ours (sdk/ABI.md) are wrong
-/// too: the draft has them ignored, so a typing error would go unseen.
+/// The first error of a JSON Schema, draft 7, with its JSON Pointer; empty when the schema is valid. Unknown keywords, other than those of
+/// sdk/ABI.md, are errors too: the draft ignores them, so a typing error would have no effect.
 std::string schema_error(std::string_view json);
 
 } // namespace kith::check

@@ -10,7 +10,7 @@ namespace kith::check {
 
 namespace {
 
-// A function of the ABI has no room for anything of ours.
+// Functions of the ABI have no parameter for a context of ours, so the active interceptor is a global.
 struct Interception {
     const kith_entry *plugin = nullptr;
     ServiceInterceptor::Hook hook;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A plugin that is listened to: whenever it asks its host for a service, somebody may hand it another table.
+// Replaces the function tables of services: when the plugin requests a service from its host, a hook chooses the table that it receives.
 #pragma once
 
 #include <kith/plugin.h>
@@ -12,10 +12,11 @@ namespace kith::check {
 
 class ServiceInterceptor {
   public:
-    /// Called with what the host offers, null for nothing; returns what the plugin is given.
+    /// Receives the id and the host's table (null: not offered); returns the table for the plugin, or null.
     using Hook = std::function<const void *(std::string_view id, const void *table)>;
 
-    /// One at a time, on one thread. The plugin is used by entry(), and must have ended before this.
+    /// At most one interceptor is active at a time, on one thread. The caller creates instances through entry() and destroys them
+    /// before the interceptor.
     ServiceInterceptor(const kith_entry &plugin, Hook hook);
     ~ServiceInterceptor();
     ServiceInterceptor(const ServiceInterceptor &) = delete;

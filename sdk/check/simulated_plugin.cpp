@@ -12,7 +12,9 @@ void for_each_plugin(const TestInput &input, const std::function<void(const Plug
         const std::string options = input.options.empty() ? minimal_options(view(d->options)) : input.options;
         test({library.entry(), *d, std::string(view(d->id)), options, input.seed});
     }
-    if (!any) throw TestSkipped("it has sockets, time or randomness of its own (KITH_FLAG_FOREIGN_IO), and is not simulated");
+    if (!any)
+        throw TestSkipped(
+            "the plugin has KITH_FLAG_FOREIGN_IO (it uses sockets, time or randomness of its own), so it cannot be simulated");
 }
 
 void require_no_violation(const testkit::Rig &rig) {
@@ -29,7 +31,8 @@ SimulatedPlugin::SimulatedPlugin(const PluginUnderTest &plugin, std::uint64_t se
 
 void SimulatedPlugin::start() {
     if (rig.start() != KITH_OK)
-        throw RuleViolation("it does not start, so nothing can be tested: " + rig.error() + "; give it options with --options");
+        throw RuleViolation("the plugin does not start, so this test cannot run: " + rig.error() +
+                            "; pass its options with --options");
 }
 
 void SimulatedPlugin::stop() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Plugins of the library under test, each on a simulated machine.
+// Runs the plugins of the library under test, each on a simulated machine.
 #pragma once
 
 #include "checker_test.hpp"
@@ -19,21 +19,22 @@ struct PluginUnderTest {
     std::uint64_t seed;
 };
 
-/// Each plugin of the library that can be simulated. Throws TestSkipped when there is none.
+/// Calls `test` for each plugin of the library that can be simulated. Throws TestSkipped when there is none.
 void for_each_plugin(const TestInput &input, const std::function<void(const PluginUnderTest &)> &test);
 
-/// Throws RuleViolation with the first rule that the rig has seen broken, but for E3: that is the business of the test `honest`, and each test would
-/// fail by it.
+/// Throws RuleViolation with the first violation that the Rig recorded. Violations of E3 are ignored: the test `honest` checks them, and
+/// otherwise every test would fail for the same cause.
 void require_no_violation(const testkit::Rig &rig);
 
-/// The machine "here" of that universe, with the address 10.0.0.1.
+/// The machine "here" of the network, with the address 10.0.0.1; the plugin runs on it.
 testkit::Machine &plugin_machine(testkit::SimNet &net);
 
-/// A plugin on a machine of its own.
+/// A plugin on a simulated machine, in a network without servers.
 struct SimulatedPlugin {
     SimulatedPlugin(const PluginUnderTest &plugin, std::uint64_t seed);
-    /// Throws RuleViolation when it does not.
+    /// Throws RuleViolation when the plugin does not start.
     void start();
+    /// Stops and destroys the instance. Throws RuleViolation for each violation recorded so far.
     void stop();
     testkit::SimNet net;
     testkit::Rig rig;

@@ -122,7 +122,7 @@ void SimulatedServers::send_datagrams() {
     });
 }
 
-// What the plugin malformed_count comes back from strangers, with a flaw.
+// Sends damaged copies of the plugin's own datagrams back to it, from other addresses.
 void SimulatedServers::reply_to_datagram(const testkit::Sighting &sighting) {
     if (!is_faulty(KITH_UDP) || sighting.sender != &plugin_machine_) return;
     ports_.insert(sighting.from.port);
@@ -186,7 +186,7 @@ HttpReply SimulatedServers::http_reply() {
     }
 }
 
-// ---- the DNS ----
+// ---- DNS ----
 
 void SimulatedServers::on_query(std::string_view name, std::uint32_t type) {
     if (name.ends_with('.')) name.remove_suffix(1);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A simulated servers around one plugin, in which whatever it on_query for is there: whoever it on_connect, whichever URL, name, program_script or file it
-// wants. What it on_query for is learnt from its calls. All are polite and dull, but those of one service, who say what they should not.
+// Simulates every server, name, program and file that one plugin requests. The requests are observed in the plugin's service calls, and
+// the server is created before the call reaches the host. All of them behave correctly, except those of the service named by
+// `faulty_service`, which send malformed data.
 #pragma once
 
 #include "malformed_data.hpp"
@@ -22,23 +23,23 @@ namespace kith::check {
 
 class SimulatedServers {
   public:
-    /// faulty_service: the id of the service whose others misbehave; empty: of none.
+    /// faulty_service: the id of the service whose servers send malformed data; empty: none. Both references outlive this object.
     SimulatedServers(testkit::SimNet &net, const kith_descriptor &descriptor, std::string_view faulty_service,
                      std::uint64_t seed);
     SimulatedServers(const SimulatedServers &) = delete;
     SimulatedServers &operator=(const SimulatedServers &) = delete;
 
     testkit::Machine &plugin_machine() const noexcept { return plugin_machine_; }
-    /// The plugin, as it lives plugin_machine: for a rig that ends before the servers.
+    /// An entry of the same plugin whose service calls are observed. The Rig that uses it is destroyed before this object.
     const kith_entry &intercept(const kith_entry &plugin);
-    /// From now on nobody answers well: servers fail_all or break off, name servers fail, programs exit with 1, files cannot be read.
+    /// From now on every request fails: servers refuse or close connections, name servers fail, programs exit with 1, files cannot be read.
     void fail_all() noexcept { failing_ = true; }
-    /// How often the plugin request_count for a connection, a URL, a name, a program_script or a file.
+    /// Number of connections, URLs, names, programs and files that the plugin requested.
     std::size_t request_count() const noexcept { return requests_; }
-    /// How often those of the faulty_service service had occasion to say something.
+    /// Number of times that servers of the faulty service sent malformed data.
     std::size_t malformed_count() const noexcept { return malformed_count_; }
 
-    // ---- the plugin is about to ask for this ----
+    // ---- called before the plugin's request reaches the host ----
 
     void on_connect(std::string_view name, std::uint32_t port);
     void on_bind(std::uint32_t port);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The functions of services by which the servers learns what the plugin wants. Each lets the servers prepare, and calls the host.
+// The service functions that SimulatedServers observes. Each prepares the requested server and then calls the host's function.
 #include "simulated_servers.hpp"
 
 #include "checker_test.hpp"
@@ -16,7 +16,7 @@ namespace kith::check {
 
 namespace {
 
-SimulatedServers *servers; // that of the plugin which lives now
+SimulatedServers *servers; // of the plugin that is being tested
 
 template <class Table>
 struct Intercepted {
@@ -29,7 +29,7 @@ Intercepted<kith_dns_host> dns;
 Intercepted<kith_process_host> process;
 Intercepted<kith_file_host> file;
 
-// What the servers cannot prepare, such as a port that is taken, is not there then.
+// A server that cannot be prepared, for example because its port is in use, does not exist for the plugin.
 template <class Prepare>
 void prepare(Prepare &&what) noexcept {
     try {

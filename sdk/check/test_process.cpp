@@ -25,22 +25,22 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t max_report = 65536;
 
 constexpr std::size_t max_stderr = 8192;
-constexpr auto kill_bound = std::chrono::seconds(10); // for the kernel to end what was killed
+constexpr auto kill_bound = std::chrono::seconds(10); // time for the kernel to end a killed process
 
 enum class Ending : std::uint8_t { by_itself, stopped, timed_out };
 
-// What the child has printed on standard error may explain its end.
+// Appends the remedy when the child's standard error shows that a sanitizer's runtime is missing.
 std::string with_sanitizer_remedy(std::string text, const std::string &errors) {
     if (errors.find("runtime does not come first") == std::string::npos) return text;
-    return text + ": it is built with a sanitizer, and the checker is not. " + std::string(sanitizer_remedy);
+    return text + ": the plugin is built with a sanitizer, and the checker is not. " + std::string(sanitizer_remedy);
 }
 
 std::string describe_death(int status) {
-    if (WIFSIGNALED(status)) return std::string("it crashed: ") + strsignal(WTERMSIG(status));
-    return "it ended the process, with exit code " + std::to_string(WEXITSTATUS(status));
+    if (WIFSIGNALED(status)) return std::string("the plugin crashed the process: ") + strsignal(WTERMSIG(status));
+    return "the plugin ended the process with exit code " + std::to_string(WEXITSTATUS(status));
 }
 
-// All that is there to be read now. False at the end.
+// Reads all bytes that are available now. False at the end of the stream.
 bool drain(int from, std::string &report, std::size_t most) {
     char buffer[4096];
     for (;;) {
@@ -50,7 +50,7 @@ bool drain(int from, std::string &report, std::size_t most) {
     }
 }
 
-// Whether the child has stopped: SIGSTOP, or it reads from the terminal. It does not go on by itself.
+// Whether the child is stopped, by a signal such as SIGSTOP or by reading from the terminal. It would not continue by itself.
 bool has_stopped(pid_t child) {
     siginfo_t info{};
     return waitid(P_PID, static_cast<id_t>(child), &info, WSTOPPED | WNOHANG | WNOWAIT) == 0 && info.si_pid == child;
@@ -61,10 +61,10 @@ bool has_ended(pid_t child) {
     return waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == child;
 }
 
-// What the child says and prints, until it has report it all, ends, stops or is late. What it has started may hold the pipes open for
-// longer, so its own end is looked for.
+// Reads the child's report and standard error until the report is complete, or the child ends, stops or reaches the time limit. Processes
+// that it started can hold the pipes open for longer, so the end of the child itself is polled.
 Ending read_until_end(int from, int errors_from, pid_t child, Clock::time_point end, std::string &report, std::string &errors) {
-    constexpr int look_every = 100; // milliseconds; a stop and, before Linux 5.3, an end wake nobody
+    constexpr int look_every = 100; // milliseconds; poll() does not report a stop nor, before Linux 5.3, an end
     fcntl(from, F_SETFL, O_NONBLOCK);
     fcntl(errors_from, F_SETFL, O_NONBLOCK);
     const int ended = static_cast<int>(syscall(SYS_pidfd_open, child, 0)); // -1 before Linux 5.3
@@ -74,7 +74,7 @@ Ending read_until_end(int from, int errors_from, pid_t child, Clock::time_point 
         pollfd waits[] = {{from, POLLIN, 0}, {ended, POLLIN, 0}, {errors_from, POLLIN, 0}};
         if (left <= 0) break;
         if (poll(waits, 3, static_cast<int>(std::min<long long>(left, look_every))) < 0 && errno != EINTR) break;
-        const bool gone = has_ended(child); // before the pipe is read: what it report is there then
+        const bool gone = has_ended(child); // checked before the pipe is read, so that the last bytes are not missed
         if (!drain(errors_from, errors, max_stderr)) errors_from = -1;
         if (!drain(from, report, max_report) || gone) how = Ending::by_itself;
         if (how == Ending::timed_out && has_stopped(child)) how = Ending::stopped;
@@ -83,7 +83,7 @@ Ending read_until_end(int from, int errors_from, pid_t child, Clock::time_point 
     return how;
 }
 
-// End it and take its status; false when the kernel does not end it, as while it hangs in a file system.
+// Kills the child and reads its status; false when the kernel does not end it, for example while it waits for a file system.
 bool end_child(pid_t child, int &status) {
     kill(child, SIGKILL);
     for (const auto deadline = Clock::now() + kill_bound; Clock::now() < deadline;) {
@@ -94,8 +94,8 @@ bool end_child(pid_t child, int &status) {
     return false;
 }
 
-// Those that the child has left behind and that are in no group of its own come to us, as their next of kin. They are ended too. One
-// that begins others faster than they are ended is given up.
+// Descendants of the child that left its process group become children of this process (PR_SET_CHILD_SUBREAPER) and are killed here. The
+// loop has a time limit, because a descendant can start processes faster than they are killed.
 void kill_orphans() {
     const std::string list = "/proc/self/task/" + std::to_string(getpid()) + "/children";
     for (const auto deadline = Clock::now() + kill_bound; Clock::now() < deadline;) {
@@ -164,10 +164,10 @@ TestResult run_in_child(const Test &test, const TestInput &input, std::chrono::s
     bool ended = true;
     const bool began = child > 0;
     if (began) {
-        setpgid(child, child); // the child does the same: whoever comes first
+        setpgid(child, child); // the child does the same; the order is not defined
         how = read_until_end(ends[0], errors_ends[0], child, begin + bound, report, errors);
-        kill(-child, SIGKILL);            // grandchildren too; the child itself has report all it had to say, or is late
-        ended = end_child(child, status); // by its own number: it may have left its group
+        kill(-child, SIGKILL);            // its descendants too; the report is complete, or the time limit is reached
+        ended = end_child(child, status); // by its pid, since it may have left its group
         drain(errors_ends[0], errors, max_stderr);
         kill_orphans();
     }
@@ -182,13 +182,13 @@ TestResult run_in_child(const Test &test, const TestInput &input, std::chrono::s
         outcome.kind = static_cast<TestResult::Kind>(report[0]);
         outcome.text = report.substr(1);
     } else if (how == Ending::timed_out) {
-        outcome.text = "it was not done within " + std::to_string(bound.count()) + " s, and was killed";
+        outcome.text = "the test did not end within " + std::to_string(bound.count()) + " s and was killed";
     } else if (how == Ending::stopped) {
-        outcome.text = "it stopped its process, by a signal such as SIGSTOP, or by reading from the terminal";
+        outcome.text = "the plugin stopped its process, by a signal such as SIGSTOP or by reading from the terminal";
     } else {
         outcome.text = with_sanitizer_remedy(describe_death(status), errors);
     }
-    if (!ended) outcome.text += "; its process " + std::to_string(child) + " does not end, though it was killed";
+    if (!ended) outcome.text += "; its process " + std::to_string(child) + " was killed but does not end";
     outcome.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
     return outcome;
 }

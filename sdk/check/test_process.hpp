@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// One test in a process of its own. A crash, a hang, or an exit within it ends nothing else.
+// Runs one test in a child process, so that a crash, a hang or an exit of the plugin ends only that test.
 #pragma once
 
 #include "checker_test.hpp"
@@ -14,14 +14,14 @@ struct TestResult {
     enum class Kind : char { passed = 'p', failed = 'f', skipped = 's' };
     Kind kind = Kind::failed;
     std::string text;
-    bool timed_out = false; ///< its time was over, and it was killed
+    bool timed_out = false; ///< the time limit was reached and the child was killed
     std::chrono::milliseconds duration{};
 };
 
-/// Here, without protection: for debuggers.
+/// Runs the test in this process, for debuggers and sanitizers. A crash or hang of the plugin is one of the checker.
 TestResult run_in_process(const Test &test, const TestInput &input);
-/// In a child. When the bound is over, and when it has ended or stopped, it and its whole process group are killed, and whoever has left
-/// that group. What it prints on standard error comes out on ours afterwards, cut to the first 8 KiB.
+/// Runs the test in a child process. When the test ends, stops or reaches the time limit, the child, its process group and its descendants
+/// in other groups are killed. The first 8 KiB of its standard error are then written to ours.
 TestResult run_in_child(const Test &test, const TestInput &input, std::chrono::seconds bound);
 
 } // namespace kith::check

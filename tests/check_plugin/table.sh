@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Every test of kith-check-plugin catches a plugin that is bad on purpose, and lets the good one pass. table.sh CHECKER FOLDER
+# Runs each test of kith-check-plugin on a plugin that violates its rule on purpose, and on one that keeps all rules. table.sh CHECKER FOLDER
 checker=$1 folder=$2 wrong=0 covered=
-# Those that run lie apart from those that no loader takes.
+# Plugins that run are in a folder of their own; the loader refuses the others.
 place() { if [ -f "$folder/running/lib$1.so" ]; then echo "$folder/running/lib$1.so"; else echo "$folder/lib$1.so"; fi; }
-# Most rows wait for a child that hangs, so several run at a time; each leaves its line, and a mark when it is wrong.
+# Most rows wait for a child that hangs, so several run in parallel; each writes its line to a file, and a mark when it failed.
 lines=$(mktemp -d) && trap 'rm -rf "$lines"' EXIT
 number=0
 check_row() {
@@ -74,9 +74,9 @@ expect() {
     if [ $status -ne 1 ]; then echo "$1: expected exit code 1, got $status"; wrong=1; fi
     printf '%s\n' "$text" | grep -q "$4" || { echo "$1: no line with \"$4\":"; printf '%s\n' "$text"; wrong=1; }
 }
-expect 'a run over a library that hangs ends and names the tests' blocks_loading 1 '^failed .* it was not done within 1 s, and was killed'
-expect 'the tests that were not run say so' blocks_loading 1 '^skipped .* not run: three tests before it'
-expect 'a process that stopped is named at once' stops_itself 3 '^failed .* it stopped its process'
+expect 'a run on a library that hangs ends and names the tests' blocks_loading 1 '^failed .* the test did not end within 1 s and was killed'
+expect 'the tests that were not run say so' blocks_loading 1 '^skipped .* not run: three earlier tests'
+expect 'a process that stopped is named at once' stops_itself 3 '^failed .* the plugin stopped its process'
 expect 'a runtime that does not come first is named with its remedy' sanitized 20 '^failed .* LD_PRELOAD=.*libasan'
 for test in $("$checker" --list | cut -d' ' -f1); do
     case "$covered" in *" $test "*) ;; *) echo "$test: no bad plugin shows that it can fail"; wrong=1 ;; esac
