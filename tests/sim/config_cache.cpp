@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <tests/sim/configs.hpp>
+#include <tests/sim/config_cache.hpp>
 
 namespace kith::sim {
 
-std::shared_ptr<const core::Config> Configs::load(std::size_t config, const Texts &environment, const Read &read,
-                                                  core::Diagnostics &diagnostics) {
+std::shared_ptr<const core::Config> ConfigCache::load(std::size_t config, const Texts &environment, const Read &read,
+                                                      core::Diagnostics &diagnostics) {
     const auto value = [&](const std::string &name) -> std::string {
         const auto found = environment.find(name);
         return found == environment.end() ? std::string("\1") : found->second;
@@ -12,21 +12,21 @@ std::shared_ptr<const core::Config> Configs::load(std::size_t config, const Text
     // What a text asks for is known from its first load, so that a host with the same answers needs no load of its own.
     const auto key = [&] {
         std::string out = std::to_string(config);
-        for (const auto &[name, is_file] : asked_[config]) out += '\0' + (is_file ? read(name).text : value(name));
+        for (const auto &[name, is_file] : requested_[config]) out += '\0' + (is_file ? read(name).text : value(name));
         return out;
     };
-    if (asked_.contains(config)) {
+    if (requested_.contains(config)) {
         if (const auto found = known_.find(key()); found != known_.end()) return found->second;
     }
     const core::Surroundings surroundings{
         .environment = [&](const std::string &name) -> std::optional<std::string> {
-            asked_[config][name] = false;
+            requested_[config][name] = false;
             const auto found = environment.find(name);
             return found == environment.end() ? std::nullopt : std::optional(found->second);
         },
         .read_file =
             [&](const std::string &path, std::size_t) {
-                asked_[config][path] = true;
+                requested_[config][path] = true;
                 return read(path);
             },
         .plugins = [&](const core::PluginSettings &) { return plugins_.catalogue; },

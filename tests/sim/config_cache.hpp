@@ -6,7 +6,7 @@
 #include <core/config/diagnostics.hpp>
 #include <core/config/load.hpp>
 #include <core/config/model.hpp>
-#include <tests/sim/plugins.hpp>
+#include <tests/sim/loaded_plugins.hpp>
 #include <tests/sim/scenario.hpp>
 
 #include <functional>
@@ -17,12 +17,12 @@
 
 namespace kith::sim {
 
-class Configs {
+class ConfigCache {
   public:
     using Read = std::function<core::FileText(const std::string &path)>;
 
     /// Both outlive it.
-    Configs(const Scenario &scenario, const Plugins &plugins) : scenario_(scenario), plugins_(plugins) {}
+    ConfigCache(const Scenario &scenario, const LoadedPlugins &plugins) : scenario_(scenario), plugins_(plugins) {}
 
     /// environment: all of ${NAME}. read: ${file:...}. Those whose answers were the same share one configuration. Null when it has
     /// errors, which are in `diagnostics`.
@@ -33,9 +33,9 @@ class Configs {
 
   private:
     const Scenario &scenario_;
-    const Plugins &plugins_;
+    const LoadedPlugins &plugins_;
     std::map<std::size_t, std::map<std::string, bool>>
-        asked_; // by configuration: what it asks for, such as "NODE" or "file:/x"
+        requested_; // by configuration: what it asks for, such as "NODE" or "file:/x"
     std::map<std::string, std::shared_ptr<const core::Config>> known_;
 };
 

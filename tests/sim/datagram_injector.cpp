@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <tests/sim/strangers.hpp>
+#include <tests/sim/datagram_injector.hpp>
 
-#include <kith/service/udp.h>
+#include <kith/testkit/machine.hpp>
+#include <kith/testkit/sim_net.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -10,7 +11,7 @@ namespace kith::sim {
 
 namespace {
 
-constexpr std::size_t most_overheard = 1000;
+constexpr std::size_t max_recorded = 1000;
 
 // What libcluster sends without a secret: "heartbeat::" and #{node => Name} in the external term format.
 std::string heartbeat(const std::string &node) {
@@ -28,83 +29,56 @@ std::string numbered(std::string text, std::size_t number) {
 
 } // namespace
 
-void Strangers::listen() {
+void DatagramInjector::listen() {
     segment_.tap([this](const testkit::Sighting &seen) {
         if (seen.sender == nullptr) return;
-        overheard_.push_back({seen.sender->index(), seen.from.address.text(), seen.to.address.text(), seen.from.port,
-                              seen.to.port, std::string(seen.bytes)});
-        if (overheard_.size() > most_overheard) overheard_.pop_front();
+        recorded_.push_back({seen.sender->index(), seen.from.address.text(), seen.to.address.text(), seen.from.port,
+                             seen.to.port, std::string(seen.bytes)});
+        if (recorded_.size() > max_recorded) recorded_.pop_front();
     });
 }
 
-void Strangers::send(const Packets &packets, Span over) {
-    for (std::size_t i = 0; i < packets.count; ++i) {
-        const auto share = static_cast<double>(i) / static_cast<double>(packets.count);
-        net_.in(Span(static_cast<std::int64_t>(share * static_cast<double>(over.count()))),
-                [this, &packets, i] { send_one(packets, i + 1); });
+void DatagramInjector::send(const InjectedDatagrams &datagrams, Duration over) {
+    for (std::size_t i = 0; i < datagrams.count; ++i) {
+        const auto share = static_cast<double>(i) / static_cast<double>(datagrams.count);
+        net_.in(Duration(static_cast<std::int64_t>(share * static_cast<double>(over.count()))),
+                [this, &datagrams, i] { send_one(datagrams, i + 1); });
     }
 }
 
-void Strangers::send_one(const Packets &packets, std::size_t number) {
-    using Content = Packets::Content;
-    switch (packets.content) {
+void DatagramInjector::send_one(const InjectedDatagrams &datagrams, std::size_t number) {
+    using Content = InjectedDatagrams::Content;
+    switch (datagrams.content) {
     case Content::heartbeat:
-        return segment_.inject(packets.from, packets.port, packets.to, packets.port, heartbeat(numbered(packets.text, number)));
-    case Content::bytes: return segment_.inject(packets.from, packets.port, packets.to, packets.port, packets.text);
+        return segment_.inject(datagrams.from, datagrams.port, datagrams.to, datagrams.port,
+                               heartbeat(numbered(datagrams.text, number)));
+    case Content::bytes: return segment_.inject(datagrams.from, datagrams.port, datagrams.to, datagrams.port, datagrams.text);
     case Content::random: {
-        std::string bytes(packets.random, '\0');
+        std::string bytes(datagrams.random, '\0');
         random_.fill(bytes.data(), bytes.size());
-        return segment_.inject(packets.from, packets.port, packets.to, packets.port, bytes);
+        return segment_.inject(datagrams.from, datagrams.port, datagrams.to, datagrams.port, bytes);
     }
     default: break;
     }
-    std::vector<const Overheard *> known;
-    for (const Overheard &one : overheard_) {
-        if (packets.of.hosts.has(one.sender)) known.push_back(&one);
+    std::vector<const RecordedDatagram *> known;
+    for (const RecordedDatagram &one : recorded_) {
+        if (datagrams.of.hosts.has(one.sender)) known.push_back(&one);
     }
     if (known.empty()) return;
-    const Overheard &one = *known[random_.below(known.size())];
-    segment_.inject(packets.from.empty() ? one.from : packets.from, one.from_port, one.to, one.to_port,
-                    altered(packets, one.bytes));
+    const RecordedDatagram &one = *known[random_.below(known.size())];
+    segment_.inject(datagrams.from.empty() ? one.from : datagrams.from, one.from_port, one.to, one.to_port,
+                    altered(datagrams, one.bytes));
 }
 
-std::string Strangers::altered(const Packets &packets, std::string bytes) {
-    using Content = Packets::Content;
-    if (packets.content == Content::truncated) bytes.resize(random_.below(bytes.size() + 1));
-    if (packets.content == Content::longer) bytes.append(1 + random_.below(60'000), 'x');
-    if (packets.content == Content::flipped && !bytes.empty()) {
+std::string DatagramInjector::altered(const InjectedDatagrams &datagrams, std::string bytes) {
+    using Content = InjectedDatagrams::Content;
+    if (datagrams.content == Content::truncated) bytes.resize(random_.below(bytes.size() + 1));
+    if (datagrams.content == Content::longer) bytes.append(1 + random_.below(60'000), 'x');
+    if (datagrams.content == Content::flipped && !bytes.empty()) {
         const auto bit = random_.below(bytes.size() * 8);
         bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
     }
     return bytes;
 }
-
-struct Occupier::Body final : Tenant {
-    testkit::Machine &machine;
-    kith_host host{};
-
-    Body(testkit::Machine &on, std::uint16_t port) : machine(on) {
-        host.struct_size = sizeof host;
-        host.instance = {"occupier", 8};
-        host.error = [](const kith_host *, kith_str) {};
-        machine.open(host, *this);
-        const auto *udp = static_cast<const kith_udp_host *>(machine.service(KITH_UDP));
-        kith_udp_socket socket{};
-        socket.struct_size = sizeof socket;
-        socket.address = {"0.0.0.0", 7};
-        socket.port = port;
-        std::uint64_t op = 0;
-        udp->bind(&host, &socket, 0, &op);
-    }
-    const void *service(std::string_view) noexcept override { return nullptr; }
-    void *self() noexcept override { return this; }
-    void enter(const char *) noexcept override {}
-    void leave() noexcept override {}
-    bool may_read(std::string_view) const noexcept override { return false; }
-};
-
-Occupier::Occupier(testkit::Machine &machine, std::uint16_t port) : body_(std::make_unique<Body>(machine, port)) {}
-
-Occupier::~Occupier() { body_->machine.close(body_->host); }
 
 } // namespace kith::sim

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <tests/sim/span.hpp>
+#include <tests/sim/duration.hpp>
 
 #include <array>
 #include <charconv>
@@ -24,7 +24,7 @@ constexpr double longest = 10'000 * 86400e9;
 
 } // namespace
 
-std::optional<Span> parse_span(std::string_view text) {
+std::optional<Duration> parse_duration(std::string_view text) {
     const bool back = text.starts_with('-');
     if (back) text.remove_prefix(1);
     if (text.empty()) return std::nullopt;
@@ -44,10 +44,10 @@ std::optional<Span> parse_span(std::string_view text) {
         total += number * scale;
     }
     if (total > longest) return std::nullopt;
-    return Span(static_cast<std::int64_t>(std::llround(back ? -total : total)));
+    return Duration(static_cast<std::int64_t>(std::llround(back ? -total : total)));
 }
 
-std::string to_text(Span span) {
+std::string to_text(Duration span) {
     if (span.count() < 0) return '-' + to_text(-span);
     const double ns = static_cast<double>(span.count());
     std::array<char, 32> text{};

@@ -10,12 +10,12 @@
 
 namespace kith::sim {
 
-using Span = std::chrono::nanoseconds;
+using Duration = std::chrono::nanoseconds;
 
 /// Nothing when it is none, or longer than 10,000 days.
-std::optional<Span> parse_span(std::string_view text);
+std::optional<Duration> parse_duration(std::string_view text);
 
 /// For people: "1h30m", "2.35s", "40ms".
-std::string to_text(Span span);
+std::string to_text(Duration span);
 
 } // namespace kith::sim

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <tests/sim/judge.hpp>
+#include <tests/sim/expectation_evaluator.hpp>
 
 #include <core/cluster/glob.hpp>
 
@@ -10,88 +10,90 @@ namespace kith::sim {
 
 namespace {
 
-constexpr std::size_t most_told = 5; // hosts, of one expectation
+constexpr std::size_t max_listed = 5; // hosts, of one expectation
 
 using When = Expectation::When;
 
 } // namespace
 
-Judge::Judge(const Scenario &scenario, const Hosts &hosts, Names &names) : hosts_(hosts), names_(names) {
-    for (const Expectation &of : scenario.expectations) cases_.emplace_back().of = &of;
+ExpectationEvaluator::ExpectationEvaluator(const Scenario &scenario, const Hosts &hosts, NodeNameIndex &names)
+    : hosts_(hosts), names_(names) {
+    for (const Expectation &of : scenario.expectations) evaluations_.emplace_back().of = &of;
 }
 
-Span Judge::next() const {
-    Span next = Span::max();
-    for (const Case &of : cases_) {
+Duration ExpectationEvaluator::next() const {
+    Duration next = Duration::max();
+    for (const Evaluation &of : evaluations_) {
         if (!of.ended) next = std::min(next, of.begun || of.of->when == When::at ? of.of->to : of.of->from);
     }
     return next;
 }
 
-Bits Judge::meant(const Selection &selection) const {
-    Bits out = selection.hosts;
+IndexSet ExpectationEvaluator::hosts_of(const HostSelection &selection) const {
+    IndexSet out = selection.hosts;
     if (selection.up) out.add(up_);
     return out;
 }
 
-void Judge::look(Span now) {
-    for (Case &of : cases_) {
+void ExpectationEvaluator::evaluate(Duration now) {
+    for (Evaluation &of : evaluations_) {
         if (of.ended) continue;
         if (!of.begun && now >= (of.of->when == When::at ? of.of->to : of.of->from)) {
             of.begun = true;
-            if (!of.of->some && !of.of->never) meant(of.of->hosts).each([&](std::size_t i) { consider(of, *hosts_[i], now); });
-            settle(of, now);
+            if (!of.of->some && !of.of->never)
+                hosts_of(of.of->hosts).each([&](std::size_t i) { update_host(of, *hosts_[i], now); });
+            update_satisfied_since(of, now);
         }
         if (of.begun && now >= of.of->to) finish(of, now);
     }
 }
 
-void Judge::look(const Host &host, Span now) {
-    for (Case &of : cases_) {
+void ExpectationEvaluator::evaluate(const Host &host, Duration now) {
+    for (Evaluation &of : evaluations_) {
         if (!of.begun || of.ended || of.of->some || of.of->never) continue;
-        consider(of, host, now);
-        settle(of, now);
+        update_host(of, host, now);
+        update_satisfied_since(of, now);
     }
 }
 
-void Judge::look_anew(Span now) {
+void ExpectationEvaluator::evaluate_all(Duration now) {
     up_.clear();
     for (const auto &host : hosts_) {
-        if (host->runs()) up_.add(host->index());
+        if (host->running()) up_.add(host->index());
     }
-    for (Case &of : cases_) {
+    for (Evaluation &of : evaluations_) {
         if (!of.begun || of.ended || of.of->some || of.of->never) continue;
         of.good.clear();
-        meant(of.of->hosts).each([&](std::size_t i) { consider(of, *hosts_[i], now); });
-        settle(of, now);
+        hosts_of(of.of->hosts).each([&](std::size_t i) { update_host(of, *hosts_[i], now); });
+        update_satisfied_since(of, now);
     }
 }
 
-void Judge::see(const Host &host, const core::StoredEvent &event, Span now) {
-    for (Case &of : cases_) {
+void ExpectationEvaluator::see(const Host &host, const core::StoredEvent &event, Duration now) {
+    for (Evaluation &of : evaluations_) {
         if (of.ended || now < of.of->from) continue;
         if (of.of->some && matches(*of.of->some, event)) {
             of.good.add(host.index());
-            settle(of, now);
-        } else if (of.of->never && matches(*of.of->never, event) && meant(of.of->hosts).has(host.index())) {
+            update_satisfied_since(of, now);
+        } else if (of.of->never && matches(*of.of->never, event) && hosts_of(of.of->hosts).has(host.index())) {
             fail(of, host, "it told " + std::string(event.json()), now);
         }
     }
 }
 
-void Judge::consider(Case &of, const Host &host, Span now) {
-    if (!of.of->hosts.hosts.has(host.index()) && !(of.of->hosts.up && host.runs())) return;
+void ExpectationEvaluator::update_host(Evaluation &of, const Host &host, Duration now) {
+    if (!of.of->hosts.hosts.has(host.index()) && !(of.of->hosts.up && host.running())) return;
     if (holds(*of.of, host)) {
         of.good.add(host.index());
         return;
     }
     of.good.remove(host.index());
-    if (of.of->when == When::throughout) fail(of, host, lack(*of.of, host), now);
+    if (of.of->when == When::throughout) fail(of, host, unmet_reason(*of.of, host), now);
 }
 
 // Does it hold for all, and since when?
-void Judge::settle(Case &of, Span now) {
-    const Bits wanted = meant(of.of->hosts);
+void ExpectationEvaluator::update_satisfied_since(Evaluation &of, Duration now) {
+    const IndexSet wanted = hosts_of(of.of->hosts);
     if (!of.good.contains(wanted)) {
         of.all.reset();
     } else if (!of.all) {
@@ -99,49 +101,49 @@ void Judge::settle(Case &of, Span now) {
     }
 }
 
-void Judge::finish(Case &of, Span now) {
+void ExpectationEvaluator::finish(Evaluation &of, Duration now) {
     of.ended = true;
     if (of.of->when == When::throughout) return;
-    settle(of, now);
+    update_satisfied_since(of, now);
     if (of.all) {
-        if (of.of->when == When::by) held_.push_back({of.of->words, of.of->line, *of.all - of.of->from});
+        if (of.of->when == When::by) held_.push_back({of.of->json, of.of->line, *of.all - of.of->from});
         return;
     }
-    meant(of.of->hosts).each([&](std::size_t i) {
+    hosts_of(of.of->hosts).each([&](std::size_t i) {
         if (of.good.has(i)) return;
-        fail(of, *hosts_[i], of.of->some ? "it did not tell such an event" : lack(*of.of, *hosts_[i]), now);
+        fail(of, *hosts_[i], of.of->some ? "it did not tell such an event" : unmet_reason(*of.of, *hosts_[i]), now);
     });
 }
 
-void Judge::fail(Case &of, const Host &host, std::string what, Span now) {
-    if (++of.failures > most_told) return;
-    failures_.push_back({now, host.name(), std::move(what), of.of->words, of.of->line});
+void ExpectationEvaluator::fail(Evaluation &of, const Host &host, std::string what, Duration now) {
+    if (++of.failures > max_listed) return;
+    failures_.push_back({now, host.name(), std::move(what), of.of->json, of.of->line});
 }
 
-// As `lack` has it, which costs more: a crowd that forms asks this for each of its pairs.
-bool Judge::holds(const Expectation &of, const Host &host) const {
-    if (!host.runs()) return false;
-    if (of.members) return meets(*of.members, host.witness().members(of.topology), host);
-    if (of.links) return meets(*of.links, host.witness().links(of.topology), host);
-    return lack(of, host).empty();
+// As `unmet_reason` has it, which costs more: a crowd that forms asks this for each of its pairs.
+bool ExpectationEvaluator::holds(const Expectation &of, const Host &host) const {
+    if (!host.running()) return false;
+    if (of.members) return meets(*of.members, host.checker().members(of.topology), host);
+    if (of.links) return meets(*of.links, host.checker().links(of.topology), host);
+    return unmet_reason(of, host).empty();
 }
 
-bool Judge::meets(const PeerDemand &demand, const Bits &peers, const Host &host) const {
-    if (!demand.exactly) return peers.count() >= demand.least && peers.count() <= demand.most;
-    Bits wanted = meant(*demand.exactly);
+bool ExpectationEvaluator::meets(const PeerExpectation &expected, const IndexSet &peers, const Host &host) const {
+    if (!expected.exactly) return peers.count() >= expected.least && peers.count() <= expected.most;
+    IndexSet wanted = hosts_of(*expected.exactly);
     wanted.remove(host.index());
     return wanted == peers;
 }
 
-std::string Judge::lack(const Expectation &of, const Host &host) const {
-    if (!host.runs()) return "its kith does not run";
-    const Witness &witness = host.witness();
-    if (of.members) return lack_of_peers(*of.members, witness.members(of.topology), host, "believes in");
-    if (of.links) return lack_of_peers(*of.links, witness.links(of.topology), host, "is linked to");
+std::string ExpectationEvaluator::unmet_reason(const Expectation &of, const Host &host) const {
+    if (!host.running()) return "its kith does not run";
+    const InvariantChecker &witness = host.checker();
+    if (of.members) return unmet_peers(*of.members, witness.members(of.topology), host, "believes in");
+    if (of.links) return unmet_peers(*of.links, witness.links(of.topology), host, "is linked to");
     if (of.knows) {
-        const Bits has = witness.members(of.topology);
-        Bits lacks;
-        meant(*of.knows).each([&](std::size_t i) {
+        const IndexSet has = witness.members(of.topology);
+        IndexSet lacks;
+        hosts_of(*of.knows).each([&](std::size_t i) {
             if (i != host.index() && !has.has(i)) lacks.add(i);
         });
         return lacks.empty() ? std::string() : "it does not know " + listed(lacks);
@@ -156,16 +158,17 @@ std::string Judge::lack(const Expectation &of, const Host &host) const {
     return {};
 }
 
-std::string Judge::lack_of_peers(const PeerDemand &demand, const Bits &peers, const Host &host, const char *what) const {
-    if (meets(demand, peers, host)) return {};
+std::string ExpectationEvaluator::unmet_peers(const PeerExpectation &expected, const IndexSet &peers, const Host &host,
+                                              const char *what) const {
+    if (meets(expected, peers, host)) return {};
     const std::string has = std::string("it ") + what + ' ' + std::to_string(peers.count()) + " peers, ";
-    if (!demand.exactly) {
-        if (peers.count() < demand.least) return has + "not at least " + std::to_string(demand.least);
-        return has + "not at most " + std::to_string(demand.most);
+    if (!expected.exactly) {
+        if (peers.count() < expected.least) return has + "not at least " + std::to_string(expected.least);
+        return has + "not at most " + std::to_string(expected.most);
     }
-    Bits wanted = meant(*demand.exactly);
+    IndexSet wanted = hosts_of(*expected.exactly);
     wanted.remove(host.index());
-    Bits lacks, besides;
+    IndexSet lacks, besides;
     wanted.each([&](std::size_t i) { peers.has(i) ? false : lacks.add(i); });
     peers.each([&](std::size_t i) { wanted.has(i) ? false : besides.add(i); });
     std::string out = has + "not the " + std::to_string(wanted.count()) + " expected";
@@ -174,22 +177,22 @@ std::string Judge::lack_of_peers(const PeerDemand &demand, const Bits &peers, co
     return out;
 }
 
-bool Judge::matches(const Pattern &pattern, const core::StoredEvent &event) const {
+bool ExpectationEvaluator::matches(const EventPattern &pattern, const core::StoredEvent &event) const {
     const auto fits = [](const std::string &glob, std::string_view text) {
         return glob.empty() || core::glob_match(glob, text);
     };
     if ((pattern.kinds >> event.kind() & 1) == 0) return false;
     if (!fits(pattern.source, event.source()) || !fits(pattern.reason, event.reason())) return false;
-    return !pattern.peer || meant(*pattern.peer).has(names_.number(event.peer()));
+    return !pattern.peer || hosts_of(*pattern.peer).has(names_.number(event.peer()));
 }
 
-std::string Judge::listed(const Bits &names) const {
+std::string ExpectationEvaluator::listed(const IndexSet &names) const {
     std::string out;
     std::size_t told = 0;
     names.each([&](std::size_t i) {
-        if (++told <= most_told) out += (told > 1 ? ", " : "") + names_.text(i);
+        if (++told <= max_listed) out += (told > 1 ? ", " : "") + names_.text(i);
     });
-    return told > most_told ? out + " and " + std::to_string(told - most_told) + " more" : out;
+    return told > max_listed ? out + " and " + std::to_string(told - max_listed) + " more" : out;
 }
 
 } // namespace kith::sim

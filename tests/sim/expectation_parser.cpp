@@ -2,8 +2,8 @@
 #include <core/cluster/glob.hpp>
 #include <core/config/words.hpp>
 #include <kith/hosting/event_kind.hpp>
-#include <tests/sim/scenario_parts.hpp>
-#include <tests/sim/selection.hpp>
+#include <tests/sim/expectation_parser.hpp>
+#include <tests/sim/host_selection_parser.hpp>
 
 #include <boost/json/serialize.hpp>
 
@@ -13,19 +13,19 @@ namespace kith::sim {
 
 namespace {
 
-PeerDemand read_peers(const Cursor &at, const Scenario &so_far) {
-    PeerDemand demand;
+PeerExpectation read_peers(const JsonCursor &at, const Scenario &so_far) {
+    PeerExpectation expected;
     if (!at.value().is_object()) {
-        demand.exactly = read_selection(at, so_far.hosts);
-        return demand;
+        expected.exactly = parse_host_selection(at, so_far.hosts);
+        return expected;
     }
-    if (at.has("least")) demand.least = at["least"].number();
-    if (at.has("most")) demand.most = at["most"].number();
-    return demand;
+    if (at.has("least")) expected.least = at["least"].number();
+    if (at.has("most")) expected.most = at["most"].number();
+    return expected;
 }
 
-Pattern read_pattern(const Cursor &at, const Scenario &so_far) {
-    Pattern pattern{0, at.text("source"), at.text("reason"), {}};
+EventPattern read_pattern(const JsonCursor &at, const Scenario &so_far) {
+    EventPattern pattern{0, at.text("source"), at.text("reason"), {}};
     const std::string glob = at.text("kind");
     for (std::size_t kind = 0; kind < event_kind_names.size(); ++kind) {
         if (core::glob_match(glob, event_kind_names[kind])) pattern.kinds |= std::uint64_t{1} << kind;
@@ -34,11 +34,11 @@ Pattern read_pattern(const Cursor &at, const Scenario &so_far) {
         const std::vector<std::string> kinds(event_kind_names.begin(), event_kind_names.end());
         at["kind"].error("there is no kind of event " + core::in_quotes(glob) + core::did_you_mean(glob, kinds));
     }
-    if (at.has("peer")) pattern.peer = read_selection(at["peer"], so_far.hosts);
+    if (at.has("peer")) pattern.peer = parse_host_selection(at["peer"], so_far.hosts);
     return pattern;
 }
 
-void read_when(const Cursor &at, const Scenario &so_far, Expectation &out) {
+void read_when(const JsonCursor &at, const Scenario &so_far, Expectation &out) {
     const bool throughout = at.has("from") && !at.has("by") && !at.has("at");
     if (at.has("at") + at.has("by") > 1 || (at.has("at") && at.has("from")) || (at.has("to") && !throughout)) {
         return at.error("expected `at`, or `by` (with or without `from`), or `from` (with or without `to`)");
@@ -52,13 +52,13 @@ void read_when(const Cursor &at, const Scenario &so_far, Expectation &out) {
 
 } // namespace
 
-Expectation read_expectation(const Cursor &at, const Scenario &so_far, std::string_view text) {
+Expectation parse_expectation(const JsonCursor &at, const Scenario &so_far, std::string_view text) {
     Expectation out;
-    out.words = boost::json::serialize(at.value());
+    out.json = boost::json::serialize(at.value());
     out.line = static_cast<std::uint32_t>(1 + std::count(text.begin(), text.begin() + at.at(), '\n'));
     read_when(at, so_far, out);
     out.hosts.up = true;
-    if (at.has("hosts")) out.hosts = read_selection(at["hosts"], so_far.hosts);
+    if (at.has("hosts")) out.hosts = parse_host_selection(at["hosts"], so_far.hosts);
     out.topology = at.text("topology");
     int things = 0;
     const auto there = [&](std::string_view key) {
@@ -67,7 +67,7 @@ Expectation read_expectation(const Cursor &at, const Scenario &so_far, std::stri
     };
     if (there("members")) out.members = read_peers(at["members"], so_far);
     if (there("links")) out.links = read_peers(at["links"], so_far);
-    if (there("knows")) out.knows = read_selection(at["knows"], so_far.hosts);
+    if (there("knows")) out.knows = parse_host_selection(at["knows"], so_far.hosts);
     if (there("stale")) out.stale = at["stale"].flag();
     if (there("ready")) out.ready = at["ready"].flag();
     if (there("some")) out.some = read_pattern(at["some"], so_far);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <tests/sim/faults.hpp>
+#include <tests/sim/fault_injector.hpp>
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@ namespace {
 using testkit::Hears;
 using testkit::Sends;
 
-constexpr Span latest = std::chrono::milliseconds(100); // of a datagram that is overtaken
+constexpr Duration latest = std::chrono::milliseconds(100); // of a datagram that is overtaken
 
 std::string with_network(const testkit::Address &address) { return address.text() + (address.family == 4 ? "/8" : "/64"); }
 
@@ -31,78 +31,79 @@ bool lasts(FaultKind kind) {
 
 } // namespace
 
-Faults::Faults(const Scenario &scenario, testkit::SimNet &net, const Hosts &hosts, std::uint64_t seed,
-               std::function<void(Host &)> start)
+FaultInjector::FaultInjector(const Scenario &scenario, testkit::SimNet &net, const Hosts &hosts, std::uint64_t seed,
+                             std::function<void(Host &)> start)
     : scenario_(scenario),
       net_(net),
       segment_(net.segment()),
       hosts_(hosts),
       start_(std::move(start)),
-      ground_(hosts.size()),
-      strangers_(net, segment_, ~seed) {
-    const Weather &weather = scenario.weather;
-    if (weather.delay) net.delay(weather.delay->first, weather.delay->second);
-    net.tick(weather.tick);
-    segment_.loss(weather.loss);
-    segment_.duplicate(weather.duplicate);
-    segment_.reorder(weather.reorder, latest);
-    segment_.multicast(weather.multicast);
+      reachability_(hosts.size()),
+      datagram_injector_(net, segment_, ~seed) {
+    const NetworkConditions &network = scenario.network;
+    if (network.delay) net.delay(network.delay->first, network.delay->second);
+    net.tick(network.tick);
+    segment_.loss(network.loss);
+    segment_.duplicate(network.duplicate);
+    segment_.reorder(network.reorder, latest);
+    segment_.multicast(network.multicast);
     for (const auto &host : hosts) {
-        if (host->plan().epmd) epmds_[host->index()] = std::make_unique<Epmd>(host->machine(), *host->plan().epmd);
+        if (host->settings().epmd)
+            epmds_[host->index()] = std::make_unique<SimulatedEpmd>(host->machine(), *host->settings().epmd);
     }
     const auto &faults = scenario.faults;
     if (std::any_of(faults.begin(), faults.end(), [](const Fault &f) { return f.kind == FaultKind::replay; }))
-        strangers_.listen();
+        datagram_injector_.listen();
 }
 
-void Faults::begin(const Fault &fault, Span now) {
+void FaultInjector::begin(const Fault &fault, Duration now) {
     to_network(fault, true, now);
     given_ = 0;
-    Bits whom = fault.hosts.hosts;
+    IndexSet whom = fault.hosts.hosts;
     for (const auto &host : hosts_) {
-        if (fault.hosts.up && host->runs()) whom.add(host->index());
+        if (fault.hosts.up && host->running()) whom.add(host->index());
     }
     whom.each([&](std::size_t i) { to_host(fault, *hosts_[i], true, now); });
 }
 
-void Faults::end(const Fault &fault, Span now) {
+void FaultInjector::end(const Fault &fault, Duration now) {
     to_network(fault, false, now);
     given_ = 0;
     fault.hosts.hosts.each([&](std::size_t i) { to_host(fault, *hosts_[i], false, now); });
 }
 
-void Faults::to_network(const Fault &fault, bool on, Span now) {
+void FaultInjector::to_network(const Fault &fault, bool on, Duration now) {
     switch (fault.kind) {
     case FaultKind::partition: {
         std::vector<std::vector<const testkit::Machine *>> islands;
-        std::vector<Bits> sets;
-        for (const Selection &set : fault.sets) {
+        std::vector<IndexSet> sets;
+        for (const HostSelection &set : fault.sets) {
             if (!on) break;
             sets.push_back(set.hosts);
             auto &island = islands.emplace_back();
             set.hosts.each([&](std::size_t i) { island.push_back(&hosts_[i]->machine()); });
         }
         net_.islands(islands);
-        return ground_.islands(sets, now);
+        return reachability_.islands(sets, now);
     }
-    case FaultKind::loss: segment_.loss(on ? fault.share : scenario_.weather.loss); break;
-    case FaultKind::duplicate: segment_.duplicate(on ? fault.share : scenario_.weather.duplicate); break;
-    case FaultKind::reorder: segment_.reorder(on ? fault.share : scenario_.weather.reorder, latest); break;
-    case FaultKind::multicast: segment_.multicast(!on && scenario_.weather.multicast); break;
+    case FaultKind::loss: segment_.loss(on ? fault.share : scenario_.network.loss); break;
+    case FaultKind::duplicate: segment_.duplicate(on ? fault.share : scenario_.network.duplicate); break;
+    case FaultKind::reorder: segment_.reorder(on ? fault.share : scenario_.network.reorder, latest); break;
+    case FaultKind::multicast: segment_.multicast(!on && scenario_.network.multicast); break;
     case FaultKind::inject:
     case FaultKind::replay:
-        if (on) strangers_.send(fault.packets, fault.until.value_or(fault.at) - fault.at);
+        if (on) datagram_injector_.send(fault.datagrams, fault.until.value_or(fault.at) - fault.at);
         return;
     default: return;
     }
-    ground_.afflict_all(on, now);
+    reachability_.set_network_faulty(on, now);
 }
 
-void Faults::to_host(const Fault &fault, Host &host, bool on, Span now) {
+void FaultInjector::to_host(const Fault &fault, Host &host, bool on, Duration now) {
     if (lasts(fault.kind)) {
-        ground_.afflict(host.index(), on, now);
+        reachability_.set_faulty(host.index(), on, now);
     } else {
-        ground_.shake(host.index(), now);
+        reachability_.mark_disturbed(host.index(), now);
     }
     switch (fault.kind) {
     case FaultKind::kill:
@@ -112,27 +113,27 @@ void Faults::to_host(const Fault &fault, Host &host, bool on, Span now) {
     case FaultKind::power_off: return to_kith(fault, host, on);
     case FaultKind::clock: return host.machine().jump_wall(on ? fault.jump : -fault.jump);
     case FaultKind::file:
-        return fault.text ? host.machine().file(fault.path, expand(*fault.text, names_of(host.plan())))
+        return fault.text ? host.machine().file(fault.path, expand(*fault.text, variables_of(host.settings())))
                           : host.machine().remove(fault.path);
     case FaultKind::env:
-        for (const auto &[name, value] : fault.env) host.env(name, expand(value, names_of(host.plan())));
+        for (const auto &[name, value] : fault.env) host.env(name, expand(value, variables_of(host.settings())));
         return;
     case FaultKind::epmd: {
         auto &epmd = epmds_[host.index()];
-        if (epmd == nullptr) epmd = std::make_unique<Epmd>(host.machine(), std::vector<std::string>{});
-        if (fault.epmd) epmd->names(on ? *fault.epmd : host.plan().epmd.value_or(std::vector<std::string>{}));
+        if (epmd == nullptr) epmd = std::make_unique<SimulatedEpmd>(host.machine(), std::vector<std::string>{});
+        if (fault.epmd) epmd->names(on ? *fault.epmd : host.settings().epmd.value_or(std::vector<std::string>{}));
         return epmd->listen(fault.epmd || fault.epmd_up || !on);
     }
     case FaultKind::occupied: {
         auto &occupier = occupiers_[{host.index(), fault.port}];
-        occupier = on ? std::make_unique<Occupier>(host.machine(), fault.port) : nullptr;
+        occupier = on ? std::make_unique<PortOccupier>(host.machine(), fault.port) : nullptr;
         return;
     }
     default: return to_interface(fault, host, on);
     }
 }
 
-void Faults::to_kith(const Fault &fault, Host &host, bool on) {
+void FaultInjector::to_kith(const Fault &fault, Host &host, bool on) {
     if (!on || fault.kind == FaultKind::start || fault.kind == FaultKind::restart) {
         if (fault.kind == FaultKind::restart) host.kill();
         if (host.machine().vanished()) boot(host);
@@ -144,14 +145,14 @@ void Faults::to_kith(const Fault &fault, Host &host, bool on) {
 }
 
 // What listened there listens again.
-void Faults::boot(Host &host) {
+void FaultInjector::boot(Host &host) {
     host.machine().come_back();
     if (const auto found = epmds_.find(host.index()); found != epmds_.end() && found->second != nullptr) found->second->boot();
 }
 
-void Faults::to_interface(const Fault &fault, Host &host, bool on) {
+void FaultInjector::to_interface(const Fault &fault, Host &host, bool on) {
     testkit::Interface &card = host.machine().interface();
-    const auto address = [&](const testkit::Address &first) { return with_network(following(first, given_++)); };
+    const auto address = [&](const testkit::Address &first) { return with_network(nth_address_after(first, given_++)); };
     switch (fault.kind) {
     case FaultKind::deaf: return card.hears(on ? Hears::nothing : Hears::everything);
     case FaultKind::hears_itself: return card.hears(on ? Hears::itself : Hears::everything);
@@ -164,7 +165,7 @@ void Faults::to_interface(const Fault &fault, Host &host, bool on) {
     case FaultKind::interface_gone:
         if (on) return card.remove();
         return fault.address ? card.come_back({address(*fault.address)}) : card.come_back();
-    case FaultKind::address: return card.addresses({address(on ? *fault.address : host.plan().address)});
+    case FaultKind::address: return card.addresses({address(on ? *fault.address : host.settings().address)});
     default: return;
     }
 }

@@ -4,10 +4,11 @@
 #pragma once
 
 #include <kith/testkit/segment.hpp>
-#include <tests/sim/epmd.hpp>
-#include <tests/sim/ground.hpp>
+#include <tests/sim/datagram_injector.hpp>
 #include <tests/sim/host.hpp>
-#include <tests/sim/strangers.hpp>
+#include <tests/sim/port_occupier.hpp>
+#include <tests/sim/reachability.hpp>
+#include <tests/sim/simulated_epmd.hpp>
 
 #include <functional>
 #include <map>
@@ -17,26 +18,26 @@
 
 namespace kith::sim {
 
-class Faults {
+class FaultInjector {
   public:
     using Hosts = std::vector<std::unique_ptr<Host>>;
 
     /// start: called to start a host's kith. All outlive it.
-    Faults(const Scenario &scenario, testkit::SimNet &net, const Hosts &hosts, std::uint64_t seed,
-           std::function<void(Host &)> start);
+    FaultInjector(const Scenario &scenario, testkit::SimNet &net, const Hosts &hosts, std::uint64_t seed,
+                  std::function<void(Host &)> start);
 
-    void begin(const Fault &fault, Span now);
+    void begin(const Fault &fault, Duration now);
     /// Its `until` has come.
-    void end(const Fault &fault, Span now);
+    void end(const Fault &fault, Duration now);
 
     /// Neither host, nor what lies between them, was disturbed of late.
-    bool calm(const Host &a, std::size_t b, Span now) const { return ground_.calm(a.index(), b, now); }
+    bool undisturbed(const Host &a, std::size_t b, Duration now) const { return reachability_.undisturbed(a.index(), b, now); }
     /// Its kith was started or has ended.
-    void shaken(const Host &host, Span now) { ground_.shake(host.index(), now); }
+    void mark_disturbed(const Host &host, Duration now) { reachability_.mark_disturbed(host.index(), now); }
 
   private:
-    void to_network(const Fault &fault, bool on, Span now);
-    void to_host(const Fault &fault, Host &host, bool on, Span now);
+    void to_network(const Fault &fault, bool on, Duration now);
+    void to_host(const Fault &fault, Host &host, bool on, Duration now);
     void boot(Host &host);
     void to_kith(const Fault &fault, Host &host, bool on);
     void to_interface(const Fault &fault, Host &host, bool on);
@@ -46,10 +47,10 @@ class Faults {
     testkit::Segment &segment_;
     const Hosts &hosts_;
     std::function<void(Host &)> start_;
-    Ground ground_;
-    Strangers strangers_;
-    std::map<std::size_t, std::unique_ptr<Epmd>> epmds_;
-    std::map<std::pair<std::size_t, std::uint16_t>, std::unique_ptr<Occupier>> occupiers_;
+    Reachability reachability_;
+    DatagramInjector datagram_injector_;
+    std::map<std::size_t, std::unique_ptr<SimulatedEpmd>> epmds_;
+    std::map<std::pair<std::size_t, std::uint16_t>, std::unique_ptr<PortOccupier>> occupiers_;
     std::size_t given_ = 0; // addresses, by the fault that is under way
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <core/config/words.hpp>
-#include <tests/sim/scenario_parts.hpp>
-#include <tests/sim/selection.hpp>
+#include <tests/sim/fault_parser.hpp>
+#include <tests/sim/host_selection_parser.hpp>
 
 #include <boost/json/serialize.hpp>
 
@@ -15,14 +15,14 @@ namespace {
 
 enum class Takes : std::uint8_t { hosts, other };
 
-struct Verb {
+struct FaultType {
     std::string_view name;
     FaultKind kind;
     Takes takes; ///< hosts: its value says whom it befalls
     bool ends;   ///< `until` has a meaning
 };
 
-constexpr std::array<Verb, 27> verbs = {{
+constexpr std::array<FaultType, 27> fault_types = {{
     {"kill", FaultKind::kill, Takes::hosts, true},
     {"stop", FaultKind::stop, Takes::hosts, true},
     {"start", FaultKind::start, Takes::hosts, false},
@@ -62,51 +62,51 @@ std::string bytes_of(std::string_view hex) {
     return out;
 }
 
-Packets read_injection(const Cursor &at) {
-    Packets packets;
-    packets.from = at.text("from");
-    packets.to = at.text("to");
-    packets.port = static_cast<std::uint16_t>(at["port"].number());
-    packets.count = at.has("count") ? at["count"].number() : 1;
+InjectedDatagrams read_injection(const JsonCursor &at) {
+    InjectedDatagrams datagrams;
+    datagrams.from = at.text("from");
+    datagrams.to = at.text("to");
+    datagrams.port = static_cast<std::uint16_t>(at["port"].number());
+    datagrams.count = at.has("count") ? at["count"].number() : 1;
     int contents = 0;
     if (at.has("heartbeat")) {
         ++contents;
-        packets.content = Packets::Content::heartbeat;
-        packets.text = at.text("heartbeat");
-        if (packets.text.size() > 200) at["heartbeat"].error("expected a name of at most 200 bytes");
+        datagrams.content = InjectedDatagrams::Content::heartbeat;
+        datagrams.text = at.text("heartbeat");
+        if (datagrams.text.size() > 200) at["heartbeat"].error("expected a name of at most 200 bytes");
     }
     if (at.has("hex")) {
         ++contents;
-        packets.text = bytes_of(at.text("hex"));
+        datagrams.text = bytes_of(at.text("hex"));
     }
     if (at.has("random")) {
         ++contents;
-        packets.content = Packets::Content::random;
-        packets.random = at["random"].number();
+        datagrams.content = InjectedDatagrams::Content::random;
+        datagrams.random = at["random"].number();
     }
     if (contents != 1) at.error("expected one of `heartbeat`, `hex` and `random`");
-    return packets;
+    return datagrams;
 }
 
-Packets read_replay(const Cursor &at, const Scenario &so_far) {
-    using Content = Packets::Content;
-    Packets packets;
-    packets.of = read_selection(at["of"], so_far.hosts);
+InjectedDatagrams read_replay(const JsonCursor &at, const Scenario &so_far) {
+    using Content = InjectedDatagrams::Content;
+    InjectedDatagrams datagrams;
+    datagrams.of = parse_host_selection(at["of"], so_far.hosts);
     const std::string how = at.has("how") ? at.text("how") : "same";
-    packets.content = how == "truncated" ? Content::truncated
-                      : how == "flipped" ? Content::flipped
-                      : how == "longer"  ? Content::longer
-                                         : Content::same;
-    packets.from = at.text("from");
-    packets.count = at.has("count") ? at["count"].number() : 1;
-    return packets;
+    datagrams.content = how == "truncated" ? Content::truncated
+                        : how == "flipped" ? Content::flipped
+                        : how == "longer"  ? Content::longer
+                                           : Content::same;
+    datagrams.from = at.text("from");
+    datagrams.count = at.has("count") ? at["count"].number() : 1;
+    return datagrams;
 }
 
-void read_value(const Verb &verb, const Cursor &value, const Scenario &so_far, Fault &fault) {
-    if (verb.takes == Takes::hosts) fault.hosts = read_selection(value, so_far.hosts);
-    switch (verb.kind) {
+void read_value(const FaultType &type, const JsonCursor &value, const Scenario &so_far, Fault &fault) {
+    if (type.takes == Takes::hosts) fault.hosts = parse_host_selection(value, so_far.hosts);
+    switch (type.kind) {
     case FaultKind::partition:
-        for (std::size_t i = 0; i < value.size(); ++i) fault.sets.push_back(read_selection(value[i], so_far.hosts));
+        for (std::size_t i = 0; i < value.size(); ++i) fault.sets.push_back(parse_host_selection(value[i], so_far.hosts));
         break;
     case FaultKind::loss:
     case FaultKind::duplicate:
@@ -115,7 +115,7 @@ void read_value(const Verb &verb, const Cursor &value, const Scenario &so_far, F
     case FaultKind::clock: fault.jump = value.span(); break;
     case FaultKind::file: fault.path = value.text(); break;
     case FaultKind::env:
-        value.each_member([&](const std::string &name, const Cursor &text) { fault.env[name] = text.text(); });
+        value.each_member([&](const std::string &name, const JsonCursor &text) { fault.env[name] = text.text(); });
         break;
     case FaultKind::epmd:
         if (value.value().is_array()) {
@@ -125,37 +125,37 @@ void read_value(const Verb &verb, const Cursor &value, const Scenario &so_far, F
             fault.epmd_up = value.text() == "up";
         }
         break;
-    case FaultKind::inject: fault.packets = read_injection(value); break;
-    case FaultKind::replay: fault.packets = read_replay(value, so_far); break;
+    case FaultKind::inject: fault.datagrams = read_injection(value); break;
+    case FaultKind::replay: fault.datagrams = read_replay(value, so_far); break;
     default: break;
     }
 }
 
 } // namespace
 
-Fault read_fault(const Cursor &at, const Scenario &so_far) {
+Fault parse_fault(const JsonCursor &at, const Scenario &so_far) {
     Fault fault;
-    fault.words = boost::json::serialize(at.value());
+    fault.json = boost::json::serialize(at.value());
     fault.at = at.span("at");
     if (at.has("until")) fault.until = at.span("until");
-    const Verb *found = nullptr;
-    for (const Verb &verb : verbs) {
-        if (!at.has(verb.name)) continue;
-        if (found != nullptr && !(verb.kind == FaultKind::address && found->kind == FaultKind::interface_gone)) {
-            at.error("`" + std::string(found->name) + "` and `" + std::string(verb.name) +
+    const FaultType *found = nullptr;
+    for (const FaultType &type : fault_types) {
+        if (!at.has(type.name)) continue;
+        if (found != nullptr && !(type.kind == FaultKind::address && found->kind == FaultKind::interface_gone)) {
+            at.error("`" + std::string(found->name) + "` and `" + std::string(type.name) +
                      "` are two faults; write them as two entries");
             return fault;
         }
-        if (found == nullptr) found = &verb;
+        if (found == nullptr) found = &type;
     }
     if (found == nullptr) {
         std::vector<std::string> names;
-        for (const Verb &verb : verbs) names.emplace_back(verb.name);
+        for (const FaultType &type : fault_types) names.emplace_back(type.name);
         at.error("nothing happens here; expected one of " + core::listed(names, names.size()));
         return fault;
     }
     fault.kind = found->kind;
-    if (at.has("hosts")) fault.hosts = read_selection(at["hosts"], so_far.hosts);
+    if (at.has("hosts")) fault.hosts = parse_host_selection(at["hosts"], so_far.hosts);
     read_value(*found, at[found->name], so_far, fault);
     if (at.has("address")) {
         fault.address = testkit::Address::parse(at.text("address"));

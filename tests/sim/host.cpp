@@ -22,18 +22,18 @@ void append_member(std::string &out, std::string_view key, std::string_view valu
 
 } // namespace
 
-Host::Host(std::size_t index, const HostPlan &plan, testkit::Machine &machine, const core::Registry &registry, Names &names,
-           Trace &trace, std::function<void(Host &)> stirred)
+Host::Host(std::size_t index, const HostSettings &settings, testkit::Machine &machine, const core::Registry &registry,
+           NodeNameIndex &names, Trace &trace, std::function<void(Host &)> on_change)
     : index_(index),
-      plan_(plan),
+      settings_(settings),
       machine_(machine),
       registry_(registry),
       names_(names),
       trace_(trace),
-      stirred_(std::move(stirred)),
-      environment_(names_of(plan)) {
+      changed_hosts_(std::move(on_change)),
+      environment_(variables_of(settings)) {
     for (const auto &[name, value] : environment_) machine.env(name, value);
-    for (const auto &[path, text] : plan.files) machine.file(path, text);
+    for (const auto &[path, text] : settings.files) machine.file(path, text);
 }
 
 Host::~Host() { kill(); }
@@ -43,13 +43,13 @@ void Host::env(const std::string &name, const std::string &value) {
     machine_.env(name, value);
 }
 
-std::shared_ptr<const core::Config> Host::config(Configs &configs, core::Diagnostics &diagnostics) const {
+std::shared_ptr<const core::Config> Host::config(ConfigCache &configs, core::Diagnostics &diagnostics) const {
     const auto read = [&](const std::string &path) -> core::FileText {
         auto text = machine_.file(path);
         if (!text) return {{}, "there is no such file on " + name(), false};
         return {std::move(*text), {}, false};
     };
-    return configs.load(plan_.config, environment_, read, diagnostics);
+    return configs.load(settings_.config, environment_, read, diagnostics);
 }
 
 void Host::start(std::shared_ptr<const core::Config> config) {
@@ -58,11 +58,11 @@ void Host::start(std::shared_ptr<const core::Config> config) {
     stopping_ = ended_ = false;
     if (!config_->state_dir.empty()) machine_.directory(config_->state_dir); // the daemon makes it
     started_ = machine_.net().now();
-    witness_ = std::make_unique<Witness>(names_, *config_);
+    checker_ = std::make_unique<InvariantChecker>(names_, *config_);
     engine_ = std::make_unique<core::Engine>(machine_, *this, *config_, registry_);
     core::Subscription subscription;
     subscription.limit = config_->events.ring;
-    subscription.notify = [this] { stirred_(*this); };
+    subscription.notify = [this] { changed_hosts_(*this); };
     subscriber_ = engine_->bus().subscribe(std::move(subscription));
     engine_->start();
 }
@@ -70,19 +70,19 @@ void Host::start(std::shared_ptr<const core::Config> config) {
 void Host::kill() {
     if (engine_ != nullptr) engine_->kill();
     engine_.reset();
-    witness_.reset();
+    checker_.reset();
 }
 
 void Host::stop() {
-    if (!runs()) return;
+    if (!running()) return;
     stopping_ = true;
     engine_->stop([this] {
         ended_ = true;
-        stirred_(*this);
+        changed_hosts_(*this);
     });
 }
 
-std::string Host::look(Span now, const std::function<void(const core::StoredEvent &)> &each) {
+std::string Host::take_events(Duration now, const std::function<void(const core::StoredEvent &)> &each) {
     if (engine_ == nullptr) return {};
     std::string broken;
     std::size_t count = 0;
@@ -92,12 +92,12 @@ std::string Host::look(Span now, const std::function<void(const core::StoredEven
         seen_ += count;
         for (const core::EventRef &event : events_) {
             trace_.event(now, name(), event->json());
-            if (auto what = witness_->see(*event); !what.empty() && broken.empty()) broken = std::move(what);
+            if (auto what = checker_->see(*event); !what.empty() && broken.empty()) broken = std::move(what);
             each(*event);
         }
     } while (count == batch);
     events_.clear();
-    if (broken.empty() && !stopping_) broken = witness_->check(*engine_);
+    if (broken.empty() && !stopping_) broken = checker_->check(*engine_);
     if (ended_) kill();
     return broken;
 }

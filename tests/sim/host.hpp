@@ -6,11 +6,11 @@
 #include <core/engine/engine.hpp>
 #include <core/engine/logger.hpp>
 #include <kith/testkit/machine.hpp>
-#include <tests/sim/configs.hpp>
-#include <tests/sim/names.hpp>
+#include <tests/sim/config_cache.hpp>
+#include <tests/sim/invariant_checker.hpp>
+#include <tests/sim/node_name_index.hpp>
 #include <tests/sim/scenario.hpp>
 #include <tests/sim/trace.hpp>
-#include <tests/sim/witness.hpp>
 
 #include <functional>
 #include <memory>
@@ -21,16 +21,16 @@ namespace kith::sim {
 
 class Host final : public core::Logger {
   public:
-    /// stirred: called once when there are new events, and again after each look.
-    Host(std::size_t index, const HostPlan &plan, testkit::Machine &machine, const core::Registry &registry, Names &names,
-         Trace &trace, std::function<void(Host &)> stirred);
+    /// on_change: called once when there are new events, and again after each look.
+    Host(std::size_t index, const HostSettings &settings, testkit::Machine &machine, const core::Registry &registry,
+         NodeNameIndex &names, Trace &trace, std::function<void(Host &)> on_change);
     ~Host();
     Host(const Host &) = delete;
     Host &operator=(const Host &) = delete;
 
     std::size_t index() const { return index_; }
-    const std::string &name() const { return plan_.name; }
-    const HostPlan &plan() const { return plan_; }
+    const std::string &name() const { return settings_.name; }
+    const HostSettings &settings() const { return settings_; }
     testkit::Machine &machine() const { return machine_; }
 
     // ---- the life of its kith ----
@@ -38,21 +38,21 @@ class Host final : public core::Logger {
     /// Of kiths that are started from then on.
     void env(const std::string &name, const std::string &value);
     /// What it starts with: null, with diagnostics, when its configuration has errors.
-    std::shared_ptr<const core::Config> config(Configs &configs, core::Diagnostics &diagnostics) const;
+    std::shared_ptr<const core::Config> config(ConfigCache &configs, core::Diagnostics &diagnostics) const;
     /// Nothing when it runs already.
     void start(std::shared_ptr<const core::Config> config);
     /// It dies without a word.
     void kill();
     /// It leaves in good order.
     void stop();
-    bool runs() const { return engine_ != nullptr && !stopping_; }
-    Span started() const { return started_; }
+    bool running() const { return engine_ != nullptr && !stopping_; }
+    Duration started() const { return started_; }
 
     // ---- what it does ----
 
     /// Takes the events since the last look, with `each` of them; the first rule that is broken, or empty.
-    std::string look(Span now, const std::function<void(const core::StoredEvent &)> &each);
-    const Witness &witness() const { return *witness_; }
+    std::string take_events(Duration now, const std::function<void(const core::StoredEvent &)> &each);
+    const InvariantChecker &checker() const { return *checker_; }
     const core::Config &configured() const { return *config_; }
     const core::Engine *engine() const { return engine_.get(); }
     std::uint64_t events() const { return seen_; }
@@ -64,20 +64,20 @@ class Host final : public core::Logger {
 
   private:
     std::size_t index_;
-    const HostPlan &plan_;
+    const HostSettings &settings_;
     testkit::Machine &machine_;
     const core::Registry &registry_;
-    Names &names_;
+    NodeNameIndex &names_;
     Trace &trace_;
-    std::function<void(Host &)> stirred_;
+    std::function<void(Host &)> changed_hosts_;
     Texts environment_;
     std::shared_ptr<const core::Config> config_;
     std::unique_ptr<core::Engine> engine_;
-    std::unique_ptr<Witness> witness_;
+    std::unique_ptr<InvariantChecker> checker_;
     core::SubscriberId subscriber_ = 0;
     std::vector<core::EventRef> events_;
     std::uint64_t seen_ = 0;
-    Span started_{};
+    Duration started_{};
     bool stopping_ = false;
     bool ended_ = false;
 };

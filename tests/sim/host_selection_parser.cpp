@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <tests/sim/selection.hpp>
+#include <tests/sim/host_selection_parser.hpp>
 
 #include <core/config/words.hpp>
 
@@ -36,7 +36,7 @@ std::optional<Range> range_of(std::string_view word) {
     return Range{group, *first, *last};
 }
 
-void read_word(const Cursor &at, const std::vector<HostPlan> &hosts, Selection &out) {
+void read_word(const JsonCursor &at, const std::vector<HostSettings> &hosts, HostSelection &out) {
     const std::string word = at.text();
     if (word == "up") {
         out.up = true;
@@ -45,7 +45,7 @@ void read_word(const Cursor &at, const std::vector<HostPlan> &hosts, Selection &
     const auto range = range_of(word);
     std::size_t found = 0;
     for (std::size_t i = 0; i < hosts.size(); ++i) {
-        const HostPlan &host = hosts[i];
+        const HostSettings &host = hosts[i];
         const bool meant = range ? host.group == range->group && host.number >= range->first && host.number <= range->last
                                  : word == "all" || host.group == word || host.name == word;
         if (!meant) continue;
@@ -55,14 +55,14 @@ void read_word(const Cursor &at, const std::vector<HostPlan> &hosts, Selection &
     if (range && range->first <= range->last && found == range->last - range->first + 1) return;
     if (!range && found != 0) return;
     std::vector<std::string> known{"all", "up"};
-    for (const HostPlan &host : hosts) {
+    for (const HostSettings &host : hosts) {
         if (known.back() != host.group) known.push_back(host.group);
         if (hosts.size() <= 1000 && host.name != host.group) known.push_back(host.name);
     }
     std::string group(range ? range->group : std::string_view(word));
     group.resize(group.find_last_not_of("0123456789") + 1);
     std::size_t size = 0;
-    for (const HostPlan &host : hosts) size += host.group == group ? 1 : 0;
+    for (const HostSettings &host : hosts) size += host.group == group ? 1 : 0;
     if (size != 0) {
         return at.error("there is no " + core::in_quotes(word) + ": the group `" + group + "` has " + std::to_string(size) +
                         (size == 1 ? " host" : " hosts, from 1 on"));
@@ -74,8 +74,8 @@ void read_word(const Cursor &at, const std::vector<HostPlan> &hosts, Selection &
 
 } // namespace
 
-Selection read_selection(const Cursor &at, const std::vector<HostPlan> &hosts) {
-    Selection out;
+HostSelection parse_host_selection(const JsonCursor &at, const std::vector<HostSettings> &hosts) {
+    HostSelection out;
     if (at.value().is_string()) read_word(at, hosts, out);
     for (std::size_t i = 0; i < at.size(); ++i) read_word(at[i], hosts, out);
     return out;

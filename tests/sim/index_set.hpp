@@ -9,7 +9,7 @@
 namespace kith::sim {
 
 /// A set of small numbers: hosts, or names. Those of two hosts are compared 64 at a time.
-class Bits {
+class IndexSet {
   public:
     /// Whether it was not there.
     bool add(std::size_t i) {
@@ -30,19 +30,19 @@ class Bits {
     bool empty() const { return count_ == 0; }
     void clear() { words_.clear(), count_ = 0; }
 
-    void add(const Bits &other) {
+    void add(const IndexSet &other) {
         each_word(other, [](std::uint64_t a, std::uint64_t b) { return a | b; });
     }
-    void keep(const Bits &other) {
+    void intersect(const IndexSet &other) {
         each_word(other, [](std::uint64_t a, std::uint64_t b) { return a & b; });
     }
-    bool contains(const Bits &other) const {
+    bool contains(const IndexSet &other) const {
         for (std::size_t i = 0; i < other.words_.size(); ++i) {
             if ((other.words_[i] & ~word(i)) != 0) return false;
         }
         return true;
     }
-    bool operator==(const Bits &other) const { return count_ == other.count_ && contains(other); }
+    bool operator==(const IndexSet &other) const { return count_ == other.count_ && contains(other); }
 
     template <class F>
     void each(F &&function) const {
@@ -57,7 +57,7 @@ class Bits {
     static std::uint64_t bit(std::size_t i) { return std::uint64_t{1} << i % 64; }
     std::uint64_t word(std::size_t i) const { return i < words_.size() ? words_[i] : 0; }
     template <class F>
-    void each_word(const Bits &other, F combine) {
+    void each_word(const IndexSet &other, F combine) {
         if (words_.size() < other.words_.size()) words_.resize(other.words_.size());
         count_ = 0;
         for (std::size_t i = 0; i < words_.size(); ++i) {

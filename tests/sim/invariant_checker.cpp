@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <tests/sim/witness.hpp>
+#include <tests/sim/invariant_checker.hpp>
 
 #include <kith/hosting/event_kind.hpp>
 
@@ -12,7 +12,7 @@ namespace kith::sim {
 
 namespace {
 
-std::string breach(const core::StoredEvent &event, const std::string &what) {
+std::string violation(const core::StoredEvent &event, const std::string &what) {
     return std::string(event_kind_name(event.kind())) + " of " + std::string(event.peer()) + ": " + what;
 }
 
@@ -21,7 +21,7 @@ bool by_silence(std::string_view reason) { return reason.find("; missing for ") 
 
 } // namespace
 
-Witness::Witness(Names &names, const core::Config &config) : names_(names) {
+InvariantChecker::InvariantChecker(NodeNameIndex &names, const core::Config &config) : names_(names) {
     for (const core::ConnectorInstance &instance : config.connectors) connectors_.emplace_back().name = instance.name;
     for (const core::Topology &configured : config.topologies) {
         Topology &of = topologies_.emplace_back();
@@ -33,21 +33,21 @@ Witness::Witness(Names &names, const core::Config &config) : names_(names) {
     }
 }
 
-Witness::Topology *Witness::topology(std::string_view name) {
+InvariantChecker::Topology *InvariantChecker::topology(std::string_view name) {
     for (Topology &of : topologies_) {
         if (of.name == name) return &of;
     }
     return nullptr;
 }
 
-Witness::Connector *Witness::connector(std::string_view name) {
+InvariantChecker::Connector *InvariantChecker::connector(std::string_view name) {
     for (Connector &of : connectors_) {
         if (of.name == name) return &of;
     }
     return nullptr;
 }
 
-std::string Witness::see(const core::StoredEvent &event) {
+std::string InvariantChecker::see(const core::StoredEvent &event) {
     if (event.kind() == KITH_EVENT_EVENTS_LOST) {
         return "the simulation did not see all events; give `events.ring` of the configuration a larger value";
     }
@@ -65,7 +65,7 @@ std::string Witness::see(const core::StoredEvent &event) {
     return {};
 }
 
-std::string Witness::see_topology(Topology &of, const core::StoredEvent &event) {
+std::string InvariantChecker::see_topology(Topology &of, const core::StoredEvent &event) {
     switch (event.kind()) {
     case KITH_EVENT_TOPOLOGY_STALE: of.stale = true; break;
     case KITH_EVENT_TOPOLOGY_FRESH: of.stale = false; break;
@@ -76,10 +76,10 @@ std::string Witness::see_topology(Topology &of, const core::StoredEvent &event) 
         break;
     }
     case KITH_EVENT_PEER_LOST:
-        if (!of.members.remove(names_.number(event.peer()))) return breach(event, "it was never discovered");
+        if (!of.members.remove(names_.number(event.peer()))) return violation(event, "it was never discovered");
         // Rule 1: a failure to look is not an empty answer.
         if (of.one_source && of.stale && by_silence(event.reason())) {
-            return breach(event, "the only strategy of " + of.name + " cannot look");
+            return violation(event, "the only strategy of " + of.name + " cannot look");
         }
         break;
     default: break;
@@ -88,12 +88,12 @@ std::string Witness::see_topology(Topology &of, const core::StoredEvent &event) 
 }
 
 // Does a topology on this connector believe in it?
-bool Witness::wanted(std::size_t connector, std::size_t peer) const {
+bool InvariantChecker::wanted(std::size_t connector, std::size_t peer) const {
     return std::any_of(topologies_.begin(), topologies_.end(),
                        [&](const Topology &of) { return of.connector == connector && of.members.has(peer); });
 }
 
-std::string Witness::see_connector(Connector &of, const core::StoredEvent &event) {
+std::string InvariantChecker::see_connector(Connector &of, const core::StoredEvent &event) {
     const auto index = static_cast<std::size_t>(&of - connectors_.data());
     switch (event.kind()) {
     case KITH_EVENT_CONNECTOR_ATTACHED: {
@@ -104,12 +104,12 @@ std::string Witness::see_connector(Connector &of, const core::StoredEvent &event
     case KITH_EVENT_CONNECTOR_DETACHED: of.dialling.clear(); break;
     case KITH_EVENT_CONNECT_STARTED: {
         const std::size_t peer = names_.number(event.peer());
-        if (peer == of.node) return breach(event, "it is the local node");
-        if (!wanted(index, peer)) return breach(event, "no topology believes in it");
-        if (!of.dialling.add(peer)) return breach(event, "it is being dialled already");
-        most_dialling_ = std::max(most_dialling_, of.dialling.count());
+        if (peer == of.node) return violation(event, "it is the local node");
+        if (!wanted(index, peer)) return violation(event, "no topology believes in it");
+        if (!of.dialling.add(peer)) return violation(event, "it is being dialled already");
+        max_dialling_ = std::max(max_dialling_, of.dialling.count());
         if (of.dialling.count() > of.limit) {
-            return breach(event, "this is one more under way than the limit of " + std::to_string(of.limit));
+            return violation(event, "this is one more under way than the limit of " + std::to_string(of.limit));
         }
         break;
     }
@@ -118,28 +118,28 @@ std::string Witness::see_connector(Connector &of, const core::StoredEvent &event
     case KITH_EVENT_DISCONNECT_SUCCEEDED:
     case KITH_EVENT_DISCONNECT_FAILED:
         // Rule 2: only what kith found, it parts.
-        if (!of.found.has(names_.number(event.peer()))) return breach(event, "it was never discovered");
+        if (!of.found.has(names_.number(event.peer()))) return violation(event, "it was never discovered");
         break;
     case KITH_EVENT_LINK_UP:
-        if (!of.links.add(names_.number(event.peer()))) return breach(event, "it was up already");
+        if (!of.links.add(names_.number(event.peer()))) return violation(event, "it was up already");
         break;
     case KITH_EVENT_LINK_DOWN:
-        if (!of.links.remove(names_.number(event.peer()))) return breach(event, "it was not up");
+        if (!of.links.remove(names_.number(event.peer()))) return violation(event, "it was not up");
         break;
     default: break;
     }
     return {};
 }
 
-std::string Witness::check(const core::Engine &engine) const {
+std::string InvariantChecker::check(const core::Engine &engine) const {
     for (const Topology &of : topologies_) {
         const core::LiveTopology &live = *engine.topology(of.name);
         if (live.size() != of.members.count()) {
             return of.name + " believes in " + std::to_string(live.size()) + " peers; by its events they are " +
                    std::to_string(of.members.count());
         }
-        Bits linked = of.members;
-        linked.keep(connectors_[of.connector].links);
+        IndexSet linked = of.members;
+        linked.intersect(connectors_[of.connector].links);
         if (live.linked() != linked.count()) {
             return of.name + " counts " + std::to_string(live.linked()) + " peers as linked; by its events they are " +
                    std::to_string(linked.count());
@@ -149,16 +149,16 @@ std::string Witness::check(const core::Engine &engine) const {
     return {};
 }
 
-Bits Witness::members(std::string_view topology) const {
-    Bits all;
+IndexSet InvariantChecker::members(std::string_view topology) const {
+    IndexSet all;
     for (const Topology &of : topologies_) {
         if (topology.empty() || of.name == topology) all.add(of.members);
     }
     return all;
 }
 
-Bits Witness::links(std::string_view topology) const {
-    Bits all;
+IndexSet InvariantChecker::links(std::string_view topology) const {
+    IndexSet all;
     for (const Topology &of : topologies_) {
         if (topology.empty() || of.name == topology) all.add(connectors_[of.connector].links);
     }

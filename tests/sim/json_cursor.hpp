@@ -5,7 +5,7 @@
 
 #include <core/config/findings.hpp>
 #include <core/config/place.hpp>
-#include <tests/sim/span.hpp>
+#include <tests/sim/duration.hpp>
 
 #include <boost/json/value.hpp>
 
@@ -15,9 +15,9 @@
 
 namespace kith::sim {
 
-class Cursor {
+class JsonCursor {
   public:
-    Cursor(const boost::json::value &value, const core::Place *place, core::KeyPath path, core::Findings &findings)
+    JsonCursor(const boost::json::value &value, const core::Place *place, core::KeyPath path, core::Findings &findings)
         : value_(&value), place_(place), path_(std::move(path)), findings_(&findings) {}
 
     const boost::json::value &value() const { return *value_; }
@@ -30,10 +30,10 @@ class Cursor {
         return object != nullptr && object->contains(key);
     }
     /// It is there.
-    Cursor operator[](std::string_view key) const {
+    JsonCursor operator[](std::string_view key) const {
         return {value_->as_object().at(key), place_ ? place_->member(key) : nullptr, path_ / key, *findings_};
     }
-    Cursor operator[](std::size_t i) const {
+    JsonCursor operator[](std::size_t i) const {
         return {value_->as_array()[i], place_ ? place_->element(i) : nullptr, path_ / i, *findings_};
     }
     std::size_t size() const { return value_->is_array() ? value_->get_array().size() : 0; }
@@ -43,12 +43,12 @@ class Cursor {
     bool flag() const { return value_->as_bool(); }
     std::uint64_t number() const { return value_->to_number<std::uint64_t>(); }
     double share() const { return value_->to_number<double>(); }
-    Span span() const {
-        const auto span = parse_span(std::string_view(value_->as_string()));
+    Duration span() const {
+        const auto span = parse_duration(std::string_view(value_->as_string()));
         if (!span) error("this time is too long; expected at most 10,000 days");
-        return span.value_or(Span{});
+        return span.value_or(Duration{});
     }
-    Span span(std::string_view key) const { return has(key) ? (*this)[key].span() : Span{}; }
+    Duration span(std::string_view key) const { return has(key) ? (*this)[key].span() : Duration{}; }
 
     template <class F>
     void each_member(F &&function) const {

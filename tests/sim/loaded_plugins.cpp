@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <tests/sim/plugins.hpp>
+#include <tests/sim/loaded_plugins.hpp>
 
 #include <core/engine/installed.hpp>
 #include <core/engine/services.hpp>
@@ -32,8 +32,8 @@ core::Offer simulated_offer() {
     return offer;
 }
 
-std::unique_ptr<Plugins> load_plugins(const std::vector<std::string> &directories) {
-    auto plugins = std::make_unique<Plugins>();
+std::unique_ptr<LoadedPlugins> load_plugins(const std::vector<std::string> &directories) {
+    auto plugins = std::make_unique<LoadedPlugins>();
     std::vector<core::Refusal> refused;
     for (const std::string &directory : directories) {
         if (auto refusal = plugins->registry.scan(directory)) refused.push_back(std::move(*refusal));

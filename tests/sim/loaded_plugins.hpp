@@ -14,12 +14,12 @@ namespace kith::sim {
 /// What the simulated world and the engine together offer to a plugin.
 core::Offer simulated_offer();
 
-struct Plugins {
+struct LoadedPlugins {
     core::Registry registry{simulated_offer()};
     core::Catalogue catalogue;
 };
 
 /// All of these directories. What is wrong with one is in the catalogue's refused files.
-std::unique_ptr<Plugins> load_plugins(const std::vector<std::string> &directories);
+std::unique_ptr<LoadedPlugins> load_plugins(const std::vector<std::string> &directories);
 
 } // namespace kith::sim

@@ -2,8 +2,8 @@
 //
 // What `kith sim` runs.
 #include <host/command/usage.hpp>
-#include <tests/sim/report.hpp>
-#include <tests/sim/universe.hpp>
+#include <tests/sim/result_report.hpp>
+#include <tests/sim/simulation.hpp>
 
 #include <cstdint>
 #include <exception>
@@ -37,7 +37,7 @@ int simulate(const Words &words) {
     usage.options.add_options()("seed", po::value<std::uint64_t>()->value_name("N"), "the seed, instead of the scenario's")(
         "seeds", po::value<std::uint64_t>()->default_value(1)->value_name("N"), "run so many seeds, one after the other")(
         "trace", po::value<std::string>()->value_name("FILE"), "write all events there as lines of JSON; -: standard output")(
-        "json", "print the outcome as JSON, an object in a line for each seed")(
+        "json", "print the result as JSON, an object in a line for each seed")(
         "plugins", po::value<std::string>()->required()->value_name("DIR"),
         "where the plugins are; `kith sim` says where it looks itself");
     usage.hidden.add_options()("scenario", po::value<std::string>()->required());
@@ -72,18 +72,18 @@ int simulate(const Words &words) {
     const std::uint64_t count = (*values)["seeds"].as<std::uint64_t>();
     for (std::uint64_t seed = first; seed - first < count; ++seed) {
         sim::Trace trace(trace_out);
-        auto universe = std::make_unique<sim::Universe>(*scenario, *plugins, seed, trace);
+        auto simulation = std::make_unique<sim::Simulation>(*scenario, *plugins, seed, trace);
         core::Diagnostics problems;
-        const bool ready = universe->prepare(problems);
+        const bool ready = simulation->prepare(problems);
         if (!ready || seed == first) std::cerr << core::to_text(problems);
         if (!ready) return exit_usage;
-        const sim::Outcome outcome = universe->run();
+        const sim::SimulationResult result = simulation->run();
         const std::string again = "kith sim " + file + " --seed " + std::to_string(seed) + " --trace -";
-        report << (values->count("json") != 0 ? to_json(*scenario, outcome, again) : to_text(*scenario, outcome, again));
-        if (!outcome.good()) status = exit_no;
+        report << (values->count("json") != 0 ? to_json(*scenario, result, again) : to_text(*scenario, result, again));
+        if (!result.good()) status = exit_no;
 #if !defined(__SANITIZE_ADDRESS__)
         // To take a thousand hosts apart needs seconds; the system takes the last ones back at once, at our end.
-        if (seed + 1 - first == count) static_cast<void>(universe.release());
+        if (seed + 1 - first == count) static_cast<void>(simulation.release());
 #endif
     }
     return status;

@@ -10,7 +10,7 @@
 namespace kith::sim {
 
 /// Every name of a node that was ever told of, with a number. The nodes of the hosts come first: their numbers are those of the hosts.
-class Names {
+class NodeNameIndex {
   public:
     std::size_t number(std::string_view name) {
         const auto found = numbers_.find(name);

@@ -10,7 +10,7 @@
 namespace kith::sim {
 
 /// Bytes, of /proc/self/statm; 0 where that cannot be read.
-inline std::uint64_t resident() {
+inline std::uint64_t resident_bytes() {
     std::uint64_t size = 0, pages = 0;
     std::ifstream("/proc/self/statm") >> size >> pages;
     return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <tests/sim/ground.hpp>
+#include <tests/sim/reachability.hpp>
 
 namespace kith::sim {
 
-void Ground::islands(const std::vector<Bits> &sets, Span now) {
+void Reachability::islands(const std::vector<IndexSet> &sets, Duration now) {
     for (State &host : hosts_) host.island = 0;
     for (std::size_t i = 0; i < sets.size(); ++i) {
         sets[i].each([&](std::size_t host) { hosts_[host].island = i + 1; });
@@ -11,9 +11,9 @@ void Ground::islands(const std::vector<Bits> &sets, Span now) {
     parted_ = now;
 }
 
-bool Ground::calm(std::size_t a, std::size_t b, Span now) const {
-    return network_.calm(now) && hosts_[a].calm(now) && hosts_[b].calm(now) && hosts_[a].island == hosts_[b].island &&
-           now - parted_ >= patience;
+bool Reachability::undisturbed(std::size_t a, std::size_t b, Duration now) const {
+    return network_.undisturbed(now) && hosts_[a].undisturbed(now) && hosts_[b].undisturbed(now) &&
+           hosts_[a].island == hosts_[b].island && now - parted_ >= patience;
 }
 
 } // namespace kith::sim

@@ -6,8 +6,8 @@
 
 #include <core/config/diagnostics.hpp>
 #include <kith/testkit/address.hpp>
-#include <tests/sim/bits.hpp>
-#include <tests/sim/span.hpp>
+#include <tests/sim/duration.hpp>
+#include <tests/sim/index_set.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -23,8 +23,8 @@ namespace kith::sim {
 using Texts = std::map<std::string, std::string>;
 
 /// A share of hosts, by their index in Scenario::hosts.
-struct Selection {
-    Bits hosts;
+struct HostSelection {
+    IndexSet hosts;
     bool up = false; ///< besides: all whose kith runs at that moment
 };
 
@@ -34,7 +34,7 @@ struct ConfigText {
     std::string text; ///< where it is a part of the scenario, the rest is blank: lines and columns are those of the scenario
 };
 
-struct HostPlan {
+struct HostSettings {
     std::string name, group;
     std::size_t number = 1; ///< within its group
     testkit::Address address;
@@ -42,7 +42,7 @@ struct HostPlan {
     Texts env;
     Texts files;
     std::size_t config = 0; ///< index in Scenario::configs
-    Span start_least{}, start_most{};
+    Duration start_least{}, start_most{};
     std::optional<std::vector<std::string>> epmd; ///< names it knows
 };
 
@@ -77,12 +77,12 @@ enum class FaultKind : std::uint8_t {
 };
 
 /// Datagrams of strangers, or those of hosts once more.
-struct Packets {
+struct InjectedDatagrams {
     enum class Content : std::uint8_t { heartbeat, bytes, random, same, truncated, flipped, longer };
     Content content = Content::bytes;
     std::string text;       ///< the node's name of a heartbeat; bytes
     std::size_t random = 0; ///< bytes
-    Selection of;           ///< whose datagrams are replayed
+    HostSelection of;       ///< whose datagrams are replayed
     std::string from, to;   ///< addresses; from: empty, as it was
     std::uint16_t port = 0;
     std::size_t count = 1;
@@ -90,12 +90,12 @@ struct Packets {
 
 struct Fault {
     FaultKind kind{};
-    Span at{};
-    std::optional<Span> until;
-    Selection hosts;
-    std::vector<Selection> sets; ///< partition
+    Duration at{};
+    std::optional<Duration> until;
+    HostSelection hosts;
+    std::vector<HostSelection> sets; ///< partition
     double share = 0;
-    Span jump{};
+    Duration jump{};
     std::uint16_t port = 0;
     std::optional<testkit::Address> address;
     std::string path;
@@ -103,54 +103,54 @@ struct Fault {
     Texts env;
     std::optional<std::vector<std::string>> epmd; ///< nothing: down
     bool epmd_up = false;                         ///< with the names it had
-    Packets packets;
-    std::string words; ///< of the file, for traces and reports: "kill app7"
+    InjectedDatagrams datagrams;
+    std::string json; ///< of the file, for traces and reports: "kill app7"
 };
 
-struct PeerDemand {
-    std::optional<Selection> exactly;
+struct PeerExpectation {
+    std::optional<HostSelection> exactly;
     std::size_t least = 0;
     std::size_t most = SIZE_MAX;
 };
 
-struct Pattern {
+struct EventPattern {
     std::uint64_t kinds = 0;    ///< bit (1 << kind)
     std::string source, reason; ///< globs, or empty
-    std::optional<Selection> peer;
+    std::optional<HostSelection> peer;
 };
 
 struct Expectation {
     enum class When : std::uint8_t { at, by, throughout };
     When when = When::at;
-    Span from{}, to{}; ///< at, by: the moment is `to`; `from` is where `some` begins to count
-    Selection hosts;
+    Duration from{}, to{}; ///< at, by: the moment is `to`; `from` is where `some` begins to count
+    HostSelection hosts;
     std::string topology; ///< empty: all together
-    std::optional<PeerDemand> members, links;
-    std::optional<Selection> knows;
+    std::optional<PeerExpectation> members, links;
+    std::optional<HostSelection> knows;
     std::optional<bool> stale, ready;
-    std::optional<Pattern> some, never;
-    std::string words; ///< the object as it stands in the file, in one line
+    std::optional<EventPattern> some, never;
+    std::string json; ///< the object as it stands in the file, in one line
     std::uint32_t line = 0;
 };
 
-struct Weather {
-    std::optional<std::pair<Span, Span>> delay;
+struct NetworkConditions {
+    std::optional<std::pair<Duration, Duration>> delay;
     double loss = 0, duplicate = 0, reorder = 0;
     bool multicast = true;
-    Span tick{};
+    Duration tick{};
 };
 
 struct Scenario {
     std::string file;
     std::string about;
     std::uint64_t seed = 1;
-    Span duration{};
-    std::vector<HostPlan> hosts;
+    Duration duration{};
+    std::vector<HostSettings> hosts;
     std::vector<ConfigText> configs;
-    Weather weather;
+    NetworkConditions network;
     std::vector<Fault> faults; ///< in the order of the file
     std::vector<Expectation> expectations;
-    Selection may_lose;
+    HostSelection may_lose;
 };
 
 /// Whole files, for a configuration that stands in one of its own; an error as text in .second.
@@ -161,12 +161,12 @@ std::optional<Scenario> parse_scenario(std::string_view file_name, std::string_v
                                        core::Diagnostics &diagnostics);
 
 /// The address that comes so many after this one.
-testkit::Address following(testkit::Address address, std::size_t steps);
+testkit::Address nth_address_after(testkit::Address address, std::size_t steps);
 
 /// `${NAME}` by these; unknown names stay as they are.
 std::string expand(std::string_view text, const Texts &names);
 
 /// What `${...}` stands for on this host, whatever its configuration and environment: HOST, GROUP, N, ADDRESS, NODE, and `env`.
-Texts names_of(const HostPlan &host);
+Texts variables_of(const HostSettings &host);
 
 } // namespace kith::sim

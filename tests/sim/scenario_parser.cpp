@@ -3,10 +3,11 @@
 
 #include <core/config/schema.hpp>
 #include <core/config/words.hpp>
-#include <tests/sim/cursor.hpp>
-#include <tests/sim/scenario_parts.hpp>
-#include <tests/sim/schema_text.hpp>
-#include <tests/sim/selection.hpp>
+#include <tests/sim/expectation_parser.hpp>
+#include <tests/sim/fault_parser.hpp>
+#include <tests/sim/host_selection_parser.hpp>
+#include <tests/sim/json_cursor.hpp>
+#include <tests/sim/scenario_schema.hpp>
 
 #include <boost/json/parse.hpp>
 
@@ -20,12 +21,12 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t most_hosts = 100'000;
+constexpr std::size_t max_hosts = 100'000;
 
 const core::Schema &own_schema() {
     static const core::Schema schema = [] {
         std::string error;
-        auto parsed = core::Schema::parse(scenario_schema_text, error);
+        auto parsed = core::Schema::parse(scenario_schema, error);
         if (!parsed) throw std::logic_error("tests/sim/scenario.schema.json: " + error);
         return std::move(*parsed);
     }();
@@ -55,22 +56,22 @@ class Reader {
   public:
     Reader(std::string_view text, const ReadFile &read_file, Scenario &out) : text_(text), read_file_(read_file), out_(out) {}
 
-    void read(const Cursor &root) {
+    void read(const JsonCursor &root) {
         out_.about = root.text("about");
         out_.seed = root["seed"].number();
         out_.duration = root.span("duration");
         const std::size_t config = read_config(root["config"]);
-        root["hosts"].each_member([&](const std::string &name, const Cursor &group) { read_group(name, group, config); });
-        read_weather(root["network"]);
-        const Cursor faults = root["faults"];
-        for (std::size_t i = 0; i < faults.size(); ++i) out_.faults.push_back(read_fault(faults[i], out_));
-        const Cursor expect = root["expect"];
-        for (std::size_t i = 0; i < expect.size(); ++i) out_.expectations.push_back(read_expectation(expect[i], out_, text_));
-        if (root.has("may_lose")) out_.may_lose = read_selection(root["may_lose"], out_.hosts);
+        root["hosts"].each_member([&](const std::string &name, const JsonCursor &group) { read_group(name, group, config); });
+        read_network(root["network"]);
+        const JsonCursor faults = root["faults"];
+        for (std::size_t i = 0; i < faults.size(); ++i) out_.faults.push_back(parse_fault(faults[i], out_));
+        const JsonCursor expect = root["expect"];
+        for (std::size_t i = 0; i < expect.size(); ++i) out_.expectations.push_back(parse_expectation(expect[i], out_, text_));
+        if (root.has("may_lose")) out_.may_lose = parse_host_selection(root["may_lose"], out_.hosts);
     }
 
   private:
-    std::size_t read_config(const Cursor &at) {
+    std::size_t read_config(const JsonCursor &at) {
         ConfigText config{out_.file, {}};
         if (at.value().is_string()) {
             const std::string named = at.text();
@@ -90,28 +91,28 @@ class Reader {
         return out_.configs.size() - 1;
     }
 
-    void read_group(const std::string &name, const Cursor &at, std::size_t config) {
+    void read_group(const std::string &name, const JsonCursor &at, std::size_t config) {
         const std::size_t count = at.has("count") ? at["count"].number() : 1;
-        if (out_.hosts.size() + count > most_hosts) return at.error("there are more than 100,000 hosts");
+        if (out_.hosts.size() + count > max_hosts) return at.error("there are more than 100,000 hosts");
         if (at.has("config")) config = read_config(at["config"]);
         auto first = testkit::Address::parse(at.has("address") ? at.text("address") : "10.0.0.1");
         if (!first)
             return at["address"].error("expected a numeric address such as 10.0.0.7, got " +
                                        core::in_quotes(at.text("address")));
-        if (!at.has("address")) first = following(*first, generated_);
+        if (!at.has("address")) first = nth_address_after(*first, generated_);
         for (std::size_t i = 0; i < count; ++i) {
-            HostPlan host;
+            HostSettings host;
             host.group = name;
             host.number = i + 1;
             host.name = at.has("count") ? name + std::to_string(i + 1) : name;
-            host.address = following(*first, i);
+            host.address = nth_address_after(*first, i);
             host.config = config;
             read_span(at["start"], host.start_least, host.start_most);
-            at["env"].each_member([&](const std::string &key, const Cursor &value) { host.env[key] = value.text(); });
-            host.node = expand(at.text("node"), names_of(host));
-            const Texts names = names_of(host);
+            at["env"].each_member([&](const std::string &key, const JsonCursor &value) { host.env[key] = value.text(); });
+            host.node = expand(at.text("node"), variables_of(host));
+            const Texts names = variables_of(host);
             for (auto &[key, value] : host.env) value = expand(value, names);
-            at["files"].each_member([&](const std::string &path, const Cursor &text) {
+            at["files"].each_member([&](const std::string &path, const JsonCursor &text) {
                 if (!path.starts_with('/')) text.error("expected an absolute path, got " + core::in_quotes(path));
                 host.files[path] = expand(text.text(), names);
             });
@@ -128,7 +129,7 @@ class Reader {
         if (!at.has("address")) generated_ += count;
     }
 
-    static std::optional<std::vector<std::string>> read_epmd(const Cursor &at, const HostPlan &host) {
+    static std::optional<std::vector<std::string>> read_epmd(const JsonCursor &at, const HostSettings &host) {
         if (at.value().is_bool() && !at.flag()) return std::nullopt;
         std::vector<std::string> names;
         if (at.value().is_bool()) names.push_back(host.node.substr(0, host.node.find('@')));
@@ -136,17 +137,17 @@ class Reader {
         return names;
     }
 
-    void read_weather(const Cursor &at) {
-        Weather &weather = out_.weather;
-        if (at.has("delay")) read_span(at["delay"], weather.delay.emplace().first, weather.delay->second);
-        weather.loss = at["loss"].share();
-        weather.duplicate = at["duplicate"].share();
-        weather.reorder = at["reorder"].share();
-        weather.multicast = at["multicast"].flag();
-        weather.tick = at.span("tick");
+    void read_network(const JsonCursor &at) {
+        NetworkConditions &network = out_.network;
+        if (at.has("delay")) read_span(at["delay"], network.delay.emplace().first, network.delay->second);
+        network.loss = at["loss"].share();
+        network.duplicate = at["duplicate"].share();
+        network.reorder = at["reorder"].share();
+        network.multicast = at["multicast"].flag();
+        network.tick = at.span("tick");
     }
 
-    static void read_span(const Cursor &at, Span &least, Span &most) {
+    static void read_span(const JsonCursor &at, Duration &least, Duration &most) {
         least = at.value().is_string() ? at.span() : at[0].span();
         most = at.value().is_string() ? least : at[1].span();
         if (most < least) at.error("expected the least first: [" + to_text(most) + ", " + to_text(least) + "]");
@@ -196,7 +197,7 @@ std::optional<Scenario> parse_scenario(std::string_view file_name, std::string_v
     return scenario;
 }
 
-testkit::Address following(testkit::Address address, std::size_t steps) {
+testkit::Address nth_address_after(testkit::Address address, std::size_t steps) {
     const std::size_t size = address.family == 4 ? 4 : 16;
     for (std::size_t i = 0; i < size; ++i) {
         std::uint8_t &byte = address.bytes.at(size - 1 - i);
@@ -221,7 +222,7 @@ std::string expand(std::string_view text, const Texts &names) {
     return out.append(text);
 }
 
-Texts names_of(const HostPlan &host) {
+Texts variables_of(const HostSettings &host) {
     Texts names = host.env;
     names["HOST"] = host.name;
     names["GROUP"] = host.group;

@@ -6,6 +6,6 @@
 namespace kith::sim {
 
 /// scenario.schema.json.
-extern const std::string_view scenario_schema_text;
+extern const std::string_view scenario_schema;
 
 } // namespace kith::sim

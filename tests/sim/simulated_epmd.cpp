@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <tests/sim/epmd.hpp>
+#include <tests/sim/simulated_epmd.hpp>
 
 namespace kith::sim {
 
@@ -11,11 +11,12 @@ constexpr std::string_view own_port("\0\0\x11\x11", 4); // how an answer begins
 
 } // namespace
 
-Epmd::Epmd(testkit::Machine &machine, std::vector<std::string> names) : machine_(machine), names_(std::move(names)) {
+SimulatedEpmd::SimulatedEpmd(testkit::Machine &machine, std::vector<std::string> names)
+    : machine_(machine), names_(std::move(names)) {
     listen(true);
 }
 
-void Epmd::listen(bool on) {
+void SimulatedEpmd::listen(bool on) {
     if (!on) {
         peer_.reset();
     } else if (peer_ == nullptr) {
@@ -25,7 +26,7 @@ void Epmd::listen(bool on) {
     }
 }
 
-void Epmd::serve(testkit::Conversation &with) const {
+void SimulatedEpmd::serve(testkit::Conversation &with) const {
     if (with.received().size() < names_request.size()) return;
     if (with.take() == names_request) {
         std::string answer(own_port);

@@ -11,9 +11,9 @@
 
 namespace kith::sim {
 
-class Epmd {
+class SimulatedEpmd {
   public:
-    Epmd(testkit::Machine &machine, std::vector<std::string> names);
+    SimulatedEpmd(testkit::Machine &machine, std::vector<std::string> names);
 
     /// Without: connections are refused.
     void listen(bool on);

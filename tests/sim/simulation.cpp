@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <tests/sim/resident.hpp>
-#include <tests/sim/universe.hpp>
+#include <tests/sim/process_memory.hpp>
+#include <tests/sim/simulation.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -10,141 +10,149 @@ namespace kith::sim {
 
 namespace {
 
-constexpr std::uint64_t most_steps = 20'000'000; // in one moment: somebody asks for the next thing in no time, for ever
+constexpr std::uint64_t max_steps_in_one_moment =
+    20'000'000; // in one moment: somebody asks for the next thing in no time, for ever
 
 } // namespace
 
-Universe::Universe(const Scenario &scenario, const Plugins &plugins, std::uint64_t seed, Trace &trace)
+Simulation::Simulation(const Scenario &scenario, const LoadedPlugins &plugins, std::uint64_t seed, Trace &trace)
     : scenario_(scenario),
       trace_(trace),
       seed_(seed),
       net_(seed),
       random_(seed ^ 0x5ca1ab1e),
-      born_(net_.now()),
-      resident_(resident()),
-      configs_(scenario, plugins) {
-    for (const HostPlan &plan : scenario.hosts) names_.number(plan.node);
-    for (const HostPlan &plan : scenario.hosts) {
-        const std::string address = plan.address.text() + (plan.address.family == 4 ? "/8" : "/64");
-        testkit::Machine &machine = net_.machine(plan.name, {address});
-        hosts_.push_back(std::make_unique<Host>(hosts_.size(), plan, machine, plugins.registry, names_, trace,
-                                                [this](Host &host) { stirred_.push_back(&host); }));
+      started_at_(net_.now()),
+      initial_memory_(resident_bytes()),
+      config_cache_(scenario, plugins) {
+    for (const HostSettings &settings : scenario.hosts) names_.number(settings.node);
+    for (const HostSettings &settings : scenario.hosts) {
+        const std::string address = settings.address.text() + (settings.address.family == 4 ? "/8" : "/64");
+        testkit::Machine &machine = net_.machine(settings.name, {address});
+        hosts_.push_back(std::make_unique<Host>(hosts_.size(), settings, machine, plugins.registry, names_, trace,
+                                                [this](Host &host) { changed_hosts_.push_back(&host); }));
     }
-    faults_ = std::make_unique<Faults>(scenario, net_, hosts_, seed, [this](Host &host) { start(host); });
-    judge_ = std::make_unique<Judge>(scenario, hosts_, names_);
+    fault_injector_ = std::make_unique<FaultInjector>(scenario, net_, hosts_, seed, [this](Host &host) { start(host); });
+    evaluator_ = std::make_unique<ExpectationEvaluator>(scenario, hosts_, names_);
 }
 
-Universe::~Universe() = default;
+Simulation::~Simulation() = default;
 
-bool Universe::prepare(core::Diagnostics &diagnostics) {
+bool Simulation::prepare(core::Diagnostics &diagnostics) {
     for (const auto &host : hosts_) {
-        if (host->config(configs_, diagnostics) == nullptr) return false;
+        if (host->config(config_cache_, diagnostics) == nullptr) return false;
     }
     return true;
 }
 
-void Universe::schedule() {
+void Simulation::schedule() {
     for (const auto &host : hosts_) {
-        const HostPlan &plan = host->plan();
-        const auto spread = static_cast<std::uint64_t>((plan.start_most - plan.start_least).count());
-        const Span at = plan.start_least + Span(static_cast<std::int64_t>(random_.below(spread + 1)));
+        const HostSettings &settings = host->settings();
+        const auto spread = static_cast<std::uint64_t>((settings.start_most - settings.start_least).count());
+        const Duration at = settings.start_least + Duration(static_cast<std::int64_t>(random_.below(spread + 1)));
         net_.in(at, [this, &host = *host] { start(host); });
     }
     for (const Fault &fault : scenario_.faults) {
         net_.in(fault.at, [this, &fault] {
-            trace_.fault(now(), fault.words, false);
+            trace_.fault(now(), fault.json, false);
             changed_ = true;
-            faults_->begin(fault, now());
+            fault_injector_->begin(fault, now());
         });
         if (!fault.until || *fault.until > scenario_.duration) continue;
         net_.in(*fault.until, [this, &fault] {
-            trace_.fault(now(), fault.words, true);
+            trace_.fault(now(), fault.json, true);
             changed_ = true;
-            faults_->end(fault, now());
+            fault_injector_->end(fault, now());
         });
     }
 }
 
-void Universe::start(Host &host) {
+void Simulation::start(Host &host) {
     core::Diagnostics diagnostics;
-    auto config = host.config(configs_, diagnostics);
+    auto config = host.config(config_cache_, diagnostics);
     if (config == nullptr) return broken(host, "its configuration has errors by now: " + to_text(diagnostics));
-    faults_->shaken(host, now());
+    fault_injector_->mark_disturbed(host, now());
     host.start(std::move(config));
     changed_ = true;
 }
 
-Outcome Universe::run() {
+SimulationResult Simulation::run() {
     const auto began = std::chrono::steady_clock::now();
     schedule();
     std::uint64_t steps = 0;
-    Span at{};
+    Duration at{};
     const auto needs_visit = [&] {
         if (at != now()) at = now(), steps = 0;
-        if (++steps > most_steps) broken_by_standstill();
-        return changed_ || !stirred_.empty() || !breaches_.empty();
+        if (++steps > max_steps_in_one_moment) report_stalled_clock();
+        return changed_ || !changed_hosts_.empty() || !violations_.empty();
     };
-    while (breaches_.empty()) {
-        const Span next = std::min(judge_->next(), scenario_.duration);
+    while (violations_.empty()) {
+        const Duration next = std::min(evaluator_->next(), scenario_.duration);
         if (net_.run_until(needs_visit, next - now())) {
             visit();
             continue;
         }
-        judge_->look(now());
+        evaluator_->evaluate(now());
         if (now() >= scenario_.duration) break;
     }
     trace_.end(now(), net_.events_done(), net_.trace_hash());
 
-    Outcome outcome;
-    outcome.seed = seed_;
-    outcome.failures = judge_->failures();
-    outcome.failures.insert(outcome.failures.end(), breaches_.begin(), breaches_.end());
-    outcome.held = judge_->held();
-    outcome.lived = now();
-    outcome.hosts = hosts_.size();
-    outcome.steps = net_.events_done();
-    for (const auto &host : hosts_) outcome.events += host->events();
-    outcome.hash = net_.trace_hash();
-    outcome.bytes = std::max(resident(), resident_) - resident_;
-    outcome.wall = std::chrono::steady_clock::now() - began;
-    return outcome;
+    SimulationResult result;
+    result.seed = seed_;
+    result.failures = evaluator_->failures();
+    result.failures.insert(result.failures.end(), violations_.begin(), violations_.end());
+    result.held = evaluator_->held();
+    result.lived = now();
+    result.hosts = hosts_.size();
+    result.steps = net_.events_done();
+    for (const auto &host : hosts_) result.events += host->events();
+    result.hash = net_.trace_hash();
+    result.bytes = std::max(resident_bytes(), initial_memory_) - initial_memory_;
+    result.wall = std::chrono::steady_clock::now() - began;
+    return result;
 }
 
 // After each step of the world: what have those to tell that were touched by it?
-void Universe::visit() {
-    visited_.swap(stirred_);
-    for (Host *host : visited_) visit(*host);
-    visited_.clear();
-    if (std::exchange(changed_, false)) judge_->look_anew(now());
+void Simulation::visit() {
+    visiting_.swap(changed_hosts_);
+    for (Host *host : visiting_) visit(*host);
+    visiting_.clear();
+    if (std::exchange(changed_, false)) evaluator_->evaluate_all(now());
 }
 
-void Universe::visit(Host &host) {
-    const bool ran = host.runs();
-    std::string what = host.look(now(), [&](const core::StoredEvent &event) {
+void Simulation::visit(Host &host) {
+    const bool ran = host.running();
+    std::string what = host.take_events(now(), [&](const core::StoredEvent &event) {
         if (event.kind() == KITH_EVENT_PEER_LOST) check_loss(host, event);
-        judge_->see(host, event, now());
+        evaluator_->see(host, event, now());
         if (see_) see_(host, event, now());
     });
     if (!what.empty()) broken(host, std::move(what));
-    if (host.runs()) judge_->look(host, now());
-    changed_ = changed_ || ran != host.runs();
+    if (host.running()) evaluator_->evaluate(host, now());
+    changed_ = changed_ || ran != host.running();
 }
 
 // Nobody loses a peer that is up and can be reached.
-void Universe::check_loss(const Host &host, const core::StoredEvent &event) {
+void Simulation::check_loss(const Host &host, const core::StoredEvent &event) {
     const std::size_t peer = names_.number(event.peer());
-    if (peer >= hosts_.size() || !hosts_[peer]->runs() || scenario_.may_lose.hosts.has(peer) || scenario_.may_lose.up) return;
-    if (!faults_->calm(host, peer, now())) return;
+    if (peer >= hosts_.size() || !hosts_[peer]->running() || scenario_.may_lose.hosts.has(peer) || scenario_.may_lose.up)
+        return;
+    if (!fault_injector_->undisturbed(host, peer, now())) return;
     broken(host,
            "it has lost " + std::string(event.peer()) + ", which is up and can be reached: " + std::string(event.reason()));
 }
 
-void Universe::broken_by_standstill() {
-    if (!breaches_.empty()) return;
-    breaches_.push_back(
-        {now(), {}, "time stands still: after " + std::to_string(most_steps) + " steps it is still this moment", {}, 0});
+void Simulation::report_stalled_clock() {
+    if (!violations_.empty()) return;
+    violations_.push_back(
+        {now(),
+         {},
+         "time stands still: after " + std::to_string(max_steps_in_one_moment) + " steps it is still this moment",
+         {},
+         0});
 }
 
-void Universe::broken(const Host &host, std::string what) { breaches_.push_back({now(), host.name(), std::move(what), {}, 0}); }
+void Simulation::broken(const Host &host, std::string what) {
+    violations_.push_back({now(), host.name(), std::move(what), {}, 0});
+}
 
 } // namespace kith::sim

@@ -9,7 +9,7 @@
 
 namespace kith::sim {
 
-void Trace::line(Span at, std::string_view host, std::string_view key, std::string_view json) {
+void Trace::line(Duration at, std::string_view host, std::string_view key, std::string_view json) {
     if (out_ == nullptr) return;
     std::array<char, 48> time{};
     std::snprintf(time.data(), time.size(), R"({"t":%)" PRId64 R"(.%09)" PRId64,
@@ -24,7 +24,7 @@ void Trace::line(Span at, std::string_view host, std::string_view key, std::stri
     *out_ << buffer_;
 }
 
-void Trace::end(Span at, std::uint64_t events, std::uint64_t hash) {
+void Trace::end(Duration at, std::uint64_t events, std::uint64_t hash) {
     std::array<char, 80> text{};
     std::snprintf(text.data(), text.size(), R"({"events":%)" PRIu64 R"(,"hash":"%016)" PRIx64 "\"}", events, hash);
     line(at, {}, "end", text.data());

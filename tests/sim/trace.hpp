@@ -4,7 +4,7 @@
 // the same bytes.
 #pragma once
 
-#include <tests/sim/span.hpp>
+#include <tests/sim/duration.hpp>
 
 #include <cstdint>
 #include <ostream>
@@ -20,14 +20,14 @@ class Trace {
 
     bool wanted() const { return out_ != nullptr; }
     /// json: an object in one line.
-    void event(Span at, std::string_view host, std::string_view json) { line(at, host, "event", json); }
-    void log(Span at, std::string_view host, std::string_view json) { line(at, host, "log", json); }
-    void fault(Span at, std::string_view json, bool over) { line(at, {}, over ? "over" : "fault", json); }
+    void event(Duration at, std::string_view host, std::string_view json) { line(at, host, "event", json); }
+    void log(Duration at, std::string_view host, std::string_view json) { line(at, host, "log", json); }
+    void fault(Duration at, std::string_view json, bool over) { line(at, {}, over ? "over" : "fault", json); }
     /// The end: what the whole world did, in one number.
-    void end(Span at, std::uint64_t events, std::uint64_t hash);
+    void end(Duration at, std::uint64_t events, std::uint64_t hash);
 
   private:
-    void line(Span at, std::string_view host, std::string_view key, std::string_view json);
+    void line(Duration at, std::string_view host, std::string_view key, std::string_view json);
 
     std::ostream *out_;
     std::string buffer_;

@@ -2,7 +2,7 @@
 //
 // One seed, one trace: in other processes, at other addresses, byte for byte.
 #define BOOST_TEST_MODULE sim_determinism
-#include "program.hpp"
+#include "kith_sim_process.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -19,7 +19,7 @@ using namespace kith::sim::test;
 
 namespace {
 
-struct Traced {
+struct TraceSummary {
     std::string sha256, beginning;
     std::size_t bytes = 0;
     int status = 0;
@@ -27,11 +27,11 @@ struct Traced {
 
 constexpr std::size_t begun = 100'000;
 
-Traced trace(const std::string &words) {
-    Traced out;
+TraceSummary trace(const std::string &words) {
+    TraceSummary out;
     SHA256_CTX context;
     SHA256Init(&context);
-    out.status = run_program(scenarios + "gossip_hundred.json --trace - " + words, [&](std::string_view piece) {
+    out.status = run_kith_sim(scenarios + "gossip_hundred.json --trace - " + words, [&](std::string_view piece) {
         out.bytes += piece.size();
         out.beginning += piece.substr(0, begun - std::min(begun, out.beginning.size()));
         SHA256Update(&context, reinterpret_cast<const std::uint8_t *>(piece.data()), piece.size());
@@ -45,13 +45,13 @@ Traced trace(const std::string &words) {
 } // namespace
 
 BOOST_AUTO_TEST_CASE(a_hundred_hosts_with_faults_leave_the_same_trace_twice) {
-    const Traced one = trace("--seed 1");
-    const Traced two = trace("--seed 1");
+    const TraceSummary one = trace("--seed 1");
+    const TraceSummary two = trace("--seed 1");
     BOOST_TEST(one.status == 0);
     BOOST_TEST(two.status == 0);
     BOOST_TEST(one.bytes > 10'000'000u);
     BOOST_TEST(one.sha256 == two.sha256);
-    const Traced other = trace("--seed 2 | head -c 100000");
+    const TraceSummary other = trace("--seed 2 | head -c 100000");
     BOOST_TEST(other.bytes == begun);
     BOOST_TEST((other.beginning != one.beginning));
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Whole runs with real plugins: that what holds is found to hold, and what does not is not.
-#include <tests/sim/report.hpp>
+#include "build_plugins.hpp"
+
+#include <tests/sim/result_report.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -12,11 +14,6 @@ namespace core = kith::core;
 
 namespace {
 
-const Plugins &plugins() {
-    static const auto loaded = load_plugins({KITH_BINARY_DIR "/plugins"});
-    return *loaded;
-}
-
 // Three hosts with a fixed list of all three, for ten minutes.
 std::string three(const std::string &more) {
     return R"({"duration": "10m", "hosts": {"app": {"count": 3}}, "config": {"topologies": {"t": {"strategy": "epmd",
@@ -25,14 +22,14 @@ std::string three(const std::string &more) {
            more + "}";
 }
 
-Outcome run(const std::string &text, std::uint64_t seed = 1, std::ostream *out = nullptr) {
+SimulationResult run(const std::string &text, std::uint64_t seed = 1, std::ostream *out = nullptr) {
     core::Diagnostics diagnostics;
     const auto scenario = parse_scenario("x.json", text, nullptr, diagnostics);
     BOOST_REQUIRE_MESSAGE(scenario, to_text(diagnostics));
     Trace trace(out);
-    Universe universe(*scenario, plugins(), seed, trace);
-    BOOST_REQUIRE_MESSAGE(universe.prepare(diagnostics), to_text(diagnostics));
-    return universe.run();
+    Simulation simulation(*scenario, test::build_plugins(), seed, trace);
+    BOOST_REQUIRE_MESSAGE(simulation.prepare(diagnostics), to_text(diagnostics));
+    return simulation.run();
 }
 
 // What failed, in one text.
@@ -43,7 +40,7 @@ std::string failures(const std::string &more) {
     return out;
 }
 
-bool says(const std::string &text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string &text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 } // namespace
 
@@ -59,35 +56,35 @@ BOOST_AUTO_TEST_CASE(what_holds) {
 
 BOOST_AUTO_TEST_CASE(what_does_not) {
     const auto fails = [](const std::string &expectation) { return failures(R"("expect": [)" + expectation + "]"); };
-    BOOST_TEST(says(fails(R"({"at": "1s", "members": "app1..2"})"),
-                    "1s app1 it believes in 2 peers, not the 1 expected; it has besides app@10.0.0.3"));
-    BOOST_TEST(says(fails(R"({"by": "1s", "links": {"least": 3}})"), "1s app1 it is linked to 2 peers, not at least 3"));
-    BOOST_TEST(says(fails(R"({"from": "1s", "links": {"most": 1}})"), "1s app3 it is linked to 2 peers, not at most 1"));
-    BOOST_TEST(says(fails(R"({"at": "1s", "stale": true})"), "t is not stale"));
-    BOOST_TEST(says(fails(R"({"at": "1s", "ready": false})"), "t is ready"));
-    BOOST_TEST(
-        says(fails(R"({"by": "1s", "some": {"kind": "link.up", "peer": "app1"}})"), "1s app1 it did not tell such an event"));
-    BOOST_TEST(says(fails(R"({"never": {"kind": "link.*", "peer": "app2"}})"), R"(app3 it told {"v":1)"));
-    BOOST_TEST(says(fails(R"({"by": "1s", "some": {"kind": "link.up", "reason": "nothing like it"}})"), "app2"));
+    BOOST_TEST(contains(fails(R"({"at": "1s", "members": "app1..2"})"),
+                        "1s app1 it believes in 2 peers, not the 1 expected; it has besides app@10.0.0.3"));
+    BOOST_TEST(contains(fails(R"({"by": "1s", "links": {"least": 3}})"), "1s app1 it is linked to 2 peers, not at least 3"));
+    BOOST_TEST(contains(fails(R"({"from": "1s", "links": {"most": 1}})"), "1s app3 it is linked to 2 peers, not at most 1"));
+    BOOST_TEST(contains(fails(R"({"at": "1s", "stale": true})"), "t is not stale"));
+    BOOST_TEST(contains(fails(R"({"at": "1s", "ready": false})"), "t is ready"));
+    BOOST_TEST(contains(fails(R"({"by": "1s", "some": {"kind": "link.up", "peer": "app1"}})"),
+                        "1s app1 it did not tell such an event"));
+    BOOST_TEST(contains(fails(R"({"never": {"kind": "link.*", "peer": "app2"}})"), R"(app3 it told {"v":1)"));
+    BOOST_TEST(contains(fails(R"({"by": "1s", "some": {"kind": "link.up", "reason": "nothing like it"}})"), "app2"));
 }
 
 BOOST_AUTO_TEST_CASE(whoever_is_not_up_is_not_asked_and_not_expected) {
     BOOST_TEST(failures(R"("faults": [{"at": "1m", "kill": "app3", "until": "2m"}, {"at": "5m", "stop": "app2"}],
         "expect": [{"at": "90s", "hosts": "up", "members": "all"}, {"from": "2m", "by": "2m1s", "hosts": "app3", "links": "all"},
                    {"at": "6m", "hosts": "up", "links": "all"}])") == "");
-    BOOST_TEST(says(failures(R"("faults": [{"at": "1m", "kill": "app3"}],
+    BOOST_TEST(contains(failures(R"("faults": [{"at": "1m", "kill": "app3"}],
         "expect": [{"at": "2m", "hosts": "app3", "members": "all"}])"),
-                    "app3 its kith does not run"));
-    BOOST_TEST(says(failures(R"("faults": [{"at": "1m", "kill": "app3"}], "expect": [{"at": "2m", "members": "up"}])"),
-                    "it has besides app@10.0.0.3"));
+                        "app3 its kith does not run"));
+    BOOST_TEST(contains(failures(R"("faults": [{"at": "1m", "kill": "app3"}], "expect": [{"at": "2m", "members": "up"}])"),
+                        "it has besides app@10.0.0.3"));
 }
 
 BOOST_AUTO_TEST_CASE(since_when_it_holds_is_reported) {
-    const Outcome outcome = run(three(R"("faults": [{"at": "1m", "kill": "app1", "until": "80s"}],
+    const SimulationResult result = run(three(R"("faults": [{"at": "1m", "kill": "app1", "until": "80s"}],
         "expect": [{"from": "1m", "by": "2m", "hosts": "app1", "links": "all"}])"));
-    BOOST_TEST(outcome.good());
-    BOOST_REQUIRE(outcome.held.size() == 1u);
-    BOOST_TEST(to_text(outcome.held.front().since) == "20s");
+    BOOST_TEST(result.good());
+    BOOST_REQUIRE(result.held.size() == 1u);
+    BOOST_TEST(to_text(result.held.front().since) == "20s");
 }
 
 BOOST_AUTO_TEST_CASE(the_same_seed_is_the_same_run) {
@@ -97,16 +94,16 @@ BOOST_AUTO_TEST_CASE(the_same_seed_is_the_same_run) {
     BOOST_TEST(run(text, 8, &other).good());
     BOOST_CHECK(one.str() == two.str());
     BOOST_CHECK(one.str() != other.str());
-    BOOST_TEST(says(one.str(), R"("fault":{"at":"1m","restart":"all"})"));
+    BOOST_TEST(contains(one.str(), R"("fault":{"at":"1m","restart":"all"})"));
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_tells_how_to_run_it_again) {
     const std::string text = three(R"("expect": [{"at": "1s", "members": "app1"}])");
     core::Diagnostics diagnostics;
     const auto scenario = parse_scenario("x.json", text, nullptr, diagnostics);
-    const Outcome outcome = run(text);
-    BOOST_TEST(says(to_text(*scenario, outcome, "kith sim x.json --seed 1"), "Run it again: kith sim x.json --seed 1\n"));
-    BOOST_TEST(says(to_json(*scenario, outcome, "kith sim x.json --seed 1"), R"("again":"kith sim x.json --seed 1")"));
+    const SimulationResult result = run(text);
+    BOOST_TEST(contains(to_text(*scenario, result, "kith sim x.json --seed 1"), "Run it again: kith sim x.json --seed 1\n"));
+    BOOST_TEST(contains(to_json(*scenario, result, "kith sim x.json --seed 1"), R"("again":"kith sim x.json --seed 1")"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <tests/sim/witness.hpp>
+#include <tests/sim/invariant_checker.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -8,15 +8,15 @@ namespace core = kith::core;
 
 namespace {
 
-// A bus that is told lies, and its witness.
-struct Stage {
-    Names names;
+// A bus that is told lies, and its checker.
+struct EventFeed {
+    NodeNameIndex names;
     core::Config config;
-    std::unique_ptr<Witness> witness;
+    std::unique_ptr<InvariantChecker> checker;
     std::uint64_t seq = 0;
     std::int64_t time = 1000;
 
-    explicit Stage(std::size_t sources = 1, std::uint32_t parallel = 2) {
+    explicit EventFeed(std::size_t sources = 1, std::uint32_t parallel = 2) {
         config.connectors = {{"c", "log", "{}"}};
         core::Topology topology;
         topology.name = "t";
@@ -24,7 +24,7 @@ struct Stage {
         topology.sources.resize(sources);
         topology.policy.connect_parallel = parallel;
         config.topologies = {topology};
-        witness = std::make_unique<Witness>(names, config);
+        checker = std::make_unique<InvariantChecker>(names, config);
     }
 
     std::string see(std::uint32_t kind, std::string_view peer = {}, std::string_view reason = {}) {
@@ -38,98 +38,98 @@ struct Stage {
         std::string json;
         ++seq;
         core::append_json(json, event, seq, ++time);
-        return witness->see(*core::StoredEvent::make(event, seq, time, json));
+        return checker->see(*core::StoredEvent::make(event, seq, time, json));
     }
 };
 
-bool says(const std::string &text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string &text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(witness)
+BOOST_AUTO_TEST_SUITE(invariant_checker)
 
-BOOST_AUTO_TEST_CASE(a_good_life_is_no_breach) {
-    Stage stage;
-    BOOST_TEST(stage.see(KITH_EVENT_TOPOLOGY_STARTED) == "");
-    BOOST_TEST(stage.see(KITH_EVENT_CONNECTOR_ATTACHED) == "");
-    BOOST_TEST(stage.see(KITH_EVENT_PEER_DISCOVERED, "a@h") == "");
-    BOOST_TEST(stage.see(KITH_EVENT_CONNECT_STARTED, "a@h") == "");
-    BOOST_TEST(stage.see(KITH_EVENT_LINK_UP, "a@h") == "");
-    BOOST_TEST(stage.see(KITH_EVENT_CONNECT_SUCCEEDED, "a@h") == "");
-    BOOST_TEST(stage.witness->members("t").count() == 1u);
-    BOOST_TEST(stage.witness->links().count() == 1u);
-    BOOST_TEST(stage.see(KITH_EVENT_PEER_LOST, "a@h", "strategy s says that it is gone") == "");
-    BOOST_TEST(stage.see(KITH_EVENT_LINK_DOWN, "a@h") == "");
-    BOOST_TEST(stage.see(KITH_EVENT_DISCONNECT_SUCCEEDED, "a@h") == "");
-    BOOST_TEST(stage.witness->members().empty());
-    BOOST_TEST(stage.witness->links("t").empty());
-    BOOST_TEST(stage.witness->most_dialling() == 1u);
+BOOST_AUTO_TEST_CASE(a_good_life_is_no_violation) {
+    EventFeed feed;
+    BOOST_TEST(feed.see(KITH_EVENT_TOPOLOGY_STARTED) == "");
+    BOOST_TEST(feed.see(KITH_EVENT_CONNECTOR_ATTACHED) == "");
+    BOOST_TEST(feed.see(KITH_EVENT_PEER_DISCOVERED, "a@h") == "");
+    BOOST_TEST(feed.see(KITH_EVENT_CONNECT_STARTED, "a@h") == "");
+    BOOST_TEST(feed.see(KITH_EVENT_LINK_UP, "a@h") == "");
+    BOOST_TEST(feed.see(KITH_EVENT_CONNECT_SUCCEEDED, "a@h") == "");
+    BOOST_TEST(feed.checker->members("t").count() == 1u);
+    BOOST_TEST(feed.checker->links().count() == 1u);
+    BOOST_TEST(feed.see(KITH_EVENT_PEER_LOST, "a@h", "strategy s says that it is gone") == "");
+    BOOST_TEST(feed.see(KITH_EVENT_LINK_DOWN, "a@h") == "");
+    BOOST_TEST(feed.see(KITH_EVENT_DISCONNECT_SUCCEEDED, "a@h") == "");
+    BOOST_TEST(feed.checker->members().empty());
+    BOOST_TEST(feed.checker->links("t").empty());
+    BOOST_TEST(feed.checker->max_dialling() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(numbers_and_times_go_on) {
-    Stage holes;
+    EventFeed holes;
     ++holes.seq;
-    BOOST_TEST(says(holes.see(KITH_EVENT_TOPOLOGY_STARTED), "has seq 2"));
-    Stage back;
+    BOOST_TEST(contains(holes.see(KITH_EVENT_TOPOLOGY_STARTED), "has seq 2"));
+    EventFeed back;
     BOOST_TEST(back.see(KITH_EVENT_TOPOLOGY_STARTED) == "");
     back.time = 1;
-    BOOST_TEST(says(back.see(KITH_EVENT_TOPOLOGY_READY), "before that of the one before"));
-    Stage lost;
-    BOOST_TEST(says(lost.see(KITH_EVENT_EVENTS_LOST), "events.ring"));
+    BOOST_TEST(contains(back.see(KITH_EVENT_TOPOLOGY_READY), "before that of the one before"));
+    EventFeed lost;
+    BOOST_TEST(contains(lost.see(KITH_EVENT_EVENTS_LOST), "events.ring"));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_dialled_that_nobody_found) {
-    Stage stage;
-    BOOST_TEST(says(stage.see(KITH_EVENT_CONNECT_STARTED, "a@h"), "no topology believes in it"));
-    stage.see(KITH_EVENT_PEER_DISCOVERED, "b@h");
-    stage.see(KITH_EVENT_PEER_LOST, "b@h", "gone");
-    BOOST_TEST(says(stage.see(KITH_EVENT_CONNECT_STARTED, "b@h"), "no topology believes in it"));
+    EventFeed feed;
+    BOOST_TEST(contains(feed.see(KITH_EVENT_CONNECT_STARTED, "a@h"), "no topology believes in it"));
+    feed.see(KITH_EVENT_PEER_DISCOVERED, "b@h");
+    feed.see(KITH_EVENT_PEER_LOST, "b@h", "gone");
+    BOOST_TEST(contains(feed.see(KITH_EVENT_CONNECT_STARTED, "b@h"), "no topology believes in it"));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_parted_that_nobody_found) {
-    Stage stage;
-    BOOST_TEST(says(stage.see(KITH_EVENT_DISCONNECT_SUCCEEDED, "a@h"), "never discovered"));
-    BOOST_TEST(says(stage.see(KITH_EVENT_DISCONNECT_FAILED, "a@h"), "never discovered"));
-    BOOST_TEST(says(stage.see(KITH_EVENT_PEER_LOST, "a@h"), "never discovered"));
+    EventFeed feed;
+    BOOST_TEST(contains(feed.see(KITH_EVENT_DISCONNECT_SUCCEEDED, "a@h"), "never discovered"));
+    BOOST_TEST(contains(feed.see(KITH_EVENT_DISCONNECT_FAILED, "a@h"), "never discovered"));
+    BOOST_TEST(contains(feed.see(KITH_EVENT_PEER_LOST, "a@h"), "never discovered"));
 }
 
 BOOST_AUTO_TEST_CASE(the_node_is_not_its_own_peer) {
-    Stage stage;
-    stage.see(KITH_EVENT_CONNECTOR_ATTACHED);
-    stage.see(KITH_EVENT_PEER_DISCOVERED, "me@h");
-    BOOST_TEST(says(stage.see(KITH_EVENT_CONNECT_STARTED, "me@h"), "the local node"));
+    EventFeed feed;
+    feed.see(KITH_EVENT_CONNECTOR_ATTACHED);
+    feed.see(KITH_EVENT_PEER_DISCOVERED, "me@h");
+    BOOST_TEST(contains(feed.see(KITH_EVENT_CONNECT_STARTED, "me@h"), "the local node"));
 }
 
 BOOST_AUTO_TEST_CASE(connects_are_bounded_and_detaching_forgets_them) {
-    Stage stage;
-    for (const char *peer : {"a@h", "b@h", "c@h"}) stage.see(KITH_EVENT_PEER_DISCOVERED, peer);
-    BOOST_TEST(stage.see(KITH_EVENT_CONNECT_STARTED, "a@h") == "");
-    BOOST_TEST(says(stage.see(KITH_EVENT_CONNECT_STARTED, "a@h"), "being dialled already"));
-    BOOST_TEST(stage.see(KITH_EVENT_CONNECT_STARTED, "b@h") == "");
-    BOOST_TEST(says(stage.see(KITH_EVENT_CONNECT_STARTED, "c@h"), "the limit of 2"));
-    stage.see(KITH_EVENT_CONNECTOR_DETACHED);
-    BOOST_TEST(stage.see(KITH_EVENT_CONNECT_STARTED, "a@h") == "");
-    BOOST_TEST(stage.see(KITH_EVENT_CONNECT_FAILED, "a@h") == "");
-    BOOST_TEST(stage.see(KITH_EVENT_CONNECT_STARTED, "a@h") == "");
+    EventFeed feed;
+    for (const char *peer : {"a@h", "b@h", "c@h"}) feed.see(KITH_EVENT_PEER_DISCOVERED, peer);
+    BOOST_TEST(feed.see(KITH_EVENT_CONNECT_STARTED, "a@h") == "");
+    BOOST_TEST(contains(feed.see(KITH_EVENT_CONNECT_STARTED, "a@h"), "being dialled already"));
+    BOOST_TEST(feed.see(KITH_EVENT_CONNECT_STARTED, "b@h") == "");
+    BOOST_TEST(contains(feed.see(KITH_EVENT_CONNECT_STARTED, "c@h"), "the limit of 2"));
+    feed.see(KITH_EVENT_CONNECTOR_DETACHED);
+    BOOST_TEST(feed.see(KITH_EVENT_CONNECT_STARTED, "a@h") == "");
+    BOOST_TEST(feed.see(KITH_EVENT_CONNECT_FAILED, "a@h") == "");
+    BOOST_TEST(feed.see(KITH_EVENT_CONNECT_STARTED, "a@h") == "");
 }
 
 BOOST_AUTO_TEST_CASE(links_change_by_turns) {
-    Stage stage;
-    BOOST_TEST(says(stage.see(KITH_EVENT_LINK_DOWN, "a@h"), "not up"));
-    BOOST_TEST(stage.see(KITH_EVENT_LINK_UP, "a@h") == "");
-    BOOST_TEST(says(stage.see(KITH_EVENT_LINK_UP, "a@h"), "up already"));
+    EventFeed feed;
+    BOOST_TEST(contains(feed.see(KITH_EVENT_LINK_DOWN, "a@h"), "not up"));
+    BOOST_TEST(feed.see(KITH_EVENT_LINK_UP, "a@h") == "");
+    BOOST_TEST(contains(feed.see(KITH_EVENT_LINK_UP, "a@h"), "up already"));
 }
 
 BOOST_AUTO_TEST_CASE(who_only_fails_parts_nobody) {
     constexpr std::string_view silence = "strategy s looked and did not find it; missing for 60 s in 3 observations";
-    Stage one;
+    EventFeed one;
     one.see(KITH_EVENT_PEER_DISCOVERED, "a@h");
     one.see(KITH_EVENT_PEER_DISCOVERED, "b@h");
     one.see(KITH_EVENT_TOPOLOGY_STALE);
-    BOOST_TEST(says(one.see(KITH_EVENT_PEER_LOST, "a@h", silence), "cannot look"));
+    BOOST_TEST(contains(one.see(KITH_EVENT_PEER_LOST, "a@h", silence), "cannot look"));
     one.see(KITH_EVENT_TOPOLOGY_FRESH);
     BOOST_TEST(one.see(KITH_EVENT_PEER_LOST, "b@h", silence) == "");
-    Stage two(2); // the other strategy may still look
+    EventFeed two(2); // the other strategy may still look
     two.see(KITH_EVENT_PEER_DISCOVERED, "a@h");
     two.see(KITH_EVENT_TOPOLOGY_STALE);
     BOOST_TEST(two.see(KITH_EVENT_PEER_LOST, "a@h", silence) == "");

@@ -12,7 +12,7 @@
 namespace kith::sim::test {
 
 /// Its exit status; each piece of its standard output is handed on.
-inline int run_program(const std::string &words, const std::function<void(std::string_view)> &take) {
+inline int run_kith_sim(const std::string &words, const std::function<void(std::string_view)> &take) {
     const std::string command = std::string(KITH_BINARY_DIR "/kith sim ") + words + " 2>/dev/null";
     FILE *pipe = ::popen(command.c_str(), "r");
     if (pipe == nullptr) throw std::runtime_error("cannot run " + command);

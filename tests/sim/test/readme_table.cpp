@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "verdict.hpp"
+#include "readme_table.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdlib>
 #include <fstream>
@@ -12,59 +11,6 @@
 #include <utility>
 
 namespace kith::sim::test {
-
-namespace {
-
-using namespace std::chrono_literals;
-
-constexpr std::array<std::string_view, 6> harm_words = {"held", "stale", "missing", "guarded", "forgotten", "parted"};
-
-Harm harm_of(std::uint32_t kind) {
-    switch (kind) {
-    case KITH_EVENT_TOPOLOGY_STALE: return Harm::stale;
-    case KITH_EVENT_PEER_MISSING: return Harm::missing;
-    case KITH_EVENT_PEER_HELD: return Harm::guarded;
-    case KITH_EVENT_PEER_LOST: return Harm::forgotten;
-    case KITH_EVENT_DISCONNECT_SUCCEEDED:
-    case KITH_EVENT_DISCONNECT_FAILED: return Harm::parted;
-    default: return Harm::held;
-    }
-}
-
-} // namespace
-
-bool Verdict::is_member(std::string_view peer) const {
-    return std::any_of(scenario_.hosts.begin(), scenario_.hosts.end(), [&](const HostPlan &plan) {
-        if (plan.group != "app") return false;
-        if (peer == plan.node) return true;
-        const std::string host = plan.node.substr(plan.node.find('@'));
-        return plan.epmd &&
-               std::any_of(plan.epmd->begin(), plan.epmd->end(), [&](const auto &name) { return peer == name + host; });
-    });
-}
-
-void Verdict::see(const Host &host, const core::StoredEvent &event, Span now) {
-    if (host.plan().group != "app" || now < 1min) return; // at the start all is new, and what is wrong there is the row's
-    if (!event.peer().empty() && !is_member(event.peer())) return; // a ghost may come and go
-    worst_ = std::max(worst_, harm_of(event.kind()));
-    const bool heals = event.kind() == KITH_EVENT_PEER_DISCOVERED || event.kind() == KITH_EVENT_TOPOLOGY_FRESH;
-    if (heals && now > over_) healed_ = std::max(healed_, now - over_);
-}
-
-std::string Verdict::words() const {
-    std::string worst(harm_words[static_cast<std::size_t>(worst_)]);
-    if (healed_ == Span{}) return worst;
-    for (const auto &[most, words] :
-         {std::pair<Span, const char *>{1s, "1 s"}, {5s, "5 s"}, {15s, "15 s"}, {60s, "1 min"}, {5min, "5 min"}}) {
-        if (healed_ <= most) return worst + "; healed in " + words;
-    }
-    return worst + "; healed in " + to_text(healed_);
-}
-
-const Plugins &plugins() {
-    static const auto loaded = load_plugins({KITH_BINARY_DIR "/plugins"});
-    return *loaded;
-}
 
 bool mentions(std::string_view words, std::string_view among) {
     std::istringstream each{std::string(words)};

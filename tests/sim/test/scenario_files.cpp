@@ -2,7 +2,7 @@
 //
 // Every scenario of this folder holds.
 #define BOOST_TEST_MODULE sim_scenarios
-#include "program.hpp"
+#include "kith_sim_process.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(all_hold) {
     BOOST_TEST(!files.empty());
     for (const std::string &file : files) {
         std::string report;
-        const int status = run_program(file, [&](std::string_view piece) { report += piece; });
+        const int status = run_kith_sim(file, [&](std::string_view piece) { report += piece; });
         BOOST_TEST_MESSAGE(report);
         BOOST_TEST(status == 0, report);
     }

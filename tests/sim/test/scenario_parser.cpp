@@ -37,9 +37,9 @@ std::string errors(const std::string &text) {
     return to_text(diagnostics);
 }
 
-bool says(const std::string &text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string &text, std::string_view part) { return text.find(part) != std::string::npos; }
 
-std::vector<std::string> names(const Scenario &scenario, const Selection &selection) {
+std::vector<std::string> names(const Scenario &scenario, const HostSelection &selection) {
     std::vector<std::string> out;
     selection.hosts.each([&](std::size_t i) { out.push_back(scenario.hosts[i].name); });
     return out;
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(times_of_expectations) {
         good(with(R"("expect": [{"members": "all"}, {"at": "5s", "links": "all"}, {"by": "6s", "knows": "db"},
         {"from": "1s", "by": "7s", "ready": true}, {"from": "1s", "to": "2s", "never": {"kind": "peer.*"}}])"));
     using When = Expectation::When;
-    const auto is = [&](std::size_t i, When when, Span from, Span to) {
+    const auto is = [&](std::size_t i, When when, Duration from, Duration to) {
         const Expectation &of = scenario.expectations[i];
         return of.when == when && of.from == from && of.to == to;
     };
@@ -112,42 +112,43 @@ BOOST_AUTO_TEST_CASE(a_configuration_keeps_its_place_or_comes_from_its_file) {
     BOOST_TEST(inside.configs[0].text.substr(0, at).find_first_not_of(" \n") == std::string::npos);
     const Scenario beside = good(R"({"duration": "1h", "hosts": {"app": {}}, "config": "kith.json"})");
     BOOST_TEST(beside.configs[0].file == "dir/kith.json");
-    BOOST_TEST(
-        says(errors(R"({"duration": "1h", "hosts": {"app": {}}, "config": "/none"})"), "cannot read \"/none\": no such file"));
+    BOOST_TEST(contains(errors(R"({"duration": "1h", "hosts": {"app": {}}, "config": "/none"})"),
+                        "cannot read \"/none\": no such file"));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_is_told_where_it_stands) {
     const auto faults = [](const std::string &fault) { return errors(with(R"("faults": [)" + fault + "]")); };
     const auto expects = [](const std::string &one) { return errors(with(R"("expect": [)" + one + "]")); };
-    BOOST_TEST(says(errors("{"), "dir/x.json:1:"));
-    BOOST_TEST(says(errors(R"({"hosts": {"app": {}}, "config": {}})"), "duration: `duration` is required: a time such as"));
-    BOOST_TEST(says(errors(with(R"("sed": 1)")), "there is no option \"sed\" here; did you mean `seed`?"));
-    BOOST_TEST(says(errors(with("", R"("up": {})")), "other than all and up"));
+    BOOST_TEST(contains(errors("{"), "dir/x.json:1:"));
+    BOOST_TEST(contains(errors(R"({"hosts": {"app": {}}, "config": {}})"), "duration: `duration` is required: a time such as"));
+    BOOST_TEST(contains(errors(with(R"("sed": 1)")), "there is no option \"sed\" here; did you mean `seed`?"));
+    BOOST_TEST(contains(errors(with("", R"("up": {})")), "other than all and up"));
     BOOST_TEST(
-        says(errors(with("", R"("a": {"address": "10.0.0.9"}, "b": {"address": "10.0.0.9"})")), "10.0.0.9 of b is taken"));
-    BOOST_TEST(says(errors(with("", R"("a": {"count": 2, "node": "x@y"})")), "put `${ADDRESS}` or `${HOST}` into `node`"));
-    BOOST_TEST(says(errors(with("", R"("a": {"address": "10.0.0"})")), "expected a numeric address"));
-    BOOST_TEST(says(errors(with("", R"("a": {"start": ["5s", "1s"]})")), "expected the least first: [1s, 5s]"));
-    BOOST_TEST(says(faults(R"({"at": "1s", "kill": "ap1"})"),
-                    "faults[0].kill: there is no host or group \"ap1\"; did you mean `app`?"));
-    BOOST_TEST(says(faults(R"({"at": "1s", "kill": "app4..9"})"), "the group `app` has 5 hosts, from 1 on"));
-    BOOST_TEST(says(faults(R"({"at": "1s", "kill": "app0"})"), "the group `app` has 5 hosts, from 1 on"));
-    BOOST_TEST(says(faults(R"({"at": "1s"})"), "nothing happens here; expected one of `kill`"));
-    BOOST_TEST(says(faults(R"({"at": "1s", "kill": "db", "deaf": "db"})"), "are two faults"));
-    BOOST_TEST(says(faults(R"({"at": "2h", "kill": "db"})"), "the scenario is over by then: its `duration` is 1h"));
-    BOOST_TEST(says(faults(R"({"at": "2s", "until": "1s", "kill": "db"})"), "expected a time after `at`"));
-    BOOST_TEST(says(faults(R"({"at": "2s", "until": "1m", "restart": "db"})"), "`restart` has no end"));
-    BOOST_TEST(says(faults(R"({"at": "2s", "clock": "1d"})"), "`hosts` is required with `clock`"));
-    BOOST_TEST(says(faults(R"({"at": "2s", "address": "10.0.0.9"})"), "`hosts` is required with `address`"));
+        contains(errors(with("", R"("a": {"address": "10.0.0.9"}, "b": {"address": "10.0.0.9"})")), "10.0.0.9 of b is taken"));
+    BOOST_TEST(contains(errors(with("", R"("a": {"count": 2, "node": "x@y"})")), "put `${ADDRESS}` or `${HOST}` into `node`"));
+    BOOST_TEST(contains(errors(with("", R"("a": {"address": "10.0.0"})")), "expected a numeric address"));
+    BOOST_TEST(contains(errors(with("", R"("a": {"start": ["5s", "1s"]})")), "expected the least first: [1s, 5s]"));
+    BOOST_TEST(contains(faults(R"({"at": "1s", "kill": "ap1"})"),
+                        "faults[0].kill: there is no host or group \"ap1\"; did you mean `app`?"));
+    BOOST_TEST(contains(faults(R"({"at": "1s", "kill": "app4..9"})"), "the group `app` has 5 hosts, from 1 on"));
+    BOOST_TEST(contains(faults(R"({"at": "1s", "kill": "app0"})"), "the group `app` has 5 hosts, from 1 on"));
+    BOOST_TEST(contains(faults(R"({"at": "1s"})"), "nothing happens here; expected one of `kill`"));
+    BOOST_TEST(contains(faults(R"({"at": "1s", "kill": "db", "deaf": "db"})"), "are two faults"));
+    BOOST_TEST(contains(faults(R"({"at": "2h", "kill": "db"})"), "the scenario is over by then: its `duration` is 1h"));
+    BOOST_TEST(contains(faults(R"({"at": "2s", "until": "1s", "kill": "db"})"), "expected a time after `at`"));
+    BOOST_TEST(contains(faults(R"({"at": "2s", "until": "1m", "restart": "db"})"), "`restart` has no end"));
+    BOOST_TEST(contains(faults(R"({"at": "2s", "clock": "1d"})"), "`hosts` is required with `clock`"));
+    BOOST_TEST(contains(faults(R"({"at": "2s", "address": "10.0.0.9"})"), "`hosts` is required with `address`"));
     BOOST_TEST(
-        says(faults(R"({"at": "2s", "inject": {"to": "10.0.0.1", "port": 1}})"), "expected one of `heartbeat`, `hex` and"));
-    BOOST_TEST(says(expects(R"({"members": "all", "links": "all"})"), "and `never`, got 2"));
-    BOOST_TEST(says(expects(R"({"at": "1s", "by": "2s", "links": "all"})"), "expected `at`, or `by`"));
-    BOOST_TEST(says(expects(R"({"some": {"kind": "link.up"}})"), "`some` needs `by`"));
-    BOOST_TEST(says(expects(R"({"at": "1s", "never": {"kind": "link.up"}})"), "`never` needs `from`"));
-    BOOST_TEST(says(expects(R"({"never": {"kind": "link.upp"}})"), "no kind of event \"link.upp\"; did you mean `link.up`?"));
-    BOOST_TEST(says(expects(R"({"from": "2s", "to": "1s", "links": "all"})"), "it ends before it begins"));
-    BOOST_TEST(says(expects(R"({"members": {}})"), "expect[0].members: "));
+        contains(faults(R"({"at": "2s", "inject": {"to": "10.0.0.1", "port": 1}})"), "expected one of `heartbeat`, `hex` and"));
+    BOOST_TEST(contains(expects(R"({"members": "all", "links": "all"})"), "and `never`, got 2"));
+    BOOST_TEST(contains(expects(R"({"at": "1s", "by": "2s", "links": "all"})"), "expected `at`, or `by`"));
+    BOOST_TEST(contains(expects(R"({"some": {"kind": "link.up"}})"), "`some` needs `by`"));
+    BOOST_TEST(contains(expects(R"({"at": "1s", "never": {"kind": "link.up"}})"), "`never` needs `from`"));
+    BOOST_TEST(
+        contains(expects(R"({"never": {"kind": "link.upp"}})"), "no kind of event \"link.upp\"; did you mean `link.up`?"));
+    BOOST_TEST(contains(expects(R"({"from": "2s", "to": "1s", "links": "all"})"), "it ends before it begins"));
+    BOOST_TEST(contains(expects(R"({"members": {}})"), "expect[0].members: "));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "sources.hpp"
+#include "simulated_sources.hpp"
 
 #include <algorithm>
 
@@ -8,14 +8,14 @@ namespace kith::sim::test {
 namespace {
 
 // So many of them, drawn.
-Source::Values drawn(Source::Values values, std::size_t count, testkit::Random &random) {
+SimulatedSource::Values drawn(SimulatedSource::Values values, std::size_t count, testkit::Random &random) {
     for (std::size_t i = 0; i < std::min(count, values.size()); ++i)
         std::swap(values[i], values[i + random.below(values.size() - i)]);
     values.resize(std::min(count, values.size()));
     return values;
 }
 
-std::string containers(const Source::Values &values) {
+std::string containers(const SimulatedSource::Values &values) {
     std::string out;
     for (const std::string &value : values) out += (out.empty() ? "" : ",") + (R"({"ips": [")" + value + R"("]})");
     return R"({"containers": [)" + out + "]}";
@@ -23,9 +23,9 @@ std::string containers(const Source::Values &values) {
 
 } // namespace
 
-Source::Values Source::everybody() const {
+SimulatedSource::Values SimulatedSource::all_hosts() const {
     Values all;
-    for (std::size_t i = 1; i <= universe_.hosts().size(); ++i) all.push_back(value(i));
+    for (std::size_t i = 1; i <= simulation_.hosts().size(); ++i) all.push_back(value(i));
     return all;
 }
 
@@ -33,12 +33,12 @@ Source::Values Source::everybody() const {
 
 testkit::DnsZones::Records DnsSource::some(std::size_t count) {
     testkit::DnsZones::Records out;
-    for (const std::string &value : drawn(everybody(), count, random_)) out.push_back({.value = value, .port = 4369});
+    for (const std::string &value : drawn(all_hosts(), count, random_)) out.push_back({.value = value, .port = 4369});
     return out;
 }
 
 void DnsSource::rotate(std::optional<std::size_t> some) {
-    if (!some) return tell(everybody());
+    if (!some) return publish(all_hosts());
     zones().rotate(name_, type(), [this, count = *some] { return this->some(count); });
 }
 
@@ -51,7 +51,7 @@ testkit::DnsZones::Records SrvSource::records(const Values &values) {
 // ---- HTTP ----
 
 void HttpSource::cut(bool on, testkit::Route how) {
-    for (const auto &host : universe_.hosts()) {
+    for (const auto &host : simulation_.hosts()) {
         if (!on) {
             net().heal(host->machine(), machine());
             continue;
@@ -61,19 +61,19 @@ void HttpSource::cut(bool on, testkit::Route how) {
     }
 }
 
-RancherSource::RancherSource(Universe &universe)
-    : HttpSource(universe),
+RancherSource::RancherSource(Simulation &simulation)
+    : HttpSource(simulation),
       machine_(net().machine("rancher-metadata", {"169.254.169.250"})),
       http_(machine_, 80),
-      values_(everybody()) {
+      values_(all_hosts()) {
     http_.route("/latest/self/service", [this](const testkit::HttpAsked &) { return answer(); });
 }
 
-void RancherSource::tell(const Values &values) { values_ = values; }
+void RancherSource::publish(const Values &values) { values_ = values; }
 
 HttpReply RancherSource::answer() {
-    if (instead_) return *instead_;
-    return HttpReply(200, containers(some_ ? drawn(values_, *some_, random_) : values_));
+    if (replacement_) return *replacement_;
+    return HttpReply(200, containers(sample_size_ ? drawn(values_, *sample_size_, random_) : values_));
 }
 
 // ---- Kubernetes ----
@@ -90,18 +90,18 @@ std::string KubernetesSource::account() {
     return folder + R"(token": "secret", )" + folder + R"(namespace": "team", )" + folder + R"(ca.crt": ")" + certificate + '"';
 }
 
-KubernetesSource::KubernetesSource(Universe &universe, k8s::Lookup lookup)
-    : HttpSource(universe),
+KubernetesSource::KubernetesSource(Simulation &simulation, k8s::Lookup lookup)
+    : HttpSource(simulation),
       lookup_(lookup),
       machine_(net().machine(name(), {"10.96.0.1"})),
       api_(machine_, 443, authority(), {name()}) {
-    KubernetesSource::tell(everybody());
+    KubernetesSource::publish(all_hosts());
 }
 
-void KubernetesSource::tell(const Values &values) {
+void KubernetesSource::publish(const Values &values) {
     std::string list;
     switch (lookup_) {
-    case k8s::Lookup::pods: return tell_pods(values);
+    case k8s::Lookup::pods: return publish_pods(values);
     case k8s::Lookup::endpoints:
         for (const std::string &value : values) list += (list.empty() ? "" : ",") + (R"({"ip":")" + value) + R"("})";
         return api_.put(lookup_, "app", values.empty() ? R"("subsets":[])" : R"("subsets":[{"addresses":[)" + list + "]}]");
@@ -113,7 +113,7 @@ void KubernetesSource::tell(const Values &values) {
 }
 
 // An address twice is two pods, as on the network of their machine.
-void KubernetesSource::tell_pods(const Values &values) {
+void KubernetesSource::publish_pods(const Values &values) {
     std::map<std::string, std::string> now;
     for (const std::string &value : values) {
         std::string name = "app-" + value;
@@ -130,14 +130,14 @@ void KubernetesSource::tell_pods(const Values &values) {
 }
 
 // A watch that is there would not notice.
-void KubernetesSource::instead(std::optional<HttpReply> reply) {
+void KubernetesSource::replace_replies(std::optional<HttpReply> reply) {
     api_.in_place_of_lists = api_.in_place_of_watches = std::move(reply);
     api_.end_watches(testkit::HttpFeed::Do::reset);
 }
 
 void KubernetesSource::certificate(testkit::HttpCertificate certificate) {
     api_.http().certificate(std::move(certificate));
-    for (const auto &host : universe_.hosts()) net().reset_connections(host->machine(), machine_);
+    for (const auto &host : simulation_.hosts()) net().reset_connections(host->machine(), machine_);
 }
 
 } // namespace kith::sim::test

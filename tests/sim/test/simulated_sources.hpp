@@ -6,7 +6,7 @@
 
 #include <kith/testkit/dns_zones.hpp>
 #include <kith/testkit/http_server.hpp>
-#include <tests/sim/universe.hpp>
+#include <tests/sim/simulation.hpp>
 
 #include <api_server.hpp> // of plugins/strategy_k8s/test
 
@@ -21,55 +21,55 @@ namespace kith::sim::test {
 
 using testkit::HttpReply;
 
-class Source {
+class SimulatedSource {
   public:
     using Values = std::vector<std::string>;
 
-    explicit Source(Universe &universe) : universe_(universe) {}
-    virtual ~Source() = default;
-    Source(const Source &) = delete;
-    Source &operator=(const Source &) = delete;
+    explicit SimulatedSource(Simulation &simulation) : simulation_(simulation) {}
+    virtual ~SimulatedSource() = default;
+    SimulatedSource(const SimulatedSource &) = delete;
+    SimulatedSource &operator=(const SimulatedSource &) = delete;
 
     /// How it tells of a host, by its number from 1.
     virtual std::string value(std::size_t number) const { return "10.0.0." + std::to_string(number); }
     /// All hosts of the scenario.
-    Values everybody() const;
+    Values all_hosts() const;
     /// What it knows from now on.
-    virtual void tell(const Values &values) = 0;
+    virtual void publish(const Values &values) = 0;
     /// So many of them, drawn anew for each answer; nothing: all again.
     virtual void rotate(std::optional<std::size_t>) {}
     /// There is no such thing: nobody listens.
-    virtual void down(bool on) = 0;
+    virtual void set_down(bool on) = 0;
     /// The way to it is cut.
-    virtual void silent(bool on) = 0;
+    virtual void set_unresponsive(bool on) = 0;
 
     /// It answers that it is not well: SERVFAIL, 503.
-    virtual void ail(bool on) = 0;
+    virtual void set_failing(bool on) = 0;
     /// How often it was asked.
     virtual std::size_t requests() = 0;
 
-    testkit::SimNet &net() { return universe_.net(); }
+    testkit::SimNet &net() { return simulation_.net(); }
 
   protected:
-    Universe &universe_;
+    Simulation &simulation_;
 };
 
 /// The zone of one name.
-class DnsSource : public Source {
+class DnsSource : public SimulatedSource {
   public:
-    DnsSource(Universe &universe, std::string name) : Source(universe), name_(std::move(name)) {
-        DnsSource::tell(everybody());
+    DnsSource(Simulation &simulation, std::string name) : SimulatedSource(simulation), name_(std::move(name)) {
+        DnsSource::publish(all_hosts());
         net().dns().search({"team.svc.cluster.local", "svc.cluster.local", "cluster.local"}, 5);
     }
-    void tell(const Values &values) override { zones().address(name_, values); }
+    void publish(const Values &values) override { zones().address(name_, values); }
     void rotate(std::optional<std::size_t> some) override;
-    void down(bool on) override { fail(0, on ? KITH_UNREACHABLE : KITH_OK); }
-    void silent(bool on) override { fail(0, on ? KITH_TIMED_OUT : KITH_OK); }
-    void ail(bool on) override { fail(0, on ? KITH_UNAVAILABLE : KITH_OK); }
+    void set_down(bool on) override { fail(0, on ? KITH_UNREACHABLE : KITH_OK); }
+    void set_unresponsive(bool on) override { fail(0, on ? KITH_TIMED_OUT : KITH_OK); }
+    void set_failing(bool on) override { fail(0, on ? KITH_UNAVAILABLE : KITH_OK); }
     std::size_t requests() override { return zones().asked().size(); }
     /// As DnsZones::fail. type: 0 is each.
     void fail(std::uint32_t type, std::int32_t status) { zones().fail("", type, status); }
-    void unknown() { zones().remove(name_); }
+    void remove_name() { zones().remove(name_); }
 
   protected:
     testkit::DnsZones &zones() { return net().dns(); }
@@ -83,10 +83,10 @@ class DnsSource : public Source {
 /// Of a StatefulSet: SRV records.
 class SrvSource final : public DnsSource {
   public:
-    explicit SrvSource(Universe &universe) : DnsSource(universe, zone()) { SrvSource::tell(everybody()); }
+    explicit SrvSource(Simulation &simulation) : DnsSource(simulation, zone()) { SrvSource::publish(all_hosts()); }
     static std::string zone() { return "app-headless.team.svc.cluster.local"; }
     std::string value(std::size_t number) const override { return "app-" + std::to_string(number) + "." + zone(); }
-    void tell(const Values &values) override { zones().service(name_, records(values)); }
+    void publish(const Values &values) override { zones().service(name_, records(values)); }
 
   private:
     static testkit::DnsZones::Records records(const Values &values);
@@ -94,20 +94,20 @@ class SrvSource final : public DnsSource {
 };
 
 /// A server that speaks HTTP.
-class HttpSource : public Source {
+class HttpSource : public SimulatedSource {
   public:
-    using Source::Source;
-    void down(bool on) override { cut(on, testkit::Route::refused); }
-    void silent(bool on) override { cut(on, testkit::Route::silent); }
-    void ail(bool on) override {
+    using SimulatedSource::SimulatedSource;
+    void set_down(bool on) override { cut(on, testkit::Route::refused); }
+    void set_unresponsive(bool on) override { cut(on, testkit::Route::silent); }
+    void set_failing(bool on) override {
         if (on)
-            instead(HttpReply(503));
+            replace_replies(HttpReply(503));
         else
-            instead({});
+            replace_replies({});
     }
     std::size_t requests() override { return http().asked().size(); }
     /// In place of whatever it would answer; nothing: no more.
-    virtual void instead(std::optional<HttpReply> reply) = 0;
+    virtual void replace_replies(std::optional<HttpReply> reply) = 0;
     virtual testkit::HttpServer &http() = 0;
 
   protected:
@@ -119,10 +119,10 @@ class HttpSource : public Source {
 
 class RancherSource final : public HttpSource {
   public:
-    explicit RancherSource(Universe &universe);
-    void tell(const Values &values) override;
-    void rotate(std::optional<std::size_t> some) override { some_ = some; }
-    void instead(std::optional<HttpReply> reply) override { instead_ = std::move(reply); }
+    explicit RancherSource(Simulation &simulation);
+    void publish(const Values &values) override;
+    void rotate(std::optional<std::size_t> some) override { sample_size_ = some; }
+    void replace_replies(std::optional<HttpReply> reply) override { replacement_ = std::move(reply); }
     testkit::HttpServer &http() override { return http_; }
 
   private:
@@ -132,16 +132,16 @@ class RancherSource final : public HttpSource {
     testkit::Machine &machine_;
     testkit::HttpServer http_;
     Values values_;
-    std::optional<std::size_t> some_;
-    std::optional<HttpReply> instead_;
+    std::optional<std::size_t> sample_size_;
+    std::optional<HttpReply> replacement_;
     testkit::Random random_{7};
 };
 
 class KubernetesSource final : public HttpSource {
   public:
-    KubernetesSource(Universe &universe, k8s::Lookup lookup);
-    void tell(const Values &values) override;
-    void instead(std::optional<HttpReply> reply) override;
+    KubernetesSource(Simulation &simulation, k8s::Lookup lookup);
+    void publish(const Values &values) override;
+    void replace_replies(std::optional<HttpReply> reply) override;
     testkit::HttpServer &http() override { return api_.http(); }
     k8s::test::ApiServer &api() { return api_; }
     /// What it shows to those who connect from now on; everybody has to.
@@ -155,7 +155,7 @@ class KubernetesSource final : public HttpSource {
 
   private:
     testkit::Machine &machine() override { return machine_; }
-    void tell_pods(const Values &values);
+    void publish_pods(const Values &values);
 
     k8s::Lookup lookup_;
     testkit::Machine &machine_;

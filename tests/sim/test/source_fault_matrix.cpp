@@ -2,8 +2,9 @@
 //
 // Runs the matrix of the sources and holds it against the table of tests/README.md. KITH_UPDATE=1 writes the table.
 #define BOOST_TEST_MODULE sim_sources
-#include "sources_cells.hpp"
-#include "verdict.hpp"
+#include "source_fault_matrix.hpp"
+#include "effect_tracker.hpp"
+#include "readme_table.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -16,16 +17,16 @@ namespace {
 using namespace std::chrono_literals;
 
 std::string outcome_of(const SourceColumn &column, const SourceRow &row) {
-    std::optional<Verdict> verdict;
-    std::string failed = live(column, row, 90min, [&](World &world) {
-        verdict.emplace(world.scenario, row.until);
-        world.universe.observe(
-            [&](const Host &host, const core::StoredEvent &event, Span now) { verdict->see(host, event, now); });
+    std::optional<EffectTracker> effects;
+    std::string failed = run_with_source(column, row, 90min, [&](SourceSimulation &world) {
+        effects.emplace(world.scenario, row.until);
+        world.simulation.observe(
+            [&](const Host &host, const core::StoredEvent &event, Duration now) { effects->see(host, event, now); });
     });
     if (!failed.empty()) return failed;
-    if (verdict->worst() >= Harm::forgotten && !mentions(column.kind, row.may_part))
-        return "FAILED: parted, and nobody was gone";
-    return verdict->words();
+    if (effects->worst() >= Effect::forgotten && !mentions(column.kind, row.may_part))
+        return "FAILED: disconnected, and nobody was gone";
+    return effects->text();
 }
 
 Table matrix() {

@@ -3,7 +3,7 @@
 // The second matrix: the strategies that look somewhere, through the bad days of what they look at.
 #pragma once
 
-#include "sources.hpp"
+#include "simulated_sources.hpp"
 
 #include <functional>
 #include <memory>
@@ -17,16 +17,16 @@ struct SourceColumn {
     std::string kind;   ///< words, of which a row asks for one
     std::string config; ///< the topology, without its braces and its policy
     std::string hosts;  ///< keys of the group, beside the count
-    std::function<std::unique_ptr<Source>(Universe &universe)> make;
+    std::function<std::unique_ptr<SimulatedSource>(Simulation &simulation)> make;
     std::string policy{}; ///< members of it
     bool rated = false;   ///< how often it asks is shown; others ask as one of these does
 };
 
 struct SourceRow {
     std::string name;
-    std::string only; ///< kinds of columns that it concerns, in one text; empty: all
-    Span at, until;   ///< the latter is 1h2m at the latest
-    std::function<void(Source &source)> begin, end;
+    std::string only;   ///< kinds of columns that it concerns, in one text; empty: all
+    Duration at, until; ///< the latter is 1h2m at the latest
+    std::function<void(SimulatedSource &source)> begin, end;
     std::string may_part{}; ///< kinds of columns where the answers say that peers are gone
     std::size_t hosts = 6;
     std::string faults{}; ///< of the scenario
@@ -34,16 +34,16 @@ struct SourceRow {
     std::string expect{}; ///< expectations beside those of the end
 };
 
-struct World {
+struct SourceSimulation {
     const Scenario &scenario;
-    Universe &universe;
-    Source &source;
+    Simulation &simulation;
+    SimulatedSource &source;
 };
 
 /// Hosts with that strategy through that day. watch: called once before it begins. What did not hold, after FAILED; empty: nothing.
 /// At the end each host must know all others, and look without trouble.
-std::string live(const SourceColumn &column, const SourceRow &row, Span duration,
-                 const std::function<void(World &world)> &watch);
+std::string run_with_source(const SourceColumn &column, const SourceRow &row, Duration duration,
+                            const std::function<void(SourceSimulation &world)> &watch);
 
 const std::vector<SourceColumn> &source_columns();
 const std::vector<SourceRow> &source_rows();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // How often the sources are asked by two hundred hosts that were started together: when all is well, in an outage, and after it.
-#include "sources_cells.hpp"
-#include "verdict.hpp"
+#include "readme_table.hpp"
+#include "source_fault_matrix.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -17,14 +17,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Span outage = 10min, over = 20min, end = 22min;
+constexpr Duration outage = 10min, over = 20min, end = 22min;
 
 /// Requests in each second of the run.
-class Meter {
+class RequestMeter {
   public:
-    explicit Meter(Source &source) : source_(source) { again(); }
+    explicit RequestMeter(SimulatedSource &source) : source_(source) { again(); }
 
-    std::vector<std::size_t> between(Span from, Span to) const {
+    std::vector<std::size_t> between(Duration from, Duration to) const {
         return {seconds_.begin() + from / 1s, seconds_.begin() + to / 1s};
     }
 
@@ -38,7 +38,7 @@ class Meter {
         });
     }
 
-    Source &source_;
+    SimulatedSource &source_;
     std::size_t before_ = 0;
     std::vector<std::size_t> seconds_;
 };
@@ -62,11 +62,17 @@ std::string words(const std::vector<std::size_t> &seconds) {
 
 // Three spans of a day, for one strategy.
 std::vector<std::string> rates_of(const SourceColumn &column) {
-    const SourceRow day{
-        "an outage", "", outage, over, [](Source &source) { source.ail(true); }, [](Source &source) { source.ail(false); },
-        "",          200};
-    std::unique_ptr<Meter> meter;
-    const std::string failed = live(column, day, end, [&](World &world) { meter = std::make_unique<Meter>(world.source); });
+    const SourceRow day{"an outage",
+                        "",
+                        outage,
+                        over,
+                        [](SimulatedSource &source) { source.set_failing(true); },
+                        [](SimulatedSource &source) { source.set_failing(false); },
+                        "",
+                        200};
+    std::unique_ptr<RequestMeter> meter;
+    const std::string failed = run_with_source(
+        column, day, end, [&](SourceSimulation &world) { meter = std::make_unique<RequestMeter>(world.source); });
     BOOST_TEST(failed.empty(), column.name << ": " << failed);
     if (!failed.empty()) return {"", "", ""};
     const auto quiet = meter->between(5min, outage), ill = meter->between(outage + 1min, over),

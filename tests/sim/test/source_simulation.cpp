@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "sources_cells.hpp"
-#include "verdict.hpp"
+#include "build_plugins.hpp"
+#include "readme_table.hpp"
+#include "source_fault_matrix.hpp"
 
-#include <tests/sim/report.hpp>
+#include <tests/sim/result_report.hpp>
 
 namespace kith::sim::test {
 
@@ -21,27 +22,27 @@ std::string text_of(const SourceColumn &column, const SourceRow &row, const std:
 
 } // namespace
 
-std::string live(const SourceColumn &column, const SourceRow &row, Span duration,
-                 const std::function<void(World &world)> &watch) {
+std::string run_with_source(const SourceColumn &column, const SourceRow &row, Duration duration,
+                            const std::function<void(SourceSimulation &world)> &watch) {
     core::Diagnostics diagnostics;
     const auto scenario = parse_scenario(column.name, text_of(column, row, to_text(duration)), nullptr, diagnostics);
     if (!scenario) return "FAILED: " + to_text(diagnostics);
     constexpr std::uint64_t seed = 1;
     Trace trace(nullptr);
-    Universe universe(*scenario, plugins(), seed, trace);
-    if (!universe.prepare(diagnostics)) return "FAILED: " + to_text(diagnostics);
-    const auto source = column.make(universe);
-    World world{*scenario, universe, *source};
+    Simulation simulation(*scenario, build_plugins(), seed, trace);
+    if (!simulation.prepare(diagnostics)) return "FAILED: " + to_text(diagnostics);
+    const auto source = column.make(simulation);
+    SourceSimulation world{*scenario, simulation, *source};
     watch(world);
     if (row.begin) {
-        if (row.at == Span{})
+        if (row.at == Duration{})
             row.begin(*source);
         else
-            universe.net().in(row.at, [&] { row.begin(*source); });
-        universe.net().in(row.until, [&] { row.end(*source); });
+            simulation.net().in(row.at, [&] { row.begin(*source); });
+        simulation.net().in(row.until, [&] { row.end(*source); });
     }
-    const Outcome outcome = universe.run();
-    return outcome.good() ? "" : "FAILED: " + to_text(*scenario, outcome, "seed " + std::to_string(seed));
+    const SimulationResult result = simulation.run();
+    return result.good() ? "" : "FAILED: " + to_text(*scenario, result, "seed " + std::to_string(seed));
 }
 
 } // namespace kith::sim::test

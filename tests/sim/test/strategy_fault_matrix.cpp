@@ -2,10 +2,12 @@
 //
 // Runs the matrix and holds it against the table of tests/README.md. KITH_UPDATE=1 writes the table.
 #define BOOST_TEST_MODULE sim_matrix
-#include "matrix.hpp"
-#include "verdict.hpp"
+#include "strategy_fault_matrix.hpp"
+#include "build_plugins.hpp"
+#include "effect_tracker.hpp"
+#include "readme_table.hpp"
 
-#include <tests/sim/report.hpp>
+#include <tests/sim/result_report.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -24,8 +26,8 @@ std::string text_of(const Column &column, const Row &row) {
            R"(}, {"at": "90m", "stale": false, "hosts": "app"}]})";
 }
 
-Span last_fault(const Scenario &scenario) {
-    Span last{};
+Duration last_fault(const Scenario &scenario) {
+    Duration last{};
     for (const Fault &fault : scenario.faults) last = std::max(last, fault.until.value_or(fault.at));
     return last;
 }
@@ -36,16 +38,16 @@ std::string outcome_of(const Column &column, const Row &row) {
     core::Diagnostics diagnostics;
     const auto scenario = parse_scenario(column.name, text_of(column, row), nullptr, diagnostics);
     if (!scenario) return "FAILED: " + to_text(diagnostics);
-    Verdict verdict(*scenario, last_fault(*scenario));
+    EffectTracker effects(*scenario, last_fault(*scenario));
     constexpr std::uint64_t seed = 1;
     Trace trace(nullptr);
-    Universe universe(*scenario, plugins(), seed, trace);
-    if (!universe.prepare(diagnostics)) return "FAILED: " + to_text(diagnostics);
-    universe.observe([&](const Host &host, const core::StoredEvent &event, Span now) { verdict.see(host, event, now); });
-    const Outcome outcome = universe.run();
-    if (!outcome.good()) return "FAILED: " + to_text(*scenario, outcome, "seed " + std::to_string(seed));
-    if (verdict.worst() >= Harm::forgotten && !row.may_part) return "FAILED: parted, and nobody was gone";
-    return verdict.words();
+    Simulation simulation(*scenario, build_plugins(), seed, trace);
+    if (!simulation.prepare(diagnostics)) return "FAILED: " + to_text(diagnostics);
+    simulation.observe([&](const Host &host, const core::StoredEvent &event, Duration now) { effects.see(host, event, now); });
+    const SimulationResult result = simulation.run();
+    if (!result.good()) return "FAILED: " + to_text(*scenario, result, "seed " + std::to_string(seed));
+    if (effects.worst() >= Effect::forgotten && !row.may_part) return "FAILED: disconnected, and nobody was gone";
+    return effects.text();
 }
 
 namespace {

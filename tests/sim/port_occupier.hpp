@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <kith/testkit/machine.hpp>
+
+#include <cstdint>
+#include <memory>
+
+namespace kith::sim {
+
+/// A program that has a UDP port of a machine for itself, as long as it lives.
+class PortOccupier {
+  public:
+    PortOccupier(testkit::Machine &machine, std::uint16_t port);
+    ~PortOccupier();
+    PortOccupier(const PortOccupier &) = delete;
+    PortOccupier &operator=(const PortOccupier &) = delete;
+
+  private:
+    struct Body;
+    std::unique_ptr<Body> body_;
+};
+
+} // namespace kith::sim
