@@ -9,7 +9,7 @@ std::shared_ptr<const core::Config> ConfigCache::load(std::size_t config, const 
         const auto found = environment.find(name);
         return found == environment.end() ? std::string("\1") : found->second;
     };
-    // What a text asks for is known from its first load, so that a host with the same answers needs no load of its own.
+    // The first load of a text records which variables and files it refers to, so a host with the same values needs no load.
     const auto key = [&] {
         std::string out = std::to_string(config);
         for (const auto &[name, is_file] : requested_[config]) out += '\0' + (is_file ? read(name).text : value(name));

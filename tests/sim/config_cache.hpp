@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The kith configurations of a run: each host loads its scenario's text with its own ${...}, exactly as the daemon would.
+// Loads the kith configuration of each simulated host, with the same code as the daemon and the host's own values of ${...}. Hosts for
+// which all values are equal share one configuration.
 #pragma once
 
 #include <core/config/diagnostics.hpp>
@@ -21,21 +22,22 @@ class ConfigCache {
   public:
     using Read = std::function<core::FileText(const std::string &path)>;
 
-    /// Both outlive it.
+    /// Both references outlive the cache.
     ConfigCache(const Scenario &scenario, const LoadedPlugins &plugins) : scenario_(scenario), plugins_(plugins) {}
 
-    /// environment: all of ${NAME}. read: ${file:...}. Those whose answers were the same share one configuration. Null when it has
-    /// errors, which are in `diagnostics`.
+    /// config: index in Scenario::configs. environment: the values of ${NAME}. read: returns the file of ${file:...}. Returns null when
+    /// the configuration has errors; they are appended to `diagnostics`.
     std::shared_ptr<const core::Config> load(std::size_t config, const Texts &environment, const Read &read,
                                              core::Diagnostics &diagnostics);
 
+    /// Number of different configurations.
     std::size_t distinct() const { return known_.size(); }
 
   private:
     const Scenario &scenario_;
     const LoadedPlugins &plugins_;
     std::map<std::size_t, std::map<std::string, bool>>
-        requested_; // by configuration: what it asks for, such as "NODE" or "file:/x"
+        requested_; // for each configuration: the variables and files that its text refers to; true: a file
     std::map<std::string, std::shared_ptr<const core::Config>> known_;
 };
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t max_recorded = 1000;
 
-// What libcluster sends without a secret: "heartbeat::" and #{node => Name} in the external term format.
+// A heartbeat of libcluster without a secret: "heartbeat::" and #{node => Name} in the external term format.
 std::string heartbeat(const std::string &node) {
     std::string out = "heartbeat::\x83t";
     out.append("\0\0\0\1w\4node", 10);

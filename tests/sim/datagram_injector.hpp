@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Whoever is on the network and is no kith: senders of any bytes, those who repeat what others sent, and programs that have a port.
+// Sends datagrams that come from no kith: arbitrary bytes, plain libcluster heartbeats, and replays of recorded datagrams.
 #pragma once
 
 #include <kith/testkit/random.hpp>
@@ -17,9 +17,9 @@ class DatagramInjector {
     DatagramInjector(testkit::SimNet &net, testkit::Segment &segment, std::uint64_t seed)
         : net_(net), segment_(segment), random_(seed) {}
 
-    /// Keep what is sent from now on, for replays.
+    /// Records the datagrams that are sent from now on, for replays; the last 1,000 are kept.
     void listen();
-    /// datagrams: outlive the run. They are spread evenly over the span.
+    /// Sends the datagrams at equal intervals during `over`. `datagrams` outlives the run.
     void send(const InjectedDatagrams &datagrams, Duration over);
 
   private:

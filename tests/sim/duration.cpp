@@ -13,7 +13,7 @@ namespace kith::sim {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, double>, 6> units = {{
-    {"ms", 1e6}, // before "m"
+    {"ms", 1e6}, // must precede "m"
     {"us", 1e3},
     {"s", 1e9},
     {"m", 60e9},

@@ -10,7 +10,7 @@ namespace kith::sim {
 
 namespace {
 
-constexpr std::size_t max_listed = 5; // hosts, of one expectation
+constexpr std::size_t max_listed = 5; // maximum of hosts and of names that are reported for one expectation
 
 using When = Expectation::When;
 
@@ -76,7 +76,7 @@ void ExpectationEvaluator::see(const Host &host, const core::StoredEvent &event,
             of.good.add(host.index());
             update_satisfied_since(of, now);
         } else if (of.of->never && matches(*of.of->never, event) && hosts_of(of.of->hosts).has(host.index())) {
-            fail(of, host, "it told " + std::string(event.json()), now);
+            fail(of, host, "it published " + std::string(event.json()), now);
         }
     }
 }
@@ -91,7 +91,7 @@ void ExpectationEvaluator::update_host(Evaluation &of, const Host &host, Duratio
     if (of.of->when == When::throughout) fail(of, host, unmet_reason(*of.of, host), now);
 }
 
-// Does it hold for all, and since when?
+// Updates since when the expectation is met for all hosts.
 void ExpectationEvaluator::update_satisfied_since(Evaluation &of, Duration now) {
     const IndexSet wanted = hosts_of(of.of->hosts);
     if (!of.good.contains(wanted)) {
@@ -111,7 +111,7 @@ void ExpectationEvaluator::finish(Evaluation &of, Duration now) {
     }
     hosts_of(of.of->hosts).each([&](std::size_t i) {
         if (of.good.has(i)) return;
-        fail(of, *hosts_[i], of.of->some ? "it did not tell such an event" : unmet_reason(*of.of, *hosts_[i]), now);
+        fail(of, *hosts_[i], of.of->some ? "it published no such event" : unmet_reason(*of.of, *hosts_[i]), now);
     });
 }
 
@@ -120,7 +120,7 @@ void ExpectationEvaluator::fail(Evaluation &of, const Host &host, std::string wh
     failures_.push_back({now, host.name(), std::move(what), of.of->json, of.of->line});
 }
 
-// As `unmet_reason` has it, which costs more: a crowd that forms asks this for each of its pairs.
+// Gives the same result as `unmet_reason(...).empty()`, at lower cost: while a large cluster forms this is called for each pair of hosts.
 bool ExpectationEvaluator::holds(const Expectation &of, const Host &host) const {
     if (!host.running()) return false;
     if (of.members) return meets(*of.members, host.checker().members(of.topology), host);
@@ -136,17 +136,17 @@ bool ExpectationEvaluator::meets(const PeerExpectation &expected, const IndexSet
 }
 
 std::string ExpectationEvaluator::unmet_reason(const Expectation &of, const Host &host) const {
-    if (!host.running()) return "its kith does not run";
+    if (!host.running()) return "kith does not run on it";
     const InvariantChecker &witness = host.checker();
-    if (of.members) return unmet_peers(*of.members, witness.members(of.topology), host, "believes in");
-    if (of.links) return unmet_peers(*of.links, witness.links(of.topology), host, "is linked to");
+    if (of.members) return unmet_peers(*of.members, witness.members(of.topology), host, "members");
+    if (of.links) return unmet_peers(*of.links, witness.links(of.topology), host, "links");
     if (of.knows) {
         const IndexSet has = witness.members(of.topology);
         IndexSet lacks;
         hosts_of(*of.knows).each([&](std::size_t i) {
             if (i != host.index() && !has.has(i)) lacks.add(i);
         });
-        return lacks.empty() ? std::string() : "it does not know " + listed(lacks);
+        return lacks.empty() ? std::string() : "members are missing: " + listed(lacks);
     }
     const bool wanted = of.stale.value_or(false) || of.ready.value_or(false);
     for (const core::Topology &topology : host.configured().topologies) {
@@ -161,19 +161,19 @@ std::string ExpectationEvaluator::unmet_reason(const Expectation &of, const Host
 std::string ExpectationEvaluator::unmet_peers(const PeerExpectation &expected, const IndexSet &peers, const Host &host,
                                               const char *what) const {
     if (meets(expected, peers, host)) return {};
-    const std::string has = std::string("it ") + what + ' ' + std::to_string(peers.count()) + " peers, ";
+    const std::string has = "it has " + std::to_string(peers.count()) + ' ' + what + ", expected ";
     if (!expected.exactly) {
-        if (peers.count() < expected.least) return has + "not at least " + std::to_string(expected.least);
-        return has + "not at most " + std::to_string(expected.most);
+        if (peers.count() < expected.least) return has + "at least " + std::to_string(expected.least);
+        return has + "at most " + std::to_string(expected.most);
     }
     IndexSet wanted = hosts_of(*expected.exactly);
     wanted.remove(host.index());
     IndexSet lacks, besides;
     wanted.each([&](std::size_t i) { peers.has(i) ? false : lacks.add(i); });
     peers.each([&](std::size_t i) { wanted.has(i) ? false : besides.add(i); });
-    std::string out = has + "not the " + std::to_string(wanted.count()) + " expected";
-    if (!lacks.empty()) out += "; it lacks " + listed(lacks);
-    if (!besides.empty()) out += "; it has besides " + listed(besides);
+    std::string out = has + std::to_string(wanted.count());
+    if (!lacks.empty()) out += "; missing: " + listed(lacks);
+    if (!besides.empty()) out += "; unexpected: " + listed(besides);
     return out;
 }
 

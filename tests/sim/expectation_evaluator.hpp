@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Holds what the hosts believe against what the scenario expects, each time something changes.
+// Compares the state of the hosts with the expectations of the scenario, each time the state changes.
 #pragma once
 
 #include <tests/sim/host.hpp>
@@ -12,37 +12,38 @@
 
 namespace kith::sim {
 
-/// What did not hold.
+/// An expectation that was not met, or a violation of a rule.
 struct Failure {
     Duration at{};
-    std::string host; ///< empty: not of one host
+    std::string host; ///< empty: it concerns no single host
     std::string what; ///< a sentence
-    std::string json; ///< the expectation as it stands in the file; empty: a rule of kith was broken
+    std::string json; ///< the expectation as in the file; empty: a rule of kith was violated
     std::uint32_t line = 0;
 };
 
-/// Of an expectation with `by`: since when it held.
+/// An expectation with `by` that was met, and since when.
 struct SatisfiedExpectation {
     std::string json;
     std::uint32_t line = 0;
-    Duration since{}; ///< after its `from`
+    Duration since{}; ///< time since its `from`
 };
 
 class ExpectationEvaluator {
   public:
     using Hosts = std::vector<std::unique_ptr<Host>>;
 
-    /// All outlive it.
+    /// All references outlive the evaluator.
     ExpectationEvaluator(const Scenario &scenario, const Hosts &hosts, NodeNameIndex &names);
 
-    /// The next moment at which it must evaluate by itself; none: Duration::max().
+    /// The next time at which evaluate(now) must be called; Duration::max(): none.
     Duration next() const;
-    /// What must hold at this moment; after all events of that moment.
+    /// Evaluates the expectations that begin or end now. Call after all events of this moment.
     void evaluate(Duration now);
-    /// This host has changed.
+    /// Evaluates the expectations about a host whose state has changed.
     void evaluate(const Host &host, Duration now);
-    /// Kiths have started or ended: whoever "up" means is another.
+    /// Evaluates all expectations again: kiths were started or have ended, so "up" selects other hosts.
     void evaluate_all(Duration now);
+    /// Processes an event of a host.
     void see(const Host &host, const core::StoredEvent &event, Duration now);
 
     const std::vector<Failure> &failures() const { return failures_; }
@@ -52,12 +53,12 @@ class ExpectationEvaluator {
     struct Evaluation {
         const Expectation *of = nullptr;
         bool begun = false, ended = false;
-        IndexSet good;               // hosts for which it holds, or that have told the event
-        std::optional<Duration> all; // since when it holds for all
+        IndexSet good;               // hosts for which it is met, or that have published the event
+        std::optional<Duration> all; // since when it is met for all hosts
         std::size_t failures = 0;
     };
     IndexSet hosts_of(const HostSelection &selection) const;
-    /// What does not hold; empty when it does.
+    /// Why the expectation is not met; empty: it is met.
     std::string unmet_reason(const Expectation &of, const Host &host) const;
     bool holds(const Expectation &of, const Host &host) const;
     bool meets(const PeerExpectation &expected, const IndexSet &peers, const Host &host) const;
@@ -71,7 +72,7 @@ class ExpectationEvaluator {
 
     const Hosts &hosts_;
     NodeNameIndex &names_;
-    IndexSet up_; // whose kith runs
+    IndexSet up_; // hosts on which kith runs
     std::vector<Evaluation> evaluations_;
     std::vector<Failure> failures_;
     std::vector<SatisfiedExpectation> held_;

@@ -32,7 +32,7 @@ EventPattern read_pattern(const JsonCursor &at, const Scenario &so_far) {
     }
     if (pattern.kinds == 0) {
         const std::vector<std::string> kinds(event_kind_names.begin(), event_kind_names.end());
-        at["kind"].error("there is no kind of event " + core::in_quotes(glob) + core::did_you_mean(glob, kinds));
+        at["kind"].error("there is no event kind " + core::in_quotes(glob) + core::did_you_mean(glob, kinds));
     }
     if (at.has("peer")) pattern.peer = parse_host_selection(at["peer"], so_far.hosts);
     return pattern;
@@ -46,8 +46,9 @@ void read_when(const JsonCursor &at, const Scenario &so_far, Expectation &out) {
     out.when = at.has("at") ? Expectation::When::at : at.has("by") ? Expectation::When::by : Expectation::When::throughout;
     out.from = at.span("from");
     out.to = at.has("at") ? at.span("at") : at.has("by") ? at.span("by") : at.has("to") ? at.span("to") : so_far.duration;
-    if (out.to < out.from) at.error("it ends before it begins");
-    if (out.to > so_far.duration) at.error("the scenario is over by then: its `duration` is " + to_text(so_far.duration));
+    if (out.to < out.from) at.error("its end is before its begin");
+    if (out.to > so_far.duration)
+        at.error("this is after the end of the scenario: its `duration` is " + to_text(so_far.duration));
 }
 
 } // namespace
@@ -76,7 +77,8 @@ Expectation parse_expectation(const JsonCursor &at, const Scenario &so_far, std:
         at.error("expected one of `members`, `links`, `knows`, `stale`, `ready`, `some` and `never`, got " +
                  std::to_string(things));
     }
-    if (out.some && out.when == Expectation::When::throughout) at.error("`some` needs `by`: the time it is told in");
+    if (out.some && out.when == Expectation::When::throughout)
+        at.error("`some` needs `by`: the time until which the event is published");
     if (out.never && out.when != Expectation::When::throughout) at.error("`never` needs `from`, such as \"0s\"");
     return out;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Parses an entry of the list `expect` of a scenario. What the schema cannot say is checked here.
+// Parses an entry of the list `expect` of a scenario, and checks what the schema cannot express. Errors are added through the cursor.
 #pragma once
 
 #include <tests/sim/json_cursor.hpp>
@@ -8,7 +8,7 @@
 
 namespace kith::sim {
 
-/// so_far: its hosts are complete.
+/// so_far: the scenario; its hosts are already parsed. text: the whole file, for the line number.
 Expectation parse_expectation(const JsonCursor &at, const Scenario &so_far, std::string_view text);
 
 } // namespace kith::sim

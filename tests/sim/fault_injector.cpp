@@ -10,11 +10,11 @@ namespace {
 using testkit::Hears;
 using testkit::Sends;
 
-constexpr Duration latest = std::chrono::milliseconds(100); // of a datagram that is overtaken
+constexpr Duration latest = std::chrono::milliseconds(100); // maximum delay of a reordered datagram
 
 std::string with_network(const testkit::Address &address) { return address.text() + (address.family == 4 ? "/8" : "/64"); }
 
-// Those that leave something wrong until they are over.
+// Whether the fault disturbs its hosts until it ends. The others disturb them at one moment.
 bool lasts(FaultKind kind) {
     switch (kind) {
     case FaultKind::start:
@@ -144,7 +144,7 @@ void FaultInjector::to_kith(const Fault &fault, Host &host, bool on) {
     if (fault.kind == FaultKind::power_off) host.machine().vanish();
 }
 
-// What listened there listens again.
+// Powers the machine on, and starts its EPMD.
 void FaultInjector::boot(Host &host) {
     host.machine().come_back();
     if (const auto found = epmds_.find(host.index()); found != epmds_.end() && found->second != nullptr) found->second->boot();

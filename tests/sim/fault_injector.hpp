@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Makes the faults of a scenario come and go.
+// Applies the faults of a scenario to the simulated machines and the network, and removes them at their end.
 #pragma once
 
 #include <kith/testkit/segment.hpp>
@@ -22,17 +22,18 @@ class FaultInjector {
   public:
     using Hosts = std::vector<std::unique_ptr<Host>>;
 
-    /// start: called to start a host's kith. All outlive it.
+    /// start: called to start kith on a host. All references outlive this object.
     FaultInjector(const Scenario &scenario, testkit::SimNet &net, const Hosts &hosts, std::uint64_t seed,
                   std::function<void(Host &)> start);
 
+    /// Applies the fault.
     void begin(const Fault &fault, Duration now);
-    /// Its `until` has come.
+    /// Removes the fault: called at its `until`.
     void end(const Fault &fault, Duration now);
 
-    /// Neither host, nor what lies between them, was disturbed of late.
+    /// Whether neither host nor the network was affected by a fault during the last Reachability::patience.
     bool undisturbed(const Host &a, std::size_t b, Duration now) const { return reachability_.undisturbed(a.index(), b, now); }
-    /// Its kith was started or has ended.
+    /// Kith was started on this host, or has ended.
     void mark_disturbed(const Host &host, Duration now) { reachability_.mark_disturbed(host.index(), now); }
 
   private:
@@ -51,7 +52,7 @@ class FaultInjector {
     DatagramInjector datagram_injector_;
     std::map<std::size_t, std::unique_ptr<SimulatedEpmd>> epmds_;
     std::map<std::pair<std::size_t, std::uint16_t>, std::unique_ptr<PortOccupier>> occupiers_;
-    std::size_t given_ = 0; // addresses, by the fault that is under way
+    std::size_t given_ = 0; // number of addresses assigned by the current fault
 };
 
 } // namespace kith::sim

@@ -18,8 +18,8 @@ enum class Takes : std::uint8_t { hosts, other };
 struct FaultType {
     std::string_view name;
     FaultKind kind;
-    Takes takes; ///< hosts: its value says whom it befalls
-    bool ends;   ///< `until` has a meaning
+    Takes takes; ///< hosts: the fault's value selects the affected hosts
+    bool ends;   ///< the fault takes `until`
 };
 
 constexpr std::array<FaultType, 27> fault_types = {{
@@ -49,7 +49,7 @@ constexpr std::array<FaultType, 27> fault_types = {{
     {"epmd", FaultKind::epmd, Takes::other, true},
     {"inject", FaultKind::inject, Takes::other, true},
     {"replay", FaultKind::replay, Takes::other, true},
-    {"address", FaultKind::address, Takes::other, true}, // last: interface_gone has it besides
+    {"address", FaultKind::address, Takes::other, true}, // last, because interface_gone takes `address` too
 }};
 
 std::string bytes_of(std::string_view hex) {
@@ -143,7 +143,7 @@ Fault parse_fault(const JsonCursor &at, const Scenario &so_far) {
         if (!at.has(type.name)) continue;
         if (found != nullptr && !(type.kind == FaultKind::address && found->kind == FaultKind::interface_gone)) {
             at.error("`" + std::string(found->name) + "` and `" + std::string(type.name) +
-                     "` are two faults; write them as two entries");
+                     "` are two faults; write one entry for each");
             return fault;
         }
         if (found == nullptr) found = &type;
@@ -151,7 +151,7 @@ Fault parse_fault(const JsonCursor &at, const Scenario &so_far) {
     if (found == nullptr) {
         std::vector<std::string> names;
         for (const FaultType &type : fault_types) names.emplace_back(type.name);
-        at.error("nothing happens here; expected one of " + core::listed(names, names.size()));
+        at.error("this entry names no fault; expected one of " + core::listed(names, names.size()));
         return fault;
     }
     fault.kind = found->kind;
@@ -163,10 +163,10 @@ Fault parse_fault(const JsonCursor &at, const Scenario &so_far) {
         if (found->kind == FaultKind::address && !at.has("hosts")) at.error("`hosts` is required with `address`");
     }
     if (at.has("text")) fault.text = at.text("text");
-    if (fault.until && !found->ends) at["until"].error("`" + std::string(found->name) + "` has no end");
+    if (fault.until && !found->ends) at["until"].error("`" + std::string(found->name) + "` takes no `until`");
     if (fault.until && *fault.until < fault.at) at["until"].error("expected a time after `at`");
     if (fault.at > so_far.duration)
-        at["at"].error("the scenario is over by then: its `duration` is " + to_text(so_far.duration));
+        at["at"].error("this is after the end of the scenario: its `duration` is " + to_text(so_far.duration));
     return fault;
 }
 

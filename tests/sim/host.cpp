@@ -46,7 +46,7 @@ void Host::env(const std::string &name, const std::string &value) {
 std::shared_ptr<const core::Config> Host::config(ConfigCache &configs, core::Diagnostics &diagnostics) const {
     const auto read = [&](const std::string &path) -> core::FileText {
         auto text = machine_.file(path);
-        if (!text) return {{}, "there is no such file on " + name(), false};
+        if (!text) return {{}, "no such file on " + name(), false};
         return {std::move(*text), {}, false};
     };
     return configs.load(settings_.config, environment_, read, diagnostics);
@@ -56,7 +56,7 @@ void Host::start(std::shared_ptr<const core::Config> config) {
     if (engine_ != nullptr) return;
     config_ = std::move(config);
     stopping_ = ended_ = false;
-    if (!config_->state_dir.empty()) machine_.directory(config_->state_dir); // the daemon makes it
+    if (!config_->state_dir.empty()) machine_.directory(config_->state_dir); // the daemon creates it
     started_ = machine_.net().now();
     checker_ = std::make_unique<InvariantChecker>(names_, *config_);
     engine_ = std::make_unique<core::Engine>(machine_, *this, *config_, registry_);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// One host of a scenario: a simulated machine, and the whole kith that runs on it, if it does at the moment.
+// One host of a scenario: a simulated machine, and the kith (engine and plugins) that runs on it or does not.
 #pragma once
 
 #include <core/engine/engine.hpp>
@@ -21,7 +21,7 @@ namespace kith::sim {
 
 class Host final : public core::Logger {
   public:
-    /// on_change: called once when there are new events, and again after each look.
+    /// on_change: called when there are new events; called again only after take_events(). All references outlive the host.
     Host(std::size_t index, const HostSettings &settings, testkit::Machine &machine, const core::Registry &registry,
          NodeNameIndex &names, Trace &trace, std::function<void(Host &)> on_change);
     ~Host();
@@ -33,24 +33,25 @@ class Host final : public core::Logger {
     const HostSettings &settings() const { return settings_; }
     testkit::Machine &machine() const { return machine_; }
 
-    // ---- the life of its kith ----
+    // ---- start and end of kith ----
 
-    /// Of kiths that are started from then on.
+    /// Sets an environment variable of the kiths that are started from now on.
     void env(const std::string &name, const std::string &value);
-    /// What it starts with: null, with diagnostics, when its configuration has errors.
+    /// The configuration for the next start. Null, with diagnostics, when it has errors.
     std::shared_ptr<const core::Config> config(ConfigCache &configs, core::Diagnostics &diagnostics) const;
-    /// Nothing when it runs already.
+    /// No effect while kith runs.
     void start(std::shared_ptr<const core::Config> config);
-    /// It dies without a word.
+    /// Ends kith without a shutdown, like SIGKILL.
     void kill();
-    /// It leaves in good order.
+    /// Stops kith in order, like SIGTERM.
     void stop();
     bool running() const { return engine_ != nullptr && !stopping_; }
     Duration started() const { return started_; }
 
-    // ---- what it does ----
+    // ---- observation ----
 
-    /// Takes the events since the last look, with `each` of them; the first rule that is broken, or empty.
+    /// Takes the events since the last call, checks them against the rules of core, and passes them to `each`. Returns the first
+    /// violation as a sentence, or an empty string.
     std::string take_events(Duration now, const std::function<void(const core::StoredEvent &)> &each);
     const InvariantChecker &checker() const { return *checker_; }
     const core::Config &configured() const { return *config_; }

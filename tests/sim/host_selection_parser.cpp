@@ -9,7 +9,7 @@ namespace kith::sim {
 
 namespace {
 
-// "app1..50": the numbers behind a group's name.
+// A range such as "app1..50": the group's name, the first and the last number.
 struct Range {
     std::string_view group;
     std::size_t first = 0, last = 0;
@@ -65,7 +65,7 @@ void read_word(const JsonCursor &at, const std::vector<HostSettings> &hosts, Hos
     for (const HostSettings &host : hosts) size += host.group == group ? 1 : 0;
     if (size != 0) {
         return at.error("there is no " + core::in_quotes(word) + ": the group `" + group + "` has " + std::to_string(size) +
-                        (size == 1 ? " host" : " hosts, from 1 on"));
+                        (size == 1 ? " host" : " hosts, numbered from 1"));
     }
     const auto near = core::did_you_mean(word, known);
     at.error("there is no host or group " + core::in_quotes(word) +

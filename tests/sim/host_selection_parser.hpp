@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Which hosts a scenario means: "all", "up", "app", "app7", "app1..50", or a list of these.
+// Parses a selection of hosts: "all", "up", "app", "app7", "app1..50", or a list of these.
 #pragma once
 
 #include <tests/sim/json_cursor.hpp>
@@ -8,7 +8,7 @@
 
 namespace kith::sim {
 
-/// What it names is not there: told as an error, with the nearest name.
+/// Adds an error for each name that does not exist, with the most similar name.
 HostSelection parse_host_selection(const JsonCursor &at, const std::vector<HostSettings> &hosts);
 
 } // namespace kith::sim

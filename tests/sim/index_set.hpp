@@ -8,17 +8,17 @@
 
 namespace kith::sim {
 
-/// A set of small numbers: hosts, or names. Those of two hosts are compared 64 at a time.
+/// A set of small numbers, such as the indexes of hosts or names, stored as a bit set so that two sets are compared 64 elements at a time.
 class IndexSet {
   public:
-    /// Whether it was not there.
+    /// Returns whether it was added; false: it was already in the set.
     bool add(std::size_t i) {
         if (i / 64 >= words_.size()) words_.resize(i / 64 + 1);
         const bool fresh = !has(i);
         if (fresh) words_[i / 64] |= bit(i), ++count_;
         return fresh;
     }
-    /// Whether it was there.
+    /// Returns whether it was in the set.
     bool remove(std::size_t i) {
         if (!has(i)) return false;
         words_[i / 64] &= ~bit(i);
@@ -30,9 +30,11 @@ class IndexSet {
     bool empty() const { return count_ == 0; }
     void clear() { words_.clear(), count_ = 0; }
 
+    /// Adds all elements of `other`.
     void add(const IndexSet &other) {
         each_word(other, [](std::uint64_t a, std::uint64_t b) { return a | b; });
     }
+    /// Removes all elements that are not in `other`.
     void intersect(const IndexSet &other) {
         each_word(other, [](std::uint64_t a, std::uint64_t b) { return a & b; });
     }

@@ -16,7 +16,7 @@ std::string violation(const core::StoredEvent &event, const std::string &what) {
     return std::string(event_kind_name(event.kind())) + " of " + std::string(event.peer()) + ": " + what;
 }
 
-// Whether it went because it was not seen, and not because somebody said so.
+// Whether the peer was removed because it was missing, and not because a source reported that it has left.
 bool by_silence(std::string_view reason) { return reason.find("; missing for ") != std::string_view::npos; }
 
 } // namespace
@@ -49,14 +49,14 @@ InvariantChecker::Connector *InvariantChecker::connector(std::string_view name) 
 
 std::string InvariantChecker::see(const core::StoredEvent &event) {
     if (event.kind() == KITH_EVENT_EVENTS_LOST) {
-        return "the simulation did not see all events; give `events.ring` of the configuration a larger value";
+        return "the simulation lost events; increase `events.ring` in the configuration";
     }
     if (event.seq() != last_seq_ + 1) {
         return "the event after " + std::to_string(last_seq_) + " has seq " + std::to_string(event.seq());
     }
     last_seq_ = event.seq();
     if (event.time() < last_time_)
-        return "the time of event " + std::to_string(last_seq_) + " is before that of the one before";
+        return "the time of event " + std::to_string(last_seq_) + " is before that of the previous event";
     last_time_ = event.time();
     if (Topology *of = topology(event.topology()); of != nullptr) {
         if (auto broken = see_topology(*of, event); !broken.empty()) return broken;
@@ -77,9 +77,9 @@ std::string InvariantChecker::see_topology(Topology &of, const core::StoredEvent
     }
     case KITH_EVENT_PEER_LOST:
         if (!of.members.remove(names_.number(event.peer()))) return violation(event, "it was never discovered");
-        // Rule 1: a failure to look is not an empty answer.
+        // Rule 1: a failed query is not an empty answer.
         if (of.one_source && of.stale && by_silence(event.reason())) {
-            return violation(event, "the only strategy of " + of.name + " cannot look");
+            return violation(event, "the only strategy of " + of.name + " cannot query its source");
         }
         break;
     default: break;
@@ -87,7 +87,7 @@ std::string InvariantChecker::see_topology(Topology &of, const core::StoredEvent
     return {};
 }
 
-// Does a topology on this connector believe in it?
+// Whether the peer is a member of a topology that uses this connector.
 bool InvariantChecker::wanted(std::size_t connector, std::size_t peer) const {
     return std::any_of(topologies_.begin(), topologies_.end(),
                        [&](const Topology &of) { return of.connector == connector && of.members.has(peer); });
@@ -105,11 +105,11 @@ std::string InvariantChecker::see_connector(Connector &of, const core::StoredEve
     case KITH_EVENT_CONNECT_STARTED: {
         const std::size_t peer = names_.number(event.peer());
         if (peer == of.node) return violation(event, "it is the local node");
-        if (!wanted(index, peer)) return violation(event, "no topology believes in it");
-        if (!of.dialling.add(peer)) return violation(event, "it is being dialled already");
+        if (!wanted(index, peer)) return violation(event, "it is not a member of any topology");
+        if (!of.dialling.add(peer)) return violation(event, "a connect to it is already in progress");
         max_dialling_ = std::max(max_dialling_, of.dialling.count());
         if (of.dialling.count() > of.limit) {
-            return violation(event, "this is one more under way than the limit of " + std::to_string(of.limit));
+            return violation(event, "this exceeds the limit of " + std::to_string(of.limit));
         }
         break;
     }
@@ -117,11 +117,11 @@ std::string InvariantChecker::see_connector(Connector &of, const core::StoredEve
     case KITH_EVENT_CONNECT_FAILED: of.dialling.remove(names_.number(event.peer())); break;
     case KITH_EVENT_DISCONNECT_SUCCEEDED:
     case KITH_EVENT_DISCONNECT_FAILED:
-        // Rule 2: only what kith found, it parts.
+        // Rule 2: kith disconnects only peers that it discovered.
         if (!of.found.has(names_.number(event.peer()))) return violation(event, "it was never discovered");
         break;
     case KITH_EVENT_LINK_UP:
-        if (!of.links.add(names_.number(event.peer()))) return violation(event, "it was up already");
+        if (!of.links.add(names_.number(event.peer()))) return violation(event, "it was already up");
         break;
     case KITH_EVENT_LINK_DOWN:
         if (!of.links.remove(names_.number(event.peer()))) return violation(event, "it was not up");
@@ -135,13 +135,13 @@ std::string InvariantChecker::check(const core::Engine &engine) const {
     for (const Topology &of : topologies_) {
         const core::LiveTopology &live = *engine.topology(of.name);
         if (live.size() != of.members.count()) {
-            return of.name + " believes in " + std::to_string(live.size()) + " peers; by its events they are " +
+            return of.name + " has " + std::to_string(live.size()) + " members; by its events it has " +
                    std::to_string(of.members.count());
         }
         IndexSet linked = of.members;
         linked.intersect(connectors_[of.connector].links);
         if (live.linked() != linked.count()) {
-            return of.name + " counts " + std::to_string(live.linked()) + " peers as linked; by its events they are " +
+            return of.name + " counts " + std::to_string(live.linked()) + " linked peers; by its events it has " +
                    std::to_string(linked.count());
         }
         if (live.stale() != of.stale) return of.name + (of.stale ? " is not stale" : " is stale") + " without an event";

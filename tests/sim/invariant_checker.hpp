@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Watches one kith from outside, by its events alone, from its start to its end: keeps its own account of peers and links, holds every
-// event against the rules of core, and the account against what the engine says of itself. Knows nothing of other hosts.
+// Checks one kith from its start to its end, by its events only: maintains its own sets of peers and links, checks every event against the
+// rules of core, and compares the sets with the engine's counts. Uses no information about other hosts.
 #pragma once
 
 #include <core/cluster/event.hpp>
@@ -19,19 +19,20 @@ namespace kith::sim {
 
 class InvariantChecker {
   public:
-    /// config: of the kith that begins now. All outlive the checker.
+    /// config: the configuration of the kith that starts now. All references outlive the checker.
     InvariantChecker(NodeNameIndex &names, const core::Config &config);
 
-    /// The next event. What rule it breaks, in a sentence; empty when all is well.
+    /// Processes the next event. Returns the rule that it violates, as a sentence; empty: none.
     std::string see(const core::StoredEvent &event);
-    /// After all events until now were seen: do the engine's counts agree with them?
+    /// Compares the engine's counts with the events; all events up to now must have been processed. Returns the first difference as a
+    /// sentence, or an empty string.
     std::string check(const core::Engine &engine) const;
 
-    /// Of all topologies, or of that one. Peers it believes in, by their numbers in NodeNameIndex.
+    /// The members of all topologies or of one, by their numbers in NodeNameIndex.
     IndexSet members(std::string_view topology = {}) const;
-    /// Links of all connectors, or of that topology's.
+    /// The links of all connectors, or of the connector of one topology.
     IndexSet links(std::string_view topology = {}) const;
-    /// Most connects that were ever under way at once.
+    /// The largest number of connects that were in progress at the same time.
     std::size_t max_dialling() const { return max_dialling_; }
 
   private:
@@ -44,10 +45,10 @@ class InvariantChecker {
     };
     struct Connector {
         std::string name;
-        std::size_t limit = SIZE_MAX; // connects under way
-        std::size_t node = SIZE_MAX;  // of the last attachment
+        std::size_t limit = SIZE_MAX; // maximum of connects in progress
+        std::size_t node = SIZE_MAX;  // the local node of the last attachment
         IndexSet links, dialling;
-        IndexSet found; // by any topology that uses it, ever
+        IndexSet found; // discovered by any topology that uses this connector, ever
     };
     Topology *topology(std::string_view name);
     Connector *connector(std::string_view name);

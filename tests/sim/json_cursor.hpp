@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A value of a JSON file that has passed its schema, with its place: what is read from it can be complained of where it stands.
+// A value of a JSON file that is valid by its schema, with its position in the file, so that errors found later name line and column.
 #pragma once
 
 #include <core/config/findings.hpp>
@@ -29,7 +29,7 @@ class JsonCursor {
         const auto *object = value_->if_object();
         return object != nullptr && object->contains(key);
     }
-    /// It is there.
+    /// The member exists: the schema requires it, or has() returned true.
     JsonCursor operator[](std::string_view key) const {
         return {value_->as_object().at(key), place_ ? place_->member(key) : nullptr, path_ / key, *findings_};
     }
@@ -45,7 +45,7 @@ class JsonCursor {
     double share() const { return value_->to_number<double>(); }
     Duration span() const {
         const auto span = parse_duration(std::string_view(value_->as_string()));
-        if (!span) error("this time is too long; expected at most 10,000 days");
+        if (!span) error("this time is too long; the maximum is 10,000 days");
         return span.value_or(Duration{});
     }
     Duration span(std::string_view key) const { return has(key) ? (*this)[key].span() : Duration{}; }

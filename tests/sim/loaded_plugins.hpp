@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The real plugin libraries, loaded once under the daemon's rules and shared by all hosts (rule I1).
+// The real plugin libraries, loaded once with the daemon's checks and shared by all hosts (rule I1 of sdk/ABI.md).
 #pragma once
 
 #include <core/config/catalogue.hpp>
@@ -11,7 +11,7 @@
 
 namespace kith::sim {
 
-/// What the simulated world and the engine together offer to a plugin.
+/// The services that the testkit and the engine offer to plugins.
 core::Offer simulated_offer();
 
 struct LoadedPlugins {
@@ -19,7 +19,7 @@ struct LoadedPlugins {
     core::Catalogue catalogue;
 };
 
-/// All of these directories. What is wrong with one is in the catalogue's refused files.
+/// Loads the plugins of all these directories. The catalogue contains the refused files, also for a directory that cannot be read.
 std::unique_ptr<LoadedPlugins> load_plugins(const std::vector<std::string> &directories);
 
 } // namespace kith::sim

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What `kith sim` runs.
+// The program kith-sim, which the command `kith sim` runs.
 #include <host/command/usage.hpp>
 #include <tests/sim/result_report.hpp>
 #include <tests/sim/simulation.hpp>
@@ -20,7 +20,7 @@ using namespace kith::app;
 
 std::pair<std::optional<std::string>, std::string> read_file(const std::string &path) {
     std::ifstream in(path, std::ios::binary);
-    if (!in) return {std::nullopt, "it is not there, or may not be read"};
+    if (!in) return {std::nullopt, "the file does not exist or cannot be read"};
     std::ostringstream text;
     text << in.rdbuf();
     return {text.str(), {}};
@@ -31,15 +31,16 @@ int simulate(const Words &words) {
     usage.name = "sim";
     usage.synopsis = "kith sim SCENARIO [--seed N] [--seeds N] [--trace FILE] [--json] [--plugins DIR]";
     usage.about =
-        "Runs the hosts of a scenario in a simulated world, each with a whole kith and the real plugins, through its faults,\n"
-        "and holds what they do against what it expects. The same seed gives the same run.\n"
-        "Exit status: 0 it held, 1 it did not, 2 bad scenario.\n";
+        "Runs the hosts of a scenario in a simulated network, each with kith and the real plugins, applies its faults,\n"
+        "and compares the hosts' state with its expectations. The same seed gives the same run.\n"
+        "Exit status: 0 all expectations were met, 1 they were not, 2 invalid scenario.\n";
     usage.options.add_options()("seed", po::value<std::uint64_t>()->value_name("N"), "the seed, instead of the scenario's")(
-        "seeds", po::value<std::uint64_t>()->default_value(1)->value_name("N"), "run so many seeds, one after the other")(
-        "trace", po::value<std::string>()->value_name("FILE"), "write all events there as lines of JSON; -: standard output")(
-        "json", "print the result as JSON, an object in a line for each seed")(
+        "seeds", po::value<std::uint64_t>()->default_value(1)->value_name("N"),
+        "the number of seeds to run, one after the other")("trace", po::value<std::string>()->value_name("FILE"),
+                                                           "write all events to FILE as lines of JSON; - is standard output")(
+        "json", "print the result as JSON, one object in one line for each seed")(
         "plugins", po::value<std::string>()->required()->value_name("DIR"),
-        "where the plugins are; `kith sim` says where it looks itself");
+        "the plugin directory; `kith sim` passes its own by default");
     usage.hidden.add_options()("scenario", po::value<std::string>()->required());
     usage.positional.add("scenario", 1);
     int status = exit_good;
@@ -82,7 +83,7 @@ int simulate(const Words &words) {
         report << (values->count("json") != 0 ? to_json(*scenario, result, again) : to_text(*scenario, result, again));
         if (!result.good()) status = exit_no;
 #if !defined(__SANITIZE_ADDRESS__)
-        // To take a thousand hosts apart needs seconds; the system takes the last ones back at once, at our end.
+        // Destroying a thousand hosts takes seconds; the memory of the last run is released when the process exits.
         if (seed + 1 - first == count) static_cast<void>(simulation.release());
 #endif
     }

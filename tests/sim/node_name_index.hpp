@@ -9,7 +9,7 @@
 
 namespace kith::sim {
 
-/// Every name of a node that was ever told of, with a number. The nodes of the hosts come first: their numbers are those of the hosts.
+/// Assigns a number to every node name of a run. The nodes of the hosts are added first, so their numbers are the indexes of the hosts.
 class NodeNameIndex {
   public:
     std::size_t number(std::string_view name) {
@@ -22,7 +22,7 @@ class NodeNameIndex {
     std::size_t size() const { return texts_.size(); }
 
   private:
-    std::deque<std::string> texts_; // stay where they are
+    std::deque<std::string> texts_; // a deque, because the map's keys point into it
     std::unordered_map<std::string_view, std::size_t> numbers_;
 };
 

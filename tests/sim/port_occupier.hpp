@@ -8,7 +8,7 @@
 
 namespace kith::sim {
 
-/// A program that has a UDP port of a machine for itself, as long as it lives.
+/// A program that occupies a UDP port of a machine, until it is destroyed.
 class PortOccupier {
   public:
     PortOccupier(testkit::Machine &machine, std::uint16_t port);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How much memory this process has at present.
+// The memory that this process uses now.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace kith::sim {
 
-/// Bytes, of /proc/self/statm; 0 where that cannot be read.
+/// Resident set size in bytes, from /proc/self/statm; 0 when it cannot be read.
 inline std::uint64_t resident_bytes() {
     std::uint64_t size = 0, pages = 0;
     std::ifstream("/proc/self/statm") >> size >> pages;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Who can hear whom, and since when nothing is wrong there: told by the faults, asked by the rule that nobody loses a peer that is up
-// and can be reached.
+// Records which hosts can reach each other, and since when no fault affects them. The fault injector updates it; the simulation queries it
+// for the rule that no host loses a peer that is up and reachable.
 #pragma once
 
 #include <tests/sim/duration.hpp>
@@ -16,16 +16,17 @@ class Reachability {
   public:
     explicit Reachability(std::size_t hosts) : hosts_(hosts) {}
 
-    /// Something is wrong with a host from now on, or no more. As many ends as beginnings.
+    /// A fault of a host begins (on) or ends. Faults can overlap; each begin needs one end.
     void set_faulty(std::size_t host, bool on, Duration now) { hosts_[host].change(on, now); }
-    /// Something befell it that is over at once, such as the start of its kith.
+    /// A momentary disturbance of a host, such as a start of kith.
     void mark_disturbed(std::size_t host, Duration now) { hosts_[host].since = now; }
-    /// The same for all of the network.
+    /// A fault of the whole network begins or ends.
     void set_network_faulty(bool on, Duration now) { network_.change(on, now); }
-    /// Only hosts of the same set reach each other; those in none are one too. Without sets: all.
+    /// Partitions the network: only hosts of the same set reach each other; hosts that are in no set form another. No sets: all hosts
+    /// reach each other.
     void islands(const std::vector<IndexSet> &sets, Duration now);
 
-    /// Nothing is wrong with either, nor between them, and it was so for the last `patience`.
+    /// Whether no fault has affected either host or their connection for the last `patience`.
     bool undisturbed(std::size_t a, std::size_t b, Duration now) const;
     static constexpr Duration patience = std::chrono::minutes(1);
 

@@ -19,7 +19,7 @@ std::string to_text(const Scenario &scenario, const SimulationResult &result, co
     }
     for (const Failure &failure : result.failures) {
         out += "  " + to_text(failure.at) + ' ' + failure.host + ": " + failure.what + '\n';
-        out += failure.json.empty() ? "      which a kith never does\n"
+        out += failure.json.empty() ? "      violates a rule of kith\n"
                                     : "      line " + std::to_string(failure.line) + ": " + failure.json + '\n';
     }
     if (!result.good()) out += "Run it again: " + again + '\n';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What became of runs, for people and for machines.
+// Prints the result of a run, as text or as JSON.
 #pragma once
 
 #include <tests/sim/simulation.hpp>
@@ -9,10 +9,10 @@
 
 namespace kith::sim {
 
-/// Lines for people. again: the command that runs it again, told when it failed.
+/// Text. again: the command that repeats the run; part of the text when the run failed.
 std::string to_text(const Scenario &scenario, const SimulationResult &result, const std::string &again);
 
-/// One object in one line.
+/// One JSON object in one line.
 std::string to_json(const Scenario &scenario, const SimulationResult &result, const std::string &again);
 
 } // namespace kith::sim

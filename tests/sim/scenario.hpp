@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A scenario: hosts in a simulated world, what happens to them and when, and what must hold. Read from a JSON file whose every key is
+// A scenario: simulated hosts, the faults that affect them, and the expectations that must be met. Parsed from a JSON file; all its keys
+// are
 // in scenario.schema.json.
 #pragma once
 
@@ -22,16 +23,17 @@ namespace kith::sim {
 
 using Texts = std::map<std::string, std::string>;
 
-/// A share of hosts, by their index in Scenario::hosts.
+/// A selection of hosts, by their index in Scenario::hosts.
 struct HostSelection {
     IndexSet hosts;
-    bool up = false; ///< besides: all whose kith runs at that moment
+    bool up = false; ///< also all hosts on which kith runs at that moment
 };
 
-/// A kith configuration as it stands in a file.
+/// The text of a kith configuration.
 struct ConfigText {
     std::string file;
-    std::string text; ///< where it is a part of the scenario, the rest is blank: lines and columns are those of the scenario
+    std::string
+        text; ///< of a configuration inside the scenario: the scenario's text with all else blanked, so that lines and columns match
 };
 
 struct HostSettings {
@@ -43,7 +45,7 @@ struct HostSettings {
     Texts files;
     std::size_t config = 0; ///< index in Scenario::configs
     Duration start_least{}, start_most{};
-    std::optional<std::vector<std::string>> epmd; ///< names it knows
+    std::optional<std::vector<std::string>> epmd; ///< names registered at its EPMD; empty: it has none
 };
 
 enum class FaultKind : std::uint8_t {
@@ -76,14 +78,14 @@ enum class FaultKind : std::uint8_t {
     replay,
 };
 
-/// Datagrams of strangers, or those of hosts once more.
+/// Datagrams from addresses of no host, or replays of datagrams of hosts.
 struct InjectedDatagrams {
     enum class Content : std::uint8_t { heartbeat, bytes, random, same, truncated, flipped, longer };
     Content content = Content::bytes;
-    std::string text;       ///< the node's name of a heartbeat; bytes
-    std::size_t random = 0; ///< bytes
+    std::string text;       ///< the node name of a heartbeat, or the bytes
+    std::size_t random = 0; ///< number of random bytes
     HostSelection of;       ///< whose datagrams are replayed
-    std::string from, to;   ///< addresses; from: empty, as it was
+    std::string from, to;   ///< addresses; an empty `from` keeps the original one
     std::uint16_t port = 0;
     std::size_t count = 1;
 };
@@ -101,10 +103,10 @@ struct Fault {
     std::string path;
     std::optional<std::string> text;
     Texts env;
-    std::optional<std::vector<std::string>> epmd; ///< nothing: down
-    bool epmd_up = false;                         ///< with the names it had
+    std::optional<std::vector<std::string>> epmd; ///< empty: the EPMD is down
+    bool epmd_up = false;                         ///< the EPMD is up, with its previous names
     InjectedDatagrams datagrams;
-    std::string json; ///< of the file, for traces and reports: "kill app7"
+    std::string json; ///< the entry of the file in one line, for traces and reports
 };
 
 struct PeerExpectation {
@@ -122,14 +124,14 @@ struct EventPattern {
 struct Expectation {
     enum class When : std::uint8_t { at, by, throughout };
     When when = When::at;
-    Duration from{}, to{}; ///< at, by: the moment is `to`; `from` is where `some` begins to count
+    Duration from{}, to{}; ///< at, by: evaluated at `to`; `some` counts events since `from`
     HostSelection hosts;
-    std::string topology; ///< empty: all together
+    std::string topology; ///< empty: the union of all topologies
     std::optional<PeerExpectation> members, links;
     std::optional<HostSelection> knows;
     std::optional<bool> stale, ready;
     std::optional<EventPattern> some, never;
-    std::string json; ///< the object as it stands in the file, in one line
+    std::string json; ///< the entry of the file in one line
     std::uint32_t line = 0;
 };
 
@@ -148,25 +150,25 @@ struct Scenario {
     std::vector<HostSettings> hosts;
     std::vector<ConfigText> configs;
     NetworkConditions network;
-    std::vector<Fault> faults; ///< in the order of the file
+    std::vector<Fault> faults; ///< in file order
     std::vector<Expectation> expectations;
     HostSelection may_lose;
 };
 
-/// Whole files, for a configuration that stands in one of its own; an error as text in .second.
+/// Reads a file that contains a configuration. Returns its text, or no text and the error in `.second`.
 using ReadFile = std::function<std::pair<std::optional<std::string>, std::string>(const std::string &path)>;
 
-/// Nothing when there is an error; all that can be found are in diagnostics, in the order of the file.
+/// Empty when the scenario has errors; diagnostics contains them in file order.
 std::optional<Scenario> parse_scenario(std::string_view file_name, std::string_view text, const ReadFile &read_file,
                                        core::Diagnostics &diagnostics);
 
-/// The address that comes so many after this one.
+/// The address plus `steps`.
 testkit::Address nth_address_after(testkit::Address address, std::size_t steps);
 
-/// `${NAME}` by these; unknown names stay as they are.
+/// Replaces each `${NAME}` by its value; unknown names are not replaced.
 std::string expand(std::string_view text, const Texts &names);
 
-/// What `${...}` stands for on this host, whatever its configuration and environment: HOST, GROUP, N, ADDRESS, NODE, and `env`.
+/// The values of `${...}` on this host: HOST, GROUP, N, ADDRESS, NODE, and the variables of `env`.
 Texts variables_of(const HostSettings &host);
 
 } // namespace kith::sim

@@ -33,7 +33,7 @@ const core::Schema &own_schema() {
     return schema;
 }
 
-// One past the value that begins here. The text is well-formed.
+// The offset after the JSON value that begins at `at`. The text is well-formed.
 std::size_t end_of_value(std::string_view text, std::size_t at) {
     int depth = 0;
     do {
@@ -93,7 +93,7 @@ class Reader {
 
     void read_group(const std::string &name, const JsonCursor &at, std::size_t config) {
         const std::size_t count = at.has("count") ? at["count"].number() : 1;
-        if (out_.hosts.size() + count > max_hosts) return at.error("there are more than 100,000 hosts");
+        if (out_.hosts.size() + count > max_hosts) return at.error("there are more than 100,000 hosts; that is the maximum");
         if (at.has("config")) config = read_config(at["config"]);
         auto first = testkit::Address::parse(at.has("address") ? at.text("address") : "10.0.0.1");
         if (!first)
@@ -118,11 +118,11 @@ class Reader {
             });
             host.epmd = read_epmd(at["epmd"], host);
             if (!addresses_.insert(host.address).second) {
-                return at.error("the address " + host.address.text() + " of " + host.name + " is taken by another host");
+                return at.error("the address " + host.address.text() + " of " + host.name + " is used by another host");
             }
             if (!nodes_.insert(host.node).second) {
                 return at.error("the node " + core::in_quotes(host.node) + " of " + host.name +
-                                " has the name of another; put `${ADDRESS}` or `${HOST}` into `node`");
+                                " is used by another host; use `${ADDRESS}` or `${HOST}` in `node`");
             }
             out_.hosts.push_back(std::move(host));
         }
@@ -150,7 +150,7 @@ class Reader {
     static void read_span(const JsonCursor &at, Duration &least, Duration &most) {
         least = at.value().is_string() ? at.span() : at[0].span();
         most = at.value().is_string() ? least : at[1].span();
-        if (most < least) at.error("expected the least first: [" + to_text(most) + ", " + to_text(least) + "]");
+        if (most < least) at.error("expected the lower bound first: [" + to_text(most) + ", " + to_text(least) + "]");
     }
 
     std::string_view text_;

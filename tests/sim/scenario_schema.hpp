@@ -5,7 +5,7 @@
 
 namespace kith::sim {
 
-/// scenario.schema.json.
+/// The text of scenario.schema.json.
 extern const std::string_view scenario_schema;
 
 } // namespace kith::sim

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::uint16_t epmd_port = 4369;
 constexpr std::string_view names_request("\0\1n", 3);
-constexpr std::string_view own_port("\0\0\x11\x11", 4); // how an answer begins
+constexpr std::string_view own_port("\0\0\x11\x11", 4); // the port number that an answer begins with
 
 } // namespace
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A stand-in for a host's EPMD: answers the NAMES request with the names it was given, and anything else with nothing.
+// Simulates the EPMD of a host on port 4369: answers the NAMES request with a given list, and closes the connection on any other request.
 #pragma once
 
 #include <kith/testkit/peer.hpp>
@@ -15,9 +15,9 @@ class SimulatedEpmd {
   public:
     SimulatedEpmd(testkit::Machine &machine, std::vector<std::string> names);
 
-    /// Without: connections are refused.
+    /// false: connections are refused.
     void listen(bool on);
-    /// Its machine was off, and is there again.
+    /// Listens again after the machine was powered off.
     void boot() {
         if (peer_ == nullptr) return;
         listen(false);

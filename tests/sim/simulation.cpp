@@ -10,8 +10,7 @@ namespace kith::sim {
 
 namespace {
 
-constexpr std::uint64_t max_steps_in_one_moment =
-    20'000'000; // in one moment: somebody asks for the next thing in no time, for ever
+constexpr std::uint64_t max_steps_in_one_moment = 20'000'000; // more of them mean an endless loop of zero delays
 
 } // namespace
 
@@ -69,7 +68,7 @@ void Simulation::schedule() {
 void Simulation::start(Host &host) {
     core::Diagnostics diagnostics;
     auto config = host.config(config_cache_, diagnostics);
-    if (config == nullptr) return broken(host, "its configuration has errors by now: " + to_text(diagnostics));
+    if (config == nullptr) return broken(host, "its configuration has errors now: " + to_text(diagnostics));
     fault_injector_->mark_disturbed(host, now());
     host.start(std::move(config));
     changed_ = true;
@@ -111,7 +110,7 @@ SimulationResult Simulation::run() {
     return result;
 }
 
-// After each step of the world: what have those to tell that were touched by it?
+// Called after each step: processes the events of the hosts that the step changed.
 void Simulation::visit() {
     visiting_.swap(changed_hosts_);
     for (Host *host : visiting_) visit(*host);
@@ -131,14 +130,13 @@ void Simulation::visit(Host &host) {
     changed_ = changed_ || ran != host.running();
 }
 
-// Nobody loses a peer that is up and can be reached.
+// Rule: no host loses a peer that is up and reachable.
 void Simulation::check_loss(const Host &host, const core::StoredEvent &event) {
     const std::size_t peer = names_.number(event.peer());
     if (peer >= hosts_.size() || !hosts_[peer]->running() || scenario_.may_lose.hosts.has(peer) || scenario_.may_lose.up)
         return;
     if (!fault_injector_->undisturbed(host, peer, now())) return;
-    broken(host,
-           "it has lost " + std::string(event.peer()) + ", which is up and can be reached: " + std::string(event.reason()));
+    broken(host, "it lost " + std::string(event.peer()) + ", which is up and reachable: " + std::string(event.reason()));
 }
 
 void Simulation::report_stalled_clock() {
@@ -146,7 +144,7 @@ void Simulation::report_stalled_clock() {
     violations_.push_back(
         {now(),
          {},
-         "time stands still: after " + std::to_string(max_steps_in_one_moment) + " steps it is still this moment",
+         "the simulated time does not advance: after " + std::to_string(max_steps_in_one_moment) + " steps it is unchanged",
          {},
          0});
 }

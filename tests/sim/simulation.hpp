@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// One run of a scenario: all hosts in one simulated world, from the beginning to the end, watched at every step.
+// Runs a scenario: all hosts in one simulated network, from the start to the end, checked after every step.
 #pragma once
 
 #include <tests/sim/expectation_evaluator.hpp>
@@ -17,39 +17,39 @@
 
 namespace kith::sim {
 
-/// What became of it. Everything but `wall` and `bytes` is the same for the same seed.
+/// The result of a run. All members except `wall` and `bytes` are the same for the same seed.
 struct SimulationResult {
     std::uint64_t seed = 0;
-    std::vector<Failure> failures; ///< none: it held
+    std::vector<Failure> failures; ///< empty: all expectations were met
     std::vector<SatisfiedExpectation> held;
     Duration lived{}; ///< virtual time
     std::size_t hosts = 0;
-    std::uint64_t steps = 0;  ///< of the world
-    std::uint64_t events = 0; ///< of all kiths
-    std::uint64_t hash = 0;   ///< of all that the world did
-    Duration wall{};          ///< what it took
-    std::uint64_t bytes = 0;  ///< by which the process has grown
+    std::uint64_t steps = 0;  ///< steps of the simulation
+    std::uint64_t events = 0; ///< events of all hosts
+    std::uint64_t hash = 0;   ///< hash of all steps
+    Duration wall{};          ///< real time
+    std::uint64_t bytes = 0;  ///< growth of the process's resident memory
 
     bool good() const { return failures.empty(); }
 };
 
 class Simulation {
   public:
-    /// All outlive it.
+    /// All references outlive the simulation.
     Simulation(const Scenario &scenario, const LoadedPlugins &plugins, std::uint64_t seed, Trace &trace);
     ~Simulation();
     Simulation(const Simulation &) = delete;
     Simulation &operator=(const Simulation &) = delete;
 
-    /// Every host loads its configuration. False, with diagnostics, when one has errors; then nothing can run.
+    /// Loads the configuration of every host. False, with diagnostics, when one has errors; run() must not be called then.
     bool prepare(core::Diagnostics &diagnostics);
     using See = std::function<void(const Host &host, const core::StoredEvent &event, Duration now)>;
-    /// Each event of each kith, for those who want more than the result.
+    /// Sets a function that receives each event of each host.
     void observe(See see) { see_ = std::move(see); }
-    /// For those who put servers of their own into the world, and script them by SimNet::in.
+    /// The simulated network, for tests that add servers to it.
     testkit::SimNet &net() { return net_; }
     const std::vector<std::unique_ptr<Host>> &hosts() const { return hosts_; }
-    /// Once, after prepare. It ends early when a rule is broken.
+    /// Call once, after prepare(). The run ends early when a rule is violated.
     SimulationResult run();
 
   private:
@@ -69,7 +69,7 @@ class Simulation {
     testkit::SimNet net_;
     testkit::Random random_;
     Duration started_at_;
-    std::uint64_t initial_memory_; // before the first host
+    std::uint64_t initial_memory_; // bytes, before the first host is created
     ConfigCache config_cache_;
     std::vector<std::unique_ptr<Host>> hosts_;
     std::unique_ptr<FaultInjector> fault_injector_;
@@ -77,7 +77,7 @@ class Simulation {
     std::vector<Host *> changed_hosts_, visiting_;
     See see_;
     std::vector<Failure> violations_;
-    bool changed_ = false; // kiths were started or have ended
+    bool changed_ = false; // kith was started or has ended on a host
 };
 
 } // namespace kith::sim

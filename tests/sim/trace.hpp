@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What happened in a run, as JSON lines: each event of each kith, each warning of its log, each fault. The same scenario and seed give
+// Writes the trace of a run as JSON lines: each event of each host, each warning of its log, each fault. The same scenario and seed give
 // the same bytes.
 #pragma once
 
@@ -15,7 +15,7 @@ namespace kith::sim {
 
 class Trace {
   public:
-    /// out: null, when nobody wants it. Outlives the trace.
+    /// out: null to write nothing; outlives the trace.
     explicit Trace(std::ostream *out) : out_(out) {}
 
     bool wanted() const { return out_ != nullptr; }
@@ -23,7 +23,7 @@ class Trace {
     void event(Duration at, std::string_view host, std::string_view json) { line(at, host, "event", json); }
     void log(Duration at, std::string_view host, std::string_view json) { line(at, host, "log", json); }
     void fault(Duration at, std::string_view json, bool over) { line(at, {}, over ? "over" : "fault", json); }
-    /// The end: what the whole world did, in one number.
+    /// The last line: the number of events and a hash of all steps.
     void end(Duration at, std::uint64_t events, std::uint64_t hash);
 
   private:

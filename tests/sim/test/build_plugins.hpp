@@ -5,7 +5,7 @@
 
 namespace kith::sim::test {
 
-/// The loaded plugins of the build.
+/// The plugins of the build tree, loaded at the first call.
 inline const LoadedPlugins &build_plugins() {
     static const auto loaded = load_plugins({KITH_BINARY_DIR "/plugins"});
     return *loaded;

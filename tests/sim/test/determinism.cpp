@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// One seed, one trace: in other processes, at other addresses, byte for byte.
+// Two processes with the same seed write the same trace, byte for byte.
 #define BOOST_TEST_MODULE sim_determinism
 #include "kith_sim_process.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What becomes of the hosts of a scenario, in a few words.
+// Tracks the effect of a fault on the hosts of a scenario, for the tables of tests/README.md.
 #pragma once
 
 #include <tests/sim/simulation.hpp>
@@ -11,18 +11,18 @@
 
 namespace kith::sim::test {
 
-/// The worst that befell a peer, or the view of them.
+/// The effect on a peer or a topology, from the least to the most severe. forgotten: the peer was lost; disconnected: kith disconnected it.
 enum class Effect : std::uint8_t { held, stale, missing, guarded, forgotten, disconnected };
 
-/// Of the hosts of the group `app`. Everything in their first minute is left out, and so are peers that are none of them.
+/// Considers events of hosts of the group `app` about other hosts of it, without those of the first minute.
 class EffectTracker {
   public:
-    /// over: when the last fault is.
+    /// over: the end of the last fault.
     EffectTracker(const Scenario &scenario, Duration over) : scenario_(scenario), over_(over) {}
 
     void see(const Host &host, const core::StoredEvent &event, Duration now);
     Effect worst() const { return worst_; }
-    /// "held", "missing; healed in 15 s": in steps, so that a table does not change with every draw of the random source.
+    /// Such as "held" or "missing; healed in 15 s". The time is rounded up to a few steps, so that a table does not change with each seed.
     std::string text() const;
 
   private:

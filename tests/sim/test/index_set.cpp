@@ -20,7 +20,7 @@ BOOST_AUTO_TEST_CASE(sets_of_numbers) {
     BOOST_CHECK(!(a == b));
     BOOST_TEST(a.remove(700));
     BOOST_TEST(!a.remove(700));
-    BOOST_CHECK(a == b); // whatever was there before
+    BOOST_CHECK(a == b); // equal, although a larger element was removed
     b.add(5);
     a.add(b);
     BOOST_TEST(a.count() == 2u);

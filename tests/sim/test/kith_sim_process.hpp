@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// `kith sim` as a process of its own, as an operator runs it.
+// Runs `kith sim` as a process.
 #pragma once
 
 #include <cstdio>
@@ -11,7 +11,7 @@
 
 namespace kith::sim::test {
 
-/// Its exit status; each piece of its standard output is handed on.
+/// Returns its exit status. `take` receives each piece of its standard output.
 inline int run_kith_sim(const std::string &words, const std::function<void(std::string_view)> &take) {
     const std::string command = std::string(KITH_BINARY_DIR "/kith sim ") + words + " 2>/dev/null";
     FILE *pipe = ::popen(command.c_str(), "r");
@@ -22,7 +22,7 @@ inline int run_kith_sim(const std::string &words, const std::function<void(std::
     return status >= 0 && (status & 0x7f) == 0 ? status >> 8 : -1;
 }
 
-/// The scenarios of this folder.
+/// The folder of the scenarios.
 inline const std::string scenarios = KITH_SOURCE_DIR "/tests/sim/scenarios/";
 
 } // namespace kith::sim::test

@@ -8,15 +8,15 @@ using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_SUITE(reachability)
 
-BOOST_AUTO_TEST_CASE(it_is_calm_when_nothing_was_wrong_for_a_minute) {
+BOOST_AUTO_TEST_CASE(undisturbed_after_a_minute_without_faults) {
     Reachability reachability(3);
-    BOOST_TEST(!reachability.undisturbed(0, 1, 59s)); // the beginning of the world is a disturbance too
+    BOOST_TEST(!reachability.undisturbed(0, 1, 59s)); // the start of the simulation is a disturbance too
     BOOST_TEST(reachability.undisturbed(0, 1, 60s));
     reachability.set_faulty(0, true, 100s);
     BOOST_TEST(!reachability.undisturbed(0, 1, 1h));
     BOOST_TEST(!reachability.undisturbed(1, 0, 1h));
     BOOST_TEST(reachability.undisturbed(1, 2, 1h));
-    reachability.set_faulty(0, true, 1h); // twice, by two faults
+    reachability.set_faulty(0, true, 1h); // a second, overlapping fault
     reachability.set_faulty(0, false, 2h);
     BOOST_TEST(!reachability.undisturbed(0, 1, 3h));
     reachability.set_faulty(0, false, 3h);

@@ -24,7 +24,7 @@ namespace {
 
 using Cells = std::vector<std::vector<std::string>>;
 
-// Where a table is in a text, from its head to behind its last line.
+// The position of a table in a text, from its heading to the end of its last line.
 struct Place {
     std::size_t from = 0, to = 0;
 };
@@ -42,7 +42,7 @@ std::string trimmed(std::string_view text) {
     return first == text.npos ? "" : std::string(text.substr(first, text.find_last_not_of(' ') + 1 - first));
 }
 
-// Without the column of names and the two lines of the head.
+// The cells without the first column and the two lines of the heading.
 Cells cells_of(std::string_view text) {
     Cells cells;
     std::istringstream lines{std::string(text)};
@@ -104,7 +104,7 @@ void check_table(const Table &table, const std::function<std::string(std::size_t
         std::ofstream(path, std::ios::trunc) << readme.replace(from, to - from, made);
         return;
     }
-    BOOST_TEST(readme.substr(from, to - from) == made, "the table of tests/README.md is out of date; it is now:\n"
+    BOOST_TEST(readme.substr(from, to - from) == made, "the table of tests/README.md is out of date; the run gives:\n"
                                                            << made << "KITH_UPDATE=1 build/bin/" << table.program
                                                            << " writes it");
 }

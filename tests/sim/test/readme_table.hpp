@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The tables of tests/README.md that are made of the outcomes of runs.
+// Generates the tables of tests/README.md from the outcomes of runs, and compares them with the file.
 #pragma once
 
 #include <cstddef>
@@ -11,19 +11,21 @@
 
 namespace kith::sim::test {
 
-/// Does one of these words stand among those?
+/// Whether one of the words is among the others; both are separated by spaces.
 bool mentions(std::string_view words, std::string_view among);
 
-/// A table of tests/README.md: what it is called in its marks there, the program that makes it, and its heads.
+/// A table of tests/README.md: its name and program as in its marks there, and its headings.
 struct Table {
     std::string name, program;
     std::vector<std::string> columns, rows;
-    bool by_rows = false; ///< a row is one run
+    bool by_rows = false; ///< a row, not a cell, is one run
 };
 
-/// Holds that table against its cells. cell: the result by row and column; empty: it does not concern it. One that begins with FAILED fails
-/// the test. Only the cells of every fifth diagonal are asked for, so that each row and each column has some (by rows: of the second of five); all of them with KITH_CELLS=all
-/// (the list `long`), and with KITH_UPDATE=1, which writes the table.
+/// Compares the table with tests/README.md, cell by cell. cell: returns the outcome by row and column; empty: the row does not apply to the
+/// column. An outcome that begins with FAILED fails the test. By default only the cells of every fifth diagonal are run, so that each row
+/// and
+/// each column has some (by rows: every fifth row). KITH_CELLS=all runs all of them, as the list `long` does; KITH_UPDATE=1 runs all and
+/// writes the table.
 void check_table(const Table &table, const std::function<std::string(std::size_t row, std::size_t column)> &cell);
 
 } // namespace kith::sim::test

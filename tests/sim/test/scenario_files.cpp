@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Every scenario of this folder holds.
+// All expectations of every scenario in tests/sim/scenarios are met.
 #define BOOST_TEST_MODULE sim_scenarios
 #include "kith_sim_process.hpp"
 

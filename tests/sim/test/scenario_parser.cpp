@@ -14,7 +14,7 @@ std::pair<std::optional<std::string>, std::string> read(const std::string &path)
     return {std::nullopt, "no such file"};
 }
 
-// A scenario with two groups; the rest as given.
+// A scenario with two groups and the given other keys.
 std::string with(const std::string &more, const std::string &hosts = R"("app": {"count": 5}, "db": {})") {
     return R"({"duration": "1h", "hosts": {)" + hosts + R"(}, "config": {"topologies": {}})" +
            (more.empty() ? "" : ", " + more) + "}";
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(hosts_have_names_addresses_and_nodes) {
     BOOST_TEST(scenario.hosts[7].files.at("/f") == "I am far@10.1.1.0, ${UNKNOWN}");
 }
 
-BOOST_AUTO_TEST_CASE(hosts_are_selected_by_words) {
+BOOST_AUTO_TEST_CASE(hosts_are_selected_by_name_group_and_range) {
     const Scenario scenario = good(with(R"("faults": [
         {"at": "1s", "kill": "app2..4"}, {"at": "1s", "kill": ["app1", "db"]}, {"at": "1s", "kill": "app4..app5"},
         {"at": "1s", "kill": "all"}, {"at": "1s", "kill": "app"}, {"at": "1s", "partition": ["app1", ["app2", "db"]]}])"));
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(times_of_expectations) {
     BOOST_TEST(scenario.expectations[4].line == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(a_configuration_keeps_its_place_or_comes_from_its_file) {
+BOOST_AUTO_TEST_CASE(a_configuration_keeps_its_position_or_is_read_from_its_file) {
     const std::string text =
         "{\n \"duration\": \"1h\", /* { */ \"hosts\": {\"app\": {}},\n \"config\": {\"a\": [\"}\", // }\n 1]} }";
     const Scenario inside = good(text);
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_configuration_keeps_its_place_or_comes_from_its_file) {
                         "cannot read \"/none\": no such file"));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_wrong_is_told_where_it_stands) {
+BOOST_AUTO_TEST_CASE(errors_name_their_position) {
     const auto faults = [](const std::string &fault) { return errors(with(R"("faults": [)" + fault + "]")); };
     const auto expects = [](const std::string &one) { return errors(with(R"("expect": [)" + one + "]")); };
     BOOST_TEST(contains(errors("{"), "dir/x.json:1:"));
@@ -124,19 +124,20 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_told_where_it_stands) {
     BOOST_TEST(contains(errors(with(R"("sed": 1)")), "there is no option \"sed\" here; did you mean `seed`?"));
     BOOST_TEST(contains(errors(with("", R"("up": {})")), "other than all and up"));
     BOOST_TEST(
-        contains(errors(with("", R"("a": {"address": "10.0.0.9"}, "b": {"address": "10.0.0.9"})")), "10.0.0.9 of b is taken"));
-    BOOST_TEST(contains(errors(with("", R"("a": {"count": 2, "node": "x@y"})")), "put `${ADDRESS}` or `${HOST}` into `node`"));
+        contains(errors(with("", R"("a": {"address": "10.0.0.9"}, "b": {"address": "10.0.0.9"})")), "10.0.0.9 of b is used"));
+    BOOST_TEST(contains(errors(with("", R"("a": {"count": 2, "node": "x@y"})")), "use `${ADDRESS}` or `${HOST}` in `node`"));
     BOOST_TEST(contains(errors(with("", R"("a": {"address": "10.0.0"})")), "expected a numeric address"));
-    BOOST_TEST(contains(errors(with("", R"("a": {"start": ["5s", "1s"]})")), "expected the least first: [1s, 5s]"));
+    BOOST_TEST(contains(errors(with("", R"("a": {"start": ["5s", "1s"]})")), "expected the lower bound first: [1s, 5s]"));
     BOOST_TEST(contains(faults(R"({"at": "1s", "kill": "ap1"})"),
                         "faults[0].kill: there is no host or group \"ap1\"; did you mean `app`?"));
-    BOOST_TEST(contains(faults(R"({"at": "1s", "kill": "app4..9"})"), "the group `app` has 5 hosts, from 1 on"));
-    BOOST_TEST(contains(faults(R"({"at": "1s", "kill": "app0"})"), "the group `app` has 5 hosts, from 1 on"));
-    BOOST_TEST(contains(faults(R"({"at": "1s"})"), "nothing happens here; expected one of `kill`"));
+    BOOST_TEST(contains(faults(R"({"at": "1s", "kill": "app4..9"})"), "the group `app` has 5 hosts, numbered from 1"));
+    BOOST_TEST(contains(faults(R"({"at": "1s", "kill": "app0"})"), "the group `app` has 5 hosts, numbered from 1"));
+    BOOST_TEST(contains(faults(R"({"at": "1s"})"), "this entry names no fault; expected one of `kill`"));
     BOOST_TEST(contains(faults(R"({"at": "1s", "kill": "db", "deaf": "db"})"), "are two faults"));
-    BOOST_TEST(contains(faults(R"({"at": "2h", "kill": "db"})"), "the scenario is over by then: its `duration` is 1h"));
+    BOOST_TEST(
+        contains(faults(R"({"at": "2h", "kill": "db"})"), "this is after the end of the scenario: its `duration` is 1h"));
     BOOST_TEST(contains(faults(R"({"at": "2s", "until": "1s", "kill": "db"})"), "expected a time after `at`"));
-    BOOST_TEST(contains(faults(R"({"at": "2s", "until": "1m", "restart": "db"})"), "`restart` has no end"));
+    BOOST_TEST(contains(faults(R"({"at": "2s", "until": "1m", "restart": "db"})"), "`restart` takes no `until`"));
     BOOST_TEST(contains(faults(R"({"at": "2s", "clock": "1d"})"), "`hosts` is required with `clock`"));
     BOOST_TEST(contains(faults(R"({"at": "2s", "address": "10.0.0.9"})"), "`hosts` is required with `address`"));
     BOOST_TEST(
@@ -145,9 +146,8 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_told_where_it_stands) {
     BOOST_TEST(contains(expects(R"({"at": "1s", "by": "2s", "links": "all"})"), "expected `at`, or `by`"));
     BOOST_TEST(contains(expects(R"({"some": {"kind": "link.up"}})"), "`some` needs `by`"));
     BOOST_TEST(contains(expects(R"({"at": "1s", "never": {"kind": "link.up"}})"), "`never` needs `from`"));
-    BOOST_TEST(
-        contains(expects(R"({"never": {"kind": "link.upp"}})"), "no kind of event \"link.upp\"; did you mean `link.up`?"));
-    BOOST_TEST(contains(expects(R"({"from": "2s", "to": "1s", "links": "all"})"), "it ends before it begins"));
+    BOOST_TEST(contains(expects(R"({"never": {"kind": "link.upp"}})"), "no event kind \"link.upp\"; did you mean `link.up`?"));
+    BOOST_TEST(contains(expects(R"({"from": "2s", "to": "1s", "links": "all"})"), "its end is before its begin"));
     BOOST_TEST(contains(expects(R"({"members": {}})"), "expect[0].members: "));
 }
 

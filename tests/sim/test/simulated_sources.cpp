@@ -7,7 +7,7 @@ namespace kith::sim::test {
 
 namespace {
 
-// So many of them, drawn.
+// `count` random elements of the values.
 SimulatedSource::Values drawn(SimulatedSource::Values values, std::size_t count, testkit::Random &random) {
     for (std::size_t i = 0; i < std::min(count, values.size()); ++i)
         std::swap(values[i], values[i + random.below(values.size() - i)]);
@@ -112,7 +112,7 @@ void KubernetesSource::publish(const Values &values) {
     }
 }
 
-// An address twice is two pods, as on the network of their machine.
+// Two equal addresses are two pods, as with hostNetwork.
 void KubernetesSource::publish_pods(const Values &values) {
     std::map<std::string, std::string> now;
     for (const std::string &value : values) {
@@ -129,7 +129,7 @@ void KubernetesSource::publish_pods(const Values &values) {
     pods_ = std::move(now);
 }
 
-// A watch that is there would not notice.
+// Ends all watches, since an open one would not be affected.
 void KubernetesSource::replace_replies(std::optional<HttpReply> reply) {
     api_.in_place_of_lists = api_.in_place_of_watches = std::move(reply);
     api_.end_watches(testkit::HttpFeed::Do::reset);

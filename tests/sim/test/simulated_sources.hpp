@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the strategies ask that look somewhere: a DNS, an API server of Kubernetes, the metadata service of Rancher. Each is a script in
-// the simulated world, and has bad days.
+// Simulated sources that strategies query: DNS, the API server of Kubernetes, the metadata service of Rancher. Tests script their answers
+// and their failures.
 #pragma once
 
 #include <kith/testkit/dns_zones.hpp>
@@ -30,22 +30,22 @@ class SimulatedSource {
     SimulatedSource(const SimulatedSource &) = delete;
     SimulatedSource &operator=(const SimulatedSource &) = delete;
 
-    /// How it tells of a host, by its number from 1.
+    /// The value that the source publishes for a host, by its number from 1.
     virtual std::string value(std::size_t number) const { return "10.0.0." + std::to_string(number); }
     /// All hosts of the scenario.
     Values all_hosts() const;
-    /// What it knows from now on.
+    /// Replaces the published values.
     virtual void publish(const Values &values) = 0;
-    /// So many of them, drawn anew for each answer; nothing: all again.
+    /// From now on each answer contains so many random values; empty: all.
     virtual void rotate(std::optional<std::size_t>) {}
-    /// There is no such thing: nobody listens.
+    /// Connections are refused.
     virtual void set_down(bool on) = 0;
-    /// The way to it is cut.
+    /// Requests get no answer.
     virtual void set_unresponsive(bool on) = 0;
 
-    /// It answers that it is not well: SERVFAIL, 503.
+    /// Requests are answered by a failure: SERVFAIL, 503.
     virtual void set_failing(bool on) = 0;
-    /// How often it was asked.
+    /// Number of requests so far.
     virtual std::size_t requests() = 0;
 
     testkit::SimNet &net() { return simulation_.net(); }
@@ -54,7 +54,7 @@ class SimulatedSource {
     Simulation &simulation_;
 };
 
-/// The zone of one name.
+/// The DNS records of one name.
 class DnsSource : public SimulatedSource {
   public:
     DnsSource(Simulation &simulation, std::string name) : SimulatedSource(simulation), name_(std::move(name)) {
@@ -67,7 +67,7 @@ class DnsSource : public SimulatedSource {
     void set_unresponsive(bool on) override { fail(0, on ? KITH_TIMED_OUT : KITH_OK); }
     void set_failing(bool on) override { fail(0, on ? KITH_UNAVAILABLE : KITH_OK); }
     std::size_t requests() override { return zones().asked().size(); }
-    /// As DnsZones::fail. type: 0 is each.
+    /// As DnsZones::fail. type: 0 means all types.
     void fail(std::uint32_t type, std::int32_t status) { zones().fail("", type, status); }
     void remove_name() { zones().remove(name_); }
 
@@ -80,7 +80,7 @@ class DnsSource : public SimulatedSource {
     testkit::Random random_{7};
 };
 
-/// Of a StatefulSet: SRV records.
+/// The SRV records of a StatefulSet.
 class SrvSource final : public DnsSource {
   public:
     explicit SrvSource(Simulation &simulation) : DnsSource(simulation, zone()) { SrvSource::publish(all_hosts()); }
@@ -93,7 +93,7 @@ class SrvSource final : public DnsSource {
     std::uint32_t type() const override { return KITH_DNS_SRV; }
 };
 
-/// A server that speaks HTTP.
+/// An HTTP server.
 class HttpSource : public SimulatedSource {
   public:
     using SimulatedSource::SimulatedSource;
@@ -106,7 +106,7 @@ class HttpSource : public SimulatedSource {
             replace_replies({});
     }
     std::size_t requests() override { return http().asked().size(); }
-    /// In place of whatever it would answer; nothing: no more.
+    /// Answers every request with this reply; empty: answers normally again.
     virtual void replace_replies(std::optional<HttpReply> reply) = 0;
     virtual testkit::HttpServer &http() = 0;
 
@@ -144,12 +144,12 @@ class KubernetesSource final : public HttpSource {
     void replace_replies(std::optional<HttpReply> reply) override;
     testkit::HttpServer &http() override { return api_.http(); }
     k8s::test::ApiServer &api() { return api_; }
-    /// What it shows to those who connect from now on; everybody has to.
+    /// Changes the server certificate and resets all connections.
     void certificate(testkit::HttpCertificate certificate);
     void good_certificate() { certificate({.authority = &authority(), .names = {name()}}); }
 
     static std::string name() { return "kubernetes.default.svc"; }
-    /// The members of `files` of a host: its service account.
+    /// Members of `files` of a host: the files of its service account.
     static std::string account();
     static const testkit::HttpAuthority &authority();
 
@@ -160,7 +160,7 @@ class KubernetesSource final : public HttpSource {
     k8s::Lookup lookup_;
     testkit::Machine &machine_;
     k8s::test::ApiServer api_;
-    std::map<std::string, std::string> pods_; // addresses by name
+    std::map<std::string, std::string> pods_; // address of each pod, by name
 };
 
 } // namespace kith::sim::test

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Runs the matrix of the sources and holds it against the table of tests/README.md. KITH_UPDATE=1 writes the table.
+// Runs the matrix of sources and faults and compares it with the table of tests/README.md. KITH_UPDATE=1 writes the table.
 #define BOOST_TEST_MODULE sim_sources
 #include "source_fault_matrix.hpp"
 #include "effect_tracker.hpp"
@@ -25,7 +25,7 @@ std::string outcome_of(const SourceColumn &column, const SourceRow &row) {
     });
     if (!failed.empty()) return failed;
     if (effects->worst() >= Effect::forgotten && !mentions(column.kind, row.may_part))
-        return "FAILED: disconnected, and nobody was gone";
+        return "FAILED: peers were disconnected although none had left";
     return effects->text();
 }
 

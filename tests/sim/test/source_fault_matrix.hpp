@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The second matrix: the strategies that look somewhere, through the bad days of what they look at.
+// The matrix of sources and faults: strategies that query a source, with the failures of that source.
 #pragma once
 
 #include "simulated_sources.hpp"
@@ -14,24 +14,24 @@ namespace kith::sim::test {
 
 struct SourceColumn {
     std::string name;
-    std::string kind;   ///< words, of which a row asks for one
-    std::string config; ///< the topology, without its braces and its policy
-    std::string hosts;  ///< keys of the group, beside the count
+    std::string kind;   ///< words that rows refer to
+    std::string config; ///< members of the topology, without braces and policy
+    std::string hosts;  ///< members of the host group, besides the count
     std::function<std::unique_ptr<SimulatedSource>(Simulation &simulation)> make;
-    std::string policy{}; ///< members of it
-    bool rated = false;   ///< how often it asks is shown; others ask as one of these does
+    std::string policy{}; ///< members of the policy
+    bool rated = false;   ///< its request rate is measured; the other columns use one of the same clients
 };
 
 struct SourceRow {
     std::string name;
-    std::string only;   ///< kinds of columns that it concerns, in one text; empty: all
-    Duration at, until; ///< the latter is 1h2m at the latest
+    std::string only;   ///< kinds of columns to which it applies, separated by spaces; empty: all
+    Duration at, until; ///< `until` is at most 1h2m
     std::function<void(SimulatedSource &source)> begin, end;
-    std::string may_part{}; ///< kinds of columns where the answers say that peers are gone
+    std::string may_part{}; ///< kinds of columns for which the answers mean that peers are gone
     std::size_t hosts = 6;
-    std::string faults{}; ///< of the scenario
-    std::string policy{}; ///< members of it
-    std::string expect{}; ///< expectations beside those of the end
+    std::string faults{}; ///< entries of the scenario's `faults`
+    std::string policy{}; ///< members of the policy
+    std::string expect{}; ///< expectations besides those at the end
 };
 
 struct SourceSimulation {
@@ -40,8 +40,9 @@ struct SourceSimulation {
     SimulatedSource &source;
 };
 
-/// Hosts with that strategy through that day. watch: called once before it begins. What did not hold, after FAILED; empty: nothing.
-/// At the end each host must know all others, and look without trouble.
+/// Runs hosts with that strategy and that fault. watch: called once before the run. Returns "FAILED" with the unmet expectations, or an
+/// empty
+/// string. At the end each host must have all others as members and must not be stale.
 std::string run_with_source(const SourceColumn &column, const SourceRow &row, Duration duration,
                             const std::function<void(SourceSimulation &world)> &watch);
 

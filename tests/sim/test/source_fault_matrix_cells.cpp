@@ -57,7 +57,7 @@ SourceRow for_ten_minutes(std::string name, std::string only, Act begin, Act end
     return {std::move(name), std::move(only), 2min, 12min, std::move(begin), std::move(end)};
 }
 
-// It tells these besides all hosts.
+// The source publishes these values besides all hosts.
 SourceRow publish_additional(std::string name, std::string only, const SimulatedSource::Values &values) {
     return for_ten_minutes(
         std::move(name), std::move(only),
@@ -93,14 +93,14 @@ SourceRow certificate(const std::string &what, const HttpCertificate &shown) {
         [](SimulatedSource &source) { kubernetes(source).good_certificate(); });
 }
 
-// A fault of the scenario, and none of the source.
+// A fault of the hosts, not of the source.
 SourceRow host_fault(std::string name, Duration until, std::string faults) {
     SourceRow row{std::move(name), "", 2min, until, {}, {}};
     row.faults = std::move(faults);
     return row;
 }
 
-// Whether it has its peers again, although nobody tells it of them.
+// A restart while the source is down: with policy.remember the host has its peers again.
 SourceRow restarted_in_an_outage(std::string name, bool remembers) {
     SourceRow row{std::move(name),
                   "",
@@ -169,7 +169,7 @@ const std::vector<SourceRow> &source_rows() {
                    R"({"at": "2m", "until": "1h2m", "clock": "1d", "hosts": "app1"})"),
         host_fault("a clock is a day behind for an hour", 62min,
                    R"({"at": "2m", "until": "1h2m", "clock": "-1d", "hosts": "app1"})"),
-        // A pod that was deleted has left, which needs no grace: half of them go, the guard holds the others.
+        // A deleted pod has left, which needs no grace: half of the peers are removed, and the guard holds the others.
         {"it tells truly of nobody (NOERROR without records), for 5 min", "", 2min, 7min,
          [](SimulatedSource &source) { source.publish({}); }, publish_all_hosts, "pods"},
         {"it leaves one host out for 10 min", "", 2min, 12min, leave_one_out, publish_all_hosts, "dns http"},

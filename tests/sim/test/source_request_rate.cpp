@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How often the sources are asked by two hundred hosts that were started together: when all is well, in an outage, and after it.
+// The request rate at a source, by two hundred hosts that were started together: in normal operation, during an outage, and after it.
 #include "readme_table.hpp"
 #include "source_fault_matrix.hpp"
 
@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 constexpr Duration outage = 10min, over = 20min, end = 22min;
 
-/// Requests in each second of the run.
+/// Counts the requests of each second of the run.
 class RequestMeter {
   public:
     explicit RequestMeter(SimulatedSource &source) : source_(source) { again(); }
@@ -48,7 +48,7 @@ std::size_t sum(const std::vector<std::size_t> &seconds) {
 }
 std::size_t most(const std::vector<std::size_t> &seconds) { return *std::ranges::max_element(seconds); }
 
-// Two digits, so that the table does not change with every draw of the random source.
+// Rounded to two digits, so that the table does not change with each seed.
 std::size_t rounded(std::size_t number) {
     std::size_t unit = 1;
     while (number / unit >= 100) unit *= 10;
@@ -60,7 +60,7 @@ std::string words(const std::vector<std::size_t> &seconds) {
            std::to_string(rounded(most(seconds))) + " in a second";
 }
 
-// Three spans of a day, for one strategy.
+// The rates of one strategy in three intervals of the run.
 std::vector<std::string> rates_of(const SourceColumn &column) {
     const SourceRow day{"an outage",
                         "",
@@ -77,9 +77,9 @@ std::vector<std::string> rates_of(const SourceColumn &column) {
     if (!failed.empty()) return {"", "", ""};
     const auto quiet = meter->between(5min, outage), ill = meter->between(outage + 1min, over),
                back = meter->between(over, over + 1min);
-    // Nobody asks more often because nothing is well: once in half a minute in the mean, two questions each, and a tenth for chance.
+    // No host sends more requests during an outage: on average one query of two requests in half a minute, and a tenth for randomness.
     BOOST_TEST(sum(ill) <= 9u * 200u * 2u * 2u * 11u / 10u, column.name);
-    // Nor all at once: a third of all hosts in the worst second.
+    // Not all hosts send at the same time: at most a third of them in one second.
     BOOST_TEST(most(ill) <= 70u, column.name);
     BOOST_TEST(most(quiet) <= 200u, column.name);
     BOOST_TEST(most(back) <= 200u, column.name);
@@ -88,8 +88,8 @@ std::vector<std::string> rates_of(const SourceColumn &column) {
 
 } // namespace
 
-// Strategies are rows here.
-BOOST_AUTO_TEST_CASE(two_hundred_hosts_do_not_ask_in_step) {
+// The rows of this table are strategies.
+BOOST_AUTO_TEST_CASE(requests_of_two_hundred_hosts_are_spread) {
     Table table{.name = "rates",
                 .program = "sim_sources",
                 .columns = {"all is well", "an outage of 10 min, from its second minute", "the minute after it"},

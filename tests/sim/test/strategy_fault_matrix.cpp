@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Runs the matrix and holds it against the table of tests/README.md. KITH_UPDATE=1 writes the table.
+// Runs the matrix of strategies and faults and compares it with the table of tests/README.md. KITH_UPDATE=1 writes the table.
 #define BOOST_TEST_MODULE sim_matrix
 #include "strategy_fault_matrix.hpp"
 #include "build_plugins.hpp"
@@ -46,7 +46,7 @@ std::string outcome_of(const Column &column, const Row &row) {
     simulation.observe([&](const Host &host, const core::StoredEvent &event, Duration now) { effects.see(host, event, now); });
     const SimulationResult result = simulation.run();
     if (!result.good()) return "FAILED: " + to_text(*scenario, result, "seed " + std::to_string(seed));
-    if (effects.worst() >= Effect::forgotten && !row.may_part) return "FAILED: disconnected, and nobody was gone";
+    if (effects.worst() >= Effect::forgotten && !row.may_part) return "FAILED: peers were disconnected although none had left";
     return effects.text();
 }
 

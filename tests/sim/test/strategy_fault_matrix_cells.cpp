@@ -5,7 +5,7 @@ namespace kith::sim::test {
 
 namespace {
 
-// SECRET is the key that seals, SECOND another that opens.
+// SECRET is the key that encrypts and decrypts, SECOND another that only decrypts.
 Column gossip(const std::string &name, const std::string &config) {
     return {name,
             "gossip",
@@ -52,7 +52,8 @@ const std::vector<Row> &rows() {
         {"an interface is gone, and back with another address", minutes(R"("interface_gone": "app1", "address": "10.0.9.9")"),
          "gossip epmd local_epmd", false, true},
         {"no route for 10 min", minutes(R"("no_route": "app1")"), "gossip", false, true},
-        // Each hears its own datagrams, which is a sign of life, so that silence counts: the guard holds the others for its 10 min.
+        // Each host receives its own datagrams, so its source is alive and the silence of the others counts; the guard holds them for 10
+        // min.
         {"multicast does not pass for an hour", hour(R"("multicast": false)"), "gossip", false, true},
         {"deaf for an hour", hour(R"("deaf": "app1")"), "gossip"},
         {"hears itself alone for an hour", hour(R"("hears_itself": "app1")"), "gossip", false, true},
