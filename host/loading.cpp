@@ -59,8 +59,8 @@ std::optional<std::string> environment(const std::string &name) {
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
-core::Offer offer(const core::PluginSettings &settings) {
-    core::Offer result;
+core::LoaderSettings loader_settings(const core::PluginSettings &settings) {
+    core::LoaderSettings result;
     const auto engine = core::engine_services();
     const auto world = AsioWorld::services();
     result.services.assign(engine.begin(), engine.end());
@@ -71,7 +71,7 @@ core::Offer offer(const core::PluginSettings &settings) {
 }
 
 std::unique_ptr<core::Registry> read_plugins(const core::PluginSettings &settings, std::vector<core::Refusal> &directories) {
-    auto registry = std::make_unique<core::Registry>(offer(settings));
+    auto registry = std::make_unique<core::Registry>(loader_settings(settings));
     for (const std::string &dir : settings.dirs.empty() ? std::vector{default_plugin_dir()} : settings.dirs) {
         if (auto refusal = registry->scan(dir)) directories.push_back(std::move(*refusal));
     }
@@ -124,12 +124,12 @@ Loaded load_config(const std::string &file, const std::string &plugin_dir, Use u
     if (!result.config) return result;
     const auto wanted = [&](const core::Plugin &plugin) { return core::uses(*result.config, plugin); };
     core::Registry &registry = *result.registry;
-    if (!(use == Use::open ? registry.open(wanted) : registry.try_out(wanted))) {
+    if (!(use == Use::open ? registry.open(wanted) : registry.load_in_child(wanted))) {
         // Now that some are refused, the configuration names what is not there.
         result.diagnostics = {};
         result.config = core::load(file, text.text, surroundings, result.diagnostics);
     }
-    if (result.config) registry.keep(wanted);
+    if (result.config) registry.remove_unwanted(wanted);
     registry.close();
     return result;
 }

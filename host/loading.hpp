@@ -26,8 +26,8 @@ struct Loaded {
 
 /// What is done with the plugins that the configuration names.
 enum class Use : std::uint8_t {
-    open,    ///< they are loaded into this process
-    try_out, ///< each is loaded by a process of its own, which ends
+    open,          ///< they are loaded into this process
+    load_in_child, ///< each is loaded by a process of its own, which ends
 };
 
 /// Reads and validates the file, and the plugins it names; nothing of the others runs. plugin_dir, when not empty, wins over the file's

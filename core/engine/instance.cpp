@@ -167,7 +167,7 @@ bool Instance::may_read(std::string_view variable) const noexcept {
 const void *Instance::on_service(const kith_host *host, kith_str id) {
     const std::string_view name = view(id);
     Instance &instance = of(host);
-    if (!instance.plugin_.declares(name)) return nullptr;
+    if (!instance.plugin_.declares_service(name)) return nullptr;
     if (const void *table = engine_service(name)) return table;
     return instance.surroundings_.world.service(name);
 }

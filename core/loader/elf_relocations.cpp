@@ -17,42 +17,42 @@ constexpr std::uint64_t word = 8;
 #define R_RISCV_64 2
 #endif
 
-enum class Meaning { relative, symbol, other };
+enum class RelocationClass { relative, symbol, other };
 
-Meaning meaning_of(std::uint64_t type) {
+RelocationClass class_of(std::uint64_t type) {
 #if defined(__x86_64__)
     switch (type) {
-    case R_X86_64_RELATIVE: return Meaning::relative;
+    case R_X86_64_RELATIVE: return RelocationClass::relative;
     case R_X86_64_64:
-    case R_X86_64_GLOB_DAT: return Meaning::symbol;
-    default: return Meaning::other;
+    case R_X86_64_GLOB_DAT: return RelocationClass::symbol;
+    default: return RelocationClass::other;
     }
 #elif defined(__aarch64__)
     switch (type) {
-    case R_AARCH64_RELATIVE: return Meaning::relative;
+    case R_AARCH64_RELATIVE: return RelocationClass::relative;
     case R_AARCH64_ABS64:
-    case R_AARCH64_GLOB_DAT: return Meaning::symbol;
-    default: return Meaning::other;
+    case R_AARCH64_GLOB_DAT: return RelocationClass::symbol;
+    default: return RelocationClass::other;
     }
 #elif defined(__riscv)
     switch (type) {
-    case R_RISCV_RELATIVE: return Meaning::relative;
-    case R_RISCV_64: return Meaning::symbol;
-    default: return Meaning::other;
+    case R_RISCV_RELATIVE: return RelocationClass::relative;
+    case R_RISCV_64: return RelocationClass::symbol;
+    default: return RelocationClass::other;
     }
 #elif defined(__powerpc64__)
     switch (type) {
-    case R_PPC64_RELATIVE: return Meaning::relative;
+    case R_PPC64_RELATIVE: return RelocationClass::relative;
     case R_PPC64_ADDR64:
-    case R_PPC64_GLOB_DAT: return Meaning::symbol;
-    default: return Meaning::other;
+    case R_PPC64_GLOB_DAT: return RelocationClass::symbol;
+    default: return RelocationClass::other;
     }
 #elif defined(__s390x__)
     switch (type) {
-    case R_390_RELATIVE: return Meaning::relative;
+    case R_390_RELATIVE: return RelocationClass::relative;
     case R_390_64:
-    case R_390_GLOB_DAT: return Meaning::symbol;
-    default: return Meaning::other;
+    case R_390_GLOB_DAT: return RelocationClass::symbol;
+    default: return RelocationClass::other;
     }
 #endif
 }
@@ -105,10 +105,10 @@ class RelocationReader {
     }
 
     Relocation relocation(std::uint64_t address, std::uint64_t info, std::uint64_t addend, bool in_place) const {
-        switch (meaning_of(ELF64_R_TYPE(info))) {
-        case Meaning::relative: return {address, addend, in_place ? Relocation::in_place : Relocation::image};
-        case Meaning::symbol: break;
-        case Meaning::other: return {address, 0, Relocation::elsewhere};
+        switch (class_of(ELF64_R_TYPE(info))) {
+        case RelocationClass::relative: return {address, addend, in_place ? Relocation::in_place : Relocation::image};
+        case RelocationClass::symbol: break;
+        case RelocationClass::other: return {address, 0, Relocation::elsewhere};
         }
         const auto symbol = get<Elf64_Sym>(tables_.symbols, std::uint64_t{ELF64_R_SYM(info)} * sizeof(Elf64_Sym));
         const bool ours = symbol && symbol->st_shndx != SHN_UNDEF && symbol->st_shndx != SHN_ABS &&
@@ -154,14 +154,14 @@ std::optional<Data> Image::data(std::uint64_t address, std::size_t size) const {
     if (segment == nullptr) return std::nullopt;
     Data result;
     result.bytes = bytes_of(*segment, address, size);
-    result.known = all_relocations_;
+    result.complete = all_relocations_;
     result.constant = is_constant(*segment, address, size);
     const std::uint64_t from = address < word ? 0 : address - word + 1;
     for (auto at = std::ranges::lower_bound(relocations_, from, {}, &Relocation::address);
          at != relocations_.end() && (at->address < address || at->address - address < size); ++at) {
         const bool within = at->address >= address && size - (at->address - address) >= word;
         if (!within || at->kind == Relocation::elsewhere) {
-            result.known = false;
+            result.complete = false;
             continue;
         }
         const auto offset = static_cast<std::size_t>(at->address - address);

@@ -3,7 +3,7 @@
 // The relocations of a library: what the dynamic linker writes into its data. For elf.cpp only.
 #pragma once
 
-#include "core/loader/elf.hpp"
+#include "core/loader/elf_image.hpp"
 
 #include <elf.h>
 

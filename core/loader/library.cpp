@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "core/loader/library.hpp"
 
-#include "core/loader/bytes.hpp"
-#include "core/loader/descriptor.hpp"
-#include "core/loader/elf.hpp"
-#include "core/loader/opening.hpp"
-#include "core/loader/path_rule.hpp"
-#include "core/loader/process_needs.hpp"
-#include "core/loader/remembered.hpp"
+#include "core/loader/description_cache.hpp"
+#include "core/loader/descriptor_check.hpp"
+#include "core/loader/dynamic_library.hpp"
+#include "core/loader/elf_image.hpp"
+#include "core/loader/file_bytes.hpp"
+#include "core/loader/path_permissions.hpp"
+#include "core/loader/process_requirements.hpp"
 #include "core/loader/zygote.hpp"
 
 #include <sys/stat.h>
@@ -46,7 +46,8 @@ FileState state_of(const Fd &fd) {
 }
 
 // Rule L2, and what the entry begins with. `entry` is where kith_plugin_entry lies.
-std::optional<Refusal> check_image(const elf::Image &image, const fs::path &file, const Offer &offer, std::uint64_t &address) {
+std::optional<Refusal> check_image(const elf::Image &image, const fs::path &file, const LoaderSettings &settings,
+                                   std::uint64_t &address) {
     const elf::Symbol *entry = nullptr;
     std::vector<std::string_view> others, unique;
     for (const auto &symbol : image.exports()) {
@@ -75,7 +76,7 @@ std::optional<Refusal> check_image(const elf::Image &image, const fs::path &file
                        "its kith_plugin_entry has " + std::to_string(entry->size) + " bytes, fewer than any version had",
                        "define it as: const kith_entry kith_plugin_entry = { ... };");
     std::memcpy(&head, start->data(), sizeof head);
-    if (auto wrong = check_head(head, offer)) {
+    if (auto wrong = check_head(head, settings)) {
         wrong->file = file.native();
         return wrong;
     }
@@ -90,13 +91,13 @@ std::optional<Refusal> check_image(const elf::Image &image, const fs::path &file
 
 } // namespace
 
-bool Offer::has(std::string_view service) const { return std::ranges::find(services, service) != services.end(); }
+bool LoaderSettings::has(std::string_view service) const { return std::ranges::find(services, service) != services.end(); }
 
-bool Plugin::answers_to(std::string_view name) const {
+bool Plugin::is_named(std::string_view name) const {
     return id() == name || std::ranges::find(aliases_, name) != aliases_.end();
 }
 
-bool Plugin::declares(std::string_view service) const {
+bool Plugin::declares_service(std::string_view service) const {
     return std::ranges::find(required_, service) != required_.end() || std::ranges::find(optional_, service) != optional_.end();
 }
 
@@ -111,7 +112,7 @@ std::int32_t Plugin::create(const kith_host &host, const kith_instance **out) co
 
 struct Library::Handle {
     Fd copy; // of a pinned file, until it is opened
-    Opened opened;
+    DynamicLibrary opened;
     Handle *next = nullptr;
 };
 
@@ -120,37 +121,37 @@ struct LibraryBuilder {
     using Result = Library::Result;
 
     const fs::path &file;
-    const Offer &offer;
-    const ReadingRoom &room;
+    const LoaderSettings &settings;
+    const ReadContext &context;
     std::unique_ptr<Library> library{new Library};
 
     Result read() {
         library->file_ = file.native();
         library->handle_ = std::make_unique<Library::Handle>();
         const auto named = [this](const Pin &pin) { return pin.file == file.filename(); };
-        if (std::ranges::any_of(offer.pins, named)) return read_pinned();
+        if (std::ranges::any_of(settings.pins, named)) return read_pinned();
         const auto checked = open_checked(file, ::geteuid());
-        if (!checked) return read_in_spite_of(checked.error());
-        const auto data = read_bytes(checked->fd, room.buffer, Part::data);
+        if (!checked) return read_if_hash_is_pinned(checked.error());
+        const auto data = read_bytes(checked->fd, context.buffer, Part::data);
         if (data) {
-            auto wrong = examine(*data, checked->fd);
+            auto wrong = check_bytes(*data, checked->fd);
             if (!wrong) return std::move(library);
-            if (library->ran_) return *std::move(wrong); // whole, by the process that loaded it
+            if (library->described_in_child_) return *std::move(wrong); // whole, by the process that loaded it
         }
         // Of what is refused all is read: it may have its data where others have code.
         library.reset(new Library);
         library->file_ = file.native();
         library->handle_ = std::make_unique<Library::Handle>();
-        const auto bytes = read_bytes(checked->fd, room.buffer);
+        const auto bytes = read_bytes(checked->fd, context.buffer);
         if (!bytes) return refusal(file, "L2", "it " + bytes.error().text, "remove it from the plugins directory");
-        if (auto wrong = examine(*bytes, checked->fd)) return *std::move(wrong);
+        if (auto wrong = check_bytes(*bytes, checked->fd)) return *std::move(wrong);
         return std::move(library);
     }
 
     // A file that is named in plugins.allow is always held against its hash, wherever it lies.
     Result read_pinned() {
         const auto source = open_regular(file);
-        auto copy = source ? stage(*source, file.filename()) : boost::system::result<Fd, FileError>(source.error());
+        auto copy = source ? make_sealed_copy(*source, file.filename()) : boost::system::result<Fd, FileError>(source.error());
         if (!copy)
             return refusal(file, "L1", "it " + copy.error().text,
                            "it is in plugins.allow: put a readable library there, or remove that entry");
@@ -161,70 +162,70 @@ struct LibraryBuilder {
         const auto allows = [&is](const Pin &pin) {
             return pin.sha256 == is.sha256 && (pin.file.empty() || pin.file == is.file);
         };
-        if (std::ranges::none_of(offer.pins, allows))
+        if (std::ranges::none_of(settings.pins, allows))
             return refusal(file, "L1", "it is not the file that plugins.allow names: its SHA-256 is " + is.sha256,
                            "if you trust this one, set in the configuration: " + allow_line(is));
         library->pinned_ = true;
         library->file_state_ = state_of(*source);
-        if (auto wrong = examine(mapping->bytes(), *copy)) return *std::move(wrong);
+        if (auto wrong = check_bytes(mapping->bytes(), *copy)) return *std::move(wrong);
         library->handle_->copy = std::move(*copy);
         return std::move(library);
     }
 
-    // The path rules say no; a pin without a name may still say yes. If not, the remedy shows how one would.
-    Result read_in_spite_of(const PathFault &fault) {
+    // The path rules send_answer no; a pin without a name may still send_answer yes. If not, the remedy shows how one would.
+    Result read_if_hash_is_pinned(const PathError &fault) {
         const auto source = open_regular(file);
         if (!source) return refusal(file, "L1", fault.reason, fault.remedy);
-        const auto bytes = read_bytes(*source, room.buffer);
+        const auto bytes = read_bytes(*source, context.buffer);
         if (!bytes) return refusal(file, "L1", fault.reason, fault.remedy);
         const Pin pin{file.filename().native(), sha256(*bytes)};
-        if (std::ranges::any_of(offer.pins, [&pin](const Pin &p) { return p.file.empty() && p.sha256 == pin.sha256; }))
+        if (std::ranges::any_of(settings.pins, [&pin](const Pin &p) { return p.file.empty() && p.sha256 == pin.sha256; }))
             return read_pinned();
         return refusal(file, "L1", fault.reason,
                        fault.remedy + "; or, if you trust this very file, set in the configuration: " + allow_line(pin));
     }
 
     // What can be told from the bytes. source: the file they were read from, or a copy.
-    std::optional<Refusal> examine(std::span<const std::byte> bytes, const Fd &source) {
+    std::optional<Refusal> check_bytes(std::span<const std::byte> bytes, const Fd &source) {
         const auto image = elf::Image::read(bytes);
         if (!image)
             return refusal(file, "L2", "it " + image.error().text,
                            "remove it from the plugins directory, or put the right file there");
         std::uint64_t entry = 0;
-        if (auto wrong = check_image(*image, file, offer, entry)) return wrong;
-        if (auto wrong = check_process_needs(*image, file)) return in_file(*std::move(wrong));
+        if (auto wrong = check_image(*image, file, settings, entry)) return wrong;
+        if (auto wrong = check_process_requirements(*image, file)) return with_file(*std::move(wrong));
         library->go_ = image->has_go();
-        Reading reading = read_description(*image, entry);
-        auto wrong = check_description(reading.description, offer);
-        if (reading.known && !wrong)
+        ReadDescription reading = read_description(*image, entry);
+        auto wrong = check_description(reading.description, settings);
+        if (reading.complete && !wrong)
             library->description_ = std::move(reading.description);
-        else if (reading.known && reading.constant)
-            return in_file(*std::move(wrong));
-        else if (auto unseen = describe_by_running(source))
+        else if (reading.complete && reading.constant)
+            return with_file(*std::move(wrong));
+        else if (auto unseen = describe_in_child(source))
             return unseen;
         make_plugins();
         return check_go();
     }
 
     // Some of the description needs other libraries, or lies where code of this one can write.
-    std::optional<Refusal> describe_by_running(const Fd &source) {
-        library->ran_ = true;
+    std::optional<Refusal> describe_in_child(const Fd &source) {
+        library->described_in_child_ = true;
         const Fd copy = copy_of(source);
         if (library->sha256_.empty()) library->sha256_ = hash_of(copy ? copy : source);
-        if (auto known = unpack(remembered_description(offer.state_dir, library->sha256_)))
-            if (!check_description(*known, offer)) {
-                library->description_ = *std::move(known);
+        if (auto complete = deserialize(load_cached_description(settings.state_dir, library->sha256_)))
+            if (!check_description(*complete, settings)) {
+                library->description_ = *std::move(complete);
                 return std::nullopt;
             }
         std::string packed;
         if (auto wrong = run(copy, packed)) return wrong;
-        auto description = unpack(packed);
+        auto description = deserialize(packed);
         if (!description)
             return refusal(file, "L5", "what it says of itself, once its code has run, is too large or cannot be read",
                            remedy_author);
-        if (auto wrong = check_description(*description, offer)) return in_file(*std::move(wrong));
+        if (auto wrong = check_description(*description, settings)) return with_file(*std::move(wrong));
         library->description_ = *std::move(description);
-        remember_description(offer.state_dir, library->sha256_, packed);
+        store_cached_description(settings.state_dir, library->sha256_, packed);
         return std::nullopt;
     }
 
@@ -235,21 +236,21 @@ struct LibraryBuilder {
     }
 
     std::optional<Refusal> run(const Fd &copy, std::string &packed) const {
-        auto answer = room.zygote.ask(copy, file);
+        auto answer = context.zygote.ask(copy, file);
         if (!answer.end.empty())
             return refusal(file, "L5", "its code must run before it can be used, and the process that loaded it " + answer.end,
                            remedy_constant);
         if (!answer.dlerror.empty())
             return refusal(file, "L2", "it cannot be loaded: " + answer.dlerror,
-                           remedy_of_dlerror(answer.dlerror, file, static_cast<bool>(copy)));
+                           dlerror_remedy(answer.dlerror, file, static_cast<bool>(copy)));
         packed = std::move(answer.description);
         return std::nullopt;
     }
 
     // None where copies cannot be loaded.
     Fd copy_of(const Fd &source) const {
-        if (!why_no_copies().empty()) return {};
-        auto copy = stage(source, file.filename());
+        if (!sealed_copy_obstacle().empty()) return {};
+        auto copy = make_sealed_copy(source, file.filename());
         return copy ? std::move(*copy) : Fd();
     }
 
@@ -257,7 +258,7 @@ struct LibraryBuilder {
         auto &described = library->description_;
         for (std::size_t i = 0; i < described.descriptors.size(); ++i) {
             auto plugin = std::make_unique<Plugin>();
-            plugin->descriptor_ = known_part(described.descriptors[i].descriptor, offer, described.head.abi_minor);
+            plugin->descriptor_ = known_fields(described.descriptors[i].descriptor, settings, described.head.abi_minor);
             const auto &d = plugin->descriptor_;
             plugin->required_ = views(d.required, d.required_count);
             plugin->optional_ = views(d.optional, d.optional_count);
@@ -270,8 +271,8 @@ struct LibraryBuilder {
     }
 
     std::optional<Refusal> check_go() const {
-        const auto declares = [](const auto &plugin) { return plugin->has_flag(KITH_FLAG_THREADS); };
-        if (!library->go_ || std::ranges::all_of(library->plugins_, declares)) return std::nullopt;
+        const auto declares_service = [](const auto &plugin) { return plugin->has_flag(KITH_FLAG_THREADS); };
+        if (!library->go_ || std::ranges::all_of(library->plugins_, declares_service)) return std::nullopt;
         return refusal(file, "P1",
                        "it is built by Go, whose runtime starts threads and takes over signals, and does not declare it "
                        "(KITH_FLAG_THREADS)",
@@ -280,13 +281,13 @@ struct LibraryBuilder {
 
     Result link(const kith_entry &entry) {
         library->description_ = read_description(entry);
-        if (auto wrong = check_description(library->description_, offer)) return in_file(*std::move(wrong));
+        if (auto wrong = check_description(library->description_, settings)) return with_file(*std::move(wrong));
         library->entry_ = &entry;
         make_plugins();
         return std::move(library);
     }
 
-    Refusal in_file(Refusal wrong) const {
+    Refusal with_file(Refusal wrong) const {
         wrong.file = file.native();
         return wrong;
     }
@@ -300,20 +301,20 @@ struct LibraryBuilder {
     // ---- of a library that was read ----
 
     // A copy of the file as it is now, which must still be what was read; none where copies cannot be loaded.
-    static std::optional<Refusal> take_copy(const Library &library, const Offer &offer, const ReadingRoom &room, Fd &copy,
-                                            FileState &state) {
+    static std::optional<Refusal> copy_unchanged_file(const Library &library, const LoaderSettings &settings,
+                                                      const ReadContext &context, Fd &copy, FileState &state) {
         const fs::path file(library.file_);
         const auto checked = open_checked(file, ::geteuid());
         if (!checked) return refusal(file, "L1", checked.error().reason, checked.error().remedy);
         state = state_of(checked->fd);
-        LibraryBuilder again{file, offer, room};
+        LibraryBuilder again{file, settings, context};
         again.library->file_ = library.file_;
         copy = again.copy_of(checked->fd);
         if (!copy) return std::nullopt;
         const auto mapping = Mapping::of(copy);
         if (!mapping) return refusal(file, "L2", "it " + mapping.error().text, "see whether the machine has memory left");
-        if (library.ran_ && sha256(mapping->bytes()) == library.sha256_) return std::nullopt;
-        if (auto wrong = again.examine(mapping->bytes(), copy)) return wrong;
+        if (library.described_in_child_ && sha256(mapping->bytes()) == library.sha256_) return std::nullopt;
+        if (auto wrong = again.check_bytes(mapping->bytes(), copy)) return wrong;
         if (again.library->description_ == library.description_) return std::nullopt;
         return refusal(file, "L1", "it was replaced by another plugin while kith started", "start kith again");
     }
@@ -335,37 +336,37 @@ Library::~Library() {
     kept = handle_.release();
 }
 
-Library::Result Library::read(const fs::path &file, const Offer &offer, const ReadingRoom &room) {
-    return LibraryBuilder{file, offer, room}.read();
+Library::Result Library::read(const fs::path &file, const LoaderSettings &settings, const ReadContext &context) {
+    return LibraryBuilder{file, settings, context}.read();
 }
 
-Library::Result Library::load(const fs::path &file, const Offer &offer) {
+Library::Result Library::load(const fs::path &file, const LoaderSettings &settings) {
     Zygote zygote;
     Buffer buffer;
-    const ReadingRoom room{zygote, buffer};
-    auto library = read(file, offer, room);
+    const ReadContext context{zygote, buffer};
+    auto library = read(file, settings, context);
     if (!library) return library;
-    if (auto wrong = (*library)->open(offer, room)) return *std::move(wrong);
+    if (auto wrong = (*library)->open(settings, context)) return *std::move(wrong);
     return library;
 }
 
-Library::Result Library::link(const kith_entry &entry, std::string name, const Offer &offer) {
+Library::Result Library::link(const kith_entry &entry, std::string name, const LoaderSettings &settings) {
     const fs::path file(name);
     Zygote zygote;
     Buffer buffer;
-    const ReadingRoom room{zygote, buffer};
-    LibraryBuilder builder{file, offer, room};
+    const ReadContext context{zygote, buffer};
+    LibraryBuilder builder{file, settings, context};
     builder.library->file_ = std::move(name);
     return builder.link(entry);
 }
 
-std::optional<Refusal> Library::open(const Offer &offer, const ReadingRoom &room) {
+std::optional<Refusal> Library::open(const LoaderSettings &settings, const ReadContext &context) {
     if (is_open()) return std::nullopt;
     const fs::path file(file_);
     Fd copy = std::move(handle_->copy);
     if (!copy) {
         FileState state;
-        if (auto wrong = LibraryBuilder::take_copy(*this, offer, room, copy, state)) return wrong;
+        if (auto wrong = LibraryBuilder::copy_unchanged_file(*this, settings, context, copy, state)) return wrong;
         file_state_ = state;
     }
     const bool copied = static_cast<bool>(copy);
@@ -373,16 +374,16 @@ std::optional<Refusal> Library::open(const Offer &offer, const ReadingRoom &room
         const auto mapping = Mapping::of(copy);
         const auto image = elf::Image::read(mapping ? mapping->bytes() : std::span<const std::byte>());
         if (!image) return refusal(file, "L2", "it " + image.error().text, remedy_author);
-        handle_->opened = open_copy(std::move(copy), *image, file);
+        handle_->opened = open_sealed_copy(std::move(copy), *image, file);
     } else {
         handle_->opened = open_path(file);
         warnings_.push_back(
-            "plugins are loaded by their paths, because their files cannot be copied into memory (" + why_no_copies() +
+            "plugins are loaded by their paths, because their files cannot be copied into memory (" + sealed_copy_obstacle() +
             "): who writes into such a file, or cuts it short, ends kith; replace files by mv or install, not by cp");
     }
     if (!handle_->opened)
         return refusal(file, "L2", "it cannot be loaded: " + handle_->opened.error,
-                       remedy_of_dlerror(handle_->opened.error, file, copied));
+                       dlerror_remedy(handle_->opened.error, file, copied));
     const auto *const entry = static_cast<const kith_entry *>(handle_->opened.symbol(entry_symbol));
     if (entry == nullptr) return refusal(file, "L2", "it shows no kith_plugin_entry once it is loaded", remedy_author);
     if (auto wrong = LibraryBuilder::compare(*this, *entry)) return wrong;
@@ -395,17 +396,17 @@ std::optional<Refusal> Library::open(const Offer &offer, const ReadingRoom &room
     return std::nullopt;
 }
 
-std::optional<Refusal> Library::try_out(const Offer &offer, const ReadingRoom &room) const {
+std::optional<Refusal> Library::load_in_child(const LoaderSettings &settings, const ReadContext &context) const {
     if (!handle_) return std::nullopt; // linked in
     const fs::path file(file_);
     Fd copy;
     FileState state;
     if (!handle_->copy)
-        if (auto wrong = LibraryBuilder::take_copy(*this, offer, room, copy, state)) return wrong;
-    LibraryBuilder builder{file, offer, room};
+        if (auto wrong = LibraryBuilder::copy_unchanged_file(*this, settings, context, copy, state)) return wrong;
+    LibraryBuilder builder{file, settings, context};
     std::string packed;
     if (auto wrong = builder.run(handle_->copy ? handle_->copy : copy, packed)) return wrong;
-    const auto description = unpack(packed);
+    const auto description = deserialize(packed);
     if (description && *description == description_) return std::nullopt;
     return refusal(file, "L5", "what it says of itself once it is loaded is not what its file holds", remedy_constant);
 }

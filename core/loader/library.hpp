@@ -3,9 +3,9 @@
 // One plugin library: a file that was read, and perhaps opened, under the rules L1, L2, A1, A2 and L5, or an entry linked into this program.
 #pragma once
 
-#include "core/loader/bytes.hpp"
-#include "core/loader/description.hpp"
-#include "core/loader/offer.hpp"
+#include "core/loader/file_bytes.hpp"
+#include "core/loader/loader_settings.hpp"
+#include "core/loader/plugin_description.hpp"
 #include "core/loader/refusal.hpp"
 
 #include <boost/system/result.hpp>
@@ -44,9 +44,9 @@ class Plugin {
     std::uint32_t prune() const { return descriptor_.prune; }
     std::uint32_t parallel() const { return descriptor_.parallel; }
 
-    bool answers_to(std::string_view name) const;
+    bool is_named(std::string_view name) const;
     /// May it ask for this service?
-    bool declares(std::string_view service) const;
+    bool declares_service(std::string_view service) const;
 
     /// A copy of the descriptor; what the plugin's own struct was too short to hold is zero (A2).
     const kith_descriptor &descriptor() const { return descriptor_; }
@@ -64,7 +64,7 @@ class Plugin {
 };
 
 /// What reading a library may use besides the file.
-struct ReadingRoom {
+struct ReadContext {
     Zygote &zygote; ///< describes what cannot be read
     Buffer &buffer; ///< for the bytes of one file after another
 };
@@ -82,19 +82,19 @@ class Library {
     using Result = boost::system::result<std::unique_ptr<Library>, Refusal>;
 
     /// Check the file under every rule, from its bytes. Nothing of it runs in this process.
-    static Result read(const std::filesystem::path &file, const Offer &offer, const ReadingRoom &room);
+    static Result read(const std::filesystem::path &file, const LoaderSettings &settings, const ReadContext &context);
 
     /// Load a library that was read: its constructors run. Why it could not be, or must not be used.
-    std::optional<Refusal> open(const Offer &offer, const ReadingRoom &room);
+    std::optional<Refusal> open(const LoaderSettings &settings, const ReadContext &context);
 
     /// The same in a process of its own, which ends: nothing of the library is in this one afterwards.
-    std::optional<Refusal> try_out(const Offer &offer, const ReadingRoom &room) const;
+    std::optional<Refusal> load_in_child(const LoaderSettings &settings, const ReadContext &context) const;
 
     /// Read and open.
-    static Result load(const std::filesystem::path &file, const Offer &offer);
+    static Result load(const std::filesystem::path &file, const LoaderSettings &settings);
 
     /// The same for an entry that is linked into this program. `name` stands for the file. entry: static.
-    static Result link(const kith_entry &entry, std::string name, const Offer &offer);
+    static Result link(const kith_entry &entry, std::string name, const LoaderSettings &settings);
 
     Library(const Library &) = delete;
     Library &operator=(const Library &) = delete;
@@ -131,7 +131,7 @@ class Library {
     std::optional<FileState> file_state_;
     std::vector<std::string> warnings_;
     bool pinned_ = false;
-    bool ran_ = false; // its description was made by a process
+    bool described_in_child_ = false; // its description was made by a process
     bool go_ = false;
 
     friend struct LibraryBuilder;

@@ -35,9 +35,11 @@ std::optional<Refusal> Registry::scan(const fs::path &directory) {
     return std::nullopt;
 }
 
-bool Registry::load(const fs::path &file) { return take(Library::read(file, offer_, {*zygote_, buffer_})); }
+bool Registry::load(const fs::path &file) { return take(Library::read(file, settings_, {*zygote_, buffer_})); }
 
-bool Registry::link(const kith_entry &entry, std::string name) { return take(Library::link(entry, std::move(name), offer_)); }
+bool Registry::link(const kith_entry &entry, std::string name) {
+    return take(Library::link(entry, std::move(name), settings_));
+}
 
 bool Registry::take(boost::system::result<std::unique_ptr<Library>, Refusal> outcome) {
     if (!outcome) {
@@ -96,18 +98,18 @@ bool Registry::each_wanted(const Wanted &wanted, F &&open) {
 
 bool Registry::open(const Wanted &wanted) {
     return each_wanted(wanted, [&](Library &library) {
-        auto wrong = library.open(offer_, {*zygote_, buffer_});
+        auto wrong = library.open(settings_, {*zygote_, buffer_});
         for (const auto &warning : library.warnings())
             if (std::ranges::find(warnings_, warning) == warnings_.end()) warnings_.push_back(warning);
         return wrong;
     });
 }
 
-bool Registry::try_out(const Wanted &wanted) {
-    return each_wanted(wanted, [&](Library &library) { return library.try_out(offer_, {*zygote_, buffer_}); });
+bool Registry::load_in_child(const Wanted &wanted) {
+    return each_wanted(wanted, [&](Library &library) { return library.load_in_child(settings_, {*zygote_, buffer_}); });
 }
 
-void Registry::keep(const Wanted &wanted) {
+void Registry::remove_unwanted(const Wanted &wanted) {
     std::erase_if(libraries_, [&](const std::unique_ptr<Library> &library) {
         if (is_wanted(*library, wanted)) return false;
         forget(*library);
@@ -120,8 +122,8 @@ void Registry::forget(const Library &library) {
 }
 
 const Plugin *Registry::find(std::uint32_t kind, std::string_view name) const {
-    const auto found = std::ranges::find_if(
-        plugins_, [&](const Plugin *plugin) { return plugin->kind() == kind && plugin->answers_to(name); });
+    const auto found =
+        std::ranges::find_if(plugins_, [&](const Plugin *plugin) { return plugin->kind() == kind && plugin->is_named(name); });
     return found == plugins_.end() ? nullptr : *found;
 }
 

@@ -16,7 +16,7 @@ class Registry {
   public:
     using Wanted = std::function<bool(const Plugin &)>;
 
-    explicit Registry(Offer offer) : offer_(std::move(offer)), zygote_(std::make_unique<Zygote>()) {}
+    explicit Registry(LoaderSettings settings) : settings_(std::move(settings)), zygote_(std::make_unique<Zygote>()) {}
 
     /// Read every `lib*.so` of the directory, in the order of their names. Files that are refused are listed in refused(). Returns
     /// what is wrong with the directory itself (it is missing, is no directory, cannot be read); nothing is read then.
@@ -33,10 +33,10 @@ class Registry {
     bool open(const Wanted &wanted);
 
     /// The same in processes that end: nothing of the libraries is in this one afterwards.
-    bool try_out(const Wanted &wanted);
+    bool load_in_child(const Wanted &wanted);
 
     /// Forgets the libraries none of whose plugins is wanted.
-    void keep(const Wanted &wanted);
+    void remove_unwanted(const Wanted &wanted);
 
     /// Ends the process that describes what cannot be read. Nothing is read from now on.
     void close() { zygote_.reset(); }
@@ -58,7 +58,7 @@ class Registry {
     bool each_wanted(const Wanted &wanted, F &&open);
     void forget(const Library &library);
 
-    Offer offer_;
+    LoaderSettings settings_;
     std::unique_ptr<Zygote> zygote_;
     Buffer buffer_;
     std::vector<std::unique_ptr<Library>> libraries_;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "core/loader/zygote.hpp"
 
-#include "core/loader/bytes.hpp"
-#include "core/loader/description.hpp"
-#include "core/loader/elf.hpp"
-#include "core/loader/opening.hpp"
+#include "core/loader/dynamic_library.hpp"
+#include "core/loader/elf_image.hpp"
+#include "core/loader/file_bytes.hpp"
+#include "core/loader/plugin_description.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -30,7 +30,7 @@ constexpr char described = 'd', refused = 'r';
 // More than 256 descriptors with the largest schemas are not asked for by anybody.
 constexpr std::size_t max_answer = std::size_t{64} << 20;
 
-// ---- a question: the path, the descriptor for the answer, and the copy if there is one ----
+// ---- a request: the path, the descriptor for the answer, and the copy if there is one ----
 
 constexpr std::size_t max_descriptors_sent = 2;
 union Control {
@@ -38,7 +38,7 @@ union Control {
     cmsghdr alignment;
 };
 
-bool send_question(int socket, const std::string &path, const Fd &answer, const Fd &copy) {
+bool send_request(int socket, const std::string &path, const Fd &answer, const Fd &copy) {
     const std::array<int, max_descriptors_sent> descriptors{answer.get(), copy.get()};
     const std::size_t size = sizeof(int) * (copy ? 2 : 1);
     iovec part{const_cast<char *>(path.data()), path.size()};
@@ -56,15 +56,15 @@ bool send_question(int socket, const std::string &path, const Fd &answer, const 
     return ::sendmsg(socket, &message, MSG_NOSIGNAL) == static_cast<ssize_t>(path.size());
 }
 
-struct Question {
+struct Request {
     std::string path;
     Fd answer, copy;
 };
 
-std::optional<Question> receive_question(int socket) {
-    Question question;
-    question.path.resize(PATH_MAX);
-    iovec part{question.path.data(), question.path.size()};
+std::optional<Request> receive_request(int socket) {
+    Request request;
+    request.path.resize(PATH_MAX);
+    iovec part{request.path.data(), request.path.size()};
     Control control{};
     msghdr message{};
     message.msg_iov = &part;
@@ -76,17 +76,17 @@ std::optional<Question> receive_question(int socket) {
     }
     const cmsghdr *const header = size > 0 ? CMSG_FIRSTHDR(&message) : nullptr;
     if (header == nullptr) return std::nullopt;
-    question.path.resize(static_cast<std::size_t>(size));
+    request.path.resize(static_cast<std::size_t>(size));
     std::array<int, max_descriptors_sent> descriptors{-1, -1};
     std::memcpy(descriptors.data(), CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
-    question.answer = Fd(descriptors[0]);
-    question.copy = Fd(descriptors[1]);
-    return question;
+    request.answer = Fd(descriptors[0]);
+    request.copy = Fd(descriptors[1]);
+    return request;
 }
 
 // ---- the child ----
 
-void say(const Fd &to, char what, std::string_view text) {
+void send_answer(const Fd &to, char what, std::string_view text) {
     std::string bytes(1, what);
     bytes += text;
     for (std::string_view rest = bytes; !rest.empty();) {
@@ -96,21 +96,21 @@ void say(const Fd &to, char what, std::string_view text) {
     }
 }
 
-void describe(Question question) {
-    static Opened library; // the child ends with it in the process: no destructor of it runs
-    if (question.copy) {
-        const auto mapping = Mapping::of(question.copy);
+void describe(Request request) {
+    static DynamicLibrary library; // the child ends with it in the process: no destructor of it runs
+    if (request.copy) {
+        const auto mapping = Mapping::of(request.copy);
         const auto image =
             mapping ? elf::Image::read(mapping->bytes()) : boost::system::result<elf::Image, elf::Error>{elf::Error{}};
-        if (!image) return say(question.answer, refused, "its copy in memory cannot be read");
-        library = open_copy(std::move(question.copy), *image, question.path);
+        if (!image) return send_answer(request.answer, refused, "its copy in memory cannot be read");
+        library = open_sealed_copy(std::move(request.copy), *image, request.path);
     } else {
-        library = open_path(question.path);
+        library = open_path(request.path);
     }
-    if (!library) return say(question.answer, refused, library.error);
+    if (!library) return send_answer(request.answer, refused, library.error);
     const auto *const entry = static_cast<const kith_entry *>(library.symbol("kith_plugin_entry"));
-    if (entry == nullptr) return say(question.answer, refused, "undefined symbol: kith_plugin_entry");
-    say(question.answer, described, pack(read_description(*entry)));
+    if (entry == nullptr) return send_answer(request.answer, refused, "undefined symbol: kith_plugin_entry");
+    send_answer(request.answer, described, serialize(read_description(*entry)));
 }
 
 // ---- the zygote ----
@@ -149,24 +149,24 @@ int wait_for(pid_t child, std::chrono::milliseconds bound) {
         std::signal(signal, SIG_DFL); // what this program does at its end is not for a child's
     ::sigprocmask(SIG_BLOCK, &child_ended, &before);
     const pid_t self = ::getpid();
-    while (auto question = receive_question(socket)) {
+    while (auto request = receive_request(socket)) {
         const pid_t child = ::fork();
         if (child == 0) {
             ::prctl(PR_SET_PDEATHSIG, SIGKILL);
             if (::getppid() != self) ::_exit(0);
             ::close(socket);
             ::sigprocmask(SIG_SETMASK, &before, nullptr);
-            describe(std::move(*question));
+            describe(std::move(*request));
             ::_exit(0);
         }
-        question.reset();
+        request.reset();
         const int status = child < 0 ? INT_MIN : wait_for(child, bound);
         if (::send(socket, &status, sizeof status, MSG_NOSIGNAL) != sizeof status) break;
     }
     ::_exit(0);
 }
 
-std::string words_for(int status, std::chrono::milliseconds bound) {
+std::string describe_exit(int status, std::chrono::milliseconds bound) {
     if (status == -1) return "did not come to an end within " + std::to_string(bound.count()) + " ms";
     if (status == INT_MIN) return "could not be started: no process is to be had";
     if (WIFSIGNALED(status))
@@ -202,10 +202,10 @@ void Zygote::start() {
 Zygote::Answer Zygote::ask(const Fd &copy, const fs::path &file) {
     start();
     std::array<int, 2> ends{};
-    if (process_ < 0 || ::pipe2(ends.data(), O_CLOEXEC) != 0) return {{}, {}, words_for(INT_MIN, bound_)};
+    if (process_ < 0 || ::pipe2(ends.data(), O_CLOEXEC) != 0) return {{}, {}, describe_exit(INT_MIN, bound_)};
     const Fd from(ends[0]);
     Fd to(ends[1]);
-    if (!send_question(socket_.get(), file.native(), to, copy)) return {{}, {}, words_for(INT_MIN, bound_)};
+    if (!send_request(socket_.get(), file.native(), to, copy)) return {{}, {}, describe_exit(INT_MIN, bound_)};
     to = Fd();
     std::string text;
     int status = INT_MIN;
@@ -230,7 +230,7 @@ Zygote::Answer Zygote::ask(const Fd &copy, const fs::path &file) {
             break;
         }
     }
-    if (status != 0 || text.empty()) return {{}, {}, words_for(status, bound_)};
+    if (status != 0 || text.empty()) return {{}, {}, describe_exit(status, bound_)};
     if (text[0] == described) return {text.substr(1), {}, {}};
     return {{}, text.substr(1), {}};
 }

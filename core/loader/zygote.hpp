@@ -3,7 +3,7 @@
 // Describes a library whose description cannot be read from its bytes: a process loads it, reads the description in memory, and ends. Whatever the
 // library's code does there (it throws, crashes, exits, hangs), it does not do it here.
 //
-// That process is a child of the zygote, a small process that is forked from this one by the first question: while plugins are read, before there
+// That process is a child of the zygote, a small process that is forked from this one by the first request: while plugins are read, before there
 // are threads or anything of a plugin in it. It ends with the Zygote, or with this process.
 #pragma once
 

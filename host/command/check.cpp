@@ -26,7 +26,7 @@ int check(const Words &words) {
 
     const auto file = (*values)["config"].as<std::string>();
     const std::string dir = values->count("plugins") != 0 ? (*values)["plugins"].as<std::string>() : "";
-    const Loaded loaded = load_config(file, dir, Use::try_out);
+    const Loaded loaded = load_config(file, dir, Use::load_in_child);
     if (values->count("json") != 0) {
         std::cout << core::to_json(loaded.diagnostics);
     } else {

@@ -2,7 +2,7 @@
 #include "usage.hpp"
 
 #include <core/config/reference.hpp>
-#include <core/loader/report.hpp>
+#include <core/loader/plugin_list.hpp>
 #include <host/loading.hpp>
 #include <kith/hosting/plugin_kind.hpp>
 
@@ -17,7 +17,7 @@ namespace {
 int print_options(const core::Registry &registry, const std::string &id) {
     bool found = false;
     for (const core::Plugin *plugin : registry.plugins()) {
-        if (!plugin->answers_to(id)) continue;
+        if (!plugin->is_named(id)) continue;
         found = true;
         std::cout << plugin_kind_name(plugin->kind()) << ' ' << plugin->id() << ' ' << plugin->version() << ": "
                   << plugin->summary() << "\n\n"

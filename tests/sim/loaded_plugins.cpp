@@ -19,17 +19,17 @@
 
 namespace kith::sim {
 
-core::Offer simulated_offer() {
-    core::Offer offer;
+core::LoaderSettings simulated_loader_settings() {
+    core::LoaderSettings loader_settings;
     const auto engine = core::engine_services();
-    offer.services.assign(engine.begin(), engine.end());
+    loader_settings.services.assign(engine.begin(), engine.end());
     testkit::SimNet net;
     const testkit::Machine &machine = net.machine("any", {"10.0.0.1"});
     for (const char *id : {KITH_CLOCK, KITH_TIMER, KITH_RANDOM, KITH_LOOP, KITH_TCP, KITH_UDP, KITH_DNS, KITH_HTTP, KITH_FILE,
                            KITH_ENV, KITH_STATE, KITH_PROCESS}) {
-        if (machine.service(id) != nullptr) offer.services.emplace_back(id);
+        if (machine.service(id) != nullptr) loader_settings.services.emplace_back(id);
     }
-    return offer;
+    return loader_settings;
 }
 
 std::unique_ptr<LoadedPlugins> load_plugins(const std::vector<std::string> &directories) {

@@ -12,10 +12,10 @@
 namespace kith::sim {
 
 /// The services that the testkit and the engine offer to plugins.
-core::Offer simulated_offer();
+core::LoaderSettings simulated_loader_settings();
 
 struct LoadedPlugins {
-    core::Registry registry{simulated_offer()};
+    core::Registry registry{simulated_loader_settings()};
     core::Catalogue catalogue;
 };
 

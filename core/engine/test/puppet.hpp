@@ -219,8 +219,8 @@ struct Lines final : Logger {
     }
 };
 
-inline Offer offer() {
-    Offer offered;
+inline LoaderSettings loader_settings() {
+    LoaderSettings offered;
     for (const auto id : engine_services()) offered.services.emplace_back(id);
     for (const char *id :
          {KITH_CLOCK, KITH_LOOP, KITH_RANDOM, KITH_TIMER, "kith.tcp/1", "kith.env/1", "kith.file/1", "kith.state/1"}) {
@@ -235,7 +235,7 @@ struct Kith {
     testkit::SimNet &net;
     testkit::Machine &machine;
     Lines log;
-    Registry registry{offer()};
+    Registry registry{loader_settings()};
     Config config;
     std::unique_ptr<Engine> engine;
     bool ended = false;

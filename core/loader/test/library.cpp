@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Each plugin that is bad on purpose, held against its rule, its reason and its remedy.
-#include "place.hpp"
+#include "plugin_folder.hpp"
 
-#include "core/loader/pin.hpp"
+#include "core/loader/sha256_pin.hpp"
 
 #include <kith/service/log.h>
 
@@ -60,14 +60,14 @@ constexpr Expected refusals[] = {
     {"null_string", "M1", "its licence has a size and no data", "plugin's author"},
 };
 
-Refusal refused(const fs::path &file, const Offer &with = offer()) {
+Refusal refused(const fs::path &file, const LoaderSettings &with = settings()) {
     const auto outcome = Library::load(file, with);
     BOOST_REQUIRE_MESSAGE(!outcome, file.native() + " was loaded");
     BOOST_TEST(outcome.error().file == file.native());
     return outcome.error();
 }
 
-std::unique_ptr<Library> loaded(const fs::path &file, const Offer &with = offer()) {
+std::unique_ptr<Library> loaded(const fs::path &file, const LoaderSettings &with = settings()) {
     auto outcome = Library::load(file, with);
     BOOST_REQUIRE_MESSAGE(outcome, outcome.error().rule + ": " + outcome.error().reason + "; " + outcome.error().remedy);
     return std::move(*outcome);
@@ -81,8 +81,8 @@ BOOST_AUTO_TEST_CASE(each_bad_plugin_is_refused_with_its_own_reason) {
     std::cout << "\nplugin bad on purpose  rule  what kith says\n";
     for (const auto &expected : refusals) {
         BOOST_TEST_CONTEXT(expected.plugin) {
-            const Place place{expected.plugin};
-            const Refusal refusal = refused(place / ("lib" + std::string(expected.plugin) + ".so"));
+            const PluginFolder folder{expected.plugin};
+            const Refusal refusal = refused(folder / ("lib" + std::string(expected.plugin) + ".so"));
             BOOST_TEST(refusal.rule == expected.rule);
             KITH_CHECK_CONTAINS(refusal.reason, expected.reason);
             KITH_CHECK_CONTAINS(refusal.remedy, expected.remedy);
@@ -96,33 +96,33 @@ BOOST_AUTO_TEST_CASE(each_bad_plugin_is_refused_with_its_own_reason) {
 }
 
 BOOST_AUTO_TEST_CASE(a_small_plugin_loads) {
-    const Place place{"good"};
-    const auto library = loaded(place / "libgood.so");
-    BOOST_TEST(library->file() == (place / "libgood.so").native());
+    const PluginFolder folder{"good"};
+    const auto library = loaded(folder / "libgood.so");
+    BOOST_TEST(library->file() == (folder / "libgood.so").native());
     BOOST_TEST(library->abi() == "1.0");
     BOOST_TEST(!library->pinned());
     BOOST_REQUIRE(library->plugins().size() == 1);
     const Plugin &plugin = *library->plugins()[0];
     BOOST_TEST(plugin.kind() == KITH_KIND_STRATEGY);
     BOOST_TEST(plugin.id() == "good");
-    BOOST_TEST(plugin.answers_to("good"));
-    BOOST_TEST(!plugin.answers_to("bad"));
-    BOOST_TEST(plugin.declares("kith.log/1"));
-    BOOST_TEST(!plugin.declares("kith.tcp/1"));
+    BOOST_TEST(plugin.is_named("good"));
+    BOOST_TEST(!plugin.is_named("bad"));
+    BOOST_TEST(plugin.declares_service("kith.log/1"));
+    BOOST_TEST(!plugin.declares_service("kith.tcp/1"));
     BOOST_TEST(&plugin.library() == library.get());
 }
 
 BOOST_AUTO_TEST_CASE(all_that_a_descriptor_holds_arrives) {
-    const Place place{"two_plugins"};
-    const auto library = loaded(place / "libtwo_plugins.so");
+    const PluginFolder folder{"two_plugins"};
+    const auto library = loaded(folder / "libtwo_plugins.so");
     BOOST_REQUIRE(library->plugins().size() == 2);
     const Plugin &strategy = *library->plugins()[0];
     BOOST_TEST(strategy.version() == "2.11.0-rc.1+build.5");
     BOOST_TEST(strategy.licence() == "MIT OR Apache-2.0");
     BOOST_TEST(strategy.summary() == "Sees nobody; gr\u00fc\u00dft trotzdem.");
     KITH_CHECK_CONTAINS(strategy.options(), "\"hosts\"");
-    BOOST_TEST(strategy.answers_to("first"));
-    BOOST_TEST(strategy.declares("kith.options/1"));
+    BOOST_TEST(strategy.is_named("first"));
+    BOOST_TEST(strategy.declares_service("kith.options/1"));
     BOOST_REQUIRE(strategy.env().size() == 1);
     BOOST_TEST(strategy.env()[0] == "TWO_PLUGINS_TOKEN");
     BOOST_TEST(strategy.has_flag(KITH_FLAG_ROTATING));
@@ -137,16 +137,16 @@ BOOST_AUTO_TEST_CASE(all_that_a_descriptor_holds_arrives) {
 }
 
 BOOST_AUTO_TEST_CASE(a_newer_minor_loads_when_its_services_are_there) {
-    const Place place{"newer_minor_good", "newer_minor"};
-    BOOST_TEST(loaded(place / "libnewer_minor_good.so")->abi() == "1.7");
-    Offer later = offer();
+    const PluginFolder folder{"newer_minor_good", "newer_minor"};
+    BOOST_TEST(loaded(folder / "libnewer_minor_good.so")->abi() == "1.7");
+    LoaderSettings later = settings();
     later.services.emplace_back("kith.carrier_pigeon/1");
-    BOOST_TEST(loaded(place / "libnewer_minor.so", later)->abi() == "1.7");
+    BOOST_TEST(loaded(folder / "libnewer_minor.so", later)->abi() == "1.7");
 }
 
 BOOST_AUTO_TEST_CASE(a_plugin_whose_create_fails_is_loaded_all_the_same) {
-    const Place place{"failing_create"};
-    const auto library = loaded(place / "libfailing_create.so");
+    const PluginFolder folder{"failing_create"};
+    const auto library = loaded(folder / "libfailing_create.so");
     static std::string text;
     kith_host host{};
     host.error = [](const kith_host *, kith_str said) { text = view(said); };
@@ -157,9 +157,9 @@ BOOST_AUTO_TEST_CASE(a_plugin_whose_create_fails_is_loaded_all_the_same) {
 }
 
 BOOST_AUTO_TEST_CASE(the_hash_is_of_the_file) {
-    const Place place{"good"};
-    const auto library = loaded(place / "libgood.so");
-    BOOST_TEST(library->sha256() == sha256(bytes(content(place / "libgood.so"))));
+    const PluginFolder folder{"good"};
+    const auto library = loaded(folder / "libgood.so");
+    BOOST_TEST(library->sha256() == sha256(bytes(content(folder / "libgood.so"))));
 }
 
 BOOST_AUTO_TEST_CASE(an_entry_can_be_linked_in) {
@@ -181,25 +181,25 @@ BOOST_AUTO_TEST_CASE(an_entry_can_be_linked_in) {
         sizeof entry,   KITH_ABI_MAJOR,
         KITH_ABI_MINOR, 1,
         descriptors,    [](const kith_host *, kith_str, const kith_instance **) -> std::int32_t { return KITH_OK; }};
-    const auto library = Library::link(entry, "(linked in)", offer());
+    const auto library = Library::link(entry, "(linked in)", settings());
     BOOST_REQUIRE(library);
     BOOST_TEST((*library)->plugins()[0]->id() == "inside");
     BOOST_TEST((*library)->file() == "(linked in)");
     BOOST_TEST((*library)->sha256().empty());
     // The same rules hold for it.
-    const auto refusal = Library::link(entry, "(linked in)", Offer{});
+    const auto refusal = Library::link(entry, "(linked in)", LoaderSettings{});
     BOOST_REQUIRE(!refusal);
     BOOST_TEST(refusal.error().rule == "A1");
     BOOST_TEST(refusal.error().file == "(linked in)");
 }
 
 BOOST_AUTO_TEST_CASE(unload_is_for_the_checker) {
-    const Place place{"good"};
+    const PluginFolder folder{"good"};
     const auto mapped = [](const char *name) { return contains(content("/proc/self/maps"), "memfd:" + std::string(name)); };
-    fs::rename(place / "libgood.so", place / "libstays.so");
-    { const auto library = loaded(place / "libstays.so"); }
+    fs::rename(folder / "libgood.so", folder / "libstays.so");
+    { const auto library = loaded(folder / "libstays.so"); }
     BOOST_TEST(mapped("libstays.so"), "a library that goes out of scope must stay (L4)");
-    const Place other;
+    const PluginFolder other;
     const auto library = loaded(other.add("good", "libgoes.so"));
     BOOST_TEST(mapped("libgoes.so"));
     library->unload();
@@ -212,48 +212,48 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(bytes_of_other_kinds)
 
 BOOST_AUTO_TEST_CASE(a_text) {
-    const Place place;
-    const auto refusal = refused(place.write("libtext.so", "#!/bin/sh\necho I am no plugin\n"));
+    const PluginFolder folder;
+    const auto refusal = refused(folder.write("libtext.so", "#!/bin/sh\necho I am no plugin\n"));
     BOOST_TEST(refusal.rule == "L2");
     BOOST_TEST(refusal.reason == "it is not an ELF file");
     KITH_CHECK_CONTAINS(refusal.remedy, "remove it from the plugins directory");
 }
 
 BOOST_AUTO_TEST_CASE(nothing) {
-    const Place place;
-    BOOST_TEST(refused(place.write("libempty.so", "")).reason == "it is empty");
+    const PluginFolder folder;
+    BOOST_TEST(refused(folder.write("libempty.so", "")).reason == "it is empty");
 }
 
 BOOST_AUTO_TEST_CASE(a_linker_script) {
-    const Place place;
-    BOOST_TEST(refused(place.write("libscript.so", "INPUT(-lgood)\n")).reason == "it is not an ELF file");
+    const PluginFolder folder;
+    BOOST_TEST(refused(folder.write("libscript.so", "INPUT(-lgood)\n")).reason == "it is not an ELF file");
 }
 
 BOOST_AUTO_TEST_CASE(half_a_library) {
-    const Place place;
-    const auto whole = content(Place::built("good"));
-    const auto refusal = refused(place.write("libhalf.so", whole.substr(0, whole.size() / 8)));
+    const PluginFolder folder;
+    const auto whole = content(PluginFolder::built("good"));
+    const auto refusal = refused(folder.write("libhalf.so", whole.substr(0, whole.size() / 8)));
     BOOST_TEST(refusal.rule == "L2");
     KITH_CHECK_CONTAINS(refusal.reason, "it is a damaged ELF file: ");
 }
 
 BOOST_AUTO_TEST_CASE(another_machine) {
-    const Place place;
-    auto other = content(Place::built("good"));
+    const PluginFolder folder;
+    auto other = content(PluginFolder::built("good"));
     other[18] = 40, other[19] = 0; // EM_ARM
-    KITH_CHECK_CONTAINS(refused(place.write("libarm.so", other)).reason, "it is built for ARM; this kith runs on ");
+    KITH_CHECK_CONTAINS(refused(folder.write("libarm.so", other)).reason, "it is built for ARM; this kith runs on ");
 }
 
 BOOST_AUTO_TEST_CASE(another_word_size) {
-    const Place place;
-    auto other = content(Place::built("good"));
+    const PluginFolder folder;
+    auto other = content(PluginFolder::built("good"));
     other[4] = 1; // ELFCLASS32
-    BOOST_TEST(refused(place.write("lib32.so", other)).reason == "it is a 32-bit library; this kith is a 64-bit program");
+    BOOST_TEST(refused(folder.write("lib32.so", other)).reason == "it is a 32-bit library; this kith is a 64-bit program");
 }
 
 BOOST_AUTO_TEST_CASE(a_program) {
-    const Place place;
-    KITH_CHECK_CONTAINS(refused(place.write("libprogram.so", content("/proc/self/exe"))).reason,
+    const PluginFolder folder;
+    KITH_CHECK_CONTAINS(refused(folder.write("libprogram.so", content("/proc/self/exe"))).reason,
                         "it is a program, not a shared library");
 }
 

@@ -3,7 +3,7 @@
 // What the host brings to a plugin, as far as the loader looks at it.
 #pragma once
 
-#include "core/loader/pin.hpp"
+#include "core/loader/sha256_pin.hpp"
 
 #include <kith/plugin.h>
 
@@ -14,7 +14,7 @@
 
 namespace kith::core {
 
-struct Offer {
+struct LoaderSettings {
     std::vector<std::string> services;        ///< ids of all services offered, such as "kith.timer/1"
     std::vector<Pin> pins;                    ///< `plugins.allow`
     std::string state_dir;                    ///< where descriptions are remembered that took a process to make; empty: nowhere

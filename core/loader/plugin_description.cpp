@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "core/loader/description.hpp"
+#include "core/loader/plugin_description.hpp"
 
-#include "core/loader/descriptor.hpp"
+#include "core/loader/descriptor_check.hpp"
 
 #include <algorithm>
 #include <array>
@@ -25,7 +25,7 @@ constexpr std::array<ListMember, 4> list_members{{{&kith_descriptor::required, &
                                                   {&kith_descriptor::env, &kith_descriptor::env_count}}};
 
 // Memory of a library that is loaded.
-class LiveMemory {
+class LoadedMemory {
   public:
     static std::optional<elf::Data> data(std::uint64_t address, std::size_t size) {
         elf::Data result;
@@ -55,7 +55,7 @@ class DescriptionReader {
   public:
     explicit DescriptionReader(Memory memory) : memory_(std::move(memory)) {}
 
-    Reading run(std::uint64_t address) {
+    ReadDescription run(std::uint64_t address) {
         Description &result = reading_.description;
         const auto head = get(address, sizeof(EntryHead));
         if (head) result.head = member<EntryHead>(*head, 0);
@@ -64,7 +64,7 @@ class DescriptionReader {
         const auto entry = data(address, min_entry_size);
         if (!entry) return std::move(reading_);
         // A function of another library will do as `create`, so what is there needs not be known.
-        result.has_create = !entry->known || member<std::uint64_t>(*entry, offsetof(kith_entry, create)) != 0;
+        result.has_create = !entry->complete || member<std::uint64_t>(*entry, offsetof(kith_entry, create)) != 0;
         const auto list = get(address, offsetof(kith_entry, create));
         const auto descriptors = list ? pointer(*list, offsetof(kith_entry, descriptors)) : 0;
         result.has_descriptors = descriptors != 0;
@@ -79,7 +79,7 @@ class DescriptionReader {
     std::optional<elf::Data> data(std::uint64_t address, std::size_t size) {
         auto result = memory_.data(address, size);
         if (!result)
-            reading_.known = false;
+            reading_.complete = false;
         else
             reading_.constant = reading_.constant && result->constant;
         return result;
@@ -88,7 +88,7 @@ class DescriptionReader {
     // All of it is needed.
     std::optional<elf::Data> get(std::uint64_t address, std::size_t size) {
         auto result = data(address, size);
-        if (result) reading_.known = reading_.known && result->known;
+        if (result) reading_.complete = reading_.complete && result->complete;
         return result;
     }
 
@@ -103,7 +103,7 @@ class DescriptionReader {
     std::uint64_t pointer(const elf::Data &data, std::size_t offset) {
         const auto value = member<std::uint64_t>(data, offset);
         if (value != 0 && !memory_.is_pointer(data, offset)) {
-            reading_.known = false;
+            reading_.complete = false;
             return 0;
         }
         return value;
@@ -153,14 +153,14 @@ class DescriptionReader {
     }
 
     Memory memory_;
-    Reading reading_;
+    ReadDescription reading_;
 };
 
 // ---- bytes ----
 
 constexpr std::string_view magic = "kith description 1\n";
 
-class Packer {
+class Serializer {
   public:
     std::string bytes{magic};
     template <class T>
@@ -174,9 +174,9 @@ class Packer {
     }
 };
 
-class Unpacker {
+class Deserializer {
   public:
-    explicit Unpacker(std::string_view bytes) : rest_(bytes) {}
+    explicit Deserializer(std::string_view bytes) : rest_(bytes) {}
     bool good = true;
     bool at_end() const { return rest_.empty(); }
 
@@ -207,16 +207,16 @@ class Unpacker {
 
 } // namespace
 
-Reading read_description(const elf::Image &image, std::uint64_t entry) {
+ReadDescription read_description(const elf::Image &image, std::uint64_t entry) {
     return DescriptionReader<ImageMemory>(ImageMemory(image)).run(entry);
 }
 
 Description read_description(const kith_entry &entry) {
-    return DescriptionReader<LiveMemory>(LiveMemory()).run(reinterpret_cast<std::uint64_t>(&entry)).description;
+    return DescriptionReader<LoadedMemory>(LoadedMemory()).run(reinterpret_cast<std::uint64_t>(&entry)).description;
 }
 
-std::string pack(const Description &description) {
-    Packer out;
+std::string serialize(const Description &description) {
+    Serializer out;
     out.number(description.head);
     out.number<std::uint8_t>(description.has_descriptors);
     out.number<std::uint8_t>(description.has_create);
@@ -237,9 +237,9 @@ std::string pack(const Description &description) {
     return std::move(out.bytes);
 }
 
-std::optional<Description> unpack(std::string_view bytes) {
+std::optional<Description> deserialize(std::string_view bytes) {
     if (!bytes.starts_with(magic)) return std::nullopt;
-    Unpacker in(bytes.substr(magic.size()));
+    Deserializer in(bytes.substr(magic.size()));
     Description result;
     result.head = in.number<EntryHead>();
     result.has_descriptors = in.number<std::uint8_t>() != 0;
@@ -266,6 +266,6 @@ std::optional<Description> unpack(std::string_view bytes) {
     return result;
 }
 
-bool Description::operator==(const Description &other) const { return pack(*this) == pack(other); }
+bool Description::operator==(const Description &other) const { return serialize(*this) == serialize(other); }
 
 } // namespace kith::core

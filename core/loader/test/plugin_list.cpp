@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "place.hpp"
+#include "plugin_folder.hpp"
 
-#include "core/loader/report.hpp"
+#include "core/loader/plugin_list.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -11,9 +11,9 @@ namespace kith::core::test {
 namespace {
 
 struct Fixture {
-    Place place{"two_plugins", "no_plugin"};
-    Registry registry{offer()};
-    Fixture() { BOOST_REQUIRE(!registry.scan(place.path())); }
+    PluginFolder folder{"two_plugins", "no_plugin"};
+    Registry registry{settings()};
+    Fixture() { BOOST_REQUIRE(!registry.scan(folder.path())); }
 };
 
 } // namespace
@@ -30,8 +30,8 @@ BOOST_AUTO_TEST_CASE(as_json) {
     BOOST_TEST(strategy.at("id").as_string() == "one");
     BOOST_TEST(strategy.at("kind").as_string() == "strategy");
     BOOST_TEST(strategy.at("abi").as_string() == "1.0");
-    BOOST_TEST(std::string(strategy.at("file").as_string()) == (place / "libtwo_plugins.so").native());
-    BOOST_TEST(std::string(strategy.at("sha256").as_string()) == sha256(bytes(content(place / "libtwo_plugins.so"))));
+    BOOST_TEST(std::string(strategy.at("file").as_string()) == (folder / "libtwo_plugins.so").native());
+    BOOST_TEST(std::string(strategy.at("sha256").as_string()) == sha256(bytes(content(folder / "libtwo_plugins.so"))));
     BOOST_TEST(strategy.at("services").at("required").as_array().size() == 2);
     BOOST_TEST(strategy.at("services").at("optional").as_array().size() == 2);
     BOOST_TEST(strategy.at("flags").as_array().size() == 4);
@@ -49,17 +49,17 @@ BOOST_AUTO_TEST_CASE(as_text) {
     const std::string text = plugins_as_text(registry);
     KITH_CHECK_CONTAINS(text, "ID   KIND       VERSION              ABI  LICENCE            SUMMARY\n");
     KITH_CHECK_CONTAINS(text, "one  connector  0.1.0                1.0  MIT                Joins nobody.\n");
-    KITH_CHECK_CONTAINS(text,
-                        "\nrefused:\n  " + (place / "libno_plugin.so").native() + " (L2)\n    it exports no kith_plugin_entry");
+    KITH_CHECK_CONTAINS(text, "\nrefused:\n  " + (folder / "libno_plugin.so").native() +
+                                  " (L2)\n    it exports no kith_plugin_entry");
     const std::string details = plugins_as_text(registry, true);
-    KITH_CHECK_CONTAINS(details, "\nstrategy one\n  file       " + (place / "libtwo_plugins.so").native() + "\n  sha256     ");
+    KITH_CHECK_CONTAINS(details, "\nstrategy one\n  file       " + (folder / "libtwo_plugins.so").native() + "\n  sha256     ");
     KITH_CHECK_CONTAINS(details,
                         "\n  services   kith.discovery/1, kith.log/1\n  optional   kith.semaphore_flags/9, kith.options/1\n");
     KITH_CHECK_CONTAINS(details, "\n  flags      authenticated, rotating, foreign_io, threads\n");
     KITH_CHECK_CONTAINS(details, "\n  prune      keep when the policy says nothing\n  parallel   3 operations at most\n");
 }
 
-BOOST_AUTO_TEST_CASE(nothing_there) { BOOST_TEST(plugins_as_text(Registry(offer())) == "no plugins\n"); }
+BOOST_AUTO_TEST_CASE(nothing_there) { BOOST_TEST(plugins_as_text(Registry(settings())) == "no plugins\n"); }
 
 BOOST_AUTO_TEST_SUITE_END()
 

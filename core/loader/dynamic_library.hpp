@@ -5,7 +5,7 @@
 // copied and loaded before it; those of the system, which packages replace by renaming, are left to the dynamic linker.
 #pragma once
 
-#include "core/loader/elf.hpp"
+#include "core/loader/elf_image.hpp"
 #include "core/loader/fd.hpp"
 
 #include <boost/dll/shared_library.hpp>
@@ -17,7 +17,7 @@
 namespace kith::core {
 
 /// A library in the process, until it is closed or destroyed.
-struct Opened {
+struct DynamicLibrary {
     boost::dll::shared_library library;
     std::string error;                                    ///< the text of dlerror without the path, when nothing is loaded
     std::vector<boost::dll::shared_library> dependencies; ///< in the order they were loaded
@@ -25,12 +25,12 @@ struct Opened {
     /// those are loaded.
     std::vector<Fd> copies;
 
-    Opened() = default;
-    Opened(Opened &&) = default;
-    Opened &operator=(Opened &&) = default;
-    Opened(const Opened &) = delete;
-    Opened &operator=(const Opened &) = delete;
-    ~Opened() { close(); }
+    DynamicLibrary() = default;
+    DynamicLibrary(DynamicLibrary &&) = default;
+    DynamicLibrary &operator=(DynamicLibrary &&) = default;
+    DynamicLibrary(const DynamicLibrary &) = delete;
+    DynamicLibrary &operator=(const DynamicLibrary &) = delete;
+    ~DynamicLibrary() { close(); }
 
     explicit operator bool() const { return library.is_loaded(); }
 
@@ -42,12 +42,12 @@ struct Opened {
 };
 
 /// copy: of the file, sealed. image: read from it. file: where it lies. Its constructors run.
-Opened open_copy(Fd copy, const elf::Image &image, const std::filesystem::path &file);
+DynamicLibrary open_sealed_copy(Fd copy, const elf::Image &image, const std::filesystem::path &file);
 
 /// By its path, where copies cannot be had.
-Opened open_path(const std::filesystem::path &file);
+DynamicLibrary open_path(const std::filesystem::path &file);
 
 /// Why copies cannot be loaded here; empty: they can.
-std::string why_no_copies();
+std::string sealed_copy_obstacle();
 
 } // namespace kith::core

@@ -25,7 +25,7 @@ struct FileError {
     std::string text;
 };
 
-/// A sealed copy (see `stage`) mapped for reading. A file that others can write to is never mapped: cutting it short would end the process.
+/// A sealed copy (see `make_sealed_copy`) mapped for reading. A file that others can write to is never mapped: cutting it short would end the process.
 class Mapping {
   public:
     /// The error is a phrase such as "cannot be mapped: ...".
@@ -46,7 +46,7 @@ class Mapping {
 class Buffer {
   public:
     /// At least so many bytes; what was there is lost.
-    std::span<std::byte> room(std::size_t size);
+    std::span<std::byte> context(std::size_t size);
 
   private:
     std::unique_ptr<std::byte[]> bytes_;
@@ -66,13 +66,13 @@ boost::system::result<std::span<const std::byte>, FileError> read_bytes(const Fd
 boost::system::result<Fd, FileError> open_regular(const std::filesystem::path &file);
 
 /// An empty file in memory that can be mapped for execution; on failure errno says why.
-Fd memory_file(const std::string &name);
+Fd create_memory_file(const std::string &name);
 
 /// A private copy of a file that nobody can change any more: read once, into sealed memory. What is checked is then what is loaded, whoever
 /// may write to the file. `name` is what /proc/<pid>/maps and profilers show.
-boost::system::result<Fd, FileError> stage(const Fd &file, const std::string &name);
+boost::system::result<Fd, FileError> make_sealed_copy(const Fd &file, const std::string &name);
 
 /// The path by which the dynamic linker, and a debugger in another process, can open a descriptor of this process.
-std::string path_of(const Fd &fd);
+std::string proc_path(const Fd &fd);
 
 } // namespace kith::core

@@ -2,8 +2,8 @@
 //
 // Any bytes as a shared library. What is read must lie within them, and be no more than they can hold; what it says of itself can be
 // written down and read again.
-#include "core/loader/description.hpp"
-#include "core/loader/elf.hpp"
+#include "core/loader/elf_image.hpp"
+#include "core/loader/plugin_description.hpp"
 
 #include <cstdlib>
 
@@ -28,8 +28,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     }
     // Of the first only: one file has one entry.
     if (!image->exports().empty()) {
-        const Reading reading = read_description(*image, image->exports()[0].value);
-        const auto again = unpack(pack(reading.description));
+        const ReadDescription reading = read_description(*image, image->exports()[0].value);
+        const auto again = deserialize(serialize(reading.description));
         if (!again || !(*again == reading.description)) std::abort();
     }
     for (const auto &import : image->imports()) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // plugins.allow: a SHA-256 lifts the rules of the path, and what was hashed is what is loaded.
-#include "place.hpp"
+#include "plugin_folder.hpp"
 
 namespace kith::core::test {
 
 namespace {
 
-Offer allowing(std::initializer_list<Pin> pins) {
-    Offer result = offer();
+LoaderSettings allowing(std::initializer_list<Pin> pins) {
+    LoaderSettings result = settings();
     result.pins = pins;
     return result;
 }
@@ -28,10 +28,10 @@ BOOST_AUTO_TEST_CASE(as_it_is_written_in_the_configuration) {
 }
 
 BOOST_AUTO_TEST_CASE(a_pin_lifts_the_rules_of_the_path) {
-    const Place place;
-    place.directory("plugins", 0777);
-    const auto file = place.add("two_plugins", "plugins/libtwo_plugins.so");
-    Place::mode(file, 0666);
+    const PluginFolder folder;
+    folder.directory("plugins", 0777);
+    const auto file = folder.add("two_plugins", "plugins/libtwo_plugins.so");
+    PluginFolder::mode(file, 0666);
     const std::string hash = sha256(bytes(content(file)));
     for (const char *name : {"libtwo_plugins.so", ""}) {
         const auto outcome = Library::load(file, allowing({{"libother.so", std::string(64, '0')}, {name, hash}}));
@@ -44,17 +44,17 @@ BOOST_AUTO_TEST_CASE(a_pin_lifts_the_rules_of_the_path) {
 }
 
 BOOST_AUTO_TEST_CASE(also_of_a_link_out_of_the_directory) {
-    const Place place;
-    place.directory("plugins");
-    const auto target = place.add("good");
-    fs::create_symlink(target, place / "plugins/libgood.so");
-    BOOST_TEST(!!Library::load(place / "plugins/libgood.so", allowing({{"libgood.so", sha256(bytes(content(target)))}})));
+    const PluginFolder folder;
+    folder.directory("plugins");
+    const auto target = folder.add("good");
+    fs::create_symlink(target, folder / "plugins/libgood.so");
+    BOOST_TEST(!!Library::load(folder / "plugins/libgood.so", allowing({{"libgood.so", sha256(bytes(content(target)))}})));
 }
 
 BOOST_AUTO_TEST_CASE(what_was_hashed_is_what_is_loaded) {
-    const Place place;
-    const auto file = place.add("good");
-    Place::mode(file, 0666);
+    const PluginFolder folder;
+    const auto file = folder.add("good");
+    PluginFolder::mode(file, 0666);
     const auto outcome = Library::load(file, allowing({{"libgood.so", sha256(bytes(content(file)))}}));
     BOOST_REQUIRE(outcome);
     std::ofstream(file, std::ios::trunc) << "somebody has cut it short";
@@ -64,37 +64,37 @@ BOOST_AUTO_TEST_CASE(what_was_hashed_is_what_is_loaded) {
 }
 
 BOOST_AUTO_TEST_CASE(another_file_than_the_pinned_one_is_refused_even_in_a_safe_place) {
-    const Place place{"good"};
-    const auto outcome = Library::load(place / "libgood.so", allowing({{"libgood.so", std::string(64, 'a')}}));
+    const PluginFolder folder{"good"};
+    const auto outcome = Library::load(folder / "libgood.so", allowing({{"libgood.so", std::string(64, 'a')}}));
     BOOST_REQUIRE(!outcome);
     BOOST_TEST(outcome.error().rule == "L1");
-    const std::string hash = sha256(bytes(content(place / "libgood.so")));
+    const std::string hash = sha256(bytes(content(folder / "libgood.so")));
     BOOST_TEST(outcome.error().reason == "it is not the file that plugins.allow names: its SHA-256 is " + hash);
     KITH_CHECK_CONTAINS(outcome.error().remedy, "\"plugins\": { \"allow\": [\"sha256:" + hash + " libgood.so\"] }");
 }
 
 BOOST_AUTO_TEST_CASE(one_name_may_have_several_pins) {
-    const Place place{"good"};
-    const Pin right{"libgood.so", sha256(bytes(content(place / "libgood.so")))};
-    BOOST_TEST(!!Library::load(place / "libgood.so", allowing({{"libgood.so", std::string(64, 'a')}, right})));
+    const PluginFolder folder{"good"};
+    const Pin right{"libgood.so", sha256(bytes(content(folder / "libgood.so")))};
+    BOOST_TEST(!!Library::load(folder / "libgood.so", allowing({{"libgood.so", std::string(64, 'a')}, right})));
 }
 
 BOOST_AUTO_TEST_CASE(two_pinned_files_are_two_libraries) {
-    const Place place{"good", "two_plugins"};
-    const Pin good{"libgood.so", sha256(bytes(content(place / "libgood.so")))};
-    const Pin two{"libtwo_plugins.so", sha256(bytes(content(place / "libtwo_plugins.so")))};
-    const auto first = Library::load(place / "libgood.so", allowing({good, two}));
-    const auto second = Library::load(place / "libtwo_plugins.so", allowing({good, two}));
+    const PluginFolder folder{"good", "two_plugins"};
+    const Pin good{"libgood.so", sha256(bytes(content(folder / "libgood.so")))};
+    const Pin two{"libtwo_plugins.so", sha256(bytes(content(folder / "libtwo_plugins.so")))};
+    const auto first = Library::load(folder / "libgood.so", allowing({good, two}));
+    const auto second = Library::load(folder / "libtwo_plugins.so", allowing({good, two}));
     BOOST_REQUIRE((first && second));
     BOOST_TEST((*first)->plugins()[0]->id() == "good");
     BOOST_TEST((*second)->plugins()[0]->id() == "one");
 }
 
 BOOST_AUTO_TEST_CASE(a_pin_lifts_nothing_but_the_path) {
-    const Place place{"second_export"};
+    const PluginFolder folder{"second_export"};
     const auto outcome =
-        Library::load(place / "libsecond_export.so",
-                      allowing({{"libsecond_export.so", sha256(bytes(content(place / "libsecond_export.so")))}}));
+        Library::load(folder / "libsecond_export.so",
+                      allowing({{"libsecond_export.so", sha256(bytes(content(folder / "libsecond_export.so")))}}));
     BOOST_REQUIRE(!outcome);
     BOOST_TEST(outcome.error().rule == "L2");
 }

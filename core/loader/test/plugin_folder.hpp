@@ -25,19 +25,19 @@ namespace kith::core::test {
 
 namespace fs = std::filesystem;
 
-class Place {
+class PluginFolder {
   public:
-    Place() {
+    PluginFolder() {
         std::string name = (fs::temp_directory_path() / "kith-loader-XXXXXX").native();
         BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
         path_ = fs::canonical(name);
     }
-    Place(std::initializer_list<std::string_view> plugins) : Place() {
+    PluginFolder(std::initializer_list<std::string_view> plugins) : PluginFolder() {
         for (const auto plugin : plugins) add(plugin);
     }
-    Place(const Place &) = delete;
-    Place &operator=(const Place &) = delete;
-    ~Place() {
+    PluginFolder(const PluginFolder &) = delete;
+    PluginFolder &operator=(const PluginFolder &) = delete;
+    ~PluginFolder() {
         std::error_code ignored;
         fs::remove_all(path_, ignored);
     }
@@ -85,20 +85,20 @@ inline std::string content(const fs::path &file) {
 inline std::span<const std::byte> bytes(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
 
 /// What a host of version 1.0 offers.
-inline Offer offer() {
-    Offer offer;
+inline LoaderSettings settings() {
+    LoaderSettings settings;
     for (const char *id : {"kith.log/1", "kith.options/1", "kith.node/1", "kith.clock/1", "kith.timer/1", "kith.random/1",
                            "kith.loop/1", "kith.tcp/1", "kith.file/1", "kith.env/1", "kith.state/1", "kith.metric/1",
                            "kith.discovery/1", "kith.connector/1", "kith.sink/1"})
-        offer.services.emplace_back(id);
-    return offer;
+        settings.services.emplace_back(id);
+    return settings;
 }
 
-/// Reading needs a zygote and a buffer.
+/// ReadDescription needs a zygote and a buffer.
 struct Reader {
     Zygote zygote;
     Buffer buffer;
-    ReadingRoom room{zygote, buffer};
+    ReadContext context{zygote, buffer};
 };
 
 inline bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }

@@ -4,7 +4,7 @@
 // or from the bytes that another process made of one; all three give the same.
 #pragma once
 
-#include "core/loader/elf.hpp"
+#include "core/loader/elf_image.hpp"
 
 #include <kith/plugin.h>
 
@@ -47,20 +47,20 @@ struct Description {
 };
 
 /// A description in the file, and how far it can be relied on.
-struct Reading {
+struct ReadDescription {
     Description description;
-    bool known = true;    ///< false: part of it needs another library or code of this one, so `description` is not complete
+    bool complete = true; ///< false: part of it needs another library or code of this one, so `description` is not complete
     bool constant = true; ///< false: code of the library could change it when it is loaded
 };
 
 /// entry: address of kith_plugin_entry in the image.
-Reading read_description(const elf::Image &image, std::uint64_t entry);
+ReadDescription read_description(const elf::Image &image, std::uint64_t entry);
 
 /// Of a library that is loaded. What it points to must be there.
 Description read_description(const kith_entry &entry);
 
 /// As bytes, and back. Any bytes are safe to read; nothing when they are no description.
-std::string pack(const Description &description);
-std::optional<Description> unpack(std::string_view bytes);
+std::string serialize(const Description &description);
+std::optional<Description> deserialize(std::string_view bytes);
 
 } // namespace kith::core

@@ -10,9 +10,9 @@
 namespace kith::core {
 
 /// As it was kept; empty when it was not, or when somebody else than root and this user could have written it.
-std::string remembered_description(const std::string &state_dir, std::string_view sha256);
+std::string load_cached_description(const std::string &state_dir, std::string_view sha256);
 
 /// Best effort; a directory that does not exist is not made.
-void remember_description(const std::string &state_dir, std::string_view sha256, std::string_view packed);
+void store_cached_description(const std::string &state_dir, std::string_view sha256, std::string_view packed);
 
 } // namespace kith::core

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "core/loader/bytes.hpp"
+#include "core/loader/file_bytes.hpp"
 
-#include "core/loader/path_rule.hpp"
+#include "core/loader/path_permissions.hpp"
 
 #include <elf.h>
 #include <fcntl.h>
@@ -80,7 +80,7 @@ boost::system::result<Fd, FileError> open_regular(const std::filesystem::path &f
     return fd;
 }
 
-std::span<std::byte> Buffer::room(std::size_t size) {
+std::span<std::byte> Buffer::context(std::size_t size) {
     if (size_ < size) {
         bytes_.reset();
         size_ = std::max(size, first_room);
@@ -95,30 +95,30 @@ boost::system::result<std::span<const std::byte>, FileError> read_bytes(const Fd
     const auto file_size = static_cast<std::uint64_t>(status.st_size);
     if (file_size > max_library_size) return FileError{"is larger than 512 MiB"};
     // One byte more than it has, so that the end is seen by one read. What it grows by meanwhile is not read.
-    const auto room =
-        buffer.room(std::max<std::size_t>(file_size + 1, first_read)).first(std::max<std::size_t>(file_size + 1, first_read));
+    const auto context = buffer.context(std::max<std::size_t>(file_size + 1, first_read))
+                             .first(std::max<std::size_t>(file_size + 1, first_read));
     Range skipped;
     std::size_t total = 0;
-    while (total < room.size()) {
+    while (total < context.size()) {
         if (total == skipped.begin && total != skipped.end) {
-            std::fill_n(room.data() + total, skipped.end - total, std::byte{});
+            std::fill_n(context.data() + total, skipped.end - total, std::byte{});
             total = skipped.end;
         }
-        const std::size_t end = total == 0 ? first_read : total < skipped.begin ? skipped.begin : room.size();
-        const ssize_t size = ::pread(file.get(), room.data() + total, end - total, static_cast<off_t>(total));
+        const std::size_t end = total == 0 ? first_read : total < skipped.begin ? skipped.begin : context.size();
+        const ssize_t size = ::pread(file.get(), context.data() + total, end - total, static_cast<off_t>(total));
         if (size < 0 && errno == EINTR) continue;
         if (size < 0) return failed("cannot be read");
         if (size == 0) break;
         const bool first = total == 0;
         total += static_cast<std::size_t>(size);
         if (!first) continue;
-        if (total < SELFMAG || std::memcmp(room.data(), ELFMAG, SELFMAG) != 0) break;
-        if (part == Part::data) skipped = code_in(room.first(total), file_size);
+        if (total < SELFMAG || std::memcmp(context.data(), ELFMAG, SELFMAG) != 0) break;
+        if (part == Part::data) skipped = code_in(context.first(total), file_size);
     }
-    return std::span<const std::byte>(room.data(), total);
+    return std::span<const std::byte>(context.data(), total);
 }
 
-Fd memory_file(const std::string &name) {
+Fd create_memory_file(const std::string &name) {
     // MFD_EXEC; kernels before 6.3 do not know the flag, and allow it.
     constexpr unsigned executable = 0x10U, common = MFD_CLOEXEC | MFD_ALLOW_SEALING;
     Fd file(::memfd_create(name.c_str(), common | executable));
@@ -126,8 +126,8 @@ Fd memory_file(const std::string &name) {
     return file;
 }
 
-boost::system::result<Fd, FileError> stage(const Fd &file, const std::string &name) {
-    Fd copy = memory_file(name);
+boost::system::result<Fd, FileError> make_sealed_copy(const Fd &file, const std::string &name) {
+    Fd copy = create_memory_file(name);
     if (!copy) return failed("cannot be copied into memory");
     off_t at = 0;
     for (;;) {
@@ -143,7 +143,7 @@ boost::system::result<Fd, FileError> stage(const Fd &file, const std::string &na
 }
 
 // Not by /proc/self, which is another process to a debugger.
-std::string path_of(const Fd &fd) {
+std::string proc_path(const Fd &fd) {
     std::array<char, 32> process{};
     const ssize_t size = ::readlink("/proc/self", process.data(), process.size());
     const std::string self = size > 0 ? std::string(process.data(), static_cast<std::size_t>(size)) : "self";

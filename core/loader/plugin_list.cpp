@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/loader/report.hpp"
+#include "core/loader/plugin_list.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -20,7 +20,7 @@ constexpr std::array<std::pair<std::uint32_t, const char *>, 5> flag_names{{{KIT
                                                                             {KITH_FLAG_THREADS, "threads"},
                                                                             {KITH_FLAG_TRUSTS_PEERS, "trusts_peers"}}};
 
-const char *kind_word(std::uint32_t kind) {
+const char *kind_name(std::uint32_t kind) {
     switch (kind) {
     case KITH_KIND_STRATEGY: return "strategy";
     case KITH_KIND_CONNECTOR: return "connector";
@@ -28,7 +28,7 @@ const char *kind_word(std::uint32_t kind) {
     }
 }
 
-const char *prune_word(std::uint32_t prune) {
+const char *prune_name(std::uint32_t prune) {
     switch (prune) {
     case KITH_PRUNE_DISCONNECT: return "disconnect";
     case KITH_PRUNE_KEEP: return "keep";
@@ -62,7 +62,7 @@ json::value options_of(const Plugin &plugin) {
 json::object object_of(const Plugin &plugin) {
     json::object result;
     result["id"] = json::string(plugin.id());
-    result["kind"] = kind_word(plugin.kind());
+    result["kind"] = kind_name(plugin.kind());
     result["aliases"] = array_of(plugin.aliases());
     result["version"] = json::string(plugin.version());
     result["licence"] = json::string(plugin.licence());
@@ -76,7 +76,7 @@ json::object object_of(const Plugin &plugin) {
     result["env"] = array_of(plugin.env());
     result["flags"] = array_of(flags_of(plugin));
     if (plugin.kind() == KITH_KIND_CONNECTOR) {
-        const char *const prune = prune_word(plugin.prune());
+        const char *const prune = prune_name(plugin.prune());
         result["prune"] = prune ? json::value(prune) : json::value(nullptr);
         result["parallel"] = plugin.parallel();
     }
@@ -133,7 +133,7 @@ std::string joined(std::span<const std::string_view> words) {
 }
 
 void print_details(std::string &out, const Plugin &plugin) {
-    out += "\n" + std::string(kind_word(plugin.kind())) + " " + std::string(plugin.id()) + "\n";
+    out += "\n" + std::string(kind_name(plugin.kind())) + " " + std::string(plugin.id()) + "\n";
     out += "  file       " + plugin.library().file() + "\n";
     const auto &hash = plugin.library().sha256();
     out += "  sha256     " + (hash.empty() ? "none: it is linked into kith" : hash) + "\n";
@@ -144,7 +144,7 @@ void print_details(std::string &out, const Plugin &plugin) {
     if (!plugin.env().empty()) out += "  reads env  " + joined(plugin.env()) + "\n";
     if (const auto flags = flags_of(plugin); !flags.empty()) out += "  flags      " + joined(flags) + "\n";
     if (plugin.kind() != KITH_KIND_CONNECTOR) return;
-    if (const char *const prune = prune_word(plugin.prune()))
+    if (const char *const prune = prune_name(plugin.prune()))
         out += "  prune      " + std::string(prune) + " when the policy says nothing\n";
     if (plugin.parallel() != 0) out += "  parallel   " + std::to_string(plugin.parallel()) + " operations at most\n";
 }
@@ -169,7 +169,7 @@ std::string plugins_as_text(const Registry &registry, bool details) {
     } else {
         std::vector<Row> rows{{"ID", "KIND", "VERSION", "ABI", "LICENCE", "SUMMARY"}};
         for (const Plugin *plugin : registry.plugins())
-            rows.push_back({std::string(plugin->id()), kind_word(plugin->kind()), std::string(plugin->version()),
+            rows.push_back({std::string(plugin->id()), kind_name(plugin->kind()), std::string(plugin->version()),
                             plugin->library().abi(), std::string(plugin->licence()), std::string(plugin->summary())});
         print(out, rows);
         if (details)

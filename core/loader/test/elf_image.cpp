@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The reader against libraries of this toolchain, and against every way to damage one that fits into a test.
-#include "place.hpp"
+#include "plugin_folder.hpp"
 
-#include "core/loader/elf.hpp"
+#include "core/loader/elf_image.hpp"
 
 #include <elf.h>
 
@@ -43,7 +43,7 @@ std::string without_sections(std::string library) {
 BOOST_AUTO_TEST_SUITE(elf_reader)
 
 BOOST_AUTO_TEST_CASE(what_a_plugin_exports) {
-    const auto content_ = content(Place::built("good"));
+    const auto content_ = content(PluginFolder::built("good"));
     const auto image = read(content_);
     BOOST_REQUIRE(image.exports().size() == 1);
     const auto &entry = image.exports()[0];
@@ -61,19 +61,19 @@ BOOST_AUTO_TEST_CASE(what_a_plugin_exports) {
 }
 
 BOOST_AUTO_TEST_CASE(imports_and_needed_libraries) {
-    const auto undefined = content(Place::built("undefined_symbol"));
+    const auto undefined = content(PluginFolder::built("undefined_symbol"));
     const auto imports = read(undefined);
     const auto found = std::ranges::find(imports.imports(), "nobody_has_this", &elf::Import::name);
     BOOST_REQUIRE((found != imports.imports().end()));
     BOOST_TEST(found->version.empty());
     BOOST_TEST(!found->weak);
-    const auto absent = content(Place::built("absent_library"));
+    const auto absent = content(PluginFolder::built("absent_library"));
     const auto image = read(absent);
     BOOST_TEST((std::ranges::find(image.needed(), "libkith_absent.so") != image.needed().end()));
 }
 
 BOOST_AUTO_TEST_CASE(unique_symbols) {
-    const auto content_ = content(Place::built("unique"));
+    const auto content_ = content(PluginFolder::built("unique"));
     const auto image = read(content_);
     BOOST_TEST(std::ranges::count_if(image.exports(), &elf::Symbol::unique) == 1);
 }
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(unique_symbols) {
 BOOST_AUTO_TEST_CASE(without_section_headers_the_hash_tables_tell_the_same) {
     for (const char *plugin : {"good", "second_export", "unique", "two_plugins", "no_plugin"}) {
         BOOST_TEST_CONTEXT(plugin) {
-            const auto whole = content(Place::built(plugin)), stripped = without_sections(whole);
+            const auto whole = content(PluginFolder::built(plugin)), stripped = without_sections(whole);
             BOOST_TEST(names(read(stripped).exports()) == names(read(whole).exports()), boost::test_tools::per_element());
         }
     }
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(a_large_library_is_read_whole) {
 }
 
 BOOST_AUTO_TEST_CASE(initial_bytes_stay_within_the_image) {
-    const auto content_ = content(Place::built("good"));
+    const auto content_ = content(PluginFolder::built("good"));
     const auto image = read(content_);
     BOOST_TEST(!image.initial(UINT64_MAX, 1));
     BOOST_TEST(!image.initial(UINT64_MAX - 3, 16));
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(initial_bytes_stay_within_the_image) {
 }
 
 BOOST_AUTO_TEST_CASE(versions_of_imports) {
-    const auto content_ = content(Place::built("reading/marks"));
+    const auto content_ = content(PluginFolder::built("reading/marks"));
     const auto image = read(content_);
     const auto open = std::ranges::find_if(image.imports(), [](const auto &import) { return import.name == "getenv"; });
     BOOST_REQUIRE((open != image.imports().end()));
@@ -123,9 +123,9 @@ BOOST_AUTO_TEST_CASE(versions_of_imports) {
 }
 
 BOOST_AUTO_TEST_CASE(the_stack_that_it_asks_for) {
-    BOOST_TEST((read(content(Place::built("good"))).stack() == elf::Stack::plain));
-    BOOST_TEST((read(content(Place::built("exec_stack"))).stack() == elf::Stack::executable));
-    auto unmarked = content(Place::built("good"));
+    BOOST_TEST((read(content(PluginFolder::built("good"))).stack() == elf::Stack::plain));
+    BOOST_TEST((read(content(PluginFolder::built("exec_stack"))).stack() == elf::Stack::executable));
+    auto unmarked = content(PluginFolder::built("good"));
     Elf64_Ehdr header;
     std::memcpy(&header, unmarked.data(), sizeof header);
     for (std::size_t i = 0; i < header.e_phnum; ++i) {
@@ -140,20 +140,20 @@ BOOST_AUTO_TEST_CASE(the_stack_that_it_asks_for) {
 }
 
 BOOST_AUTO_TEST_CASE(static_thread_local_storage) {
-    BOOST_TEST(read(content(Place::built("static_tls"))).static_tls() == 65536);
-    BOOST_TEST(read(content(Place::built("good"))).static_tls() == 0);
+    BOOST_TEST(read(content(PluginFolder::built("static_tls"))).static_tls() == 65536);
+    BOOST_TEST(read(content(PluginFolder::built("good"))).static_tls() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(the_mark_of_go) {
-    const auto go = content(Place::built("go"));
+    const auto go = content(PluginFolder::built("go"));
     BOOST_TEST(read(go).has_go());
     BOOST_TEST(read(without_sections(go)).has_go());
-    BOOST_TEST(!read(content(Place::built("good"))).has_go());
-    BOOST_TEST(!read(without_sections(content(Place::built("good")))).has_go());
+    BOOST_TEST(!read(content(PluginFolder::built("good"))).has_go());
+    BOOST_TEST(!read(without_sections(content(PluginFolder::built("good")))).has_go());
 }
 
 BOOST_AUTO_TEST_CASE(cut_short_anywhere) {
-    const auto whole = content(Place::built("good"));
+    const auto whole = content(PluginFolder::built("good"));
     const std::span all = bytes(whole);
     for (std::size_t size = 0; size < all.size(); ++size) static_cast<void>(elf::Image::read(all.first(size)));
     BOOST_TEST(!elf::Image::read(all.first(63)));
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(cut_short_anywhere) {
 BOOST_AUTO_TEST_CASE(damaged_anywhere) {
     std::mt19937_64 random(1);
     for (const char *plugin : {"good", "unique"}) {
-        const auto whole = content(Place::built(plugin));
+        const auto whole = content(PluginFolder::built(plugin));
         std::size_t still_read = 0;
         for (int round = 0; round < 5000; ++round) {
             auto damaged = whole;

@@ -26,7 +26,7 @@
 namespace kith::core {
 
 /// What breaks the rule, and what mends it: sentences without the full stop.
-struct PathFault {
+struct PathError {
     std::string reason;
     std::string remedy;
 };
@@ -38,7 +38,7 @@ struct CheckedFile {
 };
 
 /// `user`: whom kith runs as.
-boost::system::result<CheckedFile, PathFault> open_checked(const std::filesystem::path &file, uid_t user);
+boost::system::result<CheckedFile, PathError> open_checked(const std::filesystem::path &file, uid_t user);
 
 /// "a directory", "a named pipe" ... for a mode that is not a regular file's.
 std::string_view file_type(mode_t mode);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/loader/descriptor.hpp"
+#include "core/loader/descriptor_check.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
@@ -82,30 +82,30 @@ bool is_variable(std::string_view text) {
 // The checks of one descriptor, which speak of it by its id as soon as that is known.
 class Check {
   public:
-    Check(const kith_descriptor &descriptor, const EntryHead &entry, const Offer &offer)
-        : descriptor_(descriptor), entry_(entry), offer_(offer) {}
+    Check(const kith_descriptor &descriptor, const EntryHead &entry, const LoaderSettings &settings)
+        : descriptor_(descriptor), entry_(entry), settings_(settings) {}
 
-    EntryFault run() {
+    EntryError run() {
         if (auto wrong = check_identity()) return wrong;
         if (auto wrong = check_text()) return wrong;
         if (auto wrong = check_schema()) return wrong;
         if (auto wrong = check_lists()) return wrong;
         if (auto wrong = check_services()) return wrong;
         // A newer minor may know more.
-        if (descriptor_.prune > KITH_PRUNE_REPORT && entry_.abi_minor <= offer_.abi_minor)
+        if (descriptor_.prune > KITH_PRUNE_REPORT && entry_.abi_minor <= settings_.abi_minor)
             return fault("L5", who_ + ": prune is " + std::to_string(descriptor_.prune) + ", which is no KITH_PRUNE_ value");
         return std::nullopt;
     }
 
   private:
-    EntryFault check_string(const kith_str &text, const char *what, std::uint64_t max) const {
+    EntryError check_string(const kith_str &text, const char *what, std::uint64_t max) const {
         if (text.size > max) return fault("L5", who_ + ": its " + what + " is longer than " + std::to_string(max) + " bytes");
         if (text.size > 0 && text.data == nullptr) return fault("M1", who_ + ": its " + what + " has a size and no data");
         if (!is_utf8(view(text))) return fault("M1", who_ + ": its " + what + " is not UTF-8");
         return std::nullopt;
     }
 
-    EntryFault check_identity() {
+    EntryError check_identity() {
         if (auto wrong = check_string(descriptor_.id, "id", max_id)) return wrong;
         if (descriptor_.id.size == 0) return fault("L5", "a descriptor has no id");
         if (!is_id(view(descriptor_.id)))
@@ -118,7 +118,7 @@ class Check {
         return std::nullopt;
     }
 
-    EntryFault check_text() const {
+    EntryError check_text() const {
         if (auto wrong = check_string(descriptor_.version, "version", max_word)) return wrong;
         if (!is_version(view(descriptor_.version)))
             return fault("L5", who_ + ": the version " + in_quotes(view(descriptor_.version)) + " is not of the form 1.2.3");
@@ -132,7 +132,7 @@ class Check {
         return std::nullopt;
     }
 
-    EntryFault check_schema() const {
+    EntryError check_schema() const {
         if (auto wrong = check_string(descriptor_.options, "options schema", max_schema)) return wrong;
         if (descriptor_.options.size == 0) return std::nullopt;
         // Only the grammar is checked; nothing is built.
@@ -151,7 +151,7 @@ class Check {
         return std::nullopt;
     }
 
-    EntryFault check_list(const kith_str *list, std::uint32_t count, const char *what,
+    EntryError check_list(const kith_str *list, std::uint32_t count, const char *what,
                           bool (*is_good)(std::string_view)) const {
         if (count > max_ids) return fault("L5", who_ + ": it has more than " + std::to_string(max_ids) + " " + what + "s");
         if (count > 0 && list == nullptr) return fault("L5", who_ + ": its list of " + what + "s has a count and no data");
@@ -162,7 +162,7 @@ class Check {
         return std::nullopt;
     }
 
-    EntryFault check_lists() const {
+    EntryError check_lists() const {
         const auto &d = descriptor_;
         if (auto wrong = check_list(d.required, d.required_count, "required service", is_service)) return wrong;
         if (auto wrong = check_list(d.optional, d.optional_count, "optional service", is_service)) return wrong;
@@ -170,18 +170,19 @@ class Check {
         return check_list(d.env, d.env_count, "environment variable", is_variable);
     }
 
-    EntryFault check_services() const {
+    EntryError check_services() const {
         std::string missing;
         for (std::uint32_t i = 0; i < descriptor_.required_count; ++i)
-            if (const auto id = view(descriptor_.required[i]); !offer_.has(id)) (missing += missing.empty() ? "" : ", ") += id;
+            if (const auto id = view(descriptor_.required[i]); !settings_.has(id))
+                (missing += missing.empty() ? "" : ", ") += id;
         if (missing.empty()) return std::nullopt;
         const std::string reason =
             in_quotes(view(descriptor_.id)) + " requires " + missing + ", which this kith does not offer";
-        if (entry_.abi_minor > offer_.abi_minor)
+        if (entry_.abi_minor > settings_.abi_minor)
             return fault("A1",
                          reason + " (the plugin is built for ABI " + std::to_string(entry_.abi_major) + "." +
-                             std::to_string(entry_.abi_minor) + ", this is " + std::to_string(offer_.abi_major) + "." +
-                             std::to_string(offer_.abi_minor) + ")",
+                             std::to_string(entry_.abi_minor) + ", this is " + std::to_string(settings_.abi_major) + "." +
+                             std::to_string(settings_.abi_minor) + ")",
                          "install a newer kith, or an older version of the plugin");
         return fault("A1", reason, "install a version of the plugin that fits this kith, or a kith that offers the service");
     }
@@ -214,13 +215,13 @@ class Check {
 
     const kith_descriptor &descriptor_;
     const EntryHead &entry_;
-    const Offer &offer_;
+    const LoaderSettings &settings_;
     std::string who_ = "a descriptor";
 };
 
 } // namespace
 
-EntryFault check_head(const EntryHead &head, const Offer &offer) {
+EntryError check_head(const EntryHead &head, const LoaderSettings &settings) {
     const std::string remedy = "build the plugin again with this kith's SDK, or install a version of it that fits";
     if (head.struct_size == 0)
         return fault(
@@ -228,10 +229,10 @@ EntryFault check_head(const EntryHead &head, const Offer &offer) {
     if (head.struct_size < sizeof(EntryHead))
         return fault("A2", "kith_plugin_entry says it has " + std::to_string(head.struct_size) +
                                " bytes, fewer than any version had");
-    if (head.abi_major != offer.abi_major)
+    if (head.abi_major != settings.abi_major)
         return fault("A1",
                      "it is built for major version " + std::to_string(head.abi_major) +
-                         " of the plugin ABI; this kith has major version " + std::to_string(offer.abi_major),
+                         " of the plugin ABI; this kith has major version " + std::to_string(settings.abi_major),
                      remedy);
     if (head.struct_size < min_entry_size)
         return fault("A2", "kith_plugin_entry says it has " + std::to_string(head.struct_size) + " bytes; version 1.0 has " +
@@ -243,8 +244,8 @@ EntryFault check_head(const EntryHead &head, const Offer &offer) {
     return std::nullopt;
 }
 
-EntryFault check_description(const Description &description, const Offer &offer) {
-    if (auto wrong = check_head(description.head, offer)) return wrong;
+EntryError check_description(const Description &description, const LoaderSettings &settings) {
+    if (auto wrong = check_head(description.head, settings)) return wrong;
     if (!description.has_descriptors) return fault("L5", "kith_plugin_entry has a count of descriptors and no descriptors");
     if (!description.has_create) return fault("L5", "kith_plugin_entry has no create function");
     std::vector<std::pair<std::uint32_t, std::string_view>> names; // ids and aliases of one kind share one space
@@ -253,7 +254,7 @@ EntryFault check_description(const Description &description, const Offer &offer)
         if (descriptor.struct_size < min_descriptor_size)
             return fault("A2", "a descriptor says it has " + std::to_string(descriptor.struct_size) +
                                    " bytes; version 1.0 has " + std::to_string(min_descriptor_size));
-        if (auto wrong = Check(descriptor, description.head, offer).run()) return wrong;
+        if (auto wrong = Check(descriptor, description.head, settings).run()) return wrong;
         names.emplace_back(descriptor.kind, view(descriptor.id));
         for (std::uint32_t i = 0; i < descriptor.alias_count; ++i)
             names.emplace_back(descriptor.kind, view(descriptor.aliases[i]));
@@ -268,9 +269,9 @@ EntryFault check_description(const Description &description, const Offer &offer)
 }
 
 // What we do not know counts as not said (A4).
-kith_descriptor known_part(const kith_descriptor &descriptor, const Offer &offer, std::uint32_t abi_minor) {
+kith_descriptor known_fields(const kith_descriptor &descriptor, const LoaderSettings &settings, std::uint32_t abi_minor) {
     kith_descriptor result = descriptor;
-    if (abi_minor > offer.abi_minor && result.prune > KITH_PRUNE_REPORT) result.prune = KITH_PRUNE_UNSAID;
+    if (abi_minor > settings.abi_minor && result.prune > KITH_PRUNE_REPORT) result.prune = KITH_PRUNE_UNSAID;
     return result;
 }
 

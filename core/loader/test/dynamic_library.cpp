@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // What is done to a file of the plugins directory does not reach the process that uses it; and what a library would do to the process.
-#include "place.hpp"
+#include "plugin_folder.hpp"
 
-#include "core/loader/process_needs.hpp"
+#include "core/loader/process_requirements.hpp"
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -15,7 +15,7 @@ namespace kith::core::test {
 namespace {
 
 std::unique_ptr<Library> open(const fs::path &file) {
-    auto library = Library::load(file, offer());
+    auto library = Library::load(file, settings());
     BOOST_REQUIRE_MESSAGE(library, library.error().reason);
     return std::move(*library);
 }
@@ -32,10 +32,10 @@ std::int32_t create(const Library &library) {
 BOOST_AUTO_TEST_SUITE(opening)
 
 BOOST_AUTO_TEST_CASE(whatever_is_done_to_the_file) {
-    const Place place;
-    const auto other = content(Place::built("two_plugins"));
+    const PluginFolder folder;
+    const auto other = content(PluginFolder::built("two_plugins"));
     const auto each = [&](const char *name, auto &&harm) {
-        const auto file = place.add("failing_create", name);
+        const auto file = folder.add("failing_create", name);
         const auto library = open(file);
         harm(file);
         BOOST_TEST(create(*library) == KITH_UNSUPPORTED);
@@ -54,8 +54,8 @@ BOOST_AUTO_TEST_CASE(whatever_is_done_to_the_file) {
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_shrinks_while_it_is_read) {
-    const Place place;
-    const auto file = place.add("two_plugins");
+    const PluginFolder folder;
+    const auto file = folder.add("two_plugins");
     const auto whole = content(file);
     const pid_t writer = ::fork();
     if (writer == 0)
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_shrinks_while_it_is_read) {
     Reader reader;
     std::size_t taken = 0;
     for (int round = 0; round < 2000; ++round)
-        if (const auto library = Library::read(file, offer(), reader.room)) ++taken;
+        if (const auto library = Library::read(file, settings(), reader.context)) ++taken;
     ::kill(writer, SIGKILL);
     ::waitpid(writer, nullptr, 0);
     BOOST_TEST_MESSAGE(taken << " of 2000 were whole");
@@ -75,50 +75,50 @@ BOOST_AUTO_TEST_CASE(a_file_that_shrinks_while_it_is_read) {
 
 // Before the next, which brings that library into this process.
 BOOST_AUTO_TEST_CASE(a_library_beside_it_that_is_missing) {
-    const Place place;
-    const auto file = place.add("reading/beside");
+    const PluginFolder folder;
+    const auto file = folder.add("reading/beside");
     Reader reader;
-    const auto refusal = Library::read(file, offer(), reader.room);
+    const auto refusal = Library::read(file, settings(), reader.context);
     BOOST_REQUIRE(!refusal);
     KITH_CHECK_CONTAINS(refusal.error().reason, "it cannot be loaded: kith_beside.so: cannot open shared object file");
 }
 
 BOOST_AUTO_TEST_CASE(a_library_beside_it_is_found_and_copied_too) {
-    const Place place;
-    const auto file = place.add("reading/beside");
-    fs::copy_file(fs::path(KITH_BAD_PLUGINS) / "reading/kith_beside.so", place / "kith_beside.so");
+    const PluginFolder folder;
+    const auto file = folder.add("reading/beside");
+    fs::copy_file(fs::path(KITH_BAD_PLUGINS) / "reading/kith_beside.so", folder / "kith_beside.so");
     const auto library = open(file);
-    fs::resize_file(place / "kith_beside.so", 0);
+    fs::resize_file(folder / "kith_beside.so", 0);
     BOOST_TEST(create(*library) == -42);
     KITH_CHECK_CONTAINS(content("/proc/self/maps"), "memfd:kith_beside.so");
-    BOOST_TEST(!contains(content("/proc/self/maps"), place.path().native()));
+    BOOST_TEST(!contains(content("/proc/self/maps"), folder.path().native()));
 }
 
 BOOST_AUTO_TEST_CASE(two_files_never_share_a_name_in_the_process) {
-    const Place place;
-    const auto first = open(place.add("two_plugins", "libfirst.so"));
+    const PluginFolder folder;
+    const auto first = open(folder.add("two_plugins", "libfirst.so"));
     first->unload();
-    const auto second = open(place.add("failing_create", "libsecond.so")); // with the number of the first
+    const auto second = open(folder.add("failing_create", "libsecond.so")); // with the number of the first
     BOOST_TEST(second->plugins()[0]->id() == "failing_create");
 }
 
 BOOST_AUTO_TEST_CASE(no_stack_becomes_executable) {
-    const Place place{"exec_stack", "good"};
-    BOOST_TEST(!Library::load(place / "libexec_stack.so", offer()));
-    BOOST_TEST(!!Library::load(place / "libgood.so", offer()));
+    const PluginFolder folder{"exec_stack", "good"};
+    BOOST_TEST(!Library::load(folder / "libexec_stack.so", settings()));
+    BOOST_TEST(!!Library::load(folder / "libgood.so", settings()));
     std::istringstream maps(content("/proc/self/maps"));
     for (std::string line; std::getline(maps, line);) BOOST_TEST(!contains(line, " rwx"), line);
 }
 
 BOOST_AUTO_TEST_CASE(a_version_that_this_system_lacks) {
     // The name of a version that is needed, in the bytes of a library: the dynamic linker compares its hash, and finds none.
-    const Place place;
-    auto library = content(Place::built("reading/marks"));
+    const PluginFolder folder;
+    auto library = content(PluginFolder::built("reading/marks"));
     const auto at = library.find("GLIBC_2.");
     BOOST_REQUIRE(at != std::string::npos);
     library.replace(at, 8, "GLIBC_9.");
     Reader reader;
-    const auto refusal = Library::read(place.write("libmarks.so", library), offer(), reader.room);
+    const auto refusal = Library::read(folder.write("libmarks.so", library), settings(), reader.context);
     BOOST_REQUIRE(!refusal);
     KITH_CHECK_CONTAINS(refusal.error().reason, "version `GLIBC_9.");
     KITH_CHECK_CONTAINS(refusal.error().remedy, "built on a newer system");

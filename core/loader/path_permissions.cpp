@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/loader/path_rule.hpp"
+#include "core/loader/path_permissions.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -27,7 +27,7 @@ std::string octal(mode_t mode) {
     return text.data();
 }
 
-PathFault unreadable(const fs::path &path, int error) {
+PathError unreadable(const fs::path &path, int error) {
     const std::string what = std::strerror(error);
     if (error == ENOENT)
         return {path.native() + " does not exist", "give it, or remove the link or the setting that leads there"};
@@ -36,12 +36,12 @@ PathFault unreadable(const fs::path &path, int error) {
 }
 
 // The way from / to a file.
-class Walk {
+class PathWalk {
   public:
-    explicit Walk(uid_t user) : user_(user) {}
+    explicit PathWalk(uid_t user) : user_(user) {}
 
-    // Walk on from where we are; `path` may be absolute. The last name may be a file, when `to_file`.
-    std::optional<PathFault> go(const fs::path &path, bool to_file) {
+    // PathWalk on from where we are; `path` may be absolute. The last name may be a file, when `to_file`.
+    std::optional<PathError> go(const fs::path &path, bool to_file) {
         std::deque<std::string> names;
         asked_ = path.filename();
         if (auto fault = prepend(path, names)) return fault;
@@ -55,7 +55,7 @@ class Walk {
     }
 
     // May others add files where we are?
-    std::optional<PathFault> check_own_directory() const {
+    std::optional<PathError> check_own_directory() const {
         if ((here_mode_ & (S_IWGRP | S_IWOTH)) == 0) return std::nullopt;
         return writable("its directory " + real_.native(), real_, here_mode_);
     }
@@ -63,7 +63,7 @@ class Walk {
     const fs::path &real() const { return real_; }
     const fs::path &file() const { return file_; }
 
-    boost::system::result<CheckedFile, PathFault> open_file() const {
+    boost::system::result<CheckedFile, PathError> open_file() const {
         // Nobody else can have changed the directory's entries since; O_NOFOLLOW and O_NONBLOCK are for ourselves.
         Fd fd(::openat(here_.get(), file_.filename().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
         if (!fd) return unreadable(file_, errno);
@@ -71,22 +71,22 @@ class Walk {
     }
 
   private:
-    static PathFault writable(const std::string &what, const fs::path &path, mode_t mode) {
+    static PathError writable(const std::string &what, const fs::path &path, mode_t mode) {
         const bool group = (mode & S_IWGRP) != 0, others = (mode & S_IWOTH) != 0;
         const std::string who = group && others ? "its group and others" : group ? "its group" : "others";
         const std::string change = group && others ? "go-w" : group ? "g-w" : "o-w";
         return {what + " may be written by " + who + " (mode " + octal(mode) + ")", "chmod " + change + " " + path.native()};
     }
 
-    std::optional<PathFault> check_owner(const struct stat &status, const std::string &what, const fs::path &path) const {
+    std::optional<PathError> check_owner(const struct stat &status, const std::string &what, const fs::path &path) const {
         if (status.st_uid == 0 || status.st_uid == user_) return std::nullopt;
         const std::string allowed =
             user_ == 0 ? "root, whom kith runs as" : "root or uid " + std::to_string(user_) + ", whom kith runs as";
-        return PathFault{what + " belongs to uid " + std::to_string(status.st_uid) + ", not to " + allowed,
+        return PathError{what + " belongs to uid " + std::to_string(status.st_uid) + ", not to " + allowed,
                          "chown -h root " + path.native()};
     }
 
-    std::optional<PathFault> enter_root() {
+    std::optional<PathError> enter_root() {
         here_ = Fd(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
         real_ = "/";
         struct stat status {};
@@ -95,7 +95,7 @@ class Walk {
     }
 
     // Of the directory `real_`, which we have just opened.
-    std::optional<PathFault> check_directory(const struct stat &status) {
+    std::optional<PathError> check_directory(const struct stat &status) {
         here_mode_ = status.st_mode;
         const std::string what = "the directory " + real_.native() + " on its path";
         if (auto fault = check_owner(status, what, real_)) return fault;
@@ -104,7 +104,7 @@ class Walk {
         return std::nullopt;
     }
 
-    std::optional<PathFault> prepend(const fs::path &path, std::deque<std::string> &names) {
+    std::optional<PathError> prepend(const fs::path &path, std::deque<std::string> &names) {
         if (path.is_absolute() || !here_)
             if (auto fault = enter_root()) return fault;
         std::deque<std::string> front;
@@ -113,7 +113,7 @@ class Walk {
         return std::nullopt;
     }
 
-    std::optional<PathFault> step(const std::string &name, std::deque<std::string> &names, bool to_file) {
+    std::optional<PathError> step(const std::string &name, std::deque<std::string> &names, bool to_file) {
         const fs::path path = name == ".." ? real_.parent_path() : real_ / name;
         Fd next(::openat(here_.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
         struct stat status {};
@@ -124,10 +124,10 @@ class Walk {
             real_ = path;
             return check_directory(status);
         }
-        if (!to_file) return PathFault{path.native() + " is not a directory", "correct the path"};
+        if (!to_file) return PathError{path.native() + " is not a directory", "correct the path"};
         file_ = path;
         if (!S_ISREG(status.st_mode))
-            return PathFault{"it is " + std::string(file_type(status.st_mode)) + ", not a regular file",
+            return PathError{"it is " + std::string(file_type(status.st_mode)) + ", not a regular file",
                              "remove it from the directory: " + path.native()};
         const std::string what = name == asked_ ? "it" : path.native();
         if (auto fault = check_owner(status, what, path)) return fault;
@@ -135,10 +135,10 @@ class Walk {
         return std::nullopt;
     }
 
-    std::optional<PathFault> follow(const Fd &link, const struct stat &status, const fs::path &path,
+    std::optional<PathError> follow(const Fd &link, const struct stat &status, const fs::path &path,
                                     std::deque<std::string> &names) {
         if (auto fault = check_owner(status, "the symbolic link " + path.native(), path)) return fault;
-        if (++links_ > max_links) return PathFault{path.native() + " leads through too many symbolic links", "remove the loop"};
+        if (++links_ > max_links) return PathError{path.native() + " leads through too many symbolic links", "remove the loop"};
         std::array<char, PATH_MAX> target{};
         const ssize_t size = ::readlinkat(link.get(), "", target.data(), target.size() - 1);
         if (size <= 0) return unreadable(path, errno);
@@ -168,23 +168,23 @@ std::string_view file_type(mode_t mode) {
     }
 }
 
-boost::system::result<CheckedFile, PathFault> open_checked(const fs::path &file, uid_t user) {
+boost::system::result<CheckedFile, PathError> open_checked(const fs::path &file, uid_t user) {
     std::error_code failure;
     const fs::path absolute = fs::absolute(file, failure);
     if (failure)
-        return PathFault{file.native() + " cannot be made an absolute path: " + failure.message(), "give an absolute path"};
-    Walk walk(user);
+        return PathError{file.native() + " cannot be made an absolute path: " + failure.message(), "give an absolute path"};
+    PathWalk walk(user);
     if (auto fault = walk.go(absolute.parent_path(), false)) return *std::move(fault);
     if (auto fault = walk.check_own_directory()) return *std::move(fault);
     const fs::path directory = walk.real();
     const auto fault = walk.go(absolute.filename(), true);
     if (walk.real() != directory) {
         std::error_code ignored;
-        return PathFault{"it is a symbolic link out of its directory, to " + fs::read_symlink(absolute, ignored).native(),
+        return PathError{"it is a symbolic link out of its directory, to " + fs::read_symlink(absolute, ignored).native(),
                          "put the file itself into " + directory.native()};
     }
     if (fault) return *fault;
-    if (walk.file().empty()) return PathFault{"it is a symbolic link to a directory", "remove it: " + absolute.native()};
+    if (walk.file().empty()) return PathError{"it is a symbolic link to a directory", "remove it: " + absolute.native()};
     return walk.open_file();
 }
 

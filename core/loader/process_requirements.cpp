@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/loader/process_needs.hpp"
+#include "core/loader/process_requirements.hpp"
 
 #include <dlfcn.h>
 
@@ -133,7 +133,7 @@ std::optional<Refusal> check_symbols(const elf::Image &image, const fs::path &fi
         const std::string text = other_version ? "version `" + std::string(import.version) + "' of " + name + " is not found"
                                                : "undefined symbol: " + name +
                                                      (import.version.empty() ? "" : ", version " + std::string(import.version));
-        return unfit("it cannot be loaded: " + text, remedy_of_dlerror(text, file, false));
+        return unfit("it cannot be loaded: " + text, dlerror_remedy(text, file, false));
     }
     return std::nullopt;
 }
@@ -150,7 +150,7 @@ std::optional<Refusal> check_libraries(const elf::Image &image, const fs::path &
         all = false;
         if (can_be_found(needed, image, file)) continue;
         const std::string text = std::string(needed) + ": cannot open shared object file: No such file or directory";
-        return unfit("it cannot be loaded: " + text, remedy_of_dlerror(text, file, false));
+        return unfit("it cannot be loaded: " + text, dlerror_remedy(text, file, false));
     }
     auto wrong = all ? check_symbols(image, file, libraries) : std::nullopt;
     for (void *const handle : libraries) ::dlclose(handle);
@@ -179,14 +179,14 @@ bool is_loaded(std::string_view needed) {
     return handle != nullptr;
 }
 
-std::optional<Refusal> check_process_needs(const elf::Image &image, const fs::path &file) {
+std::optional<Refusal> check_process_requirements(const elf::Image &image, const fs::path &file) {
     if (auto wrong = check_stack(image)) return wrong;
     if (auto wrong = check_sanitizers(image)) return wrong;
     if (auto wrong = check_static_tls(image)) return wrong;
     return check_libraries(image, file);
 }
 
-std::string remedy_of_dlerror(std::string_view text, const fs::path &file, bool copied) {
+std::string dlerror_remedy(std::string_view text, const fs::path &file, bool copied) {
     const auto says = [text](std::string_view part) { return text.find(part) != std::string_view::npos; };
     if (copied && text.starts_with("cannot open shared object file"))
         return "mount /proc: it is through it that a copy in memory is loaded";

@@ -96,12 +96,12 @@ BOOST_DATA_TEST_CASE(the_host_loads_them, versions()) {
     // A folder of ours, so that the rules of the path (L1) hold wherever the sources are.
     std::string folder = (fs::temp_directory_path() / "kith-reference-XXXXXX").native();
     BOOST_REQUIRE(::mkdtemp(folder.data()) != nullptr);
-    kith::core::Offer offer;
+    kith::core::LoaderSettings settings;
     for (const char *id : {KITH_CLOCK, KITH_CONNECTOR, KITH_DISCOVERY, KITH_DNS, KITH_ENV, KITH_FILE, KITH_HTTP, KITH_LOG,
                            KITH_LOOP, KITH_METRIC, KITH_NODE, KITH_OPTIONS, KITH_PROCESS, KITH_RANDOM, KITH_SINK, KITH_STATE,
                            KITH_TCP, KITH_TIMER, KITH_UDP})
-        offer.services.emplace_back(id);
-    kith::core::Registry registry(offer);
+        settings.services.emplace_back(id);
+    kith::core::Registry registry(settings);
     for (const char *name : {"strategy", "connector", "sink", "tour"}) {
         const fs::path copy = fs::path(fs::canonical(folder)) / ("lib" + std::string(name) + ".so");
         fs::copy_file(library(sample, name), copy);
@@ -173,7 +173,7 @@ BOOST_DATA_TEST_CASE_F(Fixture, a_tour, versions()) {
     net.split(false);
     here.env("HOME", "/home/app");
     here.file("/etc/peers", "old");
-    here.program("/bin/peers", Program().expect("go\n").say("a@h\n").exit(3));
+    here.program("/bin/peers", Program().expect("go\n").send_answer("a@h\n").exit(3));
     start(sample, "tour");
     rig->run_for(5s);
     for (const auto &[what, value] : std::initializer_list<std::pair<const char *, const char *>>{

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/loader/pin.hpp"
+#include "core/loader/sha256_pin.hpp"
 
 #include <sha2.h>
 

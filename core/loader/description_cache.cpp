@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "core/loader/remembered.hpp"
+#include "core/loader/description_cache.hpp"
 
-#include "core/loader/bytes.hpp"
+#include "core/loader/file_bytes.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -21,7 +21,7 @@ std::string file_of(const std::string &state_dir, std::string_view sha256) {
 
 } // namespace
 
-std::string remembered_description(const std::string &state_dir, std::string_view sha256) {
+std::string load_cached_description(const std::string &state_dir, std::string_view sha256) {
     if (state_dir.empty()) return {};
     const auto file = open_regular(file_of(state_dir, sha256));
     struct stat status {};
@@ -33,7 +33,7 @@ std::string remembered_description(const std::string &state_dir, std::string_vie
     return size == status.st_size ? result : std::string();
 }
 
-void remember_description(const std::string &state_dir, std::string_view sha256, std::string_view packed) {
+void store_cached_description(const std::string &state_dir, std::string_view sha256, std::string_view packed) {
     if (state_dir.empty()) return;
     const std::string path = file_of(state_dir, sha256);
     const std::string part = path + "." + std::to_string(::getpid());

@@ -54,7 +54,7 @@ enum class Stack : std::uint8_t {
 struct Data {
     std::vector<std::byte> bytes;
     std::vector<std::size_t> pointers; ///< where in `bytes` there is the address of something in the image, in order
-    bool known = true;    ///< false: some of it depends on another library or on code, and is not what memory will hold
+    bool complete = true; ///< false: some of it depends on another library or on code, and is not what memory will hold
     bool constant = true; ///< false: code of the library could change it when it is loaded
 };
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // What a library says of itself is the same in its file, in memory, and written down; and what its file does not hold, a process tells.
-#include "place.hpp"
+#include "plugin_folder.hpp"
 
-#include "core/loader/descriptor.hpp"
-#include "core/loader/remembered.hpp"
+#include "core/loader/description_cache.hpp"
+#include "core/loader/descriptor_check.hpp"
 
 #include <dlfcn.h>
 #include <elf.h>
@@ -18,7 +18,7 @@ namespace {
 
 std::uint64_t entry_of(const elf::Image &image) { return image.exports()[0].value; }
 
-Reading reading_of(const std::string &library) {
+ReadDescription reading_of(const std::string &library) {
     const auto image = elf::Image::read(bytes(library));
     BOOST_REQUIRE_MESSAGE(image, image.error().text);
     return read_description(*image, entry_of(*image));
@@ -74,10 +74,10 @@ BOOST_AUTO_TEST_SUITE(description)
 BOOST_AUTO_TEST_CASE(the_file_says_what_memory_shows) {
     for (const char *plugin : {"good", "two_plugins", "newer_minor_good", "failing_create", "not_utf8", "null_string"}) {
         BOOST_TEST_CONTEXT(plugin) {
-            const Reading reading = reading_of(content(Place::built(plugin)));
-            BOOST_TEST(reading.known);
+            const ReadDescription reading = reading_of(content(PluginFolder::built(plugin)));
+            BOOST_TEST(reading.complete);
             BOOST_TEST(reading.constant);
-            void *const handle = ::dlopen(Place::built(plugin).c_str(), RTLD_NOW | RTLD_LOCAL);
+            void *const handle = ::dlopen(PluginFolder::built(plugin).c_str(), RTLD_NOW | RTLD_LOCAL);
             BOOST_REQUIRE_MESSAGE(handle != nullptr, ::dlerror());
             const auto *const entry = static_cast<const kith_entry *>(::dlsym(handle, "kith_plugin_entry"));
             BOOST_TEST((reading.description == read_description(*entry)));
@@ -88,88 +88,88 @@ BOOST_AUTO_TEST_CASE(the_file_says_what_memory_shows) {
 
 #if defined(__x86_64__)
 BOOST_AUTO_TEST_CASE(packed_relocations_say_the_same) {
-    const auto library = content(Place::built("two_plugins"));
-    const Reading reading = reading_of(packed(library));
-    BOOST_TEST(reading.known);
+    const auto library = content(PluginFolder::built("two_plugins"));
+    const ReadDescription reading = reading_of(packed(library));
+    BOOST_TEST(reading.complete);
     BOOST_TEST(reading.description.descriptors.size() == 2);
     BOOST_TEST((reading.description == reading_of(library).description));
 }
 #endif
 
 BOOST_AUTO_TEST_CASE(two_that_differ_are_not_equal) {
-    BOOST_TEST((reading_of(content(Place::built("good"))).description !=
-                reading_of(content(Place::built("two_plugins"))).description));
+    BOOST_TEST((reading_of(content(PluginFolder::built("good"))).description !=
+                reading_of(content(PluginFolder::built("two_plugins"))).description));
 }
 
 BOOST_AUTO_TEST_CASE(written_down_and_read_again) {
     for (const char *plugin : {"good", "two_plugins", "null_string", "descriptor_short", "null_descriptor"}) {
         BOOST_TEST_CONTEXT(plugin) {
-            const Reading reading = reading_of(content(Place::built(plugin)));
-            const std::string text = pack(reading.description);
-            const auto again = unpack(text);
+            const ReadDescription reading = reading_of(content(PluginFolder::built(plugin)));
+            const std::string text = serialize(reading.description);
+            const auto again = deserialize(text);
             BOOST_REQUIRE(again);
             BOOST_TEST((*again == reading.description));
-            for (std::size_t size = 0; size < text.size(); ++size) BOOST_TEST(!unpack(text.substr(0, size)));
-            BOOST_TEST(!unpack(text + "x"));
+            for (std::size_t size = 0; size < text.size(); ++size) BOOST_TEST(!deserialize(text.substr(0, size)));
+            BOOST_TEST(!deserialize(text + "x"));
         }
     }
 }
 
 BOOST_AUTO_TEST_CASE(any_bytes_can_be_read_again) {
     std::mt19937_64 random(1);
-    const std::string text = pack(reading_of(content(Place::built("two_plugins"))).description);
+    const std::string text = serialize(reading_of(content(PluginFolder::built("two_plugins"))).description);
     for (int round = 0; round < 20000; ++round) {
         auto damaged = text;
         for (auto flips = 1 + random() % 4; flips > 0; --flips)
             damaged[random() % damaged.size()] = static_cast<char>(random());
-        if (const auto read = unpack(damaged)) static_cast<void>(check_description(*read, offer()));
+        if (const auto read = deserialize(damaged)) static_cast<void>(check_description(*read, settings()));
     }
 }
 
 BOOST_AUTO_TEST_CASE(what_a_constructor_fills_in_is_not_taken_for_constant) {
-    const Reading reading = reading_of(content(Place::built("reading/constructed")));
+    const ReadDescription reading = reading_of(content(PluginFolder::built("reading/constructed")));
     BOOST_TEST(!reading.constant);
-    BOOST_TEST(check_description(reading.description, offer()).has_value());
+    BOOST_TEST(check_description(reading.description, settings()).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_process_tells_what_a_constructor_fills_in) {
-    const Place place{"reading/constructed"};
-    const auto state = place.directory("state", 0700);
-    Offer with_state = offer();
+    const PluginFolder folder{"reading/constructed"};
+    const auto state = folder.directory("state", 0700);
+    LoaderSettings with_state = settings();
     with_state.state_dir = state;
-    const auto file = place / "libconstructed.so";
+    const auto file = folder / "libconstructed.so";
     Reader reader;
-    auto first = Library::read(file, with_state, reader.room);
+    auto first = Library::read(file, with_state, reader.context);
     BOOST_REQUIRE_MESSAGE(first, first.error().reason);
     BOOST_TEST((*first)->plugins()[0]->id() == "constructed");
     BOOST_TEST(!contains(content("/proc/self/maps"), "libconstructed.so"));
-    BOOST_TEST(!(*first)->open(with_state, reader.room));
+    BOOST_TEST(!(*first)->open(with_state, reader.context));
 
     // From then on nobody is asked: what is remembered under its hash is believed, until it is opened.
     const std::string hash = sha256(bytes(content(file)));
-    std::string known = remembered_description(state, hash);
-    BOOST_REQUIRE(known.find("1.0.0") != std::string::npos);
-    known.replace(known.find("1.0.0"), 5, "9.9.9");
-    std::ofstream(state / ("plugin." + hash + ".description"), std::ios::binary) << known;
-    auto second = Library::read(file, with_state, reader.room);
+    std::string complete = load_cached_description(state, hash);
+    BOOST_REQUIRE(complete.find("1.0.0") != std::string::npos);
+    complete.replace(complete.find("1.0.0"), 5, "9.9.9");
+    std::ofstream(state / ("plugin." + hash + ".description"), std::ios::binary) << complete;
+    auto second = Library::read(file, with_state, reader.context);
     BOOST_REQUIRE(second);
     BOOST_TEST((*second)->plugins()[0]->version() == "9.9.9");
-    const auto refusal = (*second)->open(with_state, reader.room);
+    const auto refusal = (*second)->open(with_state, reader.context);
     BOOST_REQUIRE(refusal.has_value());
     BOOST_TEST(refusal->rule == "L5");
 
     // One that is damaged, or that others could have written, is not used.
-    std::ofstream(state / ("plugin." + hash + ".description"), std::ios::binary) << known.substr(0, 50);
-    BOOST_TEST((*Library::read(file, with_state, reader.room))->plugins()[0]->version() == "1.0.0");
-    std::ofstream(state / ("plugin." + hash + ".description"), std::ios::binary) << known;
-    Place::mode(state / ("plugin." + hash + ".description"), 0622);
-    BOOST_TEST((*Library::read(file, with_state, reader.room))->plugins()[0]->version() == "1.0.0");
+    std::ofstream(state / ("plugin." + hash + ".description"), std::ios::binary) << complete.substr(0, 50);
+    BOOST_TEST((*Library::read(file, with_state, reader.context))->plugins()[0]->version() == "1.0.0");
+    std::ofstream(state / ("plugin." + hash + ".description"), std::ios::binary) << complete;
+    PluginFolder::mode(state / ("plugin." + hash + ".description"), 0622);
+    BOOST_TEST((*Library::read(file, with_state, reader.context))->plugins()[0]->version() == "1.0.0");
 }
 
 BOOST_AUTO_TEST_CASE(a_library_that_never_ends_is_given_up) {
-    const Place place{"reading/hangs_when_loaded"};
+    const PluginFolder folder{"reading/hangs_when_loaded"};
     Reader reader{.zygote = Zygote(std::chrono::milliseconds(200)), .buffer = {}};
-    const auto outcome = Library::read(place / "libhangs_when_loaded.so", offer(), reader.room);
+    const auto outcome = Library::read(folder / "libhangs_when_loaded.so", settings(), reader.context);
     BOOST_REQUIRE(!outcome);
     BOOST_TEST(outcome.error().rule == "L5");
     KITH_CHECK_CONTAINS(outcome.error().reason, "did not come to an end within 200 ms");

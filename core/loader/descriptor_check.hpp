@@ -4,8 +4,8 @@
 // services it cannot do without (A1), and the rest of each descriptor (L5).
 #pragma once
 
-#include "core/loader/description.hpp"
-#include "core/loader/offer.hpp"
+#include "core/loader/loader_settings.hpp"
+#include "core/loader/plugin_description.hpp"
 #include "core/loader/refusal.hpp"
 
 #include <cstddef>
@@ -18,7 +18,7 @@ inline constexpr const char *remedy_author =
     "tell the plugin's author; until it is mended, remove the file from the plugins directory";
 
 /// What is wrong; the file is filled in by the caller.
-using EntryFault = std::optional<Refusal>;
+using EntryError = std::optional<Refusal>;
 
 // What version 1.0 had; no plugin is older.
 inline constexpr std::uint32_t min_entry_size = offsetof(kith_entry, create) + sizeof(kith_entry::create);
@@ -28,12 +28,12 @@ inline constexpr std::uint32_t max_descriptors = 256;
 inline constexpr std::uint32_t max_ids = 256;
 inline constexpr std::uint64_t max_schema = 1 << 20;
 
-EntryFault check_head(const EntryHead &head, const Offer &offer);
+EntryError check_head(const EntryHead &head, const LoaderSettings &settings);
 
 /// All of it.
-EntryFault check_description(const Description &description, const Offer &offer);
+EntryError check_description(const Description &description, const LoaderSettings &settings);
 
 /// A descriptor that passed, with what this kith does not know of it taken out.
-kith_descriptor known_part(const kith_descriptor &descriptor, const Offer &offer, std::uint32_t abi_minor);
+kith_descriptor known_fields(const kith_descriptor &descriptor, const LoaderSettings &settings, std::uint32_t abi_minor);
 
 } // namespace kith::core

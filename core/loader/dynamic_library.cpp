@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "core/loader/opening.hpp"
+#include "core/loader/dynamic_library.hpp"
 
-#include "core/loader/bytes.hpp"
-#include "core/loader/process_needs.hpp"
+#include "core/loader/file_bytes.hpp"
+#include "core/loader/process_requirements.hpp"
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -35,7 +35,7 @@ dll::shared_library load(const std::string &path, std::string &error) {
 }
 
 // Loaded under its DT_SONAME, the dynamic linker takes it for what the plugin needs and does not look for a file.
-void load_dependencies(Opened &opened, const elf::Image &image, const fs::path &file) {
+void load_dependencies(DynamicLibrary &opened, const elf::Image &image, const fs::path &file) {
     for (const auto needed : image.needed()) {
         if (needed.find('/') != std::string_view::npos || is_loaded(needed)) continue;
         for (const fs::path &directory : run_directories(image.run_path(), file)) {
@@ -43,13 +43,13 @@ void load_dependencies(Opened &opened, const elf::Image &image, const fs::path &
             const auto source = open_regular(path);
             if (!source) continue;
             if (opened.copies.size() >= max_dependencies) return;
-            auto copy = stage(*source, path.filename());
+            auto copy = make_sealed_copy(*source, path.filename());
             if (!copy) break;
             const auto mapping = Mapping::of(*copy);
             if (!mapping) break;
             const auto library = elf::Image::read(mapping->bytes());
             if (!library) break;
-            const std::string own_path = path_of(*copy);
+            const std::string own_path = proc_path(*copy);
             opened.copies.push_back(std::move(*copy));
             load_dependencies(opened, *library, path);
             // What is wrong with it is found again, and reported, when the plugin is loaded.
@@ -60,11 +60,11 @@ void load_dependencies(Opened &opened, const elf::Image &image, const fs::path &
     }
 }
 
-bool is_in_process(const Fd &copy) { return is_loaded(path_of(copy)); }
+bool is_in_process(const Fd &copy) { return is_loaded(proc_path(copy)); }
 
 } // namespace
 
-void Opened::close() {
+void DynamicLibrary::close() {
     library.unload();
     while (!dependencies.empty()) dependencies.pop_back();
     for (Fd &copy : copies)
@@ -72,27 +72,27 @@ void Opened::close() {
     copies.clear();
 }
 
-Opened open_copy(Fd copy, const elf::Image &image, const fs::path &file) {
-    Opened result;
+DynamicLibrary open_sealed_copy(Fd copy, const elf::Image &image, const fs::path &file) {
+    DynamicLibrary result;
     load_dependencies(result, image, file);
-    result.library = load(path_of(copy), result.error);
+    result.library = load(proc_path(copy), result.error);
     result.copies.push_back(std::move(copy));
     if (!result) result.close();
     return result;
 }
 
-Opened open_path(const fs::path &file) {
-    Opened result;
+DynamicLibrary open_path(const fs::path &file) {
+    DynamicLibrary result;
     result.library = load(file.native(), result.error);
     return result;
 }
 
-std::string why_no_copies() {
+std::string sealed_copy_obstacle() {
     constexpr std::size_t page = 4096;
     const auto failed = [](const char *what) { return std::string(what) + ": " + std::strerror(errno); };
-    const Fd probe = memory_file("kith");
+    const Fd probe = create_memory_file("kith");
     if (!probe || ::ftruncate(probe.get(), page) != 0) return failed("memfd_create");
-    if (const Fd again(::open(path_of(probe).c_str(), O_RDONLY | O_CLOEXEC)); !again) return failed("/proc");
+    if (const Fd again(::open(proc_path(probe).c_str(), O_RDONLY | O_CLOEXEC)); !again) return failed("/proc");
     void *const code = ::mmap(nullptr, page, PROT_READ | PROT_EXEC, MAP_PRIVATE, probe.get(), 0);
     if (code == MAP_FAILED) return failed("mmap of a memfd for execution");
     ::munmap(code, page);
