@@ -52,7 +52,7 @@ bool is_id(std::string_view text) {
            std::ranges::all_of(text, [](char c) { return is_lower(c) || is_digit(c) || c == '_'; });
 }
 
-// The numbers of https://semver.org; what follows a - or a + is the author's.
+// The three numbers of https://semver.org; the parts after - and + are not checked.
 bool is_version(std::string_view text) {
     text = text.substr(0, text.find_first_of("-+"));
     for (int part = 0; part < 3; ++part) {
@@ -79,7 +79,7 @@ bool is_variable(std::string_view text) {
            std::ranges::none_of(text, [](char c) { return is_control(c) || c == '=' || c == ' '; });
 }
 
-// The checks of one descriptor, which speak of it by its id as soon as that is known.
+// Checks one descriptor. Errors contain its id as soon as that is known to be valid.
 class Check {
   public:
     Check(const kith_descriptor &descriptor, const EntryHead &entry, const LoaderSettings &settings)
@@ -91,9 +91,9 @@ class Check {
         if (auto wrong = check_schema()) return wrong;
         if (auto wrong = check_lists()) return wrong;
         if (auto wrong = check_services()) return wrong;
-        // A newer minor may know more.
+        // A newer minor version may define more values.
         if (descriptor_.prune > KITH_PRUNE_REPORT && entry_.abi_minor <= settings_.abi_minor)
-            return fault("L5", who_ + ": prune is " + std::to_string(descriptor_.prune) + ", which is no KITH_PRUNE_ value");
+            return fault("L5", who_ + ": prune is " + std::to_string(descriptor_.prune) + ", which is not a KITH_PRUNE_ value");
         return std::nullopt;
     }
 
@@ -110,11 +110,11 @@ class Check {
         if (descriptor_.id.size == 0) return fault("L5", "a descriptor has no id");
         if (!is_id(view(descriptor_.id)))
             return fault("L5", "the id " + in_quotes(view(descriptor_.id)) +
-                                   " is not of lower-case letters, digits and _, beginning with a letter");
+                                   " does not consist of lower-case letters, digits and _, beginning with a letter");
         who_ = "the descriptor of " + in_quotes(view(descriptor_.id));
         if (descriptor_.kind < KITH_KIND_STRATEGY || descriptor_.kind > KITH_KIND_SINK)
-            return fault("L5",
-                         who_ + ": kind " + std::to_string(descriptor_.kind) + " is no kind of plugin that this kith knows");
+            return fault("L5", who_ + ": kind " + std::to_string(descriptor_.kind) +
+                                   " is not a kind of plugin that this kith supports");
         return std::nullopt;
     }
 
@@ -128,14 +128,14 @@ class Check {
         if (descriptor_.summary.size == 0) return fault("L5", who_ + ": it has no summary");
         for (const auto &text : {descriptor_.licence, descriptor_.summary})
             if (std::ranges::any_of(view(text), is_control))
-                return fault("L5", who_ + ": licence and summary are one line each");
+                return fault("L5", who_ + ": licence and summary must be one line each");
         return std::nullopt;
     }
 
     EntryError check_schema() const {
         if (auto wrong = check_string(descriptor_.options, "options schema", max_schema)) return wrong;
         if (descriptor_.options.size == 0) return std::nullopt;
-        // Only the grammar is checked; nothing is built.
+        // Checks the grammar only, without building a value.
         boost::json::parse_options options;
         options.max_depth = max_schema_depth;
         boost::json::basic_parser<Grammar> parser(options);
@@ -157,7 +157,7 @@ class Check {
         if (count > 0 && list == nullptr) return fault("L5", who_ + ": its list of " + what + "s has a count and no data");
         for (std::uint32_t i = 0; i < count; ++i) {
             if (auto wrong = check_string(list[i], what, max_word)) return wrong;
-            if (!is_good(view(list[i]))) return fault("L5", who_ + ": " + in_quotes(view(list[i])) + " is no " + what);
+            if (!is_good(view(list[i]))) return fault("L5", who_ + ": " + in_quotes(view(list[i])) + " is not a valid " + what);
         }
         return std::nullopt;
     }
@@ -184,10 +184,10 @@ class Check {
                              std::to_string(entry_.abi_minor) + ", this is " + std::to_string(settings_.abi_major) + "." +
                              std::to_string(settings_.abi_minor) + ")",
                          "install a newer kith, or an older version of the plugin");
-        return fault("A1", reason, "install a version of the plugin that fits this kith, or a kith that offers the service");
+        return fault("A1", reason, "install a version of the plugin for this kith, or a kith that offers the service");
     }
 
-    // A handler that takes everything.
+    // A parse handler that accepts everything.
     struct Grammar {
         static constexpr std::size_t max_object_size = std::size_t(-1), max_array_size = std::size_t(-1),
                                      max_key_size = std::size_t(-1), max_string_size = std::size_t(-1);
@@ -222,37 +222,38 @@ class Check {
 } // namespace
 
 EntryError check_head(const EntryHead &head, const LoaderSettings &settings) {
-    const std::string remedy = "build the plugin again with this kith's SDK, or install a version of it that fits";
+    const std::string remedy = "build the plugin again with the SDK of this kith, or install a matching version of the plugin";
     if (head.struct_size == 0)
-        return fault(
-            "A2", "kith_plugin_entry is empty in the file: it must be constant data, not filled in when the library is loaded");
+        return fault("A2", "kith_plugin_entry is zero in the file: it must be constant data, not initialized by code when the "
+                           "library is loaded");
     if (head.struct_size < sizeof(EntryHead))
-        return fault("A2", "kith_plugin_entry says it has " + std::to_string(head.struct_size) +
-                               " bytes, fewer than any version had");
+        return fault("A2", "the struct_size of kith_plugin_entry is " + std::to_string(head.struct_size) +
+                               " bytes, less than in any version");
     if (head.abi_major != settings.abi_major)
         return fault("A1",
                      "it is built for major version " + std::to_string(head.abi_major) +
-                         " of the plugin ABI; this kith has major version " + std::to_string(settings.abi_major),
+                         " of the plugin ABI; this kith supports major version " + std::to_string(settings.abi_major),
                      remedy);
     if (head.struct_size < min_entry_size)
-        return fault("A2", "kith_plugin_entry says it has " + std::to_string(head.struct_size) + " bytes; version 1.0 has " +
-                               std::to_string(min_entry_size));
-    if (head.descriptor_count == 0) return fault("L5", "it describes no plugin: descriptor_count is 0");
+        return fault("A2", "the struct_size of kith_plugin_entry is " + std::to_string(head.struct_size) +
+                               " bytes; version 1.0 has " + std::to_string(min_entry_size));
+    if (head.descriptor_count == 0) return fault("L5", "it contains no plugin: descriptor_count is 0");
     if (head.descriptor_count > max_descriptors)
-        return fault("L5", "it describes " + std::to_string(head.descriptor_count) + " plugins; at most " +
+        return fault("L5", "it contains " + std::to_string(head.descriptor_count) + " plugins; at most " +
                                std::to_string(max_descriptors) + " are allowed in one library");
     return std::nullopt;
 }
 
 EntryError check_description(const Description &description, const LoaderSettings &settings) {
     if (auto wrong = check_head(description.head, settings)) return wrong;
-    if (!description.has_descriptors) return fault("L5", "kith_plugin_entry has a count of descriptors and no descriptors");
+    if (!description.has_descriptors)
+        return fault("L5", "descriptors of kith_plugin_entry is null although descriptor_count is not 0");
     if (!description.has_create) return fault("L5", "kith_plugin_entry has no create function");
-    std::vector<std::pair<std::uint32_t, std::string_view>> names; // ids and aliases of one kind share one space
+    std::vector<std::pair<std::uint32_t, std::string_view>> names; // ids and aliases of one kind share one namespace
     for (const auto &[given, descriptor] : description.descriptors) {
         if (!given) return fault("L5", "one of its descriptors is null");
         if (descriptor.struct_size < min_descriptor_size)
-            return fault("A2", "a descriptor says it has " + std::to_string(descriptor.struct_size) +
+            return fault("A2", "the struct_size of a descriptor is " + std::to_string(descriptor.struct_size) +
                                    " bytes; version 1.0 has " + std::to_string(min_descriptor_size));
         if (auto wrong = Check(descriptor, description.head, settings).run()) return wrong;
         names.emplace_back(descriptor.kind, view(descriptor.id));
@@ -260,7 +261,7 @@ EntryError check_description(const Description &description, const LoaderSetting
             names.emplace_back(descriptor.kind, view(descriptor.aliases[i]));
     }
     if (description.descriptors.size() != description.head.descriptor_count)
-        return fault("L5", "it describes " + std::to_string(description.head.descriptor_count) + " plugins and has " +
+        return fault("L5", "its descriptor_count is " + std::to_string(description.head.descriptor_count) + ", but it has " +
                                std::to_string(description.descriptors.size()) + " descriptors");
     std::ranges::sort(names);
     const auto twice = std::ranges::adjacent_find(names);
@@ -268,7 +269,7 @@ EntryError check_description(const Description &description, const LoaderSetting
     return fault("L5", "it uses the name " + in_quotes(twice->second) + " twice for plugins of one kind");
 }
 
-// What we do not know counts as not said (A4).
+// Unknown values count as not set (A4).
 kith_descriptor known_fields(const kith_descriptor &descriptor, const LoaderSettings &settings, std::uint32_t abi_minor) {
     kith_descriptor result = descriptor;
     if (abi_minor > settings.abi_minor && result.prune > KITH_PRUNE_REPORT) result.prune = KITH_PRUNE_UNSAID;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a plugin says about itself, held against the contract of kith/plugin.h: the sizes of its structs (A2), its ABI version and the
-// services it cannot do without (A1), and the rest of each descriptor (L5).
+// Checks the description of a library against the contract of kith/plugin.h: the sizes of its structs (A2), its ABI version and required
+// services (A1), and all other members of each descriptor (M1, L5).
 #pragma once
 
 #include "core/loader/loader_settings.hpp"
@@ -13,27 +13,28 @@
 
 namespace kith::core {
 
-/// What an operator can do about a library that breaks the contract of the header.
+/// The remedy for a library that violates the contract.
 inline constexpr const char *remedy_author =
-    "tell the plugin's author; until it is mended, remove the file from the plugins directory";
+    "report this to the plugin's author; until it is fixed, remove the file from the plugins directory";
 
-/// What is wrong; the file is filled in by the caller.
+/// The first error; empty: none. The caller fills in the file.
 using EntryError = std::optional<Refusal>;
 
-// What version 1.0 had; no plugin is older.
+// The sizes in version 1.0; no plugin is older.
 inline constexpr std::uint32_t min_entry_size = offsetof(kith_entry, create) + sizeof(kith_entry::create);
 inline constexpr std::uint32_t min_descriptor_size = offsetof(kith_descriptor, reserved) + sizeof(kith_descriptor::reserved);
-// The most that one has.
+// Limits of one library.
 inline constexpr std::uint32_t max_descriptors = 256;
 inline constexpr std::uint32_t max_ids = 256;
 inline constexpr std::uint64_t max_schema = 1 << 20;
 
+/// Checks the first members of the entry.
 EntryError check_head(const EntryHead &head, const LoaderSettings &settings);
 
-/// All of it.
+/// Checks the entry and all descriptors.
 EntryError check_description(const Description &description, const LoaderSettings &settings);
 
-/// A descriptor that passed, with what this kith does not know of it taken out.
+/// A copy of a valid descriptor, without values that only a newer version of the ABI defines.
 kith_descriptor known_fields(const kith_descriptor &descriptor, const LoaderSettings &settings, std::uint32_t abi_minor);
 
 } // namespace kith::core

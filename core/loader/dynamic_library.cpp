@@ -27,14 +27,14 @@ dll::shared_library load(const std::string &path, std::string &error) {
     boost::dll::fs::error_code failed;
     library.load(path, failed, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
     if (library.is_loaded()) return library;
-    // Boost.DLL's own code says "bad file descriptor" for all of them, and leaves the text where it is.
+    // Boost.DLL reports "bad file descriptor" for every failure; dlerror still has the text.
     const char *const text = ::dlerror();
-    error = text == nullptr ? "the dynamic linker gives no reason" : text;
+    error = text == nullptr ? "the dynamic linker reports no reason" : text;
     if (error.starts_with(path + ": ")) error.erase(0, path.size() + 2);
     return library;
 }
 
-// Loaded under its DT_SONAME, the dynamic linker takes it for what the plugin needs and does not look for a file.
+// When a library with the needed DT_SONAME is loaded, the dynamic linker uses it and does not search for a file.
 void load_dependencies(DynamicLibrary &opened, const elf::Image &image, const fs::path &file) {
     for (const auto needed : image.needed()) {
         if (needed.find('/') != std::string_view::npos || is_loaded(needed)) continue;
@@ -52,7 +52,7 @@ void load_dependencies(DynamicLibrary &opened, const elf::Image &image, const fs
             const std::string own_path = proc_path(*copy);
             opened.copies.push_back(std::move(*copy));
             load_dependencies(opened, *library, path);
-            // What is wrong with it is found again, and reported, when the plugin is loaded.
+            // An error is ignored here: loading the plugin fails with the same one.
             std::string ignored;
             if (auto loaded = load(own_path, ignored); loaded.is_loaded()) opened.dependencies.push_back(std::move(loaded));
             break;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Boost.DLL over a sealed copy, so that nothing that is done to the file reaches the process: neither writing to it, which changes the pages that are mapped,
-// nor cutting it short, which takes them away. The libraries that a plugin finds by its own run path ($ORIGIN) are
-// copied and loaded before it; those of the system, which packages replace by renaming, are left to the dynamic linker.
+// Loads a library (with Boost.DLL) from a sealed copy, so that later writes to the file or its truncation do not affect the process.
+// Libraries
+// that a plugin finds by its own run path ($ORIGIN) are copied and loaded before it. Libraries of the system, which packages replace by
+// renaming, are loaded by the dynamic linker.
 #pragma once
 
 #include "core/loader/elf_image.hpp"
@@ -16,13 +17,13 @@
 
 namespace kith::core {
 
-/// A library in the process, until it is closed or destroyed.
+/// A loaded library. close() and the destructor unload it.
 struct DynamicLibrary {
     boost::dll::shared_library library;
-    std::string error;                                    ///< the text of dlerror without the path, when nothing is loaded
-    std::vector<boost::dll::shared_library> dependencies; ///< in the order they were loaded
-    /// Of the library and of its dependencies: their numbers are in the names that the dynamic linker knows them by, so they stay open while
-    /// those are loaded.
+    std::string error;                                    ///< when it is not loaded: the text of dlerror, without the path
+    std::vector<boost::dll::shared_library> dependencies; ///< in loading order
+    /// Copies of the library and its dependencies. The dynamic linker identifies them by paths that contain the numbers of these file
+    /// descriptors, so they stay open while the libraries are loaded.
     std::vector<Fd> copies;
 
     DynamicLibrary() = default;
@@ -34,20 +35,20 @@ struct DynamicLibrary {
 
     explicit operator bool() const { return library.is_loaded(); }
 
-    /// Null when it has no such symbol.
+    /// Null: it has no such symbol.
     const void *symbol(const char *name) const { return library.has(name) ? &library.get<const char>(name) : nullptr; }
 
-    /// The dependencies go last. A copy of what stays in the process all the same (DF_1_NODELETE) is kept open for good.
+    /// Unloads the library, then its dependencies. The copy of a library that stays loaded (DF_1_NODELETE) is never closed.
     void close();
 };
 
-/// copy: of the file, sealed. image: read from it. file: where it lies. Its constructors run.
+/// Loads a sealed copy; its constructors run. image: parsed from the copy. file: the original path, for $ORIGIN.
 DynamicLibrary open_sealed_copy(Fd copy, const elf::Image &image, const std::filesystem::path &file);
 
-/// By its path, where copies cannot be had.
+/// Loads a file by its path, for systems where copies cannot be loaded.
 DynamicLibrary open_path(const std::filesystem::path &file);
 
-/// Why copies cannot be loaded here; empty: they can.
+/// Why copies cannot be loaded on this system; empty: they can.
 std::string sealed_copy_obstacle();
 
 } // namespace kith::core

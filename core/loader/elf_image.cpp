@@ -22,9 +22,9 @@ constexpr std::uint16_t native_machine = EM_PPC64;
 #elif defined(__s390x__)
 constexpr std::uint16_t native_machine = EM_S390;
 #else
-#error "tell elf.cpp the ELF machine number of this architecture"
+#error "add the ELF machine number of this architecture to elf_image.cpp"
 #endif
-// What the dynamic linker assumes of a library without PT_GNU_STACK.
+// What the dynamic linker assumes for a library without PT_GNU_STACK.
 #if defined(__aarch64__) || defined(__powerpc64__)
 constexpr Stack unmarked_stack = Stack::plain;
 #else
@@ -32,9 +32,9 @@ constexpr Stack unmarked_stack = Stack::unmarked;
 #endif
 constexpr unsigned char native_order = std::endian::native == std::endian::little ? ELFDATA2LSB : ELFDATA2MSB;
 
-// A dynamic section of a real library has some thirty entries.
+// The dynamic section of a real library has about thirty entries.
 constexpr std::size_t max_dynamic_entries = 4096;
-// Bounds the work on a table of many names without an end; the longest name that compilers make is shorter.
+// Limits the work on a malicious string table; compilers generate shorter names.
 constexpr std::size_t max_name = 65536;
 // DT_RELR and DT_RELRSZ, which older headers lack.
 constexpr std::int64_t dynamic_relr = 36, dynamic_relr_size = 35;
@@ -59,7 +59,7 @@ Error damaged(std::string_view what) { return {"is a damaged ELF file: " + std::
 
 } // namespace
 
-// Thrown away when the image is made; holds the tables that only reading needs.
+// Builds an Image; contains the tables that are needed only for that.
 class Reader {
   public:
     explicit Reader(std::span<const std::byte> bytes) : bytes_(bytes) { image_.bytes_ = bytes; }
@@ -82,14 +82,14 @@ class Reader {
         if (bytes_.empty()) return Error{"is empty"};
         if (bytes_.size() < SELFMAG || std::memcmp(bytes_.data(), magic.data(), SELFMAG) != 0)
             return Error{"is not an ELF file"};
-        if (bytes_.size() < EI_NIDENT) return damaged("it ends within its header");
+        if (bytes_.size() < EI_NIDENT) return damaged("it is truncated within its header");
         const auto ident = [this](std::size_t i) { return std::to_integer<unsigned char>(bytes_[i]); };
         if (ident(EI_CLASS) != ELFCLASS64)
             return Error{ident(EI_CLASS) == ELFCLASS32 ? "is a 32-bit library; this kith is a 64-bit program"
                                                        : "is an ELF file of an unknown class"};
         if (ident(EI_DATA) != native_order) return Error{"is built for a machine of the other byte order"};
         const auto header = get<Elf64_Ehdr>(bytes_, 0);
-        if (!header) return damaged("it ends within its header");
+        if (!header) return damaged("it is truncated within its header");
         header_ = *header;
         if (header_.e_machine != native_machine)
             return Error{"is built for " + machine_name(header_.e_machine) + "; this kith runs on " +
@@ -106,7 +106,7 @@ class Reader {
         image_.stack_ = unmarked_stack;
         for (std::uint64_t i = 0; i < header_.e_phnum; ++i) {
             const auto program = get_at<Elf64_Phdr>(header_.e_phoff, i);
-            if (!program) return damaged("a program header lies outside of the file");
+            if (!program) return damaged("a program header is outside of the file");
             if (program->p_type == PT_GNU_STACK)
                 image_.stack_ = (program->p_flags & PF_X) != 0 ? Stack::executable : Stack::plain;
             if (program->p_type == PT_TLS) tls_size_ = program->p_memsz;
@@ -116,7 +116,7 @@ class Reader {
             }
             if (program->p_type != PT_LOAD && program->p_type != PT_DYNAMIC) continue;
             if (program->p_offset > bytes_.size() || bytes_.size() - program->p_offset < program->p_filesz)
-                return damaged("a segment lies outside of the file");
+                return damaged("a segment is outside of the file");
             if (program->p_memsz > UINT64_MAX - program->p_vaddr || program->p_filesz > program->p_memsz)
                 return damaged("a segment has an impossible size");
             if (program->p_type == PT_DYNAMIC)
@@ -164,10 +164,10 @@ class Reader {
             default: break;
             }
         }
-        // A position-independent program is ET_DYN as well; dlopen would refuse it with less clear words.
+        // A position-independent program is ET_DYN as well; the error of dlopen would be less clear.
         if (program_) return Error{"is a program, not a shared library"};
         const auto table = image_.file_data(strings);
-        if (!table || table->size() < strings_size) return damaged("its string table lies outside of the file");
+        if (!table || table->size() < strings_size) return damaged("its string table is outside of the file");
         strings_ = table->first(strings_size);
         for (const std::uint64_t offset : needed) {
             const auto name = string(offset);
@@ -184,10 +184,10 @@ class Reader {
 
     Failure read_symbols() {
         const auto table = image_.file_data(symbol_table_);
-        if (!table) return damaged("its symbol table lies outside of the file");
+        if (!table) return damaged("its symbol table is outside of the file");
         const auto found = symbol_count();
-        if (!found) return damaged("its symbol hash table cannot be followed");
-        if (*found > table->size() / sizeof(Elf64_Sym)) return damaged("its symbol table lies outside of the file");
+        if (!found) return damaged("its symbol hash table is invalid");
+        if (*found > table->size() / sizeof(Elf64_Sym)) return damaged("its symbol table is outside of the file");
         tables_.symbols = *table;
         const auto versions = versions_ ? image_.file_data(*versions_) : std::nullopt;
         const auto version_names = read_version_names();
@@ -211,7 +211,7 @@ class Reader {
 
     using VersionNames = std::vector<std::pair<std::uint16_t, std::string_view>>;
 
-    // The versions that the library needs of others, by the numbers that its symbols use. A chain that leads nowhere ends there.
+    // The symbol versions that the library needs, by the indexes that its symbols use. A chain with an invalid offset ends there.
     VersionNames read_version_names() const {
         VersionNames names;
         const auto table = version_names_ ? image_.file_data(*version_names_) : std::nullopt;

@@ -7,12 +7,12 @@ namespace kith::core::elf {
 
 namespace {
 
-// More than any plugin has; a table of RELR could make 63 of each eight bytes of the file.
+// More than any plugin has. Without a limit, a RELR table gives 63 relocations for each eight bytes of the file.
 constexpr std::size_t max_relocations = 1 << 20;
 constexpr std::size_t max_data = std::size_t{2} << 20;
 constexpr std::uint64_t word = 8;
 
-// Newer than some headers.
+// Missing in some versions of elf.h.
 #ifndef R_RISCV_64
 #define R_RISCV_64 2
 #endif
@@ -65,7 +65,7 @@ class RelocationReader {
 
     std::optional<Error> run() {
         if (!read_entries<Elf64_Rela>(tables_.rela) || !read_entries<Elf64_Rel>(tables_.rel) || !read_packed())
-            return Error{"is a damaged ELF file: its relocations lie outside of the file"};
+            return Error{"is a damaged ELF file: its relocations are outside of the file"};
         auto &all = image_.relocations_;
         if (!std::ranges::is_sorted(all, {}, &Image::Relocation::address))
             std::ranges::stable_sort(all, {}, &Image::Relocation::address);
@@ -113,12 +113,12 @@ class RelocationReader {
         const auto symbol = get<Elf64_Sym>(tables_.symbols, std::uint64_t{ELF64_R_SYM(info)} * sizeof(Elf64_Sym));
         const bool ours = symbol && symbol->st_shndx != SHN_UNDEF && symbol->st_shndx != SHN_ABS &&
                           ELF64_ST_TYPE(symbol->st_info) != STT_TLS && ELF64_ST_TYPE(symbol->st_info) != STT_GNU_IFUNC;
-        // With an addend in place the value is the sum of two; no compiler makes that where tables have addends.
+        // With an addend in place the value would be a sum; compilers do not generate that on machines whose tables contain addends.
         if (!ours || in_place) return {address, 0, Relocation::elsewhere};
         return {address, symbol->st_value + addend, Relocation::image};
     }
 
-    // An even word is an address to relocate; an odd one is a map of the 63 words that follow the last.
+    // An even word is an address to relocate; an odd one is a bitmap of the 63 words after the last address.
     bool read_packed() {
         const auto data = content(tables_.relr);
         if (!data) return false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The relocations of a library: what the dynamic linker writes into its data. For elf.cpp only.
+// Reads the relocations of a library: the values that the dynamic linker writes into its data. Used by elf_image.cpp only.
 #pragma once
 
 #include "core/loader/elf_image.hpp"
@@ -12,7 +12,7 @@
 
 namespace kith::core::elf {
 
-/// A value in bytes; nothing when it does not lie within them.
+/// Reads a value at an offset; empty when it is not within the bytes.
 template <class T>
 std::optional<T> get(std::span<const std::byte> from, std::uint64_t offset) {
     static_assert(std::is_trivially_copyable_v<T>);
@@ -22,7 +22,7 @@ std::optional<T> get(std::span<const std::byte> from, std::uint64_t offset) {
     return value;
 }
 
-/// As the dynamic section describes them.
+/// The tables, as the dynamic section describes them.
 struct RelocationTables {
     struct Table {
         std::uint64_t address = 0, size = 0;
@@ -31,8 +31,8 @@ struct RelocationTables {
     std::span<const std::byte> symbols;
 };
 
-/// Reads the tables into the image, whose segments are known. Those of the procedure linkage table are left out: no data of
-/// a plugin's description is bound through it.
+/// Reads the tables into the image, whose segments must already be set. Relocations of the procedure linkage table are ignored: they do not
+/// concern data.
 std::optional<Error> read_relocations(const RelocationTables &tables, Image &image);
 
 } // namespace kith::core::elf

@@ -20,16 +20,16 @@ namespace {
 
 FileError failed(const char *what) { return {std::string(what) + ": " + std::strerror(errno)}; }
 
-// Enough to see that a file is no library.
+// Enough to detect a file that is not a library.
 constexpr std::size_t first_read = 4096;
-// Most libraries fit into it.
+// The initial size of a buffer; most libraries are smaller.
 constexpr std::size_t first_room = std::size_t{1} << 20;
 
 struct Range {
     std::size_t begin = 0, end = 0;
 };
 
-// The segment of code, when it holds code alone: another one has the headers. start: of the file.
+// The code segment, if it contains only code (the headers are in another segment). start: the first bytes of the file.
 Range code_in(std::span<const std::byte> start, std::uint64_t file_size) {
     Elf64_Ehdr header{};
     if (start.size() < sizeof header) return {};
@@ -56,7 +56,7 @@ Range code_in(std::span<const std::byte> start, std::uint64_t file_size) {
 
 boost::system::result<Mapping, FileError> Mapping::of(const Fd &copy) {
     struct stat status {};
-    if (::fstat(copy.get(), &status) != 0) return failed("cannot be looked at");
+    if (::fstat(copy.get(), &status) != 0) return failed("cannot be examined");
     const auto size = static_cast<std::size_t>(status.st_size);
     if (size > max_library_size) return FileError{"is larger than 512 MiB"};
     Mapping mapping;
@@ -75,7 +75,7 @@ boost::system::result<Fd, FileError> open_regular(const std::filesystem::path &f
     Fd fd(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     if (!fd) return failed("cannot be opened");
     struct stat status {};
-    if (::fstat(fd.get(), &status) != 0) return failed("cannot be looked at");
+    if (::fstat(fd.get(), &status) != 0) return failed("cannot be examined");
     if (!S_ISREG(status.st_mode)) return FileError{"is " + std::string(file_type(status.st_mode)) + ", not a regular file"};
     return fd;
 }
@@ -91,10 +91,10 @@ std::span<std::byte> Buffer::context(std::size_t size) {
 
 boost::system::result<std::span<const std::byte>, FileError> read_bytes(const Fd &file, Buffer &buffer, Part part) {
     struct stat status {};
-    if (::fstat(file.get(), &status) != 0) return failed("cannot be looked at");
+    if (::fstat(file.get(), &status) != 0) return failed("cannot be examined");
     const auto file_size = static_cast<std::uint64_t>(status.st_size);
     if (file_size > max_library_size) return FileError{"is larger than 512 MiB"};
-    // One byte more than it has, so that the end is seen by one read. What it grows by meanwhile is not read.
+    // One byte more than the file's size, so that one read detects the end. Bytes that are appended meanwhile are not read.
     const auto context = buffer.context(std::max<std::size_t>(file_size + 1, first_read))
                              .first(std::max<std::size_t>(file_size + 1, first_read));
     Range skipped;
@@ -119,7 +119,7 @@ boost::system::result<std::span<const std::byte>, FileError> read_bytes(const Fd
 }
 
 Fd create_memory_file(const std::string &name) {
-    // MFD_EXEC; kernels before 6.3 do not know the flag, and allow it.
+    // MFD_EXEC. Kernels before 6.3 do not have the flag; there all memory files are executable.
     constexpr unsigned executable = 0x10U, common = MFD_CLOEXEC | MFD_ALLOW_SEALING;
     Fd file(::memfd_create(name.c_str(), common | executable));
     if (!file && errno == EINVAL) file = Fd(::memfd_create(name.c_str(), common));
@@ -142,7 +142,7 @@ boost::system::result<Fd, FileError> make_sealed_copy(const Fd &file, const std:
     return copy;
 }
 
-// Not by /proc/self, which is another process to a debugger.
+// Not /proc/self, since that is another process for a debugger.
 std::string proc_path(const Fd &fd) {
     std::array<char, 32> process{};
     const ssize_t size = ::readlink("/proc/self", process.data(), process.size());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The bytes of an open file.
+// Reads the bytes of a plugin file, and copies it into sealed memory.
 #pragma once
 
 #include "core/failed_result.hpp"
@@ -17,18 +17,19 @@
 
 namespace kith::core {
 
-/// Over this a file is no plugin, and is not read.
+/// Larger files are not read: they are no plugins. In bytes.
 inline constexpr std::size_t max_library_size = std::size_t{512} << 20;
 
-/// Why a file cannot be read: a phrase that follows its name, such as "cannot be mapped: ...".
+/// Why a file cannot be read: a phrase to append to its name, such as "cannot be mapped: ...".
 struct FileError {
     std::string text;
 };
 
-/// A sealed copy (see `make_sealed_copy`) mapped for reading. A file that others can write to is never mapped: cutting it short would end the process.
+/// A sealed copy (see make_sealed_copy), mapped for reading. A file that others can write to is never mapped: truncating it would end this
+/// process by SIGBUS.
 class Mapping {
   public:
-    /// The error is a phrase such as "cannot be mapped: ...".
+    /// Maps the copy. The error is a phrase such as "cannot be mapped: ...".
     static boost::system::result<Mapping, FileError> of(const Fd &copy);
 
     Mapping(Mapping &&other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
@@ -42,10 +43,10 @@ class Mapping {
     std::span<const std::byte> bytes_;
 };
 
-/// Memory that is not cleared, so that what is not used of it costs nothing.
+/// A reusable buffer. Its memory is not cleared, so unused pages are never allocated.
 class Buffer {
   public:
-    /// At least so many bytes; what was there is lost.
+    /// At least `size` bytes. The previous content is lost.
     std::span<std::byte> context(std::size_t size);
 
   private:
@@ -53,23 +54,25 @@ class Buffer {
     std::size_t size_ = 0;
 };
 
+/// What read_bytes() reads.
 enum class Part : std::uint8_t {
     all,
-    data, ///< code is not read: where it is the bytes are zero. Most of a library is code, and nothing that is looked at is in it.
+    data, ///< all but the code segment, which is zero in the result: the checks need no code, and most of a library is code
 };
 
-/// The bytes of a file, read into `buffer`. The result points into it. Of a file that is no ELF file
-/// only the beginning is read. The error is a phrase such as "cannot be read: ...".
+/// Reads a file into `buffer`; the result points into it. Of a file that is not an ELF file only the beginning is read. The error is a
+/// phrase
+/// such as "cannot be read: ...".
 boost::system::result<std::span<const std::byte>, FileError> read_bytes(const Fd &file, Buffer &buffer, Part part = Part::all);
 
-/// Open for reading; only a regular file.
+/// Opens a file for reading. An error for anything but a regular file.
 boost::system::result<Fd, FileError> open_regular(const std::filesystem::path &file);
 
-/// An empty file in memory that can be mapped for execution; on failure errno says why.
+/// Creates an empty file in memory that can be mapped for execution. On failure the result is empty and errno is set.
 Fd create_memory_file(const std::string &name);
 
-/// A private copy of a file that nobody can change any more: read once, into sealed memory. What is checked is then what is loaded, whoever
-/// may write to the file. `name` is what /proc/<pid>/maps and profilers show.
+/// Reads a file once into sealed memory, which no process can change. So the bytes that are checked are the bytes that are loaded, even if
+/// others can write to the file. `name` appears in /proc/<pid>/maps and in profilers.
 boost::system::result<Fd, FileError> make_sealed_copy(const Fd &file, const std::string &name);
 
 /// The path by which the dynamic linker, and a debugger in another process, can open a descriptor of this process.

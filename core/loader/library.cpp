@@ -22,8 +22,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char *entry_symbol = "kith_plugin_entry";
-constexpr const char *remedy_constant = "tell the plugin's author: kith_plugin_entry and its descriptors should be constant "
-                                        "data, which is read without running code";
+constexpr const char *remedy_constant = "report this to the plugin's author: kith_plugin_entry and its descriptors should be "
+                                        "constant data, which can be read without running code";
 
 Refusal refusal(const fs::path &file, std::string rule, std::string reason, std::string remedy) {
     return {file.native(), std::move(rule), std::move(reason), std::move(remedy)};
@@ -45,7 +45,7 @@ FileState state_of(const Fd &fd) {
     return {static_cast<std::uint64_t>(status.st_size), status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
 }
 
-// Rule L2, and what the entry begins with. `entry` is where kith_plugin_entry lies.
+// Checks rule L2 and the first members of the entry. Sets `address` to the address of kith_plugin_entry.
 std::optional<Refusal> check_image(const elf::Image &image, const fs::path &file, const LoaderSettings &settings,
                                    std::uint64_t &address) {
     const elf::Symbol *entry = nullptr;
@@ -60,12 +60,13 @@ std::optional<Refusal> check_image(const elf::Image &image, const fs::path &file
     const std::string link =
         "link it with the version script { global: kith_plugin_entry; local: *; }; kith_add_plugin() of the SDK does";
     if (entry == nullptr)
-        return refusal(file, "L2", "it exports no kith_plugin_entry: it is a library, but not a kith plugin",
+        return refusal(file, "L2", "it does not export kith_plugin_entry, so it is not a kith plugin",
                        "remove it from the plugins directory, or build it with kith_add_plugin() of the SDK");
     if (!unique.empty())
         return refusal(file, "L2", "it has symbols that are unique in the whole process (STB_GNU_UNIQUE): " + first_of(unique),
                        "compile it with -fno-gnu-unique and " + link);
-    if (!others.empty()) return refusal(file, "L2", "it exports more than kith_plugin_entry: " + first_of(others), link);
+    if (!others.empty())
+        return refusal(file, "L2", "it exports other symbols than kith_plugin_entry: " + first_of(others), link);
     if (entry->type != elf::Type::object)
         return refusal(file, "L2", "its kith_plugin_entry is not data",
                        "define it as: const kith_entry kith_plugin_entry = { ... };");
@@ -73,7 +74,7 @@ std::optional<Refusal> check_image(const elf::Image &image, const fs::path &file
     const auto start = image.initial(entry->value, sizeof head);
     if (entry->size < sizeof head || !start)
         return refusal(file, "A2",
-                       "its kith_plugin_entry has " + std::to_string(entry->size) + " bytes, fewer than any version had",
+                       "its kith_plugin_entry has " + std::to_string(entry->size) + " bytes, less than in any version",
                        "define it as: const kith_entry kith_plugin_entry = { ... };");
     std::memcpy(&head, start->data(), sizeof head);
     if (auto wrong = check_head(head, settings)) {
@@ -82,8 +83,8 @@ std::optional<Refusal> check_image(const elf::Image &image, const fs::path &file
     }
     if (head.struct_size > entry->size)
         return refusal(file, "A2",
-                       "its kith_plugin_entry says it has " + std::to_string(head.struct_size) + " bytes and has " +
-                           std::to_string(entry->size),
+                       "the struct_size of kith_plugin_entry is " + std::to_string(head.struct_size) + ", but it has " +
+                           std::to_string(entry->size) + " bytes",
                        "set struct_size to sizeof(kith_entry)");
     address = entry->value;
     return std::nullopt;
@@ -111,12 +112,12 @@ std::int32_t Plugin::create(const kith_host &host, const kith_instance **out) co
 }
 
 struct Library::Handle {
-    Fd copy; // of a pinned file, until it is opened
+    Fd copy; // of a pinned file; empty after it is opened
     DynamicLibrary opened;
     Handle *next = nullptr;
 };
 
-// Makes a library step by step; the first step that fails is the refusal.
+// Checks and builds a library step by step. The first failed check is the refusal.
 struct LibraryBuilder {
     using Result = Library::Result;
 
@@ -136,9 +137,9 @@ struct LibraryBuilder {
         if (data) {
             auto wrong = check_bytes(*data, checked->fd);
             if (!wrong) return std::move(library);
-            if (library->described_in_child_) return *std::move(wrong); // whole, by the process that loaded it
+            if (library->described_in_child_) return *std::move(wrong); // the child process has already loaded the whole file
         }
-        // Of what is refused all is read: it may have its data where others have code.
+        // Reads the whole file before it is refused, since its data can be in the code segment.
         library.reset(new Library);
         library->file_ = file.native();
         library->handle_ = std::make_unique<Library::Handle>();
@@ -148,23 +149,23 @@ struct LibraryBuilder {
         return std::move(library);
     }
 
-    // A file that is named in plugins.allow is always held against its hash, wherever it lies.
+    // The hash of a file that is named in plugins.allow is always checked, whatever its path is.
     Result read_pinned() {
         const auto source = open_regular(file);
         auto copy = source ? make_sealed_copy(*source, file.filename()) : boost::system::result<Fd, FileError>(source.error());
         if (!copy)
             return refusal(file, "L1", "it " + copy.error().text,
-                           "it is in plugins.allow: put a readable library there, or remove that entry");
+                           "it is named in plugins.allow: install a readable library, or remove that entry");
         const auto mapping = Mapping::of(*copy);
-        if (!mapping) return refusal(file, "L1", "it " + mapping.error().text, "see whether the machine has memory left");
+        if (!mapping) return refusal(file, "L1", "it " + mapping.error().text, "check whether the machine has free memory");
         library->sha256_ = sha256(mapping->bytes());
         const Pin is{file.filename().native(), library->sha256_};
         const auto allows = [&is](const Pin &pin) {
             return pin.sha256 == is.sha256 && (pin.file.empty() || pin.file == is.file);
         };
         if (std::ranges::none_of(settings.pins, allows))
-            return refusal(file, "L1", "it is not the file that plugins.allow names: its SHA-256 is " + is.sha256,
-                           "if you trust this one, set in the configuration: " + allow_line(is));
+            return refusal(file, "L1", "its SHA-256 is not the one in plugins.allow; it is " + is.sha256,
+                           "if you trust this file, set in the configuration: " + allow_line(is));
         library->pinned_ = true;
         library->file_state_ = state_of(*source);
         if (auto wrong = check_bytes(mapping->bytes(), *copy)) return *std::move(wrong);
@@ -172,7 +173,7 @@ struct LibraryBuilder {
         return std::move(library);
     }
 
-    // The path rules send_answer no; a pin without a name may still send_answer yes. If not, the remedy shows how one would.
+    // Rule L1 does not allow the path. A pin without a file name can still allow the file; otherwise the remedy contains a pin that would.
     Result read_if_hash_is_pinned(const PathError &fault) {
         const auto source = open_regular(file);
         if (!source) return refusal(file, "L1", fault.reason, fault.remedy);
@@ -182,15 +183,15 @@ struct LibraryBuilder {
         if (std::ranges::any_of(settings.pins, [&pin](const Pin &p) { return p.file.empty() && p.sha256 == pin.sha256; }))
             return read_pinned();
         return refusal(file, "L1", fault.reason,
-                       fault.remedy + "; or, if you trust this very file, set in the configuration: " + allow_line(pin));
+                       fault.remedy + "; or, if you trust this file, set in the configuration: " + allow_line(pin));
     }
 
-    // What can be told from the bytes. source: the file they were read from, or a copy.
+    // Checks the bytes of the file. source: the file that they were read from, or a copy.
     std::optional<Refusal> check_bytes(std::span<const std::byte> bytes, const Fd &source) {
         const auto image = elf::Image::read(bytes);
         if (!image)
             return refusal(file, "L2", "it " + image.error().text,
-                           "remove it from the plugins directory, or put the right file there");
+                           "remove it from the plugins directory, or replace it by the right file");
         std::uint64_t entry = 0;
         if (auto wrong = check_image(*image, file, settings, entry)) return wrong;
         if (auto wrong = check_process_requirements(*image, file)) return with_file(*std::move(wrong));
@@ -207,7 +208,7 @@ struct LibraryBuilder {
         return check_go();
     }
 
-    // Some of the description needs other libraries, or lies where code of this one can write.
+    // For a description that depends on other libraries, or that code of this one can change.
     std::optional<Refusal> describe_in_child(const Fd &source) {
         library->described_in_child_ = true;
         const Fd copy = copy_of(source);
@@ -221,8 +222,7 @@ struct LibraryBuilder {
         if (auto wrong = run(copy, packed)) return wrong;
         auto description = deserialize(packed);
         if (!description)
-            return refusal(file, "L5", "what it says of itself, once its code has run, is too large or cannot be read",
-                           remedy_author);
+            return refusal(file, "L5", "its description after loading is too large or cannot be read", remedy_author);
         if (auto wrong = check_description(*description, settings)) return with_file(*std::move(wrong));
         library->description_ = *std::move(description);
         store_cached_description(settings.state_dir, library->sha256_, packed);
@@ -238,7 +238,7 @@ struct LibraryBuilder {
     std::optional<Refusal> run(const Fd &copy, std::string &packed) const {
         auto answer = context.zygote.ask(copy, file);
         if (!answer.end.empty())
-            return refusal(file, "L5", "its code must run before it can be used, and the process that loaded it " + answer.end,
+            return refusal(file, "L5", "its description is initialized by code, and the process that loaded it " + answer.end,
                            remedy_constant);
         if (!answer.dlerror.empty())
             return refusal(file, "L2", "it cannot be loaded: " + answer.dlerror,
@@ -247,7 +247,7 @@ struct LibraryBuilder {
         return std::nullopt;
     }
 
-    // None where copies cannot be loaded.
+    // Empty where copies cannot be loaded.
     Fd copy_of(const Fd &source) const {
         if (!sealed_copy_obstacle().empty()) return {};
         auto copy = make_sealed_copy(source, file.filename());
@@ -273,10 +273,10 @@ struct LibraryBuilder {
     std::optional<Refusal> check_go() const {
         const auto declares_service = [](const auto &plugin) { return plugin->has_flag(KITH_FLAG_THREADS); };
         if (!library->go_ || std::ranges::all_of(library->plugins_, declares_service)) return std::nullopt;
-        return refusal(file, "P1",
-                       "it is built by Go, whose runtime starts threads and takes over signals, and does not declare it "
-                       "(KITH_FLAG_THREADS)",
-                       "make it a program and let exec run it: strategy_exec, connector_exec or sink_exec");
+        return refusal(
+            file, "P1",
+            "it is built by Go, whose runtime starts threads and sets signal handlers, but does not declare KITH_FLAG_THREADS",
+            "make it a program and run it with strategy_exec, connector_exec or sink_exec");
     }
 
     Result link(const kith_entry &entry) {
@@ -298,9 +298,9 @@ struct LibraryBuilder {
         return result;
     }
 
-    // ---- of a library that was read ----
+    // ---- of a library that was already read ----
 
-    // A copy of the file as it is now, which must still be what was read; none where copies cannot be loaded.
+    // Copies the file as it is now, and checks that it is still the same plugin. The copy is empty where copies cannot be loaded.
     static std::optional<Refusal> copy_unchanged_file(const Library &library, const LoaderSettings &settings,
                                                       const ReadContext &context, Fd &copy, FileState &state) {
         const fs::path file(library.file_);
@@ -312,23 +312,23 @@ struct LibraryBuilder {
         copy = again.copy_of(checked->fd);
         if (!copy) return std::nullopt;
         const auto mapping = Mapping::of(copy);
-        if (!mapping) return refusal(file, "L2", "it " + mapping.error().text, "see whether the machine has memory left");
+        if (!mapping) return refusal(file, "L2", "it " + mapping.error().text, "check whether the machine has free memory");
         if (library.described_in_child_ && sha256(mapping->bytes()) == library.sha256_) return std::nullopt;
         if (auto wrong = again.check_bytes(mapping->bytes(), copy)) return wrong;
         if (again.library->description_ == library.description_) return std::nullopt;
-        return refusal(file, "L1", "it was replaced by another plugin while kith started", "start kith again");
+        return refusal(file, "L1", "the file was replaced by another plugin while kith started", "start kith again");
     }
 
     static std::optional<Refusal> compare(const Library &library, const kith_entry &entry) {
         const fs::path file(library.file_);
         if (read_description(entry) == library.description_) return std::nullopt;
-        return refusal(file, "L5", "what it says of itself once it is loaded is not what its file holds", remedy_constant);
+        return refusal(file, "L5", "its description after loading differs from the one in its file", remedy_constant);
     }
 };
 
 Library::Library() = default;
 
-// L4: what is loaded stays, as long as the process does. In a list, so that leak checkers find it.
+// L4: a loaded library stays loaded until the process ends. The list keeps it reachable for leak checkers.
 Library::~Library() {
     static Handle *kept = nullptr;
     if (!handle_ || !handle_->opened) return;
@@ -377,27 +377,28 @@ std::optional<Refusal> Library::open(const LoaderSettings &settings, const ReadC
         handle_->opened = open_sealed_copy(std::move(copy), *image, file);
     } else {
         handle_->opened = open_path(file);
-        warnings_.push_back(
-            "plugins are loaded by their paths, because their files cannot be copied into memory (" + sealed_copy_obstacle() +
-            "): who writes into such a file, or cuts it short, ends kith; replace files by mv or install, not by cp");
+        warnings_.push_back("plugins are loaded by their paths, because their files cannot be copied into memory (" +
+                            sealed_copy_obstacle() +
+                            "): a process that writes into such a file, or truncates it, ends kith; replace files with mv or "
+                            "install, not with cp");
     }
     if (!handle_->opened)
         return refusal(file, "L2", "it cannot be loaded: " + handle_->opened.error,
                        dlerror_remedy(handle_->opened.error, file, copied));
     const auto *const entry = static_cast<const kith_entry *>(handle_->opened.symbol(entry_symbol));
-    if (entry == nullptr) return refusal(file, "L2", "it shows no kith_plugin_entry once it is loaded", remedy_author);
+    if (entry == nullptr) return refusal(file, "L2", "it has no kith_plugin_entry after loading", remedy_author);
     if (auto wrong = LibraryBuilder::compare(*this, *entry)) return wrong;
     entry_ = entry;
     if (go_)
-        warnings_.push_back(file_ +
-                            " is built by Go: its threads and its signal handlers stay in kith until kith ends, handlers that "
-                            "were there before run on alternate stacks (SA_ONSTACK), and programs that kith starts no "
-                            "longer inherit an ignored SIGPIPE; exec runs it as a program instead");
+        warnings_.push_back(
+            file_ + "  is built by Go: its threads and signal handlers stay in the process until kith ends, earlier signal "
+                    "handlers run on alternate stacks (SA_ONSTACK), and programs that kith starts no longer inherit an ignored "
+                    "SIGPIPE; strategy_exec, connector_exec or sink_exec runs it as a program instead");
     return std::nullopt;
 }
 
 std::optional<Refusal> Library::load_in_child(const LoaderSettings &settings, const ReadContext &context) const {
-    if (!handle_) return std::nullopt; // linked in
+    if (!handle_) return std::nullopt; // a linked entry
     const fs::path file(file_);
     Fd copy;
     FileState state;
@@ -408,7 +409,7 @@ std::optional<Refusal> Library::load_in_child(const LoaderSettings &settings, co
     if (auto wrong = builder.run(handle_->copy ? handle_->copy : copy, packed)) return wrong;
     const auto description = deserialize(packed);
     if (description && *description == description_) return std::nullopt;
-    return refusal(file, "L5", "what it says of itself once it is loaded is not what its file holds", remedy_constant);
+    return refusal(file, "L5", "its description after loading differs from the one in its file", remedy_constant);
 }
 
 std::string Library::abi() const {

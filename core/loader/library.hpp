@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One plugin library: a file that was read, and perhaps opened, under the rules L1, L2, A1, A2 and L5, or an entry linked into this program.
+// One plugin library: a file that was checked under the rules L1, L2, A1, A2 and L5 and can be loaded, or an entry linked into this
+// program.
 #pragma once
 
 #include "core/loader/file_bytes.hpp"
@@ -26,7 +27,7 @@ class Zygote;
 
 class Library;
 
-/// One descriptor of a library. Its strings are copies, which live as long as the Library.
+/// One plugin of a library, as its descriptor describes it. The strings are copies with the lifetime of the Library.
 class Plugin {
   public:
     std::uint32_t kind() const { return descriptor_.kind; }
@@ -34,7 +35,7 @@ class Plugin {
     std::string_view version() const { return view(descriptor_.version); }
     std::string_view licence() const { return view(descriptor_.licence); }
     std::string_view summary() const { return view(descriptor_.summary); }
-    /// JSON Schema of the options; checked to be JSON. Empty when the plugin gives none.
+    /// JSON Schema of the options; valid JSON. Empty: the plugin has none.
     std::string_view options() const { return view(descriptor_.options); }
     std::span<const std::string_view> required() const { return required_; }
     std::span<const std::string_view> optional() const { return optional_; }
@@ -44,15 +45,16 @@ class Plugin {
     std::uint32_t prune() const { return descriptor_.prune; }
     std::uint32_t parallel() const { return descriptor_.parallel; }
 
+    /// Whether `name` is its id or an alias.
     bool is_named(std::string_view name) const;
-    /// May it ask for this service?
+    /// Whether the descriptor lists this service as required or optional.
     bool declares_service(std::string_view service) const;
 
-    /// A copy of the descriptor; what the plugin's own struct was too short to hold is zero (A2).
+    /// A copy of the descriptor; members beyond the plugin's struct_size are zero (A2).
     const kith_descriptor &descriptor() const { return descriptor_; }
     const Library &library() const { return *library_; }
 
-    /// kith_entry::create for this descriptor, of a library that is open. `*out` stays null on failure.
+    /// Calls kith_entry::create for this descriptor. The library must be open. `*out` is null on failure.
     std::int32_t create(const kith_host &host, const kith_instance **out) const;
 
   private:
@@ -63,60 +65,60 @@ class Plugin {
     std::size_t index_ = 0; // of its descriptor
 };
 
-/// What reading a library may use besides the file.
+/// Resources that reading a library needs; they outlive the call.
 struct ReadContext {
-    Zygote &zygote; ///< describes what cannot be read
-    Buffer &buffer; ///< for the bytes of one file after another
+    Zygote &zygote; ///< describes libraries whose description cannot be read from the file
+    Buffer &buffer; ///< reused for the bytes of each file
 };
 
-/// What a file was when it was opened; another one differs in one of these.
+/// Size and modification time of a file when it was opened, to detect that it was replaced.
 struct FileState {
     std::uint64_t size = 0;
     std::int64_t modified = 0; ///< nanoseconds since 1970
     bool operator==(const FileState &) const = default;
 };
 
-/// Never unloaded by itself, not even when it is destroyed: the daemon does not dlclose what was used (L4).
+/// A loaded library stays loaded when this object is destroyed: the daemon never calls dlclose (L4).
 class Library {
   public:
     using Result = boost::system::result<std::unique_ptr<Library>, Refusal>;
 
-    /// Check the file under every rule, from its bytes. Nothing of it runs in this process.
+    /// Checks the file under all rules, from its bytes. No code of it runs in this process.
     static Result read(const std::filesystem::path &file, const LoaderSettings &settings, const ReadContext &context);
 
-    /// Load a library that was read: its constructors run. Why it could not be, or must not be used.
+    /// Loads a library that was read; its constructors run. Returns why it cannot be loaded or must not be used; empty: success.
     std::optional<Refusal> open(const LoaderSettings &settings, const ReadContext &context);
 
-    /// The same in a process of its own, which ends: nothing of the library is in this one afterwards.
+    /// As open(), in a child process that ends: the library is not loaded into this process.
     std::optional<Refusal> load_in_child(const LoaderSettings &settings, const ReadContext &context) const;
 
-    /// Read and open.
+    /// read() and open().
     static Result load(const std::filesystem::path &file, const LoaderSettings &settings);
 
-    /// The same for an entry that is linked into this program. `name` stands for the file. entry: static.
+    /// Checks an entry that is linked into this program. `name` is used as the file name. entry: static.
     static Result link(const kith_entry &entry, std::string name, const LoaderSettings &settings);
 
     Library(const Library &) = delete;
     Library &operator=(const Library &) = delete;
     ~Library();
 
-    /// As it was found, or the name that link() was given.
+    /// The path as it was given, or the name that was passed to link().
     const std::string &file() const { return file_; }
-    /// Bytes came from a pinned copy, not from the path.
+    /// Whether it is pinned: loaded from a copy whose SHA-256 is in plugins.allow.
     bool pinned() const { return pinned_; }
     std::span<const std::unique_ptr<Plugin>> plugins() const { return plugins_; }
     const kith_entry &entry() const { return *entry_; }
     bool is_open() const { return entry_ != nullptr; }
-    /// "1.0": the ABI it was built with.
+    /// The ABI version that it was built with, such as "1.0".
     std::string abi() const;
-    /// Read from the file when first asked for; empty for an entry that is linked in, or when the file cannot be read any more.
+    /// SHA-256 of the file, computed at the first call; empty for a linked entry, and when the file cannot be read.
     const std::string &sha256() const;
-    /// Of the file when it was opened; nothing for an entry that is linked in.
+    /// State of the file when it was opened; empty for a linked entry.
     const std::optional<FileState> &file_state() const { return file_state_; }
-    /// What the operator should know of it once it is open, a sentence each.
+    /// Warnings for the operator about an open library, one sentence each.
     std::span<const std::string> warnings() const { return warnings_; }
 
-    /// dlclose: for the checker. Nothing of the library may be used afterwards.
+    /// Calls dlclose, for tests and the checker. Nothing of the library may be used afterwards.
     void unload();
 
   private:
@@ -126,12 +128,12 @@ class Library {
     Description description_;
     std::vector<std::unique_ptr<Plugin>> plugins_;
     std::unique_ptr<Handle> handle_;
-    const kith_entry *entry_ = nullptr; // once it is open
+    const kith_entry *entry_ = nullptr; // null until it is open
     mutable std::string sha256_;
     std::optional<FileState> file_state_;
     std::vector<std::string> warnings_;
     bool pinned_ = false;
-    bool described_in_child_ = false; // its description was made by a process
+    bool described_in_child_ = false; // a child process made its description
     bool go_ = false;
 
     friend struct LibraryBuilder;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the host brings to a plugin, as far as the loader looks at it.
+// Settings of the loader: the services that the host offers, pinned files, and where descriptions are cached.
 #pragma once
 
 #include "core/loader/sha256_pin.hpp"
@@ -15,12 +15,13 @@
 namespace kith::core {
 
 struct LoaderSettings {
-    std::vector<std::string> services;        ///< ids of all services offered, such as "kith.timer/1"
+    std::vector<std::string> services;        ///< ids of all offered services, such as "kith.timer/1"
     std::vector<Pin> pins;                    ///< `plugins.allow`
-    std::string state_dir;                    ///< where descriptions are remembered that took a process to make; empty: nowhere
+    std::string state_dir;                    ///< folder for cached descriptions; empty: no cache
     std::uint32_t abi_major = KITH_ABI_MAJOR; ///< changed by tests only
     std::uint32_t abi_minor = KITH_ABI_MINOR; ///< changed by tests only
 
+    /// Whether the host offers this service.
     bool has(std::string_view service) const;
 };
 

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// As many as the kernel follows.
+// The limit of the kernel.
 constexpr int max_links = 40;
 
 std::string octal(mode_t mode) {
@@ -30,17 +30,17 @@ std::string octal(mode_t mode) {
 PathError unreadable(const fs::path &path, int error) {
     const std::string what = std::strerror(error);
     if (error == ENOENT)
-        return {path.native() + " does not exist", "give it, or remove the link or the setting that leads there"};
-    if (error == EACCES) return {path.native() + " may not be read by the user kith runs as", "chmod a+rX " + path.native()};
-    return {path.native() + " cannot be opened: " + what, "see what is wrong with it: ls -ld " + path.native()};
+        return {path.native() + " does not exist", "create it, or remove the link or the setting that refers to it"};
+    if (error == EACCES) return {path.native() + " is not readable for the user of kith", "chmod a+rX " + path.native()};
+    return {path.native() + " cannot be opened: " + what, "examine it: ls -ld " + path.native()};
 }
 
-// The way from / to a file.
+// Walks a path from / to a file.
 class PathWalk {
   public:
     explicit PathWalk(uid_t user) : user_(user) {}
 
-    // PathWalk on from where we are; `path` may be absolute. The last name may be a file, when `to_file`.
+    // Continues from the current directory; `path` may be absolute. to_file: the last name may be a file.
     std::optional<PathError> go(const fs::path &path, bool to_file) {
         std::deque<std::string> names;
         asked_ = path.filename();
@@ -54,7 +54,7 @@ class PathWalk {
         return std::nullopt;
     }
 
-    // May others add files where we are?
+    // Whether other users can add files to the current directory.
     std::optional<PathError> check_own_directory() const {
         if ((here_mode_ & (S_IWGRP | S_IWOTH)) == 0) return std::nullopt;
         return writable("its directory " + real_.native(), real_, here_mode_);
@@ -64,7 +64,7 @@ class PathWalk {
     const fs::path &file() const { return file_; }
 
     boost::system::result<CheckedFile, PathError> open_file() const {
-        // Nobody else can have changed the directory's entries since; O_NOFOLLOW and O_NONBLOCK are for ourselves.
+        // No other user can have changed the directory since; O_NOFOLLOW and O_NONBLOCK guard against changes by root or the user of kith.
         Fd fd(::openat(here_.get(), file_.filename().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
         if (!fd) return unreadable(file_, errno);
         return CheckedFile{std::move(fd), file_};
@@ -75,13 +75,13 @@ class PathWalk {
         const bool group = (mode & S_IWGRP) != 0, others = (mode & S_IWOTH) != 0;
         const std::string who = group && others ? "its group and others" : group ? "its group" : "others";
         const std::string change = group && others ? "go-w" : group ? "g-w" : "o-w";
-        return {what + " may be written by " + who + " (mode " + octal(mode) + ")", "chmod " + change + " " + path.native()};
+        return {what + " is writable for " + who + " (mode " + octal(mode) + ")", "chmod " + change + " " + path.native()};
     }
 
     std::optional<PathError> check_owner(const struct stat &status, const std::string &what, const fs::path &path) const {
         if (status.st_uid == 0 || status.st_uid == user_) return std::nullopt;
         const std::string allowed =
-            user_ == 0 ? "root, whom kith runs as" : "root or uid " + std::to_string(user_) + ", whom kith runs as";
+            user_ == 0 ? "root, the user of kith" : "root or uid " + std::to_string(user_) + ", the user of kith";
         return PathError{what + " belongs to uid " + std::to_string(status.st_uid) + ", not to " + allowed,
                          "chown -h root " + path.native()};
     }
@@ -94,7 +94,7 @@ class PathWalk {
         return check_directory(status);
     }
 
-    // Of the directory `real_`, which we have just opened.
+    // Checks the directory `real_`, which was just opened.
     std::optional<PathError> check_directory(const struct stat &status) {
         here_mode_ = status.st_mode;
         const std::string what = "the directory " + real_.native() + " on its path";
@@ -138,7 +138,8 @@ class PathWalk {
     std::optional<PathError> follow(const Fd &link, const struct stat &status, const fs::path &path,
                                     std::deque<std::string> &names) {
         if (auto fault = check_owner(status, "the symbolic link " + path.native(), path)) return fault;
-        if (++links_ > max_links) return PathError{path.native() + " leads through too many symbolic links", "remove the loop"};
+        if (++links_ > max_links)
+            return PathError{path.native() + " contains too many symbolic links", "remove the loop of links"};
         std::array<char, PATH_MAX> target{};
         const ssize_t size = ::readlinkat(link.get(), "", target.data(), target.size() - 1);
         if (size <= 0) return unreadable(path, errno);
@@ -146,11 +147,11 @@ class PathWalk {
     }
 
     uid_t user_;
-    Fd here_;              // the directory we stand in
+    Fd here_;              // the current directory
     fs::path real_;        // its path
     mode_t here_mode_ = 0; // its mode
-    fs::path file_;        // the file we came to
-    std::string asked_;    // the last name of the path that was asked for
+    fs::path file_;        // the file at the end of the path
+    std::string asked_;    // the last name of the requested path
     int links_ = 0;
 };
 
@@ -180,7 +181,7 @@ boost::system::result<CheckedFile, PathError> open_checked(const fs::path &file,
     const auto fault = walk.go(absolute.filename(), true);
     if (walk.real() != directory) {
         std::error_code ignored;
-        return PathError{"it is a symbolic link out of its directory, to " + fs::read_symlink(absolute, ignored).native(),
+        return PathError{"it is a symbolic link to another directory: " + fs::read_symlink(absolute, ignored).native(),
                          "put the file itself into " + directory.native()};
     }
     if (fault) return *fault;

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// Rule L1: who could have put this file here, or could change it? The answer must be: root and the user kith runs as, nobody else.
+// Rule L1: only root and the user of kith can have written this file, or can change it.
 //
-// The way to the file is walked from / downwards, one open directory at a time, every symbolic link on it followed by hand. Each
-// directory is checked before anything in it is looked at; so from the moment that one passes, nobody else can change what comes
-// after it, and what was checked is what is there later. That is why a file that passes may be loaded by its path.
+// The path is opened from / downwards, one directory at a time; symbolic links are resolved here. Each directory is checked before
+// anything in
+// it is opened. So once a directory has passed, no other user can change what follows, and a file that has passed can be loaded by its
+// path.
 //
-// - A directory on the way, and the file, belong to root or the daemon's user, and neither group nor others may write to them. (With
-//   an access control list the group bits of the mode are its mask, so a user named in the list is seen here too.)
-// - A sticky directory (/tmp) may stand further up, since others cannot rename what is not theirs; it may not be the
-//   file's own directory, where others could add files.
-// - The file is a regular one. It may be a symbolic link to a name in its own directory (versioned names), not out of it.
+// - The directories of the path, and the file, belong to root or the user of kith, and neither group nor others can write to them. (With an
+//   access control list the group bits of the mode are its mask, so a user in the list is detected, too.)
+// - A sticky directory such as /tmp is allowed further up, since users cannot rename files of others in it. It is not allowed as the
+// file's own
+//   directory, where others could add files.
+// - The file is a regular file. It may be a symbolic link to a name in its own directory (versioned names), not to another directory.
 #pragma once
 
 #include "core/failed_result.hpp"
@@ -25,22 +27,22 @@
 
 namespace kith::core {
 
-/// What breaks the rule, and what mends it: sentences without the full stop.
+/// The violation and its remedy: sentences without the full stop.
 struct PathError {
     std::string reason;
     std::string remedy;
 };
 
-/// A file that passed.
+/// A file that has passed the checks.
 struct CheckedFile {
     Fd fd;                      ///< open for reading
     std::filesystem::path path; ///< absolute, without symbolic links
 };
 
-/// `user`: whom kith runs as.
+/// Checks the path and opens the file. user: the user of kith.
 boost::system::result<CheckedFile, PathError> open_checked(const std::filesystem::path &file, uid_t user);
 
-/// "a directory", "a named pipe" ... for a mode that is not a regular file's.
+/// A name such as "a directory" or "a named pipe" for a mode of a file that is not regular.
 std::string_view file_type(mode_t mode);
 
 } // namespace kith::core

@@ -24,7 +24,7 @@ constexpr std::array<ListMember, 4> list_members{{{&kith_descriptor::required, &
                                                   {&kith_descriptor::aliases, &kith_descriptor::alias_count},
                                                   {&kith_descriptor::env, &kith_descriptor::env_count}}};
 
-// Memory of a library that is loaded.
+// The memory of a loaded library.
 class LoadedMemory {
   public:
     static std::optional<elf::Data> data(std::uint64_t address, std::size_t size) {
@@ -36,12 +36,12 @@ class LoadedMemory {
     static bool is_pointer(const elf::Data &, std::size_t) { return true; }
 };
 
-// Memory as the image says that it will be.
+// The memory that a library will have after loading, computed from its file.
 class ImageMemory {
   public:
     explicit ImageMemory(const elf::Image &image) : image_(image) {}
     std::optional<elf::Data> data(std::uint64_t address, std::size_t size) const { return image_.data(address, size); }
-    // A number that is not relocated points to nothing of the image.
+    // A value without a relocation is not a pointer into the image.
     static bool is_pointer(const elf::Data &data, std::size_t offset) {
         return std::ranges::binary_search(data.pointers, offset);
     }
@@ -63,7 +63,7 @@ class DescriptionReader {
             return std::move(reading_);
         const auto entry = data(address, min_entry_size);
         if (!entry) return std::move(reading_);
-        // A function of another library will do as `create`, so what is there needs not be known.
+        // `create` can be a function of another library, so its value does not have to be known.
         result.has_create = !entry->complete || member<std::uint64_t>(*entry, offsetof(kith_entry, create)) != 0;
         const auto list = get(address, offsetof(kith_entry, create));
         const auto descriptors = list ? pointer(*list, offsetof(kith_entry, descriptors)) : 0;
@@ -85,7 +85,7 @@ class DescriptionReader {
         return result;
     }
 
-    // All of it is needed.
+    // As data(), for memory of which every byte must be known.
     std::optional<elf::Data> get(std::uint64_t address, std::size_t size) {
         auto result = data(address, size);
         if (result) reading_.complete = reading_.complete && result->complete;
@@ -99,7 +99,7 @@ class DescriptionReader {
         return value;
     }
 
-    // 0: null, or nowhere.
+    // The address that a pointer refers to; 0: null, or outside of the image.
     std::uint64_t pointer(const elf::Data &data, std::size_t offset) {
         const auto value = member<std::uint64_t>(data, offset);
         if (value != 0 && !memory_.is_pointer(data, offset)) {
@@ -156,7 +156,7 @@ class DescriptionReader {
     ReadDescription reading_;
 };
 
-// ---- bytes ----
+// ---- serialization ----
 
 constexpr std::string_view magic = "kith description 1\n";
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What a library says about itself: kith_entry and its descriptors, copied. It is read from the library's file, from a library that is loaded,
-// or from the bytes that another process made of one; all three give the same.
+// The description of a plugin library: a copy of its kith_entry and descriptors. It is read from the library's file, from a loaded
+// library, or
+// from the serialized form that a child process made; all three give the same.
 #pragma once
 
 #include "core/loader/elf_image.hpp"
@@ -18,20 +19,21 @@ namespace kith::core {
 
 inline std::string_view view(const kith_str &text) { return {text.data, static_cast<std::size_t>(text.size)}; }
 
-/// The four numbers that an entry begins with. They can be looked at in the file, before anything of the plugin runs.
+/// The first four members of kith_entry. They are read from the file, before any code of the plugin runs.
 struct EntryHead {
     std::uint32_t struct_size, abi_major, abi_minor, descriptor_count;
     bool operator==(const EntryHead &) const = default;
 };
 
-/// Whether it keeps the contract is for descriptor.hpp; what breaks a limit of that is not copied, only its size.
+/// A copy that is not yet checked (see descriptor_check.hpp). Strings and lists beyond the limits of that check are not copied, only their
+/// sizes.
 struct Description {
     EntryHead head{};
     bool has_descriptors = false; ///< kith_entry::descriptors is not null
     bool has_create = false;
     struct One {
-        bool given = false;           ///< the pointer to it is not null
-        kith_descriptor descriptor{}; ///< its strings and lists are those below
+        bool given = false;           ///< the pointer to the descriptor is not null
+        kith_descriptor descriptor{}; ///< its strings and lists point into `texts` and `lists`
     };
     std::vector<One> descriptors;
 
@@ -39,27 +41,27 @@ struct Description {
     Description(Description &&) = default;
     Description &operator=(Description &&) = default;
 
-    /// By what it says, not by where it lies.
+    /// Compares the contents, not the addresses.
     bool operator==(const Description &other) const;
 
     std::deque<std::string> texts;
     std::deque<std::vector<kith_str>> lists;
 };
 
-/// A description in the file, and how far it can be relied on.
+/// A description that was read from a file, and whether it is what memory will contain after loading.
 struct ReadDescription {
     Description description;
-    bool complete = true; ///< false: part of it needs another library or code of this one, so `description` is not complete
-    bool constant = true; ///< false: code of the library could change it when it is loaded
+    bool complete = true; ///< false: parts depend on another library or on code of this one
+    bool constant = true; ///< false: code of the library can change it when it is loaded
 };
 
-/// entry: address of kith_plugin_entry in the image.
+/// Reads the description from a file. entry: address of kith_plugin_entry in the image.
 ReadDescription read_description(const elf::Image &image, std::uint64_t entry);
 
-/// Of a library that is loaded. What it points to must be there.
+/// Reads the description of a loaded library. All pointers of the entry must be valid.
 Description read_description(const kith_entry &entry);
 
-/// As bytes, and back. Any bytes are safe to read; nothing when they are no description.
+/// Serializes a description, and reads it back. deserialize() accepts any bytes; empty when they are not a description.
 std::string serialize(const Description &description);
 std::optional<Description> deserialize(std::string_view bytes);
 

@@ -50,7 +50,7 @@ std::vector<std::string_view> flags_of(const Plugin &plugin) {
     return result;
 }
 
-// The loader has checked that the schema is JSON.
+// The loader has already checked that the schema is JSON.
 json::value options_of(const Plugin &plugin) {
     json::parse_options deep;
     deep.max_depth = 64;
@@ -84,7 +84,7 @@ json::object object_of(const Plugin &plugin) {
     return result;
 }
 
-// Boost.JSON prints on one line only.
+// Boost.JSON serializes to one line, so this prints with indentation.
 void print(std::string &out, const json::value &value, std::size_t depth) {
     const auto line = [&out](std::size_t indent) { out.append("\n").append(indent * 2, ' '); };
     const auto each = [&](char open, char close, const auto &members, const auto &member) {
@@ -109,7 +109,7 @@ void print(std::string &out, const json::value &value, std::size_t depth) {
         out += json::serialize(value);
 }
 
-// Columns as wide as their widest cell, but the last.
+// Each column but the last is as wide as its widest cell.
 using Row = std::vector<std::string>;
 void print(std::string &out, const std::vector<Row> &rows) {
     std::vector<std::size_t> widths;
@@ -136,7 +136,7 @@ void print_details(std::string &out, const Plugin &plugin) {
     out += "\n" + std::string(kind_name(plugin.kind())) + " " + std::string(plugin.id()) + "\n";
     out += "  file       " + plugin.library().file() + "\n";
     const auto &hash = plugin.library().sha256();
-    out += "  sha256     " + (hash.empty() ? "none: it is linked into kith" : hash) + "\n";
+    out += "  sha256     " + (hash.empty() ? "none (linked into kith)" : hash) + "\n";
     if (plugin.library().pinned()) out += "  pinned     by plugins.allow\n";
     if (!plugin.aliases().empty()) out += "  aliases    " + joined(plugin.aliases()) + "\n";
     out += "  services   " + joined(plugin.required()) + "\n";
@@ -145,7 +145,7 @@ void print_details(std::string &out, const Plugin &plugin) {
     if (const auto flags = flags_of(plugin); !flags.empty()) out += "  flags      " + joined(flags) + "\n";
     if (plugin.kind() != KITH_KIND_CONNECTOR) return;
     if (const char *const prune = prune_name(plugin.prune()))
-        out += "  prune      " + std::string(prune) + " when the policy says nothing\n";
+        out += "  prune      " + std::string(prune) + " unless the policy sets it\n";
     if (plugin.parallel() != 0) out += "  parallel   " + std::to_string(plugin.parallel()) + " operations at most\n";
 }
 

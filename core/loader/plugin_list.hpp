@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What `kith plugins` prints.
+// The output of `kith plugins`.
 #pragma once
 
 #include "core/loader/registry.hpp"
@@ -10,7 +10,7 @@ namespace kith::core {
 /// {"plugins": [...], "refused": [{"file", "rule", "reason", "remedy"}]}, indented, with a line end.
 std::string plugins_as_json(const Registry &registry);
 
-/// A table for people; with `details` also where each comes from and what it asks for. The options are told by core/config.
+/// A table; with `details` also the file, SHA-256, services and flags of each plugin. core/config prints the options.
 std::string plugins_as_text(const Registry &registry, bool details = false);
 
 } // namespace kith::core

@@ -23,16 +23,15 @@ std::optional<Refusal> check_stack(const elf::Image &image) {
     if (image.stack() == elf::Stack::unmarked)
         return unfit("it does not say whether it needs an executable stack (no PT_GNU_STACK), which counts as yes" + effect,
                      "link it with -Wl,-z,noexecstack");
-    return unfit(
-        "it asks for an executable stack (PT_GNU_STACK is RWE)" + effect,
-        "in C, make nested functions whose address is taken ordinary ones (-Wtrampolines finds them); in assembler, add "
-        "the line .section .note.GNU-stack,\"\",%progbits to each file; with gfortran, do not pass internal procedures "
-        "as arguments; then link it with -Wl,-z,noexecstack");
+    return unfit("it requires an executable stack (PT_GNU_STACK is RWE)" + effect,
+                 "in C, replace nested functions whose address is taken by ordinary ones (-Wtrampolines finds them); in "
+                 "assembler, add the line .section .note.GNU-stack,\"\",%progbits to each file; in Fortran, do not pass "
+                 "internal procedures as arguments; then link it with -Wl,-z,noexecstack");
 }
 
 struct Sanitizer {
-    std::string_view name, library, prefix; // of its runtime, and of the symbols that code compiled with it calls
-    const char *symbol;                     // of the runtime itself
+    std::string_view name, library, prefix; // file name of its runtime, and prefix of the symbols that instrumented code calls
+    const char *symbol;                     // a symbol of the runtime itself
 };
 constexpr std::array<Sanitizer, 7> sanitizers{{{"address", "asan", "__asan_", "__asan_init"},
                                                {"hwaddress", "hwasan", "__hwasan_", "__hwasan_init"},
@@ -58,20 +57,20 @@ std::optional<Refusal> check_sanitizers(const elf::Image &image) {
         });
         const bool needs = runtime != image.needed().end();
         if (!needs && call == image.imports().end()) continue;
-        // A kith that was built with the same sanitizer brings the runtime.
+        // A kith that is built with the same sanitizer contains the runtime.
         if (::dlsym(RTLD_DEFAULT, sanitizer.symbol) != nullptr || (needs && is_loaded(*runtime))) continue;
         return unfit("it was built with -fsanitize=" + std::string(sanitizer.name) + " (it " +
                          (needs ? "needs " + std::string(*runtime) : "calls " + std::string(call->name)) +
-                         "), whose runtime must be in a process from its start, and is not in this one",
-                     "build it without -fsanitize for kith; its tests can run with it");
+                         "), whose runtime must be loaded when a process starts, and is not in this one",
+                     "build the plugin for kith without -fsanitize; use -fsanitize for its tests only");
     }
     return std::nullopt;
 }
 
-// All that glibc reserves unless GLIBC_TUNABLES says otherwise; much of it is taken already.
+// What glibc reserves unless GLIBC_TUNABLES changes it; part of it is already used.
 constexpr std::uint64_t most_static_tls = 1664;
 constexpr const char *remedy_static_tls =
-    "compile it with -ftls-model=global-dynamic, and so every static library that is linked into it";
+    "compile it, and every static library that is linked into it, with -ftls-model=global-dynamic";
 
 std::optional<Refusal> check_static_tls(const elf::Image &image) {
     const char *const tuned = std::getenv("GLIBC_TUNABLES");
@@ -80,7 +79,7 @@ std::optional<Refusal> check_static_tls(const elf::Image &image) {
         return std::nullopt;
     return unfit(
         "it needs " + std::to_string(image.static_tls()) +
-            " bytes of static thread-local storage (DF_STATIC_TLS), and a library that is loaded later finds at most " +
+            " bytes of static thread-local storage (DF_STATIC_TLS); a library that is loaded after the start can get at most " +
             std::to_string(most_static_tls),
         remedy_static_tls);
 }
@@ -90,7 +89,7 @@ bool is_there(const fs::path &file) {
     return fs::exists(file, ignored);
 }
 
-// The linker's list of installed libraries. That the name stands in it is enough; where it is does not matter here.
+// Whether the dynamic linker's cache of installed libraries contains the name.
 bool is_in_linker_cache(std::string_view library) {
     std::ifstream in("/etc/ld.so.cache", std::ios::binary);
     const std::string content(std::istreambuf_iterator<char>(in), {});
@@ -128,7 +127,7 @@ std::optional<Refusal> check_symbols(const elf::Image &image, const fs::path &fi
     for (const elf::Import &import : image.imports()) {
         if (import.weak || has_symbol(import, libraries)) continue;
         const std::string name(import.name);
-        // A symbol may be null, or there without its version.
+        // A symbol may exist in another version only.
         const bool other_version = !import.version.empty() && ::dlsym(RTLD_DEFAULT, name.c_str()) != nullptr;
         const std::string text = other_version ? "version `" + std::string(import.version) + "' of " + name + " is not found"
                                                : "undefined symbol: " + name +
@@ -189,18 +188,17 @@ std::optional<Refusal> check_process_requirements(const elf::Image &image, const
 std::string dlerror_remedy(std::string_view text, const fs::path &file, bool copied) {
     const auto says = [text](std::string_view part) { return text.find(part) != std::string_view::npos; };
     if (copied && text.starts_with("cannot open shared object file"))
-        return "mount /proc: it is through it that a copy in memory is loaded";
+        return "mount /proc: copies in memory are loaded through it";
     if (says("undefined symbol"))
-        return "a plugin brings what it calls: link the library that defines the symbol into it (-Wl,-z,defs finds this when "
-               "linking)";
-    if (says("version `"))
-        return "possibly it is built on a newer system than this one: build it on this one, or on an older one";
+        return "link the library that defines the symbol into the plugin (the linker option -Wl,-z,defs detects this)";
+    if (says("version `")) return "the plugin was possibly built on a newer system: build it on this one or on an older one";
     if (says("cannot open shared object file")) return "install the library that it needs";
     if (says("static TLS")) return remedy_static_tls;
-    if (says("executable stack")) return "find the library that asks for it: readelf -lW, GNU_STACK, of each that ldd names";
+    if (says("executable stack"))
+        return "find the library that requires it: readelf -lW, GNU_STACK, for each library that ldd prints";
     if (says("failed to map segment"))
-        return "the directory may be on a file system that is mounted noexec: move the plugins to another";
-    return "see what it needs: ldd -r " + file.native();
+        return "the directory is possibly on a file system that is mounted noexec: move the plugins to another one";
+    return "examine its dependencies: ldd -r " + file.native();
 }
 
 } // namespace kith::core

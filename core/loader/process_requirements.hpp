@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// What a library needs of the process that loads it, told from its bytes: a stack that is not executable, the runtime of a sanitizer, static
-// thread-local storage, the libraries and the symbols that it takes from others (rule L2). What is found here would fail in dlopen, or worse:
-// an executable stack would be given to every thread for good, and a sanitizer's runtime would end the process.
+// Checks from a library's bytes whether this process can load it: executable stacks, sanitizer runtimes, static thread-local storage,
+// needed
+// libraries and symbols (rule L2). Without the check dlopen would fail, or worse: an executable stack would apply to every thread
+// permanently,
+// and a sanitizer's runtime would end the process.
 #pragma once
 
 #include "core/loader/elf_image.hpp"
@@ -13,17 +15,17 @@
 
 namespace kith::core {
 
-/// Why this process cannot load it; the file is filled in by the caller. Nothing: as far as can be told without loading it, it can. Symbols are
-/// looked for only when all the libraries that it needs are in the process. file: where the library lies, for $ORIGIN.
+/// Why this process cannot load the library; the caller fills in the file. Empty: no obstacle was found. Symbols are checked only when all
+/// needed libraries are already loaded. file: the path of the library, for $ORIGIN.
 std::optional<Refusal> check_process_requirements(const elf::Image &image, const std::filesystem::path &file);
 
-/// What an operator can do about the text of dlerror.
+/// The remedy for a text of dlerror. copied: a sealed copy was loaded.
 std::string dlerror_remedy(std::string_view text, const std::filesystem::path &file, bool copied);
 
-/// The directories of a run path, with $ORIGIN replaced by the directory of `file`. Those with other variables are left out.
+/// The directories of a run path, with $ORIGIN replaced by the directory of `file`. Directories with other variables are omitted.
 std::vector<std::filesystem::path> run_directories(std::string_view run_path, const std::filesystem::path &file);
 
-/// Is a library of this name (DT_NEEDED) in the process?
+/// Whether a library of this name (DT_NEEDED) is loaded.
 bool is_loaded(std::string_view needed);
 
 } // namespace kith::core

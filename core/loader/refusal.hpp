@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Why a file, or a directory, is not used (rule L3).
+// Why a plugin file or directory is not used (rule L3).
 #pragma once
 
 #include "core/failed_result.hpp"
@@ -9,7 +9,7 @@
 
 namespace kith::core {
 
-/// One refused file: the rule it breaks, what is wrong with it, and what the operator can do about it.
+/// A refused file: the rule that it violates, the reason, and what the operator can do.
 struct Refusal {
     std::string file;
     std::string rule;   ///< number of the rule in sdk/ABI.md, such as "L1"

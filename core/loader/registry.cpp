@@ -14,9 +14,10 @@ std::optional<Refusal> Registry::scan(const fs::path &directory) {
     std::error_code error;
     const auto status = fs::status(directory, error);
     if (status.type() == fs::file_type::not_found)
-        return wrong("the plugins directory does not exist", "create it, or set plugins.dir to the one that holds the plugins");
+        return wrong("the plugins directory does not exist",
+                     "create it, or set plugins.dir to the directory that contains the plugins");
     if (!error && status.type() != fs::file_type::directory)
-        return wrong("it is a file, not a plugins directory", "set plugins.dir to the directory that holds the plugins");
+        return wrong("it is a file, not a plugins directory", "set plugins.dir to the directory that contains the plugins");
     std::vector<fs::path> files;
     for (fs::directory_iterator entries(directory, error); !error && entries != fs::directory_iterator();
          entries.increment(error)) {
@@ -26,8 +27,8 @@ std::optional<Refusal> Registry::scan(const fs::path &directory) {
     if (error) {
         const bool denied = error == std::errc::permission_denied;
         return wrong("the plugins directory cannot be read: " + error.message(),
-                     denied ? "let the user kith runs as read it: chmod a+rx " + directory.native()
-                            : "see what is wrong with it: ls -ld " + directory.native());
+                     denied ? "make it readable for the user of kith: chmod a+rx " + directory.native()
+                            : "examine it: ls -ld " + directory.native());
     }
     std::ranges::sort(files);
     for (const auto &file : files) load(file);
@@ -56,12 +57,12 @@ bool Registry::take(boost::system::result<std::unique_ptr<Library>, Refusal> out
     return true;
 }
 
-// A library is taken whole or not at all.
+// If one plugin of a library has a name that is already used, the whole library is refused.
 std::optional<Refusal> Registry::find_duplicate(const Library &library) const {
     const auto taken = [&](const Plugin &plugin, std::string_view name) -> std::optional<Refusal> {
         const Plugin *const first = find(plugin.kind(), name);
         if (first == nullptr) return std::nullopt;
-        return Refusal{library.file(), "L5", "\"" + std::string(name) + "\" is already taken by " + first->library().file(),
+        return Refusal{library.file(), "L5", "\"" + std::string(name) + "\" is already used by " + first->library().file(),
                        "keep one of the two files and remove the other"};
     };
     for (const auto &plugin : library.plugins()) {

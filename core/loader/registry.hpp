@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// All plugins of this process: found in directories or linked in, each under the rules; a bad one never stops the good ones (L3).
-// Those of files are read first, which runs nothing of them, and opened when the configuration has chosen.
+// All plugins of this process, found in directories or linked into the program. Each is checked under the rules; a refused file never
+// affects the
+// others (L3). Files are first read, which runs no code of them, and opened when the configuration has selected plugins.
 #pragma once
 
 #include "core/loader/library.hpp"
@@ -18,37 +19,37 @@ class Registry {
 
     explicit Registry(LoaderSettings settings) : settings_(std::move(settings)), zygote_(std::make_unique<Zygote>()) {}
 
-    /// Read every `lib*.so` of the directory, in the order of their names. Files that are refused are listed in refused(). Returns
-    /// what is wrong with the directory itself (it is missing, is no directory, cannot be read); nothing is read then.
+    /// Reads every `lib*.so` of the directory, in the order of their names. Refused files are added to refused(). Returns the error of
+    /// the directory itself (missing, not a directory, not readable); no file is read then.
     std::optional<Refusal> scan(const std::filesystem::path &directory);
 
-    /// Read one file. Returns whether it was taken; else the reason is the last one in refused().
+    /// Reads one file. Returns whether it was accepted; otherwise the reason is the last element of refused().
     bool load(const std::filesystem::path &file);
 
-    /// Take an entry that is linked into this program; `name` stands for its file. entry: static.
+    /// Adds an entry that is linked into this program. `name` is used as its file name. entry: static.
     bool link(const kith_entry &entry, std::string name);
 
-    /// Open the libraries of which a plugin is wanted: their constructors run. One that cannot be opened is in refused() from now on. Returns
-    /// whether all could.
+    /// Opens the libraries that contain a wanted plugin; their constructors run. Libraries that cannot be opened are moved to refused().
+    /// Returns whether all were opened.
     bool open(const Wanted &wanted);
 
-    /// The same in processes that end: nothing of the libraries is in this one afterwards.
+    /// As open(), in child processes that end: no library is loaded into this process.
     bool load_in_child(const Wanted &wanted);
 
-    /// Forgets the libraries none of whose plugins is wanted.
+    /// Removes the libraries that contain no wanted plugin.
     void remove_unwanted(const Wanted &wanted);
 
-    /// Ends the process that describes what cannot be read. Nothing is read from now on.
+    /// Ends the zygote. No file can be read afterwards.
     void close() { zygote_.reset(); }
 
-    /// The plugin of this kind with that id or alias; null when there is none. Valid as long as the registry.
+    /// The plugin of this kind with this id or alias; null: none. Valid as long as the registry.
     const Plugin *find(std::uint32_t kind, std::string_view name) const;
 
-    /// In the order they were loaded.
+    /// In loading order.
     std::span<const Plugin *const> plugins() const { return plugins_; }
     std::span<const std::unique_ptr<Library>> libraries() const { return libraries_; }
     std::span<const Refusal> refused() const { return refused_; }
-    /// What the operator should know of what is open; each once.
+    /// Warnings for the operator about open libraries, without duplicates.
     std::span<const std::string> warnings() const { return warnings_; }
 
   private:

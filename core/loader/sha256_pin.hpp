@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// An entry of `plugins.allow`: a file with exactly these bytes may be loaded from wherever it lies (rule L1).
+// An entry of `plugins.allow`: a file with this SHA-256 may be loaded from any path (rule L1).
 #pragma once
 
 #include <cstddef>
@@ -10,13 +10,13 @@
 namespace kith::core {
 
 struct Pin {
-    std::string file;   ///< file name without its directory; empty: any
+    std::string file;   ///< file name without directory; empty: any
     std::string sha256; ///< 64 lower-case hexadecimal digits
 
     bool operator==(const Pin &) const = default;
 };
 
-/// As it is written in the configuration: "sha256:<64 hexadecimal digits> <file name>".
+/// As in the configuration: "sha256:<64 hexadecimal digits> <file name>".
 std::string to_string(const Pin &pin);
 
 /// SHA-256 as 64 lower-case hexadecimal digits.

@@ -25,12 +25,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// What a child says first: its answer is a description, or the text of dlerror.
+// The first byte of an answer: a description follows, or the text of dlerror.
 constexpr char described = 'd', refused = 'r';
-// More than 256 descriptors with the largest schemas are not asked for by anybody.
+// Enough for the largest description that any real library has.
 constexpr std::size_t max_answer = std::size_t{64} << 20;
 
-// ---- a request: the path, the descriptor for the answer, and the copy if there is one ----
+// ---- a request: the path, the file descriptor for the answer, and the copy if there is one ----
 
 constexpr std::size_t max_descriptors_sent = 2;
 union Control {
@@ -97,7 +97,7 @@ void send_answer(const Fd &to, char what, std::string_view text) {
 }
 
 void describe(Request request) {
-    static DynamicLibrary library; // the child ends with it in the process: no destructor of it runs
+    static DynamicLibrary library; // static, so that no destructor runs when the child exits
     if (request.copy) {
         const auto mapping = Mapping::of(request.copy);
         const auto image =
@@ -115,7 +115,7 @@ void describe(Request request) {
 
 // ---- the zygote ----
 
-// The status of a child, which is killed when its time is over. Its grandchildren are not waited for.
+// Waits for a child and returns its status; kills it and returns -1 when the time limit is reached. Its descendants are not waited for.
 int wait_for(pid_t child, std::chrono::milliseconds bound) {
     sigset_t ended;
     sigemptyset(&ended);
@@ -134,7 +134,7 @@ int wait_for(pid_t child, std::chrono::milliseconds bound) {
     return -1;
 }
 
-// Never returns. Neither standard input nor output is a library's to use.
+// The main loop of the zygote; never returns. Standard input and output are replaced by /dev/null.
 [[noreturn]] void serve(int socket, pid_t parent, std::chrono::milliseconds bound) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(0);
@@ -146,7 +146,7 @@ int wait_for(pid_t child, std::chrono::milliseconds bound) {
     sigemptyset(&child_ended);
     sigaddset(&child_ended, SIGCHLD);
     for (int signal = 1; signal < SIGRTMIN; ++signal)
-        std::signal(signal, SIG_DFL); // what this program does at its end is not for a child's
+        std::signal(signal, SIG_DFL); // handlers of the daemon must not run in a child
     ::sigprocmask(SIG_BLOCK, &child_ended, &before);
     const pid_t self = ::getpid();
     while (auto request = receive_request(socket)) {
@@ -167,11 +167,11 @@ int wait_for(pid_t child, std::chrono::milliseconds bound) {
 }
 
 std::string describe_exit(int status, std::chrono::milliseconds bound) {
-    if (status == -1) return "did not come to an end within " + std::to_string(bound.count()) + " ms";
-    if (status == INT_MIN) return "could not be started: no process is to be had";
+    if (status == -1) return "did not end within " + std::to_string(bound.count()) + " ms";
+    if (status == INT_MIN) return "could not be started";
     if (WIFSIGNALED(status))
         return "was killed by signal " + std::to_string(WTERMSIG(status)) + " (" + ::strsignal(WTERMSIG(status)) + ")";
-    return "ended with exit status " + std::to_string(WEXITSTATUS(status)) + " and no answer";
+    return "ended with exit status " + std::to_string(WEXITSTATUS(status)) + " without an answer";
 }
 
 } // namespace
@@ -209,7 +209,7 @@ Zygote::Answer Zygote::ask(const Fd &copy, const fs::path &file) {
     to = Fd();
     std::string text;
     int status = INT_MIN;
-    // The pipe may have no end, when the library has left a process of its own behind; the child's end is the end.
+    // A process that the library started can hold the pipe open, so the end of the child ends the loop, too.
     for (bool ended = false;;) {
         std::array<pollfd, 2> sources{{{ended ? -1 : socket_.get(), POLLIN, 0}, {from.get(), POLLIN, 0}}};
         const int ready = ::poll(sources.data(), sources.size(), ended ? 0 : -1);

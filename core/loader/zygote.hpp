@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Describes a library whose description cannot be read from its bytes: a process loads it, reads the description in memory, and ends. Whatever the
-// library's code does there (it throws, crashes, exits, hangs), it does not do it here.
+// Describes a library whose description cannot be read from its bytes: a child process loads it, reads the description in memory, and ends.
+// If the library's code throws, crashes, exits or hangs, only that child ends.
 //
-// That process is a child of the zygote, a small process that is forked from this one by the first request: while plugins are read, before there
-// are threads or anything of a plugin in it. It ends with the Zygote, or with this process.
+// The children are forked from the zygote, a small process that is forked from this one at the first request. That happens while plugins
+// are
+// read, before this process has threads or any code of a plugin. The zygote ends with the Zygote object, or with this process.
 #pragma once
 
 #include "core/loader/fd.hpp"
@@ -19,18 +20,18 @@ namespace kith::core {
 
 class Zygote {
   public:
-    /// bound: longer than this no library may take.
+    /// bound: the time limit for each library.
     explicit Zygote(std::chrono::milliseconds bound = std::chrono::seconds(5)) : bound_(bound) {}
     ~Zygote();
     Zygote(const Zygote &) = delete;
     Zygote &operator=(const Zygote &) = delete;
 
     struct Answer {
-        std::string description; ///< packed (description.hpp); empty: it could not be loaded
-        std::string dlerror;     ///< why the dynamic linker refused it
-        std::string end;         ///< how its process ended instead, such as "was killed by signal 11 (Segmentation fault)"
+        std::string description; ///< serialized (plugin_description.hpp); empty: it could not be loaded
+        std::string dlerror;     ///< the error of the dynamic linker
+        std::string end; ///< how the child ended without an answer, such as "was killed by signal 11 (Segmentation fault)"
     };
-    /// copy: of the file, sealed; none: it is loaded by its path.
+    /// Blocks until the library is described. copy: the sealed copy of the file; empty: it is loaded by its path.
     Answer ask(const Fd &copy, const std::filesystem::path &file);
 
   private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Any bytes as a shared library. What is read must lie within them, and be no more than they can hold; what it says of itself can be
-// written down and read again.
+// Parses any bytes as a shared library. All strings must be within the bytes, the number of symbols is limited by their size, and the
+// description can be serialized and read back.
 #include "core/loader/elf_image.hpp"
 #include "core/loader/plugin_description.hpp"
 
@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         const auto data = image->data(symbol.value, 64);
         if (data && (data->bytes.size() != 64 || data->pointers.size() > 64)) std::abort();
     }
-    // Of the first only: one file has one entry.
+    // Only the first export: a file has one entry.
     if (!image->exports().empty()) {
         const ReadDescription reading = read_description(*image, image->exports()[0].value);
         const auto again = deserialize(serialize(reading.description));

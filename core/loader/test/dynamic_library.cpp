@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What is done to a file of the plugins directory does not reach the process that uses it; and what a library would do to the process.
+// Changes of a file in the plugins directory do not affect the process that loaded it; libraries that would change the process are refused.
 #include "plugin_folder.hpp"
 
 #include "core/loader/process_requirements.hpp"
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_shrinks_while_it_is_read) {
     BOOST_TEST_MESSAGE(taken << " of 2000 were whole");
 }
 
-// Before the next, which brings that library into this process.
+// Must precede the next test, which loads that library into this process.
 BOOST_AUTO_TEST_CASE(a_library_beside_it_that_is_missing) {
     const PluginFolder folder;
     const auto file = folder.add("reading/beside");
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(no_stack_becomes_executable) {
 }
 
 BOOST_AUTO_TEST_CASE(a_version_that_this_system_lacks) {
-    // The name of a version that is needed, in the bytes of a library: the dynamic linker compares its hash, and finds none.
+    // Changes the name of a needed symbol version in the bytes of a library, so that the dynamic linker does not find it.
     const PluginFolder folder;
     auto library = content(PluginFolder::built("reading/marks"));
     const auto at = library.find("GLIBC_2.");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Each plugin that is bad on purpose, held against its rule, its reason and its remedy.
+// Each plugin that violates a rule on purpose is refused with that rule, a reason and a remedy.
 #include "plugin_folder.hpp"
 
 #include "core/loader/sha256_pin.hpp"
@@ -18,39 +18,39 @@ struct Expected {
 };
 
 constexpr Expected refusals[] = {
-    {"no_plugin", "L2", "it exports no kith_plugin_entry: it is a library, but not a kith plugin", "kith_add_plugin()"},
+    {"no_plugin", "L2", "it does not export kith_plugin_entry, so it is not a kith plugin", "kith_add_plugin()"},
     {"second_export", "L2",
-     "it exports more than kith_plugin_entry: ", "version script { global: kith_plugin_entry; local: *; }"},
+     "it exports other symbols than kith_plugin_entry: ", "version script { global: kith_plugin_entry; local: *; }"},
     {"unique", "L2", "(STB_GNU_UNIQUE): shared_by_all", "-fno-gnu-unique"},
     {"entry_function", "L2", "its kith_plugin_entry is not data", "const kith_entry kith_plugin_entry"},
     {"undefined_symbol", "L2", "it cannot be loaded: undefined symbol: nobody_has_this", "-Wl,-z,defs"},
     {"absent_library", "L2", "it cannot be loaded: libkith_absent.so: cannot open shared object file",
      "install the library that it needs"},
-    {"abi_major", "A1", "major version 2 of the plugin ABI; this kith has major version 1", "build the plugin again"},
+    {"abi_major", "A1", "major version 2 of the plugin ABI; this kith supports major version 1", "build the plugin again"},
     {"newer_minor", "A1",
      "\"bad\" requires kith.carrier_pigeon/1, which this kith does not offer (the plugin is built for ABI 1.7",
      "install a newer kith"},
     {"missing_service", "A1", "\"bad\" requires example.teleport/3, which this kith does not offer",
      "a kith that offers the service"},
-    {"entry_short", "A2", "says it has 20 bytes; version 1.0 has 32", "plugin's author"},
-    {"entry_long", "A2", "says it has 4000 bytes and has 32", "sizeof(kith_entry)"},
+    {"entry_short", "A2", "is 20 bytes; version 1.0 has 32", "plugin's author"},
+    {"entry_long", "A2", "is 4000, but it has 32 bytes", "sizeof(kith_entry)"},
     {"entry_constructed", "A2", "must be constant data", "plugin's author"},
-    {"descriptor_short", "A2", "a descriptor says it has 64 bytes", "plugin's author"},
-    {"no_descriptors", "L5", "it describes no plugin", "plugin's author"},
+    {"descriptor_short", "A2", "the struct_size of a descriptor is 64 bytes", "plugin's author"},
+    {"no_descriptors", "L5", "it contains no plugin", "plugin's author"},
     {"null_descriptor", "L5", "one of its descriptors is null", "plugin's author"},
     {"no_create", "L5", "no create function", "plugin's author"},
     {"no_id", "L5", "a descriptor has no id", "plugin's author"},
-    {"bad_id", "L5", "the id \"Not An Id\" is not of lower-case letters", "plugin's author"},
-    {"unknown_kind", "L5", "kind 9 is no kind of plugin that this kith knows", "plugin's author"},
+    {"bad_id", "L5", "the id \"Not An Id\" does not consist of lower-case letters", "plugin's author"},
+    {"unknown_kind", "L5", "kind 9 is not a kind of plugin that this kith supports", "plugin's author"},
     {"bad_version", "L5", "the version \"latest\" is not of the form 1.2.3", "plugin's author"},
     {"no_licence", "L5", "it names no licence", "plugin's author"},
     {"schema_not_json", "L5", "its options schema is not JSON: ", "plugin's author"},
     {"schema_not_object", "L5", "its options schema is not a JSON object", "plugin's author"},
-    {"bad_service", "L5", "\"discovery please\" is no required service", "plugin's author"},
+    {"bad_service", "L5", "\"discovery please\" is not a valid required service", "plugin's author"},
     {"bad_prune", "L5", "prune is 9", "plugin's author"},
     {"own_alias", "L5", "it uses the name \"bad\" twice for plugins of one kind", "plugin's author"},
     {"not_utf8", "M1", "its summary is not UTF-8", "plugin's author"},
-    {"exec_stack", "L2", "it asks for an executable stack (PT_GNU_STACK is RWE)", ".note.GNU-stack"},
+    {"exec_stack", "L2", "it requires an executable stack (PT_GNU_STACK is RWE)", ".note.GNU-stack"},
 #if !defined(__SANITIZE_ADDRESS__)
     {"sanitized", "L2", "it was built with -fsanitize=address", "without -fsanitize"},
 #endif
@@ -78,7 +78,7 @@ std::unique_ptr<Library> loaded(const fs::path &file, const LoaderSettings &with
 BOOST_AUTO_TEST_SUITE(library)
 
 BOOST_AUTO_TEST_CASE(each_bad_plugin_is_refused_with_its_own_reason) {
-    std::cout << "\nplugin bad on purpose  rule  what kith says\n";
+    std::cout << "\nplugin bad on purpose  rule  reason and remedy\n";
     for (const auto &expected : refusals) {
         BOOST_TEST_CONTEXT(expected.plugin) {
             const PluginFolder folder{expected.plugin};
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(all_that_a_descriptor_holds_arrives) {
     BOOST_TEST(strategy.env()[0] == "TWO_PLUGINS_TOKEN");
     BOOST_TEST(strategy.has_flag(KITH_FLAG_ROTATING));
     BOOST_TEST(!strategy.has_flag(KITH_FLAG_TRUSTS_PEERS));
-    // Its own struct is longer than ours.
+    // Its struct is longer than this version's.
     BOOST_TEST(strategy.descriptor().struct_size > sizeof(kith_descriptor));
     const Plugin &connector = *library->plugins()[1];
     BOOST_TEST(connector.kind() == KITH_KIND_CONNECTOR);
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(an_entry_can_be_linked_in) {
     BOOST_TEST((*library)->plugins()[0]->id() == "inside");
     BOOST_TEST((*library)->file() == "(linked in)");
     BOOST_TEST((*library)->sha256().empty());
-    // The same rules hold for it.
+    // The same rules apply to it.
     const auto refusal = Library::link(entry, "(linked in)", LoaderSettings{});
     BOOST_REQUIRE(!refusal);
     BOOST_TEST(refusal.error().rule == "A1");
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(unload_is_for_the_checker) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-// What is no library for this machine at all.
+// Files that are not libraries for this machine.
 BOOST_AUTO_TEST_SUITE(bytes_of_other_kinds)
 
 BOOST_AUTO_TEST_CASE(a_text) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Rule L1, and the pins that lift it.
+// Rule L1, and the remedy with a pin.
 #include "plugin_folder.hpp"
 
 #include "core/loader/path_permissions.hpp"
@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_its_group_may_write) {
     PluginFolder::mode(folder / "libgood.so", 0664);
     const auto refusal = refused(folder / "libgood.so");
     BOOST_TEST(refusal.rule == "L1");
-    BOOST_TEST(refusal.reason == "it may be written by its group (mode 0664)");
+    BOOST_TEST(refusal.reason == "it is writable for its group (mode 0664)");
     KITH_CHECK_CONTAINS(refusal.remedy, "chmod g-w " + (folder / "libgood.so").native());
     check_pin_line(refusal, folder / "libgood.so");
 }
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_everybody_may_write) {
     const PluginFolder folder{"good"};
     PluginFolder::mode(folder / "libgood.so", 0666);
     const auto refusal = refused(folder / "libgood.so");
-    BOOST_TEST(refusal.reason == "it may be written by its group and others (mode 0666)");
+    BOOST_TEST(refusal.reason == "it is writable for its group and others (mode 0666)");
     KITH_CHECK_CONTAINS(refusal.remedy, "chmod go-w ");
 }
 
@@ -54,8 +54,7 @@ BOOST_AUTO_TEST_CASE(a_directory_that_its_group_may_write) {
     const auto file = folder.add("good", "plugins/libgood.so");
     const auto refusal = refused(file);
     BOOST_TEST(refusal.rule == "L1");
-    BOOST_TEST(refusal.reason ==
-               "the directory " + directory.native() + " on its path may be written by its group (mode 0775)");
+    BOOST_TEST(refusal.reason == "the directory " + directory.native() + " on its path is writable for its group (mode 0775)");
     KITH_CHECK_CONTAINS(refusal.remedy, "chmod g-w " + directory.native());
     check_pin_line(refusal, file);
 }
@@ -66,8 +65,7 @@ BOOST_AUTO_TEST_CASE(a_directory_further_up_that_others_may_write) {
     folder.directory("upper/plugins");
     const auto file = folder.add("good", "upper/plugins/libgood.so");
     const auto refusal = refused(file);
-    KITH_CHECK_CONTAINS(refusal.reason,
-                        "the directory " + upper.native() + " on its path may be written by others (mode 0757)");
+    KITH_CHECK_CONTAINS(refusal.reason, "the directory " + upper.native() + " on its path is writable for others (mode 0757)");
 }
 
 BOOST_AUTO_TEST_CASE(a_sticky_directory_may_stand_further_up) {
@@ -75,7 +73,7 @@ BOOST_AUTO_TEST_CASE(a_sticky_directory_may_stand_further_up) {
     const auto upper = folder.directory("sticky", 01777);
     const auto below = folder.add("good", "sticky/libgood.so");
     const auto refusal = refused(below);
-    BOOST_TEST(refusal.reason == "its directory " + upper.native() + " may be written by its group and others (mode 1777)");
+    BOOST_TEST(refusal.reason == "its directory " + upper.native() + " is writable for its group and others (mode 1777)");
     folder.directory("sticky/plugins");
     BOOST_TEST(!!Library::load(folder.add("good", "sticky/plugins/libgood.so"), settings()));
 }
@@ -94,7 +92,7 @@ BOOST_AUTO_TEST_CASE(a_file_of_somebody_else, *ut::precondition(as_root)) {
     BOOST_REQUIRE(::chown((folder / "libgood.so").c_str(), nobody, 0) == 0);
     const auto refusal = refused(folder / "libgood.so");
     BOOST_TEST(refusal.rule == "L1");
-    BOOST_TEST(refusal.reason == "it belongs to uid 65534, not to root, whom kith runs as");
+    BOOST_TEST(refusal.reason == "it belongs to uid 65534, not to root, the user of kith");
     KITH_CHECK_CONTAINS(refusal.remedy, "chown -h root " + (folder / "libgood.so").native());
     check_pin_line(refusal, folder / "libgood.so");
 }
@@ -114,7 +112,7 @@ BOOST_AUTO_TEST_CASE(the_daemons_own_user_may_own_the_file, *ut::precondition(as
     BOOST_TEST(!!open_checked(folder / "libgood.so", nobody));
     const auto other = open_checked(folder / "libgood.so", 1234);
     BOOST_REQUIRE(!other);
-    KITH_CHECK_CONTAINS(other.error().reason, "not to root or uid 1234, whom kith runs as");
+    KITH_CHECK_CONTAINS(other.error().reason, "not to root or uid 1234, the user of kith");
 }
 
 BOOST_AUTO_TEST_CASE(a_link_out_of_the_directory) {
@@ -127,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_link_out_of_the_directory) {
         fs::create_symlink(to, link);
         const auto refusal = refused(link);
         BOOST_TEST(refusal.rule == "L1");
-        BOOST_TEST(refusal.reason == "it is a symbolic link out of its directory, to " + to.native());
+        BOOST_TEST(refusal.reason == "it is a symbolic link to another directory: " + to.native());
         KITH_CHECK_CONTAINS(refusal.remedy, "put the file itself into " + (folder / "plugins").native());
         check_pin_line(refusal, link);
         fs::remove(link);
@@ -144,9 +142,9 @@ BOOST_AUTO_TEST_CASE(a_link_within_the_directory_is_fine) {
     BOOST_TEST(checked->path.native() == target.native());
     fs::create_symlink(target, folder / "libabsolute.so");
     BOOST_TEST(!!Library::load(folder / "libabsolute.so", settings()));
-    // What the link leads to is checked as well.
+    // The target of the link is checked, too.
     PluginFolder::mode(target, 0664);
-    KITH_CHECK_CONTAINS(refused(folder / "libgood.so").reason, "libgood.so.1.0 may be written by its group");
+    KITH_CHECK_CONTAINS(refused(folder / "libgood.so").reason, "libgood.so.1.0 is writable for its group");
 }
 
 BOOST_AUTO_TEST_CASE(the_directory_itself_may_be_reached_by_a_link) {
@@ -172,7 +170,7 @@ BOOST_AUTO_TEST_CASE(links_that_lead_nowhere) {
     const PluginFolder folder;
     fs::create_symlink("liba.so", folder / "libb.so");
     fs::create_symlink("libb.so", folder / "liba.so");
-    KITH_CHECK_CONTAINS(refused(folder / "liba.so").reason, "leads through too many symbolic links");
+    KITH_CHECK_CONTAINS(refused(folder / "liba.so").reason, "contains too many symbolic links");
     fs::create_symlink("libgone.so.1", folder / "libgone.so");
     KITH_CHECK_CONTAINS(refused(folder / "libgone.so").reason, "libgone.so.1 does not exist");
     fs::create_symlink(".", folder / "libhere.so");

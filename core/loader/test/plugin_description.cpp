@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a library says of itself is the same in its file, in memory, and written down; and what its file does not hold, a process tells.
+// The description of a library is the same from its file, from memory and serialized; a child process describes what the file does not
+// contain.
 #include "plugin_folder.hpp"
 
 #include "core/loader/description_cache.hpp"
@@ -145,7 +146,7 @@ BOOST_AUTO_TEST_CASE(a_process_tells_what_a_constructor_fills_in) {
     BOOST_TEST(!contains(content("/proc/self/maps"), "libconstructed.so"));
     BOOST_TEST(!(*first)->open(with_state, reader.context));
 
-    // From then on nobody is asked: what is remembered under its hash is believed, until it is opened.
+    // From then on no child is started: the cached description is used until the library is opened.
     const std::string hash = sha256(bytes(content(file)));
     std::string complete = load_cached_description(state, hash);
     BOOST_REQUIRE(complete.find("1.0.0") != std::string::npos);
@@ -158,7 +159,7 @@ BOOST_AUTO_TEST_CASE(a_process_tells_what_a_constructor_fills_in) {
     BOOST_REQUIRE(refusal.has_value());
     BOOST_TEST(refusal->rule == "L5");
 
-    // One that is damaged, or that others could have written, is not used.
+    // A cached description that is damaged, or that other users could have written, is not used.
     std::ofstream(state / ("plugin." + hash + ".description"), std::ios::binary) << complete.substr(0, 50);
     BOOST_TEST((*Library::read(file, with_state, reader.context))->plugins()[0]->version() == "1.0.0");
     std::ofstream(state / ("plugin." + hash + ".description"), std::ios::binary) << complete;
@@ -172,7 +173,7 @@ BOOST_AUTO_TEST_CASE(a_library_that_never_ends_is_given_up) {
     const auto outcome = Library::read(folder / "libhangs_when_loaded.so", settings(), reader.context);
     BOOST_REQUIRE(!outcome);
     BOOST_TEST(outcome.error().rule == "L5");
-    KITH_CHECK_CONTAINS(outcome.error().reason, "did not come to an end within 200 ms");
+    KITH_CHECK_CONTAINS(outcome.error().reason, "did not end within 200 ms");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A directory of plugins for one test: safe under L1 as long as the test does not change that, and removed at the end.
+// A temporary directory of plugins for one test, which passes rule L1 unless the test changes it. It is removed at the end.
 #pragma once
 
 #include "core/loader/library.hpp"
@@ -45,7 +45,7 @@ class PluginFolder {
     const fs::path &path() const { return path_; }
     fs::path operator/(std::string_view name) const { return path_ / name; }
 
-    /// A copy of one of tests/bad_plugins; "reading/x" is libx.so of those that lie apart.
+    /// Copies a plugin of tests/bad_plugins; "reading/x" is libx.so of the subfolder.
     fs::path add(std::string_view plugin) const { return add(plugin, built(plugin).filename().native()); }
     fs::path add(std::string_view plugin, std::string_view as) const {
         fs::path to = path_ / as;
@@ -84,7 +84,7 @@ inline std::string content(const fs::path &file) {
 
 inline std::span<const std::byte> bytes(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
 
-/// What a host of version 1.0 offers.
+/// Settings with the services of a host of version 1.0.
 inline LoaderSettings settings() {
     LoaderSettings settings;
     for (const char *id : {"kith.log/1", "kith.options/1", "kith.node/1", "kith.clock/1", "kith.timer/1", "kith.random/1",
@@ -94,7 +94,7 @@ inline LoaderSettings settings() {
     return settings;
 }
 
-/// ReadDescription needs a zygote and a buffer.
+/// A ReadContext with its zygote and buffer.
 struct Reader {
     Zygote zygote;
     Buffer buffer;
@@ -106,7 +106,7 @@ inline bool contains(std::string_view text, std::string_view part) { return text
 #define KITH_CHECK_CONTAINS(text, part)                                                                                        \
     BOOST_TEST(::kith::core::test::contains(text, part), "\"" << (text) << "\" lacks \"" << (part) << "\"")
 
-/// Only root may give files away.
+/// A precondition of tests: only root can give a file to another user.
 inline boost::test_tools::assertion_result as_root(boost::unit_test::test_unit_id) {
     boost::test_tools::assertion_result result(::geteuid() == 0);
     if (!result) result.message() << "only root can give a file to another user";

@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(as_text) {
     KITH_CHECK_CONTAINS(text, "ID   KIND       VERSION              ABI  LICENCE            SUMMARY\n");
     KITH_CHECK_CONTAINS(text, "one  connector  0.1.0                1.0  MIT                Joins nobody.\n");
     KITH_CHECK_CONTAINS(text, "\nrefused:\n  " + (folder / "libno_plugin.so").native() +
-                                  " (L2)\n    it exports no kith_plugin_entry");
+                                  " (L2)\n    it does not export kith_plugin_entry");
     const std::string details = plugins_as_text(registry, true);
     KITH_CHECK_CONTAINS(details, "\nstrategy one\n  file       " + (folder / "libtwo_plugins.so").native() + "\n  sha256     ");
     KITH_CHECK_CONTAINS(details,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Plugins that were built once for each version of the ABI: every later host loads and runs them (rules A1, A2, A3).
+// Plugins that were built once for each version of the ABI; every later host must load and run them (rules A1, A2, A3).
 #define BOOST_TEST_MODULE abi_reference
 #include "core/loader/registry.hpp"
 
@@ -78,7 +78,7 @@ struct Fixture {
         rig->destroy();
         for (const auto &broken : rig->violations()) BOOST_ERROR(broken);
     }
-    // Has it logged that, with a field of that name and value?
+    // Whether it logged this message with one field of this name and value.
     bool said(std::string_view message, std::string_view name, std::string_view value = "") const {
         return std::ranges::any_of(rig->log(), [&](const RecordedLine &line) {
             return line.message == message && line.fields.size() == 1 && line.fields[0].first == name &&
@@ -93,7 +93,7 @@ BOOST_TEST_DECORATOR(*boost::unit_test::precondition(built_for_this))
 BOOST_AUTO_TEST_SUITE(reference)
 
 BOOST_DATA_TEST_CASE(the_host_loads_them, versions()) {
-    // A folder of ours, so that the rules of the path (L1) hold wherever the sources are.
+    // A temporary folder, so that rule L1 does not depend on where the sources are.
     std::string folder = (fs::temp_directory_path() / "kith-reference-XXXXXX").native();
     BOOST_REQUIRE(::mkdtemp(folder.data()) != nullptr);
     kith::core::LoaderSettings settings;
@@ -162,7 +162,7 @@ BOOST_DATA_TEST_CASE_F(Fixture, a_sink, versions()) {
     BOOST_TEST(rig->events_waiting() == 0u);
 }
 
-// One thing of each service that has completions.
+// One operation of each service with completions.
 BOOST_DATA_TEST_CASE_F(Fixture, a_tour, versions()) {
     Machine &server = net.machine("server", {"10.0.0.2"});
     Peer echo(server, 4000);

@@ -7,7 +7,7 @@ namespace kith::core::test {
 
 namespace {
 
-// With the sanitizer's runtime in this process the one that was built with it is as good as any.
+// With a sanitizer's runtime in this process, the plugin that is built with that sanitizer can be loaded.
 bool is_fit_here([[maybe_unused]] const fs::path &plugin) {
 #if defined(__SANITIZE_ADDRESS__)
     return plugin.filename() == "libsanitized.so";
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(an_id_is_given_once) {
     BOOST_REQUIRE(registry.refused().size() == 2);
     const auto &taken = registry.refused()[0];
     BOOST_TEST(taken.rule == "L5");
-    BOOST_TEST(taken.reason == "\"failing_create\" is already taken by " + (folder / "libfailing_create.so").native());
+    BOOST_TEST(taken.reason == "\"failing_create\" is already used by " + (folder / "libfailing_create.so").native());
     BOOST_TEST(taken.remedy == "keep one of the two files and remove the other");
     BOOST_TEST(registry.refused()[1].reason == taken.reason);
 }
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(a_trial_leaves_nothing_behind) {
     BOOST_TEST(!registry.load_in_child(any));
     BOOST_REQUIRE(registry.refused().size() == 1);
     BOOST_TEST(registry.refused()[0].rule == "L5");
-    KITH_CHECK_CONTAINS(registry.refused()[0].reason, "once it is loaded is not what its file holds");
+    KITH_CHECK_CONTAINS(registry.refused()[0].reason, "after loading differs from the one in its file");
     BOOST_TEST(registry.plugins().size() == 2);
     BOOST_TEST(!registry.plugins()[0]->library().is_open());
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// plugins.allow: a SHA-256 lifts the rules of the path, and what was hashed is what is loaded.
+// plugins.allow: a SHA-256 exempts a file from the rules about its path, and the bytes that were hashed are the bytes that are loaded.
 #include "plugin_folder.hpp"
 
 namespace kith::core::test {
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(another_file_than_the_pinned_one_is_refused_even_in_a_safe_
     BOOST_REQUIRE(!outcome);
     BOOST_TEST(outcome.error().rule == "L1");
     const std::string hash = sha256(bytes(content(folder / "libgood.so")));
-    BOOST_TEST(outcome.error().reason == "it is not the file that plugins.allow names: its SHA-256 is " + hash);
+    BOOST_TEST(outcome.error().reason == "its SHA-256 is not the one in plugins.allow; it is " + hash);
     KITH_CHECK_CONTAINS(outcome.error().remedy, "\"plugins\": { \"allow\": [\"sha256:" + hash + " libgood.so\"] }");
 }
 
