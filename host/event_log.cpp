@@ -11,13 +11,13 @@ namespace kith::app {
 
 namespace {
 
-struct Sentence {
+struct LogMessage {
     std::uint32_t level;
     std::string_view text;
 };
 
 // By kind, KITH_EVENT_...
-constexpr std::array<Sentence, core::event_kinds> sentences = {{
+constexpr std::array<LogMessage, core::event_kinds> messages = {{
     {KITH_LOG_INFO, "topology started"},
     {KITH_LOG_INFO, "topology stopped"},
     {KITH_LOG_WARNING, "topology is stale: it keeps the last known peers"},
@@ -51,20 +51,20 @@ constexpr std::array<Sentence, core::event_kinds> sentences = {{
     {KITH_LOG_WARNING, "plugin file changed"},
 }};
 
-const Sentence &sentence_of(std::uint32_t kind) {
-    static constexpr Sentence unknown{KITH_LOG_INFO, "event"};
-    return kind < sentences.size() ? sentences[kind] : unknown;
+const LogMessage &message_of(std::uint32_t kind) {
+    static constexpr LogMessage unknown{KITH_LOG_INFO, "event"};
+    return kind < messages.size() ? messages[kind] : unknown;
 }
 
 kith_str borrow(std::string_view text) { return {text.data(), text.size()}; }
 
 } // namespace
 
-std::uint32_t level_of(const core::StoredEvent &event) { return sentence_of(event.kind()).level; }
+std::uint32_t level_of(const core::StoredEvent &event) { return message_of(event.kind()).level; }
 
 void log_event(core::Logger &logger, const core::StoredEvent &event) {
-    const Sentence &sentence = sentence_of(event.kind());
-    if (sentence.level < logger.level()) return;
+    const LogMessage &message = message_of(event.kind());
+    if (message.level < logger.level()) return;
     std::array<kith_attribute, 7> fields;
     std::uint32_t count = 0;
     const auto add = [&](std::string_view name, std::string_view value) {
@@ -82,7 +82,7 @@ void log_event(core::Logger &logger, const core::StoredEvent &event) {
                                        std::chars_format::fixed, 1);
         add("duration_ms", {duration, static_cast<std::size_t>(end.ptr - duration)});
     }
-    logger.write(sentence.level, {}, sentence.text, {fields.data(), count});
+    logger.write(message.level, {}, message.text, {fields.data(), count});
 }
 
 } // namespace kith::app

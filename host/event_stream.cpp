@@ -41,8 +41,8 @@ EventStream::EventStream(boost::asio::io_context &io, core::Bus &bus, const std:
       on_report_(std::move(on_report)),
       retry_after_(retry_after),
       watched_(io),
-      patience_(io),
-      again_(io) {
+      finish_timer_(io),
+      retry_timer_(io) {
     // A named pipe that nobody reads yet would hold open(2) for ever; opened for both it does not.
     struct stat info {};
     const bool pipe = path != "-" && ::stat(path.c_str(), &info) == 0 && S_ISFIFO(info.st_mode);
@@ -102,7 +102,7 @@ bool EventStream::fill() {
 // A pipe that polls as writable takes PIPE_BUF bytes without waiting; its descriptor may be shared (it is standard output), so it
 // is not made non-blocking. Returns whether all is written; if not, what comes next is seen to.
 bool EventStream::push() {
-    if (size_ >= 0) mend_line();
+    if (size_ >= 0) repair_line();
     while (!broken_ && written_ < buffer_.size()) {
         pollfd ready{fd_, POLLOUT, 0};
         if (::poll(&ready, 1, 0) == 0) return wait_writable(), false;
@@ -133,7 +133,7 @@ bool EventStream::ends_within_line() const {
 }
 
 // The file was changed by somebody else since a write of it failed: a line that we had begun is written anew.
-void EventStream::mend_line() {
+void EventStream::repair_line() {
     const off_t before = std::exchange(size_, -1);
     if (!within_line() || size_of_file(fd_) == before) return;
     const std::size_t end = buffer_.rfind('\n', written_ - 1);
@@ -161,8 +161,8 @@ void EventStream::delay(int error) {
     const std::string reason = "--events " + path_ + ": " + std::strerror(error);
     if (std::exchange(reason_, reason) != reason) on_report_(Report::delayed, reason);
     delayed_ = true;
-    again_.expires_after(retry_after_);
-    again_.async_wait([this](const boost::system::error_code &cancelled) {
+    retry_timer_.expires_after(retry_after_);
+    retry_timer_.async_wait([this](const boost::system::error_code &cancelled) {
         if (cancelled) return;
         delayed_ = false;
         pull();
@@ -180,8 +180,8 @@ void EventStream::fail(int error) {
 
 void EventStream::finish(std::function<void()> done) {
     done_ = std::move(done);
-    patience_.expires_after(finish_bound);
-    patience_.async_wait([this](const boost::system::error_code &error) {
+    finish_timer_.expires_after(finish_bound);
+    finish_timer_.async_wait([this](const boost::system::error_code &error) {
         if (!error) give_up();
     });
     pull();
@@ -207,8 +207,8 @@ void EventStream::give_up() {
 
 void EventStream::end() {
     if (!done_) return;
-    patience_.cancel();
-    again_.cancel();
+    finish_timer_.cancel();
+    retry_timer_.cancel();
     std::exchange(done_, nullptr)();
 }
 

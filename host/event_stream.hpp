@@ -55,7 +55,7 @@ class EventStream {
     bool push();
     bool within_line() const { return written_ != 0 && buffer_[written_ - 1] != '\n'; }
     bool ends_within_line() const;
-    void mend_line();
+    void repair_line();
     void wait_writable();
     void delay(int error);
     void fail(int error);
@@ -69,8 +69,8 @@ class EventStream {
     std::chrono::nanoseconds retry_after_;
     boost::asio::posix::stream_descriptor
         watched_; // a duplicate, for waiting; closed for a regular file, which is always ready
-    boost::asio::steady_timer patience_;
-    boost::asio::steady_timer again_;
+    boost::asio::steady_timer finish_timer_;
+    boost::asio::steady_timer retry_timer_;
     core::SubscriberId subscriber_ = 0;
     std::vector<core::EventRef> events_;
     std::string buffer_;
@@ -83,7 +83,7 @@ class EventStream {
     int fd_ = -1;
     bool posted_ = false;
     bool waiting_ = false;
-    bool delayed_ = false; // `again_` runs
+    bool delayed_ = false; // `retry_timer_` runs
     bool broken_ = false;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "command/command.hpp"
+#include "command/commands.hpp"
 
 #include <exception>
 #include <iostream>
@@ -12,7 +12,7 @@ using namespace kith::app;
 struct Command {
     std::string_view name;
     std::string_view about;
-    int (*call)(const Words &);
+    int (*call)(const Arguments &);
 };
 
 constexpr Command commands[] = {
@@ -42,18 +42,18 @@ int main(int argc, char **argv) try {
         return exit_usage;
     }
     const std::string_view name = argv[1];
-    const Words words(argv + 2, argv + argc);
+    const Arguments arguments(argv + 2, argv + argc);
     for (const Command &command : commands) {
-        if (command.name == name) return command.call(words);
+        if (command.name == name) return command.call(arguments);
     }
-    if (name == "--version") return version(words);
+    if (name == "--version") return version(arguments);
     if (name == "--help" || name == "-h" || name == "help") {
         help(std::cout);
-        return exit_good;
+        return exit_ok;
     }
     std::cerr << "kith: there is no command `" << name << "`\nTry `kith --help`.\n";
     return exit_usage;
 } catch (const std::exception &error) {
     std::cerr << "kith: " << error.what() << '\n';
-    return exit_no;
+    return exit_negative;
 }

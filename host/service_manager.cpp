@@ -10,7 +10,7 @@
 
 namespace kith::app {
 
-void tell_service_manager(std::string_view state) noexcept {
+void notify_service_manager(std::string_view state) noexcept {
     const char *path = std::getenv("NOTIFY_SOCKET");
     sockaddr_un address{};
     if (path == nullptr || (path[0] != '/' && path[0] != '@')) return;

@@ -8,6 +8,6 @@
 namespace kith::app {
 
 /// state: such as "READY=1" or "STOPPING=1". Failures are ignored: nobody was listening.
-void tell_service_manager(std::string_view state) noexcept;
+void notify_service_manager(std::string_view state) noexcept;
 
 } // namespace kith::app

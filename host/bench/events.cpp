@@ -40,7 +40,7 @@ class House {
     void peer(int number) {
         const std::string name = "application-" + std::to_string(number) + "@10.0.0.7";
         const std::array<core::AttributeView, 2> attributes = {{{"ip", "10.0.0.7"}, {"zone", "eu-central-1a"}}};
-        const auto say = [&](std::uint32_t kind, core::Time duration = 0, std::string_view reason = {}) {
+        const auto log = [&](std::uint32_t kind, core::Time duration = 0, std::string_view reason = {}) {
             core::Event event{.kind = kind, .duration = duration, .has_duration = duration != 0, .topology = "example"};
             event.connector = "beam";
             event.source = "epmd";
@@ -49,17 +49,17 @@ class House {
             event.attributes = attributes;
             bus_.publish(event, 0);
         };
-        say(KITH_EVENT_PEER_DISCOVERED);
-        say(KITH_EVENT_CONNECT_STARTED);
+        log(KITH_EVENT_PEER_DISCOVERED);
+        log(KITH_EVENT_CONNECT_STARTED);
         turn();
-        say(KITH_EVENT_CONNECT_SUCCEEDED, 1'234'567);
-        say(KITH_EVENT_LINK_UP);
+        log(KITH_EVENT_CONNECT_SUCCEEDED, 1'234'567);
+        log(KITH_EVENT_LINK_UP);
         turn();
-        say(KITH_EVENT_PEER_MISSING, 0, "not in the last answer");
-        say(KITH_EVENT_PEER_HELD, 0, "more than half of the peers would be gone");
-        say(KITH_EVENT_PEER_LOST, 60'000'000'000, "missing for 60 s and in 3 observations");
-        say(KITH_EVENT_DISCONNECT_SUCCEEDED, 1'234'567);
-        say(KITH_EVENT_LINK_DOWN, 0, "disconnected");
+        log(KITH_EVENT_PEER_MISSING, 0, "not in the last answer");
+        log(KITH_EVENT_PEER_HELD, 0, "more than half of the peers would be gone");
+        log(KITH_EVENT_PEER_LOST, 60'000'000'000, "missing for 60 s and in 3 observations");
+        log(KITH_EVENT_DISCONNECT_SUCCEEDED, 1'234'567);
+        log(KITH_EVENT_LINK_DOWN, 0, "disconnected");
         turn();
     }
 

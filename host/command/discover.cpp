@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "usage.hpp"
+#include "command_line.hpp"
 
 #include <core/cluster/event.hpp>
 #include <core/engine/look.hpp>
-#include <host/loading.hpp>
+#include <host/config_loading.hpp>
 #include <host/log/stderr_log.hpp>
 #include <host/world/asio_world.hpp>
 #include <kith/service/log.h>
@@ -29,14 +29,14 @@ void append_member(std::string &out, std::string_view name, std::string_view val
     core::append_json_string(out, value);
 }
 
-using Tally = std::vector<std::pair<std::string, std::uint64_t>>; // reason and number
+using ReasonCounts = std::vector<std::pair<std::string, std::uint64_t>>; // reason and number
 
-void append_tally(std::string &out, std::string_view name, const Tally &tally) {
+void append_reason_counts(std::string &out, std::string_view name, const ReasonCounts &counts) {
     out += ", ";
     core::append_json_string(out, name);
     out += ": [";
-    for (const auto &[reason, items] : tally) {
-        if (&reason != &tally.front().first) out += ", ";
+    for (const auto &[reason, items] : counts) {
+        if (&reason != &counts.front().first) out += ", ";
         out += R"({"items": )" + std::to_string(items) + ", ";
         append_member(out, "reason", reason);
         out += '}';
@@ -44,28 +44,28 @@ void append_tally(std::string &out, std::string_view name, const Tally &tally) {
     out += ']';
 }
 
-std::string as_json(const std::vector<core::Sight> &sights) {
+std::string as_json(const std::vector<core::Sight> &results) {
     std::string out = R"({"topologies": [)";
-    for (const core::Sight &sight : sights) {
-        out += &sight == &sights.front() ? "\n  {" : ",\n  {";
-        append_member(out, "name", sight.topology);
+    for (const core::Sight &result : results) {
+        out += &result == &results.front() ? "\n  {" : ",\n  {";
+        append_member(out, "name", result.topology);
         out += ", ";
-        append_member(out, "source", sight.source);
+        append_member(out, "source", result.source);
         out += ", ";
-        append_member(out, "strategy", sight.strategy);
+        append_member(out, "strategy", result.strategy);
         out += ", ";
-        append_member(out, "status", sight.status == KITH_OK ? "ok" : "failed");
-        const std::string reason = sight.status == KITH_OK && sight.items() == 0 ? sight.why_nothing() : sight.reason;
-        if (sight.status != KITH_OK || !reason.empty()) {
+        append_member(out, "status", result.status == KITH_OK ? "ok" : "failed");
+        const std::string reason = result.status == KITH_OK && result.items() == 0 ? result.why_nothing() : result.reason;
+        if (result.status != KITH_OK || !reason.empty()) {
             out += ", ";
             append_member(out, "reason", reason);
         }
-        out += R"(, "items": )" + std::to_string(sight.items());
-        append_tally(out, "left_out", sight.left_out);
-        append_tally(out, "not_joined", sight.not_joined());
+        out += R"(, "items": )" + std::to_string(result.items());
+        append_reason_counts(out, "left_out", result.left_out);
+        append_reason_counts(out, "not_joined", result.not_joined());
         out += R"(, "peers": [)";
-        for (const core::SeenPeer &peer : sight.peers) {
-            out += &peer == &sight.peers.front() ? "\n    {" : ",\n    {";
+        for (const core::SeenPeer &peer : result.peers) {
+            out += &peer == &result.peers.front() ? "\n    {" : ",\n    {";
             append_member(out, "key", peer.key);
             out += ", ";
             append_member(out, "name", peer.name);
@@ -80,75 +80,76 @@ std::string as_json(const std::vector<core::Sight> &sights) {
             }
             out += "}}";
         }
-        out += sight.peers.empty() ? "]}" : "\n  ]}";
+        out += result.peers.empty() ? "]}" : "\n  ]}";
     }
-    return out + (sights.empty() ? "]}\n" : "\n]}\n");
+    return out + (results.empty() ? "]}\n" : "\n]}\n");
 }
 
-void print_tally(std::string_view who, const Tally &tally) {
-    for (const auto &[reason, items] : tally)
+void print_reason_counts(std::string_view who, const ReasonCounts &counts) {
+    for (const auto &[reason, items] : counts)
         std::cout << "  left out by the " << who << ": " << items << ": " << reason << '\n';
 }
 
 // Of a look that went well, when nobody would be joined by it.
-void print_why_nobody(const core::Sight &sight) {
-    if (!std::all_of(sight.peers.begin(), sight.peers.end(), [](const auto &peer) { return !peer.left_out.empty(); })) return;
-    print_tally("policy", sight.not_joined());
-    if (sight.items() == 0) {
-        std::cout << "  Nothing came: " << sight.why_nothing();
+void print_why_empty(const core::Sight &result) {
+    if (!std::all_of(result.peers.begin(), result.peers.end(), [](const auto &peer) { return !peer.left_out.empty(); })) return;
+    print_reason_counts("policy", result.not_joined());
+    if (result.items() == 0) {
+        std::cout << "  Nothing came: " << result.why_nothing();
     } else {
-        std::cout << "  Nobody is left of " << sight.items() << (sight.items() == 1 ? " item that" : " items that") << " came";
+        std::cout << "  Nobody is left of " << result.items() << (result.items() == 1 ? " item that" : " items that")
+                  << " came";
     }
     std::cout << ". A running kith would hold its last peers for policy.hold.\n";
 }
 
-void print_sight(const core::Sight &sight) {
-    std::cout << sight.topology << " (" << sight.strategy;
-    if (sight.source != sight.strategy) std::cout << ", " << sight.source;
+void print_result(const core::Sight &result) {
+    std::cout << result.topology << " (" << result.strategy;
+    if (result.source != result.strategy) std::cout << ", " << result.source;
     std::cout << "): ";
-    if (sight.status != KITH_OK) {
-        std::cout << "could not look: " << sight.reason << '\n';
+    if (result.status != KITH_OK) {
+        std::cout << "could not look: " << result.reason << '\n';
         return;
     }
-    std::cout << sight.peers.size() << (sight.peers.size() == 1 ? " peer" : " peers");
-    if (!sight.left_out.empty()) std::cout << " of " << sight.items() << (sight.items() == 1 ? " item" : " items");
+    std::cout << result.peers.size() << (result.peers.size() == 1 ? " peer" : " peers");
+    if (!result.left_out.empty()) std::cout << " of " << result.items() << (result.items() == 1 ? " item" : " items");
     std::cout << '\n';
     std::size_t width = 4;
-    for (const core::SeenPeer &peer : sight.peers) width = std::max(width, peer.name.size());
-    for (const core::SeenPeer &peer : sight.peers) {
+    for (const core::SeenPeer &peer : result.peers) width = std::max(width, peer.name.size());
+    for (const core::SeenPeer &peer : result.peers) {
         std::cout << "  " << peer.name << std::string(width - peer.name.size() + 2, ' ');
         if (peer.key != peer.name) std::cout << "key=" << peer.key << ' ';
         for (const auto &[name, value] : peer.attributes) std::cout << name << '=' << value << ' ';
         if (!peer.left_out.empty()) std::cout << "(left out: " << peer.left_out << ')';
         std::cout << '\n';
     }
-    print_tally("strategy", sight.left_out);
-    print_why_nobody(sight);
+    print_reason_counts("strategy", result.left_out);
+    print_why_empty(result);
 }
 
 } // namespace
 
-int discover(const Words &words) {
-    Usage usage;
-    usage.name = "discover";
-    usage.synopsis = "kith discover CONFIG [TOPOLOGY] [--json] [--timeout SECONDS] [--plugins DIR]";
-    usage.about =
+int discover(const Arguments &arguments) {
+    CommandLine command_line;
+    command_line.name = "discover";
+    command_line.synopsis = "kith discover CONFIG [TOPOLOGY] [--json] [--timeout SECONDS] [--plugins DIR]";
+    command_line.about =
         "Looks once with each strategy of the configuration, or of one topology, connects nothing, and prints the peers;\n"
         "for an empty set, why. What concerns the local node is taken from the connector's option `node`.\n"
         "Exit status: 0 all have looked, 2 bad configuration, 3 one could not look.\n";
-    usage.options.add_options()("json", R"(print {"topologies": [...]} on standard output)")(
+    command_line.options.add_options()("json", R"(print {"topologies": [...]} on standard output)")(
         "timeout", po::value<unsigned>()->default_value(30)->value_name("SECONDS"), "how long to wait for the answers")(
         "plugins", po::value<std::string>()->value_name("DIR"), "look for plugins here, not where the file says");
-    usage.hidden.add_options()("config", po::value<std::string>()->required())("topology", po::value<std::string>());
-    usage.positional.add("config", 1).add("topology", 1);
-    int status = exit_good;
-    const auto values = parse(usage, words, status);
+    command_line.hidden.add_options()("config", po::value<std::string>()->required())("topology", po::value<std::string>());
+    command_line.positional.add("config", 1).add("topology", 1);
+    int status = exit_ok;
+    const auto values = parse(command_line, arguments, status);
     if (!values) return status;
 
     const auto text = [&](const char *name) {
         return values->count(name) != 0 ? (*values)[name].as<std::string>() : std::string();
     };
-    const Loaded loaded = load_config(text("config"), text("plugins"), Use::open);
+    const LoadedConfig loaded = load_config(text("config"), text("plugins"), PluginLoading::open);
     std::cerr << core::to_text(loaded.diagnostics);
     if (!loaded.config) return exit_usage;
     const std::string topology = text("topology");
@@ -169,11 +170,11 @@ int discover(const Words &words) {
     if (values->count("json") != 0) {
         std::cout << as_json(look.sights());
     } else {
-        for (const core::Sight &sight : look.sights()) print_sight(sight);
+        for (const core::Sight &result : look.sights()) print_result(result);
     }
-    const auto &sights = look.sights();
-    return std::all_of(sights.begin(), sights.end(), [](const auto &s) { return s.status == KITH_OK; }) ? exit_good
-                                                                                                        : exit_unreachable;
+    const auto &results = look.sights();
+    return std::all_of(results.begin(), results.end(), [](const auto &s) { return s.status == KITH_OK; }) ? exit_ok
+                                                                                                          : exit_unreachable;
 }
 
 } // namespace kith::app

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "usage.hpp"
+#include "command_line.hpp"
 
 #include <core/config/reference.hpp>
 #include <core/loader/plugin_list.hpp>
-#include <host/loading.hpp>
+#include <host/config_loading.hpp>
 #include <kith/hosting/plugin_kind.hpp>
 
 #include <iostream>
@@ -23,28 +23,28 @@ int print_options(const core::Registry &registry, const std::string &id) {
                   << plugin->summary() << "\n\n"
                   << core::options_text(plugin->options());
     }
-    if (found) return exit_good;
+    if (found) return exit_ok;
     std::cerr << "kith plugins: no plugin answers to `" << id << "`; `kith plugins` lists those there are\n";
-    return exit_no;
+    return exit_negative;
 }
 
 } // namespace
 
-int plugins(const Words &words) {
-    Usage usage;
-    usage.name = "plugins";
-    usage.synopsis = "kith plugins [DIR] [--json] [--details] [--options ID]";
-    usage.about =
+int plugins(const Arguments &arguments) {
+    CommandLine command_line;
+    command_line.name = "plugins";
+    command_line.synopsis = "kith plugins [DIR] [--json] [--details] [--options ID]";
+    command_line.about =
         "Lists the plugins in the directory: what they are and which ABI they were built for; and the files that were\n"
         "refused, with the rule they break and what can be done. Without DIR: where this kith has its plugins.\n"
         "Exit status: 0 all files were taken, 1 some were refused, 3 the directory cannot be read.\n";
-    usage.options.add_options()("json", R"(print {"plugins": [...], "refused": [...]} on standard output)")(
+    command_line.options.add_options()("json", R"(print {"plugins": [...], "refused": [...]} on standard output)")(
         "details", "also the file of each, its SHA-256, the services it asks for, and the rest of what it tells of itself")(
         "options", po::value<std::string>()->value_name("ID"), "print the options of this plugin");
-    usage.hidden.add_options()("dir", po::value<std::string>());
-    usage.positional.add("dir", 1);
-    int status = exit_good;
-    const auto values = parse(usage, words, status);
+    command_line.hidden.add_options()("dir", po::value<std::string>());
+    command_line.positional.add("dir", 1);
+    int status = exit_ok;
+    const auto values = parse(command_line, arguments, status);
     if (!values) return status;
 
     const auto registry = load_plugins("plugins", values->count("dir") != 0 ? (*values)["dir"].as<std::string>() : "");
@@ -53,7 +53,7 @@ int plugins(const Words &words) {
     if (values->count("options") != 0) return print_options(*registry, (*values)["options"].as<std::string>());
     std::cout << (values->count("json") != 0 ? core::plugins_as_json(*registry)
                                              : core::plugins_as_text(*registry, values->count("details") != 0));
-    return registry->refused().empty() ? exit_good : exit_no;
+    return registry->refused().empty() ? exit_ok : exit_negative;
 }
 
 } // namespace kith::app

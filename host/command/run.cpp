@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "usage.hpp"
+#include "command_line.hpp"
 
 #include <core/engine/engine.hpp>
+#include <host/config_loading.hpp>
 #include <host/event_log.hpp>
 #include <host/event_stream.hpp>
-#include <host/loading.hpp>
 #include <host/log/stderr_log.hpp>
 #include <host/service_manager.hpp>
 #include <host/world/asio_world.hpp>
@@ -31,17 +31,17 @@ namespace po = boost::program_options;
 namespace {
 
 // The bus, read by the host: each event becomes a line of the log.
-class Reader {
+class EventLogger {
   public:
-    Reader(core::Bus &bus, boost::asio::io_context &io, core::Logger &log) : bus_(bus), io_(io), log_(log) {
+    EventLogger(core::Bus &bus, boost::asio::io_context &io, core::Logger &log) : bus_(bus), io_(io), log_(log) {
         core::Subscription subscription;
         subscription.limit = 1 << 16; // it is read at each turn of the loop
         subscription.notify = [this] { boost::asio::post(io_, [this] { read(); }); };
         subscriber_ = bus_.subscribe(std::move(subscription));
     }
-    ~Reader() { bus_.unsubscribe(subscriber_); }
-    Reader(const Reader &) = delete;
-    Reader &operator=(const Reader &) = delete;
+    ~EventLogger() { bus_.unsubscribe(subscriber_); }
+    EventLogger(const EventLogger &) = delete;
+    EventLogger &operator=(const EventLogger &) = delete;
 
     void read() {
         std::size_t count = 0;
@@ -85,7 +85,7 @@ bool make_state_dir(const core::Config &config) {
 // The daemon: everything that lives between the configuration and the exit status.
 class Daemon {
   public:
-    Daemon(const Loaded &loaded, const LogOptions &log_options, std::uint32_t level, const std::string &events)
+    Daemon(const LoadedConfig &loaded, const LogOptions &log_options, std::uint32_t level, const std::string &events)
         : config_(*loaded.config),
           log_(log_options, level),
           world_(io_, {.state_dir = loaded.config->state_dir}),
@@ -96,23 +96,23 @@ class Daemon {
             [this](EventStream::Report report, const std::string &reason) { report_stream(report, reason); });
     }
 
-    int run(const Loaded &loaded) {
+    int run(const LoadedConfig &loaded) {
         for (const core::Diagnostic &warning : loaded.diagnostics.warnings) {
             const auto &told = loaded.config->security; // as events, which are logged too
             if (std::any_of(told.begin(), told.end(), [&](const auto &one) { return one.message == warning.message; }))
                 continue;
-            log_.say(KITH_LOG_WARNING, "configuration", {{"key", warning.key}, {"warning", warning.message}});
+            log_.log(KITH_LOG_WARNING, "configuration", {{"key", warning.key}, {"warning", warning.message}});
         }
         for (const core::Refusal &refusal : loaded.directories) {
-            log_.say(KITH_LOG_ERROR, "plugin directory",
+            log_.log(KITH_LOG_ERROR, "plugin directory",
                      {{"directory", refusal.file}, {"reason", refusal.reason}, {"remedy", refusal.remedy}});
         }
         wait_for_signal();
-        sum_up();
+        write_summaries();
         engine_.start();
         engine_.watch_plugins();
-        log_.say(KITH_LOG_INFO, "kith runs", {{"version", KITH_VERSION}, {"config", loaded.config->file}});
-        tell_service_manager("READY=1");
+        log_.log(KITH_LOG_INFO, "kith runs", {{"version", KITH_VERSION}, {"config", loaded.config->file}});
+        notify_service_manager("READY=1");
         io_.run();
         return status_;
     }
@@ -121,21 +121,21 @@ class Daemon {
     void report_stream(EventStream::Report report, const std::string &reason) {
         switch (report) {
         case EventStream::Report::delayed:
-            return log_.say(KITH_LOG_WARNING, "events cannot be written; tried again each second", {{"reason", reason}});
-        case EventStream::Report::resumed: return log_.say(KITH_LOG_INFO, "events are written again", {{"events", reason}});
+            return log_.log(KITH_LOG_WARNING, "events cannot be written; tried again each second", {{"reason", reason}});
+        case EventStream::Report::resumed: return log_.log(KITH_LOG_INFO, "events are written again", {{"events", reason}});
         case EventStream::Report::ended:
-            return log_.say(KITH_LOG_ERROR, "events are not written any more", {{"reason", reason}});
+            return log_.log(KITH_LOG_ERROR, "events are not written any more", {{"reason", reason}});
         case EventStream::Report::incomplete:
-            return log_.say(KITH_LOG_WARNING, "not all events were written before the end", {{"reason", reason}});
+            return log_.log(KITH_LOG_WARNING, "not all events were written before the end", {{"reason", reason}});
         }
     }
 
-    void sum_up() {
+    void write_summaries() {
         if (state_dir_missing_) state_dir_missing_ = !make_state_dir(config_);
-        log_.sum_up();
-        sums_.expires_after(std::chrono::seconds(10));
-        sums_.async_wait([this](const boost::system::error_code &error) {
-            if (!error) sum_up();
+        log_.write_summaries();
+        summary_timer_.expires_after(std::chrono::seconds(10));
+        summary_timer_.async_wait([this](const boost::system::error_code &error) {
+            if (!error) write_summaries();
         });
     }
 
@@ -143,7 +143,7 @@ class Daemon {
         signals_.async_wait([this](const boost::system::error_code &error, int signal) {
             if (error) return;
             if (signal == SIGHUP) {
-                log_.say(KITH_LOG_INFO,
+                log_.log(KITH_LOG_INFO,
                          "SIGHUP: every strategy looks now; a changed configuration is taken into use by a restart, "
                          "which disturbs no link",
                          {});
@@ -158,14 +158,14 @@ class Daemon {
     void stop(int signal) {
         const char *name = signal == SIGTERM ? "SIGTERM" : "SIGINT";
         if (std::exchange(stopping_, true)) {
-            log_.say(KITH_LOG_WARNING, "a second signal: leaving at once", {{"signal", name}});
+            log_.log(KITH_LOG_WARNING, "a second signal: leaving at once", {{"signal", name}});
             io_.stop();
             return;
         }
-        tell_service_manager("STOPPING=1");
-        log_.say(KITH_LOG_INFO, "leaving; links stay as they are", {{"signal", name}});
+        notify_service_manager("STOPPING=1");
+        log_.log(KITH_LOG_INFO, "leaving; links stay as they are", {{"signal", name}});
         engine_.stop([this] {
-            reader_.read();
+            event_logger_.read();
             if (stream_ == nullptr) return io_.stop();
             stream_->finish([this] { io_.stop(); });
         });
@@ -176,38 +176,38 @@ class Daemon {
     StderrLog log_;
     AsioWorld world_;
     core::Engine engine_;
-    Reader reader_{engine_.bus(), io_, log_};
+    EventLogger event_logger_{engine_.bus(), io_, log_};
     std::unique_ptr<EventStream> stream_;
-    boost::asio::steady_timer sums_{io_};
+    boost::asio::steady_timer summary_timer_{io_};
     boost::asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
     bool state_dir_missing_ = !make_state_dir(config_);
     bool stopping_ = false;
-    int status_ = exit_good;
+    int status_ = exit_ok;
 };
 
 } // namespace
 
-int run(const Words &words) {
-    Usage usage;
-    usage.name = "run";
-    usage.synopsis = "kith run [CONFIG] [--events FILE|-] [--log text|json] [--log-level LEVEL] [--plugins DIR]";
-    usage.about =
+int run(const Arguments &arguments) {
+    CommandLine command_line;
+    command_line.name = "run";
+    command_line.synopsis = "kith run [CONFIG] [--events FILE|-] [--log text|json] [--log-level LEVEL] [--plugins DIR]";
+    command_line.about =
         "Runs the daemon with the configuration, /etc/kith/kith.json when none is given. SIGTERM and SIGINT leave\n"
         "cleanly, links stay as they are; SIGHUP has every strategy look now. The log is on standard error.\n"
         "Writing log and events goes on when a full disk has room again; what was lost is counted (events.lost).\n"
         "Exit status: 0 it was told to leave, 2 bad configuration (nothing was started), 3 --events cannot be written.\n";
-    usage.options.add_options()("events", po::value<std::string>()->value_name("FILE"),
-                                "write every event as one line of JSON to FILE; - is standard output")(
+    command_line.options.add_options()("events", po::value<std::string>()->value_name("FILE"),
+                                       "write every event as one line of JSON to FILE; - is standard output")(
         "log", po::value<std::string>()->value_name("FORM"), "text (for people, the default) or json (for machines)")(
         "log-level", po::value<std::string>()->value_name("LEVEL"), "trace, debug, info (the default), warning or error")(
         "plugins", po::value<std::string>()->value_name("DIR"), "look for plugins here, not where the file says");
-    usage.hidden.add_options()("config", po::value<std::string>()->default_value("/etc/kith/kith.json"));
-    usage.positional.add("config", 1);
-    int status = exit_good;
-    const auto values = parse(usage, words, status);
+    command_line.hidden.add_options()("config", po::value<std::string>()->default_value("/etc/kith/kith.json"));
+    command_line.positional.add("config", 1);
+    int status = exit_ok;
+    const auto values = parse(command_line, arguments, status);
     if (!values) return status;
 
-    const Loaded loaded = load_config(text_of(*values, "config"), text_of(*values, "plugins"), Use::open);
+    const LoadedConfig loaded = load_config(text_of(*values, "config"), text_of(*values, "plugins"), PluginLoading::open);
     if (!loaded.config) {
         std::cerr << core::to_text(loaded.diagnostics);
         return exit_usage;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "usage.hpp"
+#include "command_line.hpp"
 
 #include <core/config/whole_schema.hpp>
 #include <core/engine/installed.hpp>
-#include <host/loading.hpp>
+#include <host/config_loading.hpp>
 
 #include <iostream>
 
@@ -11,19 +11,20 @@ namespace kith::app {
 
 namespace po = boost::program_options;
 
-int schema(const Words &words) {
-    Usage usage;
-    usage.name = "schema";
-    usage.synopsis = "kith schema [DIR]";
-    usage.about = "Prints one JSON Schema of the whole configuration file, with the options of the installed plugins, or of "
-                  "those in DIR.\n"
-                  "Write it to a file and name that in the configuration, and editors complete and check it:\n"
-                  "  kith schema > kith.schema.json        {\"$schema\": \"./kith.schema.json\", \"topologies\": ...\n"
-                  "Exit status: 0 printed, 1 some plugins were refused and are not in it, 3 the directory cannot be read.\n";
-    usage.hidden.add_options()("dir", po::value<std::string>());
-    usage.positional.add("dir", 1);
-    int status = exit_good;
-    const auto values = parse(usage, words, status);
+int schema(const Arguments &arguments) {
+    CommandLine command_line;
+    command_line.name = "schema";
+    command_line.synopsis = "kith schema [DIR]";
+    command_line.about =
+        "Prints one JSON Schema of the whole configuration file, with the options of the installed plugins, or of "
+        "those in DIR.\n"
+        "Write it to a file and name that in the configuration, and editors complete and check it:\n"
+        "  kith schema > kith.schema.json        {\"$schema\": \"./kith.schema.json\", \"topologies\": ...\n"
+        "Exit status: 0 printed, 1 some plugins were refused and are not in it, 3 the directory cannot be read.\n";
+    command_line.hidden.add_options()("dir", po::value<std::string>());
+    command_line.positional.add("dir", 1);
+    int status = exit_ok;
+    const auto values = parse(command_line, arguments, status);
     if (!values) return status;
 
     const auto registry = load_plugins("schema", values->count("dir") != 0 ? (*values)["dir"].as<std::string>() : "");
@@ -32,7 +33,7 @@ int schema(const Words &words) {
         std::cerr << "kith schema: left out: " << refusal.file << ": " << refusal.reason << "; " << refusal.remedy << '\n';
     }
     std::cout << core::whole_schema(core::installed(*registry, {}));
-    return registry->refused().empty() ? exit_good : exit_no;
+    return registry->refused().empty() ? exit_ok : exit_negative;
 }
 
 } // namespace kith::app

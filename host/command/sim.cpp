@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The simulated world is a program of its own, `kith-sim`: the daemon's would hold its code in memory and never use it.
-#include "command.hpp"
+#include "commands.hpp"
 
-#include <host/loading.hpp>
+#include <host/config_loading.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -17,10 +17,11 @@
 
 namespace kith::app {
 
-int sim(const Words &words) {
+int sim(const Arguments &arguments) {
     std::vector<std::string> arguments{"kith-sim"};
-    arguments.insert(arguments.end(), words.begin(), words.end());
-    if (std::none_of(words.begin(), words.end(), [](const std::string &word) { return word.starts_with("--plugins"); })) {
+    arguments.insert(arguments.end(), arguments.begin(), arguments.end());
+    if (std::none_of(arguments.begin(), arguments.end(),
+                     [](const std::string &word) { return word.starts_with("--plugins"); })) {
         arguments.push_back("--plugins=" + default_plugin_dir());
     }
     std::vector<char *> argv;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "stderr_log.hpp"
 
-#include "repeats.hpp"
+#include "repeat_limiter.hpp"
 
 #include <kith/service/log.h>
 
@@ -40,11 +40,11 @@ class Backend : public logging::sinks::basic_sink_backend<logging::sinks::concur
 
   private:
     void put(std::string_view text) {
-        if (torn_ && write("\n") == 1) torn_ = false;
-        const std::size_t size = torn_ ? 0 : write(text);
+        if (partial_line_ && write("\n") == 1) partial_line_ = false;
+        const std::size_t size = partial_line_ ? 0 : write(text);
         if (size == text.size()) return;
         ++lost;
-        torn_ = torn_ || size != 0;
+        partial_line_ = partial_line_ || size != 0;
     }
 
     // How much of it was taken at once. A pipe that polls as writable takes PIPE_BUF bytes without waiting, so a stuck reader cannot
@@ -63,7 +63,7 @@ class Backend : public logging::sinks::basic_sink_backend<logging::sinks::concur
         return done;
     }
 
-    bool torn_ = false; // only the beginning of the last line was taken
+    bool partial_line_ = false; // only the beginning of the last line was taken
 };
 
 // What a line is about: two lines with one message and one subject are repeats, whatever else varies. A line that names no subject
@@ -87,7 +87,7 @@ std::int64_t wall() {
     return now.tv_sec * 1'000'000'000 + now.tv_nsec;
 }
 
-Repeats::Time monotonic() {
+RepeatLimiter::Time monotonic() {
     timespec now{};
     ::clock_gettime(CLOCK_MONOTONIC, &now);
     return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
@@ -95,19 +95,19 @@ Repeats::Time monotonic() {
 
 } // namespace
 
-struct StderrLog::Parts {
+struct StderrLog::Impl {
     std::mutex mutex; // lines come from any thread
-    LogForm form;
+    LogFormat format;
     std::atomic<std::uint32_t> level;
-    Repeats repeats;
+    RepeatLimiter limiter;
     std::string line;
     std::string subject;
-    std::uint64_t told = 0; // of the lines that were lost: those that a line has reported
+    std::uint64_t reported_lost = 0; // of the lines that were lost: those that a line has reported
     boost::shared_ptr<Backend> backend = boost::make_shared<Backend>();
     boost::shared_ptr<logging::sinks::unlocked_sink<Backend>> sink =
         boost::make_shared<logging::sinks::unlocked_sink<Backend>>(backend);
 
-    Parts(LogForm form_, std::uint32_t level_) : form(form_), level(level_) {}
+    Impl(LogFormat form_, std::uint32_t level_) : format(form_), level(level_) {}
 
     void put(const LogLine &what) {
         put_lost();
@@ -117,12 +117,12 @@ struct StderrLog::Parts {
     // The lines that were lost since the last such line; it is a line of its own, so that it counts when only the next one is lost.
     void put_lost() {
         const std::uint64_t lost = backend->lost;
-        if (lost == told) return;
-        const std::string count = std::to_string(lost - told);
+        if (lost == reported_lost) return;
+        const std::string count = std::to_string(lost - reported_lost);
         const kith_attribute field{{"lines", 5}, {count.data(), count.size()}};
         push({KITH_LOG_WARNING, wall(), {}, "standard error did not take all lines of the log", {&field, 1}});
         if (backend->lost == lost)
-            told = lost;
+            reported_lost = lost;
         else
             backend->lost = lost; // this one is none of the lines that somebody misses
     }
@@ -130,16 +130,16 @@ struct StderrLog::Parts {
     // One attribute, and no global ones: the record carries the formed line and nothing has to be looked up or copied.
     void push(const LogLine &what) {
         line.clear();
-        append_line(line, form, what);
+        append_line(line, format, what);
         logging::attribute_set attributes;
         attributes["Line"] = logging::attributes::constant<std::string_view>(line);
         if (logging::record record = logging::core::get()->open_record(attributes))
             logging::core::get()->push_record(std::move(record));
     }
 
-    void put_sums(const std::vector<Repeats::Sum> &sums) {
-        for (const Repeats::Sum &sum : sums) {
-            const std::string times = std::to_string(sum.held);
+    void put_summaries(const std::vector<RepeatLimiter::Summary> &summaries) {
+        for (const RepeatLimiter::Summary &sum : summaries) {
+            const std::string times = std::to_string(sum.suppressed);
             const kith_attribute fields[] = {{{"times", 5}, {times.data(), times.size()}},
                                              {{"subject", 7}, {sum.subject.data(), sum.subject.size()}}};
             put({sum.level,
@@ -152,38 +152,38 @@ struct StderrLog::Parts {
 };
 
 StderrLog::StderrLog(LogOptions options, std::uint32_t level)
-    : parts_(std::make_unique<Parts>(options.json                   ? LogForm::json
-                                     : ::isatty(STDERR_FILENO) == 1 ? LogForm::colour
-                                                                    : LogForm::text,
-                                     level)) {
-    logging::core::get()->add_sink(parts_->sink);
+    : impl_(std::make_unique<Impl>(options.json                   ? LogFormat::json
+                                   : ::isatty(STDERR_FILENO) == 1 ? LogFormat::colour
+                                                                  : LogFormat::text,
+                                   level)) {
+    logging::core::get()->add_sink(impl_->sink);
 }
 
 StderrLog::~StderrLog() {
     {
-        const std::lock_guard lock(parts_->mutex);
-        parts_->put_sums(parts_->repeats.rest());
-        parts_->put_lost();
+        const std::lock_guard lock(impl_->mutex);
+        impl_->put_summaries(impl_->limiter.remaining());
+        impl_->put_lost();
     }
-    logging::core::get()->remove_sink(parts_->sink);
+    logging::core::get()->remove_sink(impl_->sink);
 }
 
-std::uint32_t StderrLog::level() const noexcept { return parts_->level.load(std::memory_order_relaxed); }
+std::uint32_t StderrLog::level() const noexcept { return impl_->level.load(std::memory_order_relaxed); }
 
 void StderrLog::write(std::uint32_t level, std::string_view who, std::string_view message,
                       std::span<const kith_attribute> fields) noexcept {
     try {
         if (level < this->level()) return;
-        const std::lock_guard lock(parts_->mutex);
-        parts_->subject.clear();
-        append_subject(parts_->subject, fields);
-        if (parts_->repeats.pass(level, who, message, parts_->subject, monotonic()))
-            parts_->put({level, wall(), who, message, fields});
+        const std::lock_guard lock(impl_->mutex);
+        impl_->subject.clear();
+        append_subject(impl_->subject, fields);
+        if (impl_->limiter.allow(level, who, message, impl_->subject, monotonic()))
+            impl_->put({level, wall(), who, message, fields});
     } catch (...) { // no memory for a line: it is lost
     }
 }
 
-void StderrLog::say(std::uint32_t level, std::string_view message,
+void StderrLog::log(std::uint32_t level, std::string_view message,
                     std::initializer_list<std::pair<std::string_view, std::string_view>> fields) noexcept {
     kith_attribute list[8];
     std::size_t count = 0;
@@ -193,11 +193,11 @@ void StderrLog::say(std::uint32_t level, std::string_view message,
     write(level, {}, message, {list, count});
 }
 
-void StderrLog::sum_up() noexcept {
+void StderrLog::write_summaries() noexcept {
     try {
-        const std::lock_guard lock(parts_->mutex);
-        parts_->put_sums(parts_->repeats.sums(monotonic()));
-        parts_->put_lost();
+        const std::lock_guard lock(impl_->mutex);
+        impl_->put_summaries(impl_->limiter.summaries(monotonic()));
+        impl_->put_lost();
     } catch (...) {
     }
 }

@@ -6,7 +6,7 @@
 // closed by a line end before it.
 #pragma once
 
-#include "form.hpp"
+#include "line_format.hpp"
 
 #include <core/engine/logger.hpp>
 
@@ -33,15 +33,15 @@ class StderrLog final : public core::Logger {
                std::span<const kith_attribute> fields) noexcept override;
 
     /// A line of kith itself.
-    void say(std::uint32_t level, std::string_view message,
+    void log(std::uint32_t level, std::string_view message,
              std::initializer_list<std::pair<std::string_view, std::string_view>> fields) noexcept;
 
-    /// Sum up repeated lines whose window is over, and report lines that were lost. To be called every few seconds.
-    void sum_up() noexcept;
+    /// Summary up repeated lines whose window is over, and report lines that were lost. To be called every few seconds.
+    void write_summaries() noexcept;
 
   private:
-    struct Parts;
-    std::unique_ptr<Parts> parts_;
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
 };
 
 } // namespace kith::app

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The program kith-sim, which the command `kith sim` runs.
-#include <host/command/usage.hpp>
+#include <host/command/command_line.hpp>
 #include <tests/sim/result_report.hpp>
 #include <tests/sim/simulation.hpp>
 
@@ -26,25 +26,26 @@ std::pair<std::optional<std::string>, std::string> read_file(const std::string &
     return {text.str(), {}};
 }
 
-int simulate(const Words &words) {
-    Usage usage;
-    usage.name = "sim";
-    usage.synopsis = "kith sim SCENARIO [--seed N] [--seeds N] [--trace FILE] [--json] [--plugins DIR]";
-    usage.about =
+int simulate(const Arguments &arguments) {
+    CommandLine command_line;
+    command_line.name = "sim";
+    command_line.synopsis = "kith sim SCENARIO [--seed N] [--seeds N] [--trace FILE] [--json] [--plugins DIR]";
+    command_line.about =
         "Runs the hosts of a scenario in a simulated network, each with kith and the real plugins, applies its faults,\n"
         "and compares the hosts' state with its expectations. The same seed gives the same run.\n"
         "Exit status: 0 all expectations were met, 1 they were not, 2 invalid scenario.\n";
-    usage.options.add_options()("seed", po::value<std::uint64_t>()->value_name("N"), "the seed, instead of the scenario's")(
+    command_line.options.add_options()("seed", po::value<std::uint64_t>()->value_name("N"),
+                                       "the seed, instead of the scenario's")(
         "seeds", po::value<std::uint64_t>()->default_value(1)->value_name("N"),
         "the number of seeds to run, one after the other")("trace", po::value<std::string>()->value_name("FILE"),
                                                            "write all events to FILE as lines of JSON; - is standard output")(
         "json", "print the result as JSON, one object in one line for each seed")(
         "plugins", po::value<std::string>()->required()->value_name("DIR"),
         "the plugin directory; `kith sim` passes its own by default");
-    usage.hidden.add_options()("scenario", po::value<std::string>()->required());
-    usage.positional.add("scenario", 1);
-    int status = exit_good;
-    const auto values = parse(usage, words, status);
+    command_line.hidden.add_options()("scenario", po::value<std::string>()->required());
+    command_line.positional.add("scenario", 1);
+    int status = exit_ok;
+    const auto values = parse(command_line, arguments, status);
     if (!values) return status;
     const auto text = [&](const char *name) {
         return values->count(name) != 0 ? (*values)[name].as<std::string>() : std::string();
@@ -81,7 +82,7 @@ int simulate(const Words &words) {
         const sim::SimulationResult result = simulation->run();
         const std::string again = "kith sim " + file + " --seed " + std::to_string(seed) + " --trace -";
         report << (values->count("json") != 0 ? to_json(*scenario, result, again) : to_text(*scenario, result, again));
-        if (!result.good()) status = exit_no;
+        if (!result.good()) status = exit_negative;
 #if !defined(__SANITIZE_ADDRESS__)
         // Destroying a thousand hosts takes seconds; the memory of the last run is released when the process exits.
         if (seed + 1 - first == count) static_cast<void>(simulation.release());
@@ -92,7 +93,7 @@ int simulate(const Words &words) {
 
 } // namespace
 
-int main(int argc, char **argv) try { return simulate(Words(argv + 1, argv + argc)); } catch (const std::exception &error) {
+int main(int argc, char **argv) try { return simulate(Arguments(argv + 1, argv + argc)); } catch (const std::exception &error) {
     std::cerr << "kith sim: " << error.what() << '\n';
-    return exit_no;
+    return exit_negative;
 }

@@ -48,11 +48,11 @@ struct StderrLogFixture {
         for (;;) {
             const ssize_t got = ::read(pipe[0], chunk, sizeof chunk);
             if (got <= 0) break;
-            rest.append(chunk, static_cast<std::size_t>(got));
+            remaining.append(chunk, static_cast<std::size_t>(got));
         }
         std::vector<std::string> out;
-        for (std::size_t end = 0; (end = rest.find('\n')) != std::string::npos; rest.erase(0, end + 1))
-            out.push_back(rest.substr(0, end));
+        for (std::size_t end = 0; (end = remaining.find('\n')) != std::string::npos; remaining.erase(0, end + 1))
+            out.push_back(remaining.substr(0, end));
         return out;
     }
     static std::string member(const std::string &line, const char *name) {
@@ -63,7 +63,7 @@ struct StderrLogFixture {
 
     int pipe[2] = {-1, -1};
     int before = -1;
-    std::string rest;
+    std::string remaining;
     std::optional<StderrLog> log;
 };
 
@@ -74,7 +74,7 @@ BOOST_FIXTURE_TEST_SUITE(stderr_log, StderrLogFixture)
 BOOST_AUTO_TEST_CASE(lines_from_the_level_on_are_written_whole) {
     write("one");
     write("hidden", KITH_LOG_DEBUG);
-    log->say(KITH_LOG_ERROR, "two", {{"key", "value"}});
+    log->log(KITH_LOG_ERROR, "two", {{"key", "value"}});
     const auto got = lines();
     BOOST_REQUIRE(got.size() == 2u);
     BOOST_TEST(member(got[0], "message") == "one");
@@ -86,9 +86,9 @@ BOOST_AUTO_TEST_CASE(lines_from_the_level_on_are_written_whole) {
 
 BOOST_AUTO_TEST_CASE(repeats_are_summed_up_at_the_end) {
     for (int i = 0; i < 30; ++i)
-        log->say(KITH_LOG_WARNING, "could not connect", {{"peer", "app@a"}, {"reason", std::to_string(i)}});
+        log->log(KITH_LOG_WARNING, "could not connect", {{"peer", "app@a"}, {"reason", std::to_string(i)}});
     BOOST_TEST(lines().size() == 5u);
-    log->sum_up(); // the window is not over
+    log->write_summaries(); // the window is not over
     BOOST_TEST(lines().empty());
     log.reset();
     const auto got = lines();
@@ -165,9 +165,9 @@ BOOST_AUTO_TEST_CASE(when_there_is_room_again_the_log_goes_on_and_reports_how_ma
     const rlimit full{static_cast<rlim_t>(::lseek(::fileno(file), 0, SEEK_CUR)) + 10, old.rlim_max};
     ::setrlimit(RLIMIT_FSIZE, &full);
     for (int i = 0; i < 7; ++i) write("lost " + std::to_string(i));
-    log->sum_up();
+    log->write_summaries();
     ::setrlimit(RLIMIT_FSIZE, &old);
-    log->sum_up(); // although nothing else is logged
+    log->write_summaries(); // although nothing else is logged
     write("two");
     log.reset();
     ::dup2(before, STDERR_FILENO);

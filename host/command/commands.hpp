@@ -9,21 +9,21 @@
 
 namespace kith::app {
 
-enum Exit : int {
-    exit_good = 0,
-    exit_no = 1,          ///< the answer is no
+enum ExitStatus : int {
+    exit_ok = 0,
+    exit_negative = 1,    ///< the answer is no
     exit_usage = 2,       ///< bad usage or configuration
     exit_unreachable = 3, ///< could not reach, or could not look
 };
 
-using Words = std::vector<std::string>;
+using Arguments = std::vector<std::string>;
 
-int run(const Words &words);
-int check(const Words &words);
-int discover(const Words &words);
-int plugins(const Words &words);
-int schema(const Words &words);
-int sim(const Words &words);
-int version(const Words &words);
+int run(const Arguments &arguments);
+int check(const Arguments &arguments);
+int discover(const Arguments &arguments);
+int plugins(const Arguments &arguments);
+int schema(const Arguments &arguments);
+int sim(const Arguments &arguments);
+int version(const Arguments &arguments);
 
 } // namespace kith::app

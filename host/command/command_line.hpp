@@ -3,7 +3,7 @@
 // The command line of one command: Boost.Program_options, with help that says what the command does, and errors that say what to do.
 #pragma once
 
-#include "command.hpp"
+#include "commands.hpp"
 
 #include <boost/program_options.hpp>
 
@@ -12,7 +12,7 @@
 
 namespace kith::app {
 
-struct Usage {
+struct CommandLine {
     std::string name;                                               ///< of the command
     std::string synopsis;                                           ///< such as "kith check CONFIG [--json]"
     std::string about;                                              ///< what it does, in a few lines, each ending in a newline
@@ -22,7 +22,7 @@ struct Usage {
 };
 
 /// The parsed words; nothing when the command is to end now with `status` (help was printed, or the usage was wrong and said so).
-std::optional<boost::program_options::variables_map> parse(Usage &usage, const Words &words, int &status);
+std::optional<boost::program_options::variables_map> parse(CommandLine &command_line, const Arguments &arguments, int &status);
 
 /// Says on standard error what is wrong with the usage, and returns exit_usage.
 int usage_error(const std::string &command, const std::string &what);

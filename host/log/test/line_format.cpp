@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <host/log/form.hpp>
+#include <host/log/line_format.hpp>
 #include <kith/service/log.h>
 
 #include <boost/json/parse.hpp>
@@ -22,8 +22,8 @@ struct FormFixture {
         ::setenv("TZ", "UTC", 1);
         ::tzset();
     }
-    std::string form(LogForm how, std::string_view message, std::vector<kith_attribute> fields = {},
-                     std::uint32_t level = KITH_LOG_WARNING, std::string_view who = "topologies.example.epmd") {
+    std::string format(LogFormat how, std::string_view message, std::vector<kith_attribute> fields = {},
+                       std::uint32_t level = KITH_LOG_WARNING, std::string_view who = "topologies.example.epmd") {
         std::string out;
         append_line(out, how, {level, moment, who, message, fields});
         return out;
@@ -56,34 +56,34 @@ std::vector<std::string> hostile() {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(form, FormFixture)
+BOOST_FIXTURE_TEST_SUITE(format, FormFixture)
 
 BOOST_AUTO_TEST_CASE(text_for_people) {
     BOOST_TEST(
-        form(LogForm::text, "could not look", {{str("reason"), str("no route")}, {str("status"), str("unreachable")}}) ==
+        format(LogFormat::text, "could not look", {{str("reason"), str("no route")}, {str("status"), str("unreachable")}}) ==
         "2026-11-22 23:15:00.123 warning topologies.example.epmd: could not look reason=\"no route\" status=unreachable\n");
-    BOOST_TEST(form(LogForm::text, "kith runs", {}, KITH_LOG_INFO, "") == "2026-11-22 23:15:00.123 info    kith runs\n");
-    BOOST_TEST(form(LogForm::text, "x", {{str("empty"), str("")}}, KITH_LOG_TRACE, "") ==
+    BOOST_TEST(format(LogFormat::text, "kith runs", {}, KITH_LOG_INFO, "") == "2026-11-22 23:15:00.123 info    kith runs\n");
+    BOOST_TEST(format(LogFormat::text, "x", {{str("empty"), str("")}}, KITH_LOG_TRACE, "") ==
                "2026-11-22 23:15:00.123 trace   x empty=\"\"\n");
-    BOOST_TEST(form(LogForm::colour, "x", {{str("a"), str("b")}}, KITH_LOG_ERROR, "") ==
+    BOOST_TEST(format(LogFormat::colour, "x", {{str("a"), str("b")}}, KITH_LOG_ERROR, "") ==
                "2026-11-22 23:15:00.123 \x1b[31merror   x\x1b[0m a=b\n");
-    BOOST_TEST(form(LogForm::text, "x", {}, 77, "") == "2026-11-22 23:15:00.123 error   x\n");
+    BOOST_TEST(format(LogFormat::text, "x", {}, 77, "") == "2026-11-22 23:15:00.123 error   x\n");
 }
 
 BOOST_AUTO_TEST_CASE(json_for_machines) {
     BOOST_TEST(
-        form(LogForm::json, "could not look", {{str("reason"), str("no \"route\"")}}) ==
+        format(LogFormat::json, "could not look", {{str("reason"), str("no \"route\"")}}) ==
         R"({"time":"2026-11-22T23:15:00.123456Z","level":"warning","who":"topologies.example.epmd","message":"could not look",)"
         R"("reason":"no \"route\""})"
         "\n");
-    BOOST_TEST(form(LogForm::json, "kith runs", {}, KITH_LOG_INFO, "") ==
+    BOOST_TEST(format(LogFormat::json, "kith runs", {}, KITH_LOG_INFO, "") ==
                "{\"time\":\"2026-11-22T23:15:00.123456Z\",\"level\":\"info\",\"message\":\"kith runs\"}\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_field_does_not_pass_itself_off_as_the_lines_own) {
     const auto line = boost::json::parse(
-        form(LogForm::json, "m",
-             {{str("level"), str("info")}, {str("message"), str("x")}, {str("who"), str("x")}, {str("time"), str("x")}}));
+        format(LogFormat::json, "m",
+               {{str("level"), str("info")}, {str("message"), str("x")}, {str("who"), str("x")}, {str("time"), str("x")}}));
     BOOST_TEST(line.at("level").as_string() == "warning");
     BOOST_TEST(line.at("message").as_string() == "m");
     BOOST_TEST(line.at("who").as_string() == "topologies.example.epmd");
@@ -92,8 +92,9 @@ BOOST_AUTO_TEST_CASE(a_field_does_not_pass_itself_off_as_the_lines_own) {
 
 BOOST_AUTO_TEST_CASE(hostile_bytes_stay_one_line_of_valid_json) {
     for (const std::string &bytes : hostile()) {
-        for (const auto &line : {form(LogForm::json, bytes), form(LogForm::json, "m", {{str("f"), str(bytes)}}),
-                                 form(LogForm::json, "m", {{str(bytes), str("v")}}), form(LogForm::json, "m", {}, 2, bytes)}) {
+        for (const auto &line :
+             {format(LogFormat::json, bytes), format(LogFormat::json, "m", {{str("f"), str(bytes)}}),
+              format(LogFormat::json, "m", {{str(bytes), str("v")}}), format(LogFormat::json, "m", {}, 2, bytes)}) {
             BOOST_TEST(line.back() == '\n');
             BOOST_TEST(line.find('\n') == line.size() - 1);
             boost::system::error_code error;
@@ -105,8 +106,9 @@ BOOST_AUTO_TEST_CASE(hostile_bytes_stay_one_line_of_valid_json) {
 
 BOOST_AUTO_TEST_CASE(hostile_bytes_stay_one_line_of_text_and_bring_no_escape_sequence) {
     for (const std::string &bytes : hostile()) {
-        for (const auto &line : {form(LogForm::text, bytes), form(LogForm::text, "m", {{str("f"), str(bytes)}}),
-                                 form(LogForm::text, "m", {{str(bytes), str("v")}}), form(LogForm::text, "m", {}, 2, bytes)}) {
+        for (const auto &line :
+             {format(LogFormat::text, bytes), format(LogFormat::text, "m", {{str("f"), str(bytes)}}),
+              format(LogFormat::text, "m", {{str(bytes), str("v")}}), format(LogFormat::text, "m", {}, 2, bytes)}) {
             BOOST_TEST(line.find('\n') == line.size() - 1);
             BOOST_TEST((std::none_of(line.begin(), line.end() - 1, [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; })),
                        "a control character in: " << line.substr(0, 200));

@@ -16,7 +16,7 @@
 
 namespace kith::app {
 
-struct Loaded {
+struct LoadedConfig {
     std::optional<core::Config> config; ///< nothing when diagnostics has errors
     core::Diagnostics diagnostics;
     /// Null when the `plugins` section could not be read; of a good configuration only what it uses.
@@ -25,14 +25,14 @@ struct Loaded {
 };
 
 /// What is done with the plugins that the configuration names.
-enum class Use : std::uint8_t {
+enum class PluginLoading : std::uint8_t {
     open,          ///< they are loaded into this process
     load_in_child, ///< each is loaded by a process of its own, which ends
 };
 
 /// Reads and validates the file, and the plugins it names; nothing of the others runs. plugin_dir, when not empty, wins over the file's
 /// `plugins.dir`. To be called before this process has threads.
-Loaded load_config(const std::string &file, const std::string &plugin_dir, Use use);
+LoadedConfig load_config(const std::string &file, const std::string &plugin_dir, PluginLoading use);
 
 /// What the plugins of one directory, or of the default one, say of themselves; none is opened. Null, and the reason on standard error, when the
 /// directory cannot be read.

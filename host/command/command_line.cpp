@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "usage.hpp"
+#include "command_line.hpp"
 
 #include <iostream>
 
@@ -12,21 +12,21 @@ int usage_error(const std::string &command, const std::string &what) {
     return exit_usage;
 }
 
-std::optional<po::variables_map> parse(Usage &usage, const Words &words, int &status) {
-    usage.options.add_options()("help,h", "print this help and exit");
+std::optional<po::variables_map> parse(CommandLine &command_line, const Arguments &arguments, int &status) {
+    command_line.options.add_options()("help,h", "print this help and exit");
     po::options_description all;
-    all.add(usage.options).add(usage.hidden);
+    all.add(command_line.options).add(command_line.hidden);
     po::variables_map values;
     try {
-        po::store(po::command_line_parser(words).options(all).positional(usage.positional).run(), values);
+        po::store(po::command_line_parser(arguments).options(all).positional(command_line.positional).run(), values);
         if (values.count("help") != 0) {
-            std::cout << "Usage: " << usage.synopsis << "\n\n" << usage.about << '\n' << usage.options;
-            status = exit_good;
+            std::cout << "Usage: " << command_line.synopsis << "\n\n" << command_line.about << '\n' << command_line.options;
+            status = exit_ok;
             return std::nullopt;
         }
         po::notify(values);
     } catch (const po::error &error) {
-        status = usage_error(usage.name, error.what());
+        status = usage_error(command_line.name, error.what());
         return std::nullopt;
     }
     return values;

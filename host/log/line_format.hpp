@@ -12,7 +12,7 @@
 
 namespace kith::app {
 
-enum class LogForm : std::uint8_t { text, colour, json };
+enum class LogFormat : std::uint8_t { text, colour, json };
 
 struct LogLine {
     std::uint32_t level = 0; // KITH_LOG_...
@@ -26,7 +26,7 @@ struct LogLine {
 ///   text  2026-11-22 23:15:00.123 warning topologies.example.epmd: could not look reason="..."
 ///   json  {"time":"2026-11-22T23:15:00.123456Z","level":"warning","who":"...","message":"...","reason":"..."}
 /// Control characters are escaped in both, so one line stays one line.
-void append_line(std::string &out, LogForm form, const LogLine &line);
+void append_line(std::string &out, LogFormat format, const LogLine &line);
 
 /// "trace" to "error".
 std::string_view level_name(std::uint32_t level);

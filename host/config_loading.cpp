@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "loading.hpp"
+#include "config_loading.hpp"
 
 #include <core/config/load.hpp>
 #include <core/engine/installed.hpp>
@@ -100,8 +100,8 @@ std::string default_plugin_dir() {
     return KITH_PLUGIN_DIR;
 }
 
-Loaded load_config(const std::string &file, const std::string &plugin_dir, Use use) {
-    Loaded result;
+LoadedConfig load_config(const std::string &file, const std::string &plugin_dir, PluginLoading use) {
+    LoadedConfig result;
     const core::FileText text = read_file(file, core::config_size_limit);
     if (!text.error.empty()) {
         result.diagnostics.errors.push_back({file, 0, 0, "", "cannot read it: " + text.error});
@@ -124,7 +124,7 @@ Loaded load_config(const std::string &file, const std::string &plugin_dir, Use u
     if (!result.config) return result;
     const auto wanted = [&](const core::Plugin &plugin) { return core::uses(*result.config, plugin); };
     core::Registry &registry = *result.registry;
-    if (!(use == Use::open ? registry.open(wanted) : registry.load_in_child(wanted))) {
+    if (!(use == PluginLoading::open ? registry.open(wanted) : registry.load_in_child(wanted))) {
         // Now that some are refused, the configuration names what is not there.
         result.diagnostics = {};
         result.config = core::load(file, text.text, surroundings, result.diagnostics);

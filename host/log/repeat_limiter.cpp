@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "repeats.hpp"
+#include "repeat_limiter.hpp"
 
 namespace kith::app {
 
@@ -9,13 +9,14 @@ constexpr std::string_view various = "lines of many kinds";
 
 } // namespace
 
-bool Repeats::pass(std::uint32_t level, std::string_view who, std::string_view message, std::string_view subject, Time now) {
+bool RepeatLimiter::allow(std::uint32_t level, std::string_view who, std::string_view message, std::string_view subject,
+                          Time now) {
     if (!subject.empty() && !count(level, who, message, subject, burst, now)) return false;
     return count(level, who, message, {}, subject.empty() ? burst : message_burst, now);
 }
 
-bool Repeats::count(std::uint32_t level, std::string_view who, std::string_view message, std::string_view subject,
-                    std::uint32_t limit, Time now) {
+bool RepeatLimiter::count(std::uint32_t level, std::string_view who, std::string_view message, std::string_view subject,
+                          std::uint32_t limit, Time now) {
     key_.assign(who).append(1, '\0').append(message).append(1, '\0').append(subject);
     auto found = kinds_.find(std::string_view(key_));
     if (found == kinds_.end()) {
@@ -24,7 +25,7 @@ bool Repeats::count(std::uint32_t level, std::string_view who, std::string_view 
         found = kinds_.emplace(key_, Kind{level, who.size(), message.size(), now, 0, 0}).first;
     }
     Kind &kind = found->second;
-    if (now - kind.since >= window && kind.held == 0) {
+    if (now - kind.since >= window && kind.suppressed == 0) {
         kind.since = now;
         kind.passed = 0;
     }
@@ -33,25 +34,25 @@ bool Repeats::count(std::uint32_t level, std::string_view who, std::string_view 
         ++kind.passed;
         return true;
     }
-    ++kind.held;
+    ++kind.suppressed;
     return false;
 }
 
-std::vector<Repeats::Sum> Repeats::sums(Time now) {
-    std::vector<Sum> result;
+std::vector<RepeatLimiter::Summary> RepeatLimiter::summaries(Time now) {
+    std::vector<Summary> result;
     for (auto at = kinds_.begin(); at != kinds_.end();) {
         Kind &kind = at->second;
         if (now - kind.since < window) {
             ++at;
             continue;
         }
-        if (kind.held == 0) {
+        if (kind.suppressed == 0) {
             at = kinds_.erase(at);
             continue;
         }
         const std::string &key = at->first;
         result.push_back({kind.level, key.substr(0, kind.who), key.substr(kind.who + 1, kind.message),
-                          key.substr(kind.who + kind.message + 2), kind.held});
+                          key.substr(kind.who + kind.message + 2), kind.suppressed});
         kind = {kind.level, kind.who, kind.message, now, 0, 0};
         ++at;
     }

@@ -14,7 +14,7 @@
 
 namespace kith::app {
 
-class Repeats {
+class RepeatLimiter {
   public:
     using Time = std::chrono::nanoseconds;
     static constexpr std::uint32_t burst = 5;           // lines with one message and one subject that pass in a window
@@ -23,22 +23,22 @@ class Repeats {
     // Remembered at once; of more only the message's own limit holds, and of twice as many messages one limit for each speaker.
     static constexpr std::size_t max_kinds = 1024;
 
-    struct Sum {
+    struct Summary {
         std::uint32_t level;
         std::string who;
         std::string message;
-        std::string subject; // empty: about several
-        std::uint64_t held;  // lines that were not written
+        std::string subject;      // empty: about several
+        std::uint64_t suppressed; // lines that were not written
     };
 
     /// May this line be written?
-    bool pass(std::uint32_t level, std::string_view who, std::string_view message, std::string_view subject, Time now);
+    bool allow(std::uint32_t level, std::string_view who, std::string_view message, std::string_view subject, Time now);
 
     /// Of the kinds whose window is over, those that held lines back; the others are forgotten.
-    std::vector<Sum> sums(Time now);
+    std::vector<Summary> summaries(Time now);
 
     /// All that is held back, at the end.
-    std::vector<Sum> rest() { return sums(Time::max()); }
+    std::vector<Summary> remaining() { return summaries(Time::max()); }
 
   private:
     struct Kind {
@@ -47,7 +47,7 @@ class Repeats {
         std::size_t message = 0; // and then the message, and the subject
         Time since{};
         std::uint32_t passed = 0;
-        std::uint64_t held = 0;
+        std::uint64_t suppressed = 0;
     };
     struct Hash {
         using is_transparent = void;

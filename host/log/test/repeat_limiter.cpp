@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <host/log/repeats.hpp>
+#include <host/log/repeat_limiter.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -12,35 +12,35 @@ namespace {
 
 struct RepeatsFixture {
     bool line(std::string_view message, std::string_view subject = {}, std::string_view who = "who") {
-        return repeats.pass(2, who, message, subject, now);
+        return limiter.allow(2, who, message, subject, now);
     }
     int lines(int count, std::string_view message, std::string_view subject = {}) {
         int passed = 0;
         for (int i = 0; i < count; ++i) passed += line(message, subject) ? 1 : 0;
         return passed;
     }
-    Repeats repeats;
-    Repeats::Time now = 100s;
+    RepeatLimiter limiter;
+    RepeatLimiter::Time now = 100s;
 };
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(repeats, RepeatsFixture)
+BOOST_FIXTURE_TEST_SUITE(limiter, RepeatsFixture)
 
 BOOST_AUTO_TEST_CASE(a_few_pass_and_the_rest_is_counted_exactly) {
     BOOST_TEST(lines(25, "could not connect", "app@a") == 5);
-    BOOST_TEST(repeats.sums(now).empty()); // the window is not over
+    BOOST_TEST(limiter.summaries(now).empty()); // the window is not over
     now += 10s - 1ns;
-    BOOST_TEST(repeats.sums(now).empty());
+    BOOST_TEST(limiter.summaries(now).empty());
     now += 1ns;
-    const auto sums = repeats.sums(now);
-    BOOST_REQUIRE(sums.size() == 1u);
-    BOOST_TEST(sums[0].who == "who");
-    BOOST_TEST(sums[0].message == "could not connect");
-    BOOST_TEST(sums[0].subject == "app@a");
-    BOOST_TEST(sums[0].level == 2u);
-    BOOST_TEST(sums[0].held == 20u);
-    BOOST_TEST(repeats.sums(now).empty());
+    const auto summaries = limiter.summaries(now);
+    BOOST_REQUIRE(summaries.size() == 1u);
+    BOOST_TEST(summaries[0].who == "who");
+    BOOST_TEST(summaries[0].message == "could not connect");
+    BOOST_TEST(summaries[0].subject == "app@a");
+    BOOST_TEST(summaries[0].level == 2u);
+    BOOST_TEST(summaries[0].suppressed == 20u);
+    BOOST_TEST(limiter.summaries(now).empty());
     BOOST_TEST(lines(25, "could not connect", "app@a") == 5); // a new window
 }
 
@@ -61,32 +61,32 @@ BOOST_AUTO_TEST_CASE(of_one_message_about_many_subjects_some_more_pass) {
     for (int i = 0; i < 1000; ++i) passed += line("peer discovered", "app@" + std::to_string(i)) ? 1 : 0;
     BOOST_TEST(passed == 200);
     now += 10s;
-    const auto sums = repeats.sums(now);
-    BOOST_REQUIRE(sums.size() == 1u);
-    BOOST_TEST(sums[0].subject.empty());
-    BOOST_TEST(sums[0].held == 800u);
+    const auto summaries = limiter.summaries(now);
+    BOOST_REQUIRE(summaries.size() == 1u);
+    BOOST_TEST(summaries[0].subject.empty());
+    BOOST_TEST(summaries[0].suppressed == 800u);
 }
 
 BOOST_AUTO_TEST_CASE(what_passes_and_what_is_summed_up_is_all_there_was) {
-    std::uint64_t passed = 0, held = 0;
+    std::uint64_t passed = 0, suppressed = 0;
     for (int i = 0; i < 20'000; ++i) {
         now += 3ms;
         passed += line("message " + std::to_string(i % 7), i % 3 == 0 ? "" : "subject " + std::to_string(i % 5)) ? 1 : 0;
         if (i % 1000 == 0) {
-            for (const auto &sum : repeats.sums(now)) held += sum.held;
+            for (const auto &sum : limiter.summaries(now)) suppressed += sum.suppressed;
         }
     }
-    for (const auto &sum : repeats.rest()) held += sum.held;
-    BOOST_TEST(passed + held == 20'000u);
+    for (const auto &sum : limiter.remaining()) suppressed += sum.suppressed;
+    BOOST_TEST(passed + suppressed == 20'000u);
     BOOST_TEST(passed < 10'000u);
-    BOOST_TEST(repeats.rest().empty());
+    BOOST_TEST(limiter.remaining().empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_slow_rhythm_is_never_held) {
     for (int i = 0; i < 100; ++i) {
         BOOST_TEST(line("still not attached"));
         now += 5s;
-        BOOST_TEST(repeats.sums(now).empty());
+        BOOST_TEST(limiter.summaries(now).empty());
     }
 }
 
@@ -94,25 +94,25 @@ BOOST_AUTO_TEST_CASE(the_last_sum_comes_also_when_nobody_asks_in_time) {
     lines(7, "x");
     now += 1h;
     BOOST_TEST(!line("x")); // not told yet, so it goes on to be counted
-    BOOST_TEST(repeats.sums(now).front().held == 3u);
+    BOOST_TEST(limiter.summaries(now).front().suppressed == 3u);
     BOOST_TEST(line("x"));
 }
 
 BOOST_AUTO_TEST_CASE(a_flood_of_subjects_takes_no_more_memory_than_allowed) {
     for (int i = 0; i < 100'000; ++i) line("m" + std::to_string(i % 300), "s" + std::to_string(i));
-    const auto sums = repeats.rest();
-    BOOST_TEST(sums.size() <= Repeats::max_kinds + 300);
+    const auto summaries = limiter.remaining();
+    BOOST_TEST(summaries.size() <= RepeatLimiter::max_kinds + 300);
 }
 
 BOOST_AUTO_TEST_CASE(nor_does_a_flood_of_messages) {
-    std::uint64_t passed = 0, held = 0;
+    std::uint64_t passed = 0, suppressed = 0;
     for (int i = 0; i < 100'000; ++i) passed += line("m" + std::to_string(i)) ? 1 : 0;
-    BOOST_TEST(passed == 2 * Repeats::max_kinds + Repeats::message_burst);
-    for (const auto &sum : repeats.rest()) {
+    BOOST_TEST(passed == 2 * RepeatLimiter::max_kinds + RepeatLimiter::message_burst);
+    for (const auto &sum : limiter.remaining()) {
         BOOST_TEST(sum.message == "lines of many kinds");
-        held += sum.held;
+        suppressed += sum.suppressed;
     }
-    BOOST_TEST(passed + held == 100'000u);
+    BOOST_TEST(passed + suppressed == 100'000u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "form.hpp"
+#include "line_format.hpp"
 
 #include <core/cluster/event.hpp>
 #include <kith/service/log.h>
@@ -112,11 +112,11 @@ void append_json(std::string &out, const LogLine &line) {
 
 std::string_view level_name(std::uint32_t level) { return names[std::min<std::size_t>(level, names.size() - 1)]; }
 
-void append_line(std::string &out, LogForm form, const LogLine &line) {
-    if (form == LogForm::json) {
+void append_line(std::string &out, LogFormat format, const LogLine &line) {
+    if (format == LogFormat::json) {
         append_json(out, line);
     } else {
-        append_text(out, form == LogForm::colour, line);
+        append_text(out, format == LogFormat::colour, line);
     }
 }
 
