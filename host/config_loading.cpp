@@ -104,7 +104,7 @@ LoadedConfig load_config(const std::string &file, const std::string &plugin_dir,
     LoadedConfig result;
     const core::FileText text = read_file(file, core::config_size_limit);
     if (!text.error.empty()) {
-        result.diagnostics.errors.push_back({file, 0, 0, "", "cannot read it: " + text.error});
+        result.diagnostics.errors.push_back({file, 0, 0, "", "the file cannot be read: " + text.error});
         return result;
     }
     const core::Surroundings surroundings{
@@ -125,7 +125,7 @@ LoadedConfig load_config(const std::string &file, const std::string &plugin_dir,
     const auto wanted = [&](const core::Plugin &plugin) { return core::uses(*result.config, plugin); };
     core::Registry &registry = *result.registry;
     if (!(use == PluginLoading::open ? registry.open(wanted) : registry.load_in_child(wanted))) {
-        // Now that some are refused, the configuration names what is not there.
+        // Some plugins are now refused, so the configuration is validated again without them.
         result.diagnostics = {};
         result.config = core::load(file, text.text, surroundings, result.diagnostics);
     }

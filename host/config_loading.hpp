@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// From the command line to a configuration and the plugins it may use.
+// Loads the configuration and the plugins that it uses, and lists installed plugins, for the commands.
 #pragma once
 
 #include <core/config/diagnostics.hpp>
@@ -17,29 +17,29 @@
 namespace kith::app {
 
 struct LoadedConfig {
-    std::optional<core::Config> config; ///< nothing when diagnostics has errors
+    std::optional<core::Config> config; ///< empty when diagnostics contains errors
     core::Diagnostics diagnostics;
-    /// Null when the `plugins` section could not be read; of a good configuration only what it uses.
+    /// Null when the `plugins` section could not be read. With a valid configuration it contains only the plugins in use.
     std::unique_ptr<core::Registry> registry;
     std::vector<core::Refusal> directories; ///< plugin directories that could not be read
 };
 
-/// What is done with the plugins that the configuration names.
+/// How the plugins that the configuration names are loaded.
 enum class PluginLoading : std::uint8_t {
-    open,          ///< they are loaded into this process
-    load_in_child, ///< each is loaded by a process of its own, which ends
+    open,          ///< into this process
+    load_in_child, ///< into a child process, which ends
 };
 
-/// Reads and validates the file, and the plugins it names; nothing of the others runs. plugin_dir, when not empty, wins over the file's
-/// `plugins.dir`. To be called before this process has threads.
+/// Reads and validates the file and loads the plugins that it names; no code of other plugins runs. A non-empty plugin_dir overrides
+/// `plugins.dir` of the file. Must be called before this process has threads, since it can fork.
 LoadedConfig load_config(const std::string &file, const std::string &plugin_dir, PluginLoading use);
 
-/// What the plugins of one directory, or of the default one, say of themselves; none is opened. Null, and the reason on standard error, when the
-/// directory cannot be read.
+/// The plugins of a directory, or of the default one if `dir` is empty; none is opened. command: for the error. Null, with the reason on
+/// standard error, when the directory cannot be read.
 std::unique_ptr<core::Registry> load_plugins(std::string_view command, const std::string &dir);
 
-/// Where plugins are looked for when nobody says: `plugins` beside this program, when there is such a directory (a build tree),
-/// else where they are installed, under whatever prefix.
+/// The default plugin directory: `plugins` in the folder of this program if it exists (a build tree), otherwise the installed one, relative
+/// to the program if it was moved to another prefix.
 std::string default_plugin_dir();
 
 } // namespace kith::app

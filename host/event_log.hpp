@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Events as lines for the operator: each kind has its level and its sentence; what varies goes into fields.
+// Writes events to the log: each kind has a fixed level and message; the values of the event are fields.
 #pragma once
 
 #include <core/cluster/event.hpp>
@@ -8,9 +8,10 @@
 
 namespace kith::app {
 
-/// The level at which an event is logged, KITH_LOG_...
+/// The level at which the event is logged, KITH_LOG_...
 std::uint32_t level_of(const core::StoredEvent &event);
 
+/// Writes the event to the log, unless its level is below that of the logger.
 void log_event(core::Logger &logger, const core::StoredEvent &event);
 
 } // namespace kith::app

@@ -25,7 +25,7 @@ constexpr auto finish_bound = std::chrono::seconds(2);
     throw boost::system::system_error(errno, boost::system::system_category(), "--events " + path);
 }
 
-// -1: it is no regular file.
+// The size; -1: not a regular file.
 off_t size_of_file(int fd) {
     struct stat info {};
     return ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? info.st_size : -1;
@@ -43,7 +43,7 @@ EventStream::EventStream(boost::asio::io_context &io, core::Bus &bus, const std:
       watched_(io),
       finish_timer_(io),
       retry_timer_(io) {
-    // A named pipe that nobody reads yet would hold open(2) for ever; opened for both it does not.
+    // open(2) of a named pipe for writing blocks until it has a reader; opening it for both does not.
     struct stat info {};
     const bool pipe = path != "-" && ::stat(path.c_str(), &info) == 0 && S_ISFIFO(info.st_mode);
     const int mode = pipe ? O_RDWR : O_WRONLY | O_APPEND | O_CREAT;
@@ -51,11 +51,11 @@ EventStream::EventStream(boost::asio::io_context &io, core::Bus &bus, const std:
     if (fd_ < 0) cannot_open(path);
     if (size_of_file(fd_) < 0) {
         const int duplicate = ::fcntl(fd_, F_DUPFD_CLOEXEC, 0);
-        boost::system::error_code not_pollable; // such as /dev/null, which is always ready too
+        boost::system::error_code not_pollable; // such as /dev/null, which is always writable
         if (duplicate >= 0) watched_.assign(duplicate, not_pollable);
         if (not_pollable) ::close(duplicate);
     } else if ((::fcntl(fd_, F_GETFL) & O_APPEND) != 0 && ends_within_line()) {
-        buffer_ = "\n"; // of a kith that ended when the disk was full
+        buffer_ = "\n"; // the previous kith ended while the disk was full
     }
     core::Subscription subscription;
     subscription.limit = queue;
@@ -76,7 +76,7 @@ EventStream::~EventStream() {
 
 void EventStream::pull() {
     if (delayed_) return;
-    // The bus does not notify again before all was taken.
+    // The bus notifies again only after all events were taken.
     for (bool more = true; more && !broken_;) {
         while (more && buffer_.size() - written_ < capacity) more = fill();
         if (!push()) return;
@@ -85,7 +85,7 @@ void EventStream::pull() {
     end();
 }
 
-// Returns whether there may be more.
+// Takes a batch of events into the buffer. Returns whether there may be more.
 bool EventStream::fill() {
     events_.clear();
     const bool more = bus_.take(subscriber_, batch, events_) == batch;
@@ -99,8 +99,8 @@ bool EventStream::fill() {
     return more;
 }
 
-// A pipe that polls as writable takes PIPE_BUF bytes without waiting; its descriptor may be shared (it is standard output), so it
-// is not made non-blocking. Returns whether all is written; if not, what comes next is seen to.
+// Writes the buffer. A pipe that is writable by poll(2) accepts PIPE_BUF bytes without blocking; its descriptor can be shared (standard
+// output), so it is not made non-blocking. Returns whether all is written; if not, a wait or retry is scheduled, or the stream has ended.
 bool EventStream::push() {
     if (size_ >= 0) repair_line();
     while (!broken_ && written_ < buffer_.size()) {
@@ -121,7 +121,7 @@ bool EventStream::push() {
     return true;
 }
 
-// Of a file that had bytes: whether its last line has no end. One that cannot be read has: an empty line harms less than a torn one.
+// Whether the last line of the file has no line end. True if that cannot be read: an empty line does less harm than a joined one.
 bool EventStream::ends_within_line() const {
     const off_t size = size_of_file(fd_);
     if (size <= 0) return false;
@@ -132,7 +132,7 @@ bool EventStream::ends_within_line() const {
     return !known || last != '\n';
 }
 
-// The file was changed by somebody else since a write of it failed: a line that we had begun is written anew.
+// If another process changed the file since a write failed, a partially written line is written again.
 void EventStream::repair_line() {
     const off_t before = std::exchange(size_, -1);
     if (!within_line() || size_of_file(fd_) == before) return;
@@ -150,7 +150,7 @@ void EventStream::wait_writable() {
     });
 }
 
-// The line that was begun stays in the buffer from its beginning, so that it can be written anew.
+// Keeps a partially written line in the buffer from its beginning, so that it can be written again.
 void EventStream::delay(int error) {
     const std::size_t end = written_ == 0 ? std::string::npos : buffer_.rfind('\n', written_ - 1);
     if (end != std::string::npos) {
@@ -187,7 +187,7 @@ void EventStream::finish(std::function<void()> done) {
     pull();
 }
 
-// The time for the last ones is over.
+// Called when the time limit of finish() is reached.
 void EventStream::give_up() {
     if (std::exchange(broken_, true)) return end();
     auto missing =
@@ -200,7 +200,7 @@ void EventStream::give_up() {
             return event->kind() != KITH_EVENT_EVENTS_LOST;
         }));
     }
-    const std::string why = reason_.empty() ? "--events " + path_ + ": it takes no more at present" : reason_;
+    const std::string why = reason_.empty() ? "--events " + path_ + ": it accepts no more data at present" : reason_;
     on_report_(Report::incomplete, why + "; up to " + std::to_string(missing) + " events are missing");
     end();
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// `kith run --events`: each event of the bus as one line of JSON, to a file, a pipe or standard output. A slow reader never delays the
-// loop: while its buffer is full nothing is taken from the bus, whose bounded queue then loses the oldest events, counted, and reports
-// them by an events.lost line in this very stream.
+// `kith run --events`: writes each event of the bus as one line of JSON to a file, a pipe or standard output. A slow reader never blocks
+// the
+// loop: while the buffer is full, no events are taken from the bus. Its queue is bounded and then drops the oldest events; an events.lost
+// line
+// in the stream reports their number.
 //
-// A write that fails, such as on a full disk, is tried again each second; what waits meanwhile has the same two bounds. A line of which
-// only the beginning was written is completed then. When the file has another size by then (it was emptied to make room), and at the
-// start when the last line of the file has no end, that line is closed by a line end and the next one begins. Only a reader that has
-// closed its end of the pipe is final.
+// After a failed write, for example on a full disk, the write is retried each second; meanwhile buffer and queue have the same bounds. The
+// retry completes a partially written line. If the size of the file has changed in the meantime (it was truncated to free space), or if the
+// last line of an existing file has no line end at the start, that line is ended and the next one begins. Only a reader that has closed
+// its end of the pipe ends the stream.
 #pragma once
 
 #include <core/cluster/bus.hpp>
@@ -27,26 +29,26 @@ namespace kith::app {
 
 class EventStream {
   public:
-    static constexpr std::size_t capacity = 262'144; // bytes that wait for the reader
+    static constexpr std::size_t capacity = 262'144; // bytes of the buffer
     static constexpr auto retry = std::chrono::seconds(1);
 
     enum class Report : std::uint8_t {
-        delayed,    // a write has failed, and will be tried again
-        resumed,    // all that waited is written
-        ended,      // the reader is gone; nothing is written any more
-        incomplete, // finish() could not write all of it
+        delayed,    // a write failed and is retried
+        resumed,    // all buffered events are written
+        ended,      // the reader closed the pipe; no more events are written
+        incomplete, // finish() could not write all events
     };
     using OnReport = std::function<void(Report, const std::string &reason)>;
 
-    /// path: a file, appended to and made when missing (mode 0640), or "-". queue: events that wait at the bus. Throws
-    /// boost::system::system_error when it cannot be opened.
+    /// path: a file, which is appended to and created with mode 0640 if missing, or "-" for standard output. queue: maximum of events
+    /// that the bus holds for it. on_report: called on the loop. Throws boost::system::system_error when the file cannot be opened.
     EventStream(boost::asio::io_context &io, core::Bus &bus, const std::string &path, std::size_t queue, OnReport on_report,
                 std::chrono::nanoseconds retry_after = retry);
     ~EventStream();
     EventStream(const EventStream &) = delete;
     EventStream &operator=(const EventStream &) = delete;
 
-    /// Write what there is, within a bounded time, then call done.
+    /// Writes the remaining events, for at most 2 s, then calls `done`.
     void finish(std::function<void()> done);
 
   private:
@@ -68,22 +70,22 @@ class EventStream {
     OnReport on_report_;
     std::chrono::nanoseconds retry_after_;
     boost::asio::posix::stream_descriptor
-        watched_; // a duplicate, for waiting; closed for a regular file, which is always ready
+        watched_; // a duplicate, to wait until the file is writable; closed for a regular file, which always is
     boost::asio::steady_timer finish_timer_;
     boost::asio::steady_timer retry_timer_;
     core::SubscriberId subscriber_ = 0;
     std::vector<core::EventRef> events_;
     std::string buffer_;
-    std::size_t written_ = 0;     // of the buffer
-    std::uint64_t reported_ = 0;  // of the events that the bus lost: those in the events.lost that were taken
-    std::uint64_t unwritten_ = 0; // of those, more than the lines that report them: until the buffer is written
-    off_t size_ = -1;             // of a regular file, when a write of it failed
-    std::string reason_;          // of the last write that failed; empty: none did
+    std::size_t written_ = 0;     // bytes of the buffer that are written
+    std::uint64_t reported_ = 0;  // lost events of the bus that taken events.lost lines report
+    std::uint64_t unwritten_ = 0; // events that events.lost lines in the buffer report, minus these lines
+    off_t size_ = -1;             // size of a regular file when a write failed; -1: none failed
+    std::string reason_;          // of the last failed write; empty: none failed
     std::function<void()> done_;
     int fd_ = -1;
     bool posted_ = false;
     bool waiting_ = false;
-    bool delayed_ = false; // `retry_timer_` runs
+    bool delayed_ = false; // retry_timer_ is running
     bool broken_ = false;
 };
 

@@ -17,21 +17,22 @@ struct Command {
 
 constexpr Command commands[] = {
     {"run", "run the daemon: kith run [CONFIG]", run},
-    {"check", "validate a configuration without starting anything", check},
-    {"discover", "look once, connect nothing, print the peers", discover},
-    {"plugins", "list the plugins, their options, and why a file was refused", plugins},
+    {"check", "validate a configuration; starts no daemon", check},
+    {"discover", "query each strategy once and print the peers; connects none", discover},
+    {"plugins", "list the plugins and the refused files; print options", plugins},
     {"schema", "print a JSON Schema of the whole configuration, for editors", schema},
-    {"sim", "rehearse hosts and faults in a simulated world", sim},
+    {"sim", "run a scenario of hosts and faults in a simulated network", sim},
     {"version", "print the version", version},
 };
 
 void help(std::ostream &out) {
-    out << "kith forms clusters: strategies find peers, connectors join them.\n\nUsage: kith COMMAND [...]\n\n";
+    out << "kith forms clusters: strategies discover peers, connectors connect them.\n\nUsage: kith COMMAND [...]\n\n";
     for (const Command &command : commands) {
         out << "  " << command.name << std::string(12 - command.name.size(), ' ') << command.about << '\n';
     }
-    out << "\n`kith COMMAND --help` tells more. Exit status: 0 good, 1 the answer is no, 2 bad usage or configuration,\n"
-           "3 could not reach.\n";
+    out << "\n`kith COMMAND --help` prints its options. Exit status: 0 success, 1 a negative result, 2 invalid usage or "
+           "configuration,\n"
+           "3 a source or directory could not be read.\n";
 }
 
 } // namespace

@@ -18,7 +18,7 @@ void notify_service_manager(std::string_view state) noexcept {
     if (size >= sizeof address.sun_path) return;
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, path, size);
-    if (path[0] == '@') address.sun_path[0] = '\0'; // an abstract name
+    if (path[0] == '@') address.sun_path[0] = '\0'; // the abstract namespace
 
     const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return;

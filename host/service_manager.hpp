@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// What a service manager wants to know (sd_notify(3)): one datagram to $NOTIFY_SOCKET. Without it, nothing happens.
+// Notifies the service manager, as sd_notify(3) does: sends one datagram to $NOTIFY_SOCKET. No effect if that is not set.
 #pragma once
 
 #include <string_view>
 
 namespace kith::app {
 
-/// state: such as "READY=1" or "STOPPING=1". Failures are ignored: nobody was listening.
+/// state: such as "READY=1" or "STOPPING=1". Errors are ignored.
 void notify_service_manager(std::string_view state) noexcept;
 
 } // namespace kith::app

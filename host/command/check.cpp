@@ -13,12 +13,11 @@ int check(const Arguments &arguments) {
     CommandLine command_line;
     command_line.name = "check";
     command_line.synopsis = "kith check CONFIG [--json] [--plugins DIR]";
-    command_line.about =
-        "Validates a configuration without starting anything: its form, every option against the schema of its\n"
-        "plugin, every name. Tells all errors and warnings, each with its place in the file.\n"
-        "Exit status: 0 it can be run (warnings may be there), 2 it cannot.\n";
+    command_line.about = "Validates a configuration without running it: its syntax, every option by the schema of its\n"
+                         "plugin, every name. Prints all errors and warnings, each with its position in the file.\n"
+                         "Exit status: 0 valid (possibly with warnings), 2 invalid.\n";
     command_line.options.add_options()("json", R"(print {"errors": [...], "warnings": [...]} on standard output)")(
-        "plugins", po::value<std::string>()->value_name("DIR"), "look for plugins here, not where the file says");
+        "plugins", po::value<std::string>()->value_name("DIR"), "the plugin directory, instead of the one in the file");
     command_line.hidden.add_options()("config", po::value<std::string>()->required());
     command_line.positional.add("config", 1);
     int status = exit_ok;
@@ -32,7 +31,7 @@ int check(const Arguments &arguments) {
         std::cout << core::to_json(loaded.diagnostics);
     } else {
         std::cerr << core::to_text(loaded.diagnostics);
-        if (loaded.diagnostics.ok()) std::cout << file << ": good\n";
+        if (loaded.diagnostics.ok()) std::cout << file << ": valid\n";
     }
     return loaded.config ? exit_ok : exit_usage;
 }

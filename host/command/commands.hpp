@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The commands of kith. Each takes the words after its name, prints what was asked for on standard output and everything else on
-// standard error, and returns an exit status.
+// The commands of kith. Each receives the arguments after its name, prints its result on standard output and everything else on standard
+// error, and returns an exit status.
 #pragma once
 
 #include <string>
@@ -11,9 +11,9 @@ namespace kith::app {
 
 enum ExitStatus : int {
     exit_ok = 0,
-    exit_negative = 1,    ///< the answer is no
-    exit_usage = 2,       ///< bad usage or configuration
-    exit_unreachable = 3, ///< could not reach, or could not look
+    exit_negative = 1,    ///< the command ran, with a negative result, such as refused plugins
+    exit_usage = 2,       ///< invalid usage or configuration
+    exit_unreachable = 3, ///< a source, directory or file could not be read or written
 };
 
 using Arguments = std::vector<std::string>;

@@ -29,7 +29,7 @@ void append_member(std::string &out, std::string_view name, std::string_view val
     core::append_json_string(out, value);
 }
 
-using ReasonCounts = std::vector<std::pair<std::string, std::uint64_t>>; // reason and number
+using ReasonCounts = std::vector<std::pair<std::string, std::uint64_t>>; // reason and count
 
 void append_reason_counts(std::string &out, std::string_view name, const ReasonCounts &counts) {
     out += ", ";
@@ -87,20 +87,20 @@ std::string as_json(const std::vector<core::Sight> &results) {
 
 void print_reason_counts(std::string_view who, const ReasonCounts &counts) {
     for (const auto &[reason, items] : counts)
-        std::cout << "  left out by the " << who << ": " << items << ": " << reason << '\n';
+        std::cout << "  excluded by the " << who << ": " << items << ": " << reason << '\n';
 }
 
-// Of a look that went well, when nobody would be joined by it.
+// Explains a successful query that gives no peer to connect.
 void print_why_empty(const core::Sight &result) {
     if (!std::all_of(result.peers.begin(), result.peers.end(), [](const auto &peer) { return !peer.left_out.empty(); })) return;
     print_reason_counts("policy", result.not_joined());
     if (result.items() == 0) {
-        std::cout << "  Nothing came: " << result.why_nothing();
+        std::cout << "  The source returned nothing: " << result.why_nothing();
     } else {
-        std::cout << "  Nobody is left of " << result.items() << (result.items() == 1 ? " item that" : " items that")
-                  << " came";
+        std::cout << "  No peer remains of the " << result.items() << (result.items() == 1 ? " item" : " items")
+                  << " that the source returned";
     }
-    std::cout << ". A running kith would hold its last peers for policy.hold.\n";
+    std::cout << ". A running kith would keep its last peers for policy.hold.\n";
 }
 
 void print_result(const core::Sight &result) {
@@ -108,7 +108,7 @@ void print_result(const core::Sight &result) {
     if (result.source != result.strategy) std::cout << ", " << result.source;
     std::cout << "): ";
     if (result.status != KITH_OK) {
-        std::cout << "could not look: " << result.reason << '\n';
+        std::cout << "discovery failed: " << result.reason << '\n';
         return;
     }
     std::cout << result.peers.size() << (result.peers.size() == 1 ? " peer" : " peers");
@@ -120,7 +120,7 @@ void print_result(const core::Sight &result) {
         std::cout << "  " << peer.name << std::string(width - peer.name.size() + 2, ' ');
         if (peer.key != peer.name) std::cout << "key=" << peer.key << ' ';
         for (const auto &[name, value] : peer.attributes) std::cout << name << '=' << value << ' ';
-        if (!peer.left_out.empty()) std::cout << "(left out: " << peer.left_out << ')';
+        if (!peer.left_out.empty()) std::cout << "(excluded: " << peer.left_out << ')';
         std::cout << '\n';
     }
     print_reason_counts("strategy", result.left_out);
@@ -134,12 +134,12 @@ int discover(const Arguments &arguments) {
     command_line.name = "discover";
     command_line.synopsis = "kith discover CONFIG [TOPOLOGY] [--json] [--timeout SECONDS] [--plugins DIR]";
     command_line.about =
-        "Looks once with each strategy of the configuration, or of one topology, connects nothing, and prints the peers;\n"
-        "for an empty set, why. What concerns the local node is taken from the connector's option `node`.\n"
-        "Exit status: 0 all have looked, 2 bad configuration, 3 one could not look.\n";
+        "Queries each strategy of the configuration, or of one topology, once and prints the peers; connects none.\n"
+        "For an empty set it prints the reason. The local node is the connector's option `node`.\n"
+        "Exit status: 0 all queries succeeded, 2 invalid configuration, 3 one failed.\n";
     command_line.options.add_options()("json", R"(print {"topologies": [...]} on standard output)")(
-        "timeout", po::value<unsigned>()->default_value(30)->value_name("SECONDS"), "how long to wait for the answers")(
-        "plugins", po::value<std::string>()->value_name("DIR"), "look for plugins here, not where the file says");
+        "timeout", po::value<unsigned>()->default_value(30)->value_name("SECONDS"), "time limit of the queries")(
+        "plugins", po::value<std::string>()->value_name("DIR"), "the plugin directory, instead of the one in the file");
     command_line.hidden.add_options()("config", po::value<std::string>()->required())("topology", po::value<std::string>());
     command_line.positional.add("config", 1).add("topology", 1);
     int status = exit_ok;

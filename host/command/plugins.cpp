@@ -24,7 +24,7 @@ int print_options(const core::Registry &registry, const std::string &id) {
                   << core::options_text(plugin->options());
     }
     if (found) return exit_ok;
-    std::cerr << "kith plugins: no plugin answers to `" << id << "`; `kith plugins` lists those there are\n";
+    std::cerr << "kith plugins: no plugin has the id or alias `" << id << "`; `kith plugins` lists all\n";
     return exit_negative;
 }
 
@@ -35,11 +35,11 @@ int plugins(const Arguments &arguments) {
     command_line.name = "plugins";
     command_line.synopsis = "kith plugins [DIR] [--json] [--details] [--options ID]";
     command_line.about =
-        "Lists the plugins in the directory: what they are and which ABI they were built for; and the files that were\n"
-        "refused, with the rule they break and what can be done. Without DIR: where this kith has its plugins.\n"
-        "Exit status: 0 all files were taken, 1 some were refused, 3 the directory cannot be read.\n";
+        "Lists the plugins in the directory, with the ABI version for which they were built, and the files that were\n"
+        "refused, with the violated rule and the remedy. Without DIR: the default plugin directory.\n"
+        "Exit status: 0 all files were accepted, 1 some were refused, 3 the directory cannot be read.\n";
     command_line.options.add_options()("json", R"(print {"plugins": [...], "refused": [...]} on standard output)")(
-        "details", "also the file of each, its SHA-256, the services it asks for, and the rest of what it tells of itself")(
+        "details", "also print the file of each plugin, its SHA-256, services and flags")(
         "options", po::value<std::string>()->value_name("ID"), "print the options of this plugin");
     command_line.hidden.add_options()("dir", po::value<std::string>());
     command_line.positional.add("dir", 1);

@@ -30,12 +30,12 @@ namespace po = boost::program_options;
 
 namespace {
 
-// The bus, read by the host: each event becomes a line of the log.
+// Reads the events of the bus and writes each to the log.
 class EventLogger {
   public:
     EventLogger(core::Bus &bus, boost::asio::io_context &io, core::Logger &log) : bus_(bus), io_(io), log_(log) {
         core::Subscription subscription;
-        subscription.limit = 1 << 16; // it is read at each turn of the loop
+        subscription.limit = 1 << 16; // read in each iteration of the loop
         subscription.notify = [this] { boost::asio::post(io_, [this] { read(); }); };
         subscriber_ = bus_.subscribe(std::move(subscription));
     }
@@ -74,15 +74,16 @@ std::string text_of(const po::variables_map &values, const char *name, const std
     return values.count(name) != 0 ? values[name].as<std::string>() : otherwise;
 }
 
-// For the peers that outlive kith; a plugin's state makes it by itself. Returns false when it has to be tried again; why is reported
-// by the first write.
+// Creates the folder for remembered peers (policy.remember); the service `state` of plugins creates it itself. Returns false when it must
+// be
+// tried again; the first write reports the error.
 bool make_state_dir(const core::Config &config) {
     const bool used = std::any_of(config.topologies.begin(), config.topologies.end(),
                                   [](const core::Topology &topology) { return topology.policy.remember; });
     return !used || ::mkdir(config.state_dir.c_str(), 0700) == 0 || errno == EEXIST;
 }
 
-// The daemon: everything that lives between the configuration and the exit status.
+// The daemon: all objects between loading the configuration and the exit status.
 class Daemon {
   public:
     Daemon(const LoadedConfig &loaded, const LogOptions &log_options, std::uint32_t level, const std::string &events)
@@ -98,7 +99,7 @@ class Daemon {
 
     int run(const LoadedConfig &loaded) {
         for (const core::Diagnostic &warning : loaded.diagnostics.warnings) {
-            const auto &told = loaded.config->security; // as events, which are logged too
+            const auto &told = loaded.config->security; // published as events, which are logged
             if (std::any_of(told.begin(), told.end(), [&](const auto &one) { return one.message == warning.message; }))
                 continue;
             log_.log(KITH_LOG_WARNING, "configuration", {{"key", warning.key}, {"warning", warning.message}});
@@ -111,7 +112,7 @@ class Daemon {
         write_summaries();
         engine_.start();
         engine_.watch_plugins();
-        log_.log(KITH_LOG_INFO, "kith runs", {{"version", KITH_VERSION}, {"config", loaded.config->file}});
+        log_.log(KITH_LOG_INFO, "kith is running", {{"version", KITH_VERSION}, {"config", loaded.config->file}});
         notify_service_manager("READY=1");
         io_.run();
         return status_;
@@ -121,12 +122,11 @@ class Daemon {
     void report_stream(EventStream::Report report, const std::string &reason) {
         switch (report) {
         case EventStream::Report::delayed:
-            return log_.log(KITH_LOG_WARNING, "events cannot be written; tried again each second", {{"reason", reason}});
+            return log_.log(KITH_LOG_WARNING, "events cannot be written; retrying each second", {{"reason", reason}});
         case EventStream::Report::resumed: return log_.log(KITH_LOG_INFO, "events are written again", {{"events", reason}});
-        case EventStream::Report::ended:
-            return log_.log(KITH_LOG_ERROR, "events are not written any more", {{"reason", reason}});
+        case EventStream::Report::ended: return log_.log(KITH_LOG_ERROR, "events are no longer written", {{"reason", reason}});
         case EventStream::Report::incomplete:
-            return log_.log(KITH_LOG_WARNING, "not all events were written before the end", {{"reason", reason}});
+            return log_.log(KITH_LOG_WARNING, "not all events were written before kith ended", {{"reason", reason}});
         }
     }
 
@@ -144,8 +144,8 @@ class Daemon {
             if (error) return;
             if (signal == SIGHUP) {
                 log_.log(KITH_LOG_INFO,
-                         "SIGHUP: every strategy looks now; a changed configuration is taken into use by a restart, "
-                         "which disturbs no link",
+                         "SIGHUP: every strategy queries its source now; restart kith to apply a changed configuration, which "
+                         "interrupts no link",
                          {});
                 engine_.refresh();
             } else {
@@ -158,12 +158,12 @@ class Daemon {
     void stop(int signal) {
         const char *name = signal == SIGTERM ? "SIGTERM" : "SIGINT";
         if (std::exchange(stopping_, true)) {
-            log_.log(KITH_LOG_WARNING, "a second signal: leaving at once", {{"signal", name}});
+            log_.log(KITH_LOG_WARNING, "a second signal: exiting at once", {{"signal", name}});
             io_.stop();
             return;
         }
         notify_service_manager("STOPPING=1");
-        log_.log(KITH_LOG_INFO, "leaving; links stay as they are", {{"signal", name}});
+        log_.log(KITH_LOG_INFO, "stopping; links are kept", {{"signal", name}});
         engine_.stop([this] {
             event_logger_.read();
             if (stream_ == nullptr) return io_.stop();
@@ -192,15 +192,15 @@ int run(const Arguments &arguments) {
     command_line.name = "run";
     command_line.synopsis = "kith run [CONFIG] [--events FILE|-] [--log text|json] [--log-level LEVEL] [--plugins DIR]";
     command_line.about =
-        "Runs the daemon with the configuration, /etc/kith/kith.json when none is given. SIGTERM and SIGINT leave\n"
-        "cleanly, links stay as they are; SIGHUP has every strategy look now. The log is on standard error.\n"
-        "Writing log and events goes on when a full disk has room again; what was lost is counted (events.lost).\n"
-        "Exit status: 0 it was told to leave, 2 bad configuration (nothing was started), 3 --events cannot be written.\n";
+        "Runs the daemon with the configuration, /etc/kith/kith.json by default. SIGTERM and SIGINT stop it\n"
+        "cleanly and keep all links; SIGHUP makes every strategy query its source now. The log is on standard error.\n"
+        "Log and events are written again when a full disk has space; lost events are counted (events.lost).\n"
+        "Exit status: 0 stopped by a signal, 2 invalid configuration (nothing was started), 3 --events cannot be written.\n";
     command_line.options.add_options()("events", po::value<std::string>()->value_name("FILE"),
                                        "write every event as one line of JSON to FILE; - is standard output")(
-        "log", po::value<std::string>()->value_name("FORM"), "text (for people, the default) or json (for machines)")(
+        "log", po::value<std::string>()->value_name("FORM"), "text (the default) or json")(
         "log-level", po::value<std::string>()->value_name("LEVEL"), "trace, debug, info (the default), warning or error")(
-        "plugins", po::value<std::string>()->value_name("DIR"), "look for plugins here, not where the file says");
+        "plugins", po::value<std::string>()->value_name("DIR"), "the plugin directory, instead of the one in the file");
     command_line.hidden.add_options()("config", po::value<std::string>()->default_value("/etc/kith/kith.json"));
     command_line.positional.add("config", 1);
     int status = exit_ok;
@@ -219,8 +219,8 @@ int run(const Arguments &arguments) {
     const auto level = level_of(level_name);
     if (!level) return usage_error("run", "--log-level is `" + level_name + "`; expected trace, debug, info, warning or error");
 
-    std::signal(SIGPIPE, SIG_IGN); // a reader that goes away is an error of a write, not the end of the daemon
-    std::signal(SIGXFSZ, SIG_IGN); // the same for a file that has reached the limit of its size
+    std::signal(SIGPIPE, SIG_IGN); // a reader that closes the pipe must cause an error of write(2), not end the daemon
+    std::signal(SIGXFSZ, SIG_IGN); // the same for a file at its size limit
     try {
         Daemon daemon(loaded, {.json = form == "json"}, *level, text_of(*values, "events"));
         return daemon.run(loaded);

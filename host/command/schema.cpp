@@ -18,9 +18,9 @@ int schema(const Arguments &arguments) {
     command_line.about =
         "Prints one JSON Schema of the whole configuration file, with the options of the installed plugins, or of "
         "those in DIR.\n"
-        "Write it to a file and name that in the configuration, and editors complete and check it:\n"
+        "Write it to a file and refer to it in the configuration; editors then complete and validate the configuration:\n"
         "  kith schema > kith.schema.json        {\"$schema\": \"./kith.schema.json\", \"topologies\": ...\n"
-        "Exit status: 0 printed, 1 some plugins were refused and are not in it, 3 the directory cannot be read.\n";
+        "Exit status: 0 success, 1 refused plugins are missing in the schema, 3 the directory cannot be read.\n";
     command_line.hidden.add_options()("dir", po::value<std::string>());
     command_line.positional.add("dir", 1);
     int status = exit_ok;
@@ -30,7 +30,7 @@ int schema(const Arguments &arguments) {
     const auto registry = load_plugins("schema", values->count("dir") != 0 ? (*values)["dir"].as<std::string>() : "");
     if (!registry) return exit_unreachable;
     for (const core::Refusal &refusal : registry->refused()) {
-        std::cerr << "kith schema: left out: " << refusal.file << ": " << refusal.reason << "; " << refusal.remedy << '\n';
+        std::cerr << "kith schema: omitted: " << refusal.file << ": " << refusal.reason << "; " << refusal.remedy << '\n';
     }
     std::cout << core::whole_schema(core::installed(*registry, {}));
     return registry->refused().empty() ? exit_ok : exit_negative;

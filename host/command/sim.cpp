@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The simulated world is a program of its own, `kith-sim`: the daemon's would hold its code in memory and never use it.
+// Runs kith-sim. The simulation is a separate program, so that the daemon's does not contain its code.
 #include "commands.hpp"
 
 #include <host/config_loading.hpp>
@@ -28,7 +28,7 @@ int sim(const Arguments &arguments) {
     for (std::string &argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
 
-    // Pages of 2 MiB for its heap, where the system gives them to who asks: a thousand hosts are more than the processor knows by heart.
+    // Huge pages (2 MiB) for its heap where the system permits: the memory of a thousand hosts exceeds the reach of the TLB.
     ::setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1", 0);
     std::error_code error;
     const std::filesystem::path here = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
@@ -36,7 +36,7 @@ int sim(const Arguments &arguments) {
     for (const std::string &program :
          {beside, std::string(here / KITH_LIBEXEC_FROM_BIN "/kith-sim"), std::string(KITH_LIBEXEC_DIR "/kith-sim")})
         ::execv(program.c_str(), argv.data());
-    std::cerr << "kith sim: it is a program of its own, kith-sim, and can be run neither as " << beside
+    std::cerr << "kith sim: the program kith-sim was found neither as " << beside
               << " nor as " KITH_LIBEXEC_DIR "/kith-sim; install it\n";
     return exit_usage;
 }

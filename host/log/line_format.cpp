@@ -23,7 +23,7 @@ void append_digits(std::string &out, std::uint64_t value, int width) {
     out.append(digits, static_cast<std::size_t>(width));
 }
 
-// Local time to the millisecond, as people read it; the second is formatted once and kept.
+// Local time with milliseconds; the text of the second is cached.
 void append_local_time(std::string &out, std::int64_t time) {
     thread_local std::time_t kept = -1;
     thread_local char second[32];
@@ -44,7 +44,7 @@ bool plain(std::string_view text) {
                                         [](char c) { return c > ' ' && c != '"' && c != '\\' && c != '=' && c != 0x7f; });
 }
 
-// As it is, or quoted when it would not stay one line of plain characters.
+// Appends the text, in quotes when it contains control characters.
 void append_clean(std::string &out, std::string_view text) {
     const bool clean =
         std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != 0x7f; });
@@ -85,7 +85,7 @@ void append_text(std::string &out, bool coloured, const LogLine &line) {
     out += '\n';
 }
 
-// A field may not pass itself off as one of the line's own members.
+// Names of the line's own members, which a field must not use.
 bool reserved(std::string_view name) { return name == "time" || name == "level" || name == "who" || name == "message"; }
 
 void append_member(std::string &out, std::string_view name, std::string_view value) {

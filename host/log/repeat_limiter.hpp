@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Lines that repeat are rate-limited and summed up: of one message about one subject (a peer, a source) a few pass in each window,
-// and of one message about whatever subjects some more; then they are only counted, and when the window is over one line tells how
-// many there were. No clock: time is passed in.
+// Limits the rate of repeated log lines. In each window a few lines with the same message and subject (a peer, a source) pass, and more
+// with
+// the same message and different subjects. Further lines are only counted; after the window a summary reports their number. Does not read
+// the clock: the time is a parameter.
 #pragma once
 
 #include <chrono>
@@ -17,34 +18,35 @@ namespace kith::app {
 class RepeatLimiter {
   public:
     using Time = std::chrono::nanoseconds;
-    static constexpr std::uint32_t burst = 5;           // lines with one message and one subject that pass in a window
-    static constexpr std::uint32_t message_burst = 200; // lines with one message
+    static constexpr std::uint32_t burst = 5;           // lines with the same message and subject that pass in a window
+    static constexpr std::uint32_t message_burst = 200; // lines with the same message that pass in a window
     static constexpr Time window = std::chrono::seconds(10);
-    // Remembered at once; of more only the message's own limit holds, and of twice as many messages one limit for each speaker.
+    // Maximum of tracked kinds. Beyond it, subjects are not tracked; beyond twice as many, all other messages of an instance share one
+    // limit.
     static constexpr std::size_t max_kinds = 1024;
 
     struct Summary {
         std::uint32_t level;
         std::string who;
         std::string message;
-        std::string subject;      // empty: about several
-        std::uint64_t suppressed; // lines that were not written
+        std::string subject;      // empty: several subjects
+        std::uint64_t suppressed; // number of suppressed lines
     };
 
-    /// May this line be written?
+    /// Whether this line may be written; false: it was counted.
     bool allow(std::uint32_t level, std::string_view who, std::string_view message, std::string_view subject, Time now);
 
-    /// Of the kinds whose window is over, those that held lines back; the others are forgotten.
+    /// Summaries of the kinds whose window is over and that suppressed lines; other kinds whose window is over are removed.
     std::vector<Summary> summaries(Time now);
 
-    /// All that is held back, at the end.
+    /// Summaries of all suppressed lines, for the end of the process.
     std::vector<Summary> remaining() { return summaries(Time::max()); }
 
   private:
     struct Kind {
         std::uint32_t level = 0;
-        std::size_t who = 0;     // bytes of the key that are `who`
-        std::size_t message = 0; // and then the message, and the subject
+        std::size_t who = 0;     // length of `who` in the key
+        std::size_t message = 0; // length of the message in the key
         Time since{};
         std::uint32_t passed = 0;
         std::uint64_t suppressed = 0;
@@ -56,7 +58,7 @@ class RepeatLimiter {
     bool count(std::uint32_t level, std::string_view who, std::string_view message, std::string_view subject,
                std::uint32_t limit, Time now);
 
-    std::unordered_map<std::string, Kind, Hash, std::equal_to<>> kinds_; // by who, message and subject, zero bytes between
+    std::unordered_map<std::string, Kind, Hash, std::equal_to<>> kinds_; // by who, message and subject, separated by zero bytes
     std::string key_;
 };
 

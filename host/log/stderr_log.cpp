@@ -28,7 +28,7 @@ namespace {
 
 namespace logging = boost::log;
 
-// Lines arrive formed. It is called by the log with its mutex held.
+// Writes formatted lines. Called by the log with its mutex held.
 class Backend : public logging::sinks::basic_sink_backend<logging::sinks::concurrent_feeding> {
   public:
     void consume(const logging::record_view &record) {
@@ -36,7 +36,7 @@ class Backend : public logging::sinks::basic_sink_backend<logging::sinks::concur
         if (const auto text = logging::extract<std::string_view>(line, record)) put(*text);
     }
 
-    std::uint64_t lost = 0; // lines, in all
+    std::uint64_t lost = 0; // lost lines, total
 
   private:
     void put(std::string_view text) {
@@ -47,8 +47,8 @@ class Backend : public logging::sinks::basic_sink_backend<logging::sinks::concur
         partial_line_ = partial_line_ || size != 0;
     }
 
-    // How much of it was taken at once. A pipe that polls as writable takes PIPE_BUF bytes without waiting, so a stuck reader cannot
-    // hold us, and its descriptor, which others may share, need not be made non-blocking.
+    // Returns how many bytes were written without blocking. A pipe that is writable by poll(2) accepts PIPE_BUF bytes without blocking, so
+    // the descriptor, which other processes can share, does not have to be non-blocking.
     static std::size_t write(std::string_view text) {
         std::size_t done = 0;
         while (done < text.size()) {
@@ -63,11 +63,11 @@ class Backend : public logging::sinks::basic_sink_backend<logging::sinks::concur
         return done;
     }
 
-    bool partial_line_ = false; // only the beginning of the last line was taken
+    bool partial_line_ = false; // only the beginning of the last line was written
 };
 
-// What a line is about: two lines with one message and one subject are repeats, whatever else varies. A line that names no subject
-// is about its reason, such as a refused plugin.
+// The subject of a line: lines with the same message and subject are repeats. It consists of topology, connector, source and peer; without
+// these it is the reason, for example of a refused plugin.
 void append_subject(std::string &out, std::span<const kith_attribute> fields) {
     for (const kith_attribute &field : fields) {
         const std::string_view name(field.name.data, field.name.size);
@@ -96,13 +96,13 @@ RepeatLimiter::Time monotonic() {
 } // namespace
 
 struct StderrLog::Impl {
-    std::mutex mutex; // lines come from any thread
+    std::mutex mutex; // lines are written by any thread
     LogFormat format;
     std::atomic<std::uint32_t> level;
     RepeatLimiter limiter;
     std::string line;
     std::string subject;
-    std::uint64_t reported_lost = 0; // of the lines that were lost: those that a line has reported
+    std::uint64_t reported_lost = 0; // lost lines that were already reported
     boost::shared_ptr<Backend> backend = boost::make_shared<Backend>();
     boost::shared_ptr<logging::sinks::unlocked_sink<Backend>> sink =
         boost::make_shared<logging::sinks::unlocked_sink<Backend>>(backend);
@@ -114,20 +114,20 @@ struct StderrLog::Impl {
         push(what);
     }
 
-    // The lines that were lost since the last such line; it is a line of its own, so that it counts when only the next one is lost.
+    // Reports the lines that were lost since the last report, in a line of its own.
     void put_lost() {
         const std::uint64_t lost = backend->lost;
         if (lost == reported_lost) return;
         const std::string count = std::to_string(lost - reported_lost);
         const kith_attribute field{{"lines", 5}, {count.data(), count.size()}};
-        push({KITH_LOG_WARNING, wall(), {}, "standard error did not take all lines of the log", {&field, 1}});
+        push({KITH_LOG_WARNING, wall(), {}, "lines of the log could not be written to standard error", {&field, 1}});
         if (backend->lost == lost)
             reported_lost = lost;
         else
-            backend->lost = lost; // this one is none of the lines that somebody misses
+            backend->lost = lost; // the report itself does not count as a lost line
     }
 
-    // One attribute, and no global ones: the record carries the formed line and nothing has to be looked up or copied.
+    // The record has one attribute, the formatted line, and no global ones, so that nothing has to be looked up or copied.
     void push(const LogLine &what) {
         line.clear();
         append_line(line, format, what);
@@ -145,7 +145,7 @@ struct StderrLog::Impl {
             put({sum.level,
                  wall(),
                  sum.who,
-                 "again, not shown each time: " + sum.message,
+                 "repeated, not shown each time: " + sum.message,
                  {fields, sum.subject.empty() ? 1U : 2U}});
         }
     }
@@ -179,7 +179,7 @@ void StderrLog::write(std::uint32_t level, std::string_view who, std::string_vie
         append_subject(impl_->subject, fields);
         if (impl_->limiter.allow(level, who, message, impl_->subject, monotonic()))
             impl_->put({level, wall(), who, message, fields});
-    } catch (...) { // no memory for a line: it is lost
+    } catch (...) { // out of memory: the line is lost
     }
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The daemon's log, on standard error, by Boost.Log: lines pass the level and the limit on repeats, are formed once, and are written
-// whole. A standard error that is gone, full or stuck never stops the daemon: what cannot be written at once is lost, and every line
-// is tried anew. When there is room again a line reports how many were lost; a line of which only the beginning was written is
-// closed by a line end before it.
+// The daemon's log on standard error, with Boost.Log. Lines pass the level and the repeat limiter, are formatted once, and are written as a
+// whole. A standard error that is closed, full or blocked never stops the daemon: a line that cannot be written at once is lost, and the
+// next
+// one is tried again. When writing succeeds again, a line reports how many were lost; a line end is written after a partially written line.
 #pragma once
 
 #include "line_format.hpp"
@@ -24,7 +24,7 @@ struct LogOptions {
 class StderrLog final : public core::Logger {
   public:
     StderrLog(LogOptions options, std::uint32_t level);
-    ~StderrLog(); // tells what was held back
+    ~StderrLog(); // writes the summaries of suppressed lines
     StderrLog(const StderrLog &) = delete;
     StderrLog &operator=(const StderrLog &) = delete;
 
@@ -32,11 +32,11 @@ class StderrLog final : public core::Logger {
     void write(std::uint32_t level, std::string_view who, std::string_view message,
                std::span<const kith_attribute> fields) noexcept override;
 
-    /// A line of kith itself.
+    /// Writes a line of kith itself.
     void log(std::uint32_t level, std::string_view message,
              std::initializer_list<std::pair<std::string_view, std::string_view>> fields) noexcept;
 
-    /// Summary up repeated lines whose window is over, and report lines that were lost. To be called every few seconds.
+    /// Writes the summaries of repeated lines whose window is over, and the number of lost lines. Call it every few seconds.
     void write_summaries() noexcept;
 
   private:

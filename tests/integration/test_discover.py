@@ -27,7 +27,7 @@ class Discover(Scenario):
         words, topology = self.look(server)
         self.assertRegex(words, r"^t \(dns_poll\): 2 peers\n")
         self.assertRegex(words, r"app@10\.0\.0\.8 +key=10\.0\.0\.8 host=10\.0\.0\.8")
-        self.assertRegex(words, r"left out: it is the local node")
+        self.assertRegex(words, r"excluded: it is the local node")
         self.assertNotIn("Nobody", words)
         self.assertEqual((topology["items"], topology["left_out"]), (2, []))
         self.assertEqual(topology["not_joined"], [{"items": 1, "reason": "it is the local node"}])
@@ -37,7 +37,7 @@ class Discover(Scenario):
     def test_a_name_that_is_not_there(self):
         server = Dnsmasq(self.lab).start()
         words, topology = self.look(server)
-        self.assertIn("0 peers\n  Nothing came: there is no such name (NXDOMAIN). A running kith", words)
+        self.assertIn("0 peers\n  The source returned nothing: there is no such name (NXDOMAIN). A running kith", words)
         self.assertEqual((topology["status"], topology["items"], topology["peers"]), ("ok", 0, []))
         self.assertEqual(topology["reason"], "there is no such name (NXDOMAIN)")
 
@@ -45,8 +45,8 @@ class Discover(Scenario):
         server = Dnsmasq(self.lab).start()
         server.say({"app.test": ["10.0.0.7", "10.0.0.8", "10.0.0.9"]})
         words, topology = self.look(server, policy={"exclude": ["*.8", "*.9"]})
-        self.assertIn("  left out by the policy: 1: it is the local node\n  left out by the policy: 2: policy.exclude leaves it out\n"
-                      "  Nobody is left of 3 items that came.", words)
+        self.assertIn("  excluded by the policy: 1: it is the local node\n  excluded by the policy: 2: policy.exclude leaves it out\n"
+                      "  No peer remains of the 3 items that the source returned.", words)
         self.assertEqual((topology["items"], len(topology["peers"])), (3, 3))
 
     def test_all_are_left_out_by_the_strategy(self):
@@ -58,8 +58,8 @@ class Discover(Scenario):
             "topologies": {"t": {"strategy": "k8s_dnssrv", "connector": "notes", "config": {
                 "service": "app", "application_name": "app", "namespace": "team", "servers": [server.place]}}}})
         words = self.lab.command("discover", path, CLUSTER_DOMAIN="test")
-        self.assertRegex(words.stdout, r"0 peers of 1 item\n  left out by the strategy: 1: it says that the service is not there.*\n"
-                                       r"  Nobody is left of 1 item that came\.")
+        self.assertRegex(words.stdout, r"0 peers of 1 item\n  excluded by the strategy: 1: it says that the service is not there.*\n"
+                                       r"  No peer remains of the 1 item that the source returned\.")
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ class FullDisk(Scenario):
         kith.wait("link.up", peer="p0@10.0.0.1")
         self.fill()
         self.many(3000)  # more than the 256 KiB that wait for the disk
-        kith.wait_log("events cannot be written; tried again each second.*No space left on device")
+        kith.wait_log("events cannot be written; retrying each second.*No space left on device")
         kept = state / "topologies.t.peers"
         knows = lambda name: wait_until(lambda: kept.exists() and name in kept.read_text(), f"{name} is a peer", describe=kith.tail)
         knows(f"p{self.number}-2999@")
@@ -83,7 +83,7 @@ class FullDisk(Scenario):
         kith.wait("link.up", peer="p0@10.0.0.1")
         self.fill()
         self.many(50)
-        kith.wait_log("events cannot be written; tried again each second")
+        kith.wait_log("events cannot be written; retrying each second")
         os.truncate(kith.events_file, 0)
         self.filler.unlink()
         kith.wait_log("events are written again")
@@ -112,9 +112,9 @@ class FullDisk(Scenario):
         kith.wait("link.up", peer="p0@10.0.0.1")
         self.fill()
         self.many(50)
-        kith.wait_log("events cannot be written; tried again each second")
+        kith.wait_log("events cannot be written; retrying each second")
         self.assertEqual(kith.terminate(), 0)
-        kith.wait_log("not all events were written before the end.*No space left on device; up to [0-9]+ events are missing")
+        kith.wait_log("not all events were written before kith ended.*No space left on device; up to [0-9]+ events are missing")
         before = file.read_bytes()
         self.filler.unlink()
         again = self.start(events_file=file)
@@ -146,7 +146,7 @@ class FullDisk(Scenario):
         self.many(300)
         kith.wait("link.up", peer=f"p{self.number}-299@10.0.0.1")
         self.enlarge()
-        kith.wait_log("standard error did not take all lines of the log")  # without another event: when lines are summed up
+        kith.wait_log("lines of the log could not be written to standard error")  # without another event: when lines are summed up
         torn = []
         for line in kith.log().splitlines():
             try:
@@ -154,7 +154,7 @@ class FullDisk(Scenario):
             except ValueError:
                 torn.append(line)
         self.assertLessEqual(len(torn), 1, "only the line that met the end of the disk")
-        self.assertRegex(kith.log(), r'"message":"standard error did not take all lines of the log","lines":"[1-9][0-9]*"')
+        self.assertRegex(kith.log(), r'"message":"lines of the log could not be written to standard error","lines":"[1-9][0-9]*"')
 
 
 if __name__ == "__main__":
