@@ -12,7 +12,7 @@
 // its end of the pipe ends the stream.
 #pragma once
 
-#include <core/cluster/bus.hpp>
+#include <core/cluster/bus/bus.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>

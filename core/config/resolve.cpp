@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <core/cluster/glob.hpp>
-#include <core/cluster/naming.hpp>
+#include <core/cluster/membership/glob.hpp>
+#include <core/cluster/membership/naming.hpp>
 #include <core/config/connector_instances.hpp>
 #include <core/config/fields.hpp>
 #include <core/config/name_kinds.hpp>

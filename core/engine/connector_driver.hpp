@@ -4,7 +4,7 @@
 // back as inputs.
 #pragma once
 
-#include <core/cluster/reconciler.hpp>
+#include <core/cluster/reconciler/reconciler.hpp>
 #include <core/engine/instance.hpp>
 #include <core/engine/turn.hpp>
 #include <kith/hosting/peers.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <core/engine/engine.hpp>
 
-#include <core/cluster/glob.hpp>
+#include <core/cluster/membership/glob.hpp>
 #include <core/config/load.hpp>
 #include <core/engine/configured_node.hpp>
 #include <core/engine/connector_driver.hpp>

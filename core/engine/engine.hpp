@@ -6,8 +6,8 @@
 // Everything is called on the world's loop.
 #pragma once
 
-#include <core/cluster/bus.hpp>
-#include <core/cluster/topology.hpp>
+#include <core/cluster/bus/bus.hpp>
+#include <core/cluster/topology/topology.hpp>
 #include <core/config/model.hpp>
 #include <core/engine/logger.hpp>
 #include <core/engine/plugin_watch.hpp>

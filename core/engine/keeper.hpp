@@ -4,8 +4,8 @@
 // note of what the instance says and acts at its next advance, never inside a call from a plugin (T5).
 #pragma once
 
-#include <core/cluster/bus.hpp>
-#include <core/cluster/time.hpp>
+#include <core/cluster/base/time.hpp>
+#include <core/cluster/bus/bus.hpp>
 #include <core/engine/instance.hpp>
 #include <core/engine/turn.hpp>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <core/engine/look.hpp>
 
-#include <core/cluster/glob.hpp>
-#include <core/cluster/naming.hpp>
-#include <core/cluster/outcome.hpp>
+#include <core/cluster/base/outcome.hpp>
+#include <core/cluster/membership/glob.hpp>
+#include <core/cluster/membership/naming.hpp>
 #include <core/engine/configured_node.hpp>
 #include <core/engine/instance.hpp>
 #include <kith/hosting/peers.hpp>

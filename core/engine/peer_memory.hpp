@@ -5,7 +5,7 @@
 // another configuration, or that somebody else could have written is not used: the log says so, and the topology begins with nothing.
 #pragma once
 
-#include <core/cluster/topology.hpp>
+#include <core/cluster/topology/topology.hpp>
 #include <core/engine/logger.hpp>
 #include <core/engine/peer_memory_text.hpp>
 #include <core/engine/turn.hpp>

@@ -9,7 +9,7 @@
 //   {"peers":1,"sum":"0123456789abcdef"}
 #pragma once
 
-#include <core/cluster/peer_view.hpp>
+#include <core/cluster/base/peer_view.hpp>
 #include <core/failed_result.hpp>
 
 #include <boost/system/result.hpp>

@@ -4,7 +4,7 @@
 // happened to it for a second, since a file that is copied changes many times. What is loaded is a copy, which nothing of this reaches.
 #pragma once
 
-#include <core/cluster/bus.hpp>
+#include <core/cluster/bus/bus.hpp>
 #include <core/engine/turn.hpp>
 #include <core/loader/registry.hpp>
 #include <kith/hosting/world.hpp>

@@ -3,7 +3,7 @@
 // A sink and its place at the bus: one batch at a time, the next when it has taken the last.
 #pragma once
 
-#include <core/cluster/bus.hpp>
+#include <core/cluster/bus/bus.hpp>
 #include <core/engine/instance.hpp>
 
 #include <functional>

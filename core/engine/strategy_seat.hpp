@@ -3,7 +3,7 @@
 // A strategy plugin between the ABI and its topology: what it sees is checked, and handed on as views.
 #pragma once
 
-#include <core/cluster/topology.hpp>
+#include <core/cluster/topology/topology.hpp>
 #include <core/engine/instance.hpp>
 #include <core/engine/turn.hpp>
 #include <kith/hosting/peers.hpp>

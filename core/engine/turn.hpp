@@ -3,7 +3,7 @@
 // The engine's own seat in the world: the clock, one timer, and "later". Core is a tenant like any plugin.
 #pragma once
 
-#include <core/cluster/time.hpp>
+#include <core/cluster/base/time.hpp>
 #include <kith/hosting/world.hpp>
 #include <kith/service/clock.h>
 #include <kith/service/loop.h>

@@ -3,7 +3,7 @@
 // What one event costs the host, from publish until it is a line of the JSON log and one of --events, both into pipes that are read.
 #include "figures.hpp"
 
-#include <core/cluster/bus.hpp>
+#include <core/cluster/bus/bus.hpp>
 #include <host/event_log.hpp>
 #include <host/event_stream.hpp>
 #include <host/log/stderr_log.hpp>

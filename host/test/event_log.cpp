@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <host/event_log.hpp>
 
-#include <core/cluster/bus.hpp>
+#include <core/cluster/bus/bus.hpp>
 #include <kith/service/log.h>
 
 #include <boost/test/unit_test.hpp>

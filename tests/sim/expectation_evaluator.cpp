@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <tests/sim/expectation_evaluator.hpp>
 
-#include <core/cluster/glob.hpp>
+#include <core/cluster/membership/glob.hpp>
 
 #include <algorithm>
 #include <utility>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <core/cluster/glob.hpp>
+#include <core/cluster/membership/glob.hpp>
 #include <core/config/words.hpp>
 #include <kith/hosting/event_kind.hpp>
 #include <tests/sim/expectation_parser.hpp>

@@ -2,7 +2,7 @@
 //
 // What membership, reconciler and bus cost with 100,000 peers: names of 30 bytes, 4 attributes. Prints one line for each figure:
 // name, median of the thread's CPU time, unit, number of samples.
-#include <core/cluster/topology.hpp>
+#include <core/cluster/topology/topology.hpp>
 
 #include <algorithm>
 #include <cstdio>

@@ -3,7 +3,7 @@
 // A small house for tests: a bus, one connector that does as it is told, and topologies over it, in simulated time.
 #pragma once
 
-#include <core/cluster/topology.hpp>
+#include <core/cluster/topology/topology.hpp>
 #include <kith/hosting/event_kind.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: MIT
+//
+// What the reconciler hears and knows; reconciler_work.cpp is what it does.
+#include <core/cluster/base/duration_text.hpp>
+#include <core/cluster/reconciler/reconciler.hpp>
+
+#include <kith/hosting/status.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace kith::core {
+
+namespace {
+
+constexpr Time links_grace = 5 * one_second;  // from attached to the first `links`
+constexpr Time stable_link = 10 * one_second; // a link that lasts shorter counts as a failure to keep it
+
+} // namespace
+
+Reconciler::Reconciler(std::string connector, std::uint32_t parallel, Joiner &joiner, Bus &bus, std::uint64_t seed)
+    : connector_(std::move(connector)), own_parallel_(parallel), joiner_(joiner), bus_(bus), random_(seed) {
+    limits_changed();
+}
+
+// ---- what the connector says ----
+
+Outcome Reconciler::attached(std::string_view node, std::uint64_t epoch, Time now) {
+    if (epoch <= epoch_)
+        return {KITH_STALE, "epoch " + std::to_string(epoch) + " is not above the last one, " + std::to_string(epoch_)};
+    if (node.empty()) return {KITH_INVALID, "the node has no name"};
+    if (attached_) forget_attachment();
+    attached_ = true;
+    epoch_ = epoch;
+    node_ = node;
+    attached_at_ = now;
+    links_due_ = later(now, links_grace);
+    detach_told_ = false;
+    Event event;
+    event.kind = KITH_EVENT_CONNECTOR_ATTACHED;
+    event.connector = connector_;
+    event.node = node_;
+    bus_.publish(event, now);
+    for (auto *user : users_) user->on_attached(node_, now);
+    return {};
+}
+
+Outcome Reconciler::detached(std::int32_t status, std::string_view text, Time now) {
+    if (!attached_ && detach_told_ && status == detached_status_ && text == detached_text_) return {};
+    Event event;
+    event.kind = KITH_EVENT_CONNECTOR_DETACHED;
+    event.connector = connector_;
+    event.node = node_;
+    event.status = status;
+    event.reason = text;
+    if (attached_) {
+        event.duration = now - attached_at_;
+        event.has_duration = true;
+    }
+    const bool was = attached_;
+    forget_attachment();
+    detach_told_ = true;
+    detached_status_ = status;
+    detached_text_ = text;
+    bus_.publish(event, now);
+    if (was) {
+        for (auto *user : users_) user->on_detached(now);
+    }
+    return {};
+}
+
+void Reconciler::lost(std::int32_t status, std::string_view text, Time now) {
+    detached(status, text, now);
+    forget_operations();
+    ops_.clear();
+    epoch_ = 0;
+}
+
+Outcome Reconciler::links(std::uint64_t epoch, std::span<const LinkView> links, Time now) {
+    if (!attached_ || epoch != epoch_) return {KITH_STALE, "the attachment that these links belong to is over"};
+    const bool first = !std::exchange(links_known_, true);
+    links_due_ = never;
+    ++mark_;
+    for (const auto &link : links) {
+        const NameId name = names_.acquire(link.name);
+        peer(name).mark = mark_;
+        if (!peer(name).up) set_link(name, true, first ? "it was there at attachment" : "", now, !first, link.attributes);
+        names_.release(name);
+    }
+    for (NameId name = 0; name < peers_.size(); ++name) {
+        if (peers_[name].up && peers_[name].mark != mark_)
+            set_link(name, false, first ? "not there any more at attachment" : "it is not among the links", now, !first);
+        if (first && peers_[name].classes.claimed()) touch(name);
+    }
+    if (first) {
+        for (auto *user : users_) user->on_links_known(now);
+    }
+    return {};
+}
+
+Outcome Reconciler::link_up(std::uint64_t epoch, const LinkView &link, Time now) {
+    if (!attached_ || epoch != epoch_) return {KITH_STALE, "the attachment that this link belongs to is over"};
+    if (link.name.empty()) return {KITH_INVALID, "the link has no name"};
+    const NameId name = names_.acquire(link.name);
+    if (!peer(name).up) set_link(name, true, {}, now, true, link.attributes);
+    names_.release(name);
+    return {};
+}
+
+Outcome Reconciler::link_down(std::uint64_t epoch, std::string_view text, std::string_view reason, Time now) {
+    if (!attached_ || epoch != epoch_) return {KITH_STALE, "the attachment that this link belongs to is over"};
+    const NameId name = names_.find(text);
+    if (name != no_name && name < peers_.size() && peers_[name].up) set_link(name, false, reason, now, true);
+    return {};
+}
+
+Outcome Reconciler::done(std::uint64_t id, std::int32_t status, std::string_view text, Time now) {
+    const Slot slot = ops_.find(id);
+    if (slot == Operations::none) return {KITH_STALE, "no such operation is outstanding"};
+    const Operation op = ops_[slot];
+    end_op(slot);
+    if (op.forgotten) return {};
+    if (status == KITH_CANCELLED && op.giving == Giving::timed_out) {
+        ended(op.name, op.work, KITH_TIMED_OUT, "no answer within " + duration_text(now - op.began), op.began, now);
+    } else if (status == KITH_CANCELLED && op.giving == Giving::gave_way) {
+        ended(op.name, op.work, KITH_CANCELLED, op.waiting, op.began, now);
+    } else {
+        ended(op.name, op.work, status, text, op.began, now);
+    }
+    return {};
+}
+
+void Reconciler::stop(Time) {
+    stopping_ = true;
+    forget_operations();
+}
+
+// What is under way is cancelled by the next advance; its end only frees the slot.
+void Reconciler::forget_operations() {
+    for (Slot slot = 0; slot < ops_.slots(); ++slot) {
+        Operation &op = ops_[slot];
+        if (op.id == 0 || op.forgotten) continue;
+        op.forgotten = true;
+        ops_.set_deadline(slot, 0);
+        peers_[op.name].work = Work::none;
+        peers_[op.name].op = Operations::none;
+        if (!busy(op.name)) {
+            for (auto *user : users_) user->on_quiet(op.name);
+        }
+        mind(op.name);
+    }
+}
+
+// Everything that belongs to an attachment, apart from what the links last were.
+void Reconciler::forget_attachment() {
+    attached_ = false;
+    links_known_ = false;
+    links_due_ = never;
+    waiting_.clear();
+    forget_operations();
+    for (NameId name = 0; name < peers_.size(); ++name) {
+        Peer &known = peers_[name];
+        if (!known.referenced) continue;
+        const bool was_busy = busy(name);
+        known.settling = Work::none;
+        known.settle_by = known.wake_at = never;
+        if (was_busy && !busy(name)) {
+            for (auto *user : users_) user->on_quiet(name);
+        }
+        mind(name);
+    }
+}
+
+void Reconciler::set_link(NameId name, bool up, std::string_view reason, Time now, bool observed,
+                          std::span<const AttributeView> attributes) {
+    names_.retain(name); // it is told below even when nothing else remembers it
+    Peer &known = peer(name);
+    const Time lasted = now - known.since;
+    known.up = up;
+    known.since = now;
+    if (up) {
+        ++link_count_;
+        known.ever_up = true;
+        if (known.settling == Work::connect) known.settling = Work::none;
+        known.retry_at = 0;
+    } else {
+        --link_count_;
+        if (known.settling == Work::disconnect) known.settling = Work::none;
+        known.retry_at = 0;
+        known.tried = false;
+        known.yields = 0;
+        const bool unsettled = observed && lasted < settled_link && known.classes.dial();
+        known.short_links = unsettled ? known.short_links + 1 : 0;
+        if (!unsettled || (lasted >= stable_link && known.short_links < 2)) {
+            known.failures = 0;
+            known.text.clear();
+        } else {
+            ++known.failures;
+            known.status = KITH_RESET;
+            known.text = "the link held only " + duration_text(lasted);
+            known.retry_at = later(now, Pace::backoff(known.failures, limits_of(name), random_));
+        }
+    }
+    publish(up ? KITH_EVENT_LINK_UP : KITH_EVENT_LINK_DOWN, name, KITH_OK, reason, now, up ? never : lasted, attributes);
+    touch(name);
+    for (auto *user : users_) user->on_link(name, up, now);
+    if (!busy(name)) {
+        for (auto *user : users_) user->on_quiet(name);
+    }
+    mind(name);
+    names_.release(name);
+}
+
+// ---- topologies ----
+
+void Reconciler::add_user(ReconcilerUser &user) {
+    users_.push_back(&user);
+    limits_changed();
+}
+
+void Reconciler::remove_user(ReconcilerUser &user) {
+    std::erase(users_, &user);
+    limits_changed();
+}
+
+void Reconciler::limits_changed() {
+    std::uint32_t parallel = users_.empty() ? 16 : ~std::uint32_t{0};
+    for (const auto *user : users_) parallel = std::min(parallel, user->join_limits().parallel);
+    if (own_parallel_ != 0) parallel = std::min(parallel, own_parallel_);
+    parallel_ = std::max<std::uint32_t>(parallel, 1);
+}
+
+ReconcilerUser *Reconciler::owner(NameId name) const {
+    for (auto *user : users_) {
+        if (user->class_of(name) != PeerClass::none) return user;
+    }
+    return nullptr;
+}
+
+ReconcilerUser *Reconciler::owner(NameId name, Work work) const {
+    for (auto *user : users_) {
+        const PeerClass peer_class = user->class_of(name);
+        if (work == Work::connect ? dials(peer_class) : peer_class == PeerClass::unwanted) return user;
+    }
+    return owner(name);
+}
+
+const JoinLimits &Reconciler::limits_of(NameId name) const {
+    static const JoinLimits standard;
+    const ReconcilerUser *user = owner(name, peers_[name].up ? Work::disconnect : Work::connect);
+    return user == nullptr ? standard : user->join_limits();
+}
+
+void Reconciler::publish(std::uint32_t kind, NameId name, std::int32_t status, std::string_view reason, Time now, Time duration,
+                         std::span<const AttributeView> attributes) {
+    Event event;
+    event.kind = kind;
+    event.status = status;
+    if (duration != never) {
+        event.duration = duration;
+        event.has_duration = true;
+    }
+    if (const auto *user = owner(name); user != nullptr) event.topology = user->user_name();
+    event.connector = connector_;
+    event.peer = names_.text(name);
+    event.reason = reason;
+    event.attributes = attributes;
+    bus_.publish(event, now);
+}
+
+// ---- what it knows ----
+
+bool Reconciler::linked(NameId name) const { return attached_ && links_known_ && name < peers_.size() && peers_[name].up; }
+
+bool Reconciler::busy(NameId name) const {
+    return name < peers_.size() && (peers_[name].up || peers_[name].work != Work::none || peers_[name].settling != Work::none);
+}
+
+bool Reconciler::ever_linked(NameId name) const { return name < peers_.size() && peers_[name].ever_up; }
+
+std::vector<std::string_view> Reconciler::linked_names() const {
+    std::vector<std::string_view> names;
+    for (NameId name = 0; name < peers_.size(); ++name) {
+        if (linked(name)) names.push_back(names_.text(name));
+    }
+    return names;
+}
+
+std::string Reconciler::why(std::string_view text, Time now) const {
+    if (!attached_) {
+        return "connector " + connector_ + " is not attached to a node" +
+               (detached_text_.empty() ? std::string{} : ": " + detached_text_) + "; nothing is dialled";
+    }
+    if (!links_known_) return "connector " + connector_ + " has not said yet which links there are";
+    const NameId name = names_.find(text);
+    if (name == no_name || name >= peers_.size()) return {};
+    const Peer &known = peers_[name];
+    if (known.up) return "linked since " + duration_text(now - known.since);
+    if (known.work != Work::none) {
+        return std::string{known.work == Work::connect ? "connecting" : "disconnecting"} + " since " +
+               duration_text(now - ops_[known.op].began);
+    }
+    if (known.settling == Work::connect) return "joined; its link is awaited";
+    if (!known.classes.dial()) return "not linked";
+    if (known.failures != 0) {
+        std::string answer =
+            "attempt " + std::to_string(known.failures) + " failed (" + std::string{status_slug(known.status)} + ")";
+        if (!known.text.empty()) answer += ": " + known.text;
+        return answer + (known.retry_at > now ? "; the next is in " + duration_text(known.retry_at - now)
+                                              : "; the next waits for a slot");
+    }
+    return "waits for one of " + std::to_string(parallel_) + " slots to be dialled";
+}
+
+} // namespace kith::core

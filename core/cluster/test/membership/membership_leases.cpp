@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// Who is not heard is missed only while something is heard.
+#include <core/cluster/test/membership/policies.hpp>
+
+namespace kith::core::test {
+
+BOOST_AUTO_TEST_SUITE(membership)
+
+BOOST_AUTO_TEST_CASE(a_lease_expires_while_the_source_hears) {
+    House house;
+    auto &topology = house.topology(plain());
+    house.update(topology, {{"a", "a", {}, 15s}, {"b", "b", {}, 15s}});
+    house.told();
+    for (int i = 0; i < 4; ++i) {
+        house.pass(4s);
+        house.update(topology, {{"a", "a", {}, 15s}});
+    }
+    KITH_CHECK_LINES(house.told_why(),
+                     "peer.missing b: strategy s has not heard it for the time of its lease; it is gone in 60 s");
+    for (int i = 0; i < 14; ++i) {
+        house.pass(4s);
+        topology.heard(0, house.now);
+        house.update(topology, {{"a", "a", {}, 15s}});
+    }
+    BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::held);
+    house.pass(4s);
+    BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::none);
+    BOOST_CHECK_EQUAL(topology.class_of("a"), PeerClass::wanted);
+}
+
+BOOST_AUTO_TEST_CASE(leases_freeze_while_the_medium_is_deaf) {
+    House house;
+    auto &topology = house.topology(plain());
+    house.update(topology, {{"a", "a", {}, 15s}, {"b", "b", {}, 15s}});
+    house.told();
+    house.pass(1h);
+    KITH_CHECK_LINES(house.told_why(), "topology.stale: nothing was heard for 15 s; leases stand still until something is");
+    BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::wanted);
+    house.update(topology, {{"a", "a", {}, 15s}});
+    KITH_CHECK_LINES(house.told(), "topology.fresh");
+    house.pass(10s);
+    house.update(topology, {{"a", "a", {}, 15s}});
+    KITH_CHECK_LINES(house.told()); // the hour did not count against b
+    house.pass(5s);
+    topology.heard(0, house.now);
+    house.run();
+    KITH_CHECK_LINES(house.told(), "peer.missing b");
+}
+
+BOOST_AUTO_TEST_CASE(leases_freeze_also_when_nobody_looked_at_the_clock_in_time) {
+    House house;
+    auto &topology = house.topology(plain());
+    house.update(topology, {{"a", "a", {}, 15s}, {"b", "b", {}, 15s}});
+    house.now += ns(1h); // the process was suspended
+    house.update(topology, {{"a", "a", {}, 15s}});
+    BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::wanted);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace kith::core::test

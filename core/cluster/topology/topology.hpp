@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+//
+// A running topology: what its strategies say goes in, classes for the reconciler and events for the bus come out.
+//
+// How an engine drives it:
+//   * construct it with the reconciler of its connector, add_source for each strategy in the order of the file, then start(now);
+//   * hand on what the strategies say, at once, also inside their calls; nothing here calls a plugin. A refused input changes
+//     nothing, has been counted as a failed observation already, and its Outcome is what the plugin gets;
+//   * after any input look at next_deadline() of the topology *and* of its reconciler; call advance(now) when due;
+//   * stop(now) or the destructor gives its peers up: their links are left as they are.
+// The reconciler and the bus outlive it.
+#pragma once
+
+#include <core/cluster/base/outcome.hpp>
+#include <core/cluster/base/peer_view.hpp>
+#include <core/cluster/bus/bus.hpp>
+#include <core/cluster/membership/membership.hpp>
+#include <core/cluster/reconciler/reconciler.hpp>
+#include <core/config/policy.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kith::core {
+
+using SourceId = std::uint32_t;
+
+class LiveTopology final : private ReconcilerUser {
+  public:
+    // policy: valid (see naming.hpp), prune resolved (`unsaid` counts as keep).
+    LiveTopology(std::string name, Policy policy, Reconciler &reconciler, Bus &bus);
+    ~LiveTopology();
+    LiveTopology(const LiveTopology &) = delete;
+    LiveTopology &operator=(const LiveTopology &) = delete;
+
+    SourceId add_source(std::string name);
+    // Before start: the local node's name as it is configured, so that the node is not told as a peer of its own before the
+    // connector attaches. What the connector then says counts.
+    void expect_node(std::string_view name) { membership_.set_self(name); }
+    void start(Time now);
+    // reason: why, such as "kith is stopping". Afterwards every input answers KITH_CANCELLED.
+    void stop(std::string_view reason, Time now);
+
+    // -- what the strategies say (kith_discovery_host) --
+    Outcome replace(SourceId source, std::span<const PeerView> peers, Time now);
+    Outcome update(SourceId source, std::span<const PeerView> upserted, std::span<const std::string_view> missing,
+                   std::span<const std::string_view> left, Time now);
+    Outcome watching(SourceId source, bool in_sync, Time now);
+    Outcome heard(SourceId source, Time now);
+    Outcome failed(SourceId source, std::int32_t status, std::string_view text, Time now);
+    Outcome left_out(SourceId source, std::uint32_t items, std::string_view reason, Time now);
+    // What the engine finds wrong with a call before it can be handed on (an empty key, no UTF-8): counted as `failed`.
+    Outcome refused(SourceId source, std::int32_t status, std::string_view text, Time now) {
+        return failed(source, status, text, now);
+    }
+
+    // -- what was known before a restart --
+    // These peers are held, and the topology is stale, until the source has looked; nothing when it has. age: how long ago the source
+    // last had them.
+    void remember(SourceId source, std::span<const PeerView> peers, Time age, Time now);
+    // How long ago the source knew what there is; nothing when it has not looked and nothing was remembered.
+    std::optional<Time> known_age(SourceId source, Time now) const;
+    // The peers of a source that are worth remembering.
+    void each_known(SourceId source, const std::function<void(const PeerView &)> &function) const {
+        membership_.each_known(source, function);
+    }
+    // Is another one when that may have changed.
+    std::uint64_t revision() const { return revision_; }
+
+    // A new policy, evaluated from the raw observations. What it no longer takes in is left alone.
+    void set_policy(Policy policy, Time now);
+
+    // -- time --
+    Time next_deadline() const; // `never`: nothing until an input
+    void advance(Time now);
+
+    // -- what it knows --
+    std::string_view name() const { return name_; }
+    const Policy &policy() const { return membership_.policy(); }
+    bool stale() const { return stale_; }
+    bool ready() const { return ready_; }
+    std::size_t size() const { return membership_.size(); } // peers it believes in: wanted and held
+    std::size_t linked() const { return linked_; }          // of them
+    PeerClass class_of(std::string_view name) const;
+    // Where a name stands and why, in sentences for people; says so when it was never seen.
+    std::string why(std::string_view name, Time now) const;
+    // The peers it believes in, in the order they were found.
+    struct PeerStatus {
+        std::string_view name;
+        PeerClass peer_class;
+        bool linked;
+    };
+    std::vector<PeerStatus> peers() const;
+    struct SourceStatus {
+        std::string_view name;
+        bool looked;
+        bool stale;
+        std::size_t peers;
+        std::uint64_t failures; // in a row
+        std::string_view reason;
+    };
+    std::vector<SourceStatus> sources() const;
+    std::uint64_t collisions() const { return membership_.collisions(); }
+
+  private:
+    std::string_view user_name() const override { return name_; }
+    const JoinLimits &join_limits() const override { return limits_; }
+    PeerClass class_of(NameId name) const override { return membership_.class_of(name); }
+    bool describe(NameId name, PeerView &peer) const override;
+    void on_attached(std::string_view node, Time now) override;
+    void on_detached(Time now) override;
+    void on_links_known(Time now) override;
+    void on_link(NameId name, bool up, Time now) override;
+    void on_quiet(NameId name) override;
+
+    // What was last told of a source, so that nothing is repeated.
+    struct Telling {
+        std::string name;
+        bool ok_told = false;       // an observation.ok, and nothing has failed since
+        std::uint64_t failures = 0; // in a row
+        std::int32_t status = KITH_OK;
+        std::string text;
+        Time failing_since = 0;
+        std::uint64_t left_out = 0; // since the last observation
+        std::string left_out_reason;
+        std::uint64_t left_out_told = 0;
+        Time remembered_age = 0; // of what was remembered, at ...
+        Time remembered_at = never;
+    };
+    // What became of names that are forgotten, for `why`.
+    struct Obituary {
+        std::string name;
+        std::string text;
+        Time at;
+    };
+
+    void settle(Time now);
+    void tell(const Membership::Change &change, Time now);
+    std::string reason(const Membership::Change &change, Time now) const;
+    std::string cause(Cause cause, SourceId source) const;
+    Outcome judged(SourceId source, Outcome outcome, Membership::Tally &tally, bool whole, Time now);
+    void observed(SourceId source, Membership::Tally &tally, bool whole, Time now);
+    void count_failure(SourceId source, std::int32_t status, std::string_view text, Time now);
+    void update_stale(Time now);
+    void update_ready(Time now);
+    /// Of a source that is stale: its last failure, or its silence.
+    std::string why_stale(SourceId source) const;
+    std::string remembered_since(SourceId source, Time now) const;
+    Event event(std::uint32_t kind) const;
+    Outcome usable(SourceId source) const;
+
+    std::string name_;
+    Reconciler &reconciler_;
+    Bus &bus_;
+    JoinLimits limits_;
+    Membership membership_;
+    std::vector<Telling> tellings_;
+    std::vector<Membership::Change> changes_;
+    mutable std::vector<AttributeView> attributes_;
+    std::deque<Obituary> obituaries_;
+    std::size_t linked_ = 0;
+    std::uint64_t revision_ = 0;
+    bool started_ = false;
+    bool stopped_ = false;
+    bool stale_ = false;
+    bool ready_ = false;
+    Time stale_since_ = 0;
+    Time unready_since_ = 0;
+    // Readiness that was lost to a link within settled_link, in a row. From the second on it must last so long before it is told again.
+    std::uint32_t short_readiness_ = 0;
+    Time ready_since_ = 0;
+    Time ready_due_ = never; // until then it must last
+};
+
+} // namespace kith::core
