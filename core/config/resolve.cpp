@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <core/cluster/membership/glob.hpp>
-#include <core/cluster/membership/naming.hpp>
+#include <core/cluster/membership/name_template.hpp>
 #include <core/config/connector_instances.hpp>
 #include <core/config/fields.hpp>
 #include <core/config/name_kinds.hpp>
@@ -159,7 +159,7 @@ class Resolution {
                             "expected a `state_dir` to keep the peers in, at the top level of this file or, under systemd, by "
                             "StateDirectory= ($STATE_DIRECTORY); there is none");
         }
-        if (const auto fault = Naming::error(policy.name); !fault.empty()) {
+        if (const auto fault = NameTemplate::error(policy.name); !fault.empty()) {
             findings_.error((spot / "name").at, (spot / "name").path, fault);
         }
         const auto globs = [&](std::string_view key, const std::vector<std::string> &all) {

@@ -3,7 +3,7 @@
 
 #include <core/cluster/base/outcome.hpp>
 #include <core/cluster/membership/glob.hpp>
-#include <core/cluster/membership/naming.hpp>
+#include <core/cluster/membership/name_template.hpp>
 #include <core/engine/configured_node.hpp>
 #include <core/engine/instance.hpp>
 #include <kith/hosting/peers.hpp>
@@ -61,7 +61,7 @@ struct Look::Eye final : DiscoverySeat, InstanceOwner {
     Look &look;
     const Policy &policy;
     Sight &sight;
-    Naming naming;
+    NameTemplate name_template;
     std::string node_name;
     NodeKnowledge node;
     std::map<std::string, SeenPeer, std::less<>> peers; // by key; what comes later wins
@@ -79,7 +79,7 @@ struct Look::Eye final : DiscoverySeat, InstanceOwner {
         : look(look_),
           policy(topology.policy),
           sight(sight_),
-          naming(policy.name),
+          name_template(policy.name),
           node_name(configured_node(config, topology)),
           node{node_name, node_name.empty() ? 0U : 1U},
           instance(plugin, {"topologies." + topology.name + '.' + source.name, topology.name, source.name}, source.options,
@@ -105,7 +105,7 @@ struct Look::Eye final : DiscoverySeat, InstanceOwner {
     void add(const PeerView &view) {
         SeenPeer peer{std::string(view.key), {}, {}, {}};
         for (const AttributeView &attribute : view.attributes) peer.attributes.emplace_back(attribute.name, attribute.value);
-        peer.left_out = naming.name(view, peer.name);
+        peer.left_out = name_template.name(view, peer.name);
         if (peer.left_out.empty()) {
             if (peer.name == node_name || matches(policy.self, peer.name)) peer.left_out = "it is the local node";
             if (!policy.include.empty() && !matches(policy.include, peer.name))

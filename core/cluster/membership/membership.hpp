@@ -21,7 +21,7 @@
 #include <core/cluster/base/time.hpp>
 #include <core/cluster/membership/key_index.hpp>
 #include <core/cluster/membership/link_knowledge.hpp>
-#include <core/cluster/membership/naming.hpp>
+#include <core/cluster/membership/name_template.hpp>
 #include <core/cluster/membership/peer_record.hpp>
 #include <core/cluster/membership/removal_window.hpp>
 #include <core/config/policy.hpp>
@@ -325,7 +325,7 @@ class Membership {
     void bury(std::uint32_t entry);
 
     Policy policy_;
-    Naming naming_;
+    NameTemplate template_;
     Interner &names_;
     const LinkKnowledge &links_;
     std::string self_;

@@ -41,7 +41,7 @@ void Membership::set_policy(Policy policy, Time now) {
     all_active_ = false;
     select_sources();
     if (renamed) {
-        naming_ = Naming{policy_.name};
+        template_ = NameTemplate{policy_.name};
         for (std::uint32_t source = 0; source < sources_.size(); ++source) {
             for (std::uint32_t id = sources_[source].miss_first; id != none;) {
                 const std::uint32_t next = records_[id].miss_next;
@@ -56,7 +56,7 @@ void Membership::set_policy(Policy policy, Time now) {
                 attribute_scratch_.clear();
                 describe_record(id, peer, attribute_scratch_);
                 const std::uint32_t old = records_[id].entry;
-                if (naming_.name(peer, scratch_).empty() && old != none && names_.text(entries_[old].name) == scratch_)
+                if (template_.name(peer, scratch_).empty() && old != none && names_.text(entries_[old].name) == scratch_)
                     continue;
                 if (old != none) {
                     unclaim(id);

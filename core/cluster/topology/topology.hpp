@@ -33,7 +33,7 @@ using SourceId = std::uint32_t;
 
 class LiveTopology final : private ReconcilerUser {
   public:
-    // policy: valid (see naming.hpp), prune resolved (`unsaid` counts as keep).
+    // policy: valid (see name_template.hpp), prune resolved (`unsaid` counts as keep).
     LiveTopology(std::string name, Policy policy, Reconciler &reconciler, Bus &bus);
     ~LiveTopology();
     LiveTopology(const LiveTopology &) = delete;

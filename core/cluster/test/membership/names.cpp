@@ -3,7 +3,7 @@
 // Globs, name templates, interned strings, the removal window.
 #include <core/cluster/base/interner.hpp>
 #include <core/cluster/membership/glob.hpp>
-#include <core/cluster/membership/naming.hpp>
+#include <core/cluster/membership/name_template.hpp>
 #include <core/cluster/membership/removal_window.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -68,7 +68,7 @@ namespace {
 
 std::string named(std::string_view text, const PeerView &peer) {
     std::string out;
-    const std::string reason = Naming{text}.name(peer, out);
+    const std::string reason = NameTemplate{text}.name(peer, out);
     return reason.empty() ? out : "! " + reason;
 }
 
@@ -90,13 +90,13 @@ BOOST_AUTO_TEST_CASE(templates) {
 }
 
 BOOST_AUTO_TEST_CASE(template_errors) {
-    BOOST_CHECK_EQUAL(Naming::error(""), "");
-    BOOST_CHECK_EQUAL(Naming::error("app@{ip}"), "");
-    BOOST_CHECK(Naming::error("app@{ip").starts_with("the { at byte 5 has no }"));
-    BOOST_CHECK(Naming::error("app@{i{p}").starts_with("the { at byte 5 has no }"));
-    BOOST_CHECK(Naming::error("app}").starts_with("the } at byte 4 closes nothing"));
-    BOOST_CHECK(Naming::error("app@{}").starts_with("the {} at byte 5 names nothing"));
-    BOOST_CHECK(Naming::error("app").starts_with("the template holds no {attribute}"));
+    BOOST_CHECK_EQUAL(NameTemplate::error(""), "");
+    BOOST_CHECK_EQUAL(NameTemplate::error("app@{ip}"), "");
+    BOOST_CHECK(NameTemplate::error("app@{ip").starts_with("the { at byte 5 has no }"));
+    BOOST_CHECK(NameTemplate::error("app@{i{p}").starts_with("the { at byte 5 has no }"));
+    BOOST_CHECK(NameTemplate::error("app}").starts_with("the } at byte 4 closes nothing"));
+    BOOST_CHECK(NameTemplate::error("app@{}").starts_with("the {} at byte 5 names nothing"));
+    BOOST_CHECK(NameTemplate::error("app").starts_with("the template holds no {attribute}"));
 }
 
 BOOST_AUTO_TEST_CASE(interned_numbers_are_used_again) {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
-#include <core/cluster/membership/naming.hpp>
+#include <core/cluster/membership/name_template.hpp>
 
 #include <algorithm>
 
 namespace kith::core {
 
-Naming::Naming(std::string_view text) { parse(text, pieces_); }
+NameTemplate::NameTemplate(std::string_view text) { parse(text, pieces_); }
 
-std::string Naming::error(std::string_view text) {
+std::string NameTemplate::error(std::string_view text) {
     std::vector<Piece> pieces;
     return parse(text, pieces);
 }
 
-std::string Naming::parse(std::string_view text, std::vector<Piece> &pieces) {
+std::string NameTemplate::parse(std::string_view text, std::vector<Piece> &pieces) {
     const auto literal = [&](std::string_view more) {
         if (pieces.empty() || !pieces.back().literal) pieces.push_back({{}, true});
         pieces.back().text += more;
@@ -44,7 +44,7 @@ std::string Naming::parse(std::string_view text, std::vector<Piece> &pieces) {
     return {};
 }
 
-std::string Naming::name(const PeerView &peer, std::string &out) const {
+std::string NameTemplate::name(const PeerView &peer, std::string &out) const {
     out.clear();
     if (pieces_.empty()) {
         if (peer.name.empty()) return "the strategy gives it no name and policy.name is not set";

@@ -12,7 +12,7 @@
 
 namespace kith::core {
 
-class Naming {
+class NameTemplate {
   public:
     static constexpr std::size_t max_name = 1024; // bytes, as kith_peer.name
 
@@ -21,7 +21,7 @@ class Naming {
     static std::string error(std::string_view text);
 
     // text: valid.
-    explicit Naming(std::string_view text = {});
+    explicit NameTemplate(std::string_view text = {});
 
     // The name goes into `out`. Returns "" or the reason why the peer has none; it does not vary from peer to peer.
     std::string name(const PeerView &peer, std::string &out) const;
