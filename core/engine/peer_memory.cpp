@@ -129,8 +129,9 @@ Time PeerMemory::next_deadline() const {
 std::string PeerMemory::render(Time now) {
     PeerMemoryWriter writer(topology_.name());
     bool any = false;
-    for (SourceId source = 0; source < origins_.size(); ++source) {
-        const Origin &origin = origins_[source];
+    for (std::uint32_t i = 0; i < origins_.size(); ++i) {
+        const SourceId source{i};
+        const Origin &origin = origins_[i];
         const auto age = topology_.known_age(source, now);
         if (!age) continue;
         any = true;

@@ -102,34 +102,34 @@ int main() {
     (void)reconciler.attached("self@host", 1, now);
 
     Peers peers{peers_total};
-    measure("replace, first time", "", 1, ms, "ms", [&](int) { (void)topology.replace(0, peers.views, now); });
+    measure("replace, first time", "", 1, ms, "ms", [&](int) { (void)topology.replace(SourceId{0}, peers.views, now); });
     std::vector<LinkView> links;
     for (const auto &peer : peers.views) links.push_back({peer.name, {}});
     measure("links, all of them", "", 1, ms, "ms", [&](int) { (void)reconciler.links(1, links, now); });
     measure("advance over all of them", "", 1, ms, "ms", [&](int) { reconciler.advance(now); });
     measure("replace, unchanged, same order", "<= 25", 51, ms, "ms",
-            [&](int) { (void)topology.replace(0, peers.views, now += 1'000'000); });
+            [&](int) { (void)topology.replace(SourceId{0}, peers.views, now += 1'000'000); });
 
     Random random{1};
     std::vector<PeerView> shuffled = peers.views;
     for (std::size_t i = shuffled.size(); i > 1; --i) std::swap(shuffled[i - 1], shuffled[random.below(i)]);
     const Peers reordered{shuffled};
     measure("replace, unchanged, another order each time", "<= 25", 51, ms, "ms",
-            [&](int i) { (void)topology.replace(0, i % 2 == 0 ? reordered.views : peers.views, now += 1'000'000); });
+            [&](int i) { (void)topology.replace(SourceId{0}, i % 2 == 0 ? reordered.views : peers.views, now += 1'000'000); });
 
     constexpr int changes = 10'000;
     Peers more{changes, peers_total};
     measure("upsert, unchanged", "<= 5", changes, us, "us", [&](int i) {
-        (void)topology.update(0, {&shuffled[static_cast<std::size_t>(i)], 1}, {}, {}, now += 1'000);
+        (void)topology.update(SourceId{0}, {&shuffled[static_cast<std::size_t>(i)], 1}, {}, {}, now += 1'000);
     });
     std::vector<AttributeView> newer{{"ip", "::1"}, {"zone", "x"}, {"version", "2"}, {"role", "worker"}};
     measure("upsert, new attributes (with its event)", "<= 5", changes, us, "us", [&](int i) {
         PeerView peer = shuffled[static_cast<std::size_t>(i)];
         peer.attributes = newer;
-        (void)topology.update(0, {&peer, 1}, {}, {}, now += 1'000);
+        (void)topology.update(SourceId{0}, {&peer, 1}, {}, {}, now += 1'000);
     });
     measure("one new peer, to the connector's call (with 2 events)", "<= 3", changes, us, "us", [&](int i) {
-        (void)topology.update(0, {&more.views[static_cast<std::size_t>(i)], 1}, {}, {}, now += 1'000);
+        (void)topology.update(SourceId{0}, {&more.views[static_cast<std::size_t>(i)], 1}, {}, {}, now += 1'000);
         reconciler.advance(now);
         if (connector.last != static_cast<std::uint64_t>(i) + 1) std::abort();
     });
@@ -140,7 +140,7 @@ int main() {
     });
     measure("one peer gone by a fact, to the decision (with its event)", "", changes, us, "us", [&](int i) {
         const std::string_view key = more.views[static_cast<std::size_t>(i)].key;
-        (void)topology.update(0, {}, {}, {&key, 1}, now += 1'000);
+        (void)topology.update(SourceId{0}, {}, {}, {&key, 1}, now += 1'000);
         reconciler.advance(now);
     });
     Event event;

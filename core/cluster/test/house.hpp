@@ -183,18 +183,18 @@ class House {
         BOOST_REQUIRE(reconciler.done(call.op, status, text, now));
     }
 
-    static Outcome replace(LiveTopology &topology, const std::vector<PeerSpec> &peers, Time now, SourceId source = 0) {
-        return topology.replace(source, Views{peers}, now);
+    static Outcome replace(LiveTopology &topology, const std::vector<PeerSpec> &peers, Time now, std::uint32_t source = 0) {
+        return topology.replace(SourceId{source}, Views{peers}, now);
     }
-    Outcome see(LiveTopology &topology, const std::vector<PeerSpec> &peers, SourceId source = 0) {
-        Outcome outcome = topology.replace(source, Views{peers}, now);
+    Outcome see(LiveTopology &topology, const std::vector<PeerSpec> &peers, std::uint32_t source = 0) {
+        Outcome outcome = topology.replace(SourceId{source}, Views{peers}, now);
         run();
         return outcome;
     }
     Outcome update(LiveTopology &topology, const std::vector<PeerSpec> &upserted,
                    const std::vector<std::string_view> &missing = {}, const std::vector<std::string_view> &left = {},
-                   SourceId source = 0) {
-        Outcome outcome = topology.update(source, Views{upserted}, missing, left, now);
+                   std::uint32_t source = 0) {
+        Outcome outcome = topology.update(SourceId{source}, Views{upserted}, missing, left, now);
         run();
         return outcome;
     }

@@ -361,8 +361,8 @@ BOOST_AUTO_TEST_CASE(a_source_that_only_fails_never_parts) {
         house.calls();
         for (int i = 0; i < 100; ++i) {
             house.pass(std::chrono::seconds{random.below(600)});
-            topology.failed(0, -static_cast<std::int32_t>(1 + random.below(20)), "cannot look", house.now);
-            if (random.below(10) == 0) topology.watching(0, false, house.now);
+            topology.failed(SourceId{0}, -static_cast<std::int32_t>(1 + random.below(20)), "cannot look", house.now);
+            if (random.below(10) == 0) topology.watching(SourceId{0}, false, house.now);
             if (random.below(10) == 0) house.down(peers[random.below(peers.size())].name);
             house.run();
             for (const auto &call : house.calls()) BOOST_REQUIRE_MESSAGE(call.starts_with("connect "), call);
@@ -394,7 +394,7 @@ BOOST_AUTO_TEST_CASE(nobody_is_parted_before_hold_when_a_topology_would_be_empty
             std::vector<std::string_view> keys;
             for (const auto &peer : peers) keys.push_back(peer.key);
             switch (house.now == begin ? 1 + random.below(2) : random.below(3)) {
-            case 0: topology.failed(0, KITH_IO, "cannot", house.now); break;
+            case 0: topology.failed(SourceId{0}, KITH_IO, "cannot", house.now); break;
             case 1: house.see(topology, {}); break;
             default: house.update(topology, {}, {}, keys);
             }

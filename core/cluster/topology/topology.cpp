@@ -62,24 +62,24 @@ void LiveTopology::stop(std::string_view reason, Time now) {
 
 Outcome LiveTopology::usable(SourceId source) const {
     if (stopped_) return {KITH_CANCELLED, "the topology is stopped"};
-    if (source >= tellings_.size()) return {KITH_INTERNAL, "the topology has no such source"};
+    if (index_of(source) >= tellings_.size()) return {KITH_INTERNAL, "the topology has no such source"};
     return {};
 }
 
 Outcome LiveTopology::replace(SourceId source, std::span<const PeerView> peers, Time now) {
     if (Outcome refused = usable(source); !refused) return refused;
-    Membership::Tally tally;
+    ObservationTally tally;
     return judged(source, membership_.replace(source, peers, now, tally), tally, true, now);
 }
 
 Outcome LiveTopology::update(SourceId source, std::span<const PeerView> upserted, std::span<const std::string_view> missing,
                              std::span<const std::string_view> left, Time now) {
     if (Outcome refused = usable(source); !refused) return refused;
-    Membership::Tally tally;
+    ObservationTally tally;
     return judged(source, membership_.update(source, upserted, missing, left, now, tally), tally, false, now);
 }
 
-Outcome LiveTopology::judged(SourceId source, Outcome outcome, Membership::Tally &tally, bool whole, Time now) {
+Outcome LiveTopology::judged(SourceId source, Outcome outcome, ObservationTally &tally, bool whole, Time now) {
     if (outcome) {
         observed(source, tally, whole, now);
     } else {
@@ -92,8 +92,8 @@ Outcome LiveTopology::watching(SourceId source, bool in_sync, Time now) {
     if (Outcome refused = usable(source); !refused) return refused;
     membership_.watching(source, in_sync, now);
     if (in_sync) {
-        Membership::Tally tally;
-        tally.peers = membership_.peers_of(source);
+        ObservationTally tally;
+        tally.peers = membership_.records().present(source);
         observed(source, tally, false, now);
     } else {
         settle(now);
@@ -104,9 +104,9 @@ Outcome LiveTopology::watching(SourceId source, bool in_sync, Time now) {
 Outcome LiveTopology::heard(SourceId source, Time now) {
     if (Outcome refused = usable(source); !refused) return refused;
     membership_.heard(source, now);
-    if (tellings_[source].failures != 0) {
-        Membership::Tally tally;
-        tally.peers = membership_.peers_of(source);
+    if (tellings_[index_of(source)].failures != 0) {
+        ObservationTally tally;
+        tally.peers = membership_.records().present(source);
         observed(source, tally, false, now);
     } else {
         settle(now);
@@ -122,7 +122,7 @@ Outcome LiveTopology::failed(SourceId source, std::int32_t status, std::string_v
 
 Outcome LiveTopology::left_out(SourceId source, std::uint32_t items, std::string_view reason, Time) {
     if (Outcome refused = usable(source); !refused) return refused;
-    Telling &telling = tellings_[source];
+    Telling &telling = tellings_[index_of(source)];
     telling.left_out += items;
     if (telling.left_out_reason.empty()) telling.left_out_reason = reason;
     return {};
@@ -130,8 +130,8 @@ Outcome LiveTopology::left_out(SourceId source, std::uint32_t items, std::string
 
 // An event for the first observation, for each that changed the set or what is left out of it, and for the first after a
 // failure; the others say nothing new. Changes that come one by one (update) have their own events.
-void LiveTopology::observed(SourceId source, Membership::Tally &tally, bool whole, Time now) {
-    Telling &telling = tellings_[source];
+void LiveTopology::observed(SourceId source, ObservationTally &tally, bool whole, Time now) {
+    Telling &telling = tellings_[index_of(source)];
     const std::uint64_t left_out = telling.left_out + tally.unnamed;
     if (telling.left_out_reason.empty()) telling.left_out_reason = std::move(tally.unnamed_reason);
     const bool recovered = telling.failures != 0;
@@ -172,7 +172,7 @@ void LiveTopology::observed(SourceId source, Membership::Tally &tally, bool whol
 
 // Told when it begins and when its reason changes; how often it failed is told by the observation that succeeds.
 void LiveTopology::count_failure(SourceId source, std::int32_t status, std::string_view text, Time now) {
-    Telling &telling = tellings_[source];
+    Telling &telling = tellings_[index_of(source)];
     const bool repeated = telling.failures != 0 && telling.status == status && telling.text == text;
     if (telling.failures++ == 0) telling.failing_since = now;
     telling.left_out = 0;
@@ -195,16 +195,16 @@ void LiveTopology::count_failure(SourceId source, std::int32_t status, std::stri
 // ---- what was known before a restart ----
 
 void LiveTopology::remember(SourceId source, std::span<const PeerView> peers, Time age, Time now) {
-    if (!usable(source) || membership_.looked(source)) return;
-    tellings_[source].remembered_age = age;
-    tellings_[source].remembered_at = now;
+    if (!usable(source) || membership_.source(source).looked()) return;
+    tellings_[index_of(source)].remembered_age = age;
+    tellings_[index_of(source)].remembered_at = now;
     membership_.remember(source, peers);
     settle(now);
 }
 
 std::optional<Time> LiveTopology::known_age(SourceId source, Time now) const {
-    const Telling &telling = tellings_[source];
-    if (membership_.looked(source)) return now - membership_.fresh_at(source, now);
+    const Telling &telling = tellings_[index_of(source)];
+    if (membership_.source(source).looked()) return now - membership_.source(source).fresh_at(now);
     if (telling.remembered_at == never) return std::nullopt;
     return later(telling.remembered_age, now - telling.remembered_at);
 }
@@ -218,7 +218,9 @@ void LiveTopology::set_policy(Policy policy, Time now) {
 
 // ---- what the reconciler says ----
 
-bool LiveTopology::describe(NameId name, PeerView &peer) const { return membership_.describe(name, peer, attributes_); }
+bool LiveTopology::describe(NameId name, PeerView &peer) const {
+    return membership_.queries().describe(name, peer, attributes_);
+}
 
 void LiveTopology::on_attached(std::string_view node, Time now) {
     membership_.set_self(node);
@@ -234,7 +236,7 @@ void LiveTopology::on_detached(Time now) {
 void LiveTopology::on_links_known(Time now) { update_ready(now); }
 
 void LiveTopology::on_link(NameId name, bool up, Time now) {
-    if (!membership_.member(name)) return;
+    if (!membership_.queries().member(name)) return;
     up ? ++linked_ : --linked_;
     update_ready(now);
 }
@@ -267,10 +269,10 @@ void LiveTopology::settle(Time now) {
     membership_.settle(now, changes_);
     for (const auto &change : changes_) {
         if (reconciler_.last_up(change.name)) {
-            if (change.kind == Membership::Change::Kind::discovered) ++linked_;
-            if (change.kind == Membership::Change::Kind::lost) --linked_;
+            if (change.kind == ChangeKind::discovered) ++linked_;
+            if (change.kind == ChangeKind::lost) --linked_;
         }
-        if (change.kind != Membership::Change::Kind::reclassed) ++revision_;
+        if (change.kind != ChangeKind::reclassed) ++revision_;
         tell(change, now);
         reconciler_.move(change.name, change.from, change.to);
     }
@@ -279,23 +281,27 @@ void LiveTopology::settle(Time now) {
 }
 
 void LiveTopology::update_stale(Time now) {
-    SourceId which = 0;
-    while (which < tellings_.size() && !membership_.stale(which) && membership_.remembered(which) == 0) ++which;
-    const bool stale = which < tellings_.size();
+    std::uint32_t first_stale = 0;
+    const auto fresh = [this](SourceId source) {
+        return !membership_.source(source).stale() && membership_.records().remembered(source) == 0;
+    };
+    while (first_stale < tellings_.size() && fresh(SourceId{first_stale})) ++first_stale;
+    const bool stale = first_stale < tellings_.size();
+    const SourceId which{first_stale};
     if (stale == stale_) return;
     stale_ = stale;
     Event told = event(stale ? KITH_EVENT_TOPOLOGY_STALE : KITH_EVENT_TOPOLOGY_FRESH);
     std::string text;
     if (stale) {
         stale_since_ = now;
-        told.source = tellings_[which].name;
-        told.status = tellings_[which].status;
-        if (tellings_[which].failures != 0) {
+        told.source = tellings_[index_of(which)].name;
+        told.status = tellings_[index_of(which)].status;
+        if (tellings_[index_of(which)].failures != 0) {
             text = why_stale(which);
-        } else if (!membership_.stale(which)) {
+        } else if (!membership_.source(which).stale()) {
             told.status = KITH_OK;
-            text = tellings_[which].name + " has not looked yet; its peers are remembered from before kith started, " +
-                   remembered_since(which, now);
+            text = tellings_[index_of(which)].name +
+                   " has not looked yet; its peers are remembered from before kith started, " + remembered_since(which, now);
         } else {
             told.status = KITH_TIMED_OUT;
             text = why_stale(which);
@@ -311,7 +317,7 @@ void LiveTopology::update_stale(Time now) {
 void LiveTopology::update_ready(Time now) {
     bool ready = started_ && !stopped_ && reconciler_.attached() && reconciler_.links_known() &&
                  linked_ >= membership_.policy().min_peers;
-    for (SourceId source = 0; ready && source < tellings_.size(); ++source) ready = membership_.looked(source);
+    for (std::uint32_t i = 0; ready && i < tellings_.size(); ++i) ready = membership_.source(SourceId{i}).looked();
     if (!ready) ready_due_ = never;
     if (ready == ready_) return;
     if (!ready) {
@@ -341,22 +347,23 @@ void LiveTopology::update_ready(Time now) {
 
 PeerClass LiveTopology::class_of(std::string_view name) const {
     const NameId id = reconciler_.names().find(name);
-    return id == no_name ? PeerClass::none : membership_.class_of(id);
+    return id == no_name ? PeerClass::none : membership_.queries().class_of(id);
 }
 
 std::vector<LiveTopology::PeerStatus> LiveTopology::peers() const {
     std::vector<PeerStatus> all;
-    for (const NameId name : membership_.members())
-        all.push_back({reconciler_.names().text(name), membership_.class_of(name), reconciler_.linked(name)});
+    for (const NameId name : membership_.queries().members())
+        all.push_back({reconciler_.names().text(name), membership_.queries().class_of(name), reconciler_.linked(name)});
     return all;
 }
 
 std::vector<LiveTopology::SourceStatus> LiveTopology::sources() const {
     std::vector<SourceStatus> all;
-    for (SourceId source = 0; source < tellings_.size(); ++source) {
-        const Telling &telling = tellings_[source];
-        all.push_back({telling.name, membership_.looked(source), membership_.stale(source), membership_.peers_of(source),
-                       telling.failures, telling.text});
+    for (std::uint32_t i = 0; i < tellings_.size(); ++i) {
+        const SourceId source{i};
+        const Telling &telling = tellings_[index_of(source)];
+        all.push_back({telling.name, membership_.source(source).looked(), membership_.source(source).stale(),
+                       membership_.records().present(source), telling.failures, telling.text});
     }
     return all;
 }

@@ -29,8 +29,6 @@
 
 namespace kith::core {
 
-using SourceId = std::uint32_t;
-
 class LiveTopology final : private ReconcilerUser {
   public:
     // policy: valid (see name_template.hpp), prune resolved (`unsaid` counts as keep).
@@ -68,7 +66,7 @@ class LiveTopology final : private ReconcilerUser {
     std::optional<Time> known_age(SourceId source, Time now) const;
     // The peers of a source that are worth remembering.
     void each_known(SourceId source, const std::function<void(const PeerView &)> &function) const {
-        membership_.each_known(source, function);
+        membership_.queries().each_known(source, function);
     }
     // Is another one when that may have changed.
     std::uint64_t revision() const { return revision_; }
@@ -111,7 +109,7 @@ class LiveTopology final : private ReconcilerUser {
   private:
     std::string_view user_name() const override { return name_; }
     const JoinLimits &join_limits() const override { return limits_; }
-    PeerClass class_of(NameId name) const override { return membership_.class_of(name); }
+    PeerClass class_of(NameId name) const override { return membership_.queries().class_of(name); }
     bool describe(NameId name, PeerView &peer) const override;
     void on_attached(std::string_view node, Time now) override;
     void on_detached(Time now) override;
@@ -141,11 +139,11 @@ class LiveTopology final : private ReconcilerUser {
     };
 
     void settle(Time now);
-    void tell(const Membership::Change &change, Time now);
-    std::string reason(const Membership::Change &change, Time now) const;
+    void tell(const MembershipChange &change, Time now);
+    std::string reason(const MembershipChange &change, Time now) const;
     std::string cause(Cause cause, SourceId source) const;
-    Outcome judged(SourceId source, Outcome outcome, Membership::Tally &tally, bool whole, Time now);
-    void observed(SourceId source, Membership::Tally &tally, bool whole, Time now);
+    Outcome judged(SourceId source, Outcome outcome, ObservationTally &tally, bool whole, Time now);
+    void observed(SourceId source, ObservationTally &tally, bool whole, Time now);
     void count_failure(SourceId source, std::int32_t status, std::string_view text, Time now);
     void update_stale(Time now);
     void update_ready(Time now);
@@ -161,7 +159,7 @@ class LiveTopology final : private ReconcilerUser {
     JoinLimits limits_;
     Membership membership_;
     std::vector<Telling> tellings_;
-    std::vector<Membership::Change> changes_;
+    std::vector<MembershipChange> changes_;
     mutable std::vector<AttributeView> attributes_;
     std::deque<Obituary> obituaries_;
     std::size_t linked_ = 0;

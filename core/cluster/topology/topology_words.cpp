@@ -23,7 +23,8 @@ std::string share_text(double share) {
 } // namespace
 
 std::string LiveTopology::cause(Cause cause, SourceId source) const {
-    const std::string strategy = "strategy " + (source < tellings_.size() ? tellings_[source].name : std::string{"?"});
+    const std::string strategy =
+        "strategy " + (index_of(source) < tellings_.size() ? tellings_[index_of(source)].name : std::string{"?"});
     switch (cause) {
     case Cause::none: return {};
     case Cause::missed: return strategy + " looked and did not find it";
@@ -42,8 +43,8 @@ std::string LiveTopology::cause(Cause cause, SourceId source) const {
     return {};
 }
 
-std::string LiveTopology::reason(const Membership::Change &change, Time now) const {
-    using Kind = Membership::Change::Kind;
+std::string LiveTopology::reason(const MembershipChange &change, Time now) const {
+    using Kind = ChangeKind;
     const Policy &policy = membership_.policy();
     switch (change.kind) {
     case Kind::discovered:
@@ -82,8 +83,8 @@ std::string LiveTopology::reason(const Membership::Change &change, Time now) con
     }
 }
 
-void LiveTopology::tell(const Membership::Change &change, Time now) {
-    using Kind = Membership::Change::Kind;
+void LiveTopology::tell(const MembershipChange &change, Time now) {
+    using Kind = ChangeKind;
     static constexpr std::array<std::uint32_t, 8> kinds{event_kinds,
                                                         KITH_EVENT_PEER_DISCOVERED,
                                                         KITH_EVENT_PEER_DISCOVERED,
@@ -96,12 +97,12 @@ void LiveTopology::tell(const Membership::Change &change, Time now) {
     if (kind == event_kinds) return;
     Event told = event(kind);
     told.peer = reconciler_.names().text(change.name);
-    if (change.source < tellings_.size()) told.source = tellings_[change.source].name;
+    if (index_of(change.source) < tellings_.size()) told.source = tellings_[index_of(change.source)].name;
     std::string text = reason(change, now);
     PeerView peer;
-    if (change.record != Membership::none) {
+    if (change.record != RecordId::none) {
         attributes_.clear();
-        if (membership_.describe_record(change.record, peer, attributes_)) {
+        if (membership_.records().describe(change.record, peer, attributes_)) {
             told.key = peer.key;
             told.attributes = peer.attributes;
         }
@@ -109,7 +110,7 @@ void LiveTopology::tell(const Membership::Change &change, Time now) {
     if (change.kind == Kind::collision) {
         PeerView other;
         std::vector<AttributeView> unused;
-        if (membership_.describe_record(change.other, other, unused))
+        if (membership_.records().describe(change.other, other, unused))
             text = "the keys \"" + std::string{other.key} + "\" and \"" + std::string{peer.key} + "\" have one name";
         told.attributes = {};
     }
@@ -126,21 +127,24 @@ std::string LiveTopology::remembered_since(SourceId source, Time now) const {
 }
 
 std::string LiveTopology::why_stale(SourceId source) const {
-    if (tellings_[source].failures != 0) return tellings_[source].text;
-    return "nothing was heard for " + duration_text(membership_.silence(source)) + "; leases stand still until something is";
+    if (tellings_[index_of(source)].failures != 0) return tellings_[index_of(source)].text;
+    return "nothing was heard for " + duration_text(membership_.source(source).silence()) +
+           "; leases stand still until something is";
 }
 
 std::string LiveTopology::why(std::string_view name, Time now) const {
     const NameId id = reconciler_.names().find(name);
-    const Membership::Standing standing = id == no_name ? Membership::Standing{} : membership_.standing(id, now);
+    const NameStanding standing = id == no_name ? NameStanding{} : membership_.queries().standing(id, now);
     if (!standing.known) {
         for (auto obituary = obituaries_.rbegin(); obituary != obituaries_.rend(); ++obituary) {
             if (obituary->name == name) return "lost " + duration_text(now - obituary->at) + " ago: " + obituary->text;
         }
-        for (SourceId source = 0; source < tellings_.size(); ++source) {
-            if (membership_.stale(source))
-                return "no strategy has it, and " + tellings_[source].name + " cannot look: " + why_stale(source);
-            if (!membership_.looked(source)) return "no strategy has it, and " + tellings_[source].name + " has not looked yet";
+        for (std::uint32_t i = 0; i < tellings_.size(); ++i) {
+            const SourceId source{i};
+            if (membership_.source(source).stale())
+                return "no strategy has it, and " + tellings_[index_of(source)].name + " cannot look: " + why_stale(source);
+            if (!membership_.source(source).looked())
+                return "no strategy has it, and " + tellings_[index_of(source)].name + " has not looked yet";
         }
         return "no strategy of this topology has it";
     }
@@ -151,7 +155,7 @@ std::string LiveTopology::why(std::string_view name, Time now) const {
         text += (claim.present      ? "found by "
                  : claim.remembered ? "remembered of "
                                     : "missing at ") +
-                tellings_[claim.source].name + " (key " + std::string{claim.key};
+                tellings_[index_of(claim.source)].name + " (key " + std::string{claim.key};
         if (claim.remembered) {
             text += ", " + remembered_since(claim.source, now);
         } else if (!claim.present) {
@@ -161,8 +165,8 @@ std::string LiveTopology::why(std::string_view name, Time now) const {
         text += ")";
     }
     if (standing.self) return text + "; it is the local node";
-    if (standing.excluded) return text + "; " + cause(Cause::filtered, 0);
-    if (text.empty()) text = cause(standing.cause, 0);
+    if (standing.excluded) return text + "; " + cause(Cause::filtered, {});
+    if (text.empty()) text = cause(standing.cause, {});
     text += "; " + std::string{to_string(standing.peer_class)};
     if (standing.guarded) text += " by the guard";
     text += " since " + duration_text(now - standing.since);

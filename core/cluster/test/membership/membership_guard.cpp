@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(who_is_missed_counts_as_if_it_went) {
     House house;
     auto &topology = house.topology(guarded());
     house.see(topology, peers_named("p", 9));
-    topology.watching(0, true, house.now);
+    topology.watching(SourceId{0}, true, house.now);
     for (const char *name : {"p0", "p1", "p2", "p3", "p4"}) {
         house.update(topology, {}, {name}, {});
         house.pass(2s);

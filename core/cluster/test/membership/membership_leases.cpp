@@ -20,7 +20,7 @@ BOOST_AUTO_TEST_CASE(a_lease_expires_while_the_source_hears) {
                      "peer.missing b: strategy s has not heard it for the time of its lease; it is gone in 60 s");
     for (int i = 0; i < 14; ++i) {
         house.pass(4s);
-        topology.heard(0, house.now);
+        topology.heard(SourceId{0}, house.now);
         house.update(topology, {{"a", "a", {}, 15s}});
     }
     BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::held);
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(leases_freeze_while_the_medium_is_deaf) {
     house.update(topology, {{"a", "a", {}, 15s}});
     KITH_CHECK_LINES(house.told()); // the hour did not count against b
     house.pass(5s);
-    topology.heard(0, house.now);
+    topology.heard(SourceId{0}, house.now);
     house.run();
     KITH_CHECK_LINES(house.told(), "peer.missing b");
 }

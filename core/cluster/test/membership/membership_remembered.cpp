@@ -14,14 +14,14 @@ const char *const remembered =
 const char *const forgotten =
     ": it was remembered from before kith started, and strategy s does not have it; a link to it is left alone";
 
-void remember(House &house, LiveTopology &topology, const std::vector<PeerSpec> &peers, SourceId source = 0) {
-    topology.remember(source, Views{peers}, ns(90s), house.now);
+void remember(House &house, LiveTopology &topology, const std::vector<PeerSpec> &peers, std::uint32_t source = 0) {
+    topology.remember(SourceId{source}, Views{peers}, ns(90s), house.now);
     house.run();
 }
 
-std::vector<std::string> worth_remembering(const LiveTopology &topology, SourceId source = 0) {
+std::vector<std::string> worth_remembering(const LiveTopology &topology, std::uint32_t source = 0) {
     std::vector<std::string> names;
-    topology.each_known(source, [&](const PeerView &peer) { names.emplace_back(peer.key); });
+    topology.each_known(SourceId{source}, [&](const PeerView &peer) { names.emplace_back(peer.key); });
     return names;
 }
 
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_source_that_fails_holds_them_for_ever_and_they_are_retrie
     house.connector.refuse = KITH_REFUSED;
     remember(house, topology, {"a"});
     for (int i = 0; i < 1000; ++i) {
-        topology.failed(0, KITH_TIMED_OUT, "no answer", house.now);
+        topology.failed(SourceId{0}, KITH_TIMED_OUT, "no answer", house.now);
         house.pass(60s);
     }
     BOOST_CHECK_EQUAL(topology.class_of("a"), PeerClass::held);
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(who_tells_one_by_one_rules_when_it_says_that_these_are_all)
     BOOST_CHECK_EQUAL(topology.class_of("c"), PeerClass::none);
     BOOST_CHECK(topology.stale());
     house.pass(8s);
-    topology.watching(0, true, house.now);
+    topology.watching(SourceId{0}, true, house.now);
     BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::none);
     BOOST_CHECK(!topology.stale());
     house.pass(3600s);
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(who_never_says_that_these_are_all_has_grace) {
     house.update(topology, {"a"}, {"c"});
     BOOST_CHECK_EQUAL(topology.class_of("c"), PeerClass::none);
     house.pass(50s);
-    topology.failed(0, KITH_IO, "deaf", house.now);
+    topology.failed(SourceId{0}, KITH_IO, "deaf", house.now);
     house.pass(60s);
     BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::held);
     house.update(topology, {"a"});
@@ -284,7 +284,7 @@ BOOST_AUTO_TEST_CASE(what_is_worth_remembering) {
     Policy policy;
     policy.exclude = {"x"};
     auto &topology = house.topology(policy, "t", {"s", "other"});
-    BOOST_CHECK(!topology.known_age(0, house.now));
+    BOOST_CHECK(!topology.known_age(SourceId{0}, house.now));
     house.attach();
     house.see(topology, {"a", "b", "x", "self@h"});
     const auto revision = topology.revision();
@@ -295,13 +295,13 @@ BOOST_AUTO_TEST_CASE(what_is_worth_remembering) {
     BOOST_CHECK_NE(topology.revision(), revision);
     BOOST_CHECK_EQUAL(worth_remembering(topology), (Lines{"a", "b"}));
     house.pass(5s);
-    BOOST_CHECK(topology.known_age(0, house.now) == ns(5s));
-    topology.watching(0, true, house.now);
+    BOOST_CHECK(topology.known_age(SourceId{0}, house.now) == ns(5s));
+    topology.watching(SourceId{0}, true, house.now);
     house.pass(5s); // it follows every change
-    BOOST_CHECK(topology.known_age(0, house.now) == 0U);
+    BOOST_CHECK(topology.known_age(SourceId{0}, house.now) == 0U);
     remember(house, topology, {"c"}, 1);
     house.pass(3s);
-    BOOST_CHECK(topology.known_age(1, house.now) == ns(93s)); // remembering is no observation
+    BOOST_CHECK(topology.known_age(SourceId{1}, house.now) == ns(93s)); // remembering is no observation
     BOOST_CHECK_EQUAL(worth_remembering(topology, 1), Lines{"c"});
 }
 

@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(a_failed_strategy_holds_what_it_saw) {
     auto &topology = house.topology(plain(), "t", {"one", "two"});
     house.see(topology, {"a", "b"}, 0);
     house.see(topology, {"b", "c"}, 1);
-    topology.failed(0, KITH_IO, "broken", house.now);
+    topology.failed(SourceId{0}, KITH_IO, "broken", house.now);
     for (int i = 0; i < 10; ++i) {
         house.pass(1min);
         house.see(topology, {"b", "c"}, 1);
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(first_uses_the_first_strategy_that_can_look) {
     house.see(topology, {"a", "b"}, 0);
     BOOST_CHECK_EQUAL(topology.class_of("a"), PeerClass::wanted);
     BOOST_CHECK_EQUAL(topology.class_of("c"), PeerClass::resting);
-    topology.failed(0, KITH_IO, "broken", house.now);
+    topology.failed(SourceId{0}, KITH_IO, "broken", house.now);
     house.run();
     BOOST_CHECK_EQUAL(topology.class_of("a"), PeerClass::resting);
     BOOST_CHECK_EQUAL(topology.class_of("c"), PeerClass::wanted);

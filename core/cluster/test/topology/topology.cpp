@@ -100,8 +100,8 @@ BOOST_AUTO_TEST_CASE(stale_until_every_strategy_can_look_again) {
     house.see(topology, {"a"}, 0);
     house.see(topology, {"b"}, 1);
     house.told();
-    topology.failed(0, KITH_UNRESOLVED, "one broke", house.now);
-    topology.failed(1, KITH_TIMED_OUT, "two broke", house.now);
+    topology.failed(SourceId{0}, KITH_UNRESOLVED, "one broke", house.now);
+    topology.failed(SourceId{1}, KITH_TIMED_OUT, "two broke", house.now);
     KITH_CHECK_LINES(house.told_why(), "observation.failed: one broke", "topology.stale: one broke",
                      "observation.failed: two broke");
     house.see(topology, {"a"}, 0);
@@ -113,12 +113,12 @@ BOOST_AUTO_TEST_CASE(stale_until_every_strategy_can_look_again) {
 BOOST_AUTO_TEST_CASE(what_is_left_out_is_told_when_it_changes) {
     House house;
     auto &topology = house.topology();
-    topology.left_out(0, 3, "not ready", house.now);
+    topology.left_out(SourceId{0}, 3, "not ready", house.now);
     house.see(topology, {"a"});
     auto events = house.take();
     BOOST_CHECK(events[1]->json().find("\"reason\":\"not ready\",\"peers\":1,\"new\":1,\"left_out\":3") !=
                 std::string_view::npos);
-    topology.left_out(0, 3, "not ready", house.now);
+    topology.left_out(SourceId{0}, 3, "not ready", house.now);
     house.see(topology, {"a"});
     KITH_CHECK_LINES(house.told());
     house.see(topology, {"a"});
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(peers_and_sources_can_be_listed) {
     auto &topology = house.topology({}, "t", {"one", "two"});
     house.attach({"b"});
     house.see(topology, {"a", "b"}, 0);
-    topology.failed(1, KITH_IO, "broken", house.now);
+    topology.failed(SourceId{1}, KITH_IO, "broken", house.now);
     const auto peers = topology.peers();
     BOOST_REQUIRE_EQUAL(peers.size(), 2U);
     BOOST_CHECK_EQUAL(peers[0].name, "a");
@@ -193,10 +193,10 @@ BOOST_AUTO_TEST_CASE(an_empty_answer_has_its_reason) {
     House house;
     auto &topology = house.topology();
     house.told();
-    topology.left_out(0, 0, "there is no such name", house.now);
+    topology.left_out(SourceId{0}, 0, "there is no such name", house.now);
     house.see(topology, {});
     KITH_CHECK_LINES(house.told_why(), "observation.ok: there is no such name");
-    topology.left_out(0, 0, "there is no such name", house.now);
+    topology.left_out(SourceId{0}, 0, "there is no such name", house.now);
     house.see(topology, {});
     KITH_CHECK_LINES(house.told_why());
 }

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+//
+// The records that their sources do not have any more, by source, longest missing first: since when, in how many observations, why.
+#pragma once
+
+#include <core/cluster/base/time.hpp>
+#include <core/cluster/membership/cause.hpp>
+#include <core/cluster/membership/id_column.hpp>
+#include <core/cluster/membership/id_list.hpp>
+#include <core/cluster/membership/ids.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace kith::core {
+
+struct Absence {
+    Time since = 0;
+    std::uint64_t observation = 0; // the first that missed it, as its source counts them
+    Cause cause = Cause::none;
+};
+
+class AbsenceList {
+    struct Entry {
+        Absence absence;
+        IdLinks<RecordId> links;
+    };
+
+  public:
+    void add_source() { lists_.emplace_back(); }
+
+    // record: not in it.
+    void add(SourceId source, RecordId record, const Absence &absence) {
+        entries_[record].absence = absence;
+        lists_[index_of(source)].append(entries_, record);
+        ++size_;
+    }
+    // record: in it, under this source.
+    void remove(SourceId source, RecordId record) {
+        lists_[index_of(source)].remove(entries_, record);
+        entries_.reset(record);
+        --size_;
+    }
+
+    const Absence &operator[](RecordId record) const { return entries_[record].absence; }
+    // Of all sources.
+    std::size_t size() const { return size_; }
+    // The one that is missing for the longest time, or none.
+    RecordId first(SourceId source) const { return lists_[index_of(source)].first(); }
+    RecordId next(RecordId record) const { return entries_[record].links.next; }
+    // The function may remove the record that it is called for.
+    template <typename Function>
+    void each(SourceId source, Function function) const {
+        lists_[index_of(source)].each(entries_, function);
+    }
+
+  private:
+    IdColumn<Entry, RecordId> entries_;
+    std::vector<IdList<RecordId, &Entry::links>> lists_; // by source
+    std::size_t size_ = 0;
+};
+
+} // namespace kith::core

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+//
+// What a membership knows, for whoever asks: nothing here changes anything.
+#pragma once
+
+#include <core/cluster/base/interner.hpp>
+#include <core/cluster/base/peer_class.hpp>
+#include <core/cluster/base/peer_view.hpp>
+#include <core/cluster/base/time.hpp>
+#include <core/cluster/membership/cause.hpp>
+#include <core/cluster/membership/ids.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+namespace kith::core {
+
+class NameTable;
+class RecordTable;
+class SourceTable;
+
+// Where one name stands, and by which claims.
+struct NameStanding {
+    struct Claim {
+        SourceId source{};
+        std::string_view key;
+        bool present = false;
+        bool remembered = false; // from before the restart; the next two say nothing then
+        Time missing_since = 0;
+        std::uint64_t observations = 0; // that missed it
+    };
+    bool known = false;
+    bool self = false;
+    bool excluded = false;
+    bool guarded = false;
+    PeerClass peer_class = PeerClass::none;
+    Cause cause = Cause::none;
+    Time since = 0;
+    std::vector<Claim> claims;
+};
+
+class MembershipQueries {
+  public:
+    // All of them outlive it.
+    MembershipQueries(const SourceTable &sources, const RecordTable &records, const NameTable &names)
+        : sources_(sources), records_(records), names_(names) {}
+
+    PeerClass class_of(NameId name) const;
+    bool member(NameId name) const;
+    // Members in the order they were found.
+    std::vector<NameId> members() const;
+    NameStanding standing(NameId name, Time now) const;
+    // The name's peer as the first claim has it, or the last one had it; the attributes are put into `attributes`. False for an unknown
+    // name.
+    bool describe(NameId name, PeerView &peer, std::vector<AttributeView> &attributes) const;
+    // The peers of a source that are worth remembering: those it makes members by what it has seen, or remembered itself.
+    void each_known(SourceId source, const std::function<void(const PeerView &)> &function) const;
+
+  private:
+    const SourceTable &sources_;
+    const RecordTable &records_;
+    const NameTable &names_;
+};
+
+} // namespace kith::core

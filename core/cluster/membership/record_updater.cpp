@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+#include <core/cluster/membership/claim_tracker.hpp>
+#include <core/cluster/membership/name_table.hpp>
+#include <core/cluster/membership/record_table.hpp>
+#include <core/cluster/membership/record_updater.hpp>
+#include <core/cluster/membership/source_table.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace kith::core {
+
+// ---- as an observation has them ----
+
+void RecordUpdater::add(SourceId source, const PeerView &peer, bool learnt, Time now, ObservationTally &tally) {
+    const RecordId id = records_.add(source, peer, Presence::present);
+    if (learnt) records_.learnt().add(id);
+    renew_lease(id, peer.ttl, now);
+    claims_.claim(id, peer, tally);
+    ++tally.discovered;
+}
+
+void RecordUpdater::renew(RecordId id, const PeerView &peer, bool same, Time now, ObservationTally &tally) {
+    const Presence before = records_[id].presence;
+    renew_lease(id, peer.ttl, now);
+    if (before != Presence::present) see_again(id);
+    if (!same) {
+        ++tally.updated;
+        claims_.change_peer(id, peer, before == Presence::remembered, now, tally);
+    } else {
+        if (before != Presence::present) ++tally.again;
+        if (records_[id].entry == EntryId::none) claims_.count_unnamed(id, tally);
+    }
+}
+
+void RecordUpdater::upsert(SourceId source, const RecordMatcher::Match &match, const PeerView &peer, Time now,
+                           ObservationTally &tally) {
+    if (match.record == RecordId::none) return add(source, peer, true, now, tally);
+    const bool was_remembered = records_[match.record].presence == Presence::remembered;
+    renew(match.record, peer, match.same, now, tally);
+    if (was_remembered) records_.learnt().add(match.record);
+}
+
+void RecordUpdater::report_missing(SourceId source, std::string_view key, Time now, ObservationTally &tally) {
+    const RecordId id = records_.find(source, key);
+    if (id == RecordId::none) return;
+    if (records_[id].presence == Presence::remembered) return remove(id, Cause::forgotten, now);
+    if (records_[id].presence != Presence::present) return;
+    miss(id, Cause::missed, now);
+    ++tally.missing;
+}
+
+void RecordUpdater::report_left(SourceId source, std::string_view key, Time now, ObservationTally &tally) {
+    const RecordId id = records_.find(source, key);
+    if (id == RecordId::none) return;
+    remove(id, Cause::left, now);
+    ++tally.left;
+}
+
+void RecordUpdater::see_again(RecordId id) {
+    records_.make_present(id);
+    claims_.update(id);
+}
+
+void RecordUpdater::renew_lease(RecordId id, Time ttl, Time now) {
+    const SourceId source = records_[id].source;
+    records_.leases().renew(source, id, ttl, ttl == 0 ? never : sources_[source].lease(ttl, now));
+}
+
+void RecordUpdater::miss(RecordId id, Cause cause, Time now) {
+    records_.make_missing(id, {now, sources_[records_[id].source].observations(now), cause});
+    claims_.update(id);
+}
+
+void RecordUpdater::miss_others(SourceId source, Time now, ObservationTally &tally) {
+    records_.each(source, [&](RecordId id) {
+        if (records_.observed(id) || records_[id].presence != Presence::present) return;
+        miss(id, Cause::missed, now);
+        ++tally.missing;
+    });
+}
+
+void RecordUpdater::remove(RecordId id, Cause cause, Time now) { claims_.remove(id, cause, now); }
+
+// ---- from before a restart ----
+
+void RecordUpdater::remember(SourceId source, std::span<const PeerView> peers) {
+    std::size_t room = policy_.max_peers - std::min<std::size_t>(policy_.max_peers, records_.present() + records_.remembered());
+    for (const PeerView &peer : peers) {
+        if (room-- == 0) return;
+        if (peer.key.empty() || records_.find(source, peer.key) != RecordId::none) continue;
+        claims_.claim_remembered(records_.add(source, peer, Presence::remembered), peer);
+    }
+}
+
+void RecordUpdater::forget_remembered(SourceId source, Time now) {
+    sources_[source].end_full_report();
+    if (records_.remembered(source) == 0) return;
+    records_.each(source, [&](RecordId id) {
+        if (records_[id].presence == Presence::remembered) remove(id, Cause::forgotten, now);
+    });
+}
+
+// ---- by time ----
+
+Time RecordUpdater::gone_at(SourceId source) const {
+    const RecordId longest = records_.absences().first(source);
+    if (longest == RecordId::none || sources_[source].stale()) return never;
+    const Absence &absence = records_.absences()[longest];
+    const std::uint64_t needed = absence.observation + std::max<std::uint32_t>(policy_.confirm, 1) - 1;
+    return std::max(later(absence.since, ns(policy_.grace)), sources_[source].counted_at(needed));
+}
+
+void RecordUpdater::remove_gone(SourceId source, Time now) {
+    while (gone_at(source) <= now) {
+        const RecordId longest = records_.absences().first(source);
+        remove(longest, records_.absences()[longest].cause, now);
+    }
+}
+
+void RecordUpdater::expire_leases(SourceId source, Time now) {
+    const Time hearing = sources_[source].hearing();
+    LeaseQueue &leases = records_.leases();
+    for (RecordId id; (id = leases.take_expired(source, hearing)) != RecordId::none;) miss(id, Cause::expired, now);
+    leases.trim(source, records_.keys(source).size());
+}
+
+// ---- policy.max_peers ----
+
+bool RecordUpdater::make_room(std::size_t wanted, Time now) {
+    std::vector<RecordId> victims;
+    LearntList &learnt = records_.learnt();
+    for (RecordId id = learnt.first(); id != RecordId::none && victims.size() < wanted;) {
+        const RecordId next = learnt.next(id);
+        if (const NameId name = name_of(id); name != no_name && links_.ever_linked(name)) {
+            learnt.remove(id); // it has proved itself
+        } else if (!records_.observed(id) && records_[id].presence == Presence::present) {
+            victims.push_back(id);
+        }
+        id = next;
+    }
+    if (victims.size() < wanted) return false;
+    for (const RecordId id : victims) remove(id, Cause::pushed_out, now);
+    return true;
+}
+
+void RecordUpdater::trim_missing(Time now) {
+    const AbsenceList &absences = records_.absences();
+    for (std::uint32_t i = 0; absences.size() > policy_.max_peers && i < sources_.size(); ++i) {
+        for (RecordId id = absences.first(SourceId{i}); absences.size() > policy_.max_peers && id != RecordId::none;) {
+            const RecordId next = absences.next(id);
+            if (const NameId name = name_of(id); name == no_name || !links_.busy(name)) remove(id, Cause::pushed_out, now);
+            id = next;
+        }
+    }
+}
+
+NameId RecordUpdater::name_of(RecordId id) const {
+    const EntryId entry = records_[id].entry;
+    return entry == EntryId::none ? no_name : names_[entry].name;
+}
+
+} // namespace kith::core

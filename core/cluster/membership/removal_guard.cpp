@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#include <core/cluster/membership/removal_guard.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace kith::core {
+
+bool removal_is_guarded(std::size_t remaining, std::size_t largest, const Policy &policy) {
+    if (!policy.guard) return false;
+    return remaining == 0 || static_cast<double>(largest - remaining) > policy.max_removal * static_cast<double>(largest);
+}
+
+void RemovalGuard::add(EntryId entry, Time now) {
+    entries_[entry].since = now;
+    list_.append(entries_, entry);
+    ++waiting_;
+    added_.push_back(entry);
+}
+
+void RemovalGuard::release(EntryId entry) {
+    if (std::as_const(entries_)[entry].since == never) return;
+    list_.remove(entries_, entry);
+    entries_.reset(entry);
+    --waiting_;
+}
+
+const std::vector<RemovalGuard::Decision> &RemovalGuard::decide(std::size_t members, std::size_t missing, const Policy &policy,
+                                                                Time now, const std::function<bool(EntryId)> &needed) {
+    decisions_.clear();
+    const std::size_t remaining = members - waiting_ - missing;
+    const std::size_t largest = waiting_ == 0 ? members : window_.largest(members, now, ns(policy.removal_window));
+    if (waiting_ != 0 && removal_is_guarded(remaining, largest, policy)) {
+        calm_since_ = never;
+        hold_added(largest - remaining, largest);
+        remove_beyond(policy.max_peers, needed);
+    } else if (waiting_ != 0) {
+        remove_added();
+        // Those that were held are often on their way back like the ones before them: a partition heals name by name.
+        calm_since_ = std::min(calm_since_, now);
+        if (later(calm_since_, ns(policy.grace)) <= now) remove_all_since(now, Decision::Kind::remove);
+    }
+    const Time hold = ns(policy.hold);
+    if (now >= hold) remove_all_since(now - hold, Decision::Kind::remove_guarded);
+    if (waiting_ == 0) calm_since_ = never;
+    return decisions_;
+}
+
+Time RemovalGuard::next_deadline(const Policy &policy) const {
+    if (waiting_ == 0) return never;
+    const Time hold_ends = later(entries_[list_.first()].since, ns(policy.hold));
+    return calm_since_ == never ? hold_ends : std::min(hold_ends, later(calm_since_, ns(policy.grace)));
+}
+
+void RemovalGuard::hold_added(std::size_t would_go, std::size_t largest) {
+    for (const EntryId entry : added_) {
+        if (std::as_const(entries_)[entry].since != never && !std::exchange(entries_[entry].decided, true))
+            decisions_.push_back({Decision::Kind::hold, entry, would_go, largest});
+    }
+    added_.clear();
+}
+
+void RemovalGuard::remove_added() {
+    for (const EntryId entry : added_) {
+        if (std::as_const(entries_)[entry].since != never) remove(entry, Decision::Kind::remove);
+    }
+    added_.clear();
+}
+
+// Those without a link cost memory and protect nothing.
+void RemovalGuard::remove_beyond(std::size_t most, const std::function<bool(EntryId)> &needed) {
+    for (EntryId entry = list_.first(); waiting_ > most && entry != EntryId::none;) {
+        const EntryId next = entries_[entry].links.next;
+        if (!needed(entry)) remove(entry, Decision::Kind::remove);
+        entry = next;
+    }
+}
+
+void RemovalGuard::remove_all_since(Time since, Decision::Kind kind) {
+    while (!list_.empty() && entries_[list_.first()].since <= since) remove(list_.first(), kind);
+}
+
+void RemovalGuard::remove(EntryId entry, Decision::Kind kind) {
+    release(entry);
+    decisions_.push_back({kind, entry, 0, 0});
+}
+
+} // namespace kith::core

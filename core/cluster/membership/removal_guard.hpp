@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+//
+// The guard over removals: looks at all that would go at one moment together, and lets them go or holds every one of them for
+// `policy.hold`. Decides about entries by number, and changes nothing but its own list.
+#pragma once
+
+#include <core/cluster/base/time.hpp>
+#include <core/cluster/membership/id_column.hpp>
+#include <core/cluster/membership/id_list.hpp>
+#include <core/cluster/membership/ids.hpp>
+#include <core/cluster/membership/removal_window.hpp>
+#include <core/config/policy.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace kith::core {
+
+// Is that too much at once? remaining: members that would be left; largest: the most of them within policy.removal_window.
+bool removal_is_guarded(std::size_t remaining, std::size_t largest, const Policy &policy);
+
+class RemovalGuard {
+    struct Entry {
+        IdLinks<EntryId> links;
+        Time since = never; // never: it does not wait
+        bool decided = false;
+    };
+
+  public:
+    struct Decision {
+        enum class Kind : std::uint8_t {
+            remove,         // it goes
+            remove_guarded, // it goes, after it was held for policy.hold
+            hold,           // it is held from now on
+        };
+        Kind kind = Kind::remove;
+        EntryId entry = EntryId::none;
+        std::size_t would_go = 0; // hold: so many of ...
+        std::size_t largest = 0;  // ... so many
+    };
+
+    // A member that nothing claims any more would go. It waits until decide removes it or release takes it out.
+    void add(EntryId entry, Time now);
+    // It is claimed again, or is no member any more. Nothing when it does not wait.
+    void release(EntryId entry);
+    std::size_t waiting() const { return waiting_; }
+
+    // members: without those that are only remembered, with those that wait here. missing: of these; they may go next, because the leases
+    // of one partition end one by one. needed(entry): a link, or an operation, still depends on it. The decisions are in the order in
+    // which they are to be carried out, valid until the next call.
+    const std::vector<Decision> &decide(std::size_t members, std::size_t missing, const Policy &policy, Time now,
+                                        const std::function<bool(EntryId)> &needed);
+    // never: nothing happens by time alone.
+    Time next_deadline(const Policy &policy) const;
+
+    // -- the largest membership --
+    // It was `members` until now.
+    void members_change(std::size_t members, Time now) { window_.changed(members, now); }
+    // The policy has changed what a member is.
+    void forget_history() { window_.forget(); }
+
+  private:
+    void hold_added(std::size_t would_go, std::size_t largest);
+    void remove_added();
+    void remove_beyond(std::size_t most, const std::function<bool(EntryId)> &needed);
+    void remove_all_since(Time since, Decision::Kind kind); // those that wait since then or longer
+    void remove(EntryId entry, Decision::Kind kind);
+
+    RemovalWindow window_;
+    IdColumn<Entry, EntryId> entries_;
+    IdList<EntryId, &Entry::links> list_; // longest waiting first
+    std::size_t waiting_ = 0;
+    std::vector<EntryId> added_; // since the last decision
+    Time calm_since_ = never;    // when there was no reason any more to hold those that wait
+    std::vector<Decision> decisions_;
+};
+
+} // namespace kith::core

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+//
+// Records alone: what is counted, listed and found as they come, go missing and end; and the lists they are made of.
+#include <core/cluster/membership/record_table.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+namespace kith::core::test {
+
+BOOST_AUTO_TEST_SUITE(record_table)
+
+namespace {
+
+struct Table : RecordTable {
+    Table() : one(add_source()), two(add_source()) {}
+
+    RecordId add_peer(SourceId source, std::string_view key, Presence presence = Presence::present) {
+        return add(source, {key, key, {}, 0}, presence);
+    }
+    // The keys of a source in their order.
+    std::string keys_of(SourceId source) const {
+        std::string keys;
+        each(source, [&](RecordId id) { keys += (*this)[id].peer.key(); });
+        return keys;
+    }
+    std::string missing_of(SourceId source) const {
+        std::string keys;
+        absences().each(source, [&](RecordId id) { keys += (*this)[id].peer.key(); });
+        return keys;
+    }
+    std::string learnt_keys() {
+        std::string keys;
+        for (RecordId id = learnt().first(); id != RecordId::none; id = learnt().next(id)) keys += (*this)[id].peer.key();
+        return keys;
+    }
+
+    SourceId one, two;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_key_belongs_to_its_source) {
+    Table table;
+    const RecordId a = table.add_peer(table.one, "a");
+    const RecordId other = table.add_peer(table.two, "a");
+    BOOST_CHECK(table.find(table.one, "a") == a);
+    BOOST_CHECK(table.find(table.two, "a") == other);
+    BOOST_CHECK(table.find(table.one, "b") == RecordId::none);
+    table.remove(a);
+    BOOST_CHECK(table.find(table.one, "a") == RecordId::none);
+    BOOST_CHECK(table.find(table.two, "a") == other);
+    BOOST_CHECK(table.add_peer(table.one, "c") == a); // its number is used again
+}
+
+BOOST_AUTO_TEST_CASE(what_is_counted) {
+    Table table;
+    const RecordId a = table.add_peer(table.one, "a");
+    table.add_peer(table.two, "b");
+    const RecordId c = table.add_peer(table.one, "c", Presence::remembered);
+    BOOST_CHECK_EQUAL(table.present(), 2U);
+    BOOST_CHECK_EQUAL(table.present(table.one), 1U);
+    BOOST_CHECK_EQUAL(table.remembered(table.one), 1U);
+    table.make_missing(a, {10, 1, Cause::missed});
+    BOOST_CHECK_EQUAL(table.present(table.one), 0U);
+    BOOST_CHECK_EQUAL(table.absences().size(), 1U);
+    table.make_present(a);
+    table.make_present(c);
+    BOOST_CHECK_EQUAL(table.present(table.one), 2U);
+    BOOST_CHECK_EQUAL(table.remembered(), 0U);
+    BOOST_CHECK_EQUAL(table.absences().size(), 0U);
+    table.remove(a);
+    table.remove(c);
+    BOOST_CHECK_EQUAL(table.present(table.one), 0U);
+    BOOST_CHECK_EQUAL(table.size(), 1U);
+}
+
+BOOST_AUTO_TEST_CASE(order_and_lists) {
+    Table table;
+    const RecordId a = table.add_peer(table.one, "a");
+    const RecordId b = table.add_peer(table.one, "b");
+    const RecordId c = table.add_peer(table.one, "c");
+    for (const RecordId id : {c, a, b}) table.make_missing(id, {10, 1, Cause::missed});
+    for (const RecordId id : {b, c}) table.learnt().add(id);
+    BOOST_CHECK_EQUAL(table.keys_of(table.one), "abc");
+    BOOST_CHECK_EQUAL(table.missing_of(table.one), "cab");
+    BOOST_CHECK_EQUAL(table.learnt_keys(), "bc");
+    table.make_present(a);
+    BOOST_CHECK_EQUAL(table.missing_of(table.one), "cb");
+    table.learnt().remove(a); // it was not in it
+    table.remove(b);
+    BOOST_CHECK_EQUAL(table.keys_of(table.one), "ac");
+    BOOST_CHECK_EQUAL(table.missing_of(table.one), "c");
+    BOOST_CHECK_EQUAL(table.learnt_keys(), "c");
+}
+
+BOOST_AUTO_TEST_CASE(a_ghost_is_missing_and_found_by_no_key) {
+    Table table;
+    const RecordId a = table.add_peer(table.one, "a");
+    const RecordId ghost = table.add_ghost(a, {10, 3, Cause::renamed});
+    BOOST_CHECK(table[ghost].presence == Presence::ghost);
+    BOOST_CHECK_EQUAL(table[ghost].peer.key(), "a");
+    BOOST_CHECK(table.find(table.one, "a") == a);
+    BOOST_CHECK_EQUAL(table.keys_of(table.one), "a");
+    BOOST_CHECK_EQUAL(table.missing_of(table.one), "a");
+    BOOST_CHECK_EQUAL(table.absences()[ghost].observation, 3U);
+    BOOST_CHECK_EQUAL(table.present(table.one), 1U);
+    table.remove(ghost);
+    BOOST_CHECK_EQUAL(table.absences().size(), 0U);
+    BOOST_CHECK(table.find(table.one, "a") == a);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_goes_missing_has_no_lease_any_more) {
+    Table table;
+    const RecordId a = table.add_peer(table.one, "a");
+    table.leases().renew(table.one, a, 10, 10);
+    table.make_missing(a, {5, 1, Cause::missed});
+    BOOST_CHECK(table.leases().take_expired(table.one, 100) == RecordId::none);
+    std::vector<AttributeView> attributes;
+    PeerView peer;
+    BOOST_CHECK(table.describe(a, peer, attributes));
+    BOOST_CHECK_EQUAL(peer.ttl, 10U);
+    BOOST_CHECK(!table.describe(RecordId::none, peer, attributes));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace kith::core::test
