@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(as_text) {
     KITH_CHECK_CONTAINS(details,
                         "\n  services   kith.discovery/1, kith.log/1\n  optional   kith.semaphore_flags/9, kith.options/1\n");
     KITH_CHECK_CONTAINS(details, "\n  flags      authenticated, rotating, foreign_io, threads\n");
-    KITH_CHECK_CONTAINS(details, "\n  prune      keep when the policy says nothing\n  parallel   3 operations at most\n");
+    KITH_CHECK_CONTAINS(details, "\n  prune      keep unless the policy sets it\n  parallel   3 operations at most\n");
 }
 
 BOOST_AUTO_TEST_CASE(nothing_there) { BOOST_TEST(plugins_as_text(Registry(settings())) == "no plugins\n"); }

@@ -173,7 +173,7 @@ BOOST_DATA_TEST_CASE_F(Fixture, a_tour, versions()) {
     net.split(false);
     here.env("HOME", "/home/app");
     here.file("/etc/peers", "old");
-    here.program("/bin/peers", Program().expect("go\n").send_answer("a@h\n").exit(3));
+    here.program("/bin/peers", Program().expect("go\n").say("a@h\n").exit(3));
     start(sample, "tour");
     rig->run_for(5s);
     for (const auto &[what, value] : std::initializer_list<std::pair<const char *, const char *>>{
