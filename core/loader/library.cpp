@@ -391,7 +391,7 @@ std::optional<Refusal> Library::open(const LoaderSettings &settings, const ReadC
     entry_ = entry;
     if (go_)
         warnings_.push_back(
-            file_ + "  is built by Go: its threads and signal handlers stay in the process until kith ends, earlier signal "
+            file_ + " is built by Go: its threads and signal handlers stay in the process until kith ends, earlier signal "
                     "handlers run on alternate stacks (SA_ONSTACK), and programs that kith starts no longer inherit an ignored "
                     "SIGPIPE; strategy_exec, connector_exec or sink_exec runs it as a program instead");
     return std::nullopt;

@@ -102,7 +102,7 @@ class PluginFiles(Scenario):
         kith.wait("link.up", peer="app@10.0.0.8")
         warnings = [event["reason"] for event in kith.found("security.warning") if "Go" in event["reason"]]
         self.assertEqual(len(warnings), 1, warnings)
-        self.assertRegex(warnings[0], "threads and its signal handlers stay in kith")
+        self.assertRegex(warnings[0], "threads and signal handlers stay in the process")
 
     def test_a_go_library_that_does_not(self):
         result = self.lab.command("run", self.lab.write("go.json", self.go_library("")))
