@@ -80,7 +80,7 @@ boost::system::result<Fd, FileError> open_regular(const std::filesystem::path &f
     return fd;
 }
 
-std::span<std::byte> Buffer::context(std::size_t size) {
+std::span<std::byte> Buffer::storage(std::size_t size) {
     if (size_ < size) {
         bytes_.reset();
         size_ = std::max(size, first_room);
@@ -95,27 +95,27 @@ boost::system::result<std::span<const std::byte>, FileError> read_bytes(const Fd
     const auto file_size = static_cast<std::uint64_t>(status.st_size);
     if (file_size > max_library_size) return FileError{"is larger than 512 MiB"};
     // One byte more than the file's size, so that one read detects the end. Bytes that are appended meanwhile are not read.
-    const auto context = buffer.context(std::max<std::size_t>(file_size + 1, first_read))
+    const auto storage = buffer.storage(std::max<std::size_t>(file_size + 1, first_read))
                              .first(std::max<std::size_t>(file_size + 1, first_read));
     Range skipped;
     std::size_t total = 0;
-    while (total < context.size()) {
+    while (total < storage.size()) {
         if (total == skipped.begin && total != skipped.end) {
-            std::fill_n(context.data() + total, skipped.end - total, std::byte{});
+            std::memset(storage.data() + total, 0, skipped.end - total);
             total = skipped.end;
         }
-        const std::size_t end = total == 0 ? first_read : total < skipped.begin ? skipped.begin : context.size();
-        const ssize_t size = ::pread(file.get(), context.data() + total, end - total, static_cast<off_t>(total));
+        const std::size_t end = total == 0 ? first_read : total < skipped.begin ? skipped.begin : storage.size();
+        const ssize_t size = ::pread(file.get(), storage.data() + total, end - total, static_cast<off_t>(total));
         if (size < 0 && errno == EINTR) continue;
         if (size < 0) return failed("cannot be read");
         if (size == 0) break;
         const bool first = total == 0;
         total += static_cast<std::size_t>(size);
         if (!first) continue;
-        if (total < SELFMAG || std::memcmp(context.data(), ELFMAG, SELFMAG) != 0) break;
-        if (part == Part::data) skipped = code_in(context.first(total), file_size);
+        if (total < SELFMAG || std::memcmp(storage.data(), ELFMAG, SELFMAG) != 0) break;
+        if (part == Part::data) skipped = code_in(storage.first(total), file_size);
     }
-    return std::span<const std::byte>(context.data(), total);
+    return std::span<const std::byte>(storage.data(), total);
 }
 
 Fd create_memory_file(const std::string &name) {

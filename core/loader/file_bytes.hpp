@@ -47,7 +47,7 @@ class Mapping {
 class Buffer {
   public:
     /// At least `size` bytes. The previous content is lost.
-    std::span<std::byte> context(std::size_t size);
+    std::span<std::byte> storage(std::size_t size);
 
   private:
     std::unique_ptr<std::byte[]> bytes_;

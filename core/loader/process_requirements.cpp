@@ -8,6 +8,9 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <string>
+#include <unordered_set>
+#include <utility>
 
 namespace kith::core {
 
@@ -115,12 +118,20 @@ bool can_be_found(std::string_view needed, const elf::Image &image, const fs::pa
 using Handles = std::vector<void *>;
 
 bool has_symbol(const elf::Import &import, const Handles &libraries) {
+    // Most plugins import the same symbols. The global scope only grows: plugins are loaded with RTLD_LOCAL.
+    static std::unordered_set<std::string> global;
+    std::string key(import.name);
+    key += '@';
+    key += import.version;
+    if (global.contains(key)) return true;
     const std::string name(import.name), version(import.version);
     const auto has = [&](void *library) {
         return version.empty() ? ::dlsym(library, name.c_str()) != nullptr
                                : ::dlvsym(library, name.c_str(), version.c_str()) != nullptr;
     };
-    return has(RTLD_DEFAULT) || std::ranges::any_of(libraries, has);
+    if (!has(RTLD_DEFAULT)) return std::ranges::any_of(libraries, has);
+    global.insert(std::move(key));
+    return true;
 }
 
 std::optional<Refusal> check_symbols(const elf::Image &image, const fs::path &file, const Handles &libraries) {
