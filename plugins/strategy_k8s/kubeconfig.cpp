@@ -130,7 +130,7 @@ std::optional<kith::error> take_user(const Node &user, Kubeconfig &out) {
 
 } // namespace
 
-kith::result<Kubeconfig> read_kubeconfig(std::string_view text, std::string_view context) {
+kith::result<Kubeconfig> parse_kubeconfig(std::string_view text, std::string_view context) {
     auto document = load(text);
     if (!document) return std::move(document).error();
     const Node top(document->get(), yaml_document_get_root_node(document->get()));

@@ -20,6 +20,6 @@ struct Kubeconfig {
 
 /// context: empty for current-context. KITH_INVALID with what is missing or wrong; KITH_UNSUPPORTED for a user that logs in by a program
 /// (exec, auth-provider) or by a password.
-kith::result<Kubeconfig> read_kubeconfig(std::string_view text, std::string_view context);
+kith::result<Kubeconfig> parse_kubeconfig(std::string_view text, std::string_view context);
 
 } // namespace k8s

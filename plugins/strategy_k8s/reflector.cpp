@@ -15,7 +15,7 @@ constexpr std::size_t piece = 65'536; // bytes of a body that are looked at toge
 constexpr int page_size = 500;        // as kubectl asks for
 constexpr std::uint64_t largest_page = 128u << 20;
 constexpr std::uint64_t longest_refusal = 16'384;
-constexpr Patience for_page{30s, 60s, largest_page};
+constexpr RequestLimits for_page{30s, 60s, largest_page};
 
 // A bookmark comes a minute and up to some two seconds after whatever came last, so a watch that is silent for longer is dead.
 constexpr auto silence = 65s;
@@ -37,7 +37,7 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
-kith::error strange(const std::string &url, const kith::error &why) {
+kith::error unexpected_body(const std::string &url, const kith::error &why) {
     return {why.status, url + ": the body is not what was expected: " + why.text};
 }
 
@@ -71,13 +71,13 @@ bool older(std::string_view version, std::string_view than) {
 
 std::string Reflector::path() const {
     std::string out = settings_.lookup == Lookup::endpointslices ? "/apis/discovery.k8s.io/v1" : "/api/v1";
-    out.append("/namespaces/").append(escaped(space_)).append("/").append(resource(settings_.lookup)).append("?");
+    out.append("/namespaces/").append(escaped(name_space_)).append("/").append(resource(settings_.lookup)).append("?");
     if (!settings_.selector.empty()) out.append("labelSelector=").append(escaped(settings_.selector)).append("&");
     return out;
 }
 
 // What the server says instead of an answer, in its own words where it has some.
-kith::task<Trouble> Reflector::refusal(Answer &answer) const {
+kith::task<Failure> Reflector::refusal(ApiResponse &answer) const {
     std::string body;
     std::array<char, 4096> some{};
     while (body.size() < longest_refusal) {
@@ -88,50 +88,50 @@ kith::task<Trouble> Reflector::refusal(Answer &answer) const {
     const std::string message = read_status(body).message.substr(0, 512);
     kith::error why = answer.response.refusal();
     why.text = answer.url + ": " + why.text + (message.empty() ? "" : ": " + message) +
-               advice(answer.response.code, resource(settings_.lookup), space_);
-    Trouble out{std::move(why), answer.response.retry_after(), answer.response.code};
+               advice(answer.response.code, resource(settings_.lookup), name_space_);
+    Failure out{std::move(why), answer.response.retry_after(), answer.response.code};
     co_return out;
 }
 
-kith::task<kith::result<Page>> Reflector::page(std::string query, std::function<void(Object &)> found, Trouble &trouble) {
-    auto answer = co_await access_.get(path() + query, for_page);
+kith::task<kith::result<Page>> Reflector::page(std::string query, std::function<void(Object &)> found, Failure &failure) {
+    auto answer = co_await client_.get(path() + query, for_page);
     if (!answer) co_return answer.error();
     if (answer->response.code != 200) {
-        trouble = co_await refusal(*answer);
-        co_return trouble.why;
+        failure = co_await refusal(*answer);
+        co_return failure.why;
     }
-    ListReader reader(settings_.lookup, std::move(found));
+    ListParser reader(settings_.lookup, std::move(found));
     const auto buffer = std::make_unique<std::array<char, piece>>();
     for (;;) {
         auto got = co_await answer->response.read(std::as_writable_bytes(std::span(*buffer)));
         if (!got && got.status() != KITH_CLOSED) co_return got.error();
         if (!got) break;
-        if (auto good = reader.read({buffer->data(), *got}); !good) co_return strange(answer->url, good.error());
+        if (auto good = reader.read({buffer->data(), *got}); !good) co_return unexpected_body(answer->url, good.error());
     }
     auto whole = reader.end();
-    if (!whole) co_return strange(answer->url, whole.error());
+    if (!whole) co_return unexpected_body(answer->url, whole.error());
     co_return whole;
 }
 
-kith::task<std::optional<Listed>> Reflector::list(Trouble &trouble) {
+kith::task<std::optional<ListedPeers>> Reflector::list(Failure &failure) {
     bool paged = !settings_.cached; // a cache answers with everything at once
     bool again = false;
     std::string next, version;
-    const std::function<void(Object &)> add = [this](Object &object) { roster_.add(object); };
-    roster_.begin();
+    const std::function<void(Object &)> add = [this](Object &object) { peer_set_.add(object); };
+    peer_set_.begin();
     for (;;) {
         std::string query = paged ? "limit=" + std::to_string(page_size) : settings_.cached ? "resourceVersion=0" : "";
         if (!next.empty()) query.append("&continue=").append(escaped(next));
-        trouble = {};
-        auto got = co_await page(query, add, trouble);
+        failure = {};
+        auto got = co_await page(query, add, failure);
         if (!got) {
-            trouble.why = std::move(got).error();
-            const bool expired = trouble.code == 410 && !next.empty();
+            failure.why = std::move(got).error();
+            const bool expired = failure.code == 410 && !next.empty();
             if (!expired || std::exchange(again, true)) co_return std::nullopt;
             // The list became too old while it was read: once more, in one piece.
             paged = false;
             next.clear();
-            roster_.begin();
+            peer_set_.begin();
             continue;
         }
         version = std::move(got->version);
@@ -140,95 +140,95 @@ kith::task<std::optional<Listed>> Reflector::list(Trouble &trouble) {
             const std::string what = ends_early ? "its last page has remainingItemCount " + std::to_string(got->remaining) +
                                                       " and no `continue`, so it is not the whole list"
                                                 : std::string("the `continue` of a page leads to the same page");
-            trouble.why = strange(path().substr(0, path().find('?')), {KITH_PROTOCOL, what});
+            failure.why = unexpected_body(path().substr(0, path().find('?')), {KITH_PROTOCOL, what});
             co_return std::nullopt;
         }
         next = std::move(got->next);
         if (next.empty()) break;
     }
     version_ = std::move(version);
-    co_return roster_.end();
+    co_return peer_set_.end();
 }
 
-kith::task<Reflector::Checked> Reflector::check(Trouble &trouble) {
-    trouble = {};
+kith::task<Reflector::Checked> Reflector::check(Failure &failure) {
+    failure = {};
     const std::function<void(Object &)> ignore = [](Object &) {};
     const std::string query = "limit=1";
-    auto got = co_await page(query, ignore, trouble);
+    auto got = co_await page(query, ignore, failure);
     if (!got) {
-        trouble.why = std::move(got).error();
+        failure.why = std::move(got).error();
         co_return Checked::failed;
     }
     const bool comparable = older(got->version, version_) || older(version_, got->version) || got->version == version_;
     if (!comparable || older(got->version, version_)) co_return Checked::behind;
-    quiet_ = true;
+    silence_is_normal_ = true;
     co_return Checked::good;
 }
 
 void Reflector::interrupt() noexcept {
     interrupted_ = true;
-    if (open_ != nullptr) open_->close();
+    if (open_response_ != nullptr) open_response_->close();
 }
 
-kith::task<Ending> Reflector::watch(Watcher watcher) {
+kith::task<WatchEnd> Reflector::watch(WatchHandler watcher) {
     interrupted_ = false;
     const auto seconds = static_cast<std::uint64_t>(shortest_watch.count()) + random_.below(watch_spread);
     const std::chrono::nanoseconds whole = std::chrono::seconds(seconds) + 60s;
-    const Patience patience{quiet_ ? whole : silence, whole, UINT64_MAX};
-    auto answer = co_await access_.get(path() + "allowWatchBookmarks=true&resourceVersion=" + escaped(version_) +
+    const RequestLimits patience{silence_is_normal_ ? whole : silence, whole, UINT64_MAX};
+    auto answer = co_await client_.get(path() + "allowWatchBookmarks=true&resourceVersion=" + escaped(version_) +
                                            "&timeoutSeconds=" + std::to_string(seconds) + "&watch=true",
                                        patience);
-    if (!answer) co_return Ending{Ending::Kind::broken, {answer.error(), {}, 0}};
+    if (!answer) co_return WatchEnd{WatchEnd::Kind::broken, {answer.error(), {}, 0}};
     const auto code = answer->response.code;
     if (code != 200) {
-        Trouble trouble = co_await refusal(*answer);
-        const auto kind = code == 410                                 ? Ending::Kind::expired
-                          : code == 403 || code == 404 || code == 405 ? Ending::Kind::refused
-                                                                      : Ending::Kind::useless;
-        co_return Ending{kind, std::move(trouble)};
+        Failure failure = co_await refusal(*answer);
+        const auto kind = code == 410                                 ? WatchEnd::Kind::expired
+                          : code == 403 || code == 404 || code == 405 ? WatchEnd::Kind::refused
+                                                                      : WatchEnd::Kind::useless;
+        co_return WatchEnd{kind, std::move(failure)};
     }
-    if (interrupted_) co_return Ending{Ending::Kind::interrupted, {}};
+    if (interrupted_) co_return WatchEnd{WatchEnd::Kind::interrupted, {}};
     watcher.opened();
-    open_ = &answer->response;
-    Ending ending = co_await follow(*answer, watcher);
-    open_ = nullptr;
+    open_response_ = &answer->response;
+    WatchEnd ending = co_await follow(*answer, watcher);
+    open_response_ = nullptr;
     co_return ending;
 }
 
-kith::task<Ending> Reflector::follow(Answer &answer, const Watcher &watcher) {
+kith::task<WatchEnd> Reflector::follow(ApiResponse &answer, const WatchHandler &watcher) {
     Changes changes;
-    Ending ending{Ending::Kind::over, {}};
+    WatchEnd ending{WatchEnd::Kind::over, {}};
     bool go_on = true;
     bool heard = false;
     bool moved = false;
-    const auto stop = [&](Ending::Kind kind, Trouble trouble = {}) {
-        if (go_on) ending = {kind, std::move(trouble)};
+    const auto stop = [&](WatchEnd::Kind kind, Failure failure = {}) {
+        if (go_on) ending = {kind, std::move(failure)};
         go_on = false;
     };
     const auto tell = [&] {
-        if (!changes.empty() && !watcher.changed(changes)) stop(Ending::Kind::expired);
+        if (!changes.empty() && !watcher.changed(changes)) stop(WatchEnd::Kind::expired);
         changes = {};
     };
-    WatchReader reader(settings_.lookup, [&](Event &event) {
+    WatchParser reader(settings_.lookup, [&](Event &event) {
         if (!go_on) return;
         if (event.kind == Event::Kind::error) {
             const bool old = event.status.code == 410 || event.status.reason == "Expired" || event.status.reason == "Gone";
             kith::error why(KITH_UNAVAILABLE, answer.url + ": the watch ended with " + std::to_string(event.status.code) +
                                                   ": " + event.status.message.substr(0, 512));
-            stop(old ? Ending::Kind::expired : Ending::Kind::useless,
+            stop(old ? WatchEnd::Kind::expired : WatchEnd::Kind::useless,
                  {std::move(why), {}, static_cast<std::uint32_t>(event.status.code)});
             return;
         }
         // A server whose storage was restored may have sent it.
-        if (event.kind == Event::Kind::bookmark && older(event.object.version, version_)) return stop(Ending::Kind::expired);
+        if (event.kind == Event::Kind::bookmark && older(event.object.version, version_)) return stop(WatchEnd::Kind::expired);
         if (!std::exchange(moved, true)) watcher.alive();
         if (event.kind != Event::Kind::bookmark) {
-            auto applied = roster_.apply(event, changes);
-            if (applied == Roster::Applied::not_yet) {
+            auto applied = peer_set_.apply(event, changes);
+            if (applied == PeerSet::Applied::not_yet) {
                 tell();
-                applied = roster_.apply(event, changes);
+                applied = peer_set_.apply(event, changes);
             }
-            if (applied == Roster::Applied::list_again) return stop(Ending::Kind::expired);
+            if (applied == PeerSet::Applied::list_again) return stop(WatchEnd::Kind::expired);
         }
         version_ = event.object.version;
     });
@@ -236,24 +236,25 @@ kith::task<Ending> Reflector::follow(Answer &answer, const Watcher &watcher) {
     while (go_on) {
         auto got = co_await answer.response.read(std::as_writable_bytes(std::span(*buffer)));
         if (interrupted_) {
-            stop(Ending::Kind::interrupted);
+            stop(WatchEnd::Kind::interrupted);
         } else if (got) {
             heard = true;
-            quiet_ = false;
+            silence_is_normal_ = false;
             auto good = reader.read({buffer->data(), *got});
             tell();
-            if (!good) stop(Ending::Kind::useless, {strange(answer.url, good.error()), {}, 0});
+            if (!good) stop(WatchEnd::Kind::useless, {unexpected_body(answer.url, good.error()), {}, 0});
         } else if (got.status() == KITH_CLOSED && reader.complete()) {
-            const bool suspicious = !heard && quiet_; // a watch from a version that is not there yet ends like this, too
-            stop(suspicious ? Ending::Kind::mute : Ending::Kind::over);
+            const bool suspicious =
+                !heard && silence_is_normal_; // a watch from a version that is not there yet ends like this, too
+            stop(suspicious ? WatchEnd::Kind::mute : WatchEnd::Kind::over);
         } else if (got.status() == KITH_CLOSED) {
-            stop(Ending::Kind::useless, {{KITH_RESET, answer.url + ": the watch ended in the middle of an event"}, {}, 0});
-        } else if (got.status() == KITH_TIMED_OUT && !heard && !quiet_) {
-            stop(Ending::Kind::mute);
+            stop(WatchEnd::Kind::useless, {{KITH_RESET, answer.url + ": the watch ended in the middle of an event"}, {}, 0});
+        } else if (got.status() == KITH_TIMED_OUT && !heard && !silence_is_normal_) {
+            stop(WatchEnd::Kind::mute);
         } else if (got.status() == KITH_TIMED_OUT) {
-            stop(Ending::Kind::silent, {got.error(), {}, 0});
+            stop(WatchEnd::Kind::silent, {got.error(), {}, 0});
         } else {
-            stop(Ending::Kind::broken, {got.error(), {}, 0});
+            stop(WatchEnd::Kind::broken, {got.error(), {}, 0});
         }
     }
     ending.moved = moved;

@@ -3,7 +3,7 @@
 // The options of schema.hpp, read and checked against each other.
 #pragma once
 
-#include "naming.hpp"
+#include "peer_naming.hpp"
 
 #include <kith/env.hpp>
 #include <kith/options.hpp>

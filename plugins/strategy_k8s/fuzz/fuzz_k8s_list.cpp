@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A page of a list, of each kind of object: whatever it is, it is read or refused; and in pieces it is read as in one.
-#include "reader.hpp"
-#include "roster.hpp"
+#include "list_watch_parser.hpp"
+#include "peer_set.hpp"
 
 #include <cstdlib>
 
@@ -13,16 +13,16 @@ namespace {
 // What became of it, in words.
 std::string read(Lookup lookup, std::string_view text, std::size_t piece) {
     static const Naming naming{Mode::ip, "app", "", "cluster.local"};
-    Roster roster(lookup, naming);
-    roster.begin();
-    ListReader reader(lookup, [&](Object &object) { roster.add(object); });
+    PeerSet peer_set(lookup, naming);
+    peer_set.begin();
+    ListParser reader(lookup, [&](Object &object) { peer_set.add(object); });
     for (std::size_t at = 0; at < text.size(); at += piece) {
         if (!reader.read(text.substr(at, piece))) return "refused";
     }
     const auto page = reader.end();
     if (!page) return "incomplete";
     std::string out = page->version + "," + page->next + "," + std::to_string(page->items);
-    const Listed listed = roster.end();
+    const ListedPeers listed = peer_set.end();
     for (const kith_peer &peer : listed.peers.all())
         out.append(" ").append(kith::view(peer.key)).append("=").append(kith::view(peer.name));
     return out;

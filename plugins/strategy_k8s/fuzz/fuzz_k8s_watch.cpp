@@ -2,8 +2,8 @@
 //
 // The events of a watch, of each kind of object: whatever comes, the changes that are told name no key twice, and in pieces they are the
 // same as in one.
-#include "reader.hpp"
-#include "roster.hpp"
+#include "list_watch_parser.hpp"
+#include "peer_set.hpp"
 
 #include <cstdlib>
 #include <set>
@@ -18,7 +18,7 @@ void once(std::set<std::string> &seen, const std::string &key) {
 
 std::string follow(Lookup lookup, std::string_view text, std::size_t piece) {
     static const Naming naming{Mode::dns, "app", "", "cluster.local"};
-    Roster roster(lookup, naming);
+    PeerSet peer_set(lookup, naming);
     Changes changes;
     std::string out;
     const auto tell = [&] {
@@ -30,11 +30,11 @@ std::string follow(Lookup lookup, std::string_view text, std::size_t piece) {
         changes = {};
     };
     int events = 0;
-    WatchReader reader(lookup, [&](Event &event) {
+    WatchParser reader(lookup, [&](Event &event) {
         if (event.kind == Event::Kind::bookmark || event.kind == Event::Kind::error) return;
-        if (roster.apply(event, changes) == Roster::Applied::not_yet) {
+        if (peer_set.apply(event, changes) == PeerSet::Applied::not_yet) {
             tell();
-            if (roster.apply(event, changes) == Roster::Applied::not_yet) std::abort();
+            if (peer_set.apply(event, changes) == PeerSet::Applied::not_yet) std::abort();
         }
         if (++events % 3 == 0) tell();
     });

@@ -126,29 +126,30 @@ HttpReply ApiServer::answer(const HttpAsked &asked) {
 }
 
 HttpReply ApiServer::list(Lookup lookup, const std::string &name_space, const Query &query) {
-    Rest rest{version_, {}};
+    Rest pause{version_, {}};
     if (const std::string token_of = value(query, "continue"); !token_of.empty()) {
         const auto found = rests_.find(token_of);
         if (found == rests_.end() || found->second.version < oldest_)
             return refusal(410, "Expired", "The provided continue parameter is too old to display a consistent list result.");
-        rest = found->second;
+        pause = found->second;
     } else {
         const std::string label = selected(query);
         for (const auto &[name, stored] : objects_[{lookup, name_space}]) {
-            if (selects(label, stored.label)) rest.items.push_back(stored.json);
+            if (selects(label, stored.label)) pause.items.push_back(stored.json);
         }
     }
     // What comes from the cache has no pages.
     const std::size_t limit = value(query, "resourceVersion") == "0" ? 0 : number(value(query, "limit"));
     std::string items, next;
     std::size_t told = 0;
-    for (; told < rest.items.size() && (limit == 0 || told < limit); ++told) items += (told == 0 ? "" : ",") + rest.items[told];
-    if (told < rest.items.size()) {
+    for (; told < pause.items.size() && (limit == 0 || told < limit); ++told)
+        items += (told == 0 ? "" : ",") + pause.items[told];
+    if (told < pause.items.size()) {
         next = "more/" + std::to_string(++serial_);
-        rest.items.erase(rest.items.begin(), rest.items.begin() + static_cast<std::ptrdiff_t>(told));
-        rests_[next] = rest;
+        pause.items.erase(pause.items.begin(), pause.items.begin() + static_cast<std::ptrdiff_t>(told));
+        rests_[next] = pause;
     }
-    std::string metadata = R"({"resourceVersion":)" + json_string(std::to_string(rest.version));
+    std::string metadata = R"({"resourceVersion":)" + json_string(std::to_string(pause.version));
     // A real one tells remainingItemCount only when there is no selector.
     if (!next.empty()) metadata += R"(,"continue":)" + json_string(next);
     return json(200, R"({"kind":)" + json_string(list_kind(lookup)) + R"(,"apiVersion":)" + json_string(group(lookup)) +
@@ -267,7 +268,7 @@ void ApiServer::say(std::string_view text) {
 void ApiServer::end_watches(HttpFeed::Do how) {
     for (const Watch &watch : std::exchange(watches_, {})) {
         if (how == HttpFeed::Do::end) watch.feed->end();
-        if (how == HttpFeed::Do::cut) watch.feed->cut();
+        if (how == HttpFeed::Do::truncated) watch.feed->truncated();
         if (how == HttpFeed::Do::reset) watch.feed->reset();
     }
 }

@@ -39,14 +39,14 @@ users:
 )";
 
 std::string wrong(std::string_view text, std::string_view context = {}) {
-    const auto got = read_kubeconfig(text, context);
+    const auto got = parse_kubeconfig(text, context);
     return got ? "" : got.error().text;
 }
 
 } // namespace
 
 BOOST_AUTO_TEST_CASE(what_a_context_means) {
-    const auto me = read_kubeconfig(good, {});
+    const auto me = parse_kubeconfig(good, {});
     BOOST_REQUIRE(!!me);
     BOOST_TEST(me->credentials.server == "https://10.0.0.1:6443");
     BOOST_TEST(me->credentials.authorities == "ca");
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(what_a_context_means) {
     BOOST_TEST(me->credentials.proxy == "http://proxy:3128");
     BOOST_TEST(me->credentials.token == "abc");
     BOOST_TEST(me->credentials.name_space == "default");
-    const auto cert = read_kubeconfig(good, "other");
+    const auto cert = parse_kubeconfig(good, "other");
     BOOST_REQUIRE(!!cert);
     BOOST_TEST(cert->credentials.certificate == "cert");
     BOOST_TEST(cert->key_file == "/etc/key.pem");
@@ -62,9 +62,9 @@ BOOST_AUTO_TEST_CASE(what_a_context_means) {
 }
 
 BOOST_AUTO_TEST_CASE(json_is_yaml) {
-    const auto got = read_kubeconfig(R"({"current-context": "c", "contexts": [{"name": "c", "context": {"cluster": "k"}}],
+    const auto got = parse_kubeconfig(R"({"current-context": "c", "contexts": [{"name": "c", "context": {"cluster": "k"}}],
         "clusters": [{"name": "k", "cluster": {"server": "http://127.0.0.1:8001"}}]})",
-                                     {});
+                                      {});
     BOOST_REQUIRE(!!got);
     BOOST_TEST(got->credentials.server == "http://127.0.0.1:8001");
     BOOST_TEST(got->credentials.token.empty());

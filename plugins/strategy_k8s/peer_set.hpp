@@ -5,8 +5,8 @@
 // anybody by not listing it.
 #pragma once
 
-#include "naming.hpp"
-#include "reader.hpp"
+#include "list_watch_parser.hpp"
+#include "peer_naming.hpp"
 
 #include <set>
 #include <string>
@@ -17,7 +17,7 @@
 namespace k8s {
 
 /// A complete list.
-struct Listed {
+struct ListedPeers {
     kith::packed_peers peers;         ///< each key once
     std::vector<std::string> missing; ///< keys that were known and are not in it
     Omissions omitted{};
@@ -30,19 +30,19 @@ struct Changes {
     std::vector<std::string> left;    ///< stated to be gone
     std::unordered_set<std::string> touched;
     std::uint32_t unselected = 0; ///< of the missing: pods that do not match the selector any more
-    bool cut = false;             ///< Roster::cut() has another answer
+    bool truncated = false;       ///< PeerSet::cut() has another answer
 
-    bool empty() const noexcept { return upserted.empty() && missing.empty() && left.empty() && !cut; }
+    bool empty() const noexcept { return upserted.empty() && missing.empty() && left.empty() && !truncated; }
 };
 
-class Roster {
+class PeerSet {
   public:
-    Roster(Lookup lookup, const Naming &naming) : lookup_(lookup), naming_(naming) {}
+    PeerSet(Lookup lookup, const Naming &naming) : lookup_(lookup), naming_(naming) {}
 
     /// A list begins. Until its end everything stays as it is.
     void begin();
     void add(const Object &object);
-    Listed end();
+    ListedPeers end();
 
     enum class Applied : std::uint8_t {
         yes,
@@ -55,40 +55,40 @@ class Roster {
     std::size_t objects() const noexcept { return known_.size(); }
 
     /// An object that does not list all that it should; null: there is none, and what is known is all there is.
-    const std::string *cut() const noexcept { return cut_.empty() ? nullptr : &*cut_.begin(); }
+    const std::string *truncated() const noexcept { return truncated_.empty() ? nullptr : &*truncated_.begin(); }
 
     /// So many peers that a cut object listed before and does not list now are kept; of the others beyond them it is said that they are
     /// missing. A bound for the memory.
-    static constexpr std::size_t most_unlisted = 10'000;
+    static constexpr std::size_t max_unlisted = 10'000;
 
   private:
     enum class Family : std::uint8_t { any, ipv4, ipv6 };
-    struct Held {
+    struct PeerDigest {
         std::string key;
         std::uint64_t digest; ///< of all that is told of it
     };
-    struct Holding {
+    struct ObjectPeers {
         Family family = Family::any;
-        std::vector<Held> peers;
+        std::vector<PeerDigest> peers;
         std::unordered_set<std::string> not_peers{}; ///< of a cut object: keys that it lists, and that are no peers
-        bool cut = false;
+        bool truncated = false;
     };
-    using Holdings = std::unordered_map<std::string, Holding>;
+    using ObjectPeersByName = std::unordered_map<std::string, ObjectPeers>;
 
     static Family family(const Object &object);
-    static void note_cut(const Object &object, Holding &holding);
-    static void keep_unlisted(const Holding &before, Holding &after);
-    void compare(Listed &out);
-    bool held_elsewhere(const std::string &key, const std::string &but) const;
+    static void check_truncated(const Object &object, ObjectPeers &holding);
+    static void keep_unlisted_peers(const ObjectPeers &before, ObjectPeers &after);
+    void compare(ListedPeers &out);
+    bool is_in_other_object(const std::string &key, const std::string &but) const;
 
     const Lookup lookup_;
     const Naming &naming_;
-    Holdings known_;
-    Family chosen_ = Family::any; ///< of the slices that are looked at
-    std::set<std::string> cut_;   ///< names of objects
+    ObjectPeersByName known_;
+    Family chosen_ = Family::any;     ///< of the slices that are looked at
+    std::set<std::string> truncated_; ///< names of objects
 
     // of the list that is under way
-    Holdings listing_;
+    ObjectPeersByName listing_;
     kith::packed_peers found_, found_ipv6_;
     Omissions omitted_{};
 };

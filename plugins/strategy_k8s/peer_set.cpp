@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT
-#include "roster.hpp"
+#include "peer_set.hpp"
 
 #include <algorithm>
 #include <functional>
 
 namespace k8s {
 
-Roster::Family Roster::family(const Object &object) {
+PeerSet::Family PeerSet::family(const Object &object) {
     if (object.family == "IPv6") return Family::ipv6;
     return object.family == "IPv4" ? Family::ipv4 : Family::any;
 }
 
-void Roster::begin() {
+void PeerSet::begin() {
     listing_.clear();
     found_ = {};
     found_ipv6_ = {};
     omitted_ = {};
 }
 
-void Roster::add(const Object &object) {
-    Holding holding{family(object), {}};
+void PeerSet::add(const Object &object) {
+    ObjectPeers holding{family(object), {}};
     auto &found = holding.family == Family::ipv6 ? found_ipv6_ : found_;
     holding.peers.reserve(object.addresses.size()); // none is moved, so that views of their keys stay good
     std::unordered_set<std::string_view> once;
@@ -27,7 +27,7 @@ void Roster::add(const Object &object) {
         if (object.addresses.size() > found.size()) found.reserve(object.addresses.size());
         once.reserve(object.addresses.size());
     }
-    find_peers(object, naming_, omitted_, [&](const Named &one) {
+    find_peers(object, naming_, omitted_, [&](const PeerView &one) {
         holding.peers.push_back({std::string(one.key), one.digest()});
         if (object.addresses.size() > 1 && !once.insert(holding.peers.back().key).second) {
             holding.peers.pop_back();
@@ -36,14 +36,14 @@ void Roster::add(const Object &object) {
             one.append_to(found);
         }
     });
-    note_cut(object, holding);
-    if (holding.cut || !holding.peers.empty()) listing_.insert_or_assign(object.name, std::move(holding));
+    check_truncated(object, holding);
+    if (holding.truncated || !holding.peers.empty()) listing_.insert_or_assign(object.name, std::move(holding));
 }
 
 // Who is listed as not ready by a cut object was seen, and is missing.
-void Roster::note_cut(const Object &object, Holding &holding) {
-    if (!object.cut) return;
-    holding.cut = true;
+void PeerSet::check_truncated(const Object &object, ObjectPeers &holding) {
+    if (!object.truncated) return;
+    holding.truncated = true;
     std::unordered_set<std::string_view> peers;
     for (const auto &held : holding.peers) peers.insert(held.key);
     for (const auto &address : object.addresses) {
@@ -53,14 +53,14 @@ void Roster::note_cut(const Object &object, Holding &holding) {
 }
 
 // Appends to a cut object whom it had before, and of whom it reports nothing now.
-void Roster::keep_unlisted(const Holding &before, Holding &after) {
-    if (!after.cut) return;
+void PeerSet::keep_unlisted_peers(const ObjectPeers &before, ObjectPeers &after) {
+    if (!after.truncated) return;
     std::unordered_set<std::string_view> peers;
     after.peers.reserve(after.peers.size() + before.peers.size()); // none is moved, so that views of their keys stay good
     for (const auto &held : after.peers) peers.insert(held.key);
     std::size_t kept = 0;
     for (const auto &held : before.peers) {
-        if (kept == most_unlisted) break;
+        if (kept == max_unlisted) break;
         if (peers.contains(held.key) || after.not_peers.contains(held.key)) continue;
         after.peers.push_back(held);
         ++kept;
@@ -68,8 +68,8 @@ void Roster::keep_unlisted(const Holding &before, Holding &after) {
 }
 
 // Of a Service with two families only IPv4 is looked at: a node has one name.
-Listed Roster::end() {
-    Listed out;
+ListedPeers PeerSet::end() {
+    ListedPeers out;
     out.omitted = omitted_;
     chosen_ = found_.empty() ? Family::ipv6 : Family::ipv4;
     if (found_.empty()) {
@@ -85,11 +85,11 @@ Listed Roster::end() {
         std::erase_if(listing_, [](const auto &one) { return one.second.family == Family::ipv6; });
     }
 
-    cut_.clear();
+    truncated_.clear();
     for (auto &[name, holding] : listing_) {
-        if (!holding.cut) continue;
-        cut_.insert(name);
-        if (const auto before = known_.find(name); before != known_.end()) keep_unlisted(before->second, holding);
+        if (!holding.truncated) continue;
+        truncated_.insert(name);
+        if (const auto before = known_.find(name); before != known_.end()) keep_unlisted_peers(before->second, holding);
         holding.not_peers.clear();
     }
     if (listing_.size() > 1 || !known_.empty()) compare(out); // else nobody can be there twice, nor missing
@@ -100,14 +100,14 @@ Listed Roster::end() {
 }
 
 // Who is in several objects counts once; who was there before and is not now is missing.
-void Roster::compare(Listed &out) {
+void PeerSet::compare(ListedPeers &out) {
     std::unordered_set<std::string_view> keys;
     keys.reserve(found_.size());
     std::vector<bool> doubled;
     doubled.reserve(found_.size());
     for (const auto &peer : found_.all()) doubled.push_back(!keys.insert(kith::view(peer.key)).second);
     out.omitted[static_cast<std::size_t>(Omission::doubled)] += static_cast<std::uint32_t>(found_.size() - keys.size());
-    for (const auto &name : cut_) {
+    for (const auto &name : truncated_) {
         for (const auto &held : listing_.at(name).peers) keys.insert(held.key);
     }
     for (const auto &[name, holding] : known_) {
@@ -119,31 +119,32 @@ void Roster::compare(Listed &out) {
     found_.erase_if([&doubled, i = std::size_t{0}](const kith_peer &) mutable { return doubled[i++]; });
 }
 
-bool Roster::held_elsewhere(const std::string &key, const std::string &but) const {
+bool PeerSet::is_in_other_object(const std::string &key, const std::string &but) const {
     if (lookup_ == Lookup::pods) return false; // a pod stands for itself
     return std::ranges::any_of(known_, [&](const auto &one) {
-        return one.first != but && std::ranges::any_of(one.second.peers, [&](const Held &held) { return held.key == key; });
+        return one.first != but &&
+               std::ranges::any_of(one.second.peers, [&](const PeerDigest &held) { return held.key == key; });
     });
 }
 
-Roster::Applied Roster::apply(const Event &event, Changes &changes) {
+PeerSet::Applied PeerSet::apply(const Event &event, Changes &changes) {
     const Object &object = event.object;
     const Family of = family(object);
     if (of == Family::ipv4 && chosen_ == Family::ipv6) return Applied::list_again;
     if (of == Family::ipv6 && chosen_ == Family::ipv4) return Applied::yes;
 
     const auto known = known_.find(object.name);
-    static const Holding none;
-    const Holding &holding = known == known_.end() ? none : known->second;
-    const std::vector<Held> &before = holding.peers;
+    static const ObjectPeers none;
+    const ObjectPeers &holding = known == known_.end() ? none : known->second;
+    const std::vector<PeerDigest> &before = holding.peers;
     std::unordered_map<std::string_view, std::uint64_t> had;
     for (const auto &held : before) had.emplace(held.key, held.digest);
 
-    Holding after{of, {}};
+    ObjectPeers after{of, {}};
     Omissions omitted{};
     std::vector<kith::peer> upserted;
     std::unordered_set<std::string> seen;
-    const auto found = [&](const Named &one) {
+    const auto found = [&](const PeerView &one) {
         if (!seen.emplace(one.key).second) return;
         after.peers.push_back({std::string(one.key), one.digest()});
         const auto old = had.find(one.key);
@@ -151,14 +152,14 @@ Roster::Applied Roster::apply(const Event &event, Changes &changes) {
     };
     if (event.kind != Event::Kind::deleted) {
         find_peers(object, naming_, omitted, found);
-        note_cut(object, after);
-        keep_unlisted(holding, after);
+        check_truncated(object, after);
+        keep_unlisted_peers(holding, after);
         for (const auto &held : after.peers) seen.insert(held.key);
         after.not_peers.clear();
     }
     std::vector<std::string> gone;
     for (const auto &held : before) {
-        if (!seen.contains(held.key) && !held_elsewhere(held.key, object.name)) gone.push_back(held.key);
+        if (!seen.contains(held.key) && !is_in_other_object(held.key, object.name)) gone.push_back(held.key);
     }
     const auto touched = [&](const std::string &key) { return changes.touched.contains(key); };
     if (std::ranges::any_of(upserted, [&](const auto &peer) { return touched(peer.key); }) ||
@@ -180,8 +181,8 @@ Roster::Applied Roster::apply(const Event &event, Changes &changes) {
         changes.touched.insert(peer.key);
         changes.upserted.push_back(std::move(peer));
     }
-    if (after.cut ? cut_.insert(object.name).second : cut_.erase(object.name) != 0) changes.cut = true;
-    if (after.peers.empty() && !after.cut) {
+    if (after.truncated ? truncated_.insert(object.name).second : truncated_.erase(object.name) != 0) changes.truncated = true;
+    if (after.peers.empty() && !after.truncated) {
         known_.erase(object.name);
     } else {
         known_.insert_or_assign(object.name, std::move(after));

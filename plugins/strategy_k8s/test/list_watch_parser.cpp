@@ -9,7 +9,7 @@ namespace {
 
 std::string events(Lookup lookup, std::string_view text, std::size_t piece) {
     std::string out;
-    WatchReader reader(lookup, [&](Event &event) {
+    WatchParser reader(lookup, [&](Event &event) {
         out += std::string(1, "amdbe"[static_cast<int>(event.kind)]) + ":" + event.object.name + "@" + event.object.version;
         if (event.kind == Event::Kind::error) out += std::to_string(event.status.code) + event.status.reason;
         out += " ";
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(events_one_after_the_other) {
 
 BOOST_AUTO_TEST_CASE(what_an_object_had_does_not_stick_to_the_next) {
     std::vector<Object> seen;
-    WatchReader reader(Lookup::pods, [&](Event &event) { seen.push_back(event.object); });
+    WatchParser reader(Lookup::pods, [&](Event &event) { seen.push_back(event.object); });
     BOOST_TEST(!!reader.read(R"({"type":"ADDED","object":{"metadata":{"name":"a","uid":"u","resourceVersion":"1"},)"
                              R"("spec":{"hostname":"h","nodeName":"n"},"status":{"phase":"Running","podIP":"10.0.0.1"}}})"
                              R"({"type":"ADDED","object":{"metadata":{"name":"b","resourceVersion":"2"}}})"));
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_list_ends_where_it_ends) {
         R"({"kind":"PodList","metadata":{"resourceVersion":"7","continue":"more"},"items":[{"metadata":{"name":"a"}}]})";
     std::size_t found = 0;
     const auto count = [&](Object &) { ++found; };
-    ListReader good(Lookup::pods, count);
+    ListParser good(Lookup::pods, count);
     BOOST_TEST(!!good.read(whole));
     BOOST_TEST(!!good.read("\n \n"));
     const auto page = good.end();
@@ -62,12 +62,12 @@ BOOST_AUTO_TEST_CASE(a_list_ends_where_it_ends) {
     BOOST_TEST(page->version == "7");
     BOOST_TEST(page->next == "more");
     BOOST_TEST(page->items == 1u);
-    ListReader longer(Lookup::pods, count);
+    ListParser longer(Lookup::pods, count);
     BOOST_TEST(longer.read(whole + "{").error().text == "something follows the list");
-    ListReader shorter(Lookup::pods, count);
+    ListParser shorter(Lookup::pods, count);
     BOOST_TEST(!!shorter.read(whole.substr(0, whole.size() - 1)));
     BOOST_TEST(shorter.end().error().text == "it is not JSON (the text ends too early)");
-    ListReader none(Lookup::pods, count);
+    ListParser none(Lookup::pods, count);
     BOOST_TEST(!none.end());
 }
 

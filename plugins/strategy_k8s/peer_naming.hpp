@@ -3,7 +3,7 @@
 // From an object to the peers that it stands for.
 #pragma once
 
-#include "object.hpp"
+#include "kubernetes_object.hpp"
 
 #include <kith/packed_peers.hpp>
 #include <kith/peer.hpp>
@@ -51,7 +51,7 @@ std::string_view reason(Omission why) noexcept;
 std::string key_of(const Object &object, const Address &address);
 
 /// A peer that an object stands for; views live for the call.
-struct Named {
+struct PeerView {
     std::string_view key; ///< as key_of
     std::string_view name;
     std::string_view name_space;
@@ -65,6 +65,6 @@ struct Named {
 
 /// Tells of the peers of an object, in order, and counts those of its addresses that are none.
 void find_peers(const Object &object, const Naming &naming, Omissions &omitted,
-                const std::function<void(const Named &)> &found);
+                const std::function<void(const PeerView &)> &found);
 
 } // namespace k8s

@@ -4,8 +4,8 @@
 // Source: Kubernetes API concepts, "Efficient detection of changes", "Retrieving large results sets in chunks".
 #pragma once
 
-#include "object.hpp"
-#include "picker.hpp"
+#include "json_field_extractor.hpp"
+#include "kubernetes_object.hpp"
 
 #include <functional>
 #include <optional>
@@ -28,11 +28,11 @@ struct Page {
 };
 
 /// Reads one page of a list.
-class ListReader {
+class ListParser {
   public:
     /// Each object is lent to `found`, which may change it.
-    ListReader(Lookup lookup, std::function<void(Object &)> found);
-    ~ListReader();
+    ListParser(Lookup lookup, std::function<void(Object &)> found);
+    ~ListParser();
 
     kith::result<void> read(std::string_view bytes);
     /// The body is over. KITH_PROTOCOL: but not the text; or it was no list.
@@ -51,13 +51,13 @@ struct Event {
 };
 
 /// Reads a watch: one event after the other, without an end.
-class WatchReader {
+class WatchParser {
   public:
     /// Bytes of one event; more is refused. etcd keeps no object of more than 1.5 MiB.
-    static constexpr std::size_t largest = 16 << 20;
+    static constexpr std::size_t max_event_size = 16 << 20;
 
-    WatchReader(Lookup lookup, std::function<void(Event &)> found);
-    ~WatchReader();
+    WatchParser(Lookup lookup, std::function<void(Event &)> found);
+    ~WatchParser();
 
     kith::result<void> read(std::string_view bytes);
     /// The body is over: is it between two events?

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "picker.hpp"
+#include "json_field_extractor.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 
@@ -10,7 +10,7 @@
 namespace k8s {
 
 namespace json = boost::json;
-using Kind = Pick::Kind;
+using Kind = FieldSpec::Kind;
 
 namespace {
 
@@ -19,7 +19,7 @@ constexpr std::string_view expected(Kind kind) {
     case Kind::text: return "a text";
     case Kind::number: return "a whole number";
     case Kind::flag: return "true or false";
-    case Kind::perhaps:
+    case Kind::object_or_other:
     case Kind::object: return "an object";
     case Kind::texts: return "a list of texts";
     case Kind::objects: return "a list of objects";
@@ -28,13 +28,15 @@ constexpr std::string_view expected(Kind kind) {
 }
 
 // The handler of the parser: at each value it knows whether somebody wants it.
-class Selection {
+class ParseHandler {
   public:
     static constexpr std::size_t max_object_size = std::size_t(-1), max_array_size = std::size_t(-1),
                                  max_key_size = std::size_t(-1), max_string_size = std::size_t(-1);
     using error_code = boost::system::error_code;
 
-    Selection(std::span<const Pick> members, Picked &to) : whole_{{}, Kind::object, 0, members}, to_(to) { reset(); }
+    ParseHandler(std::span<const FieldSpec> members, FieldHandler &to) : whole_{{}, Kind::object, 0, members}, to_(to) {
+        reset();
+    }
 
     void reset() {
         depth_ = 0;
@@ -49,10 +51,10 @@ class Selection {
     bool on_document_end(error_code &) { return true; }
 
     bool on_object_begin(error_code &ec) {
-        const Pick *pick = wanted();
+        const FieldSpec *pick = wanted();
         if (pick == nullptr) return ignore();
         const bool fits =
-            pick->kind == Kind::object || pick->kind == Kind::perhaps || (pick->kind == Kind::objects && in_list());
+            pick->kind == Kind::object || pick->kind == Kind::object_or_other || (pick->kind == Kind::objects && in_list());
         if (!fits) return refuse(*pick, ec);
         if (!push(*pick, false, ec)) return false;
         if (pick != &whole_) to_.opened(pick->field);
@@ -60,14 +62,14 @@ class Selection {
     }
     bool on_object_end(std::size_t, error_code &) {
         if (ignored_ != 0) return unignore();
-        const Pick &pick = *levels_[--depth_].pick;
+        const FieldSpec &pick = *levels_[--depth_].pick;
         if (&pick != &whole_) to_.closed(pick.field);
         return true;
     }
     bool on_array_begin(error_code &ec) {
-        const Pick *pick = wanted();
+        const FieldSpec *pick = wanted();
         if (pick == nullptr) return ignore();
-        if (pick->kind == Kind::perhaps) return ignore();
+        if (pick->kind == Kind::object_or_other) return ignore();
         if ((pick->kind != Kind::objects && pick->kind != Kind::texts) || in_list()) return refuse(*pick, ec);
         return push(*pick, true, ec);
     }
@@ -86,7 +88,7 @@ class Selection {
             name = part_;
         }
         next_ = nullptr;
-        for (const Pick &one : levels_[depth_ - 1].pick->members) {
+        for (const FieldSpec &one : levels_[depth_ - 1].pick->members) {
             if (one.name == name) next_ = &one;
         }
         part_.clear();
@@ -96,10 +98,10 @@ class Selection {
         return wanted_scalar() == nullptr || append(text, ec);
     }
     bool on_string(json::string_view text, std::size_t, error_code &ec) {
-        const Pick *pick = wanted_scalar();
+        const FieldSpec *pick = wanted_scalar();
         if (pick == nullptr) return true;
         if (pick->kind != Kind::text && !(pick->kind == Kind::texts && in_list())) return refuse(*pick, ec);
-        if (!part_.empty() || text.size() > Picker::longest_text) {
+        if (!part_.empty() || text.size() > JsonFieldExtractor::max_text) {
             if (!append(text, ec)) return false;
             to_.text(pick->field, part_);
             part_.clear();
@@ -110,7 +112,7 @@ class Selection {
     }
     bool on_number_part(json::string_view, error_code &) { return true; }
     bool on_int64(std::int64_t value, json::string_view, error_code &ec) {
-        const Pick *pick = wanted_scalar();
+        const FieldSpec *pick = wanted_scalar();
         if (pick == nullptr) return true;
         if (pick->kind != Kind::number) return refuse(*pick, ec);
         to_.number(pick->field, value);
@@ -119,7 +121,7 @@ class Selection {
     bool on_uint64(std::uint64_t, json::string_view, error_code &ec) { return other(ec); }
     bool on_double(double, json::string_view, error_code &ec) { return other(ec); }
     bool on_bool(bool value, error_code &ec) {
-        const Pick *pick = wanted_scalar();
+        const FieldSpec *pick = wanted_scalar();
         if (pick == nullptr) return true;
         if (pick->kind != Kind::flag) return refuse(*pick, ec);
         to_.flag(pick->field, value);
@@ -131,20 +133,20 @@ class Selection {
 
   private:
     struct Level {
-        const Pick *pick = nullptr;
+        const FieldSpec *pick = nullptr;
         bool list = false;
     };
 
     bool in_list() const noexcept { return depth_ != 0 && levels_[depth_ - 1].list; }
     // What the value that begins here is for; null: for nobody.
-    const Pick *wanted() const noexcept {
+    const FieldSpec *wanted() const noexcept {
         if (ignored_ != 0) return nullptr;
         return in_list() ? levels_[depth_ - 1].pick : next_;
     }
     // The same for a value that is neither an object nor a list.
-    const Pick *wanted_scalar() const noexcept {
-        const Pick *pick = wanted();
-        return pick != nullptr && pick->kind == Kind::perhaps ? nullptr : pick;
+    const FieldSpec *wanted_scalar() const noexcept {
+        const FieldSpec *pick = wanted();
+        return pick != nullptr && pick->kind == Kind::object_or_other ? nullptr : pick;
     }
     bool ignore() noexcept {
         ++ignored_;
@@ -155,32 +157,32 @@ class Selection {
         return true;
     }
     bool other(error_code &ec) {
-        const Pick *pick = wanted_scalar();
+        const FieldSpec *pick = wanted_scalar();
         return pick == nullptr || refuse(*pick, ec);
     }
-    bool push(const Pick &pick, bool list, error_code &ec) {
+    bool push(const FieldSpec &pick, bool list, error_code &ec) {
         if (depth_ == levels_.size()) return refuse(pick, ec); // no tree of picks is so deep
         levels_[depth_++] = {&pick, list};
         return true;
     }
     bool append(json::string_view text, error_code &ec) {
-        if (part_.size() + text.size() <= Picker::longest_text) {
+        if (part_.size() + text.size() <= JsonFieldExtractor::max_text) {
             part_.append(text.data(), text.size());
             return true;
         }
-        wrong_ = "a text of more than " + std::to_string(Picker::longest_text) + " bytes" + place(next_);
+        wrong_ = "a text of more than " + std::to_string(JsonFieldExtractor::max_text) + " bytes" + place(next_);
         ec = json::error::extra_data; // any will do: wrong_ is what is told
         return false;
     }
-    bool refuse(const Pick &pick, error_code &ec) {
+    bool refuse(const FieldSpec &pick, error_code &ec) {
         wrong_ = "expected " + std::string(expected(pick.kind)) + place(&pick);
         ec = json::error::extra_data;
         return false;
     }
-    std::string place(const Pick *last) const {
+    std::string place(const FieldSpec *last) const {
         std::string out;
         for (std::size_t i = 0; i < depth_; ++i) {
-            const Pick &pick = *levels_[i].pick;
+            const FieldSpec &pick = *levels_[i].pick;
             if (&pick == &whole_ || (i != 0 && &pick == levels_[i - 1].pick)) continue;
             out.append(out.empty() ? "" : ".").append(pick.name);
         }
@@ -188,12 +190,12 @@ class Selection {
         return out.empty() ? " at its top" : " at " + out;
     }
 
-    const Pick whole_;
-    Picked &to_;
+    const FieldSpec whole_;
+    FieldHandler &to_;
     std::array<Level, 12> levels_{};
     std::size_t depth_ = 0;
     std::size_t ignored_ = 0; // how deep we are in something that nobody wants
-    const Pick *next_ = nullptr;
+    const FieldSpec *next_ = nullptr;
     std::string part_; // of a key or a text that came in pieces
     std::string wrong_;
 };
@@ -206,17 +208,18 @@ json::parse_options limits() {
 
 } // namespace
 
-class Picker::Body {
+class JsonFieldExtractor::Body {
   public:
-    Body(std::span<const Pick> members, Picked &to) : parser(limits(), members, to) {}
-    json::basic_parser<Selection> parser;
+    Body(std::span<const FieldSpec> members, FieldHandler &to) : parser(limits(), members, to) {}
+    json::basic_parser<ParseHandler> parser;
     bool fresh = true;
 };
 
-Picker::Picker(std::span<const Pick> members, Picked &to) : body_(std::make_unique<Body>(members, to)) {}
-Picker::~Picker() = default;
+JsonFieldExtractor::JsonFieldExtractor(std::span<const FieldSpec> members, FieldHandler &to)
+    : body_(std::make_unique<Body>(members, to)) {}
+JsonFieldExtractor::~JsonFieldExtractor() = default;
 
-kith::result<std::size_t> Picker::read(std::string_view bytes) {
+kith::result<std::size_t> JsonFieldExtractor::read(std::string_view bytes) {
     boost::system::error_code error;
     body_->fresh = body_->fresh && bytes.empty();
     const std::size_t used = body_->parser.write_some(true, bytes.data(), bytes.size(), error);
@@ -225,10 +228,10 @@ kith::result<std::size_t> Picker::read(std::string_view bytes) {
     return kith::error(KITH_PROTOCOL, wrong.empty() ? "it is not JSON (" + error.message() + ")" : wrong);
 }
 
-bool Picker::done() const noexcept { return body_->parser.done(); }
-bool Picker::fresh() const noexcept { return body_->fresh; }
+bool JsonFieldExtractor::done() const noexcept { return body_->parser.done(); }
+bool JsonFieldExtractor::fresh() const noexcept { return body_->fresh; }
 
-void Picker::reset() {
+void JsonFieldExtractor::reset() {
     body_->parser.reset();
     body_->parser.handler().reset();
     body_->fresh = true;

@@ -17,7 +17,7 @@ namespace k8s {
 using Field = std::uint8_t;
 
 /// A member that is wanted, and what its value has to be. null is like a member that is not there.
-struct Pick {
+struct FieldSpec {
     enum class Kind : std::uint8_t {
         text,
         number,
@@ -25,18 +25,18 @@ struct Pick {
         object,
         texts,
         objects,
-        perhaps, ///< an object; whatever else it is, is not wanted
+        object_or_other, ///< an object; whatever else it is, is not wanted
     };
     std::string_view name;
     Kind kind;
     Field field;
-    std::span<const Pick> members{}; ///< of an object, or of each object of a list
+    std::span<const FieldSpec> members{}; ///< of an object, or of each object of a list
 };
 
 /// Who is told, in the order of the text.
-class Picked {
+class FieldHandler {
   public:
-    virtual ~Picked() = default;
+    virtual ~FieldHandler() = default;
     virtual void opened(Field) {}                 ///< an object, or one of a list of objects
     virtual void closed(Field) {}                 ///< the same
     virtual void text(Field, std::string_view) {} ///< or one of a list of texts; valid for the call
@@ -44,13 +44,13 @@ class Picked {
     virtual void flag(Field, bool) {}
 };
 
-class Picker {
+class JsonFieldExtractor {
   public:
-    static constexpr std::size_t longest_text = 16'384; ///< bytes of a wanted text; more is refused
+    static constexpr std::size_t max_text = 16'384; ///< bytes of a wanted text; more is refused
 
     /// members: of the object that the text is; static. to: outlives it.
-    Picker(std::span<const Pick> members, Picked &to);
-    ~Picker();
+    JsonFieldExtractor(std::span<const FieldSpec> members, FieldHandler &to);
+    ~JsonFieldExtractor();
 
     /// Some more of the text: how many of the bytes belong to it. KITH_PROTOCOL: it is not JSON, or a wanted member is not of its kind;
     /// the text tells where, and what was expected. After that only reset() helps.

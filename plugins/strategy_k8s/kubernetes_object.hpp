@@ -45,13 +45,13 @@ struct Object {
     std::string family;            ///< of a slice: IPv4, IPv6, FQDN
     std::deque<Address> addresses; ///< of a pod: one, with an empty ip while it has none
     bool is_pod = false;
-    bool deleting = false; ///< it has a deletionTimestamp
-    bool cut = false;      ///< Endpoints: marked by their controller as not listing all addresses that they should
+    bool deleting = false;  ///< it has a deletionTimestamp
+    bool truncated = false; ///< Endpoints: marked by their controller as not listing all addresses that they should
 
     void clear() {
         for (std::string *text : {&name, &name_space, &uid, &version, &phase, &subdomain, &family}) text->clear();
         addresses.clear();
-        is_pod = deleting = cut = false;
+        is_pod = deleting = truncated = false;
     }
 };
 

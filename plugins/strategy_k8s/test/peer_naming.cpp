@@ -20,7 +20,7 @@ Object one(const Address &address) {
 std::string name_of(const Object &object, const Naming &naming) {
     std::vector<kith::peer> out;
     Omissions omitted{};
-    find_peers(object, naming, omitted, [&](const Named &one) { one.append_to(out); });
+    find_peers(object, naming, omitted, [&](const PeerView &one) { one.append_to(out); });
     if (!out.empty()) return out[0].key + " " + out[0].name;
     for (std::size_t i = 0; i < omissions; ++i) {
         if (omitted[i] != 0) return std::string(reason(static_cast<Omission>(i)).substr(0, 12));

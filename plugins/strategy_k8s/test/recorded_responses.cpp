@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(lists_are_read) {
         const auto recorded = recording(name);
         const auto &items = recorded.at("body").at("items").as_array();
         std::size_t addresses = 0, seen = 0;
-        ListReader reader(lookup_of(recorded), [&](Object &object) {
+        ListParser reader(lookup_of(recorded), [&](Object &object) {
             const auto &metadata = items[seen++].at("metadata");
             BOOST_TEST(object.name == std::string(metadata.at("name").as_string()));
             BOOST_TEST(object.uid == std::string(metadata.at("uid").as_string()));
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(watches_are_read) {
         std::string text;
         for (const auto &line : lines->as_array()) text += json::serialize(line) + "\n";
         std::size_t seen = 0;
-        WatchReader reader(lookup_of(recorded), [&](Event &event) {
+        WatchParser reader(lookup_of(recorded), [&](Event &event) {
             const auto &line = lines->as_array()[seen++];
             const std::string type(line.at("type").as_string());
             BOOST_TEST("AMDBE"[static_cast<int>(event.kind)] == type[0]);

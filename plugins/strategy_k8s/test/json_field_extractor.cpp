@@ -4,20 +4,20 @@
 #include <boost/test/unit_test.hpp>
 
 using namespace k8s;
-using PickKind = Pick::Kind;
+using PickKind = FieldSpec::Kind;
 
 namespace {
 
-constexpr Pick inner[] = {{"t", PickKind::text, 11}, {"f", PickKind::flag, 12}};
-constexpr Pick outer[] = {{"text", PickKind::text, 1},
-                          {"number", PickKind::number, 2},
-                          {"flag", PickKind::flag, 3},
-                          {"object", PickKind::object, 4, inner},
-                          {"texts", PickKind::texts, 5},
-                          {"objects", PickKind::objects, 6, inner},
-                          {"perhaps", PickKind::perhaps, 7, inner}};
+constexpr FieldSpec inner[] = {{"t", PickKind::text, 11}, {"f", PickKind::flag, 12}};
+constexpr FieldSpec outer[] = {{"text", PickKind::text, 1},
+                               {"number", PickKind::number, 2},
+                               {"flag", PickKind::flag, 3},
+                               {"object", PickKind::object, 4, inner},
+                               {"texts", PickKind::texts, 5},
+                               {"objects", PickKind::objects, 6, inner},
+                               {"perhaps", PickKind::object_or_other, 7, inner}};
 
-struct Told : Picked {
+struct Told : FieldHandler {
     void opened(Field field) override { all += "{" + std::to_string(field) + " "; }
     void closed(Field field) override { all += "}" + std::to_string(field) + " "; }
     void text(Field field, std::string_view value) override { all += std::to_string(field) + "=" + std::string(value) + " "; }
@@ -31,10 +31,10 @@ std::string told(std::string_view text) {
     std::string first;
     for (std::size_t size = text.size(); size > 0; --size) {
         Told to;
-        Picker picker(outer, to);
+        JsonFieldExtractor extractor(outer, to);
         for (std::size_t at = 0; at < text.size(); at += size) {
             const auto piece = text.substr(at, size);
-            const auto used = picker.read(piece);
+            const auto used = extractor.read(piece);
             if (!used) {
                 to.all += "! " + used.error().text;
                 break;
@@ -43,7 +43,7 @@ std::string told(std::string_view text) {
         }
         if (size == text.size()) first = to.all;
         BOOST_TEST(to.all == first, "in pieces of " << size);
-        if (first.find('!') == std::string::npos) BOOST_TEST(picker.done());
+        if (first.find('!') == std::string::npos) BOOST_TEST(extractor.done());
     }
     return first;
 }
@@ -82,38 +82,38 @@ BOOST_AUTO_TEST_CASE(what_is_not_of_its_kind_is_told_with_its_place) {
 BOOST_AUTO_TEST_CASE(what_is_no_json) {
     for (const char *bad : {"x", "{]", "{\"text\" 7}", "{\"text\": \"\x01\"}", "{\"text\": \"\xff\"}", "{\"a\": nul }"}) {
         Told to;
-        Picker picker(outer, to);
-        const auto used = picker.read(bad);
+        JsonFieldExtractor extractor(outer, to);
+        const auto used = extractor.read(bad);
         BOOST_REQUIRE(!used);
         BOOST_TEST(used.error().text.starts_with("it is not JSON"), used.error().text);
     }
     Told to;
-    Picker deep(outer, to);
+    JsonFieldExtractor deep(outer, to);
     BOOST_TEST(!deep.read(R"({"x":)" + std::string(100, '[')));
 }
 
 BOOST_AUTO_TEST_CASE(texts_are_bounded_and_what_nobody_wants_is_not) {
     Told to;
-    Picker picker(outer, to);
-    BOOST_TEST(!!picker.read(R"({"x": ")"));
-    for (int i = 0; i < 100; ++i) BOOST_TEST(!!picker.read(std::string(10'000, 'x')));
-    BOOST_TEST(!!picker.read(R"(", "text": ")"));
-    BOOST_TEST(!!picker.read(std::string(Picker::longest_text, 'x')));
-    const auto over = picker.read("xx");
+    JsonFieldExtractor extractor(outer, to);
+    BOOST_TEST(!!extractor.read(R"({"x": ")"));
+    for (int i = 0; i < 100; ++i) BOOST_TEST(!!extractor.read(std::string(10'000, 'x')));
+    BOOST_TEST(!!extractor.read(R"(", "text": ")"));
+    BOOST_TEST(!!extractor.read(std::string(JsonFieldExtractor::max_text, 'x')));
+    const auto over = extractor.read("xx");
     BOOST_REQUIRE(!over);
     BOOST_TEST(over.error().text == "a text of more than 16384 bytes at text");
 }
 
 BOOST_AUTO_TEST_CASE(one_text_after_the_other) {
     Told to;
-    Picker picker(outer, to);
+    JsonFieldExtractor extractor(outer, to);
     const std::string_view both = R"({"text": "a"}{"text": "b"})";
-    const auto used = picker.read(both);
+    const auto used = extractor.read(both);
     BOOST_REQUIRE(!!used);
     BOOST_TEST(*used == 13u);
-    BOOST_TEST(picker.done());
-    picker.reset();
-    BOOST_TEST(picker.fresh());
-    BOOST_TEST(!!picker.read(both.substr(*used)));
+    BOOST_TEST(extractor.done());
+    extractor.reset();
+    BOOST_TEST(extractor.fresh());
+    BOOST_TEST(!!extractor.read(both.substr(*used)));
     BOOST_TEST(to.all == "1=a 1=b ");
 }

@@ -41,7 +41,7 @@ Peers all_of(const World &world, const Naming &naming) {
     std::vector<kith::peer> found;
     Omissions omitted{};
     for (const auto &[name, object] : world)
-        find_peers(object, naming, omitted, [&](const Named &one) { one.append_to(found); });
+        find_peers(object, naming, omitted, [&](const PeerView &one) { one.append_to(found); });
     for (const auto &peer : found) out.emplace(peer.key, peer.name);
     return out;
 }
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_watch_leaves_what_a_list_would_tell) {
             kith::testkit::Random random(seed);
             World world;
             Peers known;
-            Roster roster(lookup, naming);
+            PeerSet peer_set(lookup, naming);
             Changes changes;
             const auto tell = [&] {
                 std::set<std::string> once;
@@ -84,18 +84,18 @@ BOOST_AUTO_TEST_CASE(a_watch_leaves_what_a_list_would_tell) {
                 } else {
                     event.object = world[name] = some_object(lookup, name, random);
                 }
-                auto applied = roster.apply(event, changes);
-                if (applied == Roster::Applied::not_yet) {
+                auto applied = peer_set.apply(event, changes);
+                if (applied == PeerSet::Applied::not_yet) {
                     tell();
-                    applied = roster.apply(event, changes);
+                    applied = peer_set.apply(event, changes);
                 }
-                BOOST_REQUIRE((applied == Roster::Applied::yes));
+                BOOST_REQUIRE((applied == PeerSet::Applied::yes));
                 if (random.below(3) == 0) tell();
                 if (random.below(40) == 0) { // a list in between changes nothing
                     tell();
-                    roster.begin();
-                    for (const auto &[_, object] : world) roster.add(object);
-                    const Listed listed = roster.end();
+                    peer_set.begin();
+                    for (const auto &[_, object] : world) peer_set.add(object);
+                    const ListedPeers listed = peer_set.end();
                     BOOST_TEST(listed.missing.empty());
                     BOOST_TEST(listed.peers.size() == known.size());
                 }
@@ -109,18 +109,18 @@ BOOST_AUTO_TEST_CASE(a_watch_leaves_what_a_list_would_tell) {
 
 BOOST_AUTO_TEST_CASE(a_list_tells_who_is_missing) {
     const Naming naming{Mode::ip, "app", "", ""};
-    Roster roster(Lookup::pods, naming);
+    PeerSet peer_set(Lookup::pods, naming);
     const auto list = [&](std::initializer_list<const char *> names) {
-        roster.begin();
+        peer_set.begin();
         for (const char *name : names) {
             Object object;
             object.name = name;
             object.addresses.emplace_back();
             object.addresses[0].ip = name;
             object.addresses[0].uid = name;
-            roster.add(object);
+            peer_set.add(object);
         }
-        return roster.end();
+        return peer_set.end();
     };
     BOOST_TEST(list({"a", "b", "c"}).missing.empty());
     auto missing = list({"b"}).missing;

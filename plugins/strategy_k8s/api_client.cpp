@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "access.hpp"
+#include "api_client.hpp"
 
 #include "kubeconfig.hpp"
 
@@ -17,7 +17,7 @@ void trim(std::string &text) {
 
 } // namespace
 
-kith::task<kith::result<void>> Access::read_into(std::string path, std::string &out) {
+kith::task<kith::result<void>> ApiClient::read_into(std::string path, std::string &out) {
     auto got = co_await file_.read(path, largest_file);
     if (!got) {
         const bool named = got.error().text.find(path) != std::string::npos;
@@ -27,7 +27,7 @@ kith::task<kith::result<void>> Access::read_into(std::string path, std::string &
     co_return kith::result<void>();
 }
 
-kith::task<kith::result<Credentials>> Access::of_account() {
+kith::task<kith::result<Credentials>> ApiClient::read_service_account() {
     Credentials out;
     out.server = settings_.server;
     out.insecure = settings_.insecure;
@@ -53,10 +53,10 @@ kith::task<kith::result<Credentials>> Access::of_account() {
     co_return out;
 }
 
-kith::task<kith::result<Credentials>> Access::of_kubeconfig() {
+kith::task<kith::result<Credentials>> ApiClient::read_kubeconfig_credentials() {
     std::string text;
     if (auto got = co_await read_into(settings_.kubeconfig, text); !got) co_return std::move(got).error();
-    auto config = read_kubeconfig(text, settings_.context);
+    auto config = parse_kubeconfig(text, settings_.context);
     if (!config) co_return kith::error(config.status(), settings_.kubeconfig + ": " + config.error().text);
 
     Credentials &out = config->credentials;
@@ -80,19 +80,19 @@ kith::task<kith::result<Credentials>> Access::of_kubeconfig() {
     co_return std::move(out);
 }
 
-kith::task<kith::result<Credentials>> Access::read() {
-    if (settings_.kubeconfig.empty()) co_return co_await of_account();
-    co_return co_await of_kubeconfig();
+kith::task<kith::result<Credentials>> ApiClient::read() {
+    if (settings_.kubeconfig.empty()) co_return co_await read_service_account();
+    co_return co_await read_kubeconfig_credentials();
 }
 
-kith::task<kith::result<std::string>> Access::default_namespace() {
+kith::task<kith::result<std::string>> ApiClient::default_namespace() {
     auto with = co_await read();
     if (!with) co_return std::move(with).error();
     co_return std::move(with->name_space);
 }
 
-kith::task<kith::result<std::shared_ptr<kith::http_client>>> Access::client(const Credentials &with) {
-    if (client_ != nullptr && last_.same_connection(with)) co_return client_;
+kith::task<kith::result<std::shared_ptr<kith::http_client>>> ApiClient::open_client(const Credentials &with) {
+    if (http_client_ != nullptr && last_.same_connection(with)) co_return http_client_;
     kith::http_settings settings;
     settings.authorities = with.authorities;
     settings.certificate = with.certificate;
@@ -105,15 +105,15 @@ kith::task<kith::result<std::shared_ptr<kith::http_client>>> Access::client(cons
     settings.idle_timeout = 30s;
     auto opened = co_await http_.open(settings);
     if (!opened) co_return kith::error(opened.status(), with.server + ": " + opened.error().text);
-    client_ = std::make_shared<kith::http_client>(*std::move(opened));
+    http_client_ = std::make_shared<kith::http_client>(*std::move(opened));
     last_ = with;
-    co_return client_;
+    co_return http_client_;
 }
 
-kith::task<kith::result<Answer>> Access::get(std::string path, Patience patience) {
+kith::task<kith::result<ApiResponse>> ApiClient::get(std::string path, RequestLimits patience) {
     auto with = co_await read();
     if (!with) co_return std::move(with).error();
-    auto by = co_await client(*with);
+    auto by = co_await open_client(*with);
     if (!by) co_return std::move(by).error();
 
     const std::string url = with->server + path;
@@ -127,7 +127,7 @@ kith::task<kith::result<Answer>> Access::get(std::string path, Patience patience
     request.max_body = patience.most;
     auto response = co_await (*by)->request(request);
     if (!response) co_return std::move(response).error();
-    co_return Answer{*by, *std::move(response), url.substr(0, url.find('?'))};
+    co_return ApiResponse{*by, *std::move(response), url.substr(0, url.find('?'))};
 }
 
 } // namespace k8s

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "naming.hpp"
+#include "peer_naming.hpp"
 
 #include <kith/peer_host.hpp>
 
@@ -10,7 +10,7 @@ namespace k8s {
 
 namespace {
 
-constexpr std::size_t longest = 1024; // bytes of a name or a key, as kith_peer has it; and of what else is told of a peer
+constexpr std::size_t max_size = 1024; // bytes of a name or a key, as kith_peer has it; and of what else is told of a peer
 
 bool is_fqdn(const Object &object) { return object.family == "FQDN"; }
 
@@ -79,7 +79,7 @@ namespace {
 
 // Each attribute that is told.
 template <class Tell>
-void each_attribute(const Named &of, Tell tell) {
+void each_attribute(const PeerView &of, Tell tell) {
     tell("ip", of.address.ip);
     tell("namespace", of.name_space);
     if (!of.address.target.empty()) tell("pod", of.address.target);
@@ -89,7 +89,7 @@ void each_attribute(const Named &of, Tell tell) {
 
 } // namespace
 
-std::uint64_t Named::digest() const noexcept {
+std::uint64_t PeerView::digest() const noexcept {
     std::uint64_t out = 0xcbf29ce484222325; // as FNV-1a mixes
     const auto mix = [&](std::string_view text) { out = (out ^ std::hash<std::string_view>()(text)) * 0x100000001b3; };
     mix(name);
@@ -100,20 +100,20 @@ std::uint64_t Named::digest() const noexcept {
     return out;
 }
 
-void Named::append_to(std::vector<kith::peer> &out) const {
+void PeerView::append_to(std::vector<kith::peer> &out) const {
     kith::peer &peer = out.emplace_back(kith::peer{.key = std::string(key), .name = std::string(name)});
     each_attribute(*this, [&](std::string_view which, std::string_view value) {
         peer.attributes.push_back({std::string(which), std::string(value)});
     });
 }
 
-void Named::append_to(kith::packed_peers &out) const {
+void PeerView::append_to(kith::packed_peers &out) const {
     out.add(key, name);
     each_attribute(*this, [&](std::string_view which, std::string_view value) { out.attribute(which, value); });
 }
 
 void find_peers(const Object &object, const Naming &naming, Omissions &omitted,
-                const std::function<void(const Named &)> &found) {
+                const std::function<void(const PeerView &)> &found) {
     std::string name, key;
     for (const Address &address : object.addresses) {
         auto why = omission(object, address);
@@ -123,7 +123,7 @@ void find_peers(const Object &object, const Naming &naming, Omissions &omitted,
         key = key_of(object, address);
         for (const auto *text :
              {&std::as_const(name), &std::as_const(key), &address.target, &address.hostname, &address.node}) {
-            if (!why && text->size() > longest) why = Omission::too_long;
+            if (!why && text->size() > max_size) why = Omission::too_long;
         }
         if (why) {
             ++omitted[static_cast<std::size_t>(*why)];
