@@ -34,9 +34,8 @@ kith::task<kith::result<Credentials>> ApiClient::read_service_account() {
     auto token = co_await read_into(settings_.account + "/token", out.token);
     if (!token && (token.status() != KITH_NOT_FOUND || out.server.starts_with("https:"))) {
         if (token.status() == KITH_NOT_FOUND)
-            token.error().text +=
-                "; expected the token of a service account: does kith run in a pod, and is automountServiceAccountToken "
-                "true? Outside of a cluster configure `kubeconfig`";
+            token.error().text += "; expected the token of a service account: check that kith runs in a pod and that "
+                                  "automountServiceAccountToken is true. Outside of a cluster configure `kubeconfig`";
         co_return std::move(token).error();
     }
     trim(out.token);
@@ -67,15 +66,15 @@ kith::task<kith::result<Credentials>> ApiClient::read_kubeconfig_credentials() {
                                                              {&config->token_file, &out.token}};
     for (const auto &[name, to] : files) {
         if (name->empty()) continue;
-        // A statement of its own: GCC 12 destroys what ?: makes within a co_await twice.
+        // A separate statement, because GCC 12 destroys the temporary of ?: within a co_await twice.
         const std::string path = name->front() == '/' ? *name : folder + *name;
         if (auto got = co_await read_into(path, *to); !got) co_return std::move(got).error();
     }
     trim(out.token);
     if (out.insecure && !settings_.insecure)
         co_return kith::error(KITH_DENIED, settings_.kubeconfig +
-                                               ": it asks for insecure-skip-tls-verify; expected "
-                                               "certificate-authority, or the option insecure_skip_tls_verify too");
+                                               ": it sets insecure-skip-tls-verify; use certificate-authority instead, "
+                                               "or also set the option insecure_skip_tls_verify");
     out.insecure = settings_.insecure;
     co_return std::move(out);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The way to the API server: credentials, read again each time they are used (a projected token lives an hour), and a client for them.
+// An HTTP client for the API server. Reads the credentials again for each request, since a projected token is valid for an hour.
 #pragma once
 
 #include "credentials.hpp"
@@ -13,28 +13,28 @@
 
 namespace k8s {
 
-/// An answer and the client it came by: both live as long as its body is read.
+/// A response and its client; both must live until the body has been read.
 struct ApiResponse {
     std::shared_ptr<kith::http_client> client;
     kith::http_response response;
-    std::string url; ///< without its query, for people
+    std::string url; ///< without the query, for messages
 };
 
-/// A time-out of zero is the client's default.
+/// Limits of one request. A timeout of zero means the client's default.
 struct RequestLimits {
     std::chrono::nanoseconds idle{}, whole{};
-    std::uint64_t most = 0; ///< bytes of the body
+    std::uint64_t most = 0; ///< maximum size of the body in bytes
 };
 
 class ApiClient {
   public:
     ApiClient(kith::host h, const Settings &settings) : settings_(settings), file_(h), http_(h) {}
 
-    /// The namespace where nothing else is configured. As `get`, without asking the server.
+    /// The namespace of the service account or kubeconfig. Sends no request; errors as for `get`.
     kith::task<kith::result<std::string>> default_namespace();
 
-    /// path: from its /, with its query. Failures: what kith::http tells; KITH_NOT_FOUND, KITH_INVALID and the like when the
-    /// credentials cannot be read. Any code of the server is an answer.
+    /// Sends a GET request. path: with its leading / and its query. Errors: those of kith::http, and those of reading the credentials, such
+    /// as KITH_NOT_FOUND and KITH_INVALID. A response with any status code is a success.
     kith::task<kith::result<ApiResponse>> get(std::string path, RequestLimits patience);
 
   private:

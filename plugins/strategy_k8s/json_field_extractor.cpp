@@ -16,18 +16,18 @@ namespace {
 
 constexpr std::string_view expected(Kind kind) {
     switch (kind) {
-    case Kind::text: return "a text";
-    case Kind::number: return "a whole number";
+    case Kind::text: return "a string";
+    case Kind::number: return "an integer";
     case Kind::flag: return "true or false";
     case Kind::object_or_other:
     case Kind::object: return "an object";
-    case Kind::texts: return "a list of texts";
+    case Kind::texts: return "a list of strings";
     case Kind::objects: return "a list of objects";
     }
-    return "something else";
+    return "another type";
 }
 
-// The handler of the parser: at each value it knows whether somebody wants it.
+// The handler of the JSON parser. For each value it determines whether the value is selected.
 class ParseHandler {
   public:
     static constexpr std::size_t max_object_size = std::size_t(-1), max_array_size = std::size_t(-1),
@@ -138,12 +138,12 @@ class ParseHandler {
     };
 
     bool in_list() const noexcept { return depth_ != 0 && levels_[depth_ - 1].list; }
-    // What the value that begins here is for; null: for nobody.
+    // The specification of the value that begins here; null: it is not selected.
     const FieldSpec *wanted() const noexcept {
         if (ignored_ != 0) return nullptr;
         return in_list() ? levels_[depth_ - 1].pick : next_;
     }
-    // The same for a value that is neither an object nor a list.
+    // As wanted(), for a value that is neither an object nor a list.
     const FieldSpec *wanted_scalar() const noexcept {
         const FieldSpec *pick = wanted();
         return pick != nullptr && pick->kind == Kind::object_or_other ? nullptr : pick;
@@ -161,7 +161,7 @@ class ParseHandler {
         return pick == nullptr || refuse(*pick, ec);
     }
     bool push(const FieldSpec &pick, bool list, error_code &ec) {
-        if (depth_ == levels_.size()) return refuse(pick, ec); // no tree of picks is so deep
+        if (depth_ == levels_.size()) return refuse(pick, ec); // deeper than any specification
         levels_[depth_++] = {&pick, list};
         return true;
     }
@@ -170,8 +170,8 @@ class ParseHandler {
             part_.append(text.data(), text.size());
             return true;
         }
-        wrong_ = "a text of more than " + std::to_string(JsonFieldExtractor::max_text) + " bytes" + place(next_);
-        ec = json::error::extra_data; // any will do: wrong_ is what is told
+        wrong_ = "a string of more than " + std::to_string(JsonFieldExtractor::max_text) + " bytes" + place(next_);
+        ec = json::error::extra_data; // any error code: wrong_ contains the error text
         return false;
     }
     bool refuse(const FieldSpec &pick, error_code &ec) {
@@ -187,16 +187,16 @@ class ParseHandler {
             out.append(out.empty() ? "" : ".").append(pick.name);
         }
         if (last != nullptr && !last->name.empty() && !in_list()) out.append(out.empty() ? "" : ".").append(last->name);
-        return out.empty() ? " at its top" : " at " + out;
+        return out.empty() ? " at the top level" : " at " + out;
     }
 
     const FieldSpec whole_;
     FieldHandler &to_;
     std::array<Level, 12> levels_{};
     std::size_t depth_ = 0;
-    std::size_t ignored_ = 0; // how deep we are in something that nobody wants
+    std::size_t ignored_ = 0; // nesting depth within a value that is not selected
     const FieldSpec *next_ = nullptr;
-    std::string part_; // of a key or a text that came in pieces
+    std::string part_; // the beginning of a key or string that arrives in pieces
     std::string wrong_;
 };
 

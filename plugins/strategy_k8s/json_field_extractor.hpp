@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Reads JSON texts that come in pieces and tells of the few members that are wanted. What is not wanted costs nothing but the parser's
-// look at it, and no memory, so a list of a hundred megabytes is read in the space of its largest wanted text.
+// Extracts selected members from JSON texts that arrive in pieces (streaming). Other members are parsed but not stored, so a list of a
+// hundred
+// megabytes needs only the memory of its largest selected string.
 #pragma once
 
 #include <kith/result.hpp>
@@ -13,10 +14,10 @@
 
 namespace k8s {
 
-/// Which member it is: a number of the reader's own.
+/// Identifies a member for the handler; the caller chooses the numbers.
 using Field = std::uint8_t;
 
-/// A member that is wanted, and what its value has to be. null is like a member that is not there.
+/// A selected member and the required type of its value. null counts as a missing member.
 struct FieldSpec {
     enum class Kind : std::uint8_t {
         text,
@@ -25,44 +26,45 @@ struct FieldSpec {
         object,
         texts,
         objects,
-        object_or_other, ///< an object; whatever else it is, is not wanted
+        object_or_other, ///< an object; a value of another type is ignored
     };
     std::string_view name;
     Kind kind;
     Field field;
-    std::span<const FieldSpec> members{}; ///< of an object, or of each object of a list
+    std::span<const FieldSpec> members{}; ///< selected members of an object, or of each object of a list
 };
 
-/// Who is told, in the order of the text.
+/// Receives the selected values, in the order of the text.
 class FieldHandler {
   public:
     virtual ~FieldHandler() = default;
-    virtual void opened(Field) {}                 ///< an object, or one of a list of objects
-    virtual void closed(Field) {}                 ///< the same
-    virtual void text(Field, std::string_view) {} ///< or one of a list of texts; valid for the call
+    virtual void opened(Field) {}                 ///< begin of an object, or of an element of a list of objects
+    virtual void closed(Field) {}                 ///< end of it
+    virtual void text(Field, std::string_view) {} ///< a string, or an element of a list of strings; valid during the call
     virtual void number(Field, std::int64_t) {}
     virtual void flag(Field, bool) {}
 };
 
 class JsonFieldExtractor {
   public:
-    static constexpr std::size_t max_text = 16'384; ///< bytes of a wanted text; more is refused
+    static constexpr std::size_t max_text = 16'384; ///< maximum size of a selected string in bytes; a larger one is an error
 
-    /// members: of the object that the text is; static. to: outlives it.
+    /// members: selected members of the top-level object; static. to: outlives the extractor.
     JsonFieldExtractor(std::span<const FieldSpec> members, FieldHandler &to);
     ~JsonFieldExtractor();
 
-    /// Some more of the text: how many of the bytes belong to it. KITH_PROTOCOL: it is not JSON, or a wanted member is not of its kind;
-    /// the text tells where, and what was expected. After that only reset() helps.
+    /// Parses the next piece. Returns how many of the bytes belong to the text. Error: KITH_PROTOCOL: not valid JSON, or a selected
+    /// member has
+    /// another type; the error text contains its path and the expected type. After an error only reset() may be called.
     kith::result<std::size_t> read(std::string_view bytes);
 
     /// The text is complete.
     bool done() const noexcept;
 
-    /// Nothing of a text has been read yet.
+    /// No byte of the current text has been read yet.
     bool fresh() const noexcept;
 
-    /// Begin another text.
+    /// Begins a new text.
     void reset();
 
   private:

@@ -27,14 +27,14 @@ kith::result<Document> load(std::string_view text) {
     auto raw = std::make_unique<yaml_document_t>();
     const bool good = yaml_parser_load(&parser, raw.get()) != 0;
     const std::string why = good ? std::string()
-                                 : "line " + std::to_string(parser.problem_mark.line + 1) + ": it is not YAML (" +
-                                       (parser.problem != nullptr ? parser.problem : "no reason is told") + ")";
+                                 : "line " + std::to_string(parser.problem_mark.line + 1) + ": it is not valid YAML (" +
+                                       (parser.problem != nullptr ? parser.problem : "no reason is given") + ")";
     yaml_parser_delete(&parser);
     if (!good) return wrong(why);
     return Document(raw.release());
 }
 
-// A place in the document; one that is not there has no members.
+// A node of the document. A node that does not exist has no members.
 class Node {
   public:
     Node(yaml_document_t *document, yaml_node_t *node) noexcept : document_(document), node_(node) {}
@@ -50,7 +50,7 @@ class Node {
         }
         return {document_, nullptr};
     }
-    /// Of a list of {name: ..., WHAT: ...}: the WHAT of that name.
+    /// In a list of {name: ..., WHAT: ...}: the WHAT of the entry with that name.
     Node named(std::string_view name, const char *what) const {
         if (node_ == nullptr || node_->type != YAML_SEQUENCE_NODE) return {document_, nullptr};
         for (auto *item = node_->data.sequence.items.start; item != node_->data.sequence.items.top; ++item) {
@@ -58,7 +58,7 @@ class Node {
         }
         return {document_, nullptr};
     }
-    /// Empty when it is no scalar, or null.
+    /// Empty when it is not a scalar, or null.
     std::string_view scalar() const noexcept {
         if (node_ == nullptr || node_->type != YAML_SCALAR_NODE) return {};
         const std::string_view text(reinterpret_cast<const char *>(node_->data.scalar.value), node_->data.scalar.length);
@@ -89,11 +89,11 @@ std::optional<std::string> decode_base64(std::string_view text) {
     return out;
 }
 
-// NAME-data wins over NAME, as in kubectl.
+// NAME-data takes precedence over NAME, as in kubectl.
 std::optional<kith::error> take(const Node &from, const std::string &name, std::string &data, std::string &file) {
     if (const Node inlined = from[name + "-data"]; !inlined.scalar().empty()) {
         auto decoded = decode_base64(inlined.scalar());
-        if (!decoded || decoded->empty()) return wrong(inlined.line() + "expected base64 at " + name + "-data");
+        if (!decoded || decoded->empty()) return wrong(inlined.line() + "expected base64 in " + name + "-data");
         data = *std::move(decoded);
     } else {
         file = from[name].scalar();
@@ -106,7 +106,7 @@ std::optional<kith::error> take_cluster(const Node &cluster, Kubeconfig &out) {
     to.server = cluster["server"].scalar();
     while (to.server.ends_with('/')) to.server.pop_back();
     if (!to.server.starts_with("https://") && !to.server.starts_with("http://"))
-        return wrong(cluster.line() + "expected http:// or https:// and a host at the cluster's server");
+        return wrong(cluster.line() + "expected http:// or https:// and a host in the cluster's server");
     to.server_name = cluster["tls-server-name"].scalar();
     to.proxy = cluster["proxy-url"].scalar();
     to.insecure = cluster["insecure-skip-tls-verify"].scalar() == "true";
@@ -137,11 +137,11 @@ kith::result<Kubeconfig> parse_kubeconfig(std::string_view text, std::string_vie
     if (!top.is_map()) return wrong("expected a kubeconfig: a map with clusters, users and contexts");
 
     std::string name(context.empty() ? top["current-context"].scalar() : context);
-    if (name.empty()) return wrong("it has no current-context; configure `context`");
+    if (name.empty()) return wrong("the kubeconfig has no current-context; configure `context`");
     const Node chosen = top["contexts"].named(name, "context");
     if (!chosen) return wrong("there is no context `" + name + "`; `kubectl config get-contexts` lists them");
     const Node cluster = top["clusters"].named(chosen["cluster"].scalar(), "cluster");
-    if (!cluster) return wrong("context `" + name + "` names no cluster that is there");
+    if (!cluster) return wrong("context `" + name + "` refers to a cluster that does not exist");
 
     Kubeconfig out;
     out.credentials.name_space = chosen["namespace"].scalar();
@@ -149,7 +149,7 @@ kith::result<Kubeconfig> parse_kubeconfig(std::string_view text, std::string_vie
     if (auto bad = take_cluster(cluster, out)) return *std::move(bad);
     if (const auto user_name = chosen["user"].scalar(); !user_name.empty()) {
         const Node user = top["users"].named(user_name, "user");
-        if (!user) return wrong("context `" + name + "` names no user that is there");
+        if (!user) return wrong("context `" + name + "` refers to a user that does not exist");
         if (auto bad = take_user(user, out)) return *std::move(bad);
     }
     return out;

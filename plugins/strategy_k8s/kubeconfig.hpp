@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A kubeconfig file, as kubectl reads it, YAML or JSON: of one context what a client needs. Reads no files; needs no host.
+// Parses a kubeconfig file (YAML or JSON) as kubectl does, and returns the credentials of one context. Reads no files and uses no services.
 // Source: Kubernetes documentation, "kubeconfig (v1)".
 #pragma once
 
@@ -13,13 +13,14 @@
 namespace k8s {
 
 struct Kubeconfig {
-    Credentials credentials; ///< what stands in the file itself; base64 is decoded
-    // Files that hold the rest, as written: relative to the kubeconfig's folder. Empty when there are none.
+    Credentials credentials; ///< the data contained in the file itself, with base64 decoded
+    // Paths of files with further data, as written: relative to the kubeconfig's folder. Empty: none.
     std::string authorities_file, certificate_file, key_file, token_file;
 };
 
-/// context: empty for current-context. KITH_INVALID with what is missing or wrong; KITH_UNSUPPORTED for a user that logs in by a program
-/// (exec, auth-provider) or by a password.
+/// context: empty: current-context. Errors: KITH_INVALID with the missing or invalid member; KITH_UNSUPPORTED for a user that
+/// authenticates by a
+/// program (exec, auth-provider) or a password.
 kith::result<Kubeconfig> parse_kubeconfig(std::string_view text, std::string_view context);
 
 } // namespace k8s

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What is used of a Pod, an Endpoints or an EndpointSlice, all in one shape: an object with the addresses that it stands for.
+// The used members of a Pod, Endpoints or EndpointSlice in one common structure: an object with addresses.
 // Source: the Kubernetes API reference, v1 Pod and Endpoints, discovery.k8s.io/v1 EndpointSlice.
 #pragma once
 
@@ -11,10 +11,10 @@
 
 namespace k8s {
 
-/// Which kind of object is looked up.
+/// The kind of objects that are listed.
 enum class Lookup : std::uint8_t { endpoints, endpointslices, pods };
 
-/// As in a URL, and as RBAC calls it.
+/// The resource name in URLs and RBAC rules.
 constexpr std::string_view resource(Lookup lookup) noexcept {
     switch (lookup) {
     case Lookup::pods: return "pods";
@@ -24,12 +24,12 @@ constexpr std::string_view resource(Lookup lookup) noexcept {
 }
 
 struct Address {
-    std::string ip; ///< or a host name, in a slice of the type FQDN
+    std::string ip; ///< or a host name, in a slice of addressType FQDN
     std::string hostname;
     std::string node;
-    std::string target;     ///< name of the pod behind it; empty when nothing is told
-    std::string name_space; ///< of the target
-    std::string uid;        ///< of the target
+    std::string target;     ///< name of the pod; empty: not given
+    std::string name_space; ///< namespace of the pod
+    std::string uid;        ///< uid of the pod
     bool ready = true;
 
     void clear() {
@@ -40,13 +40,13 @@ struct Address {
 
 struct Object {
     std::string name, name_space, uid, version;
-    std::string phase;             ///< of a pod
-    std::string subdomain;         ///< of a pod: the Service under whose name it has a DNS record, if any
-    std::string family;            ///< of a slice: IPv4, IPv6, FQDN
-    std::deque<Address> addresses; ///< of a pod: one, with an empty ip while it has none
+    std::string phase;             ///< of a Pod
+    std::string subdomain;         ///< of a Pod: the Service in whose domain it has a DNS record; empty: none
+    std::string family;            ///< addressType of an EndpointSlice: IPv4, IPv6, FQDN
+    std::deque<Address> addresses; ///< of a Pod: exactly one; its ip is empty while the pod has none
     bool is_pod = false;
     bool deleting = false;  ///< it has a deletionTimestamp
-    bool truncated = false; ///< Endpoints: marked by their controller as not listing all addresses that they should
+    bool truncated = false; ///< of Endpoints: the controller marked them as incomplete (over-capacity: truncated)
 
     void clear() {
         for (std::string *text : {&name, &name_space, &uid, &version, &phase, &subdomain, &family}) text->clear();

@@ -95,7 +95,7 @@ constexpr FieldSpec slice_list[] = {{"kind", Kind::text, list_kind},
                                     {"metadata", Kind::object, nothing, list_metadata},
                                     {"items", Kind::objects, object, slice}};
 
-// What an event brings: an object, or a Status, which has a text where a pod has its `status`.
+// The object of an event: an object of the lookup, or a Status, whose `status` is a string where that of a pod is an object.
 constexpr FieldSpec status[] = {
     {"code", Kind::number, status_code}, {"reason", Kind::text, status_reason}, {"message", Kind::text, status_message}};
 constexpr FieldSpec pod_or_status[] = {pod[0],    pod[1],    {"status", Kind::object_or_other, nothing, pod_status},
@@ -123,7 +123,7 @@ std::span<const FieldSpec> event_of(Lookup lookup) {
     }
 }
 
-// Puts an object together.
+// Builds an Object from the extracted members.
 class ObjectBuilder : public FieldHandler {
   public:
     explicit ObjectBuilder(Lookup lookup) : lookup_(lookup) {}
@@ -135,7 +135,7 @@ class ObjectBuilder : public FieldHandler {
         object_.addresses.back().ready = field == address;
     }
     void text(Field field, std::string_view value) override {
-        if (field == address_ip && !last().ip.empty()) return; // the further ones of an endpoint say nothing new
+        if (field == address_ip && !last().ip.empty()) return; // further addresses of an endpoint are equivalent
         if (field == object_deleting) object_.deleting = !value.empty();
         if (field == object_over_capacity) object_.truncated = value == "truncated";
         if (std::string *place = member_of(field)) place->assign(value);
@@ -152,7 +152,7 @@ class ObjectBuilder : public FieldHandler {
         object_.is_pod = lookup_ == Lookup::pods;
         if (object_.is_pod) object_.addresses.emplace_back();
     }
-    // A pod is its own address's target.
+    // For a pod, the pod itself is the target of its address.
     Object &finished_object() {
         if (lookup_ == Lookup::pods) {
             Address &only = last();
@@ -222,14 +222,14 @@ class ListParser::Body : ObjectBuilder {
             bytes.remove_prefix(*used);
         }
         if (without_white(bytes).empty()) return {};
-        return kith::error(KITH_PROTOCOL, "something follows the list");
+        return kith::error(KITH_PROTOCOL, "there is more data after the list");
     }
     kith::result<Page> end() {
-        if (!extractor_.done()) return kith::error(KITH_PROTOCOL, "it is not JSON (the text ends too early)");
+        if (!extractor_.done()) return kith::error(KITH_PROTOCOL, "it is not JSON (it is truncated)");
         if (!kind_.ends_with("List"))
-            return kith::error(KITH_PROTOCOL, kind_.empty() ? "expected a list: it has no kind"
-                                                            : "expected a list: its kind is " + kind_.substr(0, 64));
-        if (page_.version.empty()) return kith::error(KITH_PROTOCOL, "expected a text at metadata.resourceVersion");
+            return kith::error(KITH_PROTOCOL, kind_.empty() ? "expected a list, but it has no kind"
+                                                            : "expected a list, but its kind is " + kind_.substr(0, 64));
+        if (page_.version.empty()) return kith::error(KITH_PROTOCOL, "expected a string at metadata.resourceVersion");
         return std::move(page_);
     }
 
@@ -279,7 +279,7 @@ class WatchParser::Body : ObjectBuilder {
             bytes.remove_prefix(*used);
             size_ += *used;
             if (size_ > max_event_size)
-                return kith::error(KITH_PROTOCOL, "an event of more than " + std::to_string(max_event_size) + " bytes");
+                return kith::error(KITH_PROTOCOL, "an event has more than " + std::to_string(max_event_size) + " bytes");
             if (!extractor_.done()) continue;
             if (auto told = tell(); !told) return told;
             extractor_.reset();
@@ -303,12 +303,12 @@ class WatchParser::Body : ObjectBuilder {
     kith::result<void> tell() {
         event_.kind = kind_of(type_);
         if (event_.kind == Event::Kind::error && type_ != "ERROR")
-            return kith::error(KITH_PROTOCOL, "expected ADDED, MODIFIED, DELETED, BOOKMARK or ERROR at type, not `" +
+            return kith::error(KITH_PROTOCOL, "expected ADDED, MODIFIED, DELETED, BOOKMARK or ERROR at type, got `" +
                                                   type_.substr(0, 64) + "`");
         if (!opened_) return kith::error(KITH_PROTOCOL, "expected an object at object");
         std::swap(event_.object, finished_object());
         if (event_.kind != Event::Kind::error && event_.object.version.empty())
-            return kith::error(KITH_PROTOCOL, "expected a text at object.metadata.resourceVersion");
+            return kith::error(KITH_PROTOCOL, "expected a string at object.metadata.resourceVersion");
         found_(event_);
         event_.status = {};
         type_.clear();
@@ -343,7 +343,7 @@ Status read_status(std::string_view body) {
         Status out;
     } reading;
     JsonFieldExtractor extractor(status, reading);
-    (void)extractor.read(body); // what can be read of it is better than nothing
+    (void)extractor.read(body); // an error is ignored: a partial Status is useful, too
     return std::move(reading.out);
 }
 

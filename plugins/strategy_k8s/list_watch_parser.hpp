@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The bodies of a list and of a watch, read as they come in, one object at a time.
+// Parses the bodies of a list and of a watch while they arrive, one object at a time.
 // Source: Kubernetes API concepts, "Efficient detection of changes", "Retrieving large results sets in chunks".
 #pragma once
 
@@ -12,30 +12,31 @@
 
 namespace k8s {
 
-/// What a server says in place of an object: v1 Status.
+/// The object that the server sends for an error: v1 Status.
 struct Status {
     std::int64_t code = 0;
     std::string reason;  ///< such as Expired, Forbidden
-    std::string message; ///< for people
+    std::string message; ///< text
 };
 
-/// What is left to know of a page when its objects have been told.
+/// The metadata of a page of a list.
 struct Page {
     std::string version;        ///< metadata.resourceVersion
     std::string next;           ///< metadata.continue: empty on the last page
-    std::int64_t remaining = 0; ///< metadata.remainingItemCount, where the server counts them
+    std::int64_t remaining = 0; ///< metadata.remainingItemCount, if the server sends it
     std::size_t items = 0;
 };
 
-/// Reads one page of a list.
+/// Parses one page of a list.
 class ListParser {
   public:
-    /// Each object is lent to `found`, which may change it.
+    /// `found` is called with each object and may modify it.
     ListParser(Lookup lookup, std::function<void(Object &)> found);
     ~ListParser();
 
+    /// Parses the next piece. Error: KITH_PROTOCOL, with the path and the expected type.
     kith::result<void> read(std::string_view bytes);
-    /// The body is over. KITH_PROTOCOL: but not the text; or it was no list.
+    /// Call when the body has ended. Returns KITH_PROTOCOL if the JSON was cut short or was not a list.
     kith::result<Page> end();
 
   private:
@@ -46,21 +47,21 @@ class ListParser {
 struct Event {
     enum class Kind : std::uint8_t { added, modified, deleted, bookmark, error };
     Kind kind = Kind::error;
-    Object object; ///< its version alone for a bookmark
-    Status status; ///< error
+    Object object; ///< for a bookmark only its version is set
+    Status status; ///< set for Kind::error
 };
 
-/// Reads a watch: one event after the other, without an end.
+/// Parses a watch: a sequence of events without a defined end.
 class WatchParser {
   public:
-    /// Bytes of one event; more is refused. etcd keeps no object of more than 1.5 MiB.
+    /// Maximum size of an event in bytes; a larger one is an error. etcd limits objects to 1.5 MiB.
     static constexpr std::size_t max_event_size = 16 << 20;
 
     WatchParser(Lookup lookup, std::function<void(Event &)> found);
     ~WatchParser();
 
     kith::result<void> read(std::string_view bytes);
-    /// The body is over: is it between two events?
+    /// Whether the bytes so far end between two events; false: in the middle of one.
     bool complete() const noexcept;
 
   private:
@@ -68,7 +69,7 @@ class WatchParser {
     std::unique_ptr<Body> body_;
 };
 
-/// A body that is a Status, in so far as it is one.
+/// Parses a body that is expected to be a Status; missing or invalid members are left at their defaults.
 Status read_status(std::string_view body);
 
 } // namespace k8s

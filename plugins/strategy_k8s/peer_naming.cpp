@@ -10,11 +10,11 @@ namespace k8s {
 
 namespace {
 
-constexpr std::size_t max_size = 1024; // bytes of a name or a key, as kith_peer has it; and of what else is told of a peer
+constexpr std::size_t max_size = 1024; // maximum size of names, keys and attributes in bytes, as in kith_peer
 
 bool is_fqdn(const Object &object) { return object.family == "FQDN"; }
 
-// Why this address is no peer, as far as it does not depend on its name.
+// Why this address is not a peer, as far as that does not depend on its name.
 std::optional<Omission> omission(const Object &object, const Address &address) {
     if (object.phase == "Succeeded" || object.phase == "Failed") return Omission::finished;
     if (!address.ready) return Omission::not_ready;
@@ -23,7 +23,7 @@ std::optional<Omission> omission(const Object &object, const Address &address) {
     return std::nullopt;
 }
 
-// Appends what stands after the @.
+// Appends the part of the name after the @.
 std::optional<Omission> append_host(const Object &object, const Address &address, std::string_view name_space,
                                     const Naming &naming, std::string &out) {
     switch (naming.mode) {
@@ -39,7 +39,7 @@ std::optional<Omission> append_host(const Object &object, const Address &address
     }
     case Mode::hostname:
         if (address.hostname.empty()) return Omission::no_hostname;
-        // In Endpoints and EndpointSlices the controller gives a hostname only to pods of the Service's subdomain.
+        // In Endpoints and EndpointSlices the controller sets a hostname only for pods of the Service's subdomain.
         if (object.is_pod && object.subdomain != naming.service) return Omission::other_subdomain;
         out.append(address.hostname).append(".").append(naming.service).append(".").append(name_space);
         out.append(".svc.").append(naming.domain);
@@ -54,18 +54,16 @@ std::string_view reason(Omission why) noexcept {
     switch (why) {
     case Omission::no_address: return "it has no address";
     case Omission::finished: return "the pod has finished (phase Succeeded or Failed)";
-    case Omission::not_ready: return "it is not ready; a Service with publishNotReadyAddresses lists it as ready";
-    case Omission::no_hostname:
-        return "it has no hostname; mode hostname is for the pods of a StatefulSet, or with spec.hostname";
+    case Omission::not_ready: return "it is not ready; a Service with publishNotReadyAddresses lists such addresses as ready";
+    case Omission::no_hostname: return "it has no hostname; mode hostname requires pods of a StatefulSet or with spec.hostname";
     case Omission::other_subdomain:
         return "its spec.subdomain is not kubernetes_service_name, so it has no DNS name under that Service";
     case Omission::no_dns_name: return "its slice has addressType FQDN, and mode dns needs an IP address";
     case Omission::too_long: return "its name, its key or an attribute would be longer than 1024 bytes";
     case Omission::doubled: return "it is listed more than once";
     case Omission::other_family: return "it is the IPv6 address of a pod whose IPv4 address is used";
-    case Omission::no_ipv4:
-        return "it is an IPv6 address of which no IPv4 address is listed, and others have one: IPv4 is used";
-    case Omission::unusable: return "its address cannot be a peer's, such as 0.0.0.0 or one with a port";
+    case Omission::no_ipv4: return "it has only an IPv6 address, but other pods have IPv4 addresses, which are used";
+    case Omission::unusable: return "its address cannot be the address of a peer, such as 0.0.0.0 or an address with a port";
     }
     return "";
 }
@@ -77,7 +75,7 @@ std::string key_of(const Object &object, const Address &address) {
 
 namespace {
 
-// Each attribute that is told.
+// Calls `tell` for each attribute of a peer.
 template <class Tell>
 void each_attribute(const PeerView &of, Tell tell) {
     tell("ip", of.address.ip);
@@ -90,7 +88,7 @@ void each_attribute(const PeerView &of, Tell tell) {
 } // namespace
 
 std::uint64_t PeerView::digest() const noexcept {
-    std::uint64_t out = 0xcbf29ce484222325; // as FNV-1a mixes
+    std::uint64_t out = 0xcbf29ce484222325; // combined as in FNV-1a
     const auto mix = [&](std::string_view text) { out = (out ^ std::hash<std::string_view>()(text)) * 0x100000001b3; };
     mix(name);
     each_attribute(*this, [&](std::string_view which, std::string_view value) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// From an object to the peers that it stands for.
+// Derives peers (key, name, attributes) from a Kubernetes object.
 #pragma once
 
 #include "kubernetes_object.hpp"
@@ -13,7 +13,7 @@
 
 namespace k8s {
 
-/// What becomes the part of a name after the @.
+/// How the part of a peer's name after the @ is built.
 enum class Mode : std::uint8_t {
     ip,       ///< base@10.1.2.3
     dns,      ///< base@10-1-2-3.NAMESPACE.pod.DOMAIN
@@ -23,11 +23,11 @@ enum class Mode : std::uint8_t {
 struct Naming {
     Mode mode = Mode::ip;
     std::string base;
-    std::string service; ///< of Mode::hostname
-    std::string domain;  ///< without a dot at its end
+    std::string service; ///< for Mode::hostname
+    std::string domain;  ///< without a trailing dot
 };
 
-/// Why an address is no peer.
+/// Why an address is not a peer.
 enum class Omission : std::uint8_t {
     no_address,
     finished,
@@ -44,26 +44,26 @@ enum class Omission : std::uint8_t {
 inline constexpr std::size_t omissions = 11;
 using Omissions = std::array<std::uint32_t, omissions>;
 
-/// For kith::discovery::left_out.
+/// The reason as text, for kith::discovery::left_out.
 std::string_view reason(Omission why) noexcept;
 
-/// What identifies the peer at an address: the uid of the pod, or its namespace and address where no pod is given.
+/// The key of the peer at an address: the uid of the pod, or namespace and address if the object refers to no pod.
 std::string key_of(const Object &object, const Address &address);
 
-/// A peer that an object stands for; views live for the call.
+/// A peer derived from an object. Its views are valid during the callback only.
 struct PeerView {
-    std::string_view key; ///< as key_of
+    std::string_view key; ///< see key_of()
     std::string_view name;
     std::string_view name_space;
     const Address &address;
 
-    /// Of all that is told of it.
+    /// A hash of the name and all attributes.
     [[nodiscard]] std::uint64_t digest() const noexcept;
     void append_to(std::vector<kith::peer> &out) const;
     void append_to(kith::packed_peers &out) const;
 };
 
-/// Tells of the peers of an object, in order, and counts those of its addresses that are none.
+/// Calls `found` for each peer of an object, in the order of its addresses, and counts the addresses that are not peers in `omitted`.
 void find_peers(const Object &object, const Naming &naming, Omissions &omitted,
                 const std::function<void(const PeerView &)> &found);
 

@@ -21,9 +21,9 @@ void PeerSet::begin() {
 void PeerSet::add(const Object &object) {
     ObjectPeers holding{family(object), {}};
     auto &found = holding.family == Family::ipv6 ? found_ipv6_ : found_;
-    holding.peers.reserve(object.addresses.size()); // none is moved, so that views of their keys stay good
+    holding.peers.reserve(object.addresses.size()); // no reallocation, so that views of the keys stay valid
     std::unordered_set<std::string_view> once;
-    if (object.addresses.size() > 1) { // a pod is one
+    if (object.addresses.size() > 1) { // a pod has one address, so it has no duplicates
         if (object.addresses.size() > found.size()) found.reserve(object.addresses.size());
         once.reserve(object.addresses.size());
     }
@@ -40,7 +40,7 @@ void PeerSet::add(const Object &object) {
     if (holding.truncated || !holding.peers.empty()) listing_.insert_or_assign(object.name, std::move(holding));
 }
 
-// Who is listed as not ready by a cut object was seen, and is missing.
+// Records the addresses that truncated Endpoints list as not ready: they are missing, not unknown.
 void PeerSet::check_truncated(const Object &object, ObjectPeers &holding) {
     if (!object.truncated) return;
     holding.truncated = true;
@@ -52,11 +52,11 @@ void PeerSet::check_truncated(const Object &object, ObjectPeers &holding) {
     }
 }
 
-// Appends to a cut object whom it had before, and of whom it reports nothing now.
+// Appends to truncated Endpoints the peers that they listed before and do not mention now.
 void PeerSet::keep_unlisted_peers(const ObjectPeers &before, ObjectPeers &after) {
     if (!after.truncated) return;
     std::unordered_set<std::string_view> peers;
-    after.peers.reserve(after.peers.size() + before.peers.size()); // none is moved, so that views of their keys stay good
+    after.peers.reserve(after.peers.size() + before.peers.size()); // no reallocation, so that views of the keys stay valid
     for (const auto &held : after.peers) peers.insert(held.key);
     std::size_t kept = 0;
     for (const auto &held : before.peers) {
@@ -67,7 +67,7 @@ void PeerSet::keep_unlisted_peers(const ObjectPeers &before, ObjectPeers &after)
     }
 }
 
-// Of a Service with two families only IPv4 is looked at: a node has one name.
+// For a Service with two address families only IPv4 is used, since a node has one name.
 ListedPeers PeerSet::end() {
     ListedPeers out;
     out.omitted = omitted_;
@@ -166,9 +166,9 @@ PeerSet::Applied PeerSet::apply(const Event &event, Changes &changes) {
         std::ranges::any_of(gone, touched))
         return Applied::not_yet;
 
-    // That a pod was deleted or has finished is a fact. A watch with a selector reports a pod as deleted that does not match any more,
-    // too; of a pod that was really deleted it sends a deletionTimestamp. Such a pod, and what is no longer among the addresses of a
-    // Service, may be back in a moment.
+    // A pod that was deleted or has finished has left. A watch with a selector also reports a pod as deleted that no longer matches; only a
+    // really deleted pod has a deletionTimestamp. A pod that no longer matches, and an address that a Service no longer lists, can return,
+    // so they are missing.
     const bool deleted = event.kind == Event::Kind::deleted;
     const bool finished = object.phase == "Succeeded" || object.phase == "Failed";
     const bool fact = lookup_ == Lookup::pods && (finished || (deleted && object.deleting));

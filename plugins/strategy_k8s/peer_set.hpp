@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The peers of one namespace, by the objects that stand for them: what a list tells, and what an event changes of it. A pod may be in
-// several slices, or behind several Services; it goes when the last of them has let go. An object that is marked as cut does not let go of
-// anybody by not listing it.
+// The peers of one namespace by object: built from a list and updated by watch events. A pod can be in several slices or Services; it is
+// removed
+// when the last of them no longer contains it. Truncated Endpoints do not remove a peer by not listing it.
 #pragma once
 
 #include "list_watch_parser.hpp"
@@ -18,19 +18,19 @@ namespace k8s {
 
 /// A complete list.
 struct ListedPeers {
-    kith::packed_peers peers;         ///< each key once
-    std::vector<std::string> missing; ///< keys that were known and are not in it
+    kith::packed_peers peers;         ///< without duplicate keys
+    std::vector<std::string> missing; ///< keys that were known and are not in the list
     Omissions omitted{};
 };
 
-/// What some events have changed. Each key is in one of the three, once.
+/// The changes of one or more events. Each key is in at most one of the three lists.
 struct Changes {
     std::vector<kith::peer> upserted;
-    std::vector<std::string> missing; ///< not told of any more
-    std::vector<std::string> left;    ///< stated to be gone
+    std::vector<std::string> missing; ///< no longer listed
+    std::vector<std::string> left;    ///< known to have left
     std::unordered_set<std::string> touched;
-    std::uint32_t unselected = 0; ///< of the missing: pods that do not match the selector any more
-    bool truncated = false;       ///< PeerSet::cut() has another answer
+    std::uint32_t unselected = 0; ///< number of `missing` pods that no longer match the selector
+    bool truncated = false;       ///< the result of PeerSet::truncated() has changed
 
     bool empty() const noexcept { return upserted.empty() && missing.empty() && left.empty() && !truncated; }
 };
@@ -39,38 +39,38 @@ class PeerSet {
   public:
     PeerSet(Lookup lookup, const Naming &naming) : lookup_(lookup), naming_(naming) {}
 
-    /// A list begins. Until its end everything stays as it is.
+    /// begin(), add() for each object of a list, end(). The set changes at end() only; a list that fails is abandoned by the next begin().
     void begin();
     void add(const Object &object);
     ListedPeers end();
 
     enum class Applied : std::uint8_t {
         yes,
-        not_yet,    ///< nothing was done: these changes have to be told first, a key would come twice
-        list_again, ///< nothing was done: only a new list can tell what it means
+        not_yet,    ///< nothing was applied: report `changes` first, since a key would be in them twice
+        list_again, ///< nothing was applied: a new list is needed
     };
-    /// An event that is neither bookmark nor error.
+    /// Applies an event that is neither a bookmark nor an error, and adds its changes to `changes`.
     Applied apply(const Event &event, Changes &changes);
 
     std::size_t objects() const noexcept { return known_.size(); }
 
-    /// An object that does not list all that it should; null: there is none, and what is known is all there is.
+    /// The name of truncated Endpoints; null: none, and the set is complete.
     const std::string *truncated() const noexcept { return truncated_.empty() ? nullptr : &*truncated_.begin(); }
 
-    /// So many peers that a cut object listed before and does not list now are kept; of the others beyond them it is said that they are
-    /// missing. A bound for the memory.
+    /// Maximum number of kept peers that truncated Endpoints listed before and no longer list; further ones are reported as missing. Limits
+    /// the memory.
     static constexpr std::size_t max_unlisted = 10'000;
 
   private:
     enum class Family : std::uint8_t { any, ipv4, ipv6 };
     struct PeerDigest {
         std::string key;
-        std::uint64_t digest; ///< of all that is told of it
+        std::uint64_t digest; ///< hash of name and attributes
     };
     struct ObjectPeers {
         Family family = Family::any;
         std::vector<PeerDigest> peers;
-        std::unordered_set<std::string> not_peers{}; ///< of a cut object: keys that it lists, and that are no peers
+        std::unordered_set<std::string> not_peers{}; ///< of truncated Endpoints: keys of listed addresses that are not peers
         bool truncated = false;
     };
     using ObjectPeersByName = std::unordered_map<std::string, ObjectPeers>;
@@ -84,10 +84,10 @@ class PeerSet {
     const Lookup lookup_;
     const Naming &naming_;
     ObjectPeersByName known_;
-    Family chosen_ = Family::any;     ///< of the slices that are looked at
-    std::set<std::string> truncated_; ///< names of objects
+    Family chosen_ = Family::any;     ///< address family of the slices in use
+    std::set<std::string> truncated_; ///< names of truncated Endpoints
 
-    // of the list that is under way
+    // the list that is being read
     ObjectPeersByName listing_;
     kith::packed_peers found_, found_ipv6_;
     Omissions omitted_{};

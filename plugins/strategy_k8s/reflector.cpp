@@ -11,16 +11,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t piece = 65'536; // bytes of a body that are looked at together
-constexpr int page_size = 500;        // as kubectl asks for
+constexpr std::size_t piece = 65'536; // bytes of a body that are parsed at once
+constexpr int page_size = 500;        // as kubectl uses
 constexpr std::uint64_t largest_page = 128u << 20;
 constexpr std::uint64_t longest_refusal = 16'384;
 constexpr RequestLimits for_page{30s, 60s, largest_page};
 
-// A bookmark comes a minute and up to some two seconds after whatever came last, so a watch that is silent for longer is dead.
+// The server sends a bookmark about 62 s after the last event, so a watch that is silent for longer is dead.
 constexpr auto silence = 65s;
 constexpr auto shortest_watch = 300s;
-constexpr std::uint64_t watch_spread = 300; // seconds: watches that began together do not end together
+constexpr std::uint64_t watch_spread = 300; // seconds of random spread, so that watches that began together do not end together
 
 std::string escaped(std::string_view text) {
     std::string out;
@@ -38,25 +38,25 @@ std::string escaped(std::string_view text) {
 }
 
 kith::error unexpected_body(const std::string &url, const kith::error &why) {
-    return {why.status, url + ": the body is not what was expected: " + why.text};
+    return {why.status, url + ": unexpected body: " + why.text};
 }
 
 std::string advice(std::uint32_t code, std::string_view what, std::string_view name_space) {
     switch (code) {
-    case 401: return "; the token or the certificate is not accepted: is it of this cluster, and has it not expired?";
+    case 401: return "; the token or certificate was not accepted; possibly it is of another cluster or has expired";
     case 403:
         return "; expected a Role in namespace " + std::string(name_space) + " with the verbs get, list and watch for " +
                std::string(what) + ", bound to this account";
-    case 404: return "; expected an API server that knows " + std::string(what);
+    case 404: return "; possibly the API server does not support " + std::string(what);
     case 301:
     case 302:
     case 307:
-    case 308: return "; redirects are not followed: configure the server they lead to";
+    case 308: return "; redirects are not followed; configure the URL of the target";
     default: return "";
     }
 }
 
-// Whether `version` is older than `than`. Versions that are no numbers cannot be compared, and none is older then.
+// Whether `version` is older than `than`. False when one of them is not a number, since they cannot be compared then.
 bool older(std::string_view version, std::string_view than) {
     const auto number = [](std::string_view text) {
         return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
@@ -76,7 +76,7 @@ std::string Reflector::path() const {
     return out;
 }
 
-// What the server says instead of an answer, in its own words where it has some.
+// Builds the failure for an error response, with the message of its Status if it has one.
 kith::task<Failure> Reflector::refusal(ApiResponse &answer) const {
     std::string body;
     std::array<char, 4096> some{};
@@ -114,7 +114,7 @@ kith::task<kith::result<Page>> Reflector::page(std::string query, std::function<
 }
 
 kith::task<std::optional<ListedPeers>> Reflector::list(Failure &failure) {
-    bool paged = !settings_.cached; // a cache answers with everything at once
+    bool paged = !settings_.cached; // the server's cache does not paginate
     bool again = false;
     std::string next, version;
     const std::function<void(Object &)> add = [this](Object &object) { peer_set_.add(object); };
@@ -128,7 +128,7 @@ kith::task<std::optional<ListedPeers>> Reflector::list(Failure &failure) {
             failure.why = std::move(got).error();
             const bool expired = failure.code == 410 && !next.empty();
             if (!expired || std::exchange(again, true)) co_return std::nullopt;
-            // The list became too old while it was read: once more, in one piece.
+            // The list expired while its pages were read: request it again, without pages.
             paged = false;
             next.clear();
             peer_set_.begin();
@@ -138,8 +138,8 @@ kith::task<std::optional<ListedPeers>> Reflector::list(Failure &failure) {
         const bool ends_early = got->next.empty() && got->remaining > 0;
         if (ends_early || (!got->next.empty() && got->next == next)) {
             const std::string what = ends_early ? "its last page has remainingItemCount " + std::to_string(got->remaining) +
-                                                      " and no `continue`, so it is not the whole list"
-                                                : std::string("the `continue` of a page leads to the same page");
+                                                      " and no `continue`, so the list is incomplete"
+                                                : std::string("the `continue` of a page refers to the same page");
             failure.why = unexpected_body(path().substr(0, path().find('?')), {KITH_PROTOCOL, what});
             co_return std::nullopt;
         }
@@ -213,13 +213,13 @@ kith::task<WatchEnd> Reflector::follow(ApiResponse &answer, const WatchHandler &
         if (!go_on) return;
         if (event.kind == Event::Kind::error) {
             const bool old = event.status.code == 410 || event.status.reason == "Expired" || event.status.reason == "Gone";
-            kith::error why(KITH_UNAVAILABLE, answer.url + ": the watch ended with " + std::to_string(event.status.code) +
+            kith::error why(KITH_UNAVAILABLE, answer.url + ": the watch ended with error " + std::to_string(event.status.code) +
                                                   ": " + event.status.message.substr(0, 512));
             stop(old ? WatchEnd::Kind::expired : WatchEnd::Kind::useless,
                  {std::move(why), {}, static_cast<std::uint32_t>(event.status.code)});
             return;
         }
-        // A server whose storage was restored may have sent it.
+        // Possible when the storage of the server was restored.
         if (event.kind == Event::Kind::bookmark && older(event.object.version, version_)) return stop(WatchEnd::Kind::expired);
         if (!std::exchange(moved, true)) watcher.alive();
         if (event.kind != Event::Kind::bookmark) {
@@ -245,7 +245,7 @@ kith::task<WatchEnd> Reflector::follow(ApiResponse &answer, const WatchHandler &
             if (!good) stop(WatchEnd::Kind::useless, {unexpected_body(answer.url, good.error()), {}, 0});
         } else if (got.status() == KITH_CLOSED && reader.complete()) {
             const bool suspicious =
-                !heard && silence_is_normal_; // a watch from a version that is not there yet ends like this, too
+                !heard && silence_is_normal_; // a watch from a version that the server does not have yet ends like this, too
             stop(suspicious ? WatchEnd::Kind::mute : WatchEnd::Kind::over);
         } else if (got.status() == KITH_CLOSED) {
             stop(WatchEnd::Kind::useless, {{KITH_RESET, answer.url + ": the watch ended in the middle of an event"}, {}, 0});

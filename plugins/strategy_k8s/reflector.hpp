@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One namespace, listed and watched: what client-go calls a reflector. Tells nobody but its owner, and never waits between two tries.
+// Lists and watches the objects of one namespace, like a reflector of client-go. It reports to its owner only, and does not wait between
+// attempts.
 // Source: Kubernetes API concepts; KEP-956 (bookmarks), KEP-365 (paging).
 #pragma once
 
@@ -13,35 +14,35 @@
 
 namespace k8s {
 
-/// Why something could not be done, and how long the server asks us to wait.
+/// Why a request failed, and the delay that the server requests.
 struct Failure {
     kith::error why;
     std::chrono::nanoseconds retry_after{};
-    std::uint32_t code = 0; ///< of an answer; 0: there was none
+    std::uint32_t code = 0; ///< status code of the response; 0: there was no response
 };
 
 /// How a watch ended.
 struct WatchEnd {
     enum class Kind : std::uint8_t {
-        over,        ///< in good order, as each one does after some minutes: the next goes on where it ended
-        expired,     ///< what it would go on from is too old (410), or only a list can tell what is there
+        over,        ///< normal end after some minutes: the next watch continues where it ended
+        expired,     ///< the start version is too old (410), or only a list can give the current state
         interrupted, ///< by interrupt()
-        refused,     ///< by 403, 404, 405: watching is not allowed, or not known; or the server has just begun
-        mute,        ///< not a byte from its beginning, for longer than bookmarks take: check() tells why
-        silent,      ///< not a byte any more for longer than bookmarks take
-        useless,     ///< the server answered, but with a refusal, an ERROR, or what is no watch
-        broken,      ///< the server could not be asked, or the connection broke
+        refused,     ///< 403, 404, 405: watching is forbidden or not supported, or the server has just started
+        mute,        ///< no byte since its start, for longer than the interval of bookmarks: check() determines why
+        silent,      ///< no more bytes, for longer than the interval of bookmarks
+        useless,     ///< the response was an error, an ERROR event, or not a watch
+        broken,      ///< the request failed, or the connection broke
     };
     Kind kind = Kind::broken;
     Failure failure{};
-    bool moved = false; ///< it brought at least one event or bookmark
+    bool moved = false; ///< at least one event or bookmark arrived
 };
 
-/// Is notified while a watch is under way.
+/// Callbacks during a watch.
 struct WatchHandler {
-    std::function<void()> opened; ///< the server has accepted it; that is not yet a sign that it will send anything
-    std::function<void()> alive;  ///< the first event or bookmark has come; before `changed`
-    /// Each batch of changes; false when it could not be told, and then a new list is needed.
+    std::function<void()> opened; ///< the server accepted the request; it may still fail to send events
+    std::function<void()> alive;  ///< the first event or bookmark arrived; called before `changed`
+    /// A batch of changes. Returns false when it could not be reported; a new list is needed then.
     std::function<bool(Changes &)> changed;
 };
 
@@ -56,25 +57,25 @@ class Reflector {
 
     const std::string &name_space() const noexcept { return name_space_; }
 
-    /// The whole list, page by page. On failure nothing has changed, and `trouble` tells why.
+    /// Requests the whole list, page by page. Empty on failure: nothing has changed, and `failure` contains the reason.
     kith::task<std::optional<ListedPeers>> list(Failure &failure);
 
-    /// Follow the changes since the list, or since the watch before.
+    /// Receives the changes since the last list or watch, until the watch ends.
     kith::task<WatchEnd> watch(WatchHandler watcher);
 
-    /// How it stands with a watch that says nothing.
+    /// The result of checking a silent watch.
     enum class Checked : std::uint8_t {
-        good,   ///< the server has what the watch began from, so that nothing has changed: the next watch may be mute, too
-        behind, ///< the server does not have it (its storage was restored), or cannot tell: only a list tells what is there
-        failed, ///< the server could not be asked; `trouble` tells why
+        good, ///< the server has the version of the watch and nothing has changed: the next watch may be silent, too
+        behind, ///< the server does not have that version (its storage was restored), or versions cannot be compared: a list is needed
+        failed, ///< the request failed; the parameter contains the reason
     };
-    /// Asks for one object, which is cheap however many there are.
+    /// Requests a list with limit=1, whose cost does not depend on the number of objects.
     kith::task<Checked> check(Failure &failure);
 
-    /// The name of an object that does not list all that it should; null: there is none.
+    /// The name of an incomplete object (truncated Endpoints); null: none.
     const std::string *truncated() const noexcept { return peer_set_.truncated(); }
 
-    /// End a watch that is under way.
+    /// Ends the current watch, if any.
     void interrupt() noexcept;
 
   private:
@@ -88,11 +89,11 @@ class Reflector {
     kith::random random_;
     const std::string name_space_;
     PeerSet peer_set_;
-    std::string version_; ///< from which the next watch goes on
+    std::string version_; ///< start version of the next watch
     kith::http_response *open_response_ = nullptr;
     bool interrupted_ = false;
-    /// Its watches say nothing at all, and a check found nothing wrong with that: an API server sends no bookmarks before its cache of
-    /// such objects has come to the version from which the watch began, and that takes a change of such an object.
+    /// Watches are silent, and a check found no error: an API server sends no bookmarks until its cache of these objects has reached the
+    /// start version of the watch, which takes a change of such an object.
     bool silence_is_normal_ = false;
 };
 

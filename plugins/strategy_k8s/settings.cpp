@@ -24,7 +24,8 @@ std::vector<std::string> namespaces(const kith::options &options) {
     }
     for (const auto &one : out) {
         if (one.empty())
-            refuse("kubernetes_namespace", "expected the name of a namespace; leave it out for the service account's");
+            refuse("kubernetes_namespace",
+                   "expected the name of a namespace; omit the option to use the namespace of the service account");
     }
     return out;
 }
@@ -62,7 +63,7 @@ Settings read_settings(const kith::options &options, const kith::env &env) {
     out.naming.service = text_or_empty(options, "/kubernetes_service_name");
     out.naming.domain = domain(options, env);
     if (out.naming.mode == Mode::hostname && out.naming.service.empty())
-        refuse("kubernetes_service_name", "it is missing: expected the headless Service of the pods, for mode hostname");
+        refuse("kubernetes_service_name", "required with mode hostname: the headless Service of the pods");
     out.selector = options.text("/kubernetes_selector");
     out.namespaces = namespaces(options);
     out.server = server(options, env);
@@ -70,7 +71,7 @@ Settings read_settings(const kith::options &options, const kith::env &env) {
     while (out.account.size() > 1 && out.account.ends_with('/')) out.account.pop_back();
     out.kubeconfig = text_or_empty(options, "/kubeconfig");
     out.context = text_or_empty(options, "/context");
-    if (!out.context.empty() && out.kubeconfig.empty()) refuse("context", "it belongs to `kubeconfig`, which is not given");
+    if (!out.context.empty() && out.kubeconfig.empty()) refuse("context", "requires the option `kubeconfig`");
     if (!out.kubeconfig.empty() && options.has("/kubernetes_master"))
         refuse("kubernetes_master", "the kubeconfig tells where the API server is; take one of the two away");
     out.insecure = options.flag("/insecure_skip_tls_verify");

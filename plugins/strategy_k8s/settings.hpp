@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The options of schema.hpp, read and checked against each other.
+// Reads the options of schema.hpp into a struct, and checks combinations of options.
 #pragma once
 
 #include "peer_naming.hpp"
@@ -18,17 +18,17 @@ struct Settings {
     Lookup lookup = Lookup::endpoints;
     Naming naming;
     std::string selector;
-    std::vector<std::string> namespaces; ///< empty: that of the credentials
-    std::string server;                  ///< https://10.96.0.1:443
+    std::vector<std::string> namespaces; ///< empty: the default namespace of the credentials
+    std::string server;                  ///< such as https://10.96.0.1:443
     std::string account;                 ///< folder of the service account
     std::string kubeconfig;              ///< empty: the service account is used
-    std::string context;                 ///< empty: the kubeconfig's own
+    std::string context;                 ///< empty: current-context
     bool insecure = false;
     bool cached = false;
     std::chrono::nanoseconds interval{};
 };
 
-/// Throws kith::error, KITH_INVALID, with the option and what was expected.
+/// Throws kith::error (KITH_INVALID) with the option and the expected value.
 Settings read_settings(const kith::options &options, const kith::env &env);
 
 } // namespace k8s

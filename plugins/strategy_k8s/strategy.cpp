@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// k8s: the peers are what the API server of Kubernetes lists and then tells of each change: pods, or the addresses of a Service.
+// Strategy k8s: lists and watches pods, or the addresses of a Service, with the API server of Kubernetes.
 #include "reflector.hpp"
 #include "schema.hpp"
 
@@ -18,11 +18,11 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr nanoseconds first_retry = 1s;         // the first pause after a failure, on average
-constexpr nanoseconds min_watch_lifetime = 5s;  // a watch that ends before is a failure
-constexpr nanoseconds max_retry_after = 5min;   // of a server's Retry-After that is obeyed
-constexpr int max_useless_watches = 2;          // watches in a row that are none, until a list is asked for
-constexpr nanoseconds retry_watch_after = 5min; // when watching is refused
+constexpr nanoseconds first_retry = 1s;         // average delay after the first failure
+constexpr nanoseconds min_watch_lifetime = 5s;  // a watch that ends earlier is a failure
+constexpr nanoseconds max_retry_after = 5min;   // maximum of a server's Retry-After that is respected
+constexpr int max_useless_watches = 2;          // consecutive useless watches before a list is requested
+constexpr nanoseconds retry_watch_after = 5min; // when watching was refused
 
 class k8s_api : public kith::strategy {
   public:
@@ -30,7 +30,7 @@ class k8s_api : public kith::strategy {
         .id = "k8s",
         .version = "1.0.0",
         .licence = "MIT",
-        .summary = "Pods of Kubernetes, or the addresses of its Services, as its API server tells them.",
+        .summary = "Pods of Kubernetes, or the addresses of its Services, from the API server.",
         .options = k8s::options_schema,
     };
     using required = kith::services<kith::options, kith::timer, kith::random, kith::clock, kith::http, kith::file, kith::env>;
@@ -77,16 +77,16 @@ class k8s_api : public kith::strategy {
     }
 
   private:
-    // A namespace, and how it stands.
+    // The state of one namespace.
     struct NamespaceState {
         NamespaceState(kith::host h, const k8s::Settings &settings, k8s::ApiClient &access, std::string name)
             : reflector(h, settings, access, std::move(name)) {}
         k8s::Reflector reflector;
         bool in_sync = false;
-        bool again = false;      // it has to be listed anew
-        bool check = false;      // its watch was mute: it has to be asked whether the server is there
-        int useless = 0;         // watches that the server answered and that were none, since the last one that lived
-        std::uint64_t watch = 0; // the one that is open; 0: none
+        bool again = false;      // it must be listed again
+        bool check = false;      // its watch was silent: the server must be checked
+        int useless = 0;         // useless watches since the last one that delivered something
+        std::uint64_t watch = 0; // number of the open watch; 0: none
         std::optional<kith::error> failure;
         std::optional<kith::error> truncated; // the server's answer is not all there is
     };
@@ -107,16 +107,16 @@ class k8s_api : public kith::strategy {
             namespaces_.push_back(std::make_unique<NamespaceState>(host_, settings_, client_, std::move(name)));
     }
 
-    // Hosts that failed together do not try again together.
+    // Waits before the next attempt. The delay is random, so that hosts that failed together do not retry together.
     kith::task<> pause(kith::pace &pace, nanoseconds retry_after) {
         (void)co_await wake_.wait_for(random_.around(pace.bad(std::min(retry_after, max_retry_after)), 0.5));
     }
 
-    // ---- looking ----
+    // ---- listing ----
 
-    // Lists all namespaces. Where one fails, nobody is missing for that; who was found in the others is told.
+    // Lists all namespaces. If one fails, no peer is missing because of that; the peers of the others are reported.
     kith::task<bool> list_all(k8s::Failure &failure) {
-        wake_.reset(); // what woke us is answered by this
+        wake_.reset(); // this list also answers the wake-up
         std::vector<k8s::ListedPeers> found;
         bool good = true;
         for (auto &space : namespaces_) {
@@ -150,15 +150,15 @@ class k8s_api : public kith::strategy {
         co_return looked;
     }
 
-    // What the server marks as cut is no whole set: of whom it does not list nothing is known.
+    // Truncated Endpoints are no complete set: nothing is known about peers that they do not list.
     void check_truncated(NamespaceState &space) {
         const std::string *name = space.reflector.truncated();
         if (name == nullptr) return space.truncated.reset();
-        space.truncated =
-            kith::error(KITH_LIMIT, "Endpoints " + space.reflector.name_space() + "/" + *name +
-                                        " do not list all addresses: they are marked with " +
-                                        "endpoints.kubernetes.io/over-capacity: truncated; nobody is missing for not being "
-                                        "listed. Configure kubernetes_ip_lookup_mode endpointslices, which have no such limit");
+        space.truncated = kith::error(
+            KITH_LIMIT,
+            "Endpoints " + space.reflector.name_space() + "/" + *name +
+                " do not list all addresses (annotation endpoints.kubernetes.io/over-capacity: truncated), so unlisted peers "
+                "are kept. Configure kubernetes_ip_lookup_mode endpointslices, which have no such limit");
     }
 
     const kith::error *truncated() const {
@@ -174,9 +174,9 @@ class k8s_api : public kith::strategy {
         }
     }
 
-    // ---- following ----
+    // ---- watching ----
 
-    // Until watching turns out not to be allowed.
+    // Watches all namespaces, until watching is refused.
     kith::task<> follow() {
         stop_watching_ = false;
         followers_ = namespaces_.size();
@@ -210,13 +210,13 @@ class k8s_api : public kith::strategy {
             if (!short_lived) pace.good();
             if ((ending.kind == Kind::over || ending.kind == Kind::mute) && short_lived) {
                 ending.kind = Kind::broken;
-                ending.failure.why = {KITH_UNAVAILABLE, "the server ended a watch of namespace " +
-                                                            space.reflector.name_space() +
-                                                            " within 5 s, without an error; its log may tell why"};
+                ending.failure.why = {KITH_UNAVAILABLE,
+                                      "the server ended a watch of namespace " + space.reflector.name_space() +
+                                          " within 5 s, without an error; its log possibly contains the reason"};
             }
             const bool twice = short_lived && last == ending.kind;
             last = ending.kind;
-            if (ending.kind == Kind::refused && twice) { // although the list before was answered
+            if (ending.kind == Kind::refused && twice) { // although the list before succeeded
                 stop_watching(ending.failure.why);
                 break;
             }
@@ -238,7 +238,7 @@ class k8s_api : public kith::strategy {
         wake_.notify();
     }
 
-    // Only a list tells whether the server is in trouble, or only with the version from which the watch is to go on.
+    // Counts useless watches. Only a list shows whether the server fails in general or only for the start version of the watch.
     void count_useless(NamespaceState &space, const k8s::WatchEnd &ending, bool short_lived) {
         space.useless = ending.moved || !short_lived ? 1 : space.useless + 1;
         if (space.useless >= max_useless_watches) space.again = true;
@@ -246,11 +246,10 @@ class k8s_api : public kith::strategy {
         space.in_sync = false;
         sync();
         if (space.useless == max_useless_watches + 1)
-            log.warning("lists are answered and watches are not, so it lists each time before it tries to watch: " +
-                        ending.failure.why.text);
+            log.warning("lists succeed but watches fail, so kith lists before each further watch: " + ending.failure.why.text);
     }
 
-    // False: it could not be asked.
+    // False: the request failed.
     kith::task<bool> check(NamespaceState &space) {
         k8s::Failure why;
         const auto checked = co_await space.reflector.check(why);
@@ -266,7 +265,7 @@ class k8s_api : public kith::strategy {
 
     kith::task<bool> list_again(NamespaceState &space) {
         space.again = false;
-        wake_.reset(); // what woke us is answered by this
+        wake_.reset(); // this list also answers the wake-up
         k8s::Failure why;
         auto listed = co_await space.reflector.list(why);
         if (!listed) {
@@ -291,7 +290,7 @@ class k8s_api : public kith::strategy {
         co_return status >= 0;
     }
 
-    // A watch that was accepted may end with an error at once, and nothing was learned by it.
+    // A watch that was accepted can end with an error at once, so it counts as alive only after min_watch_lifetime or its first event.
     void opened(NamespaceState &space) {
         space.watch = ++watches_;
         if (!space.in_sync) spawn(confirm_later(space, space.watch));
@@ -314,7 +313,7 @@ class k8s_api : public kith::strategy {
     bool tell(NamespaceState &space, k8s::Changes &changes) {
         if (changes.unselected != 0) {
             discovery.left_out(changes.unselected, settings_.selector.empty()
-                                                       ? "it is reported as deleted, but without a deletionTimestamp"
+                                                       ? "it was reported as deleted without a deletionTimestamp"
                                                        : "it no longer matches kubernetes_selector");
         }
         const auto status = discovery.update(changes.upserted, changes.missing, changes.left);
@@ -331,7 +330,7 @@ class k8s_api : public kith::strategy {
         discovery.failed(why);
     }
 
-    // What one namespace tells does not make up for another that cannot be seen.
+    // A report of one namespace clears the stale state, so the failures of the others are reported again.
     void report_failures() {
         for (const auto &space : namespaces_) {
             if (space->failure) return (void)discovery.failed(*space->failure);
@@ -346,7 +345,7 @@ class k8s_api : public kith::strategy {
     }
 
     void stop_watching(const kith::error &why) {
-        log.warning("watching is refused, so it polls: " + why.text);
+        log.warning("watching was refused, so kith polls: " + why.text);
         stop_watching_ = true;
         for (auto &space : namespaces_) space->reflector.interrupt();
         wake_.notify();
@@ -361,7 +360,7 @@ class k8s_api : public kith::strategy {
     kith::signal wake_;
     std::vector<std::unique_ptr<NamespaceState>> namespaces_;
     std::size_t followers_ = 0;
-    std::uint64_t watches_ = 0; // that were opened
+    std::uint64_t watches_ = 0; // number of opened watches
     bool stop_watching_ = false;
     bool reported_in_sync_ = false;
     nanoseconds retry_after_{};

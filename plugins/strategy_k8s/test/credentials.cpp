@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(another_context_of_a_kubeconfig) {
     Laptop f(R"(, "context": "bare")");
     f.start();
     f.next();
-    f.failed_with(KITH_INVALID, "/home/me/.kube/config: context `bare` names no user that is there");
+    f.failed_with(KITH_INVALID, "/home/me/.kube/config: context `bare` refers to a user that does not exist");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_kubeconfig_that_is_not_there_yet, Laptop) {

@@ -42,7 +42,7 @@ const std::string half = R"({"kind":"PodList","apiVersion":"v1","metadata":{"res
 BOOST_FIXTURE_TEST_CASE(lists_that_are_none, Asked) {
     const std::string where = "https://kubernetes.default.svc/api/v1/namespaces/team/pods: ";
     list_gives(refusal(401, "Unauthorized", "Unauthorized"), KITH_UNAUTHORIZED,
-               where + "the server answered 401: Unauthorized; the token or the certificate is not accepted");
+               where + "the server answered 401: Unauthorized; the token or certificate was not accepted");
     list_gives(refusal(403, "Forbidden", "pods is forbidden"), KITH_UNAUTHORIZED, "verbs get, list and watch for pods");
     list_gives(refusal(404, "NotFound", "no such thing"), KITH_NOT_FOUND, "404: no such thing");
     list_gives(refusal(409, "Conflict", "so it is"), KITH_PROTOCOL, "409");
@@ -56,7 +56,7 @@ BOOST_FIXTURE_TEST_CASE(lists_that_are_none, Asked) {
     list_gives(HttpReply(200, R"({"kind":"PodList","metadata":{"resourceVersion":"7"},"items":{}})"), KITH_PROTOCOL,
                "expected a list of objects at items");
     list_gives(HttpReply(200, R"({"kind":"PodList","metadata":{"resourceVersion":"7"},"items":[{"status":{"podIP":7}}]})"),
-               KITH_PROTOCOL, "expected a text at items.status.podIP");
+               KITH_PROTOCOL, "expected a string at items.status.podIP");
     list_gives(HttpReply(200, R"({"kind":"PodList","metadata":{},"items":[]})"), KITH_PROTOCOL, "metadata.resourceVersion");
     list_gives(HttpReply().length(1000).say(half).truncated(), KITH_RESET, "ended early");
     list_gives(HttpReply().say(half).reset(), KITH_RESET, "");
@@ -87,7 +87,7 @@ BOOST_FIXTURE_TEST_CASE(watches_that_are_none, Asked) {
     watch_gives(HttpReply().say(R"({"type":"ADD)"), KITH_RESET, "in the middle of an event");
     watch_gives(HttpReply().head().wait(1s).reset(), KITH_RESET, "");
     watch_gives(HttpReply().head().say(R"({"type":"ADDED","x":[)").endless(std::string(1'000'000, ' '), 10ms), KITH_PROTOCOL,
-                "an event of more than 16777216 bytes");
+                "an event has more than 16777216 bytes");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_watch_that_goes_mute_is_noticed, Following) {
@@ -145,7 +145,7 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_ends_each_watch_after_a_second_is_not_aske
 BOOST_FIXTURE_TEST_CASE(where_watching_is_not_allowed_it_polls, Following) {
     api.may_watch = false;
     api.end_watches();
-    BOOST_REQUIRE(until([&] { return rig.logged("watching is refused, so it polls"); }));
+    BOOST_REQUIRE(until([&] { return rig.logged("watching was refused, so kith polls"); }));
     BOOST_TEST(!in_sync());
     const auto before = api.lists;
     rig.run_for(1min);

@@ -64,8 +64,8 @@ BOOST_AUTO_TEST_CASE(picks_what_is_wanted) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_of_its_kind_is_told_with_its_place) {
-    BOOST_TEST(told(R"({"text": 7})") == "! expected a text at text");
-    BOOST_TEST(told(R"({"text": 18446744073709551615})") == "! expected a text at text");
+    BOOST_TEST(told(R"({"text": 7})") == "! expected a string at text");
+    BOOST_TEST(told(R"({"text": 18446744073709551615})") == "! expected a string at text");
     BOOST_TEST(told(R"({"number": 1.5})") == "! expected a whole number at number");
     BOOST_TEST(told(R"({"flag": "yes"})") == "! expected true or false at flag");
     BOOST_TEST(told(R"({"object": []})") == "! expected an object at object");
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(texts_are_bounded_and_what_nobody_wants_is_not) {
     BOOST_TEST(!!extractor.read(std::string(JsonFieldExtractor::max_text, 'x')));
     const auto over = extractor.read("xx");
     BOOST_REQUIRE(!over);
-    BOOST_TEST(over.error().text == "a text of more than 16384 bytes at text");
+    BOOST_TEST(over.error().text == "a string of more than 16384 bytes at text");
 }
 
 BOOST_AUTO_TEST_CASE(one_text_after_the_other) {

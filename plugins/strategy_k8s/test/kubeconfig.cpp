@@ -76,11 +76,11 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_told) {
     BOOST_TEST(wrong("- a\n- b\n").find("expected a kubeconfig") != std::string::npos);
     BOOST_TEST(wrong("a: 1").find("current-context") != std::string::npos);
     BOOST_TEST(wrong(good, "none").find("there is no context `none`") != std::string::npos);
-    BOOST_TEST(wrong(good, "broken").find("names no cluster") != std::string::npos);
+    BOOST_TEST(wrong(good, "broken").find("refers to a cluster that does not exist") != std::string::npos);
     BOOST_TEST(wrong(good, "cloud").find("`exec` is not supported") != std::string::npos);
     std::string bad = good;
     bad.replace(bad.find("Y2E="), 4, "'%%'");
-    BOOST_TEST(wrong(bad).find("expected base64 at certificate-authority-data") != std::string::npos, wrong(bad));
+    BOOST_TEST(wrong(bad).find("expected base64 in certificate-authority-data") != std::string::npos, wrong(bad));
     bad = good;
     bad.replace(bad.find("https://10"), 8, "ssh://");
     BOOST_TEST(wrong(bad).find("the cluster's server") != std::string::npos);

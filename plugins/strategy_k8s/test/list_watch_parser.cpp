@@ -63,10 +63,10 @@ BOOST_AUTO_TEST_CASE(a_list_ends_where_it_ends) {
     BOOST_TEST(page->next == "more");
     BOOST_TEST(page->items == 1u);
     ListParser longer(Lookup::pods, count);
-    BOOST_TEST(longer.read(whole + "{").error().text == "something follows the list");
+    BOOST_TEST(longer.read(whole + "{").error().text == "there is more data after the list");
     ListParser shorter(Lookup::pods, count);
     BOOST_TEST(!!shorter.read(whole.substr(0, whole.size() - 1)));
-    BOOST_TEST(shorter.end().error().text == "it is not JSON (the text ends too early)");
+    BOOST_TEST(shorter.end().error().text == "it is not JSON (it is truncated)");
     ListParser none(Lookup::pods, count);
     BOOST_TEST(!none.end());
 }

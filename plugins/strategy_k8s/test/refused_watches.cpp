@@ -91,7 +91,7 @@ BOOST_FIXTURE_TEST_CASE(where_each_watch_is_refused_the_lists_are_what_it_goes_b
         BOOST_TEST(count(Kind::watching) == synced + 1); // that it does not follow any more
         BOOST_TEST(api.lists - lists > 10u);
         BOOST_TEST(api.lists - lists < 40u);
-        BOOST_TEST(rig.logged("lists are answered and watches are not"));
+        BOOST_TEST(rig.logged("lists succeed but watches fail"));
         api.remove_pod("app-0");
         BOOST_REQUIRE(until([&] { return names() == "app@10.1.0.11"; }, 1min));
         api.pod("app-0", "10.1.0.10");

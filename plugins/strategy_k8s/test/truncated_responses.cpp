@@ -42,8 +42,8 @@ BOOST_FIXTURE_TEST_CASE(endpoints_that_are_cut_are_told, Cut) {
     put({0, 1});
     start();
     BOOST_REQUIRE(until([&] { return last_failure() != nullptr && api.watches() == 1; }));
-    failed_with(KITH_LIMIT, "Endpoints team/app do not list all addresses: they are marked with "
-                            "endpoints.kubernetes.io/over-capacity: truncated");
+    failed_with(KITH_LIMIT,
+                "Endpoints team/app do not list all addresses (annotation endpoints.kubernetes.io/over-capacity: truncated)");
     failed_with(KITH_LIMIT, "Configure kubernetes_ip_lookup_mode endpointslices");
     BOOST_TEST(names() == "app@10.1.0.10 app@10.1.0.11");
     BOOST_TEST(count(Kind::replace) == 0u);
@@ -135,7 +135,7 @@ BOOST_FIXTURE_TEST_CASE(a_page_that_leads_to_itself_is_no_list, Following) {
         HttpReply(200, R"({"kind":"PodList","metadata":{"resourceVersion":"7","continue":"x"},"items":[]})");
     rig.refresh();
     BOOST_REQUIRE(until([&] { return last_failure() != nullptr; }));
-    failed_with(KITH_PROTOCOL, "leads to the same page");
+    failed_with(KITH_PROTOCOL, "refers to the same page");
     BOOST_TEST(names() == two);
     BOOST_TEST(api.http().asked().size() < 8u);
 }
