@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // exec: peers are joined and parted by programs.
-#include "exec_command/expand.hpp"
-#include "exec_command/said.hpp"
+#include "exec_command/peer_output_parser.hpp"
+#include "exec_command/peer_placeholders.hpp"
 #include "schema.hpp"
 
 #include <kith/pace.hpp>
@@ -18,9 +18,9 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr std::size_t link_attributes = 16;     // that a link may have
-constexpr nanoseconds together = 100ms;         // changes within this time are listed once
-constexpr const char *joined_by_us = "connect"; // value of the attribute `known_by`
+constexpr std::size_t link_attributes = 16;         // that a link may have
+constexpr nanoseconds list_delay = 100ms;           // changes within this time are listed once
+constexpr const char *known_by_connect = "connect"; // value of the attribute `known_by`
 
 class exec_connector : public kith::connector {
   public:
@@ -60,12 +60,12 @@ class exec_connector : public kith::connector {
         for (;;) {
             const bool listed = co_await list();
             const nanoseconds pause = listed ? pace_.good() : pace_.bad(); // GCC 12 does both within a co_await
-            if (co_await wake_.wait_for(random_.around(pause))) co_await timer_.sleep(together);
+            if (co_await wake_.wait_for(random_.around(pause))) co_await timer_.sleep(list_delay);
         }
     }
 
     kith::task<kith::result<void>> connect(kith::peer to) override {
-        auto done = co_await carry_out(connect_, to);
+        auto done = co_await run_for_peer(connect_, to);
         if (!done || list_ || !attached_ || linked_.contains(to.name)) co_return done;
         check(links.up(link(to.name)));
         linked_.insert(to.name);
@@ -74,7 +74,7 @@ class exec_connector : public kith::connector {
 
     kith::task<kith::result<void>> disconnect(kith::peer from) override {
         kith::result<void> done;
-        if (disconnect_) done = co_await carry_out(*disconnect_, from);
+        if (disconnect_) done = co_await run_for_peer(*disconnect_, from);
         if (!done || list_ || !linked_.contains(from.name)) co_return done;
         check(links.down(from.name, "disconnected"));
         linked_.erase(from.name);
@@ -110,18 +110,18 @@ class exec_connector : public kith::connector {
         if (status < 0) throw kith::error(status);
     }
 
-    static kith::link link(const std::string &name) { return {name, {{"known_by", joined_by_us}}}; }
+    static kith::link link(const std::string &name) { return {name, {{"known_by", known_by_connect}}}; }
 
-    kith::error named(const kith::program &what, const kith::error &why) const {
+    kith::error with_path(const kith::program &what, const kith::error &why) const {
         return {why.status, what.path + ": " + why.text};
     }
 
-    kith::task<kith::result<void>> carry_out(const kith::program &command, const kith::peer &peer) {
-        auto filled = exec::expand(command, node_, peer);
-        if (!filled) co_return named(command, filled.error());
+    kith::task<kith::result<void>> run_for_peer(const kith::program &command, const kith::peer &peer) {
+        auto filled = exec::fill_placeholders(command, node_, peer);
+        if (!filled) co_return with_path(command, filled.error());
         while (slots_ == 0) co_await free_.wait();
         const slot taken(*this);
-        const auto done = co_await to_its_end(*filled);
+        const auto done = co_await run_to_end(*filled);
         if (list_) wake_.notify(); // whatever it came to
         if (!done) co_return done.error();
         if (!done->good()) co_return kith::error(KITH_UNAVAILABLE, command.path + ": it " + done->text());
@@ -129,28 +129,28 @@ class exec_connector : public kith::connector {
     }
 
     /// What it says nobody reads.
-    kith::task<kith::result<kith::program_end>> to_its_end(const kith::program &filled) {
-        auto begun = co_await process_.start(filled, 0);
-        if (!begun) co_return std::move(begun).error();
-        co_return co_await begun->wait();
+    kith::task<kith::result<kith::program_end>> run_to_end(const kith::program &filled) {
+        auto started = co_await process_.start(filled, 0);
+        if (!started) co_return std::move(started).error();
+        co_return co_await started->wait();
     }
 
     /// False: nobody knows. Then the node counts as not there.
     kith::task<bool> list() {
         const auto done = co_await process_.run(*list_);
-        if (!done) co_return lost(done.error());
-        if (!done->good()) co_return lost({KITH_UNAVAILABLE, list_->path + ": it " + done->text()});
-        auto said = exec::read_said(done->output, link_attributes);
-        if (!said) co_return lost(named(*list_, said.error()));
+        if (!done) co_return report_detached(done.error());
+        if (!done->good()) co_return report_detached({KITH_UNAVAILABLE, list_->path + ": it " + done->text()});
+        auto output = exec::parse_peer_output(done->output, link_attributes);
+        if (!output) co_return report_detached(with_path(*list_, output.error()));
         attached_ = attached_ || links.attached(node_) >= 0;
         std::vector<kith::link> all;
-        for (auto &peer : said->peers) {
+        for (auto &peer : output->peers) {
             if (!peer.name.empty() && peer.name != node_) all.push_back({std::move(peer.name), std::move(peer.attributes)});
         }
         co_return links.all(all) >= 0;
     }
 
-    bool lost(const kith::error &why) {
+    bool report_detached(const kith::error &why) {
         links.detached(why);
         attached_ = false;
         return false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "exec_command/command.hpp"
+#include "exec_command/command_options.hpp"
 
 namespace connector_exec {
 
@@ -69,7 +69,7 @@ inline constexpr std::string_view after_all = R"(
 })";
 
 inline constexpr std::string_view schema =
-    exec::joined<before_connect, exec::command_rule, before_disconnect, exec::command_rule, before_list, exec::command_rule,
-                 after_list, exec::common_options, after_all>::value;
+    exec::concatenated<before_connect, exec::command_schema, before_disconnect, exec::command_schema, before_list,
+                       exec::command_schema, after_list, exec::common_options, after_all>::value;
 
 } // namespace connector_exec

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "exec_command/command.hpp"
+#include "exec_command/command_options.hpp"
 
 namespace sink_exec {
 
@@ -37,6 +37,6 @@ inline constexpr std::string_view after_all = R"(
 })";
 
 inline constexpr std::string_view schema =
-    exec::joined<before_command, exec::command_rule, after_command, exec::common_options, after_all>::value;
+    exec::concatenated<before_command, exec::command_schema, after_command, exec::common_options, after_all>::value;
 
 } // namespace sink_exec

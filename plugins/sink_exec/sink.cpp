@@ -14,8 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr nanoseconds settled = 30s;   // a program that ran so long was no failure to begin with
-constexpr std::size_t piece = 262'144; // of a batch that is written at a time, unless one event is larger
+constexpr nanoseconds min_run_time = 30s; // a program that ran so long was no failure to begin with
+constexpr std::size_t piece = 262'144;    // of a batch that is written at a time, unless one event is larger
 static_assert(piece <= KITH_PROCESS_MAX_WRITE);
 
 class exec_sink : public kith::sink {
@@ -45,7 +45,7 @@ class exec_sink : public kith::sink {
     kith::task<> run() override {
         if (const auto status = subscribe(UINT64_MAX); status < 0) throw kith::error(status);
         for (;;) {
-            const auto begun = clock_.monotonic();
+            const auto started_at = clock_.monotonic();
             auto started = co_await process_.start(program_, KITH_PROCESS_INPUT);
             kith::error why;
             if (started) {
@@ -57,7 +57,7 @@ class exec_sink : public kith::sink {
             } else {
                 why = started.error();
             }
-            if (clock_.monotonic() - begun >= settled) pace_.good();
+            if (clock_.monotonic() - started_at >= min_run_time) pace_.good();
             const nanoseconds pause = pace_.bad();
             log.warning(
                 "events wait: the program does not run",
@@ -76,7 +76,7 @@ class exec_sink : public kith::sink {
     kith::task<> farewell() override {
         if (!child_.open()) co_return;
         child_.shutdown();
-        spawn(end_late());
+        spawn(end_after_drain());
         (void)co_await child_.wait();
         over_ = true;
         ended_.notify();
@@ -101,7 +101,7 @@ class exec_sink : public kith::sink {
         co_return true;
     }
 
-    kith::task<> end_late() {
+    kith::task<> end_after_drain() {
         (void)co_await ended_.wait_for(drain_);
         if (!over_) child_.end();
     }

@@ -2,10 +2,10 @@
 //
 // consul: the peers are the instances of a service, as Consul knows them. Each listing is followed by a blocking query of its own, and the
 // peers are what all of them tell together; what one cannot see stays as it was seen last.
-#include "answer.hpp"
-#include "query.hpp"
-#include "registrar.hpp"
+#include "request_paths.hpp"
+#include "response_parser.hpp"
 #include "schema.hpp"
+#include "service_registration.hpp"
 
 #include <kith/clock.hpp>
 #include <kith/pace.hpp>
@@ -20,17 +20,18 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr nanoseconds patience = 10s; // for an answer that need not wait for anything, and beyond the time of one that waits
-constexpr nanoseconds soon = 1s;      // the first pause after a failure, on average
-constexpr nanoseconds longest_wish = 5min; // of a server's Retry-After that is obeyed
+constexpr nanoseconds request_timeout =
+    10s;                                // for an answer that need not wait for anything, and beyond the time of one that waits
+constexpr nanoseconds first_retry = 1s; // the first pause after a failure, on average
+constexpr nanoseconds max_retry_after = 5min; // of a server's Retry-After that is obeyed
 constexpr nanoseconds datacenters_interval = 1min;
-constexpr int most_unanswered =
+constexpr int max_failed_waits =
     2; // queries in a row that wait for a change and fail, although the plain ones between are answered
-constexpr nanoseconds until_next_wait = 5min; // when more of them failed
-constexpr int burst = 20;                     // answers at once, when something changes all the time; then one each second
+constexpr nanoseconds retry_wait_after = 5min; // when more of them failed
+constexpr int burst = 20;                      // answers at once, when something changes all the time; then one each second
 
-constexpr std::uint32_t agent_says_how_it_is[] = {404, 429, 503}; // of /v1/agent/health: none, warning, critical; with a body
-constexpr std::uint32_t agent_knows_no_such[] = {404};
+constexpr std::uint32_t agent_health_codes[] = {404, 429, 503}; // of /v1/agent/health: none, warning, critical; with a body
+constexpr std::uint32_t agent_not_found_code[] = {404};
 
 class consul_api : public kith::strategy {
   public:
@@ -46,56 +47,56 @@ class consul_api : public kith::strategy {
     explicit consul_api(kith::host h)
         : strategy(h),
           settings_(consul::read_settings(kith::options(h))),
-          api_(h, settings_),
+          client_(h, settings_),
           node_(h),
           clock_(h),
           random_(h),
           wake_(h),
           named_(h) {
-        if (settings_.registration) registrar_.emplace(h, settings_, api_, node_, log);
+        if (settings_.registration) registration_.emplace(h, settings_, client_, node_, log);
     }
 
     kith::task<> run() override {
         spawn(follow_node());
-        if (registrar_) spawn(registrar_->run());
+        if (registration_) spawn(registration_->run());
         while ((basename_ = basename()).empty()) {
             discovery.failed(
                 {KITH_UNAVAILABLE,
                  "the local node's name is not known yet, of which the peers' are made; else configure `node_basename`"});
             co_await named_.wait();
         }
-        for (const auto &listing : settings_.listings) follow_too(listing);
+        for (const auto &listing : settings_.listings) add_source(listing);
         sites_.resize(settings_.multisites.size());
-        for (std::size_t i = 0; i < sites_.size(); ++i) spawn(spread(settings_.multisites[i], sites_[i]));
+        for (std::size_t i = 0; i < sites_.size(); ++i) spawn(follow_datacenters(settings_.multisites[i], sites_[i]));
     }
 
     void refresh() override {
         for (auto &source : sources_) {
-            if (!std::exchange(source->looking, true)) spawn(look_now(*source));
+            if (!std::exchange(source->querying, true)) spawn(query_now(*source));
         }
         wake_.notify();
     }
 
     kith::task<> farewell() override {
-        if (registrar_) co_await registrar_->take_back();
+        if (registration_) co_await registration_->deregister();
     }
 
   private:
     // A listing, and how it stands.
     struct Source {
         consul::Listing listing;
-        consul::Cursor cursor;
+        consul::BlockingQueryIndex query_index;
         std::optional<consul::Found> last;
-        std::optional<kith::error> trouble;
-        bool looking = false;    // beside the query that waits
-        int unanswered = 0;      // queries that waited for a change and failed, since the last that did not
+        std::optional<kith::error> failure;
+        bool querying = false;   // beside the query that waits
+        int failed_waits = 0;    // queries that waited for a change and failed, since the last that did not
         nanoseconds wait_from{}; // before, it polls
         bool filtered = false;   // by ACLs: `last` holds those of earlier answers, too
     };
     // The datacenters of a multisite.
     struct Site {
         std::set<std::string> known;
-        std::optional<kith::error> trouble;
+        std::optional<kith::error> failure;
     };
 
     std::string basename() const {
@@ -109,7 +110,7 @@ class consul_api : public kith::strategy {
     kith::task<> follow_node() {
         for (;;) {
             co_await node_.changed.wait();
-            if (registrar_) registrar_->node_changed();
+            if (registration_) registration_->node_changed();
             named_.notify();
             auto now = basename();
             if (now.empty() || now == basename_ || sources_.empty()) continue;
@@ -118,7 +119,7 @@ class consul_api : public kith::strategy {
         }
     }
 
-    void follow_too(const consul::Listing &listing) {
+    void add_source(const consul::Listing &listing) {
         sources_.push_back(std::make_unique<Source>());
         sources_.back()->listing = listing;
         spawn(follow(*sources_.back()));
@@ -127,22 +128,22 @@ class consul_api : public kith::strategy {
     // ---- datacenters ----
 
     // One that is not told any more may be cut off only: it is asked on, and its instances stay as long as it does not answer.
-    kith::task<> spread(const consul::Multisite &multisite, Site &site) {
+    kith::task<> follow_datacenters(const consul::Multisite &multisite, Site &site) {
         kith::pace pace(datacenters_interval);
         for (;;) {
-            nanoseconds wish{};
-            const auto failed = co_await look_for_datacenters(multisite, site, wish);
-            site.trouble = failed;
-            if (failed) tell(*failed);
+            nanoseconds retry_after{};
+            const auto failed = co_await list_datacenters(multisite, site, retry_after);
+            site.failure = failed;
+            if (failed) report_failure(*failed);
             nanoseconds pause = pace.good();
-            if (failed) pause = pace.bad(std::min(wish, longest_wish));
+            if (failed) pause = pace.bad(std::min(retry_after, max_retry_after));
             (void)co_await wake_.wait_for(random_.around(pause));
         }
     }
 
-    kith::task<std::optional<kith::error>> look_for_datacenters(const consul::Multisite &multisite, Site &site,
-                                                                nanoseconds &wish) {
-        auto answer = co_await api_.get(std::string(consul::datacenters_path), patience, {}, wish);
+    kith::task<std::optional<kith::error>> list_datacenters(const consul::Multisite &multisite, Site &site,
+                                                            nanoseconds &retry_after) {
+        auto answer = co_await client_.get(std::string(consul::datacenters_path), request_timeout, {}, retry_after);
         if (!answer) co_return std::move(answer).error();
         auto names = consul::read_datacenters(answer->body);
         if (!names) co_return at(settings_.url + std::string(consul::datacenters_path), std::move(names).error());
@@ -150,7 +151,7 @@ class consul_api : public kith::strategy {
             if (!site.known.insert(name).second) continue;
             for (consul::Listing listing : multisite.in_each) {
                 listing.datacenter = name;
-                follow_too(listing);
+                add_source(listing);
             }
         }
         co_return std::nullopt;
@@ -159,24 +160,24 @@ class consul_api : public kith::strategy {
     // ---- listings ----
 
     kith::task<> follow(Source &source) {
-        kith::pace pace(soon), poll(settings_.interval);
+        kith::pace pace(first_retry), poll(settings_.interval);
         int allowed = burst;
         for (nanoseconds refilled = clock_.monotonic();;) {
-            nanoseconds wish{};
-            const bool waits = source.cursor.blocks();
-            const bool good = co_await ask(source, source.cursor, wish);
-            if (waits) source.unanswered = good ? 0 : source.unanswered + 1;
-            if (clock_.monotonic() < source.wait_from) source.cursor.reset();
+            nanoseconds retry_after{};
+            const bool waits = source.query_index.blocks();
+            const bool good = co_await ask(source, source.query_index, retry_after);
+            if (waits) source.failed_waits = good ? 0 : source.failed_waits + 1;
+            if (clock_.monotonic() < source.wait_from) source.query_index.reset();
             if (!good) {
-                source.cursor.reset(); // nobody knows what happens until it answers again
-                in_sync();
+                source.query_index.reset(); // nobody knows what happens until it answers again
+                report_in_sync();
                 // Hosts that failed together do not try again together.
-                (void)co_await wake_.wait_for(random_.around(pace.bad(std::min(wish, longest_wish)), 0.5));
+                (void)co_await wake_.wait_for(random_.around(pace.bad(std::min(retry_after, max_retry_after)), 0.5));
                 continue;
             }
             pace.good();
-            in_sync();
-            if (!source.cursor.blocks()) {
+            report_in_sync();
+            if (!source.query_index.blocks()) {
                 (void)co_await wake_.wait_for(random_.around(poll.good()));
                 continue;
             }
@@ -192,28 +193,29 @@ class consul_api : public kith::strategy {
         }
     }
 
-    kith::task<> look_now(Source &source) {
-        consul::Cursor at_once;
-        nanoseconds wish{};
-        (void)co_await ask(source, at_once, wish);
-        source.looking = false;
+    kith::task<> query_now(Source &source) {
+        consul::BlockingQueryIndex at_once;
+        nanoseconds retry_after{};
+        (void)co_await ask(source, at_once, retry_after);
+        source.querying = false;
     }
 
     // False: it could not look, or what it saw was refused.
-    kith::task<bool> ask(Source &source, consul::Cursor &cursor, nanoseconds &wish) {
-        const nanoseconds timeout = patience + (cursor.blocks() ? settings_.wait + settings_.wait / 16 : 0ms);
+    kith::task<bool> ask(Source &source, consul::BlockingQueryIndex &query_index, nanoseconds &retry_after) {
+        const nanoseconds timeout = request_timeout + (query_index.blocks() ? settings_.wait + settings_.wait / 16 : 0ms);
         std::span<const std::uint32_t> also;
-        if (source.listing.endpoint == consul::Endpoint::agent) also = agent_says_how_it_is;
-        if (settings_.by_id) also = agent_knows_no_such;
-        auto answer = co_await api_.get(consul::path_of(source.listing, settings_, cursor), timeout, also, wish);
-        if (!answer) co_return fail(source, std::move(answer).error(), cursor.blocks());
+        if (source.listing.endpoint == consul::Endpoint::agent) also = agent_health_codes;
+        if (settings_.by_id) also = agent_not_found_code;
+        auto answer = co_await client_.get(consul::path_of(source.listing, settings_, query_index), timeout, also, retry_after);
+        if (!answer) co_return fail(source, std::move(answer).error(), query_index.blocks());
         auto found = read(source, *answer);
         if (!found)
-            co_return fail(source, at(consul::place_of(source.listing, settings_), std::move(found).error()), cursor.blocks());
-        const bool changed = cursor.answered(answer->field("X-Consul-Index"), answer->field("X-Consul-ContentHash"));
+            co_return fail(source, at(consul::describe(source.listing, settings_), std::move(found).error()),
+                           query_index.blocks());
+        const bool changed = query_index.update(answer->field("X-Consul-Index"), answer->field("X-Consul-ContentHash"));
         const bool filtered = is_filtered(*answer), was_filtered = std::exchange(source.filtered, filtered);
-        source.trouble.reset();
-        if (filtered) source.trouble = at(consul::place_of(source.listing, settings_), filtered_error());
+        source.failure.reset();
+        if (filtered) source.failure = at(consul::describe(source.listing, settings_), filtered_error());
         if (!changed && source.last && filtered == was_filtered) co_return true;
         if (source.last) consul::keep_addresses(*found, *source.last);
         if (filtered && source.last) consul::keep_unlisted(*found, *source.last);
@@ -240,25 +242,25 @@ class consul_api : public kith::strategy {
     }
 
     kith::error filtered_error() const {
-        return {KITH_UNAUTHORIZED,
-                "Consul leaves out what the token may not read; expected " + api_.token_wanted(consul::Api::Right::read)};
+        return {KITH_UNAUTHORIZED, "Consul leaves out what the token may not read; expected " +
+                                       client_.required_token(consul::ConsulClient::Permission::read)};
     }
 
     // Where Consul denies by default it answers who may not read with less, or with an empty list, as if there was nobody.
     bool hides(const kith::http_answer &answer, const consul::Found &found) const {
         if (!found.instances.empty()) return false; // those who are told of are there
-        return is_filtered(answer) || (!api_.has_token() && answer.field("X-Consul-Default-ACL-Policy") == "deny");
+        return is_filtered(answer) || (!client_.has_token() && answer.field("X-Consul-Default-ACL-Policy") == "deny");
     }
 
     // Where something between ends each answer that takes long, the plain queries are what it goes by, and each of them is a look.
     bool fail(Source &source, const kith::error &why, bool waited) {
-        if (waited && source.unanswered >= most_unanswered) {
-            source.wait_from = clock_.monotonic() + until_next_wait;
+        if (waited && source.failed_waits >= max_failed_waits) {
+            source.wait_from = clock_.monotonic() + retry_wait_after;
             log.warning("queries that wait for a change fail although others are answered, so it polls: " + why.text);
             return false;
         }
-        source.trouble = why;
-        tell(why);
+        source.failure = why;
+        report_failure(why);
         return false;
     }
 
@@ -278,7 +280,7 @@ class consul_api : public kith::strategy {
             lists.push_back(&*source->last);
             not_passing += source->last->not_passing;
         }
-        const auto named = consul::name_all(lists, basename_);
+        const auto named = consul::name_peers(lists, basename_);
         if (not_passing != 0) discovery.left_out(not_passing, "its checks do not pass");
         if (named.without_address != 0)
             discovery.left_out(named.without_address, "it has no address of its own; `health` knows its node's");
@@ -290,58 +292,58 @@ class consul_api : public kith::strategy {
 
         std::set<std::string> keys, gone;
         for (const auto &peer : named.peers) keys.insert(peer.key);
-        std::ranges::set_difference(told_, keys, std::inserter(gone, gone.end()));
+        std::ranges::set_difference(reported_keys_, keys, std::inserter(gone, gone.end()));
         const std::vector<std::string> missing(gone.begin(), gone.end());
         std::int32_t status = 0;
         if (whole)
             status = discovery.replace(named.peers);
         else
             status = discovery.update(named.peers, missing);
-        if (status >= 0) told_ = std::move(keys);
-        if (const auto *trouble = first_trouble(); trouble != nullptr) discovery.failed(*trouble);
+        if (status >= 0) reported_keys_ = std::move(keys);
+        if (const auto *failure = first_failure(); failure != nullptr) discovery.failed(*failure);
         return status >= 0;
     }
 
     [[nodiscard]] bool complete() const {
-        return std::ranges::all_of(sources_, [](const auto &one) { return one->last && !one->trouble; }) &&
-               std::ranges::all_of(sites_, [](const Site &one) { return !one.known.empty() && !one.trouble; });
+        return std::ranges::all_of(sources_, [](const auto &one) { return one->last && !one->failure; }) &&
+               std::ranges::all_of(sites_, [](const Site &one) { return !one.known.empty() && !one.failure; });
     }
 
-    [[nodiscard]] const kith::error *first_trouble() const {
+    [[nodiscard]] const kith::error *first_failure() const {
         for (const auto &source : sources_) {
-            if (source->trouble) return &*source->trouble;
+            if (source->failure) return &*source->failure;
         }
         for (const Site &site : sites_) {
-            if (site.trouble) return &*site.trouble;
+            if (site.failure) return &*site.failure;
         }
         return nullptr;
     }
 
-    void tell(const kith::error &why) {
+    void report_failure(const kith::error &why) {
         if (why.status == KITH_CANCELLED) return;
-        in_sync();
+        report_in_sync();
         discovery.failed(why);
     }
 
     // Whether every change will be told from now on.
-    void in_sync() {
-        const bool now = complete() && std::ranges::all_of(sources_, [](const auto &one) { return one->cursor.blocks(); });
-        if (std::exchange(told_in_sync_, now) != now) discovery.watching(now);
+    void report_in_sync() {
+        const bool now = complete() && std::ranges::all_of(sources_, [](const auto &one) { return one->query_index.blocks(); });
+        if (std::exchange(reported_in_sync_, now) != now) discovery.watching(now);
     }
 
     const consul::Settings settings_;
-    consul::Api api_;
+    consul::ConsulClient client_;
     kith::node node_;
     kith::clock clock_;
     kith::random random_;
     kith::signal wake_;  // look now
     kith::signal named_; // the local node may have a name
-    std::optional<consul::Registrar> registrar_;
+    std::optional<consul::ServiceRegistration> registration_;
     std::string basename_;
     std::vector<std::unique_ptr<Source>> sources_;
     std::vector<Site> sites_;
-    std::set<std::string> told_; // keys
-    bool told_in_sync_ = false;
+    std::set<std::string> reported_keys_; // keys
+    bool reported_in_sync_ = false;
 };
 
 } // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // exec: the peers are what a program says.
-#include "exec_command/said.hpp"
+#include "exec_command/peer_output_parser.hpp"
 #include "schema.hpp"
 
 #include <kith/clock.hpp>
@@ -18,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr nanoseconds settled = 30s; // a watching program that ran so long was no failure to begin with
+constexpr nanoseconds min_run_time = 30s; // a watching program that ran so long was no failure to begin with
 
 class exec_strategy : public kith::strategy {
   public:
@@ -51,9 +51,9 @@ class exec_strategy : public kith::strategy {
         for (;;) {
             bool good = false;
             if (watches_) {
-                co_await follow();
+                co_await run_watching();
             } else {
-                good = co_await look();
+                good = co_await run_once();
             }
             const nanoseconds pause = good ? pace_.good() : pace_.bad(); // GCC 12 does both within a co_await
             (void)co_await wake_.wait_for(random_.around(pause));
@@ -70,33 +70,33 @@ class exec_strategy : public kith::strategy {
 
   private:
     /// One run. False: it was of no use.
-    kith::task<bool> look() {
+    kith::task<bool> run_once() {
         const auto done = co_await process_.run(program_);
-        co_return done ? done->good() ? observe(done->output) : fail(ended(*done)) : fail(done.error());
+        co_return done ? done->good() ? report_output(done->output) : fail(ended(*done)) : fail(done.error());
     }
 
-    bool observe(std::string_view text) {
-        auto said = exec::read_said(text);
-        if (!said) return fail({said.status(), program_.path + ": " + said.error().text});
-        if (said->doubled != 0) discovery.left_out(said->doubled, "the program said it twice");
+    bool report_output(std::string_view text) {
+        auto output = exec::parse_peer_output(text);
+        if (!output) return fail({output.status(), program_.path + ": " + output.error().text});
+        if (output->doubled != 0) discovery.left_out(output->doubled, "the program said it twice");
         kith::host_faults unusable;
-        std::erase_if(said->peers, [&](const kith::peer &one) { return !unusable.admit_name(one.name); });
+        std::erase_if(output->peers, [&](const kith::peer &one) { return !unusable.admit_name(one.name); });
         unusable.report([this](std::uint32_t items, std::string_view why) { discovery.left_out(items, why); });
-        const bool taken = discovery.replace(said->peers) >= 0;
-        if (watches_ && taken) last_ = *std::move(said);
+        const bool taken = discovery.replace(output->peers) >= 0;
+        if (watches_ && taken) last_ = *std::move(output);
         return taken;
     }
 
     // The program runs until it ends, by itself or because it is of no use any more.
-    kith::task<> follow() {
+    kith::task<> run_watching() {
         wake_.reset();
-        const auto begun = clock_.monotonic();
+        const auto started_at = clock_.monotonic();
         auto running = co_await process_.start(program_, KITH_PROCESS_OUTPUT);
         if (!running) {
             fail(running.error());
             co_return;
         }
-        kith::error why = co_await hear(*running, begun + timeout_);
+        kith::error why = co_await read_sets(*running, started_at + timeout_);
         if (why.status == KITH_CLOSED) { // it says no more
             running->end();              // nothing when it has ended
             const auto end = co_await running->wait();
@@ -104,13 +104,13 @@ class exec_strategy : public kith::strategy {
         }
         if (last_) discovery.watching(false);
         last_.reset();
-        if (clock_.monotonic() - begun >= settled) pace_.good();
+        if (clock_.monotonic() - started_at >= min_run_time) pace_.good();
         fail(why);
     }
 
     /// Why it is not heard any more.
-    kith::task<kith::error> hear(kith::running &running, nanoseconds deadline) {
-        exec::Sets sets;
+    kith::task<kith::error> read_sets(kith::running &running, nanoseconds deadline) {
+        exec::PeerSetSplitter sets;
         std::array<std::byte, 16'384> buffer;
         for (;;) {
             const bool first = !last_;
@@ -123,10 +123,10 @@ class exec_strategy : public kith::strategy {
             while (const auto set = sets.next()) {
                 if (set->size() > max_output_) co_return too_large();
                 const bool before = last_.has_value();
-                if (!observe(*set)) co_return kith::error(KITH_OK, std::string()); // it was told
+                if (!report_output(*set)) co_return kith::error(KITH_OK, std::string()); // it was told
                 if (!before) discovery.watching(true);
             }
-            if (sets.begun() > max_output_) co_return too_large();
+            if (sets.pending() > max_output_) co_return too_large();
         }
     }
 
@@ -153,7 +153,7 @@ class exec_strategy : public kith::strategy {
     const nanoseconds timeout_;
     const std::uint64_t max_output_;
     kith::pace pace_;
-    std::optional<exec::Said> last_; // of the program that is watching
+    std::optional<exec::PeerOutput> last_; // of the program that is watching
 };
 
 } // namespace

@@ -137,12 +137,12 @@ BOOST_FIXTURE_TEST_CASE(while_the_list_fails_the_node_is_not_there, Listing) {
         rig.refresh();
         const auto before = rig.reports().size();
         BOOST_REQUIRE(rig.run_until([&] { return rig.reports().size() > before; }));
-        const Report &said = rig.reports().back();
-        BOOST_TEST((said.kind == Report::Kind::detached));
-        BOOST_TEST(said.status == status, said.text);
-        BOOST_TEST(said.text.starts_with("/bin/links: "), said.text);
-        BOOST_TEST(said.text.find(part) != std::string::npos, said.text);
-        BOOST_TEST_MESSAGE(said.text);
+        const Report &output = rig.reports().back();
+        BOOST_TEST((output.kind == Report::Kind::detached));
+        BOOST_TEST(output.status == status, output.text);
+        BOOST_TEST(output.text.starts_with("/bin/links: "), output.text);
+        BOOST_TEST(output.text.find(part) != std::string::npos, output.text);
+        BOOST_TEST_MESSAGE(output.text);
         BOOST_TEST(!rig.attached());
     };
     detached(Program().complain("is the daemon running?\n").exit(1), KITH_UNAVAILABLE,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "registration.hpp"
+#include "registration_requests.hpp"
 
-#include "query.hpp"
+#include "request_paths.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>

@@ -2,7 +2,7 @@
 //
 // Whatever a program says: what is taken of it the host takes too, what is not has a reason that can be shown, and sets are the same
 // however they come in pieces.
-#include "exec_command/said.hpp"
+#include "exec_command/peer_output_parser.hpp"
 
 #include <kith/hosting/peers.hpp>
 #include <kith/hosting/utf8.hpp>
@@ -17,7 +17,7 @@ void must(bool good) {
 }
 
 std::vector<std::string> sets_of(std::string_view text, std::size_t piece) {
-    exec::Sets sets;
+    exec::PeerSetSplitter sets;
     std::vector<std::string> out;
     for (std::size_t at = 0; at < text.size(); at += piece) {
         sets.add(text.substr(at, piece));
@@ -33,16 +33,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const std::string_view text(reinterpret_cast<const char *>(data) + 1, size - 1);
     must(sets_of(text, 1 + data[0]) == sets_of(text, size));
 
-    const auto said = exec::read_said(text);
-    if (!said) {
-        must(said.status() == KITH_PROTOCOL && !said.error().text.empty());
-        for (const char c : said.error().text) must(static_cast<unsigned char>(c) >= ' ' && c != 0x7f);
+    const auto output = exec::parse_peer_output(text);
+    if (!output) {
+        must(output.status() == KITH_PROTOCOL && !output.error().text.empty());
+        for (const char c : output.error().text) must(static_cast<unsigned char>(c) >= ' ' && c != 0x7f);
         return 0;
     }
     kith::PeerReader reader;
-    const kith::detail::peers_view peers(said->peers);
+    const kith::detail::peers_view peers(output->peers);
     must(reader.read(peers.data(), peers.size(), sizeof(kith_peer)) == KITH_OK);
     std::set<std::string> keys;
-    for (const auto &peer : said->peers) must(keys.insert(peer.key).second);
+    for (const auto &peer : output->peers) must(keys.insert(peer.key).second);
     return 0;
 }

@@ -13,7 +13,7 @@
 namespace exec {
 
 /// The rule for a command in a schema, without its description.
-inline constexpr std::string_view command_rule = R"(
+inline constexpr std::string_view command_schema = R"(
             "type": "array",
             "minItems": 1,
             "maxItems": 257,
@@ -43,7 +43,7 @@ inline constexpr std::string_view common_options = R"(
 
 /// Texts, one behind the other.
 template <const std::string_view &...Parts>
-struct joined {
+struct concatenated {
     static constexpr auto characters = [] {
         std::array<char, (Parts.size() + ...)> out{};
         std::size_t at = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "said.hpp"
+#include "peer_output_parser.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -25,7 +25,7 @@ std::string_view trimmed(std::string_view text) {
 bool printable(char c) noexcept { return c > ' ' && static_cast<unsigned char>(c) < 0x7f; }
 
 /// Of a strange text: short, and fit to be shown.
-std::string shown(std::string_view text) {
+std::string quoted(std::string_view text) {
     std::string out = "`";
     for (const char c : text.substr(0, 64)) out += printable(c) || c == ' ' ? c : '?';
     return out + (text.size() > 64 ? "...`" : "`");
@@ -46,14 +46,14 @@ class Reader {
             const auto word = text.substr(at, std::min(text.find_first_of(blanks, at), text.size()) - at);
             at = std::min(text.find_first_not_of(blanks, at + word.size()), text.size());
             if (!std::ranges::all_of(word, printable))
-                return shown(word) + ": expected a name of printable ASCII, or else a JSON object";
+                return quoted(word) + ": expected a name of printable ASCII, or else a JSON object";
             if (peer.name.empty()) {
                 peer.name = word;
                 continue;
             }
             const auto sign = word.find('=');
             if (sign == 0 || sign == std::string_view::npos)
-                return shown(word) + ": expected one name in a line, and behind it attributes such as zone=a";
+                return quoted(word) + ": expected one name in a line, and behind it attributes such as zone=a";
             peer.attributes.push_back({std::string(word.substr(0, sign)), std::string(word.substr(sign + 1))});
         }
         peer.key = peer.name;
@@ -71,7 +71,7 @@ class Reader {
         return {};
     }
 
-    Said said;
+    PeerOutput output;
 
   private:
     std::optional<json::value> parse(std::string_view text) {
@@ -80,7 +80,7 @@ class Reader {
         limits.max_depth = 8;
         json::value out = json::parse({text.data(), text.size()}, error, {}, limits);
         if (!error) return out;
-        wrong_ = shown(text) + " is not JSON (" + error.message() + ")";
+        wrong_ = quoted(text) + " is not JSON (" + error.message() + ")";
         return std::nullopt;
     }
 
@@ -100,13 +100,13 @@ class Reader {
                 if (!is.is_object()) return "`attributes`: expected an object of texts";
                 for (const auto &[attribute, text] : is.get_object()) {
                     if (!text.is_string())
-                        return "attribute " + shown({attribute.data(), attribute.size()}) + ": expected a text";
+                        return "attribute " + quoted({attribute.data(), attribute.size()}) + ": expected a text";
                     peer.attributes.push_back({std::string(attribute), std::string(text.get_string())});
                 }
                 continue;
             }
-            if (name != "name" && name != "key") return shown(name) + ": expected `name`, `key` and `attributes`, and no more";
-            if (!is.is_string()) return shown(name) + ": expected a text";
+            if (name != "name" && name != "key") return quoted(name) + ": expected `name`, `key` and `attributes`, and no more";
+            if (!is.is_string()) return quoted(name) + ": expected a text";
             (name == "name" ? peer.name : peer.key) = is.get_string();
         }
         if (peer.key.empty()) peer.key = peer.name;
@@ -117,19 +117,19 @@ class Reader {
     std::string take(kith::peer peer) {
         if (peer.key.empty()) return "expected a name, got an empty one";
         if (peer.name.size() > max_name || peer.key.size() > max_name)
-            return shown(peer.name) + ": expected at most 1024 bytes";
+            return quoted(peer.name) + ": expected at most 1024 bytes";
         if (peer.attributes.size() > most_)
-            return shown(peer.key) + ": expected at most " + std::to_string(most_) + " attributes";
+            return quoted(peer.key) + ": expected at most " + std::to_string(most_) + " attributes";
         std::unordered_set<std::string_view> names;
         for (const auto &one : peer.attributes) {
             if (one.name.empty() || one.name.size() > max_attribute_name || one.value.size() > max_attribute_value)
-                return "attribute " + shown(one.name) + ": expected a name of at most 256 bytes and a value of at most 4096";
-            if (!names.insert(one.name).second) return "attribute " + shown(one.name) + " stands there twice";
+                return "attribute " + quoted(one.name) + ": expected a name of at most 256 bytes and a value of at most 4096";
+            if (!names.insert(one.name).second) return "attribute " + quoted(one.name) + " stands there twice";
         }
         if (keys_.insert(peer.key).second) {
-            said.peers.push_back(std::move(peer));
+            output.peers.push_back(std::move(peer));
         } else {
-            ++said.doubled;
+            ++output.doubled;
         }
         return {};
     }
@@ -139,18 +139,18 @@ class Reader {
     std::unordered_set<std::string> keys_;
 };
 
-kith::error strange(const std::string &text) { return {KITH_PROTOCOL, "its output is not understood: " + text}; }
+kith::error unexpected_output(const std::string &text) { return {KITH_PROTOCOL, "its output is not understood: " + text}; }
 
 } // namespace
 
-kith::result<Said> read_said(std::string_view text, std::size_t attributes) {
+kith::result<PeerOutput> parse_peer_output(std::string_view text, std::size_t attributes) {
     Reader reader(attributes);
     const auto first = text.find_first_not_of(" \t\r\v\f\n");
     if (first == std::string_view::npos)
         return kith::error(KITH_PROTOCOL, "it said nothing; a program that knows of no peer says []");
     if (text[first] == '[') {
         const std::string why = reader.list(text.substr(first));
-        return why.empty() ? kith::result<Said>(std::move(reader.said)) : strange(why);
+        return why.empty() ? kith::result<PeerOutput>(std::move(reader.output)) : unexpected_output(why);
     }
     std::size_t number = 0;
     bool any = false;
@@ -161,13 +161,13 @@ kith::result<Said> read_said(std::string_view text, std::size_t attributes) {
         ++number;
         if (line.empty() || line.front() == '#') continue;
         any = true;
-        if (auto why = reader.line(line); !why.empty()) return strange("line " + std::to_string(number) + ", " + why);
+        if (auto why = reader.line(line); !why.empty()) return unexpected_output("line " + std::to_string(number) + ", " + why);
     }
     if (!any) return kith::error(KITH_PROTOCOL, "it said nothing but comments; a program that knows of no peer says []");
-    return std::move(reader.said);
+    return std::move(reader.output);
 }
 
-std::optional<std::string> Sets::next() {
+std::optional<std::string> PeerSetSplitter::next() {
     for (;;) {
         const auto end = rest_.find('\n', seen_);
         if (end == std::string::npos) return std::nullopt;

@@ -1,54 +1,55 @@
 // SPDX-License-Identifier: MIT
-#include "exec_command/said.hpp"
+#include "exec_command/peer_output_parser.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-using exec::read_said;
-using exec::Sets;
+using exec::parse_peer_output;
+using exec::PeerSetSplitter;
 
 namespace {
 
 std::string keys(std::string_view text) {
-    const auto said = read_said(text);
-    BOOST_TEST_REQUIRE(said.has_value(), (said ? std::string() : said.error().text));
+    const auto output = parse_peer_output(text);
+    BOOST_TEST_REQUIRE(output.has_value(), (output ? std::string() : output.error().text));
     std::string out;
-    for (const auto &peer : said->peers) out += (out.empty() ? "" : " ") + peer.key;
+    for (const auto &peer : output->peers) out += (out.empty() ? "" : " ") + peer.key;
     return out;
 }
 
 void refuses(std::string_view text, std::string_view part) {
-    const auto said = read_said(text);
-    BOOST_TEST_REQUIRE(!said.has_value(), text);
-    BOOST_TEST(said.status() == KITH_PROTOCOL);
-    BOOST_TEST(said.error().text.find(part) != std::string::npos, said.error().text);
+    const auto output = parse_peer_output(text);
+    BOOST_TEST_REQUIRE(!output.has_value(), text);
+    BOOST_TEST(output.status() == KITH_PROTOCOL);
+    BOOST_TEST(output.error().text.find(part) != std::string::npos, output.error().text);
 }
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(said)
+BOOST_AUTO_TEST_SUITE(output)
 
 BOOST_AUTO_TEST_CASE(lines) {
-    const auto said = read_said("# ours\n\n  a@h  \r\nb@h zone=a rack=\"12=3\n\n{\"name\": \"c@h\", \"key\": \"i-3\", "
-                                "\"attributes\": {\"x\": \"y z\"}}\n"
-                                "a@h zone=b\nlast@h");
-    BOOST_TEST_REQUIRE(said.has_value());
-    BOOST_TEST_REQUIRE(said->peers.size() == 4u);
-    BOOST_TEST(said->doubled == 1u);
-    BOOST_TEST(said->peers[0].name == "a@h");
-    BOOST_TEST(said->peers[0].key == "a@h");
-    BOOST_TEST(said->peers[1].attribute_or_empty("zone") == "a");
-    BOOST_TEST(said->peers[1].attribute_or_empty("rack") == "\"12=3");
-    BOOST_TEST(said->peers[2].key == "i-3");
-    BOOST_TEST(said->peers[2].attribute_or_empty("x") == "y z");
-    BOOST_TEST(said->peers[3].name == "last@h");
+    const auto output =
+        parse_peer_output("# ours\n\n  a@h  \r\nb@h zone=a rack=\"12=3\n\n{\"name\": \"c@h\", \"key\": \"i-3\", "
+                          "\"attributes\": {\"x\": \"y z\"}}\n"
+                          "a@h zone=b\nlast@h");
+    BOOST_TEST_REQUIRE(output.has_value());
+    BOOST_TEST_REQUIRE(output->peers.size() == 4u);
+    BOOST_TEST(output->doubled == 1u);
+    BOOST_TEST(output->peers[0].name == "a@h");
+    BOOST_TEST(output->peers[0].key == "a@h");
+    BOOST_TEST(output->peers[1].attribute_or_empty("zone") == "a");
+    BOOST_TEST(output->peers[1].attribute_or_empty("rack") == "\"12=3");
+    BOOST_TEST(output->peers[2].key == "i-3");
+    BOOST_TEST(output->peers[2].attribute_or_empty("x") == "y z");
+    BOOST_TEST(output->peers[3].name == "last@h");
 }
 
 BOOST_AUTO_TEST_CASE(a_list) {
     BOOST_TEST(keys("[]") == "");
     BOOST_TEST(keys("\n [ \"a@h\",\n {\"name\": \"b@h\"}, {\"key\": \"i-3\"} ]\n") == "a@h b@h i-3");
-    const auto named = read_said(R"(["\u00e4@h"])");
-    BOOST_TEST_REQUIRE(named.has_value());
-    BOOST_TEST(named->peers[0].name == "\u00e4@h");
+    const auto with_path = parse_peer_output(R"(["\u00e4@h"])");
+    BOOST_TEST_REQUIRE(with_path.has_value());
+    BOOST_TEST(with_path->peers[0].name == "\u00e4@h");
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_no_answer) {
@@ -89,14 +90,14 @@ BOOST_AUTO_TEST_CASE(one_after_the_other_whatever_the_pieces) {
     const std::string all = "\n\na\nb\n\n  \nc\n\n[]\n[\"d\"]\ne\n[\"f\"]\ng\n";
     const std::vector<std::string> wanted = {"a\nb\n", "c\n", "[]", "[\"d\"]", "e\n", "[\"f\"]"};
     for (std::size_t piece = 1; piece <= all.size(); ++piece) {
-        Sets sets;
+        PeerSetSplitter sets;
         std::vector<std::string> got;
         for (std::size_t at = 0; at < all.size(); at += piece) {
             sets.add(std::string_view(all).substr(at, piece));
             while (auto one = sets.next()) got.push_back(*std::move(one));
         }
         BOOST_TEST(got == wanted, boost::test_tools::per_element());
-        BOOST_TEST(sets.begun() == 2u);
+        BOOST_TEST(sets.pending() == 2u);
     }
 }
 

@@ -13,9 +13,9 @@ using namespace consul;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
     if (size == 0) return 0;
     const std::string_view text(reinterpret_cast<const char *>(data) + 1, size - 1);
-    Cursor cursor;
-    cursor.answered(text.substr(0, 24), text.size() > 24 ? text.substr(24, 24) : std::string_view());
-    if (cursor.parameter() == "index=0" || cursor.blocks() == cursor.parameter().empty()) std::abort();
+    BlockingQueryIndex query_index;
+    query_index.update(text.substr(0, 24), text.size() > 24 ? text.substr(24, 24) : std::string_view());
+    if (query_index.parameter() == "index=0" || query_index.blocks() == query_index.parameter().empty()) std::abort();
     if (const auto names = read_datacenters(text); !names && names.error().text.empty()) std::abort();
 
     Listing listing;
@@ -28,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         return 0;
     }
     const Found *lists[] = {&*found, &*found};
-    const Named named = name_all(lists, "app");
+    const NamedPeers named = name_peers(lists, "app");
     std::set<std::string_view> keys, names;
     for (const auto &peer : named.peers) {
         if (!keys.insert(peer.key).second || !names.insert(peer.name).second || peer.name.size() <= 4) std::abort();

@@ -3,7 +3,7 @@
 // What is asked of Consul's HTTP API, version 1: paths and parameters. Needs no host.
 #pragma once
 
-#include "cursor.hpp"
+#include "blocking_query_index.hpp"
 #include "settings.hpp"
 
 namespace consul {
@@ -12,10 +12,10 @@ namespace consul {
 std::string escaped(std::string_view text);
 
 /// Path of a listing with its parameters, beginning with a slash. A cursor that blocks adds `index` and `wait`.
-std::string path_of(const Listing &listing, const Settings &settings, const Cursor &cursor);
+std::string path_of(const Listing &listing, const Settings &settings, const BlockingQueryIndex &query_index);
 
 /// The same for people: path only, and the datacenter.
-std::string place_of(const Listing &listing, const Settings &settings);
+std::string describe(const Listing &listing, const Settings &settings);
 
 inline constexpr std::string_view datacenters_path = "/v1/catalog/datacenters";
 

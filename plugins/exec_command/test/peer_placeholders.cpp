@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "exec_command/expand.hpp"
+#include "exec_command/peer_placeholders.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -9,7 +9,7 @@ const kith::peer peer{
     .key = "i-7", .name = "app@10.0.0.7", .attributes = {{"ip", "10.0.0.7"}, {"node-zone", "a"}, {"odd", "--x"}}};
 
 kith::result<kith::program> of(std::string argument) {
-    return exec::expand({.path = "/bin/join", .arguments = {std::move(argument)}}, "me@h", peer);
+    return exec::fill_placeholders({.path = "/bin/join", .arguments = {std::move(argument)}}, "me@h", peer);
 }
 
 std::string filled(std::string argument) {
@@ -20,7 +20,7 @@ std::string filled(std::string argument) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(expand)
+BOOST_AUTO_TEST_SUITE(fill_placeholders)
 
 BOOST_AUTO_TEST_CASE(names_in_braces_are_replaced) {
     BOOST_TEST(filled("{name}") == "app@10.0.0.7");

@@ -31,7 +31,7 @@ kith::result<Found> read_instances(std::string_view body, const Listing &listing
 kith::result<std::vector<std::string>> read_datacenters(std::string_view body);
 
 /// Peers of the instances, and how many were left out of them.
-struct Named {
+struct NamedPeers {
     std::vector<kith::peer> peers;
     std::uint32_t without_address = 0;
     kith::host_faults unusable; ///< what they have cannot be a peer's address
@@ -45,6 +45,6 @@ void keep_unlisted(Found &found, const Found &last);
 void keep_addresses(Found &found, const Found &last);
 
 /// BASENAME@HOST for each instance of all lists, an address only once.
-Named name_all(std::span<const Found *const> lists, std::string_view basename);
+NamedPeers name_peers(std::span<const Found *const> lists, std::string_view basename);
 
 } // namespace consul

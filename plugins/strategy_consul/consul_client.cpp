@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "api.hpp"
+#include "consul_client.hpp"
 
 #include <algorithm>
 
@@ -23,7 +23,7 @@ std::string words(std::string_view body) {
 
 } // namespace
 
-kith::task<kith::result<void>> Api::read_into(const std::string &path, std::string &out) {
+kith::task<kith::result<void>> ConsulClient::read_into(const std::string &path, std::string &out) {
     auto got = co_await file_.read(path, largest_file);
     if (!got) {
         const bool named = got.error().text.find(path) != std::string::npos;
@@ -33,31 +33,32 @@ kith::task<kith::result<void>> Api::read_into(const std::string &path, std::stri
     co_return kith::result<void>();
 }
 
-kith::task<kith::result<std::shared_ptr<kith::http_client>>> Api::client() {
+kith::task<kith::result<std::shared_ptr<kith::http_client>>> ConsulClient::open_client() {
     std::string authorities;
     if (!settings_.authorities.empty()) {
         if (auto got = co_await read_into(settings_.authorities, authorities); !got) co_return std::move(got).error();
     }
-    if (client_ != nullptr && authorities == authorities_) co_return client_;
+    if (http_client_ != nullptr && authorities == authorities_) co_return http_client_;
     kith::http_settings settings;
     settings.authorities = authorities;
     settings.flags = settings_.insecure ? KITH_HTTP_INSECURE : 0;
     settings.connect_timeout = 10s;
     auto opened = co_await http_.open(settings);
     if (!opened) co_return kith::error(opened.status(), settings_.url + ": " + opened.error().text);
-    client_ = std::make_shared<kith::http_client>(*std::move(opened));
+    http_client_ = std::make_shared<kith::http_client>(*std::move(opened));
     authorities_ = std::move(authorities);
-    co_return client_;
+    co_return http_client_;
 }
 
-kith::task<kith::result<kith::http_answer>> Api::ask(const char *method, std::string path, std::string body, Span timeout) {
+kith::task<kith::result<kith::http_answer>> ConsulClient::ask(const char *method, std::string path, std::string body,
+                                                              Duration timeout) {
     std::string token = settings_.token;
     if (!settings_.token_file.empty()) {
         if (auto got = co_await read_into(settings_.token_file, token); !got) co_return std::move(got).error();
         while (!token.empty() && static_cast<unsigned char>(token.back()) <= 0x20) token.pop_back();
         if (token.empty()) co_return kith::error(KITH_INVALID, settings_.token_file + ": it is empty; expected an ACL token");
     }
-    auto by = co_await client();
+    auto by = co_await open_client();
     if (!by) co_return std::move(by).error();
     const std::string url = settings_.url + path;
     std::vector<kith::attribute> fields{{"Accept", "application/json"}, {"User-Agent", "kith"}};
@@ -75,38 +76,38 @@ kith::task<kith::result<kith::http_answer>> Api::ask(const char *method, std::st
     co_return co_await (*by)->fetch(request);
 }
 
-std::string Api::token_wanted(Right right) const {
+std::string ConsulClient::required_token(Permission right) const {
     const std::string service = settings_.by_id ? R"(service_prefix "")" : "service \"" + settings_.service + "\"";
     return std::string(has_token() ? "a token" : "the option token_file, with a token") + " whose policy has " + service +
-           (right == Right::write ? R"( { policy = "write" })"
-                                  : R"( { policy = "read" } and node_prefix "" { policy = "read" })");
+           (right == Permission::write ? R"( { policy = "write" })"
+                                       : R"( { policy = "read" } and node_prefix "" { policy = "read" })");
 }
 
-kith::error Api::refused(const kith::http_answer &answer, const std::string &url, Right right) const {
+kith::error ConsulClient::refused(const kith::http_answer &answer, const std::string &url, Permission right) const {
     kith::error why = answer.refusal();
     why.text = url + ": " + why.text + words(answer.body);
-    if (answer.code == 401 || answer.code == 403) why.text += "; expected " + token_wanted(right);
+    if (answer.code == 401 || answer.code == 403) why.text += "; expected " + required_token(right);
     if (answer.body.find("boolean expression") != std::string::npos) why.text += "; look at the option filter";
     if (answer.code == 404) why.text += "; is that Consul's API?";
     if (answer.code / 100 == 3) why.text += "; redirects are not followed, configure the base_url they lead to";
     return why;
 }
 
-kith::task<kith::result<kith::http_answer>> Api::get(std::string path, Span timeout, std::span<const std::uint32_t> also,
-                                                     Span &wish) {
+kith::task<kith::result<kith::http_answer>> ConsulClient::get(std::string path, Duration timeout,
+                                                              std::span<const std::uint32_t> also, Duration &retry_after) {
     const std::string url = settings_.url + path.substr(0, path.find('?'));
     auto answer = co_await ask("GET", std::move(path), {}, timeout);
     if (!answer) co_return std::move(answer).error();
     if (answer->code == 200 || std::ranges::find(also, answer->code) != also.end()) co_return answer;
-    wish = answer->retry_after();
-    co_return refused(*answer, url, Right::read);
+    retry_after = answer->retry_after();
+    co_return refused(*answer, url, Permission::read);
 }
 
-kith::task<kith::result<void>> Api::put(std::string path, std::string body, Span timeout) {
+kith::task<kith::result<void>> ConsulClient::put(std::string path, std::string body, Duration timeout) {
     const std::string url = settings_.url + path.substr(0, path.find('?'));
     auto answer = co_await ask("PUT", std::move(path), std::move(body), timeout);
     if (!answer) co_return std::move(answer).error();
-    if (answer->code != 200) co_return refused(*answer, url, Right::write);
+    if (answer->code != 200) co_return refused(*answer, url, Permission::write);
     co_return kith::result<void>();
 }
 

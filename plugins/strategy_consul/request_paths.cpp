@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "query.hpp"
+#include "request_paths.hpp"
 
 namespace consul {
 
@@ -33,7 +33,7 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
-std::string path_of(const Listing &listing, const Settings &settings, const Cursor &cursor) {
+std::string path_of(const Listing &listing, const Settings &settings, const BlockingQueryIndex &query_index) {
     std::string out = bare_path(listing, settings);
     char before = '?';
     const auto add = [&](const std::string &parameter) {
@@ -43,14 +43,14 @@ std::string path_of(const Listing &listing, const Settings &settings, const Curs
     if (!listing.datacenter.empty()) add("dc=" + escaped(listing.datacenter));
     if (listing.endpoint == Endpoint::health && listing.passing) add("passing=true");
     if (!settings.filter.empty()) add("filter=" + escaped(settings.filter));
-    if (cursor.blocks()) {
-        add(cursor.parameter());
+    if (query_index.blocks()) {
+        add(query_index.parameter());
         add("wait=" + std::to_string(settings.wait.count()) + "ms");
     }
     return out;
 }
 
-std::string place_of(const Listing &listing, const Settings &settings) {
+std::string describe(const Listing &listing, const Settings &settings) {
     return settings.url + bare_path(listing, settings) +
            (listing.datacenter.empty() ? "" : " in datacenter " + listing.datacenter);
 }

@@ -13,7 +13,7 @@
 
 namespace consul {
 
-class Cursor {
+class BlockingQueryIndex {
   public:
     /// What to add to the query's parameters, such as `index=7`; empty: answer at once.
     [[nodiscard]] std::string parameter() const;
@@ -22,7 +22,7 @@ class Cursor {
 
     /// An answer came. index: its X-Consul-Index, hash: its X-Consul-ContentHash; empty: it has none.
     /// \return whether it may differ from the one before.
-    bool answered(std::string_view index, std::string_view hash);
+    bool update(std::string_view index, std::string_view hash);
 
     /// Begin anew: after a failure, nothing is known of what happened meanwhile.
     void reset() noexcept;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "expand.hpp"
+#include "peer_placeholders.hpp"
 
 #include <algorithm>
 
@@ -67,7 +67,7 @@ std::string variable(std::string_view attribute) {
     return out;
 }
 
-kith::result<kith::program> expand(const kith::program &command, std::string_view node, const kith::peer &peer) {
+kith::result<kith::program> fill_placeholders(const kith::program &command, std::string_view node, const kith::peer &peer) {
     kith::program out = command;
     for (auto &argument : out.arguments) {
         auto text = filled(argument, peer);

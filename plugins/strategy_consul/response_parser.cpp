@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "answer.hpp"
+#include "response_parser.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t most_kept = 10'000;
 
 // Thrown within this file only.
-struct Strange {
+struct UnexpectedShape {
     std::string text;
 };
 
@@ -26,20 +26,20 @@ json::value parse(std::string_view text) {
     json::parse_options limits;
     limits.max_depth = 32;
     json::value out = json::parse({text.data(), text.size()}, error, {}, limits);
-    if (error) throw Strange{"it is not JSON (" + error.message() + ")"};
+    if (error) throw UnexpectedShape{"it is not JSON (" + error.message() + ")"};
     return out;
 }
 
 const json::object &object(const json::value &of, const std::string &place) {
     if (const auto *out = of.if_object()) return *out;
-    throw Strange{"expected an object at " + place};
+    throw UnexpectedShape{"expected an object at " + place};
 }
 
 const json::array &list(const json::value &of, const std::string &place) {
     static const json::array none;
     if (of.is_null()) return none; // so Go writes an empty list
     if (const auto *out = of.if_array()) return *out;
-    throw Strange{"expected a list at " + place};
+    throw UnexpectedShape{"expected a list at " + place};
 }
 
 // A member that may be absent.
@@ -47,18 +47,18 @@ std::string_view text(const json::object &of, const char *name, const std::strin
     const json::value *value = of.if_contains(name);
     if (value == nullptr || value->is_null()) return {};
     if (value->is_string()) return value->get_string();
-    throw Strange{"expected a text at " + place + "." + name};
+    throw UnexpectedShape{"expected a text at " + place + "." + name};
 }
 
 std::string_view needed(const json::object &of, const char *name, const std::string &place) {
     const auto out = text(of, name, place);
-    if (out.empty()) throw Strange{"expected a text at " + place + "." + name};
+    if (out.empty()) throw UnexpectedShape{"expected a text at " + place + "." + name};
     return out;
 }
 
 const json::object &member(const json::object &of, const char *name, const std::string &place) {
     const json::value *value = of.if_contains(name);
-    if (value == nullptr) throw Strange{"expected an object at " + place + "." + name};
+    if (value == nullptr) throw UnexpectedShape{"expected an object at " + place + "." + name};
     return object(*value, place + "." + name);
 }
 
@@ -77,7 +77,7 @@ std::string joined(const json::value *tags, const std::string &place) {
     std::string out;
     if (tags == nullptr) return out;
     for (const auto &tag : list(*tags, place)) {
-        if (!tag.is_string()) throw Strange{"expected texts at " + place};
+        if (!tag.is_string()) throw UnexpectedShape{"expected texts at " + place};
         (out += out.empty() ? "" : ",") += tag.get_string();
     }
     return out;
@@ -170,15 +170,17 @@ Found read_all(std::string_view body, const Listing &listing, bool by_id) {
     return out;
 }
 
-kith::error strange(const Strange &what) { return {KITH_PROTOCOL, "the answer is not what Consul documents: " + what.text}; }
+kith::error unexpected_response(const UnexpectedShape &what) {
+    return {KITH_PROTOCOL, "the answer is not what Consul documents: " + what.text};
+}
 
 } // namespace
 
 kith::result<Found> read_instances(std::string_view body, const Listing &listing, bool by_id) {
     try {
         return read_all(body, listing, by_id);
-    } catch (const Strange &what) {
-        return strange(what);
+    } catch (const UnexpectedShape &what) {
+        return unexpected_response(what);
     }
 }
 
@@ -187,13 +189,13 @@ kith::result<std::vector<std::string>> read_datacenters(std::string_view body) {
         const json::value all = parse(body);
         std::vector<std::string> out;
         for (const auto &value : list(all, "its top")) {
-            if (!value.is_string() || value.get_string().empty()) throw Strange{"expected names of datacenters"};
+            if (!value.is_string() || value.get_string().empty()) throw UnexpectedShape{"expected names of datacenters"};
             out.emplace_back(value.get_string());
         }
-        if (out.empty()) throw Strange{"expected at least one datacenter"};
+        if (out.empty()) throw UnexpectedShape{"expected at least one datacenter"};
         return out;
-    } catch (const Strange &what) {
-        return strange(what);
+    } catch (const UnexpectedShape &what) {
+        return unexpected_response(what);
     }
 }
 
@@ -219,8 +221,8 @@ void keep_addresses(Found &found, const Found &last) {
     }
 }
 
-Named name_all(std::span<const Found *const> lists, std::string_view basename) {
-    Named out;
+NamedPeers name_peers(std::span<const Found *const> lists, std::string_view basename) {
+    NamedPeers out;
     std::unordered_map<std::string_view, const Found *> hosts;
     std::unordered_set<std::string_view> keys;
     for (const Found *const found : lists) {

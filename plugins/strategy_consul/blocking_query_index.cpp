@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cursor.hpp"
+#include "blocking_query_index.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -18,12 +18,12 @@ bool is_hash(std::string_view text) {
 
 } // namespace
 
-std::string Cursor::parameter() const {
+std::string BlockingQueryIndex::parameter() const {
     if (!hash_.empty()) return "hash=" + hash_;
     return index_ == 0 ? std::string() : "index=" + std::to_string(index_);
 }
 
-bool Cursor::answered(std::string_view index, std::string_view hash) {
+bool BlockingQueryIndex::update(std::string_view index, std::string_view hash) {
     if (is_hash(hash)) {
         const bool changed = hash != hash_;
         hash_ = hash;
@@ -42,7 +42,7 @@ bool Cursor::answered(std::string_view index, std::string_view hash) {
     return changed;
 }
 
-void Cursor::reset() noexcept {
+void BlockingQueryIndex::reset() noexcept {
     index_ = 0;
     hash_.clear();
 }

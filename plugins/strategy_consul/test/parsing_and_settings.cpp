@@ -1,52 +1,52 @@
 // SPDX-License-Identifier: MIT
 //
 // What needs no host: the cursor, queries, and options that contradict each other.
-#include "answer.hpp"
-#include "cursor.hpp"
+#include "blocking_query_index.hpp"
 #include "fixture.hpp"
-#include "query.hpp"
-#include "registration.hpp"
+#include "registration_requests.hpp"
+#include "request_paths.hpp"
+#include "response_parser.hpp"
 
 using namespace consul;
 using namespace consul::test;
 
 BOOST_AUTO_TEST_CASE(a_cursor_follows_an_index) {
-    Cursor cursor;
-    BOOST_TEST(cursor.parameter().empty());
-    BOOST_TEST(cursor.answered("7", ""));
-    BOOST_TEST(cursor.parameter() == "index=7");
-    BOOST_TEST(!cursor.answered("7", ""));
-    BOOST_TEST(cursor.answered("9", ""));
-    BOOST_TEST(cursor.answered("8", "")); // backwards
-    BOOST_TEST(!cursor.blocks());
-    BOOST_TEST(cursor.answered("8", ""));
-    BOOST_TEST(cursor.parameter() == "index=8");
-    BOOST_TEST(cursor.answered("0", ""));
-    BOOST_TEST(!cursor.blocks());
-    BOOST_TEST(!cursor.answered("0", ""));
-    BOOST_TEST(cursor.parameter() == "index=1");
+    BlockingQueryIndex query_index;
+    BOOST_TEST(query_index.parameter().empty());
+    BOOST_TEST(query_index.update("7", ""));
+    BOOST_TEST(query_index.parameter() == "index=7");
+    BOOST_TEST(!query_index.update("7", ""));
+    BOOST_TEST(query_index.update("9", ""));
+    BOOST_TEST(query_index.update("8", "")); // backwards
+    BOOST_TEST(!query_index.blocks());
+    BOOST_TEST(query_index.update("8", ""));
+    BOOST_TEST(query_index.parameter() == "index=8");
+    BOOST_TEST(query_index.update("0", ""));
+    BOOST_TEST(!query_index.blocks());
+    BOOST_TEST(!query_index.update("0", ""));
+    BOOST_TEST(query_index.parameter() == "index=1");
 }
 
 BOOST_AUTO_TEST_CASE(an_index_that_is_none_cannot_be_waited_for) {
     for (const char *bad : {"", "x", "-1", "7 ", "99999999999999999999999"}) {
-        Cursor cursor;
-        cursor.answered("7", "");
-        BOOST_TEST(cursor.answered(bad, ""), bad);
-        BOOST_TEST(!cursor.blocks(), bad);
+        BlockingQueryIndex query_index;
+        query_index.update("7", "");
+        BOOST_TEST(query_index.update(bad, ""), bad);
+        BOOST_TEST(!query_index.blocks(), bad);
     }
-    Cursor cursor;
-    cursor.answered("18446744073709551615", "");
-    BOOST_TEST(cursor.parameter() == "index=18446744073709551615");
+    BlockingQueryIndex query_index;
+    query_index.update("18446744073709551615", "");
+    BOOST_TEST(query_index.parameter() == "index=18446744073709551615");
 }
 
 BOOST_AUTO_TEST_CASE(a_cursor_follows_a_hash) {
-    Cursor cursor;
-    BOOST_TEST(cursor.answered("", "a1"));
-    BOOST_TEST(cursor.parameter() == "hash=a1");
-    BOOST_TEST(!cursor.answered("", "a1"));
-    BOOST_TEST(cursor.answered("", "b2"));
-    BOOST_TEST(cursor.answered("", "b&c")); // it would be another parameter
-    BOOST_TEST(!cursor.blocks());
+    BlockingQueryIndex query_index;
+    BOOST_TEST(query_index.update("", "a1"));
+    BOOST_TEST(query_index.parameter() == "hash=a1");
+    BOOST_TEST(!query_index.update("", "a1"));
+    BOOST_TEST(query_index.update("", "b2"));
+    BOOST_TEST(query_index.update("", "b&c")); // it would be another parameter
+    BOOST_TEST(!query_index.blocks());
 }
 
 BOOST_AUTO_TEST_CASE(names_of_services_are_escaped) {
