@@ -125,7 +125,7 @@ bool printable_field(std::string_view text) {
 
 } // namespace
 
-kith::result<Credentials> read_credentials(std::string_view json) {
+kith::result<Credentials> parse_credentials(std::string_view json) {
     Credentials out;
     std::string code, lower_code, message, expires;
     const std::array<std::pair<std::string_view, std::string *>, 8> members{{{"AccessKeyId", &out.id},

@@ -3,7 +3,7 @@
 // Credentials, and how the metadata service and a container's endpoint tell them: a JSON object. Pure: no services.
 #pragma once
 
-#include "times.hpp"
+#include "time_formats.hpp"
 
 #include <kith/result.hpp>
 
@@ -23,6 +23,6 @@ struct Credentials {
 };
 
 /// Temporary credentials, without origin. Also when they tell of a failure: then that is the error.
-kith::result<Credentials> read_credentials(std::string_view json);
+kith::result<Credentials> parse_credentials(std::string_view json);
 
 } // namespace ec2

@@ -105,7 +105,7 @@ Settings read_settings(const kith::options &options, const kith::env &env) {
     if (options.has("/interface")) out.naming.interface = static_cast<unsigned>(options.integer("/interface"));
     out.naming.prefix = options.text("/app_prefix");
     out.naming.form = options.text("/ip_to_nodename");
-    if (const auto fault = fault_of_form(out.naming.form))
+    if (const auto fault = format_error(out.naming.form))
         refuse("option ip_to_nodename",
                *fault + "; expected {app_prefix}, {ip}, {instance_id} and {zone} in a text, such as {app_prefix}@{ip}");
     out.interval = options.milliseconds("/polling_interval");
@@ -145,7 +145,7 @@ Endpoint endpoint_of(const Settings &settings, std::string_view region) {
     return out;
 }
 
-std::string without_metadata(const Settings &settings) {
+std::string missing_settings(const Settings &settings) {
     std::string out;
     const auto add = [&](const char *what) { out.append(out.empty() ? "" : " and ").append(what); };
     if (settings.region.empty()) add("`region`");

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "credentials.hpp"
-#include "naming.hpp"
+#include "peer_naming.hpp"
 
 #include <kith/env.hpp>
 #include <kith/options.hpp>
@@ -50,6 +50,6 @@ struct Endpoint {
 Endpoint endpoint_of(const Settings &settings, std::string_view region);
 
 /// What has to be configured where there is no metadata service; empty: nothing.
-std::string without_metadata(const Settings &settings);
+std::string missing_settings(const Settings &settings);
 
 } // namespace ec2

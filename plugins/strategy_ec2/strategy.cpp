@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // ec2: the peers are the running instances of AWS that have a tag, as DescribeInstances tells them.
-#include "api.hpp"
-#include "digest.hpp"
-#include "query.hpp"
+#include "describe_instances_request.hpp"
+#include "ec2_client.hpp"
 #include "schema.hpp"
+#include "sha256.hpp"
 
 #include <kith/pace.hpp>
 #include <kith/plugin.hpp>
@@ -18,9 +18,9 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr int waits_between_pages = 3; // when EC2 has no time: what was read so far is worth it
-constexpr std::size_t most_instances = 50'000;
-constexpr std::size_t most_pages = 10'000; // some may be empty
+constexpr int max_waits_between_pages = 3; // when EC2 has no time: what was read so far is worth it
+constexpr std::size_t max_instances = 50'000;
+constexpr std::size_t max_pages = 10'000; // some may be empty
 
 class ec2_tags : public kith::strategy {
   public:
@@ -38,7 +38,7 @@ class ec2_tags : public kith::strategy {
         : strategy(h),
           settings_(ec2::read_settings(kith::options(h), kith::env(h))),
           metadata_(h, settings_),
-          api_(h, settings_, metadata_),
+          ec2_(h, settings_, metadata_),
           random_(h),
           wake_(h),
           pace_(settings_.interval) {
@@ -47,13 +47,14 @@ class ec2_tags : public kith::strategy {
 
     kith::task<> run() override {
         for (;;) {
-            auto seen = co_await look();
+            auto seen = co_await list_instances();
             nanoseconds pause{};
-            if (seen && tell(*seen)) {
+            if (seen && report(*seen)) {
                 pause = random_.around(pace_.good());
             } else {
                 if (!seen) discovery.failed(seen.error());
-                pause = random_.around(pace_.bad(api_.wish()), 0.5); // those who failed together do not come back together
+                pause =
+                    random_.around(pace_.bad(ec2_.retry_after()), 0.5); // those who failed together do not come back together
             }
             (void)co_await wake_.wait_for(pause);
         }
@@ -64,9 +65,9 @@ class ec2_tags : public kith::strategy {
   private:
     using Instances = std::vector<ec2::Instance>;
 
-    kith::task<kith::result<Instances>> look() {
+    kith::task<kith::result<Instances>> list_instances() {
         if (!settings_.values.empty()) co_return co_await all(settings_.values);
-        co_return co_await companions();
+        co_return co_await instances_like_this();
     }
 
     // All pages.
@@ -75,15 +76,14 @@ class ec2_tags : public kith::strategy {
         std::string next;
         std::unordered_set<std::string> tokens;
         do {
-            const int waits = next.empty() ? 0 : waits_between_pages;
-            auto page = co_await api_.describe(ec2::running_with_tag(settings_.tag, values, next), waits);
+            const int waits = next.empty() ? 0 : max_waits_between_pages;
+            auto page = co_await ec2_.describe(ec2::running_with_tag(settings_.tag, values, next), waits);
             if (!page) co_return std::move(page).error();
             std::ranges::move(page->instances, std::back_inserter(out));
             if (!page->next.empty() && !tokens.insert(page->next).second)
                 co_return kith::error(KITH_PROTOCOL, "EC2 told the same NextToken twice, so the list has no end");
-            if (tokens.size() > most_pages)
-                co_return kith::error(KITH_LIMIT, "the list of instances has more than 10000 pages");
-            if (out.size() > most_instances)
+            if (tokens.size() > max_pages) co_return kith::error(KITH_LIMIT, "the list of instances has more than 10000 pages");
+            if (out.size() > max_instances)
                 co_return kith::error(KITH_LIMIT, "more than 50000 instances have the tag " + settings_.tag);
             next = std::move(page->next);
         } while (!next.empty());
@@ -91,7 +91,7 @@ class ec2_tags : public kith::strategy {
     }
 
     // Those with this instance's value of the tag. It is one of them; if it is not, its tag may have another value now.
-    kith::task<kith::result<Instances>> companions() {
+    kith::task<kith::result<Instances>> instances_like_this() {
         auto id = co_await metadata_.instance();
         if (!id) co_return std::move(id).error();
         if (own_value_.empty()) {
@@ -114,7 +114,7 @@ class ec2_tags : public kith::strategy {
 
     // Learns this instance's value of the tag. Does it run?
     kith::task<kith::result<bool>> find_self(std::string id) {
-        auto page = co_await api_.describe(ec2::the_instance(id), 0);
+        auto page = co_await ec2_.describe(ec2::one_instance(id), 0);
         if (!page) co_return std::move(page).error();
         const auto self = std::ranges::find(page->instances, id, &ec2::Instance::id);
         if (self == page->instances.end())
@@ -122,14 +122,14 @@ class ec2_tags : public kith::strategy {
         if (self->tags.empty())
             co_return kith::error(KITH_NOT_FOUND, "this instance, " + id + ", has no tag " + settings_.tag +
                                                       "; give it one, or configure `ec2_tagvalue`");
-        own_value_ = {ec2::literal(self->tags.front().value)};
+        own_value_ = {ec2::escape_filter_value(self->tags.front().value)};
         co_return self->state.empty() || self->state == "running";
     }
 
-    bool tell(const Instances &instances) {
-        ec2::Named named = ec2::name_all(instances, settings_.naming, addresses_);
+    bool report(const Instances &instances) {
+        ec2::NamedPeers named = ec2::name_peers(instances, settings_.naming, addresses_);
         addresses_ = std::move(named.addresses);
-        if ((std::exchange(kept_, named.kept) == 0) != (named.kept == 0)) {
+        if ((std::exchange(without_current_address_, named.kept) == 0) != (named.kept == 0)) {
             if (named.kept != 0)
                 log.warning("EC2 lists running instances without their address; the last known one stays",
                             {{"instances", std::to_string(named.kept)}});
@@ -147,14 +147,14 @@ class ec2_tags : public kith::strategy {
     }
 
     const ec2::Settings settings_;
-    ec2::Metadata metadata_;
-    ec2::Api api_;
+    ec2::MetadataService metadata_;
+    ec2::Ec2Client ec2_;
     kith::random random_;
     kith::signal wake_;
     kith::pace pace_;
-    std::vector<std::string> own_value_; // one, once it is known
-    ec2::KnownAddresses addresses_;      // of the last answer
-    std::uint32_t kept_ = 0;             // instances that have none now
+    std::vector<std::string> own_value_;        // one, once it is known
+    ec2::KnownAddresses addresses_;             // of the last answer
+    std::uint32_t without_current_address_ = 0; // instances that have none now
 };
 
 } // namespace

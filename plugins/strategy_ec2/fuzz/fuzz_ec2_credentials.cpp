@@ -10,7 +10,7 @@ using namespace ec2;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char *>(data), size);
-    const auto got = read_credentials(text);
+    const auto got = parse_credentials(text);
     if (!got && got.error().text.empty()) std::abort();
     if (got) {
         if (got->id.empty() || got->secret.empty()) std::abort();

@@ -8,7 +8,7 @@ using namespace ec2;
 BOOST_AUTO_TEST_SUITE(credentials)
 
 BOOST_AUTO_TEST_CASE(as_the_metadata_service_tells_them) {
-    const auto got = read_credentials(R"({ "Code" : "Success", "LastUpdated" : "2015-08-30T06:00:00Z", "Type" : "AWS-HMAC",
+    const auto got = parse_credentials(R"({ "Code" : "Success", "LastUpdated" : "2015-08-30T06:00:00Z", "Type" : "AWS-HMAC",
         "AccessKeyId" : "ASIA1", "SecretAccessKey" : "a\/b", "Token" : "t==", "Expiration" : "2015-08-30T12:36:00Z" })");
     BOOST_REQUIRE(got);
     BOOST_TEST(got->id == "ASIA1");
@@ -18,17 +18,17 @@ BOOST_AUTO_TEST_CASE(as_the_metadata_service_tells_them) {
 }
 
 BOOST_AUTO_TEST_CASE(as_a_container_is_told_them) {
-    const auto got = read_credentials(
+    const auto got = parse_credentials(
         R"({"RoleArn":"arn:x","AccessKeyId":"A","SecretAccessKey":"S","n":[1,{"a":[]},null,"],"],"more":{"x":true,"y":-1.5e3}})");
     BOOST_REQUIRE(got);
     BOOST_TEST(!got->expires);
     BOOST_TEST(got->token.empty());
-    BOOST_TEST(read_credentials("{\"AccessKeyId\":\"A\\u003d\",\"SecretAccessKey\":\"S\"}")->id == "A=");
+    BOOST_TEST(parse_credentials("{\"AccessKeyId\":\"A\\u003d\",\"SecretAccessKey\":\"S\"}")->id == "A=");
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_that_is_told) {
     const auto got =
-        read_credentials(R"({"Code": "AssumeRoleUnauthorizedAccess", "Message": "EC2 cannot assume the role web"})");
+        parse_credentials(R"({"Code": "AssumeRoleUnauthorizedAccess", "Message": "EC2 cannot assume the role web"})");
     BOOST_REQUIRE(!got);
     BOOST_TEST(got.error().status == KITH_UNAUTHORIZED);
     BOOST_TEST(got.error().text == "AssumeRoleUnauthorizedAccess: EC2 cannot assume the role web");
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(what_is_none) {
           std::string(R"({"AccessKeyId":"A","SecretAccessKey":"\u00"})"),
           std::string(R"({"AccessKeyId":"A","SecretAccessKey":"\q"})"),
           std::string(R"({"AccessKeyId":"A","SecretAccessKey":"S","Expiration":"soon"})"), deep}) {
-        const auto got = read_credentials(text);
+        const auto got = parse_credentials(text);
         BOOST_REQUIRE_MESSAGE(!got, text);
         BOOST_TEST(got.error().status == KITH_PROTOCOL);
     }

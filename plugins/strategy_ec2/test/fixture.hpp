@@ -5,7 +5,7 @@
 
 #include "../query.hpp"
 #include "../sign.hpp"
-#include "aws.hpp"
+#include "simulated_aws.hpp"
 
 #include <kith/testkit/http_server.hpp>
 #include <kith/testkit/rig.hpp>
@@ -68,7 +68,8 @@ class Ec2 {
         }
         const auto next = said(asked, "NextToken");
         std::vector<Some> all = instances, some;
-        std::erase_if(all, [&](const Some &one) { return encode(literal(one.tag)) != said(asked, "Filter.1.Value.1"); });
+        std::erase_if(all,
+                      [&](const Some &one) { return encode(escape_filter_value(one.tag)) != said(asked, "Filter.1.Value.1"); });
         const std::size_t from = next.empty() ? 0 : std::stoul(next), to = std::min(from + page_size, all.size());
         for (std::size_t i = from; i < to; ++i) some.push_back(all[i]);
         if (turned) turned(from);
@@ -125,19 +126,19 @@ class Imds {
             if (asked.method != "PUT" || asked.field("X-aws-ec2-metadata-token-ttl-seconds") != "21600") return HttpReply(400);
             return HttpReply(200, "token-" + std::to_string(++tokens));
         });
-        tell("placement/region", "eu-west-1");
-        tell("instance-id", "i-0");
-        tell("iam/security-credentials/", "web");
-        tell("iam/security-credentials/web", role("KEY1", "2026-01-01T06:00:00Z"));
+        report("placement/region", "eu-west-1");
+        report("instance-id", "i-0");
+        report("iam/security-credentials/", "web");
+        report("iam/security-credentials/web", role("KEY1", "2026-01-01T06:00:00Z"));
         server.route("/latest/meta-data/", HttpReply(401));
     }
-    void tell(const std::string &path, HttpReply reply) {
+    void report(const std::string &path, HttpReply reply) {
         server.route("/latest/meta-data/" + path, [this, reply = std::move(reply)](const HttpAsked &asked) {
             if (asked.field("X-aws-ec2-metadata-token") != "token-" + std::to_string(tokens)) return HttpReply(401);
             return reply;
         });
     }
-    void tell(const std::string &path, const std::string &value) { tell(path, HttpReply(200, value)); }
+    void report(const std::string &path, const std::string &value) { report(path, HttpReply(200, value)); }
     std::size_t asked(std::string_view path) const {
         return static_cast<std::size_t>(
             std::ranges::count_if(server.asked(), [&](const HttpAsked &one) { return one.target.ends_with(path); }));

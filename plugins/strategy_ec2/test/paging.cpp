@@ -31,11 +31,11 @@ BOOST_AUTO_TEST_CASE(all_pages_are_one_set) {
 }
 
 BOOST_AUTO_TEST_CASE(credentials_end_between_two_pages) {
-    imds.tell("iam/security-credentials/web", role("KEY1", "2026-01-01T06:00:00Z"));
+    imds.report("iam/security-credentials/web", role("KEY1", "2026-01-01T06:00:00Z"));
     ec2.turned = [&](std::size_t from) {
         if (from != 100) return;
         ec2.keys = {"KEY2"};
-        imds.tell("iam/security-credentials/web", role("KEY2", "2026-01-01T12:00:00Z"));
+        imds.report("iam/security-credentials/web", role("KEY2", "2026-01-01T12:00:00Z"));
     };
     start();
     sees_all();

@@ -45,17 +45,17 @@ BOOST_AUTO_TEST_CASE(queries) {
         "Action=DescribeInstances&Version=2016-11-15&Filter.1.Name=tag%3ANa%2Fme&Filter.1.Value.1=a%20b&Filter.1.Value.2=c%26d"
         "&Filter.2.Name=instance-state-name&Filter.2.Value.1=running&MaxResults=250");
     BOOST_TEST(running_with_tag("n", values, "x+/=").ends_with("&MaxResults=250&NextToken=x%2B%2F%3D"));
-    BOOST_TEST(the_instance("i-1") == "Action=DescribeInstances&Version=2016-11-15&InstanceId.1=i-1");
-    BOOST_TEST(literal("a*b?c\\d") == "a\\*b\\?c\\\\d");
+    BOOST_TEST(one_instance("i-1") == "Action=DescribeInstances&Version=2016-11-15&InstanceId.1=i-1");
+    BOOST_TEST(escape_filter_value("a*b?c\\d") == "a\\*b\\?c\\\\d");
 }
 
 BOOST_AUTO_TEST_CASE(reasons) {
-    using Remedy = Reason::Remedy;
+    using Remedy = Explanation::Remedy;
     const auto of = [](std::uint32_t code, const char *name, Moment now = day, const char *message = "") {
-        return reason_of(head(code), {name, message}, now, "role web of this instance");
+        return explain(head(code), {name, message}, now, "role web of this instance");
     };
     const auto slow = of(503, "RequestLimitExceeded");
-    BOOST_TEST((slow.remedy == Remedy::patience));
+    BOOST_TEST((slow.remedy == Remedy::retry));
     BOOST_TEST(slow.why.status == KITH_UNAVAILABLE);
     BOOST_TEST(slow.why.text.find("polling_interval") != std::string::npos);
 
@@ -78,11 +78,11 @@ BOOST_AUTO_TEST_CASE(reasons) {
     const auto old = of(400, "RequestExpired", day + 1s);
     BOOST_TEST((old.remedy == Remedy::credentials));
     BOOST_TEST(old.why.text.find("the credentials have ended") != std::string::npos);
-    BOOST_TEST((reason_of(head(400, "?"), {"RequestExpired", ""}, day, "x").remedy == Remedy::credentials));
+    BOOST_TEST((explain(head(400, "?"), {"RequestExpired", ""}, day, "x").remedy == Remedy::credentials));
 
     BOOST_TEST(of(401, "AuthFailure").why.text.find("does not know these credentials") != std::string::npos);
     BOOST_TEST(of(400, "Else", day, "What.").why.text == "the server answered 400 (Else); EC2 says: What");
-    BOOST_TEST((of(502, "").remedy == Remedy::patience));
+    BOOST_TEST((of(502, "").remedy == Remedy::retry));
     BOOST_TEST(of(301, "").why.text.find("`endpoint`") != std::string::npos);
     BOOST_TEST(of(400, "Else", day, std::string(9'999, 'x').c_str()).why.text.size() < 600u);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "reason.hpp"
+#include "error_response.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@ namespace ec2 {
 
 namespace {
 
-using Remedy = Reason::Remedy;
+using Remedy = Explanation::Remedy;
 
 // AWS takes a signature that is so old or so young.
 constexpr Moment tolerated = std::chrono::minutes(5);
@@ -32,10 +32,10 @@ constexpr std::string_view secret =
 constexpr std::string_view trouble = "EC2 is in trouble";
 
 constexpr std::array codes{
-    Code{"RequestLimitExceeded", Remedy::patience, KITH_UNAVAILABLE, slower},
-    Code{"Throttling", Remedy::patience, KITH_UNAVAILABLE, slower},
-    Code{"ThrottlingException", Remedy::patience, KITH_UNAVAILABLE, slower},
-    Code{"EC2ThrottledException", Remedy::patience, KITH_UNAVAILABLE, slower},
+    Code{"RequestLimitExceeded", Remedy::retry, KITH_UNAVAILABLE, slower},
+    Code{"Throttling", Remedy::retry, KITH_UNAVAILABLE, slower},
+    Code{"ThrottlingException", Remedy::retry, KITH_UNAVAILABLE, slower},
+    Code{"EC2ThrottledException", Remedy::retry, KITH_UNAVAILABLE, slower},
     Code{"RequestExpired", Remedy::credentials, KITH_UNAUTHORIZED, ended},
     Code{"ExpiredToken", Remedy::credentials, KITH_UNAUTHORIZED, ended},
     Code{"ExpiredTokenException", Remedy::credentials, KITH_UNAUTHORIZED, ended},
@@ -48,10 +48,10 @@ constexpr std::array codes{
     Code{"SignatureDoesNotMatch", Remedy::credentials, KITH_UNAUTHORIZED, secret},
     Code{"InvalidInstanceID.NotFound", Remedy::none, KITH_NOT_FOUND, "this instance is not in this region and account"},
     Code{"InvalidInstanceID.Malformed", Remedy::none, KITH_NOT_FOUND, "this instance is not in this region and account"},
-    Code{"InternalError", Remedy::patience, KITH_UNAVAILABLE, trouble},
-    Code{"InternalFailure", Remedy::patience, KITH_UNAVAILABLE, trouble},
-    Code{"Unavailable", Remedy::patience, KITH_UNAVAILABLE, trouble},
-    Code{"ServiceUnavailable", Remedy::patience, KITH_UNAVAILABLE, trouble},
+    Code{"InternalError", Remedy::retry, KITH_UNAVAILABLE, trouble},
+    Code{"InternalFailure", Remedy::retry, KITH_UNAVAILABLE, trouble},
+    Code{"Unavailable", Remedy::retry, KITH_UNAVAILABLE, trouble},
+    Code{"ServiceUnavailable", Remedy::retry, KITH_UNAVAILABLE, trouble},
 };
 
 // It goes on with what only AWS can decode, and is long then.
@@ -72,12 +72,12 @@ std::string clock_fault(Moment now, const kith::http_head &answer) {
 
 } // namespace
 
-Reason reason_of(const kith::http_head &answer, const Refusal &said, Moment now, std::string_view who) {
-    Reason out;
+Explanation explain(const kith::http_head &answer, const ErrorResponse &said, Moment now, std::string_view who) {
+    Explanation out;
     out.why = answer.refusal();
     if (said.code.empty()) {
         if (answer.code / 100 == 3) out.why.text += "; redirects are not followed: configure the `endpoint` they lead to";
-        if (answer.code >= 500) out.remedy = Remedy::patience;
+        if (answer.code >= 500) out.remedy = Remedy::retry;
         return out;
     }
     out.why.text += " (" + said.code.substr(0, 128) + ")";

@@ -13,17 +13,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     if (size == 0) return 0;
     const std::string_view text(reinterpret_cast<const char *>(data) + 1, size - 1);
     std::string xml(text);
-    auto page = read_page(xml, "cluster");
+    auto page = parse_page(xml, "cluster");
     if (!page) {
         if (page.error().text.empty()) std::abort();
         xml = text;
-        (void)read_refusal(xml);
+        (void)parse_error_response(xml);
         return 0;
     }
     Naming naming{static_cast<AddressType>(data[0] % 5), {}, "app", "{app_prefix}@{ip}"};
     if (data[0] >= 128) naming.interface = data[0] % 3;
     std::set<std::string_view> keys, names;
-    const Named named = name_all(page->instances, naming);
+    const NamedPeers named = name_peers(page->instances, naming);
     for (const kith_peer &peer : named.peers.all()) {
         if (!keys.insert(kith::view(peer.key)).second || !names.insert(kith::view(peer.name)).second) std::abort();
     }

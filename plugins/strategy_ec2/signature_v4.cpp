@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "sign.hpp"
+#include "signature_v4.hpp"
 
-#include "digest.hpp"
+#include "sha256.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -75,7 +75,7 @@ std::string encode(std::string_view text) {
     return out;
 }
 
-std::string authorization(const Signable &request, const Scope &scope, const Credentials &with) {
+std::string authorization(const CanonicalRequest &request, const CredentialScope &scope, const Credentials &with) {
     std::vector<std::pair<std::string, std::string>> fields;
     for (const auto &[name, value] : request.fields) {
         std::string small(name);

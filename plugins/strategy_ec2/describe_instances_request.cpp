@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "query.hpp"
+#include "describe_instances_request.hpp"
 
-#include "sign.hpp"
+#include "signature_v4.hpp"
 
 namespace ec2 {
 
@@ -24,9 +24,9 @@ std::string running_with_tag(std::string_view tag, std::span<const std::string> 
     return out;
 }
 
-std::string the_instance(std::string_view id) { return std::string(action) + "&InstanceId.1=" + encode(id); }
+std::string one_instance(std::string_view id) { return std::string(action) + "&InstanceId.1=" + encode(id); }
 
-std::string literal(std::string_view value) {
+std::string escape_filter_value(std::string_view value) {
     std::string out;
     for (const char c : value) {
         if (c == '*' || c == '?' || c == '\\') out += '\\';

@@ -20,7 +20,7 @@ Instance instance(const char *id, const char *ip, const char *launched = "2015")
 }
 
 std::string names(const std::vector<Instance> &of, const Naming &naming = usual) {
-    const Named named = name_all(of, naming);
+    const NamedPeers named = name_peers(of, naming);
     std::string out;
     for (const kith_peer &peer : named.peers.all())
         out.append(out.empty() ? "" : " ").append(kith::view(peer.key)).append("=").append(kith::view(peer.name));
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_running_one_that_lost_its_address_keeps_it) {
     Instance stopping = instance("i-3", "");
     stopping.state = "stopping";
     const std::vector<Instance> all{instance("i-1", "10.0.0.1"), instance("i-2", ""), stopping, instance("i-4", "")};
-    const Named named = name_all(all, usual, known);
+    const NamedPeers named = name_peers(all, usual, known);
     BOOST_REQUIRE(named.peers.size() == 2u);
     BOOST_TEST(kith::view(named.peers.all()[1].key) == "i-2");
     BOOST_TEST(kith::view(named.peers.all()[1].name) == "app@10.0.0.2");
@@ -89,14 +89,14 @@ BOOST_AUTO_TEST_CASE(a_running_one_that_lost_its_address_keeps_it) {
 BOOST_AUTO_TEST_CASE(a_lost_address_that_another_one_has_now_is_the_others) {
     const KnownAddresses known{{"i-2", "10.0.0.2"}};
     const std::vector<Instance> all{instance("i-2", "", "2020"), instance("i-1", "10.0.0.2", "2015")};
-    const Named named = name_all(all, usual, known);
+    const NamedPeers named = name_peers(all, usual, known);
     BOOST_REQUIRE(named.peers.size() == 1u);
     BOOST_TEST(kith::view(named.peers.all()[0].key) == "i-1");
 }
 
 BOOST_AUTO_TEST_CASE(an_address_that_is_nobodys) {
     const std::vector<Instance> all{instance("i-1", "0.0.0.0"), instance("i-2", "10.0.0.2:22"), instance("i-3", "10.0.0.3")};
-    const Named named = name_all(all, usual);
+    const NamedPeers named = name_peers(all, usual);
     BOOST_TEST(named.peers.size() == 1u);
     BOOST_TEST(named.unusable.total() == 2u);
 }
@@ -114,15 +114,15 @@ BOOST_AUTO_TEST_CASE(forms) {
     Naming naming = usual;
     naming.form = "{app_prefix}-{instance_id}@{zone}.{ip}";
     BOOST_TEST(names({instance("i-1", "10.0.0.1")}, naming) == "i-1=app-i-1@eu-west-1a.10.0.0.1 0 0 0 0");
-    for (const char *good : {"{ip}", "a@{ip}", "{instance_id}@h"}) BOOST_TEST(!fault_of_form(good));
+    for (const char *good : {"{ip}", "a@{ip}", "{instance_id}@h"}) BOOST_TEST(!format_error(good));
     for (const char *bad : {"", "app", "{app_prefix}@{zone}", "{ip", "ip}", "{{ip}}", "{ip}{", "{ip}@{host}", "{}@{ip}"})
-        BOOST_TEST(fault_of_form(bad).has_value(), bad);
+        BOOST_TEST(format_error(bad).has_value(), bad);
 }
 
 BOOST_AUTO_TEST_CASE(attributes) {
     Instance one = instance("i-1", "10.0.0.1");
     one.tags = {{"cluster", "shop"}};
-    const Named named = name_all({&one, 1}, usual);
+    const NamedPeers named = name_peers({&one, 1}, usual);
     std::string out;
     const kith_peer &peer = named.peers.all()[0];
     for (std::uint32_t i = 0; i < peer.attribute_count; ++i)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "metadata.hpp"
+#include "metadata_service.hpp"
 
 #include <algorithm>
 
@@ -22,20 +22,20 @@ bool printable(std::string_view text) {
 
 } // namespace
 
-kith::error Metadata::absent(const kith::error &why) const {
+kith::error MetadataService::no_metadata_service(const kith::error &why) const {
     std::string text = "no metadata service at " + settings_.metadata + ", so kith is not on EC2, or may not ask it";
-    if (const auto missing = without_metadata(settings_); !missing.empty()) text += "; configure " + missing;
+    if (const auto missing = missing_settings(settings_); !missing.empty()) text += "; configure " + missing;
     return {why.status, text + " (" + why.text + ")"};
 }
 
-kith::error Metadata::refused(std::string_view path, const kith::http_answer &answer) const {
+kith::error MetadataService::error_of(std::string_view path, const kith::http_answer &answer) const {
     kith::error why = answer.refusal();
     why.text = settings_.metadata + std::string(path) + ": " + why.text;
     return why;
 }
 
-kith::task<kith::result<kith::http_answer>> Metadata::ask(std::string_view method, std::string_view path,
-                                                          const kith::attribute *field) {
+kith::task<kith::result<kith::http_answer>> MetadataService::ask(std::string_view method, std::string_view path,
+                                                                 const kith::attribute *field) {
     if (!client_.open()) {
         kith::http_settings with;
         with.connect_timeout = to_connect;
@@ -53,12 +53,12 @@ kith::task<kith::result<kith::http_answer>> Metadata::ask(std::string_view metho
     co_return co_await client_.fetch(request);
 }
 
-kith::task<bool> Metadata::answers() {
+kith::task<bool> MetadataService::answers() {
     const auto answer = co_await ask("GET", root, nullptr);
     co_return answer.has_value();
 }
 
-kith::task<kith::result<void>> Metadata::new_token() {
+kith::task<kith::result<void>> MetadataService::new_token() {
     token_.clear();
     const kith::attribute lifetime{"X-aws-ec2-metadata-token-ttl-seconds", "21600"};
     auto answer = co_await ask("PUT", token_path, &lifetime);
@@ -66,7 +66,7 @@ kith::task<kith::result<void>> Metadata::new_token() {
         // Packets of the answer to PUT live for as many hops as the instance's options say; those of a GET are not limited.
         bool limited = answer.status() == KITH_TIMED_OUT;
         if (limited) limited = co_await answers();
-        if (!limited) co_return absent(answer.error());
+        if (!limited) co_return no_metadata_service(answer.error());
         co_return kith::error(KITH_TIMED_OUT,
                               settings_.metadata +
                                   ": it answers, but its session token does not arrive: its hop limit is too low, as it "
@@ -78,7 +78,7 @@ kith::task<kith::result<void>> Metadata::new_token() {
                                   ": the server answered 403: the metadata service of this instance is switched off; "
                                   "set HttpEndpoint of the instance to enabled");
     if (answer->code != 200) {
-        kith::error why = refused(token_path, *answer);
+        kith::error why = error_of(token_path, *answer);
         why.text += ": no session token, so that is no metadata service of EC2, or `metadata` is wrong";
         co_return why;
     }
@@ -88,7 +88,7 @@ kith::task<kith::result<void>> Metadata::new_token() {
     co_return kith::result<void>();
 }
 
-kith::task<kith::result<std::string>> Metadata::get(std::string path) {
+kith::task<kith::result<std::string>> MetadataService::get(std::string path) {
     path.insert(0, root);
     for (int attempt = 0;; ++attempt) {
         if (token_.empty()) {
@@ -97,9 +97,9 @@ kith::task<kith::result<std::string>> Metadata::get(std::string path) {
         }
         const kith::attribute token{"X-aws-ec2-metadata-token", token_};
         auto answer = co_await ask("GET", path, &token);
-        if (!answer) co_return absent(answer.error());
+        if (!answer) co_return no_metadata_service(answer.error());
         if (answer->code == 200) co_return std::move(answer->body);
-        kith::error why = refused(path, *answer);
+        kith::error why = error_of(path, *answer);
         if (answer->code != 401) co_return why;
         token_.clear(); // it lives 6 h, and not longer than the service
         if (attempt == 0) continue;
@@ -108,7 +108,7 @@ kith::task<kith::result<std::string>> Metadata::get(std::string path) {
     }
 }
 
-kith::task<kith::result<std::string>> Metadata::once(std::string &known, std::string path, std::string_view characters) {
+kith::task<kith::result<std::string>> MetadataService::once(std::string &known, std::string path, std::string_view characters) {
     if (!known.empty()) co_return known;
     auto got = co_await get(path);
     if (!got) co_return std::move(got).error();
@@ -119,8 +119,8 @@ kith::task<kith::result<std::string>> Metadata::once(std::string &known, std::st
     co_return known;
 }
 
-kith::task<kith::result<std::string>> Metadata::region() { return once(region_, "placement/region", name_letters); }
+kith::task<kith::result<std::string>> MetadataService::region() { return once(region_, "placement/region", name_letters); }
 
-kith::task<kith::result<std::string>> Metadata::instance() { return once(instance_, "instance-id", name_letters); }
+kith::task<kith::result<std::string>> MetadataService::instance() { return once(instance_, "instance-id", name_letters); }
 
 } // namespace ec2

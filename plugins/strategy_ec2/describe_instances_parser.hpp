@@ -39,12 +39,12 @@ struct Page {
 };
 
 /// xml: changed while it is read. tag: which one is kept. Anything that is not of the expected shape is an error: half an answer is none.
-kith::result<Page> read_page(std::string &xml, std::string_view tag);
+kith::result<Page> parse_page(std::string &xml, std::string_view tag);
 
 /// Of an answer that is no 200.
-struct Refusal {
+struct ErrorResponse {
     std::string code, message; ///< empty where it is not told
 };
-Refusal read_refusal(std::string &xml);
+ErrorResponse parse_error_response(std::string &xml);
 
 } // namespace ec2

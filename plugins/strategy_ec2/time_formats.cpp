@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "times.hpp"
+#include "time_formats.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../answer.hpp"
 
-#include "aws.hpp"
+#include "simulated_aws.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -9,7 +9,7 @@ using namespace ec2;
 
 namespace {
 
-kith::result<Page> read(std::string text) { return read_page(text, "cluster"); }
+kith::result<Page> read(std::string text) { return parse_page(text, "cluster"); }
 
 constexpr const char *interfaces = R"(<networkInterfaceSet>
   <item><networkInterfaceId>eni-2</networkInterfaceId><privateIpAddress>10.0.1.7</privateIpAddress>
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(half_an_answer_is_none) {
 }
 
 BOOST_AUTO_TEST_CASE(refusals) {
-    const auto of = [](std::string text) { return read_refusal(text); };
+    const auto of = [](std::string text) { return parse_error_response(text); };
     BOOST_TEST(of(test::refusal("RequestExpired", "Request has expired.")).code == "RequestExpired");
     BOOST_TEST(of(test::refusal("RequestExpired", "Request has expired.")).message == "Request has expired.");
     BOOST_TEST(of("<ErrorResponse><Error><Code>Throttling</Code></Error></ErrorResponse>").code == "Throttling");

@@ -12,16 +12,16 @@ BOOST_FIXTURE_TEST_SUITE(bad_days, Fixture)
 BOOST_AUTO_TEST_CASE(what_ec2_refuses) {
     start();
     next();
-    const auto refused = [&](const char *code, std::uint32_t status, std::int32_t means, std::string_view part) {
+    const auto error_of = [&](const char *code, std::uint32_t status, std::int32_t means, std::string_view part) {
         ec2.refuse(code, status);
         rig.refresh();
         stays(means, part);
     };
-    refused("RequestLimitExceeded", 503, KITH_UNAVAILABLE, "a longer polling_interval");
-    refused("UnauthorizedOperation", 403, KITH_UNAUTHORIZED, "ec2:DescribeInstances");
-    refused("AuthFailure", 401, KITH_UNAUTHORIZED, "role web of this instance");
-    refused("InvalidParameterValue", 400, KITH_PROTOCOL, "InvalidParameterValue");
-    refused("InternalError", 500, KITH_UNAVAILABLE, "EC2 is in trouble");
+    error_of("RequestLimitExceeded", 503, KITH_UNAVAILABLE, "a longer polling_interval");
+    error_of("UnauthorizedOperation", 403, KITH_UNAUTHORIZED, "ec2:DescribeInstances");
+    error_of("AuthFailure", 401, KITH_UNAUTHORIZED, "role web of this instance");
+    error_of("InvalidParameterValue", 400, KITH_PROTOCOL, "InvalidParameterValue");
+    error_of("InternalError", 500, KITH_UNAVAILABLE, "EC2 is in trouble");
     ec2.instead.reset();
     rig.refresh();
     sees("app@10.0.0.1 app@10.0.0.2");
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(they_are_renewed_before_they_end) {
     next();
     rig.run_until([&] { return net.now() > 5h + 50min; }, 6h);
     BOOST_TEST(imds.asked("security-credentials/web") == 1u);
-    imds.tell("iam/security-credentials/web", role("KEY2", "2026-01-01T12:00:00Z"));
+    imds.report("iam/security-credentials/web", role("KEY2", "2026-01-01T12:00:00Z"));
     ec2.keys.emplace_back("KEY2");
     rig.run_for(7min);
     BOOST_TEST(imds.asked("security-credentials/web") == 2u);
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(they_are_renewed_before_they_end) {
 BOOST_AUTO_TEST_CASE(those_that_cannot_be_renewed_are_used_until_they_end) {
     start();
     next();
-    imds.tell("iam/security-credentials/web", HttpReply(500));
+    imds.report("iam/security-credentials/web", HttpReply(500));
     rig.run_until([&] { return net.now() > 5h + 59min; }, 6h);
     BOOST_TEST(std::ranges::none_of(rig.observations(), [](const Observation &one) { return one.kind == Kind::failed; }));
     BOOST_TEST(rig.logged("used until they end"));
@@ -134,16 +134,16 @@ BOOST_AUTO_TEST_CASE(those_that_cannot_be_renewed_are_used_until_they_end) {
 }
 
 BOOST_AUTO_TEST_CASE(the_role_is_taken_away_or_no_good) {
-    imds.tell("iam/security-credentials/", HttpReply(404));
+    imds.report("iam/security-credentials/", HttpReply(404));
     start();
     fails(KITH_NOT_FOUND, "this instance has no role");
-    imds.tell("iam/security-credentials/", "../../evil");
+    imds.report("iam/security-credentials/", "../../evil");
     fails(KITH_PROTOCOL, "expected the name of a role");
-    imds.tell("iam/security-credentials/", "web\nother");
-    imds.tell("iam/security-credentials/web",
-              R"({"Code": "AssumeRoleUnauthorizedAccess", "Message": "EC2 cannot assume the role web."})");
+    imds.report("iam/security-credentials/", "web\nother");
+    imds.report("iam/security-credentials/web",
+                R"({"Code": "AssumeRoleUnauthorizedAccess", "Message": "EC2 cannot assume the role web."})");
     fails(KITH_UNAUTHORIZED, "credentials of role web of this instance: AssumeRoleUnauthorizedAccess");
-    imds.tell("iam/security-credentials/web", role("KEY1", "2026-01-01T06:00:00Z"));
+    imds.report("iam/security-credentials/web", role("KEY1", "2026-01-01T06:00:00Z"));
     sees("app@10.0.0.1 app@10.0.0.2");
 }
 
@@ -187,11 +187,11 @@ BOOST_AUTO_TEST_CASE(not_on_ec2) {
 }
 
 BOOST_AUTO_TEST_CASE(what_it_tells_is_no_region_and_no_id) {
-    imds.tell("placement/region", "evil.example/?");
+    imds.report("placement/region", "evil.example/?");
     start();
     fails(KITH_PROTOCOL, "placement/region");
-    imds.tell("placement/region", "eu-west-1");
-    imds.tell("instance-id", "");
+    imds.report("placement/region", "eu-west-1");
+    imds.report("instance-id", "");
     rig.refresh();
 }
 

@@ -9,9 +9,9 @@
 
 namespace ec2 {
 
-class Metadata {
+class MetadataService {
   public:
-    Metadata(kith::host h, const Settings &settings) : settings_(settings), http_(h) {}
+    MetadataService(kith::host h, const Settings &settings) : settings_(settings), http_(h) {}
 
     /// path: below /latest/meta-data/. KITH_NOT_FOUND: this instance has no such thing. Every other failure tells what to do about it.
     kith::task<kith::result<std::string>> get(std::string path);
@@ -25,8 +25,8 @@ class Metadata {
                                                     const kith::attribute *field);
     kith::task<kith::result<void>> new_token();
     kith::task<bool> answers();
-    kith::error absent(const kith::error &why) const;
-    kith::error refused(std::string_view path, const kith::http_answer &answer) const;
+    kith::error no_metadata_service(const kith::error &why) const;
+    kith::error error_of(std::string_view path, const kith::http_answer &answer) const;
     kith::task<kith::result<std::string>> once(std::string &known, std::string path, std::string_view characters);
 
     const Settings &settings_;

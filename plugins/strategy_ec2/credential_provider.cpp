@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "provider.hpp"
+#include "credential_provider.hpp"
 
 namespace ec2 {
 
@@ -7,25 +7,25 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Moment early = 5min;                   // AWS has new ones at least so long before the old ones end
+constexpr Moment renew_before = 5min;            // AWS has new ones at least so long before the old ones end
 constexpr std::chrono::nanoseconds again = 1min; // after a try to renew them early
 constexpr auto credentials_timeout = 5s;
 constexpr std::uint64_t credentials_max_body = 65'536;
 
 } // namespace
 
-bool Provider::good() const {
+bool CredentialProvider::good() const {
     if (!have_) return false;
-    if (!last_.expires || now() < *last_.expires - early) return true;
+    if (!last_.expires || now() < *last_.expires - renew_before) return true;
     return now() < *last_.expires && clock_.monotonic() - asked_ < again;
 }
 
-bool Provider::reject() {
+bool CredentialProvider::invalidate() {
     have_ = false;
     return !settings_.fixed;
 }
 
-kith::task<kith::result<Credentials>> Provider::get() {
+kith::task<kith::result<Credentials>> CredentialProvider::get() {
     if (settings_.fixed) co_return *settings_.fixed;
     if (good()) co_return last_;
     asked_ = clock_.monotonic();
@@ -41,12 +41,12 @@ kith::task<kith::result<Credentials>> Provider::get() {
     co_return last_;
 }
 
-kith::task<kith::result<Credentials>> Provider::fetch() {
-    if (!settings_.container_url.empty()) co_return co_await of_container();
-    co_return co_await of_role();
+kith::task<kith::result<Credentials>> CredentialProvider::fetch() {
+    if (!settings_.container_url.empty()) co_return co_await from_container();
+    co_return co_await from_role();
 }
 
-kith::task<kith::result<std::string>> Provider::container_token() {
+kith::task<kith::result<std::string>> CredentialProvider::container_token() {
     const std::string &path = settings_.container_token_file;
     std::string token = settings_.container_token;
     if (!path.empty()) {
@@ -59,7 +59,7 @@ kith::task<kith::result<std::string>> Provider::container_token() {
     co_return token;
 }
 
-kith::task<kith::result<Credentials>> Provider::of_container() {
+kith::task<kith::result<Credentials>> CredentialProvider::from_container() {
     const std::string &url = settings_.container_url;
     if (!client_.open()) {
         kith::http_settings with;
@@ -85,13 +85,13 @@ kith::task<kith::result<Credentials>> Provider::of_container() {
         if (answer->code == 404) why.text += ": the task or pod has no role";
         co_return why;
     }
-    auto out = read_credentials(answer->body);
+    auto out = parse_credentials(answer->body);
     if (!out) co_return kith::error(out.status(), where + url + ": " + out.error().text);
     out->origin = "those of the container's role";
     co_return out;
 }
 
-kith::task<kith::result<Credentials>> Provider::of_role() {
+kith::task<kith::result<Credentials>> CredentialProvider::from_role() {
     const std::string path = "iam/security-credentials/";
     auto role = co_await metadata_.get(path);
     if (!role && role.status() == KITH_NOT_FOUND)
@@ -106,7 +106,7 @@ kith::task<kith::result<Credentials>> Provider::of_role() {
                               settings_.metadata + "/latest/meta-data/" + path + ": expected the name of a role");
     auto told = co_await metadata_.get(path + name);
     if (!told) co_return std::move(told).error();
-    auto out = read_credentials(*told);
+    auto out = parse_credentials(*told);
     if (!out) co_return kith::error(out.status(), "credentials of role " + name + " of this instance: " + out.error().text);
     out->origin = "role " + name + " of this instance";
     co_return out;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "naming.hpp"
+#include "peer_naming.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -72,7 +72,7 @@ void append(kith::packed_peers &to, const Instance &of, const std::string &name,
 
 std::string_view name_of(AddressType type) { return types.at(static_cast<std::size_t>(type)).first; }
 
-std::optional<std::string> fault_of_form(std::string_view form) {
+std::optional<std::string> format_error(std::string_view form) {
     const Instance any;
     const Naming plain;
     std::optional<std::string> fault;
@@ -111,12 +111,12 @@ std::string_view address_of(const Instance &instance, const Naming &naming) {
     return {};
 }
 
-Named name_all(std::span<const Instance> instances, const Naming &naming, const KnownAddresses &known) {
+NamedPeers name_peers(std::span<const Instance> instances, const Naming &naming, const KnownAddresses &known) {
     struct Holder {
         const Instance *instance;
         bool has_it; // the address, by this answer
     };
-    Named out;
+    NamedPeers out;
     const auto leave_out = [&](Omission why) { ++out.left_out.at(static_cast<std::size_t>(why)); };
     std::unordered_map<std::string, Holder> by_name;
     std::unordered_set<std::string_view> seen;

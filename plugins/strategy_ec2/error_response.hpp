@@ -3,25 +3,25 @@
 // Why EC2 refused, in words that tell what to do about it. Pure: no services.
 #pragma once
 
-#include "answer.hpp"
-#include "times.hpp"
+#include "describe_instances_parser.hpp"
+#include "time_formats.hpp"
 
 #include <kith/http.hpp>
 
 namespace ec2 {
 
-struct Reason {
+struct Explanation {
     /// What may help besides waiting.
     enum class Remedy : std::uint8_t {
         none,
         credentials, ///< fresh ones
-        patience,    ///< the same request, a little later
+        retry,       ///< the same request, a little later
     };
     Remedy remedy = Remedy::none;
     kith::error why;
 };
 
 /// answer: any code but 200. now: this machine's clock. who: whose credentials were used.
-Reason reason_of(const kith::http_head &answer, const Refusal &said, Moment now, std::string_view who);
+Explanation explain(const kith::http_head &answer, const ErrorResponse &said, Moment now, std::string_view who);
 
 } // namespace ec2

@@ -4,7 +4,7 @@
 // renewed before they end.
 #pragma once
 
-#include "metadata.hpp"
+#include "metadata_service.hpp"
 
 #include <kith/clock.hpp>
 #include <kith/file.hpp>
@@ -12,27 +12,27 @@
 
 namespace ec2 {
 
-class Provider {
+class CredentialProvider {
   public:
-    Provider(kith::host h, const Settings &settings, Metadata &metadata)
+    CredentialProvider(kith::host h, const Settings &settings, MetadataService &metadata)
         : settings_(settings), metadata_(metadata), clock_(h), file_(h), http_(h), log_(h) {}
 
     kith::task<kith::result<Credentials>> get();
 
     /// AWS does not take them: get asks for others. False: there are no others.
-    bool reject();
+    bool invalidate();
 
     [[nodiscard]] Moment now() const { return std::chrono::duration_cast<Moment>(clock_.wall()); }
 
   private:
     bool good() const;
     kith::task<kith::result<Credentials>> fetch();
-    kith::task<kith::result<Credentials>> of_container();
-    kith::task<kith::result<Credentials>> of_role();
+    kith::task<kith::result<Credentials>> from_container();
+    kith::task<kith::result<Credentials>> from_role();
     kith::task<kith::result<std::string>> container_token();
 
     const Settings &settings_;
-    Metadata &metadata_;
+    MetadataService &metadata_;
     kith::clock clock_;
     kith::file file_;
     kith::http http_;

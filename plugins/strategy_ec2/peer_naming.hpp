@@ -3,7 +3,7 @@
 // From instances to peers: which address, which name, and who is left out. Pure: no services.
 #pragma once
 
-#include "answer.hpp"
+#include "describe_instances_parser.hpp"
 
 #include <kith/packed_peers.hpp>
 #include <kith/peer_host.hpp>
@@ -28,7 +28,7 @@ struct Naming {
 std::string_view name_of(AddressType type);
 
 /// Nothing: it is one. Else what is wrong with it.
-std::optional<std::string> fault_of_form(std::string_view form);
+std::optional<std::string> format_error(std::string_view form);
 
 enum class Omission : std::uint8_t { no_address, not_running, same_name, too_long };
 inline constexpr std::size_t omissions = 4;
@@ -39,7 +39,7 @@ std::string reason(Omission why, const Naming &naming);
 /// The address of each instance, by its id.
 using KnownAddresses = std::unordered_map<std::string, std::string>;
 
-struct Named {
+struct NamedPeers {
     kith::packed_peers peers;
     std::array<std::uint32_t, omissions> left_out{};
     kith::host_faults unusable; ///< left out, too: for their address
@@ -49,7 +49,7 @@ struct Named {
 
 /// Of several with one name the one that was launched last; of what is told twice, one. known: the addresses of the last answer. A running
 /// instance without an address keeps the one it had, unless another instance has it now: EC2 says that it is there.
-Named name_all(std::span<const Instance> instances, const Naming &naming, const KnownAddresses &known = {});
+NamedPeers name_peers(std::span<const Instance> instances, const Naming &naming, const KnownAddresses &known = {});
 
 /// Empty: it has none.
 std::string_view address_of(const Instance &instance, const Naming &naming);

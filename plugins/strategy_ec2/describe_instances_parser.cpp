@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "answer.hpp"
+#include "describe_instances_parser.hpp"
 
 #include <pugixml.hpp>
 
@@ -68,7 +68,7 @@ Instance read_instance(const pugi::xml_node &item, std::string_view tag) {
 
 } // namespace
 
-kith::result<Page> read_page(std::string &xml, std::string_view tag) {
+kith::result<Page> parse_page(std::string &xml, std::string_view tag) {
     pugi::xml_document document;
     const auto parsed = document.load_buffer_inplace(xml.data(), xml.size(), reading, pugi::encoding_utf8);
     if (!parsed)
@@ -93,7 +93,7 @@ kith::result<Page> read_page(std::string &xml, std::string_view tag) {
     return out;
 }
 
-Refusal read_refusal(std::string &xml) {
+ErrorResponse parse_error_response(std::string &xml) {
     pugi::xml_document document;
     if (!document.load_buffer_inplace(xml.data(), xml.size(), reading, pugi::encoding_utf8)) return {};
     const auto first = document.first_child();

@@ -14,7 +14,7 @@
 namespace ec2 {
 
 /// What is signed.
-struct Signable {
+struct CanonicalRequest {
     std::string_view method;
     std::string_view path = "/";                 ///< as it is before encoding, normalized
     std::span<const kith::attribute> query = {}; ///< as they are before encoding, in any order
@@ -23,14 +23,14 @@ struct Signable {
 };
 
 /// For whom it is valid.
-struct Scope {
+struct CredentialScope {
     std::string_view region;
     std::string_view service;
     std::string_view time; ///< 20150830T123600Z, also in X-Amz-Date
 };
 
 /// The value of Authorization.
-std::string authorization(const Signable &request, const Scope &scope, const Credentials &with);
+std::string authorization(const CanonicalRequest &request, const CredentialScope &scope, const Credentials &with);
 
 /// All but A-Z a-z 0-9 - . _ ~ as %XX.
 std::string encode(std::string_view text);

@@ -14,9 +14,9 @@ namespace ec2 {
 std::string running_with_tag(std::string_view tag, std::span<const std::string> values, std::string_view next);
 
 /// One instance, whatever its state.
-std::string the_instance(std::string_view id);
+std::string one_instance(std::string_view id);
 
 /// A value that means only itself in a filter.
-std::string literal(std::string_view value);
+std::string escape_filter_value(std::string_view value);
 
 } // namespace ec2

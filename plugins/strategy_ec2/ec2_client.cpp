@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "api.hpp"
+#include "ec2_client.hpp"
 
-#include "sign.hpp"
+#include "signature_v4.hpp"
 
 #include <algorithm>
 
@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
 constexpr nanoseconds api_timeout = 30s;         // for the whole of an answer
-constexpr nanoseconds longest_wish = 5min;       // of a Retry-After that is obeyed
+constexpr nanoseconds max_retry_after = 5min;    // of a Retry-After that is obeyed
 constexpr nanoseconds first_wait = 1s;           // before a page is asked for again; then twice as long, and so on
 constexpr std::uint64_t api_max_body = 16 << 20; // bytes
 
@@ -21,8 +21,8 @@ constexpr std::string_view form_type = "application/x-www-form-urlencoded; chars
 
 } // namespace
 
-kith::task<kith::result<kith::http_answer>> Api::send(const std::string &form, const std::string &region,
-                                                      const Credentials &with) {
+kith::task<kith::result<kith::http_answer>> Ec2Client::send(const std::string &form, const std::string &region,
+                                                            const Credentials &with) {
     if (!client_.open()) {
         auto opened = co_await http_.open();
         if (!opened) co_return std::move(opened).error();
@@ -52,8 +52,8 @@ kith::task<kith::result<kith::http_answer>> Api::send(const std::string &form, c
     }
 }
 
-kith::task<kith::result<Page>> Api::describe(std::string form, int waits) {
-    wish_ = {};
+kith::task<kith::result<Page>> Ec2Client::describe(std::string form, int waits) {
+    retry_after_ = {};
     std::string region = settings_.region;
     if (region.empty()) {
         auto told = co_await metadata_.region();
@@ -68,19 +68,19 @@ kith::task<kith::result<Page>> Api::describe(std::string form, int waits) {
         if (!answer) co_return std::move(answer).error();
         const std::string where = endpoint_of(settings_, region).url + ": ";
         if (answer->code == 200) {
-            auto page = read_page(answer->body, settings_.tag);
+            auto page = parse_page(answer->body, settings_.tag);
             if (!page) page.error().text.insert(0, where);
             co_return page;
         }
-        Reason reason = reason_of(*answer, read_refusal(answer->body), provider_.now(), with->origin);
+        Explanation reason = explain(*answer, parse_error_response(answer->body), provider_.now(), with->origin);
         reason.why.text.insert(0, where);
-        if (reason.remedy == Reason::Remedy::credentials && provider_.reject() && !renewed) {
+        if (reason.remedy == Explanation::Remedy::credentials && provider_.invalidate() && !renewed) {
             renewed = true;
             continue;
         }
-        wish_ = std::min<nanoseconds>(answer->retry_after(), longest_wish);
-        if (reason.remedy != Reason::Remedy::patience || waits-- <= 0) co_return reason.why;
-        const nanoseconds rest = std::max(random_.around(pause, 0.5), wish_);
+        retry_after_ = std::min<nanoseconds>(answer->retry_after(), max_retry_after);
+        if (reason.remedy != Explanation::Remedy::retry || waits-- <= 0) co_return reason.why;
+        const nanoseconds rest = std::max(random_.around(pause, 0.5), retry_after_);
         pause *= 2;
         co_await timer_.sleep(rest);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "digest.hpp"
+#include "sha256.hpp"
 
 #include <kith/result.hpp>
 

@@ -153,20 +153,20 @@ BOOST_AUTO_TEST_CASE(the_metadata_service_over_ipv6) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_refused_at_once) {
-    const auto refused = [](const std::string &more, std::string_view part, auto... environment) {
+    const auto error_of = [](const std::string &more, std::string_view part, auto... environment) {
         Fixture f(options(more));
         (f.here.env(environment.first, environment.second), ...);
         BOOST_TEST(f.rig.start() == KITH_INVALID);
         BOOST_TEST(f.rig.error().find(part) != std::string::npos, f.rig.error());
     };
-    refused(R"("ip_to_nodename": "{app}@{ip}")", "there is no {app}");
-    refused(R"("ip_to_nodename": "app@host")", "names all instances alike");
-    refused("", "AWS_SECRET_ACCESS_KEY is not", std::pair("AWS_ACCESS_KEY_ID", "x"));
-    refused("", "AWS_ACCESS_KEY_ID is not", std::pair("AWS_SECRET_ACCESS_KEY", "x"));
-    refused("", "line end", std::pair("AWS_ACCESS_KEY_ID", "x"), std::pair("AWS_SECRET_ACCESS_KEY", "y\n"));
-    refused("", "MODE is IPv5; expected IPv4 or IPv6", std::pair("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "IPv5"));
-    refused("", "AWS_REGION", std::pair("AWS_REGION", "eu-west-1.evil.example/"));
+    error_of(R"("ip_to_nodename": "{app}@{ip}")", "there is no {app}");
+    error_of(R"("ip_to_nodename": "app@host")", "names all instances alike");
+    error_of("", "AWS_SECRET_ACCESS_KEY is not", std::pair("AWS_ACCESS_KEY_ID", "x"));
+    error_of("", "AWS_ACCESS_KEY_ID is not", std::pair("AWS_SECRET_ACCESS_KEY", "x"));
+    error_of("", "line end", std::pair("AWS_ACCESS_KEY_ID", "x"), std::pair("AWS_SECRET_ACCESS_KEY", "y\n"));
+    error_of("", "MODE is IPv5; expected IPv4 or IPv6", std::pair("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "IPv5"));
+    error_of("", "AWS_REGION", std::pair("AWS_REGION", "eu-west-1.evil.example/"));
     for (const char *url :
          {"http://10.0.0.1/", "http://169.254.170.2.evil.example/", "http://localhost@evil.example/", "ftp://x"})
-        refused("", "AWS_CONTAINER_CREDENTIALS_FULL_URI", std::pair("AWS_CONTAINER_CREDENTIALS_FULL_URI", url));
+        error_of("", "AWS_CONTAINER_CREDENTIALS_FULL_URI", std::pair("AWS_CONTAINER_CREDENTIALS_FULL_URI", url));
 }
