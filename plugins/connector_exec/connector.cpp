@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// exec: peers are joined and parted by programs.
+// Connector exec: connects and disconnects peers with programs.
 #include "exec_command/peer_output_parser.hpp"
 #include "exec_command/peer_placeholders.hpp"
 #include "schema.hpp"
@@ -18,8 +18,8 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr std::size_t link_attributes = 16;         // that a link may have
-constexpr nanoseconds list_delay = 100ms;           // changes within this time are listed once
+constexpr std::size_t link_attributes = 16;         // maximum number of attributes of a link
+constexpr nanoseconds list_delay = 100ms;           // changes within this time cause one run of `list`
 constexpr const char *known_by_connect = "connect"; // value of the attribute `known_by`
 
 class exec_connector : public kith::connector {
@@ -28,7 +28,7 @@ class exec_connector : public kith::connector {
         .id = "exec",
         .version = "1.0.0",
         .licence = "MIT",
-        .summary = "Joins and parts peers by programs of yours.",
+        .summary = "Connects and disconnects peers with programs.",
         .options = connector_exec::schema,
         .prune = KITH_PRUNE_DISCONNECT,
         .parallel = 32,
@@ -105,7 +105,7 @@ class exec_connector : public kith::connector {
                                             " is missing: expected the absolute path of a program and its arguments");
     }
 
-    /// What the host did not take: the instance fails, or the operation that it was about.
+    /// Throws when the host refused a report; the instance or the current operation fails then.
     static void check(std::int32_t status) {
         if (status < 0) throw kith::error(status);
     }
@@ -122,20 +122,20 @@ class exec_connector : public kith::connector {
         while (slots_ == 0) co_await free_.wait();
         const slot taken(*this);
         const auto done = co_await run_to_end(*filled);
-        if (list_) wake_.notify(); // whatever it came to
+        if (list_) wake_.notify(); // whatever the result is
         if (!done) co_return done.error();
         if (!done->good()) co_return kith::error(KITH_UNAVAILABLE, command.path + ": it " + done->text());
         co_return kith::result<void>();
     }
 
-    /// What it says nobody reads.
+    /// Runs a program to its end; its output is discarded.
     kith::task<kith::result<kith::program_end>> run_to_end(const kith::program &filled) {
         auto started = co_await process_.start(filled, 0);
         if (!started) co_return std::move(started).error();
         co_return co_await started->wait();
     }
 
-    /// False: nobody knows. Then the node counts as not there.
+    /// Runs `list` and reports the links. False: it failed, and the node is reported as detached.
     kith::task<bool> list() {
         const auto done = co_await process_.run(*list_);
         if (!done) co_return report_detached(done.error());
@@ -156,7 +156,7 @@ class exec_connector : public kith::connector {
         return false;
     }
 
-    /// One of those that run at the same time.
+    /// Occupies one of the `parallel` slots.
     class slot {
       public:
         explicit slot(exec_connector &of) noexcept : of_(of) { --of_.slots_; }
@@ -181,8 +181,8 @@ class exec_connector : public kith::connector {
     std::optional<kith::program> list_;
     std::int64_t slots_;
     kith::pace pace_;
-    std::set<std::string> linked_; // without a list
-    bool attached_ = false;        // and its links were told
+    std::set<std::string> linked_; // peers connected by `connect`; used without `list`
+    bool attached_ = false;        // and its links were reported
 };
 
 } // namespace

@@ -18,22 +18,22 @@ inline constexpr std::string_view before_connect = R"({
             "x-kith-node-name": "any"
         },
         "connect": {
-            "description": "The program that joins a peer: its absolute path, and its arguments. In these {name}, {key} and {ATTRIBUTE} are replaced; no shell reads them. Exit code 0: it has, or had.",)";
+            "description": "The program that connects a peer: its absolute path and its arguments, in which {name}, {key} and {ATTRIBUTE} are replaced. It is run without a shell. Exit code 0: the peer is connected.",)";
 
 inline constexpr std::string_view before_disconnect = R"(
         },
         "disconnect": {
-            "description": "The program that parts a peer, in the same way. Without it parting always succeeds and does nothing.",)";
+            "description": "The program that disconnects a peer, in the same form. Without it a disconnect has no effect and always succeeds.",)";
 
 inline constexpr std::string_view before_list = R"(
         },
         "list": {
-            "description": "The program that says the links of the node as they are, as the strategy `exec` does with peers. Without it whatever `connect` has joined counts as linked.",)";
+            "description": "The program that prints the current links of the node, in the format of the strategy `exec`. Without it every peer that `connect` has connected counts as linked.",)";
 
 inline constexpr std::string_view after_list = R"(
         },
         "list_interval": {
-            "description": "Time between two runs of `list`, give or take a tenth; it is run after each connect and disconnect, too.",
+            "description": "Time between two runs of `list`, varied by ±10 %. It is also run after each connect and disconnect.",
             "type": "integer",
             "default": 5000,
             "minimum": 100,
@@ -41,7 +41,7 @@ inline constexpr std::string_view after_list = R"(
             "x-kith-unit": "ms"
         },
         "timeout": {
-            "description": "A run that takes longer is ended, and has failed; less than `policy.connect_timeout`, which would end it without a reason.",
+            "description": "Time limit of a run; a longer one is ended and has failed. It must be less than `policy.connect_timeout`, which would end it without a reason.",
             "type": "integer",
             "default": 7000,
             "minimum": 10,
@@ -49,14 +49,14 @@ inline constexpr std::string_view after_list = R"(
             "x-kith-unit": "ms"
         },
         "parallel": {
-            "description": "Connects and disconnects that run at the same time.",
+            "description": "Maximum number of connects and disconnects that run at the same time.",
             "type": "integer",
             "default": 8,
             "minimum": 1,
             "maximum": 32
         },
         "max_output": {
-            "description": "When `list` says more it is ended, and has failed.",
+            "description": "Maximum size of the output of `list`; with more it is ended and has failed.",
             "type": "integer",
             "default": 1048576,
             "minimum": 16,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A program as the options name it: a list of its absolute path and its arguments, `environment`, `directory`.
+// Options that describe a program: a list of its absolute path and arguments, `environment`, `directory`; their schema, and how they are
+// read.
 #pragma once
 
 #include <kith/options.hpp>
@@ -12,7 +13,7 @@
 
 namespace exec {
 
-/// The rule for a command in a schema, without its description.
+/// The schema of a command, without braces and description.
 inline constexpr std::string_view command_schema = R"(
             "type": "array",
             "minItems": 1,
@@ -25,23 +26,23 @@ inline constexpr std::string_view command_schema = R"(
             "additionalItems": {"type": "string"},
             "x-kith-expected": "a list of the absolute path of a program and its arguments")";
 
-/// Options that every plugin of this kind has, for its schema.
+/// The schema of the options that all exec plugins have.
 inline constexpr std::string_view common_options = R"(
         "environment": {
-            "description": "Variables for the program; their values are shown nowhere. Of kith's own it gets PATH, HOME, USER, LANG, TZ and TMPDIR, and no other.",
+            "description": "Environment variables of the program; their values are never shown. Of kith's own variables it inherits only PATH, HOME, USER, LANG, TZ and TMPDIR.",
             "type": "object",
             "default": {},
             "additionalProperties": {"type": "string", "writeOnly": true}
         },
         "directory": {
-            "description": "Where the program is run.",
+            "description": "Working directory of the program.",
             "type": "string",
             "default": "/",
             "pattern": "^/",
             "x-kith-expected": "the absolute path of a directory"
         })";
 
-/// Texts, one behind the other.
+/// Concatenates texts at compile time.
 template <const std::string_view &...Parts>
 struct concatenated {
     static constexpr auto characters = [] {
@@ -55,7 +56,7 @@ struct concatenated {
     static constexpr std::string_view value{characters.data(), characters.size()};
 };
 
-/// What is run, without its limits.
+/// Reads the program from the options, without its limits. path: JSON pointer of the command.
 inline kith::program command(const kith::options &options, std::string_view path) {
     kith::program out;
     for (const auto word : options.texts(path)) {

@@ -24,7 +24,7 @@ std::string_view trimmed(std::string_view text) {
 
 bool printable(char c) noexcept { return c > ' ' && static_cast<unsigned char>(c) < 0x7f; }
 
-/// Of a strange text: short, and fit to be shown.
+/// Quotes a text for an error message: truncated, without unprintable characters.
 std::string quoted(std::string_view text) {
     std::string out = "`";
     for (const char c : text.substr(0, 64)) out += printable(c) || c == ' ' ? c : '?';
@@ -35,7 +35,7 @@ class Reader {
   public:
     explicit Reader(std::size_t attributes) : most_(attributes) {}
 
-    /// Of a line, such as "line 3"; what is wrong with it, or nothing.
+    /// Parses a line. Returns the error, or an empty string.
     std::string line(std::string_view text) {
         if (text.front() == '{') {
             const auto value = parse(text);
@@ -53,14 +53,14 @@ class Reader {
             }
             const auto sign = word.find('=');
             if (sign == 0 || sign == std::string_view::npos)
-                return quoted(word) + ": expected one name in a line, and behind it attributes such as zone=a";
+                return quoted(word) + ": expected one name in each line, followed by attributes such as zone=a";
             peer.attributes.push_back({std::string(word.substr(0, sign)), std::string(word.substr(sign + 1))});
         }
         peer.key = peer.name;
         return take(std::move(peer));
     }
 
-    /// A whole JSON list.
+    /// Parses a JSON list. Returns the error, or an empty string.
     std::string list(std::string_view text) {
         const auto value = parse(text);
         if (!value) return wrong_;
@@ -97,16 +97,16 @@ class Reader {
         for (const auto &[member, is] : *members) {
             const std::string_view name(member.data(), member.size());
             if (name == "attributes") {
-                if (!is.is_object()) return "`attributes`: expected an object of texts";
+                if (!is.is_object()) return "`attributes`: expected an object of strings";
                 for (const auto &[attribute, text] : is.get_object()) {
                     if (!text.is_string())
-                        return "attribute " + quoted({attribute.data(), attribute.size()}) + ": expected a text";
+                        return "attribute " + quoted({attribute.data(), attribute.size()}) + ": expected a string";
                     peer.attributes.push_back({std::string(attribute), std::string(text.get_string())});
                 }
                 continue;
             }
-            if (name != "name" && name != "key") return quoted(name) + ": expected `name`, `key` and `attributes`, and no more";
-            if (!is.is_string()) return quoted(name) + ": expected a text";
+            if (name != "name" && name != "key") return quoted(name) + ": expected only `name`, `key` and `attributes`";
+            if (!is.is_string()) return quoted(name) + ": expected a string";
             (name == "name" ? peer.name : peer.key) = is.get_string();
         }
         if (peer.key.empty()) peer.key = peer.name;
@@ -124,7 +124,7 @@ class Reader {
         for (const auto &one : peer.attributes) {
             if (one.name.empty() || one.name.size() > max_attribute_name || one.value.size() > max_attribute_value)
                 return "attribute " + quoted(one.name) + ": expected a name of at most 256 bytes and a value of at most 4096";
-            if (!names.insert(one.name).second) return "attribute " + quoted(one.name) + " stands there twice";
+            if (!names.insert(one.name).second) return "attribute " + quoted(one.name) + " occurs twice";
         }
         if (keys_.insert(peer.key).second) {
             output.peers.push_back(std::move(peer));
@@ -139,7 +139,7 @@ class Reader {
     std::unordered_set<std::string> keys_;
 };
 
-kith::error unexpected_output(const std::string &text) { return {KITH_PROTOCOL, "its output is not understood: " + text}; }
+kith::error unexpected_output(const std::string &text) { return {KITH_PROTOCOL, "unexpected output: " + text}; }
 
 } // namespace
 
@@ -147,7 +147,7 @@ kith::result<PeerOutput> parse_peer_output(std::string_view text, std::size_t at
     Reader reader(attributes);
     const auto first = text.find_first_not_of(" \t\r\v\f\n");
     if (first == std::string_view::npos)
-        return kith::error(KITH_PROTOCOL, "it said nothing; a program that knows of no peer says []");
+        return kith::error(KITH_PROTOCOL, "it printed nothing; a program that finds no peer must print []");
     if (text[first] == '[') {
         const std::string why = reader.list(text.substr(first));
         return why.empty() ? kith::result<PeerOutput>(std::move(reader.output)) : unexpected_output(why);
@@ -163,7 +163,7 @@ kith::result<PeerOutput> parse_peer_output(std::string_view text, std::size_t at
         any = true;
         if (auto why = reader.line(line); !why.empty()) return unexpected_output("line " + std::to_string(number) + ", " + why);
     }
-    if (!any) return kith::error(KITH_PROTOCOL, "it said nothing but comments; a program that knows of no peer says []");
+    if (!any) return kith::error(KITH_PROTOCOL, "it printed only comments; a program that finds no peer must print []");
     return std::move(reader.output);
 }
 
@@ -177,11 +177,11 @@ std::optional<std::string> PeerSetSplitter::next() {
             seen_ = end + 1;
             continue;
         }
-        // A list is a set by itself; what stood before it without an end is one too, and is told first.
+        // A list on one line is a complete set; it also ends the set before it, which is returned first.
         std::string out = rest_.substr(0, alone && seen_ != 0 ? seen_ : end);
         rest_.erase(0, alone && seen_ != 0 ? seen_ : end + 1);
         seen_ = 0;
-        if (trimmed(out).empty()) continue; // more than one empty line
+        if (trimmed(out).empty()) continue; // consecutive empty lines
         return out;
     }
 }

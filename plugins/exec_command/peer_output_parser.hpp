@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// What a program says of peers. Needs no host.
+// Parses the peers that a program prints. Uses no services.
 //
 //     app@10.0.0.7                                   a name
 //     app@10.0.0.8 zone=a rack=12                    with attributes
 //     {"name": "app@10.0.0.9", "key": "i-1", "attributes": {"zone": "a"}}
 //     # and a comment
 //
-// or, on one line or several, a JSON list of names and such objects.
+// or a JSON list of names and such objects, on one or more lines.
 #pragma once
 
 #include <kith/peer.hpp>
@@ -22,25 +22,26 @@ namespace exec {
 
 struct PeerOutput {
     std::vector<kith::peer> peers;
-    std::uint32_t doubled = 0; ///< that had been named before, and are left out
+    std::uint32_t doubled = 0; ///< number of peers that were printed more than once
 };
 
-/// All that a program has said, which is a whole set. Nothing at all is no answer: a program that knows of no peer says []. attributes:
-/// how many one may have. Anything that is not understood is an error with the number of its line: half an answer is none.
+/// Parses the complete output of a program, which is a whole set. Empty output is an error: a program that finds no peer prints [].
+/// attributes: the
+/// maximum number for each peer. Any invalid line is an error for the whole output (KITH_PROTOCOL), with the line number.
 kith::result<PeerOutput> parse_peer_output(std::string_view text, std::size_t attributes = 64);
 
-/// PeerSetSplitter that come one after the other. One ends with an empty line, or is a JSON list on one line.
+/// Splits a stream of output into sets. A set ends with an empty line, or is a JSON list on one line.
 class PeerSetSplitter {
   public:
-    /// What came.
+    /// Appends output.
     void add(std::string_view bytes) { rest_ += bytes; }
-    /// The next one that is complete.
+    /// The next complete set, if any.
     std::optional<std::string> next();
-    /// Bytes of the one that is not.
+    /// Number of bytes of the incomplete set.
     std::size_t pending() const noexcept { return rest_.size(); }
 
   private:
-    std::size_t seen_ = 0; // of the rest: no end of a set up to here, and a line begins here
+    std::size_t seen_ = 0; // offset in rest_ of a line begin; no set ends before it
     std::string rest_;
 };
 

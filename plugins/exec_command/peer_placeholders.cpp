@@ -30,7 +30,7 @@ kith::result<std::string> filled(std::string_view text, const kith::peer &peer) 
         const auto close = text.find('}');
         if (close == std::string_view::npos) return out += text;
         const auto name = text.substr(1, close - 1);
-        if (name.empty() || !std::ranges::all_of(name, of_a_name)) { // a brace like any other
+        if (name.empty() || !std::ranges::all_of(name, of_a_name)) { // an ordinary brace
             out += '{';
             text.remove_prefix(1);
             continue;
@@ -39,14 +39,15 @@ kith::result<std::string> filled(std::string_view text, const kith::peer &peer) 
         const std::string *value = value_of(peer, name);
         if (value == nullptr) {
             return kith::error(KITH_INVALID, "the peer " + peer.name + " has no attribute `" + std::string(name) +
-                                                 "`, which the command wants");
+                                                 "`, which the command refers to");
         }
-        if (has_zero(*value)) return kith::error(KITH_INVALID, "`" + std::string(name) + "` of a peer has a zero byte in it");
+        if (has_zero(*value)) return kith::error(KITH_INVALID, "`" + std::string(name) + "` of a peer contains a zero byte");
         if (out.empty() && value->starts_with('-')) {
-            return kith::error(KITH_DENIED, "`" + *value +
-                                                "` begins with `-`: as the beginning of an argument it would be read as "
-                                                "an option; put something before {" +
-                                                std::string(name) + "}, such as --peer={" + std::string(name) + "}");
+            return kith::error(
+                KITH_DENIED,
+                "`" + *value +
+                    "` begins with `-`, so at the beginning of an argument it would be read as an option; write text before {" +
+                    std::string(name) + "}, such as --peer={" + std::string(name) + "}");
         }
         out += *value;
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A peer as arguments and variables of a program. Needs no host.
+// Passes a peer to a program: as arguments, by placeholders, and as environment variables. Uses no services.
 #pragma once
 
 #include <kith/peer.hpp>
@@ -8,12 +8,14 @@
 
 namespace exec {
 
-/// The program with {name}, {key} and {ATTRIBUTE} in its arguments replaced, and with the variables KITH_NODE, KITH_NAME, KITH_KEY and
-/// KITH_ATTRIBUTE_<NAME>. Fails when the peer has no such attribute, and when a name that came from outside would be read as an option:
-/// it stands at the beginning of an argument and begins with `-`.
+/// Replaces {name}, {key} and {ATTRIBUTE} in the arguments, and sets the variables KITH_NODE, KITH_NAME, KITH_KEY and
+/// KITH_ATTRIBUTE_<NAME>.
+/// Errors: the peer does not have the attribute; a value at the beginning of an argument begins with `-`, so the program would read it as
+/// an
+/// option.
 kith::result<kith::program> fill_placeholders(const kith::program &command, std::string_view node, const kith::peer &peer);
 
-/// The name of an attribute as part of the name of a variable: "node-zone" is NODE_ZONE.
+/// Converts the name of an attribute to a part of a variable's name: "node-zone" becomes NODE_ZONE.
 std::string variable(std::string_view attribute);
 
 } // namespace exec

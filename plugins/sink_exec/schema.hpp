@@ -11,12 +11,12 @@ inline constexpr std::string_view before_command = R"({
     "required": ["command"],
     "properties": {
         "command": {
-            "description": "The program that gets the events on its standard input, one JSON object in a line: its absolute path, and its arguments. No shell reads them.",)";
+            "description": "The program that receives the events on its standard input, one JSON object in each line: its absolute path and its arguments. It is run without a shell.",)";
 
 inline constexpr std::string_view after_command = R"(
         },
         "timeout": {
-            "description": "A program that does not take what is written to it within this time is ended, and run anew.",
+            "description": "Time limit for writing to the program; if it does not read within this time, it is ended and restarted.",
             "type": "integer",
             "default": 10000,
             "minimum": 10,
@@ -24,7 +24,7 @@ inline constexpr std::string_view after_command = R"(
             "x-kith-unit": "ms"
         },
         "drain": {
-            "description": "At the end its input is closed, and it has this time to deal with what it has got.",
+            "description": "When kith stops, the program's input is closed; after this time the program is ended.",
             "type": "integer",
             "default": 2000,
             "minimum": 0,

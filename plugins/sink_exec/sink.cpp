@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// exec: events on the standard input of a program, one JSON object in a line.
+// Sink exec: writes events to the standard input of a program, one JSON object in each line.
 #include "schema.hpp"
 
 #include <kith/clock.hpp>
@@ -14,8 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr nanoseconds min_run_time = 30s; // a program that ran so long was no failure to begin with
-constexpr std::size_t piece = 262'144;    // of a batch that is written at a time, unless one event is larger
+constexpr nanoseconds min_run_time = 30s; // a program that ran for this time resets the delay between restarts
+constexpr std::size_t piece = 262'144;    // bytes that are written at a time, unless one event is larger
 static_assert(piece <= KITH_PROCESS_MAX_WRITE);
 
 class exec_sink : public kith::sink {
@@ -24,7 +24,7 @@ class exec_sink : public kith::sink {
         .id = "exec",
         .version = "1.0.0",
         .licence = "MIT",
-        .summary = "Events on the standard input of a program of yours, one JSON object in a line.",
+        .summary = "Events on the standard input of a program, one JSON object in each line.",
         .options = sink_exec::schema,
     };
     using required = kith::services<kith::options, kith::timer, kith::clock, kith::random, kith::process>;
@@ -60,19 +60,19 @@ class exec_sink : public kith::sink {
             if (clock_.monotonic() - started_at >= min_run_time) pace_.good();
             const nanoseconds pause = pace_.bad();
             log.warning(
-                "events wait: the program does not run",
+                "the program is not running; events are kept until it is restarted",
                 {{"reason", why.text},
                  {"again_in_ms", std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(pause).count())}});
             co_await timer_.sleep(random_.around(pause));
         }
     }
 
-    /// Until one program has taken the whole batch: what it ends with is written to the next one from its beginning.
+    /// Writes the batch until one program has accepted all of it. If the program ends meanwhile, the next one gets the whole batch.
     kith::task<> events(std::vector<kith::event> batch) override {
         for (bool taken = false; !taken;) taken = co_await write(batch);
     }
 
-    /// It has got all that was taken; now it may deal with it.
+    /// Closes the input of the program, and gives it the time `drain` to process the events.
     kith::task<> farewell() override {
         if (!child_.open()) co_return;
         child_.shutdown();
@@ -93,9 +93,9 @@ class exec_sink : public kith::sink {
             const auto written = co_await child_.write(text, timeout_);
             text.clear();
             if (written) continue;
-            log.warning("the program takes no events", {{"reason", written.error().text}});
+            log.warning("the program does not accept events", {{"reason", written.error().text}});
             child_.end();
-            while (child_.open()) co_await timer_.sleep(10ms); // run() sees its end
+            while (child_.open()) co_await timer_.sleep(10ms); // run() waits for its end
             co_return false;
         }
         co_return true;

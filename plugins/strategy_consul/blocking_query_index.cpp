@@ -33,7 +33,7 @@ bool BlockingQueryIndex::update(std::string_view index, std::string_view hash) {
     std::uint64_t now = 0;
     const auto read = std::from_chars(index.data(), index.data() + index.size(), now);
     if (index.empty() || read.ec != std::errc{} || read.ptr != index.data() + index.size()) {
-        reset(); // it cannot be waited for
+        reset(); // this endpoint does not support blocking queries
         return true;
     }
     const bool changed = now != index_;

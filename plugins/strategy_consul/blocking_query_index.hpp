@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Where a blocking query goes on: the index that the last answer told, or, of the agent's own endpoints, a hash of its content
-// (Consul's documents, "Blocking queries"). Needs no host.
+// The position of a blocking query: the index of the last response or, for endpoints of the agent, a hash of its content (Consul's
+// documentation, "Blocking queries"). Uses no services.
 //
-// An index that goes backwards means that the servers were restored or replaced: the next query begins anew. An index of 0 would not
-// block at all, and a server that tells one has a fault: 1 is sent in its place.
+// A smaller index than before means that the servers were restored or replaced; the next query then does not block. An index of 0, which
+// only a
+// faulty server sends, would not block either, so 1 is sent instead.
 #pragma once
 
 #include <cstdint>
@@ -15,16 +16,16 @@ namespace consul {
 
 class BlockingQueryIndex {
   public:
-    /// What to add to the query's parameters, such as `index=7`; empty: answer at once.
+    /// The parameter for the next query, such as `index=7`; empty: the query must not block.
     [[nodiscard]] std::string parameter() const;
-    /// The query, as it is now, waits for a change.
+    /// Whether the next query blocks until something changes.
     [[nodiscard]] bool blocks() const noexcept { return index_ != 0 || !hash_.empty(); }
 
-    /// An answer came. index: its X-Consul-Index, hash: its X-Consul-ContentHash; empty: it has none.
-    /// \return whether it may differ from the one before.
+    /// Processes the headers of a response. index: X-Consul-Index, hash: X-Consul-ContentHash; empty: missing.
+    /// \return whether the response may differ from the previous one.
     bool update(std::string_view index, std::string_view hash);
 
-    /// Begin anew: after a failure, nothing is known of what happened meanwhile.
+    /// The next query does not block: after a failure, changes may have been missed.
     void reset() noexcept;
 
   private:

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t largest_file = 1 << 20;    // bytes
 constexpr std::uint64_t largest_answer = 32 << 20; // bytes
 
-// The server's own words, if they are such.
+// The body of the response, if it is readable text.
 std::string words(std::string_view body) {
     constexpr std::size_t longest = 300;
     std::string out(body.substr(0, longest));
@@ -56,7 +56,8 @@ kith::task<kith::result<kith::http_answer>> ConsulClient::ask(const char *method
     if (!settings_.token_file.empty()) {
         if (auto got = co_await read_into(settings_.token_file, token); !got) co_return std::move(got).error();
         while (!token.empty() && static_cast<unsigned char>(token.back()) <= 0x20) token.pop_back();
-        if (token.empty()) co_return kith::error(KITH_INVALID, settings_.token_file + ": it is empty; expected an ACL token");
+        if (token.empty())
+            co_return kith::error(KITH_INVALID, settings_.token_file + ": the file is empty; expected an ACL token");
     }
     auto by = co_await open_client();
     if (!by) co_return std::move(by).error();
@@ -87,9 +88,9 @@ kith::error ConsulClient::refused(const kith::http_answer &answer, const std::st
     kith::error why = answer.refusal();
     why.text = url + ": " + why.text + words(answer.body);
     if (answer.code == 401 || answer.code == 403) why.text += "; expected " + required_token(right);
-    if (answer.body.find("boolean expression") != std::string::npos) why.text += "; look at the option filter";
-    if (answer.code == 404) why.text += "; is that Consul's API?";
-    if (answer.code / 100 == 3) why.text += "; redirects are not followed, configure the base_url they lead to";
+    if (answer.body.find("boolean expression") != std::string::npos) why.text += "; check the option filter";
+    if (answer.code == 404) why.text += "; possibly this is not Consul's API";
+    if (answer.code / 100 == 3) why.text += "; redirects are not followed; configure the target as base_url";
     return why;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Consul's HTTP API, as this plugin talks to it: with the token and the authorities as their files have them now.
+// A client for Consul's HTTP API. Reads the files with the token and the CA certificates again for each request.
 #pragma once
 
 #include "settings.hpp"
@@ -16,19 +16,19 @@ class ConsulClient {
   public:
     using Duration = std::chrono::nanoseconds;
 
-    /// What the token must be allowed, for the text of a refusal.
+    /// The permission that a request needs, for error texts.
     enum class Permission : std::uint8_t { read, write };
 
     ConsulClient(kith::host h, const Settings &settings) : settings_(settings), http_(h), file_(h) {}
 
-    /// path begins with a slash. timeout: for the whole of the answer. Any code but 200 and those of `also` is an error, which says what
-    /// to do. wish: how long the server asks us to wait, else 0.
+    /// Sends a GET request. path: begins with a slash. timeout: for the whole response. A status code other than 200 and those of `also` is
+    /// an error, whose text contains the remedy. retry_after: set to the delay that the server requests, or 0.
     kith::task<kith::result<kith::http_answer>> get(std::string path, Duration timeout, std::span<const std::uint32_t> also,
                                                     Duration &retry_after);
     kith::task<kith::result<void>> put(std::string path, std::string body, Duration timeout);
 
     [[nodiscard]] bool has_token() const noexcept { return !settings_.token.empty() || !settings_.token_file.empty(); }
-    /// What to configure, for people.
+    /// The required token and policy, for error texts.
     [[nodiscard]] std::string required_token(Permission right) const;
 
   private:
@@ -40,8 +40,8 @@ class ConsulClient {
     const Settings &settings_;
     kith::http http_;
     kith::file file_;
-    std::shared_ptr<kith::http_client> http_client_; // those who still use an old one keep it
-    std::string authorities_;                        // those http_client_ was opened with
+    std::shared_ptr<kith::http_client> http_client_; // requests in progress keep their client
+    std::string authorities_;                        // the certificates of http_client_
 };
 
 } // namespace consul

@@ -17,7 +17,7 @@ std::string duration(std::chrono::milliseconds span) { return std::to_string(spa
 std::optional<Entry> entry_of(const Registration &registration, std::string_view service, std::string_view node) {
     Entry out{registration.id, registration.address};
     const auto at = node.find('@');
-    if (at == std::string_view::npos) return {}; // a node that is not known is not told of
+    if (at == std::string_view::npos) return {}; // the node's name is not known
     if (out.address.empty()) out.address = node.substr(at + 1);
     if (out.id.empty()) out.id.append(service).append("-").append(out.address);
     return out;

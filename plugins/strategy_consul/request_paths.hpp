@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What is asked of Consul's HTTP API, version 1: paths and parameters. Needs no host.
+// Paths and parameters of requests to Consul's HTTP API, version 1. Uses no services.
 #pragma once
 
 #include "blocking_query_index.hpp"
@@ -8,13 +8,13 @@
 
 namespace consul {
 
-/// Everything but unreserved characters as %XX (RFC 3986, 2.1 and 2.3).
+/// Percent-encodes all but unreserved characters (RFC 3986, 2.1 and 2.3).
 std::string escaped(std::string_view text);
 
-/// Path of a listing with its parameters, beginning with a slash. A cursor that blocks adds `index` and `wait`.
+/// The path of a listing with its parameters; begins with a slash. A query index that blocks adds `index` or `hash`, and `wait`.
 std::string path_of(const Listing &listing, const Settings &settings, const BlockingQueryIndex &query_index);
 
-/// The same for people: path only, and the datacenter.
+/// The URL and datacenter of a listing, for messages.
 std::string describe(const Listing &listing, const Settings &settings);
 
 inline constexpr std::string_view datacenters_path = "/v1/catalog/datacenters";

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t most_kept = 10'000;
 
-// Thrown within this file only.
+// Thrown and caught within this file only.
 struct UnexpectedShape {
     std::string text;
 };
@@ -37,22 +37,22 @@ const json::object &object(const json::value &of, const std::string &place) {
 
 const json::array &list(const json::value &of, const std::string &place) {
     static const json::array none;
-    if (of.is_null()) return none; // so Go writes an empty list
+    if (of.is_null()) return none; // Go encodes an empty list as null
     if (const auto *out = of.if_array()) return *out;
     throw UnexpectedShape{"expected a list at " + place};
 }
 
-// A member that may be absent.
+// An optional member.
 std::string_view text(const json::object &of, const char *name, const std::string &place) {
     const json::value *value = of.if_contains(name);
     if (value == nullptr || value->is_null()) return {};
     if (value->is_string()) return value->get_string();
-    throw UnexpectedShape{"expected a text at " + place + "." + name};
+    throw UnexpectedShape{"expected a string at " + place + "." + name};
 }
 
 std::string_view needed(const json::object &of, const char *name, const std::string &place) {
     const auto out = text(of, name, place);
-    if (out.empty()) throw UnexpectedShape{"expected a text at " + place + "." + name};
+    if (out.empty()) throw UnexpectedShape{"expected a string at " + place + "." + name};
     return out;
 }
 
@@ -62,7 +62,7 @@ const json::object &member(const json::object &of, const char *name, const std::
     return object(*value, place + "." + name);
 }
 
-// Of one instance, wherever the endpoint has it.
+// The data of one instance, from any of the endpoints.
 struct Parts {
     std::string_view datacenter, node, node_address, service, id, address, status;
     const json::value *port = nullptr, *tags = nullptr;
@@ -77,13 +77,13 @@ std::string joined(const json::value *tags, const std::string &place) {
     std::string out;
     if (tags == nullptr) return out;
     for (const auto &tag : list(*tags, place)) {
-        if (!tag.is_string()) throw UnexpectedShape{"expected texts at " + place};
+        if (!tag.is_string()) throw UnexpectedShape{"expected strings at " + place};
         (out += out.empty() ? "" : ",") += tag.get_string();
     }
     return out;
 }
 
-// Services that listen everywhere are registered with 0.0.0.0 or ::, which says as little as no address: then it is their node's.
+// 0.0.0.0 and :: mean that the service listens on all addresses; like a missing address they are replaced by the address of the node.
 std::string_view address_of(const Parts &of) {
     const auto usable = [](std::string_view text) {
         return !text.empty() && kith::fault_of_host(text) != kith::host_fault::unspecified;
@@ -151,11 +151,11 @@ Found read_all(std::string_view body, const Listing &listing, bool by_id) {
     const json::value all = parse(body);
     Found out;
     if (by_id) {
-        out.instances.push_back(instance(of_service(object(all, "its top"), "its top"), listing.expected, "Tags"));
+        out.instances.push_back(instance(of_service(object(all, "the top level"), "the top level"), listing.expected, "Tags"));
         return out;
     }
     std::size_t number = 0;
-    for (const auto &value : list(all, "its top")) {
+    for (const auto &value : list(all, "the top level")) {
         const std::string place = "[" + std::to_string(number++) + "]";
         const json::object &one = object(value, place);
         const Parts parts = listing.endpoint == Endpoint::agent     ? of_agent(one, place)
@@ -170,9 +170,7 @@ Found read_all(std::string_view body, const Listing &listing, bool by_id) {
     return out;
 }
 
-kith::error unexpected_response(const UnexpectedShape &what) {
-    return {KITH_PROTOCOL, "the answer is not what Consul documents: " + what.text};
-}
+kith::error unexpected_response(const UnexpectedShape &what) { return {KITH_PROTOCOL, "unexpected response: " + what.text}; }
 
 } // namespace
 
@@ -188,7 +186,7 @@ kith::result<std::vector<std::string>> read_datacenters(std::string_view body) {
     try {
         const json::value all = parse(body);
         std::vector<std::string> out;
-        for (const auto &value : list(all, "its top")) {
+        for (const auto &value : list(all, "the top level")) {
             if (!value.is_string() || value.get_string().empty()) throw UnexpectedShape{"expected names of datacenters"};
             out.emplace_back(value.get_string());
         }
@@ -232,7 +230,7 @@ NamedPeers name_peers(std::span<const Found *const> lists, std::string_view base
             } else if (!out.unusable.admit(one.host)) {
                 continue;
             } else if (const auto [known, fresh] = hosts.try_emplace(one.host, found); !fresh) {
-                if (known->second == found) ++out.doubled; // else it is one instance that two lists tell of
+                if (known->second == found) ++out.doubled; // otherwise it is one instance that is in two lists
             } else if (!keys.insert(one.key).second) {
                 ++out.doubled;
             } else {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What Consul answers, read into instances of a service. Anything that is not of the documented shape is an error: half an answer is
-// none. Needs no host.
+// Parses Consul's responses into instances of a service. A response that does not have the documented structure is an error as a whole.
+// Uses
+// no services.
 #pragma once
 
 #include "settings.hpp"
@@ -15,36 +16,36 @@ namespace consul {
 
 struct Instance {
     std::string key;  ///< datacenter/node/id
-    std::string host; ///< what stands after the @; empty: it has none
+    std::string host; ///< the part of the peer's name after the @; empty: no address
     std::vector<kith::attribute> attributes;
 };
 
 struct Found {
     std::vector<Instance> instances;
-    std::uint32_t not_passing = 0; ///< left out for that
+    std::uint32_t not_passing = 0; ///< number of instances excluded because their checks do not pass
 };
 
-/// body: the answer to path_of(listing). by_id: of the agent's, one object in place of a list.
+/// body: the response to path_of(listing). by_id: the agent returned one object instead of a list. Error: KITH_PROTOCOL.
 kith::result<Found> read_instances(std::string_view body, const Listing &listing, bool by_id);
 
-/// The answer to datacenters_path.
+/// Parses the response to datacenters_path. Error: KITH_PROTOCOL.
 kith::result<std::vector<std::string>> read_datacenters(std::string_view body);
 
-/// Peers of the instances, and how many were left out of them.
+/// The peers of instances, and how many instances were excluded.
 struct NamedPeers {
     std::vector<kith::peer> peers;
     std::uint32_t without_address = 0;
-    kith::host_faults unusable; ///< what they have cannot be a peer's address
-    std::uint32_t doubled = 0;  ///< another instance has the same address, or the same identity
+    kith::host_faults unusable; ///< their address cannot be that of a peer
+    std::uint32_t doubled = 0;  ///< another instance has the same address or the same key
 };
 
-/// A filtered answer: what Consul left out may be there. Adds to `found` those of `last` that it lacks, at most 10,000 of them.
+/// For a response that ACLs filtered: adds to `found` the instances of `last` that it does not contain, at most 10,000.
 void keep_unlisted(Found &found, const Found &last);
 
-/// An instance without an address keeps the one that it had in the answer before.
+/// Gives an instance without an address the address that it had in the previous response.
 void keep_addresses(Found &found, const Found &last);
 
-/// BASENAME@HOST for each instance of all lists, an address only once.
+/// A peer BASENAME@HOST for each instance of all lists; each address only once.
 NamedPeers name_peers(std::span<const Found *const> lists, std::string_view basename);
 
 } // namespace consul

@@ -22,7 +22,7 @@ kith::task<> ServiceRegistration::run() {
     }
 }
 
-// False: it has to be tried again soon.
+// Returns false when it must be tried again soon.
 kith::task<bool> ServiceRegistration::register_or_refresh() {
     const auto now = entry_of(wanted_, settings_.service, node_.name());
     if (!now) co_return true;
@@ -30,7 +30,7 @@ kith::task<bool> ServiceRegistration::register_or_refresh() {
         auto refreshed = co_await client_.put(pass_path(*now), {}, request_timeout);
         if (refreshed) co_return true;
         log_failure(refreshed.error());
-        entry_.reset(); // the agent may have forgotten it: whatever the reason is, it is registered anew
+        entry_.reset(); // the agent may no longer have it: whatever the reason, it is registered again
     }
     if (entry_ && entry_->id != now->id) {
         if (auto gone = co_await client_.put(deregistration_path(*entry_), {}, request_timeout); !gone)
@@ -54,7 +54,7 @@ kith::task<> ServiceRegistration::deregister() {
     if (auto gone = co_await client_.put(deregistration_path(*entry_), {}, 2s); !gone) log_failure(gone.error());
 }
 
-// Once, until it is another.
+// Logs a failure once, until another one occurs.
 void ServiceRegistration::log_failure(const kith::error &why) {
     if (why.status == KITH_CANCELLED || why.text == last_failure_) return;
     last_failure_ = why.text;

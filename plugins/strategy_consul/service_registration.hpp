@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Keeps the local node registered: at once when its name is known, and anew when the agent has forgotten it; its check is refreshed three
-// times as often as it must be. While the node is not known nothing is refreshed, so that the check tells it.
+// Keeps the local node registered as an instance of the service: registers it when its name is known, and again when the agent no longer
+// has it;
+// refreshes its TTL check three times per TTL. While the node's name is unknown, the TTL check is not refreshed, so it expires and Consul
+// shows
+// the node as failing.
 #pragma once
 
 #include "consul_client.hpp"
@@ -19,10 +22,10 @@ class ServiceRegistration {
     ServiceRegistration(kith::host h, const Settings &settings, ConsulClient &api, const kith::node &node, const kith::log &log)
         : settings_(settings), wanted_(*settings.registration), client_(api), node_(node), log_(log), random_(h), wake_(h) {}
 
-    /// Until the instance is stopped.
+    /// Runs until the instance is stopped.
     kith::task<> run();
     void node_changed() { wake_.notify(); }
-    /// A last word.
+    /// Removes the registration, at the stop of the instance.
     kith::task<> deregister();
 
   private:
@@ -37,7 +40,7 @@ class ServiceRegistration {
     kith::random random_;
     kith::signal wake_;
     std::optional<Entry> entry_; // what is registered
-    std::string last_failure_;   // the last one
+    std::string last_failure_;   // text of the last logged failure
 };
 
 } // namespace consul

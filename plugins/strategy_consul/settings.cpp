@@ -46,19 +46,19 @@ class Reader {
         listing.endpoint = endpoint_of(endpoint);
         if (out_.by_id && listing.endpoint != Endpoint::agent)
             refuse("list_using" + path.substr(path.rfind('/')),
-                   std::string(endpoint) + " asks by service.name, and service.id is given");
+                   std::string(endpoint) + " requires service.name, but service.id is given");
         if (listing.endpoint == Endpoint::agent && listing.expected == Expected::host)
             refuse("list_using" + path.substr(path.rfind('/')),
-                   "agent does not tell the names of nodes; expected `ip`, or another endpoint");
+                   "agent does not return the names of nodes; use `ip`, or another endpoint");
         if (listing.endpoint == Endpoint::agent && !out_.filter.empty())
-            refuse("filter", "agent cannot filter; leave it out, or list by health in place of agent");
+            refuse("filter", "agent does not support filters; remove the option, or use health instead of agent");
         if (listing.endpoint != Endpoint::agent) listing.datacenter = text_or_empty(options_, "/dc");
         out_.listings.push_back(std::move(listing));
     }
 
     void multisite(const std::string &path, const Listing &common, const std::vector<std::string> &endpoints) {
         if (out_.by_id)
-            refuse("list_using" + path.substr(path.rfind('/')), "multisite asks by service.name, and service.id is given");
+            refuse("list_using" + path.substr(path.rfind('/')), "multisite requires service.name, but service.id is given");
         std::vector<Listing> in_each;
         for (const auto &endpoint : endpoints) {
             in_each.push_back(common);
@@ -80,7 +80,7 @@ class Reader {
 
 std::optional<Registration> registration(const kith::options &options, const Settings &settings) {
     if (!options.has("/register")) return {};
-    if (settings.by_id) refuse("register", "it needs service.name: the name to register under");
+    if (settings.by_id) refuse("register", "requires service.name, the name under which it is registered");
     Registration out;
     out.id = text_or_empty(options, "/register/id");
     out.address = text_or_empty(options, "/register/address");
@@ -101,8 +101,7 @@ Settings read_settings(const kith::options &options) {
     while (out.url.ends_with('/')) out.url.pop_back();
     out.token = text_or_empty(options, "/access_token");
     out.token_file = text_or_empty(options, "/token_file");
-    if (!out.token.empty() && !out.token_file.empty())
-        refuse("token_file", "there is an access_token too; take one of the two away");
+    if (!out.token.empty() && !out.token_file.empty()) refuse("token_file", "access_token is set, too; remove one of the two");
     out.filter = text_or_empty(options, "/filter");
     out.basename = text_or_empty(options, "/node_basename");
     out.authorities = text_or_empty(options, "/certificate_authority");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The options, read and made sense of.
+// Reads the options of schema.hpp into a struct, and checks combinations of options.
 #pragma once
 
 #include <kith/options.hpp>
@@ -14,7 +14,7 @@ namespace consul {
 enum class Endpoint : std::uint8_t { agent, catalog, health };
 enum class Expected : std::uint8_t { ip, host };
 
-/// One way to look; several datacenters are several of them.
+/// One query: an endpoint in one datacenter.
 struct Listing {
     Endpoint endpoint = Endpoint::health;
     Expected expected = Expected::ip;
@@ -22,13 +22,13 @@ struct Listing {
     std::string datacenter; ///< empty: the agent's own
 };
 
-/// Listings for each datacenter that Consul knows.
+/// Listings that are repeated for each datacenter known to Consul.
 struct Multisite {
     std::vector<Listing> in_each;
 };
 
 struct Registration {
-    std::string id, address; ///< empty: made of the local node's name
+    std::string id, address; ///< empty: derived from the local node's name
     std::uint16_t port = 0;
     std::vector<std::string> tags;
     std::chrono::milliseconds ttl{}, deregister_after{};
@@ -37,19 +37,19 @@ struct Registration {
 struct Settings {
     std::vector<Listing> listings;
     std::vector<Multisite> multisites;
-    std::string service; ///< its name, or the id of an instance
+    std::string service; ///< name of the service, or id of an instance
     bool by_id = false;
-    std::string url; ///< without a slash at its end
+    std::string url; ///< without a trailing slash
     std::string token, token_file;
     std::string filter;
     std::string basename;    ///< empty: the local node's
-    std::string authorities; ///< path of a file
+    std::string authorities; ///< path of a file with CA certificates
     bool insecure = false;
     std::chrono::milliseconds interval{}, wait{};
     std::optional<Registration> registration;
 };
 
-/// Throws kith::error where options contradict each other.
+/// Throws kith::error (KITH_INVALID) for options that contradict each other.
 Settings read_settings(const kith::options &options);
 
 } // namespace consul

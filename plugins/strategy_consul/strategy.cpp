@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// consul: the peers are the instances of a service, as Consul knows them. Each listing is followed by a blocking query of its own, and the
-// peers are what all of them tell together; what one cannot see stays as it was seen last.
+// Strategy consul: the peers are the instances of a service in Consul. Each listing is followed by its own blocking query; the peers are
+// the
+// union of all listings. If one fails, its last result is kept.
 #include "request_paths.hpp"
 #include "response_parser.hpp"
 #include "schema.hpp"
@@ -20,17 +21,16 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr nanoseconds request_timeout =
-    10s;                                // for an answer that need not wait for anything, and beyond the time of one that waits
-constexpr nanoseconds first_retry = 1s; // the first pause after a failure, on average
-constexpr nanoseconds max_retry_after = 5min; // of a server's Retry-After that is obeyed
+constexpr nanoseconds request_timeout = 10s;  // for a query that does not block; added to the wait time of one that blocks
+constexpr nanoseconds first_retry = 1s;       // average delay after the first failure
+constexpr nanoseconds max_retry_after = 5min; // maximum of a server's Retry-After that is respected
 constexpr nanoseconds datacenters_interval = 1min;
-constexpr int max_failed_waits =
-    2; // queries in a row that wait for a change and fail, although the plain ones between are answered
-constexpr nanoseconds retry_wait_after = 5min; // when more of them failed
-constexpr int burst = 20;                      // answers at once, when something changes all the time; then one each second
+constexpr int max_failed_waits = 2;            // consecutive blocking queries that may fail although other queries succeed
+constexpr nanoseconds retry_wait_after = 5min; // after more failures than that
+constexpr int burst = 20; // responses without delay when the service changes permanently; then one each second
 
-constexpr std::uint32_t agent_health_codes[] = {404, 429, 503}; // of /v1/agent/health: none, warning, critical; with a body
+constexpr std::uint32_t agent_health_codes[] = {
+    404, 429, 503}; // status codes of /v1/agent/health for no instance, warning and critical; the response has a body
 constexpr std::uint32_t agent_not_found_code[] = {404};
 
 class consul_api : public kith::strategy {
@@ -39,7 +39,7 @@ class consul_api : public kith::strategy {
         .id = "consul",
         .version = "1.0.0",
         .licence = "MIT",
-        .summary = "The instances of a service, as Consul's agent, catalog or health checks tell them.",
+        .summary = "The instances of a service in Consul, from its agent, catalog or health endpoint.",
         .options = consul::options_schema,
     };
     using required = kith::services<kith::options, kith::node, kith::timer, kith::random, kith::clock, kith::http, kith::file>;
@@ -60,9 +60,8 @@ class consul_api : public kith::strategy {
         spawn(follow_node());
         if (registration_) spawn(registration_->run());
         while ((basename_ = basename()).empty()) {
-            discovery.failed(
-                {KITH_UNAVAILABLE,
-                 "the local node's name is not known yet, of which the peers' are made; else configure `node_basename`"});
+            discovery.failed({KITH_UNAVAILABLE, "the local node's name, from which the peers' names are built, is not known "
+                                                "yet; alternatively configure `node_basename`"});
             co_await named_.wait();
         }
         for (const auto &listing : settings_.listings) add_source(listing);
@@ -82,16 +81,16 @@ class consul_api : public kith::strategy {
     }
 
   private:
-    // A listing, and how it stands.
+    // A listing and its state.
     struct Source {
         consul::Listing listing;
         consul::BlockingQueryIndex query_index;
         std::optional<consul::Found> last;
         std::optional<kith::error> failure;
-        bool querying = false;   // beside the query that waits
-        int failed_waits = 0;    // queries that waited for a change and failed, since the last that did not
-        nanoseconds wait_from{}; // before, it polls
-        bool filtered = false;   // by ACLs: `last` holds those of earlier answers, too
+        bool querying = false;   // an extra query is in progress besides the blocking one
+        int failed_waits = 0;    // blocking queries that failed since the last successful one
+        nanoseconds wait_from{}; // until then it polls
+        bool filtered = false;   // by ACLs: `last` contains instances of earlier responses, too
     };
     // The datacenters of a multisite.
     struct Site {
@@ -106,7 +105,7 @@ class consul_api : public kith::strategy {
         return at == std::string::npos ? std::string() : name.substr(0, at);
     }
 
-    // A node that goes away and comes back keeps its peers.
+    // Publishes the peers again when the node's name changes; a node that disappears and returns keeps its peers.
     kith::task<> follow_node() {
         for (;;) {
             co_await node_.changed.wait();
@@ -127,7 +126,8 @@ class consul_api : public kith::strategy {
 
     // ---- datacenters ----
 
-    // One that is not told any more may be cut off only: it is asked on, and its instances stay as long as it does not answer.
+    // A datacenter that is no longer listed may only be unreachable: it is still queried, and its instances are kept while it does not
+    // respond.
     kith::task<> follow_datacenters(const consul::Multisite &multisite, Site &site) {
         kith::pace pace(datacenters_interval);
         for (;;) {
@@ -169,9 +169,9 @@ class consul_api : public kith::strategy {
             if (waits) source.failed_waits = good ? 0 : source.failed_waits + 1;
             if (clock_.monotonic() < source.wait_from) source.query_index.reset();
             if (!good) {
-                source.query_index.reset(); // nobody knows what happens until it answers again
+                source.query_index.reset(); // changes may be missed until the next response
                 report_in_sync();
-                // Hosts that failed together do not try again together.
+                // A random delay, so that hosts that failed together do not retry together.
                 (void)co_await wake_.wait_for(random_.around(pace.bad(std::min(retry_after, max_retry_after)), 0.5));
                 continue;
             }
@@ -200,7 +200,7 @@ class consul_api : public kith::strategy {
         source.querying = false;
     }
 
-    // False: it could not look, or what it saw was refused.
+    // False: the query failed, or the host refused its result.
     kith::task<bool> ask(Source &source, consul::BlockingQueryIndex &query_index, nanoseconds &retry_after) {
         const nanoseconds timeout = request_timeout + (query_index.blocks() ? settings_.wait + settings_.wait / 16 : 0ms);
         std::span<const std::uint32_t> also;
@@ -229,10 +229,10 @@ class consul_api : public kith::strategy {
             const bool told =
                 std::ranges::any_of(none, [&](auto words) { return answer.body.find(words) != std::string::npos; });
             if (told || answer.body.starts_with('[')) return consul::Found{};
-            return kith::error(KITH_NOT_FOUND, "the server answered 404; is that Consul's API?");
+            return kith::error(KITH_NOT_FOUND, "the server answered 404; possibly this is not Consul's API");
         }
         auto found = consul::read_instances(answer.body, source.listing, settings_.by_id);
-        if (!found && answer.code != 200) return answer.refusal(); // a code that has two meanings
+        if (!found && answer.code != 200) return answer.refusal(); // 429 and 503 can also mean that the request failed
         if (found && hides(answer, *found)) return filtered_error();
         return found;
     }
@@ -242,21 +242,21 @@ class consul_api : public kith::strategy {
     }
 
     kith::error filtered_error() const {
-        return {KITH_UNAUTHORIZED, "Consul leaves out what the token may not read; expected " +
+        return {KITH_UNAUTHORIZED, "Consul omits what the token may not read; expected " +
                                        client_.required_token(consul::ConsulClient::Permission::read)};
     }
 
-    // Where Consul denies by default it answers who may not read with less, or with an empty list, as if there was nobody.
+    // With the default policy deny, Consul answers a client without permission with a shorter or empty list.
     bool hides(const kith::http_answer &answer, const consul::Found &found) const {
-        if (!found.instances.empty()) return false; // those who are told of are there
+        if (!found.instances.empty()) return false; // the listed instances exist
         return is_filtered(answer) || (!client_.has_token() && answer.field("X-Consul-Default-ACL-Policy") == "deny");
     }
 
-    // Where something between ends each answer that takes long, the plain queries are what it goes by, and each of them is a look.
+    // If a proxy ends long responses, the non-blocking queries still succeed; then the listing is polled.
     bool fail(Source &source, const kith::error &why, bool waited) {
         if (waited && source.failed_waits >= max_failed_waits) {
             source.wait_from = clock_.monotonic() + retry_wait_after;
-            log.warning("queries that wait for a change fail although others are answered, so it polls: " + why.text);
+            log.warning("blocking queries fail although others succeed, so kith polls: " + why.text);
             return false;
         }
         source.failure = why;
@@ -269,9 +269,9 @@ class consul_api : public kith::strategy {
         return why;
     }
 
-    // ---- what is told ----
+    // ---- reports ----
 
-    // The whole set when everybody could look; else what is new, and who is missing where it could be seen.
+    // Reports the whole set when all listings succeeded; otherwise new and missing peers of those that did.
     bool publish() {
         std::vector<const consul::Found *> lists;
         std::uint32_t not_passing = 0;
@@ -283,7 +283,7 @@ class consul_api : public kith::strategy {
         const auto named = consul::name_peers(lists, basename_);
         if (not_passing != 0) discovery.left_out(not_passing, "its checks do not pass");
         if (named.without_address != 0)
-            discovery.left_out(named.without_address, "it has no address of its own; `health` knows its node's");
+            discovery.left_out(named.without_address, "it has no address; the endpoint `health` returns its node's address");
         named.unusable.report([this](std::uint32_t items, std::string_view why) { discovery.left_out(items, why); });
         if (named.doubled != 0) discovery.left_out(named.doubled, "another instance has the same address");
         const bool whole = complete();
@@ -325,7 +325,7 @@ class consul_api : public kith::strategy {
         discovery.failed(why);
     }
 
-    // Whether every change will be told from now on.
+    // Reports whether every change will be reported from now on.
     void report_in_sync() {
         const bool now = complete() && std::ranges::all_of(sources_, [](const auto &one) { return one->query_index.blocks(); });
         if (std::exchange(reported_in_sync_, now) != now) discovery.watching(now);
@@ -336,13 +336,13 @@ class consul_api : public kith::strategy {
     kith::node node_;
     kith::clock clock_;
     kith::random random_;
-    kith::signal wake_;  // look now
-    kith::signal named_; // the local node may have a name
+    kith::signal wake_;  // query now
+    kith::signal named_; // the local node's name may have changed
     std::optional<consul::ServiceRegistration> registration_;
     std::string basename_;
     std::vector<std::unique_ptr<Source>> sources_;
     std::vector<Site> sites_;
-    std::set<std::string> reported_keys_; // keys
+    std::set<std::string> reported_keys_; // keys of the reported peers
     bool reported_in_sync_ = false;
 };
 

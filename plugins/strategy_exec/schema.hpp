@@ -11,17 +11,17 @@ inline constexpr std::string_view before_command = R"({
     "required": ["command"],
     "properties": {
         "command": {
-            "description": "The program that says the peers: its absolute path, and its arguments. No shell reads them.",)";
+            "description": "The program that prints the peers: its absolute path and its arguments. It is run without a shell.",)";
 
 inline constexpr std::string_view after_command = R"(
         },
         "watch": {
-            "description": "The program goes on running, and says a whole set whenever it changes. Otherwise it says one and exits with 0, and is run again and again.",
+            "description": "The program keeps running, and prints the whole set whenever it changes. Otherwise it prints the set and exits with 0, and is run again periodically.",
             "type": "boolean",
             "default": false
         },
         "polling_interval": {
-            "description": "Without `watch`: time between two runs, give or take a tenth. After a failure the next one comes sooner, then ever later, up to 30 s.",
+            "description": "Without `watch`: time between two runs, varied by ±10 %. After a failure the delay starts shorter and increases up to 30 s.",
             "type": "integer",
             "default": 5000,
             "minimum": 100,
@@ -29,7 +29,7 @@ inline constexpr std::string_view after_command = R"(
             "x-kith-unit": "ms"
         },
         "timeout": {
-            "description": "A run that takes longer is ended. With `watch`: time until the first set is there.",
+            "description": "Time limit of a run; a longer one is ended. With `watch`: time limit for the first set.",
             "type": "integer",
             "default": 10000,
             "minimum": 10,
@@ -37,7 +37,7 @@ inline constexpr std::string_view after_command = R"(
             "x-kith-unit": "ms"
         },
         "max_output": {
-            "description": "A set that is larger is refused, and the program is ended.",
+            "description": "Maximum size of a set; with a larger one the program is ended and the set is refused.",
             "type": "integer",
             "default": 1048576,
             "minimum": 16,
@@ -45,7 +45,7 @@ inline constexpr std::string_view after_command = R"(
             "x-kith-unit": "bytes"
         },
         "authenticated": {
-            "description": "True: nobody without a credential can bring the program to name a peer. You say so; kith cannot know.",
+            "description": "Declare that only authenticated parties can make the program print a peer; kith cannot verify this.",
             "type": "boolean",
             "default": false
         },)";

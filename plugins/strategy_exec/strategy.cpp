@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// exec: the peers are what a program says.
+// Strategy exec: the peers are what a program prints.
 #include "exec_command/peer_output_parser.hpp"
 #include "schema.hpp"
 
@@ -18,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr nanoseconds min_run_time = 30s; // a watching program that ran so long was no failure to begin with
+constexpr nanoseconds min_run_time = 30s; // a watching program that ran for this time resets the delay between restarts
 
 class exec_strategy : public kith::strategy {
   public:
@@ -26,7 +26,7 @@ class exec_strategy : public kith::strategy {
         .id = "exec",
         .version = "1.0.0",
         .licence = "MIT",
-        .summary = "The peers that a program of yours says.",
+        .summary = "The peers that a program prints.",
         .options = strategy_exec::schema,
     };
     using required = kith::services<kith::options, kith::timer, kith::clock, kith::random, kith::process>;
@@ -69,7 +69,7 @@ class exec_strategy : public kith::strategy {
     }
 
   private:
-    /// One run. False: it was of no use.
+    /// Runs the program once. Returns false when no set was reported.
     kith::task<bool> run_once() {
         const auto done = co_await process_.run(program_);
         co_return done ? done->good() ? report_output(done->output) : fail(ended(*done)) : fail(done.error());
@@ -78,7 +78,7 @@ class exec_strategy : public kith::strategy {
     bool report_output(std::string_view text) {
         auto output = exec::parse_peer_output(text);
         if (!output) return fail({output.status(), program_.path + ": " + output.error().text});
-        if (output->doubled != 0) discovery.left_out(output->doubled, "the program said it twice");
+        if (output->doubled != 0) discovery.left_out(output->doubled, "the program printed it twice");
         kith::host_faults unusable;
         std::erase_if(output->peers, [&](const kith::peer &one) { return !unusable.admit_name(one.name); });
         unusable.report([this](std::uint32_t items, std::string_view why) { discovery.left_out(items, why); });
@@ -87,7 +87,7 @@ class exec_strategy : public kith::strategy {
         return taken;
     }
 
-    // The program runs until it ends, by itself or because it is of no use any more.
+    // Runs a watching program until it ends or is ended because of an error.
     kith::task<> run_watching() {
         wake_.reset();
         const auto started_at = clock_.monotonic();
@@ -97,8 +97,8 @@ class exec_strategy : public kith::strategy {
             co_return;
         }
         kith::error why = co_await read_sets(*running, started_at + timeout_);
-        if (why.status == KITH_CLOSED) { // it says no more
-            running->end();              // nothing when it has ended
+        if (why.status == KITH_CLOSED) { // the program closed its output
+            running->end();              // no effect if it has already ended
             const auto end = co_await running->wait();
             why = end ? ended(*end) : end.error();
         }
@@ -108,7 +108,7 @@ class exec_strategy : public kith::strategy {
         fail(why);
     }
 
-    /// Why it is not heard any more.
+    /// Reads sets until an error occurs, which is returned.
     kith::task<kith::error> read_sets(kith::running &running, nanoseconds deadline) {
         exec::PeerSetSplitter sets;
         std::array<std::byte, 16'384> buffer;
@@ -117,13 +117,13 @@ class exec_strategy : public kith::strategy {
             const auto left = first ? std::max<nanoseconds>(deadline - clock_.monotonic(), 1ns) : 0ns;
             const auto got = co_await running.read(buffer, left);
             if (got.status() == KITH_TIMED_OUT)
-                co_return kith::error(KITH_TIMED_OUT, program_.path + ": no set within the time for the first one");
+                co_return kith::error(KITH_TIMED_OUT, program_.path + ": no set was printed before the timeout");
             if (!got) co_return got.error();
             sets.add({reinterpret_cast<const char *>(buffer.data()), *got});
             while (const auto set = sets.next()) {
                 if (set->size() > max_output_) co_return too_large();
                 const bool before = last_.has_value();
-                if (!report_output(*set)) co_return kith::error(KITH_OK, std::string()); // it was told
+                if (!report_output(*set)) co_return kith::error(KITH_OK, std::string()); // already reported
                 if (!before) discovery.watching(true);
             }
             if (sets.pending() > max_output_) co_return too_large();
@@ -131,12 +131,13 @@ class exec_strategy : public kith::strategy {
     }
 
     kith::error too_large() const {
-        return {KITH_LIMIT, program_.path + ": a set of more than " + std::to_string(max_output_) + " bytes, so it was ended"};
+        return {KITH_LIMIT,
+                program_.path + ": it printed a set of more than " + std::to_string(max_output_) + " bytes and was ended"};
     }
 
     kith::error ended(const kith::program_end &end) const {
         return {KITH_UNAVAILABLE,
-                program_.path + ": it " + end.text() + (watches_ ? "; with `watch` it is to go on running" : "")};
+                program_.path + ": it " + end.text() + (watches_ ? "; with `watch` it must keep running" : "")};
     }
 
     bool fail(const kith::error &why) {
@@ -153,7 +154,7 @@ class exec_strategy : public kith::strategy {
     const nanoseconds timeout_;
     const std::uint64_t max_output_;
     kith::pace pace_;
-    std::optional<exec::PeerOutput> last_; // of the program that is watching
+    std::optional<exec::PeerOutput> last_; // last set of the watching program
 };
 
 } // namespace

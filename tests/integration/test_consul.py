@@ -59,7 +59,7 @@ class Services(AtConsul):
 
     def test_a_filter_that_is_none(self):
         kith = self.start(filter="nonsense")
-        self.assertRegex(kith.wait("observation.failed")["reason"], "look at the option filter")
+        self.assertRegex(kith.wait("observation.failed")["reason"], "check the option filter")
 
     def test_a_datacenter_that_is_none(self):
         kith = self.start(dc="mars")
@@ -90,7 +90,7 @@ class Access(AtConsul):
         self.consul.register(self.service, "pa", "10.1.0.1")
         self.consul.policy("half", 'service_prefix "" { policy = "read" }')
         self.token_file.write_text(self.consul.token("half")[1])
-        self.assertRegex(self.start().wait("observation.failed")["reason"], "leaves out what the token may not read; expected a token")
+        self.assertRegex(self.start().wait("observation.failed")["reason"], "omits what the token may not read; expected a token")
 
 
 class Agent(AtConsul):

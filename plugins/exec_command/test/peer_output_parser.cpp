@@ -53,22 +53,23 @@ BOOST_AUTO_TEST_CASE(a_list) {
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_no_answer) {
-    for (const char *text : {"", "\n", "  \n\n"}) refuses(text, "it said nothing; a program that knows of no peer says []");
+    for (const char *text : {"", "\n", "  \n\n"})
+        refuses(text, "it printed nothing; a program that finds no peer must print []");
     refuses("# a\n#b", "nothing but comments");
 }
 
 BOOST_AUTO_TEST_CASE(half_an_answer_is_none) {
     refuses("a@h\nb@h c@h\n", "line 2, `c@h`: expected one name in a line");
     refuses("a@h =x\n", "line 1, `=x`");
-    refuses("a@h z=1 z=2\n", "attribute `z` stands there twice");
+    refuses("a@h z=1 z=2\n", "attribute `z` occurs twice");
     refuses("\xc3\xa4@h\n", "printable ASCII");
     refuses(std::string_view("a\0b\n", 4), "printable ASCII");
     refuses("{\"name\": \"a@h\"\n", "line 1, `{\"name\": \"a@h\"` is not JSON");
-    refuses("{\"name\": 7}\n", "line 1, `name`: expected a text");
+    refuses("{\"name\": 7}\n", "line 1, `name`: expected a string");
     refuses("{\"name\": \"\"}\n", "expected `name`, or at least `key`");
     refuses("{\"name\": \"a\", \"attributes\": []}", "`attributes`: expected an object");
-    refuses("{\"name\": \"a\", \"attributes\": {\"x\": 1}}", "attribute `x`: expected a text");
-    refuses("{\"name\": \"a\", \"ttl\": 5}", "`ttl`: expected `name`, `key` and `attributes`, and no more");
+    refuses("{\"name\": \"a\", \"attributes\": {\"x\": 1}}", "attribute `x`: expected a string");
+    refuses("{\"name\": \"a\", \"ttl\": 5}", "`ttl`: expected only `name`, `key` and `attributes`");
     refuses("[\"a\"] x", "is not JSON");
     refuses("[\"\"]", "element 0: expected a name, got an empty one");
     refuses("[[\"a\"]]", "element 0: expected a name, or an object");

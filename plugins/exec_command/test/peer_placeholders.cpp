@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(other_braces_stay) {
 
 BOOST_AUTO_TEST_CASE(an_attribute_that_is_not_there_and_an_option_from_outside) {
     BOOST_TEST(of("{rack}").status() == KITH_INVALID);
-    BOOST_TEST(of("{rack}").error().text == "the peer app@10.0.0.7 has no attribute `rack`, which the command wants");
+    BOOST_TEST(of("{rack}").error().text == "the peer app@10.0.0.7 has no attribute `rack`, which the command refers to");
     BOOST_TEST(of("{odd}").status() == KITH_DENIED);
     BOOST_TEST(of("{odd}").error().text.find("--peer={odd}") != std::string::npos);
 }

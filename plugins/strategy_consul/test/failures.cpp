@@ -40,17 +40,17 @@ BOOST_FIXTURE_TEST_CASE(answers_that_are_none, Followed) {
     gives(HttpReply(403, "Permission denied: anonymous token lacks permission 'service:read' on \"web\""), KITH_UNAUTHORIZED,
           "lacks permission 'service:read' on \"web\"; expected the option token_file, with a token whose policy has service "
           "\"web\"");
-    gives(HttpReply(404, "<html>nginx</html>"), KITH_NOT_FOUND, "404; is that Consul's API?");
+    gives(HttpReply(404, "<html>nginx</html>"), KITH_NOT_FOUND, "404; possibly this is not Consul's API");
     gives(HttpReply(301), KITH_PROTOCOL, "redirects are not followed");
     gives(HttpReply(429, "Your request was rate limited"), KITH_UNAVAILABLE, "429: Your request was rate limited");
     gives(HttpReply(500, "Failed to create boolean expression evaluator: no match found"), KITH_UNAVAILABLE,
-          "look at the option filter");
+          "check the option filter");
     gives(HttpReply(200, R"([{"Node": {"No)"), KITH_PROTOCOL, "not JSON");
     gives(HttpReply(200, "{}"), KITH_PROTOCOL, "expected a list at its top");
     gives(HttpReply(200, "[7]"), KITH_PROTOCOL, "expected an object at [0]");
     gives(HttpReply(200, R"([{"Service": {"ID": "x"}}])"), KITH_PROTOCOL, "expected an object at [0].Node");
     gives(HttpReply(200, R"([{"Node": {"Node": "n"}, "Service": {"ID": "x", "Address": 7}}])"), KITH_PROTOCOL,
-          "expected a text at [0].Service.Address");
+          "expected a string at [0].Service.Address");
     gives(HttpReply().length(1000).say("[").cut(), KITH_RESET, "ended early");
     gives(HttpReply().say("[").reset(), KITH_RESET, "");
     gives(HttpReply().say("[").mute(), KITH_TIMED_OUT, "");
@@ -69,7 +69,7 @@ BOOST_FIXTURE_TEST_CASE(where_no_query_may_wait_it_polls, Followed) {
         return agent.health_of(asked);
     });
     agent.changed();
-    BOOST_REQUIRE(until([&] { return rig.logged("queries that wait for a change fail although others are answered"); }, 2min));
+    BOOST_REQUIRE(until([&] { return rig.logged("blocking queries fail although others succeed"); }, 2min));
     BOOST_TEST(count(Kind::failed) == 2u);
     BOOST_TEST(!report_in_sync());
     const auto before = requests();
@@ -152,14 +152,14 @@ BOOST_FIXTURE_TEST_CASE(a_token_that_may_read_less_than_before, WithToken) {
     begin();
     agent.fields = {{"X-Consul-Results-Filtered-By-ACLs", "true"}};
     agent.drop("web2");
-    failed_with(KITH_UNAUTHORIZED, "leaves out what the token may not read");
+    failed_with(KITH_UNAUTHORIZED, "omits what the token may not read");
     BOOST_TEST(names() == two);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_filtered_answer_is_not_the_whole_set, WithToken) {
     agent.fields = {{"X-Consul-Results-Filtered-By-ACLs", "true"}};
     start();
-    failed_with(KITH_UNAUTHORIZED, "leaves out what the token may not read");
+    failed_with(KITH_UNAUTHORIZED, "omits what the token may not read");
     BOOST_TEST(names() == two); // who is in it is there
     BOOST_TEST(count(Kind::replace) == 0u);
     BOOST_TEST(!report_in_sync());
@@ -179,7 +179,7 @@ BOOST_FIXTURE_TEST_CASE(a_token_file_that_is_not_there, WithToken) {
     start();
     failed_with(KITH_NOT_FOUND, "/run/token");
     here.file("/run/token", " \n");
-    failed_with(KITH_INVALID, "/run/token: it is empty; expected an ACL token");
+    failed_with(KITH_INVALID, "/run/token: the file is empty; expected an ACL token");
     here.file("/run/token", "secret");
     BOOST_TEST(until([&] { return names() == two; }, 2min));
 }

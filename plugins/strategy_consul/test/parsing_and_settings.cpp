@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
     const std::pair<std::string, std::string> cases[] = {
         {R"({"list_using": ["health"], "service": {"id": "x"}})", "option list_using/0: health asks by service.name"},
         {R"({"list_using": ["agent", "multisite"], "service": {"id": "x"}})",
-         "option list_using/1: multisite asks by service.name"},
+         "option list_using/1: multisite requires service.name"},
         {R"({"list_using": ["agent"], "service": {"name": "x"}, "filter": "a == b"})", "option filter: agent cannot filter"},
         {R"({"list_using": [{"endpoint": "agent", "expected": "host"}], "service": {"name": "x"}})", "expected `ip`"},
         {R"({"list_using": ["health"], "service": {"name": "x"}, "access_token": "a", "token_file": "/b"})",

@@ -122,7 +122,7 @@ BOOST_FIXTURE_TEST_CASE(whatever_is_no_answer_leaves_the_peers, Fixture) {
     next();
     stays(Program().say("c@h\n").complain("one\nno such host\n").exit(2), KITH_UNAVAILABLE, "exited with 2: no such host");
     stays(Program().say("c@h\n").crash(), KITH_UNAVAILABLE, "ended by signal 11");
-    stays(Program(), KITH_PROTOCOL, "it said nothing; a program that knows of no peer says []");
+    stays(Program(), KITH_PROTOCOL, "it printed nothing; a program that finds no peer must print []");
     stays(Program().say("# none\n"), KITH_PROTOCOL, "nothing but comments");
     stays(Program().say("c@h\nError: no route to host\n"), KITH_PROTOCOL, "line 2, `no`: expected one name in a line");
     stays(Program().say("\x7f"
@@ -207,18 +207,18 @@ BOOST_FIXTURE_TEST_CASE(a_watching_program_that_is_of_no_use_is_ended_and_run_an
     here.program(path, Program(good).wait(1s).complain("lost the registry\n").exit(3));
     start();
     BOOST_TEST((next().kind == Kind::replace));
-    stays(KITH_UNAVAILABLE, "exited with 3: lost the registry; with `watch` it is to go on running");
+    stays(KITH_UNAVAILABLE, "exited with 3: lost the registry; with `watch` it must keep running");
     const auto seen = rig.observations();
     BOOST_TEST((seen[seen.size() - 2].kind == Kind::watching));
     BOOST_TEST(!seen[seen.size() - 2].in_sync);
     then(Program().say("a@h\n").crash()); // within a set, which is none then
     stays(KITH_UNAVAILABLE, "ended by signal 11");
     then(Program().hang());
-    stays(KITH_TIMED_OUT, "no set within the time for the first one");
+    stays(KITH_TIMED_OUT, "no set was printed before the timeout");
     then(Program().say("a").wait(4s).say("b").wait(4s).say("c").wait(4s).say("d").hang()); // it drips
-    stays(KITH_TIMED_OUT, "no set within the time for the first one");
+    stays(KITH_TIMED_OUT, "no set was printed before the timeout");
     then(Program().say("a@h\nb@h\n").hang().ignore_term()); // and never says that this is all
-    stays(KITH_TIMED_OUT, "no set within the time for the first one");
+    stays(KITH_TIMED_OUT, "no set was printed before the timeout");
     then(Program().flood(lines));
     stays(KITH_LIMIT, "a set of more than 1048576 bytes");
     then(Program().flood(std::string(4096, 'x')));
