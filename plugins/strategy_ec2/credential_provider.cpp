@@ -7,8 +7,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Moment renew_before = 5min;            // AWS has new ones at least so long before the old ones end
-constexpr std::chrono::nanoseconds again = 1min; // after a try to renew them early
+constexpr Moment renew_before = 5min;            // AWS provides new credentials at least this long before the old ones expire
+constexpr std::chrono::nanoseconds again = 1min; // delay after an early renewal failed
 constexpr auto credentials_timeout = 5s;
 constexpr std::uint64_t credentials_max_body = 65'536;
 
@@ -32,10 +32,10 @@ kith::task<kith::result<Credentials>> CredentialProvider::get() {
     auto fresh = co_await fetch();
     if (!fresh) {
         if (!have_ || now() >= *last_.expires) co_return std::move(fresh).error();
-        log_.warning("the credentials could not be renewed and are used until they end: " + fresh.error().text);
+        log_.warning("the credentials could not be renewed; the old ones are used until they expire: " + fresh.error().text);
         co_return last_;
     }
-    // Even if they look ended: the clock may be wrong, and AWS will tell.
+    // Used even if they seem expired: the local clock can be wrong, and AWS decides.
     last_ = *std::move(fresh);
     have_ = true;
     co_return last_;
@@ -63,7 +63,7 @@ kith::task<kith::result<Credentials>> CredentialProvider::from_container() {
     const std::string &url = settings_.container_url;
     if (!client_.open()) {
         kith::http_settings with;
-        with.flags = KITH_HTTP_PLAIN_AUTHORIZATION; // only to this machine, as settings.cpp sees to
+        with.flags = KITH_HTTP_PLAIN_AUTHORIZATION; // settings.cpp permits this only for local addresses
         auto opened = co_await http_.open(with);
         if (!opened) co_return std::move(opened).error();
         client_ = *std::move(opened);
@@ -96,8 +96,8 @@ kith::task<kith::result<Credentials>> CredentialProvider::from_role() {
     auto role = co_await metadata_.get(path);
     if (!role && role.status() == KITH_NOT_FOUND)
         co_return kith::error(KITH_NOT_FOUND,
-                              "this instance has no role, and there are no other credentials: attach an instance profile "
-                              "whose role allows ec2:DescribeInstances, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+                              "no credentials: this instance has no role; attach an instance profile whose role allows "
+                              "ec2:DescribeInstances, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
     if (!role) co_return std::move(role).error();
     const std::string name = role->substr(0, role->find('\n'));
     constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+=,.@_-";

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Credentials: those of the environment, else of the container's endpoint (ECS, EKS), else of the instance's role. Temporary ones are
-// renewed before they end.
+// Provides credentials: from the environment, or else the container's endpoint (ECS, EKS), or else the instance's role. Temporary
+// credentials are
+// renewed before they expire.
 #pragma once
 
 #include "metadata_service.hpp"
@@ -17,9 +18,10 @@ class CredentialProvider {
     CredentialProvider(kith::host h, const Settings &settings, MetadataService &metadata)
         : settings_(settings), metadata_(metadata), clock_(h), file_(h), http_(h), log_(h) {}
 
+    /// The current credentials; renews them if necessary.
     kith::task<kith::result<Credentials>> get();
 
-    /// AWS does not take them: get asks for others. False: there are no others.
+    /// AWS refused the credentials: the next get() requests new ones. False: there are no others (those of the environment).
     bool invalidate();
 
     [[nodiscard]] Moment now() const { return std::chrono::duration_cast<Moment>(clock_.wall()); }

@@ -8,12 +8,12 @@ namespace ec2 {
 
 namespace {
 
-// A reader of one JSON object, whose members that are strings it hands out. What else there is it passes over.
+// Parses one JSON object and returns its string members; other members are skipped.
 class Reader {
   public:
     explicit Reader(std::string_view text) : rest_(text) {}
 
-    /// False: it is no JSON object.
+    /// False: it is not a JSON object.
     template <class Take>
     bool object(Take take) {
         if (!token('{')) return false;
@@ -72,7 +72,7 @@ class Reader {
             out += values[at];
             return true;
         }
-        // What is told here is ASCII; no more of \u is needed.
+        // The values are ASCII, so \u escapes beyond ASCII are not needed.
         if (c != 'u' || rest_.size() < 4 || !rest_.starts_with("00")) return false;
         unsigned code = 0;
         for (const char digit : rest_.substr(2, 2)) {
@@ -114,11 +114,9 @@ class Reader {
     std::string_view rest_;
 };
 
-kith::error malformed_credentials(const std::string &text) {
-    return {KITH_PROTOCOL, "that is not what credentials look like: " + text};
-}
+kith::error malformed_credentials(const std::string &text) { return {KITH_PROTOCOL, "unexpected credentials: " + text}; }
 
-// They go into a header.
+// The values become header fields, so they must be printable.
 bool printable_field(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
 }

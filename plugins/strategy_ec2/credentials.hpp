@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Credentials, and how the metadata service and a container's endpoint tell them: a JSON object. Pure: no services.
+// AWS credentials, and a parser for their JSON form from the metadata service and from a container's endpoint. Uses no services.
 #pragma once
 
 #include "time_formats.hpp"
@@ -17,12 +17,12 @@ namespace ec2 {
 struct Credentials {
     std::string id;
     std::string secret;
-    std::string token;                  ///< of temporary ones
-    std::optional<Moment> expires = {}; ///< when they end; nothing: never
-    std::string origin = {};            ///< for people, such as: role web of this instance
+    std::string token;                  ///< session token of temporary credentials
+    std::optional<Moment> expires = {}; ///< when they expire; empty: never
+    std::string origin = {};            ///< for messages, such as: role web of this instance
 };
 
-/// Temporary credentials, without origin. Also when they tell of a failure: then that is the error.
+/// Parses temporary credentials; `origin` is not set. If the object describes a failure, that is the error. Other errors: KITH_PROTOCOL.
 kith::result<Credentials> parse_credentials(std::string_view json);
 
 } // namespace ec2

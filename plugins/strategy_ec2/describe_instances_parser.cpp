@@ -7,23 +7,23 @@
 #include <charconv>
 #include <tuple>
 
-// What pugixml has in place of fopen (CMakeLists.txt).
+// Replaces fopen for pugixml (see CMakeLists.txt).
 extern "C" void *ec2_no_files() { return nullptr; }
 
 namespace ec2 {
 
 namespace {
 
-// The text of an element in its own node: half as many of them.
+// Stores the text of an element in the element's own node, which halves the number of nodes.
 constexpr unsigned reading = pugi::parse_default | pugi::parse_embed_pcdata;
 
 kith::error malformed_answer(const std::string &text) {
-    return {KITH_PROTOCOL, "the answer is not what DescribeInstances tells: " + text};
+    return {KITH_PROTOCOL, "unexpected response to DescribeInstances: " + text};
 }
 
 std::string text_of(const pugi::xml_node &of, const char *name) { return of.child_value(name); }
 
-// 0 where there is none: only told where an instance has several.
+// 0 if missing: it is sent only for instances with several cards.
 unsigned number_of(const pugi::xml_node &of, const char *name) {
     const std::string_view text = of.child_value(name);
     unsigned out = 0;
@@ -40,7 +40,7 @@ Interface read_interface(const pugi::xml_node &item) {
     out.has.private_dns = text_of(item, "privateDnsName");
     out.has.public_ip = text_of(association, "publicIp");
     out.has.public_dns = text_of(association, "publicDnsName");
-    // The primary one is that which does not change; without one, the first.
+    // The primary IPv6 address, which does not change, or else the first.
     for (const auto &one : item.child("ipv6AddressesSet").children("item")) {
         if (out.has.ipv6.empty() || text_of(one, "isPrimaryIpv6") == "true") out.has.ipv6 = text_of(one, "ipv6Address");
     }
@@ -72,7 +72,7 @@ kith::result<Page> parse_page(std::string &xml, std::string_view tag) {
     pugi::xml_document document;
     const auto parsed = document.load_buffer_inplace(xml.data(), xml.size(), reading, pugi::encoding_utf8);
     if (!parsed)
-        return malformed_answer("it is not XML, or not all of it (" + std::string(parsed.description()) + ", byte " +
+        return malformed_answer("it is not XML, or truncated (" + std::string(parsed.description()) + ", byte " +
                                 std::to_string(parsed.offset) + ")");
     const auto root = document.child("DescribeInstancesResponse");
     if (!root) return malformed_answer("expected DescribeInstancesResponse");
@@ -98,7 +98,7 @@ ErrorResponse parse_error_response(std::string &xml) {
     if (!document.load_buffer_inplace(xml.data(), xml.size(), reading, pugi::encoding_utf8)) return {};
     const auto first = document.first_child();
     auto error = first.child("Errors").child("Error"); // of EC2 itself
-    if (!error) error = first.child("Error");          // of what stands before it
+    if (!error) error = first.child("Error");          // of a proxy or load balancer
     return {text_of(error, "Code"), text_of(error, "Message")};
 }
 

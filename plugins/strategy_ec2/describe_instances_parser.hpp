@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What EC2 answers: a page of instances, or an error. Pure: no services.
+// Parses EC2's responses to DescribeInstances: a page of instances, or an error. Uses no services.
 #pragma once
 
 #include <kith/result.hpp>
@@ -11,13 +11,13 @@
 
 namespace ec2 {
 
-/// The addresses that an instance, or one of its interfaces, has; empty where there is none.
+/// The addresses of an instance or of a network interface; empty: none.
 struct Addresses {
     std::string private_ip, public_ip, private_dns, public_dns, ipv6;
 };
 
 struct Interface {
-    unsigned index = 0; ///< DeviceIndex: 0 is the primary one
+    unsigned index = 0; ///< DeviceIndex; 0: the primary interface
     unsigned card = 0;  ///< NetworkCardIndex
     Addresses has;
 };
@@ -28,9 +28,9 @@ struct Tag {
 
 struct Instance {
     std::string id, state, zone, type, launched;
-    Addresses has;                     ///< as EC2 tells them of the instance itself: those of its primary interface
-    std::vector<Interface> interfaces; ///< in the order of card and index
-    std::vector<Tag> tags;             ///< only that which was asked for
+    Addresses has;                     ///< the addresses of the instance itself, which are those of its primary interface
+    std::vector<Interface> interfaces; ///< sorted by card and index
+    std::vector<Tag> tags;             ///< only the requested tag
 };
 
 struct Page {
@@ -38,12 +38,13 @@ struct Page {
     std::string next; ///< empty: the last page
 };
 
-/// xml: changed while it is read. tag: which one is kept. Anything that is not of the expected shape is an error: half an answer is none.
+/// Parses a page. xml: modified in place. tag: the tag to keep. A response with an unexpected structure is an error as a whole
+/// (KITH_PROTOCOL).
 kith::result<Page> parse_page(std::string &xml, std::string_view tag);
 
-/// Of an answer that is no 200.
+/// The error in a response with a status other than 200.
 struct ErrorResponse {
-    std::string code, message; ///< empty where it is not told
+    std::string code, message; ///< empty: missing in the response
 };
 ErrorResponse parse_error_response(std::string &xml);
 

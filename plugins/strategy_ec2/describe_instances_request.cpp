@@ -7,7 +7,7 @@ namespace ec2 {
 
 namespace {
 
-// Of the API, from 5 to 1,000: what an answer holds is in memory at once.
+// The API allows 5 to 1,000; a whole page is in memory at once.
 constexpr std::string_view page = "250";
 
 constexpr std::string_view action = "Action=DescribeInstances&Version=2016-11-15";

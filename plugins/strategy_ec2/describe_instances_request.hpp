@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What DescribeInstances is asked, as the body of a form. Pure: no services.
+// Builds the form body of a DescribeInstances request. Uses no services.
 #pragma once
 
 #include <span>
@@ -9,14 +9,14 @@
 
 namespace ec2 {
 
-/// Instances that run and have that tag with one of these values, in which * and ? stand for whatever. next: of the page before; empty:
-/// the first page.
+/// Running instances whose tag has one of the values, in which * and ? are wildcards. next: NextToken of the previous page; empty: the
+/// first page.
 std::string running_with_tag(std::string_view tag, std::span<const std::string> values, std::string_view next);
 
 /// One instance, whatever its state.
 std::string one_instance(std::string_view id);
 
-/// A value that means only itself in a filter.
+/// Escapes wildcards in a filter value.
 std::string escape_filter_value(std::string_view value);
 
 } // namespace ec2

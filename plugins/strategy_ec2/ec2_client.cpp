@@ -12,9 +12,9 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr nanoseconds api_timeout = 30s;         // for the whole of an answer
-constexpr nanoseconds max_retry_after = 5min;    // of a Retry-After that is obeyed
-constexpr nanoseconds first_wait = 1s;           // before a page is asked for again; then twice as long, and so on
+constexpr nanoseconds api_timeout = 30s;         // for a whole response
+constexpr nanoseconds max_retry_after = 5min;    // maximum of a Retry-After that is respected
+constexpr nanoseconds first_wait = 1s;           // before the first retry of a page; doubled for each further one
 constexpr std::uint64_t api_max_body = 16 << 20; // bytes
 
 constexpr std::string_view form_type = "application/x-www-form-urlencoded; charset=utf-8";
@@ -36,7 +36,7 @@ kith::task<kith::result<kith::http_answer>> Ec2Client::send(const std::string &f
         fields.push_back({"Host", to.host});
         std::string signature = authorization({.method = "POST", .path = to.path, .fields = fields, .body = form},
                                               {.region = region, .service = "ec2", .time = time}, with);
-        fields.back() = {"Authorization", std::move(signature)}; // Host is the host's to send
+        fields.back() = {"Authorization", std::move(signature)}; // the host adds the field Host
         fields.push_back({"User-Agent", "kith"});
         kith::http_request request;
         request.method = "POST";
@@ -46,7 +46,8 @@ kith::task<kith::result<kith::http_answer>> Ec2Client::send(const std::string &f
         request.timeout = api_timeout;
         request.max_body = api_max_body;
         auto answer = co_await client_.fetch(request);
-        // A POST is not sent again by itself when the connection that was kept had ended; this one changes nothing.
+        // The HTTP client does not repeat a POST when a persistent connection was closed. This request changes nothing, so it is repeated
+        // here.
         if (!answer && answer.status() == KITH_RESET && attempt == 0) continue;
         co_return answer;
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// DescribeInstances: signed, asked, read.
+// A client for DescribeInstances: signs and sends requests and parses the responses.
 #pragma once
 
 #include "credential_provider.hpp"
@@ -17,11 +17,12 @@ class Ec2Client {
     Ec2Client(kith::host h, const Settings &settings, MetadataService &metadata)
         : settings_(settings), metadata_(metadata), provider_(h, settings, metadata), http_(h), timer_(h), random_(h) {}
 
-    /// One page. form: what is asked (query.hpp). waits: how often it waits and asks again when EC2 has no time for us; credentials that
-    /// are not taken are asked for anew once, and a connection that broke is tried once more.
+    /// Requests one page. form: the request (describe_instances_request.hpp). waits: how often a throttled request is retried after a
+    /// delay;
+    /// refused credentials are renewed once, and a broken connection is retried once.
     kith::task<kith::result<Page>> describe(std::string form, int waits);
 
-    /// How long EC2 asked us to wait, when it refused.
+    /// The delay that EC2 requested with its last error.
     [[nodiscard]] std::chrono::nanoseconds retry_after() const noexcept { return retry_after_; }
 
   private:

@@ -10,7 +10,7 @@ namespace {
 
 using Remedy = Explanation::Remedy;
 
-// AWS takes a signature that is so old or so young.
+// Maximum clock difference for which AWS accepts a signature.
 constexpr Moment tolerated = std::chrono::minutes(5);
 
 constexpr std::size_t longest_message = 400;
@@ -22,14 +22,13 @@ struct Code {
     std::string_view advice;
 };
 
-constexpr std::string_view slower = "too many requests of this account in this region; a longer polling_interval makes fewer";
-constexpr std::string_view ended = "the credentials have ended";
+constexpr std::string_view slower = "too many requests of this account in this region; increase polling_interval";
+constexpr std::string_view ended = "the credentials have expired";
 constexpr std::string_view permit =
     "the IAM policy of these credentials must allow the action ec2:DescribeInstances, on all resources";
-constexpr std::string_view keys = "AWS does not know these credentials, or not for this region";
-constexpr std::string_view secret =
-    "the secret access key does not belong to the access key, or something between here and EC2 changes requests";
-constexpr std::string_view trouble = "EC2 is in trouble";
+constexpr std::string_view keys = "the credentials are not valid, or not valid in this region";
+constexpr std::string_view secret = "the secret access key does not belong to the access key id, or a proxy modifies requests";
+constexpr std::string_view trouble = "EC2 reports an internal failure";
 
 constexpr std::array codes{
     Code{"RequestLimitExceeded", Remedy::retry, KITH_UNAVAILABLE, slower},
@@ -54,20 +53,20 @@ constexpr std::array codes{
     Code{"ServiceUnavailable", Remedy::retry, KITH_UNAVAILABLE, trouble},
 };
 
-// It goes on with what only AWS can decode, and is long then.
+// Removes the encoded part of the message, which only AWS can decode.
 std::string_view gist(std::string_view message) {
     message = message.substr(0, std::min(message.find("Encoded authorization failure message"), longest_message));
     while (message.ends_with(' ') || message.ends_with('.')) message.remove_suffix(1);
     return message;
 }
 
-// Nothing when it goes as AWS's, or nobody knows.
+// Empty when the clocks agree, or the time of AWS is not known.
 std::string clock_fault(Moment now, const kith::http_head &answer) {
     const auto server = parse_http_date(answer.field("Date"));
     if (!server || std::chrono::abs(now - *server) < tolerated) return {};
     const auto by = std::chrono::abs(now - *server).count();
     return "the clock of this machine is " + std::to_string(by) + " s " + (now > *server ? "ahead of" : "behind") +
-           " that of AWS: set it, as by chrony";
+           " that of AWS: synchronize it, for example with chrony";
 }
 
 } // namespace
@@ -76,7 +75,7 @@ Explanation explain(const kith::http_head &answer, const ErrorResponse &said, Mo
     Explanation out;
     out.why = answer.refusal();
     if (said.code.empty()) {
-        if (answer.code / 100 == 3) out.why.text += "; redirects are not followed: configure the `endpoint` they lead to";
+        if (answer.code / 100 == 3) out.why.text += "; redirects are not followed; configure the target as `endpoint`";
         if (answer.code >= 500) out.remedy = Remedy::retry;
         return out;
     }
@@ -95,7 +94,7 @@ Explanation explain(const kith::http_head &answer, const ErrorResponse &said, Mo
     }
     if (!advice.empty()) out.why.text += ": " + advice;
     if (out.why.status == KITH_UNAUTHORIZED) out.why.text.append("; credentials: ").append(who);
-    if (const auto message = gist(said.message); !message.empty()) out.why.text.append("; EC2 says: ").append(message);
+    if (const auto message = gist(said.message); !message.empty()) out.why.text.append("; message of EC2: ").append(message);
     return out;
 }
 

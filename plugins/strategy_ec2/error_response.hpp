@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Why EC2 refused, in words that tell what to do about it. Pure: no services.
+// Converts an error response of EC2 to a reason with a remedy. Uses no services.
 #pragma once
 
 #include "describe_instances_parser.hpp"
@@ -11,17 +11,17 @@
 namespace ec2 {
 
 struct Explanation {
-    /// What may help besides waiting.
+    /// What the client should do before it retries.
     enum class Remedy : std::uint8_t {
         none,
-        credentials, ///< fresh ones
-        retry,       ///< the same request, a little later
+        credentials, ///< renew the credentials
+        retry,       ///< send the same request again after a delay
     };
     Remedy remedy = Remedy::none;
     kith::error why;
 };
 
-/// answer: any code but 200. now: this machine's clock. who: whose credentials were used.
+/// answer: a response with a status other than 200. now: the local time. who: origin of the credentials that were used.
 Explanation explain(const kith::http_head &answer, const ErrorResponse &said, Moment now, std::string_view who);
 
 } // namespace ec2

@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto to_connect = 2s;
-constexpr auto metadata_timeout = 5s; // it is on this very host, and answers in milliseconds
+constexpr auto metadata_timeout = 5s; // the service runs on this host, and responds in milliseconds
 constexpr std::uint64_t metadata_max_body = 65'536;
 constexpr std::string_view root = "/latest/meta-data/", token_path = "/latest/api/token";
 
@@ -23,7 +23,8 @@ bool printable(std::string_view text) {
 } // namespace
 
 kith::error MetadataService::no_metadata_service(const kith::error &why) const {
-    std::string text = "no metadata service at " + settings_.metadata + ", so kith is not on EC2, or may not ask it";
+    std::string text =
+        "no metadata service at " + settings_.metadata + ": kith does not run on EC2, or may not access the service";
     if (const auto missing = missing_settings(settings_); !missing.empty()) text += "; configure " + missing;
     return {why.status, text + " (" + why.text + ")"};
 }
@@ -63,27 +64,27 @@ kith::task<kith::result<void>> MetadataService::new_token() {
     const kith::attribute lifetime{"X-aws-ec2-metadata-token-ttl-seconds", "21600"};
     auto answer = co_await ask("PUT", token_path, &lifetime);
     if (!answer) {
-        // Packets of the answer to PUT live for as many hops as the instance's options say; those of a GET are not limited.
+        // The response to PUT has a limited number of hops, by an option of the instance; the response to GET has not.
         bool limited = answer.status() == KITH_TIMED_OUT;
         if (limited) limited = co_await answers();
         if (!limited) co_return no_metadata_service(answer.error());
         co_return kith::error(KITH_TIMED_OUT,
                               settings_.metadata +
-                                  ": it answers, but its session token does not arrive: its hop limit is too low, as it "
-                                  "is for containers; set HttpPutResponseHopLimit of the instance to 2");
+                                  ": the service responds, but its session token does not arrive: the hop limit is too low, "
+                                  "for example for a container; set HttpPutResponseHopLimit of the instance to 2");
     }
     if (answer->code == 403)
         co_return kith::error(KITH_UNAUTHORIZED,
-                              settings_.metadata +
-                                  ": the server answered 403: the metadata service of this instance is switched off; "
-                                  "set HttpEndpoint of the instance to enabled");
+                              settings_.metadata + ": the server answered 403: the metadata service of this instance is "
+                                                   "disabled; set HttpEndpoint of the instance to enabled");
     if (answer->code != 200) {
         kith::error why = error_of(token_path, *answer);
-        why.text += ": no session token, so that is no metadata service of EC2, or `metadata` is wrong";
+        why.text += ": no session token, so this is not the metadata service of EC2, or `metadata` is wrong";
         co_return why;
     }
     if (!printable(answer->body))
-        co_return kith::error(KITH_PROTOCOL, settings_.metadata + std::string(token_path) + ": that is no session token");
+        co_return kith::error(KITH_PROTOCOL,
+                              settings_.metadata + std::string(token_path) + ": the response is not a session token");
     token_ = std::move(answer->body);
     co_return kith::result<void>();
 }
@@ -101,9 +102,10 @@ kith::task<kith::result<std::string>> MetadataService::get(std::string path) {
         if (answer->code == 200) co_return std::move(answer->body);
         kith::error why = error_of(path, *answer);
         if (answer->code != 401) co_return why;
-        token_.clear(); // it lives 6 h, and not longer than the service
+        token_.clear(); // it is valid for 6 h, until the service restarts
         if (attempt == 0) continue;
-        why.text += ": it does not take the session token that it gave a moment ago; does a proxy stand before it?";
+        why.text += ": the service refused a session token that it has just issued; possibly a proxy distributes requests to "
+                    "several instances";
         co_return why;
     }
 }

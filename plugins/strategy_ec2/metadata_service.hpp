@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The instance metadata service, version 2: a session token first, then what is asked.
+// A client for the instance metadata service, version 2 (IMDSv2), which requires a session token.
 #pragma once
 
 #include "settings.hpp"
@@ -13,10 +13,10 @@ class MetadataService {
   public:
     MetadataService(kith::host h, const Settings &settings) : settings_(settings), http_(h) {}
 
-    /// path: below /latest/meta-data/. KITH_NOT_FOUND: this instance has no such thing. Every other failure tells what to do about it.
+    /// path: below /latest/meta-data/. Errors: KITH_NOT_FOUND: this instance has no such value; all others contain the remedy.
     kith::task<kith::result<std::string>> get(std::string path);
 
-    /// Of this instance; asked once.
+    /// Region and id of this instance; requested once.
     kith::task<kith::result<std::string>> region();
     kith::task<kith::result<std::string>> instance();
 

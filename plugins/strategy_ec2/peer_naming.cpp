@@ -16,11 +16,11 @@ constexpr std::array<std::pair<std::string_view, std::string Addresses::*>, 5> t
                                                                                       {"public_dns", &Addresses::public_dns},
                                                                                       {"ipv6", &Addresses::ipv6}}};
 
-constexpr std::size_t longest = 1024; // of a name, by the ABI
+constexpr std::size_t longest = 1024; // maximum size of a name by the ABI
 
 std::string Addresses::*member(AddressType type) { return types.at(static_cast<std::size_t>(type)).second; }
 
-// What stands for {name}.
+// The value of {name}.
 std::optional<std::string_view> value(std::string_view name, const Instance &of, std::string_view ip, const Naming &naming) {
     if (name == "app_prefix") return naming.prefix;
     if (name == "ip") return ip;
@@ -29,7 +29,7 @@ std::optional<std::string_view> value(std::string_view name, const Instance &of,
     return std::nullopt;
 }
 
-// Calls text(part) and name(part) in turn; false: a brace without its other.
+// Calls text(part) and name(part) for the parts of the format; false: unbalanced braces.
 template <class Text, class Name>
 bool walk(std::string_view form, Text text, Name name) {
     for (;;) {
@@ -83,8 +83,8 @@ std::optional<std::string> format_error(std::string_view form) {
     };
     if (!walk(
             form, [](std::string_view) {}, known))
-        return "a brace stands alone";
-    if (!fault && !varies) return "it names all instances alike";
+        return "its braces are not balanced";
+    if (!fault && !varies) return "it gives all instances the same name";
     return fault;
 }
 
@@ -95,9 +95,9 @@ std::string reason(Omission why, const Naming &naming) {
     case Omission::too_long: return "its name is longer than 1024 bytes";
     case Omission::no_address: break;
     }
-    std::string out = "the instance runs, but has no address of ip_type ";
+    std::string out = "the instance is running but has no address of ip_type ";
     out += name_of(naming.type);
-    if (naming.interface) out += " at its interface " + std::to_string(*naming.interface);
+    if (naming.interface) out += " on interface " + std::to_string(*naming.interface);
     return out;
 }
 
@@ -114,14 +114,14 @@ std::string_view address_of(const Instance &instance, const Naming &naming) {
 NamedPeers name_peers(std::span<const Instance> instances, const Naming &naming, const KnownAddresses &known) {
     struct Holder {
         const Instance *instance;
-        bool has_it; // the address, by this answer
+        bool has_it; // whether this list contains the address
     };
     NamedPeers out;
     const auto leave_out = [&](Omission why) { ++out.left_out.at(static_cast<std::size_t>(why)); };
     std::unordered_map<std::string, Holder> by_name;
     std::unordered_set<std::string_view> seen;
     for (const Instance &one : instances) {
-        if (!seen.insert(one.id).second) continue; // it moved from one page to the next
+        if (!seen.insert(one.id).second) continue; // listed on two pages
         if (!one.state.empty() && one.state != "running") {
             leave_out(Omission::not_running);
             continue;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// From instances to peers: which address, which name, and who is left out. Pure: no services.
+// Derives peers from instances: address, name, and which instances are excluded. Uses no services.
 #pragma once
 
 #include "describe_instances_parser.hpp"
@@ -19,7 +19,7 @@ enum class AddressType : std::uint8_t { private_ip, public_ip, private_dns, publ
 
 struct Naming {
     AddressType type = AddressType::private_ip;
-    std::optional<unsigned> interface; ///< DeviceIndex of the only one that counts
+    std::optional<unsigned> interface; ///< DeviceIndex of the interface to use; empty: any
     std::string prefix;                ///< {app_prefix}
     std::string form;                  ///< such as {app_prefix}@{ip}
 };
@@ -27,31 +27,32 @@ struct Naming {
 /// The option's name, such as private_dns.
 std::string_view name_of(AddressType type);
 
-/// Nothing: it is one. Else what is wrong with it.
+/// The error in a format such as {app_prefix}@{ip}; empty: it is valid.
 std::optional<std::string> format_error(std::string_view form);
 
 enum class Omission : std::uint8_t { no_address, not_running, same_name, too_long };
 inline constexpr std::size_t omissions = 4;
 
-/// A sentence without its subject.
+/// The reason as text, for kith::discovery::left_out.
 std::string reason(Omission why, const Naming &naming);
 
-/// The address of each instance, by its id.
+/// Address by instance id.
 using KnownAddresses = std::unordered_map<std::string, std::string>;
 
 struct NamedPeers {
     kith::packed_peers peers;
     std::array<std::uint32_t, omissions> left_out{};
-    kith::host_faults unusable; ///< left out, too: for their address
-    KnownAddresses addresses;   ///< of all that run and have or had one
-    std::uint32_t kept = 0;     ///< those of `addresses` that have none now
+    kith::host_faults unusable; ///< excluded because of their address
+    KnownAddresses addresses;   ///< of all running instances that have or had an address
+    std::uint32_t kept = 0;     ///< number of instances in `addresses` without an address now
 };
 
-/// Of several with one name the one that was launched last; of what is told twice, one. known: the addresses of the last answer. A running
-/// instance without an address keeps the one it had, unless another instance has it now: EC2 says that it is there.
+/// Of several instances with the same name the one that was launched last is used; duplicates are removed. known: the addresses of the
+/// previous
+/// list. A running instance without an address keeps its previous one, unless another instance has it now.
 NamedPeers name_peers(std::span<const Instance> instances, const Naming &naming, const KnownAddresses &known = {});
 
-/// Empty: it has none.
+/// The address of an instance; empty: none.
 std::string_view address_of(const Instance &instance, const Naming &naming);
 
 } // namespace ec2

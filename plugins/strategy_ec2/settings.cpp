@@ -15,7 +15,7 @@ std::string text_or_empty(const kith::options &options, const char *path) {
     return options.has(path) ? std::string(options.text(path)) : std::string();
 }
 
-// Empty is as good as not set.
+// An empty variable counts as not set.
 std::string variable(const kith::env &env, std::string_view name) { return std::string(env.get(name).value_or("")); }
 
 std::string without_slash(std::string url) {
@@ -46,18 +46,17 @@ std::optional<Credentials> fixed(const kith::env &env) {
                     .origin = "AWS_ACCESS_KEY_ID of the environment"};
     if (out.id.empty() && out.secret.empty()) return std::nullopt;
     if (out.secret.empty())
-        refuse("environment", "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not; expected both, or none");
-    if (out.id.empty())
-        refuse("environment", "AWS_SECRET_ACCESS_KEY is set and AWS_ACCESS_KEY_ID is not; expected both, or none");
+        refuse("environment", "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not; set both or none");
+    if (out.id.empty()) refuse("environment", "AWS_SECRET_ACCESS_KEY is set but AWS_ACCESS_KEY_ID is not; set both or none");
     for (const std::string *one : {&out.id, &out.secret, &out.token}) {
         if (!std::ranges::all_of(*one, [](char c) { return c > 0x20 && c < 0x7f; }))
             refuse("environment",
-                   "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY or AWS_SESSION_TOKEN holds a space or a line end; expected none");
+                   "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY or AWS_SESSION_TOKEN contains a space or a line end");
     }
     return out;
 }
 
-// Credentials travel from there: over TLS, or without leaving this machine.
+// Credentials are requested only over TLS or from local addresses.
 std::string container_url(const kith::env &env) {
     if (const auto path = variable(env, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"); !path.empty()) {
         if (!path.starts_with('/'))
@@ -77,7 +76,7 @@ std::string container_url(const kith::env &env) {
                "; expected https://, or http:// to 169.254.170.2, 169.254.170.23, [fd00:ec2::23] or this machine");
 }
 
-// As the tools of AWS choose it, whatever the case of the letters.
+// Chosen as in the AWS tools; not case-sensitive.
 std::string usual_metadata(const kith::env &env) {
     const std::string mode = variable(env, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE");
     const auto is = [&](std::string_view word) {
@@ -107,7 +106,7 @@ Settings read_settings(const kith::options &options, const kith::env &env) {
     out.naming.form = options.text("/ip_to_nodename");
     if (const auto fault = format_error(out.naming.form))
         refuse("option ip_to_nodename",
-               *fault + "; expected {app_prefix}, {ip}, {instance_id} and {zone} in a text, such as {app_prefix}@{ip}");
+               *fault + "; expected a text with {app_prefix}, {ip}, {instance_id} or {zone}, such as {app_prefix}@{ip}");
     out.interval = options.milliseconds("/polling_interval");
 
     out.region = text_or_empty(options, "/region");
@@ -137,7 +136,7 @@ Endpoint endpoint_of(const Settings &settings, std::string_view region) {
     out.host = out.url.substr(host, path - host);
     std::ranges::transform(out.host, out.host.begin(),
                            [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    // As the header Host has it.
+    // As in the header field Host.
     const std::string_view usual = out.url.starts_with("https:") ? ":443" : ":80";
     if (out.host.ends_with(usual)) out.host.resize(out.host.size() - usual.size());
     out.path = path < out.url.size() ? out.url.substr(path) : "/";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The options of schema.hpp and the environment, read and checked against each other.
+// Reads the options of schema.hpp and the environment into a struct, and checks combinations.
 #pragma once
 
 #include "credentials.hpp"
@@ -13,7 +13,7 @@
 
 namespace ec2 {
 
-/// What is read of the environment: as every tool of AWS does.
+/// The environment variables that are read; they are those of the AWS tools.
 inline constexpr std::array<std::string_view, 11> environment{"AWS_ACCESS_KEY_ID",
                                                               "AWS_SECRET_ACCESS_KEY",
                                                               "AWS_SESSION_TOKEN",
@@ -28,28 +28,28 @@ inline constexpr std::array<std::string_view, 11> environment{"AWS_ACCESS_KEY_ID
 
 struct Settings {
     std::string tag;
-    std::vector<std::string> values; ///< empty: that of this instance
+    std::vector<std::string> values; ///< empty: the tag's value of this instance
     Naming naming;
     std::chrono::nanoseconds interval{};
     std::string region;   ///< empty: that of this instance
     std::string endpoint; ///< empty: that of the region
-    std::string metadata; ///< http://169.254.169.254
+    std::string metadata; ///< URL, such as http://169.254.169.254
 
-    std::optional<Credentials> fixed;                  ///< of the environment
-    std::string container_url;                         ///< empty: there is none
-    std::string container_token, container_token_file; ///< at most one of them
+    std::optional<Credentials> fixed;                  ///< credentials of the environment
+    std::string container_url;                         ///< empty: none
+    std::string container_token, container_token_file; ///< at most one of them is set
 };
 
-/// Throws kith::error, KITH_INVALID, with the option and what was expected.
+/// Throws kith::error (KITH_INVALID) with the option or variable and the expected value.
 Settings read_settings(const kith::options &options, const kith::env &env);
 
-/// Where EC2 is, as requests go there and as they are signed.
+/// The endpoint of EC2: the URL for requests, and host and path for signatures.
 struct Endpoint {
     std::string url, host, path;
 };
 Endpoint endpoint_of(const Settings &settings, std::string_view region);
 
-/// What has to be configured where there is no metadata service; empty: nothing.
+/// The settings that are required without a metadata service; empty: none.
 std::string missing_settings(const Settings &settings);
 
 } // namespace ec2

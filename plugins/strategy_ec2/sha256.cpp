@@ -14,7 +14,7 @@ namespace ec2 {
 
 namespace {
 
-// Three functions of libcrypto.
+// The three used functions of libcrypto.
 struct Crypto {
     decltype(&OPENSSL_init_crypto) init = nullptr;
     decltype(&EVP_Q_digest) digest = nullptr;
@@ -32,7 +32,7 @@ struct Crypto {
         find(library, "EVP_Q_digest", digest);
         find(library, "EVP_Q_mac", mac);
         if (missing.empty() && init(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, nullptr) != 1)
-            missing = "libcrypto.so.3 does not start";
+            missing = "libcrypto.so.3 cannot be initialized";
     }
 
   private:
@@ -45,16 +45,16 @@ struct Crypto {
 };
 
 const Crypto &crypto() {
-    static const Crypto library; // stays loaded, as the plugin does
+    static const Crypto library; // never unloaded, like the plugin
     if (library.missing.empty()) return library;
-    throw kith::error(KITH_UNSUPPORTED, "the signature of a request needs OpenSSL 3: " + library.missing +
-                                            "; install it (Debian package libssl3)");
+    throw kith::error(KITH_UNSUPPORTED,
+                      "signing requests requires OpenSSL 3: " + library.missing + "; install it (Debian package libssl3)");
 }
 
 const unsigned char *raw(std::string_view text) { return reinterpret_cast<const unsigned char *>(text.data()); }
 
 Digest checked(bool done, const Digest &digest, std::size_t size) {
-    if (!done || size != digest.size()) throw kith::error(KITH_INTERNAL, "libcrypto refuses SHA-256");
+    if (!done || size != digest.size()) throw kith::error(KITH_INTERNAL, "libcrypto failed to compute SHA-256");
     return digest;
 }
 

@@ -25,7 +25,7 @@ std::string hex(const Digest &digest) {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
-// Without spaces at the ends, and with one instead of several in between.
+// Trims the value and replaces consecutive spaces by one.
 std::string trimmed(std::string_view text) {
     std::string out;
     for (const char c : text) {

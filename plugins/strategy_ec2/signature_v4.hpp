@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Signature Version 4: the header Authorization of a request to AWS. Pure: no services.
+// AWS Signature Version 4: computes the header field Authorization of a request. Uses no services.
 #pragma once
 
 #include "credentials.hpp"
@@ -13,16 +13,16 @@
 
 namespace ec2 {
 
-/// What is signed.
+/// The signed parts of a request.
 struct CanonicalRequest {
     std::string_view method;
-    std::string_view path = "/";                 ///< as it is before encoding, normalized
-    std::span<const kith::attribute> query = {}; ///< as they are before encoding, in any order
-    std::span<const kith::attribute> fields;     ///< Host and X-Amz-Date at least; each name once
+    std::string_view path = "/";                 ///< normalized, not percent-encoded
+    std::span<const kith::attribute> query = {}; ///< not percent-encoded, in any order
+    std::span<const kith::attribute> fields;     ///< at least Host and X-Amz-Date; no duplicate names
     std::string_view body = {};
 };
 
-/// For whom it is valid.
+/// The credential scope of the signature.
 struct CredentialScope {
     std::string_view region;
     std::string_view service;
@@ -32,7 +32,7 @@ struct CredentialScope {
 /// The value of Authorization.
 std::string authorization(const CanonicalRequest &request, const CredentialScope &scope, const Credentials &with);
 
-/// All but A-Z a-z 0-9 - . _ ~ as %XX.
+/// Percent-encodes all but A-Z a-z 0-9 - . _ ~.
 std::string encode(std::string_view text);
 
 } // namespace ec2

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// ec2: the peers are the running instances of AWS that have a tag, as DescribeInstances tells them.
+// Strategy ec2: the peers are the running instances of Amazon EC2 that have a tag, by DescribeInstances.
 #include "describe_instances_request.hpp"
 #include "ec2_client.hpp"
 #include "schema.hpp"
@@ -18,9 +18,9 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr int max_waits_between_pages = 3; // when EC2 has no time: what was read so far is worth it
+constexpr int max_waits_between_pages = 3; // retries of a throttled page, so that the pages read so far are not lost
 constexpr std::size_t max_instances = 50'000;
-constexpr std::size_t max_pages = 10'000; // some may be empty
+constexpr std::size_t max_pages = 10'000; // pages can be empty
 
 class ec2_tags : public kith::strategy {
   public:
@@ -53,8 +53,8 @@ class ec2_tags : public kith::strategy {
                 pause = random_.around(pace_.good());
             } else {
                 if (!seen) discovery.failed(seen.error());
-                pause =
-                    random_.around(pace_.bad(ec2_.retry_after()), 0.5); // those who failed together do not come back together
+                pause = random_.around(pace_.bad(ec2_.retry_after()),
+                                       0.5); // random, so that hosts that failed together do not retry together
             }
             (void)co_await wake_.wait_for(pause);
         }
@@ -70,7 +70,7 @@ class ec2_tags : public kith::strategy {
         co_return co_await instances_like_this();
     }
 
-    // All pages.
+    // Requests all pages.
     kith::task<kith::result<Instances>> all(std::vector<std::string> values) {
         Instances out;
         std::string next;
@@ -81,7 +81,7 @@ class ec2_tags : public kith::strategy {
             if (!page) co_return std::move(page).error();
             std::ranges::move(page->instances, std::back_inserter(out));
             if (!page->next.empty() && !tokens.insert(page->next).second)
-                co_return kith::error(KITH_PROTOCOL, "EC2 told the same NextToken twice, so the list has no end");
+                co_return kith::error(KITH_PROTOCOL, "EC2 returned the same NextToken twice, so the list does not end");
             if (tokens.size() > max_pages) co_return kith::error(KITH_LIMIT, "the list of instances has more than 10000 pages");
             if (out.size() > max_instances)
                 co_return kith::error(KITH_LIMIT, "more than 50000 instances have the tag " + settings_.tag);
@@ -90,7 +90,7 @@ class ec2_tags : public kith::strategy {
         co_return out;
     }
 
-    // Those with this instance's value of the tag. It is one of them; if it is not, its tag may have another value now.
+    // Lists the instances with this instance's value of the tag. The list must contain this instance; otherwise its tag may have changed.
     kith::task<kith::result<Instances>> instances_like_this() {
         auto id = co_await metadata_.instance();
         if (!id) co_return std::move(id).error();
@@ -105,23 +105,23 @@ class ec2_tags : public kith::strategy {
         out = co_await all(own_value_);
         if (!out || includes(*out, *id) || !*runs) co_return out;
         co_return kith::error(KITH_UNAVAILABLE, "EC2's list of running instances lacks " + *id +
-                                                    ", which runs and has the tag: it is not up to date, or not complete");
+                                                    ", which is running and has the tag: the list is outdated or incomplete");
     }
 
     static bool includes(const Instances &all, std::string_view id) {
         return std::ranges::find(all, id, &ec2::Instance::id) != all.end();
     }
 
-    // Learns this instance's value of the tag. Does it run?
+    // Requests this instance's value of the tag. Returns whether the instance is running.
     kith::task<kith::result<bool>> find_self(std::string id) {
         auto page = co_await ec2_.describe(ec2::one_instance(id), 0);
         if (!page) co_return std::move(page).error();
         const auto self = std::ranges::find(page->instances, id, &ec2::Instance::id);
         if (self == page->instances.end())
-            co_return kith::error(KITH_PROTOCOL, "EC2 was asked for " + id + ", and told of others");
+            co_return kith::error(KITH_PROTOCOL, "EC2 did not return the requested instance " + id);
         if (self->tags.empty())
             co_return kith::error(KITH_NOT_FOUND, "this instance, " + id + ", has no tag " + settings_.tag +
-                                                      "; give it one, or configure `ec2_tagvalue`");
+                                                      "; add the tag, or configure `ec2_tagvalue`");
         own_value_ = {ec2::escape_filter_value(self->tags.front().value)};
         co_return self->state.empty() || self->state == "running";
     }
@@ -131,7 +131,7 @@ class ec2_tags : public kith::strategy {
         addresses_ = std::move(named.addresses);
         if ((std::exchange(without_current_address_, named.kept) == 0) != (named.kept == 0)) {
             if (named.kept != 0)
-                log.warning("EC2 lists running instances without their address; the last known one stays",
+                log.warning("EC2 lists running instances without their address; the last known one is kept",
                             {{"instances", std::to_string(named.kept)}});
             else
                 log.info("EC2 lists the addresses of all running instances again");
@@ -142,7 +142,7 @@ class ec2_tags : public kith::strategy {
         }
         named.unusable.report([this](std::uint32_t items, std::string_view why) { discovery.left_out(items, why); });
         if (instances.empty())
-            discovery.left_out(0, "no running instance in this region and account has the tag with such a value");
+            discovery.left_out(0, "no running instance in this region and account has the tag with a matching value");
         return discovery.replace(named.peers) >= 0;
     }
 
@@ -152,9 +152,9 @@ class ec2_tags : public kith::strategy {
     kith::random random_;
     kith::signal wake_;
     kith::pace pace_;
-    std::vector<std::string> own_value_;        // one, once it is known
-    ec2::KnownAddresses addresses_;             // of the last answer
-    std::uint32_t without_current_address_ = 0; // instances that have none now
+    std::vector<std::string> own_value_;        // one element, when it is known
+    ec2::KnownAddresses addresses_;             // of the previous list
+    std::uint32_t without_current_address_ = 0; // number of instances without an address now
 };
 
 } // namespace

@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono;
 
-// So many digits, taken from the front.
+// Takes a number with a fixed count of digits from the front of the text.
 std::optional<unsigned> digits(std::string_view &text, std::size_t count) {
     if (text.size() < count) return std::nullopt;
     unsigned out = 0;

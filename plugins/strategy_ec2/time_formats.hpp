@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Times as AWS writes them.
+// Formats and parses times as AWS writes them.
 #pragma once
 
 #include <chrono>
@@ -10,16 +10,16 @@
 
 namespace ec2 {
 
-/// Since 1970.
+/// Seconds since 1970.
 using Moment = std::chrono::seconds;
 
-/// 20150830T123600Z, as requests are signed.
+/// Formats as in signatures: 20150830T123600Z.
 std::string signing_time(Moment when);
 
-/// 2015-08-30T12:36:00Z, also with a fraction of the second, which is cut off. Nothing when it is no such thing.
+/// Parses 2015-08-30T12:36:00Z; a fraction of the second is ignored. Empty: not such a time.
 std::optional<Moment> parse_time(std::string_view text);
 
-/// Sun, 30 Aug 2015 12:36:00 GMT, of the header Date.
+/// Parses the header field Date: Sun, 30 Aug 2015 12:36:00 GMT.
 std::optional<Moment> parse_http_date(std::string_view text);
 
 } // namespace ec2

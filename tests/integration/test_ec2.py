@@ -45,7 +45,7 @@ class Instances(OnEc2):
                 self.assertRegex(kith.wait("peer.discovered")["peer"], f"^{pattern}$")
         found = self.lab.command("discover", self.lab.write("six.json", self.config(
             ec2_tagvalue=self.team, region=REGION, ip_type="ipv6")), **KEYS)
-        self.assertRegex(found.stdout, "1: the instance runs, but has no address of ip_type ipv6")
+        self.assertRegex(found.stdout, "1: the instance is running but has no address of ip_type ipv6")
 
 
 class Access(OnEc2):
@@ -89,7 +89,7 @@ class Access(OnEc2):
         self.sees(self.start(may), [one])
         # What moto calls AccessDenied EC2 calls UnauthorizedOperation.
         for environment, pattern in ((may_not, r"403.*ec2:DescribeInstances"),
-                                     ({**may, "AWS_SECRET_ACCESS_KEY": "wrong"}, r"401 \(AuthFailure\): AWS does not know these credentials")):
+                                     ({**may, "AWS_SECRET_ACCESS_KEY": "wrong"}, r"401 \(AuthFailure\): the credentials are not valid")):
             kith = self.start(environment)
             self.reason_is_told(kith, kith.wait("observation.failed"), pattern)
 

@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(other_addresses_are_left_out_counted_and_told) {
     f.ec2.instances = {{"i-0", "10.0.0.1", "", "fd00::1"}, {"i-1", "10.0.0.2"}, {"i-2", "10.0.0.3"}};
     f.start();
     f.sees("app@fd00::1");
-    BOOST_TEST(f.left_out("the instance runs, but has no address of ip_type ipv6") == 2u);
+    BOOST_TEST(f.left_out("the instance is running but has no address of ip_type ipv6") == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(a_running_instance_without_its_address_is_not_missing) {
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_running_instance_without_its_address_is_not_missing) {
     f.sees("app@10.0.0.1 app@10.0.0.9");
     f.ec2.instances.push_back({"i-2", ""}); // nothing is known of it any more
     f.sees("app@10.0.0.1 app@10.0.0.9");
-    BOOST_TEST(f.left_out("the instance runs, but has no address of ip_type private") == 1u);
+    BOOST_TEST(f.left_out("the instance is running but has no address of ip_type private") == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(two_instances_with_one_address) {
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(what_is_refused_at_once) {
         BOOST_TEST(f.rig.error().find(part) != std::string::npos, f.rig.error());
     };
     error_of(R"("ip_to_nodename": "{app}@{ip}")", "there is no {app}");
-    error_of(R"("ip_to_nodename": "app@host")", "names all instances alike");
+    error_of(R"("ip_to_nodename": "app@host")", "gives all instances the same name");
     error_of("", "AWS_SECRET_ACCESS_KEY is not", std::pair("AWS_ACCESS_KEY_ID", "x"));
     error_of("", "AWS_ACCESS_KEY_ID is not", std::pair("AWS_SECRET_ACCESS_KEY", "x"));
     error_of("", "line end", std::pair("AWS_ACCESS_KEY_ID", "x"), std::pair("AWS_SECRET_ACCESS_KEY", "y\n"));

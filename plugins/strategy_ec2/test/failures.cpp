@@ -17,11 +17,11 @@ BOOST_AUTO_TEST_CASE(what_ec2_refuses) {
         rig.refresh();
         stays(means, part);
     };
-    error_of("RequestLimitExceeded", 503, KITH_UNAVAILABLE, "a longer polling_interval");
+    error_of("RequestLimitExceeded", 503, KITH_UNAVAILABLE, "increase polling_interval");
     error_of("UnauthorizedOperation", 403, KITH_UNAUTHORIZED, "ec2:DescribeInstances");
     error_of("AuthFailure", 401, KITH_UNAUTHORIZED, "role web of this instance");
     error_of("InvalidParameterValue", 400, KITH_PROTOCOL, "InvalidParameterValue");
-    error_of("InternalError", 500, KITH_UNAVAILABLE, "EC2 is in trouble");
+    error_of("InternalError", 500, KITH_UNAVAILABLE, "EC2 reports an internal failure");
     ec2.instead.reset();
     rig.refresh();
     sees("app@10.0.0.1 app@10.0.0.2");
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_clock_that_is_wrong) {
     ec2.refuse("RequestExpired");
     ec2.date = "Thu, 01 Jan 2026 00:00:05 GMT";
     rig.refresh();
-    stays(KITH_UNAUTHORIZED, "s ahead of that of AWS: set it");
+    stays(KITH_UNAUTHORIZED, "s ahead of that of AWS: synchronize it");
 }
 
 // ---- credentials ----
@@ -163,15 +163,15 @@ BOOST_AUTO_TEST_CASE(a_session_that_is_over) {
 BOOST_AUTO_TEST_CASE(hop_limit_and_401_are_told_apart) {
     imds.token_reply = HttpReply().mute();
     start();
-    fails(KITH_TIMED_OUT, "its hop limit is too low");
+    fails(KITH_TIMED_OUT, "the hop limit is too low");
     imds.token_reply = HttpReply(200, "of-somebody-else");
-    fails(KITH_UNAUTHORIZED, "401: it does not take the session token");
+    fails(KITH_UNAUTHORIZED, "401: the service refused a session token");
     imds.token_reply = HttpReply(403);
     fails(KITH_UNAUTHORIZED, "switched off");
     imds.token_reply = HttpReply(404);
     fails(KITH_NOT_FOUND, "no session token");
     imds.token_reply = HttpReply(200, "a b\r\n");
-    fails(KITH_PROTOCOL, "that is no session token");
+    fails(KITH_PROTOCOL, "the response is not a session token");
     imds.token_reply.reset();
     sees("app@10.0.0.1 app@10.0.0.2");
 }
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(a_list_without_this_instance_is_not_believed) {
     ec2.server.route(
         "/", [&](const HttpAsked &asked) { return HttpReply(200, said(asked, "InstanceId.1").empty() ? page({}) : self); });
     rig.refresh();
-    stays(KITH_UNAVAILABLE, "lacks i-0, which runs and has the tag");
+    stays(KITH_UNAVAILABLE, "lacks i-0, which is running and has the tag");
 }
 
 BOOST_AUTO_TEST_CASE(this_instance_has_no_such_tag) {
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(this_instance_has_no_such_tag) {
         200, "<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>i-0</instanceId></item>"
              "</instancesSet></item></reservationSet></DescribeInstancesResponse>"));
     start();
-    fails(KITH_NOT_FOUND, "i-0, has no tag cluster; give it one, or configure `ec2_tagvalue`");
+    fails(KITH_NOT_FOUND, "i-0, has no tag cluster; add the tag, or configure `ec2_tagvalue`");
     ec2.refuse("InvalidInstanceID.NotFound");
     fails(KITH_NOT_FOUND, "not in this region and account");
 }

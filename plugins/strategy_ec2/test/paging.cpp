@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(credentials_end_between_two_pages_and_there_are_no_others) 
     sees_all();
     ec2.turned = [&](std::size_t) { ec2.keys.clear(); };
     rig.refresh();
-    fails(KITH_UNAUTHORIZED, "the credentials have ended; credentials: role web of this instance");
+    fails(KITH_UNAUTHORIZED, "the credentials have expired; credentials: role web of this instance");
     BOOST_TEST(rig.peers().size() == 250u);
 }
 

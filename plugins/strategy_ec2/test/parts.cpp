@@ -77,10 +77,10 @@ BOOST_AUTO_TEST_CASE(reasons) {
     BOOST_TEST(of(403, "SignatureDoesNotMatch", day - 1h).why.text.find("3600 s behind") != std::string::npos);
     const auto old = of(400, "RequestExpired", day + 1s);
     BOOST_TEST((old.remedy == Remedy::credentials));
-    BOOST_TEST(old.why.text.find("the credentials have ended") != std::string::npos);
+    BOOST_TEST(old.why.text.find("the credentials have expired") != std::string::npos);
     BOOST_TEST((explain(head(400, "?"), {"RequestExpired", ""}, day, "x").remedy == Remedy::credentials));
 
-    BOOST_TEST(of(401, "AuthFailure").why.text.find("does not know these credentials") != std::string::npos);
+    BOOST_TEST(of(401, "AuthFailure").why.text.find("the credentials are not valid") != std::string::npos);
     BOOST_TEST(of(400, "Else", day, "What.").why.text == "the server answered 400 (Else); EC2 says: What");
     BOOST_TEST((of(502, "").remedy == Remedy::retry));
     BOOST_TEST(of(301, "").why.text.find("`endpoint`") != std::string::npos);

@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(each_type_of_address) {
     }
     naming.type = AddressType::ipv6;
     BOOST_TEST(names({instance("i-2", "10.0.0.2")}, naming) == " 1 0 0 0");
-    BOOST_TEST(reason(Omission::no_address, naming) == "the instance runs, but has no address of ip_type ipv6");
+    BOOST_TEST(reason(Omission::no_address, naming) == "the instance is running but has no address of ip_type ipv6");
 }
 
 BOOST_AUTO_TEST_CASE(several_interfaces) {
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(several_interfaces) {
     naming.interface = 0;
     BOOST_TEST(address_of(one, naming) == "");
     BOOST_TEST(reason(Omission::no_address, naming) ==
-               "the instance runs, but has no address of ip_type public at its interface 0");
+               "the instance is running but has no address of ip_type public on interface 0");
     naming.type = AddressType::private_ip;
     naming.interface = 1;
     BOOST_TEST(address_of(one, naming) == "10.0.1.1");
