@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // dns_poll: the peers are the addresses of a name.
-#include <dns_look/family.hpp>
-#include <dns_look/poller.hpp>
+#include <dns_lookup/dns_poll_strategy.hpp>
+#include <dns_lookup/family_option.hpp>
 
 namespace {
 
-class dns_poll : public dns_look::Poller {
+class dns_poll : public dns_lookup::DnsPollStrategy {
   public:
     static constexpr kith::about about{
         .id = "dns_poll",
@@ -74,14 +74,17 @@ class dns_poll : public dns_look::Poller {
     using required = Services;
     using optional = kith::services<kith::state>;
 
-    explicit dns_poll(kith::host h) : Poller(h, kith::options(h).text("/node_basename"), kith::options(h).text("/query")) {
+    explicit dns_poll(kith::host h)
+        : DnsPollStrategy(h, kith::options(h).text("/node_basename"), kith::options(h).text("/query")) {
         const kith::options options(h);
-        question.family = dns_look::family(options.text("/family"));
+        question.family = dns_lookup::family(options.text("/family"));
         question.search = options.flag("/search");
     }
 
   private:
-    kith::task<kith::result<dns_look::Sight>> look(const kith::dns &dns) override { return addresses(dns, question, families); }
+    kith::task<kith::result<dns_lookup::LookupResult>> query(const kith::dns &dns) override {
+        return addresses(dns, question, families);
+    }
 };
 
 } // namespace

@@ -5,7 +5,7 @@ namespace erlang_hosts {
 namespace {
 
 // In the order of OTP's net_adm, whose last place, the directory of OTP itself, is not known here.
-std::vector<std::string> places(const kith::env &environment) {
+std::vector<std::string> slots(const kith::env &environment) {
     constexpr std::string_view name = ".hosts.erlang";
     std::vector<std::string> out{std::string(name)};
     const std::string home(environment.get("HOME").value_or(""));
@@ -21,10 +21,10 @@ std::vector<std::string> places(const kith::env &environment) {
 Settings read_settings(const kith::options &options, const kith::env &environment) {
     Settings out;
     const std::string file(options.text("/file"));
-    out.files = file.empty() ? places(environment) : std::vector<std::string>{file};
+    out.files = file.empty() ? slots(environment) : std::vector<std::string>{file};
     out.interval = options.milliseconds("/interval");
     if (const auto match = options.text("/match"); !match.empty()) out.match.emplace(match);
-    out.port = epmd_names::port(options.integer("/port"), environment);
+    out.port = epmd_names::epmd_port(options.integer("/port"), environment);
     return out;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "glob.hpp"
+#include "node_name_glob.hpp"
 
-#include <epmd_names/port.hpp>
+#include <epmd_names/epmd_port.hpp>
 #include <kith/options.hpp>
 
 #include <chrono>

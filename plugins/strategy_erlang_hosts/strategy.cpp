@@ -4,11 +4,11 @@
 //
 // A task for each place of the file follows it, `run` says when hosts are to be asked, a short task asks each of them, and `teller` says
 // what came when the roster thinks it is time.
-#include "hosts_file.hpp"
-#include "roster.hpp"
+#include "host_poller.hpp"
+#include "hosts_file_parser.hpp"
 #include "settings.hpp"
 
-#include <epmd_names/ask.hpp>
+#include <epmd_names/names_request.hpp>
 
 #include <kith/file.hpp>
 #include <kith/plugin.hpp>
@@ -24,8 +24,8 @@ using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
 constexpr nanoseconds ask_patience = 5s;
-constexpr nanoseconds steady = 250ms; // a file that did not change for so long is not just being written
-constexpr int most_rereads = 20;      // a file that never rests is taken as it is
+constexpr nanoseconds settle_time = 250ms; // a file that did not change for so long is not just being written
+constexpr int max_rereads = 20;            // a file that never rests is taken as it is
 
 class strategy : public kith::strategy {
   public:
@@ -47,22 +47,22 @@ class strategy : public kith::strategy {
           random_(h),
           file_(h),
           net_(h),
-          roster_(settings_.interval, settings_.match, [this](Time mean) { return random_.around(mean); }),
+          poller_(settings_.interval, settings_.match, [this](Time mean) { return random_.around(mean); }),
           wake_(h),
-          news_(h),
+          report_due_(h),
           places_(settings_.files.size()) {}
 
     kith::task<> run() override {
         for (std::size_t i = 0; i < places_.size(); ++i) spawn(follow(i));
-        spawn(teller());
+        spawn(reporter());
         for (Time round = clock_.monotonic();;) {
             if (const Time now = clock_.monotonic(); now >= round) {
                 round = now + random_.around(settings_.interval);
-                begin(Roster::Which::round);
+                begin(HostPoller::Which::round);
             } else {
-                begin(Roster::Which::due);
+                begin(HostPoller::Which::due);
             }
-            const Time next = std::min(round, roster_.next_due().value_or(round));
+            const Time next = std::min(round, poller_.next_due().value_or(round));
             (void)co_await wake_.wait_for(std::max<Time>(next - clock_.monotonic(), 1ms));
         }
     }
@@ -71,7 +71,7 @@ class strategy : public kith::strategy {
         if (file_trouble_) {
             discovery.failed(*file_trouble_);
         } else if (known_) {
-            begin(Roster::Which::all);
+            begin(HostPoller::Which::all);
         }
     }
 
@@ -102,7 +102,7 @@ class strategy : public kith::strategy {
     // Until it rests: an editor may empty it first, and a host that is not there is gone.
     kith::task<Place> read(const std::string &path, bool first) {
         Place place;
-        for (int i = 0; i != most_rereads; ++i) {
+        for (int i = 0; i != max_rereads; ++i) {
             const auto before = std::exchange(place.info, {}).version;
             auto content = co_await file_.read(path, max_file, &place.info);
             if (content) {
@@ -111,7 +111,7 @@ class strategy : public kith::strategy {
                 place.text = std::move(content).error();
             }
             if (first || (i != 0 && place.info.version == before)) break;
-            co_await timer_.sleep(steady);
+            co_await timer_.sleep(settle_time);
         }
         place.read = true;
         co_return place;
@@ -125,15 +125,15 @@ class strategy : public kith::strategy {
         if (found == places_.end()) return trouble(nowhere());
         const std::string &path = settings_.files[static_cast<std::size_t>(found - places_.begin())];
         if (!found->text) return trouble(unreadable(found->text.error(), path));
-        auto hosts = read_hosts(*found->text, path);
+        auto hosts = parse_hosts_file(*found->text, path);
         if (!hosts) return trouble(std::move(hosts).error());
 
         file_trouble_.reset();
-        const auto left = roster_.set(*hosts, clock_.monotonic());
+        const auto left = poller_.set(*hosts, clock_.monotonic());
         if (!left.empty()) discovery.update({}, {}, left);
         if (!std::exchange(known_, true))
             log.info("hosts are listed", {{"file", path}, {"hosts", std::to_string(hosts->size())}});
-        begin(Roster::Which::round);
+        begin(HostPoller::Which::round);
     }
 
     void trouble(kith::error why) {
@@ -159,44 +159,44 @@ class strategy : public kith::strategy {
 
     // ---- the hosts ----
 
-    void begin(Roster::Which which) {
+    void begin(HostPoller::Which which) {
         if (!known_ || file_trouble_) return;
-        roster_.begin(which, clock_.monotonic());
+        poller_.begin(which, clock_.monotonic());
         go_on();
     }
 
     void go_on() {
-        while (auto job = roster_.next()) spawn(ask(std::move(*job)));
-        news_.notify();
+        while (auto job = poller_.next()) spawn(ask(std::move(*job)));
+        report_due_.notify();
     }
 
-    kith::task<> ask(Roster::Job job) {
-        const epmd_names::Place place{job.host, settings_.port};
-        auto reply = co_await epmd_names::ask(net_, clock_, place, ask_patience);
+    kith::task<> ask(HostPoller::Query job) {
+        const epmd_names::Endpoint place{job.host, settings_.port};
+        auto reply = co_await epmd_names::request_names(net_, clock_, place, ask_patience);
         if (reply) {
-            roster_.answered(job, *reply, clock_.monotonic());
+            poller_.answered(job, *reply, clock_.monotonic());
         } else {
-            roster_.failed(job, std::move(reply).error(), clock_.monotonic());
+            poller_.failed(job, std::move(reply).error(), clock_.monotonic());
             wake_.notify(); // it has a time of its own now
         }
         go_on();
     }
 
-    kith::task<> teller() {
+    kith::task<> reporter() {
         for (;;) {
-            const auto at = roster_.tell_at();
+            const auto at = poller_.report_at();
             const Time wait = at.value_or(Time::max()) - clock_.monotonic();
             if (!at || file_trouble_) {
-                co_await news_.wait();
+                co_await report_due_.wait();
             } else if (wait > Time(0)) {
-                (void)co_await news_.wait_for(wait);
+                (void)co_await report_due_.wait_for(wait);
             } else {
-                tell(roster_.tell());
+                take_report(poller_.take_report());
             }
         }
     }
 
-    void tell(const Telling &what) {
+    void take_report(const Report &what) {
         for (const auto &[list, text] : {std::pair{&what.lost, "hosts could not be asked; their last known nodes stay"},
                                          std::pair{&what.found, "hosts could be asked again"}}) {
             if (list->empty()) continue;
@@ -212,7 +212,7 @@ class strategy : public kith::strategy {
             discovery.left_out(what.unasked, "hosts could not be asked, and their last known nodes stay: " + what.unasked_why);
         if (what.unmatched != 0) discovery.left_out(what.unmatched, "option match does not take it in");
         if (what.tools != 0) discovery.left_out(what.tools, "it has the name of a remote shell");
-        if (what.strange != 0) discovery.left_out(what.strange, "no node can be called so");
+        if (what.invalid_names != 0) discovery.left_out(what.invalid_names, "no node can be called so");
         discovery.replace(what.peers);
     }
 
@@ -222,9 +222,9 @@ class strategy : public kith::strategy {
     kith::random random_;
     kith::file file_;
     kith::tcp net_;
-    Roster roster_;
-    kith::signal wake_; // run: another host is due
-    kith::signal news_; // teller: look again
+    HostPoller poller_;
+    kith::signal wake_;       // run: another host is due
+    kith::signal report_due_; // teller: look again
     std::vector<Place> places_;
     std::optional<kith::error> file_trouble_;
     bool known_ = false; // the file was read once

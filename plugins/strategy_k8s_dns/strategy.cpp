@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // k8s_dns: the peers are the addresses of a headless Service.
-#include <dns_look/family.hpp>
-#include <dns_look/poller.hpp>
+#include <dns_lookup/dns_poll_strategy.hpp>
+#include <dns_lookup/family_option.hpp>
 
 namespace {
 
-class k8s_dns : public dns_look::Poller {
+class k8s_dns : public dns_lookup::DnsPollStrategy {
   public:
     static constexpr kith::about about{
         .id = "k8s_dns",
@@ -62,13 +62,16 @@ class k8s_dns : public dns_look::Poller {
     using required = Services;
     using optional = kith::services<kith::state>;
 
-    explicit k8s_dns(kith::host h) : Poller(h, kith::options(h).text("/application_name"), kith::options(h).text("/service")) {
-        question.family = dns_look::family(kith::options(h).text("/family"));
+    explicit k8s_dns(kith::host h)
+        : DnsPollStrategy(h, kith::options(h).text("/application_name"), kith::options(h).text("/service")) {
+        question.family = dns_lookup::family(kith::options(h).text("/family"));
         question.search = true; // the pod's resolv.conf completes it
     }
 
   private:
-    kith::task<kith::result<dns_look::Sight>> look(const kith::dns &dns) override { return addresses(dns, question, families); }
+    kith::task<kith::result<dns_lookup::LookupResult>> query(const kith::dns &dns) override {
+        return addresses(dns, question, families);
+    }
 };
 
 } // namespace

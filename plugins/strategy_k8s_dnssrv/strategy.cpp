@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // k8s_dnssrv: the peers are the pods of a StatefulSet, by the SRV records of its headless Service.
-#include <dns_look/poller.hpp>
+#include <dns_lookup/dns_poll_strategy.hpp>
 
 #include <kith/env.hpp>
 
@@ -18,7 +18,7 @@ std::string name_of(kith::host h) {
     return out.append(".").append(options.text("/namespace")).append(".svc.").append(domain).append(".");
 }
 
-class k8s_dnssrv : public dns_look::Poller {
+class k8s_dnssrv : public dns_lookup::DnsPollStrategy {
   public:
     static constexpr kith::about about{
         .id = "k8s_dnssrv",
@@ -74,10 +74,10 @@ class k8s_dnssrv : public dns_look::Poller {
     using required = kith::services<kith::options, kith::timer, kith::random, kith::dns, kith::env>;
     static constexpr std::string_view env[] = {domain_variable};
 
-    explicit k8s_dnssrv(kith::host h) : Poller(h, kith::options(h).text("/application_name"), name_of(h)) {}
+    explicit k8s_dnssrv(kith::host h) : DnsPollStrategy(h, kith::options(h).text("/application_name"), name_of(h)) {}
 
   private:
-    kith::task<kith::result<dns_look::Sight>> look(const kith::dns &dns) override { return targets(dns, question); }
+    kith::task<kith::result<dns_lookup::LookupResult>> query(const kith::dns &dns) override { return targets(dns, question); }
 };
 
 } // namespace

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // local_epmd: the peers are the nodes that the EPMD of this machine knows.
-#include <epmd_names/ask.hpp>
-#include <epmd_names/port.hpp>
+#include <epmd_names/epmd_port.hpp>
+#include <epmd_names/names_request.hpp>
 
 #include <kith/node.hpp>
 #include <kith/pace.hpp>
@@ -58,7 +58,7 @@ class local_epmd : public kith::strategy {
           random_(h),
           net_(h),
           wake_(h),
-          port_(epmd_names::port(kith::options(h).integer("/port"), kith::env(h))),
+          port_(epmd_names::epmd_port(kith::options(h).integer("/port"), kith::env(h))),
           pace_(kith::options(h).milliseconds("/interval")) {}
 
     kith::task<> run() override {
@@ -113,15 +113,15 @@ class local_epmd : public kith::strategy {
                 {.key = name, .name = std::move(node), .attributes = {{"host", host}, {"port", std::to_string(port)}}});
         }
         if (reply.tools != 0) discovery.left_out(reply.tools, "it has the name of a remote shell");
-        if (reply.strange != 0) discovery.left_out(reply.strange, "no node can be called so");
+        if (reply.invalid_names != 0) discovery.left_out(reply.invalid_names, "no node can be called so");
         return discovery.replace(peers) >= 0;
     }
 
     kith::task<kith::result<epmd_names::Reply>> ask() {
-        const epmd_names::Place v4{std::string(loopback[0]), port_}, v6{std::string(loopback[1]), port_};
-        auto first = co_await epmd_names::ask(net_, clock_, v4, patience);
+        const epmd_names::Endpoint v4{std::string(loopback[0]), port_}, v6{std::string(loopback[1]), port_};
+        auto first = co_await epmd_names::request_names(net_, clock_, v4, patience);
         if (first || (first.status() != KITH_REFUSED && first.status() != KITH_UNREACHABLE)) co_return first;
-        auto second = co_await epmd_names::ask(net_, clock_, v6, patience);
+        auto second = co_await epmd_names::request_names(net_, clock_, v6, patience);
         if (second || (second.status() != KITH_REFUSED && second.status() != KITH_UNREACHABLE)) co_return second;
         kith::error why = std::move(first).error();
         if (why.status == KITH_REFUSED) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // rancher: the peers are the containers of our own service, as Rancher's metadata service tells them.
-#include "service.hpp"
+#include "service_parser.hpp"
 
 #include <kith/http.hpp>
 #include <kith/pace.hpp>
@@ -16,8 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr nanoseconds patience = 10s;              // for the whole of an answer
-constexpr nanoseconds longest_wish = 5min;         // of a server's Retry-After that is obeyed
+constexpr nanoseconds request_timeout = 10s;       // for the whole of an answer
+constexpr nanoseconds max_retry_after = 5min;      // of a server's Retry-After that is obeyed
 constexpr std::uint64_t largest_answer = 16 << 20; // bytes
 
 class rancher_metadata : public kith::strategy {
@@ -109,12 +109,12 @@ class rancher_metadata : public kith::strategy {
         kith::http_request request;
         request.url = url_;
         request.fields = accept;
-        request.timeout = patience;
+        request.timeout = request_timeout;
         request.max_body = largest_answer;
         const auto answer = co_await client_.fetch(request);
         if (!answer) co_return answer.error();
         if (answer->code != 200) co_return refused(*answer);
-        auto service = rancher::read_service(answer->body, basename_, addresses_);
+        auto service = rancher::parse_service(answer->body, basename_, addresses_);
         if (!service) service.error().text = url_ + ": " + service.error().text;
         co_return service;
     }
@@ -124,7 +124,7 @@ class rancher_metadata : public kith::strategy {
         why.text = url_ + ": " + why.text + "; expected 200";
         if (answer.code == 404) why.text += ": this container belongs to no service, or that is not Rancher's metadata service";
         if (answer.code / 100 == 3) why.text += ": redirects are not followed, configure the url they lead to";
-        wish_ = std::min<nanoseconds>(answer.retry_after(), longest_wish);
+        wish_ = std::min<nanoseconds>(answer.retry_after(), max_retry_after);
         return why;
     }
 

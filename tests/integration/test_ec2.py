@@ -96,7 +96,7 @@ class Access(OnEc2):
     def test_not_on_ec2(self):
         kith = self.run_kith({}, metadata="http://127.0.0.1:1")
         self.reason_is_told(kith, kith.wait("observation.failed"),
-                            r"no metadata service at http://127\.0\.0\.1:1, so kith is not on EC2, or may not ask it; configure `region` and")
+                            r"no metadata service at http://127\.0\.0\.1:1: kith does not run on EC2, or may not access the service; configure `region` and")
 
 
 class BadDays(OnEc2):

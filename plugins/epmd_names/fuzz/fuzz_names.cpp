@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Any bytes as the reply of an EPMD to NAMES: what is taken from it can be told to others.
-#include <epmd_names/reply.hpp>
+#include <epmd_names/names_reply.hpp>
 
 #include <cstdlib>
 #include <unordered_set>
@@ -10,7 +10,7 @@ using namespace epmd_names;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
     const std::string_view bytes(reinterpret_cast<const char *>(data), size);
-    const auto reply = read_reply(bytes);
+    const auto reply = parse_reply(bytes);
     if (!reply) {
         if (reply.error().text.empty() || reply.error().text.size() > 512) std::abort();
         for (const char c : reply.error().text)
@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     // Said again, it is the same.
     std::string again(bytes.substr(0, 4));
     for (const Name &name : reply->names) again += "name " + name.name + " at port " + std::to_string(name.port) + '\n';
-    const auto second = read_reply(again);
-    if (!second || second->names != reply->names || second->tools != 0 || second->strange != 0) std::abort();
+    const auto second = parse_reply(again);
+    if (!second || second->names != reply->names || second->tools != 0 || second->invalid_names != 0) std::abort();
     return 0;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #define BOOST_TEST_MODULE strategy_dns_poll
-#include <dns_look/test/fixture.hpp>
+#include <dns_lookup/test/fixture.hpp>
 
 extern "C" const kith_entry kith_plugin_entry_strategy_dns_poll;
 
-using namespace dns_look::test;
+using namespace dns_lookup::test;
 
 namespace {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Any bytes as a file of hosts. What is read from it can stand in a node's name, and written down in quotes it is read again.
-#include "hosts_file.hpp"
+#include "hosts_file_parser.hpp"
 
-#include <epmd_names/reply.hpp>
+#include <epmd_names/names_reply.hpp>
 
 #include <cstdlib>
 #include <unordered_set>
@@ -12,7 +12,7 @@ using namespace erlang_hosts;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char *>(data), size);
-    const auto hosts = read_hosts(text, "f");
+    const auto hosts = parse_hosts_file(text, "f");
     if (!hosts) {
         if (!hosts.error().text.starts_with("f:") || hosts.error().text.size() > 1024) std::abort();
         return 0;
@@ -28,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         }
         again += "'.\n";
     }
-    const auto second = read_hosts(again, "f");
+    const auto second = parse_hosts_file(again, "f");
     if (!second || *second != *hosts) std::abort();
     return 0;
 }

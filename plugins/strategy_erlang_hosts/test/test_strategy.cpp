@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #define BOOST_TEST_MODULE strategy_erlang_hosts
-#include <epmd_names/test/fake_epmd.hpp>
+#include <epmd_names/test/simulated_epmd.hpp>
 
 #include <kith/service/log.h>
 #include <kith/testkit/fail_each.hpp>
@@ -14,7 +14,7 @@
 extern "C" const kith_entry kith_plugin_entry_strategy_erlang_hosts;
 
 using namespace std::chrono_literals;
-using epmd_names::test::FakeEpmd;
+using epmd_names::test::SimulatedEpmd;
 using kith::testkit::Machine;
 using kith::testkit::Observation;
 using kith::testkit::Rig;
@@ -74,8 +74,8 @@ struct StrategyFixture {
     Machine &here = net.machine("here", {"10.0.0.1"});
     Machine &one = net.machine("one.example", {"10.0.0.2"});
     Machine &two = net.machine("two.example", {"10.0.0.3"});
-    FakeEpmd at_one{one, {{"a", 40000}, {"b", 40001}}};
-    FakeEpmd at_two{two, {{"a", 40000}}};
+    SimulatedEpmd at_one{one, {{"a", 40000}, {"b", 40001}}};
+    SimulatedEpmd at_two{two, {{"a", 40000}}};
     Rig rig{here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", R"({"file": "/etc/hosts.erlang"})"};
 };
 
@@ -309,12 +309,12 @@ BOOST_AUTO_TEST_CASE(too_many_hosts_are_refused_as_a_whole) {
 // ---- many ----
 
 BOOST_AUTO_TEST_CASE(many_hosts_are_asked_few_at_a_time_and_told_of_together) {
-    std::vector<std::unique_ptr<FakeEpmd>> epmds;
+    std::vector<std::unique_ptr<SimulatedEpmd>> epmds;
     std::string text;
     for (int i = 0; i < 500; ++i) {
         const std::string name = "m" + std::to_string(i);
         const std::string address = "10.1." + std::to_string(i / 250) + '.' + std::to_string(i % 250 + 1);
-        epmds.push_back(std::make_unique<FakeEpmd>(net.machine(name, {address}), FakeEpmd::Names{{"app", 1}}));
+        epmds.push_back(std::make_unique<SimulatedEpmd>(net.machine(name, {address}), SimulatedEpmd::Names{{"app", 1}}));
         text += name + ".\n";
     }
     start(text);
@@ -330,12 +330,12 @@ BOOST_AUTO_TEST_CASE(many_hosts_are_asked_few_at_a_time_and_told_of_together) {
 }
 
 BOOST_AUTO_TEST_CASE(fifty_dead_hosts_among_fifty_do_not_hold_up_a_change) {
-    std::vector<std::unique_ptr<FakeEpmd>> epmds;
+    std::vector<std::unique_ptr<SimulatedEpmd>> epmds;
     std::string text;
     for (int i = 0; i < 100; ++i) {
         const std::string name = "m" + std::to_string(i);
         auto &machine = net.machine(name, {"10.1.0." + std::to_string(i + 1)});
-        epmds.push_back(std::make_unique<FakeEpmd>(machine, FakeEpmd::Names{{"app", 1}}));
+        epmds.push_back(std::make_unique<SimulatedEpmd>(machine, SimulatedEpmd::Names{{"app", 1}}));
         if (i % 2 == 0) net.partition(here, machine); // its packets vanish
         text += name + ".\n";
     }
@@ -368,7 +368,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_CASE(the_file_is_looked_for_where_erlang_does) {
     SimNet net;
     auto &here = net.machine("here", {"10.0.0.1"});
-    FakeEpmd epmd(here, {{"app", 1}});
+    SimulatedEpmd epmd(here, {{"app", 1}});
     here.env("HOME", "/home/me");
     here.file("/home/me/.config/erlang/.hosts.erlang", "here.");
     Rig rig(here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", "{}");
@@ -405,7 +405,7 @@ BOOST_AUTO_TEST_CASE(match_and_port) {
     auto &here = net.machine("here", {"10.0.0.1"});
     here.env("ERL_EPMD_PORT", "5000");
     here.file("/h", "here.");
-    FakeEpmd epmd(here, {{"app", 1}, {"other", 2}}, {}, 5000);
+    SimulatedEpmd epmd(here, {{"app", 1}, {"other", 2}}, {}, 5000);
     Rig rig(here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", R"({"file": "/h", "match": "app@*"})");
     BOOST_REQUIRE(rig.start() == KITH_OK);
     BOOST_REQUIRE(rig.run_until([&] { return !rig.peers().empty(); }, 1s));
@@ -429,7 +429,7 @@ BOOST_AUTO_TEST_CASE(a_simulated_day_is_the_same_each_time) {
     const auto day = [] {
         SimNet net(7);
         auto &here = net.machine("here", {"10.0.0.1"});
-        FakeEpmd epmd(here, {{"app", 1}});
+        SimulatedEpmd epmd(here, {{"app", 1}});
         here.file("/h", "here. gone.");
         Rig rig(here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", R"({"file": "/h"})");
         rig.start();
@@ -446,7 +446,7 @@ BOOST_AUTO_TEST_CASE(whatever_call_fails_it_finds_them_in_the_end) {
     const auto failed = kith::testkit::fail_each([](SimNet &net) {
         auto &here = net.machine("here", {"10.0.0.1"});
         auto &there = net.machine("there", {"10.0.0.2"});
-        FakeEpmd first(here, {{"app", 1}}), second(there, {{"app", 1}});
+        SimulatedEpmd first(here, {{"app", 1}}), second(there, {{"app", 1}});
         here.file("/h", "here.");
         Rig rig(here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", R"({"file": "/h"})");
         if (rig.start() == KITH_OK) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #define BOOST_TEST_MODULE strategy_k8s_dnssrv
-#include <dns_look/test/fixture.hpp>
+#include <dns_lookup/test/fixture.hpp>
 
 #include <kith/result.hpp>
 
 extern "C" const kith_entry kith_plugin_entry_strategy_k8s_dnssrv;
 
-using namespace dns_look::test;
+using namespace dns_lookup::test;
 
 namespace {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #define BOOST_TEST_MODULE strategy_local_epmd
-#include <epmd_names/test/fake_epmd.hpp>
+#include <epmd_names/test/simulated_epmd.hpp>
 
 #include <kith/testkit/fail_each.hpp>
 #include <kith/testkit/rig.hpp>
@@ -12,7 +12,7 @@
 extern "C" const kith_entry kith_plugin_entry_strategy_local_epmd;
 
 using namespace std::chrono_literals;
-using epmd_names::test::FakeEpmd;
+using epmd_names::test::SimulatedEpmd;
 using kith::testkit::Observation;
 using kith::testkit::SimNet;
 using Kind = Observation::Kind;
@@ -52,7 +52,7 @@ struct Fixture {
 };
 
 struct WithEpmd : Fixture {
-    FakeEpmd epmd{here, {{"app", 40000}, {"b", 40001}}, "127.0.0.1"};
+    SimulatedEpmd epmd{here, {{"app", 40000}, {"b", 40001}}, "127.0.0.1"};
 };
 
 constexpr const char *no_epmd = "the connection to EPMD on 127.0.0.1:4369 is refused, and to [::1]:4369, too: possibly no node "
@@ -170,13 +170,13 @@ BOOST_FIXTURE_TEST_CASE(the_last_set_stays_while_epmd_is_gone, WithEpmd) {
 BOOST_FIXTURE_TEST_CASE(an_epmd_that_starts_is_found, Fixture) {
     start();
     fails(KITH_REFUSED, no_epmd);
-    FakeEpmd late(here, {{"app", 40000}});
+    SimulatedEpmd late(here, {{"app", 40000}});
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST((net.now() < 2200ms)); // a second after the first failure
 }
 
 BOOST_FIXTURE_TEST_CASE(an_epmd_on_the_other_loopback_is_asked_too, Fixture) {
-    FakeEpmd six(here, {{"app", 40000}}, "::1");
+    SimulatedEpmd six(here, {{"app", 40000}}, "::1");
     start();
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST(rig.peers().size() == 1u);
@@ -229,7 +229,7 @@ BOOST_FIXTURE_TEST_CASE(a_huge_reply_is_refused_before_it_is_all_here, WithEpmd)
 }
 
 BOOST_FIXTURE_TEST_CASE(many_nodes, WithEpmd) {
-    FakeEpmd::Names names;
+    SimulatedEpmd::Names names;
     for (int i = 0; i < 5'000; ++i) names.emplace_back("node-" + std::to_string(i), 1024 + i);
     epmd.say(names);
     start();
@@ -267,7 +267,7 @@ BOOST_AUTO_TEST_CASE(the_port_is_the_option_else_of_the_environment) {
         SimNet net;
         auto &here = net.machine("here", {});
         here.env("ERL_EPMD_PORT", variable);
-        FakeEpmd epmd(here, {{"app", 1}}, {}, static_cast<std::uint16_t>(port));
+        SimulatedEpmd epmd(here, {{"app", 1}}, {}, static_cast<std::uint16_t>(port));
         kith::testkit::Rig rig(here, kith_plugin_entry_strategy_local_epmd, "local_epmd", options);
         rig.node("app@h");
         BOOST_REQUIRE(rig.start() == KITH_OK);
@@ -294,7 +294,7 @@ BOOST_AUTO_TEST_CASE(a_simulated_day_is_the_same_each_time) {
     const auto day = [] {
         SimNet net(7);
         auto &here = net.machine("here", {});
-        FakeEpmd epmd(here, {{"app", 1}});
+        SimulatedEpmd epmd(here, {{"app", 1}});
         kith::testkit::Rig rig(here, kith_plugin_entry_strategy_local_epmd, "local_epmd", "{}");
         rig.node("app@h");
         rig.start();
@@ -309,7 +309,7 @@ BOOST_AUTO_TEST_CASE(a_simulated_day_is_the_same_each_time) {
 BOOST_AUTO_TEST_CASE(whatever_call_fails_it_finds_them_in_the_end) {
     const auto failed = kith::testkit::fail_each([](SimNet &net) {
         auto &here = net.machine("here", {});
-        FakeEpmd epmd(here, {{"app", 1}, {"b", 2}});
+        SimulatedEpmd epmd(here, {{"app", 1}, {"b", 2}});
         kith::testkit::Rig rig(here, kith_plugin_entry_strategy_local_epmd, "local_epmd", "{}");
         rig.node("app@h");
         if (rig.start() == KITH_OK) {

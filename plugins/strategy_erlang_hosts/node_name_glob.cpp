@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "glob.hpp"
+#include "node_name_glob.hpp"
 
 #include <epmd_names/utf8.hpp>
 

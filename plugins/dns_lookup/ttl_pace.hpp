@@ -9,13 +9,13 @@
 
 #include <optional>
 
-namespace dns_look {
+namespace dns_lookup {
 
-class Pace {
+class TtlPace {
   public:
     using Duration = kith::pace::duration;
 
-    explicit Pace(Duration interval) noexcept : pace_(interval) {}
+    explicit TtlPace(Duration interval) noexcept : pace_(interval) {}
 
     Duration good(std::optional<std::chrono::seconds> ttl) noexcept {
         constexpr Duration second = std::chrono::seconds(1);
@@ -29,4 +29,4 @@ class Pace {
     kith::pace pace_;
 };
 
-} // namespace dns_look
+} // namespace dns_lookup

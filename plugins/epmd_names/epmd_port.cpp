@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "port.hpp"
+#include "epmd_port.hpp"
 
 #include <charconv>
 
 namespace epmd_names {
 
-std::uint16_t port(std::int64_t option, const kith::env &environment) {
+std::uint16_t epmd_port(std::int64_t option, const kith::env &environment) {
     if (option != 0) return static_cast<std::uint16_t>(option);
     const std::string_view text = environment.get(port_variable).value_or("");
     if (text.empty()) return 4369;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "look.hpp"
+#include "lookup.hpp"
 
 #include <algorithm>
 #include <utility>
 
-namespace dns_look {
+namespace dns_lookup {
 
 namespace {
 
@@ -13,31 +13,31 @@ void limit(std::optional<std::chrono::seconds> &ttl, const std::optional<std::ch
     if (other && (!ttl || *other < *ttl)) ttl = other;
 }
 
-void add(Sight &sight, const kith::dns_answer &answer) {
-    limit(sight.ttl, answer.ttl);
+void add(LookupResult &result, const kith::dns_answer &answer) {
+    limit(result.ttl, answer.ttl);
     for (const auto &record : answer.records) {
         if (record.type != KITH_DNS_SRV) {
-            sight.hosts.push_back({record.address, 0});
+            result.hosts.push_back({record.address, 0});
         } else if (record.target.empty()) {
-            ++sight.declined;
+            ++result.no_service;
         } else {
-            sight.hosts.push_back({record.target, record.port});
+            result.hosts.push_back({record.target, record.port});
         }
     }
 }
 
-void in_order(Sight &sight) {
-    std::sort(sight.hosts.begin(), sight.hosts.end());
-    sight.hosts.erase(std::unique(sight.hosts.begin(), sight.hosts.end()), sight.hosts.end());
+void in_order(LookupResult &result) {
+    std::sort(result.hosts.begin(), result.hosts.end());
+    result.hosts.erase(std::unique(result.hosts.begin(), result.hosts.end()), result.hosts.end());
 }
 
-void settle(Sight &sight, const kith::dns_answer &last, std::string_view what) {
-    in_order(sight);
-    if (!sight.hosts.empty()) return;
-    sight.empty = last.kind == KITH_DNS_NXDOMAIN ? "there is no such name (NXDOMAIN)" : "the name has no " + std::string(what);
+void set_hosts(LookupResult &result, const kith::dns_answer &last, std::string_view what) {
+    in_order(result);
+    if (!result.hosts.empty()) return;
+    result.empty = last.kind == KITH_DNS_NXDOMAIN ? "there is no such name (NXDOMAIN)" : "the name has no " + std::string(what);
 }
 
-kith::dns_options options_of(const Question &question) {
+kith::dns_options options_of(const LookupQuery &question) {
     return {.search = question.search, .servers = question.servers, .timeout = question.timeout};
 }
 
@@ -49,16 +49,17 @@ constexpr const char *record_of[] = {"A", "AAAA"};
 constexpr const char *name_of[] = {"IPv4", "IPv6"};
 
 // One family has answered, the other has not.
-kith::result<Sight> half(const kith::dns_answer &answer, Families::Which failed, kith::error why, const Families &families) {
-    const auto other = failed == Families::ipv4 ? Families::ipv6 : Families::ipv4;
-    const std::string remedy = std::string("option family: ") + (other == Families::ipv4 ? "ipv4" : "ipv6") +
+kith::result<LookupResult> half(const kith::dns_answer &answer, KnownFamilies::Which failed, kith::error why,
+                                const KnownFamilies &families) {
+    const auto other = failed == KnownFamilies::ipv4 ? KnownFamilies::ipv6 : KnownFamilies::ipv4;
+    const std::string remedy = std::string("option family: ") + (other == KnownFamilies::ipv4 ? "ipv4" : "ipv6") +
                                ", when there is no " + name_of[failed] + " here";
     // An empty answer alone does not tell that there is nobody: they may be of the family that could not be asked.
     if (answer.kind == KITH_DNS_NXDOMAIN || (!families.known(failed) && !families.known(other))) {
         why.text += std::string("; by ") + record_of[other] + " records there are none (" + remedy + ")";
         return why;
     }
-    Sight out;
+    LookupResult out;
     add(out, answer);
     if (families.known(failed)) {
         why.text += std::string("; the peers by ") + record_of[failed] + " records stay as they were, those by " +
@@ -67,25 +68,25 @@ kith::result<Sight> half(const kith::dns_answer &answer, Families::Which failed,
         out.stale_family = failed;
         in_order(out);
     } else {
-        out.aside = std::move(why).text + " (" + remedy + ")";
-        settle(out, answer, "addresses (" + std::string(record_of[other]) + ")");
+        out.ignored_failure = std::move(why).text + " (" + remedy + ")";
+        set_hosts(out, answer, "addresses (" + std::string(record_of[other]) + ")");
     }
     return out;
 }
 
 } // namespace
 
-kith::task<kith::result<Sight>> addresses(const kith::dns &dns, const Question &question, Families &families) {
+kith::task<kith::result<LookupResult>> addresses(const kith::dns &dns, const LookupQuery &question, KnownFamilies &families) {
     kith::dns_options options = options_of(question);
     std::string name = question.name;
     std::optional<kith::dns_answer> answers[2];
     std::optional<kith::error> why[2];
-    for (const auto family : {Families::ipv4, Families::ipv6}) {
-        const auto other = family == Families::ipv4 ? Families::ipv6 : Families::ipv4;
-        if (question.family == (family == Families::ipv4 ? Family::ipv6 : Family::ipv4)) continue;
+    for (const auto family : {KnownFamilies::ipv4, KnownFamilies::ipv6}) {
+        const auto other = family == KnownFamilies::ipv4 ? KnownFamilies::ipv6 : KnownFamilies::ipv4;
+        if (question.family == (family == KnownFamilies::ipv4 ? Family::ipv6 : Family::ipv4)) continue;
         const bool strange = !families.known(family) && families.known(other);
-        options.timeout = strange ? std::min(question.patience, question.timeout) : question.timeout;
-        auto answer = co_await dns.query(name, family == Families::ipv4 ? KITH_DNS_A : KITH_DNS_AAAA, options);
+        options.timeout = strange ? std::min(question.unknown_family_timeout, question.timeout) : question.timeout;
+        auto answer = co_await dns.query(name, family == KnownFamilies::ipv4 ? KITH_DNS_A : KITH_DNS_AAAA, options);
         if (!answer) {
             why[family] = std::move(answer).error();
             if (why[family]->status == KITH_UNREACHABLE) break; // the other question would not arrive either
@@ -100,22 +101,22 @@ kith::task<kith::result<Sight>> addresses(const kith::dns &dns, const Question &
     }
     const auto &[v4, v6] = answers;
     if (!v4 && !v6) co_return *std::move(why[0] ? why[0] : why[1]);
-    if (why[Families::ipv4]) co_return half(*v6, Families::ipv4, *std::move(why[Families::ipv4]), families);
-    if (why[Families::ipv6]) co_return half(*v4, Families::ipv6, *std::move(why[Families::ipv6]), families);
-    Sight out;
+    if (why[KnownFamilies::ipv4]) co_return half(*v6, KnownFamilies::ipv4, *std::move(why[KnownFamilies::ipv4]), families);
+    if (why[KnownFamilies::ipv6]) co_return half(*v4, KnownFamilies::ipv6, *std::move(why[KnownFamilies::ipv6]), families);
+    LookupResult out;
     if (v4) add(out, *v4);
     if (v6) add(out, *v6);
-    settle(out, v4 ? *v4 : *v6, "addresses (A and AAAA)");
+    set_hosts(out, v4 ? *v4 : *v6, "addresses (A and AAAA)");
     co_return out;
 }
 
-kith::task<kith::result<Sight>> targets(const kith::dns &dns, const Question &question) {
+kith::task<kith::result<LookupResult>> targets(const kith::dns &dns, const LookupQuery &question) {
     auto answer = co_await dns.query(question.name, KITH_DNS_SRV, options_of(question));
     if (!answer) co_return std::move(answer).error();
-    Sight out;
+    LookupResult out;
     add(out, *answer);
-    settle(out, *answer, "targets (SRV)");
+    set_hosts(out, *answer, "targets (SRV)");
     co_return out;
 }
 
-} // namespace dns_look
+} // namespace dns_lookup

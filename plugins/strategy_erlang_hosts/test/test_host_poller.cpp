@@ -1,34 +1,36 @@
 // SPDX-License-Identifier: MIT
-#include "roster.hpp"
+#include "host_poller.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 using namespace erlang_hosts;
 using namespace std::chrono_literals;
-using Which = Roster::Which;
+using Which = HostPoller::Which;
 
 namespace {
 
 struct RosterFixture {
-    Roster roster{5s, std::nullopt, [](Time mean) { return mean; }};
+    HostPoller poller{5s, std::nullopt, [](Time mean) { return mean; }};
     Time now = 100s;
 
-    std::vector<std::string> set(const std::vector<std::string> &hosts) { return roster.set(hosts, now); }
-    std::vector<Roster::Job> begin(Which which = Which::round) {
-        roster.begin(which, now);
-        std::vector<Roster::Job> jobs;
-        while (auto job = roster.next()) jobs.push_back(*job);
+    std::vector<std::string> set(const std::vector<std::string> &hosts) { return poller.set(hosts, now); }
+    std::vector<HostPoller::Query> begin(Which which = Which::round) {
+        poller.begin(which, now);
+        std::vector<HostPoller::Query> jobs;
+        while (auto job = poller.next()) jobs.push_back(*job);
         return jobs;
     }
-    void answer(const Roster::Job &job, const std::vector<std::string> &names) {
+    void answer(const HostPoller::Query &job, const std::vector<std::string> &names) {
         epmd_names::Reply reply;
         for (const auto &name : names) reply.names.push_back({name, 1});
-        roster.answered(job, reply, now);
+        poller.answered(job, reply, now);
     }
-    void fail(const Roster::Job &job) { roster.failed(job, kith::error(KITH_REFUSED, "no EPMD listens on " + job.host), now); }
+    void fail(const HostPoller::Query &job) {
+        poller.failed(job, kith::error(KITH_REFUSED, "no EPMD listens on " + job.host), now);
+    }
     std::vector<std::string> told() {
-        BOOST_REQUIRE(roster.tell_at());
-        const Telling telling = roster.tell();
+        BOOST_REQUIRE(poller.report_at());
+        const Report telling = poller.take_report();
         BOOST_REQUIRE(!telling.failed);
         std::vector<std::string> keys;
         for (const auto &peer : telling.peers) keys.push_back(peer.key);
@@ -39,24 +41,24 @@ struct RosterFixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(roster, RosterFixture)
+BOOST_FIXTURE_TEST_SUITE(poller, RosterFixture)
 
 BOOST_AUTO_TEST_CASE(no_host_is_a_true_answer) {
-    BOOST_TEST(!roster.tell_at());
+    BOOST_TEST(!poller.report_at());
     set({});
     BOOST_TEST(told() == Keys{});
-    BOOST_TEST(!roster.tell_at());
+    BOOST_TEST(!poller.report_at());
 }
 
 BOOST_AUTO_TEST_CASE(the_first_telling_waits_for_all_that_are_asked) {
     set({"a", "b"});
     const auto jobs = begin();
     BOOST_REQUIRE(jobs.size() == 2u);
-    BOOST_TEST(!roster.tell_at());
+    BOOST_TEST(!poller.report_at());
     answer(jobs[0], {"x", "y"});
-    BOOST_TEST((*roster.tell_at() == now + Roster::patience)); // but not for ever
+    BOOST_TEST((*poller.report_at() == now + HostPoller::slow_host_limit)); // but not for ever
     answer(jobs[1], {"x"});
-    BOOST_TEST((*roster.tell_at() == now));
+    BOOST_TEST((*poller.report_at() == now));
     BOOST_TEST(told() == (Keys{"x@a", "y@a", "x@b"}));
 }
 
@@ -64,7 +66,7 @@ BOOST_AUTO_TEST_CASE(who_has_not_answered_yet_is_counted) {
     set({"a", "b"});
     const auto jobs = begin();
     answer(jobs[0], {"x"});
-    const Telling telling = roster.tell();
+    const Report telling = poller.take_report();
     BOOST_TEST(telling.unasked == 1u);
     BOOST_TEST(telling.unasked_why == "EPMD on b has not answered yet");
     BOOST_TEST(telling.lost.empty());
@@ -79,7 +81,7 @@ BOOST_AUTO_TEST_CASE(a_host_that_fails_keeps_its_nodes_and_the_others_go_on) {
     BOOST_REQUIRE(jobs.size() == 2u);
     fail(jobs[0]);
     answer(jobs[1], {"y"});
-    Telling telling = roster.tell();
+    Report telling = poller.take_report();
     BOOST_TEST(telling.peers.size() == 2u);
     BOOST_TEST(telling.peers[0].key == "x@a");
     BOOST_TEST(telling.peers[1].key == "y@b");
@@ -90,7 +92,7 @@ BOOST_AUTO_TEST_CASE(a_host_that_fails_keeps_its_nodes_and_the_others_go_on) {
     jobs = begin();
     BOOST_REQUIRE(jobs.size() == 1u);
     answer(jobs[0], {"y"});
-    telling = roster.tell();
+    telling = poller.take_report();
     BOOST_TEST(telling.lost.empty());
     BOOST_TEST(telling.unasked == 1u);
     // And when it is back.
@@ -99,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_host_that_fails_keeps_its_nodes_and_the_others_go_on) {
     BOOST_REQUIRE(jobs.size() == 1u);
     BOOST_TEST(jobs[0].host == "a");
     answer(jobs[0], {"z"});
-    telling = roster.tell();
+    telling = poller.take_report();
     BOOST_TEST(telling.found == (Keys{"a"}));
     BOOST_TEST(telling.unasked == 0u);
     BOOST_TEST(telling.peers[0].key == "z@a");
@@ -110,11 +112,11 @@ BOOST_AUTO_TEST_CASE(only_when_no_host_could_be_asked_that_is_a_failure) {
     const auto jobs = begin();
     for (std::size_t i = 0; i < 3; ++i) {
         fail(jobs[i]);
-        BOOST_TEST(!roster.tell_at());
+        BOOST_TEST(!poller.report_at());
     }
     fail(jobs[3]);
-    BOOST_REQUIRE(roster.tell_at());
-    const Telling telling = roster.tell();
+    BOOST_REQUIRE(poller.report_at());
+    const Report telling = poller.take_report();
     BOOST_REQUIRE(telling.failed);
     BOOST_TEST(telling.failed->status == KITH_REFUSED);
     BOOST_TEST(telling.failed->text ==
@@ -123,14 +125,14 @@ BOOST_AUTO_TEST_CASE(only_when_no_host_could_be_asked_that_is_a_failure) {
     // It stays one, and is said again: the reason may be another.
     now += 1s;
     for (const auto &job : begin(Which::due)) fail(job);
-    BOOST_REQUIRE(roster.tell_at());
-    BOOST_TEST(roster.tell().failed.has_value());
+    BOOST_REQUIRE(poller.report_at());
+    BOOST_TEST(poller.take_report().failed.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(the_only_host) {
     set({"a"});
     fail(begin().front());
-    BOOST_TEST(roster.tell().failed->text == "the only host of the file could not be asked: no EPMD listens on a");
+    BOOST_TEST(poller.take_report().failed->text == "the only host of the file could not be asked: no EPMD listens on a");
 }
 
 BOOST_AUTO_TEST_CASE(pauses_grow_for_each_host_alone) {
@@ -140,12 +142,12 @@ BOOST_AUTO_TEST_CASE(pauses_grow_for_each_host_alone) {
         fail(jobs[0]);
         i < 2 ? answer(jobs[1], {}) : fail(jobs[1]);
     }
-    BOOST_TEST((*roster.next_due() == now + 1s)); // b, for the first time
+    BOOST_TEST((*poller.next_due() == now + 1s)); // b, for the first time
     now += 1s;
     const auto jobs = begin(Which::due);
     BOOST_REQUIRE(jobs.size() == 1u);
     BOOST_TEST(jobs[0].host == "b");
-    BOOST_TEST((*roster.next_due() == now + 3s)); // a, for the third time
+    BOOST_TEST((*poller.next_due() == now + 3s)); // a, for the third time
 }
 
 BOOST_AUTO_TEST_CASE(doubtful_hosts_take_no_place_from_the_others) {
@@ -154,21 +156,21 @@ BOOST_AUTO_TEST_CASE(doubtful_hosts_take_no_place_from_the_others) {
     set(hosts);
     std::size_t asked = 0;
     for (auto jobs = begin(); !jobs.empty(); jobs = begin(Which::due)) {
-        BOOST_TEST(jobs.size() <= Roster::places);
+        BOOST_TEST(jobs.size() <= HostPoller::slots);
         for (const auto &job : jobs) asked++ < 50 ? fail(job) : answer(job, {"x"});
     }
     BOOST_TEST(asked == 100u);
-    BOOST_TEST(roster.tell().unasked == 50u);
+    BOOST_TEST(poller.take_report().unasked == 50u);
     now += 10s;
     const auto jobs = begin();
-    BOOST_TEST(jobs.size() == 2 * Roster::places);
+    BOOST_TEST(jobs.size() == 2 * HostPoller::slots);
     BOOST_TEST(std::ranges::count_if(jobs, [](const auto &job) { return job.doubtful; }) ==
-               static_cast<std::ptrdiff_t>(Roster::places));
+               static_cast<std::ptrdiff_t>(HostPoller::slots));
     // The good ones answer, and it is told, whatever the others do.
     for (const auto &job : jobs)
         if (!job.doubtful) answer(job, {"x"});
-    while (auto job = roster.next()) answer(*job, {"x"});
-    BOOST_TEST((*roster.tell_at() == now));
+    while (auto job = poller.next()) answer(*job, {"x"});
+    BOOST_TEST((*poller.report_at() == now));
 }
 
 BOOST_AUTO_TEST_CASE(a_host_taken_out_of_the_file_takes_its_peers_with_it) {
@@ -205,8 +207,8 @@ BOOST_AUTO_TEST_CASE(the_last_good_host_taken_out_leaves_those_that_fail) {
     answer(jobs[1], {"x"});
     told();
     BOOST_TEST(set({"a"}) == (Keys{"x@b"}));
-    BOOST_REQUIRE(roster.tell_at());
-    BOOST_TEST(roster.tell().failed.has_value());
+    BOOST_REQUIRE(poller.report_at());
+    BOOST_TEST(poller.take_report().failed.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(whoever_asks_gets_an_answer_though_nothing_is_new) {
@@ -216,20 +218,20 @@ BOOST_AUTO_TEST_CASE(whoever_asks_gets_an_answer_though_nothing_is_new) {
     const auto jobs = begin(Which::all);
     BOOST_REQUIRE(jobs.size() == 1u);
     fail(jobs[0]);
-    roster.tell();
+    poller.take_report();
     const auto again = begin(Which::all); // its pause does not matter
     BOOST_REQUIRE(again.size() == 1u);
     BOOST_TEST(!again[0].doubtful);
     fail(again[0]);
-    BOOST_TEST(roster.tell_at().has_value());
+    BOOST_TEST(poller.report_at().has_value());
 }
 
 BOOST_AUTO_TEST_CASE(match_leaves_out_and_counts) {
-    Roster some(5s, Glob("app*@*"), [](Time mean) { return mean; });
+    HostPoller some(5s, Glob("app*@*"), [](Time mean) { return mean; });
     some.set(std::vector<std::string>{"a"}, now);
     some.begin(Which::round, now);
     some.answered(*some.next(), {.names = {{"app", 1}, {"app2", 1}, {"tool", 1}}}, now);
-    const Telling telling = some.tell();
+    const Report telling = some.take_report();
     BOOST_TEST(telling.peers.size() == 2u);
     BOOST_TEST(telling.unmatched == 1u);
     BOOST_TEST(telling.peers[1].attribute_or_empty("host") == "a");

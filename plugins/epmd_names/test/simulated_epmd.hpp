@@ -3,7 +3,7 @@
 // An EPMD on a simulated machine that answers NAMES, on good days and bad.
 #pragma once
 
-#include <epmd_names/reply.hpp>
+#include <epmd_names/names_reply.hpp>
 
 #include <kith/testkit/peer.hpp>
 
@@ -15,12 +15,12 @@
 
 namespace epmd_names::test {
 
-class FakeEpmd {
+class SimulatedEpmd {
   public:
     using Names = std::vector<std::pair<std::string, int>>;
 
-    explicit FakeEpmd(kith::testkit::Machine &machine, const Names &names = {}, std::string_view address = {},
-                      std::uint16_t port = 4369)
+    explicit SimulatedEpmd(kith::testkit::Machine &machine, const Names &names = {}, std::string_view address = {},
+                           std::uint16_t port = 4369)
         : peer_(machine, port, address) {
         say(names);
         peer_.on_accept([this](kith::testkit::Conversation &with) {

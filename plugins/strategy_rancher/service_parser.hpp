@@ -27,6 +27,6 @@ struct Service {
 
 /// The first address of each container, named basename@address. known: the addresses of the last answer; a container that has lost its own
 /// keeps it, unless another one has it now. Anything that is not of the expected shape is an error: half an answer is none.
-kith::result<Service> read_service(std::string_view json, std::string_view basename, const KnownAddresses &known = {});
+kith::result<Service> parse_service(std::string_view json, std::string_view basename, const KnownAddresses &known = {});
 
 } // namespace rancher

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "hosts_file.hpp"
+#include "hosts_file_parser.hpp"
 
-#include <epmd_names/reply.hpp>
+#include <epmd_names/names_reply.hpp>
 #include <epmd_names/utf8.hpp>
 #include <kith/peer_host.hpp>
 
@@ -208,7 +208,7 @@ class Reader {
 
 } // namespace
 
-kith::result<std::vector<std::string>> read_hosts(std::string_view text, std::string_view path) {
+kith::result<std::vector<std::string>> parse_hosts_file(std::string_view text, std::string_view path) {
     try {
         return Reader(text, path).all();
     } catch (kith::error &why) {

@@ -27,13 +27,13 @@ struct Name {
 };
 
 struct Reply {
-    std::vector<Name> names;   // each once, in EPMD's order
-    std::uint32_t tools = 0;   // remote shells (rem-..., remsh...), rabbitmqcli-...: they come and go, and are no members
-    std::uint32_t strange = 0; // registered under what no node can be called
+    std::vector<Name> names;         // each once, in EPMD's order
+    std::uint32_t tools = 0;         // remote shells (rem-..., remsh...), rabbitmqcli-...: they come and go, and are no members
+    std::uint32_t invalid_names = 0; // registered under what no node can be called
 };
 
 /// All bytes until the end of the stream. KITH_LIMIT: too many; KITH_PROTOCOL: this is no such reply, and what came instead.
-kith::result<Reply> read_reply(std::string_view bytes);
+kith::result<Reply> parse_reply(std::string_view bytes);
 
 /// Can a node be called so? Printable, at most 255 bytes of UTF-8, no space and no @.
 bool is_name_part(std::string_view text) noexcept;

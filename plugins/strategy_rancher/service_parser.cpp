@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "service.hpp"
+#include "service_parser.hpp"
 
 #include <kith/address.hpp>
 
@@ -16,7 +16,7 @@ namespace json = boost::json;
 
 namespace {
 
-kith::error strange(std::string text) {
+kith::error unexpected_response(std::string text) {
     return {KITH_PROTOCOL, "the answer is not what Rancher's metadata tells of a service: " + std::move(text)};
 }
 
@@ -36,17 +36,17 @@ std::string place(std::size_t index) { return "containers[" + std::to_string(ind
 
 } // namespace
 
-kith::result<Service> read_service(std::string_view text, std::string_view basename, const KnownAddresses &before) {
+kith::result<Service> parse_service(std::string_view text, std::string_view basename, const KnownAddresses &before) {
     boost::system::error_code error;
     json::parse_options limits;
     limits.max_depth = 32;
     const json::value all = json::parse({text.data(), text.size()}, error, {}, limits);
-    if (error) return strange("it is not JSON (" + error.message() + ")");
+    if (error) return unexpected_response("it is not JSON (" + error.message() + ")");
     const json::object *service = all.if_object();
-    if (service == nullptr) return strange("expected an object");
+    if (service == nullptr) return unexpected_response("expected an object");
     const json::value *list = service->if_contains("containers");
     const json::array *containers = list == nullptr ? nullptr : list->if_array();
-    if (containers == nullptr) return strange("expected a list at `containers`");
+    if (containers == nullptr) return unexpected_response("expected a list at `containers`");
 
     Service out;
     std::unordered_set<std::string> known; // addresses
@@ -66,12 +66,12 @@ kith::result<Service> read_service(std::string_view text, std::string_view basen
     };
     for (std::size_t i = 0; i < containers->size(); ++i) {
         const json::object *one = (*containers)[i].if_object();
-        if (one == nullptr) return strange("expected an object at " + place(i));
+        if (one == nullptr) return unexpected_response("expected an object at " + place(i));
         const json::value *ips = one->if_contains("ips");
         const bool none = ips == nullptr || ips->is_null() || (ips->is_array() && ips->get_array().empty());
         const json::value *first = none || !ips->is_array() ? nullptr : &ips->get_array().front();
         if (!none && (first == nullptr || !first->is_string()))
-            return strange("expected a list of addresses at " + place(i) + ".ips");
+            return unexpected_response("expected a list of addresses at " + place(i) + ".ips");
         if (has_ended(text_of(*one, "state"))) {
             ++out.ended;
             continue;
@@ -81,7 +81,8 @@ kith::result<Service> read_service(std::string_view text, std::string_view basen
             continue;
         }
         const std::string ip(first->get_string());
-        if (!kith::address::parse(ip, 0)) return strange("`" + ip.substr(0, 64) + "` at " + place(i) + ".ips is no address");
+        if (!kith::address::parse(ip, 0))
+            return unexpected_response("`" + ip.substr(0, 64) + "` at " + place(i) + ".ips is no address");
         if (out.unusable.admit(ip)) add(*one, ip);
     }
     for (const json::object *one : lost) {

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
-#include "hosts_file.hpp"
+#include "hosts_file_parser.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-using erlang_hosts::read_hosts;
+using erlang_hosts::parse_hosts_file;
 using Hosts = std::vector<std::string>;
 
 namespace {
 
 Hosts hosts(std::string_view text) {
-    auto read = read_hosts(text, "h");
+    auto read = parse_hosts_file(text, "h");
     BOOST_REQUIRE_MESSAGE(read, (read ? "" : read.error().text));
     return *read;
 }
 
 std::string why(std::string_view text) {
-    const auto read = read_hosts(text, "h");
+    const auto read = parse_hosts_file(text, "h");
     BOOST_REQUIRE_MESSAGE(!read, "it is read");
     BOOST_TEST(read.status() == KITH_INVALID);
     return read.error().text;
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(no_more_hosts_than_can_be_asked) {
     std::string text;
     for (std::size_t i = 0; i < erlang_hosts::max_hosts; ++i) text += "h" + std::to_string(i) + ".\n";
     BOOST_TEST(hosts(text).size() == erlang_hosts::max_hosts);
-    const auto read = read_hosts(text + "one_more.\n", "h");
+    const auto read = parse_hosts_file(text + "one_more.\n", "h");
     BOOST_REQUIRE(!read);
     BOOST_TEST(read.status() == KITH_LIMIT);
     BOOST_TEST(read.error().text == "h:10001:1: more than 10000 hosts");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "ask.hpp"
+#include "names_request.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,43 +9,44 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-kith::error unreachable(kith::error why, const Place &place) {
+kith::error unreachable(kith::error why, const Endpoint &endpoint) {
     switch (why.status) {
-    case KITH_REFUSED: why.text = "the connection to EPMD on " + place.text() + " is refused"; break;
+    case KITH_REFUSED: why.text = "the connection to EPMD on " + endpoint.text() + " is refused"; break;
     case KITH_UNRESOLVED: { // the text of a real host goes on with what the resolver reported
-        const std::string sentence = "the host name " + place.host + " does not resolve";
+        const std::string sentence = "the host name " + endpoint.host + " does not resolve";
         if (!why.text.starts_with(sentence)) why.text = sentence;
         break;
     }
-    case KITH_TIMED_OUT: why.text = "no connection to EPMD on " + place.text() + " in time"; break;
-    default: why.text = "EPMD on " + place.text() + " cannot be reached: " + why.text; break;
+    case KITH_TIMED_OUT: why.text = "no connection to EPMD on " + endpoint.text() + " in time"; break;
+    default: why.text = "EPMD on " + endpoint.text() + " cannot be reached: " + why.text; break;
     }
     return why;
 }
 
-kith::error broken(kith::error why, const Place &place, bool mute) {
-    const std::string it = "what listens on " + place.text(); // EPMD, or something else
+kith::error broken(kith::error why, const Endpoint &endpoint, bool mute) {
+    const std::string it = "what listens on " + endpoint.text(); // EPMD, or something else
     switch (why.status) {
     case KITH_TIMED_OUT:
         why.text = it + (mute ? " accepts connections and stays mute" : " began a reply and did not end it in time");
         break;
-    case KITH_RESET: why.text = "the connection to EPMD on " + place.text() + " was reset"; break;
-    default: why.text = "the connection to EPMD on " + place.text() + ": " + why.text; break;
+    case KITH_RESET: why.text = "the connection to EPMD on " + endpoint.text() + " was reset"; break;
+    default: why.text = "the connection to EPMD on " + endpoint.text() + ": " + why.text; break;
     }
     return why;
 }
 
 } // namespace
 
-std::string Place::text() const {
+std::string Endpoint::text() const {
     const bool v6 = host.find(':') != std::string::npos;
     return (v6 ? '[' + host + ']' : host) + ':' + std::to_string(port);
 }
 
-kith::task<kith::result<Reply>> ask(const kith::tcp &net, const kith::clock &clock, Place place, nanoseconds patience) {
-    const nanoseconds end = clock.monotonic() + patience;
-    auto stream = co_await net.connect(place.host, place.port, patience);
-    if (!stream) co_return unreachable(std::move(stream).error(), place);
+kith::task<kith::result<Reply>> request_names(const kith::tcp &net, const kith::clock &clock, Endpoint endpoint,
+                                              nanoseconds timeout) {
+    const nanoseconds end = clock.monotonic() + timeout;
+    auto stream = co_await net.connect(endpoint.host, endpoint.port, timeout);
+    if (!stream) co_return unreachable(std::move(stream).error(), endpoint);
 
     auto failure = kith::error(KITH_OK, std::string());
     std::string bytes;
@@ -62,12 +63,12 @@ kith::task<kith::result<Reply>> ask(const kith::tcp &net, const kith::clock &clo
             failure = got.error();
         }
     }
-    if (failure.status != KITH_OK) co_return broken(std::move(failure), place, bytes.empty());
+    if (failure.status != KITH_OK) co_return broken(std::move(failure), endpoint, bytes.empty());
 
-    auto reply = read_reply(bytes);
+    auto reply = parse_reply(bytes);
     if (!reply)
         co_return kith::error(reply.status(),
-                              "what answers on " + place.text() + " does not reply as an EPMD does: " + reply.error().text);
+                              "what answers on " + endpoint.text() + " does not reply as an EPMD does: " + reply.error().text);
     co_return reply;
 }
 

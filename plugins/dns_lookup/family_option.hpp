@@ -3,12 +3,12 @@
 // The option `family`.
 #pragma once
 
-#include "look.hpp"
+#include "lookup.hpp"
 
-namespace dns_look {
+namespace dns_lookup {
 
 constexpr Family family(std::string_view text) noexcept {
     return text == "ipv4" ? Family::ipv4 : text == "ipv6" ? Family::ipv6 : Family::both;
 }
 
-} // namespace dns_look
+} // namespace dns_lookup

@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-namespace dns_look {
+namespace dns_lookup {
 
-class Families {
+class KnownFamilies {
   public:
     enum Which : bool { ipv4, ipv6 };
 
@@ -47,4 +47,4 @@ class Families {
     bool known_[2] = {}, latest_[2] = {};
 };
 
-} // namespace dns_look
+} // namespace dns_lookup

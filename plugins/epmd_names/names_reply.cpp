@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "reply.hpp"
+#include "names_reply.hpp"
 
 #include "utf8.hpp"
 
@@ -70,7 +70,7 @@ std::string excerpt(std::string_view bytes) {
     return out += bytes.size() > max_excerpt ? "...\"" : "\"";
 }
 
-kith::result<Reply> read_reply(std::string_view bytes) {
+kith::result<Reply> parse_reply(std::string_view bytes) {
     if (bytes.size() > max_reply)
         return kith::error(KITH_LIMIT, "its reply is longer than " + std::to_string(max_reply) + " bytes");
     if (bytes.empty()) return no_reply("it ended the connection without a reply");
@@ -90,7 +90,7 @@ kith::result<Reply> read_reply(std::string_view bytes) {
         if (!seen.insert(name->name).second) return no_reply(where + ", a name that it has said before");
         bytes.remove_prefix(end + 1);
         if (!is_name_part(name->name)) {
-            ++reply.strange;
+            ++reply.invalid_names;
         } else if (is_tool(name->name)) {
             ++reply.tools;
         } else {

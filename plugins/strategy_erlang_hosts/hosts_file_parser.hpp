@@ -23,6 +23,6 @@ inline constexpr std::size_t max_hosts = 10'000;
 /// The hosts, each once, in the order of the file. `path` is for the text of the error alone, which begins with path:line:column, both
 /// from 1, columns in characters, and tells what was expected there.
 /// KITH_INVALID: not so written. KITH_LIMIT: more than max_hosts.
-kith::result<std::vector<std::string>> read_hosts(std::string_view text, std::string_view path);
+kith::result<std::vector<std::string>> parse_hosts_file(std::string_view text, std::string_view path);
 
 } // namespace erlang_hosts

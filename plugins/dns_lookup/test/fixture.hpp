@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace dns_look::test {
+namespace dns_lookup::test {
 
 using namespace std::chrono_literals;
 using kith::testkit::DnsData;
@@ -64,4 +64,4 @@ struct Fixture {
     kith::testkit::Rig rig;
 };
 
-} // namespace dns_look::test
+} // namespace dns_lookup::test

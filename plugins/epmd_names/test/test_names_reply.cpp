@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #define BOOST_TEST_MODULE epmd_names
-#include <epmd_names/reply.hpp>
+#include <epmd_names/names_reply.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -11,7 +11,7 @@ namespace {
 std::string reply(std::string_view lines) { return std::string("\0\0\x11\x11", 4) + std::string(lines); }
 
 std::string why(std::string_view bytes) {
-    const auto read = read_reply(bytes);
+    const auto read = parse_reply(bytes);
     BOOST_REQUIRE(!read);
     BOOST_TEST(read.status() == KITH_PROTOCOL);
     return read.error().text;
@@ -24,39 +24,39 @@ BOOST_AUTO_TEST_SUITE(replies)
 BOOST_AUTO_TEST_CASE(the_question) { BOOST_TEST(request() == std::string_view("\0\1n", 3)); }
 
 BOOST_AUTO_TEST_CASE(names_and_ports) {
-    const auto read = read_reply(reply("name app at port 40000\nname b-2 at port 65535\n"));
+    const auto read = parse_reply(reply("name app at port 40000\nname b-2 at port 65535\n"));
     BOOST_REQUIRE(read);
     BOOST_TEST((read->names == std::vector<Name>{{"app", 40000}, {"b-2", 65535}}));
     BOOST_TEST(read->tools == 0u);
-    BOOST_TEST(read->strange == 0u);
+    BOOST_TEST(read->invalid_names == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(nobody_is_a_true_answer) {
-    const auto read = read_reply(reply(""));
+    const auto read = parse_reply(reply(""));
     BOOST_REQUIRE(read);
     BOOST_TEST(read->names.empty());
 }
 
 BOOST_AUTO_TEST_CASE(remote_shells_are_no_members) {
-    const auto read = read_reply(reply("name rem-4f2a-app at port 1\nname remsh8 at port 2\nname remote at port 3\n"));
+    const auto read = parse_reply(reply("name rem-4f2a-app at port 1\nname remsh8 at port 2\nname remote at port 3\n"));
     BOOST_REQUIRE(read);
     BOOST_TEST((read->names == std::vector<Name>{{"remote", 3}}));
     BOOST_TEST(read->tools == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(names_that_no_node_can_have_are_counted_and_do_no_harm) {
-    const auto read = read_reply(reply("name a b at port 1\nname  at port 2\nname a@b at port 3\nname \xff at port 4\n"
-                                       "name \x1b[2J at port 5\nname " +
-                                       std::string(256, 'x') + " at port 6\nname \xc3\xa4 at port 7\n"));
+    const auto read = parse_reply(reply("name a b at port 1\nname  at port 2\nname a@b at port 3\nname \xff at port 4\n"
+                                        "name \x1b[2J at port 5\nname " +
+                                        std::string(256, 'x') + " at port 6\nname \xc3\xa4 at port 7\n"));
     BOOST_REQUIRE(read);
-    BOOST_TEST(read->strange == 6u);
+    BOOST_TEST(read->invalid_names == 6u);
     BOOST_TEST((read->names == std::vector<Name>{{"\xc3\xa4", 7}}));
 }
 
 BOOST_AUTO_TEST_CASE(a_name_may_look_like_a_line) {
-    const auto read = read_reply(reply("name x at port 5 at port 6\n"));
+    const auto read = parse_reply(reply("name x at port 5 at port 6\n"));
     BOOST_REQUIRE(read);
-    BOOST_TEST(read->strange == 1u);
+    BOOST_TEST(read->invalid_names == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_reply_is_told) {
@@ -87,10 +87,10 @@ BOOST_AUTO_TEST_CASE(one_name_twice_is_no_reply) {
 BOOST_AUTO_TEST_CASE(a_reply_has_a_bound) {
     std::string bytes = reply("");
     for (int i = 0; bytes.size() < max_reply - 32; ++i) bytes += "name n" + std::to_string(i) + " at port 1\n";
-    const auto many = read_reply(bytes);
+    const auto many = parse_reply(bytes);
     BOOST_REQUIRE(many);
     BOOST_TEST(many->names.size() > 5'000u);
-    const auto huge = read_reply(bytes + std::string(64, 'x'));
+    const auto huge = parse_reply(bytes + std::string(64, 'x'));
     BOOST_REQUIRE(!huge);
     BOOST_TEST(huge.status() == KITH_LIMIT);
 }

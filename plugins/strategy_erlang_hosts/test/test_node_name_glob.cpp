@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "glob.hpp"
+#include "node_name_glob.hpp"
 
 #include <boost/test/unit_test.hpp>
 

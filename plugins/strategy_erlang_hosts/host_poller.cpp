@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "roster.hpp"
+#include "host_poller.hpp"
 
 #include <kith/pace.hpp>
 
@@ -8,7 +8,7 @@
 
 namespace erlang_hosts {
 
-struct Roster::Host {
+struct HostPoller::Host {
     enum class State : std::uint8_t { unknown, good, bad };
 
     Host(std::string_view host, Time interval) : name(host), pace(interval) {}
@@ -22,7 +22,7 @@ struct Roster::Host {
     Time due{0};
     kith::pace pace;
     std::vector<kith::peer> peers; // as it last said
-    std::uint32_t tools = 0, strange = 0, unmatched = 0;
+    std::uint32_t tools = 0, invalid_names = 0, unmatched = 0;
 };
 
 namespace {
@@ -47,12 +47,12 @@ class Reasons {
 
 } // namespace
 
-Roster::Roster(Time interval, std::optional<Glob> match, std::function<Time(Time)> jitter)
+HostPoller::HostPoller(Time interval, std::optional<Glob> match, std::function<Time(Time)> jitter)
     : interval_(interval), match_(std::move(match)), jitter_(std::move(jitter)) {}
 
-Roster::~Roster() = default;
+HostPoller::~HostPoller() = default;
 
-std::vector<std::string> Roster::set(std::span<const std::string> hosts, Time now) {
+std::vector<std::string> HostPoller::set(std::span<const std::string> hosts, Time now) {
     std::vector<std::unique_ptr<Host>> before = std::exchange(hosts_, {});
     std::unordered_map<std::string_view, std::unique_ptr<Host> *> known;
     for (auto &host : before) known.emplace(host->name, &host);
@@ -70,20 +70,20 @@ std::vector<std::string> Roster::set(std::span<const std::string> hosts, Time no
         if (host->ticket != 0) --open_[host->doubtful ? 1 : 0];
         due_.erase({host->due, host->name});
     }
-    untold(now);
+    mark_unreported(now);
     return left;
 }
 
-void Roster::begin(Which which, Time now) {
-    while (!due_.empty() && due_.begin()->first <= now) enlist(*by_name_.at(due_.begin()->second), true);
+void HostPoller::begin(Which which, Time now) {
+    while (!due_.empty() && due_.begin()->first <= now) enqueue(*by_name_.at(due_.begin()->second), true);
     if (which == Which::due) return;
     for (const auto &host : hosts_) {
-        if (host->ticket == 0 && (which == Which::all || host->state != Host::State::bad)) enlist(*host, false);
+        if (host->ticket == 0 && (which == Which::all || host->state != Host::State::bad)) enqueue(*host, false);
     }
-    if (which == Which::all) untold(now);
+    if (which == Which::all) mark_unreported(now);
 }
 
-void Roster::enlist(Host &host, bool doubtful) {
+void HostPoller::enqueue(Host &host, bool doubtful) {
     due_.erase({host.due, host.name});
     host.doubtful = doubtful;
     host.ticket = ++ticket_;
@@ -91,10 +91,10 @@ void Roster::enlist(Host &host, bool doubtful) {
     ++open_[doubtful ? 1 : 0];
 }
 
-std::optional<Roster::Job> Roster::next() {
+std::optional<HostPoller::Query> HostPoller::next() {
     for (const std::size_t kind : {0U, 1U}) {
-        while (!waiting_[kind].empty() && running_[kind] < places) {
-            Job job = std::move(waiting_[kind].front());
+        while (!waiting_[kind].empty() && running_[kind] < slots) {
+            Query job = std::move(waiting_[kind].front());
             waiting_[kind].pop_front();
             const auto found = by_name_.find(job.host);
             if (found == by_name_.end() || found->second->ticket != job.ticket) continue; // not in the file any more
@@ -106,7 +106,7 @@ std::optional<Roster::Job> Roster::next() {
 }
 
 // Null: not in the file any more.
-Roster::Host *Roster::of(const Job &job) {
+HostPoller::Host *HostPoller::of(const Query &job) {
     --running_[job.doubtful ? 1 : 0];
     const auto found = by_name_.find(job.host);
     if (found == by_name_.end() || found->second->ticket != job.ticket) return nullptr;
@@ -115,7 +115,7 @@ Roster::Host *Roster::of(const Job &job) {
     return found->second;
 }
 
-void Roster::answered(const Job &job, const epmd_names::Reply &reply, Time now) {
+void HostPoller::answered(const Query &job, const epmd_names::Reply &reply, Time now) {
     Host *const host = of(job);
     if (host == nullptr) return;
     if (host->state != Host::State::good) ++good_;
@@ -123,7 +123,7 @@ void Roster::answered(const Job &job, const epmd_names::Reply &reply, Time now) 
     host->pace.good();
     host->peers.clear();
     host->tools = reply.tools;
-    host->strange = reply.strange;
+    host->invalid_names = reply.invalid_names;
     host->unmatched = 0;
     for (const auto &[alive, port] : reply.names) {
         std::string name = alive + '@' + host->name;
@@ -134,32 +134,32 @@ void Roster::answered(const Job &job, const epmd_names::Reply &reply, Time now) 
         host->peers.push_back(
             {.key = name, .name = name, .attributes = {{"host", host->name}, {"port", std::to_string(port)}}});
     }
-    untold(now);
+    mark_unreported(now);
 }
 
-void Roster::failed(const Job &job, kith::error why, Time now) {
+void HostPoller::failed(const Query &job, kith::error why, Time now) {
     Host *const host = of(job);
     if (host == nullptr) return;
     if (host->state == Host::State::good) --good_;
-    if (host->state != Host::State::bad || good_ == 0) untold(now);
+    if (host->state != Host::State::bad || good_ == 0) mark_unreported(now);
     host->state = Host::State::bad;
     host->why = std::move(why);
     host->due = now + jitter_(host->pace.bad());
     due_.emplace(host->due, host->name);
 }
 
-std::optional<Time> Roster::next_due() const { return due_.empty() ? std::nullopt : std::optional(due_.begin()->first); }
+std::optional<Time> HostPoller::next_due() const { return due_.empty() ? std::nullopt : std::optional(due_.begin()->first); }
 
-std::optional<Time> Roster::tell_at() const {
-    if (!untold_) return std::nullopt;
+std::optional<Time> HostPoller::report_at() const {
+    if (!unreported_since_) return std::nullopt;
     // As long as somebody may still answer, "nobody could be asked" is not known.
-    if (good_ == 0) return open_[0] + open_[1] == 0 ? untold_ : std::nullopt;
-    return open_[0] == 0 ? *untold_ : *untold_ + patience;
+    if (good_ == 0) return open_[0] + open_[1] == 0 ? unreported_since_ : std::nullopt;
+    return open_[0] == 0 ? *unreported_since_ : *unreported_since_ + slow_host_limit;
 }
 
-Telling Roster::tell() {
-    untold_.reset();
-    Telling out;
+Report HostPoller::take_report() {
+    unreported_since_.reset();
+    Report out;
     Reasons reasons;
     for (const auto &host : hosts_) {
         const bool bad = host->state == Host::State::bad;
@@ -182,7 +182,7 @@ Telling Roster::tell() {
     for (const auto &host : hosts_) {
         out.peers.insert(out.peers.end(), host->peers.begin(), host->peers.end());
         out.tools += host->tools;
-        out.strange += host->strange;
+        out.invalid_names += host->invalid_names;
         out.unmatched += host->unmatched;
     }
     return out;
