@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// log: joins nothing, tells what it would do. A peer that it was told to connect counts as linked, so that everything beyond the
-// connector (readiness, policy, events) goes its usual way.
+// Connector log: connects nothing and logs what it would do. A peer for which a connect was requested counts as linked, so that
+// readiness, policy
+// and events behave as with another connector.
 #include <kith/plugin.hpp>
 
 #include <unordered_set>
@@ -14,7 +15,7 @@ class log_connector : public kith::connector {
         .id = "log",
         .version = "1.0.0",
         .licence = "MIT",
-        .summary = "Joins nothing and logs what it would do.",
+        .summary = "Connects nothing and logs what it would do.",
         .options = R"({
             "type": "object",
             "additionalProperties": false,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What strategies over the DNS have in common: look, tell, wait.
+// The base class of strategies that poll a DNS name: query, report, wait.
 #pragma once
 
 #include "lookup.hpp"
@@ -36,7 +36,7 @@ class DnsPollStrategy : public kith::strategy {
     void refresh() override { wake_.notify(); }
 
   protected:
-    /// base: what stands before the @ of each node. question: with name; option `servers` is added, which all of them have.
+    /// base: the part of the node names before the @. name: the DNS name; the option `servers` is added to the query.
     DnsPollStrategy(kith::host h, std::string_view base, std::string_view name)
         : strategy(h), question{.name = std::string(name)}, dns_(h), random_(h), wake_(h), base_(base), pace_(interval(h)) {
         for (const auto server : kith::options(h).texts("/servers")) (question.servers += server) += ' ';
@@ -49,7 +49,7 @@ class DnsPollStrategy : public kith::strategy {
     KnownFamilies families;
 
   private:
-    // Which families the name had when kith ran last: the peers that the topology remembers are of these.
+    // Loads which families the name had in the previous run of kith; the remembered peers of the topology are of these families.
     kith::task<> load_families() {
         if (!state_) co_return;
         auto bytes = co_await state_->load();
@@ -62,23 +62,23 @@ class DnsPollStrategy : public kith::strategy {
         saved_ = families.text(question.name);
         auto saved = co_await state_->save(saved_);
         if (!saved && saved.error().status != KITH_UNSUPPORTED)
-            log.warning("cannot save which families of addresses the name has", {{"why", saved.error().text}});
+            log.warning("the known address families of the name cannot be saved", {{"why", saved.error().text}});
     }
 
     static std::chrono::milliseconds interval(kith::host h) {
         const kith::options options(h);
         return options.milliseconds(options.has("/poll_interval") ? "/poll_interval"
-                                                                  : "/polling_interval"); // dns_poll alone has both
+                                                                  : "/polling_interval"); // only dns_poll has both
     }
 
-    // False: the host does not take it, or it is not all.
+    // Returns false when the host refused the report or the result is incomplete.
     bool report(const LookupResult &result) {
         std::vector<kith::peer> peers;
         std::set<std::string> keys;
         peers.reserve(result.hosts.size());
         kith::host_faults unusable;
         for (const auto &[host, port] : result.hosts) {
-            // A target may be there with several ports; it is one node all the same.
+            // A target with several ports is one node.
             if (!unusable.admit(host)) continue;
             if (!keys.insert(host).second) continue;
             peers.push_back({.key = host, .name = base_ + '@' + host, .attributes = {{"host", host}}});
@@ -87,18 +87,19 @@ class DnsPollStrategy : public kith::strategy {
         unusable.report([this](std::uint32_t items, std::string_view why) { discovery.left_out(items, why); });
         if (result.stale) return report_one_family(peers, std::move(keys), result);
         if (result.no_service != 0)
-            discovery.left_out(result.no_service, "it says that the service is not there (a target of \".\")");
+            discovery.left_out(result.no_service, "the record states that there is no such service (target \".\")");
         if (result.no_service == 0 && !result.empty.empty()) discovery.left_out(0, result.empty);
-        log_once(empty_, result.empty, "the DNS knows nobody");
+        log_once(empty_, result.empty, "the DNS answer contains no peer");
         log_once(ignored_failure_, result.ignored_failure,
-                 "one family of addresses could not be asked for, and has had none so far");
+                 "the query for one address family failed; it had no addresses so far");
         if (discovery.replace(peers) < 0) return false;
         reported_keys_ = std::move(keys);
         return true;
     }
 
-    // Of the family that answered what has changed; of the other one nothing, so its peers stay, and the source is stale. An update that
-    // changes nothing would say each time that the source is fresh again.
+    // Reports the changes of the family that answered. The peers of the other one are kept, and the source is stale. An update without
+    // changes is
+    // not reported, since it would mark the source as fresh.
     bool report_one_family(const std::vector<kith::peer> &peers, std::set<std::string> keys, const LookupResult &result) {
         std::vector<std::string> missing;
         for (const auto &key : reported_keys_) {
@@ -125,9 +126,9 @@ class DnsPollStrategy : public kith::strategy {
     kith::signal wake_;
     const std::string base_;
     std::optional<kith::state> state_;
-    std::string saved_;                   // as it is saved
-    std::string empty_, ignored_failure_; // why, as it was told last
-    std::set<std::string> reported_keys_; // the keys of what the host has
+    std::string saved_;                   // the saved state
+    std::string empty_, ignored_failure_; // the last logged reasons
+    std::set<std::string> reported_keys_; // keys of the reported peers
     TtlPace pace_;
 };
 

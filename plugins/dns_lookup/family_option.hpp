@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The option `family`.
+// Parses the option `family`.
 #pragma once
 
 #include "lookup.hpp"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Which families of addresses a name is known to have. A family that never gave an address may fail without harm: many servers refuse
-// questions for AAAA, or never answer them, where only IPv4 is in use. One that has given some may not.
+// Records which address families a name is known to have. A failure of a family that never gave an address is ignored: many servers
+// refuse AAAA
+// queries, or do not answer them, where only IPv4 is in use. A failure of a family that has given addresses is not ignored.
 #pragma once
 
 #include <sstream>
@@ -14,16 +15,16 @@ class KnownFamilies {
   public:
     enum Which : bool { ipv4, ipv6 };
 
-    /// It has given an address, in this run or when kith ran last.
+    /// Whether the family has given an address, in this run or the previous run of kith.
     bool known(Which family) const noexcept { return known_[family]; }
 
-    /// What a family answered. An empty answer is forgotten by the next run only: in this one there are peers that it speaks of.
+    /// Records the answer of a family. After an empty answer the family stays known until the end of this run, because it still has peers.
     void answered(Which family, bool addresses) noexcept {
         known_[family] = known_[family] || addresses;
         latest_[family] = addresses;
     }
 
-    /// For kith.state/1.
+    /// Serializes the state for kith.state/1.
     std::string text(std::string_view name) const {
         std::string out(name);
         if (latest_[ipv4]) out += " ipv4";
@@ -31,7 +32,7 @@ class KnownFamilies {
         return out;
     }
 
-    /// What another name had counts for nothing.
+    /// Restores the state; ignored if it was saved for another name.
     void read(std::string_view text, std::string_view name) {
         std::istringstream words{std::string(text)};
         std::string word;

@@ -8,7 +8,7 @@ namespace dns_lookup {
 
 namespace {
 
-// What holds as long as both do.
+// Limits the validity to that of both answers.
 void limit(std::optional<std::chrono::seconds> &ttl, const std::optional<std::chrono::seconds> &other) {
     if (other && (!ttl || *other < *ttl)) ttl = other;
 }
@@ -48,22 +48,22 @@ namespace {
 constexpr const char *record_of[] = {"A", "AAAA"};
 constexpr const char *name_of[] = {"IPv4", "IPv6"};
 
-// One family has answered, the other has not.
+// The result when one family has answered and the other has failed.
 kith::result<LookupResult> half(const kith::dns_answer &answer, KnownFamilies::Which failed, kith::error why,
                                 const KnownFamilies &families) {
     const auto other = failed == KnownFamilies::ipv4 ? KnownFamilies::ipv6 : KnownFamilies::ipv4;
     const std::string remedy = std::string("option family: ") + (other == KnownFamilies::ipv4 ? "ipv4" : "ipv6") +
-                               ", when there is no " + name_of[failed] + " here";
-    // An empty answer alone does not tell that there is nobody: they may be of the family that could not be asked.
+                               " if there is no " + name_of[failed] + " here";
+    // An empty answer of one family does not mean that there are no peers: they can be of the family that failed.
     if (answer.kind == KITH_DNS_NXDOMAIN || (!families.known(failed) && !families.known(other))) {
-        why.text += std::string("; by ") + record_of[other] + " records there are none (" + remedy + ")";
+        why.text += std::string("; there are no ") + record_of[other] + " records (" + remedy + ")";
         return why;
     }
     LookupResult out;
     add(out, answer);
     if (families.known(failed)) {
-        why.text += std::string("; the peers by ") + record_of[failed] + " records stay as they were, those by " +
-                    record_of[other] + " records are followed (" + remedy + ")";
+        why.text += std::string("; the peers by ") + record_of[failed] + " records are kept, those by " + record_of[other] +
+                    " records are updated (" + remedy + ")";
         out.stale = std::move(why);
         out.stale_family = failed;
         in_order(out);
@@ -89,14 +89,14 @@ kith::task<kith::result<LookupResult>> addresses(const kith::dns &dns, const Loo
         auto answer = co_await dns.query(name, family == KnownFamilies::ipv4 ? KITH_DNS_A : KITH_DNS_AAAA, options);
         if (!answer) {
             why[family] = std::move(answer).error();
-            if (why[family]->status == KITH_UNREACHABLE) break; // the other question would not arrive either
+            if (why[family]->status == KITH_UNREACHABLE) break; // the other query would fail, too
             continue;
         }
         families.answered(family, !answer->records.empty());
         answers[family] = *std::move(answer);
-        // The second question is about the very name that the first was answered for.
+        // The second query uses the name for which the first was answered (after the search domains).
         name = answers[family]->name + '.';
-        // A name that is not there has no records of any type (RFC 8020).
+        // A name that does not exist has no records of any type (RFC 8020).
         if (answers[family]->kind == KITH_DNS_NXDOMAIN) break;
     }
     const auto &[v4, v6] = answers;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// How long to wait before the DNS is asked again: as kith::pace has it, but after an answer only as long as it holds. However short the
-// TTL, it is not less than half of the interval, after jitter of a tenth, and not less than a second: a TTL of 0 is usual in the hosts
-// file of dnsmasq and in Consul, and asks nobody to hurry.
+// The delay before the next DNS query: as in kith::pace, but after an answer at most its TTL. The delay is never less than half of the
+// interval
+// (with a jitter of ±10 %), and never less than a second: a TTL of 0 is usual for hosts files of dnsmasq and for Consul.
 #pragma once
 
 #include <kith/pace.hpp>

@@ -73,9 +73,9 @@ std::string excerpt(std::string_view bytes) {
 kith::result<Reply> parse_reply(std::string_view bytes) {
     if (bytes.size() > max_reply)
         return kith::error(KITH_LIMIT, "its reply is longer than " + std::to_string(max_reply) + " bytes");
-    if (bytes.empty()) return no_reply("it ended the connection without a reply");
+    if (bytes.empty()) return no_reply("it closed the connection without a reply");
     if (bytes.size() < 4 || own_port(bytes) == 0 || own_port(bytes) > 65535)
-        return no_reply("its reply begins with " + excerpt(bytes) + ", where EPMD says its own port in four bytes");
+        return no_reply("its reply begins with " + excerpt(bytes) + ", expected four bytes with EPMD's port");
     bytes.remove_prefix(4);
 
     Reply reply;
@@ -84,10 +84,10 @@ kith::result<Reply> parse_reply(std::string_view bytes) {
         const std::size_t end = bytes.find('\n');
         const std::string_view line = bytes.substr(0, end);
         const std::string where = "line " + std::to_string(number) + " of its reply is " + excerpt(line);
-        if (end == std::string_view::npos) return no_reply(where + " without an end: the reply was cut off");
+        if (end == std::string_view::npos) return no_reply(where + " without a line end: the reply was truncated");
         auto name = read_line(line);
         if (!name) return no_reply(where + ", expected `name NAME at port PORT`");
-        if (!seen.insert(name->name).second) return no_reply(where + ", a name that it has said before");
+        if (!seen.insert(name->name).second) return no_reply(where + ", a name that occurs twice");
         bytes.remove_prefix(end + 1);
         if (!is_name_part(name->name)) {
             ++reply.invalid_names;

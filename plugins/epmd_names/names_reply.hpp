@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The reply of an EPMD to NAMES: four bytes of its own port, then one line `name N at port P` for each node; the end of the stream is
-// the end of the reply.
+// Parses the reply of an EPMD to a NAMES request: four bytes with its own port, then one line `name N at port P` for each node, until the
+// end of
+// the stream.
 #pragma once
 
 #include <kith/result.hpp>
@@ -14,10 +15,10 @@
 
 namespace epmd_names {
 
-/// More than this is no reply: an EPMD with 5,000 nodes of ordinary names stays below.
+/// Maximum size of a reply in bytes; 5,000 nodes with usual names need less.
 inline constexpr std::size_t max_reply = std::size_t{256} * 1024;
 
-/// The question.
+/// The bytes of a NAMES request.
 std::string_view request() noexcept;
 
 struct Name {
@@ -27,18 +28,18 @@ struct Name {
 };
 
 struct Reply {
-    std::vector<Name> names;         // each once, in EPMD's order
-    std::uint32_t tools = 0;         // remote shells (rem-..., remsh...), rabbitmqcli-...: they come and go, and are no members
-    std::uint32_t invalid_names = 0; // registered under what no node can be called
+    std::vector<Name> names;         // without duplicates, in EPMD's order
+    std::uint32_t tools = 0;         // number of registered tools (rem-..., remsh..., rabbitmqcli-...), which are not members
+    std::uint32_t invalid_names = 0; // number of names that are not valid for a node
 };
 
-/// All bytes until the end of the stream. KITH_LIMIT: too many; KITH_PROTOCOL: this is no such reply, and what came instead.
+/// bytes: the whole stream. Errors: KITH_LIMIT: too large; KITH_PROTOCOL: not such a reply; the text contains an excerpt.
 kith::result<Reply> parse_reply(std::string_view bytes);
 
-/// Can a node be called so? Printable, at most 255 bytes of UTF-8, no space and no @.
+/// Whether the text is a valid part of a node name: printable, at most 255 bytes of UTF-8, without space and @.
 bool is_name_part(std::string_view text) noexcept;
 
-/// For a message: what cannot be printed is escaped, and the end of a long text left out.
+/// Quotes bytes for an error message: escapes unprintable ones and truncates a long text.
 std::string excerpt(std::string_view bytes);
 
 } // namespace epmd_names

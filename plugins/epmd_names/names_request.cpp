@@ -12,7 +12,7 @@ using std::chrono::nanoseconds;
 kith::error unreachable(kith::error why, const Endpoint &endpoint) {
     switch (why.status) {
     case KITH_REFUSED: why.text = "the connection to EPMD on " + endpoint.text() + " is refused"; break;
-    case KITH_UNRESOLVED: { // the text of a real host goes on with what the resolver reported
+    case KITH_UNRESOLVED: { // the text of a real host continues with the resolver's error
         const std::string sentence = "the host name " + endpoint.host + " does not resolve";
         if (!why.text.starts_with(sentence)) why.text = sentence;
         break;
@@ -24,10 +24,10 @@ kith::error unreachable(kith::error why, const Endpoint &endpoint) {
 }
 
 kith::error broken(kith::error why, const Endpoint &endpoint, bool mute) {
-    const std::string it = "what listens on " + endpoint.text(); // EPMD, or something else
+    const std::string it = "the program on " + endpoint.text(); // EPMD, or another program
     switch (why.status) {
     case KITH_TIMED_OUT:
-        why.text = it + (mute ? " accepts connections and stays mute" : " began a reply and did not end it in time");
+        why.text = it + (mute ? " accepts connections but does not reply" : " did not complete its reply in time");
         break;
     case KITH_RESET: why.text = "the connection to EPMD on " + endpoint.text() + " was reset"; break;
     default: why.text = "the connection to EPMD on " + endpoint.text() + ": " + why.text; break;
@@ -50,7 +50,7 @@ kith::task<kith::result<Reply>> request_names(const kith::tcp &net, const kith::
 
     auto failure = kith::error(KITH_OK, std::string());
     std::string bytes;
-    // A timeout of 0 would be none at all.
+    // A timeout of 0 would mean no timeout.
     const auto left = [&] { return std::max<nanoseconds>(end - clock.monotonic(), nanoseconds(1)); };
     if (auto sent = co_await stream->write(request(), left()); !sent) failure = std::move(sent).error();
     for (std::array<std::byte, 4096> buffer; failure.status == KITH_OK && bytes.size() <= max_reply;) {
@@ -68,7 +68,7 @@ kith::task<kith::result<Reply>> request_names(const kith::tcp &net, const kith::
     auto reply = parse_reply(bytes);
     if (!reply)
         co_return kith::error(reply.status(),
-                              "what answers on " + endpoint.text() + " does not reply as an EPMD does: " + reply.error().text);
+                              "the program on " + endpoint.text() + " does not reply as an EPMD does: " + reply.error().text);
     co_return reply;
 }
 

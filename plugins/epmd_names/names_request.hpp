@@ -12,7 +12,7 @@
 
 namespace epmd_names {
 
-/// Where an EPMD listens.
+/// Host and port of an EPMD.
 struct Endpoint {
     std::string host; // name, or numeric address
     std::uint16_t port = 0;
@@ -20,9 +20,11 @@ struct Endpoint {
     [[nodiscard]] std::string text() const;
 };
 
-/// Whom it knows. `patience` bounds all of it, however slowly the bytes come. A failure tells the place, what happened, and its status:
-/// KITH_REFUSED: nobody listens; KITH_UNRESOLVED; KITH_UNREACHABLE; KITH_TIMED_OUT: mute, slow, or behind a firewall;
-/// KITH_PROTOCOL, KITH_LIMIT: what answers does not reply as an EPMD does. Give `place` a name: GCC 12 destroys a temporary in such an argument twice.
+/// Sends a NAMES request to an EPMD and parses the reply. `timeout` limits the whole exchange. Error texts contain the endpoint and the
+/// cause.
+/// KITH_REFUSED: nothing listens; KITH_UNRESOLVED; KITH_UNREACHABLE; KITH_TIMED_OUT: no or incomplete reply, or a firewall; KITH_PROTOCOL,
+/// KITH_LIMIT: the reply is not that of an EPMD. Pass `endpoint` as a named variable: GCC 12 destroys a temporary in such an argument
+/// twice.
 kith::task<kith::result<Reply>> request_names(const kith::tcp &net, const kith::clock &clock, Endpoint endpoint,
                                               std::chrono::nanoseconds timeout);
 

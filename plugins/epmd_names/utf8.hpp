@@ -8,10 +8,10 @@ namespace epmd_names {
 
 struct CodePoint {
     std::uint32_t value = 0;
-    std::uint32_t size = 0; // in bytes; 0: no UTF-8
+    std::uint32_t size = 0; // in bytes; 0: not UTF-8
 };
 
-/// The first one of a text that is not empty. Surrogates, overlong forms and what lies above U+10FFFF are no UTF-8.
+/// The first code point of a non-empty text. Surrogates, overlong forms and values above U+10FFFF are not UTF-8.
 constexpr CodePoint first_code_point(std::string_view text) noexcept {
     const auto at = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
     const std::uint32_t lead = at(0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// dns_poll: the peers are the addresses of a name.
+// Strategy dns_poll: the peers are the addresses of a DNS name.
 #include <dns_lookup/dns_poll_strategy.hpp>
 #include <dns_lookup/family_option.hpp>
 
@@ -25,13 +25,13 @@ class dns_poll : public dns_lookup::DnsPollStrategy {
                     "maxLength": 254
                 },
                 "node_basename": {
-                    "description": "What stands before the @ in the name of each node.",
+                    "description": "The part of the node names before the @.",
                     "type": "string",
                     "pattern": "^[^@\\s]+$",
                     "x-kith-node-name": "part"
                 },
                 "polling_interval": {
-                    "description": "Time between looks, give or take a tenth; sooner, down to half of it, when the answer does not hold so long (TTL). After a failure the next look comes sooner, then ever later, up to 30 s.",
+                    "description": "Time between queries, varied by ±10 %; less, down to half of it, if the TTL of the answer is shorter. After a failure the delay starts shorter and increases up to 30 s.",
                     "type": "integer",
                     "default": 5000,
                     "minimum": 100,
@@ -39,25 +39,25 @@ class dns_poll : public dns_lookup::DnsPollStrategy {
                     "x-kith-unit": "ms"
                 },
                 "poll_interval": {
-                    "description": "The same as polling_interval, which it overrides: an older name.",
+                    "description": "An older name of polling_interval, which it overrides.",
                     "type": "integer",
                     "minimum": 100,
                     "maximum": 86400000,
                     "x-kith-unit": "ms"
                 },
                 "family": {
-                    "description": "Which addresses are asked for. With both, a family that cannot be had makes the look a failure once it has given an address; until then the other one counts alone.",
+                    "description": "The address families to query. With both, a failure of one family makes the query fail if that family has given an address before; otherwise only the other family is used.",
                     "type": "string",
                     "enum": ["both", "ipv4", "ipv6"],
                     "default": "both"
                 },
                 "search": {
-                    "description": "Try the search domains of /etc/resolv.conf, as its own resolver does.",
+                    "description": "Try the search domains of /etc/resolv.conf, as the system's resolver does.",
                     "type": "boolean",
                     "default": false
                 },
                 "servers": {
-                    "description": "DNS servers to ask, in this order, such as 127.0.0.1:8600; numeric. Empty: those of /etc/resolv.conf.",
+                    "description": "Numeric addresses of the DNS servers, in order of preference, such as 127.0.0.1:8600. Empty: those of /etc/resolv.conf.",
                     "type": "array",
                     "maxItems": 8,
                     "default": [],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// epmd: the peers are the nodes that the configuration lists.
+// Strategy epmd: the peers are the nodes that the configuration lists.
 #include <kith/plugin.hpp>
 
 namespace {
@@ -32,7 +32,7 @@ class epmd : public kith::strategy {
                     "description": "Period of reconnection.",
                     "type": ["integer", "string"],
                     "x-kith-unit": "ms",
-                    "x-kith-no-effect": "a peer that is not linked is dialled again for ever, with backoff"
+                    "x-kith-no-effect": "a peer that is not linked is dialled again without limit, with backoff"
                 }
             }
         })",
@@ -40,7 +40,7 @@ class epmd : public kith::strategy {
     };
     using required = kith::services<kith::options>;
 
-    // The schema has seen to it that each is name@host, and that none is there twice.
+    // The schema guarantees that each is name@host, without duplicates.
     explicit epmd(kith::host h) : strategy(h) {
         for (const auto name : kith::options(h).texts("/hosts")) {
             const auto host = name.substr(name.find('@') + 1);
@@ -54,7 +54,7 @@ class epmd : public kith::strategy {
         co_return;
     }
 
-    /// The list is all there is to know, and every change of it would be told.
+    /// The list is complete and never changes, so it is reported as watched.
     void refresh() override {
         if (discovery.replace(peers_) >= 0) discovery.watching(true);
     }

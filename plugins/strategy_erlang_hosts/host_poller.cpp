@@ -15,21 +15,21 @@ struct HostPoller::Host {
 
     const std::string name;
     State state = State::unknown;
-    bool doubtful = false;    // as it was when its job was made
-    bool told_bad = false;    // the last telling had it among those that could not be asked
-    std::uint64_t ticket = 0; // of its job; 0: none
+    bool doubtful = false;    // whether it was doubtful when its query was queued
+    bool told_bad = false;    // the last report listed it as failed
+    std::uint64_t ticket = 0; // of its query; 0: none
     kith::error why;
     Time due{0};
     kith::pace pace;
-    std::vector<kith::peer> peers; // as it last said
+    std::vector<kith::peer> peers; // of its last reply
     std::uint32_t tools = 0, invalid_names = 0, unmatched = 0;
 };
 
 namespace {
 
-constexpr std::size_t shown = 3; // hosts in one message
+constexpr std::size_t shown = 3; // maximum number of hosts in one message
 
-// How many, and the first few of them.
+// Counts reasons and collects the first few.
 class Reasons {
   public:
     void add(std::string_view text) {
@@ -97,7 +97,7 @@ std::optional<HostPoller::Query> HostPoller::next() {
             Query job = std::move(waiting_[kind].front());
             waiting_[kind].pop_front();
             const auto found = by_name_.find(job.host);
-            if (found == by_name_.end() || found->second->ticket != job.ticket) continue; // not in the file any more
+            if (found == by_name_.end() || found->second->ticket != job.ticket) continue; // no longer in the file
             ++running_[kind];
             return job;
         }
@@ -105,7 +105,7 @@ std::optional<HostPoller::Query> HostPoller::next() {
     return std::nullopt;
 }
 
-// Null: not in the file any more.
+// Null: the host is no longer in the file.
 HostPoller::Host *HostPoller::of(const Query &job) {
     --running_[job.doubtful ? 1 : 0];
     const auto found = by_name_.find(job.host);
@@ -152,7 +152,7 @@ std::optional<Time> HostPoller::next_due() const { return due_.empty() ? std::nu
 
 std::optional<Time> HostPoller::report_at() const {
     if (!unreported_since_) return std::nullopt;
-    // As long as somebody may still answer, "nobody could be asked" is not known.
+    // While a reply is possible, it is not known whether all hosts fail.
     if (good_ == 0) return open_[0] + open_[1] == 0 ? unreported_since_ : std::nullopt;
     return open_[0] == 0 ? *unreported_since_ : *unreported_since_ + slow_host_limit;
 }
@@ -164,7 +164,7 @@ Report HostPoller::take_report() {
     for (const auto &host : hosts_) {
         const bool bad = host->state == Host::State::bad;
         if (bad) reasons.add(host->why.text);
-        if (host->state == Host::State::unknown) reasons.add("EPMD on " + host->name + " has not answered yet");
+        if (host->state == Host::State::unknown) reasons.add("EPMD on " + host->name + " has not replied yet");
         if (bad && !host->told_bad) out.lost.push_back(host->why.text);
         if (!bad && host->told_bad) out.found.push_back(host->name);
         host->told_bad = bad;
@@ -173,7 +173,7 @@ Report HostPoller::take_report() {
         const auto first = std::ranges::find(hosts_, Host::State::bad, [](const auto &host) { return host->state; });
         const std::string all = hosts_.size() == 1 ? "the only host of the file"
                                                    : "none of the " + std::to_string(hosts_.size()) + " hosts of the file";
-        const std::string could = hosts_.size() == 1 ? " could not be asked: " : " could be asked: ";
+        const std::string could = hosts_.size() == 1 ? " could not be queried: " : " could be queried: ";
         out.failed.emplace(first == hosts_.end() ? KITH_UNAVAILABLE : (*first)->why.status, all + could + reasons.text());
         return out;
     }

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// The hosts of the file: whose EPMD is to be asked when, what each has said, and when to tell of it. No sockets and no clock.
+// Schedules the queries of the hosts of the file: which EPMD is queried when, what each has replied, and when to report. Uses no sockets
+// and no
+// clock.
 //
-// What is told is always the whole set. A host that could not be asked has its last known nodes in it, so that its trouble neither takes
-// its own nodes away nor keeps the others' from being counted as missing. Only when no host at all could be asked is that a failure to
-// look.
+// A report is always the whole set. It contains the last known nodes of a host that could not be queried, so a failure neither removes
+// the nodes
+// of that host nor prevents nodes of other hosts from being counted as missing. Only when no host at all could be queried is the report a
+// failure.
 //
-// Hosts that answered when they were last asked do not wait for those that did not: each kind has places of its own, and a telling
-// waits for the first kind alone, and not for long.
+// Hosts that replied to their last query do not wait for those that did not: each kind has its own slots, and a report waits for the
+// first kind
+// only, and only for a limited time.
 #pragma once
 
 #include "node_name_glob.hpp"
@@ -34,33 +38,33 @@ namespace erlang_hosts {
 
 using Time = std::chrono::nanoseconds; // of the monotonic clock
 
-/// What to say. Either `failed`, or the rest.
+/// What to report: either `failed`, or the other members.
 struct Report {
     std::optional<kith::error> failed;
     std::vector<kith::peer> peers;
-    std::uint32_t unasked = 0; // hosts that could not be asked ...
+    std::uint32_t unasked = 0; // number of hosts that could not be queried ...
     std::string unasked_why;   // ... and the first reasons, with their hosts
     std::uint32_t tools = 0, invalid_names = 0, unmatched = 0;
     std::vector<std::string> lost,
-        found; // hosts that could not be asked since the last telling, with the reason; that can again
+        found; // hosts that fail since the last report, with the reason; hosts that reply again
 };
 
 class HostPoller {
   public:
-    static constexpr std::size_t slots = 16;                                 // for each kind of host
-    static constexpr Time slow_host_limit = std::chrono::milliseconds(1000); // a telling waits so long for hosts that are slow
+    static constexpr std::size_t slots = 16; // maximum of concurrent queries for each kind of host
+    static constexpr Time slow_host_limit = std::chrono::milliseconds(1000); // maximum time that a report waits for slow hosts
 
-    /// jitter: makes a time to wait of a mean one. match: empty takes all.
+    /// jitter: returns a random delay for a mean one. match: empty accepts all nodes.
     HostPoller(Time interval, std::optional<Glob> match, std::function<Time(Time)> jitter);
     ~HostPoller();
 
-    /// The file says so. Returns the keys of peers whose host is not in it any more.
+    /// Sets the hosts of the file. Returns the keys of peers whose host is no longer in it.
     std::vector<std::string> set(std::span<const std::string> hosts, Time now);
 
     enum class Which : std::uint8_t {
-        due,   // those that failed, and whose pause is over
-        round, // and all that answered, or were never asked
-        all,   // at once; it is told of in any case
+        due,   // hosts that failed and whose delay is over
+        round, // these, and all that replied or were never queried
+        all,   // all hosts at once; a report follows in any case
     };
     void begin(Which which, Time now);
 
@@ -69,14 +73,14 @@ class HostPoller {
         std::uint64_t ticket;
         bool doubtful;
     };
-    /// Whom to ask now. Each job is ended by `answered` or `failed`.
+    /// The next query to send now, if any. Each query ends with answered() or failed().
     std::optional<Query> next();
     void answered(const Query &job, const epmd_names::Reply &reply, Time now);
     void failed(const Query &job, kith::error why, Time now);
 
-    /// When a host that failed is to be asked again.
+    /// When the next failed host must be queried again.
     [[nodiscard]] std::optional<Time> next_due() const;
-    /// When there is something to tell; may be over already.
+    /// When the next report is due; can be in the past.
     [[nodiscard]] std::optional<Time> report_at() const;
     Report take_report();
 
@@ -95,13 +99,13 @@ class HostPoller {
     const std::function<Time(Time)> jitter_;
     std::vector<std::unique_ptr<Host>> hosts_; // in the order of the file
     std::unordered_map<std::string_view, Host *> by_name_;
-    std::set<std::pair<Time, std::string_view>> due_; // those that failed and wait for their time
-    std::array<std::deque<Query>, 2> waiting_;        // of those that answer, and of the doubtful ones
-    std::array<std::size_t, 2> running_{};            // jobs that were given out
-    std::array<std::size_t, 2> open_{};               // hosts that wait, or are being asked
-    std::size_t good_ = 0;                            // hosts that answered when they were last asked
+    std::set<std::pair<Time, std::string_view>> due_; // failed hosts and when they are queried again
+    std::array<std::deque<Query>, 2> waiting_;        // queued queries of hosts that reply, and of doubtful hosts
+    std::array<std::size_t, 2> running_{};            // queries in progress
+    std::array<std::size_t, 2> open_{};               // hosts that are queued or being queried
+    std::size_t good_ = 0;                            // hosts that replied to their last query
     std::uint64_t ticket_ = 0;
-    std::optional<Time> unreported_since_; // since when
+    std::optional<Time> unreported_since_; // since when there is something to report
 };
 
 } // namespace erlang_hosts

@@ -14,9 +14,9 @@ namespace {
 using Char = std::uint32_t;
 
 constexpr Char end_of_file = ~Char{0};
-constexpr Char no_text = end_of_file - 1; // a byte that is no UTF-8
+constexpr Char no_text = end_of_file - 1; // a byte that is not UTF-8
 
-// Words that are no atoms unless they are quoted.
+// Reserved words, which are atoms only in quotes.
 constexpr std::string_view reserved[] = {"after", "and",  "andalso", "band", "begin", "bnot",    "bor", "bsl",  "bsr",
                                          "bxor",  "case", "catch",   "cond", "div",   "end",     "fun", "if",   "let",
                                          "not",   "of",   "orelse",  "or",   "rem",   "receive", "try", "when", "xor"};
@@ -90,7 +90,7 @@ class Reader {
         if (c == '\n') at_ = {at_.line + 1, 1};
         return c;
     }
-    // Blanks and comments.
+    // Skips blanks and comments.
     void skip() noexcept {
         for (;;) {
             if (const Char c = peek(); c == '%') {
@@ -113,7 +113,7 @@ class Reader {
         const Char c = peek();
         if (c == end_of_file) return "found the end of the file";
         if (c == '\n') return "found the end of the line";
-        if (c == no_text) return "found the byte " + epmd_names::excerpt(text_.substr(0, 1)) + ", which is no UTF-8";
+        if (c == no_text) return "found the byte " + epmd_names::excerpt(text_.substr(0, 1)) + ", which is not UTF-8";
         return "found " + epmd_names::excerpt(text_.substr(0, epmd_names::first_code_point(text_).size));
     }
 
@@ -128,9 +128,9 @@ class Reader {
         std::string out;
         while (goes_on(peek())) append(out, take());
         if (std::ranges::find(reserved, out) != std::ranges::end(reserved))
-            fail(begin, "expected the name of a host, found a word of Erlang's own; in quotes it is a name: '" + out + "'");
+            fail(begin, "expected the name of a host, found a reserved word of Erlang; write it in quotes: '" + out + "'");
         if (peek() == '-')
-            fail(at_, "expected a full stop behind " + out + ", found \"-\"; a name with a hyphen stands in quotes: 'a-b'");
+            fail(at_, "expected a full stop after " + out + ", found \"-\"; write a name with a hyphen in quotes: 'a-b'");
         return out;
     }
 
@@ -148,11 +148,11 @@ class Reader {
         }
     }
 
-    // Behind a backslash, as Erlang's scanner has it.
+    // The escape sequence after a backslash, as in Erlang's scanner.
     Char escaped() {
         const Position begin = at_;
         if (peek() == end_of_file || peek() == '\n' || peek() == no_text)
-            fail(at_, "expected a character behind \\, " + found());
+            fail(at_, "expected a character after \\, " + found());
         const Char c = take();
         switch (c) {
         case 'b': return 8;
@@ -166,7 +166,7 @@ class Reader {
         case 'v': return 11;
         case 'x': return hexadecimal(begin);
         case '^':
-            if (peek() < '@' || peek() > '_') fail(at_, "expected a letter behind \\^, " + found());
+            if (peek() < '@' || peek() > '_') fail(at_, "expected a letter after \\^, " + found());
             return take() & 31U;
         default: break;
         }
@@ -190,14 +190,14 @@ class Reader {
         return value;
     }
 
-    // A dot with a blank, a comment or nothing behind it.
+    // A full stop, followed by a blank, a comment or the end of the file.
     void full_stop(const std::string &host) {
         skip();
         const Position begin = at_;
-        if (peek() != '.') fail(begin, "expected a full stop behind " + host + ", " + found());
+        if (peek() != '.') fail(begin, "expected a full stop after " + host + ", " + found());
         take();
         if (const Char c = peek(); c != end_of_file && c != '%' && !is_blank(c))
-            fail(begin, "expected a blank or the end of the line behind the full stop; a name with dots stands in quotes: "
+            fail(begin, "expected a blank or the end of the line after the full stop; write a name with dots in quotes: "
                         "'host.example'");
     }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The text of `.hosts.erlang`: Erlang terms, each an atom and a full stop.
+// Parses `.hosts.erlang`: Erlang terms, each an atom and a full stop.
 //
-//     % the two in the cellar
+//     % two hosts
 //     'super.eua.ericsson.se'.
 //     renat.
 #pragma once
@@ -20,9 +20,9 @@ namespace erlang_hosts {
 inline constexpr std::uint64_t max_file = 1U << 20U;
 inline constexpr std::size_t max_hosts = 10'000;
 
-/// The hosts, each once, in the order of the file. `path` is for the text of the error alone, which begins with path:line:column, both
-/// from 1, columns in characters, and tells what was expected there.
-/// KITH_INVALID: not so written. KITH_LIMIT: more than max_hosts.
+/// The hosts without duplicates, in file order. path: for error texts, which begin with path:line:column (both from 1, columns in
+/// characters)
+/// and contain what was expected. Errors: KITH_INVALID: syntax error; KITH_LIMIT: more than max_hosts.
 kith::result<std::vector<std::string>> parse_hosts_file(std::string_view text, std::string_view path);
 
 } // namespace erlang_hosts

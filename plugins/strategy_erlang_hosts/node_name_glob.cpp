@@ -9,7 +9,7 @@
 namespace erlang_hosts {
 namespace {
 
-// The pattern's characters, one after the other.
+// Iterates over the characters of the pattern.
 class Pattern {
   public:
     explicit Pattern(std::string_view text) : whole_(text), rest_(text) {}
@@ -21,12 +21,12 @@ class Pattern {
         rest_.remove_prefix(1);
         return true;
     }
-    /// Of a range: a hyphen with something behind it that is not the end of the set.
+    /// Whether a hyphen is part of a range: it is followed by a character other than the end of the set.
     bool take_hyphen() noexcept { return rest_.size() > 1 && rest_[1] != ']' && take('-'); }
     std::uint32_t character() {
-        if (take('\\') && !more()) fail("ends with a \\ that stands before nothing");
+        if (take('\\') && !more()) fail("ends with a single \\");
         const auto next = epmd_names::first_code_point(rest_);
-        if (next.size == 0) fail("is no UTF-8");
+        if (next.size == 0) fail("is not UTF-8");
         rest_.remove_prefix(next.size);
         return next.value;
     }
@@ -49,7 +49,7 @@ Glob::Glob(std::string_view text) {
             step.kind = Step::Kind::not_in;
         } else if (pattern.take('[')) {
             if (pattern.take('!') || pattern.take('^')) step.kind = Step::Kind::not_in;
-            do { // a ] right after the opening stands for itself
+            do { // a ] right after the [ is an ordinary character
                 if (!pattern.more()) pattern.fail("has a [ without its ]");
                 const auto low = pattern.character();
                 step.ranges.emplace_back(low, pattern.take_hyphen() ? pattern.character() : low);
@@ -76,7 +76,7 @@ bool Glob::matches(std::string_view name) const {
         name.remove_prefix(next.size);
     }
     constexpr std::size_t none = ~std::size_t{0};
-    std::size_t star = none, retry = 0; // the last * and where in the name it was last tried
+    std::size_t star = none, retry = 0; // position of the last * in the pattern, and where in the name it was last tried
     std::size_t s = 0, c = 0;
     while (c < characters.size() || s < steps_.size()) {
         if (s < steps_.size() && steps_[s].kind == Step::Kind::any) {

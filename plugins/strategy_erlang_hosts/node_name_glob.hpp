@@ -10,11 +10,12 @@
 
 namespace erlang_hosts {
 
-/// Written as the globs of policy.include: * any characters, ? one, [abc] [a-z] [!a-z] one of a set, \x the character itself. The whole
-/// name must match. Takes at most (length of the pattern) x (length of the name) steps.
+/// A glob for node names, as in policy.include: * any characters, ? one, [abc] [a-z] [!a-z] one of a set, \x the character itself. The
+/// whole
+/// name must match. Matching takes at most (length of the pattern) x (length of the name) steps.
 class Glob {
   public:
-    /// Throws kith::error, which says what is wrong with the pattern.
+    /// Throws kith::error (KITH_INVALID) with the error in the pattern.
     explicit Glob(std::string_view pattern);
     /// name: UTF-8.
     [[nodiscard]] bool matches(std::string_view name) const;
@@ -23,7 +24,7 @@ class Glob {
     struct Step {
         enum class Kind : std::uint8_t { any, in, not_in };
         Kind kind = Kind::in;
-        std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges; // `any` has none and takes any number of characters
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges; // empty for `any`, which matches any number of characters
 
         [[nodiscard]] bool takes(std::uint32_t character) const noexcept;
     };

@@ -4,7 +4,7 @@
 namespace erlang_hosts {
 namespace {
 
-// In the order of OTP's net_adm, whose last place, the directory of OTP itself, is not known here.
+// In the order of OTP's net_adm, without its last place, the directory of OTP, which is not known here.
 std::vector<std::string> slots(const kith::env &environment) {
     constexpr std::string_view name = ".hosts.erlang";
     std::vector<std::string> out{std::string(name)};

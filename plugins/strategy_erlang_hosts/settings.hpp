@@ -20,13 +20,13 @@ inline constexpr std::string_view options_schema = R"({
     "additionalProperties": false,
     "properties": {
         "file": {
-            "description": "The file with the hosts. Empty: .hosts.erlang in the working directory, else in $HOME, else in $XDG_CONFIG_HOME/erlang (~/.config/erlang).",
+            "description": "The file with the hosts. Empty: .hosts.erlang in the working directory, or else in $HOME, or else in $XDG_CONFIG_HOME/erlang (~/.config/erlang).",
             "type": "string",
             "default": "",
             "maxLength": 4096
         },
         "interval": {
-            "description": "Time between looks at each host, give or take a tenth. A host that could not be asked is asked again sooner, then ever later, up to 30 s.",
+            "description": "Time between queries of each host, varied by ±10 %. After a failure the delay starts shorter and increases up to 30 s.",
             "type": "integer",
             "default": 5000,
             "minimum": 100,
@@ -34,13 +34,13 @@ inline constexpr std::string_view options_schema = R"({
             "x-kith-unit": "ms"
         },
         "match": {
-            "description": "Only nodes whose name, app@host, matches this glob, such as app@* or *@10.0.?.*; written as those of policy.include. Empty: all.",
+            "description": "Only nodes whose name, app@host, matches this glob, such as app@* or *@10.0.?.*; syntax as in policy.include. Empty: all.",
             "type": "string",
             "default": "",
             "maxLength": 1024
         },
         "port": {
-            "description": "Port of every EPMD. 0: ERL_EPMD_PORT, else 4369.",
+            "description": "Port of every EPMD. 0: the environment variable ERL_EPMD_PORT, or else 4369.",
             "type": "integer",
             "default": 0,
             "minimum": 0,
@@ -49,11 +49,11 @@ inline constexpr std::string_view options_schema = R"({
     }
 })";
 
-/// Environment variables that are looked at.
+/// The environment variables that are read.
 inline constexpr std::string_view variables_read[] = {epmd_names::port_variable, "HOME", "XDG_CONFIG_HOME"};
 
 struct Settings {
-    std::vector<std::string> files; // the first one that is there counts
+    std::vector<std::string> files; // the first one that exists is used
     std::chrono::milliseconds interval{};
     std::optional<Glob> match;
     std::uint16_t port = 0;

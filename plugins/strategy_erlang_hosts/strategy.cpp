@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// erlang_hosts: the peers are the nodes that EPMD knows on each host of `.hosts.erlang`.
+// Strategy erlang_hosts: the peers are the nodes that are registered with the EPMD of each host in `.hosts.erlang`.
 //
-// A task for each place of the file follows it, `run` says when hosts are to be asked, a short task asks each of them, and `teller` says
-// what came when the roster thinks it is time.
+// One task watches each possible path of the file, `run` schedules the queries, a short task queries each host, and `reporter` reports
+// when the
+// poller says that a report is due.
 #include "host_poller.hpp"
 #include "hosts_file_parser.hpp"
 #include "settings.hpp"
@@ -24,8 +25,8 @@ using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
 constexpr nanoseconds ask_patience = 5s;
-constexpr nanoseconds settle_time = 250ms; // a file that did not change for so long is not just being written
-constexpr int max_rereads = 20;            // a file that never rests is taken as it is
+constexpr nanoseconds settle_time = 250ms; // a file that did not change for this time is not being written
+constexpr int max_rereads = 20;            // a file that changes permanently is then used as it is
 
 class strategy : public kith::strategy {
   public:
@@ -78,7 +79,7 @@ class strategy : public kith::strategy {
   private:
     // ---- the file ----
 
-    // What is at one place for it.
+    // The state of one path.
     struct Place {
         bool read = false;
         kith_file_info info{};
@@ -91,7 +92,7 @@ class strategy : public kith::strategy {
         for (;;) {
             place = co_await read(path, !place.read);
             consider();
-            // Of a file that cannot be read the version is not known.
+            // The version of an unreadable file is not known.
             const bool told = place.text || place.text.status() == KITH_NOT_FOUND || place.info.version != 0;
             auto changed = kith::result<void>(kith::error(KITH_IO));
             if (told) changed = co_await file_.watch(path, place.info.version);
@@ -99,7 +100,7 @@ class strategy : public kith::strategy {
         }
     }
 
-    // Until it rests: an editor may empty it first, and a host that is not there is gone.
+    // Waits until the file no longer changes: an editor may truncate it first, and a missing host means that its nodes have left.
     kith::task<Place> read(const std::string &path, bool first) {
         Place place;
         for (int i = 0; i != max_rereads; ++i) {
@@ -117,7 +118,7 @@ class strategy : public kith::strategy {
         co_return place;
     }
 
-    // The first place that holds a file counts.
+    // The first path with a file is used.
     void consider() {
         if (std::ranges::any_of(places_, [](const Place &place) { return !place.read; })) return;
         const auto found = std::ranges::find_if(
@@ -144,8 +145,8 @@ class strategy : public kith::strategy {
     kith::error nowhere() const {
         std::string looked;
         for (const std::string &path : settings_.files) (looked += looked.empty() ? "" : ", ") += path;
-        return {KITH_NOT_FOUND, "there is no file with the hosts: looked for " + looked +
-                                    "; write one, a line such as 'host.example'. for each host, and it is taken at once"};
+        return {KITH_NOT_FOUND, "there is no file with the hosts; searched for " + looked +
+                                    "; create one with a line such as 'host.example'. for each host; it is read at once"};
     }
 
     static kith::error unreadable(kith::error why, const std::string &path) {
@@ -177,7 +178,7 @@ class strategy : public kith::strategy {
             poller_.answered(job, *reply, clock_.monotonic());
         } else {
             poller_.failed(job, std::move(reply).error(), clock_.monotonic());
-            wake_.notify(); // it has a time of its own now
+            wake_.notify(); // it has its own retry time now
         }
         go_on();
     }
@@ -197,8 +198,8 @@ class strategy : public kith::strategy {
     }
 
     void take_report(const Report &what) {
-        for (const auto &[list, text] : {std::pair{&what.lost, "hosts could not be asked; their last known nodes stay"},
-                                         std::pair{&what.found, "hosts could be asked again"}}) {
+        for (const auto &[list, text] : {std::pair{&what.lost, "hosts could not be queried; their last known nodes are kept"},
+                                         std::pair{&what.found, "hosts could be queried again"}}) {
             if (list->empty()) continue;
             const bool lost = list == &what.lost;
             log.write(lost ? KITH_LOG_WARNING : KITH_LOG_INFO, text,
@@ -209,10 +210,11 @@ class strategy : public kith::strategy {
             return;
         }
         if (what.unasked != 0)
-            discovery.left_out(what.unasked, "hosts could not be asked, and their last known nodes stay: " + what.unasked_why);
-        if (what.unmatched != 0) discovery.left_out(what.unmatched, "option match does not take it in");
+            discovery.left_out(what.unasked,
+                               "hosts could not be queried, and their last known nodes are kept: " + what.unasked_why);
+        if (what.unmatched != 0) discovery.left_out(what.unmatched, "it does not match the option match");
         if (what.tools != 0) discovery.left_out(what.tools, "it has the name of a remote shell");
-        if (what.invalid_names != 0) discovery.left_out(what.invalid_names, "no node can be called so");
+        if (what.invalid_names != 0) discovery.left_out(what.invalid_names, "it is not a valid node name");
         discovery.replace(what.peers);
     }
 
@@ -223,11 +225,11 @@ class strategy : public kith::strategy {
     kith::file file_;
     kith::tcp net_;
     HostPoller poller_;
-    kith::signal wake_;       // run: another host is due
+    kith::signal wake_;       // wakes run(): another host is due
     kith::signal report_due_; // teller: look again
     std::vector<Place> places_;
     std::optional<kith::error> file_trouble_;
-    bool known_ = false; // the file was read once
+    bool known_ = false; // the file was read at least once
 };
 
 } // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// k8s_dns: the peers are the addresses of a headless Service.
+// Strategy k8s_dns: the peers are the addresses of a headless Service.
 #include <dns_lookup/dns_poll_strategy.hpp>
 #include <dns_lookup/family_option.hpp>
 
@@ -12,26 +12,26 @@ class k8s_dns : public dns_lookup::DnsPollStrategy {
         .id = "k8s_dns",
         .version = "1.0.0",
         .licence = "MIT",
-        .summary = "The pods behind a headless Service of Kubernetes, by its addresses in the DNS.",
+        .summary = "The pods of a headless Service of Kubernetes, by its DNS addresses.",
         .options = R"({
             "type": "object",
             "additionalProperties": false,
             "required": ["service", "application_name"],
             "properties": {
                 "service": {
-                    "description": "Name of the headless Service; with its namespace behind a dot when that is another.",
+                    "description": "Name of the headless Service; followed by a dot and its namespace if that is another one.",
                     "type": "string",
                     "minLength": 1,
                     "maxLength": 254
                 },
                 "application_name": {
-                    "description": "What stands before the @ in the name of each node.",
+                    "description": "The part of the node names before the @.",
                     "type": "string",
                     "pattern": "^[^@\\s]+$",
                     "x-kith-node-name": "part"
                 },
                 "polling_interval": {
-                    "description": "Time between looks, give or take a tenth; sooner, down to half of it, when the answer does not hold so long (TTL). After a failure the next look comes sooner, then ever later, up to 30 s.",
+                    "description": "Time between queries, varied by ±10 %; less, down to half of it, if the TTL of the answer is shorter. After a failure the delay starts shorter and increases up to 30 s.",
                     "type": "integer",
                     "default": 5000,
                     "minimum": 100,
@@ -39,13 +39,13 @@ class k8s_dns : public dns_lookup::DnsPollStrategy {
                     "x-kith-unit": "ms"
                 },
                 "family": {
-                    "description": "Which addresses are asked for. With both, a family that cannot be had makes the look a failure once it has given an address; until then the other one counts alone.",
+                    "description": "The address families to query. With both, a failure of one family makes the query fail if that family has given an address before; otherwise only the other family is used.",
                     "type": "string",
                     "enum": ["both", "ipv4", "ipv6"],
                     "default": "both"
                 },
                 "servers": {
-                    "description": "DNS servers to ask, in this order, such as 127.0.0.1:8600; numeric. Empty: those of /etc/resolv.conf.",
+                    "description": "Numeric addresses of the DNS servers, in order of preference, such as 127.0.0.1:8600. Empty: those of /etc/resolv.conf.",
                     "type": "array",
                     "maxItems": 8,
                     "default": [],
@@ -58,14 +58,14 @@ class k8s_dns : public dns_lookup::DnsPollStrategy {
             }
         })",
     };
-    static constexpr std::string_view aliases[] = {"kubernetes_dns"}; // as in libcluster's documents
+    static constexpr std::string_view aliases[] = {"kubernetes_dns"}; // as in libcluster's documentation
     using required = Services;
     using optional = kith::services<kith::state>;
 
     explicit k8s_dns(kith::host h)
         : DnsPollStrategy(h, kith::options(h).text("/application_name"), kith::options(h).text("/service")) {
         question.family = dns_lookup::family(kith::options(h).text("/family"));
-        question.search = true; // the pod's resolv.conf completes it
+        question.search = true; // the search domains of the pod's resolv.conf complete the name
     }
 
   private:

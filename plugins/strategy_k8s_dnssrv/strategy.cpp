@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// k8s_dnssrv: the peers are the pods of a StatefulSet, by the SRV records of its headless Service.
+// Strategy k8s_dnssrv: the peers are the pods of a StatefulSet, by the SRV records of its headless Service.
 #include <dns_lookup/dns_poll_strategy.hpp>
 
 #include <kith/env.hpp>
@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view domain_variable = "CLUSTER_DOMAIN";
 
-// Complete, with a dot at its end: with ndots:5 each search domain would be asked first.
+// Fully qualified, with a trailing dot: otherwise, with ndots:5, each search domain would be tried first.
 std::string name_of(kith::host h) {
     const kith::options options(h);
     std::string domain(kith::env(h).get(domain_variable).value_or("cluster.local"));
@@ -37,7 +37,7 @@ class k8s_dnssrv : public dns_lookup::DnsPollStrategy {
                     "maxLength": 63
                 },
                 "application_name": {
-                    "description": "What stands before the @ in the name of each node.",
+                    "description": "The part of the node names before the @.",
                     "type": "string",
                     "pattern": "^[^@\\s]+$",
                     "x-kith-node-name": "part"
@@ -49,7 +49,7 @@ class k8s_dnssrv : public dns_lookup::DnsPollStrategy {
                     "maxLength": 63
                 },
                 "polling_interval": {
-                    "description": "Time between looks, give or take a tenth; sooner, down to half of it, when the answer does not hold so long (TTL). After a failure the next look comes sooner, then ever later, up to 30 s.",
+                    "description": "Time between queries, varied by ±10 %; less, down to half of it, if the TTL of the answer is shorter. After a failure the delay starts shorter and increases up to 30 s.",
                     "type": "integer",
                     "default": 5000,
                     "minimum": 100,
@@ -57,7 +57,7 @@ class k8s_dnssrv : public dns_lookup::DnsPollStrategy {
                     "x-kith-unit": "ms"
                 },
                 "servers": {
-                    "description": "DNS servers to ask, in this order, such as 127.0.0.1:8600; numeric. Empty: those of /etc/resolv.conf.",
+                    "description": "Numeric addresses of the DNS servers, in order of preference, such as 127.0.0.1:8600. Empty: those of /etc/resolv.conf.",
                     "type": "array",
                     "maxItems": 8,
                     "default": [],
@@ -70,7 +70,7 @@ class k8s_dnssrv : public dns_lookup::DnsPollStrategy {
             }
         })",
     };
-    static constexpr std::string_view aliases[] = {"kubernetes_dnssrv"}; // as in libcluster's documents
+    static constexpr std::string_view aliases[] = {"kubernetes_dnssrv"}; // as in libcluster's documentation
     using required = kith::services<kith::options, kith::timer, kith::random, kith::dns, kith::env>;
     static constexpr std::string_view env[] = {domain_variable};
 

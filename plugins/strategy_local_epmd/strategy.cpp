@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// local_epmd: the peers are the nodes that the EPMD of this machine knows.
+// Strategy local_epmd: the peers are the nodes that are registered with the EPMD of this machine.
 #include <epmd_names/epmd_port.hpp>
 #include <epmd_names/names_request.hpp>
 
@@ -15,9 +15,9 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr nanoseconds patience = 3s;                          // with an EPMD on this very machine
-constexpr nanoseconds first_wait = 2s;                        // for the node's name, before it is said that it is missing
-constexpr std::string_view loopback[] = {"127.0.0.1", "::1"}; // numeric: whether the host's name resolves does not matter
+constexpr nanoseconds patience = 3s;                          // timeout for an EPMD on this machine
+constexpr nanoseconds first_wait = 2s;                        // for the node's name, before a failure is reported
+constexpr std::string_view loopback[] = {"127.0.0.1", "::1"}; // numeric, so that the host's name does not have to resolve
 
 class local_epmd : public kith::strategy {
   public:
@@ -25,13 +25,13 @@ class local_epmd : public kith::strategy {
         .id = "local_epmd",
         .version = "1.0.0",
         .licence = "MIT",
-        .summary = "The nodes that the EPMD of this machine knows.",
+        .summary = "The nodes that are registered with the EPMD of this machine.",
         .options = R"({
             "type": "object",
             "additionalProperties": false,
             "properties": {
                 "interval": {
-                    "description": "Time between looks, give or take a tenth. After a failure the next look comes sooner, then ever later, up to 30 s.",
+                    "description": "Time between queries, varied by ±10 %. After a failure the delay starts shorter and increases up to 30 s.",
                     "type": "integer",
                     "default": 5000,
                     "minimum": 100,
@@ -39,7 +39,7 @@ class local_epmd : public kith::strategy {
                     "x-kith-unit": "ms"
                 },
                 "port": {
-                    "description": "Port of the EPMD. 0: ERL_EPMD_PORT, else 4369.",
+                    "description": "Port of the EPMD. 0: the environment variable ERL_EPMD_PORT, or else 4369.",
                     "type": "integer",
                     "default": 0,
                     "minimum": 0,
@@ -63,7 +63,7 @@ class local_epmd : public kith::strategy {
 
     kith::task<> run() override {
         spawn(follow_node());
-        // A connector that finds its node attaches in milliseconds: to say at once that the name is missing would be an alarm for nothing.
+        // A connector attaches in milliseconds if its node runs, so a missing name is reported only after a delay.
         if (node_.name().empty()) (void)co_await wake_.wait_for(first_wait);
         for (;;) {
             const bool looked = co_await look();
@@ -82,21 +82,21 @@ class local_epmd : public kith::strategy {
         }
     }
 
-    // False: it could not.
+    // Returns false when the query failed.
     kith::task<bool> look() {
         auto reply = co_await ask();
-        const std::string node = node_.name(); // as it is now
+        const std::string node = node_.name(); // its current name
         const auto at = node.find('@');
         if (!reply) {
             discovery.failed(reply.error());
         } else if (node.empty()) {
             discovery.failed(kith::error(
-                KITH_UNAVAILABLE, "the local node's name is not known yet, and EPMD does not tell the part behind the @: the "
-                                  "connector has reported no node; with its option node the name is known from the start"));
+                KITH_UNAVAILABLE, "the local node's name is not known yet, and EPMD does not report the part after the @: the "
+                                  "connector has not reported a node; with its option node the name is known from the start"));
         } else if (at == std::string::npos || at + 1 == node.size()) {
             discovery.failed(kith::error(KITH_INVALID, "the local node is called " + node +
-                                                           ", expected name@host: EPMD does not "
-                                                           "tell the part behind the @, so the nodes here cannot be named"));
+                                                           ", expected name@host: EPMD does not report the part after the @, "
+                                                           "so the names of the nodes cannot be built"));
         } else {
             co_return tell(*reply, node.substr(at + 1));
         }
@@ -113,7 +113,7 @@ class local_epmd : public kith::strategy {
                 {.key = name, .name = std::move(node), .attributes = {{"host", host}, {"port", std::to_string(port)}}});
         }
         if (reply.tools != 0) discovery.left_out(reply.tools, "it has the name of a remote shell");
-        if (reply.invalid_names != 0) discovery.left_out(reply.invalid_names, "no node can be called so");
+        if (reply.invalid_names != 0) discovery.left_out(reply.invalid_names, "it is not a valid node name");
         return discovery.replace(peers) >= 0;
     }
 
@@ -126,8 +126,8 @@ class local_epmd : public kith::strategy {
         kith::error why = std::move(first).error();
         if (why.status == KITH_REFUSED) {
             why.text += ", and to " + v6.text() +
-                        ", too: possibly no node runs here under a name (EPMD starts with the first one), or option port "
-                        "(ERL_EPMD_PORT) is not its port";
+                        ", too: possibly no named node runs here (the first one starts EPMD), or option port (ERL_EPMD_PORT) "
+                        "is not its port";
         }
         co_return why;
     }

@@ -17,7 +17,7 @@ namespace json = boost::json;
 namespace {
 
 kith::error unexpected_response(std::string text) {
-    return {KITH_PROTOCOL, "the answer is not what Rancher's metadata tells of a service: " + std::move(text)};
+    return {KITH_PROTOCOL, "unexpected response of Rancher's metadata service: " + std::move(text)};
 }
 
 std::string_view text_of(const json::object &of, const char *name) {
@@ -25,8 +25,9 @@ std::string_view text_of(const json::object &of, const char *name) {
     return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
 }
 
-// The states of a container that has ended, or is about to: those of Cattle's processes for stop, remove and purge. Any other state is
-// that of a container that is there, or may be.
+// The states of a container that has ended or is about to: those of Cattle's processes for stop, remove and purge. In all other states
+// the container
+// exists or may exist.
 bool has_ended(std::string_view state) {
     constexpr std::string_view ended[] = {"stopping", "stopped", "removing", "removed", "purging", "purged"};
     return std::ranges::find(ended, state) != std::end(ended);
@@ -82,7 +83,7 @@ kith::result<Service> parse_service(std::string_view text, std::string_view base
         }
         const std::string ip(first->get_string());
         if (!kith::address::parse(ip, 0))
-            return unexpected_response("`" + ip.substr(0, 64) + "` at " + place(i) + ".ips is no address");
+            return unexpected_response("`" + ip.substr(0, 64) + "` at " + place(i) + ".ips is not an address");
         if (out.unusable.admit(ip)) add(*one, ip);
     }
     for (const json::object *one : lost) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What Rancher's metadata service answers to /latest/self/service: the containers of our service. Needs no host.
+// Parses the response of Rancher's metadata service to /latest/self/service: the containers of the local service. Uses no services.
 #pragma once
 
 #include <kith/peer.hpp>
@@ -18,15 +18,16 @@ using KnownAddresses = std::unordered_map<std::string, std::string>;
 
 struct Service {
     std::vector<kith::peer> peers;
-    std::uint32_t without_address = 0; ///< containers that have none (yet)
-    std::uint32_t doubled = 0;         ///< containers whose address another one has, too
-    std::uint32_t ended = 0;           ///< containers that are stopped or removed, or on the way to it
-    kith::host_faults unusable;        ///< containers whose address cannot be a peer's
-    KnownAddresses addresses;          ///< of all that have not ended and have or had one
+    std::uint32_t without_address = 0; ///< number of containers without an address (yet)
+    std::uint32_t doubled = 0;         ///< number of containers with the address of another one
+    std::uint32_t ended = 0;           ///< number of containers that are stopped, removed, or about to be
+    kith::host_faults unusable;        ///< containers whose address cannot be that of a peer
+    KnownAddresses addresses;          ///< of all containers that have not ended and have or had an address
 };
 
-/// The first address of each container, named basename@address. known: the addresses of the last answer; a container that has lost its own
-/// keeps it, unless another one has it now. Anything that is not of the expected shape is an error: half an answer is none.
+/// A peer basename@address with the first address of each container. known: the addresses of the previous response; a container that has
+/// lost its
+/// address keeps it, unless another one has it now. A response with an unexpected structure is an error as a whole (KITH_PROTOCOL).
 kith::result<Service> parse_service(std::string_view json, std::string_view basename, const KnownAddresses &known = {});
 
 } // namespace rancher

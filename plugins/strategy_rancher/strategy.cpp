@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// rancher: the peers are the containers of our own service, as Rancher's metadata service tells them.
+// Strategy rancher: the peers are the containers of the local container's service, from Rancher's metadata service.
 #include "service_parser.hpp"
 
 #include <kith/http.hpp>
@@ -16,8 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr nanoseconds request_timeout = 10s;       // for the whole of an answer
-constexpr nanoseconds max_retry_after = 5min;      // of a server's Retry-After that is obeyed
+constexpr nanoseconds request_timeout = 10s;       // for a whole response
+constexpr nanoseconds max_retry_after = 5min;      // maximum of a server's Retry-After that is respected
 constexpr std::uint64_t largest_answer = 16 << 20; // bytes
 
 class rancher_metadata : public kith::strategy {
@@ -26,20 +26,20 @@ class rancher_metadata : public kith::strategy {
         .id = "rancher",
         .version = "1.0.0",
         .licence = "MIT",
-        .summary = "The containers of our own service, as Rancher's metadata service tells them.",
+        .summary = "The containers of the local service, from Rancher's metadata service.",
         .options = R"({
             "type": "object",
             "additionalProperties": false,
             "required": ["node_basename"],
             "properties": {
                 "node_basename": {
-                    "description": "The part of the nodes' names before the @.",
+                    "description": "The part of the node names before the @.",
                     "type": "string",
                     "pattern": "^[^@\\s]{1,200}$",
                     "x-kith-node-name": "part"
                 },
                 "polling_interval": {
-                    "description": "Time between looks, give or take a tenth. After a failure the next look comes sooner, then ever later, up to 30 s.",
+                    "description": "Time between queries, varied by ±10 %. After a failure the delay starts shorter and increases up to 30 s.",
                     "type": "integer",
                     "default": 5000,
                     "minimum": 100,
@@ -47,7 +47,7 @@ class rancher_metadata : public kith::strategy {
                     "x-kith-unit": "ms"
                 },
                 "url": {
-                    "description": "Where the metadata service is; /latest/self/service is asked below it.",
+                    "description": "URL of the metadata service; kith requests /latest/self/service below it.",
                     "type": "string",
                     "default": "http://rancher-metadata",
                     "pattern": "^https?://[^\\s?#]+$",
@@ -81,7 +81,7 @@ class rancher_metadata : public kith::strategy {
     void refresh() override { wake_.notify(); }
 
   private:
-    // False: it could not.
+    // Returns false when the query failed.
     kith::task<bool> look() {
         wish_ = 0s;
         auto service = co_await ask();

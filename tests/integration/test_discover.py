@@ -58,7 +58,7 @@ class Discover(Scenario):
             "topologies": {"t": {"strategy": "k8s_dnssrv", "connector": "notes", "config": {
                 "service": "app", "application_name": "app", "namespace": "team", "servers": [server.place]}}}})
         words = self.lab.command("discover", path, CLUSTER_DOMAIN="test")
-        self.assertRegex(words.stdout, r"0 peers of 1 item\n  excluded by the strategy: 1: it says that the service is not there.*\n"
+        self.assertRegex(words.stdout, r"0 peers of 1 item\n  excluded by the strategy: 1: the record states that there is no such service.*\n"
                                        r"  No peer remains of the 1 item that the source returned\.")
 
 

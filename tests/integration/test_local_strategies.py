@@ -118,7 +118,7 @@ class ErlangHosts(Scenario):
         a, b, c = lab.beams("a", "b", "c")
         FakeEpmd(lab, "127.0.0.2", b"name x at port 9\n")
         kith = lab.kith(self.config())
-        kith.wait("observation.failed", reason=re.compile("^there is no file with the hosts: looked for "))
+        kith.wait("observation.failed", reason=re.compile("^there is no file with the hosts; searched for "))
         lab.write("hosts", f"% ours\n'{HOST}'.\n")
         a.sees("b", "c")
         mark = kith.last()
@@ -156,7 +156,7 @@ class ErlangHosts(Scenario):
         fake.close()
         c, = lab.beams("c")
         a.sees("b", "c")
-        kith.wait_log("hosts could not be asked")
+        kith.wait_log("hosts could not be queried")
         self.assertEqual(kith.found("peer.missing", after=mark), [])
         self.assertEqual(kith.found("observation.failed"), [])
 
@@ -171,7 +171,7 @@ class ErlangHosts(Scenario):
         self.assertEqual(found.returncode, 0, found.stderr)
         topology = json.loads(found.stdout)["topologies"][0]
         self.assertEqual({peer["name"] for peer in topology["peers"]}, {a.name, b.name})
-        self.assertEqual(topology["left_out"], [{"items": 1, "reason": "option match does not take it in"}])
+        self.assertEqual(topology["left_out"], [{"items": 1, "reason": "it does not match the option match"}])
         self.assertEqual(other.nodes(), set())
 
     def test_the_file_in_home_is_found(self):

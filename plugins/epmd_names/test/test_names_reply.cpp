@@ -60,12 +60,11 @@ BOOST_AUTO_TEST_CASE(a_name_may_look_like_a_line) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_reply_is_told) {
-    BOOST_TEST(why("") == "it ended the connection without a reply");
+    BOOST_TEST(why("") == "it closed the connection without a reply");
     BOOST_TEST(why(std::string("\0\0\x11", 3)) ==
-               R"(its reply begins with "\x00\x00\x11", where EPMD says its own port in four bytes)");
-    BOOST_TEST(
-        why("HTTP/1.1 400 Bad Request\r\n\r\n") ==
-        R"(its reply begins with "HTTP/1.1 400 Bad Request\x0d\x0a\x0d\x0a", where EPMD says its own port in four bytes)");
+               R"(its reply begins with "\x00\x00\x11", expected four bytes with EPMD's port)");
+    BOOST_TEST(why("HTTP/1.1 400 Bad Request\r\n\r\n") ==
+               R"(its reply begins with "HTTP/1.1 400 Bad Request\x0d\x0a\x0d\x0a", expected four bytes with EPMD's port)");
     BOOST_TEST(why(reply("rubbish\n")) == R"(line 1 of its reply is "rubbish", expected `name NAME at port PORT`)");
     BOOST_TEST(why(reply("name a at port 1\n\nname b at port 2\n")) ==
                R"(line 2 of its reply is "", expected `name NAME at port PORT`)");
@@ -76,12 +75,12 @@ BOOST_AUTO_TEST_CASE(what_is_no_reply_is_told) {
 BOOST_AUTO_TEST_CASE(a_reply_that_was_cut_off_is_none_wherever_it_was_cut_in_a_line) {
     const std::string line = "name app at port 40000\n";
     for (std::size_t size = 1; size < line.size(); ++size)
-        BOOST_TEST(why(reply(line.substr(0, size))).ends_with(" without an end: the reply was cut off"));
+        BOOST_TEST(why(reply(line.substr(0, size))).ends_with(" without a line end: the reply was truncated"));
 }
 
 BOOST_AUTO_TEST_CASE(one_name_twice_is_no_reply) {
     BOOST_TEST(why(reply("name a at port 1\nname a at port 2\n")) ==
-               R"(line 2 of its reply is "name a at port 2", a name that it has said before)");
+               R"(line 2 of its reply is "name a at port 2", a name that occurs twice)");
 }
 
 BOOST_AUTO_TEST_CASE(a_reply_has_a_bound) {

@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(who_has_not_answered_yet_is_counted) {
     answer(jobs[0], {"x"});
     const Report telling = poller.take_report();
     BOOST_TEST(telling.unasked == 1u);
-    BOOST_TEST(telling.unasked_why == "EPMD on b has not answered yet");
+    BOOST_TEST(telling.unasked_why == "EPMD on b has not replied yet");
     BOOST_TEST(telling.lost.empty());
 }
 
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(only_when_no_host_could_be_asked_that_is_a_failure) {
     BOOST_REQUIRE(telling.failed);
     BOOST_TEST(telling.failed->status == KITH_REFUSED);
     BOOST_TEST(telling.failed->text ==
-               "none of the 4 hosts of the file could be asked: no EPMD listens on a; no EPMD listens on b; no "
+               "none of the 4 hosts of the file could be queried: no EPMD listens on a; no EPMD listens on b; no "
                "EPMD listens on c; and 1 more");
     // It stays one, and is said again: the reason may be another.
     now += 1s;
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(only_when_no_host_could_be_asked_that_is_a_failure) {
 BOOST_AUTO_TEST_CASE(the_only_host) {
     set({"a"});
     fail(begin().front());
-    BOOST_TEST(poller.take_report().failed->text == "the only host of the file could not be asked: no EPMD listens on a");
+    BOOST_TEST(poller.take_report().failed->text == "the only host of the file could not be queried: no EPMD listens on a");
 }
 
 BOOST_AUTO_TEST_CASE(pauses_grow_for_each_host_alone) {

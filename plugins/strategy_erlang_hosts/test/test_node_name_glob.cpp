@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(what_it_takes) {
 BOOST_AUTO_TEST_CASE(what_is_no_glob) {
     BOOST_TEST(why("a[b") == "option match is \"a[b\", which has a [ without its ]");
     BOOST_TEST(why("[]") == "option match is \"[]\", which has a [ without its ]");
-    BOOST_TEST(why("a\\") == "option match is \"a\\\", which ends with a \\ that stands before nothing");
+    BOOST_TEST(why("a\\") == "option match is \"a\\\", which ends with a single \\");
     BOOST_TEST(why("a-b]") == "it is one");
 }
 

@@ -135,14 +135,13 @@ BOOST_AUTO_TEST_CASE(a_host_without_epmd_keeps_its_nodes_and_delays_nobody) {
     rig.run_for(1h);
     BOOST_TEST(count(Kind::failed) == 0u);
     BOOST_TEST(rig.peers().size() == 3u);
-    BOOST_TEST(rig.logged("hosts could not be asked"));
+    BOOST_TEST(rig.logged("hosts could not be queried"));
     BOOST_TEST(std::ranges::count_if(rig.log(), [](const auto &line) { return line.level >= KITH_LOG_WARNING; }) == 1);
     const auto told = std::ranges::find(rig.observations(), Kind::left_out, &Observation::kind);
     BOOST_REQUIRE((told != rig.observations().end()));
     BOOST_TEST(told->items == 1u);
-    BOOST_TEST(
-        told->text ==
-        "hosts could not be asked, and their last known nodes stay: the connection to EPMD on one.example:4369 is refused");
+    BOOST_TEST(told->text == "hosts could not be queried, and their last known nodes are kept: the connection to EPMD on "
+                             "one.example:4369 is refused");
 }
 
 BOOST_AUTO_TEST_CASE(a_mute_host_delays_the_first_look_by_a_second_and_later_ones_not) {
@@ -157,15 +156,16 @@ BOOST_AUTO_TEST_CASE(a_mute_host_delays_the_first_look_by_a_second_and_later_one
     await({"z@two.example"}, 2s);
     at_one.mute(false);
     await({"a@one.example", "b@one.example", "z@two.example"}, 31s);
-    BOOST_TEST(rig.logged("hosts could be asked again"));
+    BOOST_TEST(rig.logged("hosts could be queried again"));
 }
 
 BOOST_AUTO_TEST_CASE(a_name_that_does_not_resolve_is_a_host_that_cannot_be_asked) {
     start("'nowhere.example'. 'two.example'.");
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST(keys() == (Keys{"a@two.example"}));
-    BOOST_TEST(rig.observations()[0].text ==
-               "hosts could not be asked, and their last known nodes stay: the host name nowhere.example does not resolve");
+    BOOST_TEST(
+        rig.observations()[0].text ==
+        "hosts could not be queried, and their last known nodes are kept: the host name nowhere.example does not resolve");
 }
 
 BOOST_AUTO_TEST_CASE(garbage_of_one_host_is_shown_and_does_no_harm) {
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(garbage_of_one_host_is_shown_and_does_no_harm) {
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST(keys() == (Keys{"a@two.example"}));
     BOOST_TEST(rig.observations()[0].text.find(
-                   "what answers on one.example:4369 does not reply as an EPMD does: its reply begins with \"SSH-2.0") !=
+                   "the program on one.example:4369 does not reply as an EPMD does: its reply begins with \"SSH-2.0") !=
                std::string::npos);
 }
 
@@ -190,9 +190,10 @@ BOOST_AUTO_TEST_CASE(no_host_at_all_is_a_failure_and_the_last_set_stays) {
     await(everybody);
     at_one.end();
     at_two.end();
-    await_failure(KITH_REFUSED, "none of the 2 hosts of the file could be asked: the connection to EPMD on one.example:4369 is "
-                                "refused; the connection to EPMD on "
-                                "two.example:4369 is refused");
+    await_failure(KITH_REFUSED,
+                  "none of the 2 hosts of the file could be queried: the connection to EPMD on one.example:4369 is "
+                  "refused; the connection to EPMD on "
+                  "two.example:4369 is refused");
     rig.run_for(10min);
     BOOST_TEST(keys() == everybody);
     BOOST_TEST((rig.observations().back().kind == Kind::failed));
@@ -250,8 +251,7 @@ BOOST_AUTO_TEST_CASE(a_mistake_is_told_with_its_place_and_the_last_good_set_stay
     start(both);
     await(everybody);
     here.file(path, "'one.example'.\n'two.example'\n");
-    await_failure(KITH_INVALID, "/etc/hosts.erlang:3:1: expected a full stop behind two.example, found the end of the file",
-                  2s);
+    await_failure(KITH_INVALID, "/etc/hosts.erlang:3:1: expected a full stop after two.example, found the end of the file", 2s);
     rig.run_for(1h);
     BOOST_TEST(keys() == everybody);
     BOOST_TEST((rig.observations().back().kind == Kind::failed));
@@ -263,8 +263,8 @@ BOOST_AUTO_TEST_CASE(a_mistake_is_told_with_its_place_and_the_last_good_set_stay
 
 BOOST_AUTO_TEST_CASE(a_file_may_come_later_go_and_come_again) {
     BOOST_REQUIRE(rig.start() == KITH_OK);
-    const std::string_view text = "there is no file with the hosts: looked for /etc/hosts.erlang; write one, a line such as "
-                                  "'host.example'. for each host, and it is taken at once";
+    const std::string_view text = "there is no file with the hosts; searched for /etc/hosts.erlang; create one with a line "
+                                  "such as 'host.example'. for each host; it is read at once";
     await_failure(KITH_NOT_FOUND, text);
     rig.refresh();
     BOOST_TEST(rig.observations().back().text == text);
@@ -396,7 +396,7 @@ BOOST_AUTO_TEST_CASE(where_it_was_looked_for_is_told) {
     Rig rig(here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", "{}");
     BOOST_REQUIRE(rig.start() == KITH_OK);
     BOOST_REQUIRE(rig.await_observation());
-    BOOST_TEST(rig.observations()[0].text.starts_with("there is no file with the hosts: looked for .hosts.erlang, "
+    BOOST_TEST(rig.observations()[0].text.starts_with("there is no file with the hosts; searched for .hosts.erlang, "
                                                       "/home/me/.hosts.erlang, /xdg/erlang/.hosts.erlang; "));
 }
 
@@ -410,7 +410,7 @@ BOOST_AUTO_TEST_CASE(match_and_port) {
     BOOST_REQUIRE(rig.start() == KITH_OK);
     BOOST_REQUIRE(rig.run_until([&] { return !rig.peers().empty(); }, 1s));
     BOOST_TEST(rig.peers().size() == 1u);
-    BOOST_TEST(rig.observations()[0].text == "option match does not take it in");
+    BOOST_TEST(rig.observations()[0].text == "it does not match the option match");
 }
 
 BOOST_AUTO_TEST_CASE(a_match_that_is_no_glob_is_refused_in_words) {

@@ -55,9 +55,9 @@ struct WithEpmd : Fixture {
     SimulatedEpmd epmd{here, {{"app", 40000}, {"b", 40001}}, "127.0.0.1"};
 };
 
-constexpr const char *no_epmd = "the connection to EPMD on 127.0.0.1:4369 is refused, and to [::1]:4369, too: possibly no node "
-                                "runs here under a name (EPMD starts with "
-                                "the first one), or option port (ERL_EPMD_PORT) is not its port";
+constexpr const char *no_epmd =
+    "the connection to EPMD on 127.0.0.1:4369 is refused, and to [::1]:4369, too: possibly no named node runs here (the first "
+    "one starts EPMD), or option port (ERL_EPMD_PORT) is not its port";
 
 } // namespace
 
@@ -121,8 +121,8 @@ BOOST_FIXTURE_TEST_CASE(the_node_may_become_known_later, WithEpmd) {
 
 BOOST_FIXTURE_TEST_CASE(without_a_node_it_says_so_in_time_and_when_asked, WithEpmd) {
     start("");
-    const std::string_view text = "the local node's name is not known yet, and EPMD does not tell the part behind the @: the "
-                                  "connector has reported no node; with its option node the name is known from the start";
+    const std::string_view text = "the local node's name is not known yet, and EPMD does not report the part after the @: the "
+                                  "connector has not reported a node; with its option node the name is known from the start";
     fails(KITH_UNAVAILABLE, text);
     BOOST_TEST((net.now() < 3100ms));
     rig.refresh();
@@ -145,9 +145,8 @@ BOOST_FIXTURE_TEST_CASE(a_renamed_node_renames_its_neighbours_and_their_keys_sta
 
 BOOST_FIXTURE_TEST_CASE(a_node_without_a_host_part_names_nobody, WithEpmd) {
     start("app");
-    fails(KITH_INVALID,
-          "the local node is called app, expected name@host: EPMD does not tell the part behind the @, so the nodes here "
-          "cannot be named");
+    fails(KITH_INVALID, "the local node is called app, expected name@host: EPMD does not report the part after the @, so the "
+                        "names of the nodes cannot be built");
 }
 
 BOOST_FIXTURE_TEST_CASE(no_epmd_is_no_empty_answer, Fixture) {
@@ -185,14 +184,14 @@ BOOST_FIXTURE_TEST_CASE(an_epmd_on_the_other_loopback_is_asked_too, Fixture) {
 BOOST_FIXTURE_TEST_CASE(a_mute_epmd_has_three_seconds, WithEpmd) {
     epmd.mute(true);
     start();
-    fails(KITH_TIMED_OUT, "what listens on 127.0.0.1:4369 accepts connections and stays mute");
+    fails(KITH_TIMED_OUT, "the program on 127.0.0.1:4369 accepts connections but does not reply");
     BOOST_TEST((net.now() > 3900ms && net.now() < 4100ms));
 }
 
 BOOST_FIXTURE_TEST_CASE(an_epmd_that_drips_has_no_longer, WithEpmd) {
     epmd.drip(1s);
     start();
-    fails(KITH_TIMED_OUT, "what listens on 127.0.0.1:4369 began a reply and did not end it in time");
+    fails(KITH_TIMED_OUT, "the program on 127.0.0.1:4369 did not complete its reply in time");
     BOOST_TEST((net.now() > 3900ms && net.now() < 4100ms));
 }
 
@@ -213,19 +212,18 @@ BOOST_FIXTURE_TEST_CASE(garbage_is_shown, WithEpmd) {
     start();
     next();
     epmd.say_bytes(std::string("\0\0\x11\x11name app at port 40000\nhello\n", 33));
-    fails(KITH_PROTOCOL, "what answers on 127.0.0.1:4369 does not reply as an EPMD does: line 2 of its reply is \"hello\", "
+    fails(KITH_PROTOCOL, "the program on 127.0.0.1:4369 does not reply as an EPMD does: line 2 of its reply is \"hello\", "
                          "expected `name NAME at port PORT`");
     BOOST_TEST(rig.peers().size() == 2u);
     epmd.say_bytes("SSH-2.0-OpenSSH_9.2\r\n");
-    fails(KITH_PROTOCOL, "what answers on 127.0.0.1:4369 does not reply as an EPMD does: its reply begins with "
-                         "\"SSH-2.0-OpenSSH_9.2\\x0d\\x0a\", where EPMD "
-                         "says its own port in four bytes");
+    fails(KITH_PROTOCOL, "the program on 127.0.0.1:4369 does not reply as an EPMD does: its reply begins with "
+                         "\"SSH-2.0-OpenSSH_9.2\\x0d\\x0a\", expected four bytes with EPMD's port");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_huge_reply_is_refused_before_it_is_all_here, WithEpmd) {
     epmd.say_bytes(std::string(8 << 20, 'x'));
     start();
-    fails(KITH_LIMIT, "what answers on 127.0.0.1:4369 does not reply as an EPMD does: its reply is longer than 262144 bytes");
+    fails(KITH_LIMIT, "the program on 127.0.0.1:4369 does not reply as an EPMD does: its reply is longer than 262144 bytes");
 }
 
 BOOST_FIXTURE_TEST_CASE(many_nodes, WithEpmd) {
@@ -244,7 +242,7 @@ BOOST_FIXTURE_TEST_CASE(who_is_no_member_is_left_out_with_a_reason, WithEpmd) {
     BOOST_REQUIRE(rig.observations().size() == 3u);
     BOOST_TEST((rig.observations()[0].kind == Kind::left_out));
     BOOST_TEST(rig.observations()[0].text == "it has the name of a remote shell");
-    BOOST_TEST(rig.observations()[1].text == "no node can be called so");
+    BOOST_TEST(rig.observations()[1].text == "it is not a valid node name");
     BOOST_TEST(rig.peers().size() == 1u);
 }
 
