@@ -18,14 +18,14 @@
 namespace kith::app {
 
 int sim(const Arguments &arguments) {
-    std::vector<std::string> words{"kith-sim"};
-    words.insert(words.end(), arguments.begin(), arguments.end());
-    if (std::none_of(words.begin(), words.end(),
+    std::vector<std::string> sim_arguments{"kith-sim"};
+    sim_arguments.insert(sim_arguments.end(), arguments.begin(), arguments.end());
+    if (std::none_of(sim_arguments.begin(), sim_arguments.end(),
                      [](const std::string &word) { return word.starts_with("--plugins"); })) {
-        words.push_back("--plugins=" + default_plugin_dir());
+        sim_arguments.push_back("--plugins=" + default_plugin_dir());
     }
     std::vector<char *> argv;
-    for (std::string &argument : words) argv.push_back(argument.data());
+    for (std::string &argument : sim_arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
 
     // Huge pages (2 MiB) for its heap where the system permits: the memory of a thousand hosts exceeds the reach of the TLB.

@@ -137,11 +137,11 @@ bool ExpectationEvaluator::meets(const PeerExpectation &expected, const IndexSet
 
 std::string ExpectationEvaluator::unmet_reason(const Expectation &of, const Host &host) const {
     if (!host.running()) return "kith does not run on it";
-    const InvariantChecker &witness = host.checker();
-    if (of.members) return unmet_peers(*of.members, witness.members(of.topology), host, "members");
-    if (of.links) return unmet_peers(*of.links, witness.links(of.topology), host, "links");
+    const InvariantChecker &checker = host.checker();
+    if (of.members) return unmet_peers(*of.members, checker.members(of.topology), host, "members");
+    if (of.links) return unmet_peers(*of.links, checker.links(of.topology), host, "links");
     if (of.knows) {
-        const IndexSet has = witness.members(of.topology);
+        const IndexSet has = checker.members(of.topology);
         IndexSet lacks;
         hosts_of(*of.knows).each([&](std::size_t i) {
             if (i != host.index() && !has.has(i)) lacks.add(i);
