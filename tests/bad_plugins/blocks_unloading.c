@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Leaves a process that holds every descriptor open, and never comes back from its destructor. */
-#include "lively.h"
+#include "working_strategy.h"
 #include <unistd.h>
 
 __attribute__((destructor)) static void block(void) {

@@ -3,4 +3,4 @@
  * Changes the process in a call (P1). */
 #include <sys/stat.h>
 #define AT_START(me) (void)umask(077)
-#include "lively.h"
+#include "working_strategy.h"

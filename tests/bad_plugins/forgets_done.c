@@ -7,7 +7,7 @@
 #define OBSERVE(me, peer) (void)(peer)
 #define SERVICES_MISSING(me) ((me)->timer == NULL)
 #define SIDE connector_side
-#include "lively.h"
+#include "working_strategy.h"
 
 static int32_t begin(void *self, uint64_t op, const kith_peer *peer) {
     (void)self, (void)op, (void)peer;

@@ -2,4 +2,4 @@
  *
  * Goes on waiting for a timer that could not be started (T2). */
 #define TIMER_FAILS(me) (void)0
-#include "lively.h"
+#include "working_strategy.h"

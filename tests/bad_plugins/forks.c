@@ -8,4 +8,4 @@ static void leave(void) {
     for (;;) pause();
 }
 #define AT_START(me) leave()
-#include "lively.h"
+#include "working_strategy.h"

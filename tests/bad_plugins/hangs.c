@@ -5,4 +5,4 @@
 #define AT_FIRED(me)                                                                                                           \
     if (fork() >= 0)                                                                                                           \
         for (;;) pause()
-#include "lively.h"
+#include "working_strategy.h"

@@ -4,4 +4,4 @@
 #include <fcntl.h>
 static int leaked;
 #define AT_START(me) leaked = open("/dev/null", O_RDONLY)
-#include "lively.h"
+#include "working_strategy.h"

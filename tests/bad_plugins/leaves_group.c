@@ -6,4 +6,4 @@
 /* Again and again: the checker puts it into a group of its own, possibly later. */
 #define AT_FIRED(me)                                                                                                           \
     for (;; poll(NULL, 0, 10)) (void)!setpgid(0, getpgid(getppid()))
-#include "lively.h"
+#include "working_strategy.h"

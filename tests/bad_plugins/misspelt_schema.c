@@ -4,4 +4,4 @@
 #define OPTIONS                                                                                                                \
     STR("{\"type\": \"object\", \"additionalProperty\": false, \"properties\": {\"a\": {\"type\": \"string\", "                \
         "\"description\": \"Any.\"}}}")
-#include "lively.h"
+#include "working_strategy.h"

@@ -6,4 +6,4 @@
     static const kith_str id = STR(KITH_CLOCK);                                                                                \
     const kith_clock_host *clock = (me)->host->service((me)->host, id);                                                        \
     (void)clock->monotonic((me)->host)
-#include "lively.h"
+#include "working_strategy.h"

@@ -2,4 +2,4 @@
  *
  * Never says that it has stopped. */
 #define SAYS_STOPPED 0
-#include "lively.h"
+#include "working_strategy.h"

@@ -3,4 +3,4 @@
  * Asks the system for the time (D1). */
 #include <time.h>
 #define DELAY (1000000000u + (unsigned)(time(NULL) & 0))
-#include "lively.h"
+#include "working_strategy.h"

@@ -6,22 +6,22 @@
 #define SIDE tcp_side
 #define ASK(me) ask(me)
 #define OBSERVE(me, peer) (void)(peer)
-struct lively;
-static void ask(struct lively *me);
-#include "lively.h"
+struct working_strategy;
+static void ask(struct working_strategy *me);
+#include "working_strategy.h"
 
-static const kith_tcp_host *tcp(lively *me) {
+static const kith_tcp_host *tcp(working_strategy *me) {
     static const kith_str id = STR(KITH_TCP);
     return me->host->service(me->host, id);
 }
 
-static void ask(lively *me) {
+static void ask(working_strategy *me) {
     static const kith_str name = STR("registry.example");
     uint64_t op = 0;
     me->asked = tcp(me)->connect(me->host, name, 4000, 0, 0, &op) == KITH_OK;
 }
 
-static void report(lively *me) {
+static void report(working_strategy *me) {
     me->asked = 0;
     if (me->stopping) {
         end(me);
@@ -32,7 +32,7 @@ static void report(lively *me) {
 
 static void connected(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text, uint64_t stream,
                       const kith_endpoint *remote) {
-    lively *me = self;
+    working_strategy *me = self;
     (void)user, (void)op, (void)text, (void)remote;
     if (status == KITH_OK && tcp(me)->read(me->host, stream, 4096, 5000000000u, 0, &op) == KITH_OK) return;
     report(me);

@@ -8,4 +8,4 @@ static void begin(void) {
     if (pthread_create(&thread, NULL, run, NULL) == 0) pthread_join(thread, NULL);
 }
 #define AT_START(me) begin()
-#include "lively.h"
+#include "working_strategy.h"

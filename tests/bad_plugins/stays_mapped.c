@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: MIT
  *
  * Linked with -z nodelete: dlclose does not unmap it (L4). */
-#include "lively.h"
+#include "working_strategy.h"

@@ -3,4 +3,4 @@
  * Stops its process, which then neither ends nor goes on. */
 #include <signal.h>
 #define AT_FIRED(me) raise(SIGSTOP)
-#include "lively.h"
+#include "working_strategy.h"

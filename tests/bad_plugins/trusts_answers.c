@@ -5,11 +5,11 @@
 #define REQUIRED STR(KITH_DISCOVERY), STR(KITH_TIMER), STR(KITH_DNS)
 #define SIDE dns_side
 #define ASK(me) ask(me)
-struct lively;
-static void ask(struct lively *me);
-#include "lively.h"
+struct working_strategy;
+static void ask(struct working_strategy *me);
+#include "working_strategy.h"
 
-static void ask(lively *me) {
+static void ask(working_strategy *me) {
     static const kith_str id = STR(KITH_DNS);
     static const kith_dns_query query = {.struct_size = sizeof query, .type = KITH_DNS_SRV, .name = STR("_app._tcp.example")};
     const kith_dns_host *dns = me->host->service(me->host, id);
@@ -18,7 +18,7 @@ static void ask(lively *me) {
 }
 
 static void answered(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text, const kith_dns_answer *answer) {
-    lively *me = self;
+    working_strategy *me = self;
     (void)user, (void)op, (void)text;
     me->asked = 0;
     if (me->stopping) {

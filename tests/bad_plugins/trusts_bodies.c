@@ -5,16 +5,16 @@
 #define REQUIRED STR(KITH_DISCOVERY), STR(KITH_TIMER), STR(KITH_HTTP)
 #define SIDE http_side
 #define ASK(me) ask(me)
-struct lively;
-static void ask(struct lively *me);
-#include "lively.h"
+struct working_strategy;
+static void ask(struct working_strategy *me);
+#include "working_strategy.h"
 
-static const kith_http_host *http(lively *me) {
+static const kith_http_host *http(working_strategy *me) {
     static const kith_str id = STR(KITH_HTTP);
     return me->host->service(me->host, id);
 }
 
-static void ask(lively *me) {
+static void ask(working_strategy *me) {
     static const kith_http_client settings = {.struct_size = sizeof settings};
     static const kith_http_request request = {
         .struct_size = sizeof request, .method = STR("GET"), .url = STR("http://registry.example/peers")};
@@ -25,21 +25,21 @@ static void ask(lively *me) {
 }
 
 static void opened(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text, uint64_t made) {
-    lively *me = self;
+    working_strategy *me = self;
     (void)user, (void)op, (void)text;
     me->asked = 0;
     if (status == KITH_OK) me->handle = made;
     if (me->stopping) end(me);
 }
 
-static void read_on(lively *me, uint64_t response) {
+static void read_on(working_strategy *me, uint64_t response) {
     uint64_t op = 0;
     me->asked = http(me)->read(me->host, response, 1048576, response, &op) == KITH_OK;
 }
 
 static void responded(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text, uint64_t response, uint32_t code,
                       const kith_attribute *fields, uint32_t count) {
-    lively *me = self;
+    working_strategy *me = self;
     (void)user, (void)op, (void)text, (void)code, (void)fields, (void)count;
     me->asked = 0;
     if (status == KITH_OK && !me->stopping) read_on(me, response);
@@ -54,7 +54,7 @@ static const char *skip_list(const char *at, const char *last) {
 }
 
 static void got(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text, const void *data, uint32_t size) {
-    lively *me = self;
+    working_strategy *me = self;
     (void)op, (void)text;
     me->asked = 0;
     if (me->stopping) {

@@ -5,11 +5,11 @@
 #define REQUIRED STR(KITH_DISCOVERY), STR(KITH_TIMER), STR(KITH_FILE)
 #define SIDE file_side
 #define ASK(me) ask(me)
-struct lively;
-static void ask(struct lively *me);
-#include "lively.h"
+struct working_strategy;
+static void ask(struct working_strategy *me);
+#include "working_strategy.h"
 
-static void ask(lively *me) {
+static void ask(working_strategy *me) {
     static const kith_str id = STR(KITH_FILE), path = STR("/etc/peers");
     const kith_file_host *file = me->host->service(me->host, id);
     uint64_t op = 0;
@@ -18,7 +18,7 @@ static void ask(lively *me) {
 
 static void got(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text, const void *data, uint64_t size,
                 const kith_file_info *info) {
-    lively *me = self;
+    working_strategy *me = self;
     (void)user, (void)op, (void)status, (void)text, (void)size, (void)info;
     me->asked = 0;
     if (me->stopping) {

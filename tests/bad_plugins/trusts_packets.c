@@ -5,16 +5,16 @@
 #define REQUIRED STR(KITH_DISCOVERY), STR(KITH_TIMER), STR(KITH_UDP)
 #define SIDE udp_side
 #define ASK(me) ask(me)
-struct lively;
-static void ask(struct lively *me);
-#include "lively.h"
+struct working_strategy;
+static void ask(struct working_strategy *me);
+#include "working_strategy.h"
 
-static const kith_udp_host *udp(lively *me) {
+static const kith_udp_host *udp(working_strategy *me) {
     static const kith_str id = STR(KITH_UDP);
     return me->host->service(me->host, id);
 }
 
-static void ask(lively *me) {
+static void ask(working_strategy *me) {
     static const kith_udp_socket socket = {.struct_size = sizeof socket, .address = STR("0.0.0.0"), .port = 4000};
     uint64_t op = 0;
     const int32_t status =
@@ -24,7 +24,7 @@ static void ask(lively *me) {
 
 static void bound(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text, uint64_t socket,
                   const kith_endpoint *local, uint32_t receive_buffer) {
-    lively *me = self;
+    working_strategy *me = self;
     (void)user, (void)op, (void)text, (void)local, (void)receive_buffer;
     me->asked = 0;
     if (status == KITH_OK) me->handle = socket;
@@ -33,7 +33,7 @@ static void bound(void *self, uint64_t user, uint64_t op, int32_t status, kith_s
 
 static void received(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text, const kith_datagram *datagrams,
                      uint32_t count, uint32_t stride, uint64_t lost) {
-    lively *me = self;
+    working_strategy *me = self;
     (void)user, (void)op, (void)text, (void)count, (void)stride, (void)lost;
     me->asked = 0;
     if (me->stopping) {

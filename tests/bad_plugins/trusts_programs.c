@@ -5,16 +5,16 @@
 #define REQUIRED STR(KITH_DISCOVERY), STR(KITH_TIMER), STR(KITH_PROCESS)
 #define SIDE process_side
 #define ASK(me) ask(me)
-struct lively;
-static void ask(struct lively *me);
-#include "lively.h"
+struct working_strategy;
+static void ask(struct working_strategy *me);
+#include "working_strategy.h"
 
-static const kith_process_host *process(lively *me) {
+static const kith_process_host *process(working_strategy *me) {
     static const kith_str id = STR(KITH_PROCESS);
     return me->host->service(me->host, id);
 }
 
-static void ask(lively *me) {
+static void ask(working_strategy *me) {
     static const kith_process_program program = {
         .struct_size = sizeof program, .flags = KITH_PROCESS_OUTPUT, .path = STR("/usr/bin/peers"), .timeout = 5000000000u};
     uint64_t op = 0;
@@ -22,7 +22,7 @@ static void ask(lively *me) {
 }
 
 static void started(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text, uint64_t made) {
-    lively *me = self;
+    working_strategy *me = self;
     (void)user, (void)text;
     me->asked = 0;
     if (status == KITH_OK && !me->stopping) me->asked = process(me)->read(me->host, made, 65536, 0, made, &op) == KITH_OK;
@@ -30,7 +30,7 @@ static void started(void *self, uint64_t user, uint64_t op, int32_t status, kith
 }
 
 static void got(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text, const void *data, uint32_t size) {
-    lively *me = self;
+    working_strategy *me = self;
     (void)op, (void)text;
     me->asked = 0;
     if (me->stopping) {

@@ -5,16 +5,16 @@
 #define REQUIRED STR(KITH_DISCOVERY), STR(KITH_TIMER), STR(KITH_TCP)
 #define SIDE tcp_side
 #define ASK(me) ask(me)
-struct lively;
-static void ask(struct lively *me);
-#include "lively.h"
+struct working_strategy;
+static void ask(struct working_strategy *me);
+#include "working_strategy.h"
 
-static const kith_tcp_host *tcp(lively *me) {
+static const kith_tcp_host *tcp(working_strategy *me) {
     static const kith_str id = STR(KITH_TCP);
     return me->host->service(me->host, id);
 }
 
-static void ask(lively *me) {
+static void ask(working_strategy *me) {
     static const kith_str name = STR("registry.example");
     uint64_t op = 0;
     const int32_t status = me->handle == 0 ? tcp(me)->connect(me->host, name, 4000, 0, 0, &op)
@@ -24,7 +24,7 @@ static void ask(lively *me) {
 
 static void connected(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text, uint64_t stream,
                       const kith_endpoint *remote) {
-    lively *me = self;
+    working_strategy *me = self;
     (void)user, (void)op, (void)text, (void)remote;
     me->asked = 0;
     if (status == KITH_OK) me->handle = stream;
@@ -32,7 +32,7 @@ static void connected(void *self, uint64_t user, uint64_t op, int32_t status, ki
 }
 
 static void got(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text, const void *data, uint32_t size) {
-    lively *me = self;
+    working_strategy *me = self;
     const unsigned char *bytes = data;
     (void)user, (void)op, (void)text;
     me->asked = 0;

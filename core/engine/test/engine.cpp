@@ -3,7 +3,7 @@
 #include "puppet.hpp"
 
 #include <core/engine/look.hpp>
-#include <tests/meant_leak.hpp>
+#include <tests/intentional_leak.hpp>
 
 #include <kith/testkit/fail_each.hpp>
 
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(stopped_twice_is_stopped_once) {
 }
 
 BOOST_AUTO_TEST_CASE(one_that_never_says_stopped_is_abandoned_and_named) {
-    const kith::test::MeantLeak meant;
+    const kith::test::IntentionalLeak meant;
     Kith kith;
     kith.connector().stop = [](Puppet &) {};
     kith.start();

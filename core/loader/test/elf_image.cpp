@@ -73,13 +73,13 @@ BOOST_AUTO_TEST_CASE(imports_and_needed_libraries) {
 }
 
 BOOST_AUTO_TEST_CASE(unique_symbols) {
-    const auto content_ = content(PluginFolder::built("unique"));
+    const auto content_ = content(PluginFolder::built("unique_symbol"));
     const auto image = read(content_);
     BOOST_TEST(std::ranges::count_if(image.exports(), &elf::Symbol::unique) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(without_section_headers_the_hash_tables_tell_the_same) {
-    for (const char *plugin : {"good", "second_export", "unique", "two_plugins", "no_plugin"}) {
+    for (const char *plugin : {"good", "second_export", "unique_symbol", "two_plugins", "no_plugin"}) {
         BOOST_TEST_CONTEXT(plugin) {
             const auto whole = content(PluginFolder::built(plugin)), stripped = without_sections(whole);
             BOOST_TEST(names(read(stripped).exports()) == names(read(whole).exports()), boost::test_tools::per_element());
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(cut_short_anywhere) {
 
 BOOST_AUTO_TEST_CASE(damaged_anywhere) {
     std::mt19937_64 random(1);
-    for (const char *plugin : {"good", "unique"}) {
+    for (const char *plugin : {"good", "unique_symbol"}) {
         const auto whole = content(PluginFolder::built(plugin));
         std::size_t still_read = 0;
         for (int round = 0; round < 5000; ++round) {

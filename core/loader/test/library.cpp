@@ -21,7 +21,7 @@ constexpr Expected refusals[] = {
     {"no_plugin", "L2", "it does not export kith_plugin_entry, so it is not a kith plugin", "kith_add_plugin()"},
     {"second_export", "L2",
      "it exports other symbols than kith_plugin_entry: ", "version script { global: kith_plugin_entry; local: *; }"},
-    {"unique", "L2", "(STB_GNU_UNIQUE): shared_by_all", "-fno-gnu-unique"},
+    {"unique_symbol", "L2", "(STB_GNU_UNIQUE): shared_by_all", "-fno-gnu-unique"},
     {"entry_function", "L2", "its kith_plugin_entry is not data", "const kith_entry kith_plugin_entry"},
     {"undefined_symbol", "L2", "it cannot be loaded: undefined symbol: nobody_has_this", "-Wl,-z,defs"},
     {"absent_library", "L2", "it cannot be loaded: libkith_absent.so: cannot open shared object file",
@@ -48,7 +48,7 @@ constexpr Expected refusals[] = {
     {"schema_not_object", "L5", "its options schema is not a JSON object", "plugin's author"},
     {"bad_service", "L5", "\"discovery please\" is not a valid required service", "plugin's author"},
     {"bad_prune", "L5", "prune is 9", "plugin's author"},
-    {"own_alias", "L5", "it uses the name \"bad\" twice for plugins of one kind", "plugin's author"},
+    {"alias_is_own_id", "L5", "it uses the name \"bad\" twice for plugins of one kind", "plugin's author"},
     {"not_utf8", "M1", "its summary is not UTF-8", "plugin's author"},
     {"exec_stack", "L2", "it requires an executable stack (PT_GNU_STACK is RWE)", ".note.GNU-stack"},
 #if !defined(__SANITIZE_ADDRESS__)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../../../tests/meant_leak.hpp"
+#include "../../../tests/intentional_leak.hpp"
 
 #include <kith/testkit/fail_each.hpp>
 #include <kith/testkit/fail_service.hpp>
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(each_broken_rule_of_life_is_seen) {
     registry.script().send("a@h").close();
     violates("stops early", "operations are outstanding");
     {
-        const kith::test::MeantLeak meant;
+        const kith::test::IntentionalLeak meant;
         violates("never stops", "within 5 s");
     }
     violates("stops twice", "host.stopped after host->stopped");

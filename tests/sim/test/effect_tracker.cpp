@@ -19,10 +19,10 @@ Effect effect_of(std::uint32_t kind) {
     case KITH_EVENT_TOPOLOGY_STALE: return Effect::stale;
     case KITH_EVENT_PEER_MISSING: return Effect::missing;
     case KITH_EVENT_PEER_HELD: return Effect::guarded;
-    case KITH_EVENT_PEER_LOST: return Effect::forgotten;
+    case KITH_EVENT_PEER_LOST: return Effect::lost;
     case KITH_EVENT_DISCONNECT_SUCCEEDED:
     case KITH_EVENT_DISCONNECT_FAILED: return Effect::disconnected;
-    default: return Effect::held;
+    default: return Effect::none;
     }
 }
 

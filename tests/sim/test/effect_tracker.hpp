@@ -12,7 +12,7 @@
 namespace kith::sim::test {
 
 /// The effect on a peer or a topology, from the least to the most severe. forgotten: the peer was lost; disconnected: kith disconnected it.
-enum class Effect : std::uint8_t { held, stale, missing, guarded, forgotten, disconnected };
+enum class Effect : std::uint8_t { none, stale, missing, guarded, lost, disconnected };
 
 /// Considers events of hosts of the group `app` about other hosts of it, without those of the first minute.
 class EffectTracker {
@@ -30,7 +30,7 @@ class EffectTracker {
 
     const Scenario &scenario_;
     Duration over_;
-    Effect worst_ = Effect::held;
+    Effect worst_ = Effect::none;
     Duration healed_{};
 };
 

@@ -24,7 +24,7 @@ std::string outcome_of(const SourceColumn &column, const SourceRow &row) {
             [&](const Host &host, const core::StoredEvent &event, Duration now) { effects->see(host, event, now); });
     });
     if (!failed.empty()) return failed;
-    if (effects->worst() >= Effect::forgotten && !mentions(column.kind, row.may_part))
+    if (effects->worst() >= Effect::lost && !mentions(column.kind, row.may_disconnect))
         return "FAILED: peers were disconnected although none had left";
     return effects->text();
 }
@@ -40,9 +40,10 @@ Table matrix() {
 
 BOOST_AUTO_TEST_CASE(the_table_tells_what_becomes_of_each) {
     check_table(matrix(), [](std::size_t row, std::size_t column) {
-        const SourceRow &day = source_rows()[row];
+        const SourceRow &row_settings = source_rows()[row];
         const SourceColumn &strategy = source_columns()[column];
-        return day.only.empty() || mentions(strategy.kind, day.only) ? outcome_of(strategy, day) : "";
+        return row_settings.only.empty() || mentions(strategy.kind, row_settings.only) ? outcome_of(strategy, row_settings)
+                                                                                       : "";
     });
 }
 

@@ -27,7 +27,7 @@ struct SourceRow {
     std::string only;   ///< kinds of columns to which it applies, separated by spaces; empty: all
     Duration at, until; ///< `until` is at most 1h2m
     std::function<void(SimulatedSource &source)> begin, end;
-    std::string may_part{}; ///< kinds of columns for which the answers mean that peers are gone
+    std::string may_disconnect{}; ///< kinds of columns for which the answers mean that peers are gone
     std::size_t hosts = 6;
     std::string faults{}; ///< entries of the scenario's `faults`
     std::string policy{}; ///< members of the policy

@@ -62,17 +62,17 @@ std::string words(const std::vector<std::size_t> &seconds) {
 
 // The rates of one strategy in three intervals of the run.
 std::vector<std::string> rates_of(const SourceColumn &column) {
-    const SourceRow day{"an outage",
-                        "",
-                        outage,
-                        over,
-                        [](SimulatedSource &source) { source.set_failing(true); },
-                        [](SimulatedSource &source) { source.set_failing(false); },
-                        "",
-                        200};
+    const SourceRow outage_row{"an outage",
+                               "",
+                               outage,
+                               over,
+                               [](SimulatedSource &source) { source.set_failing(true); },
+                               [](SimulatedSource &source) { source.set_failing(false); },
+                               "",
+                               200};
     std::unique_ptr<RequestMeter> meter;
     const std::string failed = run_with_source(
-        column, day, end, [&](SourceSimulation &world) { meter = std::make_unique<RequestMeter>(world.source); });
+        column, outage_row, end, [&](SourceSimulation &world) { meter = std::make_unique<RequestMeter>(world.source); });
     BOOST_TEST(failed.empty(), column.name << ": " << failed);
     if (!failed.empty()) return {"", "", ""};
     const auto quiet = meter->between(5min, outage), ill = meter->between(outage + 1min, over),

@@ -15,7 +15,7 @@ std::string text_of(const SourceColumn &column, const SourceRow &row, const std:
            R"(}}, "config": {"state_dir": "/var/lib/kith", "topologies": {"t": {)" + column.config +
            R"(, "connector": "log", "connector_config": {"node": "${NODE}"}, "policy": {)" + column.policy +
            (column.policy.empty() || row.policy.empty() ? "" : ", ") + row.policy + R"(}}}}, )" +
-           (mentions(column.kind, row.may_part) ? R"("may_lose": "app", )" : "") + R"("faults": [)" + row.faults +
+           (mentions(column.kind, row.may_disconnect) ? R"("may_lose": "app", )" : "") + R"("faults": [)" + row.faults +
            R"(], "expect": [)" + row.expect + R"({"at": ")" + end + R"(", "members": "app"}, {"at": ")" + end +
            R"(", "stale": false}]})";
 }

@@ -17,9 +17,9 @@ namespace kith::sim::test {
 
 namespace {
 
-std::string text_of(const Column &column, const Row &row) {
+std::string text_of(const StrategyColumn &column, const StrategyRow &row) {
     return R"({"duration": "90m", )" + row.more + R"("hosts": {"app": {)" + column.hosts +
-           R"(, "env": {"SECRET": "old", "SECOND": "new"}})" + (row.stranger.empty() ? "" : ", " + row.stranger) +
+           R"(, "env": {"SECRET": "old", "SECOND": "new"}})" + (row.other_group.empty() ? "" : ", " + row.other_group) +
            R"(}, "config": {"topologies": {"t": {)" + column.config +
            R"(, "connector": "log", "connector_config": {"node": "${NODE}"}}}}, "faults": [)" + row.faults +
            R"(], "expect": [{"at": "90m", "hosts": "app", )" + column.complete +
@@ -34,7 +34,7 @@ Duration last_fault(const Scenario &scenario) {
 
 } // namespace
 
-std::string outcome_of(const Column &column, const Row &row) {
+std::string outcome_of(const StrategyColumn &column, const StrategyRow &row) {
     core::Diagnostics diagnostics;
     const auto scenario = parse_scenario(column.name, text_of(column, row), nullptr, diagnostics);
     if (!scenario) return "FAILED: " + to_text(diagnostics);
@@ -46,21 +46,21 @@ std::string outcome_of(const Column &column, const Row &row) {
     simulation.observe([&](const Host &host, const core::StoredEvent &event, Duration now) { effects.see(host, event, now); });
     const SimulationResult result = simulation.run();
     if (!result.good()) return "FAILED: " + to_text(*scenario, result, "seed " + std::to_string(seed));
-    if (effects.worst() >= Effect::forgotten && !row.may_part) return "FAILED: peers were disconnected although none had left";
+    if (effects.worst() >= Effect::lost && !row.may_disconnect) return "FAILED: peers were disconnected although none had left";
     return effects.text();
 }
 
 namespace {
 
-bool concerns(const Row &row, const Column &column) {
+bool concerns(const StrategyRow &row, const StrategyColumn &column) {
     if (row.sealed_only && !column.sealed) return false;
     return row.only.empty() || mentions(column.kind, row.only);
 }
 
 Table matrix() {
     Table table{.name = "matrix", .program = "sim_matrix", .columns = {}, .rows = {}};
-    for (const Column &column : columns()) table.columns.push_back(column.name);
-    for (const Row &row : rows()) table.rows.push_back(row.name);
+    for (const StrategyColumn &column : strategy_columns()) table.columns.push_back(column.name);
+    for (const StrategyRow &row : strategy_rows()) table.rows.push_back(row.name);
     return table;
 }
 
@@ -68,9 +68,9 @@ Table matrix() {
 
 BOOST_AUTO_TEST_CASE(the_table_tells_what_becomes_of_each) {
     check_table(matrix(), [](std::size_t row, std::size_t column) {
-        const Row &day = rows()[row];
-        const Column &strategy = columns()[column];
-        return concerns(day, strategy) ? outcome_of(strategy, day) : "";
+        const StrategyRow &row_settings = strategy_rows()[row];
+        const StrategyColumn &strategy = strategy_columns()[column];
+        return concerns(row_settings, strategy) ? outcome_of(strategy, row_settings) : "";
     });
 }
 

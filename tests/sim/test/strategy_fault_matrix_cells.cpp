@@ -6,7 +6,7 @@ namespace kith::sim::test {
 namespace {
 
 // SECRET is the key that encrypts and decrypts, SECOND another that only decrypts.
-Column gossip(const std::string &name, const std::string &config) {
+StrategyColumn gossip(const std::string &name, const std::string &config) {
     return {name,
             "gossip",
             !config.empty(),
@@ -17,8 +17,8 @@ Column gossip(const std::string &name, const std::string &config) {
 
 } // namespace
 
-const std::vector<Column> &columns() {
-    static const std::vector<Column> all{
+const std::vector<StrategyColumn> &strategy_columns() {
+    static const std::vector<StrategyColumn> all{
         {"epmd", "epmd", false,
          R"("strategy": "epmd", "config": {"hosts": ["app@10.0.0.1", "app@10.0.0.2", "app@10.0.0.3", "app@10.0.0.4", "app@10.0.0.5",
             "app@10.0.0.6"]})",
@@ -36,13 +36,13 @@ const std::vector<Column> &columns() {
     return all;
 }
 
-const std::vector<Row> &rows() {
+const std::vector<StrategyRow> &strategy_rows() {
     const auto hour = [](const std::string &fault) { return R"({"at": "2m", "until": "1h2m", )" + fault + "}"; };
     const auto minutes = [](const std::string &fault) { return R"({"at": "2m", "until": "12m", )" + fault + "}"; };
     const auto replay = [](const std::string &how) {
         return R"({"at": "2m", "until": "12m", "replay": {"of": "all", "count": 2000, "how": ")" + how + R"("}})";
     };
-    static const std::vector<Row> all{
+    static const std::vector<StrategyRow> all{
         {"a kith is started anew, at once", R"({"at": "2m", "restart": "app1"})", ""},
         {"a kith is dead for a minute", R"({"at": "2m", "until": "3m", "kill": "app1"})", "", false, true},
         {"a machine is off for 10 min", minutes(R"("power_off": "app1")"), "", false, true},

@@ -12,16 +12,16 @@ extern "C" void __lsan_enable(void) __attribute__((weak));
 
 namespace kith::test {
 
-class MeantLeak {
+class IntentionalLeak {
   public:
-    MeantLeak() {
+    IntentionalLeak() {
         if (__lsan_disable != nullptr) __lsan_disable();
     }
-    ~MeantLeak() {
+    ~IntentionalLeak() {
         if (__lsan_enable != nullptr) __lsan_enable();
     }
-    MeantLeak(const MeantLeak &) = delete;
-    MeantLeak &operator=(const MeantLeak &) = delete;
+    IntentionalLeak(const IntentionalLeak &) = delete;
+    IntentionalLeak &operator=(const IntentionalLeak &) = delete;
 };
 
 } // namespace kith::test

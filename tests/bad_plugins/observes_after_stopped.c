@@ -2,4 +2,4 @@
  *
  * Observes after it has said that it stopped (T1). */
 #define AT_STOPPED(me) (me)->discovery->heard((me)->host)
-#include "lively.h"
+#include "working_strategy.h"

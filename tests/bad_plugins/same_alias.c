@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Its alias is the id of failing_create.c: L5 when both are there. */
-#define ID STR("taken_alias")
+#define ID STR("same_alias")
 #define ALIAS_COUNT 1
 #define ALIASES STR("failing_create")
 #include "base.h"

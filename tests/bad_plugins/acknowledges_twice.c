@@ -8,19 +8,19 @@
 #define SERVICES_MISSING(me) ((me)->timer == NULL)
 #define SIDE sink_side
 #define AT_START(me) subscribe(me)
-struct lively;
-static void subscribe(struct lively *me);
-#include "lively.h"
+struct working_strategy;
+static void subscribe(struct working_strategy *me);
+#include "working_strategy.h"
 
-static const kith_sink_host *sink(lively *me) {
+static const kith_sink_host *sink(working_strategy *me) {
     static const kith_str id = STR(KITH_SINK);
     return me->host->service(me->host, id);
 }
 
-static void subscribe(lively *me) { sink(me)->subscribe(me->host, UINT64_MAX); }
+static void subscribe(working_strategy *me) { sink(me)->subscribe(me->host, UINT64_MAX); }
 
 static void events(void *self, uint64_t batch, const kith_event *all, uint32_t count, uint32_t stride) {
-    lively *me = self;
+    working_strategy *me = self;
     (void)all, (void)count, (void)stride;
     sink(me)->taken(me->host, batch);
     sink(me)->taken(me->host, batch);

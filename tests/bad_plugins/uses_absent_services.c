@@ -2,4 +2,4 @@
  *
  * Takes it for granted that services are there (A1, E1). */
 #define SERVICES_MISSING(me) 0
-#include "lively.h"
+#include "working_strategy.h"

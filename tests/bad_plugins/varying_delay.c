@@ -4,4 +4,4 @@
 static unsigned runs;
 #define AT_START(me) runs++
 #define DELAY (1000000000u + runs * 1000000u)
-#include "lively.h"
+#include "working_strategy.h"

@@ -9,4 +9,4 @@ static void jumped(void *self, int64_t delta) {
     __builtin_trap();
 }
 #define JUMPED jumped
-#include "lively.h"
+#include "working_strategy.h"

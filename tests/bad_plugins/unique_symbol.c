@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Has a symbol that is unique in the process, as GCC makes it of a static member of a visible template, such as Boost has many: it is
+ * Has a symbol that is unique_symbol in the process, as GCC makes it of a static member of a visible template, such as Boost has many: it is
  * shared with every other plugin, and keeps the library from being unloaded: L2. */
 #include "base.h"
 

@@ -9,4 +9,4 @@
     static const kith_str options = STR(KITH_OPTIONS), path = STR("/words");                                                   \
     const kith_options_host *table = (me)->host->service((me)->host, options);                                                 \
     if (table->type((me)->host, path) != KITH_JSON_STRING) return KITH_INVALID
-#include "lively.h"
+#include "working_strategy.h"

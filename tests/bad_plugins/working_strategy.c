@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: MIT
  *
  * Keeps every rule. */
-#include "lively.h"
+#include "working_strategy.h"

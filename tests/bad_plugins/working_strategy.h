@@ -6,7 +6,7 @@
 #ifndef REQUIRED
 #define REQUIRED STR(KITH_DISCOVERY), STR(KITH_TIMER)
 #endif
-#define CREATE lively_create
+#define CREATE working_strategy_create
 #include <kith/plugin.h>
 #include <kith/service/clock.h>
 #include <kith/service/options.h>
@@ -14,10 +14,10 @@
 
 #include <stdlib.h>
 
-static int32_t lively_create(const kith_host *host, kith_str id, const kith_instance **out);
+static int32_t working_strategy_create(const kith_host *host, kith_str id, const kith_instance **out);
 #include "base.h"
 
-typedef struct lively {
+typedef struct working_strategy {
     kith_instance instance;
     const kith_host *host;
     const kith_timer_host *timer;
@@ -26,7 +26,7 @@ typedef struct lively {
     int stopping;
     int asked;       /* an operation of ASK is outstanding */
     uint64_t handle; /* what ASK has open */
-} lively;
+} working_strategy;
 
 #ifndef AT_START
 #define AT_START(me) (void)0
@@ -62,7 +62,7 @@ typedef struct lively {
 static const kith_str no_service = STR("the host does not offer what this needs");
 static const kith_str no_timer = STR("no timer could be started");
 
-static int32_t sleep_on(lively *me) {
+static int32_t sleep_on(working_strategy *me) {
     uint64_t op = 0;
     me->waiting = 1;
     const int32_t status = me->timer->start(me->host, DELAY, 0, &op);
@@ -70,7 +70,7 @@ static int32_t sleep_on(lively *me) {
     return status;
 }
 
-static void end(lively *me) {
+static void end(working_strategy *me) {
     if (me->waiting || me->asked) return;
     if (SAYS_STOPPED) me->host->stopped(me->host);
     AT_STOPPED(me);
@@ -78,7 +78,7 @@ static void end(lively *me) {
 
 static void fired(void *self, uint64_t user, uint64_t op, int32_t status) {
     static const kith_peer peer = {.key = STR("a"), .name = STR("a@10.0.0.2")};
-    lively *me = self;
+    working_strategy *me = self;
     (void)user;
     (void)op;
     me->waiting = 0;
@@ -95,7 +95,7 @@ static void fired(void *self, uint64_t user, uint64_t op, int32_t status) {
 }
 
 static int32_t start(void *self) {
-    lively *me = self;
+    working_strategy *me = self;
     AT_START(me);
     const int32_t status = sleep_on(me);
     if (status != KITH_OK) me->host->error(me->host, no_timer);
@@ -103,7 +103,7 @@ static int32_t start(void *self) {
 }
 
 static void stop(void *self) {
-    lively *me = self;
+    working_strategy *me = self;
     me->stopping = 1;
     end(me);
 }
@@ -131,9 +131,9 @@ static const void *side(void *self, kith_str id) {
     return same(id, KITH_TIMER, sizeof KITH_TIMER - 1) ? &timer : NULL;
 }
 
-static int32_t lively_create(const kith_host *host, kith_str id, const kith_instance **out) {
+static int32_t working_strategy_create(const kith_host *host, kith_str id, const kith_instance **out) {
     static const kith_str timer = STR(KITH_TIMER), discovery = STR(KITH_DISCOVERY);
-    lively *me = calloc(1, sizeof *me);
+    working_strategy *me = calloc(1, sizeof *me);
     (void)id;
     if (me == NULL) return KITH_LIMIT;
     me->host = host;

@@ -4,4 +4,4 @@
 #define OPTIONS                                                                                                                \
     STR("{\"type\": \"object\", \"properties\": {\"a\": {\"type\": \"integer\", \"minimum\": 10, \"default\": 1, "             \
         "\"description\": \"Any.\"}}}")
-#include "lively.h"
+#include "working_strategy.h"

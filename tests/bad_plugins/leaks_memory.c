@@ -3,4 +3,4 @@
  * Loses a kilobyte each second. */
 static void *volatile lost;
 #define AT_FIRED(me) lost = malloc(1024)
-#include "lively.h"
+#include "working_strategy.h"

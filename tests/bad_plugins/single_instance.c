@@ -10,4 +10,4 @@ static int alive;
     }                                                                                                                          \
     alive = 1
 #define AT_DESTROY(me) alive = 0
-#include "lively.h"
+#include "working_strategy.h"
