@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <core/cluster/base/duration_text.hpp>
+#include <core/cluster/topology/peer_explanation.hpp>
 #include <core/cluster/topology/topology.hpp>
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 namespace kith::core {
@@ -22,95 +20,85 @@ LiveTopology::LiveTopology(std::string name, Policy policy, Reconciler &reconcil
       reconciler_(reconciler),
       bus_(bus),
       limits_(limits_from(policy)),
-      membership_(std::move(policy), reconciler.names(), reconciler) {
+      membership_(std::move(policy), reconciler.names(), reconciler),
+      sources_(name_, bus),
+      reasons_(membership_, sources_),
+      publisher_(name_, membership_, sources_, reconciler.names(), reasons_, bus),
+      health_(name_, bus) {
     reconciler_.add_user(*this);
     membership_.set_self(reconciler_.node());
 }
 
 LiveTopology::~LiveTopology() {
-    changes_.clear();
-    membership_.give_up(changes_);
-    for (const auto &change : changes_) reconciler_.move(change.name, change.from, change.to);
+    give_up();
     reconciler_.remove_user(*this);
 }
 
 SourceId LiveTopology::add_source(std::string name) {
-    tellings_.emplace_back().name = std::move(name);
+    sources_.add(std::move(name));
     return membership_.add_source();
 }
 
 void LiveTopology::start(Time now) {
     started_ = true;
-    unready_since_ = now;
-    bus_.publish(event(KITH_EVENT_TOPOLOGY_STARTED), now);
+    health_.started(now);
+    Event started;
+    started.kind = KITH_EVENT_TOPOLOGY_STARTED;
+    started.topology = name_;
+    bus_.publish(started, now);
     update_ready(now);
 }
 
 void LiveTopology::stop(std::string_view reason, Time now) {
     if (std::exchange(stopped_, true)) return;
-    ready_ = false;
+    health_.stopped();
+    give_up();
+    if (!started_) return;
+    Event stopped;
+    stopped.kind = KITH_EVENT_TOPOLOGY_STOPPED;
+    stopped.topology = name_;
+    stopped.reason = reason;
+    bus_.publish(stopped, now);
+}
+
+void LiveTopology::give_up() {
     changes_.clear();
     membership_.give_up(changes_);
     for (const auto &change : changes_) reconciler_.move(change.name, change.from, change.to);
-    if (!started_) return;
-    Event told = event(KITH_EVENT_TOPOLOGY_STOPPED);
-    told.reason = reason;
-    bus_.publish(told, now);
 }
 
 // ---- what the strategies say ----
 
 Outcome LiveTopology::usable(SourceId source) const {
     if (stopped_) return {KITH_CANCELLED, "the topology is stopped"};
-    if (index_of(source) >= tellings_.size()) return {KITH_INTERNAL, "the topology has no such source"};
+    if (!sources_.knows(source)) return {KITH_INTERNAL, "the topology has no such source"};
     return {};
 }
 
 Outcome LiveTopology::replace(SourceId source, std::span<const PeerView> peers, Time now) {
     if (Outcome refused = usable(source); !refused) return refused;
     ObservationTally tally;
-    return judged(source, membership_.replace(source, peers, now, tally), tally, true, now);
+    return conclude(source, membership_.replace(source, peers, now, tally), tally, true, now);
 }
 
 Outcome LiveTopology::update(SourceId source, std::span<const PeerView> upserted, std::span<const std::string_view> missing,
                              std::span<const std::string_view> left, Time now) {
     if (Outcome refused = usable(source); !refused) return refused;
     ObservationTally tally;
-    return judged(source, membership_.update(source, upserted, missing, left, now, tally), tally, false, now);
-}
-
-Outcome LiveTopology::judged(SourceId source, Outcome outcome, ObservationTally &tally, bool whole, Time now) {
-    if (outcome) {
-        observed(source, tally, whole, now);
-    } else {
-        count_failure(source, outcome.status, outcome.text, now);
-    }
-    return outcome;
+    return conclude(source, membership_.update(source, upserted, missing, left, now, tally), tally, false, now);
 }
 
 Outcome LiveTopology::watching(SourceId source, bool in_sync, Time now) {
     if (Outcome refused = usable(source); !refused) return refused;
     membership_.watching(source, in_sync, now);
-    if (in_sync) {
-        ObservationTally tally;
-        tally.peers = membership_.records().present(source);
-        observed(source, tally, false, now);
-    } else {
-        settle(now);
-    }
+    in_sync ? confirm(source, now) : settle(now);
     return {};
 }
 
 Outcome LiveTopology::heard(SourceId source, Time now) {
     if (Outcome refused = usable(source); !refused) return refused;
     membership_.heard(source, now);
-    if (tellings_[index_of(source)].failures != 0) {
-        ObservationTally tally;
-        tally.peers = membership_.records().present(source);
-        observed(source, tally, false, now);
-    } else {
-        settle(now);
-    }
+    sources_[source].failures != 0 ? confirm(source, now) : settle(now);
     return {};
 }
 
@@ -122,91 +110,39 @@ Outcome LiveTopology::failed(SourceId source, std::int32_t status, std::string_v
 
 Outcome LiveTopology::left_out(SourceId source, std::uint32_t items, std::string_view reason, Time) {
     if (Outcome refused = usable(source); !refused) return refused;
-    Telling &telling = tellings_[index_of(source)];
-    telling.left_out += items;
-    if (telling.left_out_reason.empty()) telling.left_out_reason = reason;
+    sources_.left_out(source, items, reason);
     return {};
 }
 
-// An event for the first observation, for each that changed the set or what is left out of it, and for the first after a
-// failure; the others say nothing new. Changes that come one by one (update) have their own events.
-void LiveTopology::observed(SourceId source, ObservationTally &tally, bool whole, Time now) {
-    Telling &telling = tellings_[index_of(source)];
-    const std::uint64_t left_out = telling.left_out + tally.unnamed;
-    if (telling.left_out_reason.empty()) telling.left_out_reason = std::move(tally.unnamed_reason);
-    const bool recovered = telling.failures != 0;
-    const bool changed = (whole && tally.any()) || (left_out != telling.left_out_told && (whole || left_out != 0));
-    if (!telling.ok_told || recovered || changed) {
-        ++revision_;
-        Event told = event(KITH_EVENT_OBSERVATION_OK);
-        told.source = telling.name;
-        told.reason = telling.left_out_reason;
-        std::array<EventCount, 7> counts;
-        std::size_t count = 0;
-        counts[count++] = {"peers", tally.peers};
-        const auto put = [&](std::string_view name, std::uint64_t value) {
-            if (value != 0) counts[count++] = {name, value};
-        };
-        put("new", tally.discovered);
-        put("changed", tally.updated);
-        put("missing", tally.missing);
-        put("left", tally.left);
-        put("left_out", left_out);
-        put("failures", telling.failures);
-        told.counts = {counts.data(), count};
-        if (recovered) {
-            told.duration = now - telling.failing_since;
-            told.has_duration = true;
-        }
-        bus_.publish(told, now);
+// Of an observation: it is told, or counted as a failure when it was refused.
+Outcome LiveTopology::conclude(SourceId source, Outcome outcome, ObservationTally &tally, bool whole, Time now) {
+    if (!outcome) {
+        count_failure(source, outcome.status, outcome.text, now);
+        return outcome;
     }
-    telling.ok_told = true;
-    telling.failures = 0;
-    telling.status = KITH_OK;
-    telling.text.clear();
-    telling.left_out_told = left_out;
-    telling.left_out = 0;
-    telling.left_out_reason.clear();
+    if (sources_.observed(source, tally, whole, now)) ++revision_;
     settle(now);
+    return outcome;
 }
 
-// Told when it begins and when its reason changes; how often it failed is told by the observation that succeeds.
+// The source can look, and has what it had.
+void LiveTopology::confirm(SourceId source, Time now) {
+    ObservationTally tally;
+    tally.peers = membership_.records().present(source);
+    conclude(source, {}, tally, false, now);
+}
+
 void LiveTopology::count_failure(SourceId source, std::int32_t status, std::string_view text, Time now) {
-    Telling &telling = tellings_[index_of(source)];
-    const bool repeated = telling.failures != 0 && telling.status == status && telling.text == text;
-    if (telling.failures++ == 0) telling.failing_since = now;
-    telling.left_out = 0;
-    telling.left_out_reason.clear();
     membership_.failed(source, now);
-    if (!repeated) {
-        telling.status = status;
-        telling.text = text;
-        Event told = event(KITH_EVENT_OBSERVATION_FAILED);
-        told.source = telling.name;
-        told.status = status;
-        told.reason = text;
-        const EventCount failures{"failures", telling.failures};
-        told.counts = {&failures, 1};
-        bus_.publish(told, now);
-    }
+    sources_.failed(source, status, text, now);
     settle(now);
 }
-
-// ---- what was known before a restart ----
 
 void LiveTopology::remember(SourceId source, std::span<const PeerView> peers, Time age, Time now) {
     if (!usable(source) || membership_.source(source).looked()) return;
-    tellings_[index_of(source)].remembered_age = age;
-    tellings_[index_of(source)].remembered_at = now;
+    sources_.remembered(source, age, now);
     membership_.remember(source, peers);
     settle(now);
-}
-
-std::optional<Time> LiveTopology::known_age(SourceId source, Time now) const {
-    const Telling &telling = tellings_[index_of(source)];
-    if (membership_.source(source).looked()) return now - membership_.source(source).fresh_at(now);
-    if (telling.remembered_at == never) return std::nullopt;
-    return later(telling.remembered_age, now - telling.remembered_at);
 }
 
 void LiveTopology::set_policy(Policy policy, Time now) {
@@ -227,11 +163,7 @@ void LiveTopology::on_attached(std::string_view node, Time now) {
     settle(now);
 }
 
-void LiveTopology::on_detached(Time now) {
-    if (std::exchange(ready_, false)) unready_since_ = now;
-    short_readiness_ = 0;
-    ready_due_ = never;
-}
+void LiveTopology::on_detached(Time now) { health_.detached(now); }
 
 void LiveTopology::on_links_known(Time now) { update_ready(now); }
 
@@ -245,7 +177,7 @@ void LiveTopology::on_quiet(NameId name) { membership_.quiet(name); }
 
 // ---- time ----
 
-Time LiveTopology::next_deadline() const { return stopped_ ? never : std::min(membership_.next_deadline(), ready_due_); }
+Time LiveTopology::next_deadline() const { return stopped_ ? never : std::min(membership_.next_deadline(), health_.next_deadline()); }
 
 void LiveTopology::advance(Time now) {
     if (stopped_) return;
@@ -253,14 +185,7 @@ void LiveTopology::advance(Time now) {
     settle(now);
 }
 
-// ---- telling ----
-
-Event LiveTopology::event(std::uint32_t kind) const {
-    Event event;
-    event.kind = kind;
-    event.topology = name_;
-    return event;
-}
+// ---- what follows from it ----
 
 void LiveTopology::settle(Time now) {
     if (stopped_) return;
@@ -273,7 +198,7 @@ void LiveTopology::settle(Time now) {
             if (change.kind == ChangeKind::lost) --linked_;
         }
         if (change.kind != ChangeKind::reclassed) ++revision_;
-        tell(change, now);
+        publisher_.publish(change, now);
         reconciler_.move(change.name, change.from, change.to);
     }
     membership_.sweep();
@@ -281,73 +206,51 @@ void LiveTopology::settle(Time now) {
 }
 
 void LiveTopology::update_stale(Time now) {
-    std::uint32_t first_stale = 0;
     const auto fresh = [this](SourceId source) {
         return !membership_.source(source).stale() && membership_.records().remembered(source) == 0;
     };
-    while (first_stale < tellings_.size() && fresh(SourceId{first_stale})) ++first_stale;
-    const bool stale = first_stale < tellings_.size();
-    const SourceId which{first_stale};
-    if (stale == stale_) return;
-    stale_ = stale;
-    Event told = event(stale ? KITH_EVENT_TOPOLOGY_STALE : KITH_EVENT_TOPOLOGY_FRESH);
-    std::string text;
-    if (stale) {
-        stale_since_ = now;
-        told.source = tellings_[index_of(which)].name;
-        told.status = tellings_[index_of(which)].status;
-        if (tellings_[index_of(which)].failures != 0) {
-            text = why_stale(which);
-        } else if (!membership_.source(which).stale()) {
-            told.status = KITH_OK;
-            text = tellings_[index_of(which)].name +
-                   " has not looked yet; its peers are remembered from before kith started, " + remembered_since(which, now);
-        } else {
-            told.status = KITH_TIMED_OUT;
-            text = why_stale(which);
-        }
-        told.reason = text;
+    std::uint32_t first = 0;
+    while (first < sources_.size() && fresh(SourceId{first})) ++first;
+    if (first == sources_.size()) return health_.became_fresh(now);
+    if (health_.stale()) return;
+    const SourceId source{first};
+    const SourceReport &report = sources_[source];
+    if (report.failures != 0) {
+        health_.became_stale(report.name, report.status, reasons_.stale(source), now);
+    } else if (membership_.source(source).stale()) {
+        health_.became_stale(report.name, KITH_TIMED_OUT, reasons_.stale(source), now);
     } else {
-        told.duration = now - stale_since_;
-        told.has_duration = true;
+        const std::string reason = report.name + " has not looked yet; its peers are remembered from before kith started, " +
+                                   reasons_.last_known(source, now);
+        health_.became_stale(report.name, KITH_OK, reason, now);
     }
-    bus_.publish(told, now);
 }
 
 void LiveTopology::update_ready(Time now) {
     bool ready = started_ && !stopped_ && reconciler_.attached() && reconciler_.links_known() &&
                  linked_ >= membership_.policy().min_peers;
-    for (std::uint32_t i = 0; ready && i < tellings_.size(); ++i) ready = membership_.source(SourceId{i}).looked();
-    if (!ready) ready_due_ = never;
-    if (ready == ready_) return;
-    if (!ready) {
-        ready_ = false;
-        unready_since_ = now;
-        short_readiness_ = now - ready_since_ < settled_link ? short_readiness_ + 1 : 0;
-        return;
-    }
-    if (ready_due_ == never) {
-        ready_since_ = now;
-        ready_due_ = short_readiness_ >= 2 ? later(now, settled_link) : now;
-    }
-    if (now < ready_due_) return;
-    ready_due_ = never;
-    ready_ = true;
-    Event told = event(KITH_EVENT_TOPOLOGY_READY);
-    told.connector = reconciler_.connector();
-    told.node = reconciler_.node();
-    const std::array<EventCount, 2> counts{{{"peers", membership_.size()}, {"linked", linked_}}};
-    told.counts = counts;
-    told.duration = now - unready_since_;
-    told.has_duration = true;
-    bus_.publish(told, now);
+    for (std::uint32_t i = 0; ready && i < sources_.size(); ++i) ready = membership_.source(SourceId{i}).looked();
+    if (!ready) return health_.became_unready(now);
+    health_.became_ready(reconciler_.connector(), reconciler_.node(), membership_.size(), linked_, now);
 }
 
-// ---- knowledge ----
+// ---- what it knows ----
 
 PeerClass LiveTopology::class_of(std::string_view name) const {
     const NameId id = reconciler_.names().find(name);
     return id == no_name ? PeerClass::none : membership_.queries().class_of(id);
+}
+
+std::string LiveTopology::why(std::string_view name, Time now) const {
+    const NameId id = reconciler_.names().find(name);
+    const NameStanding standing = id == no_name ? NameStanding{} : membership_.queries().standing(id, now);
+    if (!standing.known) {
+        const std::string lost = publisher_.lost(name, now);
+        return lost.empty() ? explain_unknown(membership_, sources_, reasons_) : lost;
+    }
+    const std::string peer = explain_peer(standing, sources_, reasons_, now);
+    const std::string link = standing.self || standing.excluded ? std::string{} : reconciler_.why(name, now);
+    return link.empty() ? peer : peer + "; " + link;
 }
 
 std::vector<LiveTopology::PeerStatus> LiveTopology::peers() const {
@@ -359,11 +262,11 @@ std::vector<LiveTopology::PeerStatus> LiveTopology::peers() const {
 
 std::vector<LiveTopology::SourceStatus> LiveTopology::sources() const {
     std::vector<SourceStatus> all;
-    for (std::uint32_t i = 0; i < tellings_.size(); ++i) {
+    for (std::uint32_t i = 0; i < sources_.size(); ++i) {
         const SourceId source{i};
-        const Telling &telling = tellings_[index_of(source)];
-        all.push_back({telling.name, membership_.source(source).looked(), membership_.source(source).stale(),
-                       membership_.records().present(source), telling.failures, telling.text});
+        const SourceLiveness &liveness = membership_.source(source);
+        all.push_back({sources_[source].name, liveness.looked(), liveness.stale(), membership_.records().present(source),
+                       sources_[source].failures, sources_[source].text});
     }
     return all;
 }

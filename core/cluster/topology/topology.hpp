@@ -16,10 +16,13 @@
 #include <core/cluster/bus/bus.hpp>
 #include <core/cluster/membership/membership.hpp>
 #include <core/cluster/reconciler/reconciler.hpp>
+#include <core/cluster/topology/change_publisher.hpp>
+#include <core/cluster/topology/reason_writer.hpp>
+#include <core/cluster/topology/source_reports.hpp>
+#include <core/cluster/topology/topology_health.hpp>
 #include <core/config/policy.hpp>
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <optional>
 #include <span>
@@ -63,7 +66,7 @@ class LiveTopology final : private ReconcilerUser {
     // last had them.
     void remember(SourceId source, std::span<const PeerView> peers, Time age, Time now);
     // How long ago the source knew what there is; nothing when it has not looked and nothing was remembered.
-    std::optional<Time> known_age(SourceId source, Time now) const;
+    std::optional<Time> known_age(SourceId source, Time now) const { return reasons_.known_age(source, now); }
     // The peers of a source that are worth remembering.
     void each_known(SourceId source, const std::function<void(const PeerView &)> &function) const {
         membership_.queries().each_known(source, function);
@@ -81,8 +84,8 @@ class LiveTopology final : private ReconcilerUser {
     // -- what it knows --
     std::string_view name() const { return name_; }
     const Policy &policy() const { return membership_.policy(); }
-    bool stale() const { return stale_; }
-    bool ready() const { return ready_; }
+    bool stale() const { return health_.stale(); }
+    bool ready() const { return health_.ready(); }
     std::size_t size() const { return membership_.size(); } // peers it believes in: wanted and held
     std::size_t linked() const { return linked_; }          // of them
     PeerClass class_of(std::string_view name) const;
@@ -117,63 +120,30 @@ class LiveTopology final : private ReconcilerUser {
     void on_link(NameId name, bool up, Time now) override;
     void on_quiet(NameId name) override;
 
-    // What was last told of a source, so that nothing is repeated.
-    struct Telling {
-        std::string name;
-        bool ok_told = false;       // an observation.ok, and nothing has failed since
-        std::uint64_t failures = 0; // in a row
-        std::int32_t status = KITH_OK;
-        std::string text;
-        Time failing_since = 0;
-        std::uint64_t left_out = 0; // since the last observation
-        std::string left_out_reason;
-        std::uint64_t left_out_told = 0;
-        Time remembered_age = 0; // of what was remembered, at ...
-        Time remembered_at = never;
-    };
-    // What became of names that are forgotten, for `why`.
-    struct Obituary {
-        std::string name;
-        std::string text;
-        Time at;
-    };
-
-    void settle(Time now);
-    void tell(const MembershipChange &change, Time now);
-    std::string reason(const MembershipChange &change, Time now) const;
-    std::string cause(Cause cause, SourceId source) const;
-    Outcome judged(SourceId source, Outcome outcome, ObservationTally &tally, bool whole, Time now);
-    void observed(SourceId source, ObservationTally &tally, bool whole, Time now);
+    Outcome usable(SourceId source) const;
+    Outcome conclude(SourceId source, Outcome outcome, ObservationTally &tally, bool whole, Time now);
+    void confirm(SourceId source, Time now);
     void count_failure(SourceId source, std::int32_t status, std::string_view text, Time now);
+    void settle(Time now);
     void update_stale(Time now);
     void update_ready(Time now);
-    /// Of a source that is stale: its last failure, or its silence.
-    std::string why_stale(SourceId source) const;
-    std::string remembered_since(SourceId source, Time now) const;
-    Event event(std::uint32_t kind) const;
-    Outcome usable(SourceId source) const;
+    void give_up();
 
     std::string name_;
     Reconciler &reconciler_;
     Bus &bus_;
     JoinLimits limits_;
     Membership membership_;
-    std::vector<Telling> tellings_;
+    SourceReports sources_;
+    ReasonWriter reasons_;
+    ChangePublisher publisher_;
+    TopologyHealth health_;
     std::vector<MembershipChange> changes_;
     mutable std::vector<AttributeView> attributes_;
-    std::deque<Obituary> obituaries_;
     std::size_t linked_ = 0;
     std::uint64_t revision_ = 0;
     bool started_ = false;
     bool stopped_ = false;
-    bool stale_ = false;
-    bool ready_ = false;
-    Time stale_since_ = 0;
-    Time unready_since_ = 0;
-    // Readiness that was lost to a link within settled_link, in a row. From the second on it must last so long before it is told again.
-    std::uint32_t short_readiness_ = 0;
-    Time ready_since_ = 0;
-    Time ready_due_ = never; // until then it must last
 };
 
 } // namespace kith::core

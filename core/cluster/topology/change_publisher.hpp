@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+//
+// Publishes the event of each change of a membership, and remembers what became of the peers that were lost last.
+#pragma once
+
+#include <core/cluster/base/interner.hpp>
+#include <core/cluster/base/time.hpp>
+#include <core/cluster/bus/bus.hpp>
+#include <core/cluster/membership/membership.hpp>
+#include <core/cluster/topology/reason_writer.hpp>
+#include <core/cluster/topology/source_reports.hpp>
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kith::core {
+
+class ChangePublisher {
+  public:
+    // All of them outlive it.
+    ChangePublisher(std::string_view topology, const Membership &membership, const SourceReports &sources,
+                    const Interner &names, const ReasonWriter &reasons, Bus &bus)
+        : topology_(topology), membership_(membership), sources_(sources), names_(names), reasons_(reasons), bus_(bus) {}
+
+    // Nothing for ChangeKind::reclassed.
+    void publish(const MembershipChange &change, Time now);
+    // "lost 3 s ago: ..."; empty for a name that is not one of the last 256.
+    std::string lost(std::string_view name, Time now) const;
+
+  private:
+    struct Lost {
+        std::string name;
+        std::string reason;
+        Time at;
+    };
+    std::string collision_text(const MembershipChange &change, std::string_view key) const;
+
+    std::string_view topology_;
+    const Membership &membership_;
+    const SourceReports &sources_;
+    const Interner &names_;
+    const ReasonWriter &reasons_;
+    Bus &bus_;
+    std::vector<AttributeView> attributes_;
+    std::deque<Lost> lost_;
+};
+
+} // namespace kith::core

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include <core/cluster/base/duration_text.hpp>
+#include <core/cluster/topology/reason_writer.hpp>
+
+#include <array>
+#include <cstdio>
+
+namespace kith::core {
+
+namespace {
+
+std::string share_text(double share) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%g", share);
+    return text.data();
+}
+
+// Causes that let it wait for `grace` and `confirm`.
+bool waited(Cause cause) {
+    return cause == Cause::missed || cause == Cause::expired || cause == Cause::renamed || cause == Cause::unnamed;
+}
+
+} // namespace
+
+std::string ReasonWriter::cause(Cause cause, SourceId source) const {
+    const std::string strategy = "strategy " + (sources_.knows(source) ? sources_[source].name : std::string{"?"});
+    switch (cause) {
+    case Cause::none: return {};
+    case Cause::missed: return strategy + " looked and did not find it";
+    case Cause::expired: return strategy + " has not heard it for the time of its lease";
+    case Cause::left: return strategy + " says that it is gone";
+    case Cause::renamed: return "its key has another name now at " + strategy;
+    case Cause::unnamed: return "policy.name can no longer name it";
+    case Cause::self: return "it is the local node";
+    case Cause::filtered: return "policy.include or policy.exclude leaves it out";
+    case Cause::unselected: return "only a strategy that is not in use has it";
+    case Cause::pushed_out: return "policy.max_peers is reached, and it never linked";
+    case Cause::policy: return "the configuration changed";
+    case Cause::remembered: return "remembered from before kith started, and " + strategy + " has not looked since";
+    case Cause::forgotten: return "it was remembered from before kith started, and " + strategy + " does not have it";
+    }
+    return {};
+}
+
+std::string ReasonWriter::change(const MembershipChange &change, Time now) const {
+    switch (change.kind) {
+    case ChangeKind::discovered:
+        if (change.cause != Cause::remembered) return {};
+        return cause(change.cause, change.source) + "; " + last_known(change.source, now) + "; held until it has looked";
+    case ChangeKind::seen_again:
+        if (change.cause == Cause::remembered) return "seen again; it was remembered from before kith started";
+        return "seen again after " + duration_text(now - change.since);
+    case ChangeKind::missing:
+        return cause(change.cause, change.source) + "; it is gone in " + duration_text(ns(membership_.policy().grace));
+    case ChangeKind::held: return held(change);
+    case ChangeKind::lost: return lost(change, now);
+    default: return {};
+    }
+}
+
+std::string ReasonWriter::held(const MembershipChange &change) const {
+    if (change.cause == Cause::unselected || change.cause == Cause::remembered)
+        return cause(change.cause, change.source) + "; its link is kept";
+    const Policy &policy = membership_.policy();
+    const std::string guard = change.would_go == change.largest
+                                  ? "the topology would be empty"
+                                  : std::to_string(change.would_go) + " of " + std::to_string(change.largest) +
+                                        " peers would be gone, over policy.max_removal " + share_text(policy.max_removal);
+    return guard + "; held for " + duration_text(ns(policy.hold)) + " (" + cause(change.cause, change.source) + ")";
+}
+
+std::string ReasonWriter::lost(const MembershipChange &change, Time now) const {
+    const Policy &policy = membership_.policy();
+    std::string text = cause(change.cause, change.source);
+    if (waited(change.cause))
+        text += "; missing for " + duration_text(now - change.since) + " in " + std::to_string(change.observations) +
+                (change.observations == 1 ? " observation" : " observations");
+    if (change.believed) text += "; the guard held it for " + duration_text(ns(policy.hold));
+    if (change.to == PeerClass::unwanted) text += "; it is parted";
+    if (change.cause == Cause::forgotten) text += "; a link to it is left alone";
+    if (change.to == PeerClass::kept)
+        text += policy.prune == Prune::report ? "; prune is report: its link is left alone, else it would be parted"
+                                              : "; prune is keep: its link is left alone";
+    return text;
+}
+
+std::string ReasonWriter::stale(SourceId source) const {
+    if (sources_[source].failures != 0) return sources_[source].text;
+    return "nothing was heard for " + duration_text(membership_.source(source).silence()) +
+           "; leases stand still until something is";
+}
+
+std::string ReasonWriter::last_known(SourceId source, Time now) const {
+    return "last known " + duration_text(known_age(source, now).value_or(0)) + " ago";
+}
+
+std::optional<Time> ReasonWriter::known_age(SourceId source, Time now) const {
+    const SourceLiveness &liveness = membership_.source(source);
+    if (liveness.looked()) return now - liveness.fresh_at(now);
+    const SourceReport &report = sources_[source];
+    if (report.remembered_at == never) return std::nullopt;
+    return later(report.remembered_age, now - report.remembered_at);
+}
+
+} // namespace kith::core

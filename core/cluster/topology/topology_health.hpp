@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+//
+// Whether a topology is stale (a source cannot look, or has not looked since kith started) and ready (attached, every source has
+// looked, enough links are up): publishes topology.stale, topology.fresh and topology.ready when that changes.
+#pragma once
+
+#include <core/cluster/base/time.hpp>
+#include <core/cluster/bus/bus.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace kith::core {
+
+class TopologyHealth {
+  public:
+    // Both outlive it.
+    TopologyHealth(std::string_view topology, Bus &bus) : topology_(topology), bus_(bus) {}
+
+    bool stale() const { return stale_; }
+    bool ready() const { return ready_; }
+
+    void started(Time now) { unready_since_ = now; }
+    // source, status, reason: of the first source that is stale.
+    void became_stale(std::string_view source, std::int32_t status, std::string_view reason, Time now);
+    void became_fresh(Time now);
+    // Nothing when it is ready already. Readiness that was lost to links soon and twice in a row must last for settled_link first: call it
+    // again at next_deadline().
+    void became_ready(std::string_view connector, std::string_view node, std::size_t peers, std::size_t linked, Time now);
+    void became_unready(Time now);
+    // The local node is gone: not ready, and no sign of links that do not settle.
+    void detached(Time now);
+    void stopped() { ready_ = false; }
+    Time next_deadline() const { return ready_due_; } // `never`: time alone changes nothing
+
+  private:
+    Event event(std::uint32_t kind) const;
+
+    std::string_view topology_;
+    Bus &bus_;
+    bool stale_ = false;
+    bool ready_ = false;
+    Time stale_since_ = 0;
+    Time unready_since_ = 0;
+    std::uint32_t short_readiness_ = 0; // how often in a row readiness ended within settled_link
+    Time ready_since_ = 0;
+    Time ready_due_ = never; // until then it must last
+};
+
+} // namespace kith::core
