@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+//
+// Walks a value and its schema together. One for each check; `Findings` null when only the answer counts, as for the branches of anyOf.
+#pragma once
+
+#include <core/config/findings.hpp>
+#include <core/config/pattern_cache.hpp>
+#include <core/config/place.hpp>
+#include <core/config/value_check.hpp>
+
+#include <boost/json/value.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace kith::core {
+
+class SchemaChecker {
+  public:
+    // Both outlive it. root: the document that $ref looks in.
+    SchemaChecker(const boost::json::value &root, Findings *findings) : root_(root), findings_(findings) {}
+
+    // place is null for what does not stand in the text; then `at` is where it is told. secret: the value may not be repeated. depth: steps
+    // down the schema until here.
+    void run(const boost::json::value &schema, const boost::json::value &value, const Place *place, std::uint32_t at,
+             const KeyPath &path, bool secret, int depth);
+
+    bool good() const { return errors_ == 0; }
+    std::size_t errors() const { return errors_; }
+
+  private:
+    // A value that is being looked at, with the object of keywords that its schema has come to.
+    struct Here {
+        const boost::json::value &schema;
+        const boost::json::value &value;
+        const Place *place;
+        std::uint32_t at;
+        const KeyPath &path;
+        bool secret;
+        int depth;
+    };
+
+    // -- lists and objects --
+    void array(const Here &here);
+    void unique(const Here &here);
+    void object(const Here &here);
+    void member_of(const Here &here, std::string_view key, const boost::json::value &value);
+    bool matching_members(const Here &here, std::string_view key, const boost::json::value &value, const Place *place,
+                          const KeyPath &path);
+    void unknown(const Here &here, std::string_view key, std::uint32_t at, const KeyPath &path);
+    void counts(const Here &here);
+    void required(const Here &here);
+    void dependencies(const Here &here);
+    void missing(const Here &here, std::string_view key, const std::string &why = {});
+
+    // -- several schemas for one value --
+    void logic(const Here &here);
+    void choice(const Here &here, const boost::json::array &branches, bool exactly_one);
+    bool fits(const boost::json::value &schema, const boost::json::value &value, int depth) const;
+    // The same value against another schema.
+    void again(const boost::json::value &schema, const Here &here);
+
+    // -- what is told --
+    void error(std::uint32_t at, const KeyPath &path, std::string message);
+    void error(const Here &here, std::string message) { error(here.at, here.path, std::move(message)); }
+    void error(const Here &here, const ValueFault &fault);
+    void unfit(const Here &here, const std::string &more = {});
+    std::string got(const Here &here) const;
+
+    const boost::json::value &root_;
+    Findings *findings_;
+    std::size_t errors_ = 0;
+    PatternCache patterns_;
+};
+
+} // namespace kith::core
