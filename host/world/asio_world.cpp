@@ -10,11 +10,13 @@
 #include "process/child.hpp"
 #include "seat.hpp"
 #include "stream.hpp"
+#include "tls/client.hpp"
 #include "wall_clock.hpp"
 #include "watches.hpp"
 
 #include <kith/service/clock.h>
 #include <kith/service/dns.h>
+#include <kith/service/draft/tls.h>
 #include <kith/service/env.h>
 #include <kith/service/file.h>
 #include <kith/service/http.h>
@@ -41,7 +43,7 @@ struct Offered {
     const void *(*table)() noexcept;
 };
 
-constexpr std::array<Offered, 12> offered = {{
+constexpr std::array<Offered, 13> offered = {{
     {KITH_CLOCK, clock_table},
     {KITH_TIMER, timer_table},
     {KITH_RANDOM, random_table},
@@ -54,6 +56,7 @@ constexpr std::array<Offered, 12> offered = {{
     {KITH_DNS, dns_table},
     {KITH_HTTP, http_table},
     {KITH_PROCESS, process_table},
+    {KITH_TLS, tls_table},
 }};
 
 } // namespace
@@ -152,6 +155,7 @@ void Seat::close() {
         if (operation.abort) operation.abort();
     }
     if (http) http->close();
+    if (tls) tls->clients.clear();
     for (auto &[id, stream] : std::exchange(streams, {})) stream->close();
     for (auto &[id, listener] : std::exchange(listeners, {})) listener->close();
     for (auto &[id, socket] : std::exchange(sockets, {})) socket->close();

@@ -32,6 +32,8 @@ class Listener;
 class DatagramSocket;
 class Child;
 class HttpSeat;
+struct TlsSeat;
+struct TlsPeer;
 class ResolvConf;
 class Inbox;
 class Interfaces;
@@ -113,6 +115,7 @@ class Seat : public std::enable_shared_from_this<Seat> {
     std::shared_ptr<int> questions = std::make_shared<int>(0);   // of kith.dns/1 that are open: its other owners
     std::shared_ptr<int> programs = std::make_shared<int>(0);    // of kith.process/1, the same
     std::shared_ptr<HttpSeat> http;                              // made when first asked for
+    std::shared_ptr<TlsSeat> tls;                                // the same
     std::map<std::string, std::string, std::less<>> environment; // what was read: stays borrowed until destroy
 };
 
@@ -168,5 +171,10 @@ const void *state_table() noexcept;
 const void *dns_table() noexcept;
 const void *http_table() noexcept;
 const void *process_table() noexcept;
+const void *tls_table() noexcept;
+
+/// Tell how `secure` of kith.tls/0 ended. peer: null unless status is KITH_OK.
+void tell_secured(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
+                  const TlsPeer *peer);
 
 } // namespace kith::app

@@ -29,7 +29,7 @@ void tell_written(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t
 } // namespace
 
 Stream::Stream(Seat &seat, tcp::socket socket)
-    : seat_(seat.shared_from_this()), socket_(std::move(socket)), reading_(seat.io), writing_(seat.io) {
+    : seat_(seat.shared_from_this()), socket_(std::move(socket)), reading_(seat.io), writing_(seat.io), securing_(seat.io) {
     Error ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
     socket_.non_blocking(true, ignored);
@@ -38,6 +38,7 @@ Stream::Stream(Seat &seat, tcp::socket socket)
 
 std::int32_t Stream::read(std::uint32_t max, std::uint64_t timeout, std::uint64_t user, std::uint64_t *op) {
     if (reading_.busy(*seat_)) return seat_->refuse(KITH_BUSY, "a read of this stream is outstanding already");
+    if (securing_.busy(*seat_)) return seat_->refuse(KITH_BUSY, "this stream is being secured");
     if (max == 0) return seat_->refuse(KITH_INVALID, "a read of 0 bytes");
     max_ = max;
     reading_.begin(
@@ -46,17 +47,23 @@ std::int32_t Stream::read(std::uint32_t max, std::uint64_t timeout, std::uint64_
             tell_read(seat, u, o, KITH_CANCELLED, cancelled_text(), nullptr, 0);
         },
         [this] { end_read(KITH_TIMED_OUT, late()); });
-    await_read();
+    await_read(session_ != nullptr); // what TLS holds already comes without a word of the kernel
     return KITH_OK;
 }
 
-void Stream::await_read() {
+void Stream::await_read(bool at_once) {
+    if (broken_) { // the kernel may wait for ever for what an earlier read wanted
+        boost::asio::post(seat_->io, [me = shared_from_this()] {
+            if (me->reading_.op != 0) me->can_read();
+        });
+        return;
+    }
     if (std::exchange(reading_.waiting, true)) return;
     const auto go_on = [me = shared_from_this()](const Error &) {
         me->reading_.waiting = false;
         if (me->reading_.op != 0) me->can_read();
     };
-    if (broken_) {
+    if (at_once) {
         boost::asio::post(seat_->io, [go_on] { go_on({}); });
     } else {
         socket_.async_wait(tcp::socket::wait_read, go_on);
@@ -64,6 +71,7 @@ void Stream::await_read() {
 }
 
 void Stream::can_read() {
+    if (session_ != nullptr && !broken_) return read_secure();
     auto &buffer = seat_->parts.read_buffer; // of all streams: completions never nest
     Error error = broken_;
     std::size_t size = 0;
@@ -72,8 +80,7 @@ void Stream::can_read() {
         size = socket_.read_some(boost::asio::buffer(buffer.data(), most), error);
     }
     if (error == boost::asio::error::would_block) return await_read();
-    if (error == boost::asio::error::eof)
-        return end_read(KITH_CLOSED, place(address_of(remote_), remote_.port()) + ": it ended the stream");
+    if (error == boost::asio::error::eof) return end_read(KITH_CLOSED, with_place("it ended the stream"));
     if (error) return end_read(broken(error), text_of(error));
     if (const auto ended = reading_.end(*seat_))
         tell_read(*seat_, ended->user, reading_.last, KITH_OK, {}, buffer.data(), size);
@@ -85,13 +92,20 @@ void Stream::end_read(std::int32_t status, std::string_view text) {
 
 std::int32_t Stream::write(std::string_view data, std::uint64_t timeout, std::uint64_t user, std::uint64_t *op) {
     if (writing_.busy(*seat_)) return seat_->refuse(KITH_BUSY, "a write to this stream is outstanding already");
+    if (securing_.busy(*seat_)) return seat_->refuse(KITH_BUSY, "this stream is being secured");
     if (finished_) return seat_->refuse(KITH_INVALID, "this direction of the stream was shut down");
-    // What the kernel takes at once is not copied.
     Error error = broken_;
-    const std::size_t taken =
-        error || data.empty() ? 0 : socket_.write_some(boost::asio::buffer(data.data(), data.size()), error);
-    out_.assign(data.substr(taken));
-    written_ = 0;
+    if (session_ != nullptr) {
+        inner_.assign(data);
+        sealed_ = 0;
+        while (!error && (written_ < out_.size() || seal())) error = push();
+    } else {
+        // What the kernel takes at once is not copied.
+        const std::size_t taken =
+            error || data.empty() ? 0 : socket_.write_some(boost::asio::buffer(data.data(), data.size()), error);
+        out_.assign(data.substr(taken));
+        written_ = 0;
+    }
     writing_.begin(
         *seat_, shared_from_this(), timeout, user, op,
         [](Seat &seat, std::uint64_t u, std::uint64_t o) { tell_written(seat, u, o, KITH_CANCELLED, cancelled_text()); },
@@ -102,12 +116,18 @@ std::int32_t Stream::write(std::string_view data, std::uint64_t timeout, std::ui
 }
 
 void Stream::await_write() {
+    if (broken_) {
+        boost::asio::post(seat_->io, [me = shared_from_this()] {
+            if (me->writing_.op != 0) me->can_write();
+        });
+        return;
+    }
     if (std::exchange(writing_.waiting, true)) return;
     const auto go_on = [me = shared_from_this()](const Error &) {
         me->writing_.waiting = false;
         if (me->writing_.op != 0) me->can_write();
     };
-    if (broken_ || written_ == out_.size()) {
+    if (written_ == out_.size() && sealed_ == inner_.size()) {
         boost::asio::post(seat_->io, [go_on] { go_on({}); });
     } else {
         socket_.async_wait(tcp::socket::wait_write, go_on);
@@ -116,17 +136,32 @@ void Stream::await_write() {
 
 void Stream::can_write() {
     Error error = broken_;
-    while (!error && written_ < out_.size()) {
-        written_ += socket_.write_some(boost::asio::buffer(out_.data() + written_, out_.size() - written_), error);
-    }
+    while (!error && (written_ < out_.size() || seal())) error = push();
     if (error == boost::asio::error::would_block) return await_write();
+    if (!error) error = broken_; // it could not be sealed
     if (error) return end_write(broken(error), text_of(error));
     end_write(KITH_OK, {});
 }
 
+// Gives the kernel what it takes of out_; would_block while something is left.
+Error Stream::push() {
+    Error error;
+    while (!error && written_ < out_.size())
+        written_ += socket_.write_some(boost::asio::buffer(out_.data() + written_, out_.size() - written_), error);
+    if (written_ == out_.size()) {
+        std::string().swap(out_);
+        written_ = 0;
+    }
+    return error;
+}
+
 void Stream::end_write(std::int32_t status, std::string_view text) {
-    std::string().swap(out_);
-    written_ = 0;
+    if (session_ == nullptr) { // else what is left of a record goes before the next one
+        std::string().swap(out_);
+        written_ = 0;
+    }
+    std::string().swap(inner_);
+    sealed_ = 0;
     if (const auto ended = writing_.end(*seat_)) tell_written(*seat_, ended->user, writing_.last, status, text);
 }
 
@@ -134,7 +169,12 @@ std::int32_t Stream::shutdown() {
     if (writing_.busy(*seat_)) {
         return seat_->refuse(KITH_BUSY, "a write to this stream is outstanding; shut it down when it has completed");
     }
+    if (securing_.busy(*seat_)) return seat_->refuse(KITH_BUSY, "this stream is being secured");
     Error ignored; // the other side may have ended it already
+    if (layer_ == Layer::secured && !broken_) {
+        session_->end();
+        answer();
+    }
     socket_.shutdown(tcp::socket::shutdown_send, ignored);
     finished_ = true;
     return KITH_OK;
@@ -142,21 +182,31 @@ std::int32_t Stream::shutdown() {
 
 void Stream::close() {
     Error ignored;
-    for (const std::uint64_t op : {reading_.op, writing_.op}) {
+    for (const std::uint64_t op : {reading_.op, writing_.op, securing_.op}) {
         if (op != 0) seat_->cancel(op);
+    }
+    if (layer_ == Layer::secured && !broken_ && !finished_) {
+        session_->end();
+        out_ += session_->take();
+        push();
     }
     socket_.close(ignored);
 }
 
 std::string Stream::text_of(const Error &error) const {
-    return place(address_of(remote_), remote_.port()) + ": " + error.message();
+    return with_place(broken_text_.empty() ? error.message() : broken_text_);
 }
 
-std::string Stream::late() const { return place(address_of(remote_), remote_.port()) + ": its time was over"; }
+std::string Stream::with_place(std::string_view text) const {
+    return place(address_of(remote_), remote_.port()) + ": " + std::string(text);
+}
+
+std::string Stream::late() const { return with_place("its time was over"); }
 
 // Whatever the kernel calls it, a stream that worked and does not any more is broken.
-std::int32_t Stream::broken(const Error &error) {
+std::int32_t Stream::broken(const Error &error, std::string_view text) {
     broken_ = error;
+    if (!text.empty()) broken_text_ = text;
     return KITH_RESET;
 }
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
 // One TCP stream. Bytes are taken from the kernel only for a read that is outstanding, and given to it as far as it takes them, so
-// a read or a write that is cancelled or times out leaves nothing behind.
+// a read or a write that is cancelled or times out leaves nothing behind. One that kith.tls/0 has secured keeps what belongs to a record
+// that is not all there, or not all sent.
 #pragma once
 
 #include "seat.hpp"
 #include "socket.hpp"
+#include "tls/tls.hpp"
 #include "way.hpp"
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -24,26 +27,53 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
     const tcp::endpoint &remote() const { return remote_; }
 
+    // ---- kith.tls/0: secure_stream.cpp ----
+
+    /// Begin to secure it: an operation that `secure` and `end_secure` end.
+    std::int32_t begin_secure(std::uint64_t timeout, std::uint64_t user, std::uint64_t *op);
+    /// It is under way, with that id.
+    bool securing(std::uint64_t op) const { return securing_.op == op; }
+    void secure(std::unique_ptr<TlsSession> session);
+    void end_secure(std::int32_t status, std::string_view text);
+    /// It has not begun after all.
+    void forget_secure();
+
   private:
-    void await_read();
+    enum class Layer : std::uint8_t { plain, securing, secured };
+
+    void await_read(bool at_once = false);
     void can_read();
+    void read_secure();
     void end_read(std::int32_t status, std::string_view text);
     void await_write();
     void can_write();
     void end_write(std::int32_t status, std::string_view text);
+    Error push();
+    bool seal();
+    void answer();
+    void shake();
+    void await_shake(tcp::socket::wait_type what);
     std::string text_of(const Error &error) const;
+    std::string with_place(std::string_view text) const;
     std::string late() const;
-    std::int32_t broken(const Error &error);
+    std::int32_t broken(const Error &error, std::string_view text = {});
 
     std::shared_ptr<Seat> seat_;
     tcp::socket socket_;
     tcp::endpoint remote_;
     Way reading_, writing_;
     std::uint32_t max_ = 0;   // of the read
-    std::string out_;         // of the write
+    std::string out_;         // of the write; of TLS: what is to be sent before anything else
     std::size_t written_ = 0; // of out_
     bool finished_ = false;   // our direction is shut down
     Error broken_;            // the kernel tells an error once; here it is kept
+    std::string broken_text_; // what TLS says of it
+
+    Layer layer_ = Layer::plain;
+    Way securing_;
+    std::unique_ptr<TlsSession> session_;
+    std::string inner_;      // of a write, to be sealed
+    std::size_t sealed_ = 0; // of inner_
 };
 
 } // namespace kith::app

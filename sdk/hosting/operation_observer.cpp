@@ -47,7 +47,8 @@ constexpr auto ended = [](OperationTally &tally, std::uint64_t, std::uint64_t, s
 
 constexpr char tcp_connect[] = "tcp.connect", tcp_listen[] = "tcp.listen", tcp_read[] = "tcp.read", tcp_write[] = "tcp.write",
                udp_bind[] = "udp.bind", udp_send[] = "udp.send", http_open[] = "http.open", dns_query[] = "dns.query",
-               process_start[] = "process.start", process_write[] = "process.write";
+               process_start[] = "process.start", process_write[] = "process.write", tls_open[] = "tls.open",
+               tls_secure[] = "tls.secure";
 
 } // namespace completion
 } // namespace
@@ -111,6 +112,11 @@ struct OperationObserver::Calls {
         wrap<&kith_state_plugin::saved>(side);
     }
 
+    static void fill(Side<kith_tls_plugin> &side) {
+        wrap<&kith_tls_plugin::opened, completion::prepared<completion::tls_open>>(side);
+        wrap<&kith_tls_plugin::secured, completion::prepared<completion::tls_secure>>(side);
+    }
+
     template <class Table>
     static const void *observe(OperationObserver &observer, const void *table) {
         auto &side = std::get<Side<Table>>(observer.sides_);
@@ -140,6 +146,7 @@ const void *OperationObserver::observe(std::string_view id, const void *table) n
     if (id == KITH_PROCESS) return Calls::observe<kith_process_plugin>(*this, table);
     if (id == KITH_FILE) return Calls::observe<kith_file_plugin>(*this, table);
     if (id == KITH_STATE) return Calls::observe<kith_state_plugin>(*this, table);
+    if (id == KITH_TLS) return Calls::observe<kith_tls_plugin>(*this, table);
     return table;
 }
 

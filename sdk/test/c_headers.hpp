@@ -29,4 +29,12 @@ inline std::vector<std::filesystem::path> headers() {
     return out;
 }
 
+/// Those of services that are not frozen.
+inline std::vector<std::filesystem::path> drafts() {
+    std::vector<std::filesystem::path> out;
+    for (const auto &entry : std::filesystem::directory_iterator(KITH_SOURCE_DIR "/sdk/include/kith/service/draft"))
+        out.push_back(entry.path());
+    return out;
+}
+
 } // namespace kith::test

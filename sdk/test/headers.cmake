@@ -2,7 +2,7 @@
 # The C headers compile with no warning (A4): each by itself in the oldest dialect, and all together in every dialect.
 cmake_minimum_required(VERSION 3.25)
 set(include ${SOURCE}/sdk/include)
-file(GLOB headers ${include}/kith/*.h ${include}/kith/service/*.h)
+file(GLOB headers ${include}/kith/*.h ${include}/kith/service/*.h ${include}/kith/service/draft/*.h)
 set(flags -fsyntax-only -I${include} -Wall -Wextra -pedantic -Werror)
 
 function(run what compiler)

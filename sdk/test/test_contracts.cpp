@@ -8,6 +8,7 @@
 
 #include <regex>
 
+using kith::test::drafts;
 using kith::test::headers;
 using kith::test::read;
 
@@ -24,7 +25,9 @@ struct Function {
 std::vector<Function> functions() {
     std::vector<Function> out;
     const std::regex begin("struct (kith_[a-z_]+) \\{"), pointer("\\(\\*([a-z_]+)\\)\\(");
-    for (const auto &path : headers()) {
+    auto all = headers();
+    for (auto &draft : drafts()) all.push_back(std::move(draft));
+    for (const auto &path : all) {
         const auto text = read(path);
         const auto of_file = text.substr(0, text.find("*/"));
         for (std::sregex_iterator at(text.begin(), text.end(), begin), end; at != end; ++at) {

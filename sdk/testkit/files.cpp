@@ -48,25 +48,11 @@ std::int32_t failing(const Machine::Body &on, std::string_view path) {
 void read(Seat &seat, Op &op) {
     Machine::Body &on = *seat.body;
     kith_file_info info{};
-    std::string_view bytes;
-    if (op.status == KITH_OK) op.status = failing(on, op.name);
-    const auto found = on.files.find(op.name);
+    std::string bytes;
     if (op.status == KITH_OK) {
-        if (found == on.files.end()) {
-            op.status = KITH_NOT_FOUND;
-        } else {
-            const File &file = found->second;
-            info = on.info(file);
-            if (file.directory) {
-                op.status = KITH_INVALID;
-            } else if (!on.may_read(file)) {
-                op.status = KITH_DENIED;
-            } else if (file.bytes.size() > op.number) {
-                op.status = KITH_LIMIT;
-            } else {
-                bytes = file.bytes;
-            }
-        }
+        if (const auto found = on.files.find(op.name); failing(on, op.name) == KITH_OK && found != on.files.end())
+            info = on.info(found->second);
+        op.status = on.read_file(op.name, op.number, bytes);
     }
     on.trace("file.read", op.id, op.status, bytes);
     const std::string text = text_of(op);
@@ -215,6 +201,18 @@ constexpr kith_state_host state_table = {
 };
 
 } // namespace
+
+std::int32_t Machine::Body::read_file(const std::string &path, std::uint64_t max, std::string &out) const {
+    const std::string at = normal(path);
+    if (const std::int32_t status = failing(*this, at); status != KITH_OK) return status;
+    const auto found = files.find(at);
+    if (found == files.end()) return KITH_NOT_FOUND;
+    if (found->second.directory) return KITH_INVALID;
+    if (!may_read(found->second)) return KITH_DENIED;
+    if (found->second.bytes.size() > max) return KITH_LIMIT;
+    out = found->second.bytes;
+    return KITH_OK;
+}
 
 const kith_file_host *file_service() noexcept { return &file_table; }
 const kith_env_host *env_service() noexcept { return &env_table; }

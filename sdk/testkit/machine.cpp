@@ -4,6 +4,7 @@
 #include "http_room.hpp"
 #include "machine_body.hpp"
 #include "process_room.hpp"
+#include "tls_room.hpp"
 
 #include <kith/hosting/status.hpp>
 
@@ -89,6 +90,7 @@ const void *Machine::service(std::string_view id) const noexcept {
     if (id == KITH_HTTP) return http_service();
     if (id == KITH_DNS) return dns_service();
     if (id == KITH_PROCESS) return process_service();
+    if (id == KITH_TLS) return tls_service();
     return nullptr;
 }
 
@@ -118,6 +120,7 @@ void Machine::close(kith_host &host) noexcept {
     }
     if (body_->http_room) body_->http_room->close(seat);
     if (body_->process_room) body_->process_room->close(seat);
+    if (body_->tls_room) body_->tls_room->close(seat);
     while (seat.first != none) {
         Op &op = body_->ops[seat.first];
         if (op.dial != 0) net_.tcp().hang_up(op.dial);
@@ -160,6 +163,11 @@ HttpRoom &Machine::Body::http() {
 ProcessRoom &Machine::Body::programs() {
     if (!process_room) process_room = std::make_unique<ProcessRoom>(*this);
     return *process_room;
+}
+
+TlsRoom &Machine::Body::tls() {
+    if (!tls_room) tls_room = std::make_unique<TlsRoom>(*this);
+    return *tls_room;
 }
 
 std::int32_t Machine::Body::called(Seat &seat, const char *what) {
@@ -218,7 +226,7 @@ void Machine::Body::release(Op &op) noexcept {
     (op.next == none ? seat.last : ops[op.next].previous) = op.previous;
     --seat.outstanding;
     if (Socket *on = op.socket == 0 ? nullptr : socket(seat, op.socket)) {
-        for (auto *each : {&on->reader, &on->writer, &on->accepter}) {
+        for (auto *each : {&on->reader, &on->writer, &on->accepter, &on->securer}) {
             if (*each == slot) *each = none;
         }
     }

@@ -10,6 +10,7 @@
 
 #include <kith/service/clock.h>
 #include <kith/service/dns.h>
+#include <kith/service/draft/tls.h>
 #include <kith/service/env.h>
 #include <kith/service/file.h>
 #include <kith/service/http.h>
@@ -38,6 +39,7 @@ inline constexpr std::uint32_t none = UINT32_MAX;
 
 class HttpRoom;
 class ProcessRoom;
+class TlsRoom;
 struct DnsFound;
 
 inline std::string_view view(kith_str s) noexcept {
@@ -111,7 +113,9 @@ struct Socket {
     Stream *stream = nullptr;
     Listener *listener = nullptr;
     UdpSocket *udp = nullptr;
-    std::uint32_t reader = none, writer = none, accepter = none; // operations
+    std::uint32_t reader = none, writer = none, accepter = none, securer = none; // operations
+    bool secured = false;                                                        // by kith.tls/0, or it was tried
+    bool useless = false;                                                        // it was tried in vain
 };
 
 struct File {
@@ -173,6 +177,8 @@ class Machine::Body final : public Actor, public SocketOwner, public UdpOwner {
     void changed(const std::string &path);
     std::uint64_t version(const std::string &path) const;
     bool may_read(const File &file) const noexcept;
+    /// The whole of it, or a status of kith.file/1.
+    std::int32_t read_file(const std::string &path, std::uint64_t max, std::string &out) const;
     kith_file_info info(const File &file) const noexcept;
 
     // ---- the rest ----
@@ -181,6 +187,7 @@ class Machine::Body final : public Actor, public SocketOwner, public UdpOwner {
     std::size_t questions(const Seat &seat) const noexcept;
     HttpRoom &http();        // made when first asked for
     ProcessRoom &programs(); // the same
+    TlsRoom &tls();          // the same
     void take_post();
     void on_event(std::uint32_t what, std::uint32_t slot, std::uint64_t id) override;
 
@@ -221,6 +228,7 @@ class Machine::Body final : public Actor, public SocketOwner, public UdpOwner {
 
     std::unique_ptr<HttpRoom> http_room;
     std::unique_ptr<ProcessRoom> process_room;
+    std::unique_ptr<TlsRoom> tls_room;
 
     std::atomic<std::int64_t> wall_skew = 0;
     std::atomic<std::int64_t> monotonic_skew = 0;
@@ -239,5 +247,6 @@ const kith_state_host *state_service() noexcept;
 const kith_http_host *http_service() noexcept;
 const kith_dns_host *dns_service() noexcept;
 const kith_process_host *process_service() noexcept;
+const kith_tls_host *tls_service() noexcept;
 
 } // namespace kith::testkit

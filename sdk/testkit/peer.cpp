@@ -3,10 +3,13 @@
 
 #include "fifo.hpp"
 #include "tcp_stack.hpp"
+#include "tls_wire.hpp"
 
 #include <kith/hosting/status.hpp>
+#include <kith/service/draft/tls.h>
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -35,6 +38,8 @@ class Conversation::Body {
     Body(Peer::Body &home, Stream &made, std::size_t n) : peer(home), number(n), face(*this), stream(&made) {}
 
     void pump();
+    bool shake();
+    void refuse(int alert);
     void flush();
     void step();
     void over() { stream = nullptr; }
@@ -51,6 +56,10 @@ class Conversation::Body {
     Handler bytes, end;
     Script script;
     std::size_t at = 0;
+    std::optional<TlsServer> tls; // until the handshake is done
+    bool greeted = false;         // its hello has come
+    std::string certificate, server_name;
+    Fifo held; // what is to go out behind the handshake
 };
 
 class Peer::Body final : public SocketOwner {
@@ -71,6 +80,7 @@ class Peer::Body final : public SocketOwner {
             Conversation::Body &made =
                 *conversations.emplace_back(std::make_unique<Conversation::Body>(*this, *stream, conversations.size() + 1));
             ++accepted;
+            made.tls = tls;
             if (accept_handler) {
                 accept_handler(made.face);
             } else if (!scripts.empty()) {
@@ -105,6 +115,7 @@ class Peer::Body final : public SocketOwner {
     std::vector<Conversation::Handler> dials;
     std::vector<std::uint64_t> dialling;
     Conversation::Handler accept_handler;
+    std::optional<TlsServer> tls;
     std::vector<std::string> failures;
     std::shared_ptr<bool> alive = std::make_shared<bool>(true); // asked by functions that are called later
 };
@@ -114,7 +125,11 @@ void Conversation::Body::pump() {
     if (stream != nullptr && reading) {
         const bool news = stream->available() != 0;
         if (news) all += peer.net.tcp().read(*stream, stream->available());
-        if (news && bytes) bytes(face);
+        if (tls) {
+            if (shake() && !all.empty() && bytes) bytes(face);
+        } else if (news && bytes) {
+            bytes(face);
+        }
     }
     if (stream != nullptr && reading && stream->ended) ended = true;
     if (stream != nullptr && stream->broken != KITH_OK) {
@@ -127,6 +142,54 @@ void Conversation::Body::pump() {
         if (end) end(face);
     }
     flush();
+}
+
+// True when it is done just now: then what has come behind it is there.
+bool Conversation::Body::shake() {
+    while (tls) {
+        const TlsFront front = front_of(all);
+        switch (front.state) {
+        case TlsFront::State::more: return false;
+        case TlsFront::State::alert: face.close(); return false;
+        case TlsFront::State::no_tls: refuse(tls_unexpected_message); return false;
+        case TlsFront::State::record: break;
+        }
+        const auto &words = front.record.words;
+        all.erase(0, front.size);
+        if (greeted && front.record.kind == TlsRecord::finished) {
+            tls.reset();
+            out += held.view();
+            held.clear();
+            return true;
+        }
+        if (greeted || front.record.kind != TlsRecord::hello || words.size() != 4) {
+            refuse(tls_unexpected_message);
+            return false;
+        }
+        greeted = true;
+        server_name = words[0];
+        certificate = words[3];
+        const std::uint32_t newest = tls_number(words[2]);
+        const std::uint32_t version = tls->version == 0 ? newest : tls->version;
+        const auto theirs = papers_in(certificate), clients = papers_in(tls->clients);
+        int alert = 0;
+        if (version < tls_number(words[1]) || version > newest) alert = tls_protocol_version;
+        if (!clients.empty() && theirs.empty()) alert = tls_certificate_required;
+        if (!clients.empty() && !theirs.empty() && !is_trusted(theirs.front(), clients)) alert = tls_unknown_authority;
+        if (!clients.empty() && !theirs.empty() && theirs.front().expired) alert = tls_expired;
+        if (alert != 0) {
+            refuse(alert);
+            return false;
+        }
+        out += packed({TlsRecord::hello, {std::to_string(version), tls->identity.certificate}});
+    }
+    return false;
+}
+
+void Conversation::Body::refuse(int alert) {
+    held.clear();
+    out += tls_alert(alert);
+    face.close();
 }
 
 void Conversation::Body::flush() {
@@ -142,6 +205,7 @@ void Conversation::Body::flush() {
 }
 
 void Conversation::Body::step() {
+    if (tls) return;
     while (stream != nullptr && !waiting && at < script.steps_.size()) {
         const Script::Step &now = script.steps_[at];
         const std::string_view have = face.received();
@@ -200,7 +264,7 @@ std::string Conversation::take(std::size_t count) {
 
 void Conversation::send(std::string_view bytes) {
     if (body_.stream == nullptr) return;
-    body_.out += bytes;
+    (body_.tls ? body_.held : body_.out) += bytes;
     body_.flush();
 }
 
@@ -239,6 +303,8 @@ std::int32_t Conversation::broken() const noexcept { return body_.broken; }
 bool Conversation::over() const noexcept { return body_.stream == nullptr; }
 std::size_t Conversation::number() const noexcept { return body_.number; }
 const std::string &Conversation::all() const noexcept { return body_.all; }
+const std::string &Conversation::certificate() const noexcept { return body_.certificate; }
+const std::string &Conversation::server_name() const noexcept { return body_.server_name; }
 
 // ---- script ----
 
@@ -284,6 +350,10 @@ std::uint16_t Peer::port() const noexcept { return body_->listener == nullptr ? 
 Script &Peer::script() { return *body_->scripts.emplace_back(std::make_unique<Script>()); }
 
 void Peer::on_accept(Conversation::Handler handler) { body_->accept_handler = std::move(handler); }
+
+void Peer::secure(TlsServer how) { body_->tls = std::move(how); }
+
+void Peer::speak_plainly() { body_->tls.reset(); }
 
 void Peer::accept(bool on) {
     body_->accepting = on;

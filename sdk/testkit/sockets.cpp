@@ -18,7 +18,7 @@ Socket &Machine::Body::make_socket(Seat &seat) {
 }
 
 void Machine::Body::close(Socket &socket) noexcept {
-    for (const auto slot : {socket.reader, socket.writer, socket.accepter}) {
+    for (const auto slot : {socket.reader, socket.writer, socket.accepter, socket.securer}) {
         if (slot == none) continue;
         ready(ops[slot], KITH_CANCELLED);
         ops[slot].status = KITH_CANCELLED; // also when it was ready, but not told yet

@@ -2,6 +2,7 @@
 //
 // kith.tcp/1 of a simulated machine: the service's side of the sockets in tcp_stack.
 #include "machine_body.hpp"
+#include "tls_room.hpp"
 
 #include <kith/hosting/status.hpp>
 
@@ -217,6 +218,7 @@ std::int32_t begin_read(const kith_host *host, std::uint64_t stream, std::uint32
     Socket *socket = nullptr;
     if (const std::int32_t status = stream_of(on, seat, stream, socket); status != KITH_OK) return status;
     if (socket->reader != none) return seat.refuse(KITH_BUSY, "a read of this stream is outstanding already");
+    if (socket->securer != none) return seat.refuse(KITH_BUSY, "this stream is being secured");
     if (max == 0) return seat.refuse(KITH_INVALID, "a read of 0 bytes");
     Op &op = on.begin(seat, "tcp.read", read, user, id);
     op.socket = stream;
@@ -237,6 +239,7 @@ std::int32_t write(const kith_host *host, std::uint64_t stream, const void *data
     if (size > KITH_TCP_MAX_WRITE) return seat.refuse(KITH_LIMIT, "a write takes at most 16777216 bytes");
     if (size != 0 && data == nullptr) return seat.refuse(KITH_INVALID, "bytes are expected at `data`");
     if (socket->writer != none) return seat.refuse(KITH_BUSY, "a write to this stream is outstanding already");
+    if (socket->securer != none) return seat.refuse(KITH_BUSY, "this stream is being secured");
     if (socket->stream->finished) return seat.refuse(KITH_INVALID, "this direction of the stream was shut down");
     Op &op = on.begin(seat, "tcp.write", written, user, id);
     op.socket = stream;
@@ -257,6 +260,7 @@ std::int32_t shutdown(const kith_host *host, std::uint64_t stream) noexcept {
     if (socket->writer != none && !on.ops[socket->writer].ready) {
         return seat.refuse(KITH_BUSY, "a write to this stream is outstanding; shut it down when it has completed");
     }
+    if (socket->securer != none) return seat.refuse(KITH_BUSY, "this stream is being secured");
     on.net.tcp().finish(*socket->stream);
     return KITH_OK;
 }
@@ -311,6 +315,12 @@ void Machine::Body::pump(Socket &socket) {
     if (socket.accepter != none && !socket.listener->pending.empty()) ready(ops[socket.accepter], KITH_OK);
     if (socket.udp != nullptr) return pump_datagrams(socket);
     if (socket.stream == nullptr) return;
+    if (socket.securer != none) return tls().pump(socket, ops[socket.securer]);
+    if (socket.useless) {
+        for (const auto slot : {socket.reader, socket.writer})
+            if (slot != none) ready(ops[slot], KITH_RESET);
+        return;
+    }
     Stream &stream = *socket.stream;
     const bool news = stream.broken != KITH_OK || stream.available() != 0 || stream.ended;
     if (socket.reader != none && news) ready(ops[socket.reader], KITH_OK);

@@ -5,6 +5,7 @@
 #include <core/engine/services.hpp>
 #include <kith/service/clock.h>
 #include <kith/service/dns.h>
+#include <kith/service/draft/tls.h>
 #include <kith/service/env.h>
 #include <kith/service/file.h>
 #include <kith/service/http.h>
@@ -26,7 +27,7 @@ core::LoaderSettings simulated_loader_settings() {
     testkit::SimNet net;
     const testkit::Machine &machine = net.machine("any", {"10.0.0.1"});
     for (const char *id : {KITH_CLOCK, KITH_TIMER, KITH_RANDOM, KITH_LOOP, KITH_TCP, KITH_UDP, KITH_DNS, KITH_HTTP, KITH_FILE,
-                           KITH_ENV, KITH_STATE, KITH_PROCESS}) {
+                           KITH_ENV, KITH_STATE, KITH_PROCESS, KITH_TLS}) {
         if (machine.service(id) != nullptr) loader_settings.services.emplace_back(id);
     }
     return loader_settings;

@@ -96,7 +96,7 @@ void Connection::tunnel_answer() {
 
 void Connection::secure() {
     doing_ = "in the TLS handshake";
-    session_ = tls_->session(server_name_);
+    session_ = tls_->session(server_name_, true);
     shake();
 }
 

@@ -17,19 +17,26 @@ namespace {
 
 class OpensslContext final : public TlsContext {
   public:
-    explicit OpensslContext(Context context) : context_(std::move(context)) {}
-    std::unique_ptr<TlsSession> session(const std::string &name) override {
-        return std::make_unique<OpensslSession>(*context_, name);
+    OpensslContext(Context context, TlsWords words)
+        : context_(std::move(context)), words_(std::make_shared<const TlsWords>(std::move(words))) {}
+    std::unique_ptr<TlsSession> session(const std::string &name, bool expect_name) override {
+        return std::make_unique<OpensslSession>(*context_, name, expect_name, words_);
     }
 
   private:
     Context context_;
+    std::shared_ptr<const TlsWords> words_; // a session may outlive its client
 };
 
 Bio bio_of(const std::string &text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
 
-// Of an encrypted key nobody is asked for the password.
+// Nobody is asked for a password: it is in the settings, or there is none.
 int no_password(char *, int, int, void *) { return 0; }
+
+int configured_password(char *into, int size, int, void *settings) {
+    const std::string &password = static_cast<const TlsSettings *>(settings)->password;
+    return static_cast<int>(password.copy(into, static_cast<std::size_t>(size)));
+}
 
 // A directory whose certificates are found by the hash of their names, as Debian's.
 bool is_hashed(const char *directory) {
@@ -70,37 +77,48 @@ bool present(SSL_CTX *context, const std::string &certificate) {
 }
 
 std::unique_ptr<TlsContext> make_context(const TlsSettings &settings, TlsFailure &failure) {
-    const auto refuse = [&failure](std::int32_t status, const char *what) {
-        failure = {status, what + (": " + openssl_text())};
+    const auto refuse = [&failure](std::int32_t status, const std::string &what) {
+        failure = {status, what + ": " + openssl_text()};
         return nullptr;
     };
+    const TlsWords &words = settings.words;
     ERR_clear_error();
     Context context(SSL_CTX_new(TLS_client_method()));
     if (!context) return refuse(KITH_UNSUPPORTED, "TLS cannot be set up");
     SSL_CTX *raw = context.get();
-    SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
+    SSL_CTX_set_min_proto_version(raw, static_cast<int>(settings.min_version));
+    SSL_CTX_set_max_proto_version(raw, static_cast<int>(settings.max_version));
+    SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_client_cert_cb(raw, OpensslSession::asked_for_certificate);
     SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_default_passwd_cb(raw, no_password);
     SSL_CTX_set_verify(raw, settings.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
     if (settings.authorities.empty()) {
         if (settings.verify && !trust_system(raw)) return refuse(KITH_UNSUPPORTED, "the system's authorities cannot be used");
     } else if (!trust(raw, settings.authorities)) {
-        return refuse(KITH_INVALID, "`authorities`: expected certificates in PEM (-----BEGIN CERTIFICATE-----)");
+        return refuse(KITH_INVALID, words.authorities + ": expected certificates in PEM (-----BEGIN CERTIFICATE-----)");
     } else {
         // What the operator trusts is trusted, also when somebody else has signed it.
         X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(raw), X509_V_FLAG_PARTIAL_CHAIN);
     }
-    if (settings.certificate.empty()) return std::make_unique<OpensslContext>(std::move(context));
+    if (settings.certificate.empty()) return std::make_unique<OpensslContext>(std::move(context), words);
     if (!present(raw, settings.certificate)) {
         return refuse(KITH_INVALID,
-                      "`certificate`: expected ours in PEM (-----BEGIN CERTIFICATE-----), and the chain above it");
+                      words.certificate + ": expected ours in PEM (-----BEGIN CERTIFICATE-----), and the chain above it");
     }
     const Bio text = bio_of(settings.key);
-    const Key key(PEM_read_bio_PrivateKey(text.get(), nullptr, no_password, nullptr));
-    if (!key) return refuse(KITH_INVALID, "`key`: expected a private key in PEM, not encrypted");
-    if (SSL_CTX_use_PrivateKey(raw, key.get()) != 1) return refuse(KITH_INVALID, "`key` is not the one of `certificate`");
-    return std::make_unique<OpensslContext>(std::move(context));
+    const bool has_password = !settings.password.empty();
+    const Key key(PEM_read_bio_PrivateKey(text.get(), nullptr, has_password ? configured_password : no_password,
+                                          const_cast<TlsSettings *>(&settings)));
+    if (!key) {
+        return refuse(KITH_INVALID,
+                      words.key + (has_password ? ": expected a private key in PEM, encrypted with the password or not at all"
+                                                : ": expected a private key in PEM, not encrypted"));
+    }
+    if (SSL_CTX_use_PrivateKey(raw, key.get()) != 1)
+        return refuse(KITH_INVALID, words.key + " is not the one of " + words.certificate);
+    return std::make_unique<OpensslContext>(std::move(context), words);
 }
 
 } // namespace

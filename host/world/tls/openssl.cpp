@@ -17,11 +17,6 @@ std::string time_text(const ASN1_TIME *time) {
     return size > 0 ? std::string(text, static_cast<std::size_t>(size)) : "an unknown time";
 }
 
-std::string name_text(X509_NAME *name) {
-    char text[256];
-    return ::X509_NAME_oneline(name, text, sizeof text) == nullptr ? "nobody" : text;
-}
-
 // The first names that a certificate is for.
 std::string names_of(X509 *certificate) {
     std::string out;
@@ -44,32 +39,40 @@ std::string names_of(X509 *certificate) {
     return out.empty() ? "no host at all" : out;
 }
 
+// What was rejected: of a chain it may be an authority.
+std::string what_was_rejected(const TlsWords &words, X509 *certificate) {
+    if (words.web) return "the server's certificate";
+    if (certificate == nullptr) return "a certificate of " + words.other;
+    const std::string subject = distinguished_name(X509_get_subject_name(certificate));
+    return "the certificate " + (subject.empty() ? "without a subject" : subject) + " of " + words.other;
+}
+
 // The certificate was not accepted by us.
-std::string rejection(long verdict, X509 *certificate, const std::string &name) {
+std::string rejection(long verdict, const TlsWords &words, X509 *certificate, const std::string &name) {
     const std::string reason = X509_verify_cert_error_string(verdict);
+    const std::string what = what_was_rejected(words, certificate);
     switch (verdict) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
-        return "the server's certificate has expired" +
+        return what + " has expired" +
                (certificate == nullptr ? "" : " (it was valid until " + time_text(X509_get0_notAfter(certificate)) + ")") +
                "; have it renewed, or look at this machine's clock";
     case X509_V_ERR_CERT_NOT_YET_VALID:
-        return "the server's certificate is not valid yet" +
+        return what + " is not valid yet" +
                (certificate == nullptr ? "" : " (from " + time_text(X509_get0_notBefore(certificate)) + ")") +
                "; look at this machine's clock";
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
-        return "the server's certificate is not for `" + name + "`" +
-               (certificate == nullptr ? "" : " but for " + names_of(certificate)) +
+        return what + " is not for `" + name + "`" + (certificate == nullptr ? "" : " but for " + names_of(certificate)) +
                "; ask for it by one of its names, or configure the name to expect";
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-        return "the server's certificate" +
-               (certificate == nullptr ? "" : ", issued by " + name_text(X509_get_issuer_name(certificate)) + ",") +
+        return what +
+               (certificate == nullptr ? "" : ", issued by " + distinguished_name(X509_get_issuer_name(certificate)) + ",") +
                " is signed by nobody we trust (" + reason + "); configure the authority that signed it";
-    default: return "the server's certificate is not accepted: " + reason;
+    default: return what + " is not accepted: " + reason;
     }
 }
 
@@ -97,25 +100,28 @@ std::string openssl_text() {
     return reason == nullptr ? "no reason was given" : reason;
 }
 
-TlsFailure failure_of(SSL *ssl, const std::string &name, X509 *rejected) {
+TlsFailure failure_of(SSL *ssl, const TlsWords &words, const std::string &name, X509 *rejected, bool asked) {
     const int reason = ERR_GET_REASON(ERR_peek_error());
     const long verdict = SSL_get_verify_result(ssl);
     if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED && verdict != X509_V_OK) {
         ERR_clear_error();
-        return {KITH_UNAUTHORIZED, rejection(verdict, rejected, name)};
+        return {KITH_UNAUTHORIZED, rejection(verdict, words, rejected, name)};
     }
     const std::string text = openssl_text();
-    if (refuses_us(reason)) {
+    if (refuses_us(reason) || (asked && reason == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE)) {
         const bool has_one = SSL_get_certificate(ssl) != nullptr;
-        if (has_one) return {KITH_UNAUTHORIZED, "the server does not accept our certificate (" + text + ")"};
-        return {KITH_UNAUTHORIZED, (reason == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED
-                                        ? "the server wants a certificate of ours ("
-                                        : "the server refuses us, possibly for want of a certificate (") +
+        if (has_one) return {KITH_UNAUTHORIZED, words.other + " does not accept our certificate (" + text + ")"};
+        return {KITH_UNAUTHORIZED, words.other +
+                                       (asked || reason == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED
+                                            ? " wants a certificate of ours ("
+                                            : " refuses us, possibly for want of a certificate (") +
                                        text + "); configure one and its key"};
     }
     if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST || reason == SSL_R_PACKET_LENGTH_TOO_LONG) {
-        return {KITH_PROTOCOL, "the server does not speak TLS there (" + text + "); is it http://, or another port?"};
+        return {KITH_PROTOCOL, words.other + " does not speak TLS there (" + text + ")" +
+                                   (words.web ? "; is it http://, or another port?" : "")};
     }
+    if (reason >= SSL_AD_REASON_OFFSET && !words.web) return {KITH_PROTOCOL, words.other + " ended TLS by an alert: " + text};
     return {KITH_PROTOCOL, "TLS failed: " + text};
 }
 

@@ -33,7 +33,13 @@ using Ssl = std::unique_ptr<SSL, Freed<SSL_free>>;
 std::string openssl_text();
 
 /// Why a handshake, a read or a write failed. name: whom we wanted to speak to. rejected: the certificate that was not accepted; may
-/// be null.
-TlsFailure failure_of(SSL *ssl, const std::string &name, X509 *rejected);
+/// be null. asked: it has asked for a certificate that we do not have.
+TlsFailure failure_of(SSL *ssl, const TlsWords &words, const std::string &name, X509 *rejected, bool asked);
+
+/// Who is at the other end, when the handshake is done.
+TlsPeer peer_of(SSL *ssl);
+
+/// A certificate's subject or issuer: CN=node,O=example.
+std::string distinguished_name(const X509_NAME *name);
 
 } // namespace kith::app

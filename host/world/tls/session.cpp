@@ -21,18 +21,20 @@ bool is_numeric(const std::string &name) {
 
 } // namespace
 
-OpensslSession::OpensslSession(SSL_CTX &context, std::string name) : name_(std::move(name)), ssl_(SSL_new(&context)) {
+OpensslSession::OpensslSession(SSL_CTX &context, std::string name, bool expect_name, std::shared_ptr<const TlsWords> words)
+    : name_(std::move(name)), words_(std::move(words)), ssl_(SSL_new(&context)) {
     Bio in(BIO_new(BIO_s_mem())), out(BIO_new(BIO_s_mem()));
     if (!ssl_ || !in || !out) throw std::bad_alloc();
     X509_VERIFY_PARAM *verify = SSL_get0_param(ssl_.get());
     bool good = true;
-    if (is_numeric(name_)) {
-        good = X509_VERIFY_PARAM_set1_ip_asc(verify, name_.c_str()) == 1;
-    } else {
+    const bool numeric = is_numeric(name_);
+    if (expect_name && numeric) good = X509_VERIFY_PARAM_set1_ip_asc(verify, name_.c_str()) == 1;
+    if (expect_name && !numeric) {
         X509_VERIFY_PARAM_set_hostflags(verify, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-        good = X509_VERIFY_PARAM_set1_host(verify, name_.data(), name_.size()) == 1 &&
-               SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name_.data()) == 1;
+        good = X509_VERIFY_PARAM_set1_host(verify, name_.data(), name_.size()) == 1;
     }
+    if (!name_.empty() && !numeric)
+        good = good && SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name_.data()) == 1;
     if (!good) throw std::bad_alloc();
     in_ = in.release();
     out_ = out.release();
@@ -40,6 +42,11 @@ OpensslSession::OpensslSession(SSL_CTX &context, std::string name) : name_(std::
     SSL_set_connect_state(ssl_.get());
     SSL_set_app_data(ssl_.get(), this);
     SSL_set_verify(ssl_.get(), SSL_get_verify_mode(ssl_.get()), looked_at);
+}
+
+int OpensslSession::asked_for_certificate(SSL *ssl, X509 **, EVP_PKEY **) {
+    if (auto *me = static_cast<OpensslSession *>(SSL_get_app_data(ssl))) me->asked_ = true;
+    return 0; // there is none
 }
 
 // Changes nothing of the verdict.
@@ -79,13 +86,19 @@ TlsSession::Step OpensslSession::write(std::string_view bytes) {
     return bytes.empty() ? Step::done : step_of(SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written));
 }
 
+void OpensslSession::end() {
+    ERR_clear_error();
+    SSL_shutdown(ssl_.get());
+    ERR_clear_error();
+}
+
 TlsSession::Step OpensslSession::step_of(int result) {
     if (result > 0) return Step::done;
     switch (SSL_get_error(ssl_.get(), result)) {
     case SSL_ERROR_WANT_READ:
     case SSL_ERROR_WANT_WRITE: return Step::hungry;
     case SSL_ERROR_ZERO_RETURN: return Step::ended;
-    default: failure_ = failure_of(ssl_.get(), name_, rejected_.get()); return Step::failed;
+    default: failure_ = failure_of(ssl_.get(), *words_, name_, rejected_.get(), asked_); return Step::failed;
     }
 }
 

@@ -74,6 +74,9 @@ class stream : public tcp_detail::handle {
     void shutdown() noexcept {
         if (id_ != 0 && !home_->over) table_->shutdown(home_->raw, id_);
     }
+
+  private:
+    friend class tls_client; // kith/tls.hpp
 };
 
 /// Accepts connections; one accept at a time.

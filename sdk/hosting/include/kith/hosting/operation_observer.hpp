@@ -7,6 +7,7 @@
 #include <kith/hosting/operation_tally.hpp>
 #include <kith/service/clock.h>
 #include <kith/service/dns.h>
+#include <kith/service/draft/tls.h>
 #include <kith/service/file.h>
 #include <kith/service/http.h>
 #include <kith/service/loop.h>
@@ -53,7 +54,7 @@ class OperationObserver {
     OperationTally tally_;
     std::tuple<Side<kith_clock_plugin>, Side<kith_timer_plugin>, Side<kith_loop_plugin>, Side<kith_tcp_plugin>,
                Side<kith_udp_plugin>, Side<kith_http_plugin>, Side<kith_dns_plugin>, Side<kith_process_plugin>,
-               Side<kith_file_plugin>, Side<kith_state_plugin>>
+               Side<kith_file_plugin>, Side<kith_state_plugin>, Side<kith_tls_plugin>>
         sides_;
 };
 

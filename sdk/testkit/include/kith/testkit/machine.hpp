@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // One machine of a simulated universe, and the world of the instances that run on it: services clock, timer, random, loop, tcp,
-// udp, http, file, env, state, process.
+// udp, http, file, env, state, process, tls.
 #pragma once
 
 #include <kith/hosting/world.hpp>

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <kith/testkit/machine.hpp>
+#include <kith/testkit/tls_identity.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -65,8 +66,15 @@ class Conversation {
     bool over() const noexcept;
     /// 1 for the first connection of its peer.
     std::size_t number() const noexcept;
-    /// Everything that ever came.
+    /// Everything that ever came, but what belongs to a TLS handshake.
     const std::string &all() const noexcept;
+
+    // ---- of a peer that speaks TLS ----
+
+    /// The certificates that the other side has sent; empty: none.
+    const std::string &certificate() const noexcept;
+    /// The name that it has asked for.
+    const std::string &server_name() const noexcept;
 
   private:
     Body &body_;
@@ -120,6 +128,10 @@ class Peer {
     Script &script();
     /// Called for each new connection, instead of scripts.
     void on_accept(Conversation::Handler handler);
+    /// Speak TLS: connections from now on begin with a handshake, behind which all else is as ever. Handlers see it once it is done.
+    void secure(TlsServer how);
+    /// As it was at first.
+    void speak_plainly();
     /// Leave connections in the backlog: they are there, and nobody reads them.
     void accept(bool on);
     /// Stop listening: new connections are refused. Those that are open stay.
