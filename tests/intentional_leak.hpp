@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// An instance that never says `stopped` is never destroyed: that is its contract, and no leak. What is allocated while one of these
-// lives, LeakSanitizer does not count.
+// An instance that never calls `stopped` is never destroyed, by contract. LeakSanitizer ignores what is allocated while an object of this
+// class exists.
 #pragma once
 
-// The names are LeakSanitizer's own; they are there when the program is built with it.
+// The functions of LeakSanitizer; null if the program is not built with it.
 // NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" void __lsan_disable(void) __attribute__((weak));
 extern "C" void __lsan_enable(void) __attribute__((weak));

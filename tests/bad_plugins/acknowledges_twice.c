@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A sink that says twice that it has taken a batch (T2). */
+ * A sink that acknowledges a batch twice (T2). */
 #include <kith/service/sink.h>
 #define KIND KITH_KIND_SINK
 #define REQUIRED STR(KITH_SINK), STR(KITH_TIMER)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
  *
- * The id has letters that no id has: L5. */
+ * The id contains invalid characters: L5. */
 #define ID STR("Not An Id")
 #include "base.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
  *
- * A required service is no service id: L5. */
+ * A required service is not a valid service id: L5. */
 #define REQUIRED STR("discovery please")
 #include "base.h"

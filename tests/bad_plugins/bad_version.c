@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
  *
- * The version is none: L5. */
+ * The version is not a valid version: L5. */
 #define VERSION STR("latest")
 #include "base.h"

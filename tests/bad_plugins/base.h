@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A plugin in good order, but for what the file that includes this has defined before. It can be loaded; create refuses.
+ * A plugin that keeps all rules except those that the macros defined by the including file violate. It can be loaded; create refuses.
  */
 #include <kith/plugin.h>
 #include <kith/service/discovery.h>
@@ -76,7 +76,7 @@ static const kith_str required[] = {REQUIRED};
 static const kith_str optional[] = {OPTIONAL};
 static const kith_str aliases[] = {ALIASES};
 
-/* Some of the bad ones leave out what they do not need. */
+/* Some of the including files do not use it. */
 #define MAY_BE_UNUSED __attribute__((unused))
 
 MAY_BE_UNUSED static const kith_descriptor descriptor = {

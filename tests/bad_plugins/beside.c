@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Needs a library that lies beside it, found by $ORIGIN. */
+/* Requires a library in the same directory, found by $ORIGIN. */
 #define ID STR("beside")
 #define CREATE create_beside
 #include <kith/plugin.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Never comes back from its constructor, and SIGTERM does not end it. */
+ * Its constructor never returns and ignores SIGTERM. */
 #include "base.h"
 #include <signal.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Leaves a process that holds every descriptor open, and never comes back from its destructor. */
+ * Leaves a process that keeps every file descriptor open; its destructor never returns. */
 #include "working_strategy.h"
 #include <unistd.h>
 

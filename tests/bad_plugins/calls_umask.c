@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Changes the process in a call (P1). */
+ * Changes the state of the process in a call (P1). */
 #include <sys/stat.h>
 #define AT_START(me) (void)umask(077)
 #include "working_strategy.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A constructor gives it another version than its file has. */
+/* A constructor changes its version to another than that in the file. */
 #define NO_ENTRY
 #include "base.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Its descriptor is filled in by a constructor; only the entry is constant. */
+/* A constructor fills in its descriptor; only the entry is constant. */
 #define NO_ENTRY
 #include "base.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Crashes when the wall clock jumps (D1). */
+ * Crashes if the wall clock jumps (D1). */
 #include <stdint.h>
 #define REQUIRED STR(KITH_DISCOVERY), STR(KITH_TIMER), STR(KITH_CLOCK)
 static void jumped(void *self, int64_t delta) {

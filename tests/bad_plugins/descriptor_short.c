@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
  *
- * The descriptor says that it is shorter than any version was: A2. */
+ * The declared size of the descriptor is less than that of any version: A2. */
 #define DESCRIPTOR_SIZE 64
 #include "base.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What it says of itself takes a constructor, which ends the process. */
+/* Its description requires a constructor, which ends the process. */
 #include <stdlib.h>
 #define NO_ENTRY
 #include "base.h"

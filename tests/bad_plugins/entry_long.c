@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
  *
- * The entry says that it is longer than it is: A2. */
+ * The declared size of the entry is greater than its size: A2. */
 #define ENTRY_SIZE 4000
 #include "base.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
  *
- * The entry says that it is shorter than any version was: A2. */
+ * The declared size of the entry is less than that of any version: A2. */
 #define ENTRY_SIZE 20
 #include "base.h"

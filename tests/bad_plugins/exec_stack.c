@@ -1,3 +1,3 @@
 /* SPDX-License-Identifier: MIT */
-/* Linked with -z execstack, as the compiler asks for nested functions. */
+/* Linked with -z execstack, as the compiler requests for nested functions. */
 #include "base.h"

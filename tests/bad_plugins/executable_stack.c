@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: MIT
  *
- * Wants an executable stack, by the linker's option: as with a nested function in C, or assembler without its note. */
+ * Requests an executable stack by a linker option, as a nested function in C or an assembler file without its note does. */
 #include "base.h"

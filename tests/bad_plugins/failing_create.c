@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
  *
- * Loads, but create always fails: for the engine to refuse. */
+ * Can be loaded, but create always fails. For tests of the engine. */
 #define ID STR("failing_create")
 #include "base.h"

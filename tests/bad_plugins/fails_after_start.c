@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Says that it cannot go on, a second after its start. */
+ * Reports a failure one second after its start. */
 static const char why[] = "there is nothing to do here";
 #define AT_FIRED(me)                                                                                                           \
     const kith_str text = {why, sizeof why - 1};                                                                               \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A connector that is asked to join, and never says how that ended (T2). */
+ * A connector that never reports the result of a connect (T2). */
 #include <kith/service/connector.h>
 #define KIND KITH_KIND_CONNECTOR
 #define REQUIRED STR(KITH_CONNECTOR), STR(KITH_TIMER)

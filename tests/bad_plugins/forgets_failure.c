@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
  *
- * Goes on waiting for a timer that could not be started (T2). */
+ * Continues to wait for a timer that could not be started (T2). */
 #define TIMER_FAILS(me) (void)0
 #include "working_strategy.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Starts a process that never ends (D1, P1), and that is in no group of ours. */
+ * Starts a process in another process group that never ends (D1, P1). */
 #include <unistd.h>
 static void leave(void) {
     if (fork() != 0) return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Not Go, but it has the section that Go makes. */
+/* Not a Go library, but contains the section that Go creates. */
 __attribute__((section(".go.buildinfo"), used, aligned(16))) static char build_info[32] = "\xff Go buildinf:";
 #ifdef GO_THREADS
 #define FLAGS KITH_FLAG_THREADS

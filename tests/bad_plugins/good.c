@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * In good order, as small as a plugin can be. */
+ * Keeps all rules; as small as a plugin can be. */
 #define ID STR("good")
 #define SUMMARY STR("In good order.")
 #include "base.h"

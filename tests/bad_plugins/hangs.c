@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Starts a process that never ends, and never comes back from a call. */
+ * Starts a process that never ends; a call of the plugin never returns. */
 #include <unistd.h>
 #define AT_FIRED(me)                                                                                                           \
     if (fork() >= 0)                                                                                                           \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What it says of itself takes a constructor, which never ends. */
+/* Its description requires a constructor, which never returns. */
 #include <unistd.h>
 #define NO_ENTRY
 #include "base.h"

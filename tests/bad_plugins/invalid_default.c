@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A default is not what the option may be: L5. */
+ * A default is not valid by the option's own schema: L5. */
 #define OPTIONS                                                                                                                \
     STR("{\"type\": \"object\", \"properties\": {\"a\": {\"type\": \"integer\", \"minimum\": 10, \"default\": 1, "             \
         "\"description\": \"Any.\"}}}")

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Loses a kilobyte each second. */
+ * Leaks a kilobyte each second. */
 static void *volatile lost;
 #define AT_FIRED(me) lost = malloc(1024)
 #include "working_strategy.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Leaves a file behind when any of its code runs: the one that KITH_TEST_MARK names. */
+/* Creates the file KITH_TEST_MARK when any of its code runs. */
 #define _POSIX_C_SOURCE 200809L
 #include <fcntl.h>
 #include <stdlib.h>

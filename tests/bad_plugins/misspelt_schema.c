@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A word of its schema is written wrong, which JSON Schema has ignored: L5. */
+ * A keyword of its schema is misspelt, which JSON Schema ignores: L5. */
 #define OPTIONS                                                                                                                \
     STR("{\"type\": \"object\", \"additionalProperty\": false, \"properties\": {\"a\": {\"type\": \"string\", "                \
         "\"description\": \"Any.\"}}}")

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Takes it for granted that an optional service is there (A1). */
+ * Uses an optional service without checking that it exists (A1). */
 #define OPTIONAL STR(KITH_CLOCK)
 #define AT_START(me)                                                                                                           \
     static const kith_str id = STR(KITH_CLOCK);                                                                                \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
  *
- * Never says that it has stopped. */
+ * Never calls stopped. */
 #define SAYS_STOPPED 0
 #include "working_strategy.h"

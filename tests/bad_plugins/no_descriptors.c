@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
  *
- * Describes nothing: L5. */
+ * Contains no descriptor: L5. */
 #define DESCRIPTOR_COUNT 0
 #include "base.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
  *
- * Names no licence: L5. */
+ * The descriptor has no licence: L5. */
 #define LICENCE STR("")
 #include "base.h"

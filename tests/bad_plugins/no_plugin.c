@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A library, but no plugin: L2. */
+ * A library that is not a plugin: L2. */
 #define NO_ENTRY
 #include "base.h"
 

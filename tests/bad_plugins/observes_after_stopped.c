@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
  *
- * Observes after it has said that it stopped (T1). */
+ * Reports an observation after it has called stopped (T1). */
 #define AT_STOPPED(me) (me)->discovery->heard((me)->host)
 #include "working_strategy.h"

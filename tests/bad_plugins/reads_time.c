@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Asks the system for the time (D1). */
+ * Reads the system time (D1). */
 #include <time.h>
 #define DELAY (1000000000u + (unsigned)(time(NULL) & 0))
 #include "working_strategy.h"

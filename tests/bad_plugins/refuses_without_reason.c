@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Refuses odd options and does not say why (E1). */
+ * Refuses unexpected options without an error text (E1). */
 #define OPTIONS                                                                                                                \
     STR("{\"type\": \"object\", \"properties\": {\"words\": {\"type\": \"string\", \"description\": \"Any.\", \"default\": "   \
         "\"\"}}}")

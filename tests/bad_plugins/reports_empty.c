@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reports an empty set where nobody answers: all peers would be parted whenever its source is down (E3). */
+ * Reports an empty set if its source does not answer: an outage of the source would disconnect all peers (E3). */
 #include <kith/service/tcp.h>
 #define REQUIRED STR(KITH_DISCOVERY), STR(KITH_TIMER), STR(KITH_TCP)
 #define SIDE tcp_side

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Exports a function besides the entry: L2. */
+ * Exports a function in addition to the entry: L2. */
 #include "base.h"
 
 KITH_EXPORT int stray(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Starts a thread and does not say so (P1). */
+ * Starts a thread without declaring it (P1). */
 #include <pthread.h>
 static void *run(void *unused) { return unused; }
 static void begin(void) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* More thread-local storage in the initial-exec model than a process has left for it. */
+/* Contains more thread-local storage of the initial-exec model than a process reserves. */
 static __thread char large[1 << 16] __attribute__((tls_model("initial-exec")));
 #define CREATE create_large
 #include <kith/plugin.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Takes the first record of an answer, whether there is one or not. */
+ * Reads the first record of a DNS answer without checking that it exists. */
 #include <kith/service/dns.h>
 #define REQUIRED STR(KITH_DISCOVERY), STR(KITH_TIMER), STR(KITH_DNS)
 #define SIDE dns_side

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reads lists within lists without a bound, until the stack is used up. */
+ * Parses nested lists without a limit, until the stack overflows. */
 #include <kith/service/http.h>
 #define REQUIRED STR(KITH_DISCOVERY), STR(KITH_TIMER), STR(KITH_HTTP)
 #define SIDE http_side

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Looks at what a file begins with, whether it was read or not. */
+ * Reads the first byte of a file without checking that the read succeeded. */
 #include <kith/service/file.h>
 #define REQUIRED STR(KITH_DISCOVERY), STR(KITH_TIMER), STR(KITH_FILE)
 #define SIDE file_side

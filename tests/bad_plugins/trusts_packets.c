@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Takes what a stranger sends for the name of a peer, whatever it is (M1). */
+ * Uses the content of any received packet as the name of a peer (M1). */
 #include <kith/service/udp.h>
 #define REQUIRED STR(KITH_DISCOVERY), STR(KITH_TIMER), STR(KITH_UDP)
 #define SIDE udp_side

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Believes that a program says a name, and not much more. */
+ * Uses the output of a program as the name of a peer without checking it (M1). */
 #include <kith/service/process.h>
 #define REQUIRED STR(KITH_DISCOVERY), STR(KITH_TIMER), STR(KITH_PROCESS)
 #define SIDE process_side

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Believes the length that the other side of a stream tells. */
+ * Uses the length that the remote side of a stream sends without checking it. */
 #include <kith/service/tcp.h>
 #define REQUIRED STR(KITH_DISCOVERY), STR(KITH_TIMER), STR(KITH_TCP)
 #define SIDE tcp_side

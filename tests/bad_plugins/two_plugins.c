@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * In good order, and with all that a library may have: two plugins, aliases, optional services, an environment, every flag, and a
- * descriptor longer than this host knows. */
+ * Keeps all rules and uses everything that a library may contain: two plugins, aliases, optional services, an environment, every flag,
+ * and a descriptor longer than this host's version. */
 #include <kith/plugin.h>
 #include <kith/service/connector.h>
 #include <kith/service/discovery.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Calls a function that nobody has: L2 by RTLD_NOW. Loaded lazily it would die in its first call. */
+ * Calls a function that is not defined anywhere: L2 by RTLD_NOW. Loaded lazily it would crash in its first call. */
 #define CREATE calls_nobody
 #include <kith/plugin.h>
 int32_t nobody_has_this(void);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Has a symbol that is unique_symbol in the process, as GCC makes it of a static member of a visible template, such as Boost has many: it is
- * shared with every other plugin, and keeps the library from being unloaded: L2. */
+ * Contains a symbol that is unique in the process (STB_GNU_UNIQUE), as GCC creates it for a static member of a visible template, which
+ * Boost contains: the symbol is shared with every other plugin, and the library cannot be unloaded: L2. */
 #include "base.h"
 
-/* Only GCC makes such symbols, but every assembler can. */
+/* Only GCC creates such symbols, but every assembler can define them. */
 __asm__(".pushsection .data\n"
         ".type shared_by_all, %gnu_unique_object\n"
         ".size shared_by_all, 4\n"

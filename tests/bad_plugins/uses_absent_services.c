@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
  *
- * Takes it for granted that services are there (A1, E1). */
+ * Uses services without checking that they exist (A1, E1). */
 #define SERVICES_MISSING(me) 0
 #include "working_strategy.h"

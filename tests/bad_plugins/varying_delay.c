@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Waits a time that is different in each run (D1). */
+ * Waits for a time that differs in each run (D1). */
 static unsigned runs;
 #define AT_START(me) runs++
 #define DELAY (1000000000u + runs * 1000000u)

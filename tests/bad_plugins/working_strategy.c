@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: MIT
  *
- * Keeps every rule. */
+ * A strategy that keeps every rule. */
 #include "working_strategy.h"

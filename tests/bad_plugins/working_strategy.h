@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A strategy that runs, and keeps every rule but the one that the file that includes this breaks in a hook: each second it
- * observes one peer. For the tests of kith-check-plugin.
+ * A strategy that observes one peer each second. It keeps every rule except the one that the including file violates in a macro. For
+ * the tests of kith-check-plugin.
  */
 #ifndef REQUIRED
 #define REQUIRED STR(KITH_DISCOVERY), STR(KITH_TIMER)

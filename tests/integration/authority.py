@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Certificates, made with openssl: of a server, and of who asks it."""
+"""Creates certificates of servers and clients with openssl."""
 
 import subprocess
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A BEAM node that a test can ask."""
+"""A BEAM node in which a test can evaluate Erlang expressions."""
 
 import ipaddress
 import queue
@@ -42,7 +42,7 @@ end).
 
 
 class Beam:
-    """A BEAM node. `ask` evaluates Erlang inside it. root: a folder of real_servers.otp, whose Erlang it runs; None: the machine's."""
+    """A BEAM node. `ask` evaluates Erlang in it. root: a folder of real_servers.otp, whose Erlang it runs; None: the installed one."""
 
     def __init__(self, lab, name, cookie=None, hidden=False, distributed=True, renamable=False, flags=(), short_names=False, root=None):
         self.lab, self.short, self.name = lab, name, lab.full(name)
@@ -82,7 +82,7 @@ class Beam:
         return self._process.pid
 
     def ask(self, expressions, timeout=None):
-        """The printed value of Erlang expressions, without the full stop."""
+        """Returns the printed value of Erlang expressions, which are given without the full stop."""
         try:
             self._process.stdin.write(" ".join(expressions.split()) + ".\n")
             self._process.stdin.flush()
@@ -107,11 +107,11 @@ class Beam:
         return self
 
     def said(self):
-        """What it printed besides answers: its log."""
+        """The output of the node without the answers: its log."""
         return "".join(self._said)
 
     def rename(self, name):
-        """Distributed under another name, in the same process; of a renamable node."""
+        """Restarts the distribution with another name in the same process; only for a renamable node."""
         if self.ask("node()") != "nonode@nohost":
             self.undistribute()
         self.name = self.lab.full(name)
@@ -123,19 +123,19 @@ class Beam:
         assert answer == "ok", answer
 
     def nodes(self, which="visible"):
-        """Names of the connected nodes, kith's own attachments left out."""
+        """Names of the connected nodes, without the attachments of kith."""
         return {name for name in atoms(self.ask(f"nodes({which})")) if not is_attachment(name)}
 
     def attachments(self):
         return {name for name in atoms(self.ask("nodes(hidden)")) if is_attachment(name)}
 
     def seen(self):
-        """The node events so far, [("up", name), ("down", name), ...], kith's own attachments left out."""
+        """The node events so far, [("up", name), ("down", name), ...], without the attachments of kith."""
         pairs = re.findall(r"\{(up|down),'([^']*)'\}", self.ask("Seen"))
         return [pair for pair in pairs if not is_attachment(pair[1])]
 
     def sees(self, *names, which="visible", timeout=None):
-        """Waits until exactly these are connected."""
+        """Waits until exactly these nodes are connected."""
         wanted = {self.lab.full(name) for name in names}
         wait_until(lambda: self.nodes(which) == wanted, f"{self.name} is connected to {sorted(wanted)}", timeout,
                    lambda: f"it is connected to {sorted(self.nodes(which))}")

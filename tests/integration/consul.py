@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""An agent of Consul, a server of one, on loopback at free ports. It denies by default: tokens are what a test makes.
+"""A Consul agent as the only server, on loopback at free ports. It denies by default: each test creates its tokens.
 
-`tests/real/prepare consul` builds it; where that has not run, the tests are skipped.
+`tests/real/prepare consul` builds it; if that has not run, the tests are skipped.
 """
 
 import http.client
@@ -90,7 +90,7 @@ class Consul:
     # -- what is asked of it, as its administrator --
 
     def ask(self, method, path, body=None, token=ROOT_TOKEN):
-        """(code, answer)"""
+        """Returns (status code, decoded body)."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=60)
         try:
             connection.request(method, path, None if body is None else json.dumps(body), {"X-Consul-Token": token})

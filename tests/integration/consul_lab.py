@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Strategy consul at an agent: one for a file of tests, a service for each test."""
+"""Tests of strategy consul with a real agent: one agent for each test file, one service for each test."""
 
 import unittest
 
@@ -18,7 +18,7 @@ _number = 0
 
 
 def consul():
-    """The one of this file, started when it is first needed."""
+    """The agent of this test file, started at its first use."""
     global _consul
     if _consul is None:
         made = Consul()
@@ -43,7 +43,7 @@ class AtConsul(Scenario):
         self.token_file.write_text(self.secret + "\n")
 
     def config(self, node="app@10.1.0.100", **config):
-        """With connector log, to which every name is as good as another."""
+        """Uses connector log, which accepts every name."""
         return {
             "plugins": {"dir": PLUGINS}, "connectors": {"notes": {"plugin": "log", "config": {"node": node}}},
             "topologies": {"t": {"strategy": "consul", "connector": "notes", "policy": HASTY, "config": {
@@ -60,7 +60,7 @@ class AtConsul(Scenario):
             used(f"consul {self.consul.version}")
 
     def present(self, kith):
-        """Who is discovered now, and not missing."""
+        """The peers that are discovered and not missing."""
         present = set()
         for event in kith.events():
             if event["kind"] == "peer.discovered":

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A kith that a test runs, and what it told."""
+"""A kith process of a test, with its events and its log."""
 
 import json
 import pathlib
@@ -11,7 +11,7 @@ from waiting import KITH, PATIENCE, wait_until
 
 
 class Kith:
-    """A `kith run`. Its events are read from a file as they are written."""
+    """A process `kith run`. Its events are read from a file while they are written."""
 
     def __init__(self, lab, config, cookie=None, arguments=(), log="text", level="info", events_file=None,
                  log_file=None, **environment):
@@ -45,13 +45,14 @@ class Kith:
         return self._events
 
     def found(self, kind, after=0, **fields):
-        """Events of a kind after a sequence number whose fields are as given: equal, or matching a regular expression."""
+        """Returns the events of a kind after a sequence number whose fields equal the given values or match the given regular
+        expressions."""
         return [event for event in self.events() if event["kind"] == kind and event["seq"] > after and all(
             value.search(event.get(name, "")) if isinstance(value, re.Pattern) else event.get(name) == value
             for name, value in fields.items())]
 
     def wait(self, kind, after=0, timeout=None, **fields):
-        """The first such event, waited for."""
+        """Waits for the first such event and returns it."""
         def look():
             found = self.found(kind, after, **fields)
             if not found and self._process.poll() is not None and not self.found(kind, after, **fields):
@@ -87,7 +88,7 @@ class Kith:
         self._process.send_signal(number)
 
     def terminate(self, timeout=None):
-        """SIGTERM; the exit status."""
+        """Sends SIGTERM; returns the exit status."""
         self._process.send_signal(signal.SIGTERM)
         return self.ended(timeout)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Strategy ec2 at moto: one for a file of tests, a value of the tag for each test."""
+"""Tests of strategy ec2 with moto: one server for each test file, one value of the tag for each test."""
 
 import unittest
 
@@ -17,7 +17,7 @@ _number = 0
 
 
 def moto():
-    """The one of this file, started when it is first needed."""
+    """The server of this test file, started at its first use."""
     global _moto
     if _moto is None:
         _moto = Moto()
@@ -41,7 +41,7 @@ class OnEc2(Scenario):
         return service
 
     def config(self, **config):
-        """With connector log, to which every name is as good as another."""
+        """Uses connector log, which accepts every name."""
         return {
             "events": {"queue": 100000, "ring": 100000},
             "plugins": {"dir": PLUGINS}, "connectors": {"notes": {"plugin": "log", "config": {"node": "app@127.0.0.1"}}},
@@ -54,7 +54,7 @@ class OnEc2(Scenario):
         return kith
 
     def start(self, environment=None, **config):
-        """Without any metadata service: all is configured."""
+        """Without a metadata service: everything is configured."""
         where = {"ec2_tagvalue": self.team, "region": REGION, "metadata": "http://127.0.0.1:1"}
         return self.run_kith(KEYS if environment is None else environment, **{**where, **config})
 
@@ -63,7 +63,7 @@ class OnEc2(Scenario):
             used(f"moto {self.moto.version}")
 
     def present(self, kith):
-        """Who is discovered now, and not missing."""
+        """The peers that are discovered and not missing."""
         there = set()
         for event in kith.events():
             if event["kind"] == "peer.discovered":

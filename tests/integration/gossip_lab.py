@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the gossip tests share: nodes that speak libcluster's gossip themselves, and kiths that do."""
+"""Base of the gossip tests: BEAM nodes that implement libcluster's gossip, and kith processes with strategy gossip."""
 
 import functools
 import pathlib
@@ -17,7 +17,7 @@ SPEAKER = pathlib.Path(__file__).with_name("libcluster_gossip.erl")
 
 @functools.lru_cache
 def compiled():
-    """The directory of the compiled script; it ends with the process."""
+    """The directory of the compiled script; it is removed when the process ends."""
     place = tempfile.TemporaryDirectory(prefix="kith-lab.")
     subprocess.run(["erlc", "-o", place.name, str(SPEAKER)], check=True, timeout=300)
     return place
@@ -34,7 +34,7 @@ needs_crypto = unittest.skipIf(without_crypto(), "OTP without crypto (Debian pac
 
 
 def erlang(value):
-    """A Python value as Erlang text: dict, list, bool, int, str (a binary); anything else as it prints."""
+    """Formats a Python value as an Erlang term: dict, list, bool, int, str (a binary); any other value by str()."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):
@@ -47,7 +47,7 @@ def erlang(value):
 
 
 def address(text):
-    """An IPv4 address as gen_udp takes it."""
+    """An IPv4 address in the form of gen_udp."""
     return _Raw("{" + text.replace(".", ",") + "}")
 
 
@@ -60,7 +60,7 @@ class _Raw:
 
 
 def speaker(lab, name, port, interface=None, **options):
-    """A BEAM node that runs libcluster_gossip and nothing else; `speaks` it when it is ready."""
+    """A BEAM node that runs only libcluster_gossip; `speaks` starts it when the node is ready."""
     node = lab.beam(name, flags=["-pa", compiled().name])
     node.options = {"port": port, "interface": address(interface or lab.host), **options}
     return node
@@ -73,21 +73,21 @@ def speaks(node):
 
 
 def gossip(lab, node, port, interface=None, policy=None, connector=None, **options):
-    """A configuration: strategy gossip on one interface ("": where the routes lead), connector erlang of `node`."""
+    """A configuration: strategy gossip on one interface ("": selected by the routes), connector erlang of `node`."""
     interface = lab.host if interface is None else interface
     settings = {"port": port, **({"multicast_if": interface} if interface else {}), "interval": 300, **options}
     return lab.config(node, strategy="gossip", strategy_config=settings, policy=policy, connector=connector)
 
 
 def logging(lab, node, port, interface=None, policy=None, **options):
-    """The same without a BEAM node: connector log of a node of this name, which links whom it is told to."""
+    """The same without a BEAM node: connector log with a node of this name, which reports a link to each requested peer."""
     config = gossip(lab, None, port, interface, policy, **options)
     config["connectors"]["beam"] = {"plugin": "log", "config": {"node": lab.full(node)}}
     return config
 
 
 class GossipScenario(Scenario):
-    """On loopback, with a port that nobody else uses."""
+    """On loopback, with a port of its own."""
 
     def setUp(self):
         super().setUp()
@@ -104,8 +104,8 @@ GUARDED = {"prune": "disconnect", "grace": 1000, "confirm": 1, "max_removal": 0.
 
 @skipped_without_namespaces
 class HostScenario(unittest.TestCase):
-    """Hosts a, b, c ... on one segment, 10.77.0.1 and on, a kith in each that links by connector log. Whatever a test does to them: none
-    of its kiths has ended or parted anybody when it is over."""
+    """Hosts a, b, c ... on one segment, 10.77.0.1 and on, a kith process with connector log in each. At the end of each test no kith
+    process has ended and none has disconnected a peer."""
 
     PORT = 45892  # each host has its own
     PARTED = ("disconnect.succeeded", "disconnect.failed", "link.down", "plugin.failed")  # what must not have happened
@@ -121,7 +121,7 @@ class HostScenario(unittest.TestCase):
                 self.assertEqual(kith.found(kind), [], f"a link is parted\n{kith.tail()}")
 
     def hosts(self, count, plugged=True, up=True):
-        """Hosts that are on the segment; with up=False their interface is down, with plugged=False they have none."""
+        """Creates hosts on the segment; with up=False their interface is down, with plugged=False they have no interface."""
         made = []
         for number in range(count):
             host = Host("abcdef"[number], "cookie", f"10.77.0.{number + 1}")
@@ -132,8 +132,8 @@ class HostScenario(unittest.TestCase):
         return made
 
     def kith(self, host, policy=None, beam=False, state_dir=None, **options):
-        """Kith on a host, its heart beating five times a second; a peer is gone after twenty beats: on a busy machine
-        a process may wait for a second or two."""
+        """Starts kith on a host, with five heartbeats per second; a peer is missing after twenty heartbeats, because a process may wait
+        for a second or two on a busy machine."""
         settings = {"interval": 200, "expire": 4000, **options}
         interface = settings.pop("multicast_if", host.host)
         config = (gossip if beam else logging)(host, host.name, self.PORT, interface, policy, **settings)
@@ -146,21 +146,21 @@ class HostScenario(unittest.TestCase):
         return kith
 
     def formed(self, *kiths):
-        """Each is linked to all others."""
+        """Waits until each is linked to all others."""
         for kith in kiths:
             for other in kiths:
                 if other is not kith:
                     kith.wait("link.up", peer=other.node)
 
     def stale(self, kith, pattern, after=0):
-        """It says that it cannot look, and why, in event and log."""
+        """Checks that the topology is reported as stale, with this reason, in event and log."""
         event = kith.wait("topology.stale", after=after)
         self.assertRegex(event["reason"], pattern)
         kith.wait_log(pattern)
         return event
 
     def ear(self, host):
-        """A stranger's socket on a host."""
+        """A socket of a foreign sender on a host."""
         ear = Ear(self.PORT, host.host, host=host)
         self.addCleanup(ear.close)
         return ear

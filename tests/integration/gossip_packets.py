@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Gossip packets, libcluster's and kith's authenticated ones, written here from their descriptions alone, and a socket in the group to
-say and to overhear them.
+"""Encodes gossip packets of libcluster and authenticated ones of kith, implemented from their descriptions alone; and sockets that send and
+receive them in the multicast group.
 
-AES comes from libcrypto.so.3 (Debian package libssl3), because Python's standard library has none.
+AES is that of libcrypto.so.3 (Debian package libssl3), because Python's standard library has none.
 """
 
 import ctypes
@@ -18,7 +18,7 @@ VECTORS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 
 def term(name, tag=100):
-    """The external term of %{node: name}; tag is that of its atoms."""
+    """Encodes %{node: name} as an external term; tag: the tag of its atoms."""
     def atom(text):
         size = struct.pack(">H" if tag in (100, 118) else "B", len(text))
         return bytes([tag]) + size + text
@@ -30,13 +30,14 @@ def plain(name, tag=100):
 
 
 def sealed(name, secret, vector=None):
-    """IV, then AES-256-CBC of the plain packet, padded as PKCS#7 says."""
+    """Returns the IV, then the plain packet in AES-256-CBC with PKCS#7 padding."""
     vector = vector or os.urandom(16)
     return vector + _encrypted("aes_256_cbc", hashlib.sha256(secret.encode()).digest(), vector, plain(name))
 
 
 def authenticated(name, secret, counter=None, age=0, goodbye=False):
-    """Said `age` seconds ago. counter: without one, what a sender has that keeps none, the time in microseconds."""
+    """Encodes a packet that was sent `age` seconds ago. counter: default: the time in microseconds, as a sender without stored counter
+    uses."""
     now = time.time() - age
     counter = int(now * 1e6) if counter is None else counter
     key = hashlib.sha256(b"kith gossip authenticated 1" + secret.encode()).digest()
@@ -51,7 +52,7 @@ def packet(name, secret=None):
 
 
 def vectors():
-    """(name, secret or None, packet) of each packet that libcluster was heard to send."""
+    """(name, secret or None, packet) of each recorded packet of libcluster."""
     with open(VECTORS) as file:
         for line in file:
             if not line.startswith("#"):
@@ -60,7 +61,7 @@ def vectors():
 
 
 def _encrypted(cipher, key, vector, text, beside=None):
-    """With `beside`, which is authenticated too, the tag of 16 bytes follows."""
+    """With `beside`, additional authenticated data, the tag of 16 bytes follows."""
     crypto = _crypto()
     context = ctypes.c_void_p(crypto.EVP_CIPHER_CTX_new())
     out, size, rest = ctypes.create_string_buffer(len(text) + 32), ctypes.c_int(), ctypes.c_int()
@@ -90,7 +91,7 @@ def _crypto(loaded=[]):
 
 
 class Mouth:
-    """A socket that can say anything to the group, by the interface with this address."""
+    """A socket that sends arbitrary packets to the group by the interface with this address."""
 
     def __init__(self, port, address="127.0.0.1", group=GROUP, host=None):
         self.port, self.group = port, group
@@ -105,7 +106,7 @@ class Mouth:
 
 
 class Ear(Mouth):
-    """It is a member of the group too, and hears all, itself included."""
+    """It is also a member of the group and receives all packets, including its own."""
 
     def __init__(self, port, address="127.0.0.1", group=GROUP, host=None):
         super().__init__(port, address, group, host)
@@ -116,12 +117,12 @@ class Ear(Mouth):
         self._socket.setblocking(False)
 
     def hear(self):
-        """One datagram; None when none waits."""
+        """Returns one datagram; None if none is queued."""
         try:
             return self._socket.recv(65536)
         except BlockingIOError:
             return None
 
     def drain(self):
-        """All that waits."""
+        """Returns all queued datagrams."""
         return list(iter(self.hear, None))

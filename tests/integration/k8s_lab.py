@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Strategy k8s at a real API server: one server for a file of tests, a namespace and a service account for each test."""
+"""Tests of strategy k8s with a real API server: one server for each test file, a namespace and a service account for each test."""
 
 import unittest
 
@@ -16,7 +16,7 @@ _number = 0
 
 
 def cluster():
-    """The server of this file, started when it is first needed."""
+    """The server of this test file, started at its first use."""
     global _cluster
     if _cluster is None:
         _cluster = Kubernetes()
@@ -45,7 +45,7 @@ class OnKubernetes(Scenario):
         return name
 
     def start(self, lookup="pods", policy=None, environment=None, **config):
-        """kith with connector log, to which every name is as good as another."""
+        """Starts kith with connector log, which accepts every name."""
         where = {"kubernetes_master": self.cluster.place, "kubernetes_service_account_path": str(self.account.dir)}
         if "kubeconfig" in config:
             where = {}
@@ -61,7 +61,7 @@ class OnKubernetes(Scenario):
                    lambda: f"{len(self.present(kith))} peers\n{kith.tail()}")
 
     def present(self, kith):
-        """Who is discovered now, and neither missing nor held."""
+        """The peers that are discovered and neither missing nor held."""
         there = set()
         for event in kith.events():
             if event["kind"] == "peer.discovered":
@@ -71,27 +71,27 @@ class OnKubernetes(Scenario):
         return there
 
     def waits_for_status(self, client, path, status):
-        """What an authorizer has been told it knows some moments later."""
+        """Waits: an authorizer applies changes after a delay."""
         wait_until(lambda: client.request("GET", path).status == status, f"{path} to be answered with {status}")
 
     def pods(self, count, prefix="app"):
         self.cluster.pods(self.team, [(f"{prefix}-{number}", f"10.0.{number >> 8}.{number & 255}") for number in range(count)])
 
     def asked(self, **fields):
-        """What kith asked about this test's namespace; a watch is there twice, by stage: ResponseStarted and ResponseComplete."""
+        """kith's requests for this test's namespace; a watch is contained twice, by stage: ResponseStarted and ResponseComplete."""
         return [one for one in self.cluster.requests(agent="kith", **fields) if f"/{self.team}/" in one.path]
 
     def has_asked(self, *expected):
-        """All that kith asked, and no more: (verb, status) in the order in which it was done. The server writes some of it after kith has
-        the answer, or has gone."""
+        """Waits until kith's requests are exactly these: (verb, status) in the order of completion. The server logs some of them after
+        kith has received the answer or has ended."""
         def done():
             return [(one.verb, one.status) for one in self.asked(stage="ResponseComplete")]
         wait_until(lambda: len(done()) >= len(expected), f"{expected} in the audit log", describe=lambda: f"{done()}")
         self.assertEqual(done(), list(expected))
 
     def has_listed(self, times):
-        """It has asked for so many lists, or pages of one, in all. A list of one object, by which it asks whether the server is there, is
-        none."""
+        """Waits until kith has requested this number of lists or pages of a list. A list of one object, by which kith checks whether
+        the server is available, does not count."""
         def lists():
             return [one.path for one in self.asked(verb="list", stage="ResponseComplete") if "limit=1&" not in f"{one.path}&"]
         wait_until(lambda: len(lists()) >= times, f"{times} lists in the audit log", describe=lambda: f"{lists()}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Speaks HTTP with an API server: requests on connections that are kept, many at a time, and a watch read line by line."""
+"""HTTP client of an API server: requests on kept connections, several at the same time, and a watch that is read line by line."""
 
 import collections
 import concurrent.futures
@@ -47,7 +47,7 @@ class Client:
         return {**({"Authorization": f"Bearer {self.token}"} if self.token else {}), "Accept": "application/json", **more}
 
     def request(self, method, path, body=None, kind="application/json"):
-        """The answer, whatever its status. A connection that the server has closed in the meantime is opened again."""
+        """Returns the answer with any status. A connection that the server has closed in the meantime is opened again."""
         data = None if body is None else json.dumps(body)
         headers = self.headers(**({"Content-Type": kind} if data else {}))
         while True:
@@ -68,7 +68,7 @@ class Client:
             return done
 
     def good(self, method, path, body=None, kind="application/json"):
-        """The decoded body of an answer of the 200s; anything else fails the test."""
+        """Returns the decoded body of an answer with status 2xx; any other status fails the test."""
         answer = self.request(method, path, body, kind)
         if not 200 <= answer.status < 300:
             raise AssertionError(f"{method} {path}: {answer.status}\n{answer.body.decode(errors='replace')[:2000]}")
@@ -87,7 +87,7 @@ class Client:
         return self.good("DELETE", path)
 
     def all(self, work, jobs, threads=8):
-        """Calls `work(job)` for each, several at a time; the results, in order."""
+        """Calls `work(job)` for each job, several at the same time; returns the results in order."""
         with concurrent.futures.ThreadPoolExecutor(threads) as pool:
             return list(pool.map(work, jobs))
 
@@ -96,7 +96,7 @@ class Client:
 
 
 class Watch:
-    """A raw stream of `path` in a thread of its own: (time.time(), line) of each line, as soon as it is there."""
+    """A raw stream of `path` in its own thread: (time.time(), line) of each line when it is received."""
 
     def __init__(self, client, path, timeout=600):
         self.lines, self.ended = [], False

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Objects of the Kubernetes API as tests write them, and the paths under which they are."""
+"""Objects of the Kubernetes API for tests, and their paths."""
 
 import json
 import uuid
@@ -17,12 +17,12 @@ def of(namespace, resource, name=None, part=None):
 
 
 def address(number):
-    """An address for each number, all within 10.0.0.0/8."""
+    """Returns a distinct address within 10.0.0.0/8 for each number."""
     return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 
 
 def pod(name, labels=None, size=None, finalizers=(), **spec):
-    """A pod; with `size` as many bytes, about, as real ones have with all that controllers and kubelets write into them."""
+    """A pod. size: its approximate size in bytes, to emulate the fields that controllers and kubelets add."""
     made = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "labels": labels or POD_LABELS},
             "spec": {"containers": [{"name": "app", "image": "registry.example/app:1"}], "terminationGracePeriodSeconds": 1, **spec}}
     if finalizers:
@@ -35,7 +35,7 @@ def pod(name, labels=None, size=None, finalizers=(), **spec):
 
 
 def running(ip, phase="Running", **more):
-    """What a kubelet writes into the status of a pod."""
+    """The status of a pod as a kubelet writes it."""
     return {"status": {"phase": phase, "podIP": ip, "podIPs": [{"ip": ip}] if ip else [], "hostIP": "10.255.0.1",
                        "startTime": "2026-01-01T00:00:00Z", "conditions": READY,
                        "containerStatuses": [{"name": "app", "image": "registry.example/app:1", "imageID": "", "ready": True,

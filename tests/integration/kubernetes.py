@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A real kube-apiserver with an etcd of its own, on loopback at free ports, in a directory of its own.
+"""A real kube-apiserver with its own etcd, on loopback at free ports, in its own directory.
 
-`tests/real/prepare` builds both; where it has not run, the tests are skipped. Nothing else of Kubernetes runs: no controller, no
-scheduler, no kubelet. So pods are what a test writes, and endpoints and slices are written by it as well.
+`tests/real/prepare` builds both; if it has not run, the tests are skipped. No other component of Kubernetes runs: no controller, no
+scheduler, no kubelet. Each test creates pods, endpoints and slices itself.
 """
 
 import base64
@@ -37,7 +37,7 @@ def prepared():
 
 
 class Process:
-    """A server whose output goes into a file."""
+    """A server process whose output is written to a file."""
 
     def __init__(self, name, directory):
         self.name, self.output, self._process = name, directory / f"{name}.output", None
@@ -69,7 +69,7 @@ class Process:
 
 
 class Kubernetes:
-    """Both servers; `close` ends them and removes what they wrote."""
+    """Both servers; `close` ends them and removes their files."""
 
     def __init__(self, *settings):
         self.programs = prepared()
@@ -134,7 +134,7 @@ class Kubernetes:
         self._etcd.end()
 
     def start(self, *settings):
-        """Starts the API server at its port; `settings` are further arguments of this run."""
+        """Starts the API server at its port; settings: additional arguments for this run."""
         self.launch(*settings)
         self.wait_ready()
 
@@ -163,7 +163,7 @@ class Kubernetes:
         self._api.end(how)
 
     def send(self, number):
-        """SIGSTOP: it hangs, and its connections stay."""
+        """Sends a signal. SIGSTOP: it hangs, and its connections stay open."""
         self._api.send(number)
 
     def restart(self, *settings):
@@ -171,7 +171,7 @@ class Kubernetes:
         self.start(*settings)
 
     def revive(self):
-        """Starts it where a test has left it stopped."""
+        """Starts it if a test has left it stopped."""
         if not self._api.running():
             self.start()
 
@@ -181,14 +181,14 @@ class Kubernetes:
             return json.load(answer)
 
     def compact(self):
-        """etcd forgets every revision before the present one, which is returned."""
+        """Removes all revisions before the current one from etcd; returns the current one."""
         key = base64.b64encode(b"/").decode()
         revision = self._ask_etcd("/v3/kv/range", {"key": key, "count_only": True})["header"]["revision"]
         self._ask_etcd("/v3/kv/compaction", {"revision": revision, "physical": True})
         return int(revision)
 
     def requests(self, **fields):
-        """What service accounts and people asked, from the audit log: (verb, resource, status, user agent, path) in order."""
+        """The requests of service accounts and users in the audit log: (verb, resource, status, user agent, path) in order."""
         Request = collections.namedtuple("Request", "verb resource status agent path stage")
         try:
             lines = (self.dir / "audit.log").read_text().split("\n")[:-1]  # the last one may be half written
@@ -202,7 +202,7 @@ class Kubernetes:
     # -- who may what --
 
     def namespace(self, name, account="kith", **rights):
-        """A namespace with a service account that may get, list and watch there, and nothing else."""
+        """Creates a namespace with a service account that may only get, list and watch in it."""
         self.admin.post("/api/v1/namespaces", {"metadata": {"name": name}})
         self.admin.post(of(name, "serviceaccounts"), {"metadata": {"name": account}})
         self.admin.post(of(name, "roles"), kube_objects.role("kith", **rights))
@@ -216,7 +216,8 @@ class Kubernetes:
         self.admin.delete(of(namespace, "rolebindings", "kith"))
 
     def token(self, namespace, account="kith", seconds=600, secret=None):
-        """A token as the kubelet asks for it. With `secret` it is bound to a secret of that name: void once that is deleted."""
+        """Requests a token as the kubelet does. secret: the token is bound to the secret of that name and becomes invalid when that is
+        deleted."""
         spec = {"expirationSeconds": seconds}
         if secret:
             made = self.admin.post(of(namespace, "secrets"), {"metadata": {"name": secret}})
@@ -231,7 +232,7 @@ class Kubernetes:
         return Mounted(directory, token=token, namespace=namespace, **{"ca.crt": self.ca.read_text()})
 
     def kubeconfig(self, file, name="laptop", namespace=None, groups="kith:people", ca=None):
-        """A kubeconfig of somebody with a client certificate, who is in these groups; embedded, as kind and k3s write them."""
+        """Writes a kubeconfig of a user of these groups with an embedded client certificate, as kind and k3s do."""
         crt, key = self.authority.certify(name, f"/O={groups}/CN={name}")
         files = {"crt": crt, "key": key, "ca": ca or self.ca}
         encoded = {part: base64.b64encode(path.read_bytes()).decode() for part, path in files.items()}
@@ -247,24 +248,24 @@ class Kubernetes:
     # -- what there is --
 
     def pod(self, namespace, name, ip, phase="Running", **settings):
-        """A pod with a status; created in two steps, as everywhere."""
+        """Creates a pod with a status, in two steps, as in a real cluster."""
         self.admin.post(of(namespace, "pods"), kube_objects.pod(name, **settings))
         return self.status(namespace, name, ip, phase)
 
     def pods(self, namespace, jobs, **settings):
-        """Many: (name, address) each, on eight connections."""
+        """Creates many pods (name, address) on eight connections."""
         return self.admin.all(lambda job: self.pod(namespace, *job, **settings), jobs)
 
     def status(self, namespace, name, ip, phase="Running"):
         return self.admin.patch(of(namespace, "pods", name, "status"), kube_objects.running(ip, phase))
 
     def release(self, namespace, name):
-        """Takes the finalizers of a pod that is being deleted: then it is gone."""
+        """Removes the finalizers of a pod that is being deleted, which completes the deletion."""
         return self.admin.patch(of(namespace, "pods", name), {"metadata": {"finalizers": None}})
 
 
 class Mounted:
-    """Files as the kubelet mounts them: links into a directory that is exchanged as a whole."""
+    """Files as the kubelet mounts them: links into a directory that is replaced as a whole."""
 
     def __init__(self, directory, **files):
         self.dir, self._files, self._turn = directory, {}, 0

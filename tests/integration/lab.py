@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A laboratory for one test: an epmd of its own on a free port, BEAM nodes, kith processes and peers that misbehave, all on loopback.
+"""A laboratory for one test: its own epmd on a free port, BEAM nodes, kith processes and misbehaving peers, all on loopback.
 
-Every wait has a bound, and says in its failure what was waited for and what there was instead. Everything is ended by its own
-process id. Needs erl and epmd (Debian: erlang-base) and nothing but Python's standard library.
+Every wait has a limit; its failure message contains the condition and the actual state. Every process is ended by its process id. Requires
+erl and epmd (Debian: erlang-base) and only Python's standard library.
 """
 
 import contextlib
@@ -42,7 +42,7 @@ class Lab:
             self.start_epmd()
 
     def inside(self):
-        """Where it starts and opens what it owns; a Lab in a namespace (namespaces.py) says another place."""
+        """The context in which it starts processes and opens sockets; a Lab in a namespace (namespaces.py) overrides it."""
         return contextlib.nullcontext()
 
     def full(self, name):
@@ -95,7 +95,7 @@ class Lab:
             self._epmd = None
 
     def register(self, name, port, hidden=False):
-        """Registers a name with epmd as a node would; gone when the socket returned is closed."""
+        """Registers a name with epmd as a node does; closing the returned socket removes the name."""
         body = struct.pack(">BHBBHHH", 120, port, 72 if hidden else 77, 0, 6, 6, len(name)) + name.encode() + struct.pack(">H", 0)
         connection = socket.create_connection((HOST, self.epmd_port), PATIENCE)
         connection.sendall(struct.pack(">H", len(body)) + body)
@@ -108,7 +108,7 @@ class Lab:
     # -- what runs --
 
     def environment(self, cookie=None, **more):
-        """Of nodes and kiths: a HOME with the cookie in a file that only its owner can read."""
+        """The environment of nodes and kith processes: a HOME with the cookie in a file that only its owner can read."""
         cookie = self.cookie if cookie is None else cookie
         home = self.dir / f"home-{cookie}"
         if not home.exists():
@@ -127,7 +127,7 @@ class Lab:
         return node
 
     def beams(self, *names, **settings):
-        """Started at the same time, all of them ready."""
+        """Starts nodes at the same time and waits until all of them are ready."""
         nodes = [self.beam(name, **settings) for name in names]
         for node in nodes:
             node.ready()
@@ -158,7 +158,7 @@ class Lab:
         return kith
 
     def command(self, *arguments, timeout=PATIENCE, **environment):
-        """Runs `kith ARGUMENTS` to its end."""
+        """Runs `kith ARGUMENTS` until it ends."""
         with self.inside():
             process = subprocess.Popen([KITH, *map(str, arguments)], env=self.environment(**environment), stdin=subprocess.DEVNULL,
                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -176,7 +176,7 @@ def full(name):
 
 
 class Mute:
-    """A peer that epmd knows, that accepts and then says nothing."""
+    """A peer that is registered with epmd, accepts connections and never sends."""
 
     def __init__(self, lab, name):
         self.name = full(name)
@@ -210,14 +210,14 @@ class Scenario(unittest.TestCase):
         self.addCleanup(self.lab.close)
 
     def quiet(self, kith, seconds, kind, **fields):
-        """Asserts that no such event comes for a while."""
+        """Asserts that no such event is reported for a time."""
         after = kith.last()
         time.sleep(seconds)
         found = kith.found(kind, after, **fields)
         self.assertEqual(found, [], f"no {kind} was expected\n{kith.tail()}")
 
     def reason_is_told(self, kith, event, pattern):
-        """The event's reason and the log both have it."""
+        """Asserts that the event's reason and the log both contain it."""
         self.assertRegex(event.get("reason", ""), pattern)
         kith.wait_log(pattern)
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""moto as EC2 and as a metadata service, on loopback at a free port; and a metadata service of our own, as strict as IMDSv2.
+"""moto as EC2 and as a metadata service, on loopback at a free port; and a simulated metadata service that is as strict as IMDSv2.
 
-`tests/real/prepare moto` installs it; where it has not run, the tests are skipped. moto checks signatures (by botocore) and policies
-when it is told to. Its own metadata service asks for no session token and knows no instance, so for these there is ours.
+`tests/real/prepare moto` installs it; if that has not run, the tests are skipped. moto checks signatures (by botocore) and policies if
+requested. Its metadata service requires no session token and contains no instance; Imds is for tests that need them.
 """
 
 import http.client
@@ -60,7 +60,7 @@ class Moto:
         return self._output.read()[-3000:].decode(errors="replace")
 
     def asked(self):
-        """Lines of its log about forms that were sent to the API, our own among them."""
+        """Lines of its log for requests of the API, including those of the tests."""
         self._output.seek(0)
         return self._output.read().count(b'"POST / HTTP')
 
@@ -89,7 +89,7 @@ class Moto:
         return content
 
     def call(self, action, service="ec2", version="2016-11-15", **parameters):
-        """Of the API, as somebody whose signature it does not look at; a dotted name is written with __. All elements it answers with."""
+        """Calls the API with a signature that is not checked; __ stands for the dot in a name. Returns all elements of the answer."""
         form = {"Action": action, "Version": version, **{name.replace("__", "."): value for name, value in parameters.items()}}
         scope = f"AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/{service}/aws4_request, SignedHeaders=host, Signature=0"
         answer = self.post("/", urllib.parse.urlencode(form), **{
@@ -97,7 +97,7 @@ class Moto:
         return [(element.tag.rsplit("}", 1)[-1], (element.text or "").strip()) for element in xml.etree.ElementTree.fromstring(answer).iter()]
 
     def run(self, count=1, **tags):
-        """Instances, in one reservation: (id, private address) of each."""
+        """Starts instances in one reservation; returns (id, private address) of each."""
         tagging = {}
         for number, (name, value) in enumerate(tags.items(), 1):
             tagging.update({f"TagSpecification.1.Tag.{number}.Key": name, f"TagSpecification.1.Tag.{number}.Value": value})
@@ -121,7 +121,7 @@ class Moto:
         self.call("CreateTags", ResourceId__1=identity, Tag__1__Key=name, Tag__1__Value=value)
 
     def user(self, name, *actions):
-        """A user who may do these: environment variables with an access key of his."""
+        """Creates a user with these permissions; returns environment variables with its access key."""
         self.call("CreateUser", "iam", "2010-05-08", UserName=name)
         policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}]}
         self.call("PutUserPolicy", "iam", "2010-05-08", UserName=name, PolicyName="p", PolicyDocument=json.dumps(policy))
@@ -129,12 +129,12 @@ class Moto:
         return {"AWS_ACCESS_KEY_ID": said["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": said["SecretAccessKey"]}
 
     def check(self, on):
-        """Look at signatures and policies from now on, or not."""
+        """Enables or disables the check of signatures and policies."""
         self.post("/moto-api/reset-auth", "0" if on else "inf")
 
 
 class Imds:
-    """A metadata service that answers to nobody without a session token of its own; what is not in `data` is 404."""
+    """A metadata service that requires a session token of its own; it answers paths that are not in `data` with 404."""
 
     def __init__(self, **data):
         self.data = {"placement/region": REGION, "iam/security-credentials/": "web", **data}
@@ -173,7 +173,7 @@ class Imds:
         self.url = f"http://{HOST}:{self._server.server_port}"
 
     def keys(self, seconds, identity="ASIATEST"):
-        """Credentials of the role that last so long."""
+        """Credentials of the role that are valid for this time."""
         ends = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
         self.data["iam/security-credentials/web"] = json.dumps({
             "Code": "Success", "AccessKeyId": identity, "SecretAccessKey": "secret", "Token": "token", "Expiration": ends})

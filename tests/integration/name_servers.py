@@ -60,8 +60,9 @@ class NameServer:
 
 
 class Dnsmasq(NameServer):
-    """The names of `hosts`, a dictionary of name to addresses, all in the domain `test`. What it does not have there it knows not to
-    be there; with `local` False it asks `upstream` ("127.0.0.1#5353"), and refuses the question without one."""
+    """dnsmasq with the names of `hosts`, a dictionary of name to addresses, all in the domain `test`. It is authoritative for other
+    names of the domain, which do not exist; with `local` False it forwards them to `upstream` ("127.0.0.1#5353"), and refuses the query
+    without one."""
 
     program, package = "dnsmasq", "dnsmasq-base"
 
@@ -88,7 +89,7 @@ class Dnsmasq(NameServer):
 
 
 class Knot(NameServer):
-    """The zone `test`, as lines of a zone file; None: a zone that cannot be served, which is SERVFAIL."""
+    """knotd with the zone `test`, given as lines of a zone file; None: a zone that cannot be served, for SERVFAIL."""
 
     program, package = "knotd", "knot"
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Hosts and networks for one test: each Host is a Lab in a network namespace of its own, each Segment an Ethernet switch of ours.
+"""Hosts and networks for one test: each Host is a Lab in its own network namespace, each Segment an Ethernet switch in this process.
 
-The switch holds the other end of each host's interface (a TAP device) and forwards frames itself, so that it can lose, double and cut
-them, and take an interface away, whatever the kernel was built with. Nothing is connected to the machine's own network: a frame
-that this process does not forward goes nowhere. Namespaces have no name; they end with the test.
+The switch owns the other end of each host's interface (a TAP device) and forwards frames itself, so that it can drop, duplicate and cut
+them, and remove an interface, with any kernel. Nothing is connected to the machine's network: a frame that this process does not forward
+is dropped. Namespaces have no name; they end with the test.
 """
 
 import contextlib
@@ -40,7 +40,7 @@ def _namespace():
 
 @functools.lru_cache
 def unavailable():
-    """Why there can be no namespaces here; None when there can."""
+    """The reason why namespaces cannot be created; None if they can."""
     def attempt():
         try:
             _checked(_libc.unshare(CLONE_NEWNET), "a network namespace (needs root)")
@@ -72,7 +72,7 @@ def _tap(name):
 
 class Segment:
     """A switch. `loss`, `duplicate` and `late` (delivered behind the next frame) are shares of the deliveries, `multicast` False drops
-    frames to groups, `cut` parts the hosts, those of `deaf` (names) are heard and hear nothing."""
+    frames to groups, `cut` separates the hosts, and the hosts of `deaf` (names) can send but receive nothing."""
 
     def __init__(self, seed=1):
         self.loss, self.duplicate, self.late, self.multicast, self.deaf = 0.0, 0.0, 0.0, True, set()
@@ -91,7 +91,7 @@ class Segment:
         self._thread.start()
 
     def cut(self, *groups):
-        """Only hosts of one group reach each other; without groups all do. Hosts are given by name."""
+        """After this only hosts of the same group reach each other; without groups all do. Hosts are given by name."""
         self._groups = [set(group) for group in groups] or None
 
     def close(self):
@@ -107,7 +107,7 @@ class Segment:
         self._poll.register(port, select.EPOLLIN)
 
     def unplug(self, port):
-        """The device of this port is gone when this returns."""
+        """Removes the device of this port before it returns."""
         with self._lock:
             self._poll.unregister(port)
             del self._ports[port]
@@ -167,7 +167,7 @@ class Segment:
 
 
 class Host(Lab):
-    """A Lab in a namespace of its own: its loopback, its interfaces, its epmd on the usual port. Its nodes are name@address."""
+    """A Lab in its own namespace: with its loopback, its interfaces, its epmd on the default port. Its nodes are name@address."""
 
     def __init__(self, name, cookie, address):
         self.name, self.host = name, address
@@ -209,7 +209,7 @@ class Host(Lab):
 
     @contextlib.contextmanager
     def inside(self):
-        """What this thread starts or opens meanwhile is in the host's namespace."""
+        """Context manager: what this thread starts or opens in it is in the host's namespace."""
         home = _namespace()
         _checked(_libc.setns(self._descriptor, CLONE_NEWNET), "setns")
         try:
@@ -219,7 +219,7 @@ class Host(Lab):
             os.close(home)
 
     def ip(self, *commands):
-        """Each a command line of ip, without the `ip`."""
+        """Runs command lines of ip, given without the `ip`."""
         self._tool(["ip", "-batch", "-"], "\n".join(commands) + "\n")
 
     def tc(self, *commands):
@@ -232,7 +232,7 @@ class Host(Lab):
             raise AssertionError(f"{command[0]} on host {self.name} refuses {text!r}: {done.stdout}{done.stderr}")
 
     def plug(self, segment, interface, address=None, up=True):
-        """An interface on a segment; address with its prefix length."""
+        """Adds an interface on a segment; address: with its prefix length."""
         with self.inside():
             port = _tap(interface)
         self._interfaces[interface] = (segment, port)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Real servers: those that tests/real/prepare makes, and which of all the tests drove kith against, a line for each use, for tests/run
-to print."""
+"""Paths of the real servers that tests/real/prepare builds, and a record of the servers that the tests used, one line for each use, which
+tests/run prints."""
 
 import pathlib
 import subprocess
@@ -20,6 +20,6 @@ def otp(release):
 
 
 def used(name):
-    """Said of a server that kith, or a node that it joins, has asked."""
+    """Records a server that kith, or a node that kith connects, has used."""
     with open(BUILD / "real-servers", "a") as file:
         file.write(name + "\n")

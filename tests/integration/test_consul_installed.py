@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""plugins/strategy_consul as a third party's, and found at work in the installed kith."""
+"""plugins/strategy_consul built like a third party's plugin, used by the installed kith."""
 
 from consul import there
 from consul_lab import HASTY, consul

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""kith discover: each peer with its attributes, how many items came, and why there is nobody."""
+"""kith discover: each peer with its attributes, the number of items, and the reason if there is no peer."""
 
 import json
 
@@ -9,7 +9,7 @@ from name_servers import Dnsmasq, Knot
 
 class Discover(Scenario):
     def look(self, server, strategy="dns_poll", policy=None, **config):
-        """What it prints for people, and for machines."""
+        """Returns its text output and its JSON output."""
         if strategy == "dns_poll":
             config = {"query": "app.test", "node_basename": "app", **config}
         path = self.lab.write("kith.json", {

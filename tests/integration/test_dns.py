@@ -13,7 +13,7 @@ QUICK = {"polling_interval": 200}
 
 class Dns(Scenario):
     def start(self, strategy, config, **environment):
-        """kith with connector log, to which every name is as good as another."""
+        """Starts kith with connector log, which accepts every name."""
         return self.lab.kith({
             "plugins": {"dir": PLUGINS}, "connectors": {"notes": {"plugin": "log", "config": {"node": "app@127.0.0.1"}}},
             "topologies": {"t": {"strategy": strategy, "config": {**QUICK, **config}, "connector": "notes"}}}, **environment)
@@ -72,8 +72,8 @@ class WithDnsmasq(Dns):
 
 
 class OneFamily(Dns):
-    """dnsmasq refuses a question for AAAA of a name with IPv4 addresses in its hosts file, or never answers it, or says that there are
-    none: by its configuration."""
+    """Depending on its configuration, dnsmasq refuses an AAAA query for a name with IPv4 addresses in its hosts file, never answers it,
+    or answers that there are no records."""
 
     ADDRESSES = ["10.0.0.7", "10.0.0.8", "10.0.0.9"]
 

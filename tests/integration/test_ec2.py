@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Strategy ec2 finds and follows the instances of moto, which computes signatures by botocore and checks ours against them."""
+"""Strategy ec2 finds and follows the instances of moto, which computes signatures by botocore and compares them with kith's."""
 
 import signal
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""plugins/strategy_ec2 as a third party's, and found at work in the installed kith."""
+"""plugins/strategy_ec2 built like a third party's plugin, used by the installed kith."""
 
 from ec2_lab import HASTY, KEYS, moto
 from moto import REGION, there

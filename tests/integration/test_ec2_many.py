@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Strategy ec2 and a thousand instances at moto, which tells them in pages."""
+"""Strategy ec2 with a thousand instances of moto, which returns them in pages."""
 
 from ec2_lab import OnEc2
 from lab import main

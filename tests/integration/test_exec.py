@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Programs as strategy, connector and sink of a real daemon: a mesh that they form, every way in which they misbehave and what is said
-of it, and that no process of theirs is left."""
+"""Programs as strategy, connector and sink of a real daemon: a mesh, each kind of misbehaviour with its message, and that none of their
+processes is left."""
 
 import json
 import pathlib
@@ -11,7 +11,7 @@ from waiting import wait_until
 
 
 def those_with(mark):
-    """Processes that have this mark in their environment."""
+    """Returns the processes with this mark in their environment."""
     found = []
     for entry in pathlib.Path("/proc").iterdir():
         try:
@@ -112,7 +112,7 @@ HANGS = "not done within 2(000 ms| s)"
 
 
 class Misbehaving(Exec):
-    """Each is a failed observation with its reason; the last peers stay; and nothing is left running."""
+    """Each misbehaviour is a failed observation with its reason; the last peers are kept; no process is left."""
 
     def fails(self, text, pattern, timeout=30000, **options):
         self.lab.write("bad", text)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A cluster forms, loses a node, heals; and kith comes and goes without a link noticing."""
+"""A cluster forms, loses a node, recovers; and restarts of kith do not affect links."""
 
 import pathlib
 import re
@@ -20,7 +20,7 @@ class Forming(Scenario):
             node.sees(*(other.short for other in nodes if other is not node))
 
     def seen(self, nodes):
-        """The node events of each, when it has been told of both others."""
+        """Returns the node events of each node after it has events for both others."""
         for node in nodes:
             wait_until(lambda: len(node.seen()) >= len(nodes) - 1, f"{node.name} is told of its links", describe=lambda: str(node.seen()))
         return [node.seen() for node in nodes]

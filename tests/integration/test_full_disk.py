@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A disk that fills under a running kith and has room again: the events, the log and the peers that are kept go on by themselves, what was
-lost is counted, and no line is torn. The disk is a tmpfs in a mount namespace of this process's own."""
+"""A disk becomes full while kith runs, and has space again: events, log and remembered peers recover without a restart, lost events are
+counted, and no line is truncated. The disk is a tmpfs in a mount namespace of this process."""
 
 import json
 import os
@@ -53,7 +53,7 @@ class FullDisk(Scenario):
         return self.lab.kith(config, **settings)
 
     def change(self):
-        """Another peer in place of the one before."""
+        """Replaces the peer by another."""
         self.number += 1
         self.lab.write("peers", f"p{self.number}@10.0.0.1\n")
         return f"p{self.number}@10.0.0.1"
@@ -96,7 +96,7 @@ class FullDisk(Scenario):
         self.assertEqual(seqs, list(range(seqs[0], seqs[-1] + 1)), "none is missing of those that were not written before")
 
     def whole(self, kith):
-        """Every line is an event, in order, and each is there or counted."""
+        """Checks that every line is an event, in order, and that each event is present or counted as lost."""
         peer = self.change()
         kith.wait("link.up", peer=peer)
         events = kith.events()

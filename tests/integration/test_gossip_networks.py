@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Strategy gossip on networks that fail, each host in a network namespace of its own.
+"""Strategy gossip with network failures, each host in its own network namespace.
 
-Whatever happens: each fault has its own reason in event and log, nothing is parted, and it heals by itself. HostScenario looks at the
-second at each test's end.
-"""
+In every case each fault has its own reason in event and log, no peer is disconnected, and the mesh recovers without intervention.
+HostScenario checks at the end of each test that no peer was disconnected."""
 
 import json
 import socket
@@ -32,7 +31,7 @@ class Interface(HostScenario):
         self.formed(ka, kb)
 
     def test_no_route(self):
-        """No interface is told, so the routes decide, and there are none."""
+        """No interface is configured, so the routes select it, and there is no route."""
         a, b = self.hosts(2)
         b.ip("route flush table main dev eth0")
         ka, kb = self.kith(a), self.kith(b, HASTY, multicast_if="")
@@ -41,7 +40,8 @@ class Interface(HostScenario):
         self.formed(ka, kb)
 
     def test_goes_down_and_up(self):
-        """Longer than anybody's lease. Whose interface is down is deaf, so it misses nobody; all others miss it."""
+        """For longer than any lease. The host whose interface is down receives nothing, so it reports no peer as missing; all others
+        report it as missing."""
         a, b, c = self.hosts(3)
         kiths = ka, kb, kc = self.kith(a, PATIENT), self.kith(b, HASTY), self.kith(c, PATIENT)
         self.formed(*kiths)
@@ -57,7 +57,7 @@ class Interface(HostScenario):
         self.assertEqual(kb.found("peer.missing"), [], kb.tail())
 
     def test_vanishes_and_returns_with_another_address(self):
-        """Longer than anybody's lease; the one without an interface is deaf, so it misses nobody."""
+        """For longer than any lease; the host without an interface receives nothing, so it reports no peer as missing."""
         a, b, c = self.hosts(3)
         kiths = ka, kb, kc = self.kith(a, PATIENT), self.kith(b, HASTY, multicast_if="eth0"), self.kith(c, PATIENT)
         self.formed(*kiths)
@@ -85,7 +85,7 @@ class Interface(HostScenario):
         self.formed(ka, kb)
 
     def test_send_buffer_full(self):
-        """The interface lets next to nothing out: what waits fills the buffer. It still hears the others, so it is not deaf."""
+        """The interface sends almost nothing, so the send buffer becomes full. The host still receives packets of the others."""
         a, b = self.hosts(2)
         nobody = [f"10.77.0.{number}" for number in range(50, 250)]
         ka, kb = self.kith(a, PATIENT), self.kith(b, HASTY, peers=nobody)
@@ -102,7 +102,7 @@ class Interface(HostScenario):
 
 class Network(HostScenario):
     def test_multicast_is_dropped(self):
-        """As many clouds do: nobody is heard; who is told of peers finds them."""
+        """As in many clouds: no multicast arrives; hosts with configured peers find them."""
         self.segment.multicast = False
         a, b = self.hosts(2)
         ka, kb = self.kith(a, HASTY), self.kith(b, HASTY)
@@ -114,7 +114,7 @@ class Network(HostScenario):
         self.formed(self.kith(a, HASTY, peers=["10.77.0.2"]), self.kith(b, HASTY, peers=["10.77.0.1"]))
 
     def test_loss_duplicates_and_reordering(self):
-        """Those who count their packets take no copy, and what was overtaken they take."""
+        """Duplicates of numbered packets are dropped, and reordered ones are accepted."""
         self.segment.loss = self.segment.duplicate = self.segment.late = 0.3
         hosts = self.hosts(4)
         for sealed in ({}, {"secret": "a secret", "seal": "authenticated"}):
@@ -131,7 +131,7 @@ class Network(HostScenario):
         self.assertGreater(self.segment.overtaken, 50)
 
     def test_halves_and_healed(self):
-        """Each half misses the other, and the guard holds it."""
+        """Each half reports the other as missing, and the guard holds the removal."""
         hosts = self.hosts(4)
         kiths = [self.kith(host, GUARDED) for host in hosts]
         self.formed(*kiths)
@@ -148,7 +148,7 @@ class Network(HostScenario):
                     kith.wait("peer.discovered", peer=other.node, after=mark)
 
     def test_alone(self):
-        """One that hears only itself does not believe that all have left."""
+        """A host that receives only its own packets does not remove the others."""
         hosts = self.hosts(3)
         kiths = [self.kith(host, policy) for host, policy in zip(hosts, (GUARDED, PATIENT, PATIENT))]
         self.formed(*kiths)
@@ -162,7 +162,7 @@ class Network(HostScenario):
 
 
     def test_one_is_deaf(self):
-        """It is heard and hears nobody: it parts nobody, and is missed by nobody."""
+        """It can send but receives nothing: it disconnects no peer, and no host reports it as missing."""
         hosts = self.hosts(3)
         ka, kb, kc = kiths = [self.kith(host, GUARDED) for host in hosts]
         self.formed(*kiths)
@@ -177,7 +177,7 @@ class Network(HostScenario):
 
 
 class Ways(HostScenario):
-    """How heartbeats travel, but by the group of the default."""
+    """Transports of heartbeats other than the default multicast group."""
 
     def form(self, **options):
         kiths = [self.kith(host, HASTY, **options) for host in self.hosts(3)]
@@ -185,7 +185,7 @@ class Ways(HostScenario):
         self.assertEqual([event for kith in kiths for event in kith.found("topology.stale")], [])
 
     def test_broadcast(self):
-        """On networks that drop what is for groups."""
+        """On networks that drop multicast."""
         self.segment.multicast = False
         self.form(broadcast_only=True)
 
@@ -197,18 +197,18 @@ class Ways(HostScenario):
         self.form(multicast_addr="ff02::77", multicast_if="eth0", secret="a secret")
 
     def test_only_those_who_are_listed(self):
-        """Of three, each knows the two others."""
+        """Each of three hosts lists the two others."""
         self.segment.multicast = False
         self.form(peers=["10.77.0.1", "10.77.0.2", "10.77.0.3"])
 
 
 class Look(HostScenario):
-    """kith discover: a look is a heartbeat too, or nobody would answer."""
+    """kith discover: it sends a heartbeat too; other hosts answer only to that."""
 
     INTERVAL = 1000  # ms
 
     def look(self, host):
-        """What it prints as JSON, of the only topology."""
+        """Returns its JSON output for the only topology."""
         path = host.write("look.json", logging(host, host.name, self.PORT, host.host, interval=self.INTERVAL))
         result = host.command("discover", path, "--json")
         self.assertTrue(result.stdout, result.stderr)
@@ -216,7 +216,7 @@ class Look(HostScenario):
         return topology
 
     def test_all_are_seen(self):
-        """When everybody has spoken. Nobody takes the one who looked for a member for long."""
+        """After all hosts have sent. The host that ran discover is a member only for a short time."""
         a, b, c = self.hosts(3)
         ka, kb = self.kith(a, PATIENT), self.kith(b, PATIENT)
         self.formed(ka, kb)
@@ -238,7 +238,7 @@ class Look(HostScenario):
 
 
 class Nodes(HostScenario):
-    """BEAM nodes, whose own links break when the network does."""
+    """BEAM nodes, whose own links fail with the network."""
 
     PARTED = ("disconnect.succeeded", "disconnect.failed", "plugin.failed")
 

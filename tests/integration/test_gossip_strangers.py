@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Strategy gossip among those who send what they should not: another key, old packets, broken packets, a flood.
+"""Strategy gossip with invalid senders: another key, old packets, broken packets, a flood.
 
-A stranger stands on the same segment as hosts a and b. Those who know each other never notice.
+An invalid sender is on the same segment as hosts a and b. It never affects a and b.
 """
 
 import re
@@ -17,7 +17,7 @@ STRANGER = "stranger@10.77.0.3"
 
 class Strangers(HostScenario):
     def two(self, policy=HASTY, **options):
-        """a and b, linked, and the ear of a stranger on a third host."""
+        """Returns a and b, linked, and a socket on a third host."""
         a, b, stranger = self.hosts(3)
         kiths = self.kith(a, policy, **options), self.kith(b, policy, **options)
         ear = self.ear(stranger)
@@ -48,8 +48,8 @@ class Strangers(HostScenario):
         self.never_missed(ka, kb)
 
     def test_broken_packets(self):
-        """Cut short at each length, each bit before the name turned over, and longer than any name, in one frame and in many: none is
-        believed, and it is said once, not each time."""
+        """Truncated at each length, with each bit before the name flipped, and longer than any name, in one frame and in several: none
+        is accepted, and one warning is logged for all."""
         ka, kb, ear = self.two()
         good = plain(STRANGER)
         broken = [good[:size] for size in range(len(good))]
@@ -66,7 +66,7 @@ class Strangers(HostScenario):
         self.never_missed(ka, kb)
 
     def test_broken_sealed_packets(self):
-        """CBC is not authenticated, but a packet that does not open to a heartbeat is none."""
+        """CBC is not authenticated, but a packet that does not decrypt to a heartbeat is dropped."""
         ka, kb, ear = self.two(secret=OLD)
         good = sealed(STRANGER, OLD)
         for packet in [good[:size] for size in range(len(good))] + [good + bytes(16)]:
@@ -77,7 +77,7 @@ class Strangers(HostScenario):
         self.never_missed(ka, kb)
 
     def test_authenticated_packets_altered(self):
-        """Each byte of what was overheard, changed: none is believed, and who altered it becomes nobody."""
+        """Recorded packets with each byte changed: none is accepted, and no peer is added."""
         ka, kb, ear = self.two(secret=OLD, seal="authenticated")
         heard = wait_until(ear.hear, "a packet is overheard")
         for at in reversed(range(len(heard))):
@@ -87,7 +87,7 @@ class Strangers(HostScenario):
         self.never_missed(ka, kb)
 
     def test_authenticated_packets_said_again(self):
-        """What was overheard keeps nobody alive: b ends without a word, and its packets, said again by a stranger, are no sign of it."""
+        """Replayed packets do not keep a peer: b ends without a goodbye, and its packets, replayed by the third host, are dropped."""
         ka, kb, ear = self.two(PATIENT, secret=OLD, seal="authenticated")
         heard = []
         wait_until(lambda: heard.extend(ear.drain()) or len(heard) >= 8, "8 packets are overheard")
@@ -102,8 +102,8 @@ class Strangers(HostScenario):
         ka.wait_log("10.77.0.3.*it was heard before")
 
     def test_authenticated_packets_of_another_program(self):
-        """Written from the description alone: it is heard, and it says goodbye. Not believed: a clock that is too wrong, a goodbye
-        that another word has overtaken."""
+        """Packets that were implemented from the description alone: heartbeat and goodbye are accepted. Not accepted: a clock that is
+        too wrong, a goodbye that is older than another packet."""
         ka, kb, ear = self.two(PATIENT, secret=OLD, seal="authenticated")
         ear.say(authenticated("late@10.77.0.3", OLD, age=600))
         ka.wait_log("10.77.0.3.*clock")
@@ -120,7 +120,7 @@ class Strangers(HostScenario):
         self.never_missed(ka, kb)
 
     def test_a_flood_of_names(self):
-        """100,000 names that nobody has. Those who are known stay; one that comes later gets in; they do not fill the memory."""
+        """100,000 names of no host. Known peers stay; a peer that joins later is accepted; memory is bounded."""
         a, b, stranger, late = self.hosts(4)
         ka, kb = self.kith(a, PATIENT), self.kith(b, PATIENT)
         self.formed(ka, kb)
@@ -139,8 +139,8 @@ class Keys(HostScenario):
         return [self.kith(host, GUARDED, secrets=own, **options) for host, own in zip(hosts, secrets)]
 
     def test_rotation(self):
-        """Half have the new key already, and still read the old one: first all learn it, then all seal with it, then the old one goes.
-        One host is changed at a time."""
+        """Key rotation, one host at a time: first all hosts accept the new key in addition, then all encrypt with it, then the old key
+        is removed."""
         for seal in ("libcluster", "authenticated"):
             with self.subTest(seal=seal):
                 hosts = self.hosts(2)
@@ -160,7 +160,8 @@ class Keys(HostScenario):
                     host.take_away("eth0")
 
     def test_rotation_in_the_wrong_order(self):
-        """One seals with a key that the other has not: it is told which, nobody is parted, and it heals with the key."""
+        """One host encrypts with a key that the other does not have: the warning names it, no peer is disconnected, and adding the key
+        repairs it."""
         a, b = hosts = self.hosts(2)
         ka, kb = self.started(hosts, [OLD], [OLD])
         self.formed(ka, kb)
@@ -172,8 +173,8 @@ class Keys(HostScenario):
         self.formed(ka, *self.started([b], [OLD, NEW]))
 
     def test_restarted(self):
-        """What is authenticated counts its packets across restarts: who was killed is believed at once when it is back, and was never
-        missed."""
+        """Authenticated packets are numbered across restarts: after a kill and restart a host is accepted immediately, and was never
+        missing."""
         hosts = self.hosts(2)
         state = hosts[1].dir / "state"
         state.mkdir(mode=0o700)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Strategy k8s finds and follows peers at a real API server."""
+"""Strategy k8s finds and follows peers with a real API server."""
 
 import json
 import re
@@ -58,7 +58,7 @@ class Names(OnKubernetes):
 
 class Readme(OnKubernetes):
     def test_the_manifests_are_good_and_enough(self):
-        """kubectl applies them; the account that they make, and the configuration that is in them, find the pods."""
+        """kubectl applies the manifests; their service account and their configuration are sufficient to find the pods."""
         if shutil.which("kubectl") is None:
             self.skipTest("kubectl is missing (Debian package kubernetes-client)")
         self.admin.post("/api/v1/namespaces", {"metadata": {"name": "shop"}})
@@ -226,7 +226,7 @@ class Services(OnKubernetes):
         self.assertEqual(self.present(kith), {"app@10.0.0.2"})
 
     def test_of_two_families_one_is_looked_at(self):
-        """A node has one name. Who has IPv6 alone is found by that."""
+        """A node has one name. A pod with only IPv6 is found by that."""
         six = [(f"app-{number}", f"fd00::{number + 1}", None, YES) for number in range(2)]
         self.slice("app-6", six, "IPv6")
         kith = self.start("endpointslices", policy=HASTY)
@@ -239,7 +239,7 @@ class Services(OnKubernetes):
         self.assertEqual(self.present(kith), {"app@10.0.0.0", "app@10.0.0.1"})
 
     def test_an_address_that_moves_to_another_slice_is_not_parted(self):
-        """As the controller does it: for a moment it is in both."""
+        """As the controller does: for a moment the address is in both slices."""
         self.slice("app-a", self.members(0, 1))
         kith = self.start("endpointslices", policy=HASTY)
         self.sees(kith, 2)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A real API server has bad days, and kith parts nobody for that; what changed meanwhile is seen when it is back."""
+"""Failures of a real API server: kith disconnects no peer because of them; changes during a failure are applied when the server is
+available again."""
 
 import json
 import re
@@ -19,14 +20,14 @@ class Failures(OnKubernetes):
         self.pods(3)
 
     def followed(self, **settings):
-        """A kith that knows three peers and follows their changes."""
+        """Starts a kith process that has three peers and follows their changes."""
         kith = self.start(policy=HASTY, **settings)
         self.sees(kith, 3)
         wait_until(lambda: self.asked(verb="watch", stage="ResponseStarted"), "a watch", describe=kith.tail)
         return kith
 
     def stale(self, kith, pattern, after=0):
-        """It is told that nobody can look at present, and why."""
+        """Checks that the topology is reported as stale, with this reason."""
         kith.wait("topology.stale", after=after)
         self.reason_is_told(kith, kith.wait("observation.failed", after=after, reason=re.compile(pattern)), pattern)
         return kith.last()
@@ -65,7 +66,7 @@ class Server(Failures):
         self.sees(kith, 3)
 
     def test_what_changed_while_kith_could_not_see(self):
-        """The watch goes on where it was cut: nothing is listed again."""
+        """The watch continues where it was interrupted, without a new list."""
         kith = self.followed()
         kith.signal(signal.SIGSTOP)
         self.cluster.restart()
@@ -77,7 +78,7 @@ class Server(Failures):
         self.has_listed(1)
 
     def test_compaction_makes_it_list_again(self):
-        """410 Gone: its place in the history is forgotten."""
+        """410 Gone: its resource version was compacted."""
         kith = self.followed()
         kith.signal(signal.SIGSTOP)
         self.cluster.restart()
@@ -123,7 +124,7 @@ class Rights(Failures):
         self.sees(kith, 3)
 
     def test_a_token_is_rotated(self):
-        """As the kubelet does it; the one before is void, and the server ends the watch."""
+        """As the kubelet does; the previous token is invalid, and the server ends the watch."""
         self.account.write(token=self.cluster.token(self.team, secret="first"))
         kith = self.followed()
         self.account.write(token=self.cluster.token(self.team, secret="second"))
@@ -155,7 +156,7 @@ class Rights(Failures):
         self.sees(kith, 3)
 
     def test_a_namespace_that_another_service_account_may_not_see(self):
-        """One of two fails: who is in the other is found, and the topology is stale."""
+        """The query of one of two namespaces fails: the pods of the other are found, and the topology is stale."""
         other = self.new_namespace()
         kith = self.start(kubernetes_namespace=[self.team, other])
         self.stale(kith, f"403.*{other}")
@@ -183,7 +184,7 @@ class Laptop(Failures):
         self.followed(kubeconfig=str(file), context="there")
 
     def test_a_certificate_of_nobody(self):
-        """Signed by another authority: the server does not know who that is."""
+        """Signed by another authority: the server does not accept the client."""
         authority = Authority(self.lab.dir, "other")
         crt, key = authority.certify("nobody", "/O=kith:people/CN=nobody")
         file = self.cluster.kubeconfig(self.lab.dir / "config", namespace=self.team)

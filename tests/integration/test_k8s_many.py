@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Five thousand pods at a real API server: found in pages, followed one by one, deleted all at once."""
+"""Five thousand pods of a real API server: listed in pages, watched, deleted all at once."""
 
 import kube_objects
 from k8s_lab import OnKubernetes

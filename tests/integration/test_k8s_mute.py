@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A real API server that goes mute while kith watches: noticed by the absence of bookmarks, which come each minute."""
+"""A real API server stops sending while kith watches: kith detects the absence of the bookmarks, which are sent each minute."""
 
 import signal
 import time

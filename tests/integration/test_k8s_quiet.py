@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A real API server that has just begun and sees no change sends no bookmarks. Its silence is no failure."""
+"""A newly started real API server sends no bookmarks while nothing changes. kith does not treat that as a failure."""
 
 from k8s_lab import OnKubernetes
 from lab import main

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The laboratory itself: the stand-ins for libcluster agree with what libcluster sent and with each other, and the networks are as
-bad as they are told to be."""
+"""Tests of the laboratory itself: the implementations of libcluster's packets agree with recorded packets and with each other, and the
+simulated networks have the configured faults."""
 
 import socket
 import unittest
@@ -71,7 +71,7 @@ class Network(unittest.TestCase):
         return ear
 
     def heard(self, ear, count, data=b"x"):
-        """How many of `data` have come when `count` have."""
+        """Waits for `count` packets and returns how many of `data` were received."""
         got = []
         wait_until(lambda: got.extend(ear.drain()) or got.count(data) >= count, f"{count} datagrams", describe=lambda: str(len(got)))
         return got.count(data)
@@ -115,7 +115,7 @@ class Network(unittest.TestCase):
         self.assertEqual(self.heard(ear, 1, b"again"), 1)
 
     def test_nothing_leaves(self):
-        """A host has no way to this machine's own networks, and none to another segment."""
+        """A host has no route to this machine's networks and none to another segment."""
         outside = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.addCleanup(outside.close)
         outside.bind(("127.0.0.1", 0))

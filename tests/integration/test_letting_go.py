@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Removal is slow, counted for each peer, and guarded; a failure to look is not an empty answer."""
+"""Removal is delayed, counted for each peer, and guarded; a failed query is not an empty set."""
 
 import datetime
 
@@ -11,7 +11,7 @@ LOOSE = ("-kernel", "prevent_overlapping_partitions", "false")
 
 
 def at(event):
-    """When kith says that it was: seconds. Other than our own clock it does not count how long we waited for a processor."""
+    """The time of the event by kith's clock, in seconds. It does not contain the time that this test waited for a processor."""
     return datetime.datetime.strptime(event["time"], "%Y-%m-%dT%H:%M:%S.%fZ").timestamp()
 
 

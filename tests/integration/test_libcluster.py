@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A node that speaks libcluster's gossip by itself and nodes driven by kith are one cluster, plain and with a secret."""
+"""A node with libcluster's gossip and nodes with kith form one cluster, without and with a secret."""
 
 import re
 
@@ -13,7 +13,7 @@ SECRET = "somepassword"
 
 class OneCluster(GossipScenario):
     def form(self, **secret):
-        """Node `old` speaks libcluster's format itself; `a` and `b` have a kith each."""
+        """Node `old` implements libcluster's gossip; `a` and `b` have a kith process each."""
         a, b = self.lab.beam("a"), self.lab.beam("b")
         old = speaker(self.lab, "old", self.port, interval=1000, **secret)
         speaks(old), a.ready(), b.ready()
@@ -38,7 +38,7 @@ class OneCluster(GossipScenario):
 
     @needs_crypto
     def test_another_secret_is_another_cluster(self):
-        """Neither side takes a packet of the other's, and both say or count what they could not read."""
+        """Neither side accepts a packet of the other, and both report or count the packets that they cannot decrypt."""
         a = self.lab.beam("a")
         old = speaks(speaker(self.lab, "old", self.port, interval=200, secret="another password"))
         a.ready()
@@ -50,7 +50,7 @@ class OneCluster(GossipScenario):
         self.assertEqual((a.nodes(), old.nodes()), (set(), set()))
 
     def test_the_script_alone_is_joined_when_it_only_speaks(self):
-        """It announces and connects to nobody: the link is kith's doing."""
+        """The script announces itself and connects to no node: kith makes the link."""
         a = self.lab.beam("a")
         old = speaks(speaker(self.lab, "old", self.port, interval=200, connect=False))
         a.ready()
@@ -59,7 +59,7 @@ class OneCluster(GossipScenario):
         a.sees("old")
 
     def test_the_script_alone_joins_when_it_only_hears(self):
-        """It says nothing: the link is the script's doing, and the packet that kith sends at start is one libcluster reads."""
+        """The script sends nothing: it makes the link, because it can read the packet that kith sends at start."""
         a = self.lab.beam("a")
         old = speaks(speaker(self.lab, "old", self.port, announce=False))
         a.ready()

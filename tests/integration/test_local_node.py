@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Bad days of the node that kith drives: each has its own reason, in the event and in the log, and nothing is dialled meanwhile."""
+"""Failures of the local node: each has its own reason, in the event and in the log, and no peer is connected meanwhile."""
 
 import re
 

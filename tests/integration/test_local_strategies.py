@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Strategies local_epmd and erlang_hosts, with a real EPMD and real nodes; and with hosts whose EPMD is none."""
+"""Strategies local_epmd and erlang_hosts, with a real EPMD and real nodes; and with hosts whose EPMD is invalid."""
 
 import json
 import re
@@ -13,7 +13,7 @@ QUICK = {"interval": 200}
 
 
 class FakeEpmd:
-    """Answers to NAMES on an address of its own with the lines it is given; with None it takes connections and stays mute."""
+    """Answers NAMES requests on its own address with the given lines; with None it accepts connections and sends nothing."""
 
     def __init__(self, lab, address, lines):
         self.lines = lines

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""connect, disconnect and list_nodes by configuration: hidden links, and a module whose members are no Erlang nodes."""
+"""connect, disconnect and list_nodes by configuration: hidden links, and a module whose members are not Erlang nodes."""
 
 from lab import Scenario, main
 from waiting import PLUGINS, TEST_PLUGINS, wait_until

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Nodes of several releases of OTP: those of the machine, and of the root directories that `tests/real/prepare otp` makes."""
+"""Nodes of several releases of OTP: the installed one, and those of the root directories that `tests/real/prepare otp` creates."""
 
 import unittest
 
@@ -11,7 +11,7 @@ ROOTS = {release: otp(release) for release in ("trixie", "sid")}
 
 
 class Forming:
-    """What each release has to do. `root`: of the nodes; None: those of the machine."""
+    """The tests of each release. root: the root directory of the nodes; None: the installed release."""
 
     root = None
 
@@ -22,7 +22,7 @@ class Forming:
         return nodes
 
     def drive(self, nodes, **connector):
-        """A kith beside each, which knows all of them."""
+        """Starts a kith process for each node, with all of them as peers."""
         hosts = [node.name for node in nodes]
         return [self.lab.kith(self.lab.config(node.name, hosts, connector=connector, policy={"min_peers": len(nodes) - 1}))
                 for node in nodes]
@@ -99,7 +99,7 @@ class OtpOfDebian13(Forming, Scenario):
 
 @skipped_without("sid")
 class OtpOfSid(Forming, Scenario):
-    """What fails here is told and fails nobody: sid changes while nobody looks."""
+    """Failures here are printed and do not fail the test, because sid changes without notice."""
 
     root = ROOTS["sid"]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a program can rely on: the event stream, also when its reader is slow or gone, and the log."""
+"""The guarantees of the output for other programs: the event stream, also if its reader is slow or has ended, and the log."""
 
 import fcntl
 import json
@@ -17,7 +17,7 @@ from waiting import KITH, PATIENCE, PLUGINS, TEST_PLUGINS, wait_until
 
 class Output(Scenario):
     def stdout_kith(self, config, *arguments, log="text"):
-        """`kith run CONFIG --events -` with its standard output in a pipe that nobody has read yet."""
+        """`kith run CONFIG --events -` with its standard output in a pipe that is not read yet."""
         self.log_file = self.lab.dir / "log"
         reader, writer = os.pipe()
         fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
@@ -31,14 +31,14 @@ class Output(Scenario):
         return process, reader
 
     def busy(self, **events):
-        """A configuration whose failing peers make many events."""
+        """A configuration whose failing peers cause many events."""
         config = self.lab.config("a", ["b"] + [f"gone{number}" for number in range(30)],
                                  policy={"backoff_initial": 10, "backoff_max": 20, "connect_parallel": 64})
         config["events"] = events or {}
         return config
 
     def says_more(self, seconds=0.2):
-        """It has gone on to tell events, of which each costs some microseconds: it was busy for so long, and does nothing else."""
+        """Checks that it continues to report events, each of which costs some microseconds."""
         def used():
             fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
             return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -46,7 +46,7 @@ class Output(Scenario):
         wait_until(lambda: used() >= before + seconds, f"{seconds} s more of work", describe=lambda: self.log_file.read_text()[-2000:])
 
     def fills(self, reader):
-        """The pipe holds as much as it can, and far more was said since."""
+        """Waits until the pipe is full and many more events were reported since."""
         waiting = lambda: struct.unpack("i", fcntl.ioctl(reader, termios.FIONREAD, bytes(4)))[0]
         wait_until(lambda: waiting() > 3000, "the pipe is full", describe=lambda: f"{waiting()} bytes of 4096 wait in it")
         self.says_more()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Bad days of peers: each has its own reason, in the event and in the log, and nobody else is delayed."""
+"""Failures of peers: each has its own reason, in the event and in the log, and no other peer is delayed."""
 
 import re
 import time

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is done to the files of the plugins directory while kith runs: nothing reaches the daemon, and each change is an event."""
+"""Changes of the files in the plugins directory while kith runs: they do not affect the daemon, and each change is an event."""
 
 import os
 import pathlib
@@ -80,7 +80,7 @@ class PluginFiles(Scenario):
         self.assertEqual(children, "", "the process that describes plugins has not ended")
 
     def go_library(self, flags):
-        """libstrategy_hello_c.so: the C strategy of the SDK's tests, with the runtime of Go in it."""
+        """libstrategy_hello_c.so: the C strategy of the SDK's tests, with the Go runtime."""
         if shutil.which("go") is None:
             raise unittest.SkipTest("there is no go")
         module = self.lab.dir / "go"

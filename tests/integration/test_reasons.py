@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Reasons that are true: each cause is made with real nodes, and the reason names it, and the cookie only where it is the cookie."""
+"""Accuracy of reasons: each cause is produced with real nodes, and the reason names it; it names the cookie only if the cookie is the
+cause."""
 
 import re
 import shutil
@@ -98,7 +99,7 @@ class Reasons(Scenario):
         self.assertLessEqual(len(re.findall("TLS server", b.said())), lines + 1, "each attempt is a NOTICE in its log")
 
     def test_a_verdict_comes_soon(self):
-        """On a reachable host: the whole of a failed connect, of which the probe is the most."""
+        """For a reachable host: the time of a complete failed connect, of which the probe takes most."""
         self.lab.beam("a").ready()
         self.lab.beam("b", cookie="another").ready()
         self.lab.beam("c").ready().ask("erlang:set_cookie('a@127.0.0.1', another)")

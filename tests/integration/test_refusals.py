@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Wrong configurations start nothing; bad plugins are refused, each by its rule, while the rest run."""
+"""Invalid configurations are refused and start nothing; invalid plugins are refused, each by its rule, while the others run."""
 
 import json
 import os
@@ -104,7 +104,7 @@ class BadPlugins(Scenario):
     BAD = BUILD / "bad_plugins"
 
     def directory(self):
-        """Every bad plugin, and those that are bad by where they lie."""
+        """Returns a directory with every bad plugin, and with those that are refused because of their path."""
         # Below the build tree: a temporary directory that everybody can write to would be refused as a whole.
         directory = BUILD / f"refusals-{os.getpid()}"
         shutil.rmtree(directory, ignore_errors=True)

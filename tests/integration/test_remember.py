@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""policy.remember: kith is killed and started again while the DNS is out; its peers outlive it."""
+"""policy.remember: kith is killed and started again during an outage of the DNS; its peers are restored."""
 
 import json
 import os
@@ -20,7 +20,7 @@ class Remember(Scenario):
         self.file = self.state / "topologies.t.peers"
 
     def start(self, **policy):
-        """With connector log, to which every name is as good as another."""
+        """Uses connector log, which accepts every name."""
         return self.lab.kith({
             "plugins": {"dir": PLUGINS}, "state_dir": str(self.state),
             "connectors": {"notes": {"plugin": "log", "config": {"node": "app@127.0.0.1"}}},

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Whoever can announce a peer can take over a node that trusts its peers: said by `check` and at start, refused on demand."""
+"""A sender that can announce a peer can take control of a node that trusts its peers: `check` and the start of kith warn about it, and
+an option refuses it."""
 
 import json
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A way that goes dead without a word, while an HTTP answer is under way: TCP finds out, long before the answer's own time-out."""
+"""A route that begins to drop all packets during an HTTP answer: TCP detects it long before the time-out of the answer."""
 
 import socket
 import threading
@@ -14,7 +14,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 class Watched:
-    """A server that lists one pod, and whose watch says nothing, for ever."""
+    """A server that lists one pod and whose watch never sends."""
 
     def __init__(self, host, port=8001):
         with host.inside():

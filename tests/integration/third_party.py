@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A plugin of ours as a third party's: a copy of its folder, built and tested with nothing but what is installed, and dropped into the
-plugins of an installed kith."""
+"""Builds a first-party plugin like a third party: a copy of its folder, built and tested only with the installed files, and copied to the
+plugins directory of an installed kith."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ from installed import Daemon, Home  # noqa: E402, F401
 
 class ThirdParty(unittest.TestCase):
     def installed_with(self, kind, name):
-        """The home where that was done."""
+        """Does that and returns the home directory of the installation."""
         home = Home()
         self.addCleanup(home.close)
         plugin = next(home.kith.rglob(f"lib{kind}_{name}.so"))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Where the build is, and how a test waits: for a condition, with a bound.
+"""The path of the build, and functions that wait for a condition, with a time limit.
 
-The bound only ends a test that hangs; it measures nothing, and is generous: the tests run beside others on a busy machine.
+The limit only ends a test that hangs and is not a measurement; it is large because the tests run in parallel on a busy machine.
 """
 
 import os
@@ -20,7 +20,7 @@ PATIENCE = float(os.environ.get("KITH_PATIENCE", "60"))
 
 
 def wait_until(condition, what, timeout=None, describe=None):
-    """The first true answer of `condition`; an AssertionError after `timeout` seconds."""
+    """Returns the first true result of `condition`; raises AssertionError after `timeout` seconds."""
     timeout = PATIENCE if timeout is None else timeout
     deadline = time.monotonic() + timeout
     while True:
@@ -37,8 +37,8 @@ _reserved = []
 
 
 def reserve(port):
-    """Whether no other process of these tests has been given this port. It stays this one's until the process ends: the reservation is
-    the name of a socket that nobody connects to."""
+    """Reserves this port for this process until it ends, and returns whether no other process of the tests has reserved it. The
+    reservation is the name of an abstract socket."""
     mine = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     try:
         mine.bind(f"\0kith-test-port-{port}")
@@ -50,8 +50,8 @@ def reserve(port):
 
 
 def free_port():
-    """Free for TCP and UDP, of no other test that runs at the same time, and not among those that outgoing connections get, or one of
-    them would be there before the server is."""
+    """Returns a port that is free for TCP and UDP, not reserved by another running test, and not in the range of outgoing connections,
+    which could use it before the server is started."""
     while True:
         port = random.randrange(16384, 32768)
         if not reserve(port):

@@ -12,7 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array<std::string_view, 6> effect_names = {"held", "stale", "missing", "guarded", "forgotten", "parted"};
+constexpr std::array<std::string_view, 6> effect_names = {"no effect", "stale",           "missing",
+                                                          "guarded",   "lost, link kept", "disconnected"};
 
 Effect effect_of(std::uint32_t kind) {
     switch (kind) {

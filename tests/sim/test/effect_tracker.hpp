@@ -11,7 +11,8 @@
 
 namespace kith::sim::test {
 
-/// The effect on a peer or a topology, from the least to the most severe. forgotten: the peer was lost; disconnected: kith disconnected it.
+/// The effect on a peer or a topology, from the least to the most severe. lost: the peer was lost, its link was kept; disconnected: kith
+/// disconnected it.
 enum class Effect : std::uint8_t { none, stale, missing, guarded, lost, disconnected };
 
 /// Considers events of hosts of the group `app` about other hosts of it, without those of the first minute.
@@ -22,7 +23,8 @@ class EffectTracker {
 
     void see(const Host &host, const core::StoredEvent &event, Duration now);
     Effect worst() const { return worst_; }
-    /// Such as "held" or "missing; healed in 15 s". The time is rounded up to a few steps, so that a table does not change with each seed.
+    /// Such as "no effect" or "missing; healed in 15 s". The time is rounded up to a few steps, so that a table does not change with each
+    /// seed.
     std::string text() const;
 
   private:

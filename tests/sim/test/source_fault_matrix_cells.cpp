@@ -71,25 +71,25 @@ SourceRow publish_additional(std::string name, std::string only, const Simulated
 
 SourceRow dns_fails(const std::string &how, std::int32_t status, std::uint32_t type = 0, const char *only = "dns") {
     return for_ten_minutes(
-        "the DNS answers " + how + ", for 10 min", only, [=](SimulatedSource &source) { dns(source).fail(type, status); },
+        "the DNS server " + how + " for 10 min", only, [=](SimulatedSource &source) { dns(source).fail(type, status); },
         [=](SimulatedSource &source) { dns(source).fail(type, KITH_OK); });
 }
 
 SourceRow http_answers(const std::string &what, const HttpReply &reply) {
     return for_ten_minutes(
-        what + ", for 10 min", "http", [reply](SimulatedSource &source) { http(source).replace_replies(reply); },
+        what + " for 10 min", "http", [reply](SimulatedSource &source) { http(source).replace_replies(reply); },
         [](SimulatedSource &source) { http(source).replace_replies({}); });
 }
 
 SourceRow http_status(std::uint32_t code, const std::string &more = "") {
     HttpReply reply(code);
     if (!more.empty()) reply.field("Retry-After", more);
-    return http_answers(std::to_string(code) + (more.empty() ? "" : " with Retry-After: " + more), reply);
+    return http_answers("HTTP " + std::to_string(code) + (more.empty() ? "" : " with Retry-After: " + more), reply);
 }
 
 SourceRow certificate(const std::string &what, const HttpCertificate &shown) {
     return for_ten_minutes(
-        what + ", for 10 min", "k8s", [shown](SimulatedSource &source) { kubernetes(source).certificate(shown); },
+        what + " for 10 min", "k8s", [shown](SimulatedSource &source) { kubernetes(source).certificate(shown); },
         [](SimulatedSource &source) { kubernetes(source).good_certificate(); });
 }
 
@@ -156,38 +156,39 @@ const std::vector<SourceRow> &source_rows() {
     const Act down = [](SimulatedSource &source) { source.set_down(true); };
     const Act up = [](SimulatedSource &source) { source.set_down(false); };
     static const std::vector<SourceRow> all{
-        {"it is not there at the start, for 5 min", "", 0s, 5min, down, up},
-        {"it is gone for an hour", "", 2min, 62min, down, up},
-        {"the way to it is cut for an hour", "", 2min, 62min, [](SimulatedSource &source) { source.set_unresponsive(true); },
+        {"the source is not available for the first 5 min", "", 0s, 5min, down, up},
+        {"the source is not available for 1 h", "", 2min, 62min, down, up},
+        {"the route to the source drops packets for 1 h", "", 2min, 62min,
+         [](SimulatedSource &source) { source.set_unresponsive(true); },
          [](SimulatedSource &source) { source.set_unresponsive(false); }},
-        host_fault("a kith is started anew, at once", 2min, R"({"at": "2m", "restart": "app1"})"),
+        host_fault("kith restarts", 2min, R"({"at": "2m", "restart": "app1"})"),
         restarted_in_an_outage(
-            "a kith is started anew while it is gone for an hour; by policy.remember it has its links again within a minute",
+            "kith restarts while the source is not available for 1 h; by policy.remember its links are restored within 1 min",
             true),
-        restarted_in_an_outage("the same without policy.remember: it has none until it is back", false),
-        host_fault("a clock is a day ahead for an hour", 62min,
+        restarted_in_an_outage("the same without policy.remember: no links until the source is available", false),
+        host_fault("a clock is one day ahead for 1 h", 62min,
                    R"({"at": "2m", "until": "1h2m", "clock": "1d", "hosts": "app1"})"),
-        host_fault("a clock is a day behind for an hour", 62min,
+        host_fault("a clock is one day behind for 1 h", 62min,
                    R"({"at": "2m", "until": "1h2m", "clock": "-1d", "hosts": "app1"})"),
         // A deleted pod has left, which needs no grace: half of the peers are removed, and the guard holds the others.
-        {"it tells truly of nobody (NOERROR without records), for 5 min", "", 2min, 7min,
+        {"the source returns an empty set (DNS: NOERROR without records) for 5 min", "", 2min, 7min,
          [](SimulatedSource &source) { source.publish({}); }, publish_all_hosts, "pods"},
-        {"it leaves one host out for 10 min", "", 2min, 12min, leave_one_out, publish_all_hosts, "dns http"},
-        {"it leaves one host out for 30 s", "", 2min, 2min + 30s, leave_one_out, publish_all_hosts, "pods"},
-        {"it tells 5 random ones of 15 each time, for an hour", "dns rancher", 2min, 62min,
+        {"the answers omit one host for 10 min", "", 2min, 12min, leave_one_out, publish_all_hosts, "dns http"},
+        {"the answers omit one host for 30 s", "", 2min, 2min + 30s, leave_one_out, publish_all_hosts, "pods"},
+        {"each answer contains 5 random hosts of 15 for 1 h", "dns rancher", 2min, 62min,
          [](SimulatedSource &source) { source.rotate(5); }, [](SimulatedSource &source) { source.rotate({}); }, "dns rancher",
          15},
-        for_ten_minutes("it tells of each twice, for 10 min", "", publish_each_host_twice, publish_all_hosts),
-        publish_additional("it tells of IPv6 addresses too, for 10 min", "a http", {"fd00::1", "fd00::2"}),
-        publish_additional("it tells of what is no address, for 10 min", "http", {"10.0.0", std::string(300, 'x')}),
-        publish_additional("it tells of names that are too long, for 10 min", "srv",
+        for_ten_minutes("the answers contain each host twice for 10 min", "", publish_each_host_twice, publish_all_hosts),
+        publish_additional("the answers also contain IPv6 addresses for 10 min", "a http", {"fd00::1", "fd00::2"}),
+        publish_additional("the answers contain invalid addresses for 10 min", "http", {"10.0.0", std::string(300, 'x')}),
+        publish_additional("the answers contain names that are too long for 10 min", "srv",
                            {std::string(60, 'a') + "." + std::string(60, 'b') + "." + std::string(60, 'c') + "." +
                             std::string(60, 'd') + ".example"}),
-        dns_fails("SERVFAIL", KITH_UNAVAILABLE),
-        dns_fails("REFUSED", KITH_DENIED),
-        dns_fails("nothing", KITH_TIMED_OUT),
-        dns_fails("what is no DNS", KITH_PROTOCOL),
-        dns_fails("SERVFAIL to AAAA alone", KITH_UNAVAILABLE, KITH_DNS_AAAA, "dns_poll"),
+        dns_fails("answers with SERVFAIL", KITH_UNAVAILABLE),
+        dns_fails("answers with REFUSED", KITH_DENIED),
+        dns_fails("does not answer", KITH_TIMED_OUT),
+        dns_fails("answers with invalid DNS messages", KITH_PROTOCOL),
+        dns_fails("answers with SERVFAIL to AAAA only", KITH_UNAVAILABLE, KITH_DNS_AAAA, "dns_poll"),
         {"NXDOMAIN for 5 min", "dns", 2min, 7min, [](SimulatedSource &source) { dns(source).remove_name(); },
          publish_all_hosts},
         http_status(401),
@@ -197,44 +198,44 @@ const std::vector<SourceRow> &source_rows() {
         http_status(429, "120"),
         http_status(500),
         http_status(503),
-        http_answers("half a body", HttpReply().length(1000).say(cut_body).cut()),
-        http_answers("a body of 200 MB", HttpReply().length(200'000'000).say(cut_body)),
-        http_answers("what is no JSON", HttpReply(200, "<html>")),
-        http_answers("JSON of another shape", HttpReply(200, R"({"kind": "PodList", "metadata": 7, "containers": 7})")),
-        http_answers("a byte a second (slow-loris)", HttpReply().say("{").endless(" ", 1s)),
-        http_answers("no answer at all", HttpReply().mute()),
-        http_answers("what is no HTTP", HttpReply().garbage()),
+        http_answers("truncated bodies", HttpReply().length(1000).say(cut_body).cut()),
+        http_answers("bodies of 200 MB", HttpReply().length(200'000'000).say(cut_body)),
+        http_answers("bodies that are not JSON", HttpReply(200, "<html>")),
+        http_answers("JSON of another structure", HttpReply(200, R"({"kind": "PodList", "metadata": 7, "containers": 7})")),
+        http_answers("one byte per second (slow loris)", HttpReply().say("{").endless(" ", 1s)),
+        http_answers("no answer", HttpReply().mute()),
+        http_answers("answers that are not HTTP", HttpReply().garbage()),
         certificate("a certificate of another authority",
                     {.authority = &another_authority(), .names = {KubernetesSource::name()}}),
         certificate("a certificate for another name",
                     {.authority = &KubernetesSource::authority(), .names = {"somewhere.else"}}),
-        certificate("a certificate that has expired",
+        certificate("an expired certificate",
                     {.authority = &KubernetesSource::authority(), .names = {KubernetesSource::name()}, .expired = true}),
         for_ten_minutes(
-            "each watch ends after a second, for 10 min", "k8s",
+            "each watch ends after 1 s for 10 min", "k8s",
             [](SimulatedSource &source) {
                 kubernetes(source).api().watch_for(1s);
                 kubernetes(source).api().end_watches();
             },
             [](SimulatedSource &source) { kubernetes(source).api().watch_for(10h); }),
-        {"watches go mute for an hour", "k8s", 2min, 62min,
+        {"watches send nothing for 1 h", "k8s", 2min, 62min,
          [](SimulatedSource &source) { kubernetes(source).api().bookmarks(false); },
          [](SimulatedSource &source) { kubernetes(source).api().bookmarks(true); }},
         for_ten_minutes(
-            "410 Gone: what it knew is compacted", "k8s",
+            "410 Gone: the resource version was compacted", "k8s",
             [](SimulatedSource &source) {
                 kubernetes(source).api().end_watches();
                 kubernetes(source).api().compact();
             },
             [](SimulatedSource &) {}),
         for_ten_minutes(
-            "watching is not allowed, for 10 min", "k8s",
+            "watch requests are denied for 10 min", "k8s",
             [](SimulatedSource &source) {
                 kubernetes(source).api().may_watch = false;
                 kubernetes(source).api().end_watches();
             },
             [](SimulatedSource &source) { kubernetes(source).api().may_watch = true; }),
-        {"10,000 DELETEs in one second, and those of all hosts; they are back after 5 min", "pods", 12min, 17min,
+        {"10,000 DELETED events in one second, and those of all hosts, which return after 5 min", "pods", 12min, 17min,
          [](SimulatedSource &source) {
              flood_of_pods(source, true);
              source.net().in(5s, [&source] {

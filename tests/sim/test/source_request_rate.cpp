@@ -56,8 +56,8 @@ std::size_t rounded(std::size_t number) {
 }
 
 std::string words(const std::vector<std::size_t> &seconds) {
-    return std::to_string(rounded(sum(seconds) * 60 / seconds.size())) + " a minute, at most " +
-           std::to_string(rounded(most(seconds))) + " in a second";
+    return std::to_string(rounded(sum(seconds) * 60 / seconds.size())) + " per minute, at most " +
+           std::to_string(rounded(most(seconds))) + " in one second";
 }
 
 // The rates of one strategy in three intervals of the run.
@@ -92,7 +92,7 @@ std::vector<std::string> rates_of(const SourceColumn &column) {
 BOOST_AUTO_TEST_CASE(requests_of_two_hundred_hosts_are_spread) {
     Table table{.name = "rates",
                 .program = "sim_sources",
-                .columns = {"all is well", "an outage of 10 min, from its second minute", "the minute after it"},
+                .columns = {"normal operation", "an outage of 10 min, from its second minute", "the minute after the outage"},
                 .rows = {},
                 .by_rows = true};
     std::vector<const SourceColumn *> rated;
