@@ -1,4 +1,4 @@
-// A connector: a peer is joined by standing in a file, one name in a line; for a program that reads such a file.
+// A connector: writes the connected peers to a file, one name per line, for a program that reads such a file.
 #include <kith/file.hpp>
 #include <kith/plugin.hpp>
 
@@ -12,16 +12,16 @@ class mine : public kith::connector {
         .id = "mine",
         .version = "1.0.0",
         .licence = "MIT",
-        .summary = "Keeps a file of the peers, one name in a line.",
+        .summary = "Writes a file of the peers, one name per line.",
         .options = R"({
             "type": "object", "additionalProperties": false, "required": ["file", "node"],
             "properties": {
                 "file": { "description": "Path of the file.", "type": "string", "minLength": 1 },
-                "node": { "description": "Name of the local node; a peer of this name is the node itself.", "type": "string", "minLength": 1 }
+                "node": { "description": "Name of the local node; a peer of this name is the local node.", "type": "string", "minLength": 1 }
             }
         })",
         .prune = KITH_PRUNE_DISCONNECT,
-        .parallel = 1, // one write after the other
+        .parallel = 1, // one write at a time
     };
     using required = kith::services<kith::options, kith::file>;
 
@@ -58,7 +58,7 @@ class mine : public kith::connector {
         auto written = co_await file.write(options.text("/file"), text, 0644);
         if (!written) co_return written;
         joined = std::move(wanted);
-        refresh(); // what is linked now: only this makes a link
+        refresh(); // reports the current links; only this report makes a link
         co_return written;
     }
 

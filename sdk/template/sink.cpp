@@ -1,4 +1,4 @@
-// A sink: every link that comes and goes is posted to a web hook, as JSON.
+// A sink: posts every new and lost link to a web hook, as JSON.
 #include <kith/http.hpp>
 #include <kith/plugin.hpp>
 
@@ -12,11 +12,11 @@ class mine : public kith::sink {
         .id = "mine",
         .version = "1.0.0",
         .licence = "MIT",
-        .summary = "Posts the links that come and go to a web hook.",
+        .summary = "Posts new and lost links to a web hook.",
         .options = R"({
             "type": "object", "additionalProperties": false, "required": ["url"],
             "properties": {
-                "url": { "description": "Where to.", "type": "string", "examples": ["http://127.0.0.1/hook"] }
+                "url": { "description": "The URL of the web hook.", "type": "string", "examples": ["http://127.0.0.1/hook"] }
             }
         })",
     };
@@ -29,21 +29,21 @@ class mine : public kith::sink {
         co_return;
     }
 
-    // Meanwhile the next ones wait; what is more than the host keeps is told as one events.lost.
+    // During this call the host queues the next events; it reports the events that exceed its queue as one events.lost.
     kith::task<> events(std::vector<kith::event> batch) override {
         auto client = co_await http.open();
-        if (!client) co_return complain(client.error());
+        if (!client) co_return warn(client.error());
         const std::vector<kith::attribute> json{{"Content-Type", "application/json"}};
         for (const auto &event : batch) {
             auto answer = co_await client->fetch(
                 {.method = "POST", .url = options.text("/url"), .fields = json, .body = event.json, .timeout = 10s});
-            if (!answer) complain(answer.error());
-            if (answer && answer->code >= 300) complain(answer->refusal());
+            if (!answer) warn(answer.error());
+            if (answer && answer->code >= 300) warn(answer->refusal());
         }
     }
 
   private:
-    void complain(const kith::error &why) { log.warning("an event was not taken", {{"reason", why.text}}); }
+    void warn(const kith::error &why) { log.warning("an event was not accepted", {{"reason", why.text}}); }
 
     kith::options options;
     kith::http http;

@@ -1,4 +1,4 @@
-/* A strategy in C: the peers are those that the configuration names. */
+/* A strategy in C: reports the peers that the configuration lists. */
 #include <kith/service/discovery.h>
 #include <kith/service/options.h>
 #include <stdio.h>
@@ -39,10 +39,10 @@ static void destroy(void *self) {
 static const void *service(void *self, kith_str id) {
     static const kith_discovery_plugin table = {refresh};
     (void)self;
-    return id.size == sizeof KITH_DISCOVERY - 1 ? &table : NULL; /* of the two that are declared only this one has our side */
+    return id.size == sizeof KITH_DISCOVERY - 1 ? &table : NULL; /* the only declared service that calls the plugin */
 }
 
-/* What the options promise is there, or their schema would have refused them; a string lives as long as the instance. */
+/* The host has validated the options by the schema, so /names is a list of strings; a string is valid as long as the instance. */
 static int32_t read_names(struct mine *me, const kith_options_host *options) {
     static const kith_str names = STR("/names");
     uint64_t count = 0;
@@ -69,11 +69,11 @@ static int32_t refuse(struct mine *me, const kith_host *host, int32_t status, ki
 
 static int32_t create(const kith_host *host, kith_str id, const kith_instance **out) {
     static const kith_str discovery = STR(KITH_DISCOVERY), options = STR(KITH_OPTIONS), memory = STR("out of memory"),
-                          offers = STR("the host offers no " KITH_DISCOVERY " or no " KITH_OPTIONS),
+                          offers = STR("the host provides no " KITH_DISCOVERY " or no " KITH_OPTIONS),
                           bad = STR("option /names: expected a list of names");
     const kith_options_host *given = host->service(host, options);
     struct mine *me = calloc(1, sizeof *me);
-    (void)id; /* only one is described */
+    (void)id; /* the library contains only one plugin */
     if (me == NULL) return refuse(me, host, KITH_LIMIT, memory);
     me->instance = (kith_instance){sizeof me->instance, 0, me, start, stop, destroy, service};
     me->host = host;
@@ -91,7 +91,7 @@ static const kith_descriptor mine = {
     .id = STR("mine_c"),
     .version = STR("1.0.0"),
     .licence = STR("MIT"),
-    .summary = STR("The peers that the configuration names."),
+    .summary = STR("The peers that the configuration lists."),
     .options = STR("{\"type\": \"object\", \"additionalProperties\": false, \"properties\": {\"names\": {"
                    "  \"description\": \"Names of the peers, such as app@10.0.0.7.\", \"type\": \"array\", \"default\": [],"
                    "  \"uniqueItems\": true, \"items\": {\"type\": \"string\", \"minLength\": 1, \"maxLength\": 1024}}}}"),

@@ -1,4 +1,4 @@
-// A strategy: asks an HTTP server which nodes there are, every few seconds and whenever it is asked to.
+// A strategy: reads the names of the nodes from an HTTP server, at an interval and when the host calls refresh.
 #include <kith/http.hpp>
 #include <kith/plugin.hpp>
 #include <kith/signal.hpp>
@@ -12,12 +12,12 @@ class mine : public kith::strategy {
         .id = "mine",
         .version = "1.0.0",
         .licence = "MIT",
-        .summary = "Asks an HTTP server which nodes there are, one name in a line.",
+        .summary = "Reads the names of the nodes from an HTTP server, one name per line.",
         .options = R"({
             "type": "object", "additionalProperties": false, "required": ["url"],
             "properties": {
-                "url": { "description": "What is asked.", "type": "string", "examples": ["http://127.0.0.1/nodes"] },
-                "interval": { "description": "Time between looks.", "type": "integer", "minimum": 1, "default": 5000, "x-kith-unit": "ms" }
+                "url": { "description": "The URL that returns the names.", "type": "string", "examples": ["http://127.0.0.1/nodes"] },
+                "interval": { "description": "Time between requests.", "type": "integer", "minimum": 1, "default": 5000, "x-kith-unit": "ms" }
             }
         })",
     };
@@ -27,9 +27,9 @@ class mine : public kith::strategy {
 
     kith::task<> run() override {
         for (;;) {
-            auto seen = co_await look();
-            if (seen) discovery.replace(*seen);        // all there are; an empty list says that nobody is there
-            if (!seen) discovery.failed(seen.error()); // nobody knows; the last set stays
+            auto peers = co_await query();
+            if (peers) discovery.replace(*peers);        // the whole set; an empty list means that there are no peers
+            if (!peers) discovery.failed(peers.error()); // the set is not known; the host keeps the last one
             (void)co_await wake.wait_for(options.milliseconds("/interval"));
         }
     }
@@ -37,7 +37,7 @@ class mine : public kith::strategy {
     void refresh() override { wake.notify(); }
 
   private:
-    kith::task<kith::result<std::vector<kith::peer>>> look() {
+    kith::task<kith::result<std::vector<kith::peer>>> query() {
         auto client = co_await http.open();
         if (!client) co_return client.error();
         auto answer = co_await client->fetch({.url = options.text("/url")});

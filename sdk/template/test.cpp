@@ -1,4 +1,4 @@
-// All of them in the simulated world: no network, no clock, and the same seed gives the same run.
+// Tests of all four plugins in a simulation: no network, no clock, and the same seed gives the same run.
 #include <kith/testkit/fail_service.hpp>
 #include <kith/testkit/http_server.hpp>
 #include <kith/testkit/rig.hpp>
@@ -19,7 +19,7 @@ using namespace kith::testkit;
 
 void check(bool good, const char *what, int line) {
     if (good) return;
-    std::fprintf(stderr, "test.cpp:%d: not so: %s\n", line, what);
+    std::fprintf(stderr, "test.cpp:%d: failed: %s\n", line, what);
     std::exit(1);
 }
 
@@ -39,11 +39,11 @@ void the_strategy() {
     CHECK(rig.start() == KITH_OK);
     CHECK(rig.await_observation() && rig.peers().size() == 2 && rig.peers()[1].name == "b@h");
 
-    server.route("/nodes", HttpReply(503)); // a bad day
+    server.route("/nodes", HttpReply(503)); // a failure of the server
     CHECK(rig.await_observation() && rig.observations().back().status == KITH_UNAVAILABLE);
     net.partition(here, there);
     CHECK(rig.await_observation() && rig.observations().back().status == KITH_TIMED_OUT);
-    CHECK(rig.peers().size() == 2); // it could not look, so nobody is gone
+    CHECK(rig.peers().size() == 2); // the query failed, so no peer is removed
 
     net.heal(here, there);
     server.route("/nodes", HttpReply(200, "b@h"));
@@ -52,8 +52,8 @@ void the_strategy() {
     end(rig);
 }
 
-// Whatever goes wrong with its source, the strategy reports a failure and never an empty set, by which all peers would be parted.
-void the_strategy_when_it_cannot_look() {
+// For each failure of its source the strategy reports a failure and never an empty set, which would disconnect all peers.
+void the_strategy_with_failed_queries() {
     for (const char *what : {"http.open", "http.request", "http.read", "http"}) {
         SimNet net(1);
         auto &here = net.machine("here", {"10.0.0.1"});
@@ -64,7 +64,7 @@ void the_strategy_when_it_cannot_look() {
         CHECK(rig.start() == KITH_OK);
         CHECK(rig.await_observation() && rig.observations().back().kind == Observation::Kind::failed);
         fail_service(here, what, KITH_OK);
-        CHECK(rig.await_observation() && rig.peers().size() == 1); // and it looks again
+        CHECK(rig.await_observation() && rig.peers().size() == 1); // the next query succeeds
         end(rig);
     }
 }
@@ -108,7 +108,7 @@ void the_sink() {
 
 int main() {
     the_strategy();
-    the_strategy_when_it_cannot_look();
+    the_strategy_with_failed_queries();
     the_one_in_c();
     the_connector();
     the_sink();

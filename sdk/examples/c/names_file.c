@@ -1,7 +1,7 @@
-/* names_file: the peers that stand in a file, one name in a line; read again whenever it changes.
+/* names_file: reads the peers from a file, one name per line, and reads it again after each change.
  *
- * One operation at a time: read the file, then wait for a change of it, or, when it cannot be read, for a while. Each completion
- * comes exactly once, also at the end, when the host cancels what is outstanding. */
+ * One operation at a time: read the file, then wait for a change of it, or for a pause if it cannot be read. Each operation completes
+ * exactly once, also at the end, when the host cancels the outstanding operation. */
 #include <kith/service/discovery.h>
 #include <kith/service/file.h>
 #include <kith/service/options.h>
@@ -13,7 +13,7 @@
 #define STR(literal)                                                                                                           \
     { literal, sizeof literal - 1 }
 
-#define LARGEST 1048576u  /* bytes of the file */
+#define LARGEST 1048576u  /* maximum size of the file in bytes */
 #define PAUSE 5000000000u /* nanoseconds */
 
 struct names_file {
@@ -23,12 +23,12 @@ struct names_file {
     const kith_file_host *file;
     const kith_timer_host *timer;
     kith_str path;
-    uint64_t op; /* what is outstanding; 0: nothing */
-    int waiting; /* it is no read */
+    uint64_t op; /* the outstanding operation; 0: none */
+    int waiting; /* the outstanding operation is a wait, not a read */
     int stopping;
 };
 
-/* ---- what the file says ---- */
+/* ---- parsing the file ---- */
 
 static kith_str trimmed(const char *from, const char *to) {
     while (from < to && (*from == ' ' || *from == '\t')) ++from;
@@ -36,7 +36,7 @@ static kith_str trimmed(const char *from, const char *to) {
     return (kith_str){from, (uint64_t)(to - from)};
 }
 
-/* A name that stands there twice, or is too long, the host refuses, and says so. */
+/* The host refuses duplicate names and names that are too long, and reports the reason. */
 static void say(struct names_file *me, const char *text, uint64_t size) {
     static const kith_str memory = STR("out of memory"), other = STR("the file of names is not UTF-8");
     const char *line = text, *end = text + size;
@@ -65,13 +65,13 @@ static void say(struct names_file *me, const char *text, uint64_t size) {
     free(peers);
 }
 
-/* ---- one operation after the other ---- */
+/* ---- the sequence of operations ---- */
 
 static void began(struct names_file *me, int32_t status) {
-    static const kith_str text = STR("the host could not begin an operation");
+    static const kith_str text = STR("the host could not start an operation");
     if (status >= 0) return;
     me->op = 0;
-    me->host->failed(me->host, status, text); /* it starts us anew, later */
+    me->host->failed(me->host, status, text); /* the host creates a new instance later */
 }
 
 static void look(struct names_file *me) {
@@ -79,7 +79,7 @@ static void look(struct names_file *me) {
     began(me, me->file->read(me->host, me->path, LARGEST, 0, &me->op));
 }
 
-/* True: that was the last one. */
+/* Returns true if the instance is stopping and this was the last operation. */
 static int ended(struct names_file *me) {
     me->op = 0;
     if (me->stopping) me->host->stopped(me->host);
@@ -94,20 +94,20 @@ static void have_read(void *self, uint64_t user, uint64_t op, int32_t status, ki
     if (status == KITH_OK)
         say(me, data, size);
     else
-        me->discovery->failed(me->host, status, text); /* the last set stays */
+        me->discovery->failed(me->host, status, text); /* the host keeps the last set */
     me->waiting = 1;
-    if (status == KITH_OK || status == KITH_NOT_FOUND) /* then version 0: until it is there */
+    if (status == KITH_OK || status == KITH_NOT_FOUND) /* if it does not exist the version is 0: wait until it exists */
         began(me, me->file->watch(me->host, me->path, info == NULL ? 0 : info->version, 0, &me->op));
     else
         began(me, me->timer->start(me->host, PAUSE, 0, &me->op));
 }
 
 static void changed(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text) {
-    (void)user, (void)op, (void)status, (void)text; /* whatever ended the wait, we look */
+    (void)user, (void)op, (void)status, (void)text; /* read the file after each wait, for any reason */
     if (!ended(self)) look(self);
 }
 
-/* Never called, as nothing is written; but a table that lacks a function is refused. */
+/* Never called, because nothing is written; a table without the function is refused. */
 static void written(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text) {
     (void)self, (void)user, (void)op, (void)status, (void)text;
 }
@@ -122,7 +122,7 @@ static void refresh(void *self) {
     if (me->op != 0 && me->waiting) me->host->cancel(me->host, me->op);
 }
 
-/* ---- life ---- */
+/* ---- the instance ---- */
 
 static int32_t start(void *self) {
     look(self);
@@ -132,7 +132,7 @@ static int32_t start(void *self) {
 static void stop(void *self) {
     struct names_file *me = self;
     me->stopping = 1;
-    if (me->op == 0) me->host->stopped(me->host); /* else when that has ended */
+    if (me->op == 0) me->host->stopped(me->host); /* otherwise after that operation */
 }
 
 static void destroy(void *self) { free(self); }
@@ -159,10 +159,11 @@ static int32_t refuse(struct names_file *me, const kith_host *host, int32_t stat
 }
 
 static int32_t create(const kith_host *host, kith_str id, const kith_instance **out) {
-    static const kith_str path = STR("/file"), memory = STR("out of memory"), offers = STR("the host lacks a service"),
+    static const kith_str path = STR("/file"), memory = STR("out of memory"),
+                          offers = STR("the host does not provide a service"),
                           bad = STR("option /file: expected the path of a file");
     struct names_file *me = calloc(1, sizeof *me);
-    (void)id; /* only one is described */
+    (void)id; /* the library contains only one plugin */
     if (me == NULL) return refuse(me, host, KITH_LIMIT, memory);
     me->instance = (kith_instance){sizeof me->instance, 0, me, start, stop, destroy, service};
     me->host = host;
@@ -182,10 +183,10 @@ static const kith_descriptor names_file = {
     .id = STR("names_file"),
     .version = STR("1.0.0"),
     .licence = STR("MIT"),
-    .summary = STR("The peers that stand in a file, one name in a line."),
+    .summary = STR("The peers in a file, one name per line."),
     .options =
         STR("{\"type\": \"object\", \"additionalProperties\": false, \"required\": [\"file\"], \"properties\": {\"file\": {"
-            "  \"description\": \"Path of the file; blank lines and those that begin with # are left out.\","
+            "  \"description\": \"Path of the file; blank lines and lines that begin with # are ignored.\","
             "  \"type\": \"string\", \"minLength\": 1, \"examples\": [\"/etc/app/peers\"]}}}"),
     .required = required,
     .required_count = 4,

@@ -1,4 +1,4 @@
-// names_file in a simulated world: a file that changes, goes, and cannot be read; and each call of a service failing in turn.
+// names_file in a simulation: a file that changes, is removed, and cannot be read; and a failure of each service call.
 #include <kith/testkit/fail_each.hpp>
 #include <kith/testkit/rig.hpp>
 
@@ -16,11 +16,11 @@ using namespace std::chrono_literals;
 
 void check(bool good, const char *what, int line) {
     if (good) return;
-    std::fprintf(stderr, "test.cpp:%d: not so: %s\n", line, what);
+    std::fprintf(stderr, "test.cpp:%d: failed: %s\n", line, what);
     std::exit(1);
 }
 
-// What the last look came to: peers, or less than zero for a failure.
+// The result of the last read: the number of peers, or less than zero for a failure.
 int looked(const Rig &rig) {
     if (rig.observations().empty()) return 0;
     const auto &last = rig.observations().back();
@@ -29,8 +29,8 @@ int looked(const Rig &rig) {
 
 void a_day(SimNet &net) {
     auto &here = net.machine("here", {"10.0.0.1"});
-    const auto expect = [&](const Rig &rig, int what, int line) { // as long as nothing was made to fail
-        if (net.fault().empty()) check(looked(rig) == what, "what was seen", line);
+    const auto expect = [&](const Rig &rig, int what, int line) { // only before an injected failure
+        if (net.fault().empty()) check(looked(rig) == what, "the result of the last read", line);
     };
 
     here.file("/peers", "a@h\n# ours\n b@h \r\n");

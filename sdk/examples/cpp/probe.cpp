@@ -1,4 +1,4 @@
-// probe: of a list of hosts, those that accept a connection on a port. All are tried at once.
+// probe: finds the hosts of a list that accept a connection on a port. It connects to all of them at the same time.
 #include <kith/plugin.hpp>
 #include <kith/signal.hpp>
 #include <kith/tcp.hpp>
@@ -11,21 +11,21 @@ class probe : public kith::strategy {
         .id = "probe",
         .version = "1.0.0",
         .licence = "MIT",
-        .summary = "Of a list of hosts, those that accept a connection on a port.",
+        .summary = "The hosts of a list that accept a connection on a port.",
         .options = R"({
             "type": "object",
             "additionalProperties": false,
             "required": ["hosts", "port"],
             "properties": {
                 "hosts": {
-                    "description": "Names or addresses.",
+                    "description": "Names or addresses of the hosts.",
                     "type": "array", "minItems": 1, "maxItems": 256, "uniqueItems": true,
                     "items": { "type": "string", "minLength": 1, "maxLength": 255 }
                 },
-                "port": { "description": "Which must be open.", "type": "integer", "minimum": 1, "maximum": 65535 },
-                "prefix": { "description": "What comes before the host in a peer's name.", "type": "string", "default": "app@" },
-                "interval": { "description": "Time between looks.", "type": "integer", "minimum": 100, "default": 10000, "x-kith-unit": "ms" },
-                "timeout": { "description": "Time that a host has to accept.", "type": "integer", "minimum": 1, "default": 2000, "x-kith-unit": "ms" }
+                "port": { "description": "The port that must be open.", "type": "integer", "minimum": 1, "maximum": 65535 },
+                "prefix": { "description": "The part of a peer's name before the host.", "type": "string", "default": "app@" },
+                "interval": { "description": "Time between probes.", "type": "integer", "minimum": 100, "default": 10000, "x-kith-unit": "ms" },
+                "timeout": { "description": "Time limit for a connection.", "type": "integer", "minimum": 1, "default": 2000, "x-kith-unit": "ms" }
             }
         })",
     };
@@ -45,9 +45,10 @@ class probe : public kith::strategy {
                     open.push_back({.key = host, .name = std::string(options.text("/prefix")) + host});
                 if (answer.status != KITH_OK) why = std::move(answer);
             }
-            // When not one accepts, it may be we who are cut off; from here nobody can see which, so it is a failure to look (rule E3).
+            // If no host accepts, this host may be the one that is cut off; the two cases are not distinguishable, so it is a failed
+            // query (rule E3).
             if (open.empty())
-                discovery.failed({why.status, "none of the hosts accepts a connection, such as this one: " + why.text});
+                discovery.failed({why.status, "none of the hosts accepts a connection; the last error: " + why.text});
             else
                 discovery.replace(open);
             (void)co_await wake.wait_for(options.milliseconds("/interval"));
@@ -67,7 +68,7 @@ class probe : public kith::strategy {
         auto stream = co_await tcp.connect(host, port, options.milliseconds("/timeout"));
         kith::error answer(KITH_OK, std::string{});
         if (!stream) answer = stream.error();
-        tried.push({std::string(host), std::move(answer)}); // and the connection is closed
+        tried.push({std::string(host), std::move(answer)}); // the connection is closed here
     }
 
     kith::options options;

@@ -1,4 +1,4 @@
-// probe in a simulated world: hosts that listen, do not, are cut off; and each call of a service failing in turn.
+// probe in a simulation: hosts that listen, do not listen, are cut off; and a failure of each service call.
 #include <kith/testkit/fail_each.hpp>
 #include <kith/testkit/peer.hpp>
 #include <kith/testkit/rig.hpp>
@@ -17,16 +17,16 @@ using namespace std::chrono_literals;
 
 void check(bool good, const char *what, int line) {
     if (good) return;
-    std::fprintf(stderr, "test.cpp:%d: not so: %s\n", line, what);
+    std::fprintf(stderr, "test.cpp:%d: failed: %s\n", line, what);
     std::exit(1);
 }
 
 void a_day(SimNet &net) {
     auto &here = net.machine("here", {"10.0.0.1"});
     auto &a = net.machine("a", {"10.0.0.2"});
-    auto &b = net.machine("b", {"10.0.0.3"}); // nobody listens there
+    auto &b = net.machine("b", {"10.0.0.3"}); // no process listens there
     Peer server(a, 80);
-    const auto fine = [&] { return net.fault().empty(); }; // so far nothing was made to fail
+    const auto fine = [&] { return net.fault().empty(); }; // only before an injected failure
 
     Rig rig(here, kith_plugin_entry_strategy_probe, "probe", R"({"hosts": ["a", "b", "c"], "port": 80})");
     if (rig.start() == KITH_OK) {
@@ -34,7 +34,7 @@ void a_day(SimNet &net) {
         if (fine()) CHECK(seen && rig.peers().size() == 1 && rig.peers()[0].name == "app@a");
         net.partition(here, a, Route::unreachable);
         net.partition(here, b, Route::unreachable);
-        const bool again = rig.await_observation(); // c does not resolve: not one can be asked
+        const bool again = rig.await_observation(); // c does not resolve: no host can be probed
         if (fine()) CHECK(again && rig.observations().back().kind == Observation::Kind::failed && rig.peers().size() == 1);
         net.heal(here, a);
         if (rig.running()) rig.refresh();

@@ -1,7 +1,7 @@
-// peerdir DIRECTORY: each file of a directory is a peer: its name is the file's, its attributes are the lines "name=value" in it.
+// peerdir DIRECTORY: each file of a directory is a peer: its name is that of the file, its attributes are the lines "name=value" in it.
 //
-// Run by the strategy `exec` with "watch": true. It says the whole set, as a JSON list on one line, whenever it is another one, and goes on
-// running; when it cannot look it ends with the reason on standard error, and kith keeps the last set and runs it anew, later.
+// The strategy `exec` runs it with "watch": true. It prints the whole set, as a JSON list on one line, after each change, and continues;
+// if it cannot read the directory it prints the reason on standard error and ends, and kith keeps the last set and runs it again later.
 package main
 
 import (
@@ -19,19 +19,19 @@ type peer struct {
 	Attributes map[string]string `json:"attributes,omitempty"`
 }
 
-func look(directory string) ([]byte, error) {
+func readPeers(directory string) ([]byte, error) {
 	entries, err := os.ReadDir(directory)
 	if err != nil {
 		return nil, err
 	}
-	peers := []peer{} // none is [], which is an answer too
+	peers := []peer{} // without files the set is [], which is a valid answer
 	for _, entry := range entries {
 		if !entry.Type().IsRegular() || strings.HasPrefix(entry.Name(), ".") {
 			continue
 		}
 		text, err := os.ReadFile(filepath.Join(directory, entry.Name()))
 		if os.IsNotExist(err) {
-			continue // gone since
+			continue // removed since the directory was read
 		}
 		if err != nil {
 			return nil, err
@@ -52,18 +52,18 @@ func main() {
 		fmt.Fprintln(os.Stderr, "expected one argument: the directory")
 		os.Exit(2)
 	}
-	var said []byte
+	var printed []byte
 	for ; ; time.Sleep(time.Second) {
-		set, err := look(os.Args[1])
+		set, err := readPeers(os.Args[1])
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
-		if !bytes.Equal(set, said) {
+		if !bytes.Equal(set, printed) {
 			if _, err := os.Stdout.Write(append(set, '\n')); err != nil {
-				os.Exit(1) // kith is gone
+				os.Exit(1) // kith has ended
 			}
-			said = set
+			printed = set
 		}
 	}
 }

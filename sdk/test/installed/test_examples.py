@@ -73,7 +73,7 @@ class Examples(Installed):
         self.assertFalse([event for event in kith.events() if event.get("peer") == "app@127.0.0.3"])
         # A name that does not resolve says nothing of who is there.
         kith = self.run_with("probe", {"hosts": ["no-such-host.invalid"], "port": port})
-        self.assertRegex(kith.wait("observation.failed")["reason"], "^none of the hosts accepts a connection, .*no-such-host.invalid")
+        self.assertRegex(kith.wait("observation.failed")["reason"], "^none of the hosts accepts a connection; .*no-such-host.invalid")
         kith.end()
 
     def test_rust_a_file_of_hosts(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The walk in sdk/README.md, step by step: files are written as it says, commands are run as it says, in the order it says."""
+"""The tutorial of sdk/README.md: its files are written and its commands are run in order."""
 
 import re
 import socket
@@ -27,7 +27,7 @@ class Readme(unittest.TestCase):
             if name:
                 files[name] = text
                 script.append(f"cat >{name}.said <<'END_OF_BLOCK'\n{text}END_OF_BLOCK")
-                # A file that the template has is shown as it is there.
+                # A file of the template must be identical to the README's.
                 script.append(f"test ! -e {name} || diff -u {name} {name}.said && mv {name}.said {name}")
             else:
                 self.assertEqual(language, "sh", f"a block that is neither a file nor commands: {text}")

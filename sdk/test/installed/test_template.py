@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The template: as small as is promised, built and tested as it is, and under another name in a real daemon."""
+"""The template: its documented size, built and tested unchanged, and under another name in a real daemon."""
 
 import http.server
 import json
@@ -46,7 +46,7 @@ class Template(Installed):
         self.assertEqual({path for path in read if "/boost/" in path or not path.startswith((str(self.home.dir), "/usr/"))}, set())
 
     def in_the_daemon(self, work):
-        """All four at once: both strategies, joined by standing in a file, told to a web hook."""
+        """All four at the same time: both strategies, the connector that writes a file, the sink that posts to a web hook."""
         told = []
 
         class Server(http.server.BaseHTTPRequestHandler):

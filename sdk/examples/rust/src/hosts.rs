@@ -1,4 +1,4 @@
-//! What a file such as /etc/hosts says: an address and its names in a line, and # before what is left out.
+//! Parser of a file such as /etc/hosts: an address and its names per line; # begins a comment.
 
 pub struct Wanted {
     pub suffix: String,
@@ -12,7 +12,7 @@ pub struct Found<'a> {
 }
 
 impl Wanted {
-    /// Each host once, with the address of its first line.
+    /// Returns each host once, with the address of its first line.
     pub fn among<'a>(&self, file: &'a str) -> Vec<Found<'a>> {
         let mut all: Vec<Found<'a>> = Vec::new();
         for line in file.lines() {

@@ -1,8 +1,8 @@
-//! hosts_file: the peers are the hosts of a file such as /etc/hosts whose names end as the options say; read again whenever
-//! it changes.
+//! hosts_file: the peers are the hosts of a file such as /etc/hosts whose names have the configured suffix; it is read again after each
+//! change.
 //!
-//! One operation at a time, as in ../c/names_file.c: read the file, then wait for a change of it, or, when it cannot be read, for a while.
-//! What is pure is in hosts.rs. No panic leaves a call (E2), and all state is in the instance (I1).
+//! One operation at a time, as in ../c/names_file.c: read the file, then wait for a change of it, or for a pause if it cannot be read.
+//! The parser is in hosts.rs. No panic leaves a call (E2), and all state is in the instance (I1).
 
 mod hosts;
 #[rustfmt::skip]
@@ -15,14 +15,14 @@ use kith::timer::*;
 use kith::*;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
-const LARGEST: u64 = 1 << 20; // bytes of the file
+const LARGEST: u64 = 1 << 20; // maximum size of the file in bytes
 const PAUSE: u64 = 5_000_000_000; // nanoseconds
 
 const fn text(from: &str) -> kith_str {
     kith_str { data: from.as_ptr(), size: from.len() as u64 }
 }
 
-/// What the host lends is valid for the call; a string from the options as long as the instance.
+/// Memory of the host is valid during the call; a string of the options is valid as long as the instance.
 unsafe fn view<'a>(from: kith_str) -> &'a [u8] {
     if from.size == 0 {
         &[]
@@ -32,15 +32,15 @@ unsafe fn view<'a>(from: kith_str) -> &'a [u8] {
 }
 
 struct HostsFile {
-    face: kith_instance, // first: the host gets its address
+    face: kith_instance, // first member, because the host gets its address
     host: *const kith_host,
     discovery: &'static kith_discovery_host,
     file: &'static kith_file_host,
     timer: &'static kith_timer_host,
     path: kith_str,
     wanted: hosts::Wanted,
-    op: u64,       // what is outstanding; 0: nothing
-    waiting: bool, // it is no read
+    op: u64,       // the outstanding operation; 0: none
+    waiting: bool, // the outstanding operation is a wait, not a read
     stopping: bool,
 }
 
@@ -54,11 +54,11 @@ impl HostsFile {
     unsafe fn began(&mut self, status: i32) {
         if status < 0 {
             self.op = 0;
-            ((*self.host).failed)(self.host, status, text("the host could not begin an operation"));
+            ((*self.host).failed)(self.host, status, text("the host could not start an operation"));
         }
     }
 
-    /// True: that was the last one.
+    /// Returns true if the instance is stopping and this was the last operation.
     unsafe fn ended(&mut self) -> bool {
         self.op = 0;
         if self.stopping {
@@ -74,7 +74,7 @@ impl HostsFile {
         if status == KITH_OK {
             self.say(data);
         } else {
-            (self.discovery.failed)(self.host, status, why); // the last set stays
+            (self.discovery.failed)(self.host, status, why); // the host keeps the last set
         }
         self.waiting = true;
         let begun = if status == KITH_OK || status == KITH_NOT_FOUND {
@@ -111,9 +111,9 @@ impl HostsFile {
     }
 }
 
-// ---- what the host calls ----
+// ---- the functions that the host calls ----
 
-/// No panic crosses the line: the instance fails by it, and is started anew.
+/// A panic does not leave the call: the instance fails, and the host creates a new one.
 unsafe fn enter(me: *mut c_void, work: impl FnOnce(&mut HostsFile)) {
     let me = &mut *(me as *mut HostsFile);
     let host = me.host;
@@ -131,7 +131,7 @@ unsafe extern "C" fn stop(me: *mut c_void) {
     enter(me, |me| {
         me.stopping = true;
         if me.op == 0 {
-            ((*me.host).stopped)(me.host); // else when that has ended
+            ((*me.host).stopped)(me.host); // otherwise after that operation
         }
     });
 }
@@ -178,7 +178,7 @@ unsafe extern "C" fn read(
     enter(me, |me| me.have_read(status, why, view(kith_str { data: data as *const u8, size }), version));
 }
 
-/// Whatever ended the wait, it looks.
+/// Reads the file after each wait, for any reason.
 unsafe fn go_on(me: *mut c_void) {
     enter(me, |me| {
         if !me.ended() {
@@ -191,19 +191,19 @@ unsafe extern "C" fn changed(me: *mut c_void, _user: u64, _op: u64, _status: i32
     go_on(me);
 }
 
-/// Never called, as nothing is written; but a table that lacks a function is refused.
+/// Never called, because nothing is written; a table without the function is refused.
 unsafe extern "C" fn written(_: *mut c_void, _user: u64, _op: u64, _status: i32, _why: kith_str) {}
 
 unsafe extern "C" fn fired(me: *mut c_void, _user: u64, _op: u64, _status: i32) {
     go_on(me);
 }
 
-// ---- making one ----
+// ---- creating an instance ----
 
 unsafe fn offered<T>(host: *const kith_host, id: &str) -> Result<&'static T, (i32, String)> {
     ((((*host).service)(host, text(id))) as *const T)
         .as_ref()
-        .ok_or_else(|| (KITH_UNSUPPORTED, format!("the host does not offer {id}")))
+        .ok_or_else(|| (KITH_UNSUPPORTED, format!("the host does not provide {id}")))
 }
 
 unsafe fn option(host: *const kith_host, options: &kith_options_host, path: &str) -> Result<kith_str, (i32, String)> {
@@ -262,7 +262,7 @@ static DESCRIPTOR: kith_descriptor = kith_descriptor {
     id: text("hosts_file"),
     version: text("1.0.0"),
     licence: text("MIT"),
-    summary: text("The hosts of a file such as /etc/hosts whose names end in a suffix."),
+    summary: text("The hosts of a file such as /etc/hosts whose names have a given suffix."),
     options: text(include_str!("options.json")),
     required: REQUIRED.as_ptr(),
     optional: std::ptr::null(),
