@@ -7,7 +7,7 @@ using namespace consul::test;
 
 BOOST_FIXTURE_TEST_CASE(the_instances_are_the_peers_at_once, Fixture) {
     start();
-    BOOST_REQUIRE(until([&] { return report_in_sync(); }, 1s));
+    BOOST_REQUIRE(until([&] { return in_sync(); }, 1s));
     BOOST_TEST(names() == two);
     BOOST_TEST((rig.observations().front().kind == Kind::replace));
     BOOST_TEST(rig.peers()[0].key == "dc1/n1/web1");
@@ -36,7 +36,7 @@ BOOST_FIXTURE_TEST_CASE(each_change_is_told_as_it_happens, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(a_quiet_hour_costs_sixty_requests_and_no_observation, Fixture) {
     start();
-    BOOST_REQUIRE(until([&] { return report_in_sync(); }));
+    BOOST_REQUIRE(until([&] { return in_sync(); }));
     const auto told = rig.observations().size();
     const auto before = requests();
     net.run_for(1h);

@@ -49,9 +49,9 @@ struct Fixture {
         return static_cast<std::size_t>(
             std::ranges::count_if(rig.observations(), [kind](const Observation &one) { return one.kind == kind; }));
     }
-    bool report_in_sync() const {
+    bool in_sync() const {
         bool out = false;
-        for (const auto &one : rig.observations()) out = one.kind == Kind::watching ? one.report_in_sync : out;
+        for (const auto &one : rig.observations()) out = one.kind == Kind::watching ? one.in_sync : out;
         return out;
     }
     /// It fails anew, with this.

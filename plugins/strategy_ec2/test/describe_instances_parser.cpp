@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../answer.hpp"
+#include "../describe_instances_parser.hpp"
 
 #include "simulated_aws.hpp"
 

@@ -3,8 +3,8 @@
 // An instance with a metadata service, a made-up EC2, and the plugin between them.
 #pragma once
 
-#include "../query.hpp"
-#include "../sign.hpp"
+#include "../describe_instances_request.hpp"
+#include "../signature_v4.hpp"
 #include "simulated_aws.hpp"
 
 #include <kith/testkit/http_server.hpp>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Times, queries and reasons.
-#include "../query.hpp"
-#include "../reason.hpp"
+#include "../describe_instances_request.hpp"
+#include "../error_response.hpp"
 
 #include <boost/test/unit_test.hpp>
 

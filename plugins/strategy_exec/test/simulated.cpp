@@ -162,7 +162,7 @@ BOOST_FIXTURE_TEST_CASE(one_run_at_a_time, Fixture) {
         rig.refresh();
         rig.run_for(500ms);
     }
-    for (std::size_t i = 1; i < here.runs().size(); ++i) BOOST_TEST((here.runs()[i].pending >= here.runs()[i - 1].ended));
+    for (std::size_t i = 1; i < here.runs().size(); ++i) BOOST_TEST((here.runs()[i].begun >= here.runs()[i - 1].ended));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_program_that_goes_on_running_says_each_set, Watching) {

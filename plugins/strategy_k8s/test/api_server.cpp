@@ -268,7 +268,7 @@ void ApiServer::say(std::string_view text) {
 void ApiServer::end_watches(HttpFeed::Do how) {
     for (const Watch &watch : std::exchange(watches_, {})) {
         if (how == HttpFeed::Do::end) watch.feed->end();
-        if (how == HttpFeed::Do::truncated) watch.feed->truncated();
+        if (how == HttpFeed::Do::cut) watch.feed->cut();
         if (how == HttpFeed::Do::reset) watch.feed->reset();
     }
 }

@@ -4,7 +4,7 @@
 // be in trouble. recorded.cpp checks it against what a real one answered.
 #pragma once
 
-#include "../object.hpp"
+#include "../kubernetes_object.hpp"
 
 #include <kith/testkit/http_server.hpp>
 #include <kith/testkit/sim_net.hpp>

@@ -58,7 +58,7 @@ BOOST_FIXTURE_TEST_CASE(lists_that_are_none, Asked) {
     list_gives(HttpReply(200, R"({"kind":"PodList","metadata":{"resourceVersion":"7"},"items":[{"status":{"podIP":7}}]})"),
                KITH_PROTOCOL, "expected a string at items.status.podIP");
     list_gives(HttpReply(200, R"({"kind":"PodList","metadata":{},"items":[]})"), KITH_PROTOCOL, "metadata.resourceVersion");
-    list_gives(HttpReply().length(1000).say(half).truncated(), KITH_RESET, "ended early");
+    list_gives(HttpReply().length(1000).say(half).cut(), KITH_RESET, "ended early");
     list_gives(HttpReply().say(half).reset(), KITH_RESET, "");
     list_gives(HttpReply().length(200'000'000).say(half), KITH_LIMIT, "134217728 bytes");
     list_gives(HttpReply().say(R"({"kind":")").endless(std::string(1'000'000, 'x'), 10ms), KITH_PROTOCOL,

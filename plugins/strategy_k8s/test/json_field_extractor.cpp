@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../picker.hpp"
+#include "../json_field_extractor.hpp"
 
 #include <boost/test/unit_test.hpp>
 

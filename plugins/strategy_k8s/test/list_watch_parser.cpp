@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../reader.hpp"
+#include "../list_watch_parser.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../naming.hpp"
+#include "../peer_naming.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What the events of a watch leave behind is what a list would tell at their end: by a seed.
-#include "../roster.hpp"
+#include "../peer_set.hpp"
 
 #include <kith/testkit/random.hpp>
 

@@ -4,7 +4,7 @@
 // of these tests must answer as it did: the same code, the same kind of body, and no member that a real one has not.
 #include "api_server.hpp"
 
-#include "../reader.hpp"
+#include "../list_watch_parser.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>

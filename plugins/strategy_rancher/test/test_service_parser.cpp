@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../service.hpp"
+#include "../service_parser.hpp"
 
 #include <boost/test/unit_test.hpp>
 
