@@ -112,7 +112,7 @@ BOOST_FIXTURE_TEST_CASE(with_a_list_the_links_are_what_it_says, Listing) {
     mesh = {"x@h"};
     start();
     BOOST_TEST(rig.attached_node() == "me@h");
-    BOOST_TEST(links() == "x@h"); // and not the node itself
+    BOOST_TEST(links() == "x@h"); // without the local node
     BOOST_TEST(done(rig.connect(peer("a@h"))).status == KITH_OK);
     BOOST_TEST(links() == "x@h");
     rig.run_for(200ms);
@@ -120,7 +120,7 @@ BOOST_FIXTURE_TEST_CASE(with_a_list_the_links_are_what_it_says, Listing) {
     BOOST_TEST(done(rig.disconnect(peer("x@h"))).status == KITH_OK);
     rig.run_for(200ms);
     BOOST_TEST(links() == "a@h");
-    mesh.clear(); // by others
+    mesh.clear(); // not by kith
     rig.run_for(6s);
     BOOST_TEST(links() == "");
     const auto before = count("/bin/links");
@@ -171,7 +171,7 @@ BOOST_FIXTURE_TEST_CASE(a_command_that_fails_says_why, Fixture) {
     fails(with(Program().hang()), KITH_TIMED_OUT, "/bin/join: not done within 7 s");
     fails(with(Program().hang().ignore_term()), KITH_TIMED_OUT, "/bin/join: not done within 7 s");
     fails(with(Program().close_output().close_input().hang()), KITH_TIMED_OUT, "/bin/join: not done within 7 s");
-    fails(with(Program().flood("x", 1ms)), KITH_TIMED_OUT, "/bin/join: not done within 7 s"); // nobody reads it
+    fails(with(Program().flood("x", 1ms)), KITH_TIMED_OUT, "/bin/join: not done within 7 s"); // its output is not read
     here.remove_program("/bin/join");
     fails(rig.connect(peer("a@h")), KITH_NOT_FOUND, "/bin/join: there is no such thing");
     here.fail_path("/bin/join", KITH_DENIED);
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(an_attribute_that_a_peer_has_not) {
     Fixture f(R"({"node": "me@h", "connect": ["/bin/join", "{rack}"]})");
     f.start();
     f.fails(f.rig.connect(peer("a@h")), KITH_INVALID, "the peer a@h has no attribute `rack`");
-    BOOST_TEST(f.done(f.rig.disconnect(peer("a@h"))).status == KITH_OK); // nothing is configured for it
+    BOOST_TEST(f.done(f.rig.disconnect(peer("a@h"))).status == KITH_OK); // no program is configured for it
     BOOST_TEST(f.here.runs().empty());
 }
 

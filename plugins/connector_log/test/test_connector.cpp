@@ -17,7 +17,7 @@ struct Fixture {
     ~Fixture() {
         for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
     }
-    /// The status it was done with.
+    /// The status of the result.
     std::int32_t done(std::uint64_t op) {
         const auto *report = rig.await_done(op);
         BOOST_REQUIRE(report != nullptr);

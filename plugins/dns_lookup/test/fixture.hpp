@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A strategy over the DNS on a simulated machine, for the tests of each of them.
+// A DNS strategy on a simulated machine, for the tests of each DNS strategy.
 #pragma once
 
 #include <kith/testkit/dns_zones.hpp>
@@ -47,7 +47,7 @@ struct Fixture {
         for (const auto &peer : rig.peers()) out.push_back(peer.name);
         return out;
     }
-    // From now until the next look.
+    // The time until the next query.
     std::chrono::nanoseconds pause() {
         const auto before = net.now();
         next();

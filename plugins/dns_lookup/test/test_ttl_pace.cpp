@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(families_are_remembered_with_their_name) {
     one.answered(KnownFamilies::ipv6, true);
     BOOST_TEST(one.text("app") == "app ipv4 ipv6");
     one.answered(KnownFamilies::ipv6, false);
-    BOOST_TEST(one.known(KnownFamilies::ipv6)); // there are peers of it
+    BOOST_TEST(one.known(KnownFamilies::ipv6)); // there are peers of this family
     BOOST_TEST(one.text("app") == "app ipv4");
     for (const auto &[text, v4, v6] :
          {std::tuple("app ipv4", true, false), std::tuple("app ipv6 ipv5", false, true),

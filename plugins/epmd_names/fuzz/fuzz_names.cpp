@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Any bytes as the reply of an EPMD to NAMES: what is taken from it can be told to others.
+// Fuzzer: any bytes as the reply of an EPMD to NAMES: the parsed names are valid.
 #include <epmd_names/names_reply.hpp>
 
 #include <cstdlib>
@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     for (const Name &name : reply->names)
         if (name.port == 0 || !is_name_part(name.name) || !seen.insert(name.name).second) std::abort();
 
-    // Said again, it is the same.
+    // Formatting and parsing it again gives the same.
     std::string again(bytes.substr(0, 4));
     for (const Name &name : reply->names) again += "name " + name.name + " at port " + std::to_string(name.port) + '\n';
     const auto second = parse_reply(again);

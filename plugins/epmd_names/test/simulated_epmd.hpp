@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// An EPMD on a simulated machine that answers NAMES, on good days and bad.
+// An EPMD on a simulated machine that answers NAMES requests, with configurable failures.
 #pragma once
 
 #include <epmd_names/names_reply.hpp>
@@ -30,22 +30,22 @@ class SimulatedEpmd {
         });
     }
 
-    /// Whom it knows from now on.
+    /// Sets the registered names.
     void say(const Names &names) {
         reply_.assign("\0\0\x11\x11", 4);
         for (const auto &[name, port] : names) reply_ += "name " + name + " at port " + std::to_string(port) + '\n';
     }
-    /// These very bytes, from now on.
+    /// Sets the reply to exactly these bytes.
     void say_bytes(std::string bytes) { reply_ = std::move(bytes); }
-    /// It takes connections and says nothing.
+    /// It accepts connections and sends nothing.
     void mute(bool on) { mute_ = on; }
-    /// This long between a question and its answer.
+    /// The time between a request and its reply.
     void delay(std::chrono::nanoseconds time) { delay_ = time; }
-    /// One byte at a time, with this long between them; 0: not.
+    /// Sends one byte at a time, with this interval; 0: all at once.
     void drip(std::chrono::nanoseconds pause) { drip_ = pause; }
-    /// It breaks the connection instead of closing it.
+    /// It resets the connection instead of closing it.
     void reset(bool on) { reset_ = on; }
-    /// Nobody listens any more.
+    /// It stops listening.
     void end() { peer_.stop_listening(); }
 
     std::size_t asked() const noexcept { return asked_; }

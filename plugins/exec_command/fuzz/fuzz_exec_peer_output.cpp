@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Whatever a program says: what is taken of it the host takes too, what is not has a reason that can be shown, and sets are the same
-// however they come in pieces.
+// Fuzzer: output of a program: the host accepts every parsed peer, every refusal has a printable reason, and parsing in pieces gives the
+// same
+// sets.
 #include "exec_command/peer_output_parser.hpp"
 
 #include <kith/hosting/peers.hpp>

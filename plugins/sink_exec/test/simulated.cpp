@@ -40,7 +40,7 @@ struct Fixture {
         return out;
     }
     const ProgramRun &last() const { return here.runs().back(); }
-    /// The program does that from now on, until it is replaced; and the text that is logged.
+    /// Sets the behaviour of the program until it is replaced, and the expected log text.
     void logs(std::string_view part) {
         const auto logged = [&] {
             for (const auto &line : rig.log()) {
@@ -69,7 +69,7 @@ BOOST_FIXTURE_TEST_CASE(events_are_lines_on_its_standard_input, Fixture) {
     BOOST_TEST(last().arguments == std::vector<std::string>{"-"});
     BOOST_TEST(here.runs().size() == 1u);
     BOOST_TEST(rig.stop());
-    BOOST_TEST(!last().asked_to_end); // it has read to the end, and has ended by itself
+    BOOST_TEST(!last().asked_to_end); // it has read all input and has ended by itself
     BOOST_TEST(last().code == 0u);
 }
 
@@ -142,7 +142,7 @@ BOOST_FIXTURE_TEST_CASE(one_that_is_not_there_or_not_executable, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(at_the_end_it_has_its_time_and_no_more, Fixture) {
-    here.program(path, Program().hang()); // whatever becomes of its input
+    here.program(path, Program().hang()); // with any input
     start();
     say(1, 10);
     rig.run_for(1s);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What Consul answers to each endpoint: whatever comes is read or refused with a text, nobody is counted twice, and no two peers have a
-// key or a name in common. The first byte chooses the endpoint.
+// Fuzzer: responses of each Consul endpoint are parsed or refused with an error text, no instance is counted twice, and no two peers have
+// the
+// same key or name. The first byte selects the endpoint.
 #include "../answer.hpp"
 #include "../cursor.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A change is told as it happens, and nothing is asked while there is none.
+// A change is reported immediately, and no new request is sent without a change.
 #include "fixture.hpp"
 
 using namespace consul::test;
@@ -30,7 +30,7 @@ BOOST_FIXTURE_TEST_CASE(each_change_is_told_as_it_happens, Fixture) {
     BOOST_TEST(until([&] { return names() == "app@10.1.0.1"; }, 50ms));
     BOOST_REQUIRE(until([&] { return requests() == 5; }));
     agent.drop("web1");
-    BOOST_TEST(until([&] { return rig.peers().empty(); }, 50ms)); // a true empty answer
+    BOOST_TEST(until([&] { return rig.peers().empty(); }, 50ms)); // a valid empty answer
     BOOST_TEST(count(Kind::failed) == 0u);
 }
 
@@ -61,7 +61,7 @@ BOOST_FIXTURE_TEST_CASE(an_index_of_zero_is_never_sent, Fixture) {
     start();
     BOOST_REQUIRE(until([&] { return requests() >= 2; }));
     BOOST_TEST(agent.server.asked()[1].target.find("index=1&") != std::string::npos);
-    net.run_for(1min); // such a server answers at once
+    net.run_for(1min); // such a server answers immediately
     BOOST_TEST(requests() <= 85u);
     BOOST_TEST(names() == two);
 }

@@ -19,7 +19,7 @@ using kith::testkit::Observation;
 using kith::testkit::Rig;
 using Kind = Observation::Kind;
 
-/// By health, for web, of nodes named app@..., with these JSON members besides.
+/// Options: endpoint health, service web, names app@..., with these additional JSON members.
 inline std::string options(const std::string &more = {}, const std::string &list_using = R"(["health"])") {
     return R"({"list_using": )" + list_using + R"(, "service": {"name": "web"}, "base_url": "http://consul:8500")" +
            (more.find("node_basename") == std::string::npos ? R"(, "node_basename": "app")" : "") +
@@ -54,7 +54,7 @@ struct Fixture {
         for (const auto &one : rig.observations()) out = one.kind == Kind::watching ? one.in_sync : out;
         return out;
     }
-    /// It fails anew, with this.
+    /// A new failure with this reason.
     void failed_with(std::int32_t status, std::string_view part, std::chrono::nanoseconds bound = 3min) {
         const auto before = count(Kind::failed);
         BOOST_REQUIRE(until([&] { return count(Kind::failed) > before; }, bound));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What needs no host: the cursor, queries, and options that contradict each other.
+// Tests without a host: the query index, queries, and contradictory options.
 #include "blocking_query_index.hpp"
 #include "fixture.hpp"
 #include "registration_requests.hpp"
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(a_cursor_follows_a_hash) {
     BOOST_TEST(query_index.parameter() == "hash=a1");
     BOOST_TEST(!query_index.update("", "a1"));
     BOOST_TEST(query_index.update("", "b2"));
-    BOOST_TEST(query_index.update("", "b&c")); // it would be another parameter
+    BOOST_TEST(query_index.update("", "b&c")); // it would become another parameter
     BOOST_TEST(!query_index.blocks());
 }
 

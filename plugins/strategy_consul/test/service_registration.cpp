@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The local node as an instance: registered when it has a name, refreshed in time, taken back at a clean stop.
+// The local node as an instance: registered when its name is known, refreshed in time, deregistered at a regular stop.
 #include "fixture.hpp"
 
 using namespace consul::test;
@@ -24,7 +24,7 @@ struct Registered : Fixture {
 BOOST_FIXTURE_TEST_CASE(it_is_registered_refreshed_and_taken_back, Registered) {
     start();
     net.run_for(1min);
-    BOOST_TEST(asked("PUT") == 0u); // nobody knows its name yet
+    BOOST_TEST(asked("PUT") == 0u); // the node's name is not known yet
     rig.node("app@10.1.0.1");
     BOOST_REQUIRE(until([&] { return asked("PUT /v1/agent/service/register?replace-existing-checks=true") == 1; }, 100ms));
     const auto &put = agent.server.asked().back();
@@ -33,7 +33,7 @@ BOOST_FIXTURE_TEST_CASE(it_is_registered_refreshed_and_taken_back, Registered) {
         R"({"ID":"web-10.1.0.1","Name":"web","Address":"10.1.0.1","Tags":["kith"],"Check":{"CheckID":"service:web-10.1.0.1","Name":"kith knows the node","TTL":"30000ms","Status":"passing","DeregisterCriticalServiceAfter":"600000ms"},"Port":4000})");
     net.run_for(5min);
     const auto passed = asked("PUT /v1/agent/check/pass/");
-    BOOST_TEST(passed >= 27u); // each 10 s, give or take a tenth: never later than a third of its time
+    BOOST_TEST(passed >= 27u); // each 10 s with a jitter of a tenth: never later than a third of the TTL
     BOOST_TEST(passed <= 34u);
     BOOST_TEST(rig.stop());
     BOOST_TEST(asked("PUT /v1/agent/service/deregister/web-10.1.0.1") == 1u);
@@ -55,10 +55,10 @@ BOOST_FIXTURE_TEST_CASE(a_token_that_may_not_write, Registered) {
     rig.node("app@10.1.0.1");
     BOOST_REQUIRE(until([&] { return rig.logged("not registered with Consul"); }));
     BOOST_TEST(rig.log()[0].fields[0].second.find(R"(service "web" { policy = "write" })") != std::string::npos);
-    BOOST_TEST(until([&] { return names() == two; })); // it looks all the same
+    BOOST_TEST(until([&] { return names() == two; })); // discovery continues
     net.run_for(5min);
     BOOST_TEST(asked("service/register") <= 35u);
-    BOOST_TEST(rig.log().size() == 1u); // told once
+    BOOST_TEST(rig.log().size() == 1u); // logged once
     answer = HttpReply(200);
     BOOST_TEST(until([&] { return rig.log().size() == 2; }, 11s));
     BOOST_TEST(rig.log()[1].message == "registered with Consul");
@@ -72,7 +72,7 @@ BOOST_FIXTURE_TEST_CASE(a_node_that_went_away_is_not_refreshed, Registered) {
     net.run_for(1s);
     const auto passed = asked("check/pass");
     net.run_for(1min);
-    BOOST_TEST(asked("check/pass") == passed); // its check turns critical
+    BOOST_TEST(asked("check/pass") == passed); // its check becomes critical
     rig.node("app@10.1.0.1");
     BOOST_TEST(until([&] { return asked("check/pass") + asked("service/register") > passed + 1; }, 100ms));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A scripted Consul agent, made from the published documents of its API and held against a real one by tests/integration: services with
-// a status, an index that grows by each change, and queries that wait for one.
+// A scripted Consul agent, written from the published API documentation and compared with a real one by tests/integration: services with a
+// status, an index that each change increases, and blocking queries.
 #pragma once
 
 #include <kith/testkit/http_server.hpp>
@@ -49,13 +49,13 @@ class Agent {
         ++index;
         for (const auto &answer : std::exchange(waiting, {})) answer();
     }
-    /// Every query from now on is answered like this, also those that wait; nothing: as usual.
+    /// The response to every later and every waiting query; nullopt: the regular response.
     void fails(std::optional<HttpReply> how) {
         failing = std::move(how);
         if (failing) changed();
     }
 
-    /// What /v1/health/service/web answers.
+    /// The response of /v1/health/service/web.
     HttpReply health_of(const HttpAsked &asked) { return held(asked, &Agent::health); }
 
     SimNet &net;
@@ -64,7 +64,7 @@ class Agent {
     std::uint64_t index = 10;
     std::string datacenters = R"(["dc1"])";
     std::optional<HttpReply> failing;
-    std::vector<std::pair<std::string, std::string>> fields; // besides the index
+    std::vector<std::pair<std::string, std::string>> fields; // in addition to the index
 
   private:
     using Body = std::string (Agent::*)(const HttpAsked &) const;

@@ -33,7 +33,7 @@ BOOST_FIXTURE_TEST_CASE(each_address_of_either_family_is_a_peer, Poll) {
     zones.address(name, {"10.0.0.8", "10.0.0.7", "fd00::7"});
     start();
     BOOST_TEST(replaced());
-    BOOST_TEST((net.now() < 1100ms)); // the first look is an immediate one
+    BOOST_TEST((net.now() < 1100ms)); // the first query is immediate
     BOOST_TEST((peers() == Names{"app@10.0.0.7", "app@10.0.0.8", "app@fd00::7"}));
     BOOST_TEST(rig.peers()[0].key == "10.0.0.7");
     BOOST_TEST(rig.peers()[0].attribute("host") == "10.0.0.7");
@@ -73,8 +73,8 @@ BOOST_FIXTURE_TEST_CASE(a_family_that_had_addresses_and_fails_keeps_its_peers, P
     BOOST_TEST(fails(KITH_UNAVAILABLE));
     BOOST_TEST(rig.observations().back().text.find("the peers by AAAA records are kept") != std::string::npos);
     BOOST_TEST(rig.peers().size() == 3U);
-    BOOST_TEST(count(Kind::update) == 0U); // nothing has changed, so the source is not said to be fresh
-    // The other family is followed meanwhile.
+    BOOST_TEST(count(Kind::update) == 0U); // without a change the source is not reported as fresh
+    // The other family is queried meanwhile.
     zones.address(name, {"10.0.0.9", "10.0.0.10", "fd00::8"});
     BOOST_TEST(fails(KITH_UNAVAILABLE));
     BOOST_TEST(count(Kind::update) == 1U);
@@ -100,9 +100,9 @@ BOOST_AUTO_TEST_CASE(a_family_that_never_had_addresses_may_fail) {
             BOOST_TEST(poll.replaced());
             BOOST_TEST((poll.peers() == Names{std::string("app@") + address}));
             BOOST_TEST(poll.rig.logged("the query for one address family failed; it had no addresses so far"));
-            // Nor does it hold the others up: a question that nobody answers is given up early.
+            // It does not delay the other queries: a query without an answer is cancelled early.
             BOOST_TEST((poll.pause() < 9s));
-            // That there are none of the other any more is believed.
+            // The empty answer of the other family is accepted.
             poll.zones.address(name, {});
             BOOST_TEST(poll.replaced());
             BOOST_TEST(poll.rig.peers().empty());
@@ -126,7 +126,7 @@ BOOST_FIXTURE_TEST_CASE(the_families_of_the_last_run_count, Poll) {
     start_again();
     BOOST_TEST(fails(KITH_DENIED));
     BOOST_TEST(count(Kind::update) == 1U); // not the whole set: the topology may remember fd00::8
-    // Once it answered that there are none, the next run knows of none.
+    // After an answer without records the next run remembers none.
     zones.fail(name, KITH_DNS_AAAA, KITH_OK);
     zones.address(name, {"10.0.0.8"});
     start_again();
@@ -165,7 +165,7 @@ BOOST_FIXTURE_TEST_CASE(no_such_name_and_no_records_are_true_empty_answers, Poll
     BOOST_TEST(replaced());
     BOOST_TEST(rig.peers().empty());
     BOOST_TEST(rig.logged("the DNS answer contains no peer"));
-    BOOST_TEST(zones.asked().size() == 1U); // a name that is not there has no AAAA either
+    BOOST_TEST(zones.asked().size() == 1U); // a name that does not exist has no AAAA either
     zones.address(name, {"10.0.0.8"});
     next();
     BOOST_TEST(rig.peers().size() == 1U);
@@ -251,7 +251,7 @@ BOOST_AUTO_TEST_CASE(its_servers_and_search_are_those_of_the_options) {
     BOOST_REQUIRE(poll.zones.asked().size() == 2U);
     BOOST_TEST(poll.zones.asked()[0].servers.size() == 2U);
     BOOST_TEST(poll.zones.asked()[0].servers[1].text() == "[::1]:53");
-    BOOST_TEST(poll.zones.asked()[1].name == name); // the very name that the first was found under
+    BOOST_TEST(poll.zones.asked()[1].name == name); // the same name as the first query
 }
 
 BOOST_AUTO_TEST_CASE(poll_interval_is_an_older_name) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Credentials as they are told: read, and then fit for a header, or refused with a text. And the times in them.
+// Fuzzer: responses with credentials are parsed, and valid in a header, or refused with an error text; also their times.
 #include "../credentials.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What EC2 answers: whatever comes is read or refused with a text, and no two peers have a key or a name in common.
+// Fuzzer: responses of EC2 are parsed or refused with an error text, and no two peers have the same key or name.
 #include "../answer.hpp"
 #include "../naming.hpp"
 

@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(a_page) {
     BOOST_TEST(one.has.ipv6 == "fd00::7");
     BOOST_REQUIRE(one.tags.size() == 1u);
     BOOST_TEST(one.tags[0].value == "shop");
-    BOOST_REQUIRE(one.interfaces.size() == 2u); // not the one that is leaving
+    BOOST_REQUIRE(one.interfaces.size() == 2u); // not the one that is being detached
     BOOST_TEST(one.interfaces[0].has.private_ip == "10.0.0.7");
     BOOST_TEST(one.interfaces[0].has.public_dns == "ec2-7.example");
     BOOST_TEST(one.interfaces[1].index == 1u);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What it finds, by what it was told: region, tag, credentials, addresses.
+// Discovery with each source of its settings: region, tag, credentials, addresses.
 #include "fixture.hpp"
 
 using namespace ec2::test;
@@ -10,7 +10,7 @@ BOOST_FIXTURE_TEST_SUITE(looking, Fixture)
 BOOST_AUTO_TEST_CASE(who_has_this_instances_value_of_the_tag) {
     start();
     sees("app@10.0.0.1 app@10.0.0.2");
-    BOOST_TEST((net.now() < 1100ms)); // the first look is an immediate one
+    BOOST_TEST((net.now() < 1100ms)); // the first query is immediate
     BOOST_TEST(rig.peers()[1].key == "i-1");
     BOOST_TEST(rig.peers()[1].attribute("tag") == "shop");
     BOOST_REQUIRE(ec2.server.asked().size() == 2u);
@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(who_has_this_instances_value_of_the_tag) {
     sees("app@10.0.0.1 app@10.0.0.2 app@10.0.0.3");
     ec2.instances.pop_back();
     sees("app@10.0.0.1 app@10.0.0.2");
-    BOOST_TEST(ec2.server.asked().size() == 4u); // what is known is not asked again
+    BOOST_TEST(ec2.server.asked().size() == 4u); // known values are not requested again
     BOOST_TEST(imds.server.asked().size() == 5u);
     BOOST_TEST(ec2.server.connections() == 1u);
 }
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(its_own_tag_changes) {
     ec2.instances.push_back({"i-2", "10.0.0.3"});
     ec2.instances[0].tag = ec2.instances[2].tag = "blue";
     sees("app@10.0.0.1 app@10.0.0.3", 10s);
-    BOOST_TEST(ec2.server.asked().size() == 5u); // the list, which lacks it; its tag; the other list
+    BOOST_TEST(ec2.server.asked().size() == 5u); // the list without the tag, its tag, the other list
     ec2.instances[0].tag = "100% *new*?";
     sees("app@10.0.0.1", 10s);
 }
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_asked_of_the_metadata_that_is_configured) {
     BOOST_TEST(said(f.ec2.server.asked()[0], "Filter.1.Value.2") == "sh%2A");
     BOOST_TEST(f.ec2.server.asked()[0].field("X-Amz-Security-Token") == "");
     f.ec2.instances.clear();
-    f.sees(""); // a true empty answer: kith need not run on one of them
+    f.sees(""); // a valid empty answer: kith may run on another host
 }
 
 BOOST_AUTO_TEST_CASE(region_and_session_of_the_environment) {
@@ -120,10 +120,10 @@ BOOST_AUTO_TEST_CASE(a_running_instance_without_its_address_is_not_missing) {
     for (int i = 0; i < 5; ++i) f.sees("app@10.0.0.1 app@10.0.0.2 app@10.0.0.3");
     BOOST_TEST(f.left_out("has no address") == 0u);
     BOOST_TEST(f.rig.logged("without their address"));
-    f.ec2.instances[1].private_ip = "10.0.0.9"; // it has got another one
-    f.ec2.instances.pop_back();                 // it is gone
+    f.ec2.instances[1].private_ip = "10.0.0.9"; // it has another address now
+    f.ec2.instances.pop_back();                 // it is terminated
     f.sees("app@10.0.0.1 app@10.0.0.9");
-    f.ec2.instances.push_back({"i-2", ""}); // nothing is known of it any more
+    f.ec2.instances.push_back({"i-2", ""}); // it is unknown again
     f.sees("app@10.0.0.1 app@10.0.0.9");
     BOOST_TEST(f.left_out("the instance is running but has no address of ip_type private") == 1u);
 }

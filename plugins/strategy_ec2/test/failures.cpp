@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Whatever is no answer leaves the peers, and says why and what to do.
+// Each failed query keeps the peers and reports the reason and a remedy.
 #include "fixture.hpp"
 
 #include <kith/testkit/fail_each.hpp>
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(the_role_is_taken_away_or_no_good) {
 BOOST_AUTO_TEST_CASE(a_session_that_is_over) {
     start();
     next();
-    imds.tokens += 7; // it has begun anew
+    imds.tokens += 7; // it was restarted
     rig.run_for(6h);
     BOOST_TEST(imds.asked("/latest/api/token") == 2u);
     BOOST_TEST(std::ranges::none_of(rig.observations(), [](const Observation &one) {
@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(what_it_tells_is_no_region_and_no_id) {
     rig.refresh();
 }
 
-// ---- itself ----
+// ---- the local instance ----
 
 BOOST_AUTO_TEST_CASE(a_list_without_this_instance_is_not_believed) {
     start();
@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(a_list_without_this_instance_is_not_believed) {
     ec2.turned = [&](std::size_t) { ec2.instances = {{"i-0", "10.0.0.1"}, {"i-1", "10.0.0.2"}}; };
     ec2.refuse(HttpReply(200, page({})), 1);
     rig.refresh();
-    sees("app@10.0.0.1 app@10.0.0.2"); // the second list has it
+    sees("app@10.0.0.1 app@10.0.0.2"); // the second list contains it
     const auto self = page({{"i-0", "10.0.0.1"}});
     ec2.server.route(
         "/", [&](const HttpAsked &asked) { return HttpReply(200, said(asked, "InstanceId.1").empty() ? page({}) : self); });

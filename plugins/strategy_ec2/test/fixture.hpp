@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// An instance with a metadata service, a made-up EC2, and the plugin between them.
+// An instance with a metadata service, a simulated EC2, and the plugin.
 #pragma once
 
 #include "../describe_instances_request.hpp"
@@ -27,12 +27,12 @@ using kith::testkit::Observation;
 using kith::testkit::SimNet;
 using Kind = Observation::Kind;
 
-/// Options with these JSON members besides.
+/// Options with these additional JSON members.
 inline std::string options(const std::string &more = {}) {
     return R"({"ec2_tagname": "cluster")" + (more.empty() ? "" : ", " + more) + "}";
 }
 
-/// What a form says under a name, as it was sent.
+/// The value of a form field as it was sent.
 inline std::string said(const HttpAsked &asked, const std::string &name) {
     const auto at = ("&" + asked.body).find("&" + name + "=");
     if (at == std::string::npos) return {};
@@ -40,7 +40,7 @@ inline std::string said(const HttpAsked &asked, const std::string &name) {
     return asked.body.substr(from, asked.body.find('&', from) - from);
 }
 
-/// The API: pages of what `instances` holds, for whoever signs with the keys that `keys` names and the secret "secret".
+/// The API: pages of `instances`, for requests signed with a key of `keys` and the secret "secret".
 class Ec2 {
   public:
     explicit Ec2(SimNet &net, const char *host = "ec2.eu-west-1.amazonaws.com")
@@ -76,7 +76,7 @@ class Ec2 {
         return HttpReply(200, page(some, to < all.size() ? std::to_string(to) : ""));
     }
 
-    /// Answer so often in another way; 0: from now on.
+    /// The number of requests that get another response; 0: all later ones.
     void refuse(HttpReply reply, int how_often = 0) {
         instead = std::move(reply);
         times = how_often == 0 ? -1 : how_often;
@@ -86,7 +86,7 @@ class Ec2 {
     }
 
   private:
-    // The id of the key, when the signature is good.
+    // The id of the key, if the signature is valid.
     std::string signed_with(const HttpAsked &asked) const {
         const std::string_view has = asked.field("Authorization");
         const auto from = has.find("Credential=") + 11;
@@ -112,12 +112,12 @@ class Ec2 {
     std::size_t page_size = 100;
     std::vector<std::string> keys{"KEY1", "ENV"};
     std::string expired = "RequestExpired", date;
-    std::function<void(std::size_t)> turned; ///< a page that begins there is asked for
+    std::function<void(std::size_t)> turned; ///< called when a page that begins there is requested
     std::optional<HttpReply> instead;
     int times = 0;
 };
 
-/// The metadata service: what is not in `data` is 404.
+/// The metadata service: it answers paths that are not in `data` with 404.
 class Imds {
   public:
     explicit Imds(SimNet &net) : machine(net.machine("imds", {"169.254.169.254"})), server(machine, 80) {
@@ -168,7 +168,7 @@ struct Fixture {
         return *std::find_if(rig.observations().rbegin(), rig.observations().rend(),
                              [](const Observation &one) { return one.kind == Kind::replace || one.kind == Kind::failed; });
     }
-    /// It has looked, and these are there.
+    /// Checks that a query has found exactly these.
     void sees(std::string_view names_then, std::chrono::nanoseconds bound = 1min) {
         const Observation &seen = next(bound);
         BOOST_TEST((seen.kind == Kind::replace), seen.text);
@@ -179,7 +179,7 @@ struct Fixture {
         for (const auto &peer : rig.peers()) out += (out.empty() ? "" : " ") + peer.name;
         return out;
     }
-    /// It could not look, says so, and still knows the two.
+    /// Checks that a query failed with this reason, and that the two peers are kept.
     void stays(std::int32_t status, std::string_view part, std::chrono::nanoseconds bound = 2min) {
         fails(status, part, bound);
         BOOST_TEST(names() == "app@10.0.0.1 app@10.0.0.2");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Lists of several pages, and what happens in between.
+// Lists of several pages, and changes between the pages.
 #include "fixture.hpp"
 
 using namespace ec2::test;
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(credentials_end_between_two_pages) {
     };
     start();
     sees_all();
-    BOOST_TEST(ec2.server.asked().size() == 4u); // the page that was refused is asked for again, not the ones before
+    BOOST_TEST(ec2.server.asked().size() == 4u); // only the refused page is requested again
     BOOST_TEST(said(ec2.server.asked()[2], "NextToken") == "200");
     BOOST_TEST(said(ec2.server.asked()[3], "NextToken") == "200");
 }
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(throttled_between_two_pages) {
     };
     start();
     sees_all();
-    BOOST_TEST(ec2.server.asked().size() == 5u); // what was read before is not asked for again
+    BOOST_TEST(ec2.server.asked().size() == 5u); // pages that were read are not requested again
     BOOST_TEST((net.now() > 2s));
     ec2.turned = [&](std::size_t) { ec2.refuse("RequestLimitExceeded", 503); };
     rig.refresh();

@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(reasons) {
                "ec2:DescribeInstances, on all resources; credentials: role web of this instance; EC2 says: You are not "
                "authorized to perform this operation");
 
-    // Both a clock that is wrong and credentials that are old are told by this code.
+    // The code of both a wrong clock and expired credentials.
     const auto late = of(400, "RequestExpired", day + 1h);
     BOOST_TEST((late.remedy == Remedy::none));
     BOOST_TEST(late.why.text.find("the clock of this machine is 3600 s ahead of that of AWS") != std::string::npos,

@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(two_with_one_address) {
     const auto older = instance("i-1", "10.0.0.1", "2015-01"), newer = instance("i-0", "10.0.0.1", "2015-02");
     BOOST_TEST(names({older, newer}) == "i-0=app@10.0.0.1 0 0 1 0");
     BOOST_TEST(names({newer, older}) == "i-0=app@10.0.0.1 0 0 1 0");
-    BOOST_TEST(names({older, older}) == "i-1=app@10.0.0.1 0 0 0 0"); // one that moved to the next page
+    BOOST_TEST(names({older, older}) == "i-1=app@10.0.0.1 0 0 0 0"); // an instance that moved to the next page
 }
 
 BOOST_AUTO_TEST_CASE(a_running_one_that_lost_its_address_keeps_it) {
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_running_one_that_lost_its_address_keeps_it) {
     BOOST_TEST(named.kept == 1u);
     BOOST_TEST(named.left_out[0] == 1u);      // i-4, which never had one
     BOOST_TEST(named.left_out[1] == 1u);      // i-3
-    BOOST_TEST(named.addresses.size() == 2u); // what is not in the answer is forgotten
+    BOOST_TEST(named.addresses.size() == 2u); // addresses that are not in the answer are dropped
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_address_that_another_one_has_now_is_the_others) {

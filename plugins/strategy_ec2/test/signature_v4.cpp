@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// AWS's own vectors: those of aws-sig-v4-test-suite whose requests this signer can be given, and the examples of the IAM user guide.
-#include "../signature_v4.hpp"
+// Test vectors of AWS: those of aws-sig-v4-test-suite whose requests this signer supports, and the examples of the IAM user guide.
+#include "../sign.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A made-up AWS: what its servers say, in words.
+// Responses of simulated AWS servers, as text.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Any bytes as a file of hosts. What is read from it can stand in a node's name, and written down in quotes it is read again.
+// Fuzzer: any bytes as a hosts file. A parsed host is valid in a node's name, and parsing the quoted host gives the same host.
 #include "hosts_file_parser.hpp"
 
 #include <epmd_names/names_reply.hpp>

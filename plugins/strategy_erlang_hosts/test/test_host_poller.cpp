@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(the_first_telling_waits_for_all_that_are_asked) {
     BOOST_REQUIRE(jobs.size() == 2u);
     BOOST_TEST(!poller.report_at());
     answer(jobs[0], {"x", "y"});
-    BOOST_TEST((*poller.report_at() == now + HostPoller::slow_host_limit)); // but not for ever
+    BOOST_TEST((*poller.report_at() == now + HostPoller::slow_host_limit)); // with a time limit
     answer(jobs[1], {"x"});
     BOOST_TEST((*poller.report_at() == now));
     BOOST_TEST(told() == (Keys{"x@a", "y@a", "x@b"}));
@@ -88,14 +88,14 @@ BOOST_AUTO_TEST_CASE(a_host_that_fails_keeps_its_nodes_and_the_others_go_on) {
     BOOST_TEST(telling.unasked == 1u);
     BOOST_TEST(telling.unasked_why == "no EPMD listens on a");
     BOOST_TEST(telling.lost == (Keys{"no EPMD listens on a"}));
-    // It is told of once.
+    // It is reported once.
     jobs = begin();
     BOOST_REQUIRE(jobs.size() == 1u);
     answer(jobs[0], {"y"});
     telling = poller.take_report();
     BOOST_TEST(telling.lost.empty());
     BOOST_TEST(telling.unasked == 1u);
-    // And when it is back.
+    // And when it answers again.
     now += 1s;
     jobs = begin(Which::due);
     BOOST_REQUIRE(jobs.size() == 1u);
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(only_when_no_host_could_be_asked_that_is_a_failure) {
     BOOST_TEST(telling.failed->text ==
                "none of the 4 hosts of the file could be queried: no EPMD listens on a; no EPMD listens on b; no "
                "EPMD listens on c; and 1 more");
-    // It stays one, and is said again: the reason may be another.
+    // It stays failed and is reported again, because the reason may differ.
     now += 1s;
     for (const auto &job : begin(Which::due)) fail(job);
     BOOST_REQUIRE(poller.report_at());
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(doubtful_hosts_take_no_place_from_the_others) {
     BOOST_TEST(jobs.size() == 2 * HostPoller::slots);
     BOOST_TEST(std::ranges::count_if(jobs, [](const auto &job) { return job.doubtful; }) ==
                static_cast<std::ptrdiff_t>(HostPoller::slots));
-    // The good ones answer, and it is told, whatever the others do.
+    // The answers of the working hosts are reported, independent of the others.
     for (const auto &job : jobs)
         if (!job.doubtful) answer(job, {"x"});
     while (auto job = poller.next()) answer(*job, {"x"});
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(an_answer_of_a_host_that_was_taken_out_meanwhile_is_dropped
     answer(jobs[0], {"x"});
     answer(jobs[1], {"y"});
     BOOST_TEST(told() == (Keys{"y@b"}));
-    set({"a", "b"}); // again, as another one
+    set({"a", "b"}); // removed and added again
     const auto again = begin();
     BOOST_REQUIRE(again.size() == 2u);
     fail(again[0]);

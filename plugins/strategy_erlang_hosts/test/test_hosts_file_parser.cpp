@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(atoms_and_full_stops) {
 
 BOOST_AUTO_TEST_CASE(a_host_that_stands_twice_is_one) { BOOST_TEST(hosts("a. 'a'. b. a.") == (Hosts{"a", "b"})); }
 
-// Each of these was given to erl_scan too.
+// Each of these was also checked with erl_scan.
 BOOST_AUTO_TEST_CASE(escapes_are_erlangs) {
     BOOST_TEST(hosts(R"('a\x41\101\60z'.)") == (Hosts{"aAA0z"}));
     BOOST_TEST(hosts(R"('\x{e4}\q\'\\'.)") == (Hosts{"\xc3\xa4q'\\"}));

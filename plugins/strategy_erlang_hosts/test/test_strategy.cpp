@@ -41,7 +41,7 @@ struct StrategyFixture {
         BOOST_REQUIRE(rig.await_observation());
         return rig.observations().back();
     }
-    // The peers are these, within the time.
+    // Waits until the peers are these, within the time.
     void await(const Keys &wanted, std::chrono::nanoseconds bound = 10s) {
         const bool so = rig.run_until([&] { return keys() == wanted; }, bound);
         BOOST_TEST(so);
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(it_looks_at_once_when_asked_to) {
     BOOST_TEST((net.now() - before < 100ms));
 }
 
-// ---- hosts that cannot be asked ----
+// ---- hosts that cannot be queried ----
 
 BOOST_AUTO_TEST_CASE(a_host_without_epmd_keeps_its_nodes_and_delays_nobody) {
     start(both);
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_mute_host_delays_the_first_look_by_a_second_and_later_one
     BOOST_TEST(keys() == (Keys{"a@two.example"}));
     BOOST_TEST((net.now() < 2100ms));
     at_two.say({{"z", 1}});
-    rig.run_for(4s); // by now it is known as one that cannot be asked
+    rig.run_for(4s); // it is reported as not reachable by now
     rig.refresh();
     await({"z@two.example"}, 2s);
     at_one.mute(false);
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(hosts_put_into_the_file_and_taken_out_of_it) {
     await(everybody, 1s);
     here.file(path, "'two.example'.\n");
     await({"a@two.example"}, 1s);
-    BOOST_TEST(left() == (Keys{"a@one.example", "b@one.example"})); // as a fact
+    BOOST_TEST(left() == (Keys{"a@one.example", "b@one.example"})); // a definite removal
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_being_written_is_waited_for) {
@@ -336,7 +336,7 @@ BOOST_AUTO_TEST_CASE(fifty_dead_hosts_among_fifty_do_not_hold_up_a_change) {
         const std::string name = "m" + std::to_string(i);
         auto &machine = net.machine(name, {"10.1.0." + std::to_string(i + 1)});
         epmds.push_back(std::make_unique<SimulatedEpmd>(machine, SimulatedEpmd::Names{{"app", 1}}));
-        if (i % 2 == 0) net.partition(here, machine); // its packets vanish
+        if (i % 2 == 0) net.partition(here, machine); // its packets are dropped
         text += name + ".\n";
     }
     start(text);
@@ -375,7 +375,7 @@ BOOST_AUTO_TEST_CASE(the_file_is_looked_for_where_erlang_does) {
     const auto await = [&](std::size_t peers) { BOOST_TEST(rig.run_until([&] { return rig.peers().size() == peers; }, 2s)); };
     BOOST_REQUIRE(rig.start() == KITH_OK);
     await(1);
-    // The nearest one counts, as soon as it is there.
+    // The first existing file in the search order is used, also if it is created later.
     here.file("/home/me/.hosts.erlang", "");
     await(0);
     here.file(".hosts.erlang", "'here'.");

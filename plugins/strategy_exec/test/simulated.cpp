@@ -51,7 +51,7 @@ struct Fixture {
         for (const auto &peer : rig.peers()) out += (out.empty() ? "" : " ") + peer.name;
         return out;
     }
-    /// It could not look, says so, and still knows the two.
+    /// Checks that a query failed with this reason, and that the two peers are kept.
     void stays(std::int32_t status, std::string_view part, std::chrono::nanoseconds bound = 1min) {
         const Observation &seen = next(bound);
         BOOST_TEST((seen.kind == Kind::failed));
@@ -91,7 +91,7 @@ BOOST_FIXTURE_TEST_CASE(the_peers_are_what_the_program_says, Fixture) {
     BOOST_TEST(names() == "c@h d@h");
     BOOST_TEST(rig.peers()[0].key == "i-3");
     here.program(path, Program().say("[]"));
-    BOOST_TEST((next().kind == Kind::replace)); // a true empty answer
+    BOOST_TEST((next().kind == Kind::replace)); // a valid empty answer
     BOOST_TEST(rig.peers().empty());
 }
 
@@ -193,7 +193,7 @@ BOOST_FIXTURE_TEST_CASE(a_program_that_goes_on_running_says_each_set, Watching) 
     rig.run_for(1h);
     BOOST_TEST(here.runs().size() == 1u);
     const auto before = rig.observations().size();
-    rig.refresh(); // it is in sync: its last set is the answer
+    rig.refresh(); // it is in sync: its last set is reported
     BOOST_TEST(rig.observations().size() == before + 1);
     BOOST_TEST(names() == "d@h");
 }
@@ -211,13 +211,13 @@ BOOST_FIXTURE_TEST_CASE(a_watching_program_that_is_of_no_use_is_ended_and_run_an
     const auto seen = rig.observations();
     BOOST_TEST((seen[seen.size() - 2].kind == Kind::watching));
     BOOST_TEST(!seen[seen.size() - 2].in_sync);
-    then(Program().say("a@h\n").crash()); // within a set, which is none then
+    then(Program().say("a@h\n").crash()); // within a set, which is dropped
     stays(KITH_UNAVAILABLE, "ended by signal 11");
     then(Program().hang());
     stays(KITH_TIMED_OUT, "no set was printed before the timeout");
-    then(Program().say("a").wait(4s).say("b").wait(4s).say("c").wait(4s).say("d").hang()); // it drips
+    then(Program().say("a").wait(4s).say("b").wait(4s).say("c").wait(4s).say("d").hang()); // it prints slowly
     stays(KITH_TIMED_OUT, "no set was printed before the timeout");
-    then(Program().say("a@h\nb@h\n").hang().ignore_term()); // and never says that this is all
+    then(Program().say("a@h\nb@h\n").hang().ignore_term()); // without the end of the set
     stays(KITH_TIMED_OUT, "no set was printed before the timeout");
     then(Program().flood(lines));
     stays(KITH_LIMIT, "a set of more than 1048576 bytes");
@@ -237,7 +237,7 @@ BOOST_FIXTURE_TEST_CASE(a_watching_program_that_crashes_at_once_is_not_run_in_a_
     start();
     rig.run_for(300s);
     BOOST_TEST(here.runs().size() < 18u);
-    here.program(path, Program().say("a@h\nb@h\n\n").wait(40s).exit(0)); // that one had been good
+    here.program(path, Program().say("a@h\nb@h\n\n").wait(40s).exit(0)); // the run before was successful
     rig.run_for(60s);
     const auto before = here.runs().size();
     rig.run_for(410s);
@@ -259,7 +259,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_command_is_refused) {
     SimNet net;
     auto &here = net.machine("here", {"10.0.0.1"});
     kith::testkit::Rig rig(here, kith_plugin_entry_strategy_exec, "exec", R"({"command": ["peers"]})");
-    BOOST_TEST(rig.start() == KITH_OK); // the schema refuses it before; without, the world does
+    BOOST_TEST(rig.start() == KITH_OK); // the schema refuses it before; without the schema the host does
     BOOST_REQUIRE(rig.await_observation());
     BOOST_TEST(rig.observations().back().status == KITH_INVALID);
     BOOST_TEST(rig.stop());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A kubeconfig: read or refused with a text.
+// Fuzzer: a kubeconfig is parsed or refused with an error text.
 #include "kubeconfig.hpp"
 
 #include <cstdlib>

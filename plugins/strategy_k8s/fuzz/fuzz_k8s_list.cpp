@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A page of a list, of each kind of object: whatever it is, it is read or refused; and in pieces it is read as in one.
+// Fuzzer: a page of a list, of each kind of object, is parsed or refused; parsing it in pieces gives the same result.
 #include "list_watch_parser.hpp"
 #include "peer_set.hpp"
 
@@ -10,7 +10,7 @@ using namespace k8s;
 
 namespace {
 
-// What became of it, in words.
+// The result as text.
 std::string read(Lookup lookup, std::string_view text, std::size_t piece) {
     static const Naming naming{Mode::ip, "app", "", "cluster.local"};
     PeerSet peer_set(lookup, naming);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The events of a watch, of each kind of object: whatever comes, the changes that are told name no key twice, and in pieces they are the
-// same as in one.
+// Fuzzer: events of a watch, of each kind of object: no key is contained twice in the reported changes, and parsing in pieces gives the
+// same
+// result.
 #include "list_watch_parser.hpp"
 #include "peer_set.hpp"
 

@@ -60,7 +60,7 @@ std::string value(const Map &query, std::string_view name) {
     return found == query.end() ? std::string() : found->second;
 }
 
-// Of a selector it knows `app=VALUE` only.
+// The only supported selector is `app=VALUE`.
 template <class Map>
 std::string selected(const Map &query) {
     const std::string selector = value(query, "labelSelector");
@@ -138,7 +138,7 @@ HttpReply ApiServer::list(Lookup lookup, const std::string &name_space, const Qu
             if (selects(label, stored.label)) pause.items.push_back(stored.json);
         }
     }
-    // What comes from the cache has no pages.
+    // Lists from the cache are not paginated.
     const std::size_t limit = value(query, "resourceVersion") == "0" ? 0 : number(value(query, "limit"));
     std::string items, next;
     std::size_t told = 0;
@@ -150,7 +150,7 @@ HttpReply ApiServer::list(Lookup lookup, const std::string &name_space, const Qu
         rests_[next] = pause;
     }
     std::string metadata = R"({"resourceVersion":)" + json_string(std::to_string(pause.version));
-    // A real one tells remainingItemCount only when there is no selector.
+    // A real server sends remainingItemCount only without a selector.
     if (!next.empty()) metadata += R"(,"continue":)" + json_string(next);
     return json(200, R"({"kind":)" + json_string(list_kind(lookup)) + R"(,"apiVersion":)" + json_string(group(lookup)) +
                          R"(,"metadata":)" + metadata + R"(},"items":[)" + items + "]}\n");
@@ -166,7 +166,7 @@ HttpReply ApiServer::watch(Lookup lookup, const std::string &name_space, const Q
         return reply.say(R"({"type":"ERROR","object":)" + body.substr(0, body.size() - 1) + "}\n");
     }
     auto feed = std::make_shared<HttpFeed>();
-    // One from a version to come is mute until then.
+    // A watch from a future version sends nothing until then.
     for (const Change &change : changes_) {
         if (change.version > from && change.lookup == lookup && change.name_space == name_space) feed->say(line(change, label));
     }
@@ -178,7 +178,7 @@ HttpReply ApiServer::watch(Lookup lookup, const std::string &name_space, const Q
     return reply.live(std::move(feed));
 }
 
-// An object that leaves the selection is told as deleted, one that enters it as added.
+// An object that leaves the selection is sent as deleted, one that enters it as added.
 std::string ApiServer::line(const Change &change, const std::string &label) {
     const bool was = selects(label, change.label_before), is = selects(label, change.label);
     if (!was && !is) return "";
@@ -234,7 +234,7 @@ void ApiServer::remove(Lookup lookup, const std::string &name, const std::string
     const auto found = stored.find(name);
     if (found == stored.end()) return;
     ++version_;
-    // A deletion has a version of its own, in an object that is otherwise the last one.
+    // A deletion has its own version, in the last state of the object.
     std::string object = found->second.json;
     const std::string mark = R"("resourceVersion":")";
     const std::size_t at = object.find(mark) + mark.size();
@@ -285,7 +285,7 @@ void ApiServer::bookmark() {
     }
 }
 
-// A real one looks each second whose bookmark is due, a minute after the one before.
+// A real server checks each second which bookmarks are due, a minute after the previous one.
 void ApiServer::ring() {
     net_.in(61s, [alive = std::weak_ptr<int>(alive_), this] {
         if (alive.expired()) return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A scripted API server of Kubernetes on a simulated machine: lists with pages, watches with bookmarks, and every way in which it can
-// be in trouble. recorded.cpp checks it against what a real one answered.
+// A scripted API server of Kubernetes on a simulated machine: lists with pages, watches with bookmarks, and all its failures.
+// recorded_responses.cpp compares it with responses of a real server.
 #pragma once
 
 #include "../kubernetes_object.hpp"
@@ -35,7 +35,7 @@ class ApiServer {
   public:
     using Duration = SimNet::Duration;
 
-    /// Over TLS, with a certificate that `authority` signed. It outlives the server.
+    /// Over TLS, with a certificate that `authority` signed. Lifetime: longer than the server.
     ApiServer(Machine &machine, std::uint16_t port, const HttpAuthority &authority, std::vector<std::string> names);
     /// Plain HTTP.
     ApiServer(Machine &machine, std::uint16_t port);
@@ -45,7 +45,7 @@ class ApiServer {
     /// label: the value of the label `app`.
     void pod(const std::string &name, const std::string &ip, const std::string &phase = "Running",
              const std::string &label = "kith", const std::string &name_space = "team");
-    /// members: JSON members of the object beside its metadata, such as R"("subsets": [])".
+    /// members: JSON members of the object next to its metadata, such as R"("subsets": [])".
     void put(Lookup lookup, const std::string &name, const std::string &members, const std::string &label = "kith",
              const std::string &name_space = "team");
     void remove(Lookup lookup, const std::string &name, const std::string &name_space = "team");
@@ -53,32 +53,32 @@ class ApiServer {
 
     // ---- watches ----
 
-    /// Something else is written than pods, Endpoints or slices: lists have a newer version then, and watches that begin there get no
+    /// Another object than pods, Endpoints or slices is written: lists have a newer version then, and watches that begin there receive no
     /// bookmark until one of those changes.
     void other_change() { ++version_; }
-    /// Its storage is restored from a backup: it counts from `version` on, keeps what it has, and ends no watch.
+    /// Its storage is restored from a backup: versions continue from `version`, objects are kept, and no watch ends.
     void restore(std::uint64_t version);
-    /// Only what comes from now on is kept: older versions and pages that were begun are expired.
+    /// Compaction: older versions and continue tokens expire.
     void compact();
     std::size_t watches() const;
-    /// What every watch is told, whatever it says.
+    /// Sends a line to every watch, with any content.
     void say(std::string_view line);
     void end_watches(HttpFeed::Do how = HttpFeed::Do::end);
     void bookmark();
     void bookmarks(bool on) { bookmarks_ = on; }         ///< once a minute; on at first
     void watch_for(Duration most) { watch_for_ = most; } ///< a watch ends then, whatever it has asked for
 
-    // ---- who may ----
+    // ---- authorization ----
 
-    std::string token = "secret"; ///< expected; empty: whoever asks
+    std::string token = "secret"; ///< expected; empty: no check
     bool may_list = true, may_watch = true;
     std::optional<HttpReply> in_place_of_lists, in_place_of_watches;
-    std::string more_metadata; ///< JSON members for the metadata of what is put
+    std::string more_metadata; ///< JSON members for the metadata of put objects
 
-    // ---- what it was asked ----
+    // ---- received requests ----
 
     std::size_t lists = 0, pages = 0, watched = 0, probes = 0; ///< probes: lists with limit=1
-    /// What it would answer. No watch begins by this.
+    /// Returns the response to a request. It starts no watch.
     HttpReply answer(const HttpAsked &asked);
 
     HttpServer &http() { return http_; }
@@ -91,7 +91,7 @@ class ApiServer {
         std::uint64_t version;
         Lookup lookup;
         std::string name_space;
-        std::string label, label_before; // empty: it is not there
+        std::string label, label_before; // empty: no such label
         std::string json;
     };
     struct Watch {
@@ -121,7 +121,7 @@ class ApiServer {
     std::vector<Change> changes_;
     std::vector<Watch> watches_;
     std::map<std::string, Rest> rests_;                         // by continue token
-    std::uint64_t version_ = 100, oldest_ = 100, cached_ = 100; // cached_: of the last change of what can be watched
+    std::uint64_t version_ = 100, oldest_ = 100, cached_ = 100; // cached_: of the last change of a watchable object
     std::uint64_t serial_ = 0;
     bool bookmarks_ = true;
     Duration watch_for_ = std::chrono::hours(10);

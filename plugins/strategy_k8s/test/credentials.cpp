@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Service accounts and kubeconfigs: read again whenever they are used, and told of when they are not as they should be.
+// Service accounts and kubeconfigs: they are read again at each use, and errors in them are reported.
 #include "fixture.hpp"
 
 using namespace k8s;

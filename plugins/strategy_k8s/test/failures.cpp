@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What may go wrong at the API server and on the way to it: nobody is missing for it, and the reason is told.
+// Failures of the API server and of the network: no peer is missing because of them, and the reason is reported.
 #include "fixture.hpp"
 
 #include <kith/testkit/fail_each.hpp>
@@ -10,7 +10,7 @@ using namespace k8s::test;
 
 namespace {
 
-// The server is asked anew, fails in this way, and everybody stays.
+// A new request fails in this way, and all peers are kept.
 struct Asked : Following {
     void list_gives(const HttpReply &reply, std::int32_t status, std::string_view part) {
         api.in_place_of_lists = reply;
@@ -31,7 +31,7 @@ struct Asked : Following {
         BOOST_TEST(names() == two);
         api.in_place_of_watches.reset();
         BOOST_REQUIRE(until([&] { return in_sync() && api.watches() == 1; }, 5min));
-        rig.run_for(10s); // so that the next does not count as a repetition
+        rig.run_for(10s); // so that the next failure is not a repetition
     }
 };
 
@@ -75,7 +75,7 @@ BOOST_FIXTURE_TEST_CASE(lists_that_are_none, Asked) {
 
 BOOST_FIXTURE_TEST_CASE(watches_that_are_none, Asked) {
     watch_gives(refusal(401, "Unauthorized", "Unauthorized"), KITH_UNAUTHORIZED, "401");
-    watch_gives(refusal(403, "Forbidden", "not yet"), KITH_UNAUTHORIZED, "not yet"); // as a server says that has just begun
+    watch_gives(refusal(403, "Forbidden", "not yet"), KITH_UNAUTHORIZED, "not yet"); // the answer of a server that is starting
     watch_gives(refusal(429, "TooManyRequests", "slowly"), KITH_UNAVAILABLE, "429: slowly");
     watch_gives(HttpReply(503), KITH_UNAVAILABLE, "503");
     watch_gives(HttpReply(200, "{]"), KITH_PROTOCOL, "not JSON");
@@ -100,11 +100,11 @@ BOOST_FIXTURE_TEST_CASE(a_watch_that_goes_mute_is_noticed, Following) {
     BOOST_TEST((net.now() - before <= 65s));
     BOOST_TEST(names() == two);
     failed_with(KITH_TIMED_OUT, "65 s");
-    BOOST_REQUIRE(until([&] { return in_sync(); })); // and a list tells what it has missed
+    BOOST_REQUIRE(until([&] { return in_sync(); })); // a list contains the missed changes
     BOOST_TEST(api.lists == 2u);
 }
 
-// As a real one that has seen no change of such objects since it began: it is asked whether it is there, and lists nothing for that.
+// Like a real server without a change of such objects since its start: a probe checks that it is available, without a list.
 BOOST_FIXTURE_TEST_CASE(a_server_without_bookmarks_is_believed, Following) {
     api.bookmarks(false);
     const auto watched = api.watched;
@@ -154,7 +154,7 @@ BOOST_FIXTURE_TEST_CASE(where_watching_is_not_allowed_it_polls, Following) {
     api.remove_pod("app-0");
     BOOST_REQUIRE(until([&] { return names() == "app@10.1.0.11"; }, 10s));
     api.may_watch = true;
-    BOOST_REQUIRE(until([&] { return in_sync(); }, 10min)); // it tries again now and then
+    BOOST_REQUIRE(until([&] { return in_sync(); }, 10min)); // it retries from time to time
 }
 
 BOOST_FIXTURE_TEST_CASE(a_server_that_is_away, Following) {
@@ -188,7 +188,7 @@ BOOST_FIXTURE_TEST_CASE(a_wall_clock_that_jumps_changes_nothing, Following) {
 BOOST_FIXTURE_TEST_CASE(retry_after_is_obeyed, Asked) {
     list_gives(HttpReply(429).field("Retry-After", "120"), KITH_UNAVAILABLE, "429");
     const auto before = api.http().asked().size();
-    rig.run_for(55s); // give or take a half
+    rig.run_for(55s); // with jitter
     BOOST_TEST(api.http().asked().size() == before);
     api.in_place_of_lists.reset();
     BOOST_REQUIRE(until([&] { return in_sync(); }, 3min));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A pod with a service account, a scripted API server, and the plugin between them.
+// A pod with a service account, a scripted API server, and the plugin.
 #pragma once
 
 #include "api_server.hpp"
@@ -25,7 +25,7 @@ using Kind = Observation::Kind;
 
 inline const std::string account = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/// Options with these JSON members beside those that are required, for pods unless they say otherwise.
+/// Options with these JSON members in addition to the required ones; by default for pods.
 inline std::string options(const std::string &more = R"("kubernetes_ip_lookup_mode": "pods")") {
     return R"({"kubernetes_node_basename": "app", "kubernetes_selector": "app=kith")" + (more.empty() ? "" : ", " + more) + "}";
 }
@@ -45,7 +45,7 @@ struct Fixture {
         for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
     }
     void start() { BOOST_REQUIRE(rig.start() == KITH_OK); }
-    /// The next replace, update or failure.
+    /// Waits for the next replace, update or failure.
     const Observation &next(std::chrono::nanoseconds bound = 1min) {
         BOOST_REQUIRE(rig.await_observation(bound));
         return *std::find_if(rig.observations().rbegin(), rig.observations().rend(), [](const Observation &one) {
@@ -65,14 +65,14 @@ struct Fixture {
         return static_cast<std::size_t>(
             std::ranges::count_if(rig.observations(), [kind](const Observation &one) { return one.kind == kind; }));
     }
-    /// Everything that it has left out until now, a line each.
+    /// All left-out reports so far, one per line.
     std::string left_out() const {
         std::string out;
         for (const auto &one : rig.observations())
             if (one.kind == Kind::left_out) out += std::to_string(one.items) + " " + one.text + "\n";
         return out;
     }
-    /// What it last said of following every change.
+    /// The last report whether it follows every change.
     bool in_sync() const {
         bool out = false;
         for (const auto &one : rig.observations()) out = one.kind == Kind::watching ? one.in_sync : out;
@@ -98,7 +98,7 @@ struct Fixture {
     Rig rig;
 };
 
-/// Two pods, and the plugin follows them.
+/// Two pods that the plugin watches.
 struct Following : Fixture {
     explicit Following(const std::string &with = options()) : Fixture(with) {
         api.pod("app-0", "10.1.0.10");
@@ -106,7 +106,7 @@ struct Following : Fixture {
         start();
         BOOST_REQUIRE(until([&] { return in_sync(); }));
         BOOST_REQUIRE(names() == two);
-        rig.run_for(10s); // a watch that ends at once is another story
+        rig.run_for(10s); // a watch that ends immediately is another case
     }
     const std::string two = "app@10.1.0.10 app@10.1.0.11";
     ApiServer api{there, 443, authority, {"kubernetes.default.svc"}};

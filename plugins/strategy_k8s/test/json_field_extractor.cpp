@@ -26,7 +26,7 @@ struct Told : FieldHandler {
     std::string all;
 };
 
-// In pieces of every size; each must tell the same.
+// In pieces of every size; each must give the same result.
 std::string told(std::string_view text) {
     std::string first;
     for (std::size_t size = text.size(); size > 0; --size) {

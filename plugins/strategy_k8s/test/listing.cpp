@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Lists: what becomes a peer, pages, names.
+// Lists: the objects that become peers, pages, names.
 #include "fixture.hpp"
 
 using namespace k8s;
@@ -47,7 +47,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_no_peer_is_counted, Looking) {
     api.pod("app-1", "");
     api.pod("app-2", "10.1.0.12", "Succeeded");
     api.pod("app-3", "10.1.0.13", "Failed");
-    api.pod("app-4", "10.1.0.14", "Pending"); // it has an address: it starts
+    api.pod("app-4", "10.1.0.14", "Pending"); // it has an address, so it is starting
     start();
     next();
     BOOST_TEST(names() == "app@10.1.0.10 app@10.1.0.14");
@@ -199,8 +199,8 @@ BOOST_AUTO_TEST_CASE(a_cached_list_has_one_page_however_long_it_is) {
     BOOST_TEST(f.api.pages == 0u);
 }
 
-// A real server marks the end of a list that it streams (sendInitialEvents) only with allowWatchBookmarks. So none is asked for, and
-// bookmarks always are.
+// A real server marks the end of a list that it streams (sendInitialEvents) only with allowWatchBookmarks. So the plugin requests no such
+// list, and always requests bookmarks.
 BOOST_AUTO_TEST_CASE(a_watch_asks_for_bookmarks_and_for_no_list) {
     Looking f;
     f.api.pod("app-0", "10.1.0.10");

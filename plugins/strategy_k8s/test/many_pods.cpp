@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Two hundred hosts that were started together, at one API server: how often it is asked, and what becomes of that in an outage of ten
-// minutes and after it.
+// The request rate of two hundred hosts that were started at the same time, at one API server: in normal operation, in an outage of ten
+// minutes, and after it.
 #include "fixture.hpp"
 
 using namespace k8s;
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(two_hundred_hosts) {
     from = net.now();
     api.in_place_of_lists.reset();
     api.in_place_of_watches.reset();
-    api.compact(); // the worst case: each has to list
+    api.compact(); // the worst case: each host has to list
     BOOST_REQUIRE(net.run_until([&] { return api.watches() == 200; }, 5min));
     const Rate back = rate(times, from, net.now());
     BOOST_TEST_MESSAGE("the return: " << back.text() << ", all follow again after " << (net.now() - from) / 1ms << " ms");

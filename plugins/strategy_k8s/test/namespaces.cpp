@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Several namespaces: one set of peers, and trouble in one is no absence in another.
+// Several namespaces: one set of peers; a failure in one namespace removes no peer of another.
 #include "fixture.hpp"
 
 using namespace k8s;
@@ -19,7 +19,7 @@ struct Both : Fixture {
         BOOST_TEST(names() == "app@10.1.0.10 app@10.1.1.10");
         BOOST_TEST(count(Kind::replace) == 1u);
     }
-    // The way to one of the two is closed.
+    // Access to one of the two is denied.
     void close(const std::string &name_space, std::uint32_t code) {
         api.http().route("/api/v1/namespaces/" + name_space + "/pods",
                          [code](const HttpAsked &) { return refusal(code, "", "closed"); });
@@ -52,7 +52,7 @@ BOOST_FIXTURE_TEST_CASE(one_that_cannot_be_seen_at_first, Both) {
     start();
     next();
     BOOST_REQUIRE(until([&] { return last_failure() != nullptr; }));
-    BOOST_TEST(names() == "app@10.1.0.10"); // what can be seen is told
+    BOOST_TEST(names() == "app@10.1.0.10"); // the accessible peers are reported
     BOOST_TEST(count(Kind::replace) == 0u);
     failed_with(KITH_UNAUTHORIZED, "/namespaces/other/pods");
     open("other");
@@ -67,10 +67,10 @@ BOOST_FIXTURE_TEST_CASE(one_that_fails_later, Both) {
     BOOST_REQUIRE(until([&] { return last_failure() != nullptr; }));
     BOOST_REQUIRE(until([&] { return api.watches() == 1; }));
     BOOST_TEST(!in_sync());
-    api.pod("app-1", "10.1.0.11"); // the other one goes on
+    api.pod("app-1", "10.1.0.11"); // the other namespace continues
     BOOST_REQUIRE(until([&] { return names() == "app@10.1.0.10 app@10.1.0.11 app@10.1.1.10"; }));
     const auto &last = rig.observations().back();
-    BOOST_TEST((last.kind == Kind::failed)); // and that is still no complete view
+    BOOST_TEST((last.kind == Kind::failed)); // the set is still incomplete
     open("other");
     BOOST_REQUIRE(until([&] { return in_sync(); }));
 }

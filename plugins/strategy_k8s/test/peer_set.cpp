@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the events of a watch leave behind is what a list would tell at their end: by a seed.
-#include "../peer_set.hpp"
+// Property test: the result of the events of a watch equals that of a list at their end.
+#include "../roster.hpp"
 
 #include <kith/testkit/random.hpp>
 
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_watch_leaves_what_a_list_would_tell) {
                 }
                 BOOST_REQUIRE((applied == PeerSet::Applied::yes));
                 if (random.below(3) == 0) tell();
-                if (random.below(40) == 0) { // a list in between changes nothing
+                if (random.below(40) == 0) { // a list in between does not change the result
                     tell();
                     peer_set.begin();
                     for (const auto &[_, object] : world) peer_set.add(object);

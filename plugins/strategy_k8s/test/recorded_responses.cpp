@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// tests/real/recorded/kubernetes holds what a real API server answered. The readers must understand all of it, and the scripted server
-// of these tests must answer as it did: the same code, the same kind of body, and no member that a real one has not.
+// tests/real/recorded/kubernetes contains responses of a real API server. The parsers must accept all of them, and the scripted server of
+// these tests must give the same responses: the same code, the same kind of body, and no member that the real response does not have.
 #include "api_server.hpp"
 
 #include "../list_watch_parser.hpp"
@@ -46,7 +46,7 @@ std::string body_of(const HttpReply &reply) {
     return out;
 }
 
-// What `made` has and `real` has not, or has of another type.
+// Members of `made` that `real` does not have or that have another type.
 std::string beyond(const json::value &made, const json::value &real, const std::string &place) {
     if (made.is_null() || real.is_null()) return "";
     if (made.kind() != real.kind() && !(made.is_number() && real.is_number())) return place + " is of another type\n";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Watches that are refused although lists are answered: after two of them a list tells whether it is the server, or only the version from
-// which the watch was to go on.
+// Watches that are refused although lists are answered: after two of them a list shows whether the cause is the server or only the version
+// at which the watch continues.
 #include "fixture.hpp"
 
 using namespace k8s;
@@ -16,7 +16,7 @@ HttpReply error_event(std::uint32_t code, const std::string &message) {
                               R"(","code":)" + std::to_string(code) + "}}\n");
 }
 
-// Another server behind the same address, whose version is behind: it refuses every watch from the old one.
+// Another server at the same address with an older version: it refuses every watch from the previous version.
 struct Refused : Following {
     void heals_by_a_list(const HttpReply &reply) {
         api.http().route("/api/v1/namespaces/team/pods", [this, reply](const HttpAsked &asked) {
@@ -29,7 +29,7 @@ struct Refused : Following {
         });
         api.restore(5000);
         api.end_watches();
-        rig.refresh(); // it knows version 5000 now
+        rig.refresh(); // it has version 5000 now
         BOOST_REQUIRE(until([&] { return refused == 1; }));
         const auto lists = api.lists;
         api.restore(1000);
@@ -51,7 +51,7 @@ BOOST_FIXTURE_TEST_CASE(refused_with_an_error_event, Refused) { heals_by_a_list(
 BOOST_FIXTURE_TEST_CASE(refused_with_what_is_no_event, Refused) { heals_by_a_list(HttpReply(200, "{]")); }
 BOOST_FIXTURE_TEST_CASE(cut_within_its_first_event, Refused) { heals_by_a_list(HttpReply().say(R"({"type":"ADD)")); }
 
-// That a watch is accepted is no sign of life.
+// An accepted watch does not prove that the server works.
 BOOST_FIXTURE_TEST_CASE(it_follows_again_when_a_watch_lives_and_not_before, Following) {
     api.in_place_of_watches = error_event(500, "etcd is away");
     api.end_watches();
@@ -78,7 +78,7 @@ BOOST_FIXTURE_TEST_CASE(the_first_event_of_a_watch_is_a_sign_of_life, Following)
     BOOST_TEST(in_sync());
 }
 
-// Each of the lists is a complete look, so that nothing is stale for that; and it is told once.
+// Each of the lists is a complete query, so the topology is not stale; the change is reported once.
 BOOST_FIXTURE_TEST_CASE(where_each_watch_is_refused_the_lists_are_what_it_goes_by, Following) {
     for (const HttpReply &reply : {error_event(500, "no"), refusal(500, "", "no")}) {
         api.in_place_of_watches = reply;
@@ -88,7 +88,7 @@ BOOST_FIXTURE_TEST_CASE(where_each_watch_is_refused_the_lists_are_what_it_goes_b
         rig.run_for(10min);
         BOOST_TEST(!in_sync());
         BOOST_TEST(count(Kind::failed) <= failed + 2);
-        BOOST_TEST(count(Kind::watching) == synced + 1); // that it does not follow any more
+        BOOST_TEST(count(Kind::watching) == synced + 1); // the report that it does not follow changes any more
         BOOST_TEST(api.lists - lists > 10u);
         BOOST_TEST(api.lists - lists < 40u);
         BOOST_TEST(rig.logged("lists succeed but watches fail"));

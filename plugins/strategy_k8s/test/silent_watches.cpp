@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Watches from which not a byte comes: of a quiet server, or of one that does not have the version from which they were to go on.
+// Watches without any byte: of a server without changes, or of one that does not have the version at which they continue.
 #include "fixture.hpp"
 
 using namespace k8s;
@@ -50,7 +50,7 @@ BOOST_FIXTURE_TEST_CASE(what_changes_while_it_is_asked_is_not_lost, Quiet) {
     BOOST_TEST(api.lists == 1u);
 }
 
-// A watch at a version to come is mute and ends in good order.
+// A watch at a future version sends nothing and ends normally.
 BOOST_FIXTURE_TEST_CASE(a_server_that_was_restored_is_listed_anew, Quiet) {
     rig.run_for(10s);
     api.restore(50);
@@ -63,7 +63,7 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_was_restored_is_listed_anew, Quiet) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_server_that_is_restored_long_after_is_listed_anew, Quiet) {
-    rig.run_for(5min); // its silence is known to be no failure
+    rig.run_for(5min); // its silence is not a failure
     api.restore(50);
     api.remove_pod("app-0");
     api.end_watches();
@@ -89,7 +89,7 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_is_away_is_not_taken_for_a_quiet_one, Quie
     BOOST_TEST(!in_sync());
     const auto watched = api.watched;
     rig.run_for(1min);
-    BOOST_TEST(api.watched == watched); // it is asked again until it answers
+    BOOST_TEST(api.watched == watched); // requests are repeated until it answers
     api.in_place_of_lists.reset();
     BOOST_REQUIRE(until([&] { return in_sync(); }));
     BOOST_TEST(api.lists == 1u);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Answers that their server marks as a part of what there is: nobody is missing for not being in them.
+// Responses that the server marks as incomplete: a peer that they do not contain is not missing.
 #include "fixture.hpp"
 
 using namespace k8s;
@@ -50,7 +50,7 @@ BOOST_FIXTURE_TEST_CASE(endpoints_that_are_cut_are_told, Cut) {
     rig.run_for(1min);
     BOOST_TEST(!in_sync());
     const auto &last = rig.observations().back();
-    BOOST_TEST((last.kind == Kind::failed)); // and it stays so
+    BOOST_TEST((last.kind == Kind::failed)); // it stays incomplete
 }
 
 BOOST_FIXTURE_TEST_CASE(who_is_not_among_those_that_are_left_is_not_missing, Cut) {
@@ -59,10 +59,10 @@ BOOST_FIXTURE_TEST_CASE(who_is_not_among_those_that_are_left_is_not_missing, Cut
     BOOST_REQUIRE(until([&] { return api.watches() == 1; }));
     put({0, 3});
     BOOST_REQUIRE(until([&] { return rig.peers().size() == 4; }));
-    put({3, 4}, {0}); // of 0 it is known that it is not ready
+    put({3, 4}, {0}); // 0 is reported as not ready
     BOOST_REQUIRE(until([&] { return !missing().empty(); }));
     BOOST_TEST(missing() == "u0 ");
-    rig.refresh(); // nor by a list
+    rig.refresh(); // a list does not remove it either
     rig.run_for(1s);
     BOOST_TEST(api.lists == 2u);
     BOOST_TEST(missing() == "u0 ");
@@ -85,7 +85,7 @@ BOOST_FIXTURE_TEST_CASE(a_mark_that_comes_and_goes_alone_is_told, Cut) {
     put({0, 1});
     BOOST_REQUIRE(until([&] { return !in_sync() && last_failure() != nullptr; }));
     api.more_metadata = R"("annotations":{"endpoints.kubernetes.io/over-capacity":"warning","other":"truncated"})";
-    put({0, 1}); // all are listed, says an older controller
+    put({0, 1}); // the annotation of an older controller: all are listed
     BOOST_REQUIRE(until([&] { return in_sync(); }));
     BOOST_TEST(count(Kind::failed) == 1u);
 }
@@ -101,7 +101,7 @@ BOOST_FIXTURE_TEST_CASE(cut_endpoints_that_are_deleted_hold_nobody, Cut) {
     BOOST_TEST(rig.peers().empty());
 }
 
-// Of whom a cut object has not reported for long is kept, but not without bound.
+// Peers that an incomplete object has not contained for a long time are kept, up to a limit.
 BOOST_FIXTURE_TEST_CASE(not_everybody_who_ever_was_there_is_kept, Cut) {
     const auto thousand = [this](int from) {
         std::string list;
@@ -119,7 +119,7 @@ BOOST_FIXTURE_TEST_CASE(not_everybody_who_ever_was_there_is_kept, Cut) {
     BOOST_TEST(rig.peers().size() == 11'000u);
 }
 
-// ---- lists whose pages do not hold together ----
+// ---- lists with inconsistent pages ----
 
 BOOST_FIXTURE_TEST_CASE(a_list_that_ends_before_its_end_is_no_list, Following) {
     api.in_place_of_lists =

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Watches: what changes, how they end, and what is asked of the server meanwhile.
+// Watches: changes, ends of watches, and the requests meanwhile.
 #include "fixture.hpp"
 
 using namespace k8s;
@@ -15,7 +15,7 @@ BOOST_FIXTURE_TEST_CASE(each_change_is_told_as_it_happens, Following) {
     BOOST_TEST((seen.kind == Kind::update));
     BOOST_TEST(names() == two + " app@10.1.0.12");
     api.remove_pod("app-0");
-    BOOST_TEST(next().left.at(0) == "team-app-0-uid"); // a fact
+    BOOST_TEST(next().left.at(0) == "team-app-0-uid"); // a definite removal
     BOOST_TEST(names() == "app@10.1.0.11 app@10.1.0.12");
     api.pod("app-1", "10.1.0.11", "Failed");
     BOOST_TEST(next().left.at(0) == "team-app-1-uid");
@@ -25,7 +25,7 @@ BOOST_FIXTURE_TEST_CASE(each_change_is_told_as_it_happens, Following) {
     BOOST_TEST(api.lists == 1u);
 }
 
-// The server reports it as deleted, but it lives on, and the label may have been a mistake.
+// The server reports it as deleted, but the pod continues to run, and the label may have been a mistake.
 BOOST_FIXTURE_TEST_CASE(a_pod_that_no_longer_matches_the_selector_is_missing_not_left, Following) {
     api.pod("app-0", "10.1.0.10", "Running", "quarantine");
     const Observation &seen = next();
@@ -38,7 +38,7 @@ BOOST_FIXTURE_TEST_CASE(a_pod_that_no_longer_matches_the_selector_is_missing_not
     api.pod("app-0", "10.1.0.10");
     next();
     BOOST_TEST(names() == two);
-    api.pod("app-0", "10.1.0.10", "Succeeded", "quarantine"); // both at once: it is over
+    api.pod("app-0", "10.1.0.10", "Succeeded", "quarantine"); // both at once: the pod has ended
     BOOST_TEST(next().left.at(0) == "team-app-0-uid");
     BOOST_TEST(api.lists == 1u);
 }
@@ -59,7 +59,7 @@ BOOST_FIXTURE_TEST_CASE(a_quiet_hour_costs_twelve_requests_at_most, Following) {
     BOOST_TEST(api.lists == 1u);
     BOOST_TEST(last_failure() == nullptr);
     BOOST_TEST(in_sync());
-    BOOST_TEST(count(Kind::watching) == 1u); // that a watch ends and the next begins is nothing to tell
+    BOOST_TEST(count(Kind::watching) == 1u); // the change from one watch to the next is not reported
     api.pod("app-2", "10.1.0.12");
     next();
     BOOST_TEST(names() == two + " app@10.1.0.12");
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(addresses_of_a_service_are_missing_when_they_go_not_left) {
     f.rig.run_for(100ms);
     api.put(Lookup::endpoints, "app", of(second));
     f.rig.run_for(100ms);
-    BOOST_TEST(f.names() == "app@10.1.0.10 app@10.1.0.11"); // the twin still has it
+    BOOST_TEST(f.names() == "app@10.1.0.10 app@10.1.0.11"); // the other pod still has it
     api.put(Lookup::endpoints, "app-twin", R"("subsets": null)");
     const Observation &seen = f.next();
     BOOST_TEST(seen.missing.at(0) == "u0");

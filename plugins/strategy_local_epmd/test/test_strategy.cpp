@@ -64,7 +64,7 @@ constexpr const char *no_epmd =
 BOOST_FIXTURE_TEST_CASE(whom_epmd_knows_gets_the_local_nodes_host_part, WithEpmd) {
     start();
     BOOST_TEST((next().kind == Kind::replace));
-    BOOST_TEST((net.now() < 1100ms)); // the first look is an immediate one
+    BOOST_TEST((net.now() < 1100ms)); // the first query is immediate
     BOOST_REQUIRE(rig.peers().size() == 2u);
     BOOST_TEST(rig.peers()[1].key == "b");
     BOOST_TEST(rig.peers()[1].name == "b@10.0.0.7");
@@ -97,7 +97,7 @@ BOOST_FIXTURE_TEST_CASE(who_comes_and_goes_is_seen, WithEpmd) {
     BOOST_REQUIRE(rig.peers().size() == 2u);
     BOOST_TEST(rig.peers()[1].name == "c@10.0.0.7");
     epmd.say({});
-    BOOST_TEST((next().kind == Kind::replace)); // an EPMD that knows nobody has answered
+    BOOST_TEST((next().kind == Kind::replace)); // an EPMD without nodes has answered
     BOOST_TEST(rig.peers().empty());
 }
 
@@ -113,7 +113,7 @@ BOOST_FIXTURE_TEST_CASE(it_looks_at_once_when_asked_to, WithEpmd) {
 BOOST_FIXTURE_TEST_CASE(the_node_may_become_known_later, WithEpmd) {
     start("");
     rig.run_for(1s);
-    BOOST_TEST(rig.observations().empty()); // it attaches in a moment: no alarm
+    BOOST_TEST(rig.observations().empty()); // it attaches soon: no failure is reported
     rig.node("app@10.0.0.7");
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST((net.now() < 2100ms));
@@ -161,7 +161,7 @@ BOOST_FIXTURE_TEST_CASE(the_last_set_stays_while_epmd_is_gone, WithEpmd) {
     rig.run_for(1h);
     BOOST_TEST(rig.peers().size() == 2u);
     BOOST_TEST(count(Kind::replace) == 1u);
-    // Half a minute apart in the end: no flood, and no sleep either.
+    // The interval becomes half a minute: few requests, but not none.
     BOOST_TEST(count(Kind::failed) > 100u);
     BOOST_TEST(count(Kind::failed) < 150u);
 }

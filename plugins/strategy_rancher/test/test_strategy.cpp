@@ -46,7 +46,7 @@ struct Fixture {
         for (const auto &peer : rig.peers()) out += (out.empty() ? "" : " ") + peer.name;
         return out;
     }
-    /// It could not look, says so, and still knows the two.
+    /// Checks that a query failed with this reason, and that the two peers are kept.
     void stays(std::int32_t status, std::string_view part, std::chrono::nanoseconds bound = 1min) {
         const Observation &seen = next(bound);
         BOOST_TEST((seen.kind == Kind::failed));
@@ -72,7 +72,7 @@ struct WithServer : Fixture {
 BOOST_FIXTURE_TEST_CASE(the_containers_of_the_service_are_its_peers, WithServer) {
     start();
     BOOST_TEST((next().kind == Kind::replace));
-    BOOST_TEST((net.now() < 1100ms)); // the first look is an immediate one
+    BOOST_TEST((net.now() < 1100ms)); // the first query is immediate
     BOOST_TEST(names() == "app@10.42.0.1 app@10.42.0.2");
     BOOST_TEST(rig.peers()[1].key == "10.42.0.2");
     BOOST_TEST(rig.peers()[1].attribute("name") == "web-2");
@@ -81,7 +81,7 @@ BOOST_FIXTURE_TEST_CASE(the_containers_of_the_service_are_its_peers, WithServer)
     next();
     BOOST_TEST(names() == "app@10.42.0.2 app@10.42.0.3");
     server.route(path, HttpReply(200, listing({})));
-    BOOST_TEST((next().kind == Kind::replace)); // a true empty answer
+    BOOST_TEST((next().kind == Kind::replace)); // a valid empty answer
     BOOST_TEST(rig.peers().empty());
     BOOST_TEST(server.connections() == 1u);
 }
