@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What one event costs the host, from publish until it is a line of the JSON log and one of --events, both into pipes that are read.
+// The cost of one event in the host, from publish to the line of the JSON log and the line of --events, both in pipes that are read.
 #include "figures.hpp"
 
 #include <core/cluster/bus/bus.hpp>
@@ -20,7 +20,7 @@ using namespace kith::app;
 
 namespace {
 
-// As kith run wires them.
+// Connected as in kith run.
 class House {
   public:
     House(bool with_log, bool with_stream) {
@@ -35,7 +35,7 @@ class House {
             stream_ = std::make_unique<EventStream>(io_, bus_, "-", 4096, [](const std::string &) { std::abort(); });
     }
 
-    // One peer comes, is joined, and goes: nine events, in three turns of the loop.
+    // One peer is discovered, connected, and lost: nine events, in three iterations of the loop.
     static constexpr int events = 9;
     void peer(int number) {
         const std::string name = "application-" + std::to_string(number) + "@10.0.0.7";
@@ -94,12 +94,12 @@ void figure(const char *name, const char *target, House &house) {
 
 } // namespace
 
-// Of lines that repeat the log writes some and counts the rest, here as in a daemon; what each line costs says bench_log.
+// The log writes some of the repeated lines and counts the others, here as in a daemon; bench_log measures the cost of each line.
 int main() {
     const int out = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
     kith::bench::Sink sink;
     ::dup2(sink.write_end, STDERR_FILENO);
-    // --events - is standard output: that is the pipe for as long as it takes to open it.
+    // --events - is standard output, which is the pipe only while it is opened.
     const auto make = [&](bool with_log, bool with_stream) {
         ::dup2(sink.write_end, STDOUT_FILENO);
         auto house = std::make_unique<House>(with_log, with_stream);

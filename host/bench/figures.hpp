@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// CPU of this thread for each of many things, as tests/bench/run reads it: name, median, unit, n, target, ratio; tabs between.
+// CPU time of this thread for each operation, in the format of tests/bench/run: name, median, unit, n, target, ratio; separated by tabs.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,7 @@ inline double cpu_us() {
     return 1e6 * static_cast<double>(time.tv_sec) + 1e-3 * static_cast<double>(time.tv_nsec);
 }
 
-/// run() does `each` things; the median of the cost of one, in microseconds.
+/// run() performs `each` operations. Returns the median cost of one in microseconds.
 template <class Run>
 void figure(const std::string &name, int samples, int each, const char *target, Run run) {
     std::vector<double> costs;
@@ -34,7 +34,7 @@ void figure(const std::string &name, int samples, int each, const char *target, 
     std::fflush(stdout);
 }
 
-/// A pipe whose reader, a process, takes up everything; the writing end.
+/// Returns the writing end of a pipe whose reader is a process that reads everything.
 class Sink {
   public:
     Sink() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What one line of the log costs, from the call to the system's answer.
+// The cost of one line of the log, from the call to the return of the system call.
 #include "figures.hpp"
 
 #include <host/log/stderr_log.hpp>
@@ -15,7 +15,7 @@ namespace {
 
 kith_str str(std::string_view text) { return {text.data(), text.size()}; }
 
-// Lines that do not repeat, so each is written; of the size of a usual event.
+// Lines without repetition, so each is written; their size is that of a typical event.
 void lines(const std::string &name, bool json, const char *target) {
     constexpr int each = 2000;
     int number = 0;

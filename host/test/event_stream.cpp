@@ -45,7 +45,7 @@ struct EventStreamFixture {
         };
         stream.emplace(io, bus, path, queue, take, 1ms);
     }
-    // Standard output is a pipe for as long as it takes to open it.
+    // Standard output is a pipe only while the stream opens it.
     void open_pipe(std::size_t queue = 1024) {
         int ends[2];
         BOOST_REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
@@ -65,7 +65,7 @@ struct EventStreamFixture {
             io.poll();
         }
     }
-    // What a reader gets now, and from what becomes free by it.
+    // Reads what is available, also after space becomes free by reading.
     void read_all() {
         for (int idle = 0; idle < 3;) {
             char chunk[65'536];
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_loses_the_oldest_and_is_told_how_many_in_its_
     open_pipe(100);
     publish(published);
     read_all();
-    publish(); // it goes on
+    publish(); // the stream continues
     read_all();
     std::uint64_t got = 0, lost = 0, last = 0, notices = 0;
     for (const auto &event : objects(text)) {
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_loses_the_oldest_and_is_told_how_many_in_its_
             ++notices;
             lost += event.at("lost").to_number<std::uint64_t>();
         } else {
-            BOOST_TEST((notices != 0 || seq == last + 1)); // no gap before it is told
+            BOOST_TEST((notices != 0 || seq == last + 1)); // no gap before it is reported
             ++got;
         }
         last = seq;
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_is_gone_is_told_once_and_stops_nothing) {
 BOOST_AUTO_TEST_CASE(a_full_disk_is_reported_once_and_at_the_end) {
     open("/dev/full", 16);
     publish(100);
-    BOOST_TEST(!run_until([] { return false; }, std::chrono::milliseconds(20))); // tried again meanwhile
+    BOOST_TEST(!run_until([] { return false; }, std::chrono::milliseconds(20))); // writing is retried meanwhile
     BOOST_REQUIRE(reports.size() == 1u);
     BOOST_TEST((reports[0].first == EventStream::Report::delayed));
     BOOST_TEST(reports[0].second.find("/dev/full: No space left on device") != std::string::npos);
@@ -226,12 +226,12 @@ BOOST_AUTO_TEST_CASE(at_the_end_everything_is_written) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-// ---- a file that takes no more for a while: the limit of its size stands for a full disk ----
+// ---- a file that cannot be written for a time: a limit of its size simulates a full disk ----
 
 namespace {
 
 struct FullDisk : EventStreamFixture {
-    // Of every file of this process: writes are cut short there, and fail behind it.
+    // The limit applies to every file of this process: a write is truncated at it, and fails after it.
     explicit FullDisk() {
         std::signal(SIGXFSZ, SIG_IGN);
         ::getrlimit(RLIMIT_FSIZE, &before);
@@ -241,7 +241,7 @@ struct FullDisk : EventStreamFixture {
         const rlimit limit{bytes, before.rlim_max};
         ::setrlimit(RLIMIT_FSIZE, &limit);
     }
-    // Is everything written? Then nothing is tried any more.
+    // Checks whether everything is written; then no write is retried.
     bool resumes(rlim_t bytes = RLIM_INFINITY) {
         room(std::min(bytes, before.rlim_cur));
         return run_until([&] { return !reports.empty() && reports.back().first == EventStream::Report::resumed; });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The reader against libraries of this toolchain, and against every way to damage one that fits into a test.
+// Tests of the parser with libraries of this toolchain, and with many kinds of damage.
 #include "plugin_folder.hpp"
 
 #include "core/loader/elf_image.hpp"
@@ -27,7 +27,7 @@ elf::Image read(const std::string &content) {
     return std::move(*image);
 }
 
-// Without its section headers, as a stripped library may be.
+// Removes the section headers, as in a stripped library.
 std::string without_sections(std::string library) {
     Elf64_Ehdr header;
     std::memcpy(&header, library.data(), sizeof header);
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(damaged_anywhere) {
         std::size_t still_read = 0;
         for (int round = 0; round < 5000; ++round) {
             auto damaged = whole;
-            // Most of what matters lies in front.
+            // Most of the relevant bytes are at the beginning.
             const std::size_t range = random() % 4 == 0 ? damaged.size() : std::min<std::size_t>(damaged.size(), 0x800);
             for (auto flips = 1 + random() % 8; flips > 0; --flips) {
                 static constexpr unsigned char odd[] = {0x00, 0xff, 0x7f, 0x80, 0x01};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The description of a library is the same from its file, from memory and serialized; a child process describes what the file does not
+// The description of a library is the same from its file, from memory and serialized; a child process reads the parts that the file does not
 // contain.
 #include "plugin_folder.hpp"
 
@@ -25,7 +25,7 @@ ReadDescription reading_of(const std::string &library) {
     return read_description(*image, entry_of(*image));
 }
 
-// The table of Elf64_Rela as the packed one that newer linkers make (DT_RELR): the addends go into the data.
+// Converts the table of Elf64_Rela to the packed table of newer linkers (DT_RELR), with the addends in the data.
 std::string packed(std::string library) {
     Elf64_Ehdr header;
     std::memcpy(&header, library.data(), sizeof header);

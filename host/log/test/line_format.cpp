@@ -30,7 +30,7 @@ struct FormFixture {
     }
 };
 
-// Whatever a peer or a plugin may bring.
+// Any text of a peer or a plugin.
 std::vector<std::string> hostile() {
     std::vector<std::string> out = {std::string("a\0b", 3),
                                     "a\nb",

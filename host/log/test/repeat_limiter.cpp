@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(every_subject_and_every_speaker_has_its_own_few) {
     int passed = 0;
     for (int i = 0; i < 25; ++i) passed += line("could not look", {}, "another") ? 1 : 0;
     BOOST_TEST(passed == 5);
-    // What is joined in the key is not mixed up.
+    // Keys with equal concatenations are distinct.
     BOOST_TEST(line("b", "c", "a"));
     BOOST_TEST(lines(5, "bc", "") == 5);
 }
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_slow_rhythm_is_never_held) {
 BOOST_AUTO_TEST_CASE(the_last_sum_comes_also_when_nobody_asks_in_time) {
     lines(7, "x");
     now += 1h;
-    BOOST_TEST(!line("x")); // not told yet, so it goes on to be counted
+    BOOST_TEST(!line("x")); // not reported yet, so it is still counted
     BOOST_TEST(limiter.summaries(now).front().suppressed == 3u);
     BOOST_TEST(line("x"));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The log through a pipe in place of standard error, which its reader takes up, leaves full, or abandons.
+// The log with a pipe as standard error, whose reader reads it, leaves it full, or closes it.
 #include <host/log/stderr_log.hpp>
 #include <kith/service/log.h>
 
@@ -42,7 +42,7 @@ struct StderrLogFixture {
     }
     void write(const std::string &message, std::uint32_t level = KITH_LOG_INFO) { log->write(level, "who", message, {}); }
 
-    // What has come, line by line.
+    // The received lines.
     std::vector<std::string> lines() {
         char chunk[65'536];
         for (;;) {
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_line_longer_than_the_pipe_takes_spoils_no_other) {
     lines();
     write("the next");
     const auto got = lines();
-    BOOST_REQUIRE(got.size() == 3u); // what was taken of it comes first
+    BOOST_REQUIRE(got.size() == 3u); // the part that was written before comes first
     BOOST_TEST(member(got[1], "lines") == "1");
     BOOST_TEST(member(got[2], "message") == "the next");
 }
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(stderr_log_full_disk)
 
-// The limit of a file's size stands for a full disk: the line that meets it is cut short, and those behind it are lost.
+// A limit of the file size simulates a full disk: the line that exceeds it is truncated, and the later ones are lost.
 BOOST_AUTO_TEST_CASE(when_there_is_room_again_the_log_goes_on_and_reports_how_many_lines_are_missing) {
     std::signal(SIGXFSZ, SIG_IGN);
     std::FILE *file = std::tmpfile();
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(when_there_is_room_again_the_log_goes_on_and_reports_how_ma
         lines.push_back(text.substr(at, end - at));
     BOOST_REQUIRE(lines.size() == 4u);
     BOOST_TEST(StderrLogFixture::member(lines[0], "message") == "one");
-    BOOST_TEST(lines[1].size() == 10u); // the beginning of the first that was lost
+    BOOST_TEST(lines[1].size() == 10u); // the beginning of the first lost line
     BOOST_TEST(StderrLogFixture::member(lines[2], "lines") == "7");
     BOOST_TEST(StderrLogFixture::member(lines[3], "message") == "two");
 }

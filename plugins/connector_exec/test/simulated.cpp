@@ -148,7 +148,7 @@ BOOST_FIXTURE_TEST_CASE(while_the_list_fails_the_node_is_not_there, Listing) {
     detached(Program().complain("is the daemon running?\n").exit(1), KITH_UNAVAILABLE,
              "it exited with 1: is the daemon running?");
     detached(Program().hang().ignore_term(), KITH_TIMED_OUT, "not done within 7 s");
-    detached(Program(), KITH_PROTOCOL, "it said nothing");
+    detached(Program(), KITH_PROTOCOL, "it printed nothing");
     detached(Program().say("what is this\n"), KITH_PROTOCOL, "line 1, `is`");
     detached(Program().flood(std::string(4096, 'a')), KITH_LIMIT, "more than 1048576 bytes");
     detached(Program().crash(), KITH_UNAVAILABLE, "it was ended by signal 11");

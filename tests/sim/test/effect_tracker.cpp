@@ -41,7 +41,7 @@ bool EffectTracker::is_member(std::string_view peer) const {
 
 void EffectTracker::see(const Host &host, const core::StoredEvent &event, Duration now) {
     if (host.settings().group != "app" || now < 1min) return;      // all peers are new at the start
-    if (!event.peer().empty() && !is_member(event.peer())) return; // injected names may come and go
+    if (!event.peer().empty() && !is_member(event.peer())) return; // injected names may appear and disappear
     worst_ = std::max(worst_, effect_of(event.kind()));
     const bool heals = event.kind() == KITH_EVENT_PEER_DISCOVERED || event.kind() == KITH_EVENT_TOPOLOGY_FRESH;
     if (heals && now > over_) healed_ = std::max(healed_, now - over_);

@@ -16,7 +16,7 @@ struct SourceColumn {
     std::string name;
     std::string kind;   ///< words that rows refer to
     std::string config; ///< members of the topology, without braces and policy
-    std::string hosts;  ///< members of the host group, besides the count
+    std::string hosts;  ///< members of the host group, without the count
     std::function<std::unique_ptr<SimulatedSource>(Simulation &simulation)> make;
     std::string policy{}; ///< members of the policy
     bool rated = false;   ///< its request rate is measured; the other columns use one of the same clients
@@ -31,7 +31,7 @@ struct SourceRow {
     std::size_t hosts = 6;
     std::string faults{}; ///< entries of the scenario's `faults`
     std::string policy{}; ///< members of the policy
-    std::string expect{}; ///< expectations besides those at the end
+    std::string expect{}; ///< expectations in addition to those at the end
 };
 
 struct SourceSimulation {
@@ -41,8 +41,7 @@ struct SourceSimulation {
 };
 
 /// Runs hosts with that strategy and that fault. watch: called once before the run. Returns "FAILED" with the unmet expectations, or an
-/// empty
-/// string. At the end each host must have all others as members and must not be stale.
+/// empty string. At the end each host must have all others as members and must not be stale.
 std::string run_with_source(const SourceColumn &column, const SourceRow &row, Duration duration,
                             const std::function<void(SourceSimulation &world)> &watch);
 

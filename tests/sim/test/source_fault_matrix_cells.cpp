@@ -57,7 +57,7 @@ SourceRow for_ten_minutes(std::string name, std::string only, Act begin, Act end
     return {std::move(name), std::move(only), 2min, 12min, std::move(begin), std::move(end)};
 }
 
-// The source publishes these values besides all hosts.
+// The source publishes these values in addition to all hosts.
 SourceRow publish_additional(std::string name, std::string only, const SimulatedSource::Values &values) {
     return for_ten_minutes(
         std::move(name), std::move(only),

@@ -77,7 +77,7 @@ std::vector<std::string> rates_of(const SourceColumn &column) {
     if (!failed.empty()) return {"", "", ""};
     const auto quiet = meter->between(5min, outage), ill = meter->between(outage + 1min, over),
                back = meter->between(over, over + 1min);
-    // No host sends more requests during an outage: on average one query of two requests in half a minute, and a tenth for randomness.
+    // No host sends more requests during an outage: on average one query of two requests in half a minute, plus a tenth for random variation.
     BOOST_TEST(sum(ill) <= 9u * 200u * 2u * 2u * 11u / 10u, column.name);
     // Not all hosts send at the same time: at most a third of them in one second.
     BOOST_TEST(most(ill) <= 70u, column.name);

@@ -30,7 +30,7 @@ struct StrategyRow {
 const std::vector<StrategyColumn> &strategy_columns();
 const std::vector<StrategyRow> &strategy_rows();
 
-/// The outcome, such as "held" or "missing; healed in 15 s"; a sentence that begins with FAILED when the outcome is not allowed.
+/// The outcome, such as "no effect" or "missing; healed in 15 s"; a sentence that begins with FAILED if the outcome is not allowed.
 std::string outcome_of(const StrategyColumn &column, const StrategyRow &row);
 
 } // namespace kith::sim::test
