@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The figures of strategy k8s at a real API server: 10,000 pods of 5.4 kB, 10,000 endpoints, TLS, pages of 500.
+"""Benchmarks of strategy k8s with a real API server: 10,000 pods of 5.4 kB, 10,000 endpoints, TLS, pages of 500.
 
 CPU and memory of the first list are those of a whole `kith run` until observation.ok, less those of one that is answered with an empty
 list: start, TLS and plugins are in both. Nobody is dialled meanwhile: the connector's node is not there.
@@ -48,12 +48,12 @@ class Bench:
 
     @staticmethod
     def listed(kith, count):
-        """All are told: so many events at once that observation.ok, which is the first, may be among the lost ones."""
+        """Waits until all are reported: so many events at once that observation.ok, the first of them, may be lost."""
         wait_until(lambda: kith.found("observation.ok") or kith.last() > count, "the first list", 30, kith.tail)
         assert kith.last() >= count, kith.tail()
 
     def first_list(self, lookup, labels, count):
-        """(seconds of CPU, seconds until it was there, MiB at its end, MiB at most)."""
+        """Returns (seconds of CPU, seconds until the list was complete, MiB at its end, maximum MiB)."""
         begun = time.time()
         kith = self.kith(lookup, f"app={labels['app']}")
         self.listed(kith, count)
@@ -94,7 +94,7 @@ def steady(bench, seconds=60):
     before = len(begun())
     kith = bench.kith("pods", f"app={PODS['app']}", NOTES)  # one that is there: who looks for a node does more
     bench.listed(kith, COUNT)
-    # Links are young for 10 s; a watch from which nothing came is looked into after 65 s, once.
+    # A link is considered new for 10 s; a watch without any byte is checked once, after 65 s.
     time.sleep(120)
     used, asked = running_of(kith.pid), len(begun())
     time.sleep(seconds)
@@ -109,7 +109,7 @@ def steady(bench, seconds=60):
 
 
 def changes(bench, count):
-    """From a change to the connector's call, less what a client needs that reads the raw stream beside it."""
+    """The time from a change to the connector's call, minus that of a client that reads the raw stream at the same time."""
     bench.cluster.pod(bench.team, "changed", "10.200.0.0", labels=CHANGED)
     selector = f"app={CHANGED['app']}"
     kith = bench.kith("pods", selector, NOTES)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * bare_receive PORT GROUP INTERFACE BYTES: takes the datagrams of a group from the kernel, many in one call, and does nothing with
- * them. Prints how many bytes its receive buffer was granted. What any program pays for a datagram at least.
+ * bare_receive PORT GROUP INTERFACE BYTES: receives the datagrams of a group, many in one call, and drops them. Prints the size of
+ * its receive buffer in bytes. Measures the minimum cost of a datagram for any program.
  */
 #include <arpa/inet.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The figures of a whole `kith run`, beside real BEAM nodes where that is what they are compared with.
+"""Benchmarks of a complete `kith run`, some of them compared with real BEAM nodes.
 
 Prints a line for each: name, median, unit, n, target, ratio; separated by tabs. Run by tests/bench/run.
 """
@@ -28,7 +28,7 @@ MESHLESS = ("-connect_all", "false", "-kernel", "prevent_overlapping_partitions"
 
 
 def peers(lab, prefix, count, *flags):
-    """Light peers in a process of their own; their names."""
+    """Starts light peers in a separate process; returns their names."""
     process = subprocess.Popen([sys.executable, "-B", str(PEERS), str(lab.epmd_port), prefix, str(count), *flags],
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
@@ -73,7 +73,7 @@ def start(lab, runs):
 
 
 def event_cost(lab, runs):
-    """CPU of the whole daemon for each event, while 1,000 peers come and go: parsing, membership and reconciling included."""
+    """CPU of the whole daemon for each event, while 1,000 peers appear and disappear: including parsing, membership and reconciling."""
     def say(letter):
         lab.write("peers", "".join(f"{letter}{number}@10.0.{number // 250}.{number % 250}\n" for number in range(1000)))
 
@@ -99,7 +99,7 @@ def event_cost(lab, runs):
 
 
 def warm_peers(lab, runs, count=30):
-    """Visible BEAM peers that are up, joined by kith, and by the node itself in parallel; interleaved."""
+    """The time to connect running visible BEAM peers by kith, and by the node itself in parallel; interleaved."""
     a = lab.beam("a", flags=MESHLESS)
     others = lab.beams(*(f"w{number}" for number in range(count)), flags=MESHLESS)
     a.ready()
@@ -148,7 +148,7 @@ def mute_peers(lab, runs):
             times.setdefault(label, []).append((max(stamp(event) for event in kith.found("link.up")) - begun) * 1e3)
             kith.kill()
             a.ask("[erlang:disconnect_node(N) || N <- nodes(hidden)]", timeout=30)
-            # What the node still dials on its own must be over before the next run.
+            # Connects by the node itself must end before the next run.
             time.sleep(8 if label == "100" else 0.3)
     ratio = statistics.median(times["100"]) / statistics.median(times["60"])
     report("60 peers, limit 16", times["60"], "ms", "")

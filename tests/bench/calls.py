@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What it costs to be a plugin: a call through the ABI beside a virtual one, an await of a timer; and a thousand peers for a program of
-somebody's own."""
+"""The overhead of a plugin: a call through the ABI compared with a virtual one, an await of a timer; and a thousand peers with connector_exec."""
 
 import re
 import time
@@ -27,11 +26,11 @@ def calls(lab, runs):
         report(name, ours, "ns", "", sorted(ours)[middle] / sorted(beside)[middle])
     pair("a call through the ABI (kith.log: is this level shown?), beside a virtual one", "call")
     pair("the same for the time of day (kith.clock), clock_gettime in both", "clock")
-    report("an await of a timer that is over at once, in the daemon's loop", [one for one, _ in told["await"]], "ns", "")
+    report("an await of a timer that expires immediately, in the daemon's loop", [one for one, _ in told["await"]], "ns", "")
 
 
 def exec_peers(lab, runs):
-    """connector_exec: each of a thousand peers is joined by a program of its own, and parted again when it is gone."""
+    """connector_exec: a program for each of a thousand peers connects it, and disconnects it after it is removed."""
     joined, parted, used = [], [], []
     peers = lab.dir / "peers"
     for _ in range(runs):
@@ -44,12 +43,12 @@ def exec_peers(lab, runs):
         joined.append(max(stamp(event) for event in kith.found("link.up")) - stamp(kith.found("connect.started")[0]))
         written = time.time()
         peers.write_text("n@10.0.0.0\n")
-        wait_until(lambda: len(kith.found("link.down")) >= PEERS - 1, "all parted", 120, kith.tail)
+        wait_until(lambda: len(kith.found("link.down")) >= PEERS - 1, "all disconnected", 120, kith.tail)
         parted.append(max(stamp(event) for event in kith.found("link.down")) - written)
         used.append(running_of(kith.pid))
         kith.kill()
-    report(f"connector_exec joins {PEERS} peers, /bin/true for each", joined, "s", "")
-    report(f"connector_exec parts {PEERS - 1} peers", parted, "s", "")
+    report(f"connector_exec connects {PEERS} peers, /bin/true for each", joined, "s", "")
+    report(f"connector_exec disconnects {PEERS - 1} peers", parted, "s", "")
     report("connector_exec, both: CPU of kith alone", used, "s", "")
 
 

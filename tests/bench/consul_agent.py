@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The figures of strategy consul: from a change to the connector's call, beside a raw blocking query of the same agent; what a
-quiet minute costs."""
+"""Benchmarks of strategy consul: the time from a change to the connector's call, compared with a raw blocking query of the same agent; and
+the cost of a minute without changes."""
 
 import http.client
 import threading
@@ -15,7 +15,7 @@ QUIET = 180  # seconds
 
 
 class Raw(threading.Thread):
-    """A client that does nothing but wait for the next change: when each answer had come."""
+    """A client that only waits for the next change; records the time of each answer."""
 
     def __init__(self, consul, path):
         super().__init__(daemon=True)
@@ -33,7 +33,7 @@ class Raw(threading.Thread):
         connection.close()
 
     def first(self, text):
-        """When an answer first had this in it, or None."""
+        """Returns the time of the first answer that contains this, or None."""
         return next((when for when, body in self.seen if text in body), None)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The figures of strategy ec2: 1,000 instances in four pages, as moto tells them, from a server that is faster than moto.
+"""Benchmarks of strategy ec2: 1,000 instances in four pages in the format of moto, from a server that is faster than moto.
 
 CPU and memory of a look are those of a whole `kith run` that does nothing else, less those of one that is told of nobody.
 """
@@ -20,7 +20,7 @@ EMPTY = b"<DescribeInstancesResponse><reservationSet/></DescribeInstancesRespons
 
 
 class Pages:
-    """Answers with bodies that are there already, each of which names the next by its token."""
+    """Answers with prepared bodies, each of which contains the token of the next."""
 
     def __init__(self, bodies):
         self.looks = self.requests = 0
@@ -53,7 +53,7 @@ class Pages:
 
 
 def recorded():
-    """Bodies by token."""
+    """Returns the bodies by token."""
     moto = Moto()
     try:
         for _ in range(COUNT):
@@ -83,7 +83,7 @@ def daemon(lab, pages, **options):
 
 
 def looks(lab, bodies, count):
-    """(ms of CPU for each look, MiB of Private_Dirty afterwards, MiB at most)."""
+    """Returns (ms of CPU for each query, MiB of Private_Dirty afterwards, maximum MiB)."""
     pages = Pages(bodies)
     kith = daemon(lab, pages, polling_interval=100)
     wait_until(lambda: pages.looks >= 5, "the first looks", 30, kith.tail)
@@ -99,7 +99,7 @@ def looks(lab, bodies, count):
 
 
 def an_hour(lab, bodies):
-    """Requests with the default interval."""
+    """Counts the requests with the default interval."""
     pages = Pages(bodies)
     kith = daemon(lab, pages)
     wait_until(lambda: pages.looks >= 2, "the first looks", 30, kith.tail)
@@ -124,8 +124,8 @@ def ec2(lab, runs):
 
     def less(part):
         return [this[part] - before[part] for this, before in zip(full, empty)]
-    report("ec2, a look at 1,000 instances in 4 pages: CPU", less(0), "ms", "")
-    report("ec2, a look that finds nobody, 1 page: CPU", [this[0] for this in empty], "ms", "")
+    report("ec2, a query of 1,000 instances in 4 pages: CPU", less(0), "ms", "")
+    report("ec2, a query without instances, 1 page: CPU", [this[0] for this in empty], "ms", "")
     report("ec2, 1,000 instances: growth of memory", less(1), "MiB", "")
     report("ec2, 1,000 instances: growth of memory, peak", less(2), "MiB", "")
     line(f"ec2, steady: requests an hour, of {len(bodies)} for each look", f"{an_hour(lab, bodies):.0f}", "", 1, "")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The figures of strategy gossip, over the loopback interface: joining, the cost of a heartbeat, a flood of names, memory."""
+"""Benchmarks of strategy gossip over the loopback interface: connecting, the cost of a heartbeat, a flood of names, memory."""
 
 import itertools
 import multiprocessing
@@ -19,7 +19,7 @@ SECRET = "a secret of the bench"
 MODES = {"plain": {}, "secret": {"secret": SECRET}}
 BARE = str(BUILD / "bin" / "bare_receive")
 
-# Sends the wall time of each nodeup to whoever asks for it, by the machine's own clock.
+# Sends the wall time of each nodeup, by the machine's clock, on request.
 CLOCK = """
     register(clock, spawn(fun() ->
         net_kernel:monitor_nodes(true, [{node_type, all}]),
@@ -36,7 +36,7 @@ def udp_port():
 
 
 def join(lab, runs):
-    """From the start of the second kith to nodeup on the first node; both nodes are up and warm, and the first kith runs."""
+    """The time from the start of the second kith to nodeup on the first node; both nodes are up and warm, and the first kith runs."""
     a, b = lab.beams("a", "b", flags=MESHLESS)
     a.ask(CLOCK)
     for mode, options in MODES.items():
@@ -69,7 +69,7 @@ def join(lab, runs):
 
 
 class Bare:
-    """bare_receive on a port, as a thing whose CPU is measured."""
+    """Runs bare_receive on a port; its CPU time is measured."""
 
     def __init__(self, lab, port, buffer):
         self._process = subprocess.Popen([BARE, str(port), GROUP, HOST, str(buffer)], stdout=subprocess.PIPE, text=True)
@@ -83,7 +83,7 @@ class Bare:
 
 
 def drained(pid, port, mouth, packets):
-    """Fills the receive buffer of a stopped process, lets it run until it has taken all: (seconds of CPU, datagrams)."""
+    """Fills the receive buffer of a stopped process, continues it until it has read all; returns (seconds of CPU, datagrams)."""
     os.kill(pid, signal.SIGSTOP)
     _, lost = datagrams_of(port, pid)
     for data in packets:
@@ -102,7 +102,7 @@ def drained(pid, port, mouth, packets):
 
 
 def heartbeat(lab, runs, peers=20):
-    """CPU of the whole daemon for each heartbeat of a known peer, beside a loop that only receives."""
+    """CPU of the whole daemon for each heartbeat of a known peer, compared with a loop that only receives."""
     counter = itertools.count(1)
     for mode, options in {**MODES, "authenticated": {"secret": SECRET, "seal": "authenticated"}}.items():
         port = udp_port()
@@ -112,13 +112,13 @@ def heartbeat(lab, runs, peers=20):
         names = [f"p{number}@10.0.0.{number}" for number in range(peers)]
 
         def heartbeats(count):
-            """Those of a mode that counts its packets are each new; the others are the same again."""
+            """In a mode with numbered packets each packet is new; in the others packets are repeated."""
             if mode == "authenticated":
                 return [authenticated(name, SECRET, next(counter)) for _ in range(count // peers) for name in names]
             return [packet(name, options.get("secret")) for name in names] * (count // peers)
 
         def known():
-            """Newcomers get in one after the other, so each is heard until it has."""
+            """New peers are accepted one at a time, so packets of each are sent until it is accepted."""
             for data in heartbeats(peers):
                 mouth.say(data)
             return {event["peer"] for event in kith.found("link.up")} >= set(names)
@@ -149,7 +149,7 @@ def heartbeat(lab, runs, peers=20):
 
 
 def pour(port, count, spread):
-    """A process of its own: names that nobody has, as fast as they go out, in `spread` seconds at least."""
+    """A separate process: sends invented names as fast as possible, for at least `spread` seconds."""
     mouth = Mouth(port)
     begun = time.monotonic()
     for number in range(count):
@@ -159,7 +159,7 @@ def pour(port, count, spread):
 
 
 def beat(port, names, interval, ended):
-    """A process of its own: the heartbeats of those who are there."""
+    """A separate process: sends the heartbeats of the existing peers."""
     mouth = Mouth(port)
     while not ended.wait(interval):
         for name in names:
@@ -167,7 +167,7 @@ def beat(port, names, interval, ended):
 
 
 def flood(lab, runs, count=100000):
-    """Names that go nowhere; those that are known stay, and one that comes later gets in."""
+    """A flood of names of no host: known peers stay, and a peer that joins later is accepted."""
     nodes = lab.beams("a", "b", "late", flags=MESHLESS)
     growth, late, missing = [], [], 0
     for _ in range(runs):
@@ -201,9 +201,9 @@ def flood(lab, runs, count=100000):
             kith.kill()
         nodes[0].ask("[erlang:disconnect_node(N) || N <- nodes()]")
         nodes[0].sees()
-    report(f"flood of {count:,} names that go nowhere: growth of PSS", growth, "MiB", "<= 8")
+    report(f"flood of {count:,} names of no host: growth of PSS", growth, "MiB", "<= 8")
     line("the same: times that a known peer was missing, lost or unlinked", missing, "", len(growth), "<= 0")
-    report("the same: from a newcomer's first packet after it to its link", late, "s", "")
+    report("the same: from a new peer's first packet after it to its link", late, "s", "")
 
 
 def memory(lab, runs):

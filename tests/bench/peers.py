@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""peers.py EPMD_PORT PREFIX COUNT: COUNT light peers PREFIX0, PREFIX1, ... that a BEAM node can join as hidden nodes.
+"""peers.py EPMD_PORT PREFIX COUNT: COUNT light peers PREFIX0, PREFIX1, ... that a BEAM node can connect as hidden nodes.
 
 Each is registered with epmd and speaks the acceptor's side of the distribution handshake; the cookie is the first line of standard
 input. Prints "ready" and ends with its standard input. With --mute they accept and say nothing.
@@ -30,7 +30,7 @@ def send(writer, body):
 
 
 async def accept(name, cookie, reader, writer):
-    """The handshake of version 6, then a tick for each tick."""
+    """Performs the handshake of version 6, then answers each tick with a tick."""
     try:
         hello = await frame(reader)
         if hello[:1] != b"N":

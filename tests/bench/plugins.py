@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a directory of many plugins costs: 200 files, each with an id of its own, each looked at and read, and those in use loaded."""
+"""The cost of a directory of many plugins: 200 files with distinct ids, all of which are checked and read; those in use are loaded."""
 
 import subprocess
 import time
@@ -11,7 +11,7 @@ COUNT = 200
 
 
 def copies(lab):
-    """A directory of strategy_gossip 200 times, with the id made another one of the same length in each file."""
+    """Creates a directory of 200 copies of strategy_gossip, with another id of the same length in each file."""
     bytes_of_one = (BUILD / "plugins" / "libstrategy_gossip.so").read_bytes()
     folder = lab.dir / "many"
     folder.mkdir(mode=0o755)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a large simulation costs: a thousand hosts, one segment, an hour. The scenario is tests/sim/scenarios/long/gossip_thousand.json."""
+"""The cost of a large simulation: a thousand hosts, one segment, an hour. The scenario is tests/sim/scenarios/long/gossip_thousand.json."""
 
 import json
 import subprocess

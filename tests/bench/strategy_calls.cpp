@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A strategy that measures what it costs to be a plugin, in a real daemon, and tells it in the log: nanoseconds for each call through the
-// ABI, for the same by a virtual function beside it, and for each await of a timer that is over at once.
+// A strategy that measures the overhead of a plugin in a real daemon and logs it: nanoseconds for each call through the ABI, for the same
+// operation by a virtual function, and for each await of a timer that expires immediately.
 #include <kith/clock.hpp>
 #include <kith/plugin.hpp>
 #include <kith/timer.hpp>
@@ -15,7 +15,7 @@ using std::chrono::nanoseconds;
 constexpr int calls = 5'000'000;
 constexpr int awaits = 200'000;
 
-// What a host would give to plugins that were linked to it: the same work, by a virtual function.
+// The interface of a host that is linked with its plugins: the same operation, by a virtual function.
 struct Direct {
     virtual ~Direct() = default;
     [[nodiscard]] virtual std::uint64_t monotonic() const = 0;
@@ -31,7 +31,7 @@ struct Plain final : Direct {
     std::uint32_t shown = KITH_LOG_INFO;
 };
 Plain plain;
-Direct *volatile direct = &plain; // read anew, so that nobody knows what it points to
+Direct *volatile direct = &plain; // volatile, so that the compiler does not know the object
 
 class strategy : public kith::strategy {
   public:
@@ -70,7 +70,7 @@ class strategy : public kith::strategy {
 
     kith::clock clock_;
     kith::timer timer_;
-    volatile std::uint64_t sum_ = 0; // so that nothing is left out
+    volatile std::uint64_t sum_ = 0; // so that the compiler does not remove the calls
 };
 
 } // namespace

@@ -1,6 +1,6 @@
 # kith_add_fuzzer(NAME [SOURCES <file>...] [LIBS <target>...] [SEEN <target>...])
-# The program fuzz_NAME, of fuzz_NAME.cpp and SOURCES. A fuzzer follows the branches of what is compiled for it: of these sources, and of
-# the libraries SEEN, which are linked as LIBS are.
+# The program fuzz_NAME, of fuzz_NAME.cpp and SOURCES. The fuzzer's coverage contains these sources and the libraries SEEN, which are linked
+# like LIBS.
 function(kith_add_fuzzer name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBS;SEEN" ${ARGN})
   add_executable(fuzz_${name} fuzz_${name}.cpp ${arg_SOURCES})

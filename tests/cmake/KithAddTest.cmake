@@ -1,12 +1,12 @@
 # kith_add_test(NAME SOURCES <file>... [ALONE <file>...] [LIBS <target>...] [LABELS <label>...] [TIMEOUT <seconds>])
 # A Boost.Test program and its ctest entry. Label `unit` (the default) means: no network, no servers, no clock; `real` means
-# real servers on loopback; `threads`, besides `unit`, is for what posts between threads and runs under the thread sanitizer
-# too: `kith_threads_tests` builds all of those. ALONE: sources that do not share a translation unit (KithUnity.cmake).
+# real servers on loopback; `threads`, in addition to `unit`, is for tests that pass messages between threads; they also run under the thread
+# sanitizer: `kith_threads_tests` builds all of them. ALONE: sources that do not share a translation unit (KithUnity.cmake).
 find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS unit_test_framework)
 add_custom_target(kith_threads_tests)
 function(kith_add_test name)
   cmake_parse_arguments(arg "" "TIMEOUT" "ALONE;SOURCES;LIBS;LABELS" ${ARGN})
-  # Boost.Test makes `main` where BOOST_TEST_MODULE stands before its header is read: first in a shared translation unit.
+  # Boost.Test generates `main` where BOOST_TEST_MODULE is defined before its header: first in a shared translation unit.
   foreach(source IN LISTS arg_SOURCES)
     file(STRINGS ${source} module REGEX "define BOOST_TEST_MODULE" LIMIT_COUNT 1)
     if(module)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# tests/install_deps/cases.sh INSTALL_DEPS: that script against machines that are made up. In PATH are only fakes of dpkg and apt, which
-# read what is installed and what apt has from two files, and write what apt-get was asked to do to a third.
+# tests/install_deps/cases.sh INSTALL_DEPS: tests that script with simulated machines. PATH contains only simulated dpkg and apt
+# programs, which read the installed and the available packages from two files, and write the arguments of apt-get to a third.
 set -uo pipefail
 script=$(realpath "$1")
 work=$(mktemp -d)
@@ -15,7 +15,7 @@ fake() { printf '#!/bin/bash\ncd %q\n%s\n' "$work" "$2" >"$work/bin/$1" && chmod
 fake dpkg 'echo amd64'
 fake dpkg-query 'cat installed'
 fake id 'cat uid'
-# Of a name that is only mentioned elsewhere apt tells nothing but that it has no candidate; of an unknown one it tells nothing at all.
+# For a name that only other packages mention apt prints that it has no candidate; for an unknown name it prints nothing.
 fake apt-cache '[[ $1 == policy ]] || exit 0
 shift
 for name; do
@@ -26,7 +26,7 @@ fake apt-get 'for word; do case "$word" in install) echo "$*" | sed "s/.*--no-re
 [[ ! -e apt_fails ]] || { echo "E: no room"; exit 100; }'
 
 failures=0
-# machine UID: an empty one. packages, installed (status, name, architecture, provides) and candidates are written by each case.
+# machine UID: a machine without packages. Each case writes packages, installed (status, name, architecture, provides) and candidates.
 machine() {
     rm -f "$work/asked" "$work/updated" "$work/apt_fails" "$work/bin/sudo"
     echo "$1" >"$work/uid"

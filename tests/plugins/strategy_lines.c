@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A strategy for tests, in plain C: the peers are the lines of a file, which the test rewrites. A line "fail TEXT" makes the look fail.
- * Anyone who can write the file can add a peer, so its observations are not authenticated.
+ * A strategy for tests, in plain C: the peers are the lines of a file, which the test rewrites. A line "fail TEXT" makes the query fail.
+ * Every process that can write the file can add a peer, so its observations are not authenticated.
  */
 #include <kith/plugin.h>
 #include <kith/service/discovery.h>
@@ -21,9 +21,9 @@ typedef struct lines {
     const kith_discovery_host *discovery;
     kith_str path;
     uint64_t interval; /* ns */
-    uint64_t op;       /* the one operation that is outstanding: a read or a timer; 0: none */
+    uint64_t op;       /* the outstanding operation: a read or a timer; 0: none */
     uint32_t waiting;  /* 1: op is the timer */
-    uint32_t again;    /* 1: refresh came while reading */
+    uint32_t again;    /* 1: refresh was called during a read */
     uint32_t stopping;
     kith_instance instance;
     kith_peer peers[MAX_PEERS];
@@ -102,7 +102,7 @@ static void fired(void *instance, uint64_t user, uint64_t op, int32_t status) {
 static void refresh(void *instance) {
     lines *self = instance;
     if (self->waiting && self->op) {
-        self->host->cancel(self->host, self->op); /* fired looks at once */
+        self->host->cancel(self->host, self->op); /* fired reads the file immediately */
     } else {
         self->again = 1;
     }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""loads.py DIRECTORY KITH...: every library of the directory must be loaded by `KITH... plugins DIRECTORY`, and none refused."""
+"""loads.py DIRECTORY KITH...: checks that `KITH... plugins DIRECTORY` loads every library of the directory and refuses none."""
 
 import glob
 import json

@@ -124,7 +124,7 @@ BOOST_FIXTURE_TEST_CASE(whatever_is_no_answer_leaves_the_peers, Fixture) {
     stays(Program().say("c@h\n").crash(), KITH_UNAVAILABLE, "ended by signal 11");
     stays(Program(), KITH_PROTOCOL, "it printed nothing; a program that finds no peer must print []");
     stays(Program().say("# none\n"), KITH_PROTOCOL, "nothing but comments");
-    stays(Program().say("c@h\nError: no route to host\n"), KITH_PROTOCOL, "line 2, `no`: expected one name in a line");
+    stays(Program().say("c@h\nError: no route to host\n"), KITH_PROTOCOL, "line 2, `no`: expected one name in each line");
     stays(Program().say("\x7f"
                         "ELF\n"),
           KITH_PROTOCOL, "line 1, `?ELF`: expected a name of printable ASCII");
