@@ -3,8 +3,8 @@
 // Fuzzer: responses of each Consul endpoint are parsed or refused with an error text, no instance is counted twice, and no two peers have
 // the
 // same key or name. The first byte selects the endpoint.
-#include "../answer.hpp"
-#include "../cursor.hpp"
+#include "../blocking_query_index.hpp"
+#include "../response_parser.hpp"
 
 #include <cstdlib>
 #include <set>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Fuzzer: responses of EC2 are parsed or refused with an error text, and no two peers have the same key or name.
-#include "../answer.hpp"
-#include "../naming.hpp"
+#include "../describe_instances_parser.hpp"
+#include "../peer_naming.hpp"
 
 #include <cstdlib>
 #include <set>

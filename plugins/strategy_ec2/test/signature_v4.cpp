@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Test vectors of AWS: those of aws-sig-v4-test-suite whose requests this signer supports, and the examples of the IAM user guide.
-#include "../sign.hpp"
+#include "../signature_v4.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Property test: the result of the events of a watch equals that of a list at their end.
-#include "../roster.hpp"
+#include "../peer_set.hpp"
 
 #include <kith/testkit/random.hpp>
 
