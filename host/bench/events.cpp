@@ -21,9 +21,9 @@ using namespace kith::app;
 namespace {
 
 // Connected as in kith run.
-class House {
+class HostEvents {
   public:
-    House(bool with_log, bool with_stream) {
+    HostEvents(bool with_log, bool with_stream) {
         if (with_log) {
             log_ = std::make_unique<StderrLog>(LogOptions{.json = true}, KITH_LOG_INFO);
             core::Subscription subscription;
@@ -32,7 +32,8 @@ class House {
             bus_.subscribe(std::move(subscription));
         }
         if (with_stream)
-            stream_ = std::make_unique<EventStream>(io_, bus_, "-", 4096, [](const std::string &) { std::abort(); });
+            stream_ = std::make_unique<EventStream>(io_, bus_, "-", 4096,
+                                                    [](EventStream::Report, const std::string &) { std::abort(); });
     }
 
     // One peer is discovered, connected, and lost: nine events, in three iterations of the loop.
@@ -84,11 +85,11 @@ class House {
     std::vector<core::EventRef> events_;
 };
 
-void figure(const char *name, const char *target, House &house) {
+void figure(const char *name, const char *target, HostEvents &host_events) {
     constexpr int peers = 500;
     int number = 0;
-    kith::bench::figure(name, 21, peers * House::events, target, [&] {
-        for (int i = 0; i < peers; ++i) house.peer(number++);
+    kith::bench::figure(name, 21, peers * HostEvents::events, target, [&] {
+        for (int i = 0; i < peers; ++i) host_events.peer(number++);
     });
 }
 
@@ -102,9 +103,9 @@ int main() {
     // --events - is standard output, which is the pipe only while it is opened.
     const auto make = [&](bool with_log, bool with_stream) {
         ::dup2(sink.write_end, STDOUT_FILENO);
-        auto house = std::make_unique<House>(with_log, with_stream);
+        auto host_events = std::make_unique<HostEvents>(with_log, with_stream);
         ::dup2(out, STDOUT_FILENO);
-        return house;
+        return host_events;
     };
     figure("an event, on the bus alone", "", *make(false, false));
     figure("an event, JSON log", "", *make(true, false));
