@@ -13,16 +13,16 @@ struct Followed : Fixture {
     using Fixture::Fixture;
     void begin() {
         start();
-        BOOST_REQUIRE(until([&] { return report_in_sync(); }));
+        BOOST_REQUIRE(until([&] { return in_sync(); }));
     }
     /// It fails in this way, all peers are kept, and the next query succeeds.
     void gives(const HttpReply &reply, std::int32_t status, std::string_view part) {
         agent.fails(reply);
         failed_with(status, part);
         BOOST_TEST(names() == two);
-        BOOST_TEST(!report_in_sync());
+        BOOST_TEST(!in_sync());
         agent.fails({});
-        BOOST_REQUIRE(until([&] { return report_in_sync(); }, 2min));
+        BOOST_REQUIRE(until([&] { return in_sync(); }, 2min));
         BOOST_TEST(names() == two);
         const auto before = requests();
         agent.changed(); // so that the next failure is not a repetition
@@ -71,19 +71,19 @@ BOOST_FIXTURE_TEST_CASE(where_no_query_may_wait_it_polls, Followed) {
     agent.changed();
     BOOST_REQUIRE(until([&] { return rig.logged("blocking queries fail although others succeed"); }, 2min));
     BOOST_TEST(count(Kind::failed) == 2u);
-    BOOST_TEST(!report_in_sync());
+    BOOST_TEST(!in_sync());
     const auto before = requests();
     net.run_for(4min);
     BOOST_TEST(count(Kind::failed) == 2u); // each query is complete
-    BOOST_TEST(!report_in_sync());
+    BOOST_TEST(!in_sync());
     BOOST_TEST(requests() - before >= 40u);
     BOOST_TEST(requests() - before <= 60u);
     agent.put({.id = "web3", .address = "10.1.0.3"});
     BOOST_TEST(until([&] { return names() == two + " app@10.1.0.3"; }, 6s));
     cuts = false;
-    BOOST_TEST(until([&] { return report_in_sync(); }, 6min));
+    BOOST_TEST(until([&] { return in_sync(); }, 6min));
     net.run_for(10min);
-    BOOST_TEST(report_in_sync());
+    BOOST_TEST(in_sync());
     BOOST_TEST(count(Kind::failed) == 2u);
 }
 
@@ -114,7 +114,7 @@ BOOST_FIXTURE_TEST_CASE(a_way_that_is_cut_and_healed, Followed) {
     failed_with(KITH_TIMED_OUT, "", 3min);
     BOOST_TEST(names() == two);
     net.heal(here, there);
-    BOOST_TEST(until([&] { return report_in_sync(); }, 2min));
+    BOOST_TEST(until([&] { return in_sync(); }, 2min));
 }
 
 BOOST_FIXTURE_TEST_CASE(an_agent_that_went_mute_is_noticed, Followed) {
@@ -144,7 +144,7 @@ BOOST_FIXTURE_TEST_CASE(a_token_that_is_revoked_while_it_runs, WithToken) {
     BOOST_TEST(names() == two);
     here.file("/run/token", "another");
     agent.fails({});
-    BOOST_TEST(until([&] { return report_in_sync(); }, 2min));
+    BOOST_TEST(until([&] { return in_sync(); }, 2min));
     BOOST_TEST(agent.server.asked().back().field("X-Consul-Token") == "another");
 }
 
@@ -162,7 +162,7 @@ BOOST_FIXTURE_TEST_CASE(a_filtered_answer_is_not_the_whole_set, WithToken) {
     failed_with(KITH_UNAUTHORIZED, "omits what the token may not read");
     BOOST_TEST(names() == two); // its instances are reported
     BOOST_TEST(count(Kind::replace) == 0u);
-    BOOST_TEST(!report_in_sync());
+    BOOST_TEST(!in_sync());
     agent.drop("web2");
     agent.put({.id = "web3", .address = "10.1.0.3"});
     BOOST_TEST(until([&] { return names() == two + " app@10.1.0.3"; }, 2min));
@@ -171,7 +171,7 @@ BOOST_FIXTURE_TEST_CASE(a_filtered_answer_is_not_the_whole_set, WithToken) {
     BOOST_TEST(requests() < 30u);
     agent.fields.clear(); // the token has the permission now
     agent.changed();
-    BOOST_TEST(until([&] { return names() == "app@10.1.0.1 app@10.1.0.3" && report_in_sync(); }, 2min));
+    BOOST_TEST(until([&] { return names() == "app@10.1.0.1 app@10.1.0.3" && in_sync(); }, 2min));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_token_file_that_is_not_there, WithToken) {

@@ -94,7 +94,7 @@ BOOST_FIXTURE_TEST_CASE(an_instance_that_lost_its_address_keeps_it, ByName) {
 BOOST_FIXTURE_TEST_CASE(what_is_registered_with_this_agent, ByName) {
     start();
     BOOST_TEST(until([&] { return names() == two; }));
-    BOOST_TEST(!report_in_sync());                                         // it has to be polled
+    BOOST_TEST(!in_sync());                                         // it has to be polled
     agent.put({.id = "web2", .address = "10.1.0.2", .status = "warning"}); // the status code is 503 then
     agent.put({.id = "web3", .address = ""});
     BOOST_TEST(until([&] { return names() == "app@10.1.0.1"; }, 10s));
@@ -112,7 +112,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_registered_with_this_agent_and_not_well, ByNameA
 
 BOOST_FIXTURE_TEST_CASE(one_instance_of_this_agent_is_followed_by_its_hash, ById) {
     start();
-    BOOST_TEST(until([&] { return names() == "app@10.1.0.1" && report_in_sync(); }));
+    BOOST_TEST(until([&] { return names() == "app@10.1.0.1" && in_sync(); }));
     agent.put({.id = "web1", .address = "10.1.0.7"});
     BOOST_TEST(until([&] { return names() == "app@10.1.0.7"; }, 50ms));
     BOOST_TEST(agent.server.asked()[1].target == "/v1/agent/service/web1?hash=abc12&wait=60000ms");
@@ -123,7 +123,7 @@ BOOST_FIXTURE_TEST_CASE(one_instance_of_this_agent_is_followed_by_its_hash, ById
 
 BOOST_FIXTURE_TEST_CASE(all_datacenters, Multisite) {
     start();
-    BOOST_TEST(until([&] { return names() == two + " app@10.2.0.9" && report_in_sync(); }));
+    BOOST_TEST(until([&] { return names() == two + " app@10.2.0.9" && in_sync(); }));
     agent.datacenters = R"(["dc1", "dc2", "dc3"])";
     agent.put({.id = "web8", .address = "10.3.0.8", .datacenter = "dc3"});
     BOOST_TEST(until([&] { return names() == two + " app@10.2.0.9 app@10.3.0.8"; }, 2min));
@@ -146,14 +146,14 @@ BOOST_FIXTURE_TEST_CASE(datacenters_that_cannot_be_asked, Multisite) {
 
 BOOST_FIXTURE_TEST_CASE(several_listings_are_one_set, TwoSites) {
     start();
-    BOOST_TEST(until([&] { return names() == two + " app@10.2.0.9" && report_in_sync(); }));
+    BOOST_TEST(until([&] { return names() == two + " app@10.2.0.9" && in_sync(); }));
     agent.drop("web9");
     BOOST_TEST(until([&] { return names() == two; }, 1s));
 }
 
 BOOST_FIXTURE_TEST_CASE(one_of_several_that_fails_takes_nobody_away, TwoSites) {
     start();
-    BOOST_REQUIRE(until([&] { return report_in_sync(); }));
+    BOOST_REQUIRE(until([&] { return in_sync(); }));
     agent.server.route("/v1/catalog/service/web", HttpReply(500, "No path to datacenter"));
     agent.put({.id = "web3", .address = "10.1.0.3"});
     BOOST_TEST(until([&] { return names() == two + " app@10.1.0.3 app@10.2.0.9"; }, 1s));
@@ -161,5 +161,5 @@ BOOST_FIXTURE_TEST_CASE(one_of_several_that_fails_takes_nobody_away, TwoSites) {
     agent.drop("web2"); // health reports that; the failed catalog query keeps the one of dc2
     agent.drop("web9");
     BOOST_TEST(until([&] { return names() == "app@10.1.0.1 app@10.1.0.3 app@10.2.0.9"; }, 1s));
-    BOOST_TEST(!report_in_sync());
+    BOOST_TEST(!in_sync());
 }
