@@ -96,7 +96,7 @@ class ErlangConnector final : public connector {
         const auto session = session_;
         if (!session || !attached_) co_return not_attached();
         if (auto good = check_name(*session, to.name); !good) co_return good;
-        if (may_be_erl_call(to.name)) asked_for_.insert(to.name);
+        if (may_be_tool(to.name)) asked_for_.insert(to.name);
         if (const error *why = refusal_of(to.name)) co_return *why;
         if (auto set = co_await set_cookie(*session, to.name); !set) co_return set;
 
@@ -383,7 +383,7 @@ class ErlangConnector final : public connector {
         for (const std::string &pattern : settings_.ignore)
             if (matches(pattern, name)) return true;
         if (settings_.custom_list || asked_for_.contains(name)) return is_tool(name);
-        return is_tool(name) || (type == Type::hidden && may_be_erl_call(name));
+        return is_tool(name) || (type == Type::hidden && may_be_tool(name));
     }
 
     void sort_in(const std::string &name, Type type) {
@@ -443,8 +443,11 @@ class ErlangConnector final : public connector {
     static error not_attached() { return error(KITH_UNAVAILABLE, "the local node is not attached"); }
 
     result<void> check_name(const Session &session, const std::string &name, bool to_join = true) const {
-        if (name.empty() || name.size() > 255)
-            return error(KITH_INVALID, "a node's name has 1 to 255 bytes, this one " + std::to_string(name.size()));
+        // It becomes an atom.
+        const auto characters =
+            std::count_if(name.begin(), name.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
+        if (name.empty() || characters > 255)
+            return error(KITH_INVALID, "a node's name has 1 to 255 characters, this one " + std::to_string(characters));
         if (settings_.connect.module != "net_kernel") return {};
         if (alive_part(name).empty() || host_part(name).empty() || host_part(name).find('@') != std::string_view::npos)
             return error(KITH_INVALID,
@@ -561,7 +564,7 @@ class ErlangConnector final : public connector {
     NodeFacts facts_;
     std::unordered_map<std::string, Type> links_;
     std::unordered_map<std::string, Type> others_; // up, and no peers
-    std::unordered_set<std::string> asked_for_;    // peers to join that are called as erl_call is
+    std::unordered_set<std::string> asked_for_;    // peers to join that are called as a tool may be
     std::unordered_map<std::string, Refusal> refusals_;
     LinkHistory history_;
     std::string detached_for_;

@@ -57,7 +57,7 @@ inline constexpr std::string_view options_schema = R"({
     },
     "ignore": {
       "type": "array", "default": [], "maxItems": 100, "items": {"type": "string", "minLength": 1, "maxLength": 255},
-      "description": "Names of links that are no peers and are not reported, with * for any characters and ? for one: health*@*. Always left out are attachments of kith, rem-*, remsh*, rabbitmqcli-*, and hidden c<number>@* (erl_call)."
+      "description": "Names of links that are no peers and are not reported, with * for any characters and ? for one: health*@*. Always left out are attachments of kith, rem-*, remsh*, rabbitmqcli-*, and hidden nodes that are called as erl_call (c17@*) or by a dynamic name (3O8L5JLUDVLB3@*), unless a strategy finds them."
     },
     "reconcile_interval": {
       "type": "integer", "default": 30000, "minimum": 1000, "x-kith-unit": "ms",

@@ -179,6 +179,17 @@ class Tools(Scenario):
         self.quiet(kith, 0.5, "link.down")
         self.assertEqual([event["peer"] for event in kith.found("link.up")], [b.name])
 
+    def test_a_node_with_a_dynamic_name_is_no_peer(self):
+        # As a remote shell has it that is given no name; it connects to a node with a short name alone.
+        a = self.lab.beam("a@localhost", short_names=True).ready()
+        kith = self.lab.kith(self.lab.config(a.name, []))
+        kith.wait("connector.attached")
+        shell = self.lab.beam("shell", distributed=False, hidden=True, flags=["-sname", "undefined", "-hidden"]).ready()
+        self.assertEqual(shell.ask(f"net_kernel:connect_node('{a.name}')"), "true")
+        self.assertRegex(shell.ask("node()"), "^'[0-9A-Z]{9,13}@")
+        wait_until(lambda: re.search("'[0-9A-Z]{9,13}@", a.ask("nodes(hidden)")), "the node has seen it")
+        self.quiet(kith, 0.5, "link.up")
+
     def test_what_the_option_names_is_no_peer(self):
         a = self.lab.beam("a").ready()
         kith = self.lab.kith(self.lab.config("a", [], connector={"ignore": ["check-*@*"]}))

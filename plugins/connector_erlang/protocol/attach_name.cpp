@@ -11,6 +11,9 @@ namespace {
 constexpr std::string_view prefix = "kith-";
 constexpr std::size_t digits = 16;
 constexpr std::string_view hex = "0123456789abcdef";
+// A dynamic name is a random number of 64 bits to the base 36: 13 digits, rarely less.
+constexpr std::size_t shortest_dynamic = 9;
+constexpr std::size_t longest_dynamic = 13;
 
 } // namespace
 
@@ -29,9 +32,14 @@ bool is_tool(std::string_view node) noexcept {
     return alive.find_first_not_of(hex, prefix.size()) == std::string_view::npos;
 }
 
-bool may_be_erl_call(std::string_view node) noexcept {
+bool may_be_tool(std::string_view node) noexcept {
     const std::string_view alive = alive_part(node);
-    return alive.size() >= 2 && alive[0] == 'c' && alive.find_first_not_of("0123456789", 1) == std::string_view::npos;
+    const auto has_only = [alive](std::string_view characters, std::size_t from) {
+        return alive.find_first_not_of(characters, from) == std::string_view::npos;
+    };
+    if (alive.size() >= 2 && alive[0] == 'c' && has_only("0123456789", 1)) return true;
+    return alive.size() >= shortest_dynamic && alive.size() <= longest_dynamic &&
+           alive.find_first_of("0123456789") < alive.size() && has_only("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", 0);
 }
 
 } // namespace kith::erlang

@@ -15,7 +15,8 @@ std::string attach_name(std::uint64_t random, std::string_view host);
 /// Is it an attachment of some kith, a remote shell (rem-..., remsh...), or a command line of RabbitMQ (rabbitmqcli-...)?
 bool is_tool(std::string_view node) noexcept;
 
-/// c17: the names of erl_call, which is a hidden node. Another node may be called so, too.
-bool may_be_erl_call(std::string_view node) noexcept;
+/// c17, a name of erl_call, or 3O8L5JLUDVLB3, a dynamic name, as of a remote shell that was given none. Both are hidden nodes; another node may
+/// be called so, too.
+bool may_be_tool(std::string_view node) noexcept;
 
 } // namespace kith::erlang

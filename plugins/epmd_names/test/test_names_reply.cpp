@@ -38,10 +38,11 @@ BOOST_AUTO_TEST_CASE(nobody_is_a_true_answer) {
 }
 
 BOOST_AUTO_TEST_CASE(remote_shells_are_no_members) {
-    const auto read = parse_reply(reply("name rem-4f2a-app at port 1\nname remsh8 at port 2\nname remote at port 3\n"));
+    const auto read = parse_reply(reply(
+        "name rem-4f2a-app at port 1\nname remsh8 at port 2\nname rabbitmqcli-991-rabbit at port 4\nname remote at port 3\n"));
     BOOST_REQUIRE(read);
     BOOST_TEST((read->names == std::vector<Name>{{"remote", 3}}));
-    BOOST_TEST(read->tools == 2u);
+    BOOST_TEST(read->tools == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(names_that_no_node_can_have_are_counted_and_do_no_harm) {

@@ -32,9 +32,11 @@ BOOST_AUTO_TEST_CASE(what_connects_for_a_moment_is_no_peer) {
     it.beam.link("rabbitmqcli-992-rabbit@h", true);
     it.beam.link("health-2@h", true);
     it.beam.link("cx@h", true);
-    BOOST_TEST(it.rig.run_until([&] { return it.links() == Names{"c9@h", "cx@h"}; }, 1s));
+    it.beam.link("3O8L5JLUDVLB3@h", true);
+    it.beam.link("PRODUCTION@h", true); // no digit
+    BOOST_TEST(it.rig.run_until([&] { return it.links() == Names{"PRODUCTION@h", "c9@h", "cx@h"}; }, 1s));
     it.rig.run_for(2min); // nor are they found by listing
-    BOOST_TEST((it.links() == Names{"c9@h", "cx@h"}));
+    BOOST_TEST((it.links() == Names{"PRODUCTION@h", "c9@h", "cx@h"}));
     it.beam.unlink("c18@h", "connection_closed");
     it.rig.run_for(1s);
     BOOST_TEST(it.of(Kind::link_down).empty());
