@@ -32,13 +32,8 @@ Outcome Membership::replace(SourceId source, std::span<const PeerView> peers, Ti
     const auto matches = matcher_.matches();
     begin_observation(source, now, true);
     for (std::size_t i = 0; i < peers.size(); ++i) {
-        const auto match = matches[i];
-        if (match.same && match.settled && !leased) continue;
-        if (match.record == RecordId::none) {
-            updater_.add(source, peers[i], false, now, tally);
-        } else {
-            updater_.renew(match.record, peers[i], match.same, now, tally);
-        }
+        if (matches[i].same && matches[i].settled && !leased) continue;
+        apply(source, matches[i], peers[i], false, now, tally);
     }
     // All of its records were in it, or are new: then none is missing.
     if (records_.keys(source).size() != peers.size()) updater_.miss_others(source, now, tally);
@@ -58,7 +53,7 @@ Outcome Membership::update(SourceId source, std::span<const PeerView> upserted, 
     if (come != 0 && after > policy_.max_peers && !updater_.make_room(after - policy_.max_peers, now)) return too_many(after);
 
     begin_observation(source, now, !missing.empty());
-    for (std::size_t i = 0; i < upserted.size(); ++i) updater_.upsert(source, matches[i], upserted[i], now, tally);
+    for (std::size_t i = 0; i < upserted.size(); ++i) apply(source, matches[i], upserted[i], true, now, tally);
     for (const auto key : missing) updater_.report_missing(source, key, now, tally);
     for (const auto key : left) updater_.report_left(source, key, now, tally);
     end_observation(source, now, tally);
@@ -102,7 +97,7 @@ void Membership::begin_observation(SourceId source, Time now, bool counts) {
 void Membership::end_observation(SourceId source, Time now, ObservationTally &tally) {
     updater_.expire_leases(source, now);
     updater_.remove_gone(source, now);
-    updater_.trim_missing(now);
+    if (records_.absences().size() > policy_.max_peers) updater_.trim_missing(now);
     tally.peers = records_.present(source);
 }
 
@@ -115,7 +110,7 @@ Outcome Membership::too_many(std::size_t peers) const {
 // ---- deciding ----
 
 void Membership::settle(Time now, std::vector<MembershipChange> &changes) {
-    decider_.settle(now, changes);
+    if (names_.any_touched() || !decider_.idle()) decider_.settle(now, changes);
     for (const auto &change : claims_.noted()) {
         if (queries_.member(change.name)) changes.push_back(change);
     }
@@ -147,6 +142,7 @@ Time Membership::silent_at(SourceId source) const {
 }
 
 void Membership::select_sources() {
+    if (sources_.all_in_use(policy_.merge)) return;
     const auto has_remembered = [this](SourceId source) { return records_.remembered(source) != 0; };
     for (const SourceId source : sources_.select(policy_.merge, has_remembered)) claims_.update_all(source);
 }

@@ -87,6 +87,14 @@ class Membership {
     std::uint64_t collisions() const { return claims_.collisions(); }
 
   private:
+    void apply(SourceId source, const RecordMatcher::Match &match, const PeerView &peer, bool learnt, Time now,
+               ObservationTally &tally) {
+        if (match.record == RecordId::none) {
+            updater_.add(source, peer, learnt, now, tally);
+        } else {
+            updater_.renew(match.record, peer, match.same, learnt, now, tally);
+        }
+    }
     void begin_observation(SourceId source, Time now, bool counts);
     void end_observation(SourceId source, Time now, ObservationTally &tally);
     void select_sources();

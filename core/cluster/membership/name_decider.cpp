@@ -78,7 +78,7 @@ void NameDecider::decide(EntryId id, Time now, Changes &changes) {
 }
 
 // Not accepted by the policy, or never more than remembered: past the guard, and it leaves a link alone.
-void NameDecider::leave(EntryId id, MembershipChange change, Time now, Changes &changes) {
+void NameDecider::leave(EntryId id, MembershipChange &change, Time now, Changes &changes) {
     const NameEntry &entry = names_[id];
     if (entry.verdict == Verdict::self) change.cause = Cause::self;
     if (entry.verdict == Verdict::excluded) change.cause = Cause::filtered;
@@ -87,7 +87,7 @@ void NameDecider::leave(EntryId id, MembershipChange change, Time now, Changes &
         become(id, NameState::outside, PeerClass::none, change, now, changes);
 }
 
-void NameDecider::stay_gone(EntryId id, PeerClass peer_class, MembershipChange change, Time now, Changes &changes) {
+void NameDecider::stay_gone(EntryId id, PeerClass peer_class, MembershipChange &change, Time now, Changes &changes) {
     const NameEntry &entry = names_[id];
     if (!links_.busy(entry.name)) {
         become(id, NameState::outside, PeerClass::none, change, now, changes);
@@ -96,7 +96,7 @@ void NameDecider::stay_gone(EntryId id, PeerClass peer_class, MembershipChange c
     }
 }
 
-void NameDecider::become(EntryId id, NameState state, PeerClass peer_class, MembershipChange change, Time now,
+void NameDecider::become(EntryId id, NameState state, PeerClass peer_class, MembershipChange &change, Time now,
                          Changes &changes) {
     NameEntry &entry = names_[id];
     change.kind = change_of(entry.state, state);

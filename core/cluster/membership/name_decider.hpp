@@ -27,6 +27,8 @@ class NameDecider {
 
     // For every touched name; appends what has changed.
     void settle(Time now, std::vector<MembershipChange> &changes);
+    // `settle` has nothing to do unless a name is touched.
+    bool idle() const { return guard_.idle(); }
     Time next_deadline() const { return guard_.next_deadline(policy_); }
     // The policy has changed what a member is.
     void forget_history() { guard_.forget_history(); }
@@ -37,9 +39,9 @@ class NameDecider {
     using Changes = std::vector<MembershipChange>;
 
     void decide(EntryId id, Time now, Changes &changes);
-    void leave(EntryId id, MembershipChange change, Time now, Changes &changes);
-    void stay_gone(EntryId id, PeerClass peer_class, MembershipChange change, Time now, Changes &changes);
-    void become(EntryId id, NameState state, PeerClass peer_class, MembershipChange change, Time now, Changes &changes);
+    void leave(EntryId id, MembershipChange &change, Time now, Changes &changes);
+    void stay_gone(EntryId id, PeerClass peer_class, MembershipChange &change, Time now, Changes &changes);
+    void become(EntryId id, NameState state, PeerClass peer_class, MembershipChange &change, Time now, Changes &changes);
     void carry_out(const RemovalGuard::Decision &decision, Time now, Changes &changes);
     void lose(EntryId id, bool believed, Time now, Changes &changes);
     void put_claim(EntryId id, NameState state, MembershipChange &change) const;

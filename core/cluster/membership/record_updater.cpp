@@ -20,10 +20,10 @@ void RecordUpdater::add(SourceId source, const PeerView &peer, bool learnt, Time
     ++tally.discovered;
 }
 
-void RecordUpdater::renew(RecordId id, const PeerView &peer, bool same, Time now, ObservationTally &tally) {
+void RecordUpdater::renew(RecordId id, const PeerView &peer, bool same, bool learnt, Time now, ObservationTally &tally) {
     const Presence before = records_[id].presence;
     renew_lease(id, peer.ttl, now);
-    if (before != Presence::present) see_again(id);
+    if (before != Presence::present) see_again(id, learnt);
     if (!same) {
         ++tally.updated;
         claims_.change_peer(id, peer, before == Presence::remembered, now, tally);
@@ -31,14 +31,6 @@ void RecordUpdater::renew(RecordId id, const PeerView &peer, bool same, Time now
         if (before != Presence::present) ++tally.again;
         if (records_[id].entry == EntryId::none) claims_.count_unnamed(id, tally);
     }
-}
-
-void RecordUpdater::upsert(SourceId source, const RecordMatcher::Match &match, const PeerView &peer, Time now,
-                           ObservationTally &tally) {
-    if (match.record == RecordId::none) return add(source, peer, true, now, tally);
-    const bool was_remembered = records_[match.record].presence == Presence::remembered;
-    renew(match.record, peer, match.same, now, tally);
-    if (was_remembered) records_.learnt().add(match.record);
 }
 
 void RecordUpdater::report_missing(SourceId source, std::string_view key, Time now, ObservationTally &tally) {
@@ -57,14 +49,10 @@ void RecordUpdater::report_left(SourceId source, std::string_view key, Time now,
     ++tally.left;
 }
 
-void RecordUpdater::see_again(RecordId id) {
+void RecordUpdater::see_again(RecordId id, bool learnt) {
+    if (learnt && records_[id].presence == Presence::remembered) records_.learnt().add(id);
     records_.make_present(id);
     claims_.update(id);
-}
-
-void RecordUpdater::renew_lease(RecordId id, Time ttl, Time now) {
-    const SourceId source = records_[id].source;
-    records_.leases().renew(source, id, ttl, ttl == 0 ? never : sources_[source].lease(ttl, now));
 }
 
 void RecordUpdater::miss(RecordId id, Cause cause, Time now) {
@@ -121,7 +109,10 @@ void RecordUpdater::remove_gone(SourceId source, Time now) {
 void RecordUpdater::expire_leases(SourceId source, Time now) {
     const Time hearing = sources_[source].hearing();
     LeaseQueue &leases = records_.leases();
-    for (RecordId id; (id = leases.take_expired(source, hearing)) != RecordId::none;) miss(id, Cause::expired, now);
+    while (leases.due(source, hearing)) {
+        const RecordId id = leases.take_expired(source, hearing);
+        if (id != RecordId::none) miss(id, Cause::expired, now);
+    }
     leases.trim(source, records_.keys(source).size());
 }
 
@@ -146,7 +137,7 @@ bool RecordUpdater::make_room(std::size_t wanted, Time now) {
 
 void RecordUpdater::trim_missing(Time now) {
     const AbsenceList &absences = records_.absences();
-    for (std::uint32_t i = 0; absences.size() > policy_.max_peers && i < sources_.size(); ++i) {
+    for (std::uint32_t i = 0; i < sources_.size(); ++i) {
         for (RecordId id = absences.first(SourceId{i}); absences.size() > policy_.max_peers && id != RecordId::none;) {
             const RecordId next = absences.next(id);
             if (const NameId name = name_of(id); name == no_name || !links_.busy(name)) remove(id, Cause::pushed_out, now);

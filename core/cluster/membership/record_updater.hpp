@@ -11,7 +11,8 @@
 #include <core/cluster/membership/ids.hpp>
 #include <core/cluster/membership/link_knowledge.hpp>
 #include <core/cluster/membership/membership_change.hpp>
-#include <core/cluster/membership/record_matcher.hpp>
+#include <core/cluster/membership/record_table.hpp>
+#include <core/cluster/membership/source_table.hpp>
 #include <core/config/policy.hpp>
 
 #include <cstddef>
@@ -22,8 +23,6 @@ namespace kith::core {
 
 class ClaimTracker;
 class NameTable;
-class RecordTable;
-class SourceTable;
 
 class RecordUpdater {
   public:
@@ -32,13 +31,11 @@ class RecordUpdater {
                   ClaimTracker &claims, const LinkKnowledge &links)
         : policy_(policy), sources_(sources), records_(records), names_(names), claims_(claims), links_(links) {}
 
-    // -- as an observation has them --
-    // A new key. learnt: it came by itself, and may have to make room again.
+    // -- as an observation has them; learnt: by itself, so that it may have to make room again --
+    // A new key.
     void add(SourceId source, const PeerView &peer, bool learnt, Time now, ObservationTally &tally);
     // A known one; same: what it says has not changed. It is present now.
-    void renew(RecordId id, const PeerView &peer, bool same, Time now, ObservationTally &tally);
-    // One of `upserted`: whichever of both it is. It may have to make room again.
-    void upsert(SourceId source, const RecordMatcher::Match &match, const PeerView &peer, Time now, ObservationTally &tally);
+    void renew(RecordId id, const PeerView &peer, bool same, bool learnt, Time now, ObservationTally &tally);
     // A key of `missing`, of `left`. Nothing for an unknown one.
     void report_missing(SourceId source, std::string_view key, Time now, ObservationTally &tally);
     void report_left(SourceId source, std::string_view key, Time now, ObservationTally &tally);
@@ -67,8 +64,11 @@ class RecordUpdater {
     void trim_missing(Time now);
 
   private:
-    void see_again(RecordId id);
-    void renew_lease(RecordId id, Time ttl, Time now);
+    void see_again(RecordId id, bool learnt);
+    void renew_lease(RecordId id, Time ttl, Time now) {
+        const SourceId source = records_[id].source;
+        records_.leases().renew(source, id, ttl, ttl == 0 ? never : sources_[source].lease(ttl, now));
+    }
     NameId name_of(RecordId id) const;
 
     const Policy &policy_;

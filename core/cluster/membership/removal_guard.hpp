@@ -46,6 +46,8 @@ class RemovalGuard {
     // It is claimed again, or is no member any more. Nothing when it does not wait.
     void release(EntryId entry);
     std::size_t waiting() const { return waiting_; }
+    // Nothing waits, nor was anything waiting at the last decision: `decide` has nothing to do.
+    bool idle() const { return waiting_ == 0 && calm_since_ == never; }
 
     // members: without those that are only remembered, with those that wait here. missing: of these; they may go next, because the leases
     // of one partition end one by one. needed(entry): a link, or an operation, still depends on it. The decisions are in the order in

@@ -47,12 +47,9 @@ void SourceLiveness::fell_silent(Time now) {
     update_flow(now);
 }
 
-Time SourceLiveness::lease(Time ttl, Time now) {
-    if (ttl < shortest_ttl_) {
-        shortest_ttl_ = ttl;
-        update_flow(now);
-    }
-    return later(hearing_, ttl);
+void SourceLiveness::shorten_patience(Time ttl, Time now) {
+    shortest_ttl_ = ttl;
+    update_flow(now);
 }
 
 std::uint64_t SourceLiveness::observations(Time now) const {

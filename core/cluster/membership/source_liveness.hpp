@@ -30,7 +30,10 @@ class SourceLiveness {
     // Nothing was heard until silent_at(): from now on it is stale.
     void fell_silent(Time now);
     // A lease begins: answers when it ends, on the hearing clock.
-    Time lease(Time ttl, Time now);
+    Time lease(Time ttl, Time now) {
+        if (ttl < shortest_ttl_) shorten_patience(ttl, now);
+        return later(hearing_, ttl);
+    }
 
     // -- what it can tell --
     bool looked() const { return looked_; }
@@ -56,6 +59,7 @@ class SourceLiveness {
 
   private:
     bool leased() const { return shortest_ttl_ != never; }
+    void shorten_patience(Time ttl, Time now);
     void sign_of_life(Time now);
     void update_flow(Time now);
 

@@ -40,6 +40,8 @@ class SourceTable {
         for (std::uint32_t i = 0; i < sources_.size(); ++i) function(SourceId{i});
     }
     bool in_use(SourceId source) const { return sources_[index_of(source)].in_use; }
+    // `select` would change nothing.
+    bool all_in_use(Merge merge) const { return merge == Merge::union_of_all && all_in_use_; }
     void policy_changed(const Policy &policy, Time now);
 
     // Chooses anew. has_remembered(source): peers of it are remembered. Answers with those that came into use or went out of it, in
@@ -47,7 +49,7 @@ class SourceTable {
     template <typename HasRemembered>
     std::span<const SourceId> select(Merge merge, HasRemembered has_remembered) {
         changed_.clear();
-        if (merge == Merge::union_of_all && all_in_use_) return changed_;
+        if (all_in_use(merge)) return changed_;
         standings_.clear();
         for (std::size_t i = 0; i < sources_.size(); ++i) {
             const SourceLiveness &liveness = sources_[i].liveness;

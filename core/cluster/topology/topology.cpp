@@ -78,14 +78,18 @@ Outcome LiveTopology::usable(SourceId source) const {
 Outcome LiveTopology::replace(SourceId source, std::span<const PeerView> peers, Time now) {
     if (Outcome refused = usable(source); !refused) return refused;
     ObservationTally tally;
-    return conclude(source, membership_.replace(source, peers, now, tally), tally, true, now);
+    Outcome outcome = membership_.replace(source, peers, now, tally);
+    conclude(source, outcome, tally, true, now);
+    return outcome;
 }
 
 Outcome LiveTopology::update(SourceId source, std::span<const PeerView> upserted, std::span<const std::string_view> missing,
                              std::span<const std::string_view> left, Time now) {
     if (Outcome refused = usable(source); !refused) return refused;
     ObservationTally tally;
-    return conclude(source, membership_.update(source, upserted, missing, left, now, tally), tally, false, now);
+    Outcome outcome = membership_.update(source, upserted, missing, left, now, tally);
+    conclude(source, outcome, tally, false, now);
+    return outcome;
 }
 
 Outcome LiveTopology::watching(SourceId source, bool in_sync, Time now) {
@@ -115,14 +119,10 @@ Outcome LiveTopology::left_out(SourceId source, std::uint32_t items, std::string
 }
 
 // Of an observation: it is told, or counted as a failure when it was refused.
-Outcome LiveTopology::conclude(SourceId source, Outcome outcome, ObservationTally &tally, bool whole, Time now) {
-    if (!outcome) {
-        count_failure(source, outcome.status, outcome.text, now);
-        return outcome;
-    }
+void LiveTopology::conclude(SourceId source, const Outcome &outcome, ObservationTally &tally, bool whole, Time now) {
+    if (!outcome) return count_failure(source, outcome.status, outcome.text, now);
     if (sources_.observed(source, tally, whole, now)) ++revision_;
     settle(now);
-    return outcome;
 }
 
 // The source can look, and has what it had.

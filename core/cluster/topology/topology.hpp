@@ -121,7 +121,7 @@ class LiveTopology final : private ReconcilerUser {
     void on_quiet(NameId name) override;
 
     Outcome usable(SourceId source) const;
-    Outcome conclude(SourceId source, Outcome outcome, ObservationTally &tally, bool whole, Time now);
+    void conclude(SourceId source, const Outcome &outcome, ObservationTally &tally, bool whole, Time now);
     void confirm(SourceId source, Time now);
     void count_failure(SourceId source, std::int32_t status, std::string_view text, Time now);
     void settle(Time now);
