@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+//
+// The local node's name, and from which addresses it is heard: only from ours, or does another machine announce it too?
+#pragma once
+
+#include "neighbours.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace gossip {
+
+class OwnName {
+  public:
+    /// Empty while it is unknown, or is no name that can be announced.
+    [[nodiscard]] const std::string &text() const noexcept { return text_; }
+    [[nodiscard]] bool known() const noexcept { return !text_.empty(); }
+    [[nodiscard]] bool is(Neighbours::Hash hash) const noexcept { return hash == hash_; }
+
+    /// Another one: whether a second machine has it is not known.
+    void set(std::string name, Neighbours::Hash hash) {
+        text_ = std::move(name);
+        hash_ = hash;
+        doubled_ = false;
+    }
+    void clear() noexcept {
+        text_.clear();
+        hash_ = 0;
+    }
+
+    /// It was heard from there last time, and that is an address of ours.
+    [[nodiscard]] bool heard_at(Mark from) const noexcept { return from == last_; }
+    /// It is heard from elsewhere. True: `checked` is to be called when it is known whether that is an address of this machine.
+    [[nodiscard]] bool must_check(Mark from) noexcept {
+        if (doubled_ || checking_) return false;
+        if (std::ranges::find(ours_, from) != ours_.end()) {
+            last_ = from;
+            return false;
+        }
+        return checking_ = true;
+    }
+    /// name: as it was when the check began. True: a second machine has our name, for the first time.
+    [[nodiscard]] bool checked(std::string_view name, Mark from, bool ours) {
+        checking_ = false;
+        if (name != text_) return false;
+        if (!ours) return doubled_ = true;
+        if (ours_.size() < most_addresses) ours_.push_back(from);
+        last_ = from;
+        return false;
+    }
+
+  private:
+    static constexpr std::size_t most_addresses = 16;
+
+    std::string text_;
+    Neighbours::Hash hash_ = 0; // as Neighbours knows names; 0 while it is unknown
+    Mark last_ = 1;             // where it was heard last, an address of ours; 1: nowhere
+    std::vector<Mark> ours_;    // addresses of ours
+    bool checking_ = false;     // whether one is of ours
+    bool doubled_ = false;      // another machine has it, and it was told
+};
+
+} // namespace gossip

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "own_name.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+BOOST_AUTO_TEST_SUITE(own_name)
+
+BOOST_AUTO_TEST_CASE(an_address_is_checked_once) {
+    gossip::OwnName own;
+    BOOST_TEST(!own.known());
+    own.set("a@h", 7);
+    BOOST_TEST((own.known() && own.is(7) && !own.is(8)));
+    BOOST_TEST(!own.heard_at(2));
+    BOOST_TEST(own.must_check(2));
+    BOOST_TEST(!own.must_check(4)); // one check at a time
+    BOOST_TEST(!own.checked("a@h", 2, true));
+    BOOST_TEST(own.heard_at(2));
+    BOOST_TEST(own.must_check(4));
+    BOOST_TEST(!own.checked("a@h", 4, true));
+    BOOST_TEST(!own.must_check(2)); // known as ours
+    BOOST_TEST(own.heard_at(2));
+}
+
+BOOST_AUTO_TEST_CASE(a_second_machine_is_told_once_for_each_name) {
+    gossip::OwnName own;
+    own.set("a@h", 7);
+    BOOST_TEST(own.must_check(2));
+    BOOST_TEST(own.checked("a@h", 2, false));
+    BOOST_TEST(!own.must_check(4));
+    own.set("b@h", 9);
+    BOOST_TEST(own.must_check(4));
+    BOOST_TEST(!own.checked("a@h", 4, false)); // the answer is about another name
+    BOOST_TEST(own.must_check(4));
+    own.clear();
+    BOOST_TEST((!own.known() && !own.is(9)));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
