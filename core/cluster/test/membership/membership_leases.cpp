@@ -57,6 +57,26 @@ BOOST_AUTO_TEST_CASE(leases_freeze_also_when_nobody_looked_at_the_clock_in_time)
     BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::wanted);
 }
 
+// When many leave, what is queued for their leases is cleared away, and with it that of a peer that is missing at that moment.
+BOOST_AUTO_TEST_CASE(a_lease_runs_out_of_one_that_was_missing_while_many_left) {
+    House house;
+    auto &topology = house.topology(plain());
+    std::vector<PeerSpec> peers;
+    for (int i = 0; i < 200; ++i) peers.push_back({"p" + std::to_string(i), "p" + std::to_string(i), {}, 10s});
+    house.update(topology, peers);
+    house.update(topology, {}, {"p0"});
+    std::vector<std::string_view> gone;
+    for (std::size_t i = 2; i < peers.size(); ++i) gone.push_back(peers[i].key);
+    house.update(topology, {}, {}, gone);
+    house.update(topology, {peers[0]}); // it is back
+    for (int i = 0; i < 11; ++i) {
+        house.pass(1s);
+        house.update(topology, {peers[1]});
+    }
+    BOOST_CHECK_EQUAL(topology.class_of("p1"), PeerClass::wanted);
+    BOOST_CHECK_EQUAL(topology.class_of("p0"), PeerClass::held);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace kith::core::test
