@@ -2,6 +2,7 @@
 //
 // Joins and parts BEAM nodes from outside: attaches to the local node as a hidden one, and has it connect and disconnect.
 #include "attach_name.hpp"
+#include "distribution_tls.hpp"
 #include "link_history.hpp"
 #include "local_node.hpp"
 #include "name_pattern.hpp"
@@ -50,6 +51,7 @@ class ErlangConnector final : public connector {
         .prune = KITH_PRUNE_KEEP,
     };
     using required = services<options, timer, clock, random, tcp, file, kith::env>;
+    using optional = services<kith::tls>; // a draft
     static constexpr auto &env = variables_read;
 
     explicit ErlangConnector(host h)
@@ -65,6 +67,11 @@ class ErlangConnector final : public connector {
           relist_(h),
           identity_(random_()) {
         epmd_port_ = epmd_port(settings_, env_);
+        if (settings_.tls.wanted)
+            tls_.emplace(h, files_, settings_.tls, [this](const std::string &file, const std::string &options) {
+                log.warning("the file of option tls.optfile has options that kith passes over",
+                            {{"file", file}, {"options", options}});
+            });
     }
 
     task<void> run() override {
@@ -160,9 +167,26 @@ class ErlangConnector final : public connector {
         config.challenge = static_cast<std::uint32_t>(random_());
         etf::Pid self{config.name, 1, 0, config.creation};
         DialReport report;
-        auto connection = co_await dial(net_, node->place, std::move(config), challenges_, handshake_step, &report);
+        const Dialler::Config plain = config;
+        auto connection =
+            co_await dial(net_, node->place, std::move(config), challenges_, handshake_step, &report, tls_ ? &*tls_ : nullptr);
+        if (!connection && report.failed_in_tls)
+            co_return co_await cannot_secure(*node, std::move(connection).error(), std::move(plain));
         if (!connection) co_return cannot_enter(*node, std::move(connection).error(), report);
         co_return std::make_shared<Session>(host_, std::move(*connection), std::move(self), settings_.max_frame);
+    }
+
+    task<error> cannot_secure(LocalNode node, error why, Dialler::Config plain) {
+        bool is_plain = false;
+        if (why.status != KITH_UNAUTHORIZED)
+            is_plain = co_await speaks_plainly(net_, node.place, std::move(plain), challenges_, probe_step);
+        if (is_plain)
+            why = error(KITH_PROTOCOL, node.name + " on " + node.place.text() +
+                                           " speaks plain TCP, and option tls is set: take it out, or run the node with "
+                                           "-proto_dist inet_tls");
+        // Each attempt is a line in the node's log.
+        refused_ = why.status == KITH_UNAUTHORIZED || why.status == KITH_PROTOCOL;
+        co_return why;
     }
 
     error cannot_enter(const LocalNode &node, error why, const DialReport &report) {
@@ -188,7 +212,7 @@ class ErlangConnector final : public connector {
             break;
         case Fault::tls:
             refused_ = true;
-            why.text += ": TLS distribution is not supported yet";
+            why.text += ": option tls must name the files by which kith enters it";
             break;
         case Fault::malformed:
         case Fault::not_allowed: refused_ = true; break;
@@ -529,6 +553,7 @@ class ErlangConnector final : public connector {
         probe.creation = creation();
         probe.challenge = static_cast<std::uint32_t>(random_());
         probe.step = bound;
+        probe.tls = tls_ ? &*tls_ : nullptr;
         const auto port = to.attribute_or_empty("dist_port");
         std::from_chars(port.data(), port.data() + port.size(), probe.port);
         co_return co_await why_not(net_, session, std::move(probe), challenges_);
@@ -547,6 +572,7 @@ class ErlangConnector final : public connector {
     file files_;
     kith::env env_;
     Settings settings_;
+    std::optional<DistributionTls> tls_;
     std::uint16_t epmd_port_ = 0;
     signal relist_; // list the links now; also wakes `keep` when the first list has come
     std::uint64_t identity_;

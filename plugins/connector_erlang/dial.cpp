@@ -88,11 +88,26 @@ task<result<std::vector<epmd::Name>>> ask_names(const tcp &net, Place epmd, std:
 }
 
 task<result<Connection>> dial(const tcp &net, Place node, Dialler::Config config, Challenges &challenges,
-                              std::chrono::nanoseconds step, DialReport *report) {
+                              std::chrono::nanoseconds step, DialReport *report, DistributionTls *tls) {
     const std::string wanted = config.peer;
+    DialReport unasked;
+    if (report == nullptr) report = &unasked;
     auto stream = co_await net.connect(node.address, node.port, step);
     if (!stream) co_return unreachable(std::move(stream).error(), node);
-    if (report != nullptr) report->address = stream->remote.address;
+    report->address = stream->remote.address;
+    tls_peer certified;
+    if (tls != nullptr) {
+        const std::string host(host_part(wanted));
+        auto secured = co_await tls->secure(*stream, host.empty() ? node.address : host, step, report->tls);
+        report->failed_in_tls = !secured && report->tls == DistributionTls::Step::handshake;
+        if (!secured) co_return error(secured.status(), wanted + " on " + node.text() + ": " + secured.error().text);
+        certified = std::move(*secured);
+        if (const std::string fault = tls->fault_of_name(certified, wanted); !fault.empty()) {
+            report->failed_in_tls = true;
+            co_return error(KITH_UNAUTHORIZED, wanted + " on " + node.text() + ": " + fault);
+        }
+        config.width = Frames::Width::four;
+    }
     Dialler dialler(std::move(config), challenges);
     std::array<std::byte, 2048> buffer;
     while (dialler.state() == Dialler::State::going) {
@@ -109,16 +124,34 @@ task<result<Connection>> dial(const tcp &net, Place node, Dialler::Config config
         } else if (got.status() == KITH_CLOSED || got.status() == KITH_RESET) {
             dialler.closed();
         } else {
+            // With TLS 1.3 the other side refuses our certificate when the handshake of TLS is done.
+            report->failed_in_tls = tls != nullptr && (got.status() == KITH_UNAUTHORIZED || got.status() == KITH_PROTOCOL);
             co_return error(got.status(), wanted + " on " + node.text() + ": " + got.error().text);
         }
     }
-    if (report != nullptr) {
-        report->fault = dialler.fault();
-        report->peer = dialler.peer();
-        report->missing = dialler.missing();
+    report->fault = dialler.fault();
+    report->peer = dialler.peer();
+    report->missing = dialler.missing();
+    // A name without a host part is known in full only now.
+    if (tls != nullptr && dialler.state() == Dialler::State::done) {
+        if (const std::string fault = tls->fault_of_name(certified, dialler.peer().name); !fault.empty()) {
+            report->failed_in_tls = true;
+            co_return error(KITH_UNAUTHORIZED, dialler.peer().name + " on " + node.text() + ": " + fault);
+        }
     }
     if (dialler.state() == Dialler::State::failed) co_return refused(dialler, wanted, node);
     co_return Connection{std::move(*stream), dialler.peer(), std::string(dialler.rest())};
+}
+
+task<bool> speaks_plainly(const tcp &net, Place node, Dialler::Config config, Challenges &challenges,
+                          std::chrono::nanoseconds step) {
+    config.stop_at_challenge = true;
+    DialReport report;
+    const auto far = co_await dial(net, std::move(node), std::move(config), challenges, step, &report);
+    if (far) co_return true;
+    using Fault = Dialler::Fault;
+    co_return report.fault == Fault::not_allowed || report.fault == Fault::nok || report.fault == Fault::wrong_name ||
+        report.fault == Fault::lacks_flags;
 }
 
 std::int32_t status_of(Dialler::Fault fault) noexcept {

@@ -3,6 +3,7 @@
 // The sans-I/O protocol over streams of the host: EPMD's questions and the handshake.
 #pragma once
 
+#include "distribution_tls.hpp"
 #include "epmd.hpp"
 #include "handshake.hpp"
 
@@ -44,11 +45,19 @@ struct DialReport {
     Dialler::Fault fault = Dialler::Fault::none;
     Dialler::Peer peer;        // as Dialler::peer
     std::uint64_t missing = 0; // as Dialler::missing
+    DistributionTls::Step tls = DistributionTls::Step::settings;
+    /// It failed in TLS, and by what the other side did.
+    bool failed_in_tls = false;
 };
 
-/// Connect and shake hands. The status tells the reason apart; see `status_of`. report: outlives the task; may be null.
+/// Connect and shake hands. The status tells the reason apart; see `status_of`. report: outlives the task; may be null. tls: null for a
+/// node that speaks plain TCP.
 task<result<Connection>> dial(const tcp &net, Place node, Dialler::Config config, Challenges &challenges,
-                              std::chrono::nanoseconds step, DialReport *report = nullptr);
+                              std::chrono::nanoseconds step, DialReport *report = nullptr, DistributionTls *tls = nullptr);
+
+/// Is there a node that speaks the protocol without TLS? It is asked for its challenge, which is not answered.
+task<bool> speaks_plainly(const tcp &net, Place node, Dialler::Config config, Challenges &challenges,
+                          std::chrono::nanoseconds step);
 
 std::int32_t status_of(Dialler::Fault fault) noexcept;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "probe.hpp"
 
+#include "node_tls.hpp"
+
 namespace kith::erlang {
 namespace {
 
@@ -90,6 +92,19 @@ error denied(const Probe &probe, const Place &place, error why) {
     return why;
 }
 
+/// TLS with the peer has failed.
+task<Verdict> fault_in_tls(const tcp &net, const Probe &probe, Place place, Dialler::Config plain, Challenges &challenges,
+                           error why) {
+    bool is_plain = false;
+    if (why.status != KITH_UNAUTHORIZED)
+        is_plain = co_await speaks_plainly(net, place, std::move(plain), challenges, probe.step);
+    if (is_plain)
+        why = error(KITH_PROTOCOL, probe.peer + " on " + place.text() + " speaks plain TCP, and " + probe.node +
+                                       " TLS (-proto_dist " + probe.facts.carrier + ')');
+    const bool refused = why.status == KITH_UNAUTHORIZED || why.status == KITH_PROTOCOL;
+    co_return Verdict{.why = std::move(why), .refused = refused};
+}
+
 /// The login has succeeded, or none was made.
 Verdict unexplained(const Probe &probe, const Place &place) {
     std::string text = probe.peer + " on " + place.text();
@@ -146,11 +161,19 @@ task<Verdict> why_not(const tcp &net, Session &session, Probe probe, Challenges 
     config.creation = probe.creation;
     config.challenge = probe.challenge;
     config.needed = probe.facts.mandatory;
-    config.stop_at_challenge =
-        probe.login == Probe::Login::of_the_two || probe.login == Probe::Login::without_cookie || probe.facts.asks_for_tls();
+    DistributionTls *tls = probe.facts.asks_for_tls() ? probe.tls : nullptr;
+    const bool blind = probe.facts.asks_for_tls() && tls == nullptr; // the node speaks TLS, and we know no certificates
+    config.stop_at_challenge = probe.login == Probe::Login::of_the_two || probe.login == Probe::Login::without_cookie || blind;
+    const Dialler::Config plain = config;
     DialReport report;
-    auto far = co_await dial(net, found->place, std::move(config), challenges, probe.step, &report);
-    if (far && probe.facts.asks_for_tls())
+    auto far = co_await dial(net, found->place, std::move(config), challenges, probe.step, &report, tls);
+    if (tls != nullptr && !far && report.failed_in_tls)
+        co_return co_await fault_in_tls(net, probe, found->place, plain, challenges, std::move(far).error());
+    if (far && tls != nullptr) {
+        if (auto fault = co_await fault_of_tls_options(session, probe.step); !fault.empty())
+            co_return Verdict{error(KITH_UNAUTHORIZED, std::move(fault)), false, true};
+    }
+    if (far && blind)
         co_return Verdict{error(KITH_PROTOCOL, probe.peer + " on " + found->place.text() + " speaks plain TCP, and " +
                                                    probe.node + " TLS (-proto_dist " + probe.facts.carrier + ')'),
                           false, true};

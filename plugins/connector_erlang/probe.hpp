@@ -32,6 +32,7 @@ struct Probe {
     std::uint32_t creation = 0;
     std::uint32_t challenge = 0;
     std::chrono::nanoseconds step{};
+    DistributionTls *tls = nullptr; // by which the node was entered; null: by plain TCP
 };
 
 struct Verdict {

@@ -59,6 +59,20 @@ inline constexpr std::string_view options_schema = R"({
       "type": "array", "default": [], "maxItems": 100, "items": {"type": "string", "minLength": 1, "maxLength": 255},
       "description": "Names of links that are no peers and are not reported, with * for any characters and ? for one: health*@*. Always left out are attachments of kith, rem-*, remsh*, rabbitmqcli-*, and hidden nodes that are called as erl_call (c17@*) or by a dynamic name (3O8L5JLUDVLB3@*), unless a strategy finds them."
     },
+    "tls": {
+      "type": "object", "additionalProperties": false,
+      "description": "For a node with -proto_dist inet_tls: by which files kith enters it, and knows other nodes. Read again when they change. Without it kith speaks plain TCP.",
+      "properties": {
+        "optfile": { "type": "string", "minLength": 1, "description": "The file of the node's own -ssl_dist_optfile: what its client says of the options below, and of versions. Certificate and key are its server's where its client has none. Options below that are given win." },
+        "cacertfile": { "type": "string", "minLength": 1, "description": "File of the authorities (PEM) that nodes' certificates are signed by." },
+        "certfile": { "type": "string", "minLength": 1, "description": "File of our certificate (PEM) and the chain above it, for nodes that ask for one." },
+        "keyfile": { "type": "string", "minLength": 1, "description": "File of its key (PEM). Not given: it is in certfile." },
+        "password": { "type": "string", "minLength": 1, "writeOnly": true, "description": "Of the key, when it is encrypted." },
+        "verify": { "enum": ["verify_peer", "verify_none"], "description": "verify_none: take any certificate. Not given: as optfile says, else verify_peer." },
+        "verify_name": { "type": "boolean", "default": true, "description": "The host part of a node's name must be in its certificate: a DNS name or an address, or the common name where it has neither." },
+        "min_version": { "enum": ["1.2", "1.3"], "description": "The oldest version of TLS. Not given: as optfile says, else 1.2, which nodes speak unless their options list another." }
+      }
+    },
     "reconcile_interval": {
       "type": "integer", "default": 30000, "minimum": 1000, "x-kith-unit": "ms",
       "description": "How often the links told by events are compared with list_nodes."

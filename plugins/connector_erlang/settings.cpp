@@ -3,6 +3,32 @@
 
 namespace kith::erlang {
 
+namespace {
+
+TlsOptions read_tls(const options &from) {
+    TlsOptions out;
+    out.wanted = from.has("/tls");
+    const auto text = [&from](const char *path) { return from.has(path) ? std::string(from.text(path)) : std::string(); };
+    out.optfile = text("/tls/optfile");
+    out.cacertfile = text("/tls/cacertfile");
+    out.certfile = text("/tls/certfile");
+    out.keyfile = text("/tls/keyfile");
+    out.password = text("/tls/password");
+    if (const std::string verify = text("/tls/verify"); !verify.empty()) out.verify = verify == "verify_peer";
+    if (from.has("/tls/verify_name")) out.verify_name = from.flag("/tls/verify_name");
+    if (const std::string version = text("/tls/min_version"); !version.empty())
+        out.min_version = version == "1.3" ? KITH_TLS_1_3 : KITH_TLS_1_2;
+    if (out.wanted && out.optfile.empty() && out.cacertfile.empty() && out.verify.value_or(true))
+        throw error(KITH_INVALID,
+                    "option tls names no authorities by which a node could be known: expected cacertfile or optfile, or "
+                    "verify_none in verify to take any certificate");
+    if (out.certfile.empty() && !out.keyfile.empty())
+        throw error(KITH_INVALID, "option tls.keyfile is set and tls.certfile is not: expected both, or none");
+    return out;
+}
+
+} // namespace
+
 Settings read_settings(const options &from) {
     Settings settings;
     settings.node = from.text("/node");
@@ -16,6 +42,7 @@ Settings read_settings(const options &from) {
     settings.list_nodes = read_mfa(from, "/list_nodes");
     settings.custom_list = !settings.list_nodes.is("erlang", "nodes");
     for (const std::string_view pattern : from.texts("/ignore")) settings.ignore.emplace_back(pattern);
+    settings.tls = read_tls(from);
     settings.reconcile_interval = from.milliseconds("/reconcile_interval");
     settings.poll_interval = from.milliseconds("/poll_interval");
     settings.call_timeout = from.milliseconds("/call_timeout");

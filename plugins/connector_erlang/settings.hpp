@@ -3,6 +3,7 @@
 // The options, as the connector uses them.
 #pragma once
 
+#include "distribution_tls.hpp"
 #include "mfa.hpp"
 
 #include <kith/options.hpp>
@@ -33,6 +34,7 @@ struct Settings {
     std::unordered_map<std::string, Cookie> peer_cookies;
     Cookie any_peer_cookie;          // of those that peer_cookies does not name
     std::vector<std::string> ignore; // patterns of names that are no peers
+    TlsOptions tls;
     std::chrono::milliseconds reconcile_interval{};
     std::chrono::milliseconds poll_interval{};
     std::chrono::milliseconds call_timeout{};

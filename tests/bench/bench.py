@@ -21,6 +21,7 @@ import ec2  # noqa: E402
 import gossip  # noqa: E402
 import plugins  # noqa: E402
 import simulation  # noqa: E402
+import tls  # noqa: E402
 from measure import line, report, stamp, ticks_of  # noqa: E402
 
 PEERS = pathlib.Path(__file__).with_name("peers.py")
@@ -98,10 +99,10 @@ def event_cost(lab, runs):
     report("CPU of the daemon for each event, JSON log and --events", values, "us", "<= 5")
 
 
-def warm_peers(lab, runs, count=30):
-    """The time to connect running visible BEAM peers by kith, and by the node itself in parallel; interleaved."""
-    a = lab.beam("a", flags=MESHLESS)
-    others = lab.beams(*(f"w{number}" for number in range(count)), flags=MESHLESS)
+def warm_peers(lab, runs, count=30, flags=(), connector=None, what="BEAM"):
+    """The time to connect running visible peers by kith, and by the node itself in parallel; interleaved."""
+    a = lab.beam("a", flags=[*MESHLESS, *flags])
+    others = lab.beams(*(f"w{number}" for number in range(count)), flags=[*MESHLESS, *flags])
     a.ready()
     names = [node.name for node in others]
     listed = "[" + ",".join(f"'{name}'" for name in names) + "]"
@@ -120,7 +121,7 @@ def warm_peers(lab, runs, count=30):
             [receive {{'DOWN', R, process, P, normal}} -> ok end || {{P, R}} <- Pids],
             erlang:monotonic_time(microsecond) - Begun end""", timeout=30)
         part()
-        kith = lab.kith(lab.config("a", names, policy={"connect_parallel": 64, "min_peers": count}))
+        kith = lab.kith(lab.config("a", names, connector=connector, policy={"connect_parallel": 64, "min_peers": count}))
         kith.wait("topology.ready", timeout=30)
         begun = stamp(kith.found("connect.started")[0])
         ended = max(stamp(event) for event in kith.found("link.up"))
@@ -130,8 +131,13 @@ def warm_peers(lab, runs, count=30):
             inside.append(int(answer) / 1e3)
             by_kith.append((ended - begun) * 1e3)
     ratio = statistics.median(by_kith) / statistics.median(inside)
-    report(f"{count} warm visible BEAM peers, net_kernel:connect_node in parallel in the node", inside, "ms", "")
-    report(f"{count} warm visible BEAM peers, kith", by_kith, "ms", "<= 1.3 x", ratio)
+    report(f"{count} warm visible {what} peers, net_kernel:connect_node in parallel in the node", inside, "ms", "")
+    report(f"{count} warm visible {what} peers, kith", by_kith, "ms", "<= 1.3 x", ratio)
+
+
+def warm_tls_peers(lab, runs):
+    flags, options = tls.identity(lab)
+    warm_peers(lab, runs, flags=flags, connector={"tls": options}, what="TLS")
 
 
 def mute_peers(lab, runs):
@@ -155,8 +161,8 @@ def mute_peers(lab, runs):
     report("60 of 100 peers, the other 40 mute, limit 16", times["100"], "ms", "<= 2 x", ratio)
 
 
-FIGURES = {"memory": (memory, 5), "start": (start, 21), "event": (event_cost, 5), "warm": (warm_peers, 11), "mute": (mute_peers, 5),
-           **plugins.FIGURES, **calls.FIGURES, **gossip.FIGURES, **api_server.FIGURES, **consul_agent.FIGURES, **ec2.FIGURES, **simulation.FIGURES}
+FIGURES = {"memory": (memory, 5), "start": (start, 21), "event": (event_cost, 5), "warm": (warm_peers, 11), "warm_tls": (warm_tls_peers, 11), "mute": (mute_peers, 5),
+           **plugins.FIGURES, **calls.FIGURES, **gossip.FIGURES, **api_server.FIGURES, **consul_agent.FIGURES, **ec2.FIGURES, **simulation.FIGURES, **tls.FIGURES}
 
 
 def main():

@@ -28,7 +28,7 @@ bool is_node_name(std::string_view name) noexcept {
 } // namespace
 
 Dialler::Dialler(Config config, Challenges &challenges)
-    : config_(std::move(config)), challenges_(challenges), frames_(Frames::Width::two, max_frame) {
+    : config_(std::move(config)), challenges_(challenges), frames_(config_.width, max_frame) {
     std::string body;
     append_u8(body, 'N');
     append_u64(body, flag::ours);
@@ -36,7 +36,7 @@ Dialler::Dialler(Config config, Challenges &challenges)
     const std::string name = latin1_of(config_.name);
     append_u16(body, static_cast<std::uint16_t>(name.size()));
     body += name;
-    append_frame(output_, Frames::Width::two, body);
+    append_frame(output_, config_.width, body);
 }
 
 std::string Dialler::take_output() { return std::exchange(output_, {}); }
@@ -89,7 +89,7 @@ Dialler::State Dialler::on_status(std::string_view frame) {
     if (status == "not_allowed") return fail(Fault::not_allowed);
     if (status == "alive") {
         // Our name is ours alone, so what they hold is a connection of our own that died unnoticed: take it over.
-        append_frame(output_, Frames::Width::two, "strue");
+        append_frame(output_, config_.width, "strue");
     } else if (status != "ok" && status != "ok_simultaneous") {
         return fail(Fault::malformed);
     }
@@ -122,7 +122,7 @@ Dialler::State Dialler::on_challenge(std::string_view frame) {
     append_u8(body, 'r');
     append_u32(body, config_.challenge);
     body.append(digest.data(), digest.size());
-    append_frame(output_, Frames::Width::two, body);
+    append_frame(output_, config_.width, body);
     step_ = Step::acknowledge;
     return state_;
 }

@@ -31,6 +31,7 @@ class Dialler {
         std::uint32_t challenge = 0; // ours, from a CSPRNG
         /// What they must be able to do, of `flag`.
         std::uint64_t needed = flag::needed;
+        Frames::Width width = Frames::Width::two; // four in TLS
         /// End at their challenge, without an answer: it shows how far a peer comes, and proves to nobody that we know a cookie.
         bool stop_at_challenge = false;
     };

@@ -132,6 +132,12 @@ class FakeBeam {
         }
     }
 
+    /// As with -proto_dist inet_tls, from now on.
+    void secure(testkit::TlsServer how) {
+        peer_.secure(std::move(how));
+        width_ = Frames::Width::four;
+    }
+
     Peer &peer() noexcept { return peer_; }
     const std::string &name() const noexcept { return name_; }
     std::size_t called(const std::string &function) const {
@@ -181,9 +187,9 @@ class FakeBeam {
 
     bool turn(Conversation &c, Client &client) {
         const std::string_view got = c.received();
-        const std::size_t before = client.step == 2 ? 4 : 2;
+        const std::size_t before = client.step == 2 || width_ == Frames::Width::four ? 4 : 2;
         if (got.size() < before) return false;
-        const std::size_t size = client.step == 2 ? read_u32(got) : read_u16(got);
+        const std::size_t size = before == 4 ? read_u32(got) : read_u16(got);
         if (got.size() < before + size) return false;
         const std::string whole = c.take(before + size);
         const std::string_view frame = std::string_view(whole).substr(before);
@@ -196,12 +202,12 @@ class FakeBeam {
             }
             client.name = frame.substr(15);
             names.push_back(client.name);
-            c.send(test::status(status));
+            c.send(test::status(status, width_));
             if (status != "ok") {
                 c.close();
                 break;
             }
-            c.send(challenge(name_, client.challenge, flags));
+            c.send(challenge(name_, client.challenge, flags, width_));
             client.step = 1;
             break;
         case 1: {
@@ -210,7 +216,7 @@ class FakeBeam {
                 c.close();
                 break;
             }
-            c.send(acknowledge(cookie_, *their_challenge));
+            c.send(acknowledge(cookie_, *their_challenge, width_));
             client.step = 2;
             break;
         }
@@ -332,6 +338,7 @@ class FakeBeam {
 
     std::string name_;
     std::string cookie_;
+    Frames::Width width_ = Frames::Width::two;
     Peer peer_;
     std::map<std::string, bool> links_;
     std::vector<std::shared_ptr<Client>> clients_;

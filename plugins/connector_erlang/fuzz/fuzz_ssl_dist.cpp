@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+//
+// Any bytes as the file of -ssl_dist_optfile.
+#include "erl_terms.hpp"
+#include "ssl_dist.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+using namespace kith::erlang;
+
+namespace {
+
+std::size_t counted(const ErlTerm &term) {
+    std::size_t out = 1;
+    for (const ErlTerm &one : term.elements) out += counted(one);
+    return out;
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
+    const std::string_view bytes(reinterpret_cast<const char *>(data), size);
+    const ErlTerms read = read_erl_terms(bytes);
+    std::size_t count = 0;
+    for (const ErlTerm &term : read.terms) count += counted(term);
+    if (count > 4096) std::abort();
+    const SslDist dist = read_ssl_dist(bytes);
+    if (!read.fault.empty() && dist.fault != read.fault) std::abort();
+    if (dist.min_version > dist.max_version) std::abort();
+    return 0;
+}

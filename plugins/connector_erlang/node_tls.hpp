@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "session.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace kith::erlang {
+
+/// Empty, or why a node that runs with -proto_dist inet_tls connects to nobody, as its own TLS options say. It does not say so itself:
+/// since OTP 26 its client wants to verify, and without authorities it gives up in silence.
+task<std::string> fault_of_tls_options(Session &session, std::chrono::nanoseconds timeout);
+
+} // namespace kith::erlang

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""What TLS distribution costs: attaching, memory, and joining peers, each beside plain TCP or the node itself in the same run."""
+
+import statistics
+import time
+
+from authority import Authority
+from lab import HOST
+from measure import line, report, stamp
+
+
+def identity(lab):
+    """Flags of nodes that speak TLS, and option tls, by one certificate."""
+    directory = lab.dir / "tls"
+    directory.mkdir()
+    ca = Authority(directory)
+    crt, key = ca.certify("node", "/CN=node", f"DNS:{HOST},IP:{HOST}", "serverAuth,clientAuth")
+    options = f'[{{certfile,"{crt}"}},{{keyfile,"{key}"}},{{cacertfile,"{ca.crt}"}},{{verify,verify_peer}}'
+    optfile = lab.write("dist.conf", f"[{{server,{options},{{fail_if_no_peer_cert,true}}]}},{{client,{options}]}}].\n")
+    return ("-proto_dist", "inet_tls", "-ssl_dist_optfile", str(optfile)), {
+        "cacertfile": str(ca.crt), "certfile": str(crt), "keyfile": str(key)}
+
+
+def attach(lab, runs):
+    """From the topology's start, when the plugin is loaded, until kith is in its node; the first TLS of the process, libkith_tls.so included."""
+    flags, tls = identity(lab)
+    lab.beams("plain")
+    lab.beams("secure", flags=flags)
+    configs = {"plain": lab.config("plain"), "secure": lab.config("secure", connector={"tls": tls})}
+    times, memory = {"plain": [], "secure": []}, {"plain": [], "secure": []}
+    for _ in range(runs):
+        for which, config in configs.items():
+            kith = lab.kith(config)
+            attached = kith.wait("connector.attached")
+            times[which].append((stamp(attached) - stamp(kith.found("topology.started")[0])) * 1e3)
+            time.sleep(1)
+            memory[which].append(kith.memory()["Pss"] / 1024)
+            kith.kill()
+    more = statistics.median(times["secure"]) - statistics.median(times["plain"])
+    report("attaching to a node by plain TCP", times["plain"], "ms", "")
+    report("attaching to a node by TLS", times["secure"], "ms", "")
+    line("attaching by TLS, more than by plain TCP", f"{more:.2f}", "ms", runs, "<= 10")
+    report("memory of a kith in its node by plain TCP: PSS", memory["plain"], "MiB", "<= 5.6")
+    report("memory of a kith in its node by TLS: PSS", memory["secure"], "MiB", "<= 9")
+
+
+FIGURES = {"tls": (attach, 11)}
