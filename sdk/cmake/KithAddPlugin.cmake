@@ -1,11 +1,11 @@
 # kith_add_plugin(<name> <source>... [LIBS <library>...])
 #
-# A plugin library `lib<name>.so` that shows the world one symbol, `kith_plugin_entry` (rule L2); a second one fails the build. LIBS
-# are linked privately. In kith's own tree first-party plugins go to <build>/plugins, a stranger's to its current binary directory;
-# `cmake --install` puts them where an installed kith looks for plugins.
+# A plugin library `lib<name>.so` that exports only `kith_plugin_entry` (rule L2); another exported symbol fails the build. LIBS are linked
+# privately. First-party plugins are built into <build>/plugins, other plugins into their current binary directory; `cmake --install` copies
+# them to the plugins directory of an installed kith.
 #
-# Beside it stands `<name>_static`, the same sources as a static library for sanitizers and simulation, not built unless it is
-# linked. Its entry is called `kith_plugin_entry_<name>`.
+# The target `<name>_static` is a static library of the same sources for sanitizers and simulation, which is built only if it is linked. Its
+# entry is `kith_plugin_entry_<name>`.
 include_guard(GLOBAL)
 set(KITH_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})
 
@@ -32,7 +32,7 @@ function(kith_add_plugin name)
             -P ${KITH_CMAKE_DIR}/kith_check_exports.cmake
     VERBATIM)
 
-  # The objects are those of the module, compiled once; only the name of the entry (and what a sanitizer derives from it) differs.
+  # It uses the objects of the module, compiled once; only the name of the entry (and the symbols that a sanitizer derives from it) differs.
   add_library(${name}_static STATIC EXCLUDE_FROM_ALL $<TARGET_OBJECTS:${name}>)
   target_link_libraries(${name}_static PRIVATE kith::sdk ${arg_LIBS})
   set_target_properties(${name}_static PROPERTIES LINKER_LANGUAGE CXX)
@@ -54,7 +54,7 @@ function(kith_add_plugin name)
   endif()
 endfunction()
 
-# How a plugin is compiled.
+# Compiler options of a plugin.
 function(_kith_plugin_common target libs)
   target_link_libraries(${target} PRIVATE kith::sdk ${libs})
   set_target_properties(${target} PROPERTIES
@@ -63,7 +63,7 @@ function(_kith_plugin_common target libs)
   if(NOT standard)
     set_target_properties(${target} PROPERTIES CXX_STANDARD 20)
   endif()
-  # Plugins wait more than they compute, and every page of each is counted: -O2 is smaller than -O3.
+  # Plugins use little CPU, and each has private pages in memory: -O2 is smaller than -O3.
   target_compile_options(${target} PRIVATE
     $<$<CONFIG:Release>:-O2> -ffunction-sections -fdata-sections $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
   if(COMMAND kith_warnings)

@@ -1,12 +1,13 @@
 # cmake -DFILE=<library> -DOBJECTS=<object>|<object>... -DREADELF=<readelf> -P kith_check_exports.cmake
-# Rule L2: fails when the library shows anything but `kith_plugin_entry`, or has a symbol that is unique to the process, or when one of
-# its objects wants to export another one, which the version script has only hidden.
+# Rule L2: fails if the library exports another symbol than `kith_plugin_entry`, or contains a symbol that is unique in the process, or if
+# one of
+# its objects exports another symbol, which only the version script hides.
 cmake_minimum_required(VERSION 3.25)
 if(NOT READELF)
   set(READELF readelf)
 endif()
 
-# The symbols in a table of readelf that are seen from outside, as `name (type bind)`.
+# The exported symbols in a table of readelf, as `name (type bind)`.
 function(read_symbols file which out)
   execute_process(COMMAND ${READELF} ${which} --wide ${file} OUTPUT_VARIABLE table ERROR_VARIABLE trouble RESULT_VARIABLE code)
   if(NOT code EQUAL 0)
@@ -46,7 +47,7 @@ if(exported)
   refuse("${exported}")
 endif()
 
-# Templates of the standard library are weak and visible in every object; what is visible and not weak was asked for.
+# Templates of the standard library are weak and visible in every object; a visible symbol that is not weak was declared so.
 string(REPLACE "|" ";" OBJECTS "${OBJECTS}")
 foreach(object IN LISTS OBJECTS)
   read_symbols(${object} --syms wanted)

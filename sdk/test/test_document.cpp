@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// sdk/ABI.md tells the truth: each status and kind of event stands there, and each file it names as a proof exists.
+// Tests of sdk/ABI.md: it lists each status and kind of event, and each file that it names exists.
 #include "c_headers.hpp"
 
 #include <boost/test/unit_test.hpp>

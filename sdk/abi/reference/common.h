@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the reference plugins share: the life of an instance, and its log. Each has its own `tables`, `begin` and `end`.
+ * Common code of the reference plugins: the lifecycle of an instance, and its log. Each has its own `tables`, `begin` and `end`.
  */
 #include <kith/plugin.h>
 #include <kith/service/log.h>
@@ -21,9 +21,9 @@ typedef struct me {
     kith_instance instance;
     const kith_host *host;
     uint64_t outstanding; /* operations of the host */
-    uint64_t number;      /* whatever the plugin counts */
+    uint64_t number;      /* a counter of the plugin */
     int stopping;
-    OWN /* what only one plugin has */
+    OWN /* additional members of the plugin */
 } me;
 
 static kith_str text_of(const char *zero_terminated) {
