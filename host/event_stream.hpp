@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // `kith run --events`: writes each event of the bus as one line of JSON to a file, a pipe or standard output. A slow reader never blocks
-// the
-// loop: while the buffer is full, no events are taken from the bus. Its queue is bounded and then drops the oldest events; an events.lost
-// line
-// in the stream reports their number.
+// the loop: while the buffer is full, no events are taken from the bus. Its queue is bounded and then drops the oldest events; an
+// events.lost line in the stream reports their number.
 //
 // After a failed write, for example on a full disk, the write is retried each second; meanwhile buffer and queue have the same bounds. The
 // retry completes a partially written line. If the size of the file has changed in the meantime (it was truncated to free space), or if the

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Caches descriptions that a child process made, in `state_dir`, by the SHA-256 of the library. A cached description is checked like one
-// from a
-// library. Only users who can write the daemon's state can write the cache. Refusals are not cached, since their cause can be outside of
-// the
-// file.
+// from a library. Only users who can write the daemon's state can write the cache. Refusals are not cached, since their cause can be
+// outside of the file.
 #pragma once
 
 #include <string>

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Reads ELF64 shared libraries: exported and imported symbols, needed libraries, and the data that memory will contain after loading;
-// from the
-// file's bytes, before any of its code runs (rules L2, L5). Uses the structures that the dynamic linker uses: program headers, the dynamic
-// section, hash tables and relocations. Section headers, which a stripped library may lack, are used only to detect Go. Any bytes are safe
-// to read: every access is checked, and allocations are proportional to the size of the file.
+// from the file's bytes, before any of its code runs (rules L2, L5). Uses the structures that the dynamic linker uses: program headers,
+// the dynamic section, hash tables and relocations. Section headers, which a stripped library may lack, are used only to detect Go. Any
+// bytes are safe to read: every access is checked, and allocations are proportional to the size of the file.
 #pragma once
 
 #include "core/failed_result.hpp"

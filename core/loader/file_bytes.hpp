@@ -61,8 +61,7 @@ enum class Part : std::uint8_t {
 };
 
 /// Reads a file into `buffer`; the result points into it. Of a file that is not an ELF file only the beginning is read. The error is a
-/// phrase
-/// such as "cannot be read: ...".
+/// phrase such as "cannot be read: ...".
 boost::system::result<std::span<const std::byte>, FileError> read_bytes(const Fd &file, Buffer &buffer, Part part = Part::all);
 
 /// Opens a file for reading. An error for anything but a regular file.

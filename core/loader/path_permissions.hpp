@@ -3,9 +3,8 @@
 // Rule L1: only root and the user of kith can have written this file, or can change it.
 //
 // The path is opened from / downwards, one directory at a time; symbolic links are resolved here. Each directory is checked before
-// anything in
-// it is opened. So once a directory has passed, no other user can change what follows, and a file that has passed can be loaded by its
-// path.
+// anything in it is opened. So once a directory has passed, no other user can change what follows, and a file that has passed can be
+// loaded by its path.
 //
 // - The directories of the path, and the file, belong to root or the user of kith, and neither group nor others can write to them. (With an
 //   access control list the group bits of the mode are its mask, so a user in the list is detected, too.)

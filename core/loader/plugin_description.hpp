@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The description of a plugin library: a copy of its kith_entry and descriptors. It is read from the library's file, from a loaded
-// library, or
-// from the serialized form that a child process made; all three give the same.
+// library, or from the serialized form that a child process made; all three give the same.
 #pragma once
 
 #include "core/loader/elf_image.hpp"

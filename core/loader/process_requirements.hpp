@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Checks from a library's bytes whether this process can load it: executable stacks, sanitizer runtimes, static thread-local storage,
-// needed
-// libraries and symbols (rule L2). Without the check dlopen would fail, or worse: an executable stack would apply to every thread
-// permanently,
-// and a sanitizer's runtime would end the process.
+// needed libraries and symbols (rule L2). Without the check dlopen would fail, or worse: an executable stack would apply to every thread
+// permanently, and a sanitizer's runtime would end the process.
 #pragma once
 
 #include "core/loader/elf_image.hpp"

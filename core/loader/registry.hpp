@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // All plugins of this process, found in directories or linked into the program. Each is checked under the rules; a refused file never
-// affects the
-// others (L3). Files are first read, which runs no code of them, and opened when the configuration has selected plugins.
+// affects the others (L3). Files are first read, which runs no code of them, and opened when the configuration has selected plugins.
 #pragma once
 
 #include "core/loader/library.hpp"

@@ -4,8 +4,7 @@
 // If the library's code throws, crashes, exits or hangs, only that child ends.
 //
 // The children are forked from the zygote, a small process that is forked from this one at the first request. That happens while plugins
-// are
-// read, before this process has threads or any code of a plugin. The zygote ends with the Zygote object, or with this process.
+// are read, before this process has threads or any code of a plugin. The zygote ends with the Zygote object, or with this process.
 #pragma once
 
 #include "core/loader/fd.hpp"

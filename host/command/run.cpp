@@ -75,8 +75,7 @@ std::string text_of(const po::variables_map &values, const char *name, const std
 }
 
 // Creates the folder for remembered peers (policy.remember); the service `state` of plugins creates it itself. Returns false when it must
-// be
-// tried again; the first write reports the error.
+// be tried again; the first write reports the error.
 bool make_state_dir(const core::Config &config) {
     const bool used = std::any_of(config.topologies.begin(), config.topologies.end(),
                                   [](const core::Topology &topology) { return topology.policy.remember; });

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Limits the rate of repeated log lines. In each window a few lines with the same message and subject (a peer, a source) pass, and more
-// with
-// the same message and different subjects. Further lines are only counted; after the window a summary reports their number. Does not read
-// the clock: the time is a parameter.
+// with the same message and different subjects. Further lines are only counted; after the window a summary reports their number. Does not
+// read the clock: the time is a parameter.
 #pragma once
 
 #include <chrono>

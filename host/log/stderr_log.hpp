@@ -2,8 +2,8 @@
 //
 // The daemon's log on standard error, with Boost.Log. Lines pass the level and the repeat limiter, are formatted once, and are written as a
 // whole. A standard error that is closed, full or blocked never stops the daemon: a line that cannot be written at once is lost, and the
-// next
-// one is tried again. When writing succeeds again, a line reports how many were lost; a line end is written after a partially written line.
+// next one is tried again. When writing succeeds again, a line reports how many were lost; a line end is written after a partially
+// written line.
 #pragma once
 
 #include "line_format.hpp"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Connector log: connects nothing and logs what it would do. A peer for which a connect was requested counts as linked, so that
-// readiness, policy
-// and events behave as with another connector.
+// readiness, policy and events behave as with another connector.
 #include <kith/plugin.hpp>
 
 #include <unordered_set>

@@ -98,8 +98,7 @@ class DnsPollStrategy : public kith::strategy {
     }
 
     // Reports the changes of the family that answered. The peers of the other one are kept, and the source is stale. An update without
-    // changes is
-    // not reported, since it would mark the source as fresh.
+    // changes is not reported, since it would mark the source as fresh.
     bool report_one_family(const std::vector<kith::peer> &peers, std::set<std::string> keys, const LookupResult &result) {
         std::vector<std::string> missing;
         for (const auto &key : reported_keys_) {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Records which address families a name is known to have. A failure of a family that never gave an address is ignored: many servers
-// refuse AAAA
-// queries, or do not answer them, where only IPv4 is in use. A failure of a family that has given addresses is not ignored.
+// refuse AAAA queries, or do not answer them, where only IPv4 is in use. A failure of a family that has given addresses is not ignored.
 #pragma once
 
 #include <sstream>

@@ -52,8 +52,7 @@ struct LookupQuery {
 inline bool is_ipv6(const std::string &host) noexcept { return host.find(':') != std::string::npos; }
 
 /// Queries A and AAAA. If one fails, the result contains the other's addresses and `stale` or `ignored_failure`, depending on the known
-/// families.
-/// families: updated by the answers; must outlive the task.
+/// families. families: updated by the answers; must outlive the task.
 kith::task<kith::result<LookupResult>> addresses(const kith::dns &dns, const LookupQuery &question, KnownFamilies &families);
 /// Queries SRV records.
 kith::task<kith::result<LookupResult>> targets(const kith::dns &dns, const LookupQuery &question);

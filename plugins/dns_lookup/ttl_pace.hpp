@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The delay before the next DNS query: as in kith::pace, but after an answer at most its TTL. The delay is never less than half of the
-// interval
-// (with a jitter of ±10 %), and never less than a second: a TTL of 0 is usual for hosts files of dnsmasq and for Consul.
+// interval (with a jitter of ±10 %), and never less than a second: a TTL of 0 is usual for hosts files of dnsmasq and for Consul.
 #pragma once
 
 #include <kith/pace.hpp>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Parses the reply of an EPMD to a NAMES request: four bytes with its own port, then one line `name N at port P` for each node, until the
-// end of
-// the stream.
+// end of the stream.
 #pragma once
 
 #include <kith/result.hpp>

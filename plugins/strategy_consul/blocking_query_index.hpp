@@ -4,8 +4,7 @@
 // documentation, "Blocking queries"). Uses no services.
 //
 // A smaller index than before means that the servers were restored or replaced; the next query then does not block. An index of 0, which
-// only a
-// faulty server sends, would not block either, so 1 is sent instead.
+// only a faulty server sends, would not block either, so 1 is sent instead.
 #pragma once
 
 #include <cstdint>

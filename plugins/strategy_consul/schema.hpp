@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The JSON Schema (draft 7) of all options. Names and defaults are those of libcluster_consul where it has the option; additional options
-// are
-// `wait`, `register`, `token_file` and `certificate_authority`.
+// are `wait`, `register`, `token_file` and `certificate_authority`.
 #pragma once
 
 #include <string_view>

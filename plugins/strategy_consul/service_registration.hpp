@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Keeps the local node registered as an instance of the service: registers it when its name is known, and again when the agent no longer
-// has it;
-// refreshes its TTL check three times per TTL. While the node's name is unknown, the TTL check is not refreshed, so it expires and Consul
-// shows
-// the node as failing.
+// has it; refreshes its TTL check three times per TTL. While the node's name is unknown, the TTL check is not refreshed, so it expires
+// and Consul shows the node as failing.
 #pragma once
 
 #include "consul_client.hpp"

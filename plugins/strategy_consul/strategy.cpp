@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Strategy consul: the peers are the instances of a service in Consul. Each listing is followed by its own blocking query; the peers are
-// the
-// union of all listings. If one fails, its last result is kept.
+// the union of all listings. If one fails, its last result is kept.
 #include "request_paths.hpp"
 #include "response_parser.hpp"
 #include "schema.hpp"

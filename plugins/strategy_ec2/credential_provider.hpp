@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Provides credentials: from the environment, or else the container's endpoint (ECS, EKS), or else the instance's role. Temporary
-// credentials are
-// renewed before they expire.
+// credentials are renewed before they expire.
 #pragma once
 
 #include "metadata_service.hpp"

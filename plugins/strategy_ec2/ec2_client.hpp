@@ -18,8 +18,7 @@ class Ec2Client {
         : settings_(settings), metadata_(metadata), provider_(h, settings, metadata), http_(h), timer_(h), random_(h) {}
 
     /// Requests one page. form: the request (describe_instances_request.hpp). waits: how often a throttled request is retried after a
-    /// delay;
-    /// refused credentials are renewed once, and a broken connection is retried once.
+    /// delay; refused credentials are renewed once, and a broken connection is retried once.
     kith::task<kith::result<Page>> describe(std::string form, int waits);
 
     /// The delay that EC2 requested with its last error.

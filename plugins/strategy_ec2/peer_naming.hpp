@@ -48,8 +48,7 @@ struct NamedPeers {
 };
 
 /// Of several instances with the same name the one that was launched last is used; duplicates are removed. known: the addresses of the
-/// previous
-/// list. A running instance without an address keeps its previous one, unless another instance has it now.
+/// previous list. A running instance without an address keeps its previous one, unless another instance has it now.
 NamedPeers name_peers(std::span<const Instance> instances, const Naming &naming, const KnownAddresses &known = {});
 
 /// The address of an instance; empty: none.

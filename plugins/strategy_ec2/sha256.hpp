@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // SHA-256 (FIPS 180-4) and HMAC-SHA-256 (RFC 2104), with OpenSSL's libcrypto. It is loaded at first use, so that a daemon that does not
-// use this
-// strategy does not need its memory (1.5 MB), and without its atexit handler (rule P1).
+// use this strategy does not need its memory (1.5 MB), and without its atexit handler (rule P1).
 #pragma once
 
 #include <array>

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // Schedules the queries of the hosts of the file: which EPMD is queried when, what each has replied, and when to report. Uses no sockets
-// and no
-// clock.
+// and no clock.
 //
 // A report is always the whole set. It contains the last known nodes of a host that could not be queried, so a failure neither removes
-// the nodes
-// of that host nor prevents nodes of other hosts from being counted as missing. Only when no host at all could be queried is the report a
-// failure.
+// the nodes of that host nor prevents nodes of other hosts from being counted as missing. Only when no host at all could be queried is
+// the report a failure.
 //
 // Hosts that replied to their last query do not wait for those that did not: each kind has its own slots, and a report waits for the
-// first kind
-// only, and only for a limited time.
+// first kind only, and only for a limited time.
 #pragma once
 
 #include "node_name_glob.hpp"

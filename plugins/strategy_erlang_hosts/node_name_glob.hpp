@@ -11,8 +11,7 @@
 namespace erlang_hosts {
 
 /// A glob for node names, as in policy.include: * any characters, ? one, [abc] [a-z] [!a-z] one of a set, \x the character itself. The
-/// whole
-/// name must match. Matching takes at most (length of the pattern) x (length of the name) steps.
+/// whole name must match. Matching takes at most (length of the pattern) x (length of the name) steps.
 class Glob {
   public:
     /// Throws kith::error (KITH_INVALID) with the error in the pattern.

@@ -3,8 +3,7 @@
 // Strategy erlang_hosts: the peers are the nodes that are registered with the EPMD of each host in `.hosts.erlang`.
 //
 // One task watches each possible path of the file, `run` schedules the queries, a short task queries each host, and `reporter` reports
-// when the
-// poller says that a report is due.
+// when the poller says that a report is due.
 #include "host_poller.hpp"
 #include "hosts_file_parser.hpp"
 #include "settings.hpp"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Extracts selected members from JSON texts that arrive in pieces (streaming). Other members are parsed but not stored, so a list of a
-// hundred
-// megabytes needs only the memory of its largest selected string.
+// hundred megabytes needs only the memory of its largest selected string.
 #pragma once
 
 #include <kith/result.hpp>
@@ -54,8 +53,7 @@ class JsonFieldExtractor {
     ~JsonFieldExtractor();
 
     /// Parses the next piece. Returns how many of the bytes belong to the text. Error: KITH_PROTOCOL: not valid JSON, or a selected
-    /// member has
-    /// another type; the error text contains its path and the expected type. After an error only reset() may be called.
+    /// member has another type; the error text contains its path and the expected type. After an error only reset() may be called.
     kith::result<std::size_t> read(std::string_view bytes);
 
     /// The text is complete.

@@ -19,8 +19,7 @@ struct Kubeconfig {
 };
 
 /// context: empty: current-context. Errors: KITH_INVALID with the missing or invalid member; KITH_UNSUPPORTED for a user that
-/// authenticates by a
-/// program (exec, auth-provider) or a password.
+/// authenticates by a program (exec, auth-provider) or a password.
 kith::result<Kubeconfig> parse_kubeconfig(std::string_view text, std::string_view context);
 
 } // namespace k8s

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The peers of one namespace by object: built from a list and updated by watch events. A pod can be in several slices or Services; it is
-// removed
-// when the last of them no longer contains it. Truncated Endpoints do not remove a peer by not listing it.
+// removed when the last of them no longer contains it. Truncated Endpoints do not remove a peer by not listing it.
 #pragma once
 
 #include "list_watch_parser.hpp"

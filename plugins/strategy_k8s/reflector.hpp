@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Lists and watches the objects of one namespace, like a reflector of client-go. It reports to its owner only, and does not wait between
-// attempts.
-// Source: Kubernetes API concepts; KEP-956 (bookmarks), KEP-365 (paging).
+// attempts. Source: Kubernetes API concepts; KEP-956 (bookmarks), KEP-365 (paging).
 #pragma once
 
 #include "api_client.hpp"

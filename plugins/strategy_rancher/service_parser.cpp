@@ -26,8 +26,7 @@ std::string_view text_of(const json::object &of, const char *name) {
 }
 
 // The states of a container that has ended or is about to: those of Cattle's processes for stop, remove and purge. In all other states
-// the container
-// exists or may exist.
+// the container exists or may exist.
 bool has_ended(std::string_view state) {
     constexpr std::string_view ended[] = {"stopping", "stopped", "removing", "removed", "purging", "purged"};
     return std::ranges::find(ended, state) != std::end(ended);

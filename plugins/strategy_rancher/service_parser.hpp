@@ -26,8 +26,8 @@ struct Service {
 };
 
 /// A peer basename@address with the first address of each container. known: the addresses of the previous response; a container that has
-/// lost its
-/// address keeps it, unless another one has it now. A response with an unexpected structure is an error as a whole (KITH_PROTOCOL).
+/// lost its address keeps it, unless another one has it now. A response with an unexpected structure is an error as a whole
+/// (KITH_PROTOCOL).
 kith::result<Service> parse_service(std::string_view json, std::string_view basename, const KnownAddresses &known = {});
 
 } // namespace rancher

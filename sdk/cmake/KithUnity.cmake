@@ -1,13 +1,11 @@
 # The included headers are most of the compile time of a source of kith. With KITH_UNITY several sources of a target are compiled as one
 # translation unit, which takes a third of the CPU time; each source must still compile alone (clang-tidy in .ci/run does that). Equal
-# names in
-# the unnamed namespaces of two sources of one target do not compile then: use distinct names.
+# names in the unnamed namespaces of two sources of one target do not compile then: use distinct names.
 option(KITH_UNITY "Compile the sources of a target several at a time" ON)
 
 # kith_unity(<target> [BATCH <sources in a unit>] [ALONE <source>...] [GROUP <source>...]...)
 # ALONE: sources that are expensive themselves, or that must not share a unit. GROUP: a unit of exactly these sources; without it the
-# sources
-# are combined in their order.
+# sources are combined in their order.
 function(kith_unity target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "BATCH" "ALONE")
   if(NOT KITH_UNITY)

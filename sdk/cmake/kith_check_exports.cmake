@@ -1,7 +1,6 @@
 # cmake -DFILE=<library> -DOBJECTS=<object>|<object>... -DREADELF=<readelf> -P kith_check_exports.cmake
 # Rule L2: fails if the library exports another symbol than `kith_plugin_entry`, or contains a symbol that is unique in the process, or if
-# one of
-# its objects exports another symbol, which only the version script hides.
+# one of its objects exports another symbol, which only the version script hides.
 cmake_minimum_required(VERSION 3.25)
 if(NOT READELF)
   set(READELF readelf)

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // A scenario: simulated hosts, the faults that affect them, and the expectations that must be met. Parsed from a JSON file; all its keys
-// are
-// in scenario.schema.json.
+// are in scenario.schema.json.
 #pragma once
 
 #include <core/config/diagnostics.hpp>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Fuzzer: output of a program: the host accepts every parsed peer, every refusal has a printable reason, and parsing in pieces gives the
-// same
-// sets.
+// same sets.
 #include "exec_command/peer_output_parser.hpp"
 
 #include <kith/hosting/peers.hpp>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Fuzzer: responses of each Consul endpoint are parsed or refused with an error text, no instance is counted twice, and no two peers have
-// the
-// same key or name. The first byte selects the endpoint.
+// the same key or name. The first byte selects the endpoint.
 #include "../blocking_query_index.hpp"
 #include "../response_parser.hpp"
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Fuzzer: events of a watch, of each kind of object: no key is contained twice in the reported changes, and parsing in pieces gives the
-// same
-// result.
+// same result.
 #include "list_watch_parser.hpp"
 #include "peer_set.hpp"
 
