@@ -73,7 +73,7 @@ Settings read_settings(const kith::options &options, const kith::env &env) {
     out.context = text_or_empty(options, "/context");
     if (!out.context.empty() && out.kubeconfig.empty()) refuse("context", "requires the option `kubeconfig`");
     if (!out.kubeconfig.empty() && options.has("/kubernetes_master"))
-        refuse("kubernetes_master", "the kubeconfig tells where the API server is; take one of the two away");
+        refuse("kubernetes_master", "the kubeconfig contains the API server, too; remove one of the two options");
     out.insecure = options.flag("/insecure_skip_tls_verify");
     out.cached = options.flag("/kubernetes_use_cached_resources");
     out.interval = options.milliseconds("/polling_interval");

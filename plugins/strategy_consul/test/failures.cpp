@@ -46,7 +46,7 @@ BOOST_FIXTURE_TEST_CASE(answers_that_are_none, Followed) {
     gives(HttpReply(500, "Failed to create boolean expression evaluator: no match found"), KITH_UNAVAILABLE,
           "check the option filter");
     gives(HttpReply(200, R"([{"Node": {"No)"), KITH_PROTOCOL, "not JSON");
-    gives(HttpReply(200, "{}"), KITH_PROTOCOL, "expected a list at its top");
+    gives(HttpReply(200, "{}"), KITH_PROTOCOL, "expected a list at the top level");
     gives(HttpReply(200, "[7]"), KITH_PROTOCOL, "expected an object at [0]");
     gives(HttpReply(200, R"([{"Service": {"ID": "x"}}])"), KITH_PROTOCOL, "expected an object at [0].Node");
     gives(HttpReply(200, R"([{"Node": {"Node": "n"}, "Service": {"ID": "x", "Address": 7}}])"), KITH_PROTOCOL,

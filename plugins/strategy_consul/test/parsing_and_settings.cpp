@@ -69,15 +69,18 @@ BOOST_AUTO_TEST_CASE(an_entry_needs_a_node_that_is_known) {
 
 BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
     const std::pair<std::string, std::string> cases[] = {
-        {R"({"list_using": ["health"], "service": {"id": "x"}})", "option list_using/0: health asks by service.name"},
+        {R"({"list_using": ["health"], "service": {"id": "x"}})",
+         "option list_using/0: health requires service.name, but service.id is given"},
         {R"({"list_using": ["agent", "multisite"], "service": {"id": "x"}})",
          "option list_using/1: multisite requires service.name"},
-        {R"({"list_using": ["agent"], "service": {"name": "x"}, "filter": "a == b"})", "option filter: agent cannot filter"},
-        {R"({"list_using": [{"endpoint": "agent", "expected": "host"}], "service": {"name": "x"}})", "expected `ip`"},
+        {R"({"list_using": ["agent"], "service": {"name": "x"}, "filter": "a == b"})",
+         "option filter: agent does not support filters"},
+        {R"({"list_using": [{"endpoint": "agent", "expected": "host"}], "service": {"name": "x"}})",
+         "agent does not return the names of nodes; use `ip`"},
         {R"({"list_using": ["health"], "service": {"name": "x"}, "access_token": "a", "token_file": "/b"})",
-         "take one of the two away"},
+         "access_token is set, too; remove one of the two"},
         {R"({"list_using": ["agent"], "service": {"id": "x"}, "register": {"ttl": 30000, "port": 0, "deregister_after": 600000}})",
-         "option register: it needs service.name"},
+         "option register: requires service.name"},
     };
     for (const auto &[text, part] : cases) {
         SimNet net;

@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_answer) {
     bad(HttpReply(200), KITH_PROTOCOL, "not XML");
     bad(HttpReply(200, "{}"), KITH_PROTOCOL, "not XML");
     bad(HttpReply(200, "<html></html>"), KITH_PROTOCOL, "expected DescribeInstancesResponse");
-    bad(HttpReply(200, two.substr(0, 300)), KITH_PROTOCOL, "not all of it");
+    bad(HttpReply(200, two.substr(0, 300)), KITH_PROTOCOL, "it is not XML, or truncated");
     bad(HttpReply(302).field("Location", "https://elsewhere"), KITH_PROTOCOL, "redirects are not followed");
     bad(HttpReply(403, "<html>"), KITH_UNAUTHORIZED, "the server answered 403");
     bad(HttpReply(204), KITH_PROTOCOL, "the server answered 204");
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(those_that_cannot_be_renewed_are_used_until_they_end) {
     imds.report("iam/security-credentials/web", HttpReply(500));
     rig.run_until([&] { return net.now() > 5h + 59min; }, 6h);
     BOOST_TEST(std::ranges::none_of(rig.observations(), [](const Observation &one) { return one.kind == Kind::failed; }));
-    BOOST_TEST(rig.logged("used until they end"));
+    BOOST_TEST(rig.logged("used until they expire"));
     BOOST_TEST(imds.asked("security-credentials/web") < 8u);
     rig.run_for(2min);
     stays(KITH_UNAVAILABLE, "iam/security-credentials/web: the server answered 500");
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(hop_limit_and_401_are_told_apart) {
     imds.token_reply = HttpReply(200, "of-somebody-else");
     fails(KITH_UNAUTHORIZED, "401: the service refused a session token");
     imds.token_reply = HttpReply(403);
-    fails(KITH_UNAUTHORIZED, "switched off");
+    fails(KITH_UNAUTHORIZED, "the metadata service of this instance is disabled");
     imds.token_reply = HttpReply(404);
     fails(KITH_NOT_FOUND, "no session token");
     imds.token_reply = HttpReply(200, "a b\r\n");
@@ -179,9 +179,9 @@ BOOST_AUTO_TEST_CASE(hop_limit_and_401_are_told_apart) {
 BOOST_AUTO_TEST_CASE(not_on_ec2) {
     imds.server.stop_listening();
     start();
-    fails(KITH_REFUSED,
-          "no metadata service at http://169.254.169.254, so kith is not on EC2, or may not ask it; configure `region` and "
-          "`ec2_tagvalue` and AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY in the environment");
+    fails(KITH_REFUSED, "no metadata service at http://169.254.169.254: kith does not run on EC2, or may not access the "
+                        "service; configure `region` and "
+                        "`ec2_tagvalue` and AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY in the environment");
     net.partition(here, imds.machine);
     fails(KITH_TIMED_OUT, "no metadata service");
 }

@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(reasons) {
     BOOST_TEST(forbidden.why.status == KITH_UNAUTHORIZED);
     BOOST_TEST(forbidden.why.text ==
                "the server answered 403 (UnauthorizedOperation): the IAM policy of these credentials must allow the action "
-               "ec2:DescribeInstances, on all resources; credentials: role web of this instance; EC2 says: You are not "
+               "ec2:DescribeInstances, on all resources; credentials: role web of this instance; message of EC2: You are not "
                "authorized to perform this operation");
 
     // The code of both a wrong clock and expired credentials.
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(reasons) {
     BOOST_TEST((explain(head(400, "?"), {"RequestExpired", ""}, day, "x").remedy == Remedy::credentials));
 
     BOOST_TEST(of(401, "AuthFailure").why.text.find("the credentials are not valid") != std::string::npos);
-    BOOST_TEST(of(400, "Else", day, "What.").why.text == "the server answered 400 (Else); EC2 says: What");
+    BOOST_TEST(of(400, "Else", day, "What.").why.text == "the server answered 400 (Else); message of EC2: What");
     BOOST_TEST((of(502, "").remedy == Remedy::retry));
     BOOST_TEST(of(301, "").why.text.find("`endpoint`") != std::string::npos);
     BOOST_TEST(of(400, "Else", day, std::string(9'999, 'x').c_str()).why.text.size() < 600u);

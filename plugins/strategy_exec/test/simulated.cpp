@@ -123,7 +123,7 @@ BOOST_FIXTURE_TEST_CASE(whatever_is_no_answer_leaves_the_peers, Fixture) {
     stays(Program().say("c@h\n").complain("one\nno such host\n").exit(2), KITH_UNAVAILABLE, "exited with 2: no such host");
     stays(Program().say("c@h\n").crash(), KITH_UNAVAILABLE, "ended by signal 11");
     stays(Program(), KITH_PROTOCOL, "it printed nothing; a program that finds no peer must print []");
-    stays(Program().say("# none\n"), KITH_PROTOCOL, "nothing but comments");
+    stays(Program().say("# none\n"), KITH_PROTOCOL, "it printed only comments");
     stays(Program().say("c@h\nError: no route to host\n"), KITH_PROTOCOL, "line 2, `no`: expected one name in each line");
     stays(Program().say("\x7f"
                         "ELF\n"),

@@ -51,7 +51,7 @@ BOOST_FIXTURE_TEST_CASE(lists_that_are_none, Asked) {
     list_gives(HttpReply(302), KITH_PROTOCOL, "redirects are not followed");
     list_gives(HttpReply(200, half), KITH_PROTOCOL, "not JSON");
     list_gives(HttpReply(200, "<html>"), KITH_PROTOCOL, "not JSON");
-    list_gives(HttpReply(200, "[]"), KITH_PROTOCOL, "expected an object at its top");
+    list_gives(HttpReply(200, "[]"), KITH_PROTOCOL, "expected an object at the top level");
     list_gives(HttpReply(200, R"({"kind":"Pod","metadata":{"resourceVersion":"7"}})"), KITH_PROTOCOL, "expected a list");
     list_gives(HttpReply(200, R"({"kind":"PodList","metadata":{"resourceVersion":"7"},"items":{}})"), KITH_PROTOCOL,
                "expected a list of objects at items");

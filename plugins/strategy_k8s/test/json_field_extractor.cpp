@@ -66,17 +66,17 @@ BOOST_AUTO_TEST_CASE(picks_what_is_wanted) {
 BOOST_AUTO_TEST_CASE(what_is_not_of_its_kind_is_told_with_its_place) {
     BOOST_TEST(told(R"({"text": 7})") == "! expected a string at text");
     BOOST_TEST(told(R"({"text": 18446744073709551615})") == "! expected a string at text");
-    BOOST_TEST(told(R"({"number": 1.5})") == "! expected a whole number at number");
+    BOOST_TEST(told(R"({"number": 1.5})") == "! expected an integer at number");
     BOOST_TEST(told(R"({"flag": "yes"})") == "! expected true or false at flag");
     BOOST_TEST(told(R"({"object": []})") == "! expected an object at object");
     BOOST_TEST(told(R"({"objects": {}})") == "! expected a list of objects at objects");
     BOOST_TEST(told(R"({"objects": ["a"]})") == "! expected a list of objects at objects");
     BOOST_TEST(told(R"({"objects": [[]]})") == "! expected a list of objects at objects");
-    BOOST_TEST(told(R"({"texts": [{}]})") == "! expected a list of texts at texts");
+    BOOST_TEST(told(R"({"texts": [{}]})") == "! expected a list of strings at texts");
     BOOST_TEST(told(R"({"objects": [{"f": 1}]})") == "{6 ! expected true or false at objects.f");
-    BOOST_TEST(told(R"([])") == "! expected an object at its top");
-    BOOST_TEST(told(R"(7 )") == "! expected an object at its top");
-    BOOST_TEST(told(R"(null )") == "! expected an object at its top");
+    BOOST_TEST(told(R"([])") == "! expected an object at the top level");
+    BOOST_TEST(told(R"(7 )") == "! expected an object at the top level");
+    BOOST_TEST(told(R"(null )") == "! expected an object at the top level");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_json) {

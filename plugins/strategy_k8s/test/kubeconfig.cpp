@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(json_is_yaml) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_is_told) {
-    BOOST_TEST(wrong("a: b: c").starts_with("line 1: it is not YAML"), wrong("a: b: c"));
+    BOOST_TEST(wrong("a: b: c").starts_with("line 1: it is not valid YAML"), wrong("a: b: c"));
     BOOST_TEST(wrong("").find("expected a kubeconfig") != std::string::npos);
     BOOST_TEST(wrong("- a\n- b\n").find("expected a kubeconfig") != std::string::npos);
     BOOST_TEST(wrong("a: 1").find("current-context") != std::string::npos);
