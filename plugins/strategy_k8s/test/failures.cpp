@@ -79,7 +79,7 @@ BOOST_FIXTURE_TEST_CASE(watches_that_are_none, Asked) {
     watch_gives(refusal(429, "TooManyRequests", "slowly"), KITH_UNAVAILABLE, "429: slowly");
     watch_gives(HttpReply(503), KITH_UNAVAILABLE, "503");
     watch_gives(HttpReply(200, "{]"), KITH_PROTOCOL, "not JSON");
-    watch_gives(HttpReply(200, R"({"type":"RENAMED","object":{}})"), KITH_PROTOCOL, "not `RENAMED`");
+    watch_gives(HttpReply(200, R"({"type":"RENAMED","object":{}})"), KITH_PROTOCOL, "got `RENAMED`");
     watch_gives(HttpReply(200, R"({"type":"ADDED"})"), KITH_PROTOCOL, "expected an object at object");
     watch_gives(HttpReply(200, R"({"type":"ADDED","object":{"metadata":{"name":"x"}}})"), KITH_PROTOCOL, "resourceVersion");
     watch_gives(HttpReply(200, R"({"type":"ERROR","object":{"code":500,"message":"etcd is away"}})"), KITH_UNAVAILABLE,
