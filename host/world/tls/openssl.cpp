@@ -51,6 +51,11 @@ std::string what_was_rejected(const TlsWords &words, X509 *certificate) {
 std::string rejection(long verdict, const TlsWords &words, X509 *certificate, const std::string &name) {
     const std::string reason = X509_verify_cert_error_string(verdict);
     const std::string what = what_was_rejected(words, certificate);
+    // A node of Erlang sends its authority along.
+    if (!words.web && verdict == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN && certificate != nullptr) {
+        return "the authority " + distinguished_name(X509_get_subject_name(certificate)) + ", at which the chain of " +
+               words.other + " ends, is none that we trust; configure it if it shall be";
+    }
     switch (verdict) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
         return what + " has expired" +
