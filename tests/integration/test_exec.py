@@ -128,7 +128,7 @@ class Misbehaving(Exec):
         self.nobody_is_left()
 
     def test_it_hangs(self):
-        self.fails("exec sleep 600", HANGS + ", and was ended", timeout=QUICK)
+        self.fails("exec sleep 600", HANGS + ", so it was ended", timeout=QUICK)
 
     def test_it_hangs_in_a_child_and_ignores_sigterm(self):
         self.fails("trap '' TERM\nsh -c 'while :; do sleep 600; done' &\nwhile :; do sleep 600; done", HANGS, timeout=QUICK)
