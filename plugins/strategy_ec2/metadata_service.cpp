@@ -74,9 +74,9 @@ kith::task<kith::result<void>> MetadataService::new_token() {
                                   "for example for a container; set HttpPutResponseHopLimit of the instance to 2");
     }
     if (answer->code == 403)
-        co_return kith::error(KITH_UNAUTHORIZED,
-                              settings_.metadata + ": the server answered 403: the metadata service of this instance is "
-                                                   "disabled; set HttpEndpoint of the instance to enabled");
+        co_return kith::error(KITH_UNAUTHORIZED, settings_.metadata +
+                                                     ": the server answered 403: the metadata service of this instance is "
+                                                     "disabled; set HttpEndpoint of the instance to enabled");
     if (answer->code != 200) {
         kith::error why = error_of(token_path, *answer);
         why.text += ": no session token, so this is not the metadata service of EC2, or `metadata` is wrong";

@@ -94,7 +94,7 @@ BOOST_FIXTURE_TEST_CASE(an_instance_that_lost_its_address_keeps_it, ByName) {
 BOOST_FIXTURE_TEST_CASE(what_is_registered_with_this_agent, ByName) {
     start();
     BOOST_TEST(until([&] { return names() == two; }));
-    BOOST_TEST(!in_sync());                                         // it has to be polled
+    BOOST_TEST(!in_sync());                                                // it has to be polled
     agent.put({.id = "web2", .address = "10.1.0.2", .status = "warning"}); // the status code is 503 then
     agent.put({.id = "web3", .address = ""});
     BOOST_TEST(until([&] { return names() == "app@10.1.0.1"; }, 10s));
