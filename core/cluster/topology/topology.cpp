@@ -177,7 +177,9 @@ void LiveTopology::on_quiet(NameId name) { membership_.quiet(name); }
 
 // ---- time ----
 
-Time LiveTopology::next_deadline() const { return stopped_ ? never : std::min(membership_.next_deadline(), health_.next_deadline()); }
+Time LiveTopology::next_deadline() const {
+    return stopped_ ? never : std::min(membership_.next_deadline(), health_.next_deadline());
+}
 
 void LiveTopology::advance(Time now) {
     if (stopped_) return;

@@ -97,10 +97,9 @@ BOOST_AUTO_TEST_CASE(health_is_told_once_for_each_change) {
     it.health.became_stale("s", KITH_IO, "cannot look", 1 * one_second);
     it.health.became_stale("s", KITH_IO, "cannot look either", 2 * one_second);
     it.health.became_fresh(4 * one_second);
-    BOOST_CHECK_EQUAL(it.told(),
-                      R"("kind":"topology.stale","topology":"t","source":"s","status":"io","reason":"cannot look"})"
-                      "\n"
-                      R"("kind":"topology.fresh","topology":"t","duration_ms":3000})");
+    BOOST_CHECK_EQUAL(it.told(), R"("kind":"topology.stale","topology":"t","source":"s","status":"io","reason":"cannot look"})"
+                                 "\n"
+                                 R"("kind":"topology.fresh","topology":"t","duration_ms":3000})");
     it.health.started(10 * one_second);
     it.health.became_ready("beam", "n@h", 3, 2, 12 * one_second);
     it.health.became_ready("beam", "n@h", 3, 3, 13 * one_second);

@@ -18,11 +18,13 @@ BOOST_FIXTURE_TEST_SUITE(without_epmd, WithoutEpmd)
 BOOST_AUTO_TEST_CASE(the_reason_does_not_say_that_the_node_is_down) {
     const Report why = detached();
     BOOST_TEST(why.status == KITH_REFUSED);
-    BOOST_TEST(has(why.text, "app@10.0.0.7 is down, runs without EPMD (then option port must be its distribution port), or"), why.text);
+    BOOST_TEST(has(why.text, "app@10.0.0.7 is down, runs without EPMD (then option port must be its distribution port), or"),
+               why.text);
 }
 
 BOOST_AUTO_TEST_CASE(the_release_s_vm_args_have_the_port) {
-    const std::pair<const char *, const char *> variables[] = {{"RELEASE_VM_ARGS", "/app/vm.args"}, {"VMARGS_PATH", "/app/vm.args"}};
+    const std::pair<const char *, const char *> variables[] = {{"RELEASE_VM_ARGS", "/app/vm.args"},
+                                                               {"VMARGS_PATH", "/app/vm.args"}};
     for (const auto &[name, path] : variables) {
         WithoutEpmd it;
         it.here.env(name, path);
