@@ -12,7 +12,7 @@ namespace kith::app {
 
 namespace {
 
-constexpr std::size_t at_once = 32;
+constexpr std::size_t datagrams_at_once = 32;
 
 bool leaves_by_interface(const address &to) { return to.is_group() || is_limited_broadcast(to); }
 
@@ -34,7 +34,7 @@ class Batch {
         ++size;
     }
 
-    std::array<mmsghdr, at_once> headers;
+    std::array<mmsghdr, datagrams_at_once> headers;
     std::size_t size = 0;
 
   private:
@@ -71,9 +71,9 @@ class Batch {
         std::memcpy(CMSG_DATA(first), &info, sizeof info);
     }
 
-    std::array<iovec, at_once> parts_;
-    std::array<SocketAddress, at_once> to_;
-    std::array<Control, at_once> control_;
+    std::array<iovec, datagrams_at_once> parts_;
+    std::array<SocketAddress, datagrams_at_once> to_;
+    std::array<Control, datagrams_at_once> control_;
 };
 
 std::int32_t status_of_send(int error) {
@@ -136,7 +136,7 @@ std::string Outbox::check(bool ipv6) const {
 void Outbox::offer(int socket, const Departure &departure) {
     while (!done()) {
         Batch batch;
-        for (std::size_t i = next_; i < waiting_.size() && batch.size < at_once; ++i) {
+        for (std::size_t i = next_; i < waiting_.size() && batch.size < datagrams_at_once; ++i) {
             if (!departure.why_not.empty() && leaves_by_interface(address(waiting_[i].remote))) break;
             batch.add(waiting_[i], departure);
         }
