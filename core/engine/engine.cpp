@@ -333,4 +333,24 @@ const LiveTopology *Engine::topology(std::string_view name) const {
     return nullptr;
 }
 
+EngineView Engine::view() const {
+    EngineView view{.now = turn_.now(), .wall = turn_.wall(), .running = phase_ == Phase::running, .bus = bus_};
+    const auto add = [&](const Keeper &keeper) { view.instances.push_back(instance_view(keeper.instance())); };
+    for (const auto &connector : connectors_) {
+        view.connectors.push_back({connector->name, connector->keeper.instance().plugin().id(), &connector->reconciler});
+        add(connector->keeper);
+    }
+    for (const auto &unit : topologies_) {
+        TopologyView &topology = view.topologies.emplace_back();
+        topology.topology = &unit->topology;
+        topology.connector = &unit->connector.reconciler;
+        for (const auto &strategy : unit->strategies) {
+            topology.plugins.push_back(strategy->keeper.instance().plugin().id());
+            add(strategy->keeper);
+        }
+    }
+    for (const auto &sink : sinks_) add(sink->keeper);
+    return view;
+}
+
 } // namespace kith::core

@@ -9,6 +9,7 @@
 #include <core/cluster/bus/bus.hpp>
 #include <core/cluster/topology/topology.hpp>
 #include <core/config/model.hpp>
+#include <core/engine/engine_view.hpp>
 #include <core/engine/logger.hpp>
 #include <core/engine/plugin_watch.hpp>
 #include <core/engine/turn.hpp>
@@ -52,6 +53,9 @@ class Engine {
 
     /// Where a peer stands and why, for each topology: lines for people.
     std::string why(std::string_view name) const;
+
+    /// All parts at this moment, for whoever only reads them. Valid until the next call to the engine or turn of the loop.
+    EngineView view() const;
 
     /// Of the name; null when there is none.
     const LiveTopology *topology(std::string_view name) const;

@@ -156,6 +156,9 @@ void Instance::enter(const char *what) noexcept {
 
 void Instance::leave() noexcept {
     const std::uint64_t elapsed = now() - entered_;
+    ++calls_.calls;
+    calls_.nanoseconds += elapsed;
+    if (elapsed > calls_.longest) calls_.longest = elapsed;
     if (elapsed > stall_limit) surroundings_.owner->on_stalled(*this, what_, elapsed);
 }
 

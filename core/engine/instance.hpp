@@ -101,6 +101,15 @@ class Instance final : public Tenant {
     Surroundings &surroundings() { return surroundings_; }
     Options &options() { return options_; }
     Metrics &metrics() { return metrics_; }
+    const Metrics &metrics() const { return metrics_; }
+
+    /// What the calls into the plugin have cost the loop since the instance was made.
+    struct CallTally {
+        std::uint64_t calls = 0;
+        std::uint64_t nanoseconds = 0;
+        std::uint64_t longest = 0;
+    };
+    const CallTally &calls() const { return calls_; }
     const kith_host &handle() const { return handle_; }
 
     /// How its operations have ended since the last report of the plugin; the code that takes a report clears it.
@@ -171,6 +180,7 @@ class Instance final : public Tenant {
     const kith_clock_host *clock_ = nullptr;
     const char *what_ = "";
     std::uint64_t entered_ = 0;
+    CallTally calls_;
     const std::thread::id loop_ = std::this_thread::get_id();
     State state_ = State::idle;
 };

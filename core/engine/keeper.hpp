@@ -29,6 +29,7 @@ class Keeper final : private InstanceOwner {
            std::string connector, Bus &bus, Turn &turn, std::function<void(const Failure &)> on_lost);
 
     Instance &instance() { return instance_; }
+    const Instance &instance() const { return instance_; }
 
     void start(Time now);
     /// For good. Done when finished().

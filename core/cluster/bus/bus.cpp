@@ -47,6 +47,7 @@ void Bus::lose_oldest(Subscriber &subscriber) {
         if (!matches(subscriber.subscription.mask, event)) continue;
         --subscriber.waiting;
         ++subscriber.lost;
+        ++lost_;
         ++subscriber.untold;
         subscriber.lost_seq = event.seq();
         subscriber.lost_time = event.time();

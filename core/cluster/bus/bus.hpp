@@ -55,6 +55,8 @@ class Bus {
 
     // Events that this subscriber lost until now.
     std::uint64_t lost(SubscriberId id) const;
+    // The same for all subscribers there ever were.
+    std::uint64_t lost() const { return lost_; }
     std::uint64_t last_seq() const { return next_seq_ - 1; }
     // The kept events, oldest first.
     const std::deque<EventRef> &kept() const { return ring_; }
@@ -85,6 +87,7 @@ class Bus {
     std::int64_t last_wall_ = INT64_MIN; // of the last event: times never go back while seq rises
     std::uint64_t next_seq_ = 1;
     std::size_t bytes_ = 0;
+    std::uint64_t lost_ = 0;
     std::deque<EventRef> ring_;
     std::vector<Subscriber> subscribers_;
     SubscriberId last_id_ = 0;

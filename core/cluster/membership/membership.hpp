@@ -84,6 +84,7 @@ class Membership {
     const SourceLiveness &source(SourceId source) const { return sources_[source]; }
     const RecordTable &records() const { return records_; }
     std::size_t size() const { return names_.members(); }
+    std::size_t guarded() const { return decider_.held(); } // names whose removal the guard holds
     std::uint64_t collisions() const { return claims_.collisions(); }
 
   private:

@@ -52,6 +52,16 @@ class MembershipQueries {
     // Members in the order they were found.
     std::vector<NameId> members() const;
     NameStanding standing(NameId name, Time now) const;
+
+    // How a name stands, in one word: wanted, missing, remembered, resting, guarded, gone, local_node, excluded, outside.
+    struct NameStatus {
+        NameId name = no_name;
+        std::string_view state;
+        PeerClass peer_class = PeerClass::none;
+        Time since = 0;
+    };
+    NameStatus status_of(NameId name) const;                                       // state is empty when it is not known
+    void each_name(const std::function<void(const NameStatus &)> &function) const; // in the order they were found
     // The name's peer as the first claim has it, or the last one had it; the attributes are put into `attributes`. False for an unknown
     // name.
     bool describe(NameId name, PeerView &peer, std::vector<AttributeView> &attributes) const;

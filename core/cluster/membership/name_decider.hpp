@@ -30,6 +30,7 @@ class NameDecider {
     // `settle` has nothing to do unless a name is touched.
     bool idle() const { return guard_.idle(); }
     Time next_deadline() const { return guard_.next_deadline(policy_); }
+    std::size_t held() const { return guard_.waiting(); } // names whose removal the guard holds
     // The policy has changed what a member is.
     void forget_history() { guard_.forget_history(); }
     // Every name has no class any more, whatever its state.

@@ -97,6 +97,22 @@ class Reconciler final : public LinkKnowledge {
     std::size_t known_names() const { return names_.size(); }
     // "is linked since 12 s", "attempt 3 failed: ...; next in 4 s": what joining it has come to; empty for an unknown name.
     std::string why(std::string_view name, Time now) const;
+    // The same as values. text and status: of the last failure, while there is one.
+    struct LinkStatus {
+        enum class State : std::uint8_t { unknown, linked, connecting, disconnecting, settling, waiting, backing_off, idle };
+        State state = State::unknown;
+        Time since = 0;    // linked, connecting, disconnecting
+        Time retry_at = 0; // backing_off
+        std::uint32_t failures = 0;
+        std::int32_t status = KITH_OK;
+        std::string_view text;
+    };
+    LinkStatus link_status(std::string_view name, Time now) const;
+    // Why it is not attached, as the connector reported it last.
+    std::int32_t detached_status() const { return detached_status_; }
+    std::string_view detached_text() const { return detached_text_; }
+    // The topologies that use it.
+    const std::vector<ReconcilerUser *> &users() const { return users_; }
     // Linked names in the order of their numbers.
     std::vector<std::string_view> linked_names() const;
 

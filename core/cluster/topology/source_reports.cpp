@@ -14,6 +14,7 @@ void SourceReports::left_out(SourceId source, std::uint32_t items, std::string_v
 
 bool SourceReports::observed(SourceId source, ObservationTally &tally, bool whole, Time now) {
     SourceReport &report = reports_[index_of(source)];
+    ++report.looks;
     const std::uint64_t left_out = report.left_out + tally.unnamed;
     if (report.left_out_reason.empty()) report.left_out_reason = std::move(tally.unnamed_reason);
     const bool changed = (whole && tally.any()) || (left_out != report.left_out_told && (whole || left_out != 0));
@@ -60,6 +61,7 @@ void SourceReports::failed(SourceId source, std::int32_t status, std::string_vie
     SourceReport &report = reports_[index_of(source)];
     const bool repeated = report.failures != 0 && report.status == status && report.text == text;
     if (report.failures++ == 0) report.failing_since = now;
+    ++report.failed_looks;
     report.left_out = 0;
     report.left_out_reason.clear();
     if (repeated) return;

@@ -21,6 +21,8 @@ struct SourceReport {
     std::string name;
     bool ok_told = false;       // an observation.ok, and nothing has failed since
     std::uint64_t failures = 0; // in a row
+    std::uint64_t looks = 0;    // that succeeded, since the start
+    std::uint64_t failed_looks = 0;
     std::int32_t status = KITH_OK;
     std::string text;
     Time failing_since = 0;

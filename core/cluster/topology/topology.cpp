@@ -267,8 +267,10 @@ std::vector<LiveTopology::SourceStatus> LiveTopology::sources() const {
     for (std::uint32_t i = 0; i < sources_.size(); ++i) {
         const SourceId source{i};
         const SourceLiveness &liveness = membership_.source(source);
-        all.push_back({sources_[source].name, liveness.looked(), liveness.stale(), membership_.records().present(source),
-                       sources_[source].failures, sources_[source].text});
+        const SourceReport &report = sources_[source];
+        all.push_back({report.name, liveness.looked(), liveness.stale(), membership_.records().present(source), report.failures,
+                       report.text, report.status, report.looks, report.failed_looks,
+                       membership_.records().remembered(source)});
     }
     return all;
 }

@@ -105,8 +105,30 @@ class LiveTopology final : private ReconcilerUser {
         std::size_t peers;
         std::uint64_t failures; // in a row
         std::string_view reason;
+        std::int32_t status;               // of the last failure, while it cannot look
+        std::uint64_t looks, failed_looks; // since the topology started
+        std::size_t remembered;            // peers of it that are known from before the restart alone
     };
     std::vector<SourceStatus> sources() const;
+
+    // Every name it knows of, also those it does not believe in, in the order they were found.
+    struct NameStatus {
+        std::string_view name;
+        std::string_view state; // a word of MembershipQueries::NameStatus
+        PeerClass peer_class = PeerClass::none;
+        Time since = 0;
+    };
+    void each_name(const std::function<void(const NameStatus &)> &function) const;
+    NameStatus name_status(std::string_view name) const; // state is empty when it is not known
+    NameStanding standing(std::string_view name, Time now) const;
+    // The peer as its first source has it; false when it is not known. The views are valid until the next input.
+    bool describe(std::string_view name, PeerView &peer) const;
+    std::size_t guarded() const { return membership_.guarded(); } // names whose removal the guard holds
+    std::string_view source_name(SourceId source) const {
+        return index_of(source) < tellings_.size() ? tellings_[index_of(source)].name : name_;
+    }
+    // Why a name is not known any more, when it was lost not long ago; empty else.
+    std::string_view last_words(std::string_view name) const;
     std::uint64_t collisions() const { return membership_.collisions(); }
 
   private:

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+//
+// What runs in an engine, to be read: the topologies, connectors and instances at one moment. Nothing in it calls a plugin.
+#pragma once
+
+#include <core/cluster/bus/bus.hpp>
+#include <core/cluster/topology/topology.hpp>
+#include <core/engine/instance.hpp>
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace kith::core {
+
+struct TopologyView {
+    const LiveTopology *topology = nullptr;
+    const Reconciler *connector = nullptr;
+    std::vector<std::string_view> plugins; ///< of its sources, in their order
+};
+
+struct ConnectorView {
+    std::string_view name;
+    std::string_view plugin;
+    const Reconciler *reconciler = nullptr;
+};
+
+struct InstanceView {
+    std::string_view name; ///< such as topologies.NAME.SOURCE
+    std::string_view plugin;
+    std::string_view state; ///< idle (it waits to be started, or was refused), running, stopping, stopped, abandoned
+    Instance::CallTally calls;
+    const Metrics *metrics = nullptr;
+};
+
+/// Valid until the next input to the engine.
+struct EngineView {
+    Time now = 0;
+    std::int64_t wall = 0; ///< nanoseconds since 1970, at now
+    bool running = false;  ///< it has started and does not stop
+    const Bus &bus;
+    std::vector<TopologyView> topologies{};
+    std::vector<ConnectorView> connectors{};
+    std::vector<InstanceView> instances{};
+};
+
+constexpr std::string_view to_string(Instance::State state) {
+    constexpr std::string_view words[] = {"idle", "running", "stopping", "stopped", "abandoned"};
+    return words[static_cast<std::size_t>(state)];
+}
+
+inline InstanceView instance_view(const Instance &instance) {
+    return {instance.identity().name, instance.plugin().id(), to_string(instance.state()), instance.calls(),
+            &instance.metrics()};
+}
+
+} // namespace kith::core
