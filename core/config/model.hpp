@@ -41,6 +41,15 @@ struct EventSettings {
     bool operator==(const EventSettings &) const = default;
 };
 
+// The local API of the daemon.
+struct ApiSettings {
+    bool on = true;
+    std::string socket;        // path; empty: not said, the host's default
+    std::string control_group; // whose members may change things, besides root and the daemon's user; empty: nobody
+
+    bool operator==(const ApiSettings &) const = default;
+};
+
 // One instance of a connector plugin. Topologies with the same plugin and equal options share one.
 struct ConnectorInstance {
     std::string name;    // key in `connectors`; for a shorthand the plugin's id, or id/topology when that is taken
@@ -90,18 +99,20 @@ struct SecurityWarning {
 // The vectors are in the order of the file. Two configurations can be compared, part by part, for a reload.
 struct Config {
     std::string file; // name it was loaded from
+    std::string name; // of this kith among those of its machine; empty: not said, the stem of the file
     PluginSettings plugins;
     std::string state_dir; // empty: nothing is kept
     LogSettings log;
     EventSettings events;
+    ApiSettings api;
     std::vector<ConnectorInstance> connectors; // distinct by plugin and options
     std::vector<Topology> topologies;
     std::vector<Sink> sinks;
     std::vector<SecurityWarning> security;
 
-    const ConnectorInstance *connector(const std::string &name) const {
+    const ConnectorInstance *connector(const std::string &wanted) const {
         for (const auto &instance : connectors) {
-            if (instance.name == name) return &instance;
+            if (instance.name == wanted) return &instance;
         }
         return nullptr;
     }

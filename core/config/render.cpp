@@ -90,6 +90,11 @@ std::string render(const Config &config, const Catalogue &catalogue) {
     if (!config.log.level.empty()) log["level"] = config.log.level;
     out["log"] = std::move(log);
     out["events"] = json::object{{"ring", config.events.ring}, {"queue", config.events.queue}};
+    if (!config.name.empty()) out["name"] = config.name;
+    json::object api;
+    if (!config.api.socket.empty()) api["socket"] = config.api.socket;
+    if (!config.api.control_group.empty()) api["control_group"] = config.api.control_group;
+    out["api"] = config.api.on ? json::value(std::move(api)) : json::value(false);
     json::object connectors;
     for (const auto &one : config.connectors) {
         connectors[one.name] =

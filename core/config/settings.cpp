@@ -72,6 +72,12 @@ void read_settings(const json::value &root, Config &config) {
         config.log.format = text_in(*log, "format");
         config.log.level = text_in(*log, "level");
     }
+    config.name = text_in(root, "name");
+    if (const auto *api = member(root, "api")) {
+        config.api.on = !api->is_bool();
+        config.api.socket = text_in(*api, "socket");
+        config.api.control_group = text_in(*api, "control_group");
+    }
     if (const auto *events = member(root, "events")) {
         config.events.ring = static_cast<std::uint32_t>(integer_in(*events, "ring", config.events.ring));
         config.events.queue = static_cast<std::uint32_t>(integer_in(*events, "queue", config.events.queue));

@@ -109,6 +109,13 @@ const std::vector<Bad> top_level = {
      "\"abc\""},
     {R"({"events": {"ring": 99999999999999999999}, "topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})",
      "1:21 [events.ring] expected an integer from 0 to 1000000, got the number 1e+20"},
+    {R"({"api": true, "topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})",
+     "1:9 [api] expected false or an object { ... }, got true"},
+    {R"({"api": {"socket": "kith.sock"}, "topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})",
+     "1:20 [api.socket] expected an absolute path of at most 107 bytes, got the string \"kith.sock\""},
+    {R"({"api": {"sokcet": "/s"}, "name": "a b", "topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})",
+     "1:10 [api.sokcet] there is no option \"sokcet\" here; did you mean `socket`?\n"
+     "1:35 [name] expected a name of 1 to 64 letters, digits, `_`, `-` and `.`, got the string \"a b\""},
     {R"({"sinks": {"s": {"plugin": "file", "config": {"path": "x"}, "filter": ["peer.*", "per.lost", "zzz*"]}},
 "topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})",
      "1:82 [sinks.s.filter[1]] there is no kind of event \"per.lost\"; did you mean `peer.lost`?\n"

@@ -318,6 +318,22 @@ BOOST_AUTO_TEST_CASE(a_rendered_configuration_can_be_loaded) {
     BOOST_TEST((again == config));
 }
 
+BOOST_AUTO_TEST_CASE(the_api_is_on_unless_it_is_false) {
+    World world;
+    const auto with = [&](const std::string &keys) {
+        const auto config =
+            good("{" + keys + R"("topologies": {"t": {"strategy": "epmd", "config": {"hosts": []}, "connector": "log"}}})");
+        BOOST_TEST((good(render(config, world.plugins)) == config), keys);
+        return config;
+    };
+    BOOST_TEST(with("").api.on);
+    BOOST_TEST(with("").name == "");
+    BOOST_TEST(!with(R"("api": false, )").api.on);
+    const auto config = with(R"("name": "east", "api": {"socket": "/run/kith/east.sock", "control_group": "ops"}, )");
+    BOOST_TEST(config.name == "east");
+    BOOST_TEST((config.api == ApiSettings{true, "/run/kith/east.sock", "ops"}));
+}
+
 BOOST_AUTO_TEST_CASE(a_hundred_thousand_hosts) {
     std::string text = R"({"topologies": {"t": {"connector": "log", "strategy": "epmd", "config": {"hosts": [)";
     for (int i = 0; i < 100'000; ++i) text += (i ? ",\"app" : "\"app") + std::to_string(i) + "@10.0.0.1\"";
