@@ -4,6 +4,7 @@
 #include <core/config/load.hpp>
 #include <core/engine/installed.hpp>
 #include <core/engine/services.hpp>
+#include <core/loader/sha256_pin.hpp>
 #include <host/world/asio_world.hpp>
 
 #include <cerrno>
@@ -107,6 +108,7 @@ LoadedConfig load_config(const std::string &file, const std::string &plugin_dir,
         result.diagnostics.errors.push_back({file, 0, 0, "", "the file cannot be read: " + text.error});
         return result;
     }
+    result.sha256 = core::sha256(std::as_bytes(std::span(text.text)));
     const core::Surroundings surroundings{
         .environment = environment,
         .read_file = read_file,

@@ -18,6 +18,7 @@ namespace kith::app {
 
 struct LoadedConfig {
     std::optional<core::Config> config; ///< empty when diagnostics contains errors
+    std::string sha256;                 ///< of the file, hexadecimal
     core::Diagnostics diagnostics;
     /// Null when the `plugins` section could not be read. With a valid configuration it contains only the plugins in use.
     std::unique_ptr<core::Registry> registry;

@@ -17,6 +17,11 @@ struct Command {
 
 constexpr Command commands[] = {
     {"run", "run the daemon: kith run [CONFIG]", run},
+    {"status", "print the health of the running daemon", status},
+    {"peers", "list the peers of the running daemon", peers},
+    {"why", "explain why a peer is linked or not, and what to do", why},
+    {"events", "print and follow the events of the running daemon", events},
+    {"refresh", "make every strategy of the running daemon query its source now", refresh},
     {"check", "validate a configuration; starts no daemon", check},
     {"discover", "query each strategy once and print the peers; connects none", discover},
     {"plugins", "list the plugins and the refused files; print options", plugins},

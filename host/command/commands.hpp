@@ -19,6 +19,11 @@ enum ExitStatus : int {
 using Arguments = std::vector<std::string>;
 
 int run(const Arguments &arguments);
+int status(const Arguments &arguments);
+int peers(const Arguments &arguments);
+int why(const Arguments &arguments);
+int events(const Arguments &arguments);
+int refresh(const Arguments &arguments);
 int check(const Arguments &arguments);
 int discover(const Arguments &arguments);
 int plugins(const Arguments &arguments);

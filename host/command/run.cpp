@@ -2,6 +2,7 @@
 #include "command_line.hpp"
 
 #include <core/engine/engine.hpp>
+#include <host/api/api_host.hpp>
 #include <host/config_loading.hpp>
 #include <host/event_log.hpp>
 #include <host/event_stream.hpp>
@@ -89,7 +90,8 @@ class Daemon {
         : config_(*loaded.config),
           log_(log_options, level),
           world_(io_, {.state_dir = loaded.config->state_dir}),
-          engine_(world_, log_, *loaded.config, *loaded.registry) {
+          engine_(world_, log_, *loaded.config, *loaded.registry),
+          api_(ApiHost::make(io_, engine_, log_, loaded)) {
         if (events.empty()) return;
         stream_ = std::make_unique<EventStream>(
             io_, engine_.bus(), events, loaded.config->events.queue,
@@ -163,6 +165,7 @@ class Daemon {
         }
         notify_service_manager("STOPPING=1");
         log_.log(KITH_LOG_INFO, "stopping; links are kept", {{"signal", name}});
+        if (api_ != nullptr) api_->stopping();
         engine_.stop([this] {
             event_logger_.read();
             if (stream_ == nullptr) return io_.stop();
@@ -175,6 +178,7 @@ class Daemon {
     StderrLog log_;
     AsioWorld world_;
     core::Engine engine_;
+    std::unique_ptr<ApiHost> api_;
     EventLogger event_logger_{engine_.bus(), io_, log_};
     std::unique_ptr<EventStream> stream_;
     boost::asio::steady_timer summary_timer_{io_};
@@ -194,7 +198,8 @@ int run(const Arguments &arguments) {
         "Runs the daemon with the configuration, /etc/kith/kith.json by default. SIGTERM and SIGINT stop it\n"
         "cleanly and keep all links; SIGHUP makes every strategy query its source now. The log is on standard error.\n"
         "Log and events are written again when a full disk has space; lost events are counted (events.lost).\n"
-        "Exit status: 0 stopped by a signal, 2 invalid configuration (nothing was started), 3 --events cannot be written.\n";
+        "Exit status: 0 stopped by a signal, 2 invalid configuration (nothing was started), 3 --events cannot be written,\n"
+        "or api.socket cannot be created.\n";
     command_line.options.add_options()("events", po::value<std::string>()->value_name("FILE"),
                                        "write every event as one line of JSON to FILE; - is standard output")(
         "log", po::value<std::string>()->value_name("FORM"), "text (the default) or json")(
@@ -225,8 +230,10 @@ int run(const Arguments &arguments) {
         return daemon.run(loaded);
     } catch (const boost::system::system_error &error) {
         std::cerr << "kith run: " << error.what() << '\n';
-        return exit_unreachable;
+    } catch (const ApiUnavailable &error) {
+        std::cerr << "kith run: " << error.what() << '\n';
     }
+    return exit_unreachable;
 }
 
 } // namespace kith::app

@@ -21,6 +21,7 @@ class Kith:
         self.events_file = events_file or lab.dir / f"events-{number}"
         self.log_file = log_file or lab.dir / f"log-{number}"
         self._events, self._rest, self._offset = [], b"", 0
+        environment.setdefault("RUNTIME_DIRECTORY", str(lab.directory(f"run-{number}")))  # of its API's socket
         with open(self.log_file, "ab") as output, lab.inside():
             self._process = subprocess.Popen(
                 [KITH, "run", str(self.config), "--events", str(self.events_file), "--log", log, "--log-level", level, *arguments],

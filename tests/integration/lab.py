@@ -118,8 +118,15 @@ class Lab:
             file.chmod(0o400)
         keep = {name: value for name, value in os.environ.items()
                 if not name.startswith(("ERL_", "RELEASE_")) and name != "XDG_CONFIG_HOME"}
-        keep.update(HOME=str(home), **({"ERL_EPMD_PORT": str(self.epmd_port)} if self.epmd_port else {}), **self.epmd_settings(), **more)
+        keep.update(HOME=str(home), RUNTIME_DIRECTORY=str(self.directory("run")))
+        keep.update(**({"ERL_EPMD_PORT": str(self.epmd_port)} if self.epmd_port else {}), **self.epmd_settings(), **more)
         return keep
+
+    def directory(self, name):
+        """Below its own, made when it is missing."""
+        path = self.dir / name
+        path.mkdir(exist_ok=True)
+        return path
 
     def beam(self, name, **settings):
         node = Beam(self, name, **settings)

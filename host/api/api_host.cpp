@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+#include "api_host.hpp"
+
+#include "socket_path.hpp"
+
+#include <core/config/load.hpp>
+#include <core/engine/installed.hpp>
+#include <core/loader/plugin_list.hpp>
+#include <host/api/transport/server.hpp>
+#include <kith/service/log.h>
+
+#include <boost/asio/post.hpp>
+
+#include <chrono>
+#include <random>
+#include <unistd.h>
+
+namespace kith::app {
+
+namespace {
+
+constexpr auto lag_period = std::chrono::seconds(1);
+
+std::string new_run() {
+    constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
+    std::random_device random;
+    std::string run;
+    for (int i = 0; i < 12; ++i) run += digits[random() % digits.size()];
+    return run;
+}
+
+void say(core::Logger &log, std::uint32_t level, const std::string &message, const std::string &reason) {
+    if (log.level() > level) return;
+    constexpr std::string_view name = "reason";
+    const kith_attribute field{{name.data(), name.size()}, {reason.data(), reason.size()}};
+    log.write(level, {}, message, {&field, reason.empty() ? std::size_t{0} : std::size_t{1}});
+}
+
+std::function<void(std::function<void()>)> poster(boost::asio::io_context &io) {
+    return [&io](std::function<void()> work) { boost::asio::post(io, std::move(work)); };
+}
+
+} // namespace
+
+ApiContext ApiHost::context(core::Engine &engine, const LoadedConfig &loaded) {
+    ApiContext context;
+    context.version = KITH_VERSION;
+    context.run = new_run();
+    context.config_file = loaded.config->file;
+    context.config_sha256 = loaded.sha256;
+    context.started = engine.view().wall;
+    context.pid = ::getpid();
+    context.bus = &engine.bus();
+    context.counters = &counters_;
+    context.lag = &lag_;
+    context.view = [&engine] { return engine.view(); };
+    context.config = [&loaded] { return core::render(*loaded.config, core::installed(*loaded.registry, loaded.directories)); };
+    context.plugins = [&loaded] { return core::plugins_as_json(*loaded.registry); };
+    context.refresh = [&engine] { engine.refresh(); };
+    context.post = poster(io_);
+    return context;
+}
+
+ApiHost::ApiHost(boost::asio::io_context &io, core::Engine &engine, const LoadedConfig &loaded)
+    : io_(io),
+      counters_(engine.bus(), poster(io)),
+      lag_({0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}),
+      router_(context(engine, loaded)),
+      second_(io) {
+    second_.expires_after(lag_period);
+    measure_lag();
+}
+
+ApiHost::~ApiHost() = default;
+
+void ApiHost::measure_lag() {
+    second_.async_wait([this](const boost::system::error_code &error) {
+        if (error) return;
+        const auto now = std::chrono::steady_clock::now();
+        lag_.add(std::chrono::duration<double>(now - second_.expiry()).count());
+        second_.expires_at(now + lag_period);
+        measure_lag();
+    });
+}
+
+std::unique_ptr<ApiHost> ApiHost::make(boost::asio::io_context &io, core::Engine &engine, core::Logger &log,
+                                       const LoadedConfig &loaded) {
+    const core::ApiSettings &settings = loaded.config->api;
+    if (!settings.on) return nullptr;
+    ApiListen listen;
+    listen.path = settings.socket;
+    listen.control_group = settings.control_group;
+    listen.log = [&log](std::uint32_t level, const std::string &message, const std::string &reason) {
+        say(log, level, message, reason);
+    };
+    const bool configured = !settings.socket.empty();
+    if (!configured) {
+        const std::string name = loaded.config->name.empty() ? name_of_file(loaded.config->file) : loaded.config->name;
+        const SocketPath place = default_socket(name, environment_variable, ::geteuid() == 0);
+        listen.path = place.path;
+        listen.make_directory = place.make_directory;
+        if (listen.path.empty()) {
+            say(log, KITH_LOG_INFO, "there is no API: no place for its socket",
+                "neither RUNTIME_DIRECTORY nor XDG_RUNTIME_DIR is set; api.socket names one");
+            return nullptr;
+        }
+    }
+    std::string why;
+    std::unique_ptr<ApiHost> host(new ApiHost(io, engine, loaded));
+    const std::string path = listen.path;
+    host->server_ = make_api_server(io, host->router_, std::move(listen), why);
+    if (host->server_ != nullptr) {
+        say(log, KITH_LOG_INFO, "the API listens", path);
+        return host;
+    }
+    if (configured) throw ApiUnavailable("api.socket: " + why + "; \"api\": false runs kith without it");
+    say(log, KITH_LOG_WARNING, "there is no API: its socket cannot be made", why);
+    return nullptr;
+}
+
+} // namespace kith::app

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+//
+// What the events of the bus add up to, for the metrics: counts by kind, failed attempts by their reason, and how long a peer takes from
+// the moment it is first seen to its link. Reads the bus as a subscriber.
+#pragma once
+
+#include <core/cluster/bus/bus.hpp>
+#include <kith/hosting/event_kind.hpp>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kith::app {
+
+/// Counts of values up to each bound, as Prometheus wants them.
+struct Histogram {
+    explicit Histogram(std::vector<double> bounds_) : bounds(std::move(bounds_)), counts(bounds.size() + 1) {}
+    void add(double value);
+
+    std::vector<double> bounds;
+    std::vector<std::uint64_t> counts; ///< one more than bounds; not cumulative
+    double sum = 0;
+};
+
+class EventCounters {
+  public:
+    static constexpr std::size_t most_waiting = 65'536; ///< peers between first sight and link; more are not measured
+
+    /// post: calls its argument from the loop. The bus outlives it.
+    EventCounters(core::Bus &bus, std::function<void(std::function<void()>)> post);
+    ~EventCounters();
+    EventCounters(const EventCounters &) = delete;
+    EventCounters &operator=(const EventCounters &) = delete;
+
+    /// Takes what waits; for those who want the numbers of this moment.
+    void read();
+
+    std::uint64_t of(std::uint32_t kind) const { return kinds_[kind]; }
+    /// By connector and status.
+    const std::map<std::pair<std::string, std::int32_t>, std::uint64_t> &connect_failures() const { return failures_; }
+    /// By connector: attempts that were begun.
+    const std::map<std::string, std::uint64_t, std::less<>> &connects() const { return connects_; }
+    const std::map<std::string, Histogram, std::less<>> &link_delays() const { return delays_; }
+
+  private:
+    void count(const core::StoredEvent &event);
+
+    core::Bus &bus_;
+    core::SubscriberId subscriber_ = 0;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+    std::vector<core::EventRef> events_;
+    std::array<std::uint64_t, event_kind_names.size()> kinds_{};
+    std::map<std::pair<std::string, std::int32_t>, std::uint64_t> failures_;
+    std::map<std::string, std::uint64_t, std::less<>> connects_;
+    std::map<std::string, Histogram, std::less<>> delays_;
+    boost::unordered_flat_map<std::uint64_t, std::int64_t> seen_; // by hash of topology and name: when
+};
+
+} // namespace kith::app

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+#include "router.hpp"
+
+#include "documents.hpp"
+#include "errors.hpp"
+#include "event_counters.hpp"
+#include "event_feed.hpp"
+#include "origin.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <span>
+
+namespace kith::app {
+
+namespace {
+
+enum class Route : std::uint8_t {
+    status,
+    topologies,
+    topology,
+    peers,
+    why,
+    connectors,
+    plugins,
+    config,
+    events,
+    state,
+    refresh,
+    metrics,
+    livez,
+    readyz,
+    openapi,
+};
+
+constexpr std::string_view any = "*"; // one part of the path, which is a name
+
+struct Entry {
+    Route route;
+    std::string_view method;
+    std::string_view path[4];
+    std::string_view parameters[5];
+};
+
+constexpr Entry routes[] = {
+    {Route::status, "GET", {"v1", "status"}, {}},
+    {Route::topologies, "GET", {"v1", "topologies"}, {}},
+    {Route::topology, "GET", {"v1", "topologies", any}, {}},
+    {Route::peers, "GET", {"v1", "peers"}, {"topology", "state", "name", "after", "limit"}},
+    {Route::why, "GET", {"v1", "peers", any, "why"}, {}},
+    {Route::connectors, "GET", {"v1", "connectors"}, {}},
+    {Route::plugins, "GET", {"v1", "plugins"}, {}},
+    {Route::config, "GET", {"v1", "config"}, {}},
+    {Route::events, "GET", {"v1", "events"}, {"topology", "kind", "after", "follow"}},
+    {Route::state, "GET", {"v1", "state"}, {}},
+    {Route::refresh, "POST", {"v1", "refresh"}, {}},
+    {Route::openapi, "GET", {"v1", "openapi.json"}, {}},
+    {Route::metrics, "GET", {"metrics"}, {}},
+    {Route::livez, "GET", {"livez"}, {}},
+    {Route::readyz, "GET", {"readyz"}, {"topology"}},
+};
+
+constexpr std::string_view text_type = "text/plain; charset=utf-8";
+
+bool fits(const Entry &entry, const std::vector<std::string> &path) {
+    std::size_t size = 0;
+    while (size < std::size(entry.path) && !entry.path[size].empty()) ++size;
+    if (path.size() != size) return false;
+    for (std::size_t i = 0; i < size; ++i) {
+        if (entry.path[i] == any ? path[i].empty() : entry.path[i] != path[i]) return false;
+    }
+    return true;
+}
+
+ApiAnswer malformed(const std::string &message,
+                    std::string_view remedy = "Correct the request; /v1/openapi.json describes it.") {
+    return error_answer(400, "malformed", message, remedy);
+}
+
+ApiAnswer no_topology(std::string_view name) {
+    return error_answer(404, "not_found", "there is no topology `" + std::string(name) + "`",
+                        "GET /v1/topologies lists those there are.");
+}
+
+ApiAnswer document(std::string body) {
+    ApiAnswer answer;
+    answer.body = std::move(body);
+    return answer;
+}
+
+const core::LiveTopology *topology_of(const core::EngineView &view, std::string_view name) {
+    for (const auto &one : view.topologies) {
+        if (one.topology->name() == name) return one.topology;
+    }
+    return nullptr;
+}
+
+// The parameter that the route does not know; null when there is none.
+const std::string *unknown_parameter(const Entry &entry, const Target &target) {
+    for (const auto &[name, value] : target.query) {
+        if (name.empty() ||
+            std::find(std::begin(entry.parameters), std::end(entry.parameters), name) == std::end(entry.parameters))
+            return &name;
+    }
+    return nullptr;
+}
+
+std::string text_parameter(const Target &target, std::string_view name) {
+    const std::string *found = target.find(name);
+    return found == nullptr ? std::string{} : *found;
+}
+
+// Whether a field of the form of Accept names the type, and not with q=0.
+bool accepts(std::string_view accept, std::string_view type) {
+    while (!accept.empty()) {
+        const std::size_t end = std::min(accept.find(','), accept.size());
+        std::string_view one = accept.substr(0, end);
+        accept.remove_prefix(std::min(end + 1, accept.size()));
+        while (one.starts_with(' ')) one.remove_prefix(1);
+        const std::string_view its = one.substr(0, one.find_first_of("; "));
+        if (its == type) return one.find("q=0;") == std::string_view::npos && !one.ends_with("q=0") && !one.ends_with("q=0.0");
+    }
+    return false;
+}
+
+} // namespace
+
+ApiRouter::ApiRouter(ApiContext context) : context_(std::move(context)) { context_.requests = &requests_; }
+
+ApiAnswer ApiRouter::refusal(ApiFault fault) {
+    ApiAnswer answer = fault_answer(fault);
+    ++requests_[answer.status];
+    return answer;
+}
+
+ApiAnswer ApiRouter::answer(const ApiRequest &request) {
+    ApiAnswer answer = route(request);
+    ++requests_[answer.status];
+    return answer;
+}
+
+ApiAnswer ApiRouter::route(const ApiRequest &request) {
+    if (!request.has_host) return malformed("the request has no Host field");
+    if (!host_allowed(request.host))
+        return error_answer(421, "host_not_allowed", "Host is neither localhost nor an IP address",
+                            "Ask by http://localhost/, or by an address.");
+    const bool reads = request.method == "GET" || request.method == "HEAD";
+    if (!reads && request.has_origin && !own_origin(request.origin, request.host))
+        return error_answer(403, "foreign_origin", "the request comes from a page of another origin",
+                            "Send it from a program, or from a page of this very address.");
+    std::string why;
+    const auto target = parse_target(request.target, why);
+    if (!target) return malformed(why);
+    const Entry *entry = nullptr;
+    std::string allowed;
+    for (const Entry &one : routes) {
+        if (!fits(one, target->path)) continue;
+        allowed += (allowed.empty() ? "" : ", ") + std::string(one.method) + (one.method == "GET" ? ", HEAD" : "");
+        if (one.method == request.method || (one.method == "GET" && request.method == "HEAD")) entry = &one;
+    }
+    if (allowed.empty())
+        return error_answer(404, "not_found", "there is nothing at this path", "GET /v1/openapi.json lists the paths.");
+    if (entry == nullptr) {
+        ApiAnswer answer =
+            error_answer(405, "method_not_allowed", "this path does not take that method", "It takes " + allowed + ".");
+        answer.fields = "Allow: " + allowed + "\r\n";
+        return answer;
+    }
+    if (const std::string *unknown = unknown_parameter(*entry, *target); unknown != nullptr)
+        return malformed("there is no parameter `" + *unknown + "` here");
+    if (entry->method != "GET" && request.right != Right::control)
+        return error_answer(
+            403, "forbidden", "this needs the right of control",
+            "Ask as root, as the user of the daemon, or as a member of the group that api.control_group names.");
+    if (entry->route == Route::livez) {
+        ApiAnswer alive = document("ok\n");
+        alive.content_type = text_type;
+        return alive;
+    }
+    if (entry->route == Route::openapi) return document(std::string(openapi_text));
+    const core::EngineView view = context_.view();
+    if (entry->route == Route::readyz) return ready(*target, view);
+    if (stopping_ || !view.running)
+        return error_answer(503, stopping_ ? "stopping" : "starting", stopping_ ? "kith is stopping" : "kith is starting",
+                            "Ask again in a moment.");
+    switch (entry->route) {
+    case Route::status: return document(status_document(context_, view));
+    case Route::topologies: return document(topologies_document(context_, view));
+    case Route::topology: {
+        auto body = topology_document(context_, view, target->path[2]);
+        return body ? document(std::move(*body)) : no_topology(target->path[2]);
+    }
+    case Route::peers: return peers(*target, view);
+    case Route::why: return document(why_document(view, target->path[2]));
+    case Route::connectors: return document(connectors_document(view));
+    case Route::plugins: return document(context_.plugins());
+    case Route::config: return document(context_.config());
+    case Route::events: return events(request, *target, view);
+    case Route::state: return document(state_document(context_, view));
+    case Route::metrics: return metrics(request, view);
+    case Route::refresh: {
+        context_.refresh();
+        ApiAnswer taken = document(R"({"refreshed":true})");
+        taken.status = 202;
+        return taken;
+    }
+    default: break;
+    }
+    return error_answer(404, "not_found", "there is nothing at this path", "GET /v1/openapi.json lists the paths.");
+}
+
+ApiAnswer ApiRouter::ready(const Target &target, const core::EngineView &view) const {
+    const std::string topology = text_parameter(target, "topology");
+    if (target.find("topology") != nullptr && topology_of(view, topology) == nullptr) return no_topology(topology);
+    ApiAnswer answer;
+    answer.content_type = text_type;
+    const std::string unready = stopping_       ? std::string("kith is stopping\n")
+                                : !view.running ? std::string("kith is starting\n")
+                                                : unready_topologies(view, topology);
+    answer.status = unready.empty() ? 200 : 503;
+    answer.body = unready.empty() ? "ready\n" : "not ready\n" + unready;
+    return answer;
+}
+
+ApiAnswer ApiRouter::peers(const Target &target, const core::EngineView &view) const {
+    PeerQuery query;
+    query.topology = text_parameter(target, "topology");
+    query.state = text_parameter(target, "state");
+    query.name = text_parameter(target, "name");
+    query.after = text_parameter(target, "after");
+    if (target.find("topology") != nullptr && topology_of(view, query.topology) == nullptr) return no_topology(query.topology);
+    if (target.find("state") != nullptr &&
+        std::find(std::begin(peer_states), std::end(peer_states), query.state) == std::end(peer_states)) {
+        std::string words;
+        for (const auto word : peer_states) words += (words.empty() ? "" : ", ") + std::string(word);
+        return malformed("`state` is none of " + words);
+    }
+    if (target.find("after") != nullptr && query.after.find('/') == std::string::npos)
+        return malformed("`after` is no cursor", "Give it the `next` of the page before.");
+    if (const std::string *limit = target.find("limit"); limit != nullptr) {
+        const auto [end, error] = std::from_chars(limit->data(), limit->data() + limit->size(), query.limit);
+        if (error != std::errc{} || end != limit->data() + limit->size() || query.limit == 0 ||
+            query.limit > most_peers_in_page)
+            return malformed("`limit` is no number from 1 to 1000");
+    }
+    return document(peers_document(view, query));
+}
+
+ApiAnswer ApiRouter::events(const ApiRequest &request, const Target &target, const core::EngineView &view) const {
+    FeedQuery query;
+    query.topology = text_parameter(target, "topology");
+    if (target.find("topology") != nullptr && topology_of(view, query.topology) == nullptr) return no_topology(query.topology);
+    if (const std::string *kind = target.find("kind"); kind != nullptr) {
+        const auto mask = kinds_of(*kind);
+        if (!mask)
+            return malformed("no kind of event matches `kind`",
+                             "Give kinds such as link.up, or globs such as peer.*, with commas.");
+        query.kinds = *mask;
+    }
+    if (const std::string *follow = target.find("follow"); follow != nullptr) {
+        if (*follow != "true" && *follow != "false") return malformed("`follow` is neither true nor false");
+        query.follow = *follow == "true";
+    }
+    query.after = request.last_event_id.empty() ? text_parameter(target, "after") : std::string(request.last_event_id);
+    if ((!query.after.empty() || target.find("after") != nullptr) && !is_event_id(query.after))
+        return malformed("Last-Event-ID or `after` is no id of an event",
+                         "Give it the id of an event, or the `id` of /v1/state, as it was received.");
+    query.lines = accepts(request.accept, "application/x-ndjson");
+    ApiAnswer answer;
+    answer.content_type = query.lines ? "application/x-ndjson" : "text/event-stream";
+    answer.stream = std::make_unique<EventFeed>(context_, std::move(query));
+    return answer;
+}
+
+ApiAnswer ApiRouter::metrics(const ApiRequest &request, const core::EngineView &view) const {
+    const bool open_metrics = accepts(request.accept, "application/openmetrics-text");
+    if (context_.counters != nullptr) context_.counters->read();
+    ApiAnswer answer = document(metrics_document(context_, view, open_metrics));
+    answer.content_type = open_metrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                                       : "text/plain; version=0.0.4; charset=utf-8";
+    return answer;
+}
+
+} // namespace kith::app

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+//
+// From a request to its answer: the checks, the table of routes, the parameters. Knows no socket.
+#pragma once
+
+#include "api.hpp"
+#include "context.hpp"
+#include "target.hpp"
+
+#include <cstdint>
+#include <map>
+
+namespace kith::app {
+
+class ApiRouter final : public ApiHandler {
+  public:
+    explicit ApiRouter(ApiContext context);
+    ApiRouter(const ApiRouter &) = delete;
+    ApiRouter &operator=(const ApiRouter &) = delete;
+
+    ApiAnswer answer(const ApiRequest &request) override;
+    ApiAnswer refusal(ApiFault fault) override;
+
+    /// The loop stops: everything but /livez is answered 503 from now on.
+    void stopping() { stopping_ = true; }
+
+  private:
+    ApiAnswer route(const ApiRequest &request);
+    ApiAnswer peers(const Target &target, const core::EngineView &view) const;
+    ApiAnswer events(const ApiRequest &request, const Target &target, const core::EngineView &view) const;
+    ApiAnswer ready(const Target &target, const core::EngineView &view) const;
+    ApiAnswer metrics(const ApiRequest &request, const core::EngineView &view) const;
+
+    ApiContext context_;
+    std::map<unsigned, std::uint64_t> requests_; // by status
+    bool stopping_ = false;
+};
+
+/// openapi.json, as it was when this was built.
+extern const std::string_view openapi_text;
+
+} // namespace kith::app

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+//
+// The routes over a cluster in simulated time: no engine, no plugin, no socket.
+#pragma once
+
+#include <core/cluster/test/house.hpp>
+#include <host/api/router.hpp>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <deque>
+#include <string>
+
+namespace kith::app::test {
+
+using core::test::House;
+using namespace std::chrono_literals;
+
+struct ApiWorld {
+    House house;
+    bool running = true;
+    int refreshes = 0;
+    std::deque<std::function<void()>> posted;
+    ApiContext context;
+
+    ApiWorld() {
+        context.version = "1.2.3";
+        context.run = "run1";
+        context.config_file = "kith.json";
+        context.pid = 42;
+        context.bus = &house.bus;
+        context.view = [this] { return view(); };
+        context.config = [] { return std::string(R"({"masked":"***"})"); };
+        context.plugins = [] { return std::string(R"({"plugins":[],"refused":[]})"); };
+        context.refresh = [this] { ++refreshes; };
+        context.post = [this](std::function<void()> work) { posted.push_back(std::move(work)); };
+    }
+
+    core::EngineView view() {
+        core::EngineView view{
+            .now = house.now, .wall = static_cast<std::int64_t>(house.now), .running = running, .bus = house.bus};
+        for (const auto &topology : house.topologies) view.topologies.push_back({topology.get(), &house.reconciler, {"epmd"}});
+        view.connectors.push_back({"beam", "erlang", &house.reconciler});
+        view.instances.push_back({"connectors.beam", "erlang", "running", {2, 3'000'000, 2'000'000}, nullptr});
+        return view;
+    }
+
+    ApiAnswer ask(std::string_view target, std::string_view method = "GET", Right right = Right::read) {
+        if (!router) router = std::make_unique<ApiRouter>(context);
+        ApiRequest request;
+        request.method = method;
+        request.target = target;
+        request.host = "localhost";
+        request.has_host = true;
+        request.right = right;
+        change(request);
+        return router->answer(request);
+    }
+
+    // What the answer holds: its JSON, or the code of its error.
+    boost::json::value json(std::string_view target) { return boost::json::parse(ask(target).body); }
+    std::string error(const ApiAnswer &answer) {
+        const auto parsed = boost::json::parse(answer.body);
+        const auto &its = parsed.at("error");
+        BOOST_TEST(!its.at("message").as_string().empty());
+        BOOST_TEST(!its.at("remedy").as_string().empty());
+        return std::to_string(answer.status) + ' ' + std::string(its.at("code").as_string());
+    }
+    std::string error(std::string_view target, std::string_view method = "GET", Right right = Right::read) {
+        return error(ask(target, method, right));
+    }
+
+    void run_posted() {
+        while (!posted.empty()) {
+            auto work = std::move(posted.front());
+            posted.pop_front();
+            work();
+        }
+    }
+
+    std::function<void(ApiRequest &)> change = [](ApiRequest &) {}; // of each request
+    std::unique_ptr<ApiRouter> router;
+};
+
+inline std::string text(const boost::json::value &value) {
+    return value.is_string() ? std::string(value.as_string()) : boost::json::serialize(value);
+}
+
+} // namespace kith::app::test

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+//
+// What `kith why` says first: the cause and what to do, for each thing that can be wrong with a peer.
+#include "api_world.hpp"
+
+#include <host/api/diagnosis.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+namespace kith::app::test {
+
+namespace {
+
+Diagnosis why(ApiWorld &world, std::string_view name, std::size_t topology = 0) {
+    const core::EngineView view = world.view();
+    const Diagnosis found = diagnose(view, view.topologies[topology], name);
+    BOOST_TEST(!found.cause.empty());
+    BOOST_TEST(!found.remedy.empty());
+    return found;
+}
+
+void check(const Diagnosis &found, std::string_view code, std::string_view cause, std::string_view remedy) {
+    BOOST_TEST(found.code == code);
+    BOOST_TEST(found.cause.find(cause) != std::string::npos, found.cause);
+    BOOST_TEST(found.remedy.find(remedy) != std::string::npos, found.remedy);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(diagnosis)
+
+BOOST_AUTO_TEST_CASE(a_failed_attempt_names_its_cause_and_the_next_one) {
+    struct Case {
+        std::int32_t status;
+        const char *text;
+        const char *code;
+        const char *remedy;
+    };
+    const Case cases[] = {
+        {KITH_UNAUTHORIZED, "the cookies differ", "unauthorized", "the same cookie"},
+        {KITH_REFUSED, "nobody listens on 10.0.0.8:4369", "refused", "Start the node"},
+        {KITH_TIMED_OUT, "nothing answers", "mute", "firewall"},
+        {KITH_NOT_FOUND, "it has another name: c@h", "name_mismatch", "compare the name"},
+        {KITH_UNRESOLVED, "the host name x does not resolve", "no_such_host", "host part"},
+        {KITH_DENIED, "not allowed", "denied", "Allow it"},
+        {KITH_UNAUTHORIZED, "the certificate has expired", "certificate", "certificate"},
+        {KITH_PROTOCOL, "it is no EPMD", "not_a_node", "Look what listens"},
+        {KITH_UNREACHABLE, "no route", "unreachable", "routes"},
+        {KITH_INTERNAL, "a bug", "internal", "log of both"},
+    };
+    for (const Case &one : cases) {
+        ApiWorld world;
+        auto &topology = world.house.topology();
+        world.house.attach();
+        world.house.see(topology, {"b@h"});
+        world.house.finish("b@h", one.status, one.text);
+        const Diagnosis found = why(world, "b@h");
+        check(found, one.code, one.text, one.remedy);
+        BOOST_TEST(found.remedy.find("tries again in") != std::string::npos, found.remedy);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(states_of_a_link) {
+    ApiWorld world;
+    auto &topology = world.house.topology();
+    world.house.see(topology, {"b@h"});
+    check(why(world, "b@h"), "detached", "connector beam is not attached", "Start the local node");
+    world.house.reconciler.detached(KITH_REFUSED, "nobody listens on port 1", world.house.now);
+    check(why(world, "b@h"), "detached", "nobody listens on port 1", "kith attaches by itself");
+    BOOST_REQUIRE(world.house.reconciler.attached("self@h", ++world.house.epoch, world.house.now));
+    check(why(world, "b@h"), "links_unknown", "has not reported", "Wait");
+    world.house.say_links({});
+    world.house.run();
+    check(why(world, "b@h"), "connecting", "being dialled", "Wait");
+    world.house.finish("b@h");
+    check(why(world, "b@h"), "linked", "it is linked since", "Nothing");
+    check(why(world, "self@h"), "unknown", "no strategy of this topology has it", "Compare");
+    world.house.see(topology, {"b@h", "self@h"});
+    check(why(world, "self@h"), "local_node", "the local node", "Nothing");
+}
+
+BOOST_AUTO_TEST_CASE(names_that_the_topology_does_not_have) {
+    ApiWorld world;
+    auto &topology = world.house.topology();
+    world.house.attach();
+    check(why(world, "b@h"), "not_looked", "has not looked yet", "kith refresh");
+    BOOST_TEST(!why(world, "b@h").known);
+    topology.failed(core::SourceId{0}, KITH_DENIED, "403 Forbidden", world.house.now);
+    check(why(world, "b@h"), "source_denied", "cannot look: 403 Forbidden", "RBAC");
+    topology.failed(core::SourceId{0}, KITH_UNAUTHORIZED, "the certificate is of another authority", world.house.now);
+    check(why(world, "b@h"), "source_certificate", "certificate", "authorities");
+    world.house.see(topology, {"b@10.0.0.8"});
+    check(why(world, "b@10.0.0.9"), "unknown", "possibly b@10.0.0.8 is meant", "kith peers");
+    check(why(world, "x@y"), "unknown", "no strategy of this topology has it", "kith discover");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_policy_does) {
+    ApiWorld world;
+    core::Policy policy;
+    policy.exclude = {"out@*"};
+    policy.prune = core::Prune::keep;
+    auto &topology = world.house.topology(policy);
+    world.house.automatic = true;
+    world.house.attach();
+    world.house.see(topology, {"a@h", "b@h", "c@h", "d@h", "out@h"});
+    check(why(world, "out@h"), "filtered", "policy.include or policy.exclude", "globs");
+    world.house.update(topology, {}, {}, {"a@h"}); // one that leaves is believed
+    check(why(world, "a@h"), "gone", "it is gone from its source", "policy.prune");
+    world.house.update(topology, {}, {}, {"b@h", "c@h", "d@h"});
+    check(why(world, "b@h"), "guarded", "the guard holds its removal", "the removal is believed in 600 s");
+    world.house.down("a@h");
+    world.house.run();
+    check(why(world, "a@h"), "lost", "not a peer any more", "comes back by itself");
+}
+
+BOOST_AUTO_TEST_CASE(another_topology_keeps_its_link) {
+    ApiWorld world;
+    core::Policy policy;
+    policy.prune = core::Prune::disconnect;
+    auto &first = world.house.topology(policy, "first");
+    auto &second = world.house.topology(policy, "second");
+    world.house.automatic = true;
+    world.house.attach();
+    world.house.see(first, {"a@h", "b@h", "c@h"});
+    world.house.see(second, {"a@h"});
+    world.house.update(first, {}, {}, {"a@h"});
+    check(why(world, "a@h", 0), "kept_by_topology", "topology second holds it", "Take it out of topology second");
+    check(why(world, "a@h", 1), "linked", "linked", "Nothing");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace kith::app::test

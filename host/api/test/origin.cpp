@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#include <host/api/origin.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+namespace kith::app::test {
+
+BOOST_AUTO_TEST_SUITE(origin)
+
+BOOST_AUTO_TEST_CASE(hosts_that_the_dns_cannot_give_away) {
+    for (const auto *good : {"localhost", "LocalHost:80", "127.0.0.1", "10.0.0.1:9464", "[::1]", "[fe80::1]:9464"})
+        BOOST_TEST(host_allowed(good), good);
+    for (const auto *bad :
+         {"", "evil.example", "localhost.evil.example", "localhost:", "localhost:99x", "127.0.0.1.evil.example", "127.1",
+          "[::1", "[::1]x", "::1", "[localhost]", "127.0.0.1:123456", " localhost"})
+        BOOST_TEST(!host_allowed(bad), bad);
+}
+
+BOOST_AUTO_TEST_CASE(an_origin_of_its_own) {
+    BOOST_TEST(own_origin("http://localhost:80", "localhost:80"));
+    BOOST_TEST(own_origin("https://LOCALHOST", "localhost"));
+    for (const auto *foreign :
+         {"null", "", "http://localhost", "http://evil.example", "http://localhost:80.evil.example", "file://localhost:80"})
+        BOOST_TEST(!own_origin(foreign, "localhost:80"), foreign);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace kith::app::test

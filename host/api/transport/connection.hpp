@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+//
+// One client: reads a request, has it answered, writes the answer, and again; or follows a stream until one side ends. What waits for it is
+// bounded, and so is how long it may take.
+#pragma once
+
+#include "request_reader.hpp"
+
+#include <host/api/api.hpp>
+
+#include <boost/asio/local/stream_protocol.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace kith::app {
+
+/// What all connections of a server share.
+struct ConnectionShare {
+    ApiHandler &handler;
+    const ApiLimits &limits;
+    std::size_t streams = 0;     ///< connections that follow one
+    std::size_t large_bytes = 0; ///< of answers above limits.buffer that are not written yet
+};
+
+class ApiConnection : public std::enable_shared_from_this<ApiConnection> {
+  public:
+    using Socket = boost::asio::local::stream_protocol::socket;
+    using Clock = std::chrono::steady_clock;
+
+    /// share outlives it, until close().
+    ApiConnection(Socket socket, Right right, ConnectionShare &share);
+    ~ApiConnection();
+    ApiConnection(const ApiConnection &) = delete;
+    ApiConnection &operator=(const ApiConnection &) = delete;
+
+    void start();
+    /// Answers it and ends, whatever it sends.
+    void refuse(ApiFault fault);
+    /// Ends what has taken too long, and sends heartbeats. To be called each second.
+    void tick(Clock::time_point now);
+    void close();
+
+    bool open() const { return socket_.is_open(); }
+    /// It has no request that is complete: it can make room for another client.
+    bool waits() const { return phase_ == Phase::reading; }
+    /// Since when it is in its phase.
+    Clock::time_point since() const { return since_; }
+
+  private:
+    enum class Phase : std::uint8_t {
+        reading,   // a request
+        answering, // out_ is written
+        streaming,
+        ending, // the last answer is written; what still comes is discarded until the client ends
+    };
+
+    void enter(Phase phase);
+    void await_input();
+    void on_input();
+    void handle();
+    void answer(ApiAnswer answer, bool keep_alive, bool head_only);
+    void begin_stream(ApiAnswer answer);
+    void pump();
+    void flush();
+    void flushed();
+    void release_large();
+
+    Socket socket_;
+    Right right_;
+    ConnectionShare *share_;
+    RequestReader reader_;
+    std::string out_;
+    std::size_t written_ = 0; // of out_
+    std::size_t large_ = 0;   // of share_->large_bytes: ours
+    std::unique_ptr<ApiStream> stream_;
+    Phase phase_ = Phase::reading;
+    Clock::time_point since_ = Clock::now();
+    Clock::time_point progress_ = Clock::now(); // when bytes were last written
+    bool keep_alive_ = true;
+    bool awaits_input_ = false;
+    bool awaits_output_ = false;
+    bool stream_ended_ = false;
+};
+
+} // namespace kith::app

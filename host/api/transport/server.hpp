@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+//
+// The listening side: the socket's file, the clients, and the timers they share.
+#pragma once
+
+#include <host/api/api.hpp>
+
+#include <memory>
+#include <string>
+
+namespace kith::app {
+
+/// Null, and why, when the socket cannot be made.
+std::unique_ptr<ApiServer> make_api_server(boost::asio::io_context &io, ApiHandler &handler, ApiListen listen,
+                                           std::string &why);
+
+} // namespace kith::app

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+//
+// How a command asks the running daemon: it finds the socket, sends one request, and takes the answer. Whatever goes wrong is said on standard
+// error with what to do, and comes back as an exit status.
+#pragma once
+
+#include "command_line.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace kith::app {
+
+class Ask {
+  public:
+    /// Adds --socket and --json to the usage of a command.
+    static void add_options(CommandLine &command_line);
+
+    Ask(std::string command, const boost::program_options::variables_map &values);
+
+    /// The body of a good answer; nothing when there is none, and then status() is what to exit with.
+    std::optional<std::string> get(const std::string &target);
+    std::optional<std::string> post(const std::string &target);
+    /// The same, parsed.
+    std::optional<boost::json::value> get_json(const std::string &target);
+    /// The lines of a stream, as they come, until it ends or `line` returns false. Returns the exit status.
+    int follow(const std::string &target, const std::function<bool(std::string_view line)> &line);
+
+    bool json() const { return json_; }
+    int status() const { return status_; }
+
+  private:
+    bool find_socket();
+    std::optional<std::string> request(const std::string &method, const std::string &target, const std::string &accept,
+                                       const std::function<bool(std::string_view)> *on_body);
+    bool refuse(int status, const std::string &what, const std::string &remedy);
+
+    std::string command_;
+    std::string socket_;
+    bool json_ = false;
+    int status_ = exit_ok;
+};
+
+/// A part of a path or a value of a query, percent-encoded.
+std::string url_encoded(std::string_view text);
+
+/// A member of a JSON object: text, or empty; a number, or 0; an array, or an empty one.
+std::string text_at(const boost::json::value &object, std::string_view name);
+std::int64_t number_at(const boost::json::value &object, std::string_view name);
+bool flag_at(const boost::json::value &object, std::string_view name);
+const boost::json::array &list_at(const boost::json::value &object, std::string_view name);
+
+} // namespace kith::app
