@@ -95,7 +95,7 @@ std::string similar(const core::LiveTopology &topology, std::string_view name) {
     return found;
 }
 
-Diagnosis unknown_name(const core::LiveTopology &topology, std::string_view name) {
+Diagnosis unknown_name(const core::EngineView &view, const core::LiveTopology &topology, std::string_view name) {
     if (const std::string_view words = topology.last_words(name); !words.empty())
         return {"lost", "it is not a peer any more: " + std::string(words),
                 "If it should be there, look why its source does not have it; it comes back by itself when the source has it "
@@ -113,6 +113,11 @@ Diagnosis unknown_name(const core::LiveTopology &topology, std::string_view name
     }
     Diagnosis found{"unknown", "no strategy of this topology has it",
                     "Compare the name with those of `kith peers`; `kith discover` shows what each strategy finds.", false};
+    // Names are compared only when nobody knows this one: that looks at all of them.
+    const bool elsewhere = std::any_of(view.topologies.begin(), view.topologies.end(), [&](const core::TopologyView &one) {
+        return !one.topology->name_status(name).state.empty();
+    });
+    if (elsewhere) return found;
     if (const std::string other = similar(topology, name); !other.empty())
         found.cause += "; possibly " + other + " is meant, which has a part of its name";
     return found;
@@ -191,7 +196,7 @@ Diagnosis by_link(const core::EngineView &view, const core::TopologyView &topolo
 Diagnosis diagnose(const core::EngineView &view, const core::TopologyView &its, std::string_view name) {
     const core::LiveTopology &topology = *its.topology;
     const core::NameStanding standing = topology.standing(name, view.now);
-    if (!standing.known) return unknown_name(topology, name);
+    if (!standing.known) return unknown_name(view, topology, name);
     if (standing.self) return {"local_node", "it is the local node itself", "Nothing."};
     if (standing.excluded)
         return {"filtered", "policy.include or policy.exclude of topology " + std::string(topology.name()) + " leaves it out",
