@@ -60,12 +60,7 @@ bool LiveTopology::describe(std::string_view name, PeerView &peer) const {
     return id != no_name && describe(id, peer);
 }
 
-std::string_view LiveTopology::last_words(std::string_view name) const {
-    for (auto obituary = obituaries_.rbegin(); obituary != obituaries_.rend(); ++obituary) {
-        if (obituary->name == name) return obituary->text;
-    }
-    return {};
-}
+std::string_view LiveTopology::last_words(std::string_view name) const { return publisher_.last_words(name); }
 
 Reconciler::LinkStatus Reconciler::link_status(std::string_view text, Time now) const {
     using State = LinkStatus::State;

@@ -60,6 +60,13 @@ std::string ChangePublisher::collision_text(const MembershipChange &change, std:
     return "the keys \"" + std::string{other.key} + "\" and \"" + std::string{key} + "\" have one name";
 }
 
+std::string_view ChangePublisher::last_words(std::string_view name) const {
+    for (auto last = lost_.rbegin(); last != lost_.rend(); ++last) {
+        if (last->name == name) return last->reason;
+    }
+    return {};
+}
+
 std::string ChangePublisher::lost(std::string_view name, Time now) const {
     for (auto last = lost_.rbegin(); last != lost_.rend(); ++last) {
         if (last->name == name) return "lost " + duration_text(now - last->at) + " ago: " + last->reason;

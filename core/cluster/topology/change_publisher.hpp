@@ -28,6 +28,8 @@ class ChangePublisher {
     void publish(const MembershipChange &change, Time now);
     // "lost 3 s ago: ..."; empty for a name that is not one of the last 256.
     std::string lost(std::string_view name, Time now) const;
+    // The reason alone, valid until the next change.
+    std::string_view last_words(std::string_view name) const;
 
   private:
     struct Lost {

@@ -124,9 +124,7 @@ class LiveTopology final : private ReconcilerUser {
     // The peer as its first source has it; false when it is not known. The views are valid until the next input.
     bool describe(std::string_view name, PeerView &peer) const;
     std::size_t guarded() const { return membership_.guarded(); } // names whose removal the guard holds
-    std::string_view source_name(SourceId source) const {
-        return index_of(source) < tellings_.size() ? tellings_[index_of(source)].name : name_;
-    }
+    std::string_view source_name(SourceId source) const { return sources_.knows(source) ? sources_[source].name : name_; }
     // Why a name is not known any more, when it was lost not long ago; empty else.
     std::string_view last_words(std::string_view name) const;
     std::uint64_t collisions() const { return membership_.collisions(); }

@@ -147,7 +147,6 @@ void ApiConnection::pump() {
 
 void ApiConnection::flush() {
     while (open() && written_ < out_.size()) {
-        boost::system::error_code error;
         // Not write_some: a client that is gone is an error here, and no signal.
         const ssize_t wrote =
             ::send(socket_.native_handle(), out_.data() + written_, out_.size() - written_, MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -34,7 +34,7 @@ class Home:
 
     def run(self, command, cwd=None, expected=0, timeout=900, **environment):
         """What it prints, on both outputs. A test that expects another exit status says so."""
-        done = subprocess.run(command, cwd=cwd or self.dir, env=dict(os.environ, RUNTIME_DIRECTORY=str(runtime), **environment), stdin=subprocess.DEVNULL,
+        done = subprocess.run(command, cwd=cwd or self.dir, env=dict(os.environ, **environment), stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", timeout=timeout)
         if done.returncode != expected:
             raise AssertionError(f"{command} ended with {done.returncode}, expected {expected}\n{done.stdout}")
@@ -71,7 +71,8 @@ class Daemon:
         runtime.mkdir(exist_ok=True)
         with open(log, "wb") as output:
             self._process = subprocess.Popen([str(home.kith / "bin/kith"), "run", str(file), "--events", str(self._events)],
-                                             env=dict(os.environ, **environment), stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+                                             env=dict(os.environ, RUNTIME_DIRECTORY=str(runtime), **environment), stdin=subprocess.DEVNULL,
+                                             stdout=output, stderr=output)
 
     def events(self):
         """All that are complete so far."""
