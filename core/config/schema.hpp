@@ -26,8 +26,8 @@ class Schema {
     Schema(Schema &&) noexcept;
     Schema &operator=(Schema &&) noexcept;
 
-    // All in turn: convert, check, fill. True when the value fits; else at least one error was added. place is null for what does
-    // not stand in the text; then at is where errors are told.
+    // All in turn: convert, check, fill. True when the value fits; else at least one error was added. place: null for a value
+    // that is not in the file's text; errors about it are then reported at offset `at`.
     bool apply(boost::json::value &value, const Place *place, std::uint32_t at, const KeyPath &path, Findings &findings) const;
 
     // A string that came whole out of ${...} becomes the integer, number or boolean that is expected; 60.0 and 6e1 become 60.

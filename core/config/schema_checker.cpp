@@ -97,7 +97,7 @@ void SchemaChecker::again(const json::value &schema, const Here &here) {
     run(schema, here.value, here.place, here.at, here.path, here.secret, here.depth + 1);
 }
 
-// ---- what is told ----
+// ---- reporting ----
 
 void SchemaChecker::error(std::uint32_t at, const KeyPath &path, std::string message) {
     ++errors_;

@@ -22,8 +22,8 @@ class SchemaChecker {
     // Both outlive it. root: the document that $ref looks in.
     SchemaChecker(const boost::json::value &root, Findings *findings) : root_(root), findings_(findings) {}
 
-    // place is null for what does not stand in the text; then `at` is where it is told. secret: the value may not be repeated. depth: steps
-    // down the schema until here.
+    // place: null for a value that is not in the file's text; errors about it are then reported at offset `at`. secret: error texts must not
+    // contain the value. depth: steps down the schema until here.
     void run(const boost::json::value &schema, const boost::json::value &value, const Place *place, std::uint32_t at,
              const KeyPath &path, bool secret, int depth);
 
@@ -62,7 +62,7 @@ class SchemaChecker {
     // The same value against another schema.
     void again(const boost::json::value &schema, const Here &here);
 
-    // -- what is told --
+    // -- reporting --
     void error(std::uint32_t at, const KeyPath &path, std::string message);
     void error(const Here &here, std::string message) { error(here.at, here.path, std::move(message)); }
     void error(const Here &here, const ValueFault &fault);

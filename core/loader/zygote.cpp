@@ -116,6 +116,7 @@ void describe(Request request) {
 // ---- the zygote ----
 
 // Waits for a child and returns its status; kills it and returns -1 when the time limit is reached. Its descendants are not waited for.
+// It reads the clock itself: this runs in the zygote, a process of its own that has no World.
 int wait_for(pid_t child, std::chrono::milliseconds bound) {
     sigset_t ended;
     sigemptyset(&ended);

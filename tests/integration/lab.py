@@ -217,7 +217,7 @@ class Scenario(unittest.TestCase):
         self.addCleanup(self.lab.close)
 
     def quiet(self, kith, seconds, kind, **fields):
-        """Asserts that no such event is reported for a time."""
+        """Asserts that no such event is reported for a time. The only wait without a condition: there is none for what must not happen."""
         after = kith.last()
         time.sleep(seconds)
         found = kith.found(kind, after, **fields)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a membership knows, for whoever asks: nothing here changes anything.
+// Read-only questions to a membership.
 #pragma once
 
 #include <core/cluster/base/interner.hpp>

@@ -66,7 +66,7 @@ struct NameFacts {
 // The state that these facts ask for. One that is gone is answered as gone; whether it is outside depends on its link.
 NameState target_state(const NameFacts &facts);
 
-// What is told of a name that goes from one state to another.
+// The kind of change to publish when a name goes from one state to another.
 ChangeKind change_of(NameState before, NameState after);
 
 } // namespace kith::core

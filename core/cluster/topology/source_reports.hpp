@@ -48,7 +48,8 @@ class SourceReports {
     // An event for the first observation, for each that changed the set or what is left out of it, and for the first after a failure; the
     // others say nothing new. whole: a `replace`; changes that come one by one have their own events. True: there was something to tell.
     bool observed(SourceId source, ObservationTally &tally, bool whole, Time now);
-    // Told when it begins and when its reason changes; how often it failed is told by the observation that succeeds.
+    // Publishes an event when the failure begins and when its reason changes. The event of the next successful observation contains the
+    // number of failures.
     void failed(SourceId source, std::int32_t status, std::string_view text, Time now);
     // Peers of it are remembered, which it last had so long ago.
     void remembered(SourceId source, Time age, Time now);
