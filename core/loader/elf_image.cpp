@@ -374,7 +374,7 @@ std::vector<std::byte> Image::bytes_of(const Segment &segment, std::uint64_t add
     const std::uint64_t within = address - segment.address;
     if (within < segment.file_size) {
         const auto here = bytes_.subspan(segment.offset + within, std::min<std::uint64_t>(size, segment.file_size - within));
-        std::ranges::copy(here, result.begin());
+        if (!here.empty()) std::memcpy(result.data(), here.data(), here.size());
     }
     return result;
 }

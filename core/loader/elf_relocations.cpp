@@ -66,9 +66,11 @@ class RelocationReader {
     std::optional<Error> run() {
         if (!read_entries<Elf64_Rela>(tables_.rela) || !read_entries<Elf64_Rel>(tables_.rel) || !read_packed())
             return Error{"is a damaged ELF file: its relocations are outside of the file"};
+        // Linkers sort the relative relocations, which come first and are most of them.
         auto &all = image_.relocations_;
-        if (!std::ranges::is_sorted(all, {}, &Image::Relocation::address))
-            std::ranges::stable_sort(all, {}, &Image::Relocation::address);
+        const auto unsorted = std::ranges::is_sorted_until(all, {}, &Image::Relocation::address);
+        std::ranges::stable_sort(unsorted, all.end(), {}, &Image::Relocation::address);
+        std::ranges::inplace_merge(all, unsorted, {}, &Image::Relocation::address);
         return std::nullopt;
     }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 namespace kith::core {
 
@@ -46,24 +47,37 @@ constexpr std::array<Sanitizer, 7> sanitizers{{{"address", "asan", "__asan_", "_
 
 // "libasan.so.8" of GCC, "libclang_rt.asan-x86_64.so" of clang.
 bool is_runtime(std::string_view needed, const Sanitizer &sanitizer) {
-    const std::string name(sanitizer.library);
-    return needed.starts_with("lib" + name + ".so") || needed.starts_with("libclang_rt." + name + "-") ||
-           needed.starts_with("libclang_rt." + name + "_") || needed.starts_with("libclang_rt." + name + ".");
+    constexpr std::string_view of_clang = "libclang_rt.", of_gcc = "lib";
+    const bool clang = needed.starts_with(of_clang);
+    if (!clang && !needed.starts_with(of_gcc)) return false;
+    needed.remove_prefix(clang ? of_clang.size() : of_gcc.size());
+    if (!needed.starts_with(sanitizer.library)) return false;
+    needed.remove_prefix(sanitizer.library.size());
+    return needed.starts_with(".so") ||
+           (clang && !needed.empty() && std::string_view("-_.").find(needed.front()) != std::string_view::npos);
+}
+
+// The imports whose names the compiler reserves, few of all; the calls of sanitizers are among them.
+std::vector<const elf::Import *> reserved_imports(const elf::Image &image) {
+    std::vector<const elf::Import *> result;
+    for (const elf::Import &import : image.imports())
+        if (!import.weak && import.name.starts_with("__")) result.push_back(&import);
+    return result;
 }
 
 std::optional<Refusal> check_sanitizers(const elf::Image &image) {
+    const auto imports = reserved_imports(image);
     for (const Sanitizer &sanitizer : sanitizers) {
         const auto runtime =
             std::ranges::find_if(image.needed(), [&](std::string_view name) { return is_runtime(name, sanitizer); });
-        const auto call = std::ranges::find_if(image.imports(), [&](const elf::Import &import) {
-            return !import.weak && import.name.starts_with(sanitizer.prefix);
-        });
+        const auto call = std::ranges::find_if(
+            imports, [&](const elf::Import *import) { return import->name.starts_with(sanitizer.prefix); });
         const bool needs = runtime != image.needed().end();
-        if (!needs && call == image.imports().end()) continue;
+        if (!needs && call == imports.end()) continue;
         // A kith that is built with the same sanitizer contains the runtime.
         if (::dlsym(RTLD_DEFAULT, sanitizer.symbol) != nullptr || (needs && is_loaded(*runtime))) continue;
         return unfit("it was built with -fsanitize=" + std::string(sanitizer.name) + " (it " +
-                         (needs ? "needs " + std::string(*runtime) : "calls " + std::string(call->name)) +
+                         (needs ? "needs " + std::string(*runtime) : "calls " + std::string((*call)->name)) +
                          "), whose runtime must be loaded when a process starts, and is not in this one",
                      "build the plugin for kith without -fsanitize; use -fsanitize for its tests only");
     }
