@@ -2,6 +2,7 @@
 //
 // The program kith-sim, which the command `kith sim` runs.
 #include <host/command/command_line.hpp>
+#include <tests/sanitizers.hpp>
 #include <tests/sim/result_report.hpp>
 #include <tests/sim/simulation.hpp>
 
@@ -83,7 +84,7 @@ int simulate(const Arguments &arguments) {
         const std::string again = "kith sim " + file + " --seed " + std::to_string(seed) + " --trace -";
         report << (values->count("json") != 0 ? to_json(*scenario, result, again) : to_text(*scenario, result, again));
         if (!result.good()) status = exit_negative;
-#if !defined(__SANITIZE_ADDRESS__)
+#if !KITH_ADDRESS_SANITIZER
         // Destroying a thousand hosts takes seconds; the memory of the last run is released when the process exits.
         if (seed + 1 - first == count) static_cast<void>(simulation.release());
 #endif

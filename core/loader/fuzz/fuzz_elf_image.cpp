@@ -23,8 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         within(symbol.name);
         const auto start = image->initial(symbol.value, 16);
         if (start && start->size() != 16) std::abort();
-        const auto data = image->data(symbol.value, 64);
-        if (data && (data->bytes.size() != 64 || data->pointers.size() > 64)) std::abort();
+        const auto initial = image->data(symbol.value, 64);
+        if (initial && (initial->bytes.size() != 64 || initial->pointers.size() > 64)) std::abort();
     }
     // Only the first export: a file has one entry.
     if (!image->exports().empty()) {

@@ -4,6 +4,7 @@
 #include "plugin_folder.hpp"
 
 #include "core/loader/sha256_pin.hpp"
+#include <tests/sanitizers.hpp>
 
 #include <kith/service/log.h>
 
@@ -51,7 +52,7 @@ constexpr Expected refusals[] = {
     {"alias_is_own_id", "L5", "it uses the name \"bad\" twice for plugins of one kind", "plugin's author"},
     {"not_utf8", "M1", "its summary is not UTF-8", "plugin's author"},
     {"exec_stack", "L2", "it requires an executable stack (PT_GNU_STACK is RWE)", ".note.GNU-stack"},
-#if !defined(__SANITIZE_ADDRESS__)
+#if !KITH_ADDRESS_SANITIZER
     {"sanitized", "L2", "it was built with -fsanitize=address", "without -fsanitize"},
 #endif
     {"static_tls", "L2", "bytes of static thread-local storage (DF_STATIC_TLS)", "-ftls-model=global-dynamic"},

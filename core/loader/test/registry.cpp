@@ -3,13 +3,15 @@
 
 #include "core/loader/registry.hpp"
 
+#include <tests/sanitizers.hpp>
+
 namespace kith::core::test {
 
 namespace {
 
 // With a sanitizer's runtime in this process, the plugin that is built with that sanitizer can be loaded.
 bool is_fit_here([[maybe_unused]] const fs::path &plugin) {
-#if defined(__SANITIZE_ADDRESS__)
+#if KITH_ADDRESS_SANITIZER
     return plugin.filename() == "libsanitized.so";
 #else
     return false;

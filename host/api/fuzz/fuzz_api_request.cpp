@@ -21,14 +21,14 @@ struct NoJoiner final : core::Joiner {
     void refresh() override {}
 };
 
-struct World {
+struct SmallEngine {
     core::Bus bus;
     NoJoiner joiner;
     core::Reconciler reconciler{"beam", 0, joiner, bus, 1};
     core::LiveTopology topology{"t", {}, reconciler, bus};
     std::unique_ptr<ApiRouter> router;
 
-    World() {
+    SmallEngine() {
         topology.add_source("s");
         topology.start(1);
         const core::PeerView peers[] = {{"k1", "a@h", {}, 0}, {"k2", "b@h", {}, 0}};
@@ -69,7 +69,7 @@ void check(const ApiAnswer &answer) {
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
-    static World world;
+    static SmallEngine engine;
     if (size == 0) return 0;
     const std::size_t step = std::size_t{data[0]} * 8 + 1;
     std::string_view rest(reinterpret_cast<const char *>(data) + 1, size - 1);
@@ -80,13 +80,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         while (reader.state() == RequestReader::State::complete) {
             ApiRequest request = reader.request();
             request.right = (data[0] & 1U) != 0 ? Right::control : Right::read;
-            ApiAnswer answer = world.router->answer(request);
+            ApiAnswer answer = engine.router->answer(request);
             check(answer);
             std::string out;
             if (answer.stream) answer.stream->fill(out, 65'536);
             reader.next();
         }
     }
-    if (reader.state() == RequestReader::State::failed) check(world.router->refusal(reader.fault()));
+    if (reader.state() == RequestReader::State::failed) check(engine.router->refusal(reader.fault()));
     return 0;
 }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint16_t cname = 5, soa = 6, ns = 2, opt = 41, internet = 1;
 constexpr unsigned nxdomain = 3, refused = 5;
-constexpr std::size_t header_size = 12, max_aliases = 16;
+constexpr std::size_t max_aliases = 16;
 
 // What the server did, when that is no answer.
 struct Broken {

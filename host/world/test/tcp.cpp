@@ -3,6 +3,8 @@
 // kith.tcp/1 over loopback, in both worlds; and what only real sockets have.
 #include "ground.hpp"
 
+#include <tests/sanitizers.hpp>
+
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -364,7 +366,7 @@ BOOST_AUTO_TEST_CASE(nagle_is_off_and_no_socket_is_inherited) {
     BOOST_TEST(sockets == 2);
 }
 
-#ifndef __SANITIZE_ADDRESS__ // its companion, the undefined behaviour sanitizer, needs a descriptor to look at a vtable
+#if !KITH_ADDRESS_SANITIZER // its companion, the undefined behaviour sanitizer, needs a descriptor to look at a vtable
 BOOST_AUTO_TEST_CASE(without_descriptors_nothing_opens_and_nothing_spins) {
     const auto waiting = client.connect("127.0.0.1", listening.port);
     await(client, waiting);

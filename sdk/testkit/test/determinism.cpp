@@ -72,12 +72,4 @@ BOOST_AUTO_TEST_CASE(the_text_of_the_trace_costs_nothing_of_its_hash) {
     BOOST_TEST(world(3, 0, 4, 1min, true).hash == world(3, 0, 4, 1min, false).hash);
 }
 
-BOOST_AUTO_TEST_CASE(many_machines_for_a_while) {
-    const auto begin = std::chrono::steady_clock::now();
-    world(1, 0, 200, 10min, false);
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    BOOST_TEST_MESSAGE("200 machines for ten virtual minutes: " << took.count() << " s");
-    BOOST_TEST(took.count() < 30.0);
-}
-
 BOOST_AUTO_TEST_SUITE_END()

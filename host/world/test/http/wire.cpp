@@ -4,6 +4,8 @@
 // than memory should be. The real world alone.
 #include "web.hpp"
 
+#include <tests/sanitizers.hpp>
+
 #include <fstream>
 
 using namespace kith::test;
@@ -35,17 +37,7 @@ struct Wire : Web<Real> {
 };
 
 // Sanitizers keep what was freed for a while: with them memory says nothing.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool measured = false;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool measured = false;
-#else
-constexpr bool measured = true;
-#endif
-#else
-constexpr bool measured = true;
-#endif
+constexpr bool measured = KITH_ADDRESS_SANITIZER == 0 && KITH_THREAD_SANITIZER == 0;
 
 std::size_t resident() {
     std::ifstream file("/proc/self/status");
