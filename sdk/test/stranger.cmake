@@ -17,6 +17,11 @@ function(run expected words)
   endif()
 endfunction()
 
+find_program(CCACHE ccache)
+if(CCACHE) # what one run has compiled serves the next
+  set(ENV{CMAKE_C_COMPILER_LAUNCHER} ccache)
+  set(ENV{CMAKE_CXX_COMPILER_LAUNCHER} ccache)
+endif()
 file(REMOVE_RECURSE ${WORK})
 run(good "" ${CMAKE_COMMAND} --install ${BUILD} --component sdk --prefix ${WORK}/kith)
 run(good "" ${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE}/sdk/test/stranger -B ${WORK}/build -DCMAKE_PREFIX_PATH=${WORK}/kith

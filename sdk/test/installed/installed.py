@@ -14,6 +14,8 @@ import time
 import unittest
 
 BUILD = pathlib.Path(os.environ["KITH_BUILD"])
+# What one run has compiled serves the next: CMake and ccache read these variables.
+CACHED = {"CMAKE_C_COMPILER_LAUNCHER": "ccache", "CMAKE_CXX_COMPILER_LAUNCHER": "ccache"} if shutil.which("ccache") else {}
 
 
 class Home:
@@ -34,7 +36,8 @@ class Home:
 
     def run(self, command, cwd=None, expected=0, timeout=900, **environment):
         """What it prints, on both outputs. A test that expects another exit status says so."""
-        done = subprocess.run(command, cwd=cwd or self.dir, env=dict(os.environ, **environment), stdin=subprocess.DEVNULL,
+        cached = dict(CACHED, CCACHE_BASEDIR=str(self.dir), CCACHE_NOHASHDIR="1")
+        done = subprocess.run(command, cwd=cwd or self.dir, env=dict(os.environ, **cached) | environment, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", timeout=timeout)
         if done.returncode != expected:
             raise AssertionError(f"{command} ended with {done.returncode}, expected {expected}\n{done.stdout}")
