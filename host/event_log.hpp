@@ -3,7 +3,7 @@
 // Writes events to the log: each kind has a fixed level and message; the values of the event are fields.
 #pragma once
 
-#include <core/cluster/bus/event.hpp>
+#include <core/cluster/events/event.hpp>
 #include <core/engine/logger.hpp>
 
 namespace kith::app {

@@ -33,7 +33,7 @@ off_t size_of_file(int fd) {
 
 } // namespace
 
-EventStream::EventStream(boost::asio::io_context &io, core::Bus &bus, const std::string &path, std::size_t queue,
+EventStream::EventStream(boost::asio::io_context &io, core::EventBus &bus, const std::string &path, std::size_t queue,
                          OnReport on_report, std::chrono::nanoseconds retry_after)
     : io_(io),
       bus_(bus),

@@ -10,7 +10,7 @@
 // its end of the pipe ends the stream.
 #pragma once
 
-#include <core/cluster/bus/bus.hpp>
+#include <core/cluster/events/event_bus.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -40,8 +40,8 @@ class EventStream {
 
     /// path: a file, which is appended to and created with mode 0640 if missing, or "-" for standard output. queue: maximum of events
     /// that the bus holds for it. on_report: called on the loop. Throws boost::system::system_error when the file cannot be opened.
-    EventStream(boost::asio::io_context &io, core::Bus &bus, const std::string &path, std::size_t queue, OnReport on_report,
-                std::chrono::nanoseconds retry_after = retry);
+    EventStream(boost::asio::io_context &io, core::EventBus &bus, const std::string &path, std::size_t queue,
+                OnReport on_report, std::chrono::nanoseconds retry_after = retry);
     ~EventStream();
     EventStream(const EventStream &) = delete;
     EventStream &operator=(const EventStream &) = delete;
@@ -63,7 +63,7 @@ class EventStream {
     void end();
 
     boost::asio::io_context &io_;
-    core::Bus &bus_;
+    core::EventBus &bus_;
     std::string path_;
     OnReport on_report_;
     std::chrono::nanoseconds retry_after_;

@@ -5,9 +5,9 @@
 
 namespace kith::core {
 
-std::int32_t ConnectorDriver::answer(const Outcome &outcome) {
+std::int32_t ConnectorDriver::answer(const Status &status) {
     turn_.soon();
-    return outcome ? outcome.status : instance_->refuse(outcome.status, outcome.text);
+    return status ? status.status : instance_->refuse(status.status, status.text);
 }
 
 std::int32_t ConnectorDriver::done(std::uint64_t op, std::int32_t status, std::string_view text) {
@@ -42,7 +42,7 @@ const kith_connector_plugin *ConnectorDriver::side() const {
     return instance_->running() ? instance_->side<kith_connector_plugin>(KITH_CONNECTOR) : nullptr;
 }
 
-Begun ConnectorDriver::begin(const char *what, Operation operation, const PeerView &peer) {
+StartedOperation ConnectorDriver::begin(const char *what, Operation operation, const PeerView &peer) {
     if (operation == nullptr) return {KITH_UNSUPPORTED, 0, std::string("the connector has no ") + what};
     attributes_.clear();
     for (const AttributeView &attribute : peer.attributes) attributes_.push_back({str(attribute.name), str(attribute.value)});
@@ -61,12 +61,12 @@ Begun ConnectorDriver::begin(const char *what, Operation operation, const PeerVi
     return {status < 0 ? status : KITH_INTERNAL, 0, instance_->take_error()};
 }
 
-Begun ConnectorDriver::connect(const PeerView &peer) {
+StartedOperation ConnectorDriver::connect(const PeerView &peer) {
     const auto *table = side();
     return begin("connect", table != nullptr ? table->connect : nullptr, peer);
 }
 
-Begun ConnectorDriver::disconnect(const PeerView &peer) {
+StartedOperation ConnectorDriver::disconnect(const PeerView &peer) {
     const auto *table = side();
     return begin("disconnect", table != nullptr ? table->disconnect : nullptr, peer);
 }

@@ -14,7 +14,7 @@
 
 namespace kith::core {
 
-class ConnectorDriver final : public ConnectorSeat, public Joiner {
+class ConnectorDriver final : public ConnectorSeat, public Connector {
   public:
     /// turn: asked for one after each input. world: gives the operations their ids (T3).
     ConnectorDriver(World &world, Turn &turn) : world_(world), turn_(turn) {}
@@ -33,17 +33,17 @@ class ConnectorDriver final : public ConnectorSeat, public Joiner {
     std::int32_t link_up(std::uint64_t epoch, const kith_link *link) override;
     std::int32_t link_down(std::uint64_t epoch, std::string_view name, std::string_view reason) override;
 
-    // Joiner
-    Begun connect(const PeerView &peer) override;
-    Begun disconnect(const PeerView &peer) override;
+    // Connector
+    StartedOperation connect(const PeerView &peer) override;
+    StartedOperation disconnect(const PeerView &peer) override;
     void cancel(std::uint64_t op) override;
     void refresh() override;
 
   private:
     using Operation = std::int32_t (*)(void *self, std::uint64_t op, const kith_peer *peer);
     const kith_connector_plugin *side() const;
-    Begun begin(const char *what, Operation operation, const PeerView &peer);
-    std::int32_t answer(const Outcome &outcome);
+    StartedOperation begin(const char *what, Operation operation, const PeerView &peer);
+    std::int32_t answer(const Status &status);
 
     World &world_;
     Turn &turn_;

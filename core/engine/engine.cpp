@@ -120,7 +120,7 @@ Engine::Engine(World &world, Logger &logger, const Config &config, const Registr
       logger_(logger),
       config_(config),
       registry_(registry),
-      bus_(BusLimits{.events = config.events.ring}),
+      bus_(EventBusLimits{.events = config.events.ring}),
       turn_(
           world, [this] { act(); }, [this] { bus_.set_wall(turn_.now(), turn_.wall()); }) {
     bus_.set_wall(turn_.now(), turn_.wall());

@@ -6,7 +6,7 @@
 // Everything is called on the world's loop.
 #pragma once
 
-#include <core/cluster/bus/bus.hpp>
+#include <core/cluster/events/event_bus.hpp>
 #include <core/cluster/topology/topology.hpp>
 #include <core/config/model.hpp>
 #include <core/engine/engine_view.hpp>
@@ -48,7 +48,7 @@ class Engine {
     /// Ask every strategy to look now, and every connector to tell its links.
     void refresh();
 
-    Bus &bus() { return bus_; }
+    EventBus &bus() { return bus_; }
     Time now() const { return turn_.now(); }
 
     /// Where a peer stands and why, for each topology: lines for people.
@@ -81,7 +81,7 @@ class Engine {
     Logger &logger_;
     const Config &config_;
     const Registry &registry_;
-    Bus bus_;
+    EventBus bus_;
     Turn turn_;
     std::vector<std::unique_ptr<Connector>> connectors_;
     std::vector<std::unique_ptr<Unit>> topologies_;

@@ -3,7 +3,7 @@
 // What runs in an engine, to be read: the topologies, connectors and instances at one moment. Nothing in it calls a plugin.
 #pragma once
 
-#include <core/cluster/bus/bus.hpp>
+#include <core/cluster/events/event_bus.hpp>
 #include <core/cluster/topology/topology.hpp>
 #include <core/engine/instance.hpp>
 
@@ -38,7 +38,7 @@ struct EngineView {
     Time now = 0;
     std::int64_t wall = 0; ///< nanoseconds since 1970, at now
     bool running = false;  ///< it has started and does not stop
-    const Bus &bus;
+    const EventBus &bus;
     std::vector<TopologyView> topologies{};
     std::vector<ConnectorView> connectors{};
     std::vector<InstanceView> instances{};

@@ -18,7 +18,7 @@ Instance::Surroundings owned_by(Instance::Surroundings surroundings, InstanceOwn
 } // namespace
 
 Keeper::Keeper(const Plugin &plugin, Instance::Identity identity, std::string_view options, Instance::Surroundings surroundings,
-               std::string connector, Bus &bus, Turn &turn, std::function<void(const Failure &)> on_lost)
+               std::string connector, EventBus &bus, Turn &turn, std::function<void(const Failure &)> on_lost)
     : instance_(plugin, std::move(identity), options, owned_by(surroundings, *this)),
       connector_(std::move(connector)),
       bus_(bus),

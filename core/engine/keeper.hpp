@@ -5,7 +5,7 @@
 #pragma once
 
 #include <core/cluster/base/time.hpp>
-#include <core/cluster/bus/bus.hpp>
+#include <core/cluster/events/event_bus.hpp>
 #include <core/engine/instance.hpp>
 #include <core/engine/turn.hpp>
 
@@ -26,7 +26,7 @@ class Keeper final : private InstanceOwner {
     /// connector: for events, the instance's name when it is a connector, else empty. surroundings.owner is replaced by the keeper.
     /// on_lost: it does not run any more, or never did; what it said no longer holds.
     Keeper(const Plugin &plugin, Instance::Identity identity, std::string_view options, Instance::Surroundings surroundings,
-           std::string connector, Bus &bus, Turn &turn, std::function<void(const Failure &)> on_lost);
+           std::string connector, EventBus &bus, Turn &turn, std::function<void(const Failure &)> on_lost);
 
     Instance &instance() { return instance_; }
     const Instance &instance() const { return instance_; }
@@ -53,7 +53,7 @@ class Keeper final : private InstanceOwner {
 
     Instance instance_;
     std::string connector_;
-    Bus &bus_;
+    EventBus &bus_;
     Turn &turn_;
     std::function<void(const Failure &)> on_lost_;
     std::optional<Failure> failure_; // noted, not acted upon yet

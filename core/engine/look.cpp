@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <core/engine/look.hpp>
 
-#include <core/cluster/base/outcome.hpp>
+#include <core/cluster/base/status.hpp>
 #include <core/cluster/membership/glob.hpp>
 #include <core/cluster/membership/name_template.hpp>
 #include <core/engine/configured_node.hpp>
@@ -97,7 +97,7 @@ struct Look::Eye final : DiscoverySeat, InstanceOwner {
         look.turn_.soon();
     }
 
-    std::int32_t refuse(const Outcome &outcome) {
+    std::int32_t refuse(const Status &outcome) {
         answer(outcome.status, outcome.text);
         return instance.refuse(outcome.status, outcome.text);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <core/cluster/bus/event.hpp>
+#include <core/cluster/events/event.hpp>
 #include <core/engine/peer_memory_text.hpp>
 
 #include <boost/json/parse.hpp>

@@ -9,8 +9,8 @@
 //   {"peers":1,"sum":"0123456789abcdef"}
 #pragma once
 
-#include <core/cluster/base/peer_view.hpp>
 #include <core/failed_result.hpp>
+#include <kith/hosting/peer_view.hpp>
 
 #include <boost/system/result.hpp>
 

@@ -7,7 +7,7 @@
 
 namespace kith::core {
 
-PluginWatch::PluginWatch(World &world, Turn &turn, Bus &bus, const Registry &registry)
+PluginWatch::PluginWatch(World &world, Turn &turn, EventBus &bus, const Registry &registry)
     : world_(world), turn_(turn), bus_(bus), service_(static_cast<const kith_file_host *>(world.service(KITH_FILE))) {
     for (const auto &library : registry.libraries()) {
         if (!library->file_state()) continue; // linked in

@@ -4,7 +4,7 @@
 // happened to it for a second, since a file that is copied changes many times. What is loaded is a copy, which nothing of this reaches.
 #pragma once
 
-#include <core/cluster/bus/bus.hpp>
+#include <core/cluster/events/event_bus.hpp>
 #include <core/engine/turn.hpp>
 #include <core/loader/registry.hpp>
 #include <kith/hosting/world.hpp>
@@ -23,7 +23,7 @@ class PluginWatch final : private Tenant {
     static constexpr Time retry = 60'000'000'000; // after a look that failed
 
     /// All outlive it.
-    PluginWatch(World &world, Turn &turn, Bus &bus, const Registry &registry);
+    PluginWatch(World &world, Turn &turn, EventBus &bus, const Registry &registry);
     ~PluginWatch();
     PluginWatch(const PluginWatch &) = delete;
     PluginWatch &operator=(const PluginWatch &) = delete;
@@ -59,7 +59,7 @@ class PluginWatch final : private Tenant {
 
     World &world_;
     Turn &turn_;
-    Bus &bus_;
+    EventBus &bus_;
     std::vector<File> files_;
     kith_host handle_{};
     const kith_file_host *service_;

@@ -27,7 +27,7 @@ kith_event as_event(const StoredEvent &event) {
 
 } // namespace
 
-SinkFeed::SinkFeed(Bus &bus, World &world, std::uint64_t filter, std::size_t queue, std::function<void()> wake)
+SinkFeed::SinkFeed(EventBus &bus, World &world, std::uint64_t filter, std::size_t queue, std::function<void()> wake)
     : bus_(bus), world_(world), wake_(std::move(wake)), filter_(filter) {
     Subscription subscription;
     subscription.mask = 0; // until it subscribes

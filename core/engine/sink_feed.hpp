@@ -3,7 +3,7 @@
 // A sink and its place at the bus: one batch at a time, the next when it has taken the last.
 #pragma once
 
-#include <core/cluster/bus/bus.hpp>
+#include <core/cluster/events/event_bus.hpp>
 #include <core/engine/instance.hpp>
 
 #include <functional>
@@ -16,7 +16,7 @@ class SinkFeed final : public SinkSeat {
 
     /// filter: the configuration's, events outside it never reach the sink. queue: events that wait for it before it loses some.
     /// wake: have deliver() called from the loop, later.
-    SinkFeed(Bus &bus, World &world, std::uint64_t filter, std::size_t queue, std::function<void()> wake);
+    SinkFeed(EventBus &bus, World &world, std::uint64_t filter, std::size_t queue, std::function<void()> wake);
     ~SinkFeed();
     SinkFeed(const SinkFeed &) = delete;
     SinkFeed &operator=(const SinkFeed &) = delete;
@@ -37,7 +37,7 @@ class SinkFeed final : public SinkSeat {
     std::int32_t taken(std::uint64_t batch) override;
 
   private:
-    Bus &bus_;
+    EventBus &bus_;
     World &world_;
     std::function<void()> wake_;
     Instance *instance_ = nullptr;

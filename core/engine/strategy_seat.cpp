@@ -3,17 +3,17 @@
 
 namespace kith::core {
 
-std::int32_t StrategySeat::answer(const Outcome &outcome) {
+std::int32_t StrategySeat::answer(const Status &outcome) {
     turn_.soon();
     return outcome ? outcome.status : instance_->refuse(outcome.status, outcome.text);
 }
 
-Outcome StrategySeat::refuse(Outcome outcome) {
+Status StrategySeat::refuse(Status outcome) {
     topology_.refused(source_, outcome.status, outcome.text, turn_.now());
     return outcome;
 }
 
-Outcome StrategySeat::read(const kith_peer *peers, std::uint32_t count, std::uint32_t stride) {
+Status StrategySeat::read(const kith_peer *peers, std::uint32_t count, std::uint32_t stride) {
     const std::int32_t status = reader_.read(peers, count, stride, topology_.policy().max_peers);
     if (status == KITH_OK) return {};
     return refuse({status, reader_.text()});
@@ -32,16 +32,16 @@ void StrategySeat::reported(bool empty) {
 }
 
 std::int32_t StrategySeat::replace(const kith_peer *peers, std::uint32_t count, std::uint32_t stride) {
-    if (const Outcome outcome = read(peers, count, stride); !outcome) return answer(outcome);
+    if (const Status outcome = read(peers, count, stride); !outcome) return answer(outcome);
     reported(count == 0);
-    const Outcome outcome = topology_.replace(source_, reader_.peers(), turn_.now());
+    const Status outcome = topology_.replace(source_, reader_.peers(), turn_.now());
     reader_.shrink(count);
     return answer(outcome);
 }
 
 std::int32_t StrategySeat::update(const kith_peer *upserted, std::uint32_t count, std::uint32_t stride, const kith_str *missing,
                                   std::uint32_t missing_count, const kith_str *left, std::uint32_t left_count) {
-    if (const Outcome outcome = read(upserted, count, stride); !outcome) return answer(outcome);
+    if (const Status outcome = read(upserted, count, stride); !outcome) return answer(outcome);
     if (read_keys(missing, missing_count, missing_) != KITH_OK || read_keys(left, left_count, left_) != KITH_OK) {
         return answer(refuse({KITH_INVALID, "a key in `missing` or `left` has a null pointer with a size that is not 0"}));
     }

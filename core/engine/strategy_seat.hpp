@@ -31,10 +31,10 @@ class StrategySeat final : public DiscoverySeat {
     std::int32_t left_out(std::uint32_t items, std::string_view reason) override;
 
   private:
-    std::int32_t answer(const Outcome &outcome);
-    Outcome refuse(Outcome outcome); // counted as a failed observation
+    std::int32_t answer(const Status &outcome);
+    Status refuse(Status outcome); // counted as a failed observation
     void reported(bool empty);
-    Outcome read(const kith_peer *peers, std::uint32_t count, std::uint32_t stride);
+    Status read(const kith_peer *peers, std::uint32_t count, std::uint32_t stride);
 
     LiveTopology &topology_;
     SourceId source_;

@@ -3,7 +3,7 @@
 // What the routes answer from. Nothing here calls a plugin; the functions read what the daemon holds in memory.
 #pragma once
 
-#include <core/cluster/bus/bus.hpp>
+#include <core/cluster/events/event_bus.hpp>
 #include <core/engine/engine_view.hpp>
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct ApiContext {
     std::string config_sha256; ///< of the file as it was read; empty: not known
     std::int64_t started = 0;  ///< wall clock, nanoseconds since 1970
     int pid = 0;
-    core::Bus *bus = nullptr;
+    core::EventBus *bus = nullptr;
     EventCounters *counters = nullptr;                           ///< may be null, as the next two
     const Histogram *lag = nullptr;                              ///< of the loop, in seconds
     const std::map<unsigned, std::uint64_t> *requests = nullptr; ///< answers by status

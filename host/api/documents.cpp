@@ -144,7 +144,7 @@ void write_peer(JsonWriter &json, const core::TopologyView &view, const core::En
         if (claim.present) json.value(topology.source_name(claim.source));
     }
     json.close(']');
-    core::PeerView peer;
+    kith::PeerView peer;
     const bool described = topology.describe(status.name, peer);
     json.member("key", described ? peer.key : std::string_view{});
     json.key("attributes").open('{');

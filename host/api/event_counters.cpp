@@ -31,7 +31,7 @@ void Histogram::add(double value) {
     sum += value;
 }
 
-EventCounters::EventCounters(core::Bus &bus, std::function<void(std::function<void()>)> post) : bus_(bus) {
+EventCounters::EventCounters(core::EventBus &bus, std::function<void(std::function<void()>)> post) : bus_(bus) {
     core::Subscription subscription;
     subscription.limit = 1 << 16;
     subscription.notify = [this, post = std::move(post), alive = std::weak_ptr<bool>(alive_)] {

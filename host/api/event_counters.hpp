@@ -4,7 +4,7 @@
 // the moment it is first seen to its link. Reads the bus as a subscriber.
 #pragma once
 
-#include <core/cluster/bus/bus.hpp>
+#include <core/cluster/events/event_bus.hpp>
 #include <kith/hosting/event_kind.hpp>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -35,7 +35,7 @@ class EventCounters {
     static constexpr std::size_t most_waiting = 65'536; ///< peers between first sight and link; more are not measured
 
     /// post: calls its argument from the loop. The bus outlives it.
-    EventCounters(core::Bus &bus, std::function<void(std::function<void()>)> post);
+    EventCounters(core::EventBus &bus, std::function<void(std::function<void()>)> post);
     ~EventCounters();
     EventCounters(const EventCounters &) = delete;
     EventCounters &operator=(const EventCounters &) = delete;
@@ -53,7 +53,7 @@ class EventCounters {
   private:
     void count(const core::StoredEvent &event);
 
-    core::Bus &bus_;
+    core::EventBus &bus_;
     core::SubscriberId subscriber_ = 0;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     std::vector<core::EventRef> events_;

@@ -7,7 +7,7 @@
 #include "api.hpp"
 #include "context.hpp"
 
-#include <core/cluster/bus/bus.hpp>
+#include <core/cluster/events/event_bus.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -45,7 +45,7 @@ class EventFeed final : public ApiStream {
     void resume();
     void write(std::string &out, std::uint64_t seq, std::string_view json) const;
 
-    core::Bus &bus_;
+    core::EventBus &bus_;
     std::string run_;
     std::int64_t wall_;
     FeedQuery query_;

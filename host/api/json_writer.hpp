@@ -3,7 +3,7 @@
 // Writes JSON piece by piece into a string, with the commas. The caller closes what it opens.
 #pragma once
 
-#include <core/cluster/bus/event.hpp>
+#include <core/cluster/events/event.hpp>
 
 #include <cmath>
 #include <concepts>

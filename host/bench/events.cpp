@@ -3,7 +3,7 @@
 // The cost of one event in the host, from publish to the line of the JSON log and the line of --events, both in pipes that are read.
 #include "figures.hpp"
 
-#include <core/cluster/bus/bus.hpp>
+#include <core/cluster/events/event_bus.hpp>
 #include <host/event_log.hpp>
 #include <host/event_stream.hpp>
 #include <host/log/stderr_log.hpp>
@@ -40,7 +40,7 @@ class HostEvents {
     static constexpr int events = 9;
     void peer(int number) {
         const std::string name = "application-" + std::to_string(number) + "@10.0.0.7";
-        const std::array<core::AttributeView, 2> attributes = {{{"ip", "10.0.0.7"}, {"zone", "eu-central-1a"}}};
+        const std::array<kith::AttributeView, 2> attributes = {{{"ip", "10.0.0.7"}, {"zone", "eu-central-1a"}}};
         const auto log = [&](std::uint32_t kind, core::Time duration = 0, std::string_view reason = {}) {
             core::Event event{.kind = kind, .duration = duration, .has_duration = duration != 0, .topology = "example"};
             event.connector = "beam";
@@ -79,7 +79,7 @@ class HostEvents {
     }
 
     boost::asio::io_context io_{1};
-    core::Bus bus_;
+    core::EventBus bus_;
     std::unique_ptr<StderrLog> log_;
     std::unique_ptr<EventStream> stream_;
     std::vector<core::EventRef> events_;

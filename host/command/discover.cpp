@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "command_line.hpp"
 
-#include <core/cluster/bus/event.hpp>
+#include <core/cluster/events/event.hpp>
 #include <core/engine/look.hpp>
 #include <host/config_loading.hpp>
 #include <host/log/stderr_log.hpp>

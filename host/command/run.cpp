@@ -34,7 +34,7 @@ namespace {
 // Reads the events of the bus and writes each to the log.
 class EventLogger {
   public:
-    EventLogger(core::Bus &bus, boost::asio::io_context &io, core::Logger &log) : bus_(bus), io_(io), log_(log) {
+    EventLogger(core::EventBus &bus, boost::asio::io_context &io, core::Logger &log) : bus_(bus), io_(io), log_(log) {
         core::Subscription subscription;
         subscription.limit = 1 << 16; // read in each iteration of the loop
         subscription.notify = [this] { boost::asio::post(io_, [this] { read(); }); };
@@ -55,7 +55,7 @@ class EventLogger {
 
   private:
     static constexpr std::size_t batch = 256;
-    core::Bus &bus_;
+    core::EventBus &bus_;
     boost::asio::io_context &io_;
     core::Logger &log_;
     core::SubscriberId subscriber_ = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "line_format.hpp"
 
-#include <core/cluster/bus/event.hpp>
+#include <core/cluster/events/event.hpp>
 #include <kith/service/log.h>
 
 #include <algorithm>

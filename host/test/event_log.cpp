@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <host/event_log.hpp>
 
-#include <core/cluster/bus/bus.hpp>
+#include <core/cluster/events/event_bus.hpp>
 #include <kith/service/log.h>
 
 #include <boost/test/unit_test.hpp>
@@ -40,7 +40,7 @@ struct EventLogFixture {
         bus.take(reader, 1, events);
         return events.at(0);
     }
-    core::Bus bus;
+    core::EventBus bus;
     Lines log;
 };
 

@@ -111,7 +111,7 @@ struct EventStreamFixture {
     }
 
     boost::asio::io_context io{1};
-    core::Bus bus;
+    core::EventBus bus;
     std::optional<EventStream> stream;
     std::vector<std::pair<EventStream::Report, std::string>> reports;
     std::string text;

@@ -4,7 +4,7 @@
 // rules of core, and compares the sets with the engine's counts. Uses no information about other hosts.
 #pragma once
 
-#include <core/cluster/bus/event.hpp>
+#include <core/cluster/events/event.hpp>
 #include <core/config/model.hpp>
 #include <core/engine/engine.hpp>
 #include <tests/sim/index_set.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <tests/sim/trace.hpp>
 
-#include <core/cluster/bus/event.hpp>
+#include <core/cluster/events/event.hpp>
 
 #include <array>
 #include <cinttypes>

@@ -4,10 +4,10 @@
 #pragma once
 
 #include <core/cluster/base/time.hpp>
-#include <core/cluster/membership/cause.hpp>
-#include <core/cluster/membership/id_column.hpp>
-#include <core/cluster/membership/id_list.hpp>
+#include <core/cluster/membership/id_map.hpp>
 #include <core/cluster/membership/ids.hpp>
+#include <core/cluster/membership/intrusive_id_list.hpp>
+#include <core/cluster/membership/loss_cause.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace kith::core {
 struct Absence {
     Time since = 0;
     std::uint64_t observation = 0; // the first that missed it, as its source counts them
-    Cause cause = Cause::none;
+    LossCause cause = LossCause::none;
 };
 
 class AbsenceList {
@@ -56,8 +56,8 @@ class AbsenceList {
     }
 
   private:
-    IdColumn<Entry, RecordId> entries_;
-    std::vector<IdList<RecordId, &Entry::links>> lists_; // by source
+    IdMap<Entry, RecordId> entries_;
+    std::vector<IntrusiveIdList<RecordId, &Entry::links>> lists_; // by source
     std::size_t size_ = 0;
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <core/cluster/membership/claim_tracker.hpp>
-#include <core/cluster/membership/name_policy.hpp>
-#include <core/cluster/membership/name_table.hpp>
+#include <core/cluster/membership/member_table.hpp>
+#include <core/cluster/membership/naming_rules.hpp>
 #include <core/cluster/membership/record_table.hpp>
-#include <core/cluster/membership/source_table.hpp>
+#include <core/cluster/membership/source_selection.hpp>
 
 #include <utility>
 
@@ -31,42 +31,42 @@ void ClaimTracker::claim_remembered(RecordId id, const PeerView &peer) {
 
 void ClaimTracker::change_peer(RecordId id, const PeerView &peer, bool was_remembered, Time now, ObservationTally &tally) {
     const std::string reason = policy_.name_of(peer, name_);
-    const EntryId old = records_[id].entry;
-    if (reason.empty() && old != EntryId::none && names_.text(old) == name_) {
-        records_[id].peer = PeerRecord{peer};
+    const MemberId old = records_[id].entry;
+    if (reason.empty() && old != MemberId::none && names_.text(old) == name_) {
+        records_[id].peer = PackedPeer{peer};
         note(ChangeKind::updated, id);
         return;
     }
-    if (old != EntryId::none && was_remembered) { // it leaves no ghost: it is no ground to part anyone
-        names_[old].cause = Cause::forgotten;
+    if (old != MemberId::none && was_remembered) { // it leaves no ghost: it is no ground to part anyone
+        names_[old].cause = LossCause::forgotten;
         names_[old].cause_source = records_[id].source;
         unclaim(id);
-    } else if (old != EntryId::none) {
-        add_ghost(id, reason.empty() ? Cause::renamed : Cause::unnamed, now);
+    } else if (old != MemberId::none) {
+        add_ghost(id, reason.empty() ? LossCause::renamed : LossCause::unnamed, now);
         unclaim(id);
     }
-    records_[id].peer = PeerRecord{peer};
+    records_[id].peer = PackedPeer{peer};
     claim(id, peer, tally);
 }
 
 void ClaimTracker::update(RecordId id) {
     const Record &record = records_[id];
-    if (record.entry == EntryId::none) return;
+    if (record.entry == MemberId::none) return;
     const Contribution contribution = contribution_of(id);
     if (!names_.set_contribution(record.entry, id, contribution)) return;
     if (contribution != Contribution::missing && contribution != Contribution::nothing) return;
-    NameEntry &entry = names_[record.entry];
-    entry.cause = contribution == Contribution::missing ? records_.absences()[id].cause : Cause::unselected;
+    MemberEntry &entry = names_[record.entry];
+    entry.cause = contribution == Contribution::missing ? records_.absences()[id].cause : LossCause::unselected;
     entry.cause_source = record.source;
 }
 
-void ClaimTracker::remove(RecordId id, Cause cause, Time now) {
+void ClaimTracker::remove(RecordId id, LossCause cause, Time now) {
     const Record &record = records_[id];
-    if (record.entry == EntryId::none) {
+    if (record.entry == MemberId::none) {
         records_.remove(id);
         return;
     }
-    NameEntry &entry = names_[record.entry];
+    MemberEntry &entry = names_[record.entry];
     const bool present = record.presence == Presence::present;
     const Absence &absence = records_.absences()[id];
     entry.cause = cause;
@@ -74,7 +74,7 @@ void ClaimTracker::remove(RecordId id, Cause cause, Time now) {
     entry.missing_since = present ? now : absence.since;
     entry.observations = present ? 0 : sources_[record.source].observations(now) - absence.observation + 1;
     unclaim(id);
-    PeerRecord last = records_.remove(id);
+    PackedPeer last = records_.remove(id);
     if (entry.claims.empty()) entry.last_peer = std::move(last);
 }
 
@@ -98,7 +98,7 @@ void ClaimTracker::rename_all() {
         const SourceId source{i};
         records_.absences().each(source, [this](RecordId id) {
             if (records_[id].presence != Presence::ghost) return;
-            names_[records_[id].entry].cause = Cause::policy;
+            names_[records_[id].entry].cause = LossCause::policy;
             remove_ghost(id);
         });
         records_.each(source, [this](RecordId id) { rename(id); });
@@ -110,11 +110,11 @@ void ClaimTracker::rename(RecordId id) {
     attributes_.clear();
     records_.describe(id, peer, attributes_);
     const bool named = policy_.name_of(peer, name_).empty();
-    const EntryId old = records_[id].entry;
-    if (old != EntryId::none) {
+    const MemberId old = records_[id].entry;
+    if (old != MemberId::none) {
         if (named && names_.text(old) == name_) return;
         unclaim(id);
-        names_[old].cause = Cause::policy;
+        names_[old].cause = LossCause::policy;
     }
     if (named) claim_name(id, name_);
 }
@@ -122,19 +122,19 @@ void ClaimTracker::rename(RecordId id) {
 // ---- claims ----
 
 void ClaimTracker::claim_name(RecordId id, std::string_view name) {
-    const EntryId entry = names_.acquire(name, policy_);
+    const MemberId entry = names_.acquire(name, policy_);
     remove_ghosts(entry, records_[id].source);
     claim_entry(id, entry);
     check_collision(id, entry);
 }
 
-void ClaimTracker::claim_entry(RecordId id, EntryId entry) {
+void ClaimTracker::claim_entry(RecordId id, MemberId entry) {
     records_[id].entry = entry;
     names_.claim(entry, id);
     update(id);
 }
 
-void ClaimTracker::unclaim(RecordId id) { names_.unclaim(std::exchange(records_[id].entry, EntryId::none), id); }
+void ClaimTracker::unclaim(RecordId id) { names_.unclaim(std::exchange(records_[id].entry, MemberId::none), id); }
 
 Contribution ClaimTracker::contribution_of(RecordId id) const {
     const Record &record = records_[id];
@@ -146,7 +146,7 @@ Contribution ClaimTracker::contribution_of(RecordId id) const {
     }
 }
 
-void ClaimTracker::add_ghost(RecordId id, Cause cause, Time now) {
+void ClaimTracker::add_ghost(RecordId id, LossCause cause, Time now) {
     const std::uint64_t observation = sources_[records_[id].source].observations(now);
     const RecordId ghost = records_.add_ghost(id, {now, observation, cause});
     claim_entry(ghost, records_[id].entry);
@@ -158,7 +158,7 @@ void ClaimTracker::remove_ghost(RecordId ghost) {
 }
 
 // A name that is back under another key needs no ghost of the same source any more.
-void ClaimTracker::remove_ghosts(EntryId entry, SourceId source) {
+void ClaimTracker::remove_ghosts(MemberId entry, SourceId source) {
     int looked_at = 0;
     for (RecordId id = names_[entry].claims.first(); id != RecordId::none && looked_at < claims_to_look_at; ++looked_at) {
         const RecordId next = names_.next_claim(id);
@@ -167,7 +167,7 @@ void ClaimTracker::remove_ghosts(EntryId entry, SourceId source) {
     }
 }
 
-void ClaimTracker::check_collision(RecordId id, EntryId entry) {
+void ClaimTracker::check_collision(RecordId id, MemberId entry) {
     const SourceId source = records_[id].source;
     int looked_at = 0;
     for (RecordId other = names_[entry].claims.first(); other != RecordId::none; other = names_.next_claim(other)) {

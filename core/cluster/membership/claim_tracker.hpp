@@ -7,12 +7,12 @@
 // gone like any missing record, or another key of the source has that name.
 #pragma once
 
-#include <core/cluster/base/peer_view.hpp>
 #include <core/cluster/base/time.hpp>
-#include <core/cluster/membership/cause.hpp>
 #include <core/cluster/membership/ids.hpp>
+#include <core/cluster/membership/loss_cause.hpp>
+#include <core/cluster/membership/member_state.hpp>
 #include <core/cluster/membership/membership_change.hpp>
-#include <core/cluster/membership/name_state.hpp>
+#include <kith/hosting/peer_view.hpp>
 
 #include <cstdint>
 #include <string>
@@ -21,15 +21,15 @@
 
 namespace kith::core {
 
-class NamePolicy;
-class NameTable;
+class NamingRules;
+class MemberTable;
 class RecordTable;
-class SourceTable;
+class SourceSelection;
 
 class ClaimTracker {
   public:
     // All of them outlive it.
-    ClaimTracker(const SourceTable &sources, RecordTable &records, NameTable &names, const NamePolicy &policy)
+    ClaimTracker(const SourceSelection &sources, RecordTable &records, MemberTable &names, const NamingRules &policy)
         : sources_(sources), records_(records), names_(names), policy_(policy) {}
 
     // -- one record --
@@ -42,7 +42,7 @@ class ClaimTracker {
     // Its presence has changed.
     void update(RecordId id);
     // Removes the record; its claim ends for this cause.
-    void remove(RecordId id, Cause cause, Time now);
+    void remove(RecordId id, LossCause cause, Time now);
     // It is present and claims nothing: counts it.
     void count_unnamed(RecordId id, ObservationTally &tally);
 
@@ -59,20 +59,20 @@ class ClaimTracker {
 
   private:
     void claim_name(RecordId id, std::string_view name);
-    void claim_entry(RecordId id, EntryId entry);
+    void claim_entry(RecordId id, MemberId entry);
     void unclaim(RecordId id);
-    void add_ghost(RecordId id, Cause cause, Time now);
+    void add_ghost(RecordId id, LossCause cause, Time now);
     void remove_ghost(RecordId ghost);
-    void remove_ghosts(EntryId entry, SourceId source);
+    void remove_ghosts(MemberId entry, SourceId source);
     void rename(RecordId id);
-    void check_collision(RecordId id, EntryId entry);
+    void check_collision(RecordId id, MemberId entry);
     void note(ChangeKind kind, RecordId id, RecordId other = RecordId::none);
     Contribution contribution_of(RecordId id) const;
 
-    const SourceTable &sources_;
+    const SourceSelection &sources_;
     RecordTable &records_;
-    NameTable &names_;
-    const NamePolicy &policy_;
+    MemberTable &names_;
+    const NamingRules &policy_;
     std::vector<MembershipChange> noted_;
     std::uint64_t collisions_ = 0;
     std::string name_;

@@ -10,8 +10,8 @@ void LeaseQueue::end(RecordId record) {
 }
 
 RecordId LeaseQueue::take_expired(SourceId source, Time hearing) {
-    Deadlines &queue = queues_[index_of(source)];
-    Deadlines::Entry due;
+    DeadlineQueue &queue = queues_[index_of(source)];
+    DeadlineQueue::Entry due;
     while (queue.take(hearing, due)) {
         const RecordId record{due.second};
         Lease &lease = leases_[record];
@@ -30,7 +30,7 @@ RecordId LeaseQueue::take_expired(SourceId source, Time hearing) {
 }
 
 void LeaseQueue::prune(SourceId source) {
-    queues_[index_of(source)].prune([&](const Deadlines::Entry &entry) {
+    queues_[index_of(source)].prune([&](const DeadlineQueue::Entry &entry) {
         Lease &lease = leases_[RecordId{entry.second}];
         if (lease.source != source || lease.queued != entry.first) return false;
         if (lease.ends == never) lease.queued = never;

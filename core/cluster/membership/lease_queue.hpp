@@ -5,9 +5,9 @@
 // A lease that is renewed, ended or forgotten leaves its entry in the queue; when that one is due, it is passed over or put in again.
 #pragma once
 
-#include <core/cluster/base/deadlines.hpp>
+#include <core/cluster/base/deadline_queue.hpp>
 #include <core/cluster/base/time.hpp>
-#include <core/cluster/membership/id_column.hpp>
+#include <core/cluster/membership/id_map.hpp>
 #include <core/cluster/membership/ids.hpp>
 
 #include <utility>
@@ -57,8 +57,8 @@ class LeaseQueue {
         SourceId source{};
     };
 
-    IdColumn<Lease, RecordId> leases_;
-    std::vector<Deadlines> queues_; // by source
+    IdMap<Lease, RecordId> leases_;
+    std::vector<DeadlineQueue> queues_; // by source
 };
 
 } // namespace kith::core

@@ -7,11 +7,11 @@
 
 namespace kith::core {
 
-Membership::Membership(Policy policy, Interner &names, const LinkKnowledge &links)
+Membership::Membership(Policy policy, Interner &names, const LinkQueries &links)
     : policy_(std::move(policy)),
-      name_policy_(policy_),
+      naming_rules_(policy_),
       names_(names),
-      claims_(sources_, records_, names_, name_policy_),
+      claims_(sources_, records_, names_, naming_rules_),
       updater_(policy_, sources_, records_, names_, claims_, links),
       decider_(names_, records_, links, policy_),
       queries_(sources_, records_, names_) {}
@@ -23,10 +23,10 @@ SourceId Membership::add_source() {
 
 // ---- observations ----
 
-Outcome Membership::replace(SourceId source, std::span<const PeerView> peers, Time now, ObservationTally &tally) {
+Status Membership::replace(SourceId source, std::span<const PeerView> peers, Time now, ObservationTally &tally) {
     const std::size_t after = records_.present() - records_.present(source) + peers.size();
     if (after > policy_.max_peers) return too_many(after);
-    if (Outcome refused = matcher_.match(records_, source, peers); !refused) return refused;
+    if (Status refused = matcher_.match(records_, source, peers); !refused) return refused;
 
     const bool leased = std::any_of(peers.begin(), peers.end(), [](const PeerView &peer) { return peer.ttl != 0; });
     const auto matches = matcher_.matches();
@@ -42,9 +42,9 @@ Outcome Membership::replace(SourceId source, std::span<const PeerView> peers, Ti
     return {};
 }
 
-Outcome Membership::update(SourceId source, std::span<const PeerView> upserted, std::span<const std::string_view> missing,
-                           std::span<const std::string_view> left, Time now, ObservationTally &tally) {
-    if (Outcome refused = matcher_.match(records_, source, upserted); !refused) return refused;
+Status Membership::update(SourceId source, std::span<const PeerView> upserted, std::span<const std::string_view> missing,
+                          std::span<const std::string_view> left, Time now, ObservationTally &tally) {
+    if (Status refused = matcher_.match(records_, source, upserted); !refused) return refused;
     const auto matches = matcher_.matches();
     const auto come = std::count_if(matches.begin(), matches.end(), [this](const auto &match) {
         return match.record == RecordId::none || records_[match.record].presence != Presence::present;
@@ -101,7 +101,7 @@ void Membership::end_observation(SourceId source, Time now, ObservationTally &ta
     tally.peers = records_.present(source);
 }
 
-Outcome Membership::too_many(std::size_t peers) const {
+Status Membership::too_many(std::size_t peers) const {
     return {KITH_LIMIT, "this would make " + std::to_string(peers) + " peers, policy.max_peers is " +
                             std::to_string(policy_.max_peers) +
                             "; raise it if they are real, or narrow what the strategy looks for"};

@@ -4,8 +4,8 @@
 //
 //   resolve   RecordMatcher   which record is each of its peers?
 //   record    RecordTable     what each source said of each key, present or missing
-//   claim     NameTable       which records stand for which name, and what each counts as
-//   decide    NameDecider     the state of each name that was touched
+//   claim     MemberTable       which records stand for which name, and what each counts as
+//   decide    MemberStateDecider     the state of each name that was touched
 //   guard     RemovalGuard    are these too many removals at once?
 //   change    MembershipChange, of which the owner makes events, and classes for the reconciler
 //
@@ -17,21 +17,21 @@
 #pragma once
 
 #include <core/cluster/base/interner.hpp>
-#include <core/cluster/base/outcome.hpp>
-#include <core/cluster/base/peer_view.hpp>
+#include <core/cluster/base/status.hpp>
 #include <core/cluster/base/time.hpp>
 #include <core/cluster/membership/claim_tracker.hpp>
-#include <core/cluster/membership/link_knowledge.hpp>
+#include <core/cluster/membership/link_queries.hpp>
+#include <core/cluster/membership/member_state_decider.hpp>
+#include <core/cluster/membership/member_table.hpp>
 #include <core/cluster/membership/membership_change.hpp>
 #include <core/cluster/membership/membership_queries.hpp>
-#include <core/cluster/membership/name_decider.hpp>
-#include <core/cluster/membership/name_policy.hpp>
-#include <core/cluster/membership/name_table.hpp>
+#include <core/cluster/membership/naming_rules.hpp>
 #include <core/cluster/membership/record_matcher.hpp>
 #include <core/cluster/membership/record_table.hpp>
 #include <core/cluster/membership/record_updater.hpp>
-#include <core/cluster/membership/source_table.hpp>
+#include <core/cluster/membership/source_selection.hpp>
 #include <core/config/policy.hpp>
+#include <kith/hosting/peer_view.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -44,16 +44,16 @@ namespace kith::core {
 class Membership {
   public:
     // names and links outlive it.
-    Membership(Policy policy, Interner &names, const LinkKnowledge &links);
+    Membership(Policy policy, Interner &names, const LinkQueries &links);
     Membership(const Membership &) = delete;
     Membership &operator=(const Membership &) = delete;
 
     SourceId add_source();
 
     // -- observations; a refused one (KITH_INVALID, KITH_LIMIT) changes nothing --
-    Outcome replace(SourceId source, std::span<const PeerView> peers, Time now, ObservationTally &tally);
-    Outcome update(SourceId source, std::span<const PeerView> upserted, std::span<const std::string_view> missing,
-                   std::span<const std::string_view> left, Time now, ObservationTally &tally);
+    Status replace(SourceId source, std::span<const PeerView> peers, Time now, ObservationTally &tally);
+    Status update(SourceId source, std::span<const PeerView> upserted, std::span<const std::string_view> missing,
+                  std::span<const std::string_view> left, Time now, ObservationTally &tally);
     void watching(SourceId source, bool in_sync, Time now);
     void heard(SourceId source, Time now);
     void failed(SourceId source, Time now);
@@ -99,19 +99,19 @@ class Membership {
     void begin_observation(SourceId source, Time now, bool counts);
     void end_observation(SourceId source, Time now, ObservationTally &tally);
     void select_sources();
-    void judge_again(EntryId id);
+    void judge_again(MemberId id);
     Time silent_at(SourceId source) const;
-    Outcome too_many(std::size_t peers) const;
+    Status too_many(std::size_t peers) const;
 
     Policy policy_;
-    NamePolicy name_policy_;
-    SourceTable sources_;
+    NamingRules naming_rules_;
+    SourceSelection sources_;
     RecordTable records_;
     RecordMatcher matcher_;
-    NameTable names_;
+    MemberTable names_;
     ClaimTracker claims_;
     RecordUpdater updater_;
-    NameDecider decider_;
+    MemberStateDecider decider_;
     MembershipQueries queries_;
 };
 

@@ -6,8 +6,8 @@
 #include <core/cluster/base/interner.hpp>
 #include <core/cluster/base/peer_class.hpp>
 #include <core/cluster/base/time.hpp>
-#include <core/cluster/membership/cause.hpp>
 #include <core/cluster/membership/ids.hpp>
+#include <core/cluster/membership/loss_cause.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -18,17 +18,17 @@ namespace kith::core {
 enum class ChangeKind : std::uint8_t {
     reclassed,  // the class alone
     discovered, // it is a member now
-    seen_again, // it was missing, held or (Cause::remembered) known from before the restart alone
+    seen_again, // it was missing, held or (LossCause::remembered) known from before the restart alone
     updated,    // same key, new attributes
     collision,  // a second key of one source has this name
     missing,    // no source has it any more
-    held,       // by the guard, or (Cause::unselected) by merge, or (Cause::remembered) for a source that has not looked yet
-    lost,       // it is no member any more
+    held, // by the guard, or (LossCause::unselected) by merge, or (LossCause::remembered) for a source that has not looked yet
+    lost, // it is no member any more
 };
 
 struct MembershipChange {
     ChangeKind kind = ChangeKind::reclassed;
-    Cause cause = Cause::none;
+    LossCause cause = LossCause::none;
     PeerClass from = PeerClass::none;
     PeerClass to = PeerClass::none;
     bool believed = false; // lost: after the guard had held it

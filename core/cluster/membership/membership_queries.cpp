@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT
+#include <core/cluster/membership/member_table.hpp>
 #include <core/cluster/membership/membership_queries.hpp>
-#include <core/cluster/membership/name_table.hpp>
 #include <core/cluster/membership/record_table.hpp>
-#include <core/cluster/membership/source_table.hpp>
+#include <core/cluster/membership/source_selection.hpp>
 
 namespace kith::core {
 
 PeerClass MembershipQueries::class_of(NameId name) const {
-    const EntryId entry = names_.find(name);
-    return entry == EntryId::none ? PeerClass::none : names_[entry].peer_class;
+    const MemberId entry = names_.find(name);
+    return entry == MemberId::none ? PeerClass::none : names_[entry].peer_class;
 }
 
 bool MembershipQueries::member(NameId name) const {
-    const EntryId entry = names_.find(name);
-    return entry != EntryId::none && is_member(names_[entry].state);
+    const MemberId entry = names_.find(name);
+    return entry != MemberId::none && is_member(names_[entry].state);
 }
 
 std::vector<NameId> MembershipQueries::members() const {
     std::vector<NameId> members;
     members.reserve(names_.members());
-    names_.each([&](EntryId id) {
+    names_.each([&](MemberId id) {
         if (is_member(names_[id].state)) members.push_back(names_[id].name);
     });
     return members;
@@ -27,13 +27,13 @@ std::vector<NameId> MembershipQueries::members() const {
 
 NameStanding MembershipQueries::standing(NameId name, Time now) const {
     NameStanding standing;
-    const EntryId id = names_.find(name);
-    if (id == EntryId::none) return standing;
-    const NameEntry &entry = names_[id];
+    const MemberId id = names_.find(name);
+    if (id == MemberId::none) return standing;
+    const MemberEntry &entry = names_[id];
     standing.known = true;
     standing.self = entry.verdict == Verdict::self;
     standing.excluded = entry.verdict == Verdict::excluded;
-    standing.guarded = entry.state == NameState::held;
+    standing.guarded = entry.state == MemberState::held;
     standing.peer_class = entry.peer_class;
     standing.cause = entry.cause;
     standing.since = entry.since;
@@ -49,9 +49,9 @@ NameStanding MembershipQueries::standing(NameId name, Time now) const {
 }
 
 bool MembershipQueries::describe(NameId name, PeerView &peer, std::vector<AttributeView> &attributes) const {
-    const EntryId id = names_.find(name);
-    if (id == EntryId::none) return false;
-    const NameEntry &entry = names_[id];
+    const MemberId id = names_.find(name);
+    if (id == MemberId::none) return false;
+    const MemberEntry &entry = names_[id];
     attributes.clear();
     const RecordId present = names_.first_claim(id, Contribution::present);
     if (!records_.describe(present != RecordId::none ? present : entry.claims.first(), peer, attributes)) {
@@ -66,8 +66,8 @@ bool MembershipQueries::describe(NameId name, PeerView &peer, std::vector<Attrib
 void MembershipQueries::each_known(SourceId source, const std::function<void(const PeerView &)> &function) const {
     std::vector<AttributeView> attributes;
     records_.each(source, [&](RecordId id) {
-        const EntryId entry = records_[id].entry;
-        if (entry == EntryId::none || !is_member(names_[entry].state)) return;
+        const MemberId entry = records_[id].entry;
+        if (entry == MemberId::none || !is_member(names_[entry].state)) return;
         if (const Contribution claim = names_.contribution(id); claim == Contribution::nothing || claim == Contribution::aside)
             return;
         PeerView peer;

@@ -5,10 +5,10 @@
 
 #include <core/cluster/base/interner.hpp>
 #include <core/cluster/base/peer_class.hpp>
-#include <core/cluster/base/peer_view.hpp>
 #include <core/cluster/base/time.hpp>
-#include <core/cluster/membership/cause.hpp>
 #include <core/cluster/membership/ids.hpp>
+#include <core/cluster/membership/loss_cause.hpp>
+#include <kith/hosting/peer_view.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -17,9 +17,9 @@
 
 namespace kith::core {
 
-class NameTable;
+class MemberTable;
 class RecordTable;
-class SourceTable;
+class SourceSelection;
 
 // Where one name stands, and by which claims.
 struct NameStanding {
@@ -36,7 +36,7 @@ struct NameStanding {
     bool excluded = false;
     bool guarded = false;
     PeerClass peer_class = PeerClass::none;
-    Cause cause = Cause::none;
+    LossCause cause = LossCause::none;
     Time since = 0;
     std::vector<Claim> claims;
 };
@@ -44,7 +44,7 @@ struct NameStanding {
 class MembershipQueries {
   public:
     // All of them outlive it.
-    MembershipQueries(const SourceTable &sources, const RecordTable &records, const NameTable &names)
+    MembershipQueries(const SourceSelection &sources, const RecordTable &records, const MemberTable &names)
         : sources_(sources), records_(records), names_(names) {}
 
     PeerClass class_of(NameId name) const;
@@ -69,9 +69,9 @@ class MembershipQueries {
     void each_known(SourceId source, const std::function<void(const PeerView &)> &function) const;
 
   private:
-    const SourceTable &sources_;
+    const SourceSelection &sources_;
     const RecordTable &records_;
-    const NameTable &names_;
+    const MemberTable &names_;
 };
 
 } // namespace kith::core

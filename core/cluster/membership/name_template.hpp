@@ -4,7 +4,7 @@
 // name that the strategy gave, any other {word} is the attribute of that name; {{ and }} are braces.
 #pragma once
 
-#include <core/cluster/base/peer_view.hpp>
+#include <kith/hosting/peer_view.hpp>
 
 #include <string>
 #include <string_view>

@@ -18,7 +18,7 @@ struct KeyViewHash {
     std::size_t operator()(std::string_view key) const { return hash_bytes(key); }
 };
 
-Outcome repeated_key(const PeerView &peer) {
+Status repeated_key(const PeerView &peer) {
     return {KITH_INVALID, "the key \"" + std::string{peer.key} + "\" is there twice; a key stands for one peer"};
 }
 
@@ -44,7 +44,7 @@ void RecordMatcher::look_up(const RecordTable &records, SourceId source, std::sp
     }
 }
 
-Outcome RecordMatcher::match(RecordTable &records, SourceId source, std::span<const PeerView> peers) {
+Status RecordMatcher::match(RecordTable &records, SourceId source, std::span<const PeerView> peers) {
     records.begin_observation();
     matches_.clear();
     matches_.reserve(peers.size());
@@ -72,7 +72,7 @@ Outcome RecordMatcher::match(RecordTable &records, SourceId source, std::span<co
             records.mark_observed(id);
             const Record &known = records[id];
             matches_.push_back(
-                {id, known.peer.equals(peer), known.presence == Presence::present && known.entry != EntryId::none});
+                {id, known.peer.equals(peer), known.presence == Presence::present && known.entry != MemberId::none});
             expected = known.order.next;
         }
     }

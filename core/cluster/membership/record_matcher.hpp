@@ -3,9 +3,9 @@
 // The first step of an observation: which record each of its peers is, and whether it has changed.
 #pragma once
 
-#include <core/cluster/base/outcome.hpp>
+#include <core/cluster/base/status.hpp>
 #include <core/cluster/membership/ids.hpp>
-#include <core/cluster/membership/peer_record.hpp>
+#include <core/cluster/membership/packed_peer.hpp>
 
 #include <array>
 #include <cstddef>
@@ -26,7 +26,7 @@ class RecordMatcher {
 
     // Finds the record of each peer, and marks it as observed. Refused, with nothing changed: KITH_INVALID (a peer has no key, or two
     // have the same).
-    Outcome match(RecordTable &records, SourceId source, std::span<const PeerView> peers);
+    Status match(RecordTable &records, SourceId source, std::span<const PeerView> peers);
 
     // Of the last observation, in its order.
     std::span<const Match> matches() const { return matches_; }

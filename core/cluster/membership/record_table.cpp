@@ -22,7 +22,7 @@ RecordId RecordTable::find(SourceId source, std::string_view key) const {
 RecordId RecordTable::add(SourceId source, const PeerView &peer, Presence presence) {
     const RecordId id = records_.acquire();
     Record &record = records_[id];
-    record.peer = PeerRecord{peer};
+    record.peer = PackedPeer{peer};
     record.source = source;
     record.mark = mark_;
     record.presence = presence;
@@ -38,7 +38,7 @@ RecordId RecordTable::add_ghost(RecordId of, const Absence &absence) {
     std::vector<AttributeView> attributes;
     describe(of, peer, attributes);
     Record &ghost = records_[id];
-    ghost.peer = PeerRecord{peer};
+    ghost.peer = PackedPeer{peer};
     ghost.source = records_[of].source;
     ghost.presence = Presence::ghost;
     absences_.add(ghost.source, id, absence);
@@ -61,7 +61,7 @@ void RecordTable::make_present(RecordId id) {
     count(record.source, record.presence, 1);
 }
 
-PeerRecord RecordTable::remove(RecordId id) {
+PackedPeer RecordTable::remove(RecordId id) {
     Record &record = records_[id];
     if (record.presence == Presence::missing || record.presence == Presence::ghost) absences_.remove(record.source, id);
     if (record.presence != Presence::ghost) {
@@ -69,16 +69,16 @@ PeerRecord RecordTable::remove(RecordId id) {
         of(record.source).order.remove(records_, id);
     }
     count(record.source, record.presence, -1);
-    learnt_.remove(id);
+    eviction_list_.remove(id);
     leases_.forget(id);
-    PeerRecord last = std::move(record.peer);
+    PackedPeer last = std::move(record.peer);
     records_.release(id);
     return last;
 }
 
 bool RecordTable::describe(RecordId id, PeerView &peer, std::vector<AttributeView> &attributes) const {
     if (id == RecordId::none || !records_[id].peer) return false;
-    const PeerRecord &said = records_[id].peer;
+    const PackedPeer &said = records_[id].peer;
     const std::size_t begin = attributes.size();
     said.attributes(attributes);
     peer = {said.key(), said.name(), std::span{attributes}.subspan(begin), leases_.ttl(id)};

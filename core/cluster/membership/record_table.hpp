@@ -5,13 +5,13 @@
 #pragma once
 
 #include <core/cluster/membership/absence_list.hpp>
-#include <core/cluster/membership/id_list.hpp>
+#include <core/cluster/membership/eviction_list.hpp>
 #include <core/cluster/membership/id_pool.hpp>
 #include <core/cluster/membership/ids.hpp>
+#include <core/cluster/membership/intrusive_id_list.hpp>
 #include <core/cluster/membership/key_index.hpp>
-#include <core/cluster/membership/learnt_list.hpp>
 #include <core/cluster/membership/lease_queue.hpp>
-#include <core/cluster/membership/peer_record.hpp>
+#include <core/cluster/membership/packed_peer.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -31,11 +31,11 @@ enum class Presence : std::uint8_t {
 
 // Aligned, so that what a comparison looks at is in one line of the cache.
 struct alignas(64) Record {
-    PeerRecord peer;
+    PackedPeer peer;
     IdLinks<RecordId> order; // of its source, in the order they were found
     SourceId source{};
-    EntryId entry = EntryId::none; // the name that it claims
-    std::uint32_t mark = 0;        // of the last observation that had it
+    MemberId entry = MemberId::none; // the name that it claims
+    std::uint32_t mark = 0;          // of the last observation that had it
     Presence presence = Presence::free;
 };
 
@@ -58,7 +58,7 @@ class RecordTable {
     // missing, remembered -> present
     void make_present(RecordId id);
     // Answers what it said. Its number is used again.
-    PeerRecord remove(RecordId id);
+    PackedPeer remove(RecordId id);
     // As it was observed last; the attributes are appended. False when it says nothing.
     bool describe(RecordId id, PeerView &peer, std::vector<AttributeView> &attributes) const;
 
@@ -76,7 +76,7 @@ class RecordTable {
     RecordId first(SourceId source) const { return of(source).order.first(); }
     const KeyIndex &keys(SourceId source) const { return of(source).keys; }
     const AbsenceList &absences() const { return absences_; }
-    LearntList &learnt() { return learnt_; }
+    EvictionList &learnt() { return eviction_list_; }
     LeaseQueue &leases() { return leases_; }
 
     // -- how many --
@@ -89,7 +89,7 @@ class RecordTable {
   private:
     struct SourceRecords {
         KeyIndex keys;
-        IdList<RecordId, &Record::order> order;
+        IntrusiveIdList<RecordId, &Record::order> order;
         std::size_t present = 0;
         std::size_t remembered = 0;
     };
@@ -101,7 +101,7 @@ class RecordTable {
     IdPool<Record, RecordId> records_;
     std::vector<SourceRecords> by_source_;
     AbsenceList absences_;
-    LearntList learnt_;
+    EvictionList eviction_list_;
     LeaseQueue leases_;
     std::size_t present_ = 0;
     std::size_t remembered_ = 0;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <core/cluster/membership/claim_tracker.hpp>
-#include <core/cluster/membership/name_table.hpp>
+#include <core/cluster/membership/member_table.hpp>
 #include <core/cluster/membership/record_table.hpp>
 #include <core/cluster/membership/record_updater.hpp>
-#include <core/cluster/membership/source_table.hpp>
+#include <core/cluster/membership/source_selection.hpp>
 
 #include <algorithm>
 #include <vector>
@@ -29,23 +29,23 @@ void RecordUpdater::renew(RecordId id, const PeerView &peer, bool same, bool lea
         claims_.change_peer(id, peer, before == Presence::remembered, now, tally);
     } else {
         if (before != Presence::present) ++tally.again;
-        if (records_[id].entry == EntryId::none) claims_.count_unnamed(id, tally);
+        if (records_[id].entry == MemberId::none) claims_.count_unnamed(id, tally);
     }
 }
 
 void RecordUpdater::report_missing(SourceId source, std::string_view key, Time now, ObservationTally &tally) {
     const RecordId id = records_.find(source, key);
     if (id == RecordId::none) return;
-    if (records_[id].presence == Presence::remembered) return remove(id, Cause::forgotten, now);
+    if (records_[id].presence == Presence::remembered) return remove(id, LossCause::forgotten, now);
     if (records_[id].presence != Presence::present) return;
-    miss(id, Cause::missed, now);
+    miss(id, LossCause::missed, now);
     ++tally.missing;
 }
 
 void RecordUpdater::report_left(SourceId source, std::string_view key, Time now, ObservationTally &tally) {
     const RecordId id = records_.find(source, key);
     if (id == RecordId::none) return;
-    remove(id, Cause::left, now);
+    remove(id, LossCause::left, now);
     ++tally.left;
 }
 
@@ -55,7 +55,7 @@ void RecordUpdater::see_again(RecordId id, bool learnt) {
     claims_.update(id);
 }
 
-void RecordUpdater::miss(RecordId id, Cause cause, Time now) {
+void RecordUpdater::miss(RecordId id, LossCause cause, Time now) {
     records_.make_missing(id, {now, sources_[records_[id].source].observations(now), cause});
     claims_.update(id);
 }
@@ -63,12 +63,12 @@ void RecordUpdater::miss(RecordId id, Cause cause, Time now) {
 void RecordUpdater::miss_others(SourceId source, Time now, ObservationTally &tally) {
     records_.each(source, [&](RecordId id) {
         if (records_.observed(id) || records_[id].presence != Presence::present) return;
-        miss(id, Cause::missed, now);
+        miss(id, LossCause::missed, now);
         ++tally.missing;
     });
 }
 
-void RecordUpdater::remove(RecordId id, Cause cause, Time now) { claims_.remove(id, cause, now); }
+void RecordUpdater::remove(RecordId id, LossCause cause, Time now) { claims_.remove(id, cause, now); }
 
 // ---- from before a restart ----
 
@@ -85,7 +85,7 @@ void RecordUpdater::forget_remembered(SourceId source, Time now) {
     sources_[source].end_full_report();
     if (records_.remembered(source) == 0) return;
     records_.each(source, [&](RecordId id) {
-        if (records_[id].presence == Presence::remembered) remove(id, Cause::forgotten, now);
+        if (records_[id].presence == Presence::remembered) remove(id, LossCause::forgotten, now);
     });
 }
 
@@ -111,7 +111,7 @@ void RecordUpdater::expire_leases(SourceId source, Time now) {
     LeaseQueue &leases = records_.leases();
     while (leases.due(source, hearing)) {
         const RecordId id = leases.take_expired(source, hearing);
-        if (id != RecordId::none) miss(id, Cause::expired, now);
+        if (id != RecordId::none) miss(id, LossCause::expired, now);
     }
     leases.trim(source, records_.keys(source).size());
 }
@@ -120,7 +120,7 @@ void RecordUpdater::expire_leases(SourceId source, Time now) {
 
 bool RecordUpdater::make_room(std::size_t wanted, Time now) {
     std::vector<RecordId> victims;
-    LearntList &learnt = records_.learnt();
+    EvictionList &learnt = records_.learnt();
     for (RecordId id = learnt.first(); id != RecordId::none && victims.size() < wanted;) {
         const RecordId next = learnt.next(id);
         if (const NameId name = name_of(id); name != no_name && links_.ever_linked(name)) {
@@ -131,7 +131,7 @@ bool RecordUpdater::make_room(std::size_t wanted, Time now) {
         id = next;
     }
     if (victims.size() < wanted) return false;
-    for (const RecordId id : victims) remove(id, Cause::pushed_out, now);
+    for (const RecordId id : victims) remove(id, LossCause::pushed_out, now);
     return true;
 }
 
@@ -140,15 +140,15 @@ void RecordUpdater::trim_missing(Time now) {
     for (std::uint32_t i = 0; i < sources_.size(); ++i) {
         for (RecordId id = absences.first(SourceId{i}); absences.size() > policy_.max_peers && id != RecordId::none;) {
             const RecordId next = absences.next(id);
-            if (const NameId name = name_of(id); name == no_name || !links_.busy(name)) remove(id, Cause::pushed_out, now);
+            if (const NameId name = name_of(id); name == no_name || !links_.busy(name)) remove(id, LossCause::pushed_out, now);
             id = next;
         }
     }
 }
 
 NameId RecordUpdater::name_of(RecordId id) const {
-    const EntryId entry = records_[id].entry;
-    return entry == EntryId::none ? no_name : names_[entry].name;
+    const MemberId entry = records_[id].entry;
+    return entry == MemberId::none ? no_name : names_[entry].name;
 }
 
 } // namespace kith::core

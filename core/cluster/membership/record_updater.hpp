@@ -5,15 +5,15 @@
 #pragma once
 
 #include <core/cluster/base/interner.hpp>
-#include <core/cluster/base/peer_view.hpp>
 #include <core/cluster/base/time.hpp>
-#include <core/cluster/membership/cause.hpp>
 #include <core/cluster/membership/ids.hpp>
-#include <core/cluster/membership/link_knowledge.hpp>
+#include <core/cluster/membership/link_queries.hpp>
+#include <core/cluster/membership/loss_cause.hpp>
 #include <core/cluster/membership/membership_change.hpp>
 #include <core/cluster/membership/record_table.hpp>
-#include <core/cluster/membership/source_table.hpp>
+#include <core/cluster/membership/source_selection.hpp>
 #include <core/config/policy.hpp>
+#include <kith/hosting/peer_view.hpp>
 
 #include <cstddef>
 #include <span>
@@ -22,13 +22,13 @@
 namespace kith::core {
 
 class ClaimTracker;
-class NameTable;
+class MemberTable;
 
 class RecordUpdater {
   public:
     // All of them outlive it.
-    RecordUpdater(const Policy &policy, SourceTable &sources, RecordTable &records, const NameTable &names,
-                  ClaimTracker &claims, const LinkKnowledge &links)
+    RecordUpdater(const Policy &policy, SourceSelection &sources, RecordTable &records, const MemberTable &names,
+                  ClaimTracker &claims, const LinkQueries &links)
         : policy_(policy), sources_(sources), records_(records), names_(names), claims_(claims), links_(links) {}
 
     // -- as an observation has them; learnt: by itself, so that it may have to make room again --
@@ -40,10 +40,10 @@ class RecordUpdater {
     void report_missing(SourceId source, std::string_view key, Time now, ObservationTally &tally);
     void report_left(SourceId source, std::string_view key, Time now, ObservationTally &tally);
     // Not in it: present -> missing.
-    void miss(RecordId id, Cause cause, Time now);
+    void miss(RecordId id, LossCause cause, Time now);
     // Every present one that the observation did not have.
     void miss_others(SourceId source, Time now, ObservationTally &tally);
-    void remove(RecordId id, Cause cause, Time now);
+    void remove(RecordId id, LossCause cause, Time now);
 
     // -- from before a restart --
     // Those whose key the source has not; over policy.max_peers the rest is not taken.
@@ -72,11 +72,11 @@ class RecordUpdater {
     NameId name_of(RecordId id) const;
 
     const Policy &policy_;
-    SourceTable &sources_;
+    SourceSelection &sources_;
     RecordTable &records_;
-    const NameTable &names_;
+    const MemberTable &names_;
     ClaimTracker &claims_;
-    const LinkKnowledge &links_;
+    const LinkQueries &links_;
 };
 
 } // namespace kith::core

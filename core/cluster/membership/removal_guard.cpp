@@ -11,14 +11,14 @@ bool removal_is_guarded(std::size_t remaining, std::size_t largest, const Policy
     return remaining == 0 || static_cast<double>(largest - remaining) > policy.max_removal * static_cast<double>(largest);
 }
 
-void RemovalGuard::add(EntryId entry, Time now) {
+void RemovalGuard::add(MemberId entry, Time now) {
     entries_[entry].since = now;
     list_.append(entries_, entry);
     ++waiting_;
     added_.push_back(entry);
 }
 
-void RemovalGuard::release(EntryId entry) {
+void RemovalGuard::release(MemberId entry) {
     if (std::as_const(entries_)[entry].since == never) return;
     list_.remove(entries_, entry);
     entries_.reset(entry);
@@ -26,7 +26,7 @@ void RemovalGuard::release(EntryId entry) {
 }
 
 const std::vector<RemovalGuard::Decision> &RemovalGuard::decide(std::size_t members, std::size_t missing, const Policy &policy,
-                                                                Time now, const std::function<bool(EntryId)> &needed) {
+                                                                Time now, const std::function<bool(MemberId)> &needed) {
     decisions_.clear();
     const std::size_t remaining = members - waiting_ - missing;
     const std::size_t largest = waiting_ == 0 ? members : window_.largest(members, now, ns(policy.removal_window));
@@ -53,7 +53,7 @@ Time RemovalGuard::next_deadline(const Policy &policy) const {
 }
 
 void RemovalGuard::hold_added(std::size_t would_go, std::size_t largest) {
-    for (const EntryId entry : added_) {
+    for (const MemberId entry : added_) {
         if (std::as_const(entries_)[entry].since != never && !std::exchange(entries_[entry].decided, true))
             decisions_.push_back({Decision::Kind::hold, entry, would_go, largest});
     }
@@ -61,16 +61,16 @@ void RemovalGuard::hold_added(std::size_t would_go, std::size_t largest) {
 }
 
 void RemovalGuard::remove_added() {
-    for (const EntryId entry : added_) {
+    for (const MemberId entry : added_) {
         if (std::as_const(entries_)[entry].since != never) remove(entry, Decision::Kind::remove);
     }
     added_.clear();
 }
 
 // Those without a link cost memory and protect nothing.
-void RemovalGuard::remove_beyond(std::size_t most, const std::function<bool(EntryId)> &needed) {
-    for (EntryId entry = list_.first(); waiting_ > most && entry != EntryId::none;) {
-        const EntryId next = entries_[entry].links.next;
+void RemovalGuard::remove_beyond(std::size_t most, const std::function<bool(MemberId)> &needed) {
+    for (MemberId entry = list_.first(); waiting_ > most && entry != MemberId::none;) {
+        const MemberId next = entries_[entry].links.next;
         if (!needed(entry)) remove(entry, Decision::Kind::remove);
         entry = next;
     }
@@ -80,7 +80,7 @@ void RemovalGuard::remove_all_since(Time since, Decision::Kind kind) {
     while (!list_.empty() && entries_[list_.first()].since <= since) remove(list_.first(), kind);
 }
 
-void RemovalGuard::remove(EntryId entry, Decision::Kind kind) {
+void RemovalGuard::remove(MemberId entry, Decision::Kind kind) {
     release(entry);
     decisions_.push_back({kind, entry, 0, 0});
 }

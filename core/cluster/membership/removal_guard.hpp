@@ -5,10 +5,10 @@
 #pragma once
 
 #include <core/cluster/base/time.hpp>
-#include <core/cluster/membership/id_column.hpp>
-#include <core/cluster/membership/id_list.hpp>
+#include <core/cluster/membership/id_map.hpp>
 #include <core/cluster/membership/ids.hpp>
-#include <core/cluster/membership/removal_window.hpp>
+#include <core/cluster/membership/intrusive_id_list.hpp>
+#include <core/cluster/membership/largest_recent_size.hpp>
 #include <core/config/policy.hpp>
 
 #include <cstddef>
@@ -23,7 +23,7 @@ bool removal_is_guarded(std::size_t remaining, std::size_t largest, const Policy
 
 class RemovalGuard {
     struct Entry {
-        IdLinks<EntryId> links;
+        IdLinks<MemberId> links;
         Time since = never; // never: it does not wait
         bool decided = false;
     };
@@ -36,15 +36,15 @@ class RemovalGuard {
             hold,           // it is held from now on
         };
         Kind kind = Kind::remove;
-        EntryId entry = EntryId::none;
+        MemberId entry = MemberId::none;
         std::size_t would_go = 0; // hold: so many of ...
         std::size_t largest = 0;  // ... so many
     };
 
     // A member that nothing claims any more would go. It waits until decide removes it or release takes it out.
-    void add(EntryId entry, Time now);
+    void add(MemberId entry, Time now);
     // It is claimed again, or is no member any more. Nothing when it does not wait.
-    void release(EntryId entry);
+    void release(MemberId entry);
     std::size_t waiting() const { return waiting_; }
     // Nothing waits, nor was anything waiting at the last decision: `decide` has nothing to do.
     bool idle() const { return waiting_ == 0 && calm_since_ == never; }
@@ -53,7 +53,7 @@ class RemovalGuard {
     // of one partition end one by one. needed(entry): a link, or an operation, still depends on it. The decisions are in the order in
     // which they are to be carried out, valid until the next call.
     const std::vector<Decision> &decide(std::size_t members, std::size_t missing, const Policy &policy, Time now,
-                                        const std::function<bool(EntryId)> &needed);
+                                        const std::function<bool(MemberId)> &needed);
     // never: nothing happens by time alone.
     Time next_deadline(const Policy &policy) const;
 
@@ -66,16 +66,16 @@ class RemovalGuard {
   private:
     void hold_added(std::size_t would_go, std::size_t largest);
     void remove_added();
-    void remove_beyond(std::size_t most, const std::function<bool(EntryId)> &needed);
+    void remove_beyond(std::size_t most, const std::function<bool(MemberId)> &needed);
     void remove_all_since(Time since, Decision::Kind kind); // those that wait since then or longer
-    void remove(EntryId entry, Decision::Kind kind);
+    void remove(MemberId entry, Decision::Kind kind);
 
-    RemovalWindow window_;
-    IdColumn<Entry, EntryId> entries_;
-    IdList<EntryId, &Entry::links> list_; // longest waiting first
+    LargestRecentSize window_;
+    IdMap<Entry, MemberId> entries_;
+    IntrusiveIdList<MemberId, &Entry::links> list_; // longest waiting first
     std::size_t waiting_ = 0;
-    std::vector<EntryId> added_; // since the last decision
-    Time calm_since_ = never;    // when there was no reason any more to hold those that wait
+    std::vector<MemberId> added_; // since the last decision
+    Time calm_since_ = never;     // when there was no reason any more to hold those that wait
     std::vector<Decision> decisions_;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the reconciler hears and knows; reconciler_work.cpp is what it does.
+// What the reconciler hears and knows; reconciler_operations.cpp is what it does.
 #include <core/cluster/base/duration_text.hpp>
 #include <core/cluster/reconciler/reconciler.hpp>
 
@@ -19,14 +19,14 @@ constexpr Time stable_link = 10 * one_second; // a link that lasts shorter count
 
 } // namespace
 
-Reconciler::Reconciler(std::string connector, std::uint32_t parallel, Joiner &joiner, Bus &bus, std::uint64_t seed)
-    : connector_(std::move(connector)), own_parallel_(parallel), joiner_(joiner), bus_(bus), random_(seed) {
+Reconciler::Reconciler(std::string connector, std::uint32_t parallel, Connector &plugin, EventBus &bus, std::uint64_t seed)
+    : connector_(std::move(connector)), own_parallel_(parallel), plugin_(plugin), bus_(bus), random_(seed) {
     limits_changed();
 }
 
 // ---- what the connector says ----
 
-Outcome Reconciler::attached(std::string_view node, std::uint64_t epoch, Time now) {
+Status Reconciler::attached(std::string_view node, std::uint64_t epoch, Time now) {
     if (epoch <= epoch_)
         return {KITH_STALE, "epoch " + std::to_string(epoch) + " is not above the last one, " + std::to_string(epoch_)};
     if (node.empty()) return {KITH_INVALID, "the node has no name"};
@@ -46,7 +46,7 @@ Outcome Reconciler::attached(std::string_view node, std::uint64_t epoch, Time no
     return {};
 }
 
-Outcome Reconciler::detached(std::int32_t status, std::string_view text, Time now) {
+Status Reconciler::detached(std::int32_t status, std::string_view text, Time now) {
     if (!attached_ && detach_told_ && status == detached_status_ && text == detached_text_) return {};
     Event event;
     event.kind = KITH_EVENT_CONNECTOR_DETACHED;
@@ -77,7 +77,7 @@ void Reconciler::lost(std::int32_t status, std::string_view text, Time now) {
     epoch_ = 0;
 }
 
-Outcome Reconciler::links(std::uint64_t epoch, std::span<const LinkView> links, Time now) {
+Status Reconciler::links(std::uint64_t epoch, std::span<const LinkView> links, Time now) {
     if (!attached_ || epoch != epoch_) return {KITH_STALE, "the attachment that these links belong to is over"};
     const bool first = !std::exchange(links_known_, true);
     links_due_ = never;
@@ -99,7 +99,7 @@ Outcome Reconciler::links(std::uint64_t epoch, std::span<const LinkView> links, 
     return {};
 }
 
-Outcome Reconciler::link_up(std::uint64_t epoch, const LinkView &link, Time now) {
+Status Reconciler::link_up(std::uint64_t epoch, const LinkView &link, Time now) {
     if (!attached_ || epoch != epoch_) return {KITH_STALE, "the attachment that this link belongs to is over"};
     if (link.name.empty()) return {KITH_INVALID, "the link has no name"};
     const NameId name = names_.acquire(link.name);
@@ -108,22 +108,22 @@ Outcome Reconciler::link_up(std::uint64_t epoch, const LinkView &link, Time now)
     return {};
 }
 
-Outcome Reconciler::link_down(std::uint64_t epoch, std::string_view text, std::string_view reason, Time now) {
+Status Reconciler::link_down(std::uint64_t epoch, std::string_view text, std::string_view reason, Time now) {
     if (!attached_ || epoch != epoch_) return {KITH_STALE, "the attachment that this link belongs to is over"};
     const NameId name = names_.find(text);
     if (name != no_name && name < peers_.size() && peers_[name].up) set_link(name, false, reason, now, true);
     return {};
 }
 
-Outcome Reconciler::done(std::uint64_t id, std::int32_t status, std::string_view text, Time now) {
+Status Reconciler::done(std::uint64_t id, std::int32_t status, std::string_view text, Time now) {
     const Slot slot = ops_.find(id);
-    if (slot == Operations::none) return {KITH_STALE, "no such operation is outstanding"};
+    if (slot == OperationsInFlight::none) return {KITH_STALE, "no such operation is outstanding"};
     const Operation op = ops_[slot];
     end_op(slot);
     if (op.forgotten) return {};
-    if (status == KITH_CANCELLED && op.giving == Giving::timed_out) {
+    if (status == KITH_CANCELLED && op.cancel_reason == CancelReason::timed_out) {
         ended(op.name, op.work, KITH_TIMED_OUT, "no answer within " + duration_text(now - op.began), op.began, now);
-    } else if (status == KITH_CANCELLED && op.giving == Giving::gave_way) {
+    } else if (status == KITH_CANCELLED && op.cancel_reason == CancelReason::gave_way) {
         ended(op.name, op.work, KITH_CANCELLED, op.waiting, op.began, now);
     } else {
         ended(op.name, op.work, status, text, op.began, now);
@@ -144,7 +144,7 @@ void Reconciler::forget_operations() {
         op.forgotten = true;
         ops_.set_deadline(slot, 0);
         peers_[op.name].work = Work::none;
-        peers_[op.name].op = Operations::none;
+        peers_[op.name].op = OperationsInFlight::none;
         if (!busy(op.name)) {
             for (auto *user : users_) user->on_quiet(op.name);
         }
@@ -157,7 +157,7 @@ void Reconciler::forget_attachment() {
     attached_ = false;
     links_known_ = false;
     links_due_ = never;
-    waiting_.clear();
+    pending_.clear();
     forget_operations();
     for (NameId name = 0; name < peers_.size(); ++name) {
         Peer &known = peers_[name];
@@ -199,7 +199,7 @@ void Reconciler::set_link(NameId name, bool up, std::string_view reason, Time no
             ++known.failures;
             known.status = KITH_RESET;
             known.text = "the link held only " + duration_text(lasted);
-            known.retry_at = later(now, Pace::backoff(known.failures, limits_of(name), random_));
+            known.retry_at = later(now, ConnectPacing::backoff(known.failures, limits_of(name), random_));
         }
     }
     publish(up ? KITH_EVENT_LINK_UP : KITH_EVENT_LINK_DOWN, name, KITH_OK, reason, now, up ? never : lasted, attributes);
@@ -226,7 +226,7 @@ void Reconciler::remove_user(ReconcilerUser &user) {
 
 void Reconciler::limits_changed() {
     std::uint32_t parallel = users_.empty() ? 16 : ~std::uint32_t{0};
-    for (const auto *user : users_) parallel = std::min(parallel, user->join_limits().parallel);
+    for (const auto *user : users_) parallel = std::min(parallel, user->connect_limits().parallel);
     if (own_parallel_ != 0) parallel = std::min(parallel, own_parallel_);
     parallel_ = std::max<std::uint32_t>(parallel, 1);
 }
@@ -246,10 +246,10 @@ ReconcilerUser *Reconciler::owner(NameId name, Work work) const {
     return owner(name);
 }
 
-const JoinLimits &Reconciler::limits_of(NameId name) const {
-    static const JoinLimits standard;
+const ConnectLimits &Reconciler::limits_of(NameId name) const {
+    static const ConnectLimits standard;
     const ReconcilerUser *user = owner(name, peers_[name].up ? Work::disconnect : Work::connect);
-    return user == nullptr ? standard : user->join_limits();
+    return user == nullptr ? standard : user->connect_limits();
 }
 
 void Reconciler::publish(std::uint32_t kind, NameId name, std::int32_t status, std::string_view reason, Time now, Time duration,

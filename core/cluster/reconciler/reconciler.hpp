@@ -5,25 +5,25 @@
 //
 // How an engine drives it:
 //   * every input (attached ... done) is made as the connector says it, at once, also inside the plugin's call; inputs never
-//     call the Joiner. They answer a status of kith/plugin.h for the plugin.
+//     call the Connector. They answer a status of kith/plugin.h for the plugin.
 //   * after any input here or to a topology, look at next_deadline(): when it is due (<= now), call advance(now) from the queue;
-//     else have a timer do so. advance is the only place that calls the Joiner.
+//     else have a timer do so. advance is the only place that calls the Connector.
 //   * when the plugin's instance ended or failed, call lost(): its operations are forgotten, and epochs may begin at 1 again.
 #pragma once
 
-#include <core/cluster/base/deadlines.hpp>
+#include <core/cluster/base/deadline_queue.hpp>
 #include <core/cluster/base/interner.hpp>
-#include <core/cluster/base/outcome.hpp>
 #include <core/cluster/base/peer_class.hpp>
-#include <core/cluster/base/peer_view.hpp>
 #include <core/cluster/base/random.hpp>
+#include <core/cluster/base/status.hpp>
 #include <core/cluster/base/time.hpp>
-#include <core/cluster/bus/bus.hpp>
-#include <core/cluster/membership/link_knowledge.hpp>
-#include <core/cluster/reconciler/joiner.hpp>
-#include <core/cluster/reconciler/operations.hpp>
-#include <core/cluster/reconciler/pace.hpp>
-#include <core/cluster/reconciler/waiting_line.hpp>
+#include <core/cluster/events/event_bus.hpp>
+#include <core/cluster/membership/link_queries.hpp>
+#include <core/cluster/reconciler/connect_pacing.hpp>
+#include <core/cluster/reconciler/connector.hpp>
+#include <core/cluster/reconciler/operations_in_flight.hpp>
+#include <core/cluster/reconciler/pending_operations.hpp>
+#include <kith/hosting/peer_view.hpp>
 
 #include <cstdint>
 #include <span>
@@ -41,7 +41,7 @@ inline constexpr Time settled_link = 75 * one_second;
 class ReconcilerUser {
   public:
     virtual std::string_view user_name() const = 0;
-    virtual const JoinLimits &join_limits() const = 0;
+    virtual const ConnectLimits &connect_limits() const = 0;
     virtual PeerClass class_of(NameId name) const = 0;
     // The peer as this topology knows it; false when it does not. The views are valid until the next input.
     virtual bool describe(NameId name, PeerView &peer) const = 0;
@@ -56,20 +56,20 @@ class ReconcilerUser {
     ~ReconcilerUser() = default;
 };
 
-class Reconciler final : public LinkKnowledge {
+class Reconciler final : public LinkQueries {
   public:
     // connector: the instance's name, for events. parallel: kith_descriptor.parallel, 0 for no limit of its own.
-    Reconciler(std::string connector, std::uint32_t parallel, Joiner &joiner, Bus &bus, std::uint64_t seed);
+    Reconciler(std::string connector, std::uint32_t parallel, Connector &plugin, EventBus &bus, std::uint64_t seed);
     Reconciler(const Reconciler &) = delete;
     Reconciler &operator=(const Reconciler &) = delete;
 
     // -- what the connector says (kith_connector_host) --
-    Outcome attached(std::string_view node, std::uint64_t epoch, Time now);
-    Outcome detached(std::int32_t status, std::string_view text, Time now);
-    Outcome links(std::uint64_t epoch, std::span<const LinkView> links, Time now);
-    Outcome link_up(std::uint64_t epoch, const LinkView &link, Time now);
-    Outcome link_down(std::uint64_t epoch, std::string_view name, std::string_view reason, Time now);
-    Outcome done(std::uint64_t op, std::int32_t status, std::string_view text, Time now);
+    Status attached(std::string_view node, std::uint64_t epoch, Time now);
+    Status detached(std::int32_t status, std::string_view text, Time now);
+    Status links(std::uint64_t epoch, std::span<const LinkView> links, Time now);
+    Status link_up(std::uint64_t epoch, const LinkView &link, Time now);
+    Status link_down(std::uint64_t epoch, std::string_view name, std::string_view reason, Time now);
+    Status done(std::uint64_t op, std::int32_t status, std::string_view text, Time now);
     // The instance is gone.
     void lost(std::int32_t status, std::string_view text, Time now);
 
@@ -126,9 +126,9 @@ class Reconciler final : public LinkKnowledge {
     void move(NameId name, PeerClass from, PeerClass to);
 
   private:
-    using Line = WaitingLine::Line;
-    using Giving = Operation::Giving;
-    using Slot = Operations::Slot;
+    using Kind = PendingOperations::Kind;
+    using CancelReason = Operation::CancelReason;
+    using Slot = OperationsInFlight::Slot;
 
     struct Peer {
         ClassCounts classes;
@@ -137,11 +137,11 @@ class Reconciler final : public LinkKnowledge {
         bool tried = false;      // a connect was begun since it was last up
         bool referenced = false; // we hold a reference to the name
         bool dirty = false;
-        Work work = Work::none;        // under way
-        Work settling = Work::none;    // has succeeded, and the link does not show it yet
-        Slot op = Operations::none;    // its slot
-        std::uint32_t failures = 0;    // in a row
-        std::uint32_t short_links = 0; // in a row, shorter than settled_link
+        Work work = Work::none;             // under way
+        Work settling = Work::none;         // has succeeded, and the link does not show it yet
+        Slot op = OperationsInFlight::none; // its slot
+        std::uint32_t failures = 0;         // in a row
+        std::uint32_t short_links = 0;      // in a row, shorter than settled_link
         std::uint32_t yields = 0;
         std::uint32_t mark = 0;
         Time since = 0; // of the link's state
@@ -167,7 +167,7 @@ class Reconciler final : public LinkKnowledge {
     void give_way(Time now);
     void forget_attachment();
     void forget_operations();
-    const JoinLimits &limits_of(NameId name) const;
+    const ConnectLimits &limits_of(NameId name) const;
     ReconcilerUser *owner(NameId name) const;
     ReconcilerUser *owner(NameId name, Work work) const;
     void publish(std::uint32_t kind, NameId name, std::int32_t status, std::string_view reason, Time now, Time duration = never,
@@ -176,14 +176,14 @@ class Reconciler final : public LinkKnowledge {
     std::string connector_;
     std::uint32_t own_parallel_;
     std::uint32_t parallel_ = 16;
-    Joiner &joiner_;
-    Bus &bus_;
+    Connector &plugin_;
+    EventBus &bus_;
     Random random_;
     Interner names_;
     std::vector<Peer> peers_; // by NameId
     std::vector<ReconcilerUser *> users_;
-    Operations ops_;
-    WaitingLine waiting_;
+    OperationsInFlight ops_;
+    PendingOperations pending_;
 
     std::string node_;
     std::uint64_t epoch_ = 0;
@@ -197,11 +197,11 @@ class Reconciler final : public LinkKnowledge {
     std::string detached_text_;
     std::size_t link_count_ = 0;
     std::uint32_t mark_ = 0;
-    Pace pace_;
+    ConnectPacing pacing_;
     Time yield_at_ = never;
 
     std::vector<NameId> dirty_;
-    Deadlines deadlines_; // by name
+    DeadlineQueue deadlines_; // by name
 };
 
 } // namespace kith::core

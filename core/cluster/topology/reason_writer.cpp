@@ -16,28 +16,29 @@ std::string share_text(double share) {
 }
 
 // Causes that let it wait for `grace` and `confirm`.
-bool waited(Cause cause) {
-    return cause == Cause::missed || cause == Cause::expired || cause == Cause::renamed || cause == Cause::unnamed;
+bool waited(LossCause cause) {
+    return cause == LossCause::missed || cause == LossCause::expired || cause == LossCause::renamed ||
+           cause == LossCause::unnamed;
 }
 
 } // namespace
 
-std::string ReasonWriter::cause(Cause cause, SourceId source) const {
+std::string ReasonWriter::cause(LossCause cause, SourceId source) const {
     const std::string strategy = "strategy " + (sources_.knows(source) ? sources_[source].name : std::string{"?"});
     switch (cause) {
-    case Cause::none: return {};
-    case Cause::missed: return strategy + " looked and did not find it";
-    case Cause::expired: return strategy + " has not heard it for the time of its lease";
-    case Cause::left: return strategy + " says that it is gone";
-    case Cause::renamed: return "its key has another name now at " + strategy;
-    case Cause::unnamed: return "policy.name can no longer name it";
-    case Cause::self: return "it is the local node";
-    case Cause::filtered: return "policy.include or policy.exclude leaves it out";
-    case Cause::unselected: return "only a strategy that is not in use has it";
-    case Cause::pushed_out: return "policy.max_peers is reached, and it never linked";
-    case Cause::policy: return "the configuration changed";
-    case Cause::remembered: return "remembered from before kith started, and " + strategy + " has not looked since";
-    case Cause::forgotten: return "it was remembered from before kith started, and " + strategy + " does not have it";
+    case LossCause::none: return {};
+    case LossCause::missed: return strategy + " looked and did not find it";
+    case LossCause::expired: return strategy + " has not heard it for the time of its lease";
+    case LossCause::left: return strategy + " says that it is gone";
+    case LossCause::renamed: return "its key has another name now at " + strategy;
+    case LossCause::unnamed: return "policy.name can no longer name it";
+    case LossCause::self: return "it is the local node";
+    case LossCause::filtered: return "policy.include or policy.exclude leaves it out";
+    case LossCause::unselected: return "only a strategy that is not in use has it";
+    case LossCause::pushed_out: return "policy.max_peers is reached, and it never linked";
+    case LossCause::policy: return "the configuration changed";
+    case LossCause::remembered: return "remembered from before kith started, and " + strategy + " has not looked since";
+    case LossCause::forgotten: return "it was remembered from before kith started, and " + strategy + " does not have it";
     }
     return {};
 }
@@ -45,10 +46,10 @@ std::string ReasonWriter::cause(Cause cause, SourceId source) const {
 std::string ReasonWriter::change(const MembershipChange &change, Time now) const {
     switch (change.kind) {
     case ChangeKind::discovered:
-        if (change.cause != Cause::remembered) return {};
+        if (change.cause != LossCause::remembered) return {};
         return cause(change.cause, change.source) + "; " + last_known(change.source, now) + "; held until it has looked";
     case ChangeKind::seen_again:
-        if (change.cause == Cause::remembered) return "seen again; it was remembered from before kith started";
+        if (change.cause == LossCause::remembered) return "seen again; it was remembered from before kith started";
         return "seen again after " + duration_text(now - change.since);
     case ChangeKind::missing:
         return cause(change.cause, change.source) + "; it is gone in " + duration_text(ns(membership_.policy().grace));
@@ -59,7 +60,7 @@ std::string ReasonWriter::change(const MembershipChange &change, Time now) const
 }
 
 std::string ReasonWriter::held(const MembershipChange &change) const {
-    if (change.cause == Cause::unselected || change.cause == Cause::remembered)
+    if (change.cause == LossCause::unselected || change.cause == LossCause::remembered)
         return cause(change.cause, change.source) + "; its link is kept";
     const Policy &policy = membership_.policy();
     const std::string guard = change.would_go == change.largest
@@ -77,7 +78,7 @@ std::string ReasonWriter::lost(const MembershipChange &change, Time now) const {
                 (change.observations == 1 ? " observation" : " observations");
     if (change.believed) text += "; the guard held it for " + duration_text(ns(policy.hold));
     if (change.to == PeerClass::unwanted) text += "; it is parted";
-    if (change.cause == Cause::forgotten) text += "; a link to it is left alone";
+    if (change.cause == LossCause::forgotten) text += "; a link to it is left alone";
     if (change.to == PeerClass::kept)
         text += policy.prune == Prune::report ? "; prune is report: its link is left alone, else it would be parted"
                                               : "; prune is keep: its link is left alone";

@@ -5,7 +5,7 @@
 
 #include <core/cluster/base/time.hpp>
 #include <core/cluster/membership/membership.hpp>
-#include <core/cluster/topology/source_reports.hpp>
+#include <core/cluster/topology/observation_events.hpp>
 
 #include <optional>
 #include <string>
@@ -15,9 +15,9 @@ namespace kith::core {
 class ReasonWriter {
   public:
     // Both outlive it.
-    ReasonWriter(const Membership &membership, const SourceReports &sources) : membership_(membership), sources_(sources) {}
+    ReasonWriter(const Membership &membership, const ObservationEvents &sources) : membership_(membership), sources_(sources) {}
 
-    std::string cause(Cause cause, SourceId source) const;
+    std::string cause(LossCause cause, SourceId source) const;
     // Empty for a change that needs no reason.
     std::string change(const MembershipChange &change, Time now) const;
     // Of a source that is stale: its last failure, or its silence.
@@ -32,7 +32,7 @@ class ReasonWriter {
     std::string lost(const MembershipChange &change, Time now) const;
 
     const Membership &membership_;
-    const SourceReports &sources_;
+    const ObservationEvents &sources_;
 };
 
 } // namespace kith::core

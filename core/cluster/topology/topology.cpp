@@ -8,14 +8,14 @@ namespace kith::core {
 
 namespace {
 
-JoinLimits limits_from(const Policy &policy) {
+ConnectLimits limits_from(const Policy &policy) {
     return {policy.connect_parallel, ns(policy.connect_timeout), ns(policy.backoff_initial), ns(policy.backoff_max),
             policy.backoff_jitter};
 }
 
 } // namespace
 
-LiveTopology::LiveTopology(std::string name, Policy policy, Reconciler &reconciler, Bus &bus)
+LiveTopology::LiveTopology(std::string name, Policy policy, Reconciler &reconciler, EventBus &bus)
     : name_(std::move(name)),
       reconciler_(reconciler),
       bus_(bus),
@@ -23,7 +23,7 @@ LiveTopology::LiveTopology(std::string name, Policy policy, Reconciler &reconcil
       membership_(std::move(policy), reconciler.names(), reconciler),
       sources_(name_, bus),
       reasons_(membership_, sources_),
-      publisher_(name_, membership_, sources_, reconciler.names(), reasons_, bus),
+      peer_events_(name_, membership_, sources_, reconciler.names(), reasons_, bus),
       health_(name_, bus) {
     reconciler_.add_user(*this);
     membership_.set_self(reconciler_.node());
@@ -69,58 +69,58 @@ void LiveTopology::give_up() {
 
 // ---- what the strategies say ----
 
-Outcome LiveTopology::usable(SourceId source) const {
+Status LiveTopology::usable(SourceId source) const {
     if (stopped_) return {KITH_CANCELLED, "the topology is stopped"};
     if (!sources_.knows(source)) return {KITH_INTERNAL, "the topology has no such source"};
     return {};
 }
 
-Outcome LiveTopology::replace(SourceId source, std::span<const PeerView> peers, Time now) {
-    if (Outcome refused = usable(source); !refused) return refused;
+Status LiveTopology::replace(SourceId source, std::span<const PeerView> peers, Time now) {
+    if (Status refused = usable(source); !refused) return refused;
     ObservationTally tally;
-    Outcome outcome = membership_.replace(source, peers, now, tally);
-    conclude(source, outcome, tally, true, now);
-    return outcome;
+    Status status = membership_.replace(source, peers, now, tally);
+    conclude(source, status, tally, true, now);
+    return status;
 }
 
-Outcome LiveTopology::update(SourceId source, std::span<const PeerView> upserted, std::span<const std::string_view> missing,
-                             std::span<const std::string_view> left, Time now) {
-    if (Outcome refused = usable(source); !refused) return refused;
+Status LiveTopology::update(SourceId source, std::span<const PeerView> upserted, std::span<const std::string_view> missing,
+                            std::span<const std::string_view> left, Time now) {
+    if (Status refused = usable(source); !refused) return refused;
     ObservationTally tally;
-    Outcome outcome = membership_.update(source, upserted, missing, left, now, tally);
-    conclude(source, outcome, tally, false, now);
-    return outcome;
+    Status status = membership_.update(source, upserted, missing, left, now, tally);
+    conclude(source, status, tally, false, now);
+    return status;
 }
 
-Outcome LiveTopology::watching(SourceId source, bool in_sync, Time now) {
-    if (Outcome refused = usable(source); !refused) return refused;
+Status LiveTopology::watching(SourceId source, bool in_sync, Time now) {
+    if (Status refused = usable(source); !refused) return refused;
     membership_.watching(source, in_sync, now);
     in_sync ? confirm(source, now) : settle(now);
     return {};
 }
 
-Outcome LiveTopology::heard(SourceId source, Time now) {
-    if (Outcome refused = usable(source); !refused) return refused;
+Status LiveTopology::heard(SourceId source, Time now) {
+    if (Status refused = usable(source); !refused) return refused;
     membership_.heard(source, now);
     sources_[source].failures != 0 ? confirm(source, now) : settle(now);
     return {};
 }
 
-Outcome LiveTopology::failed(SourceId source, std::int32_t status, std::string_view text, Time now) {
-    if (Outcome refused = usable(source); !refused) return refused;
+Status LiveTopology::failed(SourceId source, std::int32_t status, std::string_view text, Time now) {
+    if (Status refused = usable(source); !refused) return refused;
     count_failure(source, status < 0 ? status : KITH_INTERNAL, text, now);
     return {};
 }
 
-Outcome LiveTopology::left_out(SourceId source, std::uint32_t items, std::string_view reason, Time) {
-    if (Outcome refused = usable(source); !refused) return refused;
+Status LiveTopology::left_out(SourceId source, std::uint32_t items, std::string_view reason, Time) {
+    if (Status refused = usable(source); !refused) return refused;
     sources_.left_out(source, items, reason);
     return {};
 }
 
 // Of an observation: it is told, or counted as a failure when it was refused.
-void LiveTopology::conclude(SourceId source, const Outcome &outcome, ObservationTally &tally, bool whole, Time now) {
-    if (!outcome) return count_failure(source, outcome.status, outcome.text, now);
+void LiveTopology::conclude(SourceId source, const Status &status, ObservationTally &tally, bool whole, Time now) {
+    if (!status) return count_failure(source, status.status, status.text, now);
     if (sources_.observed(source, tally, whole, now)) ++revision_;
     settle(now);
 }
@@ -200,7 +200,7 @@ void LiveTopology::settle(Time now) {
             if (change.kind == ChangeKind::lost) --linked_;
         }
         if (change.kind != ChangeKind::reclassed) ++revision_;
-        publisher_.publish(change, now);
+        peer_events_.publish(change, now);
         reconciler_.move(change.name, change.from, change.to);
     }
     membership_.sweep();
@@ -247,7 +247,7 @@ std::string LiveTopology::why(std::string_view name, Time now) const {
     const NameId id = reconciler_.names().find(name);
     const NameStanding standing = id == no_name ? NameStanding{} : membership_.queries().standing(id, now);
     if (!standing.known) {
-        const std::string lost = publisher_.lost(name, now);
+        const std::string lost = peer_events_.lost(name, now);
         return lost.empty() ? explain_unknown(membership_, sources_, reasons_) : lost;
     }
     const std::string peer = explain_peer(standing, sources_, reasons_, now);

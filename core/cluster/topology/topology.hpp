@@ -5,22 +5,22 @@
 // How an engine drives it:
 //   * construct it with the reconciler of its connector, add_source for each strategy in the order of the file, then start(now);
 //   * hand on what the strategies say, at once, also inside their calls; nothing here calls a plugin. A refused input changes
-//     nothing, has been counted as a failed observation already, and its Outcome is what the plugin gets;
+//     nothing, has been counted as a failed observation already, and its Status is what the plugin gets;
 //   * after any input look at next_deadline() of the topology *and* of its reconciler; call advance(now) when due;
 //   * stop(now) or the destructor gives its peers up: their links are left as they are.
 // The reconciler and the bus outlive it.
 #pragma once
 
-#include <core/cluster/base/outcome.hpp>
-#include <core/cluster/base/peer_view.hpp>
-#include <core/cluster/bus/bus.hpp>
+#include <core/cluster/base/status.hpp>
+#include <core/cluster/events/event_bus.hpp>
 #include <core/cluster/membership/membership.hpp>
 #include <core/cluster/reconciler/reconciler.hpp>
-#include <core/cluster/topology/change_publisher.hpp>
+#include <core/cluster/topology/observation_events.hpp>
+#include <core/cluster/topology/peer_events.hpp>
 #include <core/cluster/topology/reason_writer.hpp>
-#include <core/cluster/topology/source_reports.hpp>
 #include <core/cluster/topology/topology_health.hpp>
 #include <core/config/policy.hpp>
+#include <kith/hosting/peer_view.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -35,7 +35,7 @@ namespace kith::core {
 class LiveTopology final : private ReconcilerUser {
   public:
     // policy: valid (see name_template.hpp), prune resolved (`unsaid` counts as keep).
-    LiveTopology(std::string name, Policy policy, Reconciler &reconciler, Bus &bus);
+    LiveTopology(std::string name, Policy policy, Reconciler &reconciler, EventBus &bus);
     ~LiveTopology();
     LiveTopology(const LiveTopology &) = delete;
     LiveTopology &operator=(const LiveTopology &) = delete;
@@ -49,15 +49,15 @@ class LiveTopology final : private ReconcilerUser {
     void stop(std::string_view reason, Time now);
 
     // -- what the strategies say (kith_discovery_host) --
-    Outcome replace(SourceId source, std::span<const PeerView> peers, Time now);
-    Outcome update(SourceId source, std::span<const PeerView> upserted, std::span<const std::string_view> missing,
-                   std::span<const std::string_view> left, Time now);
-    Outcome watching(SourceId source, bool in_sync, Time now);
-    Outcome heard(SourceId source, Time now);
-    Outcome failed(SourceId source, std::int32_t status, std::string_view text, Time now);
-    Outcome left_out(SourceId source, std::uint32_t items, std::string_view reason, Time now);
+    Status replace(SourceId source, std::span<const PeerView> peers, Time now);
+    Status update(SourceId source, std::span<const PeerView> upserted, std::span<const std::string_view> missing,
+                  std::span<const std::string_view> left, Time now);
+    Status watching(SourceId source, bool in_sync, Time now);
+    Status heard(SourceId source, Time now);
+    Status failed(SourceId source, std::int32_t status, std::string_view text, Time now);
+    Status left_out(SourceId source, std::uint32_t items, std::string_view reason, Time now);
     // What the engine finds wrong with a call before it can be handed on (an empty key, no UTF-8): counted as `failed`.
-    Outcome refused(SourceId source, std::int32_t status, std::string_view text, Time now) {
+    Status refused(SourceId source, std::int32_t status, std::string_view text, Time now) {
         return failed(source, status, text, now);
     }
 
@@ -131,7 +131,7 @@ class LiveTopology final : private ReconcilerUser {
 
   private:
     std::string_view user_name() const override { return name_; }
-    const JoinLimits &join_limits() const override { return limits_; }
+    const ConnectLimits &connect_limits() const override { return limits_; }
     PeerClass class_of(NameId name) const override { return membership_.queries().class_of(name); }
     bool describe(NameId name, PeerView &peer) const override;
     void on_attached(std::string_view node, Time now) override;
@@ -140,8 +140,8 @@ class LiveTopology final : private ReconcilerUser {
     void on_link(NameId name, bool up, Time now) override;
     void on_quiet(NameId name) override;
 
-    Outcome usable(SourceId source) const;
-    void conclude(SourceId source, const Outcome &outcome, ObservationTally &tally, bool whole, Time now);
+    Status usable(SourceId source) const;
+    void conclude(SourceId source, const Status &status, ObservationTally &tally, bool whole, Time now);
     void confirm(SourceId source, Time now);
     void count_failure(SourceId source, std::int32_t status, std::string_view text, Time now);
     void settle(Time now);
@@ -151,12 +151,12 @@ class LiveTopology final : private ReconcilerUser {
 
     std::string name_;
     Reconciler &reconciler_;
-    Bus &bus_;
-    JoinLimits limits_;
+    EventBus &bus_;
+    ConnectLimits limits_;
     Membership membership_;
-    SourceReports sources_;
+    ObservationEvents sources_;
     ReasonWriter reasons_;
-    ChangePublisher publisher_;
+    PeerEvents peer_events_;
     TopologyHealth health_;
     std::vector<MembershipChange> changes_;
     mutable std::vector<AttributeView> attributes_;

@@ -5,7 +5,7 @@
 #pragma once
 
 #include <core/cluster/base/time.hpp>
-#include <core/cluster/bus/bus.hpp>
+#include <core/cluster/events/event_bus.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace kith::core {
 class TopologyHealth {
   public:
     // Both outlive it.
-    TopologyHealth(std::string_view topology, Bus &bus) : topology_(topology), bus_(bus) {}
+    TopologyHealth(std::string_view topology, EventBus &bus) : topology_(topology), bus_(bus) {}
 
     bool stale() const { return stale_; }
     bool ready() const { return ready_; }
@@ -39,7 +39,7 @@ class TopologyHealth {
     Event event(std::uint32_t kind) const;
 
     std::string_view topology_;
-    Bus &bus_;
+    EventBus &bus_;
     bool stale_ = false;
     bool ready_ = false;
     Time stale_since_ = 0;

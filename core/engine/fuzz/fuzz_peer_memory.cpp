@@ -17,7 +17,7 @@ void check(std::string_view text) {
     for (const RememberedSource &source : known->sources) {
         writer.source(source.name, source.strategy, source.config, source.seen);
         for (const RememberedPeer &peer : source.peers) {
-            std::vector<AttributeView> attributes;
+            std::vector<kith::AttributeView> attributes;
             for (const auto &[name, value] : peer.attributes) attributes.push_back({name, value});
             writer.peer({peer.key, peer.name, attributes, 0});
         }

@@ -10,7 +10,7 @@ namespace {
 std::string two_sources() {
     PeerMemoryWriter writer("t");
     writer.source("one", "dns_poll", sum_of("{}"), 1'763'881'200'000);
-    const AttributeView attributes[] = {{"ip", "10.0.0.7"}, {"zone", "a \"b\"\n\xc3\xa4"}};
+    const kith::AttributeView attributes[] = {{"ip", "10.0.0.7"}, {"zone", "a \"b\"\n\xc3\xa4"}};
     writer.peer({"10.0.0.7", "app@10.0.0.7", attributes, 0});
     writer.peer({"k", "", {}, 0});
     writer.source("two", "k8s", sum_of(""), 0);
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(what_has_no_room_is_left_out_whole) {
     PeerMemoryWriter writer("t");
     writer.source("s", "d", "c", 1);
     const std::string large(4096, 'x');
-    const AttributeView attributes[] = {{"a", large}};
+    const kith::AttributeView attributes[] = {{"a", large}};
     for (int i = 0; i < 5000; ++i) writer.peer({"key" + std::to_string(i), "name", attributes, 0});
     BOOST_TEST(writer.left_out() > 0u);
     BOOST_TEST(writer.peers() + writer.left_out() == 5000u);

@@ -14,24 +14,24 @@ namespace {
 using namespace kith;
 using namespace kith::app;
 
-struct NoJoiner final : core::Joiner {
-    core::Begun connect(const core::PeerView &) override { return {KITH_UNSUPPORTED, 0, "no"}; }
-    core::Begun disconnect(const core::PeerView &) override { return {KITH_UNSUPPORTED, 0, "no"}; }
+struct NoJoiner final : core::Connector {
+    core::StartedOperation connect(const kith::PeerView &) override { return {KITH_UNSUPPORTED, 0, "no"}; }
+    core::StartedOperation disconnect(const kith::PeerView &) override { return {KITH_UNSUPPORTED, 0, "no"}; }
     void cancel(std::uint64_t) override {}
     void refresh() override {}
 };
 
 struct SmallEngine {
-    core::Bus bus;
-    NoJoiner joiner;
-    core::Reconciler reconciler{"beam", 0, joiner, bus, 1};
+    core::EventBus bus;
+    NoJoiner connector;
+    core::Reconciler reconciler{"beam", 0, connector, bus, 1};
     core::LiveTopology topology{"t", {}, reconciler, bus};
     std::unique_ptr<ApiRouter> router;
 
     SmallEngine() {
         topology.add_source("s");
         topology.start(1);
-        const core::PeerView peers[] = {{"k1", "a@h", {}, 0}, {"k2", "b@h", {}, 0}};
+        const kith::PeerView peers[] = {{"k1", "a@h", {}, 0}, {"k2", "b@h", {}, 0}};
         static_cast<void>(topology.replace(core::SourceId{0}, peers, 2));
         ApiContext context;
         context.run = "run";

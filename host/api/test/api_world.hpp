@@ -3,7 +3,7 @@
 // The routes over a cluster in simulated time: no engine, no plugin, no socket.
 #pragma once
 
-#include <core/cluster/test/house.hpp>
+#include <core/cluster/test/cluster_fixture.hpp>
 #include <host/api/router.hpp>
 
 #include <boost/json/parse.hpp>
@@ -14,11 +14,11 @@
 
 namespace kith::app::test {
 
-using core::test::House;
+using core::test::ClusterFixture;
 using namespace std::chrono_literals;
 
 struct ApiWorld {
-    House house;
+    ClusterFixture fixture;
     bool running = true;
     int refreshes = 0;
     std::deque<std::function<void()>> posted;
@@ -29,7 +29,7 @@ struct ApiWorld {
         context.run = "run1";
         context.config_file = "kith.json";
         context.pid = 42;
-        context.bus = &house.bus;
+        context.bus = &fixture.bus;
         context.view = [this] { return view(); };
         context.config = [] { return std::string(R"({"masked":"***"})"); };
         context.plugins = [] { return std::string(R"({"plugins":[],"refused":[]})"); };
@@ -39,9 +39,10 @@ struct ApiWorld {
 
     core::EngineView view() {
         core::EngineView view{
-            .now = house.now, .wall = static_cast<std::int64_t>(house.now), .running = running, .bus = house.bus};
-        for (const auto &topology : house.topologies) view.topologies.push_back({topology.get(), &house.reconciler, {"epmd"}});
-        view.connectors.push_back({"beam", "erlang", &house.reconciler});
+            .now = fixture.now, .wall = static_cast<std::int64_t>(fixture.now), .running = running, .bus = fixture.bus};
+        for (const auto &topology : fixture.topologies)
+            view.topologies.push_back({topology.get(), &fixture.reconciler, {"epmd"}});
+        view.connectors.push_back({"beam", "erlang", &fixture.reconciler});
         view.instances.push_back({"connectors.beam", "erlang", "running", {2, 3'000'000, 2'000'000}, nullptr});
         return view;
     }

@@ -50,10 +50,10 @@ BOOST_AUTO_TEST_CASE(a_failed_attempt_names_its_cause_and_the_next_one) {
     };
     for (const Case &one : cases) {
         ApiWorld world;
-        auto &topology = world.house.topology();
-        world.house.attach();
-        world.house.see(topology, {"b@h"});
-        world.house.finish("b@h", one.status, one.text);
+        auto &topology = world.fixture.topology();
+        world.fixture.attach();
+        world.fixture.see(topology, {"b@h"});
+        world.fixture.finish("b@h", one.status, one.text);
         const Diagnosis found = why(world, "b@h");
         check(found, one.code, one.text, one.remedy);
         BOOST_TEST(found.remedy.find("tries again in") != std::string::npos, found.remedy);
@@ -62,34 +62,34 @@ BOOST_AUTO_TEST_CASE(a_failed_attempt_names_its_cause_and_the_next_one) {
 
 BOOST_AUTO_TEST_CASE(states_of_a_link) {
     ApiWorld world;
-    auto &topology = world.house.topology();
-    world.house.see(topology, {"b@h"});
+    auto &topology = world.fixture.topology();
+    world.fixture.see(topology, {"b@h"});
     check(why(world, "b@h"), "detached", "connector beam is not attached", "Start the local node");
-    world.house.reconciler.detached(KITH_REFUSED, "nobody listens on port 1", world.house.now);
+    world.fixture.reconciler.detached(KITH_REFUSED, "nobody listens on port 1", world.fixture.now);
     check(why(world, "b@h"), "detached", "nobody listens on port 1", "kith attaches by itself");
-    BOOST_REQUIRE(world.house.reconciler.attached("self@h", ++world.house.epoch, world.house.now));
+    BOOST_REQUIRE(world.fixture.reconciler.attached("self@h", ++world.fixture.epoch, world.fixture.now));
     check(why(world, "b@h"), "links_unknown", "has not reported", "Wait");
-    world.house.say_links({});
-    world.house.run();
+    world.fixture.say_links({});
+    world.fixture.run();
     check(why(world, "b@h"), "connecting", "being dialled", "Wait");
-    world.house.finish("b@h");
+    world.fixture.finish("b@h");
     check(why(world, "b@h"), "linked", "it is linked since", "Nothing");
     check(why(world, "self@h"), "unknown", "no strategy of this topology has it", "Compare");
-    world.house.see(topology, {"b@h", "self@h"});
+    world.fixture.see(topology, {"b@h", "self@h"});
     check(why(world, "self@h"), "local_node", "the local node", "Nothing");
 }
 
 BOOST_AUTO_TEST_CASE(names_that_the_topology_does_not_have) {
     ApiWorld world;
-    auto &topology = world.house.topology();
-    world.house.attach();
+    auto &topology = world.fixture.topology();
+    world.fixture.attach();
     check(why(world, "b@h"), "not_looked", "has not looked yet", "kith refresh");
     BOOST_TEST(!why(world, "b@h").known);
-    topology.failed(core::SourceId{0}, KITH_DENIED, "403 Forbidden", world.house.now);
+    topology.failed(core::SourceId{0}, KITH_DENIED, "403 Forbidden", world.fixture.now);
     check(why(world, "b@h"), "source_denied", "cannot look: 403 Forbidden", "RBAC");
-    topology.failed(core::SourceId{0}, KITH_UNAUTHORIZED, "the certificate is of another authority", world.house.now);
+    topology.failed(core::SourceId{0}, KITH_UNAUTHORIZED, "the certificate is of another authority", world.fixture.now);
     check(why(world, "b@h"), "source_certificate", "certificate", "authorities");
-    world.house.see(topology, {"b@10.0.0.8"});
+    world.fixture.see(topology, {"b@10.0.0.8"});
     check(why(world, "b@10.0.0.9"), "unknown", "possibly b@10.0.0.8 is meant", "kith peers");
     check(why(world, "x@y"), "unknown", "no strategy of this topology has it", "kith discover");
 }
@@ -99,17 +99,17 @@ BOOST_AUTO_TEST_CASE(what_the_policy_does) {
     core::Policy policy;
     policy.exclude = {"out@*"};
     policy.prune = core::Prune::keep;
-    auto &topology = world.house.topology(policy);
-    world.house.automatic = true;
-    world.house.attach();
-    world.house.see(topology, {"a@h", "b@h", "c@h", "d@h", "out@h"});
+    auto &topology = world.fixture.topology(policy);
+    world.fixture.automatic = true;
+    world.fixture.attach();
+    world.fixture.see(topology, {"a@h", "b@h", "c@h", "d@h", "out@h"});
     check(why(world, "out@h"), "filtered", "policy.include or policy.exclude", "globs");
-    world.house.update(topology, {}, {}, {"a@h"}); // one that leaves is believed
+    world.fixture.update(topology, {}, {}, {"a@h"}); // one that leaves is believed
     check(why(world, "a@h"), "gone", "it is gone from its source", "policy.prune");
-    world.house.update(topology, {}, {}, {"b@h", "c@h", "d@h"});
+    world.fixture.update(topology, {}, {}, {"b@h", "c@h", "d@h"});
     check(why(world, "b@h"), "guarded", "the guard holds its removal", "the removal is believed in 600 s");
-    world.house.down("a@h");
-    world.house.run();
+    world.fixture.down("a@h");
+    world.fixture.run();
     check(why(world, "a@h"), "lost", "not a peer any more", "comes back by itself");
 }
 
@@ -117,13 +117,13 @@ BOOST_AUTO_TEST_CASE(another_topology_keeps_its_link) {
     ApiWorld world;
     core::Policy policy;
     policy.prune = core::Prune::disconnect;
-    auto &first = world.house.topology(policy, "first");
-    auto &second = world.house.topology(policy, "second");
-    world.house.automatic = true;
-    world.house.attach();
-    world.house.see(first, {"a@h", "b@h", "c@h"});
-    world.house.see(second, {"a@h"});
-    world.house.update(first, {}, {}, {"a@h"});
+    auto &first = world.fixture.topology(policy, "first");
+    auto &second = world.fixture.topology(policy, "second");
+    world.fixture.automatic = true;
+    world.fixture.attach();
+    world.fixture.see(first, {"a@h", "b@h", "c@h"});
+    world.fixture.see(second, {"a@h"});
+    world.fixture.update(first, {}, {}, {"a@h"});
     check(why(world, "a@h", 0), "kept_by_topology", "topology second holds it", "Take it out of topology second");
     check(why(world, "a@h", 1), "linked", "linked", "Nothing");
 }

@@ -16,7 +16,7 @@ namespace {
 
 struct FeedWorld {
     ApiWorld api;
-    core::Bus bus{{.events = 8}};
+    core::EventBus bus{{.events = 8}};
 
     FeedWorld() { api.context.bus = &bus; }
     void publish(int count, std::string_view topology = "t", std::uint32_t kind = KITH_EVENT_LINK_UP) {

@@ -90,13 +90,13 @@ BOOST_AUTO_TEST_CASE(a_histogram_has_inf_and_agrees_with_its_count) {
 
 BOOST_AUTO_TEST_CASE(events_add_up) {
     ApiWorld world;
-    EventCounters counters(world.house.bus, never_runs());
-    auto &topology = world.house.topology();
-    world.house.attach();
-    world.house.see(topology, {"a@h", "b@h", "c@h"});
-    world.house.pass(2s);
-    world.house.finish("a@h");
-    world.house.finish("b@h", KITH_REFUSED, "no");
+    EventCounters counters(world.fixture.bus, never_runs());
+    auto &topology = world.fixture.topology();
+    world.fixture.attach();
+    world.fixture.see(topology, {"a@h", "b@h", "c@h"});
+    world.fixture.pass(2s);
+    world.fixture.finish("a@h");
+    world.fixture.finish("b@h", KITH_REFUSED, "no");
     counters.read();
     BOOST_TEST(counters.of(KITH_EVENT_PEER_DISCOVERED) == 3U);
     BOOST_TEST(counters.connects().at("beam") == 3U);
@@ -104,8 +104,8 @@ BOOST_AUTO_TEST_CASE(events_add_up) {
     BOOST_REQUIRE(counters.link_delays().contains("t"));
     const Histogram &delays = counters.link_delays().at("t");
     BOOST_TEST(delays.sum == 2.0);
-    world.house.down("a@h"); // that it links again is no first link
-    world.house.up("a@h");
+    world.fixture.down("a@h"); // that it links again is no first link
+    world.fixture.up("a@h");
     counters.read();
     BOOST_TEST(delays.sum == 2.0);
 }
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(both_formats_are_well_formed_and_peers_make_no_series) {
         BOOST_TEST(own.define(metric, id, why) == KITH_OK);
         BOOST_TEST(own.observe(id, 0.5) == KITH_OK);
         BOOST_TEST(own.define({KITH_METRIC_COUNTER, "asked", "Asked.", {}, 0, {}, {}}, id, why) == KITH_OK);
-        EventCounters counters(world.house.bus, never_runs());
+        EventCounters counters(world.fixture.bus, never_runs());
         world.context.counters = &counters;
         auto view = world.context.view;
         world.context.view = [view, &own] {
@@ -130,10 +130,10 @@ BOOST_AUTO_TEST_CASE(both_formats_are_well_formed_and_peers_make_no_series) {
             all.instances.push_back({"topologies.u.s", "epmd", "running", {}, &own});
             return all;
         };
-        auto &topology = world.house.topology();
-        world.house.attach();
-        world.house.see(topology, core::test::peers_named("p", count));
-        world.house.finish(world.house.connector.open.front().name);
+        auto &topology = world.fixture.topology();
+        world.fixture.attach();
+        world.fixture.see(topology, core::test::peers_named("p", count));
+        world.fixture.finish(world.fixture.connector.open.front().name);
         for (const bool open_metrics : {false, true}) {
             world.change = [&](ApiRequest &request) {
                 request.accept = open_metrics ? "text/html;q=0.5, application/openmetrics-text;version=1.0.0;q=0.8" : "*/*";

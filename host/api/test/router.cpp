@@ -99,14 +99,14 @@ void check_described(const ApiAnswer &answer, std::string_view path, std::string
 ApiWorld &populated(ApiWorld &world) {
     core::Policy policy;
     policy.min_peers = 1;
-    auto &topology = world.house.topology(policy, "one", {"list", "dns"});
-    world.house.topology({}, "two");
-    world.house.attach();
-    world.house.see(topology, {{"k-b", "b@h", {{"zone", "x\"y"}}}, "c@h", "d@h"}, 0);
-    world.house.see(topology, {}, 1);
-    world.house.finish("b@h");
-    world.house.finish("c@h", KITH_REFUSED, "nobody listens");
-    world.house.run();
+    auto &topology = world.fixture.topology(policy, "one", {"list", "dns"});
+    world.fixture.topology({}, "two");
+    world.fixture.attach();
+    world.fixture.see(topology, {{"k-b", "b@h", {{"zone", "x\"y"}}}, "c@h", "d@h"}, 0);
+    world.fixture.see(topology, {}, 1);
+    world.fixture.finish("b@h");
+    world.fixture.finish("c@h", KITH_REFUSED, "nobody listens");
+    world.fixture.run();
     return world;
 }
 
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_SUITE(router)
 BOOST_AUTO_TEST_CASE(each_path_answers_as_it_is_described) {
     ApiWorld world;
     populated(world);
-    world.house.see(*world.house.topologies[1], {}); // it is ready
+    world.fixture.see(*world.fixture.topologies[1], {}); // it is ready
     for (const auto &path : openapi().at("paths").as_object()) {
         for (const auto &method : path.value().as_object()) {
             const std::string name(path.key());
@@ -214,15 +214,15 @@ BOOST_AUTO_TEST_CASE(status_and_health) {
     };
     BOOST_TEST(health("one") == "degraded: 2 of 3 peers are not linked");
     BOOST_TEST(health("two") == "degraded: strategy s has not looked yet");
-    world.house.topologies[1]->failed(core::SourceId{0}, KITH_UNRESOLVED, "no such host", world.house.now);
+    world.fixture.topologies[1]->failed(core::SourceId{0}, KITH_UNRESOLVED, "no such host", world.fixture.now);
     BOOST_TEST(health("two") == "failing: strategy s could not look yet: no such host");
-    world.house.see(*world.house.topologies[1], {});
+    world.fixture.see(*world.fixture.topologies[1], {});
     BOOST_TEST(health("two") == "ok: ");
-    world.house.topologies[1]->failed(core::SourceId{0}, KITH_UNRESOLVED, "no such host", world.house.now);
+    world.fixture.topologies[1]->failed(core::SourceId{0}, KITH_UNRESOLVED, "no such host", world.fixture.now);
     BOOST_TEST(health("two") == "degraded: strategy s cannot look, its last known peers are kept: no such host");
-    world.house.down("b@h");
+    world.fixture.down("b@h");
     BOOST_TEST(health("one") == "failing: 0 peers are linked; policy.min_peers is 1");
-    world.house.reconciler.detached(KITH_RESET, "the node went down", world.house.now);
+    world.fixture.reconciler.detached(KITH_RESET, "the node went down", world.fixture.now);
     BOOST_TEST(health("one") == "failing: connector beam is not attached to a node: the node went down");
 }
 
@@ -232,10 +232,10 @@ BOOST_AUTO_TEST_CASE(ready_survives_a_stale_source) {
     BOOST_TEST(world.ask("/readyz").status == 503U); // two has not looked
     BOOST_TEST(world.ask("/readyz").body == "not ready\ntwo: strategy s has not looked yet\n");
     BOOST_TEST(world.ask("/readyz?topology=one").status == 200U);
-    world.house.see(*world.house.topologies[1], {});
+    world.fixture.see(*world.fixture.topologies[1], {});
     BOOST_TEST(world.ask("/readyz").status == 200U);
-    world.house.topologies[0]->failed(core::SourceId{0}, KITH_TIMED_OUT, "no answer", world.house.now);
-    BOOST_TEST(world.house.topologies[0]->stale());
+    world.fixture.topologies[0]->failed(core::SourceId{0}, KITH_TIMED_OUT, "no answer", world.fixture.now);
+    BOOST_TEST(world.fixture.topologies[0]->stale());
     BOOST_TEST(world.ask("/readyz").status == 200U);
     world.router->stopping();
     BOOST_TEST(world.ask("/readyz").status == 503U);
@@ -258,7 +258,7 @@ BOOST_AUTO_TEST_CASE(peers_by_pages_and_filters) {
         }
         return std::string("endless");
     };
-    world.house.see(*world.house.topologies[1], {"a@h", "b@h"});
+    world.fixture.see(*world.fixture.topologies[1], {"a@h", "b@h"});
     for (const auto *limit : {"1", "2", "3", "1000"})
         BOOST_TEST(names(std::string("/v1/peers?limit=") + limit) == "one/b@h one/c@h one/d@h two/a@h two/b@h ");
     BOOST_TEST(names("/v1/peers?topology=two") == "two/a@h two/b@h ");
@@ -297,23 +297,23 @@ BOOST_AUTO_TEST_CASE(a_snapshot_and_what_follows_it_are_the_bus) {
     ApiWorld world;
     populated(world);
     const auto state = world.json("/v1/state");
-    BOOST_TEST(text(state.at("id")) == "run1." + std::to_string(world.house.bus.last_seq()));
+    BOOST_TEST(text(state.at("id")) == "run1." + std::to_string(world.fixture.bus.last_seq()));
     BOOST_TEST(state.at("peers").as_array().size() == 3U);
     ApiAnswer events = world.ask("/v1/events?follow=false&after=" + text(state.at("id")));
-    world.house.down("b@h");
+    world.fixture.down("b@h");
     std::string out;
     events.stream->fill(out, 100'000);
     BOOST_TEST(out.find("\"kind\":\"link.down\"") != std::string::npos);
-    BOOST_TEST(out.find("id: run1." + std::to_string(world.house.bus.last_seq())) != std::string::npos);
+    BOOST_TEST(out.find("id: run1." + std::to_string(world.fixture.bus.last_seq())) != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(pages_are_bounded) {
     ApiWorld world;
-    auto &topology = world.house.topology();
+    auto &topology = world.fixture.topology();
     std::vector<core::test::PeerSpec> peers;
     for (int i = 0; i < 1'000; ++i)
         peers.push_back({"key" + std::to_string(i), "peer" + std::to_string(i), {{"a", std::string(900, 'x')}}});
-    world.house.see(topology, peers);
+    world.fixture.see(topology, peers);
     const ApiAnswer page = world.ask("/v1/peers?limit=1000");
     BOOST_TEST(page.body.size() < most_bytes_in_page + 2'000);
     std::size_t count = 0;

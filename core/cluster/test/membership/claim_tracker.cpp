@@ -2,10 +2,10 @@
 //
 // Records and names together: who claims what when a record comes, changes its name, goes missing or is set aside.
 #include <core/cluster/membership/claim_tracker.hpp>
-#include <core/cluster/membership/name_policy.hpp>
-#include <core/cluster/membership/name_table.hpp>
+#include <core/cluster/membership/member_table.hpp>
+#include <core/cluster/membership/naming_rules.hpp>
 #include <core/cluster/membership/record_table.hpp>
-#include <core/cluster/membership/source_table.hpp>
+#include <core/cluster/membership/source_selection.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -36,21 +36,21 @@ struct Claims {
     }
     // "present missing remembered aside" of a name; "-" for one that nobody claims.
     std::string counts(std::string_view name) const {
-        const EntryId id = names.find(name);
-        if (id == EntryId::none || names[id].claims.empty()) return "-";
+        const MemberId id = names.find(name);
+        if (id == MemberId::none || names[id].claims.empty()) return "-";
         const ClaimCounts &counts = names[id].counts;
         return std::to_string(counts.present) + std::to_string(counts.missing) + std::to_string(counts.remembered) +
                std::to_string(counts.aside);
     }
-    Cause cause(std::string_view name) const { return names[names.find(name)].cause; }
+    LossCause cause(std::string_view name) const { return names[names.find(name)].cause; }
 
     Policy policy;
-    NamePolicy name_policy{policy};
+    NamingRules naming_rules{policy};
     Interner interner;
-    SourceTable sources;
+    SourceSelection sources;
     RecordTable records;
-    NameTable names{interner};
-    ClaimTracker tracker{sources, records, names, name_policy};
+    MemberTable names{interner};
+    ClaimTracker tracker{sources, records, names, naming_rules};
     ObservationTally tally;
 };
 
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_key_with_another_name_leaves_the_old_one_missing) {
     it.rename(id, "k", "b");
     BOOST_CHECK_EQUAL(it.counts("a"), "0100");
     BOOST_CHECK_EQUAL(it.counts("b"), "1000");
-    BOOST_CHECK(it.cause("a") == Cause::renamed);
+    BOOST_CHECK(it.cause("a") == LossCause::renamed);
     BOOST_CHECK_EQUAL(it.records.absences().size(), 1U);
     it.add("l", "a"); // the name is back under another key
     BOOST_CHECK_EQUAL(it.counts("a"), "1000");
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(one_that_cannot_be_named_any_more_leaves_its_name_missing) 
     Claims it;
     it.rename(it.add("k", "a"), "k", "");
     BOOST_CHECK_EQUAL(it.counts("a"), "0100");
-    BOOST_CHECK(it.cause("a") == Cause::unnamed);
+    BOOST_CHECK(it.cause("a") == LossCause::unnamed);
 }
 
 BOOST_AUTO_TEST_CASE(new_attributes_of_the_same_name_are_noted) {
@@ -113,20 +113,20 @@ BOOST_AUTO_TEST_CASE(what_a_source_that_is_not_in_use_has_is_set_aside) {
     it.sources[two].observed(1, true);
     for (const SourceId source : it.sources.select(Merge::first, [](SourceId) { return false; })) it.tracker.update_all(source);
     BOOST_CHECK_EQUAL(it.counts("a"), "1001");
-    it.records.make_missing(other, {1, 1, Cause::expired});
+    it.records.make_missing(other, {1, 1, LossCause::expired});
     it.tracker.update(other);
     BOOST_CHECK_EQUAL(it.counts("a"), "0101");
-    BOOST_CHECK(it.cause("a") == Cause::expired);
-    it.tracker.remove(other, Cause::expired, 9);
+    BOOST_CHECK(it.cause("a") == LossCause::expired);
+    it.tracker.remove(other, LossCause::expired, 9);
     BOOST_CHECK_EQUAL(it.counts("a"), "0001");
 }
 
 BOOST_AUTO_TEST_CASE(the_last_claim_leaves_what_it_said) {
     Claims it;
-    it.tracker.remove(it.add("k", "a"), Cause::left, 7);
-    const NameEntry &entry = it.names[it.names.find("a")];
+    it.tracker.remove(it.add("k", "a"), LossCause::left, 7);
+    const MemberEntry &entry = it.names[it.names.find("a")];
     BOOST_CHECK_EQUAL(entry.last_peer.key(), "k");
-    BOOST_CHECK(entry.cause == Cause::left);
+    BOOST_CHECK(entry.cause == LossCause::left);
     BOOST_CHECK_EQUAL(entry.missing_since, 7U);
 }
 
@@ -135,12 +135,12 @@ BOOST_AUTO_TEST_CASE(another_template_names_all_anew_and_leaves_nothing_missing)
     const RecordId id = it.add("k", "a");
     it.rename(id, "k", "b");
     it.policy.name = "x@{key}";
-    it.name_policy.template_changed();
+    it.naming_rules.template_changed();
     it.tracker.rename_all();
     BOOST_CHECK_EQUAL(it.counts("a"), "-");
     BOOST_CHECK_EQUAL(it.counts("b"), "-");
     BOOST_CHECK_EQUAL(it.counts("x@k"), "1000");
-    BOOST_CHECK(it.cause("b") == Cause::policy);
+    BOOST_CHECK(it.cause("b") == LossCause::policy);
     BOOST_CHECK_EQUAL(it.records.absences().size(), 0U);
 }
 

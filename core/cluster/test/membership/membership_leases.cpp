@@ -1,77 +1,77 @@
 // SPDX-License-Identifier: MIT
 //
 // Who is not heard is missed only while something is heard.
-#include <core/cluster/test/membership/policies.hpp>
+#include <core/cluster/test/membership/test_policies.hpp>
 
 namespace kith::core::test {
 
 BOOST_AUTO_TEST_SUITE(membership)
 
 BOOST_AUTO_TEST_CASE(a_lease_expires_while_the_source_hears) {
-    House house;
-    auto &topology = house.topology(plain());
-    house.update(topology, {{"a", "a", {}, 15s}, {"b", "b", {}, 15s}});
-    house.told();
+    ClusterFixture fixture;
+    auto &topology = fixture.topology(plain());
+    fixture.update(topology, {{"a", "a", {}, 15s}, {"b", "b", {}, 15s}});
+    fixture.told();
     for (int i = 0; i < 4; ++i) {
-        house.pass(4s);
-        house.update(topology, {{"a", "a", {}, 15s}});
+        fixture.pass(4s);
+        fixture.update(topology, {{"a", "a", {}, 15s}});
     }
-    KITH_CHECK_LINES(house.told_why(),
+    KITH_CHECK_LINES(fixture.told_why(),
                      "peer.missing b: strategy s has not heard it for the time of its lease; it is gone in 60 s");
     for (int i = 0; i < 14; ++i) {
-        house.pass(4s);
-        topology.heard(SourceId{0}, house.now);
-        house.update(topology, {{"a", "a", {}, 15s}});
+        fixture.pass(4s);
+        topology.heard(SourceId{0}, fixture.now);
+        fixture.update(topology, {{"a", "a", {}, 15s}});
     }
     BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::held);
-    house.pass(4s);
+    fixture.pass(4s);
     BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::none);
     BOOST_CHECK_EQUAL(topology.class_of("a"), PeerClass::wanted);
 }
 
 BOOST_AUTO_TEST_CASE(leases_freeze_while_the_medium_is_deaf) {
-    House house;
-    auto &topology = house.topology(plain());
-    house.update(topology, {{"a", "a", {}, 15s}, {"b", "b", {}, 15s}});
-    house.told();
-    house.pass(1h);
-    KITH_CHECK_LINES(house.told_why(), "topology.stale: nothing was heard for 15 s; leases stand still until something is");
+    ClusterFixture fixture;
+    auto &topology = fixture.topology(plain());
+    fixture.update(topology, {{"a", "a", {}, 15s}, {"b", "b", {}, 15s}});
+    fixture.told();
+    fixture.pass(1h);
+    KITH_CHECK_LINES(fixture.told_why(), "topology.stale: nothing was heard for 15 s; leases stand still until something is");
     BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::wanted);
-    house.update(topology, {{"a", "a", {}, 15s}});
-    KITH_CHECK_LINES(house.told(), "topology.fresh");
-    house.pass(10s);
-    house.update(topology, {{"a", "a", {}, 15s}});
-    KITH_CHECK_LINES(house.told()); // the hour did not count against b
-    house.pass(5s);
-    topology.heard(SourceId{0}, house.now);
-    house.run();
-    KITH_CHECK_LINES(house.told(), "peer.missing b");
+    fixture.update(topology, {{"a", "a", {}, 15s}});
+    KITH_CHECK_LINES(fixture.told(), "topology.fresh");
+    fixture.pass(10s);
+    fixture.update(topology, {{"a", "a", {}, 15s}});
+    KITH_CHECK_LINES(fixture.told()); // the hour did not count against b
+    fixture.pass(5s);
+    topology.heard(SourceId{0}, fixture.now);
+    fixture.run();
+    KITH_CHECK_LINES(fixture.told(), "peer.missing b");
 }
 
 BOOST_AUTO_TEST_CASE(leases_freeze_also_when_nobody_looked_at_the_clock_in_time) {
-    House house;
-    auto &topology = house.topology(plain());
-    house.update(topology, {{"a", "a", {}, 15s}, {"b", "b", {}, 15s}});
-    house.now += ns(1h); // the process was suspended
-    house.update(topology, {{"a", "a", {}, 15s}});
+    ClusterFixture fixture;
+    auto &topology = fixture.topology(plain());
+    fixture.update(topology, {{"a", "a", {}, 15s}, {"b", "b", {}, 15s}});
+    fixture.now += ns(1h); // the process was suspended
+    fixture.update(topology, {{"a", "a", {}, 15s}});
     BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::wanted);
 }
 
 // When many leave, what is queued for their leases is cleared away, and with it that of a peer that is missing at that moment.
 BOOST_AUTO_TEST_CASE(a_lease_runs_out_of_one_that_was_missing_while_many_left) {
-    House house;
-    auto &topology = house.topology(plain());
+    ClusterFixture fixture;
+    auto &topology = fixture.topology(plain());
     std::vector<PeerSpec> peers;
     for (int i = 0; i < 200; ++i) peers.push_back({"p" + std::to_string(i), "p" + std::to_string(i), {}, 10s});
-    house.update(topology, peers);
-    house.update(topology, {}, {"p0"});
+    fixture.update(topology, peers);
+    fixture.update(topology, {}, {"p0"});
     std::vector<std::string_view> gone;
     for (std::size_t i = 2; i < peers.size(); ++i) gone.push_back(peers[i].key);
-    house.update(topology, {}, {}, gone);
-    house.update(topology, {peers[0]}); // it is back
+    fixture.update(topology, {}, {}, gone);
+    fixture.update(topology, {peers[0]}); // it is back
     for (int i = 0; i < 11; ++i) {
-        house.pass(1s);
-        house.update(topology, {peers[1]});
+        fixture.pass(1s);
+        fixture.update(topology, {peers[1]});
     }
     BOOST_CHECK_EQUAL(topology.class_of("p1"), PeerClass::wanted);
     BOOST_CHECK_EQUAL(topology.class_of("p0"), PeerClass::held);

@@ -1,85 +1,85 @@
 // SPDX-License-Identifier: MIT
 //
 // Limits refuse, they do not cut.
-#include <core/cluster/test/membership/policies.hpp>
+#include <core/cluster/test/membership/test_policies.hpp>
 
 namespace kith::core::test {
 
 BOOST_AUTO_TEST_SUITE(membership)
 
 BOOST_AUTO_TEST_CASE(too_many_peers_are_refused_not_cut) {
-    House house;
+    ClusterFixture fixture;
     Policy policy = plain();
     policy.max_peers = 3;
-    auto &topology = house.topology(policy);
-    house.see(topology, {"a", "b", "c"});
-    house.told();
-    const Outcome outcome = house.see(topology, {"a", "b", "d", "e"});
-    BOOST_CHECK_EQUAL(outcome.status, KITH_LIMIT);
-    KITH_CHECK_LINES(house.told(), "observation.failed", "topology.stale");
+    auto &topology = fixture.topology(policy);
+    fixture.see(topology, {"a", "b", "c"});
+    fixture.told();
+    const Status status = fixture.see(topology, {"a", "b", "d", "e"});
+    BOOST_CHECK_EQUAL(status.status, KITH_LIMIT);
+    KITH_CHECK_LINES(fixture.told(), "observation.failed", "topology.stale");
     BOOST_CHECK_EQUAL(topology.size(), 3U);
     BOOST_CHECK_EQUAL(topology.class_of("c"), PeerClass::wanted);
-    BOOST_CHECK(house.see(topology, {"d", "e", "f"}));
+    BOOST_CHECK(fixture.see(topology, {"d", "e", "f"}));
 }
 
 BOOST_AUTO_TEST_CASE(a_repeated_key_is_refused) {
-    House house;
-    auto &topology = house.topology(plain());
-    house.see(topology, {"a"});
-    BOOST_CHECK_EQUAL(house.see(topology, {"b", "b"}).status, KITH_INVALID);
-    BOOST_CHECK_EQUAL(house.see(topology, {"a", "b", "a"}).status, KITH_INVALID);
-    BOOST_CHECK_EQUAL(house.see(topology, {{"", "x"}}).status, KITH_INVALID);
+    ClusterFixture fixture;
+    auto &topology = fixture.topology(plain());
+    fixture.see(topology, {"a"});
+    BOOST_CHECK_EQUAL(fixture.see(topology, {"b", "b"}).status, KITH_INVALID);
+    BOOST_CHECK_EQUAL(fixture.see(topology, {"a", "b", "a"}).status, KITH_INVALID);
+    BOOST_CHECK_EQUAL(fixture.see(topology, {{"", "x"}}).status, KITH_INVALID);
     BOOST_CHECK_EQUAL(topology.size(), 1U);
     BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::none);
 }
 
 BOOST_AUTO_TEST_CASE(bogus_names_do_not_lock_out_real_ones) {
-    House house;
+    ClusterFixture fixture;
     Policy policy = plain();
     policy.max_peers = 10;
-    auto &topology = house.topology(policy);
-    house.attach();
+    auto &topology = fixture.topology(policy);
+    fixture.attach();
     for (int i = 0; i < 5; ++i) {
         const std::string name = "real" + std::to_string(i);
-        house.update(topology, {{name, name, {}, 15s}});
-        house.up(name);
+        fixture.update(topology, {{name, name, {}, 15s}});
+        fixture.up(name);
     }
     for (int i = 0; i < 1000; ++i) {
         const std::string name = "bogus" + std::to_string(i);
-        BOOST_REQUIRE(house.update(topology, {{name, name, {}, 15s}}));
+        BOOST_REQUIRE(fixture.update(topology, {{name, name, {}, 15s}}));
     }
     BOOST_CHECK_EQUAL(topology.size(), 10U);
     for (int i = 0; i < 5; ++i) BOOST_CHECK_EQUAL(topology.class_of("real" + std::to_string(i)), PeerClass::wanted);
-    house.update(topology, {{"late", "late", {}, 15s}});
+    fixture.update(topology, {{"late", "late", {}, 15s}});
     BOOST_CHECK_EQUAL(topology.class_of("late"), PeerClass::wanted);
-    BOOST_CHECK_LE(house.reconciler.known_names(), 60U); // what is under way is remembered until it ends
+    BOOST_CHECK_LE(fixture.reconciler.known_names(), 60U); // what is under way is remembered until it ends
 }
 
 BOOST_AUTO_TEST_CASE(what_is_missing_is_bounded_and_linked_names_stay) {
-    House house;
+    ClusterFixture fixture;
     Policy policy = plain();
     policy.max_peers = 10;
-    auto &topology = house.topology(policy);
-    house.attach({"real"});
-    house.see(topology, {"real"});
-    for (int i = 0; i < 100; ++i) house.see(topology, peers_named("round" + std::to_string(i) + "-", 10));
+    auto &topology = fixture.topology(policy);
+    fixture.attach({"real"});
+    fixture.see(topology, {"real"});
+    for (int i = 0; i < 100; ++i) fixture.see(topology, peers_named("round" + std::to_string(i) + "-", 10));
     BOOST_CHECK_EQUAL(topology.class_of("real"), PeerClass::held);
     BOOST_CHECK_LE(topology.size(), 10U + 16U + 1U); // those there are, those under way, and the linked one
 }
 
 BOOST_AUTO_TEST_CASE(names_are_forgotten) {
-    House house;
-    auto &topology = house.topology(plain());
-    house.automatic = true;
-    house.attach();
+    ClusterFixture fixture;
+    auto &topology = fixture.topology(plain());
+    fixture.automatic = true;
+    fixture.attach();
     for (int round = 0; round < 50; ++round) {
-        house.update(topology, peers_named("r" + std::to_string(round) + "-", 100));
+        fixture.update(topology, peers_named("r" + std::to_string(round) + "-", 100));
         std::vector<std::string> keys;
         for (int i = 0; i < 100; ++i) keys.push_back("r" + std::to_string(round) + "-" + std::to_string(i));
-        house.update(topology, {}, {}, {keys.begin(), keys.end()});
+        fixture.update(topology, {}, {}, {keys.begin(), keys.end()});
     }
-    BOOST_CHECK_EQUAL(house.reconciler.known_names(), 0U);
-    BOOST_CHECK_LE(house.reconciler.names().bound(), 200U);
+    BOOST_CHECK_EQUAL(fixture.reconciler.known_names(), 0U);
+    BOOST_CHECK_LE(fixture.reconciler.names().bound(), 200U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

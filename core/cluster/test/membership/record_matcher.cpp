@@ -18,7 +18,7 @@ namespace {
 
 struct Observed {
     Observed() { source = table.add_source(); }
-    Outcome match(const std::vector<PeerView> &peers) { return matcher.match(table, source, peers); }
+    Status match(const std::vector<PeerView> &peers) { return matcher.match(table, source, peers); }
 
     RecordTable table;
     RecordMatcher matcher;
@@ -32,7 +32,7 @@ PeerView peer(std::string_view key, std::string_view name = "n") { return {key, 
 BOOST_AUTO_TEST_CASE(known_new_and_changed) {
     Observed it;
     const RecordId a = it.table.add(it.source, peer("a"), Presence::present);
-    it.table[a].entry = EntryId{7};
+    it.table[a].entry = MemberId{7};
     const RecordId b = it.table.add(it.source, peer("b"), Presence::present); // without a name
     const RecordId c = it.table.add(it.source, peer("c"), Presence::remembered);
     BOOST_REQUIRE(it.match({peer("c"), peer("b", "m"), peer("d"), peer("a")}));
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(what_is_refused) {
     BOOST_CHECK_EQUAL(it.match({peer("a"), peer("a")}).text, "the key \"a\" is there twice; a key stands for one peer");
     BOOST_CHECK_EQUAL(it.match({peer("b"), peer("c"), peer("b")}).text,
                       "the key \"b\" is there twice; a key stands for one peer");
-    const Outcome refused = it.match({peer("a"), peer("")});
+    const Status refused = it.match({peer("a"), peer("")});
     BOOST_CHECK_EQUAL(refused.text, "a peer has no key");
     BOOST_CHECK_EQUAL(refused.status, KITH_INVALID);
     BOOST_CHECK_EQUAL(it.table.size(), 1U);

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(what_is_counted) {
     BOOST_CHECK_EQUAL(table.present(), 2U);
     BOOST_CHECK_EQUAL(table.present(table.one), 1U);
     BOOST_CHECK_EQUAL(table.remembered(table.one), 1U);
-    table.make_missing(a, {10, 1, Cause::missed});
+    table.make_missing(a, {10, 1, LossCause::missed});
     BOOST_CHECK_EQUAL(table.present(table.one), 0U);
     BOOST_CHECK_EQUAL(table.absences().size(), 1U);
     table.make_present(a);
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(order_and_lists) {
     const RecordId a = table.add_peer(table.one, "a");
     const RecordId b = table.add_peer(table.one, "b");
     const RecordId c = table.add_peer(table.one, "c");
-    for (const RecordId id : {c, a, b}) table.make_missing(id, {10, 1, Cause::missed});
+    for (const RecordId id : {c, a, b}) table.make_missing(id, {10, 1, LossCause::missed});
     for (const RecordId id : {b, c}) table.learnt().add(id);
     BOOST_CHECK_EQUAL(table.keys_of(table.one), "abc");
     BOOST_CHECK_EQUAL(table.missing_of(table.one), "cab");
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(order_and_lists) {
 BOOST_AUTO_TEST_CASE(a_ghost_is_missing_and_found_by_no_key) {
     Table table;
     const RecordId a = table.add_peer(table.one, "a");
-    const RecordId ghost = table.add_ghost(a, {10, 3, Cause::renamed});
+    const RecordId ghost = table.add_ghost(a, {10, 3, LossCause::renamed});
     BOOST_CHECK(table[ghost].presence == Presence::ghost);
     BOOST_CHECK_EQUAL(table[ghost].peer.key(), "a");
     BOOST_CHECK(table.find(table.one, "a") == a);
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(one_that_goes_missing_has_no_lease_any_more) {
     Table table;
     const RecordId a = table.add_peer(table.one, "a");
     table.leases().renew(table.one, a, 10, 10);
-    table.make_missing(a, {5, 1, Cause::missed});
+    table.make_missing(a, {5, 1, LossCause::missed});
     BOOST_CHECK(table.leases().take_expired(table.one, 100) == RecordId::none);
     std::vector<AttributeView> attributes;
     PeerView peer;

@@ -51,14 +51,14 @@ Policy terms() {
 struct Guarded {
     explicit Guarded(std::size_t count, Policy policy_ = terms()) : members(count), policy(policy_) {}
 
-    void leave(std::uint32_t entry, Time now) { guard.add(EntryId{entry}, now); }
-    void come_back(std::uint32_t entry) { guard.release(EntryId{entry}); }
+    void leave(std::uint32_t entry, Time now) { guard.add(MemberId{entry}, now); }
+    void come_back(std::uint32_t entry) { guard.release(MemberId{entry}); }
     // What is removed is no member any more.
     std::string decide(Time now) {
         using Kind = RemovalGuard::Decision::Kind;
         std::string text;
         std::size_t removed = 0;
-        const auto is_linked = [this](EntryId entry) { return linked.contains(entry); };
+        const auto is_linked = [this](MemberId entry) { return linked.contains(entry); };
         for (const auto &decision : guard.decide(members, missing, policy, now, is_linked)) {
             if (!text.empty()) text += ", ";
             text += decision.kind == Kind::hold ? "hold " : decision.kind == Kind::remove ? "remove " : "remove_guarded ";
@@ -82,7 +82,7 @@ struct Guarded {
     RemovalGuard guard;
     std::size_t members, missing = 0;
     Policy policy;
-    std::set<EntryId> linked;
+    std::set<MemberId> linked;
 };
 
 } // namespace
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(more_than_max_peers_are_not_held_without_a_link) {
     Policy policy = terms();
     policy.max_peers = 1;
     Guarded it{3, policy};
-    it.linked = {EntryId{0}};
+    it.linked = {MemberId{0}};
     for (std::uint32_t entry = 0; entry < 3; ++entry) it.leave(entry, 0);
     BOOST_CHECK_EQUAL(it.decide(0), "hold 0 (3 of 3), hold 1 (3 of 3), hold 2 (3 of 3), remove 1, remove 2");
 }

@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_SUITE(reason_writer)
 
 namespace {
 
-struct NoLinks final : LinkKnowledge {
+struct NoLinks final : LinkQueries {
     bool busy(NameId) const override { return false; }
     bool ever_linked(NameId) const override { return false; }
 };
@@ -25,7 +25,7 @@ struct Reasons {
         sources.add("s");
         membership.add_source();
     }
-    std::string of(ChangeKind kind, Cause cause, PeerClass to = PeerClass::none, bool believed = false) const {
+    std::string of(ChangeKind kind, LossCause cause, PeerClass to = PeerClass::none, bool believed = false) const {
         MembershipChange change;
         change.kind = kind;
         change.cause = cause;
@@ -40,9 +40,9 @@ struct Reasons {
 
     Interner names;
     NoLinks links;
-    Bus bus;
+    EventBus bus;
     Membership membership;
-    SourceReports sources{"t", bus};
+    ObservationEvents sources{"t", bus};
     ReasonWriter reasons{membership, sources};
 };
 
@@ -50,38 +50,39 @@ struct Reasons {
 
 BOOST_AUTO_TEST_CASE(changes) {
     const Reasons it;
-    BOOST_CHECK_EQUAL(it.of(ChangeKind::discovered, Cause::none), "");
-    BOOST_CHECK_EQUAL(it.of(ChangeKind::seen_again, Cause::missed), "seen again after 60 s");
-    BOOST_CHECK_EQUAL(it.of(ChangeKind::missing, Cause::missed), "strategy s looked and did not find it; it is gone in 60 s");
-    BOOST_CHECK_EQUAL(it.of(ChangeKind::held, Cause::unselected),
+    BOOST_CHECK_EQUAL(it.of(ChangeKind::discovered, LossCause::none), "");
+    BOOST_CHECK_EQUAL(it.of(ChangeKind::seen_again, LossCause::missed), "seen again after 60 s");
+    BOOST_CHECK_EQUAL(it.of(ChangeKind::missing, LossCause::missed),
+                      "strategy s looked and did not find it; it is gone in 60 s");
+    BOOST_CHECK_EQUAL(it.of(ChangeKind::held, LossCause::unselected),
                       "only a strategy that is not in use has it; its link is kept");
-    BOOST_CHECK_EQUAL(it.of(ChangeKind::held, Cause::left),
+    BOOST_CHECK_EQUAL(it.of(ChangeKind::held, LossCause::left),
                       "3 of 4 peers would be gone, over policy.max_removal 0.5; held for 600 s "
                       "(strategy s says that it is gone)");
-    BOOST_CHECK_EQUAL(it.of(ChangeKind::lost, Cause::left, PeerClass::unwanted),
+    BOOST_CHECK_EQUAL(it.of(ChangeKind::lost, LossCause::left, PeerClass::unwanted),
                       "strategy s says that it is gone; it is parted");
-    BOOST_CHECK_EQUAL(it.of(ChangeKind::lost, Cause::missed, PeerClass::none, true),
+    BOOST_CHECK_EQUAL(it.of(ChangeKind::lost, LossCause::missed, PeerClass::none, true),
                       "strategy s looked and did not find it; missing for 60 s in 3 observations; the guard held it for 600 s");
-    BOOST_CHECK_EQUAL(it.of(ChangeKind::lost, Cause::self), "it is the local node");
-    BOOST_CHECK_EQUAL(it.of(ChangeKind::reclassed, Cause::missed), "");
+    BOOST_CHECK_EQUAL(it.of(ChangeKind::lost, LossCause::self), "it is the local node");
+    BOOST_CHECK_EQUAL(it.of(ChangeKind::reclassed, LossCause::missed), "");
 }
 
 BOOST_AUTO_TEST_CASE(a_kept_link_is_told_by_prune) {
     Policy policy;
     policy.prune = Prune::report;
-    BOOST_CHECK_EQUAL(Reasons{policy}.of(ChangeKind::lost, Cause::left, PeerClass::kept),
+    BOOST_CHECK_EQUAL(Reasons{policy}.of(ChangeKind::lost, LossCause::left, PeerClass::kept),
                       "strategy s says that it is gone; prune is report: its link is left alone, else it would be parted");
     policy.prune = Prune::keep;
-    BOOST_CHECK_EQUAL(Reasons{policy}.of(ChangeKind::lost, Cause::left, PeerClass::kept),
+    BOOST_CHECK_EQUAL(Reasons{policy}.of(ChangeKind::lost, LossCause::left, PeerClass::kept),
                       "strategy s says that it is gone; prune is keep: its link is left alone");
 }
 
 BOOST_AUTO_TEST_CASE(every_cause_has_a_sentence_of_its_own) {
     const Reasons it;
     std::set<std::string> sentences;
-    for (int cause = static_cast<int>(Cause::missed); cause <= static_cast<int>(Cause::forgotten); ++cause)
-        sentences.insert(it.reasons.cause(static_cast<Cause>(cause), SourceId{0}));
-    BOOST_CHECK_EQUAL(sentences.size(), static_cast<std::size_t>(Cause::forgotten));
+    for (int cause = static_cast<int>(LossCause::missed); cause <= static_cast<int>(LossCause::forgotten); ++cause)
+        sentences.insert(it.reasons.cause(static_cast<LossCause>(cause), SourceId{0}));
+    BOOST_CHECK_EQUAL(sentences.size(), static_cast<std::size_t>(LossCause::forgotten));
     BOOST_CHECK(!sentences.contains(""));
 }
 

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+//
+// Decides what becomes of the names whose claims or verdict have changed: their state and class, and the changes to be told. Those that
+// nothing claims any more go past the guard.
+#pragma once
+
+#include <core/cluster/membership/ids.hpp>
+#include <core/cluster/membership/link_queries.hpp>
+#include <core/cluster/membership/member_state.hpp>
+#include <core/cluster/membership/membership_change.hpp>
+#include <core/cluster/membership/removal_guard.hpp>
+#include <core/config/policy.hpp>
+
+#include <vector>
+
+namespace kith::core {
+
+class MemberTable;
+class RecordTable;
+struct MemberEntry;
+
+class MemberStateDecider {
+  public:
+    // All of them outlive it.
+    MemberStateDecider(MemberTable &names, const RecordTable &records, const LinkQueries &links, const Policy &policy)
+        : names_(names), records_(records), links_(links), policy_(policy) {}
+
+    // For every touched name; appends what has changed.
+    void settle(Time now, std::vector<MembershipChange> &changes);
+    // `settle` has nothing to do unless a name is touched.
+    bool idle() const { return guard_.idle(); }
+    Time next_deadline() const { return guard_.next_deadline(policy_); }
+    std::size_t held() const { return guard_.waiting(); } // names whose removal the guard holds
+    // The policy has changed what a member is.
+    void forget_history() { guard_.forget_history(); }
+    // Every name has no class any more, whatever its state.
+    void give_up(std::vector<MembershipChange> &changes);
+
+  private:
+    using Changes = std::vector<MembershipChange>;
+
+    void decide(MemberId id, Time now, Changes &changes);
+    void leave(MemberId id, MembershipChange &change, Time now, Changes &changes);
+    void stay_gone(MemberId id, PeerClass peer_class, MembershipChange &change, Time now, Changes &changes);
+    void become(MemberId id, MemberState state, PeerClass peer_class, MembershipChange &change, Time now, Changes &changes);
+    void carry_out(const RemovalGuard::Decision &decision, Time now, Changes &changes);
+    void lose(MemberId id, bool believed, Time now, Changes &changes);
+    void put_claim(MemberId id, MemberState state, MembershipChange &change) const;
+    PeerClass class_of_gone() const;
+    std::size_t counted_members() const;
+
+    MemberTable &names_;
+    const RecordTable &records_;
+    const LinkQueries &links_;
+    const Policy &policy_;
+    RemovalGuard guard_;
+};
+
+} // namespace kith::core

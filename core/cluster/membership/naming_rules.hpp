@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+//
+// Which name a peer has, and what the policy makes of a name: self, include, exclude, and the template of policy.name.
+#pragma once
+
+#include <core/cluster/membership/member_state.hpp>
+#include <core/cluster/membership/name_template.hpp>
+#include <core/config/policy.hpp>
+#include <kith/hosting/peer_view.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace kith::core {
+
+class NamingRules {
+  public:
+    // The policy outlives it, and may change: `template_changed` is called then when its name has.
+    explicit NamingRules(const Policy &policy) : policy_(policy), template_(policy.name) {}
+    void template_changed() { template_ = NameTemplate{policy_.name}; }
+
+    // The local node's name; empty: unknown.
+    std::string_view self() const { return self_; }
+    void set_self(std::string_view name) { self_ = name; }
+
+    Verdict judge(std::string_view name) const;
+    // Puts the peer's name into `name`. Returns "", or the reason why it has none.
+    std::string name_of(const PeerView &peer, std::string &name) const { return template_.name(peer, name); }
+
+  private:
+    const Policy &policy_;
+    NameTemplate template_;
+    std::string self_;
+};
+
+} // namespace kith::core

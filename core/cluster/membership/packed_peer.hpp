@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+//
+// A peer as it was observed, kept in one piece of memory, so that comparing an unchanged one touches little.
+#pragma once
+
+#include <kith/hosting/peer_view.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace kith::core {
+
+class PackedPeer {
+  public:
+    PackedPeer() = default;
+    explicit PackedPeer(const PeerView &peer);
+
+    explicit operator bool() const { return memory_ != nullptr; }
+    std::string_view key() const { return {text(), key_size_}; }
+    std::string_view name() const { return {text() + key_size_, name_size_}; }
+    // Appends the attributes to `out` (views into this record).
+    void attributes(std::vector<AttributeView> &out) const;
+
+    // Key, name and attributes are the same; the order of attributes does not matter. The ttl is not looked at.
+    bool equals(const PeerView &peer) const;
+
+    // Has the memory fetched that equals will look at, as far as most records go.
+    void prefetch() const {
+        for (std::size_t line = 0; line < 3; ++line) __builtin_prefetch(memory_.get() + 64 * line);
+    }
+
+  private:
+    // First the two sizes of each attribute, then key, name, and the attributes' names and values, without gaps.
+    const std::uint32_t *sizes() const { return reinterpret_cast<const std::uint32_t *>(memory_.get()); }
+    const char *text() const { return memory_.get() + std::size_t{attribute_count_} * 2 * sizeof(std::uint32_t); }
+    bool same_attributes_in_any_order(const PeerView &peer) const;
+
+    std::unique_ptr<char[]> memory_;
+    std::uint32_t key_size_ = 0;
+    std::uint32_t name_size_ = 0;
+    std::uint32_t attribute_count_ = 0;
+};
+
+} // namespace kith::core

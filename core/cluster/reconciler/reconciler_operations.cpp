@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+//
+// What the reconciler does: finds the difference, begins what mends it, and sees it through.
+#include <core/cluster/base/duration_text.hpp>
+#include <core/cluster/reconciler/reconciler.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace kith::core {
+
+namespace {
+
+constexpr Time cancel_grace = 5 * one_second; // from cancel to the op's end
+constexpr Time link_grace = 5 * one_second;   // from a connect's success to its link
+constexpr Time links_again = 30 * one_second; // between reminders that the links are not known
+
+} // namespace
+
+// ---- the difference ----
+
+Reconciler::Peer &Reconciler::peer(NameId name) {
+    if (name >= peers_.size()) peers_.resize(name + 1);
+    return peers_[name];
+}
+
+// A name is kept as long as something is known of it here, and forgotten with all that was known when nothing is.
+void Reconciler::mind(NameId name) {
+    Peer &known = peer(name);
+    const bool needed = known.classes.claimed() || known.up || known.work != Work::none || known.settling != Work::none;
+    if (needed == known.referenced) return;
+    if (needed) {
+        known.referenced = true;
+        names_.retain(name);
+    } else {
+        const bool dirty = known.dirty;
+        known = Peer{};
+        known.dirty = dirty;
+        pending_.put(name, Kind::none);
+        names_.release(name);
+    }
+}
+
+void Reconciler::touch(NameId name) {
+    if (std::exchange(peer(name).dirty, true)) return;
+    dirty_.push_back(name);
+}
+
+void Reconciler::move(NameId name, PeerClass from, PeerClass to) {
+    if (from == to) return;
+    peer(name).classes.move(from, to);
+    mind(name);
+    touch(name);
+}
+
+void Reconciler::consider(NameId name, Time now) {
+    const Peer &known = peers_[name];
+    pending_.put(name, Kind::none);
+    if (!links_known_ || stopping_ || known.work != Work::none || known.settling != Work::none) return;
+    const bool dial = !known.up && known.classes.dial();
+    const bool part = known.up && known.classes.part();
+    if (!dial && !part) return;
+    if (known.retry_at > now) {
+        wake(name, known.retry_at);
+    } else {
+        pending_.put(name, part ? Kind::disconnect : known.tried ? Kind::reconnect : Kind::first_connect);
+    }
+}
+
+void Reconciler::wake(NameId name, Time at) {
+    Peer &known = peers_[name];
+    if (known.wake_at <= at) return; // it is looked at before that anyway
+    known.wake_at = at;
+    deadlines_.add(at, name);
+}
+
+// ---- operations ----
+
+void Reconciler::begin(NameId name, Work work, Time now) {
+    pending_.put(name, Kind::none);
+    PeerView view;
+    const ReconcilerUser *user = owner(name, work);
+    if (user == nullptr || !user->describe(name, view)) view = {names_.text(name), names_.text(name), {}, 0};
+    if (work == Work::connect) {
+        peers_[name].tried = true;
+        publish(KITH_EVENT_CONNECT_STARTED, name, KITH_OK, {}, now);
+    }
+    // The connector may answer this with inputs of its own before it returns.
+    const StartedOperation begun = work == Work::connect ? plugin_.connect(view) : plugin_.disconnect(view);
+    if (begun.status != KITH_OK) {
+        fail(name, work, begun.status, begun.text, 0, now);
+        return;
+    }
+    const Slot slot = ops_.add(begun.op, name, work, now, later(now, limits_of(name).timeout));
+    peers_[name].work = work;
+    peers_[name].op = slot;
+    mind(name);
+}
+
+void Reconciler::end_op(Slot slot) {
+    const Operation &op = ops_[slot];
+    if (!op.forgotten) {
+        peers_[op.name].work = Work::none;
+        peers_[op.name].op = OperationsInFlight::none;
+    }
+    ops_.remove(slot);
+}
+
+void Reconciler::ended(NameId name, Work work, std::int32_t status, std::string_view text, Time began, Time now) {
+    Peer &known = peers_[name];
+    const bool as_wished = known.up == (work == Work::connect);
+    if (status != KITH_OK && !as_wished) {
+        fail(name, work, status, text, now - began, now);
+        return;
+    }
+    if (work == Work::connect) pacing_.connected(now - began);
+    publish(work == Work::connect ? KITH_EVENT_CONNECT_SUCCEEDED : KITH_EVENT_DISCONNECT_SUCCEEDED, name, KITH_OK, {}, now,
+            now - began);
+    if (!as_wished) {
+        known.settling = work;
+        known.settle_by = later(now, link_grace);
+        wake(name, known.settle_by);
+    } else if (!busy(name)) {
+        for (auto *user : users_) user->on_quiet(name);
+    }
+    touch(name);
+    mind(name);
+}
+
+void Reconciler::fail(NameId name, Work work, std::int32_t status, std::string_view text, Time duration, Time now) {
+    Peer &known = peers_[name];
+    ++known.failures;
+    known.status = status;
+    known.text = text;
+    known.retry_at = later(now, ConnectPacing::backoff(known.failures, limits_of(name), random_));
+    publish(work == Work::connect ? KITH_EVENT_CONNECT_FAILED : KITH_EVENT_DISCONNECT_FAILED, name, status, text, now,
+            duration);
+    if (!busy(name)) {
+        for (auto *user : users_) user->on_quiet(name);
+    }
+    touch(name);
+    mind(name);
+}
+
+void Reconciler::give_way(Time now) {
+    yield_at_ = never;
+    if (ops_.connecting() < parallel_) return;
+    const std::size_t waiting = pending_.first_connects();
+    std::size_t giving = 0;
+    for (Slot slot = 0; slot < ops_.slots(); ++slot) {
+        const Operation &op = ops_[slot];
+        giving += op.id != 0 && op.work == Work::connect && (op.forgotten || op.cancel_reason != CancelReason::none);
+    }
+    for (Slot slot = 0; slot < ops_.slots() && giving < waiting; ++slot) {
+        Operation &op = ops_[slot];
+        if (op.id == 0 || op.work != Work::connect || op.forgotten || op.cancel_reason != CancelReason::none) continue;
+        Peer &known = peers_[op.name];
+        const Time until = later(op.began, pacing_.patience(known.yields, limits_of(op.name)));
+        if (until > now) {
+            yield_at_ = std::min(yield_at_, until);
+            continue;
+        }
+        ++giving;
+        ++known.yields;
+        op.cancel_reason = CancelReason::gave_way;
+        op.waiting = "no answer within " + duration_text(now - op.began) + "; gave way to peers that were not tried yet";
+        ops_.set_deadline(slot, later(now, cancel_grace));
+        plugin_.cancel(op.id);
+    }
+}
+
+// ---- time ----
+
+Time Reconciler::next_deadline() const {
+    const Time ops = ops_.next();
+    if (stopping_) return ops;
+    if (!dirty_.empty()) return 0;
+    if (!links_known_) return std::min(ops, links_due_);
+    if (ops_.connecting() < parallel_ && pending_.may_connect()) return 0;
+    if (ops_.disconnecting() < parallel_ && pending_.may_disconnect()) return 0;
+    return std::min({ops, deadlines_.next(), yield_at_});
+}
+
+void Reconciler::op_due(Slot slot, Time now) {
+    Operation &op = ops_[slot];
+    if (op.cancel_reason == CancelReason::none) {
+        op.cancel_reason = CancelReason::timed_out;
+        ops_.set_deadline(slot, later(now, cancel_grace));
+        plugin_.cancel(op.id);
+        return;
+    }
+    const Operation over = op;
+    end_op(slot);
+    if (!over.forgotten)
+        ended(over.name, over.work, KITH_TIMED_OUT, "the connector has not ended the operation 5 s after it was cancelled",
+              over.began, now);
+}
+
+void Reconciler::peer_due(NameId name, Time now) {
+    Peer &known = peers_[name];
+    known.wake_at = never;
+    if (known.settling != Work::none) {
+        if (known.settle_by > now) {
+            wake(name, known.settle_by);
+            return;
+        }
+        const Work work = std::exchange(known.settling, Work::none);
+        fail(name, work, KITH_TIMED_OUT,
+             work == Work::connect ? "the connector says it is joined, but no link came up within 5 s"
+                                   : "the connector says it is parted, but its link is still up after 5 s",
+             link_grace, now);
+    }
+    touch(name);
+}
+
+void Reconciler::advance(Time now) {
+    for (Slot slot = ops_.take_due(now); slot != OperationsInFlight::none; slot = ops_.take_due(now)) op_due(slot, now);
+    if (links_due_ <= now) {
+        links_due_ = later(now, links_again);
+        plugin_.refresh();
+    }
+    if (links_known_) {
+        for (DeadlineQueue::Entry due; deadlines_.take(now, due);) {
+            if (due.second < peers_.size() && peers_[due.second].wake_at == due.first) peer_due(due.second, now);
+        }
+    }
+    // Beginning may fail at once and touch again.
+    for (bool more = true; more;) {
+        more = false;
+        for (std::size_t i = 0; i < dirty_.size(); ++i) {
+            peers_[dirty_[i]].dirty = false;
+            consider(dirty_[i], now);
+        }
+        dirty_.clear();
+        for (NameId name; ops_.connecting() < parallel_ && (name = pending_.next_connect(random_)) != no_name; more = true)
+            begin(name, Work::connect, now);
+        for (NameId name; ops_.disconnecting() < parallel_ && (name = pending_.next_disconnect()) != no_name; more = true)
+            begin(name, Work::disconnect, now);
+    }
+    give_way(now);
+    if (deadlines_.size() > 2 * peers_.size() + 64) {
+        deadlines_.prune([this](const DeadlineQueue::Entry &entry) { return peers_[entry.second].wake_at == entry.first; });
+    }
+}
+
+} // namespace kith::core

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+//
+// What was told of the sources of one topology, so that nothing is repeated: publishes observation.ok and observation.failed.
+#pragma once
+
+#include <core/cluster/base/time.hpp>
+#include <core/cluster/events/event_bus.hpp>
+#include <core/cluster/membership/ids.hpp>
+#include <core/cluster/membership/membership_change.hpp>
+#include <kith/plugin.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kith::core {
+
+struct SourceReport {
+    std::string name;
+    bool ok_told = false;       // an observation.ok, and nothing has failed since
+    std::uint64_t failures = 0; // in a row
+    std::uint64_t looks = 0;    // that succeeded, since the start
+    std::uint64_t failed_looks = 0;
+    std::int32_t status = KITH_OK;
+    std::string text;
+    Time failing_since = 0;
+    std::uint64_t left_out = 0; // since the last observation
+    std::string left_out_reason;
+    std::uint64_t left_out_told = 0;
+    Time remembered_age = 0; // of what was remembered, at ...
+    Time remembered_at = never;
+};
+
+class ObservationEvents {
+  public:
+    // Both outlive it.
+    ObservationEvents(std::string_view topology, EventBus &bus) : topology_(topology), bus_(bus) {}
+
+    void add(std::string name) { reports_.emplace_back().name = std::move(name); }
+    std::size_t size() const { return reports_.size(); }
+    bool knows(SourceId source) const { return index_of(source) < reports_.size(); }
+    const SourceReport &operator[](SourceId source) const { return reports_[index_of(source)]; }
+
+    // Items that the next observation does not have, with the reason of the first.
+    void left_out(SourceId source, std::uint32_t items, std::string_view reason);
+    // An event for the first observation, for each that changed the set or what is left out of it, and for the first after a failure; the
+    // others say nothing new. whole: a `replace`; changes that come one by one have their own events. True: there was something to tell.
+    bool observed(SourceId source, ObservationTally &tally, bool whole, Time now);
+    // Publishes an event when the failure begins and when its reason changes. The event of the next successful observation contains the
+    // number of failures.
+    void failed(SourceId source, std::int32_t status, std::string_view text, Time now);
+    // Peers of it are remembered, which it last had so long ago.
+    void remembered(SourceId source, Time age, Time now);
+
+  private:
+    void publish_observed(const SourceReport &report, const ObservationTally &tally, std::uint64_t left_out, Time now);
+
+    std::string_view topology_;
+    EventBus &bus_;
+    std::vector<SourceReport> reports_; // by SourceId
+};
+
+} // namespace kith::core

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+//
+// The state of each name of a topology as a value, for the API and the metrics.
+#include <core/cluster/topology/topology.hpp>
+
+namespace kith::core {
+
+void LiveTopology::each_name(const std::function<void(const NameStatus &)> &function) const {
+    membership_.queries().each_name([&](const MembershipQueries::NameStatus &status) {
+        function({reconciler_.names().text(status.name), status.state, status.peer_class, status.since});
+    });
+}
+
+LiveTopology::NameStatus LiveTopology::name_status(std::string_view name) const {
+    const NameId id = reconciler_.names().find(name);
+    if (id == no_name) return {};
+    const MembershipQueries::NameStatus status = membership_.queries().status_of(id);
+    return {name, status.state, status.peer_class, status.since};
+}
+
+NameStanding LiveTopology::standing(std::string_view name, Time now) const {
+    const NameId id = reconciler_.names().find(name);
+    return id == no_name ? NameStanding{} : membership_.queries().standing(id, now);
+}
+
+bool LiveTopology::describe(std::string_view name, PeerView &peer) const {
+    const NameId id = reconciler_.names().find(name);
+    return id != no_name && describe(id, peer);
+}
+
+std::string_view LiveTopology::last_words(std::string_view name) const { return peer_events_.last_words(name); }
+
+} // namespace kith::core
