@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "config_loading.hpp"
 
-#include <core/config/load.hpp>
-#include <core/engine/installed.hpp>
-#include <core/engine/services.hpp>
+#include <core/config/load_config.hpp>
+#include <core/engine/catalogue_from_registry.hpp>
+#include <core/engine/engine_services.hpp>
 #include <core/loader/sha256_pin.hpp>
 #include <host/world/asio_world.hpp>
 
@@ -109,7 +109,7 @@ LoadedConfig load_config(const std::string &file, const std::string &plugin_dir,
         return result;
     }
     result.sha256 = core::sha256(std::as_bytes(std::span(text.text)));
-    const core::Surroundings surroundings{
+    const core::ConfigInputs inputs{
         .environment = environment,
         .read_file = read_file,
         .plugins =
@@ -119,17 +119,17 @@ LoadedConfig load_config(const std::string &file, const std::string &plugin_dir,
                     if (!plugin_dir.empty()) all.dirs = {plugin_dir};
                     result.registry = read_plugins(all, result.directories);
                 }
-                return core::installed(*result.registry, result.directories);
+                return core::catalogue_from_registry(*result.registry, result.directories);
             },
     };
-    result.config = core::load(file, text.text, surroundings, result.diagnostics);
+    result.config = core::load(file, text.text, inputs, result.diagnostics);
     if (!result.config) return result;
     const auto wanted = [&](const core::Plugin &plugin) { return core::uses(*result.config, plugin); };
     core::Registry &registry = *result.registry;
     if (!(use == PluginLoading::open ? registry.open(wanted) : registry.load_in_child(wanted))) {
         // Some plugins are now refused, so the configuration is validated again without them.
         result.diagnostics = {};
-        result.config = core::load(file, text.text, surroundings, result.diagnostics);
+        result.config = core::load(file, text.text, inputs, result.diagnostics);
     }
     if (result.config) registry.remove_unwanted(wanted);
     registry.close();

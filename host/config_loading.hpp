@@ -3,8 +3,8 @@
 // Loads the configuration and the plugins that it uses, and lists installed plugins, for the commands.
 #pragma once
 
+#include <core/config/config.hpp>
 #include <core/config/diagnostics.hpp>
-#include <core/config/model.hpp>
 #include <core/loader/registry.hpp>
 
 #include <cstdint>

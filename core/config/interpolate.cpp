@@ -21,30 +21,30 @@ bool is_name(std::string_view text) {
 
 class Interpolation {
   public:
-    Interpolation(const Surroundings &world, Findings &findings) : world_(world), findings_(findings) {}
+    Interpolation(const ConfigInputs &world, DiagnosticCollector &collector) : world_(world), collector_(collector) {}
 
-    void walk(json::value &value, Place &place, const KeyPath &path) {
+    void walk(json::value &value, SourceMap &source_map, const KeyPath &path) {
         if (auto *object = value.if_object()) {
             for (auto &member : *object) {
-                const auto found = place.members.find(std::string_view(member.key().data(), member.key().size()));
-                if (found != place.members.end()) walk(member.value(), found->second, path / found->first);
+                const auto found = source_map.members.find(std::string_view(member.key().data(), member.key().size()));
+                if (found != source_map.members.end()) walk(member.value(), found->second, path / found->first);
             }
         } else if (auto *array = value.if_array()) {
-            for (std::size_t i = 0; i < array->size() && i < place.elements.size(); ++i) {
-                walk((*array)[i], place.elements[i], path / i);
+            for (std::size_t i = 0; i < array->size() && i < source_map.elements.size(); ++i) {
+                walk((*array)[i], source_map.elements[i], path / i);
             }
         } else if (auto *string = value.if_string()) {
             if (std::string_view(string->data(), string->size()).find("${") == std::string_view::npos) return;
-            const auto errors = findings_.error_count();
-            auto out = expand({string->data(), string->size()}, place, path);
-            place.broken = findings_.error_count() > errors;
-            if (place.broken) out.clear();
+            const auto errors = collector_.error_count();
+            auto out = expand({string->data(), string->size()}, source_map, path);
+            source_map.broken = collector_.error_count() > errors;
+            if (source_map.broken) out.clear();
             string->assign(out.data(), out.size());
         }
     }
 
   private:
-    std::string expand(std::string_view in, Place &place, const KeyPath &path) {
+    std::string expand(std::string_view in, SourceMap &source_map, const KeyPath &path) {
         std::string out;
         std::size_t at = 0;
         for (;;) {
@@ -58,16 +58,16 @@ class Interpolation {
             out.append(in.substr(at, open - at));
             const auto close = in.find('}', open);
             if (close == std::string_view::npos) {
-                findings_.error(place.value_at, path, "`${` has no closing `}`; write `$${` for a literal `${`");
+                collector_.error(source_map.value_at, path, "`${` has no closing `}`; write `$${` for a literal `${`");
                 return out;
             }
             const auto inside = in.substr(open + 2, close - open - 2);
-            place.substituted = true;
-            place.whole = open == 0 && close + 1 == in.size();
-            const auto value = replacement(inside, place, path);
+            source_map.substituted = true;
+            source_map.whole = open == 0 && close + 1 == in.size();
+            const auto value = replacement(inside, source_map, path);
             total_ += value.size();
             if (total_ > total_limit) {
-                if (!told_) findings_.error(place.value_at, path, "what ${...} brings is more than 16 MiB in all");
+                if (!told_) collector_.error(source_map.value_at, path, "what ${...} brings is more than 16 MiB in all");
                 told_ = true;
                 return out;
             }
@@ -77,34 +77,34 @@ class Interpolation {
         return out.append(in.substr(at));
     }
 
-    std::string replacement(std::string_view inside, const Place &place, const KeyPath &path) {
-        if (inside.substr(0, 5) == "file:") return file(std::string(inside.substr(5)), place, path);
+    std::string replacement(std::string_view inside, const SourceMap &source_map, const KeyPath &path) {
+        if (inside.substr(0, 5) == "file:") return file(std::string(inside.substr(5)), source_map, path);
         const auto split = inside.find(":-");
         const std::string name(inside.substr(0, split));
         if (!is_name(name)) {
-            findings_.error(place.value_at, path,
-                            "expected ${NAME}, ${NAME:-default} or ${file:/path}, got " +
-                                in_quotes("${" + std::string(inside) + "}") + "; write `$${` for a literal `${`");
+            collector_.error(source_map.value_at, path,
+                             "expected ${NAME}, ${NAME:-default} or ${file:/path}, got " +
+                                 in_quotes("${" + std::string(inside) + "}") + "; write `$${` for a literal `${`");
             return {};
         }
         const auto value = world_.environment ? world_.environment(name) : std::nullopt;
         if (split != std::string_view::npos && (!value || value->empty())) return std::string(inside.substr(split + 2));
         if (!value) {
-            findings_.error(place.value_at, path,
-                            "the environment variable " + name + " is not set; set it, or give a default: ${" + name +
-                                ":-default}");
+            collector_.error(source_map.value_at, path,
+                             "the environment variable " + name + " is not set; set it, or give a default: ${" + name +
+                                 ":-default}");
             return {};
         }
         if (!is_utf8(*value)) {
-            findings_.error(place.value_at, path, "the value of the environment variable " + name + " is not UTF-8");
+            collector_.error(source_map.value_at, path, "the value of the environment variable " + name + " is not UTF-8");
             return {};
         }
         return *value;
     }
 
-    std::string file(const std::string &name, const Place &place, const KeyPath &path) {
+    std::string file(const std::string &name, const SourceMap &source_map, const KeyPath &path) {
         if (name.empty() || name[0] != '/') {
-            findings_.error(place.value_at, path, "expected an absolute path after `file:`, got " + in_quotes(name));
+            collector_.error(source_map.value_at, path, "expected an absolute path after `file:`, got " + in_quotes(name));
             return {};
         }
         FileText read;
@@ -114,37 +114,37 @@ class Interpolation {
             read.error = "files cannot be read here";
         }
         if (!read.error.empty()) {
-            findings_.error(place.value_at, path, "the file " + in_quotes(name) + " cannot be read: " + read.error);
+            collector_.error(source_map.value_at, path, "the file " + in_quotes(name) + " cannot be read: " + read.error);
             return {};
         }
         if (read.text.size() > secret_size_limit) {
-            findings_.error(place.value_at, path, "the file " + in_quotes(name) + " is larger than 64 KiB");
+            collector_.error(source_map.value_at, path, "the file " + in_quotes(name) + " is larger than 64 KiB");
             return {};
         }
         if (!is_utf8(read.text)) {
-            findings_.error(place.value_at, path, "the file " + in_quotes(name) + " is not UTF-8 text");
+            collector_.error(source_map.value_at, path, "the file " + in_quotes(name) + " is not UTF-8 text");
             return {};
         }
         if (read.exposed) {
-            findings_.warning(place.value_at, path,
-                              "the file " + in_quotes(name) +
-                                  " can be read by group or others; if it holds a secret: chmod 600");
+            collector_.warning(source_map.value_at, path,
+                               "the file " + in_quotes(name) +
+                                   " can be read by group or others; if it holds a secret: chmod 600");
         }
         if (read.text.ends_with('\n')) read.text.pop_back();
         if (read.text.ends_with('\r')) read.text.pop_back();
         return read.text;
     }
 
-    const Surroundings &world_;
-    Findings &findings_;
+    const ConfigInputs &world_;
+    DiagnosticCollector &collector_;
     std::size_t total_ = 0;
     bool told_ = false;
 };
 
 } // namespace
 
-void interpolate(json::value &value, Place &place, const Surroundings &world, Findings &findings) {
-    Interpolation(world, findings).walk(value, place, {});
+void interpolate(json::value &value, SourceMap &source_map, const ConfigInputs &world, DiagnosticCollector &collector) {
+    Interpolation(world, collector).walk(value, source_map, {});
 }
 
 } // namespace kith::core

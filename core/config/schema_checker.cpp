@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-#include <core/config/schema.hpp>
+#include <core/config/json_schema.hpp>
 #include <core/config/schema_checker.hpp>
-#include <core/config/schema_parts.hpp>
+#include <core/config/schema_keywords.hpp>
 
 #include <utility>
 
 namespace kith::core {
 
-using namespace parts;
+using namespace schema_keywords;
 
-void SchemaChecker::run(const json::value &schema, const json::value &value, const Place *place, std::uint32_t at,
+void SchemaChecker::run(const json::value &schema, const json::value &value, const SourceMap *source_map, std::uint32_t at,
                         const KeyPath &path, bool secret, int depth) {
-    if (place && place->broken) {
+    if (source_map && source_map->broken) {
         ++errors_;
         return;
     }
@@ -22,10 +22,10 @@ void SchemaChecker::run(const json::value &schema, const json::value &value, con
     }
     const auto *found = resolved(schema, root_);
     if (!found) return error(at, path, "the schema's $ref leads nowhere; tell the plugin's author");
-    if (found->is_bool()) return run(*found, value, place, at, path, secret, depth + 1);
+    if (found->is_bool()) return run(*found, value, source_map, at, path, secret, depth + 1);
     if (!found->is_object()) return error(at, path, "the schema is no object here; tell the plugin's author");
     secret = secret || flag(*found, "writeOnly");
-    const Here here{*found, value, place, at, path, secret || (place && place->substituted), depth};
+    const Here here{*found, value, source_map, at, path, secret || (source_map && source_map->substituted), depth};
     if (const auto fault = check_kind(*found, root_, value, here.secret))
         return error(here, *fault); // the rest would say it again
     if (value.is_string()) {
@@ -94,14 +94,14 @@ bool SchemaChecker::fits(const json::value &schema, const json::value &value, in
 }
 
 void SchemaChecker::again(const json::value &schema, const Here &here) {
-    run(schema, here.value, here.place, here.at, here.path, here.secret, here.depth + 1);
+    run(schema, here.value, here.source_map, here.at, here.path, here.secret, here.depth + 1);
 }
 
 // ---- reporting ----
 
 void SchemaChecker::error(std::uint32_t at, const KeyPath &path, std::string message) {
     ++errors_;
-    if (findings_) findings_->error(at, path, std::move(message));
+    if (collector_) collector_->error(at, path, std::move(message));
 }
 
 void SchemaChecker::error(const Here &here, const ValueFault &fault) {
@@ -113,7 +113,7 @@ void SchemaChecker::error(const Here &here, const ValueFault &fault) {
 }
 
 void SchemaChecker::unfit(const Here &here, const std::string &more) {
-    if (!findings_) {
+    if (!collector_) {
         ++errors_;
         return;
     }
@@ -130,12 +130,25 @@ std::string SchemaChecker::got(const Here &here) const {
     case json::kind::uint64:
     case json::kind::double_: return here.secret ? "a number" : "the number " + shown(value);
     case json::kind::string:
-        if (here.place && here.place->substituted) return "a string that came out of ${...}";
+        if (here.source_map && here.source_map->substituted) return "a string that came out of ${...}";
         return here.secret ? "a string" : "the string " + in_quotes(view(value.get_string()));
     case json::kind::array: return value.get_array().empty() ? "an empty list" : "a list";
     case json::kind::object: return "an object";
     }
     return "null";
+}
+
+bool check_schema(const boost::json::value &schema, const boost::json::value &root, const boost::json::value &value,
+                  const SourceMap *source_map, std::uint32_t at, const KeyPath &path, DiagnosticCollector &collector) {
+    SchemaChecker checker(root, &collector);
+    checker.run(schema, value, source_map, at, path, false, 0);
+    return checker.good();
+}
+
+bool fits_schema(const boost::json::value &schema, const boost::json::value &root, const boost::json::value &value) {
+    SchemaChecker quiet(root, nullptr);
+    quiet.run(schema, value, nullptr, 0, {}, false, 0);
+    return quiet.good();
 }
 
 } // namespace kith::core

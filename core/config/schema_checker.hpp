@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Walks a value and its schema together. One for each check; `Findings` null when only the answer counts, as for the branches of anyOf.
+// Walks a value and its schema together. One for each check; `DiagnosticCollector` null when only the answer counts, as for the branches of anyOf.
 #pragma once
 
-#include <core/config/findings.hpp>
+#include <core/config/diagnostic_collector.hpp>
+#include <core/config/key_path.hpp>
 #include <core/config/pattern_cache.hpp>
-#include <core/config/place.hpp>
-#include <core/config/value_check.hpp>
+#include <core/config/source_map.hpp>
+#include <core/config/value_keyword_check.hpp>
 
 #include <boost/json/value.hpp>
 
@@ -20,11 +21,11 @@ namespace kith::core {
 class SchemaChecker {
   public:
     // Both outlive it. root: the document that $ref looks in.
-    SchemaChecker(const boost::json::value &root, Findings *findings) : root_(root), findings_(findings) {}
+    SchemaChecker(const boost::json::value &root, DiagnosticCollector *collector) : root_(root), collector_(collector) {}
 
-    // place: null for a value that is not in the file's text; errors about it are then reported at offset `at`. secret: error texts must not
+    // source_map: null for a value that is not in the file's text; errors about it are then reported at offset `at`. secret: error texts must not
     // contain the value. depth: steps down the schema until here.
-    void run(const boost::json::value &schema, const boost::json::value &value, const Place *place, std::uint32_t at,
+    void run(const boost::json::value &schema, const boost::json::value &value, const SourceMap *source_map, std::uint32_t at,
              const KeyPath &path, bool secret, int depth);
 
     bool good() const { return errors_ == 0; }
@@ -35,7 +36,7 @@ class SchemaChecker {
     struct Here {
         const boost::json::value &schema;
         const boost::json::value &value;
-        const Place *place;
+        const SourceMap *source_map;
         std::uint32_t at;
         const KeyPath &path;
         bool secret;
@@ -47,7 +48,7 @@ class SchemaChecker {
     void unique(const Here &here);
     void object(const Here &here);
     void member_of(const Here &here, std::string_view key, const boost::json::value &value);
-    bool matching_members(const Here &here, std::string_view key, const boost::json::value &value, const Place *place,
+    bool matching_members(const Here &here, std::string_view key, const boost::json::value &value, const SourceMap *source_map,
                           const KeyPath &path);
     void unknown(const Here &here, std::string_view key, std::uint32_t at, const KeyPath &path);
     void counts(const Here &here);
@@ -70,9 +71,17 @@ class SchemaChecker {
     std::string got(const Here &here) const;
 
     const boost::json::value &root_;
-    Findings *findings_;
+    DiagnosticCollector *collector_;
     std::size_t errors_ = 0;
     PatternCache patterns_;
 };
+
+// Whether the value fits the schema, which is a part of root; every complaint is told. source_map is null for what does not stand in the
+// text; then at is where it is told.
+bool check_schema(const boost::json::value &schema, const boost::json::value &root, const boost::json::value &value,
+                  const SourceMap *source_map, std::uint32_t at, const KeyPath &path, DiagnosticCollector &collector);
+
+// Only whether it fits.
+bool fits_schema(const boost::json::value &schema, const boost::json::value &root, const boost::json::value &value);
 
 } // namespace kith::core

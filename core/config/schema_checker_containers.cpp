@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // The keywords of lists and objects.
-#include <core/config/schema.hpp>
+#include <core/config/json_schema.hpp>
+#include <core/config/name_suggestions.hpp>
 #include <core/config/schema_checker.hpp>
-#include <core/config/schema_parts.hpp>
-#include <core/config/words.hpp>
+#include <core/config/schema_keywords.hpp>
 
 #include <boost/json/serialize.hpp>
 
@@ -16,7 +16,7 @@
 
 namespace kith::core {
 
-using namespace parts;
+using namespace schema_keywords;
 
 // ---- lists ----
 
@@ -25,7 +25,7 @@ void SchemaChecker::array(const Here &here) {
     const auto least = count_of(here.schema, "minItems");
     const auto most = count_of(here.schema, "maxItems");
     if ((least && array.size() < *least) || (most && array.size() > *most)) {
-        if (findings_) {
+        if (collector_) {
             error(here, "expected " + expectation(here.schema, root_) + ", got " +
                             (array.empty() ? "an empty list" : "a list of " + std::to_string(array.size())));
         } else {
@@ -38,8 +38,9 @@ void SchemaChecker::array(const Here &here) {
         const auto *item = items;
         if (items->is_array()) item = i < items->get_array().size() ? &items->get_array()[i] : more;
         if (!item) break;
-        const auto *place = here.place ? here.place->element(i) : nullptr;
-        run(*item, array[i], place, place ? place->value_at : here.at, here.path / i, here.secret, here.depth + 1);
+        const auto *source_map = here.source_map ? here.source_map->element(i) : nullptr;
+        run(*item, array[i], source_map, source_map ? source_map->value_at : here.at, here.path / i, here.secret,
+            here.depth + 1);
     }
     if (flag(here.schema, "uniqueItems")) unique(here);
     if (const auto *wanted = member(here.schema, "contains")) {
@@ -54,8 +55,8 @@ void SchemaChecker::unique(const Here &here) {
     for (std::size_t i = 0; i < array.size(); ++i) {
         const auto [found, fresh] = seen.emplace(json::serialize(array[i]), i);
         if (fresh) continue;
-        const auto *place = here.place ? here.place->element(i) : nullptr;
-        error(place ? place->value_at : here.at, here.path / i,
+        const auto *source_map = here.source_map ? here.source_map->element(i) : nullptr;
+        error(source_map ? source_map->value_at : here.at, here.path / i,
               (here.secret || !array[i].is_string() ? "this" : in_quotes(view(array[i].get_string()))) +
                   " is in the list twice; it must be there once");
     }
@@ -71,12 +72,12 @@ void SchemaChecker::object(const Here &here) {
 }
 
 void SchemaChecker::member_of(const Here &here, std::string_view key, const json::value &value) {
-    const auto *place = here.place ? here.place->member(key) : nullptr;
-    const auto at = place ? place->value_at : here.at;
-    const auto key_at = place ? place->key_at : here.at;
+    const auto *source_map = here.source_map ? here.source_map->member(key) : nullptr;
+    const auto at = source_map ? source_map->value_at : here.at;
+    const auto key_at = source_map ? source_map->key_at : here.at;
     const auto path = here.path / key;
     if (const auto *names = member(here.schema, "propertyNames")) {
-        Place name_place;
+        SourceMap name_place;
         name_place.key_at = name_place.value_at = key_at;
         run(*names, json::value(view_of(key)), &name_place, key_at, path, false, here.depth + 1);
     }
@@ -84,21 +85,21 @@ void SchemaChecker::member_of(const Here &here, std::string_view key, const json
     const auto *properties = member(here.schema, "properties");
     if (const auto *schema = properties ? member(*properties, key) : nullptr) {
         known = true;
-        run(*schema, value, place, at, path, here.secret, here.depth + 1);
+        run(*schema, value, source_map, at, path, here.secret, here.depth + 1);
     }
-    known = matching_members(here, key, value, place, path) || known;
+    known = matching_members(here, key, value, source_map, path) || known;
     const auto *more = member(here.schema, "additionalProperties");
     if (known || !more) return;
     if (!more->is_bool()) {
-        run(*more, value, place, at, path, here.secret, here.depth + 1);
+        run(*more, value, source_map, at, path, here.secret, here.depth + 1);
     } else if (!more->get_bool()) {
         unknown(here, key, key_at, path);
     }
 }
 
 // Whether the key matches one of patternProperties.
-bool SchemaChecker::matching_members(const Here &here, std::string_view key, const json::value &value, const Place *place,
-                                     const KeyPath &path) {
+bool SchemaChecker::matching_members(const Here &here, std::string_view key, const json::value &value,
+                                     const SourceMap *source_map, const KeyPath &path) {
     const auto *patterns = member(here.schema, "patternProperties");
     if (!patterns || !patterns->is_object() || key.size() > pattern_text_limit) return false;
     bool matches = false;
@@ -106,13 +107,13 @@ bool SchemaChecker::matching_members(const Here &here, std::string_view key, con
         const auto *expression = patterns_.find(std::string(view(pattern.key())));
         if (!expression || !std::regex_search(key.begin(), key.end(), *expression)) continue;
         matches = true;
-        run(pattern.value(), value, place, place ? place->value_at : here.at, path, here.secret, here.depth + 1);
+        run(pattern.value(), value, source_map, source_map ? source_map->value_at : here.at, path, here.secret, here.depth + 1);
     }
     return matches;
 }
 
 void SchemaChecker::unknown(const Here &here, std::string_view key, std::uint32_t at, const KeyPath &path) {
-    if (!findings_) {
+    if (!collector_) {
         ++errors_;
         return;
     }
@@ -171,7 +172,7 @@ void SchemaChecker::dependencies(const Here &here) {
 }
 
 void SchemaChecker::missing(const Here &here, std::string_view key, const std::string &why) {
-    if (!findings_) {
+    if (!collector_) {
         ++errors_;
         return;
     }
@@ -181,7 +182,7 @@ void SchemaChecker::missing(const Here &here, std::string_view key, const std::s
         const auto words = expectation(*schema, root_);
         if (words != "something else") message += ": " + words;
     }
-    error(here.place ? here.place->key_at : here.at, here.path / key, std::move(message));
+    error(here.source_map ? here.source_map->key_at : here.at, here.path / key, std::move(message));
 }
 
 } // namespace kith::core

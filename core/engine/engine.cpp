@@ -2,13 +2,13 @@
 #include <core/engine/engine.hpp>
 
 #include <core/cluster/membership/glob.hpp>
-#include <core/config/load.hpp>
-#include <core/engine/configured_node.hpp>
-#include <core/engine/connector_driver.hpp>
-#include <core/engine/keeper.hpp>
-#include <core/engine/peer_memory.hpp>
-#include <core/engine/sink_feed.hpp>
-#include <core/engine/strategy_seat.hpp>
+#include <core/config/load_config.hpp>
+#include <core/engine/configured_node_name.hpp>
+#include <core/engine/connector_binding.hpp>
+#include <core/engine/instance_supervisor.hpp>
+#include <core/engine/remembered_peers_file.hpp>
+#include <core/engine/sink_binding.hpp>
+#include <core/engine/strategy_binding.hpp>
 #include <kith/hosting/event_kind.hpp>
 
 #include <algorithm>
@@ -36,28 +36,28 @@ std::uint64_t mask_of(const std::vector<std::string> &filter) {
 
 struct Engine::Connector {
     std::string name;
-    ConnectorDriver driver;
+    ConnectorBinding binding;
     Reconciler reconciler;
     NodeKnowledge node;
     std::string node_name; // what node.name points to
-    Keeper keeper;
+    InstanceSupervisor supervisor;
 
     Connector(Engine &engine, const ConnectorInstance &configured, const Plugin &plugin)
         : name(configured.name),
-          driver(engine.world_, engine.turn_),
-          reconciler(configured.name, plugin.parallel(), driver, engine.bus_, engine.turn_.random_seed()),
-          keeper(plugin, {"connectors." + configured.name, "", ""}, configured.options,
-                 {.world = engine.world_, .logger = engine.logger_, .connector = &driver}, configured.name, engine.bus_,
-                 engine.turn_, [this, &engine](const Failure &failure) {
-                     reconciler.lost(failure.status, failure.text, engine.turn_.now());
-                 }) {
-        driver.bind(keeper.instance(), reconciler);
+          binding(engine.world_, engine.loop_client_),
+          reconciler(configured.name, plugin.parallel(), binding, engine.bus_, engine.loop_client_.random_seed()),
+          supervisor(plugin, {"connectors." + configured.name, "", ""}, configured.options,
+                     {.world = engine.world_, .logger = engine.logger_, .connector = &binding}, configured.name, engine.bus_,
+                     engine.loop_client_, [this, &engine](const Failure &failure) {
+                         reconciler.lost(failure.status, failure.text, engine.loop_client_.now());
+                     }) {
+        binding.bind(supervisor.instance(), reconciler);
     }
 };
 
 struct Engine::Strategy {
-    StrategySeat seat;
-    Keeper keeper;
+    StrategyBinding binding;
+    InstanceSupervisor supervisor;
 
     Strategy(Engine &engine, LiveTopology &topology, const NodeKnowledge &node, const Source &configured, const Plugin &plugin)
         : Strategy(engine, topology, topology.add_source(configured.name), node, configured, plugin) {}
@@ -65,53 +65,54 @@ struct Engine::Strategy {
   private:
     Strategy(Engine &engine, LiveTopology &topology, SourceId source, const NodeKnowledge &node, const Source &configured,
              const Plugin &plugin)
-        : seat(topology, source, engine.turn_),
-          keeper(plugin,
-                 {"topologies." + std::string(topology.name()) + '.' + configured.name, std::string(topology.name()),
-                  configured.name},
-                 configured.options, {.world = engine.world_, .logger = engine.logger_, .discovery = &seat, .node = &node}, "",
-                 engine.bus_, engine.turn_, [&engine, &topology, source](const Failure &failure) {
-                     const Time now = engine.turn_.now();
-                     topology.watching(source, false, now);
-                     topology.failed(source, failure.status, failure.text, now);
-                 }) {
-        seat.bind(keeper.instance());
+        : binding(topology, source, engine.loop_client_),
+          supervisor(plugin,
+                     {"topologies." + std::string(topology.name()) + '.' + configured.name, std::string(topology.name()),
+                      configured.name},
+                     configured.options,
+                     {.world = engine.world_, .logger = engine.logger_, .discovery = &binding, .node = &node}, "", engine.bus_,
+                     engine.loop_client_, [&engine, &topology, source](const Failure &failure) {
+                         const Time now = engine.loop_client_.now();
+                         topology.watching(source, false, now);
+                         topology.failed(source, failure.status, failure.text, now);
+                     }) {
+        binding.bind(supervisor.instance());
     }
 };
 
 struct Engine::Unit {
     Connector &connector;
     LiveTopology topology;
-    std::unique_ptr<PeerMemory> memory; // null: nothing is remembered
+    std::unique_ptr<RememberedPeersFile> memory; // null: nothing is remembered
     std::vector<std::unique_ptr<Strategy>> strategies;
 
     Unit(Engine &engine, Connector &connector_, const Topology &configured)
         : connector(connector_), topology(configured.name, configured.policy, connector.reconciler, engine.bus_) {
-        topology.expect_node(configured_node(engine.config_, configured));
-        std::vector<PeerMemory::Origin> origins;
+        topology.expect_node(configured_node_name(engine.config_, configured));
+        std::vector<RememberedPeersFile::Origin> origins;
         for (const Source &source : configured.sources) {
             const Plugin *plugin = engine.registry_.find(KITH_KIND_STRATEGY, source.plugin);
             origins.push_back({source.name, source.plugin, sum_of(mask_options(source.options, plugin->options()))});
             strategies.push_back(std::make_unique<Strategy>(engine, topology, connector.node, source, *plugin));
         }
         if (!configured.policy.remember || engine.config_.state_dir.empty()) return;
-        memory = std::make_unique<PeerMemory>(engine.world_, engine.logger_, engine.turn_, topology,
-                                              engine.config_.state_dir + "/topologies." + configured.name + ".peers",
-                                              std::move(origins));
+        memory = std::make_unique<RememberedPeersFile>(engine.world_, engine.logger_, engine.loop_client_, topology,
+                                                       engine.config_.state_dir + "/topologies." + configured.name + ".peers",
+                                                       std::move(origins));
     }
 };
 
 struct Engine::SinkUnit {
-    SinkFeed feed;
-    Keeper keeper;
+    SinkBinding binding;
+    InstanceSupervisor supervisor;
 
     SinkUnit(Engine &engine, const Sink &configured, const Plugin &plugin)
-        : feed(engine.bus_, engine.world_, mask_of(configured.filter), engine.config_.events.queue,
-               [&engine] { engine.turn_.soon(); }),
-          keeper(plugin, {"sinks." + configured.name, "", ""}, configured.options,
-                 {.world = engine.world_, .logger = engine.logger_, .sink = &feed}, "", engine.bus_, engine.turn_,
-                 [this](const Failure &) { feed.reset(); }) {
-        feed.attach(keeper.instance());
+        : binding(engine.bus_, engine.world_, mask_of(configured.filter), engine.config_.events.queue,
+                  [&engine] { engine.loop_client_.soon(); }),
+          supervisor(plugin, {"sinks." + configured.name, "", ""}, configured.options,
+                     {.world = engine.world_, .logger = engine.logger_, .sink = &binding}, "", engine.bus_, engine.loop_client_,
+                     [this](const Failure &) { binding.reset(); }) {
+        binding.attach(supervisor.instance());
     }
 };
 
@@ -121,9 +122,9 @@ Engine::Engine(World &world, Logger &logger, const Config &config, const Registr
       config_(config),
       registry_(registry),
       bus_(EventBusLimits{.events = config.events.ring}),
-      turn_(
-          world, [this] { act(); }, [this] { bus_.set_wall(turn_.now(), turn_.wall()); }) {
-    bus_.set_wall(turn_.now(), turn_.wall());
+      loop_client_(
+          world, [this] { act(); }, [this] { bus_.set_wall(loop_client_.now(), loop_client_.wall()); }) {
+    bus_.set_wall(loop_client_.now(), loop_client_.wall());
     for (const Sink &sink : config.sinks) {
         sinks_.push_back(std::make_unique<SinkUnit>(*this, sink, *registry.find(KITH_KIND_SINK, sink.plugin)));
     }
@@ -145,19 +146,19 @@ Engine::Connector &Engine::connector(const std::string &name) {
 }
 
 template <class F>
-void Engine::each_keeper(F &&function) {
-    for (auto &sink : sinks_) function(sink->keeper);
-    for (auto &connector : connectors_) function(connector->keeper);
+void Engine::each_supervisor(F &&function) {
+    for (auto &sink : sinks_) function(sink->supervisor);
+    for (auto &connector : connectors_) function(connector->supervisor);
     for (auto &unit : topologies_) {
-        for (auto &strategy : unit->strategies) function(strategy->keeper);
+        for (auto &strategy : unit->strategies) function(strategy->supervisor);
     }
 }
 
 void Engine::start() {
-    const Time now = turn_.now();
-    bus_.set_wall(now, turn_.wall());
+    const Time now = loop_client_.now();
+    bus_.set_wall(now, loop_client_.wall());
     phase_ = Phase::running;
-    for (auto &sink : sinks_) sink->keeper.start(now); // first: they hear what follows
+    for (auto &sink : sinks_) sink->supervisor.start(now); // first: they hear what follows
     tell_plugins(now);
     for (const SecurityWarning &warning : config_.security) {
         bus_.publish({.kind = KITH_EVENT_SECURITY_WARNING,
@@ -171,16 +172,16 @@ void Engine::start() {
         unit->topology.start(now);
         if (unit->memory) unit->memory->start();
     }
-    for (auto &connector : connectors_) connector->keeper.start(turn_.now());
+    for (auto &connector : connectors_) connector->supervisor.start(loop_client_.now());
     for (auto &unit : topologies_) {
-        for (auto &strategy : unit->strategies) strategy->keeper.start(turn_.now());
+        for (auto &strategy : unit->strategies) strategy->supervisor.start(loop_client_.now());
     }
-    turn_.soon();
+    loop_client_.soon();
 }
 
 void Engine::watch_plugins() {
-    plugin_watch_ = std::make_unique<PluginWatch>(world_, turn_, bus_, registry_);
-    plugin_watch_->start();
+    plugin_file_watch_ = std::make_unique<PluginFileWatch>(world_, loop_client_, bus_, registry_);
+    plugin_file_watch_->start();
 }
 
 void Engine::tell_plugins(Time now) {
@@ -199,20 +200,20 @@ void Engine::tell_plugins(Time now) {
 
 void Engine::kill() {
     phase_ = Phase::ended;
-    each_keeper([](Keeper &keeper) { keeper.instance().kill(); });
+    each_supervisor([](InstanceSupervisor &supervisor) { supervisor.instance().kill(); });
 }
 
 void Engine::refresh() {
     refresh_ = true;
-    turn_.soon();
+    loop_client_.soon();
 }
 
 void Engine::stop(std::function<void()> done) {
     if (phase_ != Phase::running) return;
     phase_ = Phase::stopping;
     done_ = std::move(done);
-    const Time now = turn_.now();
-    plugin_watch_.reset();
+    const Time now = loop_client_.now();
+    plugin_file_watch_.reset();
     for (auto &unit : topologies_) {
         if (unit->memory) unit->memory->stop(now);
         unit->topology.stop("kith is stopping", now);
@@ -220,38 +221,38 @@ void Engine::stop(std::function<void()> done) {
     for (auto &connector : connectors_) connector->reconciler.stop(now);
     for (auto &connector : connectors_) connector->reconciler.advance(now); // cancels what is under way
     for (auto &unit : topologies_) {
-        for (auto &strategy : unit->strategies) strategy->keeper.stop(now);
+        for (auto &strategy : unit->strategies) strategy->supervisor.stop(now);
     }
-    for (auto &connector : connectors_) connector->keeper.stop(now);
-    turn_.soon();
+    for (auto &connector : connectors_) connector->supervisor.stop(now);
+    loop_client_.soon();
 }
 
 void Engine::act() {
     if (phase_ == Phase::idle || phase_ == Phase::ended) return;
-    const Time now = turn_.now();
-    bus_.set_wall(now, turn_.wall());
+    const Time now = loop_client_.now();
+    bus_.set_wall(now, loop_client_.wall());
     advance(now);
     tell_nodes();
     if (std::exchange(refresh_, false) && phase_ == Phase::running) {
         for (auto &unit : topologies_) {
             for (auto &strategy : unit->strategies) {
-                Instance &instance = strategy->keeper.instance();
+                PluginInstance &instance = strategy->supervisor.instance();
                 const auto *side = instance.side<kith_discovery_plugin>(KITH_DISCOVERY);
                 if (instance.running() && side != nullptr && side->refresh != nullptr)
                     instance.call("discovery.refresh", side->refresh);
             }
         }
-        for (auto &connector : connectors_) connector->driver.refresh();
+        for (auto &connector : connectors_) connector->binding.refresh();
     }
-    for (auto &sink : sinks_) sink->feed.deliver();
+    for (auto &sink : sinks_) sink->binding.deliver();
     if (phase_ != Phase::running) advance_stop(now);
     if (phase_ != Phase::ended) arm();
 }
 
 void Engine::advance(Time now) {
-    if (plugin_watch_ && plugin_watch_->next_deadline() <= now) plugin_watch_->advance(now);
-    each_keeper([&](Keeper &keeper) {
-        if (keeper.next_deadline() <= now) keeper.advance(now);
+    if (plugin_file_watch_ && plugin_file_watch_->next_deadline() <= now) plugin_file_watch_->advance(now);
+    each_supervisor([&](InstanceSupervisor &supervisor) {
+        if (supervisor.next_deadline() <= now) supervisor.advance(now);
     });
     for (auto &unit : topologies_) {
         if (unit->topology.next_deadline() <= now) unit->topology.advance(now);
@@ -272,7 +273,7 @@ void Engine::tell_nodes() {
         for (auto &unit : topologies_) {
             if (&unit->connector != connector.get()) continue;
             for (auto &strategy : unit->strategies) {
-                Instance &instance = strategy->keeper.instance();
+                PluginInstance &instance = strategy->supervisor.instance();
                 const auto *side = instance.side<kith_node_plugin>(KITH_NODE);
                 if (!instance.running() || side == nullptr || side->changed == nullptr) continue;
                 const kith_str text{connector->node_name.data(), connector->node_name.size()};
@@ -284,7 +285,7 @@ void Engine::tell_nodes() {
 
 // Strategies and connectors first; then the sinks have a moment to take the last events, and are stopped too.
 void Engine::advance_stop(Time now) {
-    const auto finished = [](const auto &unit) { return unit->keeper.finished(); };
+    const auto finished = [](const auto &unit) { return unit->supervisor.finished(); };
     if (phase_ == Phase::stopping) {
         for (const auto &unit : topologies_) {
             if (!std::all_of(unit->strategies.begin(), unit->strategies.end(), finished)) return;
@@ -295,33 +296,33 @@ void Engine::advance_stop(Time now) {
         drain_until_ = later(now, drain_bound);
     }
     const bool drained = std::all_of(sinks_.begin(), sinks_.end(),
-                                     [](const auto &s) { return s->feed.drained() || !s->keeper.instance().running(); });
+                                     [](const auto &s) { return s->binding.drained() || !s->supervisor.instance().running(); });
     if (drain_until_ != never && (drained || now >= drain_until_)) {
         drain_until_ = never;
-        for (auto &sink : sinks_) sink->keeper.stop(now);
+        for (auto &sink : sinks_) sink->supervisor.stop(now);
     }
     if (drain_until_ != never || !std::all_of(sinks_.begin(), sinks_.end(), finished)) return;
     phase_ = Phase::ended;
-    turn_.at(never);
+    loop_client_.at(never);
     if (done_) std::exchange(done_, nullptr)();
 }
 
 void Engine::arm() {
     Time next = drain_until_;
-    each_keeper([&](Keeper &keeper) { next = std::min(next, keeper.next_deadline()); });
+    each_supervisor([&](InstanceSupervisor &supervisor) { next = std::min(next, supervisor.next_deadline()); });
     for (auto &unit : topologies_) {
         next = std::min(next, unit->topology.next_deadline());
         if (unit->memory) next = std::min(next, unit->memory->next_deadline());
     }
     for (auto &connector : connectors_) next = std::min(next, connector->reconciler.next_deadline());
-    if (plugin_watch_) next = std::min(next, plugin_watch_->next_deadline());
-    turn_.at(next);
+    if (plugin_file_watch_) next = std::min(next, plugin_file_watch_->next_deadline());
+    loop_client_.at(next);
 }
 
 std::string Engine::why(std::string_view name) const {
     std::string text;
     for (const auto &unit : topologies_) {
-        text += std::string(unit->topology.name()) + ": " + unit->topology.why(name, turn_.now()) + '\n';
+        text += std::string(unit->topology.name()) + ": " + unit->topology.why(name, loop_client_.now()) + '\n';
     }
     return text;
 }
@@ -334,22 +335,24 @@ const LiveTopology *Engine::topology(std::string_view name) const {
 }
 
 EngineView Engine::view() const {
-    EngineView view{.now = turn_.now(), .wall = turn_.wall(), .running = phase_ == Phase::running, .bus = bus_};
-    const auto add = [&](const Keeper &keeper) { view.instances.push_back(instance_view(keeper.instance())); };
+    EngineView view{.now = loop_client_.now(), .wall = loop_client_.wall(), .running = phase_ == Phase::running, .bus = bus_};
+    const auto add = [&](const InstanceSupervisor &supervisor) {
+        view.instances.push_back(instance_view(supervisor.instance()));
+    };
     for (const auto &connector : connectors_) {
-        view.connectors.push_back({connector->name, connector->keeper.instance().plugin().id(), &connector->reconciler});
-        add(connector->keeper);
+        view.connectors.push_back({connector->name, connector->supervisor.instance().plugin().id(), &connector->reconciler});
+        add(connector->supervisor);
     }
     for (const auto &unit : topologies_) {
         TopologyView &topology = view.topologies.emplace_back();
         topology.topology = &unit->topology;
         topology.connector = &unit->connector.reconciler;
         for (const auto &strategy : unit->strategies) {
-            topology.plugins.push_back(strategy->keeper.instance().plugin().id());
-            add(strategy->keeper);
+            topology.plugins.push_back(strategy->supervisor.instance().plugin().id());
+            add(strategy->supervisor);
         }
     }
-    for (const auto &sink : sinks_) add(sink->keeper);
+    for (const auto &sink : sinks_) add(sink->supervisor);
     return view;
 }
 

@@ -8,11 +8,11 @@
 
 #include <core/cluster/events/event_bus.hpp>
 #include <core/cluster/topology/topology.hpp>
-#include <core/config/model.hpp>
+#include <core/config/config.hpp>
 #include <core/engine/engine_view.hpp>
 #include <core/engine/logger.hpp>
-#include <core/engine/plugin_watch.hpp>
-#include <core/engine/turn.hpp>
+#include <core/engine/loop_client.hpp>
+#include <core/engine/plugin_file_watch.hpp>
 #include <core/loader/registry.hpp>
 #include <kith/hosting/world.hpp>
 
@@ -49,7 +49,7 @@ class Engine {
     void refresh();
 
     EventBus &bus() { return bus_; }
-    Time now() const { return turn_.now(); }
+    Time now() const { return loop_client_.now(); }
 
     /// Where a peer stands and why, for each topology: lines for people.
     std::string why(std::string_view name) const;
@@ -75,18 +75,18 @@ class Engine {
     void arm();
     Connector &connector(const std::string &name);
     template <class F>
-    void each_keeper(F &&function);
+    void each_supervisor(F &&function);
 
     World &world_;
     Logger &logger_;
     const Config &config_;
     const Registry &registry_;
     EventBus bus_;
-    Turn turn_;
+    LoopClient loop_client_;
     std::vector<std::unique_ptr<Connector>> connectors_;
     std::vector<std::unique_ptr<Unit>> topologies_;
     std::vector<std::unique_ptr<SinkUnit>> sinks_;
-    std::unique_ptr<PluginWatch> plugin_watch_;
+    std::unique_ptr<PluginFileWatch> plugin_file_watch_;
     std::function<void()> done_;
     Time drain_until_ = never;
     bool refresh_ = false;

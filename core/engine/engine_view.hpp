@@ -5,7 +5,7 @@
 
 #include <core/cluster/events/event_bus.hpp>
 #include <core/cluster/topology/topology.hpp>
-#include <core/engine/instance.hpp>
+#include <core/engine/plugin_instance.hpp>
 
 #include <cstdint>
 #include <string_view>
@@ -29,8 +29,8 @@ struct InstanceView {
     std::string_view name; ///< such as topologies.NAME.SOURCE
     std::string_view plugin;
     std::string_view state; ///< idle (it waits to be started, or was refused), running, stopping, stopped, abandoned
-    Instance::CallTally calls;
-    const Metrics *metrics = nullptr;
+    PluginInstance::CallTally calls;
+    const InstanceMetrics *metrics = nullptr;
 };
 
 /// Valid until the next input to the engine.
@@ -44,12 +44,12 @@ struct EngineView {
     std::vector<InstanceView> instances{};
 };
 
-constexpr std::string_view to_string(Instance::State state) {
+constexpr std::string_view to_string(PluginInstance::State state) {
     constexpr std::string_view words[] = {"idle", "running", "stopping", "stopped", "abandoned"};
     return words[static_cast<std::size_t>(state)];
 }
 
-inline InstanceView instance_view(const Instance &instance) {
+inline InstanceView instance_view(const PluginInstance &instance) {
     return {instance.identity().name, instance.plugin().id(), to_string(instance.state()), instance.calls(),
             &instance.metrics()};
 }

@@ -3,8 +3,8 @@
 
 #include "socket_path.hpp"
 
-#include <core/config/load.hpp>
-#include <core/engine/installed.hpp>
+#include <core/config/load_config.hpp>
+#include <core/engine/catalogue_from_registry.hpp>
 #include <core/loader/plugin_list.hpp>
 #include <host/api/transport/server.hpp>
 #include <kith/service/log.h>
@@ -54,7 +54,9 @@ ApiContext ApiHost::context(core::Engine &engine, const LoadedConfig &loaded) {
     context.counters = &counters_;
     context.lag = &lag_;
     context.view = [&engine] { return engine.view(); };
-    context.config = [&loaded] { return core::render(*loaded.config, core::installed(*loaded.registry, loaded.directories)); };
+    context.config = [&loaded] {
+        return core::render(*loaded.config, core::catalogue_from_registry(*loaded.registry, loaded.directories));
+    };
     context.plugins = [&loaded] { return core::plugins_as_json(*loaded.registry); };
     context.refresh = [&engine] { engine.refresh(); };
     context.post = poster(io_);

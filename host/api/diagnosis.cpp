@@ -25,7 +25,8 @@ constexpr Advice connect_advice[] = {
      "Give both nodes the same secret (on Erlang: the same cookie), or correct the one that kith uses."},
     {KITH_REFUSED, "refused", "Start the node there, or take its address out of the source if it has moved."},
     {KITH_TIMED_OUT, "mute",
-     "Look whether the node hangs or a firewall drops packets to it; the address answers to nobody or accepts and stays "
+     "Look whether the node hangs or a firewall drops packets to it; the address answers to nobody or accepts and "
+     "stays "
      "silent."},
     {KITH_UNRESOLVED, "no_such_host", "Correct the host part of its name, or make it resolve on this machine."},
     {KITH_NOT_FOUND, "name_mismatch",

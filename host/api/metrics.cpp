@@ -6,7 +6,7 @@
 #include "metrics_text.hpp"
 #include "process_figures.hpp"
 
-#include <core/engine/metrics.hpp>
+#include <core/engine/instance_metrics.hpp>
 #include <kith/hosting/status.hpp>
 
 #include <map>

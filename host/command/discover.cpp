@@ -2,7 +2,7 @@
 #include "command_line.hpp"
 
 #include <core/cluster/events/event.hpp>
-#include <core/engine/look.hpp>
+#include <core/engine/one_shot_discovery.hpp>
 #include <host/config_loading.hpp>
 #include <host/log/stderr_log.hpp>
 #include <host/world/asio_world.hpp>
@@ -44,9 +44,9 @@ void append_reason_counts(std::string &out, std::string_view name, const ReasonC
     out += ']';
 }
 
-std::string as_json(const std::vector<core::Sight> &results) {
+std::string as_json(const std::vector<core::DiscoveryResult> &results) {
     std::string out = R"({"topologies": [)";
-    for (const core::Sight &result : results) {
+    for (const core::DiscoveryResult &result : results) {
         out += &result == &results.front() ? "\n  {" : ",\n  {";
         append_member(out, "name", result.topology);
         out += ", ";
@@ -64,7 +64,7 @@ std::string as_json(const std::vector<core::Sight> &results) {
         append_reason_counts(out, "left_out", result.left_out);
         append_reason_counts(out, "not_joined", result.not_joined());
         out += R"(, "peers": [)";
-        for (const core::SeenPeer &peer : result.peers) {
+        for (const core::FoundPeer &peer : result.peers) {
             out += &peer == &result.peers.front() ? "\n    {" : ",\n    {";
             append_member(out, "key", peer.key);
             out += ", ";
@@ -91,7 +91,7 @@ void print_reason_counts(std::string_view who, const ReasonCounts &counts) {
 }
 
 // Explains a successful query that gives no peer to connect.
-void print_why_empty(const core::Sight &result) {
+void print_why_empty(const core::DiscoveryResult &result) {
     if (!std::all_of(result.peers.begin(), result.peers.end(), [](const auto &peer) { return !peer.left_out.empty(); })) return;
     print_reason_counts("policy", result.not_joined());
     if (result.items() == 0) {
@@ -103,7 +103,7 @@ void print_why_empty(const core::Sight &result) {
     std::cout << ". A running kith would keep its last peers for policy.hold.\n";
 }
 
-void print_result(const core::Sight &result) {
+void print_result(const core::DiscoveryResult &result) {
     std::cout << result.topology << " (" << result.strategy;
     if (result.source != result.strategy) std::cout << ", " << result.source;
     std::cout << "): ";
@@ -115,8 +115,8 @@ void print_result(const core::Sight &result) {
     if (!result.left_out.empty()) std::cout << " of " << result.items() << (result.items() == 1 ? " item" : " items");
     std::cout << '\n';
     std::size_t width = 4;
-    for (const core::SeenPeer &peer : result.peers) width = std::max(width, peer.name.size());
-    for (const core::SeenPeer &peer : result.peers) {
+    for (const core::FoundPeer &peer : result.peers) width = std::max(width, peer.name.size());
+    for (const core::FoundPeer &peer : result.peers) {
         std::cout << "  " << peer.name << std::string(width - peer.name.size() + 2, ' ');
         if (peer.key != peer.name) std::cout << "key=" << peer.key << ' ';
         for (const auto &[name, value] : peer.attributes) std::cout << name << '=' << value << ' ';
@@ -163,16 +163,16 @@ int discover(const Arguments &arguments) {
     boost::asio::io_context io(1);
     AsioWorld world(io, {.state_dir = loaded.config->state_dir});
     StderrLog log({}, KITH_LOG_WARNING);
-    core::Look look(world, log, *loaded.config, *loaded.registry, topology);
+    core::OneShotDiscovery look(world, log, *loaded.config, *loaded.registry, topology);
     look.start(std::uint64_t{(*values)["timeout"].as<unsigned>()} * 1'000'000'000, [&] { io.stop(); });
     io.run();
 
     if (values->count("json") != 0) {
-        std::cout << as_json(look.sights());
+        std::cout << as_json(look.results());
     } else {
-        for (const core::Sight &result : look.sights()) print_result(result);
+        for (const core::DiscoveryResult &result : look.results()) print_result(result);
     }
-    const auto &results = look.sights();
+    const auto &results = look.results();
     return std::all_of(results.begin(), results.end(), [](const auto &s) { return s.status == KITH_OK; }) ? exit_ok
                                                                                                           : exit_unreachable;
 }

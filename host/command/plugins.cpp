@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "command_line.hpp"
 
-#include <core/config/reference.hpp>
+#include <core/config/options_reference.hpp>
 #include <core/loader/plugin_list.hpp>
 #include <host/config_loading.hpp>
 #include <kith/hosting/plugin_kind.hpp>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "command_line.hpp"
 
-#include <core/config/whole_schema.hpp>
-#include <core/engine/installed.hpp>
+#include <core/config/editor_schema.hpp>
+#include <core/engine/catalogue_from_registry.hpp>
 #include <host/config_loading.hpp>
 
 #include <iostream>
@@ -32,7 +32,7 @@ int schema(const Arguments &arguments) {
     for (const core::Refusal &refusal : registry->refused()) {
         std::cerr << "kith schema: omitted: " << refusal.file << ": " << refusal.reason << "; " << refusal.remedy << '\n';
     }
-    std::cout << core::whole_schema(core::installed(*registry, {}));
+    std::cout << core::editor_schema(core::catalogue_from_registry(*registry, {}));
     return registry->refused().empty() ? exit_ok : exit_negative;
 }
 

@@ -18,7 +18,7 @@ std::shared_ptr<const core::Config> ConfigCache::load(std::size_t config, const 
     if (requested_.contains(config)) {
         if (const auto found = known_.find(key()); found != known_.end()) return found->second;
     }
-    const core::Surroundings surroundings{
+    const core::ConfigInputs inputs{
         .environment = [&](const std::string &name) -> std::optional<std::string> {
             requested_[config][name] = false;
             const auto found = environment.find(name);
@@ -32,7 +32,7 @@ std::shared_ptr<const core::Config> ConfigCache::load(std::size_t config, const 
         .plugins = [&](const core::PluginSettings &) { return plugins_.catalogue; },
     };
     const ConfigText &text = scenario_.configs[config];
-    auto loaded = core::load(text.file, text.text, surroundings, diagnostics);
+    auto loaded = core::load(text.file, text.text, inputs, diagnostics);
     if (!loaded) return nullptr;
     auto shared = std::make_shared<const core::Config>(std::move(*loaded));
     known_.emplace(key(), shared);

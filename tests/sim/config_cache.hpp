@@ -4,9 +4,9 @@
 // which all values are equal share one configuration.
 #pragma once
 
+#include <core/config/config.hpp>
 #include <core/config/diagnostics.hpp>
-#include <core/config/load.hpp>
-#include <core/config/model.hpp>
+#include <core/config/load_config.hpp>
 #include <tests/sim/loaded_plugins.hpp>
 #include <tests/sim/scenario.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <core/cluster/membership/glob.hpp>
-#include <core/config/words.hpp>
+#include <core/config/name_suggestions.hpp>
 #include <kith/hosting/event_kind.hpp>
 #include <tests/sim/expectation_parser.hpp>
 #include <tests/sim/host_selection_parser.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <core/config/words.hpp>
+#include <core/config/name_suggestions.hpp>
 #include <tests/sim/fault_parser.hpp>
 #include <tests/sim/host_selection_parser.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <tests/sim/host_selection_parser.hpp>
 
-#include <core/config/words.hpp>
+#include <core/config/name_suggestions.hpp>
 
 #include <charconv>
 

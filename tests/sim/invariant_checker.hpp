@@ -5,7 +5,7 @@
 #pragma once
 
 #include <core/cluster/events/event.hpp>
-#include <core/config/model.hpp>
+#include <core/config/config.hpp>
 #include <core/engine/engine.hpp>
 #include <tests/sim/index_set.hpp>
 #include <tests/sim/node_name_index.hpp>

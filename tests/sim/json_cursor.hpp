@@ -3,8 +3,9 @@
 // A value of a JSON file that is valid by its schema, with its position in the file, so that errors found later name line and column.
 #pragma once
 
-#include <core/config/findings.hpp>
-#include <core/config/place.hpp>
+#include <core/config/diagnostic_collector.hpp>
+#include <core/config/key_path.hpp>
+#include <core/config/source_map.hpp>
 #include <tests/sim/duration.hpp>
 
 #include <boost/json/value.hpp>
@@ -17,13 +18,14 @@ namespace kith::sim {
 
 class JsonCursor {
   public:
-    JsonCursor(const boost::json::value &value, const core::Place *place, core::KeyPath path, core::Findings &findings)
-        : value_(&value), place_(place), path_(std::move(path)), findings_(&findings) {}
+    JsonCursor(const boost::json::value &value, const core::SourceMap *source_map, core::KeyPath path,
+               core::DiagnosticCollector &collector)
+        : value_(&value), source_map_(source_map), path_(std::move(path)), collector_(&collector) {}
 
     const boost::json::value &value() const { return *value_; }
-    std::uint32_t at() const { return place_ ? place_->value_at : 0; }
-    core::Findings &findings() const { return *findings_; }
-    void error(std::string message) const { findings_->error(at(), path_, std::move(message)); }
+    std::uint32_t at() const { return source_map_ ? source_map_->value_at : 0; }
+    core::DiagnosticCollector &collector() const { return *collector_; }
+    void error(std::string message) const { collector_->error(at(), path_, std::move(message)); }
 
     bool has(std::string_view key) const {
         const auto *object = value_->if_object();
@@ -31,10 +33,10 @@ class JsonCursor {
     }
     /// The member exists: the schema requires it, or has() returned true.
     JsonCursor operator[](std::string_view key) const {
-        return {value_->as_object().at(key), place_ ? place_->member(key) : nullptr, path_ / key, *findings_};
+        return {value_->as_object().at(key), source_map_ ? source_map_->member(key) : nullptr, path_ / key, *collector_};
     }
     JsonCursor operator[](std::size_t i) const {
-        return {value_->as_array()[i], place_ ? place_->element(i) : nullptr, path_ / i, *findings_};
+        return {value_->as_array()[i], source_map_ ? source_map_->element(i) : nullptr, path_ / i, *collector_};
     }
     std::size_t size() const { return value_->is_array() ? value_->get_array().size() : 0; }
 
@@ -57,9 +59,9 @@ class JsonCursor {
 
   private:
     const boost::json::value *value_;
-    const core::Place *place_;
+    const core::SourceMap *source_map_;
     core::KeyPath path_;
-    core::Findings *findings_;
+    core::DiagnosticCollector *collector_;
 };
 
 } // namespace kith::sim

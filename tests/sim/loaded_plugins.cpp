@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <tests/sim/loaded_plugins.hpp>
 
-#include <core/engine/installed.hpp>
-#include <core/engine/services.hpp>
+#include <core/engine/catalogue_from_registry.hpp>
+#include <core/engine/engine_services.hpp>
 #include <kith/service/clock.h>
 #include <kith/service/dns.h>
 #include <kith/service/draft/tls.h>
@@ -41,7 +41,7 @@ std::unique_ptr<LoadedPlugins> load_plugins(const std::vector<std::string> &dire
     }
     plugins->registry.open([](const core::Plugin &) { return true; });
     plugins->registry.close();
-    plugins->catalogue = core::installed(plugins->registry, refused);
+    plugins->catalogue = core::catalogue_from_registry(plugins->registry, refused);
     return plugins;
 }
 

@@ -3,7 +3,7 @@
 // The real plugin libraries, loaded once with the daemon's checks and shared by all hosts (rule I1 of sdk/ABI.md).
 #pragma once
 
-#include <core/config/catalogue.hpp>
+#include <core/config/plugin_catalogue.hpp>
 #include <core/loader/registry.hpp>
 
 #include <string>
@@ -16,7 +16,7 @@ core::LoaderSettings simulated_loader_settings();
 
 struct LoadedPlugins {
     core::Registry registry{simulated_loader_settings()};
-    core::Catalogue catalogue;
+    core::PluginCatalogue catalogue;
 };
 
 /// Loads the plugins of all these directories. The catalogue contains the refused files, also for a directory that cannot be read.

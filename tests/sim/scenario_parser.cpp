@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <tests/sim/scenario.hpp>
 
-#include <core/config/schema.hpp>
-#include <core/config/words.hpp>
+#include <core/config/json_scanner.hpp>
+#include <core/config/json_schema.hpp>
+#include <core/config/name_suggestions.hpp>
 #include <tests/sim/expectation_parser.hpp>
 #include <tests/sim/fault_parser.hpp>
 #include <tests/sim/host_selection_parser.hpp>
@@ -23,10 +24,10 @@ namespace json = boost::json;
 
 constexpr std::size_t max_hosts = 100'000;
 
-const core::Schema &own_schema() {
-    static const core::Schema schema = [] {
+const core::JsonSchema &own_schema() {
+    static const core::JsonSchema schema = [] {
         std::string error;
-        auto parsed = core::Schema::parse(scenario_schema, error);
+        auto parsed = core::JsonSchema::parse(scenario_schema, error);
         if (!parsed) throw std::logic_error("tests/sim/scenario.schema.json: " + error);
         return std::move(*parsed);
     }();
@@ -161,7 +162,7 @@ class Reader {
     std::set<std::string> nodes_;
 };
 
-std::optional<json::value> parse(std::string_view text, core::Findings &findings) {
+std::optional<json::value> parse(std::string_view text, core::DiagnosticCollector &findings) {
     json::parse_options dialect;
     dialect.allow_comments = true;
     dialect.allow_trailing_commas = true;
@@ -173,7 +174,7 @@ std::optional<json::value> parse(std::string_view text, core::Findings &findings
     return std::nullopt;
 }
 
-bool read_text(std::string_view text, const ReadFile &read_file, Scenario &scenario, core::Findings &findings) {
+bool read_text(std::string_view text, const ReadFile &read_file, Scenario &scenario, core::DiagnosticCollector &findings) {
     const core::Scan scan = core::scan_json(text);
     for (const auto &fault : scan.faults) findings.error(fault.at, fault.path, fault.message);
     if (!scan.well_formed) return false;
@@ -188,7 +189,7 @@ bool read_text(std::string_view text, const ReadFile &read_file, Scenario &scena
 
 std::optional<Scenario> parse_scenario(std::string_view file_name, std::string_view text, const ReadFile &read_file,
                                        core::Diagnostics &diagnostics) {
-    core::Findings findings;
+    core::DiagnosticCollector findings;
     Scenario scenario;
     scenario.file = file_name;
     const bool good = read_text(text, read_file, scenario, findings);

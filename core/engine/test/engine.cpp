@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #define BOOST_TEST_MODULE engine
-#include "puppet.hpp"
+#include "scripted_plugin.hpp"
 
-#include <core/engine/look.hpp>
+#include <core/engine/one_shot_discovery.hpp>
 #include <tests/intentional_leak.hpp>
 
 #include <kith/testkit/fail_each.hpp>
@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const auto joins = [](Puppet &p, const std::string &name) -> std::int32_t {
+const auto joins = [](ScriptedPlugin &p, const std::string &name) -> std::int32_t {
     const kith_link link{text(name), nullptr, 0, 0};
     return p.connector().link_up(p.host, 1, &link);
 };
@@ -30,20 +30,20 @@ bool contains(const std::string &whole, std::string_view part) { return whole.fi
 
 BOOST_AUTO_TEST_CASE(a_peer_is_seen_dialled_and_linked) {
     Kith kith;
-    kith.strategy().start = [](Puppet &p) { return p.replace({"a@x"}); };
-    kith.connector().start = [](Puppet &p) {
+    kith.strategy().start = [](ScriptedPlugin &p) { return p.replace({"a@x"}); };
+    kith.connector().start = [](ScriptedPlugin &p) {
         p.attach("me@x", 1);
         return KITH_OK;
     };
     std::uint64_t dialled = 0;
-    kith.connector().connect = [&](Puppet &p, std::uint64_t op, const std::string &name) {
+    kith.connector().connect = [&](ScriptedPlugin &p, std::uint64_t op, const std::string &name) {
         BOOST_TEST(name == "a@x");
         dialled = op;
         return joins(p, name);
     };
     kith.start();
     BOOST_TEST(dialled != 0u);
-    Puppet &c = *kith.connector().now;
+    ScriptedPlugin &c = *kith.connector().now;
     BOOST_TEST(c.connector().done(c.host, dialled, KITH_OK, {}) == KITH_OK);
     BOOST_TEST(c.connector().done(c.host, dialled, KITH_OK, {}) == KITH_STALE);
     kith.run(1ms);
@@ -64,15 +64,15 @@ BOOST_AUTO_TEST_CASE(a_peer_is_seen_dialled_and_linked) {
 BOOST_AUTO_TEST_CASE(the_node_reaches_strategies_later_and_only_on_change) {
     Kith kith;
     std::vector<std::string> heard;
-    kith.strategy().node = [&](Puppet &, const std::string &name, std::uint64_t epoch) {
+    kith.strategy().node = [&](ScriptedPlugin &, const std::string &name, std::uint64_t epoch) {
         heard.push_back(name + '/' + std::to_string(epoch));
     };
-    kith.connector().start = [](Puppet &p) {
+    kith.connector().start = [](ScriptedPlugin &p) {
         p.attach("me@x", 1);
         return KITH_OK;
     };
     kith.start();
-    Puppet &c = *kith.connector().now;
+    ScriptedPlugin &c = *kith.connector().now;
     c.attach("me@x", 2); // the same name
     kith.run(1ms);
     c.attach("new@x", 3);
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(the_node_reaches_strategies_later_and_only_on_change) {
 BOOST_AUTO_TEST_CASE(a_node_that_is_configured_is_never_its_own_peer) {
     Kith kith;
     kith.config.connectors.front().options = R"({"node":"me@x"})";
-    kith.strategy().start = [](Puppet &p) { return p.replace({"a@x", "me@x"}); };
+    kith.strategy().start = [](ScriptedPlugin &p) { return p.replace({"a@x", "me@x"}); };
     kith.start();
     BOOST_TEST(kith.count(KITH_EVENT_PEER_DISCOVERED) == 1u); // before it attaches
     kith.connector().now->attach("me@x", 1);
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_connector_without_its_side_is_refused) {
 BOOST_AUTO_TEST_CASE(one_that_does_not_start_is_started_anew_with_backoff) {
     Kith kith;
     int tries = 0;
-    kith.strategy().start = [&](Puppet &p) -> std::int32_t {
+    kith.strategy().start = [&](ScriptedPlugin &p) -> std::int32_t {
         p.host->failed(p.host, KITH_IO, text("said within start")); // must not haunt the next run
         p.host->error(p.host, text("no route"));
         return ++tries < 3 ? KITH_UNREACHABLE : KITH_OK;
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(one_that_does_not_start_is_started_anew_with_backoff) {
 BOOST_AUTO_TEST_CASE(one_that_fails_is_stopped_destroyed_and_started_anew) {
     Kith kith;
     kith.start();
-    Puppet &s = *kith.strategy().now;
+    ScriptedPlugin &s = *kith.strategy().now;
     s.inside = true;
     s.host->stopped(s.host); // far too early: ignored
     s.host->failed(s.host, KITH_IO, text("the cable"));
@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(one_that_fails_is_stopped_destroyed_and_started_anew) {
 
 BOOST_AUTO_TEST_CASE(stopped_twice_is_stopped_once) {
     Kith kith;
-    kith.strategy().stop = [](Puppet &p) {
+    kith.strategy().stop = [](ScriptedPlugin &p) {
         p.host->stopped(p.host);
         p.host->stopped(p.host);
         BOOST_TEST(p.replace({"a@x"}) == KITH_CANCELLED);
@@ -208,9 +208,9 @@ BOOST_AUTO_TEST_CASE(stopped_twice_is_stopped_once) {
 BOOST_AUTO_TEST_CASE(one_that_never_says_stopped_is_abandoned_and_named) {
     const kith::test::IntentionalLeak meant;
     Kith kith;
-    kith.connector().stop = [](Puppet &) {};
+    kith.connector().stop = [](ScriptedPlugin &) {};
     kith.start();
-    Puppet *left = kith.connector().now;
+    ScriptedPlugin *left = kith.connector().now;
     const auto took = kith.stop();
     BOOST_TEST((took >= 5s && took < 6s));
     BOOST_TEST(kith.connector().log == "start stop ");
@@ -220,15 +220,15 @@ BOOST_AUTO_TEST_CASE(one_that_never_says_stopped_is_abandoned_and_named) {
     BOOST_TEST(left->connector().attached(left->host, text("me@x"), 1) == KITH_CANCELLED);
     kith.run(1s);
     BOOST_TEST(kith.connector().destroyed == 0);
-    static Puppet *leak; // on purpose: an abandoned instance is never destroyed
+    static ScriptedPlugin *leak; // on purpose: an abandoned instance is never destroyed
     leak = left;
     (void)leak;
 }
 
 BOOST_AUTO_TEST_CASE(stop_ends_operations_that_do_not_answer) {
     Kith kith;
-    kith.strategy().start = [](Puppet &p) { return p.replace({"a@x"}); };
-    kith.connector().start = [](Puppet &p) {
+    kith.strategy().start = [](ScriptedPlugin &p) { return p.replace({"a@x"}); };
+    kith.connector().start = [](ScriptedPlugin &p) {
         p.attach("me@x", 1);
         return KITH_OK;
     };
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(stop_ends_operations_that_do_not_answer) {
 
 BOOST_AUTO_TEST_CASE(a_stall_is_told) {
     Kith kith;
-    kith.strategy().refresh = [&](Puppet &) { kith.machine.skew(0ns, 200ms); };
+    kith.strategy().refresh = [&](ScriptedPlugin &) { kith.machine.skew(0ns, 200ms); };
     kith.start();
     kith.engine->refresh();
     kith.run(1ms);
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(a_stall_is_told) {
 BOOST_AUTO_TEST_CASE(refused_calls_are_logged_with_the_plugins_name) {
     Kith kith;
     kith.start();
-    Puppet &s = *kith.strategy().now;
+    ScriptedPlugin &s = *kith.strategy().now;
     BOOST_TEST(s.replace({""}) == KITH_INVALID);
     BOOST_REQUIRE(kith.log.lines.size() == 1u);
     BOOST_TEST(contains(kith.log.lines.front(), "topologies.t.s: a call from the plugin was refused status=invalid reason="));
@@ -273,8 +273,8 @@ BOOST_AUTO_TEST_CASE(a_sink_has_one_batch_at_a_time_and_hears_what_it_lost) {
     Script &sink = scripts["sinks.k"];
     std::vector<std::uint64_t> batches;
     std::vector<std::string> lines;
-    sink.start = [](Puppet &p) { return p.sink().subscribe(p.host, all_events); };
-    sink.events = [&](Puppet &, std::uint64_t batch, const std::vector<std::string> &got) {
+    sink.start = [](ScriptedPlugin &p) { return p.sink().subscribe(p.host, all_events); };
+    sink.events = [&](ScriptedPlugin &, std::uint64_t batch, const std::vector<std::string> &got) {
         batches.push_back(batch);
         lines = got;
     };
@@ -284,7 +284,7 @@ BOOST_AUTO_TEST_CASE(a_sink_has_one_batch_at_a_time_and_hears_what_it_lost) {
     kith.strategy().now->replace({"a@x", "b@x", "c@x", "d@x", "e@x", "f@x"});
     kith.run(1ms);
     BOOST_TEST(batches.size() == 1u);
-    Puppet &p = *sink.now;
+    ScriptedPlugin &p = *sink.now;
     BOOST_TEST(p.sink().taken(p.host, batches.front() + 1000) == KITH_STALE);
     BOOST_TEST(p.sink().taken(p.host, batches.front()) == KITH_OK);
     BOOST_TEST(p.sink().taken(p.host, batches.front()) == KITH_STALE);
@@ -301,12 +301,12 @@ BOOST_AUTO_TEST_CASE(a_sink_has_one_batch_at_a_time_and_hears_what_it_lost) {
 BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_events) {
     const auto run = [] {
         Kith kith(nullptr, 7);
-        kith.strategy().start = [](Puppet &p) { return p.replace({"a@x", "b@x", "c@x"}); };
-        kith.connector().start = [](Puppet &p) {
+        kith.strategy().start = [](ScriptedPlugin &p) { return p.replace({"a@x", "b@x", "c@x"}); };
+        kith.connector().start = [](ScriptedPlugin &p) {
             p.attach("me@x", 1);
             return KITH_OK;
         };
-        kith.connector().connect = [](Puppet &p, std::uint64_t, const std::string &) -> std::int32_t {
+        kith.connector().connect = [](ScriptedPlugin &p, std::uint64_t, const std::string &) -> std::int32_t {
             p.host->error(p.host, text("nobody there"));
             return KITH_REFUSED;
         };
@@ -328,77 +328,79 @@ BOOST_AUTO_TEST_CASE(a_look) {
     sources.push_back({"fails", "puppet", "{}", true});
     sources.push_back({"mute", "puppet", "{}", true});
     kith.config.connectors.front().options = R"({"node":"me@x-a-name-that-is-longer-than-any-small-string"})";
-    kith.strategy().start = [](Puppet &p) {
+    kith.strategy().start = [](ScriptedPlugin &p) {
         p.discovery().left_out(p.host, 2, text("no port"));
         p.discovery().left_out(p.host, 1, text("no address"));
         p.discovery().left_out(p.host, 4, text("no port"));
         return p.replace({"a@x", "b@x", "me@x-a-name-that-is-longer-than-any-small-string"});
     };
-    scripts["topologies.t.fails"].start = [](Puppet &p) { return p.discovery().failed(p.host, KITH_REFUSED, text("nobody")); };
+    scripts["topologies.t.fails"].start = [](ScriptedPlugin &p) {
+        return p.discovery().failed(p.host, KITH_REFUSED, text("nobody"));
+    };
     scripts["topologies.t.mute"];
-    Look look(kith.machine, kith.log, kith.config, kith.registry, "t");
+    OneShotDiscovery look(kith.machine, kith.log, kith.config, kith.registry, "t");
     bool done = false;
     look.start(3'000'000'000, [&] { done = true; });
     kith.run(2900ms);
     BOOST_TEST(!done);
     kith.run(200ms);
     BOOST_REQUIRE(done);
-    const auto &sights = look.sights();
-    BOOST_REQUIRE(sights.size() == 3u);
-    BOOST_REQUIRE(sights[0].peers.size() == 3u);
-    BOOST_TEST(sights[0].status == KITH_OK);
-    BOOST_TEST(sights[0].peers[0].left_out == "");
-    BOOST_TEST(sights[0].peers[1].left_out == "policy.exclude leaves it out");
-    BOOST_TEST(sights[0].peers[2].left_out == "it is the local node");
-    BOOST_REQUIRE(sights[0].left_out.size() == 2u);
-    BOOST_TEST(sights[0].left_out[0].first == "no port");
-    BOOST_TEST(sights[0].left_out[0].second == 6u);
-    BOOST_TEST(sights[0].items() == 10u);
-    BOOST_REQUIRE(sights[0].not_joined().size() == 2u);
-    BOOST_TEST(sights[0].not_joined()[1].first == "it is the local node");
-    BOOST_TEST(sights[0].not_joined()[1].second == 1u);
-    BOOST_TEST(sights[0].reason == "");
-    BOOST_TEST(sights[1].status == KITH_REFUSED);
-    BOOST_TEST(sights[1].reason == "nobody");
-    BOOST_TEST(sights[2].status == KITH_TIMED_OUT);
+    const auto &results = look.results();
+    BOOST_REQUIRE(results.size() == 3u);
+    BOOST_REQUIRE(results[0].peers.size() == 3u);
+    BOOST_TEST(results[0].status == KITH_OK);
+    BOOST_TEST(results[0].peers[0].left_out == "");
+    BOOST_TEST(results[0].peers[1].left_out == "policy.exclude leaves it out");
+    BOOST_TEST(results[0].peers[2].left_out == "it is the local node");
+    BOOST_REQUIRE(results[0].left_out.size() == 2u);
+    BOOST_TEST(results[0].left_out[0].first == "no port");
+    BOOST_TEST(results[0].left_out[0].second == 6u);
+    BOOST_TEST(results[0].items() == 10u);
+    BOOST_REQUIRE(results[0].not_joined().size() == 2u);
+    BOOST_TEST(results[0].not_joined()[1].first == "it is the local node");
+    BOOST_TEST(results[0].not_joined()[1].second == 1u);
+    BOOST_TEST(results[0].reason == "");
+    BOOST_TEST(results[1].status == KITH_REFUSED);
+    BOOST_TEST(results[1].reason == "nobody");
+    BOOST_TEST(results[2].status == KITH_TIMED_OUT);
     for (const char *name : {"topologies.t.s", "topologies.t.fails", "topologies.t.mute"})
         BOOST_TEST(scripts[name].destroyed == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_look_at_nothing_tells_why) {
     Kith kith;
-    kith.strategy().start = [](Puppet &p) {
+    kith.strategy().start = [](ScriptedPlugin &p) {
         p.discovery().left_out(p.host, 0, text("there is no such name"));
         return p.replace({});
     };
-    Look look(kith.machine, kith.log, kith.config, kith.registry, "t");
+    OneShotDiscovery look(kith.machine, kith.log, kith.config, kith.registry, "t");
     bool done = false;
     look.start(3'000'000'000, [&] { done = true; });
     kith.run(1s);
     BOOST_REQUIRE(done);
-    BOOST_TEST(look.sights()[0].status == KITH_OK);
-    BOOST_TEST(look.sights()[0].reason == "there is no such name");
-    BOOST_TEST(look.sights()[0].items() == 0u);
-    BOOST_TEST(look.sights()[0].left_out.empty());
+    BOOST_TEST(look.results()[0].status == KITH_OK);
+    BOOST_TEST(look.results()[0].reason == "there is no such name");
+    BOOST_TEST(look.results()[0].items() == 0u);
+    BOOST_TEST(look.results()[0].left_out.empty());
 }
 
 namespace {
 
 // Whatever becomes of its file, it reports an empty set then.
 void reports_empty(Script &script) {
-    script.start = [](Puppet &p) { return p.read_file("/peers"); };
-    script.refresh = [](Puppet &p) { p.read_file("/peers"); };
-    script.file = [](Puppet &p, std::int32_t) { p.replace({}); };
+    script.start = [](ScriptedPlugin &p) { return p.read_file("/peers"); };
+    script.refresh = [](ScriptedPlugin &p) { p.read_file("/peers"); };
+    script.file = [](ScriptedPlugin &p, std::int32_t) { p.replace({}); };
 }
 
 std::string why_nothing(Kith &kith) {
-    Look look(kith.machine, kith.log, kith.config, kith.registry, "t");
+    OneShotDiscovery look(kith.machine, kith.log, kith.config, kith.registry, "t");
     bool done = false;
     look.start(3'000'000'000, [&] { done = true; });
     kith.run(4s);
     BOOST_REQUIRE(done);
-    BOOST_TEST(look.sights()[0].status == KITH_OK);
-    return look.sights()[0].why_nothing();
+    BOOST_TEST(look.results()[0].status == KITH_OK);
+    return look.results()[0].why_nothing();
 }
 
 } // namespace
@@ -411,12 +413,12 @@ BOOST_AUTO_TEST_CASE(a_look_claims_that_the_source_was_reached_only_when_it_was)
     kith.machine.fail_path("/peers", KITH_DENIED);
     BOOST_TEST(why_nothing(kith).starts_with(
         "the strategy reported an empty set, though its only operation did not end well: file.read: "));
-    kith.strategy().file = [](Puppet &p, std::int32_t) {
+    kith.strategy().file = [](ScriptedPlugin &p, std::int32_t) {
         p.discovery().left_out(p.host, 0, text("the list is empty"));
         p.replace({});
     };
     BOOST_TEST(why_nothing(kith).ends_with("; its own reason: the list is empty"));
-    kith.strategy().start = [](Puppet &p) { return p.replace({}); };
+    kith.strategy().start = [](ScriptedPlugin &p) { return p.replace({}); };
     BOOST_TEST(why_nothing(kith) == "the strategy reported an empty set without a reason");
 }
 
@@ -432,7 +434,7 @@ BOOST_AUTO_TEST_CASE(an_empty_set_that_cannot_have_been_seen_is_named_once) {
         kith.run(1s);
     };
     bool full = true;
-    kith.strategy().file = [&full](Puppet &p, std::int32_t status) {
+    kith.strategy().file = [&full](ScriptedPlugin &p, std::int32_t status) {
         p.replace(status == KITH_OK && full ? std::vector<std::string>{"a@x"} : std::vector<std::string>{});
     };
     kith.machine.file("/peers", "");
@@ -456,7 +458,9 @@ BOOST_AUTO_TEST_CASE(an_empty_set_that_cannot_have_been_seen_is_named_once) {
     kith.machine.fail_path("/peers", KITH_IO);
     look_again();
     BOOST_TEST(warnings() == 2);
-    kith.strategy().file = [](Puppet &p, std::int32_t status) { p.discovery().failed(p.host, status, text("no access")); };
+    kith.strategy().file = [](ScriptedPlugin &p, std::int32_t status) {
+        p.discovery().failed(p.host, status, text("no access"));
+    };
     look_again();
     BOOST_TEST(warnings() == 2);
 }
@@ -464,16 +468,16 @@ BOOST_AUTO_TEST_CASE(an_empty_set_that_cannot_have_been_seen_is_named_once) {
 // Who hears its peers one by one has looked when it says that it follows them all.
 BOOST_AUTO_TEST_CASE(a_look_waits_for_all_that_is_told_one_by_one) {
     Kith kith;
-    const auto tell = [](Puppet &p, const char *name) {
+    const auto tell = [](ScriptedPlugin &p, const char *name) {
         const kith_peer peer{text(name), text(name), nullptr, 0, 0, 0};
         return p.discovery().update(p.host, &peer, 1, sizeof peer, nullptr, 0, nullptr, 0);
     };
-    Puppet *puppet = nullptr;
-    kith.strategy().start = [&](Puppet &p) {
+    ScriptedPlugin *puppet = nullptr;
+    kith.strategy().start = [&](ScriptedPlugin &p) {
         puppet = &p;
         return tell(p, "a@h");
     };
-    Look look(kith.machine, kith.log, kith.config, kith.registry, "t");
+    OneShotDiscovery look(kith.machine, kith.log, kith.config, kith.registry, "t");
     bool done = false;
     look.start(3'000'000'000, [&] { done = true; });
     kith.run(1s);
@@ -482,8 +486,8 @@ BOOST_AUTO_TEST_CASE(a_look_waits_for_all_that_is_told_one_by_one) {
     BOOST_TEST(puppet->discovery().watching(puppet->host, 1) == KITH_OK);
     kith.run(100ms);
     BOOST_REQUIRE(done);
-    BOOST_TEST(look.sights()[0].status == KITH_OK);
-    BOOST_TEST(look.sights()[0].peers.size() == 2u);
+    BOOST_TEST(look.results()[0].status == KITH_OK);
+    BOOST_TEST(look.results()[0].peers.size() == 2u);
 }
 
 // Whatever call into the world fails, once: nothing crashes, all are linked in the end, and stop ends within its bound.

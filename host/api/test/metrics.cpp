@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(both_formats_are_well_formed_and_peers_make_no_series) {
     std::set<std::size_t> series;
     for (const int count : {1, 500}) {
         ApiWorld world;
-        core::Metrics own;
+        core::InstanceMetrics own;
         std::uint32_t id = 0;
         std::string why;
         core::Metric metric{KITH_METRIC_HISTOGRAM, "look_seconds", "Looks.", {{"host", "a\nb"}}, 0, {0.1, 1}, {}};

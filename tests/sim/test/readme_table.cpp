@@ -25,11 +25,11 @@ namespace {
 using Cells = std::vector<std::vector<std::string>>;
 
 // The position of a table in a text, from its heading to the end of its last line.
-struct Place {
+struct SourceMap {
     std::size_t from = 0, to = 0;
 };
 
-Place place_of(const Table &table, const std::string &readme) {
+SourceMap place_of(const Table &table, const std::string &readme) {
     const std::string begin_mark = "<!-- " + table.name + ": made by " + table.program + " -->\n";
     const auto begin = readme.find(begin_mark), finish = readme.find("<!-- " + table.name + ": end -->\n");
     BOOST_REQUIRE(begin != std::string::npos);

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include <core/config/configured_plugins.hpp>
+#include <core/config/name_suggestions.hpp>
+#include <core/config/schema_keywords.hpp>
+
+#include <kith/hosting/plugin_kind.hpp>
+#include <kith/plugin.h>
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+
+namespace kith::core {
+
+using namespace schema_keywords;
+
+namespace {
+
+// "Cluster.Strategy.Kubernetes.DNS", as libcluster has it: "kubernetes_dns".
+std::string id_from_module(std::string_view module) {
+    for (const std::string_view prefix : {"Elixir.", "Cluster.Strategy.", "ClusterEC2.Strategy.", "Cluster.Strategy."}) {
+        if (module.starts_with(prefix)) module.remove_prefix(prefix.size());
+    }
+    std::string id;
+    for (std::size_t i = 0; i < module.size(); ++i) {
+        const char c = module[i];
+        const bool upper = c >= 'A' && c <= 'Z';
+        const bool before_lower = i > 0 && module[i - 1] >= 'a' && module[i - 1] <= 'z';
+        if (c == '.') {
+            id += '_';
+        } else {
+            if (upper && before_lower) id += '_';
+            id += upper ? static_cast<char>(c - 'A' + 'a') : c;
+        }
+    }
+    return id;
+}
+
+} // namespace
+
+const PluginInfo *ConfiguredPlugins::plugin(std::uint32_t kind, const std::string &id, const SourceLocation &location) {
+    if (const auto *found = catalogue_.find(kind, id)) return found;
+    if (id.empty()) return nullptr; // told by the schema
+    const std::string what = "no " + std::string(plugin_kind_name(kind)) + " plugin " + in_quotes(id) + " is installed";
+    for (const std::uint32_t other : {KITH_KIND_STRATEGY, KITH_KIND_CONNECTOR, KITH_KIND_SINK}) {
+        if (other != kind && catalogue_.find(other, id)) {
+            collector_.error(location.at, location.path,
+                             in_quotes(id) + " is a " + std::string(plugin_kind_name(other)) + " plugin; expected a " +
+                                 std::string(plugin_kind_name(kind)) + choices(kind));
+            return nullptr;
+        }
+    }
+    for (const auto &refused : catalogue_.refused) {
+        const auto slash = refused.file.rfind('/');
+        const auto name = slash == std::string::npos ? refused.file : refused.file.substr(slash + 1);
+        if (name == "lib" + std::string(plugin_kind_name(kind)) + '_' + id + ".so") {
+            collector_.error(location.at, location.path, what + ": " + refused.file + " was refused: " + refused.reason);
+            return nullptr;
+        }
+    }
+    const auto module = id_from_module(id);
+    if (module != id && catalogue_.find(kind, module)) {
+        collector_.error(location.at, location.path, what + "; did you mean `" + module + "`?");
+        return nullptr;
+    }
+    collector_.error(location.at, location.path, what + did_you_mean(id, ids(kind, true)) + choices(kind));
+    return nullptr;
+}
+
+std::vector<std::string> ConfiguredPlugins::ids(std::uint32_t kind, bool aliases) const {
+    std::vector<std::string> out;
+    for (const auto &plugin : catalogue_.installed) {
+        if (plugin.kind != kind) continue;
+        out.push_back(plugin.id);
+        if (aliases) out.insert(out.end(), plugin.aliases.begin(), plugin.aliases.end());
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+std::string ConfiguredPlugins::choices(std::uint32_t kind) const {
+    const auto all = ids(kind, false);
+    if (all.empty()) {
+        const auto why = catalogue_.refused.empty() ? std::string("see plugins.dir")
+                                                    : catalogue_.refused[0].file + ": " + catalogue_.refused[0].reason;
+        return "; none is (" + why + ")";
+    }
+    return "; installed: " + listed(all);
+}
+
+const JsonSchema *ConfiguredPlugins::schema(const PluginInfo &plugin, const SourceLocation &location) {
+    const auto [found, fresh] = schemas_.try_emplace(&plugin);
+    if (fresh) {
+        std::string error;
+        found->second = JsonSchema::parse(plugin.schema, error);
+        if (!found->second) {
+            collector_.error(location.at, location.path,
+                             "the options schema of the plugin " + plugin.id + " is not valid (" + error +
+                                 "); tell the plugin's author");
+        }
+    }
+    return found->second ? &*found->second : nullptr;
+}
+
+std::string ConfiguredPlugins::options(const PluginInfo &plugin, json::value value, const SourceLocation &location,
+                                       bool *authenticated) {
+    const auto *rules = schema(plugin, location);
+    if (!rules) return {};
+    rules->warn_no_effect(value, location.source_map, location.path, collector_);
+    if (!rules->apply(value, location.source_map, location.at, location.path, collector_)) return {};
+    if (authenticated) {
+        const auto when = rules->keyword("x-kith-authenticated");
+        *authenticated = (plugin.flags & KITH_FLAG_AUTHENTICATED) != 0 || (when && when->matches(value));
+    }
+    return json::serialize(value);
+}
+
+} // namespace kith::core

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+//
+// Where each key and value of a JSON text stands. Boost.JSON keeps no positions, so this reads the text a second time; it also
+// tells better what was expected where, and refuses a key that is there twice.
+#pragma once
+
+#include <core/config/key_path.hpp>
+#include <core/config/source_map.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kith::core {
+
+inline constexpr std::size_t json_depth_limit = 32;
+inline constexpr std::size_t json_value_limit = 1u << 20;
+
+struct ScanFault {
+    std::uint32_t at = 0;
+    KeyPath path;
+    std::string message;
+};
+
+struct Scan {
+    SourceMap root;
+    std::vector<ScanFault> faults; // duplicate keys, and at most one place where the text is no JSON (the last)
+    bool well_formed = false;
+};
+
+// text: without a byte order mark, at most 4 GiB.
+Scan scan_json(std::string_view text);
+
+} // namespace kith::core

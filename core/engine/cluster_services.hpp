@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+//
+// What stands behind the services that concern the cluster: one binding for each kind of plugin. The tables in core/engine/service
+// find the binding of the calling instance and hand the call on as it is. All on the loop; a binding never calls a plugin from within
+// (T5), and what it is given is borrowed.
+#pragma once
+
+#include <kith/service/connector.h>
+#include <kith/service/discovery.h>
+#include <kith/service/sink.h>
+
+#include <cstdint>
+#include <string_view>
+
+namespace kith::core {
+
+class DiscoveryService {
+  public:
+    virtual std::int32_t replace(const kith_peer *peers, std::uint32_t count, std::uint32_t stride) = 0;
+    virtual std::int32_t update(const kith_peer *upserted, std::uint32_t count, std::uint32_t stride, const kith_str *missing,
+                                std::uint32_t missing_count, const kith_str *left, std::uint32_t left_count) = 0;
+    virtual std::int32_t watching(bool in_sync) = 0;
+    virtual std::int32_t heard() = 0;
+    virtual std::int32_t failed(std::int32_t status, std::string_view text) = 0;
+    virtual std::int32_t left_out(std::uint32_t items, std::string_view reason) = 0;
+
+  protected:
+    ~DiscoveryService() = default;
+};
+
+class ConnectorService {
+  public:
+    virtual std::int32_t done(std::uint64_t op, std::int32_t status, std::string_view text) = 0;
+    virtual std::int32_t attached(std::string_view node, std::uint64_t epoch) = 0;
+    virtual std::int32_t detached(std::int32_t status, std::string_view text) = 0;
+    virtual std::int32_t links(std::uint64_t epoch, const kith_link *links, std::uint32_t count, std::uint32_t stride) = 0;
+    virtual std::int32_t link_up(std::uint64_t epoch, const kith_link *link) = 0;
+    virtual std::int32_t link_down(std::uint64_t epoch, std::string_view name, std::string_view reason) = 0;
+
+  protected:
+    ~ConnectorService() = default;
+};
+
+class SinkService {
+  public:
+    virtual std::int32_t subscribe(std::uint64_t mask) = 0;
+    virtual std::int32_t taken(std::uint64_t batch) = 0;
+
+  protected:
+    ~SinkService() = default;
+};
+
+/// The local node as a topology's strategies may know it (kith.node/1).
+struct NodeKnowledge {
+    std::string_view name; ///< empty: unknown
+    std::uint64_t epoch = 0;
+};
+
+} // namespace kith::core

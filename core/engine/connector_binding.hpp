@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+//
+// A connector plugin between its reconciler and the ABI: the reconciler's wishes go out as operations, what the plugin says comes
+// back as inputs.
+#pragma once
+
+#include <core/cluster/reconciler/reconciler.hpp>
+#include <core/engine/loop_client.hpp>
+#include <core/engine/plugin_instance.hpp>
+#include <kith/hosting/peers.hpp>
+
+#include <string>
+#include <vector>
+
+namespace kith::core {
+
+class ConnectorBinding final : public ConnectorService, public Connector {
+  public:
+    /// loop_client: asked for a turn after each input. world: gives the operations their ids (T3).
+    ConnectorBinding(World &world, LoopClient &loop_client) : world_(world), loop_client_(loop_client) {}
+
+    /// Before the instance starts. Both outlive its run.
+    void bind(PluginInstance &instance, Reconciler &reconciler) {
+        instance_ = &instance;
+        reconciler_ = &reconciler;
+    }
+
+    // ConnectorService
+    std::int32_t done(std::uint64_t op, std::int32_t status, std::string_view text) override;
+    std::int32_t attached(std::string_view node, std::uint64_t epoch) override;
+    std::int32_t detached(std::int32_t status, std::string_view text) override;
+    std::int32_t links(std::uint64_t epoch, const kith_link *links, std::uint32_t count, std::uint32_t stride) override;
+    std::int32_t link_up(std::uint64_t epoch, const kith_link *link) override;
+    std::int32_t link_down(std::uint64_t epoch, std::string_view name, std::string_view reason) override;
+
+    // Connector
+    StartedOperation connect(const PeerView &peer) override;
+    StartedOperation disconnect(const PeerView &peer) override;
+    void cancel(std::uint64_t op) override;
+    void refresh() override;
+
+  private:
+    using Operation = std::int32_t (*)(void *self, std::uint64_t op, const kith_peer *peer);
+    const kith_connector_plugin *side() const;
+    StartedOperation begin(const char *what, Operation operation, const PeerView &peer);
+    std::int32_t answer(const Status &status);
+
+    World &world_;
+    LoopClient &loop_client_;
+    PluginInstance *instance_ = nullptr;
+    Reconciler *reconciler_ = nullptr;
+    LinkReader reader_;
+    std::vector<kith_attribute> attributes_;
+};
+
+} // namespace kith::core

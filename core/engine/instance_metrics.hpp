@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+//
+// The numbers of one instance (kith.metric/1).
+#pragma once
+
+#include <kith/service/metric.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace kith::core {
+
+struct Metric {
+    std::uint32_t kind = 0; // KITH_METRIC_...
+    std::string name;
+    std::string help;
+    std::vector<std::pair<std::string, std::string>> labels;
+    double value = 0;                  // of a counter or gauge; sum of a histogram
+    std::vector<double> bounds;        // of a histogram
+    std::vector<std::uint64_t> counts; // one more than bounds: observations up to each, then the rest
+};
+
+class InstanceMetrics {
+  public:
+    static constexpr std::size_t max_metrics = 256;
+    static constexpr std::size_t max_labels = 8;
+    static constexpr std::size_t max_bounds = 32;
+
+    /// As kith_metric_host; `why` gets the text of a failure. The caller has checked the numbers of labels and bounds.
+    std::int32_t define(Metric metric, std::uint32_t &id, std::string &why);
+    std::int32_t add(std::uint32_t id, double value);
+    std::int32_t set(std::uint32_t id, double value);
+    std::int32_t observe(std::uint32_t id, double value);
+
+    const std::vector<Metric> &all() const { return metrics_; }
+
+  private:
+    Metric *find(std::uint32_t id, std::uint32_t kind);
+    std::vector<Metric> metrics_; // id is the place, from 1
+};
+
+} // namespace kith::core

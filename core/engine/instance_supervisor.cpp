@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#include <core/engine/instance_supervisor.hpp>
+
+#include <kith/hosting/status.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace kith::core {
+
+namespace {
+
+PluginInstance::Dependencies owned_by(PluginInstance::Dependencies dependencies, InstanceOwner &owner) {
+    dependencies.owner = &owner;
+    return dependencies;
+}
+
+} // namespace
+
+InstanceSupervisor::InstanceSupervisor(const Plugin &plugin, PluginInstance::Identity identity, std::string_view options,
+                                       PluginInstance::Dependencies dependencies, std::string connector, EventBus &bus,
+                                       LoopClient &loop_client, std::function<void(const Failure &)> on_lost)
+    : instance_(plugin, std::move(identity), options, owned_by(dependencies, *this)),
+      connector_(std::move(connector)),
+      bus_(bus),
+      loop_client_(loop_client),
+      on_lost_(std::move(on_lost)) {}
+
+void InstanceSupervisor::start(Time now) {
+    deadline_ = never;
+    started_ = now;
+    failure_.reset(); // of the run before
+    const auto outcome = instance_.start();
+    if (outcome) return;
+    failure_.reset();
+    Failure failure = outcome.error();
+    if (failure.text.empty()) failure.text = status_sentence(failure.status);
+    if (failure.final) {
+        // The options do not change by waiting: it is not tried again.
+        lost(failure, KITH_EVENT_PLUGIN_REFUSED,
+             "E1: it cannot be used: " + failure.text +
+                 "; it is not tried again before kith is started anew (possibly with another config: `kith check` names what "
+                 "is wrong with it)",
+             now);
+        finished_ = true;
+        return;
+    }
+    lost(failure, KITH_EVENT_PLUGIN_FAILED, "it did not start: " + failure.text, now);
+    deadline_ = later(now, backoff_);
+    backoff_ = std::min(backoff_ * 2, backoff_max);
+}
+
+void InstanceSupervisor::stop(Time now) {
+    ending_ = true;
+    switch (instance_.state()) {
+    case PluginInstance::State::running: begin_stop(now); break;
+    case PluginInstance::State::stopping:
+    case PluginInstance::State::stopped: break; // advance goes on from there
+    case PluginInstance::State::idle:
+    case PluginInstance::State::abandoned: finished_ = true; break;
+    }
+    loop_client_.soon();
+}
+
+void InstanceSupervisor::begin_stop(Time now) {
+    deadline_ = later(now, stop_bound);
+    instance_.stop();
+}
+
+void InstanceSupervisor::advance(Time now) {
+    for (const Stall &stall : std::exchange(stalls_, {})) {
+        const std::string reason = std::string(stall.what) + " took so long to return; nothing else could run meanwhile";
+        bus_.publish({.kind = KITH_EVENT_PLUGIN_STALLED,
+                      .duration = stall.nanoseconds,
+                      .has_duration = true,
+                      .topology = instance_.identity().topology,
+                      .connector = connector_,
+                      .source = instance_.identity().source,
+                      .reason = reason},
+                     now);
+    }
+    if (failure_ && instance_.running()) {
+        const Failure failure = *std::exchange(failure_, std::nullopt);
+        lost(failure, KITH_EVENT_PLUGIN_FAILED, failure.text.empty() ? status_sentence(failure.status) : failure.text, now);
+        if (now - started_ >= stable_after) backoff_ = backoff_initial;
+        begin_stop(now);
+    }
+    if (instance_.state() == PluginInstance::State::stopped) {
+        // What it posted before it said so is delivered first: the turn that is asked for here comes behind that.
+        if (!std::exchange(settled_, true)) return loop_client_.soon();
+        settled_ = false;
+        instance_.destroy();
+        deadline_ = never;
+        if (ending_) {
+            finished_ = true;
+        } else {
+            deadline_ = later(now, backoff_);
+            backoff_ = std::min(backoff_ * 2, backoff_max);
+        }
+        return;
+    }
+    if (now < deadline_) return;
+    if (instance_.state() == PluginInstance::State::stopping) {
+        instance_.abandon();
+        deadline_ = never;
+        finished_ = true;
+        lost({KITH_TIMED_OUT, "abandoned"}, KITH_EVENT_PLUGIN_FAILED,
+             "it did not stop within 5 s and was abandoned; only a restart of kith frees what it holds", now);
+    } else if (instance_.state() == PluginInstance::State::idle && !ending_) {
+        start(now);
+    }
+}
+
+Time InstanceSupervisor::next_deadline() const {
+    const bool noted =
+        !stalls_.empty() || (failure_ && instance_.running()) || instance_.state() == PluginInstance::State::stopped;
+    return noted ? 0 : deadline_;
+}
+
+void InstanceSupervisor::lost(const Failure &failure, std::uint32_t kind, std::string_view reason, Time now) {
+    const std::string text = std::string(instance_.plugin().id()) + ": " + std::string(reason);
+    bus_.publish({.kind = kind,
+                  .status = failure.status,
+                  .topology = instance_.identity().topology,
+                  .connector = connector_,
+                  .source = instance_.identity().source,
+                  .reason = text},
+                 now);
+    if (!ending_) on_lost_({failure.status, text});
+}
+
+void InstanceSupervisor::on_stopped(PluginInstance &) { loop_client_.soon(); }
+
+void InstanceSupervisor::on_failed(PluginInstance &, Failure failure) {
+    if (!failure_) failure_ = std::move(failure);
+    loop_client_.soon();
+}
+
+void InstanceSupervisor::on_stalled(PluginInstance &, const char *what, std::uint64_t nanoseconds) {
+    if (stalls_.size() < 16) stalls_.push_back({what, nanoseconds});
+    loop_client_.soon();
+}
+
+} // namespace kith::core

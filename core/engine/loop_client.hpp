@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+//
+// The engine's own binding in the world: the clock, one timer, and "later". Core is a tenant like any plugin.
+#pragma once
+
+#include <core/cluster/base/time.hpp>
+#include <kith/hosting/world.hpp>
+#include <kith/service/clock.h>
+#include <kith/service/loop.h>
+#include <kith/service/random.h>
+#include <kith/service/timer.h>
+
+#include <functional>
+
+namespace kith::core {
+
+class LoopClient final : private Tenant {
+  public:
+    /// act: what there is to do; called from the loop, never inside a call from a plugin (T5). clock_set: the wall clock was set.
+    LoopClient(World &world, std::function<void()> act, std::function<void()> clock_set);
+    ~LoopClient();
+    LoopClient(const LoopClient &) = delete;
+    LoopClient &operator=(const LoopClient &) = delete;
+
+    Time now() const { return clock_->monotonic(&handle_); }
+    std::int64_t wall() const { return clock_->wall(&handle_); }
+    std::uint64_t random_seed() const;
+
+    /// Have act() called as soon as the loop is free; once, however often it is said.
+    void soon();
+
+    /// Have act() called at `when` at the latest; `never`: not by itself. The last word counts.
+    void at(Time when);
+
+  private:
+    const void *service(std::string_view id) noexcept override;
+    void *self() noexcept override { return this; }
+    void enter(const char *) noexcept override {}
+    void leave() noexcept override {}
+    bool may_read(std::string_view) const noexcept override { return false; }
+
+    void fired(std::uint64_t op);
+    void posted();
+
+    World &world_;
+    std::function<void()> act_;
+    std::function<void()> clock_set_;
+    kith_host handle_{};
+    const kith_clock_host *clock_;
+    const kith_timer_host *timer_;
+    const kith_loop_host *loop_;
+    const kith_random_host *random_;
+    std::uint64_t op_ = 0; // of the timer that is armed
+    Time armed_ = never;
+    bool posted_ = false;
+};
+
+} // namespace kith::core

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+#include <core/engine/one_shot_discovery.hpp>
+
+#include <core/cluster/base/status.hpp>
+#include <core/cluster/membership/glob.hpp>
+#include <core/cluster/membership/name_template.hpp>
+#include <core/engine/configured_node_name.hpp>
+#include <core/engine/plugin_instance.hpp>
+#include <kith/hosting/peers.hpp>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace kith::core {
+
+namespace {
+
+constexpr Time stop_bound = 5'000'000'000;
+
+bool matches(const std::vector<std::string> &globs, std::string_view name) {
+    return std::any_of(globs.begin(), globs.end(), [&](const std::string &glob) { return glob_match(glob, name); });
+}
+
+void count(std::vector<std::pair<std::string, std::uint64_t>> &tally, std::string_view reason, std::uint64_t items) {
+    const auto found = std::find_if(tally.begin(), tally.end(), [&](const auto &each) { return each.first == reason; });
+    if (found == tally.end()) {
+        tally.emplace_back(reason, items);
+    } else {
+        found->second += items;
+    }
+}
+
+} // namespace
+
+std::uint64_t DiscoveryResult::items() const {
+    std::uint64_t sum = peers.size();
+    for (const auto &each : left_out) sum += each.second;
+    return sum;
+}
+
+std::string DiscoveryResult::why_nothing() const {
+    if (!doubt.empty()) {
+        const std::string though = "the strategy reported an empty set, though " + doubt;
+        return reason.empty() ? though : though + "; its own reason: " + reason;
+    }
+    if (!reason.empty()) return reason;
+    return reached ? "the source was reached and holds nothing" : "the strategy reported an empty set without a reason";
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> DiscoveryResult::not_joined() const {
+    std::vector<std::pair<std::string, std::uint64_t>> out;
+    for (const FoundPeer &peer : peers) {
+        if (!peer.left_out.empty()) count(out, peer.left_out, 1);
+    }
+    return out;
+}
+
+// One strategy, and what it has said.
+struct OneShotDiscovery::StrategyRun final : DiscoveryService, InstanceOwner {
+    OneShotDiscovery &discovery;
+    const Policy &policy;
+    DiscoveryResult &result;
+    NameTemplate name_template;
+    std::string node_name;
+    NodeKnowledge node;
+    std::map<std::string, FoundPeer, std::less<>> peers; // by key; what comes later wins
+    std::vector<std::string> order;
+    std::vector<std::string_view> missing_keys, left_keys;
+    std::vector<std::pair<std::string, std::uint64_t>> left_out_next; // belongs to the replace or update that comes next
+    std::string nothing_came;                                         // why
+    bool answered = false;
+    bool updated = false; // it has told of peers, but not yet that these are all
+    bool in_sync = false;
+    PluginInstance instance;
+
+    StrategyRun(OneShotDiscovery &look_, World &world, Logger &logger, const Config &config, const Topology &topology,
+                const Source &source, const Plugin &plugin, DiscoveryResult &result_)
+        : discovery(look_),
+          policy(topology.policy),
+          result(result_),
+          name_template(policy.name),
+          node_name(configured_node_name(config, topology)),
+          node{node_name, node_name.empty() ? 0U : 1U},
+          instance(plugin, {"topologies." + topology.name + '.' + source.name, topology.name, source.name}, source.options,
+                   {.world = world, .logger = logger, .owner = this, .discovery = this, .node = &node}) {}
+
+    // It has looked. What is told without a number is why nothing came.
+    void answer() { answer(KITH_OK, nothing_came); }
+    void answer(std::int32_t status, std::string_view reason) {
+        answered = true;
+        result.status = status;
+        result.reason = reason;
+        // Of all that it did since it started: one that is told peer by peer reports often.
+        result.reached = instance.tally().ended_well() != 0;
+        result.doubt = instance.tally().saw_nothing() ? instance.tally().text() : "";
+        discovery.loop_client_.soon();
+    }
+
+    std::int32_t refuse(const Status &outcome) {
+        answer(outcome.status, outcome.text);
+        return instance.refuse(outcome.status, outcome.text);
+    }
+
+    void add(const PeerView &view) {
+        FoundPeer peer{std::string(view.key), {}, {}, {}};
+        for (const AttributeView &attribute : view.attributes) peer.attributes.emplace_back(attribute.name, attribute.value);
+        peer.left_out = name_template.name(view, peer.name);
+        if (peer.left_out.empty()) {
+            if (peer.name == node_name || matches(policy.self, peer.name)) peer.left_out = "it is the local node";
+            if (!policy.include.empty() && !matches(policy.include, peer.name))
+                peer.left_out = "policy.include does not take it in";
+            if (matches(policy.exclude, peer.name)) peer.left_out = "policy.exclude leaves it out";
+        }
+        if (!peers.contains(view.key)) order.emplace_back(view.key);
+        peers[std::string(view.key)] = std::move(peer);
+    }
+
+    std::int32_t replace(const kith_peer *told, std::uint32_t count, std::uint32_t stride) override {
+        if (discovery.stopping_) return KITH_CANCELLED;
+        PeerReader reader;
+        const std::int32_t status = reader.read(told, count, stride, policy.max_peers);
+        if (status != KITH_OK) return refuse({status, reader.text()});
+        peers.clear();
+        order.clear();
+        result.left_out.clear();
+        take(reader);
+        answer();
+        return KITH_OK;
+    }
+
+    std::int32_t update(const kith_peer *told, std::uint32_t count, std::uint32_t stride, const kith_str *missing,
+                        std::uint32_t missing_count, const kith_str *left, std::uint32_t left_count) override {
+        if (discovery.stopping_) return KITH_CANCELLED;
+        PeerReader reader;
+        const std::int32_t status = reader.read(told, count, stride, policy.max_peers);
+        if (status != KITH_OK) return refuse({status, reader.text()});
+        if (read_keys(missing, missing_count, missing_keys) != KITH_OK || read_keys(left, left_count, left_keys) != KITH_OK) {
+            return refuse({KITH_INVALID, "a key in `missing` or `left` has a null pointer with a size that is not 0"});
+        }
+        for (const std::string_view key : missing_keys) forget(key);
+        for (const std::string_view key : left_keys) forget(key);
+        take(reader);
+        updated = true;
+        if (in_sync) answer();
+        return KITH_OK;
+    }
+
+    void forget(std::string_view key) {
+        if (const auto found = peers.find(key); found != peers.end()) peers.erase(found);
+        std::erase(order, key);
+    }
+
+    void take(const PeerReader &reader) {
+        for (const PeerView &peer : reader.peers()) add(peer);
+        nothing_came.clear();
+        for (const auto &[reason, items] : std::exchange(left_out_next, {})) {
+            if (items == 0) {
+                nothing_came = reason;
+            } else {
+                count(result.left_out, reason, items);
+            }
+        }
+    }
+
+    // A gossip tells of each peer as it is heard. It has looked when it says that it follows all that is there.
+    std::int32_t watching(bool now_in_sync) override {
+        in_sync = now_in_sync;
+        if (in_sync) answer();
+        return KITH_OK;
+    }
+    std::int32_t heard() override { return KITH_OK; }
+
+    std::int32_t failed(std::int32_t status, std::string_view text) override {
+        if (!answered) answer(status < 0 ? status : KITH_INTERNAL, text);
+        return KITH_OK;
+    }
+
+    std::int32_t left_out(std::uint32_t items, std::string_view reason) override {
+        left_out_next.emplace_back(reason, items);
+        return KITH_OK;
+    }
+
+    void on_stopped(PluginInstance &) override { discovery.loop_client_.soon(); }
+    void on_failed(PluginInstance &, Failure failure) override {
+        if (!answered) answer(failure.status, failure.text);
+    }
+    void on_stalled(PluginInstance &, const char *, std::uint64_t) override {}
+
+    void start() {
+        const auto outcome = instance.start();
+        if (!outcome) answer(outcome.error().status, outcome.error().text);
+    }
+
+    void finish() {
+        for (const std::string &key : order) {
+            if (const auto found = peers.find(key); found != peers.end()) result.peers.push_back(found->second);
+        }
+    }
+};
+
+OneShotDiscovery::OneShotDiscovery(World &world, Logger &logger, const Config &config, const Registry &registry,
+                                   std::string_view topology_name)
+    : loop_client_(
+          world, [this] { act(); }, [] {}) {
+    const auto chosen = [&](const Topology &topology) { return topology_name.empty() || topology.name == topology_name; };
+    std::size_t count = 0;
+    for (const Topology &topology : config.topologies) count += chosen(topology) ? topology.sources.size() : 0;
+    results_.reserve(count); // the runs hold references
+    for (const Topology &topology : config.topologies) {
+        if (!chosen(topology)) continue;
+        for (const Source &source : topology.sources) {
+            DiscoveryResult &result = results_.emplace_back();
+            result.topology = topology.name;
+            result.source = source.name;
+            result.strategy = source.plugin;
+            runs_.push_back(std::make_unique<StrategyRun>(*this, world, logger, config, topology, source,
+                                                          *registry.find(KITH_KIND_STRATEGY, source.plugin), result));
+        }
+    }
+}
+
+OneShotDiscovery::~OneShotDiscovery() = default;
+
+void OneShotDiscovery::start(Time patience, std::function<void()> done) {
+    done_ = std::move(done);
+    until_ = later(loop_client_.now(), patience);
+    for (auto &run : runs_) run->start();
+    loop_client_.soon();
+}
+
+void OneShotDiscovery::act() {
+    if (!done_) return;
+    const Time now = loop_client_.now();
+    const bool all = std::all_of(runs_.begin(), runs_.end(), [](const auto &run) { return run->answered; });
+    if (!stopping_ && (all || now >= until_)) {
+        stopping_ = true;
+        until_ = later(now, stop_bound);
+        for (auto &run : runs_) {
+            if (!run->answered && run->updated) run->answer(); // what came until now
+            if (!run->answered) run->answer(KITH_TIMED_OUT, "it did not answer in time");
+            run->finish();
+            if (run->instance.running()) run->instance.stop();
+        }
+    }
+    if (stopping_) {
+        bool ended = true;
+        for (auto &run : runs_) {
+            if (run->instance.state() == PluginInstance::State::stopped) run->instance.destroy();
+            if (run->instance.state() == PluginInstance::State::stopping && now >= until_) run->instance.abandon();
+            ended = ended && run->instance.state() != PluginInstance::State::stopping;
+        }
+        if (ended) {
+            loop_client_.at(never);
+            std::exchange(done_, nullptr)();
+            return;
+        }
+    }
+    loop_client_.at(until_);
+}
+
+} // namespace kith::core

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// Watches the files of the plugins in use, and publishes `plugin.changed` when one was changed or removed: once for each change, when nothing has
+// happened to it for a second, since a file that is copied changes many times. What is loaded is a copy, which nothing of this reaches.
+#pragma once
+
+#include <core/cluster/events/event_bus.hpp>
+#include <core/engine/loop_client.hpp>
+#include <core/loader/registry.hpp>
+#include <kith/hosting/world.hpp>
+#include <kith/service/file.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kith::core {
+
+class PluginFileWatch final : private Tenant {
+  public:
+    static constexpr Time quiet = 1'000'000'000;  // no change for so long is the end of a change
+    static constexpr Time retry = 60'000'000'000; // after a look that failed
+
+    /// All outlive it.
+    PluginFileWatch(World &world, LoopClient &loop_client, EventBus &bus, const Registry &registry);
+    ~PluginFileWatch();
+    PluginFileWatch(const PluginFileWatch &) = delete;
+    PluginFileWatch &operator=(const PluginFileWatch &) = delete;
+
+    /// The first look is a second later, out of the way of what starts now; what changes meanwhile is seen by it.
+    void start();
+    /// In each turn.
+    void advance(Time now);
+    Time next_deadline() const;
+
+  private:
+    using State = std::optional<FileState>; // nothing: there is no such file
+    struct File {
+        std::string path;
+        State known;     // what was loaded, or published last
+        State candidate; // while it is unsettled: what was seen last
+        bool unsettled = false;
+        Time due = never;
+        bool looking = false, watching = false;
+    };
+
+    const void *service(std::string_view id) noexcept override;
+    void *self() noexcept override { return this; }
+    void enter(const char *) noexcept override {}
+    void leave() noexcept override {}
+    bool may_read(std::string_view) const noexcept override { return false; }
+
+    void look(std::uint64_t index);
+    void looked(std::uint64_t index, std::int32_t status, const kith_file_info *info);
+    void changed(std::uint64_t index, std::int32_t status);
+    void watch(std::uint64_t index, std::uint64_t version);
+    void publish(const File &file);
+
+    World &world_;
+    LoopClient &loop_client_;
+    EventBus &bus_;
+    std::vector<File> files_;
+    kith_host handle_{};
+    const kith_file_host *service_;
+};
+
+} // namespace kith::core

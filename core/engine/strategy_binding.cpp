@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include <core/engine/strategy_binding.hpp>
+
+namespace kith::core {
+
+std::int32_t StrategyBinding::answer(const Status &status) {
+    loop_client_.soon();
+    return status ? status.status : instance_->refuse(status.status, status.text);
+}
+
+Status StrategyBinding::refuse(Status status) {
+    topology_.refused(source_, status.status, status.text, loop_client_.now());
+    return status;
+}
+
+Status StrategyBinding::read(const kith_peer *peers, std::uint32_t count, std::uint32_t stride) {
+    const std::int32_t status = reader_.read(peers, count, stride, topology_.policy().max_peers);
+    if (status == KITH_OK) return {};
+    return refuse({status, reader_.text()});
+}
+
+// An empty set that no operation can have shown is believed, under the policy's guard, and named once.
+void StrategyBinding::reported(bool empty) {
+    const auto doubt = instance_->tally().replaced(empty);
+    if (doubt && !doubted_) {
+        instance_->warn(
+            "it reported an empty set that it cannot have seen; possibly it could not look, which a plugin must report "
+            "by discovery.failed, so that the last peers stay",
+            *doubt);
+    }
+    doubted_ = doubt.has_value();
+}
+
+std::int32_t StrategyBinding::replace(const kith_peer *peers, std::uint32_t count, std::uint32_t stride) {
+    if (const Status status = read(peers, count, stride); !status) return answer(status);
+    reported(count == 0);
+    const Status status = topology_.replace(source_, reader_.peers(), loop_client_.now());
+    reader_.shrink(count);
+    return answer(status);
+}
+
+std::int32_t StrategyBinding::update(const kith_peer *upserted, std::uint32_t count, std::uint32_t stride,
+                                     const kith_str *missing, std::uint32_t missing_count, const kith_str *left,
+                                     std::uint32_t left_count) {
+    if (const Status status = read(upserted, count, stride); !status) return answer(status);
+    if (read_keys(missing, missing_count, missing_) != KITH_OK || read_keys(left, left_count, left_) != KITH_OK) {
+        return answer(refuse({KITH_INVALID, "a key in `missing` or `left` has a null pointer with a size that is not 0"}));
+    }
+    instance_->tally().updated(count != 0);
+    return answer(topology_.update(source_, reader_.peers(), missing_, left_, loop_client_.now()));
+}
+
+std::int32_t StrategyBinding::watching(bool in_sync) {
+    instance_->tally().clear();
+    return answer(topology_.watching(source_, in_sync, loop_client_.now()));
+}
+
+std::int32_t StrategyBinding::heard() { return answer(topology_.heard(source_, loop_client_.now())); }
+
+std::int32_t StrategyBinding::failed(std::int32_t status, std::string_view text) {
+    instance_->tally().clear();
+    return answer(topology_.failed(source_, status < 0 ? status : KITH_INTERNAL, text, loop_client_.now()));
+}
+
+std::int32_t StrategyBinding::left_out(std::uint32_t items, std::string_view reason) {
+    return answer(topology_.left_out(source_, items, reason, loop_client_.now()));
+}
+
+} // namespace kith::core

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+//
+// A strategy plugin between the ABI and its topology: what it sees is checked, and handed on as views.
+#pragma once
+
+#include <core/cluster/topology/topology.hpp>
+#include <core/engine/loop_client.hpp>
+#include <core/engine/plugin_instance.hpp>
+#include <kith/hosting/peers.hpp>
+
+#include <string_view>
+#include <vector>
+
+namespace kith::core {
+
+class StrategyBinding final : public DiscoveryService {
+  public:
+    /// loop_client: asked for a turn after each input.
+    StrategyBinding(LiveTopology &topology, SourceId source, LoopClient &loop_client)
+        : topology_(topology), source_(source), loop_client_(loop_client), reader_(loop_client.random_seed()) {}
+
+    /// Before the instance starts.
+    void bind(PluginInstance &instance) { instance_ = &instance; }
+
+    std::int32_t replace(const kith_peer *peers, std::uint32_t count, std::uint32_t stride) override;
+    std::int32_t update(const kith_peer *upserted, std::uint32_t count, std::uint32_t stride, const kith_str *missing,
+                        std::uint32_t missing_count, const kith_str *left, std::uint32_t left_count) override;
+    std::int32_t watching(bool in_sync) override;
+    std::int32_t heard() override;
+    std::int32_t failed(std::int32_t status, std::string_view text) override;
+    std::int32_t left_out(std::uint32_t items, std::string_view reason) override;
+
+  private:
+    std::int32_t answer(const Status &status);
+    Status refuse(Status status); // counted as a failed observation
+    void reported(bool empty);
+    Status read(const kith_peer *peers, std::uint32_t count, std::uint32_t stride);
+
+    LiveTopology &topology_;
+    SourceId source_;
+    LoopClient &loop_client_;
+    PluginInstance *instance_ = nullptr;
+    PeerReader reader_;
+    bool doubted_ = false; // its last set was empty, and it cannot have seen that
+    std::vector<std::string_view> missing_, left_;
+};
+
+} // namespace kith::core
