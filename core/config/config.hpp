@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A configuration that has passed: every default is filled in, every name resolves, every plugin's options fit its schema.
+// A valid configuration: every default is filled in, every reference is resolved, and the options of every plugin match its
+// schema.
 #pragma once
 
 #include <core/config/policy.hpp>
@@ -11,32 +12,32 @@
 
 namespace kith::core {
 
-// A SHA-256 of a plugin's file (rule L1).
+// The SHA-256 checksum that a plugin's file must have (rule L1).
 struct PluginPin {
     std::string sha256; // 64 hexadecimal digits, lower case
-    std::string file;   // name of the file that it is for; empty: any
+    std::string file;   // name of the file that the checksum applies to; empty: any
 
     bool operator==(const PluginPin &) const = default;
 };
 
 struct PluginSettings {
-    std::vector<std::string> dirs; // empty: not said, the host's default
+    std::vector<std::string> dirs; // empty: not set, the host's default applies
     std::vector<PluginPin> allow;
-    std::string state_dir; // of the whole configuration, where the host remembers what it learnt of plugins; empty: nowhere
+    std::string state_dir; // the state_dir of the configuration, where the host caches descriptions of plugins; empty: none
 
     bool operator==(const PluginSettings &) const = default;
 };
 
 struct LogSettings {
-    std::string format; // text, json; empty: not said
-    std::string level;  // trace, debug, info, warning, error; empty: not said
+    std::string format; // text, json; empty: not set
+    std::string level;  // trace, debug, info, warning, error; empty: not set
 
     bool operator==(const LogSettings &) const = default;
 };
 
 struct EventSettings {
-    std::uint32_t ring = 4096;  // events kept for those who come later
-    std::uint32_t queue = 4096; // events that wait for one subscriber before it loses some
+    std::uint32_t ring = 4096;  // events kept for later subscribers
+    std::uint32_t queue = 4096; // events that may wait for one subscriber before some are dropped
 
     bool operator==(const EventSettings &) const = default;
 };
@@ -44,13 +45,13 @@ struct EventSettings {
 // The local API of the daemon.
 struct ApiSettings {
     bool on = true;
-    std::string socket;        // path; empty: not said, the host's default
-    std::string control_group; // whose members may change things, besides root and the daemon's user; empty: nobody
+    std::string socket;        // path; empty: not set, the host's default applies
+    std::string control_group; // the group whose members may change state, besides root and the daemon's user; empty: none
 
     bool operator==(const ApiSettings &) const = default;
 };
 
-// One instance of a connector plugin. Topologies with the same plugin and equal options share one.
+// One instance of a connector plugin. Topologies with the same plugin and equal options share an instance.
 struct ConnectorInstance {
     std::string name;    // key in `connectors`; for a shorthand the plugin's id, or id/topology when that is taken
     std::string plugin;  // the plugin's own id, aliases resolved
@@ -63,7 +64,7 @@ struct Source {
     std::string name;           // within its topology
     std::string plugin;         // the plugin's own id, aliases resolved
     std::string options;        // JSON text, as the plugin gets it; holds secrets
-    bool authenticated = false; // nobody without a credential can add a peer, by these options
+    bool authenticated = false; // with these options, nobody without a credential can add a peer
 
     bool operator==(const Source &) const = default;
 };
@@ -86,7 +87,7 @@ struct Sink {
     bool operator==(const Sink &) const = default;
 };
 
-// Told by `kith check`, and as `security.warning` when the topology starts.
+// Reported by `kith check`, and by the event `security.warning` when the topology starts.
 struct SecurityWarning {
     std::string topology;
     std::string source;
@@ -96,12 +97,12 @@ struct SecurityWarning {
     bool operator==(const SecurityWarning &) const = default;
 };
 
-// The vectors are in the order of the file. Two configurations can be compared, part by part, for a reload.
+// The vectors are in the order of the file. Two configurations can be compared part by part, for a reload.
 struct Config {
-    std::string file; // name it was loaded from
-    std::string name; // of this kith among those of its machine; empty: not said, the stem of the file
+    std::string file; // name of the file it was loaded from
+    std::string name; // distinguishes the kiths of a machine; empty: not set, the stem of the file applies
     PluginSettings plugins;
-    std::string state_dir; // empty: nothing is kept
+    std::string state_dir; // empty: nothing is stored
     LogSettings log;
     EventSettings events;
     ApiSettings api;

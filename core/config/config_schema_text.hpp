@@ -5,7 +5,7 @@
 
 namespace kith::core {
 
-// schema.json, as it was when this was built.
+// The text of schema.json at build time.
 extern const std::string_view config_schema_text;
 
 } // namespace kith::core

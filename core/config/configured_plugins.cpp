@@ -40,7 +40,7 @@ std::string id_from_module(std::string_view module) {
 
 const PluginInfo *ConfiguredPlugins::plugin(std::uint32_t kind, const std::string &id, const SourceLocation &location) {
     if (const auto *found = catalogue_.find(kind, id)) return found;
-    if (id.empty()) return nullptr; // told by the schema
+    if (id.empty()) return nullptr; // the schema has reported it
     const std::string what = "no " + std::string(plugin_kind_name(kind)) + " plugin " + in_quotes(id) + " is installed";
     for (const std::uint32_t other : {KITH_KIND_STRATEGY, KITH_KIND_CONNECTOR, KITH_KIND_SINK}) {
         if (other != kind && catalogue_.find(other, id)) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The installed plugins as the configuration names them, and their options, checked by their schemas.
+// Finds the installed plugins that the configuration names, and checks their options by their schemas.
 #pragma once
 
 #include <core/config/diagnostic_collector.hpp>
@@ -20,26 +20,26 @@ namespace kith::core {
 
 class ConfiguredPlugins {
   public:
-    // Both outlive it.
+    // The arguments outlive the object.
     ConfiguredPlugins(const PluginCatalogue &catalogue, DiagnosticCollector &collector)
         : catalogue_(catalogue), collector_(collector) {}
 
     const PluginCatalogue &catalogue() const { return catalogue_; }
 
-    // The plugin by the id that stands at location; null, with an error, when there is none.
+    // The plugin with this id, which is at `location` in the file; null, with an error, when there is none.
     const PluginInfo *plugin(std::uint32_t kind, const std::string &id, const SourceLocation &location);
 
-    // Of the installed plugins of a kind, sorted.
+    // The ids of the installed plugins of a kind, sorted.
     std::vector<std::string> ids(std::uint32_t kind, bool aliases) const;
 
-    // "; installed: a, b", to end a sentence.
+    // The end of an error message: "; installed: a, b".
     std::string choices(std::uint32_t kind) const;
 
-    // Null, with an error the first time, when the plugin's schema is none.
+    // Null when the plugin's schema is invalid, which is reported the first time.
     const JsonSchema *schema(const PluginInfo &plugin, const SourceLocation &location);
 
-    // Options checked and filled, as JSON; empty, with errors, when they are not good. authenticated: are the strategy's observations, with
-    // these options?
+    // The options, checked and filled with defaults, as JSON text; empty, with errors, when they are invalid. authenticated:
+    // set to whether the strategy's observations are authenticated with these options.
     std::string options(const PluginInfo &plugin, boost::json::value value, const SourceLocation &location,
                         bool *authenticated = nullptr);
 

@@ -43,7 +43,7 @@ ConnectorInstances::Instance *ConnectorInstances::instance(const PluginInfo &plu
 const ConnectorInstances::Instance *ConnectorInstances::of(const std::string &topology, const json::value &value,
                                                            const SourceLocation &location) {
     const auto name = text_in(value, "connector");
-    if (name.empty()) return nullptr; // told by the schema
+    if (name.empty()) return nullptr; // the schema has reported it
     if (known_.count(name) != 0) {
         for (const std::string_view key : {"connector_config", "connect", "disconnect", "list_nodes"}) {
             if (!member(value, key)) continue;
@@ -103,7 +103,7 @@ bool ConnectorInstances::libcluster_shorthands(const json::value &value, const S
             good = false;
             continue;
         }
-        if (!found->is_array() || found->get_array().size() != 3) { // told by the schema
+        if (!found->is_array() || found->get_array().size() != 3) { // the schema has reported it
             good = false;
             continue;
         }

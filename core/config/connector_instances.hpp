@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The connector instances of a configuration: those that `connectors` names, and those that topologies make by a plugin's id. Equal plugin
-// and equal options are one instance.
+// The connector instances of a configuration: those of `connectors`, and those that a topology defines by a plugin's id. Equal
+// options of the same plugin give one instance.
 #pragma once
 
 #include <core/config/config.hpp>
@@ -23,37 +23,38 @@ class ConnectorInstances {
         ConnectorInstance model;
         const PluginInfo *plugin = nullptr;
         SourceLocation location;
-        bool used = false; // by a topology
+        bool used = false; // a topology uses it
     };
 
-    // Both outlive it.
+    // The arguments outlive the object.
     ConnectorInstances(ConfiguredPlugins &plugins, DiagnosticCollector &collector) : plugins_(plugins), collector_(collector) {}
 
-    // An entry of `connectors`.
+    // Adds an entry of `connectors`.
     void add(const boost::json::key_value_pair &entry, const SourceLocation &location);
 
-    // The instance that a topology names, made if it is a shorthand; null with an error, or when an error was told before. Valid until
-    // the next one.
+    // The instance that a topology names; it is created if the name is a plugin's id. Null when there is an error, which was
+    // reported now or before. Valid until the next call.
     const Instance *of(const std::string &topology, const boost::json::value &value, const SourceLocation &location);
 
-    // When all are known: what is wrong between them, and, when nothing is wrong anywhere, all of them.
+    // Call it after all instances are known: reports conflicts between them. Returns all instances, or none when there are
+    // errors.
     std::vector<ConnectorInstance> finish();
 
   private:
     Instance *instance(const PluginInfo &plugin, const std::string &options);
     bool taken(const std::string &name) const;
-    // connect, disconnect and list_nodes beside the strategy, as libcluster has them.
+    // Moves `connect`, `disconnect` and `list_nodes` of a topology, which is libcluster's form, into the connector's options.
     bool libcluster_shorthands(const boost::json::value &value, const SourceLocation &location, boost::json::object &config,
                                SourceMap &source_map);
     void unknown(const std::string &name, const SourceLocation &location);
-    // Two instances of one plugin that drive one node would undo each other.
+    // Reports two instances of one plugin that control the same node: each would undo what the other does.
     void same_node();
 
     ConfiguredPlugins &plugins_;
     DiagnosticCollector &collector_;
     std::vector<Instance> instances_;
-    std::map<std::string, std::size_t> names_; // of `connectors`, to the instance
-    std::set<std::string> known_;              // of `connectors`, also those with errors
+    std::map<std::string, std::size_t> names_; // index of the instance by its name in `connectors`
+    std::set<std::string> known_;              // all names in `connectors`, also those with errors
 };
 
 } // namespace kith::core

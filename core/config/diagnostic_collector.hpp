@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Collects what is wrong while a configuration is checked, by offset; tells it by line and column in the end.
+// Collects errors and warnings by their offset while a configuration is checked, and converts the offsets to lines and columns
+// at the end.
 #pragma once
 
 #include <core/config/diagnostics.hpp>
@@ -15,14 +16,14 @@ namespace kith::core {
 
 class DiagnosticCollector {
   public:
-    static constexpr std::size_t limit = 1000; // of each sort; more are counted
+    static constexpr std::size_t limit = 1000; // errors, and as many warnings; more are only counted
 
     void error(std::uint32_t at, const KeyPath &key, std::string message);
     void warning(std::uint32_t at, const KeyPath &key, std::string message);
     bool failed() const { return error_count_ > 0; }
     std::size_t error_count() const { return error_count_; }
 
-    // Appends to diagnostics, in the order of the text, each once.
+    // Appends them to `diagnostics` in the order of the text, without duplicates.
     void tell(std::string_view file, std::string_view text, Diagnostics &diagnostics) const;
 
   private:

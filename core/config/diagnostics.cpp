@@ -23,7 +23,7 @@ void append(std::string &out, std::string_view severity, const std::vector<Diagn
     }
 }
 
-// A file's name may be any bytes; the rest of a diagnostic is UTF-8.
+// The name of a file may contain any bytes. The rest of a diagnostic is UTF-8.
 std::string printable(std::string name) {
     if (!is_utf8(name)) {
         for (char &c : name) {

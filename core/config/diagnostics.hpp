@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What is wrong, or doubtful, in a configuration: where, which key, what was expected, what to do.
+// Errors and warnings of a configuration: position, key, what was expected, what to do.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct Diagnostic {
     bool operator==(const Diagnostic &) const = default;
 };
 
-// All of them, in the order of the file.
+// In the order of the file.
 struct Diagnostics {
     std::vector<Diagnostic> errors;
     std::vector<Diagnostic> warnings;
@@ -27,10 +27,10 @@ struct Diagnostics {
     bool ok() const { return errors.empty(); }
 };
 
-// Lines for people: `file:line:col: error: key: message`, each ending in a newline.
+// As text: lines of the form `file:line:col: error: key: message`, each with a newline.
 std::string to_text(const Diagnostics &);
 
-// For machines: {"errors": [{"file", "line", "column", "key", "message"}], "warnings": [...]}, with a newline at the end.
+// As JSON: {"errors": [{"file", "line", "column", "key", "message"}], "warnings": [...]}, with a newline at the end.
 std::string to_json(const Diagnostics &);
 
 } // namespace kith::core

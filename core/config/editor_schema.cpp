@@ -26,7 +26,8 @@ json::string_view word(std::string_view text) { return view_of(text); }
 
 json::object reference(const std::string &definition) { return {{"$ref", "#/definitions/" + definition}}; }
 
-// Calls visit for each schema below, the innermost first. What stands in `if`, `default` or `enum` is no schema for a value of the file.
+// Calls visit for each subschema, the innermost first. The contents of `if`, `default` and `enum` are not schemas of a value in
+// the file.
 template <class Visit>
 void each_schema(json::value &schema, int depth, const Visit &visit) {
     auto *object = schema.if_object();
@@ -54,7 +55,7 @@ void each_schema(json::value &schema, int depth, const Visit &visit) {
     visit(schema);
 }
 
-// Whether a text with ${...} could be refused by it although what comes out of that would fit.
+// Whether the schema could refuse a text with ${...} although the replaced text would be valid.
 bool narrower_than_text(const json::object &schema) {
     for (const auto *keyword : {"enum", "const", "pattern", "format", "minLength", "maxLength"}) {
         if (schema.contains(keyword)) return true;
@@ -69,7 +70,7 @@ bool narrower_than_text(const json::object &schema) {
     return scalar(*type);
 }
 
-// Editors know no keywords of ours; the unit is told in the sentence.
+// Editors do not know the x-kith- keywords, so the unit is appended to the description.
 void speak_to_editors(json::object &schema) {
     const json::value whole = schema;
     if (const auto unit = text_of(whole, "x-kith-unit"); !unit.empty()) {
@@ -88,7 +89,7 @@ void speak_to_editors(json::object &schema) {
 void take_interpolated(json::value &schema) {
     auto &object = schema.get_object();
     speak_to_editors(object);
-    if (auto *branches = object.if_contains("oneOf")) { // a text may now fit several
+    if (auto *branches = object.if_contains("oneOf")) { // a text may now match several
         auto list = std::move(*branches);
         object.erase("oneOf");
         object["anyOf"] = std::move(list);
@@ -121,7 +122,7 @@ void relocate_references(json::value &value, const std::string &definition) {
     }
 }
 
-// The options of a plugin, to stand under that name in `definitions`.
+// The schema of a plugin's options, for `definitions`.
 json::value options_of(const PluginInfo &plugin, const std::string &definition) {
     if (plugin.schema.empty()) return json::object{{"type", "object"}, {"maxProperties", 0}};
     boost::system::error_code code;
@@ -171,7 +172,7 @@ class Whole {
         }
     }
 
-    // Where key names the plugin, its options are in `options`.
+    // The member `key` names the plugin, and the member `options` contains its options.
     static void when(json::object &place, const char *key, const PluginInfo &plugin, const char *options,
                      const std::string &definition) {
         json::array names{json::value(plugin.id)};
@@ -184,7 +185,7 @@ class Whole {
         cases.get_array().push_back(json::object{{"if", std::move(condition)}, {"then", std::move(then)}});
     }
 
-    // The ids that may stand under key. A connector may have a name of the file's own too.
+    // The ids that are allowed for `key`. A connector may also have a name that the file defines.
     void choose(json::object &place, const char *key, const PluginCatalogue &catalogue, std::uint32_t kind, bool others) {
         json::array names;
         for (const auto &plugin : catalogue.installed) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// One JSON Schema (draft 7) of the whole configuration file, for editors: ours, and in each place the options of the plugin that is
-// named there. For `kith schema`.
+// One JSON Schema (draft 7) of the whole configuration file, for editors and `kith schema`: schema.json, with the schema of the
+// options of each installed plugin.
 //
-// It is a little wider than what is checked at start: where a ${...} may stand, it takes any text with one in it. And it is made of
-// the plugins that are installed: a plugin it does not know, it refuses.
+// It accepts slightly more than the check at start: where a ${...} is allowed, it accepts any text that contains one. It
+// refuses plugins that are not installed.
 #pragma once
 
 #include <core/config/plugin_catalogue.hpp>
@@ -13,7 +13,7 @@
 
 namespace kith::core {
 
-// As text, indented. A plugin whose own schema is no JSON object is left out, as if it took any options.
+// The schema as indented text. A plugin whose own schema is not a JSON object is treated as accepting any options.
 std::string editor_schema(const PluginCatalogue &catalogue);
 
 } // namespace kith::core

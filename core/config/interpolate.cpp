@@ -10,7 +10,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t total_limit = 16u << 20; // bytes that all replacements together may bring
+constexpr std::size_t total_limit = 16u << 20; // bytes of all replacements together
 
 bool is_name(std::string_view text) {
     const auto fits = [](char c) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading members of a JSON object. What is absent or of another type gives the fallback: its error has been told by the schema.
+// Reads a member of a JSON object as a C++ type. Returns the fallback when the member is absent or has another type, which the
+// check by the schema has reported.
 #pragma once
 
 #include <core/config/schema_keywords.hpp>
@@ -53,7 +54,7 @@ inline std::vector<std::string> texts_in(const json::value &value, std::string_v
     return out;
 }
 
-// The member that holds a plugin's options; an empty object when there is none.
+// The options of a plugin; an empty object when the member is absent.
 inline json::value config_in(const json::value &value, std::string_view name = "config") {
     const auto *found = member(value, name);
     return found ? *found : json::value(json::object());

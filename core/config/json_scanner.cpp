@@ -17,7 +17,7 @@ bool is_word(char c) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-struct Stop {}; // thrown at the first place where the text is no JSON
+struct Stop {}; // thrown at the first syntax error
 
 class Scanner {
   public:
@@ -46,7 +46,7 @@ class Scanner {
     char peek() const { return done() ? '\0' : text_[at_]; }
     std::uint32_t position() const { return static_cast<std::uint32_t>(at_); }
 
-    // What stands here, for a message.
+    // Describes the next token, for a message.
     std::string here() const {
         if (done()) return "the end of the file";
         if (peek() == '"') return "a string";
@@ -126,7 +126,7 @@ class Scanner {
                 out_.faults.push_back({static_cast<std::uint32_t>(key_at), below,
                                        "the key " + in_quotes(key) + " is here a second time; only one of them can hold"});
             }
-            found->second = SourceMap{}; // the last one is what the parser keeps
+            found->second = SourceMap{}; // the parser keeps the last of duplicate members
             found->second.key_at = static_cast<std::uint32_t>(key_at);
             value(found->second, below, depth + 1);
             blank();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Where each key and value of a JSON text stands. Boost.JSON keeps no positions, so this reads the text a second time; it also
-// tells better what was expected where, and refuses a key that is there twice.
+// A JSON scanner that records the position of each key and value. Boost.JSON does not report positions, so the text is read by
+// both. The scanner also words syntax errors and refuses duplicate keys.
 #pragma once
 
 #include <core/config/key_path.hpp>
@@ -25,7 +25,7 @@ struct ScanFault {
 
 struct Scan {
     SourceMap root;
-    std::vector<ScanFault> faults; // duplicate keys, and at most one place where the text is no JSON (the last)
+    std::vector<ScanFault> faults; // duplicate keys, and at most one syntax error, which is the last
     bool well_formed = false;
 };
 

@@ -15,12 +15,12 @@ using namespace schema_keywords;
 
 struct JsonSchema::State {
     json::value root;
-    json::value lean; // for valijson: without uniqueItems, for which it compares each with each; what we say of that holds
+    json::value lean; // for valijson: without uniqueItems, for which it compares all pairs; SchemaChecker checks uniqueItems
 };
 
 namespace {
 
-// Calls with each subschema that says something of the value itself (not of its members).
+// Calls the function with each subschema that applies to the value itself, not to its members.
 void each_view(const json::value &schema, const json::value &root, int depth,
                const std::function<void(const json::value &)> &call) {
     const auto *at = resolved(schema, root);

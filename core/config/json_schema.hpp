@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// A JSON value against a JSON Schema (draft 7): our own sentences, with valijson as the second opinion.
+// Checks a JSON value by a JSON Schema (draft 7). SchemaChecker writes the messages; valijson checks the result a second time.
 //
-// Own keywords: `writeOnly` (a secret: never shown), `x-kith-unit`, `x-kith-no-effect`, `x-kith-expected` (the words for what is
-// expected, where the schema's own constraints read badly), and `x-kith-node-name` (a node's name, by the rule of kith/node_name.hpp).
+// Keywords of kith: `writeOnly` (a secret, never shown), `x-kith-unit`, `x-kith-no-effect`, `x-kith-expected` (the text for
+// "expected ..." where the constraints read badly), and `x-kith-node-name` (a node's name, by the rule of kith/node_name.hpp).
 #pragma once
 
 #include <core/config/diagnostic_collector.hpp>
@@ -20,32 +20,32 @@ namespace kith::core {
 
 class JsonSchema {
   public:
-    // text: the schema; empty stands for one that allows no options. On failure error says why.
+    // text: the schema; empty stands for a schema that allows no options. `error` receives the reason of a failure.
     static std::optional<JsonSchema> parse(std::string_view text, std::string &error);
 
     ~JsonSchema();
     JsonSchema(JsonSchema &&) noexcept;
     JsonSchema &operator=(JsonSchema &&) noexcept;
 
-    // All in turn: convert, check, fill. True when the value fits; else at least one error was added. source_map: null for a value
-    // that is not in the file's text; errors about it are then reported at offset `at`.
+    // Converts, checks and fills the value. Returns true when it is valid; otherwise at least one error was added. source_map:
+    // null for a value that is not in the file's text; its errors are then reported at offset `at`.
     bool apply(boost::json::value &value, const SourceMap *source_map, std::uint32_t at, const KeyPath &path,
                DiagnosticCollector &collector) const;
 
-    // A string that came whole out of ${...} becomes the integer, number or boolean that is expected; 60.0 and 6e1 become 60.
+    // Converts a string that consists of a ${...} to the integer, number or boolean that is expected, and 60.0 and 6e1 to 60.
     void convert(boost::json::value &value, const SourceMap *source_map) const;
 
-    // Sets what has a default and is absent, at any depth below objects that are there.
+    // Sets absent members to their defaults, at any depth below objects that are present.
     void fill(boost::json::value &value) const;
 
-    // Warns of each option that is there and has no effect.
+    // Warns of each option that is set and has no effect.
     void warn_no_effect(const boost::json::value &value, const SourceMap *source_map, const KeyPath &path,
                         DiagnosticCollector &collector) const;
 
-    // Secrets replaced by "***".
+    // Replaces secrets by "***".
     void mask(boost::json::value &value) const;
 
-    // Whether the value fits, nothing told.
+    // Whether the value is valid. Reports nothing.
     bool matches(const boost::json::value &value) const;
 
     const boost::json::value &json() const;
@@ -63,11 +63,11 @@ class JsonSchema {
     std::unique_ptr<State> state_;
 };
 
-// What a schema asks for, in words: "an integer >= 0 in milliseconds".
+// Describes what a schema accepts, such as "an integer >= 0 in milliseconds".
 std::string expectation(const boost::json::value &schema, const boost::json::value &root);
 
-// valijson's opinion: empty when the value fits, else a path and a sentence for each complaint. Throws std::exception for a schema
-// that it cannot read.
+// The errors that valijson reports; empty when the value is valid. Throws std::exception for a schema that valijson cannot
+// read.
 struct Complaint {
     KeyPath path;
     std::string text;

@@ -10,7 +10,8 @@
 
 namespace kith::core {
 
-// A readable path: topologies.example.config.hosts[0]; odd keys are quoted.
+// A readable path such as topologies.example.config.hosts[0]. Keys with other characters than letters, digits, _ and - are
+// quoted.
 class KeyPath {
   public:
     KeyPath() = default;
@@ -24,7 +25,7 @@ class KeyPath {
     std::string text_;
 };
 
-// A string for a message: quoted, escaped, cut when it is long.
+// A string for a message: quoted, escaped, and truncated to 60 bytes.
 std::string in_quotes(std::string_view);
 
 } // namespace kith::core

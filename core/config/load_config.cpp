@@ -26,8 +26,7 @@ json::parse_options dialect() {
     return options;
 }
 
-// Boost.JSON reads the values; the scan, which knows places and words, has found the text to be well-formed. Should they
-// disagree, the error is Boost.JSON's.
+// Reads the values of a text that scan_json has found to be well-formed. If Boost.JSON disagrees, its error is reported.
 std::optional<json::value> parse(std::string_view text, DiagnosticCollector &collector) {
     json::stream_parser parser({}, dialect());
     boost::system::error_code code;
@@ -51,7 +50,7 @@ const JsonSchema &own_schema() {
     return schema;
 }
 
-// Said in the file, else systemd's, the first of them.
+// The member of the file, otherwise the first directory of systemd's $STATE_DIRECTORY.
 std::string state_dir_of(const json::value &root, const ConfigInputs &world) {
     std::string dir = member_or_default::text_in(root, "state_dir");
     if (!dir.empty() || !world.environment) return dir;

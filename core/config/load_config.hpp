@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// From the text of a configuration file to a validated model. Pure: the environment, files and the installed plugins are handed in.
+// Turns the text of a configuration file into a validated Config. It performs no input or output: the environment, the files
+// and the installed plugins are passed in as functions.
 #pragma once
 
 #include <core/config/config.hpp>
@@ -18,31 +19,31 @@ namespace kith::core {
 inline constexpr std::size_t config_size_limit = 16u << 20; // bytes of a configuration file
 inline constexpr std::size_t secret_size_limit = 64u << 10; // bytes of a file named by ${file:...}
 
-// What reading a file named by ${file:...} gave.
+// The result of reading a file named by ${file:...}.
 struct FileText {
     std::string text;
     std::string error;    // why it could not be read, such as "permission denied"; empty: it could
-    bool exposed = false; // group or others can read it: told as a warning
+    bool exposed = false; // group or others can read it: reported as a warning
 };
 
-// What load asks of the world. Each function is called only within load.
+// The inputs of load() besides the text. The functions are called only during load().
 struct ConfigInputs {
     // Value of an environment variable.
     std::function<std::optional<std::string>(const std::string &name)> environment;
-    // A whole file, refused with an error when it is larger than limit.
+    // Reads a whole file; a file that is larger than limit is refused with an error.
     std::function<FileText(const std::string &path, std::size_t limit)> read_file;
-    // The plugins there are. Called once, when the `plugins` section is known (also when the rest has errors).
+    // The installed plugins. Called once, when the `plugins` section was read, also when other sections have errors.
     std::function<PluginCatalogue(const PluginSettings &)> plugins;
 };
 
-// Reads, replaces ${...}, validates and resolves. Nothing is returned when there is an error; all errors and warnings that can be
-// found are in diagnostics, in the order of the file. file_name is used in messages only.
+// Parses the text, replaces ${...}, validates and resolves. Returns nullopt when there is an error. `diagnostics` receives all
+// errors and warnings that can be found, in the order of the file. file_name is used only in messages.
 std::optional<Config> load(std::string_view file_name, std::string_view text, const ConfigInputs &, Diagnostics &diagnostics);
 
-// The configuration as it stands after load, as JSON for people: secrets (`writeOnly` in a plugin's schema) are "***".
+// The loaded configuration as indented JSON. Secrets (`writeOnly` in a plugin's schema) are replaced by "***".
 std::string render(const Config &, const PluginCatalogue &);
 
-// The same for the options of one instance.
+// Replaces the secrets in the options of one instance.
 std::string mask_options(std::string_view options, std::string_view schema);
 
 } // namespace kith::core

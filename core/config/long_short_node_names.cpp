@@ -14,7 +14,7 @@ namespace {
 
 enum class Kind : std::uint8_t { unknown, long_name, short_name };
 
-// An IPv6 address is taken by nodes of both kinds.
+// Nodes of both kinds accept an IPv6 address.
 Kind kind_of(std::string_view name) {
     const auto at = name.find('@');
     if (at == std::string_view::npos || at + 1 == name.size()) return Kind::unknown;

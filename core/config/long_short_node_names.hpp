@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Long and short names of BEAM nodes: app@10.0.0.7 and app@host.domain are long, app@host is short, and nodes of the two kinds never
-// connect. What strategy options name is compared with the name of the node that the connector drives.
+// Long and short names of BEAM nodes: app@10.0.0.7 and app@host.domain are long names, app@host is a short name, and nodes of
+// the two kinds never connect to each other. Names in the options of strategies are compared with the name of the connector's
+// node.
 #pragma once
 
 #include <core/config/diagnostic_collector.hpp>
@@ -15,10 +16,11 @@
 
 namespace kith::core {
 
-// The local node, name@host, as the connector's option with the keyword `x-kith-node-name` has it; empty when there is none.
+// The local node's name (name@host) from the connector's option with the keyword `x-kith-node-name`; empty when there is none.
 std::string local_node(const JsonSchema &schema, const boost::json::value &options);
 
-// Warns of each name of a peer (x-kith-node-name: full or peer, also in a list) that is of the other kind than node, which is not empty.
+// Warns of each peer's name (x-kith-node-name: full or peer, also in a list) that is of the other kind than `node`, which is
+// not empty.
 void warn_of_mixed_node_names(const JsonSchema &schema, const boost::json::value &options, const SourceLocation &location,
                               std::string_view node, DiagnosticCollector &collector);
 

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t length_limit = 64;
 
-// Insertions, deletions, replacements and swaps of neighbours between the two; case and - or _ do not count.
+// The edit distance: insertions, deletions, replacements and swaps of neighbours. Case is ignored, and - equals _.
 std::size_t distance(const std::string &a, const std::string &b) {
     std::vector<std::size_t> before, last(b.size() + 1), row(b.size() + 1);
     for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Sentences about names that are not there.
+// Suggestions for an unknown name, such as "did you mean ...?", for error messages.
 #pragma once
 
 #include <string>
@@ -9,13 +9,13 @@
 
 namespace kith::core {
 
-// The known name that was probably meant; empty when none is near.
+// The known name that is most similar; empty when none is similar.
 std::string nearest(std::string_view name, const std::vector<std::string> &known);
 
 // "; did you mean `x`?", or nothing.
 std::string did_you_mean(std::string_view name, const std::vector<std::string> &known);
 
-// "`a`, `b`, `c`", cut after so many.
+// "`a`, `b`, `c`", truncated after `limit` names.
 std::string listed(const std::vector<std::string> &names, std::size_t limit = 12);
 
 } // namespace kith::core

@@ -24,7 +24,7 @@ struct Option {
     std::string sentence;
 };
 
-// The words of an error message, without the article and the unit, which has its own column.
+// The description of a type as in error messages, without the article and the unit, which has its own column.
 std::string type_words(const json::value &schema, const json::value &root) {
     auto bare = schema;
     if (auto *object = bare.if_object()) object->erase("x-kith-unit");

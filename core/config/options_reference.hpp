@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The reference of a schema's options, for `kith plugins ID --help` and the READMEs: name, type, default, unit, sentence.
+// Prints the options of a schema as tables, for `kith plugins ID --help` and the READMEs: name, type, default, unit,
+// description.
 #pragma once
 
 #include <string>
@@ -8,13 +9,13 @@
 
 namespace kith::core {
 
-// A table in markdown, nested options by their path (tls.verify). Empty when the schema has no options or is none.
+// A Markdown table; nested options are listed by their path (tls.verify). Empty when the schema has no options or is invalid.
 std::string options_markdown(std::string_view schema);
 
-// The same in plain lines for a terminal of 80 columns or more.
+// The same as plain lines for a terminal of 80 columns or more.
 std::string options_text(std::string_view schema);
 
-// The same tables for the configuration file itself. section: "file", "topology", "policy".
+// The Markdown tables of the configuration file itself. section: "file", "topology", "policy".
 std::string configuration_markdown(std::string_view section);
 
 } // namespace kith::core

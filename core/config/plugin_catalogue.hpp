@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What configuration has to know of the installed plugins: the part of their descriptors that it checks against.
+// The installed plugins: the members of their descriptors that the configuration is checked by.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ struct PluginInfo {
     std::uint32_t kind = 0; // KITH_KIND_...
     std::string id;
     std::vector<std::string> aliases;
-    std::string schema;      // JSON Schema of the options, as the descriptor has it; empty: takes no options
+    std::string schema;      // JSON Schema of the options from the descriptor; empty: the plugin has no options
     std::uint32_t flags = 0; // KITH_FLAG_...
     std::uint32_t prune = 0; // KITH_PRUNE_...
 };
@@ -22,14 +22,14 @@ struct PluginInfo {
 // A file in the plugins directory that was not loaded.
 struct RefusedPlugin {
     std::string file;
-    std::string reason; // with its rule
+    std::string reason; // with the number of the rule
 };
 
 struct PluginCatalogue {
     std::vector<PluginInfo> installed;
     std::vector<RefusedPlugin> refused;
 
-    // By id or alias; null when there is none.
+    // Finds a plugin by its id or an alias; null when there is none.
     const PluginInfo *find(std::uint32_t kind, std::string_view id) const;
 };
 

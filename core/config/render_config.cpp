@@ -50,7 +50,7 @@ json::object policy_object(const Policy &policy) {
     return out;
 }
 
-// Without a schema nothing is known of its secrets, so nothing is shown.
+// Without a schema it is unknown which members are secret, so none is shown.
 json::value masked(std::string_view options, const std::optional<JsonSchema> &schema) {
     boost::system::error_code code;
     auto value = json::parse(json::string_view(options.data(), options.size()), code);

@@ -27,7 +27,7 @@ void SchemaChecker::run(const json::value &schema, const json::value &value, con
     secret = secret || flag(*found, "writeOnly");
     const Here here{*found, value, source_map, at, path, secret || (source_map && source_map->substituted), depth};
     if (const auto fault = check_kind(*found, root_, value, here.secret))
-        return error(here, *fault); // the rest would say it again
+        return error(here, *fault); // further checks would repeat this error
     if (value.is_string()) {
         if (const auto fault = check_string(*found, view(value.get_string()), patterns_)) error(here, *fault);
     } else if (const auto number = number_of(value)) {
@@ -58,7 +58,8 @@ void SchemaChecker::logic(const Here &here) {
     }
 }
 
-// The complaint is that of the branch that was most likely meant: the only one that takes the type, or the one with the fewest errors.
+// The error is that of the branch that was most likely meant: the only one that accepts the type, or the one with the fewest
+// errors.
 void SchemaChecker::choice(const Here &here, const json::array &branches, bool exactly_one) {
     std::size_t fitting = 0;
     const json::value *best = nullptr;
@@ -120,7 +121,7 @@ void SchemaChecker::unfit(const Here &here, const std::string &more) {
     error(here, "expected " + expectation(here.schema, root_) + ", got " + got(here) + more);
 }
 
-// What stands there, without giving a secret away.
+// Describes the value without revealing a secret.
 std::string SchemaChecker::got(const Here &here) const {
     const auto &value = here.value;
     switch (value.kind()) {

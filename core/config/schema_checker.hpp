@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Walks a value and its schema together. One for each check; `DiagnosticCollector` null when only the answer counts, as for the branches of anyOf.
+// Checks a value by a schema, by walking both together, and words the errors.
 #pragma once
 
 #include <core/config/diagnostic_collector.hpp>
@@ -20,11 +20,12 @@ namespace kith::core {
 
 class SchemaChecker {
   public:
-    // Both outlive it. root: the document that $ref looks in.
+    // For one check. root: the document that $ref refers to. collector: null when only good() is of interest, as for the
+    // branches of anyOf. Both outlive the object.
     SchemaChecker(const boost::json::value &root, DiagnosticCollector *collector) : root_(root), collector_(collector) {}
 
-    // source_map: null for a value that is not in the file's text; errors about it are then reported at offset `at`. secret: error texts must not
-    // contain the value. depth: steps down the schema until here.
+    // source_map: null for a value that is not in the file's text; its errors are then reported at offset `at`. secret: error
+    // texts must not contain the value. depth: the depth of `schema` below the root.
     void run(const boost::json::value &schema, const boost::json::value &value, const SourceMap *source_map, std::uint32_t at,
              const KeyPath &path, bool secret, int depth);
 
@@ -32,7 +33,7 @@ class SchemaChecker {
     std::size_t errors() const { return errors_; }
 
   private:
-    // A value that is being looked at, with the object of keywords that its schema has come to.
+    // The value that is being checked, with its schema after $ref was followed.
     struct Here {
         const boost::json::value &schema;
         const boost::json::value &value;
@@ -60,7 +61,7 @@ class SchemaChecker {
     void logic(const Here &here);
     void choice(const Here &here, const boost::json::array &branches, bool exactly_one);
     bool fits(const boost::json::value &schema, const boost::json::value &value, int depth) const;
-    // The same value against another schema.
+    // Checks the same value by another schema.
     void again(const boost::json::value &schema, const Here &here);
 
     // -- reporting --
@@ -76,12 +77,12 @@ class SchemaChecker {
     PatternCache patterns_;
 };
 
-// Whether the value fits the schema, which is a part of root; every complaint is told. source_map is null for what does not stand in the
-// text; then at is where it is told.
+// Whether the value is valid by the schema, which is a part of root. Reports every error. source_map: null for a value that is
+// not in the text; its errors are then reported at offset `at`.
 bool check_schema(const boost::json::value &schema, const boost::json::value &root, const boost::json::value &value,
                   const SourceMap *source_map, std::uint32_t at, const KeyPath &path, DiagnosticCollector &collector);
 
-// Only whether it fits.
+// The same without reports.
 bool fits_schema(const boost::json::value &schema, const boost::json::value &root, const boost::json::value &value);
 
 } // namespace kith::core

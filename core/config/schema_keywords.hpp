@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A JSON Schema taken apart: what its keywords say of one value.
+// Accessors for the keywords of a JSON Schema and for JSON values.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -15,8 +15,8 @@ namespace kith::core::schema_keywords {
 
 namespace json = boost::json;
 
-inline constexpr int schema_depth_limit = 96; // steps down a schema, $ref included
-// Bytes of a text that a pattern is tried on: std::regex recurses for each.
+inline constexpr int schema_depth_limit = 96; // depth of a schema, $ref included
+// The longest text that is matched with a pattern, in bytes: std::regex recurses for each byte.
 inline constexpr std::size_t pattern_text_limit = 1024;
 
 inline std::string_view view(const json::string &s) { return {s.data(), s.size()}; }
@@ -29,15 +29,15 @@ bool flag(const json::value &value, std::string_view name);
 std::optional<double> number_of(const json::value &value);
 std::optional<double> limit_of(const json::value &schema, std::string_view keyword);
 std::optional<std::uint64_t> count_of(const json::value &schema, std::string_view keyword);
-// Numbers are the same by value, whatever their type.
+// Equality of JSON values. Numbers are compared by value, whatever their type.
 bool same(const json::value &a, const json::value &b);
 bool is_integer(const json::value &value);
 bool has_type(const json::value &value, std::string_view type);
-// Follows $ref within the document; the schema itself when there is none, null when it leads nowhere.
+// Follows $ref within the document. Returns the schema itself when there is none, and null when its target does not exist.
 const json::value *resolved(const json::value &schema, const json::value &root);
 std::vector<std::string_view> own_types(const json::value &schema);
 const json::array *branches(const json::value &schema);
-// Whether a value of that type may fit; a schema that names no type takes any.
+// Whether the schema can accept a value of that type. A schema without a type accepts any.
 bool takes_type(const json::value &schema, const json::value &root, std::string_view type, int depth = 0);
 std::string_view type_of(const json::value &value);
 std::string shown(double number);

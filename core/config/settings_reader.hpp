@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The sections of the file that need no plugin.
+// Reads the sections of the configuration that do not depend on plugins: log, events, api, plugins, policy.
 #pragma once
 
 #include <core/config/config.hpp>
@@ -10,11 +10,11 @@
 
 namespace kith::core {
 
-// root fits schema.json, with its defaults.
+// root: checked by schema.json and filled with its defaults.
 void read_settings(const boost::json::value &root, Config &config);
 PluginSettings read_plugin_settings(const boost::json::value &root);
 
-// A topology's `policy`; null: the defaults.
+// Reads a topology's `policy`; null gives the defaults.
 Policy read_policy(const boost::json::value *value);
 
 } // namespace kith::core

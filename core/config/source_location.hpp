@@ -9,10 +9,11 @@
 
 namespace kith::core {
 
-// Where something stands: the source_map itself, or for what has none, that of what it belongs to.
+// The position of a value in the file. A value that is not in the file, such as a default, has the position of the value around
+// it.
 struct SourceLocation {
     const SourceMap *source_map = nullptr;
-    std::uint32_t at = 0; // of the value
+    std::uint32_t at = 0; // offset of the value
     std::uint32_t key_at = 0;
     KeyPath path;
 

@@ -14,15 +14,15 @@
 namespace kith::core {
 
 struct SourceMap {
-    std::uint32_t key_at = 0; // offset in the text; of the value where there is no key
+    std::uint32_t key_at = 0; // offset of the key in the text; of the value when there is no key
     std::uint32_t value_at = 0;
-    bool substituted = false; // some of the string came out of ${...}: it may be a secret
-    bool broken = false;      // of ${...}, an error that was told: it is not looked at again
-    bool whole = false;       // all of it did: it may stand for a number or a boolean
+    bool substituted = false; // a part of the string comes from ${...}, so it may be a secret
+    bool broken = false;      // its ${...} has an error that was reported: the value is not checked
+    bool whole = false;       // the whole string comes from ${...}: it may stand for a number or a boolean
     std::map<std::string, SourceMap, std::less<>> members;
     std::vector<SourceMap> elements;
 
-    // Null where there is none, such as for a default.
+    // Null when the value is not in the text, such as a default.
     const SourceMap *member(std::string_view key) const;
     const SourceMap *element(std::size_t index) const;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <core/config/json_schema.hpp>
 
-#define VALIJSON_USE_EXCEPTIONS 1 // else it aborts on a schema that it cannot read
+#define VALIJSON_USE_EXCEPTIONS 1 // otherwise valijson aborts on a schema that it cannot read
 
 #include <boost/json.hpp>
 #include <valijson/adapters/boost_json_adapter.hpp>

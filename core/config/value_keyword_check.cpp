@@ -22,7 +22,7 @@ using Form = ValueFault::Form;
 
 namespace {
 
-// "1m" for an option in milliseconds: what was meant, if it is clear.
+// A suggestion for a duration such as "1m" given to an option in milliseconds, if the meaning is clear.
 std::optional<std::int64_t> milliseconds_in(std::string_view text) {
     std::int64_t count = 0;
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), count);

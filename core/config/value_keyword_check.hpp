@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the keywords of a schema that look at one value alone find wrong with it: pure functions. What is inside a list or an object is
-// schema_checker's.
+// Checks one value by the keywords that do not look into lists or objects. Pure functions. SchemaChecker handles the other
+// keywords.
 #pragma once
 
 #include <core/config/pattern_cache.hpp>
@@ -15,19 +15,20 @@
 namespace kith::core {
 
 struct ValueFault {
-    // expectation: "expected <what the schema describes>, got <the value>" and the text; got: the text and ", got <the value>"; text: the
-    // text alone.
+    // The form of the error message. expectation: "expected <description of the schema>, got <the value>" and the text. got:
+    // the text and
+    // ", got <the value>". text: the text alone.
     enum class Form : unsigned char { expectation, got, text };
     Form form = Form::expectation;
     std::string text;
 };
 
-// type, enum, const, and numbers that nothing can hold. secret: the value may not be repeated.
+// Checks type, enum, const, and numbers that no type can represent. secret: the message must not contain the value.
 std::optional<ValueFault> check_kind(const boost::json::value &schema, const boost::json::value &root,
                                      const boost::json::value &value, bool secret);
-// minLength, maxLength, pattern, format, x-kith-node-name.
+// Checks minLength, maxLength, pattern, format, x-kith-node-name.
 std::optional<ValueFault> check_string(const boost::json::value &schema, std::string_view text, PatternCache &patterns);
-// minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf.
+// Checks minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf.
 std::optional<ValueFault> check_number(const boost::json::value &schema, double value);
 
 } // namespace kith::core

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the configuration has to know of the plugins that were loaded, and of the files that were not; and which of them it uses.
+// Describes the loaded plugins and the refused files to core/config, and finds out which plugins a configuration uses.
 #pragma once
 
 #include <core/config/config.hpp>
@@ -11,10 +11,10 @@
 
 namespace kith::core {
 
-/// directories: those that could not be read.
+/// directories: the plugin directories that could not be read.
 PluginCatalogue catalogue_from_registry(const Registry &registry, std::span<const Refusal> directories);
 
-/// Does it make an instance of this plugin?
+/// Whether the configuration has an instance of this plugin.
 bool uses(const Config &config, const Plugin &plugin);
 
 } // namespace kith::core

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What stands behind the services that concern the cluster: one binding for each kind of plugin. The tables in core/engine/service
-// find the binding of the calling instance and hand the call on as it is. All on the loop; a binding never calls a plugin from within
-// (T5), and what it is given is borrowed.
+// The receivers of what plugins report through kith.discovery, kith.connector and kith.sink: one interface for each kind of
+// plugin. The tables in engine_services.cpp find the receiver of the calling instance and pass the call on unchanged. All
+// functions are called on the loop. None of them calls a plugin (T5), and their arguments are borrowed.
 #pragma once
 
 #include <kith/service/connector.h>
@@ -50,7 +50,7 @@ class SinkService {
     ~SinkService() = default;
 };
 
-/// The local node as a topology's strategies may know it (kith.node/1).
+/// What kith.node/1 reports to a topology's strategies.
 struct NodeKnowledge {
     std::string_view name; ///< empty: unknown
     std::uint64_t epoch = 0;

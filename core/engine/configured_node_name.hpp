@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The local node's name, as far as it can be known before a connector attaches: its option `node`.
+// The local node's name before a connector attaches: the connector's option `node`.
 #pragma once
 
 #include <core/config/config.hpp>
@@ -9,7 +9,7 @@
 
 namespace kith::core {
 
-/// Empty when the topology's connector has no such option, or an empty one: then it finds its node by itself.
+/// Empty when the topology's connector has no such option or leaves it empty: the connector then finds its node by itself.
 std::string configured_node_name(const Config &config, const Topology &topology);
 
 } // namespace kith::core

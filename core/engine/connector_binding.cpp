@@ -55,7 +55,7 @@ StartedOperation ConnectorBinding::begin(const char *what, Operation operation, 
         .ttl = peer.ttl,
     };
     const std::uint64_t op = world_.next_id();
-    instance_->take_error(); // what an earlier refusal left is not about this
+    instance_->take_error(); // drops the text of an earlier refusal
     const std::int32_t status = instance_->call(what, [&](void *self) { return operation(self, op, &passed); });
     if (status == KITH_OK) return {KITH_OK, op, {}};
     return {status < 0 ? status : KITH_INTERNAL, 0, instance_->take_error()};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A connector plugin between its reconciler and the ABI: the reconciler's wishes go out as operations, what the plugin says comes
-// back as inputs.
+// Connects a reconciler with a connector plugin: calls the plugin's operations, and passes the plugin's reports to the
+// reconciler.
 #pragma once
 
 #include <core/cluster/reconciler/reconciler.hpp>
@@ -16,10 +16,10 @@ namespace kith::core {
 
 class ConnectorBinding final : public ConnectorService, public Connector {
   public:
-    /// loop_client: asked for a turn after each input. world: gives the operations their ids (T3).
+    /// loop_client: a turn is requested from it after each input. world: assigns the ids of operations (T3).
     ConnectorBinding(World &world, LoopClient &loop_client) : world_(world), loop_client_(loop_client) {}
 
-    /// Before the instance starts. Both outlive its run.
+    /// Call before the instance starts. Both arguments outlive the run of the instance.
     void bind(PluginInstance &instance, Reconciler &reconciler) {
         instance_ = &instance;
         reconciler_ = &reconciler;

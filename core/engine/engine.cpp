@@ -18,9 +18,9 @@ namespace kith::core {
 
 namespace {
 
-constexpr Time drain_bound = 2'000'000'000; // what sinks may use at the end to take what waits for them
+constexpr Time drain_bound = 2'000'000'000; // for sinks to take the events that still wait, at the end
 
-// Kinds of events that a sink's filter lets through.
+// The kinds of events that match a sink's filter.
 std::uint64_t mask_of(const std::vector<std::string> &filter) {
     if (filter.empty()) return all_events;
     std::uint64_t mask = 0;
@@ -158,7 +158,7 @@ void Engine::start() {
     const Time now = loop_client_.now();
     bus_.set_wall(now, loop_client_.wall());
     phase_ = Phase::running;
-    for (auto &sink : sinks_) sink->supervisor.start(now); // first: they hear what follows
+    for (auto &sink : sinks_) sink->supervisor.start(now); // first, so that they receive the events of the others
     tell_plugins(now);
     for (const SecurityWarning &warning : config_.security) {
         bus_.publish({.kind = KITH_EVENT_SECURITY_WARNING,
@@ -263,7 +263,7 @@ void Engine::advance(Time now) {
     }
 }
 
-// Strategies hear of the node's name from the queue, not inside the connector's call (T5).
+// Strategies are called with the node's name from the queue, not inside the connector's call (T5).
 void Engine::tell_nodes() {
     for (auto &connector : connectors_) {
         const std::string_view name = connector->reconciler.node();
@@ -283,7 +283,7 @@ void Engine::tell_nodes() {
     }
 }
 
-// Strategies and connectors first; then the sinks have a moment to take the last events, and are stopped too.
+// Strategies and connectors are stopped first. The sinks have drain_bound to take the last events and are stopped then.
 void Engine::advance_stop(Time now) {
     const auto finished = [](const auto &unit) { return unit->supervisor.finished(); };
     if (phase_ == Phase::stopping) {

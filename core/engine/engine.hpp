@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// All of one kith: the bus, a reconciler for each connector, the topologies, and the plugin instances they run on. Knows no socket,
-// no thread and no clock of its own: what reaches outside is the World's, so a whole kith runs in the daemon and in a simulation.
+// One complete kith: the event bus, a reconciler for each connector, the topologies, and the plugin instances that serve them.
+// It uses no sockets, threads or clocks of its own. All input and output goes through the World, so the same engine runs in the
+// daemon and in a simulation.
 //
-// Everything is called on the world's loop.
+// Every function is called on the world's loop.
 #pragma once
 
 #include <core/cluster/events/event_bus.hpp>
@@ -26,38 +27,41 @@ namespace kith::core {
 
 class Engine {
   public:
-    /// Nothing runs yet. All parts outlive the engine; the configuration has passed load() with this registry's plugins.
+    /// Starts nothing. The arguments outlive the engine. The configuration was loaded with this registry's plugins.
     Engine(World &world, Logger &logger, const Config &config, const Registry &registry);
     ~Engine();
     Engine(const Engine &) = delete;
     Engine &operator=(const Engine &) = delete;
 
-    /// Start everything: sinks, connectors, then strategies. What cannot start is told as events; the rest runs.
+    /// Starts the sinks, then the connectors, then the strategies. A plugin that cannot start is reported by an event; the
+    /// others run.
     void start();
 
-    /// After start: publish it when the file of a plugin in use changes. Not in a simulation, whose machines have no such files.
+    /// Call after start: publishes `plugin.changed` when the file of a plugin in use changes. Simulated machines have no such
+    /// files.
     void watch_plugins();
 
-    /// Begin to stop; only once, after start. `done` is called from the loop when it has ended, within a bounded time (12 s at worst). Links stay as they
-    /// are.
+    /// Begins to stop; call it once, after start. `done` is called from the loop when the engine has stopped, after 12 s at
+    /// most. Links are not changed.
     void stop(std::function<void()> done);
 
-    /// In any phase: frees what the plugins hold, as if the process were killed; for simulated hosts. Then it may only be destroyed.
+    /// Allowed in any phase: frees the plugins' resources as if the process were killed; for simulated hosts. Only the
+    /// destructor may follow.
     void kill();
 
-    /// Ask every strategy to look now, and every connector to tell its links.
+    /// Requests an observation from every strategy and a report of all links from every connector.
     void refresh();
 
     EventBus &bus() { return bus_; }
     Time now() const { return loop_client_.now(); }
 
-    /// Where a peer stands and why, for each topology: lines for people.
+    /// The state of a peer in each topology and its reasons, as lines of text.
     std::string why(std::string_view name) const;
 
-    /// All parts at this moment, for whoever only reads them. Valid until the next call to the engine or turn of the loop.
+    /// Read-only view of all parts. Valid until the next call to the engine or the next turn of the loop.
     EngineView view() const;
 
-    /// Of the name; null when there is none.
+    /// The topology of that name; null when there is none.
     const LiveTopology *topology(std::string_view name) const;
 
   private:

@@ -14,7 +14,7 @@ namespace kith::core {
 
 namespace {
 
-// The line to plugins: no exception crosses it (E2), and no call from a foreign thread (T1), which could only do harm.
+// The boundary to plugins: no exception crosses it (E2), and calls from foreign threads are refused (T1).
 template <class F>
 std::int32_t guarded(const kith_host *host, F &&function) noexcept {
     PluginInstance &called = PluginInstance::of(host);
@@ -33,7 +33,7 @@ std::int32_t guarded(const kith_host *host, F &&function) noexcept {
     return KITH_INTERNAL;
 }
 
-// A service that the kind of this plugin does not have is refused, and so is speaking after `stopped`.
+// Refuses a service that this kind of plugin does not have, and every call after `stopped`.
 template <class Service, class F>
 std::int32_t with_service(const kith_host *host, Service *PluginInstance::Dependencies::*service, F &&function) noexcept {
     return guarded(host, [&](PluginInstance &instance) -> std::int32_t {

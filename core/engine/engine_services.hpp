@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The host's tables of the services that the engine itself offers: log, options, node, metric, discovery, connector, sink.
-// Everything else is the world's.
+// All other services are those of the World.
 #pragma once
 
 #include <span>
@@ -9,10 +9,10 @@
 
 namespace kith::core {
 
-/// Static; null for an id that is not the engine's.
+/// The table of a service, which is static; null when the engine does not offer this id.
 const void *engine_service(std::string_view id) noexcept;
 
-/// All ids that engine_service knows.
+/// The ids for which engine_service returns a table.
 std::span<const std::string_view> engine_services() noexcept;
 
 } // namespace kith::core

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What runs in an engine, to be read: the topologies, connectors and instances at one moment. Nothing in it calls a plugin.
+// Read-only view of an engine: its topologies, connectors and instances. Reading it never calls a plugin.
 #pragma once
 
 #include <core/cluster/events/event_bus.hpp>
@@ -16,7 +16,7 @@ namespace kith::core {
 struct TopologyView {
     const LiveTopology *topology = nullptr;
     const Reconciler *connector = nullptr;
-    std::vector<std::string_view> plugins; ///< of its sources, in their order
+    std::vector<std::string_view> plugins; ///< the plugin of each source, in the order of the sources
 };
 
 struct ConnectorView {
@@ -28,7 +28,7 @@ struct ConnectorView {
 struct InstanceView {
     std::string_view name; ///< such as topologies.NAME.SOURCE
     std::string_view plugin;
-    std::string_view state; ///< idle (it waits to be started, or was refused), running, stopping, stopped, abandoned
+    std::string_view state; ///< idle (waits to be started, or was refused), running, stopping, stopped, abandoned
     PluginInstance::CallTally calls;
     const InstanceMetrics *metrics = nullptr;
 };
@@ -37,7 +37,7 @@ struct InstanceView {
 struct EngineView {
     Time now = 0;
     std::int64_t wall = 0; ///< nanoseconds since 1970, at now
-    bool running = false;  ///< it has started and does not stop
+    bool running = false;  ///< started, and not stopping
     const EventBus &bus;
     std::vector<TopologyView> topologies{};
     std::vector<ConnectorView> connectors{};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The numbers of one instance (kith.metric/1).
+// The metrics that one plugin instance defines and updates (kith.metric/1).
 #pragma once
 
 #include <kith/service/metric.h>
@@ -18,9 +18,9 @@ struct Metric {
     std::string name;
     std::string help;
     std::vector<std::pair<std::string, std::string>> labels;
-    double value = 0;                  // of a counter or gauge; sum of a histogram
+    double value = 0;                  // the value of a counter or gauge; the sum of a histogram
     std::vector<double> bounds;        // of a histogram
-    std::vector<std::uint64_t> counts; // one more than bounds: observations up to each, then the rest
+    std::vector<std::uint64_t> counts; // one more than bounds: the observations up to each bound, then those above the last
 };
 
 class InstanceMetrics {
@@ -29,7 +29,8 @@ class InstanceMetrics {
     static constexpr std::size_t max_labels = 8;
     static constexpr std::size_t max_bounds = 32;
 
-    /// As kith_metric_host; `why` gets the text of a failure. The caller has checked the numbers of labels and bounds.
+    /// Implements kith_metric_host. `why` receives the text of a failure. The caller has checked the numbers of labels and
+    /// bounds.
     std::int32_t define(Metric metric, std::uint32_t &id, std::string &why);
     std::int32_t add(std::uint32_t id, double value);
     std::int32_t set(std::uint32_t id, double value);
@@ -39,7 +40,7 @@ class InstanceMetrics {
 
   private:
     Metric *find(std::uint32_t id, std::uint32_t kind);
-    std::vector<Metric> metrics_; // id is the place, from 1
+    std::vector<Metric> metrics_; // the id of a metric is its index + 1
 };
 
 } // namespace kith::core

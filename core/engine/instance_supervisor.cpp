@@ -29,14 +29,14 @@ InstanceSupervisor::InstanceSupervisor(const Plugin &plugin, PluginInstance::Ide
 void InstanceSupervisor::start(Time now) {
     deadline_ = never;
     started_ = now;
-    failure_.reset(); // of the run before
+    failure_.reset(); // of the previous run
     const auto outcome = instance_.start();
     if (outcome) return;
     failure_.reset();
     Failure failure = outcome.error();
     if (failure.text.empty()) failure.text = status_sentence(failure.status);
     if (failure.final) {
-        // The options do not change by waiting: it is not tried again.
+        // Not retried, because the options do not change by waiting.
         lost(failure, KITH_EVENT_PLUGIN_REFUSED,
              "E1: it cannot be used: " + failure.text +
                  "; it is not tried again before kith is started anew (possibly with another config: `kith check` names what "
@@ -86,7 +86,8 @@ void InstanceSupervisor::advance(Time now) {
         begin_stop(now);
     }
     if (instance_.state() == PluginInstance::State::stopped) {
-        // What it posted before it said so is delivered first: the turn that is asked for here comes behind that.
+        // Posts that the plugin made before `stopped` are delivered first: the turn that is requested here is queued behind
+        // them.
         if (!std::exchange(settled_, true)) return loop_client_.soon();
         settled_ = false;
         instance_.destroy();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Keeps one instance running: starts it, starts it anew with backoff when it failed, and stops it within a bounded time. Takes
-// note of what the instance says and acts at its next advance, never inside a call from a plugin (T5).
+// Keeps one plugin instance running: starts it, restarts it with backoff after a failure, and stops it within a bounded time.
+// Reports of the instance are recorded and handled by the next advance(), never inside a call from a plugin (T5).
 #pragma once
 
 #include <core/cluster/base/time.hpp>
@@ -18,13 +18,13 @@ namespace kith::core {
 
 class InstanceSupervisor final : private InstanceOwner {
   public:
-    static constexpr Time stop_bound = 5'000'000'000; // then an instance is abandoned
+    static constexpr Time stop_bound = 5'000'000'000; // an instance that has not stopped by then is abandoned
     static constexpr Time backoff_initial = 1'000'000'000;
     static constexpr Time backoff_max = 60'000'000'000;
-    static constexpr Time stable_after = 60'000'000'000; // running for so long, the next failure begins at backoff_initial
+    static constexpr Time stable_after = 60'000'000'000; // a run of this length resets the backoff
 
-    /// connector: for events, the instance's name when it is a connector, else empty. dependencies.owner is replaced by the supervisor.
-    /// on_lost: it does not run any more, or never did; what it said no longer holds.
+    /// connector: the name to put into events when the instance is a connector, else empty. dependencies.owner is set to the
+    /// supervisor. on_lost: called when the instance has failed or could not start; its earlier reports are no longer valid.
     InstanceSupervisor(const Plugin &plugin, PluginInstance::Identity identity, std::string_view options,
                        PluginInstance::Dependencies dependencies, std::string connector, EventBus &bus, LoopClient &loop_client,
                        std::function<void(const Failure &)> on_lost);
@@ -33,7 +33,7 @@ class InstanceSupervisor final : private InstanceOwner {
     const PluginInstance &instance() const { return instance_; }
 
     void start(Time now);
-    /// For good. Done when finished().
+    /// Stops the instance for good. finished() returns true when that is done.
     void stop(Time now);
     void advance(Time now);
     Time next_deadline() const;
@@ -57,14 +57,14 @@ class InstanceSupervisor final : private InstanceOwner {
     EventBus &bus_;
     LoopClient &loop_client_;
     std::function<void(const Failure &)> on_lost_;
-    std::optional<Failure> failure_; // noted, not acted upon yet
+    std::optional<Failure> failure_; // reported, not handled yet
     std::vector<Stall> stalls_;      // the same
-    Time deadline_ = never;          // of the stop that is under way, or of the next start
+    Time deadline_ = never;          // of the stop in progress, or of the next start
     Time backoff_ = backoff_initial;
     Time started_ = 0;
     bool ending_ = false; // stop() was called
     bool finished_ = false;
-    bool settled_ = false; // a turn has passed since it said `stopped`
+    bool settled_ = false; // a turn has passed since the plugin reported `stopped`
 };
 
 } // namespace kith::core

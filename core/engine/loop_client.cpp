@@ -44,7 +44,7 @@ std::uint64_t LoopClient::random_seed() const {
 void LoopClient::soon() {
     if (posted_) return;
     posted_ = true;
-    // The inbox is full only when other threads flood it; a timer comes through all the same.
+    // The queue of posts is full only when other threads flood it. A timer fires nevertheless.
     if (loop_->post(&handle_, 0) != KITH_OK) {
         std::uint64_t op = 0;
         timer_->start(&handle_, 0, 1, &op);
@@ -59,7 +59,7 @@ void LoopClient::at(Time when) {
     const Time moment = now();
     if (timer_->start(&handle_, when > moment ? when - moment : 0, 0, &op_) == KITH_OK) return;
     op_ = 0;
-    armed_ = never; // the next turn arms it again
+    armed_ = never; // the next turn sets it again
     soon();
 }
 
@@ -79,7 +79,7 @@ const void *LoopClient::service(std::string_view id) noexcept {
     static constexpr kith_timer_plugin timer_side = {
         .fired =
             [](void *self, std::uint64_t user, std::uint64_t op, std::int32_t) {
-                // A timer that failed counts as fired: a turn too many does no harm, one too few stands still.
+                // A failed timer counts as fired: an additional turn does no harm, a missing one would block the engine.
                 auto *client = static_cast<LoopClient *>(self);
                 user == 1 ? client->posted() : client->fired(op);
             },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The engine's own binding in the world: the clock, one timer, and "later". Core is a tenant like any plugin.
+// The engine's access to the event loop of the World: clock, one timer, and posts to the loop. The engine is a tenant of the
+// World, like each plugin instance.
 #pragma once
 
 #include <core/cluster/base/time.hpp>
@@ -16,7 +17,8 @@ namespace kith::core {
 
 class LoopClient final : private Tenant {
   public:
-    /// act: what there is to do; called from the loop, never inside a call from a plugin (T5). clock_set: the wall clock was set.
+    /// act: called from the loop for each turn, never inside a call from a plugin (T5). clock_set: called when the wall clock
+    /// was set.
     LoopClient(World &world, std::function<void()> act, std::function<void()> clock_set);
     ~LoopClient();
     LoopClient(const LoopClient &) = delete;
@@ -26,10 +28,10 @@ class LoopClient final : private Tenant {
     std::int64_t wall() const { return clock_->wall(&handle_); }
     std::uint64_t random_seed() const;
 
-    /// Have act() called as soon as the loop is free; once, however often it is said.
+    /// Requests a call of act() as soon as the loop is free. Several requests result in one call.
     void soon();
 
-    /// Have act() called at `when` at the latest; `never`: not by itself. The last word counts.
+    /// Requests a call of act() at `when` at the latest; `never`: no timer. Each call replaces the previous one.
     void at(Time when);
 
   private:
@@ -50,7 +52,7 @@ class LoopClient final : private Tenant {
     const kith_timer_host *timer_;
     const kith_loop_host *loop_;
     const kith_random_host *random_;
-    std::uint64_t op_ = 0; // of the timer that is armed
+    std::uint64_t op_ = 0; // of the timer that is set
     Time armed_ = never;
     bool posted_ = false;
 };

@@ -56,7 +56,7 @@ std::vector<std::pair<std::string, std::uint64_t>> DiscoveryResult::not_joined()
     return out;
 }
 
-// One strategy, and what it has said.
+// One strategy and its reports.
 struct OneShotDiscovery::StrategyRun final : DiscoveryService, InstanceOwner {
     OneShotDiscovery &discovery;
     const Policy &policy;
@@ -64,13 +64,13 @@ struct OneShotDiscovery::StrategyRun final : DiscoveryService, InstanceOwner {
     NameTemplate name_template;
     std::string node_name;
     NodeKnowledge node;
-    std::map<std::string, FoundPeer, std::less<>> peers; // by key; what comes later wins
+    std::map<std::string, FoundPeer, std::less<>> peers; // by key; a later report replaces an earlier one
     std::vector<std::string> order;
     std::vector<std::string_view> missing_keys, left_keys;
-    std::vector<std::pair<std::string, std::uint64_t>> left_out_next; // belongs to the replace or update that comes next
-    std::string nothing_came;                                         // why
+    std::vector<std::pair<std::string, std::uint64_t>> left_out_next; // of the next replace or update
+    std::string nothing_came;                                         // the reason
     bool answered = false;
-    bool updated = false; // it has told of peers, but not yet that these are all
+    bool updated = false; // it has reported peers, but not that these are all
     bool in_sync = false;
     PluginInstance instance;
 
@@ -85,13 +85,13 @@ struct OneShotDiscovery::StrategyRun final : DiscoveryService, InstanceOwner {
           instance(plugin, {"topologies." + topology.name + '.' + source.name, topology.name, source.name}, source.options,
                    {.world = world, .logger = logger, .owner = this, .discovery = this, .node = &node}) {}
 
-    // It has looked. What is told without a number is why nothing came.
+    // The strategy has completed an observation. A `left_out` with 0 items is the reason of an empty set.
     void answer() { answer(KITH_OK, nothing_came); }
     void answer(std::int32_t status, std::string_view reason) {
         answered = true;
         result.status = status;
         result.reason = reason;
-        // Of all that it did since it started: one that is told peer by peer reports often.
+        // The tally counts all operations since the start, because a strategy that reports peer by peer reports often.
         result.reached = instance.tally().ended_well() != 0;
         result.doubt = instance.tally().saw_nothing() ? instance.tally().text() : "";
         discovery.loop_client_.soon();
@@ -163,7 +163,8 @@ struct OneShotDiscovery::StrategyRun final : DiscoveryService, InstanceOwner {
         }
     }
 
-    // A gossip tells of each peer as it is heard. It has looked when it says that it follows all that is there.
+    // A gossip strategy reports each peer when it receives its heartbeat. Its observation is complete when it reports
+    // `watching` in sync.
     std::int32_t watching(bool now_in_sync) override {
         in_sync = now_in_sync;
         if (in_sync) answer();
@@ -206,7 +207,7 @@ OneShotDiscovery::OneShotDiscovery(World &world, Logger &logger, const Config &c
     const auto chosen = [&](const Topology &topology) { return topology_name.empty() || topology.name == topology_name; };
     std::size_t count = 0;
     for (const Topology &topology : config.topologies) count += chosen(topology) ? topology.sources.size() : 0;
-    results_.reserve(count); // the runs hold references
+    results_.reserve(count); // the runs hold references to its elements
     for (const Topology &topology : config.topologies) {
         if (!chosen(topology)) continue;
         for (const Source &source : topology.sources) {
@@ -237,7 +238,7 @@ void OneShotDiscovery::act() {
         stopping_ = true;
         until_ = later(now, stop_bound);
         for (auto &run : runs_) {
-            if (!run->answered && run->updated) run->answer(); // what came until now
+            if (!run->answered && run->updated) run->answer(); // the peers reported so far
             if (!run->answered) run->answer(KITH_TIMED_OUT, "it did not answer in time");
             run->finish();
             if (run->instance.running()) run->instance.stop();

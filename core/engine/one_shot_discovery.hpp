@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// One discovery: runs strategies alone, without connectors, until each has answered once. What `kith discover` shows.
+// Runs strategies without connectors until each has reported once: the engine of `kith discover`.
 #pragma once
 
 #include <core/config/config.hpp>
@@ -19,38 +19,39 @@ namespace kith::core {
 
 struct FoundPeer {
     std::string key;
-    std::string name; // after policy.name; empty when it has none
+    std::string name; // after policy.name; empty when the peer has no name
     std::vector<std::pair<std::string, std::string>> attributes;
-    std::string left_out; // why it would not be joined; empty: it would
+    std::string left_out; // why kith would not connect to it; empty: it would
 };
 
-/// What one strategy saw.
+/// The report of one strategy.
 struct DiscoveryResult {
     std::string topology;
     std::string source;
     std::string strategy;                                        // id of the plugin
-    std::int32_t status = KITH_BUSY;                             // KITH_BUSY: it has not answered
-    std::string reason;                                          // of a failure, or why nothing came, in the plugin's words
-    bool reached = false;                                        // an operation of the plugin ended well before it answered
-    std::string doubt;                                           // why it can have seen nothing: OperationTally::text()
-    std::vector<FoundPeer> peers;                                // in the order it told them
-    std::vector<std::pair<std::string, std::uint64_t>> left_out; // by the strategy: reason and number
+    std::int32_t status = KITH_BUSY;                             // KITH_BUSY: no report yet
+    std::string reason;                                          // of a failure or of an empty set, as the plugin reported it
+    bool reached = false;                                        // an operation of the plugin succeeded before it reported
+    std::string doubt;                                           // why the set may be empty by mistake: OperationTally::text()
+    std::vector<FoundPeer> peers;                                // in the order of the report
+    std::vector<std::pair<std::string, std::uint64_t>> left_out; // items that the strategy left out: reason and number
 
-    /// How many items came: the peers, and what the strategy left out.
+    /// The number of items: the peers and what the strategy left out.
     std::uint64_t items() const;
-    /// Of an empty set: why nothing came. Claims that the source was reached only when an operation has shown it.
+    /// The reason of an empty set. States that the source was reached only when an operation has shown it.
     std::string why_nothing() const;
-    /// Peers that the policy leaves out, or cannot name: reason and number.
+    /// The peers that the policy excludes or cannot name: reason and number.
     std::vector<std::pair<std::string, std::uint64_t>> not_joined() const;
 };
 
 class OneShotDiscovery {
   public:
-    /// Of one topology, or of all when `topology` is empty. Nothing runs yet.
+    /// For one topology, or for all when `topology` is empty. Starts nothing.
     OneShotDiscovery(World &world, Logger &logger, const Config &config, const Registry &registry, std::string_view topology);
     ~OneShotDiscovery();
 
-    /// Starts the strategies; `done` is called from the loop when all have answered, or after `patience`, and everything has been stopped.
+    /// Starts the strategies. `done` is called from the loop when all have reported or `patience` is over, and every instance
+    /// is stopped.
     void start(Time patience, std::function<void()> done);
 
     const std::vector<DiscoveryResult> &results() const { return results_; }

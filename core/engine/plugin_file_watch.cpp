@@ -13,7 +13,7 @@ PluginFileWatch::PluginFileWatch(World &world, LoopClient &loop_client, EventBus
       bus_(bus),
       service_(static_cast<const kith_file_host *>(world.service(KITH_FILE))) {
     for (const auto &library : registry.libraries()) {
-        if (!library->file_state()) continue; // linked in
+        if (!library->file_state()) continue; // linked into the program
         File &file = files_.emplace_back();
         file.path = library->file();
         file.known = library->file_state();
@@ -34,7 +34,7 @@ void PluginFileWatch::start() {
     loop_client_.soon();
 }
 
-// Of no size: what is asked for is the state of the file, which comes with the refusal.
+// The limit is 0 bytes: the refusal contains the state of the file, and nothing else is needed.
 void PluginFileWatch::look(std::uint64_t index) {
     File &file = files_[index];
     if (file.looking) return;
@@ -88,7 +88,7 @@ void PluginFileWatch::advance(Time now) {
         if (files_[index].due <= now) look(index);
 }
 
-// While it looks, the answer is what it waits for.
+// While a file is read, its completion is awaited and no deadline is needed.
 Time PluginFileWatch::next_deadline() const {
     Time next = never;
     for (const File &file : files_)

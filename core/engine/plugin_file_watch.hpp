@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Watches the files of the plugins in use, and publishes `plugin.changed` when one was changed or removed: once for each change, when nothing has
-// happened to it for a second, since a file that is copied changes many times. What is loaded is a copy, which nothing of this reaches.
+// Watches the files of the plugins in use and publishes `plugin.changed` when one was changed or removed. There is one event
+// for each change, after a second without further changes, because a file that is being copied changes many times. The loaded
+// plugin is a copy of the file and is not affected.
 #pragma once
 
 #include <core/cluster/events/event_bus.hpp>
@@ -19,27 +20,28 @@ namespace kith::core {
 
 class PluginFileWatch final : private Tenant {
   public:
-    static constexpr Time quiet = 1'000'000'000;  // no change for so long is the end of a change
-    static constexpr Time retry = 60'000'000'000; // after a look that failed
+    static constexpr Time quiet = 1'000'000'000;  // a change is complete after this time without another one
+    static constexpr Time retry = 60'000'000'000; // after a failed read
 
-    /// All outlive it.
+    /// The arguments outlive the watch.
     PluginFileWatch(World &world, LoopClient &loop_client, EventBus &bus, const Registry &registry);
     ~PluginFileWatch();
     PluginFileWatch(const PluginFileWatch &) = delete;
     PluginFileWatch &operator=(const PluginFileWatch &) = delete;
 
-    /// The first look is a second later, out of the way of what starts now; what changes meanwhile is seen by it.
+    /// The files are first read a second later, so that the start is not delayed. Changes in that second are found by this
+    /// read.
     void start();
-    /// In each turn.
+    /// Call it in each turn.
     void advance(Time now);
     Time next_deadline() const;
 
   private:
-    using State = std::optional<FileState>; // nothing: there is no such file
+    using State = std::optional<FileState>; // nullopt: there is no such file
     struct File {
         std::string path;
-        State known;     // what was loaded, or published last
-        State candidate; // while it is unsettled: what was seen last
+        State known;     // as it was loaded, or published last
+        State candidate; // while unsettled: as it was read last
         bool unsettled = false;
         Time due = never;
         bool looking = false, watching = false;

@@ -16,7 +16,7 @@ namespace kith::core {
 
 namespace {
 
-// What a call into the plugin answered: negative is failure, and what is neither that nor KITH_OK is a bug of the plugin (E1).
+// The result of a call into the plugin: negative is a failure, and a positive value is a bug of the plugin (E1).
 std::int32_t known(std::int32_t status) { return status > 0 ? KITH_INTERNAL : status; }
 
 } // namespace
@@ -38,7 +38,7 @@ PluginInstance::PluginInstance(const Plugin &plugin, Identity identity, std::str
 }
 
 PluginInstance::~PluginInstance() {
-    // What was not stopped is left as it is: the process is about to end.
+    // An instance that was not stopped is left as it is: the process is about to end.
     if (state_ != State::idle) dependencies_.world.close(handle_);
 }
 
@@ -58,7 +58,7 @@ boost::system::result<void, Failure> PluginInstance::start() {
         dependencies_.world.close(handle_);
         return Failure{status, take_error(), true};
     }
-    std::memcpy(&instance_, made, sizeof instance_); // what a later minor adds at its end is not ours to know (A2)
+    std::memcpy(&instance_, made, sizeof instance_); // members that a later minor version appends are ignored (A2)
     observer_.attach(instance_.self);
     ask_sides();
     Failure failure;
@@ -68,12 +68,12 @@ boost::system::result<void, Failure> PluginInstance::start() {
         failure = {KITH_UNSUPPORTED, "it has no side of " KITH_SINK ", so no event could reach it", true};
     } else {
         error_.clear();
-        state_ = State::running; // start may begin operations, and say what it sees
+        state_ = State::running; // start may begin operations and report observations
         status = known(call("start", [&](void *self) { return instance_.start(self); }));
         if (status == KITH_OK) return {};
         failure = {status, take_error()};
     }
-    state_ = State::stopped; // what it says from now on is refused
+    state_ = State::stopped; // its calls are refused from now on
     dependencies_.world.cancel_all(handle_);
     call("destroy", [&](void *self) { instance_.destroy(self); });
     forget();
@@ -83,7 +83,8 @@ boost::system::result<void, Failure> PluginInstance::start() {
 void PluginInstance::stop() {
     assert(state_ == State::running);
     state_ = State::stopping;
-    dependencies_.world.cancel_all(handle_); // first: what it begins within stop, such as a farewell, goes on
+    dependencies_.world.cancel_all(
+        handle_); // before stop(), so that operations that it begins within stop(), such as a farewell, continue
     call("stop", [&](void *self) { instance_.stop(self); });
 }
 
@@ -183,7 +184,7 @@ void PluginInstance::on_error(const kith_host *host, kith_str text) { of(host).e
 
 void PluginInstance::on_stopped(const kith_host *host) {
     PluginInstance &instance = of(host);
-    if (instance.state_ != State::stopping) return; // said too early, twice, or too late
+    if (instance.state_ != State::stopping) return; // called too early, twice, or too late
     instance.state_ = State::stopped;
     instance.dependencies_.world.silence(*host);
     instance.dependencies_.owner->on_stopped(instance);

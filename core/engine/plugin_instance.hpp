@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// One running plugin instance: its handle, its life from create to destroy, and its binding in the world.
+// One plugin instance: its handle, its states from create to destroy, and its registration with the World.
 #pragma once
 
 #include <core/engine/cluster_services.hpp>
@@ -28,17 +28,18 @@ namespace kith::core {
 struct Failure {
     std::int32_t status = KITH_INTERNAL;
     std::string text;
-    bool final = false; // it was refused: trying again changes nothing
+    bool final = false; // refused: a retry would give the same result
 };
 
 class PluginInstance;
 
-/// Told by an instance. Called within calls from plugins, so an owner only takes note and acts later (T5).
+/// Receives the reports of an instance. The functions are called within calls from plugins, so the owner records them and acts
+/// later (T5).
 class InstanceOwner {
   public:
     virtual void on_stopped(PluginInstance &instance) = 0;
     virtual void on_failed(PluginInstance &instance, Failure failure) = 0;
-    /// A call into the plugin took longer than stall_limit. what: static.
+    /// A call into the plugin took longer than stall_limit. what: a static string.
     virtual void on_stalled(PluginInstance &instance, const char *what, std::uint64_t nanoseconds) = 0;
 
   protected:
@@ -50,11 +51,11 @@ class PluginInstance final : public Tenant {
     static constexpr std::uint64_t stall_limit = 100'000'000; // nanoseconds in one call into the plugin
 
     enum class State : std::uint8_t {
-        idle,      // nothing of it exists; may be started (anew)
+        idle,      // not created; may be started
         running,   // between start and stop
-        stopping,  // stop was called, `stopped` was not said yet
+        stopping,  // stop was called, the plugin has not reported `stopped`
         stopped,   // may be destroyed
-        abandoned, // did not say `stopped` in time: left as it is, for ever
+        abandoned, // did not report `stopped` in time: never destroyed
     };
 
     struct Identity {
@@ -63,11 +64,11 @@ class PluginInstance final : public Tenant {
         std::string source;
     };
 
-    /// What the instance's calls reach. The seats and the owner outlive it; those that do not fit its kind are null.
+    /// The receivers of the plugin's calls. They and the owner outlive the instance; those of other kinds of plugins are null.
     struct Dependencies {
         World &world;
         Logger &logger;
-        InstanceOwner *owner = nullptr; // never null once it starts
+        InstanceOwner *owner = nullptr; // not null when the instance starts
         DiscoveryService *discovery = nullptr;
         ConnectorService *connector = nullptr;
         SinkService *sink = nullptr;
@@ -78,20 +79,21 @@ class PluginInstance final : public Tenant {
     PluginInstance(const Plugin &plugin, Identity identity, std::string_view options, Dependencies dependencies);
     ~PluginInstance();
 
-    /// create, then start. On failure it is idle again.
+    /// Calls create and start. After a failure the state is idle again.
     boost::system::result<void, Failure> start();
 
-    /// Begin to stop; the owner hears on_stopped. Only when running.
+    /// Begins to stop; on_stopped of the owner follows. Only in state running.
     void stop();
 
-    /// Only when stopped; it is idle afterwards.
+    /// Only in state stopped; the state is idle afterwards.
     void destroy();
 
-    /// Only when stopping: it is never destroyed. What it still has under way ends, and its seats refuse what it says.
+    /// Only in state stopping: the instance is never destroyed. Its operations are ended, and its calls are refused.
     void abandon();
 
-    /// In any state: freed at once, as a process that is killed is. Nothing is said to anybody, and no completion comes any more. It is
-    /// the one destroy without `stopped`, for simulated hosts, whose process goes on; an abandoned instance is left as it is.
+    /// In any state: destroys the instance at once, as if its process were killed. Nothing is reported, and no completion
+    /// follows. This is the only destroy without `stopped`; it is for simulated hosts, whose process continues. An abandoned
+    /// instance is not destroyed.
     void kill();
 
     State state() const { return state_; }
@@ -103,7 +105,7 @@ class PluginInstance final : public Tenant {
     InstanceMetrics &metrics() { return metrics_; }
     const InstanceMetrics &metrics() const { return metrics_; }
 
-    /// What the calls into the plugin have cost the loop since the instance was made.
+    /// The time that calls into the plugin have taken on the loop since the instance was constructed.
     struct CallTally {
         std::uint64_t calls = 0;
         std::uint64_t nanoseconds = 0;
@@ -112,39 +114,39 @@ class PluginInstance final : public Tenant {
     const CallTally &calls() const { return calls_; }
     const kith_host &handle() const { return handle_; }
 
-    /// How its operations have ended since the last report of the plugin; the code that takes a report clears it.
+    /// The results of its operations since its last report. The code that handles a report clears it.
     OperationTally &tally() { return observer_.tally(); }
 
-    /// The plugin's side of a service of the engine, typed; null when it has none.
+    /// The plugin's table of a service of the engine; null when it has none.
     template <class Table>
     const Table *side(std::string_view id) {
         return static_cast<const Table *>(own_side(id));
     }
 
-    /// Call `function(self)` within the plugin, measured. Not while a call from the plugin is under way (T5).
+    /// Calls `function(self)` in the plugin and measures the duration. Not allowed during a call from the plugin (T5).
     template <class F>
     auto call(const char *what, F &&function) {
         Entered guard(*this, what);
         return function(instance_.self);
     }
 
-    /// A call from the plugin is refused: the text goes with the status (E1), and unless the plugin could not know better (a stale id,
-    /// a stop under way) it is logged. Returns the status.
+    /// Refuses a call from the plugin: sets the text for the status (E1), and logs it unless the plugin could not avoid the
+    /// call (a stale id, or a stop in progress). Returns the status.
     std::int32_t refuse(std::int32_t status, std::string_view text);
 
-    /// Log a warning in the name of the instance.
+    /// Logs a warning under the name of the instance.
     void warn(std::string_view message, std::string_view reason);
 
-    /// Whether the caller is on the thread that made this instance (T1). [any-thread]
+    /// Whether the caller runs on the thread that constructed this instance (T1). [any-thread]
     bool on_loop() const noexcept { return loop_ == std::this_thread::get_id(); }
 
-    /// The text the plugin has set for the failure it has just returned; empties it.
+    /// Returns and clears the text that the plugin has set for its last failure.
     std::string take_error();
 
-    /// The instance a handle belongs to.
+    /// The instance of a handle.
     static PluginInstance &of(const kith_host *host) { return *static_cast<PluginInstance *>(host->engine); }
 
-    // Tenant: a world calls the observer, and that the plugin
+    // Tenant: the World calls the observer, which calls the plugin
     const void *service(std::string_view id) noexcept override;
     void *self() noexcept override { return observer_.self(); }
     void enter(const char *what) noexcept override;

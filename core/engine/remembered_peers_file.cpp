@@ -87,7 +87,7 @@ void RememberedPeersFile::restore(const RememberedTopology &known) {
     }
 }
 
-// Why a source's peers are not used; empty: they are.
+// Why the stored peers of a source are not used; empty: they are used.
 std::string RememberedPeersFile::refusal(const RememberedSource &source, const Origin &origin) const {
     if (source.strategy != origin.strategy || source.config != origin.config) return "its configuration has changed";
     const std::int64_t now = loop_client_.wall() / millisecond;

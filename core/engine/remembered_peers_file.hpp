@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The file by which a topology's peers outlive kith (`policy.remember`): read once at the start, written when they have changed. What is
-// in it is handed to the topology, which holds these peers until their source has looked. A file that is damaged, too old, of
-// another configuration, or that somebody else could have written is not used: the log says so, and the topology begins with nothing.
+// The file that stores a topology's peers across restarts of kith (`policy.remember`). It is read once at the start and written
+// when the peers have changed. The topology holds the peers of the file until their source has reported. A file that is
+// damaged, too old, of another configuration, or writable by another user is not used: this is logged, and the topology starts
+// without peers.
 #pragma once
 
 #include <core/cluster/topology/topology.hpp>
@@ -20,23 +21,24 @@ namespace kith::core {
 
 class RememberedPeersFile final : private Tenant {
   public:
-    static constexpr Time batch = 1'000'000'000;          // from a change to its writing
-    static constexpr Time pause = 5'000'000'000;          // between two writings, ...
-    static constexpr Time pause_for_1000 = 1'000'000'000; // ... and so much longer for each thousand peers
-    static constexpr Time renewal = 3'600'000'000'000;    // without a change, because the file tells how old it is
-    static constexpr Time retry = 1'000'000'000;          // after one that failed; `pause` holds, too
-    static constexpr Time stop_bound = 2'000'000'000;     // for the last one
-    static constexpr std::int64_t oldest = 86'400'000;    // milliseconds: then it is not used any more
-    static constexpr std::int64_t tolerance = 60'000; // milliseconds in the future, as after a small correction of the clock
+    static constexpr Time batch = 1'000'000'000;          // from a change to its write
+    static constexpr Time pause = 5'000'000'000;          // between two writes
+    static constexpr Time pause_for_1000 = 1'000'000'000; // additional pause for each thousand peers
+    static constexpr Time renewal =
+        3'600'000'000'000; // written after this time without a change, because the file contains the time of the last report
+    static constexpr Time retry = 1'000'000'000;       // after a failed write; `pause` applies too
+    static constexpr Time stop_bound = 2'000'000'000;  // for the last write
+    static constexpr std::int64_t oldest = 86'400'000; // milliseconds; an older file is not used
+    static constexpr std::int64_t tolerance = 60'000;  // milliseconds in the future, as after a small correction of the clock
 
-    /// Of each source of the topology, in the order of their ids: as in RememberedSource.
+    /// Identifies a source of the topology, as RememberedSource does. In the order of SourceId.
     struct Origin {
         std::string name;
         std::string strategy;
         std::string config;
     };
 
-    /// All outlive it.
+    /// The arguments outlive the object.
     RememberedPeersFile(World &world, Logger &logger, LoopClient &loop_client, LiveTopology &topology, std::string path,
                         std::vector<Origin> origins);
     ~RememberedPeersFile();
@@ -44,10 +46,10 @@ class RememberedPeersFile final : private Tenant {
     RememberedPeersFile &operator=(const RememberedPeersFile &) = delete;
 
     void start();
-    /// In each turn.
+    /// Call it in each turn.
     void advance(Time now);
     Time next_deadline() const;
-    /// Before the topology stops: writes what it knows now.
+    /// Call it before the topology stops: writes the present peers.
     void stop(Time now);
     bool finished(Time now) const { return state_ != State::writing || now >= stop_until_; }
 
@@ -65,7 +67,7 @@ class RememberedPeersFile final : private Tenant {
     std::string refusal(const RememberedSource &source, const Origin &origin) const;
     void hold(SourceId source, const RememberedSource &known, Time age);
 
-    /// The whole file; empty when there is nothing to tell.
+    /// The text of the file; empty when no source has reported or is remembered.
     std::string render(Time now);
     void write(Time now);
     void begin_write(const std::string &text);
@@ -78,21 +80,21 @@ class RememberedPeersFile final : private Tenant {
     LoopClient &loop_client_;
     LiveTopology &topology_;
     std::string path_;
-    std::string who_; // in the log
+    std::string who_; // the name for the log
     std::vector<Origin> origins_;
     kith_host handle_{};
     const kith_file_host *files_;
-    std::string refused_; // the text of a call that was refused
+    std::string refused_; // the text of a refused call
     State state_ = State::idle;
-    std::uint64_t revision_ = 0; // of the topology: what is written, or being written
-    std::string sum_;            // of the same
-    Time due_ = never;           // the next writing
-    Time rested_ = 0;            // no earlier than this
+    std::uint64_t revision_ = 0; // the revision of the topology that is written, or being written
+    std::string sum_;            // the checksum of the same
+    Time due_ = never;           // time of the next write
+    Time rested_ = 0;            // the earliest time of the next write
     Time renew_ = never;
     Time stop_until_ = never; // stop() was called
-    std::string last_;        // to be written after the present one, at the end
-    std::string complaint_;   // the reason why it cannot be written, as it was told
-    bool crowded_ = false;    // it was told that not all have room
+    std::string last_;        // the last text, written after the present write has ended
+    std::string complaint_;   // the reason of the last write error, as it was logged
+    bool crowded_ = false;    // it was logged that not all peers fit
 };
 
 } // namespace kith::core

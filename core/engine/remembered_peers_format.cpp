@@ -22,7 +22,7 @@ void append_member(std::string &out, std::string_view name, std::string_view val
     append_json_string(out, value);
 }
 
-// Members of one line. What is missing or of another type is remembered as a fault.
+// Reads the members of one line. A member that is missing or has another type is recorded as an error.
 class Line {
   public:
     explicit Line(std::string_view text) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What stands in the file by which a topology's peers outlive kith. Each line is a JSON object; the last one counts the peers and
-// sums up all bytes before it, so that a file that was cut short or changed is known as damaged:
+// The format of the file that stores a topology's peers across restarts. Each line is a JSON object. The last line contains the
+// number of peers and a checksum of all bytes before it, so that a truncated or modified file is detected:
 //
 //   {"kith":"peers","v":1,"topology":"t"}
 //   {"source":"s","strategy":"dns_poll","config":"0123456789abcdef","seen":1763881200000}
@@ -23,11 +23,11 @@
 namespace kith::core {
 
 inline constexpr std::size_t remembered_peers_size_limit =
-    16u << 20; // bytes of a file; what does not fit is not written, and nothing larger is read
+    16u << 20; // bytes of a file; peers that do not fit are not written, and a larger file is not read
 
 struct RememberedPeer {
     std::string key;
-    std::string name; // as the strategy gave it
+    std::string name; // as the strategy reported it
     std::vector<std::pair<std::string, std::string>> attributes;
 
     bool operator==(const RememberedPeer &) const = default;
@@ -36,8 +36,8 @@ struct RememberedPeer {
 struct RememberedSource {
     std::string name;
     std::string strategy;
-    std::string config;    // sum of its options: of other options it is another source
-    std::int64_t seen = 0; // when it last knew what there is: milliseconds since 1970
+    std::string config;    // checksum of its options; a source with other options is another source
+    std::int64_t seen = 0; // when it last had a complete set of peers: milliseconds since 1970
     std::vector<RememberedPeer> peers;
 
     bool operator==(const RememberedSource &) const = default;
@@ -54,12 +54,12 @@ class RememberedPeersWriter {
   public:
     explicit RememberedPeersWriter(std::string_view topology);
     void source(std::string_view name, std::string_view strategy, std::string_view config, std::int64_t seen);
-    /// Of the source that was named last.
+    /// A peer of the source that was added last.
     void peer(const PeerView &peer);
-    /// Peers for which there was no room.
+    /// The number of peers that did not fit.
     std::size_t left_out() const { return left_out_; }
     std::size_t peers() const { return peers_; }
-    /// The whole text; the writer is used up.
+    /// The complete text. The writer cannot be used afterwards.
     std::string finish();
 
   private:
@@ -69,16 +69,15 @@ class RememberedPeersWriter {
     std::size_t left_out_ = 0;
 };
 
-/// What is wrong with a text, with the number of the line.
+/// An error in the text, with the number of the line.
 struct TextError {
     std::string text;
 };
 
-/// The text is well-formed then, but its peers are not checked: they may have keys
-/// that are empty, too long or there twice.
+/// Checks the format only. The keys of peers are not checked: they may be empty, too long or duplicate.
 boost::system::result<RememberedTopology, TextError> read_remembered_peers(std::string_view text);
 
-/// 64 bits over a text, as 16 hexadecimal digits (FNV-1a): against accidents, not against an enemy.
+/// A 64-bit checksum (FNV-1a) as 16 hexadecimal digits. It detects accidental damage, not manipulation.
 std::string sum_of(std::string_view text);
 
 } // namespace kith::core

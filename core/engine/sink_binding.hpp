@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A sink and its place at the bus: one batch at a time, the next when it has taken the last.
+// The connection of a sink plugin to the event bus. It sends one batch at a time, and the next one when the sink has taken the
+// last.
 #pragma once
 
 #include <core/cluster/events/event_bus.hpp>
@@ -14,23 +15,23 @@ class SinkBinding final : public SinkService {
   public:
     static constexpr std::size_t max_batch = 256;
 
-    /// filter: the configuration's, events outside it never reach the sink. queue: events that wait for it before it loses some.
-    /// wake: have deliver() called from the loop, later.
+    /// filter: the kinds of events that the configuration lets the sink receive. queue: the number of events that may wait
+    /// before some are dropped. wake: requests a later call of deliver() from the loop.
     SinkBinding(EventBus &bus, World &world, std::uint64_t filter, std::size_t queue, std::function<void()> wake);
     ~SinkBinding();
     SinkBinding(const SinkBinding &) = delete;
     SinkBinding &operator=(const SinkBinding &) = delete;
 
-    /// The instance whose binding this is; before its start.
+    /// Sets the instance of the sink. Call it before the instance starts.
     void attach(PluginInstance &instance) { instance_ = &instance; }
 
-    /// Hand the next batch to the sink, when it is ready for one.
+    /// Sends the next batch when the sink is ready for it.
     void deliver();
 
-    /// The sink was lost: the batch it had is forgotten, and nothing is subscribed until it asks anew.
+    /// The sink has failed: forgets its batch, and subscribes to nothing until the sink subscribes again.
     void reset();
 
-    /// Everything that was offered has been taken.
+    /// The sink has taken all events that were offered.
     bool drained() const { return batch_ == 0 && !waiting_; }
 
     std::int32_t subscribe(std::uint64_t mask) override;
@@ -42,10 +43,10 @@ class SinkBinding final : public SinkService {
     std::function<void()> wake_;
     PluginInstance *instance_ = nullptr;
     std::uint64_t filter_;
-    std::uint64_t mask_ = 0; // what it has subscribed to
+    std::uint64_t mask_ = 0; // the kinds that the sink has subscribed to
     SubscriberId subscriber_;
     std::uint64_t batch_ = 0; // outstanding; 0: none
-    bool waiting_ = false;    // the bus has something for it
+    bool waiting_ = false;    // the bus has events for it
     std::vector<EventRef> events_;
     std::vector<kith_event> views_;
 };

@@ -19,7 +19,7 @@ Status StrategyBinding::read(const kith_peer *peers, std::uint32_t count, std::u
     return refuse({status, reader_.text()});
 }
 
-// An empty set that no operation can have shown is believed, under the policy's guard, and named once.
+// An empty set that no successful operation has shown is accepted under the policy's guard, and one warning is logged.
 void StrategyBinding::reported(bool empty) {
     const auto doubt = instance_->tally().replaced(empty);
     if (doubt && !doubted_) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A strategy plugin between the ABI and its topology: what it sees is checked, and handed on as views.
+// Connects a strategy plugin with its topology: checks the reported peers and passes them on as views.
 #pragma once
 
 #include <core/cluster/topology/topology.hpp>
@@ -15,11 +15,11 @@ namespace kith::core {
 
 class StrategyBinding final : public DiscoveryService {
   public:
-    /// loop_client: asked for a turn after each input.
+    /// loop_client: a turn is requested from it after each input.
     StrategyBinding(LiveTopology &topology, SourceId source, LoopClient &loop_client)
         : topology_(topology), source_(source), loop_client_(loop_client), reader_(loop_client.random_seed()) {}
 
-    /// Before the instance starts.
+    /// Call it before the instance starts.
     void bind(PluginInstance &instance) { instance_ = &instance; }
 
     std::int32_t replace(const kith_peer *peers, std::uint32_t count, std::uint32_t stride) override;
@@ -32,7 +32,7 @@ class StrategyBinding final : public DiscoveryService {
 
   private:
     std::int32_t answer(const Status &status);
-    Status refuse(Status status); // counted as a failed observation
+    Status refuse(Status status); // records a failed observation
     void reported(bool empty);
     Status read(const kith_peer *peers, std::uint32_t count, std::uint32_t stride);
 
@@ -41,7 +41,7 @@ class StrategyBinding final : public DiscoveryService {
     LoopClient &loop_client_;
     PluginInstance *instance_ = nullptr;
     PeerReader reader_;
-    bool doubted_ = false; // its last set was empty, and it cannot have seen that
+    bool doubted_ = false; // its last set was empty, and no operation has shown that
     std::vector<std::string_view> missing_, left_;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Deadlines of numbered things, earliest first. Entries are never searched for and removed: the owner says, when one comes
-// due, whether it still counts.
+// A priority queue of deadlines, each with the number of its owner. Single entries are not removed: when an entry is due, the
+// caller decides whether it is still valid.
 #pragma once
 
 #include <core/cluster/base/time.hpp>
@@ -23,10 +23,10 @@ class DeadlineQueue {
         std::push_heap(heap_.begin(), heap_.end(), std::greater<>{});
     }
 
-    // Of the earliest entry, which may be one that no longer counts.
+    // The time of the earliest entry, which may be obsolete.
     Time next() const { return heap_.empty() ? never : heap_.front().first; }
 
-    // Takes the earliest entry when it is due.
+    // Removes the earliest entry if it is due.
     bool take(Time now, Entry &entry) {
         if (heap_.empty() || heap_.front().first > now) return false;
         entry = heap_.front();
@@ -37,7 +37,7 @@ class DeadlineQueue {
 
     std::size_t size() const { return heap_.size(); }
 
-    // Keeps only the entries that count, so that a long backlog of cancelled ones does not grow.
+    // Removes the obsolete entries, so that the queue does not grow with cancelled ones.
     template <typename Counts>
     void prune(Counts counts) {
         std::erase_if(heap_, [&](const Entry &entry) { return !counts(entry); });

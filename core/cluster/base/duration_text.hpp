@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Durations in sentences: "25 ms", "1.5 s", "90 s".
+// Formats durations for messages: "25 ms", "1.5 s", "90 s".
 #pragma once
 
 #include <core/cluster/base/time.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A fast hash of bytes for the tables of the cluster. Seeded for each process run by nothing: the order of a table never reaches an
-// output, and the number of entries is bounded by limits, so it need not resist a chosen set of keys beyond mixing well.
+// A fast hash of bytes for the tables of core/cluster. It has no per-process seed: the order of a table never reaches an
+// output, and the number of entries is limited, so good mixing is sufficient against chosen keys.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Strings as small numbers, with counted references: a string is forgotten, and its number used again, when nobody holds it.
+// Maps strings to small numbers with reference counts. A string without references is freed, and its number is reused.
 #pragma once
 
 #include <core/cluster/base/hash.hpp>
@@ -23,18 +23,18 @@ class Interner {
     Interner(const Interner &) = delete;
     Interner &operator=(const Interner &) = delete;
 
-    // The string's number, with one more reference, which the caller releases.
+    // The number of the string, with an additional reference that the caller releases.
     NameId acquire(std::string_view text);
     void retain(NameId id) { ++slots_[id].references; }
     void release(NameId id);
 
-    // The string's number without a reference, or no_name.
+    // The number of the string, without an additional reference; no_name for an unknown string.
     NameId find(std::string_view text) const;
-    // Valid until the last reference goes.
+    // Valid until the last reference is released.
     std::string_view text(NameId id) const { return {slots_[id].text.get(), slots_[id].size}; }
 
     std::size_t size() const { return index_.size(); }
-    // One more than the greatest number ever in use at the same time.
+    // Every number ever used is below this.
     std::size_t bound() const { return slots_.size(); }
 
   private:

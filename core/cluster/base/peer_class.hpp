@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What one topology thinks of one name, and what the reconciler makes of several topologies' thoughts.
+// The class of a peer's name in one topology, which determines what the reconciler does, and how the classes of several
+// topologies combine.
 #pragma once
 
 #include <array>
@@ -10,12 +11,12 @@
 namespace kith::core {
 
 enum class PeerClass : std::uint8_t {
-    none,     // never discovered, the local node itself, or excluded by the filter: left alone
-    wanted,   // in the membership: connect, and retry for ever
-    held,     // missing: keep the link, keep retrying
-    resting,  // held by the guard, or known only to a strategy that is not in use: keep the link, do not dial
-    kept,     // gone, and prune is keep or report: leave a link alone, never dial
-    unwanted, // gone, and prune is disconnect: part
+    none,     // never discovered, the local node, or excluded by the filter: ignored
+    wanted,   // a present member: connect, and retry without limit
+    held,     // a missing member: keep the link, and retry as before
+    resting,  // held by the removal guard, or reported only by a strategy that is not in use: keep the link, do not connect
+    kept,     // gone, and prune is keep or report: keep the link, never connect
+    unwanted, // gone, and prune is disconnect: disconnect
 };
 inline constexpr std::size_t peer_classes = 6;
 
@@ -26,7 +27,7 @@ constexpr std::string_view to_string(PeerClass peer_class) {
 
 constexpr bool dials(PeerClass peer_class) { return peer_class == PeerClass::wanted || peer_class == PeerClass::held; }
 
-// How many topologies hold a name in each class.
+// The number of topologies for which a name has each class.
 class ClassCounts {
   public:
     void move(PeerClass from, PeerClass to) {
@@ -36,7 +37,8 @@ class ClassCounts {
     std::uint16_t of(PeerClass peer_class) const { return counts_[static_cast<std::size_t>(peer_class)]; }
 
     bool dial() const { return of(PeerClass::wanted) != 0 || of(PeerClass::held) != 0; }
-    // Parted only when some topology says so and none holds it; a topology whose prune is keep holds the links it once made.
+    // Disconnected only when it is unwanted in some topology and no other topology keeps it. A topology with `prune: keep`
+    // keeps its links.
     bool part() const {
         return of(PeerClass::unwanted) != 0 && !dial() && of(PeerClass::resting) == 0 && of(PeerClass::kept) == 0;
     }

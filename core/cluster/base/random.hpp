@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A small seeded generator (SplitMix64): the same seed gives the same numbers on every platform. For jitter, not for secrets.
+// A seeded random number generator (SplitMix64). The same seed gives the same numbers on every platform. For jitter, not for
+// secrets.
 #pragma once
 
 #include <cstdint>

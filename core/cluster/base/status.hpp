@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What an input that can be refused answers: a status of kith/plugin.h and, for a failure, the sentence that explains it.
+// The result of an input: a status of kith/plugin.h and, for a failure, its explanation.
 #pragma once
 
 #include <kith/plugin.h>

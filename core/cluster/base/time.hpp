@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Time as core sees it: monotonic nanoseconds, handed in with every input and never read from a clock.
+// Time in core: monotonic nanoseconds, passed in with every input and never read from a clock.
 #pragma once
 
 #include <chrono>

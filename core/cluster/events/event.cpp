@@ -38,7 +38,7 @@ constexpr bool is_plain(char c) {
     return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7f && c != '"' && c != '\\';
 }
 
-// How many bytes at the beginning of it are plain, as far as eight can be looked at together (Warren, "Hacker's Delight", 6-1).
+// The number of leading bytes that need no escape, as far as eight can be examined together (Warren, "Hacker's Delight", 6-1).
 std::size_t plain_words(std::string_view text) {
     constexpr std::uint64_t ones = 0x0101010101010101U, low = 0x7f * ones, high = 0x80 * ones;
     const auto zeros = [](std::uint64_t word) { return ~(((word & low) + low) | word) & high; }; // marks each byte that is 0
@@ -118,7 +118,7 @@ void append_json_time(std::string &out, std::int64_t wall) {
     const std::int64_t month = shifted < 10 ? shifted + 3 : shifted - 9;
     const std::int64_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
 
-    std::array<char, 29> text{"\"0000-00-00T00:00:00.000000Z"}; // its zero becomes the last sign
+    std::array<char, 29> text{"\"0000-00-00T00:00:00.000000Z"}; // the final zero byte is replaced by the closing quote
     const auto put = [&text](std::int64_t value, std::size_t last) {
         for (; value != 0; value /= 10) text[last--] = static_cast<char>('0' + value % 10);
     };

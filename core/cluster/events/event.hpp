@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One fact on the bus. Event is what a publisher fills in (views, borrowed for the call); StoredEvent is what the bus keeps and
-// everybody shares: rendered once, in one allocation.
+// An event. A publisher fills in an Event, whose views are borrowed for the call. The bus stores a StoredEvent, which is
+// rendered once, in one allocation, and shared by all subscribers.
 #pragma once
 
 #include <core/cluster/base/time.hpp>
@@ -23,7 +23,7 @@ namespace kith::core {
 inline constexpr std::uint32_t event_kinds = 31;
 inline constexpr std::uint64_t all_events = (std::uint64_t{1} << event_kinds) - 1;
 
-// A number that belongs to the event, such as {"peers", 12}; a member of the JSON object under that name.
+// A number such as {"peers", 12}, which becomes a member of the event's JSON object.
 struct EventCount {
     std::string_view name;
     std::uint64_t value = 0;
@@ -32,30 +32,31 @@ struct EventCount {
 struct Event {
     std::uint32_t kind = 0; // KITH_EVENT_...
     std::int32_t status = KITH_OK;
-    Time duration = 0; // of what the event ends
+    Time duration = 0; // duration of the state or operation that the event ends
     bool has_duration = false;
     std::string_view topology{};
     std::string_view connector{};
     std::string_view source{};
     std::string_view peer{}; // its name
     std::string_view key{};
-    std::string_view node{}; // the local node, of connector.attached
+    std::string_view node{}; // the local node; of connector.attached
     std::string_view reason{};
-    std::span<const AttributeView> attributes{}; // of a peer; JSON only
+    std::span<const AttributeView> attributes{}; // attributes of the peer; JSON only
     std::span<const EventCount> counts{};        // JSON only
 };
 
-// Appends text as a JSON string with its quotes. What is no UTF-8 becomes U+FFFD, so the line is always valid JSON.
+// Appends text as a JSON string with quotes. Bytes that are not UTF-8 become U+FFFD, so the line is always valid JSON.
 void append_json_string(std::string &out, std::string_view text);
 // Appends "2026-11-22T23:15:00.123456Z", quoted. wall: nanoseconds since 1970.
 void append_json_time(std::string &out, std::int64_t wall);
-// Appends the event as one JSON object in one line, without a line end. Members in this order, those that do not apply left out:
-// v, seq, time, kind, topology, connector, source, peer, key, node, status, reason, duration_ms, attributes, counts by name.
+// Appends the event as one line with a JSON object, without a newline. The members are in this order, and those without a value
+// are omitted: v, seq, time, kind, topology, connector, source, peer, key, node, status, reason, duration_ms, attributes,
+// counts by name.
 void append_json(std::string &out, const Event &event, std::uint64_t seq, std::int64_t wall);
 
 class StoredEvent {
   public:
-    // json: the event as append_json gave it.
+    // json: the event as rendered by append_json.
     static boost::intrusive_ptr<const StoredEvent> make(const Event &event, std::uint64_t seq, std::int64_t wall,
                                                         std::string_view json);
 
@@ -93,7 +94,7 @@ class StoredEvent {
     std::uint32_t kind_ = 0;
     std::int32_t status_ = KITH_OK;
     std::array<std::uint32_t, parts> ends_{};
-    mutable std::uint32_t references_ = 0; // the bus lives on one thread
+    mutable std::uint32_t references_ = 0; // not atomic: the bus is used by one thread
 };
 
 using EventRef = boost::intrusive_ptr<const StoredEvent>;

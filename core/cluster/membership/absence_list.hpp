@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The records that their sources do not have any more, by source, longest missing first: since when, in how many observations, why.
+// The missing records of each source, longest missing first, with the time, the observation and the cause of each absence.
 #pragma once
 
 #include <core/cluster/base/time.hpp>
@@ -17,7 +17,7 @@ namespace kith::core {
 
 struct Absence {
     Time since = 0;
-    std::uint64_t observation = 0; // the first that missed it, as its source counts them
+    std::uint64_t observation = 0; // number of the source's first observation without it
     LossCause cause = LossCause::none;
 };
 
@@ -30,13 +30,13 @@ class AbsenceList {
   public:
     void add_source() { lists_.emplace_back(); }
 
-    // record: not in it.
+    // record: not in the list.
     void add(SourceId source, RecordId record, const Absence &absence) {
         entries_[record].absence = absence;
         lists_[index_of(source)].append(entries_, record);
         ++size_;
     }
-    // record: in it, under this source.
+    // record: in the list, under this source.
     void remove(SourceId source, RecordId record) {
         lists_[index_of(source)].remove(entries_, record);
         entries_.reset(record);
@@ -46,10 +46,10 @@ class AbsenceList {
     const Absence &operator[](RecordId record) const { return entries_[record].absence; }
     // Of all sources.
     std::size_t size() const { return size_; }
-    // The one that is missing for the longest time, or none.
+    // The record that has been missing longest, or none.
     RecordId first(SourceId source) const { return lists_[index_of(source)].first(); }
     RecordId next(RecordId record) const { return entries_[record].links.next; }
-    // The function may remove the record that it is called for.
+    // The function may remove the record that is passed to it.
     template <typename Function>
     void each(SourceId source, Function function) const {
         lists_[index_of(source)].each(entries_, function);

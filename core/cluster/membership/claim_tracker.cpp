@@ -11,7 +11,7 @@ namespace kith::core {
 
 namespace {
 
-// Claims of one name that are looked at for a duplicate; more than a handful is already a collision.
+// The number of claims of one name that are searched for a duplicate; more than a few are already a collision.
 constexpr int claims_to_look_at = 16;
 
 } // namespace
@@ -25,7 +25,7 @@ void ClaimTracker::claim(RecordId id, const PeerView &peer, ObservationTally &ta
 }
 
 void ClaimTracker::claim_remembered(RecordId id, const PeerView &peer) {
-    // No name: the template has changed, and needs what was not remembered.
+    // No name: the template has changed and uses an attribute that was not remembered.
     if (policy_.name_of(peer, name_).empty()) claim_entry(id, names_.acquire(name_, policy_));
 }
 
@@ -37,7 +37,7 @@ void ClaimTracker::change_peer(RecordId id, const PeerView &peer, bool was_remem
         note(ChangeKind::updated, id);
         return;
     }
-    if (old != MemberId::none && was_remembered) { // it leaves no ghost: it is no ground to part anyone
+    if (old != MemberId::none && was_remembered) { // no ghost: a remembered record must not cause a disconnect
         names_[old].cause = LossCause::forgotten;
         names_[old].cause_source = records_[id].source;
         unclaim(id);
@@ -157,7 +157,7 @@ void ClaimTracker::remove_ghost(RecordId ghost) {
     records_.remove(ghost);
 }
 
-// A name that is back under another key needs no ghost of the same source any more.
+// A name that returned under another key needs no ghost of the same source any more.
 void ClaimTracker::remove_ghosts(MemberId entry, SourceId source) {
     int looked_at = 0;
     for (RecordId id = names_[entry].claims.first(); id != RecordId::none && looked_at < claims_to_look_at; ++looked_at) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Which records claim which name, and what each claim counts as. Between the record table, which knows no names, and the name table,
-// which knows no sources: every change of a record's name or presence is brought to both here.
+// Maintains which record claims which name, and what each claim counts as. It connects the record table, which contains no
+// names, with the member table, which contains no sources: every change of a record's name or presence is applied to both here.
 //
-// A key that changes its name leaves the old name missing, not gone: its record leaves a *ghost*, which claims the old name until it is
-// gone like any missing record, or another key of the source has that name.
+// When a key changes its name, the old name is missing, not gone: its record leaves a *ghost*, which claims the old name until
+// it is gone as any missing record, or until another key of the source has that name.
 #pragma once
 
 #include <core/cluster/base/time.hpp>
@@ -28,31 +28,32 @@ class SourceSelection;
 
 class ClaimTracker {
   public:
-    // All of them outlive it.
+    // The arguments outlive the tracker.
     ClaimTracker(const SourceSelection &sources, RecordTable &records, MemberTable &names, const NamingRules &policy)
         : sources_(sources), records_(records), names_(names), policy_(policy) {}
 
     // -- one record --
-    // A new one, or one that claims nothing: it claims the name that the policy gives it. One without a name is counted.
+    // A record that claims nothing yet claims the name that the naming rules give it. A record without a name is counted.
     void claim(RecordId id, const PeerView &peer, ObservationTally &tally);
-    // The same for one that was remembered, which is no collision and not counted.
+    // The same for a remembered record, for which collisions are not reported and nothing is counted.
     void claim_remembered(RecordId id, const PeerView &peer);
-    // It is present, and its peer is another one: it keeps its name, or claims another one and leaves the old one missing.
+    // The peer of a present record has changed: the record keeps its name, or claims another one and leaves the old one
+    // missing.
     void change_peer(RecordId id, const PeerView &peer, bool was_remembered, Time now, ObservationTally &tally);
-    // Its presence has changed.
+    // The presence of the record has changed.
     void update(RecordId id);
-    // Removes the record; its claim ends for this cause.
+    // Removes the record and its claim, with this cause.
     void remove(RecordId id, LossCause cause, Time now);
-    // It is present and claims nothing: counts it.
+    // Counts a record that is present and claims nothing.
     void count_unnamed(RecordId id, ObservationTally &tally);
 
     // -- all of them --
-    // The source came into use, or went out of it.
+    // The source was taken into use or out of use.
     void update_all(SourceId source);
-    // policy.name has changed: every record claims the name that it has now, and nothing is left missing.
+    // policy.name has changed: every record claims its new name, and the old names are not left missing.
     void rename_all();
 
-    // -- what is to be told of claims: collisions, and new attributes of a known name --
+    // -- changes to publish: collisions, and new attributes of a known name --
     const std::vector<MembershipChange> &noted() const { return noted_; }
     void clear_noted() { noted_.clear(); }
     std::uint64_t collisions() const { return collisions_; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The records that came one by one (`update`), longest known first: those that may have to make room when policy.max_peers is reached.
+// The records that may be removed when policy.max_peers is reached: those that came by `update`, longest known first.
 #pragma once
 
 #include <core/cluster/membership/id_map.hpp>
@@ -18,12 +18,12 @@ class EvictionList {
     };
 
   public:
-    // record: not in it.
+    // record: not in the list.
     void add(RecordId record) {
         entries_[record].listed = true;
         list_.append(entries_, record);
     }
-    // Nothing when it is not in it.
+    // Does nothing for a record that is not in the list.
     void remove(RecordId record) {
         if (!std::as_const(entries_)[record].listed) return;
         list_.remove(entries_, record);

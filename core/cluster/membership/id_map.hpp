@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// One more value for each thing of an IdPool, for what only some of them need: it takes memory up to the greatest number that was
-// ever written.
+// A map from the ids of an IdPool to values, stored as an array up to the greatest id that was written.
 #pragma once
 
 #include <core/cluster/membership/ids.hpp>
@@ -13,17 +12,17 @@ namespace kith::core {
 template <typename Value, typename Id>
 class IdMap {
   public:
-    // To write.
+    // For writing; adds the id.
     Value &operator[](Id id) {
         if (index_of(id) >= values_.size()) values_.resize(index_of(id) + 1);
         return values_[index_of(id)];
     }
-    // Value{} for one that was never written.
+    // For reading; Value{} for an id that was never written.
     const Value &operator[](Id id) const {
         static const Value none{};
         return index_of(id) < values_.size() ? values_[index_of(id)] : none;
     }
-    // As if it had never been written.
+    // Resets the value of an id to Value{}.
     void reset(Id id) {
         if (index_of(id) < values_.size()) values_[index_of(id)] = Value{};
     }

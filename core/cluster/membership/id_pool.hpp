@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Things by small numbers. The number of one that is released is used again.
+// Stores elements under small numbers. The number of a released element is reused.
 #pragma once
 
 #include <core/cluster/membership/ids.hpp>
@@ -17,7 +17,7 @@ class IdPool {
     const Thing &operator[](Id id) const { return things_[index_of(id)]; }
     std::size_t in_use() const { return things_.size() - free_.size(); }
 
-    // A new thing, as Thing{} is. References to the others are not valid any more.
+    // Adds Thing{}. References to other elements become invalid.
     Id acquire() {
         if (free_.empty()) {
             things_.emplace_back();

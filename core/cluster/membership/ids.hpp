@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The numbers by which a membership knows its sources, records and names. Each kind has a type of its own: mixing them does not
-// compile. (NameId of interner.hpp is a number that all topologies of one connector share; MemberId is this membership's.)
+// The ids of sources, records and names in a membership. Each kind has its own type, so mixing them does not compile. (NameId
+// of interner.hpp is shared by all topologies of one connector; MemberId belongs to one membership.)
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A list of numbered things in the order in which they were added. The links are a member of the things, so that one is taken out
-// without a search and the list costs no memory of its own.
+// A doubly linked list of ids, in the order in which they were added. The links are a member of the elements, so that removal
+// needs no search and the list needs no memory of its own.
 #pragma once
 
 namespace kith::core {
@@ -12,7 +12,7 @@ struct IdLinks {
     Id next = Id::none;
 };
 
-// Links: the member of a thing that holds its links in this list. things, in each function: those the list is of, by number.
+// Links: the member of an element that holds its links. things: the container of the elements, indexed by id.
 template <typename Id, auto Links>
 class IntrusiveIdList {
   public:
@@ -30,7 +30,7 @@ class IntrusiveIdList {
         last_ = id;
     }
 
-    // id: in this list.
+    // id: in the list.
     template <typename Things>
     void remove(Things &things, Id id) {
         const IdLinks<Id> links = things[id].*Links;
@@ -39,7 +39,7 @@ class IntrusiveIdList {
         things[id].*Links = {};
     }
 
-    // Calls function(id) for each; the function may take the one that it is called for out of the list.
+    // Calls function(id) for each element. The function may remove the id that is passed to it.
     template <typename Things, typename Function>
     void each(const Things &things, Function function) const {
         for (Id id = first_; id != Id::none;) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Which record has a key: numbers by the hash of their key, in one flat table. It holds the hashes and not the keys, which
-// stay with the records: a look-up compares the key only where the hash agrees, and `prefetch` lets a caller with many keys
-// have the table's memory, and then the records', fetched for all of them at once.
+// A flat hash table from keys to record numbers. It stores the hashes; the keys are stored in the records. A look-up compares
+// keys only where the hash is equal. With `prefetch` a caller with many keys has the memory of the table, and then of the
+// records, loaded for all of them at once.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ class KeyIndex {
 
     std::size_t size() const { return size_; }
 
-    // The number whose hash is this one and for which same(number) holds, or none.
+    // The number with this hash for which same(number) is true, or none.
     template <typename Same>
     std::uint32_t find(std::size_t hash, Same same) const {
         if (slots_.empty()) return none;
@@ -28,7 +28,7 @@ class KeyIndex {
         return none;
     }
 
-    // The first number with this hash: nearly always the one that find would compare first.
+    // The first number with this hash, which is nearly always the one that find would compare first.
     std::uint32_t candidate(std::size_t hash) const {
         return find(hash, [](std::uint32_t) { return true; });
     }
@@ -37,18 +37,18 @@ class KeyIndex {
         if (!slots_.empty()) __builtin_prefetch(&slots_[home(hash)]);
     }
 
-    // id: not in it yet.
+    // id: not in the table.
     void insert(std::size_t hash, std::uint32_t id) {
         if ((size_ + 1) * 8 > slots_.size() * 5) grow();
         put({narrow(hash), id});
         ++size_;
     }
 
-    // id: in it, with this hash.
+    // id: in the table, with this hash.
     void erase(std::size_t hash, std::uint32_t id) {
         std::size_t hole = home(hash);
         while (slots_[hole].id != id) hole = after(hole);
-        // What was pushed on by the erased one moves back, so that no search ends at a hole.
+        // Entries behind the erased one are moved back, so that no search ends early.
         for (std::size_t at = after(hole); slots_[at].id != none; at = after(at)) {
             const std::size_t from_home = (at - home(slots_[at].hash)) & mask();
             if (from_home < ((at - hole) & mask())) continue;
@@ -83,7 +83,7 @@ class KeyIndex {
         }
     }
 
-    std::vector<Slot> slots_; // a power of two; always some are free
+    std::vector<Slot> slots_; // size is a power of two; some slots are always free
     std::size_t size_ = 0;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The largest size that a membership had within the last removal_window.
+// The largest number of members within the last removal_window.
 #pragma once
 
 #include <core/cluster/base/time.hpp>
@@ -14,19 +14,19 @@ namespace kith::core {
 
 class LargestRecentSize {
   public:
-    // The size was `before` until now, and is another one from now on.
+    // The size changes now; it was `before` until now.
     void changed(std::size_t before, Time now) {
         while (!past_.empty() && past_.back().size <= before) past_.pop_back();
         if (past_.empty() || past_.back().until != now) past_.push_back({now, before});
     }
 
-    // Of the sizes since now - window, with the present one.
+    // The largest size since now - window, the present one included.
     std::size_t largest(std::size_t present, Time now, Time window) {
         while (!past_.empty() && later(past_.front().until, window) < now) past_.pop_front();
         return past_.empty() ? present : std::max(past_.front().size, present);
     }
 
-    // What was is no measure any more: the policy has changed what counts as a member.
+    // Forgets earlier sizes, because the policy has changed which names are members.
     void forget() { past_.clear(); }
 
   private:

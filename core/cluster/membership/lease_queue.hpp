@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The leases of the records of all sources, each on the hearing clock of its source.
+// The leases of the records of all sources. The lease of a record runs on the hearing clock of its source.
 //
-// A lease that is renewed, ended or forgotten leaves its entry in the queue; when that one is due, it is passed over or put in again.
+// A lease that is renewed, ended or forgotten leaves its entry in the queue. When the entry is due, it is dropped or inserted
+// again.
 #pragma once
 
 #include <core/cluster/base/deadline_queue.hpp>
@@ -19,9 +20,9 @@ class LeaseQueue {
   public:
     void add_source() { queues_.emplace_back(); }
 
-    // The record's lease begins or is renewed. ends: never for a record without one, whose ttl is 0.
+    // Begins or renews the lease of a record. ends: `never` for a record without a lease, whose ttl is 0.
     void renew(SourceId source, RecordId record, Time ttl, Time ends) {
-        if (ttl == 0 && std::as_const(leases_)[record].ttl == 0) return; // it has none and had none
+        if (ttl == 0 && std::as_const(leases_)[record].ttl == 0) return; // no lease before and none now
         Lease &lease = leases_[record];
         lease.ttl = ttl;
         lease.ends = ends;
@@ -30,19 +31,19 @@ class LeaseQueue {
         lease.queued = ends;
         queues_[index_of(source)].add(ends, static_cast<std::uint32_t>(record));
     }
-    // It does not run out any more: the record is not present.
+    // Ends the lease of a record that is no longer present.
     void end(RecordId record);
-    // The record's number may stand for another one from now on.
+    // The number of the record may be reused from now on.
     void forget(RecordId record) { leases_.reset(record); }
-    // As its source reported it last.
+    // The ttl that the source reported last.
     Time ttl(RecordId record) const { return leases_[record].ttl; }
 
-    // Some lease of this source may have run out at this time of its hearing clock.
+    // Whether a lease of this source may have expired at this time of its hearing clock.
     bool due(SourceId source, Time hearing) const { return queues_[index_of(source)].next() <= hearing; }
-    // The next record of this source whose lease has run out at this time of its hearing clock; none when there is no more. Its lease is
-    // ended.
+    // Ends the next lease of this source that has expired at this time of its hearing clock, and returns its record; none when
+    // there is no more.
     RecordId take_expired(SourceId source, Time hearing);
-    // Keeps the queue of a source in proportion to its records.
+    // Limits the queue of a source in proportion to its number of records.
     void trim(SourceId source, std::size_t records) {
         if (queues_[index_of(source)].size() > 2 * records + 64) prune(source);
     }
@@ -53,7 +54,7 @@ class LeaseQueue {
     struct Lease {
         Time ttl = 0;
         Time ends = never;
-        Time queued = never; // the entry in the queue that counts
+        Time queued = never; // time of the valid entry in the queue
         SourceId source{};
     };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a membership must know of the links of its names.
+// The questions that a membership asks about the links of its names.
 #pragma once
 
 #include <core/cluster/base/interner.hpp>
@@ -9,7 +9,7 @@ namespace kith::core {
 
 class LinkQueries {
   public:
-    // A link is up, or may be, or work on it is under way: a gone name is still remembered.
+    // Whether a link is up or may be up, or an operation on it is in flight: the membership then keeps a name that is gone.
     virtual bool busy(NameId name) const = 0;
     virtual bool ever_linked(NameId name) const = 0;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Why a name stopped being a member, or a record stopped claiming it.
+// Why a name is no longer a member, or why a record no longer claims it.
 #pragma once
 
 #include <cstdint>
@@ -11,16 +11,16 @@ enum class LossCause : std::uint8_t {
     none,
     missed,     // not in an observation
     expired,    // its lease ran out
-    left,       // the source states that it is gone
-    renamed,    // its key has another name now
-    unnamed,    // policy.name can no longer name it
+    left,       // the source reported that it has left
+    renamed,    // its key now has another name
+    unnamed,    // policy.name gives it no name any more
     self,       // it is the local node
     filtered,   // include, exclude
-    unselected, // only a strategy that is not in use has it (merge: first)
-    pushed_out, // learnt, never linked, and room was needed
+    unselected, // only a strategy that is not in use reports it (merge: first)
+    pushed_out, // came by `update`, was never linked, and was removed for max_peers
     policy,     // the policy or the configuration changed
-    remembered, // known from before the restart alone
-    forgotten,  // it was, and the source has looked since and does not have it
+    remembered, // known only from before the restart
+    forgotten,  // was known only from before the restart, and the source has reported without it
 };
 
 } // namespace kith::core

@@ -34,7 +34,7 @@ MemberState target_state(const MemberFacts &facts) {
     if (facts.claims.remembered != 0) return MemberState::remembered;
     if (!is_member(facts.state)) return facts.state;
     if (facts.claims.aside != 0) return MemberState::aside;
-    // What was only remembered never counted as a member for the guard, and is never parted.
+    // A name that was only remembered never counted as a member for the guard, and is never disconnected.
     return facts.state == MemberState::remembered ? MemberState::outside : MemberState::held;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The states of a name, and which of them its claims ask for: pure functions of what is known of one name.
+// The states of a name in a membership, and pure functions that derive the state from the claims.
 #pragma once
 
 #include <core/cluster/base/peer_class.hpp>
@@ -12,11 +12,11 @@ namespace kith::core {
 
 // What one claim counts as.
 enum class Contribution : std::uint8_t {
-    nothing,    // it is remembered, of a source that is not in use
-    present,    // the source has the peer
-    missing,    // the source does not have it any more
-    remembered, // the source had it before a restart
-    aside,      // the source is not in use (merge: first), and has the peer or misses it
+    nothing,    // remembered, and the source is not in use
+    present,    // the source reports the peer
+    missing,    // the source does not report it any more
+    remembered, // the source reported it before a restart
+    aside,      // the source is not in use (merge: first); it reports the peer, or did not in its last observations
 };
 
 struct ClaimCounts {
@@ -25,11 +25,11 @@ struct ClaimCounts {
     std::uint32_t remembered = 0;
     std::uint32_t aside = 0;
 
-    // The one that counts these; nullptr for `nothing`.
+    // The counter of a contribution; nullptr for `nothing`.
     std::uint32_t *of(Contribution contribution);
 };
 
-// What the policy makes of a name, whatever claims it.
+// Whether the policy accepts a name, independent of its claims.
 enum class Verdict : std::uint8_t {
     accepted,
     self,     // it is the local node
@@ -45,28 +45,29 @@ enum class MemberState : std::uint8_t {
     wanted,     // a claim is present
     missing,    // no claim is present, one is missing
     remembered, // no claim is present or missing, one is remembered
-    aside,      // it was a member, and only a source that is not in use has it
-    held,       // no claim is left, and the guard decides when it goes
-    gone,       // its removal is believed, and a link or an operation is still there
+    aside,      // it was a member, and only a source that is not in use reports it
+    held,       // no claim is left, and the guard delays the removal
+    gone,       // removed, and a link or an operation still exists
 };
 
 constexpr bool is_member(MemberState state) { return state != MemberState::outside && state != MemberState::gone; }
 
-// What the reconciler is to do about a member in this state; `none` for outside, and for gone, where policy.prune decides.
+// The class of a member in this state; `none` for outside, and for gone, where policy.prune decides.
 PeerClass class_of(MemberState state);
 
 struct MemberFacts {
     Verdict verdict = Verdict::accepted;
     ClaimCounts claims;
-    bool claimed = false;         // some claim is left, also one that counts as nothing
+    bool claimed = false;         // a claim is left, also one that counts as nothing
     bool ended_by_policy = false; // the last change of a claim came from a new policy
     MemberState state = MemberState::outside;
 };
 
-// The state that these facts ask for. One that is gone is answered as gone; whether it is outside depends on its link.
+// The state that follows from these facts. For a name that is gone it is `gone`; whether it becomes `outside` depends on its
+// link.
 MemberState target_state(const MemberFacts &facts);
 
-// The kind of change to publish when a name goes from one state to another.
+// The kind of change to publish for a transition between states.
 ChangeKind change_of(MemberState before, MemberState after);
 
 } // namespace kith::core

@@ -50,7 +50,7 @@ void MemberStateDecider::decide(MemberId id, Time now, Changes &changes) {
     switch (target) {
     case MemberState::outside: leave(id, change, now, changes); break;
     case MemberState::gone:
-        // Nobody is parted whom a strategy that is not in use has.
+        // A peer that a strategy out of use reports is not disconnected.
         stay_gone(id, entry.counts.aside != 0 ? PeerClass::kept : class_of_gone(), change, now, changes);
         break;
     case MemberState::held:
@@ -77,7 +77,7 @@ void MemberStateDecider::decide(MemberId id, Time now, Changes &changes) {
     if (entry.claims.empty() && nobody_knows_it) names_.forget(id);
 }
 
-// Not accepted by the policy, or never more than remembered: past the guard, and it leaves a link alone.
+// Not accepted by the policy, or only remembered: it bypasses the guard, and its link is not changed.
 void MemberStateDecider::leave(MemberId id, MembershipChange &change, Time now, Changes &changes) {
     const MemberEntry &entry = names_[id];
     if (entry.verdict == Verdict::self) change.cause = LossCause::self;
@@ -157,7 +157,7 @@ PeerClass MemberStateDecider::class_of_gone() const {
     return policy_.prune == Prune::disconnect ? PeerClass::unwanted : PeerClass::kept;
 }
 
-// What is only remembered is no measure of what goes.
+// Members that are only remembered do not count for the guard.
 std::size_t MemberStateDecider::counted_members() const { return names_.members() - names_.remembered(); }
 
 } // namespace kith::core

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Decides what becomes of the names whose claims or verdict have changed: their state and class, and the changes to be told. Those that
-// nothing claims any more go past the guard.
+// Decides the state and class of the names whose claims or verdict have changed, and returns the changes. Names without a claim
+// are passed to the removal guard.
 #pragma once
 
 #include <core/cluster/membership/ids.hpp>
@@ -21,19 +21,19 @@ struct MemberEntry;
 
 class MemberStateDecider {
   public:
-    // All of them outlive it.
+    // The arguments outlive the object.
     MemberStateDecider(MemberTable &names, const RecordTable &records, const LinkQueries &links, const Policy &policy)
         : names_(names), records_(records), links_(links), policy_(policy) {}
 
-    // For every touched name; appends what has changed.
+    // Decides every touched name and appends the changes.
     void settle(Time now, std::vector<MembershipChange> &changes);
     // `settle` has nothing to do unless a name is touched.
     bool idle() const { return guard_.idle(); }
     Time next_deadline() const { return guard_.next_deadline(policy_); }
     std::size_t held() const { return guard_.waiting(); } // names whose removal the guard holds
-    // The policy has changed what a member is.
+    // The policy has changed which names are members.
     void forget_history() { guard_.forget_history(); }
-    // Every name has no class any more, whatever its state.
+    // Sets the class of every name to `none`, whatever its state.
     void give_up(std::vector<MembershipChange> &changes);
 
   private:

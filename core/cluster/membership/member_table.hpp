@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The names of one topology: which records claim each, what these claims count as, and the state that was decided for it. Knows no
-// source and decides nothing; a name whose claims or verdict change is touched, and waits to be decided.
+// The names of one topology: the records that claim each name, what the claims count as, and the decided state. The table does
+// not decide: a name whose claims or verdict change is marked as touched and waits for MemberStateDecider.
 #pragma once
 
 #include <core/cluster/base/interner.hpp>
@@ -22,7 +22,7 @@
 
 namespace kith::core {
 
-// Of one record.
+// The claim of one record.
 struct Claim {
     IdLinks<RecordId> links; // of the claims of its name
     Contribution contribution = Contribution::nothing;
@@ -32,18 +32,18 @@ struct MemberEntry {
     NameId name = no_name;
     IntrusiveIdList<RecordId, &Claim::links> claims;
     ClaimCounts counts;
-    IdLinks<MemberId> order; // of all entries, in the order they were found
+    IdLinks<MemberId> order; // in the list of all entries, in the order of their discovery
     Verdict verdict = Verdict::accepted;
     MemberState state = MemberState::outside;
     PeerClass peer_class = PeerClass::none;
-    LossCause cause = LossCause::none; // of the last claim that went
+    LossCause cause = LossCause::none; // of the last claim that ended
     SourceId cause_source{};
     bool touched = false;
     bool forgettable = false;
     Time since = 0;                 // of the state
-    Time missing_since = 0;         // of the last claim that went
-    std::uint64_t observations = 0; // that missed it
-    PackedPeer last_peer;           // what it said, kept while the name is gone
+    Time missing_since = 0;         // of the last claim that ended
+    std::uint64_t observations = 0; // number of observations without it
+    PackedPeer last_peer;           // its peer, stored while the name is gone
 };
 
 class MemberTable {
@@ -59,22 +59,22 @@ class MemberTable {
     std::string_view text(MemberId id) const { return names_.text(entries_[id].name); }
     MemberId find(NameId name) const { return name < by_name_.size() ? by_name_[name] : MemberId::none; }
     MemberId find(std::string_view name) const { return find(names_.find(name)); }
-    // The entry of a name, a new one when there is none.
+    // The entry of a name; adds one when there is none.
     MemberId acquire(std::string_view name, const NamingRules &policy);
-    // In the order they were found.
+    // In the order of their discovery.
     template <typename Function>
     void each(Function function) const {
         order_.each(entries_, function);
     }
 
-    // -- claims; each touches the name --
+    // -- claims; each function marks the name as touched --
     void claim(MemberId id, RecordId record);
     void unclaim(MemberId id, RecordId record);
-    // False, and nothing done, when the claim counts as this already.
+    // Returns false without a change when the claim already counts as this.
     bool set_contribution(MemberId id, RecordId record, Contribution contribution);
     Contribution contribution(RecordId record) const { return claims_[record].contribution; }
     RecordId next_claim(RecordId record) const { return claims_[record].links.next; }
-    // The oldest one that counts as this; none when there is none.
+    // The oldest claim that counts as this; none when there is none.
     RecordId first_claim(MemberId id, Contribution contribution) const;
 
     // -- deciding --
@@ -90,7 +90,7 @@ class MemberTable {
         touched_.clear();
     }
     void set_state(MemberId id, MemberState state, Time now);
-    // Nothing claims it and nobody needs it; `sweep` frees it when that is still so.
+    // Marks a name that is unclaimed and unused. `sweep` frees it if that is still true.
     void forget(MemberId id);
     void sweep();
 

@@ -35,7 +35,7 @@ Status Membership::replace(SourceId source, std::span<const PeerView> peers, Tim
         if (matches[i].same && matches[i].settled && !leased) continue;
         apply(source, matches[i], peers[i], false, now, tally);
     }
-    // All of its records were in it, or are new: then none is missing.
+    // When every record was in the report or is new, none is missing.
     if (records_.keys(source).size() != peers.size()) updater_.miss_others(source, now, tally);
     updater_.forget_remembered(source, now);
     end_observation(source, now, tally);
@@ -87,7 +87,7 @@ void Membership::remember(SourceId source, std::span<const PeerView> peers) {
     select_sources();
 }
 
-// counts: absence is counted by it.
+// counts: peers that are not in it are missing in one more observation.
 void Membership::begin_observation(SourceId source, Time now, bool counts) {
     sources_[source].observed(now, counts);
     if (records_.remembered(source) != 0) sources_[source].expect_full_report(later(now, ns(policy_.grace)));
@@ -136,7 +136,7 @@ void Membership::advance(Time now) {
     });
 }
 
-// Without a peer there is nothing to be heard.
+// A source without peers cannot be silent.
 Time Membership::silent_at(SourceId source) const {
     return records_.present(source) == 0 ? never : sources_[source].silent_at();
 }

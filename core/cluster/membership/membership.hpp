@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The peers that one topology believes in. An observation goes through the parts of this folder in this order:
+// The set of peers of one topology. An observation passes through the parts of this folder in this order:
 //
 //   resolve   RecordMatcher   which record is each of its peers?
 //   record    RecordTable     what each source said of each key, present or missing
@@ -9,8 +9,9 @@
 //   guard     RemovalGuard    are these too many removals at once?
 //   change    MembershipChange, of which the owner makes events, and classes for the reconciler
 //
-// The first three happen in the input; settle() does the rest for all that was touched, so that the guard sees a whole observation.
-// Knows no connector and tells no events. Cost is in proportion to what is touched. How an owner drives it:
+// The first three steps are part of the input. settle() performs the others for all touched names, so that the guard sees a
+// whole observation. A membership calls no connector and publishes no events. The cost is proportional to the number of touched
+// records. Use by its owner:
 //
 //   input; settle(now, changes); use the changes; sweep();
 //   if (next_deadline() <= now) { advance(now); settle, use, sweep as above }
@@ -43,7 +44,7 @@ namespace kith::core {
 
 class Membership {
   public:
-    // names and links outlive it.
+    // names and links outlive the membership.
     Membership(Policy policy, Interner &names, const LinkQueries &links);
     Membership(const Membership &) = delete;
     Membership &operator=(const Membership &) = delete;
@@ -58,33 +59,34 @@ class Membership {
     void heard(SourceId source, Time now);
     void failed(SourceId source, Time now);
 
-    // What was known before a restart. Held until the source's first successful look: then its answer rules, and of these it does not
-    // have are forgotten, not removed. Nothing when it has looked already; over max_peers the rest is not taken.
+    // Adds peers known from before a restart. They are held until the source's first successful observation. Those that it does
+    // not contain are then forgotten, not removed. Does nothing when the source has already reported. Peers beyond max_peers
+    // are not added.
     void remember(SourceId source, std::span<const PeerView> peers);
 
     // -- policy --
     void set_self(std::string_view name); // empty: unknown
     void set_policy(Policy policy, Time now);
     const Policy &policy() const { return policy_; }
-    // The name is neither linked nor busy any more: one that is gone is forgotten.
+    // The name is neither linked nor busy any more: a name that is gone is now forgotten.
     void quiet(NameId name);
-    // Every name becomes none: the topology ends.
+    // The topology ends: every name gets the class `none`.
     void give_up(std::vector<MembershipChange> &changes) { decider_.give_up(changes); }
 
     // -- deciding --
     bool unsettled() const { return names_.any_touched(); }
     void settle(Time now, std::vector<MembershipChange> &changes);
-    // After the changes were used: frees what nobody needs.
+    // Call it after the changes were used: frees unused names.
     void sweep() { names_.sweep(); }
     Time next_deadline() const;
-    void advance(Time now); // then settle
+    void advance(Time now); // settle() must follow
 
     // -- knowledge --
     const MembershipQueries &queries() const { return queries_; }
     const SourceLiveness &source(SourceId source) const { return sources_[source]; }
     const RecordTable &records() const { return records_; }
     std::size_t size() const { return names_.members(); }
-    std::size_t guarded() const { return decider_.held(); } // names whose removal the guard holds
+    std::size_t guarded() const { return decider_.held(); } // number of names whose removal the guard holds
     std::uint64_t collisions() const { return claims_.collisions(); }
 
   private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a membership makes of another policy, another local node, and a link that is over.
+// How a membership handles a new policy, a new name of the local node, and the end of a link.
 #include <core/cluster/membership/membership.hpp>
 
 #include <utility>

@@ -21,15 +21,15 @@ class MemberTable;
 class RecordTable;
 class SourceSelection;
 
-// Where one name stands, and by which claims.
+// The state of one name and the claims that determine it.
 struct NameStanding {
     struct Claim {
         SourceId source{};
         std::string_view key;
         bool present = false;
-        bool remembered = false; // from before the restart; the next two say nothing then
+        bool remembered = false; // from before the restart; the next two members are unset then
         Time missing_since = 0;
-        std::uint64_t observations = 0; // that missed it
+        std::uint64_t observations = 0; // number of observations without it
     };
     bool known = false;
     bool self = false;
@@ -43,7 +43,7 @@ struct NameStanding {
 
 class MembershipQueries {
   public:
-    // All of them outlive it.
+    // The arguments outlive the object.
     MembershipQueries(const SourceSelection &sources, const RecordTable &records, const MemberTable &names)
         : sources_(sources), records_(records), names_(names) {}
 
@@ -53,7 +53,7 @@ class MembershipQueries {
     std::vector<NameId> members() const;
     NameStanding standing(NameId name, Time now) const;
 
-    // How a name stands, in one word: wanted, missing, remembered, resting, guarded, gone, local_node, excluded, outside.
+    // The state of a name as one word: wanted, missing, remembered, resting, guarded, gone, local_node, excluded, outside.
     struct NameStatus {
         NameId name = no_name;
         std::string_view state;
@@ -62,10 +62,11 @@ class MembershipQueries {
     };
     NameStatus status_of(NameId name) const;                                       // state is empty when it is not known
     void each_name(const std::function<void(const NameStatus &)> &function) const; // in the order they were found
-    // The name's peer as the first claim has it, or the last one had it; the attributes are put into `attributes`. False for an unknown
-    // name.
+    // The peer of a name, from its first claim, or from the last one when no claim is left. The attributes are stored in
+    // `attributes`. Returns false for an unknown name.
     bool describe(NameId name, PeerView &peer, std::vector<AttributeView> &attributes) const;
-    // The peers of a source that are worth remembering: those it makes members by what it has seen, or remembered itself.
+    // The peers of a source to store for the next start: those that are members by its observations, or by what was remembered
+    // of it.
     void each_known(SourceId source, const std::function<void(const PeerView &)> &function) const;
 
   private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Which name a peer has, and what the policy makes of a name: self, include, exclude, and the template of policy.name.
+// Determines the name of a peer by the template of policy.name, and whether the policy accepts a name: self, include, exclude.
 #pragma once
 
 #include <core/cluster/membership/member_state.hpp>
@@ -15,7 +15,7 @@ namespace kith::core {
 
 class NamingRules {
   public:
-    // The policy outlives it, and may change: `template_changed` is called then when its name has.
+    // The policy outlives the object and may change. When policy.name changes, call `template_changed`.
     explicit NamingRules(const Policy &policy) : policy_(policy), template_(policy.name) {}
     void template_changed() { template_ = NameTemplate{policy_.name}; }
 
@@ -24,7 +24,7 @@ class NamingRules {
     void set_self(std::string_view name) { self_ = name; }
 
     Verdict judge(std::string_view name) const;
-    // Puts the peer's name into `name`. Returns "", or the reason why it has none.
+    // Stores the peer's name in `name`. Returns "", or the reason why the peer has no name.
     std::string name_of(const PeerView &peer, std::string &name) const { return template_.name(peer, name); }
 
   private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A peer as it was observed, kept in one piece of memory, so that comparing an unchanged one touches little.
+// An observed peer in one allocation, so that the comparison with an unchanged one reads little memory.
 #pragma once
 
 #include <kith/hosting/peer_view.hpp>
@@ -24,10 +24,10 @@ class PackedPeer {
     // Appends the attributes to `out` (views into this record).
     void attributes(std::vector<AttributeView> &out) const;
 
-    // Key, name and attributes are the same; the order of attributes does not matter. The ttl is not looked at.
+    // Whether key, name and attributes are equal. The order of attributes and the ttl are ignored.
     bool equals(const PeerView &peer) const;
 
-    // Has the memory fetched that equals will look at, as far as most records go.
+    // Prefetches the memory that equals() reads for most records.
     void prefetch() const {
         for (std::size_t line = 0; line < 3; ++line) __builtin_prefetch(memory_.get() + 64 * line);
     }

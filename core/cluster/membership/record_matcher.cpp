@@ -24,7 +24,7 @@ Status repeated_key(const PeerView &peer) {
 
 } // namespace
 
-// Into looked_up_. In steps over all of these peers, so that they wait for memory together.
+// Fills looked_up_. Each step is done for all of these peers, so that their memory accesses overlap.
 void RecordMatcher::look_up(const RecordTable &records, SourceId source, std::span<const PeerView> peers) {
     std::array<std::size_t, std::tuple_size_v<decltype(looked_up_)>> hashes;
     const KeyIndex &keys = records.keys(source);
@@ -49,7 +49,7 @@ Status RecordMatcher::match(RecordTable &records, SourceId source, std::span<con
     matches_.clear();
     matches_.reserve(peers.size());
     boost::unordered_flat_set<std::string_view, KeyViewHash> new_keys;
-    // An unchanged set usually comes in the same order again: the next record is tried before the index is asked.
+    // An unchanged set is usually in the same order as before, so the next record is tried before the index.
     RecordId expected = records.first(source);
     for (std::size_t i = 0; i < peers.size();) {
         std::size_t batch = 1;

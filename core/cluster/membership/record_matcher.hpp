@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The first step of an observation: which record each of its peers is, and whether it has changed.
+// The first step of an observation: finds the record of each peer, and whether the peer has changed.
 #pragma once
 
 #include <core/cluster/base/status.hpp>
@@ -20,12 +20,12 @@ class RecordMatcher {
   public:
     struct Match {
         RecordId record; // none: a new key
-        bool same;       // as it was observed last, but for the ttl
-        bool settled;    // present and named: when it is the same, there is nothing to do
+        bool same;       // equal to the last observation, except for the ttl
+        bool settled;    // present and named: when it is also the same, there is nothing to do
     };
 
-    // Finds the record of each peer, and marks it as observed. Refused, with nothing changed: KITH_INVALID (a peer has no key, or two
-    // have the same).
+    // Finds the record of each peer and marks it as observed. Refuses without a change with KITH_INVALID: a peer has no key, or
+    // two have the same.
     Status match(RecordTable &records, SourceId source, std::span<const PeerView> peers);
 
     // Of the last observation, in its order.

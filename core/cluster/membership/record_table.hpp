@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What each source said of each key. A record is present, or missing from its source's last observations, or remembered from before a
-// restart. Knows no policy, and of names only which entry a record claims.
+// The last report of each source about each key. A record is present, or missing from its source's last observations, or
+// remembered from before a restart. The table contains no policy, and of names only which entry a record claims.
 #pragma once
 
 #include <core/cluster/membership/absence_list.hpp>
@@ -22,14 +22,14 @@ namespace kith::core {
 
 // free -> present <-> missing; free -> remembered -> present; free -> ghost. Each ends as free.
 enum class Presence : std::uint8_t {
-    free,       // its number stands for nothing
-    present,    // its source has it
-    missing,    // its source does not have it any more
-    ghost,      // the same; it is what a key stood for before it got another name, and is not found by its key
-    remembered, // its source had it before a restart, and has not looked since
+    free,       // the number is unused
+    present,    // its source reports it
+    missing,    // its source does not report it any more
+    ghost,      // as missing; the peer of a key before the key got another name. It is not found by its key
+    remembered, // its source reported it before a restart, and has not reported since
 };
 
-// Aligned, so that what a comparison looks at is in one line of the cache.
+// Aligned, so that a comparison reads one cache line.
 struct alignas(64) Record {
     PackedPeer peer;
     IdLinks<RecordId> order; // of its source, in the order they were found
@@ -47,28 +47,29 @@ class RecordTable {
     // -- records --
     Record &operator[](RecordId id) { return records_[id]; }
     const Record &operator[](RecordId id) const { return records_[id]; }
-    // By its key; none for an unknown one.
+    // Finds a record by its key; none for an unknown key.
     RecordId find(SourceId source, std::string_view key) const;
     // presence: present or remembered. The source has no record with this key.
     RecordId add(SourceId source, const PeerView &peer, Presence presence);
-    // A ghost of what this record says at present.
+    // Adds a ghost with the present peer of this record.
     RecordId add_ghost(RecordId of, const Absence &absence);
     // present -> missing
     void make_missing(RecordId id, const Absence &absence);
     // missing, remembered -> present
     void make_present(RecordId id);
-    // Answers what it said. Its number is used again.
+    // Removes the record and returns its peer. The number is reused.
     PackedPeer remove(RecordId id);
-    // As it was observed last; the attributes are appended. False when it says nothing.
+    // The peer as it was observed last; the attributes are appended. False for an unused number.
     bool describe(RecordId id, PeerView &peer, std::vector<AttributeView> &attributes) const;
 
-    // -- the observation that is being looked at --
+    // -- the current observation --
     void begin_observation() { ++mark_; }
     bool observed(RecordId id) const { return records_[id].mark == mark_; }
     void mark_observed(RecordId id) { records_[id].mark = mark_; }
 
     // -- sets of records --
-    // Those of a source in the order they were found, without ghosts. The function may remove the record that it is called for.
+    // The records of a source in the order of their discovery, without ghosts. The function may remove the record that is
+    // passed to it.
     template <typename Function>
     void each(SourceId source, Function function) const {
         of(source).order.each(records_, function);
@@ -95,7 +96,7 @@ class RecordTable {
     };
     SourceRecords &of(SourceId source) { return by_source_[index_of(source)]; }
     const SourceRecords &of(SourceId source) const { return by_source_[index_of(source)]; }
-    // One of this presence comes (+1) or goes (-1).
+    // Counts a record of this presence that was added (+1) or removed (-1).
     void count(SourceId source, Presence presence, std::ptrdiff_t by);
 
     IdPool<Record, RecordId> records_;

@@ -124,7 +124,7 @@ bool RecordUpdater::make_room(std::size_t wanted, Time now) {
     for (RecordId id = learnt.first(); id != RecordId::none && victims.size() < wanted;) {
         const RecordId next = learnt.next(id);
         if (const NameId name = name_of(id); name != no_name && links_.ever_linked(name)) {
-            learnt.remove(id); // it has proved itself
+            learnt.remove(id); // it was linked: never evicted
         } else if (!records_.observed(id) && records_[id].presence == Presence::present) {
             victims.push_back(id);
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What happens to records: they come, are seen again, go missing, end with their lease or with `grace` and `confirm`, and make room when
-// policy.max_peers is reached. Each step is brought to the claims.
+// Updates records: adds them, renews them, marks them as missing, removes them by their lease or after `grace` and `confirm`,
+// and evicts them when policy.max_peers is reached. Each update is applied to the claims.
 #pragma once
 
 #include <core/cluster/base/interner.hpp>
@@ -26,41 +26,42 @@ class MemberTable;
 
 class RecordUpdater {
   public:
-    // All of them outlive it.
+    // The arguments outlive the object.
     RecordUpdater(const Policy &policy, SourceSelection &sources, RecordTable &records, const MemberTable &names,
                   ClaimTracker &claims, const LinkQueries &links)
         : policy_(policy), sources_(sources), records_(records), names_(names), claims_(claims), links_(links) {}
 
-    // -- as an observation has them; learnt: by itself, so that it may have to make room again --
+    // -- by an observation; learnt: the peer came by `update`, so it may be evicted later --
     // A new key.
     void add(SourceId source, const PeerView &peer, bool learnt, Time now, ObservationTally &tally);
-    // A known one; same: what it says has not changed. It is present now.
+    // A known key; same: the peer has not changed. The record is present now.
     void renew(RecordId id, const PeerView &peer, bool same, bool learnt, Time now, ObservationTally &tally);
-    // A key of `missing`, of `left`. Nothing for an unknown one.
+    // A key in `missing` or in `left`. Does nothing for an unknown key.
     void report_missing(SourceId source, std::string_view key, Time now, ObservationTally &tally);
     void report_left(SourceId source, std::string_view key, Time now, ObservationTally &tally);
-    // Not in it: present -> missing.
+    // The observation does not contain it: present -> missing.
     void miss(RecordId id, LossCause cause, Time now);
-    // Every present one that the observation did not have.
+    // The same for every present record that the observation does not contain.
     void miss_others(SourceId source, Time now, ObservationTally &tally);
     void remove(RecordId id, LossCause cause, Time now);
 
     // -- from before a restart --
-    // Those whose key the source has not; over policy.max_peers the rest is not taken.
+    // Adds peers whose key the source does not have yet. Peers beyond policy.max_peers are not added.
     void remember(SourceId source, std::span<const PeerView> peers);
-    // The source has looked, and does not have the others.
+    // The source has reported: removes its records that are still only remembered.
     void forget_remembered(SourceId source, Time now);
 
     // -- by time --
-    // When the longest missing one is gone, as far as time alone can bring it about.
+    // When the record that has been missing longest is gone, as far as this depends on time alone.
     Time gone_at(SourceId source) const;
     void remove_gone(SourceId source, Time now);
     void expire_leases(SourceId source, Time now);
 
     // -- policy.max_peers --
-    // Removes so many of the learnt ones that never linked, longest known first; false, and nothing done, when there are too few.
+    // Evicts this number of records that came by `update` and never linked, longest known first. Returns false without a change
+    // when there are too few.
     bool make_room(std::size_t wanted, Time now);
-    // What is missing must not grow without bound either: those without a link go first, and nothing is parted by it.
+    // Limits the number of missing records: removes those without a link, longest missing first. Nothing is disconnected by it.
     void trim_missing(Time now);
 
   private:

@@ -36,7 +36,7 @@ const std::vector<RemovalGuard::Decision> &RemovalGuard::decide(std::size_t memb
         remove_beyond(policy.max_peers, needed);
     } else if (waiting_ != 0) {
         remove_added();
-        // Those that were held are often on their way back like the ones before them: a partition heals name by name.
+        // Held members often return one after the other, because a partition heals name by name.
         calm_since_ = std::min(calm_since_, now);
         if (later(calm_since_, ns(policy.grace)) <= now) remove_all_since(now, Decision::Kind::remove);
     }
@@ -67,7 +67,7 @@ void RemovalGuard::remove_added() {
     added_.clear();
 }
 
-// Those without a link cost memory and protect nothing.
+// Held members without a link use memory, and holding them protects nothing.
 void RemovalGuard::remove_beyond(std::size_t most, const std::function<bool(MemberId)> &needed) {
     for (MemberId entry = list_.first(); waiting_ > most && entry != MemberId::none;) {
         const MemberId next = entries_[entry].links.next;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The guard over removals: looks at all that would go at one moment together, and lets them go or holds every one of them for
-// `policy.hold`. Decides about entries by number, and changes nothing but its own list.
+// The guard over removals: examines all removals of one moment together, and either allows them or holds all of them for
+// `policy.hold`. It decides about entries by number and changes only its own list.
 #pragma once
 
 #include <core/cluster/base/time.hpp>
@@ -18,7 +18,8 @@
 
 namespace kith::core {
 
-// Is that too much at once? remaining: members that would be left; largest: the most of them within policy.removal_window.
+// Whether too many members would be removed at once. remaining: members that would be left. largest: the largest number of
+// members within policy.removal_window.
 bool removal_is_guarded(std::size_t remaining, std::size_t largest, const Policy &policy);
 
 class RemovalGuard {
@@ -31,43 +32,43 @@ class RemovalGuard {
   public:
     struct Decision {
         enum class Kind : std::uint8_t {
-            remove,         // it goes
-            remove_guarded, // it goes, after it was held for policy.hold
-            hold,           // it is held from now on
+            remove,         // remove it
+            remove_guarded, // remove it, after it was held for policy.hold
+            hold,           // hold it from now on
         };
         Kind kind = Kind::remove;
         MemberId entry = MemberId::none;
-        std::size_t would_go = 0; // hold: so many of ...
-        std::size_t largest = 0;  // ... so many
+        std::size_t would_go = 0; // hold: the number of removals ...
+        std::size_t largest = 0;  // ... of this number of members
     };
 
-    // A member that nothing claims any more would go. It waits until decide removes it or release takes it out.
+    // Adds a member without a claim. It waits until decide() removes it or release() takes it out.
     void add(MemberId entry, Time now);
-    // It is claimed again, or is no member any more. Nothing when it does not wait.
+    // The member is claimed again, or is not a member any more. Does nothing when it does not wait.
     void release(MemberId entry);
     std::size_t waiting() const { return waiting_; }
-    // Nothing waits, nor was anything waiting at the last decision: `decide` has nothing to do.
+    // Nothing waits, and nothing was waiting at the last decision: `decide` need not be called.
     bool idle() const { return waiting_ == 0 && calm_since_ == never; }
 
-    // members: without those that are only remembered, with those that wait here. missing: of these; they may go next, because the leases
-    // of one partition end one by one. needed(entry): a link, or an operation, still depends on it. The decisions are in the order in
-    // which they are to be carried out, valid until the next call.
+    // members: without those that are only remembered, with those that wait here. missing: of these; they may go next, because
+    // the leases of one partition end one by one. needed(entry): a link, or an operation, still depends on it. The decisions
+    // are in the order in which they are to be carried out, valid until the next call.
     const std::vector<Decision> &decide(std::size_t members, std::size_t missing, const Policy &policy, Time now,
                                         const std::function<bool(MemberId)> &needed);
-    // never: nothing happens by time alone.
+    // never: no decision depends on time alone.
     Time next_deadline(const Policy &policy) const;
 
     // -- the largest membership --
-    // It was `members` until now.
+    // Call it before the number of members changes from `members`.
     void members_change(std::size_t members, Time now) { window_.changed(members, now); }
-    // The policy has changed what a member is.
+    // The policy has changed which names are members.
     void forget_history() { window_.forget(); }
 
   private:
     void hold_added(std::size_t would_go, std::size_t largest);
     void remove_added();
     void remove_beyond(std::size_t most, const std::function<bool(MemberId)> &needed);
-    void remove_all_since(Time since, Decision::Kind kind); // those that wait since then or longer
+    void remove_all_since(Time since, Decision::Kind kind); // those that have waited at least since then
     void remove(MemberId entry, Decision::Kind kind);
 
     LargestRecentSize window_;
@@ -75,7 +76,7 @@ class RemovalGuard {
     IntrusiveIdList<MemberId, &Entry::links> list_; // longest waiting first
     std::size_t waiting_ = 0;
     std::vector<MemberId> added_; // since the last decision
-    Time calm_since_ = never;     // when there was no reason any more to hold those that wait
+    Time calm_since_ = never;     // since when there is no reason to hold those that wait
     std::vector<Decision> decisions_;
 };
 

@@ -14,18 +14,18 @@
 
 namespace kith::core {
 
-// What the choice of `merge: first` depends on.
+// The facts that the choice of `merge: first` depends on.
 struct SourceStanding {
     bool looked = false;
     bool stale = false;
-    bool remembered = false; // peers of it are, from before a restart
+    bool remembered = false; // it has peers from before a restart
 };
 
-// The first that has looked and is not stale; without such a one the first that has looked, or of which peers are remembered; else the
-// first of all.
+// Returns the first source that has reported and is not stale; otherwise the first that has reported or has remembered peers;
+// otherwise the first of all.
 std::size_t source_in_use(std::span<const SourceStanding> sources);
 
-// Between two observations of a source that follows every change, so that `confirm` of them end together with `grace`.
+// The interval of counted observations of a source that follows every change: `confirm` of them take as long as `grace`.
 Time observation_interval(const Policy &policy);
 
 class SourceSelection {
@@ -40,12 +40,12 @@ class SourceSelection {
         for (std::uint32_t i = 0; i < sources_.size(); ++i) function(SourceId{i});
     }
     bool in_use(SourceId source) const { return sources_[index_of(source)].in_use; }
-    // `select` would change nothing.
+    // All sources are in use, and `select` would change nothing.
     bool all_in_use(Merge merge) const { return merge == Merge::union_of_all && all_in_use_; }
     void policy_changed(const Policy &policy, Time now);
 
-    // Chooses anew. has_remembered(source): peers of it are remembered. Answers with those that came into use or went out of it, in
-    // their order, valid until the next call.
+    // Selects the sources in use. has_remembered(source): whether it has remembered peers. Returns the sources that were taken
+    // into use or out of use, in their order; valid until the next call.
     template <typename HasRemembered>
     std::span<const SourceId> select(Merge merge, HasRemembered has_remembered) {
         changed_.clear();

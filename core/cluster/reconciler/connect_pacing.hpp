@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How long to wait for a peer, and how long to leave it alone after a failure.
+// How long a connect attempt may last while others wait, and the backoff after a failed attempt.
 #pragma once
 
 #include <core/cluster/base/random.hpp>
@@ -11,9 +11,9 @@
 
 namespace kith::core {
 
-// How a topology wants its peers joined.
+// A topology's policy for connecting to its peers.
 struct ConnectLimits {
-    std::uint32_t parallel = 16; // of several topologies on one connector the smallest counts
+    std::uint32_t parallel = 16; // the smallest of the topologies of a connector applies
     Time timeout = 8'000'000'000;
     Time backoff_initial = 1'000'000'000;
     Time backoff_max = 60'000'000'000;
@@ -24,7 +24,7 @@ class ConnectPacing {
   public:
     void connected(Time duration) { typical_ = typical_ == 0 ? duration : (typical_ * 7 + duration) / 8; }
 
-    // How long an attempt may hold its slot while new peers wait for one: some times what a connect usually takes here, and
+    // The time an attempt may occupy its slot while new peers wait for one: a multiple of the usual duration of a connect, and
     // longer for a peer that gave way before.
     Time patience(std::uint32_t yields, const ConnectLimits &limits) const {
         const Time usual = typical_ == 0 ? limits.timeout / 4 : std::max(4 * typical_, least_patience);
@@ -32,7 +32,7 @@ class ConnectPacing {
         return usual >= (limits.timeout >> shift) ? limits.timeout : usual << shift;
     }
 
-    // Until the next attempt, after so many failures in a row; at least one.
+    // The time until the next attempt after this number of consecutive failures, which is at least 1.
     static Time backoff(std::uint32_t failures, const ConnectLimits &limits, Random &random) {
         const std::uint32_t doublings = std::min<std::uint32_t>(failures - 1, 62);
         Time delay = limits.backoff_max;
@@ -42,7 +42,7 @@ class ConnectPacing {
 
   private:
     static constexpr Time least_patience = 12'000'000;
-    Time typical_ = 0; // smoothed duration of the connects that succeeded
+    Time typical_ = 0; // smoothed duration of successful connects
 };
 
 } // namespace kith::core

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The operations that a connector has under way: each has a slot here, and a time at which something is to be done about it.
+// The operations that a connector is carrying out. Each has a slot and a deadline.
 #pragma once
 
 #include <core/cluster/base/deadline_queue.hpp>
@@ -25,10 +25,10 @@ struct Operation {
     NameId name = no_name;
     Work work = Work::none;
     CancelReason cancel_reason = CancelReason::none;
-    bool forgotten = false; // begun before a detach: its end only frees the slot
+    bool forgotten = false; // started before a detach: its completion only frees the slot
     Time began = 0;
     Time deadline = never;
-    std::string waiting; // gave_way: to whom
+    std::string waiting; // gave_way: the reason to report
 };
 
 class OperationsInFlight {
@@ -40,16 +40,16 @@ class OperationsInFlight {
     void remove(Slot slot);
     void clear();
 
-    // none for an id that is not under way.
+    // none for an id that is not in flight.
     Slot find(std::uint64_t id) const;
     Operation &operator[](Slot slot) { return slots_[slot]; }
     const Operation &operator[](Slot slot) const { return slots_[slot]; }
-    // Some of them free.
+    // The number of slots, including free ones.
     Slot slots() const { return static_cast<Slot>(slots_.size()); }
 
     void set_deadline(Slot slot, Time deadline);
-    Time next() const { return deadlines_.next(); } // of the earliest, which may be one that no longer counts
-    // The next one that is due; none when there is no more.
+    Time next() const { return deadlines_.next(); } // the earliest deadline, which may be obsolete
+    // The next operation that is due; none when there is no more.
     Slot take_due(Time now);
 
     std::size_t connecting() const { return connecting_; }

@@ -9,7 +9,7 @@ namespace kith::core {
 template <class Entries>
 void PendingOperations::add(Entries &entries, NameId name, Kind kind) {
     if (entries.size() > 2 * kind_of_.size() + 64) {
-        // Mostly leftovers. Each name that counts is kept once.
+        // Most entries are obsolete. Keeps each valid name once.
         mark_.resize(kind_of_.size());
         ++last_mark_;
         std::erase_if(entries, [&](NameId other) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the reconciler hears and knows; reconciler_operations.cpp is what it does.
+// The inputs and the state of the reconciler. Its actions are in reconciler_operations.cpp.
 #include <core/cluster/base/duration_text.hpp>
 #include <core/cluster/reconciler/reconciler.hpp>
 
@@ -15,7 +15,7 @@ namespace kith::core {
 namespace {
 
 constexpr Time links_grace = 5 * one_second;  // from attached to the first `links`
-constexpr Time stable_link = 10 * one_second; // a link that lasts shorter counts as a failure to keep it
+constexpr Time stable_link = 10 * one_second; // a shorter link counts as a failure
 
 } // namespace
 
@@ -24,7 +24,7 @@ Reconciler::Reconciler(std::string connector, std::uint32_t parallel, Connector 
     limits_changed();
 }
 
-// ---- what the connector says ----
+// ---- reports of the connector ----
 
 Status Reconciler::attached(std::string_view node, std::uint64_t epoch, Time now) {
     if (epoch <= epoch_)
@@ -136,7 +136,7 @@ void Reconciler::stop(Time) {
     forget_operations();
 }
 
-// What is under way is cancelled by the next advance; its end only frees the slot.
+// The next advance cancels the operations in flight. Their completion only frees the slot.
 void Reconciler::forget_operations() {
     for (Slot slot = 0; slot < ops_.slots(); ++slot) {
         Operation &op = ops_[slot];
@@ -152,7 +152,7 @@ void Reconciler::forget_operations() {
     }
 }
 
-// Everything that belongs to an attachment, apart from what the links last were.
+// Forgets all state of an attachment, except for the last known links.
 void Reconciler::forget_attachment() {
     attached_ = false;
     links_known_ = false;
@@ -174,7 +174,7 @@ void Reconciler::forget_attachment() {
 
 void Reconciler::set_link(NameId name, bool up, std::string_view reason, Time now, bool observed,
                           std::span<const AttributeView> attributes) {
-    names_.retain(name); // it is told below even when nothing else remembers it
+    names_.retain(name); // needed for the event below, even when nothing else refers to the name
     Peer &known = peer(name);
     const Time lasted = now - known.since;
     known.up = up;
@@ -269,7 +269,7 @@ void Reconciler::publish(std::uint32_t kind, NameId name, std::int32_t status, s
     bus_.publish(event, now);
 }
 
-// ---- what it knows ----
+// ---- state ----
 
 bool Reconciler::linked(NameId name) const { return attached_ && links_known_ && name < peers_.size() && peers_[name].up; }
 

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// One for each connector instance, shared by the topologies that use it: compares what should be with what is, and has the
-// connector mend the difference. Level-triggered: what is wanted and not linked is dialled, whoever forgot to say why it is not.
+// Compares the wanted peers with the existing links and has the connector connect and disconnect accordingly. There is one
+// reconciler for each connector instance, shared by the topologies that use it. It is level-triggered: a wanted peer without a
+// link is connected to, even if no event reported that the link was lost.
 //
 // How an engine drives it:
-//   * every input (attached ... done) is made as the connector says it, at once, also inside the plugin's call; inputs never
-//     call the Connector. They answer a status of kith/plugin.h for the plugin.
-//   * after any input here or to a topology, look at next_deadline(): when it is due (<= now), call advance(now) from the queue;
-//     else have a timer do so. advance is the only place that calls the Connector.
-//   * when the plugin's instance ended or failed, call lost(): its operations are forgotten, and epochs may begin at 1 again.
+//   * It passes every report of the connector (attached ... done) at once, also inside the plugin's call. These inputs never
+//   call the
+//     Connector. They return a status of kith/plugin.h for the plugin.
+//   * After any input here or to a topology it checks next_deadline(): when that is due (<= now), it calls advance(now) from
+//   the queue,
+//     otherwise by a timer. Only advance calls the Connector.
+//   * When the plugin's instance has ended or failed, it calls lost(): the operations are forgotten, and epochs may begin at 1
+//   again.
 #pragma once
 
 #include <core/cluster/base/deadline_queue.hpp>
@@ -33,23 +37,23 @@
 
 namespace kith::core {
 
-// A peer that hears nothing takes up to a minute and a quarter to notice (Erlang: net_ticktime, 60 s, and a quarter of it). What ends
-// sooner twice in a row may end so for ever, and counts as a failure.
+// A node detects a silent peer after up to 75 s (Erlang: net_ticktime, 60 s, and a quarter of it). A link that ends sooner
+// twice in a row may continue to do so, and counts as a failure.
 inline constexpr Time settled_link = 75 * one_second;
 
-// A topology, as its reconciler sees it.
+// A topology as the reconciler uses it.
 class ReconcilerUser {
   public:
     virtual std::string_view user_name() const = 0;
     virtual const ConnectLimits &connect_limits() const = 0;
     virtual PeerClass class_of(NameId name) const = 0;
-    // The peer as this topology knows it; false when it does not. The views are valid until the next input.
+    // Describes the peer; false when this topology does not know it. The views are valid until the next input.
     virtual bool describe(NameId name, PeerView &peer) const = 0;
     virtual void on_attached(std::string_view node, Time now) = 0;
     virtual void on_detached(Time now) = 0;
-    virtual void on_links_known(Time now) = 0; // once for each attachment, after on_link for each of them
+    virtual void on_links_known(Time now) = 0; // once for each attachment, after on_link for each link
     virtual void on_link(NameId name, bool up, Time now) = 0;
-    // Neither a link nor work on it any more.
+    // The name has neither a link nor an operation any more.
     virtual void on_quiet(NameId name) = 0;
 
   protected:
@@ -58,33 +62,33 @@ class ReconcilerUser {
 
 class Reconciler final : public LinkQueries {
   public:
-    // connector: the instance's name, for events. parallel: kith_descriptor.parallel, 0 for no limit of its own.
+    // connector: the name of the instance, for events. parallel: kith_descriptor.parallel; 0: no limit.
     Reconciler(std::string connector, std::uint32_t parallel, Connector &plugin, EventBus &bus, std::uint64_t seed);
     Reconciler(const Reconciler &) = delete;
     Reconciler &operator=(const Reconciler &) = delete;
 
-    // -- what the connector says (kith_connector_host) --
+    // -- reports of the connector (kith_connector_host) --
     Status attached(std::string_view node, std::uint64_t epoch, Time now);
     Status detached(std::int32_t status, std::string_view text, Time now);
     Status links(std::uint64_t epoch, std::span<const LinkView> links, Time now);
     Status link_up(std::uint64_t epoch, const LinkView &link, Time now);
     Status link_down(std::uint64_t epoch, std::string_view name, std::string_view reason, Time now);
     Status done(std::uint64_t op, std::int32_t status, std::string_view text, Time now);
-    // The instance is gone.
+    // The plugin instance has ended.
     void lost(std::int32_t status, std::string_view text, Time now);
 
-    // Nothing is begun any more, and the next advance cancels what is under way; links stay as they are. For the end of the
+    // Starts no further operations, and the next advance cancels those in flight. Links are not changed. For the end of the
     // process.
     void stop(Time now);
 
     // -- time --
-    Time next_deadline() const; // 0: there is something to do now; `never`: nothing until an input
+    Time next_deadline() const; // 0: call advance now; `never`: not before an input
     void advance(Time now);
 
-    // -- what it knows --
+    // -- state --
     std::string_view connector() const { return connector_; }
     bool attached() const { return attached_; }
-    std::string_view node() const { return node_; } // the last known name; empty before the first attachment
+    std::string_view node() const { return node_; } // the last known name of the local node; empty before the first attachment
     std::uint64_t epoch() const { return epoch_; }
     bool links_known() const { return links_known_; }
     bool linked(NameId name) const;
@@ -95,9 +99,10 @@ class Reconciler final : public LinkQueries {
     std::size_t connects_in_flight() const { return ops_.connecting(); }
     std::size_t disconnects_in_flight() const { return ops_.disconnecting(); }
     std::size_t known_names() const { return names_.size(); }
-    // "is linked since 12 s", "attempt 3 failed: ...; next in 4 s": what joining it has come to; empty for an unknown name.
+    // The state of the link as text, such as "linked since 12 s" or "attempt 3 failed: ...; the next is in 4 s"; empty for an
+    // unknown name.
     std::string why(std::string_view name, Time now) const;
-    // The same as values. text and status: of the last failure, while there is one.
+    // The same as values. text and status are those of the last failure, while there is one.
     struct LinkStatus {
         enum class State : std::uint8_t { unknown, linked, connecting, disconnecting, settling, waiting, backing_off, idle };
         State state = State::unknown;
@@ -108,21 +113,21 @@ class Reconciler final : public LinkQueries {
         std::string_view text;
     };
     LinkStatus link_status(std::string_view name, Time now) const;
-    // Why it is not attached, as the connector reported it last.
+    // Why the connector is not attached, from its last report.
     std::int32_t detached_status() const { return detached_status_; }
     std::string_view detached_text() const { return detached_text_; }
     // The topologies that use it.
     const std::vector<ReconcilerUser *> &users() const { return users_; }
-    // Linked names in the order of their numbers.
+    // The linked names in the order of their numbers.
     std::vector<std::string_view> linked_names() const;
 
     // -- for the topologies --
     Interner &names() { return names_; }
     const Interner &names() const { return names_; }
     void add_user(ReconcilerUser &user);
-    void remove_user(ReconcilerUser &user); // it has given up all its classes before
+    void remove_user(ReconcilerUser &user); // its classes were all set to `none` before
     void limits_changed();
-    // A topology's class of a name changes; the name is held as long as it has a class.
+    // Changes a topology's class of a name. The name is referenced as long as it has a class.
     void move(NameId name, PeerClass from, PeerClass to);
 
   private:
@@ -132,22 +137,22 @@ class Reconciler final : public LinkQueries {
 
     struct Peer {
         ClassCounts classes;
-        bool up = false; // while detached: as it was last known
+        bool up = false; // while detached: the last known state
         bool ever_up = false;
-        bool tried = false;      // a connect was begun since it was last up
+        bool tried = false;      // a connect was started since the link was last up
         bool referenced = false; // we hold a reference to the name
         bool dirty = false;
         Work work = Work::none;             // under way
-        Work settling = Work::none;         // has succeeded, and the link does not show it yet
+        Work settling = Work::none;         // the operation has succeeded, and the link has not changed yet
         Slot op = OperationsInFlight::none; // its slot
         std::uint32_t failures = 0;         // in a row
-        std::uint32_t short_links = 0;      // in a row, shorter than settled_link
+        std::uint32_t short_links = 0;      // number of consecutive links shorter than settled_link
         std::uint32_t yields = 0;
         std::uint32_t mark = 0;
         Time since = 0; // of the link's state
         Time retry_at = 0;
         Time settle_by = never;
-        Time wake_at = never; // the entry in deadlines_ that counts
+        Time wake_at = never; // time of the valid entry in deadlines_
         std::int32_t status = KITH_OK;
         std::string text; // of the last failure
     };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the reconciler does: finds the difference, begins what mends it, and sees it through.
+// The actions of the reconciler: finds names whose link differs from their class, and starts, supervises and ends operations.
 #include <core/cluster/base/duration_text.hpp>
 #include <core/cluster/reconciler/reconciler.hpp>
 
@@ -11,9 +11,9 @@ namespace kith::core {
 
 namespace {
 
-constexpr Time cancel_grace = 5 * one_second; // from cancel to the op's end
-constexpr Time link_grace = 5 * one_second;   // from a connect's success to its link
-constexpr Time links_again = 30 * one_second; // between reminders that the links are not known
+constexpr Time cancel_grace = 5 * one_second; // from the cancel to the completion of an operation
+constexpr Time link_grace = 5 * one_second;   // from the success of a connect to its link
+constexpr Time links_again = 30 * one_second; // between repeated requests for the links
 
 } // namespace
 
@@ -24,7 +24,7 @@ Reconciler::Peer &Reconciler::peer(NameId name) {
     return peers_[name];
 }
 
-// A name is kept as long as something is known of it here, and forgotten with all that was known when nothing is.
+// Holds a reference to a name that has a class, a link or an operation, and forgets its state when it has none.
 void Reconciler::mind(NameId name) {
     Peer &known = peer(name);
     const bool needed = known.classes.claimed() || known.up || known.work != Work::none || known.settling != Work::none;
@@ -69,7 +69,7 @@ void Reconciler::consider(NameId name, Time now) {
 
 void Reconciler::wake(NameId name, Time at) {
     Peer &known = peers_[name];
-    if (known.wake_at <= at) return; // it is looked at before that anyway
+    if (known.wake_at <= at) return; // an earlier deadline exists
     known.wake_at = at;
     deadlines_.add(at, name);
 }
@@ -85,7 +85,7 @@ void Reconciler::begin(NameId name, Work work, Time now) {
         peers_[name].tried = true;
         publish(KITH_EVENT_CONNECT_STARTED, name, KITH_OK, {}, now);
     }
-    // The connector may answer this with inputs of its own before it returns.
+    // The connector may report inputs before this call returns.
     const StartedOperation begun = work == Work::connect ? plugin_.connect(view) : plugin_.disconnect(view);
     if (begun.status != KITH_OK) {
         fail(name, work, begun.status, begun.text, 0, now);
@@ -224,7 +224,7 @@ void Reconciler::advance(Time now) {
             if (due.second < peers_.size() && peers_[due.second].wake_at == due.first) peer_due(due.second, now);
         }
     }
-    // Beginning may fail at once and touch again.
+    // An operation may fail immediately and mark its name again.
     for (bool more = true; more;) {
         more = false;
         for (std::size_t i = 0; i < dirty_.size(); ++i) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What was told of the sources of one topology, so that nothing is repeated: publishes observation.ok and observation.failed.
+// Publishes observation.ok and observation.failed for the sources of one topology, and records what was published so that
+// nothing is repeated.
 #pragma once
 
 #include <core/cluster/base/time.hpp>
@@ -19,23 +20,23 @@ namespace kith::core {
 
 struct SourceReport {
     std::string name;
-    bool ok_told = false;       // an observation.ok, and nothing has failed since
-    std::uint64_t failures = 0; // in a row
-    std::uint64_t looks = 0;    // that succeeded, since the start
+    bool ok_told = false;       // an observation.ok was published, and nothing has failed since
+    std::uint64_t failures = 0; // consecutive failures
+    std::uint64_t looks = 0;    // successful observations since the start
     std::uint64_t failed_looks = 0;
     std::int32_t status = KITH_OK;
     std::string text;
     Time failing_since = 0;
-    std::uint64_t left_out = 0; // since the last observation
+    std::uint64_t left_out = 0; // items left out since the last observation
     std::string left_out_reason;
     std::uint64_t left_out_told = 0;
-    Time remembered_age = 0; // of what was remembered, at ...
+    Time remembered_age = 0; // age of the remembered peers at remembered_at
     Time remembered_at = never;
 };
 
 class ObservationEvents {
   public:
-    // Both outlive it.
+    // The arguments outlive the object.
     ObservationEvents(std::string_view topology, EventBus &bus) : topology_(topology), bus_(bus) {}
 
     void add(std::string name) { reports_.emplace_back().name = std::move(name); }
@@ -43,15 +44,16 @@ class ObservationEvents {
     bool knows(SourceId source) const { return index_of(source) < reports_.size(); }
     const SourceReport &operator[](SourceId source) const { return reports_[index_of(source)]; }
 
-    // Items that the next observation does not have, with the reason of the first.
+    // Adds to the number of items that the next observation does not contain. The reason of the first is stored.
     void left_out(SourceId source, std::uint32_t items, std::string_view reason);
-    // An event for the first observation, for each that changed the set or what is left out of it, and for the first after a failure; the
-    // others say nothing new. whole: a `replace`; changes that come one by one have their own events. True: there was something to tell.
+    // Publishes an event for the first observation, for each that changed the set or the items left out of it, and for the
+    // first after a failure. whole: a `replace`; the changes of an `update` have their own events. Returns whether there was a
+    // change.
     bool observed(SourceId source, ObservationTally &tally, bool whole, Time now);
-    // Publishes an event when the failure begins and when its reason changes. The event of the next successful observation contains the
-    // number of failures.
+    // Publishes an event when the failure begins and when its reason changes. The event of the next successful observation
+    // contains the number of failures.
     void failed(SourceId source, std::int32_t status, std::string_view text, Time now);
-    // Peers of it are remembered, which it last had so long ago.
+    // Peers of the source are remembered; age is the time since it last reported them.
     void remembered(SourceId source, Time age, Time now);
 
   private:

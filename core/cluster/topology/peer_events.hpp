@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Publishes the event of each change of a membership, and remembers what became of the peers that were lost last.
+// Publishes the peer.* event of each change of a membership, and stores the reasons of the last lost peers.
 #pragma once
 
 #include <core/cluster/base/interner.hpp>
@@ -19,16 +19,16 @@ namespace kith::core {
 
 class PeerEvents {
   public:
-    // All of them outlive it.
+    // The arguments outlive the object.
     PeerEvents(std::string_view topology, const Membership &membership, const ObservationEvents &sources, const Interner &names,
                const ReasonWriter &reasons, EventBus &bus)
         : topology_(topology), membership_(membership), sources_(sources), names_(names), reasons_(reasons), bus_(bus) {}
 
-    // Nothing for ChangeKind::reclassed.
+    // Publishes nothing for ChangeKind::reclassed.
     void publish(const MembershipChange &change, Time now);
-    // "lost 3 s ago: ..."; empty for a name that is not one of the last 256.
+    // "lost 3 s ago: ..."; empty for a name that is not among the last 256 lost ones.
     std::string lost(std::string_view name, Time now) const;
-    // The reason alone, valid until the next change.
+    // Only the reason; valid until the next change.
     std::string_view last_words(std::string_view name) const;
 
   private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What `kith why` answers of one name, as far as the membership knows: which claims it has, and the class that follows.
+// The part of the answer of `kith why` that comes from the membership: the claims of a name, and the class that follows from
+// them.
 #pragma once
 
 #include <core/cluster/base/time.hpp>
@@ -12,10 +13,10 @@
 
 namespace kith::core {
 
-// standing: of a known name. Without the state of its link.
+// standing: of a known name. The answer does not contain the state of the link.
 std::string explain_peer(const NameStanding &standing, const ObservationEvents &sources, const ReasonWriter &reasons, Time now);
 
-// Of a name that no source has: which source could still find it.
+// The answer for a name that no source reports: which sources could still find it.
 std::string explain_unknown(const Membership &membership, const ObservationEvents &sources, const ReasonWriter &reasons);
 
 } // namespace kith::core

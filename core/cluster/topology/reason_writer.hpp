@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The sentences of a topology: why a peer changed, why a source cannot look. From state alone; nothing here publishes.
+// Words the reasons in a topology's events and answers: why a peer changed, why a source cannot observe. Derives them from the
+// state and publishes nothing.
 #pragma once
 
 #include <core/cluster/base/time.hpp>
@@ -14,17 +15,17 @@ namespace kith::core {
 
 class ReasonWriter {
   public:
-    // Both outlive it.
+    // The arguments outlive the object.
     ReasonWriter(const Membership &membership, const ObservationEvents &sources) : membership_(membership), sources_(sources) {}
 
     std::string cause(LossCause cause, SourceId source) const;
-    // Empty for a change that needs no reason.
+    // The reason of a change; empty when it needs none.
     std::string change(const MembershipChange &change, Time now) const;
-    // Of a source that is stale: its last failure, or its silence.
+    // Why a source is stale: its last failure, or its silence.
     std::string stale(SourceId source) const;
     // "last known 90 s ago"
     std::string last_known(SourceId source, Time now) const;
-    // How long ago the source knew what there is; nothing when it has not looked and nothing was remembered.
+    // The time since the source last had a current view; nullopt when it has not reported and nothing was remembered.
     std::optional<Time> known_age(SourceId source, Time now) const;
 
   private:

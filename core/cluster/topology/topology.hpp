@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// A running topology: what its strategies say goes in, classes for the reconciler and events for the bus come out.
+// A running topology: turns the reports of its strategies into classes for the reconciler and events on the bus.
 //
 // How an engine drives it:
-//   * construct it with the reconciler of its connector, add_source for each strategy in the order of the file, then start(now);
-//   * hand on what the strategies say, at once, also inside their calls; nothing here calls a plugin. A refused input changes
-//     nothing, has been counted as a failed observation already, and its Status is what the plugin gets;
-//   * after any input look at next_deadline() of the topology *and* of its reconciler; call advance(now) when due;
-//   * stop(now) or the destructor gives its peers up: their links are left as they are.
-// The reconciler and the bus outlive it.
+//   * It constructs it with the reconciler of its connector, calls add_source for each strategy in the order of the file, then
+//   start(now).
+//   * It passes on the reports of the strategies at once, also inside their calls. Nothing here calls a plugin. A refused input
+//   changes
+//     nothing and was counted as a failed observation; its Status is returned to the plugin.
+//   * After any input it checks next_deadline() of the topology *and* of its reconciler, and calls advance(now) when due.
+//   * stop(now) or the destructor releases the peers. Their links are not changed.
+// The reconciler and the bus outlive the topology.
 #pragma once
 
 #include <core/cluster/base/status.hpp>
@@ -34,21 +36,21 @@ namespace kith::core {
 
 class LiveTopology final : private ReconcilerUser {
   public:
-    // policy: valid (see name_template.hpp), prune resolved (`unsaid` counts as keep).
+    // policy: valid (see name_template.hpp), with prune resolved (`unsaid` counts as keep).
     LiveTopology(std::string name, Policy policy, Reconciler &reconciler, EventBus &bus);
     ~LiveTopology();
     LiveTopology(const LiveTopology &) = delete;
     LiveTopology &operator=(const LiveTopology &) = delete;
 
     SourceId add_source(std::string name);
-    // Before start: the local node's name as it is configured, so that the node is not told as a peer of its own before the
-    // connector attaches. What the connector then says counts.
+    // Call it before start: sets the configured name of the local node, so that the node is not published as its own peer
+    // before the connector attaches. The name that the connector then reports replaces it.
     void expect_node(std::string_view name) { membership_.set_self(name); }
     void start(Time now);
-    // reason: why, such as "kith is stopping". Afterwards every input answers KITH_CANCELLED.
+    // reason: such as "kith is stopping". Afterwards every input returns KITH_CANCELLED.
     void stop(std::string_view reason, Time now);
 
-    // -- what the strategies say (kith_discovery_host) --
+    // -- reports of the strategies (kith_discovery_host) --
     Status replace(SourceId source, std::span<const PeerView> peers, Time now);
     Status update(SourceId source, std::span<const PeerView> upserted, std::span<const std::string_view> missing,
                   std::span<const std::string_view> left, Time now);
@@ -56,42 +58,42 @@ class LiveTopology final : private ReconcilerUser {
     Status heard(SourceId source, Time now);
     Status failed(SourceId source, std::int32_t status, std::string_view text, Time now);
     Status left_out(SourceId source, std::uint32_t items, std::string_view reason, Time now);
-    // What the engine finds wrong with a call before it can be handed on (an empty key, no UTF-8): counted as `failed`.
+    // The engine has refused a call before it reached the topology (an empty key, invalid UTF-8): counts as `failed`.
     Status refused(SourceId source, std::int32_t status, std::string_view text, Time now) {
         return failed(source, status, text, now);
     }
 
-    // -- what was known before a restart --
-    // These peers are held, and the topology is stale, until the source has looked; nothing when it has. age: how long ago the source
-    // last had them.
+    // -- peers from before a restart --
+    // Holds these peers, and makes the topology stale, until the source has reported. Does nothing when it has reported
+    // already. age: the time since the source last reported them.
     void remember(SourceId source, std::span<const PeerView> peers, Time age, Time now);
-    // How long ago the source knew what there is; nothing when it has not looked and nothing was remembered.
+    // The time since the source last had a current view; nullopt when it has not reported and nothing was remembered.
     std::optional<Time> known_age(SourceId source, Time now) const { return reasons_.known_age(source, now); }
-    // The peers of a source that are worth remembering.
+    // The peers of a source to store for the next start.
     void each_known(SourceId source, const std::function<void(const PeerView &)> &function) const {
         membership_.queries().each_known(source, function);
     }
-    // Is another one when that may have changed.
+    // Changes whenever the peers to store may have changed.
     std::uint64_t revision() const { return revision_; }
 
-    // A new policy, evaluated from the raw observations. What it no longer takes in is left alone.
+    // Applies a new policy to the raw observations. Peers that it no longer accepts are ignored; their links are not changed.
     void set_policy(Policy policy, Time now);
 
     // -- time --
-    Time next_deadline() const; // `never`: nothing until an input
+    Time next_deadline() const; // `never`: not before an input
     void advance(Time now);
 
-    // -- what it knows --
+    // -- state --
     std::string_view name() const { return name_; }
     const Policy &policy() const { return membership_.policy(); }
     bool stale() const { return health_.stale(); }
     bool ready() const { return health_.ready(); }
-    std::size_t size() const { return membership_.size(); } // peers it believes in: wanted and held
-    std::size_t linked() const { return linked_; }          // of them
+    std::size_t size() const { return membership_.size(); } // number of members: wanted and held
+    std::size_t linked() const { return linked_; }          // linked members
     PeerClass class_of(std::string_view name) const;
-    // Where a name stands and why, in sentences for people; says so when it was never seen.
+    // The state of a name and its reasons as text, also for a name that was never seen.
     std::string why(std::string_view name, Time now) const;
-    // The peers it believes in, in the order they were found.
+    // The members, in the order of their discovery.
     struct PeerStatus {
         std::string_view name;
         PeerClass peer_class;
@@ -105,27 +107,27 @@ class LiveTopology final : private ReconcilerUser {
         std::size_t peers;
         std::uint64_t failures; // in a row
         std::string_view reason;
-        std::int32_t status;               // of the last failure, while it cannot look
-        std::uint64_t looks, failed_looks; // since the topology started
-        std::size_t remembered;            // peers of it that are known from before the restart alone
+        std::int32_t status;               // of the last failure, while the source is failing
+        std::uint64_t looks, failed_looks; // successful and failed observations since the start
+        std::size_t remembered;            // number of its peers that are known only from before the restart
     };
     std::vector<SourceStatus> sources() const;
 
-    // Every name it knows of, also those it does not believe in, in the order they were found.
+    // Every known name, also those that are not members, in the order of their discovery.
     struct NameStatus {
         std::string_view name;
-        std::string_view state; // a word of MembershipQueries::NameStatus
+        std::string_view state; // a state of MembershipQueries::NameStatus
         PeerClass peer_class = PeerClass::none;
         Time since = 0;
     };
     void each_name(const std::function<void(const NameStatus &)> &function) const;
-    NameStatus name_status(std::string_view name) const; // state is empty when it is not known
+    NameStatus name_status(std::string_view name) const; // state is empty for an unknown name
     NameStanding standing(std::string_view name, Time now) const;
-    // The peer as its first source has it; false when it is not known. The views are valid until the next input.
+    // The peer as its first source reported it; false for an unknown name. The views are valid until the next input.
     bool describe(std::string_view name, PeerView &peer) const;
-    std::size_t guarded() const { return membership_.guarded(); } // names whose removal the guard holds
+    std::size_t guarded() const { return membership_.guarded(); } // number of names whose removal the guard holds
     std::string_view source_name(SourceId source) const { return sources_.knows(source) ? sources_[source].name : name_; }
-    // Why a name is not known any more, when it was lost not long ago; empty else.
+    // The reason why a name was lost recently; empty for other names.
     std::string_view last_words(std::string_view name) const;
     std::uint64_t collisions() const { return membership_.collisions(); }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Whether a topology is stale (a source cannot look, or has not looked since kith started) and ready (attached, every source has
-// looked, enough links are up): publishes topology.stale, topology.fresh and topology.ready when that changes.
+// Determines whether a topology is stale (a source cannot observe, or has not reported since kith started) and ready (attached,
+// every source has reported, and enough links are up). Publishes topology.stale, topology.fresh and topology.ready when that
+// changes.
 #pragma once
 
 #include <core/cluster/base/time.hpp>
@@ -16,7 +17,7 @@ namespace kith::core {
 
 class TopologyHealth {
   public:
-    // Both outlive it.
+    // The arguments outlive the object.
     TopologyHealth(std::string_view topology, EventBus &bus) : topology_(topology), bus_(bus) {}
 
     bool stale() const { return stale_; }
@@ -26,14 +27,14 @@ class TopologyHealth {
     // source, status, reason: of the first source that is stale.
     void became_stale(std::string_view source, std::int32_t status, std::string_view reason, Time now);
     void became_fresh(Time now);
-    // Nothing when it is ready already. Readiness that was lost to links soon and twice in a row must last for settled_link first: call it
-    // again at next_deadline().
+    // Does nothing when it is ready already. Readiness that was lost twice in a row soon after links came up must last for
+    // settled_link before it is published: call this again at next_deadline().
     void became_ready(std::string_view connector, std::string_view node, std::size_t peers, std::size_t linked, Time now);
     void became_unready(Time now);
-    // The local node is gone: not ready, and no sign of links that do not settle.
+    // The local node is detached: not ready. This does not count as links that fail to settle.
     void detached(Time now);
     void stopped() { ready_ = false; }
-    Time next_deadline() const { return ready_due_; } // `never`: time alone changes nothing
+    Time next_deadline() const { return ready_due_; } // `never`: nothing depends on time alone
 
   private:
     Event event(std::uint32_t kind) const;
@@ -44,9 +45,9 @@ class TopologyHealth {
     bool ready_ = false;
     Time stale_since_ = 0;
     Time unready_since_ = 0;
-    std::uint32_t short_readiness_ = 0; // how often in a row readiness ended within settled_link
+    std::uint32_t short_readiness_ = 0; // number of consecutive times that readiness ended within settled_link
     Time ready_since_ = 0;
-    Time ready_due_ = never; // until then it must last
+    Time ready_due_ = never; // it must last until then
 };
 
 } // namespace kith::core
