@@ -25,7 +25,7 @@ std::string_view trimmed(std::string_view text) {
 bool printable(char c) noexcept { return c > ' ' && static_cast<unsigned char>(c) < 0x7f; }
 
 /// Quotes a text for an error message: truncated, without unprintable characters.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out = "`";
     for (const char c : text.substr(0, 64)) out += printable(c) || c == ' ' ? c : '?';
     return out + (text.size() > 64 ? "...`" : "`");
@@ -46,14 +46,14 @@ class Reader {
             const auto word = text.substr(at, std::min(text.find_first_of(blanks, at), text.size()) - at);
             at = std::min(text.find_first_not_of(blanks, at + word.size()), text.size());
             if (!std::ranges::all_of(word, printable))
-                return quoted(word) + ": expected a name of printable ASCII, or else a JSON object";
+                return in_quotes(word) + ": expected a name of printable ASCII, or else a JSON object";
             if (peer.name.empty()) {
                 peer.name = word;
                 continue;
             }
             const auto sign = word.find('=');
             if (sign == 0 || sign == std::string_view::npos)
-                return quoted(word) + ": expected one name in each line, followed by attributes such as zone=a";
+                return in_quotes(word) + ": expected one name in each line, followed by attributes such as zone=a";
             peer.attributes.push_back({std::string(word.substr(0, sign)), std::string(word.substr(sign + 1))});
         }
         peer.key = peer.name;
@@ -80,7 +80,7 @@ class Reader {
         limits.max_depth = 8;
         json::value out = json::parse({text.data(), text.size()}, error, {}, limits);
         if (!error) return out;
-        wrong_ = quoted(text) + " is not JSON (" + error.message() + ")";
+        wrong_ = in_quotes(text) + " is not JSON (" + error.message() + ")";
         return std::nullopt;
     }
 
@@ -100,13 +100,13 @@ class Reader {
                 if (!is.is_object()) return "`attributes`: expected an object of strings";
                 for (const auto &[attribute, text] : is.get_object()) {
                     if (!text.is_string())
-                        return "attribute " + quoted({attribute.data(), attribute.size()}) + ": expected a string";
+                        return "attribute " + in_quotes({attribute.data(), attribute.size()}) + ": expected a string";
                     peer.attributes.push_back({std::string(attribute), std::string(text.get_string())});
                 }
                 continue;
             }
-            if (name != "name" && name != "key") return quoted(name) + ": expected only `name`, `key` and `attributes`";
-            if (!is.is_string()) return quoted(name) + ": expected a string";
+            if (name != "name" && name != "key") return in_quotes(name) + ": expected only `name`, `key` and `attributes`";
+            if (!is.is_string()) return in_quotes(name) + ": expected a string";
             (name == "name" ? peer.name : peer.key) = is.get_string();
         }
         if (peer.key.empty()) peer.key = peer.name;
@@ -117,14 +117,14 @@ class Reader {
     std::string take(kith::peer peer) {
         if (peer.key.empty()) return "expected a name, got an empty one";
         if (peer.name.size() > max_name || peer.key.size() > max_name)
-            return quoted(peer.name) + ": expected at most 1024 bytes";
+            return in_quotes(peer.name) + ": expected at most 1024 bytes";
         if (peer.attributes.size() > most_)
-            return quoted(peer.key) + ": expected at most " + std::to_string(most_) + " attributes";
+            return in_quotes(peer.key) + ": expected at most " + std::to_string(most_) + " attributes";
         std::unordered_set<std::string_view> names;
         for (const auto &one : peer.attributes) {
             if (one.name.empty() || one.name.size() > max_attribute_name || one.value.size() > max_attribute_value)
-                return "attribute " + quoted(one.name) + ": expected a name of at most 256 bytes and a value of at most 4096";
-            if (!names.insert(one.name).second) return "attribute " + quoted(one.name) + " occurs twice";
+                return "attribute " + in_quotes(one.name) + ": expected a name of at most 256 bytes and a value of at most 4096";
+            if (!names.insert(one.name).second) return "attribute " + in_quotes(one.name) + " occurs twice";
         }
         if (keys_.insert(peer.key).second) {
             output.peers.push_back(std::move(peer));
