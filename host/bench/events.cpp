@@ -5,7 +5,7 @@
 
 #include <core/cluster/events/event_bus.hpp>
 #include <host/event_log.hpp>
-#include <host/event_stream.hpp>
+#include <host/event_output.hpp>
 #include <host/log/stderr_log.hpp>
 #include <kith/service/log.h>
 
@@ -32,8 +32,8 @@ class HostEvents {
             bus_.subscribe(std::move(subscription));
         }
         if (with_stream)
-            stream_ = std::make_unique<EventStream>(io_, bus_, "-", 4096,
-                                                    [](EventStream::Report, const std::string &) { std::abort(); });
+            stream_ = std::make_unique<EventOutput>(io_, bus_, "-", 4096,
+                                                    [](EventOutput::Report, const std::string &) { std::abort(); });
     }
 
     // One peer is discovered, connected, and lost: nine events, in three iterations of the loop.
@@ -81,7 +81,7 @@ class HostEvents {
     boost::asio::io_context io_{1};
     core::EventBus bus_;
     std::unique_ptr<StderrLog> log_;
-    std::unique_ptr<EventStream> stream_;
+    std::unique_ptr<EventOutput> stream_;
     std::vector<core::EventRef> events_;
 };
 

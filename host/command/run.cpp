@@ -5,7 +5,7 @@
 #include <host/api/api_host.hpp>
 #include <host/config_loading.hpp>
 #include <host/event_log.hpp>
-#include <host/event_stream.hpp>
+#include <host/event_output.hpp>
 #include <host/log/stderr_log.hpp>
 #include <host/service_manager.hpp>
 #include <host/world/asio_world.hpp>
@@ -93,9 +93,9 @@ class Daemon {
           engine_(world_, log_, *loaded.config, *loaded.registry),
           api_(ApiHost::make(io_, engine_, log_, loaded)) {
         if (events.empty()) return;
-        stream_ = std::make_unique<EventStream>(
+        stream_ = std::make_unique<EventOutput>(
             io_, engine_.bus(), events, loaded.config->events.queue,
-            [this](EventStream::Report report, const std::string &reason) { report_stream(report, reason); });
+            [this](EventOutput::Report report, const std::string &reason) { report_stream(report, reason); });
     }
 
     int run(const LoadedConfig &loaded) {
@@ -120,13 +120,13 @@ class Daemon {
     }
 
   private:
-    void report_stream(EventStream::Report report, const std::string &reason) {
+    void report_stream(EventOutput::Report report, const std::string &reason) {
         switch (report) {
-        case EventStream::Report::delayed:
+        case EventOutput::Report::delayed:
             return log_.log(KITH_LOG_WARNING, "events cannot be written; retrying each second", {{"reason", reason}});
-        case EventStream::Report::resumed: return log_.log(KITH_LOG_INFO, "events are written again", {{"events", reason}});
-        case EventStream::Report::ended: return log_.log(KITH_LOG_ERROR, "events are no longer written", {{"reason", reason}});
-        case EventStream::Report::incomplete:
+        case EventOutput::Report::resumed: return log_.log(KITH_LOG_INFO, "events are written again", {{"events", reason}});
+        case EventOutput::Report::ended: return log_.log(KITH_LOG_ERROR, "events are no longer written", {{"reason", reason}});
+        case EventOutput::Report::incomplete:
             return log_.log(KITH_LOG_WARNING, "not all events were written before kith ended", {{"reason", reason}});
         }
     }
@@ -180,7 +180,7 @@ class Daemon {
     core::Engine engine_;
     std::unique_ptr<ApiHost> api_;
     EventLogger event_logger_{engine_.bus(), io_, log_};
-    std::unique_ptr<EventStream> stream_;
+    std::unique_ptr<EventOutput> stream_;
     boost::asio::steady_timer summary_timer_{io_};
     boost::asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
     bool state_dir_missing_ = !make_state_dir(config_);

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "asio_world.hpp"
 
+#include "datagram_receiver.hpp"
 #include "datagram_socket.hpp"
 #include "dns/resolv_conf.hpp"
-#include "http/client.hpp"
-#include "inbox.hpp"
-#include "interfaces.hpp"
-#include "listener.hpp"
-#include "process/child.hpp"
-#include "seat.hpp"
-#include "stream.hpp"
-#include "tls/client.hpp"
-#include "wall_clock.hpp"
-#include "watches.hpp"
+#include "file_watches.hpp"
+#include "http/http_client.hpp"
+#include "interface_watch.hpp"
+#include "process/child_process.hpp"
+#include "tcp_listener.hpp"
+#include "tcp_stream.hpp"
+#include "tenant_resources.hpp"
+#include "tls/tls_client.hpp"
+#include "wall_clock_watch.hpp"
 
 #include <kith/service/clock.h>
 #include <kith/service/dns.h>
@@ -65,7 +65,7 @@ AsioWorld::Parts::Parts(boost::asio::io_context &io_, WorldOptions options_)
     : io(io_), options(std::move(options_)), files(io_, 4), programs(io_, 4), resolver(io_) {}
 
 AsioWorld::Parts::~Parts() {
-    for (auto &[host, seat] : seats) seat->close();
+    for (auto &[host, resources] : tenants) resources->close();
     end_children(children);
 }
 
@@ -91,65 +91,67 @@ const void *AsioWorld::service(std::string_view id) const noexcept {
 }
 
 void AsioWorld::open(kith_host &host, Tenant &tenant) {
-    auto seat = std::make_shared<Seat>(*parts_, host, tenant);
-    host.world = seat.get();
-    parts_->seats.emplace(&host, std::move(seat));
-    if (!parts_->wall) parts_->wall = std::make_unique<WallClock>(*parts_);
+    auto resources = std::make_shared<TenantResources>(*parts_, host, tenant);
+    host.world = resources.get();
+    parts_->tenants.emplace(&host, std::move(resources));
+    if (!parts_->wall) parts_->wall = std::make_unique<WallClockWatch>(*parts_);
 }
 
 void AsioWorld::close(kith_host &host) noexcept {
-    const auto found = parts_->seats.find(&host);
-    if (found == parts_->seats.end()) return;
+    const auto found = parts_->tenants.find(&host);
+    if (found == parts_->tenants.end()) return;
     found->second->close();
-    parts_->seats.erase(found);
+    parts_->tenants.erase(found);
     host.world = nullptr;
 }
 
-std::int32_t AsioWorld::cancel(const kith_host &host, std::uint64_t op) noexcept { return Seat::of(&host).cancel(op); }
+std::int32_t AsioWorld::cancel(const kith_host &host, std::uint64_t op) noexcept {
+    return TenantResources::of(&host).cancel(op);
+}
 
-void AsioWorld::cancel_all(const kith_host &host) noexcept { Seat::of(&host).cancel_all(); }
+void AsioWorld::cancel_all(const kith_host &host) noexcept { TenantResources::of(&host).cancel_all(); }
 
-void AsioWorld::silence(const kith_host &host) noexcept { Seat::of(&host).silent = true; }
+void AsioWorld::silence(const kith_host &host) noexcept { TenantResources::of(&host).silent = true; }
 
-std::size_t AsioWorld::outstanding(const kith_host &host) const noexcept { return Seat::of(&host).pending.size(); }
+std::size_t AsioWorld::outstanding(const kith_host &host) const noexcept { return TenantResources::of(&host).pending.size(); }
 
 std::uint64_t AsioWorld::next_id() noexcept { return ++parts_->last_id; }
 
-// Seat
+// TenantResources
 
-std::uint64_t Seat::begin(std::uint64_t *op, Pending operation) {
+std::uint64_t TenantResources::begin(std::uint64_t *op, Pending operation) {
     const std::uint64_t id = ++parts.last_id;
     pending.emplace(id, std::move(operation));
     if (op != nullptr) *op = id;
     return id;
 }
 
-std::optional<Pending> Seat::take(std::uint64_t op) {
+std::optional<Pending> TenantResources::take(std::uint64_t op) {
     const auto found = pending.find(op);
     if (found == pending.end() || found->second.ending) return std::nullopt;
     return std::move(pending.extract(found).mapped());
 }
 
-std::int32_t Seat::cancel(std::uint64_t op) {
+std::int32_t TenantResources::cancel(std::uint64_t op) {
     const auto found = pending.find(op);
     if (found == pending.end()) return KITH_STALE;
-    // It stays outstanding until its completion has run.
+    // The operation stays outstanding until its completion has run.
     if (std::exchange(found->second.ending, true)) return KITH_OK;
     if (auto abort = std::exchange(found->second.abort, nullptr)) abort();
-    boost::asio::post(io, [seat = shared_from_this(), op] {
-        if (const auto ended = seat->pending.extract(op)) ended.mapped().cancelled(*seat, ended.mapped().user, op);
+    boost::asio::post(io, [resources = shared_from_this(), op] {
+        if (const auto ended = resources->pending.extract(op)) ended.mapped().cancelled(*resources, ended.mapped().user, op);
     });
     return KITH_OK;
 }
 
-void Seat::cancel_all() {
+void TenantResources::cancel_all() {
     std::vector<std::uint64_t> ops;
     ops.reserve(pending.size());
     for (const auto &[op, operation] : pending) ops.push_back(op);
     for (const std::uint64_t op : ops) cancel(op);
 }
 
-void Seat::close() {
+void TenantResources::close() {
     open = false;
     for (auto &[op, operation] : std::exchange(pending, {})) {
         if (operation.abort) operation.abort();
@@ -162,17 +164,17 @@ void Seat::close() {
     for (auto &[id, process] : std::exchange(processes, {})) process->close();
 }
 
-Interfaces &Seat::interfaces() {
-    if (!parts.interfaces) parts.interfaces = std::make_unique<Interfaces>(io);
+InterfaceWatch &TenantResources::interfaces() {
+    if (!parts.interfaces) parts.interfaces = std::make_unique<InterfaceWatch>(io);
     return *parts.interfaces;
 }
 
-std::int32_t Seat::refuse(std::int32_t status, std::string_view text) const {
+std::int32_t TenantResources::refuse(std::int32_t status, std::string_view text) const {
     host.error(&host, borrow(text));
     return status;
 }
 
-std::int32_t Seat::no_such(std::uint64_t id, const char *expected) const {
+std::int32_t TenantResources::no_such(std::uint64_t id, const char *expected) const {
     if (streams.contains(id) || listeners.contains(id) || sockets.contains(id) || processes.contains(id))
         return refuse(KITH_INVALID, std::string(expected) + " is expected");
     return refuse(KITH_STALE, std::string(expected) + " that is open is expected");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "datagram_socket.hpp"
 
-#include "inbox.hpp"
+#include "datagram_receiver.hpp"
 #include "socket_address.hpp"
 
 #include <boost/asio/post.hpp>
@@ -18,28 +18,32 @@ namespace {
 
 using boost::asio::ip::udp;
 
-const kith_udp_plugin &udp_side(Seat &seat) { return *seat.side<kith_udp_plugin>(KITH_UDP); }
+const kith_udp_plugin &udp_side(TenantResources &resources) { return *resources.side<kith_udp_plugin>(KITH_UDP); }
 
-void tell_received(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
+void tell_received(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
                    std::span<const kith_datagram> got, std::uint64_t lost) {
-    Entered guard(seat.tenant, "udp.received");
-    udp_side(seat).received(seat.tenant.self(), user, op, status, borrow(text), got.data(),
-                            static_cast<std::uint32_t>(got.size()), sizeof(kith_datagram), lost);
+    Entered guard(resources.tenant, "udp.received");
+    udp_side(resources).received(resources.tenant.self(), user, op, status, borrow(text), got.data(),
+                                 static_cast<std::uint32_t>(got.size()), sizeof(kith_datagram), lost);
 }
 
-void tell_sent(Seat &seat, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
+void tell_sent(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
                std::uint32_t sent) {
-    Entered guard(seat.tenant, "udp.sent");
-    udp_side(seat).sent(seat.tenant.self(), user, op, status, borrow(text), sent);
+    Entered guard(resources.tenant, "udp.sent");
+    udp_side(resources).sent(resources.tenant.self(), user, op, status, borrow(text), sent);
 }
 
 } // namespace
 
-DatagramSocket::DatagramSocket(Seat &seat, DatagramOptions options, Error &error)
-    : seat_(seat.shared_from_this()), options_(std::move(options)), socket_(seat.io), receiving_(seat.io), sending_(seat.io) {
-    auto &parts = seat.parts;
-    if (!parts.inbox) parts.inbox = std::make_unique<Inbox>();
-    if (!options_.interface.empty()) seat.interfaces().look();
+DatagramSocket::DatagramSocket(TenantResources &resources, DatagramOptions options, Error &error)
+    : resources_(resources.shared_from_this()),
+      options_(std::move(options)),
+      socket_(resources.io),
+      receiving_(resources.io),
+      sending_(resources.io) {
+    auto &parts = resources.parts;
+    if (!parts.datagram_receiver) parts.datagram_receiver = std::make_unique<DatagramReceiver>();
+    if (!options_.interface.empty()) resources.interfaces().look();
     open_socket(socket_, options_.local.is_ipv6() ? udp::v6() : udp::v4(), error);
     if (!error) configure(error);
     if (!error && options_.local.is_group())
@@ -47,7 +51,7 @@ DatagramSocket::DatagramSocket(Seat &seat, DatagramOptions options, Error &error
     if (error) return;
     kith_address to = options_.local.raw();
     if (is_link_local(options_.local) && !options_.interface.empty())
-        to.scope = seat.interfaces().place_for(options_.local, options_.interface).place.index;
+        to.scope = resources.interfaces().interface_for(options_.local, options_.interface).place.index;
     const SocketAddress local = to_kernel(to);
     if (::bind(socket_.native_handle(), &local.any, size_of(to)) != 0) error.assign(errno, boost::system::system_category());
 }
@@ -87,33 +91,33 @@ std::uint32_t DatagramSocket::receive_buffer() const {
 std::int32_t DatagramSocket::join(std::string_view group, std::string_view interface) {
     const auto to = address::parse(group, 0);
     if (!to || !to->is_group()) {
-        return seat_->refuse(KITH_INVALID, "`" + std::string(group) + "`: the address of a group is expected, such as " +
-                                               (options_.local.is_ipv6() ? "ff02::77" : "233.252.1.32"));
+        return resources_->refuse(KITH_INVALID, "`" + std::string(group) + "`: the address of a group is expected, such as " +
+                                                    (options_.local.is_ipv6() ? "ff02::77" : "233.252.1.32"));
     }
     if (to->is_ipv6() != options_.local.is_ipv6()) {
-        return seat_->refuse(KITH_INVALID, "the group " + std::string(group) +
-                                               " is not of the family of the socket's address, " + options_.local.host());
+        return resources_->refuse(KITH_INVALID, "the group " + std::string(group) +
+                                                    " is not of the family of the socket's address, " + options_.local.host());
     }
     if (!groups_) {
-        groups_ = std::make_shared<Groups>(*seat_, socket_.native_handle(), id_);
-        seat_->interfaces().listen(groups_);
+        groups_ = std::make_shared<MulticastGroups>(*resources_, socket_.native_handle(), id_);
+        resources_->interfaces().listen(groups_);
     }
     return groups_->join(*to, group, interface);
 }
 
 std::int32_t DatagramSocket::leave(std::string_view group, std::string_view interface) {
     const auto to = address::parse(group, 0);
-    if (!groups_ || !to) return seat_->refuse(KITH_NOT_FOUND, "that group was not asked for");
+    if (!groups_ || !to) return resources_->refuse(KITH_NOT_FOUND, "that group was not asked for");
     return groups_->leave(*to, interface);
 }
 
 std::int32_t DatagramSocket::receive(std::uint32_t max, std::uint64_t timeout, std::uint64_t user, std::uint64_t *op) {
-    if (receiving_.busy(*seat_)) return seat_->refuse(KITH_BUSY, "a receive of this socket is outstanding already");
+    if (receiving_.busy(*resources_)) return resources_->refuse(KITH_BUSY, "a receive of this socket is outstanding already");
     max_ = max;
     receiving_.begin(
-        *seat_, shared_from_this(), timeout, user, op,
-        [me = shared_from_this()](Seat &seat, std::uint64_t u, std::uint64_t o) {
-            tell_received(seat, u, o, KITH_CANCELLED, cancelled_text(), {}, me->lost_);
+        *resources_, shared_from_this(), timeout, user, op,
+        [me = shared_from_this()](TenantResources &resources, std::uint64_t u, std::uint64_t o) {
+            tell_received(resources, u, o, KITH_CANCELLED, cancelled_text(), {}, me->lost_);
         },
         [this] { end_receive(KITH_TIMED_OUT, local().text() + ": nothing came in time"); });
     await_datagrams();
@@ -127,25 +131,27 @@ void DatagramSocket::await_datagrams() {
         if (me->receiving_.op != 0) me->can_receive();
     };
     if (more_) {
-        boost::asio::post(seat_->io, [go_on = std::move(go_on)] { go_on({}); }); // after all others that are ready
+        boost::asio::post(resources_->io, [go_on = std::move(go_on)] { go_on({}); }); // after all others that are ready
     } else {
         socket_.async_wait(udp::socket::wait_read, std::move(go_on));
     }
 }
 
 void DatagramSocket::can_receive() {
-    Inbox &inbox = *seat_->parts.inbox;
+    DatagramReceiver &datagram_receiver = *resources_->parts.datagram_receiver;
     Error error;
-    const auto got = inbox.receive(socket_.native_handle(), max_, options_.max_size, error);
-    more_ = got.size() == inbox.room(max_, options_.max_size);
+    const auto got = datagram_receiver.receive(socket_.native_handle(), max_, options_.max_size, error);
+    more_ = got.size() == datagram_receiver.room(max_, options_.max_size);
     if (error == boost::asio::error::would_block) return await_datagrams();
     if (error) return end_receive(status_of(error), local().text() + ": " + error.message());
     count_lost();
-    if (const auto ended = receiving_.end(*seat_)) tell_received(*seat_, ended->user, receiving_.last, KITH_OK, {}, got, lost_);
+    if (const auto ended = receiving_.end(*resources_))
+        tell_received(*resources_, ended->user, receiving_.last, KITH_OK, {}, got, lost_);
 }
 
 void DatagramSocket::end_receive(std::int32_t status, std::string_view text) {
-    if (const auto ended = receiving_.end(*seat_)) tell_received(*seat_, ended->user, receiving_.last, status, text, {}, lost_);
+    if (const auto ended = receiving_.end(*resources_))
+        tell_received(*resources_, ended->user, receiving_.last, status, text, {}, lost_);
 }
 
 // Asked for once a batch. SO_RXQ_OVFL would say it with each datagram, and what was lost after the last one not at all.
@@ -159,18 +165,18 @@ void DatagramSocket::count_lost() {
 
 std::int32_t DatagramSocket::send(const kith_datagram *first, std::uint32_t count, std::uint32_t stride, std::uint64_t timeout,
                                   std::uint64_t user, std::uint64_t *op) {
-    if (sending_.busy(*seat_)) return seat_->refuse(KITH_BUSY, "a send of this socket is outstanding already");
+    if (sending_.busy(*resources_)) return resources_->refuse(KITH_BUSY, "a send of this socket is outstanding already");
     out_.fill(first, count, stride);
     if (const std::string wrong = out_.check(options_.local.is_ipv6()); !wrong.empty()) {
         out_.clear();
-        return seat_->refuse(KITH_INVALID, wrong);
+        return resources_->refuse(KITH_INVALID, wrong);
     }
     out_.offer(socket_.native_handle(), departure());
     out_.keep();
     sending_.begin(
-        *seat_, shared_from_this(), timeout, user, op,
-        [me = shared_from_this()](Seat &seat, std::uint64_t u, std::uint64_t o) {
-            tell_sent(seat, u, o, KITH_CANCELLED, cancelled_text(), me->out_.sent());
+        *resources_, shared_from_this(), timeout, user, op,
+        [me = shared_from_this()](TenantResources &resources, std::uint64_t u, std::uint64_t o) {
+            tell_sent(resources, u, o, KITH_CANCELLED, cancelled_text(), me->out_.sent());
         },
         [this] { end_send(KITH_TIMED_OUT, local().text() + ": the send buffer stayed full until the time was over"); });
     await_room();
@@ -178,13 +184,13 @@ std::int32_t DatagramSocket::send(const kith_datagram *first, std::uint32_t coun
 }
 
 // The interface may have come or gone since the last time.
-Departure DatagramSocket::departure() {
+OutgoingInterface DatagramSocket::departure() {
     if (options_.interface.empty()) return {};
-    Interfaces &interfaces = seat_->interfaces();
-    Placed placed = interfaces.place_for(options_.local, options_.interface);
+    InterfaceWatch &interfaces = resources_->interfaces();
+    GroupInterfaceResult placed = interfaces.interface_for(options_.local, options_.interface);
     if (placed.status != KITH_OK) {
         interfaces.look(); // notices take their time
-        placed = interfaces.place_for(options_.local, options_.interface);
+        placed = interfaces.interface_for(options_.local, options_.interface);
     }
     if (placed.status != KITH_OK) return {.interface = 0, .source = {}, .why_not = std::move(placed.text)};
     const auto given = address::parse(options_.interface, 0);
@@ -199,7 +205,7 @@ void DatagramSocket::await_room() {
         if (me->sending_.op != 0) me->can_send();
     };
     if (out_.done()) {
-        boost::asio::post(seat_->io, [go_on = std::move(go_on)] { go_on({}); });
+        boost::asio::post(resources_->io, [go_on = std::move(go_on)] { go_on({}); });
     } else {
         socket_.async_wait(udp::socket::wait_write, std::move(go_on));
     }
@@ -212,17 +218,18 @@ void DatagramSocket::can_send() {
 }
 
 void DatagramSocket::end_send(std::int32_t status, std::string_view text) {
-    const auto ended = sending_.end(*seat_);
+    const auto ended = sending_.end(*resources_);
     if (!ended) return;
     const bool failed = out_.status() != KITH_OK; // earlier than what is still waiting
-    const Outbox done = std::exchange(out_, {});
-    tell_sent(*seat_, ended->user, sending_.last, failed ? done.status() : status, failed ? done.text() : text, done.sent());
+    const DatagramSender done = std::exchange(out_, {});
+    tell_sent(*resources_, ended->user, sending_.last, failed ? done.status() : status, failed ? done.text() : text,
+              done.sent());
 }
 
 void DatagramSocket::close() {
     Error ignored;
     for (const std::uint64_t op : {receiving_.op, sending_.op}) {
-        if (op != 0) seat_->cancel(op);
+        if (op != 0) resources_->cancel(op);
     }
     if (groups_) groups_->close();
     socket_.close(ignored); // which leaves the groups

@@ -4,11 +4,11 @@
 // loses nothing.
 #pragma once
 
-#include "groups.hpp"
-#include "outbox.hpp"
-#include "seat.hpp"
-#include "socket.hpp"
-#include "way.hpp"
+#include "datagram_sender.hpp"
+#include "io_direction.hpp"
+#include "multicast_groups.hpp"
+#include "nonblocking_socket.hpp"
+#include "tenant_resources.hpp"
 
 #include <kith/address.hpp>
 #include <kith/service/udp.h>
@@ -32,7 +32,7 @@ struct DatagramOptions {
 
 class DatagramSocket : public std::enable_shared_from_this<DatagramSocket> {
   public:
-    DatagramSocket(Seat &seat, DatagramOptions options, Error &error);
+    DatagramSocket(TenantResources &resources, DatagramOptions options, Error &error);
 
     /// It has this number now.
     void open_as(std::uint64_t id) { id_ = id; }
@@ -52,22 +52,22 @@ class DatagramSocket : public std::enable_shared_from_this<DatagramSocket> {
     void can_receive();
     void end_receive(std::int32_t status, std::string_view text);
     void count_lost();
-    Departure departure();
+    OutgoingInterface departure();
     void await_room();
     void can_send();
     void end_send(std::int32_t status, std::string_view text);
 
-    std::shared_ptr<Seat> seat_;
+    std::shared_ptr<TenantResources> resources_;
     DatagramOptions options_;
     boost::asio::ip::udp::socket socket_;
     std::uint64_t id_ = 0;
-    std::shared_ptr<Groups> groups_; // made with the first join
-    Way receiving_, sending_;
+    std::shared_ptr<MulticastGroups> groups_; // made with the first join
+    IoDirection receiving_, sending_;
     std::uint32_t max_ = 0;   // of the receive
     bool more_ = false;       // the last batch was full: there is more, presumably
     std::uint32_t drops_ = 0; // as the kernel counts them, in 32 bits
     std::uint64_t lost_ = 0;
-    Outbox out_;
+    DatagramSender out_;
 };
 
 } // namespace kith::app

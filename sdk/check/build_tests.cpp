@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Compiler and linker settings of the file that affect the whole process once it is loaded.
-#include "checker_test.hpp"
+#include "plugin_test.hpp"
 
 #include <dlfcn.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "checker_test.hpp"
+#include "plugin_test.hpp"
 #include "schema_validator.hpp"
 
 #include <kith/hosting/options.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Functions that a plugin must not call, as far as its undefined symbols show the calls.
-#include "checker_test.hpp"
+#include "plugin_test.hpp"
 
 #include <algorithm>
 #include <array>

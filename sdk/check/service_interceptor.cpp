@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "service_interceptor.hpp"
 
-#include "checker_test.hpp"
+#include "plugin_test.hpp"
 
 #include <deque>
 #include <utility>

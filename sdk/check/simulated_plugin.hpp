@@ -3,7 +3,7 @@
 // Runs the plugins of the library under test, each on a simulated machine.
 #pragma once
 
-#include "checker_test.hpp"
+#include "plugin_test.hpp"
 
 #include <kith/testkit/rig.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "simulated_servers.hpp"
 
-#include "checker_test.hpp"
+#include "plugin_test.hpp"
 
 #include <kith/testkit/dns_zones.hpp>
 #include <kith/testkit/segment.hpp>

@@ -3,7 +3,7 @@
 // The service functions that SimulatedServers observes. Each prepares the requested server and then calls the host's function.
 #include "simulated_servers.hpp"
 
-#include "checker_test.hpp"
+#include "plugin_test.hpp"
 
 #include <kith/service/dns.h>
 #include <kith/service/file.h>

@@ -3,7 +3,7 @@
 // Runs one test in a child process, so that a crash, a hang or an exit of the plugin ends only that test.
 #pragma once
 
-#include "checker_test.hpp"
+#include "plugin_test.hpp"
 
 #include <chrono>
 #include <string>

@@ -4,7 +4,7 @@
 // concerns them as it does every stream.
 #pragma once
 
-#include "http_wire.hpp"
+#include "http_frames.hpp"
 #include "machine_body.hpp"
 
 #include <kith/hosting/http_request.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <kith/testkit/http_server.hpp>
 
-#include "http_wire.hpp"
+#include "http_frames.hpp"
 
 #include <kith/testkit/peer.hpp>
 

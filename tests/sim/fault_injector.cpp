@@ -38,7 +38,7 @@ FaultInjector::FaultInjector(const Scenario &scenario, testkit::SimNet &net, con
       segment_(net.segment()),
       hosts_(hosts),
       start_(std::move(start)),
-      reachability_(hosts.size()),
+      undisturbed_pairs_(hosts.size()),
       datagram_injector_(net, segment_, ~seed) {
     const NetworkConditions &network = scenario.network;
     if (network.delay) net.delay(network.delay->first, network.delay->second);
@@ -84,7 +84,7 @@ void FaultInjector::to_network(const Fault &fault, bool on, Duration now) {
             set.hosts.each([&](std::size_t i) { island.push_back(&hosts_[i]->machine()); });
         }
         net_.islands(islands);
-        return reachability_.islands(sets, now);
+        return undisturbed_pairs_.islands(sets, now);
     }
     case FaultKind::loss: segment_.loss(on ? fault.share : scenario_.network.loss); break;
     case FaultKind::duplicate: segment_.duplicate(on ? fault.share : scenario_.network.duplicate); break;
@@ -96,14 +96,14 @@ void FaultInjector::to_network(const Fault &fault, bool on, Duration now) {
         return;
     default: return;
     }
-    reachability_.set_network_faulty(on, now);
+    undisturbed_pairs_.set_network_faulty(on, now);
 }
 
 void FaultInjector::to_host(const Fault &fault, Host &host, bool on, Duration now) {
     if (lasts(fault.kind)) {
-        reachability_.set_faulty(host.index(), on, now);
+        undisturbed_pairs_.set_faulty(host.index(), on, now);
     } else {
-        reachability_.mark_disturbed(host.index(), now);
+        undisturbed_pairs_.mark_disturbed(host.index(), now);
     }
     switch (fault.kind) {
     case FaultKind::kill:

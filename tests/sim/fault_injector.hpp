@@ -7,8 +7,8 @@
 #include <tests/sim/datagram_injector.hpp>
 #include <tests/sim/host.hpp>
 #include <tests/sim/port_occupier.hpp>
-#include <tests/sim/reachability.hpp>
 #include <tests/sim/simulated_epmd.hpp>
+#include <tests/sim/undisturbed_pairs.hpp>
 
 #include <functional>
 #include <map>
@@ -31,10 +31,12 @@ class FaultInjector {
     /// Removes the fault: called at its `until`.
     void end(const Fault &fault, Duration now);
 
-    /// Whether neither host nor the network was affected by a fault during the last Reachability::patience.
-    bool undisturbed(const Host &a, std::size_t b, Duration now) const { return reachability_.undisturbed(a.index(), b, now); }
+    /// Whether neither host nor the network was affected by a fault during the last UndisturbedPairs::patience.
+    bool undisturbed(const Host &a, std::size_t b, Duration now) const {
+        return undisturbed_pairs_.undisturbed(a.index(), b, now);
+    }
     /// Kith was started on this host, or has ended.
-    void mark_disturbed(const Host &host, Duration now) { reachability_.mark_disturbed(host.index(), now); }
+    void mark_disturbed(const Host &host, Duration now) { undisturbed_pairs_.mark_disturbed(host.index(), now); }
 
   private:
     void to_network(const Fault &fault, bool on, Duration now);
@@ -48,7 +50,7 @@ class FaultInjector {
     testkit::Segment &segment_;
     const Hosts &hosts_;
     std::function<void(Host &)> start_;
-    Reachability reachability_;
+    UndisturbedPairs undisturbed_pairs_;
     DatagramInjector datagram_injector_;
     std::map<std::size_t, std::unique_ptr<SimulatedEpmd>> epmds_;
     std::map<std::pair<std::size_t, std::uint16_t>, std::unique_ptr<PortOccupier>> occupiers_;

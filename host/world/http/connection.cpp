@@ -36,8 +36,8 @@ void keep_asking(tcp::socket &socket) {
 
 } // namespace
 
-Connection::Connection(Seat &seat, const Url &to)
-    : seat_(seat.shared_from_this()), to_(to), origin_(to.origin()), socket_(seat.io) {}
+Connection::Connection(TenantResources &resources, const Url &to)
+    : resources_(resources.shared_from_this()), to_(to), origin_(to.origin()), socket_(resources.io) {}
 
 Connection::~Connection() { close(); }
 
@@ -46,16 +46,17 @@ void Connection::open(TlsContext *tls, const std::string &server_name, const Url
     server_name_ = server_name;
     opened_ = std::move(done);
     const Url &first = proxy == nullptr ? to_ : *proxy;
-    race_ = std::make_shared<Race>(*seat_, first.host, first.port,
-                                   [me = shared_from_this(), proxied = proxy != nullptr](
-                                       std::int32_t status, const std::string &text, tcp::socket socket) {
-                                       me->race_.reset();
-                                       if (status != KITH_OK) return me->opened(status, proxied ? "the proxy " + text : text);
-                                       me->reached(std::move(socket));
-                                       if (me->tls_ == nullptr) return me->opened(KITH_OK, {});
-                                       proxied ? me->tunnel() : me->secure();
-                                   });
-    race_->start();
+    connect_ = std::make_shared<HappyEyeballs>(*resources_, first.host, first.port,
+                                               [me = shared_from_this(), proxied = proxy != nullptr](
+                                                   std::int32_t status, const std::string &text, tcp::socket socket) {
+                                                   me->connect_.reset();
+                                                   if (status != KITH_OK)
+                                                       return me->opened(status, proxied ? "the proxy " + text : text);
+                                                   me->reached(std::move(socket));
+                                                   if (me->tls_ == nullptr) return me->opened(KITH_OK, {});
+                                                   proxied ? me->tunnel() : me->secure();
+                                               });
+    connect_->start();
 }
 
 void Connection::reached(tcp::socket socket) {
@@ -130,13 +131,14 @@ void Connection::write(std::string bytes, Done done) {
     written_ = std::move(done);
     if (session_ != nullptr) {
         if (session_->write(bytes) == TlsSession::Step::failed) {
-            boost::asio::post(seat_->io, [me = shared_from_this()] { me->wrote(KITH_RESET, me->session_->failure().text); });
+            boost::asio::post(resources_->io,
+                              [me = shared_from_this()] { me->wrote(KITH_RESET, me->session_->failure().text); });
             return;
         }
         bytes = session_->take();
     }
     out_ = std::move(bytes);
-    boost::asio::post(seat_->io, [me = shared_from_this()] { me->can_write(); });
+    boost::asio::post(resources_->io, [me = shared_from_this()] { me->can_write(); });
 }
 
 void Connection::can_write() {
@@ -164,7 +166,7 @@ void Connection::read(Done done) {
     read_ = std::move(done);
     // What TLS holds already comes without a word of the kernel.
     if (session_ != nullptr && !opened_) {
-        boost::asio::post(seat_->io, [me = shared_from_this()] { me->pull(); });
+        boost::asio::post(resources_->io, [me = shared_from_this()] { me->pull(); });
     } else {
         can_read();
     }
@@ -191,7 +193,7 @@ void Connection::pull() {
 
 void Connection::can_read() {
     if (over_ || !read_) return;
-    auto &buffer = seat_->parts.read_buffer;
+    auto &buffer = resources_->parts.read_buffer;
     Error error;
     const std::size_t most = session_ == nullptr ? buffer.size() : piece + 512;
     const std::size_t size = socket_.read_some(boost::asio::buffer(buffer.data(), most), error);
@@ -244,15 +246,15 @@ void Connection::wake() { idle_ = nullptr; }
 
 void Connection::close() {
     if (std::exchange(over_, true)) return;
-    if (race_) race_->abort();
-    race_.reset();
+    if (connect_) connect_->abort();
+    connect_.reset();
     opened_ = written_ = read_ = nullptr;
     idle_ = nullptr;
     Error ignored;
     socket_.close(ignored);
 }
 
-std::string Connection::phase() const { return race_ ? race_->phase() : doing_; }
+std::string Connection::phase() const { return connect_ ? connect_->phase() : doing_; }
 
 std::string Connection::broken_text(const Error &error) const { return "the connection broke: " + error.message(); }
 

@@ -4,7 +4,7 @@
 // messages but the proxy's. Nothing is read that was not asked for.
 #pragma once
 
-#include "race.hpp"
+#include "happy_eyeballs.hpp"
 
 #include <host/world/tls/tls.hpp>
 #include <kith/hosting/http_request.hpp>
@@ -21,7 +21,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     /// KITH_OK, or a status and why. Called once, perhaps at once; not after close.
     using Done = std::function<void(std::int32_t status, const std::string &text)>;
 
-    Connection(Seat &seat, const Url &to);
+    Connection(TenantResources &resources, const Url &to);
     ~Connection();
 
     /// tls: for https; null for http. server_name: as the certificate shall tell it. proxy: null when there is none.
@@ -56,10 +56,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void got(std::int32_t status, const std::string &text);
     std::string broken_text(const Error &error) const;
 
-    std::shared_ptr<Seat> seat_;
+    std::shared_ptr<TenantResources> resources_;
     Url to_;
     std::string origin_;
-    std::shared_ptr<Race> race_;
+    std::shared_ptr<HappyEyeballs> connect_;
     tcp::socket socket_;
     TlsContext *tls_ = nullptr; // while it is opened
     std::string server_name_;

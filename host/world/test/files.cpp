@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // kith.file/1, kith.env/1 and kith.state/1, in both worlds; and what only a real file system has.
-#include "ground.hpp"
+#include "world_fixtures.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -12,151 +12,151 @@ namespace fs = std::filesystem;
 
 BOOST_AUTO_TEST_SUITE(files)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(read_tells_bytes_and_what_the_file_is, Ground, Grounds) {
-    Ground ground;
-    TestTenant tenant(ground.world());
-    ground.put("file", "SECRET");
-    const Completion done = ground.await(tenant, tenant.read_file(ground.path("file")));
+BOOST_AUTO_TEST_CASE_TEMPLATE(read_tells_bytes_and_what_the_file_is, Fixture, Fixtures) {
+    Fixture fixture;
+    TestTenant tenant(fixture.world());
+    fixture.put("file", "SECRET");
+    const Completion done = fixture.await(tenant, tenant.read_file(fixture.path("file")));
     BOOST_TEST(done.status == KITH_OK);
     BOOST_TEST(done.data == "SECRET");
     BOOST_TEST(done.info.size == 6u);
     BOOST_TEST(done.info.version != 0u);
     BOOST_TEST(done.info.ours == 1u);
     BOOST_TEST((done.info.mode & 0600U) == 0600u);
-    ground.put("empty", "");
-    const Completion empty = ground.await(tenant, tenant.read_file(ground.path("empty"), 0));
+    fixture.put("empty", "");
+    const Completion empty = fixture.await(tenant, tenant.read_file(fixture.path("empty"), 0));
     BOOST_TEST(empty.status == KITH_OK);
     BOOST_TEST(empty.data.empty());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(failures_of_read_are_told_apart, Ground, Grounds) {
-    Ground ground;
-    TestTenant tenant(ground.world());
-    ground.put("file", std::string(100, 'x'));
-    const Completion missing = ground.await(tenant, tenant.read_file(ground.path("none")));
+BOOST_AUTO_TEST_CASE_TEMPLATE(failures_of_read_are_told_apart, Fixture, Fixtures) {
+    Fixture fixture;
+    TestTenant tenant(fixture.world());
+    fixture.put("file", std::string(100, 'x'));
+    const Completion missing = fixture.await(tenant, tenant.read_file(fixture.path("none")));
     BOOST_TEST(missing.status == KITH_NOT_FOUND);
     BOOST_TEST(missing.info.version == 0u);
-    BOOST_TEST(missing.text.find(ground.path("none")) != std::string::npos);
-    const Completion large = ground.await(tenant, tenant.read_file(ground.path("file"), 99));
+    BOOST_TEST(missing.text.find(fixture.path("none")) != std::string::npos);
+    const Completion large = fixture.await(tenant, tenant.read_file(fixture.path("file"), 99));
     BOOST_TEST(large.status == KITH_LIMIT);
     BOOST_TEST(large.data.empty());
     BOOST_TEST(large.info.size == 100u);
-    BOOST_TEST(ground.await(tenant, tenant.read_file(ground.path("file"), 100)).status == KITH_OK);
-    ground.make_directory("directory");
-    const Completion directory = ground.await(tenant, tenant.read_file(ground.path("directory")));
+    BOOST_TEST(fixture.await(tenant, tenant.read_file(fixture.path("file"), 100)).status == KITH_OK);
+    fixture.make_directory("directory");
+    const Completion directory = fixture.await(tenant, tenant.read_file(fixture.path("directory")));
     BOOST_TEST(directory.status == KITH_INVALID);
     BOOST_TEST(directory.info.version != 0u);
     BOOST_TEST(tenant.read_file("") == 0u);
     BOOST_TEST(tenant.refused == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(write_replaces_the_file_and_its_mode, Ground, Grounds) {
-    Ground ground;
-    TestTenant tenant(ground.world());
-    BOOST_TEST(ground.await(tenant, tenant.write_file(ground.path("x"), "one", 0640)).status == KITH_OK);
-    const Completion first = ground.await(tenant, tenant.read_file(ground.path("x")));
+BOOST_AUTO_TEST_CASE_TEMPLATE(write_replaces_the_file_and_its_mode, Fixture, Fixtures) {
+    Fixture fixture;
+    TestTenant tenant(fixture.world());
+    BOOST_TEST(fixture.await(tenant, tenant.write_file(fixture.path("x"), "one", 0640)).status == KITH_OK);
+    const Completion first = fixture.await(tenant, tenant.read_file(fixture.path("x")));
     BOOST_TEST(first.data == "one");
     BOOST_TEST(first.info.mode == 0640u);
-    BOOST_TEST(ground.await(tenant, tenant.write_file(ground.path("x"), "two", 0600)).status == KITH_OK);
-    const Completion second = ground.await(tenant, tenant.read_file(ground.path("x")));
+    BOOST_TEST(fixture.await(tenant, tenant.write_file(fixture.path("x"), "two", 0600)).status == KITH_OK);
+    const Completion second = fixture.await(tenant, tenant.read_file(fixture.path("x")));
     BOOST_TEST(second.data == "two");
     BOOST_TEST(second.info.mode == 0600u);
     BOOST_TEST(second.info.version != first.info.version);
-    BOOST_TEST(ground.await(tenant, tenant.write_file(ground.path("nowhere/x"), "")).status == KITH_NOT_FOUND);
-    ground.make_directory("directory");
-    BOOST_TEST(ground.await(tenant, tenant.write_file(ground.path("directory"), "x")).status == KITH_INVALID);
+    BOOST_TEST(fixture.await(tenant, tenant.write_file(fixture.path("nowhere/x"), "")).status == KITH_NOT_FOUND);
+    fixture.make_directory("directory");
+    BOOST_TEST(fixture.await(tenant, tenant.write_file(fixture.path("directory"), "x")).status == KITH_INVALID);
     BOOST_TEST(tenant.write_file("", "x") == 0u);
     BOOST_TEST(tenant.refused == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_asked_of_one_path_is_done_in_that_order, Ground, Grounds) {
-    Ground ground;
-    TestTenant tenant(ground.world());
-    for (int i = 0; i < 200; ++i) tenant.write_file(ground.path("x"), std::to_string(i));
-    BOOST_TEST(ground.await(tenant, tenant.read_file(ground.path("x"))).data == "199");
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_asked_of_one_path_is_done_in_that_order, Fixture, Fixtures) {
+    Fixture fixture;
+    TestTenant tenant(fixture.world());
+    for (int i = 0; i < 200; ++i) tenant.write_file(fixture.path("x"), std::to_string(i));
+    BOOST_TEST(fixture.await(tenant, tenant.read_file(fixture.path("x"))).data == "199");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_operation_completes_once, Ground, Grounds) {
-    Ground ground;
-    TestTenant tenant(ground.world());
-    ground.put("x", "old");
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_operation_completes_once, Fixture, Fixtures) {
+    Fixture fixture;
+    TestTenant tenant(fixture.world());
+    fixture.put("x", "old");
     for (int i = 0; i < 20; ++i) {
-        const auto read = tenant.read_file(ground.path("x"));
+        const auto read = tenant.read_file(fixture.path("x"));
         tenant.cancel(read);
-        BOOST_TEST(ground.await(tenant, read).status == KITH_CANCELLED);
-        BOOST_TEST(ground.await(tenant, tenant.read_file(ground.path("x"))).data == "old");
+        BOOST_TEST(fixture.await(tenant, read).status == KITH_CANCELLED);
+        BOOST_TEST(fixture.await(tenant, tenant.read_file(fixture.path("x"))).data == "old");
     }
     // A worker may have begun it when it is cancelled: then it is done whole, else not at all.
-    const auto write = tenant.write_file(ground.path("x"), "new");
+    const auto write = tenant.write_file(fixture.path("x"), "new");
     tenant.cancel(write);
-    BOOST_TEST(ground.await(tenant, write).status == KITH_CANCELLED);
-    const auto data = ground.await(tenant, tenant.read_file(ground.path("x"))).data;
+    BOOST_TEST(fixture.await(tenant, write).status == KITH_CANCELLED);
+    const auto data = fixture.await(tenant, tenant.read_file(fixture.path("x"))).data;
     BOOST_TEST((data == "old" || data == "new"), data);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(watch_misses_no_change, Ground, Grounds) {
-    Ground ground;
-    TestTenant tenant(ground.world());
-    ground.put("x", "1");
-    const auto version = ground.await(tenant, tenant.read_file(ground.path("x"))).info.version;
-    const auto changes = tenant.watch(ground.path("x"), version);
-    const auto appears = tenant.watch(ground.path("y"), 0);
-    ground.settle();
+BOOST_AUTO_TEST_CASE_TEMPLATE(watch_misses_no_change, Fixture, Fixtures) {
+    Fixture fixture;
+    TestTenant tenant(fixture.world());
+    fixture.put("x", "1");
+    const auto version = fixture.await(tenant, tenant.read_file(fixture.path("x"))).info.version;
+    const auto changes = tenant.watch(fixture.path("x"), version);
+    const auto appears = tenant.watch(fixture.path("y"), 0);
+    fixture.settle();
     BOOST_TEST(tenant.of(changes) == nullptr);
     BOOST_TEST(tenant.of(appears) == nullptr);
-    ground.put("x", "2");
-    BOOST_TEST(ground.await(tenant, changes).status == KITH_OK);
+    fixture.put("x", "2");
+    BOOST_TEST(fixture.await(tenant, changes).status == KITH_OK);
     // Changed already, before the watch.
-    BOOST_TEST(ground.await(tenant, tenant.watch(ground.path("x"), version)).status == KITH_OK);
-    BOOST_TEST(ground.await(tenant, tenant.watch(ground.path("x"), 0)).status == KITH_OK);
+    BOOST_TEST(fixture.await(tenant, tenant.watch(fixture.path("x"), version)).status == KITH_OK);
+    BOOST_TEST(fixture.await(tenant, tenant.watch(fixture.path("x"), 0)).status == KITH_OK);
     BOOST_TEST(tenant.of(appears) == nullptr);
-    ground.put("y", "");
-    BOOST_TEST(ground.await(tenant, appears).status == KITH_OK);
-    const auto goes = tenant.watch(ground.path("y"), ground.await(tenant, tenant.read_file(ground.path("y"))).info.version);
-    ground.settle();
+    fixture.put("y", "");
+    BOOST_TEST(fixture.await(tenant, appears).status == KITH_OK);
+    const auto goes = tenant.watch(fixture.path("y"), fixture.await(tenant, tenant.read_file(fixture.path("y"))).info.version);
+    fixture.settle();
     BOOST_TEST(tenant.of(goes) == nullptr);
-    ground.remove("y");
-    BOOST_TEST(ground.await(tenant, goes).status == KITH_OK);
-    const auto never = tenant.watch(ground.path("y"), 0);
+    fixture.remove("y");
+    BOOST_TEST(fixture.await(tenant, goes).status == KITH_OK);
+    const auto never = tenant.watch(fixture.path("y"), 0);
     tenant.cancel(never);
-    BOOST_TEST(ground.await(tenant, never).status == KITH_CANCELLED);
-    ground.put("y", "");
-    ground.settle();
+    BOOST_TEST(fixture.await(tenant, never).status == KITH_CANCELLED);
+    fixture.put("y", "");
+    fixture.settle();
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_file_in_a_directory_that_is_made_later_is_noticed, Ground, Grounds) {
-    Ground ground;
-    TestTenant tenant(ground.world());
-    const auto op = tenant.watch(ground.path("later/deeper/cookie"), 0);
-    ground.settle();
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_file_in_a_directory_that_is_made_later_is_noticed, Fixture, Fixtures) {
+    Fixture fixture;
+    TestTenant tenant(fixture.world());
+    const auto op = tenant.watch(fixture.path("later/deeper/cookie"), 0);
+    fixture.settle();
     BOOST_TEST(tenant.of(op) == nullptr);
-    ground.make_directory("later");
-    ground.settle();
-    ground.make_directory("later/deeper");
-    ground.settle();
+    fixture.make_directory("later");
+    fixture.settle();
+    fixture.make_directory("later/deeper");
+    fixture.settle();
     BOOST_TEST(tenant.of(op) == nullptr);
-    ground.put("later/deeper/cookie", "SECRET");
-    BOOST_TEST(ground.await(tenant, op).status == KITH_OK);
+    fixture.put("later/deeper/cookie", "SECRET");
+    BOOST_TEST(fixture.await(tenant, op).status == KITH_OK);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(several_watch_one_file_and_one_watches_many, Ground, Grounds) {
-    Ground ground;
-    TestTenant a(ground.world(), "a"), b(ground.world(), "b");
-    const auto one = a.watch(ground.path("x"), 0), two = b.watch(ground.path("x"), 0);
+BOOST_AUTO_TEST_CASE_TEMPLATE(several_watch_one_file_and_one_watches_many, Fixture, Fixtures) {
+    Fixture fixture;
+    TestTenant a(fixture.world(), "a"), b(fixture.world(), "b");
+    const auto one = a.watch(fixture.path("x"), 0), two = b.watch(fixture.path("x"), 0);
     std::vector<std::uint64_t> many;
-    for (int i = 0; i < 20; ++i) many.push_back(a.watch(ground.path("many" + std::to_string(i)), 0));
-    ground.settle();
+    for (int i = 0; i < 20; ++i) many.push_back(a.watch(fixture.path("many" + std::to_string(i)), 0));
+    fixture.settle();
     a.cancel(one);
-    ground.put("x", "");
-    BOOST_TEST(ground.await(b, two).status == KITH_OK);
-    BOOST_TEST(ground.await(a, one).status == KITH_CANCELLED);
-    for (int i = 0; i < 20; ++i) ground.put("many" + std::to_string(i), "");
-    for (const auto op : many) BOOST_TEST(ground.await(a, op).status == KITH_OK);
+    fixture.put("x", "");
+    BOOST_TEST(fixture.await(b, two).status == KITH_OK);
+    BOOST_TEST(fixture.await(a, one).status == KITH_CANCELLED);
+    for (int i = 0; i < 20; ++i) fixture.put("many" + std::to_string(i), "");
+    for (const auto op : many) BOOST_TEST(fixture.await(a, op).status == KITH_OK);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(the_environment_by_declared_names, Ground, Grounds) {
-    Ground ground;
-    TestTenant tenant(ground.world());
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_environment_by_declared_names, Fixture, Fixtures) {
+    Fixture fixture;
+    TestTenant tenant(fixture.world());
     const auto *env = tenant.template table<kith_env_host>(KITH_ENV);
     const auto get = [&](std::string_view name, std::string &out) {
         kith_str found{};
@@ -164,9 +164,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_environment_by_declared_names, Ground, Grounds
         if (status == KITH_OK) out.assign(found.data, found.size);
         return status;
     };
-    ground.set_env("KITH_TEST_A", "one");
-    ground.set_env("KITH_TEST_EMPTY", "");
-    ground.set_env("OTHER", "secret");
+    fixture.set_env("KITH_TEST_A", "one");
+    fixture.set_env("KITH_TEST_EMPTY", "");
+    fixture.set_env("OTHER", "secret");
     std::string out = "before";
     BOOST_TEST(get("KITH_TEST_A", out) == KITH_OK);
     BOOST_TEST(out == "one");
@@ -177,32 +177,32 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_environment_by_declared_names, Ground, Grounds
     BOOST_TEST(get("", out) == KITH_DENIED);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(state_is_of_one_instance_and_outlives_it, Ground, Grounds) {
-    Ground ground;
+BOOST_AUTO_TEST_CASE_TEMPLATE(state_is_of_one_instance_and_outlives_it, Fixture, Fixtures) {
+    Fixture fixture;
     {
-        TestTenant tenant(ground.world(), "topology/source");
-        BOOST_TEST(ground.await(tenant, tenant.load()).status == KITH_NOT_FOUND);
+        TestTenant tenant(fixture.world(), "topology/source");
+        BOOST_TEST(fixture.await(tenant, tenant.load()).status == KITH_NOT_FOUND);
         for (int i = 0; i < 20; ++i) tenant.save("cursor " + std::to_string(i));
-        BOOST_TEST(ground.await(tenant, tenant.save("cursor 20")).status == KITH_OK);
-        TestTenant other(ground.world(), "topology.source");
-        BOOST_TEST(ground.await(other, other.load()).status == KITH_NOT_FOUND);
+        BOOST_TEST(fixture.await(tenant, tenant.save("cursor 20")).status == KITH_OK);
+        TestTenant other(fixture.world(), "topology.source");
+        BOOST_TEST(fixture.await(other, other.load()).status == KITH_NOT_FOUND);
     }
-    TestTenant again(ground.world(), "topology/source");
-    const Completion loaded = ground.await(again, again.load());
+    TestTenant again(fixture.world(), "topology/source");
+    const Completion loaded = fixture.await(again, again.load());
     BOOST_TEST(loaded.status == KITH_OK);
     BOOST_TEST(loaded.data == "cursor 20");
-    BOOST_TEST(ground.await(again, again.save(std::string(KITH_STATE_MAX, '\0'))).status == KITH_OK);
-    BOOST_TEST(ground.await(again, again.load()).data.size() == KITH_STATE_MAX);
+    BOOST_TEST(fixture.await(again, again.save(std::string(KITH_STATE_MAX, '\0'))).status == KITH_OK);
+    BOOST_TEST(fixture.await(again, again.load()).data.size() == KITH_STATE_MAX);
     BOOST_TEST(again.save(std::string(KITH_STATE_MAX + 1, 'x')) == 0u);
     BOOST_TEST(again.refused == KITH_LIMIT);
-    BOOST_TEST(ground.await(again, again.save("")).status == KITH_OK);
-    BOOST_TEST(ground.await(again, again.load()).data.empty());
+    BOOST_TEST(fixture.await(again, again.save("")).status == KITH_OK);
+    BOOST_TEST(fixture.await(again, again.load()).data.empty());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(without_a_state_dir_state_is_unsupported, Ground, Grounds) {
-    Ground ground;
-    ground.without_state_dir();
-    TestTenant tenant(ground.world());
+BOOST_AUTO_TEST_CASE_TEMPLATE(without_a_state_dir_state_is_unsupported, Fixture, Fixtures) {
+    Fixture fixture;
+    fixture.without_state_dir();
+    TestTenant tenant(fixture.world());
     BOOST_TEST(tenant.load() == 0u);
     BOOST_TEST(tenant.refused == KITH_UNSUPPORTED);
     BOOST_TEST(tenant.save("x") == 0u);
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(without_a_state_dir_state_is_unsupported, Ground, 
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(real_files, Real)
+BOOST_FIXTURE_TEST_SUITE(real_files, RealWorld)
 
 BOOST_AUTO_TEST_CASE(a_refusal_says_why) {
     TestTenant tenant(world());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // kith.tcp/1 over loopback, in both worlds; and what only real sockets have.
-#include "ground.hpp"
+#include "world_fixtures.hpp"
 
 #include <tests/sanitizers.hpp>
 
@@ -18,8 +18,8 @@ using namespace kith::test;
 namespace {
 
 // A listener, and pairs of streams over it.
-template <class Ground>
-struct Net : Ground {
+template <class Fixture>
+struct UdpFixture : Fixture {
     TestTenant server{this->world(), "server"};
     TestTenant client{this->world(), "client"};
     Completion listening = this->await(server, server.listen("127.0.0.1", 0));
@@ -44,8 +44,8 @@ struct Net : Ground {
 
 BOOST_AUTO_TEST_SUITE(tcp)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(connect_accept_and_talk_both_ways, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(connect_accept_and_talk_both_ways, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     BOOST_TEST(net.listening.data == "127.0.0.1");
     BOOST_TEST(net.listening.port != 0u);
     const auto accept = net.server.accept(net.listening.id);
@@ -63,8 +63,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(connect_accept_and_talk_both_ways, Ground, Grounds
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_host_name_is_resolved, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_host_name_is_resolved, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     std::vector<std::uint64_t> many;
     for (int i = 0; i < 10; ++i) many.push_back(net.client.connect("localhost", net.listening.port));
     for (const auto op : many) {
@@ -76,8 +76,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_host_name_is_resolved, Ground, Grounds) {
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(failures_of_connect_are_told_apart, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(failures_of_connect_are_told_apart, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     BOOST_TEST(net.connect_fails("nobody.invalid", 1) == KITH_UNRESOLVED);
     const auto port = net.await(net.server, net.server.listen("127.0.0.1", 0));
     BOOST_TEST(net.server.close(port.id) == KITH_OK);
@@ -90,16 +90,16 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(failures_of_connect_are_told_apart, Ground, Ground
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_connect_that_nobody_answers_ends_at_its_time, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_connect_that_nobody_answers_ends_at_its_time, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto full = net.await(net.server, net.server.listen("127.0.0.1", 0, 1));
     std::int32_t status = KITH_OK;
     for (int i = 0; i < 10 && status == KITH_OK; ++i) status = net.connect_fails("127.0.0.1", full.port, 50 * ms);
     BOOST_TEST(status == KITH_TIMED_OUT);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_connect_leaves_nothing_behind, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_connect_leaves_nothing_behind, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     for (const char *name : {"127.0.0.1", "localhost"}) {
         const auto op = net.client.connect(name, net.listening.port);
         BOOST_TEST(net.client.cancel(op) == KITH_OK);
@@ -111,8 +111,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_connect_leaves_nothing_behind, Ground,
     net.settle();
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(listen_has_its_own_failures, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(listen_has_its_own_failures, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     BOOST_TEST(net.await(net.server, net.server.listen("127.0.0.1", net.listening.port)).status == KITH_EXISTS);
     BOOST_TEST(net.await(net.server, net.server.listen("192.0.2.77", 1)).status == KITH_IO);
     BOOST_TEST(net.server.listen("no address", 1) == 0u);
@@ -121,8 +121,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(listen_has_its_own_failures, Ground, Grounds) {
     BOOST_TEST(net.server.refused == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(an_empty_address_is_every_address, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_empty_address_is_every_address, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto all = net.await(net.server, net.server.listen("", 0));
     BOOST_TEST(all.status == KITH_OK);
     const auto accept = net.server.accept(all.id);
@@ -130,8 +130,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_empty_address_is_every_address, Ground, Grounds
     BOOST_TEST(net.await(net.server, accept).data == "127.0.0.1"); // not ::ffff:127.0.0.1
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(an_accept_that_is_cancelled_loses_no_connection, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_accept_that_is_cancelled_loses_no_connection, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto first = net.server.accept(net.listening.id);
     BOOST_TEST(net.server.accept(net.listening.id) == 0u);
     BOOST_TEST(net.server.refused == KITH_BUSY);
@@ -145,8 +145,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_accept_that_is_cancelled_loses_no_connection, G
     BOOST_TEST(net.read_all(net.server, second.id, 4) == "here");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_brings_at_most_what_was_asked_for, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_brings_at_most_what_was_asked_for, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     net.await(net.server, net.server.write(theirs, "0123456789"));
     net.settle();
@@ -163,8 +163,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_brings_at_most_what_was_asked_for, Ground, 
     BOOST_TEST(net.client.refused == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_that_is_cancelled_or_late_loses_no_byte, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_that_is_cancelled_or_late_loses_no_byte, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     std::string sent, got;
     for (int i = 0; i < 40; ++i) {
@@ -180,8 +180,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_that_is_cancelled_or_late_loses_no_byte, Gr
     BOOST_TEST(got + net.read_all(net.client, ours, sent.size() - got.size()) == sent);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_ends_at_its_time_and_not_before, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_ends_at_its_time_and_not_before, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     const auto *clock = net.client.template table<kith_clock_host>(KITH_CLOCK);
     const auto begin = clock->monotonic(&net.client.host);
@@ -196,8 +196,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_ends_at_its_time_and_not_before, Ground, Gr
     BOOST_TEST(net.client.of(slow) == nullptr);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(one_read_and_one_write_at_a_time_until_they_have_completed, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(one_read_and_one_write_at_a_time_until_they_have_completed, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     const auto read = net.client.read(ours);
     BOOST_TEST(net.client.read(ours) == 0u);
@@ -214,8 +214,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_read_and_one_write_at_a_time_until_they_have_c
     BOOST_TEST(net.client.write(ours, "") != 0u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_slow_reader_holds_the_writer_and_gets_every_byte, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_slow_reader_holds_the_writer_and_gets_every_byte, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     std::string sent(KITH_TCP_MAX_WRITE, '\0');
     for (std::size_t i = 0; i < sent.size(); ++i) sent[i] = static_cast<char>(i * 31 >> 5U);
@@ -236,8 +236,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_slow_reader_holds_the_writer_and_gets_every_byte
     BOOST_TEST(net.client.refused == KITH_LIMIT);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_write_ends_at_its_time_and_on_cancel, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_write_ends_at_its_time_and_on_cancel, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     const std::string much(KITH_TCP_MAX_WRITE, 'x');
     BOOST_TEST(net.await(net.client, net.client.write(ours, much, 20 * ms)).status == KITH_TIMED_OUT);
@@ -249,8 +249,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_write_ends_at_its_time_and_on_cancel, Ground, Gr
     static_cast<void>(theirs);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(our_end_is_read_as_the_end_and_answers_still_come, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(our_end_is_read_as_the_end_and_answers_still_come, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     net.await(net.client, net.client.write(ours, "question"));
     BOOST_TEST(net.client.shutdown(ours) == KITH_OK);
@@ -262,8 +262,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(our_end_is_read_as_the_end_and_answers_still_come,
     BOOST_TEST(net.read_all(net.client, ours, 6) == "answer");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(writing_to_one_who_has_closed_breaks_the_stream_for_good, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(writing_to_one_who_has_closed_breaks_the_stream_for_good, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     BOOST_TEST(net.server.close(theirs) == KITH_OK);
     BOOST_TEST(net.await(net.client, net.client.read(ours)).status == KITH_CLOSED);
@@ -274,8 +274,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(writing_to_one_who_has_closed_breaks_the_stream_fo
     BOOST_TEST(net.await(net.client, net.client.read(ours)).status == KITH_RESET);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(close_cancels_what_is_outstanding_and_the_id_is_stale, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(close_cancels_what_is_outstanding_and_the_id_is_stale, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     const auto read = net.client.read(ours);
     const auto write = net.client.write(ours, std::string(KITH_TCP_MAX_WRITE, 'x'));
@@ -294,8 +294,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(close_cancels_what_is_outstanding_and_the_id_is_st
     static_cast<void>(theirs);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_stream_belongs_to_its_tenant_and_a_listener_is_no_stream, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_stream_belongs_to_its_tenant_and_a_listener_is_no_stream, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     BOOST_TEST(net.server.read(ours) == 0u);
     BOOST_TEST(net.server.refused == KITH_STALE);
@@ -306,8 +306,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_stream_belongs_to_its_tenant_and_a_listener_is_n
     BOOST_TEST(net.server.refused == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_open_is_closed_with_the_seat, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_open_is_closed_with_the_seat, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     net.server.leave_world();
     BOOST_TEST(net.await(net.client, net.client.read(ours)).status == KITH_CLOSED);
@@ -315,8 +315,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_open_is_closed_with_the_seat, Ground, Grou
     static_cast<void>(theirs);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(cancel_all_leaves_streams_open, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(cancel_all_leaves_streams_open, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     const auto read = net.client.read(ours);
     net.world().cancel_all(net.client.host);
@@ -327,7 +327,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(cancel_all_leaves_streams_open, Ground, Grounds) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(real_tcp, Net<Real>)
+BOOST_FIXTURE_TEST_SUITE(real_tcp, UdpFixture<RealWorld>)
 
 BOOST_AUTO_TEST_CASE(a_reset_is_told_to_reader_and_writer) {
     const int raw = ::socket(AF_INET, SOCK_STREAM, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // kith.udp/1 over loopback, in both worlds; and what only real sockets have.
-#include "datagrams.hpp"
+#include "udp_fixture.hpp"
 
 #include <cstddef>
 
@@ -11,8 +11,8 @@ BOOST_AUTO_TEST_SUITE(udp)
 
 // ---- bind ----
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_socket_says_where_it_is_bound, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_socket_says_where_it_is_bound, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto any_port = net.bound(net.a);
     BOOST_TEST(any_port.data == loopback);
     BOOST_TEST(any_port.port != 0u);
@@ -24,8 +24,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_socket_says_where_it_is_bound, Ground, Grounds) 
     BOOST_TEST(net.bound(net.a, that_port).port == any_port.port);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_port_is_taken_unless_all_share_it, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_port_is_taken_unless_all_share_it, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto alone = net.bound(net.a);
     BOOST_TEST(net.bind_fails(options(loopback, alone.port)) == KITH_EXISTS);
     BOOST_TEST(net.bind_fails(options(loopback, alone.port, KITH_UDP_SHARED)) == KITH_EXISTS);
@@ -34,16 +34,16 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_port_is_taken_unless_all_share_it, Ground, Groun
     BOOST_TEST(net.bound(net.b, options("0.0.0.0", shared.port, KITH_UDP_SHARED)).port == shared.port);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(an_address_that_is_not_ours_cannot_be_bound, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_address_that_is_not_ours_cannot_be_bound, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     for (const std::string_view other : {std::string_view("192.0.2.77"), group}) {
         BOOST_TEST(net.bind_fails(options(other)) == KITH_IO);
         BOOST_TEST(net.a.done.back().text.find(other) != std::string::npos);
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_makes_no_socket_is_refused, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_makes_no_socket_is_refused, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     for (const std::string_view address : {"", "localhost", "10.0.0"})
         BOOST_TEST(net.refused(net.a, net.a.bind(options(address)), KITH_INVALID), address);
     BOOST_TEST(net.refused(net.a, net.a.bind(options(loopback, 65'536)), KITH_INVALID));
@@ -55,8 +55,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_makes_no_socket_is_refused, Ground, Grounds) 
     BOOST_TEST(net.refused(net.a, net.a.bind(odd), KITH_INVALID));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_lies_beyond_the_struct_is_absent, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_lies_beyond_the_struct_is_absent, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     auto cut = options(loopback);
     cut.struct_size = offsetof(kith_udp_socket, port);
     cut.port = 65'536;
@@ -64,8 +64,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_lies_beyond_the_struct_is_absent, Ground, Gro
     BOOST_TEST(net.bound(net.a, cut).port != 0u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_bind_that_is_cancelled_leaves_the_port_free, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_bind_that_is_cancelled_leaves_the_port_free, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto free = net.bound(net.a);
     net.a.close_socket(free.id);
     const auto op = net.a.bind(options(loopback, free.port));
@@ -78,8 +78,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_bind_that_is_cancelled_leaves_the_port_free, Gro
 
 // ---- send and receive ----
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(datagrams_go_both_ways_and_say_who_sent_them, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(datagrams_go_both_ways_and_say_who_sent_them, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     const auto receive = net.b.receive(b.id);
     BOOST_TEST(net.sent(net.a, a.id, {to(loopback, b.port, "ping")}).count == 1u);
@@ -96,8 +96,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(datagrams_go_both_ways_and_say_who_sent_them, Grou
     BOOST_TEST(net.received(net.a, a.id, 1)[0] == "pong");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_batch_arrives_whole, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_batch_arrives_whole, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     std::vector<std::string> texts;
     for (int i = 0; i < static_cast<int>(KITH_UDP_MAX_BATCH); ++i) texts.push_back("number " + std::to_string(i));
@@ -107,8 +107,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_batch_arrives_whole, Ground, Grounds) {
     BOOST_TEST(sorted(net.received(net.b, b.id, texts.size())) == sorted(texts), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_brings_at_most_what_was_asked_for, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_brings_at_most_what_was_asked_for, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     const auto one = to(loopback, b.port, "x");
     net.sent(net.a, a.id, {one, one, one, one, one});
@@ -122,8 +122,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_brings_at_most_what_was_asked_for, Groun
     BOOST_TEST(net.refused(net.b, net.b.receive(b.id, KITH_UDP_MAX_BATCH + 1), KITH_INVALID));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_datagram_may_be_empty_or_as_long_as_they_get, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_datagram_may_be_empty_or_as_long_as_they_get, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     std::string longest(KITH_UDP_MAX_SIZE, 'l');
     longest.back() = '.';
@@ -133,8 +133,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_datagram_may_be_empty_or_as_long_as_they_get, Gr
     BOOST_TEST((got[1] == longest));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_longer_than_max_size_is_cut_and_says_so, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_longer_than_max_size_is_cut_and_says_so, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     auto small = options(loopback);
     small.max_size = 4;
     const auto a = net.bound(net.a), b = net.bound(net.b, small);
@@ -150,8 +150,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_longer_than_max_size_is_cut_and_says_so, G
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_sent_is_refused_whole, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_sent_is_refused_whole, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     const auto good = to(loopback, b.port, "good");
     const std::string too_long(KITH_UDP_MAX_SIZE + 1, 'x');
@@ -167,8 +167,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_sent_is_refused_whole, Ground, Grou
     BOOST_TEST(net.refused(net.a, net.a.send(a.id, {}), KITH_INVALID));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_longer_stride_is_stepped_over, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_longer_stride_is_stepped_over, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     struct Later {
         kith_datagram now;
         std::uint64_t more[3];
@@ -183,8 +183,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_longer_stride_is_stepped_over, Ground, Grounds) 
     BOOST_TEST(net.a.udp()->send(&net.a.host, a.id, &all[0].now, 2, sizeof(kith_datagram) - 1, 0, 13, &op) == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_sent_is_copied, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_sent_is_copied, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     std::string bytes = "before";
     const auto send = net.a.send(a.id, {to(loopback, b.port, bytes)});
@@ -193,8 +193,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_sent_is_copied, Ground, Grounds) {
     BOOST_TEST(net.received(net.b, b.id, 1)[0] == "before");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(each_is_tried_whatever_became_of_the_others, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(each_is_tried_whatever_became_of_the_others, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto a = net.bound(net.a, "0.0.0.0"), b = net.bound(net.b);
     const Completion done = net.sent(
         net.a, a.id, {to(loopback, b.port, "first"), to("255.255.255.255", b.port, "broadcast"), to(loopback, b.port, "last")});
@@ -205,8 +205,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(each_is_tried_whatever_became_of_the_others, Groun
                boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(nobody_there_is_no_failure, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(nobody_there_is_no_failure, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     net.b.close_socket(b.id);
     for (int i = 0; i < 3; ++i) {
@@ -215,8 +215,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(nobody_there_is_no_failure, Ground, Grounds) {
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_does_not_fit_the_receive_buffer_is_lost_and_counted, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_does_not_fit_the_receive_buffer_is_lost_and_counted, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     auto small = options(loopback);
     small.receive_buffer = 16'384;
     const auto a = net.bound(net.a), b = net.bound(net.b, small);
@@ -240,8 +240,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_does_not_fit_the_receive_buffer_is_lost_and_c
     BOOST_TEST(got + lost == sent);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(ipv6_has_sockets_of_its_own, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(ipv6_has_sockets_of_its_own, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const Completion b = net.await(net.b, net.b.bind(options("::1")));
     if (b.status == KITH_IO) {
         BOOST_TEST_MESSAGE("skipped: this machine has no IPv6");
@@ -262,8 +262,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(ipv6_has_sockets_of_its_own, Ground, Grounds) {
 
 // ---- timeouts, cancel, close ----
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_ends_at_its_time_and_not_before, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_ends_at_its_time_and_not_before, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     const auto *clock = net.b.template table<kith_clock_host>(KITH_CLOCK);
     const auto begin = clock->monotonic(&net.b.host);
@@ -279,8 +279,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_ends_at_its_time_and_not_before, Ground,
     BOOST_TEST(net.b.of(slow) == nullptr);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_that_is_cancelled_or_late_loses_no_datagram, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_that_is_cancelled_or_late_loses_no_datagram, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     std::vector<std::string> sent, got;
     for (int i = 0; i < 40; ++i) {
@@ -297,8 +297,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_that_is_cancelled_or_late_loses_no_datag
     BOOST_TEST(sorted(got) == sorted(sent), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(one_receive_and_one_send_at_a_time_until_they_have_completed, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(one_receive_and_one_send_at_a_time_until_they_have_completed, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     const auto receive = net.b.receive(b.id);
     BOOST_TEST(net.refused(net.b, net.b.receive(b.id), KITH_BUSY));
@@ -312,8 +312,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_receive_and_one_send_at_a_time_until_they_have
     net.sent(net.a, a.id, {to(loopback, b.port, "z")});
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(close_ends_what_is_outstanding_and_frees_the_port, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(close_ends_what_is_outstanding_and_frees_the_port, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto a = net.bound(net.a);
     const auto receive = net.a.receive(a.id);
     const auto send = net.a.send(a.id, {to(loopback, a.port, "x")});
@@ -324,8 +324,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(close_ends_what_is_outstanding_and_frees_the_port,
     BOOST_TEST((status == KITH_CANCELLED || status == KITH_OK));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_closed_socket_and_one_of_another_are_stale, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_closed_socket_and_one_of_another_are_stale, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto mine = net.bound(net.a), closed = net.bound(net.b);
     net.b.close_socket(closed.id);
     for (const std::uint64_t id : {closed.id, mine.id, std::uint64_t{0}, std::uint64_t{123'456'789}}) {
@@ -337,8 +337,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_closed_socket_and_one_of_another_are_stale, Grou
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_tenant_that_leaves_takes_its_sockets_along, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_tenant_that_leaves_takes_its_sockets_along, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     const auto a = net.bound(net.a);
     net.a.receive(a.id);
     net.a.send(a.id, {to(loopback, a.port, "x")});
@@ -354,8 +354,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_tenant_that_leaves_takes_its_sockets_along, Grou
 
 // ---- groups ----
 
-template <class Ground>
-struct Listeners : Net<Ground> {
+template <class Fixture>
+struct Listeners : UdpFixture<Fixture> {
     // Two sockets on one port, and one elsewhere that sends to groups by loopback.
     Completion first = this->bound(this->a, options("0.0.0.0", 0, KITH_UDP_SHARED));
     Completion second = this->bound(this->b, options("0.0.0.0", first.port, KITH_UDP_SHARED));
@@ -380,8 +380,8 @@ struct Listeners : Net<Ground> {
     }
 };
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(each_member_on_the_port_gets_what_the_group_is_sent, Ground, Grounds) {
-    Listeners<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(each_member_on_the_port_gets_what_the_group_is_sent, Fixture, Fixtures) {
+    Listeners<Fixture> net;
     net.join(net.a, net.first);
     net.join(net.b, net.second);
     net.send("to all");
@@ -389,8 +389,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(each_member_on_the_port_gets_what_the_group_is_sen
     BOOST_TEST(net.received(net.b, net.second.id, 1)[0] == "to all");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(who_did_not_join_hears_nothing_of_the_group, Ground, Grounds) {
-    Listeners<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(who_did_not_join_hears_nothing_of_the_group, Fixture, Fixtures) {
+    Listeners<Fixture> net;
     net.join(net.a, net.first);
     net.join(net.b, net.second, "233.252.1.33");
     net.send("to members");
@@ -398,8 +398,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(who_did_not_join_hears_nothing_of_the_group, Groun
     BOOST_TEST(net.nothing_comes(net.b, net.second.id));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(one_of_several_on_a_port_gets_what_is_for_one, Ground, Grounds) {
-    Listeners<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(one_of_several_on_a_port_gets_what_is_for_one, Fixture, Fixtures) {
+    Listeners<Fixture> net;
     net.send("for one", loopback);
     net.settle();
     const bool first = !net.nothing_comes(net.a, net.first.id);
@@ -407,8 +407,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_of_several_on_a_port_gets_what_is_for_one, Gro
     BOOST_TEST(first != second);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(after_leave_nothing_more_is_heard, Ground, Grounds) {
-    Listeners<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(after_leave_nothing_more_is_heard, Fixture, Fixtures) {
+    Listeners<Fixture> net;
     net.join(net.a, net.first);
     BOOST_TEST(net.a.leave_group(net.first.id, group, loopback) == KITH_OK);
     BOOST_TEST(net.a.leave_group(net.first.id, group, loopback) == KITH_NOT_FOUND);
@@ -419,8 +419,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(after_leave_nothing_more_is_heard, Ground, Grounds
     BOOST_TEST(net.received(net.a, net.first.id, 1)[0] == "back");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_wish_that_is_left_or_closed_at_once_is_not_told, Ground, Grounds) {
-    Listeners<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_wish_that_is_left_or_closed_at_once_is_not_told, Fixture, Fixtures) {
+    Listeners<Fixture> net;
     net.a.join(net.first.id, group, loopback);
     net.a.leave_group(net.first.id, group, loopback);
     net.b.join(net.second.id, group, loopback);
@@ -430,8 +430,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_wish_that_is_left_or_closed_at_once_is_not_told,
     BOOST_TEST(net.b.told.empty());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_joined_is_refused, Ground, Grounds) {
-    Listeners<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_joined_is_refused, Fixture, Fixtures) {
+    Listeners<Fixture> net;
     net.join(net.a, net.first);
     BOOST_TEST(net.a.join(net.first.id, group, loopback) == KITH_EXISTS);
     for (const std::string_view wrong : {"", "no address", "10.0.0.7", "240.0.0.1", "ff02::77", "233.252.1"})
@@ -440,8 +440,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_joined_is_refused, Ground, Grounds)
     BOOST_TEST(net.a.leave_group(net.first.id, "no address", loopback) == KITH_NOT_FOUND);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_socket_has_at_most_64_wishes, Ground, Grounds) {
-    Listeners<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_socket_has_at_most_64_wishes, Fixture, Fixtures) {
+    Listeners<Fixture> net;
     for (std::uint32_t i = 0; i < KITH_UDP_MAX_GROUPS; ++i)
         BOOST_TEST(net.a.join(net.first.id, "233.252.2." + std::to_string(i), "none0") == KITH_OK);
     BOOST_TEST(net.a.join(net.first.id, group, "none0") == KITH_LIMIT);
@@ -449,8 +449,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_socket_has_at_most_64_wishes, Ground, Grounds) {
     BOOST_TEST(net.a.join(net.first.id, group, "none0") == KITH_OK);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_group_on_an_interface_that_is_not_there_is_told_so, Ground, Grounds) {
-    Listeners<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_group_on_an_interface_that_is_not_there_is_told_so, Fixture, Fixtures) {
+    Listeners<Fixture> net;
     for (const std::string_view nowhere : {"none0", "192.0.2.77"}) {
         BOOST_TEST(net.a.join(net.first.id, group, nowhere) == KITH_OK);
         const Told told = net.membership(net.a);
@@ -460,8 +460,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_group_on_an_interface_that_is_not_there_is_told_
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(by_an_interface_that_is_not_there_no_group_is_reached, Ground, Grounds) {
-    Net<Ground> net;
+BOOST_AUTO_TEST_CASE_TEMPLATE(by_an_interface_that_is_not_there_no_group_is_reached, Fixture, Fixtures) {
+    UdpFixture<Fixture> net;
     auto by_none = options("0.0.0.0");
     by_none.interface = str("none0");
     const auto a = net.bound(net.a, by_none), b = net.bound(net.b);

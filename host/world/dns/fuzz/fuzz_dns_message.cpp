@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Any bytes as the reply to a question, whose type the first byte chooses: what is taken from it is what its kind promises.
-#include "../message.hpp"
+#include "../message_reader.hpp"
 
 #include <kith/service/dns.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // kith.dns/1 in both worlds, and what only real servers do.
-#include "server.hpp"
+#include "dns_test_server.hpp"
 
-#include <host/world/test/ground.hpp>
+#include <host/world/test/world_fixtures.hpp>
 #include <kith/testkit/dns_zones.hpp>
 #include <sdk/testkit/test/dns_tenant.hpp>
 
@@ -19,12 +19,12 @@ std::string wire_address(std::string_view text) {
 unsigned type_of(std::string_view address) { return address.find(':') == std::string_view::npos ? KITH_DNS_A : KITH_DNS_AAAA; }
 
 /// What each world is told of its names.
-template <class Ground>
+template <class Fixture>
 struct Names;
 
 template <>
-struct Names<Real> {
-    explicit Names(Real &ground) : server(ground.io) {}
+struct Names<RealWorld> {
+    explicit Names(RealWorld &fixture) : server(fixture.io) {}
     void address(const std::string &name, const std::vector<std::string> &all, std::uint32_t ttl) {
         server.replies[{name, KITH_DNS_A}];
         server.replies[{name, KITH_DNS_AAAA}];
@@ -50,8 +50,8 @@ struct Names<Real> {
 };
 
 template <>
-struct Names<Simulated> {
-    explicit Names(Simulated &ground) : zones(ground.net.dns()) {}
+struct Names<SimulatedWorld> {
+    explicit Names(SimulatedWorld &fixture) : zones(fixture.net.dns()) {}
     void address(const std::string &name, const std::vector<std::string> &all, std::uint32_t ttl) {
         zones.address(name, all, std::chrono::seconds(ttl));
     }
@@ -64,9 +64,9 @@ struct Names<Simulated> {
     kith::testkit::DnsZones &zones;
 };
 
-template <class Ground>
-struct Site : Ground {
-    Names<Ground> names{*this};
+template <class Fixture>
+struct DnsFixture : Fixture {
+    Names<Fixture> names{*this};
     DnsTenant tenant{this->world(), "asker"};
 
     DnsTenant::Answer answer(std::string_view name, std::uint32_t type, std::string_view servers = {}) {
@@ -94,8 +94,8 @@ using Texts = std::vector<std::string>;
 
 BOOST_AUTO_TEST_SUITE(dns)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(addresses_come_with_their_ttl, Ground, Grounds) {
-    Site<Ground> site;
+BOOST_AUTO_TEST_CASE_TEMPLATE(addresses_come_with_their_ttl, Fixture, Fixtures) {
+    DnsFixture<Fixture> site;
     site.names.address("app.example.net", {"10.0.0.7", "10.0.0.8", "fd00::7"}, 30);
     const auto v4 = site.answer("app.example.net", KITH_DNS_A);
     BOOST_TEST((v4.kind == KITH_DNS_RECORDS));
@@ -106,8 +106,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(addresses_come_with_their_ttl, Ground, Grounds) {
     BOOST_TEST((site.answer("app.example.net.", KITH_DNS_AAAA).texts == Texts{"fd00::7"}));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(services_and_texts, Ground, Grounds) {
-    Site<Ground> site;
+BOOST_AUTO_TEST_CASE_TEMPLATE(services_and_texts, Fixture, Fixtures) {
+    DnsFixture<Fixture> site;
     site.names.service("_epmd._tcp.example.net", "web-0.example.net", 4369);
     site.names.text("example.net", "hello there");
     const auto srv = site.answer("_epmd._tcp.example.net", KITH_DNS_SRV);
@@ -118,16 +118,16 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(services_and_texts, Ground, Grounds) {
     BOOST_TEST((site.answer("example.net", KITH_DNS_TXT).texts == Texts{"hello there"}));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(names_are_equal_regardless_of_case, Ground, Grounds) {
-    Site<Ground> site;
-    site.names.service("_epmd._tcp.example.net", "Web-0.eXample.NET", 4369);
+BOOST_AUTO_TEST_CASE_TEMPLATE(names_are_equal_regardless_of_case, Fixture, Fixtures) {
+    DnsFixture<Fixture> site;
+    site.names.service("_epmd._tcp.example.net", "HttpFixture-0.eXample.NET", 4369);
     site.names.address("app.example.net", {"10.0.0.7"}, 30);
     BOOST_TEST((site.answer("_epmd._tcp.example.net", KITH_DNS_SRV).texts == Texts{"web-0.example.net"}));
     BOOST_TEST((site.answer("App.Example.net", KITH_DNS_A).texts == Texts{"10.0.0.7"}));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(empty_answers_are_told_apart, Ground, Grounds) {
-    Site<Ground> site;
+BOOST_AUTO_TEST_CASE_TEMPLATE(empty_answers_are_told_apart, Fixture, Fixtures) {
+    DnsFixture<Fixture> site;
     site.names.address("app.example.net", {"10.0.0.7"}, 30);
     const auto none = site.answer("app.example.net", KITH_DNS_AAAA);
     BOOST_TEST((none.kind == KITH_DNS_NODATA));
@@ -137,8 +137,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(empty_answers_are_told_apart, Ground, Grounds) {
     BOOST_TEST(unknown.name == "nobody.example.net");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(failures_are_told_apart, Ground, Grounds) {
-    Site<Ground> site;
+BOOST_AUTO_TEST_CASE_TEMPLATE(failures_are_told_apart, Fixture, Fixtures) {
+    DnsFixture<Fixture> site;
     site.names.address("app.example.net", {"10.0.0.7"}, 30);
     for (const auto status : {KITH_UNAVAILABLE, KITH_DENIED, KITH_PROTOCOL, KITH_TIMED_OUT}) {
         site.names.fail("app.example.net", status);
@@ -150,8 +150,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(failures_are_told_apart, Ground, Grounds) {
     BOOST_TEST(site.answer("app.example.net", KITH_DNS_A).texts.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_no_question_is_refused, Ground, Grounds) {
-    Site<Ground> site;
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_no_question_is_refused, Fixture, Fixtures) {
+    DnsFixture<Fixture> site;
     const std::string long_label(64, 'a'), long_name = std::string(60, 'a') + "." + std::string(60, 'b') + "." +
                                                        std::string(60, 'c') + "." + std::string(60, 'd') + "." +
                                                        std::string(10, 'e');
@@ -164,8 +164,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_no_question_is_refused, Ground, Grounds) {
     BOOST_TEST(site.tenant.error.find("`x`") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(no_more_than_64_at_a_time, Ground, Grounds) {
-    Site<Ground> site;
+BOOST_AUTO_TEST_CASE_TEMPLATE(no_more_than_64_at_a_time, Fixture, Fixtures) {
+    DnsFixture<Fixture> site;
     site.names.address("app", {"10.0.0.7"}, 30);
     std::vector<std::uint64_t> ops;
     for (int i = 0; i < 64; ++i) ops.push_back(site.tenant.ask("app", KITH_DNS_A, site.names.servers()));
@@ -174,8 +174,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(no_more_than_64_at_a_time, Ground, Grounds) {
     BOOST_TEST(site.answer("app", KITH_DNS_A).texts.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(one_that_is_cancelled_says_so, Ground, Grounds) {
-    Site<Ground> site;
+BOOST_AUTO_TEST_CASE_TEMPLATE(one_that_is_cancelled_says_so, Fixture, Fixtures) {
+    DnsFixture<Fixture> site;
     site.names.address("app", {"10.0.0.7"}, 30);
     site.names.fail("app", KITH_TIMED_OUT);
     const auto op = site.tenant.ask("app", KITH_DNS_A, site.names.servers());
@@ -189,21 +189,21 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_that_is_cancelled_says_so, Ground, Grounds) {
 }
 
 BOOST_AUTO_TEST_CASE(the_system_says_whom_to_ask_and_in_which_domains) {
-    Real ground;
-    ground.resolv_conf(ground.path("resolv.conf"));
-    Names<Real> names(ground);
-    DnsTenant tenant(ground.world(), "asker");
+    RealWorld fixture;
+    fixture.resolv_conf(fixture.path("resolv.conf"));
+    Names<RealWorld> names(fixture);
+    DnsTenant tenant(fixture.world(), "asker");
     const auto ask = [&](std::string_view name) {
         const auto op = tenant.ask(name, KITH_DNS_A, {}, 1000 * ms, KITH_DNS_SEARCH);
-        return std::pair(ground.await(tenant, op), tenant.answers[op]);
+        return std::pair(fixture.await(tenant, op), tenant.answers[op]);
     };
     BOOST_TEST(ask("app").first.status == KITH_UNREACHABLE);
     BOOST_TEST(tenant.done.back().text.find("resolv.conf: No such file or directory") != std::string::npos);
-    ground.put("resolv.conf", "search example\n");
+    fixture.put("resolv.conf", "search example\n");
     BOOST_TEST(ask("app").first.status == KITH_UNREACHABLE);
     BOOST_TEST(tenant.done.back().text.find("resolv.conf names no server") != std::string::npos);
-    ground.put("resolv.conf", "nameserver [127.0.0.1]:" + std::to_string(names.server.port()) +
-                                  "\nsearch ns.svc.example svc.example example\noptions ndots:5\n");
+    fixture.put("resolv.conf", "nameserver [127.0.0.1]:" + std::to_string(names.server.port()) +
+                                   "\nsearch ns.svc.example svc.example example\noptions ndots:5\n");
     names.address("app.svc.example", {"10.0.0.7"}, 30);
     const auto found = ask("app").second;
     BOOST_TEST(found.name == "app.svc.example");
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(the_system_says_whom_to_ask_and_in_which_domains) {
 }
 
 BOOST_AUTO_TEST_CASE(a_thousand_addresses_come_over_tcp) {
-    Site<Real> site;
+    DnsFixture<RealWorld> site;
     std::vector<std::string> all;
     for (int i = 0; i < 1000; ++i) all.push_back("10.0." + std::to_string(i / 250) + "." + std::to_string(i % 250));
     site.names.address("many.example", all, 5);
@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(a_thousand_addresses_come_over_tcp) {
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_knows_no_edns_is_asked_without) {
-    Site<Real> site;
+    DnsFixture<RealWorld> site;
     site.names.address("app.example", {"10.0.0.7"}, 5);
     auto &server = site.names.server;
     auto &reply = server.replies[{"app.example", KITH_DNS_A}];
@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_knows_no_edns_is_asked_without) {
 }
 
 BOOST_AUTO_TEST_CASE(an_error_that_is_a_header_alone_is_a_reply) {
-    Site<Real> site;
+    DnsFixture<RealWorld> site;
     for (const auto &[code, status, text] :
          {std::tuple(1U, KITH_UNAVAILABLE, "answered FORMERR"), std::tuple(4U, KITH_UNAVAILABLE, "answered NOTIMP"),
           std::tuple(5U, KITH_DENIED, "answered REFUSED")}) {
@@ -255,7 +255,7 @@ BOOST_AUTO_TEST_CASE(an_error_that_is_a_header_alone_is_a_reply) {
 }
 
 BOOST_AUTO_TEST_CASE(a_reply_to_another_question_is_not_silence) {
-    Site<Real> site;
+    DnsFixture<RealWorld> site;
     site.names.server.replies[{"app.example", KITH_DNS_A}].of_another = true;
     const Completion done = site.failure("app.example");
     BOOST_TEST(done.status == KITH_PROTOCOL);
@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(a_reply_to_another_question_is_not_silence) {
 }
 
 BOOST_AUTO_TEST_CASE(what_may_not_be_all_is_asked_for_over_tcp) {
-    Site<Real> site;
+    DnsFixture<RealWorld> site;
     auto &server = site.names.server;
     for (const char *name : {"app.example", "app.service.consul", "App.Service.DC1.Consul"}) {
         const bool consul = std::string_view(name) != "app.example";
@@ -288,7 +288,7 @@ BOOST_AUTO_TEST_CASE(what_may_not_be_all_is_asked_for_over_tcp) {
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_to_ask_names_what_the_system_reported) {
-    Site<Real> site;
+    DnsFixture<RealWorld> site;
     for (const auto &[server, text] :
          {std::pair("127.0.0.1:1", " 127.0.0.1:1 cannot be reached: Connection refused"),
           std::pair("255.255.255.255:53", " 255.255.255.255:53 cannot be reached: Permission denied"),
@@ -300,7 +300,7 @@ BOOST_AUTO_TEST_CASE(a_failure_to_ask_names_what_the_system_reported) {
 }
 
 BOOST_AUTO_TEST_CASE(the_next_server_is_asked_when_one_fails) {
-    Site<Real> site;
+    DnsFixture<RealWorld> site;
     DnsTestServer second(site.io);
     second.replies = {{{"app.example", KITH_DNS_A}, {.answers = {{{}, KITH_DNS_A, 5, wire_address("10.0.0.9")}}}}};
     const std::string both = site.names.servers() + " " + second.place();
@@ -314,7 +314,7 @@ BOOST_AUTO_TEST_CASE(the_next_server_is_asked_when_one_fails) {
 }
 
 BOOST_AUTO_TEST_CASE(aliases_are_followed_and_the_least_ttl_counts) {
-    Site<Real> site;
+    DnsFixture<RealWorld> site;
     auto &reply = site.names.server.replies[{"www.example", KITH_DNS_A}];
     reply.answers = {{"b.example", KITH_DNS_A, 60, wire_address("10.0.0.7")},
                      {{}, 5, 7, wire_name("a.example")},
@@ -326,7 +326,7 @@ BOOST_AUTO_TEST_CASE(aliases_are_followed_and_the_least_ttl_counts) {
 }
 
 BOOST_AUTO_TEST_CASE(what_dns_does_not_allow_is_no_answer) {
-    Site<Real> site;
+    DnsFixture<RealWorld> site;
     const auto alias = [](const char *of, const char *to) { return WireRecord{of, 5, 7, wire_name(to)}; };
     const auto address = [](const char *of) { return WireRecord{of, KITH_DNS_A, 7, wire_address("10.0.0.7")}; };
     auto &reply = site.names.server.replies[{"a.example", KITH_DNS_A}];
@@ -354,7 +354,7 @@ BOOST_AUTO_TEST_CASE(what_dns_does_not_allow_is_no_answer) {
 }
 
 BOOST_AUTO_TEST_CASE(an_alias_twice_is_one) {
-    Site<Real> site;
+    DnsFixture<RealWorld> site;
     const WireRecord alias{{}, 5, 7, wire_name("b.example")};
     site.names.server.replies[{"a.example", KITH_DNS_A}].answers = {
         alias, alias, {"b.example", KITH_DNS_A, 7, wire_address("10.0.0.7")}};
@@ -362,7 +362,7 @@ BOOST_AUTO_TEST_CASE(an_alias_twice_is_one) {
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_answer_holds_as_long_as_its_soa_says) {
-    Site<Real> site;
+    DnsFixture<RealWorld> site;
     const std::string soa =
         wire_name("ns.example") + wire_name("root.example") + wire_32(1) + wire_32(2) + wire_32(3) + wire_32(4) + wire_32(9);
     WireReply &reply = site.names.server.replies[{"app.example", KITH_DNS_A}];
@@ -374,7 +374,7 @@ BOOST_AUTO_TEST_CASE(an_empty_answer_holds_as_long_as_its_soa_says) {
 }
 
 BOOST_AUTO_TEST_CASE(a_referral_is_no_empty_answer) {
-    Site<Real> site;
+    DnsFixture<RealWorld> site;
     WireReply &reply = site.names.server.replies[{"app.example", KITH_DNS_A}];
     reply.recursive = false;
     reply.authorities = {{"example", 2, 60, wire_name("ns.example")}};

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
 // Bodies in pieces, late, half, too large, endless; and times that are over.
-#include "web.hpp"
+#include "http_fixture.hpp"
 
 using namespace kith::test;
 using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_SUITE(bodies)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_body_is_read_in_pieces, Ground, Grounds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_body_is_read_in_pieces, Fixture, Fixtures) {
     for (const Shows shows : {Shows::nothing, Shows::good}) {
-        Web<Ground> web(shows);
+        HttpFixture<Fixture> web(shows);
         std::string all;
         for (int i = 0; i < 30'000; ++i) all += std::to_string(i) + ' ';
         HttpReply whole(200, all), pieces(200);
@@ -26,8 +26,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_body_is_read_in_pieces, Ground, Grounds) {
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(pieces_are_given_out_as_they_come, Ground, Grounds) {
-    Web<Ground> web;
+BOOST_AUTO_TEST_CASE_TEMPLATE(pieces_are_given_out_as_they_come, Fixture, Fixtures) {
+    HttpFixture<Fixture> web;
     web.site.server.route("/watch", HttpReply().say("one").wait(30ms).say("two").mute());
     const Completion head = web.ask("/watch");
     BOOST_REQUIRE_MESSAGE(head.status == KITH_OK, head.text);
@@ -46,8 +46,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(pieces_are_given_out_as_they_come, Ground, Grounds
     BOOST_TEST(web.tenant.refused == KITH_STALE);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_read_loses_nothing, Ground, Grounds) {
-    Web<Ground> web;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_read_loses_nothing, Fixture, Fixtures) {
+    HttpFixture<Fixture> web;
     web.site.server.route("/", HttpReply().say("a").wait(30ms).say("b"));
     const Completion head = web.ask("/");
     BOOST_TEST(web.await(web.tenant, web.tenant.read_body(head.id)).data == "a");
@@ -61,8 +61,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_read_loses_nothing, Ground, Grounds) {
     BOOST_TEST(end.status == KITH_CLOSED);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_body_that_ends_early_is_no_body, Ground, Grounds) {
-    Web<Ground> web;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_body_that_ends_early_is_no_body, Fixture, Fixtures) {
+    HttpFixture<Fixture> web;
     web.site.server.route("/half", HttpReply().length(100).say("half of it").cut());
     web.site.server.route("/piece", HttpReply().say("a piece").wait(5ms).cut());
     web.site.server.route("/reset", HttpReply().length(100).say("x").wait(20ms).reset());
@@ -78,8 +78,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_body_that_ends_early_is_no_body, Ground, Grounds
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_server_that_breaks_before_it_answers, Ground, Grounds) {
-    Web<Ground> web;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_server_that_breaks_before_it_answers, Fixture, Fixtures) {
+    HttpFixture<Fixture> web;
     web.site.server.route("/cut", HttpReply().cut());
     web.site.server.route("/reset", HttpReply().reset());
     web.site.server.route("/garbage", HttpReply().garbage());
@@ -90,8 +90,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_server_that_breaks_before_it_answers, Ground, Gr
     BOOST_TEST(web.says("not HTTP/1.1"));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(limits_refuse, Ground, Grounds) {
-    Web<Ground> web;
+BOOST_AUTO_TEST_CASE_TEMPLATE(limits_refuse, Fixture, Fixtures) {
+    HttpFixture<Fixture> web;
     auto settings = HttpTenant::settings();
     settings.max_header = 2000;
     settings.max_body = 1000;
@@ -109,9 +109,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(limits_refuse, Ground, Grounds) {
     BOOST_TEST(web.ask("/told", {.max_body = 5000}).status == KITH_OK); // a request may say otherwise
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(times_that_are_over, Ground, Grounds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(times_that_are_over, Fixture, Fixtures) {
     for (const Shows shows : {Shows::nothing, Shows::good}) {
-        Web<Ground> web(shows);
+        HttpFixture<Fixture> web(shows);
         web.site.server.route("/mute", HttpReply().mute());
         web.site.server.route("/half", HttpReply().say("x").mute());
         web.site.server.route("/slow", HttpReply().endless("x", 10ms));
@@ -126,8 +126,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(times_that_are_over, Ground, Grounds) {
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(failures_to_connect_are_told_apart, Ground, Grounds) {
-    Web<Ground> web;
+BOOST_AUTO_TEST_CASE_TEMPLATE(failures_to_connect_are_told_apart, Fixture, Fixtures) {
+    HttpFixture<Fixture> web;
     const auto fails = [&](const std::string &url) {
         const Completion done = web.await(web.tenant, web.tenant.request(web.client, {.url = url}));
         BOOST_TEST_MESSAGE(done.text);
@@ -141,9 +141,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(failures_to_connect_are_told_apart, Ground, Ground
     BOOST_TEST(fails("http://nobody.invalid/") == KITH_UNRESOLVED);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_request_may_be_cancelled_at_any_time, Ground, Grounds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_request_may_be_cancelled_at_any_time, Fixture, Fixtures) {
     for (const Shows shows : {Shows::nothing, Shows::good}) {
-        Web<Ground> web(shows);
+        HttpFixture<Fixture> web(shows);
         web.site.server.route("/", HttpReply().wait(5ms).say("x"));
         for (int turns = 0; turns < 40; ++turns) {
             const auto op = web.tenant.request(web.client, {.url = web.url("/")});
@@ -160,8 +160,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_request_may_be_cancelled_at_any_time, Ground, Gr
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_tenant_that_leaves_hears_no_more, Ground, Grounds) {
-    Web<Ground> web(Shows::good);
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_tenant_that_leaves_hears_no_more, Fixture, Fixtures) {
+    HttpFixture<Fixture> web(Shows::good);
     web.site.server.route("/", HttpReply().say("x").mute());
     const Completion head = web.ask("/");
     web.tenant.read_body(head.id);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Everything through a proxy: plain requests by their whole URL, TLS through a tunnel. The real world alone.
-#include "web.hpp"
+#include "http_fixture.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -75,8 +75,8 @@ class Tunnel {
     std::thread thread_;
 };
 
-struct Proxied : Web<Real> {
-    using Web::Web;
+struct Proxied : HttpFixture<RealWorld> {
+    using HttpFixture::HttpFixture;
 
     Completion through(std::uint16_t port, const std::string &where) {
         auto settings = HttpTenant::settings();

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // What is sent, what is refused before anything is sent, and connections that are kept.
-#include "web.hpp"
+#include "http_fixture.hpp"
 
 using namespace kith::test;
 
 BOOST_AUTO_TEST_SUITE(requests)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_request_arrives_as_it_was_meant, Ground, Grounds) {
-    Web<Ground> web;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_request_arrives_as_it_was_meant, Fixture, Fixtures) {
+    HttpFixture<Fixture> web;
     web.site.server.route("/v1/peers", HttpReply(201, "made").field("X-Index", "7").field("x-other", "a b"));
     const Completion head =
         web.ask("/v1/peers?of=app&secret=1",
@@ -34,8 +34,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_request_arrives_as_it_was_meant, Ground, Grounds
     BOOST_TEST(asked[0].field("Host") == "localhost:" + std::to_string(web.site.server.port()));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(any_code_is_a_response, Ground, Grounds) {
-    Web<Ground> web;
+BOOST_AUTO_TEST_CASE_TEMPLATE(any_code_is_a_response, Fixture, Fixtures) {
+    HttpFixture<Fixture> web;
     for (const std::uint32_t code : {204u, 301u, 304u, 401u, 403u, 404u, 409u, 429u, 500u, 503u}) {
         web.site.server.route("/x", HttpReply(code).field("Location", "/elsewhere").field("Retry-After", "3"));
         const Completion head = web.ask("/x");
@@ -46,8 +46,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(any_code_is_a_response, Ground, Grounds) {
     BOOST_TEST(web.site.server.connections() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(head_has_no_body, Ground, Grounds) {
-    Web<Ground> web;
+BOOST_AUTO_TEST_CASE_TEMPLATE(head_has_no_body, Fixture, Fixtures) {
+    HttpFixture<Fixture> web;
     web.site.server.route("/x", HttpReply(200, "ten bytes."));
     for (int i = 0; i < 3; ++i) {
         const Completion head = web.ask("/x", {.method = "HEAD"});
@@ -58,8 +58,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(head_has_no_body, Ground, Grounds) {
     BOOST_TEST(web.site.server.connections() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_refused_before_it_is_sent, Ground, Grounds) {
-    Web<Ground> web;
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_refused_before_it_is_sent, Fixture, Fixtures) {
+    HttpFixture<Fixture> web;
     const auto refused = [&](HttpTenant::Wanted what) {
         BOOST_TEST(web.tenant.request(web.client, what) == 0u);
         BOOST_TEST_MESSAGE(web.tenant.error);
@@ -90,8 +90,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_refused_before_it_is_sent, Ground, Grounds
     BOOST_TEST(web.tenant.refused == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_token_goes_nowhere_in_plain_text, Ground, Grounds) {
-    Web<Ground> web;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_token_goes_nowhere_in_plain_text, Fixture, Fixtures) {
+    HttpFixture<Fixture> web;
     BOOST_TEST(web.tenant.request(web.client,
                                   {.url = "http://registry.example/", .fields = {{"authorization", "Bearer secret"}}}) == 0u);
     BOOST_TEST(web.tenant.refused == KITH_DENIED);
@@ -111,8 +111,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_token_goes_nowhere_in_plain_text, Ground, Ground
     BOOST_TEST(done.text.find("secret") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(connections_are_kept_and_shared_by_requests_in_turn, Ground, Grounds) {
-    Web<Ground> web;
+BOOST_AUTO_TEST_CASE_TEMPLATE(connections_are_kept_and_shared_by_requests_in_turn, Fixture, Fixtures) {
+    HttpFixture<Fixture> web;
     web.site.server.route("/", HttpReply(200, "x"));
     for (int i = 0; i < 5; ++i) BOOST_TEST(web.whole("/") == "x");
     BOOST_TEST(web.site.server.connections() == 1u);
@@ -123,8 +123,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(connections_are_kept_and_shared_by_requests_in_tur
     BOOST_TEST(web.site.server.connections() == 2u); // at the same time they need two
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_connection_is_not_kept_when_somebody_says_so, Ground, Grounds) {
-    Web<Ground> web;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_connection_is_not_kept_when_somebody_says_so, Fixture, Fixtures) {
+    HttpFixture<Fixture> web;
     web.site.server.route("/", HttpReply(200, "x").last());
     for (int i = 0; i < 3; ++i) BOOST_TEST(web.whole("/") == "x");
     BOOST_TEST(web.site.server.connections() == 3u);
@@ -144,8 +144,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_connection_is_not_kept_when_somebody_says_so, Gr
     BOOST_TEST(web.site.server.connections() == 7u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_kept_connection_that_the_server_ended_is_not_missed, Ground, Grounds) {
-    Web<Ground> web;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_kept_connection_that_the_server_ended_is_not_missed, Fixture, Fixtures) {
+    HttpFixture<Fixture> web;
     web.site.server.route("/", HttpReply(200, "x"));
     for (int i = 0; i < 3; ++i) {
         BOOST_TEST(web.whole("/") == "x");
@@ -158,9 +158,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_kept_connection_that_the_server_ended_is_not_mis
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_request_is_sent_once_more_only_when_that_does_no_harm, Ground, Grounds) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_request_is_sent_once_more_only_when_that_does_no_harm, Fixture, Fixtures) {
     for (const auto &[method, again] : {std::pair<const char *, bool>{"GET", true}, {"PUT", true}, {"POST", false}}) {
-        Web<Ground> web;
+        HttpFixture<Fixture> web;
         web.site.server.route("/", HttpReply(200, "x"));
         BOOST_TEST(web.whole("/") == "x");
         web.site.server.route("/cut", HttpReply().cut()); // as if it had ended just then
@@ -170,8 +170,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_request_is_sent_once_more_only_when_that_does_no
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(no_more_are_open_than_the_limit, Ground, Grounds) {
-    Web<Ground> web;
+BOOST_AUTO_TEST_CASE_TEMPLATE(no_more_are_open_than_the_limit, Fixture, Fixtures) {
+    HttpFixture<Fixture> web;
     web.site.server.route("/", HttpReply().mute());
     for (unsigned i = 0; i < KITH_HTTP_MAX_OPEN; ++i)
         BOOST_REQUIRE(web.tenant.request(web.client, {.url = web.url("/")}) != 0u);

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "happy_eyeballs.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace kith::app {
+
+namespace {
+
+constexpr std::chrono::milliseconds head_start(250);
+
+// Families in turns, beginning with that of the resolver's first.
+std::vector<boost::asio::ip::address> in_turns(const std::vector<boost::asio::ip::address> &all) {
+    std::vector<boost::asio::ip::address> of[2], out;
+    for (const auto &one : all) of[one.is_v6() == all.front().is_v6() ? 0 : 1].push_back(one);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        for (const auto &family : of) {
+            if (i < family.size()) out.push_back(family[i]);
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+HappyEyeballs::HappyEyeballs(TenantResources &resources, std::string name, std::uint16_t port, Done done)
+    : resources_(resources.shared_from_this()),
+      name_(std::move(name)),
+      port_(port),
+      done_(std::move(done)),
+      pace_(resources.io) {}
+
+void HappyEyeballs::start() {
+    Error not_numeric;
+    const auto address = boost::asio::ip::make_address(name_, not_numeric);
+    if (!not_numeric) {
+        addresses_ = {address};
+        return next();
+    }
+    resources_->parts.resolver.resolve(name_, this, [me = shared_from_this()](const Resolved &found) { me->resolved(found); });
+}
+
+void HappyEyeballs::abort() {
+    if (std::exchange(over_, true)) return;
+    done_ = nullptr;
+    pace_.cancel();
+    runners_.clear();
+    resources_->parts.resolver.forget(this);
+}
+
+std::string HappyEyeballs::phase() const {
+    return addresses_.empty() ? "resolving the name " + name_ : "connecting to " + place(name_, port_);
+}
+
+void HappyEyeballs::resolved(const Resolved &found) {
+    if (over_) return;
+    if (found.status != KITH_OK) return end(found.status, found.text, tcp::socket(resources_->io));
+    addresses_ = in_turns(found.addresses);
+    next();
+}
+
+void HappyEyeballs::next() {
+    const std::size_t which = runners_.size();
+    const tcp::endpoint to(addresses_[which], port_);
+    auto &socket = *runners_.emplace_back(std::make_unique<tcp::socket>(resources_->io));
+    Error error;
+    open_socket(socket, to.protocol(), error);
+    const auto told = [me = shared_from_this(), which](const Error &failed) { me->tried(which, failed); };
+    if (error) {
+        boost::asio::post(resources_->io, [told, error] { told(error); });
+    } else {
+        socket.async_connect(to, told);
+    }
+    if (runners_.size() == addresses_.size()) return;
+    pace_.expires_after(head_start);
+    pace_.async_wait([me = shared_from_this(), count = runners_.size()](const Error &stopped) {
+        if (!stopped && !me->over_ && me->runners_.size() == count) me->next();
+    });
+}
+
+void HappyEyeballs::tried(std::size_t which, const Error &error) {
+    if (over_) return;
+    if (!error) {
+        auto socket = std::move(*runners_[which]);
+        return end(KITH_OK, {}, std::move(socket));
+    }
+    runners_[which].reset();
+    ++failed_;
+    // What somebody there answered says more than what the network said of another address.
+    if (!error_ || status_of(error) == KITH_REFUSED) error_ = error;
+    if (runners_.size() < addresses_.size()) return next();
+    if (failed_ < addresses_.size()) return;
+    const std::int32_t status = status_of(error_);
+    std::string text = place(name_, port_) + ": " + error_.message();
+    if (error_ == boost::asio::error::connection_refused) text += "; nobody listens there, expected a server";
+    end(status, std::move(text), tcp::socket(resources_->io));
+}
+
+void HappyEyeballs::end(std::int32_t status, std::string text, tcp::socket socket) {
+    const auto done = std::move(done_);
+    abort();
+    done(status, std::move(text), std::move(socket));
+}
+
+} // namespace kith::app

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+//
+// One request and its response: a connection is found or made, the request is sent, the head of the response is told, and the body is
+// given out as it is asked for.
+#pragma once
+
+#include "http_client.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/parser.hpp>
+
+#include <optional>
+
+namespace kith::app {
+
+class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
+  public:
+    HttpExchange(TenantResources &resources, std::shared_ptr<HttpClient> client, HttpRequest request);
+
+    void start(std::uint64_t user, std::uint64_t *op);
+    std::int32_t read(std::uint32_t max, std::uint64_t user, std::uint64_t *op);
+    /// What is outstanding completes with KITH_CANCELLED.
+    void close();
+
+  private:
+    using Parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
+    enum class Phase : std::uint8_t { connecting, waiting, body, over };
+
+    void connect();
+    void dial();
+    void send();
+    void await_head();
+    void parse_head();
+    bool head_is_final();
+    void respond();
+    void produce();
+    void await_body();
+    void release();
+    void bound(boost::asio::steady_timer &timer, std::uint64_t time, std::string text);
+    void broke(std::int32_t status, const std::string &text);
+    void malformed(const Error &error);
+    void fail(std::int32_t status, const std::string &text);
+    void forget();
+
+    std::shared_ptr<TenantResources> resources_;
+    std::shared_ptr<HttpClient> client_;
+    HttpRequest request_;
+    std::shared_ptr<Connection> connection_;
+    std::optional<Parser> parser_;
+    boost::asio::steady_timer timer_; // of the phase
+    boost::asio::steady_timer whole_; // of all of it
+    std::uint64_t id_ = 0;            // of the response
+    std::uint64_t op_ = 0;            // outstanding: the request, then a read
+    std::uint64_t last_ = 0;          // that was begun
+    std::uint32_t max_ = 0;           // of the read
+    Phase phase_ = Phase::connecting;
+    TlsFailure failure_;  // what every further read is told
+    bool reused_ = false; // the connection served another request before
+    bool retried_ = false;
+    bool heard_ = false;    // something of the response has come
+    bool awaiting_ = false; // bytes of the body
+    unsigned interim_ = 0;  // responses 1xx
+};
+
+/// How a tenant is told.
+void tell_opened(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
+                 std::uint64_t id);
+void tell_responded(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
+                    std::string_view text, std::uint64_t id, std::uint32_t code, const std::vector<kith_attribute> &fields);
+void tell_http_read(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
+                    std::string_view text, std::string_view data);
+
+} // namespace kith::app

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+//
+// The groups that one socket was asked to be in. A standing request: it is joined as soon as its interface allows, and again whenever
+// that comes back or changes.
+#pragma once
+
+#include "interface_watch.hpp"
+#include "tenant_resources.hpp"
+
+#include <kith/address.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace kith::app {
+
+class MulticastGroups : public std::enable_shared_from_this<MulticastGroups> {
+  public:
+    /// socket: its descriptor, open until `close`. id: its number.
+    MulticastGroups(TenantResources &resources, int socket, std::uint64_t id);
+
+    std::int32_t join(const address &group, std::string_view spelt, std::string_view interface);
+    std::int32_t leave(const address &group, std::string_view interface);
+    /// Of the interfaces or the routes: each membership is looked at again.
+    void changed();
+    /// Nothing is told any more, and the descriptor is not touched.
+    void close() { socket_ = -1; }
+
+  private:
+    struct GroupMembership {
+        address group;
+        std::string spelt; // as it was given, and so the interface
+        std::string interface;
+        GroupInterface joined; // of index 0: nowhere
+        std::int32_t status = KITH_OK;
+        std::string text;
+        bool untold = true;
+    };
+    using GroupMemberships = std::map<std::uint64_t, GroupMembership>; // in the order of the calls
+    GroupMemberships::iterator find(const address &group, std::string_view interface);
+    void look(GroupMembership &membership);
+    int enter(const GroupMembership &membership, const GroupInterface &place);
+    void part(GroupMembership &membership);
+    bool held_by_another(const GroupMembership &membership, const GroupInterface &place) const;
+    void tell();
+
+    std::shared_ptr<TenantResources> resources_;
+    int socket_;
+    std::uint64_t id_;
+    GroupMemberships memberships_;
+    std::uint64_t last_ = 0;
+};
+
+} // namespace kith::app

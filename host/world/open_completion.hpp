@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+//
+// How a tenant is told of a stream or a listener that was opened for it, or why none was.
+#pragma once
+
+#include "nonblocking_socket.hpp"
+#include "tenant_resources.hpp"
+
+#include <kith/service/tcp.h>
+
+namespace kith::app {
+
+/// One of the functions of kith_tcp_plugin that tell it.
+struct OpenCompletion {
+    const char *what;
+    decltype(kith_tcp_plugin::connected) kith_tcp_plugin::*told;
+};
+inline constexpr OpenCompletion connected{"tcp.connected", &kith_tcp_plugin::connected};
+inline constexpr OpenCompletion accepted{"tcp.accepted", &kith_tcp_plugin::accepted};
+inline constexpr OpenCompletion listening{"tcp.listening", &kith_tcp_plugin::listening};
+
+void tell(const OpenCompletion &completion, TenantResources &resources, std::uint64_t user, std::uint64_t op, std::uint64_t id,
+          const tcp::endpoint &endpoint);
+void tell_failure(const OpenCompletion &completion, TenantResources &resources, std::uint64_t user, std::uint64_t op,
+                  std::int32_t status, std::string_view text);
+
+/// Tell that it was cancelled.
+template <const OpenCompletion &completion>
+void tell_cancelled(TenantResources &resources, std::uint64_t user, std::uint64_t op) {
+    tell_failure(completion, resources, user, op, KITH_CANCELLED, cancelled_text());
+}
+
+} // namespace kith::app

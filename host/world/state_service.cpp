@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "tenant_resources.hpp"
+#include "whole_file.hpp"
+
+#include <kith/service/state.h>
+
+#include <cerrno>
+#include <cstring>
+#include <sys/stat.h>
+
+namespace kith::app {
+
+namespace {
+
+// One file for each instance; what is not plain in its name is written as %XX, so no name reaches outside the directory.
+std::string path_of(const TenantResources &resources) {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string path = resources.parts.options.state_dir + '/';
+    for (const char c : view(resources.host.instance)) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+                           (c == '.' && path.back() != '/');
+        if (plain) {
+            path += c;
+        } else {
+            const auto byte = static_cast<unsigned char>(c);
+            path += {'%', digits[byte >> 4U], digits[byte & 15U]};
+        }
+    }
+    return path + ".state";
+}
+
+void tell_loaded(TenantResources &resources, std::uint64_t user, std::uint64_t op, const Contents &contents) {
+    Entered guard(resources.tenant, "state.loaded");
+    resources.side<kith_state_plugin>(KITH_STATE)
+        ->loaded(resources.tenant.self(), user, op, contents.status, borrow(contents.text), contents.data.data(),
+                 contents.data.size());
+}
+
+void tell_saved(TenantResources &resources, std::uint64_t user, std::uint64_t op, const Written &written) {
+    Entered guard(resources.tenant, "state.saved");
+    resources.side<kith_state_plugin>(KITH_STATE)
+        ->saved(resources.tenant.self(), user, op, written.status, borrow(written.text));
+}
+
+std::int32_t check(TenantResources &resources) {
+    const auto *side = resources.side<kith_state_plugin>(KITH_STATE);
+    if (side == nullptr || !side->loaded || !side->saved)
+        return resources.refuse(KITH_INVALID, "the plugin has no complete kith_state_plugin");
+    if (resources.parts.options.state_dir.empty()) return resources.refuse(KITH_UNSUPPORTED, "no state_dir is configured");
+    return KITH_OK;
+}
+
+Written keep(const std::string &directory, const std::string &path, std::string_view data) {
+    if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return {KITH_IO, directory + ": " + std::strerror(errno)};
+    return replace_whole(path, data, 0600);
+}
+
+std::int32_t load(TenantResources &resources, std::uint64_t user, std::uint64_t *op) {
+    if (const std::int32_t status = check(resources); status != KITH_OK) return status;
+    const std::string path = path_of(resources);
+    begin_on_disk(
+        resources, path, user, op, [path] { return read_whole(path, KITH_STATE_MAX); }, tell_loaded,
+        [](TenantResources &s, std::uint64_t u, std::uint64_t o) {
+            tell_loaded(s, u, o, {KITH_CANCELLED, std::string(cancelled_text()), {}, {}});
+        });
+    return KITH_OK;
+}
+
+std::int32_t save(TenantResources &resources, const void *data, std::uint64_t size, std::uint64_t user, std::uint64_t *op) {
+    if (const std::int32_t status = check(resources); status != KITH_OK) return status;
+    if (size > KITH_STATE_MAX) return resources.refuse(KITH_LIMIT, "the state of an instance has at most 65536 bytes");
+    if (size != 0 && data == nullptr) return resources.refuse(KITH_INVALID, "bytes are expected at `data`");
+    const std::string path = path_of(resources);
+    std::string bytes(static_cast<const char *>(data), size);
+    begin_on_disk(
+        resources, path, user, op,
+        [directory = resources.parts.options.state_dir, path, bytes = std::move(bytes)] {
+            return keep(directory, path, bytes);
+        },
+        tell_saved,
+        [](TenantResources &s, std::uint64_t u, std::uint64_t o) {
+            tell_saved(s, u, o, {KITH_CANCELLED, std::string(cancelled_text())});
+        });
+    return KITH_OK;
+}
+
+constexpr kith_state_host state_functions = {
+    .load =
+        [](const kith_host *host, std::uint64_t user, std::uint64_t *op) noexcept {
+            return guarded(host, [&](TenantResources &resources) { return load(resources, user, op); });
+        },
+    .save =
+        [](const kith_host *host, const void *data, std::uint64_t size, std::uint64_t user, std::uint64_t *op) noexcept {
+            return guarded(host, [&](TenantResources &resources) { return save(resources, data, size, user, op); });
+        },
+};
+
+} // namespace
+
+const void *state_table() noexcept { return &state_functions; }
+
+} // namespace kith::app

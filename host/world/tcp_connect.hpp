@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+//
+// One connect: the name is resolved, and its addresses are tried one after the other.
+#pragma once
+
+#include "nonblocking_socket.hpp"
+#include "tenant_resources.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <string>
+#include <vector>
+
+namespace kith::app {
+
+class TcpConnect : public std::enable_shared_from_this<TcpConnect> {
+  public:
+    TcpConnect(TenantResources &resources, std::string name, std::uint32_t port);
+
+    void start(std::uint64_t timeout, std::uint64_t user, std::uint64_t *op);
+
+  private:
+    void abort();
+    void next();
+    void tried(const Error &error);
+    void connected();
+    void end(std::int32_t status, std::string_view text);
+
+    std::shared_ptr<TenantResources> resources_;
+    std::string name_;
+    std::uint32_t port_;
+    tcp::socket socket_;
+    boost::asio::steady_timer timer_;
+    std::vector<boost::asio::ip::address> addresses_;
+    std::size_t at_ = 0;
+    Error error_; // what is told when no address is left
+    std::uint64_t op_ = 0;
+    bool over_ = false;
+};
+
+} // namespace kith::app

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+//
+// One TCP listener. A connection is taken from the kernel's queue only for an accept that is outstanding.
+#pragma once
+
+#include "nonblocking_socket.hpp"
+#include "tenant_resources.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+namespace kith::app {
+
+class TcpListener : public std::enable_shared_from_this<TcpListener> {
+  public:
+    /// Listen on `address`; an empty one is every address of both families, or of IPv4 alone where there is no IPv6.
+    TcpListener(TenantResources &resources, const std::string &address, std::uint16_t port, std::uint32_t backlog,
+                Error &error);
+
+    std::int32_t accept(std::uint64_t user, std::uint64_t *op);
+    void close();
+    tcp::endpoint local() const;
+
+  private:
+    void await_connection();
+    void can_accept();
+    void fail(const Error &error);
+
+    std::shared_ptr<TenantResources> resources_;
+    tcp::acceptor acceptor_;
+    boost::asio::steady_timer pause_; // after an accept that found no descriptor free
+    std::uint64_t op_ = 0;            // to be told
+    std::uint64_t last_ = 0;          // that was begun
+    bool waiting_ = false;
+};
+
+} // namespace kith::app

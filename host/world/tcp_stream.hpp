@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+//
+// One TCP stream. Bytes are taken from the kernel only for a read that is outstanding, and given to it as far as it takes them, so
+// a read or a write that is cancelled or times out leaves nothing behind. One that kith.tls/0 has secured keeps what belongs to a record
+// that is not all there, or not all sent.
+#pragma once
+
+#include "io_direction.hpp"
+#include "nonblocking_socket.hpp"
+#include "tenant_resources.hpp"
+#include "tls/tls.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace kith::app {
+
+class TcpStream : public std::enable_shared_from_this<TcpStream> {
+  public:
+    TcpStream(TenantResources &resources, tcp::socket socket);
+
+    std::int32_t read(std::uint32_t max, std::uint64_t timeout, std::uint64_t user, std::uint64_t *op);
+    std::int32_t write(std::string_view data, std::uint64_t timeout, std::uint64_t user, std::uint64_t *op);
+    std::int32_t shutdown();
+    void close();
+
+    const tcp::endpoint &remote() const { return remote_; }
+
+    // ---- kith.tls/0: tcp_stream_tls.cpp ----
+
+    /// Begin to secure it: an operation that `secure` and `end_secure` end.
+    std::int32_t begin_secure(std::uint64_t timeout, std::uint64_t user, std::uint64_t *op);
+    /// It is under way, with that id.
+    bool securing(std::uint64_t op) const { return securing_.op == op; }
+    void secure(std::unique_ptr<TlsSession> session);
+    void end_secure(std::int32_t status, std::string_view text);
+    /// It has not begun after all.
+    void forget_secure();
+
+  private:
+    enum class Layer : std::uint8_t { plain, securing, secured };
+
+    void await_read(bool at_once = false);
+    void can_read();
+    void read_secure();
+    void end_read(std::int32_t status, std::string_view text);
+    void await_write();
+    void can_write();
+    void end_write(std::int32_t status, std::string_view text);
+    Error push();
+    bool seal();
+    void answer();
+    void shake();
+    void await_shake(tcp::socket::wait_type what);
+    std::string text_of(const Error &error) const;
+    std::string with_place(std::string_view text) const;
+    std::string late() const;
+    std::int32_t broken(const Error &error, std::string_view text = {});
+
+    std::shared_ptr<TenantResources> resources_;
+    tcp::socket socket_;
+    tcp::endpoint remote_;
+    IoDirection reading_, writing_;
+    std::uint32_t max_ = 0;   // of the read
+    std::string out_;         // of the write; of TLS: what is to be sent before anything else
+    std::size_t written_ = 0; // of out_
+    bool finished_ = false;   // our direction is shut down
+    Error broken_;            // the kernel tells an error once; here it is kept
+    std::string broken_text_; // what TLS says of it
+
+    Layer layer_ = Layer::plain;
+    IoDirection securing_;
+    std::unique_ptr<TlsSession> session_;
+    std::string inner_;      // of a write, to be sealed
+    std::size_t sealed_ = 0; // of inner_
+};
+
+} // namespace kith::app

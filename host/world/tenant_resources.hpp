@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+//
+// The resources of one tenant in AsioWorld: outstanding operations, streams, listeners, sockets and so on. Private to host/world.
+#pragma once
+
+#include "asio_world.hpp"
+#include "system_resolver.hpp"
+#include "worker_threads.hpp"
+
+#include <kith/hosting/status.hpp>
+#include <kith/hosting/world.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace kith::app {
+
+class TenantResources;
+class TcpStream;
+class TcpListener;
+class DatagramSocket;
+class ChildProcess;
+class HttpResources;
+struct TlsResources;
+struct TlsPeer;
+class ResolvConf;
+class DatagramReceiver;
+class InterfaceWatch;
+class FileWatches;
+class WallClockWatch;
+
+/// An operation that has not completed.
+struct Pending {
+    using Cancelled = std::function<void(TenantResources &resources, std::uint64_t user, std::uint64_t op)>;
+    std::uint64_t user;
+    /// Reports KITH_CANCELLED by the completion function of this kind of operation.
+    Cancelled cancelled;
+    /// Aborts the work of the operation. Later results are ignored. May be empty.
+    std::function<void()> abort;
+    bool ending = false; // it was cancelled, and the report is queued
+};
+
+struct AsioWorld::Parts {
+    Parts(boost::asio::io_context &io_, WorldOptions options_);
+    ~Parts();
+
+    boost::asio::io_context &io;
+    WorldOptions options;
+    WorkerThreads files;    // lanes by path: writes are done in order, and a path that blocks delays no other
+    WorkerThreads programs; // lanes by path, as for files
+    SystemResolver resolver;
+    std::array<char, 65'536> read_buffer; // its pages are not used before the first read
+    std::uint64_t last_id = 0;
+    std::unordered_map<const kith_host *, std::shared_ptr<TenantResources>> tenants;
+    std::unordered_set<std::shared_ptr<ChildProcess>> children; // running programs of all tenants
+    std::unique_ptr<FileWatches> watches;                       // made when first asked for
+    std::unique_ptr<WallClockWatch> wall;                       // the same
+    std::unique_ptr<DatagramReceiver> datagram_receiver;        // the same
+    std::unique_ptr<InterfaceWatch> interfaces;                 // the same
+    std::unique_ptr<ResolvConf> resolv_conf;                    // the same
+};
+
+class TenantResources : public std::enable_shared_from_this<TenantResources> {
+  public:
+    TenantResources(AsioWorld::Parts &parts_, kith_host &host_, Tenant &tenant_)
+        : io(parts_.io), parts(parts_), host(host_), tenant(tenant_) {}
+
+    static TenantResources &of(const kith_host *host) { return *static_cast<TenantResources *>(host->world); }
+
+    /// Begins an operation and stores its id in *op.
+    std::uint64_t begin(std::uint64_t *op, Pending pending);
+    /// Ends an operation; nullopt when it has already ended (cancelled, or the tenant was closed).
+    std::optional<Pending> take(std::uint64_t op);
+    /// Ends an operation later, with KITH_CANCELLED.
+    std::int32_t cancel(std::uint64_t op);
+    void cancel_all();
+    void close();
+
+    /// Refuses a call (E1).
+    std::int32_t refuse(std::int32_t status, std::string_view text) const;
+    /// Refuses an id that is stale (T3) or of another kind than `expected`.
+    std::int32_t no_such(std::uint64_t id, const char *expected) const;
+
+    /// The tenant's table of a service; null when it has none.
+    template <class Table>
+    const Table *side(std::string_view id) {
+        return static_cast<const Table *>(tenant.service(id));
+    }
+
+    InterfaceWatch &interfaces(); // of the machine
+
+    boost::asio::io_context &io; // outlives the world
+    AsioWorld::Parts &parts;
+    kith_host &host;
+    Tenant &tenant;
+    bool open = true;
+    std::atomic<std::uint32_t> posted = 0; // number of waiting posts
+    std::atomic<bool> silent = false;      // the tenant has reported `stopped`
+    std::unordered_map<std::uint64_t, Pending> pending;
+    std::unordered_map<std::uint64_t, std::shared_ptr<TcpStream>> streams;
+    std::unordered_map<std::uint64_t, std::shared_ptr<TcpListener>> listeners;
+    std::unordered_map<std::uint64_t, std::shared_ptr<DatagramSocket>> sockets;
+    std::unordered_map<std::uint64_t, std::shared_ptr<ChildProcess>> processes;
+    std::shared_ptr<int> questions = std::make_shared<int>(0);   // its other owners are the open lookups of kith.dns/1
+    std::shared_ptr<int> programs = std::make_shared<int>(0);    // the same for kith.process/1
+    std::shared_ptr<HttpResources> http;                         // made when first asked for
+    std::shared_ptr<TlsResources> tls;                           // the same
+    std::map<std::string, std::string, std::less<>> environment; // variables that were read: borrowed until destroy
+};
+
+inline kith_str borrow(std::string_view text) { return {text.data(), text.size()}; }
+inline std::string_view view(kith_str text) { return {text.data, static_cast<std::size_t>(text.size)}; }
+
+/// The text for KITH_CANCELLED.
+inline std::string_view cancelled_text() { return status_sentence(KITH_CANCELLED); }
+
+/// The longest timeout, a century, so that no sum overflows; nanoseconds.
+inline constexpr std::uint64_t far_enough = 3'155'760'000'000'000'000;
+
+/// Runs a function of a table: no exception crosses the boundary to the plugin (E2).
+template <class F>
+std::int32_t guarded(const kith_host *host, F &&function) noexcept {
+    try {
+        return function(TenantResources::of(host));
+    } catch (const std::exception &error) {
+        return TenantResources::of(host).refuse(KITH_INTERNAL, error.what());
+    } catch (...) {
+        return KITH_INTERNAL;
+    }
+}
+
+/// An operation that runs `work` on a worker thread, in the order of its path, and then `tell` on the loop. When it is cancelled before the work
+/// has started, the work is not done.
+template <class Work, class Tell>
+void begin_on_disk(TenantResources &resources, const std::string &path, std::uint64_t user, std::uint64_t *op, Work work,
+                   Tell tell, void (*cancelled)(TenantResources &resources, std::uint64_t user, std::uint64_t op)) {
+    const std::uint64_t id = resources.begin(op, {user, cancelled, {}});
+    WorkerThreads &files = resources.parts.files;
+    try {
+        const auto ticket = files.run(path, std::move(work), [me = resources.shared_from_this(), id, tell](const auto &result) {
+            if (const auto ended = me->take(id)) tell(*me, ended->user, id, result);
+        });
+        resources.pending.find(id)->second.abort = [&files, ticket] { files.forget(ticket); };
+    } catch (...) { // it has not begun
+        resources.take(id);
+        throw;
+    }
+}
+
+// The tables of the services; each is defined in the file of its service.
+const void *clock_table() noexcept;
+const void *timer_table() noexcept;
+const void *random_table() noexcept;
+const void *loop_table() noexcept;
+const void *tcp_table() noexcept;
+const void *udp_table() noexcept;
+const void *file_table() noexcept;
+const void *env_table() noexcept;
+const void *state_table() noexcept;
+const void *dns_table() noexcept;
+const void *http_table() noexcept;
+const void *process_table() noexcept;
+const void *tls_table() noexcept;
+
+/// Reports the result of `secure` of kith.tls/0. peer: null unless status is KITH_OK.
+void tell_secured(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
+                  const TlsPeer *peer);
+
+} // namespace kith::app

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+//
+// A server in each world that speaks TLS and repeats what it hears. Some words are commands: "!end" ends the stream, "!cut" breaks it.
+#pragma once
+
+#include <host/world/test/http/test_certificates.hpp>
+#include <host/world/test/world_fixtures.hpp>
+#include <kith/testkit/peer.hpp>
+#include <kith/testkit/tls_identity.hpp>
+#include <sdk/testkit/test/tls_tenant.hpp>
+
+#include <atomic>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace kith::test {
+
+/// How the server behaves.
+enum class Talks : std::uint8_t {
+    tls,
+    tls_1_2,      ///< no other version
+    tls_1_3,      ///< the same
+    asks_clients, ///< for a certificate of the authority `ours`
+    asks_1_2,     ///< the same with TLS 1.2, which has no alert for the want of one
+    banner,       ///< no TLS: it says "220 ready" and no more
+    nothing,      ///< it accepts and stays mute
+    goodbye,      ///< it accepts and closes
+};
+
+/// Certificates and keys in PEM, or what stands for that in the simulated world.
+struct TlsCertificates {
+    Identity good, expired, stranger;       ///< of servers: CN=b, DNS:b.example
+    Identity client, other, strange_client; ///< of clients: CN=kith, CN=other, CN=kith
+    std::string ours, theirs;               ///< authorities
+};
+
+class RealTlsServer {
+  public:
+    RealTlsServer(const Identity &identity, Talks talks, const std::string &clients);
+    ~RealTlsServer();
+
+    std::uint16_t port() const noexcept { return port_; }
+    void identity(const Identity &identity);
+    /// Do not read: who writes much comes to a stand.
+    void deaf(bool on) noexcept { deaf_ = on; }
+    /// Of the last connection: the name that was asked for, and whose certificate came.
+    std::string server_name() const;
+    std::string client() const;
+    /// All that was heard, of all connections.
+    std::string heard() const;
+
+  private:
+    class Line;
+    struct Context;
+    void accept();
+
+    Talks talks_;
+    std::unique_ptr<Context> context_;
+    int listener_ = -1;
+    std::uint16_t port_ = 0;
+    std::atomic<bool> over_ = false, deaf_ = false;
+    mutable std::mutex mutex_; // guards what follows, and the context
+    std::string server_name_, client_, heard_;
+    std::list<std::unique_ptr<Line>> lines_;
+    std::thread thread_;
+};
+
+class SimulatedTlsServer {
+  public:
+    SimulatedTlsServer(testkit::Machine &machine, const Identity &identity, Talks talks, const std::string &clients);
+
+    std::uint16_t port() const noexcept { return peer_.port(); }
+    void identity(const Identity &identity);
+    std::string server_name() { return peer_.conversation(peer_.accepted()).server_name(); }
+    std::string client();
+    std::string heard() const { return heard_; }
+
+  private:
+    testkit::Peer peer_;
+    testkit::TlsServer how_;
+    Talks talks_;
+    std::string heard_;
+};
+
+template <class Fixture>
+struct TlsSite;
+
+template <>
+struct TlsSite<RealWorld> {
+    using Server = RealTlsServer;
+    static const TlsCertificates &papers();
+    static std::unique_ptr<Server> serve(RealWorld &, const Identity &identity, Talks talks) {
+        return std::make_unique<Server>(
+            identity, talks, talks == Talks::asks_clients || talks == Talks::asks_1_2 ? papers().ours : std::string());
+    }
+};
+
+template <>
+struct TlsSite<SimulatedWorld> {
+    using Server = SimulatedTlsServer;
+    static const TlsCertificates &papers();
+    static std::unique_ptr<Server> serve(SimulatedWorld &fixture, const Identity &identity, Talks talks) {
+        return std::make_unique<Server>(fixture.machine, identity, talks,
+                                        talks == Talks::asks_clients || talks == Talks::asks_1_2 ? papers().ours
+                                                                                                 : std::string());
+    }
+};
+
+} // namespace kith::test

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#include "openssl_session.hpp"
+
+#include <kith/plugin.h>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+namespace kith::app {
+
+namespace {
+
+class OpensslContext final : public TlsContext {
+  public:
+    OpensslContext(Context context, TlsWords words)
+        : context_(std::move(context)), words_(std::make_shared<const TlsWords>(std::move(words))) {}
+    std::unique_ptr<TlsSession> session(const std::string &name, bool expect_name) override {
+        return std::make_unique<OpensslSession>(*context_, name, expect_name, words_);
+    }
+
+  private:
+    Context context_;
+    std::shared_ptr<const TlsWords> words_; // a session may outlive its client
+};
+
+Bio bio_of(const std::string &text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
+
+// Nobody is asked for a password: it is in the settings, or there is none.
+int no_password(char *, int, int, void *) { return 0; }
+
+int configured_password(char *into, int size, int, void *settings) {
+    const std::string &password = static_cast<const TlsSettings *>(settings)->password;
+    return static_cast<int>(password.copy(into, static_cast<std::size_t>(size)));
+}
+
+// A directory whose certificates are found by the hash of their names, as Debian's.
+bool is_hashed(const char *directory) {
+    std::error_code ignored;
+    const std::filesystem::directory_iterator all(directory, ignored);
+    return std::any_of(begin(all), end(all), [](const auto &one) { return one.path().extension() == ".0"; });
+}
+
+// As every program over OpenSSL does, $SSL_CERT_FILE and $SSL_CERT_DIR included. But of a hashed directory only what is needed is
+// read, while the file beside it, with all of them, would cost megabytes.
+bool trust_system(SSL_CTX *context) {
+    const bool asked = std::getenv(X509_get_default_cert_file_env()) != nullptr;
+    if (!asked && is_hashed(X509_get_default_cert_dir())) return SSL_CTX_set_default_verify_dir(context) == 1;
+    return SSL_CTX_set_default_verify_paths(context) == 1;
+}
+
+bool trust(SSL_CTX *context, const std::string &authorities) {
+    const Bio text = bio_of(authorities);
+    int count = 0;
+    while (const Certificate one{PEM_read_bio_X509(text.get(), nullptr, no_password, nullptr)}) {
+        if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), one.get()) != 1) return false;
+        ++count;
+    }
+    if (count == 0 || ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) return false;
+    ERR_clear_error(); // that there is no further one
+    return true;
+}
+
+bool present(SSL_CTX *context, const std::string &certificate) {
+    const Bio text = bio_of(certificate);
+    const Certificate first(PEM_read_bio_X509(text.get(), nullptr, no_password, nullptr));
+    if (!first || SSL_CTX_use_certificate(context, first.get()) != 1) return false;
+    while (const Certificate next{PEM_read_bio_X509(text.get(), nullptr, no_password, nullptr)}) {
+        if (SSL_CTX_add1_chain_cert(context, next.get()) != 1) return false;
+    }
+    ERR_clear_error();
+    return true;
+}
+
+std::unique_ptr<TlsContext> make_context(const TlsSettings &settings, TlsFailure &failure) {
+    const auto refuse = [&failure](std::int32_t status, const std::string &what) {
+        failure = {status, what + ": " + openssl_text()};
+        return nullptr;
+    };
+    const TlsWords &words = settings.words;
+    ERR_clear_error();
+    Context context(SSL_CTX_new(TLS_client_method()));
+    if (!context) return refuse(KITH_UNSUPPORTED, "TLS cannot be set up");
+    SSL_CTX *raw = context.get();
+    SSL_CTX_set_min_proto_version(raw, static_cast<int>(settings.min_version));
+    SSL_CTX_set_max_proto_version(raw, static_cast<int>(settings.max_version));
+    SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION);
+    SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_client_cert_cb(raw, OpensslSession::asked_for_certificate);
+    SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_default_passwd_cb(raw, no_password);
+    SSL_CTX_set_verify(raw, settings.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+    if (settings.authorities.empty()) {
+        if (settings.verify && !trust_system(raw)) return refuse(KITH_UNSUPPORTED, "the system's authorities cannot be used");
+    } else if (!trust(raw, settings.authorities)) {
+        return refuse(KITH_INVALID, words.authorities + ": expected certificates in PEM (-----BEGIN CERTIFICATE-----)");
+    } else {
+        // What the operator trusts is trusted, also when somebody else has signed it.
+        X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(raw), X509_V_FLAG_PARTIAL_CHAIN);
+    }
+    if (settings.certificate.empty()) return std::make_unique<OpensslContext>(std::move(context), words);
+    if (!present(raw, settings.certificate)) {
+        return refuse(KITH_INVALID,
+                      words.certificate + ": expected ours in PEM (-----BEGIN CERTIFICATE-----), and the chain above it");
+    }
+    const Bio text = bio_of(settings.key);
+    const bool has_password = !settings.password.empty();
+    const Key key(PEM_read_bio_PrivateKey(text.get(), nullptr, has_password ? configured_password : no_password,
+                                          const_cast<TlsSettings *>(&settings)));
+    if (!key) {
+        return refuse(KITH_INVALID,
+                      words.key + (has_password ? ": expected a private key in PEM, encrypted with the password or not at all"
+                                                : ": expected a private key in PEM, not encrypted"));
+    }
+    if (SSL_CTX_use_PrivateKey(raw, key.get()) != 1)
+        return refuse(KITH_INVALID, words.key + " is not the one of " + words.certificate);
+    return std::make_unique<OpensslContext>(std::move(context), words);
+}
+
+} // namespace
+
+extern "C" __attribute__((visibility("default"))) const TlsEntry kith_tls_entry = {KITH_TLS_BUILD, make_context};
+
+} // namespace kith::app

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+//
+// Notices that the wall clock was set, and tells every tenant that wants to know (kith_clock_plugin.jumped).
+#pragma once
+
+#include "tenant_resources.hpp"
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+namespace kith::app {
+
+class WallClockWatch {
+  public:
+    explicit WallClockWatch(AsioWorld::Parts &parts);
+
+  private:
+    void watch();
+    void look();
+
+    AsioWorld::Parts &parts_;
+    std::shared_ptr<WallClockWatch *> self_ = std::make_shared<WallClockWatch *>(this);
+    boost::asio::posix::stream_descriptor timer_; // a timerfd that the kernel cancels when the clock is set
+    std::int64_t offset_ = 0;                     // wall minus monotonic, when last looked
+};
+
+} // namespace kith::app
