@@ -11,9 +11,9 @@ namespace kith::check {
 namespace {
 
 using namespace std::chrono_literals;
+using testkit::PluginHarness;
 using testkit::RecordedPeer;
 using testkit::Report;
-using testkit::Rig;
 using testkit::SimNet;
 
 constexpr int rounds = 10;
@@ -42,21 +42,21 @@ RecordedPeer random_peer(MalformedData &malformed) {
     return peer;
 }
 
-void request_random_operation(Rig &rig, MalformedData &malformed, std::vector<std::uint64_t> &begun) {
-    const auto op = malformed.chance(3) ? rig.disconnect(random_peer(malformed)) : rig.connect(random_peer(malformed));
+void request_random_operation(PluginHarness &harness, MalformedData &malformed, std::vector<std::uint64_t> &begun) {
+    const auto op = malformed.chance(3) ? harness.disconnect(random_peer(malformed)) : harness.connect(random_peer(malformed));
     if (op != 0) begun.push_back(op);
-    if (!begun.empty() && malformed.chance(4)) rig.cancel(begun[malformed.below(begun.size())]);
+    if (!begun.empty() && malformed.chance(4)) harness.cancel(begun[malformed.below(begun.size())]);
 }
 
-void send_random_event(Rig &rig, MalformedData &malformed) {
+void send_random_event(PluginHarness &harness, MalformedData &malformed) {
     static constexpr std::string_view odd[] = {"{}", R"({"kind": "link.up", "peer": "a@b"})", R"({"reason": "\u0000\n\"'"})"};
     // The last two kinds are unknown to this version: a newer host sends such events.
     const auto kind = static_cast<std::uint32_t>(malformed.below(KITH_EVENT_PLUGIN_CHANGED + 3));
-    rig.event(kind, odd[malformed.below(std::size(odd))], malformed.chance(2) ? "app@10.7.0.8" : "");
+    harness.event(kind, odd[malformed.below(std::size(odd))], malformed.chance(2) ? "app@10.7.0.8" : "");
 }
 
-bool is_done(const Rig &rig, std::uint64_t op) {
-    return std::ranges::any_of(rig.reports(), [op](const Report &r) { return r.kind == Report::Kind::done && r.op == op; });
+bool is_done(const PluginHarness &harness, std::uint64_t op) {
+    return std::ranges::any_of(harness.reports(), [op](const Report &r) { return r.kind == Report::Kind::done && r.op == op; });
 }
 
 void for_each_of_kind(const TestInput &input, std::uint32_t kind, const char *otherwise,
@@ -75,50 +75,51 @@ struct PluginAmongServers {
     PluginAmongServers(const PluginUnderTest &plugin, std::uint64_t seed)
         : net(seed),
           servers(net, plugin.descriptor, {}, seed),
-          rig(servers.plugin_machine(), servers.intercept(plugin.entry), plugin.id, plugin.options) {
-        rig.node("check@10.0.0.1");
-        if (rig.start() != KITH_OK)
-            throw RuleViolation("the plugin does not start: " + rig.error() + "; pass its options with --options");
-        rig.run_for(5s);
+          harness(servers.plugin_machine(), servers.intercept(plugin.entry), plugin.id, plugin.options) {
+        harness.node("check@10.0.0.1");
+        if (harness.start() != KITH_OK)
+            throw RuleViolation("the plugin does not start: " + harness.error() + "; pass its options with --options");
+        harness.run_for(5s);
     }
     SimNet net;
     SimulatedServers servers;
-    Rig rig;
+    PluginHarness harness;
 };
 
 void connects(const TestInput &input) {
     for_each_of_kind(input, KITH_KIND_CONNECTOR, "it is not a connector",
                      [](const PluginUnderTest &plugin, std::uint64_t seed) {
                          PluginAmongServers lodging(plugin, seed);
-                         Rig &rig = lodging.rig;
+                         PluginHarness &harness = lodging.harness;
                          MalformedData malformed(seed);
-                         const auto begun = run_workload(rig, plugin.descriptor, malformed);
-                         rig.run_for(1min);
-                         for (const auto op : begun) rig.cancel(op);
-                         rig.run_for(10s);
-                         require_no_violation(rig);
+                         const auto begun = run_workload(harness, plugin.descriptor, malformed);
+                         harness.run_for(1min);
+                         for (const auto op : begun) harness.cancel(op);
+                         harness.run_for(10s);
+                         require_no_violation(harness);
                          for (const auto op : begun)
-                             if (!is_done(rig, op))
+                             if (!is_done(harness, op))
                                  throw RuleViolation("T2: an operation was not completed within 10 s after it was cancelled");
-                         run_workload(rig, plugin.descriptor, malformed);
-                         rig.stop();
-                         require_no_violation(rig);
+                         run_workload(harness, plugin.descriptor, malformed);
+                         harness.stop();
+                         require_no_violation(harness);
                      });
 }
 
 void events(const TestInput &input) {
     for_each_of_kind(input, KITH_KIND_SINK, "it is not a sink", [](const PluginUnderTest &plugin, std::uint64_t seed) {
         PluginAmongServers lodging(plugin, seed);
-        Rig &rig = lodging.rig;
+        PluginHarness &harness = lodging.harness;
         MalformedData malformed(seed);
-        run_workload(rig, plugin.descriptor, malformed);
-        for (int i = 0; i < 600; ++i) send_random_event(rig, malformed);
-        rig.run_for(1min);
-        require_no_violation(rig);
-        if (rig.mask() == 0 && !rig.failed()) throw RuleViolation("it subscribes to no event, so it never receives one");
-        for (int i = 0; i < 600; ++i) send_random_event(rig, malformed);
-        rig.stop();
-        require_no_violation(rig);
+        run_workload(harness, plugin.descriptor, malformed);
+        for (int i = 0; i < 600; ++i) send_random_event(harness, malformed);
+        harness.run_for(1min);
+        require_no_violation(harness);
+        if (harness.mask() == 0 && !harness.failed())
+            throw RuleViolation("it subscribes to no event, so it never receives one");
+        for (int i = 0; i < 600; ++i) send_random_event(harness, malformed);
+        harness.stop();
+        require_no_violation(harness);
     });
 }
 
@@ -130,13 +131,13 @@ constexpr Test tests[] = {
 
 } // namespace
 
-std::vector<std::uint64_t> run_workload(Rig &rig, const kith_descriptor &descriptor, MalformedData &malformed) {
+std::vector<std::uint64_t> run_workload(PluginHarness &harness, const kith_descriptor &descriptor, MalformedData &malformed) {
     std::vector<std::uint64_t> begun;
-    for (int i = 0; i < 40 && rig.running(); ++i) {
-        if (descriptor.kind == KITH_KIND_CONNECTOR) request_random_operation(rig, malformed, begun);
-        if (descriptor.kind == KITH_KIND_SINK) send_random_event(rig, malformed);
-        if (malformed.chance(10)) rig.refresh();
-        rig.run_for(std::chrono::milliseconds(malformed.below(400)));
+    for (int i = 0; i < 40 && harness.running(); ++i) {
+        if (descriptor.kind == KITH_KIND_CONNECTOR) request_random_operation(harness, malformed, begun);
+        if (descriptor.kind == KITH_KIND_SINK) send_random_event(harness, malformed);
+        if (malformed.chance(10)) harness.refresh();
+        harness.run_for(std::chrono::milliseconds(malformed.below(400)));
     }
     return begun;
 }

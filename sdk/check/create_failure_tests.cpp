@@ -9,7 +9,7 @@ namespace kith::check {
 namespace {
 
 using namespace std::chrono_literals;
-using testkit::Rig;
+using testkit::PluginHarness;
 using testkit::SimNet;
 
 void without_services(const TestInput &input) {
@@ -37,16 +37,16 @@ void start_without(const PluginUnderTest &plugin, std::string_view missing, bool
     const ServiceInterceptor interceptor(
         plugin.entry, [missing](std::string_view id, const void *table) { return id == missing ? nullptr : table; });
     SimNet net(plugin.seed);
-    Rig rig(plugin_machine(net), interceptor.entry(), plugin.id, plugin.options);
-    const auto status = rig.start();
+    PluginHarness harness(plugin_machine(net), interceptor.entry(), plugin.id, plugin.options);
+    const auto status = harness.start();
     if (status != KITH_OK && !required)
         throw RuleViolation(plugin.id + ": it does not start without the service " + std::string(missing) +
-                            ", which is optional: " + rig.error());
+                            ", which is optional: " + harness.error());
     if (status == KITH_OK) {
-        rig.run_for(10s);
-        rig.stop();
+        harness.run_for(10s);
+        harness.stop();
     }
-    require_no_violation(rig);
+    require_no_violation(harness);
 }
 
 void each_service(const TestInput &input) {
@@ -76,10 +76,10 @@ void any_options(const TestInput &input) {
             }
             options += "}";
             SimNet net(plugin.seed);
-            Rig rig(plugin_machine(net), plugin.entry, plugin.id, options);
-            if (rig.start() == KITH_OK) rig.stop();
+            PluginHarness harness(plugin_machine(net), plugin.entry, plugin.id, options);
+            if (harness.start() == KITH_OK) harness.stop();
             try {
-                require_no_violation(rig);
+                require_no_violation(harness);
             } catch (const RuleViolation &why) {
                 throw RuleViolation(std::string(why.what()) + "; with the options " + options);
             }

@@ -21,7 +21,7 @@ namespace kith::check {
 namespace {
 
 using namespace std::chrono_literals;
-using testkit::Rig;
+using testkit::PluginHarness;
 using testkit::SimNet;
 
 // An environment in which every query of a source fails. Calls are accepted, and steps that only prepare a query may succeed.
@@ -64,17 +64,17 @@ std::size_t run_in_failing_environment(const PluginUnderTest &plugin, const Fail
     SimulatedServers servers(net, plugin.descriptor, {}, plugin.seed);
     if (world.refusing) servers.fail_all();
     for (const auto name : world.failing) testkit::fail_service(servers.plugin_machine(), name, world.status);
-    Rig rig(servers.plugin_machine(), servers.intercept(plugin.entry), plugin.id, plugin.options);
-    rig.node("check@10.0.0.1");
-    if (rig.start() != KITH_OK)
-        throw RuleViolation("the plugin does not start: " + rig.error() + "; pass its options with --options");
+    PluginHarness harness(servers.plugin_machine(), servers.intercept(plugin.entry), plugin.id, plugin.options);
+    harness.node("check@10.0.0.1");
+    if (harness.start() != KITH_OK)
+        throw RuleViolation("the plugin does not start: " + harness.error() + "; pass its options with --options");
     for (int i = 0; i < 4; ++i) {
-        rig.run_for(30s);
-        rig.refresh();
+        harness.run_for(30s);
+        harness.refresh();
     }
-    rig.run_for(1min);
-    rig.stop();
-    for (const auto &rule : rig.violations()) throw RuleViolation(rule + " (in an environment where " + world.what + ")");
+    harness.run_for(1min);
+    harness.stop();
+    for (const auto &rule : harness.violations()) throw RuleViolation(rule + " (in an environment where " + world.what + ")");
     return servers.request_count();
 }
 

@@ -15,18 +15,18 @@ namespace kith::check {
 namespace {
 
 using namespace std::chrono_literals;
-using testkit::Rig;
+using testkit::PluginHarness;
 using testkit::SimNet;
 
 void starts(const TestInput &input) {
     for_each_plugin(input, [](const PluginUnderTest &plugin) {
         SimulatedPlugin simulated(plugin, plugin.seed);
         simulated.start();
-        simulated.rig.run_for(1min);
-        require_no_violation(simulated.rig);
-        if (simulated.rig.failed())
+        simulated.harness.run_for(1min);
+        require_no_violation(simulated.harness);
+        if (simulated.harness.failed())
             throw RuleViolation("it calls host->failed within a minute, although nothing fails in the simulated network: " +
-                                simulated.rig.error() +
+                                simulated.harness.error() +
                                 "; report an unreachable source with discovery.failed or connector.detached");
     });
 }
@@ -58,7 +58,7 @@ void start_stop(const TestInput &input) {
         SimulatedPlugin simulated(plugin, plugin.seed);
         for (int i = 0; i < 100; ++i) {
             simulated.start();
-            simulated.rig.run_for(i % 2 == 0 ? 0ms : 700ms);
+            simulated.harness.run_for(i % 2 == 0 ? 0ms : 700ms);
             simulated.stop();
         }
         const std::string after = process_state();
@@ -74,7 +74,7 @@ void stop_any_time(const TestInput &input) {
             simulated.net.delay(1ms, 60s);
             simulated.net.resolver_delay(2s);
             simulated.start();
-            simulated.rig.run_for(std::chrono::microseconds(random.below(10'000'000)));
+            simulated.harness.run_for(std::chrono::microseconds(random.below(10'000'000)));
             simulated.stop();
         }
     });
@@ -84,26 +84,28 @@ void quiet(const TestInput &input) {
     for_each_plugin(input, [](const PluginUnderTest &plugin) {
         SimulatedPlugin simulated(plugin, plugin.seed);
         simulated.start();
-        simulated.rig.run_for(20s);
-        simulated.rig.stop();
+        simulated.harness.run_for(20s);
+        simulated.harness.stop();
         const auto said = [&] {
-            return simulated.rig.observations().size() + simulated.rig.reports().size() + simulated.rig.log().size();
+            return simulated.harness.observations().size() + simulated.harness.reports().size() +
+                   simulated.harness.log().size();
         };
         const auto before = said();
-        simulated.rig.run_for(1h);
-        require_no_violation(simulated.rig);
+        simulated.harness.run_for(1h);
+        require_no_violation(simulated.harness);
         if (said() != before) throw RuleViolation("T1: it called the host after host->stopped");
-        simulated.rig.destroy();
-        simulated.rig.run_for(1h);
-        require_no_violation(simulated.rig);
+        simulated.harness.destroy();
+        simulated.harness.run_for(1h);
+        require_no_violation(simulated.harness);
     });
 }
 
 void two_instances(const TestInput &input) {
     for_each_plugin(input, [](const PluginUnderTest &plugin) {
         SimNet net(plugin.seed);
-        Rig one(net.machine("one", {"10.0.0.1"}), plugin.entry, plugin.id, plugin.options);
-        Rig two(net.machine("two", {"10.0.0.2"}), plugin.entry, plugin.id, plugin.options, {"test", "second", "test/second"});
+        PluginHarness one(net.machine("one", {"10.0.0.1"}), plugin.entry, plugin.id, plugin.options);
+        PluginHarness two(net.machine("two", {"10.0.0.2"}), plugin.entry, plugin.id, plugin.options,
+                          {"test", "second", "test/second"});
         if (one.start() != KITH_OK)
             throw RuleViolation("the plugin does not start: " + one.error() + "; pass its options with --options");
         if (two.start() != KITH_OK)
@@ -123,7 +125,7 @@ void two_instances(const TestInput &input) {
 std::uint64_t trace_of(const PluginUnderTest &plugin) {
     SimulatedPlugin simulated(plugin, plugin.seed);
     simulated.start();
-    simulated.rig.run_for(2min);
+    simulated.harness.run_for(2min);
     simulated.stop();
     return simulated.net.trace_hash();
 }

@@ -14,7 +14,7 @@ namespace kith::check {
 namespace {
 
 using namespace std::chrono_literals;
-using testkit::Rig;
+using testkit::PluginHarness;
 using testkit::SimNet;
 
 constexpr std::uint64_t rounds = 10;
@@ -38,17 +38,17 @@ bool is_refused_set(std::string_view rule) {
 std::size_t run_with_malformed_data(const PluginUnderTest &plugin, std::string_view service, std::uint64_t seed) {
     SimNet net(seed);
     SimulatedServers servers(net, plugin.descriptor, service, seed);
-    Rig rig(servers.plugin_machine(), servers.intercept(plugin.entry), plugin.id, plugin.options);
-    rig.node("check@10.0.0.1");
-    if (rig.start() != KITH_OK)
-        throw RuleViolation("the plugin does not start: " + rig.error() + "; pass its options with --options");
+    PluginHarness harness(servers.plugin_machine(), servers.intercept(plugin.entry), plugin.id, plugin.options);
+    harness.node("check@10.0.0.1");
+    if (harness.start() != KITH_OK)
+        throw RuleViolation("the plugin does not start: " + harness.error() + "; pass its options with --options");
     MalformedData malformed(seed);
-    run_workload(rig, plugin.descriptor, malformed);
-    rig.run_for(2min);
-    rig.refresh();
-    rig.run_for(std::chrono::milliseconds(malformed.below(60'000)));
-    rig.stop();
-    for (const auto &rule : rig.violations())
+    run_workload(harness, plugin.descriptor, malformed);
+    harness.run_for(2min);
+    harness.refresh();
+    harness.run_for(std::chrono::milliseconds(malformed.below(60'000)));
+    harness.stop();
+    for (const auto &rule : harness.violations())
         if (!is_refused_set(rule) && !rule.starts_with("E3:")) throw RuleViolation(rule);
     return servers.malformed_count();
 }

@@ -57,7 +57,7 @@ std::string object(const Options &schema, const std::string &at, int depth) {
     const auto add = [&](std::string_view name) {
         const std::string property = at + "/properties/" + std::string(name);
         ++have;
-        if (schema.type(property + "/default") != KITH_JSON_ABSENT && depth == 0) return; // the Rig fills it in
+        if (schema.type(property + "/default") != KITH_JSON_ABSENT && depth == 0) return; // the PluginHarness fills it in
         if (out.size() > 1) out += ", ";
         out += in_quotes(name) + ": " + value(schema, property, depth + 1);
     };

@@ -94,7 +94,7 @@ inline constexpr std::string_view sanitizer_remedy =
 /// Throws TestSkipped when the library is built with a sanitizer, whose symbols the test would attribute to the plugin.
 void skip_when_sanitized(const TestInput &input);
 
-/// A JSON object with the options that the schema requires and no others. The Rig adds the defaults.
+/// A JSON object with the options that the schema requires and no others. The PluginHarness adds the defaults.
 std::string minimal_options(std::string_view schema);
 
 } // namespace kith::check

@@ -8,6 +8,7 @@ namespace kith::check {
 
 /// Sends requests to a running instance for some seconds of simulated time, as the daemon does: connect, disconnect and cancel to a
 /// connector, events to a sink, refresh to all. Returns the ids of the operations that were started on a connector.
-std::vector<std::uint64_t> run_workload(testkit::Rig &rig, const kith_descriptor &descriptor, MalformedData &malformed);
+std::vector<std::uint64_t> run_workload(testkit::PluginHarness &harness, const kith_descriptor &descriptor,
+                                        MalformedData &malformed);
 
 } // namespace kith::check

@@ -11,20 +11,20 @@ namespace kith::check {
 namespace {
 
 using namespace std::chrono_literals;
-using testkit::Rig;
+using testkit::PluginHarness;
 using testkit::SimNet;
 
 void each_call_fails(const TestInput &input) {
     for_each_plugin(input, [](const PluginUnderTest &plugin) {
         testkit::fail_each(
             [&](SimNet &net) {
-                Rig rig(plugin_machine(net), plugin.entry, plugin.id, plugin.options);
-                rig.node("check@10.0.0.1");
-                if (rig.start() == KITH_OK) {
-                    rig.run_for(10s);
-                    rig.stop();
+                PluginHarness harness(plugin_machine(net), plugin.entry, plugin.id, plugin.options);
+                harness.node("check@10.0.0.1");
+                if (harness.start() == KITH_OK) {
+                    harness.run_for(10s);
+                    harness.stop();
                 }
-                require_no_violation(rig);
+                require_no_violation(harness);
             },
             {.status = KITH_IO, .seed = plugin.seed, .most = 10'000});
     });
@@ -35,10 +35,10 @@ void clock_jump(const TestInput &input) {
         SimulatedPlugin simulated(plugin, plugin.seed);
         simulated.start();
         for (const auto jump : {-24h, 48h, -1000h, 100'000h}) {
-            simulated.rig.run_for(20s);
-            simulated.rig.machine().jump_wall(jump);
+            simulated.harness.run_for(20s);
+            simulated.harness.machine().jump_wall(jump);
         }
-        simulated.rig.run_for(20s);
+        simulated.harness.run_for(20s);
         simulated.stop();
     });
 }
@@ -56,10 +56,10 @@ std::size_t bytes_of(const std::vector<T> &records) {
     return in_use() - before + (records.capacity() - copy.size()) * sizeof(T);
 }
 
-// Memory that the Rig and the resolver use for their own records, which must not be attributed to the plugin.
-std::size_t bytes_recorded(const Rig &rig) {
-    return bytes_of(rig.log()) + bytes_of(rig.observations()) + bytes_of(rig.reports()) +
-           bytes_of(rig.machine().net().dns().asked());
+// Memory that the PluginHarness and the resolver use for their own records, which must not be attributed to the plugin.
+std::size_t bytes_recorded(const PluginHarness &harness) {
+    return bytes_of(harness.log()) + bytes_of(harness.observations()) + bytes_of(harness.reports()) +
+           bytes_of(harness.machine().net().dns().asked());
 }
 
 void a_day(const TestInput &input) {
@@ -67,13 +67,14 @@ void a_day(const TestInput &input) {
     for_each_plugin(input, [](const PluginUnderTest &plugin) {
         SimulatedPlugin simulated(plugin, plugin.seed);
         simulated.start();
-        simulated.rig.run_for(1h);
-        const std::size_t records = bytes_recorded(simulated.rig), open = simulated.rig.outstanding(), memory = in_use();
-        simulated.rig.run_for(23h);
-        const std::size_t allowed = memory + (bytes_recorded(simulated.rig) - records) + 1'048'576;
-        if (simulated.rig.outstanding() > open + 64)
+        simulated.harness.run_for(1h);
+        const std::size_t records = bytes_recorded(simulated.harness), open = simulated.harness.outstanding(),
+                          memory = in_use();
+        simulated.harness.run_for(23h);
+        const std::size_t allowed = memory + (bytes_recorded(simulated.harness) - records) + 1'048'576;
+        if (simulated.harness.outstanding() > open + 64)
             throw RuleViolation("outstanding operations accumulate: " + std::to_string(open) + " after an hour, " +
-                                std::to_string(simulated.rig.outstanding()) + " after a day");
+                                std::to_string(simulated.harness.outstanding()) + " after a day");
         if (const std::size_t now = in_use(); now > allowed)
             throw RuleViolation("memory grows: " + std::to_string(memory) + " bytes after an hour, " + std::to_string(now) +
                                 " after a day");

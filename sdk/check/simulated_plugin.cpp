@@ -17,29 +17,29 @@ void for_each_plugin(const TestInput &input, const std::function<void(const Plug
             "the plugin has KITH_FLAG_FOREIGN_IO (it uses sockets, time or randomness of its own), so it cannot be simulated");
 }
 
-void require_no_violation(const testkit::Rig &rig) {
-    for (const auto &rule : rig.violations())
+void require_no_violation(const testkit::PluginHarness &harness) {
+    for (const auto &rule : harness.violations())
         if (!rule.starts_with("E3:")) throw RuleViolation(rule);
 }
 
-testkit::Machine &plugin_machine(testkit::SimNet &net) { return net.machine("here", {"10.0.0.1"}); }
+testkit::SimulatedMachine &plugin_machine(testkit::SimNet &net) { return net.machine("here", {"10.0.0.1"}); }
 
 SimulatedPlugin::SimulatedPlugin(const PluginUnderTest &plugin, std::uint64_t seed)
-    : net(seed), rig(plugin_machine(net), plugin.entry, plugin.id, plugin.options) {
-    rig.node("check@10.0.0.1");
+    : net(seed), harness(plugin_machine(net), plugin.entry, plugin.id, plugin.options) {
+    harness.node("check@10.0.0.1");
 }
 
 void SimulatedPlugin::start() {
-    if (rig.start() != KITH_OK)
-        throw RuleViolation("the plugin does not start, so this test cannot run: " + rig.error() +
+    if (harness.start() != KITH_OK)
+        throw RuleViolation("the plugin does not start, so this test cannot run: " + harness.error() +
                             "; pass its options with --options");
 }
 
 void SimulatedPlugin::stop() {
-    rig.stop();
-    require_no_violation(rig);
-    rig.destroy();
-    require_no_violation(rig);
+    harness.stop();
+    require_no_violation(harness);
+    harness.destroy();
+    require_no_violation(harness);
 }
 
 } // namespace kith::check

@@ -5,7 +5,7 @@
 
 #include "plugin_test.hpp"
 
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
 
 #include <functional>
 
@@ -22,12 +22,12 @@ struct PluginUnderTest {
 /// Calls `test` for each plugin of the library that can be simulated. Throws TestSkipped when there is none.
 void for_each_plugin(const TestInput &input, const std::function<void(const PluginUnderTest &)> &test);
 
-/// Throws RuleViolation with the first violation that the Rig recorded. Violations of E3 are ignored: the test `honest` checks them, and
+/// Throws RuleViolation with the first violation that the PluginHarness recorded. Violations of E3 are ignored: the test `honest` checks them, and
 /// otherwise every test would fail for the same cause.
-void require_no_violation(const testkit::Rig &rig);
+void require_no_violation(const testkit::PluginHarness &harness);
 
 /// The machine "here" of the network, with the address 10.0.0.1; the plugin runs on it.
-testkit::Machine &plugin_machine(testkit::SimNet &net);
+testkit::SimulatedMachine &plugin_machine(testkit::SimNet &net);
 
 /// A plugin on a simulated machine, in a network without servers.
 struct SimulatedPlugin {
@@ -37,7 +37,7 @@ struct SimulatedPlugin {
     /// Stops and destroys the instance. Throws RuleViolation for each violation recorded so far.
     void stop();
     testkit::SimNet net;
-    testkit::Rig rig;
+    testkit::PluginHarness harness;
 };
 
 } // namespace kith::check

@@ -45,9 +45,9 @@ SimulatedServers::SimulatedServers(testkit::SimNet &net, const kith_descriptor &
     net_.segment().tap([this](const testkit::Sighting &sighting) { reply_to_datagram(sighting); });
 }
 
-testkit::Machine &SimulatedServers::machine_named(std::string_view name) {
+testkit::SimulatedMachine &SimulatedServers::machine_named(std::string_view name) {
     if (const auto found = machines_.find(name); found != machines_.end()) return *found->second;
-    testkit::Machine *made = nullptr;
+    testkit::SimulatedMachine *made = nullptr;
     if (const auto address = testkit::Address::parse(name)) {
         made = address->loopback() ? &plugin_machine_ : net_.at(*address);
         if (made == nullptr) made = &net_.machine(name, {name});
@@ -64,7 +64,7 @@ testkit::Machine &SimulatedServers::machine_named(std::string_view name) {
 
 void SimulatedServers::on_connect(std::string_view name, std::uint32_t port) {
     ++requests_;
-    testkit::Machine &at = machine_named(name);
+    testkit::SimulatedMachine &at = machine_named(name);
     if (port == 0 || port > 65535 || !open_.emplace(&at, port).second) return;
     peers_.emplace_back(at, static_cast<std::uint16_t>(port)).on_accept([this](Conversation &with) {
         if (failing_) with.reset();
@@ -146,7 +146,7 @@ void SimulatedServers::on_request(std::string_view text) {
     if (!url) return;
     auto server = http_servers_.find(url->origin());
     if (server == http_servers_.end()) {
-        testkit::Machine &at = machine_named(url->host);
+        testkit::SimulatedMachine &at = machine_named(url->host);
         if (!open_.emplace(&at, url->port).second) return;
         server =
             url->secure

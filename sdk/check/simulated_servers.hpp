@@ -10,10 +10,10 @@
 
 #include <kith/testkit/dns_zones.hpp>
 #include <kith/testkit/http_server.hpp>
-#include <kith/testkit/machine.hpp>
-#include <kith/testkit/peer.hpp>
+#include <kith/testkit/scripted_server.hpp>
 #include <kith/testkit/segment.hpp>
 #include <kith/testkit/sim_net.hpp>
+#include <kith/testkit/simulated_machine.hpp>
 
 #include <list>
 #include <map>
@@ -29,8 +29,8 @@ class SimulatedServers {
     SimulatedServers(const SimulatedServers &) = delete;
     SimulatedServers &operator=(const SimulatedServers &) = delete;
 
-    testkit::Machine &plugin_machine() const noexcept { return plugin_machine_; }
-    /// An entry of the same plugin whose service calls are observed. The Rig that uses it is destroyed before this object.
+    testkit::SimulatedMachine &plugin_machine() const noexcept { return plugin_machine_; }
+    /// An entry of the same plugin whose service calls are observed. The PluginHarness that uses it is destroyed before this object.
     const kith_entry &intercept(const kith_entry &plugin);
     /// From now on every request fails: servers refuse or close connections, name servers fail, programs exit with 1, files cannot be read.
     void fail_all() noexcept { failing_ = true; }
@@ -52,7 +52,7 @@ class SimulatedServers {
 
   private:
     bool is_faulty(std::string_view service) const noexcept { return service == faulty_service_; }
-    testkit::Machine &machine_named(std::string_view name);
+    testkit::SimulatedMachine &machine_named(std::string_view name);
     void serve_stream(testkit::Conversation &with);
     void send_malformed(testkit::Conversation &with, int left);
     testkit::HttpReply http_reply();
@@ -64,15 +64,15 @@ class SimulatedServers {
     void reply_to_datagram(const testkit::Sighting &sighting);
 
     testkit::SimNet &net_;
-    testkit::Machine &plugin_machine_;
+    testkit::SimulatedMachine &plugin_machine_;
     std::string faulty_service_;
     MalformedData malformed_;
     std::size_t malformed_count_ = 0, hosts_ = 0, requests_ = 0;
     bool failing_ = false;
-    std::map<std::string, testkit::Machine *, std::less<>> machines_;
-    std::set<std::pair<testkit::Machine *, std::uint32_t>> open_;
+    std::map<std::string, testkit::SimulatedMachine *, std::less<>> machines_;
+    std::set<std::pair<testkit::SimulatedMachine *, std::uint32_t>> open_;
     std::map<std::string, testkit::HttpServer, std::less<>> http_servers_; // by origin
-    std::list<testkit::Peer> peers_;
+    std::list<testkit::ScriptedServer> peers_;
     std::set<std::uint32_t> ports_; // of the plugin's sockets
     std::set<std::string, std::less<>> groups_;
     std::set<std::string, std::less<>> watched_;

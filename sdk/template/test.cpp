@@ -1,7 +1,7 @@
 // Tests of all four plugins in a simulation: no network, no clock, and the same seed gives the same run.
 #include <kith/testkit/fail_service.hpp>
 #include <kith/testkit/http_server.hpp>
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
 
 #include <cstdio>
 #include <cstdlib>
@@ -23,10 +23,10 @@ void check(bool good, const char *what, int line) {
     std::exit(1);
 }
 
-void end(Rig &rig) {
-    CHECK(rig.stop());
-    for (const auto &rule : rig.violations()) std::fprintf(stderr, "%s\n", rule.c_str());
-    CHECK(rig.violations().empty());
+void end(PluginHarness &harness) {
+    CHECK(harness.stop());
+    for (const auto &rule : harness.violations()) std::fprintf(stderr, "%s\n", rule.c_str());
+    CHECK(harness.violations().empty());
 }
 
 void the_strategy() {
@@ -35,21 +35,21 @@ void the_strategy() {
     auto &there = net.machine("registry", {"10.0.0.2"});
     HttpServer server(there, 80);
     server.route("/nodes", HttpReply(200, "a@h\nb@h\n"));
-    Rig rig(here, kith_plugin_entry_strategy_mine, "mine", R"({"url": "http://registry/nodes"})");
-    CHECK(rig.start() == KITH_OK);
-    CHECK(rig.await_observation() && rig.peers().size() == 2 && rig.peers()[1].name == "b@h");
+    PluginHarness harness(here, kith_plugin_entry_strategy_mine, "mine", R"({"url": "http://registry/nodes"})");
+    CHECK(harness.start() == KITH_OK);
+    CHECK(harness.await_observation() && harness.peers().size() == 2 && harness.peers()[1].name == "b@h");
 
     server.route("/nodes", HttpReply(503)); // a failure of the server
-    CHECK(rig.await_observation() && rig.observations().back().status == KITH_UNAVAILABLE);
+    CHECK(harness.await_observation() && harness.observations().back().status == KITH_UNAVAILABLE);
     net.partition(here, there);
-    CHECK(rig.await_observation() && rig.observations().back().status == KITH_TIMED_OUT);
-    CHECK(rig.peers().size() == 2); // the query failed, so no peer is removed
+    CHECK(harness.await_observation() && harness.observations().back().status == KITH_TIMED_OUT);
+    CHECK(harness.peers().size() == 2); // the query failed, so no peer is removed
 
     net.heal(here, there);
     server.route("/nodes", HttpReply(200, "b@h"));
-    rig.refresh();
-    CHECK(rig.await_observation() && rig.peers().size() == 1);
-    end(rig);
+    harness.refresh();
+    CHECK(harness.await_observation() && harness.peers().size() == 1);
+    end(harness);
 }
 
 // For each failure of its source the strategy reports a failure and never an empty set, which would disconnect all peers.
@@ -59,36 +59,37 @@ void the_strategy_with_failed_queries() {
         auto &here = net.machine("here", {"10.0.0.1"});
         HttpServer server(net.machine("registry", {"10.0.0.2"}), 80);
         server.route("/nodes", HttpReply(200, "a@h\n"));
-        Rig rig(here, kith_plugin_entry_strategy_mine, "mine", R"({"url": "http://registry/nodes"})");
+        PluginHarness harness(here, kith_plugin_entry_strategy_mine, "mine", R"({"url": "http://registry/nodes"})");
         fail_service(here, what, KITH_IO);
-        CHECK(rig.start() == KITH_OK);
-        CHECK(rig.await_observation() && rig.observations().back().kind == Observation::Kind::failed);
+        CHECK(harness.start() == KITH_OK);
+        CHECK(harness.await_observation() && harness.observations().back().kind == Observation::Kind::failed);
         fail_service(here, what, KITH_OK);
-        CHECK(rig.await_observation() && rig.peers().size() == 1); // the next query succeeds
-        end(rig);
+        CHECK(harness.await_observation() && harness.peers().size() == 1); // the next query succeeds
+        end(harness);
     }
 }
 
 void the_one_in_c() {
     SimNet net(1);
-    Rig rig(net.machine("here", {"10.0.0.1"}), kith_plugin_entry_strategy_mine_c, "mine_c", R"({"names": ["a@h", "b@h"]})");
-    CHECK(rig.start() == KITH_OK && rig.peers().size() == 2);
-    end(rig);
+    PluginHarness harness(net.machine("here", {"10.0.0.1"}), kith_plugin_entry_strategy_mine_c, "mine_c",
+                          R"({"names": ["a@h", "b@h"]})");
+    CHECK(harness.start() == KITH_OK && harness.peers().size() == 2);
+    end(harness);
 }
 
 void the_connector() {
     SimNet net(1);
     auto &here = net.machine("here", {"10.0.0.1"});
     here.directory("/var/lib/app");
-    Rig rig(here, kith_plugin_entry_connector_mine, "mine", R"({"file": "/var/lib/app/peers", "node": "me@h"})");
-    CHECK(rig.start() == KITH_OK && rig.attached());
-    const auto *report = rig.await_done(rig.connect({.key = "a", .name = "a@h", .attributes = {}}));
-    CHECK(report != nullptr && report->status == KITH_OK && rig.links().size() == 1);
+    PluginHarness harness(here, kith_plugin_entry_connector_mine, "mine", R"({"file": "/var/lib/app/peers", "node": "me@h"})");
+    CHECK(harness.start() == KITH_OK && harness.attached());
+    const auto *report = harness.await_done(harness.connect({.key = "a", .name = "a@h", .attributes = {}}));
+    CHECK(report != nullptr && report->status == KITH_OK && harness.links().size() == 1);
     CHECK(here.file("/var/lib/app/peers") == "a@h\n");
     here.fail_path("/var/lib/app/peers", KITH_DENIED);
-    report = rig.await_done(rig.connect({.key = "b", .name = "b@h", .attributes = {}}));
-    CHECK(report != nullptr && report->status == KITH_DENIED && rig.links().size() == 1);
-    end(rig);
+    report = harness.await_done(harness.connect({.key = "b", .name = "b@h", .attributes = {}}));
+    CHECK(report != nullptr && report->status == KITH_DENIED && harness.links().size() == 1);
+    end(harness);
 }
 
 void the_sink() {
@@ -96,12 +97,12 @@ void the_sink() {
     auto &here = net.machine("here", {"10.0.0.1"});
     HttpServer hook(net.machine("hook", {"10.0.0.2"}), 80);
     hook.route("/", HttpReply(204));
-    Rig rig(here, kith_plugin_entry_sink_mine, "mine", R"({"url": "http://hook/"})");
-    CHECK(rig.start() == KITH_OK);
-    rig.event(KITH_EVENT_LINK_UP, R"({"kind": "link.up", "peer": "a@h"})");
-    CHECK(rig.run_until([&] { return hook.asked().size() == 1; }));
+    PluginHarness harness(here, kith_plugin_entry_sink_mine, "mine", R"({"url": "http://hook/"})");
+    CHECK(harness.start() == KITH_OK);
+    harness.event(KITH_EVENT_LINK_UP, R"({"kind": "link.up", "peer": "a@h"})");
+    CHECK(harness.run_until([&] { return hook.asked().size() == 1; }));
     CHECK(hook.asked()[0].body == R"({"kind": "link.up", "peer": "a@h"})");
-    end(rig);
+    end(harness);
 }
 
 } // namespace

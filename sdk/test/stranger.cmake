@@ -36,7 +36,7 @@ endforeach()
 run(good "100% tests passed" ${CMAKE_CTEST_COMMAND} --test-dir ${WORK}/build --output-on-failure --no-tests=error)
 if(GENERATOR STREQUAL "Ninja") # it remembers what each file included
   execute_process(COMMAND ninja -C ${WORK}/build -t deps OUTPUT_VARIABLE included COMMAND_ERROR_IS_FATAL ANY)
-  if(NOT included MATCHES "include/kith/testkit/rig.hpp" OR included MATCHES "[^\n]*/boost/[^\n]*")
+  if(NOT included MATCHES "include/kith/testkit/plugin_harness.hpp" OR included MATCHES "[^\n]*/boost/[^\n]*")
     message(FATAL_ERROR "a stranger's files should include the testkit and no Boost, but included: ${CMAKE_MATCH_0}\n${included}")
   endif()
 endif()

@@ -3,8 +3,8 @@
 // A small strategy in the simulated world: it polls, survives every failure of every call, and ends when it should.
 #define BOOST_TEST_MODULE sdk_hello
 #include <kith/testkit/fail_each.hpp>
-#include <kith/testkit/peer.hpp>
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
+#include <kith/testkit/scripted_server.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -19,10 +19,10 @@ namespace {
 struct World {
     explicit World(SimNet &n) : net(n) {}
     SimNet &net;
-    Machine &here = net.machine("here", {"10.0.0.7"});
-    Machine &there = net.machine("registry", {"10.0.0.1"});
-    Peer server{there, 4711};
-    Rig rig{here, kith_plugin_entry_strategy_hello, "hello", R"({"server": "registry"})"};
+    SimulatedMachine &here = net.machine("here", {"10.0.0.7"});
+    SimulatedMachine &there = net.machine("registry", {"10.0.0.1"});
+    ScriptedServer server{there, 4711};
+    PluginHarness harness{here, kith_plugin_entry_strategy_hello, "hello", R"({"server": "registry"})"};
 };
 
 struct Universe {
@@ -32,7 +32,7 @@ struct Universe {
 struct Fixture : Universe, World {
     Fixture() : World(net_of_its_own) {}
     ~Fixture() {
-        for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
+        for (const auto &broken : harness.violations()) BOOST_ERROR(broken);
     }
 };
 
@@ -40,52 +40,52 @@ struct Fixture : Universe, World {
 
 BOOST_FIXTURE_TEST_CASE(looks_at_start_and_by_the_interval, Fixture) {
     server.script().send("a@10.0.0.8\nb@10.0.0.9\n").close();
-    BOOST_REQUIRE(rig.start() == KITH_OK);
-    BOOST_REQUIRE(rig.await_observation());
-    BOOST_REQUIRE(rig.peers().size() == 2u);
-    BOOST_TEST(rig.peers()[1].name == "b@10.0.0.9");
-    rig.run_for(1min);
+    BOOST_REQUIRE(harness.start() == KITH_OK);
+    BOOST_REQUIRE(harness.await_observation());
+    BOOST_REQUIRE(harness.peers().size() == 2u);
+    BOOST_TEST(harness.peers()[1].name == "b@10.0.0.9");
+    harness.run_for(1min);
     BOOST_TEST(server.accepted() >= 11u);
     BOOST_TEST(server.accepted() <= 13u);
 }
 
 BOOST_FIXTURE_TEST_CASE(looks_at_once_when_asked, Fixture) {
     server.script().send("a@10.0.0.8\n").close();
-    BOOST_REQUIRE(rig.start() == KITH_OK);
-    BOOST_REQUIRE(rig.await_observation());
-    rig.refresh();
-    BOOST_TEST(rig.await_observation(1s));
+    BOOST_REQUIRE(harness.start() == KITH_OK);
+    BOOST_REQUIRE(harness.await_observation());
+    harness.refresh();
+    BOOST_TEST(harness.await_observation(1s));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_failure_to_look_is_not_an_empty_answer, Fixture) {
     server.script().send("a@10.0.0.8\n").close();
     server.script().vanish();
-    BOOST_REQUIRE(rig.start() == KITH_OK);
-    BOOST_REQUIRE(rig.await_observation());
-    BOOST_REQUIRE(rig.await_observation());
-    BOOST_TEST((rig.observations().back().kind == Observation::Kind::failed));
-    BOOST_TEST(rig.observations().back().status == KITH_TIMED_OUT);
-    BOOST_TEST(rig.peers().size() == 1u);
+    BOOST_REQUIRE(harness.start() == KITH_OK);
+    BOOST_REQUIRE(harness.await_observation());
+    BOOST_REQUIRE(harness.await_observation());
+    BOOST_TEST((harness.observations().back().kind == Observation::Kind::failed));
+    BOOST_TEST(harness.observations().back().status == KITH_TIMED_OUT);
+    BOOST_TEST(harness.peers().size() == 1u);
 }
 
 BOOST_FIXTURE_TEST_CASE(stops_wherever_it_stands, Fixture) {
     server.script().wait(3s).send("a@10.0.0.8\n").wait(3s).close();
     for (auto moment = 0ms; moment < 8s; moment += 97ms) {
-        BOOST_REQUIRE(rig.start() == KITH_OK);
-        rig.run_for(moment);
-        BOOST_REQUIRE(rig.stop());
-        rig.destroy();
+        BOOST_REQUIRE(harness.start() == KITH_OK);
+        harness.run_for(moment);
+        BOOST_REQUIRE(harness.stop());
+        harness.destroy();
         BOOST_TEST(here.open_streams() == 0u);
     }
 }
 
 BOOST_FIXTURE_TEST_CASE(a_day_leaves_nothing_behind, Fixture) {
     server.script().send("a@10.0.0.8\n").close();
-    BOOST_REQUIRE(rig.start() == KITH_OK);
-    rig.run_for(24h);
-    BOOST_TEST(rig.outstanding() <= 2u);
+    BOOST_REQUIRE(harness.start() == KITH_OK);
+    harness.run_for(24h);
+    BOOST_TEST(harness.outstanding() <= 2u);
     BOOST_TEST(here.open_streams() <= 1u);
-    BOOST_TEST(!rig.failed());
+    BOOST_TEST(!harness.failed());
 }
 
 BOOST_AUTO_TEST_CASE(each_call_failing_in_turn) {
@@ -93,11 +93,11 @@ BOOST_AUTO_TEST_CASE(each_call_failing_in_turn) {
         World world(net);
         world.server.script().send("a@10.0.0.8\n").close();
         // A host that cannot keep a timer fails the instance; it is started anew.
-        if (world.rig.start() == KITH_OK) world.rig.run_for(12s);
-        BOOST_TEST((!world.rig.running() || world.rig.stop()));
-        BOOST_TEST(world.rig.violations().empty(),
-                   net.fault() << ": " << (world.rig.violations().empty() ? "" : world.rig.violations()[0]));
-        for (const auto &seen : world.rig.observations()) {
+        if (world.harness.start() == KITH_OK) world.harness.run_for(12s);
+        BOOST_TEST((!world.harness.running() || world.harness.stop()));
+        BOOST_TEST(world.harness.violations().empty(),
+                   net.fault() << ": " << (world.harness.violations().empty() ? "" : world.harness.violations()[0]));
+        for (const auto &seen : world.harness.observations()) {
             BOOST_TEST((seen.kind != Observation::Kind::replace || !seen.peers.empty()), net.fault()
                                                                                              << " became an empty answer");
         }
@@ -110,8 +110,8 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_trace) {
         SimNet net(seed);
         World world(net);
         world.server.script().send("a@10.0.0.8\n").close();
-        BOOST_REQUIRE(world.rig.start() == KITH_OK);
-        world.rig.run_for(1min);
+        BOOST_REQUIRE(world.harness.start() == KITH_OK);
+        world.harness.run_for(1min);
         return net.trace_hash();
     };
     BOOST_TEST(trace(7) == trace(7));
@@ -120,10 +120,10 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_trace) {
 
 BOOST_AUTO_TEST_CASE(the_one_in_c) {
     SimNet net;
-    Rig rig{net.machine("here", {"10.0.0.7"}), kith_plugin_entry_strategy_hello_c};
-    BOOST_REQUIRE(rig.start() == KITH_OK);
-    rig.refresh();
-    BOOST_TEST(rig.observations().size() == 2u);
-    BOOST_TEST(rig.stop());
-    BOOST_TEST(rig.violations().empty());
+    PluginHarness harness{net.machine("here", {"10.0.0.7"}), kith_plugin_entry_strategy_hello_c};
+    BOOST_REQUIRE(harness.start() == KITH_OK);
+    harness.refresh();
+    BOOST_TEST(harness.observations().size() == 2u);
+    BOOST_TEST(harness.stop());
+    BOOST_TEST(harness.violations().empty());
 }

@@ -15,8 +15,8 @@
 #include <kith/tcp.hpp>
 
 #include <kith/testkit/fail_each.hpp>
-#include <kith/testkit/peer.hpp>
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
+#include <kith/testkit/scripted_server.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -107,16 +107,16 @@ constexpr kith_entry entry = kith::detail::entry<Everything, Taker>;
 struct Fixture {
     Fixture() { said.clear(); }
     ~Fixture() {
-        for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
+        for (const auto &broken : harness.violations()) BOOST_ERROR(broken);
     }
     void begin(std::function<kith::task<>(Everything &)> script) {
         Everything::script = std::move(script);
-        BOOST_REQUIRE(rig.start() == KITH_OK);
+        BOOST_REQUIRE(harness.start() == KITH_OK);
     }
     SimNet net;
-    Machine &here = net.machine("here", {"10.0.0.7"});
-    Machine &there = net.machine("there", {"10.0.0.8"});
-    Rig rig{
+    SimulatedMachine &here = net.machine("here", {"10.0.0.7"});
+    SimulatedMachine &there = net.machine("there", {"10.0.0.8"});
+    PluginHarness harness{
         here, entry, "everything",
         R"({"flag": true, "count": -7, "share": 0.5, "text": "word", "list": ["a", "b"], "object": {"k": 1}, "wait": 1500})"};
 };
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(options) {
         }
         co_return;
     });
-    BOOST_TEST(!rig.failed());
+    BOOST_TEST(!harness.failed());
 }
 
 BOOST_AUTO_TEST_CASE(a_file_is_read_written_and_watched) {
@@ -161,10 +161,10 @@ BOOST_AUTO_TEST_CASE(a_file_is_read_written_and_watched) {
         say(std::to_string(large.status()) + " " + std::to_string(info.size));
         say(std::to_string((co_await p.file.read("/absent")).status()));
     });
-    rig.run_for(1s);
+    harness.run_for(1s);
     BOOST_TEST(said == Lines{"a\n"});
     here.file("/etc/hosts.list", "a\nb\n");
-    rig.run_for(10s);
+    harness.run_for(10s);
     BOOST_TEST((said == Lines{"a\n", "a\nb\n", "-8 4", "-5"}));
     BOOST_TEST(here.file("/etc/copy").value_or("") == "b");
 }
@@ -175,11 +175,11 @@ BOOST_AUTO_TEST_CASE(state_outlives_the_instance) {
         say(before ? *before : before.error().text);
         (co_await p.state.save(std::string_view("7\0x", 3))).value();
     });
-    rig.run_for(1s);
-    BOOST_REQUIRE(rig.stop());
-    rig.destroy();
-    BOOST_REQUIRE(rig.start() == KITH_OK);
-    rig.run_for(1s);
+    harness.run_for(1s);
+    BOOST_REQUIRE(harness.stop());
+    harness.destroy();
+    BOOST_REQUIRE(harness.start() == KITH_OK);
+    harness.run_for(1s);
     BOOST_REQUIRE(said.size() == 2u);
     BOOST_TEST(said[1] == std::string_view("7\0x", 3));
 }
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(environment) {
         BOOST_CHECK_THROW((void)p.environment.get("PATH"), kith::error);
         co_return;
     });
-    BOOST_TEST(!rig.failed());
+    BOOST_TEST(!harness.failed());
 }
 
 BOOST_AUTO_TEST_CASE(clocks) {
@@ -204,9 +204,9 @@ BOOST_AUTO_TEST_CASE(clocks) {
         co_await p.clock.jumped.wait();
         say(std::to_string(p.clock.jump().count()));
     });
-    rig.run_for(6s);
+    harness.run_for(6s);
     here.jump_wall(-1h);
-    rig.run_for(1s);
+    harness.run_for(1s);
     BOOST_TEST(said == Lines{"-3600000000000"});
 }
 
@@ -233,10 +233,10 @@ BOOST_AUTO_TEST_CASE(the_node_and_its_changes) {
             co_await p.node.changed.wait();
         }
     });
-    rig.node("app@10.0.0.7");
-    rig.run_for(1s);
-    rig.node("");
-    rig.run_for(1s);
+    harness.node("app@10.0.0.7");
+    harness.run_for(1s);
+    harness.node("");
+    harness.run_for(1s);
     BOOST_TEST((said == Lines{" 0", "app@10.0.0.7 1", " 1"}));
 }
 
@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(posts_of_another_thread) {
         say("not yet");
         co_return;
     });
-    rig.run_for(1s);
+    harness.run_for(1s);
     BOOST_TEST((said == Lines{"not yet", "posted 1", "posted 2", "posted 3"}));
 }
 
@@ -261,12 +261,12 @@ BOOST_AUTO_TEST_CASE(metrics) {
         p.took.observe(0.5);
         co_return;
     });
-    BOOST_REQUIRE(rig.metrics().size() == 3u);
-    BOOST_TEST(rig.metrics()[0].name == "polls_total");
-    BOOST_TEST((rig.metrics()[0].labels == Pairs{{"way", "tcp"}}));
-    BOOST_TEST(rig.metrics()[0].value == 3.0);
-    BOOST_TEST(rig.metrics()[1].value == 7.0);
-    BOOST_TEST(rig.metrics()[2].observed.size() == 1u);
+    BOOST_REQUIRE(harness.metrics().size() == 3u);
+    BOOST_TEST(harness.metrics()[0].name == "polls_total");
+    BOOST_TEST((harness.metrics()[0].labels == Pairs{{"way", "tcp"}}));
+    BOOST_TEST(harness.metrics()[0].value == 3.0);
+    BOOST_TEST(harness.metrics()[1].value == 7.0);
+    BOOST_TEST(harness.metrics()[2].observed.size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_listener_accepts_and_closes) {
@@ -280,12 +280,12 @@ BOOST_AUTO_TEST_CASE(a_listener_accepts_and_closes) {
             stream.shutdown();
         }
     });
-    rig.run_for(1s);
-    Peer client(there, 0);
+    harness.run_for(1s);
+    ScriptedServer client(there, 0);
     client.dial("10.0.0.7", 4711, [](Conversation &c) { c.on_bytes([](Conversation &me) { say("got " + me.take()); }); });
-    rig.run_for(1s);
+    harness.run_for(1s);
     BOOST_TEST((said == Lines{"listening on 4711", "from 10.0.0.8", "got hello\n"}));
-    BOOST_TEST(rig.stop());
+    BOOST_TEST(harness.stop());
     BOOST_TEST(here.open_listeners() == 0u);
     BOOST_TEST(here.open_streams() == 0u);
 }
@@ -303,14 +303,14 @@ BOOST_AUTO_TEST_CASE(what_is_seen_is_said) {
         BOOST_TEST(p.discovery.failed(kith::error(KITH_REFUSED, "nobody there")) == KITH_OK);
         co_return;
     });
-    BOOST_REQUIRE(rig.peers().size() == 1u);
-    BOOST_TEST(rig.peers()[0].attribute("zone") == "x");
-    BOOST_TEST((rig.peers()[0].ttl == 15s));
-    BOOST_TEST(rig.observations().size() >= 6u);
+    BOOST_REQUIRE(harness.peers().size() == 1u);
+    BOOST_TEST(harness.peers()[0].attribute("zone") == "x");
+    BOOST_TEST((harness.peers()[0].ttl == 15s));
+    BOOST_TEST(harness.observations().size() >= 6u);
 }
 
 BOOST_AUTO_TEST_CASE(a_sink_takes_one_batch_at_a_time) {
-    Rig sink{there, entry, "taker", "{}", {"", "", "taker"}};
+    PluginHarness sink{there, entry, "taker", "{}", {"", "", "taker"}};
     BOOST_REQUIRE(sink.start() == KITH_OK);
     BOOST_TEST(sink.mask() == std::uint64_t{1} << KITH_EVENT_LINK_UP);
     sink.event(KITH_EVENT_LINK_UP, R"({"n":1})", "a@b");
@@ -350,10 +350,10 @@ BOOST_AUTO_TEST_CASE(every_service_call_failing_in_turn) {
             co_await p.timer.sleep(1s);
             say("end");
         };
-        Rig rig{here, entry, "everything", "{}"};
-        if (rig.start() == KITH_OK) rig.run_for(10s);
-        BOOST_TEST((!rig.running() || rig.stop()), net.fault() << ": does not stop");
-        for (const auto &broken : rig.violations()) BOOST_ERROR(net.fault() << ": " << broken);
+        PluginHarness harness{here, entry, "everything", "{}"};
+        if (harness.start() == KITH_OK) harness.run_for(10s);
+        BOOST_TEST((!harness.running() || harness.stop()), net.fault() << ": does not stop");
+        for (const auto &broken : harness.violations()) BOOST_ERROR(net.fault() << ": " << broken);
     });
     BOOST_TEST(failed >= 15u);
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <kith/testkit/fail_service.hpp>
 
-#include "machine_body.hpp"
+#include "simulated_machine_body.hpp"
 
 namespace kith::testkit {
 
-void fail_service(Machine &machine, std::string_view what, std::int32_t status) {
+void fail_service(SimulatedMachine &machine, std::string_view what, std::int32_t status) {
     auto &failing = machine.body().failing_services;
     if (status == KITH_OK) {
         failing.erase(std::string(what));
@@ -15,7 +15,7 @@ void fail_service(Machine &machine, std::string_view what, std::int32_t status) 
 }
 
 // Of the operation itself, else of its service.
-std::int32_t Machine::Body::failure_of(std::string_view what) const {
+std::int32_t SimulatedMachine::Body::failure_of(std::string_view what) const {
     for (const auto name : {what, what.substr(0, what.find('.'))}) {
         if (const auto found = failing_services.find(name); found != failing_services.end()) return found->second;
     }

@@ -3,7 +3,7 @@
 
 #include "http_frames.hpp"
 
-#include <kith/testkit/peer.hpp>
+#include <kith/testkit/scripted_server.hpp>
 
 #include <algorithm>
 #include <map>
@@ -22,7 +22,7 @@ using Kind = HttpReply::Step::Kind;
 
 class HttpServer::Body {
   public:
-    Body(Machine &machine, std::uint16_t port, std::optional<HttpCertificate> shown)
+    Body(SimulatedMachine &machine, std::uint16_t port, std::optional<HttpCertificate> shown)
         : certificate(std::move(shown)), peer(machine, port) {
         peer.on_accept([this](Conversation &with) {
             auto line = std::make_shared<Line>();
@@ -60,7 +60,7 @@ class HttpServer::Body {
     std::vector<HttpAsked> asked;
     std::size_t connections = 0;
     bool mute = false;
-    Peer peer; // last: it ends first
+    ScriptedServer peer; // last: it ends first
 };
 
 void HttpServer::Body::heard(Conversation &with, const LinePtr &line) {
@@ -186,9 +186,10 @@ void HttpServer::Body::say(Conversation &with, Line &line, std::string_view byte
     }
 }
 
-HttpServer::HttpServer(Machine &machine, std::uint16_t port) : body_(std::make_unique<Body>(machine, port, std::nullopt)) {}
+HttpServer::HttpServer(SimulatedMachine &machine, std::uint16_t port)
+    : body_(std::make_unique<Body>(machine, port, std::nullopt)) {}
 
-HttpServer::HttpServer(Machine &machine, std::uint16_t port, HttpCertificate certificate)
+HttpServer::HttpServer(SimulatedMachine &machine, std::uint16_t port, HttpCertificate certificate)
     : body_(std::make_unique<Body>(machine, port, std::move(certificate))) {}
 
 HttpServer::~HttpServer() = default;

@@ -3,7 +3,7 @@
 
 #include <kith/testkit/sim_net.hpp>
 
-#include "machine_body.hpp"
+#include "simulated_machine_body.hpp"
 #include "udp_stack.hpp"
 
 #include <algorithm>

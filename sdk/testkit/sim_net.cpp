@@ -3,11 +3,11 @@
 
 #include <kith/hosting/status.hpp>
 #include <kith/testkit/dns_zones.hpp>
-#include <kith/testkit/interface.hpp>
-#include <kith/testkit/machine.hpp>
+#include <kith/testkit/network_interface.hpp>
 #include <kith/testkit/segment.hpp>
+#include <kith/testkit/simulated_machine.hpp>
 
-#include "machine_body.hpp"
+#include "simulated_machine_body.hpp"
 #include "tcp_stack.hpp"
 #include "udp_stack.hpp"
 
@@ -86,8 +86,8 @@ struct Link {
 
 struct SimNet::Private {
     std::vector<std::unique_ptr<Segment>> segments;
-    std::vector<std::unique_ptr<Machine>> machines;
-    std::map<Address, Machine *> addresses;
+    std::vector<std::unique_ptr<SimulatedMachine>> machines;
+    std::map<Address, SimulatedMachine *> addresses;
     std::unordered_map<std::string, std::vector<Address>> names;
     std::map<std::pair<std::uint32_t, std::uint32_t>, Link> links; // from one to the other; absent: a good one
     std::vector<std::uint32_t> island;                             // by machine, if there are any
@@ -110,7 +110,7 @@ SimNet::SimNet(std::uint64_t seed)
 
 SimNet::~SimNet() = default;
 
-Machine &SimNet::machine(std::string_view host, std::initializer_list<std::string_view> addresses) {
+SimulatedMachine &SimNet::machine(std::string_view host, std::initializer_list<std::string_view> addresses) {
     std::vector<Subnet> outside;
     std::vector<Address> all;
     for (const auto text : addresses) {
@@ -119,7 +119,7 @@ Machine &SimNet::machine(std::string_view host, std::initializer_list<std::strin
         if (!subnet.address.loopback()) outside.push_back(subnet);
     }
     const auto index = static_cast<std::uint32_t>(private_->machines.size());
-    auto &made = *private_->machines.emplace_back(std::make_unique<Machine>(*this, host, index));
+    auto &made = *private_->machines.emplace_back(std::make_unique<SimulatedMachine>(*this, host, index));
     if (!outside.empty()) made.plug("eth0", segment(), std::move(outside));
     private_->names[std::string(host)] = std::move(all);
     return made;
@@ -165,16 +165,16 @@ bool SimNet::resolve(std::string_view host, std::vector<Address> &out) const {
     return true;
 }
 
-Machine *SimNet::at(const Address &address) const noexcept {
+SimulatedMachine *SimNet::at(const Address &address) const noexcept {
     const auto found = private_->addresses.find(address);
     return found == private_->addresses.end() ? nullptr : found->second;
 }
 
-Machine *SimNet::machine_at(std::uint32_t index) const noexcept {
+SimulatedMachine *SimNet::machine_at(std::uint32_t index) const noexcept {
     return index < private_->machines.size() ? private_->machines[index].get() : nullptr;
 }
 
-void SimNet::addresses_changed(Machine &machine, const std::vector<Address> &before) {
+void SimNet::addresses_changed(SimulatedMachine &machine, const std::vector<Address> &before) {
     for (const auto &address : before) private_->addresses.erase(address);
     for (const auto &address : machine.addresses()) {
         if (address.loopback() || private_->addresses.emplace(address, &machine).second) continue;
@@ -284,21 +284,21 @@ void SimNet::delay(Duration least, Duration most) {
 
 void SimNet::tick(Duration length) { tick_ = count(length); }
 
-void SimNet::route(const Machine &from, const Machine &to, Route route) {
+void SimNet::route(const SimulatedMachine &from, const SimulatedMachine &to, Route route) {
     private_->links[{from.index(), to.index()}].route = route;
     trace(from.index(), "route", to.index(), static_cast<std::int64_t>(route));
     tcp_->routes_changed();
 }
 
-void SimNet::loss(const Machine &from, const Machine &to, double probability) {
+void SimNet::loss(const SimulatedMachine &from, const SimulatedMachine &to, double probability) {
     private_->links[{from.index(), to.index()}].loss = probability;
     trace(from.index(), "loss", to.index(), static_cast<std::int64_t>(probability * 1e9));
 }
 
-void SimNet::islands(const std::vector<std::vector<const Machine *>> &sets) {
+void SimNet::islands(const std::vector<std::vector<const SimulatedMachine *>> &sets) {
     private_->island.assign(sets.empty() ? 0 : private_->machines.size(), 0);
     for (std::size_t i = 0; i < sets.size(); ++i) {
-        for (const Machine *machine : sets[i]) {
+        for (const SimulatedMachine *machine : sets[i]) {
             private_->island[machine->index()] = static_cast<std::uint32_t>(i + 1);
             trace(machine->index(), "island", i + 1);
         }
@@ -307,21 +307,21 @@ void SimNet::islands(const std::vector<std::vector<const Machine *>> &sets) {
     tcp_->routes_changed();
 }
 
-void SimNet::partition(const Machine &a, const Machine &b, Route how) {
+void SimNet::partition(const SimulatedMachine &a, const SimulatedMachine &b, Route how) {
     route(a, b, how);
     route(b, a, how);
 }
 
-void SimNet::heal(const Machine &a, const Machine &b) { partition(a, b, Route::open); }
+void SimNet::heal(const SimulatedMachine &a, const SimulatedMachine &b) { partition(a, b, Route::open); }
 
-void SimNet::reset_connections(const Machine &a, const Machine &b) { tcp_->reset_between(a, b); }
+void SimNet::reset_connections(const SimulatedMachine &a, const SimulatedMachine &b) { tcp_->reset_between(a, b); }
 
-void SimNet::way_changed(const Machine &machine, bool moved) {
+void SimNet::way_changed(const SimulatedMachine &machine, bool moved) {
     private_->some_ways_lost = private_->some_ways_lost || moved || !machine.only_plugged_into(*private_->segments.front());
     if (private_->some_ways_lost) tcp_->routes_changed();
 }
 
-Route SimNet::route_of(const Machine &from, const Machine &to) const noexcept {
+Route SimNet::route_of(const SimulatedMachine &from, const SimulatedMachine &to) const noexcept {
     if (from.vanished() || to.vanished()) return Route::silent;
     if (&from == &to) return Route::open;
     if (const auto &island = private_->island; !island.empty() && island_of(from.index()) != island_of(to.index())) {
@@ -333,7 +333,7 @@ Route SimNet::route_of(const Machine &from, const Machine &to) const noexcept {
     return found == private_->links.end() ? Route::open : found->second.route;
 }
 
-bool SimNet::holds(const Machine &machine, const Address &address) const noexcept {
+bool SimNet::holds(const SimulatedMachine &machine, const Address &address) const noexcept {
     return !private_->some_ways_lost || address.any() || address.loopback() || machine.interface_of(address) != nullptr;
 }
 

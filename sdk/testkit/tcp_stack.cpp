@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tcp_stack.hpp"
 
-#include "slots.hpp"
+#include "slot_reuse.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -20,7 +20,7 @@ constexpr std::uint64_t slot_bits = 20;
 
 TcpStack::~TcpStack() = default;
 
-std::uint64_t TcpStack::travel(const Machine &from, const Machine &to) noexcept {
+std::uint64_t TcpStack::travel(const SimulatedMachine &from, const SimulatedMachine &to) noexcept {
     return &from == &to ? 20'000 + net_.random().below(30'000) : net_.packet_delay();
 }
 
@@ -30,9 +30,11 @@ bool TcpStack::open_to(const Stream &stream) const noexcept {
            net_.holds(*stream.machine, stream.local.address) && net_.holds(*stream.other_machine, stream.remote.address);
 }
 
-Machine *TcpStack::target(Machine &from, const Address &to) const noexcept { return to.loopback() ? &from : net_.at(to); }
+SimulatedMachine *TcpStack::target(SimulatedMachine &from, const Address &to) const noexcept {
+    return to.loopback() ? &from : net_.at(to);
+}
 
-Listener *TcpStack::find(const Machine &machine, const Address &address, std::uint16_t port) noexcept {
+Listener *TcpStack::find(const SimulatedMachine &machine, const Address &address, std::uint16_t port) noexcept {
     Listener *any = nullptr;
     for (const auto &listener : listeners_) {
         if (listener->machine != &machine || listener->local.port != port) continue;
@@ -42,7 +44,7 @@ Listener *TcpStack::find(const Machine &machine, const Address &address, std::ui
     return any;
 }
 
-SocketName TcpStack::local_name(const Machine &machine, const Address &towards) {
+SocketName TcpStack::local_name(const SimulatedMachine &machine, const Address &towards) {
     if (ports_.size() <= machine.index()) ports_.resize(machine.index() + 1, 49151);
     auto &port = ports_[machine.index()];
     port = port == 65535 ? 49152 : static_cast<std::uint16_t>(port + 1);
@@ -55,7 +57,8 @@ SocketName TcpStack::local_name(const Machine &machine, const Address &towards) 
 
 // ---- dialling ----
 
-std::uint64_t TcpStack::dial(Machine &from, const Address &to, std::uint16_t port, SocketOwner &owner, std::uint64_t token) {
+std::uint64_t TcpStack::dial(SimulatedMachine &from, const Address &to, std::uint16_t port, SocketOwner &owner,
+                             std::uint64_t token) {
     const std::uint32_t slot = take_slot(dials_, free_dials_);
     Dial &dial = dials_[slot];
     dial = {};
@@ -67,7 +70,7 @@ std::uint64_t TcpStack::dial(Machine &from, const Address &to, std::uint16_t por
     dial.token = token;
     dial.began = net_.now_ns();
     dial.wait = first_retry;
-    Machine *other = target(from, to);
+    SimulatedMachine *other = target(from, to);
     net_.schedule(net_.now_ns() + travel(from, other != nullptr ? *other : from), *this, syn, slot, dial.serial);
     return dial.serial << slot_bits | slot;
 }
@@ -84,7 +87,7 @@ void TcpStack::hang_up(std::uint64_t number) noexcept {
 // The SYN has come to where the other machine is, or should be.
 void TcpStack::knock(std::uint32_t slot) {
     Dial &dial = dials_[slot];
-    Machine *machine = target(*dial.from, dial.to);
+    SimulatedMachine *machine = target(*dial.from, dial.to);
     if (machine == nullptr || (machine != dial.from && !dial.from->on_line())) return answer(slot, KITH_UNREACHABLE);
     const Route there = net_.route_of(*dial.from, *machine);
     if (there == Route::unreachable) return answer(slot, KITH_UNREACHABLE);
@@ -118,7 +121,7 @@ void TcpStack::knock(std::uint32_t slot) {
 void TcpStack::answer(std::uint32_t slot, std::int32_t status) {
     Dial &dial = dials_[slot];
     dial.status = status;
-    Machine *machine = target(*dial.from, dial.to);
+    SimulatedMachine *machine = target(*dial.from, dial.to);
     const std::uint64_t at = net_.now_ns() + travel(*dial.from, machine != nullptr ? *machine : *dial.from);
     if (dial.stream != nullptr) dial.stream->last_arrival = at; // nothing overtakes the answer
     net_.schedule(at, *this, dialled, slot, dial.serial);
@@ -126,7 +129,7 @@ void TcpStack::answer(std::uint32_t slot, std::int32_t status) {
 
 // ---- listening ----
 
-std::int32_t TcpStack::listen(Machine &machine, const Address &address, std::uint16_t port, std::size_t backlog,
+std::int32_t TcpStack::listen(SimulatedMachine &machine, const Address &address, std::uint16_t port, std::size_t backlog,
                               SocketOwner &owner, std::uint64_t token, Listener *&out) {
     const bool ours =
         address.any() || address.loopback() || std::ranges::find(machine.addresses(), address) != machine.addresses().end();
@@ -170,7 +173,7 @@ void TcpStack::close(Listener &listener) noexcept {
 
 // ---- streams ----
 
-Stream &TcpStack::make_stream(Machine &machine) {
+Stream &TcpStack::make_stream(SimulatedMachine &machine) {
     const std::uint32_t slot = take_slot(streams_, free_);
     if (!streams_[slot]) streams_[slot] = std::make_unique<Stream>();
     Stream &stream = *streams_[slot];
@@ -271,7 +274,7 @@ void TcpStack::vanish(Stream &stream) noexcept {
     drop(stream);
 }
 
-void TcpStack::vanish(Machine &machine) noexcept {
+void TcpStack::vanish(SimulatedMachine &machine) noexcept {
     for (const auto &stream : streams_) {
         if (stream->machine != &machine) continue;
         if (stream->other != nullptr) stream->other->other = nullptr;
@@ -284,7 +287,7 @@ void TcpStack::vanish(Machine &machine) noexcept {
     }
 }
 
-void TcpStack::reset_between(const Machine &a, const Machine &b) {
+void TcpStack::reset_between(const SimulatedMachine &a, const SimulatedMachine &b) {
     for (const auto &stream : streams_) {
         const bool concerned =
             (stream->machine == &a && stream->other_machine == &b) || (stream->machine == &b && stream->other_machine == &a);

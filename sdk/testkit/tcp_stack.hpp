@@ -7,8 +7,8 @@
 #include "fifo.hpp"
 
 #include <kith/plugin.h>
-#include <kith/testkit/machine.hpp>
 #include <kith/testkit/sim_net.hpp>
+#include <kith/testkit/simulated_machine.hpp>
 
 #include <cstdint>
 #include <deque>
@@ -39,8 +39,8 @@ class SocketOwner {
 struct Stream {
     std::uint32_t slot = 0;
     std::uint64_t serial = 0;
-    Machine *machine = nullptr;
-    Machine *other_machine = nullptr;
+    SimulatedMachine *machine = nullptr;
+    SimulatedMachine *other_machine = nullptr;
     Stream *other = nullptr;   // null: the other end is closed
     bool other_silent = false; // the other end is gone without a word
     SocketName local, remote;
@@ -72,7 +72,7 @@ struct Stream {
 struct Listener {
     std::uint32_t slot = 0;
     std::uint64_t serial = 0;
-    Machine *machine = nullptr;
+    SimulatedMachine *machine = nullptr;
     SocketName local;
     std::size_t backlog = 0;
     std::deque<Stream *> pending;
@@ -86,12 +86,12 @@ class TcpStack final : public Actor {
     ~TcpStack();
 
     /// Answered by on_dialled. Returns a number for hang_up.
-    std::uint64_t dial(Machine &from, const Address &to, std::uint16_t port, SocketOwner &owner, std::uint64_t token);
+    std::uint64_t dial(SimulatedMachine &from, const Address &to, std::uint16_t port, SocketOwner &owner, std::uint64_t token);
     void hang_up(std::uint64_t dial) noexcept;
 
     /// KITH_OK, KITH_EXISTS, or KITH_IO when the address is not one of this machine's. port 0: any.
-    std::int32_t listen(Machine &machine, const Address &address, std::uint16_t port, std::size_t backlog, SocketOwner &owner,
-                        std::uint64_t token, Listener *&out);
+    std::int32_t listen(SimulatedMachine &machine, const Address &address, std::uint16_t port, std::size_t backlog,
+                        SocketOwner &owner, std::uint64_t token, Listener *&out);
     /// The next connection; null when there is none.
     Stream *accept(Listener &listener, SocketOwner &owner, std::uint64_t token) noexcept;
     void close(Listener &listener) noexcept;
@@ -107,8 +107,8 @@ class TcpStack final : public Actor {
     void vanish(Stream &stream) noexcept;
 
     /// All sockets of a machine, without a word.
-    void vanish(Machine &machine) noexcept;
-    void reset_between(const Machine &a, const Machine &b);
+    void vanish(SimulatedMachine &machine) noexcept;
+    void reset_between(const SimulatedMachine &a, const SimulatedMachine &b);
     /// Some route has opened.
     void routes_changed();
 
@@ -120,7 +120,7 @@ class TcpStack final : public Actor {
     enum What : std::uint32_t { syn, dialled, arrive, give_up, probe, tell_event };
     struct Dial {
         std::uint64_t serial = 0; // 0: free
-        Machine *from = nullptr;
+        SimulatedMachine *from = nullptr;
         Address to;
         std::uint16_t port = 0;
         SocketOwner *owner = nullptr;
@@ -131,7 +131,7 @@ class TcpStack final : public Actor {
         std::int32_t status = KITH_OK;
     };
 
-    Stream &make_stream(Machine &machine);
+    Stream &make_stream(SimulatedMachine &machine);
     void drop(Stream &stream) noexcept;
     void send(Stream &to, Stream::Segment segment, std::uint64_t not_before = 0);
     void knock(std::uint32_t slot);
@@ -141,10 +141,10 @@ class TcpStack final : public Actor {
     void probed(Stream &stream);
     void tell(Stream &stream);
     bool open_to(const Stream &stream) const noexcept;
-    std::uint64_t travel(const Machine &from, const Machine &to) noexcept;
-    SocketName local_name(const Machine &machine, const Address &towards);
-    Listener *find(const Machine &machine, const Address &address, std::uint16_t port) noexcept;
-    Machine *target(Machine &from, const Address &to) const noexcept;
+    std::uint64_t travel(const SimulatedMachine &from, const SimulatedMachine &to) noexcept;
+    SocketName local_name(const SimulatedMachine &machine, const Address &towards);
+    Listener *find(const SimulatedMachine &machine, const Address &address, std::uint16_t port) noexcept;
+    SimulatedMachine *target(SimulatedMachine &from, const Address &to) const noexcept;
 
     SimNet &net_;
     std::vector<std::unique_ptr<Stream>> streams_;

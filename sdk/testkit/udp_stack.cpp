@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Sockets, groups, and the way out. The way in is in udp_arrival.cpp.
+// Sockets, groups, and the way out. The way in is in udp_delivery.cpp.
 #include "udp_stack.hpp"
 
-#include "machine_body.hpp"
-#include "slots.hpp"
+#include "simulated_machine_body.hpp"
+#include "slot_reuse.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -19,14 +19,15 @@ constexpr std::uint64_t one_second = 1'000'000'000;
 
 UdpStack::~UdpStack() = default;
 
-UdpStack::Host &UdpStack::host(const Machine &machine) {
+UdpStack::Host &UdpStack::host(const SimulatedMachine &machine) {
     if (hosts_.size() <= machine.index()) hosts_.resize(machine.index() + 1);
     return hosts_[machine.index()];
 }
 
 // ---- sockets ----
 
-std::int32_t UdpStack::bind(Machine &machine, const Wanted &wanted, UdpOwner &owner, std::uint64_t token, UdpSocket *&out) {
+std::int32_t UdpStack::bind(SimulatedMachine &machine, const Wanted &wanted, UdpOwner &owner, std::uint64_t token,
+                            UdpSocket *&out) {
     const Address &address = wanted.local.address;
     if (!address.any() && !address.loopback() && machine.interface_of(address) == nullptr) return KITH_IO;
     Host &at = host(machine);
@@ -72,7 +73,7 @@ void UdpStack::close(UdpSocket &socket) noexcept {
     std::erase_if(host(*socket.machine).sockets, [&](const auto &each) { return each.get() == &socket; });
 }
 
-void UdpStack::vanish(Machine &machine) noexcept {
+void UdpStack::vanish(SimulatedMachine &machine) noexcept {
     for (const auto &socket : host(machine).sockets) {
         socket->dead = true; // what it has heard until now may still be taken
         socket->groups.clear();
@@ -81,7 +82,7 @@ void UdpStack::vanish(Machine &machine) noexcept {
     ++version_;
 }
 
-void UdpStack::changed(Machine &machine) {
+void UdpStack::changed(SimulatedMachine &machine) {
     ++version_;
     for (const auto &socket : host(machine).sockets) {
         for (auto &group : socket->groups) look(*socket, group);
@@ -114,7 +115,8 @@ std::int32_t UdpStack::leave(UdpSocket &socket, std::string_view group, std::str
     return count != 0 || socket.dead ? KITH_OK : KITH_NOT_FOUND;
 }
 
-Interface *UdpStack::found(const Machine &machine, std::string_view name, const Address &group, std::int32_t &status) const {
+NetworkInterface *UdpStack::found(const SimulatedMachine &machine, std::string_view name, const Address &group,
+                                  std::int32_t &status) const {
     const auto address = Address::parse(name);
     status = name.empty() ? KITH_UNREACHABLE : KITH_NOT_FOUND;
     for (const auto &each : machine.interfaces()) {
@@ -133,7 +135,7 @@ Interface *UdpStack::found(const Machine &machine, std::string_view name, const 
 
 // How it stands now; tells it later, if that is new.
 void UdpStack::look(UdpSocket &socket, UdpSocket::Group &group) {
-    Interface *on = found(*socket.machine, group.interface, group.address, group.status);
+    NetworkInterface *on = found(*socket.machine, group.interface, group.address, group.status);
     const auto joined =
         std::ranges::count_if(socket.groups, [&](const auto &each) { return &each != &group && each.on != nullptr; });
     if (on != nullptr && static_cast<std::size_t>(joined) >= socket.machine->body().group_limit) {
@@ -145,7 +147,7 @@ void UdpStack::look(UdpSocket &socket, UdpSocket::Group &group) {
     net_.schedule(net_.now_ns(), *this, membership, socket.machine->index(), group.serial);
 }
 
-void UdpStack::tell(Machine &machine, std::uint64_t serial) {
+void UdpStack::tell(SimulatedMachine &machine, std::uint64_t serial) {
     for (const auto &socket : host(machine).sockets) {
         const auto group = std::ranges::find(socket->groups, serial, &UdpSocket::Group::serial);
         if (group == socket->groups.end()) continue;
@@ -164,7 +166,7 @@ void UdpStack::tell(Machine &machine, std::uint64_t serial) {
 
 void UdpStack::on_event(std::uint32_t what, std::uint32_t slot, std::uint64_t id) {
     if (what == arrive) return arrived(bursts_[slot]);
-    Machine &machine = *net_.machine_at(slot);
+    SimulatedMachine &machine = *net_.machine_at(slot);
     if (what == membership) return tell(machine, id);
     for (const auto &socket : host(machine).sockets) {
         const auto group = std::ranges::find(socket->groups, id, &UdpSocket::Group::serial);
@@ -177,14 +179,14 @@ void UdpStack::on_event(std::uint32_t what, std::uint32_t slot, std::uint64_t id
 std::uint64_t UdpStack::local_delay() { return net_.random().between(20'000, 50'000); }
 
 // The interface by which it goes; null when there is none.
-Interface *UdpStack::way_out(const UdpSocket &socket, const SocketName &to, std::uint32_t scope) const {
-    const Machine &machine = *socket.machine;
+NetworkInterface *UdpStack::way_out(const UdpSocket &socket, const SocketName &to, std::uint32_t scope) const {
+    const SimulatedMachine &machine = *socket.machine;
     const bool unnamed = !to.address.group() && !to.address.limited_broadcast();
-    const Interface *ours = unnamed ? machine.interface_of(to.address) : nullptr;
+    const NetworkInterface *ours = unnamed ? machine.interface_of(to.address) : nullptr;
     if (ours != nullptr ? ours->usable() : to.address.loopback()) return machine.interfaces().front().get();
     std::int32_t status = KITH_OK;
     if (scope != 0) {
-        Interface *by = scope <= machine.interfaces().size() ? machine.interfaces()[scope - 1].get() : nullptr;
+        NetworkInterface *by = scope <= machine.interfaces().size() ? machine.interfaces()[scope - 1].get() : nullptr;
         return by != nullptr && by->usable() ? by : nullptr;
     }
     if (!unnamed) {
@@ -192,9 +194,9 @@ Interface *UdpStack::way_out(const UdpSocket &socket, const SocketName &to, std:
         const std::string name = socket.interface.empty() && !local.any() ? local.text() : socket.interface;
         return found(machine, name, to.address, status);
     }
-    const Machine *other = net_.at(to.address);
-    const Interface *theirs = other == nullptr ? nullptr : other->interface_of(to.address);
-    Interface *best = nullptr;
+    const SimulatedMachine *other = net_.at(to.address);
+    const NetworkInterface *theirs = other == nullptr ? nullptr : other->interface_of(to.address);
+    NetworkInterface *best = nullptr;
     for (const auto &each : machine.interfaces()) {
         if (each->segment() == nullptr || !each->usable() || each->address(to.address.family) == nullptr) continue;
         if (each->has_broadcast(to.address) || (theirs != nullptr && theirs->segment() == each->segment())) return each.get();
@@ -212,8 +214,8 @@ struct UdpStack::Sent {
 
 std::int32_t UdpStack::send(UdpSocket &socket, const SocketName &to, std::uint32_t scope, std::string_view bytes) {
     if (socket.dead) return KITH_OK;
-    Machine &machine = *socket.machine;
-    Interface *by = way_out(socket, to, scope);
+    SimulatedMachine &machine = *socket.machine;
+    NetworkInterface *by = way_out(socket, to, scope);
     const bool group = to.address.group();
     const bool to_everyone = to.address.limited_broadcast() || (by != nullptr && by->has_broadcast(to.address));
     if (to_everyone && (socket.flags & KITH_UDP_BROADCAST) == 0) return KITH_DENIED;
@@ -242,7 +244,7 @@ std::int32_t UdpStack::send(UdpSocket &socket, const SocketName &to, std::uint32
 }
 
 // To a group or a broadcast address.
-void UdpStack::to_all(Machine &machine, Interface &by, const Sent &sent, std::uint32_t hops) {
+void UdpStack::to_all(SimulatedMachine &machine, NetworkInterface &by, const Sent &sent, std::uint32_t hops) {
     Segment *segment = by.segment();
     const bool group = sent.to.address.group();
     if (segment == nullptr || hops == 0 || by.sends() == Sends::nothing || (group && !segment->multicast())) {
@@ -273,21 +275,22 @@ void UdpStack::to_segment(Segment &segment, const Sent &sent) {
 
 void UdpStack::to_address(Segment &segment, const Sent &sent) {
     segment.see({net_.now(), net_.machine_at(sent.machine), sent.from, sent.to, sent.bytes});
-    Machine *machine = net_.at(sent.to.address);
-    Interface *theirs = machine == nullptr ? nullptr : machine->interface_of(sent.to.address);
+    SimulatedMachine *machine = net_.at(sent.to.address);
+    NetworkInterface *theirs = machine == nullptr ? nullptr : machine->interface_of(sent.to.address);
     if (theirs == nullptr || !segment.distance(*theirs->segment())) return; // nobody answers for it
     to_machine(*machine, nullptr, sent, theirs->segment()->draw_delay(), false);
 }
 
-void UdpStack::to_machine(Machine &machine, Interface *interface, const Sent &sent, std::uint64_t delay, bool fated) {
+void UdpStack::to_machine(SimulatedMachine &machine, NetworkInterface *interface, const Sent &sent, std::uint64_t delay,
+                          bool fated) {
     Burst &on = burst(host(machine).open, net_.ticked(net_.now_ns() + delay), sent.to, interface, fated);
     on.machine = &machine;
     append(on, sent);
 }
 
 // The one that arrives then; made, when there is none yet.
-Burst &UdpStack::burst(std::vector<std::uint32_t> &open, std::uint64_t arrives, const SocketName &to, Interface *interface,
-                       bool fated) {
+Burst &UdpStack::burst(std::vector<std::uint32_t> &open, std::uint64_t arrives, const SocketName &to,
+                       NetworkInterface *interface, bool fated) {
     if (net_.ticking()) {
         for (const auto slot : open) {
             Burst &each = bursts_[slot];
@@ -326,8 +329,8 @@ void UdpStack::append(Burst &burst, const Sent &sent) {
 void UdpStack::inject(Segment &segment, const SocketName &from, const SocketName &to, std::string_view bytes) {
     net_.trace(none, "udp.inject", segment.index(), to.port, bytes);
     const Sent sent{none, from, to, bytes, false};
-    const bool to_everyone =
-        std::ranges::any_of(segment.interfaces(), [&](const Interface *each) { return each->has_broadcast(to.address); });
+    const bool to_everyone = std::ranges::any_of(segment.interfaces(),
+                                                 [&](const NetworkInterface *each) { return each->has_broadcast(to.address); });
     if (to.address.group() || to.address.limited_broadcast() || to_everyone) return to_segment(segment, sent);
     to_address(segment, sent);
 }

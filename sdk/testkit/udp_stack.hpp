@@ -7,10 +7,10 @@
 #pragma once
 
 #include <kith/service/udp.h>
-#include <kith/testkit/interface.hpp>
-#include <kith/testkit/machine.hpp>
+#include <kith/testkit/network_interface.hpp>
 #include <kith/testkit/segment.hpp>
 #include <kith/testkit/sim_net.hpp>
+#include <kith/testkit/simulated_machine.hpp>
 
 #include <cstdint>
 #include <deque>
@@ -47,9 +47,9 @@ struct Burst {
     std::uint32_t users = 0;
     std::uint64_t serial = 0;
     std::uint64_t arrives = 0;
-    Channel *channel = nullptr;     // all who listen there; null: those of one machine,
-    Machine *machine = nullptr;     // which is this one,
-    Interface *interface = nullptr; // by this interface; null: it was to an address of the machine
+    Channel *channel = nullptr;            // all who listen there; null: those of one machine,
+    SimulatedMachine *machine = nullptr;   // which is this one,
+    NetworkInterface *interface = nullptr; // by this interface; null: it was to an address of the machine
     SocketName to;
     bool fated = false;    // what the weather does to it is settled
     bool filtered = false; // not all who listen hear all of it
@@ -73,14 +73,14 @@ struct UdpSocket {
     struct Group {
         std::uint64_t serial;
         Address address;
-        std::string text, interface; // as they were given
-        Interface *on = nullptr;     // joined there
+        std::string text, interface;    // as they were given
+        NetworkInterface *on = nullptr; // joined there
         std::int32_t status = KITH_OK;
         bool told = false;
         std::int32_t last_told = KITH_OK;
     };
     std::uint64_t serial = 0;
-    Machine *machine = nullptr;
+    SimulatedMachine *machine = nullptr;
     SocketName local;
     std::uint32_t flags = 0, hops = 0, max_size = 0, buffer = 0;
     std::string interface;
@@ -100,7 +100,7 @@ struct UdpSocket {
 struct Channel {
     struct Listener {
         UdpSocket *socket;
-        Interface *interface;
+        NetworkInterface *interface;
     };
     Segment *segment = nullptr;
     SocketName name;
@@ -120,7 +120,7 @@ class UdpStack final : public Actor {
         std::string interface;
     };
     /// KITH_OK, KITH_EXISTS, or KITH_IO when the address is not one of this machine's. port 0: any.
-    std::int32_t bind(Machine &machine, const Wanted &wanted, UdpOwner &owner, std::uint64_t token, UdpSocket *&out);
+    std::int32_t bind(SimulatedMachine &machine, const Wanted &wanted, UdpOwner &owner, std::uint64_t token, UdpSocket *&out);
     void close(UdpSocket &socket) noexcept;
 
     std::int32_t join(UdpSocket &socket, const Address &group, std::string_view text, std::string_view interface);
@@ -141,9 +141,9 @@ class UdpStack final : public Actor {
     void inject(Segment &segment, const SocketName &from, const SocketName &to, std::string_view bytes);
 
     /// All sockets of a machine, without a word.
-    void vanish(Machine &machine) noexcept;
+    void vanish(SimulatedMachine &machine) noexcept;
     /// An interface has changed in any way; its groups are looked at again.
-    void changed(Machine &machine);
+    void changed(SimulatedMachine &machine);
     void on_event(std::uint32_t what, std::uint32_t slot, std::uint64_t id) override;
 
   private:
@@ -155,15 +155,15 @@ class UdpStack final : public Actor {
     };
     struct Sent; // a datagram with all that its way depends on
 
-    Host &host(const Machine &machine);
+    Host &host(const SimulatedMachine &machine);
     // sending
-    Interface *way_out(const UdpSocket &socket, const SocketName &to, std::uint32_t scope) const;
-    void to_all(Machine &machine, Interface &by, const Sent &sent, std::uint32_t hops);
+    NetworkInterface *way_out(const UdpSocket &socket, const SocketName &to, std::uint32_t scope) const;
+    void to_all(SimulatedMachine &machine, NetworkInterface &by, const Sent &sent, std::uint32_t hops);
     void to_segment(Segment &segment, const Sent &sent);
     void to_address(Segment &segment, const Sent &sent);
-    void to_machine(Machine &machine, Interface *interface, const Sent &sent, std::uint64_t delay, bool fated);
+    void to_machine(SimulatedMachine &machine, NetworkInterface *interface, const Sent &sent, std::uint64_t delay, bool fated);
     std::uint64_t local_delay();
-    Burst &burst(std::vector<std::uint32_t> &open, std::uint64_t arrives, const SocketName &to, Interface *interface,
+    Burst &burst(std::vector<std::uint32_t> &open, std::uint64_t arrives, const SocketName &to, NetworkInterface *interface,
                  bool fated);
     static void append(Burst &burst, const Sent &sent);
     // arriving
@@ -172,19 +172,20 @@ class UdpStack final : public Actor {
     void to_listeners(Burst &burst);
     void to_sockets(Burst &burst);
     void listen(Channel &channel);
-    static bool listens(const UdpSocket &socket, const Interface &interface, const SocketName &to) noexcept;
-    UdpSocket *addressee(const Machine &machine, const SocketName &to);
-    void draw_fates(const Burst &burst, Interface &interface);
-    bool heard(const Burst &burst, std::uint32_t at, Interface &interface);
-    void straggle(const Burst &burst, std::uint32_t at, Interface &interface, std::uint64_t late);
+    static bool listens(const UdpSocket &socket, const NetworkInterface &interface, const SocketName &to) noexcept;
+    UdpSocket *addressee(const SimulatedMachine &machine, const SocketName &to);
+    void draw_fates(const Burst &burst, NetworkInterface &interface);
+    bool heard(const Burst &burst, std::uint32_t at, NetworkInterface &interface);
+    void straggle(const Burst &burst, std::uint32_t at, NetworkInterface &interface, std::uint64_t late);
     void deliver(UdpSocket &socket, Burst &burst, std::uint32_t scope);
     static void put(UdpSocket &socket, const Piece &piece);
     void unuse(Burst &burst) noexcept;
     void drop(UdpSocket &socket) noexcept;
     // groups
     void look(UdpSocket &socket, UdpSocket::Group &group);
-    Interface *found(const Machine &machine, std::string_view name, const Address &group, std::int32_t &status) const;
-    void tell(Machine &machine, std::uint64_t group);
+    NetworkInterface *found(const SimulatedMachine &machine, std::string_view name, const Address &group,
+                            std::int32_t &status) const;
+    void tell(SimulatedMachine &machine, std::uint64_t group);
 
     SimNet &net_;
     std::vector<Host> hosts_; // by machine

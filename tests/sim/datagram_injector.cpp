@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <tests/sim/datagram_injector.hpp>
 
-#include <kith/testkit/machine.hpp>
 #include <kith/testkit/sim_net.hpp>
+#include <kith/testkit/simulated_machine.hpp>
 
 #include <algorithm>
 #include <utility>

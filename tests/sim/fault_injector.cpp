@@ -75,7 +75,7 @@ void FaultInjector::end(const Fault &fault, Duration now) {
 void FaultInjector::to_network(const Fault &fault, bool on, Duration now) {
     switch (fault.kind) {
     case FaultKind::partition: {
-        std::vector<std::vector<const testkit::Machine *>> islands;
+        std::vector<std::vector<const testkit::SimulatedMachine *>> islands;
         std::vector<IndexSet> sets;
         for (const HostSelection &set : fault.sets) {
             if (!on) break;
@@ -151,7 +151,7 @@ void FaultInjector::boot(Host &host) {
 }
 
 void FaultInjector::to_interface(const Fault &fault, Host &host, bool on) {
-    testkit::Interface &card = host.machine().interface();
+    testkit::NetworkInterface &card = host.machine().interface();
     const auto address = [&](const testkit::Address &first) { return with_network(nth_address_after(first, given_++)); };
     switch (fault.kind) {
     case FaultKind::deaf: return card.hears(on ? Hears::nothing : Hears::everything);

@@ -22,7 +22,7 @@ void append_member(std::string &out, std::string_view key, std::string_view valu
 
 } // namespace
 
-Host::Host(std::size_t index, const HostSettings &settings, testkit::Machine &machine, const core::Registry &registry,
+Host::Host(std::size_t index, const HostSettings &settings, testkit::SimulatedMachine &machine, const core::Registry &registry,
            NodeNameIndex &names, Trace &trace, std::function<void(Host &)> on_change)
     : index_(index),
       settings_(settings),

@@ -5,7 +5,7 @@
 
 #include <core/engine/engine.hpp>
 #include <core/engine/logger.hpp>
-#include <kith/testkit/machine.hpp>
+#include <kith/testkit/simulated_machine.hpp>
 #include <tests/sim/config_cache.hpp>
 #include <tests/sim/invariant_checker.hpp>
 #include <tests/sim/node_name_index.hpp>
@@ -22,7 +22,7 @@ namespace kith::sim {
 class Host final : public core::Logger {
   public:
     /// on_change: called when there are new events; called again only after take_events(). All references outlive the host.
-    Host(std::size_t index, const HostSettings &settings, testkit::Machine &machine, const core::Registry &registry,
+    Host(std::size_t index, const HostSettings &settings, testkit::SimulatedMachine &machine, const core::Registry &registry,
          NodeNameIndex &names, Trace &trace, std::function<void(Host &)> on_change);
     ~Host();
     Host(const Host &) = delete;
@@ -31,7 +31,7 @@ class Host final : public core::Logger {
     std::size_t index() const { return index_; }
     const std::string &name() const { return settings_.name; }
     const HostSettings &settings() const { return settings_; }
-    testkit::Machine &machine() const { return machine_; }
+    testkit::SimulatedMachine &machine() const { return machine_; }
 
     // ---- start and end of kith ----
 
@@ -66,7 +66,7 @@ class Host final : public core::Logger {
   private:
     std::size_t index_;
     const HostSettings &settings_;
-    testkit::Machine &machine_;
+    testkit::SimulatedMachine &machine_;
     const core::Registry &registry_;
     NodeNameIndex &names_;
     Trace &trace_;

@@ -16,7 +16,7 @@
 #include <kith/service/tcp.h>
 #include <kith/service/timer.h>
 #include <kith/service/udp.h>
-#include <kith/testkit/machine.hpp>
+#include <kith/testkit/simulated_machine.hpp>
 
 namespace kith::sim {
 
@@ -25,7 +25,7 @@ core::LoaderSettings simulated_loader_settings() {
     const auto engine = core::engine_services();
     loader_settings.services.assign(engine.begin(), engine.end());
     testkit::SimNet net;
-    const testkit::Machine &machine = net.machine("any", {"10.0.0.1"});
+    const testkit::SimulatedMachine &machine = net.machine("any", {"10.0.0.1"});
     for (const char *id : {KITH_CLOCK, KITH_TIMER, KITH_RANDOM, KITH_LOOP, KITH_TCP, KITH_UDP, KITH_DNS, KITH_HTTP, KITH_FILE,
                            KITH_ENV, KITH_STATE, KITH_PROCESS, KITH_TLS}) {
         if (machine.service(id) != nullptr) loader_settings.services.emplace_back(id);

@@ -6,10 +6,10 @@
 namespace kith::sim {
 
 struct PortOccupier::Body final : Tenant {
-    testkit::Machine &machine;
+    testkit::SimulatedMachine &machine;
     kith_host host{};
 
-    Body(testkit::Machine &on, std::uint16_t port) : machine(on) {
+    Body(testkit::SimulatedMachine &on, std::uint16_t port) : machine(on) {
         host.struct_size = sizeof host;
         host.instance = {"occupier", 8};
         host.error = [](const kith_host *, kith_str) {};
@@ -29,7 +29,8 @@ struct PortOccupier::Body final : Tenant {
     bool may_read(std::string_view) const noexcept override { return false; }
 };
 
-PortOccupier::PortOccupier(testkit::Machine &machine, std::uint16_t port) : body_(std::make_unique<Body>(machine, port)) {}
+PortOccupier::PortOccupier(testkit::SimulatedMachine &machine, std::uint16_t port)
+    : body_(std::make_unique<Body>(machine, port)) {}
 
 PortOccupier::~PortOccupier() { body_->machine.close(body_->host); }
 

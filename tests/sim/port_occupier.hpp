@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <kith/testkit/machine.hpp>
+#include <kith/testkit/simulated_machine.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -11,7 +11,7 @@ namespace kith::sim {
 /// A program that occupies a UDP port of a machine, until it is destroyed.
 class PortOccupier {
   public:
-    PortOccupier(testkit::Machine &machine, std::uint16_t port);
+    PortOccupier(testkit::SimulatedMachine &machine, std::uint16_t port);
     ~PortOccupier();
     PortOccupier(const PortOccupier &) = delete;
     PortOccupier &operator=(const PortOccupier &) = delete;

@@ -11,7 +11,7 @@ constexpr std::string_view own_port("\0\0\x11\x11", 4); // the port number that 
 
 } // namespace
 
-SimulatedEpmd::SimulatedEpmd(testkit::Machine &machine, std::vector<std::string> names)
+SimulatedEpmd::SimulatedEpmd(testkit::SimulatedMachine &machine, std::vector<std::string> names)
     : machine_(machine), names_(std::move(names)) {
     listen(true);
 }
@@ -20,7 +20,7 @@ void SimulatedEpmd::listen(bool on) {
     if (!on) {
         peer_.reset();
     } else if (peer_ == nullptr) {
-        peer_ = std::make_unique<testkit::Peer>(machine_, epmd_port);
+        peer_ = std::make_unique<testkit::ScriptedServer>(machine_, epmd_port);
         peer_->on_accept(
             [this](testkit::Conversation &with) { with.on_bytes([this](testkit::Conversation &c) { serve(c); }); });
     }

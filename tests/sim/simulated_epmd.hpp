@@ -3,7 +3,7 @@
 // Simulates the EPMD of a host on port 4369: answers the NAMES request with a given list, and closes the connection on any other request.
 #pragma once
 
-#include <kith/testkit/peer.hpp>
+#include <kith/testkit/scripted_server.hpp>
 
 #include <memory>
 #include <string>
@@ -13,7 +13,7 @@ namespace kith::sim {
 
 class SimulatedEpmd {
   public:
-    SimulatedEpmd(testkit::Machine &machine, std::vector<std::string> names);
+    SimulatedEpmd(testkit::SimulatedMachine &machine, std::vector<std::string> names);
 
     /// false: connections are refused.
     void listen(bool on);
@@ -28,9 +28,9 @@ class SimulatedEpmd {
   private:
     void serve(testkit::Conversation &with) const;
 
-    testkit::Machine &machine_;
+    testkit::SimulatedMachine &machine_;
     std::vector<std::string> names_;
-    std::unique_ptr<testkit::Peer> peer_;
+    std::unique_ptr<testkit::ScriptedServer> peer_;
 };
 
 } // namespace kith::sim

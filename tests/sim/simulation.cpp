@@ -26,7 +26,7 @@ Simulation::Simulation(const Scenario &scenario, const LoadedPlugins &plugins, s
     for (const HostSettings &settings : scenario.hosts) names_.number(settings.node);
     for (const HostSettings &settings : scenario.hosts) {
         const std::string address = settings.address.text() + (settings.address.family == 4 ? "/8" : "/64");
-        testkit::Machine &machine = net_.machine(settings.name, {address});
+        testkit::SimulatedMachine &machine = net_.machine(settings.name, {address});
         hosts_.push_back(std::make_unique<Host>(hosts_.size(), settings, machine, plugins.registry, names_, trace,
                                                 [this](Host &host) { changed_hosts_.push_back(&host); }));
     }

@@ -13,7 +13,7 @@
 #include <kith/service/node.h>
 #include <kith/service/random.h>
 #include <kith/service/timer.h>
-#include <kith/testkit/machine.hpp>
+#include <kith/testkit/simulated_machine.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -233,7 +233,7 @@ inline LoaderSettings loader_settings() {
 struct Kith {
     std::unique_ptr<testkit::SimNet> own;
     testkit::SimNet &net;
-    testkit::Machine &machine;
+    testkit::SimulatedMachine &machine;
     Lines log;
     Registry registry{loader_settings()};
     Config config;

@@ -23,8 +23,8 @@
 #include <kith/service/udp.h>
 #include <kith/testkit/dns_zones.hpp>
 #include <kith/testkit/http_server.hpp>
-#include <kith/testkit/peer.hpp>
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
+#include <kith/testkit/scripted_server.hpp>
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -64,23 +64,23 @@ std::string library(const std::string &version, const std::string &name) {
 
 struct Fixture {
     SimNet net{1};
-    Machine &here = net.machine("here", {"10.0.0.1"});
-    std::unique_ptr<Rig> rig;
+    SimulatedMachine &here = net.machine("here", {"10.0.0.1"});
+    std::unique_ptr<PluginHarness> harness;
 
     void start(const std::string &version, const std::string &name, const char *options = "{}") {
-        rig = std::make_unique<Rig>(here, library(version, name).c_str(), "", options);
-        rig->node("app@10.0.0.1");
-        BOOST_REQUIRE_MESSAGE(rig->start() == KITH_OK, rig->error());
+        harness = std::make_unique<PluginHarness>(here, library(version, name).c_str(), "", options);
+        harness->node("app@10.0.0.1");
+        BOOST_REQUIRE_MESSAGE(harness->start() == KITH_OK, harness->error());
     }
     ~Fixture() {
-        if (!rig) return;
-        BOOST_TEST(rig->stop());
-        rig->destroy();
-        for (const auto &broken : rig->violations()) BOOST_ERROR(broken);
+        if (!harness) return;
+        BOOST_TEST(harness->stop());
+        harness->destroy();
+        for (const auto &broken : harness->violations()) BOOST_ERROR(broken);
     }
     // Whether it logged this message with one field of this name and value.
     bool said(std::string_view message, std::string_view name, std::string_view value = "") const {
-        return std::ranges::any_of(rig->log(), [&](const RecordedLine &line) {
+        return std::ranges::any_of(harness->log(), [&](const RecordedLine &line) {
             return line.message == message && line.fields.size() == 1 && line.fields[0].first == name &&
                    line.fields[0].second == value;
         });
@@ -116,56 +116,56 @@ BOOST_DATA_TEST_CASE(the_host_loads_them, versions()) {
 BOOST_DATA_TEST_CASE_F(Fixture, a_strategy, versions()) {
     start(sample, "strategy", R"({"peers": ["a@h", "b@h"], "interval": 500})");
     BOOST_TEST(said("begun", "node", "app@10.0.0.1"));
-    rig->run_for(3s);
-    BOOST_TEST(rig->observations().size() == 6u);
-    BOOST_REQUIRE(rig->peers().size() == 2u);
-    BOOST_TEST(rig->peers()[1].name == "b@h");
-    BOOST_TEST(rig->peers()[1].attribute("zone") == "a");
+    harness->run_for(3s);
+    BOOST_TEST(harness->observations().size() == 6u);
+    BOOST_REQUIRE(harness->peers().size() == 2u);
+    BOOST_TEST(harness->peers()[1].name == "b@h");
+    BOOST_TEST(harness->peers()[1].attribute("zone") == "a");
     BOOST_TEST(said("posted", "user", "9"));
-    rig->refresh();
-    BOOST_TEST(rig->observations().size() == 7u);
+    harness->refresh();
+    BOOST_TEST(harness->observations().size() == 7u);
     here.jump_wall(1h);
-    rig->node("other@10.0.0.1");
-    rig->run_for(1ms);
+    harness->node("other@10.0.0.1");
+    harness->run_for(1ms);
     BOOST_TEST(said("the clock jumped", "ahead", "yes"));
     BOOST_TEST(said("the node changed", "name", "other@10.0.0.1"));
-    BOOST_REQUIRE(rig->metrics().size() == 1u);
-    BOOST_TEST(rig->metrics()[0].value == static_cast<double>(rig->observations().size()));
+    BOOST_REQUIRE(harness->metrics().size() == 1u);
+    BOOST_TEST(harness->metrics()[0].value == static_cast<double>(harness->observations().size()));
 }
 
 BOOST_DATA_TEST_CASE_F(Fixture, a_connector, versions()) {
     start(sample, "connector");
-    rig->run_for(1ms);
-    BOOST_TEST(rig->attached_node() == "reference@10.0.0.1");
+    harness->run_for(1ms);
+    BOOST_TEST(harness->attached_node() == "reference@10.0.0.1");
     const RecordedPeer peer{"k", "b@h", {{"zone", "a"}}, {}};
-    const Report *joined = rig->await_done(rig->connect(peer));
+    const Report *joined = harness->await_done(harness->connect(peer));
     BOOST_REQUIRE(joined != nullptr);
     BOOST_TEST(joined->status == KITH_OK);
-    BOOST_TEST(rig->links() == std::vector<std::string>{"b@h"});
-    BOOST_TEST(rig->await_done(rig->disconnect(peer))->status == KITH_OK);
-    BOOST_TEST(rig->links().empty());
-    rig->refresh();
-    BOOST_TEST(rig->logged("asked for the links"));
-    rig->connect(peer); // is outstanding at stop
+    BOOST_TEST(harness->links() == std::vector<std::string>{"b@h"});
+    BOOST_TEST(harness->await_done(harness->disconnect(peer))->status == KITH_OK);
+    BOOST_TEST(harness->links().empty());
+    harness->refresh();
+    BOOST_TEST(harness->logged("asked for the links"));
+    harness->connect(peer); // is outstanding at stop
 }
 
 BOOST_DATA_TEST_CASE_F(Fixture, a_sink, versions()) {
     start(sample, "sink");
-    rig->event(KITH_EVENT_LINK_UP, "{}", "a@h");
-    rig->event(KITH_EVENT_PEER_LOST, "{}", "not asked for");
-    rig->run_for(10ms);
-    rig->event(KITH_EVENT_LINK_DOWN, "{}", "b@h");
-    rig->run_for(10ms);
+    harness->event(KITH_EVENT_LINK_UP, "{}", "a@h");
+    harness->event(KITH_EVENT_PEER_LOST, "{}", "not asked for");
+    harness->run_for(10ms);
+    harness->event(KITH_EVENT_LINK_DOWN, "{}", "b@h");
+    harness->run_for(10ms);
     BOOST_TEST(said("event", "peer", "a@h"));
     BOOST_TEST(said("event", "peer", "b@h"));
     BOOST_TEST(!said("event", "peer", "not asked for"));
-    BOOST_TEST(rig->events_waiting() == 0u);
+    BOOST_TEST(harness->events_waiting() == 0u);
 }
 
 // One operation of each service with completions.
 BOOST_DATA_TEST_CASE_F(Fixture, a_tour, versions()) {
-    Machine &server = net.machine("server", {"10.0.0.2"});
-    Peer echo(server, 4000);
+    SimulatedMachine &server = net.machine("server", {"10.0.0.2"});
+    ScriptedServer echo(server, 4000);
     echo.script().expect("hello").send("world").close();
     HttpServer api(server, 80);
     api.route("/peers", HttpReply(200, "all of them").field("Content-Type", "text/plain"));
@@ -175,7 +175,7 @@ BOOST_DATA_TEST_CASE_F(Fixture, a_tour, versions()) {
     here.file("/etc/peers", "old");
     here.program("/bin/peers", Program().expect("go\n").say("a@h\n").exit(3));
     start(sample, "tour");
-    rig->run_for(5s);
+    harness->run_for(5s);
     for (const auto &[what, value] : std::initializer_list<std::pair<const char *, const char *>>{
              {"env.get", "/home/app"}, {"tcp.connect", "10.0.0.2"},  {"tcp.write", ""},           {"tcp.read", "world"},
              {"tcp.listen", "4001"},   {"udp.bind", "4002"},         {"udp.join", "230.1.1.251"}, {"udp.receive", "hello"},
@@ -184,13 +184,13 @@ BOOST_DATA_TEST_CASE_F(Fixture, a_tour, versions()) {
              {"file.watch", ""},       {"state.save", ""},           {"state.load", "kept"},      {"process.start", ""},
              {"process.write", ""},    {"process.read", "a@h\n"},    {"process.wait", "3"}})
         BOOST_TEST(said(what, "ok", value), what << " did not end well");
-    BOOST_TEST(rig->outstanding() == 0u);
-    rig->refresh();
+    BOOST_TEST(harness->outstanding() == 0u);
+    harness->refresh();
     using enum Observation::Kind;
     std::vector<Observation::Kind> kinds;
-    for (const auto &each : rig->observations()) kinds.push_back(each.kind);
+    for (const auto &each : harness->observations()) kinds.push_back(each.kind);
     BOOST_TEST((kinds == std::vector{update, heard, watching, left_out, failed}));
-    BOOST_TEST(rig->peers().at(0).ttl == 30s);
+    BOOST_TEST(harness->peers().at(0).ttl == 30s);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

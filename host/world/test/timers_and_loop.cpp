@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(clocks_go_on, Fixture, Fixtures) {
     BOOST_TEST(clock->wall(&tenant.host) >= wall + static_cast<std::int64_t>(2 * ms));
 }
 
-// `clock.jumped` is tested in the simulated world only (sdk/testkit/test/time.cpp): no namespace has a wall clock of its own, so a test
+// `clock.jumped` is tested in the simulated world only (sdk/testkit/test/simulated_time.cpp): no namespace has a wall clock of its own, so a test
 // of the real one would set the clock of the whole machine.
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(random_fills_all_of_it, Fixture, Fixtures) {

@@ -5,9 +5,9 @@
 #pragma once
 
 #include <host/world/asio_world.hpp>
-#include <kith/testkit/machine.hpp>
 #include <kith/testkit/sim_net.hpp>
-#include <sdk/testkit/test/tenant.hpp>
+#include <kith/testkit/simulated_machine.hpp>
+#include <sdk/testkit/test/test_tenant.hpp>
 
 #include <boost/mp11/list.hpp>
 
@@ -124,7 +124,7 @@ class SimulatedWorld : public Waiting<SimulatedWorld> {
     void set_env(const char *name, const char *value) { machine.env(name, value); }
 
     testkit::SimNet net{5};
-    testkit::Machine &machine = net.machine("here", {"127.0.0.1"});
+    testkit::SimulatedMachine &machine = net.machine("here", {"127.0.0.1"});
 };
 
 using Fixtures = boost::mp11::mp_list<RealWorld, SimulatedWorld>;

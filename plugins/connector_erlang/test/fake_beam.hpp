@@ -8,7 +8,7 @@
 #include "handshake.hpp"
 #include "scripted_node.hpp"
 
-#include <kith/testkit/peer.hpp>
+#include <kith/testkit/scripted_server.hpp>
 
 #include <algorithm>
 #include <functional>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #define BOOST_TEST_MODULE connector_exec
 #include <kith/testkit/fail_each.hpp>
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -28,7 +28,7 @@ RecordedPeer peer(const std::string &name) {
 
 /// A mesh that the programs change.
 struct Fixture {
-    explicit Fixture(const char *options = simple) : rig(here, kith_plugin_entry_connector_exec, "exec", options) {
+    explicit Fixture(const char *options = simple) : harness(here, kith_plugin_entry_connector_exec, "exec", options) {
         here.program("/bin/join", [this](const ProgramRun &run) {
             mesh.insert(run.arguments.at(0));
             return Program().wait(20ms);
@@ -44,18 +44,18 @@ struct Fixture {
         });
     }
     ~Fixture() {
-        BOOST_TEST(rig.stop());
-        for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
-        rig.destroy();
-        rig.run_for(10s);
+        BOOST_TEST(harness.stop());
+        for (const auto &broken : harness.violations()) BOOST_ERROR(broken);
+        harness.destroy();
+        harness.run_for(10s);
         for (const auto &run : here.runs()) BOOST_TEST(!run.running);
     }
     void start() {
-        BOOST_REQUIRE(rig.start() == KITH_OK);
-        rig.run_for(10ms);
+        BOOST_REQUIRE(harness.start() == KITH_OK);
+        harness.run_for(10ms);
     }
     const Report &done(std::uint64_t op) {
-        const Report *out = rig.await_done(op);
+        const Report *out = harness.await_done(op);
         if (out == nullptr) throw std::runtime_error("it is never done");
         return *out;
     }
@@ -67,7 +67,7 @@ struct Fixture {
     }
     std::string links() const {
         std::string out;
-        for (const auto &name : rig.links()) out += (out.empty() ? "" : " ") + name;
+        for (const auto &name : harness.links()) out += (out.empty() ? "" : " ") + name;
         return out;
     }
     std::size_t count(std::string_view path) const {
@@ -78,8 +78,8 @@ struct Fixture {
 
     std::set<std::string> mesh;
     SimNet net;
-    kith::testkit::Machine &here = net.machine("here", {"10.0.0.1"});
-    kith::testkit::Rig rig;
+    kith::testkit::SimulatedMachine &here = net.machine("here", {"10.0.0.1"});
+    kith::testkit::PluginHarness harness;
 };
 
 struct Listing : Fixture {
@@ -90,15 +90,15 @@ struct Listing : Fixture {
 
 BOOST_FIXTURE_TEST_CASE(without_a_list_what_was_joined_is_linked, Fixture) {
     start();
-    BOOST_TEST(rig.attached_node() == "me@h");
-    BOOST_TEST(done(rig.connect(peer("a@h"))).status == KITH_OK);
-    BOOST_TEST(done(rig.connect(peer("a@h"))).status == KITH_OK);
-    BOOST_TEST(done(rig.connect(peer("b@h"))).status == KITH_OK);
+    BOOST_TEST(harness.attached_node() == "me@h");
+    BOOST_TEST(done(harness.connect(peer("a@h"))).status == KITH_OK);
+    BOOST_TEST(done(harness.connect(peer("a@h"))).status == KITH_OK);
+    BOOST_TEST(done(harness.connect(peer("b@h"))).status == KITH_OK);
     BOOST_TEST(links() == "a@h b@h");
-    BOOST_TEST(done(rig.disconnect(peer("a@h"))).status == KITH_OK);
-    BOOST_TEST(done(rig.disconnect(peer("c@h"))).status == KITH_OK);
+    BOOST_TEST(done(harness.disconnect(peer("a@h"))).status == KITH_OK);
+    BOOST_TEST(done(harness.disconnect(peer("c@h"))).status == KITH_OK);
     BOOST_TEST(links() == "b@h");
-    rig.refresh();
+    harness.refresh();
     BOOST_TEST(links() == "b@h");
     const auto &run = here.runs().at(0);
     BOOST_TEST(run.arguments == std::vector<std::string>{"a@h"});
@@ -111,39 +111,39 @@ BOOST_FIXTURE_TEST_CASE(without_a_list_what_was_joined_is_linked, Fixture) {
 BOOST_FIXTURE_TEST_CASE(with_a_list_the_links_are_what_it_says, Listing) {
     mesh = {"x@h"};
     start();
-    BOOST_TEST(rig.attached_node() == "me@h");
+    BOOST_TEST(harness.attached_node() == "me@h");
     BOOST_TEST(links() == "x@h"); // without the local node
-    BOOST_TEST(done(rig.connect(peer("a@h"))).status == KITH_OK);
+    BOOST_TEST(done(harness.connect(peer("a@h"))).status == KITH_OK);
     BOOST_TEST(links() == "x@h");
-    rig.run_for(200ms);
+    harness.run_for(200ms);
     BOOST_TEST(links() == "a@h x@h");
-    BOOST_TEST(done(rig.disconnect(peer("x@h"))).status == KITH_OK);
-    rig.run_for(200ms);
+    BOOST_TEST(done(harness.disconnect(peer("x@h"))).status == KITH_OK);
+    harness.run_for(200ms);
     BOOST_TEST(links() == "a@h");
     mesh.clear(); // not by kith
-    rig.run_for(6s);
+    harness.run_for(6s);
     BOOST_TEST(links() == "");
     const auto before = count("/bin/links");
-    rig.refresh();
-    rig.run_for(200ms);
+    harness.refresh();
+    harness.run_for(200ms);
     BOOST_TEST(count("/bin/links") == before + 1);
 }
 
 BOOST_FIXTURE_TEST_CASE(while_the_list_fails_the_node_is_not_there, Listing) {
     start();
-    const auto epoch = rig.epoch();
+    const auto epoch = harness.epoch();
     const auto detached = [&](const Program &program, std::int32_t status, std::string_view part) {
         here.program("/bin/links", program);
-        rig.refresh();
-        const auto before = rig.reports().size();
-        BOOST_REQUIRE(rig.run_until([&] { return rig.reports().size() > before; }));
-        const Report &output = rig.reports().back();
+        harness.refresh();
+        const auto before = harness.reports().size();
+        BOOST_REQUIRE(harness.run_until([&] { return harness.reports().size() > before; }));
+        const Report &output = harness.reports().back();
         BOOST_TEST((output.kind == Report::Kind::detached));
         BOOST_TEST(output.status == status, output.text);
         BOOST_TEST(output.text.starts_with("/bin/links: "), output.text);
         BOOST_TEST(output.text.find(part) != std::string::npos, output.text);
         BOOST_TEST_MESSAGE(output.text);
-        BOOST_TEST(!rig.attached());
+        BOOST_TEST(!harness.attached());
     };
     detached(Program().complain("is the daemon running?\n").exit(1), KITH_UNAVAILABLE,
              "it exited with 1: is the daemon running?");
@@ -153,10 +153,10 @@ BOOST_FIXTURE_TEST_CASE(while_the_list_fails_the_node_is_not_there, Listing) {
     detached(Program().flood(std::string(4096, 'a')), KITH_LIMIT, "more than 1048576 bytes");
     detached(Program().crash(), KITH_UNAVAILABLE, "it was ended by signal 11");
     here.program("/bin/links", Program().say("b@h\n"));
-    rig.refresh();
-    rig.run_for(1s);
-    BOOST_TEST(rig.attached());
-    BOOST_TEST(rig.epoch() > epoch);
+    harness.refresh();
+    harness.run_for(1s);
+    BOOST_TEST(harness.attached());
+    BOOST_TEST(harness.epoch() > epoch);
     BOOST_TEST(links() == "b@h");
 }
 
@@ -164,7 +164,7 @@ BOOST_FIXTURE_TEST_CASE(a_command_that_fails_says_why, Fixture) {
     start();
     const auto with = [&](const Program &program) {
         here.program("/bin/join", program);
-        return rig.connect(peer("a@h"));
+        return harness.connect(peer("a@h"));
     };
     fails(with(Program().complain("no route\n").exit(2)), KITH_UNAVAILABLE, "/bin/join: it exited with 2: no route");
     fails(with(Program().crash(6)), KITH_UNAVAILABLE, "/bin/join: it was ended by signal 6");
@@ -173,40 +173,41 @@ BOOST_FIXTURE_TEST_CASE(a_command_that_fails_says_why, Fixture) {
     fails(with(Program().close_output().close_input().hang()), KITH_TIMED_OUT, "/bin/join: not done within 7 s");
     fails(with(Program().flood("x", 1ms)), KITH_TIMED_OUT, "/bin/join: not done within 7 s"); // its output is not read
     here.remove_program("/bin/join");
-    fails(rig.connect(peer("a@h")), KITH_NOT_FOUND, "/bin/join: there is no such thing");
+    fails(harness.connect(peer("a@h")), KITH_NOT_FOUND, "/bin/join: there is no such thing");
     here.fail_path("/bin/join", KITH_DENIED);
-    fails(rig.connect(peer("a@h")), KITH_DENIED, "/bin/join: no permission");
-    fails(rig.connect(peer("--config=evil")), KITH_DENIED, "would be read as an option");
+    fails(harness.connect(peer("a@h")), KITH_DENIED, "/bin/join: no permission");
+    fails(harness.connect(peer("--config=evil")), KITH_DENIED, "would be read as an option");
     BOOST_TEST(links() == "");
 }
 
 BOOST_AUTO_TEST_CASE(an_attribute_that_a_peer_has_not) {
     Fixture f(R"({"node": "me@h", "connect": ["/bin/join", "{rack}"]})");
     f.start();
-    f.fails(f.rig.connect(peer("a@h")), KITH_INVALID, "the peer a@h has no attribute `rack`");
-    BOOST_TEST(f.done(f.rig.disconnect(peer("a@h"))).status == KITH_OK); // no program is configured for it
+    f.fails(f.harness.connect(peer("a@h")), KITH_INVALID, "the peer a@h has no attribute `rack`");
+    BOOST_TEST(f.done(f.harness.disconnect(peer("a@h"))).status == KITH_OK); // no program is configured for it
     BOOST_TEST(f.here.runs().empty());
 }
 
 BOOST_AUTO_TEST_CASE(without_a_connect_it_is_refused_and_says_so) {
     SimNet net;
-    kith::testkit::Rig rig(net.machine("here", {"10.0.0.1"}), kith_plugin_entry_connector_exec, "exec", R"({"node": "me@h"})");
-    BOOST_TEST(rig.start() == KITH_INVALID);
-    BOOST_TEST(rig.error() == "option /connect is missing: expected the absolute path of a program and its arguments");
-    BOOST_TEST(rig.violations().empty());
+    kith::testkit::PluginHarness harness(net.machine("here", {"10.0.0.1"}), kith_plugin_entry_connector_exec, "exec",
+                                         R"({"node": "me@h"})");
+    BOOST_TEST(harness.start() == KITH_INVALID);
+    BOOST_TEST(harness.error() == "option /connect is missing: expected the absolute path of a program and its arguments");
+    BOOST_TEST(harness.violations().empty());
 }
 
 BOOST_AUTO_TEST_CASE(no_more_run_at_a_time_than_were_asked_for) {
     Fixture f(R"({"node": "me@h", "connect": ["/bin/join", "{name}"], "parallel": 3})");
     f.start();
     std::vector<std::uint64_t> ops;
-    for (int i = 0; i < 30; ++i) ops.push_back(f.rig.connect(peer("p" + std::to_string(i))));
+    for (int i = 0; i < 30; ++i) ops.push_back(f.harness.connect(peer("p" + std::to_string(i))));
     std::size_t most = 0;
-    f.rig.run_until([&] {
+    f.harness.run_until([&] {
         std::size_t now = 0;
         for (const auto &run : f.here.runs()) now += run.running ? 1 : 0;
         most = std::max(most, now);
-        return f.rig.links().size() == 30;
+        return f.harness.links().size() == 30;
     });
     BOOST_TEST(most == 3u);
     for (const auto op : ops) BOOST_TEST(f.done(op).status == KITH_OK);
@@ -215,19 +216,19 @@ BOOST_AUTO_TEST_CASE(no_more_run_at_a_time_than_were_asked_for) {
 BOOST_AUTO_TEST_CASE(many_changes_are_listed_together) {
     Fixture f(listing);
     f.start();
-    for (int i = 0; i < 200; ++i) f.rig.connect(peer("p" + std::to_string(i)));
-    f.rig.run_for(3s);
-    BOOST_TEST(f.rig.links().size() == 200u);
+    for (int i = 0; i < 200; ++i) f.harness.connect(peer("p" + std::to_string(i)));
+    f.harness.run_for(3s);
+    BOOST_TEST(f.harness.links().size() == 200u);
     BOOST_TEST(f.count("/bin/links") < 12u);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_connect_that_is_given_up_ends_its_program, Fixture) {
     start();
     here.program("/bin/join", Program().hang());
-    const auto op = rig.connect(peer("a@h"));
-    rig.run_for(1s);
+    const auto op = harness.connect(peer("a@h"));
+    harness.run_for(1s);
     BOOST_TEST(here.runs().back().running);
-    rig.cancel(op);
+    harness.cancel(op);
     BOOST_TEST(done(op).status == KITH_CANCELLED);
     BOOST_TEST(!here.runs().back().running);
     BOOST_TEST(here.runs().back().signal == 15u);
@@ -237,9 +238,9 @@ BOOST_AUTO_TEST_CASE(it_stops_at_any_time) {
     for (int i = 0; i < 40; ++i) {
         for (const char *options : {simple, listing}) {
             Fixture f(options);
-            BOOST_REQUIRE(f.rig.start() == KITH_OK);
-            for (int peers = 0; peers < 12; ++peers) f.rig.connect(peer("p" + std::to_string(peers)));
-            f.rig.run_for(i * 1ms);
+            BOOST_REQUIRE(f.harness.start() == KITH_OK);
+            for (int peers = 0; peers < 12; ++peers) f.harness.connect(peer("p" + std::to_string(peers)));
+            f.harness.run_for(i * 1ms);
         }
     }
 }
@@ -250,17 +251,17 @@ BOOST_AUTO_TEST_CASE(every_call_that_fails) {
             auto &here = net.machine("here", {"10.0.0.1"});
             here.program("/bin/join", Program());
             here.program("/bin/links", Program().say("a@h\n"));
-            kith::testkit::Rig rig(here, kith_plugin_entry_connector_exec, "exec", options);
-            if (rig.start() != KITH_OK) return;
-            rig.run_for(10ms);
+            kith::testkit::PluginHarness harness(here, kith_plugin_entry_connector_exec, "exec", options);
+            if (harness.start() != KITH_OK) return;
+            harness.run_for(10ms);
             for (int i = 0; i < 3; ++i) {
-                const auto op = rig.connect(peer("a@h"));
-                if (op != 0 && rig.await_done(op) == nullptr) throw std::runtime_error("it is never done");
+                const auto op = harness.connect(peer("a@h"));
+                if (op != 0 && harness.await_done(op) == nullptr) throw std::runtime_error("it is never done");
             }
-            rig.run_for(10s);
-            if (!rig.failed() && rig.links().size() != 1) throw std::runtime_error("it does not recover");
-            if (!rig.stop()) throw std::runtime_error("it does not stop");
-            if (!rig.violations().empty()) throw std::runtime_error(rig.violations().front());
+            harness.run_for(10s);
+            if (!harness.failed() && harness.links().size() != 1) throw std::runtime_error("it does not recover");
+            if (!harness.stop()) throw std::runtime_error("it does not stop");
+            if (!harness.violations().empty()) throw std::runtime_error(harness.violations().front());
         });
         BOOST_TEST(calls > 4u);
     }

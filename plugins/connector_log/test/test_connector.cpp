@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #define BOOST_TEST_MODULE connector_log
 #include <kith/service/log.h>
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
 #include <kith/testkit/sim_net.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -13,51 +13,51 @@ using Names = std::vector<std::string>;
 namespace {
 
 struct Fixture {
-    Fixture() { BOOST_REQUIRE(rig.start() == KITH_OK); }
+    Fixture() { BOOST_REQUIRE(harness.start() == KITH_OK); }
     ~Fixture() {
-        for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
+        for (const auto &broken : harness.violations()) BOOST_ERROR(broken);
     }
     /// The status of the result.
     std::int32_t done(std::uint64_t op) {
-        const auto *report = rig.await_done(op);
+        const auto *report = harness.await_done(op);
         BOOST_REQUIRE(report != nullptr);
         return report->status;
     }
     kith::testkit::SimNet net;
-    kith::testkit::Machine &machine = net.machine("here", {"10.0.0.7"});
-    kith::testkit::Rig rig{machine, kith_plugin_entry_connector_log, "log", R"({"node": "app@10.0.0.7"})"};
+    kith::testkit::SimulatedMachine &machine = net.machine("here", {"10.0.0.7"});
+    kith::testkit::PluginHarness harness{machine, kith_plugin_entry_connector_log, "log", R"({"node": "app@10.0.0.7"})"};
     kith::testkit::RecordedPeer first{"k1", "app@10.0.0.8", {}, {}}, second{"k2", "app@10.0.0.9", {}, {}};
 };
 
 } // namespace
 
 BOOST_FIXTURE_TEST_CASE(attaches_at_once_with_no_links, Fixture) {
-    BOOST_TEST(rig.attached());
-    BOOST_TEST(rig.attached_node() == "app@10.0.0.7");
-    BOOST_TEST(rig.epoch() == 1u);
-    BOOST_TEST(rig.links().empty());
+    BOOST_TEST(harness.attached());
+    BOOST_TEST(harness.attached_node() == "app@10.0.0.7");
+    BOOST_TEST(harness.epoch() == 1u);
+    BOOST_TEST(harness.links().empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(tells_what_it_would_do_and_pretends_the_link, Fixture) {
-    BOOST_TEST(done(rig.connect(first)) == KITH_OK);
-    BOOST_TEST(done(rig.connect(second)) == KITH_OK);
-    BOOST_TEST(rig.links() == (Names{"app@10.0.0.8", "app@10.0.0.9"}));
-    BOOST_TEST(done(rig.disconnect(first)) == KITH_OK);
-    BOOST_TEST(rig.links() == Names{"app@10.0.0.9"});
-    BOOST_REQUIRE(rig.log().size() == 3u);
-    BOOST_TEST(rig.log()[0].message == "would connect");
-    BOOST_TEST(rig.log()[0].level == KITH_LOG_INFO);
-    BOOST_TEST((rig.log()[0].fields == kith::testkit::Pairs{{"peer", "app@10.0.0.8"}, {"key", "k1"}}));
-    BOOST_TEST(rig.log()[2].message == "would disconnect");
+    BOOST_TEST(done(harness.connect(first)) == KITH_OK);
+    BOOST_TEST(done(harness.connect(second)) == KITH_OK);
+    BOOST_TEST(harness.links() == (Names{"app@10.0.0.8", "app@10.0.0.9"}));
+    BOOST_TEST(done(harness.disconnect(first)) == KITH_OK);
+    BOOST_TEST(harness.links() == Names{"app@10.0.0.9"});
+    BOOST_REQUIRE(harness.log().size() == 3u);
+    BOOST_TEST(harness.log()[0].message == "would connect");
+    BOOST_TEST(harness.log()[0].level == KITH_LOG_INFO);
+    BOOST_TEST((harness.log()[0].fields == kith::testkit::Pairs{{"peer", "app@10.0.0.8"}, {"key", "k1"}}));
+    BOOST_TEST(harness.log()[2].message == "would disconnect");
 }
 
 BOOST_FIXTURE_TEST_CASE(doing_it_twice_succeeds_and_changes_nothing, Fixture) {
-    BOOST_TEST(done(rig.connect(first)) == KITH_OK);
-    BOOST_TEST(done(rig.connect(first)) == KITH_OK);
-    BOOST_TEST(done(rig.disconnect(first)) == KITH_OK);
-    BOOST_TEST(done(rig.disconnect(first)) == KITH_OK);
+    BOOST_TEST(done(harness.connect(first)) == KITH_OK);
+    BOOST_TEST(done(harness.connect(first)) == KITH_OK);
+    BOOST_TEST(done(harness.disconnect(first)) == KITH_OK);
+    BOOST_TEST(done(harness.disconnect(first)) == KITH_OK);
     int up = 0, down = 0;
-    for (const auto &report : rig.reports()) {
+    for (const auto &report : harness.reports()) {
         up += report.kind == kith::testkit::Report::Kind::link_up ? 1 : 0;
         down += report.kind == kith::testkit::Report::Kind::link_down ? 1 : 0;
     }
@@ -66,23 +66,23 @@ BOOST_FIXTURE_TEST_CASE(doing_it_twice_succeeds_and_changes_nothing, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(says_the_links_anew_when_asked, Fixture) {
-    BOOST_TEST(done(rig.connect(first)) == KITH_OK);
-    const auto before = rig.reports().size();
-    rig.refresh();
-    BOOST_REQUIRE(rig.reports().size() == before + 1);
-    BOOST_REQUIRE(rig.reports().back().links.size() == 1u);
-    BOOST_TEST(rig.reports().back().links[0].name == "app@10.0.0.8");
-    BOOST_TEST((rig.reports().back().links[0].attributes == kith::testkit::Pairs{{"type", "pretended"}}));
+    BOOST_TEST(done(harness.connect(first)) == KITH_OK);
+    const auto before = harness.reports().size();
+    harness.refresh();
+    BOOST_REQUIRE(harness.reports().size() == before + 1);
+    BOOST_REQUIRE(harness.reports().back().links.size() == 1u);
+    BOOST_TEST(harness.reports().back().links[0].name == "app@10.0.0.8");
+    BOOST_TEST((harness.reports().back().links[0].attributes == kith::testkit::Pairs{{"type", "pretended"}}));
 }
 
 BOOST_FIXTURE_TEST_CASE(stops_with_operations_under_way, Fixture) {
-    const auto op = rig.connect(first);
+    const auto op = harness.connect(first);
     BOOST_TEST(op != 0u);
-    BOOST_TEST(rig.stop());
-    BOOST_TEST(rig.await_done(op) != nullptr);
-    rig.destroy();
-    BOOST_TEST(rig.start() == KITH_OK);
-    BOOST_TEST(rig.links().empty());
+    BOOST_TEST(harness.stop());
+    BOOST_TEST(harness.await_done(op) != nullptr);
+    harness.destroy();
+    BOOST_TEST(harness.start() == KITH_OK);
+    BOOST_TEST(harness.links().empty());
 }
 
 BOOST_AUTO_TEST_CASE(parts_what_is_gone_unless_told_otherwise) {

@@ -5,7 +5,7 @@
 
 #include <kith/testkit/dns_zones.hpp>
 #include <kith/testkit/fail_each.hpp>
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -25,16 +25,16 @@ using Kind = Observation::Kind;
 using Names = std::vector<std::string>;
 
 struct Fixture {
-    Fixture(const kith_entry &entry, std::string_view id, std::string_view options) : rig(here, entry, id, options) {}
+    Fixture(const kith_entry &entry, std::string_view id, std::string_view options) : harness(here, entry, id, options) {}
     ~Fixture() {
-        BOOST_TEST(rig.stop());
-        for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
+        BOOST_TEST(harness.stop());
+        for (const auto &broken : harness.violations()) BOOST_ERROR(broken);
     }
 
-    void start() { BOOST_REQUIRE_MESSAGE(rig.start() == KITH_OK, rig.error()); }
+    void start() { BOOST_REQUIRE_MESSAGE(harness.start() == KITH_OK, harness.error()); }
     const Observation &next() {
-        BOOST_REQUIRE(rig.await_observation());
-        return rig.observations().back();
+        BOOST_REQUIRE(harness.await_observation());
+        return harness.observations().back();
     }
     bool replaced() { return next().kind == Kind::replace; }
     bool fails(std::int32_t status) {
@@ -44,7 +44,7 @@ struct Fixture {
     }
     Names peers() const {
         Names out;
-        for (const auto &peer : rig.peers()) out.push_back(peer.name);
+        for (const auto &peer : harness.peers()) out.push_back(peer.name);
         return out;
     }
     // The time until the next query.
@@ -55,13 +55,13 @@ struct Fixture {
     }
     std::size_t count(Kind kind) const {
         return static_cast<std::size_t>(
-            std::ranges::count_if(rig.observations(), [kind](const auto &seen) { return seen.kind == kind; }));
+            std::ranges::count_if(harness.observations(), [kind](const auto &seen) { return seen.kind == kind; }));
     }
 
     SimNet net{3};
-    kith::testkit::Machine &here = net.machine("here", {"10.0.0.7"});
+    kith::testkit::SimulatedMachine &here = net.machine("here", {"10.0.0.7"});
     DnsZones &zones = net.dns();
-    kith::testkit::Rig rig;
+    kith::testkit::PluginHarness harness;
 };
 
 } // namespace dns_lookup::test

@@ -5,7 +5,7 @@
 
 #include <epmd_names/names_reply.hpp>
 
-#include <kith/testkit/peer.hpp>
+#include <kith/testkit/scripted_server.hpp>
 
 #include <chrono>
 #include <string>
@@ -19,7 +19,7 @@ class SimulatedEpmd {
   public:
     using Names = std::vector<std::pair<std::string, int>>;
 
-    explicit SimulatedEpmd(kith::testkit::Machine &machine, const Names &names = {}, std::string_view address = {},
+    explicit SimulatedEpmd(kith::testkit::SimulatedMachine &machine, const Names &names = {}, std::string_view address = {},
                            std::uint16_t port = 4369)
         : peer_(machine, port, address) {
         say(names);
@@ -68,7 +68,7 @@ class SimulatedEpmd {
         with.after(drip_, [this, at](kith::testkit::Conversation &one) { drop(one, at + 1); });
     }
 
-    kith::testkit::Peer peer_;
+    kith::testkit::ScriptedServer peer_;
     std::string reply_;
     bool mute_ = false, reset_ = false;
     std::chrono::nanoseconds delay_{0}, drip_{0};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #define BOOST_TEST_MODULE sink_exec
 #include <kith/testkit/fail_each.hpp>
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -20,18 +20,18 @@ constexpr const char *usual = R"({"command": ["/usr/local/bin/events", "-"]})";
 struct Fixture {
     Fixture() { here.program(path, Program().until_end_of_input()); }
     ~Fixture() {
-        BOOST_TEST(rig.stop());
-        for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
-        rig.destroy();
-        rig.run_for(10s);
+        BOOST_TEST(harness.stop());
+        for (const auto &broken : harness.violations()) BOOST_ERROR(broken);
+        harness.destroy();
+        harness.run_for(10s);
         for (const auto &run : here.runs()) BOOST_TEST(!run.running);
     }
     void start() {
-        BOOST_REQUIRE(rig.start() == KITH_OK);
-        rig.run_for(10ms);
+        BOOST_REQUIRE(harness.start() == KITH_OK);
+        harness.run_for(10ms);
     }
     void say(int first, int last) {
-        for (int i = first; i <= last; ++i) rig.event(KITH_EVENT_LINK_UP, json(i));
+        for (int i = first; i <= last; ++i) harness.event(KITH_EVENT_LINK_UP, json(i));
     }
     static std::string json(int i) { return R"({"kind":"link.up","n":)" + std::to_string(i) + "}"; }
     static std::string lines(int first, int last) {
@@ -43,48 +43,48 @@ struct Fixture {
     /// Sets the behaviour of the program until it is replaced, and the expected log text.
     void logs(std::string_view part) {
         const auto logged = [&] {
-            for (const auto &line : rig.log()) {
+            for (const auto &line : harness.log()) {
                 for (const auto &[name, value] : line.fields) {
                     if (name == "reason" && value.find(part) != std::string::npos) return true;
                 }
             }
             return false;
         };
-        BOOST_TEST(rig.run_until(logged), "nothing says: " << part);
+        BOOST_TEST(harness.run_until(logged), "nothing says: " << part);
     }
 
     SimNet net;
-    kith::testkit::Machine &here = net.machine("here", {"10.0.0.1"});
-    kith::testkit::Rig rig{here, kith_plugin_entry_sink_exec, "exec", usual};
+    kith::testkit::SimulatedMachine &here = net.machine("here", {"10.0.0.1"});
+    kith::testkit::PluginHarness harness{here, kith_plugin_entry_sink_exec, "exec", usual};
 };
 
 } // namespace
 
 BOOST_FIXTURE_TEST_CASE(events_are_lines_on_its_standard_input, Fixture) {
     start();
-    BOOST_TEST(rig.mask() == UINT64_MAX);
+    BOOST_TEST(harness.mask() == UINT64_MAX);
     say(1, 1000);
-    rig.run_for(1s);
+    harness.run_for(1s);
     BOOST_TEST(last().input == lines(1, 1000));
     BOOST_TEST(last().arguments == std::vector<std::string>{"-"});
     BOOST_TEST(here.runs().size() == 1u);
-    BOOST_TEST(rig.stop());
+    BOOST_TEST(harness.stop());
     BOOST_TEST(!last().asked_to_end); // it has read all input and has ended by itself
     BOOST_TEST(last().code == 0u);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_came_before_it_runs_waits, Fixture) {
-    BOOST_REQUIRE(rig.start() == KITH_OK);
+    BOOST_REQUIRE(harness.start() == KITH_OK);
     say(1, 300);
-    rig.run_for(1s);
+    harness.run_for(1s);
     BOOST_TEST(last().input == lines(1, 300));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_large_batch_goes_in_pieces, Fixture) {
     start();
     const std::string large = "{\"x\":\"" + std::string(10'000, 'x') + "\"}";
-    for (int i = 0; i < 256; ++i) rig.event(KITH_EVENT_LINK_UP, large);
-    rig.run_for(1s);
+    for (int i = 0; i < 256; ++i) harness.event(KITH_EVENT_LINK_UP, large);
+    harness.run_for(1s);
     BOOST_TEST(last().input.size() == 256 * (large.size() + 1));
 }
 
@@ -92,12 +92,12 @@ BOOST_FIXTURE_TEST_CASE(one_that_dies_is_run_anew_and_later_each_time, Fixture) 
     here.program(path, Program().wait(10ms).complain("full\n").exit(3));
     start();
     logs("it exited with 3: full");
-    rig.run_for(300s);
+    harness.run_for(300s);
     BOOST_TEST(here.runs().size() > 8u);
     BOOST_TEST(here.runs().size() < 18u);
     here.program(path, Program().until_end_of_input());
     say(1, 10);
-    rig.run_for(40s);
+    harness.run_for(40s);
     BOOST_TEST(last().input == lines(1, 10));
 }
 
@@ -105,25 +105,25 @@ BOOST_FIXTURE_TEST_CASE(what_one_has_not_taken_the_next_one_gets, Fixture) {
     here.program(path, Program().stop_reading().wait(5s).exit(1));
     start();
     const std::string large = "{\"x\":\"" + std::string(100'000, 'x') + "\"}";
-    rig.event(KITH_EVENT_LINK_UP, large);
+    harness.event(KITH_EVENT_LINK_UP, large);
     say(1, 3);
-    rig.run_for(1s);
+    harness.run_for(1s);
     here.program(path, Program().until_end_of_input());
-    rig.run_for(10s);
+    harness.run_for(10s);
     BOOST_TEST((last().input == large + "\n" + lines(1, 3)));
 }
 
 BOOST_FIXTURE_TEST_CASE(one_that_does_not_take_them_is_ended, Fixture) {
     here.program(path, Program().stop_reading().hang().ignore_term());
     start();
-    rig.event(KITH_EVENT_LINK_UP, std::string(100'000, 'x'));
+    harness.event(KITH_EVENT_LINK_UP, std::string(100'000, 'x'));
     logs("its time was over");
     logs("it was ended by signal 9");
     here.program(path, Program().close_input().hang());
     logs("the connection broke");
     logs("it was ended by signal 15");
     here.program(path, Program().until_end_of_input());
-    rig.run_for(40s);
+    harness.run_for(40s);
     BOOST_TEST(last().input.size() == 100'001u);
 }
 
@@ -137,7 +137,7 @@ BOOST_FIXTURE_TEST_CASE(one_that_is_not_there_or_not_executable, Fixture) {
     here.fail_path(path, KITH_OK);
     here.program(path, Program().flood("nobody reads this").exit(0));
     here.program(path, Program().until_end_of_input());
-    rig.run_for(40s);
+    harness.run_for(40s);
     BOOST_TEST(last().input == lines(1, 2));
 }
 
@@ -145,9 +145,9 @@ BOOST_FIXTURE_TEST_CASE(at_the_end_it_has_its_time_and_no_more, Fixture) {
     here.program(path, Program().hang()); // with any input
     start();
     say(1, 10);
-    rig.run_for(1s);
+    harness.run_for(1s);
     const auto before = net.now();
-    BOOST_TEST(rig.stop());
+    BOOST_TEST(harness.stop());
     BOOST_TEST((net.now() - before >= 2s));
     BOOST_TEST((net.now() - before < 3s));
     BOOST_TEST(last().signal == 15u);
@@ -158,10 +158,10 @@ BOOST_AUTO_TEST_CASE(it_stops_at_any_time) {
     for (int i = 0; i < 60; ++i) {
         Fixture f;
         f.here.program(path, i % 2 == 0 ? Program().stop_reading().wait(20ms).exit(1) : Program().until_end_of_input());
-        BOOST_REQUIRE(f.rig.start() == KITH_OK);
-        f.rig.event(KITH_EVENT_LINK_UP, std::string(100'000, 'x'));
+        BOOST_REQUIRE(f.harness.start() == KITH_OK);
+        f.harness.event(KITH_EVENT_LINK_UP, std::string(100'000, 'x'));
         f.say(1, 20);
-        f.rig.run_for(i * 1ms);
+        f.harness.run_for(i * 1ms);
     }
 }
 
@@ -169,14 +169,14 @@ BOOST_AUTO_TEST_CASE(every_call_that_fails) {
     const auto calls = kith::testkit::fail_each([&](SimNet &net) {
         auto &here = net.machine("here", {"10.0.0.1"});
         here.program(path, Program().until_end_of_input());
-        kith::testkit::Rig rig(here, kith_plugin_entry_sink_exec, "exec", usual);
-        if (rig.start() != KITH_OK) return;
-        rig.run_for(10ms);
-        rig.event(KITH_EVENT_LINK_UP, "{}");
-        rig.run_until([&] { return rig.failed() || (!here.runs().empty() && here.runs().back().input == "{}\n"); });
-        if (!rig.failed() && here.runs().back().input != "{}\n") throw std::runtime_error("it does not recover");
-        if (!rig.stop()) throw std::runtime_error("it does not stop");
-        if (!rig.violations().empty()) throw std::runtime_error(rig.violations().front());
+        kith::testkit::PluginHarness harness(here, kith_plugin_entry_sink_exec, "exec", usual);
+        if (harness.start() != KITH_OK) return;
+        harness.run_for(10ms);
+        harness.event(KITH_EVENT_LINK_UP, "{}");
+        harness.run_until([&] { return harness.failed() || (!here.runs().empty() && here.runs().back().input == "{}\n"); });
+        if (!harness.failed() && here.runs().back().input != "{}\n") throw std::runtime_error("it does not recover");
+        if (!harness.stop()) throw std::runtime_error("it does not stop");
+        if (!harness.violations().empty()) throw std::runtime_error(harness.violations().front());
     });
     BOOST_TEST(calls > 4u);
 }

@@ -9,9 +9,9 @@ BOOST_FIXTURE_TEST_CASE(the_instances_are_the_peers_at_once, Fixture) {
     start();
     BOOST_REQUIRE(until([&] { return in_sync(); }, 1s));
     BOOST_TEST(names() == two);
-    BOOST_TEST((rig.observations().front().kind == Kind::replace));
-    BOOST_TEST(rig.peers()[0].key == "dc1/n1/web1");
-    BOOST_TEST(rig.peers()[0].attribute("tags") == "a,b");
+    BOOST_TEST((harness.observations().front().kind == Kind::replace));
+    BOOST_TEST(harness.peers()[0].key == "dc1/n1/web1");
+    BOOST_TEST(harness.peers()[0].attribute("tags") == "a,b");
     BOOST_TEST(agent.server.asked()[0].target == "/v1/health/service/web?passing=true");
     BOOST_REQUIRE(until([&] { return requests() == 2; }, 1s));
     BOOST_TEST(agent.server.asked()[1].target == "/v1/health/service/web?passing=true&index=12&wait=60000ms");
@@ -30,19 +30,19 @@ BOOST_FIXTURE_TEST_CASE(each_change_is_told_as_it_happens, Fixture) {
     BOOST_TEST(until([&] { return names() == "app@10.1.0.1"; }, 50ms));
     BOOST_REQUIRE(until([&] { return requests() == 5; }));
     agent.drop("web1");
-    BOOST_TEST(until([&] { return rig.peers().empty(); }, 50ms)); // a valid empty answer
+    BOOST_TEST(until([&] { return harness.peers().empty(); }, 50ms)); // a valid empty answer
     BOOST_TEST(count(Kind::failed) == 0u);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_quiet_hour_costs_sixty_requests_and_no_observation, Fixture) {
     start();
     BOOST_REQUIRE(until([&] { return in_sync(); }));
-    const auto told = rig.observations().size();
+    const auto told = harness.observations().size();
     const auto before = requests();
     net.run_for(1h);
     BOOST_TEST_MESSAGE(requests() - before << " requests in an hour");
     BOOST_TEST(requests() - before <= 61u);
-    BOOST_TEST(rig.observations().size() == told);
+    BOOST_TEST(harness.observations().size() == told);
 }
 
 BOOST_FIXTURE_TEST_CASE(an_index_that_goes_backwards_begins_anew, Fixture) {
@@ -80,7 +80,7 @@ BOOST_FIXTURE_TEST_CASE(a_service_that_changes_all_the_time_is_not_asked_in_a_lo
 BOOST_FIXTURE_TEST_CASE(refresh_looks_now, Fixture) {
     start();
     BOOST_REQUIRE(until([&] { return requests() == 2; }));
-    rig.refresh();
+    harness.refresh();
     BOOST_TEST(until([&] { return count(Kind::replace) == 2; }, 50ms));
     BOOST_TEST(agent.server.asked()[2].target == "/v1/health/service/web?passing=true");
 }
@@ -92,13 +92,13 @@ struct OfTheNode : Fixture {
 BOOST_FIXTURE_TEST_CASE(the_basename_is_the_local_nodes, OfTheNode) {
     start();
     BOOST_REQUIRE(count(Kind::failed) == 1u);
-    BOOST_TEST(rig.observations()[0].text.find("configure `node_basename`") != std::string::npos);
+    BOOST_TEST(harness.observations()[0].text.find("configure `node_basename`") != std::string::npos);
     BOOST_TEST(requests() == 0u);
-    rig.node("shop@10.1.0.1");
+    harness.node("shop@10.1.0.1");
     BOOST_TEST(until([&] { return names() == "shop@10.1.0.1 shop@10.1.0.2"; }, 1s));
-    rig.node("");
+    harness.node("");
     net.run_for(1s);
     BOOST_TEST(names() == "shop@10.1.0.1 shop@10.1.0.2");
-    rig.node("store@10.1.0.1");
+    harness.node("store@10.1.0.1");
     BOOST_TEST(until([&] { return names() == "store@10.1.0.1 store@10.1.0.2"; }, 1s));
 }

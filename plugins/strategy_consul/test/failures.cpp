@@ -69,7 +69,7 @@ BOOST_FIXTURE_TEST_CASE(where_no_query_may_wait_it_polls, Followed) {
         return agent.health_of(asked);
     });
     agent.changed();
-    BOOST_REQUIRE(until([&] { return rig.logged("blocking queries fail although others succeed"); }, 2min));
+    BOOST_REQUIRE(until([&] { return harness.logged("blocking queries fail although others succeed"); }, 2min));
     BOOST_TEST(count(Kind::failed) == 2u);
     BOOST_TEST(!in_sync());
     const auto before = requests();
@@ -120,7 +120,7 @@ BOOST_FIXTURE_TEST_CASE(a_way_that_is_cut_and_healed, Followed) {
 BOOST_FIXTURE_TEST_CASE(an_agent_that_went_mute_is_noticed, Followed) {
     begin();
     agent.server.mute(true);
-    rig.refresh();
+    harness.refresh();
     failed_with(KITH_TIMED_OUT, "within 10 s", 11s);
     BOOST_TEST(names() == two);
 }
@@ -185,12 +185,12 @@ BOOST_FIXTURE_TEST_CASE(a_token_file_that_is_not_there, WithToken) {
 }
 
 BOOST_FIXTURE_TEST_CASE(more_peers_than_are_allowed_are_told_again_later, Fixture) {
-    rig.max_peers(1);
+    harness.max_peers(1);
     start();
     net.run_for(1min);
-    BOOST_TEST(rig.peers().empty());
+    BOOST_TEST(harness.peers().empty());
     BOOST_TEST(requests() <= 15u);
-    rig.max_peers(10);
+    harness.max_peers(10);
     BOOST_TEST(until([&] { return names() == two; }, 1min));
 }
 
@@ -202,16 +202,17 @@ BOOST_AUTO_TEST_CASE(every_call_that_fails) {
         agent.server.route("/v1/agent/service/deregister/web-10.1.0.1", HttpReply(200));
         agent.put({.id = "web1", .address = "10.1.0.1"});
         here.file("/run/token", "secret");
-        Rig rig(here, kith_plugin_entry_strategy_consul, "consul",
-                options(R"("token_file": "/run/token", "register": {"port": 0, "ttl": 30000, "deregister_after": 600000})"));
-        if (rig.start() != KITH_OK) return;
-        rig.node("app@10.1.0.1");
-        rig.run_until([&] { return rig.failed() || rig.peers().size() == 1; }, 5min);
+        PluginHarness harness(
+            here, kith_plugin_entry_strategy_consul, "consul",
+            options(R"("token_file": "/run/token", "register": {"port": 0, "ttl": 30000, "deregister_after": 600000})"));
+        if (harness.start() != KITH_OK) return;
+        harness.node("app@10.1.0.1");
+        harness.run_until([&] { return harness.failed() || harness.peers().size() == 1; }, 5min);
         agent.put({.id = "web2", .address = "10.1.0.2"});
-        rig.run_until([&] { return rig.peers().size() == 2 || rig.failed(); }, 5min);
-        if (!rig.failed() && rig.peers().size() != 2) throw std::runtime_error("it does not recover");
-        if (!rig.stop()) throw std::runtime_error("it does not stop");
-        if (!rig.violations().empty()) throw std::runtime_error(rig.violations().front());
+        harness.run_until([&] { return harness.peers().size() == 2 || harness.failed(); }, 5min);
+        if (!harness.failed() && harness.peers().size() != 2) throw std::runtime_error("it does not recover");
+        if (!harness.stop()) throw std::runtime_error("it does not stop");
+        if (!harness.violations().empty()) throw std::runtime_error(harness.violations().front());
     });
     BOOST_TEST(calls > 10u);
     BOOST_TEST_MESSAGE(calls << " calls");

@@ -3,8 +3,8 @@
 
 #include "simulated_agent.hpp"
 
-#include <kith/testkit/machine.hpp>
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
+#include <kith/testkit/simulated_machine.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -16,7 +16,7 @@ namespace consul::test {
 
 using namespace std::chrono_literals;
 using kith::testkit::Observation;
-using kith::testkit::Rig;
+using kith::testkit::PluginHarness;
 using Kind = Observation::Kind;
 
 /// Options: endpoint health, service web, names app@..., with these additional JSON members.
@@ -27,19 +27,21 @@ inline std::string options(const std::string &more = {}, const std::string &list
 }
 
 struct Fixture {
-    explicit Fixture(const std::string &with = options()) : rig(here, kith_plugin_entry_strategy_consul, "consul", with) {
+    explicit Fixture(const std::string &with = options()) : harness(here, kith_plugin_entry_strategy_consul, "consul", with) {
         agent.put({.id = "web1", .address = "10.1.0.1"});
         agent.put({.id = "web2", .address = "10.1.0.2"});
     }
     ~Fixture() {
-        if (rig.running()) BOOST_TEST(rig.stop());
-        for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
+        if (harness.running()) BOOST_TEST(harness.stop());
+        for (const auto &broken : harness.violations()) BOOST_ERROR(broken);
     }
-    void start() { BOOST_REQUIRE(rig.start() == KITH_OK); }
-    bool until(const std::function<bool()> &done, std::chrono::nanoseconds bound = 1min) { return rig.run_until(done, bound); }
+    void start() { BOOST_REQUIRE(harness.start() == KITH_OK); }
+    bool until(const std::function<bool()> &done, std::chrono::nanoseconds bound = 1min) {
+        return harness.run_until(done, bound);
+    }
     std::string names() const {
         std::vector<std::string> all;
-        for (const auto &peer : rig.peers()) all.push_back(peer.name);
+        for (const auto &peer : harness.peers()) all.push_back(peer.name);
         std::ranges::sort(all);
         std::string out;
         for (const auto &name : all) out += (out.empty() ? "" : " ") + name;
@@ -47,18 +49,18 @@ struct Fixture {
     }
     std::size_t count(Kind kind) const {
         return static_cast<std::size_t>(
-            std::ranges::count_if(rig.observations(), [kind](const Observation &one) { return one.kind == kind; }));
+            std::ranges::count_if(harness.observations(), [kind](const Observation &one) { return one.kind == kind; }));
     }
     bool in_sync() const {
         bool out = false;
-        for (const auto &one : rig.observations()) out = one.kind == Kind::watching ? one.in_sync : out;
+        for (const auto &one : harness.observations()) out = one.kind == Kind::watching ? one.in_sync : out;
         return out;
     }
     /// A new failure with this reason.
     void failed_with(std::int32_t status, std::string_view part, std::chrono::nanoseconds bound = 3min) {
         const auto before = count(Kind::failed);
         BOOST_REQUIRE(until([&] { return count(Kind::failed) > before; }, bound));
-        const auto seen = std::find_if(rig.observations().rbegin(), rig.observations().rend(),
+        const auto seen = std::find_if(harness.observations().rbegin(), harness.observations().rend(),
                                        [](const Observation &one) { return one.kind == Kind::failed; });
         BOOST_TEST_MESSAGE(seen->text);
         BOOST_TEST(seen->status == status, seen->text);
@@ -72,10 +74,10 @@ struct Fixture {
     }
 
     SimNet net;
-    kith::testkit::Machine &here = net.machine("here", {"10.1.0.1"});
-    kith::testkit::Machine &there = net.machine("consul", {"10.9.0.1"});
+    kith::testkit::SimulatedMachine &here = net.machine("here", {"10.1.0.1"});
+    kith::testkit::SimulatedMachine &there = net.machine("consul", {"10.9.0.1"});
     Agent agent{there};
-    Rig rig;
+    PluginHarness harness;
 };
 
 inline const std::string two = "app@10.1.0.1 app@10.1.0.2";

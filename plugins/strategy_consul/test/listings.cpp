@@ -58,8 +58,8 @@ BOOST_FIXTURE_TEST_CASE(two_instances_with_one_address_are_one_peer, Fixture) {
     start();
     BOOST_TEST(until([&] { return names() == two; }));
     BOOST_REQUIRE(count(Kind::left_out) == 2u);
-    BOOST_TEST(rig.observations()[0].text == "its address contains a blank or a control character");
-    BOOST_TEST(rig.observations()[1].text == "another instance has the same address");
+    BOOST_TEST(harness.observations()[0].text == "its address contains a blank or a control character");
+    BOOST_TEST(harness.observations()[1].text == "another instance has the same address");
 }
 
 BOOST_FIXTURE_TEST_CASE(an_address_that_is_none_is_its_nodes, Fixture) {
@@ -69,7 +69,7 @@ BOOST_FIXTURE_TEST_CASE(an_address_that_is_none_is_its_nodes, Fixture) {
     start();
     BOOST_TEST(until([&] { return names() == two + " app@10.9.0.3 app@10.9.0.4"; }));
     BOOST_REQUIRE(count(Kind::left_out) == 1u);
-    BOOST_TEST(rig.observations()[0].text.starts_with("it has no address"));
+    BOOST_TEST(harness.observations()[0].text.starts_with("it has no address"));
 }
 
 BOOST_FIXTURE_TEST_CASE(addresses_that_are_nobodys, Fixture) {
@@ -78,7 +78,7 @@ BOOST_FIXTURE_TEST_CASE(addresses_that_are_nobodys, Fixture) {
     start();
     BOOST_TEST(until([&] { return names() == two; }));
     std::uint32_t items = 0;
-    for (const auto &one : rig.observations()) items += one.kind == Kind::left_out ? one.items : 0;
+    for (const auto &one : harness.observations()) items += one.kind == Kind::left_out ? one.items : 0;
     BOOST_TEST(items == 5u);
 }
 
@@ -100,7 +100,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_registered_with_this_agent, ByName) {
     BOOST_TEST(until([&] { return names() == "app@10.1.0.1"; }, 10s));
     BOOST_TEST(count(Kind::left_out) == 2u);
     agent.services.clear();
-    BOOST_TEST(until([&] { return rig.peers().empty(); }, 10s)); // a 404 for an unknown service
+    BOOST_TEST(until([&] { return harness.peers().empty(); }, 10s)); // a 404 for an unknown service
     BOOST_TEST(count(Kind::failed) == 0u);
 }
 
@@ -117,7 +117,7 @@ BOOST_FIXTURE_TEST_CASE(one_instance_of_this_agent_is_followed_by_its_hash, ById
     BOOST_TEST(until([&] { return names() == "app@10.1.0.7"; }, 50ms));
     BOOST_TEST(agent.server.asked()[1].target == "/v1/agent/service/web1?hash=abc12&wait=60000ms");
     agent.drop("web1");
-    BOOST_TEST(until([&] { return rig.peers().empty(); }, 10s));
+    BOOST_TEST(until([&] { return harness.peers().empty(); }, 10s));
     BOOST_TEST(count(Kind::failed) == 0u);
 }
 
@@ -136,7 +136,7 @@ BOOST_FIXTURE_TEST_CASE(datacenters_that_cannot_be_asked, Multisite) {
     agent.server.route("/v1/catalog/datacenters", HttpReply(500, "No cluster leader"));
     start();
     failed_with(KITH_UNAVAILABLE, "/v1/catalog/datacenters: the server answered 500: No cluster leader");
-    BOOST_TEST(rig.peers().empty());
+    BOOST_TEST(harness.peers().empty());
     BOOST_TEST(count(Kind::replace) == 0u);
     agent.server.route("/v1/catalog/datacenters", HttpReply(200, "[]"));
     failed_with(KITH_PROTOCOL, "expected at least one datacenter");

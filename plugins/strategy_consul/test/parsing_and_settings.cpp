@@ -84,8 +84,8 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
     };
     for (const auto &[text, part] : cases) {
         SimNet net;
-        Rig rig(net.machine("here", {"10.1.0.1"}), kith_plugin_entry_strategy_consul, "consul", text);
-        BOOST_TEST(rig.start() == KITH_INVALID, text);
-        BOOST_TEST(rig.error().find(part) != std::string::npos, rig.error());
+        PluginHarness harness(net.machine("here", {"10.1.0.1"}), kith_plugin_entry_strategy_consul, "consul", text);
+        BOOST_TEST(harness.start() == KITH_INVALID, text);
+        BOOST_TEST(harness.error().find(part) != std::string::npos, harness.error());
     }
 }

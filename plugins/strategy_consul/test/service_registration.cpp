@@ -25,7 +25,7 @@ BOOST_FIXTURE_TEST_CASE(it_is_registered_refreshed_and_taken_back, Registered) {
     start();
     net.run_for(1min);
     BOOST_TEST(asked("PUT") == 0u); // the node's name is not known yet
-    rig.node("app@10.1.0.1");
+    harness.node("app@10.1.0.1");
     BOOST_REQUIRE(until([&] { return asked("PUT /v1/agent/service/register?replace-existing-checks=true") == 1; }, 100ms));
     const auto &put = agent.server.asked().back();
     BOOST_TEST(
@@ -35,53 +35,53 @@ BOOST_FIXTURE_TEST_CASE(it_is_registered_refreshed_and_taken_back, Registered) {
     const auto passed = asked("PUT /v1/agent/check/pass/");
     BOOST_TEST(passed >= 27u); // each 10 s with a jitter of a tenth: never later than a third of the TTL
     BOOST_TEST(passed <= 34u);
-    BOOST_TEST(rig.stop());
+    BOOST_TEST(harness.stop());
     BOOST_TEST(asked("PUT /v1/agent/service/deregister/web-10.1.0.1") == 1u);
 }
 
 BOOST_FIXTURE_TEST_CASE(an_agent_that_has_forgotten_it_is_told_again, Registered) {
     start();
-    rig.node("app@10.1.0.1");
+    harness.node("app@10.1.0.1");
     BOOST_REQUIRE(until([&] { return asked("service/register") == 1; }));
     pass = HttpReply(404, "Unknown check ID \"service:web-10.1.0.1\"");
     BOOST_TEST(until([&] { return asked("service/register") == 2; }, 12s));
     pass = HttpReply(200);
-    BOOST_TEST(rig.logged("not registered with Consul"));
+    BOOST_TEST(harness.logged("not registered with Consul"));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_token_that_may_not_write, Registered) {
     answer = HttpReply(403, "Permission denied: token lacks permission 'service:write' on \"web\"");
     start();
-    rig.node("app@10.1.0.1");
-    BOOST_REQUIRE(until([&] { return rig.logged("not registered with Consul"); }));
-    BOOST_TEST(rig.log()[0].fields[0].second.find(R"(service "web" { policy = "write" })") != std::string::npos);
+    harness.node("app@10.1.0.1");
+    BOOST_REQUIRE(until([&] { return harness.logged("not registered with Consul"); }));
+    BOOST_TEST(harness.log()[0].fields[0].second.find(R"(service "web" { policy = "write" })") != std::string::npos);
     BOOST_TEST(until([&] { return names() == two; })); // discovery continues
     net.run_for(5min);
     BOOST_TEST(asked("service/register") <= 35u);
-    BOOST_TEST(rig.log().size() == 1u); // logged once
+    BOOST_TEST(harness.log().size() == 1u); // logged once
     answer = HttpReply(200);
-    BOOST_TEST(until([&] { return rig.log().size() == 2; }, 11s));
-    BOOST_TEST(rig.log()[1].message == "registered with Consul");
+    BOOST_TEST(until([&] { return harness.log().size() == 2; }, 11s));
+    BOOST_TEST(harness.log()[1].message == "registered with Consul");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_node_that_went_away_is_not_refreshed, Registered) {
     start();
-    rig.node("app@10.1.0.1");
+    harness.node("app@10.1.0.1");
     BOOST_REQUIRE(until([&] { return asked("service/register") == 1; }));
-    rig.node("");
+    harness.node("");
     net.run_for(1s);
     const auto passed = asked("check/pass");
     net.run_for(1min);
     BOOST_TEST(asked("check/pass") == passed); // its check becomes critical
-    rig.node("app@10.1.0.1");
+    harness.node("app@10.1.0.1");
     BOOST_TEST(until([&] { return asked("check/pass") + asked("service/register") > passed + 1; }, 100ms));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_node_with_another_address_is_another_instance, Registered) {
     start();
-    rig.node("app@10.1.0.1");
+    harness.node("app@10.1.0.1");
     BOOST_REQUIRE(until([&] { return asked("service/register") == 1; }));
-    rig.node("app@10.1.0.5");
+    harness.node("app@10.1.0.5");
     BOOST_TEST(until([&] { return asked("service/register") == 2; }, 100ms));
     BOOST_TEST(asked("deregister/web-10.1.0.1") == 1u);
 }

@@ -29,7 +29,8 @@ inline std::string json_string(const std::string &text) { return "\"" + text + "
 
 class Agent {
   public:
-    explicit Agent(kith::testkit::Machine &machine, std::uint16_t port = 8500) : net(machine.net()), server(machine, port) {
+    explicit Agent(kith::testkit::SimulatedMachine &machine, std::uint16_t port = 8500)
+        : net(machine.net()), server(machine, port) {
         server.route("/v1/health/service/web", [this](const HttpAsked &asked) { return held(asked, &Agent::health); });
         server.route("/v1/catalog/service/web", [this](const HttpAsked &asked) { return held(asked, &Agent::catalog); });
         server.route("/v1/agent/health/service/name/web", [this](const HttpAsked &) { return by_name(); });

@@ -15,9 +15,9 @@ struct Poll : Fixture {
     explicit Poll(std::string_view options = usual) : Fixture(kith_plugin_entry_strategy_dns_poll, "dns_poll", options) {}
 
     void start_again() {
-        rig.run_for(100ms); // until its state is saved
-        BOOST_TEST(rig.stop());
-        rig.destroy();
+        harness.run_for(100ms); // until its state is saved
+        BOOST_TEST(harness.stop());
+        harness.destroy();
         start();
     }
 };
@@ -35,8 +35,8 @@ BOOST_FIXTURE_TEST_CASE(each_address_of_either_family_is_a_peer, Poll) {
     BOOST_TEST(replaced());
     BOOST_TEST((net.now() < 1100ms)); // the first query is immediate
     BOOST_TEST((peers() == Names{"app@10.0.0.7", "app@10.0.0.8", "app@fd00::7"}));
-    BOOST_TEST(rig.peers()[0].key == "10.0.0.7");
-    BOOST_TEST(rig.peers()[0].attribute("host") == "10.0.0.7");
+    BOOST_TEST(harness.peers()[0].key == "10.0.0.7");
+    BOOST_TEST(harness.peers()[0].attribute("host") == "10.0.0.7");
 }
 
 BOOST_FIXTURE_TEST_CASE(an_address_twice_is_one_peer, Poll) {
@@ -52,7 +52,8 @@ BOOST_FIXTURE_TEST_CASE(an_address_that_is_nobodys_is_left_out, Poll) {
     BOOST_TEST(replaced());
     BOOST_TEST((peers() == Names{"app@10.0.0.8"}));
     std::uint32_t items = 0;
-    for (const auto &one : rig.observations()) items += one.kind == kith::testkit::Observation::Kind::left_out ? one.items : 0;
+    for (const auto &one : harness.observations())
+        items += one.kind == kith::testkit::Observation::Kind::left_out ? one.items : 0;
     BOOST_TEST(items == 2u);
 }
 
@@ -71,8 +72,8 @@ BOOST_FIXTURE_TEST_CASE(a_family_that_had_addresses_and_fails_keeps_its_peers, P
     next();
     zones.fail(name, KITH_DNS_AAAA, KITH_UNAVAILABLE);
     BOOST_TEST(fails(KITH_UNAVAILABLE));
-    BOOST_TEST(rig.observations().back().text.find("the peers by AAAA records are kept") != std::string::npos);
-    BOOST_TEST(rig.peers().size() == 3U);
+    BOOST_TEST(harness.observations().back().text.find("the peers by AAAA records are kept") != std::string::npos);
+    BOOST_TEST(harness.peers().size() == 3U);
     BOOST_TEST(count(Kind::update) == 0U); // without a change the source is not reported as fresh
     // The other family is queried meanwhile.
     zones.address(name, {"10.0.0.9", "10.0.0.10", "fd00::8"});
@@ -99,13 +100,13 @@ BOOST_AUTO_TEST_CASE(a_family_that_never_had_addresses_may_fail) {
             poll.start();
             BOOST_TEST(poll.replaced());
             BOOST_TEST((poll.peers() == Names{std::string("app@") + address}));
-            BOOST_TEST(poll.rig.logged("the query for one address family failed; it had no addresses so far"));
+            BOOST_TEST(poll.harness.logged("the query for one address family failed; it had no addresses so far"));
             // It does not delay the other queries: a query without an answer is cancelled early.
             BOOST_TEST((poll.pause() < 9s));
             // The empty answer of the other family is accepted.
             poll.zones.address(name, {});
             BOOST_TEST(poll.replaced());
-            BOOST_TEST(poll.rig.peers().empty());
+            BOOST_TEST(poll.harness.peers().empty());
         }
     }
 }
@@ -115,7 +116,7 @@ BOOST_FIXTURE_TEST_CASE(one_family_that_fails_and_one_without_addresses_are_no_e
     zones.fail(name, KITH_DNS_AAAA, KITH_DENIED);
     start();
     BOOST_TEST(fails(KITH_DENIED));
-    BOOST_TEST(rig.observations().back().text.find("there are no A records") != std::string::npos);
+    BOOST_TEST(harness.observations().back().text.find("there are no A records") != std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(the_families_of_the_last_run_count, Poll) {
@@ -154,7 +155,7 @@ BOOST_FIXTURE_TEST_CASE(whatever_fails_parts_nobody, Poll) {
     for (const auto status : {KITH_UNAVAILABLE, KITH_DENIED, KITH_TIMED_OUT, KITH_PROTOCOL, KITH_UNREACHABLE}) {
         zones.fail(name, 0, status);
         BOOST_TEST(fails(status));
-        BOOST_TEST(rig.peers().size() == 1U);
+        BOOST_TEST(harness.peers().size() == 1U);
     }
     zones.fail(name, 0, KITH_OK);
     BOOST_TEST(replaced());
@@ -163,15 +164,15 @@ BOOST_FIXTURE_TEST_CASE(whatever_fails_parts_nobody, Poll) {
 BOOST_FIXTURE_TEST_CASE(no_such_name_and_no_records_are_true_empty_answers, Poll) {
     start();
     BOOST_TEST(replaced());
-    BOOST_TEST(rig.peers().empty());
-    BOOST_TEST(rig.logged("the DNS answer contains no peer"));
+    BOOST_TEST(harness.peers().empty());
+    BOOST_TEST(harness.logged("the DNS answer contains no peer"));
     BOOST_TEST(zones.asked().size() == 1U); // a name that does not exist has no AAAA either
     zones.address(name, {"10.0.0.8"});
     next();
-    BOOST_TEST(rig.peers().size() == 1U);
+    BOOST_TEST(harness.peers().size() == 1U);
     zones.address(name, {});
     BOOST_TEST(replaced());
-    BOOST_TEST(rig.peers().empty());
+    BOOST_TEST(harness.peers().empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(after_failures_it_asks_soon_and_then_ever_later, Poll) {
@@ -211,11 +212,11 @@ BOOST_AUTO_TEST_CASE(a_ttl_of_0_does_not_hurry_a_long_interval) {
 BOOST_FIXTURE_TEST_CASE(it_looks_every_five_seconds_with_jitter, Poll) {
     zones.address(name, {"10.0.0.8"}, 1h);
     start();
-    rig.run_for(1000s);
+    harness.run_for(1000s);
     BOOST_TEST(count(Kind::replace) > 190U);
     BOOST_TEST(count(Kind::replace) < 212U);
     std::vector<std::chrono::nanoseconds> times;
-    for (const auto &seen : rig.observations()) times.push_back(seen.at);
+    for (const auto &seen : harness.observations()) times.push_back(seen.at);
     std::chrono::nanoseconds least = 1h, most{0};
     for (std::size_t i = 1; i < times.size(); ++i) {
         least = std::min(least, times[i] - times[i - 1]);
@@ -229,7 +230,7 @@ BOOST_FIXTURE_TEST_CASE(it_looks_at_once_when_asked_to, Poll) {
     start();
     next();
     const auto before = net.now();
-    rig.refresh();
+    harness.refresh();
     BOOST_TEST(replaced());
     BOOST_TEST((net.now() - before < 100ms));
 }
@@ -237,8 +238,8 @@ BOOST_FIXTURE_TEST_CASE(it_looks_at_once_when_asked_to, Poll) {
 BOOST_FIXTURE_TEST_CASE(a_mute_server_delays_no_stop, Poll) {
     zones.fail(name, 0, KITH_TIMED_OUT);
     start();
-    rig.run_for(1s);
-    BOOST_TEST(rig.outstanding() == 1U);
+    harness.run_for(1s);
+    BOOST_TEST(harness.outstanding() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(its_servers_and_search_are_those_of_the_options) {
@@ -273,9 +274,9 @@ BOOST_AUTO_TEST_CASE(answers_that_rotate_are_told_as_they_are_and_declared) {
     });
     poll.start();
     poll.next();
-    BOOST_TEST(poll.rig.peers().size() == 5U);
+    BOOST_TEST(poll.harness.peers().size() == 5U);
     poll.next();
-    BOOST_TEST(poll.rig.peers().size() == 5U);
+    BOOST_TEST(poll.harness.peers().size() == 5U);
     const auto &d = *kith_plugin_entry_strategy_dns_poll.descriptors[0];
     BOOST_TEST((d.flags & KITH_FLAG_ROTATING) != 0U); // so that prune defaults to keep
     BOOST_TEST((d.flags & KITH_FLAG_AUTHENTICATED) == 0U);
@@ -284,10 +285,10 @@ BOOST_AUTO_TEST_CASE(answers_that_rotate_are_told_as_they_are_and_declared) {
 BOOST_AUTO_TEST_CASE(two_hundred_that_start_together_do_not_poll_in_step) {
     SimNet net(11);
     net.dns().address(name, {"10.0.0.8"}, 1h);
-    std::vector<std::unique_ptr<kith::testkit::Rig>> rigs;
+    std::vector<std::unique_ptr<kith::testkit::PluginHarness>> rigs;
     for (int i = 0; i < 200; ++i) {
         auto &host = net.machine("h" + std::to_string(i), {});
-        rigs.push_back(std::make_unique<kith::testkit::Rig>(
+        rigs.push_back(std::make_unique<kith::testkit::PluginHarness>(
             host, kith_plugin_entry_strategy_dns_poll, "dns_poll",
             R"({"query": "app.example.net", "node_basename": "app", "servers": ["10.9.9.9"]})"));
         BOOST_REQUIRE(rigs.back()->start() == KITH_OK);
@@ -322,11 +323,11 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_day) {
         SimNet net(77);
         net.dns().address(name, {"10.0.0.8"});
         auto &here = net.machine("here", {"10.0.0.7"});
-        kith::testkit::Rig rig(here, kith_plugin_entry_strategy_dns_poll, "dns_poll", usual);
-        rig.start();
-        rig.run_for(24h);
-        BOOST_TEST(rig.outstanding() == 1U);
-        rig.stop();
+        kith::testkit::PluginHarness harness(here, kith_plugin_entry_strategy_dns_poll, "dns_poll", usual);
+        harness.start();
+        harness.run_for(24h);
+        BOOST_TEST(harness.outstanding() == 1U);
+        harness.stop();
         return net.trace_hash();
     };
     BOOST_TEST(day() == day());
@@ -336,15 +337,15 @@ BOOST_AUTO_TEST_CASE(whatever_call_fails_it_finds_them_in_the_end) {
     const auto failed = kith::testkit::fail_each([](SimNet &net) {
         net.dns().address(name, {"10.0.0.8", "fd00::8"});
         auto &here = net.machine("here", {"10.0.0.7"});
-        kith::testkit::Rig rig(here, kith_plugin_entry_strategy_dns_poll, "dns_poll", usual);
-        if (rig.start() == KITH_OK) {
-            if (!rig.run_until([&] { return rig.peers().size() == 2 || rig.failed(); }, 2min))
+        kith::testkit::PluginHarness harness(here, kith_plugin_entry_strategy_dns_poll, "dns_poll", usual);
+        if (harness.start() == KITH_OK) {
+            if (!harness.run_until([&] { return harness.peers().size() == 2 || harness.failed(); }, 2min))
                 throw std::runtime_error("it does not find them");
-            rig.run_for(12s);
-            if (rig.peers().size() == 1) throw std::runtime_error("one was lost");
-            if (!rig.stop()) throw std::runtime_error("it does not stop");
+            harness.run_for(12s);
+            if (harness.peers().size() == 1) throw std::runtime_error("one was lost");
+            if (!harness.stop()) throw std::runtime_error("it does not stop");
         }
-        if (!rig.violations().empty()) throw std::runtime_error(rig.violations().front());
+        if (!harness.violations().empty()) throw std::runtime_error(harness.violations().front());
     });
     BOOST_TEST(failed > 5U);
 }

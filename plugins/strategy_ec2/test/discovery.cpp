@@ -11,8 +11,8 @@ BOOST_AUTO_TEST_CASE(who_has_this_instances_value_of_the_tag) {
     start();
     sees("app@10.0.0.1 app@10.0.0.2");
     BOOST_TEST((net.now() < 1100ms)); // the first query is immediate
-    BOOST_TEST(rig.peers()[1].key == "i-1");
-    BOOST_TEST(rig.peers()[1].attribute("tag") == "shop");
+    BOOST_TEST(harness.peers()[1].key == "i-1");
+    BOOST_TEST(harness.peers()[1].attribute("tag") == "shop");
     BOOST_REQUIRE(ec2.server.asked().size() == 2u);
     BOOST_TEST(said(ec2.server.asked()[0], "InstanceId.1") == "i-0");
     const HttpAsked &list = ec2.server.asked()[1];
@@ -34,11 +34,11 @@ BOOST_AUTO_TEST_CASE(who_has_this_instances_value_of_the_tag) {
 BOOST_AUTO_TEST_CASE(it_looks_every_five_seconds_with_jitter_and_when_asked) {
     start();
     next();
-    rig.run_for(1000s);
+    harness.run_for(1000s);
     BOOST_TEST(ec2.server.asked().size() > 190u);
     BOOST_TEST(ec2.server.asked().size() < 210u);
     const auto before = net.now();
-    rig.refresh();
+    harness.refresh();
     next();
     BOOST_TEST((net.now() - before < 100ms));
 }
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_running_instance_without_its_address_is_not_missing) {
     f.ec2.instances[1].private_ip = f.ec2.instances[2].private_ip = "";
     for (int i = 0; i < 5; ++i) f.sees("app@10.0.0.1 app@10.0.0.2 app@10.0.0.3");
     BOOST_TEST(f.left_out("has no address") == 0u);
-    BOOST_TEST(f.rig.logged("without their address"));
+    BOOST_TEST(f.harness.logged("without their address"));
     f.ec2.instances[1].private_ip = "10.0.0.9"; // it has another address now
     f.ec2.instances.pop_back();                 // it is terminated
     f.sees("app@10.0.0.1 app@10.0.0.9");
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(two_instances_with_one_address) {
     f.ec2.instances.push_back({"i-2", "10.0.0.2", "", "", "2020-01-01T00:00:00.000Z"});
     f.start();
     f.sees("app@10.0.0.1 app@10.0.0.2");
-    BOOST_TEST(f.rig.peers()[1].key == "i-2");
+    BOOST_TEST(f.harness.peers()[1].key == "i-2");
     BOOST_TEST(f.left_out("launched later") == 1u);
 }
 
@@ -143,21 +143,21 @@ BOOST_AUTO_TEST_CASE(the_metadata_service_over_ipv6) {
     HttpServer imds(net.machine("imds", {"fd00:ec2::254"}), 80);
     imds.route("/latest/api/token", HttpReply(200, "token-1"));
     here.env("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ipv6");
-    kith::testkit::Rig rig(here, kith_plugin_entry_strategy_ec2, "ec2", options());
-    BOOST_REQUIRE(rig.start() == KITH_OK);
-    BOOST_REQUIRE(rig.await_observation());
+    kith::testkit::PluginHarness harness(here, kith_plugin_entry_strategy_ec2, "ec2", options());
+    BOOST_REQUIRE(harness.start() == KITH_OK);
+    BOOST_REQUIRE(harness.await_observation());
     BOOST_TEST(!imds.asked().empty());
-    BOOST_TEST(rig.observations().back().text.find("http://[fd00:ec2::254]") != std::string::npos,
-               rig.observations().back().text);
-    BOOST_TEST(rig.stop());
+    BOOST_TEST(harness.observations().back().text.find("http://[fd00:ec2::254]") != std::string::npos,
+               harness.observations().back().text);
+    BOOST_TEST(harness.stop());
 }
 
 BOOST_AUTO_TEST_CASE(what_is_refused_at_once) {
     const auto error_of = [](const std::string &more, std::string_view part, auto... environment) {
         Fixture f(options(more));
         (f.here.env(environment.first, environment.second), ...);
-        BOOST_TEST(f.rig.start() == KITH_INVALID);
-        BOOST_TEST(f.rig.error().find(part) != std::string::npos, f.rig.error());
+        BOOST_TEST(f.harness.start() == KITH_INVALID);
+        BOOST_TEST(f.harness.error().find(part) != std::string::npos, f.harness.error());
     };
     error_of(R"("ip_to_nodename": "{app}@{ip}")", "there is no {app}");
     error_of(R"("ip_to_nodename": "app@host")", "gives all instances the same name");

@@ -14,7 +14,7 @@ BOOST_AUTO_TEST_CASE(what_ec2_refuses) {
     next();
     const auto error_of = [&](const char *code, std::uint32_t status, std::int32_t means, std::string_view part) {
         ec2.refuse(code, status);
-        rig.refresh();
+        harness.refresh();
         stays(means, part);
     };
     error_of("RequestLimitExceeded", 503, KITH_UNAVAILABLE, "increase polling_interval");
@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(what_ec2_refuses) {
     error_of("InvalidParameterValue", 400, KITH_PROTOCOL, "InvalidParameterValue");
     error_of("InternalError", 500, KITH_UNAVAILABLE, "EC2 reports an internal failure");
     ec2.instead.reset();
-    rig.refresh();
+    harness.refresh();
     sees("app@10.0.0.1 app@10.0.0.2");
 }
 
@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_answer) {
     next();
     const auto bad = [&](const HttpReply &reply, std::int32_t status, std::string_view part) {
         ec2.refuse(reply);
-        rig.refresh();
+        harness.refresh();
         stays(status, part);
     };
     const std::string two = page(ec2.instances);
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_answer) {
     bad(HttpReply().length(200'000'000).say("<a>"), KITH_LIMIT, "16777216 bytes");
     bad(HttpReply().say("<a>").endless(std::string(1'000'000, ' '), 10ms), KITH_LIMIT, "16777216 bytes");
     ec2.instead.reset();
-    rig.refresh();
+    harness.refresh();
     sees("app@10.0.0.1 app@10.0.0.2");
 }
 
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_was_kept_has_ended) {
     start();
     next();
     ec2.refuse(HttpReply().cut(), 1);
-    rig.refresh();
+    harness.refresh();
     sees("app@10.0.0.1 app@10.0.0.2");
 }
 
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(the_api_is_away) {
     next();
     ec2.server.hang_up();
     net.partition(here, ec2.machine);
-    rig.refresh();
+    harness.refresh();
     stays(KITH_TIMED_OUT, "ec2.eu-west-1.amazonaws.com");
     net.heal(here, ec2.machine);
     net.name("ec2.eu-west-1.amazonaws.com", {});
@@ -78,20 +78,20 @@ BOOST_AUTO_TEST_CASE(the_api_is_away) {
     sees("app@10.0.0.1 app@10.0.0.2");
     ec2.server.hang_up();
     ec2.server.certificate({nullptr, {"elsewhere.example"}});
-    rig.refresh();
+    harness.refresh();
     stays(KITH_UNAUTHORIZED, "certificate");
 }
 
 BOOST_AUTO_TEST_CASE(it_asks_ever_less_while_it_fails) {
     ec2.refuse(HttpReply(503, refusal("RequestLimitExceeded")));
     start();
-    rig.run_for(10min);
+    harness.run_for(10min);
     BOOST_TEST(ec2.server.asked().size() > 15u);
     BOOST_TEST(ec2.server.asked().size() < 40u);
     ec2.refuse(HttpReply(503, refusal("RequestLimitExceeded")).field("Retry-After", "300"));
     next();
     const auto before = ec2.server.asked().size();
-    rig.run_for(140s);
+    harness.run_for(140s);
     BOOST_TEST(ec2.server.asked().size() == before);
 }
 
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_clock_that_is_wrong) {
     here.jump_wall(1h);
     ec2.refuse("RequestExpired");
     ec2.date = "Thu, 01 Jan 2026 00:00:05 GMT";
-    rig.refresh();
+    harness.refresh();
     stays(KITH_UNAUTHORIZED, "s ahead of that of AWS: synchronize it");
 }
 
@@ -110,26 +110,26 @@ BOOST_AUTO_TEST_CASE(a_clock_that_is_wrong) {
 BOOST_AUTO_TEST_CASE(they_are_renewed_before_they_end) {
     start();
     next();
-    rig.run_until([&] { return net.now() > 5h + 50min; }, 6h);
+    harness.run_until([&] { return net.now() > 5h + 50min; }, 6h);
     BOOST_TEST(imds.asked("security-credentials/web") == 1u);
     imds.report("iam/security-credentials/web", role("KEY2", "2026-01-01T12:00:00Z"));
     ec2.keys.emplace_back("KEY2");
-    rig.run_for(7min);
+    harness.run_for(7min);
     BOOST_TEST(imds.asked("security-credentials/web") == 2u);
     BOOST_TEST(ec2.server.asked().back().field("Authorization").find("KEY2") != std::string::npos);
-    rig.run_for(1h);
-    BOOST_TEST(std::ranges::none_of(rig.observations(), [](const Observation &one) { return one.kind == Kind::failed; }));
+    harness.run_for(1h);
+    BOOST_TEST(std::ranges::none_of(harness.observations(), [](const Observation &one) { return one.kind == Kind::failed; }));
 }
 
 BOOST_AUTO_TEST_CASE(those_that_cannot_be_renewed_are_used_until_they_end) {
     start();
     next();
     imds.report("iam/security-credentials/web", HttpReply(500));
-    rig.run_until([&] { return net.now() > 5h + 59min; }, 6h);
-    BOOST_TEST(std::ranges::none_of(rig.observations(), [](const Observation &one) { return one.kind == Kind::failed; }));
-    BOOST_TEST(rig.logged("used until they expire"));
+    harness.run_until([&] { return net.now() > 5h + 59min; }, 6h);
+    BOOST_TEST(std::ranges::none_of(harness.observations(), [](const Observation &one) { return one.kind == Kind::failed; }));
+    BOOST_TEST(harness.logged("used until they expire"));
     BOOST_TEST(imds.asked("security-credentials/web") < 8u);
-    rig.run_for(2min);
+    harness.run_for(2min);
     stays(KITH_UNAVAILABLE, "iam/security-credentials/web: the server answered 500");
 }
 
@@ -153,9 +153,9 @@ BOOST_AUTO_TEST_CASE(a_session_that_is_over) {
     start();
     next();
     imds.tokens += 7; // it was restarted
-    rig.run_for(6h);
+    harness.run_for(6h);
     BOOST_TEST(imds.asked("/latest/api/token") == 2u);
-    BOOST_TEST(std::ranges::none_of(rig.observations(), [](const Observation &one) {
+    BOOST_TEST(std::ranges::none_of(harness.observations(), [](const Observation &one) {
         return one.kind == Kind::failed && one.text.find("401") != std::string::npos;
     }));
 }
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(what_it_tells_is_no_region_and_no_id) {
     fails(KITH_PROTOCOL, "placement/region");
     imds.report("placement/region", "eu-west-1");
     imds.report("instance-id", "");
-    rig.refresh();
+    harness.refresh();
 }
 
 // ---- the local instance ----
@@ -202,12 +202,12 @@ BOOST_AUTO_TEST_CASE(a_list_without_this_instance_is_not_believed) {
     next();
     ec2.turned = [&](std::size_t) { ec2.instances = {{"i-0", "10.0.0.1"}, {"i-1", "10.0.0.2"}}; };
     ec2.refuse(HttpReply(200, page({})), 1);
-    rig.refresh();
+    harness.refresh();
     sees("app@10.0.0.1 app@10.0.0.2"); // the second list contains it
     const auto self = page({{"i-0", "10.0.0.1"}});
     ec2.server.route(
         "/", [&](const HttpAsked &asked) { return HttpReply(200, said(asked, "InstanceId.1").empty() ? page({}) : self); });
-    rig.refresh();
+    harness.refresh();
     stays(KITH_UNAVAILABLE, "lacks i-0, which is running and has the tag");
 }
 
@@ -232,14 +232,14 @@ BOOST_AUTO_TEST_CASE(hosts_that_were_started_together_do_not_ask_together) {
         const auto at = static_cast<std::size_t>((net.now() - 1s) / 500ms);
         if (at < by_half_second.size()) ++by_half_second[at];
     };
-    std::vector<std::unique_ptr<kith::testkit::Rig>> rigs;
+    std::vector<std::unique_ptr<kith::testkit::PluginHarness>> rigs;
     for (int i = 0; i < 50; ++i) {
         auto &machine = net.machine("m" + std::to_string(i), {});
         machine.plug("eth0", net.segment(), {std::string_view("10.0.1." + std::to_string(i))});
         machine.env("AWS_ACCESS_KEY_ID", "ENV");
         machine.env("AWS_SECRET_ACCESS_KEY", "secret");
-        rigs.push_back(std::make_unique<kith::testkit::Rig>(machine, kith_plugin_entry_strategy_ec2, "ec2",
-                                                            options(R"("ec2_tagvalue": "shop", "region": "eu-west-1")")));
+        rigs.push_back(std::make_unique<kith::testkit::PluginHarness>(
+            machine, kith_plugin_entry_strategy_ec2, "ec2", options(R"("ec2_tagvalue": "shop", "region": "eu-west-1")")));
         BOOST_REQUIRE(rigs.back()->start() == KITH_OK);
     }
     net.run_for(60s);
@@ -254,12 +254,12 @@ BOOST_AUTO_TEST_CASE(every_call_that_fails) {
         Imds imds(net);
         Ec2 ec2(net);
         ec2.instances = {{"i-0", "10.0.0.1"}, {"i-1", "10.0.0.2"}};
-        kith::testkit::Rig rig(here, kith_plugin_entry_strategy_ec2, "ec2", options());
-        if (rig.start() != KITH_OK) return;
-        rig.run_until([&] { return rig.peers().size() == 2 || rig.failed(); });
-        if (!rig.failed() && rig.peers().size() != 2) throw std::runtime_error("it does not recover");
-        if (!rig.stop()) throw std::runtime_error("it does not stop");
-        if (!rig.violations().empty()) throw std::runtime_error(rig.violations().front());
+        kith::testkit::PluginHarness harness(here, kith_plugin_entry_strategy_ec2, "ec2", options());
+        if (harness.start() != KITH_OK) return;
+        harness.run_until([&] { return harness.peers().size() == 2 || harness.failed(); });
+        if (!harness.failed() && harness.peers().size() != 2) throw std::runtime_error("it does not recover");
+        if (!harness.stop()) throw std::runtime_error("it does not stop");
+        if (!harness.violations().empty()) throw std::runtime_error(harness.violations().front());
     });
     BOOST_TEST(calls > 10u);
 }

@@ -8,7 +8,7 @@
 #include "simulated_aws.hpp"
 
 #include <kith/testkit/http_server.hpp>
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -106,7 +106,7 @@ class Ec2 {
     std::string host_;
 
   public:
-    kith::testkit::Machine &machine;
+    kith::testkit::SimulatedMachine &machine;
     HttpServer server;
     std::vector<Some> instances;
     std::size_t page_size = 100;
@@ -144,28 +144,28 @@ class Imds {
             std::ranges::count_if(server.asked(), [&](const HttpAsked &one) { return one.target.ends_with(path); }));
     }
 
-    kith::testkit::Machine &machine;
+    kith::testkit::SimulatedMachine &machine;
     HttpServer server;
     int tokens = 0;
     std::optional<HttpReply> token_reply;
 };
 
 struct Fixture {
-    explicit Fixture(const std::string &with = options()) : rig(here, kith_plugin_entry_strategy_ec2, "ec2", with) {
+    explicit Fixture(const std::string &with = options()) : harness(here, kith_plugin_entry_strategy_ec2, "ec2", with) {
         ec2.instances = {{"i-0", "10.0.0.1"}, {"i-1", "10.0.0.2"}};
     }
     ~Fixture() {
-        if (rig.running()) BOOST_TEST(rig.stop());
-        for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
+        if (harness.running()) BOOST_TEST(harness.stop());
+        for (const auto &broken : harness.violations()) BOOST_ERROR(broken);
     }
     void environment() {
         here.env("AWS_ACCESS_KEY_ID", "ENV");
         here.env("AWS_SECRET_ACCESS_KEY", "secret");
     }
-    void start() { BOOST_REQUIRE(rig.start() == KITH_OK); }
+    void start() { BOOST_REQUIRE(harness.start() == KITH_OK); }
     const Observation &next(std::chrono::nanoseconds bound = 1min) {
-        BOOST_REQUIRE(rig.await_observation(bound));
-        return *std::find_if(rig.observations().rbegin(), rig.observations().rend(),
+        BOOST_REQUIRE(harness.await_observation(bound));
+        return *std::find_if(harness.observations().rbegin(), harness.observations().rend(),
                              [](const Observation &one) { return one.kind == Kind::replace || one.kind == Kind::failed; });
     }
     /// Checks that a query has found exactly these.
@@ -176,7 +176,7 @@ struct Fixture {
     }
     std::string names() const {
         std::string out;
-        for (const auto &peer : rig.peers()) out += (out.empty() ? "" : " ") + peer.name;
+        for (const auto &peer : harness.peers()) out += (out.empty() ? "" : " ") + peer.name;
         return out;
     }
     /// Checks that a query failed with this reason, and that the two peers are kept.
@@ -194,17 +194,17 @@ struct Fixture {
     }
     std::uint32_t left_out(std::string_view part) const {
         std::uint32_t out = 0;
-        for (const auto &one : rig.observations()) {
+        for (const auto &one : harness.observations()) {
             if (one.kind == Kind::left_out && one.text.find(part) != std::string::npos) out += one.items;
         }
         return out;
     }
 
     SimNet net;
-    kith::testkit::Machine &here = net.machine("here", {"10.0.0.1"});
+    kith::testkit::SimulatedMachine &here = net.machine("here", {"10.0.0.1"});
     Imds imds{net};
     Ec2 ec2{net};
-    kith::testkit::Rig rig;
+    kith::testkit::PluginHarness harness;
 };
 
 } // namespace ec2::test

@@ -15,7 +15,7 @@ struct Many : Fixture {
     void sees_all() {
         const Observation &seen = next();
         BOOST_TEST((seen.kind == Kind::replace), seen.text);
-        BOOST_TEST(rig.peers().size() == 250u);
+        BOOST_TEST(harness.peers().size() == 250u);
     }
 };
 
@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(all_pages_are_one_set) {
     start();
     sees_all();
     BOOST_TEST(ec2.server.asked().size() == 3u);
-    BOOST_TEST(rig.observations().size() == 1u);
+    BOOST_TEST(harness.observations().size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(credentials_end_between_two_pages) {
@@ -48,9 +48,9 @@ BOOST_AUTO_TEST_CASE(credentials_end_between_two_pages_and_there_are_no_others) 
     start();
     sees_all();
     ec2.turned = [&](std::size_t) { ec2.keys.clear(); };
-    rig.refresh();
+    harness.refresh();
     fails(KITH_UNAUTHORIZED, "the credentials have expired; credentials: role web of this instance");
-    BOOST_TEST(rig.peers().size() == 250u);
+    BOOST_TEST(harness.peers().size() == 250u);
 }
 
 BOOST_AUTO_TEST_CASE(throttled_between_two_pages) {
@@ -62,9 +62,9 @@ BOOST_AUTO_TEST_CASE(throttled_between_two_pages) {
     BOOST_TEST(ec2.server.asked().size() == 5u); // pages that were read are not requested again
     BOOST_TEST((net.now() > 2s));
     ec2.turned = [&](std::size_t) { ec2.refuse("RequestLimitExceeded", 503); };
-    rig.refresh();
+    harness.refresh();
     fails(KITH_UNAVAILABLE, "RequestLimitExceeded");
-    BOOST_TEST(rig.peers().size() == 250u);
+    BOOST_TEST(harness.peers().size() == 250u);
 }
 
 BOOST_AUTO_TEST_CASE(a_page_that_breaks) {
@@ -73,9 +73,9 @@ BOOST_AUTO_TEST_CASE(a_page_that_breaks) {
     for (const HttpReply &reply :
          {HttpReply().say("<DescribeInstances").cut(), HttpReply().mute(), HttpReply(200, "<html>"), HttpReply(500)}) {
         ec2.turned = [&](std::size_t) { ec2.refuse(reply, 4); };
-        rig.refresh();
+        harness.refresh();
         BOOST_TEST((next(3min).kind == Kind::failed));
-        BOOST_TEST(rig.peers().size() == 250u);
+        BOOST_TEST(harness.peers().size() == 250u);
         ec2.instead.reset();
     }
 }
@@ -91,9 +91,9 @@ BOOST_AUTO_TEST_CASE(a_list_that_goes_round) {
     sees_all();
     int asked = 0; // empty pages whose tokens are a, b, a, b, ...
     ec2.server.route("/", [&](const HttpAsked &) { return HttpReply(200, page({}, asked++ % 2 == 0 ? "a" : "b")); });
-    rig.refresh();
+    harness.refresh();
     fails(KITH_PROTOCOL, "the same NextToken twice");
-    BOOST_TEST(rig.peers().size() == 250u);
+    BOOST_TEST(harness.peers().size() == 250u);
     BOOST_TEST(asked == 3);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #define BOOST_TEST_MODULE strategy_epmd
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
 #include <kith/testkit/sim_net.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -15,57 +15,57 @@ constexpr const char *three = R"({"hosts": ["a@10.0.0.1", "b@10.0.0.2", "c@examp
 
 struct Fixture {
     ~Fixture() {
-        for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
+        for (const auto &broken : harness.violations()) BOOST_ERROR(broken);
     }
     kith::testkit::SimNet net;
-    kith::testkit::Machine &machine = net.machine("here", {"10.0.0.7"});
-    kith::testkit::Rig rig{machine, kith_plugin_entry_strategy_epmd, "epmd", three};
+    kith::testkit::SimulatedMachine &machine = net.machine("here", {"10.0.0.7"});
+    kith::testkit::PluginHarness harness{machine, kith_plugin_entry_strategy_epmd, "epmd", three};
 };
 
 } // namespace
 
 BOOST_FIXTURE_TEST_CASE(says_the_whole_list_at_start_and_follows_it, Fixture) {
-    BOOST_REQUIRE(rig.start() == KITH_OK);
-    BOOST_REQUIRE(rig.observations().size() == 2u);
-    BOOST_TEST((rig.observations()[0].kind == Observation::Kind::replace));
-    BOOST_TEST((rig.observations()[1].kind == Observation::Kind::watching));
-    BOOST_TEST(rig.observations()[1].in_sync);
-    BOOST_REQUIRE(rig.peers().size() == 3u);
-    BOOST_TEST(rig.peers()[0].key == "a@10.0.0.1");
-    BOOST_TEST(rig.peers()[0].name == "a@10.0.0.1");
-    BOOST_TEST(rig.peers()[0].attribute("host") == "10.0.0.1");
-    BOOST_TEST(rig.peers()[2].attribute("host") == "example");
+    BOOST_REQUIRE(harness.start() == KITH_OK);
+    BOOST_REQUIRE(harness.observations().size() == 2u);
+    BOOST_TEST((harness.observations()[0].kind == Observation::Kind::replace));
+    BOOST_TEST((harness.observations()[1].kind == Observation::Kind::watching));
+    BOOST_TEST(harness.observations()[1].in_sync);
+    BOOST_REQUIRE(harness.peers().size() == 3u);
+    BOOST_TEST(harness.peers()[0].key == "a@10.0.0.1");
+    BOOST_TEST(harness.peers()[0].name == "a@10.0.0.1");
+    BOOST_TEST(harness.peers()[0].attribute("host") == "10.0.0.1");
+    BOOST_TEST(harness.peers()[2].attribute("host") == "example");
 }
 
 BOOST_FIXTURE_TEST_CASE(says_it_again_when_asked_and_nothing_by_itself, Fixture) {
-    BOOST_REQUIRE(rig.start() == KITH_OK);
-    rig.run_for(std::chrono::hours(24));
-    BOOST_TEST(rig.observations().size() == 2u);
-    rig.refresh();
-    BOOST_TEST(rig.observations().size() == 4u);
-    BOOST_TEST(rig.peers().size() == 3u);
+    BOOST_REQUIRE(harness.start() == KITH_OK);
+    harness.run_for(std::chrono::hours(24));
+    BOOST_TEST(harness.observations().size() == 2u);
+    harness.refresh();
+    BOOST_TEST(harness.observations().size() == 4u);
+    BOOST_TEST(harness.peers().size() == 3u);
 }
 
 BOOST_FIXTURE_TEST_CASE(stops_at_once_and_starts_anew, Fixture) {
     for (int i = 0; i < 100; ++i) {
-        BOOST_REQUIRE(rig.start() == KITH_OK);
-        BOOST_REQUIRE(rig.stop());
-        rig.destroy();
+        BOOST_REQUIRE(harness.start() == KITH_OK);
+        BOOST_REQUIRE(harness.stop());
+        harness.destroy();
     }
 }
 
 BOOST_FIXTURE_TEST_CASE(two_of_them_do_not_know_of_each_other, Fixture) {
-    kith::testkit::Rig other{
+    kith::testkit::PluginHarness other{
         machine, kith_plugin_entry_strategy_epmd, "epmd", R"({"hosts": ["d@10.0.0.4"]})", {"t", "s", "t/s"}};
-    BOOST_REQUIRE(rig.start() == KITH_OK);
+    BOOST_REQUIRE(harness.start() == KITH_OK);
     BOOST_REQUIRE(other.start() == KITH_OK);
-    BOOST_TEST(rig.peers().size() == 3u);
+    BOOST_TEST(harness.peers().size() == 3u);
     BOOST_TEST(other.peers().size() == 1u);
     BOOST_TEST(other.violations().empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(an_empty_list_is_a_true_answer, Fixture) {
-    kith::testkit::Rig none{machine, kith_plugin_entry_strategy_epmd, "epmd", R"({"hosts": []})", {"t", "s", "t/s"}};
+    kith::testkit::PluginHarness none{machine, kith_plugin_entry_strategy_epmd, "epmd", R"({"hosts": []})", {"t", "s", "t/s"}};
     BOOST_REQUIRE(none.start() == KITH_OK);
     BOOST_REQUIRE(none.observations().size() == 2u);
     BOOST_TEST(none.peers().empty());
@@ -73,7 +73,7 @@ BOOST_FIXTURE_TEST_CASE(an_empty_list_is_a_true_answer, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(options_that_are_no_list_are_refused_in_words, Fixture) {
-    kith::testkit::Rig none{machine, kith_plugin_entry_strategy_epmd, "epmd", "{}", {"t", "s", "t/s"}};
+    kith::testkit::PluginHarness none{machine, kith_plugin_entry_strategy_epmd, "epmd", "{}", {"t", "s", "t/s"}};
     BOOST_TEST(none.start() == KITH_NOT_FOUND);
     BOOST_TEST(none.error() == "option /hosts is missing: expected a list or an object");
 }

@@ -4,7 +4,7 @@
 
 #include <kith/service/log.h>
 #include <kith/testkit/fail_each.hpp>
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -15,10 +15,10 @@ extern "C" const kith_entry kith_plugin_entry_strategy_erlang_hosts;
 
 using namespace std::chrono_literals;
 using epmd_names::test::SimulatedEpmd;
-using kith::testkit::Machine;
 using kith::testkit::Observation;
-using kith::testkit::Rig;
+using kith::testkit::PluginHarness;
 using kith::testkit::SimNet;
+using kith::testkit::SimulatedMachine;
 using Kind = Observation::Kind;
 using Keys = std::vector<std::string>;
 
@@ -28,55 +28,55 @@ constexpr const char *path = "/etc/hosts.erlang";
 
 struct StrategyFixture {
     ~StrategyFixture() {
-        BOOST_TEST(rig.stop());
-        for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
+        BOOST_TEST(harness.stop());
+        for (const auto &broken : harness.violations()) BOOST_ERROR(broken);
         BOOST_TEST(here.open_streams() == 0u);
     }
 
     void start(std::string_view hosts) {
         here.file(path, hosts);
-        BOOST_REQUIRE(rig.start() == KITH_OK);
+        BOOST_REQUIRE(harness.start() == KITH_OK);
     }
     const Observation &next() {
-        BOOST_REQUIRE(rig.await_observation());
-        return rig.observations().back();
+        BOOST_REQUIRE(harness.await_observation());
+        return harness.observations().back();
     }
     // Waits until the peers are these, within the time.
     void await(const Keys &wanted, std::chrono::nanoseconds bound = 10s) {
-        const bool so = rig.run_until([&] { return keys() == wanted; }, bound);
+        const bool so = harness.run_until([&] { return keys() == wanted; }, bound);
         BOOST_TEST(so);
         if (!so) BOOST_TEST(keys() == wanted);
     }
     void await_failure(std::int32_t status, std::string_view text, std::chrono::nanoseconds bound = 10s) {
-        const auto seen = rig.observations().size();
-        BOOST_REQUIRE(rig.run_until(
-            [&] { return rig.observations().size() > seen && rig.observations().back().kind == Kind::failed; }, bound));
-        BOOST_TEST(rig.observations().back().status == status);
-        BOOST_TEST(rig.observations().back().text == text);
+        const auto seen = harness.observations().size();
+        BOOST_REQUIRE(harness.run_until(
+            [&] { return harness.observations().size() > seen && harness.observations().back().kind == Kind::failed; }, bound));
+        BOOST_TEST(harness.observations().back().status == status);
+        BOOST_TEST(harness.observations().back().text == text);
     }
     Keys keys() const {
         Keys out;
-        for (const auto &peer : rig.peers()) out.push_back(peer.key);
+        for (const auto &peer : harness.peers()) out.push_back(peer.key);
         std::ranges::sort(out);
         return out;
     }
     std::size_t count(Kind kind) const {
         return static_cast<std::size_t>(
-            std::ranges::count_if(rig.observations(), [kind](const auto &seen) { return seen.kind == kind; }));
+            std::ranges::count_if(harness.observations(), [kind](const auto &seen) { return seen.kind == kind; }));
     }
     Keys left() const {
         Keys out;
-        for (const auto &seen : rig.observations()) out.insert(out.end(), seen.left.begin(), seen.left.end());
+        for (const auto &seen : harness.observations()) out.insert(out.end(), seen.left.begin(), seen.left.end());
         return out;
     }
 
     SimNet net;
-    Machine &here = net.machine("here", {"10.0.0.1"});
-    Machine &one = net.machine("one.example", {"10.0.0.2"});
-    Machine &two = net.machine("two.example", {"10.0.0.3"});
+    SimulatedMachine &here = net.machine("here", {"10.0.0.1"});
+    SimulatedMachine &one = net.machine("one.example", {"10.0.0.2"});
+    SimulatedMachine &two = net.machine("two.example", {"10.0.0.3"});
     SimulatedEpmd at_one{one, {{"a", 40000}, {"b", 40001}}};
     SimulatedEpmd at_two{two, {{"a", 40000}}};
-    Rig rig{here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", R"({"file": "/etc/hosts.erlang"})"};
+    PluginHarness harness{here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", R"({"file": "/etc/hosts.erlang"})"};
 };
 
 constexpr const char *both = "'one.example'.\n'two.example'.\n";
@@ -91,14 +91,14 @@ BOOST_AUTO_TEST_CASE(the_nodes_of_all_hosts_at_once_in_one_set) {
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST((net.now() < 1100ms));
     BOOST_TEST(keys() == everybody);
-    BOOST_TEST(rig.peers()[0].name == "a@one.example");
-    BOOST_TEST(rig.peers()[0].attribute("host") == "one.example");
-    BOOST_TEST(rig.peers()[0].attribute("port") == "40000");
+    BOOST_TEST(harness.peers()[0].name == "a@one.example");
+    BOOST_TEST(harness.peers()[0].attribute("host") == "one.example");
+    BOOST_TEST(harness.peers()[0].attribute("port") == "40000");
 }
 
 BOOST_AUTO_TEST_CASE(it_looks_every_five_seconds_with_jitter) {
     start(both);
-    rig.run_for(1000s);
+    harness.run_for(1000s);
     BOOST_TEST(at_one.asked() > 190u);
     BOOST_TEST(at_one.asked() < 210u);
     BOOST_TEST(at_two.asked() == at_one.asked());
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(it_looks_at_once_when_asked_to) {
     start(both);
     await(everybody);
     const auto before = net.now();
-    rig.refresh();
+    harness.refresh();
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST((net.now() - before < 100ms));
 }
@@ -132,13 +132,13 @@ BOOST_AUTO_TEST_CASE(a_host_without_epmd_keeps_its_nodes_and_delays_nobody) {
     at_one.end();
     at_two.say({{"z", 1}});
     await({"a@one.example", "b@one.example", "z@two.example"}, 6s);
-    rig.run_for(1h);
+    harness.run_for(1h);
     BOOST_TEST(count(Kind::failed) == 0u);
-    BOOST_TEST(rig.peers().size() == 3u);
-    BOOST_TEST(rig.logged("hosts could not be queried"));
-    BOOST_TEST(std::ranges::count_if(rig.log(), [](const auto &line) { return line.level >= KITH_LOG_WARNING; }) == 1);
-    const auto told = std::ranges::find(rig.observations(), Kind::left_out, &Observation::kind);
-    BOOST_REQUIRE((told != rig.observations().end()));
+    BOOST_TEST(harness.peers().size() == 3u);
+    BOOST_TEST(harness.logged("hosts could not be queried"));
+    BOOST_TEST(std::ranges::count_if(harness.log(), [](const auto &line) { return line.level >= KITH_LOG_WARNING; }) == 1);
+    const auto told = std::ranges::find(harness.observations(), Kind::left_out, &Observation::kind);
+    BOOST_REQUIRE((told != harness.observations().end()));
     BOOST_TEST(told->items == 1u);
     BOOST_TEST(told->text == "hosts could not be queried, and their last known nodes are kept: the connection to EPMD on "
                              "one.example:4369 is refused");
@@ -147,16 +147,16 @@ BOOST_AUTO_TEST_CASE(a_host_without_epmd_keeps_its_nodes_and_delays_nobody) {
 BOOST_AUTO_TEST_CASE(a_mute_host_delays_the_first_look_by_a_second_and_later_ones_not) {
     at_one.mute(true);
     start(both);
-    BOOST_REQUIRE(rig.run_until([&] { return count(Kind::replace) == 1; }, 10s));
+    BOOST_REQUIRE(harness.run_until([&] { return count(Kind::replace) == 1; }, 10s));
     BOOST_TEST(keys() == (Keys{"a@two.example"}));
     BOOST_TEST((net.now() < 2100ms));
     at_two.say({{"z", 1}});
-    rig.run_for(4s); // it is reported as not reachable by now
-    rig.refresh();
+    harness.run_for(4s); // it is reported as not reachable by now
+    harness.refresh();
     await({"z@two.example"}, 2s);
     at_one.mute(false);
     await({"a@one.example", "b@one.example", "z@two.example"}, 31s);
-    BOOST_TEST(rig.logged("hosts could be queried again"));
+    BOOST_TEST(harness.logged("hosts could be queried again"));
 }
 
 BOOST_AUTO_TEST_CASE(a_name_that_does_not_resolve_is_a_host_that_cannot_be_asked) {
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(a_name_that_does_not_resolve_is_a_host_that_cannot_be_asked
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST(keys() == (Keys{"a@two.example"}));
     BOOST_TEST(
-        rig.observations()[0].text ==
+        harness.observations()[0].text ==
         "hosts could not be queried, and their last known nodes are kept: the host name nowhere.example does not resolve");
 }
 
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(garbage_of_one_host_is_shown_and_does_no_harm) {
     start(both);
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST(keys() == (Keys{"a@two.example"}));
-    BOOST_TEST(rig.observations()[0].text.find(
+    BOOST_TEST(harness.observations()[0].text.find(
                    "the program on one.example:4369 does not reply as an EPMD does: its reply begins with \"SSH-2.0") !=
                std::string::npos);
 }
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(a_huge_reply_of_one_host_is_refused) {
     at_one.say_bytes(std::string(8 << 20, 'x'));
     start(both);
     await({"a@two.example"});
-    BOOST_TEST(rig.observations()[0].text.find("longer than 262144 bytes") != std::string::npos);
+    BOOST_TEST(harness.observations()[0].text.find("longer than 262144 bytes") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(no_host_at_all_is_a_failure_and_the_last_set_stays) {
@@ -194,10 +194,10 @@ BOOST_AUTO_TEST_CASE(no_host_at_all_is_a_failure_and_the_last_set_stays) {
                   "none of the 2 hosts of the file could be queried: the connection to EPMD on one.example:4369 is "
                   "refused; the connection to EPMD on "
                   "two.example:4369 is refused");
-    rig.run_for(10min);
+    harness.run_for(10min);
     BOOST_TEST(keys() == everybody);
-    BOOST_TEST((rig.observations().back().kind == Kind::failed));
-    rig.refresh();
+    BOOST_TEST((harness.observations().back().kind == Kind::failed));
+    harness.refresh();
     BOOST_TEST((next().kind == Kind::failed));
 }
 
@@ -206,12 +206,12 @@ BOOST_AUTO_TEST_CASE(this_machine_cut_off_loses_nobody) {
     await(everybody);
     net.partition(here, one);
     net.partition(here, two);
-    rig.run_for(10min);
-    BOOST_TEST((rig.observations().back().kind == Kind::failed));
+    harness.run_for(10min);
+    BOOST_TEST((harness.observations().back().kind == Kind::failed));
     BOOST_TEST(keys() == everybody);
     net.heal(here, one);
     net.heal(here, two);
-    BOOST_REQUIRE(rig.run_until([&] { return rig.observations().back().kind == Kind::replace; }, 40s));
+    BOOST_REQUIRE(harness.run_until([&] { return harness.observations().back().kind == Kind::replace; }, 40s));
     BOOST_TEST(keys() == everybody);
 }
 
@@ -231,11 +231,11 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_being_written_is_waited_for) {
     start(both);
     await(everybody);
     here.file(path, "");
-    rig.run_for(100ms);
+    harness.run_for(100ms);
     here.file(path, "'one.ex");
-    rig.run_for(100ms);
+    harness.run_for(100ms);
     here.file(path, both);
-    rig.run_for(10s);
+    harness.run_for(10s);
     BOOST_TEST(left().empty());
     BOOST_TEST(count(Kind::failed) == 0u);
     BOOST_TEST(keys() == everybody);
@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_being_written_is_waited_for) {
 BOOST_AUTO_TEST_CASE(an_empty_file_lists_nobody) {
     start("% nobody yet\n");
     BOOST_TEST((next().kind == Kind::replace));
-    BOOST_TEST(rig.peers().empty());
+    BOOST_TEST(harness.peers().empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_mistake_is_told_with_its_place_and_the_last_good_set_stays) {
@@ -252,27 +252,27 @@ BOOST_AUTO_TEST_CASE(a_mistake_is_told_with_its_place_and_the_last_good_set_stay
     await(everybody);
     here.file(path, "'one.example'.\n'two.example'\n");
     await_failure(KITH_INVALID, "/etc/hosts.erlang:3:1: expected a full stop after two.example, found the end of the file", 2s);
-    rig.run_for(1h);
+    harness.run_for(1h);
     BOOST_TEST(keys() == everybody);
-    BOOST_TEST((rig.observations().back().kind == Kind::failed));
-    rig.refresh();
-    BOOST_TEST((rig.observations().back().kind == Kind::failed));
+    BOOST_TEST((harness.observations().back().kind == Kind::failed));
+    harness.refresh();
+    BOOST_TEST((harness.observations().back().kind == Kind::failed));
     here.file(path, both);
-    BOOST_REQUIRE(rig.run_until([&] { return rig.observations().back().kind == Kind::replace; }, 2s));
+    BOOST_REQUIRE(harness.run_until([&] { return harness.observations().back().kind == Kind::replace; }, 2s));
 }
 
 BOOST_AUTO_TEST_CASE(a_file_may_come_later_go_and_come_again) {
-    BOOST_REQUIRE(rig.start() == KITH_OK);
+    BOOST_REQUIRE(harness.start() == KITH_OK);
     const std::string_view text = "there is no file with the hosts; searched for /etc/hosts.erlang; create one with a line "
                                   "such as 'host.example'. for each host; it is read at once";
     await_failure(KITH_NOT_FOUND, text);
-    rig.refresh();
-    BOOST_TEST(rig.observations().back().text == text);
+    harness.refresh();
+    BOOST_TEST(harness.observations().back().text == text);
     here.file(path, both);
     await(everybody, 1s);
     here.remove(path);
     await_failure(KITH_NOT_FOUND, text);
-    rig.run_for(1h);
+    harness.run_for(1h);
     BOOST_TEST(keys() == everybody);
     here.file(path, "'two.example'.");
     await({"a@two.example"}, 1s);
@@ -281,10 +281,10 @@ BOOST_AUTO_TEST_CASE(a_file_may_come_later_go_and_come_again) {
 
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_tried_again) {
     here.file(path, both, {0600, 0, 0});
-    BOOST_REQUIRE(rig.start() == KITH_OK);
+    BOOST_REQUIRE(harness.start() == KITH_OK);
     BOOST_TEST((next().kind == Kind::failed));
-    BOOST_TEST(rig.observations().back().status == KITH_DENIED);
-    BOOST_TEST(rig.observations().back().text.starts_with("the file with the hosts cannot be read: /etc/hosts.erlang"));
+    BOOST_TEST(harness.observations().back().status == KITH_DENIED);
+    BOOST_TEST(harness.observations().back().text.starts_with("the file with the hosts cannot be read: /etc/hosts.erlang"));
     here.file(path, both);
     await(everybody);
 }
@@ -319,10 +319,10 @@ BOOST_AUTO_TEST_CASE(many_hosts_are_asked_few_at_a_time_and_told_of_together) {
     }
     start(text);
     std::size_t most = 0;
-    BOOST_REQUIRE(rig.run_until(
+    BOOST_REQUIRE(harness.run_until(
         [&] {
             most = std::max(most, here.open_streams());
-            return rig.peers().size() == 500;
+            return harness.peers().size() == 500;
         },
         3s));
     BOOST_TEST(most <= 16u);
@@ -340,10 +340,10 @@ BOOST_AUTO_TEST_CASE(fifty_dead_hosts_among_fifty_do_not_hold_up_a_change) {
         text += name + ".\n";
     }
     start(text);
-    rig.run_for(1min);
-    BOOST_TEST(rig.peers().size() == 50u);
+    harness.run_for(1min);
+    BOOST_TEST(harness.peers().size() == 50u);
     epmds[99]->say({{"app", 1}, {"new", 2}});
-    BOOST_TEST(rig.run_until([&] { return rig.peers().size() == 51; }, 6s));
+    BOOST_TEST(harness.run_until([&] { return harness.peers().size() == 51; }, 6s));
 }
 
 // ---- the end ----
@@ -351,13 +351,13 @@ BOOST_AUTO_TEST_CASE(fifty_dead_hosts_among_fifty_do_not_hold_up_a_change) {
 BOOST_AUTO_TEST_CASE(it_stops_at_once_while_it_asks) {
     at_one.mute(true);
     start(both);
-    rig.run_for(100ms);
+    harness.run_for(100ms);
     const auto before = net.now();
-    BOOST_TEST(rig.stop());
+    BOOST_TEST(harness.stop());
     BOOST_TEST((net.now() - before < 10ms));
-    rig.destroy();
+    harness.destroy();
     at_one.mute(false);
-    BOOST_REQUIRE(rig.start() == KITH_OK);
+    BOOST_REQUIRE(harness.start() == KITH_OK);
     await(everybody);
 }
 
@@ -371,9 +371,11 @@ BOOST_AUTO_TEST_CASE(the_file_is_looked_for_where_erlang_does) {
     SimulatedEpmd epmd(here, {{"app", 1}});
     here.env("HOME", "/home/me");
     here.file("/home/me/.config/erlang/.hosts.erlang", "here.");
-    Rig rig(here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", "{}");
-    const auto await = [&](std::size_t peers) { BOOST_TEST(rig.run_until([&] { return rig.peers().size() == peers; }, 2s)); };
-    BOOST_REQUIRE(rig.start() == KITH_OK);
+    PluginHarness harness(here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", "{}");
+    const auto await = [&](std::size_t peers) {
+        BOOST_TEST(harness.run_until([&] { return harness.peers().size() == peers; }, 2s));
+    };
+    BOOST_REQUIRE(harness.start() == KITH_OK);
     await(1);
     // The first existing file in the search order is used, also if it is created later.
     here.file("/home/me/.hosts.erlang", "");
@@ -384,8 +386,8 @@ BOOST_AUTO_TEST_CASE(the_file_is_looked_for_where_erlang_does) {
     await(0);
     here.remove("/home/me/.hosts.erlang");
     await(1);
-    BOOST_TEST(rig.stop());
-    BOOST_TEST(rig.violations().empty());
+    BOOST_TEST(harness.stop());
+    BOOST_TEST(harness.violations().empty());
 }
 
 BOOST_AUTO_TEST_CASE(where_it_was_looked_for_is_told) {
@@ -393,11 +395,11 @@ BOOST_AUTO_TEST_CASE(where_it_was_looked_for_is_told) {
     auto &here = net.machine("here", {});
     here.env("HOME", "/home/me");
     here.env("XDG_CONFIG_HOME", "/xdg");
-    Rig rig(here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", "{}");
-    BOOST_REQUIRE(rig.start() == KITH_OK);
-    BOOST_REQUIRE(rig.await_observation());
-    BOOST_TEST(rig.observations()[0].text.starts_with("there is no file with the hosts; searched for .hosts.erlang, "
-                                                      "/home/me/.hosts.erlang, /xdg/erlang/.hosts.erlang; "));
+    PluginHarness harness(here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", "{}");
+    BOOST_REQUIRE(harness.start() == KITH_OK);
+    BOOST_REQUIRE(harness.await_observation());
+    BOOST_TEST(harness.observations()[0].text.starts_with("there is no file with the hosts; searched for .hosts.erlang, "
+                                                          "/home/me/.hosts.erlang, /xdg/erlang/.hosts.erlang; "));
 }
 
 BOOST_AUTO_TEST_CASE(match_and_port) {
@@ -406,18 +408,19 @@ BOOST_AUTO_TEST_CASE(match_and_port) {
     here.env("ERL_EPMD_PORT", "5000");
     here.file("/h", "here.");
     SimulatedEpmd epmd(here, {{"app", 1}, {"other", 2}}, {}, 5000);
-    Rig rig(here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", R"({"file": "/h", "match": "app@*"})");
-    BOOST_REQUIRE(rig.start() == KITH_OK);
-    BOOST_REQUIRE(rig.run_until([&] { return !rig.peers().empty(); }, 1s));
-    BOOST_TEST(rig.peers().size() == 1u);
-    BOOST_TEST(rig.observations()[0].text == "it does not match the option match");
+    PluginHarness harness(here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", R"({"file": "/h", "match": "app@*"})");
+    BOOST_REQUIRE(harness.start() == KITH_OK);
+    BOOST_REQUIRE(harness.run_until([&] { return !harness.peers().empty(); }, 1s));
+    BOOST_TEST(harness.peers().size() == 1u);
+    BOOST_TEST(harness.observations()[0].text == "it does not match the option match");
 }
 
 BOOST_AUTO_TEST_CASE(a_match_that_is_no_glob_is_refused_in_words) {
     SimNet net;
-    Rig rig(net.machine("here", {}), kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", R"({"match": "[a"})");
-    BOOST_TEST(rig.start() == KITH_INVALID);
-    BOOST_TEST(rig.error() == "option match is \"[a\", which has a [ without its ]");
+    PluginHarness harness(net.machine("here", {}), kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts",
+                          R"({"match": "[a"})");
+    BOOST_TEST(harness.start() == KITH_INVALID);
+    BOOST_TEST(harness.error() == "option match is \"[a\", which has a [ without its ]");
 }
 
 BOOST_AUTO_TEST_CASE(nobody_vouches_for_what_epmd_says) {
@@ -431,12 +434,12 @@ BOOST_AUTO_TEST_CASE(a_simulated_day_is_the_same_each_time) {
         auto &here = net.machine("here", {"10.0.0.1"});
         SimulatedEpmd epmd(here, {{"app", 1}});
         here.file("/h", "here. gone.");
-        Rig rig(here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", R"({"file": "/h"})");
-        rig.start();
-        rig.run_for(24h);
-        BOOST_TEST(rig.outstanding() <= 3u);
+        PluginHarness harness(here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", R"({"file": "/h"})");
+        harness.start();
+        harness.run_for(24h);
+        BOOST_TEST(harness.outstanding() <= 3u);
         BOOST_TEST(here.open_streams() == 0u);
-        rig.stop();
+        harness.stop();
         return net.trace_hash();
     };
     BOOST_TEST(day() == day());
@@ -448,10 +451,10 @@ BOOST_AUTO_TEST_CASE(whatever_call_fails_it_finds_them_in_the_end) {
         auto &there = net.machine("there", {"10.0.0.2"});
         SimulatedEpmd first(here, {{"app", 1}}), second(there, {{"app", 1}});
         here.file("/h", "here.");
-        Rig rig(here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", R"({"file": "/h"})");
-        if (rig.start() == KITH_OK) {
+        PluginHarness harness(here, kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", R"({"file": "/h"})");
+        if (harness.start() == KITH_OK) {
             const auto find = [&](std::size_t peers) {
-                if (!rig.run_until([&] { return rig.peers().size() == peers || rig.failed(); }, 2min))
+                if (!harness.run_until([&] { return harness.peers().size() == peers || harness.failed(); }, 2min))
                     throw std::runtime_error("it does not find " + std::to_string(peers));
             };
             find(1);
@@ -459,9 +462,9 @@ BOOST_AUTO_TEST_CASE(whatever_call_fails_it_finds_them_in_the_end) {
             find(2);
             here.file("/h", "there.");
             find(1);
-            if (!rig.stop()) throw std::runtime_error("it does not stop");
+            if (!harness.stop()) throw std::runtime_error("it does not stop");
         }
-        if (!rig.violations().empty()) throw std::runtime_error(rig.violations().front());
+        if (!harness.violations().empty()) throw std::runtime_error(harness.violations().front());
         if (here.open_streams() != 0) throw std::runtime_error("a stream is left open");
     });
     BOOST_TEST(failed > 20u);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #define BOOST_TEST_MODULE strategy_exec
 #include <kith/testkit/fail_each.hpp>
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -29,26 +29,26 @@ const std::string lines = [] {
 const Program two = Program().say("a@h zone=1\nb@h\n");
 
 struct Fixture {
-    explicit Fixture(const char *options = polls) : rig(here, kith_plugin_entry_strategy_exec, "exec", options) {
+    explicit Fixture(const char *options = polls) : harness(here, kith_plugin_entry_strategy_exec, "exec", options) {
         here.program(path, two);
     }
     ~Fixture() {
-        BOOST_TEST(rig.stop());
-        for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
-        rig.destroy();
-        rig.run_for(10s);
+        BOOST_TEST(harness.stop());
+        for (const auto &broken : harness.violations()) BOOST_ERROR(broken);
+        harness.destroy();
+        harness.run_for(10s);
         for (const auto &run : here.runs()) BOOST_TEST(!run.running);
     }
-    void start() { BOOST_REQUIRE(rig.start() == KITH_OK); }
+    void start() { BOOST_REQUIRE(harness.start() == KITH_OK); }
     const Observation &next(std::chrono::nanoseconds bound = 1min) {
-        BOOST_REQUIRE(rig.await_observation(bound));
-        std::size_t last = rig.observations().size() - 1;
-        while (rig.observations()[last].kind == Kind::watching) --last;
-        return rig.observations()[last];
+        BOOST_REQUIRE(harness.await_observation(bound));
+        std::size_t last = harness.observations().size() - 1;
+        while (harness.observations()[last].kind == Kind::watching) --last;
+        return harness.observations()[last];
     }
     std::string names() const {
         std::string out;
-        for (const auto &peer : rig.peers()) out += (out.empty() ? "" : " ") + peer.name;
+        for (const auto &peer : harness.peers()) out += (out.empty() ? "" : " ") + peer.name;
         return out;
     }
     /// Checks that a query failed with this reason, and that the two peers are kept.
@@ -63,13 +63,13 @@ struct Fixture {
     }
     void stays(const Program &program, std::int32_t status, std::string_view part) {
         here.program(path, program);
-        rig.refresh();
+        harness.refresh();
         stays(status, part);
     }
 
     SimNet net;
-    kith::testkit::Machine &here = net.machine("here", {"10.0.0.1"});
-    kith::testkit::Rig rig;
+    kith::testkit::SimulatedMachine &here = net.machine("here", {"10.0.0.1"});
+    kith::testkit::PluginHarness harness;
 };
 
 struct Watching : Fixture {
@@ -82,17 +82,17 @@ BOOST_FIXTURE_TEST_CASE(the_peers_are_what_the_program_says, Fixture) {
     start();
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST(names() == "a@h b@h");
-    BOOST_TEST(rig.peers()[0].attribute("zone") == "1");
+    BOOST_TEST(harness.peers()[0].attribute("zone") == "1");
     BOOST_TEST(here.runs().at(0).arguments == std::vector<std::string>{"--all"});
     BOOST_TEST(here.runs().at(0).variable("ZONE") == "a");
     BOOST_TEST(here.runs().at(0).directory == "/");
     here.program(path, Program().say(R"([{"name": "c@h", "key": "i-3"}, "d@h", "d@h"])"));
     next();
     BOOST_TEST(names() == "c@h d@h");
-    BOOST_TEST(rig.peers()[0].key == "i-3");
+    BOOST_TEST(harness.peers()[0].key == "i-3");
     here.program(path, Program().say("[]"));
     BOOST_TEST((next().kind == Kind::replace)); // a valid empty answer
-    BOOST_TEST(rig.peers().empty());
+    BOOST_TEST(harness.peers().empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(hosts_that_are_nobodys_are_left_out, Fixture) {
@@ -101,18 +101,18 @@ BOOST_FIXTURE_TEST_CASE(hosts_that_are_nobodys_are_left_out, Fixture) {
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST(names() == "a@h 0.0.0.0:80"); // a name without @ is not a node's with a host
     std::uint32_t items = 0;
-    for (const auto &one : rig.observations()) items += one.kind == Kind::left_out ? one.items : 0;
+    for (const auto &one : harness.observations()) items += one.kind == Kind::left_out ? one.items : 0;
     BOOST_TEST(items == 3u);
 }
 
 BOOST_FIXTURE_TEST_CASE(it_runs_every_five_seconds_and_when_asked, Fixture) {
     start();
-    rig.run_for(1000s);
+    harness.run_for(1000s);
     BOOST_TEST(here.runs().size() > 190u);
     BOOST_TEST(here.runs().size() < 210u);
     next();
     const auto before = net.now();
-    rig.refresh();
+    harness.refresh();
     next();
     BOOST_TEST((net.now() - before < 100ms));
 }
@@ -135,21 +135,21 @@ BOOST_FIXTURE_TEST_CASE(whatever_is_no_answer_leaves_the_peers, Fixture) {
     stays(Program().flood(lines), KITH_LIMIT, "more than 1048576 bytes");
     stays(Program().say("c@h\n").hang().ignore_term(), KITH_TIMED_OUT, "not done within 10 s");
     here.remove_program(path);
-    rig.refresh();
+    harness.refresh();
     stays(KITH_NOT_FOUND, "no such thing");
     here.fail_path(path, KITH_DENIED);
-    rig.refresh();
+    harness.refresh();
     stays(KITH_DENIED, "no permission");
     here.fail_path(path, KITH_OK);
     here.program(path, two);
-    rig.refresh();
+    harness.refresh();
     BOOST_TEST((next().kind == Kind::replace));
 }
 
 BOOST_FIXTURE_TEST_CASE(after_a_failure_it_looks_soon_then_ever_later, Fixture) {
     here.program(path, Program().exit(1));
     start();
-    rig.run_for(300s);
+    harness.run_for(300s);
     const auto count = here.runs().size();
     BOOST_TEST(count > 10u);
     BOOST_TEST(count < 18u); // 1, 2, 4, 8, 16, 30, 30 ...
@@ -159,8 +159,8 @@ BOOST_FIXTURE_TEST_CASE(one_run_at_a_time, Fixture) {
     here.program(path, Program().wait(3s).say("a@h\n"));
     start();
     for (int i = 0; i < 20; ++i) {
-        rig.refresh();
-        rig.run_for(500ms);
+        harness.refresh();
+        harness.run_for(500ms);
     }
     for (std::size_t i = 1; i < here.runs().size(); ++i) BOOST_TEST((here.runs()[i].begun >= here.runs()[i - 1].ended));
 }
@@ -180,21 +180,21 @@ BOOST_FIXTURE_TEST_CASE(a_program_that_goes_on_running_says_each_set, Watching) 
     start();
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST(names() == "a@h b@h");
-    rig.run_for(1ms);
-    BOOST_TEST((rig.observations().back().kind == Kind::watching));
-    BOOST_TEST(rig.observations().back().in_sync);
+    harness.run_for(1ms);
+    BOOST_TEST((harness.observations().back().kind == Kind::watching));
+    BOOST_TEST(harness.observations().back().in_sync);
     next(2min);
     BOOST_TEST((net.now() > 102s)); // not half of it
     BOOST_TEST(names() == "a@h c@h");
     next(2min);
-    BOOST_TEST(rig.peers().empty());
+    BOOST_TEST(harness.peers().empty());
     next(2min);
     BOOST_TEST(names() == "d@h");
-    rig.run_for(1h);
+    harness.run_for(1h);
     BOOST_TEST(here.runs().size() == 1u);
-    const auto before = rig.observations().size();
-    rig.refresh(); // it is in sync: its last set is reported
-    BOOST_TEST(rig.observations().size() == before + 1);
+    const auto before = harness.observations().size();
+    harness.refresh(); // it is in sync: its last set is reported
+    BOOST_TEST(harness.observations().size() == before + 1);
     BOOST_TEST(names() == "d@h");
 }
 
@@ -202,13 +202,13 @@ BOOST_FIXTURE_TEST_CASE(a_watching_program_that_is_of_no_use_is_ended_and_run_an
     const auto good = Program().say("a@h\nb@h\n\n");
     const auto then = [&](auto what) {
         here.program(path, what);
-        rig.run_until([&] { return here.runs().back().running; });
+        harness.run_until([&] { return here.runs().back().running; });
     };
     here.program(path, Program(good).wait(1s).complain("lost the registry\n").exit(3));
     start();
     BOOST_TEST((next().kind == Kind::replace));
     stays(KITH_UNAVAILABLE, "exited with 3: lost the registry; with `watch` it must keep running");
-    const auto seen = rig.observations();
+    const auto seen = harness.observations();
     BOOST_TEST((seen[seen.size() - 2].kind == Kind::watching));
     BOOST_TEST(!seen[seen.size() - 2].in_sync);
     then(Program().say("a@h\n").crash()); // within a set, which is dropped
@@ -235,12 +235,12 @@ BOOST_FIXTURE_TEST_CASE(a_watching_program_that_is_of_no_use_is_ended_and_run_an
 BOOST_FIXTURE_TEST_CASE(a_watching_program_that_crashes_at_once_is_not_run_in_a_loop, Watching) {
     here.program(path, Program().say("a@h\nb@h\n\n").exit(0));
     start();
-    rig.run_for(300s);
+    harness.run_for(300s);
     BOOST_TEST(here.runs().size() < 18u);
     here.program(path, Program().say("a@h\nb@h\n\n").wait(40s).exit(0)); // the run before was successful
-    rig.run_for(60s);
+    harness.run_for(60s);
     const auto before = here.runs().size();
-    rig.run_for(410s);
+    harness.run_for(410s);
     BOOST_TEST(here.runs().size() - before >= 8u);
 }
 
@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(it_stops_at_any_time_and_ends_its_program) {
             Fixture f(options);
             f.here.program(path, Program().wait(5ms).say("a@h\n\n").wait(5ms).say("b@h\n").hang());
             f.start();
-            f.rig.run_for(std::chrono::microseconds(i * 300));
+            f.harness.run_for(std::chrono::microseconds(i * 300));
         }
     }
 }
@@ -258,11 +258,11 @@ BOOST_AUTO_TEST_CASE(it_stops_at_any_time_and_ends_its_program) {
 BOOST_AUTO_TEST_CASE(what_is_no_command_is_refused) {
     SimNet net;
     auto &here = net.machine("here", {"10.0.0.1"});
-    kith::testkit::Rig rig(here, kith_plugin_entry_strategy_exec, "exec", R"({"command": ["peers"]})");
-    BOOST_TEST(rig.start() == KITH_OK); // the schema refuses it before; without the schema the host does
-    BOOST_REQUIRE(rig.await_observation());
-    BOOST_TEST(rig.observations().back().status == KITH_INVALID);
-    BOOST_TEST(rig.stop());
+    kith::testkit::PluginHarness harness(here, kith_plugin_entry_strategy_exec, "exec", R"({"command": ["peers"]})");
+    BOOST_TEST(harness.start() == KITH_OK); // the schema refuses it before; without the schema the host does
+    BOOST_REQUIRE(harness.await_observation());
+    BOOST_TEST(harness.observations().back().status == KITH_INVALID);
+    BOOST_TEST(harness.stop());
 }
 
 BOOST_AUTO_TEST_CASE(every_call_that_fails) {
@@ -271,12 +271,12 @@ BOOST_AUTO_TEST_CASE(every_call_that_fails) {
             auto &here = net.machine("here", {"10.0.0.1"});
             here.program(
                 path, [](const ProgramRun &run) { return run.arguments.empty() ? Program().say("a@h\nb@h\n\n").hang() : two; });
-            kith::testkit::Rig rig(here, kith_plugin_entry_strategy_exec, "exec", options);
-            if (rig.start() != KITH_OK) return;
-            rig.run_until([&] { return rig.peers().size() == 2 || rig.failed(); });
-            if (!rig.failed() && rig.peers().size() != 2) throw std::runtime_error("it does not recover");
-            if (!rig.stop()) throw std::runtime_error("it does not stop");
-            if (!rig.violations().empty()) throw std::runtime_error(rig.violations().front());
+            kith::testkit::PluginHarness harness(here, kith_plugin_entry_strategy_exec, "exec", options);
+            if (harness.start() != KITH_OK) return;
+            harness.run_until([&] { return harness.peers().size() == 2 || harness.failed(); });
+            if (!harness.failed() && harness.peers().size() != 2) throw std::runtime_error("it does not recover");
+            if (!harness.stop()) throw std::runtime_error("it does not stop");
+            if (!harness.violations().empty()) throw std::runtime_error(harness.violations().front());
         });
         BOOST_TEST(calls > 4u);
     }

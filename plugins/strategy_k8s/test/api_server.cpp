@@ -77,12 +77,13 @@ HttpReply refusal(std::uint32_t code, std::string_view reason, std::string_view 
     return json(code, status(code, reason, message));
 }
 
-ApiServer::ApiServer(Machine &machine, std::uint16_t port, const HttpAuthority &authority, std::vector<std::string> names)
+ApiServer::ApiServer(SimulatedMachine &machine, std::uint16_t port, const HttpAuthority &authority,
+                     std::vector<std::string> names)
     : net_(machine.net()), http_(machine, port, HttpCertificate{.authority = &authority, .names = std::move(names)}) {
     route();
 }
 
-ApiServer::ApiServer(Machine &machine, std::uint16_t port) : net_(machine.net()), http_(machine, port) { route(); }
+ApiServer::ApiServer(SimulatedMachine &machine, std::uint16_t port) : net_(machine.net()), http_(machine, port) { route(); }
 
 void ApiServer::route() {
     for (const std::string name_space : {"team", "other"}) {

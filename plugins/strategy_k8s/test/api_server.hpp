@@ -25,8 +25,8 @@ using kith::testkit::HttpCertificate;
 using kith::testkit::HttpFeed;
 using kith::testkit::HttpReply;
 using kith::testkit::HttpServer;
-using kith::testkit::Machine;
 using kith::testkit::SimNet;
+using kith::testkit::SimulatedMachine;
 
 /// An answer in place of an object, with the code, reason and message of a v1 Status.
 HttpReply refusal(std::uint32_t code, std::string_view reason, std::string_view message);
@@ -36,9 +36,9 @@ class ApiServer {
     using Duration = SimNet::Duration;
 
     /// Over TLS, with a certificate that `authority` signed. Lifetime: longer than the server.
-    ApiServer(Machine &machine, std::uint16_t port, const HttpAuthority &authority, std::vector<std::string> names);
+    ApiServer(SimulatedMachine &machine, std::uint16_t port, const HttpAuthority &authority, std::vector<std::string> names);
     /// Plain HTTP.
-    ApiServer(Machine &machine, std::uint16_t port);
+    ApiServer(SimulatedMachine &machine, std::uint16_t port);
 
     // ---- objects: each call makes an event ----
 

@@ -74,7 +74,7 @@ BOOST_FIXTURE_TEST_CASE(a_revoked_account_parts_nobody, Following) {
     api.may_list = api.may_watch = false;
     api.end_watches();
     BOOST_REQUIRE(until([&] { return last_failure() != nullptr; }));
-    rig.run_for(10min);
+    harness.run_for(10min);
     BOOST_TEST(names() == two);
     failed_with(KITH_UNAUTHORIZED, "pods is forbidden");
     api.may_list = api.may_watch = true;
@@ -150,7 +150,7 @@ BOOST_FIXTURE_TEST_CASE(a_kubeconfig, Laptop) {
     BOOST_TEST(api.http().asked()[0].target.starts_with("/api/v1/namespaces/team/pods?"));
     api.token = "renewed";
     here.file("/home/me/.kube/token", "renewed");
-    rig.refresh();
+    harness.refresh();
     BOOST_TEST((next().kind == Kind::replace));
 }
 

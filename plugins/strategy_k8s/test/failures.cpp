@@ -14,7 +14,7 @@ namespace {
 struct Asked : Following {
     void list_gives(const HttpReply &reply, std::int32_t status, std::string_view part) {
         api.in_place_of_lists = reply;
-        rig.refresh();
+        harness.refresh();
         const auto failures = count(Kind::failed);
         BOOST_REQUIRE(until([&] { return count(Kind::failed) > failures; }, 5min));
         failed_with(status, part);
@@ -31,7 +31,7 @@ struct Asked : Following {
         BOOST_TEST(names() == two);
         api.in_place_of_watches.reset();
         BOOST_REQUIRE(until([&] { return in_sync() && api.watches() == 1; }, 5min));
-        rig.run_for(10s); // so that the next failure is not a repetition
+        harness.run_for(10s); // so that the next failure is not a repetition
     }
 };
 
@@ -92,7 +92,7 @@ BOOST_FIXTURE_TEST_CASE(watches_that_are_none, Asked) {
 
 BOOST_FIXTURE_TEST_CASE(a_watch_that_goes_mute_is_noticed, Following) {
     api.bookmark();
-    rig.run_for(1s);
+    harness.run_for(1s);
     api.bookmarks(false);
     const auto before = net.now();
     const auto failures = count(Kind::failed);
@@ -108,7 +108,7 @@ BOOST_FIXTURE_TEST_CASE(a_watch_that_goes_mute_is_noticed, Following) {
 BOOST_FIXTURE_TEST_CASE(a_server_without_bookmarks_is_believed, Following) {
     api.bookmarks(false);
     const auto watched = api.watched;
-    rig.run_for(1h);
+    harness.run_for(1h);
     BOOST_TEST(count(Kind::failed) == 0u);
     BOOST_TEST(in_sync());
     BOOST_TEST(api.lists == 1u);
@@ -129,7 +129,7 @@ BOOST_FIXTURE_TEST_CASE(a_watch_that_is_mute_from_its_beginning_is_noticed, Foll
 BOOST_FIXTURE_TEST_CASE(a_server_that_ends_each_watch_after_a_second_is_not_asked_each_second, Following) {
     api.watch_for(1s);
     api.end_watches();
-    rig.run_for(30min);
+    harness.run_for(30min);
     BOOST_TEST_MESSAGE(api.watched << " watches in half an hour");
     BOOST_TEST(api.watched < 150u);
     BOOST_TEST(names() == two);
@@ -138,17 +138,17 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_ends_each_watch_after_a_second_is_not_aske
     BOOST_REQUIRE(until([&] { return names() == two + " app@10.1.0.12"; }, 2min));
     api.watch_for(10h);
     BOOST_REQUIRE(until([&] { return in_sync() && api.watches() == 1; }));
-    rig.run_for(5min);
+    harness.run_for(5min);
     BOOST_TEST(in_sync());
 }
 
 BOOST_FIXTURE_TEST_CASE(where_watching_is_not_allowed_it_polls, Following) {
     api.may_watch = false;
     api.end_watches();
-    BOOST_REQUIRE(until([&] { return rig.logged("watching was refused, so kith polls"); }));
+    BOOST_REQUIRE(until([&] { return harness.logged("watching was refused, so kith polls"); }));
     BOOST_TEST(!in_sync());
     const auto before = api.lists;
-    rig.run_for(1min);
+    harness.run_for(1min);
     BOOST_TEST(api.lists - before > 9u);
     BOOST_TEST(api.lists - before < 15u);
     api.remove_pod("app-0");
@@ -163,7 +163,7 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_is_away, Following) {
     BOOST_REQUIRE(until([&] { return last_failure() != nullptr && last_failure()->status == KITH_REFUSED; }));
     BOOST_TEST(names() == two);
     BOOST_TEST(!in_sync());
-    rig.run_for(10min);
+    harness.run_for(10min);
     BOOST_TEST(count(Kind::failed) < 50u);
 }
 
@@ -178,9 +178,9 @@ BOOST_FIXTURE_TEST_CASE(a_way_that_is_cut_and_healed, Following) {
 
 BOOST_FIXTURE_TEST_CASE(a_wall_clock_that_jumps_changes_nothing, Following) {
     here.jump_wall(24h);
-    rig.run_for(1min);
+    harness.run_for(1min);
     here.jump_wall(-48h);
-    rig.run_for(1min);
+    harness.run_for(1min);
     BOOST_TEST(last_failure() == nullptr);
     BOOST_TEST(in_sync());
 }
@@ -188,16 +188,16 @@ BOOST_FIXTURE_TEST_CASE(a_wall_clock_that_jumps_changes_nothing, Following) {
 BOOST_FIXTURE_TEST_CASE(retry_after_is_obeyed, Asked) {
     list_gives(HttpReply(429).field("Retry-After", "120"), KITH_UNAVAILABLE, "429");
     const auto before = api.http().asked().size();
-    rig.run_for(55s); // with jitter
+    harness.run_for(55s); // with jitter
     BOOST_TEST(api.http().asked().size() == before);
     api.in_place_of_lists.reset();
     BOOST_REQUIRE(until([&] { return in_sync(); }, 3min));
 }
 
 BOOST_FIXTURE_TEST_CASE(more_peers_than_are_allowed_are_told_again_later, Following) {
-    rig.max_peers(2);
+    harness.max_peers(2);
     api.pod("app-2", "10.1.0.12");
-    rig.run_for(1min);
+    harness.run_for(1min);
     BOOST_TEST(names() == two);
     api.remove_pod("app-2");
     BOOST_REQUIRE(until([&] { return in_sync() && api.watches() == 1; }, 2min));
@@ -212,14 +212,14 @@ BOOST_AUTO_TEST_CASE(every_call_that_fails) {
         give_account(here, authority);
         ApiServer api(there, 443, authority, {"kubernetes.default.svc"});
         api.pod("app-0", "10.1.0.10");
-        Rig rig(here, kith_plugin_entry_strategy_k8s, "k8s", options());
-        if (rig.start() != KITH_OK) return;
-        rig.run_until([&] { return rig.failed() || api.watches() == 1; }, 5min);
+        PluginHarness harness(here, kith_plugin_entry_strategy_k8s, "k8s", options());
+        if (harness.start() != KITH_OK) return;
+        harness.run_until([&] { return harness.failed() || api.watches() == 1; }, 5min);
         api.pod("app-1", "10.1.0.11");
-        rig.run_until([&] { return rig.peers().size() == 2 || rig.failed(); }, 5min);
-        if (!rig.failed() && rig.peers().size() != 2) throw std::runtime_error("it does not recover");
-        if (!rig.stop()) throw std::runtime_error("it does not stop");
-        if (!rig.violations().empty()) throw std::runtime_error(rig.violations().front());
+        harness.run_until([&] { return harness.peers().size() == 2 || harness.failed(); }, 5min);
+        if (!harness.failed() && harness.peers().size() != 2) throw std::runtime_error("it does not recover");
+        if (!harness.stop()) throw std::runtime_error("it does not stop");
+        if (!harness.violations().empty()) throw std::runtime_error(harness.violations().front());
     });
     BOOST_TEST(calls > 10u);
 }

@@ -5,8 +5,8 @@
 
 #include "api_server.hpp"
 
-#include <kith/testkit/machine.hpp>
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
+#include <kith/testkit/simulated_machine.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -20,7 +20,7 @@ namespace k8s::test {
 
 using namespace std::chrono_literals;
 using kith::testkit::Observation;
-using kith::testkit::Rig;
+using kith::testkit::PluginHarness;
 using Kind = Observation::Kind;
 
 inline const std::string account = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -30,32 +30,35 @@ inline std::string options(const std::string &more = R"("kubernetes_ip_lookup_mo
     return R"({"kubernetes_node_basename": "app", "kubernetes_selector": "app=kith")" + (more.empty() ? "" : ", " + more) + "}";
 }
 
-inline void give_account(kith::testkit::Machine &machine, const HttpAuthority &authority, const std::string &token = "secret") {
+inline void give_account(kith::testkit::SimulatedMachine &machine, const HttpAuthority &authority,
+                         const std::string &token = "secret") {
     machine.file(account + "/token", token + "\n");
     machine.file(account + "/ca.crt", authority.certificate());
     machine.file(account + "/namespace", "team");
 }
 
 struct Fixture {
-    explicit Fixture(const std::string &with = options()) : rig(here, kith_plugin_entry_strategy_k8s, "k8s", with) {
+    explicit Fixture(const std::string &with = options()) : harness(here, kith_plugin_entry_strategy_k8s, "k8s", with) {
         give_account(here, authority);
     }
     ~Fixture() {
-        if (rig.running()) BOOST_TEST(rig.stop());
-        for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
+        if (harness.running()) BOOST_TEST(harness.stop());
+        for (const auto &broken : harness.violations()) BOOST_ERROR(broken);
     }
-    void start() { BOOST_REQUIRE(rig.start() == KITH_OK); }
+    void start() { BOOST_REQUIRE(harness.start() == KITH_OK); }
     /// Waits for the next replace, update or failure.
     const Observation &next(std::chrono::nanoseconds bound = 1min) {
-        BOOST_REQUIRE(rig.await_observation(bound));
-        return *std::find_if(rig.observations().rbegin(), rig.observations().rend(), [](const Observation &one) {
+        BOOST_REQUIRE(harness.await_observation(bound));
+        return *std::find_if(harness.observations().rbegin(), harness.observations().rend(), [](const Observation &one) {
             return one.kind == Kind::replace || one.kind == Kind::update || one.kind == Kind::failed;
         });
     }
-    bool until(const std::function<bool()> &done, std::chrono::nanoseconds bound = 1min) { return rig.run_until(done, bound); }
+    bool until(const std::function<bool()> &done, std::chrono::nanoseconds bound = 1min) {
+        return harness.run_until(done, bound);
+    }
     std::string names() const {
         std::vector<std::string> all;
-        for (const auto &peer : rig.peers()) all.push_back(peer.name);
+        for (const auto &peer : harness.peers()) all.push_back(peer.name);
         std::ranges::sort(all);
         std::string out;
         for (const auto &name : all) out += (out.empty() ? "" : " ") + name;
@@ -63,24 +66,24 @@ struct Fixture {
     }
     std::size_t count(Kind kind) const {
         return static_cast<std::size_t>(
-            std::ranges::count_if(rig.observations(), [kind](const Observation &one) { return one.kind == kind; }));
+            std::ranges::count_if(harness.observations(), [kind](const Observation &one) { return one.kind == kind; }));
     }
     /// All left-out reports so far, one per line.
     std::string left_out() const {
         std::string out;
-        for (const auto &one : rig.observations())
+        for (const auto &one : harness.observations())
             if (one.kind == Kind::left_out) out += std::to_string(one.items) + " " + one.text + "\n";
         return out;
     }
     /// The last report whether it follows every change.
     bool in_sync() const {
         bool out = false;
-        for (const auto &one : rig.observations()) out = one.kind == Kind::watching ? one.in_sync : out;
+        for (const auto &one : harness.observations()) out = one.kind == Kind::watching ? one.in_sync : out;
         return out;
     }
     const Observation *last_failure() const {
         const Observation *out = nullptr;
-        for (const auto &one : rig.observations()) out = one.kind == Kind::failed ? &one : out;
+        for (const auto &one : harness.observations()) out = one.kind == Kind::failed ? &one : out;
         return out;
     }
     void failed_with(std::int32_t status, std::string_view part) {
@@ -93,9 +96,9 @@ struct Fixture {
 
     SimNet net;
     HttpAuthority authority{"the cluster"};
-    kith::testkit::Machine &here = net.machine("here", {"10.1.0.1"});
-    kith::testkit::Machine &there = net.machine("kubernetes.default.svc", {"10.96.0.1"});
-    Rig rig;
+    kith::testkit::SimulatedMachine &here = net.machine("here", {"10.1.0.1"});
+    kith::testkit::SimulatedMachine &there = net.machine("kubernetes.default.svc", {"10.96.0.1"});
+    PluginHarness harness;
 };
 
 /// Two pods that the plugin watches.
@@ -106,7 +109,7 @@ struct Following : Fixture {
         start();
         BOOST_REQUIRE(until([&] { return in_sync(); }));
         BOOST_REQUIRE(names() == two);
-        rig.run_for(10s); // a watch that ends immediately is another case
+        harness.run_for(10s); // a watch that ends immediately is another case
     }
     const std::string two = "app@10.1.0.10 app@10.1.0.11";
     ApiServer api{there, 443, authority, {"kubernetes.default.svc"}};

@@ -30,7 +30,7 @@ BOOST_FIXTURE_TEST_CASE(pods_are_peers_at_once, Looking) {
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST((net.now() < 1100ms));
     BOOST_TEST(names() == "app@10.1.0.10 app@fd00::11");
-    const auto &peer = rig.peers()[0];
+    const auto &peer = harness.peers()[0];
     BOOST_TEST(peer.key == "team-app-0-uid");
     BOOST_TEST(peer.attribute("ip") == "10.1.0.10");
     BOOST_TEST(peer.attribute("namespace") == "team");
@@ -57,7 +57,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_no_peer_is_counted, Looking) {
 BOOST_FIXTURE_TEST_CASE(an_empty_list_is_an_answer, Looking) {
     start();
     BOOST_TEST((next().kind == Kind::replace));
-    BOOST_TEST(rig.peers().empty());
+    BOOST_TEST(harness.peers().empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_long_list_comes_in_pages, Looking) {
@@ -65,7 +65,7 @@ BOOST_FIXTURE_TEST_CASE(a_long_list_comes_in_pages, Looking) {
         api.pod("app-" + std::to_string(i), "10.2." + std::to_string(i / 250) + "." + std::to_string(i % 250));
     start();
     next();
-    BOOST_TEST(rig.peers().size() == 1234u);
+    BOOST_TEST(harness.peers().size() == 1234u);
     BOOST_TEST(api.lists == 1u);
     BOOST_TEST(api.pages == 2u);
     BOOST_TEST(api.http().connections() == 1u);
@@ -78,7 +78,7 @@ BOOST_FIXTURE_TEST_CASE(a_list_that_expires_while_it_is_read_is_read_in_one_piec
     BOOST_REQUIRE(until([&] { return api.lists == 1; }));
     api.compact();
     BOOST_TEST((next().kind == Kind::replace));
-    BOOST_TEST(rig.peers().size() == 800u);
+    BOOST_TEST(harness.peers().size() == 800u);
     BOOST_TEST(api.lists == 2u);
     BOOST_TEST(last_failure() == nullptr);
 }
@@ -89,10 +89,10 @@ BOOST_AUTO_TEST_CASE(endpoints_are_what_is_looked_up_when_nothing_is_said) {
     f.start();
     f.next();
     BOOST_TEST(f.names() == "app@10.1.0.10 app@10.1.0.11");
-    BOOST_TEST(f.rig.peers()[0].key == "u0");
-    BOOST_TEST(f.rig.peers()[1].key == "team/10.1.0.11"); // without a targetRef
+    BOOST_TEST(f.harness.peers()[0].key == "u0");
+    BOOST_TEST(f.harness.peers()[1].key == "team/10.1.0.11"); // without a targetRef
     BOOST_TEST(f.api.http().asked()[0].target.starts_with("/api/v1/namespaces/team/endpoints?"));
-    const bool counted = std::ranges::any_of(f.rig.observations(), [](const Observation &one) {
+    const bool counted = std::ranges::any_of(f.harness.observations(), [](const Observation &one) {
         return one.kind == Kind::left_out && one.items == 1 && one.text.starts_with("it is not ready");
     });
     BOOST_TEST(counted);
@@ -175,8 +175,8 @@ BOOST_AUTO_TEST_CASE(a_slice_that_publishes_what_is_not_ready) {
 
 BOOST_AUTO_TEST_CASE(mode_hostname_needs_the_service) {
     Fixture f(options(R"("mode": "hostname")"));
-    BOOST_TEST(f.rig.start() == KITH_INVALID);
-    BOOST_TEST(f.rig.error().find("kubernetes_service_name") != std::string::npos, f.rig.error());
+    BOOST_TEST(f.harness.start() == KITH_INVALID);
+    BOOST_TEST(f.harness.error().find("kubernetes_service_name") != std::string::npos, f.harness.error());
 }
 
 BOOST_AUTO_TEST_CASE(a_cached_list) {
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(a_cached_list_has_one_page_however_long_it_is) {
         f.api.pod("app-" + std::to_string(i), "10.2." + std::to_string(i / 250) + "." + std::to_string(i % 250));
     f.start();
     BOOST_TEST((f.next().kind == Kind::replace));
-    BOOST_TEST(f.rig.peers().size() == 1234u);
+    BOOST_TEST(f.harness.peers().size() == 1234u);
     BOOST_TEST(f.api.lists == 1u);
     BOOST_TEST(f.api.pages == 0u);
 }

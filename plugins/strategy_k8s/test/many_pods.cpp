@@ -38,16 +38,16 @@ BOOST_AUTO_TEST_CASE(two_hundred_hosts) {
         times.push_back(net.now());
         return api.answer(asked);
     });
-    std::vector<std::unique_ptr<Rig>> rigs;
+    std::vector<std::unique_ptr<PluginHarness>> rigs;
     for (int i = 0; i < 200; ++i) {
         auto &machine = net.machine("m" + std::to_string(i), {});
         machine.plug("eth0", net.segment(), {std::string_view("10.1.0." + std::to_string(i))});
         give_account(machine, authority);
-        rigs.push_back(std::make_unique<Rig>(machine, kith_plugin_entry_strategy_k8s, "k8s", options()));
+        rigs.push_back(std::make_unique<PluginHarness>(machine, kith_plugin_entry_strategy_k8s, "k8s", options()));
         BOOST_REQUIRE(rigs.back()->start() == KITH_OK);
     }
     const auto all_see = [&](std::size_t peers) {
-        return std::ranges::all_of(rigs, [&](const auto &rig) { return rig->peers().size() == peers; });
+        return std::ranges::all_of(rigs, [&](const auto &harness) { return harness->peers().size() == peers; });
     };
     BOOST_REQUIRE(net.run_until([&] { return all_see(200) && api.watches() == 200; }, 1min));
 

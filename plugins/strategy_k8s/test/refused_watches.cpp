@@ -29,7 +29,7 @@ struct Refused : Following {
         });
         api.restore(5000);
         api.end_watches();
-        rig.refresh(); // it has version 5000 now
+        harness.refresh(); // it has version 5000 now
         BOOST_REQUIRE(until([&] { return refused == 1; }));
         const auto lists = api.lists;
         api.restore(1000);
@@ -60,10 +60,10 @@ BOOST_FIXTURE_TEST_CASE(it_follows_again_when_a_watch_lives_and_not_before, Foll
     api.in_place_of_watches.reset();
     const auto before = count(Kind::watching);
     BOOST_REQUIRE(until([&] { return api.watches() == 1; }));
-    rig.run_for(4900ms);
+    harness.run_for(4900ms);
     BOOST_TEST(!in_sync());
     BOOST_TEST(count(Kind::watching) == before);
-    rig.run_for(200ms);
+    harness.run_for(200ms);
     BOOST_TEST(in_sync());
 }
 
@@ -74,7 +74,7 @@ BOOST_FIXTURE_TEST_CASE(the_first_event_of_a_watch_is_a_sign_of_life, Following)
     api.in_place_of_watches.reset();
     BOOST_REQUIRE(until([&] { return api.watches() == 1; }));
     api.bookmark();
-    rig.run_for(100ms);
+    harness.run_for(100ms);
     BOOST_TEST(in_sync());
 }
 
@@ -85,18 +85,18 @@ BOOST_FIXTURE_TEST_CASE(where_each_watch_is_refused_the_lists_are_what_it_goes_b
         api.end_watches();
         const auto failed = count(Kind::failed), lists = api.lists;
         const auto synced = count(Kind::watching);
-        rig.run_for(10min);
+        harness.run_for(10min);
         BOOST_TEST(!in_sync());
         BOOST_TEST(count(Kind::failed) <= failed + 2);
         BOOST_TEST(count(Kind::watching) == synced + 1); // the report that it does not follow changes any more
         BOOST_TEST(api.lists - lists > 10u);
         BOOST_TEST(api.lists - lists < 40u);
-        BOOST_TEST(rig.logged("lists succeed but watches fail"));
+        BOOST_TEST(harness.logged("lists succeed but watches fail"));
         api.remove_pod("app-0");
         BOOST_REQUIRE(until([&] { return names() == "app@10.1.0.11"; }, 1min));
         api.pod("app-0", "10.1.0.10");
         api.in_place_of_watches.reset();
         BOOST_REQUIRE(until([&] { return in_sync(); }, 2min));
-        rig.run_for(10s);
+        harness.run_for(10s);
     }
 }

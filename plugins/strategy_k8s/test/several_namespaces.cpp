@@ -40,9 +40,9 @@ BOOST_FIXTURE_TEST_CASE(both_are_followed, Both) {
     api.remove_pod("app-0");
     next();
     BOOST_TEST(names() == "app@10.1.1.10 app@10.1.1.11");
-    rig.refresh();
+    harness.refresh();
     BOOST_REQUIRE(until([&] { return api.watches() == 2; }));
-    rig.run_for(1s);
+    harness.run_for(1s);
     BOOST_TEST(names() == "app@10.1.1.10 app@10.1.1.11");
     BOOST_TEST(in_sync());
 }
@@ -69,7 +69,7 @@ BOOST_FIXTURE_TEST_CASE(one_that_fails_later, Both) {
     BOOST_TEST(!in_sync());
     api.pod("app-1", "10.1.0.11"); // the other namespace continues
     BOOST_REQUIRE(until([&] { return names() == "app@10.1.0.10 app@10.1.0.11 app@10.1.1.10"; }));
-    const auto &last = rig.observations().back();
+    const auto &last = harness.observations().back();
     BOOST_TEST((last.kind == Kind::failed)); // the set is still incomplete
     open("other");
     BOOST_REQUIRE(until([&] { return in_sync(); }));
@@ -79,7 +79,7 @@ BOOST_FIXTURE_TEST_CASE(one_that_is_listed_anew_tells_who_is_missing, Both) {
     follow();
     net.partition(here, there, kith::testkit::Route::unreachable);
     api.end_watches(HttpFeed::Do::reset);
-    rig.run_for(5s);
+    harness.run_for(5s);
     api.remove_pod("app-0");
     api.compact();
     net.heal(here, there);

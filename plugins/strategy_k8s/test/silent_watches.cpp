@@ -24,7 +24,7 @@ struct Quiet : Fixture {
 } // namespace
 
 BOOST_FIXTURE_TEST_CASE(a_quiet_cluster_is_listed_once, Quiet) {
-    rig.run_for(1h);
+    harness.run_for(1h);
     BOOST_TEST(api.lists == 1u);
     BOOST_TEST(api.probes >= 1u);
     BOOST_TEST(api.probes <= 13u);
@@ -52,7 +52,7 @@ BOOST_FIXTURE_TEST_CASE(what_changes_while_it_is_asked_is_not_lost, Quiet) {
 
 // A watch at a future version sends nothing and ends normally.
 BOOST_FIXTURE_TEST_CASE(a_server_that_was_restored_is_listed_anew, Quiet) {
-    rig.run_for(10s);
+    harness.run_for(10s);
     api.restore(50);
     api.remove_pod("app-0");
     api.pod("app-2", "10.1.0.12");
@@ -63,7 +63,7 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_was_restored_is_listed_anew, Quiet) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_server_that_is_restored_long_after_is_listed_anew, Quiet) {
-    rig.run_for(5min); // its silence is not a failure
+    harness.run_for(5min); // its silence is not a failure
     api.restore(50);
     api.remove_pod("app-0");
     api.end_watches();
@@ -72,7 +72,7 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_is_restored_long_after_is_listed_anew, Qui
 }
 
 BOOST_FIXTURE_TEST_CASE(a_bookmark_that_is_older_is_a_reason_to_list, Quiet) {
-    rig.run_for(10s);
+    harness.run_for(10s);
     api.restore(50);
     api.remove_pod("app-0");
     api.say(R"({"type":"BOOKMARK","object":{"kind":"Pod","metadata":{"resourceVersion":"51"}}})"
@@ -82,13 +82,13 @@ BOOST_FIXTURE_TEST_CASE(a_bookmark_that_is_older_is_a_reason_to_list, Quiet) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_server_that_is_away_is_not_taken_for_a_quiet_one, Quiet) {
-    rig.run_for(10s);
+    harness.run_for(10s);
     api.in_place_of_lists = refusal(503, "", "shutting down");
     BOOST_REQUIRE(until([&] { return count(Kind::failed) != 0; }, 70s));
     failed_with(KITH_UNAVAILABLE, "503: shutting down");
     BOOST_TEST(!in_sync());
     const auto watched = api.watched;
-    rig.run_for(1min);
+    harness.run_for(1min);
     BOOST_TEST(api.watched == watched); // requests are repeated until it answers
     api.in_place_of_lists.reset();
     BOOST_REQUIRE(until([&] { return in_sync(); }));

@@ -28,7 +28,7 @@ struct Cut : Fixture {
     }
     std::string missing() const {
         std::string out;
-        for (const auto &one : rig.observations()) {
+        for (const auto &one : harness.observations()) {
             for (const auto &key : one.missing) out += key + " ";
         }
         return out;
@@ -47,9 +47,9 @@ BOOST_FIXTURE_TEST_CASE(endpoints_that_are_cut_are_told, Cut) {
     failed_with(KITH_LIMIT, "Configure kubernetes_ip_lookup_mode endpointslices");
     BOOST_TEST(names() == "app@10.1.0.10 app@10.1.0.11");
     BOOST_TEST(count(Kind::replace) == 0u);
-    rig.run_for(1min);
+    harness.run_for(1min);
     BOOST_TEST(!in_sync());
-    const auto &last = rig.observations().back();
+    const auto &last = harness.observations().back();
     BOOST_TEST((last.kind == Kind::failed)); // it stays incomplete
 }
 
@@ -58,12 +58,12 @@ BOOST_FIXTURE_TEST_CASE(who_is_not_among_those_that_are_left_is_not_missing, Cut
     start();
     BOOST_REQUIRE(until([&] { return api.watches() == 1; }));
     put({0, 3});
-    BOOST_REQUIRE(until([&] { return rig.peers().size() == 4; }));
+    BOOST_REQUIRE(until([&] { return harness.peers().size() == 4; }));
     put({3, 4}, {0}); // 0 is reported as not ready
     BOOST_REQUIRE(until([&] { return !missing().empty(); }));
     BOOST_TEST(missing() == "u0 ");
-    rig.refresh(); // a list does not remove it either
-    rig.run_for(1s);
+    harness.refresh(); // a list does not remove it either
+    harness.run_for(1s);
     BOOST_TEST(api.lists == 2u);
     BOOST_TEST(missing() == "u0 ");
     BOOST_TEST(names() == "app@10.1.0.11 app@10.1.0.12 app@10.1.0.13 app@10.1.0.14");
@@ -73,7 +73,7 @@ BOOST_FIXTURE_TEST_CASE(who_is_not_among_those_that_are_left_is_not_missing, Cut
     put({2, 3, 4}); // all of them
     BOOST_REQUIRE(until([&] { return in_sync(); }));
     BOOST_TEST(missing() == "u0 u1 ");
-    BOOST_TEST((rig.observations().back().kind != Kind::failed));
+    BOOST_TEST((harness.observations().back().kind != Kind::failed));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_mark_that_comes_and_goes_alone_is_told, Cut) {
@@ -95,10 +95,10 @@ BOOST_FIXTURE_TEST_CASE(cut_endpoints_that_are_deleted_hold_nobody, Cut) {
     start();
     BOOST_REQUIRE(until([&] { return api.watches() == 1; }));
     put({1});
-    rig.run_for(1s);
+    harness.run_for(1s);
     api.remove(Lookup::endpoints, "app");
     BOOST_REQUIRE(until([&] { return in_sync(); }));
-    BOOST_TEST(rig.peers().empty());
+    BOOST_TEST(harness.peers().empty());
 }
 
 // Peers that an incomplete object has not contained for a long time are kept, up to a limit.
@@ -114,9 +114,9 @@ BOOST_FIXTURE_TEST_CASE(not_everybody_who_ever_was_there_is_kept, Cut) {
     BOOST_REQUIRE(until([&] { return api.watches() == 1; }));
     for (int i = 1; i < 15; ++i) {
         thousand(i * 1000);
-        rig.run_for(1s);
+        harness.run_for(1s);
     }
-    BOOST_TEST(rig.peers().size() == 11'000u);
+    BOOST_TEST(harness.peers().size() == 11'000u);
 }
 
 // ---- lists with inconsistent pages ----
@@ -124,7 +124,7 @@ BOOST_FIXTURE_TEST_CASE(not_everybody_who_ever_was_there_is_kept, Cut) {
 BOOST_FIXTURE_TEST_CASE(a_list_that_ends_before_its_end_is_no_list, Following) {
     api.in_place_of_lists =
         HttpReply(200, R"({"kind":"PodList","metadata":{"resourceVersion":"7","remainingItemCount":1},"items":[]})");
-    rig.refresh();
+    harness.refresh();
     BOOST_REQUIRE(until([&] { return last_failure() != nullptr; }));
     failed_with(KITH_PROTOCOL, "its last page has remainingItemCount 1 and no `continue`");
     BOOST_TEST(names() == two);
@@ -133,7 +133,7 @@ BOOST_FIXTURE_TEST_CASE(a_list_that_ends_before_its_end_is_no_list, Following) {
 BOOST_FIXTURE_TEST_CASE(a_page_that_leads_to_itself_is_no_list, Following) {
     api.in_place_of_lists =
         HttpReply(200, R"({"kind":"PodList","metadata":{"resourceVersion":"7","continue":"x"},"items":[]})");
-    rig.refresh();
+    harness.refresh();
     BOOST_REQUIRE(until([&] { return last_failure() != nullptr; }));
     failed_with(KITH_PROTOCOL, "refers to the same page");
     BOOST_TEST(names() == two);
@@ -145,7 +145,7 @@ BOOST_FIXTURE_TEST_CASE(a_list_that_always_expires_is_not_asked_in_a_loop, Follo
     api.http().route("/api/v1/namespaces/team/pods", [begun](const HttpAsked &asked) {
         return asked.target.find("continue=") == std::string::npos ? begun : refusal(410, "Expired", "too old");
     });
-    rig.refresh();
+    harness.refresh();
     BOOST_REQUIRE(until([&] { return last_failure() != nullptr; }, 10s));
     failed_with(KITH_NOT_FOUND, "410: too old");
     BOOST_TEST(names() == two);

@@ -21,7 +21,7 @@ BOOST_FIXTURE_TEST_CASE(each_change_is_told_as_it_happens, Following) {
     BOOST_TEST(next().left.at(0) == "team-app-1-uid");
     api.pod("app-2", "10.1.0.12", "Running", "other"); // it leaves the selection
     BOOST_TEST(next().missing.at(0) == "team-app-2-uid");
-    BOOST_TEST(rig.peers().empty());
+    BOOST_TEST(harness.peers().empty());
     BOOST_TEST(api.lists == 1u);
 }
 
@@ -31,8 +31,8 @@ BOOST_FIXTURE_TEST_CASE(a_pod_that_no_longer_matches_the_selector_is_missing_not
     const Observation &seen = next();
     BOOST_TEST(seen.left.empty());
     BOOST_TEST(seen.missing.at(0) == "team-app-0-uid");
-    const auto told = std::ranges::find_if(rig.observations(), [](const auto &one) { return one.kind == Kind::left_out; });
-    BOOST_REQUIRE((told != rig.observations().end()));
+    const auto told = std::ranges::find_if(harness.observations(), [](const auto &one) { return one.kind == Kind::left_out; });
+    BOOST_REQUIRE((told != harness.observations().end()));
     BOOST_TEST(told->items == 1u);
     BOOST_TEST(told->text == "it no longer matches kubernetes_selector");
     api.pod("app-0", "10.1.0.10");
@@ -44,15 +44,15 @@ BOOST_FIXTURE_TEST_CASE(a_pod_that_no_longer_matches_the_selector_is_missing_not
 }
 
 BOOST_FIXTURE_TEST_CASE(what_changes_nothing_is_not_told, Following) {
-    const auto before = rig.observations().size();
+    const auto before = harness.observations().size();
     api.pod("app-0", "10.1.0.10"); // a new version of the same
-    rig.run_for(1s);
-    BOOST_TEST(rig.observations().size() == before);
+    harness.run_for(1s);
+    BOOST_TEST(harness.observations().size() == before);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_quiet_hour_costs_twelve_requests_at_most, Following) {
     const auto before = api.http().asked().size();
-    rig.run_for(1h);
+    harness.run_for(1h);
     const auto asked = api.http().asked().size() - before;
     BOOST_TEST_MESSAGE(asked << " requests in an hour");
     BOOST_TEST(asked <= 12u);
@@ -76,7 +76,7 @@ BOOST_FIXTURE_TEST_CASE(what_happens_between_two_watches_is_not_lost, Following)
 BOOST_FIXTURE_TEST_CASE(a_version_that_is_compacted_is_listed_anew, Following) {
     net.partition(here, there, kith::testkit::Route::unreachable);
     api.end_watches(HttpFeed::Do::reset);
-    rig.run_for(5s);
+    harness.run_for(5s);
     api.pod("app-2", "10.1.0.12");
     api.remove_pod("app-0");
     api.compact();
@@ -100,13 +100,13 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_forgets_at_once_is_not_asked_in_a_loop, Fo
         200,
         R"({"type":"ERROR","object":{"kind":"Status","status":"Failure","message":"too old","reason":"Expired","code":410}})");
     api.end_watches();
-    rig.run_for(10min);
+    harness.run_for(10min);
     BOOST_TEST_MESSAGE(api.lists << " lists in ten minutes");
     BOOST_TEST(api.lists < 60u);
 }
 
 BOOST_FIXTURE_TEST_CASE(refresh_lists_now, Following) {
-    rig.refresh();
+    harness.refresh();
     BOOST_TEST((next(1s).kind == Kind::replace));
     BOOST_REQUIRE(until([&] { return api.watches() == 1; }));
     BOOST_TEST(in_sync());
@@ -116,9 +116,9 @@ BOOST_FIXTURE_TEST_CASE(refresh_lists_now, Following) {
 BOOST_FIXTURE_TEST_CASE(ten_thousand_deletions_in_a_second_arrive_as_such, Following) {
     for (int i = 0; i < 10'000; ++i)
         api.pod("many-" + std::to_string(i), "10.2." + std::to_string(i / 250) + "." + std::to_string(i % 250));
-    BOOST_REQUIRE(until([&] { return rig.peers().size() == 10'002; }));
+    BOOST_REQUIRE(until([&] { return harness.peers().size() == 10'002; }));
     for (int i = 0; i < 10'000; ++i) api.remove_pod("many-" + std::to_string(i));
-    BOOST_REQUIRE(until([&] { return rig.peers().size() == 2; }));
+    BOOST_REQUIRE(until([&] { return harness.peers().size() == 2; }));
     BOOST_TEST(api.lists == 1u);
 }
 
@@ -129,7 +129,7 @@ BOOST_FIXTURE_TEST_CASE(a_pod_that_comes_and_goes_in_one_breath, Following) {
     }
     api.pod("app-2", "10.1.0.22");
     BOOST_REQUIRE(until([&] { return names() == two + " app@10.1.0.22"; }));
-    rig.run_for(1s);
+    harness.run_for(1s);
     BOOST_TEST(names() == two + " app@10.1.0.22");
 }
 
@@ -143,9 +143,9 @@ BOOST_AUTO_TEST_CASE(addresses_of_a_service_are_missing_when_they_go_not_left) {
     f.start();
     BOOST_REQUIRE(f.until([&] { return f.in_sync(); }));
     api.put(Lookup::endpoints, "app-twin", of(first));
-    f.rig.run_for(100ms);
+    f.harness.run_for(100ms);
     api.put(Lookup::endpoints, "app", of(second));
-    f.rig.run_for(100ms);
+    f.harness.run_for(100ms);
     BOOST_TEST(f.names() == "app@10.1.0.10 app@10.1.0.11"); // the other pod still has it
     api.put(Lookup::endpoints, "app-twin", R"("subsets": null)");
     const Observation &seen = f.next();
@@ -170,6 +170,6 @@ BOOST_AUTO_TEST_CASE(the_second_family_of_a_service_is_found_out_by_a_list) {
     BOOST_TEST((f.next().kind == Kind::replace));
     BOOST_TEST(f.names() == "app@10.1.0.10");
     api.put(Lookup::endpointslices, "app-6", slice("IPv6", "fd00::11"));
-    f.rig.run_for(1s);
+    f.harness.run_for(1s);
     BOOST_TEST(f.names() == "app@10.1.0.10");
 }

@@ -43,7 +43,7 @@ BOOST_FIXTURE_TEST_CASE(without_endpoints_there_is_no_such_name_and_that_is_true
     next();
     zones.remove(name);
     BOOST_TEST(replaced());
-    BOOST_TEST(rig.peers().empty());
+    BOOST_TEST(harness.peers().empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_dns_that_is_down_empties_nothing, Service) {
@@ -54,7 +54,7 @@ BOOST_FIXTURE_TEST_CASE(a_dns_that_is_down_empties_nothing, Service) {
         zones.fail("", 0, status);
         BOOST_TEST(fails(status));
     }
-    BOOST_TEST(rig.peers().size() == 1U);
+    BOOST_TEST(harness.peers().size() == 1U);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_failure_in_the_first_search_domain_is_not_taken_for_no_such_name, Service) {
@@ -63,7 +63,7 @@ BOOST_FIXTURE_TEST_CASE(a_failure_in_the_first_search_domain_is_not_taken_for_no
     next();
     zones.fail(name, KITH_DNS_A, KITH_UNAVAILABLE);
     BOOST_TEST(fails(KITH_UNAVAILABLE));
-    BOOST_TEST(rig.peers().size() == 1U);
+    BOOST_TEST(harness.peers().size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(it_has_libclusters_name_too) {

@@ -30,8 +30,8 @@ BOOST_FIXTURE_TEST_CASE(each_target_is_a_peer, Service) {
     BOOST_TEST(replaced());
     BOOST_TEST(
         (peers() == Names{"app@app-0.app-headless.team.svc.cluster.local", "app@app-1.app-headless.team.svc.cluster.local"}));
-    BOOST_TEST(rig.peers()[0].attribute("host") == "app-0.app-headless.team.svc.cluster.local");
-    BOOST_TEST(rig.peers()[0].attribute("port") == "4369");
+    BOOST_TEST(harness.peers()[0].attribute("host") == "app-0.app-headless.team.svc.cluster.local");
+    BOOST_TEST(harness.peers()[0].attribute("port") == "4369");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_target_in_another_case_is_the_same_peer, Service) {
@@ -45,7 +45,7 @@ BOOST_FIXTURE_TEST_CASE(a_target_in_another_case_is_the_same_peer, Service) {
     for (int i = 0; i < 3; ++i) {
         BOOST_TEST(replaced());
         BOOST_TEST((peers() == Names{"app@app-0.app-headless.team.svc.cluster.local"}));
-        BOOST_TEST(rig.peers()[0].key == "app-0.app-headless.team.svc.cluster.local");
+        BOOST_TEST(harness.peers()[0].key == "app-0.app-headless.team.svc.cluster.local");
     }
 }
 
@@ -53,14 +53,14 @@ BOOST_FIXTURE_TEST_CASE(a_target_with_two_ports_is_one_peer, Service) {
     zones.service(name, {target(0, 4369), target(0, 9000), target(1, 4369)});
     start();
     BOOST_TEST(replaced());
-    BOOST_TEST(rig.peers().size() == 2U);
+    BOOST_TEST(harness.peers().size() == 2U);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_service_that_is_decidedly_not_there_is_left_out, Service) {
     zones.service(name, {{.value = ""}});
     start();
     BOOST_TEST(replaced());
-    BOOST_TEST(rig.peers().empty());
+    BOOST_TEST(harness.peers().empty());
     BOOST_TEST(count(Kind::left_out) == 1U);
 }
 
@@ -72,11 +72,11 @@ BOOST_FIXTURE_TEST_CASE(a_failure_empties_nothing, Service) {
         zones.fail(name, 0, status);
         BOOST_TEST(fails(status));
     }
-    BOOST_TEST(rig.peers().size() == 1U);
+    BOOST_TEST(harness.peers().size() == 1U);
     zones.fail(name, 0, KITH_OK);
     zones.remove(name);
     BOOST_TEST(replaced());
-    BOOST_TEST(rig.peers().empty());
+    BOOST_TEST(harness.peers().empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(the_domain_of_the_cluster_comes_from_the_environment, Service) {
@@ -84,7 +84,7 @@ BOOST_FIXTURE_TEST_CASE(the_domain_of_the_cluster_comes_from_the_environment, Se
     zones.service("app-headless.team.svc.k8s.example", {target(0)});
     start();
     BOOST_TEST(replaced());
-    BOOST_TEST(rig.peers().size() == 1U);
+    BOOST_TEST(harness.peers().size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(it_has_libclusters_name_too) {

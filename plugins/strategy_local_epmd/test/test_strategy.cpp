@@ -3,7 +3,7 @@
 #include <epmd_names/test/simulated_epmd.hpp>
 
 #include <kith/testkit/fail_each.hpp>
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -21,18 +21,18 @@ namespace {
 
 struct Fixture {
     ~Fixture() {
-        BOOST_TEST(rig.stop());
-        for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
+        BOOST_TEST(harness.stop());
+        for (const auto &broken : harness.violations()) BOOST_ERROR(broken);
         BOOST_TEST(here.open_streams() == 0u);
     }
 
     void start(std::string_view node = "app@10.0.0.7") {
-        rig.node(node);
-        BOOST_REQUIRE(rig.start() == KITH_OK);
+        harness.node(node);
+        BOOST_REQUIRE(harness.start() == KITH_OK);
     }
     const Observation &next() {
-        BOOST_REQUIRE(rig.await_observation());
-        return rig.observations().back();
+        BOOST_REQUIRE(harness.await_observation());
+        return harness.observations().back();
     }
     void fails(std::int32_t status, std::string_view text) {
         const Observation &seen = next();
@@ -42,13 +42,13 @@ struct Fixture {
     }
     std::size_t count(Kind kind) const {
         return static_cast<std::size_t>(
-            std::ranges::count_if(rig.observations(), [kind](const auto &seen) { return seen.kind == kind; }));
+            std::ranges::count_if(harness.observations(), [kind](const auto &seen) { return seen.kind == kind; }));
     }
 
     // The machine's own name does not resolve, as on many hosts.
     SimNet net;
-    kith::testkit::Machine &here = net.machine("here", {"10.0.0.7"});
-    kith::testkit::Rig rig{here, kith_plugin_entry_strategy_local_epmd, "local_epmd", "{}"};
+    kith::testkit::SimulatedMachine &here = net.machine("here", {"10.0.0.7"});
+    kith::testkit::PluginHarness harness{here, kith_plugin_entry_strategy_local_epmd, "local_epmd", "{}"};
 };
 
 struct WithEpmd : Fixture {
@@ -65,20 +65,20 @@ BOOST_FIXTURE_TEST_CASE(whom_epmd_knows_gets_the_local_nodes_host_part, WithEpmd
     start();
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST((net.now() < 1100ms)); // the first query is immediate
-    BOOST_REQUIRE(rig.peers().size() == 2u);
-    BOOST_TEST(rig.peers()[1].key == "b");
-    BOOST_TEST(rig.peers()[1].name == "b@10.0.0.7");
-    BOOST_TEST(rig.peers()[1].attribute("host") == "10.0.0.7");
-    BOOST_TEST(rig.peers()[1].attribute("port") == "40001");
+    BOOST_REQUIRE(harness.peers().size() == 2u);
+    BOOST_TEST(harness.peers()[1].key == "b");
+    BOOST_TEST(harness.peers()[1].name == "b@10.0.0.7");
+    BOOST_TEST(harness.peers()[1].attribute("host") == "10.0.0.7");
+    BOOST_TEST(harness.peers()[1].attribute("port") == "40001");
 }
 
 BOOST_FIXTURE_TEST_CASE(it_looks_every_five_seconds_with_jitter, WithEpmd) {
     start();
-    rig.run_for(1000s);
+    harness.run_for(1000s);
     BOOST_TEST(epmd.asked() > 190u);
     BOOST_TEST(epmd.asked() < 210u);
     std::chrono::nanoseconds least = 1h, most{0}, before{0};
-    for (const auto &seen : rig.observations()) {
+    for (const auto &seen : harness.observations()) {
         if (before.count() != 0) {
             least = std::min(least, seen.at - before);
             most = std::max(most, seen.at - before);
@@ -94,27 +94,27 @@ BOOST_FIXTURE_TEST_CASE(who_comes_and_goes_is_seen, WithEpmd) {
     next();
     epmd.say({{"app", 40000}, {"c", 40002}});
     next();
-    BOOST_REQUIRE(rig.peers().size() == 2u);
-    BOOST_TEST(rig.peers()[1].name == "c@10.0.0.7");
+    BOOST_REQUIRE(harness.peers().size() == 2u);
+    BOOST_TEST(harness.peers()[1].name == "c@10.0.0.7");
     epmd.say({});
     BOOST_TEST((next().kind == Kind::replace)); // an EPMD without nodes has answered
-    BOOST_TEST(rig.peers().empty());
+    BOOST_TEST(harness.peers().empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(it_looks_at_once_when_asked_to, WithEpmd) {
     start();
     next();
     const auto before = net.now();
-    rig.refresh();
+    harness.refresh();
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST((net.now() - before < 100ms));
 }
 
 BOOST_FIXTURE_TEST_CASE(the_node_may_become_known_later, WithEpmd) {
     start("");
-    rig.run_for(1s);
-    BOOST_TEST(rig.observations().empty()); // it attaches soon: no failure is reported
-    rig.node("app@10.0.0.7");
+    harness.run_for(1s);
+    BOOST_TEST(harness.observations().empty()); // it attaches soon: no failure is reported
+    harness.node("app@10.0.0.7");
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST((net.now() < 2100ms));
 }
@@ -125,9 +125,9 @@ BOOST_FIXTURE_TEST_CASE(without_a_node_it_says_so_in_time_and_when_asked, WithEp
                                   "connector has not reported a node; with its option node the name is known from the start";
     fails(KITH_UNAVAILABLE, text);
     BOOST_TEST((net.now() < 3100ms));
-    rig.refresh();
+    harness.refresh();
     fails(KITH_UNAVAILABLE, text);
-    rig.node("app@10.0.0.7");
+    harness.node("app@10.0.0.7");
     BOOST_TEST((next().kind == Kind::replace));
 }
 
@@ -135,12 +135,12 @@ BOOST_FIXTURE_TEST_CASE(a_renamed_node_renames_its_neighbours_and_their_keys_sta
     start("app@old");
     next();
     const auto before = net.now();
-    rig.node("app@new");
+    harness.node("app@new");
     next();
     BOOST_TEST((net.now() - before < 100ms));
-    BOOST_REQUIRE(rig.peers().size() == 2u);
-    BOOST_TEST(rig.peers()[1].key == "b");
-    BOOST_TEST(rig.peers()[1].name == "b@new");
+    BOOST_REQUIRE(harness.peers().size() == 2u);
+    BOOST_TEST(harness.peers()[1].key == "b");
+    BOOST_TEST(harness.peers()[1].name == "b@new");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_node_without_a_host_part_names_nobody, WithEpmd) {
@@ -158,8 +158,8 @@ BOOST_FIXTURE_TEST_CASE(the_last_set_stays_while_epmd_is_gone, WithEpmd) {
     start();
     next();
     epmd.end();
-    rig.run_for(1h);
-    BOOST_TEST(rig.peers().size() == 2u);
+    harness.run_for(1h);
+    BOOST_TEST(harness.peers().size() == 2u);
     BOOST_TEST(count(Kind::replace) == 1u);
     // The interval becomes half a minute: few requests, but not none.
     BOOST_TEST(count(Kind::failed) > 100u);
@@ -178,7 +178,7 @@ BOOST_FIXTURE_TEST_CASE(an_epmd_on_the_other_loopback_is_asked_too, Fixture) {
     SimulatedEpmd six(here, {{"app", 40000}}, "::1");
     start();
     BOOST_TEST((next().kind == Kind::replace));
-    BOOST_TEST(rig.peers().size() == 1u);
+    BOOST_TEST(harness.peers().size() == 1u);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_mute_epmd_has_three_seconds, WithEpmd) {
@@ -205,7 +205,7 @@ BOOST_FIXTURE_TEST_CASE(a_broken_connection_is_no_answer, WithEpmd) {
     epmd.reset(true);
     start();
     BOOST_TEST((next().kind == Kind::failed));
-    BOOST_TEST(rig.peers().empty());
+    BOOST_TEST(harness.peers().empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(garbage_is_shown, WithEpmd) {
@@ -214,7 +214,7 @@ BOOST_FIXTURE_TEST_CASE(garbage_is_shown, WithEpmd) {
     epmd.say_bytes(std::string("\0\0\x11\x11name app at port 40000\nhello\n", 33));
     fails(KITH_PROTOCOL, "the program on 127.0.0.1:4369 does not reply as an EPMD does: line 2 of its reply is \"hello\", "
                          "expected `name NAME at port PORT`");
-    BOOST_TEST(rig.peers().size() == 2u);
+    BOOST_TEST(harness.peers().size() == 2u);
     epmd.say_bytes("SSH-2.0-OpenSSH_9.2\r\n");
     fails(KITH_PROTOCOL, "the program on 127.0.0.1:4369 does not reply as an EPMD does: its reply begins with "
                          "\"SSH-2.0-OpenSSH_9.2\\x0d\\x0a\", expected four bytes with EPMD's port");
@@ -232,30 +232,30 @@ BOOST_FIXTURE_TEST_CASE(many_nodes, WithEpmd) {
     epmd.say(names);
     start();
     BOOST_TEST((next().kind == Kind::replace));
-    BOOST_TEST(rig.peers().size() == 5'000u);
+    BOOST_TEST(harness.peers().size() == 5'000u);
 }
 
 BOOST_FIXTURE_TEST_CASE(who_is_no_member_is_left_out_with_a_reason, WithEpmd) {
     epmd.say({{"rem-1-app", 1}, {"a b", 2}, {"app", 3}});
     start();
     next();
-    BOOST_REQUIRE(rig.observations().size() == 3u);
-    BOOST_TEST((rig.observations()[0].kind == Kind::left_out));
-    BOOST_TEST(rig.observations()[0].text == "it has the name of a remote shell");
-    BOOST_TEST(rig.observations()[1].text == "it is not a valid node name");
-    BOOST_TEST(rig.peers().size() == 1u);
+    BOOST_REQUIRE(harness.observations().size() == 3u);
+    BOOST_TEST((harness.observations()[0].kind == Kind::left_out));
+    BOOST_TEST(harness.observations()[0].text == "it has the name of a remote shell");
+    BOOST_TEST(harness.observations()[1].text == "it is not a valid node name");
+    BOOST_TEST(harness.peers().size() == 1u);
 }
 
 BOOST_FIXTURE_TEST_CASE(it_stops_at_once_while_it_asks, WithEpmd) {
     epmd.mute(true);
     start();
-    rig.run_for(100ms);
+    harness.run_for(100ms);
     const auto before = net.now();
-    BOOST_TEST(rig.stop());
+    BOOST_TEST(harness.stop());
     BOOST_TEST((net.now() - before < 10ms));
-    rig.destroy();
+    harness.destroy();
     epmd.mute(false);
-    BOOST_REQUIRE(rig.start() == KITH_OK);
+    BOOST_REQUIRE(harness.start() == KITH_OK);
     BOOST_TEST((next().kind == Kind::replace));
 }
 
@@ -266,11 +266,11 @@ BOOST_AUTO_TEST_CASE(the_port_is_the_option_else_of_the_environment) {
         auto &here = net.machine("here", {});
         here.env("ERL_EPMD_PORT", variable);
         SimulatedEpmd epmd(here, {{"app", 1}}, {}, static_cast<std::uint16_t>(port));
-        kith::testkit::Rig rig(here, kith_plugin_entry_strategy_local_epmd, "local_epmd", options);
-        rig.node("app@h");
-        BOOST_REQUIRE(rig.start() == KITH_OK);
-        BOOST_REQUIRE(rig.await_observation());
-        BOOST_TEST(rig.peers().size() == 1u);
+        kith::testkit::PluginHarness harness(here, kith_plugin_entry_strategy_local_epmd, "local_epmd", options);
+        harness.node("app@h");
+        BOOST_REQUIRE(harness.start() == KITH_OK);
+        BOOST_REQUIRE(harness.await_observation());
+        BOOST_TEST(harness.peers().size() == 1u);
     }
 }
 
@@ -278,9 +278,9 @@ BOOST_AUTO_TEST_CASE(a_bad_port_in_the_environment_is_refused_in_words) {
     SimNet net;
     auto &here = net.machine("here", {});
     here.env("ERL_EPMD_PORT", "4369x");
-    kith::testkit::Rig rig(here, kith_plugin_entry_strategy_local_epmd, "local_epmd", "{}");
-    BOOST_TEST(rig.start() == KITH_INVALID);
-    BOOST_TEST(rig.error() == "ERL_EPMD_PORT is \"4369x\": expected a port, 1 to 65535");
+    kith::testkit::PluginHarness harness(here, kith_plugin_entry_strategy_local_epmd, "local_epmd", "{}");
+    BOOST_TEST(harness.start() == KITH_INVALID);
+    BOOST_TEST(harness.error() == "ERL_EPMD_PORT is \"4369x\": expected a port, 1 to 65535");
 }
 
 BOOST_AUTO_TEST_CASE(nobody_vouches_for_what_epmd_says) {
@@ -293,12 +293,12 @@ BOOST_AUTO_TEST_CASE(a_simulated_day_is_the_same_each_time) {
         SimNet net(7);
         auto &here = net.machine("here", {});
         SimulatedEpmd epmd(here, {{"app", 1}});
-        kith::testkit::Rig rig(here, kith_plugin_entry_strategy_local_epmd, "local_epmd", "{}");
-        rig.node("app@h");
-        rig.start();
-        rig.run_for(24h);
-        BOOST_TEST(rig.outstanding() == 1u);
-        rig.stop();
+        kith::testkit::PluginHarness harness(here, kith_plugin_entry_strategy_local_epmd, "local_epmd", "{}");
+        harness.node("app@h");
+        harness.start();
+        harness.run_for(24h);
+        BOOST_TEST(harness.outstanding() == 1u);
+        harness.stop();
         return net.trace_hash();
     };
     BOOST_TEST(day() == day());
@@ -308,16 +308,16 @@ BOOST_AUTO_TEST_CASE(whatever_call_fails_it_finds_them_in_the_end) {
     const auto failed = kith::testkit::fail_each([](SimNet &net) {
         auto &here = net.machine("here", {});
         SimulatedEpmd epmd(here, {{"app", 1}, {"b", 2}});
-        kith::testkit::Rig rig(here, kith_plugin_entry_strategy_local_epmd, "local_epmd", "{}");
-        rig.node("app@h");
-        if (rig.start() == KITH_OK) {
-            if (!rig.run_until([&] { return rig.peers().size() == 2 || rig.failed(); }, 2min))
+        kith::testkit::PluginHarness harness(here, kith_plugin_entry_strategy_local_epmd, "local_epmd", "{}");
+        harness.node("app@h");
+        if (harness.start() == KITH_OK) {
+            if (!harness.run_until([&] { return harness.peers().size() == 2 || harness.failed(); }, 2min))
                 throw std::runtime_error("it does not find them");
-            rig.run_for(12s);
-            if (rig.peers().size() == 1) throw std::runtime_error("one was lost");
-            if (!rig.stop()) throw std::runtime_error("it does not stop");
+            harness.run_for(12s);
+            if (harness.peers().size() == 1) throw std::runtime_error("one was lost");
+            if (!harness.stop()) throw std::runtime_error("it does not stop");
         }
-        if (!rig.violations().empty()) throw std::runtime_error(rig.violations().front());
+        if (!harness.violations().empty()) throw std::runtime_error(harness.violations().front());
         if (here.open_streams() != 0) throw std::runtime_error("a stream is left open");
     });
     BOOST_TEST(failed > 10u);

@@ -2,7 +2,7 @@
 #define BOOST_TEST_MODULE strategy_rancher
 #include <kith/testkit/fail_each.hpp>
 #include <kith/testkit/http_server.hpp>
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -31,19 +31,19 @@ std::string listing(std::initializer_list<const char *> ips) {
 
 struct Fixture {
     explicit Fixture(const char *options = R"({"node_basename": "app"})")
-        : rig(here, kith_plugin_entry_strategy_rancher, "rancher", options) {}
+        : harness(here, kith_plugin_entry_strategy_rancher, "rancher", options) {}
     ~Fixture() {
-        BOOST_TEST(rig.stop());
-        for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
+        BOOST_TEST(harness.stop());
+        for (const auto &broken : harness.violations()) BOOST_ERROR(broken);
     }
-    void start() { BOOST_REQUIRE(rig.start() == KITH_OK); }
+    void start() { BOOST_REQUIRE(harness.start() == KITH_OK); }
     const Observation &next(std::chrono::nanoseconds bound = 1min) {
-        BOOST_REQUIRE(rig.await_observation(bound));
-        return rig.observations().back();
+        BOOST_REQUIRE(harness.await_observation(bound));
+        return harness.observations().back();
     }
     std::string names() const {
         std::string out;
-        for (const auto &peer : rig.peers()) out += (out.empty() ? "" : " ") + peer.name;
+        for (const auto &peer : harness.peers()) out += (out.empty() ? "" : " ") + peer.name;
         return out;
     }
     /// Checks that a query failed with this reason, and that the two peers are kept.
@@ -57,9 +57,9 @@ struct Fixture {
     }
 
     SimNet net;
-    kith::testkit::Machine &here = net.machine("here", {"10.42.0.1"});
-    kith::testkit::Machine &there = net.machine("rancher-metadata", {"169.254.169.250"});
-    kith::testkit::Rig rig;
+    kith::testkit::SimulatedMachine &here = net.machine("here", {"10.42.0.1"});
+    kith::testkit::SimulatedMachine &there = net.machine("rancher-metadata", {"169.254.169.250"});
+    kith::testkit::PluginHarness harness;
 };
 
 struct WithServer : Fixture {
@@ -74,26 +74,26 @@ BOOST_FIXTURE_TEST_CASE(the_containers_of_the_service_are_its_peers, WithServer)
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST((net.now() < 1100ms)); // the first query is immediate
     BOOST_TEST(names() == "app@10.42.0.1 app@10.42.0.2");
-    BOOST_TEST(rig.peers()[1].key == "10.42.0.2");
-    BOOST_TEST(rig.peers()[1].attribute("name") == "web-2");
+    BOOST_TEST(harness.peers()[1].key == "10.42.0.2");
+    BOOST_TEST(harness.peers()[1].attribute("name") == "web-2");
     BOOST_TEST(server.asked()[0].field("Accept") == "application/json");
     server.route(path, HttpReply(200, listing({"10.42.0.2", "10.42.0.3"})));
     next();
     BOOST_TEST(names() == "app@10.42.0.2 app@10.42.0.3");
     server.route(path, HttpReply(200, listing({})));
     BOOST_TEST((next().kind == Kind::replace)); // a valid empty answer
-    BOOST_TEST(rig.peers().empty());
+    BOOST_TEST(harness.peers().empty());
     BOOST_TEST(server.connections() == 1u);
 }
 
 BOOST_FIXTURE_TEST_CASE(it_looks_every_five_seconds_with_jitter_and_when_asked, WithServer) {
     start();
-    rig.run_for(1000s);
+    harness.run_for(1000s);
     BOOST_TEST(server.asked().size() > 190u);
     BOOST_TEST(server.asked().size() < 210u);
     next();
     const auto before = net.now();
-    rig.refresh();
+    harness.refresh();
     next();
     BOOST_TEST((net.now() - before < 100ms));
 }
@@ -111,12 +111,12 @@ BOOST_FIXTURE_TEST_CASE(whatever_is_no_answer_leaves_the_peers, WithServer) {
                                        {500, KITH_UNAVAILABLE},
                                        {503, KITH_UNAVAILABLE}}) {
         server.route(path, HttpReply(code));
-        rig.refresh();
+        harness.refresh();
         stays(status, "http://rancher-metadata/latest/self/service: the server answered " + std::to_string(code));
     }
     const auto bad = [&](const HttpReply &reply, std::int32_t status, std::string_view part) {
         server.route(path, reply);
-        rig.refresh();
+        harness.refresh();
         stays(status, part);
     };
     bad(HttpReply(200, two.substr(0, 40)), KITH_PROTOCOL, "not JSON");
@@ -133,7 +133,7 @@ BOOST_FIXTURE_TEST_CASE(whatever_is_no_answer_leaves_the_peers, WithServer) {
     bad(HttpReply().say("{").endless(std::string(1'000'000, ' '), 10ms), KITH_LIMIT, "16777216 bytes");
     bad(HttpReply().field("X-Huge", std::string(100'000, 'x')), KITH_LIMIT, "headers");
     server.route(path, HttpReply(200, two));
-    rig.refresh();
+    harness.refresh();
     BOOST_TEST((next().kind == Kind::replace));
 }
 
@@ -145,7 +145,7 @@ BOOST_FIXTURE_TEST_CASE(a_service_that_is_not_there, Fixture) {
     net.heal(here, there);
     net.name("rancher-metadata", {});
     BOOST_TEST(next().status == KITH_UNRESOLVED);
-    BOOST_TEST(rig.observations().back().text.find("rancher-metadata") != std::string::npos);
+    BOOST_TEST(harness.observations().back().text.find("rancher-metadata") != std::string::npos);
     net.name("rancher-metadata", {"169.254.169.250"});
     HttpServer late(there, 80);
     late.route(path, HttpReply(200, two));
@@ -155,13 +155,13 @@ BOOST_FIXTURE_TEST_CASE(a_service_that_is_not_there, Fixture) {
 BOOST_FIXTURE_TEST_CASE(it_asks_ever_less_while_it_fails_and_obeys_retry_after, WithServer) {
     server.route(path, HttpReply(503));
     start();
-    rig.run_for(10min);
+    harness.run_for(10min);
     BOOST_TEST(server.asked().size() > 15u);
     BOOST_TEST(server.asked().size() < 35u);
     server.route(path, HttpReply(429).field("Retry-After", "120"));
     next();
     const auto before = server.asked().size();
-    rig.run_for(100s);
+    harness.run_for(100s);
     BOOST_TEST(server.asked().size() == before);
     server.route(path, HttpReply(200, two));
     BOOST_TEST((next(2min).kind == Kind::replace));
@@ -193,12 +193,12 @@ BOOST_AUTO_TEST_CASE(two_hundred_hosts_do_not_ask_in_step) {
         if (at < by_half_second.size()) ++by_half_second[at];
         return HttpReply(200, two);
     });
-    std::vector<std::unique_ptr<kith::testkit::Rig>> rigs;
+    std::vector<std::unique_ptr<kith::testkit::PluginHarness>> rigs;
     for (int i = 0; i < 200; ++i) {
         auto &machine = net.machine("m" + std::to_string(i), {});
         machine.plug("eth0", net.segment(), {std::string_view("10.0.1." + std::to_string(i))});
-        rigs.push_back(std::make_unique<kith::testkit::Rig>(machine, kith_plugin_entry_strategy_rancher, "rancher",
-                                                            R"({"node_basename": "app"})"));
+        rigs.push_back(std::make_unique<kith::testkit::PluginHarness>(machine, kith_plugin_entry_strategy_rancher, "rancher",
+                                                                      R"({"node_basename": "app"})"));
         BOOST_REQUIRE(rigs.back()->start() == KITH_OK);
     }
     net.run_for(60s);
@@ -213,12 +213,13 @@ BOOST_AUTO_TEST_CASE(every_call_that_fails) {
         auto &there = net.machine("rancher-metadata", {"169.254.169.250"});
         HttpServer server(there, 80);
         server.route(path, HttpReply(200, two));
-        kith::testkit::Rig rig(here, kith_plugin_entry_strategy_rancher, "rancher", R"({"node_basename": "app"})");
-        if (rig.start() != KITH_OK) return;
-        rig.run_until([&] { return rig.peers().size() == 2 || rig.failed(); });
-        if (!rig.failed() && rig.peers().size() != 2) throw std::runtime_error("it does not recover");
-        if (!rig.stop()) throw std::runtime_error("it does not stop");
-        if (!rig.violations().empty()) throw std::runtime_error(rig.violations().front());
+        kith::testkit::PluginHarness harness(here, kith_plugin_entry_strategy_rancher, "rancher",
+                                             R"({"node_basename": "app"})");
+        if (harness.start() != KITH_OK) return;
+        harness.run_until([&] { return harness.peers().size() == 2 || harness.failed(); });
+        if (!harness.failed() && harness.peers().size() != 2) throw std::runtime_error("it does not recover");
+        if (!harness.stop()) throw std::runtime_error("it does not stop");
+        if (!harness.violations().empty()) throw std::runtime_error(harness.violations().front());
     });
     BOOST_TEST(calls > 3u);
 }
@@ -230,7 +231,7 @@ BOOST_FIXTURE_TEST_CASE(stopped_containers_are_left_out_and_counted, WithServer)
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST(names() == "app@10.42.0.1");
     std::uint32_t ended = 0, unusable = 0;
-    for (const auto &one : rig.observations()) {
+    for (const auto &one : harness.observations()) {
         if (one.text.find("stopped or removed") != std::string::npos) ended += one.items;
         if (one.text.find("0.0.0.0 or ::") != std::string::npos) unusable += one.items;
     }

@@ -32,7 +32,7 @@ class Components(unittest.TestCase):
         lib = library(there)
         rest = {name for name in there if not name.startswith(("include/kith/", "share/", f"{lib}/cmake/kith/"))}
         self.assertEqual(rest, {"bin/kith-check-plugin", f"{lib}/libkith_testkit.a"})
-        for wanted in ("include/kith/plugin.h", "include/kith/plugin.hpp", "include/kith/service/tcp.h", "include/kith/testkit/rig.hpp",
+        for wanted in ("include/kith/plugin.h", "include/kith/plugin.hpp", "include/kith/service/tcp.h", "include/kith/testkit/plugin_harness.hpp",
                        f"{lib}/cmake/kith/kithConfig.cmake", "share/kith/template/README.md", "share/kith/examples/rust/Cargo.toml",
                        "share/doc/kith/sdk/README.md", "share/doc/kith/sdk/ABI.md", "share/doc/kith/sdk/check/README.md"):
             self.assertIn(wanted, there)
@@ -44,7 +44,7 @@ class Components(unittest.TestCase):
         home = self.install("sdk")
         archive = next(home.kith.rglob("libkith_testkit.a"))
         seen = home.run(["nm", "--extern-only", "--demangle", str(archive)])
-        self.assertIn("kith::testkit::Rig::start()", seen)
+        self.assertIn("kith::testkit::PluginHarness::start()", seen)
         self.assertEqual(re.findall(r".*\bboost::.*", seen), [])
 
     def test_each_header_of_the_testkit_alone(self):

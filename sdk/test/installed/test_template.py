@@ -42,7 +42,7 @@ class Template(Installed):
         build = self.home.build(self.template, "clang", "-DCMAKE_C_COMPILER=clang", "-DCMAKE_CXX_COMPILER=clang++", "-GNinja")
         self.home.run(["ctest", "--test-dir", str(build), "--output-on-failure", "--no-tests=error"])
         read = {line.strip() for line in self.home.run(["ninja", "-C", str(build), "-t", "deps"]).splitlines() if line.startswith("    ")}
-        self.assertTrue(any(path.endswith("/kith/testkit/rig.hpp") for path in read), read)
+        self.assertTrue(any(path.endswith("/kith/testkit/plugin_harness.hpp") for path in read), read)
         self.assertEqual({path for path in read if "/boost/" in path or not path.startswith((str(self.home.dir), "/usr/"))}, set())
 
     def in_the_daemon(self, work):

@@ -6,8 +6,8 @@
 
 #include <kith/testkit/dns_zones.hpp>
 #include <kith/testkit/http_server.hpp>
-#include <kith/testkit/peer.hpp>
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
+#include <kith/testkit/scripted_server.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -33,8 +33,10 @@ struct Case {
     const kith_entry &plugin;
     std::string id, options;
     /// The world around it; what it returns is kept while it runs.
-    std::function<std::shared_ptr<void>(SimNet &, Machine &here)> world = [](SimNet &, Machine &) { return nullptr; };
-    std::function<void(Rig &)> ask = [](Rig &rig) { rig.run_for(30s); };
+    std::function<std::shared_ptr<void>(SimNet &, SimulatedMachine &here)> world = [](SimNet &, SimulatedMachine &) {
+        return nullptr;
+    };
+    std::function<void(PluginHarness &)> ask = [](PluginHarness &harness) { harness.run_for(30s); };
 };
 
 // What it said, for comparison, and the hash of all that happened.
@@ -45,19 +47,20 @@ struct Seen {
 
 Seen live(const Case &of, const kith_entry &entry) {
     SimNet net(7);
-    Machine &here = net.machine("here", {"10.0.0.1"});
+    SimulatedMachine &here = net.machine("here", {"10.0.0.1"});
     const auto world = of.world(net, here);
-    Rig rig(here, entry, of.id, of.options);
-    rig.node("app@10.0.0.1");
-    BOOST_REQUIRE_MESSAGE(rig.start() == KITH_OK, rig.error());
-    of.ask(rig);
+    PluginHarness harness(here, entry, of.id, of.options);
+    harness.node("app@10.0.0.1");
+    BOOST_REQUIRE_MESSAGE(harness.start() == KITH_OK, harness.error());
+    of.ask(harness);
     here.jump_wall(1h);
-    rig.refresh();
-    rig.run_for(5s);
-    BOOST_TEST(rig.stop());
-    rig.destroy();
-    for (const auto &broken : rig.violations()) BOOST_ERROR(broken);
-    return {net.trace_hash(), rig.observations().size() + rig.reports().size() + rig.log().size() + here.runs().size()};
+    harness.refresh();
+    harness.run_for(5s);
+    BOOST_TEST(harness.stop());
+    harness.destroy();
+    for (const auto &broken : harness.violations()) BOOST_ERROR(broken);
+    return {net.trace_hash(),
+            harness.observations().size() + harness.reports().size() + harness.log().size() + here.runs().size()};
 }
 
 Record recorded(const Case &of, Seen &seen) {
@@ -98,9 +101,9 @@ const Case ticker{kith_plugin_entry_strategy_ticker, "ticker", "{}"};
 BOOST_AUTO_TEST_CASE(a_timer) { the_same_again(ticker); }
 
 BOOST_AUTO_TEST_CASE(datagrams) {
-    the_same_again({kith_plugin_entry_strategy_gossip, "gossip", "{}", [](SimNet &net, Machine &) {
-                        auto other = std::make_shared<Rig>(net.machine("other", {"10.0.0.2"}),
-                                                           kith_plugin_entry_strategy_gossip, "gossip", "{}");
+    the_same_again({kith_plugin_entry_strategy_gossip, "gossip", "{}", [](SimNet &net, SimulatedMachine &) {
+                        auto other = std::make_shared<PluginHarness>(net.machine("other", {"10.0.0.2"}),
+                                                                     kith_plugin_entry_strategy_gossip, "gossip", "{}");
                         other->node("app@10.0.0.2");
                         BOOST_TEST(other->start() == KITH_OK);
                         return other;
@@ -109,31 +112,32 @@ BOOST_AUTO_TEST_CASE(datagrams) {
 
 BOOST_AUTO_TEST_CASE(the_dns) {
     the_same_again({kith_plugin_entry_strategy_dns_poll, "dns_poll", R"({"query": "app.example", "node_basename": "app"})",
-                    [](SimNet &net, Machine &) {
+                    [](SimNet &net, SimulatedMachine &) {
                         net.dns().address("app.example", {"10.0.0.7", "10.0.0.8", "fd00::7"});
                         return nullptr;
                     }});
 }
 
 BOOST_AUTO_TEST_CASE(http) {
-    the_same_again({kith_plugin_entry_strategy_rancher, "rancher", R"({"node_basename": "app"})", [](SimNet &net, Machine &) {
-                        auto api = std::make_shared<HttpServer>(net.machine("rancher-metadata", {"10.0.0.9"}), 80);
-                        api->route("/latest/self/service",
-                                   HttpReply(200, R"({"containers": [{"ips": ["10.0.0.7"], "primary_ip": "10.0.0.7"}]})"));
-                        return api;
-                    }});
+    the_same_again(
+        {kith_plugin_entry_strategy_rancher, "rancher", R"({"node_basename": "app"})", [](SimNet &net, SimulatedMachine &) {
+             auto api = std::make_shared<HttpServer>(net.machine("rancher-metadata", {"10.0.0.9"}), 80);
+             api->route("/latest/self/service",
+                        HttpReply(200, R"({"containers": [{"ips": ["10.0.0.7"], "primary_ip": "10.0.0.7"}]})"));
+             return api;
+         }});
 }
 
 BOOST_AUTO_TEST_CASE(streams) {
-    the_same_again({kith_plugin_entry_strategy_local_epmd, "local_epmd", "{}", [](SimNet &, Machine &here) {
-                        auto epmd = std::make_shared<Peer>(here, 4369);
+    the_same_again({kith_plugin_entry_strategy_local_epmd, "local_epmd", "{}", [](SimNet &, SimulatedMachine &here) {
+                        auto epmd = std::make_shared<ScriptedServer>(here, 4369);
                         epmd->script().expect_size(3).send(std::string_view("\0\0\x11\x11name app at port 5555\n", 26)).close();
                         return epmd;
                     }});
 }
 
 BOOST_AUTO_TEST_CASE(files_and_environment) {
-    the_same_again({kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", "{}", [](SimNet &net, Machine &here) {
+    the_same_again({kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", "{}", [](SimNet &net, SimulatedMachine &here) {
                         here.env("HOME", "/home/app");
                         here.file("/home/app/.hosts.erlang", "'other'.\n");
                         net.in(10s, [&here] { here.file("/home/app/.hosts.erlang", "'other'.\n'third'.\n"); });
@@ -144,7 +148,7 @@ BOOST_AUTO_TEST_CASE(files_and_environment) {
 
 BOOST_AUTO_TEST_CASE(programs) {
     the_same_again(
-        {kith_plugin_entry_strategy_exec, "exec", R"({"command": ["/bin/peers", "-a"]})", [](SimNet &, Machine &here) {
+        {kith_plugin_entry_strategy_exec, "exec", R"({"command": ["/bin/peers", "-a"]})", [](SimNet &, SimulatedMachine &here) {
              here.program("/bin/peers", Program().wait(20ms).say("app@10.0.0.7\n").exit(0));
              return nullptr;
          }});
@@ -153,30 +157,31 @@ BOOST_AUTO_TEST_CASE(programs) {
 BOOST_AUTO_TEST_CASE(a_connector) {
     the_same_again({kith_plugin_entry_connector_exec, "exec",
                     R"({"node": "app@10.0.0.1", "connect": ["/bin/join", "{name}"], "disconnect": ["/bin/part"]})",
-                    [](SimNet &, Machine &here) {
+                    [](SimNet &, SimulatedMachine &here) {
                         here.program("/bin/join", Program().wait(20ms).exit(0));
                         here.program("/bin/part", Program().complain("no such peer\n").exit(1));
                         return nullptr;
                     },
-                    [](Rig &rig) {
+                    [](PluginHarness &harness) {
                         const RecordedPeer peer{"k", "app@10.0.0.7", {{"zone", "a"}}, {}};
-                        rig.await_done(rig.connect(peer));
-                        rig.cancel(rig.connect(peer));
-                        rig.await_done(rig.disconnect(peer));
-                        rig.run_for(5s);
+                        harness.await_done(harness.connect(peer));
+                        harness.cancel(harness.connect(peer));
+                        harness.await_done(harness.disconnect(peer));
+                        harness.run_for(5s);
                     }});
 }
 
 BOOST_AUTO_TEST_CASE(a_sink) {
     the_same_again({kith_plugin_entry_sink_exec, "exec", R"({"command": ["/bin/tell"]})",
-                    [](SimNet &, Machine &here) {
+                    [](SimNet &, SimulatedMachine &here) {
                         here.program("/bin/tell", Program().until_end_of_input());
                         return nullptr;
                     },
-                    [](Rig &rig) {
-                        rig.run_for(1s);
-                        for (int i = 0; i < 10; ++i) rig.event(KITH_EVENT_LINK_UP, R"({"kind": "link.up"})", "app@10.0.0.7");
-                        rig.run_for(5s);
+                    [](PluginHarness &harness) {
+                        harness.run_for(1s);
+                        for (int i = 0; i < 10; ++i)
+                            harness.event(KITH_EVENT_LINK_UP, R"({"kind": "link.up"})", "app@10.0.0.7");
+                        harness.run_for(5s);
                     }});
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The plugin in the simulated world, built with nothing but the installed SDK.
-#include <kith/testkit/peer.hpp>
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
+#include <kith/testkit/scripted_server.hpp>
 
 #include <cstdio>
 
@@ -22,14 +22,15 @@ int main() {
     kith::testkit::SimNet net(1);
     auto &here = net.machine("here", {"10.0.0.7"});
     auto &there = net.machine("registry", {"10.0.0.1"});
-    kith::testkit::Peer server(there, 4711);
+    kith::testkit::ScriptedServer server(there, 4711);
     server.script().send("a@10.0.0.8\nb@10.0.0.9\n").close();
 
-    kith::testkit::Rig rig(here, kith_plugin_entry_strategy_hello, "hello", R"({"server": "registry"})");
-    bool all = good(rig.start() == KITH_OK && rig.await_observation() && rig.peers().size() == 2, "two peers are seen");
+    kith::testkit::PluginHarness harness(here, kith_plugin_entry_strategy_hello, "hello", R"({"server": "registry"})");
+    bool all =
+        good(harness.start() == KITH_OK && harness.await_observation() && harness.peers().size() == 2, "two peers are seen");
     net.partition(here, there);
-    all &=
-        good(rig.await_observation() && rig.observations().back().kind == Observation::Kind::failed, "an outage is a failure");
-    all &= good(rig.stop() && rig.violations().empty(), "it keeps the rules");
+    all &= good(harness.await_observation() && harness.observations().back().kind == Observation::Kind::failed,
+                "an outage is a failure");
+    all &= good(harness.stop() && harness.violations().empty(), "it keeps the rules");
     return all ? 0 : 1;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <kith/testkit/peer.hpp>
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
+#include <kith/testkit/scripted_server.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -31,26 +31,26 @@ Trace world(std::uint64_t seed, std::size_t litter, std::size_t machines = 8, st
     drop_litter();
     SimNet net(seed);
     net.keep_trace(keep);
-    std::vector<Machine *> all;
-    std::vector<std::unique_ptr<Peer>> servers;
-    std::vector<std::unique_ptr<Rig>> rigs;
+    std::vector<SimulatedMachine *> all;
+    std::vector<std::unique_ptr<ScriptedServer>> servers;
+    std::vector<std::unique_ptr<PluginHarness>> harnesses;
     for (std::size_t i = 0; i < machines; ++i) {
         const std::string address = "10.0." + std::to_string(i / 250) + '.' + std::to_string(1 + i % 250);
         all.push_back(&net.machine("m" + std::to_string(i), {address}));
-        servers.push_back(std::make_unique<Peer>(*all.back(), std::uint16_t{80}));
+        servers.push_back(std::make_unique<ScriptedServer>(*all.back(), std::uint16_t{80}));
         servers.back()->script().send("one@" + address + "\ntwo@" + address + '\n').close();
         drop_litter();
     }
     for (std::size_t i = 0; i < machines; ++i) {
         const std::string options = R"({"port": 80, "host": "m)" + std::to_string((i + 1) % machines) + "\"}";
-        rigs.push_back(std::make_unique<Rig>(*all[i], kith_plugin_entry_probe, "probe", options));
-        rigs.back()->start();
+        harnesses.push_back(std::make_unique<PluginHarness>(*all[i], kith_plugin_entry_probe, "probe", options));
+        harnesses.back()->start();
     }
     net.in(60s, [&] { net.partition(*all[0], *all[1]); });
     net.in(90s, [&] { net.heal(*all[0], *all[1]); });
     net.in(100s, [&] { all[2]->vanish(); });
     net.run_for(span);
-    for (const auto &rig : rigs) BOOST_REQUIRE(rig->violations().empty());
+    for (const auto &harness : harnesses) BOOST_REQUIRE(harness->violations().empty());
     return {net.trace_hash(), net.trace_text()};
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "machine_tenant.hpp"
+#include "machine_test_tenant.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -10,7 +10,7 @@ namespace {
 
 struct FilesFixture {
     SimNet net{3};
-    Machine &machine = net.machine("a", {});
+    SimulatedMachine &machine = net.machine("a", {});
     MachineTenant tenant{machine, "topology/source"};
 
     std::int32_t env(std::string_view name, std::string &out) {

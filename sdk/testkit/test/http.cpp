@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // HTTP in the weather of a simulated network. What holds in both worlds is tested in host/world/test/http.
-#include "http_tenant.hpp"
+#include "http_test_tenant.hpp"
 
 #include <kith/testkit/http_server.hpp>
-#include <kith/testkit/machine.hpp>
+#include <kith/testkit/simulated_machine.hpp>
 
 #include <memory>
 
@@ -25,8 +25,8 @@ struct HttpFixture {
     std::chrono::nanoseconds since(std::chrono::nanoseconds begin) const { return net.now() - begin; }
 
     SimNet net{3};
-    Machine &here = net.machine("here", {"10.0.0.1"});
-    Machine &there = net.machine("api", {"10.0.0.2"});
+    SimulatedMachine &here = net.machine("here", {"10.0.0.1"});
+    SimulatedMachine &there = net.machine("api", {"10.0.0.2"});
     HttpServer server{there, 80};
     HttpTenant tenant{here};
     std::uint64_t client = await(tenant.open()).id;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "machine_tenant.hpp"
+#include "machine_test_tenant.hpp"
 
-#include <kith/testkit/peer.hpp>
+#include <kith/testkit/scripted_server.hpp>
 #include <kith/testkit/segment.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -15,8 +15,8 @@ constexpr std::uint64_t second = 1'000'000'000;
 
 struct TcpFixture {
     SimNet net{11};
-    Machine &here = net.machine("here", {"10.0.0.1", "fd00::1"});
-    Machine &there = net.machine("there.example", {"10.0.0.2"});
+    SimulatedMachine &here = net.machine("here", {"10.0.0.1", "fd00::1"});
+    SimulatedMachine &there = net.machine("there.example", {"10.0.0.2"});
     MachineTenant client{here};
 
     TcpFixture() { net.delay(1ms, 2ms); }
@@ -37,7 +37,7 @@ struct TcpFixture {
 BOOST_FIXTURE_TEST_SUITE(tcp, TcpFixture)
 
 BOOST_AUTO_TEST_CASE(connect_by_name_or_address_and_talk_both_ways) {
-    Peer peer(there, 4369);
+    ScriptedServer peer(there, 4369);
     peer.script().expect("ping").send("pong").close();
     for (const std::string_view name : {"there.example", "10.0.0.2"}) {
         const Completion connected = client.await(client.connect(name, 4369));
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(failures_to_connect_have_their_own_status) {
 }
 
 BOOST_AUTO_TEST_CASE(a_silent_machine_costs_the_timeout_or_that_of_the_kernel) {
-    Peer peer(there, 1);
+    ScriptedServer peer(there, 1);
     there.vanish();
     const auto [status, took] = fails("there.example", 1, 3 * second);
     BOOST_TEST(status == KITH_TIMED_OUT);
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_silent_machine_costs_the_timeout_or_that_of_the_kernel) {
 }
 
 BOOST_AUTO_TEST_CASE(a_partition_that_heals_lets_the_connect_through) {
-    Peer peer(there, 1);
+    ScriptedServer peer(there, 1);
     net.partition(here, there);
     const auto op = client.connect("there.example", 1, 60 * second);
     net.run_for(5s);
@@ -92,16 +92,16 @@ BOOST_AUTO_TEST_CASE(a_partition_that_heals_lets_the_connect_through) {
 }
 
 BOOST_AUTO_TEST_CASE(all_addresses_of_a_name_are_tried_in_order) {
-    Machine &second_machine = net.machine("second", {"10.0.0.3"});
+    SimulatedMachine &second_machine = net.machine("second", {"10.0.0.3"});
     net.name("both.example", {"10.0.0.2", "10.9.9.9", "10.0.0.3"});
-    Peer peer(second_machine, 80);
+    ScriptedServer peer(second_machine, 80);
     const Completion done = client.await(client.connect("both.example", 80));
     BOOST_TEST(done.status == KITH_OK);
     BOOST_TEST(done.data == "10.0.0.3");
 }
 
 BOOST_AUTO_TEST_CASE(bytes_keep_their_order_and_come_in_pieces) {
-    Peer peer(there, 1);
+    ScriptedServer peer(there, 1);
     std::string sent;
     peer.on_accept([&](Conversation &c) {
         for (int i = 0; i < 400; ++i) {
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(bytes_keep_their_order_and_come_in_pieces) {
 }
 
 BOOST_AUTO_TEST_CASE(read_brings_at_most_what_was_asked_for) {
-    Peer peer(there, 1);
+    ScriptedServer peer(there, 1);
     peer.script().send("0123456789");
     net.split(false);
     const auto stream = client.connected("there.example", 1);
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(read_brings_at_most_what_was_asked_for) {
 }
 
 BOOST_AUTO_TEST_CASE(a_timeout_leaves_the_stream_as_it_was) {
-    Peer peer(there, 1);
+    ScriptedServer peer(there, 1);
     peer.script().wait(10s).send("late");
     const auto stream = client.connected("there.example", 1);
     const auto begin = net.now();
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_timeout_leaves_the_stream_as_it_was) {
 }
 
 BOOST_AUTO_TEST_CASE(one_read_and_one_write_at_a_time) {
-    Peer peer(there, 1);
+    ScriptedServer peer(there, 1);
     const auto stream = client.connected("there.example", 1);
     const auto read = client.read(stream);
     BOOST_TEST(client.read(stream) == 0u);
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(one_read_and_one_write_at_a_time) {
 
 BOOST_AUTO_TEST_CASE(a_peer_that_does_not_read_holds_the_writer) {
     net.window(1000);
-    Peer peer(there, 1);
+    ScriptedServer peer(there, 1);
     peer.accept(false);
     const auto stream = client.connected("there.example", 1);
     BOOST_TEST(client.await(client.write(stream, std::string(1000, 'a'))).status == KITH_OK);
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_does_not_read_holds_the_writer) {
 }
 
 BOOST_AUTO_TEST_CASE(a_write_has_a_limit) {
-    Peer peer(there, 1);
+    ScriptedServer peer(there, 1);
     const auto stream = client.connected("there.example", 1);
     BOOST_TEST(client.write(stream, std::string(KITH_TCP_MAX_WRITE + 1, 'a')) == 0u);
     BOOST_TEST(client.refused == KITH_LIMIT);
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(a_write_has_a_limit) {
 }
 
 BOOST_AUTO_TEST_CASE(a_reset_breaks_reads_and_writes) {
-    Peer peer(there, 1);
+    ScriptedServer peer(there, 1);
     peer.script().wait(1s).reset();
     const auto stream = client.connected("there.example", 1);
     BOOST_TEST(client.await(client.read(stream)).status == KITH_RESET);
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(a_reset_breaks_reads_and_writes) {
 }
 
 BOOST_AUTO_TEST_CASE(writing_to_one_who_has_closed_breaks_the_connection) {
-    Peer peer(there, 1);
+    ScriptedServer peer(there, 1);
     peer.script().close();
     const auto stream = client.connected("there.example", 1);
     BOOST_TEST(client.await(client.read(stream)).status == KITH_CLOSED);
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(writing_to_one_who_has_closed_breaks_the_connection) {
 }
 
 BOOST_AUTO_TEST_CASE(our_shutdown_is_the_other_sides_end_and_answers_still_come) {
-    Peer peer(there, 1);
+    ScriptedServer peer(there, 1);
     peer.script().expect("question").expect_end().send("answer").close();
     const auto stream = client.connected("there.example", 1);
     client.await(client.write(stream, "question"));
@@ -209,11 +209,11 @@ BOOST_AUTO_TEST_CASE(our_shutdown_is_the_other_sides_end_and_answers_still_come)
 
 BOOST_AUTO_TEST_CASE(half_open_peers) {
     // Accepts, and is mute.
-    Peer mute(there, 1);
+    ScriptedServer mute(there, 1);
     const auto quiet = client.connected("there.example", 1);
     BOOST_TEST(client.await(client.read(quiet, 10, 5 * second)).status == KITH_TIMED_OUT);
     // Is gone without a word.
-    Peer gone(there, 2);
+    ScriptedServer gone(there, 2);
     gone.script().expect("hello").vanish();
     const auto stream = client.connected("there.example", 2);
     client.await(client.write(stream, "hello"));
@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(half_open_peers) {
 }
 
 BOOST_AUTO_TEST_CASE(a_machine_that_lost_power_answers_with_resets_when_it_is_back) {
-    Peer peer(there, 1);
+    ScriptedServer peer(there, 1);
     const auto stream = client.connected("there.example", 1);
     there.vanish();
     client.await(client.write(stream, "x"));
@@ -239,7 +239,7 @@ BOOST_AUTO_TEST_CASE(a_machine_that_lost_power_answers_with_resets_when_it_is_ba
 }
 
 BOOST_AUTO_TEST_CASE(a_partition_holds_bytes_back_until_it_heals) {
-    Peer peer(there, 1);
+    ScriptedServer peer(there, 1);
     const auto stream = client.connected("there.example", 1);
     net.partition(here, there);
     BOOST_TEST(client.await(client.write(stream, "patience")).status == KITH_OK);
@@ -254,7 +254,7 @@ BOOST_AUTO_TEST_CASE(a_partition_holds_bytes_back_until_it_heals) {
 }
 
 BOOST_AUTO_TEST_CASE(connections_can_be_broken_from_outside) {
-    Peer peer(there, 1);
+    ScriptedServer peer(there, 1);
     const auto stream = client.connected("there.example", 1);
     const auto read = client.read(stream);
     net.reset_connections(here, there);
@@ -264,7 +264,7 @@ BOOST_AUTO_TEST_CASE(connections_can_be_broken_from_outside) {
 }
 
 BOOST_AUTO_TEST_CASE(close_cancels_what_is_outstanding_and_its_id_is_stale) {
-    Peer peer(there, 1);
+    ScriptedServer peer(there, 1);
     const auto stream = client.connected("there.example", 1);
     const auto read = client.read(stream);
     client.tcp()->close(&client.host, stream);
@@ -279,7 +279,7 @@ BOOST_AUTO_TEST_CASE(close_cancels_what_is_outstanding_and_its_id_is_stale) {
 }
 
 BOOST_AUTO_TEST_CASE(a_cancelled_connect_leaves_nothing_behind) {
-    Peer peer(there, 1);
+    ScriptedServer peer(there, 1);
     for (const auto wait : {0ns, 1500000ns, 2500000ns, 3500000ns}) {
         const auto op = client.connect("10.0.0.2", 1);
         net.run_for(wait);
@@ -316,7 +316,7 @@ BOOST_AUTO_TEST_CASE(listen_and_accept) {
 }
 
 BOOST_AUTO_TEST_CASE(a_full_backlog_is_silent) {
-    Peer peer(there, 1, "", 1);
+    ScriptedServer peer(there, 1, "", 1);
     peer.accept(false);
     client.connected("there.example", 1);
     BOOST_TEST(fails("there.example", 1, 5 * second).first == KITH_TIMED_OUT);
@@ -325,7 +325,7 @@ BOOST_AUTO_TEST_CASE(a_full_backlog_is_silent) {
 }
 
 BOOST_AUTO_TEST_CASE(loopback_is_the_own_machine) {
-    Peer mine(here, 4369, "127.0.0.1");
+    ScriptedServer mine(here, 4369, "127.0.0.1");
     BOOST_TEST(client.await(client.connect("localhost", 4369)).status == KITH_OK);
     BOOST_TEST(client.await(client.connect("127.0.0.1", 4369)).status == KITH_OK);
     BOOST_TEST(fails("10.0.0.1", 4369).first == KITH_REFUSED);
@@ -334,7 +334,7 @@ BOOST_AUTO_TEST_CASE(loopback_is_the_own_machine) {
 }
 
 BOOST_AUTO_TEST_CASE(without_descriptors_nothing_opens) {
-    Peer peer(there, 1);
+    ScriptedServer peer(there, 1);
     here.descriptors(1);
     BOOST_TEST(client.await(client.connect("there.example", 1)).status == KITH_OK);
     BOOST_TEST(client.await(client.connect("there.example", 1)).status == KITH_LIMIT);
@@ -343,7 +343,7 @@ BOOST_AUTO_TEST_CASE(without_descriptors_nothing_opens) {
 BOOST_AUTO_TEST_CASE(a_scripted_peer_dials_too_and_tells_what_went_wrong) {
     MachineTenant server(here, "server");
     const auto listener = server.await(server.listen("fd00::1", 5000)).id;
-    Peer peer(there, 1);
+    ScriptedServer peer(there, 1);
     bool in = false;
     peer.dial("fd00::1", 5000, [&](Conversation &c) {
         in = true;
@@ -370,7 +370,7 @@ BOOST_AUTO_TEST_CASE(whatever_is_refused_says_why) {
         BOOST_TEST(client.refused == status);
         return std::exchange(said, {});
     };
-    Peer peer(there, 1);
+    ScriptedServer peer(there, 1);
     const auto stream = client.connected("there.example", 1);
     client.read(stream);
     BOOST_TEST(why(KITH_BUSY, client.read(stream)) == "a read of this stream is outstanding already");
@@ -426,7 +426,7 @@ BOOST_AUTO_TEST_CASE(segments_without_a_router_are_worlds_apart) {
     Segment &far = net.segment("far");
     there.interface().remove();
     there.plug("eth1", far, {"10.1.0.2"});
-    Peer peer(there, 80);
+    ScriptedServer peer(there, 80);
     BOOST_TEST(fails("10.1.0.2", 80, second).first == KITH_TIMED_OUT);
     net.connect(net.segment(), far);
     BOOST_TEST(client.connected("10.1.0.2", 80) != 0u);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // kith.udp/1 of simulated machines: sockets, groups, broadcasts. What goes wrong on the way is in udp_faults.cpp.
-#include "udp_tenant.hpp"
+#include "udp_test_tenant.hpp"
 
 #include <kith/testkit/segment.hpp>
 
@@ -17,9 +17,9 @@ constexpr std::string_view group6 = "ff02::4b49";
 
 struct UdpFixture {
     SimNet net{7};
-    Machine &a = net.machine("a", {"10.0.0.1", "fd00::1"});
-    Machine &b = net.machine("b", {"10.0.0.2", "fd00::2"});
-    Machine &c = net.machine("c", {"10.0.0.3", "fd00::3"});
+    SimulatedMachine &a = net.machine("a", {"10.0.0.1", "fd00::1"});
+    SimulatedMachine &b = net.machine("b", {"10.0.0.2", "fd00::2"});
+    SimulatedMachine &c = net.machine("c", {"10.0.0.3", "fd00::3"});
     UdpTenant at_a{a}, at_b{b}, at_c{c};
 
     UdpFixture() { net.segment().delay(1ms, 1ms); }
@@ -327,7 +327,7 @@ BOOST_AUTO_TEST_CASE(a_group_is_left) {
 
 BOOST_AUTO_TEST_CASE(several_interfaces) {
     Segment &storage = net.segment("storage");
-    for (Machine *each : {&a, &b}) each->plug("eth1", storage, {"192.168.0." + std::to_string(each->index() + 1)});
+    for (SimulatedMachine *each : {&a, &b}) each->plug("eth1", storage, {"192.168.0." + std::to_string(each->index() + 1)});
     at_b.open({}, group, "eth1");
     at_c.open({}, group);
     at_a.say(at_a.open({.port = 51}), group, "by the routes");

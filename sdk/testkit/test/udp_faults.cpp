@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Datagrams on bad days: each fault, seen from a socket.
-#include "udp_tenant.hpp"
+#include "udp_test_tenant.hpp"
 
-#include <kith/testkit/peer.hpp>
+#include <kith/testkit/scripted_server.hpp>
 #include <kith/testkit/segment.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -21,9 +21,9 @@ constexpr std::uint64_t second = 1'000'000'000;
 struct UdpFaultsFixture {
     SimNet net{7};
     Segment &segment = net.segment();
-    Machine &a = net.machine("a", {"10.0.0.1"});
-    Machine &b = net.machine("b", {"10.0.0.2"});
-    Machine &c = net.machine("c", {"10.0.0.3"});
+    SimulatedMachine &a = net.machine("a", {"10.0.0.1"});
+    SimulatedMachine &b = net.machine("b", {"10.0.0.2"});
+    SimulatedMachine &c = net.machine("c", {"10.0.0.3"});
     UdpTenant at_a{a}, at_b{b}, at_c{c};
     std::uint64_t socket_a = at_a.open({}, group), socket_b = at_b.open({}, group), socket_c = at_c.open({}, group);
 
@@ -125,10 +125,10 @@ BOOST_AUTO_TEST_CASE(a_partition_and_islands) {
 }
 
 BOOST_AUTO_TEST_CASE(islands_hold_for_streams_too) {
-    Peer peer(b, 80);
+    ScriptedServer peer(b, 80);
     peer.script().send("hello").close();
     net.islands({{&b}});
-    Peer client(a, 81);
+    ScriptedServer client(a, 81);
     std::string text;
     client.dial("10.0.0.2", 80, [&](Conversation &with) { with.on_end([&](Conversation &end) { text = end.received(); }); });
     net.run_for(10s);
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(islands_hold_for_streams_too) {
 }
 
 BOOST_AUTO_TEST_CASE(deaf) {
-    Interface &eth0 = b.interface();
+    NetworkInterface &eth0 = b.interface();
     const auto hears = [&](Hears what) {
         eth0.hears(what);
         at_b.heard();
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(each_datagram_is_tried) {
 }
 
 BOOST_AUTO_TEST_CASE(an_interface_that_goes_down_and_comes_back) {
-    Interface &eth0 = a.interface();
+    NetworkInterface &eth0 = a.interface();
     eth0.down();
     BOOST_TEST(at_a.say(socket_a, group, "x").status == KITH_UNREACHABLE);
     BOOST_TEST(at_a.say(socket_a, "10.0.0.2", "x").status == KITH_UNREACHABLE);

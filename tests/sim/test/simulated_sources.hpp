@@ -111,7 +111,7 @@ class HttpSource : public SimulatedSource {
     virtual testkit::HttpServer &http() = 0;
 
   protected:
-    virtual testkit::Machine &machine() = 0;
+    virtual testkit::SimulatedMachine &machine() = 0;
 
   private:
     void cut(bool on, testkit::Route how);
@@ -126,10 +126,10 @@ class RancherSource final : public HttpSource {
     testkit::HttpServer &http() override { return http_; }
 
   private:
-    testkit::Machine &machine() override { return machine_; }
+    testkit::SimulatedMachine &machine() override { return machine_; }
     HttpReply answer();
 
-    testkit::Machine &machine_;
+    testkit::SimulatedMachine &machine_;
     testkit::HttpServer http_;
     Values values_;
     std::optional<std::size_t> sample_size_;
@@ -154,11 +154,11 @@ class KubernetesSource final : public HttpSource {
     static const testkit::HttpAuthority &authority();
 
   private:
-    testkit::Machine &machine() override { return machine_; }
+    testkit::SimulatedMachine &machine() override { return machine_; }
     void publish_pods(const Values &values);
 
     k8s::Lookup lookup_;
-    testkit::Machine &machine_;
+    testkit::SimulatedMachine &machine_;
     k8s::test::ApiServer api_;
     std::map<std::string, std::string> pods_; // address of each pod, by name
 };

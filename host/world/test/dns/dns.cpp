@@ -5,7 +5,7 @@
 
 #include <host/world/test/world_fixtures.hpp>
 #include <kith/testkit/dns_zones.hpp>
-#include <sdk/testkit/test/dns_tenant.hpp>
+#include <sdk/testkit/test/dns_test_tenant.hpp>
 
 using namespace kith::test;
 

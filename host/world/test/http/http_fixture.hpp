@@ -7,7 +7,7 @@
 
 #include <host/world/test/world_fixtures.hpp>
 #include <kith/testkit/http_server.hpp>
-#include <sdk/testkit/test/http_tenant.hpp>
+#include <sdk/testkit/test/http_test_tenant.hpp>
 
 namespace kith::test {
 

@@ -5,7 +5,7 @@
 
 #include <host/world/test/world_fixtures.hpp>
 #include <kith/testkit/program.hpp>
-#include <sdk/testkit/test/process_tenant.hpp>
+#include <sdk/testkit/test/process_test_tenant.hpp>
 
 #include <filesystem>
 #include <string>

@@ -189,7 +189,7 @@ const TlsCertificates &TlsSite<SimulatedWorld>::papers() {
     return made;
 }
 
-SimulatedTlsServer::SimulatedTlsServer(testkit::Machine &machine, const Identity &shown, Talks talks,
+SimulatedTlsServer::SimulatedTlsServer(testkit::SimulatedMachine &machine, const Identity &shown, Talks talks,
                                        const std::string &clients)
     : peer_(machine, 0), talks_(talks) {
     how_.clients = clients;

@@ -5,9 +5,9 @@
 
 #include <host/world/test/http/test_certificates.hpp>
 #include <host/world/test/world_fixtures.hpp>
-#include <kith/testkit/peer.hpp>
+#include <kith/testkit/scripted_server.hpp>
 #include <kith/testkit/tls_identity.hpp>
-#include <sdk/testkit/test/tls_tenant.hpp>
+#include <sdk/testkit/test/tls_test_tenant.hpp>
 
 #include <atomic>
 #include <list>
@@ -70,7 +70,7 @@ class RealTlsServer {
 
 class SimulatedTlsServer {
   public:
-    SimulatedTlsServer(testkit::Machine &machine, const Identity &identity, Talks talks, const std::string &clients);
+    SimulatedTlsServer(testkit::SimulatedMachine &machine, const Identity &identity, Talks talks, const std::string &clients);
 
     std::uint16_t port() const noexcept { return peer_.port(); }
     void identity(const Identity &identity);
@@ -79,7 +79,7 @@ class SimulatedTlsServer {
     std::string heard() const { return heard_; }
 
   private:
-    testkit::Peer peer_;
+    testkit::ScriptedServer peer_;
     testkit::TlsServer how_;
     Talks talks_;
     std::string heard_;

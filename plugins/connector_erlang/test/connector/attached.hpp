@@ -5,7 +5,7 @@
 
 #include "../fake_beam.hpp"
 
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -6,7 +6,7 @@
 #include "../bytes.hpp"
 
 #include <kith/testkit/fail_each.hpp>
-#include <kith/testkit/rig.hpp>
+#include <kith/testkit/plugin_harness.hpp>
 #include <kith/testkit/segment.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -22,53 +22,54 @@ namespace gossip::test {
 
 using namespace std::chrono_literals;
 using kith::testkit::Hears;
-using kith::testkit::Machine;
 using kith::testkit::Observation;
-using kith::testkit::Rig;
+using kith::testkit::PluginHarness;
 using kith::testkit::Segment;
 using kith::testkit::Sends;
 using kith::testkit::SimNet;
+using kith::testkit::SimulatedMachine;
 using Kind = Observation::Kind;
 
 inline constexpr const char *group = "233.252.1.32";
 inline constexpr std::uint16_t port = 45892;
 
 struct Host {
-    Machine &machine;
+    SimulatedMachine &machine;
     std::string node;
-    std::unique_ptr<Rig> rig;
+    std::unique_ptr<PluginHarness> harness;
 
-    Rig *operator->() const { return rig.get(); }
+    PluginHarness *operator->() const { return harness.get(); }
 
     bool sees(const std::string &name) const {
-        return std::any_of(rig->peers().begin(), rig->peers().end(), [&](const auto &peer) { return peer.name == name; });
+        return std::any_of(harness->peers().begin(), harness->peers().end(),
+                           [&](const auto &peer) { return peer.name == name; });
     }
     bool sees(const Host &other) const { return sees(other.node); }
 
     /// Observations of that kind; from the given moment on.
     std::size_t count(Kind kind, std::chrono::nanoseconds since = {}) const {
-        const auto &all = rig->observations();
+        const auto &all = harness->observations();
         return static_cast<std::size_t>(
             std::count_if(all.begin(), all.end(), [&](const auto &each) { return each.kind == kind && each.at >= since; }));
     }
     /// How often a peer was said to be missing or gone.
     std::size_t lost(std::chrono::nanoseconds since = {}) const {
         std::size_t out = 0;
-        for (const auto &each : rig->observations())
+        for (const auto &each : harness->observations())
             if (each.at >= since) out += each.missing.size() + each.left.size();
         return out;
     }
     /// The text of the last failure; empty when there was none.
     std::string failure(std::chrono::nanoseconds since = {}) const {
         std::string out;
-        for (const auto &each : rig->observations())
+        for (const auto &each : harness->observations())
             if (each.kind == Kind::failed && each.at >= since) out = each.text;
         return out;
     }
     /// Does it follow what happens?
     bool watching() const {
         bool out = false;
-        for (const auto &each : rig->observations()) {
+        for (const auto &each : harness->observations()) {
             if (each.kind == Kind::watching) out = each.in_sync;
             if (each.kind == Kind::failed) out = false;
         }
@@ -76,7 +77,7 @@ struct Host {
     }
     /// Datagrams of a kind that it has counted.
     std::uint64_t heard(std::string_view kind) const {
-        for (const auto &metric : rig->metrics())
+        for (const auto &metric : harness->metrics())
             if (metric.name == "gossip_heard_total" && metric.labels.at(0).second == kind)
                 return static_cast<std::uint64_t>(metric.value);
         return 0;
@@ -91,18 +92,18 @@ struct Hosts {
             for (const auto &broken : host->violations()) BOOST_ERROR(host.node + ": " + broken);
     }
 
-    Machine &machine() {
+    SimulatedMachine &machine() {
         const auto number = std::to_string(++machines_);
         return net.machine("host" + number, {std::string_view("10.0.0." + number)});
     }
     /// One more, started.
     Host &add(const std::string &options = "{}", bool named = true) { return run(machine(), options, named); }
-    Host &run(Machine &on, const std::string &options = "{}", bool named = true) {
+    Host &run(SimulatedMachine &on, const std::string &options = "{}", bool named = true) {
         const auto name = "a@" + on.addresses().at(0).text();
         const auto id = std::to_string(all.size());
         all.push_back({on, name,
-                       std::make_unique<Rig>(on, kith_plugin_entry_strategy_gossip, "gossip", options,
-                                             kith::testkit::Identity{"t", "s" + id, "t/s" + id})});
+                       std::make_unique<PluginHarness>(on, kith_plugin_entry_strategy_gossip, "gossip", options,
+                                                       kith::testkit::Identity{"t", "s" + id, "t/s" + id})});
         if (named) all.back()->node(name);
         BOOST_TEST(all.back()->start() == KITH_OK, all.back()->error());
         return all.back();

@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_deaf_minute_does_not_count_against_a_lease) {
 }
 
 BOOST_AUTO_TEST_CASE(an_interface_that_is_down_at_start) {
-    Machine &here = machine();
+    SimulatedMachine &here = machine();
     here.interface().down();
     Host &late = run(here, R"({"multicast_if": "eth0"})");
     net.run_for(1min);
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(an_interface_that_vanishes_and_returns_with_another_address
 }
 
 BOOST_AUTO_TEST_CASE(no_route) {
-    Machine &here = machine();
+    SimulatedMachine &here = machine();
     here.no_route(true);
     Host &lost = run(here);
     net.run_for(1min);
@@ -176,17 +176,18 @@ BOOST_AUTO_TEST_CASE(a_port_that_is_taken_is_tried_again) {
     for (std::uint64_t call = 1; call < 100; ++call) {
         SimNet own(1);
         Hosts hosts(own);
-        Machine &here = hosts.machine();
+        SimulatedMachine &here = hosts.machine();
         own.fail_call(call, KITH_EXISTS);
-        Rig rig(here, kith_plugin_entry_strategy_gossip, "gossip");
-        rig.node("a@h");
-        if (rig.start() != KITH_OK) continue;
+        PluginHarness harness(here, kith_plugin_entry_strategy_gossip, "gossip");
+        harness.node("a@h");
+        if (harness.start() != KITH_OK) continue;
         own.run_for(1ms);
         if (!contains(own.fault(), "udp.bind")) continue;
-        BOOST_REQUIRE(!rig.observations().empty());
-        BOOST_TEST(contains(rig.observations().back().text, "set `port` to another one"), rig.observations().back().text);
+        BOOST_REQUIRE(!harness.observations().empty());
+        BOOST_TEST(contains(harness.observations().back().text, "set `port` to another one"),
+                   harness.observations().back().text);
         Host &other = hosts.add();
-        BOOST_TEST(rig.run_until([&] { return rig.peers().size() == 1 && other.sees("a@h"); }, 2s));
+        BOOST_TEST(harness.run_until([&] { return harness.peers().size() == 1 && other.sees("a@h"); }, 2s));
         return;
     }
     BOOST_ERROR("no call of udp.bind was made to fail");
@@ -194,7 +195,7 @@ BOOST_AUTO_TEST_CASE(a_port_that_is_taken_is_tried_again) {
 
 // The system allows no more of them.
 BOOST_AUTO_TEST_CASE(a_group_that_is_refused_for_good) {
-    Machine &here = machine(), &there = machine();
+    SimulatedMachine &here = machine(), &there = machine();
     here.groups(0);
     there.groups(0);
     Host &poor = run(here);
@@ -215,7 +216,7 @@ BOOST_AUTO_TEST_CASE(a_group_that_is_refused_for_good) {
 }
 
 BOOST_AUTO_TEST_CASE(a_socket_that_cannot_be_had_is_tried_for_ever) {
-    Machine &here = machine();
+    SimulatedMachine &here = machine();
     here.descriptors(0);
     Host &poor = run(here);
     net.run_for(10min);
@@ -231,8 +232,8 @@ BOOST_AUTO_TEST_CASE(each_call_may_fail) {
     for (const char *options : {"{}", R"({"secret": "s", "seal": "authenticated"})"}) {
         const auto failed = kith::testkit::fail_each([&](SimNet &fresh) {
             Hosts hosts(fresh);
-            Machine &a = hosts.machine(), &b = hosts.machine();
-            Rig left(a, kith_plugin_entry_strategy_gossip, "gossip", options),
+            SimulatedMachine &a = hosts.machine(), &b = hosts.machine();
+            PluginHarness left(a, kith_plugin_entry_strategy_gossip, "gossip", options),
                 right(b, kith_plugin_entry_strategy_gossip, "gossip", options);
             left.node("left@h");
             right.node("right@h");
@@ -242,9 +243,9 @@ BOOST_AUTO_TEST_CASE(each_call_may_fail) {
             if (both && !given_up && (left.peers().size() != 1 || right.peers().size() != 1))
                 throw std::runtime_error("they did not meet");
             found += both && !given_up ? 1 : 0;
-            for (Rig *rig : {&left, &right}) {
-                if (!rig->stop()) throw std::runtime_error("it did not stop");
-                for (const auto &text : rig->violations()) throw std::runtime_error(text);
+            for (PluginHarness *harness : {&left, &right}) {
+                if (!harness->stop()) throw std::runtime_error("it did not stop");
+                for (const auto &text : harness->violations()) throw std::runtime_error(text);
             }
         });
         BOOST_TEST(failed > 80u);

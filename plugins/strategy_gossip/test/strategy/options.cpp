@@ -10,9 +10,9 @@ namespace {
 /// The text with which these options are refused; empty when they are not.
 std::string refusal(const std::string &options) {
     SimNet net;
-    Machine &here = net.machine("here", {"10.0.0.1"});
-    Rig rig(here, kith_plugin_entry_strategy_gossip, "gossip", options);
-    return rig.start() == KITH_OK ? std::string() : rig.error();
+    SimulatedMachine &here = net.machine("here", {"10.0.0.1"});
+    PluginHarness harness(here, kith_plugin_entry_strategy_gossip, "gossip", options);
+    return harness.start() == KITH_OK ? std::string() : harness.error();
 }
 
 } // namespace
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(ipv6_groups) {
 
 BOOST_AUTO_TEST_CASE(the_interface_decides_who_is_heard) {
     Segment &side = net.segment("side");
-    Machine &one = machine(), &two = machine();
+    SimulatedMachine &one = machine(), &two = machine();
     one.plug("eth1", side, {"10.9.0.1"});
     two.plug("eth1", side, {"10.9.0.2"});
     net.partition(one, two); // whatever goes over either

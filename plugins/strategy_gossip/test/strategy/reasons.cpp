@@ -58,9 +58,9 @@ std::uint64_t number_of_bind() {
     for (std::uint64_t call = 1; call < 100; ++call) {
         SimNet net;
         net.fail_call(call, KITH_EXISTS);
-        Rig rig(net.machine("here", {"10.0.0.1"}), kith_plugin_entry_strategy_gossip, "gossip");
-        rig.node("a@10.0.0.1");
-        if (rig.start() == KITH_OK) net.run_for(1ms);
+        PluginHarness harness(net.machine("here", {"10.0.0.1"}), kith_plugin_entry_strategy_gossip, "gossip");
+        harness.node("a@10.0.0.1");
+        if (harness.start() == KITH_OK) net.run_for(1ms);
         if (net.fault().find("udp.bind") != std::string::npos) return call;
     }
     throw std::runtime_error("no call of udp.bind was made to fail");
@@ -97,7 +97,7 @@ const std::vector<Cause> &causes() {
          }},
         {"the group is not joined, until this is over",
          [](Hosts &hosts) {
-             Machine &here = hosts.machine();
+             SimulatedMachine &here = hosts.machine();
              here.interface().down();
              hosts.run(here, R"({"multicast_if": "eth0"})");
          }},
@@ -128,7 +128,7 @@ const std::vector<Cause> &causes() {
         {"its clock and ours differ by more than 5 minutes",
          [](Hosts &hosts) {
              hosts.add(authenticated);
-             Machine &late = hosts.machine();
+             SimulatedMachine &late = hosts.machine();
              late.skew(-1h);
              hosts.run(late, authenticated);
          }},

@@ -93,9 +93,9 @@ BOOST_AUTO_TEST_CASE(the_secret_is_changed_while_all_go_on) {
             for (std::size_t i = 0; i < 4; ++i) {
                 Host &host = hosts.all[i];
                 BOOST_TEST(host->stop());
-                host.rig =
-                    std::make_unique<Rig>(host.machine, kith_plugin_entry_strategy_gossip, "gossip", with(step),
-                                          kith::testkit::Identity{"t", "s" + std::to_string(i), "t/s" + std::to_string(i)});
+                host.harness = std::make_unique<PluginHarness>(
+                    host.machine, kith_plugin_entry_strategy_gossip, "gossip", with(step),
+                    kith::testkit::Identity{"t", "s" + std::to_string(i), "t/s" + std::to_string(i)});
                 host->node(host.node);
                 BOOST_TEST(host->start() == KITH_OK);
                 hosts.net.run_for(i == 1 ? 600s : 10s);
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(who_starts_anew_is_heard_at_once) {
 
 BOOST_AUTO_TEST_CASE(without_a_state_dir_it_is_heard_at_once_unless_its_clock_goes_back) {
     add(authenticated);
-    Machine &here = machine();
+    SimulatedMachine &here = machine();
     here.state_dir(false);
     Host &again = run(here, authenticated);
     BOOST_TEST(meet());
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(without_a_state_dir_it_is_heard_at_once_unless_its_clock_go
 // Full at the start, or unreadable: with room again the counter is kept without a restart, and never below what was kept before.
 BOOST_AUTO_TEST_CASE(a_state_that_cannot_be_written_is_reported_once_and_tried_again) {
     add(authenticated);
-    Machine &here = machine();
+    SimulatedMachine &here = machine();
     here.fail_state(KITH_IO);
     Host &again = run(here, authenticated);
     BOOST_TEST(meet());

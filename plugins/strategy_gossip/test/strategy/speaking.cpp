@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(it_stops_at_once_and_starts_anew) {
 }
 
 BOOST_AUTO_TEST_CASE(two_on_one_machine_share_the_port) {
-    Machine &here = machine();
+    SimulatedMachine &here = machine();
     Host &one = run(here), &other = run(here);
     other->node("b@10.0.0.1");
     Host &third = add();

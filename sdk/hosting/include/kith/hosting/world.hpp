@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The seam between whoever hosts plugins (core, or the testkit's rig) and the world they live in (host: Asio and the operating
+// The seam between whoever hosts plugins (core, or the testkit's harness) and the world they live in (host: Asio and the operating
 // system; testkit: simulated). A world implements the services that reach outside: clock, timer, random, loop, tcp, udp, http, file,
 // env, state. The services that concern the cluster (options, log, node, metric, discovery, connector, sink) are the hoster's.
 //

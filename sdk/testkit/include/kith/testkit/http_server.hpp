@@ -10,7 +10,7 @@
 #pragma once
 
 #include <kith/testkit/http_reply.hpp>
-#include <kith/testkit/machine.hpp>
+#include <kith/testkit/simulated_machine.hpp>
 
 #include <functional>
 #include <memory>
@@ -50,9 +50,9 @@ class HttpServer {
     using Handler = std::function<HttpReply(const HttpAsked &asked)>;
 
     /// Plain HTTP. Listens at once. port 0: any.
-    HttpServer(Machine &machine, std::uint16_t port);
+    HttpServer(SimulatedMachine &machine, std::uint16_t port);
     /// Over TLS. The authorities outlive it.
-    HttpServer(Machine &machine, std::uint16_t port, HttpCertificate certificate);
+    HttpServer(SimulatedMachine &machine, std::uint16_t port, HttpCertificate certificate);
     ~HttpServer();
     HttpServer(const HttpServer &) = delete;
     HttpServer &operator=(const HttpServer &) = delete;

@@ -17,14 +17,14 @@
 
 namespace kith::testkit {
 
-class Interface;
-class Machine;
+class NetworkInterface;
+class SimulatedMachine;
 class SimNet;
 
 /// A datagram as it goes onto a segment, before any of it is lost. Borrowed.
 struct Sighting {
     std::chrono::nanoseconds at;
-    const Machine *sender; ///< null: it was injected
+    const SimulatedMachine *sender; ///< null: it was injected
     SocketName from, to;
     std::string_view bytes;
 };
@@ -64,7 +64,7 @@ class Segment {
 
     // ---- for those who build the world ----
 
-    const std::vector<Interface *> &interfaces() const noexcept { return interfaces_; }
+    const std::vector<NetworkInterface *> &interfaces() const noexcept { return interfaces_; }
     const std::vector<Segment *> &neighbours() const noexcept { return neighbours_; }
     std::uint64_t draw_delay();
     bool perfect() const noexcept { return loss_ == 0 && duplicate_ == 0 && reorder_ == 0; }
@@ -77,7 +77,7 @@ class Segment {
     void see(const Sighting &sighting) const {
         if (tap_) tap_(sighting);
     }
-    void plug(Interface &interface) { interfaces_.push_back(&interface); }
+    void plug(NetworkInterface &interface) { interfaces_.push_back(&interface); }
     void connect(Segment &other);
     /// Routers between the two; nothing when there is no way.
     std::optional<std::uint32_t> distance(const Segment &other) const;
@@ -88,7 +88,7 @@ class Segment {
     SimNet &net_;
     std::string name_;
     std::uint32_t index_;
-    std::vector<Interface *> interfaces_; // in the order they were plugged in
+    std::vector<NetworkInterface *> interfaces_; // in the order they were plugged in
     std::vector<Segment *> neighbours_;
     std::uint64_t delay_least_ = 0, delay_most_ = 0;
     bool own_delay_ = false, multicast_ = true;

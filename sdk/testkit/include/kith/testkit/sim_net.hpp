@@ -5,6 +5,7 @@
 #pragma once
 
 #include <kith/testkit/address.hpp>
+#include <kith/testkit/deprecated_names.hpp>
 #include <kith/testkit/random.hpp>
 
 #include <atomic>
@@ -21,7 +22,7 @@
 namespace kith::testkit {
 
 class DnsZones;
-class Machine;
+class SimulatedMachine;
 class Segment;
 class TcpStack;
 class UdpStack;
@@ -56,7 +57,7 @@ class SimNet {
 
     /// A machine with these addresses on the segment "net"; its name resolves to them, in this order. Lives as long as the net. An
     /// address may tell its network: "10.0.0.7/8".
-    Machine &machine(std::string_view name, std::initializer_list<std::string_view> addresses);
+    SimulatedMachine &machine(std::string_view name, std::initializer_list<std::string_view> addresses);
 
     /// A name of the resolver, for all machines; replaces what it was. Without addresses it resolves no more.
     void name(std::string_view host, std::initializer_list<std::string_view> addresses);
@@ -64,7 +65,7 @@ class SimNet {
     /// What kith.dns/1 answers: kith/testkit/dns_zones.hpp.
     DnsZones &dns() noexcept { return *dns_; }
 
-    /// The network of that name; made when it is first asked for. Machines are plugged in by Machine::plug.
+    /// The network of that name; made when it is first asked for. Machines are plugged in by SimulatedMachine::plug.
     Segment &segment(std::string_view name = "net");
     /// A router between two of them: it passes on what is sent to an address, and to a group with hops left (each router takes one).
     void connect(Segment &a, Segment &b);
@@ -92,7 +93,7 @@ class SimNet {
     std::uint64_t events_done() const noexcept { return done_; }
     std::size_t events_waiting() const noexcept { return heap_.size() + soon_.size() - soon_at_; }
 
-    // ---- the network's weather: of streams and datagrams; what else befalls datagrams is set on a Segment or an Interface ----
+    // ---- the network's weather: of streams and datagrams; what else befalls datagrams is set on a Segment or an NetworkInterface ----
 
     /// How long a packet is under way: between these two, by the seed. 0.2 ms to 1 ms at first.
     void delay(Duration least, Duration most);
@@ -107,18 +108,18 @@ class SimNet {
     void window(std::size_t bytes) noexcept { window_ = bytes; }
 
     /// One way only.
-    void route(const Machine &from, const Machine &to, Route route);
+    void route(const SimulatedMachine &from, const SimulatedMachine &to, Route route);
     /// Both ways.
-    void partition(const Machine &a, const Machine &b, Route how = Route::silent);
-    void heal(const Machine &a, const Machine &b);
+    void partition(const SimulatedMachine &a, const SimulatedMachine &b, Route how = Route::silent);
+    void heal(const SimulatedMachine &a, const SimulatedMachine &b);
     /// Only machines of the same set hear each other; those that are in none are a set too. Adds to what partition has done.
-    void islands(const std::vector<std::vector<const Machine *>> &sets);
+    void islands(const std::vector<std::vector<const SimulatedMachine *>> &sets);
     /// No islands any more.
     void unite() { islands({}); }
     /// How many datagrams get lost from one to the other: 0 to 1. One way only.
-    void loss(const Machine &from, const Machine &to, double probability);
+    void loss(const SimulatedMachine &from, const SimulatedMachine &to, double probability);
     /// Break every connection between them, with a reset on both sides.
-    void reset_connections(const Machine &a, const Machine &b);
+    void reset_connections(const SimulatedMachine &a, const SimulatedMachine &b);
 
     // ---- faults ----
 
@@ -137,7 +138,7 @@ class SimNet {
     void keep_trace(bool on) noexcept { keep_trace_ = on; }
     const std::string &trace_text() const noexcept { return trace_text_; }
 
-    // ---- for those who build the world: machines, rigs, peers ----
+    // ---- for those who build the world: machines, harnesses, peers ----
 
     void schedule(std::uint64_t at, Actor &actor, std::uint32_t what, std::uint32_t slot = 0, std::uint64_t id = 0);
     void trace(std::uint32_t machine, const char *what, std::uint64_t a = 0, std::int64_t b = 0, std::string_view bytes = {});
@@ -153,7 +154,7 @@ class SimNet {
     TcpStack &tcp() noexcept { return *tcp_; }
     UdpStack &udp() noexcept { return *udp_; }
     /// Of streams.
-    Route route_of(const Machine &from, const Machine &to) const noexcept;
+    Route route_of(const SimulatedMachine &from, const SimulatedMachine &to) const noexcept;
     /// False: every datagram may pass between any two machines.
     bool broken_links() const noexcept;
     /// May this datagram pass? Draws from the seed.
@@ -163,14 +164,14 @@ class SimNet {
     }
     std::uint64_t ticked(std::uint64_t time) const noexcept { return tick_ == 0 ? time : (time + tick_ - 1) / tick_ * tick_; }
     bool ticking() const noexcept { return tick_ != 0; }
-    Machine *at(const Address &address) const noexcept;
+    SimulatedMachine *at(const Address &address) const noexcept;
     /// Null when there is none of that index.
-    Machine *machine_at(std::uint32_t index) const noexcept;
+    SimulatedMachine *machine_at(std::uint32_t index) const noexcept;
     /// Addresses of a machine, or a way between machines, have changed.
-    void addresses_changed(Machine &machine, const std::vector<Address> &before);
-    void way_changed(const Machine &machine, bool moved);
+    void addresses_changed(SimulatedMachine &machine, const std::vector<Address> &before);
+    void way_changed(const SimulatedMachine &machine, bool moved);
     /// May a stream to or from that address of a machine go on?
-    bool holds(const Machine &machine, const Address &address) const noexcept;
+    bool holds(const SimulatedMachine &machine, const Address &address) const noexcept;
     /// False: no such name.
     bool resolve(std::string_view host, std::vector<Address> &out) const;
     /// Something was posted to the machine of that index. [any-thread]

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+//
+// The former names of classes of the testkit. They are removed in the next release; sdk/README.md has the list.
+#pragma once
+
+namespace kith::testkit {
+
+class NetworkInterface;
+class PluginHarness;
+class ScriptedServer;
+class SimulatedMachine;
+
+using Interface = NetworkInterface;
+using Machine = SimulatedMachine;
+using Peer = ScriptedServer;
+using Rig = PluginHarness;
+
+} // namespace kith::testkit

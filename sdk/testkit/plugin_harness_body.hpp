@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+//
+// The harness behind its face: the engine's services for one instance, and the rules it watches.
+#pragma once
+
+#include <kith/hosting/operation_observer.hpp>
+#include <kith/hosting/options.hpp>
+#include <kith/hosting/peers.hpp>
+#include <kith/service/connector.h>
+#include <kith/service/discovery.h>
+#include <kith/service/log.h>
+#include <kith/service/metric.h>
+#include <kith/service/node.h>
+#include <kith/testkit/plugin_harness.hpp>
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <thread>
+
+namespace kith::testkit {
+
+class PluginHarness::Body final : public Tenant, public CallMonitor {
+  public:
+    enum class State : std::uint8_t { idle, creating, created, started, stopping, stopped };
+
+    Body(SimulatedMachine &machine, const kith_entry &entry, std::string_view id, std::string_view options, Identity identity);
+    ~Body();
+
+    static Body &of(const kith_host *host) noexcept { return *static_cast<Body *>(host->engine); }
+
+    // ---- life ----
+    std::int32_t start();
+    void ask_stop();
+    bool stop();
+    void destroy();
+
+    // ---- rules ----
+    void violate(std::string text);
+    /// A call from the plugin into the engine. False: it must not be made now, and is refused.
+    bool called(const char *what, bool only_started);
+    bool live() const noexcept { return state == State::started || state == State::stopping; }
+
+    template <class Table>
+    const Table *side(std::string_view service_id) noexcept {
+        const auto found = sides.find(service_id);
+        return found == sides.end() ? nullptr : static_cast<const Table *>(found->second);
+    }
+    /// The first argument of every call into those tables.
+    void *plugin_self() noexcept { return instance == nullptr ? nullptr : instance->self; }
+
+    // ---- Tenant, CallMonitor ----
+    const void *service(std::string_view id) noexcept override;
+    void *self() noexcept override { return observer.self(); }
+    void enter(const char *what) noexcept override;
+    void leave() noexcept override { inside = nullptr; }
+    bool may_read(std::string_view variable) const noexcept override;
+    void on_call(const char *what, bool only_started) noexcept override { called(what, only_started); }
+
+    // ---- what it says ----
+    Observation &observe(Observation::Kind kind);
+    Report &report(Report::Kind kind);
+    bool current(std::uint64_t epoch) const noexcept { return is_attached && epoch == epoch_now; }
+    void set_link(std::string name, bool up);
+    std::uint64_t ask(const char *what, const RecordedPeer &peer,
+                      std::int32_t (*function)(void *, std::uint64_t, const kith_peer *));
+    void deliver();
+    void set_node(std::string_view name);
+
+    SimulatedMachine &machine;
+    SimNet &net;
+    const kith_entry &entry;
+    const kith_descriptor *descriptor = nullptr;
+    Identity identity;
+    Options options;
+    kith_host host{};
+    const kith_instance *instance = nullptr;
+    std::map<std::string, const void *, std::less<>> sides;
+    OperationObserver observer;
+    State state = State::idle;
+    const char *inside = nullptr; // the call into the plugin that is under way
+    std::thread::id loop = std::this_thread::get_id();
+
+    std::string error, failed_text;
+    std::int32_t failed_status = KITH_OK;
+    bool has_failed = false;
+    std::vector<std::string> violations;
+    std::vector<RecordedLine> log;
+    std::vector<RecordedMetric> metrics;
+    std::vector<Observation> observations;
+    std::vector<RecordedPeer> peers;
+    std::size_t max_peers = SIZE_MAX;
+    std::vector<Report> reports;
+    std::vector<std::string> links;
+    std::string attached_node, node_name;
+    std::uint64_t node_epoch = 0, epoch_now = 0;
+    std::size_t looks = 0; // observations that are an answer
+    bool is_attached = false, links_said = false;
+    bool doubted = false;            // it has reported an empty set that it cannot have seen
+    std::set<std::uint64_t> joining; // operations of the connector
+    std::uint64_t beginning = 0;     // the one whose call is under way
+    std::int32_t refused = KITH_OK;
+    PeerReader peer_reader;
+    LinkReader link_reader;
+
+    struct QueuedEvent {
+        std::uint64_t seq;
+        std::int64_t time;
+        std::uint32_t kind;
+        std::string json, peer;
+    };
+    std::deque<QueuedEvent> queue;
+    std::uint64_t mask = 0, batch = 0, seq = 0;
+    bool delivering = false;
+    std::shared_ptr<bool> alive = std::make_shared<bool>(true); // asked by what is called later
+};
+
+/// The engine's table of a service; null when it is not the engine's. Static.
+const void *harness_service(std::string_view id) noexcept;
+
+} // namespace kith::testkit

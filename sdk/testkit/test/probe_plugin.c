@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Three small plugins in plain C, for the tests of the harness.
+ *
+ * probe: a strategy. Every interval it connects to `host`:`port`, reads names up to the end of the stream, one in a line, and says
+ * them. `break` makes it break a rule of the ABI.
+ * joiner: a connector. A connect takes a second of a timer, then it is done and the link is up.
+ * listener: a sink. It takes a second for each batch.
+ */
+#include <kith/plugin.h>
+#include <kith/service/connector.h>
+#include <kith/service/discovery.h>
+#include <kith/service/env.h>
+#include <kith/service/log.h>
+#include <kith/service/metric.h>
+#include <kith/service/node.h>
+#include <kith/service/options.h>
+#include <kith/service/sink.h>
+#include <kith/service/tcp.h>
+#include <kith/service/timer.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#define STR(s)                                                                                                                 \
+    { s, sizeof(s) - 1 }
+static kith_str str(const char *s) {
+    kith_str out = {s, strlen(s)};
+    return out;
+}
+static int is(kith_str a, const char *b) { return a.size == strlen(b) && memcmp(a.data, b, a.size) == 0; }
+
+/* ---- probe ---- */
+
+struct probe {
+    kith_instance face;
+    const kith_host *host;
+    const kith_log_host *log;
+    const kith_options_host *options;
+    const kith_timer_host *timer;
+    const kith_tcp_host *tcp;
+    const kith_discovery_host *discovery;
+    const kith_metric_host *metric;
+    kith_str address, fault;
+    int64_t port, interval;
+    uint32_t looks;
+    uint64_t stream;
+    unsigned operations;
+    int stopping;
+    char text[4096];
+    size_t size;
+};
+
+static struct probe *never_stopped; /* abandoned and never destroyed: kept in sight of leak checkers */
+
+static void probe_sleep(struct probe *p);
+
+static void probe_idle(struct probe *p) {
+    if (p->stopping && p->operations == 0) p->host->stopped(p->host);
+}
+
+/* Counts the operation when it began. */
+static int probe_began(struct probe *p, int32_t status) {
+    if (status == KITH_OK) ++p->operations;
+    return status == KITH_OK;
+}
+
+static void probe_look(struct probe *p) {
+    uint64_t op;
+    p->size = 0;
+    if (!probe_began(p, p->tcp->connect(p->host, p->address, (uint32_t)p->port, 5000000000u, 0, &op))) {
+        p->discovery->failed(p->host, KITH_IO, str("the connect could not begin"));
+        probe_sleep(p);
+    }
+}
+
+static void probe_sleep(struct probe *p) {
+    uint64_t op;
+    if (p->stopping) return;
+    if (!probe_began(p, p->timer->start(p->host, (uint64_t)p->interval * 1000000u, 0, &op)))
+        p->host->failed(p->host, KITH_LIMIT, str("no timer"));
+}
+
+static void probe_end(struct probe *p, int32_t status, kith_str text) {
+    if (p->stream != 0) p->tcp->close(p->host, p->stream);
+    p->stream = 0;
+    if (p->stopping) return;
+    if (status == KITH_CLOSED) {
+        kith_peer peers[64];
+        uint32_t count = 0;
+        char *at = p->text, *end = p->text + p->size;
+        memset(peers, 0, sizeof peers);
+        while (at < end && count < 64) {
+            char *line = memchr(at, '\n', (size_t)(end - at));
+            if (line == NULL) line = end;
+            peers[count].key.data = peers[count].name.data = at;
+            peers[count].key.size = peers[count].name.size = (uint64_t)(line - at);
+            ++count;
+            at = line + 1;
+        }
+        if (p->discovery->replace(p->host, peers, count, sizeof peers[0]) == KITH_OK && p->metric != NULL)
+            p->metric->add(p->host, p->looks, 1);
+    } else if (is(p->fault, "reports empty")) {
+        p->discovery->replace(p->host, NULL, 0, sizeof(kith_peer));
+    } else {
+        p->discovery->failed(p->host, status, text);
+    }
+    probe_sleep(p);
+}
+
+static void probe_fired(void *self, uint64_t user, uint64_t op, int32_t status) {
+    struct probe *p = self;
+    (void)user, (void)op;
+    --p->operations;
+    if (is(p->fault, "speaks after stopped") && p->stopping) {
+        probe_idle(p);
+        p->discovery->heard(p->host);
+        return;
+    }
+    if (is(p->fault, "stops twice") && p->stopping) p->host->stopped(p->host);
+    if (status == KITH_OK && !p->stopping) probe_look(p);
+    if (!is(p->fault, "never stops")) probe_idle(p);
+}
+
+static void probe_read(struct probe *p) {
+    uint64_t op;
+    if (!probe_began(p, p->tcp->read(p->host, p->stream, sizeof p->text, 5000000000u, 0, &op)))
+        probe_end(p, KITH_IO, str("the read could not begin"));
+}
+
+static void probe_connected(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text, uint64_t stream,
+                            const kith_endpoint *remote) {
+    struct probe *p = self;
+    (void)user, (void)op, (void)remote;
+    --p->operations;
+    p->stream = stream;
+    if (status != KITH_OK || p->stopping)
+        probe_end(p, status, text);
+    else
+        probe_read(p);
+    probe_idle(p);
+}
+
+static void probe_bytes(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text, const void *data,
+                        uint32_t size) {
+    struct probe *p = self;
+    (void)user, (void)op;
+    --p->operations;
+    if (status == KITH_OK && size <= sizeof p->text - p->size) {
+        memcpy(p->text + p->size, data, size);
+        p->size += size;
+        probe_read(p);
+    } else {
+        probe_end(p, status == KITH_OK ? KITH_LIMIT : status, status == KITH_OK ? str("the answer is too long") : text);
+    }
+    probe_idle(p);
+}
+
+static void probe_refresh(void *self) {
+    struct probe *p = self;
+    kith_attribute field = {STR("reason"), STR("asked")};
+    if (p->log != NULL) p->log->write(p->host, KITH_LOG_INFO, str("looking now"), &field, 1);
+}
+
+static void probe_node(void *self, kith_str name, uint64_t epoch) {
+    struct probe *p = self;
+    kith_attribute field;
+    (void)epoch;
+    field.name = str("node");
+    field.value = name;
+    if (p->log != NULL) p->log->write(p->host, KITH_LOG_INFO, str("the node has a name"), &field, 1);
+}
+
+static const kith_node_plugin probe_node_side = {probe_node};
+static const kith_timer_plugin probe_timer = {probe_fired};
+/* It neither listens nor writes, but a table is complete. */
+static void probe_endpoint(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text, uint64_t id,
+                           const kith_endpoint *where) {
+    (void)self, (void)user, (void)op, (void)status, (void)text, (void)id, (void)where;
+}
+
+static void probe_written(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text) {
+    (void)self, (void)user, (void)op, (void)status, (void)text;
+}
+
+static const kith_tcp_plugin probe_tcp = {probe_connected, probe_endpoint, probe_endpoint, probe_bytes, probe_written};
+static const kith_discovery_plugin probe_discovery = {probe_refresh};
+
+static const void *probe_service(void *self, kith_str id) {
+    (void)self;
+    if (is(id, KITH_TIMER)) return &probe_timer;
+    if (is(id, KITH_TCP)) return &probe_tcp;
+    if (is(id, KITH_DISCOVERY)) return &probe_discovery;
+    if (is(id, KITH_NODE)) return &probe_node_side;
+    return NULL;
+}
+
+static int32_t probe_start(void *self) {
+    struct probe *p = self;
+    if (is(p->fault, "start fails silently")) return KITH_IO;
+    if (is(p->fault, "stopped unasked")) p->host->stopped(p->host);
+    if (is(p->fault, "bad peers")) {
+        kith_peer twice[2];
+        memset(twice, 0, sizeof twice);
+        twice[0].key = twice[1].key = str("same");
+        p->discovery->replace(p->host, twice, 2, sizeof twice[0]);
+    }
+    probe_look(p);
+    return KITH_OK;
+}
+
+static void probe_stop(void *self) {
+    struct probe *p = self;
+    p->stopping = 1;
+    if (is(p->fault, "stops early")) {
+        p->host->stopped(p->host);
+        return;
+    }
+    probe_idle(p);
+}
+
+static void probe_destroy(void *self) { free(self); }
+
+static int32_t probe_create(const kith_host *host, const kith_instance **out) {
+    uint64_t op;
+    struct probe *p = calloc(1, sizeof *p);
+    if (p == NULL) return KITH_LIMIT;
+    p->host = host;
+    p->log = host->service(host, str(KITH_LOG));
+    p->options = host->service(host, str(KITH_OPTIONS));
+    p->timer = host->service(host, str(KITH_TIMER));
+    p->tcp = host->service(host, str(KITH_TCP));
+    p->discovery = host->service(host, str(KITH_DISCOVERY));
+    p->metric = host->service(host, str(KITH_METRIC));
+    p->options->get_string(host, str("/break"), &p->fault);
+    p->options->get_integer(host, str("/interval"), &p->interval);
+    if (is(p->fault, "never stops")) never_stopped = p;
+    if (p->options->get_string(host, str("/host"), &p->address) != KITH_OK ||
+        p->options->get_integer(host, str("/port"), &p->port) != KITH_OK) {
+        if (!is(p->fault, "fails silently")) host->error(host, str("options host and port are needed"));
+        free(p);
+        return KITH_INVALID;
+    }
+    if (is(p->fault, "begins in create")) p->timer->start(host, 1, 0, &op);
+    if (p->metric != NULL)
+        p->metric->define(host, KITH_METRIC_COUNTER, str("looks_total"), str("Looks that succeeded."), NULL, 0, NULL, 0,
+                          &p->looks);
+    p->face.struct_size = sizeof p->face;
+    p->face.self = p;
+    p->face.start = probe_start;
+    p->face.stop = probe_stop;
+    p->face.destroy = probe_destroy;
+    p->face.service = probe_service;
+    *out = &p->face;
+    return KITH_OK;
+}
+
+/* ---- joiner ---- */
+
+struct joiner {
+    kith_instance face;
+    const kith_host *host;
+    const kith_timer_host *timer;
+    const kith_connector_host *connector;
+    uint64_t op, timer_op; /* one at a time */
+    char name[64];
+    kith_str fault;
+    int stopping;
+};
+
+static int32_t joiner_connect(void *self, uint64_t op, const kith_peer *peer) {
+    struct joiner *j = self;
+    if (j->op != 0 || peer->name.size > sizeof j->name) {
+        if (!is(j->fault, "refuses silently")) j->host->error(j->host, str("one at a time"));
+        return KITH_BUSY;
+    }
+    if (is(j->fault, "done inside")) return j->connector->done(j->host, op, KITH_OK, str(""));
+    memcpy(j->name, peer->name.data, peer->name.size);
+    j->name[peer->name.size] = 0;
+    if (j->timer->start(j->host, 1000000000u, op, &j->timer_op) != KITH_OK) {
+        j->host->error(j->host, str("no timer"));
+        return KITH_LIMIT;
+    }
+    j->op = op;
+    return KITH_OK;
+}
+
+static void joiner_cancel(void *self, uint64_t op) {
+    struct joiner *j = self;
+    if (op == j->op) j->host->cancel(j->host, j->timer_op);
+}
+
+static void joiner_refresh(void *self) {
+    struct joiner *j = self;
+    j->connector->links(j->host, 1, NULL, 0, sizeof(kith_link));
+}
+
+static void joiner_fired(void *self, uint64_t user, uint64_t op, int32_t status) {
+    struct joiner *j = self;
+    kith_link link;
+    (void)op;
+    memset(&link, 0, sizeof link);
+    link.name = str(j->name);
+    j->op = 0;
+    j->connector->done(j->host, user, status, str(status == KITH_OK ? "" : "given up"));
+    if (is(j->fault, "done twice")) j->connector->done(j->host, user, status, str(""));
+    if (status == KITH_OK) j->connector->link_up(j->host, 1, &link);
+    if (j->stopping) j->host->stopped(j->host);
+}
+
+static const kith_connector_plugin joiner_connector = {joiner_connect, joiner_connect, joiner_cancel, joiner_refresh};
+static const kith_timer_plugin joiner_timer = {joiner_fired};
+
+static const void *joiner_service(void *self, kith_str id) {
+    (void)self;
+    if (is(id, KITH_CONNECTOR)) return &joiner_connector;
+    if (is(id, KITH_TIMER)) return &joiner_timer;
+    return NULL;
+}
+
+static int32_t joiner_start(void *self) {
+    struct joiner *j = self;
+    j->connector->attached(j->host, str("me@here"), 1);
+    if (is(j->fault, "same epoch")) j->connector->attached(j->host, str("me@here"), 1);
+    if (!is(j->fault, "no links")) joiner_refresh(self);
+    return KITH_OK;
+}
+
+static void joiner_stop(void *self) {
+    struct joiner *j = self;
+    j->stopping = 1;
+    if (j->op == 0) j->host->stopped(j->host);
+}
+
+static void joiner_destroy(void *self) { free(self); }
+
+static int32_t joiner_create(const kith_host *host, const kith_instance **out) {
+    const kith_options_host *options = host->service(host, str(KITH_OPTIONS));
+    struct joiner *j = calloc(1, sizeof *j);
+    if (j == NULL) return KITH_LIMIT;
+    if (host->service(host, str(KITH_TCP)) != NULL) {
+        host->error(host, str("a service that the descriptor does not declare was given"));
+        free(j);
+        return KITH_INTERNAL;
+    }
+    j->host = host;
+    j->timer = host->service(host, str(KITH_TIMER));
+    j->connector = host->service(host, str(KITH_CONNECTOR));
+    options->get_string(host, str("/break"), &j->fault);
+    j->face.struct_size = sizeof j->face;
+    j->face.self = j;
+    j->face.start = joiner_start;
+    j->face.stop = joiner_stop;
+    j->face.destroy = joiner_destroy;
+    j->face.service = joiner_service;
+    *out = &j->face;
+    return KITH_OK;
+}
+
+/* ---- listener ---- */
+
+struct listener {
+    kith_instance face;
+    const kith_host *host;
+    const kith_timer_host *timer;
+    const kith_sink_host *sink;
+    const kith_log_host *log;
+    uint64_t batch;
+    unsigned timers;
+    int stopping;
+};
+
+static void listener_events(void *self, uint64_t batch, const kith_event *events, uint32_t count, uint32_t stride) {
+    struct listener *l = self;
+    const char *at = (const char *)events;
+    uint32_t i;
+    uint64_t op;
+    for (i = 0; i < count; ++i, at += stride) {
+        const kith_event *event = (const void *)at;
+        l->log->write(l->host, KITH_LOG_INFO, event->json, NULL, 0);
+    }
+    l->batch = batch;
+    if (l->timer->start(l->host, 1000000000u, 0, &op) == KITH_OK) ++l->timers;
+}
+
+static void listener_fired(void *self, uint64_t user, uint64_t op, int32_t status) {
+    struct listener *l = self;
+    (void)user, (void)op, (void)status;
+    --l->timers;
+    l->sink->taken(l->host, l->batch);
+    if (l->stopping) l->host->stopped(l->host);
+}
+
+static int32_t listener_start(void *self) {
+    struct listener *l = self;
+    return l->sink->subscribe(l->host, 1u << KITH_EVENT_LINK_UP | 1u << KITH_EVENT_LINK_DOWN);
+}
+
+static void listener_stop(void *self) {
+    struct listener *l = self;
+    l->stopping = 1;
+    if (l->timers == 0) l->host->stopped(l->host);
+}
+
+static void listener_destroy(void *self) { free(self); }
+
+static const kith_sink_plugin listener_sink = {listener_events};
+static const kith_timer_plugin listener_timer = {listener_fired};
+
+static const void *listener_service(void *self, kith_str id) {
+    (void)self;
+    if (is(id, KITH_SINK)) return &listener_sink;
+    if (is(id, KITH_TIMER)) return &listener_timer;
+    return NULL;
+}
+
+static int32_t listener_create(const kith_host *host, const kith_instance **out) {
+    struct listener *l = calloc(1, sizeof *l);
+    if (l == NULL) return KITH_LIMIT;
+    l->host = host;
+    l->timer = host->service(host, str(KITH_TIMER));
+    l->sink = host->service(host, str(KITH_SINK));
+    l->log = host->service(host, str(KITH_LOG));
+    l->face.struct_size = sizeof l->face;
+    l->face.self = l;
+    l->face.start = listener_start;
+    l->face.stop = listener_stop;
+    l->face.destroy = listener_destroy;
+    l->face.service = listener_service;
+    *out = &l->face;
+    return KITH_OK;
+}
+
+/* ---- the entry ---- */
+
+static const kith_str probe_required[] = {STR(KITH_OPTIONS), STR(KITH_TIMER), STR(KITH_TCP), STR(KITH_DISCOVERY)};
+static const kith_str probe_optional[] = {STR(KITH_LOG), STR(KITH_METRIC), STR(KITH_NODE)};
+static const kith_descriptor probe = {
+    .struct_size = sizeof(kith_descriptor),
+    .kind = KITH_KIND_STRATEGY,
+    .id = STR("probe"),
+    .version = STR("1.0.0"),
+    .licence = STR("MIT"),
+    .summary = STR("Reads names from a server."),
+    .options = STR("{\"type\":\"object\",\"properties\":{\"interval\":{\"type\":\"integer\",\"default\":5000}}}"),
+    .required = probe_required,
+    .optional = probe_optional,
+    .required_count = 4,
+    .optional_count = 3,
+};
+
+static const kith_str joiner_required[] = {STR(KITH_OPTIONS), STR(KITH_TIMER), STR(KITH_CONNECTOR)};
+static const kith_descriptor joiner = {
+    .struct_size = sizeof(kith_descriptor),
+    .kind = KITH_KIND_CONNECTOR,
+    .id = STR("joiner"),
+    .version = STR("1.0.0"),
+    .licence = STR("MIT"),
+    .summary = STR("Joins after a second."),
+    .options = STR("{}"),
+    .required = joiner_required,
+    .required_count = 3,
+};
+
+static const kith_str listener_required[] = {STR(KITH_SINK), STR(KITH_TIMER), STR(KITH_LOG)};
+static const kith_descriptor listener = {
+    .struct_size = sizeof(kith_descriptor),
+    .kind = KITH_KIND_SINK,
+    .id = STR("listener"),
+    .version = STR("1.0.0"),
+    .licence = STR("MIT"),
+    .summary = STR("Takes a second for each batch."),
+    .options = STR("{}"),
+    .required = listener_required,
+    .required_count = 3,
+};
+
+static const kith_str futuristic_required[] = {STR("kith.teleport/1")};
+static const kith_descriptor futuristic = {
+    .struct_size = sizeof(kith_descriptor),
+    .kind = KITH_KIND_STRATEGY,
+    .id = STR("futuristic"),
+    .version = STR("1.0.0"),
+    .licence = STR("MIT"),
+    .summary = STR("Needs what nobody offers."),
+    .options = STR("{}"),
+    .required = futuristic_required,
+    .required_count = 1,
+};
+
+static const kith_descriptor *const descriptors[] = {&probe, &joiner, &listener, &futuristic};
+
+static int32_t create(const kith_host *host, kith_str id, const kith_instance **out) {
+    if (is(id, "probe")) return probe_create(host, out);
+    if (is(id, "joiner")) return joiner_create(host, out);
+    return listener_create(host, out);
+}
+
+const kith_entry kith_plugin_entry = {sizeof(kith_entry), KITH_ABI_MAJOR, KITH_ABI_MINOR, 4, descriptors, create};
