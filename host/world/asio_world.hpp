@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The real world: Boost.Asio and the operating system behind the service tables. One loop, one thread; a worker thread is begun
-// when a file or a host name is first asked for, because both may hang.
+// The World of the daemon: implements the services by Boost.Asio and the operating system. It has one event loop on one thread.
+// Worker threads are started when a file or a host name is first requested, because both may block.
 #pragma once
 
 #include <kith/hosting/world.hpp>
@@ -17,17 +17,18 @@ namespace kith::app {
 
 struct WorldOptions {
     std::string state_dir;                        ///< of kith.state/1; empty: the service answers KITH_UNSUPPORTED
-    std::string resolv_conf = "/etc/resolv.conf"; ///< whom kith.dns/1 asks
-    std::string tls_library = {}; ///< libkith_tls.so; empty: where it is installed, or beside the program in its build tree
+    std::string resolv_conf = "/etc/resolv.conf"; ///< the DNS servers of kith.dns/1
+    std::string tls_library =
+        {}; ///< path of libkith_tls.so; empty: the installed one, or the one beside the program in its build tree
 };
 
 class AsioWorld final : public World {
   public:
-    /// io: run by one thread, and outlives the world.
+    /// io: run by one thread; it outlives the world.
     AsioWorld(boost::asio::io_context &io, WorldOptions options);
     ~AsioWorld() override;
 
-    /// Ids of the services that an AsioWorld offers.
+    /// The ids of the services of an AsioWorld.
     static std::span<const std::string_view> services() noexcept;
 
     const void *service(std::string_view id) const noexcept override;
@@ -39,7 +40,7 @@ class AsioWorld final : public World {
     std::size_t outstanding(const kith_host &host) const noexcept override;
     std::uint64_t next_id() noexcept override;
 
-    struct Parts; // of host/world alone
+    struct Parts; // private to host/world
 
   private:
     std::unique_ptr<Parts> parts_;

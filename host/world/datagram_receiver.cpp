@@ -13,7 +13,7 @@ std::size_t padded(std::uint32_t size) { return (std::size_t{size} + 15) / 16 * 
 
 } // namespace
 
-DatagramReceiver::DatagramReceiver() : bytes_(new std::byte[area]) {} // not make_unique, which would write to all of it
+DatagramReceiver::DatagramReceiver() : bytes_(new std::byte[area]) {} // not make_unique, which would touch all pages
 
 void DatagramReceiver::lay_out(std::uint32_t max_size) {
     if (size_ == max_size) return;
@@ -49,7 +49,7 @@ std::span<const kith_datagram> DatagramReceiver::receive(int socket, std::uint32
         out_[i].size = headers_[i].msg_len;
         out_[i].flags = (header.msg_flags & MSG_TRUNC) != 0 ? KITH_DATAGRAM_TRUNCATED : 0;
         out_[i].remote = from_kernel(from_[i].any);
-        header.msg_namelen = sizeof from_[i]; // the kernel wrote how long it was
+        header.msg_namelen = sizeof from_[i]; // the kernel has overwritten it with the actual length
     }
     return {out_.data(), static_cast<std::size_t>(count)};
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Where datagrams are received into. The loop has one, for all sockets, because completions never nest.
+// The buffer into which datagrams are received by recvmmsg. One buffer serves all sockets, because completions never nest.
 #pragma once
 
 #include "socket_address.hpp"
@@ -20,10 +20,11 @@ class DatagramReceiver {
   public:
     DatagramReceiver();
 
-    /// How many are received at once when so many are asked for.
+    /// The number of datagrams received at once when `most` are requested.
     static std::size_t room(std::uint32_t most, std::uint32_t max_size);
 
-    /// What is there now, each cut to max_size: valid until the next call. error is would_block when there is nothing.
+    /// Receives the available datagrams, each truncated to max_size. Valid until the next call. error is would_block when there
+    /// is none.
     std::span<const kith_datagram> receive(int socket, std::uint32_t most, std::uint32_t max_size,
                                            boost::system::error_code &error);
 
@@ -32,8 +33,8 @@ class DatagramReceiver {
     static constexpr std::size_t area = 512UL * 1024;
     void lay_out(std::uint32_t max_size);
 
-    std::unique_ptr<std::byte[]> bytes_; // of its pages, only those that datagrams reach cost memory
-    std::uint32_t size_ = 0;             // of a slot
+    std::unique_ptr<std::byte[]> bytes_; // only pages that datagrams have reached use memory
+    std::uint32_t size_ = 0;             // size of a slot
     std::array<mmsghdr, slots> headers_{};
     std::array<iovec, slots> parts_{};
     std::array<SocketAddress, slots> from_;

@@ -16,7 +16,7 @@ constexpr std::size_t datagrams_at_once = 32;
 
 bool leaves_by_interface(const address &to) { return to.is_group() || is_limited_broadcast(to); }
 
-// What is handed to one sendmmsg. The structs point at each other, so it stays where it is.
+// The arguments of one sendmmsg. The structs point to each other, so the object is not moved.
 class Batch {
   public:
     void add(const kith_datagram &one, const OutgoingInterface &departure) {
@@ -28,7 +28,7 @@ class Batch {
         header.msg_namelen = size_of(one.remote);
         header.msg_iov = &parts_[size];
         header.msg_iovlen = 1;
-        // A scope says by which interface already, and the kernel wants no second opinion.
+        // The scope already determines the interface, and the kernel refuses a second one.
         if (departure.interface != 0 && one.remote.scope == 0 && leaves_by_interface(address(one.remote)))
             direct(header, control_[size], departure, one.remote.family);
         ++size;
@@ -42,8 +42,8 @@ class Batch {
         std::byte bytes[CMSG_SPACE(sizeof(in6_pktinfo))];
     };
 
-    // For this one datagram. As an option of the socket (IP_MULTICAST_IF) it would not hold for broadcasts, and would have to be
-    // set anew whenever the interface comes back.
+    // Set for each datagram. The socket option IP_MULTICAST_IF does not apply to broadcasts and would have to be set again
+    // whenever the interface returns.
     static void direct(msghdr &header, Control &control, const OutgoingInterface &departure, std::uint8_t family) {
         const SocketAddress source = to_kernel(departure.source.raw());
         const bool known = departure.source.raw().family == family;
@@ -81,7 +81,7 @@ std::int32_t status_of_send(int error) {
     case EMSGSIZE: return KITH_LIMIT;
     case ENOBUFS:
     case ENOMEM: return KITH_IO;
-    case EINVAL: // from an address that does not lead there, such as 127.0.0.1
+    case EINVAL: // the source address has no route to the destination, such as 127.0.0.1
     case ENODEV:
     case ENXIO: return KITH_UNREACHABLE;
     default: return status_of({error, boost::system::system_category()});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The datagrams of one send: each is offered to the kernel once, and again only as long as the send buffer is full.
+// Sends the datagrams of one send by sendmmsg. Each is passed to the kernel once, and again only while the send buffer is full.
 #pragma once
 
 #include "socket_address.hpp"
@@ -14,28 +14,28 @@
 
 namespace kith::app {
 
-/// How groups and the limited broadcast leave the machine.
+/// The interface for datagrams to groups and to the limited broadcast address.
 struct OutgoingInterface {
-    unsigned interface = 0; // 0: the routes decide
-    address source;         // family 0: the kernel's choice
-    std::string why_not;    // not empty: there is no way, now
+    unsigned interface = 0; // 0: chosen by the routes
+    address source;         // family 0: chosen by the kernel
+    std::string why_not;    // not empty: the reason why there is no interface now
 };
 
 class DatagramSender {
   public:
-    /// Take over what is to be sent; the bytes stay borrowed until `keep`.
+    /// Sets the datagrams to send. Their bytes are borrowed until `keep`.
     void fill(const kith_datagram *first, std::uint32_t count, std::uint32_t stride);
-    /// What is wrong with them, for a socket of that family; empty when nothing is.
+    /// Checks them for a socket of that family. Returns an error text, empty when they are valid.
     std::string check(bool ipv6) const;
-    /// Offer what is left to the kernel.
+    /// Passes the remaining datagrams to the kernel.
     void offer(int socket, const OutgoingInterface &departure);
-    /// Copy the bytes of what is left.
+    /// Copies the bytes of the remaining datagrams.
     void keep();
     void clear();
 
     bool done() const { return next_ == waiting_.size(); }
     std::uint32_t sent() const { return sent_; }
-    /// Of the first that the kernel did not take.
+    /// The status of the first datagram that the kernel refused.
     std::int32_t status() const { return status_; }
     const std::string &text() const { return text_; }
 
@@ -44,7 +44,7 @@ class DatagramSender {
 
     std::vector<kith_datagram> waiting_;
     std::unique_ptr<std::byte[]> kept_;
-    std::size_t next_ = 0; // of waiting_
+    std::size_t next_ = 0; // index into waiting_
     std::uint32_t sent_ = 0;
     std::int32_t status_ = KITH_OK;
     std::string text_;

@@ -47,7 +47,7 @@ DatagramSocket::DatagramSocket(TenantResources &resources, DatagramOptions optio
     open_socket(socket_, options_.local.is_ipv6() ? udp::v6() : udp::v4(), error);
     if (!error) configure(error);
     if (!error && options_.local.is_group())
-        error.assign(EADDRNOTAVAIL, boost::system::system_category()); // Linux would have it
+        error.assign(EADDRNOTAVAIL, boost::system::system_category()); // Linux would accept it
     if (error) return;
     kith_address to = options_.local.raw();
     if (is_link_local(options_.local) && !options_.interface.empty())
@@ -69,7 +69,8 @@ void DatagramSocket::configure(Error &error) {
     set(SOL_SOCKET, SO_BROADCAST, flag(KITH_UDP_BROADCAST));
     if (options_.receive_buffer != 0)
         set(SOL_SOCKET, SO_RCVBUF, static_cast<int>(std::min<std::uint32_t>(options_.receive_buffer, 1U << 30U)));
-    // Otherwise it hears the groups of every socket of the machine. Before Linux 4.20 it does over IPv6.
+    // Without this option the socket receives the groups that any socket of the machine has joined. Over IPv6 it still does
+    // before Linux 4.20.
     set(level, ipv6 ? IPV6_MULTICAST_ALL : IP_MULTICAST_ALL, 0);
     if (error.value() == ENOPROTOOPT) error.clear();
     set(level, ipv6 ? IPV6_MULTICAST_HOPS : IP_MULTICAST_TTL, static_cast<int>(options_.hops));
@@ -85,7 +86,7 @@ std::uint32_t DatagramSocket::receive_buffer() const {
     boost::asio::socket_base::receive_buffer_size granted;
     Error ignored;
     socket_.get_option(granted, ignored);
-    return static_cast<std::uint32_t>(granted.value()) / 2; // the kernel doubles what it is asked for, for its own needs
+    return static_cast<std::uint32_t>(granted.value()) / 2; // the kernel doubles the requested size for its own data
 }
 
 std::int32_t DatagramSocket::join(std::string_view group, std::string_view interface) {
@@ -131,7 +132,7 @@ void DatagramSocket::await_datagrams() {
         if (me->receiving_.op != 0) me->can_receive();
     };
     if (more_) {
-        boost::asio::post(resources_->io, [go_on = std::move(go_on)] { go_on({}); }); // after all others that are ready
+        boost::asio::post(resources_->io, [go_on = std::move(go_on)] { go_on({}); }); // after all other handlers that are ready
     } else {
         socket_.async_wait(udp::socket::wait_read, std::move(go_on));
     }
@@ -154,13 +155,13 @@ void DatagramSocket::end_receive(std::int32_t status, std::string_view text) {
         tell_received(*resources_, ended->user, receiving_.last, status, text, {}, lost_);
 }
 
-// Asked for once a batch. SO_RXQ_OVFL would say it with each datagram, and what was lost after the last one not at all.
+// Read once for each batch. SO_RXQ_OVFL would report it with each datagram, but not the losses after the last one.
 void DatagramSocket::count_lost() {
     std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
     socklen_t size = sizeof memory;
     if (::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_MEMINFO, memory.data(), &size) != 0) return;
     const std::uint32_t before = std::exchange(drops_, memory[SK_MEMINFO_DROPS]);
-    lost_ += drops_ - before; // which may have wrapped
+    lost_ += drops_ - before; // the kernel's counter may have wrapped
 }
 
 std::int32_t DatagramSocket::send(const kith_datagram *first, std::uint32_t count, std::uint32_t stride, std::uint64_t timeout,
@@ -183,13 +184,13 @@ std::int32_t DatagramSocket::send(const kith_datagram *first, std::uint32_t coun
     return KITH_OK;
 }
 
-// The interface may have come or gone since the last time.
+// The interface may have appeared or disappeared since the last send.
 OutgoingInterface DatagramSocket::departure() {
     if (options_.interface.empty()) return {};
     InterfaceWatch &interfaces = resources_->interfaces();
     GroupInterfaceResult placed = interfaces.interface_for(options_.local, options_.interface);
     if (placed.status != KITH_OK) {
-        interfaces.look(); // notices take their time
+        interfaces.look(); // notifications may be late
         placed = interfaces.interface_for(options_.local, options_.interface);
     }
     if (placed.status != KITH_OK) return {.interface = 0, .source = {}, .why_not = std::move(placed.text)};
@@ -220,7 +221,7 @@ void DatagramSocket::can_send() {
 void DatagramSocket::end_send(std::int32_t status, std::string_view text) {
     const auto ended = sending_.end(*resources_);
     if (!ended) return;
-    const bool failed = out_.status() != KITH_OK; // earlier than what is still waiting
+    const bool failed = out_.status() != KITH_OK; // the failed datagram comes before those that still wait
     const DatagramSender done = std::exchange(out_, {});
     tell_sent(*resources_, ended->user, sending_.last, failed ? done.status() : status, failed ? done.text() : text,
               done.sent());
@@ -232,7 +233,7 @@ void DatagramSocket::close() {
         if (op != 0) resources_->cancel(op);
     }
     if (groups_) groups_->close();
-    socket_.close(ignored); // which leaves the groups
+    socket_.close(ignored); // this also leaves the groups
 }
 
 } // namespace kith::app

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One UDP socket. Datagrams are taken from the kernel only for a receive that is outstanding, so one that is cancelled or times out
-// loses nothing.
+// A UDP socket of kith.udp/1. Datagrams are read from the kernel only while a receive is outstanding, so a receive that is
+// cancelled or times out loses none.
 #pragma once
 
 #include "datagram_sender.hpp"
@@ -20,7 +20,7 @@
 
 namespace kith::app {
 
-/// kith_udp_socket, checked.
+/// A validated kith_udp_socket.
 struct DatagramOptions {
     address local;
     std::string interface;
@@ -34,7 +34,7 @@ class DatagramSocket : public std::enable_shared_from_this<DatagramSocket> {
   public:
     DatagramSocket(TenantResources &resources, DatagramOptions options, Error &error);
 
-    /// It has this number now.
+    /// Sets the id of the socket.
     void open_as(std::uint64_t id) { id_ = id; }
     address local() const;
     std::uint32_t receive_buffer() const;
@@ -61,11 +61,11 @@ class DatagramSocket : public std::enable_shared_from_this<DatagramSocket> {
     DatagramOptions options_;
     boost::asio::ip::udp::socket socket_;
     std::uint64_t id_ = 0;
-    std::shared_ptr<MulticastGroups> groups_; // made with the first join
+    std::shared_ptr<MulticastGroups> groups_; // created by the first join
     IoDirection receiving_, sending_;
-    std::uint32_t max_ = 0;   // of the receive
-    bool more_ = false;       // the last batch was full: there is more, presumably
-    std::uint32_t drops_ = 0; // as the kernel counts them, in 32 bits
+    std::uint32_t max_ = 0;   // limit of the receive
+    bool more_ = false;       // the last batch was full, so there may be more datagrams
+    std::uint32_t drops_ = 0; // the kernel's 32-bit counter
     std::uint64_t lost_ = 0;
     DatagramSender out_;
 };

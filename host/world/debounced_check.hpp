@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// When to look at something outside: a breath after a descriptor has something to say, for changes come in bursts, and every 5 s
-// anyway, for descriptors miss things.
+// Triggers a check shortly after a descriptor becomes readable, because changes come in bursts, and every 5 s in any case,
+// because notifications may be missing.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -16,13 +16,13 @@ namespace kith::app {
 
 class DebouncedCheck {
   public:
-    /// noticed: takes what the descriptor says, and looks. poll: looks, and says whether to go on with it.
+    /// noticed: reads the notifications and checks. poll: checks, and returns whether to continue polling.
     DebouncedCheck(boost::asio::io_context &io, std::chrono::milliseconds breath, std::function<void()> noticed,
                    std::function<bool()> poll);
 
-    /// Its own from now on. A negative one: the poll is left.
+    /// Takes ownership of the descriptor. Negative: only polling is used.
     void watch(int descriptor);
-    /// Poll, if it does not.
+    /// Starts polling if it is not active.
     void keep_polling();
 
   private:

@@ -64,7 +64,7 @@ std::int32_t watch(TenantResources &resources, std::string path, std::uint64_t v
     return KITH_OK;
 }
 
-// `begin` gets the tenant and the path, when both are in order.
+// Calls `begin` with the tenant and the path when both are valid.
 template <class F>
 std::int32_t with_path(const kith_host *host, kith_str path, F &&begin) noexcept {
     return guarded(host, [&](TenantResources &resources) -> std::int32_t {

@@ -15,7 +15,7 @@ namespace kith::app {
 
 namespace {
 
-constexpr auto watch_pause = std::chrono::milliseconds(20); // between two looks, in a directory where much happens
+constexpr auto watch_pause = std::chrono::milliseconds(20); // between two checks, for a directory with many changes
 
 constexpr std::uint32_t of_interest = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_CLOSE_WRITE | IN_ATTRIB |
                                       IN_MODIFY | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
@@ -41,7 +41,7 @@ struct FileWatches::Notices {
     }
     Notices(const Notices &) = delete;
     Notices &operator=(const Notices &) = delete;
-    const int fd; // negative: no more allowed, the poll is left
+    const int fd; // negative: the limit of the system is reached, only polling is used
 };
 
 FileWatches::FileWatches(AsioWorld::Parts &parts)
@@ -111,11 +111,11 @@ void FileWatches::look(std::uint64_t op, Watch &watch) {
             [self = std::weak_ptr(self_), op](const Seen &seen) {
                 if (const auto me = self.lock()) (*me)->looked(op, seen);
             });
-    } catch (const std::system_error &) { // no thread to be had: the next poll looks
+    } catch (const std::system_error &) { // no thread is available: the next poll checks
     }
 }
 
-// The directory first: what happens after the look at the file is noticed.
+// The directory is watched first, so that changes after the check of the file are reported.
 FileWatches::Seen FileWatches::see(const Notices &notices, const std::string &path) {
     Seen seen;
     std::string directory = path;

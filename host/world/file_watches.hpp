@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// kith.file/1 `watch`: inotify on the directories of the watched files tells when to look, and a slow poll looks where inotify is
-// blind (network file systems, a link further up that moved). All that touches a path is done on a worker, for it may hang.
+// `watch` of kith.file/1. inotify on the directories of the watched files triggers checks, and a slow poll covers what inotify
+// does not report (network file systems, a changed link further up the path). Every access to a path is done on a worker
+// thread, because it may block.
 #pragma once
 
 #include "debounced_check.hpp"
@@ -20,14 +21,14 @@ class FileWatches {
     void add(TenantResources &resources, std::string path, std::uint64_t version, std::uint64_t user, std::uint64_t *op);
 
   private:
-    struct Notices; // inotify's descriptor, which a worker that hangs keeps open
+    struct Notices; // inotify's descriptor, which a blocked worker keeps open
     struct Watch {
         std::weak_ptr<TenantResources> resources;
         std::string path;
         std::uint64_t version = 0;
-        int directory = -1;                // inotify's number for the directory, or for the nearest one above that is there
-        WorkerThreads::Ticket looking = 0; // at it, now
-        bool again = false;                // there was a notice meanwhile
+        int directory = -1;                // inotify's number of the directory, or of the nearest existing one above it
+        WorkerThreads::Ticket looking = 0; // the check in progress
+        bool again = false;                // a notification came during the check
     };
     struct Seen {
         std::uint64_t version = 0;
@@ -46,7 +47,7 @@ class FileWatches {
     std::shared_ptr<Notices> notices_;
     DebouncedCheck check_;
     std::map<std::uint64_t, Watch> watches_; // by operation
-    std::set<int> directories_;              // that inotify watches
+    std::set<int> directories_;              // the directories that inotify watches
     std::shared_ptr<FileWatches *> self_ = std::make_shared<FileWatches *>(this);
 };
 

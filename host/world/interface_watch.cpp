@@ -38,7 +38,7 @@ bool same_host(const address &a, const address &b) {
     return a.is_ipv6() == b.is_ipv6() && std::equal(std::begin(a.raw().bytes), std::end(a.raw().bytes), b.raw().bytes);
 }
 
-// IGMP speaks from an address of the interface, MLD from its link-local one (RFC 3810).
+// IGMP uses an address of the interface as source, MLD its link-local address (RFC 3810).
 bool reports_from(const address &source, bool ipv6) { return ipv6 ? is_link_local(source) : !source.is_ipv6(); }
 
 } // namespace
@@ -69,7 +69,7 @@ void InterfaceWatch::read_notices() {
     for (;;) {
         const ssize_t got = ::recv(descriptor_, bytes, sizeof bytes, 0);
         if (got < 0 && errno == EAGAIN) return;
-        if (got < 0) ++overruns_; // some were lost: any interface may have been gone
+        if (got < 0) ++overruns_; // notifications were lost: any interface may have been removed meanwhile
         Bytes row(bytes, static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
         while (const auto one = next_message(row)) {
             const auto link = peek<ifinfomsg>(one->second);
@@ -94,7 +94,7 @@ void InterfaceWatch::tell() {
 
 void InterfaceWatch::look() {
     ifaddrs *list = nullptr;
-    if (::getifaddrs(&list) != 0) { // what was seen last stays
+    if (::getifaddrs(&list) != 0) { // the last known state is kept
         failed_ = std::string("the system does not tell its interfaces: ") + std::strerror(errno);
         return;
     }
@@ -102,7 +102,7 @@ void InterfaceWatch::look() {
     interfaces_.clear();
     for (const ifaddrs *one = list; one != nullptr; one = one->ifa_next) {
         if (one->ifa_addr == nullptr) continue;
-        const std::string_view label(one->ifa_name); // of an address it may be eth0:1
+        const std::string_view label(one->ifa_name); // the label of an address may be eth0:1
         Interface &interface = interfaces_[std::string(label.substr(0, label.find(':')))];
         if (one->ifa_addr->sa_family == AF_PACKET) {
             sockaddr_ll link{};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The machine's network interfaces. rtnetlink says when to look, at their coming and going, their addresses and the routes; a slow
-// poll looks anyway.
+// Watches the machine's network interfaces and finds those on which a multicast group can be joined. rtnetlink reports changes
+// of interfaces, addresses and routes; a slow poll checks in any case.
 #pragma once
 
 #include "debounced_check.hpp"
@@ -18,15 +18,15 @@ namespace kith::app {
 
 class MulticastGroups;
 
-/// Where a group can be joined, or how it is to leave.
+/// The interface on which a group can be joined, or from which it is to be left.
 struct GroupInterface {
-    unsigned index = 0;           // the kernel's number of the interface
-    unsigned life = 0;            // another one when it was gone meanwhile
-    std::vector<address> sources; // what reports of the membership are sent from
+    unsigned index = 0;           // index of the interface in the kernel
+    unsigned life = 0;            // changes when the interface was removed meanwhile
+    std::vector<address> sources; // source addresses of membership reports
     bool operator==(const GroupInterface &) const = default;
 };
 
-/// A place, or why there is none now: a status of kith_udp_plugin.membership. KITH_IO: it could not be seen.
+/// The interface, or why there is none now: a status of kith_udp_plugin.membership. KITH_IO: the interfaces could not be read.
 struct GroupInterfaceResult {
     GroupInterface place;
     std::int32_t status = KITH_OK;
@@ -37,19 +37,19 @@ class InterfaceWatch {
   public:
     explicit InterfaceWatch(boost::asio::io_context &io);
 
-    /// interface: a name or an address; empty: where the routes lead for that group.
+    /// interface: a name or an address; empty: the interface of the route to that group.
     GroupInterfaceResult interface_for(const address &group, std::string_view interface) const;
-    /// See how they are now.
+    /// Reads the present state of the interfaces.
     void look();
 
-    /// It is told of changes as long as it lives.
+    /// Reports changes to the object as long as it exists.
     void listen(const std::shared_ptr<MulticastGroups> &groups);
 
   private:
     struct Interface {
         unsigned index = 0;
         bool up = false;
-        bool linked = false; // it has a carrier
+        bool linked = false; // has a carrier
         std::vector<address> addresses;
     };
     void noticed();
@@ -57,12 +57,12 @@ class InterfaceWatch {
     void read_notices();
     void tell();
 
-    int descriptor_; // of rtnetlink; negative: no more allowed, the poll is left
+    int descriptor_; // of rtnetlink; negative: the limit of descriptors is reached, only polling is used
     DebouncedCheck check_;
     std::map<std::string, Interface, std::less<>> interfaces_; // by name
-    std::map<unsigned, unsigned> gone_;                        // by index: how often it went
-    unsigned overruns_ = 0;                                    // times that notices were lost
-    std::string failed_;                                       // why nothing could be seen, when it could not
+    std::map<unsigned, unsigned> gone_;                        // by index: number of removals
+    unsigned overruns_ = 0;                                    // number of times that notifications were lost
+    std::string failed_;                                       // error of the last read; empty: none
     std::vector<std::weak_ptr<MulticastGroups>> listeners_;
 };
 

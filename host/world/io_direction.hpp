@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// One direction of a stream or of a datagram socket, and the operation that is outstanding in it.
+// One direction of a stream or datagram socket, with its outstanding operation.
 #pragma once
 
 #include "tenant_resources.hpp"
@@ -16,17 +16,18 @@ namespace kith::app {
 struct IoDirection {
     explicit IoDirection(boost::asio::io_context &io) : timer(io) {}
 
-    /// Begin an operation. owner: of this way. late: what is to be done when its time is over and it is not.
+    /// Begins an operation. owner: the object that contains this direction. late: called when the timeout is over before the
+    /// operation ends.
     void begin(TenantResources &resources, const std::shared_ptr<void> &owner, std::uint64_t timeout, std::uint64_t user,
                std::uint64_t *id, Pending::Cancelled cancelled, std::function<void()> late);
-    /// One is outstanding, or its completion is: also when it was cancelled.
+    /// An operation is outstanding, or its completion has not run, also after a cancel.
     bool busy(const TenantResources &resources) const { return resources.pending.contains(last); }
-    /// It ends now, with the id `last`; nothing when it has ended already.
+    /// Ends the operation `last`; nullopt when it has already ended.
     std::optional<Pending> end(TenantResources &resources);
 
-    std::uint64_t op = 0;   // to be told of what comes
-    std::uint64_t last = 0; // that was begun
-    bool waiting = false;   // for the kernel
+    std::uint64_t op = 0;   // the outstanding operation
+    std::uint64_t last = 0; // the last operation
+    bool waiting = false;   // waiting for the kernel
     boost::asio::steady_timer timer;
 };
 

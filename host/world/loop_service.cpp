@@ -9,12 +9,12 @@ namespace kith::app {
 
 namespace {
 
-constexpr std::uint32_t most = 65'536; // that wait for one tenant
+constexpr std::uint32_t most = 65'536; // posts that may wait for one tenant
 
 constexpr kith_loop_host loop_functions = {
     .post = [](const kith_host *host, std::uint64_t user) noexcept -> std::int32_t {
-        // [any-thread]: the tenant stays until destroy, and nothing else of it is touched here. No text goes with a refusal: where
-        // it is kept belongs to the loop.
+        // [any-thread]: the tenant stays until destroy, and nothing else of it is touched here. No text goes with a refusal:
+        // where it is kept belongs to the loop.
         try {
             TenantResources &resources = TenantResources::of(host);
             if (resources.silent) return KITH_CANCELLED;

@@ -85,7 +85,8 @@ void MulticastGroups::changed() {
 void MulticastGroups::look(GroupMembership &membership) {
     GroupInterfaceResult placed = resources_->interfaces().interface_for(membership.group, membership.interface);
     if (placed.status == KITH_OK && placed.place == membership.joined) return;
-    if (placed.status == KITH_IO && membership.joined.index != 0) return; // not to see it is not to see that it is gone
+    if (placed.status == KITH_IO && membership.joined.index != 0)
+        return; // a failed read does not mean that the interface is gone
     part(membership);
     if (placed.status == KITH_OK) {
         const int error = enter(membership, placed.place);
@@ -106,7 +107,7 @@ int MulticastGroups::enter(const GroupMembership &membership, const GroupInterfa
     if (held_by_another(membership, place)) return 0;
     const int error = set_membership(socket_, MCAST_JOIN_GROUP, membership.group, place.index);
     if (error != EADDRINUSE) return error;
-    // The kernel still has it for an interface of this number that is no more.
+    // The kernel still has the membership for a removed interface with this index.
     set_membership(socket_, MCAST_LEAVE_GROUP, membership.group, place.index);
     return set_membership(socket_, MCAST_JOIN_GROUP, membership.group, place.index);
 }
@@ -132,7 +133,7 @@ void MulticastGroups::tell() {
         if (membership.untold) untold.push_back(number);
     }
     for (const std::uint64_t number : untold) {
-        // Whoever is told may leave, join or close meanwhile.
+        // The callback may leave, join or close.
         const auto found = memberships_.find(number);
         if (found == memberships_.end() || !std::exchange(found->second.untold, false)) continue;
         if (socket_ < 0 || resources_->silent) return;

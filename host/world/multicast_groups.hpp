@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The groups that one socket was asked to be in. A standing request: it is joined as soon as its interface allows, and again whenever
-// that comes back or changes.
+// The multicast groups of one socket. A requested group is joined as soon as its interface allows it, and again whenever the
+// interface returns or changes.
 #pragma once
 
 #include "interface_watch.hpp"
@@ -18,22 +18,22 @@ namespace kith::app {
 
 class MulticastGroups : public std::enable_shared_from_this<MulticastGroups> {
   public:
-    /// socket: its descriptor, open until `close`. id: its number.
+    /// socket: the descriptor, open until `close`. id: the id of the socket.
     MulticastGroups(TenantResources &resources, int socket, std::uint64_t id);
 
     std::int32_t join(const address &group, std::string_view spelt, std::string_view interface);
     std::int32_t leave(const address &group, std::string_view interface);
-    /// Of the interfaces or the routes: each membership is looked at again.
+    /// The interfaces or routes have changed: checks each membership.
     void changed();
-    /// Nothing is told any more, and the descriptor is not touched.
+    /// Stops reports and the use of the descriptor.
     void close() { socket_ = -1; }
 
   private:
     struct GroupMembership {
         address group;
-        std::string spelt; // as it was given, and so the interface
+        std::string spelt; // as it was passed in; the same for `interface`
         std::string interface;
-        GroupInterface joined; // of index 0: nowhere
+        GroupInterface joined; // index 0: not joined
         std::int32_t status = KITH_OK;
         std::string text;
         bool untold = true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Walking what rtnetlink says. Its messages, and their attributes, lie one behind the other, each with its length in front.
+// Iterates over rtnetlink messages and their attributes, which are stored one after the other, each preceded by its length.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace kith::app {
 
 using Bytes = std::span<const std::byte>;
 
-/// A struct at the beginning of the bytes; nothing when they are too few.
+/// Reads a struct at the beginning of the bytes; nullopt when there are too few.
 template <class T>
 std::optional<T> peek(Bytes bytes) {
     if (bytes.size() < sizeof(T)) return std::nullopt;
@@ -25,7 +25,8 @@ std::optional<T> peek(Bytes bytes) {
     return out;
 }
 
-/// The first of a row, and the bytes behind its header; the row goes on to the next. Header: nlmsghdr or rtattr.
+/// Returns the first element and the bytes after its header, and advances `row` to the next element. Header: nlmsghdr or
+/// rtattr.
 template <class Header, auto Length>
 std::optional<std::pair<Header, Bytes>> next_of(Bytes &row) {
     const auto header = peek<Header>(row);

@@ -12,7 +12,7 @@ std::int32_t status_of(const Error &error) {
     case 0: return KITH_OK;
     case ECANCELED: return KITH_CANCELLED;
     case ECONNREFUSED:
-    case ECONNRESET: return KITH_REFUSED; // as a firewall says it
+    case ECONNRESET: return KITH_REFUSED; // sent by some firewalls
     case EHOSTUNREACH:
     case ENETUNREACH:
     case ENETDOWN:
@@ -46,7 +46,7 @@ tcp::socket accept_from(tcp::acceptor &acceptor, Error &error) {
     const int fd =
         ::accept4(acceptor.native_handle(), reinterpret_cast<sockaddr *>(&from), &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) {
-        // A connection that broke while it waited is no failure of the listener.
+        // A connection that broke in the queue is not an error of the listener.
         const int why = errno == ECONNABORTED || errno == EINTR ? EAGAIN : errno;
         error.assign(why, boost::system::system_category());
         return socket;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What streams, listeners, dialling and datagram sockets share: sockets that do not block and are not inherited, and errors as statuses.
+// Opens sockets that are non-blocking and not inherited, and converts socket errors to statuses. Used by streams, listeners,
+// connects and datagram sockets.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -16,16 +17,17 @@ namespace kith::app {
 using boost::asio::ip::tcp;
 using Error = boost::system::error_code;
 
-/// A failure to connect, to listen or to accept, as a status.
+/// The status of an error of connect, listen or accept.
 std::int32_t status_of(const Error &error);
 
-/// How an endpoint's address is told: the IPv4 address that a socket for both families shows as ::ffff:10.0.0.7 is 10.0.0.7.
+/// The text of an endpoint's address. An IPv4 address that a socket for both families shows as ::ffff:10.0.0.7
+/// becomes 10.0.0.7.
 std::string address_of(const tcp::endpoint &endpoint);
 
-/// An address or a name with its port, for texts.
+/// An address or name with its port, for messages.
 std::string place(const std::string &host, std::uint32_t port);
 
-/// A socket of Asio's kind, such as tcp::acceptor or udp::socket, for that protocol.
+/// Opens an Asio socket, such as tcp::acceptor or udp::socket, for that protocol.
 template <class Socket>
 void open_socket(Socket &socket, const typename Socket::protocol_type &protocol, Error &error) {
     const int fd = ::socket(protocol.family(), protocol.type() | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol.protocol());
@@ -37,7 +39,7 @@ void open_socket(Socket &socket, const typename Socket::protocol_type &protocol,
     if (error) ::close(fd);
 }
 
-/// The next connection of a listener; error is would_block when there is none.
+/// Accepts the next connection of a listener; error is would_block when there is none.
 tcp::socket accept_from(tcp::acceptor &acceptor, Error &error);
 
 } // namespace kith::app

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How a tenant is told of a stream or a listener that was opened for it, or why none was.
+// Reports to a tenant that a stream or listener was opened, or why not.
 #pragma once
 
 #include "nonblocking_socket.hpp"
@@ -10,7 +10,7 @@
 
 namespace kith::app {
 
-/// One of the functions of kith_tcp_plugin that tell it.
+/// The function of kith_tcp_plugin that is called.
 struct OpenCompletion {
     const char *what;
     decltype(kith_tcp_plugin::connected) kith_tcp_plugin::*told;
@@ -24,7 +24,7 @@ void tell(const OpenCompletion &completion, TenantResources &resources, std::uin
 void tell_failure(const OpenCompletion &completion, TenantResources &resources, std::uint64_t user, std::uint64_t op,
                   std::int32_t status, std::string_view text);
 
-/// Tell that it was cancelled.
+/// Reports KITH_CANCELLED.
 template <const OpenCompletion &completion>
 void tell_cancelled(TenantResources &resources, std::uint64_t user, std::uint64_t op) {
     tell_failure(completion, resources, user, op, KITH_CANCELLED, cancelled_text());

@@ -18,7 +18,7 @@ constexpr kith_random_host random_functions = {
             while (size != 0) {
                 const ssize_t got = ::getrandom(bytes, size, 0);
                 if (got < 0 && errno == EINTR) continue;
-                if (got < 0) std::abort(); // a kernel without it; nothing here is worth doing with bad keys
+                if (got < 0) std::abort(); // the kernel does not support it; continuing with weak keys is not acceptable
                 bytes += got;
                 size -= static_cast<std::uint64_t>(got);
             }

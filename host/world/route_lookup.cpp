@@ -23,7 +23,7 @@ struct Question {
 ssize_t ask(const Question &question, void *answer, std::size_t size) {
     const int fd = ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     if (fd < 0) return -1;
-    // The kernel answers within the call.
+    // The kernel replies synchronously.
     ssize_t got = ::send(fd, &question, question.header.nlmsg_len, 0);
     if (got >= 0) got = ::recv(fd, answer, size, MSG_DONTWAIT);
     const int error = errno;

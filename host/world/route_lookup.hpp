@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Where the kernel's routes lead.
+// Looks up the route to an address in the kernel.
 #pragma once
 
 #include <kith/address.hpp>
@@ -8,12 +8,12 @@
 namespace kith::app {
 
 struct Route {
-    unsigned index = 0; ///< number of the interface; 0: there is no way, or it could not be asked
-    int error = 0;      ///< and then why, as an errno
+    unsigned index = 0; ///< index of the interface; 0: no route, or the lookup failed
+    int error = 0;      ///< the reason of index 0, as an errno
     bool asked = true;
 };
 
-/// By which interface a datagram to that address would leave.
+/// The interface by which a datagram to that address would be sent.
 Route route_to(const address &to);
 
 } // namespace kith::app

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Addresses as the kernel has them, and as kith.udp/1 has them.
+// Converts addresses between the kernel's form and that of kith.udp/1.
 #pragma once
 
 #include <kith/address.hpp>
@@ -17,18 +17,18 @@ union SocketAddress {
     sockaddr_in6 v6;
 };
 
-/// The sizes that the kernel expects of each family.
+/// The size of the kernel's address of each family.
 inline socklen_t size_of(const kith_address &address) {
     return address.family == KITH_ADDRESS_IPV6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
 }
 
 SocketAddress to_kernel(const kith_address &address);
 
-/// Family 0 when it is neither IPv4 nor IPv6.
+/// Family 0 when the address is neither IPv4 nor IPv6.
 kith_address from_kernel(const sockaddr &address);
 
 bool is_any(const address &address);
-/// fe80::/10 (RFC 4291), which exists once on each interface.
+/// fe80::/10 (RFC 4291), a network that exists on each interface.
 bool is_link_local(const address &address);
 bool is_limited_broadcast(const address &address);
 

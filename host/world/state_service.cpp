@@ -12,7 +12,8 @@ namespace kith::app {
 
 namespace {
 
-// One file for each instance; what is not plain in its name is written as %XX, so no name reaches outside the directory.
+// The file of an instance. Other characters in the name than letters, digits, ., - and _ are encoded as %XX, so no name refers
+// to a path outside of the directory.
 std::string path_of(const TenantResources &resources) {
     constexpr char digits[] = "0123456789abcdef";
     std::string path = resources.parts.options.state_dir + '/';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Host names to addresses, by the system's resolver (nsswitch, /etc/hosts, DNS). It may take as long as it likes: it is asked on a
-// thread, and all who ask for a name while it is being looked up share the answer.
+// Resolves host names by the system's resolver (nsswitch, /etc/hosts, DNS). The resolver may block for any time, so it runs on
+// a worker thread. Concurrent requests for the same name share one lookup.
 #pragma once
 
 #include "worker_threads.hpp"
@@ -17,7 +17,7 @@
 namespace kith::app {
 
 struct Resolved {
-    std::vector<boost::asio::ip::address> addresses; ///< in the resolver's order; not empty with KITH_OK
+    std::vector<boost::asio::ip::address> addresses; ///< in the order of the resolver; not empty with KITH_OK
     std::int32_t status = KITH_INTERNAL;
     std::string text;
 };
@@ -28,9 +28,9 @@ class SystemResolver {
 
     explicit SystemResolver(boost::asio::io_context &io) : workers_(io, 8) {}
 
-    /// done: called on the loop, later. Throws std::system_error when no thread is to be had.
+    /// done: called later on the loop. Throws std::system_error when no thread can be started.
     void resolve(const std::string &name, const void *asker, Done done);
-    /// It asks no more; a `done` that is called at this very moment may still come.
+    /// Cancels the requests of `asker`. A `done` that is being called may still complete.
     void forget(const void *asker) noexcept;
 
   private:

@@ -39,7 +39,7 @@ void TcpConnect::start(std::uint64_t timeout, std::uint64_t user, std::uint64_t 
             me->addresses_ = found.addresses;
             me->next();
         });
-    } catch (...) { // it has not begun
+    } catch (...) { // the operation has not started
         resources_->take(op_);
         abort();
         throw;
@@ -71,7 +71,7 @@ void TcpConnect::next() {
 void TcpConnect::tried(const Error &error) {
     if (over_) return;
     if (!error) return connected();
-    // What somebody there answered says more than what the network said of another address.
+    // An answer from a host is more significant than a network error for another address.
     if (!error_ || status_of(error) == KITH_REFUSED) error_ = error;
     if (at_ < addresses_.size()) return next();
     end(status_of(error_), place(name_, port_) + ": " + error_.message());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// One connect: the name is resolved, and its addresses are tried one after the other.
+// A connect of kith.tcp/1: resolves the name and tries its addresses one after the other.
 #pragma once
 
 #include "nonblocking_socket.hpp"
@@ -33,7 +33,7 @@ class TcpConnect : public std::enable_shared_from_this<TcpConnect> {
     boost::asio::steady_timer timer_;
     std::vector<boost::asio::ip::address> addresses_;
     std::size_t at_ = 0;
-    Error error_; // what is told when no address is left
+    Error error_; // the error to report when no address is left
     std::uint64_t op_ = 0;
     bool over_ = false;
 };

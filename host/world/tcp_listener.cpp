@@ -56,7 +56,7 @@ void TcpListener::can_accept() {
     tcp::socket socket = accept_from(acceptor_, error);
     if (error == boost::asio::error::would_block) return await_connection();
     if (status_of(error) == KITH_LIMIT) {
-        // The connection stays in the queue, so whoever asked again at once would spin.
+        // The connection stays in the queue, so an immediate retry would loop.
         waiting_ = true;
         pause_.expires_after(std::chrono::milliseconds(100));
         pause_.async_wait([me = shared_from_this(), error](const Error &) {

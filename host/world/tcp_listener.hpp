@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// One TCP listener. A connection is taken from the kernel's queue only for an accept that is outstanding.
+// A listener of kith.tcp/1. A connection is taken from the kernel's queue only while an accept is outstanding.
 #pragma once
 
 #include "nonblocking_socket.hpp"
@@ -12,7 +12,7 @@ namespace kith::app {
 
 class TcpListener : public std::enable_shared_from_this<TcpListener> {
   public:
-    /// Listen on `address`; an empty one is every address of both families, or of IPv4 alone where there is no IPv6.
+    /// Listens on `address`. An empty one means every address of both families, or of IPv4 only where there is no IPv6.
     TcpListener(TenantResources &resources, const std::string &address, std::uint16_t port, std::uint32_t backlog,
                 Error &error);
 
@@ -27,9 +27,9 @@ class TcpListener : public std::enable_shared_from_this<TcpListener> {
 
     std::shared_ptr<TenantResources> resources_;
     tcp::acceptor acceptor_;
-    boost::asio::steady_timer pause_; // after an accept that found no descriptor free
-    std::uint64_t op_ = 0;            // to be told
-    std::uint64_t last_ = 0;          // that was begun
+    boost::asio::steady_timer pause_; // after an accept that failed because no descriptor was free
+    std::uint64_t op_ = 0;            // the outstanding accept
+    std::uint64_t last_ = 0;          // the last accept
     bool waiting_ = false;
 };
 

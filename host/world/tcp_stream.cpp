@@ -52,12 +52,12 @@ std::int32_t TcpStream::read(std::uint32_t max, std::uint64_t timeout, std::uint
             tell_read(resources, u, o, KITH_CANCELLED, cancelled_text(), nullptr, 0);
         },
         [this] { end_read(KITH_TIMED_OUT, late()); });
-    await_read(session_ != nullptr); // what TLS holds already comes without a word of the kernel
+    await_read(session_ != nullptr); // data that TLS has buffered is available without an event of the kernel
     return KITH_OK;
 }
 
 void TcpStream::await_read(bool at_once) {
-    if (broken_) { // the kernel may wait for ever for what an earlier read wanted
+    if (broken_) { // the kernel may never report an event again
         boost::asio::post(resources_->io, [me = shared_from_this()] {
             if (me->reading_.op != 0) me->can_read();
         });
@@ -77,7 +77,7 @@ void TcpStream::await_read(bool at_once) {
 
 void TcpStream::can_read() {
     if (session_ != nullptr && !broken_) return read_secure();
-    auto &buffer = resources_->parts.read_buffer; // of all streams: completions never nest
+    auto &buffer = resources_->parts.read_buffer; // shared by all streams: completions never nest
     Error error = broken_;
     std::size_t size = 0;
     if (!error) {
@@ -106,7 +106,7 @@ std::int32_t TcpStream::write(std::string_view data, std::uint64_t timeout, std:
         sealed_ = 0;
         while (!error && (written_ < out_.size() || seal())) error = push();
     } else {
-        // What the kernel takes at once is not copied.
+        // Bytes that the kernel accepts at once are not copied.
         const std::size_t taken =
             error || data.empty() ? 0 : socket_.write_some(boost::asio::buffer(data.data(), data.size()), error);
         out_.assign(data.substr(taken));
@@ -146,12 +146,12 @@ void TcpStream::can_write() {
     Error error = broken_;
     while (!error && (written_ < out_.size() || seal())) error = push();
     if (error == boost::asio::error::would_block) return await_write();
-    if (!error) error = broken_; // it could not be sealed
+    if (!error) error = broken_; // it could not be encrypted
     if (error) return end_write(broken(error), text_of(error));
     end_write(KITH_OK, {});
 }
 
-// Gives the kernel what it takes of out_; would_block while something is left.
+// Writes as much of out_ as the kernel accepts; would_block while bytes are left.
 Error TcpStream::push() {
     Error error;
     while (!error && written_ < out_.size())
@@ -164,7 +164,7 @@ Error TcpStream::push() {
 }
 
 void TcpStream::end_write(std::int32_t status, std::string_view text) {
-    if (session_ == nullptr) { // else what is left of a record goes before the next one
+    if (session_ == nullptr) { // otherwise the rest of a record is sent before the next one
         std::string().swap(out_);
         written_ = 0;
     }
@@ -178,7 +178,7 @@ std::int32_t TcpStream::shutdown() {
         return resources_->refuse(KITH_BUSY, "a write to this stream is outstanding; shut it down when it has completed");
     }
     if (securing_.busy(*resources_)) return resources_->refuse(KITH_BUSY, "this stream is being secured");
-    Error ignored; // the other side may have ended it already
+    Error ignored; // the other side may have closed it already
     if (layer_ == Layer::secured && !broken_) {
         session_->end();
         answer();
@@ -211,7 +211,7 @@ std::string TcpStream::with_place(std::string_view text) const {
 
 std::string TcpStream::late() const { return with_place("its time was over"); }
 
-// Whatever the kernel calls it, a stream that worked and does not any more is broken.
+// Every error of a stream that has worked is reported as KITH_RESET, whatever the kernel's error is.
 std::int32_t TcpStream::broken(const Error &error, std::string_view text) {
     broken_ = error;
     if (!text.empty()) broken_text_ = text;

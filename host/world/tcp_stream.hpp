@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// One TCP stream. Bytes are taken from the kernel only for a read that is outstanding, and given to it as far as it takes them, so
-// a read or a write that is cancelled or times out leaves nothing behind. One that kith.tls/0 has secured keeps what belongs to a record
-// that is not all there, or not all sent.
+// A stream of kith.tcp/1. Bytes are read from the kernel only while a read is outstanding, and written as far as the kernel
+// accepts them, so a read or write that is cancelled or times out leaves no data behind. A stream secured by kith.tls/0 buffers
+// incomplete received records and records that were not sent completely.
 #pragma once
 
 #include "io_direction.hpp"
@@ -29,13 +29,13 @@ class TcpStream : public std::enable_shared_from_this<TcpStream> {
 
     // ---- kith.tls/0: tcp_stream_tls.cpp ----
 
-    /// Begin to secure it: an operation that `secure` and `end_secure` end.
+    /// Begins the TLS handshake as an operation, which `secure` and `end_secure` end.
     std::int32_t begin_secure(std::uint64_t timeout, std::uint64_t user, std::uint64_t *op);
-    /// It is under way, with that id.
+    /// Whether the handshake with that id is in progress.
     bool securing(std::uint64_t op) const { return securing_.op == op; }
     void secure(std::unique_ptr<TlsSession> session);
     void end_secure(std::int32_t status, std::string_view text);
-    /// It has not begun after all.
+    /// Undoes begin_secure: the handshake could not be started.
     void forget_secure();
 
   private:
@@ -62,17 +62,17 @@ class TcpStream : public std::enable_shared_from_this<TcpStream> {
     tcp::socket socket_;
     tcp::endpoint remote_;
     IoDirection reading_, writing_;
-    std::uint32_t max_ = 0;   // of the read
-    std::string out_;         // of the write; of TLS: what is to be sent before anything else
+    std::uint32_t max_ = 0;   // limit of the read
+    std::string out_;         // data of the write; with TLS: records to be sent first
     std::size_t written_ = 0; // of out_
-    bool finished_ = false;   // our direction is shut down
-    Error broken_;            // the kernel tells an error once; here it is kept
-    std::string broken_text_; // what TLS says of it
+    bool finished_ = false;   // our direction was shut down
+    Error broken_;            // the kernel reports an error once; it is stored here
+    std::string broken_text_; // the explanation by TLS
 
     Layer layer_ = Layer::plain;
     IoDirection securing_;
     std::unique_ptr<TlsSession> session_;
-    std::string inner_;      // of a write, to be sealed
+    std::string inner_;      // plaintext of a write, to be encrypted
     std::size_t sealed_ = 0; // of inner_
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a stream does once kith.tls/0 secures it.
+// The part of TcpStream that handles TLS (kith.tls/0).
 #include "tcp_stream.hpp"
 
 #include <kith/service/draft/tls.h>
@@ -71,7 +71,7 @@ void TcpStream::shake() {
         if (step == TlsSession::Step::ended) return end_secure(KITH_RESET, "it ended the TLS handshake");
         if (unsent == boost::asio::error::would_block) return await_shake(tcp::socket::wait_write);
         if (step == TlsSession::Step::done) break;
-        // A failure to send is told by the read, which has what the other side said before.
+        // A send error is reported by the read, after the data that the other side sent before.
         Error error;
         const std::size_t size = socket_.read_some(boost::asio::buffer(buffer), error);
         if (error == boost::asio::error::would_block) return await_shake(tcp::socket::wait_read);
@@ -89,12 +89,12 @@ void TcpStream::shake() {
 
 void TcpStream::end_secure(std::int32_t status, std::string_view text) {
     broken_text_ = text;
-    session_.reset(); // whose the text may be
+    session_.reset(); // the text may belong to it
     if (const auto ended = securing_.end(*resources_))
         tell_secured(*resources_, ended->user, securing_.last, status, with_place(broken_text_), nullptr);
 }
 
-// Reads from the kernel until there is something inside of TLS.
+// Reads from the kernel until TLS has decrypted data.
 void TcpStream::read_secure() {
     auto &buffer = resources_->parts.read_buffer;
     for (;;) {
@@ -117,7 +117,7 @@ void TcpStream::read_secure() {
         size = socket_.read_some(boost::asio::buffer(buffer), error);
         if (error == boost::asio::error::would_block) return await_read();
         if (error == boost::asio::error::eof) {
-            // Anybody on the way could have cut it.
+            // Anybody on the network path could have truncated it.
             broken(no_tls(), "it ended the connection without ending TLS");
             return end_read(KITH_RESET, with_place(broken_text_));
         }
@@ -126,13 +126,13 @@ void TcpStream::read_secure() {
     }
 }
 
-// What TLS itself has to say goes out with a write that is under way, else now.
+// Records of TLS itself are sent with the outstanding write, or at once when there is none.
 void TcpStream::answer() {
     out_ += session_->take();
     if (writing_.op == 0 && !out_.empty()) push();
 }
 
-// Seals the next piece of a write; false: there is none, or it is broken.
+// Encrypts the next part of a write. Returns false when there is none, or after an error.
 bool TcpStream::seal() {
     if (session_ == nullptr || sealed_ == inner_.size()) return false;
     const std::string_view piece = std::string_view(inner_).substr(sealed_, sealed_at_once);

@@ -91,7 +91,7 @@ std::int32_t with_socket(const kith_host *host, std::uint64_t id, F &&function) 
     });
 }
 
-// How many datagrams are asked for, or are to be sent.
+// The number of datagrams to receive or to send.
 std::int32_t check_batch(TenantResources &resources, std::uint32_t count) {
     if (count != 0 && count <= KITH_UDP_MAX_BATCH) return KITH_OK;
     return resources.refuse(KITH_INVALID, std::to_string(count) + " datagrams: expected 1 to 256 at once");

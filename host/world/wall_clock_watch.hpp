@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Notices that the wall clock was set, and tells every tenant that wants to know (kith_clock_plugin.jumped).
+// Detects that the wall clock was set, and reports it to the tenants (kith_clock_plugin.jumped).
 #pragma once
 
 #include "tenant_resources.hpp"
@@ -20,7 +20,7 @@ class WallClockWatch {
     AsioWorld::Parts &parts_;
     std::shared_ptr<WallClockWatch *> self_ = std::make_shared<WallClockWatch *>(this);
     boost::asio::posix::stream_descriptor timer_; // a timerfd that the kernel cancels when the clock is set
-    std::int64_t offset_ = 0;                     // wall minus monotonic, when last looked
+    std::int64_t offset_ = 0;                     // wall minus monotonic clock at the last check
 };
 
 } // namespace kith::app

@@ -47,7 +47,7 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
     return hash * 0xbf58476d1ce4e5b9U;
 }
 
-// Differs when the file was replaced (inode) or changed (times, size); a rename over it changes the inode.
+// Differs when the file was replaced (inode) or changed (times, size). A rename over the file changes the inode.
 std::uint64_t version_of(const struct stat &s) {
     std::uint64_t hash = 1;
     for (const auto value :
@@ -91,11 +91,11 @@ std::uint64_t version_of(const std::string &path) {
 }
 
 Contents read_whole(const std::string &path, std::uint64_t max) {
-    // Whoever may not read it still learns of its version, and so can watch for a change of the mode.
+    // The version is reported even without permission to read, so that a change of the mode can be watched.
     struct stat s {};
     Contents result;
     if (::stat(path.c_str(), &s) == 0) result.info = info_of(s);
-    // Not blocking, or a named pipe would hold the worker for ever.
+    // Non-blocking, because a named pipe would block the worker.
     const OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     const auto fail = [&](int error) {
         result.status = status_of_errno(error);
@@ -123,7 +123,7 @@ Contents read_whole(const std::string &path, std::uint64_t max) {
         if (got < 0) return fail(errno);
         if (got == 0) return result;
         result.data.append(chunk, static_cast<std::size_t>(got));
-        if (result.data.size() > max) return refuse(KITH_LIMIT, too_large); // it grew, or is of /proc
+        if (result.data.size() > max) return refuse(KITH_LIMIT, too_large); // it grew, or it is in /proc
     }
 }
 
@@ -138,7 +138,7 @@ Written replace_whole(const std::string &path, std::string_view data, std::uint3
         ::unlink(temporary.c_str());
         return not_written(path, error);
     }
-    // The rename itself is safe only when the directory is.
+    // The rename is durable only when the directory is synced.
     const auto slash = path.rfind('/');
     const std::string parent = slash == std::string::npos ? "." : path.substr(0, slash + 1);
     const OpenFile directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

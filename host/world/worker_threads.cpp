@@ -17,7 +17,7 @@ namespace kith::app {
 
 namespace {
 
-constexpr auto patience = std::chrono::seconds(5); // of an idle thread
+constexpr auto patience = std::chrono::seconds(5); // an idle thread ends after this time
 
 struct Job {
     WorkerThreads::Ticket ticket = 0;
@@ -25,7 +25,7 @@ struct Job {
     std::function<void()> work;
 };
 
-// Threads made meanwhile take no signals: those are the loop's.
+// Threads started meanwhile have all signals blocked: the loop handles them.
 class SignalsBlocked {
   public:
     SignalsBlocked() {
@@ -43,9 +43,9 @@ class SignalsBlocked {
 
 } // namespace
 
-// Outlives the world while a thread hangs.
+// Outlives the world while a thread is blocked.
 struct WorkerThreads::Threads {
-    // The loop's alone.
+    // Used only by the loop.
     std::unordered_map<Ticket, std::function<void()>> done;
     Ticket last = 0;
     unsigned most = 1;
@@ -53,7 +53,7 @@ struct WorkerThreads::Threads {
     std::mutex mutex; // guards what follows
     std::condition_variable wake;
     std::deque<Job> ready;
-    std::unordered_map<std::string, std::deque<Job>> lanes; // the busy ones, and what waits in each
+    std::unordered_map<std::string, std::deque<Job>> lanes; // the active lanes, with the jobs that wait in each
     boost::asio::io_context *io = nullptr;                  // null: the world is gone
     unsigned alive = 0;
     unsigned idle = 0;
@@ -88,7 +88,7 @@ struct WorkerThreads::Threads {
             lanes.erase(found);
             return;
         }
-        ready.push_back(std::move(found->second.front())); // this thread takes it, if no other does
+        ready.push_back(std::move(found->second.front())); // this thread runs it, unless another one does
         found->second.pop_front();
     }
 };
@@ -140,7 +140,7 @@ void WorkerThreads::forget(Ticket ticket) noexcept {
     for (auto &[lane, waiting] : threads_->lanes) {
         if (std::erase_if(waiting, same) != 0) return;
     }
-    // One that is next keeps its place, for its lane is taken; there is just nothing to do.
+    // A job at the front stays there, because its lane is active, but does nothing.
     for (Job &job : threads_->ready) {
         if (same(job)) job.work = [] {};
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Threads for what may hang: files, and the resolver. Begun when there is work, a few at most, and ended when idle, so that a
-// daemon which needs none has one thread.
+// A pool of threads for blocking work: files and the resolver. Threads are started on demand, up to a limit, and end when idle,
+// so a daemon that needs none has a single thread.
 #pragma once
 
 #include <kith/plugin.h>
@@ -18,22 +18,22 @@
 
 namespace kith::app {
 
-/// All of it is called on the loop.
+/// All functions are called on the loop.
 class WorkerThreads {
   public:
-    using Ticket = std::uint64_t; ///< never 0
+    using Ticket = std::uint64_t; ///< not 0
 
-    /// threads: at most so many at once.
+    /// threads: the maximum number of threads.
     explicit WorkerThreads(boost::asio::io_context &io, unsigned threads = 8);
-    /// Work that is under way goes on; what it comes to is dropped, and nobody waits for it.
+    /// Work in progress continues; its result is dropped, and the destructor does not wait for it.
     ~WorkerThreads();
     WorkerThreads(const WorkerThreads &) = delete;
     WorkerThreads &operator=(const WorkerThreads &) = delete;
 
-    /// Call `work` on a thread, then `done` with its result on the loop. Work of one lane is done one at a time, in the order of the
-    /// calls: what hangs holds one thread, however often it is asked for. `work` owns nothing of the loop, for it may outlive the world;
-    /// `done` never leaves the loop. An exception becomes the result's status and text, where it has them. Throws
-    /// std::system_error when no thread is to be had.
+    /// Calls `work` on a thread, then `done` with its result on the loop. The jobs of one lane run one at a time, in the order
+    /// of the calls, so blocking work occupies one thread, however often it is requested. `work` must not own anything of the
+    /// loop, because it may outlive the world; `done` stays on the loop. An exception becomes the status and text of the
+    /// result, if it has them. Throws std::system_error when no thread can be started.
     template <class Work, class Done>
     Ticket run(const std::string &lane, Work work, Done done) {
         auto result = std::make_shared<std::invoke_result_t<Work &>>();
@@ -50,7 +50,7 @@ class WorkerThreads {
         return start(lane, std::move(call), [result, done = std::move(done)]() mutable { done(std::move(*result)); });
     }
 
-    /// Its `done` is not called any more, and work that has not begun never does. 0 and what is done already: nothing.
+    /// Prevents the call of `done`, and of `work` if it has not started. Does nothing for 0 and for a job that is done.
     void forget(Ticket ticket) noexcept;
 
   private:

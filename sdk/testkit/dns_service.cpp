@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kith.dns/1 of a simulated machine, and the zones behind it.
+// The service kith.dns/1 of a simulated machine, and the DNS zones that it answers from.
 #include <kith/testkit/dns_zones.hpp>
 
 #include "simulated_machine_body.hpp"

@@ -14,7 +14,7 @@ void fail_service(SimulatedMachine &machine, std::string_view what, std::int32_t
     }
 }
 
-// Of the operation itself, else of its service.
+// The status set for the function itself, otherwise that of its service.
 std::int32_t SimulatedMachine::Body::failure_of(std::string_view what) const {
     for (const auto name : {what, what.substr(0, what.find('.'))}) {
         if (const auto found = failing_services.find(name); found != failing_services.end()) return found->second;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Bytes that wait for somebody: appended at the end, taken off the front. Taking n of them costs n, however many wait behind.
+// A byte queue: appends at the end, takes from the front. Taking n bytes costs O(n), independent of the length of the queue.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a simulated HTTP client and server say to each other over a simulated stream. It is not HTTP: what the real thing does with
-// malformed messages is tested in the real world, and plugins see messages only.
+// The frames that a simulated HTTP client and server exchange over a simulated stream. They are not HTTP: plugins see only
+// messages, and malformed HTTP messages are tested in the real world.
 #pragma once
 
 #include "fifo.hpp"
@@ -17,14 +17,14 @@ namespace kith::testkit {
 
 struct HttpFrame {
     enum Kind : char {
-        hello = 'T',       ///< client: the name it wants to speak to, its certificate
+        hello = 'T',       ///< client: the name of the server, its own certificate
         certificate = 'C', ///< server: "system" or "authority", its text, "expired" or "valid", names
-        refused = 'X',     ///< server: not with that certificate
+        refused = 'X',     ///< server: rejects the client's certificate
         request = 'R',     ///< client: method, target, body, then names and values of headers
         head = 'A',        ///< server: code, Content-Length or "", "close" or "keep", then names and values
         piece = 'B',       ///< server: bytes of the body
-        end = 'E',         ///< server: of the body
-        garbage = 'G',     ///< server: what is not HTTP, or not TLS
+        end = 'E',         ///< server: end of the body
+        garbage = 'G',     ///< server: bytes that are not HTTP, or not TLS
     };
     Kind kind = garbage;
     std::vector<std::string> words;
@@ -48,7 +48,7 @@ inline std::string packed(const HttpFrame &frame) {
     return out + words;
 }
 
-/// Take the first frame off; false: it is not all there yet.
+/// Takes the first frame; false: it is incomplete.
 inline bool unpack(Fifo &in, HttpFrame &out) {
     std::uint32_t size = 0;
     constexpr std::size_t before = 1 + sizeof size;

@@ -60,7 +60,7 @@ class HttpServer::Body {
     std::vector<HttpAsked> asked;
     std::size_t connections = 0;
     bool mute = false;
-    ScriptedServer peer; // last: it ends first
+    ScriptedServer peer; // declared last, so that it is destroyed first
 };
 
 void HttpServer::Body::heard(Conversation &with, const LinePtr &line) {
@@ -114,8 +114,8 @@ void HttpServer::Body::go_on(Conversation &with, const LinePtr &line) {
         case Kind::say: say(with, *line, step.bytes); break;
         case Kind::wait: ++line->step; return with.after(step.span, later);
         case Kind::endless:
-            if (with.waiting() == 0) say(with, *line, step.bytes); // else the client reads slower than this
-            // In no time at all there would be no end of it.
+            if (with.waiting() == 0) say(with, *line, step.bytes); // otherwise the client reads more slowly
+            // Without a pause this loop would never end.
             return with.after(std::max<HttpReply::Duration>(step.span, std::chrono::milliseconds(1)), later);
         case Kind::cut: return with.close();
         case Kind::reset: return with.reset();
@@ -137,7 +137,7 @@ void HttpServer::Body::go_on(Conversation &with, const LinePtr &line) {
 void HttpServer::Body::live(Conversation &with, const LinePtr &line) {
     head(with, *line);
     ++line->step;
-    const auto feed = std::exchange(line->reply.feed, nullptr); // what it keeps must not keep it
+    const auto feed = std::exchange(line->reply.feed, nullptr); // avoids a reference cycle
     feed->attach([this, &with, line](HttpFeed::Do what, const std::string &bytes) {
         if (with.over() || with.ended()) return false;
         switch (what) {
@@ -151,7 +151,7 @@ void HttpServer::Body::live(Conversation &with, const LinePtr &line) {
 }
 
 void HttpServer::Body::defer(Conversation &with, const LinePtr &line) {
-    const auto promise = std::exchange(line->reply.promise, nullptr); // what it keeps must not keep it
+    const auto promise = std::exchange(line->reply.promise, nullptr); // avoids a reference cycle
     promise->attach([this, &with, line](const HttpReply &reply) {
         if (with.over() || with.ended()) return false;
         line->reply = reply;

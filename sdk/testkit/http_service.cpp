@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kith.http/1 of a simulated machine: its table, its checks, how its completions are told.
+// The service kith.http/1 of a simulated machine: its table, argument checks and completions.
 #include "simulated_http.hpp"
 
 #include <kith/hosting/status.hpp>
@@ -14,7 +14,7 @@ namespace {
 
 const kith_http_plugin &side(TenantResources &resources) noexcept { return *resources.side<kith_http_plugin>(KITH_HTTP); }
 
-// What a completion says of a failure: the room's words, or those of a status that came from elsewhere (a cancel, a fault).
+// The text of a failure: that of SimulatedHttp, or the text of a status from elsewhere (a cancel, an injected fault).
 std::string text_of(const Op &op) {
     if (op.status >= 0) return {};
     if (!op.name.empty()) return op.name;
@@ -150,7 +150,7 @@ std::int32_t begin_read(const kith_host *host, std::uint64_t response, std::uint
     return KITH_OK;
 }
 
-// Never fails by fail_call: nobody could do anything about it.
+// fail_call does not apply: a caller could not handle a failure.
 std::int32_t close(const kith_host *host, std::uint64_t id) noexcept {
     TenantResources &resources = SimulatedMachine::Body::seat_of(host);
     SimulatedMachine::Body &on = *resources.body;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What streams, listeners and sockets of a machine have in common: their numbers, and how they are closed.
+// The common part of the streams, listeners and sockets of a machine: their ids, and closing them.
 #include "simulated_machine_body.hpp"
 
 namespace kith::testkit {
@@ -22,7 +22,7 @@ void SimulatedMachine::Body::close(Socket &socket) noexcept {
     for (const auto slot : {socket.reader, socket.writer, socket.accepter, socket.securer}) {
         if (slot == none) continue;
         ready(ops[slot], KITH_CANCELLED);
-        ops[slot].status = KITH_CANCELLED; // also when it was ready, but not told yet
+        ops[slot].status = KITH_CANCELLED; // also when it was complete but not reported yet
     }
     if (socket.stream != nullptr) net.tcp().close(*socket.stream);
     if (socket.listener != nullptr) net.tcp().close(*socket.listener);

@@ -85,7 +85,7 @@ void NetworkInterface::loss(double probability) {
     changed("interface.loss", static_cast<std::int64_t>(probability * 1e9));
 }
 
-// ---- a machine's ----
+// ---- the interfaces of a machine ----
 
 NetworkInterface &SimulatedMachine::interface(std::string_view name) const {
     for (const auto &each : interfaces_) {

@@ -27,7 +27,7 @@ const kith_descriptor &find(const kith_entry &entry, std::string_view id) {
     throw std::invalid_argument("the library has no plugin \"" + std::string(id) + "\"");
 }
 
-// Stays loaded, as in the daemon (L4).
+// The library stays loaded, as in the daemon (L4).
 const kith_entry &load(const char *library) {
     void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr) throw std::runtime_error(dlerror());
@@ -45,7 +45,7 @@ bool holds(const kith_str *list, std::uint32_t count, std::string_view id) noexc
 
 } // namespace
 
-// ---- the body: life ----
+// ---- Body: start and stop ----
 
 PluginHarness::Body::Body(SimulatedMachine &on, const kith_entry &from, std::string_view id, std::string_view json,
                           Identity who)
@@ -105,7 +105,7 @@ PluginHarness::Body::Body(SimulatedMachine &on, const kith_entry &from, std::str
 
 PluginHarness::Body::~Body() {
     if (live()) stop();
-    // One that never said `stopped` is abandoned, never destroyed.
+    // An instance that never reported `stopped` is abandoned, not destroyed.
     if (state == State::stopped) destroy();
     if (host.world != nullptr) machine.close(host);
 }
@@ -149,7 +149,7 @@ std::int32_t PluginHarness::Body::start() {
             sides[std::string(view(list[i]))] = instance->service(instance->self, list[i]);
         }
     }
-    state = State::started; // what is begun within start counts
+    state = State::started; // operations that begin within start are allowed
     {
         const Entered entered(*this, "start");
         status = instance->start(instance->self);
@@ -180,7 +180,7 @@ bool PluginHarness::Body::stop() {
 
 void PluginHarness::Body::destroy() {
     if (state != State::stopped) throw std::logic_error("harness: destroy() of an instance that has not stopped");
-    // What was posted before `stopped` is delivered before destroy.
+    // Posts made before `stopped` are delivered before destroy.
     net.run_for(std::chrono::nanoseconds(0));
     instance->destroy(instance->self);
     machine.close(host);
@@ -193,7 +193,7 @@ void PluginHarness::Body::destroy() {
     net.trace(machine.index(), "destroy");
 }
 
-// ---- the body: rules ----
+// ---- Body: rules ----
 
 void PluginHarness::Body::violate(std::string text) { violations.push_back(std::move(text)); }
 
@@ -218,7 +218,7 @@ bool PluginHarness::Body::may_read(std::string_view variable) const noexcept {
     return holds(descriptor->env, descriptor->env_count, variable);
 }
 
-// ---- the body: what it says, and is asked ----
+// ---- Body: calls of the plugin, and calls into it ----
 
 Observation &PluginHarness::Body::observe(Observation::Kind kind) {
     using enum Observation::Kind;
@@ -306,7 +306,7 @@ void PluginHarness::Body::set_node(std::string_view name) {
     table->changed(plugin_self(), str(node_name), node_epoch);
 }
 
-// ---- the face ----
+// ---- PluginHarness ----
 
 PluginHarness::PluginHarness(SimulatedMachine &machine, const kith_entry &entry, std::string_view id, std::string_view options,
                              Identity identity)

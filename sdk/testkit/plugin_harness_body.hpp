@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The harness behind its face: the engine's services for one instance, and the rules it watches.
+// The implementation of PluginHarness: the engine's services for one instance, and the checks of the rules.
 #pragma once
 
 #include <kith/hosting/operation_observer.hpp>
@@ -31,7 +31,7 @@ class PluginHarness::Body final : public Tenant, public CallMonitor {
 
     static Body &of(const kith_host *host) noexcept { return *static_cast<Body *>(host->engine); }
 
-    // ---- life ----
+    // ---- start and stop ----
     std::int32_t start();
     void ask_stop();
     bool stop();
@@ -39,7 +39,8 @@ class PluginHarness::Body final : public Tenant, public CallMonitor {
 
     // ---- rules ----
     void violate(std::string text);
-    /// A call from the plugin into the engine. False: it must not be made now, and is refused.
+    /// Called for each call from the plugin into the engine. Returns false when the call is not allowed now and must be
+    /// refused.
     bool called(const char *what, bool only_started);
     bool live() const noexcept { return state == State::started || state == State::stopping; }
 
@@ -48,7 +49,7 @@ class PluginHarness::Body final : public Tenant, public CallMonitor {
         const auto found = sides.find(service_id);
         return found == sides.end() ? nullptr : static_cast<const Table *>(found->second);
     }
-    /// The first argument of every call into those tables.
+    /// The first argument of calls into the plugin's tables.
     void *plugin_self() noexcept { return instance == nullptr ? nullptr : instance->self; }
 
     // ---- Tenant, CallMonitor ----
@@ -59,7 +60,7 @@ class PluginHarness::Body final : public Tenant, public CallMonitor {
     bool may_read(std::string_view variable) const noexcept override;
     void on_call(const char *what, bool only_started) noexcept override { called(what, only_started); }
 
-    // ---- what it says ----
+    // ---- recorded calls ----
     Observation &observe(Observation::Kind kind);
     Report &report(Report::Kind kind);
     bool current(std::uint64_t epoch) const noexcept { return is_attached && epoch == epoch_now; }
@@ -80,7 +81,7 @@ class PluginHarness::Body final : public Tenant, public CallMonitor {
     std::map<std::string, const void *, std::less<>> sides;
     OperationObserver observer;
     State state = State::idle;
-    const char *inside = nullptr; // the call into the plugin that is under way
+    const char *inside = nullptr; // the current call into the plugin
     std::thread::id loop = std::this_thread::get_id();
 
     std::string error, failed_text;
@@ -96,11 +97,11 @@ class PluginHarness::Body final : public Tenant, public CallMonitor {
     std::vector<std::string> links;
     std::string attached_node, node_name;
     std::uint64_t node_epoch = 0, epoch_now = 0;
-    std::size_t looks = 0; // observations that are an answer
+    std::size_t looks = 0; // number of replaces, updates and failures
     bool is_attached = false, links_said = false;
-    bool doubted = false;            // it has reported an empty set that it cannot have seen
-    std::set<std::uint64_t> joining; // operations of the connector
-    std::uint64_t beginning = 0;     // the one whose call is under way
+    bool doubted = false;            // it has reported an empty set that no operation has shown
+    std::set<std::uint64_t> joining; // operations of the connector in flight
+    std::uint64_t beginning = 0;     // the operation that is being started
     std::int32_t refused = KITH_OK;
     PeerReader peer_reader;
     LinkReader link_reader;
@@ -114,10 +115,10 @@ class PluginHarness::Body final : public Tenant, public CallMonitor {
     std::deque<QueuedEvent> queue;
     std::uint64_t mask = 0, batch = 0, seq = 0;
     bool delivering = false;
-    std::shared_ptr<bool> alive = std::make_shared<bool>(true); // asked by what is called later
+    std::shared_ptr<bool> alive = std::make_shared<bool>(true); // checked by deferred functions
 };
 
-/// The engine's table of a service; null when it is not the engine's. Static.
+/// The engine's table of a service, which is static; null for a service that is not the engine's.
 const void *harness_service(std::string_view id) noexcept;
 
 } // namespace kith::testkit

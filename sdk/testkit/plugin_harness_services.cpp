@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The engine's services as a harness offers them: they check, and write down.
+// The engine's services in a PluginHarness: they check and record the calls.
 #include "plugin_harness_body.hpp"
 #include "simulated_machine_body.hpp"
 
@@ -45,7 +45,7 @@ std::vector<std::string> own(const kith_str *list, std::uint32_t count) {
 
 RecordedLink own(const LinkView &link) { return {std::string(link.name), own(link.attributes)}; }
 
-// A call that may be made from start to `stopped`, by a plugin of that kind, and may be made to fail.
+// A call that is allowed from start to `stopped` for a plugin of that kind, and that fail_call can make fail.
 template <class F>
 std::int32_t said(const kith_host *host, const char *what, std::uint32_t kind, F &&function) noexcept {
     Body &harness = Body::of(host);
@@ -66,7 +66,7 @@ const Options &options_of(const kith_host *host) noexcept { return Body::of(host
 
 // ---- log and node ----
 
-std::mutex log_mutex; // log lines come on any thread
+std::mutex log_mutex; // log lines may come from any thread
 
 constexpr kith_log_host log_table = {
     .level = [](const kith_host *) noexcept -> std::uint32_t { return KITH_LOG_TRACE; },
@@ -157,7 +157,7 @@ constexpr kith_discovery_host discovery_table = {
             }
             if (harness.peer_reader.peers().size() > harness.max_peers) return KITH_LIMIT;
             const auto doubt = harness.observer.tally().replaced(harness.peer_reader.peers().empty());
-            if (doubt && !std::exchange(harness.doubted, true)) { // once: a plugin that does it does it each time
+            if (doubt && !std::exchange(harness.doubted, true)) { // reported once, because such a plugin does it each time
                 harness.violate("E3: discovery.replace with an empty set, though " + *doubt +
                                 "; what could not look reports discovery.failed, so that the last set stays");
             }
@@ -236,7 +236,7 @@ constexpr kith_discovery_host discovery_table = {
 
 constexpr kith_connector_host connector_table = {
     .done = [](const kith_host *host, std::uint64_t op, std::int32_t status, kith_str text) noexcept -> std::int32_t {
-        // Said once whatever happens, so it is not made to fail: a plugin could not say it again.
+        // fail_call does not apply: the report is made only once, and a plugin could not repeat it.
         Body &harness = Body::of(host);
         if (!harness.called("connector.done", true)) return KITH_CANCELLED;
         if (op != 0 && op == harness.beginning) harness.violate("T2: connector.done inside the call that began the operation");

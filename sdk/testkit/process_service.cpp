@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kith.process/1 of a simulated machine: its table, its checks, how its completions are told.
+// The service kith.process/1 of a simulated machine: its table, argument checks and completions.
 #include "simulated_processes.hpp"
 
 #include <kith/hosting/status.hpp>
@@ -103,7 +103,7 @@ std::int32_t start(const kith_host *host, const kith_process_program *given, std
     return KITH_OK;
 }
 
-// One of its operations, when none of that kind is outstanding. which: of its members that keep the operation.
+// Begins an operation on a program, unless one of that kind is outstanding. which: the member that stores the operation.
 template <class Begin>
 std::int32_t ask(const kith_host *host, const char *what, std::uint64_t process, Begin &&begin) noexcept {
     TenantResources &resources = SimulatedMachine::Body::seat_of(host);
@@ -171,7 +171,7 @@ std::int32_t begin_wait(const kith_host *host, std::uint64_t process, std::uint6
     });
 }
 
-// These two never fail by fail_call: nobody could do anything about it.
+// fail_call does not apply to these two: a caller could not handle a failure.
 template <class F>
 std::int32_t dismiss(const kith_host *host, const char *what, std::uint64_t process, F &&function) noexcept {
     TenantResources &resources = SimulatedMachine::Body::seat_of(host);
@@ -203,7 +203,7 @@ constexpr kith_process_host table = {
 
 const kith_process_host *process_service() noexcept { return &table; }
 
-// ---- the machine's side ----
+// ---- SimulatedMachine ----
 
 void SimulatedMachine::program(std::string_view path, Program program) {
     body_->programs().have(path, [program = std::move(program)](const ProgramRun &) { return program; });

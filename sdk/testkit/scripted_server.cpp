@@ -47,7 +47,7 @@ class Conversation::Body {
     ScriptedServer::Body &peer;
     std::size_t number;
     Conversation face;
-    Stream *stream; // null: over
+    Stream *stream; // null: ended
     std::string all;
     Fifo out;
     std::size_t taken = 0;
@@ -56,10 +56,10 @@ class Conversation::Body {
     Handler bytes, end;
     Script script;
     std::size_t at = 0;
-    std::optional<TlsServer> tls; // until the handshake is done
-    bool greeted = false;         // its hello has come
+    std::optional<TlsServer> tls; // set until the handshake is done
+    bool greeted = false;         // the client's hello was received
     std::string certificate, server_name;
-    Fifo held; // what is to go out behind the handshake
+    Fifo held; // bytes to send after the handshake
 };
 
 class ScriptedServer::Body final : public SocketOwner {
@@ -117,10 +117,10 @@ class ScriptedServer::Body final : public SocketOwner {
     Conversation::Handler accept_handler;
     std::optional<TlsServer> tls;
     std::vector<std::string> failures;
-    std::shared_ptr<bool> alive = std::make_shared<bool>(true); // asked by functions that are called later
+    std::shared_ptr<bool> alive = std::make_shared<bool>(true); // checked by deferred functions
 };
 
-// Something has changed: read, let the handlers and the script see it, send what waits.
+// Handles a change of the stream: reads, calls the handlers and the script, and sends waiting bytes.
 void Conversation::Body::pump() {
     if (stream != nullptr && reading) {
         const bool news = stream->available() != 0;
@@ -144,7 +144,7 @@ void Conversation::Body::pump() {
     flush();
 }
 
-// True when it is done just now: then what has come behind it is there.
+// Returns true when the handshake is completed by this call; then bytes after it may have been received.
 bool Conversation::Body::shake() {
     while (tls) {
         const TlsFront front = front_of(all);
@@ -334,7 +334,7 @@ Script &Script::stop_reading() {
     return then([](Conversation &c) { c.stop_reading(); });
 }
 
-// ---- peer ----
+// ---- server ----
 
 ScriptedServer::ScriptedServer(SimulatedMachine &machine, std::uint16_t port, std::string_view address, std::size_t backlog)
     : body_(std::make_unique<Body>(machine, port, address, backlog)) {}

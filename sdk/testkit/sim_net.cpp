@@ -33,7 +33,7 @@ std::uint64_t mix(std::uint64_t h, std::uint64_t word) noexcept {
     return h ^ (h >> 32);
 }
 
-// Eight bytes at a time: the trace is most of what a call costs.
+// Hashes eight bytes at a time, because the trace is most of the cost of a call.
 std::uint64_t hash(std::string_view bytes) noexcept {
     std::uint64_t h = 0xcbf29ce484222325u ^ bytes.size();
     while (!bytes.empty()) {
@@ -56,7 +56,7 @@ Subnet numeric(std::string_view text) {
 
 } // namespace
 
-// Functions that tests want called later; a slot is used again once its function has run.
+// Deferred functions of tests; a slot is reused after its function has run.
 struct SimNet::Later final : Actor {
     std::vector<std::function<void()>> functions;
     std::vector<std::uint32_t> free;
@@ -89,15 +89,15 @@ struct SimNet::Private {
     std::vector<std::unique_ptr<SimulatedMachine>> machines;
     std::map<Address, SimulatedMachine *> addresses;
     std::unordered_map<std::string, std::vector<Address>> names;
-    std::map<std::pair<std::uint32_t, std::uint32_t>, Link> links; // from one to the other; absent: a good one
-    std::vector<std::uint32_t> island;                             // by machine, if there are any
-    bool some_ways_lost = false;                                   // some machine has more, or less, than one good interface
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Link> links; // by sender and receiver; absent: no faults
+    std::vector<std::uint32_t> island;                             // by machine; empty: no islands
+    bool some_ways_lost = false;                                   // a machine has more or less than one usable interface
     Later later;
 
     std::atomic<bool> has_posts = false;
     std::mutex mutex;
     std::condition_variable arrived;
-    std::vector<std::uint32_t> posts; // machines, in the order of their posts
+    std::vector<std::uint32_t> posts; // indices of machines, in the order of their posts
 };
 
 SimNet::SimNet(std::uint64_t seed)
@@ -275,7 +275,7 @@ bool SimNet::await_post(std::chrono::milliseconds bound) {
     return private_->arrived.wait_for(lock, bound, [this] { return !private_->posts.empty(); });
 }
 
-// ---- weather ----
+// ---- network faults ----
 
 void SimNet::delay(Duration least, Duration most) {
     delay_least_ = count(least);
@@ -338,7 +338,7 @@ bool SimNet::holds(const SimulatedMachine &machine, const Address &address) cons
 }
 
 std::uint32_t SimNet::island_of(std::uint32_t machine) const noexcept {
-    return machine < private_->island.size() ? private_->island[machine] : 0; // it came later
+    return machine < private_->island.size() ? private_->island[machine] : 0; // the machine was added later
 }
 
 bool SimNet::broken_links() const noexcept { return !private_->island.empty() || !private_->links.empty(); }

@@ -177,7 +177,7 @@ void SimulatedHttp::send_request(Exchange &one, Link &link) {
     link.out += packed(frame);
     bound(link.exchange, one, one.request.response_timeout);
     flush(link);
-    // A connection that has ended already tells it no more.
+    // A connection that has already ended reports nothing more.
     on_.net.schedule(on_.net.now_ns(), *this, unused, UINT32_MAX, one.link);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The HTTP clients of one simulated machine: what kith.http/1 promises, over the streams of tcp_stack, so that the weather of the net
-// concerns them as it does every stream.
+// The HTTP clients of one simulated machine: implements kith.http/1 over the streams of tcp_stack, so that network faults
+// affect them as every stream.
 #pragma once
 
 #include "http_frames.hpp"
@@ -21,11 +21,11 @@ class SimulatedHttp final : public Actor, public SocketOwner {
   public:
     explicit SimulatedHttp(SimulatedMachine::Body &on) : on_(on) {}
 
-    /// The settings of a client that is being opened, by its operation.
+    /// The settings of a client that an operation opens.
     HttpSettings &opening(std::uint64_t op) { return opening_[op]; }
     void opened(std::uint64_t op) noexcept { opening_.erase(op); }
     std::uint64_t add_client(TenantResources &resources, HttpSettings settings);
-    /// Null when this resources has none of that id.
+    /// Null when this tenant has no client of that id.
     const HttpSettings *client(const TenantResources &resources, std::uint64_t id) const noexcept;
     bool full(std::uint64_t client) const noexcept;
     void begin(TenantResources &resources, std::uint64_t client, HttpRequest request, Op &op);
@@ -33,17 +33,17 @@ class SimulatedHttp final : public Actor, public SocketOwner {
     bool reading(std::uint64_t response) const noexcept;
     void read(std::uint64_t response, Op &op);
     void close(std::uint64_t id);
-    /// All that is of this resources, without a completion.
+    /// Closes everything of this tenant, without completions.
     void close(const TenantResources &resources);
 
-    // ---- when completions are told ----
+    // ---- for the completions ----
 
     struct Exchange;
-    /// Null when it is gone.
+    /// Null when it does not exist any more.
     Exchange *exchange(std::uint64_t id) noexcept;
-    /// It did not end well, for whatever reason.
+    /// The operation has failed.
     void abandon(std::uint64_t id);
-    /// At most so many bytes of the body that came.
+    /// Takes at most this number of received bytes of the body.
     std::string take(Exchange &exchange, std::size_t most);
 
     struct Exchange {
@@ -52,13 +52,13 @@ class SimulatedHttp final : public Actor, public SocketOwner {
         std::uint64_t client = 0, link = 0, op = 0; // op: outstanding; 0: none
         HttpRequest request;
         Phase phase = Phase::connecting;
-        std::uint32_t generation = 0; // of the timer that counts
+        std::uint32_t generation = 0; // number of the valid timer
         bool responded = false, reused = false, retried = false;
         std::uint32_t code = 0;
         std::vector<std::pair<std::string, std::string>> fields;
         std::string body;
-        std::uint64_t got = 0;         // bytes of the body so far
-        std::int32_t status = KITH_OK; // what every further read is told
+        std::uint64_t got = 0;         // bytes of the body received so far
+        std::int32_t status = KITH_OK; // reported for every further read
         std::string text;
     };
 
@@ -74,16 +74,16 @@ class SimulatedHttp final : public Actor, public SocketOwner {
         HttpSettings settings;
     };
     struct Link {
-        std::uint64_t client = 0, exchange = 0; // exchange: 0 when it is kept
+        std::uint64_t client = 0, exchange = 0; // exchange: 0 while idle
         std::string origin;
         Fifo in, out;
         Stream *stream = nullptr;
         std::vector<Address> targets;
         std::vector<std::uint64_t> dials;
         std::size_t failed = 0;
-        std::int32_t status = KITH_OK; // of the dials that failed
+        std::int32_t status = KITH_OK; // status of the failed connects
         std::uint32_t generation = 0;
-        bool last = false; // it ends after this response
+        bool last = false; // closed after this response
     };
 
     void connect(std::uint64_t id, Exchange &exchange);

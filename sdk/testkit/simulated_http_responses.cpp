@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The second half of SimulatedHttp: what the servers say, and how it is given out.
+// The second half of SimulatedHttp: receives the responses of servers and completes reads.
 #include "simulated_http.hpp"
 
 #include <algorithm>
@@ -30,13 +30,13 @@ void SimulatedHttp::on_stream(Stream &, std::uint64_t token) {
     pull(token);
 }
 
-// Takes what somebody waits for, and no more.
+// Reads only what an operation waits for.
 void SimulatedHttp::pull(std::uint64_t link_id) {
     for (auto found = links_.find(link_id); found != links_.end(); found = links_.find(link_id)) {
         Link &link = found->second;
         if (link.stream == nullptr) return;
         Stream &stream = *link.stream;
-        if (link.exchange == 0) { // kept: whatever it says, it is of no use
+        if (link.exchange == 0) { // an idle connection: any data makes it unusable
             if (stream.available() != 0 || stream.ended || stream.broken != KITH_OK) drop(link_id);
             return;
         }
@@ -131,7 +131,7 @@ void SimulatedHttp::head(Exchange &one, Link &link, const HttpFrame &frame) {
     one.op = 0;
 }
 
-// The connection has done its part.
+// The exchange has ended: keeps or closes its connection.
 void SimulatedHttp::finished(Exchange &one) {
     one.phase = Phase::ended;
     ++one.generation;
@@ -147,7 +147,7 @@ void SimulatedHttp::finished(Exchange &one) {
 void SimulatedHttp::ended(Exchange &one, std::int32_t status) {
     const std::string how = status == KITH_CLOSED ? "it ended the connection" : "the connection broke";
     if (one.phase == Phase::waiting && one.reused && !one.retried && one.request.idempotent()) {
-        one.retried = true; // it was closed while nobody used it
+        one.retried = true; // the idle connection had been closed
         const std::uint64_t id = id_of(one);
         drop(std::exchange(one.link, 0));
         return connect(id, one);
@@ -164,7 +164,7 @@ void SimulatedHttp::read(std::uint64_t response, Op &op) {
     one.op = op.id;
     if (one.status != KITH_OK || one.phase == Phase::ended || !one.body.empty()) return serve_read(one);
     bound(response, one, one.request.idle_timeout);
-    // What came already is looked at later: nothing of a stream's may be done within a call.
+    // Received data is handled later: streams must not be used within a call.
     on_.net.schedule(on_.net.now_ns(), *this, unused, UINT32_MAX, one.link);
 }
 

@@ -215,7 +215,7 @@ void SimulatedMachine::Body::time_out(Op &op, std::uint64_t after) {
     net.schedule(after > UINT64_MAX - now ? UINT64_MAX : now + after, *this, timeout, slot_of(op.id), op.id);
 }
 
-// It ends before its time.
+// Ends an operation before its completion is due.
 void SimulatedMachine::Body::abandon(Op &op, std::int32_t status) {
     if (op.dial != 0) net.tcp().hang_up(std::exchange(op.dial, 0));
     ready(op, status);
@@ -238,7 +238,7 @@ void SimulatedMachine::Body::release(Op &op) noexcept {
 
 void SimulatedMachine::Body::finish(Op &op) {
     Op done = std::move(op);
-    release(op); // first: the callback may begin others
+    release(op); // before the callback, which may begin other operations
     if (done.status == KITH_OK && done.fallible) done.status = net.fault_of(done.what);
     if (done.status == KITH_OK && done.fallible && !failing_services.empty()) done.status = failure_of(done.what);
     done.deliver(*done.resources, done);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a machine is made of: tenants of tenants, their operations and sockets, files. The functions of each service stand in a file of
-// their own: time_services.cpp, tcp.cpp, udp.cpp, files.cpp.
+// The implementation of SimulatedMachine: its tenants with their operations and sockets, and its files. The services are in
+// files of their own, such as time_services.cpp, tcp_service.cpp and file_services.cpp.
 #pragma once
 
 #include "slot_reuse.hpp"
@@ -47,17 +47,17 @@ inline std::string_view view(kith_str s) noexcept {
 }
 inline kith_str str(std::string_view s) noexcept { return {s.data(), s.size()}; }
 
-/// The place of one tenant.
+/// The resources of one tenant.
 struct TenantResources {
     SimulatedMachine::Body *body = nullptr;
     kith_host *host = nullptr;
     Tenant *tenant = nullptr;
     CallMonitor *monitor = nullptr;
-    const kith_udp_plugin *udp = nullptr; // its side, once it has bound a socket: asked for often
+    const kith_udp_plugin *udp = nullptr; // its table, cached when it has bound a socket
     std::string instance;
     std::uint32_t index = 0;
     std::uint64_t serial = 0;
-    std::uint32_t first = none; // operations, in the order they began
+    std::uint32_t first = none; // operations, in the order of their start
     std::uint32_t last = none;
     std::size_t outstanding = 0;
 
@@ -66,13 +66,13 @@ struct TenantResources {
     std::size_t scheduled = 0;
     bool silent = false;
 
-    /// Refuse a call (E1).
+    /// Refuses a call (E1).
     std::int32_t refuse(std::int32_t status, std::string_view text) const {
         if (host->error != nullptr) host->error(host, str(text));
         return status;
     }
 
-    /// The tenant's side of a service, null when it has none.
+    /// The tenant's table of a service; null when it has none.
     template <class Table>
     const Table *side(const char *id) noexcept {
         return static_cast<const Table *>(tenant->service(id));
@@ -88,8 +88,8 @@ struct Op {
     const char *what = "";
     std::uint64_t user = 0;
     std::int32_t status = KITH_OK;
-    bool ready = false;   // its completion is in the queue
-    bool fallible = true; // may be made to fail by SimNet::fail_call
+    bool ready = false;   // its completion is queued
+    bool fallible = true; // SimNet::fail_call can make it fail
     std::uint32_t previous = none, next = none;
     std::uint64_t socket = 0;
     std::uint64_t number = 0; // maximum of a read, progress of a write, version of a watch, backlog
@@ -100,9 +100,9 @@ struct Op {
     std::size_t target = 0;
     std::vector<Address> targets;
     std::string data, name;
-    UdpSocket *udp = nullptr;      // bound, and not told yet
+    UdpSocket *udp = nullptr;      // bound, and not reported yet
     std::uint32_t sent = 0;        // datagrams
-    std::int32_t failed = KITH_OK; // why the first of them that was not taken was not
+    std::int32_t failed = KITH_OK; // status of the first datagram that was refused
     std::shared_ptr<const DnsQuery> question;
     std::shared_ptr<const DnsFound> found;
 };
@@ -114,8 +114,8 @@ struct Socket {
     Listener *listener = nullptr;
     UdpSocket *udp = nullptr;
     std::uint32_t reader = none, writer = none, accepter = none, securer = none; // operations
-    bool secured = false;                                                        // by kith.tls/0, or it was tried
-    bool useless = false;                                                        // it was tried in vain
+    bool secured = false;                                                        // kith.tls/0 has secured it, or tried to
+    bool useless = false;                                                        // securing has failed
 };
 
 struct File {
@@ -137,12 +137,12 @@ class SimulatedMachine::Body final : public Actor, public SocketOwner, public Ud
 
     enum What : std::uint32_t { complete, fire, timeout, resolve, posted, jumped, asked };
 
-    /// A call has come in: tells the monitor; a status that it shall fail with, or KITH_OK.
+    /// Reports a call to the monitor. Returns a status with which the call must fail, or KITH_OK.
     std::int32_t called(TenantResources &resources, const char *what);
-    /// After called() was good.
+    /// Begins an operation after called() has returned KITH_OK.
     Op &begin(TenantResources &resources, const char *what, Op::Deliver deliver, std::uint64_t user, std::uint64_t *id);
     Op *find(std::uint64_t id) noexcept;
-    /// Have its completion run from the queue.
+    /// Queues its completion.
     void ready(Op &op, std::int32_t status);
     /// The same, after some time.
     void ready_in(Op &op, std::uint64_t delay) { net.schedule(net.now_ns() + delay, *this, fire, slot_of(op.id), op.id); }
@@ -150,7 +150,7 @@ class SimulatedMachine::Body final : public Actor, public SocketOwner, public Ud
     void abandon(Op &op, std::int32_t status);
     void release(Op &op) noexcept;
     void finish(Op &op);
-    /// What fail_service has asked for an operation, such as "tcp.read".
+    /// The status that fail_service has set for an operation, such as "tcp.read".
     std::int32_t failure_of(std::string_view what) const;
 
     // ---- sockets ----
@@ -177,15 +177,15 @@ class SimulatedMachine::Body final : public Actor, public SocketOwner, public Ud
     void changed(const std::string &path);
     std::uint64_t version(const std::string &path) const;
     bool may_read(const File &file) const noexcept;
-    /// The whole of it, or a status of kith.file/1.
+    /// Reads a whole file, or returns a status of kith.file/1.
     std::int32_t read_file(const std::string &path, std::uint64_t max, std::string &out) const;
     kith_file_info info(const File &file) const noexcept;
 
-    // ---- the rest ----
+    // ---- other ----
 
-    void answer(Op &op); // to a question of kith.dns/1
+    void answer(Op &op); // completes a query of kith.dns/1
     std::size_t questions(const TenantResources &resources) const noexcept;
-    SimulatedHttp &http();          // made when first asked for
+    SimulatedHttp &http();          // created on first use
     SimulatedProcesses &programs(); // the same
     SimulatedTls &tls();            // the same
     void take_post();
@@ -221,10 +221,10 @@ class SimulatedMachine::Body final : public Actor, public SocketOwner, public Ud
     std::uint64_t file_version = 0;
     std::uint32_t user_id = 1000;
     std::map<std::string, const std::string *, std::less<>> variables;
-    std::deque<std::string> values; // of variables, also those that were changed since: strings are borrowed until destroy
+    std::deque<std::string> values; // values of variables, also earlier ones: strings are borrowed until destroy
     std::map<std::string, std::string, std::less<>> states;
     bool has_state_dir = true;
-    std::int32_t state_status = KITH_OK; // of each operation on it
+    std::int32_t state_status = KITH_OK; // status of each operation on state
 
     std::unique_ptr<SimulatedHttp> simulated_http;
     std::unique_ptr<SimulatedProcesses> simulated_processes;
@@ -234,7 +234,7 @@ class SimulatedMachine::Body final : public Actor, public SocketOwner, public Ud
     std::atomic<std::int64_t> monotonic_skew = 0;
 };
 
-/// The tables; static.
+/// The tables of the services; static.
 const kith_clock_host *clock_service() noexcept;
 const kith_timer_host *timer_service() noexcept;
 const kith_random_host *random_service() noexcept;

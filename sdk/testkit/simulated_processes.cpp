@@ -30,7 +30,7 @@ SimulatedProcesses::Running &SimulatedProcesses::begin(TenantResources &resource
     const std::uint64_t now = on_.net.now_ns();
     if (one.program.timeout != 0)
         on_.net.schedule(one.program.timeout > UINT64_MAX - now ? UINT64_MAX : now + one.program.timeout, *this, late, 0, id);
-    proceed(one); // before anybody talks with it
+    proceed(one); // before the first read or write
     return one;
 }
 
@@ -44,7 +44,7 @@ std::size_t SimulatedProcesses::count(const TenantResources &resources) const no
         std::count_if(running_.begin(), running_.end(), [&](const auto &one) { return one.second.resources == &resources; }));
 }
 
-// ---- what it does ----
+// ---- steps ----
 
 void SimulatedProcesses::on_event(std::uint32_t what, std::uint32_t slot, std::uint64_t id) {
     const auto found = running_.find(id);
@@ -75,7 +75,7 @@ void SimulatedProcesses::proceed(Running &one) {
     }
 }
 
-// False: it is not over with this one yet, or the program has ended by it.
+// Returns false when the step is not done yet, or when it has ended the program.
 bool SimulatedProcesses::done(Running &one, const Program::Step &step) {
     using StepKind = Program::Kind;
     switch (step.kind) {
@@ -87,7 +87,7 @@ bool SimulatedProcesses::done(Running &one, const Program::Step &step) {
         if (say(one)) again_in(one, static_cast<std::uint64_t>(std::max<std::int64_t>(step.span.count(), 1)));
         return false;
     case StepKind::complain: one.errors.add(step.text); return true;
-    case StepKind::wait: // what comes after it
+    case StepKind::wait: // the next step follows after the delay
         ++one.step;
         again_in(one, static_cast<std::uint64_t>(step.span.count()));
         return false;
@@ -115,7 +115,7 @@ bool SimulatedProcesses::done(Running &one, const Program::Step &step) {
     return false;
 }
 
-// False: the pipe is full, or nobody is at its other end.
+// Returns false when the pipe is full or has no reader.
 bool SimulatedProcesses::say(Running &one) {
     if (one.mute) {
         one.saying.clear();
@@ -145,7 +145,7 @@ void SimulatedProcesses::ended(Running &one, std::uint32_t code, std::uint32_t s
     serve(one);
 }
 
-// ---- what is asked of it ----
+// ---- operations ----
 
 void SimulatedProcesses::complete(std::uint64_t id, std::int32_t status) {
     if (Op *op = on_.find(id); op != nullptr && !op->ready) on_.ready(*op, status);
@@ -186,7 +186,7 @@ void SimulatedProcesses::write(Running &one, std::string_view data) {
     serve(one);
 }
 
-// What was written goes to the program, as far as it reads; the write is done when all is in the pipe.
+// Passes written bytes to the program as far as it reads. A write is complete when all its bytes are in the pipe.
 void SimulatedProcesses::pump(Running &one) {
     if (one.writer == 0) return;
     if (one.deaf || !one.run->running) {
@@ -231,7 +231,7 @@ void SimulatedProcesses::close(const TenantResources &resources) {
     for (auto at = running_.begin(); at != running_.end();) {
         Running &one = (at++)->second;
         if (one.resources != &resources) continue;
-        one.reader = one.writer = one.waiter = 0; // they end without a completion
+        one.reader = one.writer = one.waiter = 0; // the operations end without a completion
         one.resources = nullptr;
         if (!one.closed) close(one);
     }

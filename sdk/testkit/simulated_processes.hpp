@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The programs of one simulated machine: those that it has, and those that run.
+// The programs of one simulated machine: the installed ones and the running ones.
 #pragma once
 
 #include "simulated_machine_body.hpp"
@@ -26,14 +26,14 @@ class SimulatedProcesses final : public Actor {
         Program script;
         ProgramRun *run = nullptr;
         std::size_t step = 0;
-        std::uint32_t generation = 0; // of the wait that counts
-        std::size_t expected = 0;     // of what it read: searched so far
-        std::string output, input;    // in the pipes
-        std::string saying;           // that found no room in the pipe yet
+        std::uint32_t generation = 0; // number of the valid wait
+        std::size_t expected = 0;     // part of the input that was searched by `expect`
+        std::string output, input;    // contents of the pipes
+        std::string saying;           // output that did not fit into the pipe yet
         ProcessErrors errors;
-        std::uint64_t taken = 0; // of its output
+        std::uint64_t taken = 0; // bytes read of its output
         std::uint64_t reader = 0, writer = 0, waiter = 0;
-        std::int32_t status = KITH_OK; // of its end
+        std::int32_t status = KITH_OK; // how it ended
         bool mute = false, deaf = false, reads = true, input_ended = false, ending = false, closed = false;
     };
 
@@ -42,18 +42,18 @@ class SimulatedProcesses final : public Actor {
     bool has(const std::string &path) const { return programs_.contains(path); }
     const std::deque<ProgramRun> &runs() const noexcept { return runs_; }
 
-    /// What is to be started by an operation.
+    /// The program that an operation starts.
     ProcessProgram &starting(std::uint64_t op) { return starting_[op]; }
     ProcessProgram started(std::uint64_t op) { return std::move(starting_.extract(op).mapped()); }
     Running &begin(TenantResources &resources, ProcessProgram program);
-    /// Null when this resources has none of that id that is open.
+    /// Null when this tenant has no open program of that id.
     Running *find(const TenantResources &resources, std::uint64_t id) noexcept;
-    /// Those of the resources that run or are open.
+    /// The number of the tenant's programs that run or are open.
     std::size_t count(const TenantResources &resources) const noexcept;
 
-    /// Completes the operations of it that have something to tell.
+    /// Completes the operations on a program that can complete.
     void serve(Running &one);
-    /// At most so many bytes of its output; its status when that is no longer KITH_OK.
+    /// Takes at most this number of bytes of its output. Returns its status when that is not KITH_OK any more.
     std::int32_t take(Running &one, std::size_t most, std::string &out);
     void write(Running &one, std::string_view data);
     void shut(Running &one);

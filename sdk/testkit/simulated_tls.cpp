@@ -62,10 +62,10 @@ void SimulatedTls::close(const TenantResources &resources) {
 void SimulatedTls::begin(Op &op, const TlsClientSettings &settings, std::string_view server_name) {
     Shake &shake = shakes_[op.id];
     shake.settings = settings;
-    shake.papers = read(settings); // anew each time: they are as they are now
+    shake.papers = read(settings); // read for each handshake, because the files may change
     if (shake.papers.status != KITH_OK) return refuse(op, shake.papers.status, shake.papers.text);
     const std::string name(Address::parse(server_name) ? std::string_view{} : server_name);
-    // It is small, so an idle stream takes all of it.
+    // It is small, so an idle stream accepts all of it.
     on_.net.tcp().write(
         *on_.socket(*op.resources, op.socket)->stream,
         packed({TlsRecord::hello,
@@ -89,7 +89,7 @@ void SimulatedTls::pump(Socket &socket, Op &op) {
     if (op.ready || found == shakes_.end()) return;
     Shake &shake = found->second;
     Stream &stream = *socket.stream;
-    // No more than the record: what follows is whoever reads next's.
+    // Takes only the record: the bytes after it belong to the next reader.
     for (;;) {
         const TlsFront front = front_of(shake.in);
         switch (front.state) {

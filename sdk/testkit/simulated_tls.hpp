@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The clients of kith.tls/0 of one simulated machine, and the handshakes under way.
+// The clients of kith.tls/0 of one simulated machine, and the handshakes in progress.
 #pragma once
 
 #include "simulated_machine_body.hpp"
@@ -18,10 +18,10 @@ class SimulatedTls {
   public:
     explicit SimulatedTls(SimulatedMachine::Body &on) : on_(on) {}
 
-    /// What the files of a client hold now.
+    /// The present contents of the files of a client.
     struct Papers {
         std::int32_t status = KITH_OK;
-        std::string text; ///< why not
+        std::string text; ///< reason of a failure
         std::vector<TlsPaper> authorities;
         std::string certificate; ///< as it is sent
     };
@@ -33,7 +33,7 @@ class SimulatedTls {
     std::uint64_t add_client(TenantResources &resources, TlsClientSettings settings);
     const TlsClientSettings *client(const TenantResources &resources, std::uint64_t id) const noexcept;
     void close(std::uint64_t client) noexcept { clients_.erase(client); }
-    /// All that is of this resources.
+    /// Closes everything of this tenant.
     void close(const TenantResources &resources);
 
     /// One handshake.
@@ -42,12 +42,12 @@ class SimulatedTls {
         Papers papers;
         std::string in;
         std::uint32_t version = 0;
-        std::vector<TlsPaper> chain; ///< of the other side
+        std::vector<TlsPaper> chain; ///< certificates of the other side
     };
     void begin(Op &op, const TlsClientSettings &settings, std::string_view server_name);
-    /// Something has come.
+    /// Handles received bytes.
     void pump(Socket &socket, Op &op);
-    /// It has ended, in whatever way.
+    /// The handshake has ended.
     Shake take(std::uint64_t op);
 
   private:

@@ -6,7 +6,7 @@
 
 namespace kith::testkit {
 
-/// The number of a place in `all` that nobody has: one that was given back to `free`, or a new one.
+/// Returns the index of an unused element of `all`: one from the list `free`, or a new one.
 template <class Places>
 std::uint32_t take_slot(Places &all, std::vector<std::uint32_t> &free) {
     if (free.empty()) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kith.tcp/1 of a simulated machine: the service's side of the sockets in tcp_stack.
+// The service kith.tcp/1 of a simulated machine, over the sockets of tcp_stack.
 #include "simulated_machine_body.hpp"
 #include "simulated_tls.hpp"
 
@@ -13,7 +13,7 @@ namespace kith::testkit {
 
 namespace {
 
-// What a completion says of a failure.
+// The text of a failure.
 class Text {
   public:
     Text(const Op &op, std::string subject) {
@@ -34,7 +34,7 @@ std::string of_socket(const SocketName &name) { return of_port(name.address.text
 
 const kith_tcp_plugin *side(TenantResources &resources) noexcept { return resources.side<kith_tcp_plugin>(KITH_TCP); }
 
-// Where streams and listeners begin.
+// ---- connect and listen ----
 std::int32_t check(TenantResources &resources, std::uint32_t port) {
     const auto *table = side(resources);
     if (!table || !table->connected || !table->listening || !table->accepted || !table->read || !table->written) {
@@ -203,7 +203,7 @@ std::int32_t accept(const kith_host *host, std::uint64_t listener, std::uint64_t
     return KITH_OK;
 }
 
-// KITH_OK and the stream, or why not.
+// Returns KITH_OK and the stream, or the status of a failure.
 std::int32_t stream_of(SimulatedMachine::Body &on, TenantResources &resources, std::uint64_t id, Socket *&out) noexcept {
     out = on.socket(resources, id);
     if (out == nullptr) return resources.refuse(KITH_STALE, "a stream that is open is expected");
@@ -265,7 +265,7 @@ std::int32_t shutdown(const kith_host *host, std::uint64_t stream) noexcept {
     return KITH_OK;
 }
 
-// Never fails by fail_call: nobody could do anything about it.
+// fail_call does not apply: a caller could not handle a failure.
 std::int32_t close(const kith_host *host, std::uint64_t id) noexcept {
     TenantResources &resources = SimulatedMachine::Body::seat_of(host);
     SimulatedMachine::Body &on = *resources.body;
@@ -310,7 +310,7 @@ void SimulatedMachine::Body::on_stream(Stream &, std::uint64_t token) {
     if (is_socket(token) && slot < sockets.size() && sockets[slot].id == token) pump(sockets[slot]);
 }
 
-// Whatever can go on now goes on.
+// Completes the operations that can complete now.
 void SimulatedMachine::Body::pump(Socket &socket) {
     if (socket.accepter != none && !socket.listener->pending.empty()) ready(ops[socket.accepter], KITH_OK);
     if (socket.udp != nullptr) return pump_datagrams(socket);

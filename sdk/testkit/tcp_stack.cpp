@@ -11,7 +11,7 @@ namespace kith::testkit {
 namespace {
 
 constexpr std::uint64_t second = 1'000'000'000;
-constexpr std::uint64_t first_retry = second;            // of a SYN that nobody answers; doubles
+constexpr std::uint64_t first_retry = second;            // of an unanswered SYN; doubles
 constexpr std::uint64_t dial_limit = 127 * second;       // as Linux with tcp_syn_retries 6
 constexpr std::uint64_t retransmit_limit = 924 * second; // as Linux with tcp_retries2 15
 constexpr std::uint64_t slot_bits = 20;
@@ -24,7 +24,7 @@ std::uint64_t TcpStack::travel(const SimulatedMachine &from, const SimulatedMach
     return &from == &to ? 20'000 + net_.random().below(30'000) : net_.packet_delay();
 }
 
-// May anything come to this end?
+// Whether packets can reach this end.
 bool TcpStack::open_to(const Stream &stream) const noexcept {
     return net_.route_of(*stream.other_machine, *stream.machine) == Route::open &&
            net_.holds(*stream.machine, stream.local.address) && net_.holds(*stream.other_machine, stream.remote.address);
@@ -55,7 +55,7 @@ SocketName TcpStack::local_name(const SimulatedMachine &machine, const Address &
     return {{}, port};
 }
 
-// ---- dialling ----
+// ---- connecting ----
 
 std::uint64_t TcpStack::dial(SimulatedMachine &from, const Address &to, std::uint16_t port, SocketOwner &owner,
                              std::uint64_t token) {
@@ -84,7 +84,7 @@ void TcpStack::hang_up(std::uint64_t number) noexcept {
     free_dials_.push_back(slot);
 }
 
-// The SYN has come to where the other machine is, or should be.
+// The SYN arrives at the address of the other machine.
 void TcpStack::knock(std::uint32_t slot) {
     Dial &dial = dials_[slot];
     SimulatedMachine *machine = target(*dial.from, dial.to);
@@ -123,7 +123,7 @@ void TcpStack::answer(std::uint32_t slot, std::int32_t status) {
     dial.status = status;
     SimulatedMachine *machine = target(*dial.from, dial.to);
     const std::uint64_t at = net_.now_ns() + travel(*dial.from, machine != nullptr ? *machine : *dial.from);
-    if (dial.stream != nullptr) dial.stream->last_arrival = at; // nothing overtakes the answer
+    if (dial.stream != nullptr) dial.stream->last_arrival = at; // no data overtakes the SYN-ACK
     net_.schedule(at, *this, dialled, slot, dial.serial);
 }
 
@@ -201,7 +201,7 @@ void TcpStack::send(Stream &to, Stream::Segment segment, std::uint64_t not_befor
 std::size_t TcpStack::write(Stream &stream, std::string_view bytes) {
     if (stream.broken != KITH_OK || stream.finished) return 0;
     if (stream.other == nullptr) {
-        // Nobody is there to take it; the kernel does, until it learns that.
+        // There is no receiver. The kernel accepts the bytes until it detects that.
         const auto taken = std::min(bytes.size(), net_.window() - std::min(net_.window(), stream.sent_to_nobody));
         stream.sent_to_nobody += taken;
         if (stream.probing_since == 0) {
@@ -250,7 +250,7 @@ void TcpStack::close(Stream &stream) noexcept {
     if (stream.other != nullptr && stream.broken == KITH_OK) {
         if (stream.available() != 0) return reset(stream);
         finish(stream);
-        // What is still on its way to us will be answered by a reset.
+        // Data that is still in flight to this end will be answered by a reset.
         std::uint64_t last = 0;
         for (const auto &segment : stream.wire) {
             if (!segment.bytes.empty()) last = segment.arrives;
@@ -283,7 +283,7 @@ void TcpStack::vanish(SimulatedMachine &machine) noexcept {
         stream->wire.clear();
     }
     for (const auto &listener : listeners_) {
-        if (listener->machine == &machine) listener->local.port = 0; // found by nobody
+        if (listener->machine == &machine) listener->local.port = 0; // not found by any connect
     }
 }
 

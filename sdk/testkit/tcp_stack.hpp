@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// TCP as the kernels of all machines see it: dialling, listeners, and streams with windows, delay, resets and silence. It knows
-// nothing of plugins; machines and scripted peers stand on it.
+// The TCP implementation of all simulated machines: connects, listeners, and streams with windows, delays, resets and lost
+// machines. It is independent of plugins; machines and scripted servers use it.
 #pragma once
 
 #include "fifo.hpp"
@@ -22,10 +22,10 @@ namespace kith::testkit {
 struct Stream;
 struct Listener;
 
-/// Called from events only, never within a call to the stack. `token` is the owner's own.
+/// Called from events only, never within a call to the stack. `token` is a value of the owner.
 class SocketOwner {
   public:
-    /// Something of the stream has changed: bytes, the end, a break, room to write.
+    /// The stream has changed: received bytes, the end, a reset, or room to write.
     virtual void on_stream(Stream &stream, std::uint64_t token) = 0;
     virtual void on_incoming(Listener &listener, std::uint64_t token) = 0;
     /// stream is null unless status is KITH_OK.
@@ -42,15 +42,15 @@ struct Stream {
     SimulatedMachine *machine = nullptr;
     SimulatedMachine *other_machine = nullptr;
     Stream *other = nullptr;   // null: the other end is closed
-    bool other_silent = false; // the other end is gone without a word
+    bool other_silent = false; // the other end has vanished without an end or a reset
     SocketName local, remote;
     SocketOwner *owner = nullptr;
     std::uint64_t token = 0;
 
     Fifo unread;
-    bool ended = false; // the other side's end was read up to
+    bool ended = false; // the end of the other side was reached
     std::int32_t broken = KITH_OK;
-    bool finished = false; // we have said our end
+    bool finished = false; // this side has ended its direction
 
     struct Segment {
         std::uint64_t arrives = 0;
@@ -58,12 +58,12 @@ struct Stream {
         bool fin = false;
         bool reset = false;
     };
-    std::deque<Segment> wire; // towards this end, in order
+    std::deque<Segment> wire; // data in flight to this end, in order
     std::uint64_t last_arrival = 0;
-    std::size_t credit_used = 0;     // bytes on the wire towards us and unread
-    std::uint64_t stalled_since = 0; // 0: the wire moves
-    std::uint64_t probing_since = 0; // 0: nothing was sent to nobody
-    bool wants_room = false;         // the last write was not taken whole
+    std::size_t credit_used = 0;     // bytes in flight to this end, and unread ones
+    std::uint64_t stalled_since = 0; // 0: not stalled
+    std::uint64_t probing_since = 0; // 0: nothing was sent to a vanished end
+    bool wants_room = false;         // the last write was accepted only in part
     std::size_t sent_to_nobody = 0;
 
     std::size_t available() const noexcept { return unread.size(); }
@@ -85,31 +85,31 @@ class TcpStack final : public Actor {
     explicit TcpStack(SimNet &net) : net_(net) {}
     ~TcpStack();
 
-    /// Answered by on_dialled. Returns a number for hang_up.
+    /// Connects; on_dialled reports the result. Returns a number for hang_up.
     std::uint64_t dial(SimulatedMachine &from, const Address &to, std::uint16_t port, SocketOwner &owner, std::uint64_t token);
     void hang_up(std::uint64_t dial) noexcept;
 
-    /// KITH_OK, KITH_EXISTS, or KITH_IO when the address is not one of this machine's. port 0: any.
+    /// Returns KITH_OK, KITH_EXISTS, or KITH_IO when the machine does not have the address. port 0: any.
     std::int32_t listen(SimulatedMachine &machine, const Address &address, std::uint16_t port, std::size_t backlog,
                         SocketOwner &owner, std::uint64_t token, Listener *&out);
     /// The next connection; null when there is none.
     Stream *accept(Listener &listener, SocketOwner &owner, std::uint64_t token) noexcept;
     void close(Listener &listener) noexcept;
 
-    /// How many of the bytes were taken.
+    /// Returns the number of accepted bytes.
     std::size_t write(Stream &stream, std::string_view bytes);
     std::string read(Stream &stream, std::size_t max);
-    /// The end of our direction.
+    /// Ends the direction of this side.
     void finish(Stream &stream);
-    /// The stream is gone after these.
+    /// The stream must not be used after these functions.
     void close(Stream &stream) noexcept;
     void reset(Stream &stream) noexcept;
     void vanish(Stream &stream) noexcept;
 
-    /// All sockets of a machine, without a word.
+    /// Removes all sockets of a machine, without an end or a reset.
     void vanish(SimulatedMachine &machine) noexcept;
     void reset_between(const SimulatedMachine &a, const SimulatedMachine &b);
-    /// Some route has opened.
+    /// A route has opened.
     void routes_changed();
 
     std::size_t streams() const noexcept { return streams_.size() - free_.size(); }
@@ -149,7 +149,7 @@ class TcpStack final : public Actor {
     SimNet &net_;
     std::vector<std::unique_ptr<Stream>> streams_;
     std::vector<std::uint32_t> free_;                  // slots of streams_
-    std::vector<std::unique_ptr<Listener>> listeners_; // in the order they began
+    std::vector<std::unique_ptr<Listener>> listeners_; // in the order of their creation
     std::vector<std::uint16_t> ports_;                 // last ephemeral port, by machine
     std::vector<Dial> dials_;
     std::vector<std::uint32_t> free_dials_;

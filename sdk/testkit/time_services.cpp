@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kith.clock/1, kith.timer/1, kith.random/1 and kith.loop/1 of a simulated machine.
+// The services kith.clock/1, kith.timer/1, kith.random/1 and kith.loop/1 of a simulated machine.
 #include "simulated_machine_body.hpp"
 
 namespace kith::testkit {
@@ -35,7 +35,7 @@ constexpr kith_timer_host timer_table = {
             return resources.refuse(KITH_INVALID, "the plugin has no kith_timer_plugin.fired");
         }
         Op &op = on.begin(resources, "timer.start", fired, user, id);
-        op.fallible = false; // a timer fires, or is cancelled
+        op.fallible = false; // a timer either fires or is cancelled
         const std::uint64_t now = on.net.now_ns();
         on.ready_in(op, delay > UINT64_MAX - now ? UINT64_MAX - now : delay);
         return KITH_OK;

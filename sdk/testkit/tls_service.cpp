@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kith.tls/0 of a simulated machine: its table, its checks, how its completions are told.
+// The service kith.tls/0 of a simulated machine: its table, argument checks and completions.
 #include "simulated_tls.hpp"
 
 #include <kith/hosting/status.hpp>
@@ -14,7 +14,7 @@ namespace {
 
 const kith_tls_plugin &tls_side(TenantResources &resources) noexcept { return *resources.side<kith_tls_plugin>(KITH_TLS); }
 
-// What a completion says of a failure: the handshake's words, or those of a status that came from elsewhere (a cancel, a fault).
+// The text of a failure: that of the handshake, or the text of a status from elsewhere (a cancel, an injected fault).
 std::string text_of_tls(const Op &op) {
     if (op.status >= 0) return {};
     return op.name.empty() ? std::string(op.what) + ": " + std::string(status_sentence(op.status)) : op.name;
@@ -124,7 +124,7 @@ std::int32_t secure(const kith_host *host, std::uint64_t client, std::uint64_t s
     Op &op = on.begin(resources, "tls.secure", tls_secured, user, id);
     op.socket = stream;
     socket->secured = true;
-    socket->useless = true; // until it is
+    socket->useless = true; // until the handshake succeeds
     socket->securer = SimulatedMachine::Body::slot_of(op.id);
     on.time_out(op, timeout);
     on.tls().begin(op, *settings, view(server_name));
@@ -132,7 +132,7 @@ std::int32_t secure(const kith_host *host, std::uint64_t client, std::uint64_t s
     return KITH_OK;
 }
 
-// Never fails by fail_call: nobody could do anything about it.
+// fail_call does not apply: a caller could not handle a failure.
 std::int32_t close_tls(const kith_host *host, std::uint64_t client) noexcept {
     TenantResources &resources = SimulatedMachine::Body::seat_of(host);
     SimulatedMachine::Body &on = *resources.body;

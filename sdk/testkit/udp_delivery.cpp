@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The way in: who hears a burst, what the weather leaves of it, and the queues of sockets.
+// The delivery of datagrams: the receivers of a burst, the network faults, and the queues of sockets.
 #include "udp_stack.hpp"
 
 #include "simulated_machine_body.hpp"
@@ -11,8 +11,8 @@ namespace kith::testkit {
 
 namespace {
 
-constexpr std::size_t overhead = 256; // what a kernel needs for a datagram besides its bytes
-constexpr std::uint32_t enough = 16;  // datagrams that are worth a call of their own
+constexpr std::size_t overhead = 256; // bytes that a kernel uses for a datagram in addition to its data
+constexpr std::uint32_t enough = 16;  // number of datagrams that justify a separate call
 
 bool link_local(const kith_address &address) noexcept {
     return address.family == KITH_ADDRESS_IPV6 && address.bytes[0] == 0xfe && (address.bytes[1] & 0xc0) == 0x80;
@@ -86,7 +86,7 @@ void UdpStack::listen(Channel &channel) {
     }
 }
 
-// The socket that is bound to the very address, and of those the last one.
+// The socket that is bound to exactly this address; the last one when there are several.
 UdpSocket *UdpStack::addressee(const SimulatedMachine &machine, const SocketName &to) {
     UdpSocket *best = nullptr;
     for (const auto &each : host(machine).sockets) {
@@ -97,9 +97,9 @@ UdpSocket *UdpStack::addressee(const SimulatedMachine &machine, const SocketName
     return best;
 }
 
-// ---- weather ----
+// ---- network faults ----
 
-// What an interface hears of a burst: all of it, or fates_.
+// The part of a burst that an interface receives: all of it, or as in fates_.
 void UdpStack::draw_fates(const Burst &burst, NetworkInterface &interface) {
     fates_good_ = burst.fated || (!burst.filtered && interface.hears() == Hears::everything && interface.loss() == 0 &&
                                   interface.segment()->perfect() && !net_.broken_links());
@@ -138,7 +138,7 @@ bool UdpStack::heard(const Burst &burst, std::uint32_t at, NetworkInterface &int
     return !interface.segment()->loses() && !net_.chance(interface.loss());
 }
 
-// One of them comes later, for this machine.
+// Delays one datagram for this machine.
 void UdpStack::straggle(const Burst &burst, std::uint32_t at, NetworkInterface &interface, std::uint64_t late) {
     SimulatedMachine &machine = interface.machine();
     Burst &made = this->burst(host(machine).open, net_.ticked(net_.now_ns() + late), burst.to,
@@ -172,7 +172,7 @@ void UdpStack::put(UdpSocket &socket, const Piece &piece) {
     };
     std::uint32_t fit = piece.count;
     std::size_t costs = cost(piece.at, piece.count);
-    if (socket.held + costs > socket.buffer) { // as in Linux: one more is taken while the buffer is not full yet
+    if (socket.held + costs > socket.buffer) { // as in Linux: one more datagram is accepted while the buffer is not full
         costs = 0;
         for (fit = 0; fit < piece.count && socket.held + costs < socket.buffer; ++fit) costs += cost(piece.at + fit, 1);
         socket.lost += piece.count - fit;
@@ -194,7 +194,7 @@ UdpStack::Batch UdpStack::take(UdpSocket &socket, std::uint32_t max) {
         Burst &burst = *piece.burst;
         const std::uint32_t count = std::min(piece.count, max - out.count);
         const bool alone = socket.first + 1 == socket.queue.size() || count >= enough;
-        if (out.count != 0 && alone && count >= enough && whole(piece)) break; // the next call's
+        if (out.count != 0 && alone && count >= enough && whole(piece)) break; // left for the next call
         if (out.count == 0 && alone && whole(piece)) {
             out.first = &burst.datagrams[piece.at];
         } else {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kith.udp/1 of a simulated machine: the service's side of the sockets in udp_stack.
+// The service kith.udp/1 of a simulated machine, over the sockets of udp_stack.
 #include "simulated_machine_body.hpp"
 
 #include <kith/hosting/status.hpp>
@@ -22,7 +22,7 @@ std::string place(const SocketName &name) {
     return name.address.family == 6 ? "[" + address + "]:" + port : address + ":" + port;
 }
 
-// What status_sentence says too generally of datagrams.
+// Texts for datagrams that are more specific than status_sentence.
 std::string_view reason(std::string_view what, std::int32_t status) noexcept {
     if (what == "udp.bind" && status == KITH_IO) return "this machine has no such address";
     if (what == "udp.send" && status == KITH_DENIED) return "a broadcast needs KITH_UDP_BROADCAST, or a firewall forbids it";
@@ -106,7 +106,7 @@ void received(TenantResources &resources, Op &op) {
 
 void sent(TenantResources &resources, Op &op) {
     SimulatedMachine::Body &on = *resources.body;
-    // A failure of one that was tried comes before the end of those that wait.
+    // The failure of an attempted datagram is reported before the end of the waiting ones.
     const std::int32_t status = op.failed != KITH_OK ? op.failed : op.status;
     on.trace("udp.sent", op.id, status != KITH_OK ? status : op.sent);
     const std::string text = text_of("udp.send", op.name.empty() ? "by a closed socket" : "to " + op.name, status);
@@ -123,7 +123,7 @@ std::int32_t bind(const kith_host *host, const kith_udp_socket *given, std::uint
     resources.udp = resources.side<kith_udp_plugin>(KITH_UDP);
     if (!complete(resources.udp)) return resources.refuse(KITH_INVALID, "the plugin has no complete kith_udp_plugin");
     if (given == nullptr) return resources.refuse(KITH_INVALID, "a kith_udp_socket is expected");
-    kith_udp_socket wanted{}; // what an older plugin does not know is absent (A2)
+    kith_udp_socket wanted{}; // members that an older plugin does not know are zero (A2)
     std::memcpy(&wanted, given, std::min<std::size_t>(given->struct_size, sizeof wanted));
     const auto address = Address::parse(view(wanted.address));
     if (!address)
@@ -199,7 +199,7 @@ std::int32_t receive(const kith_host *host, std::uint64_t id, std::uint32_t max,
     return KITH_OK;
 }
 
-// What waits to be sent, as Op::data holds it: this, and then the bytes.
+// The format of Op::data for a waiting send: this struct, then the bytes.
 struct Waiting {
     SocketName to;
     std::uint32_t scope;
@@ -286,7 +286,7 @@ void SimulatedMachine::Body::on_membership(UdpSocket &, std::uint64_t token, std
     resources.udp->membership(resources.tenant->self(), token, str(group), str(interface), status, str(text));
 }
 
-// Whatever can go on now goes on.
+// Completes the operations that can complete now.
 void SimulatedMachine::Body::pump_datagrams(Socket &socket) {
     if (socket.reader != none && socket.udp->waiting()) ready(ops[socket.reader], KITH_OK);
     if (socket.writer == none || ops[socket.writer].ready) return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Sockets, groups, and the way out. The way in is in udp_delivery.cpp.
+// Sockets, groups and sending. Delivery is in udp_delivery.cpp.
 #include "udp_stack.hpp"
 
 #include "simulated_machine_body.hpp"
@@ -75,9 +75,9 @@ void UdpStack::close(UdpSocket &socket) noexcept {
 
 void UdpStack::vanish(SimulatedMachine &machine) noexcept {
     for (const auto &socket : host(machine).sockets) {
-        socket->dead = true; // what it has heard until now may still be taken
+        socket->dead = true; // received datagrams may still be taken
         socket->groups.clear();
-        socket->local.port = 0; // in nobody's way
+        socket->local.port = 0; // the port is free again
     }
     ++version_;
 }
@@ -133,7 +133,7 @@ NetworkInterface *UdpStack::found(const SimulatedMachine &machine, std::string_v
     return nullptr;
 }
 
-// How it stands now; tells it later, if that is new.
+// Determines the present state of a membership, and reports it later if it has changed.
 void UdpStack::look(UdpSocket &socket, UdpSocket::Group &group) {
     NetworkInterface *on = found(*socket.machine, group.interface, group.address, group.status);
     const auto joined =
@@ -154,12 +154,12 @@ void UdpStack::tell(SimulatedMachine &machine, std::uint64_t serial) {
         if (group->told && group->status == group->last_told) return;
         if (group->status == KITH_OK) group->status = net_.fault_of("udp.join");
         if (group->status != KITH_OK && std::exchange(group->on, nullptr) != nullptr) {
-            ++version_; // made to fail; the system is asked again
+            ++version_; // made to fail by the test; checked again
             net_.schedule(net_.now_ns() + one_second, *this, look_again, machine.index(), serial);
         }
         group->told = true;
         group->last_told = group->status;
-        const UdpSocket::Group now = *group; // it may be left in the call
+        const UdpSocket::Group now = *group; // the callback may leave the group
         return socket->owner->on_membership(*socket, socket->token, now.text, now.interface, now.status);
     }
 }
@@ -174,11 +174,11 @@ void UdpStack::on_event(std::uint32_t what, std::uint32_t slot, std::uint64_t id
     }
 }
 
-// ---- the way out ----
+// ---- sending ----
 
 std::uint64_t UdpStack::local_delay() { return net_.random().between(20'000, 50'000); }
 
-// The interface by which it goes; null when there is none.
+// The interface for sending; null when there is none.
 NetworkInterface *UdpStack::way_out(const UdpSocket &socket, const SocketName &to, std::uint32_t scope) const {
     const SimulatedMachine &machine = *socket.machine;
     const bool unnamed = !to.address.group() && !to.address.limited_broadcast();
@@ -224,7 +224,8 @@ std::int32_t UdpStack::send(UdpSocket &socket, const SocketName &to, std::uint32
     const Address *source = &socket.local.address;
     if (source->any()) source = to_itself ? &to.address : by->address(to.address.family);
     if (source == nullptr) return KITH_UNREACHABLE;
-    if (!source->loopback() && machine.interface_of(*source) == nullptr) return KITH_UNREACHABLE; // it was ours
+    if (!source->loopback() && machine.interface_of(*source) == nullptr)
+        return KITH_UNREACHABLE; // the machine no longer has this source address
     const Sent sent{machine.index(), {*source, socket.local.port}, to, bytes, group && (socket.flags & KITH_UDP_NO_LOOP) != 0};
     if (to_itself) {
         to_machine(machine, nullptr, sent, local_delay(), true);
@@ -277,7 +278,7 @@ void UdpStack::to_address(Segment &segment, const Sent &sent) {
     segment.see({net_.now(), net_.machine_at(sent.machine), sent.from, sent.to, sent.bytes});
     SimulatedMachine *machine = net_.at(sent.to.address);
     NetworkInterface *theirs = machine == nullptr ? nullptr : machine->interface_of(sent.to.address);
-    if (theirs == nullptr || !segment.distance(*theirs->segment())) return; // nobody answers for it
+    if (theirs == nullptr || !segment.distance(*theirs->segment())) return; // no machine has this address
     to_machine(*machine, nullptr, sent, theirs->segment()->draw_delay(), false);
 }
 
@@ -288,7 +289,7 @@ void UdpStack::to_machine(SimulatedMachine &machine, NetworkInterface *interface
     append(on, sent);
 }
 
-// The one that arrives then; made, when there is none yet.
+// The burst that arrives at that time; created when there is none.
 Burst &UdpStack::burst(std::vector<std::uint32_t> &open, std::uint64_t arrives, const SocketName &to,
                        NetworkInterface *interface, bool fated) {
     if (net_.ticking()) {
@@ -300,7 +301,7 @@ Burst &UdpStack::burst(std::vector<std::uint32_t> &open, std::uint64_t arrives, 
     const std::uint32_t slot = take_slot(bursts_, free_);
     Burst &made = bursts_[slot];
     made.slot = slot;
-    made.users = 1; // the wire
+    made.users = 1; // the reference of the network
     made.serial = net_.next_serial();
     made.arrives = arrives;
     made.interface = interface;

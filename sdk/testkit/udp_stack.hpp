@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// UDP as the kernels of all machines see it: sockets, groups, and datagrams on their way. It knows nothing of plugins.
+// The UDP implementation of all simulated machines: sockets, groups, and datagrams in flight. It is independent of plugins.
 //
-// Datagrams that arrive at the same moment for the same group are one *burst*: one event, one array of kith_datagram, shared by all
-// who hear it. What a socket queues is a piece of a burst. So a group of a thousand costs each of them a few nanoseconds a datagram.
+// Datagrams that arrive at the same time for the same group form a *burst*: one event and one array of kith_datagram, shared by
+// all receivers. A socket queues a piece of a burst. In a group of a thousand machines, a datagram therefore costs each of them
+// only a few nanoseconds.
 #pragma once
 
 #include <kith/service/udp.h>
@@ -25,10 +26,10 @@ namespace kith::testkit {
 struct UdpSocket;
 struct Channel;
 
-/// Called from events only, never within a call to the stack. `token` is the owner's own.
+/// Called from events only, never within a call to the stack. `token` is a value of the owner.
 class UdpOwner {
   public:
-    /// There is something to take, or room to send again.
+    /// There are datagrams to take, or there is room to send again.
     virtual void on_datagrams(UdpSocket &socket, std::uint64_t token) = 0;
     virtual void on_membership(UdpSocket &socket, std::uint64_t token, std::string_view group, std::string_view interface,
                                std::int32_t status) = 0;

@@ -58,13 +58,13 @@ std::int32_t query(TenantResources &resources, const kith_dns_query *given, std:
     const auto cancelled = [](TenantResources &s, std::uint64_t u, std::uint64_t o) {
         tell(s, u, o, {KITH_CANCELLED, std::string(cancelled_text()), {}, {}});
     };
-    // Each that is open holds a share of the count.
+    // Each open lookup holds a reference to the counter.
     const std::uint64_t id =
         resources.begin(op, {user, cancelled, [question, share = resources.questions] { question->stop(); }});
     question->start([resources = resources.shared_from_this(), id](const DnsLookupResult &outcome) {
         auto ended = resources->take(id);
         if (!ended) return;
-        ended->abort = nullptr; // its share of the count with it: it may be answered by another question
+        ended->abort = nullptr; // this also releases its reference to the counter: the completion may start another lookup
         tell(*resources, ended->user, id, outcome);
     });
     return KITH_OK;

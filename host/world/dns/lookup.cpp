@@ -16,7 +16,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr nanoseconds longest = std::chrono::hours(24);
 
-// The more a failure tells, the further in front.
+// Failures in the order of their significance.
 constexpr std::array worst_first = {KITH_UNAVAILABLE, KITH_DENIED, KITH_PROTOCOL, KITH_TIMED_OUT,
                                     KITH_UNREACHABLE, KITH_LIMIT,  KITH_IO};
 
@@ -24,9 +24,10 @@ bool tells_more(std::int32_t one, std::int32_t other) {
     return std::ranges::find(worst_first, one) < std::ranges::find(worst_first, other);
 }
 
-constexpr unsigned format_error = 1, not_implemented = 4; // to an OPT record, of servers that know none (RFC 6891, 7)
+constexpr unsigned format_error = 1,
+                   not_implemented = 4; // replies to an OPT record by servers that do not support it (RFC 6891, 7)
 
-// Consul leaves instances out of a reply over UDP, at random, and sets no TC.
+// Consul omits random instances from a reply over UDP and does not set TC.
 bool is_consul(std::string_view name) {
     constexpr std::string_view domain = "consul";
     if (name.size() < domain.size() || (name.size() > domain.size() && name[name.size() - domain.size() - 1] != '.'))
@@ -92,7 +93,7 @@ void DnsLookup::ask(const DnsServer &server, DnsTransport manner) {
         failed(KITH_TIMED_OUT, server, "was not asked, because the time for all servers was over");
         return end();
     }
-    // Whoever is still to come shall have some of the time: the rest of this round, and the silent ones' second one.
+    // The time is divided among the remaining servers of this round and the second round of the silent ones.
     const auto turns = static_cast<std::int64_t>(again_ ? to_ask_.size() + 1 : 2 * (to_ask_.size() + 1) + silent_.size());
     const auto wait = std::min(static_cast<std::uint64_t>(left.count() / turns), wait_);
     server_query_ = std::make_shared<DnsServerQuery>(io_);
@@ -120,7 +121,7 @@ void DnsLookup::replied(const DnsServer &server, const DnsReply &reply) {
     ask_next();
 }
 
-// The same server once more: without EDNS when it does not know that, over TCP when this may not be all.
+// Asks the same server again: without EDNS when it does not support it, over TCP when the reply may be incomplete.
 bool DnsLookup::ask_otherwise(const DnsServer &server, const DnsReply &reply, DnsMessage &message) {
     DnsTransport manner = reply.asked;
     if ((message.code == format_error || message.code == not_implemented) && manner.edns) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// One question of a tenant: each name that it may mean, each server, until there is an answer.
+// One DNS lookup of a tenant: tries each candidate name (search domains) and each server until there is an answer.
 #pragma once
 
 #include "message_reader.hpp"
@@ -21,8 +21,8 @@ namespace kith::app {
 
 struct DnsLookupResult {
     std::int32_t status = 0;
-    std::string text; ///< explains a failure
-    std::string name; ///< that was asked in the end
+    std::string text; ///< explanation of a failure
+    std::string name; ///< the name of the last query
     DnsMessage answer;
 };
 
@@ -32,7 +32,7 @@ class DnsLookup : public std::enable_shared_from_this<DnsLookup> {
 
     DnsLookup(boost::asio::io_context &io, DnsQuery query, const ResolverSettings &settings, const std::string &path);
 
-    /// done: called once, later, unless it is stopped.
+    /// done: called once, later, unless the lookup is stopped.
     void start(Done done);
     void stop() noexcept;
 
@@ -49,12 +49,12 @@ class DnsLookup : public std::enable_shared_from_this<DnsLookup> {
     boost::asio::io_context &io_;
     DnsQuery query_;
     std::uint64_t wait_;
-    std::vector<std::string> names_; // still to be asked for, the next one last
+    std::vector<std::string> names_; // names still to be tried, the next one last
     std::vector<DnsServer> servers_;
     std::string no_server_;
-    std::vector<DnsServer> to_ask_, silent_; // of this name
-    std::optional<DnsMessage> over_udp_;     // holds when the server cannot be asked over TCP
-    bool again_ = false;                     // those that were silent
+    std::vector<DnsServer> to_ask_, silent_; // for the current name
+    std::optional<DnsMessage> over_udp_;     // used when the server does not answer over TCP
+    bool again_ = false;                     // the second round, with the silent servers
     std::chrono::steady_clock::time_point deadline_;
     std::shared_ptr<DnsServerQuery> server_query_;
     DnsLookupResult outcome_;

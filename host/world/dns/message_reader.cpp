@@ -13,7 +13,7 @@ constexpr std::uint16_t cname = 5, soa = 6, ns = 2, opt = 41, internet = 1;
 constexpr unsigned nxdomain = 3, refused = 5;
 constexpr std::size_t max_aliases = 16;
 
-// What the server did, when that is no answer.
+// Describes a reply that is not an answer.
 struct Broken {
     std::string what = "replied with a malformed message";
 };
@@ -41,7 +41,7 @@ class Reader {
         at += size;
         return all_.substr(at - size, size);
     }
-    // With dots between labels and none at the end. What no host name has is written as \DDD.
+    // Labels separated by dots, without a final dot. Bytes that are not allowed in host names are written as \DDD.
     std::string name() {
         std::string out;
         std::size_t from = at, bound = at, size = 0;
@@ -55,7 +55,7 @@ class Reader {
                 const std::size_t to = (length & 0x3fU) << 8 | static_cast<std::uint8_t>(all_[from++]);
                 if (!jumped) at = from;
                 jumped = true;
-                if (to >= bound) throw Broken{}; // backwards only, so that it ends
+                if (to >= bound) throw Broken{}; // only backwards, so that the loop ends
                 from = bound = to;
                 continue;
             }
@@ -129,7 +129,7 @@ DnsRecord read_record(std::string_view bytes, const Entry &entry) {
     return out;
 }
 
-// RFC 2308: the lesser of the SOA's own TTL and its MINIMUM.
+// RFC 2308: the smaller of the TTL of the SOA record and its MINIMUM.
 std::uint32_t negative_ttl(std::string_view bytes, const Entry &entry) {
     Reader in(bytes);
     in.at = entry.data;
@@ -149,7 +149,7 @@ std::string code_text(unsigned code) {
     }
 }
 
-// The name that the answer is about: `name`, or what its aliases lead to.
+// The name of the answer: `name`, or the end of its chain of aliases.
 std::string follow(std::string_view bytes, const std::vector<Entry> &entries, const std::string &name, std::uint32_t type,
                    DnsMessage &out) {
     std::string owner = name;
@@ -177,7 +177,7 @@ std::string follow(std::string_view bytes, const std::vector<Entry> &entries, co
     }
 }
 
-// In the additional section, behind everything else. A message that is broken on the way there has none.
+// The OPT record is in the additional section, after everything else. A message that is malformed before it has none.
 bool has_opt(Reader in, std::size_t between, std::size_t additional) {
     try {
         for (; between > 0; --between) (void)read_entry(in);
@@ -245,8 +245,8 @@ void read(std::string_view bytes, const std::string &name, std::uint32_t type, D
         out.ttl = std::min(out.ttl, negative_ttl(bytes, entry));
     }
     if (!stated) out.ttl = KITH_DNS_TTL_UNKNOWN;
-    // A server that looked and found nothing sends the SOA of the place where it looked (RFC 2308). Many leave it out for a name of
-    // their own; but an alias without its end, or name servers alone, are no empty answer.
+    // A server that found nothing sends the SOA of the zone (RFC 2308). Many omit it for names of their own zones. However, an
+    // alias without a target, or only name servers, are not an empty answer.
     if (out.code == 0 && !stated && (referred || owner != name)) {
         std::string what =
             referred ? "answered a referral" : "answered that the name is an alias of " + owner + ", and nothing of that";

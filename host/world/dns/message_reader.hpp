@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a server replied, read from its bytes (RFC 1035). Knows no socket.
+// Parses a DNS reply (RFC 1035). Independent of sockets.
 #pragma once
 
 #include <cstdint>
@@ -25,14 +25,14 @@ struct DnsMessage {
     std::uint32_t kind = 0;  ///< KITH_DNS_RECORDS, ...; 0: no answer
     std::uint32_t ttl = 0;   ///< or KITH_DNS_TTL_UNKNOWN
     bool edns = false;       ///< it has an OPT record
-    bool cut = false;        ///< it says that it is not whole (TC); kind is 0
+    bool cut = false;        ///< truncated (TC); kind is 0
     std::int32_t status = 0; ///< with kind 0: KITH_UNAVAILABLE, KITH_DENIED or KITH_PROTOCOL
-    std::string problem;     ///< with kind 0: what the server did, such as "answered SERVFAIL"
+    std::string problem;     ///< with kind 0: describes the reply, such as "answered SERVFAIL"
     std::vector<DnsRecord> records;
 };
 
-/// Names in it are in lower case: they are equal regardless of it (RFC 4343), and some servers vary it. What DNS does not allow, such as
-/// two aliases of one name, is no answer; nor is what is broken anywhere up to the last record that matters.
+/// Names are converted to lower case: case is insignificant (RFC 4343), and some servers vary it. A reply that DNS does not
+/// allow, such as two aliases of one name, is not an answer, nor is one that is malformed before its last relevant record.
 DnsMessage read_dns_message(std::string_view bytes, std::string_view name, std::uint32_t type);
 
 } // namespace kith::app

@@ -15,7 +15,7 @@ namespace kith::app {
 
 namespace {
 
-constexpr std::size_t max_servers = 3, max_domains = 32; // as glibc has it; older ones have 6 domains
+constexpr std::size_t max_servers = 3, max_domains = 32; // as in glibc; older versions have 6 domains
 constexpr unsigned max_ndots = 15, max_wait = 30;        // seconds
 
 void limited(std::string_view word, std::string_view option, unsigned most, unsigned &out) {
@@ -42,7 +42,7 @@ ResolverSettings read_resolv_conf(std::string_view text) {
             if (auto server = read_dns_server(rest.front()); server && out.servers.size() < max_servers)
                 out.servers.push_back(std::move(*server));
         } else if (keyword == "search" || keyword == "domain") {
-            out.domains.clear(); // the last line counts
+            out.domains.clear(); // the last line applies
             for (std::string domain : rest) {
                 if (domain.ends_with('.')) domain.pop_back();
                 if (is_dns_name(domain) && out.domains.size() < max_domains) out.domains.push_back(std::move(domain));

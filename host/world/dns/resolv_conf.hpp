@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// resolv.conf(5): whom this machine asks, and in which domains. Read again when it has changed.
+// Reads resolv.conf(5): the DNS servers and search domains of this machine. The file is read again when it has changed.
 #pragma once
 
 #include <kith/hosting/dns_query.hpp>
@@ -16,11 +16,11 @@ struct ResolverSettings {
     std::vector<DnsServer> servers;
     std::vector<std::string> domains;
     unsigned ndots = 1;
-    std::uint64_t wait = 5'000'000'000; ///< nanoseconds, for one server
+    std::uint64_t wait = 5'000'000'000; ///< time to wait for one server, in nanoseconds
     std::string trouble;                ///< why the file could not be read
 };
 
-/// What is not understood is skipped, as the system's resolver does. A port may be told: [10.0.0.1]:5353.
+/// Skips what it does not understand, as the system's resolver does. An address may have a port: [10.0.0.1]:5353.
 ResolverSettings read_resolv_conf(std::string_view text);
 
 class ResolvConf {
@@ -28,8 +28,8 @@ class ResolvConf {
     explicit ResolvConf(std::string path) : path_(std::move(path)) {}
 
     const std::string &path() const noexcept { return path_; }
-    /// As the file is now; without servers when it is not there. It is read on the loop: every lookup of the system's own resolver
-    /// reads that file, so one that hangs has stopped more than this.
+    /// The settings of the present file; without servers when it does not exist. The file is read on the loop: every lookup of
+    /// the system's resolver reads it too, so if reading it blocked, name resolution would be blocked on the whole machine.
     const ResolverSettings &now();
 
   private:

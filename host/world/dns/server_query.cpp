@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What this calls is in c-ares 1.18 as in 1.34, where some of it is called deprecated.
+// Every function used here exists in c-ares 1.18 and in 1.34, where some are deprecated.
 #define CARES_NO_DEPRECATED
 #include "server_query.hpp"
 
@@ -26,8 +26,8 @@ namespace kith::app {
 
 namespace {
 
-constexpr int udp_size = 1232;          // what passes everywhere in one piece (DNS flag day 2020)
-constexpr int own_patience = 3'600'000; // ms; the exchange has a timer of its own
+constexpr int udp_size = 1232;          // a size that is not fragmented anywhere (DNS flag day 2020)
+constexpr int own_patience = 3'600'000; // ms; this class has its own timer
 constexpr std::size_t dns_header_size = 12;
 
 std::int32_t status_of_errno(int error) noexcept {
@@ -58,7 +58,7 @@ unsigned at(const void *data, std::size_t where) noexcept { return static_cast<c
 
 unsigned number_at(const void *data, std::size_t where) noexcept { return at(data, where) << 8 | at(data, where + 1); }
 
-// The interface of an address such as fe80::53%eth0, by name or number; 0: there is none of that name.
+// The interface of an address such as fe80::53%eth0, by name or number; 0: it does not exist.
 unsigned interface_of(const std::string &name) noexcept {
     if (const unsigned index = ::if_nametoindex(name.c_str()); index != 0) return index;
     unsigned number = 0;
@@ -69,7 +69,7 @@ unsigned interface_of(const std::string &name) noexcept {
 
 } // namespace
 
-// A socket that c-ares closes.
+// A socket that is owned and closed by c-ares.
 struct DnsServerQuery::Socket {
     Socket(boost::asio::io_context &io, int descriptor) : stream(io, descriptor) {}
 
@@ -83,7 +83,7 @@ struct DnsServerQuery::Calls {
     static ares_socket_t make(int, int type, int, void *p) { return self(p).make_socket(type); }
     static int close(ares_socket_t socket, void *) { return ::close(socket); }
     static int connect(ares_socket_t socket, const sockaddr *, ares_socklen_t, void *p) { return self(p).connect(socket); }
-    // The socket is connected, so it hears that server alone, whom c-ares knows as 127.0.0.1.
+    // The socket is connected, so it receives only from that server, which c-ares knows as 127.0.0.1.
     static ares_ssize_t receive(ares_socket_t socket, void *data, std::size_t size, int, sockaddr *from, ares_socklen_t *length,
                                 void *p) {
         if (from != nullptr && length != nullptr && *length >= sizeof(sockaddr_in)) {
@@ -208,13 +208,13 @@ bool DnsServerQuery::ask(const std::string &name, std::uint32_t type) {
     return true;
 }
 
-// What the system reported of the sockets says more than what c-ares makes of it.
+// The error that the system reported is more precise than the status of c-ares.
 void DnsServerQuery::answered(int status, const unsigned char *bytes, int length) {
     if (replied_) return;
     if (status == ARES_SUCCESS) {
         replied_ = true;
         reply_.bytes.assign(reinterpret_cast<const char *>(bytes), static_cast<std::size_t>(length));
-    } else if (!bare_.empty()) { // 1.18 drops it, 1.34 calls it malformed
+    } else if (!bare_.empty()) { // c-ares 1.18 drops it, 1.34 reports it as malformed
         replied_ = true;
         reply_.bytes = std::move(bare_);
     } else if (status == ARES_EBADRESP) {
@@ -261,7 +261,7 @@ std::ptrdiff_t DnsServerQuery::receive(int socket, void *data, std::size_t size)
     heard_ = heard_ || taken > 0;
     const bool reply = socket == udp_ && static_cast<std::size_t>(taken) >= dns_header_size && number_at(data, 0) == id_ &&
                        (at(data, 2) & 0x80U) != 0;
-    // Servers of old reply so to what they do not understand. c-ares takes nothing without the question.
+    // Old servers reply with only a header to what they do not understand. c-ares refuses replies without the question.
     if (reply && number_at(data, 4) == 0) {
         try {
             bare_.assign(static_cast<const char *>(data), static_cast<std::size_t>(taken));
@@ -277,7 +277,7 @@ std::ptrdiff_t DnsServerQuery::send(int socket, const iovec *parts, int count) n
         reply_.asked.tcp = true;
     } else if (count > 0 && parts[0].iov_len >= dns_header_size) {
         id_ = static_cast<std::uint16_t>(number_at(parts[0].iov_base, 0));
-        reply_.asked.edns = number_at(parts[0].iov_base, 10) != 0; // an OPT record is the only additional one
+        reply_.asked.edns = number_at(parts[0].iov_base, 10) != 0; // an OPT record is the only additional record
     }
     msghdr message{};
     message.msg_iov = const_cast<iovec *>(parts);
@@ -289,7 +289,7 @@ std::ptrdiff_t DnsServerQuery::send(int socket, const iovec *parts, int count) n
 
 void DnsServerQuery::note(int error) noexcept {
     error_ = error;
-    errno = error; // which c-ares reads
+    errno = error; // c-ares reads errno
 }
 
 void DnsServerQuery::watch(int descriptor, bool read, bool write) {

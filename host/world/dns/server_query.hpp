@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// One question to one server, by c-ares on the loop: over UDP, and over TCP when the reply does not fit or when it is asked for. Each
-// has a channel of its own, and so a port and an id that nobody can guess, and no memory of other questions: c-ares would move to the
-// next server by itself on SERVFAIL and REFUSED, and report them as a refused connection.
+// One DNS query to one server by c-ares on the loop: over UDP, and over TCP when the reply does not fit or when it is
+// requested. Each query has its own c-ares channel, so its port and id cannot be guessed and it has no state of other queries:
+// with a shared channel c-ares would use the next server after SERVFAIL and REFUSED and report them as a refused connection.
 //
-// The sockets are this class's: c-ares 1.18 cannot name the interface of a link-local server, drops a reply that is a header alone, and
-// reports no error of the system. It is given 127.0.0.1 for every server; where a socket leads is decided when it connects.
+// This class creates the sockets, because c-ares 1.18 does not support the interface of a link-local server, drops a reply that
+// is only a header, and does not report system errors. c-ares is given 127.0.0.1 for every server; the real address is used
+// when the socket is connected.
 //
-// c-ares is linked statically, and is not touched before the first question. Measured with Debian's 1.18.1, 100 peers and the connector log:
-// PSS 4.95 MiB with it and 4.92 to 5.0 without, which is noise.
+// c-ares is linked statically and not used before the first query. Measured with Debian's 1.18.1, 100 peers and the connector
+// log: PSS 4.95 MiB with it and 4.92 to 5.0 MiB without, which is within the noise.
 #pragma once
 
 #include <kith/hosting/dns_query.hpp>
@@ -31,7 +32,7 @@ struct iovec;
 
 namespace kith::app {
 
-/// How a server is asked.
+/// How a query is sent.
 struct DnsTransport {
     bool edns = true; ///< with an OPT record (RFC 6891)
     bool tcp = false; ///< over TCP from the start
@@ -39,9 +40,9 @@ struct DnsTransport {
 
 struct DnsReply {
     std::int32_t status = 0; ///< KITH_OK, KITH_PROTOCOL, KITH_TIMED_OUT, KITH_UNREACHABLE, KITH_LIMIT, KITH_IO
-    std::string text;        ///< of a failure, what the server did or the system reported: "did not reply"
+    std::string text;        ///< of a failure: what the server did or the system reported, such as "did not reply"
     std::string bytes;
-    DnsTransport asked = {}; ///< how the question that this replies to was sent in the end
+    DnsTransport asked = {}; ///< how the answered query was sent
 };
 
 class DnsServerQuery : public std::enable_shared_from_this<DnsServerQuery> {
@@ -53,14 +54,14 @@ class DnsServerQuery : public std::enable_shared_from_this<DnsServerQuery> {
     DnsServerQuery(const DnsServerQuery &) = delete;
     DnsServerQuery &operator=(const DnsServerQuery &) = delete;
 
-    /// done: called once, later, unless it is stopped.
+    /// done: called once, later, unless the query is stopped.
     void start(const DnsServer &server, const std::string &name, std::uint32_t type, DnsTransport manner, std::uint64_t wait,
                Done done);
     void stop() noexcept;
 
   private:
     struct Socket;
-    struct Calls; // of c-ares, for its sockets
+    struct Calls; // the socket functions for c-ares
 
     bool find(const DnsServer &server);
     bool open(std::uint16_t port);
@@ -91,12 +92,12 @@ class DnsServerQuery : public std::enable_shared_from_this<DnsServerQuery> {
 
     sockaddr_storage where_{};
     socklen_t where_size_ = 0;
-    int udp_ = -1;         // the socket that is one
-    std::uint16_t id_ = 0; // of the question, as it was sent over UDP
-    std::string bare_;     // a reply that is a header alone
-    int error_ = 0;        // that the system reported of a socket
-    bool heard_ = false;   // something came
-    bool hung_up_ = false; // the server ended a stream
+    int udp_ = -1;         // the UDP socket
+    std::uint16_t id_ = 0; // id of the query sent over UDP
+    std::string bare_;     // a reply that is only a header
+    int error_ = 0;        // error that the system reported for a socket
+    bool heard_ = false;   // something was received
+    bool hung_up_ = false; // the server has closed a stream
 };
 
 } // namespace kith::app

@@ -16,16 +16,16 @@ namespace kith::app {
 
 namespace {
 
-constexpr std::size_t piece = 16'384;          // a record of TLS
-constexpr std::size_t max_tunnel_head = 8'192; // of the proxy's answer
+constexpr std::size_t piece = 16'384;          // a TLS record
+constexpr std::size_t max_tunnel_head = 8'192; // size of the proxy's response
 
-// A body may be silent for minutes, as a watch is. Whether the other end is still there TCP asks meanwhile: after 15 s of silence, each
-// 5 s, three times; and what was written has to be acknowledged in the same time.
+// A body may pause for minutes, such as that of a watch. Meanwhile TCP keepalives check the other end: after 15 s of silence,
+// three times every 5 s. Written data must be acknowledged within the same time.
 void keep_asking(tcp::socket &socket) {
     constexpr int silence = 15, pause = 5, times = 3;
     const int handle = socket.native_handle();
     const auto set = [handle](int level, int option, int value) {
-        (void)::setsockopt(handle, level, option, &value, sizeof value); // a system without it finds out later
+        (void)::setsockopt(handle, level, option, &value, sizeof value); // without this option the failure is found later
     };
     set(SOL_SOCKET, SO_KEEPALIVE, 1);
     set(IPPROTO_TCP, TCP_KEEPIDLE, silence);
@@ -164,7 +164,7 @@ void Connection::wrote(std::int32_t status, const std::string &text) {
 
 void Connection::read(Done done) {
     read_ = std::move(done);
-    // What TLS holds already comes without a word of the kernel.
+    // Data that TLS has already buffered is available without an event of the kernel.
     if (session_ != nullptr && !opened_) {
         boost::asio::post(resources_->io, [me = shared_from_this()] { me->pull(); });
     } else {
@@ -179,7 +179,7 @@ void Connection::pull() {
     std::size_t size = 0;
     const auto step = session_->read(in.data() + had, piece, size);
     in.resize(had + (step == TlsSession::Step::done ? size : 0));
-    if (std::string answer = session_->take(); !answer.empty()) { // a key update; rare, and small
+    if (std::string answer = session_->take(); !answer.empty()) { // the reply to a key update; rare and small
         Error ignored;
         socket_.write_some(boost::asio::buffer(answer), ignored);
     }
@@ -199,7 +199,7 @@ void Connection::can_read() {
     const std::size_t size = socket_.read_some(boost::asio::buffer(buffer.data(), most), error);
     if (error == boost::asio::error::would_block) return await_bytes();
     if (error == boost::asio::error::eof) {
-        // Without TLS having said its end, anybody on the way could have cut it.
+        // Without the end notification of TLS, anybody on the network path could have truncated it.
         const bool cut = session_ != nullptr && !opened_;
         return got(cut ? KITH_RESET : KITH_CLOSED,
                    cut ? "it ended the connection without ending TLS" : "it ended the connection");
@@ -233,12 +233,12 @@ void Connection::readable() {
     reading_ = false;
     if (over_) return;
     if (!idle_) return can_read();
-    // The kernel's word may be of bytes that were read meanwhile.
+    // The event of the kernel may be for bytes that were read meanwhile.
     char ignored = 0;
     Error error;
     socket_.receive(boost::asio::buffer(&ignored, 1), tcp::socket::message_peek, error);
     if (error == boost::asio::error::would_block) return await_bytes();
-    const auto done = idle_; // a copy: it may close us
+    const auto done = idle_; // a copy, because the function may close this connection
     done();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One connection to an HTTP server: reached (through a proxy, if there is one), secured, written to, read from. It knows nothing of
-// messages but the proxy's. Nothing is read that was not asked for.
+// A connection to an HTTP server: connects, through a proxy if there is one, secures it by TLS, writes and reads bytes. It
+// parses no messages except the proxy's. It reads only on request.
 #pragma once
 
 #include "happy_eyeballs.hpp"
@@ -18,25 +18,26 @@ namespace kith::app {
 
 class Connection : public std::enable_shared_from_this<Connection> {
   public:
-    /// KITH_OK, or a status and why. Called once, perhaps at once; not after close.
+    /// status and text of the result. Called once, possibly at once; not after close.
     using Done = std::function<void(std::int32_t status, const std::string &text)>;
 
     Connection(TenantResources &resources, const Url &to);
     ~Connection();
 
-    /// tls: for https; null for http. server_name: as the certificate shall tell it. proxy: null when there is none.
+    /// tls: for https; null for http. server_name: the name that the certificate must contain. proxy: null when there is none.
     void open(TlsContext *tls, const std::string &server_name, const Url *proxy, Done done);
-    /// All of the bytes.
+    /// Writes all bytes.
     void write(std::string bytes, Done done);
-    /// More bytes into `in`. At the end of the stream KITH_CLOSED, and KITH_RESET when it breaks, or ends without TLS having ended.
+    /// Reads more bytes into `in`. KITH_CLOSED at the end of the stream; KITH_RESET when it breaks, or ends without the end
+    /// notification of TLS.
     void read(Done done);
-    /// Watch it while nobody uses it: done is called when it ends, or when something comes that nobody asked for.
+    /// Watches the unused connection: done is called when it ends or when unexpected data arrives.
     void idle(std::function<void()> done);
-    /// It is used again.
+    /// Ends the watch: the connection is used again.
     void wake();
     void close();
 
-    std::string in; ///< what came and was not taken
+    std::string in; ///< received bytes that were not consumed
     std::string phase() const;
     const std::string &origin() const noexcept { return origin_; }
 
@@ -61,7 +62,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::string origin_;
     std::shared_ptr<HappyEyeballs> connect_;
     tcp::socket socket_;
-    TlsContext *tls_ = nullptr; // while it is opened
+    TlsContext *tls_ = nullptr; // during opening
     std::string server_name_;
     std::unique_ptr<TlsSession> session_;
     Done opened_, written_, read_;
@@ -69,7 +70,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::string out_;
     std::size_t sent_ = 0;
     const char *doing_ = "connecting";
-    bool reading_ = false; // a wait for bytes is under way
+    bool reading_ = false; // waiting for bytes
     bool over_ = false;
 };
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::chrono::milliseconds head_start(250);
 
-// Families in turns, beginning with that of the resolver's first.
+// Alternates between the families, starting with that of the resolver's first address.
 std::vector<boost::asio::ip::address> in_turns(const std::vector<boost::asio::ip::address> &all) {
     std::vector<boost::asio::ip::address> of[2], out;
     for (const auto &one : all) of[one.is_v6() == all.front().is_v6() ? 0 : 1].push_back(one);
@@ -89,7 +89,7 @@ void HappyEyeballs::tried(std::size_t which, const Error &error) {
     }
     runners_[which].reset();
     ++failed_;
-    // What somebody there answered says more than what the network said of another address.
+    // An answer from a host is more significant than a network error for another address.
     if (!error_ || status_of(error) == KITH_REFUSED) error_ = error;
     if (runners_.size() < addresses_.size()) return next();
     if (failed_ < addresses_.size()) return;

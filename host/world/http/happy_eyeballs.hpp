@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Connecting to a name with several addresses as RFC 8305 has it: families take turns, and an address that is mute delays the next
-// one by a quarter of a second only. The first that answers wins.
+// Connects to a name with several addresses as described in RFC 8305: the address families alternate, and an unresponsive
+// address delays the next one by only 250 ms. The first connection that is established is used.
 #pragma once
 
 #include <host/world/nonblocking_socket.hpp>
@@ -18,15 +18,15 @@ namespace kith::app {
 
 class HappyEyeballs : public std::enable_shared_from_this<HappyEyeballs> {
   public:
-    /// socket: open only with KITH_OK. Called on the loop, later, once; not after abort.
+    /// socket: open only with KITH_OK. Called once, later, on the loop; not after abort.
     using Done = std::function<void(std::int32_t status, std::string text, tcp::socket socket)>;
 
     HappyEyeballs(TenantResources &resources, std::string name, std::uint16_t port, Done done);
 
-    /// Throws std::system_error when the name cannot even be looked up.
+    /// Throws std::system_error when the lookup of the name cannot be started.
     void start();
     void abort();
-    /// What it is at, for the text of a timeout.
+    /// Describes the present step, for the text of a timeout.
     std::string phase() const;
 
   private:
@@ -41,9 +41,9 @@ class HappyEyeballs : public std::enable_shared_from_this<HappyEyeballs> {
     Done done_;
     boost::asio::steady_timer pace_;
     std::vector<boost::asio::ip::address> addresses_;
-    std::vector<std::unique_ptr<tcp::socket>> runners_; // by address; null: it has failed
+    std::vector<std::unique_ptr<tcp::socket>> runners_; // by address; null: failed
     std::size_t failed_ = 0;
-    Error error_; // what is told when no address is left
+    Error error_; // the error to report when no address is left
     bool over_ = false;
 };
 

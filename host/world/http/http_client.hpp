@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A client of kith.http/1: its settings, its trust, and the connections that it keeps.
+// A client of kith.http/1: its settings, its TLS context, and its idle connections.
 #pragma once
 
 #include "connection.hpp"
@@ -19,19 +19,19 @@ class HttpClient : public std::enable_shared_from_this<HttpClient> {
   public:
     HttpClient(TenantResources &resources, HttpSettings settings);
 
-    /// The trust that was asked for, made when it is first needed; null, and why.
+    /// The TLS context of the settings, created when first needed; null with the reason in `failure`.
     TlsContext *tls(TlsFailure &failure);
 
-    /// A connection that was kept; null when there is none.
+    /// Takes an idle connection; null when there is none.
     std::shared_ptr<Connection> take(const std::string &origin);
     void keep(std::shared_ptr<Connection> connection);
-    /// Those that were kept are of no use any more.
+    /// Closes the idle connections to this origin.
     void drop(const std::string &origin);
-    /// All of it: what is outstanding completes with KITH_CANCELLED.
+    /// Closes everything. Outstanding operations complete with KITH_CANCELLED.
     void close();
 
     HttpSettings settings;
-    std::map<std::uint64_t, std::shared_ptr<HttpExchange>> exchanges; ///< by the id of the response; begun and not over
+    std::map<std::uint64_t, std::shared_ptr<HttpExchange>> exchanges; ///< active exchanges, by the id of the response
 
   private:
     struct Kept {
@@ -43,10 +43,10 @@ class HttpClient : public std::enable_shared_from_this<HttpClient> {
 
     std::shared_ptr<TenantResources> resources_;
     std::unique_ptr<TlsContext> tls_;
-    std::list<Kept> kept_; // the one that was used last in front
+    std::list<Kept> kept_; // most recently used first
 };
 
-/// What is open of kith.http/1 by one tenant.
+/// The open clients and responses of one tenant.
 class HttpResources {
   public:
     ~HttpResources() { close(); }

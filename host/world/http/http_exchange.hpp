@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One request and its response: a connection is found or made, the request is sent, the head of the response is told, and the body is
-// given out as it is asked for.
+// One request and its response: takes or opens a connection, sends the request, reports the head of the response, and returns
+// the body on request.
 #pragma once
 
 #include "http_client.hpp"
@@ -20,7 +20,7 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
 
     void start(std::uint64_t user, std::uint64_t *op);
     std::int32_t read(std::uint32_t max, std::uint64_t user, std::uint64_t *op);
-    /// What is outstanding completes with KITH_CANCELLED.
+    /// Outstanding operations complete with KITH_CANCELLED.
     void close();
 
   private:
@@ -48,22 +48,22 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
     HttpRequest request_;
     std::shared_ptr<Connection> connection_;
     std::optional<Parser> parser_;
-    boost::asio::steady_timer timer_; // of the phase
-    boost::asio::steady_timer whole_; // of all of it
+    boost::asio::steady_timer timer_; // limit of the phase
+    boost::asio::steady_timer whole_; // limit of the whole exchange
     std::uint64_t id_ = 0;            // of the response
     std::uint64_t op_ = 0;            // outstanding: the request, then a read
-    std::uint64_t last_ = 0;          // that was begun
+    std::uint64_t last_ = 0;          // the last operation
     std::uint32_t max_ = 0;           // of the read
     Phase phase_ = Phase::connecting;
-    TlsFailure failure_;  // what every further read is told
+    TlsFailure failure_;  // reported for every further read
     bool reused_ = false; // the connection served another request before
     bool retried_ = false;
-    bool heard_ = false;    // something of the response has come
-    bool awaiting_ = false; // bytes of the body
-    unsigned interim_ = 0;  // responses 1xx
+    bool heard_ = false;    // a part of the response was received
+    bool awaiting_ = false; // waiting for bytes of the body
+    unsigned interim_ = 0;  // number of 1xx responses
 };
 
-/// How a tenant is told.
+/// Call the completions of the tenant.
 void tell_opened(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
                  std::uint64_t id);
 void tell_responded(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,

@@ -4,7 +4,7 @@
 namespace kith::app {
 
 std::string request_head(const HttpRequest &request, const HttpSettings &settings) {
-    // A proxy gets the whole URL, but for the inside of a tunnel.
+    // A proxy gets the whole URL, except inside a tunnel.
     const bool whole = settings.proxy.has_value() && !request.url.secure;
     const std::string host = request.url.authority();
     std::string out = request.method + ' ';

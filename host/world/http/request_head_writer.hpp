@@ -7,7 +7,7 @@
 
 namespace kith::app {
 
-/// The first line and the headers of a request, as they are sent.
+/// Builds the request line and the headers of a request.
 std::string request_head(const HttpRequest &request, const HttpSettings &settings);
 
 } // namespace kith::app

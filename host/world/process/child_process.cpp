@@ -97,13 +97,13 @@ void ChildProcess::await_read() {
 
 void ChildProcess::can_read() {
     if (status_ == KITH_LIMIT) return end_read(KITH_LIMIT, program_.too_much());
-    auto &buffer = resources_->parts.read_buffer; // of all: completions never nest
+    auto &buffer = resources_->parts.read_buffer; // shared by all: completions never nest
     const std::uint64_t left = program_.max_output - taken_;
     const std::size_t most = std::min<std::size_t>({max_, KITH_PROCESS_MAX_READ, buffer.size()});
-    // One byte more than it may say tells whether it says more.
+    // Reading one byte more than the limit shows whether there is more.
     const ssize_t got = deaf_ ? 0 : ::read(output_.native_handle(), buffer.data(), left < most ? left + 1 : most);
     if (got < 0 && errno == EINTR) return can_read();
-    // Whoever has left its group may hold the pipe open for ever.
+    // A process that has left the group may keep the pipe open.
     if (got < 0 && errno == EAGAIN && group_.there()) return await_read();
     if (got <= 0) {
         deaf_ = true;
@@ -130,7 +130,7 @@ void ChildProcess::end_read(std::int32_t status, std::string_view text) {
 void ChildProcess::drain() {
     errors_.async_wait(Wait::wait_read, [me = shared_from_this()](const Error &error) {
         if (error || !me->errors_.is_open() || !me->take_errors()) return;
-        // Whoever floods is read at some MB in a second, not as fast as this loop can.
+        // Limits the rate of a program that writes without end to some MB per second.
         me->pause_.expires_after(std::chrono::milliseconds(10));
         me->pause_.async_wait([me](const Error &over) {
             if (!over) me->drain();
@@ -138,7 +138,7 @@ void ChildProcess::drain() {
     });
 }
 
-// False: nobody has it open any more.
+// False: every writer has closed it.
 bool ChildProcess::take_errors() {
     auto &buffer = resources_->parts.read_buffer;
     const ssize_t got = ::read(errors_.native_handle(), buffer.data(), buffer.size());
@@ -181,19 +181,19 @@ void ChildProcess::await_end() {
 
 void ChildProcess::ended() {
     if (!group_.gather(how_)) return await_end();
-    const auto me = shared_from_this(); // the world's list had it
+    const auto me = shared_from_this(); // it is removed from the list of the world
     resources_->parts.children.erase(me);
     patience_.cancel();
     pause_.cancel();
     Error ignored;
     if (errors_.is_open()) {
         for (int pieces = 0; pieces < 4 && take_errors(); ++pieces) {
-        } // a pipe holds one
+        } // the pipe has capacity for one
         errors_.close(ignored);
     }
     end_.close(ignored);
     if (closed_) return share_.reset();
-    // Reads and writes that wait go on, and find that it has ended.
+    // Waiting reads and writes continue and find that the program has ended.
     if (output_.is_open()) output_.cancel(ignored);
     if (input_.is_open()) input_.cancel(ignored);
     if (const auto done = waiting_.end(*resources_)) tell_end(done->user, waiting_.last);
@@ -202,7 +202,7 @@ void ChildProcess::ended() {
 void ChildProcess::end() {
     if (std::exchange(ending_, true) || !group_.there()) return;
     group_.signal(SIGTERM);
-    group_.signal(SIGCONT); // one that was stopped would not hear of it
+    group_.signal(SIGCONT); // a stopped process would not handle SIGTERM
     patience_.expires_after(span(program_.grace));
     patience_.async_wait([me = shared_from_this()](const Error &error) {
         if (!error) me->group_.signal(SIGKILL);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One program of a tenant, from when it runs until it has ended, which may be after the tenant has closed it. Bytes are taken from its
-// output only for a read that is outstanding.
+// A running program of a tenant, until it has ended, which may be after the tenant has closed it. Its output is read only while
+// a read is outstanding.
 #pragma once
 
 #include "../io_direction.hpp"
@@ -21,7 +21,7 @@ namespace kith::app {
 
 class ChildProcess : public std::enable_shared_from_this<ChildProcess> {
   public:
-    /// share: of the tenant's count of programs; given back when it has ended and is closed.
+    /// share: reference to the tenant's counter of programs, released when the program has ended and is closed.
     ChildProcess(TenantResources &resources, ProcessProgram program, Spawned spawned, std::shared_ptr<int> share);
 
     void start();
@@ -29,10 +29,10 @@ class ChildProcess : public std::enable_shared_from_this<ChildProcess> {
     std::int32_t write(std::string_view data, std::uint64_t timeout, std::uint64_t user, std::uint64_t *op);
     std::int32_t shutdown();
     std::int32_t wait(std::uint64_t user, std::uint64_t *op);
-    /// SIGTERM, and SIGKILL when its grace is over.
+    /// Sends SIGTERM, and SIGKILL after the grace period.
     void end();
     void close();
-    /// The world ends: it has ended already, or does now.
+    /// Whether the program has ended; for the end of the world.
     bool gone() noexcept { return !group_.there() || group_.gather(how_); }
     std::chrono::steady_clock::time_point patience() const noexcept { return patience_.expiry(); }
     void kill() noexcept;
@@ -58,19 +58,19 @@ class ChildProcess : public std::enable_shared_from_this<ChildProcess> {
     ProcessGroup group_;
     Pipe end_, input_, output_, errors_;
     IoDirection reading_, writing_, waiting_;
-    boost::asio::steady_timer patience_, pause_; // patience: with its timeout, then with its grace
+    boost::asio::steady_timer patience_, pause_; // patience: the timeout, then the grace period
     std::shared_ptr<int> share_;
     ProcessGroup::End how_;
     ProcessErrors said_;
-    std::uint64_t taken_ = 0; // of its output
-    std::uint32_t max_ = 0;   // of the read
-    std::string out_;         // of the write
+    std::uint64_t taken_ = 0; // bytes read of its output
+    std::uint32_t max_ = 0;   // limit of the read
+    std::string out_;         // data of the write
     std::size_t written_ = 0; // of out_
-    std::int32_t status_ = 0; // of its end: OK, TIMED_OUT, LIMIT
+    std::int32_t status_ = 0; // how it was ended: OK, TIMED_OUT, LIMIT
     bool ending_ = false, closed_ = false, deaf_ = false;
 };
 
-/// The world ends. Those that were asked to end have 2 s for it, or what is left of their grace; nobody is left.
+/// Ends all programs at the end of the world: they get SIGTERM and 2 s, or the rest of their grace period, and are killed then.
 void end_children(const std::unordered_set<std::shared_ptr<ChildProcess>> &children) noexcept;
 
 } // namespace kith::app

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The input of a program.
+// The standard input of a program.
 #include "child_process.hpp"
 
 #include <boost/asio/post.hpp>
@@ -23,8 +23,8 @@ void tell_written(TenantResources &resources, std::uint64_t user, std::uint64_t 
     resources.side<kith_process_plugin>(KITH_PROCESS)->written(resources.tenant.self(), user, op, status, borrow(text));
 }
 
-// A pipe that nobody reads any more signals whoever writes to it; here that is an error of the write, whatever the program we are
-// in does with SIGPIPE.
+// Writing to a pipe without readers raises SIGPIPE. Here it becomes an error of the write, whatever the handler of SIGPIPE in
+// this process is.
 ssize_t write_quietly(int fd, const char *data, std::size_t size) {
     sigset_t pipe, before;
     sigemptyset(&pipe);
@@ -72,7 +72,7 @@ void ChildProcess::await_write() {
     }
 }
 
-// False: there is more to write than it takes now.
+// False: the pipe is full.
 bool ChildProcess::push() {
     if (!out_.empty() && !group_.there()) {
         end_write(KITH_RESET, program_.path + ": it has ended");

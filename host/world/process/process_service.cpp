@@ -43,14 +43,14 @@ std::shared_ptr<ChildProcess> adopt(TenantResources &resources, const ProcessPro
         resources.parts.children.insert(child);
         child->start();
         return child;
-    } catch (const std::exception &failure) { // and with that it is killed
+    } catch (const std::exception &failure) { // this also kills the program
         spawned.status = KITH_LIMIT;
         spawned.text = program.path + ": " + failure.what();
         return nullptr;
     }
 }
 
-// It runs, or it does not. It may run for somebody who has gone meanwhile.
+// The result of the spawn. The tenant may have been closed meanwhile.
 void begun(TenantResources &resources, std::uint64_t op, const ProcessProgram &program, Spawned spawned,
            std::shared_ptr<int> share) {
     auto child = adopt(resources, program, spawned, std::move(share));
@@ -63,7 +63,7 @@ void begun(TenantResources &resources, std::uint64_t op, const ProcessProgram &p
     tell_started(resources, ended->user, op, KITH_OK, {}, id);
 }
 
-// The file system may hang before there is anything that could be ended.
+// The file system may block before there is a process to end.
 void bound(TenantResources &resources, std::uint64_t op, const ProcessProgram &program,
            const std::shared_ptr<boost::asio::steady_timer> &timer) {
     if (program.timeout == 0) return;

@@ -24,7 +24,7 @@ struct Pipe {
     Descriptor reader, writer;
 };
 
-// Above the standard ones, so that none of those to be copied is overwritten by another.
+// Descriptors above the standard ones, so that dup2 overwrites none that is still needed.
 Descriptor lifted(Descriptor fd) {
     if (fd.get() > STDERR_FILENO) return fd;
     Descriptor above(::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
@@ -65,7 +65,7 @@ class Actions {
     posix_spawn_file_actions_t raw_{};
 };
 
-// A group of its own, no signal blocked or ignored.
+// Sets a new process group and the default signal mask and handlers.
 class Attributes {
   public:
     Attributes() {
@@ -97,7 +97,7 @@ std::vector<std::string> environment_of(const ProcessProgram &program, const std
         }
         return false;
     };
-    for (auto at = program.environment.rbegin(); at != program.environment.rend(); ++at) { // the last of a name counts
+    for (auto at = program.environment.rbegin(); at != program.environment.rend(); ++at) { // the last value of a name applies
         if (const std::string start = at->first + '='; !has(start)) out.push_back(start + at->second);
     }
     for (const auto &one : passed) {
@@ -134,7 +134,7 @@ bool begins_with_interpreter(const std::string &path) {
     return std::ifstream(path, std::ios::binary).read(first, sizeof first) && first[0] == '#' && first[1] == '!';
 }
 
-// The kernel says only what was wrong, not with which of the files.
+// The kernel reports an error without the file that caused it.
 std::string text_of(const ProcessProgram &program, int error) {
     struct stat found {};
     const std::string &directory = program.directory;
@@ -156,7 +156,7 @@ std::string text_of(const ProcessProgram &program, int error) {
     return program.path + ": " + reason(error);
 }
 
-// Whoever ignores SIGCHLD is not told how a program ended; some parents leave it so.
+// A process that ignores SIGCHLD cannot wait for programs; some parents leave it ignored.
 void hear_of_ends() {
     struct sigaction now {};
     if (::sigaction(SIGCHLD, nullptr, &now) == 0 && now.sa_handler == SIG_IGN) ::signal(SIGCHLD, SIG_DFL);
@@ -195,7 +195,7 @@ void begin(const ProcessProgram &program, const std::vector<std::string> &passed
         return;
     }
     out.group = ProcessGroup(leader);
-    out.ended = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, leader, 0))); // of glibc 2.36 it is of C only
+    out.ended = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, leader, 0))); // glibc 2.36 declares it only for C
     if (out.ended.get() < 0) throw std::system_error(errno, std::generic_category(), "pidfd_open (Linux 5.3 has it)");
     if (program.input) out.input = ours(std::move(input.writer));
     if (program.output) out.output = ours(std::move(output.reader));
@@ -217,7 +217,7 @@ ProcessGroup::~ProcessGroup() {
 
 void ProcessGroup::signal(int number) const noexcept {
     if (leader_ == 0) return;
-    if (::kill(-leader_, number) != 0 && errno == ESRCH) ::kill(leader_, number); // it has joined another group
+    if (::kill(-leader_, number) != 0 && errno == ESRCH) ::kill(leader_, number); // the process has joined another group
 }
 
 bool ProcessGroup::gather(End &end) noexcept {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How a program is begun, on a thread: the file it is in may hang.
+// Starts a program by posix_spawn. Runs on a worker thread, because the file of the program may block.
 #pragma once
 
 #include <kith/hosting/process_program.hpp>
@@ -12,7 +12,7 @@
 
 namespace kith::app {
 
-/// A descriptor that closes.
+/// A file descriptor that is closed by its destructor.
 class Descriptor {
   public:
     Descriptor() = default;
@@ -31,7 +31,7 @@ class Descriptor {
     int fd_ = -1;
 };
 
-/// A process group that we began, and its leader. Killed, and waited for, when it is destroyed.
+/// A process group that was started here. The destructor kills it and waits for its leader.
 class ProcessGroup {
   public:
     struct End {
@@ -48,26 +48,26 @@ class ProcessGroup {
     ~ProcessGroup();
 
     bool there() const noexcept { return leader_ != 0; }
-    /// To all of it.
+    /// Sends a signal to the whole group.
     void signal(int number) const noexcept;
-    /// Has the leader ended? Then the rest of the group is killed, and it is gone.
+    /// Returns whether the leader has ended; then kills the rest of the group.
     bool gather(End &end) noexcept;
 
   private:
-    // Until it has been waited for, nobody else gets the leader's number, nor that of its group.
+    // The ids of the leader and of the group are not reused before it has been waited for.
     pid_t leader_ = 0;
 };
 
 struct Spawned {
     std::int32_t status = KITH_INTERNAL;
-    std::string text;         ///< explains a failure
+    std::string text;         ///< explanation of a failure
     ProcessGroup group;       //
-    Descriptor ended;         ///< is readable when the leader has ended
-    Descriptor input, output; ///< our ends, when they were asked for; neither blocks
-    Descriptor errors;        ///< the same, always
+    Descriptor ended;         ///< readable when the leader has ended
+    Descriptor input, output; ///< our ends of the pipes, when requested; non-blocking
+    Descriptor errors;        ///< the same, always present
 };
 
-/// environment: of the daemon, what goes to every program.
+/// environment: the variables of the daemon that every program gets.
 Spawned spawn(const ProcessProgram &program, const std::vector<std::string> &environment);
 
 } // namespace kith::app

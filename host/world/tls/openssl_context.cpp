@@ -30,7 +30,7 @@ class OpensslContext final : public TlsContext {
 
 Bio bio_of(const std::string &text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
 
-// Nobody is asked for a password: it is in the settings, or there is none.
+// OpenSSL must not prompt for a password: it is in the settings, or there is none.
 int no_password(char *, int, int, void *) { return 0; }
 
 int configured_password(char *into, int size, int, void *settings) {
@@ -38,15 +38,15 @@ int configured_password(char *into, int size, int, void *settings) {
     return static_cast<int>(password.copy(into, static_cast<std::size_t>(size)));
 }
 
-// A directory whose certificates are found by the hash of their names, as Debian's.
+// A directory in which certificates are found by the hash of their names, as in Debian.
 bool is_hashed(const char *directory) {
     std::error_code ignored;
     const std::filesystem::directory_iterator all(directory, ignored);
     return std::any_of(begin(all), end(all), [](const auto &one) { return one.path().extension() == ".0"; });
 }
 
-// As every program over OpenSSL does, $SSL_CERT_FILE and $SSL_CERT_DIR included. But of a hashed directory only what is needed is
-// read, while the file beside it, with all of them, would cost megabytes.
+// Loads the system's authorities as other programs with OpenSSL do, including $SSL_CERT_FILE and $SSL_CERT_DIR. From a hashed
+// directory only the needed files are read, while loading the file with all certificates would use megabytes.
 bool trust_system(SSL_CTX *context) {
     const bool asked = std::getenv(X509_get_default_cert_file_env()) != nullptr;
     if (!asked && is_hashed(X509_get_default_cert_dir())) return SSL_CTX_set_default_verify_dir(context) == 1;
@@ -61,7 +61,7 @@ bool trust(SSL_CTX *context, const std::string &authorities) {
         ++count;
     }
     if (count == 0 || ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) return false;
-    ERR_clear_error(); // that there is no further one
+    ERR_clear_error(); // the error at the end of the list
     return true;
 }
 
@@ -99,7 +99,7 @@ std::unique_ptr<TlsContext> make_context(const TlsSettings &settings, TlsFailure
     } else if (!trust(raw, settings.authorities)) {
         return refuse(KITH_INVALID, words.authorities + ": expected certificates in PEM (-----BEGIN CERTIFICATE-----)");
     } else {
-        // What the operator trusts is trusted, also when somebody else has signed it.
+        // A certificate that the operator trusts is accepted, also when another authority has signed it.
         X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(raw), X509_V_FLAG_PARTIAL_CHAIN);
     }
     if (settings.certificate.empty()) return std::make_unique<OpensslContext>(std::move(context), words);

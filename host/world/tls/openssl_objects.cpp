@@ -17,7 +17,7 @@ std::string time_text(const ASN1_TIME *time) {
     return size > 0 ? std::string(text, static_cast<std::size_t>(size)) : "an unknown time";
 }
 
-// The first names that a certificate is for.
+// The first names of a certificate.
 std::string names_of(X509 *certificate) {
     std::string out;
     auto *names = static_cast<GENERAL_NAMES *>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
@@ -39,7 +39,7 @@ std::string names_of(X509 *certificate) {
     return out.empty() ? "no host at all" : out;
 }
 
-// What was rejected: of a chain it may be an authority.
+// Describes the rejected certificate, which may be an authority of the chain.
 std::string what_was_rejected(const TlsWords &words, X509 *certificate) {
     if (words.web) return "the server's certificate";
     if (certificate == nullptr) return "a certificate of " + words.other;
@@ -47,11 +47,11 @@ std::string what_was_rejected(const TlsWords &words, X509 *certificate) {
     return "the certificate " + (subject.empty() ? "without a subject" : subject) + " of " + words.other;
 }
 
-// The certificate was not accepted by us.
+// This side has rejected the certificate of the other one.
 std::string rejection(long verdict, const TlsWords &words, X509 *certificate, const std::string &name) {
     const std::string reason = X509_verify_cert_error_string(verdict);
     const std::string what = what_was_rejected(words, certificate);
-    // A node of Erlang sends its authority along.
+    // An Erlang node sends the certificate of its authority too.
     if (!words.web && verdict == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN && certificate != nullptr) {
         return "the authority " + distinguished_name(X509_get_subject_name(certificate)) + ", at which the chain of " +
                words.other + " ends, is none that we trust; configure it if it shall be";
@@ -81,7 +81,7 @@ std::string rejection(long verdict, const TlsWords &words, X509 *certificate, co
     }
 }
 
-// It has told us by an alert that it does not accept our certificate, or wants one.
+// The other side has sent an alert: it rejects our certificate, or requires one.
 bool refuses_us(int reason) {
     switch (reason) {
     case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:

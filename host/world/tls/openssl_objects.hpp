@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Owners of OpenSSL's objects, and what it says when it fails.
+// Smart pointers for OpenSSL's objects, and texts for its errors.
 #pragma once
 
 #include "tls.hpp"
@@ -29,14 +29,14 @@ using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using Context = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
 using Ssl = std::unique_ptr<SSL, Freed<SSL_free>>;
 
-/// The first error of this thread's queue, in its words; the queue is empty then.
+/// The text of the first error in this thread's queue. Clears the queue.
 std::string openssl_text();
 
-/// Why a handshake, a read or a write failed. name: whom we wanted to speak to. rejected: the certificate that was not accepted; may
-/// be null. asked: it has asked for a certificate that we do not have.
+/// Why a handshake, read or write failed. name: the expected name of the other side. rejected: the certificate that was not
+/// accepted; may be null. asked: the other side has requested a certificate and there is none.
 TlsFailure failure_of(SSL *ssl, const TlsWords &words, const std::string &name, X509 *rejected, bool asked);
 
-/// Who is at the other end, when the handshake is done.
+/// The identity of the other side after the handshake.
 TlsPeer peer_of(SSL *ssl);
 
 /// A certificate's subject or issuer: CN=node,O=example.

@@ -49,7 +49,7 @@ int OpensslSession::asked_for_certificate(SSL *ssl, X509 **, EVP_PKEY **) {
     return 0; // there is none
 }
 
-// Changes nothing of the verdict.
+// Records the certificate without changing the result.
 int OpensslSession::looked_at(int good, X509_STORE_CTX *store) {
     X509 *certificate = X509_STORE_CTX_get_current_cert(store);
     auto *ssl = static_cast<SSL *>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
@@ -79,7 +79,7 @@ TlsSession::Step OpensslSession::read(void *into, std::size_t max, std::size_t &
     return step_of(SSL_read_ex(ssl_.get(), into, max, &got));
 }
 
-// The buffer takes all of it, so it is done at once.
+// The buffer in memory accepts everything, so the write completes at once.
 TlsSession::Step OpensslSession::write(std::string_view bytes) {
     ERR_clear_error();
     std::size_t written = 0;

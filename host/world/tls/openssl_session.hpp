@@ -5,10 +5,10 @@
 
 namespace kith::app {
 
-/// One connection over two buffers in memory.
+/// A TLS connection over two memory buffers.
 class OpensslSession final : public TlsSession {
   public:
-    /// As TlsContext::session. Throws std::bad_alloc.
+    /// See TlsContext::session. Throws std::bad_alloc.
     OpensslSession(SSL_CTX &context, std::string name, bool expect_name, std::shared_ptr<const TlsWords> words);
 
     void feed(std::string_view bytes) override;
@@ -20,7 +20,7 @@ class OpensslSession final : public TlsSession {
     const TlsFailure &failure() const override { return failure_; }
     TlsPeer peer() const override { return peer_of(ssl_.get()); }
 
-    /// Of a context: called when the other side asks for a certificate and there is none.
+    /// Callback of the context: the other side requests a certificate and there is none.
     static int asked_for_certificate(SSL *ssl, X509 **certificate, EVP_PKEY **key);
 
   private:
@@ -31,7 +31,7 @@ class OpensslSession final : public TlsSession {
     std::shared_ptr<const TlsWords> words_;
     Ssl ssl_;
     BIO *in_ = nullptr, *out_ = nullptr; // owned by ssl_
-    Certificate rejected_;               // of the server, for the text
+    Certificate rejected_;               // certificate of the server, for the error text
     bool asked_ = false;
     TlsFailure failure_;
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// TLS as the world sees it. OpenSSL costs some 4 MiB of memory, so it lives behind this in a library of the host's own (libkith_tls.so),
-// which is loaded when the first https:// or the first client of kith.tls/0 is asked for. It is no plugin: both sides are of one build
-// (TlsEntry::build), and it knows no socket: bytes go in, bytes come out.
+// The interface between host/world and libkith_tls.so. OpenSSL uses about 4 MiB of memory, so it is in a separate library of
+// the host, which is loaded by the first https:// request or the first client of kith.tls/0. The library is not a plugin: both
+// sides must come from the same build (TlsEntry::build). It processes bytes and uses no sockets.
 #pragma once
 
 #include <cstddef>
@@ -14,11 +14,11 @@
 
 namespace kith::app {
 
-/// How texts name what they are about.
+/// The terms used in error texts.
 struct TlsWords {
-    std::string authorities = "`authorities`", certificate = "`certificate`", key = "`key`"; ///< where the settings come from
+    std::string authorities = "`authorities`", certificate = "`certificate`", key = "`key`"; ///< the names of the settings
     std::string other = "the server";                                                        ///< the other side
-    bool web = true; ///< hints are about https://, and certificates are those of a server
+    bool web = true; ///< hints mention https://, and certificates are those of a server
 };
 
 struct TlsSettings {
@@ -30,7 +30,7 @@ struct TlsSettings {
     TlsWords words = {};
 };
 
-/// Why not, as a plugin is told it.
+/// A failure as it is reported to a plugin.
 struct TlsFailure {
     std::int32_t status = 0;
     std::string text;
@@ -41,7 +41,7 @@ struct TlsCertificate {
     std::int64_t not_before = 0, not_after = 0; ///< seconds since 1970
 };
 
-/// Who is at the other end.
+/// The identity of the other side.
 struct TlsPeer {
     struct Name {
         std::uint32_t kind; ///< KITH_TLS_DNS and the like
@@ -50,48 +50,49 @@ struct TlsPeer {
     std::uint32_t version = 0;
     bool verified = false;
     std::string cipher;
-    std::vector<TlsCertificate> chain; ///< its own first
-    std::vector<Name> names;           ///< of the first
+    std::vector<TlsCertificate> chain; ///< its own certificate first
+    std::vector<Name> names;           ///< names of the first certificate
 };
 
-/// Our side of one connection.
+/// One side of a TLS connection.
 class TlsSession {
   public:
     enum class Step : std::uint8_t {
         done,
-        hungry, ///< it needs more bytes of the other side
-        ended,  ///< the other side has said its end
+        hungry, ///< needs more bytes from the other side
+        ended,  ///< the other side has sent its end notification
         failed, ///< see failure()
     };
     virtual ~TlsSession() = default;
 
-    /// Bytes that came from the other side.
+    /// Passes in bytes that were received from the other side.
     virtual void feed(std::string_view bytes) = 0;
-    /// Bytes that are to be sent to it. To be asked for after every other call.
+    /// Returns the bytes to send to the other side. Call it after every other function.
     virtual std::string take() = 0;
     virtual Step handshake() = 0;
-    /// Done: between 1 and max bytes that the other side has said.
+    /// With `done`: between 1 and max decrypted bytes.
     virtual Step read(void *into, std::size_t max, std::size_t &got) = 0;
     virtual Step write(std::string_view bytes) = 0;
-    /// Say our end.
+    /// Sends the end notification.
     virtual void end() = 0;
     virtual const TlsFailure &failure() const = 0;
-    /// Of a handshake that is done.
+    /// Available after the handshake.
     virtual TlsPeer peer() const = 0;
 };
 
-/// What all connections of one client share.
+/// The settings that all connections of one client share.
 class TlsContext {
   public:
     virtual ~TlsContext() = default;
-    /// name: a host name or a numeric address, asked for where it is no address. expect_name: the certificate must be for it, so it is not empty.
+    /// name: a host name or numeric address; a host name is sent to the server (SNI). expect_name: the certificate must contain
+    /// the name, which then is not empty.
     virtual std::unique_ptr<TlsSession> session(const std::string &name, bool expect_name) = 0;
 };
 
-/// The one symbol of the library, `kith_tls_entry`.
+/// The only exported symbol of the library, `kith_tls_entry`.
 struct TlsEntry {
-    char build[96]; ///< KITH_TLS_BUILD of whoever compiled it
-    /// Null, and why, when the settings are of no use.
+    char build[96]; ///< KITH_TLS_BUILD of the build
+    /// Creates a context; null with the reason in `failure` when the settings are invalid.
     std::unique_ptr<TlsContext> (*context)(const TlsSettings &settings, TlsFailure &failure);
 };
 

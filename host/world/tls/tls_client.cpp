@@ -7,7 +7,7 @@
 
 namespace kith::app {
 
-/// What a worker found.
+/// The result of a worker.
 struct TlsClient::Files {
     std::int32_t status = KITH_OK;
     std::string text;
@@ -18,7 +18,7 @@ struct TlsClient::Files {
 
 namespace {
 
-// One that never is that of files: it is asked for before there is a context.
+// A version that no files have: used before there is a context.
 constexpr std::uint64_t unknown = 0;
 
 } // namespace
@@ -52,7 +52,7 @@ void TlsClient::prepare(Ready ready) {
         }
         return out;
     };
-    // In one lane with whatever else reads that file; where there is none, of its own.
+    // Uses the lane of the file, so that reads of one file are serialized; a lane of its own when there is no file.
     const std::string &lane = settings_.certificate_file.empty() ? settings_.authorities_file : settings_.certificate_file;
     resources_->parts.files.run(
         lane, work, [me = shared_from_this(), ready = std::move(ready)](Files files) { me->looked(std::move(files), ready); });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A client of kith.tls/0: its files, and the trust that was made of them.
+// A client of kith.tls/0: its certificate files, and the TLS context made from them.
 #pragma once
 
 #include "tls.hpp"
@@ -18,11 +18,11 @@ class TlsClient : public std::enable_shared_from_this<TlsClient> {
   public:
     TlsClient(TenantResources &resources, TlsClientSettings settings);
 
-    /// context: null unless status is KITH_OK; valid as long as the client.
+    /// context: null unless status is KITH_OK; valid as long as the client exists.
     using Ready = std::function<void(std::int32_t status, const std::string &text, TlsContext *context)>;
 
-    /// Looks at the files on a worker, reads them when one of them has changed, then calls `ready` on the loop, later, once. Throws
-    /// std::system_error when no thread is to be had.
+    /// Checks the files on a worker thread, reads them when one has changed, and then calls `ready` once, later, on the loop.
+    /// Throws std::system_error when no thread can be started.
     void prepare(Ready ready);
 
   private:
@@ -31,11 +31,11 @@ class TlsClient : public std::enable_shared_from_this<TlsClient> {
 
     std::shared_ptr<TenantResources> resources_;
     TlsClientSettings settings_;
-    std::uint64_t version_ = 0; // of the files that context_ was made of
+    std::uint64_t version_ = 0; // version of the files that context_ was made from
     std::unique_ptr<TlsContext> context_;
 };
 
-/// What is open of kith.tls/0 by one tenant.
+/// The open clients of one tenant.
 struct TlsResources {
     std::map<std::uint64_t, std::shared_ptr<TlsClient>> clients;
     std::size_t opening = 0;

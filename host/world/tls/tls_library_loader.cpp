@@ -33,7 +33,7 @@ const TlsEntry *tls_library(const std::string &file, TlsFailure &failure) {
                    "TLS needs " + path + ": " + why + "; install kith's own library of the same build, and libssl3"};
         return nullptr;
     };
-    // Never unloaded: OpenSSL keeps things until the process ends.
+    // Never unloaded: OpenSSL keeps resources until the process ends.
     void *library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (library == nullptr) {
         const char *why = ::dlerror();

@@ -7,8 +7,8 @@
 
 namespace kith::app {
 
-/// Of the library, which is loaded at the first call and stays; null, and why, when it cannot be. file: its path; empty: where it is
-/// installed, or stands beside the program in the tree it was built in.
+/// The entry of the library, which is loaded by the first call and never unloaded; null with the reason in `failure`. file: its
+/// path; empty: the installed one, or the one beside the program in its build tree.
 const TlsEntry *tls_library(const std::string &file, TlsFailure &failure);
 
 } // namespace kith::app

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kith.tls/0: its table, its checks, how its completions are told.
+// The service kith.tls/0: its table, argument checks and completions.
 #include "tls_client.hpp"
 
 #include <host/world/tcp_stream.hpp>

@@ -19,7 +19,7 @@ struct Address {
     bool loopback() const noexcept;
     bool any() const noexcept { return family == 0 || bytes == std::array<std::uint8_t, 16>{}; }
     bool group() const noexcept { return family == 4 ? (bytes[0] & 0xf0U) == 0xe0 : family == 6 && bytes[0] == 0xff; }
-    /// fe80::/10, and groups that no router passes on (ff02::/16 and less).
+    /// fe80::/10, and groups that routers do not forward (ff02::/16 and below).
     bool link_local() const noexcept;
     /// 255.255.255.255
     bool limited_broadcast() const noexcept;
@@ -28,13 +28,13 @@ struct Address {
     auto operator<=>(const Address &) const = default; // NOLINT(modernize-use-nullptr): clang-tidy 14 reads its 0 so
 };
 
-/// An address of an interface, and how many of its bits are those of the network: "10.0.0.7/8". Without them 24, or 64 of IPv6.
+/// An address of an interface with the length of its network prefix: "10.0.0.7/8". The default is 24, for IPv6 64.
 struct Subnet {
     Address address;
     std::uint8_t bits = 0;
 
     static std::optional<Subnet> parse(std::string_view text);
-    /// Its directed broadcast address; nothing for IPv6.
+    /// The directed broadcast address; nullopt for IPv6.
     std::optional<Address> broadcast() const noexcept;
 };
 

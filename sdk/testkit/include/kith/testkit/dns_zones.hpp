@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The domain name system of a simulated universe: what kith.dns/1 answers on each of its machines. A name that nobody entered is
-// NXDOMAIN. Names are equal regardless of case, and targets are reported in lower case, as in the real world.
+// The DNS records of a simulation: kith.dns/1 answers from them on every machine. A name without records is NXDOMAIN. The case
+// of names is ignored, and targets are reported in lower case, as in the real world.
 //
 //     net.dns().address("app.example.net", {"10.0.0.7", "fd00::7"}, 30s);
 //     net.dns().fail("app.example.net", KITH_DNS_AAAA, KITH_UNAVAILABLE); // SERVFAIL
@@ -26,9 +26,9 @@ struct DnsData {
     std::uint16_t priority = 0, weight = 0, port = 0;
 };
 
-/// What one question found.
+/// The result of one query.
 struct DnsFound {
-    std::int32_t status = 0; ///< as kith_dns_host.query has it
+    std::int32_t status = 0; ///< as for kith_dns_host.query
     std::uint32_t kind = 0, ttl = 0;
     std::string name;
     std::vector<DnsData> records;
@@ -39,41 +39,42 @@ class DnsZones {
     using Seconds = std::chrono::seconds;
     using Records = std::vector<DnsData>;
 
-    /// A question as it came.
+    /// A received query.
     struct Asked {
         std::chrono::nanoseconds at;
         std::string machine, name;
         std::uint32_t type;
-        std::vector<DnsServer> servers; ///< that the question named
+        std::vector<DnsServer> servers; ///< the servers named in the query
     };
 
-    // ---- what is there: each call replaces what was ----
+    // ---- records: each call replaces the earlier ones of that name and type ----
 
-    /// A and AAAA, by what the addresses are. Without any: the name is there, and both are NODATA.
+    /// A and AAAA records, by the kind of the addresses. Without addresses the name exists, and both types are NODATA.
     void address(std::string_view name, const std::vector<std::string> &addresses, Seconds ttl = Seconds(30));
     void service(std::string_view name, Records targets, Seconds ttl = Seconds(30));
     void text(std::string_view name, const std::vector<std::string> &texts, Seconds ttl = Seconds(30));
-    /// Called for each answer, as by servers that rotate.
+    /// Records computed for each answer, for servers that rotate them.
     void rotate(std::string_view name, std::uint32_t type, std::function<Records()> records, Seconds ttl = Seconds(30));
-    /// NXDOMAIN again.
+    /// Removes the name: NXDOMAIN again.
     void remove(std::string_view name);
-    /// How long an empty answer holds; unknown at first.
+    /// The TTL of negative answers; unknown initially.
     void negative_ttl(std::optional<Seconds> ttl) noexcept { negative_ = ttl; }
-    /// resolv.conf of all machines.
+    /// Sets resolv.conf of all machines.
     void search(std::vector<std::string> domains, unsigned ndots = 1);
 
-    // ---- bad days ----
+    // ---- faults ----
 
-    /// Questions for that name and type (0: each) fail so: KITH_UNAVAILABLE (SERVFAIL), KITH_DENIED (REFUSED), KITH_PROTOCOL, KITH_TIMED_OUT
-    /// (after the question's own timeout), KITH_UNREACHABLE. KITH_OK: no more. An empty name: all of them.
+    /// Queries for that name and type (0: every type) fail with this status: KITH_UNAVAILABLE (SERVFAIL), KITH_DENIED
+    /// (REFUSED), KITH_PROTOCOL, KITH_TIMED_OUT (after the timeout of the query), KITH_UNREACHABLE. KITH_OK ends the fault. An
+    /// empty name: every name.
     void fail(std::string_view name, std::uint32_t type, std::int32_t status);
-    /// How long an answer takes; 1 ms at first.
+    /// The delay of answers; 1 ms initially.
     void delay(std::chrono::nanoseconds time) noexcept { delay_ = time; }
 
     const std::vector<Asked> &asked() const noexcept { return asked_; }
     void forget_asked() { asked_.clear(); }
 
-    // ---- for those who build the world ----
+    // ---- for the implementation of the simulation ----
 
     std::uint64_t delay() const noexcept { return static_cast<std::uint64_t>(delay_.count()); }
     void note(Asked asked) { asked_.push_back(std::move(asked)); }

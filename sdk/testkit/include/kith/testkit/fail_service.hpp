@@ -8,8 +8,9 @@
 
 namespace kith::testkit {
 
-/// From now on each operation of this service on that machine that would have ended well ends with this status: fail_service(here,
-/// "tcp", KITH_IO). Of one function of it: fail_service(here, "tcp.read", KITH_IO). KITH_OK: no more. Timers are not made to fail.
+/// From now on every operation of this service on that machine that would have succeeded ends with this status:
+/// fail_service(here, "tcp", KITH_IO). For one function of a service: fail_service(here, "tcp.read", KITH_IO). KITH_OK ends the
+/// fault. Timers do not fail.
 void fail_service(SimulatedMachine &machine, std::string_view what, std::int32_t status);
 
 } // namespace kith::testkit

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a scripted HTTP server answers: a status, headers, and a body that comes in pieces, late, half, or never.
+// The response of a scripted HTTP server: a status, headers, and a body that can be sent in pieces, delayed, truncated, or
+// never.
 //
 //     HttpReply(200, R"({"peers": []})")
 //     HttpReply(200).field("Content-Type", "text/plain").say("a").wait(1s).say("b")
@@ -21,19 +22,19 @@
 
 namespace kith::testkit {
 
-/// The rest of a body that the test says while it runs: `HttpReply().live(feed)`, then `feed->say(...)`. Of one answer.
+/// The rest of a body that the test sends while it runs: `HttpReply().live(feed)`, then `feed->say(...)`. For one response.
 class HttpFeed {
   public:
     enum class Do : std::uint8_t { say, end, cut, reset };
 
     void say(std::string_view bytes) { tell(Do::say, std::string(bytes)); }
-    void end() { tell(Do::end); } ///< in good order
-    void cut() { tell(Do::cut); } ///< the connection ends in good order, too early
+    void end() { tell(Do::end); } ///< the regular end of the body
+    void cut() { tell(Do::cut); } ///< closes the connection too early, without a reset
     void reset() { tell(Do::reset); }
-    /// Somebody is still there to hear it, or will be.
+    /// Whether a client receives the body, or may do so later.
     bool open() const { return !over_ && (!deliver_ || deliver_(Do::say, {})); }
 
-    /// For the server: what was said before comes first. deliver: false when nobody hears it any more.
+    /// For the server: earlier bytes are delivered first. deliver: returns false when no client receives the body any more.
     void attach(std::function<bool(Do, const std::string &)> deliver) {
         deliver_ = std::move(deliver);
         for (const auto &[what, bytes] : std::exchange(waiting_, {})) tell(what, bytes);
@@ -54,11 +55,11 @@ class HttpFeed {
 
 class HttpReply;
 
-/// A whole answer that the test gives later, as a server does that waits for a change: `HttpReply().later(promise)`, then
-/// `promise->answer(...)`. Of one answer.
+/// A complete response that the test provides later, as for a server that waits for a change: `HttpReply().later(promise)`,
+/// then `promise->answer(...)`. For one response.
 class HttpPromise {
   public:
-    /// False: nobody waits for it any more.
+    /// Returns false when no client waits for it any more.
     bool answer(const HttpReply &with) { return deliver_ && std::exchange(deliver_, nullptr)(with); }
 
     /// For the server.
@@ -80,40 +81,40 @@ class HttpReply {
         fields.emplace_back(name, value);
         return *this;
     }
-    /// The Content-Length that is told, whatever comes; else the body is told to end where it ends.
+    /// Sets the Content-Length header, whatever the body is. Otherwise the header has the length of the body, or is absent.
     HttpReply &length(std::uint64_t told) {
         content_length = told;
         return *this;
     }
 
-    // ---- steps, done one after the other; the head goes out with the first piece, with head(), or at the end ----
+    // ---- steps, done one after the other; the head is sent with the first piece of the body, by head(), or at the end ----
 
     HttpReply &head() { return add({Step::Kind::head, {}, {}}); }
     HttpReply &say(std::string_view bytes) { return add({Step::Kind::say, std::string(bytes), {}}); }
     HttpReply &wait(Duration span) { return add({Step::Kind::wait, {}, span}); }
-    /// These bytes again and again, for ever, and as fast as the other side takes them.
+    /// Sends these bytes repeatedly without end, as fast as the client reads them.
     HttpReply &endless(std::string_view bytes, Duration pause = {}) {
         return add({Step::Kind::endless, std::string(bytes), pause});
     }
-    /// The connection ends here, in good order but too early.
+    /// Closes the connection here, too early, without a reset.
     HttpReply &cut() { return add({Step::Kind::cut, {}, {}}); }
-    /// It breaks here.
+    /// Resets the connection here.
     HttpReply &reset() { return add({Step::Kind::reset, {}, {}}); }
-    /// Nothing comes any more, and the connection stays.
+    /// Sends nothing more and keeps the connection open.
     HttpReply &mute() { return add({Step::Kind::mute, {}, {}}); }
-    /// What the test says, from here on.
+    /// From here on the body is sent by the test.
     HttpReply &live(std::shared_ptr<HttpFeed> from) {
         feed = std::move(from);
         return add({Step::Kind::live, {}, {}});
     }
-    /// Another reply takes the place of this one, head and all, when the test gives it.
+    /// Another reply, which the test provides later, replaces this one, including the head.
     HttpReply &later(std::shared_ptr<HttpPromise> given) {
         promise = std::move(given);
         return add({Step::Kind::later, {}, {}});
     }
-    /// Something that is not HTTP, instead of a head.
+    /// Sends bytes that are not HTTP instead of a head.
     HttpReply &garbage() { return add({Step::Kind::garbage, {}, {}}); }
-    /// The connection ends after this answer.
+    /// Closes the connection after this response.
     HttpReply &last() {
         closes = true;
         return *this;
@@ -140,14 +141,14 @@ class HttpReply {
     }
 };
 
-/// A request as the server got it.
+/// A request as the server received it.
 struct HttpAsked {
     std::string method, target;
     std::vector<std::pair<std::string, std::string>> fields;
     std::string body;
-    std::size_t connection = 0; ///< which one of the server's it came by, from 1
+    std::size_t connection = 0; ///< number of the server's connection, from 1
 
-    /// Empty when there is none of that name, in whatever case.
+    /// The value of a header, whose case is ignored; empty when it is absent.
     std::string_view field(std::string_view name) const noexcept {
         for (const auto &[one, value] : fields) {
             if (same_field(one, name)) return value;

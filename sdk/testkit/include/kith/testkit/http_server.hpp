@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// A scripted HTTP server on a simulated machine, for plugins over kith.http/1. It answers each path as it was told to.
+// A scripted HTTP server on a simulated machine, for plugins that use kith.http/1. It answers each path with a given reply.
 //
 //     HttpServer api(machine, 80);
 //     api.route("/peers", HttpReply(200, R"(["app@10.0.0.7"])"));
 //     api.route("/slow", [](const HttpAsked &asked) { return HttpReply(503).field("Retry-After", "1"); });
 //
-// Over TLS it shows a certificate, which is words only: who signed it, for which names, whether it has expired.
+// Over TLS it presents a simulated certificate: its authority, its names, and whether it has expired.
 #pragma once
 
 #include <kith/testkit/http_reply.hpp>
@@ -20,13 +20,13 @@
 
 namespace kith::testkit {
 
-/// Who signs certificates in a simulated universe: a name.
+/// A simulated certificate authority, identified by its name.
 class HttpAuthority {
   public:
     explicit HttpAuthority(std::string_view name) : name_(name) {}
-    /// What a client that trusts it is given as `authorities`.
+    /// The value of `authorities` for a client that trusts it.
     std::string certificate() const { return pem("authority " + name_); }
-    /// A certificate that it signed for a client, and a key to go with it.
+    /// A certificate that it signed for a client; client_key() is the key.
     std::string client_certificate() const { return pem(client()); }
     static std::string client_key() { return "-----BEGIN PRIVATE KEY-----\nkey\n-----END PRIVATE KEY-----\n"; }
     std::string client() const { return "client of " + name_ + "\n"; }
@@ -39,10 +39,11 @@ class HttpAuthority {
 };
 
 struct HttpCertificate {
-    const HttpAuthority *authority = nullptr; ///< null: one that every system trusts
+    const HttpAuthority *authority = nullptr; ///< null: an authority that every system trusts
     std::vector<std::string> names;
     bool expired = false;
-    const HttpAuthority *clients = nullptr; ///< only clients with a certificate of this one are let in; null: all are
+    const HttpAuthority *clients =
+        nullptr; ///< only clients with a certificate of this authority are accepted; null: all clients
 };
 
 class HttpServer {
@@ -51,25 +52,25 @@ class HttpServer {
 
     /// Plain HTTP. Listens at once. port 0: any.
     HttpServer(SimulatedMachine &machine, std::uint16_t port);
-    /// Over TLS. The authorities outlive it.
+    /// Over TLS. The authorities outlive the server.
     HttpServer(SimulatedMachine &machine, std::uint16_t port, HttpCertificate certificate);
     ~HttpServer();
     HttpServer(const HttpServer &) = delete;
     HttpServer &operator=(const HttpServer &) = delete;
 
     std::uint16_t port() const noexcept;
-    /// How a path, without its query, is answered from now on. Paths that nobody routed: 404.
+    /// Sets the reply for a path, which is compared without its query. Paths without a route get 404.
     void route(std::string_view path, Handler handler);
     void route(std::string_view path, HttpReply reply);
-    /// Another certificate, for connections from now on.
+    /// Sets another certificate for new connections.
     void certificate(HttpCertificate certificate);
-    /// Leave connections unanswered from now on, also in the TLS handshake.
+    /// While on, connections get no answer, also in the TLS handshake.
     void mute(bool on) noexcept;
-    /// End all connections that are open, as a server does with those that idle.
+    /// Closes all connections, as servers do with idle ones.
     void hang_up();
     void stop_listening();
 
-    /// All requests so far, in the order they came.
+    /// All requests so far, in the order of their arrival.
     const std::vector<HttpAsked> &asked() const noexcept;
     std::size_t connections() const noexcept;
 

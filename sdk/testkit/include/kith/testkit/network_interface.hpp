@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One network interface of a machine: the segment it is plugged into, its addresses, and what is wrong with it. `lo` is number 1 and
-// in no segment; `SimNet::machine` makes `eth0`, number 2. What is set here holds from that moment on, for what is under way too.
+// A network interface of a machine: its segment, its addresses, and its faults. `lo` has number 1 and no segment;
+// `SimNet::machine` creates `eth0`, number 2. Settings apply at once, also to packets in flight.
 #pragma once
 
 #include <kith/testkit/address.hpp>
@@ -18,19 +18,19 @@ class SimulatedMachine;
 class Segment;
 class SimNet;
 
-/// Which datagrams an interface takes from its segment. Streams are not concerned.
+/// Which datagrams an interface receives from its segment. Streams are not affected.
 enum class Hears : std::uint8_t {
     everything,
-    no_groups, ///< those to its own addresses alone: a switch that has forgotten who listens to a group
-    itself,    ///< none but what its own machine sends to a group or a broadcast address, which the machine loops back
-    nothing,   ///< not even those
+    no_groups, ///< only those to its own addresses, as behind a switch that has lost the group memberships
+    itself,    ///< only what its own machine sends to a group or broadcast address, which the machine loops back
+    nothing,   ///< none
 };
 
-/// What becomes of datagrams that its machine sends by an interface. What the machine hears of itself is not concerned.
+/// What is done with datagrams that the machine sends by the interface. Datagrams that the machine loops back are not affected.
 enum class Sends : std::uint8_t {
     everything,
-    nothing, ///< they are taken, and never seen again
-    later,   ///< its queue is full: sends wait, until they may go or their time is over
+    nothing, ///< they are accepted and lost
+    later,   ///< the queue is full: sends wait until it has room or they time out
     denied,  ///< a firewall: KITH_DENIED
 };
 
@@ -44,7 +44,7 @@ class NetworkInterface {
     SimulatedMachine &machine() const noexcept { return machine_; }
     const std::string &name() const noexcept { return name_; }
     std::uint32_t number() const noexcept { return number_; }
-    Segment *segment() const noexcept { return segment_; } ///< null: it is the loopback
+    Segment *segment() const noexcept { return segment_; } ///< null for the loopback
     const std::vector<Subnet> &addresses() const noexcept { return addresses_; }
     bool usable() const noexcept { return there_ && up_; }
     bool there() const noexcept { return there_; }
@@ -52,27 +52,28 @@ class NetworkInterface {
     Sends sends() const noexcept { return sends_; }
     double loss() const noexcept { return loss_; }
 
-    /// Its first address of that family; null when it has none.
+    /// The first address of that family; null when there is none.
     const Address *address(std::uint8_t family) const noexcept;
     bool has(const Address &address) const noexcept;
     bool has_broadcast(const Address &address) const noexcept;
 
-    // ---- bad days ----
+    // ---- faults ----
 
-    /// Streams through it stand still, datagrams by it are refused with KITH_UNREACHABLE, and the groups joined on it are told so.
+    /// Takes the interface down: its streams stall, datagrams are refused with KITH_UNREACHABLE, and the memberships on it
+    /// report that.
     void down();
-    /// Groups are joined again.
+    /// Takes the interface up again. Groups are joined again.
     void up();
-    /// It is taken out of the machine, and its addresses with it.
+    /// Removes the interface and its addresses from the machine.
     void remove();
-    /// It is there and up again, with other addresses if some are given.
+    /// Adds the interface again, in state up, with other addresses if given.
     void come_back(std::initializer_list<std::string_view> addresses = {});
-    /// It is given other addresses. Names of the resolver stay as they are.
+    /// Sets other addresses. The names of the resolver are not changed.
     void addresses(std::initializer_list<std::string_view> addresses);
 
     void hears(Hears what);
     void sends(Sends what);
-    /// How many datagrams of others get lost on the last yard: 0 to 1.
+    /// The probability (0 to 1) that a datagram from another machine is lost before this interface.
     void loss(double probability);
 
   private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One plugin instance on a simulated machine, with everything around it that a daemon would give it; and a record of what it says.
-// The harness watches the rules of the ABI while it does so: whatever breaks one is in violations().
+// Runs one plugin instance on a simulated machine, provides the services of the daemon, and records the plugin's calls. The
+// harness checks the rules of the ABI; violations() lists the rules that were broken.
 #pragma once
 
 #include <kith/plugin.h>
@@ -18,7 +18,7 @@
 
 namespace kith::testkit {
 
-/// Who the instance is.
+/// The names of the instance.
 struct Identity {
     std::string topology = "test";
     std::string source = "source";
@@ -29,31 +29,33 @@ class PluginHarness {
   public:
     using Duration = SimNet::Duration;
 
-    /// A plugin that is linked statically. id: empty for the only one in it. options: JSON; top-level defaults of the plugin's
-    /// schema are filled in. Throws std::invalid_argument when there is no such plugin, or when the options are no JSON.
+    /// For a plugin that is linked statically. id: empty when the library contains one plugin. options: JSON; top-level
+    /// defaults of the plugin's schema are filled in. Throws std::invalid_argument when there is no such plugin, or when the
+    /// options are not JSON.
     PluginHarness(SimulatedMachine &machine, const kith_entry &entry, std::string_view id = {}, std::string_view options = "{}",
                   Identity identity = {});
-    /// A plugin's library, loaded by dlopen. Throws std::runtime_error with the loader's text.
+    /// For a plugin's library, which is loaded by dlopen. Throws std::runtime_error with the text of the loader.
     PluginHarness(SimulatedMachine &machine, const char *library, std::string_view id = {}, std::string_view options = "{}",
                   Identity identity = {});
-    /// Stops it, when it runs, and destroys it.
+    /// Stops the instance if it runs, and destroys it.
     ~PluginHarness();
     PluginHarness(const PluginHarness &) = delete;
     PluginHarness &operator=(const PluginHarness &) = delete;
 
-    // ---- life ----
+    // ---- start and stop ----
 
-    /// create and start. The status; error() has the text of a failing one.
+    /// Calls create and start. Returns the status; error() is the text of a failure.
     std::int32_t start();
-    /// Ask it to stop, and let time pass until it has said so; false when it did not within 5 s, which is a violation too.
+    /// Stops the instance and lets time pass until it has reported `stopped`. Returns false after 5 s, which is also a
+    /// violation.
     bool stop();
-    /// The same in two steps, for tests that look between them.
+    /// The same in two steps, for tests with checks between them.
     void ask_stop();
     bool stopped() const noexcept;
     bool running() const noexcept;
-    /// Only when stopped. Afterwards it may be started anew.
+    /// Only when stopped. Afterwards the instance may be started again.
     void destroy();
-    /// It has said `failed`: the status and text.
+    /// Whether the plugin has reported `failed`, with its status and text.
     bool failed() const noexcept;
     std::int32_t failed_status() const noexcept;
     const std::string &error() const noexcept;
@@ -66,49 +68,51 @@ class PluginHarness {
     }
     SimulatedMachine &machine() const noexcept;
 
-    // ---- what it says ----
+    // ---- recorded calls ----
 
-    /// Rules that it broke, in words: empty in a good test.
+    /// The rules that the plugin has broken, as text; empty in a good test.
     const std::vector<std::string> &violations() const noexcept;
     const std::vector<RecordedLine> &log() const noexcept;
     bool logged(std::string_view part) const noexcept;
     const std::vector<RecordedMetric> &metrics() const noexcept;
-    /// Operations of the world that have not completed.
+    /// The number of operations that have not completed.
     std::size_t outstanding() const noexcept;
 
-    // ---- a strategy ----
+    // ---- strategies ----
 
     const std::vector<Observation> &observations() const noexcept;
-    /// Its peers as its replaces and updates have left them.
+    /// The peers that result from its replaces and updates.
     const std::vector<RecordedPeer> &peers() const noexcept;
-    /// As a topology's policy.max_peers: a replace or update that would make more is refused with KITH_LIMIT, and is no observation.
+    /// Sets policy.max_peers of the topology: a replace or update that exceeds it is refused with KITH_LIMIT and is not
+    /// recorded as an observation.
     void max_peers(std::size_t most);
-    /// Let time pass until it has replaced, updated or failed once more.
+    /// Lets time pass until the next replace, update or failed.
     bool await_observation(Duration bound = std::chrono::minutes(1));
-    /// discovery.refresh or connector.refresh.
+    /// Calls discovery.refresh or connector.refresh.
     void refresh();
-    /// The local node's name; empty: unknown.
+    /// Sets the local node's name; empty: unknown.
     void node(std::string_view name);
 
-    // ---- a connector ----
+    // ---- connectors ----
 
-    /// Ask it. 0 when it refused at once; then error() and refused() tell why.
+    /// Requests an operation. Returns 0 when the plugin refuses it at once; then error() and refused() contain the reason.
     std::uint64_t connect(const RecordedPeer &peer);
     std::uint64_t disconnect(const RecordedPeer &peer);
     std::int32_t refused() const noexcept;
     void cancel(std::uint64_t op);
-    /// Let time pass until it is done with this: its report, or null when it was not in time.
+    /// Lets time pass until the operation is done. Returns its report, or null after `bound`.
     const Report *await_done(std::uint64_t op, Duration bound = std::chrono::minutes(1));
     const std::vector<Report> &reports() const noexcept;
     bool attached() const noexcept;
     const std::string &attached_node() const noexcept;
     std::uint64_t epoch() const noexcept;
-    /// Names, as the links, link_up and link_down of this epoch have left them, sorted.
+    /// The names that result from links, link_up and link_down of this epoch, sorted.
     const std::vector<std::string> &links() const noexcept;
 
-    // ---- a sink ----
+    // ---- sinks ----
 
-    /// Put it into the sink's queue; it comes when the batch before is taken, if the sink asked for its kind.
+    /// Adds an event to the sink's queue. It is delivered after the previous batch was taken, if the sink has subscribed to its
+    /// kind.
     void event(std::uint32_t kind, std::string_view json, std::string_view peer = {});
     std::uint64_t mask() const noexcept;
     std::size_t events_waiting() const noexcept;

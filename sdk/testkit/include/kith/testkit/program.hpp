@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Programs of a simulated machine, for plugins over kith.process/1. Each does what it was told to.
+// Scripted programs of a simulated machine, for plugins that use kith.process/1.
 //
 //     machine.program("/usr/bin/peers", Program().say("app@10.0.0.7\n"));
 //     machine.program("/usr/bin/slow", Program().wait(10s).complain("no such host\n").exit(2));
-//     machine.program("/usr/bin/join", [](const ProgramRun &run) { return Program().exit(run.arguments.size() == 1 ? 0 : 64); });
+//     machine.program("/usr/bin/join", [](const ProgramRun &run) { return Program().exit(run.arguments.size() == 1 ? 0 : 64);
+//     });
 //
-// How it was run, what it was told and how it ended is in machine.runs().
+// machine.runs() contains the arguments, the input and the exit status of each run.
 #pragma once
 
 #include <kith/testkit/sim_net.hpp>
@@ -20,31 +21,31 @@
 
 namespace kith::testkit {
 
-/// What a program does, one thing after the other; after the last it exits with 0. It takes in what is written to it at once.
+/// The steps of a program, done one after the other; after the last step it exits with 0. The program reads its input at once.
 class Program {
   public:
     using Duration = SimNet::Duration;
 
     Program &say(std::string_view text) { return add({Kind::say, std::string(text)}); }
-    Program &complain(std::string_view text) { return add({Kind::complain, std::string(text)}); } ///< on standard error
+    Program &complain(std::string_view text) { return add({Kind::complain, std::string(text)}); } ///< writes to standard error
     Program &wait(Duration span) { return add({Kind::wait, {}, span}); }
     Program &exit(std::uint32_t code) { return add({Kind::exit, {}, {}, code}); }
-    /// Ended by that signal, as by a fault of its own.
+    /// Ends by that signal, as after a crash.
     Program &crash(std::uint32_t signal = 11) { return add({Kind::crash, {}, {}, signal}); }
     Program &hang() { return add({Kind::hang}); }
-    /// The text again and again, for ever.
+    /// Writes the text repeatedly without end.
     Program &flood(std::string_view text, Duration every = Duration(1000)) {
         return add({Kind::flood, std::string(text), every});
     }
     Program &close_output() { return add({Kind::close_output}); }
     Program &close_input() { return add({Kind::close_input}); }
-    /// Until this was written to it, after what it had waited for before.
+    /// Waits until this text was written to its input, after the texts it waited for before.
     Program &expect(std::string_view text) { return add({Kind::expect, std::string(text)}); }
-    /// Until there is no more to come.
+    /// Waits for the end of its input.
     Program &until_end_of_input() { return add({Kind::end_of_input}); }
-    /// From here on it reads nothing: what is written to it waits.
+    /// Stops reading its input: writes wait from here on.
     Program &stop_reading() { return add({Kind::stop_reading}); }
-    /// All the time: SIGTERM does nothing.
+    /// Ignores SIGTERM during the whole run.
     Program &ignore_term() {
         ignores_term = true;
         return *this;
@@ -84,14 +85,14 @@ class Program {
 struct ProgramRun {
     std::string path, directory;
     std::vector<std::string> arguments;
-    std::vector<std::pair<std::string, std::string>> environment; ///< what it was given besides the daemon's
-    std::string input;                                            ///< that it has read
+    std::vector<std::pair<std::string, std::string>> environment; ///< its variables, in addition to the daemon's
+    std::string input;                                            ///< the input that it has read
     SimNet::Duration begun{}, ended{};
     bool running = true;
-    bool asked_to_end = false;          ///< it got SIGTERM
+    bool asked_to_end = false;          ///< it received SIGTERM
     std::uint32_t code = 0, signal = 0; ///< how it ended
 
-    /// Empty when there is none of that name.
+    /// The value of a variable; empty when there is none.
     std::string_view variable(std::string_view name) const noexcept {
         for (const auto &[one, value] : environment) {
             if (one == name) return value;

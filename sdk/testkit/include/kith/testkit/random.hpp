@@ -7,7 +7,7 @@
 
 namespace kith::testkit {
 
-/// xoshiro256**, seeded by splitmix64. The same everywhere for the same seed.
+/// xoshiro256**, seeded by splitmix64. The same seed gives the same numbers on every platform.
 class Random {
   public:
     explicit Random(std::uint64_t seed) noexcept {

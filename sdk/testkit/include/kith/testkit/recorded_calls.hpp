@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a plugin has said to its harness, with the virtual time of each.
+// The calls of a plugin that a PluginHarness has recorded, with their simulated time.
 #pragma once
 
 #include <chrono>

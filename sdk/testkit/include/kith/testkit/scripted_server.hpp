@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A scripted server for tests: a stand-in for an EPMD, a BEAM node, a registry. It is no plugin and lives on a machine of the
-// universe. Either a script tells what to do with each connection, or a function does.
+// A scripted TCP server on a simulated machine, which replaces an EPMD, a BEAM node or a registry in tests. Each connection is
+// handled by a script or by a function.
 //
 //     ScriptedServer epmd(machine, 4369);
 //     epmd.script().expect(request).send(answer).close();
@@ -19,7 +19,7 @@
 
 namespace kith::testkit {
 
-/// One connection of a scripted server. Valid until it is over and its last handler has returned.
+/// One connection of a scripted server. Valid until it has ended and its last handler has returned.
 class Conversation {
   public:
     using Duration = SimNet::Duration;
@@ -30,64 +30,64 @@ class Conversation {
     Conversation(const Conversation &) = delete;
     Conversation &operator=(const Conversation &) = delete;
 
-    /// What has come and was not taken yet.
+    /// The received bytes that were not taken yet.
     std::string_view received() const noexcept;
-    /// Take so many bytes of it (or as many as there are).
+    /// Takes this number of received bytes, or all when there are fewer.
     std::string take(std::size_t count);
     std::string take() { return take(received().size()); }
 
-    /// Goes out as the other side takes it.
+    /// Sends the bytes as the other side reads them.
     void send(std::string_view bytes);
-    /// Bytes of it that have not gone out yet.
+    /// The number of bytes that were not sent yet.
     std::size_t waiting() const noexcept;
-    /// The end of our direction, after all that was sent.
+    /// Ends our direction after everything was sent.
     void finish();
-    /// Close in good order, after all that was sent.
+    /// Closes the connection after everything was sent.
     void close();
-    /// Break it.
+    /// Resets the connection.
     void reset();
-    /// Be gone without a word: no end, no reset, no answer any more.
+    /// Disappears without an end or a reset: nothing is answered any more.
     void vanish();
-    /// Read no more, so that the other side's writes come to a stand.
+    /// Stops reading, so that the other side's writes wait.
     void stop_reading();
 
-    /// Called whenever bytes have come. Replaces the handler before.
+    /// Sets the handler for received bytes. Replaces the previous one.
     void on_bytes(Handler handler);
-    /// Called once, when the other side has ended or broken it.
+    /// Sets the handler for the end or reset by the other side. Called once.
     void on_end(Handler handler);
-    /// Called later, unless it is over by then.
+    /// Calls the handler after the delay, unless the connection has ended.
     void after(Duration delay, Handler handler);
 
-    /// The other side has said its end, or the connection broke.
+    /// Whether the other side has ended its direction, or the connection was reset.
     bool ended() const noexcept;
     /// KITH_OK, or KITH_RESET.
     std::int32_t broken() const noexcept;
-    /// Closed, reset or vanished by us.
+    /// Whether this side has closed or reset the connection, or vanished.
     bool over() const noexcept;
-    /// 1 for the first connection of its peer.
+    /// The number of the connection, from 1.
     std::size_t number() const noexcept;
-    /// Everything that ever came, but what belongs to a TLS handshake.
+    /// All bytes received so far, without those of a TLS handshake.
     const std::string &all() const noexcept;
 
-    // ---- of a peer that speaks TLS ----
+    // ---- with TLS ----
 
-    /// The certificates that the other side has sent; empty: none.
+    /// The certificates that the other side has sent; empty when there are none.
     const std::string &certificate() const noexcept;
-    /// The name that it has asked for.
+    /// The server name that the other side has requested.
     const std::string &server_name() const noexcept;
 
   private:
     Body &body_;
 };
 
-/// Steps for one connection, done one after the other.
+/// The steps for one connection, done one after the other.
 class Script {
   public:
-    /// Wait for exactly these bytes; others are a failure, and reset the connection.
+    /// Waits for exactly these bytes; other bytes are a failure and reset the connection.
     Script &expect(std::string_view bytes);
-    /// Wait for so many bytes, whatever they are.
+    /// Waits for this number of bytes.
     Script &expect_size(std::size_t count);
-    /// Wait until the other side has ended.
+    /// Waits until the other side has ended its direction.
     Script &expect_end();
     Script &send(std::string_view bytes);
     Script &wait(SimNet::Duration span);
@@ -116,37 +116,37 @@ class ScriptedServer {
   public:
     /// Listens at once. Throws std::runtime_error when the port is taken. port 0: any.
     ScriptedServer(SimulatedMachine &machine, std::uint16_t port, std::string_view address = {}, std::size_t backlog = 128);
-    /// Resets what is open.
+    /// Resets the open connections.
     ~ScriptedServer();
     ScriptedServer(const ScriptedServer &) = delete;
     ScriptedServer &operator=(const ScriptedServer &) = delete;
 
     std::uint16_t port() const noexcept;
 
-    /// Connections get the scripts in the order of these calls; the last one serves all that follow. Without one, and without
-    /// on_accept, a connection is accepted, read, and never answered.
+    /// Adds a script. Connections get the scripts in the order of these calls; the last script is used for all further ones.
+    /// Without a script and without on_accept, connections are accepted and read, and never answered.
     Script &script();
-    /// Called for each new connection, instead of scripts.
+    /// Sets a handler for each new connection, instead of scripts.
     void on_accept(Conversation::Handler handler);
-    /// Speak TLS: connections from now on begin with a handshake, behind which all else is as ever. Handlers see it once it is done.
+    /// Uses TLS for new connections: they begin with a handshake. Handlers are called after it.
     void secure(TlsServer how);
-    /// As it was at first.
+    /// Ends the use of TLS for new connections.
     void speak_plainly();
-    /// Leave connections in the backlog: they are there, and nobody reads them.
+    /// false: leaves new connections in the backlog, established and unread.
     void accept(bool on);
-    /// Stop listening: new connections are refused. Those that are open stay.
+    /// Stops listening: new connections are refused. Open ones remain.
     void stop_listening();
 
-    /// Connect from this machine to somebody who listens. The handler gets the conversation; it is not called on a failure, which is
-    /// in failures().
+    /// Connects from this machine to a listener. The handler gets the conversation. It is not called after a failure, which is
+    /// added to failures().
     void dial(std::string_view address, std::uint16_t port, Conversation::Handler connected);
 
-    /// Connections so far, and those that are open.
+    /// The number of connections so far, and of open ones.
     std::size_t accepted() const noexcept;
     std::size_t open() const noexcept;
-    /// The n-th connection, from 1; it stays readable after it is over.
+    /// The n-th connection, from 1. It can be read after it has ended.
     Conversation &conversation(std::size_t number);
-    /// What did not go as its script says: empty when all is well.
+    /// Deviations from the scripts; empty when there are none.
     const std::vector<std::string> &failures() const noexcept;
 
   private:

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// One network: whoever is plugged into it hears its broadcasts, and its groups where joined. Its weather is that of datagrams; streams
-// have the SimNet's. Probabilities are 0 to 1, drawn from the seed for each datagram and each machine that would hear it.
+// One network: every machine on it receives its broadcasts, and the datagrams of groups that it has joined. The faults set here
+// (delay, loss, duplication, reordering) apply to datagrams only; TCP streams use those of the SimNet. Probabilities are 0 to 1
+// and drawn from the seed for each datagram and each receiving machine.
 #pragma once
 
 #include <kith/testkit/address.hpp>
@@ -21,10 +22,10 @@ class NetworkInterface;
 class SimulatedMachine;
 class SimNet;
 
-/// A datagram as it goes onto a segment, before any of it is lost. Borrowed.
+/// A datagram as it is sent to a segment, before losses. Borrowed.
 struct Sighting {
     std::chrono::nanoseconds at;
-    const SimulatedMachine *sender; ///< null: it was injected
+    const SimulatedMachine *sender; ///< null for an injected datagram
     SocketName from, to;
     std::string_view bytes;
 };
@@ -40,29 +41,30 @@ class Segment {
     const std::string &name() const noexcept { return name_; }
     std::uint32_t index() const noexcept { return index_; }
 
-    // ---- weather ----
+    // ---- faults ----
 
-    /// How long a datagram is under way: drawn once for all who hear it. Until it is said, that of the SimNet.
+    /// The range of the delay of a datagram, drawn once for all receivers. By default that of the SimNet.
     void delay(Duration least, Duration most);
     void loss(double probability);
-    /// A machine hears it twice.
+    /// The probability that a machine receives a datagram twice.
     void duplicate(double probability);
-    /// A machine hears it by up to `most` later than others do, so that later ones overtake it.
+    /// The probability that a machine receives a datagram up to `most` later, so that later datagrams overtake it.
     void reorder(double probability, Duration most);
-    /// Without: a datagram to a group reaches nobody but its sender's own machine.
+    /// false: a datagram to a group reaches only its sender's own machine.
     void multicast(bool passes);
-    /// The longest datagram that it carries, in bytes: beyond it a send is refused with KITH_LIMIT. KITH_UDP_MAX_SIZE at first.
+    /// The maximum size of a datagram in bytes; a longer send is refused with KITH_LIMIT. KITH_UDP_MAX_SIZE initially.
     void longest(std::size_t bytes);
 
-    // ---- strangers ----
+    // ---- injection and observation ----
 
-    /// A datagram with any bytes, from any address: it needs no machine, and may be that of one. It goes onto the segment now.
+    /// Sends a datagram with any bytes from any address, with or without a machine of that address. It is sent now.
     void inject(std::string_view from, std::uint16_t from_port, std::string_view to, std::uint16_t port,
                 std::string_view bytes);
-    /// See each datagram that goes onto it. Called within the send: no calls into the net but `SimNet::in`. One for each segment.
+    /// Sets a function that is called for each datagram sent to this segment. It is called within the send and may call only
+    /// `SimNet::in`. There is one function per segment.
     void tap(std::function<void(const Sighting &)> see) { tap_ = std::move(see); }
 
-    // ---- for those who build the world ----
+    // ---- for the implementation of the simulation ----
 
     const std::vector<NetworkInterface *> &interfaces() const noexcept { return interfaces_; }
     const std::vector<Segment *> &neighbours() const noexcept { return neighbours_; }
@@ -70,7 +72,7 @@ class Segment {
     bool perfect() const noexcept { return loss_ == 0 && duplicate_ == 0 && reorder_ == 0; }
     bool loses();
     bool duplicates();
-    /// How much later this one is heard; 0: it is not.
+    /// The additional delay of this datagram; 0: none.
     std::uint64_t straggles();
     bool multicast() const noexcept { return multicast_; }
     std::size_t longest() const noexcept { return longest_; }
@@ -79,7 +81,7 @@ class Segment {
     }
     void plug(NetworkInterface &interface) { interfaces_.push_back(&interface); }
     void connect(Segment &other);
-    /// Routers between the two; nothing when there is no way.
+    /// The number of routers between two segments; nullopt when there is no route.
     std::optional<std::uint32_t> distance(const Segment &other) const;
 
   private:
@@ -88,7 +90,7 @@ class Segment {
     SimNet &net_;
     std::string name_;
     std::uint32_t index_;
-    std::vector<NetworkInterface *> interfaces_; // in the order they were plugged in
+    std::vector<NetworkInterface *> interfaces_; // in the order of their plug()
     std::vector<Segment *> neighbours_;
     std::uint64_t delay_least_ = 0, delay_most_ = 0;
     bool own_delay_ = false, multicast_ = true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One simulated universe: a clock, an event queue, a seeded random source, machines, and the network between them. The same seed and
-// the same calls give the same trace, byte for byte.
+// A simulation: a clock, an event queue, a seeded random source, machines, and the network between them. The same seed and the
+// same calls give the same trace, byte for byte.
 #pragma once
 
 #include <kith/testkit/address.hpp>
@@ -27,7 +27,7 @@ class Segment;
 class TcpStack;
 class UdpStack;
 
-/// Whoever has events in the queue. Outlives them.
+/// The receiver of events in the queue. It outlives its events.
 class Actor {
   public:
     virtual void on_event(std::uint32_t what, std::uint32_t slot, std::uint64_t id) = 0;
@@ -36,12 +36,12 @@ class Actor {
     ~Actor() = default;
 };
 
-/// What becomes of packets from one machine to another.
+/// What is done with packets from one machine to another.
 enum class Route : std::uint8_t {
     open,
-    silent,      ///< they vanish; streams stand still and go on when it opens again
-    unreachable, ///< a router says so at once to who connects; streams stand still
-    refused,     ///< a firewall resets who connects
+    silent,      ///< packets are lost; streams stall and continue when the route opens again
+    unreachable, ///< a router reports it at once to new connections; streams stall
+    refused,     ///< a firewall resets new connections
 };
 
 class SimNet {
@@ -55,96 +55,98 @@ class SimNet {
 
     // ---- machines and names ----
 
-    /// A machine with these addresses on the segment "net"; its name resolves to them, in this order. Lives as long as the net. An
-    /// address may tell its network: "10.0.0.7/8".
+    /// Adds a machine with these addresses on the segment "net". Its name resolves to them, in this order. It exists as long as
+    /// the SimNet. An address may contain the length of its network prefix: "10.0.0.7/8".
     SimulatedMachine &machine(std::string_view name, std::initializer_list<std::string_view> addresses);
 
-    /// A name of the resolver, for all machines; replaces what it was. Without addresses it resolves no more.
+    /// Sets a name of the resolver, for all machines. Without addresses the name is removed.
     void name(std::string_view host, std::initializer_list<std::string_view> addresses);
 
-    /// What kith.dns/1 answers: kith/testkit/dns_zones.hpp.
+    /// The records of kith.dns/1: see kith/testkit/dns_zones.hpp.
     DnsZones &dns() noexcept { return *dns_; }
 
-    /// The network of that name; made when it is first asked for. Machines are plugged in by SimulatedMachine::plug.
+    /// The network of that name, created on first use. SimulatedMachine::plug connects machines to it.
     Segment &segment(std::string_view name = "net");
-    /// A router between two of them: it passes on what is sent to an address, and to a group with hops left (each router takes one).
+    /// Adds a router between two networks. It forwards datagrams to addresses, and those to groups while hops are left (each
+    /// router takes one).
     void connect(Segment &a, Segment &b);
 
     // ---- time ----
 
-    /// The monotonic clock of the universe. Begins at 1 s.
+    /// The monotonic clock of the simulation. It starts at 1 s.
     Duration now() const noexcept { return Duration(static_cast<std::int64_t>(now_ns())); }
     std::uint64_t now_ns() const noexcept { return now_.load(std::memory_order_relaxed); } // [any-thread]
-    /// Nanoseconds since 1970, before a machine's skew. Begins at 2026-01-01T00:00:00Z.
+    /// Nanoseconds since 1970, without the skew of a machine. It starts at 2026-01-01T00:00:00Z.
     std::int64_t wall_ns() const noexcept;
 
-    /// Do the next event. False when there is none.
+    /// Runs the next event. Returns false when there is none.
     bool step();
-    /// Let so much time pass, whether or not there are events.
+    /// Lets this time pass, with or without events.
     void run_for(Duration span);
-    /// Until done() after some event, or the time is over. Returns done().
+    /// Runs events until done() is true or the time is over. Returns done().
     bool run_until(const std::function<bool()> &done, Duration bound = std::chrono::hours(1));
-    /// For tests whose plugin has a thread of its own: wait, in real time, until something was posted.
+    /// For plugins with a thread of their own: waits in real time until something was posted.
     bool await_post(std::chrono::milliseconds bound);
 
-    /// Do something later. For tests; what machines do costs no allocation.
+    /// Calls a function later. For tests; the events of machines need no allocation.
     void in(Duration delay, std::function<void()> what);
 
     std::uint64_t events_done() const noexcept { return done_; }
     std::size_t events_waiting() const noexcept { return heap_.size() + soon_.size() - soon_at_; }
 
-    // ---- the network's weather: of streams and datagrams; what else befalls datagrams is set on a Segment or an NetworkInterface ----
+    // ---- network faults of streams and datagrams; further faults of datagrams are set on a Segment or a NetworkInterface ----
 
-    /// How long a packet is under way: between these two, by the seed. 0.2 ms to 1 ms at first.
+    /// The range of the delay of packets, drawn from the seed. 0.2 ms to 1 ms initially.
     void delay(Duration least, Duration most);
-    /// Are bytes that were written at once cut into random pieces on the way? Yes, at first.
+    /// Whether the bytes of one write are split into random pieces. True initially.
     void split(bool on) noexcept { split_ = on; }
-    /// Datagrams arrive at multiples of this time only, as with a card that interrupts rarely: whoever hears many gets them in few
-    /// calls, and a large simulation is done sooner. 0, at first: each at its own time.
+    /// Datagrams arrive only at multiples of this time, as with interrupt coalescing: a receiver of many gets them in few
+    /// calls, and a large simulation is faster. Initially 0: each datagram has its own time.
     void tick(Duration length);
-    /// How long the resolver takes.
+    /// The delay of the resolver.
     void resolver_delay(Duration delay) noexcept { resolver_delay_ = static_cast<std::uint64_t>(delay.count()); }
-    /// Bytes that may be under way and unread in one direction of a stream, before a write waits.
+    /// The number of bytes that may be in flight and unread in one direction of a stream before a write waits.
     void window(std::size_t bytes) noexcept { window_ = bytes; }
 
-    /// One way only.
+    /// Sets the route in one direction only.
     void route(const SimulatedMachine &from, const SimulatedMachine &to, Route route);
-    /// Both ways.
+    /// Sets the route in both directions.
     void partition(const SimulatedMachine &a, const SimulatedMachine &b, Route how = Route::silent);
     void heal(const SimulatedMachine &a, const SimulatedMachine &b);
-    /// Only machines of the same set hear each other; those that are in none are a set too. Adds to what partition has done.
+    /// Only machines in the same set reach each other; the machines in none form a further set. Applies in addition to
+    /// partition.
     void islands(const std::vector<std::vector<const SimulatedMachine *>> &sets);
-    /// No islands any more.
+    /// Ends the separation into islands.
     void unite() { islands({}); }
-    /// How many datagrams get lost from one to the other: 0 to 1. One way only.
+    /// The probability (0 to 1) that a datagram from one machine to the other is lost. One direction only.
     void loss(const SimulatedMachine &from, const SimulatedMachine &to, double probability);
-    /// Break every connection between them, with a reset on both sides.
+    /// Resets every connection between two machines, on both sides.
     void reset_connections(const SimulatedMachine &a, const SimulatedMachine &b);
 
     // ---- faults ----
 
-    /// The n-th call of a service (a call that can fail, or a completion that would have been good) fails with this status. 0: none.
+    /// The n-th service call (a call that can fail, or a completion that would have succeeded) fails with this status. 0: none.
     void fail_call(std::uint64_t n, std::int32_t status) noexcept;
-    /// Calls so far.
+    /// The number of calls so far.
     std::uint64_t calls() const noexcept { return calls_; }
-    /// Which call was made to fail, such as "call 7, tcp.connect"; empty when none was.
+    /// The call that was made to fail, such as "call 7, tcp.connect"; empty when there was none.
     const std::string &fault() const noexcept { return fault_; }
 
     // ---- trace ----
 
-    /// Of everything that happened so far.
+    /// The hash of all events so far.
     std::uint64_t trace_hash() const noexcept { return trace_hash_; }
-    /// Keep the trace as text too: one line each of time, machine, what, a, b, and the hash of bytes.
+    /// Stores the trace as text, too: lines with time, machine, what, a, b, and the hash of bytes.
     void keep_trace(bool on) noexcept { keep_trace_ = on; }
     const std::string &trace_text() const noexcept { return trace_text_; }
 
-    // ---- for those who build the world: machines, harnesses, peers ----
+    // ---- for the implementation of the simulation ----
 
     void schedule(std::uint64_t at, Actor &actor, std::uint32_t what, std::uint32_t slot = 0, std::uint64_t id = 0);
     void trace(std::uint32_t machine, const char *what, std::uint64_t a = 0, std::int64_t b = 0, std::string_view bytes = {});
-    /// KITH_OK, or the status that this call shall fail with. what: static.
+    /// KITH_OK, or the status with which this call must fail. what: a static string.
     std::int32_t fault_of(const char *what);
-    /// A number that was never given out before; never 0.
+    /// Returns a new unique number, which is not 0.
     std::uint64_t next_serial() noexcept { return ++serial_; }
     std::uint64_t packet_delay() noexcept { return delay_least_ + random_.below(delay_most_ - delay_least_ + 1); }
     std::uint64_t resolving() const noexcept { return resolver_delay_; }
@@ -153,11 +155,11 @@ class SimNet {
     Random &random() noexcept { return random_; }
     TcpStack &tcp() noexcept { return *tcp_; }
     UdpStack &udp() noexcept { return *udp_; }
-    /// Of streams.
+    /// The route for streams.
     Route route_of(const SimulatedMachine &from, const SimulatedMachine &to) const noexcept;
-    /// False: every datagram may pass between any two machines.
+    /// False: no route between machines is restricted, and no datagram is lost.
     bool broken_links() const noexcept;
-    /// May this datagram pass? Draws from the seed.
+    /// Whether this datagram arrives. Draws from the seed.
     bool passes(std::uint32_t from, std::uint32_t to);
     bool chance(double probability) noexcept {
         return probability > 0 && static_cast<double>(random_.next() >> 11) * 0x1p-53 < probability;
@@ -165,14 +167,14 @@ class SimNet {
     std::uint64_t ticked(std::uint64_t time) const noexcept { return tick_ == 0 ? time : (time + tick_ - 1) / tick_ * tick_; }
     bool ticking() const noexcept { return tick_ != 0; }
     SimulatedMachine *at(const Address &address) const noexcept;
-    /// Null when there is none of that index.
+    /// The machine of that index; null when there is none.
     SimulatedMachine *machine_at(std::uint32_t index) const noexcept;
-    /// Addresses of a machine, or a way between machines, have changed.
+    /// The addresses of a machine, or a route between machines, have changed.
     void addresses_changed(SimulatedMachine &machine, const std::vector<Address> &before);
     void way_changed(const SimulatedMachine &machine, bool moved);
-    /// May a stream to or from that address of a machine go on?
+    /// Whether a stream to or from that address of a machine can continue.
     bool holds(const SimulatedMachine &machine, const Address &address) const noexcept;
-    /// False: no such name.
+    /// Returns false when the name does not exist.
     bool resolve(std::string_view host, std::vector<Address> &out) const;
     /// Something was posted to the machine of that index. [any-thread]
     void posted(std::uint32_t machine);
@@ -199,7 +201,7 @@ class SimNet {
     std::uint64_t serial_ = 0;
     std::uint64_t done_ = 0;
     std::vector<Event> heap_;
-    std::vector<Event> soon_; // of this very moment; they come after those of the heap, which were scheduled before
+    std::vector<Event> soon_; // events of the present time; they follow those in the heap, which were scheduled earlier
     std::size_t soon_at_ = 0;
     Random random_;
     std::uint64_t delay_least_ = 200'000;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One machine of a simulated universe, and the world of the instances that run on it: services clock, timer, random, loop, tcp,
-// udp, http, file, env, state, process, tls.
+// One machine of a simulation. It is the World of the instances that run on it and offers the services clock, timer, random,
+// loop, tcp, udp, http, file, env, state, process, dns, tls.
 #pragma once
 
 #include <kith/hosting/world.hpp>
@@ -20,8 +20,8 @@
 
 namespace kith::testkit {
 
-/// Hears of each call from one tenant into this world: what (static, such as "tcp.connect") and whether it may be made only after
-/// start. For harnesses that check the rules of time and thread.
+/// Is called for each call of one tenant into this world. what: a static string such as "tcp.connect". only_started: the call
+/// is allowed only after start. For harnesses that check the rules about time and threads.
 class CallMonitor {
   public:
     virtual void on_call(const char *what, bool only_started) noexcept = 0;
@@ -46,75 +46,77 @@ class SimulatedMachine final : public World {
     SimNet &net() const noexcept { return net_; }
     const std::string &name() const noexcept { return name_; }
     std::uint32_t index() const noexcept { return index_; }
-    /// Of all interfaces that are there, but the loopback.
+    /// The addresses of all present interfaces except the loopback.
     const std::vector<Address> &addresses() const noexcept { return addresses_; }
 
-    // ---- interfaces: kith/testkit/interface.hpp ----
+    // ---- interfaces: kith/testkit/network_interface.hpp ----
 
-    /// Throws std::invalid_argument when it never had one of that name.
+    /// Throws std::invalid_argument when there was never an interface of that name.
     NetworkInterface &interface(std::string_view name = "eth0") const;
-    /// Another one, on a segment.
+    /// Adds an interface on a segment.
     NetworkInterface &plug(std::string_view name, Segment &segment, std::initializer_list<std::string_view> addresses);
     NetworkInterface &plug(std::string_view name, Segment &segment, std::vector<Subnet> addresses);
-    /// It has lost its routes: it still reaches its own segments' machines, but neither others nor, without naming an
-    /// interface, a group or the limited broadcast address. Concerns datagrams only.
+    /// true: the machine loses its routes. It still reaches machines on its own segments, but no others, and a group or the
+    /// limited broadcast address only by a named interface. Applies to datagrams only.
     void no_route(bool lost);
     bool routed() const noexcept { return routed_; }
 
-    // ---- files: a missing directory is made; a file's version is new with each change ----
+    // ---- files: missing directories are created; each change gives a file a new version ----
 
     void file(std::string_view path, std::string_view bytes, FileTraits traits = {});
     void directory(std::string_view path);
     void remove(std::string_view path);
     std::optional<std::string> file(std::string_view path) const;
-    /// Every operation on this path fails so from now on; KITH_OK: no more.
+    /// Every operation on this path fails with this status from now on; KITH_OK ends the fault.
     void fail_path(std::string_view path, std::int32_t status);
-    /// The user that the daemon runs as; 1000 at first. 0 may read everything.
+    /// The user id of the daemon; 1000 initially. 0 may read everything.
     void user(std::uint32_t id);
 
     // ---- programs: kith/testkit/program.hpp ----
 
-    /// What is run under that path from now on. One that it has not: KITH_NOT_FOUND; fail_path(path, KITH_DENIED): not executable.
+    /// Sets the program at that path. A path without a program gives KITH_NOT_FOUND; fail_path(path, KITH_DENIED) makes it not
+    /// executable.
     void program(std::string_view path, Program program);
     void program(std::string_view path, ProgramHandler handler);
     void remove_program(std::string_view path);
-    /// All runs so far, in the order they began.
+    /// All runs so far, in the order of their start.
     const std::deque<ProgramRun> &runs() const;
 
     // ---- environment and state ----
 
     void env(std::string_view name, std::string_view value);
     void unset_env(std::string_view name);
-    /// Without a state_dir, kith.state/1 says KITH_UNSUPPORTED. There is one at first.
+    /// false: kith.state/1 returns KITH_UNSUPPORTED. Initially there is a state_dir.
     void state_dir(bool there);
-    /// Each load and save of state fails so from now on; KITH_OK: no more.
+    /// Each load and save of state fails with this status from now on; KITH_OK ends the fault.
     void fail_state(std::int32_t status);
-    /// What the instance of that name has saved.
+    /// The saved state of the instance of that name.
     std::optional<std::string> state(std::string_view instance) const;
     void state(std::string_view instance, std::string_view bytes);
 
     // ---- clocks ----
 
-    /// How far its clocks are from the universe's. Not told to plugins; set it before they start.
+    /// Sets the offset of its clocks from those of the simulation. It is not reported to plugins; set it before they start.
     void skew(Duration wall, Duration monotonic = Duration(0));
-    /// Somebody sets the wall clock.
+    /// Changes the wall clock, which is reported to plugins.
     void jump_wall(Duration by);
 
-    // ---- bad days ----
+    // ---- faults ----
 
-    /// Power off: it says nothing any more, its streams are gone without a word, and packets to it vanish.
+    /// Power off: the machine sends nothing more, its streams disappear without an end or a reset, and packets to it are lost.
     void vanish();
-    /// It is there again, with nothing of what it had open.
+    /// Power on: the machine is present again, without open streams, listeners and sockets.
     void come_back();
     bool vanished() const noexcept { return vanished_; }
-    /// No more streams, listeners and sockets than so many: KITH_LIMIT. 65,536 at first.
+    /// Limits the number of streams, listeners and sockets: KITH_LIMIT. 65,536 initially.
     void descriptors(std::size_t limit);
-    /// No socket joins more groups than so many: KITH_LIMIT. KITH_UDP_MAX_GROUPS at first.
+    /// Limits the groups of each socket: KITH_LIMIT. KITH_UDP_MAX_GROUPS initially.
     void groups(std::size_t limit);
-    /// Bytes that a socket holds for who asks for none, and at most. A datagram costs 256 more than it has. 212,992 and 4 MiB at first.
+    /// Sets the default and the maximum size of receive buffers in bytes. A datagram uses 256 bytes more than its size. 212,992
+    /// and 4 MiB initially.
     void receive_buffers(std::uint32_t usual, std::uint32_t most);
 
-    // ---- what is open ----
+    // ---- open streams, listeners and sockets ----
 
     std::size_t open_streams() const noexcept;
     std::size_t open_listeners() const noexcept;
@@ -135,16 +137,16 @@ class SimulatedMachine final : public World {
     std::size_t outstanding(const kith_host &host) const noexcept override;
     std::uint64_t next_id() noexcept override;
 
-    // ---- for those who build the world ----
+    // ---- for the implementation of the simulation ----
 
     class Body;
     Body &body() noexcept { return *body_; }
     const std::vector<std::unique_ptr<NetworkInterface>> &interfaces() const noexcept { return interfaces_; }
-    /// Null when no interface has it now.
+    /// The interface with this address; null when there is none.
     NetworkInterface *interface_of(const Address &address) const noexcept;
-    /// Is there a way from a usable interface to one of that machine?
+    /// Whether there is a route from a usable interface to one of that machine.
     bool reaches(const SimulatedMachine &other) const noexcept;
-    /// Is any interface but the loopback usable?
+    /// Whether any interface except the loopback is usable.
     bool on_line() const noexcept;
     bool only_plugged_into(const Segment &segment) const noexcept;
     /// One of its interfaces has changed.

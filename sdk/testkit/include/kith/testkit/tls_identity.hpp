@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Identities of a simulated universe, for kith.tls/0: who signed a certificate and whom it names, and no cryptography at all.
+// Simulated TLS identities for kith.tls/0: a certificate has an issuer and names, and there is no cryptography.
 //
 //     TlsAuthority ca("ca");
 //     const TlsIdentity node = ca.sign({.common_name = "b", .names = {"b.example"}});
 //     machine.file("/etc/ca.pem", ca.certificate());
-//     peer.secure({.identity = node});
+//     server.secure({.identity = node});
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace kith::testkit {
 
-/// What the files of a certificate and its key hold, in place of PEM.
+/// The contents of the files of a certificate and its key, in place of PEM.
 struct TlsIdentity {
     std::string certificate, key;
 };
@@ -26,12 +26,12 @@ struct TlsSubject {
     bool expired = false;
 };
 
-/// Who signs certificates: a name. Two of one name are one.
+/// A certificate authority, identified by its name.
 class TlsAuthority {
   public:
     explicit TlsAuthority(std::string_view name) : name_(name) {}
     std::string certificate() const;
-    /// A certificate and its key; another pair with each call.
+    /// Signs a certificate. Each call returns a new certificate and key.
     TlsIdentity sign(const TlsSubject &subject);
 
   private:
@@ -39,12 +39,12 @@ class TlsAuthority {
     std::uint32_t signed_ = 0;
 };
 
-/// How a scripted server (kith/testkit/peer.hpp) speaks TLS.
+/// The TLS settings of a scripted server (kith/testkit/scripted_server.hpp).
 struct TlsServer {
     TlsIdentity identity;
     std::string clients =
-        {}; ///< certificates of the authorities whose clients are let in; empty: nobody is asked for a certificate
-    std::uint32_t version = 0; ///< KITH_TLS_1_2 or KITH_TLS_1_3, the only one it speaks; 0: either
+        {}; ///< certificates of the authorities of accepted clients; empty: no client certificate is requested
+    std::uint32_t version = 0; ///< KITH_TLS_1_2 or KITH_TLS_1_3, the only supported version; 0: both
 };
 
 } // namespace kith::testkit
