@@ -82,8 +82,7 @@ class Schedule {
                     // Refused as long as what another source said before leaves no room.
                     const Status status =
                         fixture.topologies[t]->replace(static_cast<SourceId>(s), Views{final_sets[t][s]}, fixture.now);
-                    expect(status || (round < 3 && status.status == KITH_LIMIT),
-                           "an observation is refused: " + status.text);
+                    expect(status || (round < 3 && status.status == KITH_LIMIT), "an observation is refused: " + status.text);
                 }
             }
             settle();
@@ -323,7 +322,7 @@ class Schedule {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(after_quiet_every_peer_is_in_its_class_and_links_agree) {
+BOOST_AUTO_TEST_CASE(random_schedules_end_with_links_as_the_classes_require) {
     for_seeds(300, [](std::uint64_t seed) {
         Schedule schedule{seed};
         schedule.chaos(120);
@@ -342,7 +341,7 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_events) {
 }
 
 // Whatever a source's failures look like and however long they last, they part nobody.
-BOOST_AUTO_TEST_CASE(a_source_that_only_fails_never_parts) {
+BOOST_AUTO_TEST_CASE(a_source_that_only_fails_causes_no_disconnect) {
     for_seeds(100, [](std::uint64_t seed) {
         Random random{seed};
         ClusterFixture fixture{0, seed};
@@ -373,7 +372,7 @@ BOOST_AUTO_TEST_CASE(a_source_that_only_fails_never_parts) {
 }
 
 // The guard, against any mixture of ways to lose peers.
-BOOST_AUTO_TEST_CASE(nobody_is_parted_before_hold_when_a_topology_would_be_empty) {
+BOOST_AUTO_TEST_CASE(no_disconnect_before_hold_when_a_topology_would_be_empty) {
     for_seeds(100, [](std::uint64_t seed) {
         Random random{seed};
         ClusterFixture fixture{0, seed};

@@ -277,11 +277,11 @@ void check(const Bad &bad) {
 
 BOOST_AUTO_TEST_SUITE(errors)
 
-BOOST_DATA_TEST_CASE(in_syntax, syntax, bad) { check(bad); }
-BOOST_DATA_TEST_CASE(in_sections, top_level, bad) { check(bad); }
-BOOST_DATA_TEST_CASE(in_policies, policies, bad) { check(bad); }
-BOOST_DATA_TEST_CASE(in_plugins, plugins, bad) { check(bad); }
-BOOST_DATA_TEST_CASE(in_substitutions, substitutions, bad) { check(bad); }
+BOOST_DATA_TEST_CASE(errors_in_syntax, syntax, bad) { check(bad); }
+BOOST_DATA_TEST_CASE(errors_in_sections, top_level, bad) { check(bad); }
+BOOST_DATA_TEST_CASE(errors_in_policies, policies, bad) { check(bad); }
+BOOST_DATA_TEST_CASE(errors_in_plugins, plugins, bad) { check(bad); }
+BOOST_DATA_TEST_CASE(errors_in_substitutions, substitutions, bad) { check(bad); }
 
 BOOST_AUTO_TEST_CASE(a_secret_is_not_in_a_message) {
     const auto loaded =
@@ -292,7 +292,7 @@ BOOST_AUTO_TEST_CASE(a_secret_is_not_in_a_message) {
     BOOST_TEST(text.find("topsecret") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(none_is_installed) {
+BOOST_AUTO_TEST_CASE(no_plugin_is_installed) {
     World world;
     world.plugins = {};
     const auto loaded = load_text(R"({"topologies": {"t": {"strategy": "epmd", "connector": "log"}}})", world);
@@ -326,7 +326,7 @@ BOOST_AUTO_TEST_CASE(too_many_errors_are_counted) {
     BOOST_TEST(loaded.diagnostics.errors.back().message == "500 more of these are not shown");
 }
 
-BOOST_AUTO_TEST_CASE(for_machines) {
+BOOST_AUTO_TEST_CASE(diagnostics_as_json) {
     const auto loaded = load_text("{\n \"topologies\": 5}");
     BOOST_TEST(
         to_json(loaded.diagnostics) ==

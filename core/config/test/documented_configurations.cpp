@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(the_examples_are_good) {
     BOOST_TEST(count >= 5u);
 }
 
-BOOST_AUTO_TEST_CASE(editors_take_the_examples) {
+BOOST_AUTO_TEST_CASE(the_editor_schema_accepts_the_examples) {
     PluginCatalogue catalogue;
     for (auto &plugin : plugins()) catalogue.installed.push_back(std::move(plugin.info));
     const auto schema = boost::json::parse(editor_schema(catalogue));

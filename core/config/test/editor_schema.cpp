@@ -27,7 +27,7 @@ struct Editor {
 
 BOOST_FIXTURE_TEST_SUITE(whole, Editor)
 
-BOOST_AUTO_TEST_CASE(options_are_those_of_the_plugin_that_is_named) {
+BOOST_AUTO_TEST_CASE(the_options_are_those_of_the_named_plugin) {
     BOOST_TEST(takes_topology(R"("strategy": "gossip", "config": {"port": 4000}, "connector": "log")"));
     BOOST_TEST(!takes_topology(R"("strategy": "gossip", "config": {"port": 0}, "connector": "log")"));
     BOOST_TEST(!takes_topology(R"("strategy": "gossip", "config": {"prot": 4000}, "connector": "log")"));
@@ -42,12 +42,12 @@ BOOST_AUTO_TEST_CASE(options_are_those_of_the_plugin_that_is_named) {
         R"("strategies": [{"strategy": "gossip", "config": {"port": 1}}, {"strategy": "kubernetes_dns"}], "connector": "log")"));
 }
 
-BOOST_AUTO_TEST_CASE(a_plugin_without_options_takes_none) {
+BOOST_AUTO_TEST_CASE(a_plugin_without_options_accepts_none) {
     BOOST_TEST(takes_topology(R"("strategy": "kubernetes_dns", "config": {}, "connector": "log")"));
     BOOST_TEST(!takes_topology(R"("strategy": "kubernetes_dns", "config": {"a": 1}, "connector": "log")"));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_installed_is_refused) {
+BOOST_AUTO_TEST_CASE(plugins_that_are_not_installed_are_refused) {
     BOOST_TEST(!takes_topology(R"("strategy": "gosip", "connector": "log")"));
     BOOST_TEST(takes_topology(R"("strategy": "gossip", "connector": "a_name_of_the_file")"));
     const auto connector = [&](const std::string &id) {
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(connectors_and_sinks) {
     BOOST_TEST(!with(R"("sinks": {"a": {"plugin": "file", "config": {}}})"));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_filled_in_at_start_may_stand_anywhere) {
+BOOST_AUTO_TEST_CASE(substitutions_are_accepted_everywhere) {
     BOOST_TEST(takes_topology(R"("strategy": "gossip", "config": {"port": "${PORT}"}, "connector": "log")"));
     BOOST_TEST(!takes_topology(R"("strategy": "gossip", "config": {"port": "4000"}, "connector": "log")"));
     BOOST_TEST(takes_topology(R"("strategy": "gossip", "config": {"seal": "${SEAL:-authenticated}"}, "connector": "log")"));
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(references_of_a_plugin) {
     BOOST_TEST(takes_topology(R"("strategy": "odd", "config": {"any": "thing"}, "connector": "log")"));
 }
 
-BOOST_AUTO_TEST_CASE(keywords_of_ours_are_sentences) {
+BOOST_AUTO_TEST_CASE(keywords_of_kith_are_part_of_descriptions) {
     const auto text = json::serialize(schema);
     BOOST_TEST(text.find("x-kith-") == std::string::npos);
     BOOST_TEST(text.find("Mean pause. In ms.") != std::string::npos);

@@ -87,7 +87,7 @@ const std::vector<std::string> values = {
 
 BOOST_AUTO_TEST_SUITE(schema)
 
-BOOST_AUTO_TEST_CASE(agrees_with_valijson) {
+BOOST_AUTO_TEST_CASE(results_equal_those_of_valijson) {
     std::size_t fitting = 0;
     for (const auto &text : schemas) {
         std::string error;
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(agrees_with_valijson) {
     BOOST_TEST(fitting < values.size() * schemas.size() / 2);
 }
 
-BOOST_AUTO_TEST_CASE(what_does_not_fit_has_a_sentence) {
+BOOST_AUTO_TEST_CASE(every_error_has_a_message) {
     for (const auto &text : schemas) {
         std::string error;
         const auto rules = JsonSchema::parse(text, error);
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_has_a_sentence) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_endless_reference_ends) {
+BOOST_AUTO_TEST_CASE(a_cyclic_reference_ends) {
     std::string error;
     const auto rules = JsonSchema::parse(R"({"allOf": [{"$ref": "#"}]})", error);
     BOOST_TEST(!rules->matches(json::value(1)));
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(an_endless_reference_ends) {
     BOOST_TEST(!round->matches(json::value(1)));
 }
 
-BOOST_AUTO_TEST_CASE(expectations_in_words) {
+BOOST_AUTO_TEST_CASE(expectations_as_text) {
     const auto words = [](std::string_view text) {
         const auto parsed = json::parse({text.data(), text.size()});
         return expectation(parsed, parsed);
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(expectations_in_words) {
     BOOST_TEST(words(R"({"type": "number", "exclusiveMinimum": 0, "maximum": 0.5})") == "a number > 0 and <= 0.5");
 }
 
-BOOST_AUTO_TEST_CASE(names_of_nodes) {
+BOOST_AUTO_TEST_CASE(node_names) {
     std::string error;
     const auto one = [&](const char *form) {
         return JsonSchema::parse(R"({"type": "string", "x-kith-node-name": ")" + std::string(form) + "\"}", error);

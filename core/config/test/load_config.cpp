@@ -33,7 +33,7 @@ std::string warnings(std::string_view text) {
 
 BOOST_AUTO_TEST_SUITE(loading)
 
-BOOST_AUTO_TEST_CASE(the_example_of_the_design) {
+BOOST_AUTO_TEST_CASE(a_complete_example_is_loaded) {
     const auto config = good(R"({
   // comments and trailing commas are allowed
   "plugins": { "dir": "/usr/lib/kith/plugins" },
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(the_policy_of_libcluster) {
     BOOST_TEST((config.topologies[0].policy == libcluster_policy()));
 }
 
-BOOST_AUTO_TEST_CASE(a_rotating_strategy_keeps) {
+BOOST_AUTO_TEST_CASE(a_rotating_strategy_has_prune_keep) {
     const auto config = good(R"({"topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})");
     BOOST_TEST((config.topologies[0].policy.prune == Prune::keep));
 }
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(defaults_are_filled_in_nested_objects) {
                R"({"port":45892,"seal":"libcluster","interval":5000,"broadcast_only":false,"tls":{"verify":true}})");
 }
 
-BOOST_AUTO_TEST_CASE(whole_substitutions_become_what_the_schema_wants) {
+BOOST_AUTO_TEST_CASE(a_whole_substitution_gets_the_type_of_the_schema) {
     const auto config = good(R"({"topologies": {"t": {"strategy": "gossip", "connector": "log", "config": {
         "port": "${PORT}", "broadcast_only": "${YES}", "interval": "${NONE:-6e3}", "ratio": "${NONE:-0.5}", "secret": "${PORT}"}}}})");
     const auto got = options(config.topologies[0].sources[0].options);
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(substitution_within_text) {
     BOOST_TEST(secret("${NONE:-:-${PORT}") == ":-${PORT");
 }
 
-BOOST_AUTO_TEST_CASE(what_was_brought_in_is_not_looked_at_again) {
+BOOST_AUTO_TEST_CASE(replaced_text_is_not_interpolated_again) {
     World world;
     world.environment["TRICK"] = "${PORT}";
     const auto config =
@@ -217,14 +217,14 @@ BOOST_AUTO_TEST_CASE(equal_shorthands_are_one_instance) {
     BOOST_TEST(config.topologies[4].connector == "erlang");
 }
 
-BOOST_AUTO_TEST_CASE(a_shorthand_equal_to_a_named_instance_is_that) {
+BOOST_AUTO_TEST_CASE(a_shorthand_equal_to_a_named_instance_uses_it) {
     const auto config = good(R"({"connectors": {"mine": {"plugin": "log"}},
         "topologies": {"a": {"strategy": "k8s_dns", "connector": "log"}, "b": {"strategy": "k8s_dns", "connector": "mine"}}})");
     BOOST_TEST_REQUIRE(config.connectors.size() == 1u);
     BOOST_TEST(config.topologies[0].connector == "mine");
 }
 
-BOOST_AUTO_TEST_CASE(a_topology_of_libcluster_copied) {
+BOOST_AUTO_TEST_CASE(a_topology_in_the_form_of_libcluster) {
     const auto config = good(R"({"topologies": {"t": {"strategy": "epmd", "config": {"hosts": ["a@b"]}, "connector": "erlang",
         "connect": ["partisan", "join", []], "list_nodes": ["partisan", "members", []]}}})");
     const auto got = options(config.connectors[0].options);
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(a_topology_of_libcluster_copied) {
     BOOST_TEST(json::serialize(got.at("list_nodes")) == R"(["partisan","members",[]])");
 }
 
-BOOST_AUTO_TEST_CASE(pins_in_each_form) {
+BOOST_AUTO_TEST_CASE(checksums_in_each_form) {
     const std::string sum(64, 'A');
     const std::string lower(64, 'a');
     const auto config = good(R"({"plugins": {"dir": ["/a", "/b"], "allow": ["sha256:)" + sum + R"(", "sha256:)" + sum +
@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE(pins_in_each_form) {
     BOOST_TEST((config.plugins.allow[2] == PluginPin{lower, "liby.so"}));
 }
 
-BOOST_AUTO_TEST_CASE(plugins_are_asked_for_with_the_settings_though_the_rest_is_wrong) {
+BOOST_AUTO_TEST_CASE(plugins_are_requested_also_when_other_sections_have_errors) {
     World world;
     Diagnostics diagnostics;
     const auto config =
@@ -281,7 +281,7 @@ BOOST_AUTO_TEST_CASE(the_state_directory_of_systemd) {
     BOOST_TEST(!load_text(remember, world).config);
 }
 
-BOOST_AUTO_TEST_CASE(authenticated_by_its_options) {
+BOOST_AUTO_TEST_CASE(a_strategy_is_authenticated_by_its_options) {
     const auto loaded = load_text(R"({"topologies": {"t": {"strategy": "gossip", "connector": "erlang",
         "config": {"seal": "authenticated", "secret": "s"}, "policy": {"require_authenticated": true}}}})");
     BOOST_TEST_REQUIRE(loaded.config.has_value(), to_text(loaded.diagnostics));

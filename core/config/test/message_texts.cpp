@@ -27,23 +27,23 @@ BOOST_AUTO_TEST_CASE(the_nearest_name) {
     BOOST_TEST(did_you_mean("grase", known) == "; did you mean `grace`?");
 }
 
-BOOST_AUTO_TEST_CASE(lists) {
+BOOST_AUTO_TEST_CASE(lists_of_names_are_truncated) {
     BOOST_TEST(listed({}) == "");
     BOOST_TEST(listed({"a", "b", "c"}, 2) == "`a`, `b`, and 1 more");
 }
 
-BOOST_AUTO_TEST_CASE(quotations_are_short_and_clean) {
+BOOST_AUTO_TEST_CASE(quoted_texts_are_escaped_and_truncated) {
     BOOST_TEST(in_quotes("a\"\n\x1b") == R"("a\"\n\u001b")");
     BOOST_TEST(in_quotes(std::string(59, 'a') + "\xc3\xa4") == "\"" + std::string(59, 'a') + "...\"");
     BOOST_TEST(in_quotes(std::string(60, 'a')) == "\"" + std::string(60, 'a') + "\"");
 }
 
-BOOST_AUTO_TEST_CASE(paths) {
+BOOST_AUTO_TEST_CASE(key_paths) {
     BOOST_TEST((KeyPath() / "a" / "b-c" / 3 / "d e").text() == "a.b-c[3].\"d e\"");
     BOOST_TEST((KeyPath() / 0).text() == "[0]");
 }
 
-BOOST_AUTO_TEST_CASE(places) {
+BOOST_AUTO_TEST_CASE(positions_of_keys_and_values) {
     const std::string text = "{ // one\n \"a\": [1, {\"b\": true,},],\n}";
     const auto scan = scan_json(text);
     BOOST_TEST_REQUIRE(scan.well_formed);

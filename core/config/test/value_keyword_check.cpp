@@ -28,7 +28,7 @@ std::string fault_of(const char *schema_text, const char *value_text, bool secre
 
 BOOST_AUTO_TEST_SUITE(value_check)
 
-BOOST_AUTO_TEST_CASE(values_and_their_faults) {
+BOOST_AUTO_TEST_CASE(errors_of_single_values) {
     const struct {
         const char *schema, *value, *fault;
     } rows[] = {

@@ -28,7 +28,7 @@ bool contains(const std::string &whole, std::string_view part) { return whole.fi
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_peer_is_seen_dialled_and_linked) {
+BOOST_AUTO_TEST_CASE(a_peer_is_discovered_and_connected) {
     Kith kith;
     kith.strategy().start = [](ScriptedPlugin &p) { return p.replace({"a@x"}); };
     kith.connector().start = [](ScriptedPlugin &p) {
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(a_peer_is_seen_dialled_and_linked) {
     BOOST_TEST(kith.strategy().destroyed == 1);
 }
 
-BOOST_AUTO_TEST_CASE(the_node_reaches_strategies_later_and_only_on_change) {
+BOOST_AUTO_TEST_CASE(strategies_get_the_node_name_later_and_only_on_change) {
     Kith kith;
     std::vector<std::string> heard;
     kith.strategy().node = [&](ScriptedPlugin &, const std::string &name, std::uint64_t epoch) {
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(the_node_reaches_strategies_later_and_only_on_change) {
     kith.stop();
 }
 
-BOOST_AUTO_TEST_CASE(a_node_that_is_configured_is_never_its_own_peer) {
+BOOST_AUTO_TEST_CASE(a_configured_node_is_never_its_own_peer) {
     Kith kith;
     kith.config.connectors.front().options = R"({"node":"me@x"})";
     kith.strategy().start = [](ScriptedPlugin &p) { return p.replace({"a@x", "me@x"}); };
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(two_topologies_share_a_connector_and_refresh_asks_all) {
     BOOST_TEST(kith.connector().destroyed == 2);
 }
 
-BOOST_AUTO_TEST_CASE(one_that_refuses_to_be_created_is_told_and_the_rest_runs) {
+BOOST_AUTO_TEST_CASE(a_plugin_that_fails_create_is_reported_and_the_others_run) {
     Kith kith;
     kith.strategy().create = [](const kith_host *host) {
         host->error(host, text("no such zone"));
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(one_that_refuses_to_be_created_is_told_and_the_rest_runs) {
     kith.stop();
 }
 
-BOOST_AUTO_TEST_CASE(a_connector_without_its_side_is_refused) {
+BOOST_AUTO_TEST_CASE(a_connector_without_its_table_is_refused) {
     Kith kith;
     kith.connector().sides = false;
     kith.start();
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_connector_without_its_side_is_refused) {
     kith.stop();
 }
 
-BOOST_AUTO_TEST_CASE(one_that_does_not_start_is_started_anew_with_backoff) {
+BOOST_AUTO_TEST_CASE(a_plugin_that_fails_start_is_restarted_with_backoff) {
     Kith kith;
     int tries = 0;
     kith.strategy().start = [&](ScriptedPlugin &p) -> std::int32_t {
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(one_that_does_not_start_is_started_anew_with_backoff) {
     kith.stop();
 }
 
-BOOST_AUTO_TEST_CASE(one_that_fails_is_stopped_destroyed_and_started_anew) {
+BOOST_AUTO_TEST_CASE(a_failed_plugin_is_stopped_destroyed_and_restarted) {
     Kith kith;
     kith.start();
     ScriptedPlugin &s = *kith.strategy().now;
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(one_that_fails_is_stopped_destroyed_and_started_anew) {
     kith.stop();
 }
 
-BOOST_AUTO_TEST_CASE(stopped_twice_is_stopped_once) {
+BOOST_AUTO_TEST_CASE(a_second_stopped_has_no_effect) {
     Kith kith;
     kith.strategy().stop = [](ScriptedPlugin &p) {
         p.host->stopped(p.host);
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(stopped_twice_is_stopped_once) {
     BOOST_TEST(kith.strategy().log == "start stop destroy ");
 }
 
-BOOST_AUTO_TEST_CASE(one_that_never_says_stopped_is_abandoned_and_named) {
+BOOST_AUTO_TEST_CASE(a_plugin_that_never_reports_stopped_is_abandoned) {
     const kith::test::IntentionalLeak meant;
     Kith kith;
     kith.connector().stop = [](ScriptedPlugin &) {};
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(one_that_never_says_stopped_is_abandoned_and_named) {
     (void)leak;
 }
 
-BOOST_AUTO_TEST_CASE(stop_ends_operations_that_do_not_answer) {
+BOOST_AUTO_TEST_CASE(stop_ends_outstanding_operations) {
     Kith kith;
     kith.strategy().start = [](ScriptedPlugin &p) { return p.replace({"a@x"}); };
     kith.connector().start = [](ScriptedPlugin &p) {
@@ -239,7 +239,7 @@ BOOST_AUTO_TEST_CASE(stop_ends_operations_that_do_not_answer) {
     BOOST_TEST(kith.count(KITH_EVENT_CONNECT_FAILED) <= 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_stall_is_told) {
+BOOST_AUTO_TEST_CASE(a_stalled_call_is_published) {
     Kith kith;
     kith.strategy().refresh = [&](ScriptedPlugin &) { kith.machine.skew(0ns, 200ms); };
     kith.start();
@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(a_stall_is_told) {
     kith.stop();
 }
 
-BOOST_AUTO_TEST_CASE(refused_calls_are_logged_with_the_plugins_name) {
+BOOST_AUTO_TEST_CASE(refused_calls_are_logged_with_the_instance_name) {
     Kith kith;
     kith.start();
     ScriptedPlugin &s = *kith.strategy().now;
@@ -266,7 +266,7 @@ BOOST_AUTO_TEST_CASE(refused_calls_are_logged_with_the_plugins_name) {
     kith.stop();
 }
 
-BOOST_AUTO_TEST_CASE(a_sink_has_one_batch_at_a_time_and_hears_what_it_lost) {
+BOOST_AUTO_TEST_CASE(a_sink_gets_one_batch_at_a_time_and_events_lost) {
     Kith kith;
     kith.config.sinks.push_back({"k", "puppet", "{}", {"peer.*", "plugin.loaded"}});
     kith.config.events.queue = 4;
@@ -321,7 +321,7 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_events) {
     BOOST_TEST(std::any_of(first.begin(), first.end(), [](const auto &e) { return contains(e, "nobody there"); }));
 }
 
-BOOST_AUTO_TEST_CASE(a_look) {
+BOOST_AUTO_TEST_CASE(one_shot_discovery_reports_each_strategy) {
     Kith kith;
     kith.config.topologies.front().policy.exclude = {"b@*"};
     auto &sources = kith.config.topologies.front().sources;
@@ -367,7 +367,7 @@ BOOST_AUTO_TEST_CASE(a_look) {
         BOOST_TEST(scripts[name].destroyed == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_look_at_nothing_tells_why) {
+BOOST_AUTO_TEST_CASE(an_empty_discovery_has_a_reason) {
     Kith kith;
     kith.strategy().start = [](ScriptedPlugin &p) {
         p.discovery().left_out(p.host, 0, text("there is no such name"));
@@ -405,7 +405,7 @@ std::string why_nothing(Kith &kith) {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_look_claims_that_the_source_was_reached_only_when_it_was) {
+BOOST_AUTO_TEST_CASE(discovery_reports_a_reached_source_only_after_a_successful_operation) {
     Kith kith;
     reports_empty(kith.strategy());
     kith.machine.file("/peers", "");
@@ -422,7 +422,7 @@ BOOST_AUTO_TEST_CASE(a_look_claims_that_the_source_was_reached_only_when_it_was)
     BOOST_TEST(why_nothing(kith) == "the strategy reported an empty set without a reason");
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_set_that_cannot_have_been_seen_is_named_once) {
+BOOST_AUTO_TEST_CASE(an_empty_set_after_failed_operations_is_logged_once) {
     Kith kith;
     reports_empty(kith.strategy());
     const auto warnings = [&] {
@@ -466,7 +466,7 @@ BOOST_AUTO_TEST_CASE(an_empty_set_that_cannot_have_been_seen_is_named_once) {
 }
 
 // Who hears its peers one by one has looked when it says that it follows them all.
-BOOST_AUTO_TEST_CASE(a_look_waits_for_all_that_is_told_one_by_one) {
+BOOST_AUTO_TEST_CASE(discovery_waits_until_an_updating_strategy_is_in_sync) {
     Kith kith;
     const auto tell = [](ScriptedPlugin &p, const char *name) {
         const kith_peer peer{text(name), text(name), nullptr, 0, 0, 0};
@@ -491,7 +491,7 @@ BOOST_AUTO_TEST_CASE(a_look_waits_for_all_that_is_told_one_by_one) {
 }
 
 // Whatever call into the world fails, once: nothing crashes, all are linked in the end, and stop ends within its bound.
-BOOST_AUTO_TEST_CASE(each_call_fails_once) {
+BOOST_AUTO_TEST_CASE(every_service_call_can_fail) {
     const auto scenario = [](::kith::testkit::SimNet &net) {
         Kith kith(&net);
         BOOST_REQUIRE(kith.registry.link(kith_plugin_entry_strategy_epmd, "epmd"));

@@ -44,7 +44,7 @@ struct Watched : Kith {
 
 BOOST_AUTO_TEST_SUITE(plugin_watch)
 
-BOOST_AUTO_TEST_CASE(what_changed_since_it_was_loaded) {
+BOOST_AUTO_TEST_CASE(a_file_changed_since_the_load_is_published) {
     Watched kith;
     kith.run(1900ms);
     BOOST_TEST(kith.changes("") == 0);
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(what_changed_since_it_was_loaded) {
     BOOST_TEST(kith.changes("") == 1);
 }
 
-BOOST_AUTO_TEST_CASE(many_writes_are_one_change) {
+BOOST_AUTO_TEST_CASE(many_writes_are_one_event) {
     Watched kith;
     kith.run(5s);
     for (int part = 0; part < 20; ++part) {
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(many_writes_are_one_change) {
     BOOST_TEST(kith.changes(kith.file) == 2);
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_removed_and_comes_back) {
+BOOST_AUTO_TEST_CASE(a_file_that_is_removed_and_returns) {
     Watched kith;
     kith.run(5s);
     kith.machine.remove(kith.file);

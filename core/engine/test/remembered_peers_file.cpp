@@ -94,7 +94,7 @@ const Forgetful::Names three{"a@x", "b@x", "c@x"};
 
 BOOST_AUTO_TEST_SUITE(peer_memory)
 
-BOOST_AUTO_TEST_CASE(after_a_restart_during_an_outage_the_peers_are_dialled_and_stale) {
+BOOST_AUTO_TEST_CASE(after_a_restart_in_an_outage_remembered_peers_are_connected) {
     Forgetful kith;
     kith.answer = {"a@x", "b@x", "c@x"};
     kith.start();
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(after_a_restart_during_an_outage_the_peers_are_dialled_and_
     kith.stop();
 }
 
-BOOST_AUTO_TEST_CASE(a_source_that_is_back_with_fewer_or_with_others_parts_nobody) {
+BOOST_AUTO_TEST_CASE(a_source_that_returns_with_other_peers_causes_no_disconnect) {
     for (const std::vector<std::string> &then : {std::vector<std::string>{"a@x"}, {"d@x", "e@x"}, {}}) {
         Forgetful kith;
         kith.answer = {"a@x", "b@x", "c@x"};
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_source_that_is_back_with_fewer_or_with_others_parts_nobod
     }
 }
 
-BOOST_AUTO_TEST_CASE(who_was_seen_in_this_run_is_parted_as_ever) {
+BOOST_AUTO_TEST_CASE(peers_seen_in_this_run_can_be_disconnected) {
     Forgetful kith;
     kith.answer = {"a@x", "b@x"};
     kith.start();
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(a_clean_stop_writes_at_once) {
     BOOST_TEST(known->sources.front().peers.size() == 3u);
 }
 
-BOOST_AUTO_TEST_CASE(off_by_default) {
+BOOST_AUTO_TEST_CASE(nothing_is_stored_by_default) {
     Forgetful kith;
     kith.config.topologies.front().policy.remember = false;
     kith.answer = {"a@x"};
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(off_by_default) {
 }
 
 // Restarts during one long outage do not make the peers any younger.
-BOOST_AUTO_TEST_CASE(restarts_do_not_renew_what_nobody_sees) {
+BOOST_AUTO_TEST_CASE(restarts_do_not_renew_the_age_of_unseen_peers) {
     Forgetful kith;
     kith.answer = {"a@x", "b@x", "c@x"};
     kith.start();
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(restarts_do_not_renew_what_nobody_sees) {
 }
 
 // A day without any change, and then the outage.
-BOOST_AUTO_TEST_CASE(the_file_is_renewed_while_the_source_looks) {
+BOOST_AUTO_TEST_CASE(the_file_is_written_again_while_the_source_reports) {
     Forgetful kith;
     kith.answer = {"a@x", "b@x", "c@x"};
     kith.start();
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(the_file_is_renewed_while_the_source_looks) {
     kith.stop();
 }
 
-BOOST_AUTO_TEST_CASE(many_changes_are_few_writings) {
+BOOST_AUTO_TEST_CASE(many_changes_cause_few_writes) {
     Forgetful kith;
     kith.start();
     std::string before = kith.file();
@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(many_changes_are_few_writings) {
     kith.stop();
 }
 
-BOOST_AUTO_TEST_CASE(a_source_that_looks_before_the_file_is_read_rules) {
+BOOST_AUTO_TEST_CASE(a_source_that_reports_before_the_file_is_read_ignores_it) {
     Forgetful kith;
     kith.answer = {"a@x", "b@x"};
     kith.start();
@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(a_source_that_looks_before_the_file_is_read_rules) {
     kith.stop();
 }
 
-BOOST_AUTO_TEST_CASE(of_two_sources_one_may_be_back) {
+BOOST_AUTO_TEST_CASE(one_of_two_sources_has_reported) {
     Forgetful kith;
     kith.config.topologies.front().sources.push_back({"other", "puppet", "{}", true});
     Script &other = scripts["topologies.t.other"];
@@ -295,7 +295,7 @@ struct Spoilt {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(one_that_is_damaged) {
+BOOST_AUTO_TEST_CASE(a_damaged_file_is_ignored) {
     Spoilt spoilt;
     std::string bytes = spoilt.kith.file();
     bytes[bytes.find("b@x")] = 'z';
@@ -303,56 +303,56 @@ BOOST_AUTO_TEST_CASE(one_that_is_damaged) {
     spoilt.refuses("the file is damaged: line 6: the sum does not fit");
 }
 
-BOOST_AUTO_TEST_CASE(one_that_was_cut_short) {
+BOOST_AUTO_TEST_CASE(a_truncated_file_is_ignored) {
     Spoilt spoilt;
     const std::string bytes = spoilt.kith.file();
     spoilt.kith.machine.file(path, std::string_view(bytes).substr(0, bytes.size() - 1), {0600, 1000, 1000});
     spoilt.refuses("the file is damaged: line 6: it ends too early");
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_one) {
+BOOST_AUTO_TEST_CASE(an_empty_file_is_ignored) {
     Spoilt spoilt;
     spoilt.kith.machine.file(path, "", {0600, 1000, 1000});
     spoilt.refuses("the file is damaged: line 1: it ends too early");
 }
 
-BOOST_AUTO_TEST_CASE(one_that_is_too_large) {
+BOOST_AUTO_TEST_CASE(a_file_that_is_too_large_is_ignored) {
     Spoilt spoilt;
     spoilt.kith.machine.file(path, std::string(remembered_peers_size_limit + 1, '{'), {0600, 1000, 1000});
     spoilt.refuses("");
 }
 
-BOOST_AUTO_TEST_CASE(one_of_another_user) {
+BOOST_AUTO_TEST_CASE(a_file_of_another_user_is_ignored) {
     Spoilt spoilt;
     spoilt.kith.machine.file(path, spoilt.kith.file(), {0644, 1001, 1001});
     spoilt.refuses("the file belongs to another user");
 }
 
-BOOST_AUTO_TEST_CASE(one_that_others_may_write) {
+BOOST_AUTO_TEST_CASE(a_file_that_others_can_write_is_ignored) {
     Spoilt spoilt;
     spoilt.kith.machine.file(path, spoilt.kith.file(), {0660, 1000, 1000});
     spoilt.refuses("group or others could have written the file");
 }
 
-BOOST_AUTO_TEST_CASE(one_that_cannot_be_read) {
+BOOST_AUTO_TEST_CASE(an_unreadable_file_is_ignored) {
     Spoilt spoilt;
     spoilt.kith.machine.file(path, spoilt.kith.file(), {0000, 1000, 1000});
     spoilt.refuses("no permission");
 }
 
-BOOST_AUTO_TEST_CASE(one_that_is_too_old) {
+BOOST_AUTO_TEST_CASE(a_file_that_is_too_old_is_ignored) {
     Spoilt spoilt;
     spoilt.kith.run(25h);
     spoilt.refuses("s: they were last known more than 24 hours ago");
 }
 
-BOOST_AUTO_TEST_CASE(one_of_the_future) {
+BOOST_AUTO_TEST_CASE(a_file_from_the_future_is_ignored) {
     Spoilt spoilt;
     spoilt.kith.machine.jump_wall(-1h);
     spoilt.refuses("s: they are of the future");
 }
 
-BOOST_AUTO_TEST_CASE(one_of_another_topology) {
+BOOST_AUTO_TEST_CASE(a_file_of_another_topology_is_ignored) {
     Spoilt spoilt;
     RememberedPeersWriter writer("another");
     writer.source("s", "puppet", "", 0);
@@ -360,13 +360,13 @@ BOOST_AUTO_TEST_CASE(one_of_another_topology) {
     spoilt.refuses("another: this is another topology");
 }
 
-BOOST_AUTO_TEST_CASE(one_of_other_options) {
+BOOST_AUTO_TEST_CASE(peers_of_other_options_are_ignored) {
     Spoilt spoilt;
     spoilt.kith.config.topologies.front().sources.front().options = R"({"query":"elsewhere"})";
     spoilt.refuses("s: its configuration has changed");
 }
 
-BOOST_AUTO_TEST_CASE(one_of_a_strategy_that_is_no_more) {
+BOOST_AUTO_TEST_CASE(peers_of_a_removed_strategy_are_ignored) {
     Spoilt spoilt;
     RememberedPeersWriter writer("t");
     writer.source("gone", "puppet", "", 0);
@@ -374,7 +374,7 @@ BOOST_AUTO_TEST_CASE(one_of_a_strategy_that_is_no_more) {
     spoilt.refuses("gone: the topology has no such strategy any more");
 }
 
-BOOST_AUTO_TEST_CASE(one_with_peers_that_no_strategy_could_tell) {
+BOOST_AUTO_TEST_CASE(a_file_with_invalid_peers_is_ignored) {
     Spoilt spoilt;
     auto known = read_remembered_peers(spoilt.kith.file());
     const RememberedSource &source = known->sources.front();
@@ -388,7 +388,7 @@ BOOST_AUTO_TEST_CASE(one_with_peers_that_no_strategy_could_tell) {
 
 // ---- a disk that does not take it ----
 
-BOOST_AUTO_TEST_CASE(a_disk_that_is_full_is_told_once_and_tried_again) {
+BOOST_AUTO_TEST_CASE(a_full_disk_is_logged_once_and_the_write_retried) {
     for (const std::int32_t status : {KITH_IO, KITH_DENIED}) {
         Forgetful kith;
         kith.answer = {"a@x"};
@@ -406,7 +406,7 @@ BOOST_AUTO_TEST_CASE(a_disk_that_is_full_is_told_once_and_tried_again) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(without_the_directory_everything_else_goes_on) {
+BOOST_AUTO_TEST_CASE(without_the_directory_the_topology_still_runs) {
     Forgetful kith;
     kith.config.state_dir = "/nowhere";
     kith.answer = {"a@x"};
@@ -418,7 +418,7 @@ BOOST_AUTO_TEST_CASE(without_the_directory_everything_else_goes_on) {
 }
 
 // Whatever call into the world fails, once: the peers are dialled, or the log says why they are not known.
-BOOST_AUTO_TEST_CASE(each_call_fails_once_around_a_restart) {
+BOOST_AUTO_TEST_CASE(every_service_call_can_fail_around_a_restart) {
     const auto failed = ::kith::testkit::fail_each([](::kith::testkit::SimNet &net) {
         Forgetful kith(&net);
         kith.answer = {"a@x", "b@x", "c@x"};

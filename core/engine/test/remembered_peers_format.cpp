@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_read) {
     BOOST_TEST((*known == expected));
 }
 
-BOOST_AUTO_TEST_CASE(each_byte_counts) {
+BOOST_AUTO_TEST_CASE(a_change_of_any_byte_is_detected) {
     const std::string good = two_sources();
     for (std::size_t i = 0; i < good.size(); ++i) {
         std::string bad = good;
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(each_byte_counts) {
     BOOST_TEST(fault(good + good) != "none");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_wrong_is_told_with_its_line) {
+BOOST_AUTO_TEST_CASE(errors_contain_the_line_number) {
     BOOST_TEST(fault("") == "line 1: it ends too early");
     BOOST_TEST(fault("what\n") == "line 1: a JSON object is expected");
     BOOST_TEST(fault("{}\n") == "line 1: it does not begin as a file of peers");
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_told_with_its_line) {
     BOOST_TEST(fault(head + std::string(100, '[') + "\n") == "line 2: a JSON object is expected");
 }
 
-BOOST_AUTO_TEST_CASE(what_has_no_room_is_left_out_whole) {
+BOOST_AUTO_TEST_CASE(peers_beyond_the_size_limit_are_left_out) {
     RememberedPeersWriter writer("t");
     writer.source("s", "d", "c", 1);
     const std::string large(4096, 'x');

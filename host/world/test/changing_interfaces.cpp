@@ -66,7 +66,7 @@ struct Cable : UdpFixture<RealWorld> {
 
 BOOST_AUTO_TEST_SUITE(interfaces, *boost::unit_test::precondition(allowed))
 
-BOOST_AUTO_TEST_CASE(one_that_comes_goes_and_returns_with_another_address) {
+BOOST_AUTO_TEST_CASE(an_interface_appears_disappears_and_returns_with_another_address) {
     Cable net;
     const auto member = net.bound(net.a, "0.0.0.0"), sender = net.bound(net.b, Cable::by("k0"));
     BOOST_TEST(net.a.join(member.id, group, "k0") == KITH_OK);
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(one_that_comes_goes_and_returns_with_another_address) {
     net.hears(member, sender, "back");
 }
 
-BOOST_AUTO_TEST_CASE(one_that_goes_down_or_loses_its_link) {
+BOOST_AUTO_TEST_CASE(an_interface_goes_down_or_loses_its_carrier) {
     Cable net;
     net.plug_in("10.7.0.1");
     const auto member = net.bound(net.a, "0.0.0.0"), sender = net.bound(net.b, Cable::by("10.7.0.1"));
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(one_that_goes_down_or_loses_its_link) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_address_that_moves_takes_its_groups_along) {
+BOOST_AUTO_TEST_CASE(groups_follow_an_address_to_another_interface) {
     Cable net;
     net.plug_in("10.7.0.1");
     BOOST_TEST(ip("link add q0 type veth peer name q1") == 0);
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(an_address_that_moves_takes_its_groups_along) {
 }
 
 // The kernel's list of memberships goes by the number.
-BOOST_AUTO_TEST_CASE(another_one_with_the_same_name_and_number) {
+BOOST_AUTO_TEST_CASE(an_interface_is_replaced_by_one_with_the_same_name_and_index) {
     Cable net;
     net.plug_in("10.7.0.1", "index 77");
     const auto member = net.bound(net.a, "0.0.0.0"), sender = net.bound(net.b, Cable::by("k0"));
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(one_interface_by_two_names_is_joined_until_both_are_left) {
     BOOST_TEST(net.nothing_comes(net.a, member.id));
 }
 
-BOOST_AUTO_TEST_CASE(more_groups_than_the_system_allows) {
+BOOST_AUTO_TEST_CASE(too_many_groups_report_the_limit_of_the_system) {
     Cable net;
     net.plug_in("10.7.0.1");
     std::ofstream("/proc/sys/net/ipv4/igmp_max_memberships") << 2;
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(more_groups_than_the_system_allows) {
     std::ofstream("/proc/sys/net/ipv4/igmp_max_memberships") << 20;
 }
 
-BOOST_AUTO_TEST_CASE(without_loop_this_machine_does_not_hear_itself) {
+BOOST_AUTO_TEST_CASE(no_loop_prevents_reception_on_the_same_machine) {
     Cable net;
     net.plug_in("10.7.0.1");
     const auto member = net.bound(net.a, "0.0.0.0"), sender = net.bound(net.b, Cable::by("k0"));
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(without_loop_this_machine_does_not_hear_itself) {
     net.hears(member, quiet, "a broadcast", "255.255.255.255");
 }
 
-BOOST_AUTO_TEST_CASE(a_broadcast_reaches_each_that_shares_the_port) {
+BOOST_AUTO_TEST_CASE(a_broadcast_reaches_every_socket_on_the_port) {
     Cable net;
     net.plug_in("10.7.0.1");
     const auto one = net.bound(net.a, options("0.0.0.0", 0, KITH_UDP_SHARED));
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(a_broadcast_reaches_each_that_shares_the_port) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_limited_broadcast_and_groups_leave_by_the_interface_that_was_named) {
+BOOST_AUTO_TEST_CASE(limited_broadcasts_and_groups_are_sent_by_the_named_interface) {
     Cable net;
     net.plug_in("10.7.0.1");
     BOOST_TEST(ip("link add q0 type veth peer name q1") == 0);

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 
 BOOST_AUTO_TEST_SUITE(files)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(read_tells_bytes_and_what_the_file_is, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(read_returns_bytes_and_file_info, Fixture, Fixtures) {
     Fixture fixture;
     TestTenant tenant(fixture.world());
     fixture.put("file", "SECRET");
@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(read_tells_bytes_and_what_the_file_is, Fixture, Fi
     BOOST_TEST(empty.data.empty());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(failures_of_read_are_told_apart, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(read_failures_have_distinct_statuses, Fixture, Fixtures) {
     Fixture fixture;
     TestTenant tenant(fixture.world());
     fixture.put("file", std::string(100, 'x'));
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(write_replaces_the_file_and_its_mode, Fixture, Fix
     BOOST_TEST(tenant.refused == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_asked_of_one_path_is_done_in_that_order, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(operations_on_one_path_are_done_in_order, Fixture, Fixtures) {
     Fixture fixture;
     TestTenant tenant(fixture.world());
     for (int i = 0; i < 200; ++i) tenant.write_file(fixture.path("x"), std::to_string(i));
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(watch_misses_no_change, Fixture, Fixtures) {
     fixture.settle();
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_file_in_a_directory_that_is_made_later_is_noticed, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_file_in_a_later_created_directory_is_reported, Fixture, Fixtures) {
     Fixture fixture;
     TestTenant tenant(fixture.world());
     const auto op = tenant.watch(fixture.path("later/deeper/cookie"), 0);
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_file_in_a_directory_that_is_made_later_is_notice
     BOOST_TEST(fixture.await(tenant, op).status == KITH_OK);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(several_watch_one_file_and_one_watches_many, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(several_watches_of_one_file_and_of_many_files, Fixture, Fixtures) {
     Fixture fixture;
     TestTenant a(fixture.world(), "a"), b(fixture.world(), "b");
     const auto one = a.watch(fixture.path("x"), 0), two = b.watch(fixture.path("x"), 0);
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(several_watch_one_file_and_one_watches_many, Fixtu
     for (const auto op : many) BOOST_TEST(fixture.await(a, op).status == KITH_OK);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(the_environment_by_declared_names, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(only_declared_variables_can_be_read, Fixture, Fixtures) {
     Fixture fixture;
     TestTenant tenant(fixture.world());
     const auto *env = tenant.template table<kith_env_host>(KITH_ENV);
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_environment_by_declared_names, Fixture, Fixtur
     BOOST_TEST(get("", out) == KITH_DENIED);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(state_is_of_one_instance_and_outlives_it, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(state_belongs_to_an_instance_and_outlives_it, Fixture, Fixtures) {
     Fixture fixture;
     {
         TestTenant tenant(fixture.world(), "topology/source");
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(real_files, RealWorld)
 
-BOOST_AUTO_TEST_CASE(a_refusal_says_why) {
+BOOST_AUTO_TEST_CASE(a_refusal_has_a_text) {
     TestTenant tenant(world());
     BOOST_TEST(tenant.read_file("") == 0u);
     BOOST_TEST(!tenant.error.empty());
@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_says_why) {
     BOOST_TEST(tenant.error.find("65536") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(nobody_else_may_read_the_state) {
+BOOST_AUTO_TEST_CASE(the_state_file_is_private) {
     TestTenant tenant(world(), "../a b/%.epmd");
     BOOST_TEST(await(tenant, tenant.save("x")).status == KITH_OK);
     BOOST_TEST((fs::status(path("state")).permissions() == fs::perms::owner_all));
@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(nobody_else_may_read_the_state) {
     BOOST_TEST(count == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_may_not_be_read_has_a_version_all_the_same) {
+BOOST_AUTO_TEST_CASE(an_unreadable_file_has_a_version) {
     if (::geteuid() == 0) return; // who may read everything
     put("secret", "x");
     fs::permissions(path("secret"), fs::perms::none);
@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_may_not_be_read_has_a_version_all_the_same) {
     BOOST_TEST(await(tenant, op).status == KITH_OK);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_regular_file_is_refused_without_waiting_for_it) {
+BOOST_AUTO_TEST_CASE(files_that_are_not_regular_are_refused_without_blocking) {
     BOOST_REQUIRE(::mkfifo(path("fifo").c_str(), 0600) == 0);
     TestTenant tenant(world());
     BOOST_TEST(await(tenant, tenant.read_file(path("fifo"))).status == KITH_INVALID);
@@ -269,7 +269,7 @@ BOOST_AUTO_TEST_CASE(a_write_leaves_nothing_beside_the_file) {
     BOOST_TEST(std::distance(fs::directory_iterator(path("d")), fs::directory_iterator()) == 2);
 }
 
-BOOST_AUTO_TEST_CASE(a_change_in_place_is_noticed) {
+BOOST_AUTO_TEST_CASE(a_change_in_place_is_reported) {
     put("x", "1");
     TestTenant tenant(world());
     const auto op = tenant.watch(path("x"), await(tenant, tenant.read_file(path("x"))).info.version);
@@ -279,7 +279,7 @@ BOOST_AUTO_TEST_CASE(a_change_in_place_is_noticed) {
 }
 
 // A mounted Secret: cookie -> ..data/cookie, ..data -> ..2026_1; an update swaps the link ..data by a rename.
-BOOST_AUTO_TEST_CASE(a_link_swapped_as_kubernetes_does_is_noticed_at_once) {
+BOOST_AUTO_TEST_CASE(a_link_replaced_as_by_kubernetes_is_reported_at_once) {
     make_directory("..2026_1");
     make_directory("..2026_2");
     put("..2026_1/cookie", "ONE");
@@ -299,7 +299,7 @@ BOOST_AUTO_TEST_CASE(a_link_swapped_as_kubernetes_does_is_noticed_at_once) {
     BOOST_TEST(await(tenant, tenant.read_file(path("cookie"))).data == "TWO");
 }
 
-BOOST_AUTO_TEST_CASE(a_directory_that_goes_and_comes_back_is_followed) {
+BOOST_AUTO_TEST_CASE(a_removed_and_recreated_directory_is_watched) {
     make_directory("d");
     put("d/x", "1");
     TestTenant tenant(world());
@@ -315,7 +315,7 @@ BOOST_AUTO_TEST_CASE(a_directory_that_goes_and_comes_back_is_followed) {
     BOOST_TEST(await(tenant, comes).status == KITH_OK);
 }
 
-BOOST_AUTO_TEST_CASE(the_world_may_end_while_all_is_under_way) {
+BOOST_AUTO_TEST_CASE(the_world_can_be_destroyed_during_operations) {
     put("x", std::string(1'000'000, 'x'));
     {
         TestTenant tenant(world());

@@ -44,7 +44,7 @@ struct UdpFixture : Fixture {
 
 BOOST_AUTO_TEST_SUITE(tcp)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(connect_accept_and_talk_both_ways, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(connect_accept_and_transfer_in_both_directions, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     BOOST_TEST(net.listening.data == "127.0.0.1");
     BOOST_TEST(net.listening.port != 0u);
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(failures_of_connect_are_told_apart, Fixture, Fixtu
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_connect_that_nobody_answers_ends_at_its_time, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_unanswered_connect_ends_at_its_timeout, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto full = net.await(net.server, net.server.listen("127.0.0.1", 0, 1));
     std::int32_t status = KITH_OK;
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_connect_leaves_nothing_behind, Fixture
     net.settle();
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(listen_has_its_own_failures, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(listen_failures, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     BOOST_TEST(net.await(net.server, net.server.listen("127.0.0.1", net.listening.port)).status == KITH_EXISTS);
     BOOST_TEST(net.await(net.server, net.server.listen("192.0.2.77", 1)).status == KITH_IO);
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(listen_has_its_own_failures, Fixture, Fixtures) {
     BOOST_TEST(net.server.refused == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(an_empty_address_is_every_address, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_empty_address_listens_on_all_addresses, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto all = net.await(net.server, net.server.listen("", 0));
     BOOST_TEST(all.status == KITH_OK);
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_accept_that_is_cancelled_loses_no_connection, F
     BOOST_TEST(net.read_all(net.server, second.id, 4) == "here");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_brings_at_most_what_was_asked_for, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_returns_at_most_the_requested_bytes, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     net.await(net.server, net.server.write(theirs, "0123456789"));
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_brings_at_most_what_was_asked_for, Fixture,
     BOOST_TEST(net.client.refused == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_that_is_cancelled_or_late_loses_no_byte, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_or_timed_out_read_loses_no_byte, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     std::string sent, got;
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_that_is_cancelled_or_late_loses_no_byte, Fi
     BOOST_TEST(got + net.read_all(net.client, ours, sent.size() - got.size()) == sent);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_ends_at_its_time_and_not_before, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_ends_at_its_timeout, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     const auto *clock = net.client.template table<kith_clock_host>(KITH_CLOCK);
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_read_and_one_write_at_a_time_until_they_have_c
     BOOST_TEST(net.client.write(ours, "") != 0u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_slow_reader_holds_the_writer_and_gets_every_byte, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_slow_reader_blocks_the_writer_and_gets_every_byte, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     std::string sent(KITH_TCP_MAX_WRITE, '\0');
@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_slow_reader_holds_the_writer_and_gets_every_byte
     BOOST_TEST(net.client.refused == KITH_LIMIT);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_write_ends_at_its_time_and_on_cancel, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_write_ends_at_its_timeout_and_on_cancel, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     const std::string much(KITH_TCP_MAX_WRITE, 'x');
@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_write_ends_at_its_time_and_on_cancel, Fixture, F
     static_cast<void>(theirs);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(our_end_is_read_as_the_end_and_answers_still_come, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(after_shutdown_data_of_the_other_side_still_arrives, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     net.await(net.client, net.client.write(ours, "question"));
@@ -262,7 +262,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(our_end_is_read_as_the_end_and_answers_still_come,
     BOOST_TEST(net.read_all(net.client, ours, 6) == "answer");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(writing_to_one_who_has_closed_breaks_the_stream_for_good, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_write_to_a_closed_peer_resets_the_stream, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     BOOST_TEST(net.server.close(theirs) == KITH_OK);
@@ -274,7 +274,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(writing_to_one_who_has_closed_breaks_the_stream_fo
     BOOST_TEST(net.await(net.client, net.client.read(ours)).status == KITH_RESET);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(close_cancels_what_is_outstanding_and_the_id_is_stale, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(close_cancels_outstanding_operations_and_the_id_is_stale, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     const auto read = net.client.read(ours);
@@ -306,7 +306,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_stream_belongs_to_its_tenant_and_a_listener_is_n
     BOOST_TEST(net.server.refused == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_open_is_closed_with_the_seat, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(closing_a_tenant_closes_its_streams_and_listeners, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     net.server.leave_world();
@@ -329,7 +329,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(real_tcp, UdpFixture<RealWorld>)
 
-BOOST_AUTO_TEST_CASE(a_reset_is_told_to_reader_and_writer) {
+BOOST_AUTO_TEST_CASE(a_reset_is_reported_to_reader_and_writer) {
     const int raw = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in to{};
     to.sin_family = AF_INET;
@@ -367,7 +367,7 @@ BOOST_AUTO_TEST_CASE(nagle_is_off_and_no_socket_is_inherited) {
 }
 
 #if !KITH_ADDRESS_SANITIZER // its companion, the undefined behaviour sanitizer, needs a descriptor to look at a vtable
-BOOST_AUTO_TEST_CASE(without_descriptors_nothing_opens_and_nothing_spins) {
+BOOST_AUTO_TEST_CASE(without_free_descriptors_opens_fail_without_a_busy_loop) {
     const auto waiting = client.connect("127.0.0.1", listening.port);
     await(client, waiting);
     settle();

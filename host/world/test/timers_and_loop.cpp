@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(cancel_completes_once_later_and_is_stale_afterward
     BOOST_TEST(fixture.await(tenant, mine).status == KITH_OK);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(cancel_all_ends_what_is_outstanding_now_and_new_ones_may_begin, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(cancel_all_ends_outstanding_operations_and_new_ones_may_begin, Fixture, Fixtures) {
     Fixture fixture;
     TestTenant tenant(fixture.world());
     for (std::uint64_t user = 1; user <= 50; ++user) tenant.timer(3'600'000 * ms, user);
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(cancel_all_ends_what_is_outstanding_now_and_new_on
     BOOST_TEST(fixture.world().outstanding(tenant.host) == 0u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(after_close_nothing_is_told, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(after_close_there_are_no_completions, Fixture, Fixtures) {
     Fixture fixture;
     TestTenant tenant(fixture.world());
     fixture.put("file", "bytes");
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(after_close_nothing_is_told, Fixture, Fixtures) {
     BOOST_TEST(tenant.done.empty());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(ids_are_never_used_again, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(ids_are_never_reused, Fixture, Fixtures) {
     Fixture fixture;
     TestTenant a(fixture.world(), "a"), b(fixture.world(), "b");
     std::vector<std::uint64_t> ids;
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(ids_are_never_used_again, Fixture, Fixtures) {
     BOOST_TEST((std::adjacent_find(ids.begin(), ids.end()) == ids.end()));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(clocks_go_on, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(clocks_advance, Fixture, Fixtures) {
     Fixture fixture;
     TestTenant tenant(fixture.world());
     const auto *clock = tenant.template table<kith_clock_host>(KITH_CLOCK);
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(clocks_go_on, Fixture, Fixtures) {
 // `clock.jumped` is tested in the simulated world only (sdk/testkit/test/simulated_time.cpp): no namespace has a wall clock of its own, so a test
 // of the real one would set the clock of the whole machine.
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(random_fills_all_of_it, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(random_fills_the_whole_buffer, Fixture, Fixtures) {
     Fixture fixture;
     TestTenant tenant(fixture.world());
     std::array<unsigned char, 4096> once{}, twice{};

@@ -11,7 +11,7 @@ BOOST_AUTO_TEST_SUITE(udp)
 
 // ---- bind ----
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_socket_says_where_it_is_bound, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(bound_reports_the_local_address, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto any_port = net.bound(net.a);
     BOOST_TEST(any_port.data == loopback);
@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_socket_says_where_it_is_bound, Fixture, Fixtures
     BOOST_TEST(net.bound(net.a, that_port).port == any_port.port);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_port_is_taken_unless_all_share_it, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_port_can_be_bound_twice_only_if_shared, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto alone = net.bound(net.a);
     BOOST_TEST(net.bind_fails(options(loopback, alone.port)) == KITH_EXISTS);
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_port_is_taken_unless_all_share_it, Fixture, Fixt
     BOOST_TEST(net.bound(net.b, options("0.0.0.0", shared.port, KITH_UDP_SHARED)).port == shared.port);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(an_address_that_is_not_ours_cannot_be_bound, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_foreign_address_cannot_be_bound, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     for (const std::string_view other : {std::string_view("192.0.2.77"), group}) {
         BOOST_TEST(net.bind_fails(options(other)) == KITH_IO);
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_address_that_is_not_ours_cannot_be_bound, Fixtu
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_makes_no_socket_is_refused, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(invalid_sockets_are_refused, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     for (const std::string_view address : {"", "localhost", "10.0.0"})
         BOOST_TEST(net.refused(net.a, net.a.bind(options(address)), KITH_INVALID), address);
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_makes_no_socket_is_refused, Fixture, Fixtures
     BOOST_TEST(net.refused(net.a, net.a.bind(odd), KITH_INVALID));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_lies_beyond_the_struct_is_absent, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(members_beyond_struct_size_are_ignored, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     auto cut = options(loopback);
     cut.struct_size = offsetof(kith_udp_socket, port);
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_bind_that_is_cancelled_leaves_the_port_free, Fix
 
 // ---- send and receive ----
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(datagrams_go_both_ways_and_say_who_sent_them, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(datagrams_in_both_directions_have_their_sender, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     const auto receive = net.b.receive(b.id);
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_batch_arrives_whole, Fixture, Fixtures) {
     BOOST_TEST(sorted(net.received(net.b, b.id, texts.size())) == sorted(texts), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_brings_at_most_what_was_asked_for, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_returns_at_most_the_requested_datagrams, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     const auto one = to(loopback, b.port, "x");
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_brings_at_most_what_was_asked_for, Fixtu
     BOOST_TEST(net.refused(net.b, net.b.receive(b.id, KITH_UDP_MAX_BATCH + 1), KITH_INVALID));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_datagram_may_be_empty_or_as_long_as_they_get, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(empty_and_largest_datagrams, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     std::string longest(KITH_UDP_MAX_SIZE, 'l');
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_datagram_may_be_empty_or_as_long_as_they_get, Fi
     BOOST_TEST((got[1] == longest));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_longer_than_max_size_is_cut_and_says_so, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(datagrams_longer_than_max_size_are_truncated_and_flagged, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     auto small = options(loopback);
     small.max_size = 4;
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_longer_than_max_size_is_cut_and_says_so, F
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_sent_is_refused_whole, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(invalid_sends_are_refused_as_a_whole, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     const auto good = to(loopback, b.port, "good");
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_sent_is_refused_whole, Fixture, Fix
     BOOST_TEST(net.refused(net.a, net.a.send(a.id, {}), KITH_INVALID));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_longer_stride_is_stepped_over, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_larger_stride_is_supported, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     struct Later {
         kith_datagram now;
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_sent_is_copied, Fixture, Fixtures) {
     BOOST_TEST(net.received(net.b, b.id, 1)[0] == "before");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(each_is_tried_whatever_became_of_the_others, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(every_datagram_is_attempted_after_a_failure, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto a = net.bound(net.a, "0.0.0.0"), b = net.bound(net.b);
     const Completion done = net.sent(
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(each_is_tried_whatever_became_of_the_others, Fixtu
                boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(nobody_there_is_no_failure, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_send_without_a_receiver_succeeds, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     net.b.close_socket(b.id);
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(nobody_there_is_no_failure, Fixture, Fixtures) {
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_does_not_fit_the_receive_buffer_is_lost_and_counted, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(datagrams_beyond_the_receive_buffer_are_counted_as_lost, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     auto small = options(loopback);
     small.receive_buffer = 16'384;
@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_does_not_fit_the_receive_buffer_is_lost_and_c
     BOOST_TEST(got + lost == sent);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(ipv6_has_sockets_of_its_own, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(ipv6_sockets_are_separate, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const Completion b = net.await(net.b, net.b.bind(options("::1")));
     if (b.status == KITH_IO) {
@@ -262,7 +262,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(ipv6_has_sockets_of_its_own, Fixture, Fixtures) {
 
 // ---- timeouts, cancel, close ----
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_ends_at_its_time_and_not_before, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_ends_at_its_timeout, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     const auto *clock = net.b.template table<kith_clock_host>(KITH_CLOCK);
@@ -279,7 +279,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_ends_at_its_time_and_not_before, Fixture
     BOOST_TEST(net.b.of(slow) == nullptr);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_receive_that_is_cancelled_or_late_loses_no_datagram, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_or_timed_out_receive_loses_no_datagram, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     std::vector<std::string> sent, got;
@@ -324,7 +324,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(close_ends_what_is_outstanding_and_frees_the_port,
     BOOST_TEST((status == KITH_CANCELLED || status == KITH_OK));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_closed_socket_and_one_of_another_are_stale, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(closed_and_foreign_sockets_are_stale, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto mine = net.bound(net.a), closed = net.bound(net.b);
     net.b.close_socket(closed.id);
@@ -337,7 +337,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_closed_socket_and_one_of_another_are_stale, Fixt
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_tenant_that_leaves_takes_its_sockets_along, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(closing_a_tenant_closes_its_sockets, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto a = net.bound(net.a);
     net.a.receive(a.id);
@@ -380,7 +380,7 @@ struct Listeners : UdpFixture<Fixture> {
     }
 };
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(each_member_on_the_port_gets_what_the_group_is_sent, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(every_member_on_the_port_receives_the_group, Fixture, Fixtures) {
     Listeners<Fixture> net;
     net.join(net.a, net.first);
     net.join(net.b, net.second);
@@ -389,7 +389,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(each_member_on_the_port_gets_what_the_group_is_sen
     BOOST_TEST(net.received(net.b, net.second.id, 1)[0] == "to all");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(who_did_not_join_hears_nothing_of_the_group, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_socket_that_did_not_join_receives_nothing, Fixture, Fixtures) {
     Listeners<Fixture> net;
     net.join(net.a, net.first);
     net.join(net.b, net.second, "233.252.1.33");
@@ -398,7 +398,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(who_did_not_join_hears_nothing_of_the_group, Fixtu
     BOOST_TEST(net.nothing_comes(net.b, net.second.id));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(one_of_several_on_a_port_gets_what_is_for_one, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_unicast_datagram_reaches_one_of_several_sockets, Fixture, Fixtures) {
     Listeners<Fixture> net;
     net.send("for one", loopback);
     net.settle();
@@ -407,7 +407,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_of_several_on_a_port_gets_what_is_for_one, Fix
     BOOST_TEST(first != second);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(after_leave_nothing_more_is_heard, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(after_leave_nothing_is_received, Fixture, Fixtures) {
     Listeners<Fixture> net;
     net.join(net.a, net.first);
     BOOST_TEST(net.a.leave_group(net.first.id, group, loopback) == KITH_OK);
@@ -419,7 +419,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(after_leave_nothing_more_is_heard, Fixture, Fixtur
     BOOST_TEST(net.received(net.a, net.first.id, 1)[0] == "back");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_wish_that_is_left_or_closed_at_once_is_not_told, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_membership_left_at_once_is_not_reported, Fixture, Fixtures) {
     Listeners<Fixture> net;
     net.a.join(net.first.id, group, loopback);
     net.a.leave_group(net.first.id, group, loopback);
@@ -430,7 +430,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_wish_that_is_left_or_closed_at_once_is_not_told,
     BOOST_TEST(net.b.told.empty());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_joined_is_refused, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(invalid_groups_are_refused, Fixture, Fixtures) {
     Listeners<Fixture> net;
     net.join(net.a, net.first);
     BOOST_TEST(net.a.join(net.first.id, group, loopback) == KITH_EXISTS);
@@ -440,7 +440,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_joined_is_refused, Fixture, Fixture
     BOOST_TEST(net.a.leave_group(net.first.id, "no address", loopback) == KITH_NOT_FOUND);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_socket_has_at_most_64_wishes, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_socket_has_at_most_64_memberships, Fixture, Fixtures) {
     Listeners<Fixture> net;
     for (std::uint32_t i = 0; i < KITH_UDP_MAX_GROUPS; ++i)
         BOOST_TEST(net.a.join(net.first.id, "233.252.2." + std::to_string(i), "none0") == KITH_OK);
@@ -449,7 +449,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_socket_has_at_most_64_wishes, Fixture, Fixtures)
     BOOST_TEST(net.a.join(net.first.id, group, "none0") == KITH_OK);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_group_on_an_interface_that_is_not_there_is_told_so, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_group_on_a_missing_interface_reports_unreachable, Fixture, Fixtures) {
     Listeners<Fixture> net;
     for (const std::string_view nowhere : {"none0", "192.0.2.77"}) {
         BOOST_TEST(net.a.join(net.first.id, group, nowhere) == KITH_OK);
@@ -460,7 +460,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_group_on_an_interface_that_is_not_there_is_told_
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(by_an_interface_that_is_not_there_no_group_is_reached, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_group_send_by_a_missing_interface_fails, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     auto by_none = options("0.0.0.0");
     by_none.interface = str("none0");

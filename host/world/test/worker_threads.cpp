@@ -31,7 +31,7 @@ struct Fixture {
 
 BOOST_FIXTURE_TEST_SUITE(workers, Fixture)
 
-BOOST_AUTO_TEST_CASE(the_work_is_elsewhere_and_its_end_on_the_loop) {
+BOOST_AUTO_TEST_CASE(work_runs_on_a_thread_and_done_on_the_loop) {
     WorkerThreads workers(io);
     const auto here = std::this_thread::get_id();
     std::thread::id worked, ended;
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(one_lane_keeps_its_order) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_lane_that_hangs_holds_nobody_else_however_often_it_is_asked) {
+BOOST_AUTO_TEST_CASE(a_blocked_lane_does_not_block_others) {
     std::promise<void> release;
     const std::shared_future<void> released = release.get_future().share();
     int hung = 0, other = 0;
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_lane_that_hangs_holds_nobody_else_however_often_it_is_ask
     BOOST_TEST(until([&] { return hung == 50; }));
 }
 
-BOOST_AUTO_TEST_CASE(nobody_waits_for_work_that_hangs) {
+BOOST_AUTO_TEST_CASE(the_destructor_does_not_wait_for_blocked_work) {
     std::promise<void> release;
     const std::shared_future<void> released = release.get_future().share();
     std::promise<void> begun;

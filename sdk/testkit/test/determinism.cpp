@@ -58,7 +58,7 @@ Trace world(std::uint64_t seed, std::size_t litter, std::size_t machines = 8, st
 
 BOOST_AUTO_TEST_SUITE(determinism)
 
-BOOST_AUTO_TEST_CASE(same_seed_same_trace_whatever_the_heap_looks_like) {
+BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_trace_for_any_heap_layout) {
     const Trace first = world(1, 0);
     const Trace second = world(1, 1000);
     BOOST_TEST(first.text.size() > 10'000u);
@@ -66,9 +66,9 @@ BOOST_AUTO_TEST_CASE(same_seed_same_trace_whatever_the_heap_looks_like) {
     BOOST_TEST(first.hash == second.hash);
 }
 
-BOOST_AUTO_TEST_CASE(another_seed_another_trace) { BOOST_TEST(world(1, 0).hash != world(2, 0).hash); }
+BOOST_AUTO_TEST_CASE(another_seed_gives_another_trace) { BOOST_TEST(world(1, 0).hash != world(2, 0).hash); }
 
-BOOST_AUTO_TEST_CASE(the_text_of_the_trace_costs_nothing_of_its_hash) {
+BOOST_AUTO_TEST_CASE(the_hash_does_not_depend_on_keeping_the_trace) {
     BOOST_TEST(world(3, 0, 4, 1min, true).hash == world(3, 0, 4, 1min, false).hash);
 }
 

@@ -25,7 +25,7 @@ struct FilesFixture {
 
 BOOST_FIXTURE_TEST_SUITE(files, FilesFixture)
 
-BOOST_AUTO_TEST_CASE(read_tells_bytes_owner_mode_and_version) {
+BOOST_AUTO_TEST_CASE(read_returns_bytes_owner_mode_and_version) {
     machine.file("/home/me/.erlang.cookie", "SECRET", {0400, 1000, 1000});
     const Completion done = tenant.await(tenant.read_file("/home/me/.erlang.cookie"));
     BOOST_TEST(done.status == KITH_OK);
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(write_replaces_and_relative_paths_are_from_the_root) {
     BOOST_TEST(tenant.await(tenant.write_file("/var", "")).status == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE(a_write_that_is_cancelled_in_time_did_not_happen) {
+BOOST_AUTO_TEST_CASE(a_cancelled_write_does_not_change_the_file) {
     machine.file("/x", "old");
     const auto op = tenant.write_file("/x", "new");
     machine.cancel(tenant.host, op);

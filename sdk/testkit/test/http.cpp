@@ -36,7 +36,7 @@ struct HttpFixture {
 
 BOOST_AUTO_TEST_SUITE(http)
 
-BOOST_FIXTURE_TEST_CASE(a_partition_is_noticed_by_time_alone, HttpFixture) {
+BOOST_FIXTURE_TEST_CASE(a_partition_is_detected_by_timeouts, HttpFixture) {
     server.route("/", HttpReply().say("one").wait(1s).say("two").mute());
     const Completion head = ask();
     BOOST_TEST(await(tenant.read_body(head.id)).data == "one");
@@ -50,7 +50,7 @@ BOOST_FIXTURE_TEST_CASE(a_partition_is_noticed_by_time_alone, HttpFixture) {
     BOOST_TEST((since(begin) > 50s));
 }
 
-BOOST_FIXTURE_TEST_CASE(an_answer_that_is_given_later_has_its_own_head, HttpFixture) {
+BOOST_FIXTURE_TEST_CASE(a_later_response_has_its_own_head, HttpFixture) {
     const auto promise = std::make_shared<HttpPromise>();
     server.route("/", HttpReply(500).later(promise));
     const auto op = tenant.request(client, {.url = "http://api/"});
@@ -63,7 +63,7 @@ BOOST_FIXTURE_TEST_CASE(an_answer_that_is_given_later_has_its_own_head, HttpFixt
     BOOST_TEST(!promise->answer(HttpReply(200))); // of one request
 }
 
-BOOST_FIXTURE_TEST_CASE(the_bound_on_connecting_covers_the_name_and_tls, HttpFixture) {
+BOOST_FIXTURE_TEST_CASE(the_connect_timeout_includes_name_resolution_and_tls, HttpFixture) {
     const HttpAuthority ours("ours");
     HttpServer secure(there, 443, {.authority = &ours, .names = {"api"}});
     secure.mute(true);
@@ -79,7 +79,7 @@ BOOST_FIXTURE_TEST_CASE(the_bound_on_connecting_covers_the_name_and_tls, HttpFix
     BOOST_TEST((since(begin) > 9s && since(begin) < 11s));
 }
 
-BOOST_FIXTURE_TEST_CASE(an_address_that_is_mute_delays_the_next_a_little, HttpFixture) {
+BOOST_FIXTURE_TEST_CASE(an_unresponsive_address_delays_the_next_by_250_ms, HttpFixture) {
     auto &dead = net.machine("dead", {"10.0.0.3"});
     net.partition(here, dead);
     net.name("both", {"10.0.0.3", "10.0.0.2"});
@@ -92,7 +92,7 @@ BOOST_FIXTURE_TEST_CASE(an_address_that_is_mute_delays_the_next_a_little, HttpFi
     BOOST_TEST(ask("http://none/").status == KITH_REFUSED);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_machine_that_is_gone_without_a_word, HttpFixture) {
+BOOST_FIXTURE_TEST_CASE(a_machine_loses_power, HttpFixture) {
     server.route("/", HttpReply().say("x").mute());
     const Completion head = ask();
     BOOST_TEST(await(tenant.read_body(head.id)).data == "x");
@@ -105,7 +105,7 @@ BOOST_FIXTURE_TEST_CASE(a_machine_that_is_gone_without_a_word, HttpFixture) {
     BOOST_TEST(ask().code == 404u);
 }
 
-BOOST_FIXTURE_TEST_CASE(connections_that_break, HttpFixture) {
+BOOST_FIXTURE_TEST_CASE(connections_are_reset, HttpFixture) {
     server.route("/", HttpReply(200, "x"));
     const Completion first = ask();
     await(tenant.read_body(first.id));
@@ -119,7 +119,7 @@ BOOST_FIXTURE_TEST_CASE(connections_that_break, HttpFixture) {
     BOOST_TEST(await(tenant.read_body(head.id)).status == KITH_RESET);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_nobody_reads_fills_the_window_and_no_more, HttpFixture) {
+BOOST_FIXTURE_TEST_CASE(an_unread_body_fills_only_the_window, HttpFixture) {
     server.route("/", HttpReply().say(std::string(4'000'000, 'x')));
     const Completion head = ask();
     net.run_for(20s);
@@ -132,7 +132,7 @@ BOOST_FIXTURE_TEST_CASE(what_nobody_reads_fills_the_window_and_no_more, HttpFixt
     BOOST_TEST(got == 4'000'000u);
 }
 
-BOOST_AUTO_TEST_CASE(the_same_seed_is_the_same_trace) {
+BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_trace) {
     const auto trace = [](std::uint64_t seed, std::size_t litter) {
         std::vector<std::unique_ptr<char[]>> heap;
         for (std::size_t i = 0; i < litter; ++i) heap.push_back(std::make_unique<char[]>(16 + (i * 7919) % 3000));

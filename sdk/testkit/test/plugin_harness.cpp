@@ -45,7 +45,7 @@ struct RigFixture {
 
 BOOST_FIXTURE_TEST_SUITE(rig_, RigFixture)
 
-BOOST_AUTO_TEST_CASE(an_empty_set_in_place_of_a_failure_is_a_violation) {
+BOOST_AUTO_TEST_CASE(an_empty_set_after_failed_operations_is_a_violation) {
     net.partition(here, there, Route::unreachable);
     PluginHarness harness(here, kith_plugin_entry_probe, "probe", breaking("reports empty"));
     harness.start();
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(an_empty_set_in_place_of_a_failure_is_a_violation) {
         broke(harness, "E3: discovery.replace with an empty set, though its only operation did not end well: tcp.connect"));
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_set_after_an_answer_is_none) {
+BOOST_AUTO_TEST_CASE(an_empty_set_after_a_successful_operation_is_no_violation) {
     registry.script().send("a@h").close();
     PluginHarness harness(here, kith_plugin_entry_probe, "probe", breaking("reports empty"));
     harness.start();
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(an_empty_set_after_an_answer_is_none) {
     BOOST_TEST(harness.violations().empty());
 }
 
-BOOST_AUTO_TEST_CASE(operations_of_a_service_fail_until_they_are_let_work) {
+BOOST_AUTO_TEST_CASE(fail_service_applies_until_it_is_reset) {
     registry.on_accept([](Conversation &with) {
         with.send("a@h");
         with.close();
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(operations_of_a_service_fail_until_they_are_let_work) {
     BOOST_TEST(harness.peers().size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_strategy_looks_says_and_stops) {
+BOOST_AUTO_TEST_CASE(a_strategy_observes_reports_and_stops) {
     registry.script().send("a@h\nb@h").close();
     PluginHarness harness(here, kith_plugin_entry_probe, "probe", options);
     BOOST_TEST(harness.start() == KITH_OK);
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_strategy_looks_says_and_stops) {
     BOOST_TEST(harness.await_observation());
 }
 
-BOOST_AUTO_TEST_CASE(a_failure_to_look_is_no_answer) {
+BOOST_AUTO_TEST_CASE(a_failed_observation_does_not_change_the_peers) {
     PluginHarness harness(here, kith_plugin_entry_probe, "probe", options);
     there.vanish();
     harness.start();
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(the_same_plugin_as_a_library) {
     BOOST_TEST(harness.peers().size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(each_broken_rule_of_life_is_seen) {
+BOOST_AUTO_TEST_CASE(each_broken_rule_of_start_and_stop_is_detected) {
     const auto violates = [&](std::string_view rule, std::string_view text) {
         PluginHarness harness(here, kith_plugin_entry_probe, "probe", breaking(rule));
         harness.start();
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(each_broken_rule_of_life_is_seen) {
     BOOST_TEST(broke(silent, "E1: create failed"));
 }
 
-BOOST_AUTO_TEST_CASE(a_connector_is_asked_and_says_done) {
+BOOST_AUTO_TEST_CASE(a_connector_completes_operations) {
     PluginHarness harness(here, kith_plugin_entry_probe, "joiner");
     BOOST_TEST(harness.start() == KITH_OK);
     BOOST_TEST(harness.attached());
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(a_connector_is_asked_and_says_done) {
     BOOST_TEST(harness.violations().empty());
 }
 
-BOOST_AUTO_TEST_CASE(each_broken_rule_of_connectors_is_seen) {
+BOOST_AUTO_TEST_CASE(each_broken_rule_of_connectors_is_detected) {
     const auto violates = [&](std::string_view rule, std::string_view text) {
         PluginHarness harness(here, kith_plugin_entry_probe, "joiner", breaking(rule));
         harness.start();
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(each_broken_rule_of_connectors_is_seen) {
     violates("refuses silently", "without a text");
 }
 
-BOOST_AUTO_TEST_CASE(a_sink_has_one_batch_at_a_time_of_what_it_asked_for) {
+BOOST_AUTO_TEST_CASE(a_sink_gets_subscribed_events_one_batch_at_a_time) {
     PluginHarness harness(here, kith_plugin_entry_probe, "listener");
     harness.event(KITH_EVENT_LINK_UP, "too early");
     harness.run_for(1s);
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(a_sink_has_one_batch_at_a_time_of_what_it_asked_for) {
     BOOST_TEST(harness.violations().empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_strategy_hears_the_nodes_name) {
+BOOST_AUTO_TEST_CASE(a_strategy_gets_the_node_name) {
     PluginHarness harness(here, kith_plugin_entry_probe, "probe", options);
     harness.node("before@h");
     harness.start();
@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(a_plugin_gets_only_the_services_it_declares) {
     BOOST_TEST(harness.start() == KITH_OK, harness.error());
 }
 
-BOOST_AUTO_TEST_CASE(the_destructor_stops_in_the_middle_of_things) {
+BOOST_AUTO_TEST_CASE(the_destructor_stops_a_running_plugin) {
     registry.script().wait(1h);
     {
         PluginHarness harness(here, kith_plugin_entry_probe, "probe", options);
@@ -276,7 +276,7 @@ BOOST_AUTO_TEST_CASE(each_service_call_may_fail) {
     BOOST_TEST(looked + 3 > failed);
 }
 
-BOOST_AUTO_TEST_CASE(fail_each_tells_the_call_that_failed) {
+BOOST_AUTO_TEST_CASE(fail_each_reports_the_failed_call) {
     const auto fragile = [](SimNet &world) {
         SimulatedMachine &near = world.machine("near", {"10.0.0.1"});
         PluginHarness harness(near, kith_plugin_entry_probe, "probe", options);

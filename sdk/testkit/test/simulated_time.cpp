@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(an_operation_belongs_to_its_tenant) {
     BOOST_TEST(machine.cancel(other.host, op) == KITH_STALE);
 }
 
-BOOST_AUTO_TEST_CASE(cancel_all_ends_what_is_outstanding_and_new_ones_may_begin) {
+BOOST_AUTO_TEST_CASE(cancel_all_ends_outstanding_operations_and_new_ones_may_begin) {
     tenant.timer(1'000'000, 1);
     tenant.timer(2'000'000, 2);
     machine.cancel_all(tenant.host);
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(close_ends_everything_without_a_completion) {
     BOOST_TEST(tenant.done.empty());
 }
 
-BOOST_AUTO_TEST_CASE(ids_are_never_used_again) {
+BOOST_AUTO_TEST_CASE(ids_are_never_reused) {
     std::vector<std::uint64_t> ids;
     for (int i = 0; i < 100; ++i) {
         ids.push_back(tenant.timer(1));
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(ids_are_never_used_again) {
     BOOST_TEST((std::adjacent_find(ids.begin(), ids.end()) == ids.end()));
 }
 
-BOOST_AUTO_TEST_CASE(clocks_go_with_virtual_time_and_their_skew) {
+BOOST_AUTO_TEST_CASE(clocks_follow_simulated_time_and_their_skew) {
     SimulatedMachine &other = net.machine("b", {"10.0.0.2"});
     other.skew(5s, 3s);
     MachineTenant there(other);
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(clocks_go_with_virtual_time_and_their_skew) {
     BOOST_TEST(clock()->monotonic(&tenant.host) - before == 90'000'000'000u);
 }
 
-BOOST_AUTO_TEST_CASE(a_jump_of_the_wall_clock_is_told_and_small_steps_are_not) {
+BOOST_AUTO_TEST_CASE(jumps_of_the_wall_clock_are_reported_and_small_steps_are_not) {
     machine.jump_wall(500ms);
     net.run_for(1s);
     BOOST_TEST(tenant.done.empty());
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(posts_have_a_limit_and_end_with_silence) {
     BOOST_TEST(loop()->post(&tenant.host, 0) == KITH_CANCELLED);
 }
 
-BOOST_AUTO_TEST_CASE(another_thread_may_post_and_ask_for_the_time) {
+BOOST_AUTO_TEST_CASE(another_thread_may_post_and_read_the_clock) {
     std::thread thread([&] {
         for (std::uint64_t i = 0; i < 1000; ++i) {
             loop()->post(&tenant.host, i);

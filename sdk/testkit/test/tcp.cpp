@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(failures_to_connect_have_their_own_status) {
     BOOST_TEST(client.refused == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE(a_silent_machine_costs_the_timeout_or_that_of_the_kernel) {
+BOOST_AUTO_TEST_CASE(a_connect_to_an_unresponsive_machine_ends_at_the_timeout_or_the_kernel_limit) {
     ScriptedServer peer(there, 1);
     there.vanish();
     const auto [status, took] = fails("there.example", 1, 3 * second);
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(bytes_keep_their_order_and_come_in_pieces) {
     BOOST_TEST(client.await(client.write(stream, "abc")).status == KITH_OK);
 }
 
-BOOST_AUTO_TEST_CASE(read_brings_at_most_what_was_asked_for) {
+BOOST_AUTO_TEST_CASE(read_returns_at_most_the_requested_bytes) {
     ScriptedServer peer(there, 1);
     peer.script().send("0123456789");
     net.split(false);
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(one_read_and_one_write_at_a_time) {
     BOOST_TEST(client.read(stream) != 0u);
 }
 
-BOOST_AUTO_TEST_CASE(a_peer_that_does_not_read_holds_the_writer) {
+BOOST_AUTO_TEST_CASE(a_peer_that_does_not_read_blocks_the_writer) {
     net.window(1000);
     ScriptedServer peer(there, 1);
     peer.accept(false);
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(a_reset_breaks_reads_and_writes) {
     BOOST_TEST(client.await(client.write(stream, "x")).status == KITH_RESET);
 }
 
-BOOST_AUTO_TEST_CASE(writing_to_one_who_has_closed_breaks_the_connection) {
+BOOST_AUTO_TEST_CASE(a_write_to_a_closed_peer_resets_the_connection) {
     ScriptedServer peer(there, 1);
     peer.script().close();
     const auto stream = client.connected("there.example", 1);
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(writing_to_one_who_has_closed_breaks_the_connection) {
     BOOST_TEST(client.await(client.write(stream, "y")).status == KITH_RESET);
 }
 
-BOOST_AUTO_TEST_CASE(our_shutdown_is_the_other_sides_end_and_answers_still_come) {
+BOOST_AUTO_TEST_CASE(after_shutdown_data_of_the_other_side_still_arrives) {
     ScriptedServer peer(there, 1);
     peer.script().expect("question").expect_end().send("answer").close();
     const auto stream = client.connected("there.example", 1);
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(our_shutdown_is_the_other_sides_end_and_answers_still_come)
     BOOST_TEST(peer.failures().empty());
 }
 
-BOOST_AUTO_TEST_CASE(half_open_peers) {
+BOOST_AUTO_TEST_CASE(half_open_connections) {
     // Accepts, and is mute.
     ScriptedServer mute(there, 1);
     const auto quiet = client.connected("there.example", 1);
@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(connections_can_be_broken_from_outside) {
     BOOST_TEST(peer.conversation(1).broken() == KITH_RESET);
 }
 
-BOOST_AUTO_TEST_CASE(close_cancels_what_is_outstanding_and_its_id_is_stale) {
+BOOST_AUTO_TEST_CASE(close_cancels_outstanding_operations_and_the_id_is_stale) {
     ScriptedServer peer(there, 1);
     const auto stream = client.connected("there.example", 1);
     const auto read = client.read(stream);
@@ -340,7 +340,7 @@ BOOST_AUTO_TEST_CASE(without_descriptors_nothing_opens) {
     BOOST_TEST(client.await(client.connect("there.example", 1)).status == KITH_LIMIT);
 }
 
-BOOST_AUTO_TEST_CASE(a_scripted_peer_dials_too_and_tells_what_went_wrong) {
+BOOST_AUTO_TEST_CASE(a_scripted_server_can_connect_and_reports_failures) {
     MachineTenant server(here, "server");
     const auto listener = server.await(server.listen("fd00::1", 5000)).id;
     ScriptedServer peer(there, 1);
@@ -362,7 +362,7 @@ BOOST_AUTO_TEST_CASE(a_scripted_peer_dials_too_and_tells_what_went_wrong) {
     BOOST_TEST(peer.failures().back() == "connection 2, step 1: expected \"right\", got \"wrong\"");
 }
 
-BOOST_AUTO_TEST_CASE(whatever_is_refused_says_why) {
+BOOST_AUTO_TEST_CASE(every_refusal_has_a_text) {
     static thread_local std::string said;
     client.host.error = [](const kith_host *, kith_str text) { said.assign(text.data, text.size); };
     const auto why = [&](std::int32_t status, std::uint64_t begun) {
@@ -389,7 +389,7 @@ BOOST_AUTO_TEST_CASE(whatever_is_refused_says_why) {
     BOOST_TEST(said == "the variable HOME is not declared in the descriptor's `env`");
 }
 
-BOOST_AUTO_TEST_CASE(an_interface_that_is_down_makes_streams_stand_still) {
+BOOST_AUTO_TEST_CASE(streams_stall_while_an_interface_is_down) {
     MachineTenant server(there, "server");
     const auto listener = server.await(server.listen("", 80)).id;
     const auto stream = client.connected("there.example", 80);
@@ -405,7 +405,7 @@ BOOST_AUTO_TEST_CASE(an_interface_that_is_down_makes_streams_stand_still) {
     BOOST_TEST(client.await(read).data == "late");
 }
 
-BOOST_AUTO_TEST_CASE(a_stream_from_an_address_that_is_gone_never_goes_on) {
+BOOST_AUTO_TEST_CASE(a_stream_from_a_removed_address_never_continues) {
     MachineTenant server(there, "server");
     const auto listener = server.await(server.listen("", 80)).id;
     const auto stream = client.connected("there.example", 80);
@@ -422,7 +422,7 @@ BOOST_AUTO_TEST_CASE(a_stream_from_an_address_that_is_gone_never_goes_on) {
     BOOST_TEST(server.read_all(from.id, 1) == "x");
 }
 
-BOOST_AUTO_TEST_CASE(segments_without_a_router_are_worlds_apart) {
+BOOST_AUTO_TEST_CASE(segments_without_a_router_are_separate) {
     Segment &far = net.segment("far");
     there.interface().remove();
     there.plug("eth1", far, {"10.1.0.2"});

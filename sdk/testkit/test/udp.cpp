@@ -36,7 +36,7 @@ struct UdpFixture {
 
 BOOST_FIXTURE_TEST_SUITE(udp, UdpFixture)
 
-BOOST_AUTO_TEST_CASE(one_to_one) {
+BOOST_AUTO_TEST_CASE(a_unicast_datagram) {
     const auto from = at_a.open({.port = 50});
     at_b.open({});
     const Completion sent = at_a.say(from, "10.0.0.2", "hello");
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(one_to_one) {
     BOOST_TEST(at_a.got.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_group_is_heard_by_all_who_have_joined_and_by_the_sender) {
+BOOST_AUTO_TEST_CASE(all_members_of_a_group_and_the_sender_receive_a_datagram) {
     const auto from = at_a.open({}, group);
     at_b.open({}, group);
     at_c.open({}); // has not joined
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_group_is_heard_by_all_who_have_joined_and_by_the_sender) 
     BOOST_TEST(at_a.got[0].from == "10.0.0.1:99");
 }
 
-BOOST_AUTO_TEST_CASE(many_datagrams_come_in_one_call_and_each_keeps_its_sender) {
+BOOST_AUTO_TEST_CASE(many_datagrams_in_one_call_keep_their_senders) {
     net.tick(1ms);
     const auto from_a = at_a.open({}), from_c = at_c.open({});
     at_b.open({}, group);
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(many_datagrams_come_in_one_call_and_each_keeps_its_sender) 
     BOOST_TEST(at_b.calls == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(at_most_so_many_as_were_asked_for_and_the_rest_waits) {
+BOOST_AUTO_TEST_CASE(a_receive_returns_at_most_the_requested_datagrams) {
     const auto from = at_a.open({});
     const auto to = at_b.await(at_b.bind({})).id;
     std::vector<kith_datagram> all(100, at_a.to("10.0.0.2", 99, "x"));
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_port_that_is_taken_unless_both_share_it) {
     BOOST_TEST(at_b.await(at_b.bind({.port = 0})).status == KITH_LIMIT);
 }
 
-BOOST_AUTO_TEST_CASE(what_a_socket_hears_depends_on_its_address) {
+BOOST_AUTO_TEST_CASE(the_bound_address_determines_what_a_socket_receives) {
     const auto any = at_b.open({}), bound = at_b.open({.address = "10.0.0.2"}), home = at_b.open({.address = "127.0.0.1"});
     const auto heard_by = [&](std::string_view to, std::string_view bytes) {
         at_b.say(any, to, bytes);
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(ipv6_groups_and_addresses_and_link_local_scopes) {
     BOOST_TEST(at_a.join(from, group) == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE(a_long_one_is_cut_and_says_so) {
+BOOST_AUTO_TEST_CASE(a_long_datagram_is_truncated_and_flagged) {
     const auto from = at_a.open({});
     at_b.open({.max_size = 4});
     at_a.say(from, "10.0.0.2", "1234");
@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(a_full_buffer_loses_and_counts) {
     BOOST_TEST(at_b.lost == 6u);
 }
 
-BOOST_AUTO_TEST_CASE(close_and_cancel_end_what_is_outstanding) {
+BOOST_AUTO_TEST_CASE(close_and_cancel_end_outstanding_operations) {
     const auto socket = at_b.await(at_b.bind({})).id;
     const auto first = at_b.receive(socket);
     BOOST_TEST(b.cancel(at_b.host, first) == KITH_OK);
@@ -259,7 +259,7 @@ BOOST_AUTO_TEST_CASE(close_and_cancel_end_what_is_outstanding) {
     BOOST_TEST(at_b.refused == KITH_STALE);
 }
 
-BOOST_AUTO_TEST_CASE(what_a_cancelled_receive_did_not_get_is_still_there) {
+BOOST_AUTO_TEST_CASE(a_cancelled_receive_loses_no_datagram) {
     const auto from = at_a.open({});
     const auto socket = at_b.await(at_b.bind({})).id;
     const auto op = at_b.receive(socket);
@@ -270,7 +270,7 @@ BOOST_AUTO_TEST_CASE(what_a_cancelled_receive_did_not_get_is_still_there) {
     BOOST_TEST(at_b.await(at_b.receive(socket)).count == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(refused_calls_say_why) {
+BOOST_AUTO_TEST_CASE(refused_calls_have_a_text) {
     const auto socket = at_a.await(at_a.bind({})).id;
     refused(KITH_INVALID, at_a.bind({.address = ""}));
     refused(KITH_INVALID, at_a.bind({.address = "host.example"}));

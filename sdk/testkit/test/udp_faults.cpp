@@ -61,7 +61,7 @@ struct UdpFaultsFixture {
 
 BOOST_FIXTURE_TEST_SUITE(udp_faults, UdpFaultsFixture)
 
-BOOST_AUTO_TEST_CASE(a_good_day) { BOOST_TEST(round() == "abc b "); }
+BOOST_AUTO_TEST_CASE(datagrams_without_faults) { BOOST_TEST(round() == "abc b "); }
 
 BOOST_AUTO_TEST_CASE(loss_of_a_segment_a_link_and_an_interface) {
     segment.loss(0.3);
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(islands_hold_for_streams_too) {
     BOOST_TEST(text == "hello");
 }
 
-BOOST_AUTO_TEST_CASE(deaf) {
+BOOST_AUTO_TEST_CASE(interfaces_that_do_not_receive) {
     NetworkInterface &eth0 = b.interface();
     const auto hears = [&](Hears what) {
         eth0.hears(what);
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(deaf) {
     BOOST_TEST(hears(Hears::everything) == "home group address own");
 }
 
-BOOST_AUTO_TEST_CASE(mute) {
+BOOST_AUTO_TEST_CASE(interfaces_that_do_not_send) {
     a.interface().sends(Sends::nothing);
     BOOST_TEST(round() == "a  ");
     BOOST_TEST(at_a.done.back().status == KITH_OK);
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(mute) {
     BOOST_TEST(round() == "abc b ");
 }
 
-BOOST_AUTO_TEST_CASE(a_firewall_says_so) {
+BOOST_AUTO_TEST_CASE(a_firewall_refuses_sends) {
     a.interface().sends(Sends::denied);
     const Completion done = at_a.say(socket_a, group, "x");
     BOOST_TEST(done.status == KITH_DENIED);
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(the_send_buffer_is_full) {
     BOOST_TEST(at_b.heard() == "");
 }
 
-BOOST_AUTO_TEST_CASE(each_datagram_is_tried) {
+BOOST_AUTO_TEST_CASE(every_datagram_of_a_send_is_attempted) {
     segment.longest(100);
     const std::string longer(101, 'x');
     const Completion done = at_a.await(at_a.send(socket_a, {at_a.to(group, 99, "1"), at_a.to("255.255.255.255", 99, "2"),
@@ -229,14 +229,14 @@ BOOST_AUTO_TEST_CASE(an_interface_that_goes_down_and_comes_back) {
     BOOST_TEST(round() == "abc b ");
 }
 
-BOOST_AUTO_TEST_CASE(a_segment_without_power_while_something_is_under_way) {
+BOOST_AUTO_TEST_CASE(a_segment_goes_down_with_datagrams_in_flight) {
     at_a.say(socket_a, group, "x");
     b.interface().down();
     BOOST_TEST(at_b.heard() == "");
     BOOST_TEST(at_c.heard() == "x");
 }
 
-BOOST_AUTO_TEST_CASE(an_interface_that_is_gone_and_returns_with_another_address) {
+BOOST_AUTO_TEST_CASE(an_interface_is_removed_and_returns_with_another_address) {
     const auto by_name = at_a.open({.port = 51}, group, "eth0");
     at_a.open({.port = 52}, group, "10.0.0.1");
     const auto bound = at_a.open({.address = "10.0.0.1", .port = 53});
@@ -266,7 +266,7 @@ BOOST_AUTO_TEST_CASE(an_interface_that_is_gone_and_returns_with_another_address)
     BOOST_TEST((net.at(*Address::parse("10.0.0.1")) == nullptr));
 }
 
-BOOST_AUTO_TEST_CASE(an_interface_that_is_not_there_yet) {
+BOOST_AUTO_TEST_CASE(a_group_on_an_interface_that_does_not_exist_yet) {
     at_a.join(socket_a, group, "eth1");
     net.run_for(1s);
     BOOST_REQUIRE(at_a.told.size() == 1u);
@@ -311,7 +311,7 @@ BOOST_AUTO_TEST_CASE(the_system_allows_no_more_groups) {
     BOOST_TEST(at_a.told.back().status == KITH_OK);
 }
 
-BOOST_AUTO_TEST_CASE(power_off) {
+BOOST_AUTO_TEST_CASE(a_machine_is_powered_off) {
     b.vanish();
     BOOST_TEST(round() == "ac  ");
     at_b.say(socket_b, group, "from the dead");
@@ -322,7 +322,7 @@ BOOST_AUTO_TEST_CASE(power_off) {
     BOOST_TEST(round() == "abc b ");
 }
 
-BOOST_AUTO_TEST_CASE(strangers_and_taps) {
+BOOST_AUTO_TEST_CASE(injected_and_observed_datagrams) {
     std::vector<std::string> seen;
     segment.tap([&](const Sighting &s) {
         seen.push_back(s.from.address.text() + '>' + s.to.address.text() + ' ' + std::string(s.bytes) +
@@ -343,7 +343,7 @@ BOOST_AUTO_TEST_CASE(strangers_and_taps) {
     BOOST_CHECK_THROW(segment.inject("nobody", 1, group, 99, ""), std::invalid_argument);
 }
 
-BOOST_AUTO_TEST_CASE(ticks_gather_what_arrives) {
+BOOST_AUTO_TEST_CASE(ticks_combine_arriving_datagrams) {
     net.tick(100ms);
     net.run_for(50ms);
     const auto before = at_c.calls;

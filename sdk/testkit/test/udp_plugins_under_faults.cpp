@@ -59,7 +59,7 @@ std::string bad_minutes(std::uint64_t seed, std::size_t litter, std::chrono::nan
 
 BOOST_AUTO_TEST_SUITE(beacons)
 
-BOOST_AUTO_TEST_CASE(two_find_each_other) {
+BOOST_AUTO_TEST_CASE(two_plugins_discover_each_other) {
     SimNet net(1);
     SimulatedMachine &a = net.machine("a", {"10.0.0.1"}), &b = net.machine("b", {"10.0.0.2"});
     const auto one = beacon(a), other = beacon(b);
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(two_find_each_other) {
     BOOST_TEST(a.open_sockets() == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(a_group_that_cannot_be_joined_is_told) {
+BOOST_AUTO_TEST_CASE(a_failed_join_is_reported) {
     SimNet net(1);
     SimulatedMachine &a = net.machine("a", {"10.0.0.1"});
     a.interface().down();
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(each_call_may_fail) {
     BOOST_TEST(found * 4 > failed * 3);
 }
 
-BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_trace_whatever_the_heap_looks_like) {
+BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_trace_for_any_heap_layout) {
     for (const auto tick : {0ms, 50ms}) {
         const auto first = bad_minutes(1, 0, tick);
         BOOST_TEST(first.size() > 100'000u);

@@ -7,7 +7,7 @@ namespace kith::core::test {
 
 BOOST_AUTO_TEST_SUITE(interner)
 
-BOOST_AUTO_TEST_CASE(interned_numbers_are_used_again) {
+BOOST_AUTO_TEST_CASE(released_numbers_are_reused) {
     Interner names;
     const NameId a = names.acquire("a");
     const NameId b = names.acquire("b");

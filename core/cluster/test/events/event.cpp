@@ -23,7 +23,7 @@ std::string json_time(std::int64_t wall) {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(strings) {
+BOOST_AUTO_TEST_CASE(json_strings_are_escaped) {
     BOOST_CHECK_EQUAL(json_string(""), R"("")");
     BOOST_CHECK_EQUAL(json_string("app@10.0.0.7"), R"("app@10.0.0.7")");
     BOOST_CHECK_EQUAL(json_string("a\"b\\c\nd\te\rf\x01g\x7f"), "\"a\\\"b\\\\c\\nd\\te\\rf\\u0001g\\u007f\"");
@@ -33,14 +33,14 @@ BOOST_AUTO_TEST_CASE(strings) {
     BOOST_CHECK_EQUAL(json_string("\xED\xA0\x80"), "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\""); // a surrogate is no character
 }
 
-BOOST_AUTO_TEST_CASE(times) {
+BOOST_AUTO_TEST_CASE(json_times_have_microseconds) {
     BOOST_CHECK_EQUAL(json_time(0), R"("1970-01-01T00:00:00.000000Z")");
     BOOST_CHECK_EQUAL(json_time(951'782'400'000'001'999), R"("2000-02-29T00:00:00.000001Z")");
     BOOST_CHECK_EQUAL(json_time(4'107'542'399'999'999'999), R"("2100-02-28T23:59:59.999999Z")");
     BOOST_CHECK_EQUAL(json_time(-1'000), R"("1969-12-31T23:59:59.999999Z")");
 }
 
-BOOST_AUTO_TEST_CASE(all_members_in_their_order) {
+BOOST_AUTO_TEST_CASE(an_event_has_all_members_in_order) {
     const std::vector<AttributeView> attributes{{"zone", "a\"b"}, {"ip", "::1"}};
     const std::vector<EventCount> counts{{"peers", 12}, {"new", 1}};
     Event event;

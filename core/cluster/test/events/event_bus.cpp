@@ -28,7 +28,7 @@ using Seqs = std::vector<std::uint64_t>;
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(numbers_and_times) {
+BOOST_AUTO_TEST_CASE(events_are_numbered_and_dated) {
     EventBus bus;
     bus.set_wall(1'000, 1'795'389'300'000'000'000);
     const auto all = bus.subscribe({});
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(numbers_and_times) {
     BOOST_CHECK_EQUAL(events[1]->time(), 1'795'389'300'124'455'000);
 }
 
-BOOST_AUTO_TEST_CASE(masks) {
+BOOST_AUTO_TEST_CASE(subscribers_receive_only_kinds_in_their_mask) {
     EventBus bus;
     const auto links = bus.subscribe({.mask = std::uint64_t{1} << KITH_EVENT_LINK_UP, .notify = {}});
     publish(bus);
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(masks) {
     BOOST_TEST(take(bus, links) == (Seqs{5}), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(replay) {
+BOOST_AUTO_TEST_CASE(stored_events_are_replayed) {
     EventBus bus{{4, 1'000'000}};
     for (int i = 0; i < 6; ++i) publish(bus);
     BOOST_TEST(take(bus, bus.subscribe({all_events, 100, 0, {}})) == (Seqs{3, 4, 5, 6}), boost::test_tools::per_element());
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(replay) {
     BOOST_TEST(take(bus, bus.subscribe({})).empty());
 }
 
-BOOST_AUTO_TEST_CASE(the_ring_is_bounded_by_bytes_too) {
+BOOST_AUTO_TEST_CASE(the_ring_has_a_limit_in_bytes) {
     EventBus bus{{1000, 10'000}};
     for (int i = 0; i < 100; ++i) publish(bus, KITH_EVENT_LINK_UP, std::string(200, 'x'));
     std::size_t bytes = 0;
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(the_ring_is_bounded_by_bytes_too) {
     BOOST_CHECK_EQUAL(bus.kept().back()->seq(), 100U);
 }
 
-BOOST_AUTO_TEST_CASE(a_slow_subscriber_loses_its_oldest_and_is_told) {
+BOOST_AUTO_TEST_CASE(a_slow_subscriber_loses_its_oldest_events_and_gets_events_lost) {
     EventBus bus;
     const auto slow = bus.subscribe({all_events, 3, ~std::uint64_t{0}, {}});
     const auto quick = bus.subscribe({});
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(a_slow_subscriber_loses_its_oldest_and_is_told) {
     BOOST_TEST(take(bus, slow) == (Seqs{11}), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(what_leaves_the_ring_is_lost_to_those_behind) {
+BOOST_AUTO_TEST_CASE(evicted_events_are_lost_for_subscribers_that_have_not_taken_them) {
     EventBus bus{{4, 1'000'000}};
     const auto all = bus.subscribe({});
     const auto downs = bus.subscribe({.mask = std::uint64_t{1} << KITH_EVENT_LINK_DOWN, .notify = {}});
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(what_leaves_the_ring_is_lost_to_those_behind) {
     BOOST_TEST(take(bus, downs) == (Seqs{0}), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(what_was_taken_leaves_the_ring_without_loss) {
+BOOST_AUTO_TEST_CASE(eviction_of_taken_events_is_no_loss) {
     EventBus bus{{3, 1'000'000}};
     const auto all = bus.subscribe({});
     for (int i = 0; i < 3; ++i) publish(bus);
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(what_was_taken_leaves_the_ring_without_loss) {
     BOOST_TEST(take(bus, all) == (Seqs{2, 3, 4}), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(notified_once_until_drained) {
+BOOST_AUTO_TEST_CASE(a_subscriber_is_notified_once_until_it_has_taken_all) {
     EventBus bus;
     int notified = 0;
     const auto all = bus.subscribe({all_events, 100, ~std::uint64_t{0}, [&] { ++notified; }});
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(notified_once_until_drained) {
     BOOST_CHECK(take(bus, all).empty());
 }
 
-BOOST_AUTO_TEST_CASE(events_outlive_the_ring_for_who_holds_them) {
+BOOST_AUTO_TEST_CASE(a_held_event_outlives_the_ring) {
     EventBus bus{{1, 1'000'000}};
     const auto all = bus.subscribe({});
     publish(bus, KITH_EVENT_LINK_UP, "first");

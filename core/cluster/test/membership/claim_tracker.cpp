@@ -56,7 +56,7 @@ struct Claims {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_record_claims_the_name_it_is_given) {
+BOOST_AUTO_TEST_CASE(a_record_claims_the_name_of_the_naming_rules) {
     Claims it;
     it.add("k", "a");
     it.add("l", "");
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_key_with_another_name_leaves_the_old_one_missing) {
     BOOST_CHECK_EQUAL(it.records.absences().size(), 0U);
 }
 
-BOOST_AUTO_TEST_CASE(one_that_cannot_be_named_any_more_leaves_its_name_missing) {
+BOOST_AUTO_TEST_CASE(a_record_without_a_name_leaves_its_old_name_missing) {
     Claims it;
     it.rename(it.add("k", "a"), "k", "");
     BOOST_CHECK_EQUAL(it.counts("a"), "0100");
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(two_keys_of_one_source_with_one_name_collide) {
     BOOST_CHECK(it.tracker.noted()[0].kind == ChangeKind::collision);
 }
 
-BOOST_AUTO_TEST_CASE(what_a_source_that_is_not_in_use_has_is_set_aside) {
+BOOST_AUTO_TEST_CASE(claims_of_a_source_not_in_use_count_as_aside) {
     Claims it;
     const SourceId one{0}, two{1};
     it.add("k", "a", one);
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(what_a_source_that_is_not_in_use_has_is_set_aside) {
     BOOST_CHECK_EQUAL(it.counts("a"), "0001");
 }
 
-BOOST_AUTO_TEST_CASE(the_last_claim_leaves_what_it_said) {
+BOOST_AUTO_TEST_CASE(the_peer_of_the_last_claim_is_stored) {
     Claims it;
     it.tracker.remove(it.add("k", "a"), LossCause::left, 7);
     const MemberEntry &entry = it.names[it.names.find("a")];
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(the_last_claim_leaves_what_it_said) {
     BOOST_CHECK_EQUAL(entry.missing_since, 7U);
 }
 
-BOOST_AUTO_TEST_CASE(another_template_names_all_anew_and_leaves_nothing_missing) {
+BOOST_AUTO_TEST_CASE(a_new_template_renames_all_records_without_missing_names) {
     Claims it;
     const RecordId id = it.add("k", "a");
     it.rename(id, "k", "b");

@@ -11,7 +11,7 @@ namespace kith::core::test {
 BOOST_AUTO_TEST_SUITE(key_index)
 
 // Keys are numbers here, and hashes so bad that most of them collide, at the table's end too.
-BOOST_AUTO_TEST_CASE(it_agrees_with_a_map_whatever_collides) {
+BOOST_AUTO_TEST_CASE(results_equal_those_of_a_map_with_hash_collisions) {
     for (const std::size_t hashes : {std::size_t{1}, std::size_t{5}, std::size_t{40}, std::size_t{1'000'000}}) {
         Random random{hashes};
         KeyIndex index;
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(it_agrees_with_a_map_whatever_collides) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_candidate_has_the_hash) {
+BOOST_AUTO_TEST_CASE(candidate_returns_a_record_with_the_hash) {
     KeyIndex index;
     BOOST_CHECK_EQUAL(index.candidate(7), KeyIndex::none);
     index.insert(7, 1);

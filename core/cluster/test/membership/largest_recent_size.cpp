@@ -7,7 +7,7 @@ namespace kith::core::test {
 
 BOOST_AUTO_TEST_SUITE(largest_recent_size)
 
-BOOST_AUTO_TEST_CASE(largest_of_the_window) {
+BOOST_AUTO_TEST_CASE(the_largest_size_within_the_window) {
     LargestRecentSize window;
     BOOST_CHECK_EQUAL(window.largest(3, 0, 10), 3U);
     window.changed(15, 100); // 15 until 100

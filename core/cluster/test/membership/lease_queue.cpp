@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(a_lease_runs_out_unless_it_is_renewed) {
     BOOST_CHECK(leases.nothing_expires(1000));
 }
 
-BOOST_AUTO_TEST_CASE(a_shorter_lease_counts_at_once) {
+BOOST_AUTO_TEST_CASE(a_shorter_lease_applies_at_once) {
     Leases leases;
     leases.lease(a, 0, 100);
     leases.lease(a, 0, 10);
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_record_without_a_ttl_has_none) {
     BOOST_CHECK(leases.nothing_expires(1000));
 }
 
-BOOST_AUTO_TEST_CASE(sources_have_clocks_of_their_own) {
+BOOST_AUTO_TEST_CASE(leases_run_on_the_clock_of_their_source) {
     Leases leases;
     leases.lease(a, 0, 10, one);
     leases.lease(b, 0, 10, two);
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(sources_have_clocks_of_their_own) {
     BOOST_CHECK(leases.nothing_expires(9, one));
 }
 
-BOOST_AUTO_TEST_CASE(one_that_is_missing_does_not_run_out) {
+BOOST_AUTO_TEST_CASE(the_lease_of_a_missing_record_does_not_expire) {
     Leases leases;
     leases.lease(a, 0, 10);
     leases.end(a);
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(one_that_is_missing_does_not_run_out) {
     BOOST_CHECK(leases.expires(a, 30));
 }
 
-BOOST_AUTO_TEST_CASE(a_number_that_is_used_again_has_no_lease_of_the_one_before) {
+BOOST_AUTO_TEST_CASE(a_reused_record_number_has_no_earlier_lease) {
     Leases leases;
     leases.lease(a, 0, 10);
     leases.forget(a);
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_number_that_is_used_again_has_no_lease_of_the_one_before)
 }
 
 // The entry of one that is missing is dropped when the queue is trimmed: when it is back, its lease must run out all the same.
-BOOST_AUTO_TEST_CASE(one_that_is_back_after_the_queue_was_trimmed_runs_out) {
+BOOST_AUTO_TEST_CASE(a_returned_record_expires_after_the_queue_was_trimmed) {
     Leases leases;
     for (std::uint32_t id = 0; id < 100; ++id) leases.lease(RecordId{id}, 0, 10);
     for (std::uint32_t id = 1; id < 100; ++id) leases.forget(RecordId{id});

@@ -19,7 +19,7 @@ const std::vector<State> all_states{State::outside, State::wanted, State::missin
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(the_best_claim_counts) {
+BOOST_AUTO_TEST_CASE(the_best_claim_determines_the_state) {
     const struct {
         ClaimCounts claims;
         State member, stranger; // of a member; of one that is outside
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(the_best_claim_counts) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(without_a_claim_that_counts) {
+BOOST_AUTO_TEST_CASE(states_without_a_counting_claim) {
     const struct {
         State before, after;
     } rows[] = {
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(without_a_claim_that_counts) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_policy_has_the_last_word) {
+BOOST_AUTO_TEST_CASE(a_name_that_the_policy_refuses_is_outside) {
     for (const State state : all_states) {
         BOOST_CHECK(target_state({Verdict::self, {1, 1, 1, 1}, true, false, state}) == State::outside);
         BOOST_CHECK(target_state({Verdict::excluded, {1, 1, 1, 1}, true, false, state}) == State::outside);
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(the_policy_has_the_last_word) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_told_of_a_transition) {
+BOOST_AUTO_TEST_CASE(the_change_of_each_transition) {
     const struct {
         State before, after;
         ChangeKind kind;

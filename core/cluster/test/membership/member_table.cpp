@@ -32,7 +32,7 @@ constexpr RecordId r0{0}, r1{1}, r2{2};
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(claims_count_as_what_they_are) {
+BOOST_AUTO_TEST_CASE(claims_are_counted_by_contribution) {
     Names names;
     MemberTable &table = *names.table;
     const MemberId a = names.acquire("a");
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(claims_count_as_what_they_are) {
     BOOST_CHECK(table[a].claims.first() == r0 && table.next_claim(r0) == r2);
 }
 
-BOOST_AUTO_TEST_CASE(each_touched_name_waits_once) {
+BOOST_AUTO_TEST_CASE(a_touched_name_is_queued_once) {
     Names names;
     const MemberId a = names.acquire("a");
     const MemberId b = names.acquire("b");
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(members_follow_from_states) {
     BOOST_CHECK_EQUAL(table.missing() + table.remembered(), 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_name_is_forgotten_when_nobody_needs_it) {
+BOOST_AUTO_TEST_CASE(an_unused_name_is_forgotten) {
     Names names;
     MemberTable &table = *names.table;
     const MemberId a = names.acquire("a");
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_name_is_forgotten_when_nobody_needs_it) {
     BOOST_CHECK_EQUAL(names.interner.size(), 0U);
 }
 
-BOOST_AUTO_TEST_CASE(it_holds_its_names_until_it_ends) {
+BOOST_AUTO_TEST_CASE(the_table_holds_references_to_its_names) {
     Names names;
     names.acquire("a");
     names.acquire("b");
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(it_holds_its_names_until_it_ends) {
     BOOST_CHECK_EQUAL(names.interner.size(), 0U);
 }
 
-BOOST_AUTO_TEST_CASE(what_the_policy_makes_of_a_name) {
+BOOST_AUTO_TEST_CASE(self_include_and_exclude_determine_the_verdict) {
     Policy policy;
     policy.self = {"me@*"};
     policy.include = {"app@*", "me@*", "node@1"};

@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_CASE(first_observation) {
     BOOST_CHECK_EQUAL(topology.class_of("a@h"), PeerClass::wanted);
 }
 
-BOOST_AUTO_TEST_CASE(an_unchanged_observation_is_not_told_again) {
+BOOST_AUTO_TEST_CASE(an_unchanged_observation_publishes_no_event) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(plain());
     fixture.see(topology, {"a@h", "b@h"});
@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(an_unchanged_observation_is_not_told_again) {
     KITH_CHECK_LINES(fixture.told());
 }
 
-BOOST_AUTO_TEST_CASE(gone_after_grace_and_confirm) {
+BOOST_AUTO_TEST_CASE(a_missing_peer_is_gone_after_grace_and_confirm) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(plain());
     fixture.see(topology, {"a@h", "b@h"});
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(gone_after_grace_and_confirm) {
     BOOST_CHECK_EQUAL(topology.size(), 1);
 }
 
-BOOST_AUTO_TEST_CASE(grace_without_confirmation_is_not_enough) {
+BOOST_AUTO_TEST_CASE(grace_alone_does_not_remove_a_peer) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(plain());
     fixture.see(topology, {"a@h", "b@h"});
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(grace_without_confirmation_is_not_enough) {
     KITH_CHECK_LINES(fixture.told(), "peer.lost b@h");
 }
 
-BOOST_AUTO_TEST_CASE(seen_again_starts_anew) {
+BOOST_AUTO_TEST_CASE(a_peer_seen_again_gets_the_whole_grace) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(plain());
     fixture.see(topology, {"a@h", "b@h"});
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_broken_watch_does_not_count) {
     BOOST_CHECK_EQUAL(topology.class_of("b@h"), PeerClass::none);
 }
 
-BOOST_AUTO_TEST_CASE(an_update_counts_as_a_look_only_when_it_misses_something) {
+BOOST_AUTO_TEST_CASE(an_update_counts_as_an_observation_only_with_missing_keys) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(plain());
     fixture.see(topology, {"a", "b", "c"});
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(an_update_counts_as_a_look_only_when_it_misses_something) {
     BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::none);
 }
 
-BOOST_AUTO_TEST_CASE(a_stated_fact_needs_no_grace) {
+BOOST_AUTO_TEST_CASE(a_peer_reported_as_left_is_removed_without_grace) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(plain());
     fixture.see(topology, {"a@h", "b@h"});
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_stated_fact_needs_no_grace) {
     KITH_CHECK_LINES(fixture.told_why(), "peer.lost b@h: strategy s says that it is gone");
 }
 
-BOOST_AUTO_TEST_CASE(libcluster_policy_parts_at_once) {
+BOOST_AUTO_TEST_CASE(the_libcluster_policy_disconnects_at_once) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(libcluster_policy());
     fixture.automatic = true;

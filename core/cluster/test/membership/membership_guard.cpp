@@ -7,7 +7,7 @@ namespace kith::core::test {
 
 BOOST_AUTO_TEST_SUITE(membership)
 
-BOOST_AUTO_TEST_CASE(an_empty_answer_parts_nobody_at_any_size) {
+BOOST_AUTO_TEST_CASE(the_guard_holds_all_peers_after_an_empty_observation_of_any_size) {
     for (const int size : {1, 2, 3, 10, 1000}) {
         ClusterFixture fixture;
         Policy policy;
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(an_empty_answer_parts_nobody_at_any_size) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_guard_stands_over_facts_too) {
+BOOST_AUTO_TEST_CASE(the_guard_also_holds_peers_reported_as_left) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(guarded());
     fixture.see(topology, {"a", "b", "c", "d"});
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(the_guard_stands_over_facts_too) {
 }
 
 // Leases of one partition end one after the other: it is no other partition for that.
-BOOST_AUTO_TEST_CASE(who_is_missed_counts_as_if_it_went) {
+BOOST_AUTO_TEST_CASE(missing_peers_count_as_removed_for_the_guard) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(guarded());
     fixture.see(topology, peers_named("p", 9));
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(who_is_missed_counts_as_if_it_went) {
     BOOST_CHECK_EQUAL(topology.size(), 8U);
 }
 
-BOOST_AUTO_TEST_CASE(slow_removal_passes_the_guard) {
+BOOST_AUTO_TEST_CASE(slow_removals_are_not_held) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(guarded());
     fixture.see(topology, {"a", "b", "c", "d"});
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(slow_removal_passes_the_guard) {
     KITH_CHECK_LINES(fixture.told(), "peer.lost c");
 }
 
-BOOST_AUTO_TEST_CASE(those_who_return_release_the_others) {
+BOOST_AUTO_TEST_CASE(returning_peers_release_the_held_ones) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(guarded());
     fixture.see(topology, {"a", "b", "c", "d"});
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(those_who_return_release_the_others) {
     KITH_CHECK_LINES(fixture.told_why(), "peer.lost c: strategy s says that it is gone");
 }
 
-BOOST_AUTO_TEST_CASE(those_who_return_one_by_one_part_nobody) {
+BOOST_AUTO_TEST_CASE(peers_that_return_one_by_one_cause_no_disconnect) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(guarded());
     fixture.see(topology, {"a", "b", "c", "d"});
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(those_who_return_one_by_one_part_nobody) {
     KITH_CHECK_LINES(fixture.told());
 }
 
-BOOST_AUTO_TEST_CASE(a_guard_that_let_go_and_is_needed_again_still_holds) {
+BOOST_AUTO_TEST_CASE(the_guard_holds_again_after_it_had_released) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(guarded());
     fixture.see(topology, {"a", "b", "c", "d"});
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_guard_that_let_go_and_is_needed_again_still_holds) {
     KITH_CHECK_LINES(fixture.told(), "peer.lost a");
 }
 
-BOOST_AUTO_TEST_CASE(each_removal_is_held_for_its_own_time) {
+BOOST_AUTO_TEST_CASE(each_removal_is_held_for_the_whole_hold_time) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(guarded());
     fixture.see(topology, {"a", "b", "c", "d"});

@@ -7,7 +7,7 @@ namespace kith::core::test {
 
 BOOST_AUTO_TEST_SUITE(membership)
 
-BOOST_AUTO_TEST_CASE(a_lease_expires_while_the_source_hears) {
+BOOST_AUTO_TEST_CASE(a_lease_expires_while_the_source_receives) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(plain());
     fixture.update(topology, {{"a", "a", {}, 15s}, {"b", "b", {}, 15s}});
@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(a_lease_expires_while_the_source_hears) {
     BOOST_CHECK_EQUAL(topology.class_of("a"), PeerClass::wanted);
 }
 
-BOOST_AUTO_TEST_CASE(leases_freeze_while_the_medium_is_deaf) {
+BOOST_AUTO_TEST_CASE(leases_stop_while_the_source_receives_nothing) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(plain());
     fixture.update(topology, {{"a", "a", {}, 15s}, {"b", "b", {}, 15s}});
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(leases_freeze_while_the_medium_is_deaf) {
     KITH_CHECK_LINES(fixture.told(), "peer.missing b");
 }
 
-BOOST_AUTO_TEST_CASE(leases_freeze_also_when_nobody_looked_at_the_clock_in_time) {
+BOOST_AUTO_TEST_CASE(leases_stop_also_when_advance_is_called_late) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(plain());
     fixture.update(topology, {{"a", "a", {}, 15s}, {"b", "b", {}, 15s}});
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(leases_freeze_also_when_nobody_looked_at_the_clock_in_time)
 }
 
 // When many leave, what is queued for their leases is cleared away, and with it that of a peer that is missing at that moment.
-BOOST_AUTO_TEST_CASE(a_lease_runs_out_of_one_that_was_missing_while_many_left) {
+BOOST_AUTO_TEST_CASE(the_lease_of_a_returned_peer_expires_after_many_others_left) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(plain());
     std::vector<PeerSpec> peers;

@@ -7,7 +7,7 @@ namespace kith::core::test {
 
 BOOST_AUTO_TEST_SUITE(membership)
 
-BOOST_AUTO_TEST_CASE(too_many_peers_are_refused_not_cut) {
+BOOST_AUTO_TEST_CASE(too_many_peers_are_refused_not_truncated) {
     ClusterFixture fixture;
     Policy policy = plain();
     policy.max_peers = 3;
@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(a_repeated_key_is_refused) {
     BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::none);
 }
 
-BOOST_AUTO_TEST_CASE(bogus_names_do_not_lock_out_real_ones) {
+BOOST_AUTO_TEST_CASE(unlinked_peers_are_evicted_for_new_ones) {
     ClusterFixture fixture;
     Policy policy = plain();
     policy.max_peers = 10;
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(bogus_names_do_not_lock_out_real_ones) {
     BOOST_CHECK_LE(fixture.reconciler.known_names(), 60U); // what is under way is remembered until it ends
 }
 
-BOOST_AUTO_TEST_CASE(what_is_missing_is_bounded_and_linked_names_stay) {
+BOOST_AUTO_TEST_CASE(missing_peers_are_limited_and_linked_ones_stay) {
     ClusterFixture fixture;
     Policy policy = plain();
     policy.max_peers = 10;
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(what_is_missing_is_bounded_and_linked_names_stay) {
     BOOST_CHECK_LE(topology.size(), 10U + 16U + 1U); // those there are, those under way, and the linked one
 }
 
-BOOST_AUTO_TEST_CASE(names_are_forgotten) {
+BOOST_AUTO_TEST_CASE(unused_names_are_forgotten) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(plain());
     fixture.automatic = true;

@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_CASE(names_are_built_from_attributes) {
     KITH_CHECK_LINES(fixture.told());
 }
 
-BOOST_AUTO_TEST_CASE(new_attributes_are_an_update_and_a_new_name_is_another_peer) {
+BOOST_AUTO_TEST_CASE(new_attributes_update_a_peer_and_a_new_name_makes_another) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(plain());
     fixture.see(topology, {{"k", "a", {{"zone", "1"}, {"rack", "2"}}}});
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(new_attributes_are_an_update_and_a_new_name_is_another_peer
     KITH_CHECK_LINES(fixture.told(), "peer.lost a");
 }
 
-BOOST_AUTO_TEST_CASE(a_name_that_comes_back_under_another_key_is_not_missed) {
+BOOST_AUTO_TEST_CASE(a_name_that_returns_under_another_key_is_not_missing) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(plain());
     fixture.see(topology, {{"1", "a"}, {"2", "b"}});
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(a_name_that_comes_back_under_another_key_is_not_missed) {
     BOOST_CHECK_EQUAL(topology.size(), 2U);
 }
 
-BOOST_AUTO_TEST_CASE(two_keys_with_one_name_collide_without_harm) {
+BOOST_AUTO_TEST_CASE(two_keys_with_one_name_are_reported_as_a_collision) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(plain());
     fixture.automatic = true;
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(two_keys_with_one_name_collide_without_harm) {
     BOOST_CHECK_EQUAL(topology.class_of("a"), PeerClass::none);
 }
 
-BOOST_AUTO_TEST_CASE(the_filter_and_the_node_itself) {
+BOOST_AUTO_TEST_CASE(filtered_names_and_the_local_node_are_no_members) {
     ClusterFixture fixture;
     Policy policy = plain();
     policy.include = {"app@*"};
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(the_filter_and_the_node_itself) {
     BOOST_CHECK_EQUAL(topology.size(), 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_renamed_node_is_evaluated_anew) {
+BOOST_AUTO_TEST_CASE(a_new_name_of_the_local_node_is_applied) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(plain());
     fixture.automatic = true;

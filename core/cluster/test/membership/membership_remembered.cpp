@@ -27,7 +27,7 @@ std::vector<std::string> worth_remembering(const LiveTopology &topology, std::ui
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(they_are_dialled_and_told_as_stale) {
+BOOST_AUTO_TEST_CASE(remembered_peers_are_connected_to_and_the_topology_is_stale) {
     ClusterFixture fixture;
     auto &topology = fixture.topology();
     fixture.automatic = true;
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(they_are_dialled_and_told_as_stale) {
                topology.why("a", fixture.now));
 }
 
-BOOST_AUTO_TEST_CASE(a_source_that_fails_holds_them_for_ever_and_they_are_retried) {
+BOOST_AUTO_TEST_CASE(remembered_peers_are_held_and_retried_while_the_source_fails) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick());
     fixture.attach();
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_source_that_fails_holds_them_for_ever_and_they_are_retrie
     BOOST_CHECK_EQUAL(count(fixture.told(), "topology.stale"), 1U);
 }
 
-BOOST_AUTO_TEST_CASE(the_first_answer_rules_and_nobody_is_parted) {
+BOOST_AUTO_TEST_CASE(the_first_observation_replaces_remembered_peers_without_disconnects) {
     for (const bool guard : {false, true}) {
         ClusterFixture fixture;
         Policy policy = libcluster_policy(); // the most eager to part
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(the_first_answer_rules_and_nobody_is_parted) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_first_answer_parts_nobody) {
+BOOST_AUTO_TEST_CASE(an_empty_first_observation_causes_no_disconnect) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(libcluster_policy());
     fixture.automatic = true;
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(an_empty_first_answer_parts_nobody) {
 }
 
 // Whoever was seen by the source is a peer like any other from then on.
-BOOST_AUTO_TEST_CASE(one_that_was_seen_again_can_be_gone) {
+BOOST_AUTO_TEST_CASE(a_remembered_peer_that_was_seen_again_can_be_removed) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick());
     fixture.automatic = true;
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(one_that_was_seen_again_can_be_gone) {
     KITH_CHECK_LINES(fixture.calls(), "disconnect a");
 }
 
-BOOST_AUTO_TEST_CASE(the_guard_does_not_count_them) {
+BOOST_AUTO_TEST_CASE(the_guard_ignores_remembered_peers) {
     ClusterFixture fixture;
     Policy policy;
     policy.prune = Prune::disconnect;
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(the_guard_does_not_count_them) {
     BOOST_CHECK_EQUAL(count(fixture.told(), "peer.lost d"), 1U); // one of four may go
 }
 
-BOOST_AUTO_TEST_CASE(what_another_source_sees_is_not_touched) {
+BOOST_AUTO_TEST_CASE(peers_of_another_source_are_not_affected) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick(), "t", {"s", "other"});
     fixture.automatic = true;
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(what_another_source_sees_is_not_touched) {
     BOOST_CHECK_EQUAL(fixture.reconciler.link_count(), 3U);
 }
 
-BOOST_AUTO_TEST_CASE(who_tells_one_by_one_rules_when_it_says_that_these_are_all) {
+BOOST_AUTO_TEST_CASE(a_source_that_updates_is_complete_when_it_is_in_sync) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(plain());
     fixture.automatic = true;
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(who_tells_one_by_one_rules_when_it_says_that_these_are_all)
     KITH_CHECK_LINES(fixture.calls());
 }
 
-BOOST_AUTO_TEST_CASE(who_never_says_that_these_are_all_has_grace) {
+BOOST_AUTO_TEST_CASE(a_source_that_is_never_in_sync_is_complete_after_grace) {
     ClusterFixture fixture;
     auto &topology = fixture.topology();
     remember(fixture, topology, {"a", "b", "c"});
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(who_never_says_that_these_are_all_has_grace) {
     BOOST_CHECK_EQUAL(topology.class_of("a"), PeerClass::wanted);
 }
 
-BOOST_AUTO_TEST_CASE(a_new_name_under_the_key_leaves_the_old_one_alone) {
+BOOST_AUTO_TEST_CASE(a_new_name_of_a_remembered_key_leaves_the_old_link) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick());
     fixture.automatic = true;
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(a_new_name_under_the_key_leaves_the_old_one_alone) {
     BOOST_CHECK_EQUAL(topology.class_of("old"), PeerClass::none);
 }
 
-BOOST_AUTO_TEST_CASE(the_same_name_under_a_new_key_is_seen_again) {
+BOOST_AUTO_TEST_CASE(a_remembered_name_under_a_new_key_is_seen_again) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick());
     remember(fixture, topology, {{"uid-1", "app-0"}});
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(the_same_name_under_a_new_key_is_seen_again) {
     BOOST_CHECK_EQUAL(topology.class_of("app-0"), PeerClass::wanted);
 }
 
-BOOST_AUTO_TEST_CASE(the_local_node_and_the_filter_stand_over_it) {
+BOOST_AUTO_TEST_CASE(the_local_node_and_filtered_names_are_not_remembered) {
     ClusterFixture fixture;
     Policy policy;
     policy.exclude = {"x*"};
@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(the_local_node_and_the_filter_stand_over_it) {
     BOOST_CHECK_EQUAL(topology.class_of("app@self"), PeerClass::none);
 }
 
-BOOST_AUTO_TEST_CASE(nothing_is_remembered_of_a_source_that_has_looked) {
+BOOST_AUTO_TEST_CASE(a_source_that_has_reported_ignores_remembered_peers) {
     ClusterFixture fixture;
     auto &topology = fixture.topology();
     fixture.see(topology, {"a"});
@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_remembered_of_a_source_that_has_looked) {
     BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::none);
 }
 
-BOOST_AUTO_TEST_CASE(no_more_than_max_peers_and_each_key_once) {
+BOOST_AUTO_TEST_CASE(remembered_peers_are_limited_by_max_peers_and_unique_by_key) {
     ClusterFixture fixture;
     Policy policy;
     policy.max_peers = 3;
@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(no_more_than_max_peers_and_each_key_once) {
     BOOST_CHECK_EQUAL(topology.size(), 3U);
 }
 
-BOOST_AUTO_TEST_CASE(merge_first_dials_what_the_source_in_use_had) {
+BOOST_AUTO_TEST_CASE(merge_first_connects_to_remembered_peers_of_the_source_in_use) {
     ClusterFixture fixture;
     Policy policy = quick();
     policy.merge = Merge::first;
@@ -279,7 +279,7 @@ BOOST_AUTO_TEST_CASE(merge_first_dials_what_the_source_in_use_had) {
     BOOST_CHECK_EQUAL(fixture.reconciler.link_count(), 2U);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_worth_remembering) {
+BOOST_AUTO_TEST_CASE(the_peers_to_store_are_the_members) {
     ClusterFixture fixture;
     Policy policy;
     policy.exclude = {"x"};

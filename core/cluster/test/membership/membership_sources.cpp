@@ -7,7 +7,7 @@ namespace kith::core::test {
 
 BOOST_AUTO_TEST_SUITE(membership)
 
-BOOST_AUTO_TEST_CASE(a_union_loses_a_peer_when_no_strategy_has_it) {
+BOOST_AUTO_TEST_CASE(a_union_removes_a_peer_when_no_strategy_reports_it) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(plain(), "t", {"one", "two"});
     fixture.see(topology, {"a", "b"}, 0);
@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_CASE(a_union_loses_a_peer_when_no_strategy_has_it) {
     BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::none);
 }
 
-BOOST_AUTO_TEST_CASE(a_failed_strategy_holds_what_it_saw) {
+BOOST_AUTO_TEST_CASE(the_peers_of_a_failing_strategy_are_held) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(plain(), "t", {"one", "two"});
     fixture.see(topology, {"a", "b"}, 0);
@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(a_failed_strategy_holds_what_it_saw) {
     BOOST_CHECK(topology.stale());
 }
 
-BOOST_AUTO_TEST_CASE(first_uses_the_first_strategy_that_can_look) {
+BOOST_AUTO_TEST_CASE(merge_first_uses_the_first_strategy_that_is_not_stale) {
     ClusterFixture fixture;
     Policy policy = plain();
     policy.merge = Merge::first;
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(first_uses_the_first_strategy_that_can_look) {
     BOOST_CHECK_EQUAL(topology.class_of("c"), PeerClass::resting);
 }
 
-BOOST_AUTO_TEST_CASE(one_that_is_gone_is_not_parted_while_a_strategy_not_in_use_has_it) {
+BOOST_AUTO_TEST_CASE(a_gone_peer_is_not_disconnected_while_a_strategy_not_in_use_reports_it) {
     ClusterFixture fixture;
     Policy policy = libcluster_policy();
     policy.merge = Merge::first;
@@ -106,7 +106,7 @@ Rotation rotate(Prune prune, std::uint64_t seed) {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(five_of_fifteen_under_keep_part_nobody) {
+BOOST_AUTO_TEST_CASE(five_of_fifteen_missing_with_prune_keep) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         const Rotation rotation = rotate(Prune::keep, seed);
         BOOST_CHECK(rotation.parted.empty());
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(five_of_fifteen_under_keep_part_nobody) {
 
 // A peer is missing from 12 looks in a row with a probability of (2/3)^12 = 0.8 %, which in an hour happens to some of fifteen; but ten are
 // missed at any time, so that the guard holds each of them, and it is seen long before `hold` is over.
-BOOST_AUTO_TEST_CASE(five_of_fifteen_under_disconnect_part_nobody) {
+BOOST_AUTO_TEST_CASE(five_of_fifteen_missing_with_prune_disconnect) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         const Rotation rotation = rotate(Prune::disconnect, seed);
         BOOST_CHECK(rotation.parted.empty());
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(five_of_fifteen_under_disconnect_part_nobody) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(five_fixed_of_fifteen_under_disconnect_wait_for_the_guard) {
+BOOST_AUTO_TEST_CASE(five_of_fifteen_left_with_prune_disconnect_are_held) {
     ClusterFixture fixture;
     Policy policy;
     policy.prune = Prune::disconnect;

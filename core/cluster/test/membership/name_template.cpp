@@ -17,7 +17,7 @@ std::string named(std::string_view text, const PeerView &peer) {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(templates) {
+BOOST_AUTO_TEST_CASE(names_from_templates) {
     const std::vector<AttributeView> attributes{{"ip", "10.0.0.1"}, {"empty", ""}, {"long", {}}};
     const std::string endless(1021, 'x');
     std::vector<AttributeView> more = attributes;

@@ -29,7 +29,7 @@ PeerView peer(std::string_view key, std::string_view name = "n") { return {key, 
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(known_new_and_changed) {
+BOOST_AUTO_TEST_CASE(known_new_and_changed_peers) {
     Observed it;
     const RecordId a = it.table.add(it.source, peer("a"), Presence::present);
     it.table[a].entry = MemberId{7};
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(known_new_and_changed) {
     BOOST_CHECK(!it.table.observed(b));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_refused) {
+BOOST_AUTO_TEST_CASE(invalid_observations_are_refused) {
     Observed it;
     it.table.add(it.source, peer("a"), Presence::present);
     BOOST_CHECK_EQUAL(it.match({peer("a"), peer("a")}).text, "the key \"a\" is there twice; a key stands for one peer");
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(what_is_refused) {
 }
 
 // More than are looked up at a time, in any order.
-BOOST_AUTO_TEST_CASE(any_order_of_many) {
+BOOST_AUTO_TEST_CASE(many_peers_in_any_order) {
     Observed it;
     std::vector<std::string> keys;
     for (int i = 0; i < 200; ++i) keys.push_back("key-" + std::to_string(i));

@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_key_belongs_to_its_source) {
     BOOST_CHECK(table.add_peer(table.one, "c") == a); // its number is used again
 }
 
-BOOST_AUTO_TEST_CASE(what_is_counted) {
+BOOST_AUTO_TEST_CASE(present_and_remembered_records_are_counted) {
     Table table;
     const RecordId a = table.add_peer(table.one, "a");
     table.add_peer(table.two, "b");
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(what_is_counted) {
     BOOST_CHECK_EQUAL(table.size(), 1U);
 }
 
-BOOST_AUTO_TEST_CASE(order_and_lists) {
+BOOST_AUTO_TEST_CASE(records_are_listed_in_order) {
     Table table;
     const RecordId a = table.add_peer(table.one, "a");
     const RecordId b = table.add_peer(table.one, "b");
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(order_and_lists) {
     BOOST_CHECK_EQUAL(table.learnt_keys(), "c");
 }
 
-BOOST_AUTO_TEST_CASE(a_ghost_is_missing_and_found_by_no_key) {
+BOOST_AUTO_TEST_CASE(a_ghost_is_missing_and_not_found_by_its_key) {
     Table table;
     const RecordId a = table.add_peer(table.one, "a");
     const RecordId ghost = table.add_ghost(a, {10, 3, LossCause::renamed});
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_ghost_is_missing_and_found_by_no_key) {
     BOOST_CHECK(table.find(table.one, "a") == a);
 }
 
-BOOST_AUTO_TEST_CASE(one_that_goes_missing_has_no_lease_any_more) {
+BOOST_AUTO_TEST_CASE(a_missing_record_has_no_lease) {
     Table table;
     const RecordId a = table.add_peer(table.one, "a");
     table.leases().renew(table.one, a, 10, 10);

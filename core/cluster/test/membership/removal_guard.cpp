@@ -13,7 +13,7 @@ namespace kith::core::test {
 
 BOOST_AUTO_TEST_SUITE(removal_guard)
 
-BOOST_AUTO_TEST_CASE(when_it_holds) {
+BOOST_AUTO_TEST_CASE(removal_is_guarded_by_share) {
     const struct {
         std::size_t remaining, largest;
         double max_removal;
@@ -87,7 +87,7 @@ struct Guarded {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(few_go_at_once) {
+BOOST_AUTO_TEST_CASE(few_removals_are_not_held) {
     Guarded it{4};
     it.leave(0, 0);
     it.leave(1, 0);
@@ -109,14 +109,14 @@ BOOST_AUTO_TEST_CASE(earlier_removals_of_the_window_count) {
     BOOST_CHECK_EQUAL(later_on.decide(601 * second), "remove 2");
 }
 
-BOOST_AUTO_TEST_CASE(the_missing_count_as_if_they_went) {
+BOOST_AUTO_TEST_CASE(missing_members_count_as_removed) {
     Guarded it{4};
     it.missing = 2;
     it.leave(0, 0);
     BOOST_CHECK_EQUAL(it.decide(0), "hold 0 (3 of 4)");
 }
 
-BOOST_AUTO_TEST_CASE(each_is_held_for_its_own_time) {
+BOOST_AUTO_TEST_CASE(each_member_is_held_for_the_whole_hold_time) {
     Guarded it{4};
     for (std::uint32_t entry = 0; entry < 3; ++entry) it.leave(entry, 0);
     BOOST_CHECK_EQUAL(it.decide(0), "hold 0 (3 of 4), hold 1 (3 of 4), hold 2 (3 of 4)");
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(each_is_held_for_its_own_time) {
     BOOST_CHECK_EQUAL(it.guard.next_deadline(it.policy), 700 * second);
 }
 
-BOOST_AUTO_TEST_CASE(when_enough_come_back_the_others_have_grace_once_more) {
+BOOST_AUTO_TEST_CASE(after_enough_have_returned_the_others_get_grace_again) {
     Guarded it{4};
     for (std::uint32_t entry = 0; entry < 3; ++entry) it.leave(entry, 0);
     it.decide(0);
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(when_enough_come_back_the_others_have_grace_once_more) {
     BOOST_CHECK_EQUAL(it.decide(70 * second), "remove 2");
 }
 
-BOOST_AUTO_TEST_CASE(a_guard_that_is_needed_again_forgets_that_it_was_calm) {
+BOOST_AUTO_TEST_CASE(a_new_reason_to_hold_restarts_the_hold) {
     Guarded it{4};
     for (std::uint32_t entry = 0; entry < 3; ++entry) it.leave(entry, 0);
     it.decide(0);
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(a_guard_that_is_needed_again_forgets_that_it_was_calm) {
     BOOST_CHECK_EQUAL(it.guard.next_deadline(it.policy), 600 * second);
 }
 
-BOOST_AUTO_TEST_CASE(more_than_max_peers_are_not_held_without_a_link) {
+BOOST_AUTO_TEST_CASE(held_members_without_a_link_are_limited_by_max_peers) {
     Policy policy = terms();
     policy.max_peers = 1;
     Guarded it{3, policy};
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(more_than_max_peers_are_not_held_without_a_link) {
     BOOST_CHECK_EQUAL(it.decide(0), "hold 0 (3 of 3), hold 1 (3 of 3), hold 2 (3 of 3), remove 1, remove 2");
 }
 
-BOOST_AUTO_TEST_CASE(one_that_came_back_before_the_decision_is_not_decided) {
+BOOST_AUTO_TEST_CASE(a_member_claimed_again_before_the_decision_is_not_removed) {
     Guarded it{4};
     it.leave(0, 0);
     it.leave(1, 0);

@@ -47,14 +47,14 @@ BOOST_AUTO_TEST_CASE(a_watch_in_sync_counts_by_time) {
     BOOST_CHECK_EQUAL(source.observations(220 * s), 3U);
 }
 
-BOOST_AUTO_TEST_CASE(another_interval_counts_from_its_moment) {
+BOOST_AUTO_TEST_CASE(a_new_interval_applies_from_now_on) {
     SourceLiveness source{20 * s};
     source.watching(true, 0);
     source.set_interval(5 * s, 40 * s);
     BOOST_CHECK_EQUAL(source.observations(50 * s), 4U);
 }
 
-BOOST_AUTO_TEST_CASE(the_hearing_clock_stands_still_in_silence) {
+BOOST_AUTO_TEST_CASE(the_hearing_clock_stops_in_silence) {
     SourceLiveness source{20 * s};
     source.observed(100 * s, false);
     BOOST_CHECK_EQUAL(source.silent_at(), never); // without leases nothing is expected
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(the_hearing_clock_stands_still_in_silence) {
     BOOST_CHECK_EQUAL(source.hearing(), 10 * s);
 }
 
-BOOST_AUTO_TEST_CASE(the_shortest_lease_is_the_measure_of_silence) {
+BOOST_AUTO_TEST_CASE(silence_is_measured_by_the_shortest_lease) {
     SourceLiveness source{20 * s};
     source.observed(0, false);
     source.lease(60 * s, 0);
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(the_shortest_lease_is_the_measure_of_silence) {
     BOOST_CHECK_EQUAL(source.silent_at(), 10 * s);
 }
 
-BOOST_AUTO_TEST_CASE(a_failure_ends_the_term_of_a_full_report_and_silence_suspends_it) {
+BOOST_AUTO_TEST_CASE(a_failure_cancels_the_full_report_and_silence_suspends_it) {
     SourceLiveness source{20 * s};
     source.observed(0, false);
     source.lease(15 * s, 0);

@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(the_source_in_use_of_merge_first) {
     for (const auto &row : rows) BOOST_CHECK_EQUAL(source_in_use(row.sources), row.in_use);
 }
 
-BOOST_AUTO_TEST_CASE(confirm_observations_end_with_grace) {
+BOOST_AUTO_TEST_CASE(confirm_observations_take_as_long_as_grace) {
     Policy policy;
     policy.grace = std::chrono::seconds{60};
     policy.confirm = 3;
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(confirm_observations_end_with_grace) {
     BOOST_CHECK_EQUAL(observation_interval(policy), 1U);
 }
 
-BOOST_AUTO_TEST_CASE(select_answers_with_what_has_changed) {
+BOOST_AUTO_TEST_CASE(select_returns_the_changed_sources) {
     const auto none_remembered = [](SourceId) { return false; };
     Policy policy;
     policy.merge = Merge::first;

@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(from_attachment_to_link) {
     BOOST_CHECK_EQUAL(topology.linked(), 1U);
 }
 
-BOOST_AUTO_TEST_CASE(nothing_before_the_links_are_known) {
+BOOST_AUTO_TEST_CASE(no_connect_before_the_links_are_known) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick());
     fixture.see(topology, {"a"});
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(nothing_before_the_links_are_known) {
     BOOST_CHECK_EQUAL(topology.linked(), 1U);
 }
 
-BOOST_AUTO_TEST_CASE(never_more_than_the_limit) {
+BOOST_AUTO_TEST_CASE(no_more_operations_than_the_limit) {
     ClusterFixture fixture;
     Policy policy = quick();
     policy.connect_parallel = 4;
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(never_more_than_the_limit) {
     BOOST_CHECK_EQUAL(topology.linked(), 20U);
 }
 
-BOOST_AUTO_TEST_CASE(the_smallest_limit_counts) {
+BOOST_AUTO_TEST_CASE(the_smallest_limit_of_the_topologies_applies) {
     ClusterFixture fixture{3};
     Policy policy = quick();
     policy.connect_parallel = 8;
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(the_smallest_limit_counts) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(backoff_doubles_for_ever_up_to_its_bound) {
+BOOST_AUTO_TEST_CASE(backoff_doubles_up_to_its_maximum) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick());
     fixture.attach();
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(a_refused_call_backs_off_too) {
     BOOST_CHECK_EQUAL(count(fixture.told_why(), "connect.failed a: refused by the test"), 2U);
 }
 
-BOOST_AUTO_TEST_CASE(new_peers_go_before_retries) {
+BOOST_AUTO_TEST_CASE(first_connects_come_before_retries) {
     ClusterFixture fixture;
     Policy policy = quick();
     policy.connect_parallel = 1;
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(new_peers_go_before_retries) {
     KITH_CHECK_LINES(fixture.calls(), "connect a");
 }
 
-BOOST_AUTO_TEST_CASE(a_mute_peer_is_cancelled_at_the_timeout) {
+BOOST_AUTO_TEST_CASE(an_unresponsive_peer_is_cancelled_at_the_timeout) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick());
     fixture.attach();
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_mute_peer_is_cancelled_at_the_timeout) {
     KITH_CHECK_LINES(fixture.told_why(), "connect.failed a: no answer within 8 s");
 }
 
-BOOST_AUTO_TEST_CASE(a_connector_that_does_not_even_cancel_loses_the_operation) {
+BOOST_AUTO_TEST_CASE(an_operation_that_is_not_done_after_its_cancel_is_forgotten) {
     ClusterFixture fixture;
     Policy policy = quick();
     policy.connect_parallel = 1;
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(a_connector_that_does_not_even_cancel_loses_the_operation) 
     BOOST_CHECK_EQUAL(fixture.reconciler.done(late.op, KITH_OK, {}, fixture.now).status, KITH_STALE);
 }
 
-BOOST_AUTO_TEST_CASE(mute_peers_do_not_delay_the_others) {
+BOOST_AUTO_TEST_CASE(unresponsive_peers_do_not_delay_the_others) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         ClusterFixture fixture{0, seed};
         auto &topology = fixture.topology(quick());
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(mute_peers_do_not_delay_the_others) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_slow_peer_that_gave_way_gets_its_time_later) {
+BOOST_AUTO_TEST_CASE(a_slow_peer_that_gave_way_gets_more_time_later) {
     ClusterFixture fixture;
     Policy policy = quick();
     policy.connect_parallel = 1;
@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(success_without_a_link_is_a_failure) {
     KITH_CHECK_LINES(fixture.told(), "connect.started a");
 }
 
-BOOST_AUTO_TEST_CASE(a_failed_connect_to_a_linked_peer_is_fine) {
+BOOST_AUTO_TEST_CASE(a_failed_connect_to_a_linked_peer_counts_as_success) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick());
     fixture.attach();
@@ -277,7 +277,7 @@ BOOST_AUTO_TEST_CASE(a_failed_connect_to_a_linked_peer_is_fine) {
     KITH_CHECK_LINES(fixture.told());
 }
 
-BOOST_AUTO_TEST_CASE(a_lost_link_is_dialled_again) {
+BOOST_AUTO_TEST_CASE(a_lost_link_is_connected_again) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick());
     fixture.automatic = true;
@@ -290,7 +290,7 @@ BOOST_AUTO_TEST_CASE(a_lost_link_is_dialled_again) {
     KITH_CHECK_LINES(fixture.calls(), "connect a");
 }
 
-BOOST_AUTO_TEST_CASE(a_link_that_does_not_hold_is_not_dialled_in_a_loop) {
+BOOST_AUTO_TEST_CASE(a_short_link_is_connected_again_with_backoff) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick());
     fixture.automatic = true;
@@ -305,7 +305,7 @@ BOOST_AUTO_TEST_CASE(a_link_that_does_not_hold_is_not_dialled_in_a_loop) {
 }
 
 // As with two nodes of different tick times: what ends after a while is dialled at once, what does so again is not.
-BOOST_AUTO_TEST_CASE(a_link_that_never_settles_is_dialled_with_backoff) {
+BOOST_AUTO_TEST_CASE(links_shorter_than_75_seconds_get_backoff_from_the_second_on) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick());
     fixture.attach();
@@ -326,7 +326,7 @@ BOOST_AUTO_TEST_CASE(a_link_that_never_settles_is_dialled_with_backoff) {
     BOOST_TEST(waits == (std::vector<Time>{0, 1, 2, 4, 8, 0, 0}), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(while_detached_nothing_is_dialled_and_no_backoff_grows) {
+BOOST_AUTO_TEST_CASE(while_detached_nothing_is_connected_and_no_backoff_grows) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick());
     fixture.attach();
@@ -349,7 +349,7 @@ BOOST_AUTO_TEST_CASE(while_detached_nothing_is_dialled_and_no_backoff_grows) {
     KITH_CHECK_LINES(fixture.told(), "connector.attached", "topology.ready", "connect.started a");
 }
 
-BOOST_AUTO_TEST_CASE(detached_is_told_again_when_the_reason_changes) {
+BOOST_AUTO_TEST_CASE(detached_is_published_again_when_the_reason_changes) {
     ClusterFixture fixture;
     fixture.reconciler.detached(KITH_REFUSED, "no epmd", fixture.now);
     fixture.reconciler.detached(KITH_REFUSED, "no epmd", fixture.now);
@@ -373,7 +373,7 @@ BOOST_AUTO_TEST_CASE(older_epochs_are_dropped) {
     BOOST_CHECK_EQUAL(fixture.reconciler.link_up(2, {"a", {}}, fixture.now).status, KITH_STALE);
 }
 
-BOOST_AUTO_TEST_CASE(the_complete_set_is_the_truth) {
+BOOST_AUTO_TEST_CASE(links_replaces_the_known_links) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick());
     fixture.automatic = true;

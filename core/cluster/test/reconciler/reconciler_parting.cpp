@@ -7,7 +7,7 @@ namespace kith::core::test {
 
 BOOST_AUTO_TEST_SUITE(reconciler)
 
-BOOST_AUTO_TEST_CASE(what_no_topology_found_is_left_alone) {
+BOOST_AUTO_TEST_CASE(links_that_no_topology_discovered_are_ignored) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick());
     fixture.automatic = true;
@@ -20,7 +20,7 @@ BOOST_AUTO_TEST_CASE(what_no_topology_found_is_left_alone) {
     BOOST_CHECK_EQUAL(fixture.reconciler.link_count(), 2U);
 }
 
-BOOST_AUTO_TEST_CASE(what_vanished_while_kith_was_not_running_is_left_alone) {
+BOOST_AUTO_TEST_CASE(links_of_peers_lost_before_the_start_are_ignored) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick());
     fixture.automatic = true;
@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(what_vanished_while_kith_was_not_running_is_left_alone) {
     KITH_CHECK_LINES(fixture.calls());
 }
 
-BOOST_AUTO_TEST_CASE(keep_leaves_the_link_and_does_not_dial) {
+BOOST_AUTO_TEST_CASE(prune_keep_keeps_the_link_and_does_not_connect) {
     for (const Prune prune : {Prune::keep, Prune::report}) {
         ClusterFixture fixture;
         Policy policy = quick();
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(keep_leaves_the_link_and_does_not_dial) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(parted_only_when_no_topology_holds_it) {
+BOOST_AUTO_TEST_CASE(a_peer_is_disconnected_only_when_no_topology_keeps_it) {
     ClusterFixture fixture;
     auto &one = fixture.topology(quick(), "one");
     auto &two = fixture.topology(quick(), "two");
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(parted_only_when_no_topology_holds_it) {
     BOOST_CHECK_EQUAL(fixture.reconciler.known_names(), 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_topology_that_keeps_holds_against_one_that_parts) {
+BOOST_AUTO_TEST_CASE(prune_keep_of_one_topology_overrides_disconnect_of_another) {
     ClusterFixture fixture;
     Policy keep = quick();
     keep.prune = Prune::keep;
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_topology_that_keeps_holds_against_one_that_parts) {
     KITH_CHECK_LINES(fixture.calls(), "connect a");
 }
 
-BOOST_AUTO_TEST_CASE(a_stopped_topology_leaves_its_links) {
+BOOST_AUTO_TEST_CASE(a_stopped_topology_does_not_change_its_links) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick());
     fixture.automatic = true;
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(disconnects_are_bounded_and_retried) {
     BOOST_CHECK_EQUAL(fixture.connector.most_disconnects, 3U);
 }
 
-BOOST_AUTO_TEST_CASE(a_peer_that_vanishes_while_it_is_dialled_is_parted_when_the_link_comes) {
+BOOST_AUTO_TEST_CASE(a_peer_lost_during_its_connect_is_disconnected_after_link_up) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick());
     fixture.attach();
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_vanishes_while_it_is_dialled_is_parted_when_the
     BOOST_CHECK_EQUAL(fixture.reconciler.known_names(), 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_peer_that_returns_while_it_is_parted_is_joined_again) {
+BOOST_AUTO_TEST_CASE(a_peer_that_returns_during_its_disconnect_is_connected_again) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick());
     fixture.automatic = true;
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_returns_while_it_is_parted_is_joined_again) {
     KITH_CHECK_LINES(fixture.calls(), "connect a");
 }
 
-BOOST_AUTO_TEST_CASE(an_unwanted_link_is_parted_after_a_detach_too) {
+BOOST_AUTO_TEST_CASE(an_unwanted_link_is_disconnected_also_after_a_detach) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick());
     fixture.automatic = true;
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(an_unwanted_link_is_parted_after_a_detach_too) {
     KITH_CHECK_LINES(fixture.calls(), "disconnect a");
 }
 
-BOOST_AUTO_TEST_CASE(stopping_cancels_and_begins_nothing) {
+BOOST_AUTO_TEST_CASE(stop_cancels_operations_and_starts_none) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(quick());
     fixture.attach();

@@ -47,7 +47,7 @@ ObservationTally peers(std::size_t count, std::size_t discovered = 0, std::size_
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(an_unchanged_observation_is_not_told) {
+BOOST_AUTO_TEST_CASE(an_unchanged_observation_publishes_nothing) {
     Reports it;
     BOOST_CHECK(it.observed(peers(2, 2)));
     BOOST_CHECK_EQUAL(it.told(), R"("kind":"observation.ok","topology":"t","source":"s","peers":2,"new":2})");
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(an_unchanged_observation_is_not_told) {
     BOOST_CHECK_EQUAL(it.told(), R"("kind":"observation.ok","topology":"t","source":"s","peers":4,"new":1})");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_left_out_is_told_when_it_changes) {
+BOOST_AUTO_TEST_CASE(left_out_items_are_published_when_they_change) {
     Reports it;
     it.observed(peers(1));
     it.told();
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(what_is_left_out_is_told_when_it_changes) {
     BOOST_CHECK_EQUAL(it.told(), R"("kind":"observation.ok","topology":"t","source":"s","peers":1})");
 }
 
-BOOST_AUTO_TEST_CASE(a_failure_is_told_when_it_begins_and_when_it_changes) {
+BOOST_AUTO_TEST_CASE(a_failure_is_published_when_it_begins_and_changes) {
     Reports it;
     it.observed(peers(1));
     it.told();
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_failure_is_told_when_it_begins_and_when_it_changes) {
     BOOST_CHECK_EQUAL(it.reports[it.source].failures, 0U);
 }
 
-BOOST_AUTO_TEST_CASE(health_is_told_once_for_each_change) {
+BOOST_AUTO_TEST_CASE(staleness_and_readiness_are_published_once_per_change) {
     Reports it;
     it.health.became_fresh(0); // it was
     it.health.became_stale("s", KITH_IO, "cannot look", 1 * one_second);

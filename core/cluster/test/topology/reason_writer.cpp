@@ -48,7 +48,7 @@ struct Reasons {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(changes) {
+BOOST_AUTO_TEST_CASE(reasons_of_changes) {
     const Reasons it;
     BOOST_CHECK_EQUAL(it.of(ChangeKind::discovered, LossCause::none), "");
     BOOST_CHECK_EQUAL(it.of(ChangeKind::seen_again, LossCause::missed), "seen again after 60 s");
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(changes) {
     BOOST_CHECK_EQUAL(it.of(ChangeKind::reclassed, LossCause::missed), "");
 }
 
-BOOST_AUTO_TEST_CASE(a_kept_link_is_told_by_prune) {
+BOOST_AUTO_TEST_CASE(the_reason_names_prune_when_a_link_is_kept) {
     Policy policy;
     policy.prune = Prune::report;
     BOOST_CHECK_EQUAL(Reasons{policy}.of(ChangeKind::lost, LossCause::left, PeerClass::kept),
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_kept_link_is_told_by_prune) {
                       "strategy s says that it is gone; prune is keep: its link is left alone");
 }
 
-BOOST_AUTO_TEST_CASE(every_cause_has_a_sentence_of_its_own) {
+BOOST_AUTO_TEST_CASE(every_cause_has_its_own_text) {
     const Reasons it;
     std::set<std::string> sentences;
     for (int cause = static_cast<int>(LossCause::missed); cause <= static_cast<int>(LossCause::forgotten); ++cause)
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(every_cause_has_a_sentence_of_its_own) {
     BOOST_CHECK(!sentences.contains(""));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_known_of_a_stale_source) {
+BOOST_AUTO_TEST_CASE(reasons_of_a_stale_source) {
     Reasons it;
     const SourceId source{0};
     BOOST_CHECK(!it.reasons.known_age(source, one_second));

@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(ready_when_attached_looked_and_linked) {
 }
 
 // As with two nodes of different tick times, whose link ends every few seconds, and is made again by one of them.
-BOOST_AUTO_TEST_CASE(readiness_that_is_lost_again_and_again_is_not_told_each_time) {
+BOOST_AUTO_TEST_CASE(repeatedly_lost_readiness_is_not_published_each_time) {
     ClusterFixture fixture;
     Policy policy;
     policy.min_peers = 1;
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(not_ready_before_the_links_are_known) {
     BOOST_CHECK(topology.ready());
 }
 
-BOOST_AUTO_TEST_CASE(stale_until_every_strategy_can_look_again) {
+BOOST_AUTO_TEST_CASE(stale_until_every_strategy_succeeds_again) {
     ClusterFixture fixture;
     auto &topology = fixture.topology({}, "t", {"one", "two"});
     fixture.see(topology, {"a"}, 0);
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(stale_until_every_strategy_can_look_again) {
     KITH_CHECK_LINES(fixture.told(), "observation.ok", "topology.fresh");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_left_out_is_told_when_it_changes) {
+BOOST_AUTO_TEST_CASE(left_out_items_are_published_when_they_change) {
     ClusterFixture fixture;
     auto &topology = fixture.topology();
     topology.left_out(SourceId{0}, 3, "not ready", fixture.now);
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(what_is_left_out_is_told_when_it_changes) {
     KITH_CHECK_LINES(fixture.told(), "observation.ok");
 }
 
-BOOST_AUTO_TEST_CASE(why) {
+BOOST_AUTO_TEST_CASE(why_reports_the_state_and_its_reasons) {
     ClusterFixture fixture;
     Policy policy;
     policy.exclude = {"x*"};
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(why) {
     BOOST_CHECK_EQUAL(topology.why("nobody", fixture.now), "no strategy of this topology has it");
 }
 
-BOOST_AUTO_TEST_CASE(a_stopped_topology_takes_nothing_in) {
+BOOST_AUTO_TEST_CASE(a_stopped_topology_refuses_reports) {
     ClusterFixture fixture;
     auto &topology = fixture.topology();
     topology.stop("the end", fixture.now);
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(peers_and_sources_can_be_listed) {
     BOOST_CHECK_EQUAL(sources[1].reason, "broken");
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_answer_has_its_reason) {
+BOOST_AUTO_TEST_CASE(an_empty_observation_has_a_reason) {
     ClusterFixture fixture;
     auto &topology = fixture.topology();
     fixture.told();

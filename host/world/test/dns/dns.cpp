@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(names_are_equal_regardless_of_case, Fixture, Fixtu
     BOOST_TEST((site.answer("App.Example.net", KITH_DNS_A).texts == Texts{"10.0.0.7"}));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(empty_answers_are_told_apart, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(kinds_of_empty_answers_are_distinguished, Fixture, Fixtures) {
     DnsFixture<Fixture> site;
     site.names.address("app.example.net", {"10.0.0.7"}, 30);
     const auto none = site.answer("app.example.net", KITH_DNS_AAAA);
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(empty_answers_are_told_apart, Fixture, Fixtures) {
     BOOST_TEST(unknown.name == "nobody.example.net");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(failures_are_told_apart, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(kinds_of_failures_are_distinguished, Fixture, Fixtures) {
     DnsFixture<Fixture> site;
     site.names.address("app.example.net", {"10.0.0.7"}, 30);
     for (const auto status : {KITH_UNAVAILABLE, KITH_DENIED, KITH_PROTOCOL, KITH_TIMED_OUT}) {
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(failures_are_told_apart, Fixture, Fixtures) {
     BOOST_TEST(site.answer("app.example.net", KITH_DNS_A).texts.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_no_question_is_refused, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(invalid_queries_are_refused, Fixture, Fixtures) {
     DnsFixture<Fixture> site;
     const std::string long_label(64, 'a'), long_name = std::string(60, 'a') + "." + std::string(60, 'b') + "." +
                                                        std::string(60, 'c') + "." + std::string(60, 'd') + "." +
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_no_question_is_refused, Fixture, Fixtures)
     BOOST_TEST(site.tenant.error.find("`x`") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(no_more_than_64_at_a_time, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(at_most_64_queries_are_open, Fixture, Fixtures) {
     DnsFixture<Fixture> site;
     site.names.address("app", {"10.0.0.7"}, 30);
     std::vector<std::uint64_t> ops;
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(no_more_than_64_at_a_time, Fixture, Fixtures) {
     BOOST_TEST(site.answer("app", KITH_DNS_A).texts.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(one_that_is_cancelled_says_so, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_query_completes_with_cancelled, Fixture, Fixtures) {
     DnsFixture<Fixture> site;
     site.names.address("app", {"10.0.0.7"}, 30);
     site.names.fail("app", KITH_TIMED_OUT);
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_that_is_cancelled_says_so, Fixture, Fixtures) 
     (void)site.tenant.ask("app", KITH_DNS_A, site.names.servers()); // is outstanding when the tenant goes
 }
 
-BOOST_AUTO_TEST_CASE(the_system_says_whom_to_ask_and_in_which_domains) {
+BOOST_AUTO_TEST_CASE(resolv_conf_determines_servers_and_search_domains) {
     RealWorld fixture;
     fixture.resolv_conf(fixture.path("resolv.conf"));
     Names<RealWorld> names(fixture);
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(a_thousand_addresses_come_over_tcp) {
     BOOST_TEST(site.names.server.over_tcp == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_knows_no_edns_is_asked_without) {
+BOOST_AUTO_TEST_CASE(a_server_without_edns_is_queried_without_it) {
     DnsFixture<RealWorld> site;
     site.names.address("app.example", {"10.0.0.7"}, 5);
     auto &server = site.names.server;
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_knows_no_edns_is_asked_without) {
     BOOST_TEST(server.over_tcp == 0U); // an answer without OPT is right here
 }
 
-BOOST_AUTO_TEST_CASE(an_error_that_is_a_header_alone_is_a_reply) {
+BOOST_AUTO_TEST_CASE(a_reply_that_is_only_a_header_counts) {
     DnsFixture<RealWorld> site;
     for (const auto &[code, status, text] :
          {std::tuple(1U, KITH_UNAVAILABLE, "answered FORMERR"), std::tuple(4U, KITH_UNAVAILABLE, "answered NOTIMP"),
@@ -254,7 +254,7 @@ BOOST_AUTO_TEST_CASE(an_error_that_is_a_header_alone_is_a_reply) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_reply_to_another_question_is_not_silence) {
+BOOST_AUTO_TEST_CASE(a_reply_to_another_question_is_a_protocol_error) {
     DnsFixture<RealWorld> site;
     site.names.server.replies[{"app.example", KITH_DNS_A}].of_another = true;
     const Completion done = site.failure("app.example");
@@ -262,7 +262,7 @@ BOOST_AUTO_TEST_CASE(a_reply_to_another_question_is_not_silence) {
     BOOST_TEST(done.text.find("sent nothing that replies to this question") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(what_may_not_be_all_is_asked_for_over_tcp) {
+BOOST_AUTO_TEST_CASE(possibly_incomplete_replies_are_repeated_over_tcp) {
     DnsFixture<RealWorld> site;
     auto &server = site.names.server;
     for (const char *name : {"app.example", "app.service.consul", "App.Service.DC1.Consul"}) {
@@ -287,7 +287,7 @@ BOOST_AUTO_TEST_CASE(what_may_not_be_all_is_asked_for_over_tcp) {
     BOOST_TEST(done.text.find("cannot be reached over TCP: Connection refused; Consul") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_failure_to_ask_names_what_the_system_reported) {
+BOOST_AUTO_TEST_CASE(a_send_failure_contains_the_system_error) {
     DnsFixture<RealWorld> site;
     for (const auto &[server, text] :
          {std::pair("127.0.0.1:1", " 127.0.0.1:1 cannot be reached: Connection refused"),
@@ -299,7 +299,7 @@ BOOST_AUTO_TEST_CASE(a_failure_to_ask_names_what_the_system_reported) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_next_server_is_asked_when_one_fails) {
+BOOST_AUTO_TEST_CASE(the_next_server_is_queried_after_a_failure) {
     DnsFixture<RealWorld> site;
     DnsTestServer second(site.io);
     second.replies = {{{"app.example", KITH_DNS_A}, {.answers = {{{}, KITH_DNS_A, 5, wire_address("10.0.0.9")}}}}};
@@ -313,7 +313,7 @@ BOOST_AUTO_TEST_CASE(the_next_server_is_asked_when_one_fails) {
     BOOST_TEST(site.failure("app.example", "127.0.0.1:1").status == KITH_UNREACHABLE);
 }
 
-BOOST_AUTO_TEST_CASE(aliases_are_followed_and_the_least_ttl_counts) {
+BOOST_AUTO_TEST_CASE(aliases_are_followed_and_the_smallest_ttl_applies) {
     DnsFixture<RealWorld> site;
     auto &reply = site.names.server.replies[{"www.example", KITH_DNS_A}];
     reply.answers = {{"b.example", KITH_DNS_A, 60, wire_address("10.0.0.7")},
@@ -325,7 +325,7 @@ BOOST_AUTO_TEST_CASE(aliases_are_followed_and_the_least_ttl_counts) {
     BOOST_TEST(found.ttl == 7U);
 }
 
-BOOST_AUTO_TEST_CASE(what_dns_does_not_allow_is_no_answer) {
+BOOST_AUTO_TEST_CASE(replies_that_dns_does_not_allow_are_failures) {
     DnsFixture<RealWorld> site;
     const auto alias = [](const char *of, const char *to) { return WireRecord{of, 5, 7, wire_name(to)}; };
     const auto address = [](const char *of) { return WireRecord{of, KITH_DNS_A, 7, wire_address("10.0.0.7")}; };
@@ -353,7 +353,7 @@ BOOST_AUTO_TEST_CASE(what_dns_does_not_allow_is_no_answer) {
     fails({address("a.example")}, KITH_PROTOCOL, "answered NXDOMAIN and records of the name at once");
 }
 
-BOOST_AUTO_TEST_CASE(an_alias_twice_is_one) {
+BOOST_AUTO_TEST_CASE(a_repeated_alias_counts_once) {
     DnsFixture<RealWorld> site;
     const WireRecord alias{{}, 5, 7, wire_name("b.example")};
     site.names.server.replies[{"a.example", KITH_DNS_A}].answers = {
@@ -361,7 +361,7 @@ BOOST_AUTO_TEST_CASE(an_alias_twice_is_one) {
     BOOST_TEST((site.answer("a.example", KITH_DNS_A).texts == Texts{"10.0.0.7"}));
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_answer_holds_as_long_as_its_soa_says) {
+BOOST_AUTO_TEST_CASE(the_ttl_of_an_empty_answer_comes_from_the_soa) {
     DnsFixture<RealWorld> site;
     const std::string soa =
         wire_name("ns.example") + wire_name("root.example") + wire_32(1) + wire_32(2) + wire_32(3) + wire_32(4) + wire_32(9);
@@ -373,7 +373,7 @@ BOOST_AUTO_TEST_CASE(an_empty_answer_holds_as_long_as_its_soa_says) {
     BOOST_TEST(found.ttl == 9U);
 }
 
-BOOST_AUTO_TEST_CASE(a_referral_is_no_empty_answer) {
+BOOST_AUTO_TEST_CASE(a_referral_is_not_an_empty_answer) {
     DnsFixture<RealWorld> site;
     WireReply &reply = site.names.server.replies[{"app.example", KITH_DNS_A}];
     reply.recursive = false;

@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_body_is_read_in_pieces, Fixture, Fixtures) {
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(pieces_are_given_out_as_they_come, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(pieces_are_returned_as_they_arrive, Fixture, Fixtures) {
     HttpFixture<Fixture> web;
     web.site.server.route("/watch", HttpReply().say("one").wait(30ms).say("two").mute());
     const Completion head = web.ask("/watch");
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_read_loses_nothing, Fixture, Fixtures)
     BOOST_TEST(end.status == KITH_CLOSED);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_body_that_ends_early_is_no_body, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_truncated_body_is_an_error, Fixture, Fixtures) {
     HttpFixture<Fixture> web;
     web.site.server.route("/half", HttpReply().length(100).say("half of it").cut());
     web.site.server.route("/piece", HttpReply().say("a piece").wait(5ms).cut());
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_body_that_ends_early_is_no_body, Fixture, Fixtur
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_server_that_breaks_before_it_answers, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_reset_before_the_response, Fixture, Fixtures) {
     HttpFixture<Fixture> web;
     web.site.server.route("/cut", HttpReply().cut());
     web.site.server.route("/reset", HttpReply().reset());
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_server_that_breaks_before_it_answers, Fixture, F
     BOOST_TEST(web.says("not HTTP/1.1"));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(limits_refuse, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(limits_are_enforced, Fixture, Fixtures) {
     HttpFixture<Fixture> web;
     auto settings = HttpTenant::settings();
     settings.max_header = 2000;
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(limits_refuse, Fixture, Fixtures) {
     BOOST_TEST(web.ask("/told", {.max_body = 5000}).status == KITH_OK); // a request may say otherwise
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(times_that_are_over, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(timeouts_of_each_phase, Fixture, Fixtures) {
     for (const Shows shows : {Shows::nothing, Shows::good}) {
         HttpFixture<Fixture> web(shows);
         web.site.server.route("/mute", HttpReply().mute());
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(times_that_are_over, Fixture, Fixtures) {
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(failures_to_connect_are_told_apart, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(connect_failures_have_distinct_statuses, Fixture, Fixtures) {
     HttpFixture<Fixture> web;
     const auto fails = [&](const std::string &url) {
         const Completion done = web.await(web.tenant, web.tenant.request(web.client, {.url = url}));
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_request_may_be_cancelled_at_any_time, Fixture, F
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_tenant_that_leaves_hears_no_more, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_closed_tenant_gets_no_completions, Fixture, Fixtures) {
     HttpFixture<Fixture> web(Shows::good);
     web.site.server.route("/", HttpReply().say("x").mute());
     const Completion head = web.ask("/");

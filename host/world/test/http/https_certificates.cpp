@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_certificate_for_another_name_is_refused, Fixture
     BOOST_TEST(web.site.server.asked().empty());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(an_authority_that_nobody_trusts_is_refused, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_untrusted_authority_is_refused, Fixture, Fixtures) {
     HttpFixture<Fixture> web(Shows::stranger);
     BOOST_TEST(web.ask_fails("/") == KITH_UNAUTHORIZED);
     BOOST_TEST(web.says("signed by nobody we trust"));
@@ -42,14 +42,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_authority_that_nobody_trusts_is_refused, Fixtur
     BOOST_TEST(web.site.server.asked().empty());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(the_system_does_not_trust_our_authority, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_system_does_not_trust_the_test_authority, Fixture, Fixtures) {
     HttpFixture<Fixture> web(Shows::good);
     const auto opened = web.await(web.tenant, web.tenant.open());
     web.client = opened.id;
     BOOST_TEST(web.ask_fails("/") == KITH_UNAUTHORIZED);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(the_name_to_expect_is_an_option, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_expected_server_name_is_an_option, Fixture, Fixtures) {
     HttpFixture<Fixture> web(Shows::other_name);
     auto settings = HttpTenant::settings();
     settings.server_name = str("registry.example");
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_name_to_expect_is_an_option, Fixture, Fixtures
     BOOST_TEST(web.ask("/").code == 404u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(whoever_asks_for_it_goes_without_verification, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(verification_can_be_disabled, Fixture, Fixtures) {
     for (const Shows shows : {Shows::expired, Shows::stranger, Shows::other_name}) {
         HttpFixture<Fixture> web(shows);
         auto settings = HttpTenant::settings();
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(whoever_asks_for_it_goes_without_verification, Fix
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_server_may_want_our_certificate, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_server_may_require_a_client_certificate, Fixture, Fixtures) {
     HttpFixture<Fixture> web(Shows::good_asks_for_client);
     web.site.server.route("/", HttpReply(200, "welcome"));
     BOOST_TEST(web.ask_fails("/") == KITH_UNAUTHORIZED);
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_server_may_want_our_certificate, Fixture, Fixtur
     BOOST_TEST(web.whole("/") == "welcome");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_client_that_cannot_be_is_told_when_it_is_opened, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(invalid_client_settings_are_refused_by_open, Fixture, Fixtures) {
     HttpFixture<Fixture> web;
     const Identity ours = web.site.client();
     const auto fails = [&](auto change) {
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_client_that_cannot_be_is_told_when_it_is_opened,
     BOOST_TEST(fails([](auto &s) { s.proxy = str("http://proxy.example:8080/path"); }) == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(plain_and_tls_mistaken_for_each_other, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(plain_http_and_tls_are_confused, Fixture, Fixtures) {
     HttpFixture<Fixture> plain, secure(Shows::good);
     BOOST_TEST_MESSAGE("https:// to a plain server");
     const std::string wrong = "https://localhost:" + std::to_string(plain.site.server.port()) + "/";

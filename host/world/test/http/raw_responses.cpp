@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(chunks_with_extensions_and_trailers) {
     BOOST_TEST((told == KITH_LIMIT || told == KITH_PROTOCOL));
 }
 
-BOOST_AUTO_TEST_CASE(lengths_that_lie) {
+BOOST_AUTO_TEST_CASE(wrong_content_lengths) {
     Wire wire;
     BOOST_TEST(wire.status_of("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc", true) == KITH_RESET);
     BOOST_TEST(wire.status_of("HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\nabcde") == KITH_PROTOCOL);
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(interim_responses) {
     BOOST_TEST(wire.status_of("HTTP/1.1 700 What\r\n\r\n") == KITH_PROTOCOL);
 }
 
-BOOST_AUTO_TEST_CASE(heads_that_are_none) {
+BOOST_AUTO_TEST_CASE(malformed_heads) {
     Wire wire;
     BOOST_TEST(wire.status_of("HTTP/2 200\r\n\r\n", true) == KITH_PROTOCOL);
     BOOST_TEST(wire.status_of("HTTP/1.1 200 OK\r\nno colon\r\n\r\n") == KITH_PROTOCOL);
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(heads_that_are_none) {
     BOOST_TEST(wire.status_of("HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x') + "\r\n\r\n") == KITH_LIMIT);
 }
 
-BOOST_AUTO_TEST_CASE(a_head_that_drips) {
+BOOST_AUTO_TEST_CASE(a_head_that_arrives_slowly) {
     HttpFixture<RealWorld> web;
     const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     web.site.server.raw("/slow", head, false, 10ms);
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(two_hundred_megabytes_in_bounded_memory) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_nobody_reads_stays_with_the_server) {
+BOOST_AUTO_TEST_CASE(an_unread_body_stays_with_the_server) {
     HttpFixture<RealWorld> web;
     web.site.server.route("/", HttpReply().endless(std::string(100'000, 'x')));
     const Completion head = web.ask("/");

@@ -7,7 +7,7 @@ using namespace kith::test;
 
 BOOST_AUTO_TEST_SUITE(requests)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_request_arrives_as_it_was_meant, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_request_arrives_unchanged, Fixture, Fixtures) {
     HttpFixture<Fixture> web;
     web.site.server.route("/v1/peers", HttpReply(201, "made").field("X-Index", "7").field("x-other", "a b"));
     const Completion head =
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(head_has_no_body, Fixture, Fixtures) {
     BOOST_TEST(web.site.server.connections() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_refused_before_it_is_sent, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(invalid_requests_are_refused_before_they_are_sent, Fixture, Fixtures) {
     HttpFixture<Fixture> web;
     const auto refused = [&](HttpTenant::Wanted what) {
         BOOST_TEST(web.tenant.request(web.client, what) == 0u);
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_refused_before_it_is_sent, Fixture, Fixtur
     BOOST_TEST(web.tenant.refused == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_token_goes_nowhere_in_plain_text, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_authorization_header_is_refused_without_tls, Fixture, Fixtures) {
     HttpFixture<Fixture> web;
     BOOST_TEST(web.tenant.request(web.client,
                                   {.url = "http://registry.example/", .fields = {{"authorization", "Bearer secret"}}}) == 0u);
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(connections_are_kept_and_shared_by_requests_in_tur
     BOOST_TEST(web.site.server.connections() == 2u); // at the same time they need two
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_connection_is_not_kept_when_somebody_says_so, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(connection_close_is_respected, Fixture, Fixtures) {
     HttpFixture<Fixture> web;
     web.site.server.route("/", HttpReply(200, "x").last());
     for (int i = 0; i < 3; ++i) BOOST_TEST(web.whole("/") == "x");
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_connection_is_not_kept_when_somebody_says_so, Fi
     BOOST_TEST(web.site.server.connections() == 7u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_kept_connection_that_the_server_ended_is_not_missed, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_closed_idle_connection_is_replaced, Fixture, Fixtures) {
     HttpFixture<Fixture> web;
     web.site.server.route("/", HttpReply(200, "x"));
     for (int i = 0; i < 3; ++i) {
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_kept_connection_that_the_server_ended_is_not_mis
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_request_is_sent_once_more_only_when_that_does_no_harm, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(only_safe_requests_are_retried, Fixture, Fixtures) {
     for (const auto &[method, again] : {std::pair<const char *, bool>{"GET", true}, {"PUT", true}, {"POST", false}}) {
         HttpFixture<Fixture> web;
         web.site.server.route("/", HttpReply(200, "x"));
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_request_is_sent_once_more_only_when_that_does_no
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(no_more_are_open_than_the_limit, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_number_of_open_requests_is_limited, Fixture, Fixtures) {
     HttpFixture<Fixture> web;
     web.site.server.route("/", HttpReply().mute());
     for (unsigned i = 0; i < KITH_HTTP_MAX_OPEN; ++i)

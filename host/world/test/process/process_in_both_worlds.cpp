@@ -21,7 +21,7 @@ const TestProgram flood{"flood", "exec yes", Program().flood(std::string(16'384,
 
 BOOST_AUTO_TEST_SUITE(both)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_program_says_complains_and_exits, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(output_standard_error_and_exit_code, Fixture, Fixtures) {
     RunningProgram<Fixture> talk(hello);
     talk.run();
     BOOST_TEST(talk.read_to_end() == "hello\n");
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_program_says_complains_and_exits, Fixture, Fixtu
     BOOST_TEST(talk.tenant.refused == KITH_STALE);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_program_is_talked_with, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_dialogue_by_input_and_output, Fixture, Fixtures) {
     RunningProgram<Fixture> talk(echo);
     talk.run();
     BOOST_TEST(talk.read(65536, 20 * ms).status == KITH_TIMED_OUT);
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_program_is_talked_with, Fixture, Fixtures) {
     BOOST_TEST(talk.wait().code == 0u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(one_that_hangs_is_ended_when_its_time_is_over, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_program_is_ended_at_its_timeout, Fixture, Fixtures) {
     RunningProgram<Fixture> talk(hangs);
     talk.run({.timeout = 50 * ms});
     BOOST_TEST(talk.read_to_end().empty());
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_that_hangs_is_ended_when_its_time_is_over, Fix
     BOOST_TEST(end.signal == 15u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(one_that_ignores_sigterm_is_killed_after_its_grace, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_program_that_ignores_sigterm_is_killed, Fixture, Fixtures) {
     RunningProgram<Fixture> talk(stubborn);
     talk.run({.grace = 100 * ms});
     BOOST_TEST(talk.read().data == "ready\n");
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_that_ignores_sigterm_is_killed_after_its_grace
     BOOST_TEST(talk.tenant.ends[wait].signal == 9u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(one_that_floods_waits_for_its_reader_and_is_ended_at_the_limit, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_program_with_too_much_output_waits_and_is_ended_at_the_limit, Fixture, Fixtures) {
     RunningProgram<Fixture> talk(flood);
     talk.run({.max_output = 1'000'000});
     talk.fixture.settle();
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_that_floods_waits_for_its_reader_and_is_ended_
     talk.wait(KITH_LIMIT, "more than 1000000 bytes");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(one_that_closes_its_pipes_and_goes_on, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_program_closes_its_pipes_and_continues, Fixture, Fixtures) {
     RunningProgram<Fixture> talk({"closes", "exec <&- >&- 2>&-; sleep 600", Program().close_input().close_output().hang()});
     talk.run();
     BOOST_TEST(talk.read().status == KITH_CLOSED);
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_that_closes_its_pipes_and_goes_on, Fixture, Fi
     BOOST_TEST(talk.wait().signal == 15u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(one_that_does_not_read_makes_the_write_wait, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_write_waits_for_a_program_that_does_not_read, Fixture, Fixtures) {
     RunningProgram<Fixture> talk({"deaf", "exec sleep 600", Program().stop_reading().hang()});
     talk.run();
     const std::string much(500'000, 'x');
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_that_does_not_read_makes_the_write_wait, Fixtu
     BOOST_TEST(talk.tenant.refused == KITH_LIMIT);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(closing_ends_it_and_cancels_what_is_outstanding, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(close_ends_the_program_and_cancels_operations, Fixture, Fixtures) {
     RunningProgram<Fixture> talk(hangs);
     talk.run();
     const auto read = talk.tenant.read_output(talk.id), wait = talk.tenant.wait(talk.id);
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(closing_ends_it_and_cancels_what_is_outstanding, F
     BOOST_TEST(talk.fixture.world().outstanding(talk.tenant.host) == 0u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_start_that_is_cancelled_leaves_nothing, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_start_leaves_no_process, Fixture, Fixtures) {
     RunningProgram<Fixture> talk(hangs);
     const auto op = talk.tenant.start({.path = talk.path});
     BOOST_TEST(talk.tenant.cancel(op) == KITH_OK);
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_start_that_is_cancelled_leaves_nothing, Fixture,
     BOOST_TEST(talk.tenant.done.size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_not_there_or_not_executable_is_told_at_once, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(missing_and_not_executable_files_are_reported_by_start, Fixture, Fixtures) {
     RunningProgram<Fixture> talk(hello);
     const auto fails = [&](const std::string &path, std::int32_t status) {
         const Completion done = talk.fixture.await(talk.tenant, talk.tenant.start({.path = path}));
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_not_there_or_not_executable_is_told_at_onc
     fails(talk.fixture.path("plain"), KITH_DENIED);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_can_be_no_program_is_refused, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(invalid_programs_are_refused, Fixture, Fixtures) {
     RunningProgram<Fixture> talk(hello);
     const auto refused = [&](const Wanted &wanted, std::int32_t status, std::string_view part) {
         BOOST_TEST(talk.tenant.start(wanted) == 0u);
@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_can_be_no_program_is_refused, Fixture, Fixtur
     BOOST_TEST(talk.wait().code == 3u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(sixty_four_at_a_time_and_no_more, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(at_most_64_programs_at_a_time, Fixture, Fixtures) {
     RunningProgram<Fixture> talk(hangs);
     std::vector<std::uint64_t> begun;
     for (std::uint32_t i = 0; i < KITH_PROCESS_MAX_OPEN; ++i) begun.push_back(talk.tenant.start({.path = talk.path}));
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(sixty_four_at_a_time_and_no_more, Fixture, Fixture
     BOOST_TEST(talk.fixture.await(talk.tenant, free).status == KITH_OK);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(after_leaving_the_world_nothing_is_told, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_closed_tenant_gets_no_completions_of_programs, Fixture, Fixtures) {
     RunningProgram<Fixture> talk(hangs);
     talk.run();
     talk.tenant.read_output(talk.id);

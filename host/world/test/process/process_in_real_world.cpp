@@ -54,7 +54,7 @@ std::string line(Script &script) {
 
 BOOST_AUTO_TEST_SUITE(real)
 
-BOOST_AUTO_TEST_CASE(what_it_leaves_in_its_group_is_killed_with_it) {
+BOOST_AUTO_TEST_CASE(remaining_processes_of_the_group_are_killed) {
     Script script("sleep 600 & echo $!");
     script.run();
     const std::string child = line(script);
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(the_whole_group_is_ended) {
     BOOST_TEST(ends(script.fixture, child));
 }
 
-BOOST_AUTO_TEST_CASE(who_has_left_its_group_and_holds_the_pipe_delays_nobody) {
+BOOST_AUTO_TEST_CASE(a_process_outside_of_the_group_that_holds_the_pipe_causes_no_delay) {
     Script script("setsid sh -c 'echo $$; exec sleep 600' & sleep 0.2; echo done");
     script.run();
     const std::string daemon = line(script);
@@ -82,13 +82,13 @@ BOOST_AUTO_TEST_CASE(who_has_left_its_group_and_holds_the_pipe_delays_nobody) {
     ::kill(std::stoi(daemon), SIGKILL);
 }
 
-BOOST_AUTO_TEST_CASE(one_that_was_stopped_is_ended_too) {
+BOOST_AUTO_TEST_CASE(a_stopped_process_is_ended) {
     Script script("kill -STOP $$; sleep 600");
     script.run({.timeout = 100 * ms, .grace = 10'000 * ms});
     BOOST_TEST(script.wait(KITH_TIMED_OUT).signal == 15u);
 }
 
-BOOST_AUTO_TEST_CASE(a_flood_on_standard_error_is_read_and_only_its_end_is_kept) {
+BOOST_AUTO_TEST_CASE(only_the_end_of_standard_error_is_kept) {
     Script script("head -c 1000000 /dev/zero | tr '\\0' x >&2; echo the end >&2; exit 1");
     script.run();
     const auto end = script.wait();
@@ -97,14 +97,14 @@ BOOST_AUTO_TEST_CASE(a_flood_on_standard_error_is_read_and_only_its_end_is_kept)
     BOOST_TEST(end.errors.ends_with("xthe end\n"));
 }
 
-BOOST_AUTO_TEST_CASE(it_gets_its_arguments_as_they_are_and_no_shell_reads_them) {
+BOOST_AUTO_TEST_CASE(arguments_are_passed_without_a_shell) {
     Script script("for one in \"$@\"; do echo \"<$one>\"; done");
     script.run({.arguments = {"a b", "$(touch /tmp/never)", "; exit 7", "", "*", "'\""}});
     BOOST_TEST(script.read_to_end() == "<a b>\n<$(touch /tmp/never)>\n<; exit 7>\n<>\n<*>\n<'\">\n");
     BOOST_TEST(script.wait().code == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(of_the_environment_it_gets_little) {
+BOOST_AUTO_TEST_CASE(a_program_gets_a_minimal_environment) {
     ::setenv("KITH_TEST_SECRET", "secret", 1);
     ::setenv("TZ", "Europe/Vilnius", 1);
     Script script("env | grep -v '^PWD=\\|^SHLVL=\\|^_=\\|^OLDPWD=' | sort");
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(of_the_environment_it_gets_little) {
     BOOST_TEST(std::ranges::count(names, "MINE") == 1);
 }
 
-BOOST_AUTO_TEST_CASE(it_gets_no_other_file_and_no_signal_that_is_ignored) {
+BOOST_AUTO_TEST_CASE(a_program_inherits_no_descriptors_and_no_ignored_signals) {
     const int leaked = ::open("/dev/null", O_RDONLY); // without O_CLOEXEC, as libraries do
     std::signal(SIGPIPE, SIG_IGN);
     Script script("ls /proc/self/fd | tr '\\n' ' '; grep -i '^sig\\(blk\\|ign\\)' /proc/self/status");
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(it_gets_no_other_file_and_no_signal_that_is_ignored) {
     BOOST_TEST(said.find("SigBlk:\t0000000000000000") != std::string::npos, said);
 }
 
-BOOST_AUTO_TEST_CASE(it_runs_in_its_directory_and_without_input_reads_nothing) {
+BOOST_AUTO_TEST_CASE(working_directory_and_empty_input) {
     Script script("pwd; cat; echo end");
     script.run({.flags = KITH_PROCESS_OUTPUT});
     BOOST_TEST(script.read_to_end() == "/\nend\n");
@@ -150,14 +150,14 @@ BOOST_AUTO_TEST_CASE(it_runs_in_its_directory_and_without_input_reads_nothing) {
     BOOST_TEST(script.read_to_end() == "/usr\nend\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_write_to_one_that_has_gone_does_not_end_us) {
+BOOST_AUTO_TEST_CASE(a_write_to_an_ended_program_raises_no_signal) {
     Script script("exec <&-; echo ready; sleep 600");
     script.run();
     line(script);
     BOOST_TEST(script.write("x").status == KITH_RESET); // SIGPIPE is as it is by default
 }
 
-BOOST_AUTO_TEST_CASE(what_the_kernel_means_is_told_in_words) {
+BOOST_AUTO_TEST_CASE(kernel_errors_have_texts) {
     Script script("exit 0");
     RealWorld &fixture = script.fixture;
     const auto fails = [&](const Wanted &wanted, std::int32_t status, std::string_view part) {
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(what_the_kernel_means_is_told_in_words) {
     fails({.path = executable("empty", "")}, KITH_UNSUPPORTED, "no #! line");
 }
 
-BOOST_AUTO_TEST_CASE(when_the_world_ends_so_do_its_programs) {
+BOOST_AUTO_TEST_CASE(programs_end_with_the_world) {
     Script script("trap '' TERM; echo $$; while :; do sleep 600; done");
     script.run({.grace = 600'000 * ms});
     const std::string pid = line(script);
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(when_the_world_ends_so_do_its_programs) {
     BOOST_TEST((std::chrono::steady_clock::now() - before < std::chrono::seconds(30)));
 }
 
-BOOST_AUTO_TEST_CASE(one_that_has_something_to_do_at_the_end_of_the_world_may) {
+BOOST_AUTO_TEST_CASE(a_program_gets_time_to_end_with_the_world) {
     Script script("trap 'sleep 0.2; echo done >\"$1\"; exit' TERM; echo ready; while :; do sleep 0.01; done");
     const std::string note = script.fixture.path("note");
     script.run({.arguments = {note}});
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(one_that_has_something_to_do_at_the_end_of_the_world_may) {
     BOOST_TEST(said == "done");
 }
 
-BOOST_AUTO_TEST_CASE(one_that_is_not_begun_in_its_time_does_not_run_later) {
+BOOST_AUTO_TEST_CASE(a_start_after_its_timeout_runs_nothing) {
     Script script("echo $$; exec sleep 600");
     const auto begun = script.fixture.await(script.tenant, script.tenant.start({.path = script.path, .timeout = 1}));
     BOOST_TEST(begun.status == KITH_TIMED_OUT);

@@ -75,7 +75,7 @@ bool says(const Completion &done, std::string_view part) {
 
 BOOST_AUTO_TEST_SUITE(tls)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_secured_stream_carries_what_is_inside, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_secured_stream_transfers_data, Fixture, Fixtures) {
     Tls<Fixture> net;
     const auto client = net.trusting();
     const auto over = net.stream();
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_secured_stream_carries_what_is_inside, Fixture, 
     BOOST_TEST(has(KITH_TLS_ADDRESS, "127.0.0.1"));
 }
 
-BOOST_AUTO_TEST_CASE(when_a_certificate_is_valid_is_told) {
+BOOST_AUTO_TEST_CASE(the_validity_of_a_certificate_is_reported) {
     Tls<RealWorld> net;
     const auto op = net.tenant.secure(net.trusting(), net.stream());
     BOOST_TEST(net.await(net.tenant, op).status == KITH_OK);
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(when_a_certificate_is_valid_is_told) {
     BOOST_TEST(own.not_after < now + 31 * 24 * 3600);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(much_goes_both_ways_in_whatever_pieces, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(large_data_in_both_directions_in_any_pieces, Fixture, Fixtures) {
     Tls<Fixture> net;
     const auto over = net.secured(net.trusting());
     std::string sent;
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(much_goes_both_ways_in_whatever_pieces, Fixture, F
     BOOST_TEST(net.await(net.tenant, write).status == KITH_OK);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_tls_holds_already_is_read_without_more_coming, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(buffered_tls_data_is_read_without_new_data, Fixture, Fixtures) {
     Tls<Fixture> net;
     const auto over = net.secured(net.trusting());
     net.await(net.tenant, net.tenant.write(over, "0123456789"));
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_tls_holds_already_is_read_without_more_coming
         BOOST_TEST(net.await(net.tenant, net.tenant.read(over, 1)).data == one);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_that_is_cancelled_or_late_loses_no_byte, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_or_timed_out_read_loses_no_byte, Fixture, Fixtures) {
     Tls<Fixture> net;
     const auto over = net.secured(net.trusting());
     std::string sent, got;
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_that_is_cancelled_or_late_loses_no_byte, Fi
     BOOST_TEST(got + net.read_all(net.tenant, over, sent.size() - got.size()) == sent);
 }
 
-BOOST_AUTO_TEST_CASE(a_write_that_is_late_breaks_no_record) {
+BOOST_AUTO_TEST_CASE(a_timed_out_write_breaks_no_record) {
     Tls<RealWorld> net;
     const auto over = net.secured(net.trusting());
     net.server->deaf(true);
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(a_write_that_is_late_breaks_no_record) {
     BOOST_TEST((got.find_first_not_of('a') == got.size() - 4));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(its_end_is_told_from_a_cut, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_end_of_tls_is_distinguished_from_truncation, Fixture, Fixtures) {
     Tls<Fixture> net;
     const auto client = net.trusting();
     const auto ended = net.secured(client);
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(its_end_is_told_from_a_cut, Fixture, Fixtures) {
     BOOST_TEST(net.tenant.refused == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_chain_that_is_not_good_is_refused_and_named, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_invalid_chain_is_refused_with_its_certificate, Fixture, Fixtures) {
     Tls<Fixture> strange(Talks::tls, Tls<Fixture>::papers().stranger);
     const auto over = strange.stream();
     Completion done = strange.secure(strange.trusting(), over);
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_chain_that_is_not_good_is_refused_and_named, Fix
     BOOST_TEST(says(done, "the certificate CN=b of the other side has expired"));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(whoever_asks_for_it_goes_without_verification, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(verification_can_be_disabled, Fixture, Fixtures) {
     Tls<Fixture> net(Talks::tls, Tls<Fixture>::papers().stranger);
     const auto client = net.open({.authorities_file = "/nowhere", .flags = KITH_TLS_INSECURE});
     const auto op = net.tenant.secure(client, net.stream());
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(whoever_asks_for_it_goes_without_verification, Fix
     BOOST_TEST(net.tenant.peers.at(op).chain.front().issuer == "CN=somebody else");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(the_other_side_may_want_our_certificate, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_other_side_may_require_a_certificate, Fixture, Fixtures) {
     Tls<Fixture> net(Talks::asks_clients);
     // With TLS 1.3 its refusal comes when our handshake is done already.
     const auto refused = [&](std::uint64_t client) {
@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_other_side_may_want_our_certificate, Fixture, 
     BOOST_TEST(net.server->client() == "kith");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(it_may_want_it_with_an_alert_that_does_not_say_so, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_required_certificate_with_an_unspecific_alert, Fixture, Fixtures) {
     Tls<Fixture> net(Talks::asks_1_2);
     Completion done = net.secure(net.trusting(), net.stream());
     BOOST_TEST(done.status == KITH_UNAUTHORIZED);
@@ -287,7 +287,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(files_that_change_are_read_again_at_the_next_hands
     BOOST_TEST(net.secure(client, net.stream()).status == KITH_UNAUTHORIZED);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_client_that_cannot_be_is_told_when_it_is_opened, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(invalid_client_settings_are_refused_by_open, Fixture, Fixtures) {
     Tls<Fixture> net;
     const auto fails = [&](const kith::tls_settings &with) {
         const auto op = net.tenant.open(with);
@@ -310,7 +310,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_client_that_cannot_be_is_told_when_it_is_opened,
     BOOST_TEST(fails({.authorities_file = net.ca, .certificate_file = both}) == KITH_OK);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(versions_have_bounds, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(minimum_and_maximum_version, Fixture, Fixtures) {
     Tls<Fixture> old(Talks::tls_1_2), fresh(Talks::tls_1_3);
     auto op = old.tenant.secure(old.trusting(), old.stream());
     BOOST_TEST(old.await(old.tenant, op).status == KITH_OK);
@@ -326,7 +326,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(versions_have_bounds, Fixture, Fixtures) {
     BOOST_TEST(says(done, "protocol version"));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(who_speaks_no_tls_is_told_from_who_is_mute, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_peer_without_tls_is_distinguished_from_an_unresponsive_one, Fixture, Fixtures) {
     Tls<Fixture> banner(Talks::banner), nothing(Talks::nothing), goodbye(Talks::goodbye);
     auto over = banner.stream();
     Completion done = banner.secure(banner.trusting(), over);
@@ -343,7 +343,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(who_speaks_no_tls_is_told_from_who_is_mute, Fixtur
     goodbye.useless(over);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(nothing_else_is_done_with_a_stream_that_is_being_secured, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(other_operations_during_the_handshake_are_refused, Fixture, Fixtures) {
     Tls<Fixture> net(Talks::nothing);
     const auto client = net.trusting();
     const auto over = net.stream();
@@ -374,7 +374,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(nothing_else_is_done_with_a_stream_that_is_being_s
     net.settle();
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(ids_are_of_their_kind, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(ids_of_another_kind_are_refused, Fixture, Fixtures) {
     Tls<Fixture> net;
     const auto client = net.trusting();
     const auto over = net.stream();
@@ -400,7 +400,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(ids_are_of_their_kind, Fixture, Fixtures) {
     BOOST_TEST(net.tenant.refused == KITH_LIMIT);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(an_instance_may_leave_in_the_midst_of_it, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_tenant_can_be_closed_during_a_handshake, Fixture, Fixtures) {
     for (const int steps : {0, 1, 2, 3}) {
         Tls<Fixture> net;
         TlsTenant leaving(net.world(), "leaving");
@@ -416,7 +416,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_instance_may_leave_in_the_midst_of_it, Fixture,
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_tenant_needs_both_functions) {
+BOOST_AUTO_TEST_CASE(a_tenant_must_have_both_functions) {
     Tls<SimulatedWorld> sim;
     TestTenant bare(sim.world(), "bare");
     const kith_tls_client settings{};
@@ -431,7 +431,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(names_of_a_certificate)
 
-BOOST_AUTO_TEST_CASE(a_pattern_is_good_for_one_label) {
+BOOST_AUTO_TEST_CASE(a_wildcard_matches_one_label) {
     const auto fits = [](std::string_view pattern, std::string_view host) { return kith::tls_name_fits(pattern, host); };
     BOOST_TEST(fits("b.example", "b.example"));
     BOOST_TEST(fits("B.Example", "b.eXample"));
@@ -449,7 +449,7 @@ BOOST_AUTO_TEST_CASE(a_pattern_is_good_for_one_label) {
         BOOST_TEST(!fits(pattern, host), pattern << " for " << host);
 }
 
-BOOST_AUTO_TEST_CASE(the_common_name_counts_where_there_is_no_other) {
+BOOST_AUTO_TEST_CASE(the_common_name_is_used_without_alternative_names) {
     kith::tls_peer peer;
     peer.names = {{KITH_TLS_COMMON_NAME, "b.example"}};
     BOOST_TEST(peer.is_for("b.example"));
