@@ -123,7 +123,7 @@ void events(const TestInput &input) {
     });
 }
 
-constexpr Test tests[] = {
+constexpr Test connector_and_sink_test_table[] = {
     {"connects", "T2", "a connector completes each operation once, also when it is cancelled or the connector is stopped",
      connects},
     {"events", "T2", "a sink acknowledges each batch once, for all kinds of events, also when it is stopped", events},
@@ -142,6 +142,6 @@ std::vector<std::uint64_t> run_workload(PluginHarness &harness, const kith_descr
     return begun;
 }
 
-std::span<const Test> connector_and_sink_tests() noexcept { return tests; }
+std::span<const Test> connector_and_sink_tests() noexcept { return connector_and_sink_test_table; }
 
 } // namespace kith::check

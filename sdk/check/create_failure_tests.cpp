@@ -87,7 +87,7 @@ void any_options(const TestInput &input) {
     });
 }
 
-constexpr Test tests[] = {
+constexpr Test create_failure_test_table[] = {
     {"without_services", "E1", "create fails with an error text in a host without services", without_services},
     {"each_service", "A1", "without any one service, create fails with an error text or the plugin works", each_service},
     {"any_options", "E1", "unusual option values are accepted, or refused with an error text; no crash", any_options},
@@ -95,6 +95,6 @@ constexpr Test tests[] = {
 
 } // namespace
 
-std::span<const Test> create_failure_tests() noexcept { return tests; }
+std::span<const Test> create_failure_tests() noexcept { return create_failure_test_table; }
 
 } // namespace kith::check

@@ -89,13 +89,13 @@ void schema(const TestInput &input) {
     }
 }
 
-constexpr Test tests[] = {
+constexpr Test descriptor_test_table[] = {
     {"descriptor", "L5", "the descriptors are complete", descriptor},
     {"schema", "L5", "the options are described by a JSON Schema, draft 7, with a description for each", schema},
 };
 
 } // namespace
 
-std::span<const Test> descriptor_tests() noexcept { return tests; }
+std::span<const Test> descriptor_tests() noexcept { return descriptor_test_table; }
 
 } // namespace kith::check

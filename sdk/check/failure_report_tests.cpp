@@ -90,12 +90,12 @@ void honest(const TestInput &input) {
     if (asked == 0) throw TestSkipped("with these options the plugin sends no request; pass others with --options");
 }
 
-constexpr Test tests[] = {
+constexpr Test failure_report_test_table[] = {
     {"honest", "E3", "reports a failure and not an empty set when none of its operations succeeded", honest},
 };
 
 } // namespace
 
-std::span<const Test> failure_report_tests() noexcept { return tests; }
+std::span<const Test> failure_report_tests() noexcept { return failure_report_test_table; }
 
 } // namespace kith::check

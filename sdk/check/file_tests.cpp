@@ -54,7 +54,7 @@ void unmaps(const TestInput &input) {
             "it stays mapped after dlclose; possible causes are a unique symbol and a thread_local with a destructor");
 }
 
-constexpr Test tests[] = {
+constexpr Test file_test_table[] = {
     {"one_export", "L2", "exports kith_plugin_entry and no other symbol", one_export},
     {"no_unique", "L2", "has no symbol that is unique in the process", no_unique},
     {"needed", "L2", "all libraries that it needs are found", needed},
@@ -74,7 +74,7 @@ void skip_when_sanitized(const TestInput &input) {
         throw TestSkipped("it is built with a sanitizer, whose exports, imports and memory would be attributed to the plugin");
 }
 
-std::span<const Test> file_tests() noexcept { return tests; }
+std::span<const Test> file_tests() noexcept { return file_test_table; }
 
 PluginLibrary::PluginLibrary(const TestInput &input) : handle_(dlopen(input.path.c_str(), RTLD_NOW | RTLD_LOCAL)) {
     if (handle_ == nullptr) throw RuleViolation(std::string("L2: the library cannot be loaded: ") + dlerror());

@@ -189,13 +189,13 @@ void services_only(const TestInput &input) {
         ": use the host's services for time, randomness, files, programs and network, or set KITH_FLAG_FOREIGN_IO");
 }
 
-constexpr Test tests[] = {
+constexpr Test import_test_table[] = {
     {"imports", "P1", "calls no function that changes the state of the process", imports},
     {"services_only", "D1", "accesses time, randomness, files, programs and network through services only", services_only},
 };
 
 } // namespace
 
-std::span<const Test> import_tests() noexcept { return tests; }
+std::span<const Test> import_tests() noexcept { return import_test_table; }
 
 } // namespace kith::check

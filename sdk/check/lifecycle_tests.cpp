@@ -175,7 +175,7 @@ void same_seed(const TestInput &input) {
                             "service, and a mutable global (I1)");
 }
 
-constexpr Test tests[] = {
+constexpr Test lifecycle_test_table[] = {
     {"starts", "E1", "starts with its options, and does not call host->failed within a minute", starts},
     {"start_stop", "P1", "starting and stopping 100 times leaves the process state unchanged", start_stop},
     {"stop_any_time", "T2", "stops within 5 s, whatever operations are outstanding and however late they complete",
@@ -187,6 +187,6 @@ constexpr Test tests[] = {
 
 } // namespace
 
-std::span<const Test> lifecycle_tests() noexcept { return tests; }
+std::span<const Test> lifecycle_tests() noexcept { return lifecycle_test_table; }
 
 } // namespace kith::check

@@ -80,7 +80,7 @@ void bodies(const TestInput &input) { test_with_malformed_data(input, KITH_HTTP)
 void programs(const TestInput &input) { test_with_malformed_data(input, KITH_PROCESS); }
 void files(const TestInput &input) { test_with_malformed_data(input, KITH_FILE); }
 
-constexpr Test tests[] = {
+constexpr Test malformed_data_test_table[] = {
     {"packets", "E2", "survives malformed datagrams, also damaged copies of its own", packets},
     {"streams", "E2", "survives TCP peers that send malformed data, or close, reset or abandon connections", streams},
     {"answers", "E2", "survives DNS answers that are malformed, large, or failures", answers},
@@ -91,6 +91,6 @@ constexpr Test tests[] = {
 
 } // namespace
 
-std::span<const Test> malformed_data_tests() noexcept { return tests; }
+std::span<const Test> malformed_data_tests() noexcept { return malformed_data_test_table; }
 
 } // namespace kith::check

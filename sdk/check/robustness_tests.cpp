@@ -82,7 +82,7 @@ void a_day(const TestInput &input) {
     });
 }
 
-constexpr Test tests[] = {
+constexpr Test robustness_test_table[] = {
     {"each_call_fails", "T2", "keeps all rules when each service call fails in turn", each_call_fails},
     {"clock_jump", "D1", "keeps all rules when the wall clock jumps", clock_jump},
     {"a_day", "T3", "memory and outstanding operations do not grow during a simulated day", a_day},
@@ -90,6 +90,6 @@ constexpr Test tests[] = {
 
 } // namespace
 
-std::span<const Test> robustness_tests() noexcept { return tests; }
+std::span<const Test> robustness_tests() noexcept { return robustness_test_table; }
 
 } // namespace kith::check
