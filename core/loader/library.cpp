@@ -6,6 +6,7 @@
 #include "core/loader/dynamic_library.hpp"
 #include "core/loader/elf_image.hpp"
 #include "core/loader/file_bytes.hpp"
+#include "core/loader/image_check.hpp"
 #include "core/loader/path_permissions.hpp"
 #include "core/loader/process_requirements.hpp"
 #include "core/loader/zygote.hpp"
@@ -13,7 +14,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace kith::core {
 
@@ -21,7 +21,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char *entry_symbol = "kith_plugin_entry";
 constexpr const char *remedy_constant = "report this to the plugin's author: kith_plugin_entry and its descriptors should be "
                                         "constant data, which can be read without running code";
 
@@ -31,63 +30,10 @@ Refusal refusal(const fs::path &file, std::string rule, std::string reason, std:
 
 std::string allow_line(const Pin &pin) { return "\"plugins\": { \"allow\": [\"" + to_string(pin) + "\"] }"; }
 
-std::string first_of(const std::vector<std::string_view> &names) {
-    constexpr std::size_t shown = 3;
-    std::string text;
-    for (std::size_t i = 0; i < std::min(shown, names.size()); ++i) (text += i == 0 ? "" : ", ") += names[i];
-    if (names.size() > shown) text += " and " + std::to_string(names.size() - shown) + " more";
-    return text;
-}
-
 FileState state_of(const Fd &fd) {
     struct stat status {};
     if (::fstat(fd.get(), &status) != 0) return {};
     return {static_cast<std::uint64_t>(status.st_size), status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
-}
-
-// Checks rule L2 and the first members of the entry. Sets `address` to the address of kith_plugin_entry.
-std::optional<Refusal> check_image(const elf::Image &image, const fs::path &file, const LoaderSettings &settings,
-                                   std::uint64_t &address) {
-    const elf::Symbol *entry = nullptr;
-    std::vector<std::string_view> others, unique;
-    for (const auto &symbol : image.exports()) {
-        if (symbol.unique) unique.push_back(symbol.name);
-        if (symbol.name == entry_symbol)
-            entry = &symbol;
-        else
-            others.push_back(symbol.name);
-    }
-    const std::string link =
-        "link it with the version script { global: kith_plugin_entry; local: *; }; kith_add_plugin() of the SDK does";
-    if (entry == nullptr)
-        return refusal(file, "L2", "it does not export kith_plugin_entry, so it is not a kith plugin",
-                       "remove it from the plugins directory, or build it with kith_add_plugin() of the SDK");
-    if (!unique.empty())
-        return refusal(file, "L2", "it has symbols that are unique in the whole process (STB_GNU_UNIQUE): " + first_of(unique),
-                       "compile it with -fno-gnu-unique and " + link);
-    if (!others.empty())
-        return refusal(file, "L2", "it exports other symbols than kith_plugin_entry: " + first_of(others), link);
-    if (entry->type != elf::Type::object)
-        return refusal(file, "L2", "its kith_plugin_entry is not data",
-                       "define it as: const kith_entry kith_plugin_entry = { ... };");
-    EntryHead head{};
-    const auto start = image.initial(entry->value, sizeof head);
-    if (entry->size < sizeof head || !start)
-        return refusal(file, "A2",
-                       "its kith_plugin_entry has " + std::to_string(entry->size) + " bytes, less than in any version",
-                       "define it as: const kith_entry kith_plugin_entry = { ... };");
-    std::memcpy(&head, start->data(), sizeof head);
-    if (auto wrong = check_head(head, settings)) {
-        wrong->file = file.native();
-        return wrong;
-    }
-    if (head.struct_size > entry->size)
-        return refusal(file, "A2",
-                       "the struct_size of kith_plugin_entry is " + std::to_string(head.struct_size) + ", but it has " +
-                           std::to_string(entry->size) + " bytes",
-                       "set struct_size to sizeof(kith_entry)");
-    address = entry->value;
-    return std::nullopt;
 }
 
 } // namespace

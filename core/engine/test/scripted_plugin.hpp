@@ -27,6 +27,8 @@
 
 namespace kith::core::test {
 
+inline bool contains(const std::string &whole, std::string_view part) { return whole.find(part) != std::string::npos; }
+
 inline kith_str text(std::string_view s) { return {s.data(), s.size()}; }
 
 /// One instance of a puppet. What is not set does the polite thing.

@@ -1,51 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// kith.tcp/1 over loopback, in both worlds; and what only real sockets have.
-#include "world_fixtures.hpp"
-
-#include <tests/sanitizers.hpp>
-
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
+// kith.tcp/1 over loopback, in both worlds.
+#include "tcp_fixture.hpp"
 
 using namespace kith::test;
-
-namespace {
-
-// A listener, and pairs of streams over it.
-template <class Fixture>
-struct UdpFixture : Fixture {
-    TestTenant server{this->world(), "server"};
-    TestTenant client{this->world(), "client"};
-    Completion listening = this->await(server, server.listen("127.0.0.1", 0));
-
-    struct Pair {
-        std::uint64_t ours;
-        std::uint64_t theirs;
-    };
-    Pair pair() {
-        const auto connect = client.connect("127.0.0.1", listening.port);
-        const auto accept = server.accept(listening.id);
-        return {this->await(client, connect).id, this->await(server, accept).id};
-    }
-    std::int32_t connect_fails(std::string_view name, std::uint32_t port, std::uint64_t timeout = 0) {
-        const Completion done = this->await(client, client.connect(name, port, timeout));
-        BOOST_TEST_MESSAGE(done.text);
-        return done.status;
-    }
-};
-
-} // namespace
 
 BOOST_AUTO_TEST_SUITE(tcp)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(connect_accept_and_transfer_in_both_directions, Fixture, Fixtures) {
-    UdpFixture<Fixture> net;
+    TcpFixture<Fixture> net;
     BOOST_TEST(net.listening.data == "127.0.0.1");
     BOOST_TEST(net.listening.port != 0u);
     const auto accept = net.server.accept(net.listening.id);
@@ -64,7 +27,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(connect_accept_and_transfer_in_both_directions, Fi
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_host_name_is_resolved, Fixture, Fixtures) {
-    UdpFixture<Fixture> net;
+    TcpFixture<Fixture> net;
     std::vector<std::uint64_t> many;
     for (int i = 0; i < 10; ++i) many.push_back(net.client.connect("localhost", net.listening.port));
     for (const auto op : many) {
@@ -77,7 +40,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_host_name_is_resolved, Fixture, Fixtures) {
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(failures_of_connect_are_told_apart, Fixture, Fixtures) {
-    UdpFixture<Fixture> net;
+    TcpFixture<Fixture> net;
     BOOST_TEST(net.connect_fails("nobody.invalid", 1) == KITH_UNRESOLVED);
     const auto port = net.await(net.server, net.server.listen("127.0.0.1", 0));
     BOOST_TEST(net.server.close(port.id) == KITH_OK);
@@ -91,7 +54,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(failures_of_connect_are_told_apart, Fixture, Fixtu
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_unanswered_connect_ends_at_its_timeout, Fixture, Fixtures) {
-    UdpFixture<Fixture> net;
+    TcpFixture<Fixture> net;
     const auto full = net.await(net.server, net.server.listen("127.0.0.1", 0, 1));
     std::int32_t status = KITH_OK;
     for (int i = 0; i < 10 && status == KITH_OK; ++i) status = net.connect_fails("127.0.0.1", full.port, 50 * ms);
@@ -99,7 +62,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_unanswered_connect_ends_at_its_timeout, Fixture
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_connect_leaves_nothing_behind, Fixture, Fixtures) {
-    UdpFixture<Fixture> net;
+    TcpFixture<Fixture> net;
     for (const char *name : {"127.0.0.1", "localhost"}) {
         const auto op = net.client.connect(name, net.listening.port);
         BOOST_TEST(net.client.cancel(op) == KITH_OK);
@@ -112,7 +75,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_connect_leaves_nothing_behind, Fixture
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(listen_failures, Fixture, Fixtures) {
-    UdpFixture<Fixture> net;
+    TcpFixture<Fixture> net;
     BOOST_TEST(net.await(net.server, net.server.listen("127.0.0.1", net.listening.port)).status == KITH_EXISTS);
     BOOST_TEST(net.await(net.server, net.server.listen("192.0.2.77", 1)).status == KITH_IO);
     BOOST_TEST(net.server.listen("no address", 1) == 0u);
@@ -122,7 +85,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(listen_failures, Fixture, Fixtures) {
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_empty_address_listens_on_all_addresses, Fixture, Fixtures) {
-    UdpFixture<Fixture> net;
+    TcpFixture<Fixture> net;
     const auto all = net.await(net.server, net.server.listen("", 0));
     BOOST_TEST(all.status == KITH_OK);
     const auto accept = net.server.accept(all.id);
@@ -131,7 +94,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_empty_address_listens_on_all_addresses, Fixture
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_accept_that_is_cancelled_loses_no_connection, Fixture, Fixtures) {
-    UdpFixture<Fixture> net;
+    TcpFixture<Fixture> net;
     const auto first = net.server.accept(net.listening.id);
     BOOST_TEST(net.server.accept(net.listening.id) == 0u);
     BOOST_TEST(net.server.refused == KITH_BUSY);
@@ -146,7 +109,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_accept_that_is_cancelled_loses_no_connection, F
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_returns_at_most_the_requested_bytes, Fixture, Fixtures) {
-    UdpFixture<Fixture> net;
+    TcpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     net.await(net.server, net.server.write(theirs, "0123456789"));
     net.settle();
@@ -164,7 +127,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_returns_at_most_the_requested_bytes, Fixtur
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_or_timed_out_read_loses_no_byte, Fixture, Fixtures) {
-    UdpFixture<Fixture> net;
+    TcpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     std::string sent, got;
     for (int i = 0; i < 40; ++i) {
@@ -181,7 +144,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_or_timed_out_read_loses_no_byte, Fixtu
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_ends_at_its_timeout, Fixture, Fixtures) {
-    UdpFixture<Fixture> net;
+    TcpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     const auto *clock = net.client.template table<kith_clock_host>(KITH_CLOCK);
     const auto begin = clock->monotonic(&net.client.host);
@@ -197,7 +160,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_ends_at_its_timeout, Fixture, Fixtures) {
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(one_read_and_one_write_at_a_time_until_they_have_completed, Fixture, Fixtures) {
-    UdpFixture<Fixture> net;
+    TcpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     const auto read = net.client.read(ours);
     BOOST_TEST(net.client.read(ours) == 0u);
@@ -215,7 +178,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_read_and_one_write_at_a_time_until_they_have_c
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_slow_reader_blocks_the_writer_and_gets_every_byte, Fixture, Fixtures) {
-    UdpFixture<Fixture> net;
+    TcpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     std::string sent(KITH_TCP_MAX_WRITE, '\0');
     for (std::size_t i = 0; i < sent.size(); ++i) sent[i] = static_cast<char>(i * 31 >> 5U);
@@ -237,7 +200,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_slow_reader_blocks_the_writer_and_gets_every_byt
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_write_ends_at_its_timeout_and_on_cancel, Fixture, Fixtures) {
-    UdpFixture<Fixture> net;
+    TcpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     const std::string much(KITH_TCP_MAX_WRITE, 'x');
     BOOST_TEST(net.await(net.client, net.client.write(ours, much, 20 * ms)).status == KITH_TIMED_OUT);
@@ -250,7 +213,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_write_ends_at_its_timeout_and_on_cancel, Fixture
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(after_shutdown_data_of_the_other_side_still_arrives, Fixture, Fixtures) {
-    UdpFixture<Fixture> net;
+    TcpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     net.await(net.client, net.client.write(ours, "question"));
     BOOST_TEST(net.client.shutdown(ours) == KITH_OK);
@@ -263,7 +226,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(after_shutdown_data_of_the_other_side_still_arrive
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_write_to_a_closed_peer_resets_the_stream, Fixture, Fixtures) {
-    UdpFixture<Fixture> net;
+    TcpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     BOOST_TEST(net.server.close(theirs) == KITH_OK);
     BOOST_TEST(net.await(net.client, net.client.read(ours)).status == KITH_CLOSED);
@@ -275,7 +238,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_write_to_a_closed_peer_resets_the_stream, Fixtur
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(close_cancels_outstanding_operations_and_the_id_is_stale, Fixture, Fixtures) {
-    UdpFixture<Fixture> net;
+    TcpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     const auto read = net.client.read(ours);
     const auto write = net.client.write(ours, std::string(KITH_TCP_MAX_WRITE, 'x'));
@@ -295,7 +258,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(close_cancels_outstanding_operations_and_the_id_is
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_stream_belongs_to_its_tenant_and_a_listener_is_no_stream, Fixture, Fixtures) {
-    UdpFixture<Fixture> net;
+    TcpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     BOOST_TEST(net.server.read(ours) == 0u);
     BOOST_TEST(net.server.refused == KITH_STALE);
@@ -307,7 +270,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_stream_belongs_to_its_tenant_and_a_listener_is_n
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(closing_a_tenant_closes_its_streams_and_listeners, Fixture, Fixtures) {
-    UdpFixture<Fixture> net;
+    TcpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     net.server.leave_world();
     BOOST_TEST(net.await(net.client, net.client.read(ours)).status == KITH_CLOSED);
@@ -316,91 +279,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(closing_a_tenant_closes_its_streams_and_listeners,
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(cancel_all_leaves_streams_open, Fixture, Fixtures) {
-    UdpFixture<Fixture> net;
+    TcpFixture<Fixture> net;
     const auto [ours, theirs] = net.pair();
     const auto read = net.client.read(ours);
     net.world().cancel_all(net.client.host);
     BOOST_TEST(net.await(net.client, read).status == KITH_CANCELLED);
     BOOST_TEST(net.await(net.client, net.client.write(ours, "farewell")).status == KITH_OK);
     BOOST_TEST(net.read_all(net.server, theirs, 8) == "farewell");
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_FIXTURE_TEST_SUITE(real_tcp, UdpFixture<RealWorld>)
-
-BOOST_AUTO_TEST_CASE(a_reset_is_reported_to_reader_and_writer) {
-    const int raw = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    to.sin_port = htons(static_cast<std::uint16_t>(listening.port));
-    BOOST_REQUIRE(::connect(raw, reinterpret_cast<sockaddr *>(&to), sizeof to) == 0);
-    const auto stream = await(server, server.accept(listening.id)).id;
-    const auto read = server.read(stream);
-    settle();
-    const linger now{1, 0};
-    ::setsockopt(raw, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    ::close(raw);
-    const Completion done = await(server, read);
-    BOOST_TEST(done.status == KITH_RESET);
-    BOOST_TEST(done.text.find("127.0.0.1") != std::string::npos);
-    BOOST_TEST(await(server, server.write(stream, "x")).status == KITH_RESET);
-    BOOST_TEST(await(server, server.read(stream)).status == KITH_RESET);
-}
-
-BOOST_AUTO_TEST_CASE(nagle_is_off_and_no_socket_is_inherited) {
-    pair();
-    int sockets = 0;
-    for (int fd = 3; fd < 256; ++fd) {
-        int kind = 0, off = 0, listening_socket = 0;
-        socklen_t size = sizeof(int);
-        if (::getsockopt(fd, SOL_SOCKET, SO_TYPE, &kind, &size) != 0 || kind != SOCK_STREAM) continue;
-        ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening_socket, &size);
-        ::getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &off, &size);
-        BOOST_TEST((::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0, "descriptor " << fd);
-        if (listening_socket != 0) continue;
-        BOOST_TEST(off != 0, "descriptor " << fd);
-        ++sockets;
-    }
-    BOOST_TEST(sockets == 2);
-}
-
-#if !KITH_ADDRESS_SANITIZER // its companion, the undefined behaviour sanitizer, needs a descriptor to look at a vtable
-BOOST_AUTO_TEST_CASE(without_free_descriptors_opens_fail_without_a_busy_loop) {
-    const auto waiting = client.connect("127.0.0.1", listening.port);
-    await(client, waiting);
-    settle();
-    rlimit before{};
-    ::getrlimit(RLIMIT_NOFILE, &before);
-    const int lowest = ::fcntl(0, F_DUPFD, 0);
-    ::close(lowest);
-    rlimit none = before;
-    none.rlim_cur = static_cast<rlim_t>(lowest);
-    BOOST_REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
-    const std::int32_t connect = connect_fails("127.0.0.1", listening.port);
-    const std::int32_t listen = await(server, server.listen("127.0.0.1", 0)).status;
-    const std::int32_t accept = await(server, server.accept(listening.id)).status;
-    const std::int32_t file = await(server, server.read_file("/proc/self/status")).status;
-    ::setrlimit(RLIMIT_NOFILE, &before);
-    BOOST_TEST(connect == KITH_LIMIT);
-    BOOST_TEST(listen == KITH_LIMIT);
-    BOOST_TEST(accept == KITH_LIMIT);
-    BOOST_TEST(file == KITH_LIMIT);
-    BOOST_TEST(await(server, server.accept(listening.id)).status == KITH_OK); // it was not lost
-}
-#endif
-
-BOOST_AUTO_TEST_CASE(the_world_may_end_with_streams_open) {
-    const auto [ours, theirs] = pair();
-    client.read(ours);
-    server.write(theirs, std::string(KITH_TCP_MAX_WRITE, 'x'));
-    server.accept(listening.id);
-    client.connect("localhost", listening.port);
-    client.leave_world();
-    server.leave_world();
-    end_world();
-    io.poll();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

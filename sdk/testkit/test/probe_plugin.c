@@ -2,33 +2,10 @@
  *
  * Three small plugins in plain C, for the tests of the harness.
  *
- * probe: a strategy. Every interval it connects to `host`:`port`, reads names up to the end of the stream, one in a line, and says
- * them. `break` makes it break a rule of the ABI.
- * joiner: a connector. A connect takes a second of a timer, then it is done and the link is up.
- * listener: a sink. It takes a second for each batch.
+ * probe: a strategy. Every interval it connects to `host`:`port`, reads names up to the end of the stream, one in each line, and reports
+ * them. `break` makes it break a rule of the ABI. The connector `joiner` is in probe_connector.c, the sink `listener` in probe_sink.c.
  */
-#include <kith/plugin.h>
-#include <kith/service/connector.h>
-#include <kith/service/discovery.h>
-#include <kith/service/env.h>
-#include <kith/service/log.h>
-#include <kith/service/metric.h>
-#include <kith/service/node.h>
-#include <kith/service/options.h>
-#include <kith/service/sink.h>
-#include <kith/service/tcp.h>
-#include <kith/service/timer.h>
-
-#include <stdlib.h>
-#include <string.h>
-
-#define STR(s)                                                                                                                 \
-    { s, sizeof(s) - 1 }
-static kith_str str(const char *s) {
-    kith_str out = {s, strlen(s)};
-    return out;
-}
-static int is(kith_str a, const char *b) { return a.size == strlen(b) && memcmp(a.data, b, a.size) == 0; }
+#include "probe_plugin.h"
 
 /* ---- probe ---- */
 
@@ -255,182 +232,6 @@ static int32_t probe_create(const kith_host *host, const kith_instance **out) {
     return KITH_OK;
 }
 
-/* ---- joiner ---- */
-
-struct joiner {
-    kith_instance face;
-    const kith_host *host;
-    const kith_timer_host *timer;
-    const kith_connector_host *connector;
-    uint64_t op, timer_op; /* one at a time */
-    char name[64];
-    kith_str fault;
-    int stopping;
-};
-
-static int32_t joiner_connect(void *self, uint64_t op, const kith_peer *peer) {
-    struct joiner *j = self;
-    if (j->op != 0 || peer->name.size > sizeof j->name) {
-        if (!is(j->fault, "refuses silently")) j->host->error(j->host, str("one at a time"));
-        return KITH_BUSY;
-    }
-    if (is(j->fault, "done inside")) return j->connector->done(j->host, op, KITH_OK, str(""));
-    memcpy(j->name, peer->name.data, peer->name.size);
-    j->name[peer->name.size] = 0;
-    if (j->timer->start(j->host, 1000000000u, op, &j->timer_op) != KITH_OK) {
-        j->host->error(j->host, str("no timer"));
-        return KITH_LIMIT;
-    }
-    j->op = op;
-    return KITH_OK;
-}
-
-static void joiner_cancel(void *self, uint64_t op) {
-    struct joiner *j = self;
-    if (op == j->op) j->host->cancel(j->host, j->timer_op);
-}
-
-static void joiner_refresh(void *self) {
-    struct joiner *j = self;
-    j->connector->links(j->host, 1, NULL, 0, sizeof(kith_link));
-}
-
-static void joiner_fired(void *self, uint64_t user, uint64_t op, int32_t status) {
-    struct joiner *j = self;
-    kith_link link;
-    (void)op;
-    memset(&link, 0, sizeof link);
-    link.name = str(j->name);
-    j->op = 0;
-    j->connector->done(j->host, user, status, str(status == KITH_OK ? "" : "given up"));
-    if (is(j->fault, "done twice")) j->connector->done(j->host, user, status, str(""));
-    if (status == KITH_OK) j->connector->link_up(j->host, 1, &link);
-    if (j->stopping) j->host->stopped(j->host);
-}
-
-static const kith_connector_plugin joiner_connector = {joiner_connect, joiner_connect, joiner_cancel, joiner_refresh};
-static const kith_timer_plugin joiner_timer = {joiner_fired};
-
-static const void *joiner_service(void *self, kith_str id) {
-    (void)self;
-    if (is(id, KITH_CONNECTOR)) return &joiner_connector;
-    if (is(id, KITH_TIMER)) return &joiner_timer;
-    return NULL;
-}
-
-static int32_t joiner_start(void *self) {
-    struct joiner *j = self;
-    j->connector->attached(j->host, str("me@here"), 1);
-    if (is(j->fault, "same epoch")) j->connector->attached(j->host, str("me@here"), 1);
-    if (!is(j->fault, "no links")) joiner_refresh(self);
-    return KITH_OK;
-}
-
-static void joiner_stop(void *self) {
-    struct joiner *j = self;
-    j->stopping = 1;
-    if (j->op == 0) j->host->stopped(j->host);
-}
-
-static void joiner_destroy(void *self) { free(self); }
-
-static int32_t joiner_create(const kith_host *host, const kith_instance **out) {
-    const kith_options_host *options = host->service(host, str(KITH_OPTIONS));
-    struct joiner *j = calloc(1, sizeof *j);
-    if (j == NULL) return KITH_LIMIT;
-    if (host->service(host, str(KITH_TCP)) != NULL) {
-        host->error(host, str("a service that the descriptor does not declare was given"));
-        free(j);
-        return KITH_INTERNAL;
-    }
-    j->host = host;
-    j->timer = host->service(host, str(KITH_TIMER));
-    j->connector = host->service(host, str(KITH_CONNECTOR));
-    options->get_string(host, str("/break"), &j->fault);
-    j->face.struct_size = sizeof j->face;
-    j->face.self = j;
-    j->face.start = joiner_start;
-    j->face.stop = joiner_stop;
-    j->face.destroy = joiner_destroy;
-    j->face.service = joiner_service;
-    *out = &j->face;
-    return KITH_OK;
-}
-
-/* ---- listener ---- */
-
-struct listener {
-    kith_instance face;
-    const kith_host *host;
-    const kith_timer_host *timer;
-    const kith_sink_host *sink;
-    const kith_log_host *log;
-    uint64_t batch;
-    unsigned timers;
-    int stopping;
-};
-
-static void listener_events(void *self, uint64_t batch, const kith_event *events, uint32_t count, uint32_t stride) {
-    struct listener *l = self;
-    const char *at = (const char *)events;
-    uint32_t i;
-    uint64_t op;
-    for (i = 0; i < count; ++i, at += stride) {
-        const kith_event *event = (const void *)at;
-        l->log->write(l->host, KITH_LOG_INFO, event->json, NULL, 0);
-    }
-    l->batch = batch;
-    if (l->timer->start(l->host, 1000000000u, 0, &op) == KITH_OK) ++l->timers;
-}
-
-static void listener_fired(void *self, uint64_t user, uint64_t op, int32_t status) {
-    struct listener *l = self;
-    (void)user, (void)op, (void)status;
-    --l->timers;
-    l->sink->taken(l->host, l->batch);
-    if (l->stopping) l->host->stopped(l->host);
-}
-
-static int32_t listener_start(void *self) {
-    struct listener *l = self;
-    return l->sink->subscribe(l->host, 1u << KITH_EVENT_LINK_UP | 1u << KITH_EVENT_LINK_DOWN);
-}
-
-static void listener_stop(void *self) {
-    struct listener *l = self;
-    l->stopping = 1;
-    if (l->timers == 0) l->host->stopped(l->host);
-}
-
-static void listener_destroy(void *self) { free(self); }
-
-static const kith_sink_plugin listener_sink = {listener_events};
-static const kith_timer_plugin listener_timer = {listener_fired};
-
-static const void *listener_service(void *self, kith_str id) {
-    (void)self;
-    if (is(id, KITH_SINK)) return &listener_sink;
-    if (is(id, KITH_TIMER)) return &listener_timer;
-    return NULL;
-}
-
-static int32_t listener_create(const kith_host *host, const kith_instance **out) {
-    struct listener *l = calloc(1, sizeof *l);
-    if (l == NULL) return KITH_LIMIT;
-    l->host = host;
-    l->timer = host->service(host, str(KITH_TIMER));
-    l->sink = host->service(host, str(KITH_SINK));
-    l->log = host->service(host, str(KITH_LOG));
-    l->face.struct_size = sizeof l->face;
-    l->face.self = l;
-    l->face.start = listener_start;
-    l->face.stop = listener_stop;
-    l->face.destroy = listener_destroy;
-    l->face.service = listener_service;
-    *out = &l->face;
-    return KITH_OK;
-}
-
 /* ---- the entry ---- */
 
 static const kith_str probe_required[] = {STR(KITH_OPTIONS), STR(KITH_TIMER), STR(KITH_TCP), STR(KITH_DISCOVERY)};
@@ -492,8 +293,8 @@ static const kith_descriptor *const descriptors[] = {&probe, &joiner, &listener,
 
 static int32_t create(const kith_host *host, kith_str id, const kith_instance **out) {
     if (is(id, "probe")) return probe_create(host, out);
-    if (is(id, "joiner")) return joiner_create(host, out);
-    return listener_create(host, out);
+    if (is(id, "joiner")) return probe_connector_create(host, out);
+    return probe_sink_create(host, out);
 }
 
 const kith_entry kith_plugin_entry = {sizeof(kith_entry), KITH_ABI_MAJOR, KITH_ABI_MINOR, 4, descriptors, create};
