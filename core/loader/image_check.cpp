@@ -43,21 +43,22 @@ std::optional<Refusal> check_image(const elf::Image &image, const std::filesyste
         "link it with the version script { global: kith_plugin_entry; local: *; }; kith_add_plugin() of the SDK does";
     if (entry == nullptr)
         return refuse_image(file, "L2", "it does not export kith_plugin_entry, so it is not a kith plugin",
-                       "remove it from the plugins directory, or build it with kith_add_plugin() of the SDK");
+                            "remove it from the plugins directory, or build it with kith_add_plugin() of the SDK");
     if (!unique.empty())
-        return refuse_image(file, "L2", "it has symbols that are unique in the whole process (STB_GNU_UNIQUE): " + first_of(unique),
-                       "compile it with -fno-gnu-unique and " + link);
+        return refuse_image(file, "L2",
+                            "it has symbols that are unique in the whole process (STB_GNU_UNIQUE): " + first_of(unique),
+                            "compile it with -fno-gnu-unique and " + link);
     if (!others.empty())
         return refuse_image(file, "L2", "it exports other symbols than kith_plugin_entry: " + first_of(others), link);
     if (entry->type != elf::Type::object)
         return refuse_image(file, "L2", "its kith_plugin_entry is not data",
-                       "define it as: const kith_entry kith_plugin_entry = { ... };");
+                            "define it as: const kith_entry kith_plugin_entry = { ... };");
     EntryHead head{};
     const auto start = image.initial(entry->value, sizeof head);
     if (entry->size < sizeof head || !start)
         return refuse_image(file, "A2",
-                       "its kith_plugin_entry has " + std::to_string(entry->size) + " bytes, less than in any version",
-                       "define it as: const kith_entry kith_plugin_entry = { ... };");
+                            "its kith_plugin_entry has " + std::to_string(entry->size) + " bytes, less than in any version",
+                            "define it as: const kith_entry kith_plugin_entry = { ... };");
     std::memcpy(&head, start->data(), sizeof head);
     if (auto wrong = check_head(head, settings)) {
         wrong->file = file.native();
@@ -65,9 +66,9 @@ std::optional<Refusal> check_image(const elf::Image &image, const std::filesyste
     }
     if (head.struct_size > entry->size)
         return refuse_image(file, "A2",
-                       "the struct_size of kith_plugin_entry is " + std::to_string(head.struct_size) + ", but it has " +
-                           std::to_string(entry->size) + " bytes",
-                       "set struct_size to sizeof(kith_entry)");
+                            "the struct_size of kith_plugin_entry is " + std::to_string(head.struct_size) + ", but it has " +
+                                std::to_string(entry->size) + " bytes",
+                            "set struct_size to sizeof(kith_entry)");
     address = entry->value;
     return std::nullopt;
 }
