@@ -244,6 +244,17 @@ class ClusterFixture {
     bool automatic = false; // every operation succeeds at once
 };
 
+// One topology whose connector is attached.
+struct AttachedTopology : ClusterFixture {
+    // succeed: every operation succeeds at once.
+    explicit AttachedTopology(Policy policy, bool succeed = false) : topology(ClusterFixture::topology(std::move(policy))) {
+        automatic = succeed;
+        attach();
+    }
+    LiveTopology &topology;
+};
+inline constexpr bool automatic_operations = true;
+
 using Lines = std::vector<std::string>;
 
 inline std::vector<PeerSpec> peers_named(const std::string &prefix, int count) {

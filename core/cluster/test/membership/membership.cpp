@@ -156,10 +156,8 @@ BOOST_AUTO_TEST_CASE(a_peer_reported_as_left_is_removed_without_grace) {
 }
 
 BOOST_AUTO_TEST_CASE(the_libcluster_policy_disconnects_at_once) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(libcluster_policy());
-    fixture.automatic = true;
-    fixture.attach();
+    AttachedTopology fixture{libcluster_policy(), automatic_operations};
+    auto &topology = fixture.topology;
     fixture.see(topology, {"a@h", "b@h"});
     KITH_CHECK_LINES(fixture.calls(), "connect a@h", "connect b@h");
     fixture.see(topology, {});

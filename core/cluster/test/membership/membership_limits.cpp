@@ -34,11 +34,10 @@ BOOST_AUTO_TEST_CASE(a_repeated_key_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(unlinked_peers_are_evicted_for_new_ones) {
-    ClusterFixture fixture;
     Policy policy = plain();
     policy.max_peers = 10;
-    auto &topology = fixture.topology(policy);
-    fixture.attach();
+    AttachedTopology fixture{policy};
+    auto &topology = fixture.topology;
     for (int i = 0; i < 5; ++i) {
         const std::string name = "real" + std::to_string(i);
         fixture.update(topology, {{name, name, {}, 15s}});
@@ -68,10 +67,8 @@ BOOST_AUTO_TEST_CASE(missing_peers_are_limited_and_linked_ones_stay) {
 }
 
 BOOST_AUTO_TEST_CASE(unused_names_are_forgotten) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(plain());
-    fixture.automatic = true;
-    fixture.attach();
+    AttachedTopology fixture{plain(), automatic_operations};
+    auto &topology = fixture.topology;
     for (int round = 0; round < 50; ++round) {
         fixture.update(topology, peers_named("r" + std::to_string(round) + "-", 100));
         std::vector<std::string> keys;

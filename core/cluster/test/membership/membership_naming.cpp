@@ -51,10 +51,8 @@ BOOST_AUTO_TEST_CASE(a_name_that_returns_under_another_key_is_not_missing) {
 }
 
 BOOST_AUTO_TEST_CASE(two_keys_with_one_name_are_reported_as_a_collision) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(plain());
-    fixture.automatic = true;
-    fixture.attach();
+    AttachedTopology fixture{plain(), automatic_operations};
+    auto &topology = fixture.topology;
     fixture.see(topology, {{"1", "a"}, {"2", "a"}});
     KITH_CHECK_LINES(fixture.calls(), "connect a");
     const Lines told = fixture.told_why();

@@ -53,9 +53,8 @@ BOOST_AUTO_TEST_CASE(remembered_peers_are_connected_to_and_the_topology_is_stale
 }
 
 BOOST_AUTO_TEST_CASE(remembered_peers_are_held_and_retried_while_the_source_fails) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(quick());
-    fixture.attach();
+    AttachedTopology fixture{quick()};
+    auto &topology = fixture.topology;
     fixture.connector.refuse = KITH_REFUSED;
     remember(fixture, topology, {"a"});
     for (int i = 0; i < 1000; ++i) {
@@ -96,10 +95,8 @@ BOOST_AUTO_TEST_CASE(the_first_observation_replaces_remembered_peers_without_dis
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_first_observation_causes_no_disconnect) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(libcluster_policy());
-    fixture.automatic = true;
-    fixture.attach();
+    AttachedTopology fixture{libcluster_policy(), automatic_operations};
+    auto &topology = fixture.topology;
     remember(fixture, topology, {"a", "b"});
     fixture.calls();
     fixture.see(topology, {});
@@ -111,10 +108,8 @@ BOOST_AUTO_TEST_CASE(an_empty_first_observation_causes_no_disconnect) {
 
 // Whoever was seen by the source is a peer like any other from then on.
 BOOST_AUTO_TEST_CASE(a_remembered_peer_that_was_seen_again_can_be_removed) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(quick());
-    fixture.automatic = true;
-    fixture.attach();
+    AttachedTopology fixture{quick(), automatic_operations};
+    auto &topology = fixture.topology;
     remember(fixture, topology, {"a", "b"});
     fixture.see(topology, {"a", "b"});
     fixture.calls();
@@ -165,10 +160,8 @@ BOOST_AUTO_TEST_CASE(peers_of_another_source_are_not_affected) {
 }
 
 BOOST_AUTO_TEST_CASE(a_source_that_updates_is_complete_when_it_is_in_sync) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(plain());
-    fixture.automatic = true;
-    fixture.attach();
+    AttachedTopology fixture{plain(), automatic_operations};
+    auto &topology = fixture.topology;
     remember(fixture, topology, {"a", "b", "c"});
     fixture.calls();
     fixture.update(topology, {"a"}, {}, {"c"}); // c has left: a fact, and still no ground to part it
@@ -203,10 +196,8 @@ BOOST_AUTO_TEST_CASE(a_source_that_is_never_in_sync_is_complete_after_grace) {
 }
 
 BOOST_AUTO_TEST_CASE(a_new_name_of_a_remembered_key_leaves_the_old_link) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(quick());
-    fixture.automatic = true;
-    fixture.attach();
+    AttachedTopology fixture{quick(), automatic_operations};
+    auto &topology = fixture.topology;
     remember(fixture, topology, {{"k", "old"}});
     KITH_CHECK_LINES(fixture.calls(), "connect old");
     fixture.see(topology, {{"k", "new"}});

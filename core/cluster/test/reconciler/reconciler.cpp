@@ -44,11 +44,10 @@ BOOST_AUTO_TEST_CASE(no_connect_before_the_links_are_known) {
 }
 
 BOOST_AUTO_TEST_CASE(no_more_operations_than_the_limit) {
-    ClusterFixture fixture;
     Policy policy = quick();
     policy.connect_parallel = 4;
-    auto &topology = fixture.topology(policy);
-    fixture.attach();
+    AttachedTopology fixture{policy};
+    auto &topology = fixture.topology;
     fixture.see(topology, peers_named("p", 20));
     BOOST_CHECK_EQUAL(fixture.connector.open.size(), 4U);
     std::size_t ended = 0;
@@ -81,10 +80,8 @@ BOOST_AUTO_TEST_CASE(the_smallest_limit_of_the_topologies_applies) {
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_link_is_connected_again) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(quick());
-    fixture.automatic = true;
-    fixture.attach();
+    AttachedTopology fixture{quick(), automatic_operations};
+    auto &topology = fixture.topology;
     fixture.see(topology, {"a"});
     fixture.pass(1min);
     fixture.calls();
@@ -94,9 +91,8 @@ BOOST_AUTO_TEST_CASE(a_lost_link_is_connected_again) {
 }
 
 BOOST_AUTO_TEST_CASE(while_detached_nothing_is_connected_and_no_backoff_grows) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(quick());
-    fixture.attach();
+    AttachedTopology fixture{quick()};
+    auto &topology = fixture.topology;
     fixture.see(topology, {"a", "b"});
     fixture.up("b");
     fixture.told();
@@ -141,10 +137,8 @@ BOOST_AUTO_TEST_CASE(older_epochs_are_dropped) {
 }
 
 BOOST_AUTO_TEST_CASE(links_replaces_the_known_links) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(quick());
-    fixture.automatic = true;
-    fixture.attach();
+    AttachedTopology fixture{quick(), automatic_operations};
+    auto &topology = fixture.topology;
     fixture.see(topology, {"a", "b"});
     fixture.pass(1min);
     fixture.told();
@@ -156,9 +150,8 @@ BOOST_AUTO_TEST_CASE(links_replaces_the_known_links) {
 }
 
 BOOST_AUTO_TEST_CASE(a_new_instance_of_the_plugin_begins_with_epoch_one) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(quick());
-    fixture.attach();
+    AttachedTopology fixture{quick()};
+    auto &topology = fixture.topology;
     fixture.attach();
     fixture.see(topology, {"a"});
     const auto before = fixture.connector.open.front();

@@ -8,9 +8,8 @@ namespace kith::core::test {
 BOOST_AUTO_TEST_SUITE(reconciler)
 
 BOOST_AUTO_TEST_CASE(backoff_doubles_up_to_its_maximum) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(quick());
-    fixture.attach();
+    AttachedTopology fixture{quick()};
+    auto &topology = fixture.topology;
     fixture.see(topology, {"a"});
     std::vector<Time> waits;
     for (int i = 0; i < 9; ++i) {
@@ -64,11 +63,10 @@ BOOST_AUTO_TEST_CASE(a_refused_call_backs_off_too) {
 }
 
 BOOST_AUTO_TEST_CASE(first_connects_come_before_retries) {
-    ClusterFixture fixture;
     Policy policy = quick();
     policy.connect_parallel = 1;
-    auto &topology = fixture.topology(policy);
-    fixture.attach();
+    AttachedTopology fixture{policy};
+    auto &topology = fixture.topology;
     fixture.see(topology, {"a"});
     fixture.finish("a", KITH_REFUSED);
     fixture.see(topology, {"a", "b", "c"});
@@ -84,9 +82,8 @@ BOOST_AUTO_TEST_CASE(first_connects_come_before_retries) {
 }
 
 BOOST_AUTO_TEST_CASE(an_unresponsive_peer_is_cancelled_at_the_timeout) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(quick());
-    fixture.attach();
+    AttachedTopology fixture{quick()};
+    auto &topology = fixture.topology;
     fixture.see(topology, {"a"});
     fixture.told();
     fixture.pass(7999ms);
@@ -100,11 +97,10 @@ BOOST_AUTO_TEST_CASE(an_unresponsive_peer_is_cancelled_at_the_timeout) {
 }
 
 BOOST_AUTO_TEST_CASE(an_operation_that_is_not_done_after_its_cancel_is_forgotten) {
-    ClusterFixture fixture;
     Policy policy = quick();
     policy.connect_parallel = 1;
-    auto &topology = fixture.topology(policy);
-    fixture.attach();
+    AttachedTopology fixture{policy};
+    auto &topology = fixture.topology;
     fixture.see(topology, {"a"});
     fixture.pass(13s);
     BOOST_CHECK_EQUAL(fixture.reconciler.connects_in_flight(), 0U);
@@ -144,11 +140,10 @@ BOOST_AUTO_TEST_CASE(unresponsive_peers_do_not_delay_the_others) {
 }
 
 BOOST_AUTO_TEST_CASE(a_slow_peer_that_gave_way_gets_more_time_later) {
-    ClusterFixture fixture;
     Policy policy = quick();
     policy.connect_parallel = 1;
-    auto &topology = fixture.topology(policy);
-    fixture.attach();
+    AttachedTopology fixture{policy};
+    auto &topology = fixture.topology;
     fixture.see(topology, {"quick1"});
     fixture.now += 5'000'000;
     fixture.finish("quick1");
@@ -172,9 +167,8 @@ BOOST_AUTO_TEST_CASE(a_slow_peer_that_gave_way_gets_more_time_later) {
 }
 
 BOOST_AUTO_TEST_CASE(success_without_a_link_is_a_failure) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(quick());
-    fixture.attach();
+    AttachedTopology fixture{quick()};
+    auto &topology = fixture.topology;
     fixture.see(topology, {"a"});
     fixture.told();
     const auto call = fixture.connector.open.front();
@@ -191,9 +185,8 @@ BOOST_AUTO_TEST_CASE(success_without_a_link_is_a_failure) {
 }
 
 BOOST_AUTO_TEST_CASE(a_failed_connect_to_a_linked_peer_counts_as_success) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(quick());
-    fixture.attach();
+    AttachedTopology fixture{quick()};
+    auto &topology = fixture.topology;
     fixture.see(topology, {"a"});
     fixture.up("a"); // it came by itself
     fixture.told();
@@ -205,10 +198,8 @@ BOOST_AUTO_TEST_CASE(a_failed_connect_to_a_linked_peer_counts_as_success) {
 }
 
 BOOST_AUTO_TEST_CASE(a_short_link_is_connected_again_with_backoff) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(quick());
-    fixture.automatic = true;
-    fixture.attach();
+    AttachedTopology fixture{quick(), automatic_operations};
+    auto &topology = fixture.topology;
     fixture.see(topology, {"a"});
     for (int i = 0; i < 600; ++i) {
         fixture.pass(100ms);
@@ -220,9 +211,8 @@ BOOST_AUTO_TEST_CASE(a_short_link_is_connected_again_with_backoff) {
 
 // As with two nodes of different tick times: what ends after a while is dialled at once, what does so again is not.
 BOOST_AUTO_TEST_CASE(links_shorter_than_75_seconds_get_backoff_from_the_second_on) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(quick());
-    fixture.attach();
+    AttachedTopology fixture{quick()};
+    auto &topology = fixture.topology;
     fixture.see(topology, {"a"});
     std::vector<Time> waits;
     const auto held = [&](std::chrono::seconds time) {

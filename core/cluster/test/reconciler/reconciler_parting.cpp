@@ -32,12 +32,10 @@ BOOST_AUTO_TEST_CASE(links_of_peers_lost_before_the_start_are_ignored) {
 
 BOOST_AUTO_TEST_CASE(prune_keep_keeps_the_link_and_does_not_connect) {
     for (const Prune prune : {Prune::keep, Prune::report}) {
-        ClusterFixture fixture;
         Policy policy = quick();
         policy.prune = prune;
-        auto &topology = fixture.topology(policy);
-        fixture.automatic = true;
-        fixture.attach();
+        AttachedTopology fixture{policy, automatic_operations};
+        auto &topology = fixture.topology;
         fixture.see(topology, {"a", "b"});
         fixture.calls();
         fixture.see(topology, {"b"});
@@ -86,10 +84,8 @@ BOOST_AUTO_TEST_CASE(prune_keep_of_one_topology_overrides_disconnect_of_another)
 }
 
 BOOST_AUTO_TEST_CASE(a_stopped_topology_does_not_change_its_links) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(quick());
-    fixture.automatic = true;
-    fixture.attach();
+    AttachedTopology fixture{quick(), automatic_operations};
+    auto &topology = fixture.topology;
     fixture.see(topology, {"a"});
     fixture.calls();
     topology.stop("the test ends it", fixture.now);
@@ -101,12 +97,10 @@ BOOST_AUTO_TEST_CASE(a_stopped_topology_does_not_change_its_links) {
 }
 
 BOOST_AUTO_TEST_CASE(disconnects_are_bounded_and_retried) {
-    ClusterFixture fixture;
     Policy policy = quick();
     policy.connect_parallel = 3;
-    auto &topology = fixture.topology(policy);
-    fixture.automatic = true;
-    fixture.attach();
+    AttachedTopology fixture{policy, automatic_operations};
+    auto &topology = fixture.topology;
     fixture.see(topology, peers_named("p", 10));
     fixture.automatic = false;
     fixture.see(topology, {});
@@ -126,9 +120,8 @@ BOOST_AUTO_TEST_CASE(disconnects_are_bounded_and_retried) {
 }
 
 BOOST_AUTO_TEST_CASE(a_peer_lost_during_its_connect_is_disconnected_after_link_up) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(quick());
-    fixture.attach();
+    AttachedTopology fixture{quick()};
+    auto &topology = fixture.topology;
     fixture.see(topology, {"a"});
     fixture.see(topology, {});
     BOOST_CHECK_EQUAL(topology.class_of("a"), PeerClass::unwanted);
@@ -141,10 +134,8 @@ BOOST_AUTO_TEST_CASE(a_peer_lost_during_its_connect_is_disconnected_after_link_u
 }
 
 BOOST_AUTO_TEST_CASE(a_peer_that_returns_during_its_disconnect_is_connected_again) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(quick());
-    fixture.automatic = true;
-    fixture.attach();
+    AttachedTopology fixture{quick(), automatic_operations};
+    auto &topology = fixture.topology;
     fixture.see(topology, {"a"});
     fixture.pass(1min);
     fixture.automatic = false;
@@ -157,10 +148,8 @@ BOOST_AUTO_TEST_CASE(a_peer_that_returns_during_its_disconnect_is_connected_agai
 }
 
 BOOST_AUTO_TEST_CASE(an_unwanted_link_is_disconnected_also_after_a_detach) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(quick());
-    fixture.automatic = true;
-    fixture.attach();
+    AttachedTopology fixture{quick(), automatic_operations};
+    auto &topology = fixture.topology;
     fixture.see(topology, {"a"});
     fixture.calls();
     fixture.reconciler.detached(KITH_RESET, "gone", fixture.now);
@@ -172,9 +161,8 @@ BOOST_AUTO_TEST_CASE(an_unwanted_link_is_disconnected_also_after_a_detach) {
 }
 
 BOOST_AUTO_TEST_CASE(stop_cancels_operations_and_starts_none) {
-    ClusterFixture fixture;
-    auto &topology = fixture.topology(quick());
-    fixture.attach();
+    AttachedTopology fixture{quick()};
+    auto &topology = fixture.topology;
     fixture.see(topology, {"a"});
     fixture.calls();
     fixture.reconciler.stop(fixture.now);
