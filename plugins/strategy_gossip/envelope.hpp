@@ -4,7 +4,7 @@
 #pragma once
 
 #include "crypto.hpp"
-#include "packet.hpp"
+#include "heartbeat_packet.hpp"
 
 #include <cstdint>
 #include <memory>

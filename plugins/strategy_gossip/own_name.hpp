@@ -3,7 +3,7 @@
 // The local node's name, and from which addresses it is heard: only from ours, or does another machine announce it too?
 #pragma once
 
-#include "neighbours.hpp"
+#include "neighbour_table.hpp"
 
 #include <algorithm>
 #include <string>
@@ -18,10 +18,10 @@ class OwnName {
     /// Empty while it is unknown, or is no name that can be announced.
     [[nodiscard]] const std::string &text() const noexcept { return text_; }
     [[nodiscard]] bool known() const noexcept { return !text_.empty(); }
-    [[nodiscard]] bool is(Neighbours::Hash hash) const noexcept { return hash == hash_; }
+    [[nodiscard]] bool is(NeighbourTable::Hash hash) const noexcept { return hash == hash_; }
 
     /// Another one: whether a second machine has it is not known.
-    void set(std::string name, Neighbours::Hash hash) {
+    void set(std::string name, NeighbourTable::Hash hash) {
         text_ = std::move(name);
         hash_ = hash;
         doubled_ = false;
@@ -56,11 +56,11 @@ class OwnName {
     static constexpr std::size_t most_addresses = 16;
 
     std::string text_;
-    Neighbours::Hash hash_ = 0; // as Neighbours knows names; 0 while it is unknown
-    Mark last_ = 1;             // where it was heard last, an address of ours; 1: nowhere
-    std::vector<Mark> ours_;    // addresses of ours
-    bool checking_ = false;     // whether one is of ours
-    bool doubled_ = false;      // another machine has it, and it was told
+    NeighbourTable::Hash hash_ = 0; // as NeighbourTable knows names; 0 while it is unknown
+    Mark last_ = 1;                 // where it was heard last, an address of ours; 1: nowhere
+    std::vector<Mark> ours_;        // addresses of ours
+    bool checking_ = false;         // whether one is of ours
+    bool doubled_ = false;          // another machine has it, and it was told
 };
 
 } // namespace gossip

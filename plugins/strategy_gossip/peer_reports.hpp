@@ -4,7 +4,7 @@
 // seconds when core refuses it.
 #pragma once
 
-#include "neighbours.hpp"
+#include "neighbour_table.hpp"
 
 #include <kith/peer.hpp>
 
@@ -32,7 +32,7 @@ class PeerReports {
     /// Who left and came back since is there: what was heard last counts. Refused newcomers are unknown again, and those who are silent are
     /// told of later, so that core and we agree again.
     template <class Update>
-    bool hand_over(Neighbours &neighbours, Time now, Update update) {
+    bool hand_over(NeighbourTable &neighbours, Time now, Update update) {
         if ((newcomers_.empty() && silent_.empty()) || refused(now)) return false;
         std::erase_if(silent_, [&](const auto &name) { return neighbours.present(name); });
         std::erase_if(newcomers_, [&](const auto &peer) { return !neighbours.present(peer.key); });

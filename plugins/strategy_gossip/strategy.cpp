@@ -2,21 +2,21 @@
 //
 // gossip: each host tells its node's name to a group, and hears the others'.
 //
-// Three tasks share the socket: `listen` keeps it and takes what comes, the sender sends when the pulse says so, `watch` looks who has
+// Three tasks share the socket: `listen` keeps it and takes what comes, the sender sends when the schedule says so, `watch` looks who has
 // fallen silent. The leases are kept here and not by the host (ttl 0): a heartbeat of a known peer is then no call at all, and core hears
 // of changes only. What is promised is the same: leases run only while the medium is heard.
-#include "counter_keeper.hpp"
 #include "envelope.hpp"
-#include "medium.hpp"
+#include "heartbeat_receiver.hpp"
+#include "heartbeat_sender.hpp"
 #include "medium_faults.hpp"
-#include "neighbours.hpp"
+#include "medium_liveness.hpp"
+#include "neighbour_table.hpp"
 #include "own_name.hpp"
+#include "packet_counter_store.hpp"
+#include "packet_metrics.hpp"
 #include "peer_reports.hpp"
-#include "receiver.hpp"
 #include "schema.hpp"
-#include "sender.hpp"
 #include "settings.hpp"
-#include "tally.hpp"
 
 #include <kith/clock.hpp>
 #include <kith/node.hpp>
@@ -64,12 +64,12 @@ class strategy : public kith::strategy, private ReceiverEvents {
           timer_(h),
           random_(h),
           udp_(h),
-          tally_(h),
+          metrics_(h),
           envelope_(make_envelope(settings_)),
           counter_(h, clock_, log),
           neighbours_(random_(), settings_.max_peers),
-          receiver_(settings_, random_(), {*envelope_, neighbours_, own_, reports_, tally_, clock_, log}, *this),
-          sender_(h, {settings_, *envelope_, own_, socket_, counter_, faults_, tally_, clock_, random_, log},
+          receiver_(settings_, random_(), {*envelope_, neighbours_, own_, reports_, metrics_, clock_, log}, *this),
+          sender_(h, {settings_, *envelope_, own_, socket_, counter_, faults_, metrics_, clock_, random_, log},
                   [this] { repeat_why_deaf(); }) {
         udp_.on_membership = [this](const kith::membership &group) { told_of(group); };
     }
@@ -212,9 +212,9 @@ class strategy : public kith::strategy, private ReceiverEvents {
     void take(const kith::datagrams &batch) {
         receiver_.take(batch, *medium_);
         if (batch.size() < KITH_UDP_MAX_BATCH) end_leases(); // else more waits, of those perhaps who would be missed
-        tally_.flush();
+        metrics_.flush();
         if (batch.lost() > lost_) {
-            tally_.lost(batch.lost() - lost_);
+            metrics_.lost(batch.lost() - lost_);
             lost_ = batch.lost();
         }
         tell();
@@ -298,17 +298,17 @@ class strategy : public kith::strategy, private ReceiverEvents {
     kith::timer timer_;
     kith::random random_;
     kith::udp udp_;
-    Tally tally_;
+    PacketMetrics metrics_;
     std::unique_ptr<Envelope> envelope_;
-    CounterKeeper counter_;
-    Neighbours neighbours_;
+    PacketCounterStore counter_;
+    NeighbourTable neighbours_;
     OwnName own_;
     PeerReports reports_;
     MediumFaults faults_;
     std::optional<kith::udp_socket> socket_;
-    Receiver receiver_;
-    Sender sender_;
-    std::optional<Medium> medium_; // from start on
+    HeartbeatReceiver receiver_;
+    HeartbeatSender sender_;
+    std::optional<MediumLiveness> medium_; // from start on
 
     std::int64_t look_until_ = 0; // when the first look is complete
     bool looked_ = false;         // everybody had the time to speak once

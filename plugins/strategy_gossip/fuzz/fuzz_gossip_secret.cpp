@@ -2,7 +2,7 @@
 //
 // Any bytes as a packet of libcluster with a secret: as they are, and, when the first one is odd, as what was sealed.
 #include "envelope.hpp"
-#include "inside.hpp"
+#include "sealed_packet.hpp"
 
 using namespace gossip;
 using namespace gossip::fuzz;

@@ -4,7 +4,7 @@
 #include "../test/bytes.hpp"
 
 #include "envelope.hpp"
-#include "inside.hpp"
+#include "sealed_packet.hpp"
 
 #include <filesystem>
 #include <iostream>

@@ -3,7 +3,7 @@
 // Packets as the tests write them, and those that were captured from libcluster.
 #pragma once
 
-#include "packet.hpp"
+#include "heartbeat_packet.hpp"
 
 #include <cstdio>
 #include <fstream>

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(aes_256_cbc) {
     BOOST_TEST(open(cipher, iv, {}, sealed) == plain);
 }
 
-// McGrew and Viega, "The Galois/Counter Mode of Operation", test case 16.
+// McGrew and Viega, "The Galois/PacketCounter Mode of Operation", test case 16.
 BOOST_AUTO_TEST_CASE(aes_256_gcm) {
     Cipher cipher(crypto, Cipher::Mode::gcm, key(gcm_key));
     const std::string nonce = from_hex("cafebabefacedbaddecaf888");

@@ -26,7 +26,7 @@ struct Reports : PeerReports {
         return text;
     }
 
-    Neighbours neighbours{1, 100};
+    NeighbourTable neighbours{1, 100};
     bool any_new = false;
 };
 

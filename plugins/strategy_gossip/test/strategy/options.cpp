@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The ways to reach others, and options that fit or do not.
-#include "hosts.hpp"
+#include "gossip_hosts.hpp"
 
 using namespace gossip::test;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Every reason in the table "When it does not work" of the README is one that it gives, and what it says there is in the table.
-#include "hosts.hpp"
+#include "gossip_hosts.hpp"
 
 #include <fstream>
 #include <functional>

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include "heartbeat_receiver.hpp"
+
+#include <kith/address.hpp>
+#include <kith/peer_host.hpp>
+
+#include <string>
+#include <utility>
+
+namespace gossip {
+
+HeartbeatReceiver::HeartbeatReceiver(const Settings &settings, std::uint64_t seed, const Parts &parts, ReceiverEvents &events)
+    : parts_(parts),
+      events_(events),
+      stamped_(parts.envelope.stamped()),
+      new_neighbour_limiter_(seed, 2 * settings.interval.count()),
+      replay_filter_(2 * settings.max_peers),
+      duplicate_names_(settings.expire.count()),
+      mark_seed_(parts.neighbours.hash("mark_of")) {}
+
+// In two rounds, of some at a time.
+void HeartbeatReceiver::take(const kith::datagrams &batch, const MediumLiveness &medium) {
+    const std::int64_t time = now();
+    bool sign = false;
+    OpenedPacketBatch opened;
+    for (const kith_datagram &datagram : batch) {
+        if ((datagram.flags & KITH_DATAGRAM_TRUNCATED) != 0) {
+            leave_out(Heard::oversized, datagram, "it is longer than any heartbeat");
+            continue;
+        }
+        OpenedPacket &next = opened.next();
+        const Opened &heard = next.open(parts_.envelope, datagram);
+        if (heard.verdict != Opened::Verdict::good) {
+            leave_out(heard.verdict == Opened::Verdict::foreign ? Heard::foreign : Heard::malformed, datagram, heard.why);
+            continue;
+        }
+        next.prepare(parts_.neighbours);
+        if (opened.keep()) hear_all(opened.take(), time, medium, sign);
+    }
+    hear_all(opened.take(), time, medium, sign);
+}
+
+void HeartbeatReceiver::hear_all(std::span<const OpenedPacket> packets, std::int64_t time, const MediumLiveness &medium,
+                                 bool &sign) {
+    for (const OpenedPacket &one : packets) {
+        if (!is_new(one.heard, *one.datagram)) continue;
+        if (!std::exchange(sign, true)) events_.on_sign_of_life(time);
+        hear(one.heard, one.hash, *one.datagram, time, ticks(medium.hearing()));
+    }
+}
+
+// Of a form that proves it.
+bool HeartbeatReceiver::is_new(const Opened &heard, const kith_datagram &datagram) {
+    if (!stamped_) return true;
+    const std::int64_t wall = parts_.clock.wall().count() / 1'000'000;
+    switch (replay_filter_.check(heard.name, heard.counter, heard.time, wall, now() / 1'000'000)) {
+    case ReplayFilter::Verdict::fresh: return true;
+    case ReplayFilter::Verdict::seen: leave_out(Heard::replayed, datagram, "it was heard before"); return false;
+    case ReplayFilter::Verdict::late: break;
+    }
+    leave_out(Heard::late, datagram,
+              "its clock and ours differ by more than 5 minutes, or it was recorded: look at the time service on both");
+    return false;
+}
+
+void HeartbeatReceiver::hear(const Opened &heard, NeighbourTable::Hash hash, const kith_datagram &datagram, std::int64_t time,
+                             Hearing hearing) {
+    NeighbourTable &neighbours = parts_.neighbours;
+    const Mark from = mark_of(datagram.remote, mark_seed_);
+    if (parts_.own.is(hash)) {
+        if (!parts_.own.heard_at(from) && parts_.own.must_check(from)) events_.on_own_name(datagram.remote, from);
+        return parts_.tally.add(Heard::own);
+    }
+    const auto known = neighbours.find(hash);
+    const bool present = known != NeighbourTable::none && neighbours.present(known);
+    if (heard.kind == Kind::goodbye) return hear_goodbye(heard, known, present);
+    if (present) {
+        if (!neighbours.hear(known, hearing, from)) hear_elsewhere(known, hash, datagram.remote, time);
+        return parts_.tally.add(Heard::known);
+    }
+    if (parts_.reports.refused(time)) return leave_out(Heard::waiting, datagram, "the topology has refused more peers");
+    if (known != NeighbourTable::none) {
+        neighbours.hear(known, hearing, from);
+    } else if (!add(heard.name, datagram, time, hearing, from)) {
+        return;
+    }
+    parts_.tally.add(Heard::fresh);
+    parts_.reports.add({.key = std::string(heard.name),
+                        .name = std::string(heard.name),
+                        .attributes = {{"host", std::string(heard.name.substr(heard.name.find('@') + 1))},
+                                       {"address", kith::address(datagram.remote).host()}}});
+    events_.on_newcomer(time);
+}
+
+void HeartbeatReceiver::hear_goodbye(const Opened &heard, NeighbourTable::Index known, bool present) {
+    parts_.tally.add(Heard::known);
+    if (!replay_filter_.last_word(heard.name, heard.counter) || !present) return;
+    parts_.neighbours.leave(known);
+    parts_.reports.add_silent(heard.name);
+}
+
+// An unknown name becomes a neighbour, if it may.
+bool HeartbeatReceiver::add(std::string_view name, const kith_datagram &datagram, std::int64_t time, Hearing hearing,
+                            Mark from) {
+    if (!new_neighbour_limiter_.admit(name, time)) {
+        leave_out(Heard::waiting, datagram, "more new names than 20 a second");
+    } else if (const auto fault = kith::fault_of_name(name); fault != kith::host_fault::none) {
+        leave_out(Heard::malformed, datagram, kith::text_of(fault));
+    } else if (!parts_.neighbours.add(name, hearing, from)) {
+        leave_out(Heard::waiting, datagram, "max_peers are known already");
+    } else {
+        return true;
+    }
+    return false;
+}
+
+void HeartbeatReceiver::hear_elsewhere(NeighbourTable::Index known, NeighbourTable::Hash hash, const kith_address &from,
+                                       std::int64_t time) {
+    const auto other = duplicate_names_.changed(hash, from, time);
+    if (!other) return;
+    parts_.neighbours.set_twice(known);
+    parts_.log.warning(
+        "one node's name is announced from two addresses: two machines have it, possibly clones of one image, or one "
+        "machine has two addresses",
+        {{"node", parts_.neighbours.name(known)}, {"address", other->host()}, {"other", kith::address(from).host()}});
+}
+
+void HeartbeatReceiver::leave_out(Heard what, const kith_datagram &datagram, std::string_view why) {
+    parts_.tally.add(what);
+    ++left_out_;
+    why_ = why;
+    const auto packets = packet_errors_.add(what, now());
+    if (packets == 0) return;
+    parts_.log.warning(
+        "heard what is not taken",
+        {{"from", kith::address(datagram.remote).text()}, {"reason", why}, {"packets", std::to_string(packets)}});
+}
+
+} // namespace gossip

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+//
+// What is heard: opens packets, checks that they are new, and makes neighbours, reports and complaints of them. No sockets, no tasks.
+#pragma once
+
+#include "duplicate_names.hpp"
+#include "envelope.hpp"
+#include "medium_liveness.hpp"
+#include "neighbour_table.hpp"
+#include "new_neighbour_limiter.hpp"
+#include "opened_packet_batch.hpp"
+#include "own_name.hpp"
+#include "packet_error_log.hpp"
+#include "packet_metrics.hpp"
+#include "peer_reports.hpp"
+#include "replay_filter.hpp"
+#include "settings.hpp"
+
+#include <kith/clock.hpp>
+#include <kith/log.hpp>
+#include <kith/udp.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace gossip {
+
+/// What follows from something that was heard.
+class ReceiverEvents {
+  public:
+    /// Once in each batch, before anything of it counts.
+    virtual void on_sign_of_life(std::int64_t now) = 0;
+    virtual void on_newcomer(std::int64_t now) = 0;
+    /// Our own name comes from an address that may not be ours: see OwnName::checked.
+    virtual void on_own_name(const kith_address &from, Mark mark) = 0;
+
+  protected:
+    ~ReceiverEvents() = default;
+};
+
+class HeartbeatReceiver {
+  public:
+    struct Parts {
+        Envelope &envelope;
+        NeighbourTable &neighbours;
+        OwnName &own;
+        PeerReports &reports;
+        PacketMetrics &tally;
+        const kith::clock &clock;
+        const kith::log &log;
+    };
+    /// All that is handed in outlives it.
+    HeartbeatReceiver(const Settings &settings, std::uint64_t seed, const Parts &parts, ReceiverEvents &events);
+
+    void take(const kith::datagrams &batch, const MediumLiveness &medium);
+
+    /// Packets that were no heartbeat for us, and why the last one was not.
+    [[nodiscard]] std::uint32_t left_out() const noexcept { return left_out_; }
+    [[nodiscard]] std::string_view why_left_out() const noexcept { return why_; }
+
+  private:
+    void hear_all(std::span<const OpenedPacket> packets, std::int64_t time, const MediumLiveness &medium, bool &sign);
+    bool is_new(const Opened &heard, const kith_datagram &datagram);
+    void hear(const Opened &heard, NeighbourTable::Hash hash, const kith_datagram &datagram, std::int64_t time,
+              Hearing hearing);
+    void hear_goodbye(const Opened &heard, NeighbourTable::Index known, bool present);
+    bool add(std::string_view name, const kith_datagram &datagram, std::int64_t time, Hearing hearing, Mark from);
+    void hear_elsewhere(NeighbourTable::Index known, NeighbourTable::Hash hash, const kith_address &from, std::int64_t time);
+    void leave_out(Heard what, const kith_datagram &datagram, std::string_view why);
+    [[nodiscard]] std::int64_t now() const noexcept { return parts_.clock.monotonic().count(); }
+
+    const Parts parts_;
+    ReceiverEvents &events_;
+    const bool stamped_;
+    NewNeighbourLimiter new_neighbour_limiter_;
+    ReplayFilter replay_filter_;
+    DuplicateNames duplicate_names_;
+    std::uint64_t mark_seed_; // of mark_of
+    PacketErrorLog packet_errors_;
+    std::uint32_t left_out_ = 0;
+    std::string_view why_;
+};
+
+} // namespace gossip

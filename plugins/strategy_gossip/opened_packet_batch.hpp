@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+//
+// Packets that opened, some at a time, for a second look: what that looks at is on its way into the cache meanwhile.
+#pragma once
+
+#include "envelope.hpp"
+#include "neighbour_table.hpp"
+
+#include <kith/udp.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <new>
+#include <span>
+#include <utility>
+
+namespace gossip {
+
+/// Only of what opened well: `prepare` has been called.
+struct OpenedPacket {
+    Opened heard;
+    NeighbourTable::Hash hash = 0;
+    const kith_datagram *datagram = nullptr;
+    std::array<char, max_name> name;
+
+    OpenedPacket() noexcept {} // leaves the name as it is
+
+    const Opened &open(Envelope &envelope, const kith_datagram &from) {
+        datagram = &from;
+        return *new (&heard) Opened(envelope.open(kith::bytes(from))); // in place: a copy right behind it would wait for it
+    }
+
+    void prepare(const NeighbourTable &among) noexcept {
+        const auto *begin = static_cast<const char *>(datagram->data);
+        const char *text = heard.name.data();
+        const bool lasts = std::less_equal<>()(begin, text) && std::less<>()(text, begin + datagram->size);
+        if (!lasts) { // it is where the next one will be opened
+            std::copy(heard.name.begin(), heard.name.end(), name.begin());
+            heard.name = {name.data(), heard.name.size()};
+        }
+        hash = among.hash(heard.name);
+        among.prefetch(hash);
+    }
+};
+
+class OpenedPacketBatch {
+  public:
+    OpenedPacketBatch() noexcept {} // not filled with zeros: it is used from its beginning
+
+    [[nodiscard]] OpenedPacket &next() noexcept { return packets_[count_]; }
+    /// The next one is to be kept. True: there is no more room.
+    bool keep() noexcept { return ++count_ == packets_.size(); }
+    /// Those that are kept, which are not kept any more.
+    [[nodiscard]] std::span<const OpenedPacket> take() noexcept { return std::span(packets_).first(std::exchange(count_, 0)); }
+
+  private:
+    std::array<OpenedPacket, 32> packets_;
+    std::size_t count_ = 0;
+};
+
+} // namespace gossip

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+//
+// What was heard, by kind, as metrics. Counted here and handed over once for each batch.
+#pragma once
+
+#include <kith/metric.hpp>
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace gossip {
+
+enum class Heard : std::uint8_t {
+    known,     ///< of a neighbour
+    fresh,     ///< of a new one
+    own,       ///< ours, looped back
+    waiting,   ///< of an unknown name that has to wait
+    foreign,   ///< no key of ours opens it
+    malformed, ///< it opened, and is no heartbeat
+    oversized, ///< longer than any heartbeat
+    replayed,  ///< authenticated, and heard before
+    late       ///< authenticated, of an unknown sender whose clock is not ours
+};
+inline constexpr std::size_t kinds_heard = 9;
+
+class PacketMetrics {
+  public:
+    explicit PacketMetrics(kith::host h)
+        : counters_{make(h, "known"),     make(h, "new"),       make(h, "own"),      make(h, "waiting"), make(h, "foreign"),
+                    make(h, "malformed"), make(h, "oversized"), make(h, "replayed"), make(h, "late")},
+          lost_(h, {"gossip_lost_total", "Datagrams that were lost because the receive buffer was full."}),
+          unsent_(h, {"gossip_unsent_total", "Heartbeats that could not be sent to all."}) {}
+
+    void add(Heard kind) noexcept { ++waiting_[static_cast<std::size_t>(kind)]; }
+    void lost(std::uint64_t count) const noexcept { lost_.add(static_cast<double>(count)); }
+    void unsent() const noexcept { unsent_.add(); }
+
+    void flush() noexcept {
+        for (std::size_t i = 0; i < kinds_heard; ++i) {
+            if (waiting_[i] == 0) continue;
+            counters_[i].add(waiting_[i]);
+            waiting_[i] = 0;
+        }
+    }
+
+  private:
+    static kith::counter make(kith::host h, std::string_view kind) {
+        return {h, {"gossip_heard_total", "Datagrams that were heard.", {{"kind", kind}}}};
+    }
+
+    std::array<kith::counter, kinds_heard> counters_;
+    kith::counter lost_, unsent_;
+    std::array<std::uint32_t, kinds_heard> waiting_{};
+};
+
+} // namespace gossip
