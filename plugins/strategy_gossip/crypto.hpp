@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What is needed of OpenSSL's libcrypto: SHA-256, AES-256-CBC and AES-256-GCM. The library is loaded when a secret is first used, so
-// that a gossip without one does not carry it in memory (about 4 MB).
+// The functions of OpenSSL's libcrypto that the strategy uses: SHA-256, AES-256-CBC and AES-256-GCM. The library is loaded when
+// a secret is first used, so that a strategy without a secret does not need its memory (about 4 MB).
 #pragma once
 
 #include <kith/result.hpp>
@@ -22,10 +22,10 @@ struct Library; // the functions of libcrypto
 
 class Crypto {
   public:
-    /// KITH_UNSUPPORTED: the library is not there, or is too old; the text names it and its package.
+    /// KITH_UNSUPPORTED: the library is missing or too old; the text names it and its package.
     static kith::result<Crypto> load();
 
-    /// SHA-256 (FIPS 180-4) of the one behind the other.
+    /// SHA-256 (FIPS 180-4) of the concatenation of both.
     [[nodiscard]] Digest sha256(Bytes first, Bytes second = {}) const;
 
   private:
@@ -34,21 +34,21 @@ class Crypto {
     const Library *library_; // static
 };
 
-/// AES-256 with one key, either way. Keeps its state between calls, so that a packet costs no set-up of the key.
+/// Encrypts or decrypts by AES-256 with one key. The key is set up once and not for each packet.
 class Cipher {
   public:
     enum class Mode : std::uint8_t { cbc, gcm };
     static constexpr std::size_t block = 16;     // of AES, the IV of CBC, and the tag of GCM; bytes
     static constexpr std::size_t gcm_nonce = 12; // bytes
 
-    /// Throws kith::error when the library refuses.
+    /// Throws kith::error when the library returns an error.
     Cipher(const Crypto &crypto, Mode mode, const Key &key);
 
-    /// Appends what `plain` becomes; with GCM the tag of `plain` and `beside` follows. iv: 16 bytes for CBC, 12 for GCM.
+    /// Appends the encrypted `plain`; with GCM also the tag of `plain` and `beside`. iv: 16 bytes for CBC, 12 for GCM.
     void seal(Bytes iv, Bytes beside, Bytes plain, std::vector<std::byte> &out);
 
-    /// The other way round, into `plain`, which is replaced. False: not sealed with this key, or changed on its way (which CBC cannot
-    /// tell for sure).
+    /// Decrypts into `plain`, which is replaced. Returns false when the data was encrypted with another key or changed in
+    /// transit (CBC does not detect every change).
     [[nodiscard]] bool open(Bytes iv, Bytes beside, Bytes sealed, std::vector<std::byte> &plain);
 
   private:

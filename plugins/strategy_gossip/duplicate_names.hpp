@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Names that are announced from two addresses: two machines have one name, as clones of an image do. A name whose sender changes once has
-// moved; one whose sender changes again within a lease is there twice.
+// Detects names that are announced from two addresses: two machines with the same name, such as clones of an image. A name
+// whose sender address changes once has moved; a name whose address changes again within a lease is announced twice.
 //
-// A change is remembered in a table of fixed size, by the name's hash: a name that lost its place there is noticed at one of its next
-// changes.
+// Changes are stored in a table of fixed size, by the hash of the name. A name whose entry was overwritten is detected at one
+// of its next changes.
 #pragma once
 
 #include "neighbour_table.hpp"
@@ -27,11 +27,11 @@ namespace gossip {
 
 class DuplicateNames {
   public:
-    /// span: nanoseconds within which a second change counts.
+    /// span: time in nanoseconds within which a second change counts.
     explicit DuplicateNames(std::int64_t span) : span_(span) {}
 
-    /// The name is heard from another address than last time. Returns the other address when it is there twice, at most ten times a
-    /// minute: a name that was not returned for that is returned at a later change.
+    /// The name was received from another address than before. Returns the other address when the name is announced twice, at
+    /// most ten times a minute: a name that was not returned because of this limit is returned at a later change.
     [[nodiscard]] std::optional<kith::address> changed(NeighbourTable::Hash name, const kith_address &address,
                                                        std::int64_t now) noexcept {
         Change &place = changes_[name % changes_.size()];

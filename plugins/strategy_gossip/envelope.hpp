@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How a heartbeat travels: plain, sealed with libcluster's secret, or authenticated. Each form is written out in README.md.
+// The formats of packets: plain, encrypted with libcluster's secret, or authenticated. README.md describes each format.
 #pragma once
 
 #include "crypto.hpp"
@@ -15,26 +15,26 @@ namespace gossip {
 
 enum class Kind : std::uint8_t { heartbeat = 1, goodbye = 2 };
 
-/// What makes a packet of ours unlike any other of ours. Plain packets have no use for it.
+/// The values that make each packet of this sender unique. Plain packets do not use them.
 struct Stamp {
-    std::uint64_t counter = 0;          ///< grows with each packet of this sender, across its restarts too
+    std::uint64_t counter = 0;          ///< increases with each packet of this sender, also across restarts
     std::int64_t time = 0;              ///< wall clock, milliseconds since 1970
-    std::array<std::byte, 16> random{}; ///< fresh
+    std::array<std::byte, 16> random{}; ///< new for each packet
 };
 
-/// What was in a packet.
+/// The contents of a packet.
 struct Opened {
     enum class Verdict : std::uint8_t {
         good,
-        foreign,  ///< sealed with a key we do not have, changed on its way, or no packet of this form at all
-        malformed ///< it opened, and holds no heartbeat
+        foreign,  ///< encrypted with an unknown key, changed in transit, or not a packet of this format
+        malformed ///< it was opened and contains no heartbeat
     };
     Verdict verdict = Verdict::foreign;
     Kind kind = Kind::heartbeat;
     std::string_view name; ///< of the sender, is_node_name; valid until the next `open`
     std::uint64_t counter = 0;
     std::int64_t time = 0;
-    std::string_view why; ///< of what is not good; static
+    std::string_view why; ///< reason of `foreign` and `malformed`; static
 };
 
 class Envelope {
@@ -43,21 +43,22 @@ class Envelope {
 
     [[nodiscard]] virtual Opened open(Bytes packet) = 0;
 
-    /// The packet that says so of that node; valid until the next `write`. A form without a goodbye gives nothing for one.
+    /// Builds the packet of this kind for a node; valid until the next `write`. A format without a goodbye returns nothing for
+    /// it.
     [[nodiscard]] virtual Bytes write(Kind kind, std::string_view name, const Stamp &stamp) = 0;
 
-    /// Do counter and time in a packet that opened prove that it is the sender's, and new?
+    /// Whether the counter and time of an opened packet are authenticated.
     [[nodiscard]] virtual bool stamped() const noexcept { return false; }
 };
 
-/// libcluster's, without a secret.
+/// The format of libcluster without a secret.
 std::unique_ptr<Envelope> plain_envelope();
 
-/// libcluster's, with one: 16 bytes of IV, and AES-256-CBC with PKCS#7 padding of the plain heartbeat under SHA-256(secret). The first
-/// secret seals, all of them open.
+/// The format of libcluster with a secret: 16 bytes of IV, and the plain heartbeat in AES-256-CBC with PKCS#7 padding under
+/// SHA-256(secret). The first secret encrypts; every secret can decrypt.
 std::unique_ptr<Envelope> secret_envelope(const Crypto &crypto, const std::vector<std::string_view> &secrets);
 
-/// Ours: AES-256-GCM. The first secret seals, all of them open.
+/// The format of kith: AES-256-GCM. The first secret encrypts; every secret can decrypt.
 std::unique_ptr<Envelope> authenticated_envelope(const Crypto &crypto, const std::vector<std::string_view> &secrets);
 
 } // namespace gossip

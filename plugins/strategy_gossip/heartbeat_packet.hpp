@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The plain heartbeat of libcluster: the bytes `heartbeat::`, and behind them the external term `#{node => Name}`, a map of one pair of
-// atoms (erts: External Term Format, MAP_EXT).
+// The plain heartbeat of libcluster: the bytes `heartbeat::`, followed by the external term `#{node => Name}`, a map with one
+// pair of atoms (erts: External Term Format, MAP_EXT).
 #pragma once
 
 #include <cstddef>
@@ -14,23 +14,23 @@ namespace gossip {
 
 using Bytes = std::span<const std::byte>;
 
-/// An atom has at most 255 characters; in UTF-8 up to four bytes each. Names of nodes are held to as many bytes.
+/// An atom has at most 255 characters, in UTF-8 with up to four bytes each. Names of nodes are limited to this number of bytes.
 inline constexpr std::size_t max_name = 255;
 
-/// Longest plain heartbeat that is understood.
+/// The longest accepted plain heartbeat.
 inline constexpr std::size_t max_plain = 11 + 6 + 7 + 3 + max_name;
 
 /// name@host, printable, no spaces, at most max_name bytes of UTF-8.
 [[nodiscard]] bool is_node_name(std::string_view name) noexcept;
 
-/// Appends the heartbeat of a node, as libcluster 3.5 writes it: old Latin-1 atoms (tag 100), or UTF-8 ones (118) for a name that is
-/// not ASCII. name: is_node_name.
+/// Appends the heartbeat of a node, as libcluster 3.5 writes it: old Latin-1 atoms (tag 100), or UTF-8 ones (118) for a name
+/// that is not ASCII. name: is_node_name.
 void write_heartbeat(std::string_view name, std::vector<std::byte> &out);
 
-/// Does it begin as a heartbeat?
+/// Whether the bytes begin like a heartbeat.
 [[nodiscard]] bool has_prefix(Bytes packet) noexcept;
 
-/// What is wrong with it.
+/// Why a packet is not a heartbeat.
 enum class Fault : std::uint8_t { none, no_heartbeat, cut, trailing, no_term, no_map, no_node, no_name };
 [[nodiscard]] std::string_view text_of(Fault fault) noexcept;
 
@@ -39,7 +39,8 @@ struct Heartbeat {
     std::string_view name; ///< of the sender, is_node_name; points into the packet
 };
 
-/// Reads a plain heartbeat with any of the four tags of an atom (100, 115, 118, 119). A name in Latin-1 beyond ASCII is no name.
+/// Reads a plain heartbeat with any of the four tags of an atom (100, 115, 118, 119). A name in Latin-1 with other characters
+/// than ASCII is refused.
 [[nodiscard]] Heartbeat read_heartbeat(Bytes packet) noexcept;
 
 } // namespace gossip

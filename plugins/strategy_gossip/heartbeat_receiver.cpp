@@ -18,7 +18,7 @@ HeartbeatReceiver::HeartbeatReceiver(const Settings &settings, std::uint64_t see
       duplicate_names_(settings.expire.count()),
       mark_seed_(parts.neighbours.hash("mark_of")) {}
 
-// In two rounds, of some at a time.
+// Handles the packets in batches, each in two passes.
 void HeartbeatReceiver::take(const kith::datagrams &batch, const MediumLiveness &medium) {
     const std::int64_t time = now();
     bool sign = false;
@@ -49,7 +49,7 @@ void HeartbeatReceiver::hear_all(std::span<const OpenedPacket> packets, std::int
     }
 }
 
-// Of a form that proves it.
+// Handles a packet of an authenticated format.
 bool HeartbeatReceiver::is_new(const Opened &heard, const kith_datagram &datagram) {
     if (!stamped_) return true;
     const std::int64_t wall = parts_.clock.wall().count() / 1'000'000;
@@ -99,7 +99,7 @@ void HeartbeatReceiver::hear_goodbye(const Opened &heard, NeighbourTable::Index 
     parts_.reports.add_silent(heard.name);
 }
 
-// An unknown name becomes a neighbour, if it may.
+// Adds an unknown name as a neighbour, if the limiter allows it.
 bool HeartbeatReceiver::add(std::string_view name, const kith_datagram &datagram, std::int64_t time, Hearing hearing,
                             Mark from) {
     if (!new_neighbour_limiter_.admit(name, time)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What is heard: opens packets, checks that they are new, and makes neighbours, reports and complaints of them. No sockets, no tasks.
+// Handles received packets: opens them, checks that they are new, and updates the neighbours, the reports to core and the
+// logged errors. It uses no sockets and no tasks.
 #pragma once
 
 #include "duplicate_names.hpp"
@@ -25,13 +26,13 @@
 
 namespace gossip {
 
-/// What follows from something that was heard.
+/// Receives the results of handled packets.
 class ReceiverEvents {
   public:
-    /// Once in each batch, before anything of it counts.
+    /// Called once for each batch, before its packets are handled.
     virtual void on_sign_of_life(std::int64_t now) = 0;
     virtual void on_newcomer(std::int64_t now) = 0;
-    /// Our own name comes from an address that may not be ours: see OwnName::checked.
+    /// The local node's name was received from an address that may not be ours: see OwnName::checked.
     virtual void on_own_name(const kith_address &from, Mark mark) = 0;
 
   protected:
@@ -49,12 +50,12 @@ class HeartbeatReceiver {
         const kith::clock &clock;
         const kith::log &log;
     };
-    /// All that is handed in outlives it.
+    /// The arguments outlive the object.
     HeartbeatReceiver(const Settings &settings, std::uint64_t seed, const Parts &parts, ReceiverEvents &events);
 
     void take(const kith::datagrams &batch, const MediumLiveness &medium);
 
-    /// Packets that were no heartbeat for us, and why the last one was not.
+    /// The number of refused packets, and why the last one was refused.
     [[nodiscard]] std::uint32_t left_out() const noexcept { return left_out_; }
     [[nodiscard]] std::string_view why_left_out() const noexcept { return why_; }
 
@@ -75,7 +76,7 @@ class HeartbeatReceiver {
     NewNeighbourLimiter new_neighbour_limiter_;
     ReplayFilter replay_filter_;
     DuplicateNames duplicate_names_;
-    std::uint64_t mark_seed_; // of mark_of
+    std::uint64_t mark_seed_; // seed of mark_of
     PacketErrorLog packet_errors_;
     std::uint32_t left_out_ = 0;
     std::string_view why_;

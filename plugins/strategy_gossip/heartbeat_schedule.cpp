@@ -18,7 +18,7 @@ HeartbeatSchedule::Time below(std::uint64_t random, HeartbeatSchedule::Time boun
 } // namespace
 
 void HeartbeatSchedule::sent(Time now, std::uint64_t random) noexcept {
-    answer_ = never; // whoever waited for an answer has heard this one
+    answer_ = never; // this heartbeat is the answer for those that wait for one
     next_ = now + interval_ / 2 + below(random, interval_ + 1);
 }
 

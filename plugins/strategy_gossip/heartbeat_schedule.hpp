@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// When to speak: at once at the start, then each half to one and a half intervals, so that hosts that start together do not speak
-// together; and once more, soon, when a new neighbour is heard, who would otherwise wait an interval to hear of us. Such answers are
-// bounded, or a crowd of new names would make of us an amplifier.
+// When to send heartbeats: at once after the start, then after 0.5 to 1.5 intervals each, so that hosts that start together do
+// not send at the same time. An additional heartbeat follows soon after a new neighbour was received, which would otherwise
+// wait up to an interval. Such answers are limited, so that many forged names cannot use this host as an amplifier.
 #pragma once
 
 #include <cstddef>
@@ -19,14 +19,14 @@ class HeartbeatSchedule {
     /// When the next heartbeat is due.
     [[nodiscard]] Time due() const noexcept { return answer_ < next_ ? answer_ : next_; }
 
-    /// One was sent. random: uniform over all 64 bits.
+    /// A heartbeat was sent. random: uniform over all 64 bits.
     void sent(Time now, std::uint64_t random) noexcept;
 
-    /// A new neighbour was heard: within 40 ms, and 1 ms more for each of the `others` who will answer it too, if nothing is against it;
-    /// at most once each 200 ms and 10 times a minute.
+    /// A new neighbour was received: schedules an answer within 40 ms, plus 1 ms for each of the `others` that will answer too;
+    /// at most once in 200 ms and 10 times a minute.
     void answer(Time now, std::uint64_t random, std::size_t others = 0) noexcept;
 
-    /// Something that all should know: our name has changed.
+    /// Schedules a heartbeat now, because the local node's name has changed.
     void at_once(Time now) noexcept { next_ = now; }
 
   private:
@@ -34,9 +34,9 @@ class HeartbeatSchedule {
     Time interval_;
     Time next_;
     Time answer_ = never;
-    Time answered_ = INT64_MIN / 2; // when an answer was due last
+    Time answered_ = INT64_MIN / 2; // time of the last answer
     Time refilled_;
-    double answers_ = 10; // that may still be given
+    double answers_ = 10; // number of answers that are still allowed
 };
 
 } // namespace gossip

@@ -37,7 +37,7 @@ kith::task<> HeartbeatSender::send(Kind what, nanoseconds timeout) {
         parts_.faults.sent();
         co_return;
     }
-    // The socket is gone, and whoever keeps it says why.
+    // The socket is closed; its owner reports the reason.
     if (sent.status() == KITH_STALE || sent.status() == KITH_CANCELLED) co_return;
     parts_.tally.unsent();
     const kith::error why(sent.status(), "our heartbeats cannot be sent: " + sent.error().text);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What is said: a heartbeat when the schedule says so, to all targets.
+// Sends heartbeats to all targets by the schedule.
 #pragma once
 
 #include "envelope.hpp"
@@ -39,24 +39,24 @@ class HeartbeatSender {
         const kith::random &random;
         const kith::log &log;
     };
-    /// All that is handed in outlives it. on_unsent: heartbeats cannot be sent, for another reason than before.
+    /// The arguments outlive the object. on_unsent: called when heartbeats cannot be sent, for another reason than before.
     HeartbeatSender(kith::host h, const Parts &parts, std::function<void()> on_unsent)
         : parts_(parts), on_unsent_(std::move(on_unsent)), poke_(h) {}
 
-    /// Before anything else is called: time begins to count.
+    /// Call it before all other functions.
     void start() { schedule_.emplace(parts_.settings.interval.count(), now()); }
-    /// Sends heartbeats for ever.
+    /// Sends heartbeats without end.
     kith::task<> run();
-    /// One packet, also after the last heartbeat.
+    /// Sends one packet, also after the last heartbeat.
     kith::task<> send(Kind what, std::chrono::nanoseconds timeout);
 
-    /// Something that all should know.
+    /// Sends a heartbeat now.
     void send_at_once();
-    /// Newcomers wait for a heartbeat of ours: one is sent soon.
+    /// New neighbours wait for a heartbeat: schedules one soon.
     void answer(std::int64_t now, std::size_t others) { schedule_->answer(now, parts_.random(), others); }
-    /// An answer was given that may change when the next heartbeat is due.
+    /// The schedule has changed.
     void look_again() { poke_.notify(); }
-    /// How long ago the last one was.
+    /// The time since the last heartbeat.
     [[nodiscard]] std::chrono::nanoseconds silent_for() const { return std::chrono::nanoseconds(now() - last_); }
 
   private:
@@ -65,7 +65,7 @@ class HeartbeatSender {
     const Parts parts_;
     std::function<void()> on_unsent_;
     std::optional<HeartbeatSchedule> schedule_; // from start on
-    kith::signal poke_;                         // run: look again when it is time
+    kith::signal poke_;                         // wakes run() when the schedule has changed
     std::int64_t last_ = INT64_MIN / 2;
 };
 

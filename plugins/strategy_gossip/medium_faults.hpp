@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Why nothing is heard or said, as far as it was observed: no socket, no group, or heartbeats that cannot be sent.
+// The observed faults that prevent receiving or sending: no socket, no group, or heartbeats that cannot be sent.
 #pragma once
 
 #include <kith/result.hpp>
@@ -16,7 +16,7 @@ class MediumFaults {
 
     void set_socket(kith::error fault) { socket_ = std::move(fault); }
     void set_group(kith::error fault) { group_ = std::move(fault); }
-    /// False: it is the same as before.
+    /// Returns false when the fault is the same as before.
     bool set_unsent(kith::error fault) {
         if (fault.text == unsent_.text) return false;
         unsent_ = std::move(fault);
@@ -24,7 +24,7 @@ class MediumFaults {
     }
     void sent() { unsent_ = none(); }
 
-    /// The one that explains most; nullptr when nothing is wrong.
+    /// The most significant fault; nullptr when there is none.
     [[nodiscard]] const kith::error *worst() const noexcept {
         for (const kith::error *fault : {&socket_, &group_, &unsent_}) {
             if (fault->status != KITH_OK) return fault;
@@ -33,9 +33,9 @@ class MediumFaults {
     }
 
   private:
-    kith::error socket_ = none(); // why there is none
-    kith::error group_ = none();  // why it is not joined
-    kith::error unsent_ = none(); // why our last heartbeat did not go to all
+    kith::error socket_ = none(); // why there is no socket
+    kith::error group_ = none();  // why the group is not joined
+    kith::error unsent_ = none(); // why the last heartbeat was not sent to all targets
 };
 
 } // namespace gossip

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Is the medium alive? It is while something is heard on it, be it our own heartbeat. Hearing time, on which leases run, goes by only
-// between two signs of life: who hears nothing misses nobody.
+// Whether the network delivers packets: it does while something is received, including the own heartbeats. Leases run on
+// hearing time, which advances only between two received packets, so that no peer is missing while nothing is received.
 #pragma once
 
 #include <cstdint>
@@ -13,16 +13,16 @@ class MediumLiveness {
   public:
     using Time = std::int64_t; // monotonic nanoseconds
 
-    /// patience: so long may nothing be heard. Silence counts from `now`.
+    /// patience: the longest time without a received packet. It starts at `now`.
     MediumLiveness(Time patience, Time now) noexcept : patience_(patience), last_(now) {}
 
     [[nodiscard]] bool alive() const noexcept { return alive_; }
     /// Nanoseconds of hearing time.
     [[nodiscard]] Time hearing() const noexcept { return hearing_; }
-    /// Unless something is heard before.
+    /// The time at which silence begins unless something is received before.
     [[nodiscard]] Time falls_silent_at() const noexcept { return last_ + patience_; }
 
-    /// Something was heard. True: for the first time after silence.
+    /// Something was received. Returns true for the first time after silence.
     bool sign(Time now) noexcept {
         const Time gap = now - last_;
         if (alive_ && gap <= patience_) hearing_ += gap;
@@ -31,20 +31,20 @@ class MediumLiveness {
         return !std::exchange(alive_, true);
     }
 
-    /// True, once for each silence: nothing was heard for too long.
+    /// Returns true once for each silence: nothing was received for too long.
     bool falls_silent(Time now) noexcept {
         if (told_ || now - last_ <= patience_) return false;
         silence();
         return true;
     }
 
-    /// It is known to be dead.
+    /// The network is known to be unusable.
     void silence() noexcept {
         alive_ = false;
         told_ = true;
     }
 
-    /// Silence that was told of.
+    /// The silence was reported.
     [[nodiscard]] bool deaf() const noexcept { return told_; }
 
   private:

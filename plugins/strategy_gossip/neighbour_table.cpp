@@ -54,14 +54,14 @@ void NeighbourTable::leave(Index i) noexcept {
     --present_;
 }
 
-// Without a branch, which a table half full would mislead.
+// Branchless, because branch prediction fails in a half-full table.
 Hearing NeighbourTable::earliest() const noexcept {
     std::uint64_t least = INT64_MAX;
     for (const Slot &slot : slots_) least = std::min(least, static_cast<std::uint64_t>(slot.heard));
     return when(static_cast<std::int64_t>(least));
 }
 
-// Who is heard is heard later than before, so that `oldest_` stays true and most calls end at once.
+// Times only increase, so `oldest_` remains valid and most calls return at once.
 void NeighbourTable::expire(Hearing before, std::vector<std::string> &gone) {
     if (before <= oldest_) return;
     oldest_ = earliest();
@@ -83,7 +83,8 @@ std::vector<std::string> NeighbourTable::names() const {
     return out;
 }
 
-// It is absent. The last name takes the place of its own; then the slots behind the free one close up, so that no search ends too early.
+// Removes an absent neighbour. The last name takes the place of its name; then the slots after the free one are moved, so that
+// no search ends early.
 void NeighbourTable::remove(Index i) {
     const auto last = static_cast<std::uint32_t>(names_.size() - 1);
     const std::uint32_t place = places_[i];

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Who was heard, and when. A heartbeat of a known sender costs one look-up here and nothing else: no call, no allocation, one line of the
-// cache, which can be asked for ahead of time (prefetch).
+// The known senders and the time of their last heartbeat. A heartbeat of a known sender needs one look-up here: no call, no
+// allocation, one cache line, which can be prefetched.
 //
-// So a name is known by its hash, 64 bits under a secret seed, and is not compared: a stranger is taken for one of 10,000 neighbours once in
-// 10^15 names, and then counts as that neighbour's heartbeat. Nobody outside can look for such a name without the seed.
+// A name is identified by its hash, 64 bits under a secret seed, and is not compared: with 10,000 neighbours one of 10^15
+// unknown names is mistaken for a neighbour and counts as its heartbeat. Without the seed such a name cannot be searched for.
 //
-// Leases run on hearing time, which the strategy hands in and which stands still while the medium is silent. Who is silent for longer than
-// the lease is absent: he stays known, so that he is taken back at once, until others need the place.
+// Leases run on hearing time, which the strategy passes in and which stops while nothing is received. A neighbour that is
+// silent for longer than the lease is absent: it remains known, so that it is accepted again at once, until its place is
+// needed.
 #pragma once
 
 #include "seeded_name_hash.hpp"
@@ -40,8 +41,8 @@ class NeighbourTable {
         const Hash h = hash_of(name, seed_);
         return h != 0 ? h : 1;
     }
-    /// It will be looked for in a moment. Always inline: GCC 12 takes a function that only prefetches for one without effect, and drops
-    /// calls of it.
+    /// It will be looked for in a moment. Always inline: GCC 12 takes a function that only prefetches for one without effect,
+    /// and drops calls of it.
     [[gnu::always_inline]] void prefetch(Hash hash) const noexcept {
         const Slot *home = &slots_[hash & (slots_.size() - 1)];
         __builtin_prefetch(home, 1);
@@ -59,8 +60,8 @@ class NeighbourTable {
     [[nodiscard]] std::size_t size() const noexcept { return names_.size(); }
     [[nodiscard]] std::size_t present_count() const noexcept { return present_; }
 
-    /// It was heard; an absent one is present again. False: one that was present was heard from somewhere else before, and is not
-    /// known to be there twice.
+    /// A heartbeat was received; an absent neighbour is present again. Returns false when a present neighbour was received from
+    /// another address before and is not known to be announced twice.
     bool hear(Index i, Hearing now, Mark from = 0) noexcept {
         const Hearing before = slots_[i].heard;
         if (before == absent) {
@@ -72,22 +73,23 @@ class NeighbourTable {
         slots_[i].heard = pack(now, static_cast<Mark>(from | (before & twice)));
         return ((before ^ from) & marks & ~twice) == 0 || (before & twice) != 0;
     }
-    /// It is known that two announce this name: from now on `hear` is content with whatever address.
+    /// The name is known to be announced twice: from now on `hear` ignores the address.
     void set_twice(Index i) noexcept { slots_[i].heard |= twice; }
 
-    /// A new one, heard now. One that is absent makes room when there is none left; false when all are present.
+    /// Adds a neighbour that was received now. An absent one is replaced when the table is full; returns false when all are
+    /// present.
     bool add(std::string_view name, Hearing now, Mark from = 0);
 
-    /// It is not there any more.
+    /// The neighbour has left.
     void leave(Index i) noexcept;
     void leave(std::string_view name) noexcept {
         if (const Index i = find(name); i != none) leave(i);
     }
 
-    /// All that were not heard since `before` are absent from now on; their names are appended.
+    /// Marks all neighbours without a heartbeat since `before` as absent, and appends their names.
     void expire(Hearing before, std::vector<std::string> &gone);
 
-    /// The present ones.
+    /// The number of present neighbours.
     [[nodiscard]] std::vector<std::string> names() const;
 
   private:
@@ -110,8 +112,8 @@ class NeighbourTable {
     std::vector<Slot> slots_;           // open addressing; a power of two, at most half of them used
     std::vector<std::uint32_t> places_; // of each slot: where its name is
     std::vector<std::string> names_;
-    Hearing oldest_ = INT64_MAX; // nobody present was heard before that
-    Index hand_ = 0;             // where the search for an absent one goes on
+    Hearing oldest_ = INT64_MAX; // no present neighbour has an older heartbeat
+    Index hand_ = 0;             // where the search for an absent neighbour continues
 };
 
 } // namespace gossip

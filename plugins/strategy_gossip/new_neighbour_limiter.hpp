@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Which unknown names may become neighbours: at most 20 a second, of which half are kept for names that were heard before. So a flood of
-// made-up names takes up what newcomers may use, and a real node still gets in by its second heartbeat.
+// Limits the number of new neighbours to 20 a second, of which half are reserved for names that were received before. A flood
+// of forged names uses only the first half, and a real node is accepted by its second heartbeat.
 //
-// Names that have to wait are not kept: their hashes are marked in filters, and who is real speaks again. The first filter is of a few
-// kilobytes; one that is full is followed by a larger one, up to 2 MB in all.
+// A name that is refused for now is not stored: its hash is marked in a Bloom filter, since a real node sends another
+// heartbeat. The first filter has a few kilobytes; a full one is followed by a larger one, up to 2 MB in total.
 #pragma once
 
 #include <cstdint>
@@ -15,20 +15,20 @@ namespace gossip {
 
 class NewNeighbourLimiter {
   public:
-    /// seed: random. memory: nanoseconds in which a name is heard again if it is real, such as two intervals.
+    /// seed: random. memory: time in nanoseconds within which a real node sends another heartbeat, such as two intervals.
     NewNeighbourLimiter(std::uint64_t seed, std::int64_t memory) : seed_(seed), memory_(memory) {}
 
-    /// May it in? now: monotonic nanoseconds, never less than before.
+    /// Whether the name may become a neighbour now. now: monotonic nanoseconds, never decreasing.
     [[nodiscard]] bool admit(std::string_view name, std::int64_t now);
 
   private:
-    /// So many at once, and one more for each period.
+    /// A token bucket: a number of tokens, and one more for each period.
     struct Bucket {
         double tokens = 10;
         void refill(double gained) noexcept;
         bool take() noexcept;
     };
-    /// What was marked in some span of time.
+    /// A Bloom filter for one period.
     struct Filter {
         std::vector<std::uint64_t> words; // a power of two of them
         std::size_t marked = 0;
@@ -48,7 +48,7 @@ class NewNeighbourLimiter {
     std::int64_t memory_;
     std::int64_t last_ = 0;
     Bucket newcomers_, returners_;
-    std::vector<Filter> filters_; // the last one is marked, all are asked
+    std::vector<Filter> filters_; // new marks go to the last one; all are searched
 };
 
 } // namespace gossip

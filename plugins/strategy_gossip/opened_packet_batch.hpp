@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Packets that opened, some at a time, for a second look: what that looks at is on its way into the cache meanwhile.
+// A batch of opened packets for a second pass. Between the passes the memory that the second one needs is prefetched.
 #pragma once
 
 #include "envelope.hpp"
@@ -50,9 +50,9 @@ class OpenedPacketBatch {
     OpenedPacketBatch() noexcept {} // not filled with zeros: it is used from its beginning
 
     [[nodiscard]] OpenedPacket &next() noexcept { return packets_[count_]; }
-    /// The next one is to be kept. True: there is no more room.
+    /// Keeps the packet in the batch. Returns true when the batch is full.
     bool keep() noexcept { return ++count_ == packets_.size(); }
-    /// Those that are kept, which are not kept any more.
+    /// Returns and clears the batch.
     [[nodiscard]] std::span<const OpenedPacket> take() noexcept { return std::span(packets_).first(std::exchange(count_, 0)); }
 
   private:

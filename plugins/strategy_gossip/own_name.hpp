@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The local node's name, and from which addresses it is heard: only from ours, or does another machine announce it too?
+// The local node's name, and whether it is received from addresses of other machines: then another machine announces it too.
 #pragma once
 
 #include "neighbour_table.hpp"
@@ -15,12 +15,12 @@ namespace gossip {
 
 class OwnName {
   public:
-    /// Empty while it is unknown, or is no name that can be announced.
+    /// Empty while the name is unknown or cannot be announced.
     [[nodiscard]] const std::string &text() const noexcept { return text_; }
     [[nodiscard]] bool known() const noexcept { return !text_.empty(); }
     [[nodiscard]] bool is(NeighbourTable::Hash hash) const noexcept { return hash == hash_; }
 
-    /// Another one: whether a second machine has it is not known.
+    /// Sets another name: it is unknown whether a second machine has it.
     void set(std::string name, NeighbourTable::Hash hash) {
         text_ = std::move(name);
         hash_ = hash;
@@ -31,9 +31,10 @@ class OwnName {
         hash_ = 0;
     }
 
-    /// It was heard from there last time, and that is an address of ours.
+    /// Whether it was received from this address last time, which is an address of this machine.
     [[nodiscard]] bool heard_at(Mark from) const noexcept { return from == last_; }
-    /// It is heard from elsewhere. True: `checked` is to be called when it is known whether that is an address of this machine.
+    /// It was received from another address. Returns true when `checked` must be called with whether that is an address of this
+    /// machine.
     [[nodiscard]] bool must_check(Mark from) noexcept {
         if (doubled_ || checking_) return false;
         if (std::ranges::find(ours_, from) != ours_.end()) {
@@ -42,7 +43,8 @@ class OwnName {
         }
         return checking_ = true;
     }
-    /// name: as it was when the check began. True: a second machine has our name, for the first time.
+    /// name: the name at the beginning of the check. Returns true when a second machine is found to have the name for the first
+    /// time.
     [[nodiscard]] bool checked(std::string_view name, Mark from, bool ours) {
         checking_ = false;
         if (name != text_) return false;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The counter in authenticated packets: it grows with each packet, across restarts too. It is kept by kith.state/1, a block ahead, so that
-// it is written once in a million packets. It never begins below the wall clock's microseconds: without a `state_dir` it
-// still grows across restarts, as long as the clock is not set back.
+// The counter in authenticated packets. It increases with each packet, also across restarts. kith.state/1 stores it in advance
+// for a block of a million packets. It never starts below the wall clock in microseconds: without a `state_dir` it still
+// increases across restarts, as long as the clock is not set back.
 #pragma once
 
 #include <kith/state.hpp>
@@ -18,12 +18,13 @@ class PacketCounter {
   public:
     static constexpr std::uint64_t block = 1'000'000;
 
-    /// wall: microseconds since 1970. It works by the clock alone until `keep` has succeeded.
+    /// wall: microseconds since 1970. Until `keep` has succeeded, the counter is derived from the clock alone.
     void begin(std::uint64_t wall) noexcept { next_ = kept_ = wall; }
 
     [[nodiscard]] bool running_out() const noexcept { return next_ + block / 2 >= kept_; }
 
-    /// Fails when what is kept cannot be read or written; to be called again then. What was kept before is never lowered.
+    /// Stores the counter. Fails when the state cannot be read or written; call it again then. The stored value never
+    /// decreases.
     kith::task<kith::result<void>> keep(const kith::state &state) {
         if (!loaded_) {
             auto loaded = co_await state.load();
@@ -46,7 +47,7 @@ class PacketCounter {
   private:
     std::uint64_t next_ = 0;
     std::uint64_t kept_ = 0;
-    bool loaded_ = false; // what an earlier process kept is known
+    bool loaded_ = false; // the value of an earlier process was read
 };
 
 } // namespace gossip

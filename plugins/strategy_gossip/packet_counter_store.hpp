@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Keeps the counter of authenticated heartbeats across restarts, where the host keeps state, and reports when it cannot.
+// Stores the counter of authenticated heartbeats across restarts, if the host stores state, and reports failures.
 #pragma once
 
 #include "packet_counter.hpp"
@@ -18,22 +18,22 @@ namespace gossip {
 
 class PacketCounterStore {
   public:
-    /// clock and log outlive it.
+    /// clock and log outlive the object.
     PacketCounterStore(kith::host h, const kith::clock &clock, const kith::log &log) : clock_(clock), log_(log) {
         if (h.offers(KITH_STATE)) state_.emplace(h);
     }
 
     [[nodiscard]] std::uint64_t next() noexcept { return counter_.next(); }
 
-    /// Before the first heartbeat.
+    /// Call it before the first heartbeat.
     kith::task<> begin() {
         counter_.begin(static_cast<std::uint64_t>(clock_.wall().count() / 1000));
         if (state_) co_return co_await keep();
         not_kept({KITH_UNSUPPORTED, "this host keeps no state"});
     }
 
-    /// The next block is to be kept now. Tried again each second when it fails, as on a full disk; only a host that keeps no state is not
-    /// asked again.
+    /// Stores the next block. Retries each second after a failure, such as a full disk, except when the host does not store
+    /// state.
     [[nodiscard]] bool due(std::int64_t now) const noexcept { return state_ && counter_.running_out() && now >= again_at_; }
     kith::task<> keep() {
         const auto kept = co_await counter_.keep(*state_);
@@ -63,8 +63,8 @@ class PacketCounterStore {
     const kith::log &log_;
     std::optional<kith::state> state_;
     PacketCounter counter_;
-    std::int64_t again_at_ = 0; // no earlier
-    std::string reported_;      // why it is not kept, as it was reported
+    std::int64_t again_at_ = 0; // time of the next attempt
+    std::string reported_;      // the reported reason of the failure
 };
 
 } // namespace gossip

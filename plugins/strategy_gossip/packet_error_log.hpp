@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What is wrong with packets is told once a minute for each kind of wrong, with how many there were: a flood does not fill the log.
+// Limits the log lines about invalid packets to one a minute for each kind of error, with the number of packets.
 #pragma once
 
 #include "packet_metrics.hpp"
@@ -15,7 +15,7 @@ class PacketErrorLog {
   public:
     using Time = std::int64_t; // monotonic nanoseconds
 
-    /// One more of that kind. How many to tell of now, this one included; 0: not yet.
+    /// Counts an error. Returns the number to log now, including this one; 0: do not log yet.
     [[nodiscard]] std::uint64_t add(Heard kind, Time now) noexcept {
         One &one = all_[static_cast<std::size_t>(kind)];
         ++one.count;

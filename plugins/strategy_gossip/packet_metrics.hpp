@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What was heard, by kind, as metrics. Counted here and handed over once for each batch.
+// Metrics of received packets by kind. They are counted here and reported once for each batch.
 #pragma once
 
 #include <kith/metric.hpp>
@@ -12,15 +12,15 @@
 namespace gossip {
 
 enum class Heard : std::uint8_t {
-    known,     ///< of a neighbour
-    fresh,     ///< of a new one
-    own,       ///< ours, looped back
-    waiting,   ///< of an unknown name that has to wait
-    foreign,   ///< no key of ours opens it
-    malformed, ///< it opened, and is no heartbeat
+    known,     ///< from a known neighbour
+    fresh,     ///< from a new neighbour
+    own,       ///< own packets, looped back
+    waiting,   ///< from an unknown name that the limiter refused for now
+    foreign,   ///< cannot be decrypted with any secret
+    malformed, ///< decrypted, and not a heartbeat
     oversized, ///< longer than any heartbeat
-    replayed,  ///< authenticated, and heard before
-    late       ///< authenticated, of an unknown sender whose clock is not ours
+    replayed,  ///< authenticated, and received before
+    late       ///< authenticated, from an unknown sender whose clock differs too much
 };
 inline constexpr std::size_t kinds_heard = 9;
 

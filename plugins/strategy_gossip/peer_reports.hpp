@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What core is to be told of neighbours: who is new, and who is not heard any more. It is handed over after each batch, and kept for ten
-// seconds when core refuses it.
+// Collects the reports to core: new and silent neighbours. They are reported after each batch, and stored for ten seconds when
+// core refuses them.
 #pragma once
 
 #include "neighbour_table.hpp"
@@ -22,15 +22,15 @@ class PeerReports {
 
     void add(kith::peer peer) { newcomers_.push_back(std::move(peer)); }
     void add_silent(std::string_view name) { silent_.emplace_back(name); }
-    /// To append names to.
+    /// The list to append names to.
     [[nodiscard]] std::vector<std::string> &silent() noexcept { return silent_; }
     [[nodiscard]] bool any_silent() const noexcept { return !silent_.empty(); }
-    /// Core has refused what it was told, and is let alone.
+    /// Core has refused a report, and none is made for now.
     [[nodiscard]] bool refused(Time now) const noexcept { return now < refused_until_; }
 
-    /// update(newcomers, silent): whether core has taken both. True: it has taken newcomers.
-    /// Who left and came back since is there: what was heard last counts. Refused newcomers are unknown again, and those who are silent are
-    /// told of later, so that core and we agree again.
+    /// update(newcomers, silent): returns whether core has accepted both. Returns true when newcomers were accepted.
+    /// The last received packet applies to a neighbour that left and returned. Refused newcomers are unknown again, and silent
+    /// ones are reported later, so that core and the strategy agree again.
     template <class Update>
     bool hand_over(NeighbourTable &neighbours, Time now, Update update) {
         if ((newcomers_.empty() && silent_.empty()) || refused(now)) return false;

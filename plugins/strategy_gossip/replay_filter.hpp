@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Is an authenticated packet new? Each sender's packets carry a counter that only grows. Of each sender the highest one is kept, and which
-// of the 64 before it were seen (RFC 4303, 3.4.3). A sender we know nothing of must also be near our own wall clock; one we know need
-// not, so that a clock that jumps parts nobody.
+// Detects replayed authenticated packets. The packets of each sender contain an increasing counter. For each sender the highest
+// value is stored, and which of the 64 values before it were received (RFC 4303, 3.4.3). The time of an unknown sender must
+// also be near the local wall clock; that of a known sender need not, so that a clock that jumps removes no peer.
 #pragma once
 
 #include <cstdint>
@@ -16,22 +16,22 @@ class ReplayFilter {
   public:
     enum class Verdict : std::uint8_t {
         fresh,
-        seen, ///< this one was here before, or is older than what is kept of its sender
-        late  ///< of an unknown sender, and its time is not ours
+        seen, ///< received before, or older than the stored window of its sender
+        late  ///< from an unknown sender whose time differs too much
     };
 
-    /// How far a clock may differ from ours, either way; milliseconds.
+    /// The largest difference to the local clock, in milliseconds.
     static constexpr std::int64_t window = 300'000;
 
-    /// limit: most senders that are kept. Only who has the key can make us keep one.
+    /// limit: the most senders to store. Only holders of the key can add one.
     explicit ReplayFilter(std::size_t limit) : limit_(limit) {}
 
     /// time, wall: milliseconds since 1970, of the sender and ours; now: monotonic milliseconds.
     [[nodiscard]] Verdict check(std::string_view sender, std::uint64_t counter, std::int64_t time, std::int64_t wall,
                                 std::int64_t now);
 
-    /// Of a goodbye that was fresh: is it the sender's last word? Then nothing that it said before is taken any more, should that come
-    /// late. False: it has spoken since, and does not leave.
+    /// For a new goodbye: returns whether it is the sender's last packet. Then earlier packets that arrive late are refused.
+    /// False: the sender has sent packets since and does not leave.
     [[nodiscard]] bool last_word(std::string_view sender, std::uint64_t counter) noexcept;
 
     [[nodiscard]] std::size_t size() const noexcept { return senders_.size(); }

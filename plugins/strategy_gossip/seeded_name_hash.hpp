@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A hash of names under a secret seed: who floods us with names cannot choose them to collide.
+// A hash of names under a secret seed, so that colliding names cannot be chosen.
 #pragma once
 
 #include <cstdint>

@@ -15,14 +15,14 @@ namespace gossip {
 
 struct Settings {
     std::string bind_address;           ///< 0.0.0.0 or ::
-    std::string interface;              ///< where the group is joined and sent to; empty: where the routes lead
+    std::string interface;              ///< the interface of the group; empty: chosen by the routes
     std::string group;                  ///< to be joined; empty with broadcast_only
     std::vector<kith::address> targets; ///< of each heartbeat: the group or the broadcast address first, then `peers`
     std::uint16_t port = 0;
     std::uint32_t hops = 1;
     bool broadcast = false;
     bool authenticated = false;
-    std::vector<std::string_view> secrets; ///< live as long as the instance; the first seals
+    std::vector<std::string_view> secrets; ///< valid as long as the instance; the first encrypts
     std::chrono::nanoseconds interval{};
     std::chrono::nanoseconds expire{};
     std::size_t max_peers = 0;

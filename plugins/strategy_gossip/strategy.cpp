@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// gossip: each host tells its node's name to a group, and hears the others'.
+// gossip: each host sends the name of its node to a multicast group and receives those of the others.
 //
-// Three tasks share the socket: `listen` keeps it and takes what comes, the sender sends when the schedule says so, `watch` looks who has
-// fallen silent. The leases are kept here and not by the host (ttl 0): a heartbeat of a known peer is then no call at all, and core hears
-// of changes only. What is promised is the same: leases run only while the medium is heard.
+// Three tasks share the socket: `listen` opens it and receives, the sender sends by the schedule, `watch` detects silent
+// neighbours. The strategy manages the leases itself (ttl 0), so a heartbeat of a known peer needs no call, and core receives
+// only changes. As in core, leases run only while packets are received.
 #include "envelope.hpp"
 #include "heartbeat_receiver.hpp"
 #include "heartbeat_sender.hpp"
@@ -85,8 +85,8 @@ class strategy : public kith::strategy, private ReceiverEvents {
         co_await listen();
     }
 
-    /// Others speak when they speak; what can be done at once is to speak ourselves, which makes newcomers answer. Before the first
-    /// look is complete, that look is the answer.
+    /// A refresh cannot request heartbeats of others. It sends a heartbeat, which new neighbours answer. Before the first
+    /// observation is complete, that observation is the answer.
     void refresh() override {
         if (!medium_) return;
         if (sender_.silent_for() >= 200ms) sender_.send_at_once();
@@ -94,8 +94,8 @@ class strategy : public kith::strategy, private ReceiverEvents {
         repeat_why_deaf();
     }
 
-    /// Only what is authenticated can be believed when it says that it leaves. It is kith that leaves, perhaps to be started anew, and not
-    /// the node: so others count us as missing from now on, and not as gone.
+    /// A goodbye is sent only with authentication, because others could not trust it otherwise. kith leaves, perhaps for a
+    /// restart, and not the node: so the others treat this node as missing from now on, not as gone.
     kith::task<> farewell() override {
         if (socket_ && envelope_->stamped() && own_.known()) co_await sender_.send(Kind::goodbye, 500ms);
     }
@@ -127,13 +127,13 @@ class strategy : public kith::strategy, private ReceiverEvents {
         sender_.send_at_once();
     }
 
-    // An address of this machine is one that a socket can be bound to.
+    // An address belongs to this machine when a socket can be bound to it.
     void on_own_name(const kith_address &from, Mark mark) override { spawn(check_own(kith::address(from), mark)); }
 
     kith::task<> check_own(kith::address from, Mark mark) {
         const std::string host = from.host(), name = own_.text();
         const auto bound = co_await udp_.bind({.address = host, .port = 0});
-        const bool ours = bound || bound.status() != KITH_IO; // what cannot be found out is not complained of
+        const bool ours = bound || bound.status() != KITH_IO; // an unclear result is not reported
         if (!own_.checked(name, mark, ours)) co_return;
         log.warning(
             "our own node's name is announced from an address that is not of this machine: another machine has it, possibly "
@@ -187,7 +187,7 @@ class strategy : public kith::strategy, private ReceiverEvents {
         }
     }
 
-    // A wish that stands once it is taken: how it fares is told to `told_of`.
+    // A standing request: its results are reported to `told_of`.
     kith::error ask_for_group() {
         if (settings_.group.empty()) return MediumFaults::none();
         const std::int32_t status = socket_->join(settings_.group, settings_.interface);
@@ -199,7 +199,7 @@ class strategy : public kith::strategy, private ReceiverEvents {
         if (group.status == KITH_OK) {
             faults_.set_group(MediumFaults::none());
             log.info("joined the group", {{"group", group.group}, {"interface", group.interface}});
-            return sender_.send_at_once(); // whoever is there answers
+            return sender_.send_at_once(); // present neighbours answer
         }
         faults_.set_group({group.status, std::string(group.text)});
         log.warning("the group is not joined, until this is over",
@@ -207,11 +207,12 @@ class strategy : public kith::strategy, private ReceiverEvents {
         go_deaf();
     }
 
-    // ---- what is heard ----
+    // ---- received packets ----
 
     void take(const kith::datagrams &batch) {
         receiver_.take(batch, *medium_);
-        if (batch.size() < KITH_UDP_MAX_BATCH) end_leases(); // else more waits, of those perhaps who would be missed
+        if (batch.size() < KITH_UDP_MAX_BATCH)
+            end_leases(); // otherwise more packets wait, possibly of neighbours whose lease would end
         metrics_.flush();
         if (batch.lost() > lost_) {
             metrics_.lost(batch.lost() - lost_);
@@ -225,7 +226,7 @@ class strategy : public kith::strategy, private ReceiverEvents {
         if (looked_) {
             discovery.watching(true);
         } else {
-            look_until_ = time + settings_.interval.count() * 8 / 5; // by then everybody has spoken
+            look_until_ = time + settings_.interval.count() * 8 / 5; // every host has sent a heartbeat by then
         }
     }
 
@@ -255,7 +256,7 @@ class strategy : public kith::strategy, private ReceiverEvents {
 
     void end_leases() { neighbours_.expire(ticks(medium_->hearing() - settings_.expire.count()), reports_.silent()); }
 
-    // Leases end when something is heard: for them there is no need to look oftener than for silence.
+    // Leases end only when something is received, so they need not be checked more often than silence.
     [[nodiscard]] nanoseconds until_next_look() const {
         const auto step = std::clamp<nanoseconds>(settings_.expire / 8, 10ms, 1s);
         if (!looked_ || !medium_->alive() || reports_.any_silent()) return step;
@@ -275,7 +276,7 @@ class strategy : public kith::strategy, private ReceiverEvents {
         discovery.failed(why_deaf());
     }
 
-    // The reason may be another one than when the silence began.
+    // The reason may have changed since the silence began.
     void repeat_why_deaf() {
         if (medium_->deaf()) discovery.failed(why_deaf());
     }
@@ -310,8 +311,8 @@ class strategy : public kith::strategy, private ReceiverEvents {
     HeartbeatSender sender_;
     std::optional<MediumLiveness> medium_; // from start on
 
-    std::int64_t look_until_ = 0; // when the first look is complete
-    bool looked_ = false;         // everybody had the time to speak once
+    std::int64_t look_until_ = 0; // when the first observation is complete
+    bool looked_ = false;         // every host had the time to send one heartbeat
     std::uint64_t lost_ = 0;      // datagrams of this socket, as far as they are counted
 };
 
