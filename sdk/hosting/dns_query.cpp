@@ -58,7 +58,7 @@ std::optional<DnsServer> read_dns_server(std::string_view text) {
         const auto [at, error] = std::from_chars(port.data() + 1, end, out.port);
         if (port.front() != ':' || error != std::errc() || at != end || out.port == 0) return std::nullopt;
     }
-    // A link-local one has its interface behind a %, which the socket will judge.
+    // A link-local address has its interface after a %, which is checked by the socket.
     if (!address::parse(text.substr(0, text.find('%')), out.port)) return std::nullopt;
     out.address = text;
     return out;

@@ -33,7 +33,7 @@ bool is_value(std::string_view text) {
 
 constexpr std::array methods = {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"};
 
-// What the host itself says, because it frames the message and keeps the connection.
+// Headers that the host sets itself, because it frames the message and manages the connection.
 constexpr std::array ours = {"Host",
                              "Content-Length",
                              "Transfer-Encoding",

@@ -7,7 +7,7 @@ namespace kith {
 
 namespace {
 
-// What each completion adds to the tally; its arguments are those of the plugin's function, without `self`.
+// What each completion adds to the tally. The arguments are those of the plugin's function, without `self`.
 namespace completion {
 
 constexpr auto nothing = [](OperationTally &, const auto &...) {};
@@ -66,7 +66,7 @@ struct OperationObserver::Calls {
         if (side.plugin->*Member != nullptr) side.observed.*Member = &call<Table, Member, Count, Args...>;
     }
 
-    // Where the plugin has none, there is none.
+    // A function that the plugin does not have stays null.
     template <auto Member, auto Count = completion::nothing, class Table>
     static void wrap(Side<Table> &side) {
         wrap_as<Count, Member>(side, Member);

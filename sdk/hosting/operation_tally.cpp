@@ -9,7 +9,7 @@ namespace kith {
 
 namespace {
 
-constexpr std::size_t most_text = 300; // of the failure that is kept
+constexpr std::size_t most_text = 300; // of the stored failure, in bytes
 
 bool is_refusal(std::uint32_t code) {
     return code == 401 || code == 403 || code == 407 || code == 408 || code == 429 || code >= 500;
@@ -37,7 +37,7 @@ void OperationTally::http_response(std::int32_t status, std::string_view text, s
 }
 
 void OperationTally::http_body(std::int32_t status, std::string_view text) {
-    // A completion does not name its response. Without a response in this time it is a stream that was opened before.
+    // A completion does not contain its response. Without a response since the last report it belongs to an earlier one.
     if (status == KITH_OK && responses_ == 0) ++ended_well_;
     if (status == KITH_OK || status == KITH_CLOSED || status == KITH_CANCELLED) return;
     if (good_responses_ != 0) {

@@ -26,7 +26,7 @@ bool integer(const json::value &value, std::int64_t &out) noexcept {
         out = value.get_int64();
         return true;
     }
-    if (!value.is_double()) return false; // an uint64 here is one that does not fit
+    if (!value.is_double()) return false; // a uint64 here does not fit
     const double number = value.get_double();
     if (std::abs(number) > 9007199254740992.0 || std::trunc(number) != number) return false;
     out = static_cast<std::int64_t>(number);

@@ -21,7 +21,7 @@ std::string sizes(std::string_view what, std::uint64_t size, std::uint64_t limit
     return std::string(what) + " has " + std::to_string(size) + " bytes, at most " + std::to_string(limit) + " are allowed";
 }
 
-// A key in an error: short, and never bytes that are no text.
+// A key for an error message: short, and only with printable text.
 std::string in_quotes(std::string_view key) {
     if (!is_utf8(key)) return "a key that is not UTF-8";
     std::string out = "key \"";
@@ -45,7 +45,7 @@ bool unique_names(std::span<const AttributeView> list) {
     return std::adjacent_find(names.begin(), end) == end;
 }
 
-// Appends to out; what is wrong is in the returned text, empty when nothing is.
+// Appends to out. Returns an error text; empty when there is no error.
 std::string read_attributes(const kith_attribute *list, std::uint32_t count, std::uint32_t limit,
                             std::vector<AttributeView> &out) {
     if (count > limit) {
@@ -67,7 +67,7 @@ std::string read_attributes(const kith_attribute *list, std::uint32_t count, std
     return {};
 }
 
-// The minimum is the struct as ABI 1.0 had it (A2).
+// The minimum is the size of the struct in ABI 1.0 (A2).
 std::string check_array(const void *data, std::uint32_t count, std::uint32_t stride, std::size_t least, std::size_t align) {
     if (count == 0) return {};
     if (data == nullptr) return "the array is a null pointer, but its count is " + std::to_string(count);
@@ -122,7 +122,7 @@ std::int32_t PeerReader::read(const kith_peer *peers, std::uint32_t count, std::
                 " are allowed (policy max_peers)";
         return KITH_LIMIT;
     }
-    // Spans point into attributes_, so it must not move while they are made.
+    // Spans point into attributes_, so it must not be reallocated meanwhile.
     std::size_t total = 0;
     for (std::uint32_t i = 0; i < count; ++i) total += std::min(at(peers, stride, i).attribute_count, max_peer_attributes);
     attributes_.reserve(total);
@@ -151,7 +151,7 @@ std::int32_t PeerReader::read(const kith_peer *peers, std::uint32_t count, std::
 
 std::int32_t PeerReader::check_unique() {
     constexpr std::uint64_t upper = 0xffffffff00000000u;
-    constexpr std::size_t ahead = 8; // slots are scattered: ask for them before they are needed
+    constexpr std::size_t ahead = 8; // slots are scattered, so they are prefetched
     slots_.assign(std::bit_ceil(peers_.size() * 2 + 1), 0);
     const std::uint64_t mask = slots_.size() - 1;
     for (std::uint32_t i = 0; i < peers_.size(); ++i) {

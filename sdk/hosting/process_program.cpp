@@ -16,7 +16,7 @@ constexpr std::uint64_t usual_grace = 2'000'000'000;
 
 bool has_zero(std::string_view text) noexcept { return text.find('\0') != std::string_view::npos; }
 
-// How the arguments are wrong, or an empty text.
+// The error of the arguments, or an empty text.
 std::string read_arguments(const kith_process_program &raw, ProcessProgram &out, std::size_t &bytes) {
     for (std::uint32_t i = 0; i < raw.argument_count; ++i) {
         const auto text = view(raw.arguments[i]);

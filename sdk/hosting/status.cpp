@@ -15,7 +15,7 @@ struct Words {
     std::string_view sentence;
 };
 
-// By number: status -n stands at n.
+// Indexed by number: status -n is at n.
 constexpr std::array<Words, 21> words = {{
     {"ok", "no failure"},
     {"cancelled", "it was cancelled"},

@@ -13,7 +13,7 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c
 
 bool alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
-// A host name as resolvers and certificates know it, or an IPv4 address.
+// Whether the text is a host name for resolvers and certificates, or an IPv4 address.
 bool is_name(std::string_view host) {
     if (host.empty() || host.size() > 253 || host.front() == '.' || host.front() == '-') return false;
     const bool letters =

@@ -7,7 +7,7 @@ namespace {
 
 bool continues(const unsigned char *p) noexcept { return (*p & 0xc0) == 0x80; }
 
-// Bytes of the character at p, 0 when it is none.
+// The size of the character at p in bytes, 0 when it is invalid.
 unsigned character(const unsigned char *p, const unsigned char *end) noexcept {
     const unsigned char lead = *p;
     const auto left = end - p;

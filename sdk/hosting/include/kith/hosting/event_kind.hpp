@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The kinds of event by name: KITH_EVENT_PEER_DISCOVERED is "peer.discovered".
+// The names of the kinds of events: KITH_EVENT_PEER_DISCOVERED is "peer.discovered".
 #pragma once
 
 #include <kith/service/sink.h>
@@ -25,7 +25,7 @@ static_assert(event_kind_names[KITH_EVENT_PEER_DISCOVERED] == "peer.discovered")
 static_assert(event_kind_names[KITH_EVENT_LINK_UP] == "link.up");
 static_assert(event_kind_names[KITH_EVENT_PLUGIN_CHANGED] == "plugin.changed");
 
-/// "unknown" for a number that is none of ours (A4).
+/// "unknown" for an unknown number (A4).
 constexpr std::string_view event_kind_name(std::uint32_t kind) noexcept {
     return kind < event_kind_names.size() ? event_kind_names[kind] : std::string_view("unknown");
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a plugin asks of kith.http/1, checked and copied: the same in every world, so that what is refused in a rehearsal is refused
-// in the field.
+// Checks and copies the arguments of kith.http/1. Every world uses it, so the simulated world refuses the same requests as the
+// real one.
 #pragma once
 
 #include <kith/hosting/url.hpp>
@@ -13,7 +13,7 @@
 
 namespace kith {
 
-/// Of a client, with defaults filled in.
+/// The settings of a client, with defaults filled in.
 struct HttpSettings {
     std::uint32_t flags = 0;
     std::string authorities, certificate, key, server_name;
@@ -25,7 +25,7 @@ struct HttpSettings {
     bool has(std::uint32_t flag) const noexcept { return (flags & flag) != 0; }
 };
 
-/// KITH_OK, or why not, with the text in `why`.
+/// Returns KITH_OK, or the status of a refusal with its text in `why`.
 std::int32_t read_settings(const kith_http_client *given, HttpSettings &out, std::string &why);
 
 struct HttpRequest {
@@ -33,22 +33,22 @@ struct HttpRequest {
     Url url;
     std::vector<std::pair<std::string, std::string>> fields;
     std::string body;
-    std::uint64_t response_timeout = 0, idle_timeout = 0, timeout = 0; // 0: no bound on the whole
+    std::uint64_t response_timeout = 0, idle_timeout = 0, timeout = 0; // timeout 0: no limit for the whole request
     std::uint64_t max_body = 0;
 
-    /// Doing it twice is doing it once.
+    /// Whether the request is idempotent.
     bool idempotent() const noexcept { return method != "POST" && method != "PATCH"; }
-    /// For texts: "GET https://registry.example:443/peers". Nothing that may be a secret.
+    /// A description for messages: "GET https://registry.example:443/peers". It contains nothing that may be secret.
     std::string what() const { return method + " " + url.origin() + std::string(url.path()); }
 };
 
-/// The same for a request of a client with these settings; what the request does not say is the client's.
+/// The same for a request of a client with these settings, which provide the values that the request does not set.
 std::int32_t read_request(const kith_http_request *given, const HttpSettings &settings, HttpRequest &out, std::string &why);
 
-/// Are the names of headers the same? They are, in whatever case.
+/// Whether two header names are equal; case is ignored.
 bool same_field(std::string_view a, std::string_view b) noexcept;
 
-/// "10 s" or "250 ms", for texts.
+/// Formats a duration for messages: "10 s", "250 ms".
 std::string duration_text(std::uint64_t nanoseconds);
 
 } // namespace kith

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Stands between a world and one instance: a world calls the observer's tables, each of which counts how the operation ended and calls
-// the plugin's own.
+// Is called by a world in place of one instance: its tables record the result of each operation and then call those of the
+// plugin.
 #pragma once
 
 #include <kith/hosting/operation_tally.hpp>
@@ -22,7 +22,7 @@
 
 namespace kith {
 
-/// The plugin's side of one service, and what a world gets in its place.
+/// The plugin's table of one service, and the table that a world gets in its place.
 template <class Table>
 struct ObservedSide {
     const Table *plugin = nullptr;
@@ -35,11 +35,11 @@ class OperationObserver {
     OperationObserver(const OperationObserver &) = delete;
     OperationObserver &operator=(const OperationObserver &) = delete;
 
-    /// A new instance is there: `self` is the first argument of each call into its tables. Its tally begins at zero.
+    /// Sets a new instance: `self` is the first argument of each call into its tables. Its tally starts at zero.
     void attach(void *self) noexcept;
 
-    /// What a world gets in place of the plugin's side of this service, with self() as first argument: null for null, and `table`
-    /// itself for a service that is not a world's. Valid until the next call for the same service.
+    /// The table that a world gets in place of the plugin's table of this service, with self() as first argument: null for
+    /// null, and `table` itself for a service that is not the world's. Valid until the next call for the same service.
     const void *observe(std::string_view id, const void *table) noexcept;
     void *self() noexcept { return this; }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The options of one instance behind kith.options/1. Without Boost in the header.
+// The options of one instance for kith.options/1. The header does not include Boost.
 #pragma once
 
 #include <kith/service/options.h>
@@ -16,11 +16,11 @@ class value;
 
 namespace kith {
 
-/// JSON that never changes, read by JSON Pointer. Each member is the function of that name in kith_options_host. An integer written
-/// as 5.0 counts as an integer, as it does for JSON Schema.
+/// Immutable JSON, read by JSON Pointer. Each member is the function of that name in kith_options_host. 5.0 is accepted as an
+/// integer, as in JSON Schema.
 class Options {
   public:
-    /// json: as the plugin shall see it, with defaults filled in. Throws std::invalid_argument when it is no JSON.
+    /// json: the options of the plugin, with defaults filled in. Throws std::invalid_argument when it is not JSON.
     explicit Options(std::string_view json);
     ~Options();
     Options(const Options &) = delete;
@@ -42,8 +42,8 @@ class Options {
     std::unique_ptr<boost::json::value> root_;
 };
 
-/// `options` with the top-level defaults of a JSON Schema where a member is absent. Both are JSON text; what is no JSON object is
-/// handed back as it is.
+/// Fills absent members of `options` with the top-level defaults of a JSON Schema. Both are JSON text; a text that is not a
+/// JSON object is returned unchanged.
 std::string with_defaults(std::string_view options, std::string_view schema);
 
 namespace detail {
@@ -90,7 +90,7 @@ struct OptionsTable {
 
 } // namespace detail
 
-/// The table of kith.options/1 for a hoster that finds the options of an instance by Find: `const Options &(*)(const kith_host *)`,
+/// The table of kith.options/1 for a hoster. Find returns the options of an instance: `const Options &(*)(const kith_host *)`,
 /// noexcept.
 template <auto Find>
 constexpr const kith_options_host *options_table() noexcept {

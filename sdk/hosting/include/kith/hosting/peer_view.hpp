@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Peers and links as a hoster sees them once they are checked: views, borrowed for the call.
+// Views of checked peers and links, borrowed for the call.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ struct AttributeView {
     std::string_view value;
 };
 
-/// As kith_peer: UTF-8, within its sizes, attribute names unique.
+/// A valid kith_peer: UTF-8, within the size limits, with unique attribute names.
 struct PeerView {
     std::string_view key;
     std::string_view name;
@@ -22,7 +22,7 @@ struct PeerView {
     std::uint64_t ttl = 0; ///< nanoseconds; 0: no lease
 };
 
-/// As kith_link.
+/// A valid kith_link.
 struct LinkView {
     std::string_view name;
     std::span<const AttributeView> attributes;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a plugin hands over as arrays of peers, links or keys is checked here, and handed on as views.
+// Checks the arrays of peers, links and keys that a plugin passes in, and returns views of them.
 #pragma once
 
 #include <kith/hosting/peer_view.hpp>
@@ -23,23 +23,23 @@ inline constexpr std::uint64_t max_attribute_value = 4096; // bytes
 inline constexpr std::uint32_t max_peer_attributes = 64;   // of one peer
 inline constexpr std::uint32_t max_link_attributes = 16;   // of one link
 
-/// Reads arrays of peers. It keeps its memory from one array to the next, so a hoster has one for each loop. What it shows
-/// is borrowed from the plugin and from the reader: valid until the call from the plugin returns or the next read.
+/// Reads arrays of peers. It reuses its memory for the next array, so a hoster has one reader for each loop. The views are
+/// borrowed from the plugin and from the reader: valid until the call from the plugin returns or the next read.
 class PeerReader {
   public:
-    /// seed: salts the hash of the keys, so that nobody can choose keys that collide.
+    /// seed: salt of the hash of keys, so that colliding keys cannot be chosen.
     explicit PeerReader(std::uint64_t seed = 0) noexcept : seed_(seed) {}
 
-    /// KITH_OK, or KITH_INVALID and a text. Checked: the stride, each key (1..1024 bytes, once in the array), name, attributes,
-    /// UTF-8. `max`: KITH_LIMIT over so many.
+    /// Returns KITH_OK, or KITH_INVALID with a text. Checks the stride, each key (1..1024 bytes, unique in the array), name,
+    /// attributes, UTF-8. More than `max` peers give KITH_LIMIT.
     std::int32_t read(const kith_peer *peers, std::uint32_t count, std::uint32_t stride, std::uint32_t max = UINT32_MAX);
 
     std::span<const PeerView> peers() const noexcept { return peers_; }
 
-    /// After a refusal: which peer, what is wrong with it, what was expected.
+    /// The text of the last refusal: the peer, the error, what was expected.
     const std::string &text() const noexcept { return text_; }
 
-    /// Give back the memory above what `count` peers need.
+    /// Frees the memory that `count` peers do not need.
     void shrink(std::size_t count);
 
   private:
@@ -54,7 +54,7 @@ class PeerReader {
     std::uint64_t seed_;
 };
 
-/// Reads arrays of links: names of 1..1024 bytes, once in the array, at most 16 attributes, UTF-8.
+/// Reads arrays of links: names of 1..1024 bytes, unique in the array, at most 16 attributes, UTF-8.
 class LinkReader {
   public:
     std::int32_t read(const kith_link *links, std::uint32_t count, std::uint32_t stride);
@@ -68,8 +68,8 @@ class LinkReader {
     std::string text_;
 };
 
-/// The lists `missing` and `left` of kith_discovery_host.update. Unknown keys are ignored there, so nothing is checked but that
-/// they can be read: KITH_INVALID when one cannot. `out` is emptied first.
+/// Reads the lists `missing` and `left` of kith_discovery_host.update into `out`, which is cleared first. Unknown keys are
+/// ignored later, so only readability is checked: KITH_INVALID for a key that cannot be read.
 std::int32_t read_keys(const kith_str *keys, std::uint32_t count, std::vector<std::string_view> &out);
 
 } // namespace kith

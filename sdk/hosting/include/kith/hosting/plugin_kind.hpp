@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The kinds of plugin by name: KITH_KIND_STRATEGY is "strategy".
+// The names of the kinds of plugins: KITH_KIND_STRATEGY is "strategy".
 #pragma once
 
 #include <kith/plugin.h>
@@ -10,7 +10,7 @@
 
 namespace kith {
 
-/// "plugin" for a kind that is none of ours (A4).
+/// "plugin" for an unknown kind (A4).
 constexpr std::string_view plugin_kind_name(std::uint32_t kind) noexcept {
     switch (kind) {
     case KITH_KIND_STRATEGY: return "strategy";

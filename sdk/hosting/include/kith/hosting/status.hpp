@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A status of kith/plugin.h in words. A negative number that is not known counts as KITH_INTERNAL (E1).
+// Texts for the statuses of kith/plugin.h. An unknown negative number counts as KITH_INTERNAL (E1).
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,10 @@
 
 namespace kith {
 
-/// For machines, never changes: "ok", "timed_out", "unauthorized".
+/// A stable identifier: "ok", "timed_out", "unauthorized".
 std::string_view status_slug(std::int32_t status) noexcept;
 
-/// For people, without a full stop: "its time was over". What to show where a failure came without a text.
+/// A text without a full stop, such as "its time was over", for failures without their own text.
 std::string_view status_sentence(std::int32_t status) noexcept;
 
 } // namespace kith

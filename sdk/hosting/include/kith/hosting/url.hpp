@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The URLs that kith.http/1 takes, read the same way in every world: http or https, a host, perhaps a port, a path, a query. What
-// could hide something from the reader of a configuration (a user, spaces, control characters, a second host) is refused.
+// Parses the URLs of kith.http/1, for every world: http or https, a host, optionally a port, a path and a query. Parts that
+// could mislead the reader of a configuration (a user, spaces, control characters, a second host) are refused.
 #pragma once
 
 #include <cstdint>
@@ -14,20 +14,20 @@ namespace kith {
 struct Url {
     bool secure = false;
     std::string host;       ///< in lower case; a numeric IPv6 address without its brackets
-    std::uint16_t port = 0; ///< never 0
+    std::uint16_t port = 0; ///< not 0
     std::string target;     ///< path and query, as they are sent; begins with '/'
 
-    /// nullopt and `why`: what is wrong with it and what is expected.
+    /// Returns nullopt with the error and what was expected in `why`.
     static std::optional<Url> parse(std::string_view text, std::string &why);
 
     bool numeric_v6() const noexcept { return host.find(':') != std::string::npos; }
-    /// Host and port as a header or a URL tells them; the scheme's own port is left out.
+    /// Host and port as in a header or URL; the default port of the scheme is omitted.
     std::string authority() const;
-    /// "https://host:port", with the port always.
+    /// "https://host:port", always with the port.
     std::string origin() const;
-    /// Of the target, without the query, which may hold a secret.
+    /// The target without the query, which may contain a secret.
     std::string_view path() const noexcept;
-    /// Is it this machine by its very name?
+    /// Whether the host is this machine by its literal name or address, such as localhost.
     bool loopback() const noexcept;
 };
 

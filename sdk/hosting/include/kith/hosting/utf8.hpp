@@ -21,7 +21,7 @@ bool has_high_bit(const char *p) noexcept {
 
 } // namespace detail
 
-/// Fast for the short strings that peers are made of: whole words, the last one overlapping.
+/// Optimized for the short strings of peers: compares whole words, the last one overlapping.
 inline bool is_ascii(std::string_view text) noexcept {
     const char *p = text.data();
     const std::size_t size = text.size();
@@ -38,10 +38,10 @@ inline bool is_ascii(std::string_view text) noexcept {
     return true;
 }
 
-/// Is it UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing over U+10FFFF?
+/// Whether the text is UTF-8 by RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
 inline bool is_utf8(std::string_view text) noexcept { return is_ascii(text) || detail::is_utf8_beyond_ascii(text); }
 
-/// Bytes of the well-formed character that begins at text[at]; 0 when there is none.
+/// The size in bytes of the valid character at text[at]; 0 when there is none.
 std::size_t utf8_size(std::string_view text, std::size_t at) noexcept;
 
 } // namespace kith
