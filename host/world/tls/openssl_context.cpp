@@ -82,6 +82,8 @@ std::unique_ptr<TlsContext> make_context(const TlsSettings &settings, TlsFailure
         return nullptr;
     };
     const TlsWords &words = settings.words;
+    // The process may end while a worker is still in here.
+    OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, nullptr);
     ERR_clear_error();
     Context context(SSL_CTX_new(TLS_client_method()));
     if (!context) return refuse(KITH_UNSUPPORTED, "TLS cannot be set up");

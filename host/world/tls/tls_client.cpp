@@ -8,12 +8,11 @@
 namespace kith::app {
 
 /// The result of a worker.
-struct TlsClient::Files {
+struct TlsClient::Prepared {
     std::int32_t status = KITH_OK;
     std::string text;
     std::uint64_t version = 0;
-    bool read = false;
-    std::string authorities, certificate, key;
+    std::unique_ptr<TlsContext> context; // null: the files are those of the last one
 };
 
 namespace {
@@ -26,20 +25,32 @@ constexpr std::uint64_t unknown = 0;
 TlsClient::TlsClient(TenantResources &resources, TlsClientSettings settings)
     : resources_(resources.shared_from_this()), settings_(std::move(settings)) {}
 
+// Loading OpenSSL and making a context take some ten milliseconds, so the loop does neither.
 void TlsClient::prepare(Ready ready) {
-    const auto work = [settings = settings_, known = version_]() -> Files {
-        Files out;
-        const std::pair<const std::string &, std::string Files::*> all[] = {
-            {settings.authorities_file, &Files::authorities},
-            {settings.certificate_file, &Files::certificate},
-            {settings.key_file, &Files::key},
+    const auto work = [settings = settings_, known = version_,
+                       library_file = resources_->parts.options.tls_library]() -> Prepared {
+        Prepared out;
+        TlsSettings made{
+            .password = settings.password,
+            .verify = settings.verify,
+            .min_version = settings.min_version,
+            .max_version = settings.max_version,
+            .words = {.authorities = settings.authorities_file,
+                      .certificate = settings.certificate_file,
+                      .key = settings.key_file,
+                      .other = "the other side",
+                      .web = false},
+        };
+        const std::pair<const std::string &, std::string TlsSettings::*> all[] = {
+            {settings.authorities_file, &TlsSettings::authorities},
+            {settings.certificate_file, &TlsSettings::certificate},
+            {settings.key_file, &TlsSettings::key},
         };
         out.version = 1;
         for (const auto &[path, to] : all)
             out.version = out.version * 0x9e3779b97f4a7c15U + (path.empty() ? 0 : kith::app::version_of(path));
         if (out.version == unknown) out.version = 1;
         if (out.version == known) return out;
-        out.read = true;
         for (const auto &[path, to] : all) {
             if (path.empty()) continue;
             Contents contents = read_whole(path, KITH_TLS_MAX_FILE);
@@ -48,42 +59,46 @@ void TlsClient::prepare(Ready ready) {
                 out.text = std::move(contents.text);
                 return out;
             }
-            out.*to = std::move(contents.data);
+            made.*to = std::move(contents.data);
+        }
+        TlsFailure failure;
+        if (const TlsEntry *library = tls_library(library_file, failure)) out.context = library->context(made, failure);
+        if (!out.context) {
+            out.status = failure.status;
+            out.text = std::move(failure.text);
         }
         return out;
     };
     // Uses the lane of the file, so that reads of one file are serialized; a lane of its own when there is no file.
     const std::string &lane = settings_.certificate_file.empty() ? settings_.authorities_file : settings_.certificate_file;
-    resources_->parts.files.run(
-        lane, work, [me = shared_from_this(), ready = std::move(ready)](Files files) { me->looked(std::move(files), ready); });
+    resources_->parts.files.run(lane, work, [me = shared_from_this(), ready = std::move(ready)](Prepared prepared) {
+        me->take(std::move(prepared), ready);
+    });
 }
 
-void TlsClient::looked(Files files, const Ready &ready) {
+void TlsClient::take(Prepared prepared, const Ready &ready) {
     if (!resources_->open) return;
-    if (files.status != KITH_OK) return ready(files.status, files.text, nullptr);
-    if (!files.read && context_ != nullptr) return ready(KITH_OK, {}, context_.get());
-    TlsFailure failure;
-    const TlsEntry *library = tls_library(resources_->parts.options.tls_library, failure);
-    if (library == nullptr) return ready(failure.status, failure.text, nullptr);
-    const TlsSettings settings{
-        .authorities = std::move(files.authorities),
-        .certificate = std::move(files.certificate),
-        .key = std::move(files.key),
-        .password = settings_.password,
-        .verify = settings_.verify,
-        .min_version = settings_.min_version,
-        .max_version = settings_.max_version,
-        .words = {.authorities = settings_.authorities_file,
-                  .certificate = settings_.certificate_file,
-                  .key = settings_.key_file,
-                  .other = "the other side",
-                  .web = false},
-    };
-    auto context = library->context(settings, failure);
-    if (context == nullptr) return ready(failure.status, failure.text, nullptr);
-    context_ = std::move(context);
-    version_ = files.version;
+    if (prepared.status != KITH_OK) return ready(prepared.status, prepared.text, nullptr);
+    if (prepared.context) {
+        context_ = std::move(prepared.context);
+        version_ = prepared.version;
+    }
     ready(KITH_OK, {}, context_.get());
+}
+
+void load_tls_early(Workers &workers, const std::string &library_file) noexcept {
+    try {
+        workers.run(
+            "libkith_tls.so",
+            [library_file] {
+                TlsFailure ignored; // whoever opens a client is told
+                const TlsEntry *library = tls_library(library_file, ignored);
+                // The first context makes OpenSSL read its configuration and look up its algorithms.
+                return library != nullptr && library->context({.verify = false}, ignored) != nullptr;
+            },
+            [](bool) {});
+    } catch (...) { // there is no thread: the first client loads it
+    }
 }
 
 } // namespace kith::app

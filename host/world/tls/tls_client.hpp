@@ -21,19 +21,22 @@ class TlsClient : public std::enable_shared_from_this<TlsClient> {
     /// context: null unless status is KITH_OK; valid as long as the client exists.
     using Ready = std::function<void(std::int32_t status, const std::string &text, TlsContext *context)>;
 
-    /// Checks the files on a worker thread, reads them when one has changed, and then calls `ready` once, later, on the loop.
-    /// Throws std::system_error when no thread can be started.
+    /// Checks the files on a worker thread, makes a context from them when one has changed, and then calls `ready` once, later, on
+    /// the loop. Throws std::system_error when no thread can be started.
     void prepare(Ready ready);
 
   private:
-    struct Files;
-    void looked(Files files, const Ready &ready);
+    struct Prepared;
+    void take(Prepared prepared, const Ready &ready);
 
     std::shared_ptr<TenantResources> resources_;
     TlsClientSettings settings_;
     std::uint64_t version_ = 0; // version of the files that context_ was made from
     std::unique_ptr<TlsContext> context_;
 };
+
+/// Loads libkith_tls.so on a worker thread, for a plugin that will need it soon. Does nothing if it cannot be loaded.
+void load_tls_early(Workers &workers, const std::string &library_file) noexcept;
 
 /// The open clients of one tenant.
 struct TlsResources {
