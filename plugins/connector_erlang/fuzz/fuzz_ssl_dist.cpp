@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Any bytes as the file of -ssl_dist_optfile.
-#include "erl_terms.hpp"
 #include "ssl_dist.hpp"
+
+#include <erlang_terms/term_file_parser.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -12,9 +13,9 @@ using namespace kith::erlang;
 
 namespace {
 
-std::size_t counted(const ErlTerm &term) {
+std::size_t counted(const erlang_terms::Term &term) {
     std::size_t out = 1;
-    for (const ErlTerm &one : term.elements) out += counted(one);
+    for (const erlang_terms::Term &one : term.elements) out += counted(one);
     return out;
 }
 
@@ -22,9 +23,9 @@ std::size_t counted(const ErlTerm &term) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
     const std::string_view bytes(reinterpret_cast<const char *>(data), size);
-    const ErlTerms read = read_erl_terms(bytes);
+    const erlang_terms::TermFile read = erlang_terms::parse_term_file(bytes);
     std::size_t count = 0;
-    for (const ErlTerm &term : read.terms) count += counted(term);
+    for (const erlang_terms::Term &term : read.terms) count += counted(term);
     if (count > 4096) std::abort();
     const SslDist dist = read_ssl_dist(bytes);
     if (!read.fault.empty() && dist.fault != read.fault) std::abort();
