@@ -25,7 +25,21 @@ std::string without_place(std::string text, const endpoint &remote) {
 } // namespace
 
 DistributionTls::DistributionTls(host h, const file &files, TlsOptions options, PassedOver passed_over)
-    : files_(files), tls_(h), options_(std::move(options)), passed_over_(std::move(passed_over)) {}
+    : files_(files), tls_(h), options_(std::move(options)), passed_over_(std::move(passed_over)), prepared_(h) {}
+
+class DistributionTls::Preparing {
+  public:
+    explicit Preparing(DistributionTls &tls) noexcept : tls_(tls) { tls_.preparing_ = true; }
+    ~Preparing() {
+        tls_.preparing_ = false;
+        tls_.prepared_.notify();
+    }
+    Preparing(const Preparing &) = delete;
+    Preparing &operator=(const Preparing &) = delete;
+
+  private:
+    DistributionTls &tls_;
+};
 
 task<result<DistributionTls::Wanted>> DistributionTls::wanted() {
     SslDist dist;
@@ -60,7 +74,10 @@ task<result<DistributionTls::Wanted>> DistributionTls::wanted() {
     co_return out;
 }
 
+// One at a time, so that they share the client.
 task<result<void>> DistributionTls::prepare() {
+    while (preparing_) co_await prepared_.wait();
+    const Preparing preparing(*this);
     auto want = co_await wanted();
     if (!want) co_return std::move(want).error();
     if (client_.open() && *want == now_) co_return result<void>();
@@ -76,6 +93,8 @@ task<result<void>> DistributionTls::prepare() {
     now_ = std::move(*want);
     co_return result<void>();
 }
+
+task<void> DistributionTls::prepare_early() { (void)co_await prepare(); }
 
 task<result<tls_peer>> DistributionTls::secure(const stream &over, std::string server_name, std::chrono::nanoseconds timeout,
                                                Step &step) {

@@ -7,6 +7,7 @@
 #include "ssl_dist.hpp"
 
 #include <kith/file.hpp>
+#include <kith/signal.hpp>
 #include <kith/tls.hpp>
 
 #include <chrono>
@@ -33,6 +34,9 @@ class DistributionTls {
     /// Throws kith::error when the host has no TLS. files: outlives this.
     DistributionTls(host h, const file &files, TlsOptions options, PassedOver passed_over);
 
+    /// Loads TLS and reads the files before the first `secure`, which reports what is wrong with them. Takes milliseconds the first time.
+    task<void> prepare_early();
+
     /// How far `secure` came.
     enum class Step : std::uint8_t { settings, handshake, done };
 
@@ -51,6 +55,7 @@ class DistributionTls {
     };
     task<result<Wanted>> wanted();
     task<result<void>> prepare();
+    class Preparing;
 
     const file &files_;
     kith::tls tls_;
@@ -59,6 +64,8 @@ class DistributionTls {
     std::string told_; // the last that were passed over
     tls_client client_;
     Wanted now_; // of client_
+    bool preparing_ = false;
+    signal prepared_;
 };
 
 } // namespace kith::erlang

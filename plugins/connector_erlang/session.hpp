@@ -35,6 +35,8 @@ class Session {
     Session(host h, Connection connection, etf::Pid self, std::size_t max_frame);
 
     const Dialler::Peer &node() const noexcept { return peer_; }
+    /// Ours, under which the node knows this session.
+    const std::string &own_name() const noexcept { return self_.node; }
 
     /// News are handed to `hear` from within `read`. Returns when the connection is of no use any more, with the reason.
     task<error> read(std::function<void(Relay::Event)> hear);

@@ -14,10 +14,31 @@ BOOST_FIXTURE_TEST_CASE(it_is_down, Attached) {
     BOOST_TEST(why.status == KITH_NOT_FOUND);
     BOOST_TEST(has(why.text, "EPMD on 10.0.0.7:4369 does not know the name app"));
     BOOST_TEST(has(why.text, "it knows: other"));
-    rig.run_for(1min);
+    rig.run_for(25s);
     BOOST_TEST(of(Kind::detached).size() == 1u); // said once
     epmd.add("app", 40000);
     BOOST_TEST(rig.run_until([this] { return rig.attached(); }, 5s));
+    // It listens, as was seen: it is looked for as often, however long it is away.
+    beam.die();
+    epmd.remove("app");
+    rig.run_for(10min);
+    const std::size_t asked = epmd.asked();
+    rig.run_for(1min);
+    BOOST_TEST(epmd.asked() - asked >= 15u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_node_that_is_never_listed_is_looked_for_every_half_minute, Attached) {
+    epmd.remove("app");
+    BOOST_TEST(!has(detached().text, "never listed"));
+    const Report why = next_detached(1);
+    BOOST_TEST((why.at >= 30s && why.at < 36s));
+    BOOST_TEST(has(why.text, "it was never listed since kith started, so if it runs it does not listen"), why.text);
+    const std::size_t asked = epmd.asked();
+    rig.run_for(10min);
+    BOOST_TEST(epmd.asked() - asked <= 2 * 20u); // for the name, and for the list
+    BOOST_TEST(of(Kind::detached).size() == 2u);
+    epmd.add("app", 40000);
+    BOOST_TEST(rig.run_until([this] { return rig.attached(); }, 40s));
 }
 
 BOOST_FIXTURE_TEST_CASE(it_is_starting, Attached) {

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+#include "peer_operations.hpp"
+
+#include "local_node.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace kith::erlang {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::nanoseconds slow = 5s; // a connect that took so long has waited for a peer that sends nothing
+constexpr std::chrono::nanoseconds probe_step = 2s;
+constexpr std::chrono::nanoseconds probe_step_after_slow = 400ms;
+
+bool returned(const Session::Reply &reply, std::string_view atom) noexcept {
+    return reply.returned && reply.term().is_atom(atom);
+}
+
+// true, ok, {ok, _}
+bool succeeded(const Session::Reply &reply) noexcept {
+    if (!reply.returned) return false;
+    const etf::Term term = reply.term();
+    return term.is_atom("true") || term.is_atom("ok") || (term.is_tuple(2) && term.elements().next().is_atom("ok"));
+}
+
+error call_failed(const Mfa &mfa, const std::string &name, const Session::Reply &reply) {
+    return error(KITH_UNAVAILABLE, mfa.text(1) + " for " + name + ' ' + (reply.returned ? "returned " : "") + reply.text);
+}
+
+} // namespace
+
+task<result<void>> PeerOperations::connect(std::shared_ptr<Session> session, peer to) {
+    const Mfa &mfa = context_.settings.connect;
+    if (auto good = check_name(*session, to.name, true); !good) co_return good;
+    monitor_.expect(to.name);
+    if (const error *why = context_.refused.find(to.name, context_.clock.monotonic())) co_return *why;
+    if (auto set = co_await set_cookie(*session, to.name); !set) co_return set;
+
+    const auto begun = context_.clock.monotonic();
+    auto reply = co_await call(*session, mfa, to.name);
+    if (!reply) co_return std::move(reply).error();
+    if (succeeded(*reply)) {
+        monitor_.joined(to.name);
+        co_return result<void>();
+    }
+    if (returned(*reply, "ignored"))
+        co_return error(KITH_UNAVAILABLE,
+                        "the node " + session->node().name + " is not distributed any more (net_kernel is stopped)");
+    if (!returned(*reply, "false") || mfa.module != "net_kernel") co_return call_failed(mfa, to.name, *reply);
+
+    const std::string name = to.name;
+    const bool late = context_.clock.monotonic() - begun >= slow;
+    Verdict verdict = co_await probe_peer(*session, std::move(to), late ? probe_step_after_slow : probe_step);
+    if (verdict.unexplained && !late && !session->closed()) {
+        // A node that has just parted from a peer says false about once in two hundred.
+        reply = co_await call(*session, mfa, name);
+        if (reply && succeeded(*reply)) {
+            monitor_.joined(name);
+            co_return result<void>();
+        }
+    }
+    verdict.why.text = session->node().name + " could not join " + name + ": " + verdict.why.text;
+    if (verdict.refused && !session->closed()) context_.refused.add(name, verdict.why, context_.clock.monotonic());
+    co_return verdict.why;
+}
+
+task<result<void>> PeerOperations::disconnect(std::shared_ptr<Session> session, peer from) {
+    const Mfa &mfa = context_.settings.disconnect;
+    if (auto good = check_name(*session, from.name, false); !good) co_return good;
+    auto reply = co_await call(*session, mfa, from.name);
+    if (!reply) co_return std::move(reply).error();
+    monitor_.parted();
+    // erlang:disconnect_node/1 says false when there was no link.
+    if (succeeded(*reply) || (returned(*reply, "false") && !monitor_.has_peer(from.name))) co_return result<void>();
+    co_return call_failed(mfa, from.name, *reply);
+}
+
+// The name becomes an atom in the node.
+result<void> PeerOperations::check_name(const Session &session, const std::string &name, bool to_join) const {
+    const auto characters =
+        std::count_if(name.begin(), name.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
+    if (name.empty() || characters > 255)
+        return error(KITH_INVALID, "a node's name has 1 to 255 characters, this one " + std::to_string(characters));
+    if (context_.settings.connect.module != "net_kernel") return {};
+    if (alive_part(name).empty() || host_part(name).empty() || host_part(name).find('@') != std::string_view::npos)
+        return error(KITH_INVALID, "the name " + name + " is no Erlang node's: expected name@host; policy.name can build it");
+    if (auto fault = fault_of_name_kind(facts_, session.node().name, name); to_join && !fault.empty())
+        return error(KITH_INVALID, std::move(fault));
+    return {};
+}
+
+task<result<Session::Reply>> PeerOperations::call(Session &session, const Mfa &mfa, const std::string &name) const {
+    return session.call(mfa.module, mfa.function, mfa.list_with_atom(name), context_.settings.call_timeout);
+}
+
+task<result<void>> PeerOperations::set_cookie(Session &session, std::string name) const {
+    const PairCookie pair = cookie_of_pair(context_.settings, session.node().name, name);
+    if (pair.cookie == nullptr || pair.cookie->empty()) co_return result<void>();
+    auto reply =
+        co_await session.call("erlang", "set_cookie", atom_list(name, pair.cookie->text()), context_.settings.call_timeout);
+    if (!reply) co_return std::move(reply).error();
+    if (!returned(*reply, "true"))
+        co_return error(KITH_INVALID, "the node did not take the cookie of " + name); // its answer may hold it
+    co_return result<void>();
+}
+
+task<Verdict> PeerOperations::probe_peer(Session &session, peer to, std::chrono::nanoseconds step) {
+    Probe probe;
+    probe.peer = to.name;
+    probe.name = session.own_name();
+    probe.node = session.node().name;
+    probe.facts = facts_;
+    probe.epmd_port = context_.epmd_port;
+    probe.driven_port = context_.settings.port;
+    const PairCookie pair = cookie_of_pair(context_.settings, probe.node, probe.peer);
+    if (pair.cookie != nullptr && !pair.cookie->empty()) {
+        probe.login = pair.for_the_two ? Probe::Login::of_the_two : Probe::Login::of_option;
+        probe.cookie = *pair.cookie;
+    } else if (auto cookie = co_await find_cookie(context_.files, context_.environment, context_.settings); cookie) {
+        probe.cookie = std::move(*cookie);
+    } else {
+        probe.login = Probe::Login::without_cookie;
+        probe.fault_of_cookie = cookie.error().text;
+    }
+    probe.creation = context_.new_creation();
+    probe.challenge = context_.new_challenge();
+    probe.step = step;
+    probe.tls = context_.tls_or_null();
+    const auto port = to.attribute_or_empty("dist_port");
+    std::from_chars(port.data(), port.data() + port.size(), probe.port);
+    co_return co_await why_not(context_.net, session, std::move(probe), context_.challenges);
+}
+
+} // namespace kith::erlang

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+//
+// Connects the driven node to peers and disconnects it from them, by calls in the node; when the node could not connect, it finds out why.
+#pragma once
+
+#include "instance_context.hpp"
+#include "link_monitor.hpp"
+#include "node_facts.hpp"
+#include "probe.hpp"
+#include "session.hpp"
+
+#include <kith/peer.hpp>
+
+#include <memory>
+#include <string>
+
+namespace kith::erlang {
+
+class PeerOperations {
+  public:
+    /// Both outlive this.
+    PeerOperations(InstanceContext &context, LinkMonitor &monitor) : context_(context), monitor_(monitor) {}
+
+    /// What the node of the session answers about itself; {} when the session has ended.
+    void facts(NodeFacts of_node) { facts_ = std::move(of_node); }
+    const NodeFacts &facts() const noexcept { return facts_; }
+
+    task<result<void>> connect(std::shared_ptr<Session> session, peer to);
+    task<result<void>> disconnect(std::shared_ptr<Session> session, peer from);
+
+  private:
+    result<void> check_name(const Session &session, const std::string &name, bool to_join) const;
+    task<result<Session::Reply>> call(Session &session, const Mfa &mfa, const std::string &name) const;
+    task<result<void>> set_cookie(Session &session, std::string name) const;
+    task<Verdict> probe_peer(Session &session, peer to, std::chrono::nanoseconds step);
+
+    InstanceContext &context_;
+    LinkMonitor &monitor_;
+    NodeFacts facts_;
+};
+
+} // namespace kith::erlang
