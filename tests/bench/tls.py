@@ -2,6 +2,7 @@
 """What TLS distribution costs: attaching, memory, and joining peers, each beside plain TCP or the node itself in the same run."""
 
 import statistics
+import subprocess
 import time
 
 from authority import Authority
@@ -21,11 +22,24 @@ def identity(lab):
         "cacertfile": str(ca.crt), "certfile": str(crt), "keyfile": str(key)}
 
 
+def bare_handshakes(node, tls, runs):
+    """How long a process takes that does nothing but the handshake."""
+    port = node.ask(f"element(2, erl_epmd:port_please('{node.short}', \"{HOST}\"))")
+    command = ["openssl", "s_client", "-connect", f"{HOST}:{port}", "-CAfile", tls["cacertfile"], "-cert", tls["certfile"], "-key", tls["keyfile"],
+               "-tls1_2", "-verify_return_error", "-quiet", "-no_ign_eof"]
+    times = []
+    for _ in range(runs):
+        begun = time.monotonic()
+        subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        times.append((time.monotonic() - begun) * 1e3)
+    return times
+
+
 def attach(lab, runs):
     """From the topology's start, when the plugin is loaded, until kith is in its node; the first TLS of the process, libkith_tls.so included."""
     flags, tls = identity(lab)
     lab.beams("plain")
-    lab.beams("secure", flags=flags)
+    [secure] = lab.beams("secure", flags=flags)
     configs = {"plain": lab.config("plain"), "secure": lab.config("secure", connector={"tls": tls})}
     times, memory = {"plain": [], "secure": []}, {"plain": [], "secure": []}
     for _ in range(runs):
@@ -36,6 +50,7 @@ def attach(lab, runs):
             time.sleep(1)
             memory[which].append(kith.memory()["Pss"] / 1024)
             kith.kill()
+    report("handshake of TLS with the same node by openssl s_client, loading included", bare_handshakes(secure, tls, runs), "ms", "")
     more = statistics.median(times["secure"]) - statistics.median(times["plain"])
     report("attaching to a node by plain TCP", times["plain"], "ms", "")
     report("attaching to a node by TLS", times["secure"], "ms", "")

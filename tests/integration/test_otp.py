@@ -3,11 +3,9 @@
 
 import unittest
 
-from lab import Lab, Scenario, main
-from real_servers import otp
-from waiting import free_port, wait_until
-
-ROOTS = {release: otp(release) for release in ("trixie", "sid")}
+from lab import Scenario, main
+from otp_releases import ROOTS, of_installed_release, of_prepared_releases
+from waiting import free_port
 
 
 class Forming:
@@ -84,40 +82,9 @@ class Forming:
         self.assertEqual(kith.wait("connector.attached")["node"], a.name)
 
 
-class OtpOfTheMachine(Forming, Scenario):
-    pass
-
-
-def skipped_without(release):
-    return unittest.skipIf(ROOTS[release] is None, f"there is no root directory otp-{release}; tests/real/prepare otp makes it, as root")
-
-
-@skipped_without("trixie")
-class OtpOfDebian13(Forming, Scenario):
-    root = ROOTS["trixie"]
-
-
-@skipped_without("sid")
-class OtpOfSid(Forming, Scenario):
-    """Failures here are printed and do not fail the test, because sid changes without notice."""
-
-    root = ROOTS["sid"]
-
-    def run(self, result=None):
-        own = unittest.TestResult()
-        super().run(own)
-        result.startTest(self)
-        for _, text in own.failures + own.errors:
-            print(f"{self.id()} failed on sid, which is no failure of this test:\n{text}", flush=True)
-            result.addSkip(self, "failed on sid, see above")
-            break
-        else:
-            for _, why in own.skipped:
-                result.addSkip(self, why)
-                break
-            else:
-                result.addSuccess(self)
-        result.stopTest(self)
+of_installed_release(globals(), Forming)
+of_prepared_releases(globals(), Forming)
+del Forming
 
 
 @unittest.skipIf(None in ROOTS.values(), "tests/real/prepare otp makes the root directories of both releases, as root")

@@ -120,6 +120,7 @@ class NodesThatAreNotDriven(Scenario):
         self.lab.beam("a", flags=["-dist_listen", "false"]).ready()
         kith = self.lab.kith(self.lab.config("a", ["b"]))
         self.assertRegex(kith.wait("connector.detached")["reason"], "or does not listen")
+        kith.wait("connector.detached", reason=re.compile("it was never listed since kith started, so if it runs it does not listen"))
         args = self.lab.write("vm.args", "-name a@127.0.0.1\n-dist_listen false\n")
         told = self.lab.kith(self.lab.config("a", ["b"]), RELEASE_VM_ARGS=str(args))
         self.assertRegex(told.wait("connector.detached")["reason"], "vm.args has -dist_listen false: .* cannot be driven")

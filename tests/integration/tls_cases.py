@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: MIT
+"""Cases of nodes with -proto_dist inet_tls: kith drives them, and reports what it has seen when it cannot. test_tls.py runs them with the
+installed release of OTP, test_tls_releases.py with others."""
+
+import pathlib
+import subprocess
+
+from authority import Authority
+from lab import HOST
+
+HERE = f"DNS:{HOST},IP:{HOST}"
+
+
+class TlsLab:
+    """A mixin; root: of the nodes, see otp_releases.py."""
+
+    root = None
+
+    def setUp(self):
+        super().setUp()
+        (self.lab.dir / "ours").mkdir()
+        (self.lab.dir / "theirs").mkdir()
+        self.ca, self.strangers = Authority(self.lab.dir / "ours"), Authority(self.lab.dir / "theirs", "strangers")
+        self.node = self.ca.certify("node", "/CN=node", HERE, "serverAuth,clientAuth")
+
+    def optfile(self, name="dist.conf", identity=None, authority=None):
+        """What -ssl_dist_optfile names: both sides show a certificate, and want one."""
+        crt, key = identity or self.node
+        options = f'[{{certfile,"{crt}"}},{{keyfile,"{key}"}},{{cacertfile,"{(authority or self.ca).crt}"}},{{verify,verify_peer}}'
+        return self.lab.write(name, f"[{{server,{options},{{fail_if_no_peer_cert,true}}]}},\n {{client,{options}]}}].\n")
+
+    def expired(self):
+        crt, key, request, more = (self.lab.dir / f"old.{end}" for end in ("crt", "key", "csr", "ext"))
+        more.write_text(f"subjectAltName={HERE}\n")
+        for command in (["req", "-new", "-config", self.ca.dir / "openssl.cnf", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                         "-nodes", "-keyout", key, "-out", request, "-subj", "/CN=old"],
+                        ["x509", "-req", "-in", request, "-CA", self.ca.crt, "-CAkey", self.ca.key, "-days", "-1", "-extfile", more, "-out", crt]):
+            subprocess.run(["openssl", *command], check=True, stdin=subprocess.DEVNULL, capture_output=True)
+        return crt, key
+
+    def beams(self, *names, optfile=None):
+        return self.plain_beams(*names, flags=["-proto_dist", "inet_tls", "-ssl_dist_optfile", str(optfile or self.optfile())])
+
+    def plain_beams(self, *names, **settings):
+        return self.lab.beams(*names, root=self.root, **settings)
+
+    def files(self, **changes):
+        """Option tls, by files."""
+        crt, key = self.node
+        options = {"cacertfile": self.ca.crt, "certfile": crt, "keyfile": key, **changes}
+        return {name: value if isinstance(value, bool) else str(value) for name, value in options.items()}
+
+    def drive(self, node, others=(), tls=None, **policy):
+        connector = {} if tls is False else {"tls": tls or self.files()}
+        return self.lab.kith(self.lab.config(node.short, [one.short for one in others or [node]], connector=connector, policy=policy))
+
+    def formed(self, nodes):
+        for node in nodes:
+            node.sees(*(other.short for other in nodes if other is not node))
+
+
+class Forming(TlsLab):
+    def test_three_form_and_heal(self):
+        nodes = self.beams("a", "b", "c")
+        kiths = [self.drive(node, nodes, min_peers=2) for node in nodes]
+        self.formed(nodes)
+        for kith in kiths:
+            kith.wait("topology.ready")
+        marks = [kith.last() for kith in kiths]
+        nodes[1].kill()
+        kiths[0].wait("link.down", peer=nodes[1].name, after=marks[0])
+        kiths[1].wait("connector.detached", after=marks[1])
+        nodes[1].start()
+        nodes[1].ready()
+        kiths[1].wait("connector.attached", after=marks[1])
+        kiths[0].wait("link.up", peer=nodes[1].name, after=marks[0])
+        self.formed(nodes)
+        maps = pathlib.Path(f"/proc/{kiths[0].pid}/maps").read_text()
+        self.assertIn("libkith_tls.so", maps)
+
+    def test_a_pair_by_the_nodes_own_optfile(self):
+        optfile = self.optfile()
+        nodes = self.beams("a", "b", optfile=optfile)
+        kith = self.drive(nodes[0], nodes, tls={"optfile": str(optfile)})
+        kith.wait("topology.ready")
+        self.formed(nodes)
+
+    def test_files_are_replaced_while_it_runs(self):
+        [a] = self.beams("a")
+        crt, key = self.lab.dir / "kith.crt", self.lab.dir / "kith.key"
+        for source, to in zip(self.strangers.certify("kith", "/CN=kith", HERE), (crt, key)):
+            to.write_bytes(source.read_bytes())
+        kith = self.drive(a, tls=self.files(certfile=crt, keyfile=key))
+        detached = kith.wait("connector.detached")
+        self.reason_is_told(kith, detached, "the other side does not accept our certificate .*unknown ca")
+        for source, to in zip(self.node, (crt, key)):
+            fresh = to.with_suffix(".new")
+            fresh.write_bytes(source.read_bytes())
+            fresh.rename(to)
+        kith.wait("connector.attached", timeout=90)  # what refused is tried after half a minute
+        # A link that stands is not concerned; the next one shows what the files hold then.
+        key.unlink()
+        mark = kith.last()
+        a.kill()
+        a.start()
+        a.ready()
+        kith.wait_log("option tls: .*kith.key")
+        key.write_bytes(self.node[1].read_bytes())
+        kith.wait("connector.attached", after=mark)
+
+
+class Refused(TlsLab):
+    def detached(self, pattern, kith):
+        self.reason_is_told(kith, kith.wait("connector.detached"), pattern)
+
+    def test_an_authority_that_we_do_not_trust(self):
+        [a] = self.beams("a")
+        self.detached("the authority CN=kith test ca, at which the chain of the other side ends, is none that we trust",
+                      self.drive(a, tls=self.files(cacertfile=self.strangers.crt)))
+
+    def test_a_certificate_that_has_expired(self):
+        [a] = self.beams("a", optfile=self.optfile(identity=self.expired()))
+        self.detached("the certificate CN=old of the other side has expired .it was valid until", self.drive(a))
+
+    def test_a_certificate_of_another_host(self):
+        other = self.ca.certify("other", "/CN=other", "DNS:other.example", "serverAuth,clientAuth")
+        [a] = self.beams("a", optfile=self.optfile(identity=other))
+        self.detached(f"its certificate is for other, other.example, and not for {HOST}, the host part of its name", self.drive(a))
+        self.drive(a, tls=self.files(verify_name=False)).wait("connector.attached")
+
+    def test_a_node_that_wants_our_certificate(self):
+        [a] = self.beams("a")
+        self.detached("the other side wants a certificate of ours", self.drive(a, tls={"cacertfile": str(self.ca.crt)}))
+
+    def test_plain_kith_and_a_tls_node(self):
+        [a] = self.beams("a")
+        self.detached("speaks TLS, as a node with -proto_dist inet_tls does: option tls must name", self.drive(a, tls=False))
+
+    def test_tls_kith_and_a_plain_node(self):
+        [a] = self.plain_beams("a")
+        self.detached("a@127.0.0.1 on 127.0.0.1:[0-9]+ speaks plain TCP, and option tls is set", self.drive(a))
+
+    def test_tls_1_3_alone(self):
+        [a] = self.beams("a")
+        self.detached("a node speaks TLS 1.2 in its distribution unless its options list 'tlsv1.3'",
+                      self.drive(a, tls=self.files(min_version="1.3")))
+
+
+class Peers(TlsLab):
+    def fails(self, kith, peer, pattern):
+        self.reason_is_told(kith, kith.wait("connect.failed", peer=peer.name), pattern)
+
+    def test_why_a_peer_is_not_joined(self):
+        other = self.ca.certify("other", "/CN=other", "DNS:other.example", "serverAuth,clientAuth")
+        strange = self.strangers.certify("strange", "/CN=strange", HERE, "serverAuth,clientAuth")
+        [a] = self.beams("a")
+        [b] = self.beams("b", optfile=self.optfile("b.conf", other))
+        [c] = self.beams("c", optfile=self.optfile("c.conf", strange, self.strangers))
+        [d] = self.plain_beams("d")
+        kith = self.drive(a, [b, c, d])
+        self.fails(kith, b, f"its certificate is for other, other.example, and not for {HOST}")
+        self.fails(kith, c, "the authority CN=kith test strangers, at which the chain of the other side ends, is none that we trust")
+        self.fails(kith, d, "d@127.0.0.1 on 127.0.0.1:[0-9]+ speaks plain TCP, and a@127.0.0.1 TLS")
+
+
+class ClientOptions(TlsLab):
+    """What is so since OTP 26, whose client verifies by default."""
+
+    def test_a_node_without_authorities_connects_to_nobody(self):
+        crt, key = self.node
+        options = self.lab.write("none.conf", f'[{{server,[{{certfile,"{crt}"}},{{keyfile,"{key}"}}]}},{{client,[]}}].\n')
+        a, b = self.beams("a", "b", optfile=options)
+        kith = self.drive(a, [b])
+        self.reason_is_told(kith, kith.wait("connect.failed", peer=b.name),
+                            "the TLS options of a@127.0.0.1 name no authorities .* so since OTP 26 it connects to nobody")
+
+    def test_tls_1_3_where_all_options_list_it(self):
+        crt, key = self.node
+        options = f'{{certfile,"{crt}"}},{{keyfile,"{key}"}},{{cacertfile,"{self.ca.crt}"}},{{verify,verify_peer}},{{versions,[\'tlsv1.3\']}}'
+        path = self.lab.write("newest.conf", f"[{{server,[{options},{{fail_if_no_peer_cert,true}}]}},{{client,[{options}]}}].\n")
+        nodes = self.beams("a", "b", optfile=path)
+        self.drive(nodes[0], nodes, tls={"optfile": str(path)}).wait("topology.ready")
+        self.formed(nodes)
