@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "attach_to_node.hpp"
 
-#include "attach_name.hpp"
 #include "local_node.hpp"
+#include "tool_names.hpp"
 
 namespace kith::erlang {
 namespace {

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "instance_context.hpp"
+#include "node_session.hpp"
 #include "reattach_delay.hpp"
-#include "session.hpp"
 
 #include <memory>
 

@@ -42,11 +42,11 @@ class DistributionTls::Preparing {
 };
 
 task<result<DistributionTls::Wanted>> DistributionTls::wanted() {
-    SslDist dist;
+    SslDistOptions dist;
     if (!options_.optfile.empty()) {
         auto content = co_await files_.read(options_.optfile, max_optfile);
         if (!content) co_return error(content.status(), "option tls.optfile cannot be read: " + content.error().text);
-        dist = read_ssl_dist(content->bytes);
+        dist = parse_ssl_dist_optfile(content->bytes);
         if (!dist.fault.empty()) co_return error(KITH_INVALID, options_.optfile + " (option tls.optfile), " + dist.fault);
         std::string passed_over;
         for (const auto &one : dist.passed_over) passed_over += (passed_over.empty() ? "" : ", ") + one;

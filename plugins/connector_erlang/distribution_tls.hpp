@@ -4,7 +4,7 @@
 // files, named by option tls or by the node's own -ssl_dist_optfile, and are looked at anew for each connection.
 #pragma once
 
-#include "ssl_dist.hpp"
+#include "ssl_dist_optfile.hpp"
 
 #include <kith/file.hpp>
 #include <kith/signal.hpp>

@@ -3,8 +3,8 @@
 // The services and the state that the parts of one connector instance share.
 #pragma once
 
-#include "challenges.hpp"
 #include "distribution_tls.hpp"
+#include "issued_challenges.hpp"
 #include "refused_peers.hpp"
 #include "settings.hpp"
 

@@ -6,7 +6,7 @@
 
 #include "instance_context.hpp"
 #include "link_table.hpp"
-#include "session.hpp"
+#include "node_session.hpp"
 
 #include <kith/connector.hpp>
 #include <kith/signal.hpp>

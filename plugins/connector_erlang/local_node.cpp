@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "local_node.hpp"
 
-#include "attach_name.hpp"
 #include "cookie_file.hpp"
-#include "vm_args.hpp"
+#include "tool_names.hpp"
+#include "vm_args_listening.hpp"
 
 #include <kith/node_name.hpp>
 
@@ -48,7 +48,7 @@ result<Cookie> cookie_of(std::string_view bytes, const std::string &path) {
 struct ReleaseArgs {
     std::string path;  // empty: none is named
     std::string fault; // why it could not be read
-    VmArgs args;
+    VmArgsListening args;
 };
 
 task<ReleaseArgs> read_release_args(const file &files, const env &environment) {
@@ -61,7 +61,7 @@ task<ReleaseArgs> read_release_args(const file &files, const env &environment) {
     if (out.path.empty()) co_return out;
     auto content = co_await files.read(out.path, max_vm_args_file);
     if (content)
-        out.args = read_vm_args(content->bytes);
+        out.args = parse_vm_args_listening(content->bytes);
     else
         out.fault = content.error().text;
     co_return out;

@@ -3,11 +3,11 @@
 // Connects the driven node to peers and disconnects it from them, by calls in the node; when the node could not connect, it finds out why.
 #pragma once
 
+#include "driven_node_facts.hpp"
 #include "instance_context.hpp"
 #include "link_monitor.hpp"
-#include "node_facts.hpp"
-#include "probe.hpp"
-#include "session.hpp"
+#include "node_session.hpp"
+#include "peer_probe.hpp"
 
 #include <kith/peer.hpp>
 

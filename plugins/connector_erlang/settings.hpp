@@ -8,7 +8,7 @@
 
 #include <kith/options.hpp>
 
-#include "digest.hpp"
+#include "cookie_digest.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -61,7 +61,7 @@ int plain_connect(uint16_t port, const char *own_name, const char *cookie) {
     put16(bytes, (uint32_t)(15 + name));
     bytes[2] = 'N';
     put32(bytes + 3, 0xd);
-    put32(bytes + 7, 0x074f4fbc); /* as kith says; see protocol/flags.hpp */
+    put32(bytes + 7, 0x074f4fbc); /* as kith says; see protocol/distribution_flags.hpp */
     put32(bytes + 11, 7);
     put16(bytes + 15, (uint32_t)name);
     memcpy(bytes + 17, own_name, name);

@@ -3,7 +3,7 @@
 // Any bytes as frames from a connected node, while calls are under way and a relay runs. A frame is two bytes of length and its bytes.
 #include "control.hpp"
 #include "erpc.hpp"
-#include "relay.hpp"
+#include "node_event_relay.hpp"
 
 #include "big_endian.hpp"
 

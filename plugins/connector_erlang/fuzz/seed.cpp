@@ -6,7 +6,7 @@
 #include "../test/scripted_node.hpp"
 
 #include "erpc.hpp"
-#include "relay.hpp"
+#include "node_event_relay.hpp"
 
 #include <filesystem>
 #include <fstream>

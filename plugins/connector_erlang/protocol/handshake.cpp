@@ -2,7 +2,7 @@
 #include "handshake.hpp"
 
 #include "big_endian.hpp"
-#include "flags.hpp"
+#include "distribution_flags.hpp"
 #include "latin1.hpp"
 
 #include <utility>

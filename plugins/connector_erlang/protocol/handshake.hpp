@@ -10,10 +10,10 @@
 //   they 'a' digest                 MD5(cookie, our challenge)
 #pragma once
 
-#include "challenges.hpp"
-#include "digest.hpp"
-#include "flags.hpp"
+#include "cookie_digest.hpp"
+#include "distribution_flags.hpp"
 #include "frame.hpp"
+#include "issued_challenges.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "link_table.hpp"
 
-#include "attach_name.hpp"
-#include "name_pattern.hpp"
+#include "node_name_pattern.hpp"
+#include "tool_names.hpp"
 
 #include <algorithm>
 #include <utility>

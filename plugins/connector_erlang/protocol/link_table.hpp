@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The links of the driven node that are up, those of peers apart from those of programs that connect for a moment (attach_name.hpp) and of
+// The links of the driven node that are up, those of peers apart from those of programs that connect for a moment (tool_names.hpp) and of
 // nodes that option `ignore` names.
 #pragma once
 
@@ -23,7 +23,7 @@ class LinkTable {
     using Time = LinkHistory::Time;
     using Links = std::unordered_map<std::string, LinkType>;
 
-    /// ignored: patterns of names (name_pattern.hpp). custom_list: the names come from a function that the options name, so that a name
+    /// ignored: patterns of names (node_name_pattern.hpp). custom_list: the names come from a function that the options name, so that a name
     /// which only resembles that of a tool is a peer's.
     LinkTable(std::vector<std::string> ignored, bool custom_list) : ignored_(std::move(ignored)), custom_list_(custom_list) {}
 

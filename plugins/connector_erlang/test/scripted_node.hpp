@@ -4,8 +4,8 @@
 #pragma once
 
 #include "big_endian.hpp"
-#include "digest.hpp"
-#include "flags.hpp"
+#include "cookie_digest.hpp"
+#include "distribution_flags.hpp"
 #include "frame.hpp"
 
 #include <cstdint>

@@ -4,7 +4,7 @@
 // it needs no further care. Atoms stay byte strings; nothing here keeps a table that a peer could fill.
 #pragma once
 
-#include "names.hpp"
+#include "identifiers.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -3,7 +3,7 @@
 // Writing the external term format at the end of a string.
 #pragma once
 
-#include "names.hpp"
+#include "identifiers.hpp"
 
 #include <cstddef>
 #include <cstdint>

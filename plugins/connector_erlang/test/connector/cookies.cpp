@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Where the cookie comes from.
-#include "attached.hpp"
+#include "attached_connector.hpp"
 
 namespace kith::erlang::test {
 
@@ -72,8 +72,8 @@ BOOST_AUTO_TEST_CASE(blanks_of_a_file_count) {
                                           std::pair("secret\n \n", "secret"), std::pair(" ", " ")}) {
         World world;
         world.here.file("/home/app/.erlang.cookie", content, {0400, 1000, 1000});
-        FakeBeam other(world.there, "other@10.0.0.8", cookie, 40001);
-        FakeEpmd epmd{world.there};
+        SimulatedBeam other(world.there, "other@10.0.0.8", cookie, 40001);
+        SimulatedEpmd epmd{world.there};
         epmd.add("other", 40001);
         Rig rig(world.here, kith_plugin_entry_connector_erlang, "erlang", R"({"node": "other@10.0.0.8"})", {"", "", "beam"});
         BOOST_REQUIRE(rig.start() == KITH_OK);
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(of_each_peer) {
 BOOST_AUTO_TEST_CASE(one_list_serves_both_sides) {
     const auto set = [](const std::string &node, const std::string &peer, const std::string &list) {
         World world;
-        FakeBeam beam(world.here, node, "secret", 40007);
+        SimulatedBeam beam(world.here, node, "secret", 40007);
         world.epmd.add(node.substr(0, node.find('@')), 40007);
         std::string cookie = "none";
         beam.functions["erlang:set_cookie"] = [&cookie](etf::Term arguments) {

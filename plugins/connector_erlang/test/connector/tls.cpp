@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Nodes with -proto_dist inet_tls.
-#include "attached.hpp"
+#include "attached_connector.hpp"
 
 #include <kith/testkit/tls_identity.hpp>
 
@@ -60,8 +60,8 @@ struct Secure : Attached {
     }
 
     TlsAuthority ca{"ca"}, strangers{"strangers"};
-    FakeEpmd far{there};
-    FakeBeam peer{there, "b@10.0.0.8", "secret", 40000};
+    SimulatedEpmd far{there};
+    SimulatedBeam peer{there, "b@10.0.0.8", "secret", 40000};
 };
 
 BOOST_AUTO_TEST_SUITE(tls)
@@ -80,7 +80,7 @@ BOOST_FIXTURE_TEST_CASE(it_enters_drives_and_hears, Secure) {
 BOOST_AUTO_TEST_CASE(a_host_name_is_asked_for) {
     Secure it(
         R"({"node": "app@app.example", "address": "10.0.0.7", "tls": {"cacertfile": "/tls/ca.pem", "certfile": "/tls/kith.pem", "keyfile": "/tls/kith.key"}})");
-    FakeBeam named(it.here, "app@app.example", "secret", 40001);
+    SimulatedBeam named(it.here, "app@app.example", "secret", 40001);
     it.epmd.add("app", 40001);
     named.secure(it.node({.names = {"*.example", "app.example"}}));
     it.attach();
@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(its_certificate_is_another_hosts) {
 }
 
 BOOST_AUTO_TEST_CASE(it_speaks_plain_tcp) {
-    FakeBeam plain(there, "c@10.0.0.8", "secret", 40001);
+    SimulatedBeam plain(there, "c@10.0.0.8", "secret", 40001);
     far.add("c", 40001);
     attach();
     const Report report = join("c@10.0.0.8");
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(it_speaks_plain_tcp) {
 }
 
 BOOST_AUTO_TEST_CASE(its_cookie_is_another_one) {
-    FakeBeam other(there, "c@10.0.0.8", "other", 40001);
+    SimulatedBeam other(there, "c@10.0.0.8", "other", 40001);
     other.secure(node({.common_name = "c", .names = {"10.0.0.8"}}));
     far.add("c", 40001);
     attach();

@@ -5,7 +5,7 @@
 
 #include "erpc.hpp"
 #include "handshake.hpp"
-#include "relay.hpp"
+#include "node_event_relay.hpp"
 #include "socket.hpp"
 
 #include "etf/text.hpp"

@@ -7,7 +7,7 @@
 
 #include "../cookie_files.hpp"
 #include "cookie_file.hpp"
-#include "flags.hpp"
+#include "distribution_flags.hpp"
 
 #include <boost/test/unit_test.hpp>
 

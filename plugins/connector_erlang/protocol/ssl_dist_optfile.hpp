@@ -11,7 +11,7 @@
 
 namespace kith::erlang {
 
-struct SslDist {
+struct SslDistOptions {
     /// Of `client`; certificate and key are those of `server` where `client` has none, and so are the authorities.
     std::string cacertfile, certfile, keyfile, password;
     std::optional<bool> verify;                     // of `client`: verify_peer or verify_none
@@ -20,6 +20,6 @@ struct SslDist {
     std::string fault;                              // why the file is of no use; empty: it is
 };
 
-SslDist read_ssl_dist(std::string_view text);
+SslDistOptions parse_ssl_dist_optfile(std::string_view text);
 
 } // namespace kith::erlang

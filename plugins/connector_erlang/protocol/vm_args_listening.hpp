@@ -8,7 +8,7 @@
 
 namespace kith::erlang {
 
-struct VmArgs {
+struct VmArgsListening {
     /// At which the node listens, and at which it looks for every peer: -erl_epmd_port, or kernel's erl_epmd_node_listen_port.
     std::uint16_t epmd_port = 0;
     /// At which it listens: the same, or kernel's inet_dist_listen_min where inet_dist_listen_max is equal. 0: any, as EPMD says.
@@ -19,6 +19,6 @@ struct VmArgs {
 };
 
 /// What is not understood is passed over: the file has much more in it. The last value of an argument counts.
-VmArgs read_vm_args(std::string_view text) noexcept;
+VmArgsListening parse_vm_args_listening(std::string_view text) noexcept;
 
 } // namespace kith::erlang

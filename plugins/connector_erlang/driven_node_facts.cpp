@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "node_facts.hpp"
+#include "driven_node_facts.hpp"
 
 #include "latin1.hpp"
 #include "mfa.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Nodes that run without EPMD, and nodes that do not listen at all.
-#include "attached.hpp"
+#include "attached_connector.hpp"
 
 namespace kith::erlang::test {
 

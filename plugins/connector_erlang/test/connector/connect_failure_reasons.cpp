@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Why a peer cannot be joined.
-#include "attached.hpp"
+#include "attached_connector.hpp"
 
 namespace kith::erlang::test {
 
@@ -30,8 +30,8 @@ struct Probing : Attached {
         attach();
         return join(name, std::move(attributes));
     }
-    FakeEpmd far;
-    FakeBeam peer;
+    SimulatedEpmd far;
+    SimulatedBeam peer;
 };
 
 struct Usual : Probing {
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(another_node_is_there) {
 }
 
 BOOST_AUTO_TEST_CASE(the_cookie_is_named_when_it_was_refused) {
-    FakeBeam other(there, "c@10.0.0.8", "another", 40001);
+    SimulatedBeam other(there, "c@10.0.0.8", "another", 40001);
     far.add("c", 40001);
     const Report report = join("c@10.0.0.8");
     BOOST_TEST(report.status == KITH_UNAUTHORIZED);
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(it_knows_an_old_handshake_alone) {
 // Each attempt is a line in the peer's log, and so is the probe.
 BOOST_AUTO_TEST_CASE(a_refusal_stands_for_a_minute) {
     for (const int how : {0, 1, 2}) {
-        FakeBeam other(there, "c@10.0.0.8", how == 0 ? "another" : "secret", static_cast<std::uint16_t>(40010 + how));
+        SimulatedBeam other(there, "c@10.0.0.8", how == 0 ? "another" : "secret", static_cast<std::uint16_t>(40010 + how));
         if (how == 1) other.status = "not_allowed";
         if (how == 2) other.greeting = bytes({0x15, 3, 3, 0, 2, 2, 10});
         far.add("c", static_cast<std::uint16_t>(40010 + how));
@@ -269,7 +269,7 @@ BOOST_AUTO_TEST_CASE(one_port_for_every_peer_and_a_peer_that_has_another) {
     const Report elsewhere = why_not();
     BOOST_TEST(elsewhere.status == KITH_REFUSED);
     BOOST_TEST(has(elsewhere.text, "EPMD on 10.0.0.8:4369 says that b@10.0.0.8 listens on port 40000"));
-    FakeBeam in_its_place(there, "x@10.0.0.8", "secret", 9300);
+    SimulatedBeam in_its_place(there, "x@10.0.0.8", "secret", 9300);
     const Report other = join("b@10.0.0.8");
     BOOST_TEST(has(other.text, "another node answers there: x@10.0.0.8; this is the one port"));
 }

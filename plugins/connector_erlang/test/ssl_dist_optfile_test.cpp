@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "ssl_dist.hpp"
+#include "ssl_dist_optfile.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -8,7 +8,7 @@ namespace kith::erlang {
 BOOST_AUTO_TEST_SUITE(ssl_dist)
 
 BOOST_AUTO_TEST_CASE(the_options_of_its_client_count) {
-    const SslDist read = read_ssl_dist(R"(
+    const SslDistOptions read = parse_ssl_dist_optfile(R"(
         [{server, [{certfile, "/s.pem"}, {keyfile, "/s.key"}, {cacertfile, "/s.ca"}, {verify, verify_peer}]},
          {client, [{certfile, "/c.pem"}, {keyfile, <<"/c.key">>}, {password, "pw"}, {cacertfile, "/c.ca"},
                    {verify, verify_peer}, {versions, ['tlsv1.3', 'tlsv1.2']}, {secure_renegotiate, true}]}].)");
@@ -24,14 +24,15 @@ BOOST_AUTO_TEST_CASE(the_options_of_its_client_count) {
 }
 
 BOOST_AUTO_TEST_CASE(what_its_client_lacks_is_the_servers) {
-    const SslDist read = read_ssl_dist(R"([{server, [{certfile, "/s.pem"}, {keyfile, "/s.key"}, {cacertfile, "/s.ca"}]}].)");
+    const SslDistOptions read =
+        parse_ssl_dist_optfile(R"([{server, [{certfile, "/s.pem"}, {keyfile, "/s.key"}, {cacertfile, "/s.ca"}]}].)");
     BOOST_TEST(read.certfile == "/s.pem");
     BOOST_TEST(read.keyfile == "/s.key");
     BOOST_TEST(read.cacertfile == "/s.ca");
     BOOST_TEST(!read.verify.has_value());
     BOOST_TEST(read.min_version == 0u);
     // Who verifies nothing needs nobody's authorities.
-    const SslDist none = read_ssl_dist(
+    const SslDistOptions none = parse_ssl_dist_optfile(
         R"([{server, [{cacertfile, "/s.ca"}]}, {client, [{verify, verify_none}, {verify_fun, {fun m:f/3, []}}]}].)");
     BOOST_TEST((none.verify == false));
     BOOST_TEST(none.cacertfile == "");
@@ -40,16 +41,16 @@ BOOST_AUTO_TEST_CASE(what_its_client_lacks_is_the_servers) {
 }
 
 BOOST_AUTO_TEST_CASE(of_several_certificates_the_first_counts) {
-    const SslDist read = read_ssl_dist(
+    const SslDistOptions read = parse_ssl_dist_optfile(
         R"([{client, [{certs_keys, [{certfile, "no tuple in a list"}, [{certfile, "/a.pem"}, {keyfile, "/a.key"}], [{certfile, "/b.pem"}]]}]}].)");
     BOOST_TEST(read.certfile == "/a.pem");
     BOOST_TEST(read.keyfile == "/a.key");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_such_file_is_a_fault) {
-    BOOST_TEST(read_ssl_dist("").fault == "expected one list, [{server, Options}, {client, Options}]");
-    BOOST_TEST(read_ssl_dist("{client, []}.").fault == "expected one list, [{server, Options}, {client, Options}]");
-    BOOST_TEST(read_ssl_dist("[{client, [}].").fault.starts_with("line 1: expected a term"));
+    BOOST_TEST(parse_ssl_dist_optfile("").fault == "expected one list, [{server, Options}, {client, Options}]");
+    BOOST_TEST(parse_ssl_dist_optfile("{client, []}.").fault == "expected one list, [{server, Options}, {client, Options}]");
+    BOOST_TEST(parse_ssl_dist_optfile("[{client, [}].").fault.starts_with("line 1: expected a term"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

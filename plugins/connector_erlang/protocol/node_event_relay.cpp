@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "relay.hpp"
+#include "node_event_relay.hpp"
 
 #include "etf/text.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "attach_name.hpp"
+#include "tool_names.hpp"
 
 #include "handshake.hpp"
 

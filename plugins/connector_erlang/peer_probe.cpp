@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "probe.hpp"
+#include "peer_probe.hpp"
 
-#include "node_tls.hpp"
+#include "driven_node_tls.hpp"
 
 namespace kith::erlang {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Each bad day of the node has its own reason.
-#include "attached.hpp"
+#include "attached_connector.hpp"
 
 namespace kith::erlang::test {
 
@@ -189,7 +189,7 @@ BOOST_FIXTURE_TEST_CASE(it_sends_too_much, Attached) {
 
 // What the node's port is served by collects our challenge, and hands it back when we come again.
 BOOST_FIXTURE_TEST_CASE(what_listens_there_reflects_our_challenge, Attached) {
-    FakeBeam rogue(here, app, "does-not-know-it", 40666);
+    SimulatedBeam rogue(here, app, "does-not-know-it", 40666);
     epmd.add("app", 40666);
     const Report first = detached();
     BOOST_TEST(first.status == KITH_UNAUTHORIZED);
@@ -205,8 +205,8 @@ BOOST_FIXTURE_TEST_CASE(what_listens_there_reflects_our_challenge, Attached) {
 BOOST_FIXTURE_TEST_CASE(it_restarts, Attached) {
     beam.link("b@h");
     attach();
-    FakeBeam *node = &beam;
-    std::vector<std::unique_ptr<FakeBeam>> incarnations;
+    SimulatedBeam *node = &beam;
+    std::vector<std::unique_ptr<SimulatedBeam>> incarnations;
     for (std::uint64_t epoch = 2; epoch < 5; ++epoch) {
         const std::size_t before = of(Kind::detached).size();
         node->die();
@@ -216,7 +216,7 @@ BOOST_FIXTURE_TEST_CASE(it_restarts, Attached) {
         BOOST_TEST(has(lost.text, "restarts"));
         BOOST_TEST(next_detached(before + 1).status == KITH_NOT_FOUND);
         const auto port = static_cast<std::uint16_t>(41000 + epoch);
-        node = incarnations.emplace_back(std::make_unique<FakeBeam>(here, app, "secret", port)).get();
+        node = incarnations.emplace_back(std::make_unique<SimulatedBeam>(here, app, "secret", port)).get();
         node->link("c@h");
         epmd.add("app", port);
         BOOST_REQUIRE(rig.run_until([&] { return rig.attached() && rig.epoch() == epoch; }, 5s));
@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(it_is_renamed) {
     BOOST_TEST(it.rig.attached_node() == app);
     it.beam.die();
     it.epmd.remove("app");
-    FakeBeam renamed(it.here, "new@10.0.0.7", "secret", 40001);
+    SimulatedBeam renamed(it.here, "new@10.0.0.7", "secret", 40001);
     it.epmd.add("new", 40001);
     BOOST_REQUIRE(it.rig.run_until([&] { return it.rig.attached() && it.rig.epoch() == 2; }, 10s));
     BOOST_TEST(it.rig.attached_node() == "new@10.0.0.7");

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "dial.hpp"
-#include "node_facts.hpp"
+#include "driven_node_facts.hpp"
 
 #include <chrono>
 #include <string>

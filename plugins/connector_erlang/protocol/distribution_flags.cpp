@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "flags.hpp"
+#include "distribution_flags.hpp"
 
 #include <string_view>
 #include <utility>

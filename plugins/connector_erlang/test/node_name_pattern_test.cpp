@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "name_pattern.hpp"
+#include "node_name_pattern.hpp"
 
 #include <boost/test/unit_test.hpp>
 

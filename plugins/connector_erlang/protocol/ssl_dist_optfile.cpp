@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "ssl_dist.hpp"
+#include "ssl_dist_optfile.hpp"
 
 #include <erlang_terms/term_file_parser.hpp>
 
@@ -26,7 +26,7 @@ std::string text_in(const Term &list, std::string_view key) {
     return value != nullptr && is_text(*value) ? value->text : std::string();
 }
 
-void identity_of(const Term &list, SslDist &out) {
+void identity_of(const Term &list, SslDistOptions &out) {
     out.certfile = text_in(list, "certfile");
     out.keyfile = text_in(list, "keyfile");
     out.password = text_in(list, "password");
@@ -41,7 +41,7 @@ void identity_of(const Term &list, SslDist &out) {
     }
 }
 
-void versions_of(const Term &list, SslDist &out) {
+void versions_of(const Term &list, SslDistOptions &out) {
     const Term *versions = value_of(list, "versions");
     if (versions == nullptr) return;
     for (const Term &one : versions->elements) {
@@ -54,8 +54,8 @@ void versions_of(const Term &list, SslDist &out) {
 
 } // namespace
 
-SslDist read_ssl_dist(std::string_view text) {
-    SslDist out;
+SslDistOptions parse_ssl_dist_optfile(std::string_view text) {
+    SslDistOptions out;
     const erlang_terms::TermFile file = erlang_terms::parse_term_file(text);
     out.fault = file.fault;
     if (!out.fault.empty()) return out;

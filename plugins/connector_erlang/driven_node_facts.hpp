@@ -4,7 +4,7 @@
 // the node's.
 #pragma once
 
-#include "session.hpp"
+#include "node_session.hpp"
 
 #include <chrono>
 #include <cstdint>

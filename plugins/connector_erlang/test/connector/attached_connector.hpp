@@ -3,7 +3,7 @@
 // The whole connector in a simulated world, against a node and an EPMD that are played.
 #pragma once
 
-#include "../fake_beam.hpp"
+#include "../simulated_beam.hpp"
 
 #include <kith/testkit/plugin_harness.hpp>
 
@@ -38,8 +38,8 @@ struct World {
     SimNet net;
     Machine &here = net.machine("here", {"10.0.0.7"});
     Machine &there = net.machine("there", {"10.0.0.8"});
-    FakeEpmd epmd{here};
-    FakeBeam beam{here, app, "secret", 40000};
+    SimulatedEpmd epmd{here};
+    SimulatedBeam beam{here, app, "secret", 40000};
 };
 
 struct Attached : World {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Any bytes as the file of -ssl_dist_optfile.
-#include "ssl_dist.hpp"
+#include "ssl_dist_optfile.hpp"
 
 #include <erlang_terms/term_file_parser.hpp>
 
@@ -27,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     std::size_t count = 0;
     for (const erlang_terms::Term &term : read.terms) count += counted(term);
     if (count > 4096) std::abort();
-    const SslDist dist = read_ssl_dist(bytes);
+    const SslDistOptions dist = parse_ssl_dist_optfile(bytes);
     if (!read.fault.empty() && dist.fault != read.fault) std::abort();
     if (dist.min_version > dist.max_version) std::abort();
     return 0;

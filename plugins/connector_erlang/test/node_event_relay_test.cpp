@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "relay.hpp"
+#include "node_event_relay.hpp"
 
-#include "attach_name.hpp"
 #include "bytes.hpp"
 #include "node_side.hpp"
+#include "tool_names.hpp"
 
 #include <boost/test/unit_test.hpp>
 

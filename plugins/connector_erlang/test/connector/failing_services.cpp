@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Failing calls and stops at any moment.
-#include "attached.hpp"
+#include "attached_connector.hpp"
 
 #include <kith/testkit/fail_each.hpp>
 
@@ -14,9 +14,9 @@ BOOST_AUTO_TEST_CASE(each_call_of_a_service_may_fail) {
         Machine &here = net.machine("here", {"10.0.0.7"});
         here.env("HOME", "/home/app");
         here.file("/home/app/.erlang.cookie", "secret\n", {0400, 1000, 1000});
-        FakeEpmd epmd(here);
+        SimulatedEpmd epmd(here);
         epmd.add("app", 40000);
-        FakeBeam beam(here, app, "secret", 40000);
+        SimulatedBeam beam(here, app, "secret", 40000);
         beam.reachable.insert("b@10.0.0.7");
         Rig rig(here, kith_plugin_entry_connector_erlang, "erlang", R"({"node": "app@10.0.0.7"})", {"", "", "beam"});
         if (rig.start() == KITH_OK) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "vm_args.hpp"
+#include "vm_args_listening.hpp"
 
 #include <charconv>
 
@@ -38,8 +38,8 @@ std::uint16_t port_of(std::string_view text) noexcept {
 
 } // namespace
 
-VmArgs read_vm_args(std::string_view text) noexcept {
-    VmArgs out;
+VmArgsListening parse_vm_args_listening(std::string_view text) noexcept {
+    VmArgsListening out;
     std::uint16_t lowest = 0;
     std::uint16_t highest = 0;
     std::string_view before;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "session.hpp"
+#include "node_session.hpp"
 
 #include "etf/text.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The links of the node.
-#include "attached.hpp"
+#include "attached_connector.hpp"
 
 namespace kith::erlang::test {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Joining and parting.
-#include "attached.hpp"
+#include "attached_connector.hpp"
 
 namespace kith::erlang::test {
 

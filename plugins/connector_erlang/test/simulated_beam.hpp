@@ -26,9 +26,9 @@ using testkit::Conversation;
 using testkit::Machine;
 using testkit::Peer;
 
-class FakeEpmd {
+class SimulatedEpmd {
   public:
-    explicit FakeEpmd(Machine &machine, std::uint16_t port = 4369) : peer_(machine, port) {
+    explicit SimulatedEpmd(Machine &machine, std::uint16_t port = 4369) : peer_(machine, port) {
         peer_.on_accept([this](Conversation &with) { with.on_bytes([this](Conversation &c) { answer(c); }); });
     }
     std::uint16_t highest = 6; // version of the handshake, of all
@@ -66,12 +66,12 @@ class FakeEpmd {
     std::size_t asked_ = 0;
 };
 
-class FakeBeam {
+class SimulatedBeam {
   public:
     /// What a function returns, encoded; nothing: it never does. Throw a string for error/1 with that atom.
     using Function = std::function<std::optional<std::string>(etf::Term arguments)>;
 
-    FakeBeam(Machine &machine, std::string name, std::string cookie, std::uint16_t port)
+    SimulatedBeam(Machine &machine, std::string name, std::string cookie, std::uint16_t port)
         : name_(std::move(name)), cookie_(std::move(cookie)), peer_(machine, port) {
         peer_.on_accept([this](Conversation &with) { accept(with); });
         functions["erlang:whereis"] = [](etf::Term) {

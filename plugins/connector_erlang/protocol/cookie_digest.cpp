@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "digest.hpp"
+#include "cookie_digest.hpp"
 
 #include <charconv>
 #include <cstring>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "session.hpp"
+#include "node_session.hpp"
 
 #include <chrono>
 #include <string>

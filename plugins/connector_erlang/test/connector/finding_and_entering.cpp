@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Finding and entering the node.
-#include "attached.hpp"
+#include "attached_connector.hpp"
 
 namespace kith::erlang::test {
 
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(what_no_node_can_be_called_is_asked_of_nobody) {
 
 BOOST_AUTO_TEST_CASE(a_port_needs_no_epmd) {
     Attached it(R"({"node": "app@elsewhere", "address": "10.0.0.7", "port": 40000})");
-    FakeBeam other(it.here, "app@elsewhere", "secret", 40009);
+    SimulatedBeam other(it.here, "app@elsewhere", "secret", 40009);
     it.epmd.peer().stop_listening();
     const Report why = it.detached(); // app@10.0.0.7 is there, and was not asked for
     BOOST_TEST(why.status == KITH_NOT_FOUND);
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_port_needs_no_epmd) {
 BOOST_AUTO_TEST_CASE(the_port_of_epmd) {
     for (const bool by_option : {true, false}) {
         Attached it(by_option ? R"({"node": "app@10.0.0.7", "epmd_port": 5000})" : R"({"node": "app@10.0.0.7"})");
-        FakeEpmd other(it.here, 5000);
+        SimulatedEpmd other(it.here, 5000);
         other.add("app", 40000);
         it.epmd.peer().stop_listening();
         if (!by_option) it.here.env("ERL_EPMD_PORT", "5000");

@@ -6,7 +6,7 @@
 #include "dial.hpp"
 #include "erpc.hpp"
 #include "mfa.hpp"
-#include "relay.hpp"
+#include "node_event_relay.hpp"
 
 #include <kith/random.hpp>
 #include <kith/signal.hpp>
