@@ -2,6 +2,7 @@
 #include "attach_to_node.hpp"
 
 #include "local_node.hpp"
+#include "node_cookie.hpp"
 #include "tool_names.hpp"
 
 namespace kith::erlang {

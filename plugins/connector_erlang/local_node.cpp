@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "local_node.hpp"
 
-#include "cookie_file.hpp"
+#include "handshake.hpp"
 #include "tool_names.hpp"
 #include "vm_args_listening.hpp"
 
@@ -14,7 +14,6 @@ namespace kith::erlang {
 namespace {
 
 constexpr std::string_view this_machine = "127.0.0.1";
-constexpr std::uint64_t max_cookie_file = 4096;
 constexpr std::uint64_t max_vm_args_file = 65536;
 constexpr std::string_view unlisted =
     "a node that does not listen (-dist_listen false, -sname undefined) is not listed, and cannot be driven";
@@ -28,20 +27,6 @@ std::string list_of(const std::vector<epmd::Name> &names) {
         text += name.name;
     }
     return text;
-}
-
-result<Cookie> cookie_of(std::string_view bytes, const std::string &path) {
-    const CookieText text = cookie_in(bytes);
-    switch (text.fault) {
-    case CookieText::Fault::none: return Cookie(text.cookie);
-    case CookieText::Fault::empty: return error(KITH_INVALID, "the cookie file " + path + " has no cookie in its first line");
-    case CookieText::Fault::too_long:
-    case CookieText::Fault::malformed: break;
-    }
-    return error(KITH_INVALID,
-                 "the cookie file " + path +
-                     " holds no cookie: expected one line of at most 255 characters of ASCII, blanks among them, and "
-                     "nothing behind it");
 }
 
 /// The vm.args of the release, where the environment names one.
@@ -65,21 +50,6 @@ task<ReleaseArgs> read_release_args(const file &files, const env &environment) {
     else
         out.fault = content.error().text;
     co_return out;
-}
-
-task<result<Cookie>> read_cookie(const file &files, std::string path) {
-    kith_file_info info{};
-    auto content = co_await files.read(path, max_cookie_file, &info);
-    if (!content) {
-        error why = std::move(content).error();
-        why.text = "the cookie file " + path + " cannot be read: " + why.text;
-        co_return why;
-    }
-    result<Cookie> cookie = cookie_of(content->bytes, path);
-    wipe(content->bytes);
-    if ((info.mode & 077) != 0)
-        co_return error(KITH_DENIED, "the cookie file " + path + " can be read by others than its owner: chmod 400 " + path);
-    co_return cookie;
 }
 
 } // namespace
@@ -120,7 +90,7 @@ task<result<LocalNode>> find_local_node(const tcp &net, const file &files, const
                                               ": the node does not listen, and cannot be driven");
     const std::string_view host = host_part(node.name);
     node.place.address = !settings.address.empty() ? settings.address : std::string(host.empty() ? this_machine : host);
-    const Place epmd{node.place.address, epmd_port(settings, environment)};
+    const Endpoint epmd{node.place.address, epmd_port(settings, environment)};
 
     if (node.name.empty()) {
         if (settings.port != 0)
@@ -182,30 +152,6 @@ task<result<LocalNode>> find_local_node(const tcp &net, const file &files, const
     }
     if (!release.fault.empty()) why.text += "; " + release.path + ", which may name its port, cannot be read: " + release.fault;
     co_return why;
-}
-
-task<result<Cookie>> find_cookie(const file &files, const env &environment, const Settings &settings) {
-    if (!settings.cookie.empty()) co_return settings.cookie;
-    if (!settings.cookie_file.empty()) co_return co_await read_cookie(files, settings.cookie_file);
-    if (const auto text = variable(environment, "RELEASE_COOKIE"); !text.empty()) co_return Cookie(text);
-
-    const std::string home(variable(environment, "HOME"));
-    const std::string config(variable(environment, "XDG_CONFIG_HOME"));
-    std::vector<std::string> paths;
-    if (!home.empty()) paths.push_back(home + "/.erlang.cookie");
-    if (!config.empty())
-        paths.push_back(config + "/erlang/.erlang.cookie");
-    else if (!home.empty())
-        paths.push_back(home + "/.config/erlang/.erlang.cookie");
-    std::string looked;
-    for (const std::string &path : paths) {
-        auto cookie = co_await read_cookie(files, path);
-        if (cookie || cookie.status() != KITH_NOT_FOUND) co_return cookie;
-        looked += (looked.empty() ? "" : ", ") + path;
-    }
-    co_return error(KITH_UNAUTHORIZED,
-                    "no cookie: options cookie and cookie_file and RELEASE_COOKIE are not set, and there is no " +
-                        (looked.empty() ? std::string("HOME to look for .erlang.cookie in") : looked));
 }
 
 } // namespace kith::erlang

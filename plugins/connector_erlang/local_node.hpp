@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Where the local node is, and the cookie to enter it with.
+// Finds the local node: its name and its port.
 #pragma once
 
-#include "dial.hpp"
+#include "epmd_client.hpp"
 #include "settings.hpp"
 
 #include <kith/env.hpp>
@@ -20,7 +20,7 @@ inline constexpr std::string_view variables_read[] = {"RELEASE_NODE", "RELEASE_C
 
 struct LocalNode {
     std::string name; // as far as it is known: in full, or the part before the @
-    Place place;
+    Endpoint place;
     std::string by;            // who says that it listens there: "as EPMD on 10.0.0.7:4369 says"
     std::uint16_t highest = 0; // version of the handshake, as EPMD has it; 0: it was not asked
 };
@@ -32,8 +32,5 @@ std::uint16_t epmd_port(const Settings &settings, const env &environment);
 /// else EPMD. Each way to fail has its text; KITH_UNSUPPORTED: a node that cannot be entered, whatever is tried.
 task<result<LocalNode>> find_local_node(const tcp &net, const file &files, const env &environment, const Settings &settings,
                                         std::chrono::nanoseconds step);
-
-/// The option, else cookie_file, else RELEASE_COOKIE, else the files that a node itself would read.
-task<result<Cookie>> find_cookie(const file &files, const env &environment, const Settings &settings);
 
 } // namespace kith::erlang

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "node_session.hpp"
 
-#include "etf/text.hpp"
+#include "etf/term_printer.hpp"
 
 #include <utility>
 

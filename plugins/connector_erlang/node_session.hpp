@@ -3,9 +3,9 @@
 // One attachment to the local node: the connection, the calls under way on it, the news that come.
 #pragma once
 
-#include "dial.hpp"
 #include "erpc.hpp"
 #include "mfa.hpp"
+#include "node_dial.hpp"
 #include "node_event_relay.hpp"
 
 #include <kith/random.hpp>

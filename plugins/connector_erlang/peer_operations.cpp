@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "peer_operations.hpp"
 
-#include "local_node.hpp"
+#include "node_cookie.hpp"
 
 #include <algorithm>
 #include <charconv>

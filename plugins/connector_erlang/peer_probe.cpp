@@ -38,14 +38,14 @@ task<std::string> fault_of_family(Session &session, const Probe &probe) {
 }
 
 struct Found {
-    Place place;
+    Endpoint place;
     std::string by;            // who says that it is there; empty: nobody needs to be named
     std::uint16_t highest = 0; // version of the handshake, as EPMD has it; 0: it was not asked
 };
 
 /// What EPMD says of a peer that the node looks for at its one port: no cause, but what to do about it.
 task<std::string> advice_of_epmd(const tcp &net, const Probe &probe, std::uint16_t fixed) {
-    const Place epmd{std::string(host_part(probe.peer)), probe.epmd_port};
+    const Endpoint epmd{std::string(host_part(probe.peer)), probe.epmd_port};
     auto port = co_await ask_port(net, epmd, std::string(alive_part(probe.peer)), probe.step);
     if (!port || port->port == fixed) co_return std::string();
     co_return "; EPMD on " + epmd.text() + " says that " + probe.peer + " listens on port " + std::to_string(port->port) +
@@ -66,7 +66,7 @@ task<result<Found>> find(const tcp &net, const Probe &probe) {
         found.by = "the port that attribute dist_port gives";
         co_return found;
     }
-    const Place epmd{found.place.address, probe.epmd_port};
+    const Endpoint epmd{found.place.address, probe.epmd_port};
     auto port = co_await ask_port(net, epmd, std::string(alive_part(probe.peer)), probe.step);
     if (!port) {
         error why = std::move(port).error();
@@ -82,7 +82,7 @@ task<result<Found>> find(const tcp &net, const Probe &probe) {
     co_return found;
 }
 
-error denied(const Probe &probe, const Place &place, error why) {
+error denied(const Probe &probe, const Endpoint &place, error why) {
     if (probe.login == Probe::Login::of_option)
         why.text += ", which is the one of option peer_cookies: it must be the one that " + probe.peer +
                     " uses for other nodes (erlang:get_cookie() there), or that it has set for " + probe.node;
@@ -93,7 +93,7 @@ error denied(const Probe &probe, const Place &place, error why) {
 }
 
 /// TLS with the peer has failed.
-task<Verdict> fault_in_tls(const tcp &net, const Probe &probe, Place place, Dialler::Config plain, Challenges &challenges,
+task<Verdict> fault_in_tls(const tcp &net, const Probe &probe, Endpoint place, Dialler::Config plain, Challenges &challenges,
                            error why) {
     bool is_plain = false;
     if (why.status != KITH_UNAUTHORIZED)
@@ -106,7 +106,7 @@ task<Verdict> fault_in_tls(const tcp &net, const Probe &probe, Place place, Dial
 }
 
 /// The login has succeeded, or none was made.
-Verdict unexplained(const Probe &probe, const Place &place) {
+Verdict unexplained(const Probe &probe, const Endpoint &place) {
     std::string text = probe.peer + " on " + place.text();
     if (probe.login == Probe::Login::without_cookie)
         return {error(KITH_UNAVAILABLE,

@@ -4,8 +4,8 @@
 // the same cookie, which it ends at once, and tells where it ends. A cause is named only where the probe has met it.
 #pragma once
 
-#include "dial.hpp"
 #include "driven_node_facts.hpp"
+#include "node_dial.hpp"
 
 #include <chrono>
 #include <string>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Any bytes as a term: parsed, walked, printed, and what is printed never reads out of bounds.
-#include "etf/text.hpp"
+#include "etf/term_printer.hpp"
+#include "etf/text_parser.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "node_event_relay.hpp"
 
-#include "etf/text.hpp"
+#include "etf/term_printer.hpp"
+#include "etf/text_parser.hpp"
 
 namespace kith::erlang {
 namespace {

@@ -2,14 +2,15 @@
 #include "vm_args_listening.hpp"
 
 #include <charconv>
+#include <optional>
 
 namespace kith::erlang {
 namespace {
 
 constexpr std::string_view blanks = " \t\r\n";
 
-// The next argument, without the quotes around it; empty at the end. `#` begins a comment where an argument could begin.
-std::string_view next_argument(std::string_view &rest) noexcept {
+// The next argument, without the quotes around it; nothing at the end. `#` begins a comment where an argument could begin.
+std::optional<std::string_view> next_argument(std::string_view &rest) noexcept {
     for (;;) {
         const std::size_t begin = rest.find_first_not_of(blanks);
         rest.remove_prefix(begin == std::string_view::npos ? rest.size() : begin);
@@ -17,7 +18,7 @@ std::string_view next_argument(std::string_view &rest) noexcept {
         const std::size_t end = rest.find('\n');
         rest.remove_prefix(end == std::string_view::npos ? rest.size() : end);
     }
-    if (rest.empty()) return {};
+    if (rest.empty()) return std::nullopt;
     const char quote = rest.front();
     if (quote == '"' || quote == '\'') {
         const std::size_t end = rest.find(quote, 1);
@@ -43,7 +44,8 @@ VmArgsListening parse_vm_args_listening(std::string_view text) noexcept {
     std::uint16_t lowest = 0;
     std::uint16_t highest = 0;
     std::string_view before;
-    for (std::string_view argument = next_argument(text); !argument.empty(); argument = next_argument(text)) {
+    while (const auto next = next_argument(text)) {
+        const std::string_view argument = *next;
         if (before == "-erl_epmd_port" || before == "erl_epmd_node_listen_port") out.epmd_port = port_of(argument);
         if (before == "inet_dist_listen_min") lowest = port_of(argument);
         if (before == "inet_dist_listen_max") highest = port_of(argument);

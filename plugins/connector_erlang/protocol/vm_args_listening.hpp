@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the vm.args file of a release says of the node's distribution.
+// Parses from the vm.args file of a release whether the node listens for the distribution, and at which port.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ struct VmArgsListening {
     /// At which it listens: the same, or kernel's inet_dist_listen_min where inet_dist_listen_max is equal. 0: any, as EPMD says.
     std::uint16_t port = 0;
     bool listens = true; // -dist_listen false
-    bool dynamic_name =
-        false; // -name undefined, -sname undefined: the node gets its name from the first one that it connects to
+    /// -name undefined, -sname undefined: the node gets its name from the first one that it connects to, and does not listen.
+    bool dynamic_name = false;
 };
 
 /// What is not understood is passed over: the file has much more in it. The last value of an argument counts.

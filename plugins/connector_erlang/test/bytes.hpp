@@ -3,7 +3,7 @@
 // Bytes as tests write them.
 #pragma once
 
-#include "etf/text.hpp"
+#include "etf/text_parser.hpp"
 
 #include <initializer_list>
 #include <stdexcept>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "erpc.hpp"
+#include "etf/term_printer.hpp"
 
 #include "bytes.hpp"
 #include "node_side.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "etf/text.hpp"
+#include "etf/term_printer.hpp"
+#include "etf/text_parser.hpp"
 
 #include "bytes.hpp"
 

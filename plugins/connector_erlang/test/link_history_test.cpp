@@ -23,7 +23,7 @@ struct History {
 
 BOOST_AUTO_TEST_SUITE(link_history)
 
-BOOST_AUTO_TEST_CASE(once_is_chance) {
+BOOST_AUTO_TEST_CASE(one_short_link_is_not_a_pattern) {
     History it;
     BOOST_TEST(it.held(2s) == "connection_closed");
     BOOST_TEST(it.held(2min) == "connection_closed");

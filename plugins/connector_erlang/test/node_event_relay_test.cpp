@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "etf/term_printer.hpp"
 #include "node_event_relay.hpp"
 
 #include "bytes.hpp"

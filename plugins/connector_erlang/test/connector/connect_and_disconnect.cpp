@@ -3,6 +3,8 @@
 // Joining and parting.
 #include "attached_connector.hpp"
 
+#include "etf/term_printer.hpp"
+
 namespace kith::erlang::test {
 
 BOOST_AUTO_TEST_SUITE(joining)
@@ -20,7 +22,7 @@ BOOST_FIXTURE_TEST_CASE(a_peer_is_joined_and_parted, Attached) {
     BOOST_TEST(of(Kind::link_up).size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(good_and_bad_answers) {
+BOOST_AUTO_TEST_CASE(results_of_the_connect_function) {
     const auto answer = [](const std::string &value,
                            const char *options = R"({"node": "app@10.0.0.7", "connect": ["m", "f", []]})") {
         Attached it(options);
@@ -72,7 +74,7 @@ BOOST_FIXTURE_TEST_CASE(a_call_that_does_not_return_is_ended, Attached) {
     BOOST_TEST(beam.kills == 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(the_host_gives_up, Attached) {
+BOOST_FIXTURE_TEST_CASE(a_cancelled_connect_ends_the_call, Attached) {
     beam.functions["net_kernel:connect_node"] = [](etf::Term) { return std::nullopt; };
     attach();
     const auto op = rig.connect({"b@h", "b@h", {}, {}});
@@ -84,7 +86,7 @@ BOOST_FIXTURE_TEST_CASE(the_host_gives_up, Attached) {
     BOOST_TEST(rig.attached());
 }
 
-BOOST_FIXTURE_TEST_CASE(many_at_once, Attached) {
+BOOST_FIXTURE_TEST_CASE(five_hundred_connects_at_once, Attached) {
     for (int i = 0; i < 500; ++i) beam.reachable.insert("n" + std::to_string(i) + "@h");
     attach();
     std::vector<std::uint64_t> ops;
@@ -93,7 +95,7 @@ BOOST_FIXTURE_TEST_CASE(many_at_once, Attached) {
     BOOST_TEST(rig.run_until([this] { return links().size() == 500; }, 1s));
 }
 
-BOOST_FIXTURE_TEST_CASE(names_that_are_none, Attached) {
+BOOST_FIXTURE_TEST_CASE(invalid_names_are_refused, Attached) {
     attach();
     for (const std::string &name :
          {std::string("app"), std::string("@h"), std::string("a@"), std::string("a@b@c"), std::string(300, 'x') + "@h"}) {

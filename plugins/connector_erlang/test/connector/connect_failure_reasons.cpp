@@ -3,6 +3,8 @@
 // Why a peer cannot be joined.
 #include "attached_connector.hpp"
 
+#include "etf/term_printer.hpp"
+
 namespace kith::erlang::test {
 
 struct Probing : Attached {

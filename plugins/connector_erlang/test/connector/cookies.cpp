@@ -3,11 +3,13 @@
 // Where the cookie comes from.
 #include "attached_connector.hpp"
 
+#include "etf/term_printer.hpp"
+
 namespace kith::erlang::test {
 
 BOOST_AUTO_TEST_SUITE(cookies)
 
-BOOST_AUTO_TEST_CASE(where_it_comes_from) {
+BOOST_AUTO_TEST_CASE(sources_of_the_cookie_by_rank) {
     {
         Attached it(R"({"node": "app@10.0.0.7", "cookie": "secret"})");
         it.here.remove("/home/app/.erlang.cookie");
@@ -82,7 +84,7 @@ BOOST_AUTO_TEST_CASE(blanks_of_a_file_count) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(of_each_peer) {
+BOOST_AUTO_TEST_CASE(the_cookie_of_each_peer_is_set_in_the_node) {
     for (const char *cookies :
          {R"({"b@10.0.0.8": "secret-of-b"})", R"("secret-of-b")", R"({"x@h": "x", "*": "secret-of-b"})"}) {
         Attached it(R"({"node": "app@10.0.0.7", "peer_cookies": )" + std::string(cookies) + "}");
@@ -105,7 +107,7 @@ BOOST_AUTO_TEST_CASE(of_each_peer) {
 }
 
 // The same text beside both nodes gives both the same cookie for each other.
-BOOST_AUTO_TEST_CASE(one_list_serves_both_sides) {
+BOOST_AUTO_TEST_CASE(one_list_of_cookies_serves_both_sides) {
     const auto set = [](const std::string &node, const std::string &peer, const std::string &list) {
         World world;
         SimulatedBeam beam(world.here, node, "secret", 40007);

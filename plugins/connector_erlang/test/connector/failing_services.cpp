@@ -7,7 +7,7 @@
 
 namespace kith::erlang::test {
 
-BOOST_AUTO_TEST_SUITE(every_day)
+BOOST_AUTO_TEST_SUITE(failing_services)
 
 BOOST_AUTO_TEST_CASE(each_call_of_a_service_may_fail) {
     const std::uint64_t failed = kith::testkit::fail_each([](SimNet &net) {

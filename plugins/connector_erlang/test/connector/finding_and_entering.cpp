@@ -7,7 +7,7 @@ namespace kith::erlang::test {
 
 BOOST_AUTO_TEST_SUITE(attaching)
 
-BOOST_FIXTURE_TEST_CASE(it_tells_the_node_and_its_links, Attached) {
+BOOST_FIXTURE_TEST_CASE(the_node_and_its_links_are_reported, Attached) {
     beam.link("b@h");
     beam.link("c@h", true);
     attach();
@@ -24,7 +24,7 @@ BOOST_FIXTURE_TEST_CASE(it_tells_the_node_and_its_links, Attached) {
     BOOST_TEST(here.open_streams() == 0u);
 }
 
-BOOST_FIXTURE_TEST_CASE(it_enters_under_a_name_of_its_own, Attached) {
+BOOST_FIXTURE_TEST_CASE(kith_attaches_under_a_name_of_its_own, Attached) {
     attach();
     BOOST_REQUIRE_EQUAL(beam.names.size(), 1u);
     BOOST_TEST(beam.names[0].starts_with("kith-"));
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(the_only_node_of_epmd_needs_no_option) {
     BOOST_TEST(it.rig.attached_node() == app);
 }
 
-BOOST_AUTO_TEST_CASE(release_node_names_it) {
+BOOST_AUTO_TEST_CASE(release_node_names_the_node) {
     Attached it("{}");
     it.epmd.add("other", 40001);
     it.here.env("RELEASE_NODE", "app");
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(release_node_names_it) {
 }
 
 // The schema refuses such an option before; the environment is not checked by it.
-BOOST_AUTO_TEST_CASE(what_no_node_can_be_called_is_asked_of_nobody) {
+BOOST_AUTO_TEST_CASE(an_invalid_name_in_release_node_is_refused) {
     const std::pair<const char *, const char *> cases[] = {
         {"app@", "nothing stands behind the @"},
         {"@10.0.0.7", "nothing stands before the @"},

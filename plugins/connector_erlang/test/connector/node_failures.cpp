@@ -5,9 +5,9 @@
 
 namespace kith::erlang::test {
 
-BOOST_AUTO_TEST_SUITE(bad_days_of_the_node)
+BOOST_AUTO_TEST_SUITE(failures_of_the_node)
 
-BOOST_FIXTURE_TEST_CASE(it_is_down, Attached) {
+BOOST_FIXTURE_TEST_CASE(epmd_does_not_know_the_node, Attached) {
     epmd.remove("app");
     epmd.add("other", 1);
     const Report why = detached();
@@ -41,7 +41,7 @@ BOOST_FIXTURE_TEST_CASE(a_node_that_is_never_listed_is_looked_for_every_half_min
     BOOST_TEST(rig.run_until([this] { return rig.attached(); }, 40s));
 }
 
-BOOST_FIXTURE_TEST_CASE(it_is_starting, Attached) {
+BOOST_FIXTURE_TEST_CASE(nobody_listens_on_the_port_of_the_node, Attached) {
     beam.die();
     const Report why = detached();
     BOOST_TEST(why.status == KITH_REFUSED);
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(the_cookie_is_wrong) {
     BOOST_TEST(!it.rig.logged("not-it"));
 }
 
-BOOST_FIXTURE_TEST_CASE(it_accepts_and_stays_mute, Attached) {
+BOOST_FIXTURE_TEST_CASE(the_node_accepts_and_sends_nothing, Attached) {
     beam.mute = true;
     const Report why = detached();
     BOOST_TEST(why.status == KITH_TIMED_OUT);
@@ -116,7 +116,7 @@ BOOST_FIXTURE_TEST_CASE(it_accepts_and_stays_mute, Attached) {
     BOOST_TEST((why.at < 10s));
 }
 
-BOOST_FIXTURE_TEST_CASE(it_does_not_allow_us, Attached) {
+BOOST_FIXTURE_TEST_CASE(the_node_has_a_list_of_allowed_names, Attached) {
     beam.status = "not_allowed";
     const Report why = detached();
     BOOST_TEST(why.status == KITH_DENIED);
@@ -124,7 +124,7 @@ BOOST_FIXTURE_TEST_CASE(it_does_not_allow_us, Attached) {
 }
 
 // Each attempt is a line in the node's log.
-BOOST_AUTO_TEST_CASE(what_refuses_for_good_is_tried_every_half_minute) {
+BOOST_AUTO_TEST_CASE(a_node_that_refuses_is_tried_every_half_minute) {
     const auto tried = [](auto &&prepare) {
         Attached it;
         prepare(it);
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(what_refuses_for_good_is_tried_every_half_minute) {
 }
 
 // One that ends hangs up, too, so it is tried a few times more.
-BOOST_AUTO_TEST_CASE(what_hangs_up_again_and_again_is_tried_every_half_minute) {
+BOOST_AUTO_TEST_CASE(a_node_that_hangs_up_again_and_again_is_tried_every_half_minute) {
     for (const bool late : {false, true}) {
         Attached it;
         (late ? it.beam.hangs_up_late : it.beam.hangs_up) = true;
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(what_hangs_up_again_and_again_is_tried_every_half_minute) {
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(it_does_not_answer_any_more, Attached) {
+BOOST_FIXTURE_TEST_CASE(a_node_that_hangs_is_detached, Attached) {
     attach();
     beam.hangs = true;
     const Report why = next_detached(0);
@@ -171,7 +171,7 @@ BOOST_FIXTURE_TEST_CASE(it_does_not_answer_any_more, Attached) {
     BOOST_TEST(rig.epoch() == 2u);
 }
 
-BOOST_FIXTURE_TEST_CASE(it_sends_rubbish, Attached) {
+BOOST_FIXTURE_TEST_CASE(an_unreadable_message_ends_the_session, Attached) {
     attach();
     beam.send_all(bytes({0, 0, 0, 2, 131, 68}));
     const Report why = next_detached(0);
@@ -179,7 +179,7 @@ BOOST_FIXTURE_TEST_CASE(it_sends_rubbish, Attached) {
     BOOST_TEST(has(why.text, "sent what cannot be read"));
 }
 
-BOOST_FIXTURE_TEST_CASE(it_sends_too_much, Attached) {
+BOOST_FIXTURE_TEST_CASE(a_message_over_max_frame_ends_the_session, Attached) {
     attach();
     beam.send_all(bytes({0x7f, 0, 0, 0}));
     const Report why = next_detached(0);
@@ -202,7 +202,7 @@ BOOST_FIXTURE_TEST_CASE(what_listens_there_reflects_our_challenge, Attached) {
     BOOST_TEST(!rogue.their_challenge.has_value()); // it got no answer
 }
 
-BOOST_FIXTURE_TEST_CASE(it_restarts, Attached) {
+BOOST_FIXTURE_TEST_CASE(a_node_that_restarts_is_attached_again, Attached) {
     beam.link("b@h");
     attach();
     SimulatedBeam *node = &beam;
@@ -225,7 +225,7 @@ BOOST_FIXTURE_TEST_CASE(it_restarts, Attached) {
     BOOST_TEST(of(Kind::detached).size() == 6u);
 }
 
-BOOST_AUTO_TEST_CASE(it_is_renamed) {
+BOOST_AUTO_TEST_CASE(a_node_with_another_name_is_attached) {
     Attached it("{}");
     it.attach();
     BOOST_TEST(it.rig.attached_node() == app);
@@ -238,14 +238,14 @@ BOOST_AUTO_TEST_CASE(it_is_renamed) {
     BOOST_TEST(it.rig.logged("another name"));
 }
 
-BOOST_FIXTURE_TEST_CASE(nothing_is_done_while_it_is_away, Attached) {
+BOOST_FIXTURE_TEST_CASE(connect_and_disconnect_fail_while_detached, Attached) {
     epmd.remove("app");
     (void)detached();
     BOOST_TEST(join("b@10.0.0.8").status == KITH_UNAVAILABLE);
     BOOST_TEST(part("b@10.0.0.8").status == KITH_UNAVAILABLE);
 }
 
-BOOST_FIXTURE_TEST_CASE(it_goes_while_a_peer_is_joined, Attached) {
+BOOST_FIXTURE_TEST_CASE(a_node_that_ends_during_a_connect_fails_it, Attached) {
     beam.functions["net_kernel:connect_node"] = [](etf::Term) { return std::nullopt; };
     attach();
     const auto op = rig.connect({"b@h", "b@h", {}, {}});

@@ -7,7 +7,7 @@ namespace kith::erlang::test {
 
 BOOST_AUTO_TEST_SUITE(links_of_the_node)
 
-BOOST_FIXTURE_TEST_CASE(tools_are_left_out, Attached) {
+BOOST_FIXTURE_TEST_CASE(shells_and_other_kiths_are_not_peers, Attached) {
     beam.link("rem-12@h", true);
     beam.link("kith-0123456789abcdef@h", true);
     beam.link("b@h");
@@ -20,7 +20,7 @@ BOOST_FIXTURE_TEST_CASE(tools_are_left_out, Attached) {
     BOOST_TEST((links() == Names{"b@h", "c@h"}));
 }
 
-BOOST_AUTO_TEST_CASE(what_connects_for_a_moment_is_no_peer) {
+BOOST_AUTO_TEST_CASE(tools_and_ignored_nodes_are_not_peers) {
     Attached it(R"({"node": "app@10.0.0.7", "ignore": ["health*@*"]})");
     it.beam.link("c17@h", true);
     it.beam.link("rabbitmqcli-991-rabbit@h", true);
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(what_connects_for_a_moment_is_no_peer) {
 }
 
 // A peer may be called as erl_call is.
-BOOST_FIXTURE_TEST_CASE(what_is_to_be_joined_is_a_peer, Attached) {
+BOOST_FIXTURE_TEST_CASE(a_joined_node_with_the_name_of_a_tool_is_a_peer, Attached) {
     beam.reachable.insert("c17@10.0.0.8");
     beam.link("c17@10.0.0.8", true);
     beam.link("c18@10.0.0.8", true);
@@ -72,7 +72,7 @@ BOOST_FIXTURE_TEST_CASE(links_that_end_soon_again_and_again_hint_at_tick_times, 
     BOOST_TEST(has(downs[1].text, "in its net_ticktime of 2 s: possibly b@h has a longer one"), downs[1].text);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_no_event_told_is_found_by_reconciling, Attached) {
+BOOST_FIXTURE_TEST_CASE(unreported_changes_are_found_by_listing, Attached) {
     beam.link("b@h");
     beam.link("c@h");
     attach();
@@ -88,7 +88,7 @@ BOOST_FIXTURE_TEST_CASE(what_no_event_told_is_found_by_reconciling, Attached) {
     BOOST_TEST(rig.run_until([this] { return links() == Names{"d@h"}; }, 1s));
 }
 
-BOOST_FIXTURE_TEST_CASE(nothing_is_polled_but_for_that, Attached) {
+BOOST_FIXTURE_TEST_CASE(nothing_is_called_between_listings, Attached) {
     attach();
     rig.run_for(1s);
     const std::size_t before = beam.calls.size();
@@ -114,7 +114,7 @@ BOOST_FIXTURE_TEST_CASE(a_relay_that_ends_is_started_anew, Attached) {
     BOOST_TEST(beam.group_leaders.size() - before < 25u);
 }
 
-BOOST_AUTO_TEST_CASE(without_erl_eval_links_are_told_all_the_same) {
+BOOST_AUTO_TEST_CASE(links_are_reported_without_erl_eval) {
     Attached it;
     it.beam.erl_eval = false;
     it.beam.link("b@h");
@@ -159,7 +159,7 @@ struct Overlay : Attached {
     std::set<std::string> members;
 };
 
-BOOST_FIXTURE_TEST_CASE(another_distribution_is_what_its_list_says, Overlay) {
+BOOST_FIXTURE_TEST_CASE(links_of_another_distribution_come_from_its_list, Overlay) {
     members.insert("left-7");
     beam.link("b@h");
     attach();
@@ -178,14 +178,14 @@ BOOST_FIXTURE_TEST_CASE(another_distribution_is_what_its_list_says, Overlay) {
     BOOST_TEST(rig.run_until([this] { return links() == Names{"right-8"}; }, 1s));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_list_that_cannot_be_had, Overlay) {
+BOOST_FIXTURE_TEST_CASE(a_list_nodes_that_fails_at_first_detaches, Overlay) {
     beam.functions.erase("overlay:members");
     const Report why = detached();
     BOOST_TEST(why.status == KITH_INVALID);
     BOOST_TEST(has(why.text, "overlay:members/0 failed with undef"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_list_that_fails_later_leaves_the_links, Overlay) {
+BOOST_FIXTURE_TEST_CASE(a_list_nodes_that_fails_later_keeps_the_links, Overlay) {
     members.insert("left-7");
     attach();
     beam.functions["overlay:members"] = [](etf::Term) { return term("{error,busy}"); };

@@ -66,7 +66,7 @@ struct Secure : Attached {
 
 BOOST_AUTO_TEST_SUITE(tls)
 
-BOOST_FIXTURE_TEST_CASE(it_enters_drives_and_hears, Secure) {
+BOOST_FIXTURE_TEST_CASE(a_tls_node_is_attached_and_driven, Secure) {
     beam.reachable = {"b@10.0.0.8"};
     attach();
     BOOST_TEST(rig.attached_node() == app);
@@ -114,7 +114,7 @@ BOOST_FIXTURE_TEST_CASE(a_certificate_of_another_host, Secure) {
     BOOST_TEST(beam.names.empty()); // nothing was said to it
 }
 
-BOOST_AUTO_TEST_CASE(the_name_need_not_fit) {
+BOOST_AUTO_TEST_CASE(without_verify_name_any_name_is_accepted) {
     for (const char *verify : {R"("verify_name": false)", R"("verify": "verify_none")"}) {
         Secure it(
             R"({"node": "app@10.0.0.7", "tls": {"cacertfile": "/tls/ca.pem", "certfile": "/tls/kith.pem", "keyfile": "/tls/kith.key", )" +
@@ -135,14 +135,14 @@ BOOST_AUTO_TEST_CASE(a_name_whose_host_is_not_known_must_fit_in_the_end) {
     BOOST_REQUIRE(it.rig.run_until([&] { return it.rig.attached(); }));
 }
 
-BOOST_AUTO_TEST_CASE(it_may_want_a_certificate) {
+BOOST_AUTO_TEST_CASE(a_node_that_requires_a_certificate) {
     Secure it(R"({"node": "app@10.0.0.7", "tls": {"cacertfile": "/tls/ca.pem"}})");
     const Report report = it.detached();
     BOOST_TEST(report.status == KITH_UNAUTHORIZED);
     BOOST_TEST(has(report.text, "the other side wants a certificate of ours"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_node_without_tls, Secure) {
+BOOST_FIXTURE_TEST_CASE(a_node_that_sends_nothing_in_the_tls_handshake, Secure) {
     beam.peer().speak_plainly();
     const Report report = detached();
     BOOST_TEST(has(report.text, "app@10.0.0.7 on 10.0.0.7:40000")); // the node waits for a whole frame of its own
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(without_the_option_a_tls_node_is_named) {
             "speaks TLS, as a node with -proto_dist inet_tls does: option tls must name the files by which kith enters it"));
 }
 
-BOOST_FIXTURE_TEST_CASE(files_are_read_again, Secure) {
+BOOST_FIXTURE_TEST_CASE(replaced_files_are_read_again, Secure) {
     here.file("/tls/ca.pem", strangers.certificate());
     BOOST_TEST(has(detached().text, "is signed by nobody we trust"));
     here.file("/tls/ca.pem", ca.certificate());
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(the_nodes_own_optfile_is_enough) {
     BOOST_TEST(it.rig.logged("the file of option tls.optfile has options that kith passes over"));
 }
 
-BOOST_AUTO_TEST_CASE(an_optfile_that_is_of_no_use) {
+BOOST_AUTO_TEST_CASE(faults_of_the_optfile) {
     const auto why = [](const char *content) {
         Secure it(R"({"node": "app@10.0.0.7", "tls": {"optfile": "/tls/dist.conf"}})");
         if (content != nullptr) it.here.file("/tls/dist.conf", content);
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(an_optfile_that_is_of_no_use) {
     BOOST_TEST(has(why(R"([{client, [{cacertfile, "/nowhere"}]}].)"), "option tls: /nowhere"));
 }
 
-BOOST_AUTO_TEST_CASE(options_that_cannot_be_are_refused_at_once) {
+BOOST_AUTO_TEST_CASE(inconsistent_tls_options_are_refused) {
     for (const auto &[options, part] :
          {std::pair{R"({"tls": {}})", "names no authorities"},
           {R"({"tls": {"verify": "verify_peer"}})", "names no authorities"},
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(all_is_good) {
     BOOST_TEST(has(report.text, "lets kith itself in with the same cookie"));
 }
 
-BOOST_AUTO_TEST_CASE(its_certificate_is_a_strangers) {
+BOOST_AUTO_TEST_CASE(the_peer_certificate_has_an_unknown_authority) {
     peer.secure({.identity = strangers.sign({.common_name = "b", .names = {"10.0.0.8"}})});
     const Report report = why_not();
     BOOST_TEST(report.status == KITH_UNAUTHORIZED);
@@ -237,12 +237,12 @@ BOOST_AUTO_TEST_CASE(its_certificate_is_a_strangers) {
         has(report.text, "b@10.0.0.8 on 10.0.0.8:40000: the certificate CN=b of the other side, issued by CN=strangers"));
 }
 
-BOOST_AUTO_TEST_CASE(its_certificate_is_another_hosts) {
+BOOST_AUTO_TEST_CASE(the_peer_certificate_is_of_another_host) {
     peer.secure(node({.common_name = "b", .names = {"10.0.0.9"}}));
     BOOST_TEST(has(why_not().text, "its certificate is for b, 10.0.0.9, and not for 10.0.0.8"));
 }
 
-BOOST_AUTO_TEST_CASE(it_speaks_plain_tcp) {
+BOOST_AUTO_TEST_CASE(the_peer_speaks_plain_tcp) {
     SimulatedBeam plain(there, "c@10.0.0.8", "secret", 40001);
     far.add("c", 40001);
     attach();
@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(it_speaks_plain_tcp) {
     BOOST_TEST(!plain.their_challenge.has_value());
 }
 
-BOOST_AUTO_TEST_CASE(its_cookie_is_another_one) {
+BOOST_AUTO_TEST_CASE(the_peer_has_another_cookie) {
     SimulatedBeam other(there, "c@10.0.0.8", "other", 40001);
     other.secure(node({.common_name = "c", .names = {"10.0.0.8"}}));
     far.add("c", 40001);

@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_does_not_listen_cannot_be_driven) {
     BOOST_TEST(named.epmd.asked() == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(among_the_nodes_of_epmd_it_is_not_listed) {
+BOOST_AUTO_TEST_CASE(the_reason_says_that_such_a_node_is_not_listed) {
     Attached it("{}");
     it.epmd.add("other", 40001);
     BOOST_TEST(has(it.detached().text, "a node that does not listen (-dist_listen false, -sname undefined) is not listed"));

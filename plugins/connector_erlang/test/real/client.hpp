@@ -8,7 +8,8 @@
 #include "node_event_relay.hpp"
 #include "socket.hpp"
 
-#include "etf/text.hpp"
+#include "etf/term_printer.hpp"
+#include "etf/text_parser.hpp"
 
 #include <functional>
 #include <optional>

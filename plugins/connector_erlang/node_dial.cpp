@@ -1,43 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "dial.hpp"
+#include "node_dial.hpp"
 
 #include <array>
 
 namespace kith::erlang {
 namespace {
 
-// All that EPMD says until it closes, or until `enough` is content.
-task<result<std::string>> ask(const tcp &net, Place epmd, std::string request, std::chrono::nanoseconds step,
-                              bool (*enough)(std::string_view)) {
-    auto stream = co_await net.connect(epmd.address, epmd.port, step);
-    if (!stream) {
-        error why = std::move(stream).error();
-        switch (why.status) {
-        case KITH_REFUSED: why.text = "no EPMD listens on " + epmd.text(); break;
-        case KITH_UNRESOLVED: why.text = "the host name " + epmd.address + " does not resolve"; break;
-        case KITH_TIMED_OUT: why.text = "nothing answers on " + epmd.text() + ", where its EPMD should be"; break;
-        default: why.text = "EPMD on " + epmd.text() + " cannot be reached: " + why.text; break;
-        }
-        co_return why;
-    }
-    if (auto sent = co_await stream->write(request, step); !sent)
-        co_return error(sent.status(), "EPMD on " + epmd.text() + " broke the connection");
-    std::string answer;
-    std::array<std::byte, 4096> buffer;
-    for (;;) {
-        auto got = co_await stream->read(buffer, step);
-        if (!got && got.status() == KITH_CLOSED) co_return answer;
-        if (!got && got.status() == KITH_TIMED_OUT)
-            co_return error(KITH_TIMED_OUT, "EPMD on " + epmd.text() + " accepts connections and stays mute");
-        if (!got) co_return error(got.status(), "EPMD on " + epmd.text() + " broke the connection: " + got.error().text);
-        answer.append(reinterpret_cast<const char *>(buffer.data()), *got);
-        if (answer.size() > epmd::max_answer || enough(answer)) co_return answer;
-    }
-}
-
-error no_epmd(const Place &epmd) { return error(KITH_PROTOCOL, "what answers on " + epmd.text() + " is no EPMD"); }
-
-error unreachable(error why, const Place &node) {
+error unreachable(error why, const Endpoint &node) {
     switch (why.status) {
     case KITH_REFUSED: why.text = "nobody listens on " + node.text() + ", where the node should be"; break;
     case KITH_UNRESOLVED: why.text = "the host name " + node.address + " does not resolve"; break;
@@ -47,7 +16,7 @@ error unreachable(error why, const Place &node) {
     return why;
 }
 
-error refused(const Dialler &dialler, std::string_view wanted, const Place &node) {
+error refused(const Dialler &dialler, std::string_view wanted, const Endpoint &node) {
     std::string text = std::string(wanted) + " on " + node.text() + ": " + std::string(to_string(dialler.fault()));
     if (dialler.fault() == Dialler::Fault::wrong_name) text += ": " + dialler.peer().name;
     if (dialler.fault() == Dialler::Fault::lacks_flags) text += " (" + flag::names(dialler.missing()) + ')';
@@ -56,38 +25,7 @@ error refused(const Dialler &dialler, std::string_view wanted, const Place &node
 
 } // namespace
 
-std::string Place::text() const {
-    const bool v6 = address.find(':') != std::string::npos;
-    return (v6 ? '[' + address + ']' : address) + ':' + std::to_string(port);
-}
-
-task<result<epmd::Port>> ask_port(const tcp &net, Place epmd, std::string name, std::chrono::nanoseconds step) {
-    if (name.empty()) // EPMD ends the connection without a word, as if it were none
-        co_return error(KITH_INVALID,
-                        "the part of the node's name before the @ is empty, so EPMD cannot be asked for its port");
-    auto answer = co_await ask(net, epmd, epmd::port_please2(name), step, [](std::string_view bytes) {
-        epmd::Port ignored;
-        return epmd::read_port(bytes, false, ignored) != epmd::State::more;
-    });
-    if (!answer) co_return std::move(answer).error();
-    epmd::Port port;
-    switch (epmd::read_port(*answer, true, port)) {
-    case epmd::State::done: co_return port;
-    case epmd::State::unknown: co_return error(KITH_NOT_FOUND, "EPMD on " + epmd.text() + " does not know the name " + name);
-    default: break;
-    }
-    co_return no_epmd(epmd);
-}
-
-task<result<std::vector<epmd::Name>>> ask_names(const tcp &net, Place epmd, std::chrono::nanoseconds step) {
-    auto answer = co_await ask(net, epmd, epmd::names(), step, [](std::string_view) { return false; });
-    if (!answer) co_return std::move(answer).error();
-    std::vector<epmd::Name> names;
-    if (epmd::read_names(*answer, true, names) != epmd::State::done) co_return no_epmd(epmd);
-    co_return names;
-}
-
-task<result<Connection>> dial(const tcp &net, Place node, Dialler::Config config, Challenges &challenges,
+task<result<Connection>> dial(const tcp &net, Endpoint node, Dialler::Config config, Challenges &challenges,
                               std::chrono::nanoseconds step, DialReport *report, DistributionTls *tls) {
     const std::string wanted = config.peer;
     DialReport unasked;
@@ -143,7 +81,7 @@ task<result<Connection>> dial(const tcp &net, Place node, Dialler::Config config
     co_return Connection{std::move(*stream), dialler.peer(), std::string(dialler.rest())};
 }
 
-task<bool> speaks_plainly(const tcp &net, Place node, Dialler::Config config, Challenges &challenges,
+task<bool> speaks_plainly(const tcp &net, Endpoint node, Dialler::Config config, Challenges &challenges,
                           std::chrono::nanoseconds step) {
     config.stop_at_challenge = true;
     DialReport report;

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include "text.hpp"
+#include "term_printer.hpp"
 
 #include "../big_endian.hpp"
-#include "tag.hpp"
+#include "word_characters.hpp"
 
 #include <charconv>
+#include <cstdint>
 
 namespace kith::erlang::etf {
 namespace {
-
-bool lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
-bool digit(char c) noexcept { return c >= '0' && c <= '9'; }
-bool word(char c) noexcept { return lower(c) || digit(c) || (c >= 'A' && c <= 'Z') || c == '_' || c == '@'; }
-bool space(char c) noexcept { return c == ' ' || c == '\n' || c == '\t'; }
-
-// ---- printing ----
 
 class Printer {
   public:
@@ -93,8 +87,8 @@ class Printer {
     }
 
     void atom(std::string_view name) {
-        bool bare = !name.empty() && lower(name.front());
-        for (const char c : name) bare = bare && word(c);
+        bool bare = !name.empty() && is_lower(name.front());
+        for (const char c : name) bare = bare && is_word(c);
         if (bare) {
             put(name);
         } else {
@@ -170,108 +164,12 @@ class Printer {
     bool cut_ = false;
 };
 
-// ---- reading ----
-
-class Reader {
-  public:
-    Reader(Writer &out, std::string_view text) noexcept : out_(out), text_(text) {}
-
-    bool all() { return term(0) && (skip(), text_.empty()); }
-
-  private:
-    void skip() noexcept {
-        while (!text_.empty() && space(text_.front())) text_.remove_prefix(1);
-    }
-
-    bool take(char c) noexcept {
-        skip();
-        if (text_.empty() || text_.front() != c) return false;
-        text_.remove_prefix(1);
-        return true;
-    }
-
-    bool term(int depth) {
-        if (depth > 64) return false;
-        skip();
-        if (text_.empty()) return false;
-        const char c = text_.front();
-        if (take('{')) return sequence(depth, '}', tag::large_tuple);
-        if (take('[')) return sequence(depth, ']', tag::list);
-        if (take('\'')) return quoted();
-        if (digit(c) || c == '-') return number();
-        if (lower(c)) return bare();
-        return false;
-    }
-
-    // The count is known only behind the last, so it is filled in then; the wide forms leave room for any.
-    bool sequence(int depth, char close, std::uint8_t t) {
-        std::string &bytes = out_.out();
-        const std::size_t begin = bytes.size();
-        append_u8(bytes, t);
-        append_u32(bytes, 0);
-        std::uint32_t count = 0;
-        if (!take(close)) {
-            do {
-                if (!term(depth + 1)) return false;
-                ++count;
-            } while (take(','));
-            if (!take(close)) return false;
-        }
-        if (t == tag::list) {
-            if (count == 0) bytes.resize(begin);
-            out_.nil();
-        }
-        if (t != tag::list || count != 0) put_u32(bytes, begin + 1, count);
-        return true;
-    }
-
-    bool quoted() {
-        std::string name;
-        while (!text_.empty() && text_.front() != '\'') {
-            if (text_.front() == '\\') text_.remove_prefix(1);
-            if (text_.empty()) return false;
-            name += text_.front();
-            text_.remove_prefix(1);
-        }
-        if (!take('\'')) return false;
-        out_.atom(name);
-        return true;
-    }
-
-    bool number() {
-        std::int64_t value = 0;
-        const auto end = std::from_chars(text_.data(), text_.data() + text_.size(), value);
-        if (end.ec != std::errc{}) return false;
-        text_.remove_prefix(static_cast<std::size_t>(end.ptr - text_.data()));
-        out_.integer(value);
-        return true;
-    }
-
-    bool bare() {
-        std::size_t size = 0;
-        while (size < text_.size() && word(text_[size])) ++size;
-        out_.atom(text_.substr(0, size));
-        text_.remove_prefix(size);
-        return true;
-    }
-
-    Writer &out_;
-    std::string_view text_;
-};
-
 } // namespace
 
 std::string to_text(const Term &term, std::size_t max) {
     Printer printer(max);
     printer.print(term);
     return std::move(printer).take();
-}
-
-bool write_text(Writer &out, std::string_view text) {
-    const std::size_t before = out.out().size();
-    if (Reader(out, text).all()) return true;
-    out.out().resize(before);
-    return false;
 }
 
 } // namespace kith::erlang::etf
