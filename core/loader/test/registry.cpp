@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(all_of_the_bad_ones_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(an_id_is_given_once) {
-    const PluginFolder folder{"failing_create", "same_id", "alias_is_other_id"};
+    const PluginFolder folder{"failing_create", "same_id", "id_of_other_as_alias"};
     Registry registry(settings());
     BOOST_TEST(!registry.scan(folder.path()));
     BOOST_TEST(registry.plugins().size() == 1);
