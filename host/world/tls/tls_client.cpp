@@ -86,7 +86,7 @@ void TlsClient::take(Prepared prepared, const Ready &ready) {
     ready(KITH_OK, {}, context_.get());
 }
 
-void load_tls_early(Workers &workers, const std::string &library_file) noexcept {
+void load_tls_early(WorkerThreads &workers, const std::string &library_file) noexcept {
     try {
         workers.run(
             "libkith_tls.so",

@@ -36,7 +36,7 @@ class TlsClient : public std::enable_shared_from_this<TlsClient> {
 };
 
 /// Loads libkith_tls.so on a worker thread, for a plugin that will need it soon. Does nothing if it cannot be loaded.
-void load_tls_early(Workers &workers, const std::string &library_file) noexcept;
+void load_tls_early(WorkerThreads &workers, const std::string &library_file) noexcept;
 
 /// The open clients of one tenant.
 struct TlsResources {
