@@ -96,7 +96,7 @@ const JsonSchema *ConfiguredPlugins::schema(const PluginInfo &plugin, const Sour
         if (!found->second) {
             collector_.error(location.at, location.path,
                              "the options schema of the plugin " + plugin.id + " is not valid (" + error +
-                                 "); tell the plugin's author");
+                                 "); report it to the plugin's author");
         }
     }
     return found->second ? &*found->second : nullptr;

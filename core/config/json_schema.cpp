@@ -222,7 +222,7 @@ bool JsonSchema::apply(json::value &value, const SourceMap *source_map, std::uin
     } catch (const std::exception &problem) {
         collector.error(at, path,
                         std::string("the plugin's schema of options cannot be used (") + problem.what() +
-                            "); tell the plugin's author");
+                            "); report it to the plugin's author");
         return false;
     }
 }

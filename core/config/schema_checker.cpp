@@ -15,15 +15,16 @@ void SchemaChecker::run(const json::value &schema, const json::value &value, con
         ++errors_;
         return;
     }
-    if (depth > schema_depth_limit) return error(at, path, "the schema is nested too deep here; tell the plugin's author");
+    if (depth > schema_depth_limit)
+        return error(at, path, "the schema is nested too deep here; report it to the plugin's author");
     if (schema.is_bool()) {
         if (!schema.get_bool()) error(at, path, "nothing may stand here");
         return;
     }
     const auto *found = resolved(schema, root_);
-    if (!found) return error(at, path, "the schema's $ref leads nowhere; tell the plugin's author");
+    if (!found) return error(at, path, "the schema's $ref points to nothing; report it to the plugin's author");
     if (found->is_bool()) return run(*found, value, source_map, at, path, secret, depth + 1);
-    if (!found->is_object()) return error(at, path, "the schema is no object here; tell the plugin's author");
+    if (!found->is_object()) return error(at, path, "the schema is not an object here; report it to the plugin's author");
     secret = secret || flag(*found, "writeOnly");
     const Here here{*found, value, source_map, at, path, secret || (source_map && source_map->substituted), depth};
     if (const auto fault = check_kind(*found, root_, value, here.secret))

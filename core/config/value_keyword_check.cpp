@@ -75,7 +75,7 @@ std::optional<ValueFault> check_pattern(const std::string &pattern, std::string_
         return ValueFault{Form::text, "expected at most " + std::to_string(pattern_text_limit) + " bytes, got " +
                                           std::to_string(text.size())};
     const auto *expression = patterns.find(pattern);
-    if (!expression) return ValueFault{Form::text, "the schema's pattern is not valid; tell the plugin's author"};
+    if (!expression) return ValueFault{Form::text, "the schema's pattern is not valid; report it to the plugin's author"};
     if (!std::regex_search(text.begin(), text.end(), *expression)) return ValueFault{};
     return std::nullopt;
 }

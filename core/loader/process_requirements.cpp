@@ -25,7 +25,7 @@ std::optional<Refusal> check_stack(const elf::Image &image) {
     if (image.stack() == elf::Stack::plain) return std::nullopt;
     const std::string effect = ", which would make the stack of every thread of kith executable";
     if (image.stack() == elf::Stack::unmarked)
-        return unfit("it does not say whether it needs an executable stack (no PT_GNU_STACK), which counts as yes" + effect,
+        return unfit("it does not declare whether it needs an executable stack (no PT_GNU_STACK), which counts as yes" + effect,
                      "link it with -Wl,-z,noexecstack");
     return unfit("it requires an executable stack (PT_GNU_STACK is RWE)" + effect,
                  "in C, replace nested functions whose address is taken by ordinary ones (-Wtrampolines finds them); in "

@@ -109,7 +109,7 @@ Diagnosis unknown_name(const core::EngineView &view, const core::LiveTopology &t
             return found;
         }
         if (!source.looked)
-            return {"not_looked", "no strategy has it, and " + std::string(source.name) + " has not looked yet",
+            return {"not_looked", "no strategy has it, and " + std::string(source.name) + " has not reported yet",
                     "Wait for its first look, or ask for it by `kith refresh`.", false};
     }
     Diagnosis found{"unknown", "no strategy of this topology has it",

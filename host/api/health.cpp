@@ -35,8 +35,8 @@ Health health_of(const core::TopologyView &view) {
         const std::string strategy = "strategy " + std::string(source.name);
         if (source.failures != 0)
             return {"degraded", strategy + " cannot look, its last known peers are kept: " + reason_of(source)};
-        if (source.stale) return {"degraded", strategy + " hears nothing; its leases stand still"};
-        if (!source.looked) return {"degraded", strategy + " has not looked yet"};
+        if (source.stale) return {"degraded", strategy + " receives nothing; its leases are suspended"};
+        if (!source.looked) return {"degraded", strategy + " has not reported yet"};
     }
     if (!connector.links_known()) return {"degraded", its_connector + " has not reported its links yet"};
     if (const std::size_t held = topology.guarded(); held != 0)

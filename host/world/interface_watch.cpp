@@ -95,7 +95,7 @@ void InterfaceWatch::tell() {
 void InterfaceWatch::look() {
     ifaddrs *list = nullptr;
     if (::getifaddrs(&list) != 0) { // the last known state is kept
-        failed_ = std::string("the system does not tell its interfaces: ") + std::strerror(errno);
+        failed_ = std::string("the system does not report its interfaces: ") + std::strerror(errno);
         return;
     }
     const std::unique_ptr<ifaddrs, void (*)(ifaddrs *)> owned(list, ::freeifaddrs);
@@ -124,7 +124,7 @@ GroupInterfaceResult InterfaceWatch::interface_for(const address &group, std::st
         const Route route = route_to(group);
         index = route.index;
         const std::string why = std::strerror(route.error);
-        if (!route.asked) return refuse(KITH_IO, "the system does not tell its routes: " + why);
+        if (!route.asked) return refuse(KITH_IO, "the system does not report its routes: " + why);
         if (index == 0) {
             return refuse(KITH_UNREACHABLE,
                           "no route leads there: " + why + "; name an interface, or see `ip route get " + group.host() + "`");

@@ -111,7 +111,7 @@ class Authenticated final : public Envelope {
         if (body.size() < name_at) return malformed("its body ends too early");
         const auto kind = get(body.subspan(0, 1));
         if (kind != 1 && kind != 2) return malformed("it is neither a heartbeat nor a goodbye");
-        if (get(body.subspan(2, 2)) != body.size() - name_at) return malformed("its name has another length than it says");
+        if (get(body.subspan(2, 2)) != body.size() - name_at) return malformed("its name has another length than it declares");
         Opened out;
         out.name = {reinterpret_cast<const char *>(body.data()) + name_at, body.size() - name_at};
         if (!is_node_name(out.name)) return malformed("its sender is no node's name, name@host");

@@ -55,7 +55,7 @@ bool HeartbeatReceiver::is_new(const Opened &heard, const kith_datagram &datagra
     const std::int64_t wall = parts_.clock.wall().count() / 1'000'000;
     switch (replay_filter_.check(heard.name, heard.counter, heard.time, wall, now() / 1'000'000)) {
     case ReplayFilter::Verdict::fresh: return true;
-    case ReplayFilter::Verdict::seen: leave_out(Heard::replayed, datagram, "it was heard before"); return false;
+    case ReplayFilter::Verdict::seen: leave_out(Heard::replayed, datagram, "it was received before"); return false;
     case ReplayFilter::Verdict::late: break;
     }
     leave_out(Heard::late, datagram,
@@ -132,7 +132,7 @@ void HeartbeatReceiver::leave_out(Heard what, const kith_datagram &datagram, std
     const auto packets = packet_errors_.add(what, now());
     if (packets == 0) return;
     parts_.log.warning(
-        "heard what is not taken",
+        "dropped invalid datagrams",
         {{"from", kith::address(datagram.remote).text()}, {"reason", why}, {"packets", std::to_string(packets)}});
 }
 

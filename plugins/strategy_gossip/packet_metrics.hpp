@@ -46,7 +46,7 @@ class PacketMetrics {
 
   private:
     static kith::counter make(kith::host h, std::string_view kind) {
-        return {h, {"gossip_heard_total", "Datagrams that were heard.", {{"kind", kind}}}};
+        return {h, {"gossip_heard_total", "Datagrams that were received.", {{"kind", kind}}}};
     }
 
     std::array<kith::counter, kinds_heard> counters_;

@@ -13,7 +13,7 @@ inline constexpr std::string_view options_schema = R"({
   "properties": {
     "port": {
       "type": "integer", "default": 45892, "minimum": 1, "maximum": 65535,
-      "description": "UDP port on which heartbeats are sent and heard."
+      "description": "UDP port on which heartbeats are sent and received."
     },
     "if_addr": {
       "type": "string", "default": "0.0.0.0",
@@ -43,11 +43,11 @@ inline constexpr std::string_view options_schema = R"({
     "secrets": {
       "type": "array", "default": [], "maxItems": 8, "writeOnly": true,
       "items": { "type": "string", "minLength": 1 },
-      "description": "For a change of the secret: all of them open what is heard; the first seals, unless `secret` is given, which then does."
+      "description": "For a change of the secret: all of them open what is received; the first seals, unless `secret` is given, which then does."
     },
     "seal": {
       "type": "string", "enum": ["libcluster", "authenticated"], "default": "libcluster",
-      "description": "What a secret does: `libcluster` hides names as libcluster does, `authenticated` also proves who speaks and that it is new (all members must be kith)."
+      "description": "What a secret does: `libcluster` hides names as libcluster does, `authenticated` also proves which member sent and that the datagram is new (all members must be kith)."
     },
     "peers": {
       "type": "array", "default": [], "maxItems": 255, "uniqueItems": true,
@@ -60,7 +60,7 @@ inline constexpr std::string_view options_schema = R"({
     },
     "expire": {
       "type": "integer", "minimum": 40, "maximum": 86400000, "x-kith-unit": "ms",
-      "description": "A peer that was not heard for so long is missing, if others were heard meanwhile. At least 2 intervals. Not given: 3 intervals."
+      "description": "A peer from which nothing was received for so long is missing, if others sent meanwhile. At least 2 intervals. Not given: 3 intervals."
     },
     "max_peers": {
       "type": "integer", "default": 10000, "minimum": 1, "maximum": 100000,

@@ -118,7 +118,7 @@ class strategy : public kith::strategy, private ReceiverEvents {
     void rename(const std::string &name) {
         if (name == own_.text()) return;
         if (!name.empty() && !is_node_name(name)) {
-            log.warning("the node's name cannot be told to others: expected name@host of at most 255 bytes", {{"node", name}});
+            log.warning("the node's name cannot be sent to others: expected name@host of at most 255 bytes", {{"node", name}});
             return own_.clear();
         }
         own_.set(name, neighbours_.hash(name));
@@ -285,9 +285,9 @@ class strategy : public kith::strategy, private ReceiverEvents {
         if (const kith::error *fault = faults_.worst()) return *fault;
         if (!own_.known())
             return {KITH_UNAVAILABLE,
-                    "nothing is heard at " + place() + ", and nothing is said until the node's name is known"};
+                    "nothing is received at " + place() + ", and nothing is sent until the node's name is known"};
         const auto silence = std::chrono::duration_cast<std::chrono::milliseconds>(settings_.expire).count();
-        return {KITH_UNAVAILABLE, "nothing was heard at " + place() + " for " + std::to_string(silence) +
+        return {KITH_UNAVAILABLE, "nothing was received at " + place() + " for " + std::to_string(silence) +
                                       " ms, not even our own heartbeat; the last known peers stay. Look at `ip maddr`, at the "
                                       "firewall (UDP), and whether multicast is allowed here; where it is not, list the others "
                                       "in `peers`"};

@@ -99,7 +99,7 @@ class Strangers(HostScenario):
                 ear.say(data)
             return ka.found("peer.missing", after=mark, peer=kb.node)
         wait_until(missing_while_said_again, "b is missing although its packets are said again", describe=ka.tail)
-        ka.wait_log("10.77.0.3.*it was heard before")
+        ka.wait_log("10.77.0.3.*it was received before")
 
     def test_authenticated_packets_of_another_program(self):
         """Packets that were implemented from the description alone: heartbeat and goodbye are accepted. Not accepted: a clock that is
@@ -186,7 +186,7 @@ class Keys(HostScenario):
             kb.kill()
         self.assertTrue(list(state.rglob("*")), "the counter is kept")
         self.assertEqual(ka.found("peer.missing"), [], ka.tail())
-        self.assertNotRegex(ka.log(), "10.77.0.2.*it was heard before")
+        self.assertNotRegex(ka.log(), "10.77.0.2.*it was received before")
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ class Remember(Scenario):
         kith.wait("peer.discovered", after=mark, peer="app@10.0.0.10")
         wait_until(lambda: len(kith.found("peer.lost", mark)) == 2, "two that are no longer known", describe=kith.tail)
         for event in kith.found("peer.lost", mark):
-            self.assertIn("a link to it is left alone", event["reason"])
+            self.assertIn("a link to it is kept", event["reason"])
         self.quiet(kith, 1, "link.down")
         self.assertEqual(kith.found("disconnect.succeeded"), [])
         self.written(["app@10.0.0.10", "app@10.0.0.8"])

@@ -22,7 +22,7 @@ enum class ChangeKind : std::uint8_t {
     updated,    // same key, new attributes
     collision,  // a second key of one source has this name
     missing,    // no source reports it any more
-    held, // by the guard, or (LossCause::unselected) by merge, or (LossCause::remembered) for a source that has not looked yet
+    held, // by the guard, or (LossCause::unselected) by merge, or (LossCause::remembered) for a source that has not reported yet
     lost, // it is no member any more
 };
 

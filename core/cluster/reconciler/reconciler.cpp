@@ -292,7 +292,7 @@ std::string Reconciler::why(std::string_view text, Time now) const {
         return "connector " + connector_ + " is not attached to a node" +
                (detached_text_.empty() ? std::string{} : ": " + detached_text_) + "; nothing is dialled";
     }
-    if (!links_known_) return "connector " + connector_ + " has not said yet which links there are";
+    if (!links_known_) return "connector " + connector_ + " has not reported its links yet";
     const NameId name = names_.find(text);
     if (name == no_name || name >= peers_.size()) return {};
     const Peer &known = peers_[name];

@@ -206,8 +206,8 @@ void Reconciler::peer_due(NameId name, Time now) {
         }
         const Work work = std::exchange(known.settling, Work::none);
         fail(name, work, KITH_TIMED_OUT,
-             work == Work::connect ? "the connector says it is joined, but no link came up within 5 s"
-                                   : "the connector says it is parted, but its link is still up after 5 s",
+             work == Work::connect ? "the connector reported the peer as connected, but no link came up within 5 s"
+                                   : "the connector reported the peer as disconnected, but its link is still up after 5 s",
              link_grace, now);
     }
     touch(name);

@@ -42,7 +42,7 @@ std::string explain_unknown(const Membership &membership, const ObservationEvent
         if (membership.source(source).stale())
             return "no strategy has it, and " + sources[source].name + " cannot look: " + reasons.stale(source);
         if (!membership.source(source).looked())
-            return "no strategy has it, and " + sources[source].name + " has not looked yet";
+            return "no strategy has it, and " + sources[source].name + " has not reported yet";
     }
     return "no strategy of this topology has it";
 }

@@ -27,9 +27,9 @@ std::string ReasonWriter::cause(LossCause cause, SourceId source) const {
     const std::string strategy = "strategy " + (sources_.knows(source) ? sources_[source].name : std::string{"?"});
     switch (cause) {
     case LossCause::none: return {};
-    case LossCause::missed: return strategy + " looked and did not find it";
-    case LossCause::expired: return strategy + " has not heard it for the time of its lease";
-    case LossCause::left: return strategy + " says that it is gone";
+    case LossCause::missed: return strategy + " did not find it";
+    case LossCause::expired: return strategy + " has not reported it for the time of its lease";
+    case LossCause::left: return strategy + " reports that it is gone";
     case LossCause::renamed: return "its key has another name now at " + strategy;
     case LossCause::unnamed: return "policy.name can no longer name it";
     case LossCause::self: return "it is the local node";
@@ -37,7 +37,7 @@ std::string ReasonWriter::cause(LossCause cause, SourceId source) const {
     case LossCause::unselected: return "only a strategy that is not in use has it";
     case LossCause::pushed_out: return "policy.max_peers is reached, and it never linked";
     case LossCause::policy: return "the configuration changed";
-    case LossCause::remembered: return "remembered from before kith started, and " + strategy + " has not looked since";
+    case LossCause::remembered: return "remembered from before kith started, and " + strategy + " has not reported since";
     case LossCause::forgotten: return "it was remembered from before kith started, and " + strategy + " does not have it";
     }
     return {};
@@ -47,7 +47,7 @@ std::string ReasonWriter::change(const MembershipChange &change, Time now) const
     switch (change.kind) {
     case ChangeKind::discovered:
         if (change.cause != LossCause::remembered) return {};
-        return cause(change.cause, change.source) + "; " + last_known(change.source, now) + "; held until it has looked";
+        return cause(change.cause, change.source) + "; " + last_known(change.source, now) + "; held until it has reported";
     case ChangeKind::seen_again:
         if (change.cause == LossCause::remembered) return "seen again; it was remembered from before kith started";
         return "seen again after " + duration_text(now - change.since);
@@ -77,18 +77,18 @@ std::string ReasonWriter::lost(const MembershipChange &change, Time now) const {
         text += "; missing for " + duration_text(now - change.since) + " in " + std::to_string(change.observations) +
                 (change.observations == 1 ? " observation" : " observations");
     if (change.believed) text += "; the guard held it for " + duration_text(ns(policy.hold));
-    if (change.to == PeerClass::unwanted) text += "; it is parted";
-    if (change.cause == LossCause::forgotten) text += "; a link to it is left alone";
+    if (change.to == PeerClass::unwanted) text += "; it is disconnected";
+    if (change.cause == LossCause::forgotten) text += "; a link to it is kept";
     if (change.to == PeerClass::kept)
-        text += policy.prune == Prune::report ? "; prune is report: its link is left alone, else it would be parted"
-                                              : "; prune is keep: its link is left alone";
+        text += policy.prune == Prune::report ? "; prune is report: its link is kept, otherwise it would be disconnected"
+                                              : "; prune is keep: its link is kept";
     return text;
 }
 
 std::string ReasonWriter::stale(SourceId source) const {
     if (sources_[source].failures != 0) return sources_[source].text;
-    return "nothing was heard for " + duration_text(membership_.source(source).silence()) +
-           "; leases stand still until something is";
+    return "nothing was received for " + duration_text(membership_.source(source).silence()) +
+           "; leases are suspended until something is received";
 }
 
 std::string ReasonWriter::last_known(SourceId source, Time now) const {

@@ -222,7 +222,7 @@ void LiveTopology::update_stale(Time now) {
     } else if (membership_.source(source).stale()) {
         health_.became_stale(report.name, KITH_TIMED_OUT, reasons_.stale(source), now);
     } else {
-        const std::string reason = report.name + " has not looked yet; its peers are remembered from before kith started, " +
+        const std::string reason = report.name + " has not reported yet; its peers are remembered from before kith started, " +
                                    reasons_.last_known(source, now);
         health_.became_stale(report.name, KITH_OK, reason, now);
     }

@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(errors_of_single_values) {
         {R"({"maxLength":1})", R"("ab")", "expected at most 1 characters, got 2"},
         {R"({"pattern":"^a$"})", R"("a")", ""},
         {R"({"pattern":"^a$"})", R"("b")", "~"},
-        {R"({"pattern":"("})", R"("b")", "the schema's pattern is not valid; tell the plugin's author"},
+        {R"({"pattern":"("})", R"("b")", "the schema's pattern is not valid; report it to the plugin's author"},
         {R"({"format":"ipv4"})", R"("10.0.0.1")", ""},
         {R"({"format":"ipv4"})", R"("::1")", "~"},
         {R"({"format":"ipv6"})", R"("::1")", ""},

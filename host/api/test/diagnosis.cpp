@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(names_that_the_topology_does_not_have) {
     ApiWorld world;
     auto &topology = world.fixture.topology();
     world.fixture.attach();
-    check(why(world, "b@h"), "not_looked", "has not looked yet", "kith refresh");
+    check(why(world, "b@h"), "not_looked", "has not reported yet", "kith refresh");
     BOOST_TEST(!why(world, "b@h").known);
     topology.failed(core::SourceId{0}, KITH_DENIED, "403 Forbidden", world.fixture.now);
     check(why(world, "b@h"), "source_denied", "cannot look: 403 Forbidden", "RBAC");

@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(status_and_health) {
         return std::string("none");
     };
     BOOST_TEST(health("one") == "degraded: 2 of 3 peers are not linked");
-    BOOST_TEST(health("two") == "degraded: strategy s has not looked yet");
+    BOOST_TEST(health("two") == "degraded: strategy s has not reported yet");
     world.fixture.topologies[1]->failed(core::SourceId{0}, KITH_UNRESOLVED, "no such host", world.fixture.now);
     BOOST_TEST(health("two") == "failing: strategy s could not look yet: no such host");
     world.fixture.see(*world.fixture.topologies[1], {});
@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(ready_survives_a_stale_source) {
     ApiWorld world;
     populated(world);
     BOOST_TEST(world.ask("/readyz").status == 503U); // two has not looked
-    BOOST_TEST(world.ask("/readyz").body == "not ready\ntwo: strategy s has not looked yet\n");
+    BOOST_TEST(world.ask("/readyz").body == "not ready\ntwo: strategy s has not reported yet\n");
     BOOST_TEST(world.ask("/readyz?topology=one").status == 200U);
     world.fixture.see(*world.fixture.topologies[1], {});
     BOOST_TEST(world.ask("/readyz").status == 200U);

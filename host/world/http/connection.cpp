@@ -90,7 +90,7 @@ void Connection::tunnel_answer() {
                                                 "; expected 200, and a tunnel to " + to_.authority());
         }
         in.erase(0, used);
-        if (!in.empty()) return opened(KITH_PROTOCOL, "the proxy said more than its answer");
+        if (!in.empty()) return opened(KITH_PROTOCOL, "the proxy sent more than its answer");
         secure();
     });
 }

@@ -77,7 +77,7 @@ std::int32_t ChildProcess::read(std::uint32_t max, std::uint64_t timeout, std::u
         [](TenantResources &resources, std::uint64_t u, std::uint64_t o) {
             tell_read(resources, u, o, KITH_CANCELLED, cancelled_text(), nullptr, 0);
         },
-        [this] { end_read(KITH_TIMED_OUT, late("nothing said within the time for it")); });
+        [this] { end_read(KITH_TIMED_OUT, late("nothing written within the time for it")); });
     await_read();
     return KITH_OK;
 }

@@ -47,11 +47,11 @@ BOOST_AUTO_TEST_CASE(the_guard_also_holds_peers_reported_as_left) {
     KITH_CHECK_LINES(fixture.told(), "peer.lost a", "peer.lost b");
     fixture.update(topology, {}, {}, {"c"}); // 3 of the 4 of the last 10 minutes
     KITH_CHECK_LINES(fixture.told_why(), "peer.held c: 3 of 4 peers would be gone, over policy.max_removal 0.5; held for 600 s "
-                                         "(strategy s says that it is gone)");
+                                         "(strategy s reports that it is gone)");
     fixture.pass(599s);
     KITH_CHECK_LINES(fixture.told());
     fixture.pass(1s);
-    KITH_CHECK_LINES(fixture.told_why(), "peer.lost c: strategy s says that it is gone; the guard held it for 600 s");
+    KITH_CHECK_LINES(fixture.told_why(), "peer.lost c: strategy s reports that it is gone; the guard held it for 600 s");
 }
 
 // Leases of one partition end one after the other: it is no other partition for that.
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(returning_peers_release_the_held_ones) {
     fixture.pass(59s);
     KITH_CHECK_LINES(fixture.told());
     fixture.pass(1s);
-    KITH_CHECK_LINES(fixture.told_why(), "peer.lost c: strategy s says that it is gone");
+    KITH_CHECK_LINES(fixture.told_why(), "peer.lost c: strategy s reports that it is gone");
 }
 
 BOOST_AUTO_TEST_CASE(peers_that_return_one_by_one_cause_no_disconnect) {

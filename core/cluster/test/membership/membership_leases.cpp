@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(a_lease_expires_while_the_source_receives) {
         fixture.update(topology, {{"a", "a", {}, 15s}});
     }
     KITH_CHECK_LINES(fixture.told_why(),
-                     "peer.missing b: strategy s has not heard it for the time of its lease; it is gone in 60 s");
+                     "peer.missing b: strategy s has not reported it for the time of its lease; it is gone in 60 s");
     for (int i = 0; i < 14; ++i) {
         fixture.pass(4s);
         topology.heard(SourceId{0}, fixture.now);
@@ -35,7 +35,8 @@ BOOST_AUTO_TEST_CASE(leases_stop_while_the_source_receives_nothing) {
     fixture.update(topology, {{"a", "a", {}, 15s}, {"b", "b", {}, 15s}});
     fixture.told();
     fixture.pass(1h);
-    KITH_CHECK_LINES(fixture.told_why(), "topology.stale: nothing was heard for 15 s; leases stand still until something is");
+    KITH_CHECK_LINES(fixture.told_why(),
+                     "topology.stale: nothing was received for 15 s; leases are suspended until something is received");
     BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::wanted);
     fixture.update(topology, {{"a", "a", {}, 15s}});
     KITH_CHECK_LINES(fixture.told(), "topology.fresh");

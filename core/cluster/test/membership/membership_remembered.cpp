@@ -9,10 +9,10 @@ BOOST_AUTO_TEST_SUITE(membership_remembered)
 
 namespace {
 
-const char *const remembered =
-    ": remembered from before kith started, and strategy s has not looked since; last known 90 s ago; held until it has looked";
+const char *const remembered = ": remembered from before kith started, and strategy s has not reported since; last known 90 s "
+                               "ago; held until it has reported";
 const char *const forgotten =
-    ": it was remembered from before kith started, and strategy s does not have it; a link to it is left alone";
+    ": it was remembered from before kith started, and strategy s does not have it; a link to it is kept";
 
 void remember(ClusterFixture &fixture, LiveTopology &topology, const std::vector<PeerSpec> &peers, std::uint32_t source = 0) {
     topology.remember(SourceId{source}, Views{peers}, ns(90s), fixture.now);
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(remembered_peers_are_connected_to_and_the_topology_is_stale
     const std::string why = remembered;
     KITH_CHECK_LINES(
         fixture.told_why(),
-        "topology.stale: s has not looked yet; its peers are remembered from before kith started, last known 90 s ago",
+        "topology.stale: s has not reported yet; its peers are remembered from before kith started, last known 90 s ago",
         "peer.discovered a" + why, "peer.discovered b" + why);
     BOOST_CHECK(topology.stale());
     BOOST_CHECK_EQUAL(topology.class_of("a"), PeerClass::held);
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(peers_of_another_source_are_not_affected) {
     fixture.see(topology, {"a"}); // `other` remembers b, and has not looked
     KITH_CHECK_LINES(
         fixture.told_why(), "observation.ok",
-        "peer.held b: remembered from before kith started, and strategy other has not looked since; its link is kept");
+        "peer.held b: remembered from before kith started, and strategy other has not reported since; its link is kept");
     BOOST_CHECK_EQUAL(topology.class_of("b"), PeerClass::held);
     fixture.see(topology, {"a", "c"}, 1);
     KITH_CHECK_LINES(fixture.calls());

@@ -179,7 +179,8 @@ BOOST_AUTO_TEST_CASE(success_without_a_link_is_a_failure) {
     fixture.pass(4999ms);
     KITH_CHECK_LINES(fixture.told());
     fixture.pass(1ms);
-    KITH_CHECK_LINES(fixture.told_why(), "connect.failed a: the connector says it is joined, but no link came up within 5 s");
+    KITH_CHECK_LINES(fixture.told_why(),
+                     "connect.failed a: the connector reported the peer as connected, but no link came up within 5 s");
     fixture.pass(1s);
     KITH_CHECK_LINES(fixture.told(), "connect.started a");
 }

@@ -52,17 +52,16 @@ BOOST_AUTO_TEST_CASE(reasons_of_changes) {
     const Reasons it;
     BOOST_CHECK_EQUAL(it.of(ChangeKind::discovered, LossCause::none), "");
     BOOST_CHECK_EQUAL(it.of(ChangeKind::seen_again, LossCause::missed), "seen again after 60 s");
-    BOOST_CHECK_EQUAL(it.of(ChangeKind::missing, LossCause::missed),
-                      "strategy s looked and did not find it; it is gone in 60 s");
+    BOOST_CHECK_EQUAL(it.of(ChangeKind::missing, LossCause::missed), "strategy s did not find it; it is gone in 60 s");
     BOOST_CHECK_EQUAL(it.of(ChangeKind::held, LossCause::unselected),
                       "only a strategy that is not in use has it; its link is kept");
     BOOST_CHECK_EQUAL(it.of(ChangeKind::held, LossCause::left),
                       "3 of 4 peers would be gone, over policy.max_removal 0.5; held for 600 s "
-                      "(strategy s says that it is gone)");
+                      "(strategy s reports that it is gone)");
     BOOST_CHECK_EQUAL(it.of(ChangeKind::lost, LossCause::left, PeerClass::unwanted),
-                      "strategy s says that it is gone; it is parted");
+                      "strategy s reports that it is gone; it is disconnected");
     BOOST_CHECK_EQUAL(it.of(ChangeKind::lost, LossCause::missed, PeerClass::none, true),
-                      "strategy s looked and did not find it; missing for 60 s in 3 observations; the guard held it for 600 s");
+                      "strategy s did not find it; missing for 60 s in 3 observations; the guard held it for 600 s");
     BOOST_CHECK_EQUAL(it.of(ChangeKind::lost, LossCause::self), "it is the local node");
     BOOST_CHECK_EQUAL(it.of(ChangeKind::reclassed, LossCause::missed), "");
 }
@@ -70,11 +69,12 @@ BOOST_AUTO_TEST_CASE(reasons_of_changes) {
 BOOST_AUTO_TEST_CASE(the_reason_names_prune_when_a_link_is_kept) {
     Policy policy;
     policy.prune = Prune::report;
-    BOOST_CHECK_EQUAL(Reasons{policy}.of(ChangeKind::lost, LossCause::left, PeerClass::kept),
-                      "strategy s says that it is gone; prune is report: its link is left alone, else it would be parted");
+    BOOST_CHECK_EQUAL(
+        Reasons{policy}.of(ChangeKind::lost, LossCause::left, PeerClass::kept),
+        "strategy s reports that it is gone; prune is report: its link is kept, otherwise it would be disconnected");
     policy.prune = Prune::keep;
     BOOST_CHECK_EQUAL(Reasons{policy}.of(ChangeKind::lost, LossCause::left, PeerClass::kept),
-                      "strategy s says that it is gone; prune is keep: its link is left alone");
+                      "strategy s reports that it is gone; prune is keep: its link is kept");
 }
 
 BOOST_AUTO_TEST_CASE(every_cause_has_its_own_text) {

@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(why_reports_the_state_and_its_reasons) {
     policy.backoff_jitter = 0;
     policy.max_removal = 0.9;
     auto &topology = fixture.topology(policy);
-    BOOST_CHECK_EQUAL(topology.why("a", fixture.now), "no strategy has it, and s has not looked yet");
+    BOOST_CHECK_EQUAL(topology.why("a", fixture.now), "no strategy has it, and s has not reported yet");
     fixture.see(topology, {"a", "b", "c", "x1", "self@h"});
     BOOST_CHECK_EQUAL(topology.why("a", fixture.now),
                       "found by s (key a); wanted since 0 ms; connector beam is not attached to a node; nothing is dialled");
@@ -156,10 +156,10 @@ BOOST_AUTO_TEST_CASE(why_reports_the_state_and_its_reasons) {
     fixture.update(topology, {}, {}, {"c"});
     fixture.pass(5s);
     BOOST_CHECK_EQUAL(topology.why("c", fixture.now),
-                      "strategy s says that it is gone; unwanted since 5 s; connecting since 12 s");
+                      "strategy s reports that it is gone; unwanted since 5 s; connecting since 12 s");
     fixture.finish("c", KITH_REFUSED);
     fixture.run();
-    BOOST_CHECK_EQUAL(topology.why("c", fixture.now), "lost 5 s ago: strategy s says that it is gone; it is parted");
+    BOOST_CHECK_EQUAL(topology.why("c", fixture.now), "lost 5 s ago: strategy s reports that it is gone; it is disconnected");
     BOOST_CHECK_EQUAL(topology.why("nobody", fixture.now), "no strategy of this topology has it");
 }
 

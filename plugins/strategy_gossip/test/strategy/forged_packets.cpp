@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(a_hundred_thousand_made_up_names) {
         BOOST_TEST(host->peers().size() <= 2u + 11u * 10u + 30u);
         for (const Host &other : all) BOOST_TEST((&host == &other || host.sees(other)));
         BOOST_TEST(host.watching());
-        BOOST_TEST(host->logged("heard what is not taken"));
+        BOOST_TEST(host->logged("dropped invalid datagrams"));
     }
     Host &late = add();
     BOOST_TEST(net.run_until([&] { return all[0].sees(late); }, 10s));
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_heartbeat_is_counted_and_told_once_a_minute) {
     BOOST_TEST(host.heard("oversized") == 100u);
     BOOST_TEST(host->peers().size() == 2u);
     BOOST_TEST(std::count_if(host->log().begin(), host->log().end(),
-                             [](const auto &line) { return line.message == "heard what is not taken"; }) == 3);
+                             [](const auto &line) { return line.message == "dropped invalid datagrams"; }) == 3);
 }
 
 // It hears neither the group nor itself, for it cannot send.

@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(deaf_for_an_hour_it_misses_nobody) {
     BOOST_TEST(first().lost(since) == 0u);
     BOOST_TEST(!first().watching());
     BOOST_TEST(first().count(Kind::failed, since) == 1u);
-    BOOST_TEST(contains(first().failure(), "nothing was heard at 233.252.1.32:45892"), first().failure());
+    BOOST_TEST(contains(first().failure(), "nothing was received at 233.252.1.32:45892"), first().failure());
     BOOST_TEST(contains(first().failure(), "firewall"));
     BOOST_TEST(second().sees(first())); // it still speaks
     BOOST_TEST(second().lost(since) == 0u);

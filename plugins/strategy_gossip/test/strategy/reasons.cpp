@@ -83,12 +83,12 @@ struct Cause {
 
 const std::vector<Cause> &causes() {
     static const std::vector<Cause> all{
-        {"nothing was heard at ... not even our own heartbeat",
+        {"nothing was received at ... not even our own heartbeat",
          [](Hosts &hosts) {
              hosts.add();
              hosts.all[0].machine.interface().hears(Hears::nothing);
          }},
-        {"nothing is heard at ..., and nothing is said until the node's name is known",
+        {"nothing is received at ..., and nothing is sent until the node's name is known",
          [](Hosts &hosts) { hosts.add("{}", false); }},
         {"another program has this port to itself",
          [](Hosts &hosts) {
@@ -124,7 +124,7 @@ const std::vector<Cause> &causes() {
              hosts.add(authenticated);
              hosts.add(R"({"secret": "somepassword"})");
          }},
-        {"it was heard before", [](Hosts &hosts) { said_again(hosts, [](std::string packet) { return packet; }); }},
+        {"it was received before", [](Hosts &hosts) { said_again(hosts, [](std::string packet) { return packet; }); }},
         {"its clock and ours differ by more than 5 minutes",
          [](Hosts &hosts) {
              hosts.add(authenticated);

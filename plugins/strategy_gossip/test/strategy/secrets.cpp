@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_key_is_told_with_the_address_and_once_a_minute) {
     BOOST_TEST(logged(host, "it is sealed with a secret that is not among ours"));
     BOOST_TEST(logged(host, "10.0.0.2:45892"));
     const auto lines = std::count_if(host->log().begin(), host->log().end(),
-                                     [](const auto &line) { return line.message == "heard what is not taken"; });
+                                     [](const auto &line) { return line.message == "dropped invalid datagrams"; });
     BOOST_TEST(lines >= 9);
     BOOST_TEST(lines <= 11);
 }
