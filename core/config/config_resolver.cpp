@@ -79,7 +79,7 @@ class ConfigResolver {
         }
         if (list && (single || member(value, "config"))) {
             collector_.error((location / "strategies").key_at, (location / "strategies").path,
-                             "`strategies` stands in place of `strategy` and `config`; only one of them can hold");
+                             "`strategies` replaces `strategy` and `config`; only one of the two forms is allowed");
         }
         if (single) {
             if (auto one = source(value, location)) out.push_back(std::move(*one));
@@ -175,9 +175,10 @@ class ConfigResolver {
         if (source.model.authenticated || (connector.plugin->flags & KITH_FLAG_TRUSTS_PEERS) == 0) return;
         const auto *rules = plugins_.schema(*source.plugin, source.location);
         const bool could = rules && rules->keyword("x-kith-authenticated");
-        const std::string danger = "the strategy `" + source.plugin->id + "`" + (could ? ", with these options," : "") +
-                                   " does not authenticate what it observes, and the connector `" + connector.model.name +
-                                   "` trusts whom it joins: whoever can announce a peer can take over the node";
+        const std::string danger =
+            "the strategy `" + source.plugin->id + "`" + (could ? ", with these options," : "") +
+            " does not authenticate what it observes, and the connector `" + connector.model.name +
+            "` trusts the peers that it connects: an attacker who can announce a peer can take over the node";
         if (topology.policy.require_authenticated) {
             const auto at = location / "policy" / "require_authenticated";
             collector_.error(source.location.at, source.location.path,

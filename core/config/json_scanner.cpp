@@ -166,7 +166,7 @@ class Scanner {
     }
 
     [[noreturn]] void unclosed(std::size_t open, char close, const KeyPath &path) {
-        fail(open, path, std::string("the `") + text_[open] + "` that stands here has no closing `" + close + "`");
+        fail(open, path, std::string("the `") + text_[open] + "` here has no closing `" + close + "`");
     }
 
     // Returns the decoded text.
@@ -178,7 +178,7 @@ class Scanner {
                 fail(open, path, "the string that begins here has no closing quote");
             if (peek() == '"') break;
             if (static_cast<unsigned char>(peek()) < 0x20) {
-                fail(at_, path, "a control character stands in a string; write it as \\t or \\u00XX");
+                fail(at_, path, "a string contains a control character; write it as \\t or \\u00XX");
             }
             if (peek() != '\\') continue;
             escaped = true;

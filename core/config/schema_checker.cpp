@@ -18,7 +18,7 @@ void SchemaChecker::run(const json::value &schema, const json::value &value, con
     if (depth > schema_depth_limit)
         return error(at, path, "the schema is nested too deep here; report it to the plugin's author");
     if (schema.is_bool()) {
-        if (!schema.get_bool()) error(at, path, "nothing may stand here");
+        if (!schema.get_bool()) error(at, path, "no value is allowed here");
         return;
     }
     const auto *found = resolved(schema, root_);

@@ -106,7 +106,7 @@ void InstanceSupervisor::advance(Time now) {
         deadline_ = never;
         finished_ = true;
         lost({KITH_TIMED_OUT, "abandoned"}, KITH_EVENT_PLUGIN_FAILED,
-             "it did not stop within 5 s and was abandoned; only a restart of kith frees what it holds", now);
+             "it did not stop within 5 s and was abandoned; only a restart of kith frees its resources", now);
     } else if (instance_.state() == PluginInstance::State::idle && !ending_) {
         start(now);
     }

@@ -45,7 +45,7 @@ std::string DiscoveryResult::why_nothing() const {
         return reason.empty() ? though : though + "; its own reason: " + reason;
     }
     if (!reason.empty()) return reason;
-    return reached ? "the source was reached and holds nothing" : "the strategy reported an empty set without a reason";
+    return reached ? "the source was reached and contains no peers" : "the strategy reported an empty set without a reason";
 }
 
 std::vector<std::pair<std::string, std::uint64_t>> DiscoveryResult::not_joined() const {
@@ -109,8 +109,8 @@ struct OneShotDiscovery::StrategyRun final : DiscoveryService, InstanceOwner {
         if (peer.left_out.empty()) {
             if (peer.name == node_name || matches(policy.self, peer.name)) peer.left_out = "it is the local node";
             if (!policy.include.empty() && !matches(policy.include, peer.name))
-                peer.left_out = "policy.include does not take it in";
-            if (matches(policy.exclude, peer.name)) peer.left_out = "policy.exclude leaves it out";
+                peer.left_out = "policy.include does not match it";
+            if (matches(policy.exclude, peer.name)) peer.left_out = "policy.exclude excludes it";
         }
         if (!peers.contains(view.key)) order.emplace_back(view.key);
         peers[std::string(view.key)] = std::move(peer);

@@ -57,7 +57,7 @@ void RememberedPeersFile::was_read(std::int32_t status, std::string_view text, s
     loop_client_.soon();
     if (status == KITH_NOT_FOUND) return;
     const auto refuse = [&](std::string_view reason) {
-        say(KITH_LOG_WARNING, "the peers of before the restart are not used", reason);
+        say(KITH_LOG_WARNING, "the peers from before the restart are not used", reason);
     };
     if (status != KITH_OK) return refuse(text.empty() ? status_sentence(status) : text);
     if (info != nullptr && info->ours == 0 && info->owner != 0) return refuse("the file belongs to another user");
@@ -70,7 +70,7 @@ void RememberedPeersFile::was_read(std::int32_t status, std::string_view text, s
 
 void RememberedPeersFile::restore(const RememberedTopology &known) {
     const auto pass_over = [&](std::string_view source, std::string_view reason) {
-        say(KITH_LOG_INFO, "the peers of before the restart are not used", std::string(source) + ": " + std::string(reason));
+        say(KITH_LOG_INFO, "the peers from before the restart are not used", std::string(source) + ": " + std::string(reason));
     };
     if (known.name != topology_.name()) return pass_over(known.name, "this is another topology");
     for (const RememberedSource &source : known.sources) {
@@ -91,7 +91,7 @@ void RememberedPeersFile::restore(const RememberedTopology &known) {
 std::string RememberedPeersFile::refusal(const RememberedSource &source, const Origin &origin) const {
     if (source.strategy != origin.strategy || source.config != origin.config) return "its configuration has changed";
     const std::int64_t now = loop_client_.wall() / millisecond;
-    if (source.seen < 0) return "the time they are of is before 1970";
+    if (source.seen < 0) return "their time is before 1970";
     if (source.seen > now + tolerance) return "they are of the future; possibly the clock was set back meanwhile";
     if (now - source.seen > oldest) return "they were last known more than 24 hours ago";
     return {};
@@ -110,7 +110,7 @@ void RememberedPeersFile::hold(SourceId source, const RememberedSource &known, T
     }
     PeerReader reader(loop_client_.random_seed());
     if (reader.read(peers.data(), static_cast<std::uint32_t>(peers.size()), sizeof(kith_peer)) != KITH_OK)
-        return say(KITH_LOG_WARNING, "the peers of before the restart are not used", known.name + ": " + reader.text());
+        return say(KITH_LOG_WARNING, "the peers from before the restart are not used", known.name + ": " + reader.text());
     topology_.remember(source, reader.peers(), age, loop_client_.now());
 }
 

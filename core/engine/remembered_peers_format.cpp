@@ -147,7 +147,7 @@ boost::system::result<RememberedTopology, TextError> read_remembered_peers(std::
             if (!line.text("topology", out.name)) return wrong("the topology's name is expected");
         } else if (line.has("key")) {
             RememberedPeer peer;
-            if (out.sources.empty()) return wrong("a peer stands before any source");
+            if (out.sources.empty()) return wrong("there is a peer before the first source");
             if (!line.text("key", peer.key) || !line.text("name", peer.name) || !line.texts("attributes", peer.attributes))
                 return wrong("a peer with key, name and attributes is expected");
             out.sources.back().peers.push_back(std::move(peer));
@@ -164,8 +164,8 @@ boost::system::result<RememberedTopology, TextError> read_remembered_peers(std::
             if (!line.number("peers", told) || !line.text("sum", sum)) return wrong("a source, a peer or the end is expected");
             if (told != peers)
                 return wrong(std::to_string(told) + " peers are announced, and " + std::to_string(peers) + " are there");
-            if (sum != sum_of(text.substr(0, at))) return wrong("the sum does not fit what stands before it");
-            if (end + 1 != text.size()) return wrong("something stands behind the end");
+            if (sum != sum_of(text.substr(0, at))) return wrong("the checksum does not match the text before it");
+            if (end + 1 != text.size()) return wrong("there is text after the end");
             return out;
         }
         at = end + 1;

@@ -24,7 +24,7 @@ void StrategyBinding::reported(bool empty) {
     const auto doubt = instance_->tally().replaced(empty);
     if (doubt && !doubted_) {
         instance_->warn(
-            "it reported an empty set that it cannot have seen; possibly it could not look, which a plugin must report "
+            "it reported an empty set that it cannot have seen; possibly its query failed, which a plugin must report "
             "by discovery.failed, so that the last peers stay",
             *doubt);
     }

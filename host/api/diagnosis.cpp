@@ -200,7 +200,7 @@ Diagnosis diagnose(const core::EngineView &view, const core::TopologyView &its, 
     if (!standing.known) return unknown_name(view, topology, name);
     if (standing.self) return {"local_node", "it is the local node itself", "Nothing."};
     if (standing.excluded)
-        return {"filtered", "policy.include or policy.exclude of topology " + std::string(topology.name()) + " leaves it out",
+        return {"filtered", "policy.include or policy.exclude of topology " + std::string(topology.name()) + " excludes it",
                 "Change these globs, if it is to be a peer."};
     if (standing.guarded) {
         const core::Time until = core::later(standing.since, core::ns(topology.policy().hold));

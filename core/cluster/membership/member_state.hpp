@@ -33,7 +33,7 @@ struct ClaimCounts {
 enum class Verdict : std::uint8_t {
     accepted,
     self,     // it is the local node
-    excluded, // include or exclude leaves it out
+    excluded, // include or exclude excludes it
 };
 
 //   outside -> wanted <-> missing -> held -> gone -> outside

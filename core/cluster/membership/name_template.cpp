@@ -40,7 +40,7 @@ std::string NameTemplate::parse(std::string_view text, std::vector<Piece> &piece
     }
     const bool varies = std::any_of(pieces.begin(), pieces.end(), [](const Piece &piece) { return !piece.literal; });
     if (!pieces.empty() && !varies)
-        return "the template holds no {attribute}: every peer would get the same name; expected something such as app@{ip}";
+        return "the template contains no {attribute}: every peer would get the same name; expected something such as app@{ip}";
     return {};
 }
 

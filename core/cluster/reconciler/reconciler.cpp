@@ -85,12 +85,12 @@ Status Reconciler::links(std::uint64_t epoch, std::span<const LinkView> links, T
     for (const auto &link : links) {
         const NameId name = names_.acquire(link.name);
         peer(name).mark = mark_;
-        if (!peer(name).up) set_link(name, true, first ? "it was there at attachment" : "", now, !first, link.attributes);
+        if (!peer(name).up) set_link(name, true, first ? "it existed at attachment" : "", now, !first, link.attributes);
         names_.release(name);
     }
     for (NameId name = 0; name < peers_.size(); ++name) {
         if (peers_[name].up && peers_[name].mark != mark_)
-            set_link(name, false, first ? "not there any more at attachment" : "it is not among the links", now, !first);
+            set_link(name, false, first ? "it no longer existed at attachment" : "it is not among the links", now, !first);
         if (first && peers_[name].classes.claimed()) touch(name);
     }
     if (first) {
@@ -198,7 +198,7 @@ void Reconciler::set_link(NameId name, bool up, std::string_view reason, Time no
         } else {
             ++known.failures;
             known.status = KITH_RESET;
-            known.text = "the link held only " + duration_text(lasted);
+            known.text = "the link was up for only " + duration_text(lasted);
             known.retry_at = later(now, ConnectPacing::backoff(known.failures, limits_of(name), random_));
         }
     }
@@ -301,7 +301,7 @@ std::string Reconciler::why(std::string_view text, Time now) const {
         return std::string{known.work == Work::connect ? "connecting" : "disconnecting"} + " since " +
                duration_text(now - ops_[known.op].began);
     }
-    if (known.settling == Work::connect) return "joined; its link is awaited";
+    if (known.settling == Work::connect) return "connected; its link is not up yet";
     if (!known.classes.dial()) return "not linked";
     if (known.failures != 0) {
         std::string answer =

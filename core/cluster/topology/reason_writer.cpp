@@ -30,12 +30,12 @@ std::string ReasonWriter::cause(LossCause cause, SourceId source) const {
     case LossCause::missed: return strategy + " did not find it";
     case LossCause::expired: return strategy + " has not reported it for the time of its lease";
     case LossCause::left: return strategy + " reports that it is gone";
-    case LossCause::renamed: return "its key has another name now at " + strategy;
+    case LossCause::renamed: return strategy + " reports another name for its key now";
     case LossCause::unnamed: return "policy.name can no longer name it";
     case LossCause::self: return "it is the local node";
-    case LossCause::filtered: return "policy.include or policy.exclude leaves it out";
+    case LossCause::filtered: return "policy.include or policy.exclude excludes it";
     case LossCause::unselected: return "only a strategy that is not in use has it";
-    case LossCause::pushed_out: return "policy.max_peers is reached, and it never linked";
+    case LossCause::pushed_out: return "policy.max_peers is reached, and it was never linked";
     case LossCause::policy: return "the configuration changed";
     case LossCause::remembered: return "remembered from before kith started, and " + strategy + " has not reported since";
     case LossCause::forgotten: return "it was remembered from before kith started, and " + strategy + " does not have it";

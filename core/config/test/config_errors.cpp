@@ -40,8 +40,8 @@ const std::vector<Bad> syntax = {
     {"", "1:1 [] the file is empty: expected a configuration, { ... }"},
     {" // only this", "1:14 [] the file is empty: expected a configuration, { ... }"},
     {"[]", "1:1 [] expected an object { ... } with the configuration"},
-    {"{", "1:1 [] the `{` that stands here has no closing `}`"},
-    {"{\"a\": [1, 2", "1:7 [a] the `[` that stands here has no closing `]`"},
+    {"{", "1:1 [] the `{` here has no closing `}`"},
+    {"{\"a\": [1, 2", "1:7 [a] the `[` here has no closing `]`"},
     {"{}}", "1:3 [] expected the end of the file after the configuration, got `}`"},
     {"{\n  \"a\" 1}", "2:7 [a] expected `:` after the key \"a\", got `1`"},
     {"{\n  \"a\": 1\n  \"b\": 2}", "3:3 [a] expected `,` or `}` after the value of \"a\", got a string"},
@@ -59,7 +59,7 @@ const std::vector<Bad> syntax = {
     {"{\"a\": \"x}\n", "1:7 [a] the string that begins here has no closing quote"},
     {"{\"a\": \"\\x\"}", "1:8 [a] expected one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX; a lone backslash is written \\\\"},
     {"{\"a\": \"\\u12g4\"}", "1:8 [a] expected four hexadecimal digits after \\u"},
-    {"{\"a\": \"x\ty\"}", "1:9 [a] a control character stands in a string; write it as \\t or \\u00XX"},
+    {"{\"a\": \"x\ty\"}", "1:9 [a] a string contains a control character; write it as \\t or \\u00XX"},
     {"{ /* open", "1:3 [] the comment that begins here has no closing */"},
     {"{\n# yaml\n}", "2:1 [] expected a key in double quotes or `}`, got `#`; comments are // or /* */"},
     {"{\"topologies\": {\"t\": {\"strategy\": \"k8s_dns\", \"connector\": \"log\"}, \"t\": {\"strategy\": \"k8s_dns\", "
@@ -90,7 +90,7 @@ const std::vector<Bad> top_level = {
     {R"({"topologies": {"t": {"connector": "log"}}})",
      "1:17 [topologies.t.strategy] `strategy` is required: a plugin's id, or `strategies` for several"},
     {R"({"topologies": {"t": {"strategy": "k8s_dns", "strategies": [{"strategy": "gossip"}], "connector": "log"}}})",
-     "1:46 [topologies.t.strategies] `strategies` stands in place of `strategy` and `config`; only one of them can hold"},
+     "1:46 [topologies.t.strategies] `strategies` replaces `strategy` and `config`; only one of the two forms is allowed"},
     {R"({"topologies": {"t": {"strategies": [{"strategy": "gossip"}, {"strategy": "gossip"}], "connector": "log"}}})",
      "1:75 [topologies.t.strategies[1].strategy] two strategies of this topology are named \"gossip\"; give each a `name` of "
      "its own"},
@@ -160,15 +160,17 @@ const std::vector<Bad> policies = {
      "1:85 [topologies.t.policy.name] the { at byte 5 has no }; expected {attribute}, or {{ for the character itself"},
     {with_policy(R"({"name": "app@{}"})"),
      "1:85 [topologies.t.policy.name] the {} at byte 5 names nothing; expected the name of an attribute, key or name"},
-    {with_policy(R"({"name": "app"})"), "1:85 [topologies.t.policy.name] the template holds no {attribute}: every peer would "
-                                        "get the same name; expected something such as "
-                                        "app@{ip}"},
+    {with_policy(R"({"name": "app"})"),
+     "1:85 [topologies.t.policy.name] the template contains no {attribute}: every peer would "
+     "get the same name; expected something such as "
+     "app@{ip}"},
     {with_policy(R"({"include": ["a", "b["], "self": ["x\\\\"]})"),
      "1:94 [topologies.t.policy.include[1]] the [ at byte 2 has no ]; write \\[ for the character itself"},
     {R"({"topologies": {"t": {"strategy": "k8s_dns", "connector": "erlang", "policy": {"require_authenticated": true}}}})",
      "1:35 [topologies.t.strategy] the strategy `k8s_dns` does not authenticate what it observes, and the connector `erlang` "
-     "trusts whom "
-     "it joins: whoever can announce a peer can take over the node; refused by topologies.t.policy.require_authenticated; use "
+     "trusts the "
+     "peers that it connects: an attacker who can announce a peer can take over the node; refused by "
+     "topologies.t.policy.require_authenticated; use "
      "another "
      "strategy"},
 };

@@ -63,12 +63,14 @@ BOOST_AUTO_TEST_CASE(unauthenticated_discovery) {
         warnings(R"({"topologies": {"t": {"strategy": "k8s_dns", "connector": "erlang"}}})") ==
         "kith.json:1:35: warning: topologies.t.strategy: the strategy `k8s_dns` does not authenticate what it observes, and "
         "the "
-        "connector `erlang` trusts whom it joins: whoever can announce a peer can take over the node; keep untrusted hosts off "
+        "connector `erlang` trusts the peers that it connects: an attacker who can announce a peer can take over the node; "
+        "keep untrusted hosts off "
         "its network or use another strategy (policy.require_authenticated makes this an error)\n");
     BOOST_TEST(warnings(R"({"topologies": {"t": {"strategy": "gossip", "connector": "erlang"}}})") ==
                "kith.json:1:35: warning: topologies.t.strategy: the strategy `gossip`, with these options, does not "
                "authenticate what it "
-               "observes, and the connector `erlang` trusts whom it joins: whoever can announce a peer can take over the node; "
+               "observes, and the connector `erlang` trusts the peers that it connects: an attacker who can announce a peer "
+               "can take over the node; "
                "use its "
                "authenticated mode (policy.require_authenticated makes this an error)\n");
 }

@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(one_shot_discovery_reports_each_strategy) {
     BOOST_REQUIRE(results[0].peers.size() == 3u);
     BOOST_TEST(results[0].status == KITH_OK);
     BOOST_TEST(results[0].peers[0].left_out == "");
-    BOOST_TEST(results[0].peers[1].left_out == "policy.exclude leaves it out");
+    BOOST_TEST(results[0].peers[1].left_out == "policy.exclude excludes it");
     BOOST_TEST(results[0].peers[2].left_out == "it is the local node");
     BOOST_REQUIRE(results[0].left_out.size() == 2u);
     BOOST_TEST(results[0].left_out[0].first == "no port");
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(discovery_reports_a_reached_source_only_after_a_successful_
     Kith kith;
     reports_empty(kith.strategy());
     kith.machine.file("/peers", "");
-    BOOST_TEST(why_nothing(kith) == "the source was reached and holds nothing");
+    BOOST_TEST(why_nothing(kith) == "the source was reached and contains no peers");
     kith.machine.fail_path("/peers", KITH_DENIED);
     BOOST_TEST(why_nothing(kith).starts_with(
         "the strategy reported an empty set, though its only operation did not end well: file.read: "));

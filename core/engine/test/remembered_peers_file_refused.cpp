@@ -24,7 +24,7 @@ struct RefusedFile {
         kith.run(3s);
         kith.killed();
     }
-    void refuses(std::string_view why, std::string_view level_message = "the peers of before the restart are not used") {
+    void refuses(std::string_view why, std::string_view level_message = "the peers from before the restart are not used") {
         kith.start_in_outage();
         BOOST_TEST(kith.dialled.empty());
         BOOST_TEST(kith.logged(why) == 1u, why);

@@ -71,14 +71,15 @@ BOOST_AUTO_TEST_CASE(errors_contain_the_line_number) {
     BOOST_TEST(fault("{\"kith\":\"peers\",\"v\":1}\n") == "line 1: the topology's name is expected");
     BOOST_TEST(fault(head) == "line 2: it ends too early");
     BOOST_TEST(fault(head + "{}\n") == "line 2: a source, a peer or the end is expected");
-    BOOST_TEST(fault(head + "{\"key\":\"k\"}\n") == "line 2: a peer stands before any source");
+    BOOST_TEST(fault(head + "{\"key\":\"k\"}\n") == "line 2: there is a peer before the first source");
     BOOST_TEST(fault(head + source + "{\"key\":\"k\"}\n") == "line 3: a peer with key, name and attributes is expected");
     BOOST_TEST(fault(head + source + "{\"key\":\"k\",\"name\":\"n\",\"attributes\":{\"a\":1}}\n") ==
                "line 3: a peer with key, name and attributes is expected");
     BOOST_TEST(fault(head + "{\"source\":\"s\"}\n") == "line 2: a source with strategy, config and seen is expected");
     BOOST_TEST(fault(sealed(head + source, 1)) == "line 3: 1 peers are announced, and 0 are there");
-    BOOST_TEST(fault(head + source + "{\"peers\":0,\"sum\":\"\"}\n") == "line 3: the sum does not fit what stands before it");
-    BOOST_TEST(fault(sealed(head + source, 0) + "x") == "line 3: something stands behind the end");
+    BOOST_TEST(fault(head + source + "{\"peers\":0,\"sum\":\"\"}\n") ==
+               "line 3: the checksum does not match the text before it");
+    BOOST_TEST(fault(sealed(head + source, 0) + "x") == "line 3: there is text after the end");
     BOOST_TEST(fault(sealed(head + source, 0)) == "none");
     BOOST_TEST(fault(head + std::string(100, '[') + "\n") == "line 2: a JSON object is expected");
 }

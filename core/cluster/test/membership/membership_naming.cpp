@@ -30,7 +30,8 @@ BOOST_AUTO_TEST_CASE(new_attributes_update_a_peer_and_a_new_name_makes_another) 
     KITH_CHECK_LINES(fixture.told(), "observation.ok", "peer.updated a");
     fixture.see(topology, {{"k", "b"}});
     KITH_CHECK_LINES(fixture.told_why(), "observation.ok",
-                     "peer.missing a: its key has another name now at strategy s; it is gone in 60 s", "peer.discovered b");
+                     "peer.missing a: strategy s reports another name for its key now; it is gone in 60 s",
+                     "peer.discovered b");
     fixture.see(topology, {{"k", "b"}});
     fixture.see(topology, {{"k", "b"}});
     fixture.pass(60s);

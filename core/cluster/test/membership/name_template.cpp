@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(template_errors) {
     BOOST_CHECK(NameTemplate::error("app@{i{p}").starts_with("the { at byte 5 has no }"));
     BOOST_CHECK(NameTemplate::error("app}").starts_with("the } at byte 4 closes nothing"));
     BOOST_CHECK(NameTemplate::error("app@{}").starts_with("the {} at byte 5 names nothing"));
-    BOOST_CHECK(NameTemplate::error("app").starts_with("the template holds no {attribute}"));
+    BOOST_CHECK(NameTemplate::error("app").starts_with("the template contains no {attribute}"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(why_reports_the_state_and_its_reasons) {
     fixture.run();
     fixture.pass(2s);
     BOOST_CHECK_EQUAL(topology.why("a", fixture.now), "found by s (key a); wanted since 2 s; connecting since 2 s");
-    BOOST_CHECK_EQUAL(topology.why("x1", fixture.now), "found by s (key x1); policy.include or policy.exclude leaves it out");
+    BOOST_CHECK_EQUAL(topology.why("x1", fixture.now), "found by s (key x1); policy.include or policy.exclude excludes it");
     BOOST_CHECK_EQUAL(topology.why("self@h", fixture.now), "found by s (key self@h); it is the local node");
     fixture.finish("a", KITH_UNAUTHORIZED, "the cookie is wrong");
     fixture.run();
