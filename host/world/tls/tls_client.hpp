@@ -7,6 +7,7 @@
 
 #include <host/world/tenant_resources.hpp>
 #include <host/world/whole_file.hpp>
+#include <host/world/worker_threads.hpp>
 #include <kith/hosting/tls_client.hpp>
 
 #include <functional>
