@@ -62,6 +62,7 @@ def of_prepared_releases(module, *mixins):
 
 def _add(module, name, *parts):
     *decorators, mixin, release = parts
+    assert not hasattr(mixin, "root"), f"{mixin} would hide the root directory of the release"
     made = type(name, (mixin, release), {"__module__": module["__name__"]})
     for decorator in decorators:
         made = decorator(made)

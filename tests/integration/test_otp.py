@@ -9,9 +9,7 @@ from waiting import free_port
 
 
 class Forming:
-    """The tests of each release. root: the root directory of the nodes; None: the installed release."""
-
-    root = None
+    """The tests of each release; `root` is that of otp_releases.py."""
 
     def beams(self, *names, **settings):
         nodes = [self.lab.beam(name, root=self.root, **settings) for name in names]

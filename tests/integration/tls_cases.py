@@ -13,9 +13,7 @@ HERE = f"DNS:{HOST},IP:{HOST}"
 
 
 class TlsLab:
-    """A mixin; root: of the nodes, see otp_releases.py."""
-
-    root = None
+    """A mixin; `root` is that of otp_releases.py."""
 
     def setUp(self):
         super().setUp()
