@@ -49,6 +49,9 @@ constexpr std::array<LogMessage, core::event_kinds> messages = {{
     {KITH_LOG_ERROR, "configuration refused"},
     {KITH_LOG_WARNING, "security warning"},
     {KITH_LOG_WARNING, "plugin file changed"},
+    {KITH_LOG_WARNING, "topology is paused"},
+    {KITH_LOG_INFO, "topology is resumed"},
+    {KITH_LOG_WARNING, "held removals are confirmed"},
 }};
 
 const LogMessage &message_of(std::uint32_t kind) {

@@ -6,6 +6,7 @@
 #include <core/engine/configured_node_name.hpp>
 #include <core/engine/connector_binding.hpp>
 #include <core/engine/instance_supervisor.hpp>
+#include <core/engine/override_file.hpp>
 #include <core/engine/remembered_peers_file.hpp>
 #include <core/engine/sink_binding.hpp>
 #include <core/engine/strategy_binding.hpp>
@@ -84,6 +85,7 @@ struct Engine::Unit {
     Connector &connector;
     LiveTopology topology;
     std::unique_ptr<RememberedPeersFile> memory; // null: nothing is remembered
+    std::unique_ptr<OverrideFile> overrides;     // null: orders are lost at a restart
     std::vector<std::unique_ptr<Strategy>> strategies;
 
     Unit(Engine &engine, Connector &connector_, const Topology &configured)
@@ -95,7 +97,10 @@ struct Engine::Unit {
             origins.push_back({source.name, source.plugin, sum_of(mask_options(source.options, plugin->options()))});
             strategies.push_back(std::make_unique<Strategy>(engine, topology, connector.node, source, *plugin));
         }
-        if (!configured.policy.remember || engine.config_.state_dir.empty()) return;
+        if (engine.config_.state_dir.empty()) return;
+        overrides = std::make_unique<OverrideFile>(engine.world_, engine.logger_, engine.loop_client_, topology,
+                                                   engine.config_.state_dir + "/topologies." + configured.name + ".overrides");
+        if (!configured.policy.remember) return;
         memory = std::make_unique<RememberedPeersFile>(engine.world_, engine.logger_, engine.loop_client_, topology,
                                                        engine.config_.state_dir + "/topologies." + configured.name + ".peers",
                                                        std::move(origins));
@@ -170,6 +175,7 @@ void Engine::start() {
     }
     for (auto &unit : topologies_) {
         unit->topology.start(now);
+        if (unit->overrides) unit->overrides->start();
         if (unit->memory) unit->memory->start();
     }
     for (auto &connector : connectors_) connector->supervisor.start(loop_client_.now());
@@ -208,6 +214,18 @@ void Engine::refresh() {
     loop_client_.soon();
 }
 
+Status Engine::order(std::string_view topology, const Order &order) {
+    const auto found = std::find_if(topologies_.begin(), topologies_.end(),
+                                    [&](const auto &unit) { return unit->topology.name() == topology; });
+    if (found == topologies_.end()) return {KITH_NOT_FOUND, "there is no topology `" + std::string(topology) + "`"};
+    if (phase_ != Phase::running) return {KITH_CANCELLED, "kith is not running"};
+    const Time now = loop_client_.now();
+    bus_.set_wall(now, loop_client_.wall());
+    Status status = (*found)->topology.carry_out(order, now);
+    loop_client_.soon();
+    return status;
+}
+
 void Engine::stop(std::function<void()> done) {
     if (phase_ != Phase::running) return;
     phase_ = Phase::stopping;
@@ -216,6 +234,7 @@ void Engine::stop(std::function<void()> done) {
     plugin_file_watch_.reset();
     for (auto &unit : topologies_) {
         if (unit->memory) unit->memory->stop(now);
+        if (unit->overrides) unit->overrides->stop(now);
         unit->topology.stop("kith is stopping", now);
     }
     for (auto &connector : connectors_) connector->reconciler.stop(now);
@@ -257,6 +276,7 @@ void Engine::advance(Time now) {
     for (auto &unit : topologies_) {
         if (unit->topology.next_deadline() <= now) unit->topology.advance(now);
         if (unit->memory) unit->memory->advance(now);
+        if (unit->overrides) unit->overrides->advance(now);
     }
     for (auto &connector : connectors_) {
         if (connector->reconciler.next_deadline() <= now) connector->reconciler.advance(now);
@@ -290,6 +310,7 @@ void Engine::advance_stop(Time now) {
         for (const auto &unit : topologies_) {
             if (!std::all_of(unit->strategies.begin(), unit->strategies.end(), finished)) return;
             if (unit->memory && !unit->memory->finished(now)) return;
+            if (unit->overrides && !unit->overrides->finished(now)) return;
         }
         if (!std::all_of(connectors_.begin(), connectors_.end(), finished)) return;
         phase_ = Phase::draining;
@@ -313,6 +334,7 @@ void Engine::arm() {
     for (auto &unit : topologies_) {
         next = std::min(next, unit->topology.next_deadline());
         if (unit->memory) next = std::min(next, unit->memory->next_deadline());
+        if (unit->overrides) next = std::min(next, unit->overrides->next_deadline());
     }
     for (auto &connector : connectors_) next = std::min(next, connector->reconciler.next_deadline());
     if (plugin_file_watch_) next = std::min(next, plugin_file_watch_->next_deadline());
@@ -348,7 +370,9 @@ EngineView Engine::view() const {
         topology.topology = &unit->topology;
         topology.connector = &unit->connector.reconciler;
         for (const auto &strategy : unit->strategies) {
-            topology.plugins.push_back(strategy->supervisor.instance().plugin().id());
+            const PluginInstance &instance = strategy->supervisor.instance();
+            topology.plugins.push_back(instance.plugin().id());
+            topology.hosts.push_back(instance.running() ? &instance.handle() : nullptr);
             add(strategy->supervisor);
         }
     }

@@ -52,6 +52,9 @@ class Engine {
     /// Requests an observation from every strategy and a report of all links from every connector.
     void refresh();
 
+    /// Carries out an order of an operator, as LiveTopology::carry_out does; KITH_NOT_FOUND when there is no such topology.
+    Status order(std::string_view topology, const Order &order);
+
     EventBus &bus() { return bus_; }
     Time now() const { return loop_client_.now(); }
 

@@ -16,7 +16,8 @@ namespace kith::core {
 struct TopologyView {
     const LiveTopology *topology = nullptr;
     const Reconciler *connector = nullptr;
-    std::vector<std::string_view> plugins; ///< the plugin of each source, in the order of the sources
+    std::vector<std::string_view> plugins;  ///< the plugin of each source, in the order of the sources
+    std::vector<const kith_host *> hosts{}; ///< the handle of each instance, in the same order; null: it does not run
 };
 
 struct ConnectorView {

@@ -42,7 +42,7 @@ std::function<void(std::function<void()>)> poster(boost::asio::io_context &io) {
 
 } // namespace
 
-ApiContext ApiHost::context(core::Engine &engine, const LoadedConfig &loaded) {
+ApiContext ApiHost::context(const AsioWorld &world, core::Engine &engine, const LoadedConfig &loaded) {
     ApiContext context;
     context.version = KITH_VERSION;
     context.run = new_run();
@@ -59,15 +59,17 @@ ApiContext ApiHost::context(core::Engine &engine, const LoadedConfig &loaded) {
     };
     context.plugins = [&loaded] { return core::plugins_as_json(*loaded.registry); };
     context.refresh = [&engine] { engine.refresh(); };
+    context.order = [&engine](std::string_view topology, const core::Order &order) { return engine.order(topology, order); };
+    context.idle_for = [&world](const kith_host &host) { return world.idle_for(host); };
     context.post = poster(io_);
     return context;
 }
 
-ApiHost::ApiHost(boost::asio::io_context &io, core::Engine &engine, const LoadedConfig &loaded)
+ApiHost::ApiHost(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine, const LoadedConfig &loaded)
     : io_(io),
       counters_(engine.bus(), poster(io)),
       lag_({0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}),
-      router_(context(engine, loaded)),
+      router_(context(world, engine, loaded)),
       second_(io) {
     second_.expires_after(lag_period);
     measure_lag();
@@ -85,8 +87,8 @@ void ApiHost::measure_lag() {
     });
 }
 
-std::unique_ptr<ApiHost> ApiHost::make(boost::asio::io_context &io, core::Engine &engine, core::Logger &log,
-                                       const LoadedConfig &loaded) {
+std::unique_ptr<ApiHost> ApiHost::make(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine,
+                                       core::Logger &log, const LoadedConfig &loaded) {
     const core::ApiSettings &settings = loaded.config->api;
     if (!settings.on) return nullptr;
     ApiListen listen;
@@ -108,7 +110,7 @@ std::unique_ptr<ApiHost> ApiHost::make(boost::asio::io_context &io, core::Engine
         }
     }
     std::string why;
-    std::unique_ptr<ApiHost> host(new ApiHost(io, engine, loaded));
+    std::unique_ptr<ApiHost> host(new ApiHost(io, world, engine, loaded));
     const std::string path = listen.path;
     host->server_ = make_api_server(io, host->router_, std::move(listen), why);
     if (host->server_ != nullptr) {

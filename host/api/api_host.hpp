@@ -9,6 +9,7 @@
 
 #include <core/engine/engine.hpp>
 #include <host/config_loading.hpp>
+#include <host/world/asio_world.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -28,16 +29,16 @@ class ApiHost {
   public:
     /// All outlive it. Nothing is served before the loop runs. Null: there is no API. A default socket that cannot be made is a line of the log;
     /// a configured one is an ApiUnavailable.
-    static std::unique_ptr<ApiHost> make(boost::asio::io_context &io, core::Engine &engine, core::Logger &log,
-                                         const LoadedConfig &loaded);
+    static std::unique_ptr<ApiHost> make(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine,
+                                         core::Logger &log, const LoadedConfig &loaded);
     ~ApiHost();
 
     /// The engine is about to stop.
     void stopping() { router_.stopping(); }
 
   private:
-    ApiHost(boost::asio::io_context &io, core::Engine &engine, const LoadedConfig &loaded);
-    ApiContext context(core::Engine &engine, const LoadedConfig &loaded);
+    ApiHost(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine, const LoadedConfig &loaded);
+    ApiContext context(const AsioWorld &world, core::Engine &engine, const LoadedConfig &loaded);
     void measure_lag();
 
     boost::asio::io_context &io_;

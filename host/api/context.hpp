@@ -3,13 +3,16 @@
 // What the routes answer from. Nothing here calls a plugin; the functions read what the daemon holds in memory.
 #pragma once
 
+#include <core/cluster/base/status.hpp>
 #include <core/cluster/events/event_bus.hpp>
+#include <core/cluster/topology/order.hpp>
 #include <core/engine/engine_view.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace kith::app {
 
@@ -32,6 +35,9 @@ struct ApiContext {
     std::function<std::string()> config;  ///< JSON, secrets masked
     std::function<std::string()> plugins; ///< JSON
     std::function<void()> refresh;
+    std::function<core::Status(std::string_view topology, const core::Order &)> order;
+    /// As AsioWorld::idle_for; may be empty.
+    std::function<core::Time(const kith_host &)> idle_for;
     /// Calls its argument from the loop, not within the call.
     std::function<void(std::function<void()>)> post;
 };

@@ -5,7 +5,7 @@
 #include <kith/hosting/status.hpp>
 
 #include <algorithm>
-#include <chrono>
+#include <optional>
 
 namespace kith::app {
 
@@ -147,6 +147,36 @@ Diagnosis gone(const core::EngineView &view, const core::TopologyView &topology,
             "Nothing; or set policy.prune to disconnect, if links of such peers are to be ended."};
 }
 
+// What an operator ordered keeps it from being dialled or parted; nothing when nobody did, or its link is as it should be.
+std::optional<Diagnosis> by_order(const core::EngineView &view, const core::TopologyView &its, std::string_view name,
+                                  const core::NameStanding &standing) {
+    using State = core::Reconciler::LinkStatus::State;
+    const core::LiveTopology &topology = *its.topology;
+    const core::Time paused = topology.overrides().paused_until(), held = topology.held_until(name);
+    if ((paused == 0 && held == 0) || standing.peer_class == core::PeerClass::none) return std::nullopt;
+    const bool linked = its.connector->link_status(name, view.now).state == State::linked;
+    const auto left = [&](core::Time until) { return duration_text(until > view.now ? until - view.now : 0); };
+    const std::string effect = linked ? "; its link is kept" : "; it is not dialled";
+    if (held != 0)
+        return Diagnosis{"held_by_operator", "an operator holds it for another " + left(held) + effect,
+                         "Wait, or end the hold by `kith hold " + std::string(topology.name()) + " NAME --for 0`."};
+    return Diagnosis{
+        "paused", "an operator has paused topology " + std::string(topology.name()) + " for another " + left(paused) + effect,
+        "Wait, or end the pause by `kith resume " + std::string(topology.name()) + "`."};
+}
+
+Diagnosis guarded(const core::EngineView &view, const core::LiveTopology &topology, const core::NameStanding &standing) {
+    if (topology.overrides().paused())
+        return {"paused", "its source does not have it any more, and nothing is removed while the topology is paused",
+                "Nothing before the pause ends; `kith resume " + std::string(topology.name()) + "` ends it."};
+    const core::Time until = core::later(standing.since, core::ns(topology.policy().hold));
+    return {"guarded",
+            "its source does not have it any more, and the guard holds its removal because too many would go at once",
+            "Look whether the source is right. If it is, the removal is believed in " +
+                duration_text(until > view.now ? until - view.now : 0) + ", and `kith confirm " + std::string(topology.name()) +
+                "` has it happen now."};
+}
+
 Diagnosis by_link(const core::EngineView &view, const core::TopologyView &topology, std::string_view name,
                   const core::NameStanding &standing) {
     using State = core::Reconciler::LinkStatus::State;
@@ -202,13 +232,8 @@ Diagnosis diagnose(const core::EngineView &view, const core::TopologyView &its, 
     if (standing.excluded)
         return {"filtered", "policy.include or policy.exclude of topology " + std::string(topology.name()) + " excludes it",
                 "Change these globs, if it is to be a peer."};
-    if (standing.guarded) {
-        const core::Time until = core::later(standing.since, core::ns(topology.policy().hold));
-        return {"guarded",
-                "its source does not have it any more, and the guard holds its removal because too many would go at once",
-                "Look whether the source is right. If it is, wait: the removal is believed in " +
-                    duration_text(until > view.now ? until - view.now : 0) + "."};
-    }
+    if (standing.guarded) return guarded(view, topology, standing);
+    if (auto ordered = by_order(view, its, name, standing)) return *ordered;
     switch (standing.peer_class) {
     case core::PeerClass::kept:
     case core::PeerClass::unwanted: return gone(view, its, name, standing);

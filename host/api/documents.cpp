@@ -4,6 +4,7 @@
 #include "diagnosis.hpp"
 #include "health.hpp"
 #include "json_writer.hpp"
+#include "orders.hpp"
 
 #include <core/cluster/membership/glob.hpp>
 #include <kith/hosting/status.hpp>
@@ -24,13 +25,19 @@ std::int64_t wall_of(const core::EngineView &view, core::Time time) {
 // Seconds, for people and programs alike.
 double seconds(core::Time duration) { return static_cast<double>(duration / 1'000'000) / 1e3; }
 
-void write_health(JsonWriter &json, const core::TopologyView &view) {
+void write_until(JsonWriter &json, core::Time until, const core::EngineView &view) {
+    until == 0 ? json.null() : json.time(view.wall + (static_cast<std::int64_t>(until) - static_cast<std::int64_t>(view.now)));
+}
+
+void write_health(JsonWriter &json, const core::TopologyView &view, const core::EngineView &engine) {
     const core::LiveTopology &topology = *view.topology;
-    const Health health = health_of(view);
+    const Health health = health_of(view, engine.now);
     json.member("name", topology.name()).member("connector", view.connector->connector());
     json.member("health", health.word).member("reason", health.reason);
     json.member("ready", topology.ready()).member("stale", topology.stale());
     json.member("peers", topology.size()).member("linked", topology.linked());
+    json.key("paused_until");
+    write_until(json, topology.overrides().paused_until(), engine);
 }
 
 std::string_view source_state(const core::LiveTopology::SourceStatus &source) {
@@ -39,7 +46,7 @@ std::string_view source_state(const core::LiveTopology::SourceStatus &source) {
     return source.looked ? "ok" : "not_looked";
 }
 
-void write_sources(JsonWriter &json, const core::TopologyView &view, core::Time now) {
+void write_sources(JsonWriter &json, const ApiContext &context, const core::TopologyView &view, core::Time now) {
     json.key("sources").open('[');
     const auto sources = view.topology->sources();
     for (std::size_t i = 0; i < sources.size(); ++i) {
@@ -51,6 +58,10 @@ void write_sources(JsonWriter &json, const core::TopologyView &view, core::Time 
         json.key("last_look_age_seconds");
         const auto age = source.looked ? view.topology->known_age(static_cast<core::SourceId>(i), now) : std::nullopt;
         age ? json.value(seconds(*age)) : json.null();
+        json.key("next_look_in_seconds");
+        const kith_host *host = i < view.hosts.size() ? view.hosts[i] : nullptr;
+        const core::Time next = host != nullptr && context.idle_for ? context.idle_for(*host) : core::never;
+        next == core::never ? json.null() : json.value(seconds(next));
         json.member("peers", source.peers).member("remembered", source.remembered);
         json.member("failures", source.failures).member("looks", source.looks).member("failed_looks", source.failed_looks);
         json.close('}');
@@ -70,8 +81,10 @@ void write_states(JsonWriter &json, const core::LiveTopology &topology) {
     json.close('}');
 }
 
-void write_guard(JsonWriter &json, const core::LiveTopology &topology, const core::EngineView &view) {
-    json.key("guard").open('{').member("held", topology.guarded());
+void write_guard(JsonWriter &json, const ApiContext &context, const core::LiveTopology &topology,
+                 const core::EngineView &view) {
+    json.key("guard").open('{').member("held", topology.guarded()).key("id");
+    topology.removal_hold() == 0 ? json.null() : json.value(hold_id(context, topology.removal_hold()));
     core::Time first = core::never;
     std::vector<std::string_view> names;
     if (topology.guarded() != 0) {
@@ -82,7 +95,7 @@ void write_guard(JsonWriter &json, const core::LiveTopology &topology, const cor
         });
     }
     json.key("until");
-    if (first == core::never) {
+    if (first == core::never || topology.overrides().paused()) { // in a pause it stands still
         json.null();
     } else {
         json.time(wall_of(view, first) + static_cast<std::int64_t>(core::ns(topology.policy().hold)));
@@ -106,12 +119,13 @@ void write_policy(JsonWriter &json, const core::Policy &policy) {
     json.close('}');
 }
 
-void write_topology(JsonWriter &json, const core::TopologyView &view, const core::EngineView &engine) {
+void write_topology(JsonWriter &json, const ApiContext &context, const core::TopologyView &view,
+                    const core::EngineView &engine) {
     json.open('{');
-    write_health(json, view);
+    write_health(json, view, engine);
     write_states(json, *view.topology);
-    write_sources(json, view, engine.now);
-    write_guard(json, *view.topology, engine);
+    write_sources(json, context, view, engine.now);
+    write_guard(json, context, *view.topology, engine);
     write_policy(json, view.topology->policy());
     json.close('}');
 }
@@ -138,6 +152,8 @@ void write_peer(JsonWriter &json, const core::TopologyView &view, const core::En
     json.member("state", status.state).member("class", core::to_string(status.peer_class));
     json.key("since"); // 0: it never was in another state
     status.since != 0 ? json.time(wall_of(engine, status.since)) : json.null();
+    json.key("held_until"); // by an operator
+    write_until(json, topology.held_until(status.name), engine);
     json.member("link", link_word(view.connector->link_status(status.name, engine.now).state));
     json.key("sources").open('[');
     for (const auto &claim : topology.standing(status.name, engine.now).claims) {
@@ -192,9 +208,9 @@ void write_why(JsonWriter &json, const core::TopologyView &view, const core::Eng
     json.close('}').close('}');
 }
 
-void write_topologies(JsonWriter &json, const core::EngineView &view) {
+void write_topologies(JsonWriter &json, const ApiContext &context, const core::EngineView &view) {
     json.key("topologies").open('[');
-    for (const auto &topology : view.topologies) write_topology(json, topology, view);
+    for (const auto &topology : view.topologies) write_topology(json, context, topology, view);
     json.close(']');
 }
 
@@ -216,7 +232,7 @@ void write_status(JsonWriter &json, const ApiContext &context, const core::Engin
     json.key("topologies").open('[');
     for (const auto &topology : view.topologies) {
         json.open('{');
-        write_health(json, topology);
+        write_health(json, topology, view);
         json.close('}');
     }
     json.close(']');
@@ -243,22 +259,22 @@ std::string status_document(const ApiContext &context, const core::EngineView &v
     return out;
 }
 
-std::optional<std::string> topology_document(const ApiContext &, const core::EngineView &view, std::string_view name) {
+std::optional<std::string> topology_document(const ApiContext &context, const core::EngineView &view, std::string_view name) {
     for (const auto &topology : view.topologies) {
         if (topology.topology->name() != name) continue;
         std::string out;
         JsonWriter json(out);
-        write_topology(json, topology, view);
+        write_topology(json, context, topology, view);
         return out;
     }
     return std::nullopt;
 }
 
-std::string topologies_document(const ApiContext &, const core::EngineView &view) {
+std::string topologies_document(const ApiContext &context, const core::EngineView &view) {
     std::string out;
     JsonWriter json(out);
     json.open('{');
-    write_topologies(json, view);
+    write_topologies(json, context, view);
     json.close('}');
     return out;
 }
@@ -339,7 +355,7 @@ std::string state_document(const ApiContext &context, const core::EngineView &vi
     json.key("status").open('{');
     write_status(json, context, view);
     json.close('}');
-    write_topologies(json, view);
+    write_topologies(json, context, view);
     write_connectors(json, view);
     json.key("peers").open('[');
     for (const auto &topology : view.topologies) {
@@ -354,7 +370,7 @@ std::string unready_topologies(const core::EngineView &view, std::string_view na
     std::string out;
     for (const auto &topology : view.topologies) {
         if ((!name.empty() && topology.topology->name() != name) || topology.topology->ready()) continue;
-        const Health health = health_of(topology);
+        const Health health = health_of(topology, view.now);
         out += std::string(topology.topology->name()) + ": " + (health.reason.empty() ? "not ready" : health.reason) + '\n';
     }
     return out;

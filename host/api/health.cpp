@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "health.hpp"
 
+#include <core/cluster/base/duration_text.hpp>
 #include <kith/hosting/status.hpp>
 
 namespace kith::app {
@@ -14,7 +15,7 @@ std::string reason_of(const core::LiveTopology::SourceStatus &source) {
 
 } // namespace
 
-Health health_of(const core::TopologyView &view) {
+Health health_of(const core::TopologyView &view, core::Time now) {
     const core::LiveTopology &topology = *view.topology;
     const core::Reconciler &connector = *view.connector;
     const std::string its_connector = "connector " + std::string(connector.connector());
@@ -27,6 +28,9 @@ Health health_of(const core::TopologyView &view) {
         if (!source.looked && source.failures != 0)
             return {"failing", "strategy " + std::string(source.name) + " could not look yet: " + reason_of(source)};
     }
+    if (const core::Time until = topology.overrides().paused_until(); until != 0)
+        return {"degraded", "paused by an operator for another " + core::duration_text(until > now ? until - now : 0) +
+                                ": nobody is dialled or parted"};
     const std::size_t wanted = topology.policy().min_peers;
     if (connector.links_known() && topology.linked() < wanted)
         return {"failing",

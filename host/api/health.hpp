@@ -17,6 +17,6 @@ struct Health {
     std::string reason; ///< empty: ok
 };
 
-Health health_of(const core::TopologyView &view);
+Health health_of(const core::TopologyView &view, core::Time now);
 
 } // namespace kith::app

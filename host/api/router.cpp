@@ -5,6 +5,7 @@
 #include "errors.hpp"
 #include "event_counters.hpp"
 #include "event_feed.hpp"
+#include "orders.hpp"
 #include "origin.hpp"
 
 #include <algorithm>
@@ -27,6 +28,11 @@ enum class Route : std::uint8_t {
     events,
     state,
     refresh,
+    pause,
+    resume,
+    confirm,
+    hold,
+    forget,
     metrics,
     livez,
     readyz,
@@ -38,7 +44,7 @@ constexpr std::string_view any = "*"; // one part of the path, which is a name
 struct Entry {
     Route route;
     std::string_view method;
-    std::string_view path[4];
+    std::string_view path[6];
     std::string_view parameters[5];
 };
 
@@ -54,6 +60,11 @@ constexpr Entry routes[] = {
     {Route::events, "GET", {"v1", "events"}, {"topology", "kind", "after", "follow"}},
     {Route::state, "GET", {"v1", "state"}, {}},
     {Route::refresh, "POST", {"v1", "refresh"}, {}},
+    {Route::pause, "POST", {"v1", "topologies", any, "pause"}, {"for"}},
+    {Route::resume, "POST", {"v1", "topologies", any, "resume"}, {}},
+    {Route::confirm, "POST", {"v1", "topologies", any, "confirm"}, {}},
+    {Route::hold, "POST", {"v1", "topologies", any, "peers", any, "hold"}, {"for"}},
+    {Route::forget, "POST", {"v1", "topologies", any, "peers", any, "forget"}, {}},
     {Route::openapi, "GET", {"v1", "openapi.json"}, {}},
     {Route::metrics, "GET", {"metrics"}, {}},
     {Route::livez, "GET", {"livez"}, {}},
@@ -198,6 +209,11 @@ ApiAnswer ApiRouter::route(const ApiRequest &request) {
     case Route::events: return events(request, *target, view);
     case Route::state: return document(state_document(context_, view));
     case Route::metrics: return metrics(request, view);
+    case Route::pause: return carry_out(context_, view, core::Order::Kind::pause, *target, request.body);
+    case Route::resume: return carry_out(context_, view, core::Order::Kind::resume, *target, request.body);
+    case Route::confirm: return carry_out(context_, view, core::Order::Kind::confirm, *target, request.body);
+    case Route::hold: return carry_out(context_, view, core::Order::Kind::hold, *target, request.body);
+    case Route::forget: return carry_out(context_, view, core::Order::Kind::forget, *target, request.body);
     case Route::refresh: {
         context_.refresh();
         ApiAnswer taken = document(R"({"refreshed":true})");

@@ -157,7 +157,7 @@ bool Ask::find_socket() {
 }
 
 std::optional<std::string> Ask::request(const std::string &method, const std::string &target, const std::string &accept,
-                                        const std::function<bool(std::string_view)> *on_body) {
+                                        const std::string &content, const std::function<bool(std::string_view)> *on_body) {
     if (!find_socket()) return std::nullopt;
     ClientFd client;
     const auto no = [&](int status, const std::string &what, const std::string &remedy) {
@@ -180,8 +180,9 @@ std::optional<std::string> Ask::request(const std::string &method, const std::st
         return no(exit_unreachable, "nobody answers at " + socket_ + ": " + std::strerror(error),
                   "Start the daemon by `kith run`, or name another socket with --socket.");
     const int pid = process_of(client.fd);
-    const std::string head = method + ' ' + target + " HTTP/1.1\r\nHost: localhost\r\nAccept: " + accept +
-                             "\r\nConnection: close\r\n" + (method == "POST" ? "Content-Length: 0\r\n" : "") + "\r\n";
+    const std::string head =
+        method + ' ' + target + " HTTP/1.1\r\nHost: localhost\r\nAccept: " + accept + "\r\nConnection: close\r\n" +
+        (method == "POST" ? "Content-Length: " + std::to_string(content.size()) + "\r\n" : std::string{}) + "\r\n" + content;
     if (!send_all(client.fd, head)) return held(pid);
 
     ResponseReader reader;
@@ -222,9 +223,13 @@ std::optional<std::string> Ask::request(const std::string &method, const std::st
               found == nullptr ? std::string("Look at its log.") : text_at(*found, "remedy"));
 }
 
-std::optional<std::string> Ask::get(const std::string &target) { return request("GET", target, "application/json", nullptr); }
+std::optional<std::string> Ask::get(const std::string &target) {
+    return request("GET", target, "application/json", {}, nullptr);
+}
 
-std::optional<std::string> Ask::post(const std::string &target) { return request("POST", target, "application/json", nullptr); }
+std::optional<std::string> Ask::post(const std::string &target, const std::string &content) {
+    return request("POST", target, "application/json", content, nullptr);
+}
 
 std::optional<json::value> Ask::get_json(const std::string &target) {
     const auto body = get(target);
@@ -249,7 +254,7 @@ int Ask::follow(const std::string &target, const std::function<bool(std::string_
         rest.erase(0, begin);
         return true;
     };
-    return request("GET", target, "application/x-ndjson", &on_body) ? exit_ok : status_;
+    return request("GET", target, "application/x-ndjson", {}, &on_body) ? exit_ok : status_;
 }
 
 } // namespace kith::app

@@ -24,7 +24,7 @@ class Ask {
 
     /// The body of a good answer; nothing when there is none, and then status() is what to exit with.
     std::optional<std::string> get(const std::string &target);
-    std::optional<std::string> post(const std::string &target);
+    std::optional<std::string> post(const std::string &target, const std::string &content = {});
     /// The same, parsed.
     std::optional<boost::json::value> get_json(const std::string &target);
     /// The lines of a stream, as they come, until it ends or `line` returns false. Returns the exit status.
@@ -36,7 +36,7 @@ class Ask {
   private:
     bool find_socket();
     std::optional<std::string> request(const std::string &method, const std::string &target, const std::string &accept,
-                                       const std::function<bool(std::string_view)> *on_body);
+                                       const std::string &content, const std::function<bool(std::string_view)> *on_body);
     bool refuse(int status, const std::string &what, const std::string &remedy);
 
     std::string command_;

@@ -91,7 +91,7 @@ class Daemon {
           log_(log_options, level),
           world_(io_, {.state_dir = loaded.config->state_dir}),
           engine_(world_, log_, *loaded.config, *loaded.registry),
-          api_(ApiHost::make(io_, engine_, log_, loaded)) {
+          api_(ApiHost::make(io_, world_, engine_, log_, loaded)) {
         if (events.empty()) return;
         stream_ = std::make_unique<EventOutput>(
             io_, engine_.bus(), events, loaded.config->events.queue,

@@ -119,6 +119,18 @@ std::size_t AsioWorld::outstanding(const kith_host &host) const noexcept { retur
 
 std::uint64_t AsioWorld::next_id() noexcept { return ++parts_->last_id; }
 
+std::uint64_t AsioWorld::idle_for(const kith_host &host) const noexcept {
+    constexpr std::chrono::steady_clock::time_point none{};
+    auto first = none;
+    for (const auto &[op, operation] : TenantResources::of(&host).pending) {
+        if (operation.due == none) return ~std::uint64_t{0};
+        if (first == none || operation.due < first) first = operation.due;
+    }
+    if (first == none) return ~std::uint64_t{0};
+    const auto left = first - std::chrono::steady_clock::now();
+    return left.count() < 0 ? 0 : static_cast<std::uint64_t>(std::chrono::nanoseconds(left).count());
+}
+
 // TenantResources
 
 std::uint64_t TenantResources::begin(std::uint64_t *op, Pending operation) {

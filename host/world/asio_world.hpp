@@ -40,6 +40,10 @@ class AsioWorld final : public World {
     std::size_t outstanding(const kith_host &host) const noexcept override;
     std::uint64_t next_id() noexcept override;
 
+    /// Nanoseconds until the tenant's next timer fires, when timers are all that it has outstanding: a strategy that polls queries its source
+    /// then. ~0: it waits for something else.
+    std::uint64_t idle_for(const kith_host &host) const noexcept;
+
     struct Parts; // private to host/world
 
   private:

@@ -14,6 +14,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -48,7 +49,8 @@ struct Pending {
     Cancelled cancelled;
     /// Aborts the work of the operation. Later results are ignored. May be empty.
     std::function<void()> abort;
-    bool ending = false; // it was cancelled, and the report is queued
+    bool ending = false;                         // it was cancelled, and the report is queued
+    std::chrono::steady_clock::time_point due{}; // when a timer fires; else 0
 };
 
 struct AsioWorld::Parts {

@@ -27,6 +27,7 @@ std::int32_t start(const kith_host *host, std::uint64_t delay, std::uint64_t use
         const std::uint64_t id = resources.begin(
             op, {user, [](TenantResources &s, std::uint64_t u, std::uint64_t o) { complete(s, u, o, KITH_CANCELLED); },
                  [timer] { timer->cancel(); }});
+        resources.pending.find(id)->second.due = timer->expiry();
         timer->async_wait([resources = resources.shared_from_this(), timer, id](const boost::system::error_code &error) {
             if (error) return; // the cancel completes it
             if (const auto ended = resources->take(id)) complete(*resources, ended->user, id, KITH_OK);

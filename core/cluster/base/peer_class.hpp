@@ -27,6 +27,12 @@ constexpr std::string_view to_string(PeerClass peer_class) {
 
 constexpr bool dials(PeerClass peer_class) { return peer_class == PeerClass::wanted || peer_class == PeerClass::held; }
 
+// The class of a name on which no work is done: it is neither connected nor disconnected, and its link is kept for all topologies.
+constexpr PeerClass at_rest(PeerClass peer_class) {
+    if (dials(peer_class)) return PeerClass::resting;
+    return peer_class == PeerClass::unwanted ? PeerClass::kept : peer_class;
+}
+
 // The number of topologies for which a name has each class.
 class ClassCounts {
   public:

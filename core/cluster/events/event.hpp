@@ -20,7 +20,7 @@
 
 namespace kith::core {
 
-inline constexpr std::uint32_t event_kinds = 31;
+inline constexpr std::uint32_t event_kinds = 34;
 inline constexpr std::uint64_t all_events = (std::uint64_t{1} << event_kinds) - 1;
 
 // A number such as {"peers", 12}, which becomes a member of the event's JSON object.

@@ -43,6 +43,16 @@ class AbsenceList {
         --size_;
     }
 
+    // Time stood still from `from` to `to`.
+    void postpone(Time from, Time to) {
+        for (const auto &list : lists_) {
+            list.each(entries_, [&](RecordId record) {
+                Time &since = entries_[record].absence.since;
+                since = since < from ? later(since, to - from) : to;
+            });
+        }
+    }
+
     const Absence &operator[](RecordId record) const { return entries_[record].absence; }
     // Of all sources.
     std::size_t size() const { return size_; }

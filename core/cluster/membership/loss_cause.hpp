@@ -21,6 +21,7 @@ enum class LossCause : std::uint8_t {
     policy,     // the policy or the configuration changed
     remembered, // known only from before the restart
     forgotten,  // was known only from before the restart, and the source has reported without it
+    ordered,    // an operator ordered its removal
 };
 
 } // namespace kith::core

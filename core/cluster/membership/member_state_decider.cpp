@@ -29,6 +29,7 @@ void MemberStateDecider::settle(Time now, Changes &changes) {
     const auto needed = [this](MemberId id) { return links_.busy(names_[id].name); };
     for (const auto &decision : guard_.decide(counted_members(), names_.missing(), policy_, now, needed))
         carry_out(decision, now, changes);
+    if (std::exchange(confirmed_, false)) guard_.forget_history();
 }
 
 void MemberStateDecider::give_up(Changes &changes) {
@@ -54,9 +55,9 @@ void MemberStateDecider::decide(MemberId id, Time now, Changes &changes) {
         stay_gone(id, entry.counts.aside != 0 ? PeerClass::kept : class_of_gone(), change, now, changes);
         break;
     case MemberState::held:
-        if (entry.cause == LossCause::pushed_out) {
+        if (entry.cause == LossCause::pushed_out || entry.cause == LossCause::ordered) {
             guard_.release(id);
-            lose(id, false, now, changes);
+            lose(id, Removal::unguarded, now, changes);
         } else if (before != target) {
             names_.set_state(id, target, now);
             guard_.add(id, now);
@@ -127,7 +128,13 @@ void MemberStateDecider::put_claim(MemberId id, MemberState state, MembershipCha
 
 void MemberStateDecider::carry_out(const RemovalGuard::Decision &decision, Time now, Changes &changes) {
     using Kind = RemovalGuard::Decision::Kind;
-    if (decision.kind != Kind::hold) return lose(decision.entry, decision.kind == Kind::remove_guarded, now, changes);
+    if (decision.kind == Kind::remove_confirmed) confirmed_ = true;
+    if (decision.kind != Kind::hold) {
+        const Removal removal = decision.kind == Kind::remove           ? Removal::unguarded
+                                : decision.kind == Kind::remove_guarded ? Removal::believed
+                                                                        : Removal::confirmed;
+        return lose(decision.entry, removal, now, changes);
+    }
     MemberEntry &entry = names_[decision.entry];
     MembershipChange change = change_for(entry);
     change.kind = ChangeKind::held;
@@ -138,12 +145,12 @@ void MemberStateDecider::carry_out(const RemovalGuard::Decision &decision, Time 
     changes.push_back(change);
 }
 
-void MemberStateDecider::lose(MemberId id, bool believed, Time now, Changes &changes) {
+void MemberStateDecider::lose(MemberId id, Removal removal, Time now, Changes &changes) {
     MemberEntry &entry = names_[id];
     guard_.members_change(counted_members(), now);
     MembershipChange change = change_for(entry);
     change.kind = ChangeKind::lost;
-    change.believed = believed;
+    change.removal = removal;
     change.since = entry.missing_since;
     change.observations = entry.observations;
     const bool busy = links_.busy(entry.name);

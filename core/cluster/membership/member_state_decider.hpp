@@ -31,6 +31,11 @@ class MemberStateDecider {
     bool idle() const { return guard_.idle(); }
     Time next_deadline() const { return guard_.next_deadline(policy_); }
     std::size_t held() const { return guard_.waiting(); } // names whose removal the guard holds
+    // As in RemovalGuard.
+    std::uint64_t hold() const { return guard_.hold(); }
+    void confirm() { guard_.confirm(); }
+    void pause(Time now) { guard_.pause(now); }
+    void resume(Time now) { guard_.resume(now); }
     // The policy has changed which names are members.
     void forget_history() { guard_.forget_history(); }
     // Sets the class of every name to `none`, whatever its state.
@@ -44,7 +49,7 @@ class MemberStateDecider {
     void stay_gone(MemberId id, PeerClass peer_class, MembershipChange &change, Time now, Changes &changes);
     void become(MemberId id, MemberState state, PeerClass peer_class, MembershipChange &change, Time now, Changes &changes);
     void carry_out(const RemovalGuard::Decision &decision, Time now, Changes &changes);
-    void lose(MemberId id, bool believed, Time now, Changes &changes);
+    void lose(MemberId id, Removal removal, Time now, Changes &changes);
     void put_claim(MemberId id, MemberState state, MembershipChange &change) const;
     PeerClass class_of_gone() const;
     std::size_t counted_members() const;
@@ -54,6 +59,7 @@ class MemberStateDecider {
     const LinkQueries &links_;
     const Policy &policy_;
     RemovalGuard guard_;
+    bool confirmed_ = false; // the removals of a confirmed hold are being carried out
 };
 
 } // namespace kith::core

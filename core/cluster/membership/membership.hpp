@@ -70,6 +70,15 @@ class Membership {
     const Policy &policy() const { return policy_; }
     // The name is neither linked nor busy any more: a name that is gone is now forgotten.
     void quiet(NameId name);
+
+    // -- orders of an operator --
+    // Grace periods and the removal guard stand still until resume; observations are recorded as before.
+    void pause(Time now);
+    void resume(Time now);
+    // Carries out the removals that are held.
+    void confirm_removals() { decider_.confirm(); }
+    // Removes a member at once, whatever its sources report; it returns when a source reports it again.
+    void remove(NameId name, Time now);
     // The topology ends: every name gets the class `none`.
     void give_up(std::vector<MembershipChange> &changes) { decider_.give_up(changes); }
 
@@ -87,6 +96,8 @@ class Membership {
     const RecordTable &records() const { return records_; }
     std::size_t size() const { return names_.members(); }
     std::size_t guarded() const { return decider_.held(); } // number of names whose removal the guard holds
+    std::uint64_t hold() const { return decider_.hold(); }  // as RemovalGuard::hold
+    std::string_view self() const { return naming_rules_.self(); }
     std::uint64_t collisions() const { return claims_.collisions(); }
 
   private:

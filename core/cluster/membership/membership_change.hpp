@@ -26,20 +26,27 @@ enum class ChangeKind : std::uint8_t {
     lost, // it is no member any more
 };
 
+// How a lost name passed the removal guard.
+enum class Removal : std::uint8_t {
+    unguarded, // it was not held
+    believed,  // the guard held it for policy.hold
+    confirmed, // an operator confirmed the hold
+};
+
 struct MembershipChange {
     ChangeKind kind = ChangeKind::reclassed;
     LossCause cause = LossCause::none;
     PeerClass from = PeerClass::none;
     PeerClass to = PeerClass::none;
-    bool believed = false; // lost: it was held by the guard before
-    NameId name = no_name; // valid until sweep() is called
+    Removal removal = Removal::unguarded; // lost
+    NameId name = no_name;                // valid until sweep() is called
     SourceId source{};
     RecordId record = RecordId::none; // discovered, updated, collision: the claim that caused it; valid until the next input
     RecordId other = RecordId::none;  // collision: the earlier claim
     Time since = 0;                   // missing or held since
     std::uint64_t observations = 0;   // lost: number of observations without it
     std::size_t would_go = 0;         // held: the number of removals ...
-    std::size_t largest = 0;          // ... of this number of members
+    std::size_t largest = 0;          // ... of this number of members; 0: because of a pause
 };
 
 // The counts of one observation.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How a membership handles a new policy, a new name of the local node, and the end of a link.
+// How a membership handles a new policy, a new name of the local node, the end of a link, and the orders of an operator.
 #include <core/cluster/membership/membership.hpp>
 
 #include <utility>
@@ -38,6 +38,24 @@ void Membership::judge_again(MemberId id) {
     const Verdict verdict = naming_rules_.judge(names_.text(id));
     if (verdict == names_[id].verdict) return;
     names_[id].verdict = verdict;
+    names_.touch(id);
+}
+
+void Membership::pause(Time now) {
+    updater_.pause(now);
+    decider_.pause(now);
+}
+
+void Membership::resume(Time now) {
+    decider_.resume(now);
+    updater_.resume(now);
+}
+
+void Membership::remove(NameId name, Time now) {
+    const MemberId id = names_.find(name);
+    if (id == MemberId::none || !is_member(names_[id].state)) return;
+    while (!names_[id].claims.empty()) updater_.remove(names_[id].claims.first(), LossCause::ordered, now);
+    names_[id].cause = LossCause::ordered;
     names_.touch(id);
 }
 

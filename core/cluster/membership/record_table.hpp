@@ -77,6 +77,7 @@ class RecordTable {
     RecordId first(SourceId source) const { return of(source).order.first(); }
     const KeyIndex &keys(SourceId source) const { return of(source).keys; }
     const AbsenceList &absences() const { return absences_; }
+    void postpone_absences(Time from, Time to) { absences_.postpone(from, to); }
     EvictionList &learnt() { return eviction_list_; }
     LeaseQueue &leases() { return leases_; }
 

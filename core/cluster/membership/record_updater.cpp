@@ -6,6 +6,7 @@
 #include <core/cluster/membership/source_selection.hpp>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace kith::core {
@@ -93,7 +94,7 @@ void RecordUpdater::forget_remembered(SourceId source, Time now) {
 
 Time RecordUpdater::gone_at(SourceId source) const {
     const RecordId longest = records_.absences().first(source);
-    if (longest == RecordId::none || sources_[source].stale()) return never;
+    if (longest == RecordId::none || sources_[source].stale() || paused_at_ != never) return never;
     const Absence &absence = records_.absences()[longest];
     const std::uint64_t needed = absence.observation + std::max<std::uint32_t>(policy_.confirm, 1) - 1;
     return std::max(later(absence.since, ns(policy_.grace)), sources_[source].counted_at(needed));
@@ -114,6 +115,11 @@ void RecordUpdater::expire_leases(SourceId source, Time now) {
         if (id != RecordId::none) miss(id, LossCause::expired, now);
     }
     leases.trim(source, records_.keys(source).size());
+}
+
+void RecordUpdater::resume(Time now) {
+    records_.postpone_absences(std::exchange(paused_at_, never), now);
+    for (std::uint32_t i = 0; i < sources_.size(); ++i) remove_gone(SourceId{i}, now);
 }
 
 // ---- policy.max_peers ----

@@ -56,6 +56,9 @@ class RecordUpdater {
     Time gone_at(SourceId source) const;
     void remove_gone(SourceId source, Time now);
     void expire_leases(SourceId source, Time now);
+    // No record is removed because of time until resume; a missing one then has as much of its grace left as before.
+    void pause(Time now) { paused_at_ = now; }
+    void resume(Time now);
 
     // -- policy.max_peers --
     // Evicts this number of records that came by `update` and never linked, longest known first. Returns false without a change
@@ -78,6 +81,7 @@ class RecordUpdater {
     const MemberTable &names_;
     ClaimTracker &claims_;
     const LinkQueries &links_;
+    Time paused_at_ = never; // never: not paused
 };
 
 } // namespace kith::core

@@ -32,14 +32,15 @@ class RemovalGuard {
   public:
     struct Decision {
         enum class Kind : std::uint8_t {
-            remove,         // remove it
-            remove_guarded, // remove it, after it was held for policy.hold
-            hold,           // hold it from now on
+            remove,           // remove it
+            remove_guarded,   // remove it, after it was held for policy.hold
+            remove_confirmed, // remove it, because an operator confirmed the hold
+            hold,             // hold it from now on
         };
         Kind kind = Kind::remove;
         MemberId entry = MemberId::none;
         std::size_t would_go = 0; // hold: the number of removals ...
-        std::size_t largest = 0;  // ... of this number of members
+        std::size_t largest = 0;  // ... of this number of members; 0: because of a pause
     };
 
     // Adds a member without a claim. It waits until decide() removes it or release() takes it out.
@@ -49,6 +50,7 @@ class RemovalGuard {
     std::size_t waiting() const { return waiting_; }
     // Nothing waits, and nothing was waiting at the last decision: `decide` need not be called.
     bool idle() const { return waiting_ == 0 && calm_since_ == never; }
+    bool paused() const { return paused_at_ != never; }
 
     // members: without those that are only remembered, with those that wait here. missing: of these; they may go next, because
     // the leases of one partition end one by one. needed(entry): a link, or an operation, still depends on it. The decisions
@@ -58,6 +60,16 @@ class RemovalGuard {
     // never: no decision depends on time alone.
     Time next_deadline(const Policy &policy) const;
 
+    // -- orders of an operator --
+    // The number of the present hold, which changes whenever a member is added to it. 0: nothing is held.
+    std::uint64_t hold() const { return waiting_ == 0 ? 0 : hold_; }
+    // The next decision removes every member that waits. The members that are left are the reference from then on.
+    void confirm() { confirmed_ = true; }
+    // Until resume every added member is held, none is removed, and time does not count. The members that were added in the pause are
+    // then decided together.
+    void pause(Time now) { paused_at_ = now; }
+    void resume(Time now);
+
     // -- the largest membership --
     // Call it before the number of members changes from `members`.
     void members_change(std::size_t members, Time now) { window_.changed(members, now); }
@@ -65,6 +77,7 @@ class RemovalGuard {
     void forget_history() { window_.forget(); }
 
   private:
+    void note_hold(std::size_t would_go, std::size_t largest);
     void hold_added(std::size_t would_go, std::size_t largest);
     void remove_added();
     void remove_beyond(std::size_t most, const std::function<bool(MemberId)> &needed);
@@ -77,6 +90,9 @@ class RemovalGuard {
     std::size_t waiting_ = 0;
     std::vector<MemberId> added_; // since the last decision
     Time calm_since_ = never;     // since when there is no reason to hold those that wait
+    std::uint64_t hold_ = 0;
+    bool confirmed_ = false;
+    Time paused_at_ = never; // never: not paused
     std::vector<Decision> decisions_;
 };
 

@@ -38,6 +38,7 @@ std::string ReasonWriter::cause(LossCause cause, SourceId source) const {
     case LossCause::pushed_out: return "policy.max_peers is reached, and it was never linked";
     case LossCause::policy: return "the configuration changed";
     case LossCause::remembered: return "remembered from before kith started, and " + strategy + " has not reported since";
+    case LossCause::ordered: return "an operator ordered its removal (`kith forget`)";
     case LossCause::forgotten: return "it was remembered from before kith started, and " + strategy + " does not have it";
     }
     return {};
@@ -62,6 +63,8 @@ std::string ReasonWriter::change(const MembershipChange &change, Time now) const
 std::string ReasonWriter::held(const MembershipChange &change) const {
     if (change.cause == LossCause::unselected || change.cause == LossCause::remembered)
         return cause(change.cause, change.source) + "; its link is kept";
+    if (change.largest == 0)
+        return "the topology is paused, and nothing is removed before it resumes (" + cause(change.cause, change.source) + ")";
     const Policy &policy = membership_.policy();
     const std::string guard = change.would_go == change.largest
                                   ? "the topology would be empty"
@@ -76,7 +79,8 @@ std::string ReasonWriter::lost(const MembershipChange &change, Time now) const {
     if (waited(change.cause))
         text += "; missing for " + duration_text(now - change.since) + " in " + std::to_string(change.observations) +
                 (change.observations == 1 ? " observation" : " observations");
-    if (change.believed) text += "; the guard held it for " + duration_text(ns(policy.hold));
+    if (change.removal == Removal::confirmed) text += "; an operator confirmed it while the guard held it";
+    if (change.removal == Removal::believed) text += "; the guard held it for " + duration_text(ns(policy.hold));
     if (change.to == PeerClass::unwanted) text += "; it is disconnected";
     if (change.cause == LossCause::forgotten) text += "; a link to it is kept";
     if (change.to == PeerClass::kept)

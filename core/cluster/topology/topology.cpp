@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <core/cluster/base/duration_text.hpp>
 #include <core/cluster/topology/peer_explanation.hpp>
 #include <core/cluster/topology/topology.hpp>
 
@@ -24,7 +25,8 @@ LiveTopology::LiveTopology(std::string name, Policy policy, Reconciler &reconcil
       sources_(name_, bus),
       reasons_(membership_, sources_),
       peer_events_(name_, membership_, sources_, reconciler.names(), reasons_, bus),
-      health_(name_, bus) {
+      health_(name_, bus),
+      overrides_(reconciler.names()) {
     reconciler_.add_user(*this);
     membership_.set_self(reconciler_.node());
 }
@@ -64,7 +66,7 @@ void LiveTopology::stop(std::string_view reason, Time now) {
 void LiveTopology::give_up() {
     changes_.clear();
     membership_.give_up(changes_);
-    for (const auto &change : changes_) reconciler_.move(change.name, change.from, change.to);
+    for (const auto &change : changes_) reconciler_.move(change.name, overrides_.apply(change.name, change.from), change.to);
 }
 
 // ---- what the strategies say ----
@@ -163,7 +165,9 @@ void LiveTopology::on_attached(std::string_view node, Time now) {
     settle(now);
 }
 
-void LiveTopology::on_detached(Time now) { health_.detached(now); }
+void LiveTopology::on_detached(Time now) {
+    if (!overrides_.paused()) health_.detached(now);
+}
 
 void LiveTopology::on_links_known(Time now) { update_ready(now); }
 
@@ -178,11 +182,13 @@ void LiveTopology::on_quiet(NameId name) { membership_.quiet(name); }
 // ---- time ----
 
 Time LiveTopology::next_deadline() const {
-    return stopped_ ? never : std::min(membership_.next_deadline(), health_.next_deadline());
+    if (stopped_) return never;
+    return std::min({membership_.next_deadline(), health_.next_deadline(), overrides_.next_deadline()});
 }
 
 void LiveTopology::advance(Time now) {
     if (stopped_) return;
+    if (overrides_.next_deadline() <= now) expire_overrides(now);
     membership_.advance(now);
     settle(now);
 }
@@ -201,7 +207,7 @@ void LiveTopology::settle(Time now) {
         }
         if (change.kind != ChangeKind::reclassed) ++revision_;
         peer_events_.publish(change, now);
-        reconciler_.move(change.name, change.from, change.to);
+        reconciler_.move(change.name, overrides_.apply(change.name, change.from), overrides_.apply(change.name, change.to));
     }
     membership_.sweep();
     update_ready(now);
@@ -229,6 +235,7 @@ void LiveTopology::update_stale(Time now) {
 }
 
 void LiveTopology::update_ready(Time now) {
+    if (overrides_.paused() && health_.ready()) return; // a pause does not end readiness
     bool ready = started_ && !stopped_ && reconciler_.attached() && reconciler_.links_known() &&
                  linked_ >= membership_.policy().min_peers;
     for (std::uint32_t i = 0; ready && i < sources_.size(); ++i) ready = membership_.source(SourceId{i}).looked();
@@ -240,7 +247,7 @@ void LiveTopology::update_ready(Time now) {
 
 PeerClass LiveTopology::class_of(std::string_view name) const {
     const NameId id = reconciler_.names().find(name);
-    return id == no_name ? PeerClass::none : membership_.queries().class_of(id);
+    return id == no_name ? PeerClass::none : class_of(id);
 }
 
 std::string LiveTopology::why(std::string_view name, Time now) const {
@@ -250,7 +257,10 @@ std::string LiveTopology::why(std::string_view name, Time now) const {
         const std::string lost = peer_events_.lost(name, now);
         return lost.empty() ? explain_unknown(membership_, sources_, reasons_) : lost;
     }
-    const std::string peer = explain_peer(standing, sources_, reasons_, now);
+    std::string peer = explain_peer(standing, sources_, reasons_, now);
+    if (overrides_.paused()) peer += "; the topology is paused for another " + duration_text(overrides_.paused_until() - now);
+    if (const Time until = overrides_.held_until(id); until != 0)
+        peer += "; an operator holds it for another " + duration_text(until - now);
     const std::string link = standing.self || standing.excluded ? std::string{} : reconciler_.why(name, now);
     return link.empty() ? peer : peer + "; " + link;
 }
@@ -258,7 +268,7 @@ std::string LiveTopology::why(std::string_view name, Time now) const {
 std::vector<LiveTopology::PeerStatus> LiveTopology::peers() const {
     std::vector<PeerStatus> all;
     for (const NameId name : membership_.queries().members())
-        all.push_back({reconciler_.names().text(name), membership_.queries().class_of(name), reconciler_.linked(name)});
+        all.push_back({reconciler_.names().text(name), class_of(name), reconciler_.linked(name)});
     return all;
 }
 

@@ -18,6 +18,8 @@
 #include <core/cluster/membership/membership.hpp>
 #include <core/cluster/reconciler/reconciler.hpp>
 #include <core/cluster/topology/observation_events.hpp>
+#include <core/cluster/topology/order.hpp>
+#include <core/cluster/topology/overrides.hpp>
 #include <core/cluster/topology/peer_events.hpp>
 #include <core/cluster/topology/reason_writer.hpp>
 #include <core/cluster/topology/topology_health.hpp>
@@ -79,12 +81,27 @@ class LiveTopology final : private ReconcilerUser {
     // Applies a new policy to the raw observations. Peers that it no longer accepts are ignored; their links are not changed.
     void set_policy(Policy policy, Time now);
 
+    // -- orders of an operator (topology_orders.cpp) --
+    // KITH_STALE: too late. KITH_NOT_FOUND, KITH_INVALID: because of the peer. KITH_BUSY: not while it is paused. KITH_LIMIT.
+    Status carry_out(const Order &order, Time now);
+    const Overrides &overrides() const { return overrides_; }
+    Time held_until(std::string_view name) const;                     // by an operator; 0: not held
+    std::uint64_t removal_hold() const { return membership_.hold(); } // the number for Order::confirm; 0: nothing is held
+    // Until `restore`, which sets the overrides of before a restart, no peer is connected or disconnected.
+    void withhold();
+    struct HeldPeer {
+        std::string name;
+        Time until;
+    };
+    void restore(Time paused_until, std::span<const HeldPeer> held, Time now);
+
     // -- time --
     Time next_deadline() const; // `never`: not before an input
     void advance(Time now);
 
     // -- state --
     std::string_view name() const { return name_; }
+    std::string_view local_node() const { return membership_.self(); } // empty: not known
     const Policy &policy() const { return membership_.policy(); }
     bool stale() const { return health_.stale(); }
     bool ready() const { return health_.ready(); }
@@ -134,7 +151,7 @@ class LiveTopology final : private ReconcilerUser {
   private:
     std::string_view user_name() const override { return name_; }
     const ConnectLimits &connect_limits() const override { return limits_; }
-    PeerClass class_of(NameId name) const override { return membership_.queries().class_of(name); }
+    PeerClass class_of(NameId name) const override { return overrides_.apply(name, membership_.queries().class_of(name)); }
     bool describe(NameId name, PeerView &peer) const override;
     void on_attached(std::string_view node, Time now) override;
     void on_detached(Time now) override;
@@ -150,6 +167,15 @@ class LiveTopology final : private ReconcilerUser {
     void update_stale(Time now);
     void update_ready(Time now);
     void give_up();
+    void pause(Time until, std::string_view reason, Time now);
+    void resume(std::string_view reason, Time now);
+    Status confirm_removals(std::uint64_t hold, Time now);
+    Status hold_peer(std::string_view name, Time duration, Time now);
+    Status hold_name(std::string_view name, Time until, std::string_view reason, Time now);
+    void release_peer(NameId name, std::string_view reason, Time now);
+    Status forget_peer(std::string_view name, Time now);
+    void expire_overrides(Time now);
+    void reclass(const std::function<void()> &change);
 
     std::string name_;
     Reconciler &reconciler_;
@@ -160,6 +186,7 @@ class LiveTopology final : private ReconcilerUser {
     ReasonWriter reasons_;
     PeerEvents peer_events_;
     TopologyHealth health_;
+    Overrides overrides_;
     std::vector<MembershipChange> changes_;
     mutable std::vector<AttributeView> attributes_;
     std::size_t linked_ = 0;

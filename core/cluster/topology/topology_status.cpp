@@ -7,7 +7,8 @@ namespace kith::core {
 
 void LiveTopology::each_name(const std::function<void(const NameStatus &)> &function) const {
     membership_.queries().each_name([&](const MembershipQueries::NameStatus &status) {
-        function({reconciler_.names().text(status.name), status.state, status.peer_class, status.since});
+        const PeerClass its = overrides_.apply(status.name, status.peer_class);
+        function({reconciler_.names().text(status.name), status.state, its, status.since});
     });
 }
 
@@ -15,12 +16,15 @@ LiveTopology::NameStatus LiveTopology::name_status(std::string_view name) const 
     const NameId id = reconciler_.names().find(name);
     if (id == no_name) return {};
     const MembershipQueries::NameStatus status = membership_.queries().status_of(id);
-    return {name, status.state, status.peer_class, status.since};
+    return {name, status.state, overrides_.apply(id, status.peer_class), status.since};
 }
 
 NameStanding LiveTopology::standing(std::string_view name, Time now) const {
     const NameId id = reconciler_.names().find(name);
-    return id == no_name ? NameStanding{} : membership_.queries().standing(id, now);
+    if (id == no_name) return {};
+    NameStanding standing = membership_.queries().standing(id, now);
+    standing.peer_class = overrides_.apply(id, standing.peer_class);
+    return standing;
 }
 
 bool LiveTopology::describe(std::string_view name, PeerView &peer) const {

@@ -34,6 +34,15 @@ struct ApiWorld {
         context.config = [] { return std::string(R"({"masked":"***"})"); };
         context.plugins = [] { return std::string(R"({"plugins":[],"refused":[]})"); };
         context.refresh = [this] { ++refreshes; };
+        context.order = [this](std::string_view name, const core::Order &order) -> core::Status {
+            for (const auto &topology : fixture.topologies) {
+                if (topology->name() != name) continue;
+                core::Status status = topology->carry_out(order, fixture.now);
+                fixture.run();
+                return status;
+            }
+            return {KITH_NOT_FOUND, "there is no such topology"};
+        };
         context.post = [this](std::function<void()> work) { posted.push_back(std::move(work)); };
     }
 

@@ -117,12 +117,15 @@ BOOST_AUTO_TEST_SUITE(router)
 BOOST_AUTO_TEST_CASE(each_path_answers_as_it_is_described) {
     ApiWorld world;
     populated(world);
-    world.fixture.see(*world.fixture.topologies[1], {}); // it is ready
+    world.fixture.see(*world.fixture.topologies[1], {});                        // it is ready
+    world.fixture.update(*world.fixture.topologies[0], {}, {}, {"c@h", "d@h"}); // the guard holds them
+    world.change = [](ApiRequest &request) { request.body = R"({"hold":"run1.1"})"; };
     for (const auto &path : openapi().at("paths").as_object()) {
         for (const auto &method : path.value().as_object()) {
             const std::string name(path.key());
             std::string target = name;
-            for (const auto &[from, to] : {std::pair{"{name}/why", "c%40h/why"}, std::pair{"{name}", "one"}}) {
+            for (const auto &[from, to] :
+                 {std::pair{"{name}/why", "c%40h/why"}, std::pair{"{name}", "one"}, std::pair{"{peer}", "b%40h"}}) {
                 if (const std::size_t at = target.find(from); at != std::string::npos)
                     target.replace(at, std::string_view(from).size(), to);
             }

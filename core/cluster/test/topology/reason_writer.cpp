@@ -30,7 +30,7 @@ struct Reasons {
         change.kind = kind;
         change.cause = cause;
         change.to = to;
-        change.believed = believed;
+        if (believed) change.removal = Removal::believed;
         change.since = 30 * one_second;
         change.observations = 3;
         change.would_go = 3;
@@ -80,9 +80,9 @@ BOOST_AUTO_TEST_CASE(the_reason_names_prune_when_a_link_is_kept) {
 BOOST_AUTO_TEST_CASE(every_cause_has_its_own_text) {
     const Reasons it;
     std::set<std::string> sentences;
-    for (int cause = static_cast<int>(LossCause::missed); cause <= static_cast<int>(LossCause::forgotten); ++cause)
+    for (int cause = static_cast<int>(LossCause::missed); cause <= static_cast<int>(LossCause::ordered); ++cause)
         sentences.insert(it.reasons.cause(static_cast<LossCause>(cause), SourceId{0}));
-    BOOST_CHECK_EQUAL(sentences.size(), static_cast<std::size_t>(LossCause::forgotten));
+    BOOST_CHECK_EQUAL(sentences.size(), static_cast<std::size_t>(LossCause::ordered));
     BOOST_CHECK(!sentences.contains(""));
 }
 

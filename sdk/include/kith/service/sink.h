@@ -47,6 +47,9 @@ extern "C" {
 #define KITH_EVENT_CONFIG_REFUSED 28u
 #define KITH_EVENT_SECURITY_WARNING 29u
 #define KITH_EVENT_PLUGIN_CHANGED 30u
+#define KITH_EVENT_TOPOLOGY_PAUSED 31u
+#define KITH_EVENT_TOPOLOGY_RESUMED 32u
+#define KITH_EVENT_REMOVAL_CONFIRMED 33u
 
 /* Passed with its stride, so it may grow (A2). Strings that do not apply are empty. */
 typedef struct kith_event {

@@ -35,6 +35,9 @@ pub const KITH_EVENT_CONFIG_RELOADED: u32 = 27;
 pub const KITH_EVENT_CONFIG_REFUSED: u32 = 28;
 pub const KITH_EVENT_SECURITY_WARNING: u32 = 29;
 pub const KITH_EVENT_PLUGIN_CHANGED: u32 = 30;
+pub const KITH_EVENT_TOPOLOGY_PAUSED: u32 = 31;
+pub const KITH_EVENT_TOPOLOGY_RESUMED: u32 = 32;
+pub const KITH_EVENT_REMOVAL_CONFIRMED: u32 = 33;
 
 #[repr(C)]
 #[derive(Clone, Copy)]
