@@ -12,6 +12,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <functional>
 #include <iostream>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -79,6 +80,25 @@ std::unique_ptr<core::Registry> read_plugins(const core::PluginSettings &setting
     return registry;
 }
 
+// The text of the configuration; nothing, with the error, when it cannot be read.
+std::optional<std::string> read_config(const std::string &file, LoadedConfig &result) {
+    result.files.push_back(file);
+    core::FileText text = read_file(file, core::config_size_limit);
+    if (!text.error.empty()) {
+        result.diagnostics.errors.push_back({file, 0, 0, "", "the file cannot be read: " + text.error});
+        return std::nullopt;
+    }
+    result.sha256 = core::sha256(std::as_bytes(std::span(text.text)));
+    return std::move(text.text);
+}
+
+std::function<core::FileText(const std::string &, std::size_t)> noting_reader(LoadedConfig &result) {
+    return [&result](const std::string &path, std::size_t limit) {
+        result.files.push_back(path);
+        return read_file(path, limit);
+    };
+}
+
 } // namespace
 
 std::unique_ptr<core::Registry> load_plugins(std::string_view command, const std::string &dir) {
@@ -103,15 +123,11 @@ std::string default_plugin_dir() {
 
 LoadedConfig load_config(const std::string &file, const std::string &plugin_dir, PluginLoading use) {
     LoadedConfig result;
-    const core::FileText text = read_file(file, core::config_size_limit);
-    if (!text.error.empty()) {
-        result.diagnostics.errors.push_back({file, 0, 0, "", "the file cannot be read: " + text.error});
-        return result;
-    }
-    result.sha256 = core::sha256(std::as_bytes(std::span(text.text)));
+    const auto text = read_config(file, result);
+    if (!text) return result;
     const core::ConfigInputs inputs{
         .environment = environment,
-        .read_file = read_file,
+        .read_file = noting_reader(result),
         .plugins =
             [&](const core::PluginSettings &settings) {
                 if (result.registry == nullptr) {
@@ -122,17 +138,58 @@ LoadedConfig load_config(const std::string &file, const std::string &plugin_dir,
                 return core::catalogue_from_registry(*result.registry, result.directories);
             },
     };
-    result.config = core::load(file, text.text, inputs, result.diagnostics);
+    result.config = core::load(file, *text, inputs, result.diagnostics);
     if (!result.config) return result;
     const auto wanted = [&](const core::Plugin &plugin) { return core::uses(*result.config, plugin); };
     core::Registry &registry = *result.registry;
     if (!(use == PluginLoading::open ? registry.open(wanted) : registry.load_in_child(wanted))) {
         // Some plugins are now refused, so the configuration is validated again without them.
         result.diagnostics = {};
-        result.config = core::load(file, text.text, inputs, result.diagnostics);
+        result.config = core::load(file, *text, inputs, result.diagnostics);
     }
     if (result.config) registry.remove_unwanted(wanted);
     registry.close();
+    return result;
+}
+
+LoadedConfig reload_config(const std::string &file, const std::string &plugin_dir, const core::Registry &running) {
+    LoadedConfig result;
+    const auto text = read_config(file, result);
+    if (!text) return result;
+    const core::Catalogue loaded = core::catalogue_from_registry(running, {});
+    core::ConfigInputs inputs{
+        .environment = environment,
+        .read_file = noting_reader(result),
+        .plugins = [&](const core::PluginSettings &) { return loaded; },
+    };
+    result.config = core::load(file, *text, inputs, result.diagnostics);
+    if (result.config) return result;
+    // Possibly it names a plugin that was not needed until now.
+    inputs.plugins = [&](const core::PluginSettings &settings) {
+        if (result.registry == nullptr) {
+            core::PluginSettings all = settings;
+            if (!plugin_dir.empty()) all.dirs = {plugin_dir};
+            result.registry = read_plugins(all, result.directories);
+        }
+        core::Catalogue catalogue = core::catalogue_from_registry(*result.registry, result.directories);
+        // A file that was changed meanwhile is used after a restart: what runs counts.
+        std::erase_if(catalogue.installed,
+                      [&](const core::PluginInfo &info) { return loaded.find(info.kind, info.id) != nullptr; });
+        catalogue.installed.insert(catalogue.installed.end(), loaded.installed.begin(), loaded.installed.end());
+        return catalogue;
+    };
+    const auto wanted = [&](const core::Plugin &plugin) {
+        return running.find(plugin.kind(), plugin.id()) == nullptr && core::uses(*result.config, plugin);
+    };
+    result.diagnostics = {};
+    result.config = core::load(file, *text, inputs, result.diagnostics);
+    if (!result.config) return result;
+    if (!result.registry->open(wanted)) {
+        result.diagnostics = {};
+        result.config = core::load(file, *text, inputs, result.diagnostics);
+    }
+    if (result.config) result.registry->remove_unwanted(wanted);
+    result.registry->close();
     return result;
 }
 

@@ -23,6 +23,7 @@ struct LoadedConfig {
     /// Null when the `plugins` section could not be read. With a valid configuration it contains only the plugins in use.
     std::unique_ptr<core::Registry> registry;
     std::vector<core::Refusal> directories; ///< plugin directories that could not be read
+    std::vector<std::string> files;         ///< that were read: the configuration, and each that it names by ${file:...}
 };
 
 /// How the plugins that the configuration names are loaded.
@@ -34,6 +35,10 @@ enum class PluginLoading : std::uint8_t {
 /// Reads and validates the file and loads the plugins that it names; no code of other plugins runs. A non-empty plugin_dir overrides
 /// `plugins.dir` of the file. Must be called before this process has threads, since it can fork.
 LoadedConfig load_config(const std::string &file, const std::string &plugin_dir, PluginLoading use);
+
+/// The same for a daemon that runs with the plugins of `running`: the file is read again, and only plugins that are not there yet are opened; they
+/// are in the registry of the result, which is null when none is needed.
+LoadedConfig reload_config(const std::string &file, const std::string &plugin_dir, const core::Registry &running);
 
 /// The plugins of a directory, or of the default one if `dir` is empty; none is opened. command: for the error. Null, with the reason on
 /// standard error, when the directory cannot be read.

@@ -22,6 +22,7 @@ constexpr Command commands[] = {
     {"why", "explain why a peer is linked or not, and what to do", why},
     {"events", "print and follow the events of the running daemon", events},
     {"refresh", "make every strategy of the running daemon query its source now", refresh},
+    {"reload", "apply the changed configuration to the running daemon", reload},
     {"pause", "stop connecting and disconnecting peers of a topology for a time", pause},
     {"resume", "end the pause of a topology", resume},
     {"confirm", "confirm the removals that the guard of a topology holds", confirm},

@@ -2,8 +2,10 @@
 #include "service_manager.hpp"
 
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -26,6 +28,15 @@ void notify_service_manager(std::string_view state) noexcept {
     static_cast<void>(::sendto(fd, state.data(), state.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
                                reinterpret_cast<const sockaddr *>(&address), length));
     ::close(fd);
+}
+
+void notify_reloading() noexcept {
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    char text[64];
+    std::snprintf(text, sizeof text, "RELOADING=1\nMONOTONIC_USEC=%lld",
+                  static_cast<long long>(now.tv_sec) * 1'000'000 + now.tv_nsec / 1'000);
+    notify_service_manager(text);
 }
 
 } // namespace kith::app

@@ -1,16 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <core/engine/engine.hpp>
-
-#include <core/cluster/membership/glob.hpp>
-#include <core/config/load_config.hpp>
-#include <core/engine/configured_node_name.hpp>
-#include <core/engine/connector_binding.hpp>
-#include <core/engine/instance_supervisor.hpp>
-#include <core/engine/override_file.hpp>
-#include <core/engine/remembered_peers_file.hpp>
-#include <core/engine/sink_binding.hpp>
-#include <core/engine/strategy_binding.hpp>
-#include <kith/hosting/event_kind.hpp>
+#include <core/engine/reload_in_progress.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -21,110 +10,12 @@ namespace {
 
 constexpr Time drain_bound = 2'000'000'000; // for sinks to take the events that still wait, at the end
 
-// The kinds of events that match a sink's filter.
-std::uint64_t mask_of(const std::vector<std::string> &filter) {
-    if (filter.empty()) return all_events;
-    std::uint64_t mask = 0;
-    for (std::uint32_t kind = 0; kind < event_kinds; ++kind) {
-        const bool wanted = std::any_of(filter.begin(), filter.end(),
-                                        [&](const std::string &glob) { return glob_match(glob, event_kind_name(kind)); });
-        if (wanted) mask |= std::uint64_t{1} << kind;
-    }
-    return mask;
-}
-
 } // namespace
-
-struct Engine::Connector {
-    std::string name;
-    ConnectorBinding binding;
-    Reconciler reconciler;
-    NodeKnowledge node;
-    std::string node_name; // what node.name points to
-    InstanceSupervisor supervisor;
-
-    Connector(Engine &engine, const ConnectorInstance &configured, const Plugin &plugin)
-        : name(configured.name),
-          binding(engine.world_, engine.loop_client_),
-          reconciler(configured.name, plugin.parallel(), binding, engine.bus_, engine.loop_client_.random_seed()),
-          supervisor(plugin, {"connectors." + configured.name, "", ""}, configured.options,
-                     {.world = engine.world_, .logger = engine.logger_, .connector = &binding}, configured.name, engine.bus_,
-                     engine.loop_client_, [this, &engine](const Failure &failure) {
-                         reconciler.lost(failure.status, failure.text, engine.loop_client_.now());
-                     }) {
-        binding.bind(supervisor.instance(), reconciler);
-    }
-};
-
-struct Engine::Strategy {
-    StrategyBinding binding;
-    InstanceSupervisor supervisor;
-
-    Strategy(Engine &engine, LiveTopology &topology, const NodeKnowledge &node, const Source &configured, const Plugin &plugin)
-        : Strategy(engine, topology, topology.add_source(configured.name), node, configured, plugin) {}
-
-  private:
-    Strategy(Engine &engine, LiveTopology &topology, SourceId source, const NodeKnowledge &node, const Source &configured,
-             const Plugin &plugin)
-        : binding(topology, source, engine.loop_client_),
-          supervisor(plugin,
-                     {"topologies." + std::string(topology.name()) + '.' + configured.name, std::string(topology.name()),
-                      configured.name},
-                     configured.options,
-                     {.world = engine.world_, .logger = engine.logger_, .discovery = &binding, .node = &node}, "", engine.bus_,
-                     engine.loop_client_, [&engine, &topology, source](const Failure &failure) {
-                         const Time now = engine.loop_client_.now();
-                         topology.watching(source, false, now);
-                         topology.failed(source, failure.status, failure.text, now);
-                     }) {
-        binding.bind(supervisor.instance());
-    }
-};
-
-struct Engine::Unit {
-    Connector &connector;
-    LiveTopology topology;
-    std::unique_ptr<RememberedPeersFile> memory; // null: nothing is remembered
-    std::unique_ptr<OverrideFile> overrides;     // null: orders are lost at a restart
-    std::vector<std::unique_ptr<Strategy>> strategies;
-
-    Unit(Engine &engine, Connector &connector_, const Topology &configured)
-        : connector(connector_), topology(configured.name, configured.policy, connector.reconciler, engine.bus_) {
-        topology.expect_node(configured_node_name(engine.config_, configured));
-        std::vector<RememberedPeersFile::Origin> origins;
-        for (const Source &source : configured.sources) {
-            const Plugin *plugin = engine.registry_.find(KITH_KIND_STRATEGY, source.plugin);
-            origins.push_back({source.name, source.plugin, sum_of(mask_options(source.options, plugin->options()))});
-            strategies.push_back(std::make_unique<Strategy>(engine, topology, connector.node, source, *plugin));
-        }
-        if (engine.config_.state_dir.empty()) return;
-        overrides = std::make_unique<OverrideFile>(engine.world_, engine.logger_, engine.loop_client_, topology,
-                                                   engine.config_.state_dir + "/topologies." + configured.name + ".overrides");
-        if (!configured.policy.remember) return;
-        memory = std::make_unique<RememberedPeersFile>(engine.world_, engine.logger_, engine.loop_client_, topology,
-                                                       engine.config_.state_dir + "/topologies." + configured.name + ".peers",
-                                                       std::move(origins));
-    }
-};
-
-struct Engine::SinkUnit {
-    SinkBinding binding;
-    InstanceSupervisor supervisor;
-
-    SinkUnit(Engine &engine, const Sink &configured, const Plugin &plugin)
-        : binding(engine.bus_, engine.world_, mask_of(configured.filter), engine.config_.events.queue,
-                  [&engine] { engine.loop_client_.soon(); }),
-          supervisor(plugin, {"sinks." + configured.name, "", ""}, configured.options,
-                     {.world = engine.world_, .logger = engine.logger_, .sink = &binding}, "", engine.bus_, engine.loop_client_,
-                     [this](const Failure &) { binding.reset(); }) {
-        binding.attach(supervisor.instance());
-    }
-};
 
 Engine::Engine(World &world, Logger &logger, const Config &config, const Registry &registry)
     : world_(world),
       logger_(logger),
-      config_(config),
+      config_(&config),
       registry_(registry),
       bus_(EventBusLimits{.events = config.events.ring}),
       loop_client_(
@@ -144,6 +35,7 @@ Engine::Engine(World &world, Logger &logger, const Config &config, const Registr
 
 Engine::~Engine() {
     topologies_.clear(); // before the reconcilers they use
+    leaving_topologies_.clear();
 }
 
 Engine::Connector &Engine::connector(const std::string &name) {
@@ -152,10 +44,16 @@ Engine::Connector &Engine::connector(const std::string &name) {
 
 template <class F>
 void Engine::each_supervisor(F &&function) {
-    for (auto &sink : sinks_) function(sink->supervisor);
-    for (auto &connector : connectors_) function(connector->supervisor);
-    for (auto &unit : topologies_) {
-        for (auto &strategy : unit->strategies) function(strategy->supervisor);
+    for (const auto *sinks : {&sinks_, &leaving_sinks_}) {
+        for (const auto &sink : *sinks) function(sink->supervisor);
+    }
+    for (const auto *connectors : {&connectors_, &leaving_connectors_}) {
+        for (const auto &connector : *connectors) function(connector->supervisor);
+    }
+    for (const auto *topologies : {&topologies_, &leaving_topologies_}) {
+        for (const auto &unit : *topologies) {
+            for (const auto &strategy : unit->strategies) function(strategy->supervisor);
+        }
     }
 }
 
@@ -165,24 +63,29 @@ void Engine::start() {
     phase_ = Phase::running;
     for (auto &sink : sinks_) sink->supervisor.start(now); // first, so that they receive the events of the others
     tell_plugins(now);
-    for (const SecurityWarning &warning : config_.security) {
-        bus_.publish({.kind = KITH_EVENT_SECURITY_WARNING,
-                      .topology = warning.topology,
-                      .connector = warning.connector,
-                      .source = warning.source,
-                      .reason = warning.message},
-                     now);
-    }
+    for (const SecurityWarning &warning : config_->security) publish_warning(warning, now);
     for (auto &unit : topologies_) {
         unit->topology.start(now);
-        if (unit->overrides) unit->overrides->start();
-        if (unit->memory) unit->memory->start();
+        unit->start_files();
     }
     for (auto &connector : connectors_) connector->supervisor.start(loop_client_.now());
-    for (auto &unit : topologies_) {
-        for (auto &strategy : unit->strategies) strategy->supervisor.start(loop_client_.now());
-    }
+    for (auto &unit : topologies_) unit->start_strategies(loop_client_.now());
     loop_client_.soon();
+}
+
+void Engine::publish_warning(const SecurityWarning &warning, Time now) {
+    bus_.publish({.kind = KITH_EVENT_SECURITY_WARNING,
+                  .topology = warning.topology,
+                  .connector = warning.connector,
+                  .source = warning.source,
+                  .reason = warning.message},
+                 now);
+}
+
+void Engine::publish_refused_config(std::string_view reason) {
+    const Time now = loop_client_.now();
+    bus_.set_wall(now, loop_client_.wall());
+    bus_.publish({.kind = KITH_EVENT_CONFIG_REFUSED, .status = KITH_INVALID, .reason = reason}, now);
 }
 
 void Engine::watch_plugins() {
@@ -232,11 +135,8 @@ void Engine::stop(std::function<void()> done) {
     done_ = std::move(done);
     const Time now = loop_client_.now();
     plugin_file_watch_.reset();
-    for (auto &unit : topologies_) {
-        if (unit->memory) unit->memory->stop(now);
-        if (unit->overrides) unit->overrides->stop(now);
-        unit->topology.stop("kith is stopping", now);
-    }
+    end_reload();
+    for (auto &unit : topologies_) unit->stop("kith is stopping", now);
     for (auto &connector : connectors_) connector->reconciler.stop(now);
     for (auto &connector : connectors_) connector->reconciler.advance(now); // cancels what is under way
     for (auto &unit : topologies_) {
@@ -273,14 +173,14 @@ void Engine::advance(Time now) {
     each_supervisor([&](InstanceSupervisor &supervisor) {
         if (supervisor.next_deadline() <= now) supervisor.advance(now);
     });
-    for (auto &unit : topologies_) {
-        if (unit->topology.next_deadline() <= now) unit->topology.advance(now);
-        if (unit->memory) unit->memory->advance(now);
-        if (unit->overrides) unit->overrides->advance(now);
+    for (auto &unit : topologies_) unit->advance(now);
+    for (auto &unit : leaving_topologies_) unit->advance(now);
+    for (const auto *connectors : {&connectors_, &leaving_connectors_}) {
+        for (const auto &connector : *connectors) {
+            if (connector->reconciler.next_deadline() <= now) connector->reconciler.advance(now);
+        }
     }
-    for (auto &connector : connectors_) {
-        if (connector->reconciler.next_deadline() <= now) connector->reconciler.advance(now);
-    }
+    if (phase_ == Phase::running) advance_reload(now);
 }
 
 // Strategies are called with the node's name from the queue, not inside the connector's call (T5).
@@ -305,14 +205,10 @@ void Engine::tell_nodes() {
 
 // Strategies and connectors are stopped first. The sinks have drain_bound to take the last events and are stopped then.
 void Engine::advance_stop(Time now) {
-    const auto finished = [](const auto &unit) { return unit->supervisor.finished(); };
+    const auto finished = [now](const auto &part) { return part->finished(now); };
+    const auto all = [&](const auto &parts) { return std::all_of(parts.begin(), parts.end(), finished); };
     if (phase_ == Phase::stopping) {
-        for (const auto &unit : topologies_) {
-            if (!std::all_of(unit->strategies.begin(), unit->strategies.end(), finished)) return;
-            if (unit->memory && !unit->memory->finished(now)) return;
-            if (unit->overrides && !unit->overrides->finished(now)) return;
-        }
-        if (!std::all_of(connectors_.begin(), connectors_.end(), finished)) return;
+        if (!all(topologies_) || !all(leaving_topologies_) || !all(connectors_) || !all(leaving_connectors_)) return;
         phase_ = Phase::draining;
         drain_until_ = later(now, drain_bound);
     }
@@ -322,21 +218,21 @@ void Engine::advance_stop(Time now) {
         drain_until_ = never;
         for (auto &sink : sinks_) sink->supervisor.stop(now);
     }
-    if (drain_until_ != never || !std::all_of(sinks_.begin(), sinks_.end(), finished)) return;
+    if (drain_until_ != never || !all(sinks_) || !all(leaving_sinks_)) return;
     phase_ = Phase::ended;
     loop_client_.at(never);
     if (done_) std::exchange(done_, nullptr)();
 }
 
 void Engine::arm() {
-    Time next = drain_until_;
+    Time next = std::min(drain_until_, reload_deadline());
     each_supervisor([&](InstanceSupervisor &supervisor) { next = std::min(next, supervisor.next_deadline()); });
-    for (auto &unit : topologies_) {
-        next = std::min(next, unit->topology.next_deadline());
-        if (unit->memory) next = std::min(next, unit->memory->next_deadline());
-        if (unit->overrides) next = std::min(next, unit->overrides->next_deadline());
+    for (const auto *topologies : {&topologies_, &leaving_topologies_}) {
+        for (const auto &unit : *topologies) next = std::min(next, unit->next_deadline());
     }
-    for (auto &connector : connectors_) next = std::min(next, connector->reconciler.next_deadline());
+    for (const auto *connectors : {&connectors_, &leaving_connectors_}) {
+        for (const auto &connector : *connectors) next = std::min(next, connector->reconciler.next_deadline());
+    }
     if (plugin_file_watch_) next = std::min(next, plugin_file_watch_->next_deadline());
     loop_client_.at(next);
 }

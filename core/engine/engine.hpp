@@ -15,6 +15,8 @@
 #include <core/engine/loop_client.hpp>
 #include <core/engine/plugin_file_watch.hpp>
 #include <core/loader/registry.hpp>
+#include <core/reload/effect.hpp>
+#include <core/reload/plan.hpp>
 #include <kith/hosting/world.hpp>
 
 #include <functional>
@@ -24,6 +26,8 @@
 #include <vector>
 
 namespace kith::core {
+
+class InstanceSupervisor;
 
 class Engine {
   public:
@@ -55,6 +59,21 @@ class Engine {
     /// Carries out an order of an operator, as LiveTopology::carry_out does; KITH_NOT_FOUND when there is no such topology.
     Status order(std::string_view topology, const Order &order);
 
+    /// What a reload with this configuration would do to the peers of the running topologies; only those with an effect.
+    std::vector<ReloadEffect> foresee(const Config &next) const;
+
+    /// Takes another configuration, which was loaded with this registry's plugins. What is the same in both goes on undisturbed. `done` is called
+    /// from the loop when all that is new has started: with an empty text, or with the reason why the former configuration is in force again. False:
+    /// not while another reload is under way, nor before start or after stop.
+    bool reload(std::shared_ptr<const Config> next, std::function<void(const std::string &failure)> done);
+    bool reloading() const { return reload_ != nullptr; }
+    /// Called when an instance that a reload has started failed within 10 s, and the former configuration is in force again.
+    void on_rollback(std::function<void(std::shared_ptr<const Config> previous, const std::string &reason)> function) {
+        on_rollback_ = std::move(function);
+    }
+    /// Publishes `config.refused`.
+    void publish_refused_config(std::string_view reason);
+
     EventBus &bus() { return bus_; }
     Time now() const { return loop_client_.now(); }
 
@@ -72,6 +91,8 @@ class Engine {
     struct Strategy;
     struct Unit;
     struct SinkUnit;
+    struct Reload;
+    struct ReloadTrial;
     enum class Phase : std::uint8_t { idle, running, stopping, draining, ended };
 
     void act();
@@ -81,18 +102,46 @@ class Engine {
     void advance_stop(Time now);
     void arm();
     Connector &connector(const std::string &name);
+    void publish_warning(const SecurityWarning &warning, Time now);
+    // engine_reload.cpp
+    void begin_reload(std::shared_ptr<const Config> next, std::string rolling_back,
+                      std::function<void(const std::string &failure)> done);
+    void stop_topology(const ReloadPlan::Part &part, Time now);
+    void stop_connector(const ReloadPlan::Part &part, Time now);
+    void stop_sink(const ReloadPlan::Part &part, Time now);
+    void restart_strategy(const ReloadPlan::Part &part, Time now);
+    void change_policy(const ReloadPlan::Part &part, Time now);
+    void tell_new_warnings(const Config &before, const Config &after, Time now);
+    void remove_finished(Time now);
+    void advance_reload(Time now);
+    void start_new_parts(Time now);
+    void start_topology(const ReloadPlan::Part &part, Time now);
+    void start_in_reload(InstanceSupervisor &supervisor, Time now);
+    void conclude_reload(Time now);
+    void watch_started(const Reload &over, Time now);
+    void advance_trial(Time now);
+    void end_reload();
+    Time reload_deadline() const;
     template <class F>
     void each_supervisor(F &&function);
 
     World &world_;
     Logger &logger_;
-    const Config &config_;
+    const Config *config_;
+    std::shared_ptr<const Config> owned_config_; // after a reload
     const Registry &registry_;
     EventBus bus_;
     LoopClient loop_client_;
     std::vector<std::unique_ptr<Connector>> connectors_;
     std::vector<std::unique_ptr<Unit>> topologies_;
     std::vector<std::unique_ptr<SinkUnit>> sinks_;
+    // Stopped by a reload; destroyed when they have finished.
+    std::vector<std::unique_ptr<Connector>> leaving_connectors_;
+    std::vector<std::unique_ptr<Unit>> leaving_topologies_;
+    std::vector<std::unique_ptr<SinkUnit>> leaving_sinks_;
+    std::unique_ptr<Reload> reload_;     // under way
+    std::unique_ptr<ReloadTrial> trial_; // of the last one
+    std::function<void(std::shared_ptr<const Config>, const std::string &)> on_rollback_;
     std::unique_ptr<PluginFileWatch> plugin_file_watch_;
     std::function<void()> done_;
     Time drain_until_ = never;

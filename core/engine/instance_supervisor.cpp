@@ -20,7 +20,7 @@ PluginInstance::Dependencies owned_by(PluginInstance::Dependencies dependencies,
 InstanceSupervisor::InstanceSupervisor(const Plugin &plugin, PluginInstance::Identity identity, std::string_view options,
                                        PluginInstance::Dependencies dependencies, std::string connector, EventBus &bus,
                                        LoopClient &loop_client, std::function<void(const Failure &)> on_lost)
-    : instance_(plugin, std::move(identity), options, owned_by(dependencies, *this)),
+    : instance_(std::make_unique<PluginInstance>(plugin, std::move(identity), options, owned_by(dependencies, *this))),
       connector_(std::move(connector)),
       bus_(bus),
       loop_client_(loop_client),
@@ -30,7 +30,7 @@ void InstanceSupervisor::start(Time now) {
     deadline_ = never;
     started_ = now;
     failure_.reset(); // of the previous run
-    const auto outcome = instance_.start();
+    const auto outcome = instance_->start();
     if (outcome) return;
     failure_.reset();
     Failure failure = outcome.error();
@@ -52,7 +52,7 @@ void InstanceSupervisor::start(Time now) {
 
 void InstanceSupervisor::stop(Time now) {
     ending_ = true;
-    switch (instance_.state()) {
+    switch (instance_->state()) {
     case PluginInstance::State::running: begin_stop(now); break;
     case PluginInstance::State::stopping:
     case PluginInstance::State::stopped: break; // advance goes on from there
@@ -62,9 +62,24 @@ void InstanceSupervisor::stop(Time now) {
     loop_client_.soon();
 }
 
+void InstanceSupervisor::renew(const Plugin &plugin, std::string_view options) {
+    auto next = std::make_unique<PluginInstance>(plugin, instance_->identity(), options, instance_->dependencies());
+    if (instance_->state() == PluginInstance::State::abandoned) abandoned_.push_back(std::move(instance_));
+    instance_ = std::move(next);
+    failure_.reset();
+    stalls_.clear();
+    deadline_ = never;
+    backoff_ = backoff_initial;
+    ending_ = finished_ = settled_ = false;
+}
+
+bool InstanceSupervisor::abandoned() const {
+    return !abandoned_.empty() || instance_->state() == PluginInstance::State::abandoned;
+}
+
 void InstanceSupervisor::begin_stop(Time now) {
     deadline_ = later(now, stop_bound);
-    instance_.stop();
+    instance_->stop();
 }
 
 void InstanceSupervisor::advance(Time now) {
@@ -73,24 +88,24 @@ void InstanceSupervisor::advance(Time now) {
         bus_.publish({.kind = KITH_EVENT_PLUGIN_STALLED,
                       .duration = stall.nanoseconds,
                       .has_duration = true,
-                      .topology = instance_.identity().topology,
+                      .topology = instance_->identity().topology,
                       .connector = connector_,
-                      .source = instance_.identity().source,
+                      .source = instance_->identity().source,
                       .reason = reason},
                      now);
     }
-    if (failure_ && instance_.running()) {
+    if (failure_ && instance_->running()) {
         const Failure failure = *std::exchange(failure_, std::nullopt);
         lost(failure, KITH_EVENT_PLUGIN_FAILED, failure.text.empty() ? status_sentence(failure.status) : failure.text, now);
         if (now - started_ >= stable_after) backoff_ = backoff_initial;
         begin_stop(now);
     }
-    if (instance_.state() == PluginInstance::State::stopped) {
+    if (instance_->state() == PluginInstance::State::stopped) {
         // Posts that the plugin made before `stopped` are delivered first: the turn that is requested here is queued behind
         // them.
         if (!std::exchange(settled_, true)) return loop_client_.soon();
         settled_ = false;
-        instance_.destroy();
+        instance_->destroy();
         deadline_ = never;
         if (ending_) {
             finished_ = true;
@@ -101,32 +116,34 @@ void InstanceSupervisor::advance(Time now) {
         return;
     }
     if (now < deadline_) return;
-    if (instance_.state() == PluginInstance::State::stopping) {
-        instance_.abandon();
+    if (instance_->state() == PluginInstance::State::stopping) {
+        instance_->abandon();
         deadline_ = never;
         finished_ = true;
         lost({KITH_TIMED_OUT, "abandoned"}, KITH_EVENT_PLUGIN_FAILED,
              "it did not stop within 5 s and was abandoned; only a restart of kith frees its resources", now);
-    } else if (instance_.state() == PluginInstance::State::idle && !ending_) {
+    } else if (instance_->state() == PluginInstance::State::idle && !ending_) {
         start(now);
     }
 }
 
 Time InstanceSupervisor::next_deadline() const {
     const bool noted =
-        !stalls_.empty() || (failure_ && instance_.running()) || instance_.state() == PluginInstance::State::stopped;
+        !stalls_.empty() || (failure_ && instance_->running()) || instance_->state() == PluginInstance::State::stopped;
     return noted ? 0 : deadline_;
 }
 
 void InstanceSupervisor::lost(const Failure &failure, std::uint32_t kind, std::string_view reason, Time now) {
-    const std::string text = std::string(instance_.plugin().id()) + ": " + std::string(reason);
+    const std::string text = std::string(instance_->plugin().id()) + ": " + std::string(reason);
     bus_.publish({.kind = kind,
                   .status = failure.status,
-                  .topology = instance_.identity().topology,
+                  .topology = instance_->identity().topology,
                   .connector = connector_,
-                  .source = instance_.identity().source,
+                  .source = instance_->identity().source,
                   .reason = text},
                  now);
+    ++losses_;
+    last_loss_ = text;
     if (!ending_) on_lost_({failure.status, text});
 }
 

@@ -10,6 +10,7 @@
 #include <core/engine/plugin_instance.hpp>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,8 +30,8 @@ class InstanceSupervisor final : private InstanceOwner {
                        PluginInstance::Dependencies dependencies, std::string connector, EventBus &bus, LoopClient &loop_client,
                        std::function<void(const Failure &)> on_lost);
 
-    PluginInstance &instance() { return instance_; }
-    const PluginInstance &instance() const { return instance_; }
+    PluginInstance &instance() { return *instance_; }
+    const PluginInstance &instance() const { return *instance_; }
 
     void start(Time now);
     /// Stops the instance for good. finished() returns true when that is done.
@@ -38,6 +39,14 @@ class InstanceSupervisor final : private InstanceOwner {
     void advance(Time now);
     Time next_deadline() const;
     bool finished() const { return finished_; }
+
+    /// When finished(): makes another instance of the same identity, which start() starts. The caller binds it anew.
+    void renew(const Plugin &plugin, std::string_view options);
+    /// An instance of it was abandoned: the supervisor must not be destroyed, because the plugin may still use its handle.
+    bool abandoned() const;
+    /// How often an instance has failed or could not start, and the text of the last failure.
+    std::uint64_t losses() const { return losses_; }
+    const std::string &last_loss() const { return last_loss_; }
 
   private:
     void on_stopped(PluginInstance &) override;
@@ -52,7 +61,10 @@ class InstanceSupervisor final : private InstanceOwner {
         std::uint64_t nanoseconds;
     };
 
-    PluginInstance instance_;
+    std::unique_ptr<PluginInstance> instance_;
+    std::vector<std::unique_ptr<PluginInstance>> abandoned_; // before the present one
+    std::uint64_t losses_ = 0;
+    std::string last_loss_;
     std::string connector_;
     EventBus &bus_;
     LoopClient &loop_client_;

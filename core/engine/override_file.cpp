@@ -151,7 +151,7 @@ void OverrideFile::restore(const StoredOverrides &stored) {
     };
     std::vector<LiveTopology::HeldPeer> held;
     for (const auto &one : stored.held) held.push_back({one.peer, monotonic(one.until)});
-    topology_.restore(monotonic(stored.paused_until), held, now);
+    topology_.restore(monotonic(stored.paused_until), held, "kith started", now);
 }
 
 // ---- from then on ----
@@ -174,7 +174,7 @@ void OverrideFile::advance(Time now) {
     if (read_until_ <= now) {
         read_until_ = never;
         warn("orders of before the restart are not known yet", "the file has not been read for 2 s");
-        topology_.restore(0, std::span<const LiveTopology::HeldPeer>{}, now);
+        topology_.restore(0, std::span<const LiveTopology::HeldPeer>{}, {}, now);
     }
     if (state_ == State::resting && stop_until_ == never && topology_.overrides().revision() != written_ && now >= write_at_)
         write(now);

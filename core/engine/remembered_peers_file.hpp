@@ -45,6 +45,8 @@ class RememberedPeersFile final : private Tenant {
     RememberedPeersFile(const RememberedPeersFile &) = delete;
     RememberedPeersFile &operator=(const RememberedPeersFile &) = delete;
 
+    /// The sources have other options from now on.
+    void set_origins(std::vector<Origin> origins) { origins_ = std::move(origins); }
     void start();
     /// Call it in each turn.
     void advance(Time now);

@@ -118,6 +118,17 @@ void Registry::remove_unwanted(const Wanted &wanted) {
     });
 }
 
+void Registry::adopt(Registry &other) {
+    for (auto &library : other.libraries_) {
+        for (const auto &plugin : library->plugins()) plugins_.push_back(plugin.get());
+        libraries_.push_back(std::move(library));
+    }
+    other.libraries_.clear();
+    other.plugins_.clear();
+    for (const auto &warning : other.warnings_)
+        if (std::ranges::find(warnings_, warning) == warnings_.end()) warnings_.push_back(warning);
+}
+
 void Registry::forget(const Library &library) {
     std::erase_if(plugins_, [&](const Plugin *plugin) { return &plugin->library() == &library; });
 }

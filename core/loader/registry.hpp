@@ -38,6 +38,9 @@ class Registry {
     /// Removes the libraries that contain no wanted plugin.
     void remove_unwanted(const Wanted &wanted);
 
+    /// Takes the libraries and warnings of another registry, all of whose plugins this one does not have; for a reload.
+    void adopt(Registry &other);
+
     /// Ends the zygote. No file can be read afterwards.
     void close() { zygote_.reset(); }
 

@@ -42,20 +42,27 @@ std::function<void(std::function<void()>)> poster(boost::asio::io_context &io) {
 
 } // namespace
 
-ApiContext ApiHost::context(const AsioWorld &world, core::Engine &engine, const LoadedConfig &loaded) {
+ApiContext ApiHost::context(const AsioWorld &world, core::Engine &engine, Reloader &reloader, const LoadedConfig &loaded) {
     ApiContext context;
     context.version = KITH_VERSION;
     context.run = new_run();
     context.config_file = loaded.config->file;
-    context.config_sha256 = loaded.sha256;
+    context.config_sha256 = [&reloader] { return reloader.sha256(); };
+    context.reload = [&reloader](const ReloadRequest &request, std::function<void(const ReloadVerdict &)> verdict) {
+        return reloader.request(request, std::move(verdict));
+    };
+    context.last_reload = [&reloader]() -> std::optional<LastReload> {
+        if (!reloader.last()) return std::nullopt;
+        return LastReload{reloader.last()->time, reloader.last()->verdict, reloader.last()->reason};
+    };
     context.started = engine.view().wall;
     context.pid = ::getpid();
     context.bus = &engine.bus();
     context.counters = &counters_;
     context.lag = &lag_;
     context.view = [&engine] { return engine.view(); };
-    context.config = [&loaded] {
-        return core::render(*loaded.config, core::catalogue_from_registry(*loaded.registry, loaded.directories));
+    context.config = [&reloader, &loaded] {
+        return core::render(reloader.config(), core::catalogue_from_registry(*loaded.registry, loaded.directories));
     };
     context.plugins = [&loaded] { return core::plugins_as_json(*loaded.registry); };
     context.refresh = [&engine] { engine.refresh(); };
@@ -65,11 +72,12 @@ ApiContext ApiHost::context(const AsioWorld &world, core::Engine &engine, const 
     return context;
 }
 
-ApiHost::ApiHost(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine, const LoadedConfig &loaded)
+ApiHost::ApiHost(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine, Reloader &reloader,
+                 const LoadedConfig &loaded)
     : io_(io),
       counters_(engine.bus(), poster(io)),
       lag_({0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}),
-      router_(context(world, engine, loaded)),
+      router_(context(world, engine, reloader, loaded)),
       second_(io) {
     second_.expires_after(lag_period);
     measure_lag();
@@ -88,7 +96,7 @@ void ApiHost::measure_lag() {
 }
 
 std::unique_ptr<ApiHost> ApiHost::make(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine,
-                                       core::Logger &log, const LoadedConfig &loaded) {
+                                       core::Logger &log, Reloader &reloader, const LoadedConfig &loaded) {
     const core::ApiSettings &settings = loaded.config->api;
     if (!settings.on) return nullptr;
     ApiListen listen;
@@ -110,7 +118,7 @@ std::unique_ptr<ApiHost> ApiHost::make(boost::asio::io_context &io, const AsioWo
         }
     }
     std::string why;
-    std::unique_ptr<ApiHost> host(new ApiHost(io, world, engine, loaded));
+    std::unique_ptr<ApiHost> host(new ApiHost(io, world, engine, reloader, loaded));
     const std::string path = listen.path;
     host->server_ = make_api_server(io, host->router_, std::move(listen), why);
     if (host->server_ != nullptr) {

@@ -9,6 +9,7 @@
 
 #include <core/engine/engine.hpp>
 #include <host/config_loading.hpp>
+#include <host/reload/reloader.hpp>
 #include <host/world/asio_world.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -30,15 +31,16 @@ class ApiHost {
     /// All outlive it. Nothing is served before the loop runs. Null: there is no API. A default socket that cannot be made is a line of the log;
     /// a configured one is an ApiUnavailable.
     static std::unique_ptr<ApiHost> make(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine,
-                                         core::Logger &log, const LoadedConfig &loaded);
+                                         core::Logger &log, Reloader &reloader, const LoadedConfig &loaded);
     ~ApiHost();
 
     /// The engine is about to stop.
     void stopping() { router_.stopping(); }
 
   private:
-    ApiHost(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine, const LoadedConfig &loaded);
-    ApiContext context(const AsioWorld &world, core::Engine &engine, const LoadedConfig &loaded);
+    ApiHost(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine, Reloader &reloader,
+            const LoadedConfig &loaded);
+    ApiContext context(const AsioWorld &world, core::Engine &engine, Reloader &reloader, const LoadedConfig &loaded);
     void measure_lag();
 
     boost::asio::io_context &io_;

@@ -3,6 +3,8 @@
 // What the routes answer from. Nothing here calls a plugin; the functions read what the daemon holds in memory.
 #pragma once
 
+#include "reload.hpp"
+
 #include <core/cluster/base/status.hpp>
 #include <core/cluster/events/event_bus.hpp>
 #include <core/cluster/topology/order.hpp>
@@ -11,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,12 +22,19 @@ namespace kith::app {
 class EventCounters;
 struct Histogram;
 
+/// The last reload that was asked for and was no dry run.
+struct LastReload {
+    std::int64_t time = 0; ///< nanoseconds since 1970
+    std::string verdict;   ///< applied, unchanged, failed, refused
+    std::string reason;
+};
+
 struct ApiContext {
     std::string version;
     std::string run; ///< of this start, in the ids of events; letters and digits
     std::string config_file;
-    std::string config_sha256; ///< of the file as it was read; empty: not known
-    std::int64_t started = 0;  ///< wall clock, nanoseconds since 1970
+    std::function<std::string()> config_sha256; ///< of the file as it was read; may be empty, as its result: not known
+    std::int64_t started = 0;                   ///< wall clock, nanoseconds since 1970
     int pid = 0;
     core::EventBus *bus = nullptr;
     EventCounters *counters = nullptr;                           ///< may be null, as the next two
@@ -35,6 +45,8 @@ struct ApiContext {
     std::function<std::string()> config;  ///< JSON, secrets masked
     std::function<std::string()> plugins; ///< JSON
     std::function<void()> refresh;
+    ReloadFunction reload;
+    std::function<std::optional<LastReload>()> last_reload; ///< may be empty
     std::function<core::Status(std::string_view topology, const core::Order &)> order;
     /// As AsioWorld::idle_for; may be empty.
     std::function<core::Time(const kith_host &)> idle_for;

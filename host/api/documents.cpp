@@ -226,8 +226,17 @@ void write_status(JsonWriter &json, const ApiContext &context, const core::Engin
     json.member("version", context.version).member("pid", context.pid).member("run", context.run);
     json.key("started").time(context.started);
     json.member("uptime_seconds", std::max<std::int64_t>(view.wall - context.started, 0) / 1'000'000'000);
-    json.key("configuration").open('{').member("file", context.config_file).member("sha256", context.config_sha256).close('}');
-    json.key("last_reload").null();
+    json.key("configuration")
+        .open('{')
+        .member("file", context.config_file)
+        .member("sha256", context.config_sha256 ? context.config_sha256() : std::string{})
+        .close('}');
+    json.key("last_reload");
+    if (const auto last = context.last_reload ? context.last_reload() : std::nullopt) {
+        json.open('{').key("time").time(last->time).member("verdict", last->verdict).member("reason", last->reason).close('}');
+    } else {
+        json.null();
+    }
     json.member("ready", ready);
     json.key("topologies").open('[');
     for (const auto &topology : view.topologies) {

@@ -28,6 +28,7 @@ enum class Route : std::uint8_t {
     events,
     state,
     refresh,
+    reload,
     pause,
     resume,
     confirm,
@@ -60,6 +61,7 @@ constexpr Entry routes[] = {
     {Route::events, "GET", {"v1", "events"}, {"topology", "kind", "after", "follow"}},
     {Route::state, "GET", {"v1", "state"}, {}},
     {Route::refresh, "POST", {"v1", "refresh"}, {}},
+    {Route::reload, "POST", {"v1", "reload"}, {"dry_run", "confirm"}},
     {Route::pause, "POST", {"v1", "topologies", any, "pause"}, {"for"}},
     {Route::resume, "POST", {"v1", "topologies", any, "resume"}, {}},
     {Route::confirm, "POST", {"v1", "topologies", any, "confirm"}, {}},
@@ -119,6 +121,14 @@ const std::string *unknown_parameter(const Entry &entry, const Target &target) {
 std::string text_parameter(const Target &target, std::string_view name) {
     const std::string *found = target.find(name);
     return found == nullptr ? std::string{} : *found;
+}
+
+// False: it is there, and neither true nor false.
+bool flag_parameter(const Target &target, std::string_view name, bool &out) {
+    const std::string *found = target.find(name);
+    if (found == nullptr) return true;
+    out = *found == "true";
+    return out || *found == "false";
 }
 
 // Whether a field of the form of Accept names the type, and not with q=0.
@@ -209,6 +219,12 @@ ApiAnswer ApiRouter::route(const ApiRequest &request) {
     case Route::events: return events(request, *target, view);
     case Route::state: return document(state_document(context_, view));
     case Route::metrics: return metrics(request, view);
+    case Route::reload: {
+        ReloadRequest wanted;
+        if (!flag_parameter(*target, "dry_run", wanted.dry_run) || !flag_parameter(*target, "confirm", wanted.confirm))
+            return malformed("`dry_run` and `confirm` are true or false");
+        return reload_answer(context_.reload, wanted);
+    }
     case Route::pause: return carry_out(context_, view, core::Order::Kind::pause, *target, request.body);
     case Route::resume: return carry_out(context_, view, core::Order::Kind::resume, *target, request.body);
     case Route::confirm: return carry_out(context_, view, core::Order::Kind::confirm, *target, request.body);

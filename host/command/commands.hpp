@@ -24,6 +24,7 @@ int peers(const Arguments &arguments);
 int why(const Arguments &arguments);
 int events(const Arguments &arguments);
 int refresh(const Arguments &arguments);
+int reload(const Arguments &arguments);
 int pause(const Arguments &arguments);
 int resume(const Arguments &arguments);
 int confirm(const Arguments &arguments);

@@ -7,6 +7,8 @@
 #include <host/event_log.hpp>
 #include <host/event_output.hpp>
 #include <host/log/stderr_log.hpp>
+#include <host/reload/config_watch.hpp>
+#include <host/reload/reloader.hpp>
 #include <host/service_manager.hpp>
 #include <host/world/asio_world.hpp>
 #include <kith/service/log.h>
@@ -86,12 +88,18 @@ bool make_state_dir(const core::Config &config) {
 // The daemon: all objects between loading the configuration and the exit status.
 class Daemon {
   public:
-    Daemon(const LoadedConfig &loaded, const LogOptions &log_options, std::uint32_t level, const std::string &events)
+    Daemon(const LoadedConfig &loaded, const std::string &plugin_dir, bool watch, const LogOptions &log_options,
+           std::uint32_t level, const std::string &events)
         : config_(*loaded.config),
           log_(log_options, level),
           world_(io_, {.state_dir = loaded.config->state_dir}),
           engine_(world_, log_, *loaded.config, *loaded.registry),
-          api_(ApiHost::make(io_, world_, engine_, log_, loaded)) {
+          reloader_(engine_, *loaded.registry, loaded, reload_settings(*loaded.config, plugin_dir)),
+          api_(ApiHost::make(io_, world_, engine_, log_, reloader_, loaded)) {
+        if (watch) {
+            config_watch_ = std::make_unique<ConfigWatch>(io_, [this] { reload("the configuration has changed"); });
+            config_watch_->follow(reloader_.files());
+        }
         if (events.empty()) return;
         stream_ = std::make_unique<EventOutput>(
             io_, engine_.bus(), events, loaded.config->events.queue,
@@ -144,16 +152,34 @@ class Daemon {
         signals_.async_wait([this](const boost::system::error_code &error, int signal) {
             if (error) return;
             if (signal == SIGHUP) {
-                log_.log(KITH_LOG_INFO,
-                         "SIGHUP: every strategy queries its source now; restart kith to apply a changed configuration, which "
-                         "interrupts no link",
-                         {});
-                engine_.refresh();
+                reload("SIGHUP");
             } else {
                 stop(signal);
             }
             wait_for_signal();
         });
+    }
+
+    Reloader::Settings reload_settings(const core::Config &config, const std::string &plugin_dir) {
+        return {.file = config.file,
+                .plugin_dir = plugin_dir,
+                .log =
+                    [this](std::uint32_t level, const std::string &message, const std::string &reason) {
+                        reason.empty() ? log_.log(level, message, {}) : log_.log(level, message, {{"reason", reason}});
+                    },
+                .begins = [] { notify_reloading(); },
+                .ended = [] { notify_service_manager("READY=1"); }};
+    }
+
+    // When nothing has changed, every strategy queries its source, as a signal asks for.
+    void reload(const char *why) {
+        if (stopping_) return;
+        log_.log(KITH_LOG_INFO, "reloading the configuration", {{"because", why}});
+        reloader_.request_unattended([this] {
+            log_.log(KITH_LOG_INFO, "the configuration has not changed: every strategy queries its source now", {});
+            engine_.refresh();
+        });
+        if (config_watch_ != nullptr) config_watch_->follow(reloader_.files());
     }
 
     void stop(int signal) {
@@ -178,7 +204,9 @@ class Daemon {
     StderrLog log_;
     AsioWorld world_;
     core::Engine engine_;
+    Reloader reloader_;
     std::unique_ptr<ApiHost> api_;
+    std::unique_ptr<ConfigWatch> config_watch_;
     EventLogger event_logger_{engine_.bus(), io_, log_};
     std::unique_ptr<EventOutput> stream_;
     boost::asio::steady_timer summary_timer_{io_};
@@ -193,10 +221,12 @@ class Daemon {
 int run(const Arguments &arguments) {
     CommandLine command_line;
     command_line.name = "run";
-    command_line.synopsis = "kith run [CONFIG] [--events FILE|-] [--log text|json] [--log-level LEVEL] [--plugins DIR]";
+    command_line.synopsis =
+        "kith run [CONFIG] [--watch] [--events FILE|-] [--log text|json] [--log-level LEVEL] [--plugins DIR]";
     command_line.about =
         "Runs the daemon with the configuration, /etc/kith/kith.json by default. SIGTERM and SIGINT stop it\n"
-        "cleanly and keep all links; SIGHUP makes every strategy query its source now. The log is on standard error.\n"
+        "cleanly and keep all links; SIGHUP reloads the configuration, and when it has not changed makes every strategy query\n"
+        "its source now. The log is on standard error.\n"
         "Log and events are written again when a full disk has space; lost events are counted (events.lost).\n"
         "Exit status: 0 stopped by a signal, 2 invalid configuration (nothing was started), 3 --events cannot be written,\n"
         "or api.socket cannot be created.\n";
@@ -204,7 +234,8 @@ int run(const Arguments &arguments) {
                                        "write every event as one line of JSON to FILE; - is standard output")(
         "log", po::value<std::string>()->value_name("FORM"), "text (the default) or json")(
         "log-level", po::value<std::string>()->value_name("LEVEL"), "trace, debug, info (the default), warning or error")(
-        "plugins", po::value<std::string>()->value_name("DIR"), "the plugin directory, instead of the one in the file");
+        "plugins", po::value<std::string>()->value_name("DIR"), "the plugin directory, instead of the one in the file")(
+        "watch", "reload when the file, or one that it names by ${file:...}, has changed; also a ConfigMap of Kubernetes");
     command_line.hidden.add_options()("config", po::value<std::string>()->default_value("/etc/kith/kith.json"));
     command_line.positional.add("config", 1);
     int status = exit_ok;
@@ -226,7 +257,8 @@ int run(const Arguments &arguments) {
     std::signal(SIGPIPE, SIG_IGN); // a reader that closes the pipe must cause an error of write(2), not end the daemon
     std::signal(SIGXFSZ, SIG_IGN); // the same for a file at its size limit
     try {
-        Daemon daemon(loaded, {.json = form == "json"}, *level, text_of(*values, "events"));
+        Daemon daemon(loaded, text_of(*values, "plugins"), values->count("watch") != 0, {.json = form == "json"}, *level,
+                      text_of(*values, "events"));
         return daemon.run(loaded);
     } catch (const boost::system::system_error &error) {
         std::cerr << "kith run: " << error.what() << '\n';

@@ -93,7 +93,8 @@ class LiveTopology final : private ReconcilerUser {
         std::string name;
         Time until;
     };
-    void restore(Time paused_until, std::span<const HeldPeer> held, Time now);
+    // before: such as "kith started", for the reasons.
+    void restore(Time paused_until, std::span<const HeldPeer> held, std::string_view before, Time now);
 
     // -- time --
     Time next_deadline() const; // `never`: not before an input

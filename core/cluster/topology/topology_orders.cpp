@@ -138,15 +138,16 @@ void LiveTopology::withhold() {
     reclass([&] { overrides_.withhold(true); });
 }
 
-void LiveTopology::restore(Time paused_until, std::span<const HeldPeer> held, Time now) {
+void LiveTopology::restore(Time paused_until, std::span<const HeldPeer> held, std::string_view before, Time now) {
     reclass([&] { overrides_.withhold(false); });
     if (stopped_) return;
     if (paused_until > now && !overrides_.paused())
-        pause(paused_until, "it was paused before kith started, and goes on so", now);
+        pause(paused_until, "it was paused before " + std::string(before) + ", and goes on so", now);
     for (const HeldPeer &peer : held) {
         const NameId id = reconciler_.names().find(peer.name);
         if (peer.until <= now || (id != no_name && overrides_.holds(id))) continue;
-        const std::string text = "an operator held it before kith started: its link is kept, and it is not dialled for " +
+        const std::string text = "an operator held it before " + std::string(before) +
+                                 ": its link is kept, and it is not dialled for " +
                                  duration_text(peer.until - now);
         hold_name(peer.name, peer.until, text, now);
     }

@@ -21,6 +21,10 @@ struct ApiWorld {
     ClusterFixture fixture;
     bool running = true;
     int refreshes = 0;
+    ReloadStart reload_start; // what a reload answers
+    bool reload_at_once = true;
+    ReloadRequest reload_request;
+    std::function<void(const ReloadVerdict &)> reload_verdict;
     std::deque<std::function<void()>> posted;
     ApiContext context;
 
@@ -34,6 +38,12 @@ struct ApiWorld {
         context.config = [] { return std::string(R"({"masked":"***"})"); };
         context.plugins = [] { return std::string(R"({"plugins":[],"refused":[]})"); };
         context.refresh = [this] { ++refreshes; };
+        context.reload = [this](const ReloadRequest &request, std::function<void(const ReloadVerdict &)> verdict) {
+            reload_request = request;
+            reload_verdict = std::move(verdict);
+            if (reload_at_once && reload_start.error.empty()) reload_verdict({"unchanged", "", 0});
+            return reload_start;
+        };
         context.order = [this](std::string_view name, const core::Order &order) -> core::Status {
             for (const auto &topology : fixture.topologies) {
                 if (topology->name() != name) continue;

@@ -54,6 +54,8 @@ std::string misfit(const json::value &value, const json::value &reference, const
                 return path + ": " + json::serialize(value) + " is no " + json::serialize(rule);
         } else if (name == "const") {
             if (value != rule) return path + " is not " + json::serialize(rule);
+        } else if (!value.is_object() && (name == "required" || name == "properties" || name == "additionalProperties")) {
+            continue; // they apply to objects
         } else if (name == "required") {
             for (const auto &one : rule.as_array()) {
                 if (!value.as_object().contains(one.as_string())) return path + " has no " + std::string(one.as_string());

@@ -297,7 +297,7 @@ BOOST_AUTO_TEST_CASE(orders_of_before_a_restart) {
     KITH_CHECK_LINES(house.calls()); // not before it is known whether it is paused
     house.told();
     const LiveTopology::HeldPeer held[] = {{"a", house.now + ns(2h)}, {"z", house.now + ns(2h)}, {"old", house.now}};
-    topology.restore(house.now + ns(1h), held, house.now);
+    topology.restore(house.now + ns(1h), held, "kith started", house.now);
     house.run();
     KITH_CHECK_LINES(house.calls());
     BOOST_TEST(count(house.told_why(), "topology.paused: it was paused before kith started, and goes on so for 3600 s") == 1U);

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: MIT
+//
+// An engine takes another configuration while it runs.
+#include "scripted_plugin.hpp"
+
+#include <set>
+
+using namespace kith::core;
+using namespace kith::core::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A kith whose strategies report what the test says and whose connector links whom it dials.
+struct Reloaded : Kith {
+    std::set<std::string> dialled, parted_before;
+    std::vector<std::uint64_t> ops;
+    std::optional<std::string> verdict;
+    std::string order; // of starts and stops, by instance
+
+    Reloaded() {
+        config.topologies.front().policy = libcluster_policy();
+        for (const char *name : {"topologies.t.s", "topologies.u.s", "topologies.t.x"}) {
+            Script &script = scripts[name];
+            script.start = [this, name](ScriptedPlugin &p) {
+                order += std::string("start ") + name + ' ';
+                return p.replace({"a@x", "b@x"});
+            };
+            script.stop = [this, name](ScriptedPlugin &p) {
+                order += std::string("stop ") + name + ' ';
+                p.host->stopped(p.host);
+            };
+        }
+        for (const char *name : {"connectors.c", "connectors.d"}) {
+            Script &script = scripts[name];
+            script.start = [this](ScriptedPlugin &p) {
+                attach(p);
+                return KITH_OK;
+            };
+            script.connect = [this](ScriptedPlugin &p, std::uint64_t op, const std::string &peer) -> std::int32_t {
+                dialled.insert(peer);
+                const kith_link link{text(peer), nullptr, 0, 0};
+                p.connector().link_up(p.host, epoch, &link);
+                ops.push_back(op);
+                return KITH_OK;
+            };
+        }
+    }
+    // With the links that there are.
+    void attach(ScriptedPlugin &p) {
+        p.inside = true;
+        BOOST_TEST(p.connector().attached(p.host, text("me@x"), ++epoch) == KITH_OK);
+        std::vector<kith_link> links;
+        for (const std::string &name : dialled) links.push_back({text(name), nullptr, 0, 0});
+        BOOST_TEST(p.connector().links(p.host, epoch, links.data(), static_cast<std::uint32_t>(links.size()),
+                                       sizeof(kith_link)) == KITH_OK);
+        p.inside = false;
+    }
+    void begin() {
+        start();
+        go_on(20s);
+        order.clear();
+        for (auto &[name, script] : scripts) script.log.clear();
+    }
+    void go_on(std::chrono::nanoseconds span) {
+        run(1ms);
+        ScriptedPlugin *c = connector().now;
+        for (const std::uint64_t op : std::exchange(ops, {})) {
+            if (c != nullptr) c->connector().done(c->host, op, KITH_OK, {});
+        }
+        run(span);
+    }
+    bool reload(const std::function<void(Config &)> &change) {
+        auto next = std::make_shared<Config>(config);
+        change(*next);
+        verdict.reset();
+        const bool begun = engine->reload(next, [this, next](const std::string &failure) {
+            verdict = failure;
+            if (failure.empty()) config = *next;
+        });
+        run(1ms);
+        return begun;
+    }
+    bool was_parted() {
+        return std::any_of(scripts.begin(), scripts.end(),
+                           [](const auto &one) { return one.second.log.find("disconnect") != std::string::npos; });
+    }
+    std::size_t seq() const { return engine->bus().last_seq(); }
+    static Topology topology_u() { return {"u", {{"s", "puppet", "{}", true}}, "c", libcluster_policy()}; }
+    std::uint64_t epoch = 0;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(engine_reload)
+
+BOOST_AUTO_TEST_CASE(a_topology_comes_and_goes_and_the_others_do_not_notice) {
+    Reloaded kith;
+    kith.begin();
+    const std::size_t before = kith.seq();
+    BOOST_TEST(kith.reload([](Config &c) { c.topologies.push_back(Reloaded::topology_u()); }));
+    kith.go_on(1s);
+    BOOST_TEST(kith.verdict.value() == "");
+    BOOST_TEST(kith.order == "start topologies.u.s ");
+    BOOST_TEST(kith.strategy().log == "");
+    BOOST_TEST(kith.connector().log == ""); // both want the same peers, which are linked
+    BOOST_TEST(kith.engine->topology("u")->linked() == 2u);
+    for (const auto &event : kith.engine->bus().kept()) {
+        if (event->seq() > before) BOOST_TEST(event->topology() != "t", event->json());
+    }
+    BOOST_TEST(kith.reasons(KITH_EVENT_CONFIG_RELOADED).back() == "topology u: added");
+    BOOST_TEST(kith.reload([](Config &c) { c.topologies.pop_back(); }));
+    kith.go_on(1s);
+    BOOST_TEST(kith.verdict.value() == "");
+    BOOST_TEST(kith.engine->topology("u") == nullptr);
+    BOOST_TEST(scripts.at("topologies.u.s").destroyed == 1);
+    BOOST_TEST(!kith.was_parted());
+    BOOST_TEST(kith.reload([](Config &c) { c.topologies.erase(c.topologies.begin()); })); // the last that wanted them
+    kith.go_on(60s);
+    BOOST_TEST(!kith.was_parted()); // links stay
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_CASE(new_options_start_a_strategy_anew_and_its_peers_stay) {
+    Reloaded kith;
+    kith.begin();
+    BOOST_TEST(kith.reload([](Config &c) { c.topologies[0].sources[0].options = R"({"more":1})"; }));
+    kith.go_on(1s);
+    BOOST_TEST(kith.verdict.value() == "");
+    BOOST_TEST(kith.order == "stop topologies.t.s start topologies.t.s ");
+    BOOST_TEST(kith.strategy().created == 2);
+    BOOST_TEST(kith.strategy().destroyed == 1);
+    BOOST_TEST(kith.connector().log == "");
+    BOOST_TEST(kith.engine->topology("t")->linked() == 2u);
+    BOOST_TEST(!kith.engine->topology("t")->stale());
+    BOOST_TEST(kith.engine->topology("t")->ready());
+    kith.stop();
+}
+
+// As a gossip instance whose port the new one wants, also when it belongs to another topology.
+BOOST_AUTO_TEST_CASE(nothing_new_starts_before_everything_old_has_stopped) {
+    Reloaded kith;
+    ScriptedPlugin *stopping = nullptr;
+    kith.strategy().stop = [&](ScriptedPlugin &p) {
+        kith.order += "stop ";
+        stopping = &p;
+    };
+    kith.begin();
+    kith.reload([](Config &c) {
+        c.topologies[0].sources[0].options = R"({"more":1})";
+        c.topologies.push_back(Reloaded::topology_u());
+    });
+    kith.run(3s);
+    BOOST_TEST(kith.order == "stop ");
+    BOOST_TEST(!kith.verdict.has_value());
+    BOOST_TEST(kith.engine->reloading());
+    BOOST_TEST(!kith.reload([](Config &c) { c.topologies.clear(); })); // one at a time
+    stopping->host->stopped(stopping->host);
+    kith.go_on(1s);
+    BOOST_TEST(kith.order.starts_with("stop start topologies."));
+    BOOST_TEST(kith.verdict.value() == "");
+    kith.engine->kill();
+}
+
+BOOST_AUTO_TEST_CASE(an_instance_that_never_stops_is_abandoned_and_its_successor_starts) {
+    Reloaded kith;
+    kith.strategy().stop = [](ScriptedPlugin &) {};
+    kith.begin();
+    const ScriptedPlugin *old = kith.strategy().now;
+    kith.reload([](Config &c) { c.topologies[0].sources[0].options = R"({"more":1})"; });
+    kith.go_on(6s);
+    BOOST_TEST(kith.verdict.value() == "");
+    BOOST_TEST(kith.strategy().created == 2);
+    BOOST_TEST(kith.strategy().destroyed == 0);
+    BOOST_TEST(old->discovery().heard(old->host) < 0); // its handle is still there, and refuses
+    kith.engine->kill();
+}
+
+BOOST_AUTO_TEST_CASE(one_that_cannot_start_brings_the_former_configuration_back) {
+    Reloaded kith;
+    kith.begin();
+    kith.strategy().create = [&kith, times = 0](const kith_host *host) mutable -> std::int32_t {
+        static_cast<void>(kith);
+        if (++times > 1) return KITH_OK;
+        host->error(host, text("no such thing"));
+        return KITH_INVALID;
+    };
+    kith.reload([](Config &c) {
+        c.topologies[0].sources[0].options = R"({"more":1})";
+        c.topologies.push_back(Reloaded::topology_u());
+    });
+    kith.go_on(1s);
+    BOOST_TEST(kith.verdict.value().find("no such thing") != std::string::npos);
+    BOOST_TEST(kith.verdict.value().starts_with("the former configuration is in force again: topologies.t.s: "));
+    BOOST_TEST(kith.engine->topology("u") == nullptr);
+    BOOST_TEST(kith.strategy().now != nullptr);
+    BOOST_TEST(kith.count(KITH_EVENT_CONFIG_REFUSED) == 1u);
+    BOOST_TEST(kith.count(KITH_EVENT_CONFIG_RELOADED) == 0u);
+    BOOST_TEST(!kith.was_parted());
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_CASE(one_that_fails_soon_brings_the_former_configuration_back) {
+    Reloaded kith;
+    kith.begin();
+    std::string told;
+    kith.engine->on_rollback([&](std::shared_ptr<const Config> previous, const std::string &reason) {
+        told = reason;
+        BOOST_TEST(previous->topologies.size() == 1u);
+    });
+    kith.reload([](Config &c) { c.topologies.push_back(Reloaded::topology_u()); });
+    kith.go_on(9s);
+    BOOST_TEST(kith.verdict.value() == "");
+    ScriptedPlugin *u = scripts.at("topologies.u.s").now;
+    u->host->failed(u->host, KITH_IO, text("it broke"));
+    kith.go_on(1s);
+    BOOST_TEST(told.find("topologies.u.s failed within 10 s: ") != std::string::npos, told);
+    BOOST_TEST(kith.engine->topology("u") == nullptr);
+    BOOST_TEST(kith.strategy().log == ""); // untouched all along
+    kith.config.topologies.resize(1);
+    kith.reload([](Config &c) { c.topologies.push_back(Reloaded::topology_u()); });
+    kith.go_on(11s);
+    told.clear();
+    u = scripts.at("topologies.u.s").now;
+    u->host->failed(u->host, KITH_IO, text("it broke"));
+    kith.go_on(5s);
+    BOOST_TEST(told == ""); // later it is a failure like any other, and it is started anew
+    BOOST_TEST(scripts.at("topologies.u.s").now != nullptr);
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_CASE(new_options_of_a_connector_keep_the_links) {
+    Reloaded kith;
+    kith.begin();
+    kith.reload([](Config &c) { c.connectors[0].options = R"({"more":1})"; });
+    kith.go_on(1s);
+    BOOST_TEST(kith.verdict.value() == "");
+    BOOST_TEST(kith.connector().created == 2);
+    BOOST_TEST(kith.strategy().log == "");
+    BOOST_TEST(kith.engine->topology("t")->linked() == 2u);
+    BOOST_TEST(kith.connector().log.find("connect") == std::string::npos, kith.connector().log);
+    BOOST_TEST(kith.count(KITH_EVENT_LINK_DOWN) == 0u);
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_CASE(a_topology_moves_to_another_connector_and_stays_paused) {
+    Reloaded kith;
+    kith.begin();
+    BOOST_TEST(kith.engine->order("t", {Order::Kind::pause, {}, ns(1h), 0}).status == KITH_OK);
+    kith.reload([](Config &c) {
+        c.connectors = {{"d", "puppet", "{}"}};
+        c.topologies[0].connector = "d";
+    });
+    kith.go_on(1s);
+    BOOST_TEST(kith.verdict.value() == "");
+    BOOST_TEST(scripts.at("connectors.c").destroyed == 1);
+    BOOST_TEST(scripts.at("connectors.d").created == 1);
+    BOOST_TEST(kith.engine->topology("t")->overrides().paused());
+    BOOST_TEST(
+        kith.reasons(KITH_EVENT_TOPOLOGY_PAUSED).back().starts_with("it was paused before the reload, and goes on so for "));
+    BOOST_TEST(!kith.was_parted());
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_CASE(a_policy_changes_in_place) {
+    Reloaded kith;
+    kith.begin();
+    kith.reload([](Config &c) { c.topologies[0].policy.exclude = {"b@*"}; });
+    kith.go_on(1s);
+    BOOST_TEST(kith.verdict.value() == "");
+    BOOST_TEST(kith.order == "");
+    BOOST_TEST((kith.engine->topology("t")->class_of("b@x") == PeerClass::none));
+    BOOST_TEST(!kith.was_parted());
+    const auto effects = kith.engine->foresee(Config{});
+    BOOST_REQUIRE_EQUAL(effects.size(), 1u);
+    BOOST_TEST(effects[0].too_many);
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_CASE(stopping_ends_a_reload) {
+    Reloaded kith;
+    kith.strategy().stop = [](ScriptedPlugin &) {};
+    kith.begin();
+    kith.reload([](Config &c) { c.topologies[0].sources[0].options = R"({"more":1})"; });
+    kith.stop();
+    BOOST_TEST(kith.verdict.value() == "kith is stopping");
+    BOOST_TEST(kith.strategy().created == 1);
+    BOOST_TEST(!kith.engine->reload(std::make_shared<Config>(kith.config), {}));
+}
+
+BOOST_AUTO_TEST_CASE(many_reloads_leave_nothing_behind) {
+    Reloaded kith;
+    kith.begin();
+    for (int i = 0; i < 200; ++i) {
+        kith.reload([i](Config &c) {
+            c.topologies[0].sources[0].options = "{\"more\":" + std::to_string(i) + "}";
+            c.topologies.resize(1);
+            if (i % 2 == 0) c.topologies.push_back(Reloaded::topology_u());
+        });
+        kith.go_on(100ms);
+        BOOST_REQUIRE_EQUAL(kith.verdict.value(), "");
+    }
+    BOOST_TEST(kith.strategy().created == 201);
+    BOOST_TEST(kith.strategy().destroyed == 200);
+    BOOST_TEST(scripts.at("topologies.u.s").created == scripts.at("topologies.u.s").destroyed);
+    BOOST_TEST(!kith.was_parted());
+    BOOST_TEST(kith.engine->topology("t")->linked() == 2u);
+    kith.stop();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
