@@ -2,10 +2,24 @@
 #include "command_line.hpp"
 
 #include <iostream>
+#include <utility>
 
 namespace kith::app {
 
 namespace po = boost::program_options;
+
+namespace {
+
+std::function<void(const CommandLine &)> &parse_observer() {
+    static std::function<void(const CommandLine &)> observer;
+    return observer;
+}
+
+} // namespace
+
+ParseObserver::ParseObserver(std::function<void(const CommandLine &)> function) { parse_observer() = std::move(function); }
+
+ParseObserver::~ParseObserver() { parse_observer() = nullptr; }
 
 int usage_error(const std::string &command, const std::string &what) {
     std::cerr << "kith " << command << ": " << what << "\nTry `kith " << command << " --help`.\n";
@@ -14,6 +28,11 @@ int usage_error(const std::string &command, const std::string &what) {
 
 std::optional<po::variables_map> parse(CommandLine &command_line, const Arguments &arguments, int &status) {
     command_line.options.add_options()("help,h", "print this help and exit");
+    if (parse_observer()) {
+        parse_observer()(command_line);
+        status = exit_ok;
+        return std::nullopt;
+    }
     po::options_description all;
     all.add(command_line.options).add(command_line.hidden);
     po::variables_map values;

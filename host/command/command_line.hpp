@@ -7,6 +7,7 @@
 
 #include <boost/program_options.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -23,6 +24,16 @@ struct CommandLine {
 
 /// The parsed arguments. Empty when the command must return `status` now: the help was printed, or an error.
 std::optional<boost::program_options::variables_map> parse(CommandLine &command_line, const Arguments &arguments, int &status);
+
+/// While it lives, parse() hands each command line to the function instead of parsing, and the command returns: so what --help prints can be had
+/// without running a command. One at a time.
+class ParseObserver {
+  public:
+    explicit ParseObserver(std::function<void(const CommandLine &)> function);
+    ~ParseObserver();
+    ParseObserver(const ParseObserver &) = delete;
+    ParseObserver &operator=(const ParseObserver &) = delete;
+};
 
 /// Prints a usage error on standard error and returns exit_usage.
 int usage_error(const std::string &command, const std::string &what);

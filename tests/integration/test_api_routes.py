@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Every route of the local API of a real daemon, what a refresh does, and that no answer holds a secret."""
+"""Every route of the local API of a real daemon, what a refresh does, and that no answer and no archive of `kith debug` holds a secret."""
+
+import json
+import tarfile
 
 from api_case import ApiCase, OPENAPI
 from lab import main
@@ -72,10 +75,23 @@ class ApiRoutes(ApiCase):
         kith.wait("observation.failed", topology="x")
         for path, methods in OPENAPI["paths"].items():
             for name in ("t", "g", "c", "x", "a%40h"):
-                target = path.replace("{name}", name) + ("?follow=false&after=x.1" if path == "/v1/events" else "")
+                target = path.replace("{name}", name).replace("{peer}", "a%40h")
+                target += "?follow=false&after=x.1" if path == "/v1/events" else ""
                 body = self.ask(target, next(iter(methods)).upper()).body.decode()
                 for secret in SECRETS.values():
                     self.assertNotIn(secret, body, target)
+        self.assertEqual(self.command("debug", str(self.lab.dir / "debug.tar"), "--log", str(kith.log_file)).returncode, 0)
+        self.assertEqual((self.lab.dir / "debug.tar").stat().st_mode & 0o777, 0o600)
+        with tarfile.open(self.lab.dir / "debug.tar") as archive:
+            files = {member.name: archive.extractfile(member).read().decode() for member in archive.getmembers()}
+        self.assertEqual(set(files), {f"kith-debug/{name}" for name in (
+            "status.json", "state.json", "connectors.json", "config.json", "plugins.json", "metrics.txt", "events.jsonl", "versions.txt",
+            "log.txt")})
+        self.assertIn('"kind":"topology.started"', files["kith-debug/events.jsonl"])
+        self.assertEqual(json.loads(files["kith-debug/status.json"])["pid"], kith.pid)
+        for name, text in files.items():
+            for secret in SECRETS.values():
+                self.assertNotIn(secret, text, name)
         shown = self.ask("/v1/config").json()
         self.assertEqual(shown["topologies"]["c"]["strategies"][0]["config"]["access_token"], "***")
 

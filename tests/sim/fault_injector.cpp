@@ -19,6 +19,7 @@ bool lasts(FaultKind kind) {
     switch (kind) {
     case FaultKind::start:
     case FaultKind::restart:
+    case FaultKind::reload:
     case FaultKind::clock:
     case FaultKind::address:
     case FaultKind::file:
@@ -32,12 +33,13 @@ bool lasts(FaultKind kind) {
 } // namespace
 
 FaultInjector::FaultInjector(const Scenario &scenario, testkit::SimNet &net, const Hosts &hosts, std::uint64_t seed,
-                             std::function<void(Host &)> start)
+                             std::function<void(Host &)> start, std::function<void(Host &)> reload)
     : scenario_(scenario),
       net_(net),
       segment_(net.segment()),
       hosts_(hosts),
       start_(std::move(start)),
+      reload_(std::move(reload)),
       undisturbed_pairs_(hosts.size()),
       datagram_injector_(net, segment_, ~seed) {
     const NetworkConditions &network = scenario.network;
@@ -110,6 +112,7 @@ void FaultInjector::to_host(const Fault &fault, Host &host, bool on, Duration no
     case FaultKind::stop:
     case FaultKind::start:
     case FaultKind::restart:
+    case FaultKind::reload:
     case FaultKind::power_off: return to_kith(fault, host, on);
     case FaultKind::clock: return host.machine().jump_wall(on ? fault.jump : -fault.jump);
     case FaultKind::file:
@@ -134,6 +137,7 @@ void FaultInjector::to_host(const Fault &fault, Host &host, bool on, Duration no
 }
 
 void FaultInjector::to_kith(const Fault &fault, Host &host, bool on) {
+    if (fault.kind == FaultKind::reload) return reload_(host);
     if (!on || fault.kind == FaultKind::start || fault.kind == FaultKind::restart) {
         if (fault.kind == FaultKind::restart) host.kill();
         if (host.machine().vanished()) boot(host);

@@ -24,7 +24,7 @@ class FaultInjector {
 
     /// start: called to start kith on a host. All references outlive this object.
     FaultInjector(const Scenario &scenario, testkit::SimNet &net, const Hosts &hosts, std::uint64_t seed,
-                  std::function<void(Host &)> start);
+                  std::function<void(Host &)> start, std::function<void(Host &)> reload);
 
     /// Applies the fault.
     void begin(const Fault &fault, Duration now);
@@ -50,6 +50,7 @@ class FaultInjector {
     testkit::Segment &segment_;
     const Hosts &hosts_;
     std::function<void(Host &)> start_;
+    std::function<void(Host &)> reload_;
     UndisturbedPairs undisturbed_pairs_;
     DatagramInjector datagram_injector_;
     std::map<std::size_t, std::unique_ptr<SimulatedEpmd>> epmds_;

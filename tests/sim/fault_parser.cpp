@@ -22,11 +22,12 @@ struct FaultType {
     bool ends;   ///< the fault takes `until`
 };
 
-constexpr std::array<FaultType, 27> fault_types = {{
+constexpr std::array<FaultType, 28> fault_types = {{
     {"kill", FaultKind::kill, Takes::hosts, true},
     {"stop", FaultKind::stop, Takes::hosts, true},
     {"start", FaultKind::start, Takes::hosts, false},
     {"restart", FaultKind::restart, Takes::hosts, false},
+    {"reload", FaultKind::reload, Takes::hosts, false},
     {"power_off", FaultKind::power_off, Takes::hosts, true},
     {"partition", FaultKind::partition, Takes::other, true},
     {"loss", FaultKind::loss, Takes::other, true},

@@ -67,6 +67,15 @@ void Host::start(std::shared_ptr<const core::Config> config) {
     engine_->start();
 }
 
+void Host::reload(std::shared_ptr<const core::Config> config) {
+    if (core::plan_reload(*config_, *config).parts.empty()) return engine_->refresh();
+    engine_->reload(config, [this, config](const std::string &failure) {
+        if (failure.empty()) config_ = config;
+    });
+}
+
+void Host::refuse_config(std::string_view reason) { engine_->publish_refused_config(reason); }
+
 void Host::kill() {
     if (engine_ != nullptr) engine_->kill();
     engine_.reset();

@@ -41,6 +41,10 @@ class Host final : public core::Logger {
     std::shared_ptr<const core::Config> config(ConfigCache &configs, core::Diagnostics &diagnostics) const;
     /// No effect while kith runs.
     void start(std::shared_ptr<const core::Config> config);
+    /// Has the running kith take this configuration, as `kith reload --confirm` does; not while it takes another one.
+    void reload(std::shared_ptr<const core::Config> config);
+    /// Publishes that the configuration has errors.
+    void refuse_config(std::string_view reason);
     /// Ends kith without a shutdown, like SIGKILL.
     void kill();
     /// Stops kith in order, like SIGTERM.

@@ -52,6 +52,7 @@ enum class FaultKind : std::uint8_t {
     stop,
     start,
     restart,
+    reload,
     power_off,
     partition,
     loss,

@@ -30,7 +30,8 @@ Simulation::Simulation(const Scenario &scenario, const LoadedPlugins &plugins, s
         hosts_.push_back(std::make_unique<Host>(hosts_.size(), settings, machine, plugins.registry, names_, trace,
                                                 [this](Host &host) { changed_hosts_.push_back(&host); }));
     }
-    fault_injector_ = std::make_unique<FaultInjector>(scenario, net_, hosts_, seed, [this](Host &host) { start(host); });
+    fault_injector_ = std::make_unique<FaultInjector>(
+        scenario, net_, hosts_, seed, [this](Host &host) { start(host); }, [this](Host &host) { reload(host); });
     evaluator_ = std::make_unique<ExpectationEvaluator>(scenario, hosts_, names_);
 }
 
@@ -71,6 +72,16 @@ void Simulation::start(Host &host) {
     if (config == nullptr) return broken(host, "its configuration has errors now: " + to_text(diagnostics));
     fault_injector_->mark_disturbed(host, now());
     host.start(std::move(config));
+    changed_ = true;
+}
+
+void Simulation::reload(Host &host) {
+    if (!host.running()) return;
+    core::Diagnostics diagnostics;
+    auto config = host.config(config_cache_, diagnostics);
+    if (config == nullptr) return host.refuse_config(to_text(diagnostics));
+    fault_injector_->mark_disturbed(host, now());
+    host.reload(std::move(config));
     changed_ = true;
 }
 

@@ -56,6 +56,7 @@ class Simulation {
     Duration now() const { return net_.now() - started_at_; }
     void schedule();
     void start(Host &host);
+    void reload(Host &host);
     void visit();
     void visit(Host &host);
     void check_loss(const Host &host, const core::StoredEvent &event);
