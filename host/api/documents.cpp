@@ -5,6 +5,7 @@
 #include "health.hpp"
 #include "json_writer.hpp"
 #include "orders.hpp"
+#include "packed_peers.hpp"
 
 #include <core/cluster/membership/glob.hpp>
 #include <kith/hosting/status.hpp>
@@ -130,44 +131,14 @@ void write_topology(JsonWriter &json, const ApiContext &context, const core::Top
     json.close('}');
 }
 
-std::string_view link_word(core::Reconciler::LinkStatus::State state) {
-    using State = core::Reconciler::LinkStatus::State;
-    switch (state) {
-    case State::linked: return "up";
-    case State::connecting: return "connecting";
-    case State::disconnecting: return "disconnecting";
-    case State::settling: return "settling";
-    case State::waiting: return "waiting";
-    case State::backing_off: return "backing_off";
-    case State::idle: return "down";
-    case State::unknown: break;
-    }
-    return "unknown";
-}
-
 void write_peer(JsonWriter &json, const core::TopologyView &view, const core::EngineView &engine,
                 const core::LiveTopology::NameStatus &status) {
-    const core::LiveTopology &topology = *view.topology;
-    json.open('{').member("topology", topology.name()).member("name", status.name);
-    json.member("state", status.state).member("class", core::to_string(status.peer_class));
-    json.key("since"); // 0: it never was in another state
-    status.since != 0 ? json.time(wall_of(engine, status.since)) : json.null();
-    json.key("held_until"); // by an operator
-    write_until(json, topology.held_until(status.name), engine);
-    json.member("link", link_word(view.connector->link_status(status.name, engine.now).state));
-    json.key("sources").open('[');
-    for (const auto &claim : topology.standing(status.name, engine.now).claims) {
-        if (claim.present) json.value(topology.source_name(claim.source));
-    }
-    json.close(']');
-    kith::PeerView peer;
-    const bool described = topology.describe(status.name, peer);
-    json.member("key", described ? peer.key : std::string_view{});
-    json.key("attributes").open('{');
-    if (described) {
-        for (const auto &attribute : peer.attributes) json.member(attribute.name, attribute.value);
-    }
-    json.close('}').close('}');
+    view.topology->peer_details(status.name, engine.now, [&](const core::LiveTopology::PeerDetails &details) {
+        PackedPeers one;
+        one.begin_topology(*view.topology);
+        one.add(details, engine);
+        one.write_next(json);
+    });
 }
 
 void write_connector(JsonWriter &json, const core::ConnectorView &view, const core::EngineView &engine) {
@@ -357,7 +328,7 @@ std::string why_document(const core::EngineView &view, std::string_view name) {
     return out;
 }
 
-std::string state_document(const ApiContext &context, const core::EngineView &view) {
+std::string state_beginning(const ApiContext &context, const core::EngineView &view) {
     std::string out;
     JsonWriter json(out);
     json.open('{').member("id", context.run + '.' + std::to_string(view.bus.last_seq()));
@@ -367,11 +338,6 @@ std::string state_document(const ApiContext &context, const core::EngineView &vi
     write_topologies(json, context, view);
     write_connectors(json, view);
     json.key("peers").open('[');
-    for (const auto &topology : view.topologies) {
-        topology.topology->each_name(
-            [&](const core::LiveTopology::NameStatus &status) { write_peer(json, topology, view, status); });
-    }
-    json.close(']').close('}');
     return out;
 }
 

@@ -18,8 +18,8 @@ std::optional<std::string> topology_document(const ApiContext &context, const co
 std::string topologies_document(const ApiContext &context, const core::EngineView &view);
 std::string connectors_document(const core::EngineView &view);
 std::string why_document(const core::EngineView &view, std::string_view name);
-/// Everything, with the id of the event that it is true at.
-std::string state_document(const ApiContext &context, const core::EngineView &view);
+/// Of everything, with the id of the event that it is true at: all but the peers, for which it ends within an open array.
+std::string state_beginning(const ApiContext &context, const core::EngineView &view);
 
 struct PeerQuery {
     std::string topology; ///< empty: all

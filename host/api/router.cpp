@@ -7,6 +7,7 @@
 #include "event_feed.hpp"
 #include "orders.hpp"
 #include "origin.hpp"
+#include "state_stream.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -217,7 +218,14 @@ ApiAnswer ApiRouter::route(const ApiRequest &request) {
     case Route::plugins: return document(context_.plugins());
     case Route::config: return document(context_.config());
     case Route::events: return events(request, *target, view);
-    case Route::state: return document(state_document(context_, view));
+    case Route::state: {
+        if (states_.use_count() > most_state_streams)
+            return error_answer(429, "too_many_bytes", "other clients have not yet taken their snapshots",
+                                "Ask again in a moment, or page through /v1/peers.");
+        ApiAnswer answer;
+        answer.stream = std::make_unique<StateStream>(context_, view, states_);
+        return answer;
+    }
     case Route::metrics: return metrics(request, view);
     case Route::reload: {
         ReloadRequest wanted;

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 
 namespace kith::app {
 
@@ -32,7 +33,8 @@ class ApiRouter final : public ApiHandler {
     ApiAnswer metrics(const ApiRequest &request, const core::EngineView &view) const;
 
     ApiContext context_;
-    std::map<unsigned, std::uint64_t> requests_; // by status
+    std::map<unsigned, std::uint64_t> requests_;             // by status
+    std::shared_ptr<int> states_ = std::make_shared<int>(0); // shared with the snapshots that are being sent
     bool stopping_ = false;
 };
 

@@ -63,6 +63,14 @@ bool MembershipQueries::describe(NameId name, PeerView &peer, std::vector<Attrib
     return true;
 }
 
+void MembershipQueries::reporting_sources(NameId name, std::vector<SourceId> &sources) const {
+    const MemberId id = names_.find(name);
+    if (id == MemberId::none) return;
+    for (RecordId claim = names_[id].claims.first(); claim != RecordId::none; claim = names_.next_claim(claim)) {
+        if (records_[claim].presence == Presence::present) sources.push_back(records_[claim].source);
+    }
+}
+
 void MembershipQueries::each_known(SourceId source, const std::function<void(const PeerView &)> &function) const {
     std::vector<AttributeView> attributes;
     records_.each(source, [&](RecordId id) {

@@ -67,6 +67,8 @@ class MembershipQueries {
     bool describe(NameId name, PeerView &peer, std::vector<AttributeView> &attributes) const;
     // The peers of a source to store for the next start: those that are members by its observations, or by what was remembered
     // of it.
+    // Appends the sources that report the name now, each once for each of its keys.
+    void reporting_sources(NameId name, std::vector<SourceId> &sources) const;
     void each_known(SourceId source, const std::function<void(const PeerView &)> &function) const;
 
   private:

@@ -6,8 +6,11 @@
 namespace kith::core {
 
 Reconciler::LinkStatus Reconciler::link_status(std::string_view text, Time now) const {
+    return link_status(names_.find(text), now);
+}
+
+Reconciler::LinkStatus Reconciler::link_status(NameId name, Time now) const {
     using State = LinkStatus::State;
-    const NameId name = names_.find(text);
     if (!attached_ || !links_known_ || name == no_name || name >= peers_.size()) return {};
     const Peer &known = peers_[name];
     LinkStatus status{.failures = known.failures, .status = known.status, .text = known.text};

@@ -113,6 +113,7 @@ class Reconciler final : public LinkQueries {
         std::string_view text;
     };
     LinkStatus link_status(std::string_view name, Time now) const;
+    LinkStatus link_status(NameId name, Time now) const;
     // Why the connector is not attached, from its last report.
     std::int32_t detached_status() const { return detached_status_; }
     std::string_view detached_text() const { return detached_text_; }

@@ -139,6 +139,19 @@ class LiveTopology final : private ReconcilerUser {
         Time since = 0;
     };
     void each_name(const std::function<void(const NameStatus &)> &function) const;
+    // The same with all that is known of each name, for those who show it. The views are valid within the call.
+    struct PeerDetails {
+        std::string_view name, state, key;
+        PeerClass peer_class = PeerClass::none;
+        Time since = 0;
+        Time held_until = 0; // by an operator; 0: not held
+        Reconciler::LinkStatus::State link = Reconciler::LinkStatus::State::unknown;
+        std::span<const SourceId> sources; // that report it now
+        std::span<const AttributeView> attributes;
+    };
+    void each_peer(Time now, const std::function<void(const PeerDetails &)> &function) const;
+    // Of one name; the function is not called when it is not known.
+    void peer_details(std::string_view name, Time now, const std::function<void(const PeerDetails &)> &function) const;
     NameStatus name_status(std::string_view name) const; // state is empty for an unknown name
     NameStanding standing(std::string_view name, Time now) const;
     // The peer as its first source reported it; false for an unknown name. The views are valid until the next input.
@@ -177,6 +190,8 @@ class LiveTopology final : private ReconcilerUser {
     Status forget_peer(std::string_view name, Time now);
     void expire_overrides(Time now);
     void reclass(const std::function<void()> &change);
+    void show(const MembershipQueries::NameStatus &status, Time now,
+              const std::function<void(const PeerDetails &)> &function) const;
 
     std::string name_;
     Reconciler &reconciler_;
@@ -190,6 +205,7 @@ class LiveTopology final : private ReconcilerUser {
     Overrides overrides_;
     std::vector<MembershipChange> changes_;
     mutable std::vector<AttributeView> attributes_;
+    mutable std::vector<SourceId> reporting_;
     std::size_t linked_ = 0;
     std::uint64_t revision_ = 0;
     bool started_ = false;

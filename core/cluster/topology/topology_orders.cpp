@@ -147,8 +147,7 @@ void LiveTopology::restore(Time paused_until, std::span<const HeldPeer> held, st
         const NameId id = reconciler_.names().find(peer.name);
         if (peer.until <= now || (id != no_name && overrides_.holds(id))) continue;
         const std::string text = "an operator held it before " + std::string(before) +
-                                 ": its link is kept, and it is not dialled for " +
-                                 duration_text(peer.until - now);
+                                 ": its link is kept, and it is not dialled for " + duration_text(peer.until - now);
         hold_name(peer.name, peer.until, text, now);
     }
 }

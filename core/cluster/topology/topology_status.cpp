@@ -12,6 +12,38 @@ void LiveTopology::each_name(const std::function<void(const NameStatus &)> &func
     });
 }
 
+void LiveTopology::each_peer(Time now, const std::function<void(const PeerDetails &)> &function) const {
+    membership_.queries().each_name([&](const MembershipQueries::NameStatus &status) { show(status, now, function); });
+}
+
+void LiveTopology::peer_details(std::string_view name, Time now,
+                                const std::function<void(const PeerDetails &)> &function) const {
+    const NameId id = reconciler_.names().find(name);
+    if (id == no_name) return;
+    const MembershipQueries::NameStatus status = membership_.queries().status_of(id);
+    if (!status.state.empty()) show(status, now, function);
+}
+
+void LiveTopology::show(const MembershipQueries::NameStatus &status, Time now,
+                        const std::function<void(const PeerDetails &)> &function) const {
+    PeerDetails details;
+    PeerView peer;
+    if (describe(status.name, peer)) {
+        details.key = peer.key;
+        details.attributes = peer.attributes;
+    }
+    reporting_.clear();
+    membership_.queries().reporting_sources(status.name, reporting_);
+    details.name = reconciler_.names().text(status.name);
+    details.state = status.state;
+    details.peer_class = overrides_.apply(status.name, status.peer_class);
+    details.since = status.since;
+    details.held_until = overrides_.held_until(status.name);
+    details.link = reconciler_.link_status(status.name, now).state;
+    details.sources = reporting_;
+    function(details);
+}
+
 LiveTopology::NameStatus LiveTopology::name_status(std::string_view name) const {
     const NameId id = reconciler_.names().find(name);
     if (id == no_name) return {};

@@ -21,6 +21,7 @@ struct ApiWorld {
     ClusterFixture fixture;
     bool running = true;
     int refreshes = 0;
+    bool drain = true;        // a document that comes in pieces is put together
     ReloadStart reload_start; // what a reload answers
     bool reload_at_once = true;
     ReloadRequest reload_request;
@@ -75,7 +76,13 @@ struct ApiWorld {
         request.has_host = true;
         request.right = right;
         change(request);
-        return router->answer(request);
+        ApiAnswer answer = router->answer(request);
+        if (answer.stream && answer.content_type == "application/json" && drain) {
+            while (answer.stream->fill(answer.body, answer.body.size() + 1)) {
+            }
+            answer.stream.reset();
+        }
+        return answer;
     }
 
     // What the answer holds: its JSON, or the code of its error.

@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(plan_and_verdict_at_once) {
 
 BOOST_AUTO_TEST_CASE(a_verdict_that_comes_later) {
     Reloads world;
-    world.reload_at_once = false;
+    world.reload_at_once = world.drain = false;
     ApiAnswer answer = world.reload("?confirm=true");
     BOOST_TEST(world.reload_request.confirm);
     BOOST_REQUIRE(answer.stream != nullptr);
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_verdict_that_comes_later) {
 
 BOOST_AUTO_TEST_CASE(a_client_that_leaves_before_the_verdict) {
     Reloads world;
-    world.reload_at_once = false;
+    world.reload_at_once = world.drain = false;
     world.reload().stream.reset();
     world.reload_verdict({"applied", "", 1});
 }
