@@ -156,7 +156,7 @@ LoadedConfig reload_config(const std::string &file, const std::string &plugin_di
     LoadedConfig result;
     const auto text = read_config(file, result);
     if (!text) return result;
-    const core::Catalogue loaded = core::catalogue_from_registry(running, {});
+    const core::PluginCatalogue loaded = core::catalogue_from_registry(running, {});
     core::ConfigInputs inputs{
         .environment = environment,
         .read_file = noting_reader(result),
@@ -171,7 +171,7 @@ LoadedConfig reload_config(const std::string &file, const std::string &plugin_di
             if (!plugin_dir.empty()) all.dirs = {plugin_dir};
             result.registry = read_plugins(all, result.directories);
         }
-        core::Catalogue catalogue = core::catalogue_from_registry(*result.registry, result.directories);
+        core::PluginCatalogue catalogue = core::catalogue_from_registry(*result.registry, result.directories);
         // A file that was changed meanwhile is used after a restart: what runs counts.
         std::erase_if(catalogue.installed,
                       [&](const core::PluginInfo &info) { return loaded.find(info.kind, info.id) != nullptr; });

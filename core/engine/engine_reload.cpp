@@ -11,12 +11,12 @@ namespace kith::core {
 
 namespace {
 
-using Part = ReloadPlan::Part;
+using PlanPart = ReloadPlan::Part;
 using Kind = ReloadPlan::Kind;
 using Action = ReloadPlan::Action;
 
-bool goes(const Part &part) { return part.action == Action::removed || part.action == Action::rebuilt; }
-bool comes(const Part &part) { return part.action == Action::added || part.action == Action::rebuilt; }
+bool goes(const PlanPart &part) { return part.action == Action::removed || part.action == Action::rebuilt; }
+bool comes(const PlanPart &part) { return part.action == Action::added || part.action == Action::rebuilt; }
 
 constexpr const char *changed_options =
     "its options have changed; the last known peers are kept until it has looked with the new ones";
@@ -72,10 +72,10 @@ void Engine::begin_reload(std::shared_ptr<const Config> next, std::string rollin
     tell_new_warnings(*config_, *next, now);
     owned_config_ = std::move(next);
     config_ = owned_config_.get();
-    for (const Part &part : reload_->plan.parts) {
+    for (const PlanPart &part : reload_->plan.parts) {
         if (part.kind == Kind::topology && goes(part)) stop_topology(part, now);
     }
-    for (const Part &part : reload_->plan.parts) {
+    for (const PlanPart &part : reload_->plan.parts) {
         switch (part.kind) {
         case Kind::connector: stop_connector(part, now); break;
         case Kind::topology:
@@ -91,7 +91,7 @@ void Engine::begin_reload(std::shared_ptr<const Config> next, std::string rollin
 
 // ---- what goes ----
 
-void Engine::stop_topology(const Part &part, Time now) {
+void Engine::stop_topology(const PlanPart &part, Time now) {
     const auto found = std::find_if(topologies_.begin(), topologies_.end(),
                                     [&](const auto &unit) { return unit->topology.name() == part.name; });
     if (found == topologies_.end()) return;
@@ -110,7 +110,7 @@ void Engine::stop_topology(const Part &part, Time now) {
     topologies_.erase(found);
 }
 
-void Engine::stop_connector(const Part &part, Time now) {
+void Engine::stop_connector(const PlanPart &part, Time now) {
     const auto found =
         std::find_if(connectors_.begin(), connectors_.end(), [&](const auto &c) { return c->name == part.name; });
     if (found == connectors_.end()) return;
@@ -132,26 +132,25 @@ void Engine::stop_connector(const Part &part, Time now) {
     }
 }
 
-void Engine::restart_strategy(const Part &part, Time now) {
+void Engine::restart_strategy(const PlanPart &part, Time now) {
     for (auto &unit : topologies_) {
         for (auto &strategy : unit->strategies) {
             if (std::string(unit->topology.name()) + '.' + strategy->name != part.name) continue;
             unit->topology.watching(strategy->source, false, now);
             unit->topology.failed(strategy->source, KITH_CANCELLED, changed_options, now);
             strategy->supervisor.stop(now);
-            reload_->restarts.push_back({&strategy->supervisor, [this, &unit = *unit, &strategy = *strategy] {
-                                             const auto topology = find_named(config_->topologies, unit.topology.name());
-                                             const auto source = find_named(topology->sources, strategy.name);
-                                             strategy.renew(*registry_.find(KITH_KIND_STRATEGY, source->plugin),
-                                                            source->options);
-                                             unit.remember(*this, *topology);
+            reload_->restarts.push_back({&strategy->supervisor, [this, its_unit = unit.get(), its = strategy.get()] {
+                                             const auto topology = find_named(config_->topologies, its_unit->topology.name());
+                                             const auto source = find_named(topology->sources, its->name);
+                                             its->renew(*registry_.find(KITH_KIND_STRATEGY, source->plugin), source->options);
+                                             its_unit->remember(*this, *topology);
                                          }});
             return;
         }
     }
 }
 
-void Engine::stop_sink(const Part &part, Time now) {
+void Engine::stop_sink(const PlanPart &part, Time now) {
     const auto found = std::find_if(sinks_.begin(), sinks_.end(), [&](const auto &sink) { return sink->name == part.name; });
     if (found == sinks_.end()) return;
     (*found)->supervisor.stop(now);
@@ -159,7 +158,7 @@ void Engine::stop_sink(const Part &part, Time now) {
     sinks_.erase(found);
 }
 
-void Engine::change_policy(const Part &part, Time now) {
+void Engine::change_policy(const PlanPart &part, Time now) {
     const auto found = std::find_if(topologies_.begin(), topologies_.end(),
                                     [&](const auto &unit) { return unit->topology.name() == part.name; });
     const auto configured = find_named(config_->topologies, part.name);
@@ -204,7 +203,7 @@ void Engine::advance_reload(Time now) {
 }
 
 void Engine::start_new_parts(Time now) {
-    for (const Part &part : reload_->plan.parts) {
+    for (const PlanPart &part : reload_->plan.parts) {
         if (part.kind == Kind::sink && part.action != Action::removed) {
             const auto configured = find_named(config_->sinks, part.name);
             sinks_.push_back(
@@ -221,13 +220,13 @@ void Engine::start_new_parts(Time now) {
         restart.renew();
         start_in_reload(*restart.supervisor, now);
     }
-    for (const Part &part : reload_->plan.parts) {
+    for (const PlanPart &part : reload_->plan.parts) {
         if (part.kind == Kind::topology && comes(part)) start_topology(part, now);
     }
     conclude_reload(now);
 }
 
-void Engine::start_topology(const Part &part, Time now) {
+void Engine::start_topology(const PlanPart &part, Time now) {
     const auto configured = find_named(config_->topologies, part.name);
     topologies_.push_back(std::make_unique<Unit>(*this, connector(configured->connector), *configured));
     Unit &unit = *topologies_.back();

@@ -70,12 +70,12 @@ void add_settings(const Config &running, const Config &next, Plan &plan) {
     refuse(running.name != next.name, "name");
     refuse(running.api.on != next.api.on, "api");
     refuse(running.api.socket != next.api.socket, "api.socket");
+    refuse(running.api.control_group != next.api.control_group, "api.control_group");
     refuse(running.events.ring != next.events.ring, "events.ring");
+    refuse(running.log != next.log, "log");
     Keys keys;
-    if (running.log != next.log) keys.emplace_back("log");
     if (running.events.queue != next.events.queue) keys.emplace_back("events.queue");
     if (running.plugins != next.plugins) keys.emplace_back("plugins");
-    if (running.api.control_group != next.api.control_group) keys.emplace_back("api.control_group");
     if (!keys.empty()) plan.parts.push_back({Kind::settings, Action::changed, {}, std::move(keys)});
 }
 

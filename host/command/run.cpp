@@ -142,6 +142,7 @@ class Daemon {
     void write_summaries() {
         if (state_dir_missing_) state_dir_missing_ = !make_state_dir(config_);
         log_.write_summaries();
+        notify_service_manager("WATCHDOG=1"); // from the loop: it turns
         summary_timer_.expires_after(std::chrono::seconds(10));
         summary_timer_.async_wait([this](const boost::system::error_code &error) {
             if (!error) write_summaries();
