@@ -19,7 +19,7 @@ class ApiRoutes(ApiCase):
                 target = path.replace("{name}/why", "a%40h/why").replace("{name}", "t").replace("{peer}", "b%40h")
                 target += "?follow=false" if path == "/v1/events" else ""
                 with self.subTest(target=target):
-                    answer = self.ask(target, method.upper(), '{"hold": "x.1"}' if target.endswith("/confirm") else None)
+                    answer = self.ask(target, method.upper(), body='{"hold": "x.1"}' if target.endswith("/confirm") else None)
                     if target.endswith("/confirm"):
                         self.assertEqual(answer.code(), "409 hold_changed")  # the guard holds nothing
                     else:

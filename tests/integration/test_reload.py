@@ -91,7 +91,7 @@ class Reload(ApiCase):
     def test_a_plugin_that_was_not_needed_before(self):
         kith = self.running()
         config = self.config()
-        config["topologies"]["x"] = {"strategy": "exec", "connector": "node", "config": {"command": ["/bin/echo", "e@h"], "interval": 100}}
+        config["topologies"]["x"] = {"strategy": "exec", "connector": "node", "config": {"command": ["/bin/echo", "e@h"], "polling_interval": 100}}
         self.write(config)
         done = self.command("reload")
         self.assertEqual(done.returncode, 0, done.stderr)
