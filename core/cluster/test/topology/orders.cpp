@@ -50,8 +50,8 @@ BOOST_AUTO_TEST_CASE(a_pause_dials_and_parts_nobody_and_goes_on_observing) {
     house.pass(1800s);
     KITH_CHECK_LINES(house.calls());
     KITH_CHECK_LINES(house.told_why(), "observation.ok", "peer.discovered e",
-                     "peer.missing c: strategy s looked and did not find it; it is gone in 0 ms",
-                     "peer.missing d: strategy s looked and did not find it; it is gone in 0 ms", "link.down a: lost");
+                     "peer.missing c: strategy s did not find it; it is gone in 0 ms",
+                     "peer.missing d: strategy s did not find it; it is gone in 0 ms", "link.down a: lost");
     BOOST_TEST(topology.class_of("a") == PeerClass::resting);
     BOOST_TEST(topology.class_of("c") == PeerClass::resting);
     BOOST_TEST(topology.why("e", house.now).find("the topology is paused for another 1800 s") != std::string::npos);
@@ -104,11 +104,12 @@ BOOST_AUTO_TEST_CASE(removals_of_a_pause_are_decided_together_afterwards) {
     auto &topology = linked_topology(house, parting());
     order(house, topology, Kind::pause, 2h);
     house.update(topology, {}, {}, {"a"}); // a fact, which needs no grace
-    KITH_CHECK_LINES(house.told_why(),
-                     "topology.paused: an operator paused it for 7200 s: nobody is dialled or parted, and no "
-                     "removal goes on; it resumes by itself",
-                     "peer.held a: the topology is paused, and nothing is removed before it resumes (strategy s says that it "
-                     "is gone)");
+    KITH_CHECK_LINES(
+        house.told_why(),
+        "topology.paused: an operator paused it for 7200 s: nobody is dialled or parted, and no "
+        "removal goes on; it resumes by itself",
+        "peer.held a: the topology is paused, and nothing is removed before it resumes (strategy s reports that it "
+        "is gone)");
     house.pass(3600s); // longer than policy.hold
     house.update(topology, {}, {}, {"b"});
     house.update(topology, {}, {}, {"c"});
@@ -177,8 +178,8 @@ BOOST_AUTO_TEST_CASE(a_confirmed_hold_is_carried_out) {
     const Lines told = house.told_why();
     BOOST_TEST(told.front() == "removal.confirmed: an operator confirmed hold 1");
     BOOST_TEST(count(told,
-                     "peer.lost a: strategy s says that it is gone; an operator confirmed it while the guard held it; it is "
-                     "parted") == 1U);
+                     "peer.lost a: strategy s reports that it is gone; an operator confirmed it while the guard held it; it is "
+                     "disconnected") == 1U);
     BOOST_TEST(topology.size() == 1U);
     // What is left is the measure: one of two may go by itself.
     house.update(topology, {"e"});
@@ -258,7 +259,8 @@ BOOST_AUTO_TEST_CASE(a_forgotten_peer_is_gone_at_once_and_past_the_guard) {
     auto &topology = linked_topology(house, parting());
     for (const char *name : {"a", "b", "c"}) BOOST_TEST(order(house, topology, Kind::forget, 0s, name).status == KITH_OK);
     KITH_CHECK_LINES(house.calls(), "disconnect a", "disconnect b", "disconnect c");
-    BOOST_TEST(count(house.told_why(), "peer.lost a: an operator ordered its removal (`kith forget`); it is parted") == 1U);
+    BOOST_TEST(count(house.told_why(), "peer.lost a: an operator ordered its removal (`kith forget`); it is disconnected") ==
+               1U);
     BOOST_TEST(order(house, topology, Kind::forget, 0s, "a").status == KITH_NOT_FOUND);
     house.see(topology, {"a", "d"}); // the source still has it
     KITH_CHECK_LINES(house.calls(), "connect a");
