@@ -112,8 +112,8 @@ task<result<tls_peer>> DistributionTls::secure(const stream &over, std::string s
             why.text = "option tls: " + why.text;
         }
         if (why.status == KITH_PROTOCOL && now_.min_version == KITH_TLS_1_3 && why.text.find("alert") != std::string::npos)
-            why.text += "; a node speaks TLS 1.2 in its distribution unless its options list 'tlsv1.3' in versions, and "
-                        "option tls.min_version asks for more";
+            why.text += "; possibly the node speaks TLS 1.2, as up to OTP 27 it does unless its options list 'tlsv1.3' in "
+                        "versions, and option tls.min_version asks for more";
         co_return why;
     }
     step = Step::done;
