@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(a_name_that_is_none_is_not_told) {
     host->node("no name");
     net.run_for(1min);
     BOOST_TEST(packets.empty());
-    BOOST_TEST(host->logged("the node's name cannot be told"));
+    BOOST_TEST(host->logged("the node's name cannot be sent"));
 }
 
 BOOST_AUTO_TEST_CASE(who_falls_silent_is_missing_after_the_lease) {
