@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_file_is_ignored) {
     std::string bytes = refused.kith.file();
     bytes[bytes.find("b@x")] = 'z';
     refused.kith.machine.file(peers_path, bytes, {0600, 1000, 1000});
-    refused.refuses("the file is damaged: line 6: the sum does not fit");
+    refused.refuses("the file is damaged: line 6: the checksum does not match the text before it");
 }
 
 BOOST_AUTO_TEST_CASE(a_truncated_file_is_ignored) {
