@@ -3,6 +3,7 @@
 
 import http.server
 import json
+import os
 import shutil
 import threading
 import time
@@ -41,7 +42,8 @@ class Template(Installed):
             self.skipTest("no clang++; Debian: clang")
         build = self.home.build(self.template, "clang", "-DCMAKE_C_COMPILER=clang", "-DCMAKE_CXX_COMPILER=clang++", "-GNinja")
         self.home.run(["ctest", "--test-dir", str(build), "--output-on-failure", "--no-tests=error"])
-        read = {line.strip() for line in self.home.run(["ninja", "-C", str(build), "-t", "deps"]).splitlines() if line.startswith("    ")}
+        deps = self.home.run(["ninja", "-C", str(build), "-t", "deps"]).splitlines()
+        read = {os.path.normpath(build / line.strip()) for line in deps if line.startswith("    ")}
         self.assertTrue(any(path.endswith("/kith/testkit/plugin_harness.hpp") for path in read), read)
         self.assertEqual({path for path in read if "/boost/" in path or not path.startswith((str(self.home.dir), "/usr/"))}, set())
 
