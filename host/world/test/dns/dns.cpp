@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(services_and_texts, Fixture, Fixtures) {
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(names_are_equal_regardless_of_case, Fixture, Fixtures) {
     DnsFixture<Fixture> site;
-    site.names.service("_epmd._tcp.example.net", "HttpFixture-0.eXample.NET", 4369);
+    site.names.service("_epmd._tcp.example.net", "Web-0.eXample.NET", 4369);
     site.names.address("app.example.net", {"10.0.0.7"}, 30);
     BOOST_TEST((site.answer("_epmd._tcp.example.net", KITH_DNS_SRV).texts == Texts{"web-0.example.net"}));
     BOOST_TEST((site.answer("App.Example.net", KITH_DNS_A).texts == Texts{"10.0.0.7"}));
