@@ -178,8 +178,7 @@ std::string metrics_document(const ApiContext &context, const core::EngineView &
     text.family("kith_events_lost_total", "counter", "Events that a subscriber lost because it was slow, of all subscribers.");
     text.sample({}, static_cast<double>(view.bus.lost()));
     const auto last = context.last_reload ? context.last_reload() : std::nullopt;
-    text.family("kith_config_last_reload_successful", "gauge",
-                "0 when the last reload was refused or taken back, else 1.");
+    text.family("kith_config_last_reload_successful", "gauge", "0 when the last reload was refused or taken back, else 1.");
     text.sample({}, last && (last->verdict == "refused" || last->verdict == "failed") ? 0 : 1);
     instances(text, view);
     own_metrics(text, view);

@@ -123,7 +123,8 @@ class Reader {
         std::unordered_set<std::string_view> names;
         for (const auto &one : peer.attributes) {
             if (one.name.empty() || one.name.size() > max_attribute_name || one.value.size() > max_attribute_value)
-                return "attribute " + in_quotes(one.name) + ": expected a name of at most 256 bytes and a value of at most 4096";
+                return "attribute " + in_quotes(one.name) +
+                       ": expected a name of at most 256 bytes and a value of at most 4096";
             if (!names.insert(one.name).second) return "attribute " + in_quotes(one.name) + " occurs twice";
         }
         if (keys_.insert(peer.key).second) {

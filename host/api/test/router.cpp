@@ -135,7 +135,8 @@ BOOST_AUTO_TEST_CASE(each_path_answers_as_it_is_described) {
             for (const char *suffix : {"", "?nothing=1"}) {
                 const std::string query = suffix;
                 const ApiAnswer answer = world.ask(target + query, word, Right::control);
-                if (word == "POST") world.fixture.see(*world.fixture.topologies[0], {{"k-b", "b@h"}}); // it may have been forgotten
+                if (word == "POST")
+                    world.fixture.see(*world.fixture.topologies[0], {{"k-b", "b@h"}}); // it may have been forgotten
                 check_described(answer, name, std::string(method.key()));
                 BOOST_TEST((answer.status < 300) == (query.empty()), target << query << ' ' << answer.status);
             }
