@@ -13,6 +13,8 @@
 
 namespace kith::test {
 
+using Lines = std::vector<std::string>;
+
 class FakeHost {
   public:
     FakeHost() {

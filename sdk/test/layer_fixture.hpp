@@ -17,7 +17,6 @@
 namespace kith::test {
 
 using namespace std::chrono_literals;
-using Lines = std::vector<std::string>;
 
 /// A strategy whose tasks are the test's.
 class Probe : public kith::strategy {

@@ -7,7 +7,7 @@
 
 using namespace std::chrono_literals;
 using kith::test::FakeHost;
-using Lines = std::vector<std::string>;
+using kith::test::Lines;
 
 namespace {
 
