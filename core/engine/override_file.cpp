@@ -2,14 +2,11 @@
 #include <core/engine/override_file.hpp>
 
 #include <core/cluster/events/event.hpp>
-#include <kith/hosting/status.hpp>
-#include <kith/result.hpp>
 #include <kith/service/log.h>
 
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace kith::core {
@@ -79,24 +76,9 @@ std::optional<StoredOverrides> read_overrides(std::string_view topology, std::st
 }
 
 OverrideFile::OverrideFile(World &world, Logger &logger, LoopClient &loop_client, LiveTopology &topology, std::string path)
-    : world_(world),
-      logger_(logger),
+    : file_(world, logger, *this, std::move(path), "topologies." + std::string(topology.name())),
       loop_client_(loop_client),
-      topology_(topology),
-      path_(std::move(path)),
-      who_("topologies." + std::string(topology.name())),
-      files_(static_cast<const kith_file_host *>(world.service(KITH_FILE))) {
-    handle_.struct_size = sizeof handle_;
-    handle_.abi_minor = KITH_ABI_MINOR;
-    handle_.instance = str(who_);
-    handle_.engine = this;
-    handle_.error = [](const kith_host *host, kith_str text) {
-        static_cast<OverrideFile *>(host->engine)->refused_ = view(text);
-    };
-    world_.open(handle_, *this);
-}
-
-OverrideFile::~OverrideFile() { world_.close(handle_); }
+      topology_(topology) {}
 
 // ---- at the start ----
 
@@ -104,12 +86,10 @@ void OverrideFile::start() {
     topology_.withhold();
     state_ = State::reading;
     read_until_ = later(loop_client_.now(), read_bound);
-    std::uint64_t op = 0;
-    const std::int32_t status = files_ == nullptr ? KITH_UNSUPPORTED : files_->read(&handle_, str(path_), limit, 0, &op);
-    if (status != KITH_OK) was_read(status, std::exchange(refused_, {}), {}, nullptr);
+    file_.read(limit);
 }
 
-void OverrideFile::was_read(std::int32_t status, std::string_view text, std::string_view bytes, const kith_file_info *info) {
+void OverrideFile::was_read(std::int32_t status, std::string_view reason, std::string_view bytes, const kith_file_info *info) {
     if (state_ != State::reading || stop_until_ != never) return;
     state_ = State::resting;
     read_until_ = never;
@@ -117,8 +97,8 @@ void OverrideFile::was_read(std::int32_t status, std::string_view text, std::str
     StoredOverrides stored;
     if (status == KITH_OK) {
         stored = accept(bytes, info);
-    } else if (exists_ && files_ != nullptr) {
-        warn("orders of before the restart are not known", text.empty() ? status_sentence(status) : text);
+    } else if (exists_ && status != KITH_UNSUPPORTED) {
+        file_.log(KITH_LOG_WARNING, "orders of before the restart are not known", reason);
     }
     const std::uint64_t before = topology_.overrides().revision(); // what was ordered while the file was read is written
     restore(stored);
@@ -129,14 +109,12 @@ void OverrideFile::was_read(std::int32_t status, std::string_view text, std::str
 StoredOverrides OverrideFile::accept(std::string_view bytes, const kith_file_info *info) {
     std::string why;
     std::optional<StoredOverrides> stored;
-    if (info != nullptr && info->ours == 0 && info->owner != 0) {
-        why = "the file belongs to another user";
-    } else if (info != nullptr && (info->mode & 022U) != 0) {
-        why = "group or others could have written the file; expected mode 0600";
+    if (const char *untrusted = StateFile::untrusted(info); untrusted != nullptr) {
+        why = untrusted;
     } else {
         stored = read_overrides(topology_.name(), bytes, why);
     }
-    if (!stored) warn("orders of before the restart are not used", why);
+    if (!stored) file_.log(KITH_LOG_WARNING, "orders of before the restart are not used", why);
     return stored.value_or(StoredOverrides{});
 }
 
@@ -173,7 +151,7 @@ StoredOverrides OverrideFile::present() const {
 void OverrideFile::advance(Time now) {
     if (read_until_ <= now) {
         read_until_ = never;
-        warn("orders of before the restart are not known yet", "the file has not been read for 2 s");
+        file_.log(KITH_LOG_WARNING, "orders of before the restart are not known yet", "the file has not been read for 2 s");
         topology_.restore(0, std::span<const LiveTopology::HeldPeer>{}, {}, now);
     }
     if (state_ == State::resting && stop_until_ == never && topology_.overrides().revision() != written_ && now >= write_at_)
@@ -200,13 +178,10 @@ void OverrideFile::write(Time now) {
     if (!stored.any() && !exists_) return;
     const std::string text = write_overrides(topology_.name(), stored);
     state_ = State::writing;
-    std::uint64_t op = 0;
-    const std::int32_t status =
-        files_ == nullptr ? KITH_UNSUPPORTED : files_->write(&handle_, str(path_), text.data(), text.size(), 0600, 0, &op);
-    if (status != KITH_OK) was_written(status, std::exchange(refused_, {}));
+    file_.write(text);
 }
 
-void OverrideFile::was_written(std::int32_t status, std::string_view text) {
+void OverrideFile::was_written(std::int32_t status, std::string_view reason) {
     if (state_ != State::writing) return;
     state_ = State::resting;
     loop_client_.soon();
@@ -217,27 +192,7 @@ void OverrideFile::was_written(std::int32_t status, std::string_view text) {
         return;
     }
     written_ = ~std::uint64_t{0}; // tried again at write_at_
-    if (!std::exchange(complained_, true))
-        warn("orders cannot be kept for a restart", text.empty() ? status_sentence(status) : text);
-}
-
-void OverrideFile::warn(std::string_view message, std::string_view reason) {
-    const std::array<kith_attribute, 2> fields{{{str("file"), str(path_)}, {str("reason"), str(reason)}}};
-    logger_.write(KITH_LOG_WARNING, who_, message, fields);
-}
-
-const void *OverrideFile::service(std::string_view id) noexcept {
-    static constexpr kith_file_plugin side = {
-        .read =
-            [](void *self, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text, const void *data,
-               std::uint64_t size, const kith_file_info *info) {
-                static_cast<OverrideFile *>(self)->was_read(status, view(text), {static_cast<const char *>(data), size}, info);
-            },
-        .written = [](void *self, std::uint64_t, std::uint64_t, std::int32_t status,
-                      kith_str text) { static_cast<OverrideFile *>(self)->was_written(status, view(text)); },
-        .changed = [](void *, std::uint64_t, std::uint64_t, std::int32_t, kith_str) {},
-    };
-    return id == KITH_FILE ? &side : nullptr;
+    if (!std::exchange(complained_, true)) file_.log(KITH_LOG_WARNING, "orders cannot be kept for a restart", reason);
 }
 
 } // namespace kith::core

@@ -5,10 +5,8 @@
 #pragma once
 
 #include <core/cluster/topology/topology.hpp>
-#include <core/engine/logger.hpp>
 #include <core/engine/loop_client.hpp>
-#include <kith/hosting/world.hpp>
-#include <kith/service/file.h>
+#include <core/engine/state_file.hpp>
 
 #include <optional>
 #include <string>
@@ -35,7 +33,7 @@ std::string write_overrides(std::string_view topology, const StoredOverrides &ov
 /// Nothing, and why, when the text is not of this topology or is damaged.
 std::optional<StoredOverrides> read_overrides(std::string_view topology, std::string_view text, std::string &why);
 
-class OverrideFile final : private Tenant {
+class OverrideFile final : private StateFile::Owner {
   public:
     static constexpr std::size_t limit = 1u << 20;
     static constexpr Time read_bound = 2'000'000'000; // then nobody is withheld any longer; what is read later still counts
@@ -44,7 +42,6 @@ class OverrideFile final : private Tenant {
 
     /// All outlive it.
     OverrideFile(World &world, Logger &logger, LoopClient &loop_client, LiveTopology &topology, std::string path);
-    ~OverrideFile();
     OverrideFile(const OverrideFile &) = delete;
     OverrideFile &operator=(const OverrideFile &) = delete;
 
@@ -60,29 +57,16 @@ class OverrideFile final : private Tenant {
   private:
     enum class State : std::uint8_t { idle, reading, resting, writing };
 
-    const void *service(std::string_view id) noexcept override;
-    void *self() noexcept override { return this; }
-    void enter(const char *) noexcept override {}
-    void leave() noexcept override {}
-    bool may_read(std::string_view) const noexcept override { return false; }
-
-    void was_read(std::int32_t status, std::string_view text, std::string_view bytes, const kith_file_info *info);
+    void was_read(std::int32_t status, std::string_view reason, std::string_view bytes, const kith_file_info *info) override;
     StoredOverrides accept(std::string_view bytes, const kith_file_info *info);
     void restore(const StoredOverrides &stored);
     StoredOverrides present() const;
     void write(Time now);
-    void was_written(std::int32_t status, std::string_view text);
-    void warn(std::string_view message, std::string_view reason);
+    void was_written(std::int32_t status, std::string_view reason) override;
 
-    World &world_;
-    Logger &logger_;
+    StateFile file_;
     LoopClient &loop_client_;
     LiveTopology &topology_;
-    std::string path_;
-    std::string who_; // in the log
-    kith_host handle_{};
-    const kith_file_host *files_;
-    std::string refused_; // the text of a call that was refused
     State state_ = State::idle;
     bool exists_ = false;       // the file, as far as is known
     std::uint64_t written_ = 0; // the revision of the overrides that it has

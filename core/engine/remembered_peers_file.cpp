@@ -2,12 +2,9 @@
 #include <core/engine/remembered_peers_file.hpp>
 
 #include <kith/hosting/peers.hpp>
-#include <kith/hosting/status.hpp>
-#include <kith/result.hpp>
 #include <kith/service/log.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace kith::core {
@@ -20,49 +17,29 @@ constexpr std::int64_t millisecond = 1'000'000; // in nanoseconds
 
 RememberedPeersFile::RememberedPeersFile(World &world, Logger &logger, LoopClient &loop_client, LiveTopology &topology,
                                          std::string path, std::vector<Origin> origins)
-    : world_(world),
-      logger_(logger),
+    : file_(world, logger, *this, std::move(path), "topologies." + std::string(topology.name())),
       loop_client_(loop_client),
       topology_(topology),
-      path_(std::move(path)),
-      who_("topologies." + std::string(topology.name())),
-      origins_(std::move(origins)),
-      files_(static_cast<const kith_file_host *>(world.service(KITH_FILE))) {
-    handle_.struct_size = sizeof handle_;
-    handle_.abi_minor = KITH_ABI_MINOR;
-    handle_.instance = str(who_);
-    handle_.engine = this;
-    handle_.error = [](const kith_host *host, kith_str text) {
-        static_cast<RememberedPeersFile *>(host->engine)->refused_ = view(text);
-    };
-    world_.open(handle_, *this);
-}
-
-RememberedPeersFile::~RememberedPeersFile() { world_.close(handle_); }
+      origins_(std::move(origins)) {}
 
 // ---- at the start ----
 
 void RememberedPeersFile::start() {
-    std::uint64_t op = 0;
-    const std::int32_t status =
-        files_ == nullptr ? KITH_UNSUPPORTED : files_->read(&handle_, str(path_), remembered_peers_size_limit, 0, &op);
     state_ = State::reading;
-    if (status != KITH_OK) was_read(status, std::exchange(refused_, {}), {}, nullptr);
+    file_.read(remembered_peers_size_limit);
 }
 
-void RememberedPeersFile::was_read(std::int32_t status, std::string_view text, std::string_view bytes,
+void RememberedPeersFile::was_read(std::int32_t status, std::string_view reason, std::string_view bytes,
                                    const kith_file_info *info) {
     if (state_ != State::reading || stop_until_ != never) return;
     state_ = State::resting;
     loop_client_.soon();
     if (status == KITH_NOT_FOUND) return;
-    const auto refuse = [&](std::string_view reason) {
-        say(KITH_LOG_WARNING, "the peers from before the restart are not used", reason);
+    const auto refuse = [&](std::string_view why) {
+        file_.log(KITH_LOG_WARNING, "the peers from before the restart are not used", why);
     };
-    if (status != KITH_OK) return refuse(text.empty() ? status_sentence(status) : text);
-    if (info != nullptr && info->ours == 0 && info->owner != 0) return refuse("the file belongs to another user");
-    if (info != nullptr && (info->mode & 022U) != 0)
-        return refuse("group or others could have written the file; expected mode 0600");
+    if (status != KITH_OK) return refuse(reason);
+    if (const char *untrusted = StateFile::untrusted(info); untrusted != nullptr) return refuse(untrusted);
     const auto known = read_remembered_peers(bytes);
     if (!known) return refuse("the file is damaged: " + known.error().text);
     restore(*known);
@@ -70,7 +47,8 @@ void RememberedPeersFile::was_read(std::int32_t status, std::string_view text, s
 
 void RememberedPeersFile::restore(const RememberedTopology &known) {
     const auto pass_over = [&](std::string_view source, std::string_view reason) {
-        say(KITH_LOG_INFO, "the peers from before the restart are not used", std::string(source) + ": " + std::string(reason));
+        file_.log(KITH_LOG_INFO, "the peers from before the restart are not used",
+                  std::string(source) + ": " + std::string(reason));
     };
     if (known.name != topology_.name()) return pass_over(known.name, "this is another topology");
     for (const RememberedSource &source : known.sources) {
@@ -110,7 +88,7 @@ void RememberedPeersFile::hold(SourceId source, const RememberedSource &known, T
     }
     PeerReader reader(loop_client_.random_seed());
     if (reader.read(peers.data(), static_cast<std::uint32_t>(peers.size()), sizeof(kith_peer)) != KITH_OK)
-        return say(KITH_LOG_WARNING, "the peers from before the restart are not used", known.name + ": " + reader.text());
+        return file_.log(KITH_LOG_WARNING, "the peers from before the restart are not used", known.name + ": " + reader.text());
     topology_.remember(source, reader.peers(), age, loop_client_.now());
 }
 
@@ -142,8 +120,8 @@ std::string RememberedPeersFile::render(Time now) {
     }
     rested_ = later(now, pause + writer.peers() / 1000 * pause_for_1000);
     if (writer.left_out() != 0 && !std::exchange(crowded_, true)) {
-        say(KITH_LOG_WARNING, "not all peers are kept for a restart",
-            std::to_string(writer.left_out()) + " have no room in 16 MiB; the others are kept");
+        file_.log(KITH_LOG_WARNING, "not all peers are kept for a restart",
+                  std::to_string(writer.left_out()) + " have no room in 16 MiB; the others are kept");
     }
     return any ? writer.finish() : std::string();
 }
@@ -170,47 +148,23 @@ void RememberedPeersFile::stop(Time now) {
 
 void RememberedPeersFile::begin_write(const std::string &text) {
     state_ = State::writing;
-    std::uint64_t op = 0;
-    const std::int32_t status =
-        files_ == nullptr ? KITH_UNSUPPORTED : files_->write(&handle_, str(path_), text.data(), text.size(), 0600, 0, &op);
-    if (status != KITH_OK) was_written(status, std::exchange(refused_, {}));
+    file_.write(text);
 }
 
-void RememberedPeersFile::was_written(std::int32_t status, std::string_view text) {
+void RememberedPeersFile::was_written(std::int32_t status, std::string_view reason) {
     if (state_ != State::writing) return;
     state_ = State::resting;
     loop_client_.soon();
     if (!last_.empty()) return begin_write(std::exchange(last_, {}));
     if (status == KITH_OK) {
-        if (!std::exchange(complaint_, {}).empty()) say(KITH_LOG_INFO, "peers are kept for a restart again", {});
+        if (!std::exchange(complaint_, {}).empty()) file_.log(KITH_LOG_INFO, "peers are kept for a restart again", {});
         return;
     }
     sum_.clear();
     due_ = std::max(later(loop_client_.now(), retry), rested_);
-    const std::string reason(text.empty() ? status_sentence(status) : text);
     if (reason == complaint_) return;
     complaint_ = reason;
-    say(KITH_LOG_WARNING, "peers cannot be kept for a restart", reason);
-}
-
-void RememberedPeersFile::say(std::uint32_t level, std::string_view message, std::string_view reason) {
-    const std::array<kith_attribute, 2> fields{{{str("file"), str(path_)}, {str("reason"), str(reason)}}};
-    logger_.write(level, who_, message, std::span(fields).first(reason.empty() ? 1 : 2));
-}
-
-const void *RememberedPeersFile::service(std::string_view id) noexcept {
-    static constexpr kith_file_plugin side = {
-        .read =
-            [](void *self, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text, const void *data,
-               std::uint64_t size, const kith_file_info *info) {
-                static_cast<RememberedPeersFile *>(self)->was_read(status, view(text), {static_cast<const char *>(data), size},
-                                                                   info);
-            },
-        .written = [](void *self, std::uint64_t, std::uint64_t, std::int32_t status,
-                      kith_str text) { static_cast<RememberedPeersFile *>(self)->was_written(status, view(text)); },
-        .changed = [](void *, std::uint64_t, std::uint64_t, std::int32_t, kith_str) {},
-    };
-    return id == KITH_FILE ? &side : nullptr;
+    file_.log(KITH_LOG_WARNING, "peers cannot be kept for a restart", reason);
 }
 
 } // namespace kith::core

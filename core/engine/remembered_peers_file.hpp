@@ -7,11 +7,9 @@
 #pragma once
 
 #include <core/cluster/topology/topology.hpp>
-#include <core/engine/logger.hpp>
 #include <core/engine/loop_client.hpp>
 #include <core/engine/remembered_peers_format.hpp>
-#include <kith/hosting/world.hpp>
-#include <kith/service/file.h>
+#include <core/engine/state_file.hpp>
 
 #include <string>
 #include <string_view>
@@ -19,7 +17,7 @@
 
 namespace kith::core {
 
-class RememberedPeersFile final : private Tenant {
+class RememberedPeersFile final : private StateFile::Owner {
   public:
     static constexpr Time batch = 1'000'000'000;          // from a change to its write
     static constexpr Time pause = 5'000'000'000;          // between two writes
@@ -41,7 +39,6 @@ class RememberedPeersFile final : private Tenant {
     /// The arguments outlive the object.
     RememberedPeersFile(World &world, Logger &logger, LoopClient &loop_client, LiveTopology &topology, std::string path,
                         std::vector<Origin> origins);
-    ~RememberedPeersFile();
     RememberedPeersFile(const RememberedPeersFile &) = delete;
     RememberedPeersFile &operator=(const RememberedPeersFile &) = delete;
 
@@ -58,13 +55,7 @@ class RememberedPeersFile final : private Tenant {
   private:
     enum class State : std::uint8_t { idle, reading, resting, writing };
 
-    const void *service(std::string_view id) noexcept override;
-    void *self() noexcept override { return this; }
-    void enter(const char *) noexcept override {}
-    void leave() noexcept override {}
-    bool may_read(std::string_view) const noexcept override { return false; }
-
-    void was_read(std::int32_t status, std::string_view text, std::string_view bytes, const kith_file_info *info);
+    void was_read(std::int32_t status, std::string_view reason, std::string_view bytes, const kith_file_info *info) override;
     void restore(const RememberedTopology &known);
     std::string refusal(const RememberedSource &source, const Origin &origin) const;
     void hold(SourceId source, const RememberedSource &known, Time age);
@@ -73,20 +64,12 @@ class RememberedPeersFile final : private Tenant {
     std::string render(Time now);
     void write(Time now);
     void begin_write(const std::string &text);
-    void was_written(std::int32_t status, std::string_view text);
+    void was_written(std::int32_t status, std::string_view reason) override;
 
-    void say(std::uint32_t level, std::string_view message, std::string_view reason);
-
-    World &world_;
-    Logger &logger_;
+    StateFile file_;
     LoopClient &loop_client_;
     LiveTopology &topology_;
-    std::string path_;
-    std::string who_; // the name for the log
     std::vector<Origin> origins_;
-    kith_host handle_{};
-    const kith_file_host *files_;
-    std::string refused_; // the text of a refused call
     State state_ = State::idle;
     std::uint64_t revision_ = 0; // the revision of the topology that is written, or being written
     std::string sum_;            // the checksum of the same
