@@ -11,7 +11,7 @@ import time
 
 import kube_objects
 from kube_objects import SELECTOR, address, of
-from kubernetes import Kubernetes, prepared
+from kube_apiserver import Kubernetes, prepared
 from measure import line, report, running_of, stamp
 from waiting import PLUGINS, wait_until
 

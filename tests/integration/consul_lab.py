@@ -5,7 +5,7 @@ import unittest
 
 from consul import Consul, there
 from lab import PLUGINS, Scenario
-from real_servers import used
+from prepared_servers import used
 from waiting import wait_until
 
 # Parts whoever is missed, at once.

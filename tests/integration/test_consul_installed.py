@@ -3,7 +3,7 @@
 
 from consul import there
 from consul_lab import HASTY, consul
-from real_servers import used
+from prepared_servers import used
 from third_party import Daemon, ThirdParty, main
 
 

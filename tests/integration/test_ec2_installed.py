@@ -3,7 +3,7 @@
 
 from ec2_lab import HASTY, KEYS, moto
 from moto import REGION, there
-from real_servers import used
+from prepared_servers import used
 from third_party import Daemon, ThirdParty, main
 
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 import kube_objects
-from k8s_lab import HASTY, OnKubernetes
+from k8s_case import HASTY, OnKubernetes
 from kube_objects import of
 from lab import PLUGINS, main
 from waiting import ROOT

@@ -8,7 +8,7 @@ import signal
 
 import kube_objects
 from authority import Authority
-from k8s_lab import HASTY, OnKubernetes
+from k8s_case import HASTY, OnKubernetes
 from kube_objects import of
 from lab import main
 from waiting import wait_until

@@ -2,7 +2,7 @@
 """Five thousand pods of a real API server: listed in pages, watched, deleted all at once."""
 
 import kube_objects
-from k8s_lab import OnKubernetes
+from k8s_case import OnKubernetes
 from kube_objects import of
 from lab import main
 from waiting import wait_until

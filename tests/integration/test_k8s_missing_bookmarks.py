@@ -4,7 +4,7 @@
 import signal
 import time
 
-from k8s_lab import HASTY, OnKubernetes
+from k8s_case import HASTY, OnKubernetes
 from lab import main
 from waiting import wait_until
 

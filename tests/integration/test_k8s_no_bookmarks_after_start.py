@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A newly started real API server sends no bookmarks while nothing changes. kith does not treat that as a failure."""
 
-from k8s_lab import OnKubernetes
+from k8s_case import OnKubernetes
 from lab import main
 
 

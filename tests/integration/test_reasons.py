@@ -10,7 +10,7 @@ import time
 import unittest
 
 from lab import Lab, Scenario, main
-from real_servers import used
+from prepared_servers import used
 from waiting import PATIENCE, free_port, wait_until
 
 

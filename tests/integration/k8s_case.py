@@ -4,7 +4,7 @@
 import unittest
 
 from kube_objects import SELECTOR, of
-from kubernetes import Kubernetes, prepared
+from kube_apiserver import Kubernetes, prepared
 from lab import PLUGINS, Scenario
 from waiting import wait_until
 
