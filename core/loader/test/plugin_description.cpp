@@ -26,7 +26,7 @@ ReadDescription reading_of(const std::string &library) {
 }
 
 // Converts the table of Elf64_Rela to the packed table of newer linkers (DT_RELR), with the addends in the data.
-std::string packed(std::string library) {
+[[maybe_unused]] std::string packed(std::string library) {
     Elf64_Ehdr header;
     std::memcpy(&header, library.data(), sizeof header);
     std::vector<Elf64_Phdr> programs(header.e_phnum);
