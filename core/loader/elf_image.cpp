@@ -109,7 +109,7 @@ class Reader {
             if (!program) return damaged("a program header is outside of the file");
             if (program->p_type == PT_GNU_STACK)
                 image_.stack_ = (program->p_flags & PF_X) != 0 ? Stack::executable : Stack::plain;
-            if (program->p_type == PT_TLS) tls_size_ = program->p_memsz;
+            if (program->p_type == PT_TLS) tables_.tls_size = program->p_memsz;
             if (program->p_type == PT_GNU_RELRO) {
                 image_.relro_ = program->p_vaddr;
                 image_.relro_size_ = program->p_memsz;
@@ -150,7 +150,7 @@ class Reader {
             case DT_RUNPATH: run_path = entry->d_un.d_val; break;
             case DT_RPATH: old_run_path = entry->d_un.d_val; break;
             case DT_FLAGS:
-                if ((entry->d_un.d_val & DF_STATIC_TLS) != 0) image_.static_tls_ = tls_size_;
+                if ((entry->d_un.d_val & DF_STATIC_TLS) != 0) image_.static_tls_ = tables_.tls_size;
                 break;
             case DT_VERSYM: versions_ = entry->d_un.d_ptr; break;
             case DT_VERNEED: version_names_ = entry->d_un.d_ptr; break;
@@ -348,7 +348,6 @@ class Reader {
     std::uint64_t symbol_table_ = 0;
     std::optional<std::uint64_t> hash_, gnu_hash_, versions_, version_names_;
     RelocationTables tables_;
-    std::uint64_t tls_size_ = 0;
     bool program_ = false;
 };
 

@@ -71,7 +71,7 @@ class Image {
     /// DT_RUNPATH, or else DT_RPATH: directories separated by colons, with "$ORIGIN" not replaced; empty: none.
     std::string_view run_path() const { return run_path_; }
     Stack stack() const { return stack_; }
-    /// Bytes of thread-local storage that must be in the static TLS block of the process (DF_STATIC_TLS).
+    /// Bytes of thread-local storage that must be in the static TLS block of the process: DF_STATIC_TLS, or relocations that need it.
     std::uint64_t static_tls() const { return static_tls_; }
     /// Whether it was built by Go and contains Go's runtime.
     bool has_go() const { return go_; }

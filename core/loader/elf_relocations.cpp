@@ -17,7 +17,7 @@ constexpr std::uint64_t word = 8;
 #define R_RISCV_64 2
 #endif
 
-enum class RelocationClass { relative, symbol, other };
+enum class RelocationClass { relative, symbol, static_tls, other };
 
 RelocationClass class_of(std::uint64_t type) {
 #if defined(__x86_64__)
@@ -25,6 +25,7 @@ RelocationClass class_of(std::uint64_t type) {
     case R_X86_64_RELATIVE: return RelocationClass::relative;
     case R_X86_64_64:
     case R_X86_64_GLOB_DAT: return RelocationClass::symbol;
+    case R_X86_64_TPOFF64: return RelocationClass::static_tls;
     default: return RelocationClass::other;
     }
 #elif defined(__aarch64__)
@@ -32,12 +33,14 @@ RelocationClass class_of(std::uint64_t type) {
     case R_AARCH64_RELATIVE: return RelocationClass::relative;
     case R_AARCH64_ABS64:
     case R_AARCH64_GLOB_DAT: return RelocationClass::symbol;
+    case R_AARCH64_TLS_TPREL: return RelocationClass::static_tls;
     default: return RelocationClass::other;
     }
 #elif defined(__riscv)
     switch (type) {
     case R_RISCV_RELATIVE: return RelocationClass::relative;
     case R_RISCV_64: return RelocationClass::symbol;
+    case R_RISCV_TLS_TPREL64: return RelocationClass::static_tls;
     default: return RelocationClass::other;
     }
 #elif defined(__powerpc64__)
@@ -45,6 +48,7 @@ RelocationClass class_of(std::uint64_t type) {
     case R_PPC64_RELATIVE: return RelocationClass::relative;
     case R_PPC64_ADDR64:
     case R_PPC64_GLOB_DAT: return RelocationClass::symbol;
+    case R_PPC64_TPREL64: return RelocationClass::static_tls;
     default: return RelocationClass::other;
     }
 #elif defined(__s390x__)
@@ -52,6 +56,7 @@ RelocationClass class_of(std::uint64_t type) {
     case R_390_RELATIVE: return RelocationClass::relative;
     case R_390_64:
     case R_390_GLOB_DAT: return RelocationClass::symbol;
+    case R_390_TLS_TPOFF: return RelocationClass::static_tls;
     default: return RelocationClass::other;
     }
 #endif
@@ -101,6 +106,8 @@ class RelocationReader {
                 addend = static_cast<std::uint64_t>(entry->r_addend);
                 in_place = false;
             }
+            // The linker for arm64 does not set DF_STATIC_TLS.
+            if (class_of(ELF64_R_TYPE(entry->r_info)) == RelocationClass::static_tls) image_.static_tls_ = tables_.tls_size;
             if (!add(relocation(entry->r_offset, entry->r_info, addend, in_place))) break;
         }
         return true;
@@ -110,6 +117,7 @@ class RelocationReader {
         switch (class_of(ELF64_R_TYPE(info))) {
         case RelocationClass::relative: return {address, addend, in_place ? Relocation::in_place : Relocation::image};
         case RelocationClass::symbol: break;
+        case RelocationClass::static_tls:
         case RelocationClass::other: return {address, 0, Relocation::elsewhere};
         }
         const auto symbol = get<Elf64_Sym>(tables_.symbols, std::uint64_t{ELF64_R_SYM(info)} * sizeof(Elf64_Sym));

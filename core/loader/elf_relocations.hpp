@@ -29,6 +29,7 @@ struct RelocationTables {
     };
     Table rela, rel, relr;
     std::span<const std::byte> symbols;
+    std::uint64_t tls_size = 0; ///< size of the thread-local storage of the library
 };
 
 /// Reads the tables into the image, whose segments must already be set. Relocations of the procedure linkage table are ignored: they do not
