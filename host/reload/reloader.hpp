@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Reloads the configuration of a running daemon: reads the file, compares, asks for a confirmation where it is needed, has the engine apply
-// it, and reports the verdict to whoever asked. An invalid file changes nothing. Runs on the daemon's loop.
+// it, and reports the verdict to the caller. An invalid file changes nothing. Runs on the daemon's loop.
 #pragma once
 
 #include <core/engine/engine.hpp>

@@ -217,11 +217,20 @@ class Scenario(unittest.TestCase):
         self.addCleanup(self.lab.close)
 
     def quiet(self, kith, seconds, kind, **fields):
-        """Asserts that no such event is reported for a time. The only wait without a condition: there is none for what must not happen."""
+        """Asserts that no such event is reported for a time. A wait without a condition: there is none for what must not happen."""
         after = kith.last()
         time.sleep(seconds)
         found = kith.found(kind, after, **fields)
         self.assertEqual(found, [], f"no {kind} was expected\n{kith.tail()}")
+
+    def unchanged(self, seconds, look, expected, what):
+        """Asserts that look() returns `expected` during a time; fails as soon as it does not. For states, as `quiet` is for events."""
+        end = time.monotonic() + seconds
+        while True:
+            self.assertEqual(look(), expected, what)
+            if time.monotonic() > end:
+                return
+            time.sleep(0.05)
 
     def reason_is_told(self, kith, event, pattern):
         """Asserts that the event's reason and the log both contain it."""

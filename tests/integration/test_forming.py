@@ -3,7 +3,6 @@
 
 import pathlib
 import re
-import time
 
 from lab import Scenario, main
 from waiting import wait_until
@@ -89,8 +88,7 @@ class Forming(Scenario):
             kith.kill()
         for node in nodes:
             self.lab.kith(kiths[nodes.index(node)].config).wait("topology.ready")
-        time.sleep(0.5)
-        self.assertEqual([node.seen() for node in nodes], before, "nodeup and nodedown as the nodes themselves saw them")
+        self.unchanged(0.5, lambda: [node.seen() for node in nodes], before, "nodeup and nodedown as the nodes themselves saw them")
 
     def test_sigterm_leaves_cleanly_and_links_as_they_are(self):
         nodes, kiths = self.three()
@@ -102,8 +100,7 @@ class Forming(Scenario):
             self.assertEqual(kith.terminate(), 0, kith.tail())
         for kith in kiths:
             self.assertTrue(kith.found("topology.stopped", topology="t"), kith.tail())
-        time.sleep(0.3)
-        self.assertEqual([node.seen() for node in nodes], before)
+        self.unchanged(0.3, lambda: [node.seen() for node in nodes], before, "a link has changed because kith ended")
         self.formed(nodes)
         for node in nodes:
             wait_until(lambda: not node.attachments(), f"{node.name} has noticed that its kith is gone")
@@ -115,8 +112,8 @@ class Forming(Scenario):
         second = self.lab.kith(self.lab.config("a", ["b"]))
         second.wait("connector.attached")
         a.sees("b")
-        time.sleep(1.5)
         wait_until(lambda: len(a.attachments()) == 2, "both are attached", describe=lambda: str(a.attachments()))
+        self.unchanged(1.5, lambda: len(a.attachments()), 2, "one attachment has ended the other")
         for kith in (first, second):
             self.assertEqual(len(kith.found("connector.attached")), 1, kith.tail())
             for event in kith.found("link.up") + kith.found("peer.discovered"):

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A small fixture for tests: a bus, one connector that does as it is told, and topologies over it, in simulated time.
+// A small fixture for tests: a bus, one connector whose answers the test scripts, and topologies over it, in simulated time.
 #pragma once
 
 #include <core/cluster/topology/topology.hpp>

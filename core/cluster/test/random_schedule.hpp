@@ -64,7 +64,7 @@ class Schedule {
         }
     }
 
-    // Every source says its last set again and again, and the connector does as it is told.
+    // Every source reports its last set again and again, and the connector completes each request with success.
     void quiet() {
         std::vector<std::vector<std::vector<PeerSpec>>> final_sets;
         for (std::size_t t = 0; t < fixture.topologies.size(); ++t) {
