@@ -26,6 +26,11 @@ auto find_named(List &list, std::string_view name) {
     return std::find_if(list.begin(), list.end(), [&](const auto &each) { return each.name == name; });
 }
 
+template <class Units>
+auto find_topology(Units &units, std::string_view name) {
+    return std::find_if(units.begin(), units.end(), [&](const auto &unit) { return unit->topology.name() == name; });
+}
+
 std::string summary_of(const ReloadPlan &plan) {
     std::string text;
     std::size_t shown = 0;
@@ -92,8 +97,7 @@ void Engine::begin_reload(std::shared_ptr<const Config> next, std::string rollin
 // ---- what goes ----
 
 void Engine::stop_topology(const PlanPart &part, Time now) {
-    const auto found = std::find_if(topologies_.begin(), topologies_.end(),
-                                    [&](const auto &unit) { return unit->topology.name() == part.name; });
+    const auto found = find_topology(topologies_, part.name);
     if (found == topologies_.end()) return;
     Unit &unit = **found;
     if (part.action == Action::rebuilt) {
@@ -159,8 +163,7 @@ void Engine::stop_sink(const PlanPart &part, Time now) {
 }
 
 void Engine::change_policy(const PlanPart &part, Time now) {
-    const auto found = std::find_if(topologies_.begin(), topologies_.end(),
-                                    [&](const auto &unit) { return unit->topology.name() == part.name; });
+    const auto found = find_topology(topologies_, part.name);
     const auto configured = find_named(config_->topologies, part.name);
     if (found == topologies_.end() || configured == config_->topologies.end()) return;
     (*found)->topology.set_policy(configured->policy, now);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a reload would do to the peers of one running topology: whom it no longer dials, whose link stays, and whom it parts. From what the
-// topology knows now; what a strategy will find with its new options is not known before it has looked.
+// What a reload would do to the peers of one running topology: which are no longer connected, which links stay, and which are disconnected.
+// It is computed from what the topology knows now; what a strategy will find with its new options is not known before it has looked.
 #pragma once
 
 #include <core/cluster/topology/topology.hpp>

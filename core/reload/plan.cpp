@@ -54,6 +54,7 @@ Keys policy_keys(const Policy &a, const Policy &b) {
     compare("backoff_initial", a.backoff_initial, b.backoff_initial);
     compare("backoff_max", a.backoff_max, b.backoff_max);
     compare("backoff_jitter", a.backoff_jitter, b.backoff_jitter);
+    if (keys.empty() && !(a == b)) keys.emplace_back("policy"); // a member that is not listed above
     return keys;
 }
 
