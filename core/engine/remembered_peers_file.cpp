@@ -2,6 +2,7 @@
 #include <core/engine/remembered_peers_file.hpp>
 
 #include <kith/hosting/peers.hpp>
+#include <kith/result.hpp>
 #include <kith/service/log.h>
 
 #include <algorithm>

@@ -5,8 +5,7 @@ static __thread char large[1 << 16] __attribute__((tls_model("initial-exec")));
 #include <kith/plugin.h>
 static int32_t create_large(const kith_host *host, kith_str id, const kith_instance **out) {
     (void)host;
-    (void)id;
     (void)out;
-    return ++large[sizeof large / 2] == 0 ? KITH_OK : KITH_UNSUPPORTED;
+    return ++large[id.size % sizeof large] == 0 ? KITH_OK : KITH_UNSUPPORTED;
 }
 #include "base.h"

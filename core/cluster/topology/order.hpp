@@ -19,7 +19,7 @@ struct Order {
         forget,  // `peer` is gone now, whatever its sources have
     };
 
-    static constexpr Time longest = 7 * 86'400 * one_second; // of a pause and of a hold; a longer duration is refused
+    static constexpr Time longest = Time{7} * 86'400 * one_second; // of a pause and of a hold; a longer duration is refused
 
     Kind kind = Kind::pause;
     std::string peer;

@@ -78,8 +78,9 @@ struct Script {
     bool sides = true;
     int created = 0;
     int destroyed = 0;
-    ScriptedPlugin *now = nullptr; // the instance that lives
-    std::string log;               // of the calls, over all instances
+    ScriptedPlugin *now = nullptr;                // the instance that lives
+    std::string log;                              // of the calls, over all instances
+    std::vector<std::shared_ptr<void>> instances; // not destroyed; an abandoned one ends with the script
 };
 
 /// By the instance's name in the configuration.
@@ -164,7 +165,8 @@ inline const kith_entry &entry() {
         if (script.create) {
             if (const std::int32_t status = script.create(host); status != KITH_OK) return status;
         }
-        auto *body = new Body{};
+        const auto body = std::make_shared<Body>();
+        script.instances.push_back(body);
         body->puppet.host = host;
         body->script = &script;
         script.now = &body->puppet;
@@ -172,7 +174,7 @@ inline const kith_entry &entry() {
         body->face = {
             .struct_size = sizeof(kith_instance),
             .reserved = 0,
-            .self = body,
+            .self = body.get(),
             .start = [](void *self) -> std::int32_t {
                 auto &b = called(self, "start");
                 return b.script->start ? b.script->start(b.puppet) : KITH_OK;
@@ -187,7 +189,7 @@ inline const kith_entry &entry() {
                     auto &b = called(self, "destroy");
                     ++b.script->destroyed;
                     b.script->now = nullptr;
-                    delete &b;
+                    std::erase_if(b.script->instances, [self](const auto &instance) { return instance.get() == self; });
                 },
             .service = [](void *self, kith_str id) -> const void * {
                 if (!static_cast<Body *>(self)->script->sides) return nullptr;

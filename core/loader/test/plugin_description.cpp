@@ -57,7 +57,7 @@ ReadDescription reading_of(const std::string &library) {
     for (std::size_t i = 0; i < addresses.size();) {
         words.push_back(addresses[i]);
         std::uint64_t next = addresses[i++] + 8, map = 0;
-        for (; i < addresses.size() && addresses[i] - next < 63 * 8 && addresses[i] % 8 == 0; ++i)
+        for (; i < addresses.size() && addresses[i] - next < std::uint64_t{63} * 8 && addresses[i] % 8 == 0; ++i)
             map |= std::uint64_t{2} << ((addresses[i] - next) / 8);
         if (map != 0) words.push_back(map | 1);
     }

@@ -79,7 +79,7 @@ std::string misfit(const json::value &value, const json::value &reference, const
                 if (auto why = misfit(one, rule, path + "[]"); !why.empty()) return why;
             }
         } else if (name != "description" && name != "minimum" && name != "format" && name != "maximum" && name != "default") {
-            return path + ": the test does not know the keyword " + name;
+            return path.append(": the test does not know the keyword ").append(name);
         }
     }
     return {};
@@ -257,7 +257,7 @@ BOOST_AUTO_TEST_CASE(peers_by_pages_and_filters) {
         std::string all;
         std::string after;
         for (int pages = 0; pages < 10; ++pages) {
-            const auto page = world.json(target + (after.empty() ? "" : "&after=" + after));
+            const auto page = world.json(after.empty() ? target : std::string(target).append("&after=").append(after));
             for (const auto &peer : page.at("peers").as_array())
                 all += text(peer.at("topology")) + '/' + text(peer.at("name")) + ' ';
             if (page.at("next").is_null()) return all;
