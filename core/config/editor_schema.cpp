@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <core/config/config_schema_text.hpp>
 #include <core/config/editor_schema.hpp>
+#include <core/config/embedded_schema_json.hpp>
 #include <core/config/schema_keywords.hpp>
 
 #include <kith/hosting/plugin_kind.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <core/config/config_schema_text.hpp>
+#include <core/config/embedded_schema_json.hpp>
 #include <core/config/json_schema.hpp>
 #include <core/config/options_reference.hpp>
 #include <core/config/schema_keywords.hpp>

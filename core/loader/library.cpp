@@ -2,6 +2,7 @@
 #include "core/loader/library.hpp"
 
 #include "core/loader/description_cache.hpp"
+#include "core/loader/description_zygote.hpp"
 #include "core/loader/descriptor_check.hpp"
 #include "core/loader/dynamic_library.hpp"
 #include "core/loader/elf_image.hpp"
@@ -9,7 +10,6 @@
 #include "core/loader/image_check.hpp"
 #include "core/loader/path_permissions.hpp"
 #include "core/loader/process_requirements.hpp"
-#include "core/loader/zygote.hpp"
 
 #include <sys/stat.h>
 

@@ -4,8 +4,8 @@
 // affects the others (L3). Files are first read, which runs no code of them, and opened when the configuration has selected plugins.
 #pragma once
 
+#include "core/loader/description_zygote.hpp"
 #include "core/loader/library.hpp"
-#include "core/loader/zygote.hpp"
 
 #include <functional>
 #include <optional>

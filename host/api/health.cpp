@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "health.hpp"
 
-#include <core/cluster/base/duration_text.hpp>
+#include <core/cluster/base/format_duration.hpp>
 #include <kith/hosting/status.hpp>
 
 namespace kith::app {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "datagram_sender.hpp"
 
-#include "nonblocking_socket.hpp"
+#include "socket_status_and_accept.hpp"
 
 #include <algorithm>
 #include <array>

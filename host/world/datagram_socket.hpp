@@ -7,7 +7,7 @@
 #include "datagram_sender.hpp"
 #include "io_direction.hpp"
 #include "multicast_groups.hpp"
-#include "nonblocking_socket.hpp"
+#include "socket_status_and_accept.hpp"
 #include "tenant_resources.hpp"
 
 #include <kith/address.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "file_watches.hpp"
-#include "whole_file.hpp"
+#include "read_and_replace_file.hpp"
 
 #include <algorithm>
 #include <utility>

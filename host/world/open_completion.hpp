@@ -3,7 +3,7 @@
 // Reports to a tenant that a stream or listener was opened, or why not.
 #pragma once
 
-#include "nonblocking_socket.hpp"
+#include "socket_status_and_accept.hpp"
 #include "tenant_resources.hpp"
 
 #include <kith/service/tcp.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "read_and_replace_file.hpp"
 #include "tenant_resources.hpp"
-#include "whole_file.hpp"
 
 #include <kith/service/state.h>
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "io_direction.hpp"
-#include "nonblocking_socket.hpp"
+#include "socket_status_and_accept.hpp"
 #include "tenant_resources.hpp"
 #include "tls/tls.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "attach_to_node.hpp"
 
-#include "local_node.hpp"
+#include "find_local_node.hpp"
 #include "node_cookie.hpp"
 #include "tool_names.hpp"
 

@@ -2,8 +2,8 @@
 //
 // Joins and parts BEAM nodes from outside: attaches to the local node as a hidden one, and has it connect and disconnect.
 #include "attach_to_node.hpp"
+#include "find_local_node.hpp"
 #include "link_monitor.hpp"
-#include "local_node.hpp"
 #include "peer_operations.hpp"
 #include "schema.hpp"
 

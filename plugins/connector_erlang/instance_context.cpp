@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "instance_context.hpp"
 
-#include "local_node.hpp"
+#include "find_local_node.hpp"
 
 namespace kith::erlang {
 

@@ -8,7 +8,7 @@
 
 #include <kith/options.hpp>
 
-#include "cookie_digest.hpp"
+#include "cookie_and_digest.hpp"
 
 #include <chrono>
 #include <cstddef>

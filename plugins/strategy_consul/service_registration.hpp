@@ -5,7 +5,7 @@
 // and Consul shows the node as failing.
 #pragma once
 
-#include "consul_client.hpp"
+#include "consul_http.hpp"
 #include "registration_requests.hpp"
 
 #include <kith/log.hpp>

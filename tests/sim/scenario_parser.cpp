@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <tests/sim/scenario.hpp>
 
-#include <core/config/json_scanner.hpp>
 #include <core/config/json_schema.hpp>
+#include <core/config/json_source_map.hpp>
 #include <core/config/name_suggestions.hpp>
 #include <tests/sim/expectation_parser.hpp>
 #include <tests/sim/fault_parser.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The inputs and the state of the reconciler. Its actions are in reconciler_operations.cpp.
-#include <core/cluster/base/duration_text.hpp>
+#include <core/cluster/base/format_duration.hpp>
 #include <core/cluster/reconciler/reconciler.hpp>
 
 #include <kith/hosting/status.hpp>

@@ -23,7 +23,7 @@
 #include <core/cluster/base/time.hpp>
 #include <core/cluster/events/event_bus.hpp>
 #include <core/cluster/membership/link_queries.hpp>
-#include <core/cluster/reconciler/connect_pacing.hpp>
+#include <core/cluster/reconciler/connect_patience_and_backoff.hpp>
 #include <core/cluster/reconciler/connector.hpp>
 #include <core/cluster/reconciler/operations_in_flight.hpp>
 #include <core/cluster/reconciler/pending_operations.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The actions of the reconciler: finds names whose link differs from their class, and starts, supervises and ends operations.
-#include <core/cluster/base/duration_text.hpp>
+#include <core/cluster/base/format_duration.hpp>
 #include <core/cluster/reconciler/reconciler.hpp>
 
 #include <algorithm>

@@ -7,8 +7,8 @@
 #include <core/cluster/base/time.hpp>
 #include <core/cluster/events/event_bus.hpp>
 #include <core/cluster/membership/membership.hpp>
-#include <core/cluster/topology/observation_events.hpp>
 #include <core/cluster/topology/reason_writer.hpp>
+#include <core/cluster/topology/source_report_events.hpp>
 
 #include <deque>
 #include <string>

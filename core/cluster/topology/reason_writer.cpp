@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <core/cluster/base/duration_text.hpp>
+#include <core/cluster/base/format_duration.hpp>
 #include <core/cluster/topology/reason_writer.hpp>
 
 #include <array>

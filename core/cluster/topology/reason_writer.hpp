@@ -6,7 +6,7 @@
 
 #include <core/cluster/base/time.hpp>
 #include <core/cluster/membership/membership.hpp>
-#include <core/cluster/topology/observation_events.hpp>
+#include <core/cluster/topology/source_report_events.hpp>
 
 #include <optional>
 #include <string>

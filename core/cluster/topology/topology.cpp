@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <core/cluster/base/duration_text.hpp>
-#include <core/cluster/topology/peer_explanation.hpp>
+#include <core/cluster/base/format_duration.hpp>
+#include <core/cluster/topology/membership_explanation.hpp>
 #include <core/cluster/topology/topology.hpp>
 
 #include <utility>

@@ -17,11 +17,11 @@
 #include <core/cluster/events/event_bus.hpp>
 #include <core/cluster/membership/membership.hpp>
 #include <core/cluster/reconciler/reconciler.hpp>
-#include <core/cluster/topology/observation_events.hpp>
 #include <core/cluster/topology/order.hpp>
 #include <core/cluster/topology/overrides.hpp>
 #include <core/cluster/topology/peer_events.hpp>
 #include <core/cluster/topology/reason_writer.hpp>
+#include <core/cluster/topology/source_report_events.hpp>
 #include <core/cluster/topology/topology_health.hpp>
 #include <core/config/policy.hpp>
 #include <kith/hosting/peer_view.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What a topology makes of the orders of an operator.
-#include <core/cluster/base/duration_text.hpp>
+#include <core/cluster/base/format_duration.hpp>
 #include <core/cluster/topology/topology.hpp>
 
 #include <array>

@@ -3,7 +3,7 @@
 // Configurations that are good, and what becomes of them.
 #include "config_fixture.hpp"
 
-#include <core/config/config_schema_text.hpp>
+#include <core/config/embedded_schema_json.hpp>
 #include <core/config/long_short_node_names.hpp>
 
 #include <boost/json.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <core/config/diagnostics.hpp>
-#include <core/config/json_scanner.hpp>
+#include <core/config/json_source_map.hpp>
 #include <core/config/name_suggestions.hpp>
 #include <core/config/options_reference.hpp>
 

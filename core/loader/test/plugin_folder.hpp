@@ -3,8 +3,8 @@
 // A temporary directory of plugins for one test, which passes rule L1 unless the test changes it. It is removed at the end.
 #pragma once
 
+#include "core/loader/description_zygote.hpp"
 #include "core/loader/library.hpp"
-#include "core/loader/zygote.hpp"
 
 #include <boost/test/unit_test.hpp>
 

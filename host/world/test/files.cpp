@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // kith.file/1, kith.env/1 and kith.state/1, in both worlds; and what only a real file system has.
-#include "world_fixtures.hpp"
+#include "real_and_simulated_worlds.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -3,7 +3,7 @@
 // A listener and pairs of streams over it, in each world.
 #pragma once
 
-#include "world_fixtures.hpp"
+#include "real_and_simulated_worlds.hpp"
 
 #include <cstdint>
 #include <string_view>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Operations, timers, posts, clock and random, in both worlds.
-#include "world_fixtures.hpp"
+#include "real_and_simulated_worlds.hpp"
 
 #include <algorithm>
 #include <array>

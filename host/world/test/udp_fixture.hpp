@@ -3,7 +3,7 @@
 // What tests of kith.udp/1 share.
 #pragma once
 
-#include "world_fixtures.hpp"
+#include "real_and_simulated_worlds.hpp"
 
 #include <kith/address.hpp>
 

@@ -5,8 +5,8 @@
 
 #include "tls.hpp"
 
+#include <host/world/read_and_replace_file.hpp>
 #include <host/world/tenant_resources.hpp>
-#include <host/world/whole_file.hpp>
 #include <host/world/worker_threads.hpp>
 #include <kith/hosting/tls_client.hpp>
 

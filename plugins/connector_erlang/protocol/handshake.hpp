@@ -10,7 +10,7 @@
 //   they 'a' digest                 MD5(cookie, our challenge)
 #pragma once
 
-#include "cookie_digest.hpp"
+#include "cookie_and_digest.hpp"
 #include "distribution_flags.hpp"
 #include "frame.hpp"
 #include "issued_challenges.hpp"

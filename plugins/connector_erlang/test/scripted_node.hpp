@@ -4,7 +4,7 @@
 #pragma once
 
 #include "big_endian.hpp"
-#include "cookie_digest.hpp"
+#include "cookie_and_digest.hpp"
 #include "distribution_flags.hpp"
 #include "frame.hpp"
 

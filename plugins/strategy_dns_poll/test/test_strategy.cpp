@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #define BOOST_TEST_MODULE strategy_dns_poll
-#include <dns_lookup/test/fixture.hpp>
+#include <dns_lookup/test/dns_strategy_fixture.hpp>
 
 extern "C" const kith_entry kith_plugin_entry_strategy_dns_poll;
 

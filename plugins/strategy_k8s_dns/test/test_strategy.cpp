@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #define BOOST_TEST_MODULE strategy_k8s_dns
-#include <dns_lookup/test/fixture.hpp>
+#include <dns_lookup/test/dns_strategy_fixture.hpp>
 
 #include <kith/result.hpp>
 

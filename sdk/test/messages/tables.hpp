@@ -4,7 +4,7 @@
 // message to the function.
 #pragma once
 
-#include "calls.hpp"
+#include "call_codec.hpp"
 
 #include <kith/service/clock.h>
 #include <kith/service/discovery.h>

@@ -3,7 +3,7 @@
 // kith.dns/1 in both worlds, and what only real servers do.
 #include "dns_test_server.hpp"
 
-#include <host/world/test/world_fixtures.hpp>
+#include <host/world/test/real_and_simulated_worlds.hpp>
 #include <kith/testkit/dns_zones.hpp>
 #include <sdk/testkit/test/dns_test_tenant.hpp>
 

@@ -5,7 +5,7 @@
 
 #include "http_test_server.hpp"
 
-#include <host/world/test/world_fixtures.hpp>
+#include <host/world/test/real_and_simulated_worlds.hpp>
 #include <kith/testkit/http_server.hpp>
 #include <sdk/testkit/test/http_test_tenant.hpp>
 

@@ -4,7 +4,7 @@
 // waits ends when the server does.
 #pragma once
 
-#include "test_certificates.hpp"
+#include "make_certificates.hpp"
 
 #include <kith/testkit/http_reply.hpp>
 

@@ -3,7 +3,7 @@
 // The programs that both worlds are tested with: as shell scripts in the real one, as steps in the simulated one.
 #pragma once
 
-#include <host/world/test/world_fixtures.hpp>
+#include <host/world/test/real_and_simulated_worlds.hpp>
 #include <kith/testkit/program.hpp>
 #include <sdk/testkit/test/process_test_tenant.hpp>
 

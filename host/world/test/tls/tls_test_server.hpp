@@ -3,8 +3,8 @@
 // A server in each world that speaks TLS and repeats what it hears. Some words are commands: "!end" ends the stream, "!cut" breaks it.
 #pragma once
 
-#include <host/world/test/http/test_certificates.hpp>
-#include <host/world/test/world_fixtures.hpp>
+#include <host/world/test/http/make_certificates.hpp>
+#include <host/world/test/real_and_simulated_worlds.hpp>
 #include <kith/testkit/scripted_server.hpp>
 #include <kith/testkit/tls_identity.hpp>
 #include <sdk/testkit/test/tls_test_tenant.hpp>

@@ -6,8 +6,8 @@
 
 #include <core/cluster/base/time.hpp>
 #include <core/cluster/membership/membership_queries.hpp>
-#include <core/cluster/topology/observation_events.hpp>
 #include <core/cluster/topology/reason_writer.hpp>
+#include <core/cluster/topology/source_report_events.hpp>
 
 #include <string>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "consul_client.hpp"
+#include "consul_http.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "nonblocking_socket.hpp"
+#include "socket_status_and_accept.hpp"
 
 #include <kith/plugin.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/loader/zygote.hpp"
+#include "core/loader/description_zygote.hpp"
 
 #include "core/loader/dynamic_library.hpp"
 #include "core/loader/elf_image.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What is told of observations and failures, and what is not repeated.
-#include <core/cluster/topology/observation_events.hpp>
+#include <core/cluster/topology/source_report_events.hpp>
 #include <core/cluster/topology/topology_health.hpp>
 
 #include <boost/test/unit_test.hpp>

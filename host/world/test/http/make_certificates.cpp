@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "test_certificates.hpp"
+#include "make_certificates.hpp"
 
 #include <arpa/inet.h>
 #include <openssl/ec.h>

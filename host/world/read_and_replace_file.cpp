@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "whole_file.hpp"
+#include "read_and_replace_file.hpp"
 
 #include <cerrno>
 #include <cstdlib>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "local_node.hpp"
+#include "find_local_node.hpp"
 
 #include "handshake.hpp"
 #include "tool_names.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <core/config/json_scanner.hpp>
+#include <core/config/json_source_map.hpp>
 
 #include <kith/hosting/utf8.hpp>
 

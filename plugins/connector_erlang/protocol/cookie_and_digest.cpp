@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cookie_digest.hpp"
+#include "cookie_and_digest.hpp"
 
 #include <charconv>
 #include <cstring>

@@ -12,7 +12,7 @@
 // A parameter of another type, such as a function, does not compile.
 #pragma once
 
-#include "structs.hpp"
+#include "struct_codec.hpp"
 
 #include <cstddef>
 #include <tuple>

@@ -4,7 +4,7 @@
 // the scanner refuses has a fault that says why and where.
 #include "require.hpp"
 
-#include <core/config/json_scanner.hpp>
+#include <core/config/json_source_map.hpp>
 
 #include <boost/json/parse.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <core/cluster/topology/observation_events.hpp>
+#include <core/cluster/topology/source_report_events.hpp>
 
 #include <array>
 #include <utility>
