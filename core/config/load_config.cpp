@@ -14,92 +14,92 @@
 
 #include <stdexcept>
 
-    namespace kith::core {
-    namespace {
+namespace kith::core {
+namespace {
 
-    namespace json = boost::json;
+namespace json = boost::json;
 
-    json::parse_options dialect() {
-        json::parse_options options;
-        options.allow_comments = true;
-        options.allow_trailing_commas = true;
-        options.max_depth = json_depth_limit;
-        return options;
+json::parse_options dialect() {
+    json::parse_options options;
+    options.allow_comments = true;
+    options.allow_trailing_commas = true;
+    options.max_depth = json_depth_limit;
+    return options;
+}
+
+// Reads the values of a text that scan_json has found to be well-formed. If Boost.JSON disagrees, its error is reported.
+std::optional<json::value> parse(std::string_view text, DiagnosticCollector &collector) {
+    json::stream_parser parser({}, dialect());
+    boost::system::error_code code;
+    std::size_t used = parser.write_some(text.data(), text.size(), code);
+    if (!code && used < text.size()) code = json::error::extra_data;
+    if (!code) parser.finish(code);
+    if (code) {
+        collector.error(static_cast<std::uint32_t>(used), {}, "this is not valid JSON here: " + code.message());
+        return std::nullopt;
     }
+    return parser.release();
+}
 
-    // Reads the values of a text that scan_json has found to be well-formed. If Boost.JSON disagrees, its error is reported.
-    std::optional<json::value> parse(std::string_view text, DiagnosticCollector &collector) {
-        json::stream_parser parser({}, dialect());
-        boost::system::error_code code;
-        std::size_t used = parser.write_some(text.data(), text.size(), code);
-        if (!code && used < text.size()) code = json::error::extra_data;
-        if (!code) parser.finish(code);
-        if (code) {
-            collector.error(static_cast<std::uint32_t>(used), {}, "this is not valid JSON here: " + code.message());
-            return std::nullopt;
-        }
-        return parser.release();
+const JsonSchema &own_schema() {
+    static const JsonSchema schema = [] {
+        std::string error;
+        auto parsed = JsonSchema::parse(config_schema_text, error);
+        if (!parsed) throw std::logic_error("core/config/schema.json: " + error);
+        return std::move(*parsed);
+    }();
+    return schema;
+}
+
+// The member of the file, otherwise the first directory of systemd's $STATE_DIRECTORY.
+std::string state_dir_of(const json::value &root, const ConfigInputs &world) {
+    std::string dir = member_or_default::text_in(root, "state_dir");
+    if (!dir.empty() || !world.environment) return dir;
+    dir = world.environment("STATE_DIRECTORY").value_or("");
+    return dir.substr(0, dir.find(':'));
+}
+
+bool load_text(std::string_view text, const ConfigInputs &world, Config &config, DiagnosticCollector &collector) {
+    Scan scan = scan_json(text);
+    for (const auto &fault : scan.faults) collector.error(fault.at, fault.path, fault.message);
+    if (!scan.well_formed) return false;
+    auto root = parse(text, collector);
+    if (!root) return false;
+    if (!root->is_object()) {
+        collector.error(scan.root.value_at, {}, "expected an object { ... } with the configuration");
+        return false;
     }
-
-    const JsonSchema &own_schema() {
-        static const JsonSchema schema = [] {
-            std::string error;
-            auto parsed = JsonSchema::parse(config_schema_text, error);
-            if (!parsed) throw std::logic_error("core/config/schema.json: " + error);
-            return std::move(*parsed);
-        }();
-        return schema;
+    interpolate(*root, scan.root, world, collector);
+    own_schema().apply(*root, &scan.root, scan.root.value_at, {}, collector);
+    auto settings = read_plugin_settings(*root);
+    settings.state_dir = state_dir_of(*root, world);
+    const PluginCatalogue catalogue = world.plugins ? world.plugins(settings) : PluginCatalogue{};
+    if (!collector.failed()) {
+        read_settings(*root, config);
+        config.plugins = settings;
     }
+    config.state_dir = settings.state_dir;
+    resolve_config(*root, scan.root, catalogue, config, collector);
+    return !collector.failed();
+}
 
-    // The member of the file, otherwise the first directory of systemd's $STATE_DIRECTORY.
-    std::string state_dir_of(const json::value &root, const ConfigInputs &world) {
-        std::string dir = member_or_default::text_in(root, "state_dir");
-        if (!dir.empty() || !world.environment) return dir;
-        dir = world.environment("STATE_DIRECTORY").value_or("");
-        return dir.substr(0, dir.find(':'));
+} // namespace
+
+std::optional<Config> load(std::string_view file_name, std::string_view text, const ConfigInputs &world,
+                           Diagnostics &diagnostics) {
+    if (text.size() > config_size_limit) {
+        diagnostics.errors.push_back(
+            {std::string(file_name), 0, 0, "", "the file has " + std::to_string(text.size()) + " bytes; the limit is 16 MiB"});
+        return std::nullopt;
     }
-
-    bool load_text(std::string_view text, const ConfigInputs &world, Config &config, DiagnosticCollector &collector) {
-        Scan scan = scan_json(text);
-        for (const auto &fault : scan.faults) collector.error(fault.at, fault.path, fault.message);
-        if (!scan.well_formed) return false;
-        auto root = parse(text, collector);
-        if (!root) return false;
-        if (!root->is_object()) {
-            collector.error(scan.root.value_at, {}, "expected an object { ... } with the configuration");
-            return false;
-        }
-        interpolate(*root, scan.root, world, collector);
-        own_schema().apply(*root, &scan.root, scan.root.value_at, {}, collector);
-        auto settings = read_plugin_settings(*root);
-        settings.state_dir = state_dir_of(*root, world);
-        const PluginCatalogue catalogue = world.plugins ? world.plugins(settings) : PluginCatalogue{};
-        if (!collector.failed()) {
-            read_settings(*root, config);
-            config.plugins = settings;
-        }
-        config.state_dir = settings.state_dir;
-        resolve_config(*root, scan.root, catalogue, config, collector);
-        return !collector.failed();
-    }
-
-    } // namespace
-
-    std::optional<Config> load(std::string_view file_name, std::string_view text, const ConfigInputs &world,
-                               Diagnostics &diagnostics) {
-        if (text.size() > config_size_limit) {
-            diagnostics.errors.push_back({std::string(file_name), 0, 0, "",
-                                          "the file has " + std::to_string(text.size()) + " bytes; the limit is 16 MiB"});
-            return std::nullopt;
-        }
-        if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3); // byte order mark
-        DiagnosticCollector collector;
-        Config config;
-        config.file = file_name;
-        const bool good = load_text(text, world, config, collector);
-        collector.tell(file_name, text, diagnostics);
-        if (!good) return std::nullopt;
-        return config;
-    }
+    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3); // byte order mark
+    DiagnosticCollector collector;
+    Config config;
+    config.file = file_name;
+    const bool good = load_text(text, world, config, collector);
+    collector.tell(file_name, text, diagnostics);
+    if (!good) return std::nullopt;
+    return config;
+}
 
 } // namespace kith::core
