@@ -79,7 +79,8 @@ std::string misfit(const json::value &value, const json::value &reference, const
                 if (auto why = misfit(one, rule, path + "[]"); !why.empty()) return why;
             }
         } else if (name != "description" && name != "minimum" && name != "format" && name != "maximum" && name != "default") {
-            return path.append(": the test does not know the keyword ").append(name);
+            std::string why = path;
+            return why.append(": the test does not know the keyword ").append(name);
         }
     }
     return {};
