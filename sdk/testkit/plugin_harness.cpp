@@ -58,7 +58,7 @@ std::size_t PluginHarness::outstanding() const noexcept {
 
 const std::vector<Observation> &PluginHarness::observations() const noexcept { return body_->observations; }
 void PluginHarness::max_peers(std::size_t most) { body_->max_peers = most; }
-const std::vector<RecordedPeer> &PluginHarness::peers() const noexcept { return body_->peers; }
+const std::vector<RecordedPeer> &PluginHarness::peers() const noexcept { return body_->peers.all(); }
 bool PluginHarness::await_observation(Duration bound) {
     const auto before = body_->looks;
     return run_until([&] { return body_->looks != before; }, bound);

@@ -13,6 +13,8 @@
 #include <kith/service/node.h>
 #include <kith/testkit/plugin_harness.hpp>
 
+#include "recorded_peers.hpp"
+
 #include <deque>
 #include <map>
 #include <memory>
@@ -91,7 +93,7 @@ class PluginHarness::Body final : public Tenant, public CallMonitor {
     std::vector<RecordedLine> log;
     std::vector<RecordedMetric> metrics;
     std::vector<Observation> observations;
-    std::vector<RecordedPeer> peers;
+    RecordedPeers peers;
     std::size_t max_peers = SIZE_MAX;
     std::vector<Report> reports;
     std::vector<std::string> links;

@@ -144,10 +144,6 @@ constexpr kith_metric_host metric_table = {
 
 // ---- discovery ----
 
-void drop(std::vector<RecordedPeer> &peers, std::string_view key) {
-    std::erase_if(peers, [&](const RecordedPeer &peer) { return peer.key == key; });
-}
-
 constexpr kith_discovery_host discovery_table = {
     .replace = [](const kith_host *host, const kith_peer *peers, std::uint32_t count,
                   std::uint32_t stride) noexcept -> std::int32_t {
@@ -163,7 +159,7 @@ constexpr kith_discovery_host discovery_table = {
             }
             Observation &seen = harness.observe(Observation::Kind::replace);
             seen.peers = own(harness.peer_reader.peers());
-            harness.peers = seen.peers;
+            harness.peers.replace(seen.peers);
             return KITH_OK;
         });
     },
@@ -174,27 +170,18 @@ constexpr kith_discovery_host discovery_table = {
             if (const auto status = harness.peer_reader.read(upserted, count, stride); status != KITH_OK) {
                 return refuse(harness, "discovery.update", status, harness.peer_reader.text());
             }
-            const auto known = [&](const auto &peer) {
-                return std::ranges::find(harness.peers, peer.key, &RecordedPeer::key) != harness.peers.end();
-            };
+            const auto known = [&](const auto &peer) { return harness.peers.contains(peer.key); };
             const auto more = harness.peer_reader.peers();
             const auto fresh = more.size() - static_cast<std::size_t>(std::ranges::count_if(more, known));
-            if (fresh != 0 && harness.peers.size() + fresh > harness.max_peers) return KITH_LIMIT;
+            if (fresh != 0 && harness.peers.all().size() + fresh > harness.max_peers) return KITH_LIMIT;
             harness.observer.tally().updated(!more.empty());
             Observation &seen = harness.observe(Observation::Kind::update);
             seen.peers = own(harness.peer_reader.peers());
             seen.missing = own(missing, missing_count);
             seen.left = own(left, left_count);
-            for (const auto &key : seen.missing) drop(harness.peers, key);
-            for (const auto &key : seen.left) drop(harness.peers, key);
-            for (const auto &peer : seen.peers) {
-                const auto found = std::ranges::find(harness.peers, peer.key, &RecordedPeer::key);
-                if (found == harness.peers.end()) {
-                    harness.peers.push_back(peer);
-                } else {
-                    *found = peer;
-                }
-            }
+            for (const auto &key : seen.missing) harness.peers.erase(key);
+            for (const auto &key : seen.left) harness.peers.erase(key);
+            for (const auto &peer : seen.peers) harness.peers.upsert(peer);
             return KITH_OK;
         });
     },

@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_full_the_absent_make_room_and_the_present_do_not
 }
 
 BOOST_AUTO_TEST_CASE(it_agrees_with_a_plain_map_whatever_is_done) {
-    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
         std::mt19937_64 random(seed);
         NeighbourTable all(seed, 40);
         std::map<std::string, Hearing> present; // name, heard

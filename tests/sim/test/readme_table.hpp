@@ -23,7 +23,7 @@ struct Table {
 
 /// Compares the table with tests/README.md, cell by cell. cell: returns the outcome by row and column; empty: the row does not apply to the
 /// column. An outcome that begins with FAILED fails the test. By default only the cells of every fifth diagonal are run, so that each row
-/// and each column has some (by rows: every fifth row). KITH_CELLS=all runs all of them, as the list `long` does; KITH_UPDATE=1 runs all
+/// and each column has some (by rows: none, because one row is one long run). KITH_CELLS=all runs all of them, as the list `long` does; KITH_UPDATE=1 runs all
 /// and writes the table.
 void check_table(const Table &table, const std::function<std::string(std::size_t row, std::size_t column)> &cell);
 
