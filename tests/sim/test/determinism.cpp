@@ -28,7 +28,7 @@ struct TraceSummary {
 
 constexpr std::size_t begun = 100'000;
 
-const char *scenario() { return all_cells() ? "gossip_hundred.json" : "gossip_forty.json"; }
+const char *scenario() { return all_cells() ? "long/gossip_hundred.json" : "gossip_forty.json"; }
 
 TraceSummary trace(const std::string &words) {
     TraceSummary out;
