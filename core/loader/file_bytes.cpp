@@ -26,31 +26,54 @@ constexpr std::size_t first_read = 4096;
 constexpr std::size_t first_room = std::size_t{1} << 20;
 
 struct Range {
-    std::size_t begin = 0, end = 0;
+    std::uint64_t begin = 0, end = 0;
 };
 
-// The code segment, if it contains only code (the headers are in another segment). start: the first bytes of the file.
-Range code_in(std::span<const std::byte> start, std::uint64_t file_size) {
-    Elf64_Ehdr header{};
-    if (start.size() < sizeof header) return {};
-    std::memcpy(&header, start.data(), sizeof header);
-    if (header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phoff > start.size() ||
-        (start.size() - header.e_phoff) / sizeof(Elf64_Phdr) < header.e_phnum)
-        return {};
-    Range code;
-    bool headers_apart = false;
-    for (std::size_t i = 0; i < header.e_phnum; ++i) {
-        Elf64_Phdr program{};
-        std::memcpy(&program, start.data() + header.e_phoff + i * sizeof program, sizeof program);
-        if (program.p_type != PT_LOAD) continue;
-        const bool is_code = (program.p_flags & PF_X) != 0;
-        if (!is_code && program.p_offset == 0) headers_apart = true;
-        if (is_code && program.p_offset >= start.size() && program.p_offset <= file_size &&
-            file_size - program.p_offset >= program.p_filesz)
-            code = {program.p_offset, program.p_offset + program.p_filesz};
+// What the checks do not need: the code segment, if it contains only code (the headers are in another segment), and what lies between the
+// last segment and the names of the sections, which are symbols for debuggers. In the order of the file.
+class UnneededRanges {
+  public:
+    UnneededRanges() = default;
+    // start: the first bytes of the file.
+    UnneededRanges(const Fd &file, std::span<const std::byte> start, std::uint64_t file_size) {
+        Elf64_Ehdr header{};
+        if (start.size() < sizeof header) return;
+        std::memcpy(&header, start.data(), sizeof header);
+        if (header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phoff > start.size() ||
+            (start.size() - header.e_phoff) / sizeof(Elf64_Phdr) < header.e_phnum)
+            return;
+        Range code;
+        std::uint64_t loaded = start.size(); // the end of the last segment
+        bool headers_apart = false;
+        for (std::size_t i = 0; i < header.e_phnum; ++i) {
+            Elf64_Phdr program{};
+            std::memcpy(&program, start.data() + header.e_phoff + i * sizeof program, sizeof program);
+            if (program.p_offset > file_size || file_size - program.p_offset < program.p_filesz) return; // it is truncated
+            loaded = std::max(loaded, program.p_offset + program.p_filesz);
+            if (program.p_type != PT_LOAD) continue;
+            const bool is_code = (program.p_flags & PF_X) != 0;
+            if (!is_code && program.p_offset == 0) headers_apart = true;
+            if (is_code && program.p_offset >= start.size()) code = {program.p_offset, program.p_offset + program.p_filesz};
+        }
+        if (headers_apart) ranges_[0] = code;
+        Elf64_Shdr names{};
+        const std::uint64_t place = header.e_shoff + std::uint64_t{header.e_shstrndx} * sizeof names;
+        if (header.e_shoff < loaded || header.e_shoff > file_size || header.e_shentsize != sizeof names ||
+            ::pread(file.get(), &names, sizeof names, static_cast<off_t>(place)) != sizeof names)
+            return;
+        if (names.sh_offset > loaded && names.sh_offset < header.e_shoff) ranges_[1] = {loaded, names.sh_offset};
     }
-    return headers_apart ? code : Range();
-}
+
+    // The range that begins at `at` or after it and is not empty; at the end of the file: none.
+    Range next(std::uint64_t at) const {
+        for (const Range &range : ranges_)
+            if (range.begin >= at && range.begin < range.end) return range;
+        return {UINT64_MAX, UINT64_MAX};
+    }
+
+  private:
+    std::array<Range, 2> ranges_{};
+};
 
 } // namespace
 
@@ -97,14 +120,16 @@ boost::system::result<std::span<const std::byte>, FileError> read_bytes(const Fd
     // One byte more than the file's size, so that one read detects the end. Bytes that are appended meanwhile are not read.
     const auto storage = buffer.storage(std::max<std::size_t>(file_size + 1, first_read))
                              .first(std::max<std::size_t>(file_size + 1, first_read));
-    Range skipped;
+    UnneededRanges unneeded;
     std::size_t total = 0;
     while (total < storage.size()) {
-        if (total == skipped.begin && total != skipped.end) {
+        const Range skipped = unneeded.next(total);
+        if (total == skipped.begin) {
             std::memset(storage.data() + total, 0, skipped.end - total);
             total = skipped.end;
+            continue;
         }
-        const std::size_t end = total == 0 ? first_read : total < skipped.begin ? skipped.begin : storage.size();
+        const std::size_t end = total == 0 ? first_read : std::min<std::uint64_t>(skipped.begin, storage.size());
         const ssize_t size = ::pread(file.get(), storage.data() + total, end - total, static_cast<off_t>(total));
         if (size < 0 && errno == EINTR) continue;
         if (size < 0) return failed("cannot be read");
@@ -113,7 +138,7 @@ boost::system::result<std::span<const std::byte>, FileError> read_bytes(const Fd
         total += static_cast<std::size_t>(size);
         if (!first) continue;
         if (total < SELFMAG || std::memcmp(storage.data(), ELFMAG, SELFMAG) != 0) break;
-        if (part == Part::data) skipped = code_in(storage.first(total), file_size);
+        if (part == Part::data) unneeded = UnneededRanges(file, storage.first(total), file_size);
     }
     return std::span<const std::byte>(storage.data(), total);
 }

@@ -57,7 +57,7 @@ class Buffer {
 /// What read_bytes() reads.
 enum class Part : std::uint8_t {
     all,
-    data, ///< all but the code segment, which is zero in the result: the checks need no code, and most of a library is code
+    data, ///< all but code and symbols for debuggers, which are zero in the result: the checks do not need them, and they are most of a library
 };
 
 /// Reads a file into `buffer`; the result points into it. Of a file that is not an ELF file only the beginning is read. The error is a
