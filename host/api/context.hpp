@@ -7,7 +7,7 @@
 
 #include <core/cluster/base/status.hpp>
 #include <core/cluster/events/event_bus.hpp>
-#include <core/cluster/topology/order.hpp>
+#include <core/cluster/topology/operator_order.hpp>
 #include <core/engine/engine_view.hpp>
 
 #include <cstdint>

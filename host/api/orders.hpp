@@ -7,7 +7,7 @@
 #include "context.hpp"
 #include "target.hpp"
 
-#include <core/cluster/topology/order.hpp>
+#include <core/cluster/topology/operator_order.hpp>
 
 #include <string>
 #include <string_view>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "packed_peers.hpp"
 
-#include <core/cluster/base/peer_class.hpp>
+#include <core/cluster/base/peer_link_class.hpp>
 
 #include <cstring>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ask.hpp"
 
-#include "response.hpp"
+#include "http_response_reader.hpp"
 
 #include <host/api/socket_path.hpp>
 

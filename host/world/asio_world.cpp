@@ -5,7 +5,7 @@
 #include "datagram_socket.hpp"
 #include "dns/resolv_conf.hpp"
 #include "file_watches.hpp"
-#include "http/http_client.hpp"
+#include "http/http_connection_pool.hpp"
 #include "interface_watch.hpp"
 #include "process/child_process.hpp"
 #include "tcp_listener.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "peer_probe.hpp"
 
-#include "driven_node_tls.hpp"
+#include "driven_node_tls_check.hpp"
 
 namespace kith::erlang {
 namespace {

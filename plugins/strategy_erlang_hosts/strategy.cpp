@@ -4,7 +4,7 @@
 //
 // One task watches each possible path of the file, `run` schedules the queries, a short task queries each host, and `reporter` reports
 // when the poller says that a report is due.
-#include "host_poller.hpp"
+#include "host_query_scheduler.hpp"
 #include "hosts_file_parser.hpp"
 #include "settings.hpp"
 
@@ -58,9 +58,9 @@ class strategy : public kith::strategy {
         for (Time round = clock_.monotonic();;) {
             if (const Time now = clock_.monotonic(); now >= round) {
                 round = now + random_.around(settings_.interval);
-                begin(HostPoller::Which::round);
+                begin(HostQueryScheduler::Which::round);
             } else {
-                begin(HostPoller::Which::due);
+                begin(HostQueryScheduler::Which::due);
             }
             const Time next = std::min(round, poller_.next_due().value_or(round));
             (void)co_await wake_.wait_for(std::max<Time>(next - clock_.monotonic(), 1ms));
@@ -71,7 +71,7 @@ class strategy : public kith::strategy {
         if (file_trouble_) {
             discovery.failed(*file_trouble_);
         } else if (known_) {
-            begin(HostPoller::Which::all);
+            begin(HostQueryScheduler::Which::all);
         }
     }
 
@@ -133,7 +133,7 @@ class strategy : public kith::strategy {
         if (!left.empty()) discovery.update({}, {}, left);
         if (!std::exchange(known_, true))
             log.info("hosts are listed", {{"file", path}, {"hosts", std::to_string(hosts->size())}});
-        begin(HostPoller::Which::round);
+        begin(HostQueryScheduler::Which::round);
     }
 
     void trouble(kith::error why) {
@@ -159,7 +159,7 @@ class strategy : public kith::strategy {
 
     // ---- the hosts ----
 
-    void begin(HostPoller::Which which) {
+    void begin(HostQueryScheduler::Which which) {
         if (!known_ || file_trouble_) return;
         poller_.begin(which, clock_.monotonic());
         go_on();
@@ -170,7 +170,7 @@ class strategy : public kith::strategy {
         report_due_.notify();
     }
 
-    kith::task<> ask(HostPoller::Query job) {
+    kith::task<> ask(HostQueryScheduler::Query job) {
         const epmd_names::Endpoint place{job.host, settings_.port};
         auto reply = co_await epmd_names::request_names(net_, clock_, place, ask_patience);
         if (reply) {
@@ -223,7 +223,7 @@ class strategy : public kith::strategy {
     kith::random random_;
     kith::file file_;
     kith::tcp net_;
-    HostPoller poller_;
+    HostQueryScheduler poller_;
     kith::signal wake_;       // wakes run(): another host is due
     kith::signal report_due_; // teller: look again
     std::vector<Place> places_;

@@ -6,7 +6,7 @@ import http.client
 import threading
 import time
 
-from consul import ROOT_TOKEN, Consul, there
+from consul_server import ROOT_TOKEN, Consul, there
 from measure import line, percentile, report, running_of, stamp
 from waiting import HOST, PLUGINS, wait_until
 

@@ -3,7 +3,7 @@
 
 import unittest
 
-from consul import Consul, there
+from consul_server import Consul, there
 from lab import PLUGINS, Scenario
 from prepared_servers import used
 from waiting import wait_until

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """plugins/strategy_consul built like a third party's plugin, used by the installed kith."""
 
-from consul import there
+from consul_server import there
 from consul_lab import HASTY, consul
 from prepared_servers import used
 from third_party import Daemon, ThirdParty, main

@@ -5,10 +5,10 @@
 
 #include <kith/testkit/segment.hpp>
 #include <tests/sim/datagram_injector.hpp>
+#include <tests/sim/disturbance_tracker.hpp>
 #include <tests/sim/host.hpp>
 #include <tests/sim/port_occupier.hpp>
 #include <tests/sim/simulated_epmd.hpp>
-#include <tests/sim/undisturbed_pairs.hpp>
 
 #include <functional>
 #include <map>
@@ -31,7 +31,7 @@ class FaultInjector {
     /// Removes the fault: called at its `until`.
     void end(const Fault &fault, Duration now);
 
-    /// Whether neither host nor the network was affected by a fault during the last UndisturbedPairs::patience.
+    /// Whether neither host nor the network was affected by a fault during the last DisturbanceTracker::patience.
     bool undisturbed(const Host &a, std::size_t b, Duration now) const {
         return undisturbed_pairs_.undisturbed(a.index(), b, now);
     }
@@ -51,7 +51,7 @@ class FaultInjector {
     const Hosts &hosts_;
     std::function<void(Host &)> start_;
     std::function<void(Host &)> reload_;
-    UndisturbedPairs undisturbed_pairs_;
+    DisturbanceTracker undisturbed_pairs_;
     DatagramInjector datagram_injector_;
     std::map<std::size_t, std::unique_ptr<SimulatedEpmd>> epmds_;
     std::map<std::pair<std::size_t, std::uint16_t>, std::unique_ptr<PortOccupier>> occupiers_;

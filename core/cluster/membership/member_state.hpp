@@ -3,7 +3,7 @@
 // The states of a name in a membership, and pure functions that derive the state from the claims.
 #pragma once
 
-#include <core/cluster/base/peer_class.hpp>
+#include <core/cluster/base/peer_link_class.hpp>
 #include <core/cluster/membership/membership_change.hpp>
 
 #include <cstdint>

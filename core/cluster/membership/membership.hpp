@@ -2,7 +2,7 @@
 //
 // The set of peers of one topology. An observation passes through the parts of this folder in this order:
 //
-//   resolve   RecordMatcher   which record is each of its peers?
+//   resolve   ObservationMatcher   which record is each of its peers?
 //   record    RecordTable     what each source said of each key, present or missing
 //   claim     MemberTable       which records stand for which name, and what each counts as
 //   decide    MemberStateDecider     the state of each name that was touched
@@ -27,7 +27,7 @@
 #include <core/cluster/membership/membership_change.hpp>
 #include <core/cluster/membership/membership_queries.hpp>
 #include <core/cluster/membership/naming_rules.hpp>
-#include <core/cluster/membership/record_matcher.hpp>
+#include <core/cluster/membership/observation_matcher.hpp>
 #include <core/cluster/membership/record_table.hpp>
 #include <core/cluster/membership/record_updater.hpp>
 #include <core/cluster/membership/source_selection.hpp>
@@ -101,7 +101,7 @@ class Membership {
     std::uint64_t collisions() const { return claims_.collisions(); }
 
   private:
-    void apply(SourceId source, const RecordMatcher::Match &match, const PeerView &peer, bool learnt, Time now,
+    void apply(SourceId source, const ObservationMatcher::Match &match, const PeerView &peer, bool learnt, Time now,
                ObservationTally &tally) {
         if (match.record == RecordId::none) {
             updater_.add(source, peer, learnt, now, tally);
@@ -120,7 +120,7 @@ class Membership {
     NamingRules naming_rules_;
     SourceSelection sources_;
     RecordTable records_;
-    RecordMatcher matcher_;
+    ObservationMatcher matcher_;
     MemberTable names_;
     ClaimTracker claims_;
     RecordUpdater updater_;

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <core/cluster/base/interner.hpp>
-#include <core/cluster/base/peer_class.hpp>
+#include <core/cluster/base/peer_link_class.hpp>
 #include <core/cluster/base/time.hpp>
 #include <core/cluster/membership/ids.hpp>
 #include <core/cluster/membership/loss_cause.hpp>

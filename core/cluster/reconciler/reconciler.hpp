@@ -17,7 +17,7 @@
 
 #include <core/cluster/base/deadline_queue.hpp>
 #include <core/cluster/base/interner.hpp>
-#include <core/cluster/base/peer_class.hpp>
+#include <core/cluster/base/peer_link_class.hpp>
 #include <core/cluster/base/random.hpp>
 #include <core/cluster/base/status.hpp>
 #include <core/cluster/base/time.hpp>

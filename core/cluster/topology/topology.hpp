@@ -17,12 +17,12 @@
 #include <core/cluster/events/event_bus.hpp>
 #include <core/cluster/membership/membership.hpp>
 #include <core/cluster/reconciler/reconciler.hpp>
-#include <core/cluster/topology/order.hpp>
+#include <core/cluster/topology/operator_order.hpp>
 #include <core/cluster/topology/overrides.hpp>
 #include <core/cluster/topology/peer_events.hpp>
 #include <core/cluster/topology/reason_writer.hpp>
 #include <core/cluster/topology/source_report_events.hpp>
-#include <core/cluster/topology/topology_health.hpp>
+#include <core/cluster/topology/topology_readiness.hpp>
 #include <core/config/policy.hpp>
 #include <kith/hosting/peer_view.hpp>
 
@@ -201,7 +201,7 @@ class LiveTopology final : private ReconcilerUser {
     ObservationEvents sources_;
     ReasonWriter reasons_;
     PeerEvents peer_events_;
-    TopologyHealth health_;
+    TopologyReadiness health_;
     Overrides overrides_;
     std::vector<MembershipChange> changes_;
     mutable std::vector<AttributeView> attributes_;

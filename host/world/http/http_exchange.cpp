@@ -24,7 +24,7 @@ std::string_view view_of(boost::beast::string_view text) { return {text.data(), 
 
 } // namespace
 
-HttpExchange::HttpExchange(TenantResources &resources, std::shared_ptr<HttpClient> client, HttpRequest request)
+HttpExchange::HttpExchange(TenantResources &resources, std::shared_ptr<HttpConnectionPool> client, HttpRequest request)
     : resources_(resources.shared_from_this()),
       client_(std::move(client)),
       request_(std::move(request)),

@@ -4,7 +4,7 @@
 // the body on request.
 #pragma once
 
-#include "http_client.hpp"
+#include "http_connection_pool.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/http/buffer_body.hpp>
@@ -16,7 +16,7 @@ namespace kith::app {
 
 class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
   public:
-    HttpExchange(TenantResources &resources, std::shared_ptr<HttpClient> client, HttpRequest request);
+    HttpExchange(TenantResources &resources, std::shared_ptr<HttpConnectionPool> client, HttpRequest request);
 
     void start(std::uint64_t user, std::uint64_t *op);
     std::int32_t read(std::uint32_t max, std::uint64_t user, std::uint64_t *op);
@@ -44,7 +44,7 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
     void forget();
 
     std::shared_ptr<TenantResources> resources_;
-    std::shared_ptr<HttpClient> client_;
+    std::shared_ptr<HttpConnectionPool> client_;
     HttpRequest request_;
     std::shared_ptr<Connection> connection_;
     std::optional<Parser> parser_;

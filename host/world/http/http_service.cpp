@@ -52,7 +52,7 @@ std::int32_t open(TenantResources &resources, const kith_http_client *given, std
         const auto ended = resources->take(id);
         if (!ended) return;
         const bool trusts = !settings.authorities.empty() || !settings.certificate.empty();
-        const auto client = std::make_shared<HttpClient>(*resources, settings);
+        const auto client = std::make_shared<HttpConnectionPool>(*resources, settings);
         TlsFailure failure;
         // The configuration is checked now, not by the first request.
         if (trusts && client->tls(failure) == nullptr)
@@ -65,7 +65,7 @@ std::int32_t open(TenantResources &resources, const kith_http_client *given, std
     return KITH_OK;
 }
 
-std::shared_ptr<HttpClient> client_of(const TenantResources &resources, std::uint64_t id) {
+std::shared_ptr<HttpConnectionPool> client_of(const TenantResources &resources, std::uint64_t id) {
     const auto found = resources.http ? resources.http->clients.find(id) : decltype(resources.http->clients.find(id)){};
     return resources.http && found != resources.http->clients.end() ? found->second : nullptr;
 }

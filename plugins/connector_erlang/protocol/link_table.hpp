@@ -4,7 +4,7 @@
 // nodes that option `ignore` names.
 #pragma once
 
-#include "link_history.hpp"
+#include "short_link_detector.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -20,7 +20,7 @@ enum class LinkType : std::uint8_t { unknown, visible, hidden };
 
 class LinkTable {
   public:
-    using Time = LinkHistory::Time;
+    using Time = ShortLinkDetector::Time;
     using Links = std::unordered_map<std::string, LinkType>;
 
     /// ignored: patterns of names (node_name_pattern.hpp). custom_list: the names come from a function that the options name, so that a name
@@ -42,7 +42,7 @@ class LinkTable {
     bool add(const std::string &name, LinkType type, Time now);
     /// The link to a node that was joined: true, with its type, if it was in the table as that of no peer, and is a peer's now.
     std::optional<LinkType> become_peer(const std::string &name, Time now);
-    /// The reason to report, if it was a link to a peer; arguments as of LinkHistory::down.
+    /// The reason to report, if it was a link to a peer; arguments as of ShortLinkDetector::down.
     std::optional<std::string> remove(const std::string &name, Time now, std::string_view why, std::string_view node,
                                       std::chrono::seconds tick_time);
 
@@ -58,7 +58,7 @@ class LinkTable {
     Links peers_;
     Links others_;
     std::unordered_set<std::string> expected_; // only names that a tool could have
-    LinkHistory history_;
+    ShortLinkDetector history_;
 };
 
 } // namespace kith::erlang

@@ -2,7 +2,7 @@
 //
 // What is told of observations and failures, and what is not repeated.
 #include <core/cluster/topology/source_report_events.hpp>
-#include <core/cluster/topology/topology_health.hpp>
+#include <core/cluster/topology/topology_readiness.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -30,7 +30,7 @@ struct Reports {
 
     EventBus bus;
     ObservationEvents reports{"t", bus};
-    TopologyHealth health{"t", bus};
+    TopologyReadiness health{"t", bus};
     SourceId source{0};
     Time now = 0;
     std::size_t next = 0;

@@ -15,9 +15,9 @@ namespace kith::app {
 
 class HttpExchange;
 
-class HttpClient : public std::enable_shared_from_this<HttpClient> {
+class HttpConnectionPool : public std::enable_shared_from_this<HttpConnectionPool> {
   public:
-    HttpClient(TenantResources &resources, HttpSettings settings);
+    HttpConnectionPool(TenantResources &resources, HttpSettings settings);
 
     /// The TLS context of the settings, created when first needed; null with the reason in `failure`.
     TlsContext *tls(TlsFailure &failure);
@@ -52,7 +52,7 @@ class HttpResources {
     ~HttpResources() { close(); }
     void close();
 
-    std::map<std::uint64_t, std::shared_ptr<HttpClient>> clients;
+    std::map<std::uint64_t, std::shared_ptr<HttpConnectionPool>> clients;
     std::map<std::uint64_t, std::shared_ptr<HttpExchange>> responses;
 };
 

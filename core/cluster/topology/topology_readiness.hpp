@@ -15,10 +15,10 @@
 
 namespace kith::core {
 
-class TopologyHealth {
+class TopologyReadiness {
   public:
     // The arguments outlive the object.
-    TopologyHealth(std::string_view topology, EventBus &bus) : topology_(topology), bus_(bus) {}
+    TopologyReadiness(std::string_view topology, EventBus &bus) : topology_(topology), bus_(bus) {}
 
     bool stale() const { return stale_; }
     bool ready() const { return ready_; }

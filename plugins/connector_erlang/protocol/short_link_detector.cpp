@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "link_history.hpp"
+#include "short_link_detector.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t most = 10'000;                // peers that are remembered though their link is down
 constexpr std::chrono::seconds usual_tick_time{60}; // of a node that was told nothing else
 
-std::string seconds_text(LinkHistory::Time time) {
+std::string seconds_text(ShortLinkDetector::Time time) {
     char text[32];
     std::snprintf(text, sizeof text, "%.1f s", std::chrono::duration<double>(time).count());
     return text;
@@ -18,18 +18,18 @@ std::string seconds_text(LinkHistory::Time time) {
 
 } // namespace
 
-void LinkHistory::up(const std::string &name, Time now) {
+void ShortLinkDetector::up(const std::string &name, Time now) {
     links_[name].since = now;
     bound();
 }
 
-void LinkHistory::out_of_sight() {
+void ShortLinkDetector::out_of_sight() {
     for (auto &[name, link] : links_) link.since = Time(-1);
     bound();
 }
 
-std::string LinkHistory::down(const std::string &name, Time now, std::string_view why, std::string_view node,
-                              std::chrono::seconds tick_time) {
+std::string ShortLinkDetector::down(const std::string &name, Time now, std::string_view why, std::string_view node,
+                                    std::chrono::seconds tick_time) {
     std::string text(why);
     const auto found = links_.find(name);
     if (found == links_.end()) return text;
@@ -58,7 +58,7 @@ std::string LinkHistory::down(const std::string &name, Time now, std::string_vie
     return text;
 }
 
-void LinkHistory::bound() {
+void ShortLinkDetector::bound() {
     if (links_.size() <= most) return;
     std::erase_if(links_, [](const auto &one) { return one.second.since.count() < 0; });
 }

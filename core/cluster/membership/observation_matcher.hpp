@@ -16,7 +16,7 @@ namespace kith::core {
 
 class RecordTable;
 
-class RecordMatcher {
+class ObservationMatcher {
   public:
     struct Match {
         RecordId record; // none: a new key

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <core/cluster/base/hash.hpp>
-#include <core/cluster/membership/record_matcher.hpp>
+#include <core/cluster/membership/observation_matcher.hpp>
 #include <core/cluster/membership/record_table.hpp>
 
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -25,7 +25,7 @@ Status repeated_key(const PeerView &peer) {
 } // namespace
 
 // Fills looked_up_. Each step is done for all of these peers, so that their memory accesses overlap.
-void RecordMatcher::look_up(const RecordTable &records, SourceId source, std::span<const PeerView> peers) {
+void ObservationMatcher::look_up(const RecordTable &records, SourceId source, std::span<const PeerView> peers) {
     std::array<std::size_t, std::tuple_size_v<decltype(looked_up_)>> hashes;
     const KeyIndex &keys = records.keys(source);
     for (std::size_t i = 0; i < peers.size(); ++i) keys.prefetch(hashes[i] = hash_bytes(peers[i].key));
@@ -44,7 +44,7 @@ void RecordMatcher::look_up(const RecordTable &records, SourceId source, std::sp
     }
 }
 
-Status RecordMatcher::match(RecordTable &records, SourceId source, std::span<const PeerView> peers) {
+Status ObservationMatcher::match(RecordTable &records, SourceId source, std::span<const PeerView> peers) {
     records.begin_observation();
     matches_.clear();
     matches_.reserve(peers.size());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "http_client.hpp"
+#include "http_connection_pool.hpp"
 
 #include "http_exchange.hpp"
 
@@ -17,10 +17,10 @@ constexpr std::size_t most_kept = 8;
 
 } // namespace
 
-HttpClient::HttpClient(TenantResources &resources, HttpSettings given)
+HttpConnectionPool::HttpConnectionPool(TenantResources &resources, HttpSettings given)
     : settings(std::move(given)), resources_(resources.shared_from_this()) {}
 
-TlsContext *HttpClient::tls(TlsFailure &failure) {
+TlsContext *HttpConnectionPool::tls(TlsFailure &failure) {
     if (tls_) return tls_.get();
     const TlsEntry *entry = tls_library(resources_->parts.options.tls_library, failure);
     if (entry == nullptr) return nullptr;
@@ -32,7 +32,7 @@ TlsContext *HttpClient::tls(TlsFailure &failure) {
     return tls_.get();
 }
 
-std::shared_ptr<Connection> HttpClient::take(const std::string &origin) {
+std::shared_ptr<Connection> HttpConnectionPool::take(const std::string &origin) {
     const auto found =
         std::find_if(kept_.begin(), kept_.end(), [&](const Kept &one) { return one.connection->origin() == origin; });
     if (found == kept_.end()) return nullptr;
@@ -42,7 +42,7 @@ std::shared_ptr<Connection> HttpClient::take(const std::string &origin) {
     return connection;
 }
 
-void HttpClient::keep(std::shared_ptr<Connection> connection) {
+void HttpConnectionPool::keep(std::shared_ptr<Connection> connection) {
     if (settings.has(KITH_HTTP_NO_KEEP_ALIVE) || !resources_->open) return connection->close();
     Kept &one = kept_.emplace_front(resources_->io);
     const auto gone = [me = weak_from_this(), raw = connection.get()] {
@@ -57,7 +57,7 @@ void HttpClient::keep(std::shared_ptr<Connection> connection) {
     if (kept_.size() > most_kept) forget(kept_.back().connection.get());
 }
 
-void HttpClient::forget(const Connection *connection) {
+void HttpConnectionPool::forget(const Connection *connection) {
     const auto found =
         std::find_if(kept_.begin(), kept_.end(), [&](const Kept &one) { return one.connection.get() == connection; });
     if (found == kept_.end()) return;
@@ -66,11 +66,11 @@ void HttpClient::forget(const Connection *connection) {
     closed->close();
 }
 
-void HttpClient::drop(const std::string &origin) {
+void HttpConnectionPool::drop(const std::string &origin) {
     while (const auto one = take(origin)) one->close();
 }
 
-void HttpClient::close() {
+void HttpConnectionPool::close() {
     for (auto &[id, exchange] : std::exchange(exchanges, {})) exchange->close();
     for (auto &one : kept_) one.connection->close();
     kept_.clear();

@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: MIT
-#include "host_poller.hpp"
+#include "host_query_scheduler.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 using namespace erlang_hosts;
 using namespace std::chrono_literals;
-using Which = HostPoller::Which;
+using Which = HostQueryScheduler::Which;
 
 namespace {
 
 struct RosterFixture {
-    HostPoller poller{5s, std::nullopt, [](Time mean) { return mean; }};
+    HostQueryScheduler poller{5s, std::nullopt, [](Time mean) { return mean; }};
     Time now = 100s;
 
     std::vector<std::string> set(const std::vector<std::string> &hosts) { return poller.set(hosts, now); }
-    std::vector<HostPoller::Query> begin(Which which = Which::round) {
+    std::vector<HostQueryScheduler::Query> begin(Which which = Which::round) {
         poller.begin(which, now);
-        std::vector<HostPoller::Query> jobs;
+        std::vector<HostQueryScheduler::Query> jobs;
         while (auto job = poller.next()) jobs.push_back(*job);
         return jobs;
     }
-    void answer(const HostPoller::Query &job, const std::vector<std::string> &names) {
+    void answer(const HostQueryScheduler::Query &job, const std::vector<std::string> &names) {
         epmd_names::Reply reply;
         for (const auto &name : names) reply.names.push_back({name, 1});
         poller.answered(job, reply, now);
     }
-    void fail(const HostPoller::Query &job) {
+    void fail(const HostQueryScheduler::Query &job) {
         poller.failed(job, kith::error(KITH_REFUSED, "no EPMD listens on " + job.host), now);
     }
     std::vector<std::string> told() {
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(the_first_telling_waits_for_all_that_are_asked) {
     BOOST_REQUIRE(jobs.size() == 2u);
     BOOST_TEST(!poller.report_at());
     answer(jobs[0], {"x", "y"});
-    BOOST_TEST((*poller.report_at() == now + HostPoller::slow_host_limit)); // with a time limit
+    BOOST_TEST((*poller.report_at() == now + HostQueryScheduler::slow_host_limit)); // with a time limit
     answer(jobs[1], {"x"});
     BOOST_TEST((*poller.report_at() == now));
     BOOST_TEST(told() == (Keys{"x@a", "y@a", "x@b"}));
@@ -156,16 +156,16 @@ BOOST_AUTO_TEST_CASE(doubtful_hosts_take_no_place_from_the_others) {
     set(hosts);
     std::size_t asked = 0;
     for (auto jobs = begin(); !jobs.empty(); jobs = begin(Which::due)) {
-        BOOST_TEST(jobs.size() <= HostPoller::slots);
+        BOOST_TEST(jobs.size() <= HostQueryScheduler::slots);
         for (const auto &job : jobs) asked++ < 50 ? fail(job) : answer(job, {"x"});
     }
     BOOST_TEST(asked == 100u);
     BOOST_TEST(poller.take_report().unasked == 50u);
     now += 10s;
     const auto jobs = begin();
-    BOOST_TEST(jobs.size() == 2 * HostPoller::slots);
+    BOOST_TEST(jobs.size() == 2 * HostQueryScheduler::slots);
     BOOST_TEST(std::ranges::count_if(jobs, [](const auto &job) { return job.doubtful; }) ==
-               static_cast<std::ptrdiff_t>(HostPoller::slots));
+               static_cast<std::ptrdiff_t>(HostQueryScheduler::slots));
     // The answers of the working hosts are reported, independent of the others.
     for (const auto &job : jobs)
         if (!job.doubtful) answer(job, {"x"});
@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(whoever_asks_gets_an_answer_though_nothing_is_new) {
 }
 
 BOOST_AUTO_TEST_CASE(match_leaves_out_and_counts) {
-    HostPoller some(5s, Glob("app*@*"), [](Time mean) { return mean; });
+    HostQueryScheduler some(5s, Glob("app*@*"), [](Time mean) { return mean; });
     some.set(std::vector<std::string>{"a"}, now);
     some.begin(Which::round, now);
     some.answered(*some.next(), {.names = {{"app", 1}, {"app2", 1}, {"tool", 1}}}, now);

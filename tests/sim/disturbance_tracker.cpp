@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <tests/sim/undisturbed_pairs.hpp>
+#include <tests/sim/disturbance_tracker.hpp>
 
 namespace kith::sim {
 
-void UndisturbedPairs::islands(const std::vector<IndexSet> &sets, Duration now) {
+void DisturbanceTracker::islands(const std::vector<IndexSet> &sets, Duration now) {
     for (State &host : hosts_) host.island = 0;
     for (std::size_t i = 0; i < sets.size(); ++i) {
         sets[i].each([&](std::size_t host) { hosts_[host].island = i + 1; });
@@ -11,7 +11,7 @@ void UndisturbedPairs::islands(const std::vector<IndexSet> &sets, Duration now) 
     parted_ = now;
 }
 
-bool UndisturbedPairs::undisturbed(std::size_t a, std::size_t b, Duration now) const {
+bool DisturbanceTracker::undisturbed(std::size_t a, std::size_t b, Duration now) const {
     return network_.undisturbed(now) && hosts_[a].undisturbed(now) && hosts_[b].undisturbed(now) &&
            hosts_[a].island == hosts_[b].island && now - parted_ >= patience;
 }

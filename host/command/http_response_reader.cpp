@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "response.hpp"
+#include "http_response_reader.hpp"
 
 #include <charconv>
 #include <utility>

@@ -12,7 +12,7 @@
 
 namespace kith::erlang {
 
-class LinkHistory {
+class ShortLinkDetector {
   public:
     using Time = std::chrono::nanoseconds; // monotonic
 

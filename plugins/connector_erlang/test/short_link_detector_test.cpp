@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
-#include "link_history.hpp"
+#include "short_link_detector.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-using kith::erlang::LinkHistory;
+using kith::erlang::ShortLinkDetector;
 using namespace std::chrono_literals;
 
 namespace {
 
 struct History {
-    LinkHistory links;
-    LinkHistory::Time now{};
+    ShortLinkDetector links;
+    ShortLinkDetector::Time now{};
 
-    std::string held(LinkHistory::Time time, const char *why = "connection_closed", std::chrono::seconds tick_time = 60s) {
+    std::string held(ShortLinkDetector::Time time, const char *why = "connection_closed",
+                     std::chrono::seconds tick_time = 60s) {
         links.up("b@h", now);
         now += time;
         return links.down("b@h", now, why, "app@h", tick_time);
@@ -21,7 +22,7 @@ struct History {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(link_history)
+BOOST_AUTO_TEST_SUITE(short_link_detector)
 
 BOOST_AUTO_TEST_CASE(one_short_link_is_not_a_pattern) {
     History it;

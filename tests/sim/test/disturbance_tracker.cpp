@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <tests/sim/undisturbed_pairs.hpp>
+#include <tests/sim/disturbance_tracker.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 BOOST_AUTO_TEST_SUITE(undisturbed_pairs)
 
 BOOST_AUTO_TEST_CASE(undisturbed_after_a_minute_without_faults) {
-    UndisturbedPairs undisturbed_pairs(3);
+    DisturbanceTracker undisturbed_pairs(3);
     BOOST_TEST(!undisturbed_pairs.undisturbed(0, 1, 59s)); // the start of the simulation is a disturbance too
     BOOST_TEST(undisturbed_pairs.undisturbed(0, 1, 60s));
     undisturbed_pairs.set_faulty(0, true, 100s);
@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(undisturbed_after_a_minute_without_faults) {
 }
 
 BOOST_AUTO_TEST_CASE(islands_and_weather_concern_all) {
-    UndisturbedPairs undisturbed_pairs(3);
+    DisturbanceTracker undisturbed_pairs(3);
     IndexSet first;
     first.add(0);
     undisturbed_pairs.islands({first}, 1h);

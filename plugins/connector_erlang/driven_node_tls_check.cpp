@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "driven_node_tls.hpp"
+#include "driven_node_tls_check.hpp"
 
 #include "mfa.hpp"
 

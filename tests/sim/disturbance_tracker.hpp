@@ -12,9 +12,9 @@
 
 namespace kith::sim {
 
-class UndisturbedPairs {
+class DisturbanceTracker {
   public:
-    explicit UndisturbedPairs(std::size_t hosts) : hosts_(hosts) {}
+    explicit DisturbanceTracker(std::size_t hosts) : hosts_(hosts) {}
 
     /// A fault of a host begins (on) or ends. Faults can overlap; each begin needs one end.
     void set_faulty(std::size_t host, bool on, Duration now) { hosts_[host].change(on, now); }

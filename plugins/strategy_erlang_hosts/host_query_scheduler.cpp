@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "host_poller.hpp"
+#include "host_query_scheduler.hpp"
 
 #include <kith/pace.hpp>
 
@@ -8,7 +8,7 @@
 
 namespace erlang_hosts {
 
-struct HostPoller::Host {
+struct HostQueryScheduler::Host {
     enum class State : std::uint8_t { unknown, good, bad };
 
     Host(std::string_view host, Time interval) : name(host), pace(interval) {}
@@ -47,12 +47,12 @@ class Reasons {
 
 } // namespace
 
-HostPoller::HostPoller(Time interval, std::optional<Glob> match, std::function<Time(Time)> jitter)
+HostQueryScheduler::HostQueryScheduler(Time interval, std::optional<Glob> match, std::function<Time(Time)> jitter)
     : interval_(interval), match_(std::move(match)), jitter_(std::move(jitter)) {}
 
-HostPoller::~HostPoller() = default;
+HostQueryScheduler::~HostQueryScheduler() = default;
 
-std::vector<std::string> HostPoller::set(std::span<const std::string> hosts, Time now) {
+std::vector<std::string> HostQueryScheduler::set(std::span<const std::string> hosts, Time now) {
     std::vector<std::unique_ptr<Host>> before = std::exchange(hosts_, {});
     std::unordered_map<std::string_view, std::unique_ptr<Host> *> known;
     for (auto &host : before) known.emplace(host->name, &host);
@@ -74,7 +74,7 @@ std::vector<std::string> HostPoller::set(std::span<const std::string> hosts, Tim
     return left;
 }
 
-void HostPoller::begin(Which which, Time now) {
+void HostQueryScheduler::begin(Which which, Time now) {
     while (!due_.empty() && due_.begin()->first <= now) enqueue(*by_name_.at(due_.begin()->second), true);
     if (which == Which::due) return;
     for (const auto &host : hosts_) {
@@ -83,7 +83,7 @@ void HostPoller::begin(Which which, Time now) {
     if (which == Which::all) mark_unreported(now);
 }
 
-void HostPoller::enqueue(Host &host, bool doubtful) {
+void HostQueryScheduler::enqueue(Host &host, bool doubtful) {
     due_.erase({host.due, host.name});
     host.doubtful = doubtful;
     host.ticket = ++ticket_;
@@ -91,7 +91,7 @@ void HostPoller::enqueue(Host &host, bool doubtful) {
     ++open_[doubtful ? 1 : 0];
 }
 
-std::optional<HostPoller::Query> HostPoller::next() {
+std::optional<HostQueryScheduler::Query> HostQueryScheduler::next() {
     for (const std::size_t kind : {0U, 1U}) {
         while (!waiting_[kind].empty() && running_[kind] < slots) {
             Query job = std::move(waiting_[kind].front());
@@ -106,7 +106,7 @@ std::optional<HostPoller::Query> HostPoller::next() {
 }
 
 // Null: the host is no longer in the file.
-HostPoller::Host *HostPoller::of(const Query &job) {
+HostQueryScheduler::Host *HostQueryScheduler::of(const Query &job) {
     --running_[job.doubtful ? 1 : 0];
     const auto found = by_name_.find(job.host);
     if (found == by_name_.end() || found->second->ticket != job.ticket) return nullptr;
@@ -115,7 +115,7 @@ HostPoller::Host *HostPoller::of(const Query &job) {
     return found->second;
 }
 
-void HostPoller::answered(const Query &job, const epmd_names::Reply &reply, Time now) {
+void HostQueryScheduler::answered(const Query &job, const epmd_names::Reply &reply, Time now) {
     Host *const host = of(job);
     if (host == nullptr) return;
     if (host->state != Host::State::good) ++good_;
@@ -137,7 +137,7 @@ void HostPoller::answered(const Query &job, const epmd_names::Reply &reply, Time
     mark_unreported(now);
 }
 
-void HostPoller::failed(const Query &job, kith::error why, Time now) {
+void HostQueryScheduler::failed(const Query &job, kith::error why, Time now) {
     Host *const host = of(job);
     if (host == nullptr) return;
     if (host->state == Host::State::good) --good_;
@@ -148,16 +148,18 @@ void HostPoller::failed(const Query &job, kith::error why, Time now) {
     due_.emplace(host->due, host->name);
 }
 
-std::optional<Time> HostPoller::next_due() const { return due_.empty() ? std::nullopt : std::optional(due_.begin()->first); }
+std::optional<Time> HostQueryScheduler::next_due() const {
+    return due_.empty() ? std::nullopt : std::optional(due_.begin()->first);
+}
 
-std::optional<Time> HostPoller::report_at() const {
+std::optional<Time> HostQueryScheduler::report_at() const {
     if (!unreported_since_) return std::nullopt;
     // While a reply is possible, it is not known whether all hosts fail.
     if (good_ == 0) return open_[0] + open_[1] == 0 ? unreported_since_ : std::nullopt;
     return open_[0] == 0 ? *unreported_since_ : *unreported_since_ + slow_host_limit;
 }
 
-Report HostPoller::take_report() {
+Report HostQueryScheduler::take_report() {
     unreported_since_.reset();
     Report out;
     Reasons reasons;

@@ -2,7 +2,7 @@
 //
 // Which record each peer of an observation is.
 #include <core/cluster/base/random.hpp>
-#include <core/cluster/membership/record_matcher.hpp>
+#include <core/cluster/membership/observation_matcher.hpp>
 #include <core/cluster/membership/record_table.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -12,7 +12,7 @@
 
 namespace kith::core::test {
 
-BOOST_AUTO_TEST_SUITE(record_matcher)
+BOOST_AUTO_TEST_SUITE(observation_matcher)
 
 namespace {
 
@@ -21,7 +21,7 @@ struct Observed {
     Status match(const std::vector<PeerView> &peers) { return matcher.match(table, source, peers); }
 
     RecordTable table;
-    RecordMatcher matcher;
+    ObservationMatcher matcher;
     SourceId source{};
 };
 

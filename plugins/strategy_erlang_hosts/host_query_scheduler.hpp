@@ -46,14 +46,14 @@ struct Report {
         found; // hosts that fail since the last report, with the reason; hosts that reply again
 };
 
-class HostPoller {
+class HostQueryScheduler {
   public:
     static constexpr std::size_t slots = 16; // maximum of concurrent queries for each kind of host
     static constexpr Time slow_host_limit = std::chrono::milliseconds(1000); // maximum time that a report waits for slow hosts
 
     /// jitter: returns a random delay for a mean one. match: empty accepts all nodes.
-    HostPoller(Time interval, std::optional<Glob> match, std::function<Time(Time)> jitter);
-    ~HostPoller();
+    HostQueryScheduler(Time interval, std::optional<Glob> match, std::function<Time(Time)> jitter);
+    ~HostQueryScheduler();
 
     /// Sets the hosts of the file. Returns the keys of peers whose host is no longer in it.
     std::vector<std::string> set(std::span<const std::string> hosts, Time now);

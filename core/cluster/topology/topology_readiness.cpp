@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <core/cluster/topology/topology_health.hpp>
+#include <core/cluster/topology/topology_readiness.hpp>
 
 #include <core/cluster/reconciler/reconciler.hpp>
 
@@ -8,14 +8,14 @@
 
 namespace kith::core {
 
-Event TopologyHealth::event(std::uint32_t kind) const {
+Event TopologyReadiness::event(std::uint32_t kind) const {
     Event event;
     event.kind = kind;
     event.topology = topology_;
     return event;
 }
 
-void TopologyHealth::became_stale(std::string_view source, std::int32_t status, std::string_view reason, Time now) {
+void TopologyReadiness::became_stale(std::string_view source, std::int32_t status, std::string_view reason, Time now) {
     if (std::exchange(stale_, true)) return;
     stale_since_ = now;
     Event stale = event(KITH_EVENT_TOPOLOGY_STALE);
@@ -25,7 +25,7 @@ void TopologyHealth::became_stale(std::string_view source, std::int32_t status, 
     bus_.publish(stale, now);
 }
 
-void TopologyHealth::became_fresh(Time now) {
+void TopologyReadiness::became_fresh(Time now) {
     if (!std::exchange(stale_, false)) return;
     Event fresh = event(KITH_EVENT_TOPOLOGY_FRESH);
     fresh.duration = now - stale_since_;
@@ -33,8 +33,8 @@ void TopologyHealth::became_fresh(Time now) {
     bus_.publish(fresh, now);
 }
 
-void TopologyHealth::became_ready(std::string_view connector, std::string_view node, std::size_t peers, std::size_t linked,
-                                  Time now) {
+void TopologyReadiness::became_ready(std::string_view connector, std::string_view node, std::size_t peers, std::size_t linked,
+                                     Time now) {
     if (ready_) return;
     if (ready_due_ == never) {
         ready_since_ = now;
@@ -53,14 +53,14 @@ void TopologyHealth::became_ready(std::string_view connector, std::string_view n
     bus_.publish(ready, now);
 }
 
-void TopologyHealth::became_unready(Time now) {
+void TopologyReadiness::became_unready(Time now) {
     ready_due_ = never;
     if (!std::exchange(ready_, false)) return;
     unready_since_ = now;
     short_readiness_ = now - ready_since_ < settled_link ? short_readiness_ + 1 : 0;
 }
 
-void TopologyHealth::detached(Time now) {
+void TopologyReadiness::detached(Time now) {
     if (std::exchange(ready_, false)) unready_since_ = now;
     short_readiness_ = 0;
     ready_due_ = never;
