@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(a_message_with_its_payload) {
     BOOST_TEST(parsed.message.payload.is_tuple(2));
 }
 
-BOOST_AUTO_TEST_CASE(a_trace_token_is_passed_over) {
+BOOST_AUTO_TEST_CASE(a_trace_token_is_skipped) {
     // {13, From, To, Token, Reason}
     const std::string exit = frame(term("{13,from,to,token,reason}"));
     const control::Parsed parsed = control::parse(exit);
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(a_trace_token_is_passed_over) {
     BOOST_TEST(traced.message.fields[3].is_atom("result"));
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_read) {
+BOOST_AUTO_TEST_CASE(malformed_messages_have_a_fault) {
     const auto fault = [](const std::string &bytes) { return control::parse(bytes).fault; };
     BOOST_TEST((fault("") == control::Fault::header));
     BOOST_TEST((fault(bytes({131, 68, 0})) == control::Fault::header));

@@ -10,7 +10,7 @@ using namespace kith::erlang::test;
 
 BOOST_AUTO_TEST_SUITE(cookie_file)
 
-BOOST_AUTO_TEST_CASE(what_counts) {
+BOOST_AUTO_TEST_CASE(cookies_are_read_as_erlang_reads_them) {
     for (const auto &[content, cookie] : cookie_files()) {
         const CookieText read = cookie_in(content);
         BOOST_TEST((read.fault == CookieText::Fault::none) == cookie.has_value(), content);
@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_CASE(what_counts) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(why_it_is_none) {
+BOOST_AUTO_TEST_CASE(an_unusable_file_has_a_fault) {
     BOOST_TEST((cookie_in("").fault == CookieText::Fault::empty));
     BOOST_TEST((cookie_in("\r\n").fault == CookieText::Fault::empty));
     BOOST_TEST((cookie_in(std::string(256, 'x')).fault == CookieText::Fault::too_long));

@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(integers_of_ei_are_read_by_us) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(reals) {
+BOOST_AUTO_TEST_CASE(floats_are_read_by_both) {
     for (const double value : {0.0, -0.0, 1.5, -1e300, 5e-324, std::numeric_limits<double>::max()}) {
         const std::string bytes = write([&](Writer &w) { w.real(value); });
         int index = 0;
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(reals) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(atoms) {
+BOOST_AUTO_TEST_CASE(atoms_are_read_by_both) {
     std::string wide;
     for (int i = 0; i < 255; ++i) wide += "\xe2\x82\xac"; // 765 bytes
     for (const std::string &text :
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(atoms) {
     BOOST_TEST(view(latin1.bytes()).atom().value() == "a\xc3\xa9");
 }
 
-BOOST_AUTO_TEST_CASE(binaries_and_strings) {
+BOOST_AUTO_TEST_CASE(binaries_and_strings_are_read_by_both) {
     for (const std::string &text : {std::string(), std::string("\0\xff", 2), std::string(70000, 'b')}) {
         const std::string bytes = write([&](Writer &w) { w.binary(text); });
         int index = 0;
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(binaries_and_strings) {
     BOOST_TEST(view(string.bytes()).bytes().value() == "hello");
 }
 
-BOOST_AUTO_TEST_CASE(containers) {
+BOOST_AUTO_TEST_CASE(containers_are_read_by_both) {
     const std::string bytes =
         write([](Writer &w) { w.tuple(3).atom("a").list(2).integer(1).integer(2).nil().map(1).atom("k").tuple(0); });
     int index = 0;
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(containers) {
     BOOST_TEST(view(large).is_tuple(300));
 }
 
-BOOST_AUTO_TEST_CASE(pids_and_references) {
+BOOST_AUTO_TEST_CASE(pids_and_references_are_read_by_both) {
     const Pid pid{"app@host", 38, 7, 0x61234567};
     const std::string bytes = write([&](Writer &w) { w.pid(pid); });
     int index = 0;

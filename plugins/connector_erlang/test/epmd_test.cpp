@@ -10,12 +10,12 @@ using kith::erlang::test::bytes;
 
 BOOST_AUTO_TEST_SUITE(epmd_answers)
 
-BOOST_AUTO_TEST_CASE(requests) {
+BOOST_AUTO_TEST_CASE(requests_are_encoded) {
     BOOST_TEST(epmd::port_please2("app") == bytes({0, 4, 122, 'a', 'p', 'p'}));
     BOOST_TEST(epmd::names() == bytes({0, 1, 110}));
 }
 
-BOOST_AUTO_TEST_CASE(a_port) {
+BOOST_AUTO_TEST_CASE(a_port_answer_is_read) {
     const std::string answer = bytes({119, 0, 0x9c, 0x40, 77, 0, 0, 6, 0, 5, 0, 3, 'a', 'p', 'p', 0, 0});
     epmd::Port port;
     for (std::size_t size = 0; size < 10; ++size) {
@@ -29,12 +29,12 @@ BOOST_AUTO_TEST_CASE(a_port) {
     BOOST_TEST(port.lowest == 5);
 }
 
-BOOST_AUTO_TEST_CASE(a_name_that_is_not_known) {
+BOOST_AUTO_TEST_CASE(an_unknown_name_is_reported) {
     epmd::Port port;
     BOOST_TEST((epmd::read_port(bytes({119, 1}), false, port) == epmd::State::unknown));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_epmd) {
+BOOST_AUTO_TEST_CASE(answers_of_other_servers_are_malformed) {
     epmd::Port port;
     std::vector<epmd::Name> names;
     BOOST_TEST((epmd::read_port("HTTP/1.1 400", false, port) == epmd::State::malformed));
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_epmd) {
     BOOST_TEST((epmd::read_names(std::string(epmd::max_answer + 1, 'x'), false, names) == epmd::State::malformed));
 }
 
-BOOST_AUTO_TEST_CASE(names_of_nodes) {
+BOOST_AUTO_TEST_CASE(the_list_of_names_is_read) {
     std::vector<epmd::Name> names;
     const std::string answer = bytes({0, 0, 17, 17}) + "name app at port 40000\n"
                                                        "name at port at port 40001\n"

@@ -50,7 +50,7 @@ std::string answer(const std::string &request, std::string_view how, const std::
 
 BOOST_AUTO_TEST_SUITE(erpc)
 
-BOOST_AUTO_TEST_CASE(the_request_is_that_of_erpc) {
+BOOST_AUTO_TEST_CASE(a_request_calls_erpc_execute_call) {
     Rig rig;
     BOOST_TEST(rig.begin() != 0u);
     const std::string frame = written(rig.out);
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(the_request_is_that_of_erpc) {
     BOOST_TEST(message.fields[0].reference()->words[0] < (1u << 18));
 }
 
-BOOST_AUTO_TEST_CASE(the_group_leader_is_used_once_known) {
+BOOST_AUTO_TEST_CASE(a_request_contains_the_group_leader_when_it_is_known) {
     Rig rig;
     rig.calls.group_leader(encoded(their_pid));
     rig.begin();
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(the_group_leader_is_used_once_known) {
     BOOST_TEST((control::parse(frame).message.fields[2].pid().value() == their_pid));
 }
 
-BOOST_AUTO_TEST_CASE(each_outcome) {
+BOOST_AUTO_TEST_CASE(return_throw_exit_and_error_are_distinguished) {
     const std::pair<const char *, Outcome> outcomes[] = {
         {"return", Outcome::returned}, {"throw", Outcome::thrown}, {"exit", Outcome::exited}, {"error", Outcome::raised}};
     for (const auto &[how, outcome] : outcomes) {
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(each_outcome) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_process_that_could_not_be_started) {
+BOOST_AUTO_TEST_CASE(a_process_that_was_not_started_ends_the_call) {
     Rig rig;
     rig.begin();
     const auto got = rig.take(spawn_reply(rig.next_request(), term("system_limit")));
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_could_not_be_started) {
     BOOST_TEST(got->value.is_atom("system_limit"));
 }
 
-BOOST_AUTO_TEST_CASE(a_process_that_was_killed) {
+BOOST_AUTO_TEST_CASE(a_killed_process_ends_the_call) {
     Rig rig;
     rig.begin();
     const std::string request = rig.next_request();
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_was_killed) {
     BOOST_TEST((got->outcome == Outcome::killed));
 }
 
-BOOST_AUTO_TEST_CASE(answers_in_any_order_find_their_calls) {
+BOOST_AUTO_TEST_CASE(answers_are_assigned_to_their_calls_in_any_order) {
     Rig rig;
     const Calls::Id a = rig.begin();
     const Calls::Id b = rig.begin();
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(answers_in_any_order_find_their_calls) {
     BOOST_TEST(rig.take(monitor_exit(first, answer(first, "return", term("a"))))->id == a);
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_comes_once) {
+BOOST_AUTO_TEST_CASE(a_second_answer_is_ignored) {
     Rig rig;
     rig.begin();
     const std::string request = rig.next_request();
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(an_answer_comes_once) {
     BOOST_TEST(rig.calls.outstanding() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_for_another_request_is_no_answer) {
+BOOST_AUTO_TEST_CASE(an_answer_to_another_request_is_ignored) {
     Rig rig;
     rig.begin();
     const std::string request = rig.next_request();
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(an_answer_for_another_request_is_no_answer) {
     BOOST_TEST((forged->outcome == Outcome::killed));
 }
 
-BOOST_AUTO_TEST_CASE(the_window_holds_and_moves) {
+BOOST_AUTO_TEST_CASE(the_number_of_calls_in_flight_is_limited) {
     Rig rig(2);
     for (int i = 0; i < 4; ++i) rig.begin();
     const std::string first = rig.next_request();
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(the_window_holds_and_moves) {
     BOOST_TEST(rig.out.empty());
 }
 
-BOOST_AUTO_TEST_CASE(given_up_while_waiting) {
+BOOST_AUTO_TEST_CASE(a_waiting_call_that_is_given_up_is_never_sent) {
     Rig rig(1);
     rig.begin();
     const Calls::Id waiting = rig.begin();
@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(given_up_while_waiting) {
     BOOST_TEST(rig.calls.outstanding() == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(given_up_while_it_runs_its_process_is_ended) {
+BOOST_AUTO_TEST_CASE(the_process_of_a_call_that_is_given_up_is_killed) {
     Rig rig;
     const Calls::Id id = rig.begin();
     const std::string request = rig.next_request();
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(given_up_while_it_runs_its_process_is_ended) {
     BOOST_TEST(rig.calls.outstanding() == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(given_up_before_its_process_is_known) {
+BOOST_AUTO_TEST_CASE(a_call_that_is_given_up_early_is_killed_when_its_process_is_known) {
     Rig rig;
     const Calls::Id id = rig.begin();
     const std::string request = rig.next_request();

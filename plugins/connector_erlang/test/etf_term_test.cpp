@@ -31,7 +31,7 @@ Fault fault_of(const std::string &encoded, const Limits &limits = {}) { return p
 
 BOOST_AUTO_TEST_SUITE(etf_term)
 
-BOOST_AUTO_TEST_CASE(integers_of_every_form) {
+BOOST_AUTO_TEST_CASE(integers_of_every_encoding_are_read) {
     const auto value = [](std::initializer_list<int> list) {
         const std::string encoded = bytes(list);
         return view(encoded).integer();
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(integers_of_every_form) {
     BOOST_TEST(view(large).big()->magnitude.size() == 9u);
 }
 
-BOOST_AUTO_TEST_CASE(atoms_of_every_form_are_utf8) {
+BOOST_AUTO_TEST_CASE(atoms_of_every_encoding_are_returned_as_utf8) {
     const std::string utf8 = bytes({119, 3, 'a', 0xc3, 0xa9});
     const std::string latin1 = bytes({115, 2, 'a', 0xe9});
     const std::string old_latin1 = bytes({100, 0, 2, 'a', 0xe9});
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(atoms_of_every_form_are_utf8) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(containers_are_walked) {
+BOOST_AUTO_TEST_CASE(elements_of_containers_are_read_in_order) {
     const std::string encoded = term("{a,[1,2,3],{},[]}");
     const Term tuple = view(encoded);
     BOOST_TEST(tuple.is_tuple(4));
@@ -83,14 +83,14 @@ BOOST_AUTO_TEST_CASE(containers_are_walked) {
     BOOST_TEST(elements.left() == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(an_improper_list_has_its_tail) {
+BOOST_AUTO_TEST_CASE(the_tail_of_an_improper_list_is_read) {
     const std::string encoded = bytes({108, 0, 0, 0, 1, 97, 1, 97, 2});
     Elements elements = view(encoded).elements();
     BOOST_TEST(elements.next().integer().value() == 1);
     BOOST_TEST(elements.tail().integer().value() == 2);
 }
 
-BOOST_AUTO_TEST_CASE(maps_bring_keys_and_values_by_turns) {
+BOOST_AUTO_TEST_CASE(a_map_gives_keys_and_values_alternately) {
     std::string encoded;
     Writer(encoded).map(2).atom("a").integer(1).atom("b").integer(2);
     Elements elements = view(encoded).elements();
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(maps_bring_keys_and_values_by_turns) {
     BOOST_TEST(elements.next().integer().value() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(names_of_processes_and_requests) {
+BOOST_AUTO_TEST_CASE(pids_and_references_are_read) {
     const Pid pid{"n@h", 38, 7, 0x5f000001};
     Reference reference;
     reference.node = "n@h";
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(names_of_processes_and_requests) {
     BOOST_TEST(view(old_reference).reference()->creation == 3u);
 }
 
-BOOST_AUTO_TEST_CASE(funs_are_passed_over) {
+BOOST_AUTO_TEST_CASE(funs_are_skipped) {
     std::string fun = bytes({112, 0, 0, 0, 35});
     fun.append(31, 'x');
     BOOST_TEST((view(fun).kind() == Kind::function));
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(funs_are_passed_over) {
     BOOST_TEST((view(exported).kind() == Kind::function));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_behind_the_term_is_left) {
+BOOST_AUTO_TEST_CASE(bytes_after_the_term_are_not_read) {
     const std::string encoded = bytes({131, 97, 1, 131, 97, 2});
     const Parsed first = parse(encoded);
     BOOST_REQUIRE(first);
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(every_prefix_of_a_term_is_truncated) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(hostile_terms_are_refused) {
+BOOST_AUTO_TEST_CASE(malformed_terms_are_refused) {
     BOOST_TEST((fault_of(bytes({80, 0, 0, 0, 1})) == Fault::tag));                                // compressed
     BOOST_TEST((fault_of(bytes({82, 0})) == Fault::tag));                                         // atom cache
     BOOST_TEST((fault_of(bytes({77, 0, 0, 0, 1, 9, 0})) == Fault::value));                        // 9 bits
@@ -168,12 +168,12 @@ BOOST_AUTO_TEST_CASE(hostile_terms_are_refused) {
     BOOST_TEST((fault_of(bytes({113, 119, 1, 'm', 119, 1, 'f', 98, 0})) == Fault::tag));          // arity
 }
 
-BOOST_AUTO_TEST_CASE(a_count_beyond_the_bytes_is_known_at_once) {
+BOOST_AUTO_TEST_CASE(a_count_larger_than_the_bytes_is_refused_at_once) {
     for (const int t : {105, 108, 116, 109, 111})
         BOOST_TEST((fault_of(bytes({t, 0xff, 0xff, 0xff, 0xff, 0, 0})) == Fault::truncated));
 }
 
-BOOST_AUTO_TEST_CASE(limits_hold) {
+BOOST_AUTO_TEST_CASE(terms_over_a_limit_are_refused) {
     std::string deep;
     for (int i = 0; i < 300; ++i) deep += bytes({104, 1});
     deep += bytes({97, 1});
@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(limits_hold) {
     BOOST_TEST((fault_of(bytes({109, 0, 0, 0, 3, 1, 2, 3}), small) == Fault::size));
 }
 
-BOOST_AUTO_TEST_CASE(tails_in_tails_count_as_depth) {
+BOOST_AUTO_TEST_CASE(nested_tails_count_as_depth) {
     std::string chain;
     for (int i = 0; i < 1000; ++i) chain += bytes({108, 0, 0, 0, 1, 97, 1});
     chain += bytes({106});

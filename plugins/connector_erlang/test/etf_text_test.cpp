@@ -18,7 +18,7 @@ std::string shown(const std::string &encoded, std::size_t max = 400) { return to
 
 BOOST_AUTO_TEST_SUITE(etf_text)
 
-BOOST_AUTO_TEST_CASE(terms_read_and_print_alike) {
+BOOST_AUTO_TEST_CASE(a_parsed_term_is_printed_as_it_was_written) {
     for (const char *text :
          {"a", "'Hello World'", "'it\\'s'", "{}", "[]", "{a,[1,-2,300000],{b,[]}}", "'_'", "x@y", "9007199254740993"})
         BOOST_TEST(shown(term(text)) == text);
@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(terms_read_and_print_alike) {
 
 BOOST_AUTO_TEST_CASE(blanks_do_not_matter) { BOOST_TEST(shown(term(" { a , [ 1 ,\n 2 ] } ")) == "{a,[1,2]}"); }
 
-BOOST_AUTO_TEST_CASE(what_is_no_term_is_refused) {
+BOOST_AUTO_TEST_CASE(text_that_is_no_term_is_refused) {
     for (const char *text : {"", "{a", "[1,]", "A", "a b", "'open", "{a}}", "-"}) {
         std::string out = "before";
         Writer writer(out);
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_term_is_refused) {
     BOOST_TEST(!write_text(writer, std::string(100, '{') + std::string(100, '}')));
 }
 
-BOOST_AUTO_TEST_CASE(strings_binaries_and_the_rest) {
+BOOST_AUTO_TEST_CASE(strings_binaries_and_other_terms_are_printed) {
     BOOST_TEST(shown(bytes({107, 0, 2, 'h', 'i'})) == "\"hi\"");
     BOOST_TEST(shown(bytes({107, 0, 2, 1, 2})) == "[1,2]");
     BOOST_TEST(shown(bytes({109, 0, 0, 0, 3, 'a', '"', '\n'})) == "<<\"a\\\"\\n\">>");
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(strings_binaries_and_the_rest) {
     BOOST_TEST(to_text(Term{}).empty());
 }
 
-BOOST_AUTO_TEST_CASE(long_terms_are_cut) {
+BOOST_AUTO_TEST_CASE(long_terms_are_truncated) {
     std::string list = "[";
     for (int i = 0; i < 1000; ++i) list += "abc,";
     list += "z]";

@@ -10,7 +10,7 @@ using kith::erlang::test::bytes;
 
 BOOST_AUTO_TEST_SUITE(frame)
 
-BOOST_AUTO_TEST_CASE(frames_come_whole_however_the_bytes_come) {
+BOOST_AUTO_TEST_CASE(frames_are_complete_for_any_split_of_the_bytes) {
     for (const auto width : {Frames::Width::two, Frames::Width::four}) {
         std::string stream;
         append_frame(stream, width, "hello");
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(a_frame_over_the_limit_ends_the_stream) {
     BOOST_TEST(!frames.next());
 }
 
-BOOST_AUTO_TEST_CASE(what_is_left_can_be_taken_over) {
+BOOST_AUTO_TEST_CASE(the_remaining_bytes_can_be_moved_out) {
     Frames frames(Frames::Width::two, 100);
     frames.append(bytes({0, 1, 'a', 0, 0, 0, 2}));
     BOOST_TEST(*frames.next() == "a");

@@ -43,7 +43,7 @@ std::string good_script() { return status("ok") + challenge("app@h", their_chall
 
 BOOST_AUTO_TEST_SUITE(handshake)
 
-BOOST_AUTO_TEST_CASE(it_begins_with_our_name) {
+BOOST_AUTO_TEST_CASE(the_first_message_contains_our_name) {
     Challenges challenges;
     Dialler dialler(config(), challenges);
     std::string body;
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(it_begins_with_our_name) {
     BOOST_TEST((flag::ours & flag::mandatory_25) == flag::mandatory_25);
 }
 
-BOOST_AUTO_TEST_CASE(a_good_one_however_the_bytes_come) {
+BOOST_AUTO_TEST_CASE(it_succeeds_for_any_split_of_the_bytes) {
     const std::string script = good_script() + bytes({0, 0, 0, 0});
     for (std::size_t piece = 1; piece <= script.size(); ++piece) {
         Dialled it;
@@ -77,13 +77,13 @@ BOOST_AUTO_TEST_CASE(a_good_one_however_the_bytes_come) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_comes_behind_is_kept) {
+BOOST_AUTO_TEST_CASE(bytes_after_the_handshake_are_kept) {
     Dialled it;
     it.dialler.feed(good_script() + bytes({0, 0, 0, 0}));
     BOOST_TEST(it.dialler.rest() == bytes({0, 0, 0, 0}));
 }
 
-BOOST_AUTO_TEST_CASE(the_digest_is_that_of_erlang) {
+BOOST_AUTO_TEST_CASE(the_digest_equals_that_of_erlang) {
     // erlang:md5("secret" ++ integer_to_list(4275878552))
     const Digest digest = digest_of("secret", 4275878552);
     BOOST_TEST(equal(digest, bytes({102, 210, 145, 7, 142, 61, 248, 114, 202, 202, 186, 98, 240, 18, 175, 24})));
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(the_digest_is_that_of_erlang) {
     BOOST_TEST(!equal(digest, std::string(digest.data(), 15)));
 }
 
-BOOST_AUTO_TEST_CASE(a_cookie_leaves_nothing_behind) {
+BOOST_AUTO_TEST_CASE(a_cookie_is_wiped_from_memory) {
     std::string secret = "short";
     wipe(secret);
     secret.resize(5);
@@ -103,14 +103,14 @@ BOOST_AUTO_TEST_CASE(a_cookie_leaves_nothing_behind) {
     BOOST_TEST(std::string(place.data(), 5) == std::string(5, '\0'));
 }
 
-BOOST_AUTO_TEST_CASE(each_status) {
+BOOST_AUTO_TEST_CASE(each_status_has_its_fault) {
     BOOST_TEST((Dialled{}.fault_after(status("nok")) == Fault::nok));
     BOOST_TEST((Dialled{}.fault_after(status("not_allowed")) == Fault::not_allowed));
     BOOST_TEST((Dialled{}.fault_after(status("named:")) == Fault::malformed));
     BOOST_TEST((Dialled{}.fault_after(status("ok_simultaneous")) == Fault::none));
 }
 
-BOOST_AUTO_TEST_CASE(our_own_dead_connection_is_taken_over) {
+BOOST_AUTO_TEST_CASE(an_alive_status_replaces_our_former_connection) {
     Dialled it;
     it.dialler.feed(status("alive"));
     BOOST_TEST(it.dialler.take_output() == framed("strue"));
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(our_own_dead_connection_is_taken_over) {
     BOOST_TEST((it.dialler.state() == State::done));
 }
 
-BOOST_AUTO_TEST_CASE(the_name_must_be_the_one_dialled) {
+BOOST_AUTO_TEST_CASE(another_name_than_the_expected_one_is_refused) {
     BOOST_TEST((Dialled{}.fault_after(status("ok") + challenge("app@other", 1)) == Fault::wrong_name));
     Dialler::Config short_name = config();
     short_name.peer = "app";
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(the_name_must_be_the_one_dialled) {
         BOOST_TEST((Dialled{}.fault_after(status("ok") + challenge(name, 1)) == Fault::malformed));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_missing_has_a_name) {
+BOOST_AUTO_TEST_CASE(missing_flags_are_named) {
     Dialled it;
     BOOST_TEST((it.fault_after(status("ok") + challenge("app@h", 1, otp_25 & ~flag::spawn)) == Fault::lacks_flags));
     BOOST_TEST(flag::names(it.dialler.missing()) == "SPAWN");
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(what_is_missing_has_a_name) {
 }
 
 // The alert with which OTP's ssl answers a name, and the handshake of a server that speaks first.
-BOOST_AUTO_TEST_CASE(tls_is_seen_by_its_first_bytes) {
+BOOST_AUTO_TEST_CASE(tls_is_recognised_by_its_first_bytes) {
     for (const std::string &record : {bytes({0x15, 3, 3, 0, 2, 2, 10}), bytes({0x16, 3, 3, 0, 76, 2, 0})}) {
         for (std::size_t first = 1; first < record.size(); ++first) {
             Dialled it;
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(tls_is_seen_by_its_first_bytes) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_wrong_answer_to_our_challenge) {
+BOOST_AUTO_TEST_CASE(a_wrong_answer_to_our_challenge_is_a_fault) {
     Dialled it;
     it.dialler.feed(status("ok") + challenge("app@h", their_challenge));
     BOOST_TEST((it.fault_after(acknowledge("wrong", our_challenge)) == Fault::wrong_digest));
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(the_reflection_attack_fails) {
     BOOST_TEST(it.dialler.take_output().empty());
 }
 
-BOOST_AUTO_TEST_CASE(many_handshakes_later_a_challenge_may_come_again) {
+BOOST_AUTO_TEST_CASE(only_the_last_64_challenges_are_remembered_as_ours) {
     Challenges challenges;
     for (std::uint32_t i = 0; i < 64; ++i) challenges.issued(i);
     BOOST_TEST(challenges.ours(0));
@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(many_handshakes_later_a_challenge_may_come_again) {
     BOOST_TEST(challenges.ours(64));
 }
 
-BOOST_AUTO_TEST_CASE(closed_tells_by_where) {
+BOOST_AUTO_TEST_CASE(the_fault_of_a_closed_connection_depends_on_the_step) {
     Dialled name;
     name.dialler.closed();
     BOOST_TEST((name.dialler.fault() == Fault::closed_name));
@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(a_probe_answers_no_challenge) {
     BOOST_TEST(it.dialler.take_output().empty());
 }
 
-BOOST_AUTO_TEST_CASE(hostile_bytes) {
+BOOST_AUTO_TEST_CASE(malformed_bytes_end_the_handshake) {
     BOOST_TEST((Dialled{}.fault_after("HTTP/1.1 400 Bad Request\r\n\r\n") == Fault::malformed)); // 'HT' is a frame of 18 KB
     BOOST_TEST((Dialled{}.fault_after(bytes({0, 0})) == Fault::malformed));
     BOOST_TEST((Dialled{}.fault_after(framed("xok")) == Fault::malformed));
@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(hostile_bytes) {
 }
 
 // As a node called x@löcalhost sends its name.
-BOOST_AUTO_TEST_CASE(names_travel_in_latin1) {
+BOOST_AUTO_TEST_CASE(names_are_sent_in_latin1) {
     Dialler::Config with = config();
     with.name = "kith-0123456789abcdef@l\xc3\xb6";
     with.peer = "x@l\xc3\xb6";

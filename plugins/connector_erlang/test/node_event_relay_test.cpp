@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_SUITE(relay)
 
 BOOST_AUTO_TEST_CASE(it_runs_in_erl_eval) { BOOST_TEST(Rig{}.target == "{erl_eval,exprs,2}"); }
 
-BOOST_AUTO_TEST_CASE(the_list_and_the_news) {
+BOOST_AUTO_TEST_CASE(the_list_and_the_changes_of_nodes_are_read) {
     Rig rig;
     BOOST_TEST(!rig.take(spawn_reply(rig.request, encoded(their_pid))));
     std::string listing;
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(the_list_and_the_news) {
     BOOST_TEST(down->why == "connection_closed");
 }
 
-BOOST_AUTO_TEST_CASE(messages_of_others_are_no_news) {
+BOOST_AUTO_TEST_CASE(messages_of_other_senders_are_ignored) {
     Rig rig;
     BOOST_TEST(!rig.take(send(term("{nodeup,d@h,[]}"))));
     BOOST_TEST(!rig.take(send(term("{x,{nodeup,d@h,[]}}"))));
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(messages_of_others_are_no_news) {
     BOOST_TEST(!rig.take(send(late)));
 }
 
-BOOST_AUTO_TEST_CASE(without_erl_eval_it_falls_back) {
+BOOST_AUTO_TEST_CASE(without_erl_eval_it_subscribes_by_global_group) {
     Rig rig;
     const auto fell = rig.take(monitor_exit(rig.request, term("{undef,[{erl_eval,exprs,[],[]}]}")));
     BOOST_REQUIRE(fell);
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(without_erl_eval_it_falls_back) {
     BOOST_TEST(up->name == "d@h");
 }
 
-BOOST_AUTO_TEST_CASE(it_tells_of_its_end) {
+BOOST_AUTO_TEST_CASE(the_end_of_the_relay_is_reported) {
     Rig rig;
     const auto ended = rig.take(monitor_exit(rig.request, term("killed")));
     BOOST_REQUIRE(ended);

@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(the_side_that_waits_longer_suspects_the_other) {
     BOOST_TEST(it.links.size() == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(the_side_that_gives_up_tells_its_own_tick_time) {
+BOOST_AUTO_TEST_CASE(the_side_that_times_out_reports_its_own_tick_time) {
     History it;
     (void)it.held(2500ms, "net_tick_timeout", 2s);
     BOOST_TEST(it.held(2500ms, "net_tick_timeout", 2s)
@@ -53,20 +53,20 @@ BOOST_AUTO_TEST_CASE(the_side_that_gives_up_tells_its_own_tick_time) {
                               "nodes need the same"));
 }
 
-BOOST_AUTO_TEST_CASE(a_longer_tick_time_makes_longer_links_short) {
+BOOST_AUTO_TEST_CASE(the_limit_of_a_short_link_grows_with_the_tick_time) {
     History it;
     (void)it.held(100s, "connection_closed", 120s);
     BOOST_TEST(it.held(100s, "connection_closed", 120s).find("2nd time") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_ended_on_purpose_says_nothing) {
+BOOST_AUTO_TEST_CASE(an_intended_disconnect_is_not_counted) {
     History it;
     (void)it.held(1s);
     BOOST_TEST(it.held(1s, "disconnect") == "disconnect");
     BOOST_TEST(it.held(1s) == "connection_closed");
 }
 
-BOOST_AUTO_TEST_CASE(what_was_not_seen_is_not_counted) {
+BOOST_AUTO_TEST_CASE(a_link_of_unknown_age_is_not_counted) {
     History it;
     it.links.was_up("b@h");
     BOOST_TEST(it.links.down("b@h", 5s, "x", "app@h", 60s) == "x");

@@ -7,7 +7,7 @@ namespace kith::erlang {
 
 BOOST_AUTO_TEST_SUITE(ssl_dist)
 
-BOOST_AUTO_TEST_CASE(the_options_of_its_client_count) {
+BOOST_AUTO_TEST_CASE(the_client_options_are_used) {
     const SslDistOptions read = parse_ssl_dist_optfile(R"(
         [{server, [{certfile, "/s.pem"}, {keyfile, "/s.key"}, {cacertfile, "/s.ca"}, {verify, verify_peer}]},
          {client, [{certfile, "/c.pem"}, {keyfile, <<"/c.key">>}, {password, "pw"}, {cacertfile, "/c.ca"},
@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(the_options_of_its_client_count) {
     BOOST_TEST(read.passed_over.empty());
 }
 
-BOOST_AUTO_TEST_CASE(what_its_client_lacks_is_the_servers) {
+BOOST_AUTO_TEST_CASE(absent_client_options_are_taken_from_the_server_options) {
     const SslDistOptions read =
         parse_ssl_dist_optfile(R"([{server, [{certfile, "/s.pem"}, {keyfile, "/s.key"}, {cacertfile, "/s.ca"}]}].)");
     BOOST_TEST(read.certfile == "/s.pem");
@@ -40,14 +40,14 @@ BOOST_AUTO_TEST_CASE(what_its_client_lacks_is_the_servers) {
     BOOST_TEST(none.passed_over[0] == "verify_fun");
 }
 
-BOOST_AUTO_TEST_CASE(of_several_certificates_the_first_counts) {
+BOOST_AUTO_TEST_CASE(the_first_of_several_certificates_is_used) {
     const SslDistOptions read = parse_ssl_dist_optfile(
         R"([{client, [{certs_keys, [{certfile, "no tuple in a list"}, [{certfile, "/a.pem"}, {keyfile, "/a.key"}], [{certfile, "/b.pem"}]]}]}].)");
     BOOST_TEST(read.certfile == "/a.pem");
     BOOST_TEST(read.keyfile == "/a.key");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_such_file_is_a_fault) {
+BOOST_AUTO_TEST_CASE(text_of_another_form_has_a_fault) {
     BOOST_TEST(parse_ssl_dist_optfile("").fault == "expected one list, [{server, Options}, {client, Options}]");
     BOOST_TEST(parse_ssl_dist_optfile("{client, []}.").fault == "expected one list, [{server, Options}, {client, Options}]");
     BOOST_TEST(parse_ssl_dist_optfile("[{client, [}].").fault.starts_with("line 1: expected a term"));

@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(its_port_refuses) {
     BOOST_TEST(has(report.text, "nobody listens on 10.0.0.8:40000"));
 }
 
-BOOST_AUTO_TEST_CASE(it_is_mute) {
+BOOST_AUTO_TEST_CASE(it_accepts_and_sends_nothing) {
     peer.mute = true;
     beam.functions["net_kernel:connect_node"] = [](etf::Term) { return term("false"); };
     const auto begun = net.now();
@@ -97,14 +97,14 @@ BOOST_AUTO_TEST_CASE(it_does_not_allow_the_name) {
     BOOST_TEST(report.status == KITH_DENIED);
 }
 
-BOOST_AUTO_TEST_CASE(another_node_is_there) {
+BOOST_AUTO_TEST_CASE(another_node_answers_at_its_port) {
     far.add("c", 40000);
     const Report report = join("c@10.0.0.8");
     BOOST_TEST(report.status == KITH_NOT_FOUND);
     BOOST_TEST(has(report.text, "another node answers there: b@10.0.0.8"));
 }
 
-BOOST_AUTO_TEST_CASE(the_cookie_is_named_when_it_was_refused) {
+BOOST_AUTO_TEST_CASE(a_refused_cookie_is_the_reason) {
     SimulatedBeam other(there, "c@10.0.0.8", "another", 40001);
     far.add("c", 40001);
     const Report report = join("c@10.0.0.8");
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(the_cookie_is_named_when_it_was_refused) {
     BOOST_TEST(other.their_challenge.has_value()); // it was tried
 }
 
-BOOST_AUTO_TEST_CASE(the_cookie_is_not_blamed_when_it_was_accepted) {
+BOOST_AUTO_TEST_CASE(an_accepted_cookie_is_not_the_reason) {
     const Report report = join("b@10.0.0.8");
     BOOST_TEST(report.status == KITH_UNAVAILABLE);
     BOOST_TEST(has(report.text, "lets kith itself in with the same cookie"));
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(the_cookie_is_not_blamed_when_it_was_accepted) {
 }
 
 // A node that has just parted from a peer says false once in a while.
-BOOST_AUTO_TEST_CASE(where_all_is_good_it_is_asked_once_more) {
+BOOST_AUTO_TEST_CASE(the_connect_is_tried_again_when_no_fault_is_found) {
     int asked = 0;
     beam.functions["net_kernel:connect_node"] = [&asked](etf::Term) { return term(++asked == 1 ? "false" : "true"); };
     BOOST_TEST(join("b@10.0.0.8").status == KITH_OK);
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(it_speaks_tls) {
     BOOST_TEST(has(report.text, "speaks TLS, as a node with -proto_dist inet_tls does; app@10.0.0.7 speaks plain TCP"));
 }
 
-BOOST_AUTO_TEST_CASE(it_knows_an_old_handshake_alone) {
+BOOST_AUTO_TEST_CASE(it_supports_only_an_older_handshake) {
     peer.hangs_up = true;
     far.highest = 5;
     const Report report = join("b@10.0.0.8");
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(it_knows_an_old_handshake_alone) {
 }
 
 // Each attempt is a line in the peer's log, and so is the probe.
-BOOST_AUTO_TEST_CASE(a_refusal_stands_for_a_minute) {
+BOOST_AUTO_TEST_CASE(a_refusal_is_used_for_a_minute) {
     for (const int how : {0, 1, 2}) {
         SimulatedBeam other(there, "c@10.0.0.8", how == 0 ? "another" : "secret", static_cast<std::uint16_t>(40010 + how));
         if (how == 1) other.status = "not_allowed";
@@ -207,19 +207,19 @@ BOOST_AUTO_TEST_CASE(short_and_long_names_never_connect) {
     BOOST_TEST(join("sp@localhost").status != KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE(a_carrier_of_one_s_own_has_rules_of_its_own) {
+BOOST_AUTO_TEST_CASE(names_are_not_compared_for_an_unknown_carrier) {
     carrier("my_carrier");
     BOOST_TEST(why_not("sp@localhost").status != KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE(a_node_of_ipv4_and_a_name_of_ipv6) {
+BOOST_AUTO_TEST_CASE(an_ipv4_node_cannot_connect_to_an_ipv6_address) {
     const Report report = why_not("b@fd00::8");
     BOOST_TEST(report.status == KITH_UNRESOLVED);
     BOOST_TEST(has(report.text, "the name has an IPv6 address, and app@10.0.0.7 speaks IPv4 alone"));
     BOOST_TEST(!has(report.text, "cookie"));
 }
 
-BOOST_AUTO_TEST_CASE(a_host_name_of_the_other_family) {
+BOOST_AUTO_TEST_CASE(the_host_name_has_no_address_of_the_nodes_family) {
     std::vector<std::string> asked;
     beam.functions["inet:getaddr"] = [&asked](etf::Term arguments) {
         asked.push_back(etf::to_text(arguments));
@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(a_host_name_of_the_other_family) {
     BOOST_TEST(has(join("b@none.example").text, "the host name none.example does not resolve in app@10.0.0.7 (nxdomain)"));
 }
 
-BOOST_AUTO_TEST_CASE(flags_that_the_node_demands) {
+BOOST_AUTO_TEST_CASE(the_peer_lacks_flags_that_the_node_requires) {
     says("erts_internal:get_dflags", "{erts_dflags,0,33554432,0,0,0}"); // UNLINK_ID
     peer.flags = otp_25 & ~flag::unlink_id;
     const Report report = why_not();
@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(flags_that_the_node_demands) {
     BOOST_TEST(!peer.their_challenge.has_value());
 }
 
-BOOST_AUTO_TEST_CASE(a_peer_need_not_be_drivable) {
+BOOST_AUTO_TEST_CASE(a_peer_without_the_flag_spawn_is_accepted) {
     peer.flags = otp_25 & ~flag::spawn;
     BOOST_TEST(has(why_not().text, "lets kith itself in"));
 }
@@ -257,7 +257,7 @@ BOOST_AUTO_TEST_CASE(a_peer_of_a_tls_node_that_speaks_plain_tcp) {
     BOOST_TEST(!peer.their_challenge.has_value()); // no digest in the clear
 }
 
-BOOST_AUTO_TEST_CASE(one_port_for_every_peer) {
+BOOST_AUTO_TEST_CASE(nobody_listens_at_the_one_port_of_all_peers) {
     says("erl_epmd:listen_port_please", "{ok,9300}");
     far.peer().stop_listening();
     const Report down = why_not();
@@ -266,7 +266,7 @@ BOOST_AUTO_TEST_CASE(one_port_for_every_peer) {
     BOOST_TEST(!has(down.text, "EPMD on"));
 }
 
-BOOST_AUTO_TEST_CASE(one_port_for_every_peer_and_a_peer_that_has_another) {
+BOOST_AUTO_TEST_CASE(the_peer_listens_at_another_port_than_the_one_of_all_peers) {
     says("erl_epmd:listen_port_please", "{ok,9300}");
     const Report elsewhere = why_not();
     BOOST_TEST(elsewhere.status == KITH_REFUSED);
@@ -276,7 +276,7 @@ BOOST_AUTO_TEST_CASE(one_port_for_every_peer_and_a_peer_that_has_another) {
     BOOST_TEST(has(other.text, "another node answers there: x@10.0.0.8; this is the one port"));
 }
 
-BOOST_AUTO_TEST_CASE(a_module_of_its_own_to_look_for_peers) {
+BOOST_AUTO_TEST_CASE(the_node_finds_peers_by_an_epmd_module_of_its_own) {
     says("net_kernel:epmd_module", "my_epmd");
     far.remove("b");
     BOOST_TEST(has(why_not().text, "the node looks by a module of its own, my_epmd"));
@@ -288,7 +288,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(why_with_peer_cookies)
 
-BOOST_AUTO_TEST_CASE(one_is_configured_already) {
+BOOST_AUTO_TEST_CASE(a_refused_peer_cookie_is_not_suggested_again) {
     Probing it(R"({"node": "app@10.0.0.7", "peer_cookies": {"b@10.0.0.8": "not-it"}})");
     const Report report = it.why_not();
     BOOST_TEST(report.status == KITH_UNAUTHORIZED);
@@ -296,14 +296,14 @@ BOOST_AUTO_TEST_CASE(one_is_configured_already) {
     BOOST_TEST(!has(report.text, "set option peer_cookies"));
 }
 
-BOOST_AUTO_TEST_CASE(one_that_the_two_share_is_tried_by_nobody_else) {
+BOOST_AUTO_TEST_CASE(the_cookie_of_a_pair_is_not_tried_by_kith) {
     Probing it(R"({"node": "app@10.0.0.7", "peer_cookies": {"b@10.0.0.8": "BBB", "app@10.0.0.7": "AAA"}})");
     const Report report = it.why_not();
     BOOST_TEST(has(report.text, "Possibly it does not know the cookie that option peer_cookies has for the two"));
     BOOST_TEST(!it.peer.their_challenge.has_value());
 }
 
-BOOST_AUTO_TEST_CASE(no_cookie_can_be_read_any_more) {
+BOOST_AUTO_TEST_CASE(the_reason_states_that_no_cookie_could_be_tried) {
     Probing it;
     it.attach();
     it.here.remove("/home/app/.erlang.cookie");

@@ -43,14 +43,14 @@ BOOST_AUTO_TEST_CASE(sources_of_the_cookie_by_rank) {
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(none, Attached) {
+BOOST_FIXTURE_TEST_CASE(without_a_cookie_file_the_paths_are_named, Attached) {
     here.remove("/home/app/.erlang.cookie");
     const Report why = detached();
     BOOST_TEST(why.status == KITH_UNAUTHORIZED);
     BOOST_TEST(has(why.text, "/home/app/.erlang.cookie, /home/app/.config/erlang/.erlang.cookie"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_file_that_others_can_read, Attached) {
+BOOST_FIXTURE_TEST_CASE(a_file_that_others_can_read_is_refused, Attached) {
     here.file("/home/app/.erlang.cookie", "secret", {0440, 1000, 1000});
     const Report why = detached();
     BOOST_TEST(why.status == KITH_DENIED);
@@ -59,7 +59,7 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_others_can_read, Attached) {
     BOOST_TEST(rig.run_until([this] { return rig.attached(); }, 5s));
 }
 
-BOOST_AUTO_TEST_CASE(a_file_without_a_cookie) {
+BOOST_AUTO_TEST_CASE(a_file_without_a_cookie_is_refused) {
     for (const std::string &content :
          {std::string(), std::string("\n"), std::string("two\nlines"), std::string(300, 'x'), std::string("a\x01")}) {
         Attached it;
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_file_without_a_cookie) {
 }
 
 // erlang_real_test holds these against a real node.
-BOOST_AUTO_TEST_CASE(blanks_of_a_file_count) {
+BOOST_AUTO_TEST_CASE(blanks_within_the_line_are_part_of_the_cookie) {
     for (const auto &[content, cookie] : {std::pair("secret \n", "secret "), std::pair(" sec ret\r\n\n", " sec ret"),
                                           std::pair("secret\n \n", "secret"), std::pair(" ", " ")}) {
         World world;

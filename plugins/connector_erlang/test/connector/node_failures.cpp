@@ -55,14 +55,14 @@ BOOST_FIXTURE_TEST_CASE(epmd_is_down, Attached) {
     BOOST_TEST(has(why.text, "no EPMD listens on 10.0.0.7:4369"));
 }
 
-BOOST_FIXTURE_TEST_CASE(epmd_is_mute, Attached) {
+BOOST_FIXTURE_TEST_CASE(epmd_accepts_and_sends_nothing, Attached) {
     epmd.peer().on_accept([](Conversation &) {});
     const Report why = detached();
     BOOST_TEST(why.status == KITH_TIMED_OUT);
     BOOST_TEST(has(why.text, "EPMD on 10.0.0.7:4369 accepts connections and stays mute"));
 }
 
-BOOST_FIXTURE_TEST_CASE(what_answers_is_no_epmd, Attached) {
+BOOST_FIXTURE_TEST_CASE(another_server_answers_at_the_port_of_epmd, Attached) {
     epmd.peer().on_accept([](Conversation &c) {
         c.send("SSH-2.0-OpenSSH\r\n");
         c.close();
@@ -72,7 +72,7 @@ BOOST_FIXTURE_TEST_CASE(what_answers_is_no_epmd, Attached) {
     BOOST_TEST(has(why.text, "is no EPMD"));
 }
 
-BOOST_AUTO_TEST_CASE(two_nodes_in_epmd) {
+BOOST_AUTO_TEST_CASE(two_nodes_in_epmd_require_the_option_node) {
     Attached it("{}");
     it.epmd.add("other", 40001);
     const Report why = it.detached();
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(two_nodes_in_epmd) {
     BOOST_TEST(has(why.text, "lists 2 nodes: app, other; say in option node which one to drive"));
 }
 
-BOOST_AUTO_TEST_CASE(no_node_in_epmd) {
+BOOST_AUTO_TEST_CASE(an_empty_epmd_is_reported) {
     Attached it("{}");
     it.epmd.remove("app");
     const Report why = it.detached();

@@ -77,7 +77,7 @@ BOOST_FIXTURE_TEST_CASE(a_tls_node_is_attached_and_driven, Secure) {
     BOOST_REQUIRE(rig.run_until([&] { return links().empty(); }));
 }
 
-BOOST_AUTO_TEST_CASE(a_host_name_is_asked_for) {
+BOOST_AUTO_TEST_CASE(the_host_name_is_sent_as_server_name) {
     Secure it(
         R"({"node": "app@app.example", "address": "10.0.0.7", "tls": {"cacertfile": "/tls/ca.pem", "certfile": "/tls/kith.pem", "keyfile": "/tls/kith.key"}})");
     SimulatedBeam named(it.here, "app@app.example", "secret", 40001);
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_host_name_is_asked_for) {
     BOOST_TEST(named.peer().conversation(1).server_name() == "app.example");
 }
 
-BOOST_FIXTURE_TEST_CASE(an_authority_that_we_do_not_trust, Secure) {
+BOOST_FIXTURE_TEST_CASE(an_unknown_authority_is_refused, Secure) {
     beam.secure({.identity = strangers.sign({.common_name = "app", .names = {"10.0.0.7"}})});
     const Report report = detached();
     BOOST_TEST(report.status == KITH_UNAUTHORIZED);
@@ -98,14 +98,14 @@ BOOST_FIXTURE_TEST_CASE(an_authority_that_we_do_not_trust, Secure) {
     BOOST_TEST((pause() > 30s));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_certificate_that_has_expired, Secure) {
+BOOST_FIXTURE_TEST_CASE(an_expired_certificate_is_refused, Secure) {
     beam.secure(node({.common_name = "app", .names = {"10.0.0.7"}, .expired = true}));
     const Report report = detached();
     BOOST_TEST(report.status == KITH_UNAUTHORIZED);
     BOOST_TEST(has(report.text, "the certificate CN=app of the other side has expired"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_certificate_of_another_host, Secure) {
+BOOST_FIXTURE_TEST_CASE(a_certificate_of_another_host_is_refused, Secure) {
     beam.secure(node({.common_name = "app", .names = {"c.example", "10.0.0.9"}}));
     const Report report = detached();
     BOOST_TEST(report.status == KITH_UNAUTHORIZED);
@@ -149,7 +149,7 @@ BOOST_FIXTURE_TEST_CASE(a_node_that_sends_nothing_in_the_tls_handshake, Secure) 
     BOOST_TEST(report.status == KITH_TIMED_OUT);
 }
 
-BOOST_AUTO_TEST_CASE(a_plain_node_is_seen_by_its_challenge) {
+BOOST_AUTO_TEST_CASE(a_node_without_tls_is_recognised_by_its_challenge) {
     Attached it(with_files);
     TlsAuthority ca("ca");
     const TlsIdentity ours = ca.sign({.common_name = "kith"});
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(the_nodes_own_optfile_is_enough) {
     BOOST_TEST(it.rig.logged("the file of option tls.optfile has options that kith passes over"));
 }
 
-BOOST_AUTO_TEST_CASE(faults_of_the_optfile) {
+BOOST_AUTO_TEST_CASE(faults_of_the_optfile_are_reported) {
     const auto why = [](const char *content) {
         Secure it(R"({"node": "app@10.0.0.7", "tls": {"optfile": "/tls/dist.conf"}})");
         if (content != nullptr) it.here.file("/tls/dist.conf", content);
@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(why_not_by_tls, Secure)
 
-BOOST_AUTO_TEST_CASE(all_is_good) {
+BOOST_AUTO_TEST_CASE(without_a_fault_the_cookie_is_found_to_be_accepted) {
     const Report report = why_not();
     BOOST_TEST(report.status == KITH_UNAVAILABLE);
     BOOST_TEST(has(report.text, "lets kith itself in with the same cookie"));
@@ -269,12 +269,12 @@ BOOST_AUTO_TEST_CASE(a_node_without_authorities_connects_to_nobody) {
     BOOST_TEST(has(report.text, "since OTP 26 it connects to nobody, and logs nothing"));
 }
 
-BOOST_AUTO_TEST_CASE(without_an_optfile_there_is_no_table) {
+BOOST_AUTO_TEST_CASE(a_node_without_an_optfile_has_no_authorities) {
     release("26"); // and ets:lookup fails
     BOOST_TEST(has(why_not().text, "name no authorities"));
 }
 
-BOOST_AUTO_TEST_CASE(a_node_with_authorities_is_not_accused) {
+BOOST_AUTO_TEST_CASE(a_node_with_verify_none_is_not_reported) {
     release("27");
     says("ets:lookup", "[{client,[{verify,verify_none}]}]");
     BOOST_TEST(has(why_not().text, "lets kith itself in"));

@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(the_release_s_vm_args_have_the_port) {
     attach();
 }
 
-BOOST_AUTO_TEST_CASE(the_option_wins_over_the_file) {
+BOOST_AUTO_TEST_CASE(the_option_overrides_the_file) {
     Attached it(R"({"node": "app@10.0.0.7", "port": 40000})");
     it.here.env("RELEASE_VM_ARGS", "/app/vm.args");
     it.here.file("/app/vm.args", "-erl_epmd_port 9300\n", {0644, 0, 0});
