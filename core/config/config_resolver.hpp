@@ -4,17 +4,14 @@
 #pragma once
 
 #include <core/config/config.hpp>
+#include <core/config/config_file.hpp>
 #include <core/config/diagnostic_collector.hpp>
 #include <core/config/plugin_catalogue.hpp>
-#include <core/config/source_map.hpp>
-
-#include <boost/json/value.hpp>
 
 namespace kith::core {
 
-// root: checked by schema.json and filled with its defaults. It may still contain errors, which were reported: values of the wrong type are
-// ignored.
-void resolve_config(const boost::json::value &root, const SourceMap &source_map, const PluginCatalogue &, Config &config,
-                    DiagnosticCollector &);
+// Adds the connectors, topologies, sinks and security warnings to the configuration, and reports errors. The file may contain errors, which
+// were reported.
+void resolve_config(const ConfigFile &file, const PluginCatalogue &, Config &config, DiagnosticCollector &);
 
 } // namespace kith::core

@@ -9,6 +9,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace kith::core {
 
@@ -102,17 +103,19 @@ const JsonSchema *ConfiguredPlugins::schema(const PluginInfo &plugin, const Sour
     return found->second ? &*found->second : nullptr;
 }
 
-std::string ConfiguredPlugins::options(const PluginInfo &plugin, json::value value, const SourceLocation &location,
-                                       bool *authenticated) {
+std::optional<CheckedOptions> ConfiguredPlugins::options(const PluginInfo &plugin, std::optional<json::object> options,
+                                                         const SourceLocation &location) {
+    if (!options) return std::nullopt; // the schema has reported it
     const auto *rules = schema(plugin, location);
-    if (!rules) return {};
-    rules->warn_no_effect(value, location.source_map, location.path, collector_);
-    if (!rules->apply(value, location.source_map, location.at, location.path, collector_)) return {};
-    if (authenticated) {
-        const auto when = rules->keyword("x-kith-authenticated");
-        *authenticated = (plugin.flags & KITH_FLAG_AUTHENTICATED) != 0 || (when && when->matches(value));
-    }
-    return json::serialize(value);
+    if (!rules) return std::nullopt;
+    CheckedOptions out;
+    out.value = std::move(*options);
+    rules->warn_no_effect(out.value, location.source_map, location.path, collector_);
+    if (!rules->apply(out.value, location.source_map, location.at, location.path, collector_)) return std::nullopt;
+    out.text = json::serialize(out.value);
+    const auto when = rules->keyword("x-kith-authenticated");
+    out.authenticated = (plugin.flags & KITH_FLAG_AUTHENTICATED) != 0 || (when && when->matches(out.value));
+    return out;
 }
 
 } // namespace kith::core

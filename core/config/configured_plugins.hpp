@@ -8,6 +8,7 @@
 #include <core/config/plugin_catalogue.hpp>
 #include <core/config/source_location.hpp>
 
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include <cstdint>
@@ -17,6 +18,13 @@
 #include <vector>
 
 namespace kith::core {
+
+// The options of a plugin instance, checked and filled with defaults.
+struct CheckedOptions {
+    boost::json::value value;
+    std::string text;           // the value as JSON text, as the plugin gets it; holds secrets
+    bool authenticated = false; // of a strategy: its observations are authenticated with these options
+};
 
 class ConfiguredPlugins {
   public:
@@ -38,10 +46,9 @@ class ConfiguredPlugins {
     // Null when the plugin's schema is invalid, which is reported the first time.
     const JsonSchema *schema(const PluginInfo &plugin, const SourceLocation &location);
 
-    // The options, checked and filled with defaults, as JSON text; empty, with errors, when they are invalid. authenticated:
-    // set to whether the strategy's observations are authenticated with these options.
-    std::string options(const PluginInfo &plugin, boost::json::value value, const SourceLocation &location,
-                        bool *authenticated = nullptr);
+    // None, with errors unless the schema has reported it, when the options are invalid.
+    std::optional<CheckedOptions> options(const PluginInfo &plugin, std::optional<boost::json::object> options,
+                                          const SourceLocation &location);
 
   private:
     const PluginCatalogue &catalogue_;

@@ -1,36 +1,32 @@
 // SPDX-License-Identifier: MIT
 #include <core/config/connector_instances.hpp>
-#include <core/config/json_member_or_default.hpp>
 #include <core/config/name_suggestions.hpp>
+#include <core/config/schema_keywords.hpp>
 
 #include <kith/plugin.h>
-
-#include <boost/json/parse.hpp>
 
 #include <algorithm>
 #include <utility>
 
 namespace kith::core {
 
-using namespace member_or_default;
+using namespace schema_keywords;
 
-void ConnectorInstances::add(const json::key_value_pair &entry, const SourceLocation &location) {
-    const std::string name(view(entry.key()));
-    known_.insert(name);
-    const auto *found = plugins_.plugin(KITH_KIND_CONNECTOR, text_in(entry.value(), "plugin"), location / "plugin");
+void ConnectorInstances::add(const ConnectorEntry &entry) {
+    known_.insert(entry.name);
+    const auto *found = plugins_.plugin(KITH_KIND_CONNECTOR, entry.plugin.value, entry.plugin.location);
     if (!found) return;
-    const auto config = config_in(entry.value());
-    if (!config.is_object()) return;
-    auto text = plugins_.options(*found, config, location / "config");
-    if (text.empty()) return;
-    if (const auto *same = instance(*found, text)) {
-        collector_.warning(location.key_at, location.path,
+    auto options = plugins_.options(*found, entry.options.value, entry.options.location);
+    if (!options) return;
+    if (const auto *same = instance(*found, options->text)) {
+        collector_.warning(entry.location.key_at, entry.location.path,
                            "this is the same as connectors." + same->model.name + "; one instance serves both names");
-        names_[name] = static_cast<std::size_t>(same - instances_.data());
+        names_[entry.name] = static_cast<std::size_t>(same - instances_.data());
         return;
     }
-    names_[name] = instances_.size();
-    instances_.push_back({{name, found->id, std::move(text)}, found, location, false});
+    names_[entry.name] = instances_.size();
+    instances_.push_back(
+        {{entry.name, found->id, std::move(options->text)}, found, std::move(options->value), entry.location, false});
 }
 
 ConnectorInstances::Instance *ConnectorInstances::instance(const PluginInfo &plugin, const std::string &options) {
@@ -40,49 +36,54 @@ ConnectorInstances::Instance *ConnectorInstances::instance(const PluginInfo &plu
     return nullptr;
 }
 
-const ConnectorInstances::Instance *ConnectorInstances::of(const std::string &topology, const json::value &value,
-                                                           const SourceLocation &location) {
-    const auto name = text_in(value, "connector");
+const ConnectorInstances::Instance *ConnectorInstances::of(const TopologyEntry &topology) {
+    const std::string &name = topology.connector.value;
     if (name.empty()) return nullptr; // the schema has reported it
-    if (known_.count(name) != 0) {
-        for (const std::string_view key : {"connector_config", "connect", "disconnect", "list_nodes"}) {
-            if (!member(value, key)) continue;
-            const auto there = KeyPath("connectors") / name / "config";
-            collector_.error((location / key).key_at, (location / key).path,
-                             "the connector `" + name + "` has its options in " + there.text() + "; put " +
-                                 (key == "connector_config" ? "these" : "`" + std::string(key) + "`") + " there");
-        }
-        const auto found = names_.find(name);
-        if (found == names_.end()) return nullptr;
-        instances_[found->second].used = true;
-        return &instances_[found->second];
-    }
-    const auto *plugin_found = plugins_.catalogue().find(KITH_KIND_CONNECTOR, name);
-    if (!plugin_found) {
-        unknown(name, location / "connector");
-        return nullptr;
-    }
-    auto config = config_in(value, "connector_config");
-    if (!config.is_object()) return nullptr;
+    if (known_.count(name) != 0) return declared(topology);
+    const auto *found = plugins_.catalogue().find(KITH_KIND_CONNECTOR, name);
+    if (found) return from_plugin(topology, *found);
+    unknown(name, topology.connector.location);
+    return nullptr;
+}
+
+const ConnectorInstances::Instance *ConnectorInstances::declared(const TopologyEntry &topology) {
+    const std::string &name = topology.connector.value;
+    const auto misplaced = [&](const SourceLocation &location, const std::string &what) {
+        const auto there = KeyPath("connectors") / name / "config";
+        collector_.error(location.key_at, location.path,
+                         "the connector `" + name + "` has its options in " + there.text() + "; put " + what + " there");
+    };
+    if (topology.connector_options.present) misplaced(topology.connector_options.location, "these");
+    for (const auto &call : topology.calls) misplaced(call.location, "`" + call.key + "`");
+    const auto found = names_.find(name);
+    if (found == names_.end()) return nullptr;
+    instances_[found->second].used = true;
+    return &instances_[found->second];
+}
+
+const ConnectorInstances::Instance *ConnectorInstances::from_plugin(const TopologyEntry &topology, const PluginInfo &plugin) {
+    auto given = topology.connector_options.value;
+    if (!given) return nullptr; // the schema has reported it
     SourceMap merged;
-    SourceLocation config_location = location / "connector_config";
-    if (config_location.source_map) merged = *config_location.source_map;
-    merged.key_at = merged.value_at =
-        config_location.source_map ? config_location.source_map->value_at : (location / "connector").at;
-    config_location.source_map = &merged;
-    config_location.at = merged.value_at;
-    if (!libcluster_shorthands(value, location, config.get_object(), merged)) return nullptr;
-    auto text = plugins_.options(*plugin_found, std::move(config), config_location);
-    if (text.empty()) return nullptr;
-    if (auto *same = instance(*plugin_found, text)) {
+    SourceLocation location = topology.connector_options.location;
+    if (location.source_map) merged = *location.source_map;
+    merged.key_at = merged.value_at = location.source_map ? merged.value_at : topology.connector.location.at;
+    location.source_map = &merged;
+    location.at = merged.value_at;
+    if (!add_libcluster_calls(topology, *given, merged)) return nullptr;
+    auto options = plugins_.options(plugin, std::move(given), location);
+    if (!options) return nullptr;
+    if (auto *same = instance(plugin, options->text)) {
         same->used = true;
         return same;
     }
-    std::string instance_name = plugin_found->id;
-    if (taken(instance_name)) instance_name += '/' + topology;
-    config_location.source_map = nullptr;
-    instances_.push_back(
-        {{std::move(instance_name), plugin_found->id, std::move(text)}, plugin_found, location / "connector", true});
+    std::string name = plugin.id;
+    if (taken(name)) name += '/' + topology.name;
+    instances_.push_back({{std::move(name), plugin.id, std::move(options->text)},
+                          &plugin,
+                          std::move(options->value),
+                          topology.connector.location,
+                          true});
     return &instances_.back();
 }
 
@@ -91,24 +92,19 @@ bool ConnectorInstances::taken(const std::string &name) const {
            std::any_of(instances_.begin(), instances_.end(), [&](const auto &i) { return i.model.name == name; });
 }
 
-bool ConnectorInstances::libcluster_shorthands(const json::value &value, const SourceLocation &location, json::object &config,
-                                               SourceMap &source_map) {
+bool ConnectorInstances::add_libcluster_calls(const TopologyEntry &topology, json::object &options, SourceMap &source_map) {
     bool good = true;
-    for (const char *key : {"connect", "disconnect", "list_nodes"}) {
-        const auto *found = member(value, key);
-        if (!found) continue;
-        const auto here = location / key;
-        if (config.contains(key)) {
-            collector_.error(here.key_at, here.path, "this is in connector_config too; only one of them can hold");
+    for (const auto &call : topology.calls) {
+        if (options.contains(call.key)) {
+            collector_.error(call.location.key_at, call.location.path,
+                             "this is in connector_config too; only one of them can hold");
             good = false;
-            continue;
-        }
-        if (!found->is_array() || found->get_array().size() != 3) { // the schema has reported it
+        } else if (!call.value) { // the schema has reported it
             good = false;
-            continue;
+        } else {
+            options[call.key] = *call.value;
+            if (call.location.source_map) source_map.members[call.key] = *call.location.source_map;
         }
-        config[key] = *found;
-        if (here.source_map) source_map.members[key] = *here.source_map;
     }
     return good;
 }
@@ -140,8 +136,8 @@ void ConnectorInstances::same_node() {
         for (std::size_t j = 0; j < i; ++j) {
             const auto &b = instances_[j];
             if (a.plugin != b.plugin) continue;
-            const auto node = text_in(json::parse(a.model.options), "node");
-            if (node != text_in(json::parse(b.model.options), "node")) continue;
+            const auto node = text_of(a.options, "node");
+            if (node != text_of(b.options, "node")) continue;
             collector_.error(
                 a.location.key_at, a.location.path,
                 "the connectors `" + b.model.name + "` and `" + a.model.name + "` both drive " +

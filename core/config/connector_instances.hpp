@@ -5,9 +5,11 @@
 #pragma once
 
 #include <core/config/config.hpp>
+#include <core/config/config_file.hpp>
 #include <core/config/configured_plugins.hpp>
 
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 
 #include <cstddef>
 #include <map>
@@ -22,6 +24,7 @@ class ConnectorInstances {
     struct Instance {
         ConnectorInstance model;
         const PluginInfo *plugin = nullptr;
+        boost::json::value options; // those of the model
         SourceLocation location;
         bool used = false; // a topology uses it
     };
@@ -30,22 +33,23 @@ class ConnectorInstances {
     ConnectorInstances(ConfiguredPlugins &plugins, DiagnosticCollector &collector) : plugins_(plugins), collector_(collector) {}
 
     // Adds an entry of `connectors`.
-    void add(const boost::json::key_value_pair &entry, const SourceLocation &location);
+    void add(const ConnectorEntry &entry);
 
     // The instance that a topology names; it is created if the name is a plugin's id. Null when there is an error, which was
     // reported now or before. Valid until the next call.
-    const Instance *of(const std::string &topology, const boost::json::value &value, const SourceLocation &location);
+    const Instance *of(const TopologyEntry &topology);
 
     // Call it after all instances are known: reports conflicts between them. Returns all instances, or none when there are
     // errors.
     std::vector<ConnectorInstance> finish();
 
   private:
+    const Instance *declared(const TopologyEntry &topology);
+    const Instance *from_plugin(const TopologyEntry &topology, const PluginInfo &plugin);
     Instance *instance(const PluginInfo &plugin, const std::string &options);
     bool taken(const std::string &name) const;
-    // Moves `connect`, `disconnect` and `list_nodes` of a topology, which is libcluster's form, into the connector's options.
-    bool libcluster_shorthands(const boost::json::value &value, const SourceLocation &location, boost::json::object &config,
-                               SourceMap &source_map);
+    // Copies `connect`, `disconnect` and `list_nodes` of a topology into the connector's options. Returns false after an error.
+    bool add_libcluster_calls(const TopologyEntry &topology, boost::json::object &options, SourceMap &source_map);
     void unknown(const std::string &name, const SourceLocation &location);
     // Reports two instances of one plugin that control the same node: each would undo what the other does.
     void same_node();

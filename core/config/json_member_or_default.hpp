@@ -54,10 +54,4 @@ inline std::vector<std::string> texts_in(const json::value &value, std::string_v
     return out;
 }
 
-// The options of a plugin; an empty object when the member is absent.
-inline json::value config_in(const json::value &value, std::string_view name = "config") {
-    const auto *found = member(value, name);
-    return found ? *found : json::value(json::object());
-}
-
 } // namespace kith::core::member_or_default

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include <core/config/config_file_reader.hpp>
 #include <core/config/config_resolver.hpp>
 #include <core/config/embedded_schema_json.hpp>
 #include <core/config/interpolate.hpp>
-#include <core/config/json_member_or_default.hpp>
 #include <core/config/json_schema.hpp>
 #include <core/config/json_source_map.hpp>
 #include <core/config/load_config.hpp>
-#include <core/config/settings_reader.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -51,12 +50,11 @@ const JsonSchema &own_schema() {
     return schema;
 }
 
-// The member of the file, otherwise the first directory of systemd's $STATE_DIRECTORY.
-std::string state_dir_of(const json::value &root, const ConfigInputs &world) {
-    std::string dir = member_or_default::text_in(root, "state_dir");
-    if (!dir.empty() || !world.environment) return dir;
-    dir = world.environment("STATE_DIRECTORY").value_or("");
-    return dir.substr(0, dir.find(':'));
+// The first directory of systemd's $STATE_DIRECTORY.
+std::string state_dir_of_service(const ConfigInputs &world) {
+    if (!world.environment) return {};
+    const std::string dirs = world.environment("STATE_DIRECTORY").value_or("");
+    return dirs.substr(0, dirs.find(':'));
 }
 
 bool load_text(std::string_view text, const ConfigInputs &world, Config &config, DiagnosticCollector &collector) {
@@ -71,15 +69,17 @@ bool load_text(std::string_view text, const ConfigInputs &world, Config &config,
     }
     interpolate(*root, scan.root, world, collector);
     own_schema().apply(*root, &scan.root, scan.root.value_at, {}, collector);
-    auto settings = read_plugin_settings(*root);
-    settings.state_dir = state_dir_of(*root, world);
-    const PluginCatalogue catalogue = world.plugins ? world.plugins(settings) : PluginCatalogue{};
-    if (!collector.failed()) {
-        read_settings(*root, config);
-        config.plugins = settings;
-    }
-    config.state_dir = settings.state_dir;
-    resolve_config(*root, scan.root, catalogue, config, collector);
+    ConfigFile file = read_config_file(*root, scan.root);
+    if (file.state_dir.empty()) file.state_dir = state_dir_of_service(world);
+    file.plugins.state_dir = file.state_dir;
+    const PluginCatalogue catalogue = world.plugins ? world.plugins(file.plugins) : PluginCatalogue{};
+    config.name = file.name;
+    config.plugins = file.plugins;
+    config.state_dir = file.state_dir;
+    config.log = file.log;
+    config.events = file.events;
+    config.api = file.api;
+    resolve_config(file, catalogue, config, collector);
     return !collector.failed();
 }
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <core/config/long_short_node_names.hpp>
 
-#include <core/config/json_member_or_default.hpp>
-#include <core/config/name_suggestions.hpp>
+#include <core/config/schema_keywords.hpp>
 
 #include <boost/json/object.hpp>
 
 namespace kith::core {
 
-using namespace member_or_default;
+using namespace schema_keywords;
 
 namespace {
 
@@ -23,8 +22,14 @@ Kind kind_of(std::string_view name) {
     return host.find(':') != std::string_view::npos ? Kind::unknown : Kind::short_name;
 }
 
+// The options that the schema describes, by name; null when there is none.
+const json::object *options_of(const JsonSchema &schema) {
+    const auto *properties = member(schema.json(), "properties");
+    return properties ? properties->if_object() : nullptr;
+}
+
 bool names_a_peer(const json::value &schema) {
-    const auto form = text_in(schema, "x-kith-node-name");
+    const auto form = text_of(schema, "x-kith-node-name");
     return form == "full" || form == "peer";
 }
 
@@ -44,19 +49,19 @@ void compare(const json::value &value, const SourceLocation &location, std::stri
 } // namespace
 
 std::string local_node(const JsonSchema &schema, const json::value &options) {
-    const auto *properties = object_in(schema.json(), "properties");
+    const auto *properties = options_of(schema);
     if (!properties) return {};
     for (const auto &property : *properties) {
-        if (text_in(property.value(), "x-kith-node-name") != "either") continue;
-        auto name = text_in(options, view(property.key()));
-        if (kind_of(name) != Kind::unknown) return name;
+        if (text_of(property.value(), "x-kith-node-name") != "either") continue;
+        const auto name = text_of(options, view(property.key()));
+        if (kind_of(name) != Kind::unknown) return std::string(name);
     }
     return {};
 }
 
 void warn_of_mixed_node_names(const JsonSchema &schema, const json::value &options, const SourceLocation &location,
                               std::string_view node, DiagnosticCollector &collector) {
-    const auto *properties = object_in(schema.json(), "properties");
+    const auto *properties = options_of(schema);
     if (!properties) return;
     for (const auto &property : *properties) {
         const auto *value = member(options, view(property.key()));

@@ -6,81 +6,54 @@ namespace kith::core {
 
 using namespace member_or_default;
 
-Policy read_policy(const json::value *value) {
-    if (value && value->is_string()) return libcluster_policy();
-    Policy policy;
-    if (!value || !value->is_object()) return policy;
-    const auto time = [&](std::string_view name, Policy::milliseconds &out) {
-        out = Policy::milliseconds(integer_in(*value, name, out.count()));
-    };
-    const auto count = [&](std::string_view name, std::uint32_t &out) {
-        out = static_cast<std::uint32_t>(integer_in(*value, name, out));
-    };
-    policy.name = text_in(*value, "name");
-    policy.self = texts_in(*value, "self");
-    policy.include = texts_in(*value, "include");
-    policy.exclude = texts_in(*value, "exclude");
-    policy.merge = text_in(*value, "merge") == "first" ? Merge::first : Merge::union_of_all;
-    count("max_peers", policy.max_peers);
-    policy.require_authenticated = flag_in(*value, "require_authenticated", policy.require_authenticated);
-    time("grace", policy.grace);
-    count("confirm", policy.confirm);
-    policy.guard = flag_in(*value, "guard", policy.guard);
-    policy.max_removal = number_in(*value, "max_removal", policy.max_removal);
-    time("removal_window", policy.removal_window);
-    time("hold", policy.hold);
-    const auto prune = text_in(*value, "prune");
-    if (prune == "disconnect") policy.prune = Prune::disconnect;
-    if (prune == "keep") policy.prune = Prune::keep;
-    if (prune == "report") policy.prune = Prune::report;
-    policy.remember = flag_in(*value, "remember", policy.remember);
-    count("min_peers", policy.min_peers);
-    count("connect_parallel", policy.connect_parallel);
-    time("connect_timeout", policy.connect_timeout);
-    time("backoff_initial", policy.backoff_initial);
-    time("backoff_max", policy.backoff_max);
-    policy.backoff_jitter = number_in(*value, "backoff_jitter", policy.backoff_jitter);
-    return policy;
+namespace {
+
+// "sha256:DIGITS" or "sha256:DIGITS FILE", also as the member `sha256` of an object with the member `file`.
+PluginPin plugin_pin(const json::value &value) {
+    PluginPin pin;
+    pin.file = text_in(value, "file");
+    pin.sha256 = value.is_string() ? std::string(view(value.get_string())) : text_in(value, "sha256");
+    if (pin.sha256.starts_with("sha256:")) pin.sha256.erase(0, 7);
+    if (const auto space = pin.sha256.find(' '); space != std::string::npos) {
+        if (pin.file.empty()) pin.file = pin.sha256.substr(space + 1);
+        pin.sha256.erase(space);
+    }
+    for (char &c : pin.sha256) {
+        if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return pin;
 }
 
-PluginSettings read_plugin_settings(const json::value &root) {
+PluginSettings plugin_settings(const json::value &plugins) {
     PluginSettings out;
-    const auto *plugins = member(root, "plugins");
-    if (!plugins) return out;
-    out.dirs = texts_in(*plugins, "dir");
-    const auto *allow = member(*plugins, "allow");
+    out.dirs = texts_in(plugins, "dir");
+    const auto *allow = member(plugins, "allow");
     if (!allow || !allow->is_array()) return out;
     for (const auto &pin : allow->get_array()) {
-        PluginPin read;
-        read.file = text_in(pin, "file");
-        read.sha256 = pin.is_string() ? std::string(view(pin.get_string())) : text_in(pin, "sha256");
-        if (read.sha256.starts_with("sha256:")) read.sha256.erase(0, 7);
-        if (const auto space = read.sha256.find(' '); space != std::string::npos) {
-            if (read.file.empty()) read.file = read.sha256.substr(space + 1);
-            read.sha256.erase(space);
-        }
-        for (char &c : read.sha256) {
-            if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-        }
+        auto read = plugin_pin(pin);
         if (read.sha256.size() == 64) out.allow.push_back(std::move(read));
     }
     return out;
 }
 
-void read_settings(const json::value &root, Config &config) {
+} // namespace
+
+void read_settings(const json::value &root, ConfigFile &file) {
+    file.name = text_in(root, "name");
+    file.state_dir = text_in(root, "state_dir");
+    if (const auto *plugins = member(root, "plugins")) file.plugins = plugin_settings(*plugins);
     if (const auto *log = member(root, "log")) {
-        config.log.format = text_in(*log, "format");
-        config.log.level = text_in(*log, "level");
+        file.log.format = text_in(*log, "format");
+        file.log.level = text_in(*log, "level");
     }
-    config.name = text_in(root, "name");
     if (const auto *api = member(root, "api")) {
-        config.api.on = !api->is_bool();
-        config.api.socket = text_in(*api, "socket");
-        config.api.control_group = text_in(*api, "control_group");
+        file.api.on = !api->is_bool();
+        file.api.socket = text_in(*api, "socket");
+        file.api.control_group = text_in(*api, "control_group");
     }
     if (const auto *events = member(root, "events")) {
-        config.events.ring = static_cast<std::uint32_t>(integer_in(*events, "ring", config.events.ring));
-        config.events.queue = static_cast<std::uint32_t>(integer_in(*events, "queue", config.events.queue));
+        file.events.ring = static_cast<std::uint32_t>(integer_in(*events, "ring", file.events.ring));
+        file.events.queue = static_cast<std::uint32_t>(integer_in(*events, "queue", file.events.queue));
     }
 }
 
