@@ -3,6 +3,7 @@
 // An engine takes another configuration while it runs. First everything that goes or is started anew stops, and only when all of it has stopped
 // the new parts start: so a new instance finds the port free that an old one had. What is not touched by the plan goes on as if nothing happened.
 #include <core/engine/reload_in_progress.hpp>
+#include <core/reload/find_named.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -20,11 +21,6 @@ bool comes(const PlanPart &part) { return part.action == Action::added || part.a
 
 constexpr const char *changed_options =
     "its options have changed; the last known peers are kept until it has looked with the new ones";
-
-template <class List>
-auto find_named(List &list, std::string_view name) {
-    return std::find_if(list.begin(), list.end(), [&](const auto &each) { return each.name == name; });
-}
 
 template <class Units>
 auto find_topology(Units &units, std::string_view name) {
@@ -47,11 +43,10 @@ std::string summary_of(const ReloadPlan &plan) {
 std::vector<ReloadEffect> Engine::foresee(const Config &next) const {
     std::vector<ReloadEffect> effects;
     for (const auto &unit : topologies_) {
-        const auto running = find_named(config_->topologies, unit->topology.name());
-        const auto after = find_named(next.topologies, unit->topology.name());
-        if (running == config_->topologies.end()) continue;
-        ReloadEffect effect =
-            core::foresee(unit->topology, *running, after == next.topologies.end() ? nullptr : &*after, loop_client_.now());
+        const auto *running = find_named(config_->topologies, unit->topology.name());
+        const auto *after = find_named(next.topologies, unit->topology.name());
+        if (running == nullptr) continue;
+        ReloadEffect effect = core::foresee(unit->topology, *running, after, loop_client_.now());
         if (effect.any()) effects.push_back(std::move(effect));
     }
     return effects;
@@ -129,7 +124,7 @@ void Engine::stop_connector(const PlanPart &part, Time now) {
         connector.reconciler.lost(KITH_CANCELLED, "its options have changed; it is started anew with the new ones", now);
         connector.supervisor.stop(now);
         reload_->restarts.push_back({&connector.supervisor, [this, &connector] {
-                                         const auto configured = find_named(config_->connectors, connector.name);
+                                         const auto *configured = find_named(config_->connectors, connector.name);
                                          connector.renew(*registry_.find(KITH_KIND_CONNECTOR, configured->plugin),
                                                          configured->options);
                                      }});
@@ -144,8 +139,8 @@ void Engine::restart_strategy(const PlanPart &part, Time now) {
             unit->topology.failed(strategy->source, KITH_CANCELLED, changed_options, now);
             strategy->supervisor.stop(now);
             reload_->restarts.push_back({&strategy->supervisor, [this, its_unit = unit.get(), its = strategy.get()] {
-                                             const auto topology = find_named(config_->topologies, its_unit->topology.name());
-                                             const auto source = find_named(topology->sources, its->name);
+                                             const auto *topology = find_named(config_->topologies, its_unit->topology.name());
+                                             const auto *source = find_named(topology->sources, its->name);
                                              its->renew(*registry_.find(KITH_KIND_STRATEGY, source->plugin), source->options);
                                              its_unit->remember(*this, *topology);
                                          }});
@@ -164,8 +159,8 @@ void Engine::stop_sink(const PlanPart &part, Time now) {
 
 void Engine::change_policy(const PlanPart &part, Time now) {
     const auto found = find_topology(topologies_, part.name);
-    const auto configured = find_named(config_->topologies, part.name);
-    if (found == topologies_.end() || configured == config_->topologies.end()) return;
+    const auto *configured = find_named(config_->topologies, part.name);
+    if (found == topologies_.end() || configured == nullptr) return;
     (*found)->topology.set_policy(configured->policy, now);
     const bool remembered = (*found)->memory != nullptr;
     (*found)->remember(*this, *configured);
@@ -208,12 +203,12 @@ void Engine::advance_reload(Time now) {
 void Engine::start_new_parts(Time now) {
     for (const PlanPart &part : reload_->plan.parts) {
         if (part.kind == Kind::sink && part.action != Action::removed) {
-            const auto configured = find_named(config_->sinks, part.name);
+            const auto *configured = find_named(config_->sinks, part.name);
             sinks_.push_back(
                 std::make_unique<SinkUnit>(*this, *configured, *registry_.find(KITH_KIND_SINK, configured->plugin)));
             start_in_reload(sinks_.back()->supervisor, now);
         } else if (part.kind == Kind::connector && comes(part)) {
-            const auto configured = find_named(config_->connectors, part.name);
+            const auto *configured = find_named(config_->connectors, part.name);
             connectors_.push_back(
                 std::make_unique<Connector>(*this, *configured, *registry_.find(KITH_KIND_CONNECTOR, configured->plugin)));
             start_in_reload(connectors_.back()->supervisor, now);
@@ -230,7 +225,7 @@ void Engine::start_new_parts(Time now) {
 }
 
 void Engine::start_topology(const PlanPart &part, Time now) {
-    const auto configured = find_named(config_->topologies, part.name);
+    const auto *configured = find_named(config_->topologies, part.name);
     topologies_.push_back(std::make_unique<Unit>(*this, connector(configured->connector), *configured));
     Unit &unit = *topologies_.back();
     unit.topology.start(now);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <core/reload/find_named.hpp>
 #include <core/reload/plan.hpp>
 
 #include <boost/json/parse.hpp>
@@ -20,12 +21,6 @@ json::object object_of(std::string_view options) {
     boost::system::error_code error;
     json::value parsed = json::parse(json::string_view(options.data(), options.size()), error);
     return error || !parsed.is_object() ? json::object{} : std::move(parsed.get_object());
-}
-
-template <class List>
-auto *named(List &list, const std::string &name) {
-    const auto found = std::find_if(list.begin(), list.end(), [&](const auto &each) { return each.name == name; });
-    return found == list.end() ? nullptr : &*found;
 }
 
 Keys policy_keys(const Policy &a, const Policy &b) {
@@ -95,10 +90,10 @@ void compare_plugins(Kind kind, const Part &running, const Part &next, Keys keys
 template <class List, class Compare>
 void compare_lists(Kind kind, const List &running, const List &next, Plan &plan, Compare compare) {
     for (const auto &each : running) {
-        if (named(next, each.name) == nullptr) plan.parts.push_back({kind, Action::removed, each.name, {}});
+        if (find_named(next, each.name) == nullptr) plan.parts.push_back({kind, Action::removed, each.name, {}});
     }
     for (const auto &each : next) {
-        const auto *before = named(running, each.name);
+        const auto *before = find_named(running, each.name);
         if (before == nullptr) {
             plan.parts.push_back({kind, Action::added, each.name, {}});
         } else {
