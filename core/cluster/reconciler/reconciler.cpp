@@ -290,7 +290,7 @@ std::vector<std::string_view> Reconciler::linked_names() const {
 std::string Reconciler::why(std::string_view text, Time now) const {
     if (!attached_) {
         return "connector " + connector_ + " is not attached to a node" +
-               (detached_text_.empty() ? std::string{} : ": " + detached_text_) + "; nothing is dialled";
+               (detached_text_.empty() ? std::string{} : ": " + detached_text_) + "; kith connects no peer";
     }
     if (!links_known_) return "connector " + connector_ + " has not reported its links yet";
     const NameId name = names_.find(text);
@@ -310,7 +310,7 @@ std::string Reconciler::why(std::string_view text, Time now) const {
         return answer + (known.retry_at > now ? "; the next is in " + duration_text(known.retry_at - now)
                                               : "; the next waits for a slot");
     }
-    return "waits for one of " + std::to_string(parallel_) + " slots to be dialled";
+    return "waits for one of " + std::to_string(parallel_) + " slots to be connected";
 }
 
 } // namespace kith::core

@@ -38,7 +38,7 @@ void LiveTopology::pause(Time until, std::string_view reason, Time now) {
         overrides_.pause(until, now);
     }
     const std::string text = std::string(reason) + " for " + duration_text(until - now) +
-                             ": nobody is dialled or parted, and no removal goes on; it resumes by itself";
+                             ": kith connects and disconnects no peer, and no removal goes on; it resumes by itself";
     bus_.publish({.kind = KITH_EVENT_TOPOLOGY_PAUSED, .topology = name_, .connector = reconciler_.connector(), .reason = text},
                  now);
 }
@@ -84,7 +84,7 @@ Status LiveTopology::hold_peer(std::string_view name, Time duration, Time now) {
         return {KITH_NOT_FOUND, "the topology knows no peer of this name"};
     if (!membership_.queries().member(id)) return {KITH_INVALID, "it is no peer that the topology believes in"};
     const std::string text =
-        "an operator holds it for " + duration_text(duration) + ": its link is kept, and it is not dialled";
+        "an operator holds it for " + duration_text(duration) + ": its link is kept, and kith does not connect it";
     return hold_name(name, later(now, duration), text, now);
 }
 
@@ -147,7 +147,7 @@ void LiveTopology::restore(Time paused_until, std::span<const HeldPeer> held, st
         const NameId id = reconciler_.names().find(peer.name);
         if (peer.until <= now || (id != no_name && overrides_.holds(id))) continue;
         const std::string text = "an operator held it before " + std::string(before) +
-                                 ": its link is kept, and it is not dialled for " + duration_text(peer.until - now);
+                                 ": its link is kept, and kith does not connect it for " + duration_text(peer.until - now);
         hold_name(peer.name, peer.until, text, now);
     }
 }

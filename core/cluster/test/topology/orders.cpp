@@ -43,8 +43,9 @@ BOOST_AUTO_TEST_CASE(a_pause_dials_and_parts_nobody_and_goes_on_observing) {
     Policy policy = libcluster_policy();
     auto &topology = linked_topology(house, policy);
     BOOST_TEST(order(house, topology, Kind::pause, 1h).status == KITH_OK);
-    KITH_CHECK_LINES(house.told_why(), "topology.paused: an operator paused it for 3600 s: nobody is dialled or parted, and no "
-                                       "removal goes on; it resumes by itself");
+    KITH_CHECK_LINES(house.told_why(),
+                     "topology.paused: an operator paused it for 3600 s: kith connects and disconnects no peer, and no "
+                     "removal goes on; it resumes by itself");
     house.see(topology, {"a", "b", "e"}); // c and d would go at once, e would be dialled
     house.down("a");
     house.pass(1800s);
@@ -106,7 +107,7 @@ BOOST_AUTO_TEST_CASE(removals_of_a_pause_are_decided_together_afterwards) {
     house.update(topology, {}, {}, {"a"}); // a fact, which needs no grace
     KITH_CHECK_LINES(
         house.told_why(),
-        "topology.paused: an operator paused it for 7200 s: nobody is dialled or parted, and no "
+        "topology.paused: an operator paused it for 7200 s: kith connects and disconnects no peer, and no "
         "removal goes on; it resumes by itself",
         "peer.held a: the topology is paused, and nothing is removed before it resumes (strategy s reports that it "
         "is gone)");
@@ -215,8 +216,9 @@ BOOST_AUTO_TEST_CASE(a_held_peer_is_neither_dialled_nor_parted) {
     BOOST_TEST(order(house, topology, Kind::hold, 60s, "z").status == KITH_NOT_FOUND);
     BOOST_TEST(order(house, topology, Kind::hold, 60s, "a").status == KITH_OK);
     BOOST_TEST(order(house, topology, Kind::hold, 60s, "b").status == KITH_OK);
-    KITH_CHECK_LINES(house.told_why(), "peer.held a: an operator holds it for 60 s: its link is kept, and it is not dialled",
-                     "peer.held b: an operator holds it for 60 s: its link is kept, and it is not dialled");
+    KITH_CHECK_LINES(house.told_why(),
+                     "peer.held a: an operator holds it for 60 s: its link is kept, and kith does not connect it",
+                     "peer.held b: an operator holds it for 60 s: its link is kept, and kith does not connect it");
     house.down("a");
     house.down("c");
     house.see(topology, {"a", "c", "d"}); // b is gone

@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(why_reports_the_state_and_its_reasons) {
     BOOST_CHECK_EQUAL(topology.why("a", fixture.now), "no strategy has it, and s has not reported yet");
     fixture.see(topology, {"a", "b", "c", "x1", "self@h"});
     BOOST_CHECK_EQUAL(topology.why("a", fixture.now),
-                      "found by s (key a); wanted since 0 ms; connector beam is not attached to a node; nothing is dialled");
+                      "found by s (key a); wanted since 0 ms; connector beam is not attached to a node; kith connects no peer");
     fixture.attach();
     fixture.run();
     fixture.pass(2s);
