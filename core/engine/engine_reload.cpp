@@ -135,8 +135,7 @@ void Engine::restart_strategy(const PlanPart &part, Time now) {
     for (auto &unit : topologies_) {
         for (auto &strategy : unit->strategies) {
             if (std::string(unit->topology.name()) + '.' + strategy->name != part.name) continue;
-            unit->topology.watching(strategy->source, false, now);
-            unit->topology.failed(strategy->source, KITH_CANCELLED, changed_options, now);
+            unit->topology.restarted(strategy->source, changed_options, now);
             strategy->supervisor.stop(now);
             reload_->restarts.push_back({&strategy->supervisor, [this, its_unit = unit.get(), its = strategy.get()] {
                                              const auto *topology = find_named(config_->topologies, its_unit->topology.name());

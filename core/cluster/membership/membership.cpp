@@ -7,6 +7,14 @@
 
 namespace kith::core {
 
+namespace {
+
+// How long a source that reports its peers one by one may take after a restart, before the other peers of the former run are missing: more
+// than a heartbeat of all of them, also when `grace` is 0.
+constexpr Time shortest_first_report = 60 * one_second;
+
+} // namespace
+
 Membership::Membership(Policy policy, Interner &names, const LinkQueries &links)
     : policy_(std::move(policy)),
       naming_rules_(policy_),
@@ -37,7 +45,7 @@ Status Membership::replace(SourceId source, std::span<const PeerView> peers, Tim
     }
     // When every record was in the report or is new, none is missing.
     if (records_.keys(source).size() != peers.size()) updater_.miss_others(source, now, tally);
-    updater_.forget_remembered(source, now);
+    updater_.end_full_report(source, now);
     end_observation(source, now, tally);
     return {};
 }
@@ -64,7 +72,7 @@ void Membership::watching(SourceId source, bool in_sync, Time now) {
     sources_[source].watching(in_sync, now);
     if (in_sync) {
         select_sources();
-        updater_.forget_remembered(source, now);
+        updater_.end_full_report(source, now);
     }
     updater_.remove_gone(source, now);
 }
@@ -81,6 +89,11 @@ void Membership::failed(SourceId source, Time now) {
     select_sources();
 }
 
+void Membership::restarted(SourceId source, Time now) {
+    sources_[source].restarted(now);
+    records_.begin_run(source);
+}
+
 void Membership::remember(SourceId source, std::span<const PeerView> peers) {
     if (sources_[source].looked()) return;
     updater_.remember(source, peers);
@@ -91,6 +104,8 @@ void Membership::remember(SourceId source, std::span<const PeerView> peers) {
 void Membership::begin_observation(SourceId source, Time now, bool counts) {
     sources_[source].observed(now, counts);
     if (records_.remembered(source) != 0) sources_[source].expect_full_report(later(now, ns(policy_.grace)));
+    if (records_.has_former_run(source))
+        sources_[source].expect_full_report(later(now, std::max(ns(policy_.grace), shortest_first_report)));
     select_sources();
 }
 
@@ -128,7 +143,7 @@ Time Membership::next_deadline() const {
 
 void Membership::advance(Time now) {
     sources_.each([&](SourceId source) {
-        if (sources_[source].full_report_at() <= now) updater_.forget_remembered(source, now);
+        if (sources_[source].full_report_at() <= now) updater_.end_full_report(source, now);
         updater_.remove_gone(source, now);
         if (silent_at(source) > now) return;
         sources_[source].fell_silent(now);

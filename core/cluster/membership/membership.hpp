@@ -58,6 +58,10 @@ class Membership {
     void watching(SourceId source, bool in_sync, Time now);
     void heard(SourceId source, Time now);
     void failed(SourceId source, Time now);
+    // Another instance observes for the source from now on, with other options or of another plugin. Its peers stay until it has
+    // reported all: by replace, by watching, or within `grace`, at least 60 s, of its first report. Those that it has not reported
+    // then are missing.
+    void restarted(SourceId source, Time now);
 
     // Adds peers known from before a restart. They are held until the source's first successful observation. Those that it does
     // not contain are then forgotten, not removed. Does nothing when the source has already reported. Peers beyond max_peers

@@ -14,6 +14,16 @@ SourceId RecordTable::add_source() {
     return static_cast<SourceId>(by_source_.size() - 1);
 }
 
+void RecordTable::begin_run(SourceId source) {
+    of(source).run_mark = mark_;
+    of(source).has_former_run = of(source).present != 0;
+}
+
+// Marks may wrap around.
+bool RecordTable::of_former_run(RecordId id) const {
+    return static_cast<std::int32_t>(records_[id].mark - of(records_[id].source).run_mark) <= 0;
+}
+
 RecordId RecordTable::find(SourceId source, std::string_view key) const {
     return RecordId{
         of(source).keys.find(hash_bytes(key), [&](std::uint32_t id) { return records_[RecordId{id}].peer.key() == key; })};

@@ -67,6 +67,13 @@ class RecordTable {
     bool observed(RecordId id) const { return records_[id].mark == mark_; }
     void mark_observed(RecordId id) { records_[id].mark = mark_; }
 
+    // -- runs: another instance observes for the source --
+    void begin_run(SourceId source);
+    void end_former_run(SourceId source) { of(source).has_former_run = false; }
+    // Whether records may be present that the source has not reported since begin_run.
+    bool has_former_run(SourceId source) const { return of(source).has_former_run; }
+    bool of_former_run(RecordId id) const;
+
     // -- sets of records --
     // The records of a source in the order of their discovery, without ghosts. The function may remove the record that is
     // passed to it.
@@ -94,6 +101,8 @@ class RecordTable {
         IntrusiveIdList<RecordId, &Record::order> order;
         std::size_t present = 0;
         std::size_t remembered = 0;
+        std::uint32_t run_mark = 0; // of the last observation before the present run
+        bool has_former_run = false;
     };
     SourceRecords &of(SourceId source) { return by_source_[index_of(source)]; }
     const SourceRecords &of(SourceId source) const { return by_source_[index_of(source)]; }

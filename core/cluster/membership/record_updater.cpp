@@ -82,11 +82,22 @@ void RecordUpdater::remember(SourceId source, std::span<const PeerView> peers) {
     }
 }
 
-void RecordUpdater::forget_remembered(SourceId source, Time now) {
+void RecordUpdater::end_full_report(SourceId source, Time now) {
     sources_[source].end_full_report();
+    miss_former_run(source, now);
     if (records_.remembered(source) == 0) return;
     records_.each(source, [&](RecordId id) {
         if (records_[id].presence == Presence::remembered) remove(id, LossCause::forgotten, now);
+    });
+}
+
+void RecordUpdater::miss_former_run(SourceId source, Time now) {
+    if (!records_.has_former_run(source)) return;
+    records_.end_former_run(source);
+    records_.each(source, [&](RecordId id) {
+        if (records_[id].presence != Presence::present || !records_.of_former_run(id)) return;
+        if (sources_[source].leased() && records_.leases().ttl(id) != 0) return;
+        miss(id, LossCause::missed, now);
     });
 }
 

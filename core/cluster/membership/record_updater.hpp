@@ -48,8 +48,9 @@ class RecordUpdater {
     // -- from before a restart --
     // Adds peers whose key the source does not have yet. Peers beyond policy.max_peers are not added.
     void remember(SourceId source, std::span<const PeerView> peers);
-    // The source has reported: removes its records that are still only remembered.
-    void forget_remembered(SourceId source, Time now);
+    // The source has reported all its peers: removes its records that are still only remembered, and those of a former run are
+    // missing, unless they have leases that still run.
+    void end_full_report(SourceId source, Time now);
 
     // -- by time --
     // When the record that has been missing longest is gone, as far as this depends on time alone.
@@ -69,6 +70,7 @@ class RecordUpdater {
 
   private:
     void see_again(RecordId id, bool learnt);
+    void miss_former_run(SourceId source, Time now);
     void renew_lease(RecordId id, Time ttl, Time now) {
         const SourceId source = records_[id].source;
         records_.leases().renew(source, id, ttl, ttl == 0 ? never : sources_[source].lease(ttl, now));

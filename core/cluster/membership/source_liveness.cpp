@@ -47,6 +47,14 @@ void SourceLiveness::fell_silent(Time now) {
     update_flow(now);
 }
 
+void SourceLiveness::restarted(Time now) {
+    in_sync_ = false;
+    silent_ = false;
+    shortest_ttl_ = never;
+    full_report_by_ = never;
+    update_flow(now);
+}
+
 void SourceLiveness::shorten_patience(Time ttl, Time now) {
     shortest_ttl_ = ttl;
     update_flow(now);

@@ -31,6 +31,8 @@ class SourceLiveness {
     void failed(Time now);
     // There was no sign of life until silent_at(): the source is stale from now on.
     void fell_silent(Time now);
+    // Another instance observes from now on, possibly of another plugin: it may have leases or none, and follows nothing yet.
+    void restarted(Time now);
     // Begins a lease. Returns its end on the hearing clock.
     Time lease(Time ttl, Time now) {
         if (ttl < shortest_ttl_) shorten_patience(ttl, now);
@@ -40,6 +42,7 @@ class SourceLiveness {
     // -- state --
     bool looked() const { return looked_; }
     bool stale() const { return failing_ || silent_; }
+    bool leased() const { return shortest_ttl_ != never; } // it has reported leases
     // The time without a sign of life when the source is stale because of silence, else 0.
     Time silence() const { return silent_ ? shortest_ttl_ : 0; }
     Time silent_at() const { return leased() && !silent_ ? later(heard_at_, shortest_ttl_) : never; }
@@ -60,7 +63,6 @@ class SourceLiveness {
     Time full_report_at() const { return stale() ? never : full_report_by_; }
 
   private:
-    bool leased() const { return shortest_ttl_ != never; }
     void shorten_patience(Time ttl, Time now);
     void sign_of_life(Time now);
     void update_flow(Time now);

@@ -120,6 +120,13 @@ Status LiveTopology::left_out(SourceId source, std::uint32_t items, std::string_
     return {};
 }
 
+Status LiveTopology::restarted(SourceId source, std::string_view text, Time now) {
+    if (Status refused = usable(source); !refused) return refused;
+    membership_.restarted(source, now);
+    count_failure(source, KITH_CANCELLED, text, now);
+    return {};
+}
+
 // Of an observation: it is told, or counted as a failure when it was refused.
 void LiveTopology::conclude(SourceId source, const Status &status, ObservationTally &tally, bool whole, Time now) {
     if (!status) return count_failure(source, status.status, status.text, now);

@@ -70,6 +70,7 @@ struct Script {
     std::function<std::int32_t(ScriptedPlugin &)> start;
     std::function<void(ScriptedPlugin &)> stop = [](ScriptedPlugin &p) { p.host->stopped(p.host); };
     std::function<std::int32_t(ScriptedPlugin &, std::uint64_t, std::string)> connect;
+    std::function<std::int32_t(ScriptedPlugin &, std::uint64_t, std::string)> disconnect;
     std::function<void(ScriptedPlugin &, std::uint64_t)> cancel;
     std::function<void(ScriptedPlugin &)> refresh;
     std::function<void(ScriptedPlugin &, std::uint64_t, std::vector<std::string>)> events;
@@ -104,9 +105,9 @@ inline const kith_entry &entry() {
             auto &body = called(self, "connect");
             return body.script->connect ? body.script->connect(body.puppet, op, std::string(view(peer->name))) : KITH_OK;
         },
-        .disconnect = [](void *self, std::uint64_t, const kith_peer *) -> std::int32_t {
-            called(self, "disconnect");
-            return KITH_OK;
+        .disconnect = [](void *self, std::uint64_t op, const kith_peer *peer) -> std::int32_t {
+            auto &body = called(self, "disconnect");
+            return body.script->disconnect ? body.script->disconnect(body.puppet, op, std::string(view(peer->name))) : KITH_OK;
         },
         .cancel =
             [](void *self, std::uint64_t op) {
@@ -156,10 +157,11 @@ inline const kith_entry &entry() {
         d.prune = kind == KITH_KIND_CONNECTOR ? KITH_PRUNE_DISCONNECT : KITH_PRUNE_UNSAID;
         return d;
     };
-    static const kith_descriptor all[] = {descriptor(KITH_KIND_STRATEGY, "puppet", services, 3),
-                                          descriptor(KITH_KIND_CONNECTOR, "puppet", services + 3, 1),
-                                          descriptor(KITH_KIND_SINK, "puppet", services + 4, 1)};
-    static const kith_descriptor *const list[] = {&all[0], &all[1], &all[2]};
+    static const kith_descriptor all[] = {
+        descriptor(KITH_KIND_STRATEGY, "puppet", services, 3), descriptor(KITH_KIND_CONNECTOR, "puppet", services + 3, 1),
+        descriptor(KITH_KIND_SINK, "puppet", services + 4, 1), descriptor(KITH_KIND_STRATEGY, "other", services, 3),
+        descriptor(KITH_KIND_CONNECTOR, "other", services + 3, 1)};
+    static const kith_descriptor *const list[] = {&all[0], &all[1], &all[2], &all[3], &all[4]};
     static const auto create = [](const kith_host *host, kith_str, const kith_instance **out) -> std::int32_t {
         Script &script = scripts.at(std::string(view(host->instance)));
         if (script.create) {
@@ -206,7 +208,7 @@ inline const kith_entry &entry() {
     static const kith_entry one{sizeof(kith_entry),
                                 KITH_ABI_MAJOR,
                                 KITH_ABI_MINOR,
-                                3,
+                                5,
                                 list,
                                 [](const kith_host *h, kith_str id, const kith_instance **out) { return create(h, id, out); }};
     return one;
