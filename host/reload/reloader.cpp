@@ -30,7 +30,7 @@ std::string list_of(const std::vector<std::string> &names) {
     return names.size() > 5 ? text + " ..." : text;
 }
 
-// "topology app: 3 of 4 peers are parted (a, b, c)", for each list that is too long.
+// "topology app: 3 of 4 peers are disconnected (a, b, c)", for each list that is too long.
 std::string affected(const std::vector<core::ReloadEffect> &effects) {
     std::string text;
     for (const auto &effect : effects) {

@@ -32,7 +32,7 @@ class epmd : public kith::strategy {
                     "description": "Period of reconnection.",
                     "type": ["integer", "string"],
                     "x-kith-unit": "ms",
-                    "x-kith-no-effect": "a peer that is not linked is dialled again without limit, with backoff"
+                    "x-kith-no-effect": "kith connects a peer that is not linked again without limit, with backoff"
                 }
             }
         })",
