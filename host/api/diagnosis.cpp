@@ -38,7 +38,7 @@ constexpr Advice connect_advice[] = {
     {KITH_PROTOCOL, "not_a_node", "Look what listens there: it does not speak the protocol that the connector expects."},
     {KITH_EXISTS, "exists", "Nothing, if the other node is connecting to this one; else end what holds that name there."},
     {KITH_BUSY, "busy", "Wait: the other node is connecting to this one at the same moment."},
-    {KITH_CANCELLED, "gave_way", "Wait: other peers were dialled first, because this one answers slowly."},
+    {KITH_CANCELLED, "gave_way", "Wait: other peers were connected first, because this one answers slowly."},
     {KITH_UNAVAILABLE, "unavailable", "Wait, or look why the other side cannot at present."},
     {KITH_UNSUPPORTED, "unsupported", "Compare the versions of both sides."},
 };
@@ -140,14 +140,14 @@ Diagnosis gone(const core::EngineView &view, const core::TopologyView &topology,
         if (const std::string_view other = holder(view, topology, name); !other.empty())
             return {"kept_by_topology",
                     "it is gone here, and its link is kept because topology " + std::string(other) + " holds it",
-                    "Take it out of topology " + std::string(other) + " too, if it is to be parted."};
-        return {"parting", "it is gone, and is being parted", "Nothing."};
+                    "Take it out of topology " + std::string(other) + " too, if it is to be disconnected."};
+        return {"parting", "it is gone, and is being disconnected", "Nothing."};
     }
     return {"gone", "it is gone from its source; its link is left alone (policy.prune)",
             "Nothing; or set policy.prune to disconnect, if links of such peers are to be ended."};
 }
 
-// What an operator ordered keeps it from being dialled or parted; nothing when nobody did, or its link is as it should be.
+// What an operator ordered keeps it from being connected or disconnected; nothing when nobody did, or its link is as it should be.
 std::optional<Diagnosis> by_order(const core::EngineView &view, const core::TopologyView &its, std::string_view name,
                                   const core::NameStanding &standing) {
     using State = core::Reconciler::LinkStatus::State;
@@ -156,7 +156,7 @@ std::optional<Diagnosis> by_order(const core::EngineView &view, const core::Topo
     if ((paused == 0 && held == 0) || standing.peer_class == core::PeerClass::none) return std::nullopt;
     const bool linked = its.connector->link_status(name, view.now).state == State::linked;
     const auto left = [&](core::Time until) { return duration_text(until > view.now ? until - view.now : 0); };
-    const std::string effect = linked ? "; its link is kept" : "; it is not dialled";
+    const std::string effect = linked ? "; its link is kept" : "; kith does not connect it";
     if (held != 0)
         return Diagnosis{"held_by_operator", "an operator holds it for another " + left(held) + effect,
                          "Wait, or end the hold by `kith hold " + std::string(topology.name()) + " NAME --for 0`."};
@@ -185,7 +185,7 @@ Diagnosis by_link(const core::EngineView &view, const core::TopologyView &topolo
     if (!connector.attached()) {
         const std::string_view why = connector.detached_text();
         return {"detached",
-                its_connector + " is not attached to a node, so nothing is dialled" +
+                its_connector + " is not attached to a node, so kith connects no peer" +
                     (why.empty() ? "" : ": " + std::string(why)),
                 "Start the local node, or correct the connector's options; kith attaches by itself."};
     }
@@ -199,17 +199,17 @@ Diagnosis by_link(const core::EngineView &view, const core::TopologyView &topolo
             found.remedy = "Nothing yet: its source does not have it at present, and it is kept until policy.grace is over.";
         return found;
     }
-    case State::disconnecting: return {"parting", "it is being parted", "Nothing."};
+    case State::disconnecting: return {"parting", "it is being disconnected", "Nothing."};
     case State::settling: return {"connecting", "it was joined a moment ago, and its link is awaited", "Wait a moment."};
     case State::connecting:
         if (link.failures == 0)
-            return {"connecting", "it is being dialled since " + duration_text(view.now - link.since), "Wait a moment."};
+            return {"connecting", "it is being connected since " + duration_text(view.now - link.since), "Wait a moment."};
         [[fallthrough]];
     case State::backing_off:
     case State::waiting: {
         if (link.failures == 0)
-            return {"waiting", "it waits for a slot to be dialled",
-                    "Wait; policy.connect_parallel says how many are dialled at once."};
+            return {"waiting", "it waits for a slot to be connected",
+                    "Wait; policy.connect_parallel limits how many are connected at once."};
         Diagnosis found = connect_failure(link, name);
         found.remedy += link.state == State::backing_off
                             ? " kith tries again in " + duration_text(link.retry_at - view.now) + "."
@@ -239,7 +239,7 @@ Diagnosis diagnose(const core::EngineView &view, const core::TopologyView &its, 
     case core::PeerClass::unwanted: return gone(view, its, name, standing);
     case core::PeerClass::resting:
         return {"resting", "only a strategy that is not in use has it (policy.merge is first)",
-                "Nothing: its link is kept and it is not dialled while an earlier strategy works."};
+                "Nothing: its link is kept, and kith does not connect it while an earlier strategy works."};
     case core::PeerClass::none: return {"left_alone", "it was never a peer of this topology", "Nothing."};
     default: return by_link(view, its, name, standing);
     }

@@ -30,7 +30,7 @@ Health health_of(const core::TopologyView &view, core::Time now) {
     }
     if (const core::Time until = topology.overrides().paused_until(); until != 0)
         return {"degraded", "paused by an operator for another " + core::duration_text(until > now ? until - now : 0) +
-                                ": nobody is dialled or parted"};
+                                ": kith connects and disconnects no peer"};
     const std::size_t wanted = topology.policy().min_peers;
     if (connector.links_known() && topology.linked() < wanted)
         return {"failing",

@@ -25,7 +25,7 @@ class ApiOrders(ApiCase):
         self.see("a@h", "b@h", "d@h")
         kith.wait("peer.missing", peer="c@h")
         status = self.command("status").stdout
-        self.assertRegex(status, r"t is degraded: paused by an operator for another \d+ s: nobody is dialled or parted")
+        self.assertRegex(status, r"t is degraded: paused by an operator for another \d+ s: kith connects and disconnects no peer")
         wait_until(lambda: json.loads((self.lab.dir / "state/topologies.t.overrides").read_text())["paused_until"], "it is kept")
         kith.kill()
         again = self.lab.kith(config)

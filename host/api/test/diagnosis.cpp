@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(states_of_a_link) {
     check(why(world, "b@h"), "links_unknown", "has not reported", "Wait");
     world.fixture.say_links({});
     world.fixture.run();
-    check(why(world, "b@h"), "connecting", "being dialled", "Wait");
+    check(why(world, "b@h"), "connecting", "being connected", "Wait");
     world.fixture.finish("b@h");
     check(why(world, "b@h"), "linked", "it is linked since", "Nothing");
     check(why(world, "self@h"), "unknown", "no strategy of this topology has it", "Compare");

@@ -51,7 +51,8 @@ BOOST_AUTO_TEST_CASE(pause_and_resume) {
     BOOST_TEST(world.order("pause?for=90s").body == R"({"topology":"app one","paused_until":"1970-01-01T00:01:31.000000Z"})");
     BOOST_TEST(text(world.shown().at("paused_until")) == "1970-01-01T00:01:31.000000Z");
     BOOST_TEST(text(world.shown().at("health")) == "degraded");
-    BOOST_TEST(text(world.shown().at("reason")) == "paused by an operator for another 90 s: nobody is dialled or parted");
+    BOOST_TEST(text(world.shown().at("reason")) ==
+               "paused by an operator for another 90 s: kith connects and disconnects no peer");
     world.fixture.down("a@h");
     BOOST_TEST(world.why("a@h") == "paused");
     BOOST_TEST(world.order("pause").status == 200U); // 1 h
