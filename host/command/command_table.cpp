@@ -22,7 +22,7 @@ constexpr Command all_commands[] = {
     {"forget", "treat one peer as gone now", forget},
     {"debug", "write an archive for a bug report, without secrets", debug},
     {"check", "validate a configuration; starts no daemon", check},
-    {"discover", "query each strategy once and print the peers; connects none", discover},
+    {"discover", "query each strategy and print the peers, once or with --watch; connects none", discover},
     {"plugins", "list the plugins and the refused files; print options", plugins},
     {"schema", "print a JSON Schema of the whole configuration, for editors", schema},
     {"sim", "run a scenario of hosts and faults in a simulated network", sim},

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "command_line.hpp"
+#include "discovery_changes.hpp"
 
 #include <core/cluster/events/event.hpp>
-#include <core/engine/one_shot_discovery.hpp>
+#include <core/engine/standalone_discovery.hpp>
 #include <host/config_loading.hpp>
 #include <host/log/stderr_log.hpp>
 #include <host/world/asio_world.hpp>
 #include <kith/service/log.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <iostream>
 #include <string>
@@ -127,19 +131,41 @@ void print_result(const core::DiscoveryResult &result) {
     print_why_empty(result);
 }
 
+// Prints what each report changes, until a signal comes or nobody reads the output.
+void print_changes(boost::asio::io_context &io, core::StandaloneDiscovery &discovery, std::uint64_t patience, bool json) {
+    DiscoveryChanges changes;
+    boost::asio::signal_set signals(io, SIGINT, SIGTERM);
+    signals.async_wait([&](const boost::system::error_code &error, int) {
+        if (!error) discovery.stop();
+    });
+    const auto report = [&](const core::DiscoveryResult &result) {
+        const std::int64_t wall = std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+        for (const DiscoveryChange &change : changes.next(result))
+            std::cout << (json ? change_json(result, change, wall) : change_line(result, change, wall));
+        if (!std::cout.flush()) discovery.stop();
+    };
+    discovery.watch(patience, report, [&] { io.stop(); });
+    io.run();
+}
+
 } // namespace
 
 int discover(const Arguments &arguments) {
     CommandLine command_line;
     command_line.name = "discover";
-    command_line.synopsis = "kith discover CONFIG [TOPOLOGY] [--json] [--timeout SECONDS] [--plugins DIR]";
+    command_line.synopsis = "kith discover CONFIG [TOPOLOGY] [--watch] [--json] [--timeout SECONDS] [--plugins DIR]";
     command_line.about =
         "Queries each strategy of the configuration, or of one topology, once and prints the peers; connects none.\n"
         "For an empty set it prints the reason. The local node is the connector's option `node`.\n"
-        "Exit status: 0 all queries succeeded, 2 invalid configuration, 3 one failed.\n";
-    command_line.options.add_options()("json", R"(print {"topologies": [...]} on standard output)")(
-        "timeout", po::value<unsigned>()->default_value(30)->value_name("SECONDS"), "time limit of the queries")(
-        "plugins", po::value<std::string>()->value_name("DIR"), "the plugin directory, instead of the one in the file");
+        "With --watch it goes on until it is interrupted, and prints the peers that are added, changed and removed, and each\n"
+        "failure with its reason; a failure removes no peer.\n"
+        "Example: kith discover kith.json --watch\n"
+        "Exit status: 0 all queries succeeded, or --watch was interrupted, 2 invalid configuration, 3 one failed.\n";
+    command_line.options.add_options()("watch", "go on after the first result and print what changes, until interrupted")(
+        "json", R"(print {"topologies": [...]} on standard output; with --watch a line of JSON for each change)")(
+        "timeout", po::value<unsigned>()->default_value(30)->value_name("SECONDS"),
+        "time limit of the queries; of the first ones with --watch")("plugins", po::value<std::string>()->value_name("DIR"),
+                                                                     "the plugin directory, instead of the one in the file");
     command_line.hidden.add_options()("config", po::value<std::string>()->required())("topology", po::value<std::string>());
     command_line.positional.add("config", 1).add("topology", 1);
     int status = exit_ok;
@@ -163,8 +189,13 @@ int discover(const Arguments &arguments) {
     boost::asio::io_context io(1);
     AsioWorld world(io, {.state_dir = loaded.config->state_dir});
     StderrLog log({}, KITH_LOG_WARNING);
-    core::OneShotDiscovery look(world, log, *loaded.config, *loaded.registry, topology);
-    look.start(std::uint64_t{(*values)["timeout"].as<unsigned>()} * 1'000'000'000, [&] { io.stop(); });
+    core::StandaloneDiscovery look(world, log, *loaded.config, *loaded.registry, topology);
+    const std::uint64_t patience = std::uint64_t{(*values)["timeout"].as<unsigned>()} * 1'000'000'000;
+    if (values->count("watch") != 0) {
+        print_changes(io, look, patience, values->count("json") != 0);
+        return exit_ok;
+    }
+    look.start(patience, [&] { io.stop(); });
     io.run();
 
     if (values->count("json") != 0) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Discovery without connectors (`kith discover`), and empty sets that no operation has shown.
+// Discovery without connectors (`kith discover`, once and with --watch), and empty sets that no operation has shown.
 #include "scripted_plugin.hpp"
 
-#include <core/engine/one_shot_discovery.hpp>
+#include <core/engine/standalone_discovery.hpp>
 
 using namespace kith::core;
 using namespace kith::core::test;
@@ -19,7 +19,7 @@ void reports_empty(Script &script) {
 }
 
 std::string why_nothing(Kith &kith) {
-    OneShotDiscovery discovery(kith.machine, kith.log, kith.config, kith.registry, "t");
+    StandaloneDiscovery discovery(kith.machine, kith.log, kith.config, kith.registry, "t");
     bool done = false;
     discovery.start(3'000'000'000, [&] { done = true; });
     kith.run(4s);
@@ -30,7 +30,7 @@ std::string why_nothing(Kith &kith) {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(one_shot_discovery_reports_each_strategy) {
+BOOST_AUTO_TEST_CASE(standalone_discovery_reports_each_strategy) {
     Kith kith;
     kith.config.topologies.front().policy.exclude = {"b@*"};
     auto &sources = kith.config.topologies.front().sources;
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(one_shot_discovery_reports_each_strategy) {
         return p.discovery().failed(p.host, KITH_REFUSED, text("nobody"));
     };
     scripts["topologies.t.mute"];
-    OneShotDiscovery discovery(kith.machine, kith.log, kith.config, kith.registry, "t");
+    StandaloneDiscovery discovery(kith.machine, kith.log, kith.config, kith.registry, "t");
     bool done = false;
     discovery.start(3'000'000'000, [&] { done = true; });
     kith.run(2900ms);
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(an_empty_discovery_has_a_reason) {
         p.discovery().left_out(p.host, 0, text("there is no such name"));
         return p.replace({});
     };
-    OneShotDiscovery discovery(kith.machine, kith.log, kith.config, kith.registry, "t");
+    StandaloneDiscovery discovery(kith.machine, kith.log, kith.config, kith.registry, "t");
     bool done = false;
     discovery.start(3'000'000'000, [&] { done = true; });
     kith.run(1s);
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(discovery_waits_until_an_updating_strategy_is_in_sync) {
         puppet = &p;
         return tell(p, "a@h");
     };
-    OneShotDiscovery discovery(kith.machine, kith.log, kith.config, kith.registry, "t");
+    StandaloneDiscovery discovery(kith.machine, kith.log, kith.config, kith.registry, "t");
     bool done = false;
     discovery.start(3'000'000'000, [&] { done = true; });
     kith.run(1s);
@@ -176,4 +176,124 @@ BOOST_AUTO_TEST_CASE(discovery_waits_until_an_updating_strategy_is_in_sync) {
     BOOST_REQUIRE(done);
     BOOST_TEST(discovery.results()[0].status == KITH_OK);
     BOOST_TEST(discovery.results()[0].peers.size() == 2u);
+}
+
+namespace {
+
+// Every report of a watch, as "a b" or "failed: REASON".
+struct WatchedKith {
+    Kith kith;
+    std::vector<std::string> reports;
+    bool done = false;
+    std::unique_ptr<StandaloneDiscovery> discovery;
+
+    void start() {
+        discovery = std::make_unique<StandaloneDiscovery>(kith.machine, kith.log, kith.config, kith.registry, "t");
+        discovery->watch(
+            3'000'000'000, [this](const DiscoveryResult &result) { reports.push_back(as_text(result)); },
+            [this] { done = true; });
+    }
+    static std::string as_text(const DiscoveryResult &result) {
+        if (result.status != KITH_OK) return "failed: " + result.reason;
+        std::string out;
+        for (const FoundPeer &peer : result.peers) out += (out.empty() ? "" : " ") + peer.name;
+        return out;
+    }
+    std::string last() const { return reports.empty() ? "none" : reports.back(); }
+    void stop() {
+        discovery->stop();
+        kith.run(100ms);
+        BOOST_TEST(done);
+    }
+};
+
+std::int32_t tell_peer(ScriptedPlugin &p, const char *name) {
+    const kith_peer peer{text(name), text(name), nullptr, 0, 0, 0};
+    return p.discovery().update(p.host, &peer, 1, sizeof peer, nullptr, 0, nullptr, 0);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_watch_reports_each_observation_and_each_failure) {
+    WatchedKith watch;
+    ScriptedPlugin *puppet = nullptr;
+    watch.kith.strategy().start = [&](ScriptedPlugin &p) {
+        puppet = &p;
+        return p.replace({"a@x"});
+    };
+    watch.start();
+    watch.kith.run(1s);
+    BOOST_TEST(watch.reports == (std::vector<std::string>{"a@x"}), boost::test_tools::per_element());
+    puppet->discovery().failed(puppet->host, KITH_TIMED_OUT, text("SERVFAIL"));
+    puppet->discovery().failed(puppet->host, KITH_TIMED_OUT, text("SERVFAIL"));
+    BOOST_TEST(watch.reports.size() == 3u);
+    BOOST_TEST(watch.last() == "failed: SERVFAIL");
+    BOOST_TEST(watch.discovery->results()[0].peers.size() == 1u); // a failure is no empty set
+    puppet->replace({"a@x", "b@x"});
+    BOOST_TEST(watch.last() == "a@x b@x");
+    watch.kith.run(10s); // the time limit is that of the first observation
+    BOOST_TEST(watch.reports.size() == 4u);
+    BOOST_TEST(!watch.done);
+    watch.stop();
+    BOOST_TEST(watch.reports.size() == 4u);
+    BOOST_TEST(watch.kith.strategy().destroyed == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_watch_reports_a_strategy_that_does_not_answer_once_and_goes_on) {
+    WatchedKith watch;
+    ScriptedPlugin *puppet = nullptr;
+    watch.kith.strategy().start = [&](ScriptedPlugin &p) {
+        puppet = &p;
+        return KITH_OK;
+    };
+    watch.start();
+    watch.kith.run(2900ms);
+    BOOST_TEST(watch.reports.empty());
+    watch.kith.run(10s);
+    BOOST_TEST(watch.reports == (std::vector<std::string>{"failed: it has not answered in time yet"}),
+               boost::test_tools::per_element());
+    puppet->replace({"a@x"});
+    BOOST_TEST(watch.last() == "a@x");
+    watch.stop();
+}
+
+BOOST_AUTO_TEST_CASE(a_watched_strategy_that_fails_is_started_again_and_its_former_peers_are_confirmed) {
+    WatchedKith watch;
+    ScriptedPlugin *puppet = nullptr;
+    watch.kith.strategy().start = [&](ScriptedPlugin &p) {
+        puppet = &p;
+        return tell_peer(p, "a@h");
+    };
+    watch.start();
+    watch.kith.run(100ms);
+    BOOST_TEST(tell_peer(*puppet, "b@h") == KITH_OK);
+    BOOST_TEST(puppet->discovery().watching(puppet->host, 1) == KITH_OK);
+    BOOST_TEST(watch.last() == "a@h b@h");
+    puppet->host->failed(puppet->host, KITH_IO, text("the pipe is broken"));
+    BOOST_TEST(watch.last() == "failed: the pipe is broken");
+    watch.kith.run(900ms);
+    BOOST_TEST(watch.kith.strategy().destroyed == 1);
+    BOOST_TEST(watch.kith.strategy().created == 1);
+    watch.kith.run(200ms);
+    BOOST_TEST(watch.kith.strategy().created == 2);
+    BOOST_TEST(watch.last() == "a@h b@h"); // b has not been reported again, but neither has its absence
+    BOOST_TEST(puppet->discovery().watching(puppet->host, 1) == KITH_OK);
+    BOOST_TEST(watch.last() == "a@h");
+    watch.stop();
+}
+
+BOOST_AUTO_TEST_CASE(a_watched_strategy_that_cannot_start_is_tried_again_with_backoff) {
+    WatchedKith watch;
+    watch.kith.strategy().start = [](ScriptedPlugin &p) {
+        p.host->error(p.host, text("no route"));
+        return KITH_UNREACHABLE;
+    };
+    watch.start();
+    watch.kith.run(8s); // at 0, 1, 3 and 7 s
+    BOOST_TEST(watch.reports.size() == 4u);
+    BOOST_TEST(watch.last() == "failed: no route");
+    watch.kith.strategy().start = [](ScriptedPlugin &p) { return p.replace({"a@x"}); };
+    watch.kith.run(8s);
+    BOOST_TEST(watch.last() == "a@x");
+    watch.stop();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Runs strategies without connectors until each has reported once: the engine of `kith discover`.
+// Runs strategies without connectors, until each has reported once or for good: the engine of `kith discover`.
 #pragma once
 
 #include <core/config/config.hpp>
@@ -22,6 +22,8 @@ struct FoundPeer {
     std::string name; // after policy.name; empty when the peer has no name
     std::vector<std::pair<std::string, std::string>> attributes;
     std::string left_out; // why kith would not connect to it; empty: it would
+
+    bool operator==(const FoundPeer &) const = default;
 };
 
 /// The report of one strategy.
@@ -44,27 +46,40 @@ struct DiscoveryResult {
     std::vector<std::pair<std::string, std::uint64_t>> not_joined() const;
 };
 
-class OneShotDiscovery {
+class StandaloneDiscovery {
   public:
     /// For one topology, or for all when `topology` is empty. Starts nothing.
-    OneShotDiscovery(World &world, Logger &logger, const Config &config, const Registry &registry, std::string_view topology);
-    ~OneShotDiscovery();
+    StandaloneDiscovery(World &world, Logger &logger, const Config &config, const Registry &registry,
+                        std::string_view topology);
+    ~StandaloneDiscovery();
 
     /// Starts the strategies. `done` is called from the loop when all have reported or `patience` is over, and every instance
     /// is stopped.
     void start(Time patience, std::function<void()> done);
 
+    /// Starts the strategies, which go on until stop(); one that fails is started again, with backoff. `report` is called for each
+    /// complete observation, for each change, and for each failure (its result keeps the peers of the last observation). A strategy
+    /// that has reported nothing within `patience` is reported as failed once. `report` may be called within a call from a plugin,
+    /// so it calls none. `done`: as above, after stop().
+    void watch(Time patience, std::function<void(const DiscoveryResult &)> report, std::function<void()> done);
+    void stop();
+
     const std::vector<DiscoveryResult> &results() const { return results_; }
 
   private:
     struct StrategyRun;
+    bool follows() const { return report_ && !ending_; }
     void act();
+    void expire();
+    bool stopped(Time now);
 
     LoopClient loop_client_;
     std::vector<DiscoveryResult> results_;
     std::vector<std::unique_ptr<StrategyRun>> runs_;
+    std::function<void(const DiscoveryResult &)> report_; // empty: each strategy reports once
     std::function<void()> done_;
     Time until_ = never;
+    bool ending_ = false; // stop() was called
     bool stopping_ = false;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <core/engine/one_shot_discovery.hpp>
+#include <core/engine/standalone_discovery.hpp>
 
 #include <core/cluster/base/status.hpp>
 #include <core/cluster/membership/glob.hpp>
@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace kith::core {
@@ -17,6 +18,8 @@ namespace kith::core {
 namespace {
 
 constexpr Time stop_bound = 5'000'000'000;
+constexpr Time restart_initial = 1'000'000'000;
+constexpr Time restart_max = 60'000'000'000;
 
 bool matches(const std::vector<std::string> &globs, std::string_view name) {
     return std::any_of(globs.begin(), globs.end(), [&](const std::string &glob) { return glob_match(glob, name); });
@@ -57,8 +60,8 @@ std::vector<std::pair<std::string, std::uint64_t>> DiscoveryResult::not_joined()
 }
 
 // One strategy and its reports.
-struct OneShotDiscovery::StrategyRun final : DiscoveryService, InstanceOwner {
-    OneShotDiscovery &discovery;
+struct StandaloneDiscovery::StrategyRun final : DiscoveryService, InstanceOwner {
+    StandaloneDiscovery &discovery;
     const Policy &policy;
     DiscoveryResult &result;
     NameTemplate name_template;
@@ -72,9 +75,14 @@ struct OneShotDiscovery::StrategyRun final : DiscoveryService, InstanceOwner {
     bool answered = false;
     bool updated = false; // it has reported peers, but not that these are all
     bool in_sync = false;
+    std::set<std::string, std::less<>> unconfirmed; // keys that an instance before this one has reported
+    bool failed_instance = false;                   // it is to be stopped and started again
+    bool settled = false;                           // a turn has passed since the plugin reported `stopped`
+    Time deadline = never;                          // of the stop in progress, or of the next start
+    Time backoff = restart_initial;
     PluginInstance instance;
 
-    StrategyRun(OneShotDiscovery &look_, World &world, Logger &logger, const Config &config, const Topology &topology,
+    StrategyRun(StandaloneDiscovery &look_, World &world, Logger &logger, const Config &config, const Topology &topology,
                 const Source &source, const Plugin &plugin, DiscoveryResult &result_)
         : discovery(look_),
           policy(topology.policy),
@@ -94,6 +102,14 @@ struct OneShotDiscovery::StrategyRun final : DiscoveryService, InstanceOwner {
         // The tally counts all operations since the start, because a strategy that reports peer by peer reports often.
         result.reached = instance.tally().ended_well() != 0;
         result.doubt = instance.tally().saw_nothing() ? instance.tally().text() : "";
+        if (discovery.follows()) {
+            if (status == KITH_OK) {
+                finish();
+                backoff = restart_initial;
+            }
+            instance.tally().clear();
+            discovery.report_(result);
+        }
         discovery.loop_client_.soon();
     }
 
@@ -113,6 +129,7 @@ struct OneShotDiscovery::StrategyRun final : DiscoveryService, InstanceOwner {
             if (matches(policy.exclude, peer.name)) peer.left_out = "policy.exclude excludes it";
         }
         if (!peers.contains(view.key)) order.emplace_back(view.key);
+        if (const auto found = unconfirmed.find(view.key); found != unconfirmed.end()) unconfirmed.erase(found);
         peers[std::string(view.key)] = std::move(peer);
     }
 
@@ -123,6 +140,7 @@ struct OneShotDiscovery::StrategyRun final : DiscoveryService, InstanceOwner {
         if (status != KITH_OK) return refuse({status, reader.text()});
         peers.clear();
         order.clear();
+        unconfirmed.clear();
         result.left_out.clear();
         take(reader);
         answer();
@@ -140,9 +158,10 @@ struct OneShotDiscovery::StrategyRun final : DiscoveryService, InstanceOwner {
         }
         for (const std::string_view key : missing_keys) forget(key);
         for (const std::string_view key : left_keys) forget(key);
+        if (discovery.follows()) result.left_out.clear(); // those of this update
         take(reader);
         updated = true;
-        if (in_sync) answer();
+        if (in_sync || discovery.follows()) answer();
         return KITH_OK;
     }
 
@@ -167,13 +186,17 @@ struct OneShotDiscovery::StrategyRun final : DiscoveryService, InstanceOwner {
     // `watching` in sync.
     std::int32_t watching(bool now_in_sync) override {
         in_sync = now_in_sync;
-        if (in_sync) answer();
+        const bool dropped = in_sync && !unconfirmed.empty();
+        if (dropped) {
+            for (const std::string &key : std::exchange(unconfirmed, {})) forget(key);
+        }
+        if (in_sync && (dropped || !answered || !discovery.follows() || result.status != KITH_OK)) answer();
         return KITH_OK;
     }
     std::int32_t heard() override { return KITH_OK; }
 
     std::int32_t failed(std::int32_t status, std::string_view text) override {
-        if (!answered) answer(status < 0 ? status : KITH_INTERNAL, text);
+        if (!answered || discovery.follows()) answer(status < 0 ? status : KITH_INTERNAL, text);
         return KITH_OK;
     }
 
@@ -184,24 +207,65 @@ struct OneShotDiscovery::StrategyRun final : DiscoveryService, InstanceOwner {
 
     void on_stopped(PluginInstance &) override { discovery.loop_client_.soon(); }
     void on_failed(PluginInstance &, Failure failure) override {
-        if (!answered) answer(failure.status, failure.text);
+        failed_instance = true;
+        if (!answered || discovery.follows()) answer(failure.status, failure.text);
     }
     void on_stalled(PluginInstance &, const char *, std::uint64_t) override {}
 
     void start() {
+        failed_instance = in_sync = false;
+        deadline = never;
+        for (const std::string &key : order) unconfirmed.insert(key);
         const auto outcome = instance.start();
-        if (!outcome) answer(outcome.error().status, outcome.error().text);
+        if (outcome) return;
+        failed_instance = !outcome.error().final;
+        if (failed_instance) delay(discovery.loop_client_.now());
+        answer(outcome.error().status, outcome.error().text);
+    }
+
+    void delay(Time now) {
+        deadline = later(now, backoff);
+        backoff = std::min(backoff * 2, restart_max);
+    }
+
+    // Stops, destroys and starts an instance that has failed. Returns when to call it again.
+    Time restart(Time now) {
+        if (!failed_instance) return never;
+        switch (instance.state()) {
+        case PluginInstance::State::running:
+            deadline = later(now, stop_bound);
+            instance.stop();
+            break;
+        case PluginInstance::State::stopped:
+            if (!std::exchange(settled, true)) { // posts that the plugin made before `stopped` are delivered first
+                discovery.loop_client_.soon();
+                return never;
+            }
+            settled = false;
+            instance.destroy();
+            delay(now);
+            break;
+        case PluginInstance::State::stopping:
+            if (now >= deadline) instance.abandon();
+            break;
+        case PluginInstance::State::idle:
+            if (now >= deadline) start();
+            break;
+        case PluginInstance::State::abandoned: return never;
+        }
+        return deadline;
     }
 
     void finish() {
+        result.peers.clear();
         for (const std::string &key : order) {
             if (const auto found = peers.find(key); found != peers.end()) result.peers.push_back(found->second);
         }
     }
 };
 
-OneShotDiscovery::OneShotDiscovery(World &world, Logger &logger, const Config &config, const Registry &registry,
-                                   std::string_view topology_name)
+StandaloneDiscovery::StandaloneDiscovery(World &world, Logger &logger, const Config &config, const Registry &registry,
+                                         std::string_view topology_name)
     : loop_client_(
           world, [this] { act(); }, [] {}) {
     const auto chosen = [&](const Topology &topology) { return topology_name.empty() || topology.name == topology_name; };
@@ -221,20 +285,31 @@ OneShotDiscovery::OneShotDiscovery(World &world, Logger &logger, const Config &c
     }
 }
 
-OneShotDiscovery::~OneShotDiscovery() = default;
+StandaloneDiscovery::~StandaloneDiscovery() = default;
 
-void OneShotDiscovery::start(Time patience, std::function<void()> done) {
+void StandaloneDiscovery::start(Time patience, std::function<void()> done) { watch(patience, nullptr, std::move(done)); }
+
+void StandaloneDiscovery::watch(Time patience, std::function<void(const DiscoveryResult &)> report,
+                                std::function<void()> done) {
+    report_ = std::move(report);
     done_ = std::move(done);
     until_ = later(loop_client_.now(), patience);
     for (auto &run : runs_) run->start();
     loop_client_.soon();
 }
 
-void OneShotDiscovery::act() {
+void StandaloneDiscovery::stop() {
+    until_ = 0;
+    ending_ = true;
+    loop_client_.soon();
+}
+
+void StandaloneDiscovery::act() {
     if (!done_) return;
     const Time now = loop_client_.now();
+    if (follows() && now >= until_) expire();
     const bool all = std::all_of(runs_.begin(), runs_.end(), [](const auto &run) { return run->answered; });
-    if (!stopping_ && (all || now >= until_)) {
+    if (!stopping_ && !follows() && (all || now >= until_)) {
         stopping_ = true;
         until_ = later(now, stop_bound);
         for (auto &run : runs_) {
@@ -244,20 +319,34 @@ void OneShotDiscovery::act() {
             if (run->instance.running()) run->instance.stop();
         }
     }
-    if (stopping_) {
-        bool ended = true;
-        for (auto &run : runs_) {
-            if (run->instance.state() == PluginInstance::State::stopped) run->instance.destroy();
-            if (run->instance.state() == PluginInstance::State::stopping && now >= until_) run->instance.abandon();
-            ended = ended && run->instance.state() != PluginInstance::State::stopping;
-        }
-        if (ended) {
-            loop_client_.at(never);
-            std::exchange(done_, nullptr)();
-            return;
-        }
+    if (stopping_ && stopped(now)) {
+        loop_client_.at(never);
+        std::exchange(done_, nullptr)();
+        return;
     }
-    loop_client_.at(until_);
+    Time next = until_;
+    if (follows()) {
+        for (auto &run : runs_) next = std::min(next, run->restart(now));
+    }
+    loop_client_.at(next);
+}
+
+// The time limit of the first observation is over.
+void StandaloneDiscovery::expire() {
+    until_ = never;
+    for (auto &run : runs_) {
+        if (!run->answered) run->answer(KITH_TIMED_OUT, "it has not answered in time yet");
+    }
+}
+
+bool StandaloneDiscovery::stopped(Time now) {
+    bool ended = true;
+    for (auto &run : runs_) {
+        if (run->instance.state() == PluginInstance::State::stopped) run->instance.destroy();
+        if (run->instance.state() == PluginInstance::State::stopping && now >= until_) run->instance.abandon();
+        ended = ended && run->instance.state() != PluginInstance::State::stopping;
+    }
+    return ended;
 }
 
 } // namespace kith::core
