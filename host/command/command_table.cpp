@@ -21,6 +21,7 @@ constexpr Command all_commands[] = {
     {"hold", "keep the link of one peer and do not connect it, for a time", hold},
     {"forget", "treat one peer as gone now", forget},
     {"debug", "write an archive for a bug report, without secrets", debug},
+    {"init", "write a configuration for what is found on this machine", init},
     {"check", "validate a configuration; starts no daemon", check},
     {"discover", "query each strategy and print the peers, once or with --watch; connects none", discover},
     {"plugins", "list the plugins and the refused files; print options", plugins},

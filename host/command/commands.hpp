@@ -33,6 +33,7 @@ int forget(const Arguments &arguments);
 int debug(const Arguments &arguments);
 int completions(const Arguments &arguments);
 int manual(const Arguments &arguments);
+int init(const Arguments &arguments);
 int check(const Arguments &arguments);
 int discover(const Arguments &arguments);
 int plugins(const Arguments &arguments);
