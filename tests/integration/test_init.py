@@ -10,8 +10,8 @@ import threading
 import time
 import unittest
 
-from consul import ROOT_TOKEN, Consul
-from consul import there as consul_there
+from consul_server import ROOT_TOKEN, Consul
+from consul_server import there as consul_there
 from lab import Scenario, main
 from moto import REGION, Imds
 from prepared_servers import used
