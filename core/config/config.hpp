@@ -42,11 +42,23 @@ struct EventSettings {
     bool operator==(const EventSettings &) const = default;
 };
 
+// A TCP address of the local API.
+struct ApiListener {
+    std::string address;            // IP:PORT or [IPv6]:PORT
+    std::vector<std::string> serve; // health, metrics, read, control
+    bool insecure = false;          // read and control are served without TLS beyond loopback
+
+    bool operator==(const ApiListener &) const = default;
+};
+
 // The local API of the daemon.
 struct ApiSettings {
     bool on = true;
     std::string socket;        // path; empty: not set, the host's default applies
     std::string control_group; // the group whose members may change state, besides root and the daemon's user; empty: none
+    std::vector<ApiListener> listen{};
+    std::string read_token{}, control_token{}; // secrets; empty: there is none
+    std::vector<std::string> hosts{};          // names that a Host field may have at a TCP address
 
     bool operator==(const ApiSettings &) const = default;
 };

@@ -74,7 +74,6 @@ struct ConfigFile {
     std::string state_dir;
     LogSettings log;
     EventSettings events;
-    ApiSettings api;
     std::vector<ConnectorEntry> connectors;
     std::vector<TopologyEntry> topologies;
     std::vector<SinkEntry> sinks;

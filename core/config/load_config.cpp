@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <core/config/api_settings_reader.hpp>
 #include <core/config/config_file_reader.hpp>
 #include <core/config/config_resolver.hpp>
 #include <core/config/embedded_schema_json.hpp>
@@ -78,7 +79,7 @@ bool load_text(std::string_view text, const ConfigInputs &world, Config &config,
     config.state_dir = file.state_dir;
     config.log = file.log;
     config.events = file.events;
-    config.api = file.api;
+    if (!collector.failed()) config.api = read_api_settings(*root, scan.root, collector);
     resolve_config(file, catalogue, config, collector);
     return !collector.failed();
 }

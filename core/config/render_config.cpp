@@ -95,6 +95,20 @@ std::string render(const Config &config, const PluginCatalogue &catalogue) {
     json::object api;
     if (!config.api.socket.empty()) api["socket"] = config.api.socket;
     if (!config.api.control_group.empty()) api["control_group"] = config.api.control_group;
+    if (!config.api.listen.empty()) {
+        json::array listen;
+        for (const auto &one : config.api.listen) {
+            json::object shown_listener{{"address", one.address}, {"serve", list(one.serve)}};
+            if (one.insecure) shown_listener["insecure"] = true;
+            listen.push_back(std::move(shown_listener));
+        }
+        api["listen"] = std::move(listen);
+    }
+    json::object tokens;
+    if (!config.api.read_token.empty()) tokens["read"] = "***";
+    if (!config.api.control_token.empty()) tokens["control"] = "***";
+    if (!tokens.empty()) api["tokens"] = std::move(tokens);
+    if (!config.api.hosts.empty()) api["hosts"] = list(config.api.hosts);
     out["api"] = config.api.on ? json::value(std::move(api)) : json::value(false);
     json::object connectors;
     for (const auto &one : config.connectors) {

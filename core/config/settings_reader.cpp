@@ -46,11 +46,6 @@ void read_settings(const json::value &root, ConfigFile &file) {
         file.log.format = text_in(*log, "format");
         file.log.level = text_in(*log, "level");
     }
-    if (const auto *api = member(root, "api")) {
-        file.api.on = !api->is_bool();
-        file.api.socket = text_in(*api, "socket");
-        file.api.control_group = text_in(*api, "control_group");
-    }
     if (const auto *events = member(root, "events")) {
         file.events.ring = static_cast<std::uint32_t>(integer_in(*events, "ring", file.events.ring));
         file.events.queue = static_cast<std::uint32_t>(integer_in(*events, "queue", file.events.queue));

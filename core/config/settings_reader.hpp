@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Reads from JSON the parts of a configuration file that contain no plugin instances: name, state_dir, plugins, log, events, api.
+// Reads from JSON the parts of a configuration file that contain no plugin instances: name, state_dir, plugins, log, events.
 #pragma once
 
 #include <core/config/config_file.hpp>

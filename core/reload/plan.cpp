@@ -72,6 +72,10 @@ void add_settings(const Config &running, const Config &next, Plan &plan) {
     Keys keys;
     if (running.events.queue != next.events.queue) keys.emplace_back("events.queue");
     if (running.plugins != next.plugins) keys.emplace_back("plugins");
+    if (running.api.listen != next.api.listen) keys.emplace_back("api.listen");
+    if (running.api.read_token != next.api.read_token || running.api.control_token != next.api.control_token)
+        keys.emplace_back("api.tokens");
+    if (running.api.hosts != next.api.hosts) keys.emplace_back("api.hosts");
     if (!keys.empty()) plan.parts.push_back({Kind::settings, Action::changed, {}, std::move(keys)});
 }
 

@@ -13,12 +13,24 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kith::app {
 
 enum class Right : std::uint8_t {
-    read,    ///< whoever may connect
-    control, ///< root, the daemon's user, the members of api.control_group
+    none,    ///< a client at a TCP address without a token
+    read,    ///< at the Unix socket whoever may connect, at a TCP address a token
+    control, ///< root, the daemon's user, the members of api.control_group; at a TCP address a token
+};
+
+/// What a TCP address serves, and to whom. The Unix socket serves everything.
+struct ApiAccess {
+    bool health = false, metrics = false;  ///< without a token
+    bool read = false, control = false;    ///< with one
+    std::string read_token, control_token; ///< empty: there is none
+    std::vector<std::string> hosts;        ///< names that Host may have
+
+    bool operator==(const ApiAccess &) const = default;
 };
 
 /// One request, its head and body complete. Everything is borrowed for the call.
@@ -29,10 +41,12 @@ struct ApiRequest {
     std::string_view origin;
     std::string_view accept;
     std::string_view last_event_id;
+    std::string_view authorization;
     std::string_view body;
     bool has_host = false;
     bool has_origin = false;
-    Right right = Right::read;
+    Right right = Right::read;         ///< of a client at the Unix socket
+    const ApiAccess *access = nullptr; ///< of a client at a TCP address
 };
 
 /// A body without an end: events.
@@ -43,6 +57,8 @@ class ApiStream {
     virtual bool fill(std::string &out, std::size_t room) = 0;
     /// What is sent when nothing else was for a while; may be empty.
     virtual std::string_view heartbeat() const = 0;
+    /// It does not end by itself.
+    virtual bool endless() const { return false; }
     /// `ready` is called, from the loop, when there is something again after a fill that left nothing.
     virtual void on_ready(std::function<void()> ready) = 0;
 };
@@ -75,11 +91,12 @@ class ApiHandler {
 };
 
 struct ApiLimits {
-    std::size_t head = 16'384;                   ///< bytes of a request's head
-    std::size_t body = 65'536;                   ///< bytes of its body
-    std::size_t buffer = 262'144;                ///< bytes that wait for one client
-    std::size_t large = 8'388'608;               ///< bytes of answers above `buffer` that wait, of all clients
-    std::size_t clients = 256;                   ///< at once; the one that has been silent longest makes room
+    std::size_t head = 16'384;     ///< bytes of a request's head
+    std::size_t body = 65'536;     ///< bytes of its body
+    std::size_t buffer = 262'144;  ///< bytes that wait for one client
+    std::size_t large = 8'388'608; ///< bytes of answers above `buffer` that wait, of all clients
+    std::size_t clients =
+        256; ///< at once, at the Unix socket and at all TCP addresses each; the one that has been silent longest makes room
     std::size_t streams = 128;                   ///< of them that follow events
     std::chrono::milliseconds request{10'000};   ///< from the first byte of a request to its last
     std::chrono::milliseconds idle{60'000};      ///< without a request

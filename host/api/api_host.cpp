@@ -3,6 +3,7 @@
 
 #include "socket_path.hpp"
 
+#include <core/config/api_address.hpp>
 #include <core/config/load_config.hpp>
 #include <core/engine/catalogue_from_registry.hpp>
 #include <core/loader/plugin_list.hpp>
@@ -11,6 +12,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <random>
 #include <unistd.h>
@@ -34,6 +36,28 @@ void say(core::Logger &log, std::uint32_t level, const std::string &message, con
     constexpr std::string_view name = "reason";
     const kith_attribute field{{name.data(), name.size()}, {reason.data(), reason.size()}};
     log.write(level, {}, message, {&field, reason.empty() ? std::size_t{0} : std::size_t{1}});
+}
+
+// The addresses are valid: the configuration was checked.
+std::vector<ApiTcpListen> tcp_addresses(const core::ApiSettings &settings) {
+    std::vector<ApiTcpListen> out;
+    for (const core::ApiListener &one : settings.listen) {
+        const auto address = core::parse_api_address(one.address);
+        if (!address) continue;
+        const auto serves = [&](std::string_view role) {
+            return std::find(one.serve.begin(), one.serve.end(), role) != one.serve.end();
+        };
+        ApiAccess access{serves("health"),    serves("metrics"),      serves("read"), serves("control"),
+                         settings.read_token, settings.control_token, settings.hosts};
+        out.push_back({*address, std::make_shared<const ApiAccess>(std::move(access))});
+    }
+    return out;
+}
+
+std::string served(const core::ApiListener &listener) {
+    std::string text = listener.address + " serves ";
+    for (std::size_t i = 0; i < listener.serve.size(); ++i) text += (i == 0 ? "" : ", ") + listener.serve[i];
+    return text;
 }
 
 std::function<void(std::function<void()>)> poster(boost::asio::io_context &io) {
@@ -72,13 +96,15 @@ ApiContext ApiHost::context(const AsioWorld &world, core::Engine &engine, Reload
     return context;
 }
 
-ApiHost::ApiHost(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine, Reloader &reloader,
-                 const LoadedConfig &loaded)
+ApiHost::ApiHost(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine, core::Logger &log,
+                 Reloader &reloader, const LoadedConfig &loaded)
     : io_(io),
       counters_(engine.bus(), poster(io)),
       lag_({0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}),
       router_(context(world, engine, reloader, loaded)),
-      second_(io) {
+      second_(io),
+      log_(log),
+      tcp_(io, router_, {}) {
     second_.expires_after(lag_period);
     measure_lag();
 }
@@ -95,15 +121,38 @@ void ApiHost::measure_lag() {
     });
 }
 
-std::unique_ptr<ApiHost> ApiHost::make(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine,
-                                       core::Logger &log, Reloader &reloader, const LoadedConfig &loaded) {
+std::string ApiHost::prepare(const core::Config &next) {
+    std::string why;
+    if (tcp_.prepare(tcp_addresses(next.api), why)) prepared_ = next.api;
+    return why;
+}
+
+void ApiHost::conclude(bool applied) {
+    if (!applied) return tcp_.discard();
+    tcp_.commit();
+    const core::ApiSettings before = std::exchange(settings_, std::exchange(prepared_, {}));
+    const auto has = [](const core::ApiSettings &settings, const core::ApiListener &listener) {
+        return std::find(settings.listen.begin(), settings.listen.end(), listener) != settings.listen.end();
+    };
+    for (const core::ApiListener &one : before.listen) {
+        if (!has(settings_, one)) say(log_, KITH_LOG_INFO, "the API no longer listens as before", one.address);
+    }
+    for (const core::ApiListener &one : settings_.listen) {
+        if (has(before, one)) continue;
+        say(log_, KITH_LOG_INFO, "the API listens", served(one));
+        if (one.insecure)
+            say(log_, KITH_LOG_WARNING, "the API sends tokens and answers unencrypted over the network",
+                one.address + " is insecure");
+    }
+}
+
+void ApiHost::listen_on_socket(const LoadedConfig &loaded) {
     const core::ApiSettings &settings = loaded.config->api;
-    if (!settings.on) return nullptr;
     ApiListen listen;
     listen.path = settings.socket;
     listen.control_group = settings.control_group;
-    listen.log = [&log](std::uint32_t level, const std::string &message, const std::string &reason) {
-        say(log, level, message, reason);
+    listen.log = [this](std::uint32_t level, const std::string &message, const std::string &reason) {
+        say(log_, level, message, reason);
     };
     const bool configured = !settings.socket.empty();
     if (!configured) {
@@ -111,23 +160,27 @@ std::unique_ptr<ApiHost> ApiHost::make(boost::asio::io_context &io, const AsioWo
         const SocketPath place = default_socket(name, environment_variable, ::geteuid() == 0);
         listen.path = place.path;
         listen.make_directory = place.make_directory;
-        if (listen.path.empty()) {
-            say(log, KITH_LOG_INFO, "there is no API: no place for its socket",
-                "neither RUNTIME_DIRECTORY nor XDG_RUNTIME_DIR is set; api.socket names one");
-            return nullptr;
-        }
+        if (listen.path.empty())
+            return say(log_, KITH_LOG_INFO, "the API has no Unix socket: no place for it",
+                       "neither RUNTIME_DIRECTORY nor XDG_RUNTIME_DIR is set; api.socket names one");
     }
     std::string why;
-    std::unique_ptr<ApiHost> host(new ApiHost(io, world, engine, reloader, loaded));
     const std::string path = listen.path;
-    host->server_ = make_api_server(io, host->router_, std::move(listen), why);
-    if (host->server_ != nullptr) {
-        say(log, KITH_LOG_INFO, "the API listens", path);
-        return host;
-    }
+    server_ = make_api_server(io_, router_, std::move(listen), why);
+    if (server_ != nullptr) return say(log_, KITH_LOG_INFO, "the API listens", path);
     if (configured) throw ApiUnavailable("api.socket: " + why + "; \"api\": false runs kith without it");
-    say(log, KITH_LOG_WARNING, "there is no API: its socket cannot be made", why);
-    return nullptr;
+    say(log_, KITH_LOG_WARNING, "the API has no Unix socket: it cannot be made", why);
+}
+
+std::unique_ptr<ApiHost> ApiHost::make(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine,
+                                       core::Logger &log, Reloader &reloader, const LoadedConfig &loaded) {
+    if (!loaded.config->api.on) return nullptr;
+    std::unique_ptr<ApiHost> host(new ApiHost(io, world, engine, log, reloader, loaded));
+    if (const std::string why = host->prepare(*loaded.config); !why.empty())
+        throw ApiUnavailable("api.listen: " + why + "; free the address, or choose another one");
+    host->listen_on_socket(loaded);
+    host->conclude(true);
+    return host;
 }
 
 } // namespace kith::app

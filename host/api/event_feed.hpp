@@ -39,6 +39,7 @@ class EventFeed final : public ApiStream {
 
     bool fill(std::string &out, std::size_t room) override;
     std::string_view heartbeat() const override;
+    bool endless() const override { return query_.follow; }
     void on_ready(std::function<void()> ready) override;
 
   private:

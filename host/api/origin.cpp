@@ -21,8 +21,8 @@ bool same_word(std::string_view a, std::string_view b) {
 
 } // namespace
 
-bool host_allowed(std::string_view host) {
-    if (host.size() > 64) return false;
+bool host_allowed(std::string_view host, std::span<const std::string> names) {
+    if (host.size() > 260) return false; // the longest name, and a port
     in6_addr address{};
     if (host.starts_with('[')) {
         const std::size_t end = host.find(']');
@@ -35,6 +35,7 @@ bool host_allowed(std::string_view host) {
         if (!is_port(host.substr(colon + 1))) return false;
         host = host.substr(0, colon);
     }
+    if (std::any_of(names.begin(), names.end(), [&](const std::string &name) { return same_word(host, name); })) return true;
     return same_word(host, "localhost") || ::inet_pton(AF_INET, std::string(host).c_str(), &address) == 1;
 }
 

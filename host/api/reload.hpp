@@ -30,7 +30,7 @@ struct ReloadVerdict {
 
 /// What is known of a reload at once.
 struct ReloadStart {
-    /// Set: it is refused, and nothing changes: config_refused, not_reloadable, needs_confirm, busy.
+    /// Set: it is refused, and nothing changes: config_refused, not_reloadable, needs_confirm, cannot_listen, busy.
     std::string_view error;
     std::string message;
     std::string_view remedy;

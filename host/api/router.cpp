@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "router.hpp"
 
+#include "bearer_token.hpp"
 #include "documents.hpp"
 #include "errors.hpp"
 #include "event_counters.hpp"
@@ -86,6 +87,26 @@ bool fits(const Entry &entry, const std::vector<std::string> &path) {
     return true;
 }
 
+// Whether a client at this address may find the route at all. access: null for the Unix socket.
+bool is_served(const Entry &entry, const ApiAccess *access) {
+    if (access == nullptr) return true;
+    if (entry.route == Route::livez || entry.route == Route::readyz) return access->health;
+    if (entry.route == Route::metrics) return access->metrics;
+    return entry.method == "GET" ? access->read : access->control;
+}
+
+bool is_open(const Entry &entry) {
+    return entry.route == Route::livez || entry.route == Route::readyz || entry.route == Route::metrics;
+}
+
+ApiAnswer unauthorized(const ApiRequest &request) {
+    ApiAnswer answer = error_answer(
+        401, "unauthorized", request.authorization.empty() ? "this address needs a token" : "this token is none of kith's",
+        "Send `Authorization: Bearer TOKEN` with the value of api.tokens.read or api.tokens.control.");
+    answer.fields = "WWW-Authenticate: Bearer\r\n";
+    return answer;
+}
+
 ApiAnswer malformed(const std::string &message,
                     std::string_view remedy = "Correct the request; /v1/openapi.json describes it.") {
     return error_answer(400, "malformed", message, remedy);
@@ -163,8 +184,10 @@ ApiAnswer ApiRouter::answer(const ApiRequest &request) {
 
 ApiAnswer ApiRouter::route(const ApiRequest &request) {
     if (!request.has_host) return malformed("the request has no Host field");
-    if (!host_allowed(request.host))
-        return error_answer(421, "host_not_allowed", "Host is neither localhost nor an IP address",
+    if (!host_allowed(request.host, request.access == nullptr ? std::span<const std::string>{} : request.access->hosts))
+        return error_answer(421, "host_not_allowed",
+                            request.access == nullptr ? "Host is neither localhost nor an IP address"
+                                                      : "Host is neither localhost nor an IP address nor a name of api.hosts",
                             "Ask by http://localhost/, or by an address.");
     const bool reads = request.method == "GET" || request.method == "HEAD";
     if (!reads && request.has_origin && !own_origin(request.origin, request.host))
@@ -176,24 +199,33 @@ ApiAnswer ApiRouter::route(const ApiRequest &request) {
     const Entry *entry = nullptr;
     std::string allowed;
     for (const Entry &one : routes) {
-        if (!fits(one, target->path)) continue;
+        if (!fits(one, target->path) || !is_served(one, request.access)) continue;
         allowed += (allowed.empty() ? "" : ", ") + std::string(one.method) + (one.method == "GET" ? ", HEAD" : "");
         if (one.method == request.method || (one.method == "GET" && request.method == "HEAD")) entry = &one;
     }
-    if (allowed.empty())
+    if (allowed.empty()) {
+        if (request.access != nullptr)
+            return error_answer(404, "not_found", "there is nothing at this path on this address",
+                                "Ask for a path that `serve` of this address in api.listen includes.");
         return error_answer(404, "not_found", "there is nothing at this path", "GET /v1/openapi.json lists the paths.");
+    }
     if (entry == nullptr) {
         ApiAnswer answer =
             error_answer(405, "method_not_allowed", "this path does not take that method", "It takes " + allowed + ".");
         answer.fields = "Allow: " + allowed + "\r\n";
         return answer;
     }
-    if (const std::string *unknown = unknown_parameter(*entry, *target); unknown != nullptr)
-        return malformed("there is no parameter `" + *unknown + "` here");
-    if (entry->method != "GET" && request.right != Right::control)
+    const Right right =
+        request.access == nullptr ? request.right : right_of_authorization(request.authorization, *request.access);
+    if (right == Right::none && !is_open(*entry)) return unauthorized(request);
+    if (entry->method != "GET" && right != Right::control)
         return error_answer(
             403, "forbidden", "this needs the right of control",
-            "Ask as root, as the user of the daemon, or as a member of the group that api.control_group names.");
+            request.access != nullptr
+                ? "Send the token of api.tokens.control."
+                : "Ask as root, as the user of the daemon, or as a member of the group that api.control_group names.");
+    if (const std::string *unknown = unknown_parameter(*entry, *target); unknown != nullptr)
+        return malformed("there is no parameter `" + *unknown + "` here");
     if (entry->route == Route::livez) {
         ApiAnswer alive = document("ok\n");
         alive.content_type = text_type;
@@ -201,7 +233,7 @@ ApiAnswer ApiRouter::route(const ApiRequest &request) {
     }
     if (entry->route == Route::openapi) return document(std::string(openapi_text));
     const core::EngineView view = context_.view();
-    if (entry->route == Route::readyz) return ready(*target, view);
+    if (entry->route == Route::readyz) return ready(*target, view, right != Right::none);
     if (stopping_ || !view.running)
         return error_answer(503, stopping_ ? "stopping" : "starting", stopping_ ? "kith is stopping" : "kith is starting",
                             "Ask again in a moment.");
@@ -249,7 +281,7 @@ ApiAnswer ApiRouter::route(const ApiRequest &request) {
     return error_answer(404, "not_found", "there is nothing at this path", "GET /v1/openapi.json lists the paths.");
 }
 
-ApiAnswer ApiRouter::ready(const Target &target, const core::EngineView &view) const {
+ApiAnswer ApiRouter::ready(const Target &target, const core::EngineView &view, bool names) const {
     const std::string topology = text_parameter(target, "topology");
     if (target.find("topology") != nullptr && topology_of(view, topology) == nullptr) return no_topology(topology);
     ApiAnswer answer;
@@ -258,7 +290,7 @@ ApiAnswer ApiRouter::ready(const Target &target, const core::EngineView &view) c
                                 : !view.running ? std::string("kith is starting\n")
                                                 : unready_topologies(view, topology);
     answer.status = unready.empty() ? 200 : 503;
-    answer.body = unready.empty() ? "ready\n" : "not ready\n" + unready;
+    answer.body = unready.empty() ? "ready\n" : names ? "not ready\n" + unready : "not ready\n";
     return answer;
 }
 

@@ -29,7 +29,8 @@ class ApiRouter final : public ApiHandler {
     ApiAnswer route(const ApiRequest &request);
     ApiAnswer peers(const Target &target, const core::EngineView &view) const;
     ApiAnswer events(const ApiRequest &request, const Target &target, const core::EngineView &view) const;
-    ApiAnswer ready(const Target &target, const core::EngineView &view) const;
+    /// names: the body names the topologies that are not ready, and why.
+    ApiAnswer ready(const Target &target, const core::EngineView &view, bool names) const;
     ApiAnswer metrics(const ApiRequest &request, const core::EngineView &view) const;
 
     ApiContext context_;

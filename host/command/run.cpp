@@ -169,7 +169,12 @@ class Daemon {
                         reason.empty() ? log_.log(level, message, {}) : log_.log(level, message, {{"reason", reason}});
                     },
                 .begins = [] { notify_reloading(); },
-                .ended = [] { notify_service_manager("READY=1"); }};
+                .ended = [] { notify_service_manager("READY=1"); },
+                .prepare = [this](const core::Config &next) { return api_ == nullptr ? std::string{} : api_->prepare(next); },
+                .conclude =
+                    [this](bool applied) {
+                        if (api_ != nullptr) api_->conclude(applied);
+                    }};
     }
 
     // When nothing has changed, every strategy queries its source, as a signal asks for.
@@ -230,7 +235,7 @@ int run(const Arguments &arguments) {
         "its source now. The log is on standard error.\n"
         "Log and events are written again when a full disk has space; lost events are counted (events.lost).\n"
         "Exit status: 0 stopped by a signal, 2 invalid configuration (nothing was started), 3 --events cannot be written,\n"
-        "or api.socket cannot be created.\n";
+        "api.socket cannot be created, or an address of api.listen is taken.\n";
     command_line.options.add_options()("events", po::value<std::string>()->value_name("FILE"),
                                        "write every event as one line of JSON to FILE; - is standard output")(
         "log", po::value<std::string>()->value_name("FORM"), "text (the default) or json")(

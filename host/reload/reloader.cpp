@@ -59,6 +59,11 @@ Reloader::Reloader(core::Engine &engine, core::Registry &registry, const LoadedC
     engine_.on_rollback([this](std::shared_ptr<const core::Config> previous, const std::string &reason) {
         config_ = std::move(previous);
         sha256_.clear(); // the file has other content than what runs
+        if (const std::string why = settings_.prepare(*config_); why.empty()) {
+            settings_.conclude(true);
+        } else {
+            settings_.log(KITH_LOG_ERROR, "the API does not listen as before the reload", why);
+        }
         note("failed", reason);
     });
 }
@@ -106,6 +111,9 @@ ReloadStart Reloader::request(const ReloadRequest &request, std::function<void(c
     }
     if (const std::string what = affected(start.effects); !what.empty() && !request.confirm)
         return refuse("needs_confirm", what, "If that is meant, reload with confirm: `kith reload --confirm`.", request);
+    if (const std::string why = settings_.prepare(*loaded.config); !why.empty())
+        return refuse("cannot_listen", "api.listen: " + why,
+                      "Free the address or choose another one, and reload again; the former configuration goes on.", request);
     if (loaded.registry) registry_.adopt(*loaded.registry);
     if (settings_.begins) settings_.begins();
     next_ = std::make_shared<const core::Config>(std::move(*loaded.config));
@@ -122,6 +130,7 @@ void Reloader::conclude(const std::string &failure) {
         sha256_ = next_sha256_;
     }
     next_.reset();
+    settings_.conclude(failure.empty());
     note(failure.empty() ? "applied" : "failed", failure);
     settings_.log(failure.empty() ? KITH_LOG_INFO : KITH_LOG_ERROR,
                   failure.empty() ? "the new configuration is in force" : "the new configuration was taken back", failure);

@@ -2,12 +2,14 @@
 """A daemon with three peers and its local API, for the tests of the API."""
 
 import json
+import os
+import shutil
 import threading
 import unittest
 
 from api_client import ask
 from lab import Lab
-from waiting import PLUGINS, ROOT, TEST_PLUGINS, wait_until
+from waiting import BUILD, PLUGINS, ROOT, TEST_PLUGINS, wait_until
 
 OPENAPI = json.loads((ROOT / "host/api/openapi.json").read_text())
 
@@ -31,6 +33,17 @@ class ApiCase(unittest.TestCase):
                 "connectors": {"node": {"plugin": "log", "config": {"node": "self@h"}}},
                 "topologies": {"t": {"strategy": "lines", "config": {"file": str(self.peers), "interval": 20}, "connector": "node",
                                      "policy": {"min_peers": 1, "grace": 0, "confirm": 1, "guard": False}}}, **more}
+
+    def bad_plugins(self, *names):
+        """A directory with these plugins of tests/bad_plugins, each the only one of its kind and id."""
+        folder = BUILD / f"bad-{os.getpid()}-{'-'.join(names)}"  # in a temporary directory, to which all can write, they would be refused
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o755)
+        self.addCleanup(shutil.rmtree, folder)
+        for name in names:
+            found, = (BUILD / "bad_plugins").glob(f"**/lib{name}.so")
+            shutil.copy(found, folder)
+        return str(folder)
 
     def kith(self, config=None, **settings):
         kith = self.lab.kith(config or self.config(), **settings)

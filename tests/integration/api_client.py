@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A client of a daemon's local API: HTTP over its Unix socket."""
+"""A client of a daemon's local API: HTTP over its Unix socket, or over TCP where the path is a pair of address and port."""
 
 import http.client
 import json
@@ -8,15 +8,26 @@ import socket
 from waiting import PATIENCE
 
 
-class UnixConnection(http.client.HTTPConnection):
+def connected(path, timeout):
+    if isinstance(path, tuple):
+        return socket.create_connection(path, timeout)
+    stream = socket.socket(socket.AF_UNIX)
+    try:
+        stream.connect(str(path))  # with a time-out it would not wait for its place among those that are not accepted yet
+    except OSError:
+        stream.close()
+        raise
+    stream.settimeout(timeout)
+    return stream
+
+
+class ApiConnection(http.client.HTTPConnection):
     def __init__(self, path, timeout=PATIENCE):
         super().__init__("localhost", timeout=timeout)
-        self.path = str(path)
+        self.path = path
 
     def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(self.path)  # with a time-out it would not wait for its place among those that are not accepted yet
-        self.sock.settimeout(self.timeout)
+        self.sock = connected(self.path, self.timeout)
 
 
 class Answer:
@@ -34,7 +45,7 @@ class Answer:
 
 
 def ask(path, target, method="GET", body=None, timeout=PATIENCE, **headers):
-    connection = UnixConnection(path, timeout)
+    connection = ApiConnection(path, timeout)
     try:
         connection.request(method, target, body, {name.replace("_", "-"): value for name, value in headers.items()})
         return Answer(connection.getresponse())
@@ -44,9 +55,7 @@ def ask(path, target, method="GET", body=None, timeout=PATIENCE, **headers):
 
 def raw(path, data=b"", timeout=PATIENCE):
     """A connected socket that has sent `data`."""
-    stream = socket.socket(socket.AF_UNIX)
-    stream.connect(str(path))
-    stream.settimeout(timeout)
+    stream = connected(path, timeout)
     try:
         stream.sendall(data)
     except BrokenPipeError:

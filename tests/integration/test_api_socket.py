@@ -22,7 +22,7 @@ class ApiSocket(ApiCase):
         runtime.mkdir()
         third = self.kith(config, RUNTIME_DIRECTORY=str(runtime))
         fourth = self.kith(config, RUNTIME_DIRECTORY=str(runtime))  # a default socket that is taken is a warning
-        fourth.wait_log("there is no API: its socket cannot be made.*another process listens")
+        fourth.wait_log("the API has no Unix socket: it cannot be made.*another process listens")
         self.assertEqual(fourth.terminate(), 0)
         self.assertEqual(ask(runtime / "kith.sock", "/v1/status").json()["pid"], third.pid)
 
@@ -68,7 +68,7 @@ class ApiSocket(ApiCase):
         self.assertIn("api.socket: ", kith.log())
         del config["api"]
         kith = self.kith(config, RUNTIME_DIRECTORY=str(self.peers))  # a file
-        kith.wait_log("there is no API: its socket cannot be made")
+        kith.wait_log("the API has no Unix socket: it cannot be made")
 
     def test_without_an_api_there_is_no_socket(self):
         config = self.config()

@@ -113,6 +113,31 @@ const std::vector<Bad> top_level = {
      "1:9 [api] expected false or an object { ... }, got true"},
     {R"({"api": {"socket": "kith.sock"}, "topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})",
      "1:20 [api.socket] expected an absolute path of at most 107 bytes, got the string \"kith.sock\""},
+    {R"({"api": {"listen": [{"address": "localhost:9464", "serve": ["health"]}], "tokens": {"read": "my secret"}}, "topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})",
+     "1:33 [api.listen[0].address] expected an IP address and a port, such as 127.0.0.1:9464 or [::1]:9464, got the string "
+     "\"localhost:9464\"\n"
+     "1:93 [api.tokens.read] expected 16 to 256 letters, digits, `.`, `_`, `~`, `+`, `/`, `-` and, at the end, `=`, got a "
+     "string"},
+    {R"({"api": {"listen": [{"address": "10.0.0.300:1", "serve": ["health"]}, {"address": "127.0.0.1:65536", "serve": ["health"]},
+{"address": "[::1]:1", "serve": ["health"]}, {"address": "[0::1]:1", "serve": ["metrics"]}]}, "topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})",
+     "1:33 [api.listen[0].address] expected an IP address and a port from 1 to 65535, such as 127.0.0.1:9464 or [::1]:9464, "
+     "got "
+     "the string \"10.0.0.300:1\"\n"
+     "1:83 [api.listen[1].address] expected an IP address and a port from 1 to 65535, such as 127.0.0.1:9464 or [::1]:9464, "
+     "got "
+     "the string \"127.0.0.1:65536\"\n"
+     "2:58 [api.listen[3].address] this address is in api.listen twice; list all that it serves in one entry"},
+    {R"({"api": {"listen": [{"address": "127.0.0.1:1", "serve": ["read"]}, {"address": "127.0.0.1:2", "serve": ["control"]}]}, "topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})",
+     "1:57 [api.listen[0].serve] \"read\" needs a token: set api.tokens.read, such as to \"${KITH_READ_TOKEN}\"\n"
+     "1:104 [api.listen[1].serve] \"control\" needs a token: set api.tokens.control, such as to \"${KITH_CONTROL_TOKEN}\""},
+    {R"({"api": {"listen": [{"address": "10.0.0.1:9464", "serve": ["health", "read"]}], "tokens": {"read": "0123456789abcdef", "control": "0123456789abcdef"}}, "topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})",
+     "1:59 [api.listen[0].serve] \"read\" and \"control\" at 10.0.0.1:9464, which is no loopback address, would send the token "
+     "and "
+     "the answers unencrypted over the network; listen on 127.0.0.1 or [::1] with a reverse proxy in front that does TLS, or "
+     "accept it by \"insecure\": true here\n"
+     "1:100 [api.tokens.read] is equal to api.tokens.control, so those who may read could change everything; use two tokens, "
+     "or "
+     "only api.tokens.control, which may read too"},
     {R"({"api": {"sokcet": "/s"}, "name": "a b", "topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})",
      "1:10 [api.sokcet] there is no option \"sokcet\" here; did you mean `socket`?\n"
      "1:35 [name] expected a name of 1 to 64 letters, digits, `_`, `-` and `.`, got the string \"a b\""},

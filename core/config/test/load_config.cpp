@@ -326,6 +326,30 @@ BOOST_AUTO_TEST_CASE(the_api_is_on_unless_it_is_false) {
     const auto config = with(R"("name": "east", "api": {"socket": "/run/kith/east.sock", "control_group": "ops"}, )");
     BOOST_TEST(config.name == "east");
     BOOST_TEST((config.api == ApiSettings{true, "/run/kith/east.sock", "ops"}));
+    const auto tcp =
+        with(R"("api": {"listen": [{"address": "0.0.0.0:9464", "serve": ["health", "metrics"]}], "hosts": ["a.example"]}, )");
+    BOOST_TEST_REQUIRE(tcp.api.listen.size() == 1u);
+    BOOST_TEST((tcp.api.listen[0] == ApiListener{"0.0.0.0:9464", {"health", "metrics"}, false}));
+    BOOST_TEST((tcp.api.hosts == std::vector<std::string>{"a.example"}));
+}
+
+BOOST_AUTO_TEST_CASE(tokens_of_the_api_come_from_elsewhere_and_are_never_shown) {
+    World world;
+    world.environment["READ"] = "token-of-the-readers";
+    world.files["/run/control"] = {"token-of-the-operators\n", "", false};
+    const auto loaded = load_text(
+        R"({"api": {"listen": [{"address": "[::1]:9464", "serve": ["read", "control"]},
+                               {"address": "10.0.0.1:9464", "serve": ["control"], "insecure": true}],
+                    "tokens": {"read": "${READ}", "control": "${file:/run/control}"}},
+            "topologies": {"t": {"strategy": "epmd", "config": {"hosts": []}, "connector": "log"}}})",
+        world);
+    BOOST_TEST_REQUIRE(loaded.config.has_value());
+    BOOST_TEST(loaded.config->api.read_token == "token-of-the-readers");
+    BOOST_TEST(loaded.config->api.control_token == "token-of-the-operators");
+    BOOST_TEST(loaded.config->api.listen[1].insecure);
+    const std::string shown = render(*loaded.config, world.plugins);
+    BOOST_TEST(shown.find(R"("tokens":{"read":"***","control":"***"})") != std::string::npos, shown);
+    BOOST_TEST(shown.find("token-of") == std::string::npos, shown);
 }
 
 BOOST_AUTO_TEST_CASE(a_hundred_thousand_hosts) {

@@ -31,9 +31,9 @@ class ConfiguredKith : public Kith {
   public:
     ConfiguredKith(const Config &first, std::uint64_t seed) : Kith(nullptr, seed) {
         config = first;
-        for (const char *topology : RandomConfig::topology_names) {
-            for (const char *source : RandomConfig::source_names)
-                add_strategy(std::string("topologies.") + topology + '.' + source);
+        for (const char *topology_name : RandomConfig::topology_names) {
+            for (const char *source_name : RandomConfig::source_names)
+                add_strategy(std::string("topologies.") + topology_name + '.' + source_name);
         }
         for (const char *name : RandomConfig::connector_names) add_connector(std::string("connectors.") + name);
         for (const char *name : RandomConfig::sink_names) scripts[std::string("sinks.") + name];

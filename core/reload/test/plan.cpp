@@ -91,6 +91,16 @@ BOOST_AUTO_TEST_CASE(some_keys_need_a_restart) {
     BOOST_TEST(describe(found).front() == "settings: changed, by events.queue");
 }
 
+BOOST_AUTO_TEST_CASE(the_tcp_addresses_of_the_api_are_reloadable) {
+    Config next = configuration();
+    next.api.listen = {{"127.0.0.1:9464", {"read"}, false}};
+    BOOST_TEST(lines(next) == Lines{"settings: changed, by api.listen"}, boost::test_tools::per_element());
+    next.api.control_token = "secret-of-sixteen";
+    next.api.hosts = {"kith.example"};
+    BOOST_TEST(lines(next) == Lines{"settings: changed, by api.listen, api.tokens, api.hosts"},
+               boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(strings_that_left_a_list) {
     BOOST_TEST(removed_strings(R"({"hosts":["a","b"],"other":["c"],"name":"d","deep":{"list":["e"]}})",
                                R"({"hosts":["b","c"],"name":"x"})") == (Lines{"e", "a", "c"}),

@@ -54,6 +54,7 @@ void check(const ApiAnswer &answer) {
     case 200:
     case 202: return;
     case 400:
+    case 401:
     case 403:
     case 404:
     case 405:
@@ -70,6 +71,7 @@ void check(const ApiAnswer &answer) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
     static SmallEngine engine;
+    static const ApiAccess access{true, true, true, true, "token-of-readers", "token-of-operators", {"kith.example"}};
     if (size == 0) return 0;
     const std::size_t step = std::size_t{data[0]} * 8 + 1;
     std::string_view rest(reinterpret_cast<const char *>(data) + 1, size - 1);
@@ -80,6 +82,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         while (reader.state() == RequestReader::State::complete) {
             ApiRequest request = reader.request();
             request.right = (data[0] & 1U) != 0 ? Right::control : Right::read;
+            if ((data[0] & 2U) != 0) request.access = &access; // as at a TCP address
             ApiAnswer answer = engine.router->answer(request);
             check(answer);
             std::string out;

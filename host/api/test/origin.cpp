@@ -3,6 +3,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <string>
+#include <vector>
+
 namespace kith::app::test {
 
 BOOST_AUTO_TEST_SUITE(origin)
@@ -14,6 +17,14 @@ BOOST_AUTO_TEST_CASE(hosts_that_the_dns_cannot_give_away) {
          {"", "evil.example", "localhost.evil.example", "localhost:", "localhost:99x", "127.0.0.1.evil.example", "127.1",
           "[::1", "[::1]x", "::1", "[localhost]", "127.0.0.1:123456", " localhost"})
         BOOST_TEST(!host_allowed(bad), bad);
+}
+
+BOOST_AUTO_TEST_CASE(hosts_that_the_configuration_names) {
+    const std::vector<std::string> names{"kith.example", "other"};
+    for (const auto *good : {"kith.example", "KITH.example:9464", "other:1", "localhost", "10.0.0.1:9464"})
+        BOOST_TEST(host_allowed(good, names), good);
+    for (const auto *bad : {"", "x.kith.example", "kith.example.", "kith.example:x", "[kith.example]", "kith"})
+        BOOST_TEST(!host_allowed(bad, names), bad);
 }
 
 BOOST_AUTO_TEST_CASE(an_origin_of_its_own) {

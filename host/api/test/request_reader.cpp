@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_SUITE(request_reader)
 BOOST_AUTO_TEST_CASE(a_request_in_pieces_of_any_size) {
     const std::string text =
         "\r\nPOST /v1/refresh?x=1 HTTP/1.1\r\nHost: localhost\r\nOrigin: http://o\r\nLast-Event-ID: r.7\r\n"
-        "Accept: a/b\r\nContent-Length: 5\r\n\r\nhello";
+        "Accept: a/b\r\nAuthorization: Bearer t\r\nContent-Length: 5\r\n\r\nhello";
     for (std::size_t step = 1; step <= text.size(); ++step) {
         Fed fed(text, step);
         BOOST_TEST_REQUIRE((fed.state == State::complete), step);
@@ -40,6 +40,7 @@ BOOST_AUTO_TEST_CASE(a_request_in_pieces_of_any_size) {
         BOOST_TEST(request.origin == "http://o");
         BOOST_TEST(request.last_event_id == "r.7");
         BOOST_TEST(request.accept == "a/b");
+        BOOST_TEST(request.authorization == "Bearer t");
         BOOST_TEST(request.body == "hello");
         BOOST_TEST((request.has_host && request.has_origin));
         BOOST_TEST(fed.reader.keep_alive());
@@ -67,11 +68,12 @@ BOOST_AUTO_TEST_CASE(a_body_in_chunks) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_http_is_malformed) {
-    for (const auto *bad :
-         {"hello\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/2.0\r\n\r\n", "GET / HTTP/1.1\nHost: h\n\n", "GET /\x01",
-          "\x16\x03\x01\x02", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET / HTTP/1.1\r\nno colon\r\n\r\n",
-          "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-          "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"}) {
+    for (const auto *bad : {"hello\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/2.0\r\n\r\n", "GET / HTTP/1.1\nHost: h\n\n",
+                            "GET /\x01", "\x16\x03\x01\x02", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+                            "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer a\r\nAuthorization: Bearer b\r\n\r\n",
+                            "GET / HTTP/1.1\r\nno colon\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+                            "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+                            "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"}) {
         Fed fed(bad);
         BOOST_TEST((fed.state == State::failed), bad);
         BOOST_TEST((fed.reader.fault() == ApiFault::malformed), bad);

@@ -26,8 +26,12 @@ bool would_block(const boost::system::error_code &error) {
 
 } // namespace
 
-ApiConnection::ApiConnection(Socket socket, Right right, ConnectionShare &share)
-    : socket_(std::move(socket)), right_(right), share_(&share), reader_(share.limits.head, share.limits.body) {
+ApiConnection::ApiConnection(Socket socket, Right right, std::shared_ptr<const ApiAccess> access, ConnectionShare &share)
+    : socket_(std::move(socket)),
+      right_(right),
+      access_(std::move(access)),
+      share_(&share),
+      reader_(share.limits.head, share.limits.body) {
     boost::system::error_code ignored;
     socket_.non_blocking(true, ignored);
 }
@@ -49,6 +53,11 @@ void ApiConnection::close() {
     out_ = {};
     boost::system::error_code ignored;
     socket_.close(ignored);
+}
+
+void ApiConnection::retire() {
+    if (phase_ == Phase::reading || (phase_ == Phase::streaming && stream_->endless())) return close();
+    keep_alive_ = false;
 }
 
 void ApiConnection::enter(Phase phase) {
@@ -95,6 +104,7 @@ void ApiConnection::handle() {
     }
     ApiRequest request = reader_.request();
     request.right = right_;
+    request.access = access_.get();
     try {
         ApiAnswer answered = share_->handler.answer(request);
         const bool keep = reader_.keep_alive(), head_only = reader_.head_only();

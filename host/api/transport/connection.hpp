@@ -8,7 +8,7 @@
 
 #include <host/api/api.hpp>
 
-#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 
 #include <chrono>
 #include <memory>
@@ -26,11 +26,11 @@ struct ConnectionShare {
 
 class ApiConnection : public std::enable_shared_from_this<ApiConnection> {
   public:
-    using Socket = boost::asio::local::stream_protocol::socket;
+    using Socket = boost::asio::generic::stream_protocol::socket;
     using Clock = std::chrono::steady_clock;
 
-    /// share outlives it, until close().
-    ApiConnection(Socket socket, Right right, ConnectionShare &share);
+    /// right: at the Unix socket; access: at a TCP address, otherwise null. share outlives it, until close().
+    ApiConnection(Socket socket, Right right, std::shared_ptr<const ApiAccess> access, ConnectionShare &share);
     ~ApiConnection();
     ApiConnection(const ApiConnection &) = delete;
     ApiConnection &operator=(const ApiConnection &) = delete;
@@ -41,7 +41,10 @@ class ApiConnection : public std::enable_shared_from_this<ApiConnection> {
     /// Ends what has taken too long, and sends heartbeats. To be called each second.
     void tick(Clock::time_point now);
     void close();
+    /// Ends it: at once, or after the answer that is under way, but for an answer without an end.
+    void retire();
 
+    const ApiAccess *access() const { return access_.get(); }
     bool open() const { return socket_.is_open(); }
     /// It has no request that is complete: it can make room for another client.
     bool waits() const { return phase_ == Phase::reading; }
@@ -69,6 +72,7 @@ class ApiConnection : public std::enable_shared_from_this<ApiConnection> {
 
     Socket socket_;
     Right right_;
+    std::shared_ptr<const ApiAccess> access_;
     ConnectionShare *share_;
     RequestReader reader_;
     std::string out_;

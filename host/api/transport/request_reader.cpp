@@ -93,7 +93,8 @@ RequestReader::State RequestReader::parse() {
     }
     if (!parser.is_done()) return state_ = State::partial;
     const auto &message = parser.get();
-    if (message.count(http::field::host) > 1 || (message.version() != 10 && message.version() != 11))
+    if (message.count(http::field::host) > 1 || message.count(http::field::authorization) > 1 ||
+        (message.version() != 10 && message.version() != 11))
         return fail(ApiFault::malformed);
     return state_ = State::complete;
 }
@@ -109,6 +110,7 @@ ApiRequest RequestReader::request() const {
     request.origin = parts_->field(http::field::origin);
     request.accept = parts_->field(http::field::accept);
     request.last_event_id = view_of(message["Last-Event-ID"]);
+    request.authorization = parts_->field(http::field::authorization);
     request.body = message.body();
     return request;
 }

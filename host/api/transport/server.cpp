@@ -1,33 +1,29 @@
 // SPDX-License-Identifier: MIT
 #include "server.hpp"
 
-#include "connection.hpp"
+#include "accept_loop.hpp"
+#include "client_pool.hpp"
 #include "peer_rights.hpp"
 #include "socket_file.hpp"
 
 #include <kith/service/log.h>
 
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <algorithm>
+#include <sys/socket.h>
 #include <unistd.h>
-#include <vector>
+#include <utility>
 
 namespace kith::app {
 
 namespace asio = boost::asio;
-using asio::local::stream_protocol;
 
 namespace {
-
-constexpr std::size_t most_refusals = 64; // under way at once
 
 class Server final : public ApiServer {
   public:
     Server(asio::io_context &io, ApiHandler &handler, ApiListen listen)
-        : io_(io), listen_(std::move(listen)), share_{handler, listen_.limits}, acceptor_(io), look_(io), seconds_(io) {
+        : io_(io), listen_(std::move(listen)), clients_(io, handler, listen_.limits), look_(io) {
         if (listen_.control_group.empty()) return;
         control_ = group_id(listen_.control_group);
         if (!control_)
@@ -36,23 +32,14 @@ class Server final : public ApiServer {
                         listen_.control_group);
     }
 
-    ~Server() override {
-        for (const auto &one : connections_) one->close();
-    }
-
     bool open(std::string &why) {
         auto file = SocketFile::make(listen_.path, listen_.make_directory, group_id("kith"), why);
         if (!file) return false;
-        boost::system::error_code error;
-        acceptor_.close(error);
-        acceptor_.assign(stream_protocol{}, file->fd(), error);
-        if (error) {
-            ::close(file->fd());
-            why = error.message();
-            return false;
-        }
+        accepts_ = std::make_unique<AcceptLoop>(io_, file->fd(), [this](int fd) {
+            const Right right = right_of(identity_of(fd), ::geteuid(), control_, overflow_);
+            clients_.take(fd, {AF_UNIX, 0}, right, nullptr);
+        });
         file_ = std::move(file);
-        accept();
         return true;
     }
 
@@ -79,72 +66,16 @@ class Server final : public ApiServer {
         }
     }
 
-    void accept() {
-        acceptor_.async_accept([this, guard = alive()](const boost::system::error_code &error, stream_protocol::socket socket) {
-            if (error == asio::error::operation_aborted || guard.expired()) return;
-            if (error) return pause();
-            take(std::move(socket));
-            accept();
-        });
-    }
-
-    // Such as too many open files: the one that waits is taken later.
-    void pause() {
-        auto timer = std::make_shared<asio::steady_timer>(io_, std::chrono::seconds(1));
-        timer->async_wait([this, timer, guard = alive()](const boost::system::error_code &error) {
-            if (!error && !guard.expired() && acceptor_.is_open()) accept();
-        });
-    }
-
-    void take(stream_protocol::socket socket) {
-        std::erase_if(connections_, [](const auto &one) { return !one->open(); });
-        const bool full = connections_.size() >= listen_.limits.clients && !make_room();
-        if (connections_.size() >= listen_.limits.clients + most_refusals) return; // not even an answer
-        const Right right = right_of(identity_of(socket.native_handle()), ::geteuid(), control_, overflow_);
-        auto connection = std::make_shared<ApiConnection>(std::move(socket), right, share_);
-        connections_.push_back(connection);
-        full ? connection->refuse(ApiFault::too_many_clients) : connection->start();
-        if (!std::exchange(ticking_, true)) tick();
-    }
-
-    // The client that has waited longest for a request of its own leaves.
-    bool make_room() {
-        auto oldest = connections_.end();
-        for (auto one = connections_.begin(); one != connections_.end(); ++one) {
-            if ((*one)->waits() && (oldest == connections_.end() || (*one)->since() < (*oldest)->since())) oldest = one;
-        }
-        if (oldest == connections_.end()) return false;
-        (*oldest)->close();
-        connections_.erase(oldest);
-        return true;
-    }
-
-    // Only while there are clients.
-    void tick() {
-        seconds_.expires_after(std::chrono::seconds(1));
-        seconds_.async_wait([this, guard = alive()](const boost::system::error_code &error) {
-            if (error || guard.expired()) return;
-            const auto now = ApiConnection::Clock::now();
-            for (const auto &one : std::vector(connections_)) one->tick(now);
-            std::erase_if(connections_, [](const auto &one) { return !one->open(); });
-            ticking_ = !connections_.empty();
-            if (ticking_) tick();
-        });
-    }
-
     asio::io_context &io_;
     ApiListen listen_;
-    ConnectionShare share_;
     std::optional<gid_t> control_;
     OverflowIds overflow_ = overflow_ids();
+    ClientPool clients_;
     std::unique_ptr<SocketFile> file_;
-    stream_protocol::acceptor acceptor_;
+    std::unique_ptr<AcceptLoop> accepts_;
     asio::steady_timer look_;
-    asio::steady_timer seconds_;
-    std::vector<std::shared_ptr<ApiConnection>> connections_;
     std::string reason_; // why the socket could not be made anew
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-    bool ticking_ = false;
 };
 
 } // namespace

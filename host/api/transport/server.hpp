@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The listening side: the socket's file, the clients, and the timers they share.
+// The Unix socket: its file, which is made anew when it is removed, and who may do what there.
 #pragma once
 
 #include <host/api/api.hpp>

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+//
+// The clients of a server, within its limits, and the timer they share.
+#pragma once
+
+#include "connection.hpp"
+
+#include <host/api/api.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace kith::app {
+
+class ClientPool {
+  public:
+    ClientPool(boost::asio::io_context &io, ApiHandler &handler, const ApiLimits &limits);
+    ~ClientPool(); // ends them all
+    ClientPool(const ClientPool &) = delete;
+    ClientPool &operator=(const ClientPool &) = delete;
+
+    /// A client that has connected: its descriptor, which is non-blocking, and its protocol. access: null at the Unix socket.
+    void take(int fd, const ApiConnection::Socket::protocol_type &protocol, Right right,
+              std::shared_ptr<const ApiAccess> access);
+
+    /// Ends the clients whose access is among these no more, at once or after the answer that is under way.
+    void retire(const std::function<bool(const ApiAccess &)> &goes_on);
+
+  private:
+    bool make_room();
+    void tick();
+
+    boost::asio::io_context &io_;
+    const ApiLimits limits_;
+    ConnectionShare share_;
+    boost::asio::steady_timer seconds_;
+    std::vector<std::shared_ptr<ApiConnection>> connections_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+    bool ticking_ = false;
+};
+
+} // namespace kith::app
