@@ -6,7 +6,7 @@ import tarfile
 
 from api_case import ApiCase, OPENAPI
 from lab import main
-from waiting import free_port
+from waiting import free_port, wait_until
 
 SECRETS = {"gossip": "zq-gossip-secret-71", "token": "zq-consul-token-72", "environment": "zq-environment-73"}
 
@@ -48,6 +48,24 @@ class ApiRoutes(ApiCase):
         metrics = self.ask("/metrics")
         self.assertEqual(metrics.headers["Content-Type"], "text/plain; version=0.0.4; charset=utf-8")
         self.assertIn(b'kith_peers{topology="t",state="wanted"} 3\n', metrics.body)
+
+    def test_no_get_calls_a_plugin(self):
+        config = self.config()
+        config["topologies"]["t"]["config"]["interval"] = 3_600_000
+        kith = self.kith(config)
+        wait_until(lambda: len(kith.found("link.up")) == 3, "the links", describe=kith.tail)
+        def calls():
+            lines = self.ask("/metrics").body.decode().splitlines()
+            return [line for line in lines if line.startswith("kith_plugin_calls_total{")]
+        before = calls()
+        self.assertEqual(len(before), 2)
+        for path, methods in OPENAPI["paths"].items():
+            if "get" in methods:
+                target = path.replace("{name}/why", "a%40h/why").replace("{name}", "t")
+                self.assertEqual(self.ask(target + ("?follow=false" if path == "/v1/events" else "")).status, 200, target)
+        self.assertEqual(calls(), before)
+        self.ask("/v1/refresh", "POST")
+        wait_until(lambda: calls() != before, "a refresh calls the strategy", describe=kith.tail)
 
     def test_a_refresh_has_the_strategies_look(self):
         config = self.config()

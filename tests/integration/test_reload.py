@@ -4,10 +4,13 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import threading
+import time
 
 from api_case import ApiCase
+from api_client import Events, raw
 from lab import main
 from waiting import KITH, PATIENCE, free_port, wait_until
 
@@ -175,6 +178,87 @@ class Reload(ApiCase):
         kith.wait("topology.ready")
         publish(2, self.two())
         kith.wait("link.up", peer="d@h")
+
+    def test_a_topology_goes_whose_events_are_followed(self):
+        self.write(self.two())
+        kith = self.lab.kith(self.file)
+        kith.wait("link.up", peer="d@h")
+        client = Events(self.socket, "/v1/events?topology=u", last=self.ask("/v1/state").json()["id"])
+        client.last = client.last.split(".")[0] + ".0"
+        client.read(lambda events: any(event["kind"] == "link.up" for event in events.received))
+        followed = raw(self.socket, b"GET /v1/events?topology=u HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        self.addCleanup(followed.close)
+        self.assertIn(b" 200 OK", followed.recv(1000))
+        self.write(self.config())
+        self.assertEqual(self.command("reload", "--confirm").returncode, 0)
+        data = b""
+        while b"topology.stopped" not in data:
+            part = followed.recv(4096)
+            self.assertTrue(part, data)
+            data += part
+        self.assertEqual(self.ask("/v1/events?topology=u").status, 404)
+        self.write(self.two())  # it comes back, and the stream goes on
+        self.assertEqual(self.command("reload").returncode, 0)
+        while b"topology.started" not in data:
+            part = followed.recv(4096)
+            self.assertTrue(part, data)
+            data += part
+
+    def test_a_reload_while_it_starts(self):
+        self.write(self.config())
+        kith = self.lab.kith(self.file)
+        codes = set()
+        def asked():
+            try:
+                answer = self.ask("/v1/reload", "POST")
+            except (FileNotFoundError, ConnectionRefusedError):
+                return False
+            codes.add(answer.code() if answer.status >= 400 else answer.json()["verdict"])
+            return "unchanged" in codes
+        wait_until(asked, "a reload is answered", describe=kith.tail)
+        self.assertLessEqual(codes, {"503 starting", "unchanged"})
+        self.links(kith, "a@h", "b@h", "c@h")
+
+    def test_the_service_manager_is_notified_whatever_the_verdict(self):
+        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(manager.close)
+        manager.bind(str(self.lab.dir / "notify"))
+        manager.settimeout(PATIENCE)
+        def notification():
+            """The next notification that is not the watchdog's."""
+            while (text := manager.recv(1000).decode()) == "WATCHDOG=1":
+                pass
+            return text
+        self.write(self.config())
+        kith = self.lab.kith(self.file, NOTIFY_SOCKET=str(self.lab.dir / "notify"))
+        self.assertEqual(notification(), "READY=1")
+        before = time.clock_gettime(time.CLOCK_MONOTONIC)
+        self.write(self.two())
+        self.assertEqual(self.command("reload").returncode, 0)
+        reloading = notification()
+        self.assertRegex(reloading, r"^RELOADING=1\nMONOTONIC_USEC=\d+$")
+        now = int(reloading.rsplit("=", 1)[1]) / 1e6
+        self.assertTrue(before <= now <= time.clock_gettime(time.CLOCK_MONOTONIC))
+        self.assertEqual(notification(), "READY=1")
+        # Refused ones: the service manager does not wait for a READY that never comes.
+        self.write("{")
+        self.assertEqual(self.command("reload").returncode, 1)
+        kith.signal(signal.SIGHUP)
+        kith.wait_log("the configuration is not reloaded")
+        # One that is taken back.
+        config = self.two()
+        config["plugins"]["dir"].append(self.bad_plugins("failing_create"))
+        config["topologies"]["v"] = {"strategy": "failing_create", "connector": "node"}
+        self.write(config)
+        failed = self.command("reload")
+        self.assertEqual(failed.returncode, 1)
+        self.assertRegex(failed.stdout + failed.stderr, "former configuration is in force again")
+        self.assertRegex(notification(), "^RELOADING=1\n")
+        self.assertEqual(notification(), "READY=1")
+        self.links(kith, "a@h", "b@h", "c@h")
+        self.assertEqual(self.ask("/v1/topologies/v").status, 404)
+        kith.signal(signal.SIGTERM)
+        self.assertEqual(notification(), "STOPPING=1")
 
     def test_reloads_while_others_are_under_way_and_while_it_stops(self):
         kith = self.running()
