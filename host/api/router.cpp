@@ -8,6 +8,7 @@
 #include "event_feed.hpp"
 #include "orders.hpp"
 #include "origin.hpp"
+#include "page/page.hpp"
 #include "state_stream.hpp"
 
 #include <algorithm>
@@ -19,6 +20,7 @@ namespace kith::app {
 namespace {
 
 enum class Route : std::uint8_t {
+    page,
     status,
     topologies,
     topology,
@@ -52,6 +54,7 @@ struct Entry {
 };
 
 constexpr Entry routes[] = {
+    {Route::page, "GET", {}, {}},
     {Route::status, "GET", {"v1", "status"}, {}},
     {Route::topologies, "GET", {"v1", "topologies"}, {}},
     {Route::topology, "GET", {"v1", "topologies", any}, {}},
@@ -231,6 +234,7 @@ ApiAnswer ApiRouter::route(const ApiRequest &request) {
         alive.content_type = text_type;
         return alive;
     }
+    if (entry->route == Route::page) return page_answer();
     if (entry->route == Route::openapi) return document(std::string(openapi_text));
     const core::EngineView view = context_.view();
     if (entry->route == Route::readyz) return ready(*target, view, right != Right::none);

@@ -223,6 +223,8 @@ std::optional<std::string> Ask::request(const std::string &method, const std::st
               found == nullptr ? std::string("Look at its log.") : text_at(*found, "remedy"));
 }
 
+std::optional<std::string> Ask::socket() { return find_socket() ? std::optional(socket_) : std::nullopt; }
+
 std::optional<std::string> Ask::get(const std::string &target) {
     return request("GET", target, "application/json", {}, nullptr);
 }

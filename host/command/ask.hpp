@@ -30,6 +30,9 @@ class Ask {
     /// The lines of a stream, as they come, until it ends or `line` returns false. Returns the exit status.
     int follow(const std::string &target, const std::function<bool(std::string_view line)> &line);
 
+    /// The socket of the daemon that is asked; nothing when there is none, and then status() is what to exit with.
+    std::optional<std::string> socket();
+
     bool json() const { return json_; }
     int status() const { return status_; }
 

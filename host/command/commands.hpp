@@ -30,6 +30,7 @@ int resume(const Arguments &arguments);
 int confirm(const Arguments &arguments);
 int hold(const Arguments &arguments);
 int forget(const Arguments &arguments);
+int page(const Arguments &arguments);
 int debug(const Arguments &arguments);
 int completions(const Arguments &arguments);
 int manual(const Arguments &arguments);

@@ -41,7 +41,7 @@ class ApiCommands(ApiCase):
         lines = [json.loads(line) for line in self.command("events", "--json").stdout.splitlines()]
         self.assertEqual([line["seq"] for line in lines], list(range(1, len(lines) + 1)))
         self.assertEqual(self.command("refresh", "--json").stdout.strip(), '{"refreshed":true}')
-        for name in ("status", "peers", "why", "events", "refresh", "reload", "pause", "resume", "confirm", "hold", "forget", "debug"):
+        for name in ("status", "peers", "why", "events", "refresh", "reload", "pause", "resume", "confirm", "hold", "forget", "page", "debug"):
             text = self.lab.command(name, "--help").stdout
             self.assertIn("Example: ", text)
             self.assertIn("--socket", text)

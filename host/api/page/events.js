@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// The events as they come, the last ones on top.
+const eventLog = {all: [], waiting: [], run: '', seq: 0};
+const mostEvents = 300;
+
+const good = ['link.up', 'connect.succeeded', 'topology.fresh', 'topology.ready', 'connector.attached', 'topology.resumed', 'config.reloaded'];
+const bad = ['link.down', 'connect.failed', 'disconnect.failed', 'observation.failed', 'topology.stale', 'connector.detached', 'plugin.failed',
+  'plugin.refused', 'plugin.stalled', 'security.warning', 'config.refused'];
+const odd = ['peer.missing', 'peer.held', 'peer.collision', 'events.lost', 'topology.paused', 'plugin.changed'];
+const eventKind = (kind) => (good.includes(kind) ? 'linked' : bad.includes(kind) ? 'down' : odd.includes(kind) ? 'missing' : 'plain');
+
+const noteEvent = (event) => {
+  eventLog.seq = event.seq;
+  if (event.kind === 'observation.ok') return; // each look reports one
+  eventLog.all.push(event);
+  if (eventLog.all.length > mostEvents) eventLog.all.shift();
+  eventLog.waiting.push(event);
+  if (eventLog.waiting.length > mostEvents) eventLog.waiting.shift();
+};
+
+const eventItem = (event) => {
+  const kind = eventKind(event.kind);
+  const where = [event.topology, event.source, event.topology ? '' : event.connector].filter(Boolean).join(' · ');
+  return make('li', {class: `event is-${kind}`, 'data-kind': event.kind},
+    make('time', {datetime: event.time}, new Date(event.time).toLocaleTimeString('en-GB')),
+    kind === 'plain' ? make('span', {class: 'glyph'}) : glyph(kind === 'missing' ? 'held' : kind),
+    make('span', {class: 'event-kind'}, event.kind),
+    make('span', {class: 'event-text'},
+      event.peer ? make('button', {type: 'button', class: 'link', click: () => openWhy(event.peer)}, event.peer) : null,
+      where ? make('span', {class: 'where'}, where) : null,
+      event.lost ? make('span', {}, `${event.lost} lost`) : null,
+      event.reason ? make('span', {class: 'event-reason'}, event.reason) : null));
+};
+
+const drawEvents = () => {
+  const list = $('events');
+  const items = eventLog.waiting.splice(0).map(eventItem).reverse();
+  const top = list.scrollTop, before = list.scrollHeight;
+  list.prepend(...items);
+  while (list.children.length > mostEvents) list.lastChild.remove();
+  if (top > 4) list.scrollTop = top + list.scrollHeight - before; // who reads further down is not disturbed
+  setText($('events-note'), eventLog.all.length ? `the last ${eventLog.all.length}, newest first` : '');
+};

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// The table of peers. Only the rows that can be seen are elements; they are used again while it is scrolled.
+const table = {kind: null, sort: 'state', down: false, rows: [], active: null, pool: []};
+const rowHeight = 38;
+const columns = [
+  ['name', 'Peer'], ['topology', 'Topology'], ['state', 'State'], ['since', 'Since'], ['sources', 'Found by'],
+];
+
+const byName = (a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : a.topology < b.topology ? -1 : 1);
+const sortKeys = {
+  name: () => 0, topology: (peer) => peer.topology, state: (peer) => kinds.indexOf(peer.kind),
+  since: (peer) => -(Date.parse(peer.since ?? '') || 0), sources: (peer) => peer.sources.join(),
+};
+
+// The peers of the topologies that are shown, by name; the ring's order.
+const peersOfSelection = () => {
+  const peers = [];
+  for (const peer of model.peers.values()) if (model.selected === null || peer.topology === model.selected) peers.push(peer);
+  return peers.sort(byName);
+};
+
+const chooseRows = (peers) => {
+  const words = $('search').value.toLowerCase().split(/\s+/).filter(Boolean);
+  const rows = peers.filter((peer) => (table.kind === null || peer.kind === table.kind) && words.every((word) => peer.text.includes(word)));
+  const key = sortKeys[table.sort];
+  if (table.sort !== 'name') {
+    const keyed = rows.map((peer, index) => [key(peer), index, peer]);
+    keyed.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]));
+    table.rows = keyed.map((one) => one[2]);
+  } else {
+    table.rows = rows;
+  }
+  if (table.down) table.rows.reverse();
+};
+
+const makeRow = () => {
+  const cells = {
+    name: make('span', {class: 'peer-name'}), key: make('span', {class: 'peer-key'}), topology: make('div', {role: 'gridcell', class: 'c-topology'}),
+    mark: glyph('linked'), word: make('span', {}), note: make('span', {class: 'note'}), since: make('div', {role: 'gridcell', class: 'c-since'}),
+    sources: make('div', {role: 'gridcell', class: 'c-sources'}),
+  };
+  const root = make('div', {class: 'row', role: 'row'}, make('div', {role: 'gridcell', class: 'c-name'}, cells.name, cells.key), cells.topology,
+    make('div', {role: 'gridcell', class: 'c-state'}, cells.mark, cells.word, cells.note), cells.since, cells.sources);
+  const row = {root, ...cells, peer: null};
+  root.addEventListener('click', () => {
+    table.active = keyOf(row.peer.topology, row.peer.name);
+    drawRows();
+    openWhy(row.peer.name);
+  });
+  return row;
+};
+
+const drawRow = (row, peer, index) => {
+  row.peer = peer;
+  row.root.style.transform = `translateY(${index * rowHeight}px)`;
+  const active = keyOf(peer.topology, peer.name) === table.active;
+  setAttribute(row.root, 'id', `row-${index}`);
+  setAttribute(row.root, 'aria-rowindex', String(index + 2));
+  setAttribute(row.root, 'aria-selected', String(active));
+  setAttribute(row.root, 'class', active ? 'row active' : 'row');
+  setText(row.name, peer.name);
+  setText(row.key, peer.key && peer.key !== peer.name ? peer.key : '');
+  setText(row.topology, peer.topology);
+  setGlyph(row.mark, peer.kind);
+  setText(row.word, wordOf(peer));
+  setText(row.note, peer.held_until ? 'held by an operator' : peer.link === 'up' && peer.kind !== 'linked' ? 'link up' : '');
+  const age = ageOf(peer.since);
+  setText(row.since, age === null ? '' : duration(age));
+  setText(row.sources, peer.sources.join(', '));
+  if (active) setAttribute($('grid'), 'aria-activedescendant', `row-${index}`);
+};
+
+const drawRows = () => {
+  const scroller = $('scroller');
+  const first = Math.max(0, Math.floor(scroller.scrollTop / rowHeight) - 6);
+  const shown = table.rows.slice(first, first + Math.ceil((scroller.clientHeight || 600) / rowHeight) + 12);
+  $('grid').removeAttribute('aria-activedescendant');
+  while (table.pool.length < shown.length) table.pool.push(makeRow());
+  table.pool.forEach((row, index) => {
+    const used = index < shown.length;
+    if (used) drawRow(row, shown[index], first + index);
+    if (used !== row.root.isConnected) used ? $('rows').append(row.root) : row.root.remove();
+  });
+};
+
+const drawTable = (peers) => {
+  chooseRows(peers);
+  $('rows').style.height = `${table.rows.length * rowHeight}px`;
+  setAttribute($('grid'), 'aria-rowcount', String(table.rows.length + 1));
+  const filtered = table.rows.length !== peers.length;
+  setText($('peers-note'), filtered ? `${table.rows.length.toLocaleString('en')} of ${count(peers.length, 'peer')}` : count(peers.length, 'peer'));
+  setAttribute($('rows'), 'data-empty', peers.length === 0 ? 'No source reports a peer yet.' : table.rows.length === 0 ? 'No peer fits the search.' : '');
+  for (const [index, [name]] of columns.entries())
+    setAttribute($('columns').children[index], 'aria-sort', table.sort !== name ? 'none' : table.down ? 'descending' : 'ascending');
+  drawRows();
+};
+
+const moveActive = (step) => {
+  const index = table.rows.findIndex((peer) => keyOf(peer.topology, peer.name) === table.active);
+  const next = Math.max(0, Math.min(table.rows.length - 1, index < 0 ? 0 : index + step));
+  const peer = table.rows[next];
+  if (!peer) return;
+  table.active = keyOf(peer.topology, peer.name);
+  const scroller = $('scroller'), top = next * rowHeight;
+  if (top < scroller.scrollTop) scroller.scrollTop = top;
+  if (top + rowHeight > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + rowHeight - scroller.clientHeight;
+  drawRows();
+};
+
+const startTable = () => {
+  for (const [name, text] of columns)
+    $('columns').append(make('div', {role: 'columnheader', class: `c-${name}`, 'aria-sort': 'none'}, make('button', {type: 'button', click: () => {
+      table.down = table.sort === name && !table.down;
+      table.sort = name;
+      drawAll();
+    }}, text)));
+  $('scroller').addEventListener('scroll', drawRows, {passive: true});
+  new ResizeObserver(drawRows).observe($('scroller'));
+  $('search').addEventListener('input', () => {
+    $('scroller').scrollTop = 0;
+    drawAll();
+  });
+  $('grid').addEventListener('keydown', (event) => {
+    if (event.target.closest('#columns')) return;
+    const page = Math.max(1, Math.floor($('scroller').clientHeight / rowHeight) - 1);
+    const step = {ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity}[event.key];
+    if (step !== undefined) moveActive(step);
+    else if ((event.key === 'Enter' || event.key === ' ') && table.active) openWhy(table.active.split('\n')[1]);
+    else return;
+    event.preventDefault();
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, dialog')) return;
+    event.preventDefault();
+    $('search').focus();
+  });
+};
