@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: MIT
+"""The status page in a real browser. Its pictures are left in the build's directory page-pictures."""
+
+import http.server
+import threading
+import unittest
+
+import browser
+from lab import Lab, main
+from page_process import PageProcess
+from waiting import BUILD, PLUGINS, TEST_PLUGINS
+
+LIVE = "#connection[data-state=live]"
+
+
+class PageInBrowser(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.browser = browser.Browser()
+        cls.addClassCleanup(cls.browser.close)
+
+    def setUp(self):
+        self.lab = Lab(epmd=False)
+        self.addCleanup(self.lab.close)
+        self.socket = self.lab.dir / "api.sock"
+        self.report("orders", *(f"orders-{number}@h" for number in range(1, 9)))
+        self.report("sessions", *(f"session-{number}@h" for number in range(1, 13)))
+
+    def report(self, topology, *names):
+        self.lab.write(topology, "".join(f"{name}\n" for name in names))
+
+    def config(self):
+        def topology(name, connector, **more):
+            return {"strategy": "lines", "config": {"file": str(self.lab.dir / name), "interval": 20}, "connector": connector,
+                    "policy": {"min_peers": 1, "grace": 0, "confirm": 1, "backoff_initial": 600_000, "backoff_max": 600_000, **more}}
+        refuse = self.lab.write("connect", '#!/bin/sh\ncase "$1" in orders-3@h) echo "no route to it" >&2; exit 2;; esac\n')
+        refuse.chmod(0o755)
+        return {"plugins": {"dir": [PLUGINS, TEST_PLUGINS]}, "api": {"socket": str(self.socket)},
+                "connectors": {"mesh": {"plugin": "exec", "config": {"node": "orders-0@h", "connect": [str(refuse), "{name}"]}},
+                               "log": {"plugin": "log", "config": {"node": "self@h"}}},
+                "topologies": {"orders": topology("orders", "mesh", guard=False), "sessions": topology("sessions", "log")}}
+
+    def start(self):
+        kith = self.lab.kith(self.config())
+        kith.wait("link.up", peer="orders-8@h")
+        kith.wait("connect.failed", peer="orders-3@h")
+        kith.wait("link.up", peer="session-12@h")
+        return kith
+
+    def open(self, **settings):
+        page = PageProcess(self.lab, self.socket)
+        tab = self.browser.tab(page.url, **settings)
+        self.addCleanup(tab.context.close)
+        tab.page = page
+        tab.wait_for_selector(LIVE)
+        tab.wait_for_selector("#rows .row")
+        return tab
+
+    def row(self, tab, name):
+        return tab.locator("#rows .row", has_text=name)
+
+    def picture(self, tab, name, **more):
+        into = BUILD / "page-pictures"
+        into.mkdir(exist_ok=True)
+        tab.screenshot(path=into / f"{name}.png", **more)
+
+    def unharmed(self, tab):
+        self.assertEqual(tab.faults, [])
+        self.assertEqual([url for url in tab.asked if not url.startswith((tab.page.origin + "/", "data:"))], [])
+
+    def test_what_is_wrong_is_seen_and_followed(self):
+        kith = self.start()
+        tab = self.open()
+        tab.evaluate("window.mark = 1")
+        orders = tab.get_by_role("article", name="Topology orders")
+        orders.get_by_text("1 of 8 peers is not linked").wait_for()
+        orders.get_by_text("degraded").wait_for()
+        tab.get_by_role("article", name="Topology sessions").get_by_text("Every peer is linked.").wait_for()
+        self.assertEqual(tab.locator("#verdict").inner_text(), "orders is degraded")
+        self.assertEqual(tab.locator("#points .point").count(), 20)
+        self.assertEqual(tab.locator("#points .is-down").count(), 1)
+        self.assertIn("1 not linked, 19 linked", tab.locator("#ring").get_attribute("aria-label"))
+        self.assertEqual(tab.locator("#rows .row").first.locator(".peer-name").inner_text(), "orders-3@h")  # the worst comes first
+        self.assertEqual(tab.evaluate("location.hash + document.cookie + localStorage.length + sessionStorage.length"), "00")
+
+        self.report("orders", *(f"orders-{number}@h" for number in (1, 2, 3, 5, 6, 7, 8)))
+        self.row(tab, "orders-4@h").wait_for(state="detached")
+        tab.locator("#events .event", has_text="peer.lost").filter(has_text="orders-4@h").first.wait_for()
+        orders.get_by_text("1 of 7 peers is not linked").wait_for()
+
+        kith.kill()
+        tab.wait_for_selector("#connection[data-state=lost]")
+        self.row(tab, "orders-1@h").wait_for()  # what was known last
+        self.report("orders", "orders-1@h", "orders-20@h")
+        self.lab.kith(self.config()).wait("link.up", peer="orders-20@h")
+        tab.wait_for_selector(LIVE)
+        self.row(tab, "orders-20@h").wait_for()
+        self.row(tab, "orders-5@h").wait_for(state="detached")
+        orders.get_by_text("Every peer is linked.").wait_for()
+        self.assertEqual(tab.evaluate("window.mark"), 1)  # it was not loaded again
+        self.unharmed(tab)
+
+    def test_held_removals_are_confirmed_once_they_were_seen(self):
+        kith = self.start()
+        tab = self.open()
+        self.report("sessions", "session-1@h", "session-2@h", "session-3@h")
+        kith.wait("peer.held", peer="session-12@h")
+        card = tab.get_by_role("article", name="Topology sessions")
+        card.get_by_text("the guard holds the removal of 9 peers").wait_for()
+        card.get_by_role("button", name="Look and confirm").click()
+        dialog = tab.get_by_role("dialog")
+        dialog.get_by_role("heading", name="Are these 9 peers meant to go?").wait_for()
+        dialog.get_by_text("session-12@h").wait_for()
+        self.picture(tab, "confirm")
+        self.report("sessions", "session-1@h", "session-2@h")
+        kith.wait("peer.held", peer="session-3@h")
+        dialog.get_by_role("button", name="Remove 9 peers").click()
+        dialog.get_by_text("has grown since").wait_for()
+        self.assertEqual(kith.found("removal.confirmed"), [])
+        tab.keyboard.press("Escape")
+        card.get_by_text("the guard holds the removal of 10 peers").wait_for()
+        card.get_by_role("button", name="Look and confirm").click()
+        dialog.get_by_role("button", name="Remove 10 peers").click()
+        self.assertEqual(kith.wait("removal.confirmed")["peers"], 10)
+        card.get_by_text("Every peer is linked.").wait_for()
+        self.row(tab, "session-12@h").wait_for(state="detached")
+        self.unharmed(tab)
+
+    def test_a_peer_is_explained_by_the_keyboard(self):
+        self.start()
+        tab = self.open()
+        tab.keyboard.press("/")
+        tab.keyboard.type("orders 3@")
+        tab.get_by_text("1 of 20 peers").wait_for()
+        tab.locator("#grid").focus()
+        tab.keyboard.press("ArrowDown")
+        self.assertEqual(tab.locator("#rows .row[aria-selected=true] .peer-name").inner_text(), "orders-3@h")
+        tab.keyboard.press("Enter")
+        dialog = tab.get_by_role("dialog", name="orders-3@h")
+        dialog.locator(".cause", has_text="no route to it").wait_for()
+        dialog.locator(".remedy").wait_for()
+        self.picture(tab, "why")
+        tab.keyboard.press("Escape")
+        dialog.wait_for(state="hidden")
+        self.assertEqual(tab.evaluate("document.activeElement.id"), "grid")
+        self.unharmed(tab)
+
+    def test_dark_light_and_small(self):
+        kith = self.start()
+        self.report("sessions", "session-1@h")
+        kith.wait("peer.held", peer="session-12@h")
+        background = set()
+        for name, settings in {"light": {}, "dark": {"dark": True}, "small": {"width": 400, "height": 800}}.items():
+            tab = self.open(**settings)
+            tab.get_by_role("button", name="Look and confirm").wait_for()
+            self.picture(tab, name, full_page=name == "small")
+            background.add(tab.evaluate("getComputedStyle(document.body).backgroundColor"))
+            self.assertEqual(tab.evaluate("document.documentElement.scrollWidth - innerWidth"), 0)
+            self.unharmed(tab)
+        self.assertEqual(len(background), 2)
+
+    def test_a_page_of_another_origin_gets_nothing_and_changes_nothing(self):
+        kith = self.start()
+        page = PageProcess(self.lab, self.socket)
+        target = page.origin + "/v1/topologies/orders/pause"
+
+        class Foreign(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                body = (f"<!doctype html><iframe name=into></iframe><form method=post target=into action='{target}'></form>"
+                        f"<img id=picture src='{page.origin}/v1/status'><iframe id=frame src='{page.origin}/'></iframe>").encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Foreign)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        self.addCleanup(lambda: (server.shutdown(), thread.join(), server.server_close()))
+        tab = self.browser.tab(f"http://127.0.0.1:{server.server_port}/")
+        self.addCleanup(tab.context.close)
+        with tab.expect_response(target) as answered:
+            tab.evaluate("document.forms[0].submit()")
+        self.assertEqual(answered.value.status, 403)
+        self.assertEqual(tab.evaluate("document.getElementById('picture').naturalWidth"), 0)
+        self.assertNotIn("kith", [frame.title() for frame in tab.frames])
+        fetched = tab.evaluate("""async ([origin, target, secret]) => {
+            const answers = [];
+            for (const [address, options] of [[origin + '/', {}], [origin + '/v1/status', {}], [target, {method: 'POST'}],
+                                              [origin + '/v1/status', {headers: {Authorization: 'Bearer ' + secret}}],
+                                              [target, {method: 'POST', headers: {Authorization: 'Bearer ' + secret}}],
+                                              [target, {method: 'POST', mode: 'no-cors', body: '{}'}]]) {
+                try { const answer = await fetch(address, options); answers.push(answer.type + await answer.text()); }
+                catch (error) { answers.push('refused'); }
+            }
+            return answers;
+        }""", [page.origin, target, page.secret])
+        self.assertEqual(fetched, ["refused"] * 5 + [fetched[5]])
+        self.assertIn(fetched[5], ("refused", "opaque"))
+        self.assertEqual(kith.found("topology.paused"), [])
+        self.assertEqual(page.ask("/v1/topologies/orders/pause", "POST").status, 200)  # the same request by the page itself
+        kith.wait("topology.paused")
+
+
+if __name__ == "__main__":
+    browser.required()
+    main()
