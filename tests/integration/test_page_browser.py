@@ -6,9 +6,10 @@ import threading
 import unittest
 
 import browser
+from api_client import ask
 from lab import Lab, main
 from page_process import PageProcess
-from waiting import BUILD, PLUGINS, TEST_PLUGINS
+from waiting import BUILD, PLUGINS, TEST_PLUGINS, wait_until
 
 LIVE = "#connection[data-state=live]"
 
@@ -158,6 +159,29 @@ class PageInBrowser(unittest.TestCase):
             self.assertEqual(tab.evaluate("document.documentElement.scrollWidth - innerWidth"), 0)
             self.unharmed(tab)
         self.assertEqual(len(background), 2)
+
+    def test_ten_thousand_peers(self):
+        names = "".join(f"node-{number}@10.{number // 65536}.{number // 256 % 256}.{number % 256}\n" for number in range(10_000))
+        config = self.config()
+        config["topologies"]["orders"] = {"strategy": "exec", "connector": "log", "config": {
+            "command": ["/bin/cat", str(self.lab.write("many", names))], "polling_interval": 600_000}}
+        kith = self.lab.kith(config)
+        wait_until(lambda: self.socket.exists() and ask(self.socket, "/v1/topologies/orders").json().get("linked") == 10_000, "all are linked",
+                   describe=kith.tail)
+        tab = self.open()
+        tab.get_by_text("10,012 peers", exact=True).wait_for()
+        self.assertLess(tab.locator("#rows .row").count(), 80)
+        self.assertLess(tab.locator("#points .point").count(), 241)
+        tab.get_by_role("columnheader", name="Peer").get_by_role("button").click()
+        tab.locator("#grid").focus()
+        tab.keyboard.press("End")
+        self.row(tab, "session-12@h").wait_for()
+        tab.locator("#search").fill("node-9999@")
+        tab.get_by_text("1 of 10,012 peers").wait_for()
+        self.picture(tab, "many")
+        print("drawn anew in", tab.evaluate("(() => { const search = document.getElementById('search'); search.value = ''; const began = performance.now();"
+                                            " search.dispatchEvent(new Event('input')); return performance.now() - began; })()"), "ms")
+        self.unharmed(tab)
 
     def test_a_page_of_another_origin_gets_nothing_and_changes_nothing(self):
         kith = self.start()

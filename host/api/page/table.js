@@ -97,7 +97,7 @@ const drawTable = (peers) => {
 
 const moveActive = (step) => {
   const index = table.rows.findIndex((peer) => keyOf(peer.topology, peer.name) === table.active);
-  const next = Math.max(0, Math.min(table.rows.length - 1, index < 0 ? 0 : index + step));
+  const next = Math.max(0, Math.min(table.rows.length - 1, index + step));
   const peer = table.rows[next];
   if (!peer) return;
   table.active = keyOf(peer.topology, peer.name);
