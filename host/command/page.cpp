@@ -98,7 +98,7 @@ int page(const Arguments &arguments) {
     const auto values = parse(command_line, arguments, code);
     if (!values) return code;
     const auto idle = parse_duration((*values)["idle"].as<std::string>());
-    if (!idle || *idle == 0 || *idle > 7 * 86'400 * core::one_second)
+    if (!idle || *idle == 0 || *idle > core::Time{7} * 86'400 * core::one_second)
         return usage_error("page", "--idle is no time of at most 7 d; write it like 90s, 10m or 12h");
     Ask ask("page", *values);
     const auto socket = ask.socket();
