@@ -14,7 +14,7 @@ import subprocess
 import threading
 import time
 
-from api_client import UnixConnection, ask, raw
+from api_client import ApiConnection, ask, raw
 from measure import line, percentile, report, running_of, stamp
 from waiting import HOST, KITH, PLUGINS, TEST_PLUGINS, free_port, wait_until
 
@@ -156,7 +156,7 @@ def exec_to_exit(command):
 
 def questions(lab, runs):
     daemon = Daemon(lab, many() | {"moving": ["m@h"]}, changing="moving")
-    client = UnixConnection(daemon.socket)
+    client = ApiConnection(daemon.socket)
     changes = Changes(daemon, "moving")
     try:
         first = daemon.seq()
@@ -189,7 +189,7 @@ def metrics(lab, runs):
     for peers in (few, many(19)):
         daemon = Daemon(lab, peers)
         used = running_of(daemon.kith.pid)
-        times, body = timed(UnixConnection(daemon.socket), "/metrics", 20 * runs)
+        times, body = timed(ApiConnection(daemon.socket), "/metrics", 20 * runs)
         used = (running_of(daemon.kith.pid) - used) / len(times)
         series[len(series)] = sum(1 for text in body.splitlines() if not text.startswith(b"#"))
         daemon.kith.kill()
