@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Reads the section `api`, and reports what the schema cannot express: addresses that are none, tokens that are missing, and a token that would
+// Reads the section `api`, and reports what the schema cannot express: invalid addresses, missing tokens, and a token that would
 // be sent unencrypted over a network.
 #pragma once
 

@@ -19,7 +19,7 @@ namespace kith::app {
 
 enum class Right : std::uint8_t {
     none,    ///< a client at a TCP address without a token
-    read,    ///< at the Unix socket whoever may connect, at a TCP address a token
+    read,    ///< at the Unix socket every client that can connect; at a TCP address one with a token
     control, ///< root, the daemon's user, the members of api.control_group; at a TCP address a token
 };
 

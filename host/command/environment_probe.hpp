@@ -30,22 +30,4 @@ EnvironmentFindings probe_environment(const ProbeSettings &settings);
 /// The names in the reply of an EPMD to a NAMES request; nothing if it is no such reply.
 std::optional<std::vector<std::string>> parse_epmd_names(std::string_view bytes);
 
-struct HttpReply {
-    int status = 0;
-    std::string body;
-};
-
-/// bytes: all that came until the server closed the connection. Nothing if it is no complete reply of HTTP/1.x.
-std::optional<HttpReply> parse_http_reply(std::string_view bytes);
-
-/// An address of an HTTP server.
-struct HttpAddress {
-    bool tls = false;
-    std::string host; ///< without brackets
-    std::uint16_t port = 0;
-};
-
-/// HOST, HOST:PORT, or the same behind http:// or https://, as CONSUL_HTTP_ADDR may be. Nothing for anything else, such as unix://PATH.
-std::optional<HttpAddress> parse_http_address(std::string_view text, std::uint16_t default_port);
-
 } // namespace kith::app
