@@ -47,13 +47,15 @@ class ManyReloads(ApiCase):
         kith.wait("topology.ready")
 
         def descriptors():
-            return sorted(os.readlink(f"/proc/{kith.pid}/fd/{fd}").split(":")[0] for fd in os.listdir(f"/proc/{kith.pid}/fd"))
+            return sorted(os.readlink(f"/proc/{kith.pid}/fd/{fd}").split(":[")[0] for fd in os.listdir(f"/proc/{kith.pid}/fd"))
 
         def many(count):
             for number in range(1, count + 1):
                 self.reload(kith, configurations[number % len(configurations)])
 
         many(WARM_UP)
+        wait_until(lambda: "anon_inode:inotify" in descriptors(), "the file of peers is watched, which opens the descriptors that all watches share",
+                   describe=kith.tail)
         memory, open_files = kith.memory()["Rss"], descriptors()
         many(RELOADS - RELOADS % len(configurations))
         wait_until(lambda: descriptors() == open_files, f"the same descriptors as before: {open_files}",

@@ -67,6 +67,15 @@ BOOST_AUTO_TEST_CASE(a_body_in_chunks) {
     BOOST_TEST(fed.reader.request().body == "abcde");
 }
 
+BOOST_AUTO_TEST_CASE(a_body_without_a_chunk_in_pieces_of_any_size) {
+    const std::string text = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+    for (std::size_t step = 1; step <= text.size(); ++step) {
+        Fed fed(text, step);
+        BOOST_TEST_REQUIRE((fed.state == State::complete), step);
+        BOOST_TEST(fed.reader.request().body.empty());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_http_is_malformed) {
     for (const auto *bad : {"hello\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/2.0\r\n\r\n", "GET / HTTP/1.1\nHost: h\n\n",
                             "GET /\x01", "\x16\x03\x01\x02", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",

@@ -21,6 +21,9 @@ bool may_begin_request(std::string_view bytes) {
     return true;
 }
 
+// Beast has to see a last chunk (`0 CRLF CRLF`) as a whole, or at least not end at its size.
+bool may_split_last_chunk(std::string_view bytes) { return bytes.size() < 5 && bytes.starts_with("0\r\n"); }
+
 std::string_view view_of(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
 } // namespace
@@ -76,6 +79,7 @@ RequestReader::State RequestReader::parse() {
     while (!parser.is_done() && !buffer_.empty()) {
         boost::system::error_code error;
         const bool in_head = !parser.is_header_done();
+        if (!in_head && parser.chunked() && may_split_last_chunk(buffer_)) break;
         const std::size_t used = parser.put(boost::asio::buffer(buffer_), error);
         buffer_.erase(0, used);
         if (in_head) parts_->head_size += used;

@@ -58,9 +58,10 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
     TlsFailure failure_;  // reported for every further read
     bool reused_ = false; // the connection served another request before
     bool retried_ = false;
-    bool heard_ = false;    // a part of the response was received
-    bool awaiting_ = false; // waiting for bytes of the body
-    unsigned interim_ = 0;  // number of 1xx responses
+    bool body_begun_ = false; // a part of the body was parsed
+    bool heard_ = false;      // a part of the response was received
+    bool awaiting_ = false;   // waiting for bytes of the body
+    unsigned interim_ = 0;    // number of 1xx responses
 };
 
 /// Call the completions of the tenant.

@@ -16,8 +16,8 @@ namespace {
 struct Wire : HttpFixture<RealWorld> {
     using HttpFixture::HttpFixture;
 
-    std::string text(const std::string &bytes, bool end = false) {
-        site.server.raw("/raw", bytes, end);
+    std::string text(const std::string &bytes, bool end = false, std::chrono::nanoseconds drip = {}) {
+        site.server.raw("/raw", bytes, end, drip);
         const Completion head = ask("/raw", {.response_timeout = 2000 * ms, .idle_timeout = 2000 * ms});
         last_text = head.text;
         status = head.status;
@@ -65,6 +65,14 @@ BOOST_AUTO_TEST_CASE(chunks_with_extensions_and_trailers) {
     const std::string huge = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;" + std::string(300'000, 'x');
     const auto told = wire.status_of(huge, true);
     BOOST_TEST((told == KITH_LIMIT || told == KITH_PROTOCOL));
+}
+
+BOOST_AUTO_TEST_CASE(a_chunked_body_in_single_bytes) {
+    Wire wire;
+    BOOST_TEST(wire.text("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", false, 1ms).empty());
+    BOOST_TEST(wire.status == KITH_CLOSED);
+    BOOST_TEST(wire.text("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", false, 1ms) == "a");
+    BOOST_TEST(wire.status == KITH_CLOSED);
 }
 
 BOOST_AUTO_TEST_CASE(wrong_content_lengths) {
