@@ -13,6 +13,10 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <new>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 namespace kith::core {
 
@@ -29,8 +33,8 @@ struct Range {
     std::uint64_t begin = 0, end = 0;
 };
 
-// What the checks do not need: the code segment, if it contains only code (the headers are in another segment), and what lies between the
-// last segment and the names of the sections, which are symbols for debuggers. In the order of the file.
+// What the checks do not need: the code segment, if it contains only code (the headers are in another segment), the tables for stack
+// unwinding, and what lies between the last segment and the names of the sections, which are symbols for debuggers.
 class UnneededRanges {
   public:
     UnneededRanges() = default;
@@ -39,40 +43,74 @@ class UnneededRanges {
         Elf64_Ehdr header{};
         if (start.size() < sizeof header) return;
         std::memcpy(&header, start.data(), sizeof header);
+        const auto loaded = read_segments(header, start, file_size);
+        if (!loaded) return;
+        read_sections(header, file, *loaded, file_size);
+        std::ranges::sort(ranges_, {}, &Range::begin);
+    }
+
+    // The range that begins at `at` or after it; at the end of the file: none.
+    Range next(std::uint64_t at) const {
+        for (const Range &range : ranges_)
+            if (range.begin >= at) return range;
+        return {UINT64_MAX, UINT64_MAX};
+    }
+
+  private:
+    void add(std::uint64_t begin, std::uint64_t end) {
+        if (begin < end) ranges_.push_back({begin, end});
+    }
+
+    // The end of the last segment; none for a file that is truncated or no library.
+    std::optional<std::uint64_t> read_segments(const Elf64_Ehdr &header, std::span<const std::byte> start,
+                                               std::uint64_t file_size) {
         if (header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phoff > start.size() ||
             (start.size() - header.e_phoff) / sizeof(Elf64_Phdr) < header.e_phnum)
-            return;
+            return std::nullopt;
         Range code;
-        std::uint64_t loaded = start.size(); // the end of the last segment
+        std::uint64_t loaded = start.size();
         bool headers_apart = false;
         for (std::size_t i = 0; i < header.e_phnum; ++i) {
             Elf64_Phdr program{};
             std::memcpy(&program, start.data() + header.e_phoff + i * sizeof program, sizeof program);
-            if (program.p_offset > file_size || file_size - program.p_offset < program.p_filesz) return; // it is truncated
+            if (program.p_offset > file_size || file_size - program.p_offset < program.p_filesz) return std::nullopt;
             loaded = std::max(loaded, program.p_offset + program.p_filesz);
             if (program.p_type != PT_LOAD) continue;
             const bool is_code = (program.p_flags & PF_X) != 0;
             if (!is_code && program.p_offset == 0) headers_apart = true;
             if (is_code && program.p_offset >= start.size()) code = {program.p_offset, program.p_offset + program.p_filesz};
         }
-        if (headers_apart) ranges_[0] = code;
-        Elf64_Shdr names{};
-        const std::uint64_t place = header.e_shoff + std::uint64_t{header.e_shstrndx} * sizeof names;
-        if (header.e_shoff < loaded || header.e_shoff > file_size || header.e_shentsize != sizeof names ||
-            ::pread(file.get(), &names, sizeof names, static_cast<off_t>(place)) != sizeof names)
+        if (headers_apart) add(code.begin, code.end);
+        return loaded;
+    }
+
+    // A file that names its data like an unwinding table is described without that data, and then refused because it differs once loaded.
+    void read_sections(const Elf64_Ehdr &header, const Fd &file, std::uint64_t loaded, std::uint64_t file_size) {
+        std::array<Elf64_Shdr, 64> sections{}; // compilers make about thirty
+        const std::size_t count = header.e_shnum, size = count * sizeof(Elf64_Shdr);
+        if (header.e_shoff < loaded || header.e_shoff > file_size || header.e_shentsize != sizeof(Elf64_Shdr) ||
+            count > sections.size() || header.e_shstrndx >= count || !read_at(file, header.e_shoff, sections.data(), size))
             return;
-        if (names.sh_offset > loaded && names.sh_offset < header.e_shoff) ranges_[1] = {loaded, names.sh_offset};
+        const Elf64_Shdr &names = sections.at(header.e_shstrndx);
+        std::array<char, 1024> text{};
+        if (names.sh_size >= text.size() || names.sh_offset < loaded || names.sh_offset >= header.e_shoff ||
+            !read_at(file, names.sh_offset, text.data(), names.sh_size))
+            return;
+        add(loaded, names.sh_offset);
+        for (const Elf64_Shdr &section : std::span(sections).first(count)) {
+            if (section.sh_name >= names.sh_size || section.sh_offset < first_read || section.sh_offset > loaded ||
+                section.sh_size > loaded - section.sh_offset)
+                continue;
+            const std::string_view name = text.data() + section.sh_name;
+            if (name == ".eh_frame" || name == ".gcc_except_table") add(section.sh_offset, section.sh_offset + section.sh_size);
+        }
     }
 
-    // The range that begins at `at` or after it and is not empty; at the end of the file: none.
-    Range next(std::uint64_t at) const {
-        for (const Range &range : ranges_)
-            if (range.begin >= at && range.begin < range.end) return range;
-        return {UINT64_MAX, UINT64_MAX};
+    static bool read_at(const Fd &file, std::uint64_t offset, void *to, std::size_t size) {
+        return ::pread(file.get(), to, size, static_cast<off_t>(offset)) == static_cast<ssize_t>(size);
     }
 
-  private:
-    std::array<Range, 2> ranges_{};
+    std::vector<Range> ranges_; // in the order of the file
 };
 
 } // namespace
@@ -107,9 +145,22 @@ std::span<std::byte> Buffer::storage(std::size_t size) {
     if (size_ < size) {
         bytes_.reset();
         size_ = std::max(size, first_room);
-        bytes_ = std::make_unique_for_overwrite<std::byte[]>(size_);
+        bytes_.reset(static_cast<std::byte *>(std::calloc(size_, 1)));
+        if (!bytes_) throw std::bad_alloc();
+        written_.assign(size_ / page + 1, false);
     }
     return {bytes_.get(), size_};
+}
+
+void Buffer::wrote(std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin / page; i * page < end; ++i) written_[i] = true;
+}
+
+void Buffer::clear(std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin / page; i * page < end; ++i) {
+        const std::size_t from = std::max(begin, i * page), to = std::min(end, (i + 1) * page);
+        if (written_[i]) std::memset(bytes_.get() + from, 0, to - from);
+    }
 }
 
 boost::system::result<std::span<const std::byte>, FileError> read_bytes(const Fd &file, Buffer &buffer, Part part) {
@@ -125,7 +176,7 @@ boost::system::result<std::span<const std::byte>, FileError> read_bytes(const Fd
     while (total < storage.size()) {
         const Range skipped = unneeded.next(total);
         if (total == skipped.begin) {
-            std::memset(storage.data() + total, 0, skipped.end - total);
+            buffer.clear(total, skipped.end);
             total = skipped.end;
             continue;
         }
@@ -135,6 +186,7 @@ boost::system::result<std::span<const std::byte>, FileError> read_bytes(const Fd
         if (size < 0) return failed("cannot be read");
         if (size == 0) break;
         const bool first = total == 0;
+        buffer.wrote(total, total + static_cast<std::size_t>(size));
         total += static_cast<std::size_t>(size);
         if (!first) continue;
         if (total < SELFMAG || std::memcmp(storage.data(), ELFMAG, SELFMAG) != 0) break;

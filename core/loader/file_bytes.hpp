@@ -10,10 +10,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace kith::core {
 
@@ -43,21 +45,30 @@ class Mapping {
     std::span<const std::byte> bytes_;
 };
 
-/// A reusable buffer. Its memory is not cleared, so unused pages are never allocated.
+/// A reusable buffer. Pages of it that are never written are never allocated.
 class Buffer {
   public:
     /// At least `size` bytes. The previous content is lost.
     std::span<std::byte> storage(std::size_t size);
+    /// Bytes from begin up to end were written.
+    void wrote(std::size_t begin, std::size_t end);
+    /// Makes these bytes zero, without touching pages that were never written.
+    void clear(std::size_t begin, std::size_t end);
 
   private:
-    std::unique_ptr<std::byte[]> bytes_;
+    struct Free {
+        void operator()(std::byte *bytes) const { std::free(bytes); }
+    };
+    static constexpr std::size_t page = 4096;
+    std::unique_ptr<std::byte[], Free> bytes_; // zero at first
+    std::vector<bool> written_;                // for each page
     std::size_t size_ = 0;
 };
 
 /// What read_bytes() reads.
 enum class Part : std::uint8_t {
     all,
-    data, ///< all but code and symbols for debuggers, which are zero in the result: the checks do not need them, and they are most of a library
+    data, ///< all but code, unwinding tables and symbols for debuggers, which are zero in the result: the checks do not need them, and they are most of a library
 };
 
 /// Reads a file into `buffer`; the result points into it. Of a file that is not an ELF file only the beginning is read. The error is a

@@ -77,7 +77,7 @@ struct LibraryBuilder {
         library->handle_ = std::make_unique<Library::Handle>();
         const auto named = [this](const Pin &pin) { return pin.file == file.filename(); };
         if (std::ranges::any_of(settings.pins, named)) return read_pinned();
-        const auto checked = open_checked(file, ::geteuid());
+        const auto checked = context.paths.open(file, ::geteuid());
         if (!checked) return read_if_hash_is_pinned(checked.error());
         const auto data = read_bytes(checked->fd, context.buffer, Part::data);
         if (data) {
@@ -250,7 +250,7 @@ struct LibraryBuilder {
     static std::optional<Refusal> copy_unchanged_file(const Library &library, const LoaderSettings &settings,
                                                       const ReadContext &context, Fd &copy, FileState &state) {
         const fs::path file(library.file_);
-        const auto checked = open_checked(file, ::geteuid());
+        const auto checked = context.paths.open(file, ::geteuid());
         if (!checked) return refusal(file, "L1", checked.error().reason, checked.error().remedy);
         state = state_of(checked->fd);
         LibraryBuilder again{file, settings, context};
@@ -289,7 +289,8 @@ Library::Result Library::read(const fs::path &file, const LoaderSettings &settin
 Library::Result Library::load(const fs::path &file, const LoaderSettings &settings) {
     Zygote zygote;
     Buffer buffer;
-    const ReadContext context{zygote, buffer};
+    PathChecker paths;
+    const ReadContext context{zygote, buffer, paths};
     auto library = read(file, settings, context);
     if (!library) return library;
     if (auto wrong = (*library)->open(settings, context)) return *std::move(wrong);
@@ -300,7 +301,8 @@ Library::Result Library::link(const kith_entry &entry, std::string name, const L
     const fs::path file(name);
     Zygote zygote;
     Buffer buffer;
-    const ReadContext context{zygote, buffer};
+    PathChecker paths;
+    const ReadContext context{zygote, buffer, paths};
     LibraryBuilder builder{file, settings, context};
     builder.library->file_ = std::move(name);
     return builder.link(entry);

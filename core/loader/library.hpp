@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/loader/file_bytes.hpp"
+#include "core/loader/path_permissions.hpp"
 #include "core/loader/loader_settings.hpp"
 #include "core/loader/plugin_description.hpp"
 #include "core/loader/refusal.hpp"
@@ -67,8 +68,9 @@ class Plugin {
 
 /// Resources that reading a library needs; they outlive the call.
 struct ReadContext {
-    Zygote &zygote; ///< describes libraries whose description cannot be read from the file
-    Buffer &buffer; ///< reused for the bytes of each file
+    Zygote &zygote;     ///< describes libraries whose description cannot be read from the file
+    Buffer &buffer;     ///< reused for the bytes of each file
+    PathChecker &paths; ///< for one pass over the files
 };
 
 /// Size and modification time of a file when it was opened, to detect that it was replaced.

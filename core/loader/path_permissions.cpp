@@ -60,17 +60,28 @@ class PathWalk {
         return writable("its directory " + real_.native(), real_, here_mode_);
     }
 
-    const fs::path &real() const { return real_; }
-    const fs::path &file() const { return file_; }
+    // Opens a file of the current directory, which the caller has checked.
+    boost::system::result<CheckedFile, PathError> open(const fs::path &absolute) {
+        const fs::path directory = real_;
+        const auto fault = go(absolute.filename(), true);
+        if (real_ != directory) {
+            std::error_code ignored;
+            return PathError{"it is a symbolic link to another directory: " + fs::read_symlink(absolute, ignored).native(),
+                             "put the file itself into " + directory.native()};
+        }
+        if (fault) return *fault;
+        if (file_.empty()) return PathError{"it is a symbolic link to a directory", "remove it: " + absolute.native()};
+        return open_file();
+    }
 
+  private:
     boost::system::result<CheckedFile, PathError> open_file() const {
         // No other user can have changed the directory since; O_NOFOLLOW and O_NONBLOCK guard against changes by root or the user of kith.
-        Fd fd(::openat(here_.get(), file_.filename().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+        Fd fd(::openat(here_->get(), file_.filename().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
         if (!fd) return unreadable(file_, errno);
         return CheckedFile{std::move(fd), file_};
     }
 
-  private:
     static PathError writable(const std::string &what, const fs::path &path, mode_t mode) {
         const bool group = (mode & S_IWGRP) != 0, others = (mode & S_IWOTH) != 0;
         const std::string who = group && others ? "its group and others" : group ? "its group" : "others";
@@ -87,10 +98,10 @@ class PathWalk {
     }
 
     std::optional<PathError> enter_root() {
-        here_ = Fd(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+        here_ = std::make_shared<const Fd>(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
         real_ = "/";
         struct stat status {};
-        if (!here_ || ::fstat(here_.get(), &status) != 0) return unreadable(real_, errno);
+        if (!*here_ || ::fstat(here_->get(), &status) != 0) return unreadable(real_, errno);
         return check_directory(status);
     }
 
@@ -115,12 +126,12 @@ class PathWalk {
 
     std::optional<PathError> step(const std::string &name, std::deque<std::string> &names, bool to_file) {
         const fs::path path = name == ".." ? real_.parent_path() : real_ / name;
-        Fd next(::openat(here_.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+        Fd next(::openat(here_->get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
         struct stat status {};
         if (!next || ::fstat(next.get(), &status) != 0) return unreadable(path, errno);
         if (S_ISLNK(status.st_mode)) return follow(next, status, path, names);
         if (S_ISDIR(status.st_mode) && !to_file) {
-            here_ = std::move(next);
+            here_ = std::make_shared<const Fd>(std::move(next));
             real_ = path;
             return check_directory(status);
         }
@@ -147,11 +158,11 @@ class PathWalk {
     }
 
     uid_t user_;
-    Fd here_;              // the current directory
-    fs::path real_;        // its path
-    mode_t here_mode_ = 0; // its mode
-    fs::path file_;        // the file at the end of the path
-    std::string asked_;    // the last name of the requested path
+    std::shared_ptr<const Fd> here_; // the current directory; shared, because a walk is copied
+    fs::path real_;                  // its path
+    mode_t here_mode_ = 0;           // its mode
+    fs::path file_;                  // the file at the end of the path
+    std::string asked_;              // the last name of the requested path
     int links_ = 0;
 };
 
@@ -169,24 +180,33 @@ std::string_view file_type(mode_t mode) {
     }
 }
 
-boost::system::result<CheckedFile, PathError> open_checked(const fs::path &file, uid_t user) {
+struct PathChecker::Directory {
+    fs::path path;
+    PathWalk walk;
+};
+
+PathChecker::PathChecker() = default;
+PathChecker::~PathChecker() = default;
+
+void PathChecker::clear() { last_.reset(); }
+
+boost::system::result<CheckedFile, PathError> PathChecker::open(const fs::path &file, uid_t user) {
     std::error_code failure;
     const fs::path absolute = fs::absolute(file, failure);
     if (failure)
         return PathError{file.native() + " cannot be made an absolute path: " + failure.message(), "give an absolute path"};
-    PathWalk walk(user);
-    if (auto fault = walk.go(absolute.parent_path(), false)) return *std::move(fault);
-    if (auto fault = walk.check_own_directory()) return *std::move(fault);
-    const fs::path directory = walk.real();
-    const auto fault = walk.go(absolute.filename(), true);
-    if (walk.real() != directory) {
-        std::error_code ignored;
-        return PathError{"it is a symbolic link to another directory: " + fs::read_symlink(absolute, ignored).native(),
-                         "put the file itself into " + directory.native()};
+    if (!last_ || last_->path != absolute.parent_path()) {
+        last_.reset();
+        PathWalk walk(user);
+        if (auto fault = walk.go(absolute.parent_path(), false)) return *std::move(fault);
+        if (auto fault = walk.check_own_directory()) return *std::move(fault);
+        last_ = std::make_unique<Directory>(Directory{absolute.parent_path(), std::move(walk)});
     }
-    if (fault) return *fault;
-    if (walk.file().empty()) return PathError{"it is a symbolic link to a directory", "remove it: " + absolute.native()};
-    return walk.open_file();
+    return PathWalk(last_->walk).open(absolute);
+}
+
+boost::system::result<CheckedFile, PathError> open_checked(const fs::path &file, uid_t user) {
+    return PathChecker().open(file, user);
 }
 
 } // namespace kith::core

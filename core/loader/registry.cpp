@@ -31,12 +31,16 @@ std::optional<Refusal> Registry::scan(const fs::path &directory) {
                             : "examine it: ls -ld " + directory.native());
     }
     std::ranges::sort(files);
-    for (const auto &file : files) load(file);
+    PathChecker paths;
+    for (const auto &file : files) take(Library::read(file, settings_, {*zygote_, buffer_, paths}));
     buffer_ = {};
     return std::nullopt;
 }
 
-bool Registry::load(const fs::path &file) { return take(Library::read(file, settings_, {*zygote_, buffer_})); }
+bool Registry::load(const fs::path &file) {
+    PathChecker paths;
+    return take(Library::read(file, settings_, {*zygote_, buffer_, paths}));
+}
 
 bool Registry::link(const kith_entry &entry, std::string name) {
     return take(Library::link(entry, std::move(name), settings_));
@@ -98,8 +102,9 @@ bool Registry::each_wanted(const Wanted &wanted, F &&open) {
 }
 
 bool Registry::open(const Wanted &wanted) {
+    PathChecker paths;
     return each_wanted(wanted, [&](Library &library) {
-        auto wrong = library.open(settings_, {*zygote_, buffer_});
+        auto wrong = library.open(settings_, {*zygote_, buffer_, paths});
         for (const auto &warning : library.warnings())
             if (std::ranges::find(warnings_, warning) == warnings_.end()) warnings_.push_back(warning);
         return wrong;
@@ -107,7 +112,8 @@ bool Registry::open(const Wanted &wanted) {
 }
 
 bool Registry::load_in_child(const Wanted &wanted) {
-    return each_wanted(wanted, [&](Library &library) { return library.load_in_child(settings_, {*zygote_, buffer_}); });
+    PathChecker paths;
+    return each_wanted(wanted, [&](Library &library) { return library.load_in_child(settings_, {*zygote_, buffer_, paths}); });
 }
 
 void Registry::remove_unwanted(const Wanted &wanted) {

@@ -147,6 +147,32 @@ BOOST_AUTO_TEST_CASE(a_link_within_the_directory_is_fine) {
     KITH_CHECK_CONTAINS(refused(folder / "libgood.so").reason, "libgood.so.1.0 is writable for its group");
 }
 
+BOOST_AUTO_TEST_CASE(one_checker_opens_the_files_of_a_directory_one_after_another) {
+    const PluginFolder folder;
+    folder.directory("elsewhere");
+    folder.directory("plugins");
+    folder.add("good", "elsewhere/libgood.so");
+    folder.add("good", "plugins/libfirst.so");
+    folder.add("good", "plugins/liblast.so");
+    const auto writable = folder.add("good", "plugins/libwritable.so");
+    PluginFolder::mode(writable, 0666);
+    fs::create_symlink("../elsewhere/libgood.so", folder / "plugins/liblink.so");
+    PathChecker paths;
+    const auto open = [&](const char *name) { return paths.open(folder / "plugins" / name, ::geteuid()); };
+    BOOST_TEST(!!open("libfirst.so"));
+    BOOST_TEST(!open("liblink.so"));
+    BOOST_TEST(!open("libwritable.so"));
+    BOOST_TEST(!open("libmissing.so"));
+    const auto last = open("liblast.so");
+    BOOST_REQUIRE(last);
+    BOOST_TEST(last->path.native() == (folder / "plugins/liblast.so").native());
+    // A directory that does not pass is not remembered.
+    PluginFolder::mode(folder / "elsewhere", 0777);
+    BOOST_TEST(!paths.open(folder / "elsewhere/libgood.so", ::geteuid()));
+    BOOST_TEST(!paths.open(folder / "elsewhere/libgood.so", ::geteuid()));
+    BOOST_TEST(!!open("libfirst.so"));
+}
+
 BOOST_AUTO_TEST_CASE(the_directory_itself_may_be_reached_by_a_link) {
     const PluginFolder folder;
     folder.directory("real");

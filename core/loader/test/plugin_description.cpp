@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_process_tells_what_a_constructor_fills_in) {
 
 BOOST_AUTO_TEST_CASE(a_library_that_never_ends_is_given_up) {
     const PluginFolder folder{"reading/hangs_when_loaded"};
-    Reader reader{.zygote = Zygote(std::chrono::milliseconds(200)), .buffer = {}};
+    Reader reader{.zygote = Zygote(std::chrono::milliseconds(200)), .buffer = {}, .paths = {}};
     const auto outcome = Library::read(folder / "libhangs_when_loaded.so", settings(), reader.context);
     BOOST_REQUIRE(!outcome);
     BOOST_TEST(outcome.error().rule == "L5");

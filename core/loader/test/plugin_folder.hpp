@@ -98,7 +98,8 @@ inline LoaderSettings settings() {
 struct Reader {
     Zygote zygote;
     Buffer buffer;
-    ReadContext context{zygote, buffer};
+    PathChecker paths;
+    ReadContext context{zygote, buffer, paths};
 };
 
 inline bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
