@@ -5,8 +5,8 @@
 #pragma once
 
 #include "core/loader/file_bytes.hpp"
-#include "core/loader/path_permissions.hpp"
 #include "core/loader/loader_settings.hpp"
+#include "core/loader/path_permissions.hpp"
 #include "core/loader/plugin_description.hpp"
 #include "core/loader/refusal.hpp"
 
