@@ -7,10 +7,10 @@
 #include "plugin.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 namespace kith {
 
@@ -63,26 +63,26 @@ class [[nodiscard]] result {
   public:
     using value_type = T;
 
-    result(T value) : either_(std::in_place_index<0>, std::move(value)) {}
-    result(kith::error failure) : either_(std::in_place_index<1>, std::move(failure)) {}
+    result(T value) : value_(std::move(value)), error_(KITH_OK, std::string{}) {}
+    result(kith::error failure) : error_(std::move(failure)) {}
 
-    [[nodiscard]] bool has_value() const noexcept { return either_.index() == 0; }
+    [[nodiscard]] bool has_value() const noexcept { return value_.has_value(); }
     explicit operator bool() const noexcept { return has_value(); }
 
     /// Only when there is a value.
-    [[nodiscard]] T &operator*() &noexcept { return *std::get_if<0>(&either_); }
-    [[nodiscard]] const T &operator*() const &noexcept { return *std::get_if<0>(&either_); }
-    [[nodiscard]] T &&operator*() &&noexcept { return std::move(*std::get_if<0>(&either_)); }
-    [[nodiscard]] T *operator->() noexcept { return std::get_if<0>(&either_); }
-    [[nodiscard]] const T *operator->() const noexcept { return std::get_if<0>(&either_); }
+    [[nodiscard]] T &operator*() &noexcept { return *value_; }
+    [[nodiscard]] const T &operator*() const &noexcept { return *value_; }
+    [[nodiscard]] T &&operator*() &&noexcept { return std::move(*value_); }
+    [[nodiscard]] T *operator->() noexcept { return &*value_; }
+    [[nodiscard]] const T *operator->() const noexcept { return &*value_; }
 
     /// Only when there is none.
-    [[nodiscard]] kith::error &error() &noexcept { return *std::get_if<1>(&either_); }
-    [[nodiscard]] const kith::error &error() const &noexcept { return *std::get_if<1>(&either_); }
-    [[nodiscard]] kith::error &&error() &&noexcept { return std::move(*std::get_if<1>(&either_)); }
+    [[nodiscard]] kith::error &error() &noexcept { return error_; }
+    [[nodiscard]] const kith::error &error() const &noexcept { return error_; }
+    [[nodiscard]] kith::error &&error() &&noexcept { return std::move(error_); }
 
     /// KITH_OK when there is a value.
-    [[nodiscard]] std::int32_t status() const noexcept { return has_value() ? KITH_OK : error().status; }
+    [[nodiscard]] std::int32_t status() const noexcept { return error_.status; }
 
     /// The value, or the error thrown.
     T &&value() && {
@@ -95,7 +95,9 @@ class [[nodiscard]] result {
     }
 
   private:
-    std::variant<T, kith::error> either_;
+    // Not a std::variant: its visitors are a tenth of what a plugin takes to compile.
+    std::optional<T> value_;
+    kith::error error_;
 };
 
 /// Done, or an error.
