@@ -115,7 +115,7 @@ class PluginInstance final : public Tenant {
     const kith_host &handle() const { return handle_; }
 
     /// The results of its operations since its last report. The code that handles a report clears it.
-    OperationTally &tally() { return observer_.tally(); }
+    SourceReadTally &tally() { return observer_.tally(); }
 
     /// The plugin's table of a service of the engine; null when it has none.
     template <class Table>

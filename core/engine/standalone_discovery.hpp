@@ -34,7 +34,7 @@ struct DiscoveryResult {
     std::int32_t status = KITH_BUSY;                             // KITH_BUSY: no report yet
     std::string reason;                                          // of a failure or of an empty set, as the plugin reported it
     bool reached = false;                                        // an operation of the plugin succeeded before it reported
-    std::string doubt;                                           // why the set may be empty by mistake: OperationTally::text()
+    std::string doubt;                                           // why the set may be empty by mistake: SourceReadTally::text()
     std::vector<FoundPeer> peers;                                // in the order of the report
     std::vector<std::pair<std::string, std::uint64_t>> left_out; // items that the strategy left out: reason and number
 

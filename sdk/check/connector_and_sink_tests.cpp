@@ -18,7 +18,7 @@ using testkit::SimNet;
 
 constexpr int rounds = 10;
 
-RecordedPeer random_peer(MalformedData &malformed) {
+RecordedPeer random_peer(MalformedDataGenerator &malformed) {
     static const std::string names[] = {
         "app@10.7.0.8",
         "app@10.7.0.9",
@@ -42,13 +42,13 @@ RecordedPeer random_peer(MalformedData &malformed) {
     return peer;
 }
 
-void request_random_operation(PluginHarness &harness, MalformedData &malformed, std::vector<std::uint64_t> &begun) {
+void request_random_operation(PluginHarness &harness, MalformedDataGenerator &malformed, std::vector<std::uint64_t> &begun) {
     const auto op = malformed.chance(3) ? harness.disconnect(random_peer(malformed)) : harness.connect(random_peer(malformed));
     if (op != 0) begun.push_back(op);
     if (!begun.empty() && malformed.chance(4)) harness.cancel(begun[malformed.below(begun.size())]);
 }
 
-void send_random_event(PluginHarness &harness, MalformedData &malformed) {
+void send_random_event(PluginHarness &harness, MalformedDataGenerator &malformed) {
     static constexpr std::string_view odd[] = {"{}", R"({"kind": "link.up", "peer": "a@b"})", R"({"reason": "\u0000\n\"'"})"};
     // The last two kinds are unknown to this version: a newer host sends such events.
     const auto kind = static_cast<std::uint32_t>(malformed.below(KITH_EVENT_REMOVAL_CONFIRMED + 3));
@@ -91,7 +91,7 @@ void connects(const TestInput &input) {
                      [](const PluginUnderTest &plugin, std::uint64_t seed) {
                          PluginAmongServers lodging(plugin, seed);
                          PluginHarness &harness = lodging.harness;
-                         MalformedData malformed(seed);
+                         MalformedDataGenerator malformed(seed);
                          const auto begun = run_workload(harness, plugin.descriptor, malformed);
                          harness.run_for(1min);
                          for (const auto op : begun) harness.cancel(op);
@@ -110,7 +110,7 @@ void events(const TestInput &input) {
     for_each_of_kind(input, KITH_KIND_SINK, "it is not a sink", [](const PluginUnderTest &plugin, std::uint64_t seed) {
         PluginAmongServers lodging(plugin, seed);
         PluginHarness &harness = lodging.harness;
-        MalformedData malformed(seed);
+        MalformedDataGenerator malformed(seed);
         run_workload(harness, plugin.descriptor, malformed);
         for (int i = 0; i < 600; ++i) send_random_event(harness, malformed);
         harness.run_for(1min);
@@ -131,7 +131,8 @@ constexpr Test connector_and_sink_test_table[] = {
 
 } // namespace
 
-std::vector<std::uint64_t> run_workload(PluginHarness &harness, const kith_descriptor &descriptor, MalformedData &malformed) {
+std::vector<std::uint64_t> run_workload(PluginHarness &harness, const kith_descriptor &descriptor,
+                                        MalformedDataGenerator &malformed) {
     std::vector<std::uint64_t> begun;
     for (int i = 0; i < 40 && harness.running(); ++i) {
         if (descriptor.kind == KITH_KIND_CONNECTOR) request_random_operation(harness, malformed, begun);

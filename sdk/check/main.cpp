@@ -24,7 +24,7 @@ constexpr const char *not_run = "not run: three earlier tests reached the time l
 std::vector<Test> all_tests() {
     std::vector<Test> all;
     for (const auto &some :
-         {file_tests(), build_tests(), import_tests(), descriptor_tests(), create_failure_tests(), lifecycle_tests(),
+         {file_tests(), build_settings_tests(), import_tests(), descriptor_tests(), create_failure_tests(), lifecycle_tests(),
           robustness_tests(), failure_report_tests(), connector_and_sink_tests(), malformed_data_tests()})
         all.insert(all.end(), some.begin(), some.end());
     return all;

@@ -42,7 +42,7 @@ std::size_t run_with_malformed_data(const PluginUnderTest &plugin, std::string_v
     harness.node("check@10.0.0.1");
     if (harness.start() != KITH_OK)
         throw RuleViolation("the plugin does not start: " + harness.error() + "; pass its options with --options");
-    MalformedData malformed(seed);
+    MalformedDataGenerator malformed(seed);
     run_workload(harness, plugin.descriptor, malformed);
     harness.run_for(2min);
     harness.refresh();

@@ -43,7 +43,7 @@ struct Test {
 /// Exported symbols, needed libraries, unloading.
 std::span<const Test> file_tests() noexcept;
 /// Compiler and linker settings that affect the whole process once the library is loaded.
-std::span<const Test> build_tests() noexcept;
+std::span<const Test> build_settings_tests() noexcept;
 /// Functions of the C and C++ libraries that the plugin calls.
 std::span<const Test> import_tests() noexcept;
 /// Descriptors and option schemas.

@@ -4,7 +4,7 @@
 #include "plugin_test.hpp"
 
 #include <kith/testkit/dns_zones.hpp>
-#include <kith/testkit/segment.hpp>
+#include <kith/testkit/network_segment.hpp>
 
 #include <kith/hosting/url.hpp>
 #include <kith/service/file.h>

@@ -5,13 +5,13 @@
 // `faulty_service`, which send malformed data.
 #pragma once
 
-#include "malformed_data.hpp"
+#include "malformed_data_generator.hpp"
 #include "service_interceptor.hpp"
 
 #include <kith/testkit/dns_zones.hpp>
 #include <kith/testkit/http_server.hpp>
+#include <kith/testkit/network_segment.hpp>
 #include <kith/testkit/scripted_server.hpp>
-#include <kith/testkit/segment.hpp>
 #include <kith/testkit/sim_net.hpp>
 #include <kith/testkit/simulated_machine.hpp>
 
@@ -66,7 +66,7 @@ class SimulatedServers {
     testkit::SimNet &net_;
     testkit::SimulatedMachine &plugin_machine_;
     std::string faulty_service_;
-    MalformedData malformed_;
+    MalformedDataGenerator malformed_;
     std::size_t malformed_count_ = 0, hosts_ = 0, requests_ = 0;
     bool failing_ = false;
     std::map<std::string, testkit::SimulatedMachine *, std::less<>> machines_;

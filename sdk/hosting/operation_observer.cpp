@@ -10,37 +10,37 @@ namespace {
 // What each completion adds to the tally. The arguments are those of the plugin's function, without `self`.
 namespace completion {
 
-constexpr auto nothing = [](OperationTally &, const auto &...) {};
+constexpr auto nothing = [](SourceReadTally &, const auto &...) {};
 
 template <const char *What>
-constexpr auto prepared = [](OperationTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
+constexpr auto prepared = [](SourceReadTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
                              const auto &...) { tally.prepared(What, status, view(text)); };
 
 template <const char *What>
-constexpr auto is_read = [](OperationTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
+constexpr auto is_read = [](SourceReadTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
                             const auto &...) { tally.read(What, status, view(text)); };
 
-constexpr auto received = [](OperationTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
+constexpr auto received = [](SourceReadTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
                              const auto &...) {
     if (status != KITH_TIMED_OUT) tally.read("udp.receive", status, view(text));
 };
 
-constexpr auto file_read = [](OperationTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
+constexpr auto file_read = [](SourceReadTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
                               const auto &...) {
     if (status != KITH_NOT_FOUND) tally.read("file.read", status, view(text));
 };
 
-constexpr auto responded = [](OperationTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
+constexpr auto responded = [](SourceReadTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
                               std::uint64_t, std::uint32_t code,
                               const auto &...) { tally.http_response(status, view(text), code); };
 
-constexpr auto body_read = [](OperationTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
+constexpr auto body_read = [](SourceReadTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
                               const auto &...) { tally.http_body(status, view(text)); };
 
-constexpr auto output_read = [](OperationTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
+constexpr auto output_read = [](SourceReadTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
                                 const auto &...) { tally.program_output(status, view(text)); };
 
-constexpr auto ended = [](OperationTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
+constexpr auto ended = [](SourceReadTally &tally, std::uint64_t, std::uint64_t, std::int32_t status, kith_str text,
                           const kith_process_end *end) {
     tally.program_ended(status, view(text), end == nullptr ? 0 : end->code, end == nullptr ? 0 : end->signal);
 };
@@ -130,7 +130,7 @@ struct OperationObserver::Calls {
 
 void OperationObserver::attach(void *self) noexcept {
     self_ = self;
-    tally_ = OperationTally();
+    tally_ = SourceReadTally();
     sides_ = {};
 }
 

@@ -2,7 +2,7 @@
 //
 // The rules that the headers keep by how they are written: fixed-width integers (A4), a word of ownership for every pointer (M3), a
 // thread tag for every function (T1), and no function handed over in a call (T4).
-#include "c_headers.hpp"
+#include "c_header_texts.hpp"
 
 #include <boost/test/unit_test.hpp>
 

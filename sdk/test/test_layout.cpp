@@ -4,7 +4,7 @@
 #define BOOST_TEST_MODULE sdk_layout
 #include <boost/test/unit_test.hpp>
 
-#include "c_headers.hpp"
+#include "c_header_texts.hpp"
 #include "layout.h"
 
 #include <initializer_list>

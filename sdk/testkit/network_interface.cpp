@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <kith/testkit/network_interface.hpp>
 
-#include <kith/testkit/segment.hpp>
+#include <kith/testkit/network_segment.hpp>
 #include <kith/testkit/simulated_machine.hpp>
 
 #include "simulated_machine_body.hpp"
@@ -13,8 +13,8 @@
 
 namespace kith::testkit {
 
-NetworkInterface::NetworkInterface(SimulatedMachine &machine, std::string_view name, std::uint32_t number, Segment *segment,
-                                   std::vector<Subnet> addresses)
+NetworkInterface::NetworkInterface(SimulatedMachine &machine, std::string_view name, std::uint32_t number,
+                                   NetworkSegment *segment, std::vector<Subnet> addresses)
     : machine_(machine), name_(name), number_(number), segment_(segment), addresses_(std::move(addresses)) {}
 
 const Address *NetworkInterface::address(std::uint8_t family) const noexcept {
@@ -94,14 +94,14 @@ NetworkInterface &SimulatedMachine::interface(std::string_view name) const {
     throw std::invalid_argument("the machine " + name_ + " has no interface " + std::string(name));
 }
 
-NetworkInterface &SimulatedMachine::plug(std::string_view name, Segment &segment,
+NetworkInterface &SimulatedMachine::plug(std::string_view name, NetworkSegment &segment,
                                          std::initializer_list<std::string_view> addresses) {
     NetworkInterface &made = plug(name, segment, std::vector<Subnet>{});
     made.addresses(addresses);
     return made;
 }
 
-NetworkInterface &SimulatedMachine::plug(std::string_view name, Segment &segment, std::vector<Subnet> addresses) {
+NetworkInterface &SimulatedMachine::plug(std::string_view name, NetworkSegment &segment, std::vector<Subnet> addresses) {
     const auto number = static_cast<std::uint32_t>(interfaces_.size() + 1);
     NetworkInterface &made =
         *interfaces_.emplace_back(std::make_unique<NetworkInterface>(*this, name, number, &segment, std::move(addresses)));
@@ -159,7 +159,7 @@ bool SimulatedMachine::on_line() const noexcept {
     return std::ranges::any_of(interfaces_, [](const auto &each) { return each->segment() != nullptr && each->usable(); });
 }
 
-bool SimulatedMachine::only_plugged_into(const Segment &segment) const noexcept {
+bool SimulatedMachine::only_plugged_into(const NetworkSegment &segment) const noexcept {
     return interfaces_.size() == 2 && interfaces_[1]->segment() == &segment && interfaces_[1]->usable();
 }
 

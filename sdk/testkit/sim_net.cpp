@@ -4,7 +4,7 @@
 #include <kith/hosting/status.hpp>
 #include <kith/testkit/dns_zones.hpp>
 #include <kith/testkit/network_interface.hpp>
-#include <kith/testkit/segment.hpp>
+#include <kith/testkit/network_segment.hpp>
 #include <kith/testkit/simulated_machine.hpp>
 
 #include "simulated_machine_body.hpp"
@@ -85,7 +85,7 @@ struct Link {
 };
 
 struct SimNet::Private {
-    std::vector<std::unique_ptr<Segment>> segments;
+    std::vector<std::unique_ptr<NetworkSegment>> segments;
     std::vector<std::unique_ptr<SimulatedMachine>> machines;
     std::map<Address, SimulatedMachine *> addresses;
     std::unordered_map<std::string, std::vector<Address>> names;
@@ -125,15 +125,15 @@ SimulatedMachine &SimNet::machine(std::string_view host, std::initializer_list<s
     return made;
 }
 
-Segment &SimNet::segment(std::string_view name) {
+NetworkSegment &SimNet::segment(std::string_view name) {
     for (const auto &each : private_->segments) {
         if (each->name() == name) return *each;
     }
     const auto index = static_cast<std::uint32_t>(private_->segments.size());
-    return *private_->segments.emplace_back(std::make_unique<Segment>(*this, name, index));
+    return *private_->segments.emplace_back(std::make_unique<NetworkSegment>(*this, name, index));
 }
 
-void SimNet::connect(Segment &a, Segment &b) {
+void SimNet::connect(NetworkSegment &a, NetworkSegment &b) {
     a.connect(b);
     b.connect(a);
     tcp_->routes_changed();

@@ -6,7 +6,7 @@
 #include "simulated_machine_body.hpp"
 #include "tls_frames.hpp"
 
-#include <kith/hosting/tls_client.hpp>
+#include <kith/hosting/tls_client_settings.hpp>
 
 #include <map>
 #include <string>

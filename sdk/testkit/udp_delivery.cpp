@@ -112,7 +112,7 @@ void UdpStack::draw_fates(const Burst &burst, NetworkInterface &interface) {
             fates_.push_back({nullptr, i, 1, 0});
         }
     };
-    Segment &segment = *interface.segment();
+    NetworkSegment &segment = *interface.segment();
     const std::uint32_t machine = interface.machine().index();
     for (std::uint32_t i = 0; i < burst.datagrams.size(); ++i) {
         const Burst::Origin &origin = burst.origins[i];

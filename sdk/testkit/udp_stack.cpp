@@ -246,7 +246,7 @@ std::int32_t UdpStack::send(UdpSocket &socket, const SocketName &to, std::uint32
 
 // To a group or a broadcast address.
 void UdpStack::to_all(SimulatedMachine &machine, NetworkInterface &by, const Sent &sent, std::uint32_t hops) {
-    Segment *segment = by.segment();
+    NetworkSegment *segment = by.segment();
     const bool group = sent.to.address.group();
     if (segment == nullptr || hops == 0 || by.sends() == Sends::nothing || (group && !segment->multicast())) {
         if (!sent.no_loop) to_machine(machine, &by, sent, local_delay(), true);
@@ -254,9 +254,9 @@ void UdpStack::to_all(SimulatedMachine &machine, NetworkInterface &by, const Sen
     }
     to_segment(*segment, sent);
     if (hops == 1 || segment->neighbours().empty() || sent.to.address.link_local()) return;
-    std::vector<Segment *> reached{segment};
+    std::vector<NetworkSegment *> reached{segment};
     for (std::size_t from = 0; from < reached.size(); ++from) {
-        for (Segment *next : reached[from]->neighbours()) {
+        for (NetworkSegment *next : reached[from]->neighbours()) {
             if (std::ranges::find(reached, next) != reached.end() || *segment->distance(*next) >= hops) continue;
             reached.push_back(next);
             if (next->multicast()) to_segment(*next, sent);
@@ -264,7 +264,7 @@ void UdpStack::to_all(SimulatedMachine &machine, NetworkInterface &by, const Sen
     }
 }
 
-void UdpStack::to_segment(Segment &segment, const Sent &sent) {
+void UdpStack::to_segment(NetworkSegment &segment, const Sent &sent) {
     segment.see({net_.now(), net_.machine_at(sent.machine), sent.from, sent.to, sent.bytes});
     Channel &channel = channels_[{segment.index(), sent.to}];
     channel.segment = &segment;
@@ -274,7 +274,7 @@ void UdpStack::to_segment(Segment &segment, const Sent &sent) {
     append(on, sent);
 }
 
-void UdpStack::to_address(Segment &segment, const Sent &sent) {
+void UdpStack::to_address(NetworkSegment &segment, const Sent &sent) {
     segment.see({net_.now(), net_.machine_at(sent.machine), sent.from, sent.to, sent.bytes});
     SimulatedMachine *machine = net_.at(sent.to.address);
     NetworkInterface *theirs = machine == nullptr ? nullptr : machine->interface_of(sent.to.address);
@@ -327,7 +327,7 @@ void UdpStack::append(Burst &burst, const Sent &sent) {
     burst.scoped = burst.scoped || sent.from.address.link_local();
 }
 
-void UdpStack::inject(Segment &segment, const SocketName &from, const SocketName &to, std::string_view bytes) {
+void UdpStack::inject(NetworkSegment &segment, const SocketName &from, const SocketName &to, std::string_view bytes) {
     net_.trace(none, "udp.inject", segment.index(), to.port, bytes);
     const Sent sent{none, from, to, bytes, false};
     const bool to_everyone = std::ranges::any_of(segment.interfaces(),

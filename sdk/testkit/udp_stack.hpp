@@ -9,7 +9,7 @@
 
 #include <kith/service/udp.h>
 #include <kith/testkit/network_interface.hpp>
-#include <kith/testkit/segment.hpp>
+#include <kith/testkit/network_segment.hpp>
 #include <kith/testkit/sim_net.hpp>
 #include <kith/testkit/simulated_machine.hpp>
 
@@ -103,7 +103,7 @@ struct Channel {
         UdpSocket *socket;
         NetworkInterface *interface;
     };
-    Segment *segment = nullptr;
+    NetworkSegment *segment = nullptr;
     SocketName name;
     std::uint64_t version = 0; // of the listeners
     std::vector<Listener> listeners;
@@ -139,7 +139,7 @@ class UdpStack final : public Actor {
     Batch take(UdpSocket &socket, std::uint32_t max);
     void release() noexcept;
 
-    void inject(Segment &segment, const SocketName &from, const SocketName &to, std::string_view bytes);
+    void inject(NetworkSegment &segment, const SocketName &from, const SocketName &to, std::string_view bytes);
 
     /// All sockets of a machine, without a word.
     void vanish(SimulatedMachine &machine) noexcept;
@@ -160,8 +160,8 @@ class UdpStack final : public Actor {
     // sending
     NetworkInterface *way_out(const UdpSocket &socket, const SocketName &to, std::uint32_t scope) const;
     void to_all(SimulatedMachine &machine, NetworkInterface &by, const Sent &sent, std::uint32_t hops);
-    void to_segment(Segment &segment, const Sent &sent);
-    void to_address(Segment &segment, const Sent &sent);
+    void to_segment(NetworkSegment &segment, const Sent &sent);
+    void to_address(NetworkSegment &segment, const Sent &sent);
     void to_machine(SimulatedMachine &machine, NetworkInterface *interface, const Sent &sent, std::uint64_t delay, bool fated);
     std::uint64_t local_delay();
     Burst &burst(std::vector<std::uint32_t> &open, std::uint64_t arrives, const SocketName &to, NetworkInterface *interface,

@@ -3,8 +3,8 @@
 // Sends datagrams that come from no kith: arbitrary bytes, plain libcluster heartbeats, and replays of recorded datagrams.
 #pragma once
 
+#include <kith/testkit/network_segment.hpp>
 #include <kith/testkit/random.hpp>
-#include <kith/testkit/segment.hpp>
 #include <tests/sim/scenario.hpp>
 
 #include <deque>
@@ -14,7 +14,7 @@ namespace kith::sim {
 
 class DatagramInjector {
   public:
-    DatagramInjector(testkit::SimNet &net, testkit::Segment &segment, std::uint64_t seed)
+    DatagramInjector(testkit::SimNet &net, testkit::NetworkSegment &segment, std::uint64_t seed)
         : net_(net), segment_(segment), random_(seed) {}
 
     /// Records the datagrams that are sent from now on, for replays; the last 1,000 are kept.
@@ -33,7 +33,7 @@ class DatagramInjector {
     std::string altered(const InjectedDatagrams &datagrams, std::string bytes);
 
     testkit::SimNet &net_;
-    testkit::Segment &segment_;
+    testkit::NetworkSegment &segment_;
     testkit::Random random_;
     std::deque<RecordedDatagram> recorded_;
 };

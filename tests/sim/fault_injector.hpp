@@ -3,7 +3,7 @@
 // Applies the faults of a scenario to the simulated machines and the network, and removes them at their end.
 #pragma once
 
-#include <kith/testkit/segment.hpp>
+#include <kith/testkit/network_segment.hpp>
 #include <tests/sim/datagram_injector.hpp>
 #include <tests/sim/disturbance_tracker.hpp>
 #include <tests/sim/host.hpp>
@@ -47,7 +47,7 @@ class FaultInjector {
 
     const Scenario &scenario_;
     testkit::SimNet &net_;
-    testkit::Segment &segment_;
+    testkit::NetworkSegment &segment_;
     const Hosts &hosts_;
     std::function<void(Host &)> start_;
     std::function<void(Host &)> reload_;

@@ -8,7 +8,7 @@
 #include <host/world/read_and_replace_file.hpp>
 #include <host/world/tenant_resources.hpp>
 #include <host/world/worker_threads.hpp>
-#include <kith/hosting/tls_client.hpp>
+#include <kith/hosting/tls_client_settings.hpp>
 
 #include <functional>
 #include <memory>

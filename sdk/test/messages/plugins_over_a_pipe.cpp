@@ -2,7 +2,7 @@
 //
 // Rule T4: what a host and a plugin say to each other goes through a pipe, and a record of it has the plugin do the same again.
 #define BOOST_TEST_MODULE sdk_messages
-#include "pipe.hpp"
+#include "endpoints.hpp"
 
 #include <kith/testkit/dns_zones.hpp>
 #include <kith/testkit/http_server.hpp>
@@ -65,13 +65,13 @@ Seen live(const Case &of, const kith_entry &entry) {
 
 Record recorded(const Case &of, Seen &seen) {
     Record record;
-    HostEnd *host = nullptr;
-    PluginEnd plugin(of.plugin, of.id, [&](std::string_view message) {
+    HostEndpoint *host = nullptr;
+    PluginEndpoint plugin(of.plugin, of.id, [&](std::string_view message) {
         const auto at = record.size();
         record.push_back({false, std::string(message), {}});
         return record[at].reply = host->take(message);
     });
-    HostEnd end(of.plugin, [&](std::string_view message) {
+    HostEndpoint end(of.plugin, [&](std::string_view message) {
         const auto at = record.size();
         record.push_back({true, std::string(message), {}});
         std::string reply = plugin.take(message);

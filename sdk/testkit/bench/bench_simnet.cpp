@@ -4,7 +4,7 @@
 // every five seconds (at its own time) and looks at each that it hears.
 #include <kith/service/timer.h>
 #include <kith/service/udp.h>
-#include <kith/testkit/segment.hpp>
+#include <kith/testkit/network_segment.hpp>
 #include <kith/testkit/simulated_machine.hpp>
 
 #include <algorithm>

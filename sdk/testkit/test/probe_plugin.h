@@ -30,5 +30,6 @@ static inline int is(kith_str a, const char *b) { return a.size == strlen(b) && 
 
 __attribute__((visibility("hidden"))) int32_t probe_connector_create(const kith_host *host, const kith_instance **out);
 __attribute__((visibility("hidden"))) int32_t probe_sink_create(const kith_host *host, const kith_instance **out);
+__attribute__((visibility("hidden"))) int32_t probe_strategy_create(const kith_host *host, const kith_instance **out);
 
 #endif

@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(a_stream_from_a_removed_address_never_continues) {
 }
 
 BOOST_AUTO_TEST_CASE(segments_without_a_router_are_separate) {
-    Segment &far = net.segment("far");
+    NetworkSegment &far = net.segment("far");
     there.interface().remove();
     there.plug("eth1", far, {"10.1.0.2"});
     ScriptedServer peer(there, 80);

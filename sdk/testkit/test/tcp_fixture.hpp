@@ -5,8 +5,8 @@
 
 #include "machine_test_tenant.hpp"
 
+#include <kith/testkit/network_segment.hpp>
 #include <kith/testkit/scripted_server.hpp>
-#include <kith/testkit/segment.hpp>
 
 #include <boost/test/unit_test.hpp>
 

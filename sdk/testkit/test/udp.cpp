@@ -3,7 +3,7 @@
 // kith.udp/1 of simulated machines: sockets, groups, broadcasts. What goes wrong on the way is in udp_faults.cpp.
 #include "udp_test_tenant.hpp"
 
-#include <kith/testkit/segment.hpp>
+#include <kith/testkit/network_segment.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -174,8 +174,8 @@ BOOST_AUTO_TEST_CASE(no_loop_and_hops) {
 }
 
 BOOST_AUTO_TEST_CASE(hops_cross_routers) {
-    Segment &far = net.segment("far");
-    Segment &farther = net.segment("farther");
+    NetworkSegment &far = net.segment("far");
+    NetworkSegment &farther = net.segment("farther");
     net.connect(net.segment(), far);
     net.connect(far, farther);
     UdpTenant at_d(net.machine("d", {})), at_e(net.machine("e", {}));
@@ -326,7 +326,7 @@ BOOST_AUTO_TEST_CASE(a_group_is_left) {
 }
 
 BOOST_AUTO_TEST_CASE(several_interfaces) {
-    Segment &storage = net.segment("storage");
+    NetworkSegment &storage = net.segment("storage");
     for (SimulatedMachine *each : {&a, &b}) each->plug("eth1", storage, {"192.168.0." + std::to_string(each->index() + 1)});
     at_b.open({}, group, "eth1");
     at_c.open({}, group);

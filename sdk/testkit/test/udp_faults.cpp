@@ -3,8 +3,8 @@
 // Datagrams on bad days: each fault, seen from a socket.
 #include "udp_test_tenant.hpp"
 
+#include <kith/testkit/network_segment.hpp>
 #include <kith/testkit/scripted_server.hpp>
-#include <kith/testkit/segment.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -20,7 +20,7 @@ constexpr std::uint64_t second = 1'000'000'000;
 
 struct UdpFaultsFixture {
     SimNet net{7};
-    Segment &segment = net.segment();
+    NetworkSegment &segment = net.segment();
     SimulatedMachine &a = net.machine("a", {"10.0.0.1"});
     SimulatedMachine &b = net.machine("b", {"10.0.0.2"});
     SimulatedMachine &c = net.machine("c", {"10.0.0.3"});
@@ -271,7 +271,7 @@ BOOST_AUTO_TEST_CASE(a_group_on_an_interface_that_does_not_exist_yet) {
     net.run_for(1s);
     BOOST_REQUIRE(at_a.told.size() == 1u);
     BOOST_TEST(at_a.told[0].status == KITH_NOT_FOUND);
-    Segment &other = net.segment("other");
+    NetworkSegment &other = net.segment("other");
     a.plug("eth1", other, {"192.168.0.1"});
     net.run_for(1ms);
     BOOST_REQUIRE(at_a.told.size() == 2u);

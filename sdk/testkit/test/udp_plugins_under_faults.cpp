@@ -2,8 +2,8 @@
 //
 // PluginHarnesses whose plugins speak over kith.udp/1: each call may fail, and the same seed gives the same trace.
 #include <kith/testkit/fail_each.hpp>
+#include <kith/testkit/network_segment.hpp>
 #include <kith/testkit/plugin_harness.hpp>
-#include <kith/testkit/segment.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -28,7 +28,7 @@ std::string bad_minutes(std::uint64_t seed, std::size_t litter, std::chrono::nan
     SimNet net(seed);
     net.keep_trace(true);
     net.tick(tick);
-    Segment &segment = net.segment();
+    NetworkSegment &segment = net.segment();
     std::vector<SimulatedMachine *> all;
     std::vector<std::unique_ptr<PluginHarness>> harnesses;
     for (int i = 0; i < 20; ++i) {

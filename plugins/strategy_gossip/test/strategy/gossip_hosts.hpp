@@ -6,8 +6,8 @@
 #include "../bytes.hpp"
 
 #include <kith/testkit/fail_each.hpp>
+#include <kith/testkit/network_segment.hpp>
 #include <kith/testkit/plugin_harness.hpp>
-#include <kith/testkit/segment.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -22,9 +22,9 @@ namespace gossip::test {
 
 using namespace std::chrono_literals;
 using kith::testkit::Hears;
+using kith::testkit::NetworkSegment;
 using kith::testkit::Observation;
 using kith::testkit::PluginHarness;
-using kith::testkit::Segment;
 using kith::testkit::Sends;
 using kith::testkit::SimNet;
 using kith::testkit::SimulatedMachine;

@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(ipv6_groups) {
 }
 
 BOOST_AUTO_TEST_CASE(the_interface_decides_who_is_heard) {
-    Segment &side = net.segment("side");
+    NetworkSegment &side = net.segment("side");
     SimulatedMachine &one = machine(), &two = machine();
     one.plug("eth1", side, {"10.9.0.1"});
     two.plug("eth1", side, {"10.9.0.2"});

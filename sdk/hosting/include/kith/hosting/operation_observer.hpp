@@ -4,7 +4,7 @@
 // plugin.
 #pragma once
 
-#include <kith/hosting/operation_tally.hpp>
+#include <kith/hosting/source_read_tally.hpp>
 #include <kith/service/clock.h>
 #include <kith/service/dns.h>
 #include <kith/service/draft/tls.h>
@@ -43,7 +43,7 @@ class OperationObserver {
     const void *observe(std::string_view id, const void *table) noexcept;
     void *self() noexcept { return this; }
 
-    OperationTally &tally() noexcept { return tally_; }
+    SourceReadTally &tally() noexcept { return tally_; }
 
   private:
     struct Calls;
@@ -51,7 +51,7 @@ class OperationObserver {
     using Side = ObservedSide<Table>;
 
     void *self_ = nullptr;
-    OperationTally tally_;
+    SourceReadTally tally_;
     std::tuple<Side<kith_clock_plugin>, Side<kith_timer_plugin>, Side<kith_loop_plugin>, Side<kith_tcp_plugin>,
                Side<kith_udp_plugin>, Side<kith_http_plugin>, Side<kith_dns_plugin>, Side<kith_process_plugin>,
                Side<kith_file_plugin>, Side<kith_state_plugin>, Side<kith_tls_plugin>>

@@ -6,6 +6,7 @@
 namespace kith::testkit {
 
 class NetworkInterface;
+class NetworkSegment;
 class PluginHarness;
 class ScriptedServer;
 class SimulatedMachine;
@@ -14,5 +15,6 @@ using Interface = NetworkInterface;
 using Machine = SimulatedMachine;
 using Peer = ScriptedServer;
 using Rig = PluginHarness;
+using Segment = NetworkSegment;
 
 } // namespace kith::testkit

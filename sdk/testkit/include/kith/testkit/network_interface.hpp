@@ -15,7 +15,7 @@
 namespace kith::testkit {
 
 class SimulatedMachine;
-class Segment;
+class NetworkSegment;
 class SimNet;
 
 /// Which datagrams an interface receives from its segment. Streams are not affected.
@@ -36,7 +36,7 @@ enum class Sends : std::uint8_t {
 
 class NetworkInterface {
   public:
-    NetworkInterface(SimulatedMachine &machine, std::string_view name, std::uint32_t number, Segment *segment,
+    NetworkInterface(SimulatedMachine &machine, std::string_view name, std::uint32_t number, NetworkSegment *segment,
                      std::vector<Subnet> addresses);
     NetworkInterface(const NetworkInterface &) = delete;
     NetworkInterface &operator=(const NetworkInterface &) = delete;
@@ -44,7 +44,7 @@ class NetworkInterface {
     SimulatedMachine &machine() const noexcept { return machine_; }
     const std::string &name() const noexcept { return name_; }
     std::uint32_t number() const noexcept { return number_; }
-    Segment *segment() const noexcept { return segment_; } ///< null for the loopback
+    NetworkSegment *segment() const noexcept { return segment_; } ///< null for the loopback
     const std::vector<Subnet> &addresses() const noexcept { return addresses_; }
     bool usable() const noexcept { return there_ && up_; }
     bool there() const noexcept { return there_; }
@@ -83,7 +83,7 @@ class NetworkInterface {
     SimulatedMachine &machine_;
     std::string name_;
     std::uint32_t number_;
-    Segment *segment_;
+    NetworkSegment *segment_;
     std::vector<Subnet> addresses_;
     bool there_ = true, up_ = true;
     Hears hears_ = Hears::everything;

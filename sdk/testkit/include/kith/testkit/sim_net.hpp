@@ -23,7 +23,7 @@ namespace kith::testkit {
 
 class DnsZones;
 class SimulatedMachine;
-class Segment;
+class NetworkSegment;
 class TcpStack;
 class UdpStack;
 
@@ -66,10 +66,10 @@ class SimNet {
     DnsZones &dns() noexcept { return *dns_; }
 
     /// The network of that name, created on first use. SimulatedMachine::plug connects machines to it.
-    Segment &segment(std::string_view name = "net");
+    NetworkSegment &segment(std::string_view name = "net");
     /// Adds a router between two networks. It forwards datagrams to addresses, and those to groups while hops are left (each
     /// router takes one).
-    void connect(Segment &a, Segment &b);
+    void connect(NetworkSegment &a, NetworkSegment &b);
 
     // ---- time ----
 
@@ -94,7 +94,7 @@ class SimNet {
     std::uint64_t events_done() const noexcept { return done_; }
     std::size_t events_waiting() const noexcept { return heap_.size() + soon_.size() - soon_at_; }
 
-    // ---- network faults of streams and datagrams; further faults of datagrams are set on a Segment or a NetworkInterface ----
+    // ---- network faults of streams and datagrams; further faults of datagrams are set on a NetworkSegment or a NetworkInterface ----
 
     /// The range of the delay of packets, drawn from the seed. 0.2 ms to 1 ms initially.
     void delay(Duration least, Duration most);

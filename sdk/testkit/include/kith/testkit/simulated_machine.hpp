@@ -54,8 +54,8 @@ class SimulatedMachine final : public World {
     /// Throws std::invalid_argument when there was never an interface of that name.
     NetworkInterface &interface(std::string_view name = "eth0") const;
     /// Adds an interface on a segment.
-    NetworkInterface &plug(std::string_view name, Segment &segment, std::initializer_list<std::string_view> addresses);
-    NetworkInterface &plug(std::string_view name, Segment &segment, std::vector<Subnet> addresses);
+    NetworkInterface &plug(std::string_view name, NetworkSegment &segment, std::initializer_list<std::string_view> addresses);
+    NetworkInterface &plug(std::string_view name, NetworkSegment &segment, std::vector<Subnet> addresses);
     /// true: the machine loses its routes. It still reaches machines on its own segments, but no others, and a group or the
     /// limited broadcast address only by a named interface. Applies to datagrams only.
     void no_route(bool lost);
@@ -148,7 +148,7 @@ class SimulatedMachine final : public World {
     bool reaches(const SimulatedMachine &other) const noexcept;
     /// Whether any interface except the loopback is usable.
     bool on_line() const noexcept;
-    bool only_plugged_into(const Segment &segment) const noexcept;
+    bool only_plugged_into(const NetworkSegment &segment) const noexcept;
     /// One of its interfaces has changed.
     void interfaces_changed();
 

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: MIT
 #include <kith/hosting/operation_observer.hpp>
-#include <kith/hosting/operation_tally.hpp>
+#include <kith/hosting/source_read_tally.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <vector>
 
-BOOST_AUTO_TEST_SUITE(operation_tally)
+BOOST_AUTO_TEST_SUITE(source_read_tally)
 
-using kith::OperationTally;
+using kith::SourceReadTally;
 
 BOOST_AUTO_TEST_CASE(without_operations_nothing_is_claimed) {
-    const OperationTally tally;
+    const SourceReadTally tally;
     BOOST_TEST(!tally.saw_nothing());
     BOOST_TEST(tally.ended_well() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(failures_alone_saw_nothing_and_the_first_is_named) {
-    OperationTally tally;
+    SourceReadTally tally;
     tally.prepared("tcp.connect", KITH_REFUSED, "nobody listens on 10.0.0.2:80");
     BOOST_TEST(tally.saw_nothing());
     BOOST_TEST(tally.text() == "its only operation did not end well: tcp.connect: nobody listens on 10.0.0.2:80");
@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(failures_alone_saw_nothing_and_the_first_is_named) {
 }
 
 BOOST_AUTO_TEST_CASE(cancelled_operations_and_the_end_of_a_stream_count_as_neither) {
-    OperationTally tally;
+    SourceReadTally tally;
     tally.prepared("tcp.connect", KITH_CANCELLED, "");
     tally.read("tcp.read", KITH_CANCELLED, "");
     tally.read("tcp.read", KITH_CLOSED, "");
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(cancelled_operations_and_the_end_of_a_stream_count_as_neith
 
 BOOST_AUTO_TEST_CASE(a_response_that_refuses_or_breaks_off_did_not_end_well) {
     for (const auto code : {401U, 403U, 429U, 500U, 503U}) {
-        OperationTally tally;
+        SourceReadTally tally;
         tally.http_response(KITH_OK, "", code);
         tally.http_body(KITH_OK, "");
         tally.http_body(KITH_CLOSED, "");
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(a_response_that_refuses_or_breaks_off_did_not_end_well) {
         BOOST_TEST(tally.text().ends_with("http.request: the server answered " + std::to_string(code)));
     }
     for (const auto code : {200U, 204U, 304U, 404U}) {
-        OperationTally tally;
+        SourceReadTally tally;
         tally.http_response(KITH_OK, "", code);
         BOOST_TEST(!tally.saw_nothing(), "with the code " << code);
         tally.http_body(KITH_OK, "");
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_response_that_refuses_or_breaks_off_did_not_end_well) {
 }
 
 BOOST_AUTO_TEST_CASE(bytes_of_a_stream_that_was_opened_before_the_last_report_end_well) {
-    OperationTally tally;
+    SourceReadTally tally;
     tally.http_response(KITH_OK, "", 200);
     tally.clear();
     tally.http_body(KITH_OK, "");
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(bytes_of_a_stream_that_was_opened_before_the_last_report_en
 }
 
 BOOST_AUTO_TEST_CASE(output_of_a_program_that_failed_does_not_count) {
-    OperationTally tally;
+    SourceReadTally tally;
     tally.program_output(KITH_OK, "");
     BOOST_TEST(!tally.saw_nothing()); // it may run for ever
     tally.program_ended(KITH_OK, "", 3, 0);
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(output_of_a_program_that_failed_does_not_count) {
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_set_is_doubted_when_only_failures_came_before_it) {
-    OperationTally tally;
+    SourceReadTally tally;
     BOOST_TEST(!tally.replaced(true)); // a list in the options, for example
     BOOST_TEST(!tally.replaced(false));
     tally.prepared("tcp.connect", KITH_REFUSED, "nobody");
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(an_empty_set_is_doubted_when_only_failures_came_before_it) 
 }
 
 BOOST_AUTO_TEST_CASE(a_set_that_is_known_to_be_empty_may_be_repeated) {
-    OperationTally tally;
+    SourceReadTally tally;
     tally.read("file.read", KITH_OK, "");
     tally.updated(false); // of the same look
     tally.prepared("tcp.connect", KITH_REFUSED, "nobody");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Tests of sdk/ABI.md: it lists each status and kind of event, and each file that it names exists.
-#include "c_headers.hpp"
+#include "c_header_texts.hpp"
 
 #include <boost/test/unit_test.hpp>
 

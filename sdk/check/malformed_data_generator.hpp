@@ -10,9 +10,9 @@
 
 namespace kith::check {
 
-class MalformedData {
+class MalformedDataGenerator {
   public:
-    explicit MalformedData(std::uint64_t seed) : random_(seed) {}
+    explicit MalformedDataGenerator(std::uint64_t seed) : random_(seed) {}
 
     /// A random number less than n.
     std::uint64_t below(std::uint64_t n) { return random_.below(n); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <kith/hosting/tls_client.hpp>
+#include <kith/hosting/tls_client_settings.hpp>
 
 #include <algorithm>
 #include <cstring>

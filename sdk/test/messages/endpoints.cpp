@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "pipe.hpp"
+#include "endpoints.hpp"
 
 #include <utility>
 
@@ -47,46 +47,47 @@ Opened open(std::string_view message) {
     return {static_cast<std::uint8_t>(message[0]), static_cast<std::uint8_t>(message[1]), message.substr(2)};
 }
 
-HostEnd *present = nullptr; // `create` of the ABI has no room for it
+HostEndpoint *present = nullptr; // `create` of the ABI has no room for it
 
 } // namespace
 
 // ---- where the plugin is ----
 
-PluginEnd::PluginEnd(const kith_entry &plugin, std::string_view id, Send to_host)
+PluginEndpoint::PluginEndpoint(const kith_entry &plugin, std::string_view id, Send to_host)
     : plugin_(plugin), id_(id), to_host_(std::move(to_host)) {
     HostFunctions::fill<host_number>(host_);
     host_.struct_size = sizeof host_;
-    host_.engine = static_cast<End *>(this);
+    host_.engine = static_cast<Endpoint *>(this);
     host_.service = [](const kith_host *host, kith_str which) noexcept -> const void * {
         const auto number = service_number(view(which));
-        if (answer<std::uint8_t>(end_of(host).send(message(life_number, service, which))) == 0 || number == 255) return nullptr;
+        if (answer<std::uint8_t>(endpoint_of(host).send(message(life_number, service, which))) == 0 || number == 255)
+            return nullptr;
         return services()[number].host_stubs;
     };
 }
 
-PluginEnd::~PluginEnd() {
+PluginEndpoint::~PluginEndpoint() {
     if (instance_ != nullptr) instance_->destroy(instance_->self);
 }
 
-std::uint64_t PluginEnd::ticket(std::uint64_t user) {
+std::uint64_t PluginEndpoint::ticket(std::uint64_t user) {
     tickets_[++next_ticket_] = user;
     return next_ticket_;
 }
 
-std::uint64_t PluginEnd::user(std::uint64_t ticket) {
+std::uint64_t PluginEndpoint::user(std::uint64_t ticket) {
     const auto found = tickets_.extract(ticket);
     if (found.empty()) throw std::runtime_error("a completion that nobody waits for");
     return found.mapped();
 }
 
-std::string PluginEnd::take(std::string_view message) {
+std::string PluginEndpoint::take(std::string_view message) {
     const auto [table, function, arguments] = open(message);
     if (table == life_number) return life(function, arguments);
     return services()[table].to_plugin(sides_.at(table), function, instance_->self, arguments, *this);
 }
 
-std::string PluginEnd::life(std::uint8_t what, std::string_view arguments) {
+std::string PluginEndpoint::life(std::uint8_t what, std::string_view arguments) {
     Keep keep;
     Reader in(arguments, keep);
     switch (what) {
@@ -118,38 +119,39 @@ std::string PluginEnd::life(std::uint8_t what, std::string_view arguments) {
 
 // ---- where the host is ----
 
-HostEnd::HostEnd(const kith_entry &like, Send to_plugin) : entry_(like), to_plugin_(std::move(to_plugin)) {
+HostEndpoint::HostEndpoint(const kith_entry &like, Send to_plugin) : entry_(like), to_plugin_(std::move(to_plugin)) {
     present = this;
     entry_.create = [](const kith_host *host, kith_str id, const kith_instance **out) noexcept {
         return present->create(host, id, out);
     };
 }
 
-HostEnd::~HostEnd() { present = nullptr; }
+HostEndpoint::~HostEndpoint() { present = nullptr; }
 
-std::int32_t HostEnd::create(const kith_host *host, kith_str id, const kith_instance **out) {
+std::int32_t HostEndpoint::create(const kith_host *host, kith_str id, const kith_instance **out) {
     host_ = host;
     const auto status = answer<std::int32_t>(
         send(message(life_number, messages::create, id, host->topology, host->source, host->instance, host->abi_minor)));
     if (status != KITH_OK) return status;
     instance_ = {};
     instance_.struct_size = sizeof instance_;
-    instance_.self = static_cast<End *>(this);
+    instance_.self = static_cast<Endpoint *>(this);
     instance_.start = [](void *self) noexcept {
-        return answer<std::int32_t>(end_of(self).send(message(life_number, messages::start)));
+        return answer<std::int32_t>(endpoint_of(self).send(message(life_number, messages::start)));
     };
-    instance_.stop = [](void *self) noexcept { end_of(self).send(message(life_number, messages::stop)); };
-    instance_.destroy = [](void *self) noexcept { end_of(self).send(message(life_number, messages::destroy)); };
+    instance_.stop = [](void *self) noexcept { endpoint_of(self).send(message(life_number, messages::stop)); };
+    instance_.destroy = [](void *self) noexcept { endpoint_of(self).send(message(life_number, messages::destroy)); };
     instance_.service = [](void *self, kith_str which) noexcept -> const void * {
         const auto number = service_number(view(which));
-        if (answer<std::uint8_t>(end_of(self).send(message(life_number, side, which))) == 0 || number == 255) return nullptr;
+        if (answer<std::uint8_t>(endpoint_of(self).send(message(life_number, side, which))) == 0 || number == 255)
+            return nullptr;
         return services()[number].plugin_stubs;
     };
     *out = &instance_;
     return KITH_OK;
 }
 
-std::string HostEnd::take(std::string_view message) {
+std::string HostEndpoint::take(std::string_view message) {
     const auto [table, function, arguments] = open(message);
     if (table == host_number) return HostFunctions::serve[function](host_, host_, arguments, nullptr);
     if (table != life_number) return services()[table].to_host(tables_.at(table), function, host_, arguments);
@@ -169,7 +171,7 @@ std::string replay(const kith_entry &plugin, std::string_view id, const Record &
     const auto differs = [&](const std::string &what) {
         if (otherwise.empty()) otherwise = "line " + std::to_string(at) + " of " + std::to_string(record.size()) + ": " + what;
     };
-    PluginEnd end(plugin, id, [&](std::string_view message) -> std::string {
+    PluginEndpoint end(plugin, id, [&](std::string_view message) -> std::string {
         if (at == record.size() || record[at].to_plugin)
             differs("a call that it did not make before");
         else if (record[at].message != message)

@@ -61,7 +61,7 @@ void go_runtime(const TestInput &input) {
                                 "separate program, run by the strategy exec, leaves nothing in the daemon");
 }
 
-constexpr Test build_test_table[] = {
+constexpr Test build_settings_test_table[] = {
     {"executable_stack", "L2", "does not make the stacks of the process executable", executable_stack},
     {"static_tls", "L2", "needs no space in the static TLS block", static_tls},
     {"sanitizer", "L2", "does not load a sanitizer's runtime into the process", sanitizer},
@@ -72,6 +72,6 @@ constexpr Test build_test_table[] = {
 
 } // namespace
 
-std::span<const Test> build_tests() noexcept { return build_test_table; }
+std::span<const Test> build_settings_tests() noexcept { return build_settings_test_table; }
 
 } // namespace kith::check

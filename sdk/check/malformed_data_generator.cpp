@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "malformed_data.hpp"
+#include "malformed_data_generator.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -18,13 +18,13 @@ std::string many(std::string_view each, std::size_t count) {
 
 } // namespace
 
-std::string MalformedData::random_bytes(std::size_t most) {
+std::string MalformedDataGenerator::random_bytes(std::size_t most) {
     std::string out(static_cast<std::size_t>(below(most + 1)), '\0');
     for (char &c : out) c = static_cast<char>(below(256));
     return out;
 }
 
-std::string MalformedData::bytes(std::string_view sample) {
+std::string MalformedDataGenerator::bytes(std::string_view sample) {
     std::string out(sample);
     if (out.empty() || chance(3)) {
         switch (below(8)) {
@@ -53,7 +53,7 @@ std::string MalformedData::bytes(std::string_view sample) {
     return out;
 }
 
-std::string MalformedData::document() {
+std::string MalformedDataGenerator::document() {
     static constexpr std::string_view odd[] = {
         "",
         " ",
@@ -95,7 +95,7 @@ std::string MalformedData::document() {
     }
 }
 
-std::string MalformedData::name() {
+std::string MalformedDataGenerator::name() {
     static constexpr std::string_view odd[] = {
         "",
         " ",

@@ -26,7 +26,7 @@ namespace kith {
 ///
 /// A missing file counts as neither, because only the plugin knows whether it means that there are no peers. KITH_CANCELLED
 /// counts as neither.
-class OperationTally {
+class SourceReadTally {
   public:
     /// A completion of an operation. what: a static string such as "tcp.connect". text: borrowed, the explanation of a failure.
     void prepared(const char *what, std::int32_t status, std::string_view text);

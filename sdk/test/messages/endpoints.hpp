@@ -4,7 +4,7 @@
 // pipe is a call, and what goes through it is recorded; a record without a host is enough to have the same plugin do it all again.
 #pragma once
 
-#include "tables.hpp"
+#include "call_stubs.hpp"
 
 #include <functional>
 #include <map>
@@ -14,13 +14,13 @@ namespace kith::messages {
 using Send = std::function<std::string(std::string_view message)>;
 
 /// Where the plugin is. It sees a host, and every call to that is a message.
-class PluginEnd final : public End {
+class PluginEndpoint final : public Endpoint {
   public:
-    PluginEnd(const kith_entry &plugin, std::string_view id, Send to_host);
+    PluginEndpoint(const kith_entry &plugin, std::string_view id, Send to_host);
     /// As the end of a host that is killed: destroys the instance, wherever it is.
-    ~PluginEnd();
-    PluginEnd(const PluginEnd &) = delete;
-    PluginEnd &operator=(const PluginEnd &) = delete;
+    ~PluginEndpoint();
+    PluginEndpoint(const PluginEndpoint &) = delete;
+    PluginEndpoint &operator=(const PluginEndpoint &) = delete;
 
     /// A message from the host: what it is answered.
     std::string take(std::string_view message);
@@ -43,12 +43,12 @@ class PluginEnd final : public End {
 };
 
 /// Where the host is. It sees a plugin, and every call to that is a message. One at a time.
-class HostEnd final : public End {
+class HostEndpoint final : public Endpoint {
   public:
-    explicit HostEnd(const kith_entry &like, Send to_plugin);
-    ~HostEnd();
-    HostEnd(const HostEnd &) = delete;
-    HostEnd &operator=(const HostEnd &) = delete;
+    explicit HostEndpoint(const kith_entry &like, Send to_plugin);
+    ~HostEndpoint();
+    HostEndpoint(const HostEndpoint &) = delete;
+    HostEndpoint &operator=(const HostEndpoint &) = delete;
 
     const kith_entry &entry() const noexcept { return entry_; }
     /// A message from the plugin.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tables.hpp"
+#include "call_stubs.hpp"
 
 namespace kith::messages {
 
@@ -34,7 +34,7 @@ Service service(std::string_view id) {
         return HostSide::serve[function](table, host, arguments, nullptr);
     };
     if constexpr (!std::is_same_v<PluginSide, Nothing>) {
-        made.to_plugin = [](const void *table, std::uint8_t function, void *self, std::string_view arguments, End &end) {
+        made.to_plugin = [](const void *table, std::uint8_t function, void *self, std::string_view arguments, Endpoint &end) {
             return PluginSide::serve[function](table, self, arguments, &end);
         };
     }

@@ -24,7 +24,7 @@
 namespace kith::messages {
 
 /// An end of the pipe: where stubs send what they were called with.
-class End {
+class Endpoint {
   public:
     /// The answer to a message.
     virtual std::string send(std::string_view message) = 0;
@@ -35,11 +35,11 @@ class End {
     Keep kept;
 
   protected:
-    ~End() = default;
+    ~Endpoint() = default;
 };
 
-inline End &end_of(const kith_host *host) { return *static_cast<End *>(host->engine); }
-inline End &end_of(void *self) { return *static_cast<End *>(self); }
+inline Endpoint &endpoint_of(const kith_host *host) { return *static_cast<Endpoint *>(host->engine); }
+inline Endpoint &endpoint_of(void *self) { return *static_cast<Endpoint *>(self); }
 
 template <auto Member>
 struct Function;
@@ -56,7 +56,7 @@ struct Function<Member> {
 
     template <std::uint8_t table, std::uint8_t function>
     static R stub(First first, Args... args) noexcept {
-        End &end = end_of(first);
+        Endpoint &end = endpoint_of(first);
         Values values(args...);
         if constexpr (user < sizeof...(Args)) std::get<user>(values) = end.ticket(std::get<user>(values));
         Writer call;
@@ -76,14 +76,14 @@ struct Function<Member> {
         }
     }
 
-    static std::string serve(const void *table, First first, std::string_view arguments, End *plugin_end) {
+    static std::string serve(const void *table, First first, std::string_view arguments, Endpoint *plugin_endpoint) {
         Keep keep;
         Reader in(arguments, keep);
         Values values{};
         Shape::read(in, values);
         if (!in.done()) throw std::runtime_error("a message has more than its call");
         if constexpr (user < sizeof...(Args))
-            if (plugin_end != nullptr) std::get<user>(values) = plugin_end->user(std::get<user>(values));
+            if (plugin_endpoint != nullptr) std::get<user>(values) = plugin_endpoint->user(std::get<user>(values));
         Writer reply;
         const auto call = [&](Args... args) { return (static_cast<const Table *>(table)->*Member)(first, args...); };
         if constexpr (std::is_void_v<R>) {
@@ -110,7 +110,7 @@ template <class Table, class First, auto... Members>
 struct Functions {
     static_assert(std::is_same_v<Table, kith_host> || sizeof(Table) == sizeof...(Members) * sizeof(void (*)()),
                   "a function of the table is missing here");
-    using Serve = std::string (*)(const void *, First, std::string_view, End *);
+    using Serve = std::string (*)(const void *, First, std::string_view, Endpoint *);
     static constexpr Serve serve[] = {&Function<Members>::serve...};
 
     template <std::uint8_t number>
@@ -135,7 +135,7 @@ struct Service {
     const void *host_stubs;
     std::string (*to_host)(const void *table, std::uint8_t function, const kith_host *host, std::string_view arguments);
     const void *plugin_stubs;
-    std::string (*to_plugin)(const void *table, std::uint8_t function, void *self, std::string_view arguments, End &end);
+    std::string (*to_plugin)(const void *table, std::uint8_t function, void *self, std::string_view arguments, Endpoint &end);
 };
 
 /// A table's number in messages is its place here; the host itself has 255.

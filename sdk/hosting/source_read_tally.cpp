@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <kith/hosting/operation_tally.hpp>
+#include <kith/hosting/source_read_tally.hpp>
 
 #include <kith/hosting/status.hpp>
 
@@ -17,17 +17,17 @@ bool is_refusal(std::uint32_t code) {
 
 } // namespace
 
-void OperationTally::prepared(const char *what, std::int32_t status, std::string_view text) {
+void SourceReadTally::prepared(const char *what, std::int32_t status, std::string_view text) {
     if (status == KITH_OK || status == KITH_CANCELLED) return;
     fail(what, text.empty() ? status_sentence(status) : text);
 }
 
-void OperationTally::read(const char *what, std::int32_t status, std::string_view text) {
+void SourceReadTally::read(const char *what, std::int32_t status, std::string_view text) {
     if (status == KITH_OK) ++ended_well_;
     if (status != KITH_CLOSED) prepared(what, status, text);
 }
 
-void OperationTally::http_response(std::int32_t status, std::string_view text, std::uint32_t code) {
+void SourceReadTally::http_response(std::int32_t status, std::string_view text, std::uint32_t code) {
     if (status == KITH_CANCELLED) return;
     ++responses_;
     if (status != KITH_OK) return prepared("http.request", status, text);
@@ -36,7 +36,7 @@ void OperationTally::http_response(std::int32_t status, std::string_view text, s
     ++good_responses_;
 }
 
-void OperationTally::http_body(std::int32_t status, std::string_view text) {
+void SourceReadTally::http_body(std::int32_t status, std::string_view text) {
     // A completion does not contain its response. Without a response since the last report it belongs to an earlier one.
     if (status == KITH_OK && responses_ == 0) ++ended_well_;
     if (status == KITH_OK || status == KITH_CLOSED || status == KITH_CANCELLED) return;
@@ -47,7 +47,7 @@ void OperationTally::http_body(std::int32_t status, std::string_view text) {
     prepared("http.read", status, text);
 }
 
-void OperationTally::program_output(std::int32_t status, std::string_view text) {
+void SourceReadTally::program_output(std::int32_t status, std::string_view text) {
     if (status == KITH_OK) {
         ++ended_well_;
         ++outputs_;
@@ -55,7 +55,7 @@ void OperationTally::program_output(std::int32_t status, std::string_view text) 
     if (status != KITH_CLOSED) prepared("process.read", status, text);
 }
 
-void OperationTally::program_ended(std::int32_t status, std::string_view text, std::uint32_t code, std::uint32_t signal) {
+void SourceReadTally::program_ended(std::int32_t status, std::string_view text, std::uint32_t code, std::uint32_t signal) {
     if (status == KITH_CANCELLED) return;
     if (status == KITH_OK && code == 0 && signal == 0) {
         ++ended_well_;
@@ -67,13 +67,13 @@ void OperationTally::program_ended(std::int32_t status, std::string_view text, s
                                      : "the program ended with exit code " + std::to_string(code));
 }
 
-std::string OperationTally::text() const {
+std::string SourceReadTally::text() const {
     const std::string which = failed_ == 1 ? "its only operation did not end well"
                                            : "none of its " + std::to_string(failed_) + " operations ended well; the first";
     return which + ": " + first_failure_;
 }
 
-std::optional<std::string> OperationTally::replaced(bool empty) {
+std::optional<std::string> SourceReadTally::replaced(bool empty) {
     std::optional<std::string> doubt;
     if (empty && !known_empty_ && saw_nothing()) doubt = text();
     known_empty_ = empty && !doubt;
@@ -81,22 +81,22 @@ std::optional<std::string> OperationTally::replaced(bool empty) {
     return doubt;
 }
 
-void OperationTally::updated(bool peers) noexcept {
+void SourceReadTally::updated(bool peers) noexcept {
     if (peers) known_empty_ = false;
 }
 
-void OperationTally::clear() {
+void SourceReadTally::clear() {
     const bool known_empty = known_empty_;
-    *this = OperationTally();
+    *this = SourceReadTally();
     known_empty_ = known_empty;
 }
 
-void OperationTally::fail(const char *what, std::string_view text) {
+void SourceReadTally::fail(const char *what, std::string_view text) {
     if (failed_++ != 0) return;
     first_failure_ = what;
     first_failure_.append(": ").append(text.substr(0, most_text));
 }
 
-void OperationTally::take_back(std::uint64_t &counted) noexcept { ended_well_ -= std::exchange(counted, 0); }
+void SourceReadTally::take_back(std::uint64_t &counted) noexcept { ended_well_ -= std::exchange(counted, 0); }
 
 } // namespace kith
