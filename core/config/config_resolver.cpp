@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <core/cluster/membership/glob.hpp>
 #include <core/config/config_resolver.hpp>
-#include <core/config/configured_plugins.hpp>
 #include <core/config/configured_sources.hpp>
 #include <core/config/connector_instances.hpp>
 #include <core/config/long_short_node_names.hpp>
 #include <core/config/name_suggestions.hpp>
+#include <core/config/plugin_and_options_resolver.hpp>
 #include <core/config/policy_check.hpp>
 
 #include <kith/hosting/event_kind.hpp>
@@ -32,7 +32,7 @@ class ConfigResolver {
     ConfigResolver(const PluginCatalogue &catalogue, Config &config, DiagnosticCollector &collector)
         : config_(config), collector_(collector), plugins_(catalogue, collector), connectors_(plugins_, collector) {}
 
-    void run(const ConfigFile &file) {
+    void run(const ConfigFileContent &file) {
         for (const auto &entry : file.connectors) connectors_.add(entry);
         for (const auto &entry : file.topologies) topology(entry);
         for (const auto &entry : file.sinks) sink(entry);
@@ -115,13 +115,14 @@ class ConfigResolver {
 
     Config &config_;
     DiagnosticCollector &collector_;
-    ConfiguredPlugins plugins_;
+    PluginAndOptionsResolver plugins_;
     ConnectorInstances connectors_;
 };
 
 } // namespace
 
-void resolve_config(const ConfigFile &file, const PluginCatalogue &catalogue, Config &config, DiagnosticCollector &collector) {
+void resolve_config(const ConfigFileContent &file, const PluginCatalogue &catalogue, Config &config,
+                    DiagnosticCollector &collector) {
     ConfigResolver(catalogue, config, collector).run(file);
 }
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <core/config/config.hpp>
-#include <core/config/config_file.hpp>
+#include <core/config/config_file_content.hpp>
 #include <core/config/diagnostic_collector.hpp>
 #include <core/config/plugin_catalogue.hpp>
 
@@ -12,6 +12,6 @@ namespace kith::core {
 
 // Adds the connectors, topologies, sinks and security warnings to the configuration, and reports errors. The file may contain errors, which
 // were reported.
-void resolve_config(const ConfigFile &file, const PluginCatalogue &, Config &config, DiagnosticCollector &);
+void resolve_config(const ConfigFileContent &file, const PluginCatalogue &, Config &config, DiagnosticCollector &);
 
 } // namespace kith::core

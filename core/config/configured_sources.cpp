@@ -11,7 +11,7 @@ namespace kith::core {
 
 namespace {
 
-std::optional<ConfiguredSource> configured_source(const StrategyEntry &entry, ConfiguredPlugins &plugins) {
+std::optional<ConfiguredSource> configured_source(const StrategyEntry &entry, PluginAndOptionsResolver &plugins) {
     const auto *found = plugins.plugin(KITH_KIND_STRATEGY, entry.plugin.value, entry.plugin.location);
     if (!found) return std::nullopt;
     ConfiguredSource out;
@@ -41,7 +41,7 @@ void report_wrong_form(const TopologyEntry &topology, DiagnosticCollector &colle
 
 } // namespace
 
-std::vector<ConfiguredSource> configured_sources(const TopologyEntry &topology, ConfiguredPlugins &plugins,
+std::vector<ConfiguredSource> configured_sources(const TopologyEntry &topology, PluginAndOptionsResolver &plugins,
                                                  DiagnosticCollector &collector) {
     report_wrong_form(topology, collector);
     std::vector<ConfiguredSource> out;

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <core/config/config.hpp>
-#include <core/config/config_file.hpp>
-#include <core/config/configured_plugins.hpp>
+#include <core/config/config_file_content.hpp>
+#include <core/config/plugin_and_options_resolver.hpp>
 
 #include <boost/json/value.hpp>
 
@@ -22,7 +22,7 @@ struct ConfiguredSource {
 };
 
 // The valid ones; the others are reported.
-std::vector<ConfiguredSource> configured_sources(const TopologyEntry &topology, ConfiguredPlugins &plugins,
+std::vector<ConfiguredSource> configured_sources(const TopologyEntry &topology, PluginAndOptionsResolver &plugins,
                                                  DiagnosticCollector &collector);
 
 } // namespace kith::core

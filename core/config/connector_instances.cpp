@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <core/config/connector_instances.hpp>
 #include <core/config/name_suggestions.hpp>
-#include <core/config/schema_keywords.hpp>
+#include <core/config/schema_accessors.hpp>
 
 #include <kith/plugin.h>
 
@@ -10,7 +10,7 @@
 
 namespace kith::core {
 
-using namespace schema_keywords;
+using namespace schema_accessors;
 
 void ConnectorInstances::add(const ConnectorEntry &entry) {
     known_.insert(entry.name);

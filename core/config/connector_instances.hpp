@@ -5,8 +5,8 @@
 #pragma once
 
 #include <core/config/config.hpp>
-#include <core/config/config_file.hpp>
-#include <core/config/configured_plugins.hpp>
+#include <core/config/config_file_content.hpp>
+#include <core/config/plugin_and_options_resolver.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -30,7 +30,8 @@ class ConnectorInstances {
     };
 
     // The arguments outlive the object.
-    ConnectorInstances(ConfiguredPlugins &plugins, DiagnosticCollector &collector) : plugins_(plugins), collector_(collector) {}
+    ConnectorInstances(PluginAndOptionsResolver &plugins, DiagnosticCollector &collector)
+        : plugins_(plugins), collector_(collector) {}
 
     // Adds an entry of `connectors`.
     void add(const ConnectorEntry &entry);
@@ -54,7 +55,7 @@ class ConnectorInstances {
     // Reports two instances of one plugin that control the same node: each would undo what the other does.
     void same_node();
 
-    ConfiguredPlugins &plugins_;
+    PluginAndOptionsResolver &plugins_;
     DiagnosticCollector &collector_;
     std::vector<Instance> instances_;
     std::map<std::string, std::size_t> names_; // index of the instance by its name in `connectors`

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <core/config/editor_schema.hpp>
 #include <core/config/embedded_schema_json.hpp>
-#include <core/config/schema_keywords.hpp>
+#include <core/config/schema_accessors.hpp>
 
 #include <kith/hosting/plugin_kind.hpp>
 #include <kith/plugin.h>
@@ -14,7 +14,7 @@
 
 namespace kith::core {
 
-using namespace schema_keywords;
+using namespace schema_accessors;
 
 namespace {
 

@@ -4,7 +4,7 @@
 // check by the schema has reported.
 #pragma once
 
-#include <core/config/schema_keywords.hpp>
+#include <core/config/schema_accessors.hpp>
 
 #include <boost/json/value.hpp>
 
@@ -15,7 +15,7 @@
 
 namespace kith::core::member_or_default {
 
-using namespace schema_keywords;
+using namespace schema_accessors;
 
 inline const json::object *object_in(const json::value &value, std::string_view name) {
     const auto *found = member(value, name);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <core/config/api_settings_reader.hpp>
-#include <core/config/config_file_reader.hpp>
+#include <core/config/config_file_from_json.hpp>
 #include <core/config/config_resolver.hpp>
 #include <core/config/embedded_schema_json.hpp>
 #include <core/config/interpolate.hpp>
-#include <core/config/json_schema.hpp>
+#include <core/config/json_schema_validator.hpp>
 #include <core/config/json_source_map.hpp>
 #include <core/config/load_config.hpp>
 
@@ -41,10 +41,10 @@ std::optional<json::value> parse(std::string_view text, DiagnosticCollector &col
     return parser.release();
 }
 
-const JsonSchema &own_schema() {
-    static const JsonSchema schema = [] {
+const JsonSchemaValidator &own_schema() {
+    static const JsonSchemaValidator schema = [] {
         std::string error;
-        auto parsed = JsonSchema::parse(config_schema_text, error);
+        auto parsed = JsonSchemaValidator::parse(config_schema_text, error);
         if (!parsed) throw std::logic_error("core/config/schema.json: " + error);
         return std::move(*parsed);
     }();
@@ -70,7 +70,7 @@ bool load_text(std::string_view text, const ConfigInputs &world, Config &config,
     }
     interpolate(*root, scan.root, world, collector);
     own_schema().apply(*root, &scan.root, scan.root.value_at, {}, collector);
-    ConfigFile file = read_config_file(*root, scan.root);
+    ConfigFileContent file = config_file_from_json(*root, scan.root);
     if (file.state_dir.empty()) file.state_dir = state_dir_of_service(world);
     file.plugins.state_dir = file.state_dir;
     const PluginCatalogue catalogue = world.plugins ? world.plugins(file.plugins) : PluginCatalogue{};

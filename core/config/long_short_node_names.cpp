@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <core/config/long_short_node_names.hpp>
 
-#include <core/config/schema_keywords.hpp>
+#include <core/config/schema_accessors.hpp>
 
 #include <boost/json/object.hpp>
 
 namespace kith::core {
 
-using namespace schema_keywords;
+using namespace schema_accessors;
 
 namespace {
 
@@ -23,7 +23,7 @@ Kind kind_of(std::string_view name) {
 }
 
 // The options that the schema describes, by name; null when there is none.
-const json::object *options_of(const JsonSchema &schema) {
+const json::object *options_of(const JsonSchemaValidator &schema) {
     const auto *properties = member(schema.json(), "properties");
     return properties ? properties->if_object() : nullptr;
 }
@@ -48,7 +48,7 @@ void compare(const json::value &value, const SourceLocation &location, std::stri
 
 } // namespace
 
-std::string local_node(const JsonSchema &schema, const json::value &options) {
+std::string local_node(const JsonSchemaValidator &schema, const json::value &options) {
     const auto *properties = options_of(schema);
     if (!properties) return {};
     for (const auto &property : *properties) {
@@ -59,7 +59,7 @@ std::string local_node(const JsonSchema &schema, const json::value &options) {
     return {};
 }
 
-void warn_of_mixed_node_names(const JsonSchema &schema, const json::value &options, const SourceLocation &location,
+void warn_of_mixed_node_names(const JsonSchemaValidator &schema, const json::value &options, const SourceLocation &location,
                               std::string_view node, DiagnosticCollector &collector) {
     const auto *properties = options_of(schema);
     if (!properties) return;

@@ -6,7 +6,7 @@
 #pragma once
 
 #include <core/config/diagnostic_collector.hpp>
-#include <core/config/json_schema.hpp>
+#include <core/config/json_schema_validator.hpp>
 #include <core/config/source_location.hpp>
 
 #include <boost/json/value.hpp>
@@ -17,11 +17,11 @@
 namespace kith::core {
 
 // The local node's name (name@host) from the connector's option with the keyword `x-kith-node-name`; empty when there is none.
-std::string local_node(const JsonSchema &schema, const boost::json::value &options);
+std::string local_node(const JsonSchemaValidator &schema, const boost::json::value &options);
 
 // Warns of each peer's name (x-kith-node-name: full or peer, also in a list) that is of the other kind than `node`, which is
 // not empty.
-void warn_of_mixed_node_names(const JsonSchema &schema, const boost::json::value &options, const SourceLocation &location,
-                              std::string_view node, DiagnosticCollector &collector);
+void warn_of_mixed_node_names(const JsonSchemaValidator &schema, const boost::json::value &options,
+                              const SourceLocation &location, std::string_view node, DiagnosticCollector &collector);
 
 } // namespace kith::core

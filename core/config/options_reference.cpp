@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <core/config/embedded_schema_json.hpp>
-#include <core/config/json_schema.hpp>
+#include <core/config/json_schema_validator.hpp>
 #include <core/config/options_reference.hpp>
-#include <core/config/schema_keywords.hpp>
+#include <core/config/schema_accessors.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -12,7 +12,7 @@
 
 namespace kith::core {
 
-using namespace schema_keywords;
+using namespace schema_accessors;
 
 namespace {
 

@@ -3,7 +3,7 @@
 // Checks of a policy that schema.json cannot express: two members together, globs, the template of names.
 #pragma once
 
-#include <core/config/config_file.hpp>
+#include <core/config/config_file_content.hpp>
 #include <core/config/diagnostic_collector.hpp>
 
 #include <string>

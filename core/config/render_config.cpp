@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <core/config/json_schema.hpp>
+#include <core/config/json_schema_validator.hpp>
 #include <core/config/load_config.hpp>
 
 #include <kith/plugin.h>
@@ -51,7 +51,7 @@ json::object policy_object(const Policy &policy) {
 }
 
 // Without a schema it is unknown which members are secret, so none is shown.
-json::value masked(std::string_view options, const std::optional<JsonSchema> &schema) {
+json::value masked(std::string_view options, const std::optional<JsonSchemaValidator> &schema) {
     boost::system::error_code code;
     auto value = json::parse(json::string_view(options.data(), options.size()), code);
     if (code || !schema) return "***";
@@ -63,14 +63,14 @@ json::value masked(std::uint32_t kind, const std::string &plugin, const std::str
                    const PluginCatalogue &catalogue) {
     const auto *found = catalogue.find(kind, plugin);
     std::string error;
-    return masked(options, found ? JsonSchema::parse(found->schema, error) : std::nullopt);
+    return masked(options, found ? JsonSchemaValidator::parse(found->schema, error) : std::nullopt);
 }
 
 } // namespace
 
 std::string mask_options(std::string_view options, std::string_view schema) {
     std::string error;
-    return json::serialize(masked(options, JsonSchema::parse(schema, error)));
+    return json::serialize(masked(options, JsonSchemaValidator::parse(schema, error)));
 }
 
 std::string render(const Config &config, const PluginCatalogue &catalogue) {

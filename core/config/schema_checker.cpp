@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include <core/config/json_schema.hpp>
+#include <core/config/json_schema_validator.hpp>
+#include <core/config/schema_accessors.hpp>
 #include <core/config/schema_checker.hpp>
-#include <core/config/schema_keywords.hpp>
 
 #include <utility>
 
 namespace kith::core {
 
-using namespace schema_keywords;
+using namespace schema_accessors;
 
 void SchemaChecker::run(const json::value &schema, const json::value &value, const SourceMap *source_map, std::uint32_t at,
                         const KeyPath &path, bool secret, int depth) {

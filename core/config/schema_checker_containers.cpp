@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // The keywords of lists and objects.
-#include <core/config/json_schema.hpp>
+#include <core/config/json_schema_validator.hpp>
 #include <core/config/name_suggestions.hpp>
+#include <core/config/schema_accessors.hpp>
 #include <core/config/schema_checker.hpp>
-#include <core/config/schema_keywords.hpp>
 
 #include <boost/json/serialize.hpp>
 
@@ -16,7 +16,7 @@
 
 namespace kith::core {
 
-using namespace schema_keywords;
+using namespace schema_accessors;
 
 // ---- lists ----
 

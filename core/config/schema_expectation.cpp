@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <core/config/json_schema.hpp>
-#include <core/config/schema_keywords.hpp>
+#include <core/config/json_schema_validator.hpp>
+#include <core/config/schema_accessors.hpp>
 
 #include <kith/node_name.hpp>
 
@@ -8,7 +8,7 @@
 
 namespace kith::core {
 
-using namespace schema_keywords;
+using namespace schema_accessors;
 
 namespace {
 

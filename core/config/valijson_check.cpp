@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <core/config/json_schema.hpp>
+#include <core/config/json_schema_validator.hpp>
 
 #define VALIJSON_USE_EXCEPTIONS 1 // otherwise valijson aborts on a schema that it cannot read
 

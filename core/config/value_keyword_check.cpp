@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <core/config/key_path.hpp>
 #include <core/config/name_suggestions.hpp>
-#include <core/config/schema_keywords.hpp>
+#include <core/config/schema_accessors.hpp>
 #include <core/config/value_keyword_check.hpp>
 
 #include <kith/node_name.hpp>
@@ -17,7 +17,7 @@
 
 namespace kith::core {
 
-using namespace schema_keywords;
+using namespace schema_accessors;
 using Form = ValueFault::Form;
 
 namespace {

@@ -6,36 +6,36 @@
 namespace kith::core {
 
 std::int32_t ConnectorBinding::answer(const Status &status) {
-    loop_client_.soon();
+    engine_loop_.soon();
     return status ? status.status : instance_->refuse(status.status, status.text);
 }
 
 std::int32_t ConnectorBinding::done(std::uint64_t op, std::int32_t status, std::string_view text) {
-    return answer(reconciler_->done(op, status, text, loop_client_.now()));
+    return answer(reconciler_->done(op, status, text, engine_loop_.now()));
 }
 
 std::int32_t ConnectorBinding::attached(std::string_view node, std::uint64_t epoch) {
-    return answer(reconciler_->attached(node, epoch, loop_client_.now()));
+    return answer(reconciler_->attached(node, epoch, engine_loop_.now()));
 }
 
 std::int32_t ConnectorBinding::detached(std::int32_t status, std::string_view text) {
-    return answer(reconciler_->detached(status, text, loop_client_.now()));
+    return answer(reconciler_->detached(status, text, engine_loop_.now()));
 }
 
 std::int32_t ConnectorBinding::links(std::uint64_t epoch, const kith_link *links, std::uint32_t count, std::uint32_t stride) {
     if (const std::int32_t status = reader_.read(links, count, stride); status != KITH_OK)
         return answer({status, reader_.text()});
-    return answer(reconciler_->links(epoch, reader_.links(), loop_client_.now()));
+    return answer(reconciler_->links(epoch, reader_.links(), engine_loop_.now()));
 }
 
 std::int32_t ConnectorBinding::link_up(std::uint64_t epoch, const kith_link *link) {
     if (const std::int32_t status = reader_.read(link, 1, sizeof *link); status != KITH_OK)
         return answer({status, reader_.text()});
-    return answer(reconciler_->link_up(epoch, reader_.links().front(), loop_client_.now()));
+    return answer(reconciler_->link_up(epoch, reader_.links().front(), engine_loop_.now()));
 }
 
 std::int32_t ConnectorBinding::link_down(std::uint64_t epoch, std::string_view name, std::string_view reason) {
-    return answer(reconciler_->link_down(epoch, name, reason, loop_client_.now()));
+    return answer(reconciler_->link_down(epoch, name, reason, engine_loop_.now()));
 }
 
 const kith_connector_plugin *ConnectorBinding::side() const {

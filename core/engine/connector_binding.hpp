@@ -5,7 +5,7 @@
 #pragma once
 
 #include <core/cluster/reconciler/reconciler.hpp>
-#include <core/engine/loop_client.hpp>
+#include <core/engine/engine_loop.hpp>
 #include <core/engine/plugin_instance.hpp>
 #include <kith/hosting/peers.hpp>
 
@@ -16,8 +16,8 @@ namespace kith::core {
 
 class ConnectorBinding final : public ConnectorService, public Connector {
   public:
-    /// loop_client: a turn is requested from it after each input. world: assigns the ids of operations (T3).
-    ConnectorBinding(World &world, LoopClient &loop_client) : world_(world), loop_client_(loop_client) {}
+    /// engine_loop: a turn is requested from it after each input. world: assigns the ids of operations (T3).
+    ConnectorBinding(World &world, EngineLoop &engine_loop) : world_(world), engine_loop_(engine_loop) {}
 
     /// Call before the instance starts. Both arguments outlive the run of the instance.
     void bind(PluginInstance &instance, Reconciler &reconciler) {
@@ -46,7 +46,7 @@ class ConnectorBinding final : public ConnectorService, public Connector {
     std::int32_t answer(const Status &status);
 
     World &world_;
-    LoopClient &loop_client_;
+    EngineLoop &engine_loop_;
     PluginInstance *instance_ = nullptr;
     Reconciler *reconciler_ = nullptr;
     LinkReader reader_;

@@ -18,9 +18,9 @@ Engine::Engine(World &world, Logger &logger, const Config &config, const Registr
       config_(&config),
       registry_(registry),
       bus_(EventBusLimits{.events = config.events.ring}),
-      loop_client_(
-          world, [this] { act(); }, [this] { bus_.set_wall(loop_client_.now(), loop_client_.wall()); }) {
-    bus_.set_wall(loop_client_.now(), loop_client_.wall());
+      engine_loop_(
+          world, [this] { act(); }, [this] { bus_.set_wall(engine_loop_.now(), engine_loop_.wall()); }) {
+    bus_.set_wall(engine_loop_.now(), engine_loop_.wall());
     for (const Sink &sink : config.sinks) {
         sinks_.push_back(std::make_unique<SinkUnit>(*this, sink, *registry.find(KITH_KIND_SINK, sink.plugin)));
     }
@@ -58,8 +58,8 @@ void Engine::each_supervisor(F &&function) {
 }
 
 void Engine::start() {
-    const Time now = loop_client_.now();
-    bus_.set_wall(now, loop_client_.wall());
+    const Time now = engine_loop_.now();
+    bus_.set_wall(now, engine_loop_.wall());
     phase_ = Phase::running;
     for (auto &sink : sinks_) sink->supervisor.start(now); // first, so that they receive the events of the others
     tell_plugins(now);
@@ -68,9 +68,9 @@ void Engine::start() {
         unit->topology.start(now);
         unit->start_files();
     }
-    for (auto &connector : connectors_) connector->supervisor.start(loop_client_.now());
-    for (auto &unit : topologies_) unit->start_strategies(loop_client_.now());
-    loop_client_.soon();
+    for (auto &connector : connectors_) connector->supervisor.start(engine_loop_.now());
+    for (auto &unit : topologies_) unit->start_strategies(engine_loop_.now());
+    engine_loop_.soon();
 }
 
 void Engine::publish_warning(const SecurityWarning &warning, Time now) {
@@ -83,13 +83,13 @@ void Engine::publish_warning(const SecurityWarning &warning, Time now) {
 }
 
 void Engine::publish_refused_config(std::string_view reason) {
-    const Time now = loop_client_.now();
-    bus_.set_wall(now, loop_client_.wall());
+    const Time now = engine_loop_.now();
+    bus_.set_wall(now, engine_loop_.wall());
     bus_.publish({.kind = KITH_EVENT_CONFIG_REFUSED, .status = KITH_INVALID, .reason = reason}, now);
 }
 
 void Engine::watch_plugins() {
-    plugin_file_watch_ = std::make_unique<PluginFileWatch>(world_, loop_client_, bus_, registry_);
+    plugin_file_watch_ = std::make_unique<PluginFileWatch>(world_, engine_loop_, bus_, registry_);
     plugin_file_watch_->start();
 }
 
@@ -114,7 +114,7 @@ void Engine::kill() {
 
 void Engine::refresh() {
     refresh_ = true;
-    loop_client_.soon();
+    engine_loop_.soon();
 }
 
 Status Engine::order(std::string_view topology, const Order &order) {
@@ -122,10 +122,10 @@ Status Engine::order(std::string_view topology, const Order &order) {
                                     [&](const auto &unit) { return unit->topology.name() == topology; });
     if (found == topologies_.end()) return {KITH_NOT_FOUND, "there is no topology `" + std::string(topology) + "`"};
     if (phase_ != Phase::running) return {KITH_CANCELLED, "kith is not running"};
-    const Time now = loop_client_.now();
-    bus_.set_wall(now, loop_client_.wall());
+    const Time now = engine_loop_.now();
+    bus_.set_wall(now, engine_loop_.wall());
     Status status = (*found)->topology.carry_out(order, now);
-    loop_client_.soon();
+    engine_loop_.soon();
     return status;
 }
 
@@ -133,7 +133,7 @@ void Engine::stop(std::function<void()> done) {
     if (phase_ != Phase::running) return;
     phase_ = Phase::stopping;
     done_ = std::move(done);
-    const Time now = loop_client_.now();
+    const Time now = engine_loop_.now();
     plugin_file_watch_.reset();
     end_reload();
     for (auto &unit : topologies_) unit->stop("kith is stopping", now);
@@ -143,13 +143,13 @@ void Engine::stop(std::function<void()> done) {
         for (auto &strategy : unit->strategies) strategy->supervisor.stop(now);
     }
     for (auto &connector : connectors_) connector->supervisor.stop(now);
-    loop_client_.soon();
+    engine_loop_.soon();
 }
 
 void Engine::act() {
     if (phase_ == Phase::idle || phase_ == Phase::ended) return;
-    const Time now = loop_client_.now();
-    bus_.set_wall(now, loop_client_.wall());
+    const Time now = engine_loop_.now();
+    bus_.set_wall(now, engine_loop_.wall());
     advance(now);
     tell_nodes();
     if (std::exchange(refresh_, false) && phase_ == Phase::running) {
@@ -220,7 +220,7 @@ void Engine::advance_stop(Time now) {
     }
     if (drain_until_ != never || !all(sinks_) || !all(leaving_sinks_)) return;
     phase_ = Phase::ended;
-    loop_client_.at(never);
+    engine_loop_.at(never);
     if (done_) std::exchange(done_, nullptr)();
 }
 
@@ -234,13 +234,13 @@ void Engine::arm() {
         for (const auto &connector : *connectors) next = std::min(next, connector->reconciler.next_deadline());
     }
     if (plugin_file_watch_) next = std::min(next, plugin_file_watch_->next_deadline());
-    loop_client_.at(next);
+    engine_loop_.at(next);
 }
 
 std::string Engine::why(std::string_view name) const {
     std::string text;
     for (const auto &unit : topologies_) {
-        text += std::string(unit->topology.name()) + ": " + unit->topology.why(name, loop_client_.now()) + '\n';
+        text += std::string(unit->topology.name()) + ": " + unit->topology.why(name, engine_loop_.now()) + '\n';
     }
     return text;
 }
@@ -253,7 +253,7 @@ const LiveTopology *Engine::topology(std::string_view name) const {
 }
 
 EngineView Engine::view() const {
-    EngineView view{.now = loop_client_.now(), .wall = loop_client_.wall(), .running = phase_ == Phase::running, .bus = bus_};
+    EngineView view{.now = engine_loop_.now(), .wall = engine_loop_.wall(), .running = phase_ == Phase::running, .bus = bus_};
     const auto add = [&](const InstanceSupervisor &supervisor) {
         view.instances.push_back(instance_view(supervisor.instance()));
     };

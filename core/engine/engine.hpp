@@ -10,12 +10,12 @@
 #include <core/cluster/events/event_bus.hpp>
 #include <core/cluster/topology/topology.hpp>
 #include <core/config/config.hpp>
+#include <core/engine/engine_loop.hpp>
 #include <core/engine/engine_view.hpp>
 #include <core/engine/logger.hpp>
-#include <core/engine/loop_client.hpp>
 #include <core/engine/plugin_file_watch.hpp>
 #include <core/loader/registry.hpp>
-#include <core/reload/effect.hpp>
+#include <core/reload/effect_on_peers.hpp>
 #include <core/reload/plan.hpp>
 #include <kith/hosting/world.hpp>
 
@@ -75,7 +75,7 @@ class Engine {
     void publish_refused_config(std::string_view reason);
 
     EventBus &bus() { return bus_; }
-    Time now() const { return loop_client_.now(); }
+    Time now() const { return engine_loop_.now(); }
 
     /// The state of a peer in each topology and its reasons, as lines of text.
     std::string why(std::string_view name) const;
@@ -131,7 +131,7 @@ class Engine {
     std::shared_ptr<const Config> owned_config_; // after a reload
     const Registry &registry_;
     EventBus bus_;
-    LoopClient loop_client_;
+    EngineLoop engine_loop_;
     std::vector<std::unique_ptr<Connector>> connectors_;
     std::vector<std::unique_ptr<Unit>> topologies_;
     std::vector<std::unique_ptr<SinkUnit>> sinks_;

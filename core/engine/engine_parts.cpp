@@ -29,12 +29,12 @@ std::uint64_t mask_of(const std::vector<std::string> &filter) {
 
 Engine::Connector::Connector(Engine &engine, const ConnectorInstance &configured, const Plugin &plugin)
     : name(configured.name),
-      binding(engine.world_, engine.loop_client_),
-      reconciler(configured.name, plugin.parallel(), binding, engine.bus_, engine.loop_client_.random_seed()),
+      binding(engine.world_, engine.engine_loop_),
+      reconciler(configured.name, plugin.parallel(), binding, engine.bus_, engine.engine_loop_.random_seed()),
       supervisor(plugin, {"connectors." + configured.name, "", ""}, configured.options,
                  {.world = engine.world_, .logger = engine.logger_, .connector = &binding}, configured.name, engine.bus_,
-                 engine.loop_client_, [this, &engine](const Failure &failure) {
-                     reconciler.lost(failure.status, failure.text, engine.loop_client_.now());
+                 engine.engine_loop_, [this, &engine](const Failure &failure) {
+                     reconciler.lost(failure.status, failure.text, engine.engine_loop_.now());
                  }) {
     binding.bind(supervisor.instance(), reconciler);
 }
@@ -48,13 +48,13 @@ Engine::Strategy::Strategy(Engine &engine, LiveTopology &topology, SourceId sour
                            const Source &configured, const Plugin &plugin)
     : name(configured.name),
       source(source_),
-      binding(topology, source, engine.loop_client_),
+      binding(topology, source, engine.engine_loop_),
       supervisor(
           plugin,
           {"topologies." + std::string(topology.name()) + '.' + configured.name, std::string(topology.name()), configured.name},
           configured.options, {.world = engine.world_, .logger = engine.logger_, .discovery = &binding, .node = &node}, "",
-          engine.bus_, engine.loop_client_, [&engine, &topology, id = source_](const Failure &failure) {
-              const Time now = engine.loop_client_.now();
+          engine.bus_, engine.engine_loop_, [&engine, &topology, id = source_](const Failure &failure) {
+              const Time now = engine.engine_loop_.now();
               topology.watching(id, false, now);
               topology.failed(id, failure.status, failure.text, now);
           }) {
@@ -74,7 +74,7 @@ Engine::Unit::Unit(Engine &engine, Connector &connector_, const Topology &config
         strategies.push_back(std::make_unique<Strategy>(engine, topology, connector.node, source, *plugin));
     }
     if (!engine.config_->state_dir.empty())
-        overrides = std::make_unique<OverrideFile>(engine.world_, engine.logger_, engine.loop_client_, topology,
+        overrides = std::make_unique<OverrideFile>(engine.world_, engine.logger_, engine.engine_loop_, topology,
                                                    engine.config_->state_dir + "/topologies." + configured.name + ".overrides");
     remember(engine, configured);
 }
@@ -87,7 +87,7 @@ void Engine::Unit::remember(Engine &engine, const Topology &configured) {
         origins.push_back({source.name, source.plugin, sum_of(mask_options(source.options, plugin->options()))});
     }
     if (memory) return memory->set_origins(std::move(origins));
-    memory = std::make_unique<RememberedPeersFile>(engine.world_, engine.logger_, engine.loop_client_, topology,
+    memory = std::make_unique<RememberedPeersFile>(engine.world_, engine.logger_, engine.engine_loop_, topology,
                                                    engine.config_->state_dir + "/topologies." + configured.name + ".peers",
                                                    std::move(origins));
 }
@@ -132,9 +132,9 @@ bool Engine::Unit::abandoned() const {
 Engine::SinkUnit::SinkUnit(Engine &engine, const Sink &configured, const Plugin &plugin)
     : name(configured.name),
       binding(engine.bus_, engine.world_, mask_of(configured.filter), engine.config_->events.queue,
-              [&engine] { engine.loop_client_.soon(); }),
+              [&engine] { engine.engine_loop_.soon(); }),
       supervisor(plugin, {"sinks." + configured.name, "", ""}, configured.options,
-                 {.world = engine.world_, .logger = engine.logger_, .sink = &binding}, "", engine.bus_, engine.loop_client_,
+                 {.world = engine.world_, .logger = engine.logger_, .sink = &binding}, "", engine.bus_, engine.engine_loop_,
                  [this](const Failure &) { binding.reset(); }) {
     binding.attach(supervisor.instance());
 }

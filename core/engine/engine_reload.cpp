@@ -46,7 +46,7 @@ std::vector<ReloadEffect> Engine::foresee(const Config &next) const {
         const auto *running = find_named(config_->topologies, unit->topology.name());
         const auto *after = find_named(next.topologies, unit->topology.name());
         if (running == nullptr) continue;
-        ReloadEffect effect = core::foresee(unit->topology, *running, after, loop_client_.now());
+        ReloadEffect effect = core::foresee(unit->topology, *running, after, engine_loop_.now());
         if (effect.any()) effects.push_back(std::move(effect));
     }
     return effects;
@@ -55,14 +55,14 @@ std::vector<ReloadEffect> Engine::foresee(const Config &next) const {
 bool Engine::reload(std::shared_ptr<const Config> next, std::function<void(const std::string &failure)> done) {
     if (phase_ != Phase::running || reload_ != nullptr) return false;
     trial_.reset();
-    bus_.set_wall(loop_client_.now(), loop_client_.wall());
+    bus_.set_wall(engine_loop_.now(), engine_loop_.wall());
     begin_reload(std::move(next), {}, std::move(done));
     return true;
 }
 
 void Engine::begin_reload(std::shared_ptr<const Config> next, std::string rolling_back,
                           std::function<void(const std::string &failure)> done) {
-    const Time now = loop_client_.now();
+    const Time now = engine_loop_.now();
     reload_ = std::make_unique<Reload>();
     reload_->plan = plan_reload(*config_, *next);
     reload_->rolling_back = std::move(rolling_back);
@@ -86,7 +86,7 @@ void Engine::begin_reload(std::shared_ptr<const Config> next, std::string rollin
         case Kind::settings: break;
         }
     }
-    loop_client_.soon();
+    engine_loop_.soon();
 }
 
 // ---- what goes ----

@@ -19,11 +19,11 @@ PluginInstance::Dependencies owned_by(PluginInstance::Dependencies dependencies,
 
 InstanceSupervisor::InstanceSupervisor(const Plugin &plugin, PluginInstance::Identity identity, std::string_view options,
                                        PluginInstance::Dependencies dependencies, std::string connector, EventBus &bus,
-                                       LoopClient &loop_client, std::function<void(const Failure &)> on_lost)
+                                       EngineLoop &engine_loop, std::function<void(const Failure &)> on_lost)
     : instance_(std::make_unique<PluginInstance>(plugin, std::move(identity), options, owned_by(dependencies, *this))),
       connector_(std::move(connector)),
       bus_(bus),
-      loop_client_(loop_client),
+      engine_loop_(engine_loop),
       on_lost_(std::move(on_lost)) {}
 
 void InstanceSupervisor::start(Time now) {
@@ -59,7 +59,7 @@ void InstanceSupervisor::stop(Time now) {
     case PluginInstance::State::idle:
     case PluginInstance::State::abandoned: finished_ = true; break;
     }
-    loop_client_.soon();
+    engine_loop_.soon();
 }
 
 void InstanceSupervisor::renew(const Plugin &plugin, std::string_view options) {
@@ -103,7 +103,7 @@ void InstanceSupervisor::advance(Time now) {
     if (instance_->state() == PluginInstance::State::stopped) {
         // Posts that the plugin made before `stopped` are delivered first: the turn that is requested here is queued behind
         // them.
-        if (!std::exchange(settled_, true)) return loop_client_.soon();
+        if (!std::exchange(settled_, true)) return engine_loop_.soon();
         settled_ = false;
         instance_->destroy();
         deadline_ = never;
@@ -147,16 +147,16 @@ void InstanceSupervisor::lost(const Failure &failure, std::uint32_t kind, std::s
     if (!ending_) on_lost_({failure.status, text});
 }
 
-void InstanceSupervisor::on_stopped(PluginInstance &) { loop_client_.soon(); }
+void InstanceSupervisor::on_stopped(PluginInstance &) { engine_loop_.soon(); }
 
 void InstanceSupervisor::on_failed(PluginInstance &, Failure failure) {
     if (!failure_) failure_ = std::move(failure);
-    loop_client_.soon();
+    engine_loop_.soon();
 }
 
 void InstanceSupervisor::on_stalled(PluginInstance &, const char *what, std::uint64_t nanoseconds) {
     if (stalls_.size() < 16) stalls_.push_back({what, nanoseconds});
-    loop_client_.soon();
+    engine_loop_.soon();
 }
 
 } // namespace kith::core

@@ -6,7 +6,7 @@
 
 #include <core/cluster/base/time.hpp>
 #include <core/cluster/events/event_bus.hpp>
-#include <core/engine/loop_client.hpp>
+#include <core/engine/engine_loop.hpp>
 #include <core/engine/plugin_instance.hpp>
 
 #include <functional>
@@ -27,7 +27,7 @@ class InstanceSupervisor final : private InstanceOwner {
     /// connector: the name to put into events when the instance is a connector, else empty. dependencies.owner is set to the
     /// supervisor. on_lost: called when the instance has failed or could not start; its earlier reports are no longer valid.
     InstanceSupervisor(const Plugin &plugin, PluginInstance::Identity identity, std::string_view options,
-                       PluginInstance::Dependencies dependencies, std::string connector, EventBus &bus, LoopClient &loop_client,
+                       PluginInstance::Dependencies dependencies, std::string connector, EventBus &bus, EngineLoop &engine_loop,
                        std::function<void(const Failure &)> on_lost);
 
     PluginInstance &instance() { return *instance_; }
@@ -67,7 +67,7 @@ class InstanceSupervisor final : private InstanceOwner {
     std::string last_loss_;
     std::string connector_;
     EventBus &bus_;
-    LoopClient &loop_client_;
+    EngineLoop &engine_loop_;
     std::function<void(const Failure &)> on_lost_;
     std::optional<Failure> failure_; // reported, not handled yet
     std::vector<Stall> stalls_;      // the same

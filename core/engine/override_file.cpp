@@ -75,9 +75,9 @@ std::optional<StoredOverrides> read_overrides(std::string_view topology, std::st
     return out;
 }
 
-OverrideFile::OverrideFile(World &world, Logger &logger, LoopClient &loop_client, LiveTopology &topology, std::string path)
+OverrideFile::OverrideFile(World &world, Logger &logger, EngineLoop &engine_loop, LiveTopology &topology, std::string path)
     : file_(world, logger, *this, std::move(path), "topologies." + std::string(topology.name())),
-      loop_client_(loop_client),
+      engine_loop_(engine_loop),
       topology_(topology) {}
 
 // ---- at the start ----
@@ -85,7 +85,7 @@ OverrideFile::OverrideFile(World &world, Logger &logger, LoopClient &loop_client
 void OverrideFile::start() {
     topology_.withhold();
     state_ = State::reading;
-    read_until_ = later(loop_client_.now(), read_bound);
+    read_until_ = later(engine_loop_.now(), read_bound);
     file_.read(limit);
 }
 
@@ -103,7 +103,7 @@ void OverrideFile::was_read(std::int32_t status, std::string_view reason, std::s
     const std::uint64_t before = topology_.overrides().revision(); // what was ordered while the file was read is written
     restore(stored);
     if (before == 0) written_ = topology_.overrides().revision();
-    loop_client_.soon();
+    engine_loop_.soon();
 }
 
 StoredOverrides OverrideFile::accept(std::string_view bytes, const kith_file_info *info) {
@@ -119,8 +119,8 @@ StoredOverrides OverrideFile::accept(std::string_view bytes, const kith_file_inf
 }
 
 void OverrideFile::restore(const StoredOverrides &stored) {
-    const Time now = loop_client_.now();
-    const std::int64_t wall = loop_client_.wall() / wall_unit;
+    const Time now = engine_loop_.now();
+    const std::int64_t wall = engine_loop_.wall() / wall_unit;
     // A clock that was set back makes nothing last longer than it can be ordered for.
     const auto monotonic = [&](std::int64_t until) -> Time {
         if (until <= wall) return 0;
@@ -135,8 +135,8 @@ void OverrideFile::restore(const StoredOverrides &stored) {
 // ---- from then on ----
 
 StoredOverrides OverrideFile::present() const {
-    const Time now = loop_client_.now();
-    const std::int64_t wall = loop_client_.wall() / wall_unit;
+    const Time now = engine_loop_.now();
+    const std::int64_t wall = engine_loop_.wall() / wall_unit;
     const auto wall_of = [&](Time until) {
         return until <= now ? wall : wall + static_cast<std::int64_t>((until - now) / 1'000'000);
     };
@@ -184,7 +184,7 @@ void OverrideFile::write(Time now) {
 void OverrideFile::was_written(std::int32_t status, std::string_view reason) {
     if (state_ != State::writing) return;
     state_ = State::resting;
-    loop_client_.soon();
+    engine_loop_.soon();
     if (status == KITH_OK) {
         exists_ = true;
         complained_ = false;

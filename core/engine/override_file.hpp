@@ -5,7 +5,7 @@
 #pragma once
 
 #include <core/cluster/topology/topology.hpp>
-#include <core/engine/loop_client.hpp>
+#include <core/engine/engine_loop.hpp>
 #include <core/engine/state_file.hpp>
 
 #include <optional>
@@ -41,7 +41,7 @@ class OverrideFile final : private StateFile::Owner {
     static constexpr Time retry = 5'000'000'000; // after a write that failed
 
     /// All outlive it.
-    OverrideFile(World &world, Logger &logger, LoopClient &loop_client, LiveTopology &topology, std::string path);
+    OverrideFile(World &world, Logger &logger, EngineLoop &engine_loop, LiveTopology &topology, std::string path);
     OverrideFile(const OverrideFile &) = delete;
     OverrideFile &operator=(const OverrideFile &) = delete;
 
@@ -65,7 +65,7 @@ class OverrideFile final : private StateFile::Owner {
     void was_written(std::int32_t status, std::string_view reason) override;
 
     StateFile file_;
-    LoopClient &loop_client_;
+    EngineLoop &engine_loop_;
     LiveTopology &topology_;
     State state_ = State::idle;
     bool exists_ = false;       // the file, as far as is known

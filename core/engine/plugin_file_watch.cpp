@@ -7,9 +7,9 @@
 
 namespace kith::core {
 
-PluginFileWatch::PluginFileWatch(World &world, LoopClient &loop_client, EventBus &bus, const Registry &registry)
+PluginFileWatch::PluginFileWatch(World &world, EngineLoop &engine_loop, EventBus &bus, const Registry &registry)
     : world_(world),
-      loop_client_(loop_client),
+      engine_loop_(engine_loop),
       bus_(bus),
       service_(static_cast<const kith_file_host *>(world.service(KITH_FILE))) {
     for (const auto &library : registry.libraries()) {
@@ -30,8 +30,8 @@ PluginFileWatch::~PluginFileWatch() { world_.close(handle_); }
 
 void PluginFileWatch::start() {
     if (service_ == nullptr) return;
-    for (File &file : files_) file.due = later(loop_client_.now(), quiet);
-    loop_client_.soon();
+    for (File &file : files_) file.due = later(engine_loop_.now(), quiet);
+    engine_loop_.soon();
 }
 
 // The limit is 0 bytes: the refusal contains the state of the file, and nothing else is needed.
@@ -40,14 +40,14 @@ void PluginFileWatch::look(std::uint64_t index) {
     if (file.looking) return;
     std::uint64_t op = 0;
     file.looking = service_->read(&handle_, str(file.path), 0, index, &op) == KITH_OK;
-    if (!file.looking) file.due = later(loop_client_.now(), retry);
+    if (!file.looking) file.due = later(engine_loop_.now(), retry);
 }
 
 void PluginFileWatch::looked(std::uint64_t index, std::int32_t status, const kith_file_info *info) {
     File &file = files_[index];
-    const Time now = loop_client_.now();
+    const Time now = engine_loop_.now();
     file.looking = false;
-    loop_client_.soon();
+    engine_loop_.soon();
     const bool seen = status == KITH_OK || status == KITH_LIMIT;
     if (!seen && status != KITH_NOT_FOUND) {
         file.due = later(now, retry);
@@ -72,14 +72,14 @@ void PluginFileWatch::watch(std::uint64_t index, std::uint64_t version) {
     if (file.watching) return;
     std::uint64_t op = 0;
     file.watching = service_->watch(&handle_, str(file.path), version, index, &op) == KITH_OK;
-    if (!file.watching) file.due = std::min(file.due, later(loop_client_.now(), retry));
+    if (!file.watching) file.due = std::min(file.due, later(engine_loop_.now(), retry));
 }
 
 void PluginFileWatch::changed(std::uint64_t index, std::int32_t status) {
     File &file = files_[index];
     file.watching = false;
     if (status == KITH_CANCELLED) return;
-    if (file.unsettled) file.due = later(loop_client_.now(), quiet);
+    if (file.unsettled) file.due = later(engine_loop_.now(), quiet);
     look(index);
 }
 
@@ -101,7 +101,7 @@ void PluginFileWatch::publish(const File &file) {
         file.known
             ? file.path + " was changed; kith goes on with what it has loaded, and the file takes effect at the next start"
             : file.path + " was removed; kith goes on with what it has loaded, and will miss it at the next start";
-    bus_.publish({.kind = KITH_EVENT_PLUGIN_CHANGED, .reason = reason}, loop_client_.now());
+    bus_.publish({.kind = KITH_EVENT_PLUGIN_CHANGED, .reason = reason}, engine_loop_.now());
 }
 
 const void *PluginFileWatch::service(std::string_view id) noexcept {

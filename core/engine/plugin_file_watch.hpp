@@ -6,7 +6,7 @@
 #pragma once
 
 #include <core/cluster/events/event_bus.hpp>
-#include <core/engine/loop_client.hpp>
+#include <core/engine/engine_loop.hpp>
 #include <core/loader/registry.hpp>
 #include <kith/hosting/world.hpp>
 #include <kith/service/file.h>
@@ -24,7 +24,7 @@ class PluginFileWatch final : private Tenant {
     static constexpr Time retry = 60'000'000'000; // after a failed read
 
     /// The arguments outlive the watch.
-    PluginFileWatch(World &world, LoopClient &loop_client, EventBus &bus, const Registry &registry);
+    PluginFileWatch(World &world, EngineLoop &engine_loop, EventBus &bus, const Registry &registry);
     ~PluginFileWatch();
     PluginFileWatch(const PluginFileWatch &) = delete;
     PluginFileWatch &operator=(const PluginFileWatch &) = delete;
@@ -60,7 +60,7 @@ class PluginFileWatch final : private Tenant {
     void publish(const File &file);
 
     World &world_;
-    LoopClient &loop_client_;
+    EngineLoop &engine_loop_;
     EventBus &bus_;
     std::vector<File> files_;
     kith_host handle_{};

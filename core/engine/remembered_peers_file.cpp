@@ -16,10 +16,10 @@ constexpr std::int64_t millisecond = 1'000'000; // in nanoseconds
 
 } // namespace
 
-RememberedPeersFile::RememberedPeersFile(World &world, Logger &logger, LoopClient &loop_client, LiveTopology &topology,
+RememberedPeersFile::RememberedPeersFile(World &world, Logger &logger, EngineLoop &engine_loop, LiveTopology &topology,
                                          std::string path, std::vector<Origin> origins)
     : file_(world, logger, *this, std::move(path), "topologies." + std::string(topology.name())),
-      loop_client_(loop_client),
+      engine_loop_(engine_loop),
       topology_(topology),
       origins_(std::move(origins)) {}
 
@@ -34,7 +34,7 @@ void RememberedPeersFile::was_read(std::int32_t status, std::string_view reason,
                                    const kith_file_info *info) {
     if (state_ != State::reading || stop_until_ != never) return;
     state_ = State::resting;
-    loop_client_.soon();
+    engine_loop_.soon();
     if (status == KITH_NOT_FOUND) return;
     const auto refuse = [&](std::string_view why) {
         file_.log(KITH_LOG_WARNING, "the peers from before the restart are not used", why);
@@ -60,7 +60,7 @@ void RememberedPeersFile::restore(const RememberedTopology &known) {
         } else if (const std::string reason = refusal(source, *origin); !reason.empty()) {
             pass_over(source.name, reason);
         } else {
-            const std::int64_t age = std::max<std::int64_t>(loop_client_.wall() / millisecond - source.seen, 0);
+            const std::int64_t age = std::max<std::int64_t>(engine_loop_.wall() / millisecond - source.seen, 0);
             hold(static_cast<SourceId>(origin - origins_.begin()), source, static_cast<Time>(age * millisecond));
         }
     }
@@ -69,7 +69,7 @@ void RememberedPeersFile::restore(const RememberedTopology &known) {
 // Why the stored peers of a source are not used; empty: they are used.
 std::string RememberedPeersFile::refusal(const RememberedSource &source, const Origin &origin) const {
     if (source.strategy != origin.strategy || source.config != origin.config) return "its configuration has changed";
-    const std::int64_t now = loop_client_.wall() / millisecond;
+    const std::int64_t now = engine_loop_.wall() / millisecond;
     if (source.seen < 0) return "their time is before 1970";
     if (source.seen > now + tolerance) return "they are of the future; possibly the clock was set back meanwhile";
     if (now - source.seen > oldest) return "they were last known more than 24 hours ago";
@@ -87,10 +87,10 @@ void RememberedPeersFile::hold(SourceId source, const RememberedSource &known, T
         for (const auto &[name, value] : peer.attributes) attributes.push_back({str(name), str(value)});
         peers.push_back({str(peer.key), str(peer.name), first, static_cast<std::uint32_t>(peer.attributes.size()), 0, 0});
     }
-    PeerReader reader(loop_client_.random_seed());
+    PeerReader reader(engine_loop_.random_seed());
     if (reader.read(peers.data(), static_cast<std::uint32_t>(peers.size()), sizeof(kith_peer)) != KITH_OK)
         return file_.log(KITH_LOG_WARNING, "the peers from before the restart are not used", known.name + ": " + reader.text());
-    topology_.remember(source, reader.peers(), age, loop_client_.now());
+    topology_.remember(source, reader.peers(), age, engine_loop_.now());
 }
 
 // ---- from then on ----
@@ -116,7 +116,7 @@ std::string RememberedPeersFile::render(Time now) {
         if (!age) continue;
         any = true;
         writer.source(origin.name, origin.strategy, origin.config,
-                      (loop_client_.wall() - static_cast<std::int64_t>(*age)) / millisecond);
+                      (engine_loop_.wall() - static_cast<std::int64_t>(*age)) / millisecond);
         topology_.each_known(source, [&](const PeerView &peer) { writer.peer(peer); });
     }
     rested_ = later(now, pause + writer.peers() / 1000 * pause_for_1000);
@@ -155,14 +155,14 @@ void RememberedPeersFile::begin_write(const std::string &text) {
 void RememberedPeersFile::was_written(std::int32_t status, std::string_view reason) {
     if (state_ != State::writing) return;
     state_ = State::resting;
-    loop_client_.soon();
+    engine_loop_.soon();
     if (!last_.empty()) return begin_write(std::exchange(last_, {}));
     if (status == KITH_OK) {
         if (!std::exchange(complaint_, {}).empty()) file_.log(KITH_LOG_INFO, "peers are kept for a restart again", {});
         return;
     }
     sum_.clear();
-    due_ = std::max(later(loop_client_.now(), retry), rested_);
+    due_ = std::max(later(engine_loop_.now(), retry), rested_);
     if (reason == complaint_) return;
     complaint_ = reason;
     file_.log(KITH_LOG_WARNING, "peers cannot be kept for a restart", reason);

@@ -7,7 +7,7 @@
 #pragma once
 
 #include <core/cluster/topology/topology.hpp>
-#include <core/engine/loop_client.hpp>
+#include <core/engine/engine_loop.hpp>
 #include <core/engine/remembered_peers_format.hpp>
 #include <core/engine/state_file.hpp>
 
@@ -37,7 +37,7 @@ class RememberedPeersFile final : private StateFile::Owner {
     };
 
     /// The arguments outlive the object.
-    RememberedPeersFile(World &world, Logger &logger, LoopClient &loop_client, LiveTopology &topology, std::string path,
+    RememberedPeersFile(World &world, Logger &logger, EngineLoop &engine_loop, LiveTopology &topology, std::string path,
                         std::vector<Origin> origins);
     RememberedPeersFile(const RememberedPeersFile &) = delete;
     RememberedPeersFile &operator=(const RememberedPeersFile &) = delete;
@@ -67,7 +67,7 @@ class RememberedPeersFile final : private StateFile::Owner {
     void was_written(std::int32_t status, std::string_view reason) override;
 
     StateFile file_;
-    LoopClient &loop_client_;
+    EngineLoop &engine_loop_;
     LiveTopology &topology_;
     std::vector<Origin> origins_;
     State state_ = State::idle;

@@ -110,7 +110,7 @@ struct StandaloneDiscovery::StrategyRun final : DiscoveryService, InstanceOwner 
             instance.tally().clear();
             discovery.report_(result);
         }
-        discovery.loop_client_.soon();
+        discovery.engine_loop_.soon();
     }
 
     std::int32_t refuse(const Status &outcome) {
@@ -205,7 +205,7 @@ struct StandaloneDiscovery::StrategyRun final : DiscoveryService, InstanceOwner 
         return KITH_OK;
     }
 
-    void on_stopped(PluginInstance &) override { discovery.loop_client_.soon(); }
+    void on_stopped(PluginInstance &) override { discovery.engine_loop_.soon(); }
     void on_failed(PluginInstance &, Failure failure) override {
         failed_instance = true;
         if (!answered || discovery.follows()) answer(failure.status, failure.text);
@@ -219,7 +219,7 @@ struct StandaloneDiscovery::StrategyRun final : DiscoveryService, InstanceOwner 
         const auto outcome = instance.start();
         if (outcome) return;
         failed_instance = !outcome.error().final;
-        if (failed_instance) delay(discovery.loop_client_.now());
+        if (failed_instance) delay(discovery.engine_loop_.now());
         answer(outcome.error().status, outcome.error().text);
     }
 
@@ -238,7 +238,7 @@ struct StandaloneDiscovery::StrategyRun final : DiscoveryService, InstanceOwner 
             break;
         case PluginInstance::State::stopped:
             if (!std::exchange(settled, true)) { // posts that the plugin made before `stopped` are delivered first
-                discovery.loop_client_.soon();
+                discovery.engine_loop_.soon();
                 return never;
             }
             settled = false;
@@ -266,7 +266,7 @@ struct StandaloneDiscovery::StrategyRun final : DiscoveryService, InstanceOwner 
 
 StandaloneDiscovery::StandaloneDiscovery(World &world, Logger &logger, const Config &config, const Registry &registry,
                                          std::string_view topology_name)
-    : loop_client_(
+    : engine_loop_(
           world, [this] { act(); }, [] {}) {
     const auto chosen = [&](const Topology &topology) { return topology_name.empty() || topology.name == topology_name; };
     std::size_t count = 0;
@@ -293,20 +293,20 @@ void StandaloneDiscovery::watch(Time patience, std::function<void(const Discover
                                 std::function<void()> done) {
     report_ = std::move(report);
     done_ = std::move(done);
-    until_ = later(loop_client_.now(), patience);
+    until_ = later(engine_loop_.now(), patience);
     for (auto &run : runs_) run->start();
-    loop_client_.soon();
+    engine_loop_.soon();
 }
 
 void StandaloneDiscovery::stop() {
     until_ = 0;
     ending_ = true;
-    loop_client_.soon();
+    engine_loop_.soon();
 }
 
 void StandaloneDiscovery::act() {
     if (!done_) return;
-    const Time now = loop_client_.now();
+    const Time now = engine_loop_.now();
     if (follows() && now >= until_) expire();
     const bool all = std::all_of(runs_.begin(), runs_.end(), [](const auto &run) { return run->answered; });
     if (!stopping_ && !follows() && (all || now >= until_)) {
@@ -320,7 +320,7 @@ void StandaloneDiscovery::act() {
         }
     }
     if (stopping_ && stopped(now)) {
-        loop_client_.at(never);
+        engine_loop_.at(never);
         std::exchange(done_, nullptr)();
         return;
     }
@@ -328,7 +328,7 @@ void StandaloneDiscovery::act() {
     if (follows()) {
         for (auto &run : runs_) next = std::min(next, run->restart(now));
     }
-    loop_client_.at(next);
+    engine_loop_.at(next);
 }
 
 // The time limit of the first observation is over.

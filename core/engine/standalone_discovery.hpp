@@ -4,8 +4,8 @@
 #pragma once
 
 #include <core/config/config.hpp>
+#include <core/engine/engine_loop.hpp>
 #include <core/engine/logger.hpp>
-#include <core/engine/loop_client.hpp>
 #include <core/loader/registry.hpp>
 #include <kith/hosting/world.hpp>
 
@@ -73,7 +73,7 @@ class StandaloneDiscovery {
     void expire();
     bool stopped(Time now);
 
-    LoopClient loop_client_;
+    EngineLoop engine_loop_;
     std::vector<DiscoveryResult> results_;
     std::vector<std::unique_ptr<StrategyRun>> runs_;
     std::function<void(const DiscoveryResult &)> report_; // empty: each strategy reports once

@@ -4,12 +4,12 @@
 namespace kith::core {
 
 std::int32_t StrategyBinding::answer(const Status &status) {
-    loop_client_.soon();
+    engine_loop_.soon();
     return status ? status.status : instance_->refuse(status.status, status.text);
 }
 
 Status StrategyBinding::refuse(Status status) {
-    topology_.refused(source_, status.status, status.text, loop_client_.now());
+    topology_.refused(source_, status.status, status.text, engine_loop_.now());
     return status;
 }
 
@@ -34,7 +34,7 @@ void StrategyBinding::reported(bool empty) {
 std::int32_t StrategyBinding::replace(const kith_peer *peers, std::uint32_t count, std::uint32_t stride) {
     if (const Status status = read(peers, count, stride); !status) return answer(status);
     reported(count == 0);
-    const Status status = topology_.replace(source_, reader_.peers(), loop_client_.now());
+    const Status status = topology_.replace(source_, reader_.peers(), engine_loop_.now());
     reader_.shrink(count);
     return answer(status);
 }
@@ -47,23 +47,23 @@ std::int32_t StrategyBinding::update(const kith_peer *upserted, std::uint32_t co
         return answer(refuse({KITH_INVALID, "a key in `missing` or `left` has a null pointer with a size that is not 0"}));
     }
     instance_->tally().updated(count != 0);
-    return answer(topology_.update(source_, reader_.peers(), missing_, left_, loop_client_.now()));
+    return answer(topology_.update(source_, reader_.peers(), missing_, left_, engine_loop_.now()));
 }
 
 std::int32_t StrategyBinding::watching(bool in_sync) {
     instance_->tally().clear();
-    return answer(topology_.watching(source_, in_sync, loop_client_.now()));
+    return answer(topology_.watching(source_, in_sync, engine_loop_.now()));
 }
 
-std::int32_t StrategyBinding::heard() { return answer(topology_.heard(source_, loop_client_.now())); }
+std::int32_t StrategyBinding::heard() { return answer(topology_.heard(source_, engine_loop_.now())); }
 
 std::int32_t StrategyBinding::failed(std::int32_t status, std::string_view text) {
     instance_->tally().clear();
-    return answer(topology_.failed(source_, status < 0 ? status : KITH_INTERNAL, text, loop_client_.now()));
+    return answer(topology_.failed(source_, status < 0 ? status : KITH_INTERNAL, text, engine_loop_.now()));
 }
 
 std::int32_t StrategyBinding::left_out(std::uint32_t items, std::string_view reason) {
-    return answer(topology_.left_out(source_, items, reason, loop_client_.now()));
+    return answer(topology_.left_out(source_, items, reason, engine_loop_.now()));
 }
 
 } // namespace kith::core

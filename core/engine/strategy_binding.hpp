@@ -4,7 +4,7 @@
 #pragma once
 
 #include <core/cluster/topology/topology.hpp>
-#include <core/engine/loop_client.hpp>
+#include <core/engine/engine_loop.hpp>
 #include <core/engine/plugin_instance.hpp>
 #include <kith/hosting/peers.hpp>
 
@@ -15,9 +15,9 @@ namespace kith::core {
 
 class StrategyBinding final : public DiscoveryService {
   public:
-    /// loop_client: a turn is requested from it after each input.
-    StrategyBinding(LiveTopology &topology, SourceId source, LoopClient &loop_client)
-        : topology_(topology), source_(source), loop_client_(loop_client), reader_(loop_client.random_seed()) {}
+    /// engine_loop: a turn is requested from it after each input.
+    StrategyBinding(LiveTopology &topology, SourceId source, EngineLoop &engine_loop)
+        : topology_(topology), source_(source), engine_loop_(engine_loop), reader_(engine_loop.random_seed()) {}
 
     /// Call it before the instance starts.
     void bind(PluginInstance &instance) { instance_ = &instance; }
@@ -38,7 +38,7 @@ class StrategyBinding final : public DiscoveryService {
 
     LiveTopology &topology_;
     SourceId source_;
-    LoopClient &loop_client_;
+    EngineLoop &engine_loop_;
     PluginInstance *instance_ = nullptr;
     PeerReader reader_;
     bool doubted_ = false; // its last set was empty, and no operation has shown that

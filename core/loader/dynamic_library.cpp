@@ -2,7 +2,7 @@
 #include "core/loader/dynamic_library.hpp"
 
 #include "core/loader/file_bytes.hpp"
-#include "core/loader/process_requirements.hpp"
+#include "core/loader/loadable_check.hpp"
 
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -6,10 +6,10 @@
 #include "core/loader/descriptor_check.hpp"
 #include "core/loader/dynamic_library.hpp"
 #include "core/loader/elf_image.hpp"
+#include "core/loader/exports_and_entry_check.hpp"
 #include "core/loader/file_bytes.hpp"
-#include "core/loader/image_check.hpp"
+#include "core/loader/loadable_check.hpp"
 #include "core/loader/path_permissions.hpp"
-#include "core/loader/process_requirements.hpp"
 
 #include <sys/stat.h>
 
@@ -139,8 +139,8 @@ struct LibraryBuilder {
             return refusal(file, "L2", "it " + image.error().text,
                            "remove it from the plugins directory, or replace it by the right file");
         std::uint64_t entry = 0;
-        if (auto wrong = check_image(*image, file, settings, entry)) return wrong;
-        if (auto wrong = check_process_requirements(*image, file)) return with_file(*std::move(wrong));
+        if (auto wrong = check_exports_and_entry(*image, file, settings, entry)) return wrong;
+        if (auto wrong = check_loadable(*image, file)) return with_file(*std::move(wrong));
         library->go_ = image->has_go();
         ReadDescription reading = read_description(*image, entry);
         auto wrong = check_description(reading.description, settings);

@@ -6,7 +6,7 @@
 #include <core/config/api_address.hpp>
 #include <core/config/load_config.hpp>
 #include <core/engine/catalogue_from_registry.hpp>
-#include <core/loader/plugin_list.hpp>
+#include <core/loader/plugins_as_json_and_text.hpp>
 #include <host/api/transport/server.hpp>
 #include <kith/service/log.h>
 

@@ -5,7 +5,7 @@
 
 #include "api.hpp"
 
-#include <core/reload/effect.hpp>
+#include <core/reload/effect_on_peers.hpp>
 #include <core/reload/plan.hpp>
 
 #include <cstdint>

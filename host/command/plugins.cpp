@@ -2,7 +2,7 @@
 #include "command_line.hpp"
 
 #include <core/config/options_reference.hpp>
-#include <core/loader/plugin_list.hpp>
+#include <core/loader/plugins_as_json_and_text.hpp>
 #include <host/config_loading.hpp>
 #include <kith/hosting/plugin_kind.hpp>
 

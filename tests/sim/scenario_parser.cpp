@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <tests/sim/scenario.hpp>
 
-#include <core/config/json_schema.hpp>
+#include <core/config/json_schema_validator.hpp>
 #include <core/config/json_source_map.hpp>
 #include <core/config/name_suggestions.hpp>
 #include <tests/sim/expectation_parser.hpp>
@@ -24,10 +24,10 @@ namespace json = boost::json;
 
 constexpr std::size_t max_hosts = 100'000;
 
-const core::JsonSchema &own_schema() {
-    static const core::JsonSchema schema = [] {
+const core::JsonSchemaValidator &own_schema() {
+    static const core::JsonSchemaValidator schema = [] {
         std::string error;
-        auto parsed = core::JsonSchema::parse(scenario_schema, error);
+        auto parsed = core::JsonSchemaValidator::parse(scenario_schema, error);
         if (!parsed) throw std::logic_error("tests/sim/scenario.schema.json: " + error);
         return std::move(*parsed);
     }();

@@ -2,7 +2,7 @@
 //
 // Random schedules of observations, link flaps, detaches, connector errors and time, over several topologies that share one
 // connector. KITH_SEED=<n> runs one schedule again; KITH_RUNS=<n> says how many there are.
-#include <core/cluster/test/random_schedule.hpp>
+#include <core/cluster/test/random_schedule_with_invariants.hpp>
 
 namespace kith::core::test {
 

@@ -33,11 +33,11 @@ BOOST_AUTO_TEST_CASE(options_without_effect) {
 BOOST_AUTO_TEST_CASE(long_and_short_names) {
     std::string error;
     const auto connector =
-        JsonSchema::parse(R"({"properties": {"node": {"type": "string", "x-kith-node-name": "either"}}})", error);
-    const auto strategy = JsonSchema::parse(R"({"properties": {
+        JsonSchemaValidator::parse(R"({"properties": {"node": {"type": "string", "x-kith-node-name": "either"}}})", error);
+    const auto strategy = JsonSchemaValidator::parse(R"({"properties": {
         "hosts": {"type": "array", "items": {"type": "string", "x-kith-node-name": "peer"}},
         "seed": {"type": "string", "x-kith-node-name": "full"}, "query": {"type": "string"}}})",
-                                            error);
+                                                     error);
     BOOST_REQUIRE(connector && strategy);
     const auto found = [&](const char *node, const char *options) {
         DiagnosticCollector collector;

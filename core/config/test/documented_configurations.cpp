@@ -6,7 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <core/config/editor_schema.hpp>
-#include <core/config/json_schema.hpp>
+#include <core/config/json_schema_validator.hpp>
 #include <core/config/load_config.hpp>
 #include <core/config/options_reference.hpp>
 #include <kith/hosting/plugin_kind.hpp>

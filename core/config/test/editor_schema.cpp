@@ -4,7 +4,7 @@
 #include "config_fixture.hpp"
 
 #include <core/config/editor_schema.hpp>
-#include <core/config/json_schema.hpp>
+#include <core/config/json_schema_validator.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>

@@ -3,7 +3,7 @@
 // Changes of a file in the plugins directory do not affect the process that loaded it; libraries that would change the process are refused.
 #include "plugin_folder.hpp"
 
-#include "core/loader/process_requirements.hpp"
+#include "core/loader/loadable_check.hpp"
 
 #include <fcntl.h>
 #include <sys/wait.h>

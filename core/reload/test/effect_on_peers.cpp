@@ -2,7 +2,7 @@
 //
 // Whom a reload would no longer dial, and whom it would part.
 #include <core/cluster/test/cluster_fixture.hpp>
-#include <core/reload/effect.hpp>
+#include <core/reload/effect_on_peers.hpp>
 
 namespace kith::core::test {
 

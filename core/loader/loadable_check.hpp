@@ -15,7 +15,7 @@ namespace kith::core {
 
 /// Why this process cannot load the library; the caller fills in the file. Empty: no obstacle was found. Symbols are checked only when all
 /// needed libraries are already loaded. file: the path of the library, for $ORIGIN.
-std::optional<Refusal> check_process_requirements(const elf::Image &image, const std::filesystem::path &file);
+std::optional<Refusal> check_loadable(const elf::Image &image, const std::filesystem::path &file);
 
 /// The remedy for a text of dlerror. copied: a sealed copy was loaded.
 std::string dlerror_remedy(std::string_view text, const std::filesystem::path &file, bool copied);

@@ -16,7 +16,7 @@ namespace kith::core {
 inline constexpr const char *entry_symbol = "kith_plugin_entry";
 
 /// Returns a refusal, or nothing and sets `address` to the address of kith_plugin_entry.
-std::optional<Refusal> check_image(const elf::Image &image, const std::filesystem::path &file, const LoaderSettings &settings,
-                                   std::uint64_t &address);
+std::optional<Refusal> check_exports_and_entry(const elf::Image &image, const std::filesystem::path &file,
+                                               const LoaderSettings &settings, std::uint64_t &address);
 
 } // namespace kith::core

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/loader/process_requirements.hpp"
+#include "core/loader/loadable_check.hpp"
 
 #include <dlfcn.h>
 
@@ -203,7 +203,7 @@ bool is_loaded(std::string_view needed) {
     return handle != nullptr;
 }
 
-std::optional<Refusal> check_process_requirements(const elf::Image &image, const fs::path &file) {
+std::optional<Refusal> check_loadable(const elf::Image &image, const fs::path &file) {
     if (auto wrong = check_stack(image)) return wrong;
     if (auto wrong = check_sanitizers(image)) return wrong;
     if (auto wrong = check_static_tls(image)) return wrong;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "plugin_folder.hpp"
 
-#include "core/loader/plugin_list.hpp"
+#include "core/loader/plugins_as_json_and_text.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>

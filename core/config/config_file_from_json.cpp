@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <core/config/config_file_reader.hpp>
+#include <core/config/config_file_from_json.hpp>
+#include <core/config/global_settings_reader.hpp>
 #include <core/config/json_member_or_default.hpp>
 #include <core/config/policy_reader.hpp>
-#include <core/config/settings_reader.hpp>
 
 #include <utility>
 
@@ -83,9 +83,9 @@ SinkEntry read_sink(const json::key_value_pair &entry, const SourceLocation &loc
 
 } // namespace
 
-ConfigFile read_config_file(const json::value &root, const SourceMap &source_map) {
-    ConfigFile file;
-    read_settings(root, file);
+ConfigFileContent config_file_from_json(const json::value &root, const SourceMap &source_map) {
+    ConfigFileContent file;
+    read_global_settings(root, file);
     const SourceLocation location{&source_map, source_map.value_at, source_map.key_at, {}};
     const auto each = [&](std::string_view section, const auto &read) {
         const auto *entries = object_in(root, section);

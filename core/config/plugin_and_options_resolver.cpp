@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <core/config/configured_plugins.hpp>
 #include <core/config/name_suggestions.hpp>
-#include <core/config/schema_keywords.hpp>
+#include <core/config/plugin_and_options_resolver.hpp>
+#include <core/config/schema_accessors.hpp>
 
 #include <kith/hosting/plugin_kind.hpp>
 #include <kith/plugin.h>
@@ -13,7 +13,7 @@
 
 namespace kith::core {
 
-using namespace schema_keywords;
+using namespace schema_accessors;
 
 namespace {
 
@@ -39,7 +39,7 @@ std::string id_from_module(std::string_view module) {
 
 } // namespace
 
-const PluginInfo *ConfiguredPlugins::plugin(std::uint32_t kind, const std::string &id, const SourceLocation &location) {
+const PluginInfo *PluginAndOptionsResolver::plugin(std::uint32_t kind, const std::string &id, const SourceLocation &location) {
     if (const auto *found = catalogue_.find(kind, id)) return found;
     if (id.empty()) return nullptr; // the schema has reported it
     const std::string what = "no " + std::string(plugin_kind_name(kind)) + " plugin " + in_quotes(id) + " is installed";
@@ -68,7 +68,7 @@ const PluginInfo *ConfiguredPlugins::plugin(std::uint32_t kind, const std::strin
     return nullptr;
 }
 
-std::vector<std::string> ConfiguredPlugins::ids(std::uint32_t kind, bool aliases) const {
+std::vector<std::string> PluginAndOptionsResolver::ids(std::uint32_t kind, bool aliases) const {
     std::vector<std::string> out;
     for (const auto &plugin : catalogue_.installed) {
         if (plugin.kind != kind) continue;
@@ -79,7 +79,7 @@ std::vector<std::string> ConfiguredPlugins::ids(std::uint32_t kind, bool aliases
     return out;
 }
 
-std::string ConfiguredPlugins::choices(std::uint32_t kind) const {
+std::string PluginAndOptionsResolver::choices(std::uint32_t kind) const {
     const auto all = ids(kind, false);
     if (all.empty()) {
         const auto why = catalogue_.refused.empty() ? std::string("see plugins.dir")
@@ -89,11 +89,11 @@ std::string ConfiguredPlugins::choices(std::uint32_t kind) const {
     return "; installed: " + listed(all);
 }
 
-const JsonSchema *ConfiguredPlugins::schema(const PluginInfo &plugin, const SourceLocation &location) {
+const JsonSchemaValidator *PluginAndOptionsResolver::schema(const PluginInfo &plugin, const SourceLocation &location) {
     const auto [found, fresh] = schemas_.try_emplace(&plugin);
     if (fresh) {
         std::string error;
-        found->second = JsonSchema::parse(plugin.schema, error);
+        found->second = JsonSchemaValidator::parse(plugin.schema, error);
         if (!found->second) {
             collector_.error(location.at, location.path,
                              "the options schema of the plugin " + plugin.id + " is not valid (" + error +
@@ -103,8 +103,8 @@ const JsonSchema *ConfiguredPlugins::schema(const PluginInfo &plugin, const Sour
     return found->second ? &*found->second : nullptr;
 }
 
-std::optional<CheckedOptions> ConfiguredPlugins::options(const PluginInfo &plugin, std::optional<json::object> options,
-                                                         const SourceLocation &location) {
+std::optional<CheckedOptions> PluginAndOptionsResolver::options(const PluginInfo &plugin, std::optional<json::object> options,
+                                                                const SourceLocation &location) {
     if (!options) return std::nullopt; // the schema has reported it
     const auto *rules = schema(plugin, location);
     if (!rules) return std::nullopt;

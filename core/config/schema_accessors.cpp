@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <core/config/key_path.hpp>
-#include <core/config/schema_keywords.hpp>
+#include <core/config/schema_accessors.hpp>
 
 #include <boost/json/serialize.hpp>
 
@@ -9,7 +9,7 @@
 #include <charconv>
 #include <cmath>
 
-namespace kith::core::schema_keywords {
+namespace kith::core::schema_accessors {
 
 const json::value *member(const json::value &value, std::string_view name) {
     const auto *object = value.if_object();
@@ -143,4 +143,4 @@ std::string shown(const json::value &value) {
     return json::serialize(value);
 }
 
-} // namespace kith::core::schema_keywords
+} // namespace kith::core::schema_accessors

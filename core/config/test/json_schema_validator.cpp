@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Our reading of JSON Schema against valijson's: the two must agree on what fits.
-#include <core/config/json_schema.hpp>
+#include <core/config/json_schema_validator.hpp>
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
@@ -85,13 +85,13 @@ const std::vector<std::string> values = {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(schema)
+BOOST_AUTO_TEST_SUITE(json_schema_validator)
 
 BOOST_AUTO_TEST_CASE(results_equal_those_of_valijson) {
     std::size_t fitting = 0;
     for (const auto &text : schemas) {
         std::string error;
-        const auto rules = JsonSchema::parse(text, error);
+        const auto rules = JsonSchemaValidator::parse(text, error);
         BOOST_TEST_REQUIRE(rules.has_value(), text + error);
         for (const auto &written : values) {
             const auto value = json::parse(written);
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(results_equal_those_of_valijson) {
 BOOST_AUTO_TEST_CASE(every_error_has_a_message) {
     for (const auto &text : schemas) {
         std::string error;
-        const auto rules = JsonSchema::parse(text, error);
+        const auto rules = JsonSchemaValidator::parse(text, error);
         for (const auto &written : values) {
             auto value = json::parse(written);
             if (rules->matches(value)) continue;
@@ -120,10 +120,10 @@ BOOST_AUTO_TEST_CASE(every_error_has_a_message) {
 
 BOOST_AUTO_TEST_CASE(a_cyclic_reference_ends) {
     std::string error;
-    const auto rules = JsonSchema::parse(R"({"allOf": [{"$ref": "#"}]})", error);
+    const auto rules = JsonSchemaValidator::parse(R"({"allOf": [{"$ref": "#"}]})", error);
     BOOST_TEST(!rules->matches(json::value(1)));
     const auto round =
-        JsonSchema::parse(R"({"$ref": "#/definitions/a", "definitions": {"a": {"$ref": "#/definitions/a"}}})", error);
+        JsonSchemaValidator::parse(R"({"$ref": "#/definitions/a", "definitions": {"a": {"$ref": "#/definitions/a"}}})", error);
     BOOST_TEST(!round->matches(json::value(1)));
 }
 
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(expectations_as_text) {
 BOOST_AUTO_TEST_CASE(node_names) {
     std::string error;
     const auto one = [&](const char *form) {
-        return JsonSchema::parse(R"({"type": "string", "x-kith-node-name": ")" + std::string(form) + "\"}", error);
+        return JsonSchemaValidator::parse(R"({"type": "string", "x-kith-node-name": ")" + std::string(form) + "\"}", error);
     };
     const auto either = one("either"), peer = one("peer"), part = one("part"), any = one("any");
     for (const char *good : {"app@10.0.0.7", "app", "",
@@ -170,13 +170,13 @@ BOOST_AUTO_TEST_CASE(node_names) {
 
 BOOST_AUTO_TEST_CASE(formats) {
     std::string error;
-    const auto v4 = JsonSchema::parse(R"({"type": "string", "format": "ipv4"})", error);
+    const auto v4 = JsonSchemaValidator::parse(R"({"type": "string", "format": "ipv4"})", error);
     BOOST_TEST(v4->matches("10.0.0.1"));
     BOOST_TEST(!v4->matches("10.0.0"));
-    const auto v6 = JsonSchema::parse(R"({"type": "string", "format": "ipv6"})", error);
+    const auto v6 = JsonSchemaValidator::parse(R"({"type": "string", "format": "ipv6"})", error);
     BOOST_TEST(v6->matches("fe80::1"));
     BOOST_TEST(!v6->matches("10.0.0.1"));
-    const auto uri = JsonSchema::parse(R"({"type": "string", "format": "uri"})", error);
+    const auto uri = JsonSchemaValidator::parse(R"({"type": "string", "format": "uri"})", error);
     BOOST_TEST(uri->matches("http://x"));
     BOOST_TEST(!uri->matches("x"));
 }
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(formats) {
 BOOST_AUTO_TEST_CASE(defaults_at_any_depth) {
     const auto filled = [](std::string_view schema_text, std::string_view text) {
         std::string error;
-        const auto rules = JsonSchema::parse(schema_text, error);
+        const auto rules = JsonSchemaValidator::parse(schema_text, error);
         auto value = json::parse({text.data(), text.size()});
         rules->fill(value);
         return json::serialize(value);
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(defaults_at_any_depth) {
 
 BOOST_AUTO_TEST_CASE(secrets_at_any_depth) {
     std::string error;
-    const auto rules = JsonSchema::parse(
+    const auto rules = JsonSchemaValidator::parse(
         R"({"properties": {"a": {"writeOnly": true}, "b": {"oneOf": [{"type": "string", "writeOnly": true}, {"type": "integer"}]},
         "c": {"items": {"additionalProperties": {"writeOnly": true}}}, "d": {"patternProperties": {"^s": {"writeOnly": true}}}}})",
         error);

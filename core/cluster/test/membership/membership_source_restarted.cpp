@@ -6,7 +6,7 @@
 
 namespace kith::core::test {
 
-BOOST_AUTO_TEST_SUITE(membership_restarted)
+BOOST_AUTO_TEST_SUITE(membership_source_restarted)
 
 namespace {
 

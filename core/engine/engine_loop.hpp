@@ -15,14 +15,14 @@
 
 namespace kith::core {
 
-class LoopClient final : private Tenant {
+class EngineLoop final : private Tenant {
   public:
     /// act: called from the loop for each turn, never inside a call from a plugin (T5). clock_set: called when the wall clock
     /// was set.
-    LoopClient(World &world, std::function<void()> act, std::function<void()> clock_set);
-    ~LoopClient();
-    LoopClient(const LoopClient &) = delete;
-    LoopClient &operator=(const LoopClient &) = delete;
+    EngineLoop(World &world, std::function<void()> act, std::function<void()> clock_set);
+    ~EngineLoop();
+    EngineLoop(const EngineLoop &) = delete;
+    EngineLoop &operator=(const EngineLoop &) = delete;
 
     Time now() const { return clock_->monotonic(&handle_); }
     std::int64_t wall() const { return clock_->wall(&handle_); }

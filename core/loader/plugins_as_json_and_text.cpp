@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/loader/plugin_list.hpp"
+#include "core/loader/plugins_as_json_and_text.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>

@@ -18,14 +18,14 @@
 
 namespace kith::core {
 
-class JsonSchema {
+class JsonSchemaValidator {
   public:
     // text: the schema; empty stands for a schema that allows no options. `error` receives the reason of a failure.
-    static std::optional<JsonSchema> parse(std::string_view text, std::string &error);
+    static std::optional<JsonSchemaValidator> parse(std::string_view text, std::string &error);
 
-    ~JsonSchema();
-    JsonSchema(JsonSchema &&) noexcept;
-    JsonSchema &operator=(JsonSchema &&) noexcept;
+    ~JsonSchemaValidator();
+    JsonSchemaValidator(JsonSchemaValidator &&) noexcept;
+    JsonSchemaValidator &operator=(JsonSchemaValidator &&) noexcept;
 
     // Converts, checks and fills the value. Returns true when it is valid; otherwise at least one error was added. source_map:
     // null for a value that is not in the file's text; its errors are then reported at offset `at`.
@@ -51,7 +51,7 @@ class JsonSchema {
     const boost::json::value &json() const;
 
     // The subschema under a top-level keyword, such as x-kith-authenticated; none when it is not there.
-    std::optional<JsonSchema> keyword(std::string_view name) const;
+    std::optional<JsonSchemaValidator> keyword(std::string_view name) const;
 
     // The schema of an option by its name; null when there is none.
     const boost::json::value *property(std::string_view name) const;
@@ -59,7 +59,7 @@ class JsonSchema {
     struct State;
 
   private:
-    explicit JsonSchema(std::unique_ptr<State> state);
+    explicit JsonSchemaValidator(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
 

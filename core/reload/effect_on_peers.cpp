@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <core/reload/effect.hpp>
+#include <core/reload/effect_on_peers.hpp>
 
 #include <core/cluster/membership/naming_rules.hpp>
 #include <core/reload/plan.hpp>

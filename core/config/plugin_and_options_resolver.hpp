@@ -4,7 +4,7 @@
 #pragma once
 
 #include <core/config/diagnostic_collector.hpp>
-#include <core/config/json_schema.hpp>
+#include <core/config/json_schema_validator.hpp>
 #include <core/config/plugin_catalogue.hpp>
 #include <core/config/source_location.hpp>
 
@@ -26,10 +26,10 @@ struct CheckedOptions {
     bool authenticated = false; // of a strategy: its observations are authenticated with these options
 };
 
-class ConfiguredPlugins {
+class PluginAndOptionsResolver {
   public:
     // The arguments outlive the object.
-    ConfiguredPlugins(const PluginCatalogue &catalogue, DiagnosticCollector &collector)
+    PluginAndOptionsResolver(const PluginCatalogue &catalogue, DiagnosticCollector &collector)
         : catalogue_(catalogue), collector_(collector) {}
 
     const PluginCatalogue &catalogue() const { return catalogue_; }
@@ -44,7 +44,7 @@ class ConfiguredPlugins {
     std::string choices(std::uint32_t kind) const;
 
     // Null when the plugin's schema is invalid, which is reported the first time.
-    const JsonSchema *schema(const PluginInfo &plugin, const SourceLocation &location);
+    const JsonSchemaValidator *schema(const PluginInfo &plugin, const SourceLocation &location);
 
     // None, with errors unless the schema has reported it, when the options are invalid.
     std::optional<CheckedOptions> options(const PluginInfo &plugin, std::optional<boost::json::object> options,
@@ -53,7 +53,7 @@ class ConfiguredPlugins {
   private:
     const PluginCatalogue &catalogue_;
     DiagnosticCollector &collector_;
-    std::map<const PluginInfo *, std::optional<JsonSchema>> schemas_;
+    std::map<const PluginInfo *, std::optional<JsonSchemaValidator>> schemas_;
 };
 
 } // namespace kith::core

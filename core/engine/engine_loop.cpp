@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <core/engine/loop_client.hpp>
+#include <core/engine/engine_loop.hpp>
 
 #include <stdexcept>
 #include <string>
@@ -18,7 +18,7 @@ const Table *need(World &world, const char *id) {
 
 } // namespace
 
-LoopClient::LoopClient(World &world, std::function<void()> act, std::function<void()> clock_set)
+EngineLoop::EngineLoop(World &world, std::function<void()> act, std::function<void()> clock_set)
     : world_(world),
       act_(std::move(act)),
       clock_set_(std::move(clock_set)),
@@ -33,15 +33,15 @@ LoopClient::LoopClient(World &world, std::function<void()> act, std::function<vo
     world_.open(handle_, *this);
 }
 
-LoopClient::~LoopClient() { world_.close(handle_); }
+EngineLoop::~EngineLoop() { world_.close(handle_); }
 
-std::uint64_t LoopClient::random_seed() const {
+std::uint64_t EngineLoop::random_seed() const {
     std::uint64_t seed = 0;
     random_->fill(&handle_, &seed, sizeof seed);
     return seed;
 }
 
-void LoopClient::soon() {
+void EngineLoop::soon() {
     if (posted_) return;
     posted_ = true;
     // The queue of posts is full only when other threads flood it. A timer fires nevertheless.
@@ -51,7 +51,7 @@ void LoopClient::soon() {
     }
 }
 
-void LoopClient::at(Time when) {
+void EngineLoop::at(Time when) {
     if (when == armed_) return;
     if (op_ != 0) world_.cancel(handle_, std::exchange(op_, 0));
     armed_ = when;
@@ -63,32 +63,32 @@ void LoopClient::at(Time when) {
     soon();
 }
 
-void LoopClient::fired(std::uint64_t op) {
+void EngineLoop::fired(std::uint64_t op) {
     if (op != op_) return; // cancelled, or replaced
     op_ = 0;
     armed_ = never;
     act_();
 }
 
-void LoopClient::posted() {
+void EngineLoop::posted() {
     posted_ = false;
     act_();
 }
 
-const void *LoopClient::service(std::string_view id) noexcept {
+const void *EngineLoop::service(std::string_view id) noexcept {
     static constexpr kith_timer_plugin timer_side = {
         .fired =
             [](void *self, std::uint64_t user, std::uint64_t op, std::int32_t) {
                 // A failed timer counts as fired: an additional turn does no harm, a missing one would block the engine.
-                auto *client = static_cast<LoopClient *>(self);
+                auto *client = static_cast<EngineLoop *>(self);
                 user == 1 ? client->posted() : client->fired(op);
             },
     };
     static constexpr kith_loop_plugin loop_side = {
-        .posted = [](void *self, std::uint64_t) { static_cast<LoopClient *>(self)->posted(); },
+        .posted = [](void *self, std::uint64_t) { static_cast<EngineLoop *>(self)->posted(); },
     };
     static constexpr kith_clock_plugin clock_side = {
-        .jumped = [](void *self, std::int64_t) { static_cast<LoopClient *>(self)->clock_set_(); },
+        .jumped = [](void *self, std::int64_t) { static_cast<EngineLoop *>(self)->clock_set_(); },
     };
     if (id == KITH_TIMER) return &timer_side;
     if (id == KITH_LOOP) return &loop_side;

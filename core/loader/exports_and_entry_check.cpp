@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/loader/image_check.hpp"
+#include "core/loader/exports_and_entry_check.hpp"
 
 #include "core/loader/descriptor_check.hpp"
 
@@ -28,8 +28,8 @@ std::string first_of(const std::vector<std::string_view> &names) {
 
 } // namespace
 
-std::optional<Refusal> check_image(const elf::Image &image, const std::filesystem::path &file, const LoaderSettings &settings,
-                                   std::uint64_t &address) {
+std::optional<Refusal> check_exports_and_entry(const elf::Image &image, const std::filesystem::path &file,
+                                               const LoaderSettings &settings, std::uint64_t &address) {
     const elf::Symbol *entry = nullptr;
     std::vector<std::string_view> others, unique;
     for (const auto &symbol : image.exports()) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <core/config/json_schema.hpp>
+#include <core/config/json_schema_validator.hpp>
+#include <core/config/schema_accessors.hpp>
 #include <core/config/schema_checker.hpp>
-#include <core/config/schema_keywords.hpp>
 
 #include <boost/json/parse.hpp>
 
@@ -11,9 +11,9 @@
 
 namespace kith::core {
 
-using namespace schema_keywords;
+using namespace schema_accessors;
 
-struct JsonSchema::State {
+struct JsonSchemaValidator::State {
     json::value root;
     json::value lean; // for valijson: without uniqueItems, for which it compares all pairs; SchemaChecker checks uniqueItems
 };
@@ -187,12 +187,12 @@ void mask_below(json::value &value, const json::value &schema, const json::value
 
 } // namespace
 
-JsonSchema::JsonSchema(std::unique_ptr<State> state) : state_(std::move(state)) {}
-JsonSchema::~JsonSchema() = default;
-JsonSchema::JsonSchema(JsonSchema &&) noexcept = default;
-JsonSchema &JsonSchema::operator=(JsonSchema &&) noexcept = default;
+JsonSchemaValidator::JsonSchemaValidator(std::unique_ptr<State> state) : state_(std::move(state)) {}
+JsonSchemaValidator::~JsonSchemaValidator() = default;
+JsonSchemaValidator::JsonSchemaValidator(JsonSchemaValidator &&) noexcept = default;
+JsonSchemaValidator &JsonSchemaValidator::operator=(JsonSchemaValidator &&) noexcept = default;
 
-std::optional<JsonSchema> JsonSchema::parse(std::string_view text, std::string &error) {
+std::optional<JsonSchemaValidator> JsonSchemaValidator::parse(std::string_view text, std::string &error) {
     if (text.empty()) text = R"({"type": "object", "additionalProperties": false})";
     boost::system::error_code code;
     auto state = std::make_unique<State>();
@@ -207,11 +207,11 @@ std::optional<JsonSchema> JsonSchema::parse(std::string_view text, std::string &
     }
     state->lean = state->root;
     drop_unique_items(state->lean);
-    return JsonSchema(std::move(state));
+    return JsonSchemaValidator(std::move(state));
 }
 
-bool JsonSchema::apply(json::value &value, const SourceMap *source_map, std::uint32_t at, const KeyPath &path,
-                       DiagnosticCollector &collector) const {
+bool JsonSchemaValidator::apply(json::value &value, const SourceMap *source_map, std::uint32_t at, const KeyPath &path,
+                                DiagnosticCollector &collector) const {
     convert(value, source_map);
     if (!check_schema(state_->root, state_->root, value, source_map, at, path, collector)) return false;
     fill(value);
@@ -227,32 +227,32 @@ bool JsonSchema::apply(json::value &value, const SourceMap *source_map, std::uin
     }
 }
 
-void JsonSchema::convert(json::value &value, const SourceMap *source_map) const {
+void JsonSchemaValidator::convert(json::value &value, const SourceMap *source_map) const {
     convert_below(value, state_->root, state_->root, source_map, 0);
 }
 
-void JsonSchema::fill(json::value &value) const { fill_below(value, state_->root, state_->root, 0); }
+void JsonSchemaValidator::fill(json::value &value) const { fill_below(value, state_->root, state_->root, 0); }
 
-void JsonSchema::warn_no_effect(const json::value &value, const SourceMap *source_map, const KeyPath &path,
-                                DiagnosticCollector &collector) const {
+void JsonSchemaValidator::warn_no_effect(const json::value &value, const SourceMap *source_map, const KeyPath &path,
+                                         DiagnosticCollector &collector) const {
     warn_below(value, state_->root, state_->root, source_map, path, collector, 0);
 }
 
-void JsonSchema::mask(json::value &value) const { mask_below(value, state_->root, state_->root, 0); }
+void JsonSchemaValidator::mask(json::value &value) const { mask_below(value, state_->root, state_->root, 0); }
 
-bool JsonSchema::matches(const json::value &value) const { return fits_schema(state_->root, state_->root, value); }
+bool JsonSchemaValidator::matches(const json::value &value) const { return fits_schema(state_->root, state_->root, value); }
 
-const json::value &JsonSchema::json() const { return state_->root; }
+const json::value &JsonSchemaValidator::json() const { return state_->root; }
 
-std::optional<JsonSchema> JsonSchema::keyword(std::string_view name) const {
+std::optional<JsonSchemaValidator> JsonSchemaValidator::keyword(std::string_view name) const {
     const auto *found = member(state_->root, name);
     if (!found || !found->is_object()) return std::nullopt;
     auto state = std::make_unique<State>();
     state->root = *found;
-    return JsonSchema(std::move(state));
+    return JsonSchemaValidator(std::move(state));
 }
 
-const json::value *JsonSchema::property(std::string_view name) const {
+const json::value *JsonSchemaValidator::property(std::string_view name) const {
     const auto *properties = member(state_->root, "properties");
     const auto *found = properties ? member(*properties, name) : nullptr;
     return found ? resolved(*found, state_->root) : nullptr;

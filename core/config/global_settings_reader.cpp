@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <core/config/global_settings_reader.hpp>
 #include <core/config/json_member_or_default.hpp>
-#include <core/config/settings_reader.hpp>
 
 namespace kith::core {
 
@@ -38,7 +38,7 @@ PluginSettings plugin_settings(const json::value &plugins) {
 
 } // namespace
 
-void read_settings(const json::value &root, ConfigFile &file) {
+void read_global_settings(const json::value &root, ConfigFileContent &file) {
     file.name = text_in(root, "name");
     file.state_dir = text_in(root, "state_dir");
     if (const auto *plugins = member(root, "plugins")) file.plugins = plugin_settings(*plugins);

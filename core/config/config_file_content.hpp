@@ -68,7 +68,7 @@ struct SinkEntry {
 };
 
 // The locations refer to the SourceMap of the text. The vectors are in the order of the file.
-struct ConfigFile {
+struct ConfigFileContent {
     std::string name;
     PluginSettings plugins; // without state_dir
     std::string state_dir;

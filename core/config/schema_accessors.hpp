@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kith::core::schema_keywords {
+namespace kith::core::schema_accessors {
 
 namespace json = boost::json;
 
@@ -43,4 +43,4 @@ std::string_view type_of(const json::value &value);
 std::string shown(double number);
 std::string shown(const json::value &value);
 
-} // namespace kith::core::schema_keywords
+} // namespace kith::core::schema_accessors
