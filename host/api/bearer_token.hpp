@@ -3,7 +3,7 @@
 // The tokens of clients at a TCP address: Authorization: Bearer TOKEN.
 #pragma once
 
-#include "api.hpp"
+#include "handler_interface.hpp"
 
 #include <cstddef>
 #include <string_view>

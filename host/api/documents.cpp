@@ -2,10 +2,10 @@
 #include "documents.hpp"
 
 #include "diagnosis.hpp"
-#include "health.hpp"
 #include "json_writer.hpp"
 #include "orders.hpp"
 #include "packed_peers.hpp"
+#include "topology_health.hpp"
 
 #include <core/cluster/membership/glob.hpp>
 #include <kith/hosting/status.hpp>
@@ -32,7 +32,7 @@ void write_until(JsonWriter &json, core::Time until, const core::EngineView &vie
 
 void write_health(JsonWriter &json, const core::TopologyView &view, const core::EngineView &engine) {
     const core::LiveTopology &topology = *view.topology;
-    const Health health = health_of(view, engine.now);
+    const TopologyHealth health = health_of(view, engine.now);
     json.member("name", topology.name()).member("connector", view.connector->connector());
     json.member("health", health.word).member("reason", health.reason);
     json.member("ready", topology.ready()).member("stale", topology.stale());
@@ -345,7 +345,7 @@ std::string unready_topologies(const core::EngineView &view, std::string_view na
     std::string out;
     for (const auto &topology : view.topologies) {
         if ((!name.empty() && topology.topology->name() != name) || topology.topology->ready()) continue;
-        const Health health = health_of(topology, view.now);
+        const TopologyHealth health = health_of(topology, view.now);
         out += std::string(topology.topology->name()) + ": " + (health.reason.empty() ? "not ready" : health.reason) + '\n';
     }
     return out;

@@ -3,7 +3,7 @@
 // Answers that say no: {"error": {"code", "message", "remedy"}}.
 #pragma once
 
-#include "api.hpp"
+#include "handler_interface.hpp"
 
 #include <string_view>
 

@@ -4,8 +4,8 @@
 // it was slow, or came back after its last event was no longer kept, or after kith was started anew, is reported by an events.lost.
 #pragma once
 
-#include "api.hpp"
 #include "context.hpp"
+#include "handler_interface.hpp"
 
 #include <core/cluster/events/event_bus.hpp>
 

@@ -3,8 +3,8 @@
 // The requests by which an operator changes what a topology does: pause, resume, confirm, hold, forget.
 #pragma once
 
-#include "api.hpp"
 #include "context.hpp"
+#include "handler_interface.hpp"
 #include "target.hpp"
 
 #include <core/cluster/topology/operator_order.hpp>

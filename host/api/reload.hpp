@@ -3,7 +3,7 @@
 // POST /v1/reload: the plan of a new configuration, then the verdict, which comes when all that is started anew has started.
 #pragma once
 
-#include "api.hpp"
+#include "handler_interface.hpp"
 
 #include <core/reload/effect_on_peers.hpp>
 #include <core/reload/plan.hpp>

@@ -9,7 +9,7 @@
 #include "orders.hpp"
 #include "origin.hpp"
 #include "page/page.hpp"
-#include "state_stream.hpp"
+#include "state_snapshot.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -255,11 +255,11 @@ ApiAnswer ApiRouter::route(const ApiRequest &request) {
     case Route::config: return document(context_.config());
     case Route::events: return events(request, *target, view);
     case Route::state: {
-        if (states_.use_count() > most_state_streams)
+        if (states_.use_count() > most_state_snapshots)
             return error_answer(429, "too_many_bytes", "other clients have not yet taken their snapshots",
                                 "Ask again in a moment, or page through /v1/peers.");
         ApiAnswer answer;
-        answer.stream = std::make_unique<StateStream>(context_, view, states_);
+        answer.stream = std::make_unique<StateSnapshot>(context_, view, states_);
         return answer;
     }
     case Route::metrics: return metrics(request, view);

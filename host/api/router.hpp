@@ -3,8 +3,8 @@
 // From a request to its answer: the checks, the table of routes, the parameters. Knows no socket.
 #pragma once
 
-#include "api.hpp"
 #include "context.hpp"
+#include "handler_interface.hpp"
 #include "target.hpp"
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "environment_probe.hpp"
 
-#include "probe_request.hpp"
+#include "environment_probe_request.hpp"
 
 #include <boost/json/parse.hpp>
 

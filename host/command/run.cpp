@@ -2,7 +2,7 @@
 #include "command_line.hpp"
 
 #include <core/engine/engine.hpp>
-#include <host/api/api_host.hpp>
+#include <host/api/daemon_api.hpp>
 #include <host/config_loading.hpp>
 #include <host/event_log.hpp>
 #include <host/event_output.hpp>
@@ -95,7 +95,7 @@ class Daemon {
           world_(io_, {.state_dir = loaded.config->state_dir}),
           engine_(world_, log_, *loaded.config, *loaded.registry),
           reloader_(engine_, *loaded.registry, loaded, reload_settings(*loaded.config, plugin_dir)),
-          api_(ApiHost::make(io_, world_, engine_, log_, reloader_, loaded)) {
+          api_(DaemonApi::make(io_, world_, engine_, log_, reloader_, loaded)) {
         if (watch) {
             config_watch_ = std::make_unique<ConfigWatch>(io_, [this] { reload("the configuration has changed"); });
             config_watch_->follow(reloader_.files());
@@ -211,7 +211,7 @@ class Daemon {
     AsioWorld world_;
     core::Engine engine_;
     Reloader reloader_;
-    std::unique_ptr<ApiHost> api_;
+    std::unique_ptr<DaemonApi> api_;
     std::unique_ptr<ConfigWatch> config_watch_;
     EventLogger event_logger_{engine_.bus(), io_, log_};
     std::unique_ptr<EventOutput> stream_;

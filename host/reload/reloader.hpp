@@ -27,7 +27,7 @@ class Reloader {
         std::function<void(std::uint32_t level, const std::string &message, const std::string &reason)> log;
         /// Before and after each reload that is applied; for the service manager and for what follows the files.
         std::function<void()> begins, ended;
-        /// Of the API's TCP addresses, before a reload is applied: as ApiHost::prepare and conclude.
+        /// Of the API's TCP addresses, before a reload is applied: as DaemonApi::prepare and conclude.
         std::function<std::string(const core::Config &)> prepare;
         std::function<void(bool applied)> conclude;
     };

@@ -11,7 +11,7 @@
 #include "tcp_listener.hpp"
 #include "tcp_stream.hpp"
 #include "tenant_resources.hpp"
-#include "tls/tls_client.hpp"
+#include "tls/tls_client_credentials.hpp"
 #include "wall_clock_watch.hpp"
 
 #include <kith/service/clock.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "datagram_sender.hpp"
 
-#include "socket_status_and_accept.hpp"
+#include "socket_status.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,6 +2,7 @@
 #include "datagram_socket.hpp"
 
 #include "datagram_receiver.hpp"
+#include "nonblocking_socket.hpp"
 #include "socket_address.hpp"
 
 #include <boost/asio/post.hpp>

@@ -5,9 +5,9 @@
 #pragma once
 
 #include "datagram_sender.hpp"
-#include "io_direction.hpp"
 #include "multicast_groups.hpp"
-#include "socket_status_and_accept.hpp"
+#include "operation_slot.hpp"
+#include "socket_status.hpp"
 #include "tenant_resources.hpp"
 
 #include <kith/address.hpp>
@@ -62,7 +62,7 @@ class DatagramSocket : public std::enable_shared_from_this<DatagramSocket> {
     boost::asio::ip::udp::socket socket_;
     std::uint64_t id_ = 0;
     std::shared_ptr<MulticastGroups> groups_; // created by the first join
-    IoDirection receiving_, sending_;
+    OperationSlot receiving_, sending_;
     std::uint32_t max_ = 0;   // limit of the receive
     bool more_ = false;       // the last batch was full, so there may be more datagrams
     std::uint32_t drops_ = 0; // the kernel's 32-bit counter

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "tcp_connect.hpp"
 
-#include "open_completion.hpp"
+#include "endpoint_text.hpp"
+#include "socket_status.hpp"
+#include "tcp_open_callbacks.hpp"
 #include "tcp_stream.hpp"
 
 #include <boost/asio/post.hpp>

@@ -3,7 +3,7 @@
 // A connect of kith.tcp/1: resolves the name and tries its addresses one after the other.
 #pragma once
 
-#include "socket_status_and_accept.hpp"
+#include "nonblocking_socket.hpp"
 #include "tenant_resources.hpp"
 
 #include <boost/asio/steady_timer.hpp>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tcp_listener.hpp"
 
-#include "open_completion.hpp"
+#include "socket_status.hpp"
+#include "tcp_open_callbacks.hpp"
 #include "tcp_stream.hpp"
 
 #include <boost/asio/ip/v6_only.hpp>

@@ -3,7 +3,7 @@
 // A listener of kith.tcp/1. A connection is taken from the kernel's queue only while an accept is outstanding.
 #pragma once
 
-#include "socket_status_and_accept.hpp"
+#include "nonblocking_socket.hpp"
 #include "tenant_resources.hpp"
 
 #include <boost/asio/steady_timer.hpp>

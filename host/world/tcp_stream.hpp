@@ -5,8 +5,9 @@
 // incomplete received records and records that were not sent completely.
 #pragma once
 
-#include "io_direction.hpp"
-#include "socket_status_and_accept.hpp"
+#include "endpoint_text.hpp"
+#include "operation_slot.hpp"
+#include "socket_status.hpp"
 #include "tenant_resources.hpp"
 #include "tls/tls.hpp"
 
@@ -61,7 +62,7 @@ class TcpStream : public std::enable_shared_from_this<TcpStream> {
     std::shared_ptr<TenantResources> resources_;
     tcp::socket socket_;
     tcp::endpoint remote_;
-    IoDirection reading_, writing_;
+    OperationSlot reading_, writing_;
     std::uint32_t max_ = 0;   // limit of the read
     std::string out_;         // data of the write; with TLS: records to be sent first
     std::size_t written_ = 0; // of out_
@@ -70,7 +71,7 @@ class TcpStream : public std::enable_shared_from_this<TcpStream> {
     std::string broken_text_; // the explanation by TLS
 
     Layer layer_ = Layer::plain;
-    IoDirection securing_;
+    OperationSlot securing_;
     std::unique_ptr<TlsSession> session_;
     std::string inner_;      // plaintext of a write, to be encrypted
     std::size_t sealed_ = 0; // of inner_

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "datagram_socket.hpp"
 #include "socket_address.hpp"
+#include "socket_status.hpp"
 
 #include <kith/service/udp.h>
 

@@ -4,7 +4,7 @@
 // reads /v1/state and /v1/events itself. Its sources are the other files of this directory; assemble.cmake embeds them.
 #pragma once
 
-#include <host/api/api.hpp>
+#include <host/api/handler_interface.hpp>
 
 #include <cstddef>
 #include <string_view>

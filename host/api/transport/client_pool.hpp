@@ -5,7 +5,7 @@
 
 #include "connection.hpp"
 
-#include <host/api/api.hpp>
+#include <host/api/handler_interface.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -6,7 +6,7 @@
 
 #include "request_reader.hpp"
 
-#include <host/api/api.hpp>
+#include <host/api/handler_interface.hpp>
 
 #include <boost/asio/generic/stream_protocol.hpp>
 

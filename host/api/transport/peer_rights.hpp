@@ -3,7 +3,7 @@
 // Who may do what on the socket: by the kernel's word for the other end, never by a look-up at a name service.
 #pragma once
 
-#include <host/api/api.hpp>
+#include <host/api/handler_interface.hpp>
 
 #include <optional>
 #include <span>

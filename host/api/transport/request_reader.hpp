@@ -3,7 +3,7 @@
 // HTTP/1.1 requests out of bytes (Boost.Beast), one after another, within bounds. Knows no socket.
 #pragma once
 
-#include <host/api/api.hpp>
+#include <host/api/handler_interface.hpp>
 
 #include <cstddef>
 #include <memory>

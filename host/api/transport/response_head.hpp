@@ -3,7 +3,7 @@
 // The head of an answer.
 #pragma once
 
-#include <host/api/api.hpp>
+#include <host/api/handler_interface.hpp>
 
 #include <cstddef>
 #include <optional>

@@ -3,7 +3,7 @@
 // The Unix socket: its file, which is made anew when it is removed, and who may do what there.
 #pragma once
 
-#include <host/api/api.hpp>
+#include <host/api/handler_interface.hpp>
 
 #include <memory>
 #include <string>

@@ -5,7 +5,7 @@
 
 #include "client_pool.hpp"
 
-#include <host/api/api.hpp>
+#include <host/api/handler_interface.hpp>
 
 #include <kith/address.hpp>
 

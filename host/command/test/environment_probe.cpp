@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <host/command/environment_probe.hpp>
-#include <host/command/probe_request.hpp>
+#include <host/command/environment_probe_request.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "happy_eyeballs.hpp"
 
+#include <host/world/endpoint_text.hpp>
+#include <host/world/socket_status.hpp>
+
 #include <boost/asio/post.hpp>
 
 #include <chrono>

@@ -4,7 +4,7 @@
 // address delays the next one by only 250 ms. The first connection that is established is used.
 #pragma once
 
-#include <host/world/socket_status_and_accept.hpp>
+#include <host/world/nonblocking_socket.hpp>
 #include <host/world/tenant_resources.hpp>
 
 #include <boost/asio/steady_timer.hpp>

@@ -4,7 +4,7 @@
 // a read is outstanding.
 #pragma once
 
-#include "../io_direction.hpp"
+#include "../operation_slot.hpp"
 #include "../tenant_resources.hpp"
 #include "spawn.hpp"
 
@@ -57,7 +57,7 @@ class ChildProcess : public std::enable_shared_from_this<ChildProcess> {
     const ProcessProgram program_;
     ProcessGroup group_;
     Pipe end_, input_, output_, errors_;
-    IoDirection reading_, writing_, waiting_;
+    OperationSlot reading_, writing_, waiting_;
     boost::asio::steady_timer patience_, pause_; // patience: the timeout, then the grace period
     std::shared_ptr<int> share_;
     ProcessGroup::End how_;

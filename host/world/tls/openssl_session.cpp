@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "openssl_session.hpp"
 
+#include "openssl_failure.hpp"
+
 #include <kith/plugin.h>
 
 #include <openssl/err.h>

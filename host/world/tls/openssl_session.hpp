@@ -2,6 +2,8 @@
 #pragma once
 
 #include "openssl_objects.hpp"
+#include "peer_certificate.hpp"
+#include "tls.hpp"
 
 namespace kith::app {
 

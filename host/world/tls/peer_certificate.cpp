@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "peer_certificate.hpp"
+
 #include "openssl_objects.hpp"
 
 #include <kith/service/draft/tls.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The service kith.tls/0: its table, argument checks and completions.
-#include "tls_client.hpp"
+#include "tls_client_credentials.hpp"
 
 #include <host/world/tcp_stream.hpp>
 
@@ -32,7 +32,7 @@ std::int32_t open_tls(TenantResources &resources, const kith_tls_client *given, 
     if (!resources.tls) resources.tls = std::make_shared<TlsResources>();
     if (resources.tls->clients.size() + resources.tls->opening >= KITH_TLS_MAX_CLIENTS)
         return resources.refuse(KITH_LIMIT, "64 clients of kith.tls/0 are open; close those that are done with");
-    const auto client = std::make_shared<TlsClient>(resources, std::move(settings));
+    const auto client = std::make_shared<TlsClientCredentials>(resources, std::move(settings));
     const std::uint64_t id = resources.begin(op, {user,
                                                   [](TenantResources &s, std::uint64_t u, std::uint64_t o) {
                                                       tell_tls_opened(s, u, o, KITH_CANCELLED, cancelled_text(), 0);
@@ -56,7 +56,7 @@ std::int32_t open_tls(TenantResources &resources, const kith_tls_client *given, 
     return KITH_OK;
 }
 
-std::shared_ptr<TlsClient> tls_client_of(const TenantResources &resources, std::uint64_t id) {
+std::shared_ptr<TlsClientCredentials> tls_client_of(const TenantResources &resources, std::uint64_t id) {
     if (!resources.tls) return nullptr;
     const auto found = resources.tls->clients.find(id);
     return found == resources.tls->clients.end() ? nullptr : found->second;

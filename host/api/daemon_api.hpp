@@ -3,8 +3,8 @@
 // The API in the daemon: the router over the engine, the counters that only the API needs, and the server.
 #pragma once
 
-#include "api.hpp"
 #include "event_counters.hpp"
+#include "handler_interface.hpp"
 #include "router.hpp"
 
 #include <core/config/config.hpp>
@@ -28,13 +28,13 @@ struct ApiUnavailable : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-class ApiHost {
+class DaemonApi {
   public:
     /// All outlive it. Nothing is served before the loop runs. Null: there is no API. A default socket that cannot be made is a line of the log;
     /// a configured one, or an address that cannot be listened on, is an ApiUnavailable.
-    static std::unique_ptr<ApiHost> make(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine,
-                                         core::Logger &log, Reloader &reloader, const LoadedConfig &loaded);
-    ~ApiHost();
+    static std::unique_ptr<DaemonApi> make(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine,
+                                           core::Logger &log, Reloader &reloader, const LoadedConfig &loaded);
+    ~DaemonApi();
 
     /// A reload, in two steps: binds the TCP addresses that `next` has besides those of now. Returns why one cannot be bound; then nothing has
     /// changed.
@@ -46,8 +46,8 @@ class ApiHost {
     void stopping() { router_.stopping(); }
 
   private:
-    ApiHost(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine, core::Logger &log, Reloader &reloader,
-            const LoadedConfig &loaded);
+    DaemonApi(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine, core::Logger &log, Reloader &reloader,
+              const LoadedConfig &loaded);
     void listen_on_socket(const LoadedConfig &loaded);
     ApiContext context(const AsioWorld &world, core::Engine &engine, Reloader &reloader, const LoadedConfig &loaded);
     void measure_lag();

@@ -3,8 +3,8 @@
 // GET /v1/state: a snapshot of everything at one moment, sent in pieces, so that many peers do not hold the loop.
 #pragma once
 
-#include "api.hpp"
 #include "context.hpp"
+#include "handler_interface.hpp"
 #include "packed_peers.hpp"
 
 #include <memory>
@@ -13,12 +13,12 @@
 namespace kith::app {
 
 /// So many at once hold a snapshot; then 429.
-inline constexpr long most_state_streams = 8;
+inline constexpr long most_state_snapshots = 8;
 
-class StateStream final : public ApiStream {
+class StateSnapshot final : public ApiStream {
   public:
     /// holder: lives as long as the stream.
-    StateStream(const ApiContext &context, const core::EngineView &view, std::shared_ptr<int> holder);
+    StateSnapshot(const ApiContext &context, const core::EngineView &view, std::shared_ptr<int> holder);
 
     bool fill(std::string &out, std::size_t room) override;
     std::string_view heartbeat() const override { return {}; }

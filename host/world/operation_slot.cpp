@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "io_direction.hpp"
+#include "operation_slot.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -7,8 +7,8 @@
 
 namespace kith::app {
 
-void IoDirection::begin(TenantResources &resources, const std::shared_ptr<void> &owner, std::uint64_t timeout,
-                        std::uint64_t user, std::uint64_t *id, Pending::Cancelled cancelled, std::function<void()> late) {
+void OperationSlot::begin(TenantResources &resources, const std::shared_ptr<void> &owner, std::uint64_t timeout,
+                          std::uint64_t user, std::uint64_t *id, Pending::Cancelled cancelled, std::function<void()> late) {
     op = last = resources.begin(id, {user, std::move(cancelled), [alive = std::weak_ptr(owner), this] {
                                          const auto kept = alive.lock();
                                          if (!kept) return;
@@ -22,7 +22,7 @@ void IoDirection::begin(TenantResources &resources, const std::shared_ptr<void> 
     });
 }
 
-std::optional<Pending> IoDirection::end(TenantResources &resources) {
+std::optional<Pending> OperationSlot::end(TenantResources &resources) {
     op = 0;
     timer.cancel();
     return resources.take(last);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tls_client.hpp"
+#include "tls_client_credentials.hpp"
 
 #include "tls_library_loader.hpp"
 
@@ -8,7 +8,7 @@
 namespace kith::app {
 
 /// The result of a worker.
-struct TlsClient::Prepared {
+struct TlsClientCredentials::Prepared {
     std::int32_t status = KITH_OK;
     std::string text;
     std::uint64_t version = 0;
@@ -22,11 +22,11 @@ constexpr std::uint64_t unknown = 0;
 
 } // namespace
 
-TlsClient::TlsClient(TenantResources &resources, TlsClientSettings settings)
+TlsClientCredentials::TlsClientCredentials(TenantResources &resources, TlsClientSettings settings)
     : resources_(resources.shared_from_this()), settings_(std::move(settings)) {}
 
 // Loading OpenSSL and making a context take some ten milliseconds, so the loop does neither.
-void TlsClient::prepare(Ready ready) {
+void TlsClientCredentials::prepare(Ready ready) {
     const auto work = [settings = settings_, known = version_,
                        library_file = resources_->parts.options.tls_library]() -> Prepared {
         Prepared out;
@@ -76,7 +76,7 @@ void TlsClient::prepare(Ready ready) {
     });
 }
 
-void TlsClient::take(Prepared prepared, const Ready &ready) {
+void TlsClientCredentials::take(Prepared prepared, const Ready &ready) {
     if (!resources_->open) return;
     if (prepared.status != KITH_OK) return ready(prepared.status, prepared.text, nullptr);
     if (prepared.context) {

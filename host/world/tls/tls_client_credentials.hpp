@@ -15,9 +15,9 @@
 
 namespace kith::app {
 
-class TlsClient : public std::enable_shared_from_this<TlsClient> {
+class TlsClientCredentials : public std::enable_shared_from_this<TlsClientCredentials> {
   public:
-    TlsClient(TenantResources &resources, TlsClientSettings settings);
+    TlsClientCredentials(TenantResources &resources, TlsClientSettings settings);
 
     /// context: null unless status is KITH_OK; valid as long as the client exists.
     using Ready = std::function<void(std::int32_t status, const std::string &text, TlsContext *context)>;
@@ -41,7 +41,7 @@ void load_tls_early(WorkerThreads &workers, const std::string &library_file) noe
 
 /// The open clients of one tenant.
 struct TlsResources {
-    std::map<std::uint64_t, std::shared_ptr<TlsClient>> clients;
+    std::map<std::uint64_t, std::shared_ptr<TlsClientCredentials>> clients;
     std::size_t opening = 0;
 };
 

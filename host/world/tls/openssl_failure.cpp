@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include "openssl_failure.hpp"
+
 #include "openssl_objects.hpp"
+#include "peer_certificate.hpp"
 
 #include <kith/plugin.h>
 

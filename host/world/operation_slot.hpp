@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// One direction of a stream or datagram socket, with its outstanding operation.
+// Holds at most one outstanding operation of a tenant, such as a read of a stream, and the timer of its timeout.
 #pragma once
 
 #include "tenant_resources.hpp"
@@ -13,10 +13,10 @@
 
 namespace kith::app {
 
-struct IoDirection {
-    explicit IoDirection(boost::asio::io_context &io) : timer(io) {}
+struct OperationSlot {
+    explicit OperationSlot(boost::asio::io_context &io) : timer(io) {}
 
-    /// Begins an operation. owner: the object that contains this direction. late: called when the timeout is over before the
+    /// Begins an operation. owner: the object that contains this slot. late: called when the timeout is over before the
     /// operation ends.
     void begin(TenantResources &resources, const std::shared_ptr<void> &owner, std::uint64_t timeout, std::uint64_t user,
                std::uint64_t *id, Pending::Cancelled cancelled, std::function<void()> late);

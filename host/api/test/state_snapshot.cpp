@@ -3,7 +3,7 @@
 // The snapshot is of one moment, however long it takes to send it.
 #include "api_world.hpp"
 
-#include <host/api/state_stream.hpp>
+#include <host/api/state_snapshot.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -25,7 +25,7 @@ struct States : ApiWorld {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(state_stream)
+BOOST_AUTO_TEST_SUITE(state_snapshot)
 
 BOOST_AUTO_TEST_CASE(changes_meanwhile_are_not_in_it) {
     States world;
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(only_some_hold_a_snapshot_at_once) {
     States world;
     world.drain = false;
     std::vector<ApiAnswer> open;
-    for (long i = 0; i < most_state_streams; ++i) open.push_back(world.ask("/v1/state"));
+    for (long i = 0; i < most_state_snapshots; ++i) open.push_back(world.ask("/v1/state"));
     BOOST_TEST(world.error("/v1/state") == "429 too_many_bytes");
     open.pop_back();
     BOOST_TEST(world.ask("/v1/state").status == 200U);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "api_host.hpp"
+#include "daemon_api.hpp"
 
 #include "socket_path.hpp"
 
@@ -66,7 +66,7 @@ std::function<void(std::function<void()>)> poster(boost::asio::io_context &io) {
 
 } // namespace
 
-ApiContext ApiHost::context(const AsioWorld &world, core::Engine &engine, Reloader &reloader, const LoadedConfig &loaded) {
+ApiContext DaemonApi::context(const AsioWorld &world, core::Engine &engine, Reloader &reloader, const LoadedConfig &loaded) {
     ApiContext context;
     context.version = KITH_VERSION;
     context.run = new_run();
@@ -96,8 +96,8 @@ ApiContext ApiHost::context(const AsioWorld &world, core::Engine &engine, Reload
     return context;
 }
 
-ApiHost::ApiHost(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine, core::Logger &log,
-                 Reloader &reloader, const LoadedConfig &loaded)
+DaemonApi::DaemonApi(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine, core::Logger &log,
+                     Reloader &reloader, const LoadedConfig &loaded)
     : io_(io),
       counters_(engine.bus(), poster(io)),
       lag_({0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}),
@@ -109,9 +109,9 @@ ApiHost::ApiHost(boost::asio::io_context &io, const AsioWorld &world, core::Engi
     measure_lag();
 }
 
-ApiHost::~ApiHost() = default;
+DaemonApi::~DaemonApi() = default;
 
-void ApiHost::measure_lag() {
+void DaemonApi::measure_lag() {
     second_.async_wait([this](const boost::system::error_code &error) {
         if (error) return;
         const auto now = std::chrono::steady_clock::now();
@@ -121,13 +121,13 @@ void ApiHost::measure_lag() {
     });
 }
 
-std::string ApiHost::prepare(const core::Config &next) {
+std::string DaemonApi::prepare(const core::Config &next) {
     std::string why;
     if (tcp_.prepare(tcp_addresses(next.api), why)) prepared_ = next.api;
     return why;
 }
 
-void ApiHost::conclude(bool applied) {
+void DaemonApi::conclude(bool applied) {
     if (!applied) return tcp_.discard();
     tcp_.commit();
     const core::ApiSettings before = std::exchange(settings_, std::exchange(prepared_, {}));
@@ -146,7 +146,7 @@ void ApiHost::conclude(bool applied) {
     }
 }
 
-void ApiHost::listen_on_socket(const LoadedConfig &loaded) {
+void DaemonApi::listen_on_socket(const LoadedConfig &loaded) {
     const core::ApiSettings &settings = loaded.config->api;
     ApiListen listen;
     listen.path = settings.socket;
@@ -172,10 +172,10 @@ void ApiHost::listen_on_socket(const LoadedConfig &loaded) {
     say(log_, KITH_LOG_WARNING, "the API has no Unix socket: it cannot be made", why);
 }
 
-std::unique_ptr<ApiHost> ApiHost::make(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine,
-                                       core::Logger &log, Reloader &reloader, const LoadedConfig &loaded) {
+std::unique_ptr<DaemonApi> DaemonApi::make(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine,
+                                           core::Logger &log, Reloader &reloader, const LoadedConfig &loaded) {
     if (!loaded.config->api.on) return nullptr;
-    std::unique_ptr<ApiHost> host(new ApiHost(io, world, engine, log, reloader, loaded));
+    std::unique_ptr<DaemonApi> host(new DaemonApi(io, world, engine, log, reloader, loaded));
     if (const std::string why = host->prepare(*loaded.config); !why.empty())
         throw ApiUnavailable("api.listen: " + why + "; free the address, or choose another one");
     host->listen_on_socket(loaded);

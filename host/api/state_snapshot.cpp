@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "state_stream.hpp"
+#include "state_snapshot.hpp"
 
 #include "documents.hpp"
 
@@ -7,7 +7,7 @@
 
 namespace kith::app {
 
-StateStream::StateStream(const ApiContext &context, const core::EngineView &view, std::shared_ptr<int> holder)
+StateSnapshot::StateSnapshot(const ApiContext &context, const core::EngineView &view, std::shared_ptr<int> holder)
     : holder_(std::move(holder)), beginning_(state_beginning(context, view)) {
     for (const auto &topology : view.topologies) {
         peers_.begin_topology(*topology.topology);
@@ -16,7 +16,7 @@ StateStream::StateStream(const ApiContext &context, const core::EngineView &view
     }
 }
 
-bool StateStream::fill(std::string &out, std::size_t room) {
+bool StateSnapshot::fill(std::string &out, std::size_t room) {
     out += std::exchange(beginning_, {});
     while (out.size() < room) {
         if (peers_.empty()) {

@@ -10,13 +10,13 @@
 
 namespace kith::app {
 
-struct Health {
+struct TopologyHealth {
     /// ok; degraded: it works with what it knows; failing: it cannot do what it is for (no node, a strategy that never could look, fewer
     /// links than policy.min_peers).
     std::string_view word;
     std::string reason; ///< empty: ok
 };
 
-Health health_of(const core::TopologyView &view, core::Time now);
+TopologyHealth health_of(const core::TopologyView &view, core::Time now);
 
 } // namespace kith::app

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe_request.hpp"
+#include "environment_probe_request.hpp"
 
 #include "http_response_reader.hpp"
 

@@ -115,7 +115,7 @@ ApiWorld &populated(ApiWorld &world) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(router)
+BOOST_AUTO_TEST_SUITE(route_answers)
 
 BOOST_AUTO_TEST_CASE(each_path_answers_as_it_is_described) {
     ApiWorld world;

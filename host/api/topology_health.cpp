@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "health.hpp"
+#include "topology_health.hpp"
 
 #include <core/cluster/base/format_duration.hpp>
 #include <kith/hosting/status.hpp>
@@ -15,7 +15,7 @@ std::string reason_of(const core::LiveTopology::SourceStatus &source) {
 
 } // namespace
 
-Health health_of(const core::TopologyView &view, core::Time now) {
+TopologyHealth health_of(const core::TopologyView &view, core::Time now) {
     const core::LiveTopology &topology = *view.topology;
     const core::Reconciler &connector = *view.connector;
     const std::string its_connector = "connector " + std::string(connector.connector());
