@@ -14,7 +14,7 @@ std::string no_arguments() {
 }
 
 // What init:get_argument/1 returned: {ok, [["inet6_tcp"]]}, or error, which means the usual one.
-std::string carrier_of(etf::Term reply) {
+std::string carrier_of(etf::TermView reply) {
     if (reply.is_atom("error")) return "inet_tcp";
     if (!reply.is_tuple(2)) return {};
     etf::Elements pair = reply.elements();

@@ -11,11 +11,11 @@ namespace {
 constexpr int first_that_verifies = 26;
 
 // {Key, Value} in a proper list of options.
-bool has_option(etf::Term list, std::string_view key, std::string_view value = {}) {
+bool has_option(etf::TermView list, std::string_view key, std::string_view value = {}) {
     if (list.kind() != etf::Kind::list) return false;
     etf::Elements elements = list.elements();
     while (elements.left() != 0) {
-        const etf::Term one = elements.next();
+        const etf::TermView one = elements.next();
         if (!one.is_tuple(2)) continue;
         etf::Elements pair = one.elements();
         if (!pair.next().is_atom(key)) continue;
@@ -25,15 +25,15 @@ bool has_option(etf::Term list, std::string_view key, std::string_view value = {
 }
 
 // Of -ssl_dist_optfile, as ssl_dist_sup keeps it: [{client, Options}].
-bool is_enough(etf::Term rows) {
+bool is_enough(etf::TermView rows) {
     if (rows.kind() != etf::Kind::list) return false;
     etf::Elements elements = rows.elements();
     while (elements.left() != 0) {
-        const etf::Term row = elements.next();
+        const etf::TermView row = elements.next();
         if (!row.is_tuple(2)) continue;
         etf::Elements pair = row.elements();
         pair.next();
-        const etf::Term options = pair.next();
+        const etf::TermView options = pair.next();
         if (has_option(options, "cacertfile") || has_option(options, "cacerts") || has_option(options, "verify", "verify_none"))
             return true;
     }

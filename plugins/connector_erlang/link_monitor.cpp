@@ -24,7 +24,7 @@ std::optional<std::vector<std::string>> names_in(const Session::Reply &reply) {
     std::vector<std::string> names;
     etf::Elements elements = reply.term().elements();
     while (elements.left() != 0) {
-        const etf::Term element = elements.next();
+        const etf::TermView element = elements.next();
         if (auto atom = element.atom())
             names.push_back(std::move(*atom));
         else if (auto bytes = element.bytes())

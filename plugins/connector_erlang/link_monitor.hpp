@@ -5,7 +5,7 @@
 #pragma once
 
 #include "instance_context.hpp"
-#include "link_table.hpp"
+#include "node_link_table.hpp"
 #include "node_session.hpp"
 
 #include <kith/connector.hpp>
@@ -56,7 +56,7 @@ class LinkMonitor {
 
     InstanceContext &context_;
     links &report_;
-    LinkTable table_;
+    NodeLinkTable table_;
     signal relist_; // list the links now; also wakes first_list when they have come
     bool attached_ = false;
     bool hidden_reported_ = true; // the relay reports hidden links too

@@ -29,7 +29,7 @@ class Session {
         std::string text;  // of the value, or how it failed, as Erlang writes it
 
         /// Walkable while this lives.
-        etf::Term term() const noexcept { return etf::parse_bare(value).term; }
+        etf::TermView term() const noexcept { return etf::parse_bare(value).term; }
     };
 
     Session(host h, Connection connection, etf::Pid self, std::size_t max_frame);

@@ -22,7 +22,7 @@ bool returned(const Session::Reply &reply, std::string_view atom) noexcept {
 // true, ok, {ok, _}
 bool succeeded(const Session::Reply &reply) noexcept {
     if (!reply.returned) return false;
-    const etf::Term term = reply.term();
+    const etf::TermView term = reply.term();
     return term.is_atom("true") || term.is_atom("ok") || (term.is_tuple(2) && term.elements().next().is_atom("ok"));
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "credential_provider.hpp"
 
+#include "credentials_parser.hpp"
+
 namespace ec2 {
 
 namespace {

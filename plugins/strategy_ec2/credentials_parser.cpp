@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "credentials.hpp"
+#include "credentials_parser.hpp"
 
 #include <algorithm>
 #include <array>

@@ -5,7 +5,7 @@
 
 #include "credential_provider.hpp"
 #include "describe_instances_parser.hpp"
-#include "error_response.hpp"
+#include "error_explanation.hpp"
 
 #include <kith/random.hpp>
 #include <kith/timer.hpp>

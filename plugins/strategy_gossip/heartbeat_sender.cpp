@@ -34,14 +34,14 @@ kith::task<> HeartbeatSender::send(Kind what, nanoseconds timeout) {
     for (const kith::address &target : parts_.settings.targets) datagrams.push_back(kith::datagram_to(target, packet));
     const auto sent = co_await parts_.socket->send(datagrams, timeout);
     if (sent) {
-        parts_.faults.sent();
+        parts_.errors.sent();
         co_return;
     }
     // The socket is closed; its owner reports the reason.
     if (sent.status() == KITH_STALE || sent.status() == KITH_CANCELLED) co_return;
     parts_.tally.unsent();
     const kith::error why(sent.status(), "our heartbeats cannot be sent: " + sent.error().text);
-    if (!parts_.faults.set_unsent(why)) co_return;
+    if (!parts_.errors.set_unsent(why)) co_return;
     parts_.log.warning("a heartbeat was not sent to all", {{"reason", why.text}});
     on_unsent_();
 }

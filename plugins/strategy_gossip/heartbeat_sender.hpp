@@ -5,11 +5,11 @@
 
 #include "envelope.hpp"
 #include "heartbeat_schedule.hpp"
-#include "medium_faults.hpp"
 #include "own_name.hpp"
 #include "packet_counter_store.hpp"
 #include "packet_metrics.hpp"
 #include "settings.hpp"
+#include "socket_errors.hpp"
 
 #include <kith/clock.hpp>
 #include <kith/log.hpp>
@@ -33,7 +33,7 @@ class HeartbeatSender {
         const OwnName &own;
         std::optional<kith::udp_socket> &socket;
         PacketCounterStore &counter;
-        MediumFaults &faults;
+        SocketErrors &errors;
         PacketMetrics &tally;
         const kith::clock &clock;
         const kith::random &random;

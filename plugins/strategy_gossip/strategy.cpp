@@ -8,7 +8,6 @@
 #include "envelope.hpp"
 #include "heartbeat_receiver.hpp"
 #include "heartbeat_sender.hpp"
-#include "medium_faults.hpp"
 #include "medium_liveness.hpp"
 #include "neighbour_table.hpp"
 #include "own_name.hpp"
@@ -17,6 +16,7 @@
 #include "peer_reports.hpp"
 #include "schema.hpp"
 #include "settings.hpp"
+#include "socket_errors.hpp"
 
 #include <kith/clock.hpp>
 #include <kith/node.hpp>
@@ -69,7 +69,7 @@ class strategy : public kith::strategy, private ReceiverEvents {
           counter_(h, clock_, log),
           neighbours_(random_(), settings_.max_peers),
           receiver_(settings_, random_(), {*envelope_, neighbours_, own_, reports_, metrics_, clock_, log}, *this),
-          sender_(h, {settings_, *envelope_, own_, socket_, counter_, faults_, metrics_, clock_, random_, log},
+          sender_(h, {settings_, *envelope_, own_, socket_, counter_, socket_errors_, metrics_, clock_, random_, log},
                   [this] { repeat_why_deaf(); }) {
         udp_.on_membership = [this](const kith::membership &group) { told_of(group); };
     }
@@ -156,15 +156,15 @@ class strategy : public kith::strategy, private ReceiverEvents {
                 socket_.emplace(std::move(*socket));
                 lost_ = 0;
                 kith::error fault = ask_for_group();
-                faults_.set_socket(fault);
+                socket_errors_.set_socket(fault);
                 if (fault.status == KITH_OK) {
                     sender_.send_at_once();
                     backoff = 250ms;
-                    faults_.set_socket(co_await take_all());
+                    socket_errors_.set_socket(co_await take_all());
                 }
                 socket_.reset();
             } else {
-                faults_.set_socket(why_no_socket(socket.error()));
+                socket_errors_.set_socket(why_no_socket(socket.error()));
             }
             go_deaf();
             co_await timer_.sleep(random_.around(backoff, 0.2));
@@ -189,19 +189,19 @@ class strategy : public kith::strategy, private ReceiverEvents {
 
     // A standing request: its results are reported to `told_of`.
     kith::error ask_for_group() {
-        if (settings_.group.empty()) return MediumFaults::none();
+        if (settings_.group.empty()) return SocketErrors::none();
         const std::int32_t status = socket_->join(settings_.group, settings_.interface);
-        if (status == KITH_OK) return MediumFaults::none();
+        if (status == KITH_OK) return SocketErrors::none();
         return {status, "the group " + settings_.group + " could not be asked for"};
     }
 
     void told_of(const kith::membership &group) {
         if (group.status == KITH_OK) {
-            faults_.set_group(MediumFaults::none());
+            socket_errors_.set_group(SocketErrors::none());
             log.info("joined the group", {{"group", group.group}, {"interface", group.interface}});
             return sender_.send_at_once(); // present neighbours answer
         }
-        faults_.set_group({group.status, std::string(group.text)});
+        socket_errors_.set_group({group.status, std::string(group.text)});
         log.warning("the group is not joined, until this is over",
                     {{"group", group.group}, {"interface", group.interface}, {"reason", group.text}});
         go_deaf();
@@ -282,7 +282,7 @@ class strategy : public kith::strategy, private ReceiverEvents {
     }
 
     [[nodiscard]] kith::error why_deaf() const {
-        if (const kith::error *fault = faults_.worst()) return *fault;
+        if (const kith::error *fault = socket_errors_.worst()) return *fault;
         if (!own_.known())
             return {KITH_UNAVAILABLE,
                     "nothing is received at " + place() + ", and nothing is sent until the node's name is known"};
@@ -305,7 +305,7 @@ class strategy : public kith::strategy, private ReceiverEvents {
     NeighbourTable neighbours_;
     OwnName own_;
     PeerReports reports_;
-    MediumFaults faults_;
+    SocketErrors socket_errors_;
     std::optional<kith::udp_socket> socket_;
     HeartbeatReceiver receiver_;
     HeartbeatSender sender_;

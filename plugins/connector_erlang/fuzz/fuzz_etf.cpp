@@ -12,7 +12,7 @@ using namespace kith::erlang::etf;
 
 namespace {
 
-std::size_t walk(const Term &term) {
+std::size_t walk(const TermView &term) {
     std::size_t terms = 1;
     (void)term.integer();
     (void)term.real();
@@ -25,7 +25,7 @@ std::size_t walk(const Term &term) {
     Elements elements = term.elements();
     const std::size_t count = elements.left();
     for (std::size_t i = 0; i < count; ++i) {
-        const Term element = elements.next();
+        const TermView element = elements.next();
         if (element.kind() == Kind::nothing) std::abort();
         terms += walk(element);
     }

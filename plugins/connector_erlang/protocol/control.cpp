@@ -60,7 +60,7 @@ Parsed parse(std::string_view frame, const etf::Limits &limits) noexcept {
     message.op = static_cast<Op>(*op);
     const auto trace = traced(message.op);
     for (std::size_t i = 0; elements.left() != 0; ++i) {
-        const etf::Term field = elements.next();
+        const etf::TermView field = elements.next();
         if (!trace || i != trace->token) message.fields[message.size++] = field;
     }
     if (trace) message.op = trace->plain;

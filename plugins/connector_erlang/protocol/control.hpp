@@ -3,7 +3,7 @@
 // What travels between connected nodes: frames of a control tuple and, with some, a payload.
 #pragma once
 
-#include "etf/term.hpp"
+#include "etf/term_view.hpp"
 #include "etf/writer.hpp"
 
 #include <cstddef>
@@ -51,8 +51,8 @@ struct Message {
 
     Op op{};
     std::size_t size = 0; // fields behind the op
-    etf::Term fields[max_fields];
-    etf::Term payload; // of kind `nothing` where there is none
+    etf::TermView fields[max_fields];
+    etf::TermView payload; // of kind `nothing` where there is none
 };
 
 enum class Fault : std::uint8_t {

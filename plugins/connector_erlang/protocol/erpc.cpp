@@ -59,7 +59,7 @@ etf::Reference Calls::reference_of(Id id) const {
     return reference;
 }
 
-std::optional<Calls::Id> Calls::id_of(const etf::Term &term) const {
+std::optional<Calls::Id> Calls::id_of(const etf::TermView &term) const {
     const auto reference = term.reference();
     if (!reference || reference->size != 3 || reference->words[2] != call_mark || reference->node != self_.node ||
         reference->words[0] > slot_mask)
@@ -107,7 +107,7 @@ std::optional<Calls::Answer> Calls::take(const control::Message &message, std::s
         }
         return std::nullopt;
     }
-    const etf::Term reason = reply || plain_exit ? message.fields[3] : message.payload;
+    const etf::TermView reason = reply || plain_exit ? message.fields[3] : message.payload;
     free_slot(slot_of(*id), out);
     if (!wanted) return std::nullopt;
     if (reply) return Answer{*id, Outcome::not_spawned, reason};
@@ -115,9 +115,9 @@ std::optional<Calls::Answer> Calls::take(const control::Message &message, std::s
     // {Request, return | throw | exit | error, Value, ...}
     if (reason.kind() == etf::Kind::tuple && reason.size() >= 3) {
         etf::Elements elements = reason.elements();
-        const etf::Term request = elements.next();
-        const etf::Term how = elements.next();
-        const etf::Term value = elements.next();
+        const etf::TermView request = elements.next();
+        const etf::TermView how = elements.next();
+        const etf::TermView value = elements.next();
         if (id_of(request) == id) {
             if (how.is_atom("return")) return Answer{*id, Outcome::returned, value};
             if (how.is_atom("throw")) return Answer{*id, Outcome::thrown, value};

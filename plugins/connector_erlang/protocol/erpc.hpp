@@ -33,7 +33,7 @@ class Calls {
     struct Answer {
         Id id = 0;
         Outcome outcome = Outcome::returned;
-        etf::Term value;
+        etf::TermView value;
     };
 
     /// self: the process that we pretend to be. window: calls under way at once; more wait here.
@@ -70,7 +70,7 @@ class Calls {
     Id take_slot();
     void free_slot(std::size_t index, std::string &out);
     Slot *find(Id id) noexcept;
-    std::optional<Id> id_of(const etf::Term &reference) const;
+    std::optional<Id> id_of(const etf::TermView &reference) const;
     etf::Reference reference_of(Id id) const;
 
     etf::Pid self_;

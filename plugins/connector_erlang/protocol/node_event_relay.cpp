@@ -41,7 +41,7 @@ constexpr std::string_view program = R"([
 
 constexpr std::uint32_t relay_mark = 0x72656c61;
 
-std::vector<std::string> names_of(const etf::Term &list) {
+std::vector<std::string> names_of(const etf::TermView &list) {
     std::vector<std::string> names;
     etf::Elements elements = list.elements();
     names.reserve(elements.left());
@@ -51,10 +51,10 @@ std::vector<std::string> names_of(const etf::Term &list) {
 }
 
 // {nodeup | nodedown, Name} or {nodeup | nodedown, Name, [{node_type, Type}, {nodedown_reason, Reason}]}
-std::optional<Relay::Event> news_of(const etf::Term &term) {
+std::optional<Relay::Event> news_of(const etf::TermView &term) {
     if (!term.is_tuple(2) && !term.is_tuple(3)) return std::nullopt;
     etf::Elements elements = term.elements();
-    const etf::Term what = elements.next();
+    const etf::TermView what = elements.next();
     auto name = elements.next().atom();
     const bool up = what.is_atom("nodeup");
     if (!name || (!up && !what.is_atom("nodedown"))) return std::nullopt;
@@ -63,11 +63,11 @@ std::optional<Relay::Event> news_of(const etf::Term &term) {
     event.name = std::move(*name);
     etf::Elements details = elements.next().elements();
     while (details.left() != 0) {
-        const etf::Term detail = details.next();
+        const etf::TermView detail = details.next();
         if (!detail.is_tuple(2)) continue;
         etf::Elements pair = detail.elements();
-        const etf::Term key = pair.next();
-        const etf::Term value = pair.next();
+        const etf::TermView key = pair.next();
+        const etf::TermView value = pair.next();
         if (key.is_atom("node_type")) event.hidden = value.is_atom("hidden");
         if (key.is_atom("nodedown_reason")) event.why = etf::to_text(value, 200);
     }
@@ -93,7 +93,7 @@ void Relay::start(std::string &out) {
     state_ = State::relay;
 }
 
-bool Relay::ours(const etf::Term &term) const {
+bool Relay::ours(const etf::TermView &term) const {
     const auto reference = term.reference();
     return reference && *reference == request_;
 }
@@ -116,12 +116,12 @@ std::optional<Relay::Event> Relay::take(const control::Message &message, std::st
     }
 }
 
-std::optional<Relay::Event> Relay::on_relayed(const etf::Term &message) const {
+std::optional<Relay::Event> Relay::on_relayed(const etf::TermView &message) const {
     if (state_ == State::fallback) return news_of(message);
     if (message.kind() != etf::Kind::tuple || message.size() < 2) return std::nullopt;
     etf::Elements elements = message.elements();
     if (!ours(elements.next())) return std::nullopt;
-    const etf::Term second = elements.next();
+    const etf::TermView second = elements.next();
     if (second.is_atom("nodes") && elements.left() == 2) {
         Event event;
         event.kind = Event::Kind::listing;
@@ -133,7 +133,7 @@ std::optional<Relay::Event> Relay::on_relayed(const etf::Term &message) const {
 }
 
 // Only a relay that could not run at all is replaced; one that was killed is for the caller to start anew.
-std::optional<Relay::Event> Relay::on_exit(const etf::Term &reason, std::string &out) {
+std::optional<Relay::Event> Relay::on_exit(const etf::TermView &reason, std::string &out) {
     Event event;
     event.why = etf::to_text(reason, 200);
     etf::Elements elements = reason.elements();

@@ -43,9 +43,9 @@ class Relay {
   private:
     enum class State : std::uint8_t { idle, relay, fallback };
 
-    bool ours(const etf::Term &reference) const;
-    std::optional<Event> on_exit(const etf::Term &reason, std::string &out);
-    std::optional<Event> on_relayed(const etf::Term &message) const;
+    bool ours(const etf::TermView &reference) const;
+    std::optional<Event> on_exit(const etf::TermView &reason, std::string &out);
+    std::optional<Event> on_relayed(const etf::TermView &message) const;
     void fall_back(std::string &out);
 
     etf::Pid self_;

@@ -2,7 +2,7 @@
 #include "control.hpp"
 
 #include "bytes.hpp"
-#include "node_side.hpp"
+#include "node_frames.hpp"
 
 #include <boost/test/unit_test.hpp>
 

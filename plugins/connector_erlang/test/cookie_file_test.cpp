@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cookie_file.hpp"
 
-#include "cookie_files.hpp"
+#include "cookie_file_cases.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -11,7 +11,7 @@ using namespace kith::erlang::test;
 BOOST_AUTO_TEST_SUITE(cookie_file)
 
 BOOST_AUTO_TEST_CASE(cookies_are_read_as_erlang_reads_them) {
-    for (const auto &[content, cookie] : cookie_files()) {
+    for (const auto &[content, cookie] : cookie_file_cases()) {
         const CookieText read = cookie_in(content);
         BOOST_TEST((read.fault == CookieText::Fault::none) == cookie.has_value(), content);
         if (cookie) BOOST_TEST(read.cookie == *cookie, content);

@@ -2,7 +2,7 @@
 //
 // The external term format against `ei`, Erlang's own C library: what one writes the other reads.
 #define BOOST_TEST_MODULE erlang_ei_oracle
-#include "etf/term.hpp"
+#include "etf/term_view.hpp"
 #include "etf/writer.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -33,7 +33,7 @@ class EiBuffer {
     ei_x_buff x_{};
 };
 
-Term view(const std::string &bytes) {
+TermView view(const std::string &bytes) {
     const Parsed parsed = parse_bare(bytes);
     BOOST_REQUIRE_MESSAGE(parsed, to_string(parsed.fault));
     BOOST_TEST(parsed.rest.empty());

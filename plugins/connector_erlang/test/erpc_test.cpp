@@ -3,7 +3,7 @@
 #include "etf/term_printer.hpp"
 
 #include "bytes.hpp"
-#include "node_side.hpp"
+#include "node_frames.hpp"
 
 #include <boost/test/unit_test.hpp>
 

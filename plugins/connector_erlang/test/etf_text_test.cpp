@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(strings_binaries_and_other_terms_are_printed) {
     std::string map;
     Writer(map).map(1).atom("k").real(1.5);
     BOOST_TEST(shown(map) == "#{k => 1.5}");
-    BOOST_TEST(to_text(Term{}).empty());
+    BOOST_TEST(to_text(TermView{}).empty());
 }
 
 BOOST_AUTO_TEST_CASE(long_terms_are_truncated) {

@@ -3,7 +3,7 @@
 #include "node_event_relay.hpp"
 
 #include "bytes.hpp"
-#include "node_side.hpp"
+#include "node_frames.hpp"
 #include "tool_names.hpp"
 
 #include <boost/test/unit_test.hpp>

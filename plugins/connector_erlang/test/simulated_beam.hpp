@@ -69,17 +69,17 @@ class SimulatedEpmd {
 class SimulatedBeam {
   public:
     /// What a function returns, encoded; nothing: it never does. Throw a string for error/1 with that atom.
-    using Function = std::function<std::optional<std::string>(etf::Term arguments)>;
+    using Function = std::function<std::optional<std::string>(etf::TermView arguments)>;
 
     SimulatedBeam(Machine &machine, std::string name, std::string cookie, std::uint16_t port)
         : name_(std::move(name)), cookie_(std::move(cookie)), peer_(machine, port) {
         peer_.on_accept([this](Conversation &with) { accept(with); });
-        functions["erlang:whereis"] = [](etf::Term) {
+        functions["erlang:whereis"] = [](etf::TermView) {
             std::string pid;
             etf::Writer(pid).pid({"leader@h", 5, 0, 1});
             return pid;
         };
-        functions["erlang:nodes"] = [this](etf::Term) {
+        functions["erlang:nodes"] = [this](etf::TermView) {
             std::string list;
             etf::Writer writer(list);
             writer.list(static_cast<std::uint32_t>(links_.size()));
@@ -87,16 +87,16 @@ class SimulatedBeam {
             writer.nil();
             return list;
         };
-        functions["net_kernel:connect_node"] = [this](etf::Term arguments) {
+        functions["net_kernel:connect_node"] = [this](etf::TermView arguments) {
             const std::string peer = arguments.elements().next().atom().value();
             if (!reachable.contains(peer)) return term("false");
             link(peer);
             return term("true");
         };
-        functions["erlang:disconnect_node"] = [this](etf::Term arguments) {
+        functions["erlang:disconnect_node"] = [this](etf::TermView arguments) {
             return term(unlink(arguments.elements().next().atom().value(), "disconnect") ? "true" : "false");
         };
-        functions["erlang:set_cookie"] = [](etf::Term) { return term("true"); };
+        functions["erlang:set_cookie"] = [](etf::TermView) { return term("true"); };
     }
 
     void link(const std::string &name, bool hidden = false) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Fuzzer: responses with credentials are parsed, and valid in a header, or refused with an error text; also their times.
-#include "../credentials.hpp"
+#include "../credentials_parser.hpp"
 
 #include <algorithm>
 #include <cstdlib>

@@ -2,7 +2,7 @@
 //
 // Times, queries and reasons.
 #include "../describe_instances_request.hpp"
-#include "../error_response.hpp"
+#include "../error_explanation.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -16,7 +16,7 @@ class Printer {
 
     std::string take() && { return std::move(text_); }
 
-    void print(const Term &term) {
+    void print(const TermView &term) {
         if (full()) return;
         switch (term.kind()) {
         case Kind::nothing: break;
@@ -96,7 +96,7 @@ class Printer {
         }
     }
 
-    void sequence(const Term &term, std::string_view open, std::string_view close) {
+    void sequence(const TermView &term, std::string_view open, std::string_view close) {
         put(open);
         Elements elements = term.elements();
         for (bool first = true; elements.left() != 0 && !cut_; first = false) {
@@ -106,7 +106,7 @@ class Printer {
         put(close);
     }
 
-    void list(const Term &term) {
+    void list(const TermView &term) {
         put("[");
         Elements elements = term.elements();
         for (bool first = true; elements.left() != 0 && !cut_; first = false) {
@@ -137,7 +137,7 @@ class Printer {
         put("]");
     }
 
-    void map(const Term &term) {
+    void map(const TermView &term) {
         put("#{");
         Elements elements = term.elements();
         for (bool first = true; elements.left() != 0 && !cut_; first = false) {
@@ -166,7 +166,7 @@ class Printer {
 
 } // namespace
 
-std::string to_text(const Term &term, std::size_t max) {
+std::string to_text(const TermView &term, std::size_t max) {
     Printer printer(max);
     printer.print(term);
     return std::move(printer).take();

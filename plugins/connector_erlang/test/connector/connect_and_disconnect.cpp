@@ -26,7 +26,8 @@ BOOST_AUTO_TEST_CASE(results_of_the_connect_function) {
     const auto answer = [](const std::string &value,
                            const char *options = R"({"node": "app@10.0.0.7", "connect": ["m", "f", []]})") {
         Attached it(options);
-        it.beam.functions["m:f"] = it.beam.functions["net_kernel:connect_node"] = [&value](etf::Term) { return term(value); };
+        it.beam.functions["m:f"] =
+            it.beam.functions["net_kernel:connect_node"] = [&value](etf::TermView) { return term(value); };
         it.attach();
         return it.join("b@10.0.0.8");
     };
@@ -50,7 +51,7 @@ BOOST_AUTO_TEST_CASE(modules_and_arguments_as_elixir_writes_them) {
     Attached it(
         R"({"node": "app@10.0.0.7", "connect": ["MyApp.Cluster", ":join", [1, true, null, "atom", {"binary": "b"}, {"string": "s"}, [2, []]]]})");
     std::string arguments;
-    it.beam.functions["Elixir.MyApp.Cluster:join"] = [&arguments](etf::Term list) {
+    it.beam.functions["Elixir.MyApp.Cluster:join"] = [&arguments](etf::TermView list) {
         arguments = etf::to_text(list);
         return term("ok");
     };
@@ -63,7 +64,7 @@ BOOST_AUTO_TEST_CASE(modules_and_arguments_as_elixir_writes_them) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_call_that_does_not_return_is_ended, Attached) {
-    beam.functions["net_kernel:connect_node"] = [](etf::Term) { return std::nullopt; };
+    beam.functions["net_kernel:connect_node"] = [](etf::TermView) { return std::nullopt; };
     attach();
     const auto begun = net.now();
     const Report report = join("b@10.0.0.8");
@@ -75,7 +76,7 @@ BOOST_FIXTURE_TEST_CASE(a_call_that_does_not_return_is_ended, Attached) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_cancelled_connect_ends_the_call, Attached) {
-    beam.functions["net_kernel:connect_node"] = [](etf::Term) { return std::nullopt; };
+    beam.functions["net_kernel:connect_node"] = [](etf::TermView) { return std::nullopt; };
     attach();
     const auto op = rig.connect({"b@h", "b@h", {}, {}});
     rig.run_for(1s);

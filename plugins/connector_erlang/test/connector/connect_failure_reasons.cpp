@@ -18,7 +18,7 @@ struct Probing : Attached {
     }
     /// What the driven node says of itself.
     void says(const char *function, std::string value) {
-        beam.functions[function] = [value = std::move(value)](etf::Term) { return term(value); };
+        beam.functions[function] = [value = std::move(value)](etf::TermView) { return term(value); };
     }
     /// {ok,[["inet_tls"]]}
     void carrier(const std::string &name) {
@@ -26,7 +26,7 @@ struct Probing : Attached {
         append_u16(text, static_cast<std::uint16_t>(name.size()));
         std::string value;
         etf::Writer(value).tuple(2).atom("ok").list(1).list(1).raw(text + name).nil().nil();
-        beam.functions["init:get_argument"] = [value](etf::Term) { return value; };
+        beam.functions["init:get_argument"] = [value](etf::TermView) { return value; };
     }
     Report why_not(const std::string &name = "b@10.0.0.8", kith::testkit::Pairs attributes = {}) {
         attach();
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(its_port_refuses) {
 
 BOOST_AUTO_TEST_CASE(it_accepts_and_sends_nothing) {
     peer.mute = true;
-    beam.functions["net_kernel:connect_node"] = [](etf::Term) { return term("false"); };
+    beam.functions["net_kernel:connect_node"] = [](etf::TermView) { return term("false"); };
     const auto begun = net.now();
     const Report report = join("b@10.0.0.8");
     BOOST_TEST(report.status == KITH_TIMED_OUT);
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(an_accepted_cookie_is_not_the_reason) {
 // A node that has just parted from a peer says false once in a while.
 BOOST_AUTO_TEST_CASE(the_connect_is_tried_again_when_no_fault_is_found) {
     int asked = 0;
-    beam.functions["net_kernel:connect_node"] = [&asked](etf::Term) { return term(++asked == 1 ? "false" : "true"); };
+    beam.functions["net_kernel:connect_node"] = [&asked](etf::TermView) { return term(++asked == 1 ? "false" : "true"); };
     BOOST_TEST(join("b@10.0.0.8").status == KITH_OK);
     BOOST_TEST(asked == 2);
 }
@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(an_ipv4_node_cannot_connect_to_an_ipv6_address) {
 
 BOOST_AUTO_TEST_CASE(the_host_name_has_no_address_of_the_nodes_family) {
     std::vector<std::string> asked;
-    beam.functions["inet:getaddr"] = [&asked](etf::Term arguments) {
+    beam.functions["inet:getaddr"] = [&asked](etf::TermView arguments) {
         asked.push_back(etf::to_text(arguments));
         const bool v6 = asked.back().ends_with("inet6]");
         return term(v6 ? "{ok,{64768,0,0,0,0,0,0,8}}" : "{error,nxdomain}");

@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(the_cookie_of_each_peer_is_set_in_the_node) {
          {R"({"b@10.0.0.8": "secret-of-b"})", R"("secret-of-b")", R"({"x@h": "x", "*": "secret-of-b"})"}) {
         Attached it(R"({"node": "app@10.0.0.7", "peer_cookies": )" + std::string(cookies) + "}");
         std::string set;
-        it.beam.functions["erlang:set_cookie"] = [&set](etf::Term arguments) {
+        it.beam.functions["erlang:set_cookie"] = [&set](etf::TermView arguments) {
             set = etf::to_text(arguments);
             return term("true");
         };
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(one_list_of_cookies_serves_both_sides) {
         SimulatedBeam beam(world.here, node, "secret", 40007);
         world.epmd.add(node.substr(0, node.find('@')), 40007);
         std::string cookie = "none";
-        beam.functions["erlang:set_cookie"] = [&cookie](etf::Term arguments) {
+        beam.functions["erlang:set_cookie"] = [&cookie](etf::TermView arguments) {
             etf::Elements both = arguments.elements();
             both.next();
             cookie = both.next().atom().value();

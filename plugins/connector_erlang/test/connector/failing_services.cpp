@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(each_call_of_a_service_may_fail) {
 BOOST_AUTO_TEST_CASE(it_stops_at_any_moment) {
     for (int i = 0; i < 120; ++i) {
         Attached it;
-        it.beam.functions["net_kernel:connect_node"] = [](etf::Term) { return std::nullopt; };
+        it.beam.functions["net_kernel:connect_node"] = [](etf::TermView) { return std::nullopt; };
         BOOST_REQUIRE(it.rig.start() == KITH_OK);
         for (int j = 0; j < i; ++j) it.net.step();
         if (it.rig.attached()) (void)it.rig.connect({"b@10.0.0.8", "b@10.0.0.8", {}, {}});

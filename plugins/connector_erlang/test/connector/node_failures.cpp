@@ -246,7 +246,7 @@ BOOST_FIXTURE_TEST_CASE(connect_and_disconnect_fail_while_detached, Attached) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_node_that_ends_during_a_connect_fails_it, Attached) {
-    beam.functions["net_kernel:connect_node"] = [](etf::Term) { return std::nullopt; };
+    beam.functions["net_kernel:connect_node"] = [](etf::TermView) { return std::nullopt; };
     attach();
     const auto op = rig.connect({"b@h", "b@h", {}, {}});
     rig.run_for(1s);

@@ -58,7 +58,7 @@ BOOST_FIXTURE_TEST_CASE(a_joined_node_with_the_name_of_a_tool_is_a_peer, Attache
 }
 
 BOOST_FIXTURE_TEST_CASE(links_that_end_soon_again_and_again_hint_at_tick_times, Attached) {
-    beam.functions["net_kernel:get_net_ticktime"] = [](etf::Term) { return term("2"); };
+    beam.functions["net_kernel:get_net_ticktime"] = [](etf::TermView) { return term("2"); };
     attach();
     for (int i = 0; i < 2; ++i) {
         beam.link("b@h");
@@ -139,15 +139,15 @@ struct Overlay : Attached {
     Overlay()
         : Attached(R"({"node": "app@10.0.0.7", "connect": ["overlay", "join", []], "disconnect": ["overlay", "leave", []],
                        "list_nodes": ["overlay", "members", []]})") {
-        beam.functions["overlay:join"] = [this](etf::Term arguments) {
+        beam.functions["overlay:join"] = [this](etf::TermView arguments) {
             members.insert(arguments.elements().next().atom().value());
             return term("ok");
         };
-        beam.functions["overlay:leave"] = [this](etf::Term arguments) {
+        beam.functions["overlay:leave"] = [this](etf::TermView arguments) {
             members.erase(arguments.elements().next().atom().value());
             return term("ok");
         };
-        beam.functions["overlay:members"] = [this](etf::Term) {
+        beam.functions["overlay:members"] = [this](etf::TermView) {
             std::string list;
             etf::Writer writer(list);
             writer.list(static_cast<std::uint32_t>(members.size()));
@@ -188,7 +188,7 @@ BOOST_FIXTURE_TEST_CASE(a_list_nodes_that_fails_at_first_detaches, Overlay) {
 BOOST_FIXTURE_TEST_CASE(a_list_nodes_that_fails_later_keeps_the_links, Overlay) {
     members.insert("left-7");
     attach();
-    beam.functions["overlay:members"] = [](etf::Term) { return term("{error,busy}"); };
+    beam.functions["overlay:members"] = [](etf::TermView) { return term("{error,busy}"); };
     rig.run_for(20s);
     BOOST_TEST(rig.attached());
     BOOST_TEST((links() == Names{"left-7"}));

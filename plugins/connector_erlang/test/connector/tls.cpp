@@ -31,21 +31,21 @@ struct Secure : Attached {
     }
     TlsServer node(const TlsSubject &subject) { return {.identity = ca.sign(subject), .clients = ca.certificate()}; }
     void says(const char *function, std::string value) {
-        beam.functions[function] = [value = std::move(value)](etf::Term) { return term(value); };
+        beam.functions[function] = [value = std::move(value)](etf::TermView) { return term(value); };
     }
     void carrier(const std::string &name) {
         std::string text = "\x6b";
         append_u16(text, static_cast<std::uint16_t>(name.size()));
         std::string value;
         etf::Writer(value).tuple(2).atom("ok").list(1).list(1).raw(text + name).nil().nil();
-        beam.functions["init:get_argument"] = [value](etf::Term) { return value; };
+        beam.functions["init:get_argument"] = [value](etf::TermView) { return value; };
     }
     /// "26", as erlang:system_info(otp_release) has it
     void release(const std::string &number) {
         std::string value = "\x6b";
         append_u16(value, static_cast<std::uint16_t>(number.size()));
         value += number;
-        beam.functions["erlang:system_info"] = [value](etf::Term) { return value; };
+        beam.functions["erlang:system_info"] = [value](etf::TermView) { return value; };
     }
     Report why_not() {
         attach();

@@ -5,7 +5,7 @@
 #include "beam.hpp"
 #include "client.hpp"
 
-#include "../cookie_files.hpp"
+#include "../cookie_file_cases.hpp"
 #include "cookie_file.hpp"
 #include "distribution_flags.hpp"
 
@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(a_host_beyond_ascii) {
 
 // One node that starts distribution anew with each of the files, and writes what it takes for its cookie.
 BOOST_AUTO_TEST_CASE(cookie_files_as_erlang_reads_them) {
-    const auto files = cookie_files();
+    const auto files = cookie_file_cases();
     for (std::size_t i = 0; i < files.size(); ++i)
         std::ofstream(home.path() + "/content" + std::to_string(i)) << files[i].first;
     const std::string script = home.path() + "/cookies";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "term_layout.hpp"
+#include "encoded_term_size.hpp"
 
 #include "../big_endian.hpp"
 #include "identifiers.hpp"

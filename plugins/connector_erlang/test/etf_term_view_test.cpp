@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "etf/tag.hpp"
-#include "etf/term.hpp"
+#include "etf/term_view.hpp"
 #include "etf/writer.hpp"
 
 #include "big_endian.hpp"
@@ -18,7 +18,7 @@ using kith::erlang::test::term;
 
 namespace {
 
-Term view(const std::string &encoded) {
+TermView view(const std::string &encoded) {
     const Parsed parsed = parse_bare(encoded);
     BOOST_REQUIRE_MESSAGE(parsed, to_string(parsed.fault));
     BOOST_TEST(parsed.rest.empty());
@@ -29,7 +29,7 @@ Fault fault_of(const std::string &encoded, const Limits &limits = {}) { return p
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(etf_term)
+BOOST_AUTO_TEST_SUITE(etf_term_view)
 
 BOOST_AUTO_TEST_CASE(integers_of_every_encoding_are_read) {
     const auto value = [](std::initializer_list<int> list) {
@@ -66,11 +66,11 @@ BOOST_AUTO_TEST_CASE(atoms_of_every_encoding_are_returned_as_utf8) {
 
 BOOST_AUTO_TEST_CASE(elements_of_containers_are_read_in_order) {
     const std::string encoded = term("{a,[1,2,3],{},[]}");
-    const Term tuple = view(encoded);
+    const TermView tuple = view(encoded);
     BOOST_TEST(tuple.is_tuple(4));
     Elements elements = tuple.elements();
     BOOST_TEST(elements.next().is_atom("a"));
-    const Term list = elements.next();
+    const TermView list = elements.next();
     BOOST_TEST(list.size() == 3u);
     Elements inner = list.elements();
     BOOST_TEST(inner.next().integer().value() == 1);

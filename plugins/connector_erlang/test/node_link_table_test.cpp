@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "link_table.hpp"
+#include "node_link_table.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <set>
 
-using kith::erlang::LinkTable;
 using kith::erlang::LinkType;
+using kith::erlang::NodeLinkTable;
 using namespace std::chrono_literals;
 
 namespace {
@@ -14,14 +14,14 @@ namespace {
 using Names = std::vector<std::string>;
 
 struct Table {
-    LinkTable links{{"health*@*"}, false};
+    NodeLinkTable links{{"health*@*"}, false};
 
     std::set<std::string> peers() const {
         std::set<std::string> names;
         for (const auto &[name, type] : links.peers()) names.insert(name);
         return names;
     }
-    std::optional<std::string> remove(const std::string &name, LinkTable::Time now = 0s) {
+    std::optional<std::string> remove(const std::string &name, NodeLinkTable::Time now = 0s) {
         return links.remove(name, now, "connection_closed", "app@h", 60s);
     }
 };
@@ -30,7 +30,7 @@ using Set = std::set<std::string>;
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(link_table)
+BOOST_AUTO_TEST_SUITE(node_link_table)
 
 BOOST_AUTO_TEST_CASE(tools_and_ignored_names_are_not_peers) {
     Table it;
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_joined_node_with_the_name_of_a_tool_becomes_a_peer) {
 }
 
 BOOST_AUTO_TEST_CASE(names_of_another_distribution_that_resemble_tools_are_peers) {
-    LinkTable links({}, true);
+    NodeLinkTable links({}, true);
     links.replace({}, {"c17@h", "rem-1@h"});
     BOOST_TEST(links.has_peer("c17@h"));
     BOOST_TEST(!links.has_peer("rem-1@h"));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "term.hpp"
+#include "term_view.hpp"
 
 #include "../big_endian.hpp"
+#include "encoded_term_size.hpp"
 #include "tag.hpp"
-#include "term_layout.hpp"
 
 #include <array>
 #include <bit>
@@ -43,7 +43,7 @@ std::string text_of(const Name &name) {
 
 } // namespace
 
-Kind Term::kind() const noexcept {
+Kind TermView::kind() const noexcept {
     if (bytes_.empty()) return Kind::nothing;
     switch (read_u8(bytes_)) {
     case tag::small_integer:
@@ -74,7 +74,7 @@ Kind Term::kind() const noexcept {
     }
 }
 
-bool Term::is_atom(std::string_view utf8) const noexcept {
+bool TermView::is_atom(std::string_view utf8) const noexcept {
     if (kind() != Kind::atom) return false;
     const Name name = name_at(bytes_);
     if (!name.latin1) return name.bytes == utf8;
@@ -93,13 +93,13 @@ bool Term::is_atom(std::string_view utf8) const noexcept {
     return at == utf8.size();
 }
 
-bool Term::is_tuple(std::size_t arity) const noexcept { return kind() == Kind::tuple && size() == arity; }
+bool TermView::is_tuple(std::size_t arity) const noexcept { return kind() == Kind::tuple && size() == arity; }
 
-bool Term::is_nil() const noexcept { return !bytes_.empty() && read_u8(bytes_) == tag::nil; }
+bool TermView::is_nil() const noexcept { return !bytes_.empty() && read_u8(bytes_) == tag::nil; }
 
-bool Term::is_list() const noexcept { return kind() == Kind::list || kind() == Kind::string; }
+bool TermView::is_list() const noexcept { return kind() == Kind::list || kind() == Kind::string; }
 
-std::optional<Term::Big> Term::big() const noexcept {
+std::optional<TermView::Big> TermView::big() const noexcept {
     if (bytes_.empty()) return std::nullopt;
     switch (read_u8(bytes_)) {
     case tag::small_big: return Big{bytes_.substr(3), read_u8(bytes_, 2) != 0};
@@ -108,7 +108,7 @@ std::optional<Term::Big> Term::big() const noexcept {
     }
 }
 
-std::optional<std::int64_t> Term::integer() const noexcept {
+std::optional<std::int64_t> TermView::integer() const noexcept {
     if (bytes_.empty()) return std::nullopt;
     switch (read_u8(bytes_)) {
     case tag::small_integer: return read_u8(bytes_, 1);
@@ -135,17 +135,17 @@ std::optional<std::int64_t> Term::integer() const noexcept {
     return static_cast<std::int64_t>(magnitude);
 }
 
-std::optional<double> Term::real() const noexcept {
+std::optional<double> TermView::real() const noexcept {
     if (kind() != Kind::real) return std::nullopt;
     return std::bit_cast<double>(read_u64(bytes_, 1));
 }
 
-std::optional<std::string> Term::atom() const {
+std::optional<std::string> TermView::atom() const {
     if (kind() != Kind::atom) return std::nullopt;
     return text_of(name_at(bytes_));
 }
 
-std::optional<std::string_view> Term::bytes() const noexcept {
+std::optional<std::string_view> TermView::bytes() const noexcept {
     switch (kind()) {
     case Kind::binary: return bytes_.substr(5);
     case Kind::bits: return bytes_.substr(6);
@@ -154,7 +154,7 @@ std::optional<std::string_view> Term::bytes() const noexcept {
     }
 }
 
-std::optional<Pid> Term::pid() const {
+std::optional<Pid> TermView::pid() const {
     if (kind() != Kind::pid) return std::nullopt;
     const Name node = name_at(bytes_.substr(1));
     const std::size_t at = 1 + node.size;
@@ -163,7 +163,7 @@ std::optional<Pid> Term::pid() const {
                wide ? read_u32(bytes_, at + 8) : read_u8(bytes_, at + 8)};
 }
 
-std::optional<Reference> Term::reference() const {
+std::optional<Reference> TermView::reference() const {
     if (kind() != Kind::reference) return std::nullopt;
     const Name node = name_at(bytes_.substr(3));
     const std::size_t at = 3 + node.size;
@@ -176,9 +176,9 @@ std::optional<Reference> Term::reference() const {
     return reference;
 }
 
-std::size_t Term::size() const noexcept { return elements().left(); }
+std::size_t TermView::size() const noexcept { return elements().left(); }
 
-Elements Term::elements() const noexcept {
+Elements TermView::elements() const noexcept {
     Elements elements;
     if (bytes_.empty()) return elements;
     switch (read_u8(bytes_)) {
@@ -200,16 +200,16 @@ Elements Term::elements() const noexcept {
     return elements;
 }
 
-Term Elements::next() noexcept {
+TermView Elements::next() noexcept {
     if (left_ == 0) return {};
     --left_;
     const std::size_t size = extent(rest_);
-    const Term term(rest_.substr(0, size));
+    const TermView term(rest_.substr(0, size));
     rest_.remove_prefix(size);
     return term;
 }
 
-Term Elements::tail() const noexcept { return Term(rest_); }
+TermView Elements::tail() const noexcept { return TermView(rest_); }
 
 Parsed parse_bare(std::string_view bytes, const Limits &limits) noexcept {
     Parsed parsed;
@@ -224,7 +224,7 @@ Parsed parse_bare(std::string_view bytes, const Limits &limits) noexcept {
     for (;;) {
         while (open[depth] == 0) {
             if (depth == 0) {
-                parsed.term = Term(bytes.substr(0, at));
+                parsed.term = TermView(bytes.substr(0, at));
                 parsed.rest = bytes.substr(at);
                 return parsed;
             }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// How the bytes of a term are laid out: its own bytes, behind which those of its children follow.
+// The size of an encoded term, from its bytes: its own, behind which those of its children follow.
 #pragma once
 
-#include "term.hpp"
+#include "term_view.hpp"
 
 #include <cstddef>
 #include <cstdint>

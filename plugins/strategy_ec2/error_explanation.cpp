@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "error_response.hpp"
+#include "error_explanation.hpp"
 
 #include <algorithm>
 #include <array>

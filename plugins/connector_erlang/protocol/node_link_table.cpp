@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "link_table.hpp"
+#include "node_link_table.hpp"
 
 #include "node_name_pattern.hpp"
 #include "tool_names.hpp"
@@ -9,7 +9,7 @@
 
 namespace kith::erlang {
 
-bool LinkTable::is_peer(const std::string &name, LinkType type) const {
+bool NodeLinkTable::is_peer(const std::string &name, LinkType type) const {
     if (std::any_of(ignored_.begin(), ignored_.end(), [&name](const auto &pattern) { return matches(pattern, name); }))
         return false;
     if (is_tool(name)) return false;
@@ -17,7 +17,7 @@ bool LinkTable::is_peer(const std::string &name, LinkType type) const {
     return certain || !may_be_tool(name);
 }
 
-void LinkTable::put(const std::string &name, LinkType type) {
+void NodeLinkTable::put(const std::string &name, LinkType type) {
     if (is_peer(name, type)) {
         peers_[name] = type;
         history_.was_up(name);
@@ -26,18 +26,18 @@ void LinkTable::put(const std::string &name, LinkType type) {
     }
 }
 
-void LinkTable::expect(const std::string &name) {
+void NodeLinkTable::expect(const std::string &name) {
     if (may_be_tool(name)) expected_.insert(name);
 }
 
-void LinkTable::replace(const std::vector<std::string> &visible, const std::vector<std::string> &hidden) {
+void NodeLinkTable::replace(const std::vector<std::string> &visible, const std::vector<std::string> &hidden) {
     peers_.clear();
     others_.clear();
     for (const auto &name : visible) put(name, LinkType::visible);
     for (const auto &name : hidden) put(name, LinkType::hidden);
 }
 
-void LinkTable::replace(const std::vector<std::string> &names) {
+void NodeLinkTable::replace(const std::vector<std::string> &names) {
     const Links peers = std::exchange(peers_, {});
     const Links others = std::exchange(others_, {});
     for (const auto &name : names) {
@@ -47,7 +47,7 @@ void LinkTable::replace(const std::vector<std::string> &names) {
     }
 }
 
-bool LinkTable::add(const std::string &name, LinkType type, Time now) {
+bool NodeLinkTable::add(const std::string &name, LinkType type, Time now) {
     if (!is_peer(name, type)) {
         others_[name] = type;
         return false;
@@ -57,7 +57,7 @@ bool LinkTable::add(const std::string &name, LinkType type, Time now) {
     return true;
 }
 
-std::optional<LinkType> LinkTable::become_peer(const std::string &name, Time now) {
+std::optional<LinkType> NodeLinkTable::become_peer(const std::string &name, Time now) {
     const auto other = others_.find(name);
     if (other == others_.end() || !is_peer(name, other->second)) return std::nullopt;
     const LinkType type = other->second;
@@ -66,14 +66,14 @@ std::optional<LinkType> LinkTable::become_peer(const std::string &name, Time now
     return type;
 }
 
-std::optional<std::string> LinkTable::remove(const std::string &name, Time now, std::string_view why, std::string_view node,
-                                             std::chrono::seconds tick_time) {
+std::optional<std::string> NodeLinkTable::remove(const std::string &name, Time now, std::string_view why, std::string_view node,
+                                                 std::chrono::seconds tick_time) {
     others_.erase(name);
     if (peers_.erase(name) == 0) return std::nullopt;
     return history_.down(name, now, why, node, tick_time);
 }
 
-void LinkTable::clear() {
+void NodeLinkTable::clear() {
     peers_.clear();
     others_.clear();
     history_.out_of_sight();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading the external term format without copying: a Term is a view of bytes that `parse` has checked as a whole, so that walking
+// Reading the external term format without copying: a TermView is a view of bytes that `parse` has checked as a whole, so that walking
 // it needs no further care. Atoms stay byte strings; nothing here keeps a table that a peer could fill.
 #pragma once
 
@@ -36,9 +36,9 @@ class Elements;
 struct Limits;
 struct Parsed;
 
-class Term {
+class TermView {
   public:
-    Term() = default;
+    TermView() = default;
 
     Kind kind() const noexcept;
     /// The bytes of this term and nothing else, without the version byte.
@@ -75,21 +75,21 @@ class Term {
   private:
     friend class Elements;
     friend Parsed parse_bare(std::string_view, const Limits &) noexcept;
-    explicit Term(std::string_view bytes) noexcept : bytes_(bytes) {}
+    explicit TermView(std::string_view bytes) noexcept : bytes_(bytes) {}
     std::string_view bytes_;
 };
 
 /// Walks a container once.
 class Elements {
   public:
-    /// The next one; a Term of kind `nothing` after the last.
-    Term next() noexcept;
+    /// The next one; a TermView of kind `nothing` after the last.
+    TermView next() noexcept;
     std::size_t left() const noexcept { return left_; }
     /// Of a list, once all are taken: what is behind the last (nil when the list is proper).
-    Term tail() const noexcept;
+    TermView tail() const noexcept;
 
   private:
-    friend class Term;
+    friend class TermView;
     std::string_view rest_;
     std::size_t left_ = 0;
 };
@@ -115,7 +115,7 @@ enum class Fault : std::uint8_t {
 std::string_view to_string(Fault) noexcept;
 
 struct Parsed {
-    Term term;
+    TermView term;
     std::string_view rest; // behind the term
     Fault fault = Fault::none;
 

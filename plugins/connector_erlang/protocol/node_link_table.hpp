@@ -18,14 +18,15 @@ namespace kith::erlang {
 
 enum class LinkType : std::uint8_t { unknown, visible, hidden };
 
-class LinkTable {
+class NodeLinkTable {
   public:
     using Time = ShortLinkDetector::Time;
     using Links = std::unordered_map<std::string, LinkType>;
 
     /// ignored: patterns of names (node_name_pattern.hpp). custom_list: the names come from a function that the options name, so that a name
     /// which only resembles that of a tool is a peer's.
-    LinkTable(std::vector<std::string> ignored, bool custom_list) : ignored_(std::move(ignored)), custom_list_(custom_list) {}
+    NodeLinkTable(std::vector<std::string> ignored, bool custom_list)
+        : ignored_(std::move(ignored)), custom_list_(custom_list) {}
 
     const Links &peers() const noexcept { return peers_; }
     bool has_peer(const std::string &name) const { return peers_.contains(name); }

@@ -10,7 +10,7 @@
 
 namespace kith::erlang::test {
 
-inline std::vector<std::pair<std::string, std::optional<std::string>>> cookie_files() {
+inline std::vector<std::pair<std::string, std::optional<std::string>>> cookie_file_cases() {
     const std::string longest(255, 'a');
     return {
         {"secret", "secret"},

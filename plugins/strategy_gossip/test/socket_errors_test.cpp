@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include "socket_errors.hpp"
+
+#include <kith/plugin.h>
+
+#include <boost/test/unit_test.hpp>
+
+BOOST_AUTO_TEST_SUITE(socket_errors)
+
+BOOST_AUTO_TEST_CASE(the_socket_explains_most) {
+    gossip::SocketErrors errors;
+    BOOST_TEST((errors.worst() == nullptr));
+    BOOST_TEST(errors.set_unsent({KITH_IO, "no route"}));
+    BOOST_TEST(!errors.set_unsent({KITH_IO, "no route"})); // as before
+    BOOST_TEST(errors.worst()->text == "no route");
+    errors.set_group({KITH_LIMIT, "no group"});
+    BOOST_TEST(errors.worst()->text == "no group");
+    errors.set_socket({KITH_EXISTS, "no socket"});
+    BOOST_TEST(errors.worst()->text == "no socket");
+    errors.set_socket(gossip::SocketErrors::none());
+    errors.set_group(gossip::SocketErrors::none());
+    errors.sent();
+    BOOST_TEST((errors.worst() == nullptr));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
