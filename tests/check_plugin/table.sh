@@ -31,7 +31,7 @@ row imports calls_umask
 row imports starts_threads
 row services_only reads_time
 row descriptor no_licence
-row descriptor bad_version
+row descriptor bad_plugin_version
 row schema misspelt_schema
 row schema invalid_default
 row unmaps stays_mapped
@@ -42,7 +42,7 @@ row starts fails_after_start
 row starts hangs 1
 row starts blocks_loading 1
 row starts blocks_unloading 1
-row starts stops_itself
+row starts raises_sigstop
 row starts leaves_group 2
 row start_stop leaks_descriptor
 row start_stop forks
@@ -50,10 +50,10 @@ row stop_any_time never_stopped
 row quiet observes_after_stopped
 row two_instances single_instance
 row same_seed varying_delay
-row each_call_fails forgets_failure
+row each_call_fails waits_for_refused_timer
 row clock_jump crashes_on_clock_jump
 row a_day leaks_memory
-row honest reports_empty
+row honest reports_empty_on_outage
 row connects forgets_done
 row events acknowledges_twice
 row packets trusts_packets
@@ -76,7 +76,7 @@ expect() {
 }
 expect 'a run on a library that hangs ends and names the tests' blocks_loading 1 '^failed .* the test did not end within 1 s and was killed'
 expect 'the tests that were not run say so' blocks_loading 1 '^skipped .* not run: three earlier tests'
-expect 'a process that stopped is named at once' stops_itself 3 '^failed .* the plugin stopped its process'
+expect 'a process that stopped is named at once' raises_sigstop 3 '^failed .* the plugin stopped its process'
 expect 'a runtime that does not come first is named with its remedy' sanitized 20 '^failed .* LD_PRELOAD=.*libasan'
 for test in $("$checker" --list | cut -d' ' -f1); do
     case "$covered" in *" $test "*) ;; *) echo "$test: no bad plugin shows that it can fail"; wrong=1 ;; esac

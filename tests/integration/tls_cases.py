@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Cases of nodes with -proto_dist inet_tls: kith drives them, and reports what it has seen when it cannot. test_tls.py runs them with the
-installed release of OTP, test_tls_releases.py with others."""
+installed release of OTP, test_tls_otp_releases.py with others."""
 
 import pathlib
 import re

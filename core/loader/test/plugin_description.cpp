@@ -128,13 +128,13 @@ BOOST_AUTO_TEST_CASE(any_bytes_can_be_read_again) {
 }
 
 BOOST_AUTO_TEST_CASE(what_a_constructor_fills_in_is_not_taken_for_constant) {
-    const ReadDescription reading = reading_of(content(PluginFolder::built("reading/constructed")));
+    const ReadDescription reading = reading_of(content(PluginFolder::built("reading/descriptor_constructed")));
     BOOST_TEST(!reading.constant);
     BOOST_TEST(check_description(reading.description, settings()).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_process_tells_what_a_constructor_fills_in) {
-    const PluginFolder folder{"reading/constructed"};
+    const PluginFolder folder{"reading/descriptor_constructed"};
     const auto state = folder.directory("state", 0700);
     LoaderSettings with_state = settings();
     with_state.state_dir = state;
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(a_process_tells_what_a_constructor_fills_in) {
     Reader reader;
     auto first = Library::read(file, with_state, reader.context);
     BOOST_REQUIRE_MESSAGE(first, first.error().reason);
-    BOOST_TEST((*first)->plugins()[0]->id() == "constructed");
+    BOOST_TEST((*first)->plugins()[0]->id() == "descriptor_constructed");
     BOOST_TEST(!contains(content("/proc/self/maps"), "libconstructed.so"));
     BOOST_TEST(!(*first)->open(with_state, reader.context));
 

@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_opened_is_refused_then) {
 }
 
 BOOST_AUTO_TEST_CASE(go_is_opened_when_it_is_wanted_with_one_warning) {
-    const PluginFolder folder{"reading/go_threads"};
+    const PluginFolder folder{"reading/go_declared"};
     Registry registry(settings());
     BOOST_TEST(!registry.scan(folder.path()));
     BOOST_TEST(registry.warnings().empty());

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""peers.py EPMD_PORT PREFIX COUNT: COUNT light peers PREFIX0, PREFIX1, ... that a BEAM node can connect as hidden nodes.
+"""light_erlang_peers.py EPMD_PORT PREFIX COUNT: COUNT light peers PREFIX0, PREFIX1, ... that a BEAM node can connect as hidden nodes.
 
 Each is registered with epmd and speaks the acceptor's side of the distribution handshake; the cookie is the first line of standard
 input. Prints "ready" and ends with its standard input. With --mute they accept and say nothing.

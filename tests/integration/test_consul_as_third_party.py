@@ -4,10 +4,10 @@
 from consul_server import there
 from consul_lab import HASTY, consul
 from prepared_servers import used
-from third_party import Daemon, ThirdParty, main
+from built_as_third_party import BuiltAsThirdParty, Daemon, main
 
 
-class ConsulAlone(ThirdParty):
+class ConsulAlone(BuiltAsThirdParty):
     def test_built_tested_installed_and_run(self):
         home = self.installed_with("strategy", "consul")
         if not there():

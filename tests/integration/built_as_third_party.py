@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT / "sdk/test/installed"))
 from installed import Daemon, Home  # noqa: E402, F401
 
 
-class ThirdParty(unittest.TestCase):
+class BuiltAsThirdParty(unittest.TestCase):
     def installed_with(self, kind, name):
         """Does that and returns the home directory of the installation."""
         home = Home()

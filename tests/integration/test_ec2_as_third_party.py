@@ -4,10 +4,10 @@
 from ec2_lab import HASTY, KEYS, moto
 from moto import REGION, there
 from prepared_servers import used
-from third_party import Daemon, ThirdParty, main
+from built_as_third_party import BuiltAsThirdParty, Daemon, main
 
 
-class Ec2Alone(ThirdParty):
+class Ec2Alone(BuiltAsThirdParty):
     def test_built_tested_installed_and_run(self):
         home = self.installed_with("strategy", "ec2")
         if not there():

@@ -15,7 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integratio
 from lab import Lab, full  # noqa: E402
 from waiting import PLUGINS, TEST_PLUGINS, wait_until  # noqa: E402
 import api  # noqa: E402
-import api_server  # noqa: E402
+import k8s  # noqa: E402
 import calls  # noqa: E402
 import consul_agent  # noqa: E402
 import ec2  # noqa: E402
@@ -25,7 +25,7 @@ import simulation  # noqa: E402
 import tls  # noqa: E402
 from measure import line, report, stamp, ticks_of  # noqa: E402
 
-PEERS = pathlib.Path(__file__).with_name("peers.py")
+PEERS = pathlib.Path(__file__).with_name("light_erlang_peers.py")
 MESHLESS = ("-connect_all", "false", "-kernel", "prevent_overlapping_partitions", "false")
 
 
@@ -178,7 +178,7 @@ def mute_peers(lab, runs):
 
 
 FIGURES = {"memory": (memory, 5), "start": (start, 21), "event": (event_cost, 5), "warm": (warm_peers, 11), "warm_tls": (warm_tls_peers, 11), "mute": (mute_peers, 5),
-           **plugins.FIGURES, **api.FIGURES, **calls.FIGURES, **gossip.FIGURES, **api_server.FIGURES, **consul_agent.FIGURES, **ec2.FIGURES, **simulation.FIGURES, **tls.FIGURES}
+           **plugins.FIGURES, **api.FIGURES, **calls.FIGURES, **gossip.FIGURES, **k8s.FIGURES, **consul_agent.FIGURES, **ec2.FIGURES, **simulation.FIGURES, **tls.FIGURES}
 
 
 def main():

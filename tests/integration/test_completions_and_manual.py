@@ -13,7 +13,7 @@ def output(*arguments, **more):
     return subprocess.run(arguments, capture_output=True, text=True, timeout=PATIENCE, **more)
 
 
-class CommandDocuments(unittest.TestCase):
+class CompletionsAndManual(unittest.TestCase):
     def commands(self):
         lines = output(KITH, "--help").stdout.splitlines()
         return [line.split()[0] for line in lines if line.startswith("  ")]

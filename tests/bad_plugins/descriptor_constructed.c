@@ -7,7 +7,7 @@ static kith_descriptor filled;
 static const kith_descriptor *filled_list[1];
 
 __attribute__((constructor)) static void fill(void) {
-    static const kith_str id = STR("constructed");
+    static const kith_str id = STR("descriptor_constructed");
     filled = descriptor;
     filled.id = id;
     filled_list[0] = &filled;

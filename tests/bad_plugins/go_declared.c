@@ -1,3 +1,3 @@
 /* SPDX-License-Identifier: MIT */
-#define GO_THREADS
+#define GO_DECLARED
 #include "go.c"

@@ -1,3 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-int kith_beside(void);
-int kith_beside(void) { return -42; }
