@@ -31,7 +31,7 @@ std::string new_run() {
     return run;
 }
 
-void say(core::Logger &log, std::uint32_t level, const std::string &message, const std::string &reason) {
+void log_message(core::Logger &log, std::uint32_t level, const std::string &message, const std::string &reason) {
     if (log.level() > level) return;
     constexpr std::string_view name = "reason";
     const kith_attribute field{{name.data(), name.size()}, {reason.data(), reason.size()}};
@@ -135,14 +135,14 @@ void DaemonApi::conclude(bool applied) {
         return std::find(settings.listen.begin(), settings.listen.end(), listener) != settings.listen.end();
     };
     for (const core::ApiListener &one : before.listen) {
-        if (!has(settings_, one)) say(log_, KITH_LOG_INFO, "the API no longer listens as before", one.address);
+        if (!has(settings_, one)) log_message(log_, KITH_LOG_INFO, "the API no longer listens as before", one.address);
     }
     for (const core::ApiListener &one : settings_.listen) {
         if (has(before, one)) continue;
-        say(log_, KITH_LOG_INFO, "the API listens", served(one));
+        log_message(log_, KITH_LOG_INFO, "the API listens", served(one));
         if (one.insecure)
-            say(log_, KITH_LOG_WARNING, "the API sends tokens and answers unencrypted over the network",
-                one.address + " is insecure");
+            log_message(log_, KITH_LOG_WARNING, "the API sends tokens and answers unencrypted over the network",
+                        one.address + " is insecure");
     }
 }
 
@@ -152,7 +152,7 @@ void DaemonApi::listen_on_socket(const LoadedConfig &loaded) {
     listen.path = settings.socket;
     listen.control_group = settings.control_group;
     listen.log = [this](std::uint32_t level, const std::string &message, const std::string &reason) {
-        say(log_, level, message, reason);
+        log_message(log_, level, message, reason);
     };
     const bool configured = !settings.socket.empty();
     if (!configured) {
@@ -161,15 +161,15 @@ void DaemonApi::listen_on_socket(const LoadedConfig &loaded) {
         listen.path = place.path;
         listen.make_directory = place.make_directory;
         if (listen.path.empty())
-            return say(log_, KITH_LOG_INFO, "the API has no Unix socket: no place for it",
-                       "neither RUNTIME_DIRECTORY nor XDG_RUNTIME_DIR is set; api.socket names one");
+            return log_message(log_, KITH_LOG_INFO, "the API has no Unix socket: no place for it",
+                               "neither RUNTIME_DIRECTORY nor XDG_RUNTIME_DIR is set; api.socket names one");
     }
     std::string why;
     const std::string path = listen.path;
     server_ = make_api_server(io_, router_, std::move(listen), why);
-    if (server_ != nullptr) return say(log_, KITH_LOG_INFO, "the API listens", path);
+    if (server_ != nullptr) return log_message(log_, KITH_LOG_INFO, "the API listens", path);
     if (configured) throw ApiUnavailable("api.socket: " + why + "; \"api\": false runs kith without it");
-    say(log_, KITH_LOG_WARNING, "the API has no Unix socket: it cannot be made", why);
+    log_message(log_, KITH_LOG_WARNING, "the API has no Unix socket: it cannot be made", why);
 }
 
 std::unique_ptr<DaemonApi> DaemonApi::make(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Answers that say no: {"error": {"code", "message", "remedy"}}.
+// Error answers: {"error": {"code", "message", "remedy"}}.
 #pragma once
 
 #include "handler_interface.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The line between the two halves of the local API. The handler knows the routes and the state, and no socket. The server (transport/) has
-// the sockets, HTTP by Boost.Beast, the bounds on clients and the rights of whoever connects. All runs on the daemon's one loop.
+// the sockets, HTTP by Boost.Beast, the limits on clients and their rights. All runs on the daemon's one loop.
 #pragma once
 
 #include <boost/asio/io_context.hpp>

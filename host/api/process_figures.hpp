@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What /proc says of this process.
+// Figures of this process from /proc.
 #pragma once
 
 #include <cstdint>

@@ -59,7 +59,7 @@ bool send_all(int fd, std::string_view text) {
     return true;
 }
 
-// Of whoever listens at the other end; 0 when it is not known.
+// Of the process that listens at the other end; 0 if it is not known.
 int process_of(int fd) {
     ucred credentials{};
     socklen_t size = sizeof credentials;

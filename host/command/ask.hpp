@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How a command asks the running daemon: it finds the socket, sends one request, and takes the answer. Whatever goes wrong is said on standard
+// How a command queries the running daemon: it finds the socket, sends one request, and reads the answer. Failures are printed on standard
 // error with what to do, and comes back as an exit status.
 #pragma once
 

@@ -2,7 +2,7 @@
 //
 // Looks for what `kith init` can write a configuration for. Each environment is looked for on a thread of its own, within one time limit. Requests
 // are sent only to where that environment is: EPMD and a Consul agent on this machine (or the address in CONSUL_HTTP_ADDR), and the metadata
-// service only if the machine's DMI data are those of EC2, or if the operator says so.
+// service only if the machine's DMI data are those of EC2, or if the operator requests it.
 #pragma once
 
 #include "initial_config.hpp"

@@ -170,7 +170,7 @@ std::vector<std::string> log_connector(const EnvironmentFindings &findings, cons
     } else if (!strategy.authenticated) {
         lines.emplace_back("// For the BEAM node: \"plugin\": \"erlang\". `kith check` warns then, since answers of Consul "
                            "without TLS are not");
-        lines.emplace_back("// authenticated: whoever can forge one can take over the node.");
+        lines.emplace_back("// authenticated: an attacker who can forge one can take over the node.");
     }
     const std::string node = base_name(findings.beam) + '@' + host_part(findings);
     lines.insert(lines.end(), {R"("plugin": "log",)", R"("config": {)", R"(  "node": )" + quoted_json(node), "}"});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Tables for a terminal: at most 100 columns wide, long cells cut. Colours only on a terminal, and only for words that say the same.
+// Tables for a terminal: at most 100 columns wide, long cells cut. Colours only on a terminal, and only in addition to words with the same meaning.
 #pragma once
 
 #include <cstddef>

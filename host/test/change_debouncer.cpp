@@ -7,7 +7,7 @@ namespace kith::app::test {
 
 BOOST_AUTO_TEST_SUITE(change_debouncer)
 
-BOOST_AUTO_TEST_CASE(a_change_is_reported_once_when_it_rests) {
+BOOST_AUTO_TEST_CASE(a_change_is_reported_once_after_it_is_stable) {
     ChangeDebouncer changes("a");
     BOOST_TEST(!changes.look("a"));
     BOOST_TEST(!changes.look("b"));
@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(many_edits_are_one_change) {
     BOOST_TEST(!changes.look("200"));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_as_before_is_no_change) {
+BOOST_AUTO_TEST_CASE(a_reverted_change_is_not_reported) {
     ChangeDebouncer changes("a");
     BOOST_TEST(!changes.look("b")); // a swap that was taken back
     BOOST_TEST(!changes.look("a"));

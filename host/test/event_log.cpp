@@ -48,7 +48,7 @@ struct EventLogFixture {
 
 BOOST_FIXTURE_TEST_SUITE(event_log, EventLogFixture)
 
-BOOST_AUTO_TEST_CASE(what_varies_is_in_the_fields) {
+BOOST_AUTO_TEST_CASE(variable_values_are_in_the_fields) {
     log_event(log, *stored({.kind = KITH_EVENT_CONNECT_FAILED,
                             .status = KITH_UNAUTHORIZED,
                             .duration = 12'345'678,
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(what_varies_is_in_the_fields) {
         "3 could not connect topology=t connector=c peer=app@a status=unauthorized reason=the cookies differ duration_ms=12.3");
 }
 
-BOOST_AUTO_TEST_CASE(below_the_level_nothing_is_said) {
+BOOST_AUTO_TEST_CASE(events_below_the_level_are_not_logged) {
     const auto event = stored({.kind = KITH_EVENT_OBSERVATION_OK, .topology = "t"});
     BOOST_TEST(level_of(*event) == KITH_LOG_DEBUG);
     log.lowest = KITH_LOG_INFO;

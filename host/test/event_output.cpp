@@ -123,7 +123,7 @@ struct EventStreamFixture {
 
 BOOST_FIXTURE_TEST_SUITE(event_output, EventStreamFixture)
 
-BOOST_AUTO_TEST_CASE(a_file_gets_one_line_for_each_event_and_keeps_what_it_had) {
+BOOST_AUTO_TEST_CASE(events_are_appended_to_the_file_as_lines) {
     const fs::path path = directory / "events";
     std::ofstream(path) << "before\n";
     open(path);
@@ -137,14 +137,14 @@ BOOST_AUTO_TEST_CASE(a_file_gets_one_line_for_each_event_and_keeps_what_it_had) 
     BOOST_TEST(reports.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_new_file_is_not_for_everybody) {
+BOOST_AUTO_TEST_CASE(a_new_file_is_not_accessible_to_others) {
     open(directory / "events");
     struct stat info {};
     BOOST_REQUIRE(::stat((directory / "events").c_str(), &info) == 0);
     BOOST_TEST((info.st_mode & 0137U) == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_opened_is_said_with_its_name) {
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_opened_is_reported_with_its_name) {
     const std::string path = directory / "nowhere" / "events";
     BOOST_CHECK_EXCEPTION(open(path), boost::system::system_error, [&](const boost::system::system_error &error) {
         return error.code() == boost::system::errc::no_such_file_or_directory &&
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_opened_is_said_with_its_name) {
     });
 }
 
-BOOST_AUTO_TEST_CASE(a_slow_reader_loses_the_oldest_and_is_told_how_many_in_its_own_stream) {
+BOOST_AUTO_TEST_CASE(a_slow_reader_loses_the_oldest_events_and_gets_events_lost) {
     constexpr int published = 20'000;
     open_pipe(100);
     publish(published);
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_loses_the_oldest_and_is_told_how_many_in_its_
     BOOST_TEST(reports.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_that_is_gone_is_told_once_and_stops_nothing) {
+BOOST_AUTO_TEST_CASE(a_closed_pipe_is_reported_once_and_does_not_stop_the_host) {
     open_pipe();
     publish(3);
     ::close(reader);
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_reported_once_and_at_the_end) {
     BOOST_TEST(reports[1].second.find("No space left on device; up to 100 events are missing") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_named_pipe_that_nobody_reads_yet_does_not_hold_the_start) {
+BOOST_AUTO_TEST_CASE(a_named_pipe_without_a_reader_does_not_delay_the_start) {
     const fs::path path = directory / "pipe";
     BOOST_REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
     open(path);
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(a_named_pipe_that_nobody_reads_yet_does_not_hold_the_start)
     BOOST_TEST(objects(text).size() == 10u);
 }
 
-BOOST_AUTO_TEST_CASE(at_the_end_everything_is_written) {
+BOOST_AUTO_TEST_CASE(finish_writes_all_events) {
     open_pipe(4096);
     for (int i = 0; i < 200; ++i) bus.publish({.kind = KITH_EVENT_LINK_UP, .peer = "p"}, 0);
     BOOST_TEST(finished());
@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_CASE(a_line_that_was_begun_is_completed_when_there_is_room) {
     BOOST_TEST(reports.size() == 2u); // delayed, resumed
 }
 
-BOOST_AUTO_TEST_CASE(room_that_comes_byte_by_byte_tears_nothing) {
+BOOST_AUTO_TEST_CASE(disk_space_freed_byte_by_byte_tears_no_line) {
     open(path);
     room(within_second_line);
     publish(5);
@@ -290,7 +290,7 @@ BOOST_AUTO_TEST_CASE(room_that_comes_byte_by_byte_tears_nothing) {
     BOOST_TEST(seqs() == numbers(1, 5), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(what_had_no_room_to_wait_is_reported_with_its_number) {
+BOOST_AUTO_TEST_CASE(events_beyond_the_queue_are_reported_as_lost) {
     open(path, 16);
     room(within_second_line);
     publish(20'000);
@@ -308,7 +308,7 @@ BOOST_AUTO_TEST_CASE(what_had_no_room_to_wait_is_reported_with_its_number) {
     BOOST_TEST(seqs().back() == 20'000u);
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_was_emptied_to_make_room_begins_with_a_whole_line) {
+BOOST_AUTO_TEST_CASE(a_file_truncated_to_make_room_begins_with_a_complete_line) {
     open(path);
     room(within_second_line);
     publish(5);
@@ -317,7 +317,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_was_emptied_to_make_room_begins_with_a_whole_li
     BOOST_TEST(seqs() == numbers(2, 5), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(a_line_that_others_have_torn_is_closed) {
+BOOST_AUTO_TEST_CASE(a_line_truncated_by_another_process_is_ended) {
     open(path);
     room(within_second_line);
     publish(3);
@@ -330,7 +330,7 @@ BOOST_AUTO_TEST_CASE(a_line_that_others_have_torn_is_closed) {
     BOOST_TEST(objects(all.substr(next)).size() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(a_line_that_an_earlier_process_has_torn_is_closed) {
+BOOST_AUTO_TEST_CASE(a_line_truncated_by_an_earlier_process_is_ended) {
     std::ofstream(path) << R"({"v":1,"seq":)";
     open(path);
     publish(1);

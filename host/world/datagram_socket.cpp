@@ -21,15 +21,15 @@ using boost::asio::ip::udp;
 
 const kith_udp_plugin &udp_side(TenantResources &resources) { return *resources.side<kith_udp_plugin>(KITH_UDP); }
 
-void tell_received(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
-                   std::span<const kith_datagram> got, std::uint64_t lost) {
+void report_received(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
+                     std::string_view text, std::span<const kith_datagram> got, std::uint64_t lost) {
     Entered guard(resources.tenant, "udp.received");
     udp_side(resources).received(resources.tenant.self(), user, op, status, borrow(text), got.data(),
                                  static_cast<std::uint32_t>(got.size()), sizeof(kith_datagram), lost);
 }
 
-void tell_sent(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
-               std::uint32_t sent) {
+void report_sent(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
+                 std::uint32_t sent) {
     Entered guard(resources.tenant, "udp.sent");
     udp_side(resources).sent(resources.tenant.self(), user, op, status, borrow(text), sent);
 }
@@ -119,7 +119,7 @@ std::int32_t DatagramSocket::receive(std::uint32_t max, std::uint64_t timeout, s
     receiving_.begin(
         *resources_, shared_from_this(), timeout, user, op,
         [me = shared_from_this()](TenantResources &resources, std::uint64_t u, std::uint64_t o) {
-            tell_received(resources, u, o, KITH_CANCELLED, cancelled_text(), {}, me->lost_);
+            report_received(resources, u, o, KITH_CANCELLED, cancelled_text(), {}, me->lost_);
         },
         [this] { end_receive(KITH_TIMED_OUT, local().text() + ": nothing came in time"); });
     await_datagrams();
@@ -148,12 +148,12 @@ void DatagramSocket::can_receive() {
     if (error) return end_receive(status_of(error), local().text() + ": " + error.message());
     count_lost();
     if (const auto ended = receiving_.end(*resources_))
-        tell_received(*resources_, ended->user, receiving_.last, KITH_OK, {}, got, lost_);
+        report_received(*resources_, ended->user, receiving_.last, KITH_OK, {}, got, lost_);
 }
 
 void DatagramSocket::end_receive(std::int32_t status, std::string_view text) {
     if (const auto ended = receiving_.end(*resources_))
-        tell_received(*resources_, ended->user, receiving_.last, status, text, {}, lost_);
+        report_received(*resources_, ended->user, receiving_.last, status, text, {}, lost_);
 }
 
 // Read once for each batch. SO_RXQ_OVFL would report it with each datagram, but not the losses after the last one.
@@ -178,7 +178,7 @@ std::int32_t DatagramSocket::send(const kith_datagram *first, std::uint32_t coun
     sending_.begin(
         *resources_, shared_from_this(), timeout, user, op,
         [me = shared_from_this()](TenantResources &resources, std::uint64_t u, std::uint64_t o) {
-            tell_sent(resources, u, o, KITH_CANCELLED, cancelled_text(), me->out_.sent());
+            report_sent(resources, u, o, KITH_CANCELLED, cancelled_text(), me->out_.sent());
         },
         [this] { end_send(KITH_TIMED_OUT, local().text() + ": the send buffer stayed full until the time was over"); });
     await_room();
@@ -224,8 +224,8 @@ void DatagramSocket::end_send(std::int32_t status, std::string_view text) {
     if (!ended) return;
     const bool failed = out_.status() != KITH_OK; // the failed datagram comes before those that still wait
     const DatagramSender done = std::exchange(out_, {});
-    tell_sent(*resources_, ended->user, sending_.last, failed ? done.status() : status, failed ? done.text() : text,
-              done.sent());
+    report_sent(*resources_, ended->user, sending_.last, failed ? done.status() : status, failed ? done.text() : text,
+                done.sent());
 }
 
 void DatagramSocket::close() {

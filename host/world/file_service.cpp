@@ -11,13 +11,13 @@ namespace {
 
 const kith_file_plugin &file_side(TenantResources &resources) { return *resources.side<kith_file_plugin>(KITH_FILE); }
 
-void tell_read(TenantResources &resources, std::uint64_t user, std::uint64_t op, const Contents &contents) {
+void report_read(TenantResources &resources, std::uint64_t user, std::uint64_t op, const Contents &contents) {
     Entered guard(resources.tenant, "file.read");
     file_side(resources).read(resources.tenant.self(), user, op, contents.status, borrow(contents.text), contents.data.data(),
                               contents.data.size(), &contents.info);
 }
 
-void tell_written(TenantResources &resources, std::uint64_t user, std::uint64_t op, const Written &written) {
+void report_written(TenantResources &resources, std::uint64_t user, std::uint64_t op, const Written &written) {
     Entered guard(resources.tenant, "file.written");
     file_side(resources).written(resources.tenant.self(), user, op, written.status, borrow(written.text));
 }
@@ -37,9 +37,9 @@ std::int32_t read(TenantResources &resources, const std::string &path, std::uint
                   std::uint64_t *op) {
     const std::uint64_t most = std::min<std::uint64_t>(max, KITH_FILE_MAX_READ);
     begin_on_disk(
-        resources, path, user, op, [path, most] { return read_whole(path, most); }, tell_read,
+        resources, path, user, op, [path, most] { return read_whole(path, most); }, report_read,
         [](TenantResources &s, std::uint64_t u, std::uint64_t o) {
-            tell_read(s, u, o, {KITH_CANCELLED, std::string(cancelled_text()), {}, {}});
+            report_read(s, u, o, {KITH_CANCELLED, std::string(cancelled_text()), {}, {}});
         });
     return KITH_OK;
 }
@@ -51,9 +51,9 @@ std::int32_t write(TenantResources &resources, const std::string &path, const vo
     std::string bytes(static_cast<const char *>(data), size);
     begin_on_disk(
         resources, path, user, op, [path, bytes = std::move(bytes), mode] { return replace_whole(path, bytes, mode); },
-        tell_written,
+        report_written,
         [](TenantResources &s, std::uint64_t u, std::uint64_t o) {
-            tell_written(s, u, o, {KITH_CANCELLED, std::string(cancelled_text())});
+            report_written(s, u, o, {KITH_CANCELLED, std::string(cancelled_text())});
         });
     return KITH_OK;
 }

@@ -26,8 +26,8 @@ std::string directory_of(const std::string &path) {
     return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-void tell_changed(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
-                  std::string_view text) {
+void report_changed(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
+                    std::string_view text) {
     Entered guard(resources.tenant, "file.changed");
     resources.side<kith_file_plugin>(KITH_FILE)->changed(resources.tenant.self(), user, op, status, borrow(text));
 }
@@ -57,7 +57,7 @@ void FileWatches::add(TenantResources &resources, std::string path, std::uint64_
     const auto id = std::make_shared<std::uint64_t>(0);
     *id = resources.begin(op, {user,
                                [](TenantResources &s, std::uint64_t u, std::uint64_t o) {
-                                   tell_changed(s, u, o, KITH_CANCELLED, cancelled_text());
+                                   report_changed(s, u, o, KITH_CANCELLED, cancelled_text());
                                },
                                [self = std::weak_ptr(self_), id] {
                                    const auto me = self.lock();
@@ -144,7 +144,7 @@ void FileWatches::looked(std::uint64_t op, const Seen &seen) {
     const auto resources = watch.resources.lock();
     watches_.erase(found);
     if (!resources) return;
-    if (const auto ended = resources->take(op)) tell_changed(*resources, ended->user, op, KITH_OK, {});
+    if (const auto ended = resources->take(op)) report_changed(*resources, ended->user, op, KITH_OK, {});
 }
 
 } // namespace kith::app

@@ -54,13 +54,13 @@ InterfaceWatch::InterfaceWatch(boost::asio::io_context &io)
 void InterfaceWatch::noticed() {
     read_notices();
     look();
-    tell();
+    report();
 }
 
 bool InterfaceWatch::poll() {
     std::erase_if(listeners_, [](const auto &one) { return one.expired(); });
     look();
-    tell();
+    report();
     return !listeners_.empty();
 }
 
@@ -84,7 +84,7 @@ void InterfaceWatch::listen(const std::shared_ptr<MulticastGroups> &groups) {
     check_.keep_polling();
 }
 
-void InterfaceWatch::tell() {
+void InterfaceWatch::report() {
     std::vector<std::shared_ptr<MulticastGroups>> living;
     for (const auto &one : listeners_) {
         if (auto groups = one.lock()) living.push_back(std::move(groups));

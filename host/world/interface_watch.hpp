@@ -55,7 +55,7 @@ class InterfaceWatch {
     void noticed();
     bool poll();
     void read_notices();
-    void tell();
+    void report();
 
     int descriptor_; // of rtnetlink; negative: the limit of descriptors is reached, only polling is used
     DebouncedCheck check_;

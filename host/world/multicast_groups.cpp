@@ -62,7 +62,7 @@ std::int32_t MulticastGroups::join(const address &group, std::string_view spelt,
     membership.interface = interface;
     look(membership);
     boost::asio::post(resources_->io, [self = weak_from_this()] {
-        if (const auto me = self.lock()) me->tell();
+        if (const auto me = self.lock()) me->report();
     });
     return KITH_OK;
 }
@@ -79,7 +79,7 @@ std::int32_t MulticastGroups::leave(const address &group, std::string_view inter
 void MulticastGroups::changed() {
     if (socket_ < 0) return;
     for (auto &[number, membership] : memberships_) look(membership);
-    tell();
+    report();
 }
 
 void MulticastGroups::look(GroupMembership &membership) {
@@ -92,13 +92,13 @@ void MulticastGroups::look(GroupMembership &membership) {
         const int error = enter(membership, placed.place);
         if (error == 0) {
             membership.joined = std::move(placed.place);
-            membership.untold = true;
+            membership.unreported = true;
         } else {
             placed.status = status_of_join(error);
             placed.text = text_of_join(error, membership.group.is_ipv6());
         }
     }
-    membership.untold |= membership.status != placed.status;
+    membership.unreported |= membership.status != placed.status;
     membership.status = placed.status;
     membership.text = std::move(placed.text);
 }
@@ -126,22 +126,22 @@ bool MulticastGroups::held_by_another(const GroupMembership &membership, const G
     });
 }
 
-void MulticastGroups::tell() {
+void MulticastGroups::report() {
     const auto me = shared_from_this();
-    std::vector<std::uint64_t> untold;
+    std::vector<std::uint64_t> unreported;
     for (const auto &[number, membership] : memberships_) {
-        if (membership.untold) untold.push_back(number);
+        if (membership.unreported) unreported.push_back(number);
     }
-    for (const std::uint64_t number : untold) {
+    for (const std::uint64_t number : unreported) {
         // The callback may leave, join or close.
         const auto found = memberships_.find(number);
-        if (found == memberships_.end() || !std::exchange(found->second.untold, false)) continue;
+        if (found == memberships_.end() || !std::exchange(found->second.unreported, false)) continue;
         if (socket_ < 0 || resources_->silent) return;
-        const GroupMembership told = found->second;
-        const std::string text = told.status == KITH_OK ? "" : told.spelt + ": " + told.text;
+        const GroupMembership membership = found->second;
+        const std::string text = membership.status == KITH_OK ? "" : membership.spelt + ": " + membership.text;
         Entered guard(resources_->tenant, "udp.membership");
-        resources_->side<kith_udp_plugin>(KITH_UDP)->membership(resources_->tenant.self(), id_, borrow(told.spelt),
-                                                                borrow(told.interface), told.status, borrow(text));
+        resources_->side<kith_udp_plugin>(KITH_UDP)->membership(resources_->tenant.self(), id_, borrow(membership.spelt),
+                                                                borrow(membership.interface), membership.status, borrow(text));
     }
 }
 

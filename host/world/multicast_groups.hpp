@@ -36,7 +36,7 @@ class MulticastGroups : public std::enable_shared_from_this<MulticastGroups> {
         GroupInterface joined; // index 0: not joined
         std::int32_t status = KITH_OK;
         std::string text;
-        bool untold = true;
+        bool unreported = true;
     };
     using GroupMemberships = std::map<std::uint64_t, GroupMembership>; // in the order of the calls
     GroupMemberships::iterator find(const address &group, std::string_view interface);
@@ -44,7 +44,7 @@ class MulticastGroups : public std::enable_shared_from_this<MulticastGroups> {
     int enter(const GroupMembership &membership, const GroupInterface &place);
     void part(GroupMembership &membership);
     bool held_by_another(const GroupMembership &membership, const GroupInterface &place) const;
-    void tell();
+    void report();
 
     std::shared_ptr<TenantResources> resources_;
     int socket_;

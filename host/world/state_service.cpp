@@ -30,14 +30,14 @@ std::string path_of(const TenantResources &resources) {
     return path + ".state";
 }
 
-void tell_loaded(TenantResources &resources, std::uint64_t user, std::uint64_t op, const Contents &contents) {
+void report_loaded(TenantResources &resources, std::uint64_t user, std::uint64_t op, const Contents &contents) {
     Entered guard(resources.tenant, "state.loaded");
     resources.side<kith_state_plugin>(KITH_STATE)
         ->loaded(resources.tenant.self(), user, op, contents.status, borrow(contents.text), contents.data.data(),
                  contents.data.size());
 }
 
-void tell_saved(TenantResources &resources, std::uint64_t user, std::uint64_t op, const Written &written) {
+void report_saved(TenantResources &resources, std::uint64_t user, std::uint64_t op, const Written &written) {
     Entered guard(resources.tenant, "state.saved");
     resources.side<kith_state_plugin>(KITH_STATE)
         ->saved(resources.tenant.self(), user, op, written.status, borrow(written.text));
@@ -60,9 +60,9 @@ std::int32_t load(TenantResources &resources, std::uint64_t user, std::uint64_t 
     if (const std::int32_t status = check(resources); status != KITH_OK) return status;
     const std::string path = path_of(resources);
     begin_on_disk(
-        resources, path, user, op, [path] { return read_whole(path, KITH_STATE_MAX); }, tell_loaded,
+        resources, path, user, op, [path] { return read_whole(path, KITH_STATE_MAX); }, report_loaded,
         [](TenantResources &s, std::uint64_t u, std::uint64_t o) {
-            tell_loaded(s, u, o, {KITH_CANCELLED, std::string(cancelled_text()), {}, {}});
+            report_loaded(s, u, o, {KITH_CANCELLED, std::string(cancelled_text()), {}, {}});
         });
     return KITH_OK;
 }
@@ -78,9 +78,9 @@ std::int32_t save(TenantResources &resources, const void *data, std::uint64_t si
         [directory = resources.parts.options.state_dir, path, bytes = std::move(bytes)] {
             return keep(directory, path, bytes);
         },
-        tell_saved,
+        report_saved,
         [](TenantResources &s, std::uint64_t u, std::uint64_t o) {
-            tell_saved(s, u, o, {KITH_CANCELLED, std::string(cancelled_text())});
+            report_saved(s, u, o, {KITH_CANCELLED, std::string(cancelled_text())});
         });
     return KITH_OK;
 }

@@ -56,7 +56,7 @@ void SystemResolver::resolve(const std::string &name, const void *asker, Done do
             name, [name] { return look_up(name); },
             [this, name](const Resolved &resolved) {
                 const auto asked = questions_.extract(name);
-                for (const auto &[one, tell] : asked.mapped().askers) tell(resolved);
+                for (const auto &[one, report] : asked.mapped().askers) report(resolved);
             });
     } catch (...) {
         questions_.erase(question);

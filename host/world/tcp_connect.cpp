@@ -22,7 +22,7 @@ TcpConnect::TcpConnect(TenantResources &resources, std::string name, std::uint32
       timer_(resources.io) {}
 
 void TcpConnect::start(std::uint64_t timeout, std::uint64_t user, std::uint64_t *op) {
-    op_ = resources_->begin(op, {user, tell_cancelled<app::connected>, [me = shared_from_this()] { me->abort(); }});
+    op_ = resources_->begin(op, {user, report_cancelled<app::connected>, [me = shared_from_this()] { me->abort(); }});
     if (timeout != 0) {
         timer_.expires_after(std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(timeout, far_enough))));
         timer_.async_wait([me = shared_from_this()](const Error &error) {
@@ -89,13 +89,13 @@ void TcpConnect::connected() {
     if (!ended) return;
     const std::uint64_t id = ++resources_->parts.last_id;
     resources_->streams.emplace(id, std::make_shared<TcpStream>(*resources_, std::move(socket_)));
-    tell(app::connected, *resources_, ended->user, op_, id, remote);
+    report(app::connected, *resources_, ended->user, op_, id, remote);
 }
 
 void TcpConnect::end(std::int32_t status, std::string_view text) {
     if (over_) return;
     abort();
-    if (const auto ended = resources_->take(op_)) tell_failure(app::connected, *resources_, ended->user, op_, status, text);
+    if (const auto ended = resources_->take(op_)) report_failure(app::connected, *resources_, ended->user, op_, status, text);
 }
 
 } // namespace kith::app

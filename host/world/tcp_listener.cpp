@@ -37,7 +37,7 @@ tcp::endpoint TcpListener::local() const {
 std::int32_t TcpListener::accept(std::uint64_t user, std::uint64_t *op) {
     if (resources_->pending.contains(last_))
         return resources_->refuse(KITH_BUSY, "an accept of this listener is outstanding already");
-    op_ = last_ = resources_->begin(op, {user, tell_cancelled<accepted>, [me = weak_from_this()] {
+    op_ = last_ = resources_->begin(op, {user, report_cancelled<accepted>, [me = weak_from_this()] {
                                              if (const auto listener = me.lock()) listener->op_ = 0;
                                          }});
     await_connection();
@@ -72,12 +72,12 @@ void TcpListener::can_accept() {
     const std::uint64_t id = ++resources_->parts.last_id;
     const auto stream = std::make_shared<TcpStream>(*resources_, std::move(socket));
     resources_->streams.emplace(id, stream);
-    tell(accepted, *resources_, ended->user, last_, id, stream->remote());
+    report(accepted, *resources_, ended->user, last_, id, stream->remote());
 }
 
 void TcpListener::fail(const Error &error) {
     if (const auto ended = resources_->take(std::exchange(op_, 0)))
-        tell_failure(accepted, *resources_, ended->user, last_, status_of(error), "accept: " + error.message());
+        report_failure(accepted, *resources_, ended->user, last_, status_of(error), "accept: " + error.message());
 }
 
 void TcpListener::close() {

@@ -41,18 +41,19 @@ std::int32_t listen(TenantResources &resources, const std::string &address, std:
     if (!address.empty()) boost::asio::ip::make_address(address, error);
     if (error) return resources.refuse(KITH_INVALID, "`" + address + "`: a numeric address is expected, or none");
     const auto listener = std::make_shared<TcpListener>(resources, address, static_cast<std::uint16_t>(port), backlog, error);
-    const std::uint64_t id = resources.begin(op, {user, tell_cancelled<listening>, {}});
+    const std::uint64_t id = resources.begin(op, {user, report_cancelled<listening>, {}});
     boost::asio::post(resources.io, [resources = resources.shared_from_this(), listener, error, id,
                                      where = place(address.empty() ? "every address" : address, port)] {
         const auto ended = resources->take(id);
         if (!ended) return;
         if (error) {
             const std::int32_t status = status_of(error) == KITH_UNREACHABLE ? KITH_IO : status_of(error);
-            return tell_failure(listening, *resources, ended->user, id, status, "listen on " + where + ": " + error.message());
+            return report_failure(listening, *resources, ended->user, id, status,
+                                  "listen on " + where + ": " + error.message());
         }
         const std::uint64_t made = ++resources->parts.last_id;
         resources->listeners.emplace(made, listener);
-        tell(listening, *resources, ended->user, id, made, listener->local());
+        report(listening, *resources, ended->user, id, made, listener->local());
     });
     return KITH_OK;
 }

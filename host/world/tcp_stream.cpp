@@ -15,14 +15,14 @@ namespace {
 
 const kith_tcp_plugin &tcp_side(TenantResources &resources) { return *resources.side<kith_tcp_plugin>(KITH_TCP); }
 
-void tell_read(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
-               const void *data, std::size_t size) {
+void report_read(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
+                 const void *data, std::size_t size) {
     Entered guard(resources.tenant, "tcp.read");
     tcp_side(resources).read(resources.tenant.self(), user, op, status, borrow(text), data, static_cast<std::uint32_t>(size));
 }
 
-void tell_written(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
-                  std::string_view text) {
+void report_written(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
+                    std::string_view text) {
     Entered guard(resources.tenant, "tcp.written");
     tcp_side(resources).written(resources.tenant.self(), user, op, status, borrow(text));
 }
@@ -49,7 +49,7 @@ std::int32_t TcpStream::read(std::uint32_t max, std::uint64_t timeout, std::uint
     reading_.begin(
         *resources_, shared_from_this(), timeout, user, op,
         [](TenantResources &resources, std::uint64_t u, std::uint64_t o) {
-            tell_read(resources, u, o, KITH_CANCELLED, cancelled_text(), nullptr, 0);
+            report_read(resources, u, o, KITH_CANCELLED, cancelled_text(), nullptr, 0);
         },
         [this] { end_read(KITH_TIMED_OUT, late()); });
     await_read(session_ != nullptr); // data that TLS has buffered is available without an event of the kernel
@@ -88,12 +88,12 @@ void TcpStream::can_read() {
     if (error == boost::asio::error::eof) return end_read(KITH_CLOSED, with_place("it ended the stream"));
     if (error) return end_read(broken(error), text_of(error));
     if (const auto ended = reading_.end(*resources_))
-        tell_read(*resources_, ended->user, reading_.last, KITH_OK, {}, buffer.data(), size);
+        report_read(*resources_, ended->user, reading_.last, KITH_OK, {}, buffer.data(), size);
 }
 
 void TcpStream::end_read(std::int32_t status, std::string_view text) {
     if (const auto ended = reading_.end(*resources_))
-        tell_read(*resources_, ended->user, reading_.last, status, text, nullptr, 0);
+        report_read(*resources_, ended->user, reading_.last, status, text, nullptr, 0);
 }
 
 std::int32_t TcpStream::write(std::string_view data, std::uint64_t timeout, std::uint64_t user, std::uint64_t *op) {
@@ -115,7 +115,7 @@ std::int32_t TcpStream::write(std::string_view data, std::uint64_t timeout, std:
     writing_.begin(
         *resources_, shared_from_this(), timeout, user, op,
         [](TenantResources &resources, std::uint64_t u, std::uint64_t o) {
-            tell_written(resources, u, o, KITH_CANCELLED, cancelled_text());
+            report_written(resources, u, o, KITH_CANCELLED, cancelled_text());
         },
         [this] { end_write(KITH_TIMED_OUT, late()); });
     if (error && error != boost::asio::error::would_block) broken(error);
@@ -170,7 +170,7 @@ void TcpStream::end_write(std::int32_t status, std::string_view text) {
     }
     std::string().swap(inner_);
     sealed_ = 0;
-    if (const auto ended = writing_.end(*resources_)) tell_written(*resources_, ended->user, writing_.last, status, text);
+    if (const auto ended = writing_.end(*resources_)) report_written(*resources_, ended->user, writing_.last, status, text);
 }
 
 std::int32_t TcpStream::shutdown() {

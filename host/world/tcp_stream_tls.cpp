@@ -17,7 +17,7 @@ constexpr std::size_t sealed_at_once = 65'536;
 
 Error no_tls() { return boost::system::errc::make_error_code(boost::system::errc::protocol_error); }
 
-void tell_read_secure(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::string_view data) {
+void report_read_secure(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::string_view data) {
     Entered guard(resources.tenant, "tcp.read");
     resources.side<kith_tcp_plugin>(KITH_TCP)->read(resources.tenant.self(), user, op, KITH_OK, {}, data.data(),
                                                     static_cast<std::uint32_t>(data.size()));
@@ -36,7 +36,7 @@ std::int32_t TcpStream::begin_secure(std::uint64_t timeout, std::uint64_t user, 
     securing_.begin(
         *resources_, shared_from_this(), timeout, user, op,
         [](TenantResources &resources, std::uint64_t u, std::uint64_t o) {
-            tell_secured(resources, u, o, KITH_CANCELLED, cancelled_text(), nullptr);
+            report_secured(resources, u, o, KITH_CANCELLED, cancelled_text(), nullptr);
         },
         [this] { end_secure(KITH_TIMED_OUT, "the TLS handshake was not done in time"); });
     if (!broken_) broken(no_tls(), "it was not secured"); // until it is
@@ -84,14 +84,14 @@ void TcpStream::shake() {
     broken_text_.clear();
     const TlsPeer peer = session_->peer();
     if (const auto ended = securing_.end(*resources_))
-        tell_secured(*resources_, ended->user, securing_.last, KITH_OK, {}, &peer);
+        report_secured(*resources_, ended->user, securing_.last, KITH_OK, {}, &peer);
 }
 
 void TcpStream::end_secure(std::int32_t status, std::string_view text) {
     broken_text_ = text;
     session_.reset(); // the text may belong to it
     if (const auto ended = securing_.end(*resources_))
-        tell_secured(*resources_, ended->user, securing_.last, status, with_place(broken_text_), nullptr);
+        report_secured(*resources_, ended->user, securing_.last, status, with_place(broken_text_), nullptr);
 }
 
 // Reads from the kernel until TLS has decrypted data.
@@ -105,7 +105,7 @@ void TcpStream::read_secure() {
         switch (step) {
         case TlsSession::Step::done:
             if (const auto ended = reading_.end(*resources_))
-                tell_read_secure(*resources_, ended->user, reading_.last, {buffer.data(), size});
+                report_read_secure(*resources_, ended->user, reading_.last, {buffer.data(), size});
             return;
         case TlsSession::Step::ended: return end_read(KITH_CLOSED, with_place("it ended the stream"));
         case TlsSession::Step::failed:

@@ -142,17 +142,18 @@ std::int32_t guarded(const kith_host *host, F &&function) noexcept {
     }
 }
 
-/// An operation that runs `work` on a worker thread, in the order of its path, and then `tell` on the loop. When it is cancelled before the work
+/// An operation that runs `work` on a worker thread, in the order of its path, and then `report` on the loop. When it is cancelled before the work
 /// has started, the work is not done.
-template <class Work, class Tell>
+template <class Work, class Report>
 void begin_on_disk(TenantResources &resources, const std::string &path, std::uint64_t user, std::uint64_t *op, Work work,
-                   Tell tell, void (*cancelled)(TenantResources &resources, std::uint64_t user, std::uint64_t op)) {
+                   Report report, void (*cancelled)(TenantResources &resources, std::uint64_t user, std::uint64_t op)) {
     const std::uint64_t id = resources.begin(op, {user, cancelled, {}});
     WorkerThreads &files = resources.parts.files;
     try {
-        const auto ticket = files.run(path, std::move(work), [me = resources.shared_from_this(), id, tell](const auto &result) {
-            if (const auto ended = me->take(id)) tell(*me, ended->user, id, result);
-        });
+        const auto ticket =
+            files.run(path, std::move(work), [me = resources.shared_from_this(), id, report](const auto &result) {
+                if (const auto ended = me->take(id)) report(*me, ended->user, id, result);
+            });
         resources.pending.find(id)->second.abort = [&files, ticket] { files.forget(ticket); };
     } catch (...) { // it has not begun
         resources.take(id);
@@ -176,7 +177,7 @@ const void *process_table() noexcept;
 const void *tls_table() noexcept;
 
 /// Reports the result of `secure` of kith.tls/0. peer: null unless status is KITH_OK.
-void tell_secured(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
-                  const TlsPeer *peer);
+void report_secured(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
+                    std::string_view text, const TlsPeer *peer);
 
 } // namespace kith::app

@@ -14,8 +14,8 @@ namespace kith::app {
 
 namespace {
 
-void tell_bound(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
-                std::uint64_t id, const DatagramSocket *made) {
+void report_bound(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
+                  std::uint64_t id, const DatagramSocket *made) {
     const address local = made == nullptr ? address() : made->local();
     const std::string host = made == nullptr ? std::string() : local.host();
     const kith_endpoint endpoint{borrow(host), local.port(), 0};
@@ -65,7 +65,7 @@ std::int32_t bind(TenantResources &resources, const kith_udp_socket *socket, std
     const auto made = std::make_shared<DatagramSocket>(resources, std::move(options), error);
     const std::uint64_t id = resources.begin(op, {user,
                                                   [](TenantResources &s, std::uint64_t u, std::uint64_t o) {
-                                                      tell_bound(s, u, o, KITH_CANCELLED, cancelled_text(), 0, nullptr);
+                                                      report_bound(s, u, o, KITH_CANCELLED, cancelled_text(), 0, nullptr);
                                                   },
                                                   {}});
     boost::asio::post(resources.io, [resources = resources.shared_from_this(), made, error, id, to = *local] {
@@ -73,12 +73,12 @@ std::int32_t bind(TenantResources &resources, const kith_udp_socket *socket, std
         if (!ended) return;
         if (error) {
             const std::int32_t status = status_of(error) == KITH_UNREACHABLE ? KITH_IO : status_of(error);
-            return tell_bound(*resources, ended->user, id, status, why_not(to, error), 0, nullptr);
+            return report_bound(*resources, ended->user, id, status, why_not(to, error), 0, nullptr);
         }
         const std::uint64_t number = ++resources->parts.last_id;
         made->open_as(number);
         resources->sockets.emplace(number, made);
-        tell_bound(*resources, ended->user, id, KITH_OK, {}, number, made.get());
+        report_bound(*resources, ended->user, id, KITH_OK, {}, number, made.get());
     });
     return KITH_OK;
 }

@@ -38,7 +38,7 @@ AttachResult explain_failure(const LocalNode &node, error why, const DialReport 
     case Fault::closed_name:
     case Fault::closed_status:
         if (node.highest != 0 && node.highest < 6)
-            why.text += ", and EPMD says that it knows version " + std::to_string(node.highest) +
+            why.text += ", and EPMD reports that it supports version " + std::to_string(node.highest) +
                         " of the handshake at most: it is older than OTP 23, or no BEAM node, and cannot be driven";
         else
             why.text += ": possibly it is ending, or no BEAM node";

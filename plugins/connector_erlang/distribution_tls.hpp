@@ -21,9 +21,9 @@ namespace kith::erlang {
 struct TlsOptions {
     bool wanted = false; // the option is there
     std::string optfile, cacertfile, certfile, keyfile, password;
-    std::optional<bool> verify;    // nothing: as the optfile says, else true
+    std::optional<bool> verify;    // empty: as in the optfile, else true
     bool verify_name = true;       // the host part of a node's name must fit its certificate
-    std::uint32_t min_version = 0; // 0: as the optfile says, else TLS 1.2
+    std::uint32_t min_version = 0; // 0: as in the optfile, else TLS 1.2
 };
 
 class DistributionTls {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How the driven node itself looks for its peers, as it says when it is asked; a probe that did otherwise would find other causes than
+// How the driven node itself finds its peers, as it answers when it is queried; a probe that did otherwise would find other causes than
 // the node's.
 #pragma once
 
@@ -14,10 +14,10 @@
 namespace kith::erlang {
 
 struct NodeFacts {
-    /// The port at which it looks for every peer (-erl_epmd_port); 0: it asks the peer's EPMD. Nothing: it does not say.
+    /// The port at which it looks for every peer (-erl_epmd_port); 0: it queries the peer's EPMD. Empty: it does not report it.
     std::optional<std::uint16_t> fixed_port;
-    std::string carrier; // of -proto_dist: inet_tcp, inet6_tcp, inet_tls, inet6_tls, or one of its own; empty: it does not say
-    std::string epmd_module;     // erl_epmd, or another one of -epmd_module; empty: it does not say
+    std::string carrier;     // of -proto_dist: inet_tcp, inet6_tcp, inet_tls, inet6_tls, or one of its own; empty: not reported
+    std::string epmd_module; // erl_epmd, or another one of -epmd_module; empty: not reported
     std::uint64_t mandatory = 0; // flags that it demands of its peers
     std::optional<bool> long_names;
     std::chrono::seconds tick_time{60}; // net_ticktime
@@ -31,7 +31,7 @@ struct NodeFacts {
 /// What a node does not answer stays unknown.
 task<NodeFacts> ask_facts(Session &session, std::chrono::nanoseconds timeout);
 
-/// Why the node finds no address of that family for the host, as inet:getaddr/2 has it: nxdomain. Empty: it finds one, or does not say.
+/// Why the node finds no address of that family for the host, as inet:getaddr/2 has it: nxdomain. Empty: it finds one, or does not report it.
 task<std::string> no_address(Session &session, std::string host, bool ipv6, std::chrono::nanoseconds timeout);
 
 } // namespace kith::erlang

@@ -7,7 +7,7 @@
 namespace kith::erlang {
 namespace {
 
-// All that EPMD says until it closes, or until `enough` is content.
+// Reads EPMD's reply until it closes the connection, or until `enough` returns true.
 task<result<std::string>> ask(const tcp &net, Endpoint epmd, std::string request, std::chrono::nanoseconds step,
                               bool (*enough)(std::string_view)) {
     auto stream = co_await net.connect(epmd.address, epmd.port, step);
@@ -29,14 +29,14 @@ task<result<std::string>> ask(const tcp &net, Endpoint epmd, std::string request
         auto got = co_await stream->read(buffer, step);
         if (!got && got.status() == KITH_CLOSED) co_return answer;
         if (!got && got.status() == KITH_TIMED_OUT)
-            co_return error(KITH_TIMED_OUT, "EPMD on " + epmd.text() + " accepts connections and stays mute");
+            co_return error(KITH_TIMED_OUT, "EPMD on " + epmd.text() + " accepts connections and sends nothing");
         if (!got) co_return error(got.status(), "EPMD on " + epmd.text() + " broke the connection: " + got.error().text);
         answer.append(reinterpret_cast<const char *>(buffer.data()), *got);
         if (answer.size() > epmd::max_answer || enough(answer)) co_return answer;
     }
 }
 
-error no_epmd(const Endpoint &epmd) { return error(KITH_PROTOCOL, "what answers on " + epmd.text() + " is no EPMD"); }
+error no_epmd(const Endpoint &epmd) { return error(KITH_PROTOCOL, "the server on " + epmd.text() + " is not an EPMD"); }
 
 } // namespace
 

@@ -22,7 +22,7 @@ struct Endpoint {
     std::string text() const;
 };
 
-/// The port of the node with that name (its part before the @), and what else EPMD knows of it. `step` bounds each operation.
+/// The port of the node with that name (its part before the @), and what else EPMD knows of it. `step` limits each operation.
 ///
 /// KITH_NOT_FOUND: EPMD answers, and does not know the name.
 task<result<epmd::Port>> ask_port(const tcp &net, Endpoint epmd, std::string name, std::chrono::nanoseconds step);

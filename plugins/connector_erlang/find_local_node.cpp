@@ -110,7 +110,7 @@ task<result<LocalNode>> find_local_node(const tcp &net, const file &files, const
                                 std::string(unlisted));
         if (names->size() > 1)
             co_return error(KITH_INVALID, "EPMD on " + epmd.text() + " lists " + std::to_string(names->size()) +
-                                              " nodes: " + list_of(*names) + "; say in option node which one to drive; " +
+                                              " nodes: " + list_of(*names) + "; set option node to the one to drive; " +
                                               std::string(unlisted));
         node.name = names->front().name;
         node.place.port = names->front().port;

@@ -21,7 +21,7 @@ inline constexpr std::string_view variables_read[] = {"RELEASE_NODE", "RELEASE_C
 struct LocalNode {
     std::string name; // as far as it is known: in full, or the part before the @
     Endpoint place;
-    std::string by;            // who says that it listens there: "as EPMD on 10.0.0.7:4369 says"
+    std::string by;            // the source of the port: "as EPMD on 10.0.0.7:4369 says"
     std::uint16_t highest = 0; // version of the handshake, as EPMD has it; 0: it was not asked
 };
 

@@ -14,7 +14,7 @@ constexpr int most_listings = 3;              // in a row, while links come and 
 
 error unresponsive(const Session &session) {
     return error(KITH_TIMED_OUT, "the node " + session.node().name +
-                                     " takes messages and does not answer: it hangs or is overloaded" +
+                                     " accepts messages and does not answer: it hangs or is overloaded" +
                                      (session.answered() ? "" : ", or is no BEAM node and cannot be driven"));
 }
 
@@ -189,7 +189,7 @@ void LinkMonitor::relay_ended(Session &session, const std::string &why) {
     if (!attached_ && !context_.settings.custom_list)
         return session.close(
             error(KITH_UNAVAILABLE, "the relay of node events cannot run in " + session.node().name + ": " + why));
-    context_.log.warning("the relay of node events ended; it is started anew", {{"reason", why}});
+    context_.log.warning("the relay of node events ended; it is restarted", {{"reason", why}});
     if (context_.clock.monotonic() - relay_started_ < soon)
         relay_due_ = true;
     else

@@ -25,7 +25,7 @@ struct Mfa {
     std::string list_with_atom(std::string_view name) const;
 };
 
-/// A string is an atom, {"binary": "..."} and {"string": "..."} are what they say; numbers, true, false, null and lists are themselves.
+/// A string is an atom, {"binary": "..."} is a binary and {"string": "..."} a string; numbers, true, false, null and lists are themselves.
 /// Throws kith::error.
 Mfa read_mfa(const options &from, std::string_view path);
 

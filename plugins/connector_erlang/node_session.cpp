@@ -117,7 +117,7 @@ task<error> Session::read(std::function<void(Relay::Event)> hear) {
             const bool ended = got.status() == KITH_CLOSED || got.status() == KITH_RESET;
             const std::string_view what =
                 answered_ ? "the node went down, restarts, or dropped us"
-                          : "the node let us in and hung up before it answered anything: it went down, or is "
+                          : "the node accepted us and closed the connection before its first answer: it went down, or is "
                             "no BEAM node and cannot be driven";
             close(error(ended ? KITH_RESET : got.status(),
                         "the connection to " + peer_.name + " is lost: " + (ended ? std::string(what) : got.error().text)));
@@ -136,7 +136,7 @@ bool Session::take_frame(std::string_view frame, const std::function<void(Relay:
     }
     const control::Parsed parsed = control::parse(frame, limits_);
     if (!parsed) {
-        std::string text = "the node " + peer_.name + " sent what cannot be read: ";
+        std::string text = "the node " + peer_.name + " sent an unreadable message: ";
         text +=
             parsed.fault == control::Fault::term ? etf::to_string(parsed.term) : std::string_view("no message of the protocol");
         close(error(KITH_PROTOCOL, std::move(text)));

@@ -55,7 +55,7 @@ task<result<void>> PeerOperations::connect(std::shared_ptr<Session> session, pee
     const bool late = context_.clock.monotonic() - begun >= slow;
     Verdict verdict = co_await probe_peer(*session, std::move(to), late ? probe_step_after_slow : probe_step);
     if (verdict.unexplained && !late && !session->closed()) {
-        // A node that has just parted from a peer says false about once in two hundred.
+        // A node that has just disconnected from a peer returns false about once in two hundred.
         reply = co_await call(*session, mfa, name);
         if (reply && succeeded(*reply)) {
             monitor_.joined(name);
@@ -73,7 +73,7 @@ task<result<void>> PeerOperations::disconnect(std::shared_ptr<Session> session, 
     auto reply = co_await call(*session, mfa, from.name);
     if (!reply) co_return std::move(reply).error();
     monitor_.parted();
-    // erlang:disconnect_node/1 says false when there was no link.
+    // erlang:disconnect_node/1 returns false if there was no link.
     if (succeeded(*reply) || (returned(*reply, "false") && !monitor_.has_peer(from.name))) co_return result<void>();
     co_return call_failed(mfa, from.name, *reply);
 }

@@ -197,12 +197,12 @@ task<Verdict> why_not(const tcp &net, Session &session, Probe probe, Challenges 
     case Fault::wrong_digest: why = denied(probe, found->place, std::move(why)); break;
     case Fault::lacks_flags:
         why.text = probe.peer + " on " + found->place.text() + " lacks what " + probe.node +
-                   " demands of its peers: " + flag::names(report.missing);
+                   " requires of its peers: " + flag::names(report.missing);
         break;
     case Fault::closed_name:
         too_old = found->highest != 0 && found->highest < 6;
         if (too_old)
-            why.text += ", and EPMD says that it knows version " + std::to_string(found->highest) +
+            why.text += ", and EPMD reports that it supports version " + std::to_string(found->highest) +
                         " of the handshake at most, where version 6 is needed (OTP 23)";
         break;
     case Fault::wrong_name:

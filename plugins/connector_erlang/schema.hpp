@@ -83,7 +83,7 @@ inline constexpr std::string_view options_schema = R"({
     },
     "call_timeout": {
       "type": "integer", "default": 8000, "minimum": 100, "x-kith-unit": "ms",
-      "description": "How long one call in the node may take. A node gives up on a mute peer after 7 s."
+      "description": "How long one call in the node may take. A node gives up after 7 s on a peer that sends nothing."
     },
     "max_frame": {
       "type": "integer", "default": 16777216, "minimum": 65536, "maximum": 1073741824, "x-kith-unit": "bytes",

@@ -30,7 +30,7 @@ struct Settings {
     Mfa connect;
     Mfa disconnect;
     Mfa list_nodes;
-    bool custom_list = false; // links are what list_nodes says, not what net_kernel tells
+    bool custom_list = false; // links come from list_nodes, not from net_kernel
     std::unordered_map<std::string, Cookie> peer_cookies;
     Cookie any_peer_cookie;          // of those that peer_cookies does not name
     std::vector<std::string> ignore; // patterns of names that are no peers

@@ -75,14 +75,14 @@ std::string key_of(const Object &object, const Address &address) {
 
 namespace {
 
-// Calls `tell` for each attribute of a peer.
-template <class Tell>
-void each_attribute(const PeerView &of, Tell tell) {
-    tell("ip", of.address.ip);
-    tell("namespace", of.name_space);
-    if (!of.address.target.empty()) tell("pod", of.address.target);
-    if (!of.address.hostname.empty()) tell("hostname", of.address.hostname);
-    if (!of.address.node.empty()) tell("node", of.address.node);
+// Calls `visit` for each attribute of a peer.
+template <class Visit>
+void each_attribute(const PeerView &of, Visit visit) {
+    visit("ip", of.address.ip);
+    visit("namespace", of.name_space);
+    if (!of.address.target.empty()) visit("pod", of.address.target);
+    if (!of.address.hostname.empty()) visit("hostname", of.address.hostname);
+    if (!of.address.node.empty()) visit("node", of.address.node);
 }
 
 } // namespace

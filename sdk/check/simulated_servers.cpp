@@ -175,14 +175,14 @@ HttpReply SimulatedServers::http_reply() {
     if (malformed_.chance(3)) reply.field("X-MalformedData", ascii(malformed_.random_bytes(1000)));
     const auto body = malformed_.document();
     switch (malformed_.below(12)) {
-    case 0: return reply.length(body.size() + 1000).say(body).cut();
-    case 1: return reply.length(body.size() + 1000).say(body).reset();
-    case 2: return reply.mute();
+    case 0: return reply.length(body.size() + 1000).send(body).cut();
+    case 1: return reply.length(body.size() + 1000).send(body).reset();
+    case 2: return reply.stall();
     case 3: return reply.endless(body.empty() ? "x" : body, 100ms);
     case 4: return reply.garbage();
-    case 5: return reply.length(1'000'000'000'000).say(body);
-    case 6: return reply.head().wait(40s).say(body);
-    default: return reply.say(body);
+    case 5: return reply.length(1'000'000'000'000).send(body);
+    case 6: return reply.head().wait(40s).send(body);
+    default: return reply.send(body);
     }
 }
 
@@ -237,14 +237,14 @@ void SimulatedServers::on_start(std::string_view path) {
 }
 
 Program SimulatedServers::program_script() {
-    if (failing_) return Program().complain("not now\n").exit(1);
-    if (!is_faulty(KITH_PROCESS)) return Program().say("a@10.7.0.7\n").until_end_of_input();
+    if (failing_) return Program().print_error("not now\n").exit(1);
+    if (!is_faulty(KITH_PROCESS)) return Program().print("a@10.7.0.7\n").until_end_of_input();
     ++malformed_count_;
     Program out;
     if (malformed_.chance(4)) out.ignore_term();
     for (auto steps = 1 + malformed_.below(5); steps > 0; --steps) {
         switch (malformed_.below(12)) {
-        case 0: out.complain(malformed_.bytes()); break;
+        case 0: out.print_error(malformed_.bytes()); break;
         case 1: out.wait(std::chrono::milliseconds(malformed_.below(20'000))); break;
         case 2: out.exit(static_cast<std::uint32_t>(malformed_.below(256))); break;
         case 3: out.crash(); break;
@@ -253,8 +253,8 @@ Program SimulatedServers::program_script() {
         case 6: out.close_output(); break;
         case 7: out.close_input(); break;
         case 8: out.stop_reading(); break;
-        case 9: out.say(malformed_.document() + "\n"); break;
-        default: out.say(malformed_.bytes()); break;
+        case 9: out.print(malformed_.document() + "\n"); break;
+        default: out.print(malformed_.bytes()); break;
         }
     }
     return out;

@@ -26,9 +26,9 @@ class FakeHost {
         raw.service = [](const kith_host *h, kith_str which) { return of(h).service(view(which)); };
         raw.cancel = [](const kith_host *h, std::uint64_t op) { return of(h).cancel(op); };
         raw.error = [](const kith_host *h, kith_str text) { of(h).error = view(text); };
-        raw.stopped = [](const kith_host *h) { of(h).say("stopped"); };
+        raw.stopped = [](const kith_host *h) { of(h).record("stopped"); };
         raw.failed = [](const kith_host *h, std::int32_t status, kith_str text) {
-            of(h).say("failed " + std::to_string(status) + " " + std::string(view(text)));
+            of(h).record("failed " + std::to_string(status) + " " + std::string(view(text)));
         };
     }
     ~FakeHost() { destroy(); }
@@ -43,7 +43,7 @@ class FakeHost {
 
     kith_host raw{};
     std::vector<Operation> outstanding;
-    std::vector<std::string> said;
+    std::vector<std::string> recorded;
     std::string error;
     std::int32_t refuse = KITH_OK; // what the next operations answer with
     std::uint64_t next_op = 100;
@@ -89,7 +89,7 @@ class FakeHost {
         for (const auto op : std::exchange(cancelled_, {})) complete(op, KITH_CANCELLED);
     }
 
-    void say(std::string line) { said.push_back(std::move(line)); }
+    void record(std::string line) { recorded.push_back(std::move(line)); }
 
   private:
     static FakeHost &of(const kith_host *h) { return *static_cast<FakeHost *>(h->engine); }
@@ -144,7 +144,7 @@ inline const void *FakeHost::service(std::string_view which) {
                     std::uint64_t *op) { return of(h).begin("write", user, op); },
         .shutdown = [](const kith_host *, std::uint64_t) -> std::int32_t { return KITH_OK; },
         .close = [](const kith_host *h, std::uint64_t id) -> std::int32_t {
-            of(h).say("close " + std::to_string(id));
+            of(h).record("close " + std::to_string(id));
             for (const auto &o : of(h).outstanding) {
                 if (o.what == "read" || o.what == "write") of(h).cancelled_.push_back(o.op);
             }
@@ -160,21 +160,21 @@ inline const void *FakeHost::service(std::string_view which) {
                     line += "," + std::string(view(peers[i].attributes[k].name)) + "=" +
                             std::string(view(peers[i].attributes[k].value));
             }
-            of(h).say(line);
+            of(h).record(line);
             return KITH_OK;
         },
         .update = nullptr,
         .watching = nullptr,
         .heard = nullptr,
         .failed = [](const kith_host *h, std::int32_t status, kith_str text) -> std::int32_t {
-            of(h).say("observation failed " + std::to_string(status) + " " + std::string(view(text)));
+            of(h).record("observation failed " + std::to_string(status) + " " + std::string(view(text)));
             return KITH_OK;
         },
         .left_out = nullptr,
     };
     static constexpr kith_connector_host connector{
         .done = [](const kith_host *h, std::uint64_t op, std::int32_t status, kith_str text) -> std::int32_t {
-            of(h).say("done " + std::to_string(op) + " " + std::to_string(status) + " " + std::string(view(text)));
+            of(h).record("done " + std::to_string(op) + " " + std::to_string(status) + " " + std::string(view(text)));
             return KITH_OK;
         },
         .attached = nullptr,
@@ -186,7 +186,7 @@ inline const void *FakeHost::service(std::string_view which) {
     static constexpr kith_sink_host sink{
         .subscribe = nullptr,
         .taken = [](const kith_host *h, std::uint64_t batch) -> std::int32_t {
-            of(h).say("taken " + std::to_string(batch));
+            of(h).record("taken " + std::to_string(batch));
             return KITH_OK;
         },
     };

@@ -65,7 +65,7 @@ struct LayerFixture {
 struct Guard {
     FakeHost &host;
     std::string line;
-    ~Guard() { host.say(line); }
+    ~Guard() { host.record(line); }
 };
 
 kith::task<int> add(int a, int b) { co_return a + b; }

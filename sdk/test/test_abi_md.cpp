@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(each_status_and_event_is_listed) {
     BOOST_TEST(found >= 50);
 }
 
-BOOST_AUTO_TEST_CASE(each_proof_exists) {
+BOOST_AUTO_TEST_CASE(each_file_named_as_proof_exists) {
     const auto text = read(KITH_SOURCE_DIR "/sdk/ABI.md");
     const std::regex path("`((?:sdk|core|host|plugins|tests|\\.ci)/[^` ]*)");
     int found = 0;

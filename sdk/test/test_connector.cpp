@@ -50,44 +50,44 @@ struct JoinerFixture {
 
 BOOST_FIXTURE_TEST_SUITE(connector, JoinerFixture)
 
-BOOST_AUTO_TEST_CASE(each_operation_is_done_once) {
+BOOST_AUTO_TEST_CASE(each_operation_is_completed_once) {
     BOOST_TEST(connect(1, "a@a") == KITH_OK);
     BOOST_TEST(connect(2, "b@a") == KITH_OK);
-    BOOST_TEST(host.said.empty());
+    BOOST_TEST(host.recorded.empty());
     host.complete("timer");
     host.complete("timer");
-    BOOST_TEST((host.said == Lines{"done 1 0 ", "done 2 0 "}));
+    BOOST_TEST((host.recorded == Lines{"done 1 0 ", "done 2 0 "}));
 }
 
-BOOST_AUTO_TEST_CASE(one_that_is_cancelled_ends_as_cancelled_and_the_others_go_on) {
+BOOST_AUTO_TEST_CASE(a_cancelled_operation_completes_with_cancelled_and_the_others_continue) {
     connect(1, "a@a");
     connect(2, "b@a");
     table->cancel(host.instance->self, 1);
-    BOOST_TEST(host.said.empty());
+    BOOST_TEST(host.recorded.empty());
     host.complete_cancelled();
-    BOOST_TEST(host.said == Lines{"done 1 -1 cancelled"});
+    BOOST_TEST(host.recorded == Lines{"done 1 -1 cancelled"});
     table->cancel(host.instance->self, 1); // no longer there
     host.complete("timer");
-    BOOST_TEST((host.said == Lines{"done 1 -1 cancelled", "done 2 0 "}));
+    BOOST_TEST((host.recorded == Lines{"done 1 -1 cancelled", "done 2 0 "}));
 }
 
-BOOST_AUTO_TEST_CASE(stop_ends_operations_as_cancelled_before_stopped) {
+BOOST_AUTO_TEST_CASE(stop_completes_operations_with_cancelled_before_stopped) {
     connect(1, "a@a");
     host.stop();
-    BOOST_TEST((host.said == Lines{"done 1 -1 cancelled", "stopped"}));
+    BOOST_TEST((host.recorded == Lines{"done 1 -1 cancelled", "stopped"}));
     BOOST_TEST(connect(2, "b@a") == KITH_CANCELLED);
 }
 
-BOOST_AUTO_TEST_CASE(errors_and_exceptions_are_told_by_done_never_inside_the_call) {
+BOOST_AUTO_TEST_CASE(errors_and_exceptions_are_reported_by_done_after_the_call) {
     host.complete_cancelled();
     BOOST_TEST(connect(1, "bad@a") == KITH_OK);
     BOOST_TEST(connect(2, "throws@a") == KITH_OK);
-    BOOST_TEST(host.said.empty()); // T2
+    BOOST_TEST(host.recorded.empty()); // T2
     while (!host.outstanding.empty()) host.complete("timer");
-    BOOST_TEST((host.said == Lines{"done 1 -13 bad@a: refused", "done 2 -20 thrown"}));
+    BOOST_TEST((host.recorded == Lines{"done 1 -13 bad@a: refused", "done 2 -20 thrown"}));
 }
 
-BOOST_AUTO_TEST_CASE(the_descriptor_says_what_the_class_says) {
+BOOST_AUTO_TEST_CASE(the_descriptor_contains_the_values_of_the_class) {
     const auto &d = *kith::detail::entry<Joiner>.descriptors[0];
     BOOST_TEST(d.kind == KITH_KIND_CONNECTOR);
     BOOST_REQUIRE(d.required_count == 2u);

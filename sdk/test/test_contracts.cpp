@@ -14,7 +14,7 @@ using kith::test::read;
 
 namespace {
 
-/// A function of a table, with all that is said of it.
+/// A function of a table, with its comments.
 struct Function {
     std::string where;     // file: struct.function
     std::string signature; // result and parameters
@@ -69,9 +69,9 @@ bool says(const std::string &text, const char *pattern) { return std::regex_sear
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(contracts)
+BOOST_AUTO_TEST_SUITE(header_contracts)
 
-BOOST_AUTO_TEST_CASE(there_are_functions) { BOOST_TEST(functions().size() > 70u); }
+BOOST_AUTO_TEST_CASE(the_headers_contain_functions) { BOOST_TEST(functions().size() > 70u); }
 
 BOOST_AUTO_TEST_CASE(a4_fixed_width_integers_only) {
     for (const auto &f : functions()) {
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(a4_fixed_width_integers_only) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(m3_a_word_of_ownership_for_every_pointer) {
+BOOST_AUTO_TEST_CASE(m3_every_pointer_has_its_ownership_stated) {
     for (const auto &f : functions()) {
         const auto handles =
             std::regex_replace(f.signature, std::regex("const kith_host \\*host|void \\*self|\\(\\*[a-z_]+\\)"), "");
@@ -90,13 +90,13 @@ BOOST_AUTO_TEST_CASE(m3_a_word_of_ownership_for_every_pointer) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(t1_a_tag_for_every_function) {
+BOOST_AUTO_TEST_CASE(t1_every_function_has_a_thread_tag) {
     for (const auto &f : functions()) {
         BOOST_TEST(says(f.own + f.around, "\\[loop & (created|started)\\]|\\[any-thread\\]"), f.where << " has no thread tag");
     }
 }
 
-BOOST_AUTO_TEST_CASE(t4_no_function_is_handed_over) {
+BOOST_AUTO_TEST_CASE(t4_no_function_takes_a_function_pointer) {
     for (const auto &f : functions()) {
         const auto parameters = f.signature.substr(f.signature.find(")(") + 2);
         BOOST_TEST(parameters.find("(*") == std::string::npos, f.where << " takes a function");

@@ -38,7 +38,7 @@ struct Fixture : Universe, World {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(looks_at_start_and_by_the_interval, Fixture) {
+BOOST_FIXTURE_TEST_CASE(it_queries_at_start_and_once_an_interval, Fixture) {
     server.script().send("a@10.0.0.8\nb@10.0.0.9\n").close();
     BOOST_REQUIRE(harness.start() == KITH_OK);
     BOOST_REQUIRE(harness.await_observation());
@@ -49,7 +49,7 @@ BOOST_FIXTURE_TEST_CASE(looks_at_start_and_by_the_interval, Fixture) {
     BOOST_TEST(server.accepted() <= 13u);
 }
 
-BOOST_FIXTURE_TEST_CASE(looks_at_once_when_asked, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_refresh_queries_at_once, Fixture) {
     server.script().send("a@10.0.0.8\n").close();
     BOOST_REQUIRE(harness.start() == KITH_OK);
     BOOST_REQUIRE(harness.await_observation());
@@ -57,7 +57,7 @@ BOOST_FIXTURE_TEST_CASE(looks_at_once_when_asked, Fixture) {
     BOOST_TEST(harness.await_observation(1s));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_failure_to_look_is_not_an_empty_answer, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_failed_query_is_not_an_empty_answer, Fixture) {
     server.script().send("a@10.0.0.8\n").close();
     server.script().vanish();
     BOOST_REQUIRE(harness.start() == KITH_OK);
@@ -68,7 +68,7 @@ BOOST_FIXTURE_TEST_CASE(a_failure_to_look_is_not_an_empty_answer, Fixture) {
     BOOST_TEST(harness.peers().size() == 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(stops_wherever_it_stands, Fixture) {
+BOOST_FIXTURE_TEST_CASE(stop_succeeds_at_any_moment, Fixture) {
     server.script().wait(3s).send("a@10.0.0.8\n").wait(3s).close();
     for (auto moment = 0ms; moment < 8s; moment += 97ms) {
         BOOST_REQUIRE(harness.start() == KITH_OK);
@@ -79,7 +79,7 @@ BOOST_FIXTURE_TEST_CASE(stops_wherever_it_stands, Fixture) {
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(a_day_leaves_nothing_behind, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_day_leaks_no_operation_and_no_stream, Fixture) {
     server.script().send("a@10.0.0.8\n").close();
     BOOST_REQUIRE(harness.start() == KITH_OK);
     harness.run_for(24h);
@@ -88,7 +88,7 @@ BOOST_FIXTURE_TEST_CASE(a_day_leaves_nothing_behind, Fixture) {
     BOOST_TEST(!harness.failed());
 }
 
-BOOST_AUTO_TEST_CASE(each_call_failing_in_turn) {
+BOOST_AUTO_TEST_CASE(it_recovers_when_any_one_call_fails) {
     const auto failed = fail_each([](SimNet &net) {
         World world(net);
         world.server.script().send("a@10.0.0.8\n").close();
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_trace) {
     BOOST_TEST(trace(7) != trace(8));
 }
 
-BOOST_AUTO_TEST_CASE(the_one_in_c) {
+BOOST_AUTO_TEST_CASE(the_plugin_in_c_runs) {
     SimNet net;
     PluginHarness harness{net.machine("here", {"10.0.0.7"}), kith_plugin_entry_strategy_hello_c};
     BOOST_REQUIRE(harness.start() == KITH_OK);

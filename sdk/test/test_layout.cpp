@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The assertions of layout.h as C++, and that layout.h speaks of every struct, member and constant there is.
+// The assertions of layout.h as C++, and a check that layout.h contains every struct, member and constant.
 #define BOOST_TEST_MODULE sdk_layout
 #include <boost/test/unit_test.hpp>
 
@@ -24,7 +24,7 @@ bool holds(const std::string &text, std::initializer_list<std::string_view> part
     return text.find(wanted) != std::string::npos;
 }
 
-// Comments and preprocessor lines say nothing of layout.
+// Comments and preprocessor lines do not affect the layout.
 std::string declarations(const std::string &text) {
     std::string out;
     for (std::size_t at = 0; at < text.size();) {
@@ -37,7 +37,7 @@ std::string declarations(const std::string &text) {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(every_struct_and_member_is_nailed_down) {
+BOOST_AUTO_TEST_CASE(every_struct_and_member_is_in_the_layout_file) {
     const auto golden = read(KITH_SOURCE_DIR "/sdk/test/layout.h");
     const std::regex begin("struct (kith_[a-z_]+) \\{"), member("(?:\\(\\*([a-z_]+)\\)\\(|([a-z_0-9]+)$)");
     int structs = 0, members = 0;
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(every_struct_and_member_is_nailed_down) {
     BOOST_TEST(members > 140);
 }
 
-BOOST_AUTO_TEST_CASE(every_constant_is_nailed_down) {
+BOOST_AUTO_TEST_CASE(every_constant_is_in_the_layout_file) {
     const auto golden = read(KITH_SOURCE_DIR "/sdk/test/layout.h");
     const std::regex define("#define (KITH_[A-Z_0-9]+) \\(?-?[0-9]+u?\\)?");
     int constants = 0;
@@ -78,4 +78,6 @@ BOOST_AUTO_TEST_CASE(every_constant_is_nailed_down) {
     BOOST_TEST(constants > 80);
 }
 
-BOOST_AUTO_TEST_CASE(c_and_cpp_agree) { BOOST_TEST(kith_layout_size_of_descriptor_in_c() == sizeof(kith_descriptor)); }
+BOOST_AUTO_TEST_CASE(the_size_of_a_descriptor_is_the_same_in_c_and_cpp) {
+    BOOST_TEST(kith_layout_size_of_descriptor_in_c() == sizeof(kith_descriptor));
+}

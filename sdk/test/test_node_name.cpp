@@ -18,7 +18,7 @@ bool good(std::string_view text, Form form = Form::full) { return fault_of_node_
 
 BOOST_AUTO_TEST_SUITE(node_name)
 
-BOOST_AUTO_TEST_CASE(what_a_node_can_be_called) {
+BOOST_AUTO_TEST_CASE(valid_node_names_are_accepted) {
     for (const char *name : {"app@10.0.0.7", "a@b", "A-1_b@h", "app@fd00::1", "app@web-1.example",
                              "x@l\xc3\xb6"
                              "calhost.de",
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(what_a_node_can_be_called) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_none_can_be_called) {
+BOOST_AUTO_TEST_CASE(invalid_node_names_are_refused_with_a_reason) {
     const std::pair<std::string, std::string_view> cases[] = {
         {"", "it is empty"},
         {"app", "it has no @"},
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(what_none_can_be_called) {
     BOOST_TEST(!good("app@", Form::any));
 }
 
-BOOST_AUTO_TEST_CASE(a_peer_has_a_host_that_can_be_reached) {
+BOOST_AUTO_TEST_CASE(a_peer_name_with_an_unusable_host_part_is_refused) {
     BOOST_TEST(good("app@0.0.0.0")); // Erlang allows it
     for (const char *name :
          {"app@0.0.0.0", "app@::", "app@224.0.0.1", "app@255.255.255.255", "app@10.0.0.9:4369", "app@[fd00::1]", "app@a/b"})

@@ -39,7 +39,7 @@ void add(kith::packed_peers &to, const kith::peer &peer) {
 
 BOOST_AUTO_TEST_SUITE(packed_peers)
 
-BOOST_AUTO_TEST_CASE(holds_what_it_was_given) {
+BOOST_AUTO_TEST_CASE(added_and_appended_peers_are_stored) {
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
         std::mt19937_64 random(seed);
         kith::packed_peers packed, second;
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(holds_what_it_was_given) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(is_empty_at_first) {
+BOOST_AUTO_TEST_CASE(a_new_list_is_empty) {
     kith::packed_peers none;
     BOOST_TEST(none.empty());
     BOOST_TEST(none.all().empty());

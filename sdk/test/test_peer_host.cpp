@@ -25,7 +25,7 @@ void all_are(host_fault fault, std::initializer_list<const char *> hosts) {
 
 BOOST_AUTO_TEST_SUITE(peer_host)
 
-BOOST_AUTO_TEST_CASE(hosts_that_can_be_a_peers) {
+BOOST_AUTO_TEST_CASE(usable_hosts_have_no_fault) {
     all_are(host_fault::none,
             {"10.0.0.7", "127.0.0.1", "240.0.0.1", "223.255.255.255", "0.0.0.1", "::1", "fd00::1", "1::", "fe80::1%eth0",
              "1:2:3:4:5:6:7:8", "::ffff:10.0.0.1", "64:ff9b::10.0.0.1", "web-1", "web_1.example.org", "10.0.0.300",
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(hosts_that_can_be_a_peers) {
              "0", "0.0.0.0.example", "n1"});
 }
 
-BOOST_AUTO_TEST_CASE(hosts_that_cannot) {
+BOOST_AUTO_TEST_CASE(each_unusable_host_has_its_fault) {
     all_are(host_fault::empty, {""});
     all_are(host_fault::unspecified,
             {"0.0.0.0", "000.0.0.0", "::", "0::0", "0:0:0:0:0:0:0:0", "::0.0.0.0", "::ffff:0.0.0.0", "::%eth0"});
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(hosts_that_cannot) {
 }
 
 // Which texts are addresses is what the C library makes of them, for texts made of the letters of addresses.
-BOOST_AUTO_TEST_CASE(it_reads_addresses_as_the_c_library_does) {
+BOOST_AUTO_TEST_CASE(addresses_are_recognised_as_by_the_c_library) {
     std::mt19937 random(1);
     const std::regex leading_zero("(^|[.:])0[0-9]");
     const std::string letters = "::::...01f2";
@@ -76,14 +76,14 @@ BOOST_AUTO_TEST_CASE(it_reads_addresses_as_the_c_library_does) {
     BOOST_TEST(addresses > 1'000u);
 }
 
-BOOST_AUTO_TEST_CASE(what_stands_behind_the_at_of_a_name) {
+BOOST_AUTO_TEST_CASE(the_fault_of_a_name_is_that_of_its_host_part) {
     BOOST_TEST((kith::fault_of_name("app@10.0.0.7") == host_fault::none));
     BOOST_TEST((kith::fault_of_name("app@0.0.0.0") == host_fault::unspecified));
     BOOST_TEST((kith::fault_of_name("app@") == host_fault::empty));
     BOOST_TEST((kith::fault_of_name("0.0.0.0:80") == host_fault::none)); // of a connector whose names are other ones
 }
 
-BOOST_AUTO_TEST_CASE(they_are_counted_by_their_fault) {
+BOOST_AUTO_TEST_CASE(faults_are_counted_by_kind) {
     kith::host_faults faults;
     BOOST_TEST(faults.admit("10.0.0.1"));
     BOOST_TEST(!faults.admit("0.0.0.0"));

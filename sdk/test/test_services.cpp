@@ -29,8 +29,8 @@ using Lines = std::vector<std::string>;
 
 namespace {
 
-Lines said;
-void say(std::string line) { said.push_back(std::move(line)); }
+Lines recorded;
+void record(std::string line) { recorded.push_back(std::move(line)); }
 
 /// A strategy with every service there is, whose task is the test's.
 class Everything : public kith::strategy {
@@ -59,7 +59,7 @@ class Everything : public kith::strategy {
           clock(h),
           random(h),
           node(h),
-          loop(h, [](std::uint64_t user) { say("posted " + std::to_string(user)); }),
+          loop(h, [](std::uint64_t user) { record("posted " + std::to_string(user)); }),
           polls(h, {"polls_total", "Looks that were begun.", {{"way", "tcp"}}}),
           size(h, {"size_bytes", "Of the answer."}),
           took(h, {"answer_seconds", "Time to an answer."}, bounds) {}
@@ -95,9 +95,9 @@ class Taker : public kith::sink {
         co_return;
     }
     kith::task<> events(std::vector<kith::event> batch) override {
-        for (const auto &e : batch) say(e.peer + " " + e.json);
+        for (const auto &e : batch) record(e.peer + " " + e.json);
         co_await timer.sleep(1s);
-        say("taken");
+        record("taken");
     }
     kith::timer timer;
 };
@@ -105,7 +105,7 @@ class Taker : public kith::sink {
 constexpr kith_entry entry = kith::detail::entry<Everything, Taker>;
 
 struct Fixture {
-    Fixture() { said.clear(); }
+    Fixture() { recorded.clear(); }
     ~Fixture() {
         for (const auto &broken : harness.violations()) BOOST_ERROR(broken);
     }
@@ -125,7 +125,7 @@ struct Fixture {
 
 BOOST_FIXTURE_TEST_SUITE(services, Fixture)
 
-BOOST_AUTO_TEST_CASE(options) {
+BOOST_AUTO_TEST_CASE(options_are_read_by_type) {
     begin([](Everything &p) -> kith::task<> {
         BOOST_TEST(p.options.flag("/flag"));
         BOOST_TEST(p.options.integer("/count") == -7);
@@ -152,27 +152,27 @@ BOOST_AUTO_TEST_CASE(a_file_is_read_written_and_watched) {
     here.file("/etc/hosts.list", "a\n");
     begin([](Everything &p) -> kith::task<> {
         auto first = (co_await p.file.read("/etc/hosts.list")).value();
-        say(first.bytes);
+        record(first.bytes);
         (co_await p.file.watch("/etc/hosts.list", first.info.version)).value();
-        say((co_await p.file.read("/etc/hosts.list")).value().bytes);
+        record((co_await p.file.read("/etc/hosts.list")).value().bytes);
         (co_await p.file.write("/etc/copy", "b", 0600)).value();
         kith_file_info info{};
         const auto large = co_await p.file.read("/etc/hosts.list", 1, &info);
-        say(std::to_string(large.status()) + " " + std::to_string(info.size));
-        say(std::to_string((co_await p.file.read("/absent")).status()));
+        record(std::to_string(large.status()) + " " + std::to_string(info.size));
+        record(std::to_string((co_await p.file.read("/absent")).status()));
     });
     harness.run_for(1s);
-    BOOST_TEST(said == Lines{"a\n"});
+    BOOST_TEST(recorded == Lines{"a\n"});
     here.file("/etc/hosts.list", "a\nb\n");
     harness.run_for(10s);
-    BOOST_TEST((said == Lines{"a\n", "a\nb\n", "-8 4", "-5"}));
+    BOOST_TEST((recorded == Lines{"a\n", "a\nb\n", "-8 4", "-5"}));
     BOOST_TEST(here.file("/etc/copy").value_or("") == "b");
 }
 
 BOOST_AUTO_TEST_CASE(state_outlives_the_instance) {
     begin([](Everything &p) -> kith::task<> {
         const auto before = co_await p.state.load();
-        say(before ? *before : before.error().text);
+        record(before ? *before : before.error().text);
         (co_await p.state.save(std::string_view("7\0x", 3))).value();
     });
     harness.run_for(1s);
@@ -180,11 +180,11 @@ BOOST_AUTO_TEST_CASE(state_outlives_the_instance) {
     harness.destroy();
     BOOST_REQUIRE(harness.start() == KITH_OK);
     harness.run_for(1s);
-    BOOST_REQUIRE(said.size() == 2u);
-    BOOST_TEST(said[1] == std::string_view("7\0x", 3));
+    BOOST_REQUIRE(recorded.size() == 2u);
+    BOOST_TEST(recorded[1] == std::string_view("7\0x", 3));
 }
 
-BOOST_AUTO_TEST_CASE(environment) {
+BOOST_AUTO_TEST_CASE(declared_variables_are_read_and_others_are_refused) {
     here.env("HOME", "/home/kith");
     begin([](Everything &p) -> kith::task<> {
         BOOST_TEST(p.environment.get("HOME").value_or("") == "/home/kith");
@@ -195,22 +195,22 @@ BOOST_AUTO_TEST_CASE(environment) {
     BOOST_TEST(!harness.failed());
 }
 
-BOOST_AUTO_TEST_CASE(clocks) {
+BOOST_AUTO_TEST_CASE(clocks_advance_and_jumps_are_reported) {
     begin([](Everything &p) -> kith::task<> {
         const auto mono = p.clock.monotonic(), wall = p.clock.wall();
         co_await p.timer.sleep(5s);
         BOOST_TEST((p.clock.monotonic() - mono == 5s));
         BOOST_TEST((p.clock.wall() - wall == 5s));
         co_await p.clock.jumped.wait();
-        say(std::to_string(p.clock.jump().count()));
+        record(std::to_string(p.clock.jump().count()));
     });
     harness.run_for(6s);
     here.jump_wall(-1h);
     harness.run_for(1s);
-    BOOST_TEST(said == Lines{"-3600000000000"});
+    BOOST_TEST(recorded == Lines{"-3600000000000"});
 }
 
-BOOST_AUTO_TEST_CASE(randomness) {
+BOOST_AUTO_TEST_CASE(random_numbers_are_within_their_bounds) {
     begin([](Everything &p) -> kith::task<> {
         bool differs = false;
         for (int i = 0; i < 1000; ++i) {
@@ -226,10 +226,10 @@ BOOST_AUTO_TEST_CASE(randomness) {
     });
 }
 
-BOOST_AUTO_TEST_CASE(the_node_and_its_changes) {
+BOOST_AUTO_TEST_CASE(changes_of_the_local_node_wake_waiting_tasks) {
     begin([](Everything &p) -> kith::task<> {
         for (;;) {
-            say(p.node.name() + " " + std::to_string(p.node.epoch() > 0 ? 1 : 0));
+            record(p.node.name() + " " + std::to_string(p.node.epoch() > 0 ? 1 : 0));
             co_await p.node.changed.wait();
         }
     });
@@ -237,22 +237,22 @@ BOOST_AUTO_TEST_CASE(the_node_and_its_changes) {
     harness.run_for(1s);
     harness.node("");
     harness.run_for(1s);
-    BOOST_TEST((said == Lines{" 0", "app@10.0.0.7 1", " 1"}));
+    BOOST_TEST((recorded == Lines{" 0", "app@10.0.0.7 1", " 1"}));
 }
 
-BOOST_AUTO_TEST_CASE(posts_of_another_thread) {
+BOOST_AUTO_TEST_CASE(posts_of_another_thread_arrive_in_order) {
     begin([](Everything &p) -> kith::task<> {
         std::thread([&p] {
             for (std::uint64_t i = 1; i <= 3; ++i) BOOST_TEST(p.loop.post(i) == KITH_OK);
         }).join();
-        say("not yet");
+        record("not yet");
         co_return;
     });
     harness.run_for(1s);
-    BOOST_TEST((said == Lines{"not yet", "posted 1", "posted 2", "posted 3"}));
+    BOOST_TEST((recorded == Lines{"not yet", "posted 1", "posted 2", "posted 3"}));
 }
 
-BOOST_AUTO_TEST_CASE(metrics) {
+BOOST_AUTO_TEST_CASE(metrics_are_defined_and_updated) {
     begin([](Everything &p) -> kith::task<> {
         p.polls.add();
         p.polls.add(2);
@@ -272,25 +272,25 @@ BOOST_AUTO_TEST_CASE(metrics) {
 BOOST_AUTO_TEST_CASE(a_listener_accepts_and_closes) {
     begin([](Everything &p) -> kith::task<> {
         auto listener = (co_await p.tcp.listen("", 4711)).value();
-        say("listening on " + std::to_string(listener.local.port));
+        record("listening on " + std::to_string(listener.local.port));
         for (;;) {
             auto stream = (co_await listener.accept()).value();
-            say("from " + stream.remote.address);
+            record("from " + stream.remote.address);
             (co_await stream.write("hello\n")).value();
             stream.shutdown();
         }
     });
     harness.run_for(1s);
     ScriptedServer client(there, 0);
-    client.dial("10.0.0.7", 4711, [](Conversation &c) { c.on_bytes([](Conversation &me) { say("got " + me.take()); }); });
+    client.dial("10.0.0.7", 4711, [](Conversation &c) { c.on_bytes([](Conversation &me) { record("got " + me.take()); }); });
     harness.run_for(1s);
-    BOOST_TEST((said == Lines{"listening on 4711", "from 10.0.0.8", "got hello\n"}));
+    BOOST_TEST((recorded == Lines{"listening on 4711", "from 10.0.0.8", "got hello\n"}));
     BOOST_TEST(harness.stop());
     BOOST_TEST(here.open_listeners() == 0u);
     BOOST_TEST(here.open_streams() == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_seen_is_said) {
+BOOST_AUTO_TEST_CASE(observations_are_passed_to_the_host) {
     begin([](Everything &p) -> kith::task<> {
         const std::vector<kith::peer> peers{{.key = "k", .name = "a@b", .attributes = {{"zone", "x"}}, .ttl = 15s},
                                             {.key = "l", .name = "c@d"}};
@@ -318,18 +318,18 @@ BOOST_AUTO_TEST_CASE(a_sink_takes_one_batch_at_a_time) {
     sink.event(KITH_EVENT_LINK_UP, R"({"n":2})", "c@d");
     sink.event(KITH_EVENT_LINK_DOWN, R"({"n":3})", "c@d");
     net.run_for(100ms);
-    BOOST_TEST(said == Lines{R"(a@b {"n":1})"});
+    BOOST_TEST(recorded == Lines{R"(a@b {"n":1})"});
     net.run_for(5s);
-    BOOST_TEST((said == Lines{R"(a@b {"n":1})", "taken", R"(c@d {"n":2})", "taken"}));
+    BOOST_TEST((recorded == Lines{R"(a@b {"n":1})", "taken", R"(c@d {"n":2})", "taken"}));
     BOOST_TEST(sink.stop());
     BOOST_TEST(sink.violations().empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_CASE(every_service_call_failing_in_turn) {
+BOOST_AUTO_TEST_CASE(it_recovers_when_any_one_service_call_fails) {
     const auto failed = kith::testkit::fail_each([](SimNet &net) {
-        said.clear();
+        recorded.clear();
         auto &here = net.machine("here", {"10.0.0.7"});
         here.file("/f", "x");
         Everything::script = [](Everything &p) -> kith::task<> {
@@ -348,7 +348,7 @@ BOOST_AUTO_TEST_CASE(every_service_call_failing_in_turn) {
                 }
             }
             co_await p.timer.sleep(1s);
-            say("end");
+            record("end");
         };
         PluginHarness harness{here, entry, "everything", "{}"};
         if (harness.start() == KITH_OK) harness.run_for(10s);

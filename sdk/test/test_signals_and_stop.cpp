@@ -8,137 +8,137 @@ using namespace kith::test;
 
 BOOST_FIXTURE_TEST_SUITE(signals, LayerFixture)
 
-BOOST_AUTO_TEST_CASE(wake_a_task_after_the_code_that_notified) {
+BOOST_AUTO_TEST_CASE(a_notified_task_runs_after_the_notifying_code) {
     Probe::on_refresh = [this](Probe &p) {
         p.wake.notify();
-        host.say("refreshed");
+        host.record("refreshed");
     };
     begin([this](Probe &p) -> kith::task<> {
         for (;;) {
             co_await p.wake.wait();
-            host.say("woken");
+            host.record("woken");
         }
     });
     refresh();
     refresh();
-    BOOST_TEST((host.said == Lines{"refreshed", "woken", "refreshed", "woken"}));
+    BOOST_TEST((host.recorded == Lines{"refreshed", "woken", "refreshed", "woken"}));
 }
 
-BOOST_AUTO_TEST_CASE(are_remembered_once) {
+BOOST_AUTO_TEST_CASE(a_signal_without_a_waiter_is_stored_once) {
     begin([this](Probe &p) -> kith::task<> {
         p.wake.notify();
         p.wake.notify();
         co_await p.wake.wait();
-        host.say("first");
+        host.record("first");
         co_await p.wake.wait();
-        host.say("second");
+        host.record("second");
     });
-    BOOST_TEST(host.said == Lines{"first"});
+    BOOST_TEST(host.recorded == Lines{"first"});
 }
 
-BOOST_AUTO_TEST_CASE(waited_for_in_vain) {
-    begin([this](Probe &p) -> kith::task<> { host.say(co_await p.wake.wait_for(1s) ? "notified" : "time over"); });
+BOOST_AUTO_TEST_CASE(wait_for_returns_false_after_its_time) {
+    begin([this](Probe &p) -> kith::task<> { host.record(co_await p.wake.wait_for(1s) ? "notified" : "time over"); });
     host.complete("timer");
-    BOOST_TEST(host.said == Lines{"time over"});
+    BOOST_TEST(host.recorded == Lines{"time over"});
 }
 
-BOOST_AUTO_TEST_CASE(need_not_wait_for_the_timer_they_beat) {
+BOOST_AUTO_TEST_CASE(a_signal_before_the_timeout_wakes_the_task_at_once) {
     Probe::on_refresh = [](Probe &p) { p.wake.notify(); };
-    begin([this](Probe &p) -> kith::task<> { host.say(co_await p.wake.wait_for(1s) ? "notified" : "time over"); });
+    begin([this](Probe &p) -> kith::task<> { host.record(co_await p.wake.wait_for(1s) ? "notified" : "time over"); });
     refresh();
-    BOOST_TEST(host.said == Lines{"notified"});
+    BOOST_TEST(host.recorded == Lines{"notified"});
     BOOST_TEST(host.outstanding.size() == 1u);
     host.instance->stop(host.instance->self);
-    BOOST_TEST(host.said == Lines{"notified"}); // `stopped` not before the last completion
+    BOOST_TEST(host.recorded == Lines{"notified"}); // `stopped` not before the last completion
     host.complete_cancelled();
-    BOOST_TEST((host.said == Lines{"notified", "stopped"}));
+    BOOST_TEST((host.recorded == Lines{"notified", "stopped"}));
 }
 
-BOOST_AUTO_TEST_CASE(a_timer_that_fires_while_it_is_cancelled_wakes_nobody_twice) {
+BOOST_AUTO_TEST_CASE(a_timer_that_fires_while_it_is_cancelled_wakes_no_task_twice) {
     Probe::on_refresh = [](Probe &p) { p.wake.notify(); };
     begin([this](Probe &p) -> kith::task<> {
-        for (int i = 0; i < 2; ++i) host.say(co_await p.wake.wait_for(1s) ? "notified" : "time over");
+        for (int i = 0; i < 2; ++i) host.record(co_await p.wake.wait_for(1s) ? "notified" : "time over");
     });
     refresh();
     host.complete(host.outstanding.front().op, KITH_OK);
-    BOOST_TEST(host.said == Lines{"notified"});
+    BOOST_TEST(host.recorded == Lines{"notified"});
 }
 
 BOOST_AUTO_TEST_CASE(channels_keep_the_order) {
     begin([this](Probe &p) -> kith::task<> {
-        for (;;) host.say(std::to_string(co_await p.numbers.pop()));
+        for (;;) host.record(std::to_string(co_await p.numbers.pop()));
     });
     Probe::on_refresh = [](Probe &p) {
         for (int i = 1; i <= 3; ++i) p.numbers.push(i);
     };
     refresh();
-    BOOST_TEST((host.said == Lines{"1", "2", "3"}));
+    BOOST_TEST((host.recorded == Lines{"1", "2", "3"}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(the_end, LayerFixture)
+BOOST_FIXTURE_TEST_SUITE(stop_and_destroy, LayerFixture)
 
-BOOST_AUTO_TEST_CASE(stop_unwinds_what_sleeps_and_then_says_stopped) {
+BOOST_AUTO_TEST_CASE(stop_unwinds_sleeping_tasks_and_then_reports_stopped) {
     begin([this](Probe &p) -> kith::task<> {
         Guard guard{host, "unwound"};
         for (;;) co_await p.timer.sleep(1s);
     });
     const auto op = host.outstanding.front().op;
     host.instance->stop(host.instance->self);
-    BOOST_TEST(host.said.empty()); // the completion is still to come
+    BOOST_TEST(host.recorded.empty()); // the completion is still to come
     host.complete(op, KITH_CANCELLED);
-    BOOST_TEST((host.said == Lines{"unwound", "stopped"}));
+    BOOST_TEST((host.recorded == Lines{"unwound", "stopped"}));
 }
 
 BOOST_AUTO_TEST_CASE(stop_ends_loops_that_catch_errors_only) {
     begin([this](Probe &p) -> kith::task<> {
         for (;;) {
             auto stream = co_await p.tcp.connect("a", 1);
-            host.say(stream ? "connected" : "failed");
+            host.record(stream ? "connected" : "failed");
         }
     });
     host.complete("connect", KITH_REFUSED);
     host.stop();
-    BOOST_TEST((host.said == Lines{"failed", "stopped"}));
+    BOOST_TEST((host.recorded == Lines{"failed", "stopped"}));
 }
 
-BOOST_AUTO_TEST_CASE(what_came_before_stop_is_still_handed_over_then_the_next_await_ends) {
+BOOST_AUTO_TEST_CASE(a_result_from_before_stop_is_delivered_and_the_next_await_ends_the_task) {
     begin([this](Probe &p) -> kith::task<> {
         auto stream = co_await p.tcp.connect("a", 1);
-        host.say(stream ? "connected" : "failed");
+        host.record(stream ? "connected" : "failed");
         co_await p.timer.sleep(1s);
-        host.say("never");
+        host.record("never");
     });
     const auto op = host.outstanding.front().op;
     host.instance->stop(host.instance->self);
     host.complete(op, KITH_OK);
-    BOOST_TEST((host.said == Lines{"connected", "close 7", "stopped"}));
+    BOOST_TEST((host.recorded == Lines{"connected", "close 7", "stopped"}));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_spawned_after_stop_ends_at_its_first_await) {
+BOOST_AUTO_TEST_CASE(a_task_spawned_after_stop_ends_at_its_first_await) {
     begin([this](Probe &p) -> kith::task<> {
         (void)co_await p.tcp.connect("a", 1);
         p.spawn([](Probe &q) -> kith::task<> { co_await q.timer.sleep(1s); }(p));
-        host.say("spawned");
+        host.record("spawned");
     });
     const auto op = host.outstanding.front().op;
     host.instance->stop(host.instance->self);
     host.complete(op, KITH_REFUSED);
-    BOOST_TEST((host.said == Lines{"spawned", "stopped"}));
+    BOOST_TEST((host.recorded == Lines{"spawned", "stopped"}));
     BOOST_TEST(host.outstanding.empty());
 }
 
-BOOST_AUTO_TEST_CASE(what_a_farewell_spawns_is_part_of_it) {
+BOOST_AUTO_TEST_CASE(stopped_is_reported_after_tasks_spawned_by_farewell) {
     Probe::on_farewell = [](Probe &p) -> kith::task<> {
         p.spawn([](Probe &q) -> kith::task<> { co_await q.timer.sleep(1s); }(p));
         co_return;
     };
     begin(nullptr);
     host.stop();
-    BOOST_TEST(host.said.empty());
+    BOOST_TEST(host.recorded.empty());
     host.complete("timer");
-    BOOST_TEST(host.said == Lines{"stopped"});
+    BOOST_TEST(host.recorded == Lines{"stopped"});
 }
 
 BOOST_AUTO_TEST_CASE(stop_wakes_local_waits) {
@@ -148,44 +148,44 @@ BOOST_AUTO_TEST_CASE(stop_wakes_local_waits) {
         co_await p.wake.wait();
     });
     host.stop();
-    BOOST_TEST((host.said == Lines{"unwound", "stopped"}));
+    BOOST_TEST((host.recorded == Lines{"unwound", "stopped"}));
 }
 
 BOOST_AUTO_TEST_CASE(an_instance_without_tasks_stops_at_once) {
     begin(nullptr);
     host.stop();
-    BOOST_TEST(host.said == Lines{"stopped"});
+    BOOST_TEST(host.recorded == Lines{"stopped"});
 }
 
-BOOST_AUTO_TEST_CASE(a_farewell_may_wait) {
+BOOST_AUTO_TEST_CASE(farewell_may_await_operations) {
     Probe::on_farewell = [this](Probe &p) -> kith::task<> {
-        host.say("farewell");
+        host.record("farewell");
         co_await p.timer.sleep(1s);
-        host.say("said");
+        host.record("said");
     };
     begin([](Probe &p) -> kith::task<> { co_await p.wake.wait(); });
     host.stop();
-    BOOST_TEST(host.said == Lines{"farewell"});
+    BOOST_TEST(host.recorded == Lines{"farewell"});
     host.complete("timer");
-    BOOST_TEST((host.said == Lines{"farewell", "said", "stopped"}));
+    BOOST_TEST((host.recorded == Lines{"farewell", "said", "stopped"}));
 }
 
-BOOST_AUTO_TEST_CASE(an_exception_in_the_farewell_is_told_and_ends_it) {
+BOOST_AUTO_TEST_CASE(an_exception_in_farewell_is_reported_and_ends_it) {
     Probe::on_farewell = [](Probe &) -> kith::task<> { co_await broken(); };
     begin(nullptr);
     host.stop();
-    BOOST_TEST((host.said == Lines{"failed -20 broken on purpose", "stopped"}));
+    BOOST_TEST((host.recorded == Lines{"failed -20 broken on purpose", "stopped"}));
 }
 
-BOOST_AUTO_TEST_CASE(refresh_after_stop_is_not_heard) {
-    Probe::on_refresh = [this](Probe &) { host.say("refresh"); };
+BOOST_AUTO_TEST_CASE(a_refresh_after_stop_is_ignored) {
+    Probe::on_refresh = [this](Probe &) { host.record("refresh"); };
     begin([](Probe &p) -> kith::task<> { co_await p.timer.sleep(1s); });
     host.instance->stop(host.instance->self);
     refresh();
-    BOOST_TEST(host.said.empty());
+    BOOST_TEST(host.recorded.empty());
 }
 
-BOOST_AUTO_TEST_CASE(destroy_without_stop_frees_everything_and_asks_nothing) {
+BOOST_AUTO_TEST_CASE(destroy_without_stop_frees_everything_without_host_calls) {
     begin([this](Probe &p) -> kith::task<> {
         Guard guard{host, "unwound"};
         auto stream = (co_await p.tcp.connect("a", 1)).value();
@@ -194,14 +194,14 @@ BOOST_AUTO_TEST_CASE(destroy_without_stop_frees_everything_and_asks_nothing) {
     });
     host.complete("connect");
     host.destroy();
-    BOOST_TEST(host.said == Lines{"unwound"}); // no close: that is the host's to do
+    BOOST_TEST(host.recorded == Lines{"unwound"}); // no close: that is the host's to do
 }
 
 BOOST_AUTO_TEST_CASE(exceptions_in_callbacks_fail_the_instance) {
     Probe::on_refresh = [](Probe &) { throw std::runtime_error("no"); };
     begin(nullptr);
     refresh();
-    BOOST_TEST(host.said == Lines{"failed -20 no"});
+    BOOST_TEST(host.recorded == Lines{"failed -20 no"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

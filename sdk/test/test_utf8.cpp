@@ -21,14 +21,14 @@ std::string written(std::uint32_t c) {
 
 BOOST_AUTO_TEST_SUITE(utf8)
 
-BOOST_AUTO_TEST_CASE(every_character_and_no_other) {
+BOOST_AUTO_TEST_CASE(exactly_the_unicode_scalar_values_are_accepted) {
     for (std::uint32_t c = 0; c < 0x200000; ++c) {
         const bool character = c < 0xD800 || (c > 0xDFFF && c < 0x110000);
         if (good(written(c)) != character) BOOST_ERROR("wrong about U+" << std::hex << c);
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_cut_or_too_long) {
+BOOST_AUTO_TEST_CASE(truncated_and_overlong_sequences_are_refused) {
     BOOST_TEST(good(""));
     BOOST_TEST(good("app@10.0.0.7 \xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80"));
     for (const char *bad : {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xF0\x8F\xBF\xBF", "\xC3", "\xE2\x82",

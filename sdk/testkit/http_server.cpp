@@ -50,7 +50,7 @@ class HttpServer::Body {
     void live(Conversation &with, const LinePtr &line);
     void defer(Conversation &with, const LinePtr &line);
     static void head(Conversation &with, Line &line);
-    static void say(Conversation &with, Line &line, std::string_view bytes);
+    static void send_body(Conversation &with, Line &line, std::string_view bytes);
     static void send(Conversation &with, HttpFrame::Kind kind, std::vector<std::string> words = {}) {
         with.send(packed({kind, std::move(words)}));
     }
@@ -59,14 +59,14 @@ class HttpServer::Body {
     std::map<std::string, Handler, std::less<>> routes;
     std::vector<HttpAsked> asked;
     std::size_t connections = 0;
-    bool mute = false;
+    bool stalled = false;
     ScriptedServer peer; // declared last, so that it is destroyed first
 };
 
 void HttpServer::Body::heard(Conversation &with, const LinePtr &line) {
     line->in += with.take();
     HttpFrame frame;
-    while (!mute && !line->busy && !with.over() && unpack(line->in, frame)) {
+    while (!stalled && !line->busy && !with.over() && unpack(line->in, frame)) {
         if (frame.kind == HttpFrame::hello && line->certificate) {
             shake(with, *line, frame);
         } else if (frame.kind == HttpFrame::request && line->secured) {
@@ -111,15 +111,15 @@ void HttpServer::Body::go_on(Conversation &with, const LinePtr &line) {
         const auto &step = line->reply.steps[line->step];
         switch (step.kind) {
         case Kind::head: head(with, *line); break;
-        case Kind::say: say(with, *line, step.bytes); break;
+        case Kind::send: send_body(with, *line, step.bytes); break;
         case Kind::wait: ++line->step; return with.after(step.span, later);
         case Kind::endless:
-            if (with.waiting() == 0) say(with, *line, step.bytes); // otherwise the client reads more slowly
+            if (with.waiting() == 0) send_body(with, *line, step.bytes); // otherwise the client reads more slowly
             // Without a pause this loop would never end.
             return with.after(std::max<HttpReply::Duration>(step.span, std::chrono::milliseconds(1)), later);
         case Kind::cut: return with.close();
         case Kind::reset: return with.reset();
-        case Kind::mute: return;
+        case Kind::stall: return;
         case Kind::live: return live(with, line);
         case Kind::later: return defer(with, line);
         case Kind::garbage: send(with, HttpFrame::garbage); return with.close();
@@ -141,7 +141,7 @@ void HttpServer::Body::live(Conversation &with, const LinePtr &line) {
     feed->attach([this, &with, line](HttpFeed::Do what, const std::string &bytes) {
         if (with.over() || with.ended()) return false;
         switch (what) {
-        case HttpFeed::Do::say: say(with, *line, bytes); break;
+        case HttpFeed::Do::send: send_body(with, *line, bytes); break;
         case HttpFeed::Do::end: go_on(with, line); break;
         case HttpFeed::Do::cut: with.close(); break;
         case HttpFeed::Do::reset: with.reset(); break;
@@ -168,7 +168,7 @@ void HttpServer::Body::head(Conversation &with, Line &line) {
     bool known = true;
     for (const auto &step : reply.steps) {
         size += step.bytes.size();
-        known = known && step.kind == Kind::say;
+        known = known && step.kind == Kind::send;
     }
     std::string length = known ? std::to_string(size) : "";
     if (reply.content_length) length = std::to_string(*reply.content_length);
@@ -178,7 +178,7 @@ void HttpServer::Body::head(Conversation &with, Line &line) {
     send(with, HttpFrame::head, std::move(words));
 }
 
-void HttpServer::Body::say(Conversation &with, Line &line, std::string_view bytes) {
+void HttpServer::Body::send_body(Conversation &with, Line &line, std::string_view bytes) {
     head(with, line);
     while (!line.bare && !bytes.empty()) {
         send(with, HttpFrame::piece, {std::string(bytes.substr(0, piece_size))});
@@ -206,7 +206,7 @@ void HttpServer::route(std::string_view path, HttpReply reply) {
 
 void HttpServer::certificate(HttpCertificate certificate) { body_->certificate = std::move(certificate); }
 
-void HttpServer::mute(bool on) noexcept { body_->mute = on; }
+void HttpServer::stall(bool on) noexcept { body_->stalled = on; }
 
 void HttpServer::hang_up() {
     for (std::size_t i = 1; i <= body_->peer.accepted(); ++i) {

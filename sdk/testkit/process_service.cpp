@@ -162,7 +162,7 @@ std::int32_t shutdown(const kith_host *host, std::uint64_t process) noexcept {
 
 std::int32_t begin_wait(const kith_host *host, std::uint64_t process, std::uint64_t user, std::uint64_t *id) noexcept {
     return ask(host, "process.wait", process, [&](TenantResources &resources, SimulatedProcesses::Running &one) {
-        if (one.waiter != 0) return resources.refuse(KITH_BUSY, "somebody waits for this program already");
+        if (one.waiter != 0) return resources.refuse(KITH_BUSY, "another wait for this program is outstanding");
         Op &op = resources.body->begin(resources, "process.wait", ended, user, id);
         op.number = process;
         one.waiter = op.id;

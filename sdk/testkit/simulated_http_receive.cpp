@@ -64,7 +64,7 @@ void SimulatedHttp::heard(Exchange &one, Link &link, HttpFrame &frame) {
         const bool has_one = !clients_.at(one.client).settings.certificate.empty();
         return fail(one, KITH_UNAUTHORIZED,
                     has_one ? "the server does not accept our certificate"
-                            : "the server wants a certificate of ours; configure one and its key");
+                            : "the server requires a client certificate; configure one and its key");
     }
     if (is(HttpFrame::head, Phase::waiting)) return head(one, link, frame);
     if (is(HttpFrame::piece, Phase::body)) {
@@ -93,7 +93,8 @@ void SimulatedHttp::shown(Exchange &one, Link &link, const HttpFrame &frame) {
     if (!settings.has(KITH_HTTP_INSECURE)) {
         if (!trusted) {
             return fail(one, KITH_UNAUTHORIZED,
-                        "the server's certificate is signed by nobody we trust; configure the authority that signed it");
+                        "the server's certificate is signed by an authority that is not trusted; configure the authority that "
+                        "signed it");
         }
         if (frame.words[2] == "expired") {
             return fail(one, KITH_UNAUTHORIZED,

@@ -24,8 +24,8 @@ SimulatedProcesses::Running &SimulatedProcesses::begin(TenantResources &resource
     one.run->environment = program.environment;
     one.run->begun = on_.net.now();
     one.script = programs_.at(program.path)(*one.run);
-    one.deaf = !program.input;
-    one.mute = !program.output;
+    one.input_closed = !program.input;
+    one.output_closed = !program.output;
     one.program = std::move(program);
     const std::uint64_t now = on_.net.now_ns();
     if (one.program.timeout != 0)
@@ -79,14 +79,14 @@ void SimulatedProcesses::proceed(Running &one) {
 bool SimulatedProcesses::done(Running &one, const Program::Step &step) {
     using StepKind = Program::Kind;
     switch (step.kind) {
-    case StepKind::say:
+    case StepKind::print:
         if (one.saying.empty()) one.saying = step.text;
         return say(one);
     case StepKind::flood:
         if (one.saying.empty()) one.saying = step.text;
         if (say(one)) again_in(one, static_cast<std::uint64_t>(std::max<std::int64_t>(step.span.count(), 1)));
         return false;
-    case StepKind::complain: one.errors.add(step.text); return true;
+    case StepKind::print_error: one.errors.add(step.text); return true;
     case StepKind::wait: // the next step follows after the delay
         ++one.step;
         again_in(one, static_cast<std::uint64_t>(step.span.count()));
@@ -95,11 +95,11 @@ bool SimulatedProcesses::done(Running &one, const Program::Step &step) {
     case StepKind::crash: ended(one, 0, step.number); return false;
     case StepKind::hang: return false;
     case StepKind::close_output:
-        one.mute = true;
+        one.output_closed = true;
         serve(one);
         return true;
     case StepKind::close_input:
-        one.deaf = true;
+        one.input_closed = true;
         one.input.clear();
         serve(one);
         return true;
@@ -110,14 +110,14 @@ bool SimulatedProcesses::done(Running &one, const Program::Step &step) {
         one.expected = found + step.text.size();
         return true;
     }
-    case StepKind::end_of_input: return one.input_ended || one.deaf;
+    case StepKind::end_of_input: return one.input_ended || one.input_closed;
     }
     return false;
 }
 
 // Returns false when the pipe is full or has no reader.
 bool SimulatedProcesses::say(Running &one) {
-    if (one.mute) {
+    if (one.output_closed) {
         one.saying.clear();
         return true;
     }
@@ -157,7 +157,7 @@ void SimulatedProcesses::serve(Running &one) {
         complete(one.reader, KITH_LIMIT);
     } else if (!one.output.empty()) {
         complete(one.reader, KITH_OK);
-    } else if (one.mute || over) {
+    } else if (one.output_closed || over) {
         complete(one.reader, KITH_CLOSED);
     }
     if (over) complete(one.waiter, one.status);
@@ -189,7 +189,7 @@ void SimulatedProcesses::write(Running &one, std::string_view data) {
 // Passes written bytes to the program as far as it reads. A write is complete when all its bytes are in the pipe.
 void SimulatedProcesses::pump(Running &one) {
     if (one.writer == 0) return;
-    if (one.deaf || !one.run->running) {
+    if (one.input_closed || !one.run->running) {
         one.input.clear();
         return complete(one.writer, KITH_RESET);
     }

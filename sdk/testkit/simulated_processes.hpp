@@ -34,7 +34,7 @@ class SimulatedProcesses final : public Actor {
         std::uint64_t taken = 0; // bytes read of its output
         std::uint64_t reader = 0, writer = 0, waiter = 0;
         std::int32_t status = KITH_OK; // how it ended
-        bool mute = false, deaf = false, reads = true, input_ended = false, ending = false, closed = false;
+        bool output_closed = false, input_closed = false, reads = true, input_ended = false, ending = false, closed = false;
     };
 
     void have(std::string_view path, ProgramHandler handler) { programs_[std::string(path)] = std::move(handler); }

@@ -99,7 +99,7 @@ void SimulatedTls::pump(Socket &socket, Op &op) {
             const std::string text(tls_alert_text(front.alert));
             if (front.alert == tls_certificate_required) {
                 return refuse(op, KITH_UNAUTHORIZED,
-                              "the other side wants a certificate of ours (" + text + "); configure one and its key");
+                              "the other side requires a client certificate (" + text + "); configure one and its key");
             }
             if (front.alert == tls_unknown_authority || front.alert == tls_expired)
                 return refuse(op, KITH_UNAUTHORIZED, "the other side does not accept our certificate (" + text + ")");
@@ -126,8 +126,9 @@ void SimulatedTls::answered(Socket &socket, Op &op, Shake &shake, const TlsRecor
         refuse(op, KITH_UNAUTHORIZED, "the certificate " + shake.chain.front().subject() + " of the other side" + why);
     };
     if (shake.settings.verify && !is_trusted(shake.chain.front(), shake.papers.authorities)) {
-        return reject(tls_unknown_authority, ", issued by CN=" + shake.chain.front().issuer +
-                                                 ", is signed by nobody we trust; configure the authority that signed it");
+        return reject(tls_unknown_authority,
+                      ", issued by CN=" + shake.chain.front().issuer +
+                          ", is signed by an authority that is not trusted; configure the authority that signed it");
     }
     if (shake.settings.verify && shake.chain.front().expired)
         return reject(tls_expired, " has expired; have it renewed, or look at this machine's clock");

@@ -52,8 +52,8 @@ struct Burst {
     SimulatedMachine *machine = nullptr;   // which is this one,
     NetworkInterface *interface = nullptr; // by this interface; null: it was to an address of the machine
     SocketName to;
-    bool fated = false;    // what the weather does to it is settled
-    bool filtered = false; // not all who listen hear all of it
+    bool fated = false;    // its faults (loss, delay, ...) are drawn
+    bool filtered = false; // not every receiver gets all of it
     bool scoped = false;   // some come from a link-local address
     std::uint32_t longest = 0;
     std::vector<kith_datagram> datagrams;
@@ -193,7 +193,7 @@ class UdpStack final : public Actor {
     std::map<std::pair<std::uint32_t, SocketName>, Channel> channels_;
     std::deque<Burst> bursts_;
     std::vector<std::uint32_t> free_;
-    std::vector<Piece> fates_; // what an interface hears of a burst
+    std::vector<Piece> fates_; // the part of a burst that an interface receives
     bool fates_good_ = true;   // all of it, once
     std::vector<kith_datagram> gathered_;
     std::vector<Burst *> taken_;

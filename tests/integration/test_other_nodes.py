@@ -68,7 +68,7 @@ class ErgoWithOtpOfDebian13(Ergo, Debian13):
         other = OtherNode(self.lab, "ergo", "go")
         kith = self.lab.kith(self.lab.config("a", ["go"]))
         event = kith.wait("connect.failed", peer=other.name)
-        self.reason_is_told(kith, event, "go@127.0.0.1 on .* lacks what a@127.0.0.1 demands of its peers: .*UNLINK_ID")
+        self.reason_is_told(kith, event, "go@127.0.0.1 on .* lacks what a@127.0.0.1 requires of its peers: .*UNLINK_ID")
         self.assertNotRegex(event["reason"], re.compile("cookie", re.I))
 
 

@@ -134,7 +134,7 @@ class Refused(TlsLab):
 
     def test_a_node_that_wants_our_certificate(self):
         [a] = self.beams("a")
-        self.detached("the other side wants a certificate of ours", self.drive(a, tls={"cacertfile": str(self.ca.crt)}))
+        self.detached("the other side requires a client certificate", self.drive(a, tls={"cacertfile": str(self.ca.crt)}))
 
     def test_plain_kith_and_a_tls_node(self):
         [a] = self.beams("a")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Any bytes, in pieces of any size, through the reader of requests and the routes: no crash, an answer of a known status for each request, and an
-// error for each of those that say no.
+// error for each refused request.
 #include <core/cluster/topology/topology.hpp>
 #include <host/api/router.hpp>
 #include <host/api/transport/request_reader.hpp>

@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_failed_attempt_names_its_cause_and_the_next_one) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(states_of_a_link) {
+BOOST_AUTO_TEST_CASE(each_state_of_a_link_has_its_own_reason) {
     ApiWorld world;
     auto &topology = world.fixture.topology();
     world.fixture.see(topology, {"b@h"});
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(states_of_a_link) {
     check(why(world, "self@h"), "local_node", "the local node", "Nothing");
 }
 
-BOOST_AUTO_TEST_CASE(names_that_the_topology_does_not_have) {
+BOOST_AUTO_TEST_CASE(each_cause_of_an_unknown_name_has_its_own_reason) {
     ApiWorld world;
     auto &topology = world.fixture.topology();
     world.fixture.attach();
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(names_that_the_topology_does_not_have) {
     check(why(world, "x@y"), "unknown", "no strategy of this topology has it", "kith discover");
 }
 
-BOOST_AUTO_TEST_CASE(what_the_policy_does) {
+BOOST_AUTO_TEST_CASE(each_effect_of_the_policy_has_its_own_reason) {
     ApiWorld world;
     core::Policy policy;
     policy.exclude = {"out@*"};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The stream of events: what a client gets, and what it is told that it did not get.
+// The stream of events: what a client receives, and what is reported to it as lost.
 #include "api_world.hpp"
 
 #include <host/api/event_feed.hpp>
@@ -72,7 +72,7 @@ using Words = std::vector<std::string>;
 
 BOOST_AUTO_TEST_SUITE(event_feed)
 
-BOOST_AUTO_TEST_CASE(only_what_comes_from_now_on) {
+BOOST_AUTO_TEST_CASE(a_new_feed_gets_only_later_events) {
     FeedWorld world;
     world.publish(3);
     EventFeed feed = world.feed({});
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(only_what_comes_from_now_on) {
     BOOST_TEST(drain(feed) == (Words{"4", "5"}), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(resumes_behind_the_last_event) {
+BOOST_AUTO_TEST_CASE(a_feed_resumes_after_the_last_event_id) {
     FeedWorld world;
     world.publish(6);
     EventFeed feed = world.after("run1.4");
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(resumes_behind_the_last_event) {
     BOOST_TEST(drain(all).size() == 6U);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_kept_any_more_is_reported_lost) {
+BOOST_AUTO_TEST_CASE(events_no_longer_stored_are_reported_as_lost) {
     FeedWorld world;
     world.publish(20); // 13 to 20 are kept
     EventFeed feed = world.after("run1.10");
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_kept_any_more_is_reported_lost) {
     BOOST_TEST(drain(exact).front() == "13");
 }
 
-BOOST_AUTO_TEST_CASE(an_id_of_another_run_is_no_number_of_this_one) {
+BOOST_AUTO_TEST_CASE(an_event_id_of_another_run_gets_all_stored_events) {
     FeedWorld world;
     world.publish(20);
     for (const auto *id : {"run0.18", "run0.5", "run1.999"}) {
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(an_id_of_another_run_is_no_number_of_this_one) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(filters_let_events_lost_pass) {
+BOOST_AUTO_TEST_CASE(filters_do_not_apply_to_events_lost) {
     FeedWorld world;
     FeedQuery query;
     query.kinds = *kinds_of("peer.*");
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(filters_let_events_lost_pass) {
     BOOST_TEST(drain(feed).front() == "lost 12 at 16");
 }
 
-BOOST_AUTO_TEST_CASE(kinds_and_ids_that_are_none) {
+BOOST_AUTO_TEST_CASE(malformed_kinds_and_event_ids_are_refused) {
     BOOST_TEST(kinds_of("link.up,peer.lost").value() == ((1ULL << KITH_EVENT_LINK_UP) | (1ULL << KITH_EVENT_PEER_LOST)));
     for (const auto *bad : {"", "nothing", "link.up,nothing", ","}) BOOST_TEST(!kinds_of(bad).has_value(), bad);
     for (const auto *good : {"run1.0", "a.18446744073709551615"}) BOOST_TEST(is_event_id(good), good);
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(kinds_and_ids_that_are_none) {
         BOOST_TEST(!is_event_id(bad), bad);
 }
 
-BOOST_AUTO_TEST_CASE(lines_of_json_that_end) {
+BOOST_AUTO_TEST_CASE(a_feed_without_follow_ends_after_the_stored_events) {
     FeedWorld world;
     world.publish(3);
     FeedQuery query;
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(lines_of_json_that_end) {
 }
 
 // Clients that come and go at random: each seq that they did not get is counted as lost, and none comes twice.
-BOOST_AUTO_TEST_CASE(property_received_and_lost_are_all) {
+BOOST_AUTO_TEST_CASE(property_each_event_is_received_once_or_counted_as_lost) {
     for (unsigned seed = 1; seed <= 200; ++seed) {
         std::mt19937 random(seed);
         FeedWorld world;

@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_histogram_has_inf_and_agrees_with_its_count) {
                                 "h_bucket{l=\"v\",le=\"+Inf\"} 4\nh_sum{l=\"v\"} 102.5\nh_count{l=\"v\"} 4\n");
 }
 
-BOOST_AUTO_TEST_CASE(events_add_up) {
+BOOST_AUTO_TEST_CASE(events_are_counted) {
     ApiWorld world;
     EventCounters counters(world.fixture.bus, never_runs());
     auto &topology = world.fixture.topology();
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(events_add_up) {
     BOOST_TEST(delays.sum == 2.0);
 }
 
-BOOST_AUTO_TEST_CASE(both_formats_are_well_formed_and_peers_make_no_series) {
+BOOST_AUTO_TEST_CASE(both_formats_are_well_formed_and_the_series_do_not_grow_with_peers) {
     std::set<std::size_t> series;
     for (const int count : {1, 500}) {
         ApiWorld world;

@@ -45,7 +45,7 @@ struct Orders : ApiWorld {
 
 BOOST_AUTO_TEST_SUITE(orders)
 
-BOOST_AUTO_TEST_CASE(pause_and_resume) {
+BOOST_AUTO_TEST_CASE(a_topology_is_paused_and_resumed) {
     Orders world;
     BOOST_TEST(world.shown().at("paused_until").is_null());
     BOOST_TEST(world.order("pause?for=90s").body == R"({"topology":"app one","paused_until":"1970-01-01T00:01:31.000000Z"})");
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(pause_and_resume) {
     BOOST_TEST(world.order("pause?for=7d").status == 200U);
 }
 
-BOOST_AUTO_TEST_CASE(confirm_needs_the_present_hold) {
+BOOST_AUTO_TEST_CASE(confirm_requires_the_id_of_the_current_hold) {
     Orders world;
     BOOST_TEST(world.shown().at("guard").at("id").is_null());
     BOOST_TEST(world.refused("confirm", R"({"hold":"run1.1"})") == "409 hold_changed"); // nothing is held
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(confirm_needs_the_present_hold) {
     BOOST_TEST(world.refused("confirm", R"({"hold":"run1.2"})") == "409 hold_changed"); // too late
 }
 
-BOOST_AUTO_TEST_CASE(hold_and_forget_a_peer) {
+BOOST_AUTO_TEST_CASE(a_peer_is_held_and_forgotten) {
     Orders world;
     BOOST_TEST(world.order("peers/a%40h/hold?for=60s").body ==
                R"({"topology":"app one","peer":"a@h","held_until":"1970-01-01T00:01:01.000000Z"})");
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(hold_and_forget_a_peer) {
     BOOST_TEST(world.refused("peers/self%40h/forget") == "409 not_a_peer");
 }
 
-BOOST_AUTO_TEST_CASE(who_may_order_and_of_what) {
+BOOST_AUTO_TEST_CASE(orders_require_the_right_control_and_an_existing_target) {
     Orders world;
     for (const char *what : {"pause", "resume", "confirm", "peers/a/hold", "peers/a/forget"}) {
         const std::string target = std::string("/v1/topologies/app%20one/") + what;
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(who_may_order_and_of_what) {
     BOOST_TEST(!world.topology.overrides().paused());
 }
 
-BOOST_AUTO_TEST_CASE(durations) {
+BOOST_AUTO_TEST_CASE(durations_are_parsed) {
     BOOST_TEST(parse_duration("90").value() == 90 * core::one_second);
     BOOST_TEST(parse_duration("90s").value() == 90 * core::one_second);
     BOOST_TEST(parse_duration("15m").value() == 900 * core::one_second);

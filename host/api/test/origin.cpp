@@ -10,7 +10,7 @@ namespace kith::app::test {
 
 BOOST_AUTO_TEST_SUITE(origin)
 
-BOOST_AUTO_TEST_CASE(hosts_that_the_dns_cannot_give_away) {
+BOOST_AUTO_TEST_CASE(only_localhost_and_numeric_hosts_are_allowed_by_default) {
     for (const auto *good : {"localhost", "LocalHost:80", "127.0.0.1", "10.0.0.1:9464", "[::1]", "[fe80::1]:9464"})
         BOOST_TEST(host_allowed(good), good);
     for (const auto *bad :
@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_CASE(hosts_that_the_dns_cannot_give_away) {
         BOOST_TEST(!host_allowed(bad), bad);
 }
 
-BOOST_AUTO_TEST_CASE(hosts_that_the_configuration_names) {
+BOOST_AUTO_TEST_CASE(configured_host_names_are_allowed) {
     const std::vector<std::string> names{"kith.example", "other"};
     for (const auto *good : {"kith.example", "KITH.example:9464", "other:1", "localhost", "10.0.0.1:9464"})
         BOOST_TEST(host_allowed(good, names), good);
@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(hosts_that_the_configuration_names) {
         BOOST_TEST(!host_allowed(bad, names), bad);
 }
 
-BOOST_AUTO_TEST_CASE(an_origin_of_its_own) {
+BOOST_AUTO_TEST_CASE(only_the_apis_own_origin_is_accepted) {
     BOOST_TEST(own_origin("http://localhost:80", "localhost:80"));
     BOOST_TEST(own_origin("https://LOCALHOST", "localhost"));
     for (const auto *foreign :

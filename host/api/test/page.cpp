@@ -39,7 +39,7 @@ std::string_view inside(std::string_view begin, std::string_view end) {
 
 BOOST_AUTO_TEST_SUITE(page)
 
-BOOST_AUTO_TEST_CASE(it_is_served_at_the_root_also_while_kith_starts) {
+BOOST_AUTO_TEST_CASE(the_page_is_served_at_the_root_even_while_kith_starts) {
     ApiWorld world;
     for (const bool running : {true, false}) {
         world.running = running;
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(it_is_served_at_the_root_also_while_kith_starts) {
     BOOST_TEST(page_text.starts_with("<!doctype html>"));
 }
 
-BOOST_AUTO_TEST_CASE(its_policy_allows_its_own_script_and_style_alone) {
+BOOST_AUTO_TEST_CASE(the_content_security_policy_allows_only_the_pages_script_and_style) {
     ApiWorld world;
     const std::string fields = world.ask("/").fields;
     const std::string script = source_hash(inside("<script type=\"module\">", "</script>"));
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(its_policy_allows_its_own_script_and_style_alone) {
     BOOST_TEST(fields.ends_with("\r\n"));
 }
 
-BOOST_AUTO_TEST_CASE(it_refers_to_nothing_outside) {
+BOOST_AUTO_TEST_CASE(the_page_refers_to_no_external_resource) {
     // The names of XML's namespaces are no addresses.
     std::string text(page_text);
     for (std::size_t at = text.find("http://www.w3.org/"); at != std::string::npos; at = text.find("http://www.w3.org/"))

@@ -22,7 +22,7 @@ struct Reloads : ApiWorld {
 
 BOOST_AUTO_TEST_SUITE(reload)
 
-BOOST_AUTO_TEST_CASE(plan_and_verdict_at_once) {
+BOOST_AUTO_TEST_CASE(a_reload_answers_with_plan_and_verdict) {
     Reloads world;
     const ApiAnswer answer = world.reload("?dry_run=true");
     BOOST_TEST(world.reload_request.dry_run);
@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(plan_and_verdict_at_once) {
                R"("verdict":"unchanged","reason":"","duration_ms":0})");
 }
 
-BOOST_AUTO_TEST_CASE(a_verdict_that_comes_later) {
+BOOST_AUTO_TEST_CASE(a_later_verdict_is_streamed) {
     Reloads world;
     world.reload_at_once = world.drain = false;
     ApiAnswer answer = world.reload("?confirm=true");
@@ -54,14 +54,14 @@ BOOST_AUTO_TEST_CASE(a_verdict_that_comes_later) {
     BOOST_TEST(parsed.at("duration_ms").as_int64() == 12);
 }
 
-BOOST_AUTO_TEST_CASE(a_client_that_leaves_before_the_verdict) {
+BOOST_AUTO_TEST_CASE(a_client_that_disconnects_before_the_verdict_causes_no_crash) {
     Reloads world;
     world.reload_at_once = world.drain = false;
     world.reload().stream.reset();
     world.reload_verdict({"applied", "", 1});
 }
 
-BOOST_AUTO_TEST_CASE(refused) {
+BOOST_AUTO_TEST_CASE(a_refused_reload_has_an_error_code) {
     Reloads world;
     world.reload_start.error = "needs_confirm";
     world.reload_start.message = "topology t: 4 of 4 peers are disconnected (a, b, c, d)";
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(refused) {
     BOOST_TEST(world.error(world.reload()) == "503 starting");
 }
 
-BOOST_AUTO_TEST_CASE(the_last_one_is_in_the_status) {
+BOOST_AUTO_TEST_CASE(the_last_reload_is_in_the_status) {
     Reloads world;
     BOOST_TEST(world.json("/v1/status").at("last_reload").is_null());
     world.router.reset();

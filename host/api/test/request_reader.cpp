@@ -26,7 +26,7 @@ struct Fed {
 
 BOOST_AUTO_TEST_SUITE(request_reader)
 
-BOOST_AUTO_TEST_CASE(a_request_in_pieces_of_any_size) {
+BOOST_AUTO_TEST_CASE(a_request_is_read_from_pieces_of_any_size) {
     const std::string text =
         "\r\nPOST /v1/refresh?x=1 HTTP/1.1\r\nHost: localhost\r\nOrigin: http://o\r\nLast-Event-ID: r.7\r\n"
         "Accept: a/b\r\nAuthorization: Bearer t\r\nContent-Length: 5\r\n\r\nhello";
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(a_request_in_pieces_of_any_size) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(requests_one_behind_the_other) {
+BOOST_AUTO_TEST_CASE(pipelined_requests_are_read_one_by_one) {
     Fed fed("GET /a HTTP/1.1\r\nHost: h\r\n\r\nHEAD /b HTTP/1.0\r\n\r\nGET /c HT");
     BOOST_TEST_REQUIRE((fed.state == State::complete));
     BOOST_TEST(fed.reader.request().target == "/a");
@@ -61,13 +61,13 @@ BOOST_AUTO_TEST_CASE(requests_one_behind_the_other) {
     BOOST_TEST((fed.reader.next() == State::partial));
 }
 
-BOOST_AUTO_TEST_CASE(a_body_in_chunks) {
+BOOST_AUTO_TEST_CASE(a_chunked_body_is_read) {
     Fed fed("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", 1);
     BOOST_TEST_REQUIRE((fed.state == State::complete));
     BOOST_TEST(fed.reader.request().body == "abcde");
 }
 
-BOOST_AUTO_TEST_CASE(a_body_without_a_chunk_in_pieces_of_any_size) {
+BOOST_AUTO_TEST_CASE(an_empty_chunked_body_is_read_from_pieces_of_any_size) {
     const std::string text = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
     for (std::size_t step = 1; step <= text.size(); ++step) {
         Fed fed(text, step);
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_body_without_a_chunk_in_pieces_of_any_size) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_http_is_malformed) {
+BOOST_AUTO_TEST_CASE(data_that_is_not_valid_http_is_malformed) {
     for (const auto *bad : {"hello\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/2.0\r\n\r\n", "GET / HTTP/1.1\nHost: h\n\n",
                             "GET /\x01", "\x16\x03\x01\x02", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
                             "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer a\r\nAuthorization: Bearer b\r\n\r\n",
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_http_is_malformed) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_too_large_is_refused_before_all_of_it_is_there) {
+BOOST_AUTO_TEST_CASE(an_oversized_request_is_refused_before_it_is_complete) {
     const std::string name(1'000, 'n');
     std::string head = "GET / HTTP/1.1\r\n";
     for (int i = 0; i < 20; ++i) head += name + ": v\r\n";
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(what_is_too_large_is_refused_before_all_of_it_is_there) {
     BOOST_TEST((chunked.reader.fault() == ApiFault::body_too_large));
 }
 
-BOOST_AUTO_TEST_CASE(the_head_of_an_answer) {
+BOOST_AUTO_TEST_CASE(the_head_of_a_response_is_written) {
     ApiAnswer answer;
     answer.status = 405;
     answer.fields = "Allow: GET\r\n";

@@ -7,7 +7,7 @@ namespace kith::app::test {
 
 BOOST_AUTO_TEST_SUITE(rights)
 
-BOOST_AUTO_TEST_CASE(a_group_by_its_line) {
+BOOST_AUTO_TEST_CASE(a_group_is_found_by_name_or_number) {
     const char *groups = "root:x:0:\nkith:x:997:a,b\nkithadmin:x:998:\nbroken\nodd:x:\n";
     BOOST_TEST(group_id("kith", groups).value() == 997U);
     BOOST_TEST(group_id("kithadmin", groups).value() == 998U);
@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_CASE(a_group_by_its_line) {
     for (const auto *none : {"kit", "broken", "odd", "none", "-1"}) BOOST_TEST(!group_id(none, groups).has_value(), none);
 }
 
-BOOST_AUTO_TEST_CASE(who_may_control) {
+BOOST_AUTO_TEST_CASE(the_right_control_depends_on_user_and_groups) {
     const OverflowIds overflow;
     const uid_t daemon = 500;
     struct Case {

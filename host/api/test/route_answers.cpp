@@ -117,7 +117,7 @@ ApiWorld &populated(ApiWorld &world) {
 
 BOOST_AUTO_TEST_SUITE(route_answers)
 
-BOOST_AUTO_TEST_CASE(each_path_answers_as_it_is_described) {
+BOOST_AUTO_TEST_CASE(each_path_answers_as_in_the_openapi_document) {
     ApiWorld world;
     populated(world);
     world.fixture.see(*world.fixture.topologies[1], {});                        // it is ready
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(each_path_answers_as_it_is_described) {
     BOOST_TEST(world.refreshes == 1);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_request_of_ours) {
+BOOST_AUTO_TEST_CASE(unknown_paths_methods_and_parameters_are_refused) {
     ApiWorld world;
     populated(world);
     BOOST_TEST(world.error("/v2/status") == "404 not_found");
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_request_of_ours) {
     BOOST_TEST(world.error("/readyz?topology=none") == "404 not_found");
 }
 
-BOOST_AUTO_TEST_CASE(who_asks_and_from_where) {
+BOOST_AUTO_TEST_CASE(rights_host_and_origin_are_checked) {
     ApiWorld world;
     populated(world);
     BOOST_TEST(world.error("/v1/refresh", "POST", Right::read) == "403 forbidden");
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(who_asks_and_from_where) {
     BOOST_TEST(world.refreshes == 1);
 }
 
-BOOST_AUTO_TEST_CASE(faults_before_a_request_have_the_same_form) {
+BOOST_AUTO_TEST_CASE(faults_before_a_request_have_the_same_error_form) {
     ApiWorld world;
     BOOST_TEST(world.error(fault_answer(ApiFault::malformed)) == "400 malformed");
     BOOST_TEST(world.error(fault_answer(ApiFault::head_too_large)) == "413 head_too_large");
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(faults_before_a_request_have_the_same_form) {
     BOOST_TEST(world.error(fault_answer(ApiFault::too_many_bytes)) == "429 too_many_bytes");
 }
 
-BOOST_AUTO_TEST_CASE(status_and_health) {
+BOOST_AUTO_TEST_CASE(the_status_contains_the_health_of_each_topology) {
     ApiWorld world;
     populated(world);
     auto status = world.json("/v1/status");
@@ -251,7 +251,7 @@ BOOST_AUTO_TEST_CASE(ready_survives_a_stale_source) {
     BOOST_TEST(world.error("/v1/status") == "503 stopping");
 }
 
-BOOST_AUTO_TEST_CASE(peers_by_pages_and_filters) {
+BOOST_AUTO_TEST_CASE(peers_are_listed_by_pages_and_filters) {
     ApiWorld world;
     populated(world);
     const auto names = [&](const std::string &target) {
@@ -275,7 +275,7 @@ BOOST_AUTO_TEST_CASE(peers_by_pages_and_filters) {
     BOOST_TEST(names("/v1/peers?state=wanted&topology=one&name=*@h") == "one/b@h one/c@h one/d@h ");
 }
 
-BOOST_AUTO_TEST_CASE(a_peer_has_its_parts) {
+BOOST_AUTO_TEST_CASE(a_peer_contains_every_documented_member) {
     ApiWorld world;
     populated(world);
     const auto page = world.json("/v1/peers?name=b*");
@@ -290,7 +290,7 @@ BOOST_AUTO_TEST_CASE(a_peer_has_its_parts) {
     BOOST_TEST(text(world.json("/v1/peers?name=c*").at("peers").at(0).at("link")) == "backing_off");
 }
 
-BOOST_AUTO_TEST_CASE(why_puts_first_the_topology_that_knows) {
+BOOST_AUTO_TEST_CASE(why_lists_the_topology_that_knows_the_peer_first) {
     ApiWorld world;
     populated(world);
     const auto why = world.json("/v1/peers/c%40h/why");
@@ -301,7 +301,7 @@ BOOST_AUTO_TEST_CASE(why_puts_first_the_topology_that_knows) {
     BOOST_TEST(!world.json("/v1/peers/nobody/why").at("known").as_bool());
 }
 
-BOOST_AUTO_TEST_CASE(a_snapshot_and_what_follows_it_are_the_bus) {
+BOOST_AUTO_TEST_CASE(a_snapshot_and_the_later_events_are_complete) {
     ApiWorld world;
     populated(world);
     const auto state = world.json("/v1/state");
@@ -315,7 +315,7 @@ BOOST_AUTO_TEST_CASE(a_snapshot_and_what_follows_it_are_the_bus) {
     BOOST_TEST(out.find("id: run1." + std::to_string(world.fixture.bus.last_seq())) != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(pages_are_bounded) {
+BOOST_AUTO_TEST_CASE(the_size_of_a_page_is_limited) {
     ApiWorld world;
     auto &topology = world.fixture.topology();
     std::vector<core::test::PeerSpec> peers;

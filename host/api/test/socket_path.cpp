@@ -20,7 +20,7 @@ Environment of(std::map<std::string, std::string> values) {
 
 BOOST_AUTO_TEST_SUITE(socket_path)
 
-BOOST_AUTO_TEST_CASE(the_default_by_what_there_is) {
+BOOST_AUTO_TEST_CASE(the_default_socket_path_depends_on_the_environment) {
     const auto both = of({{"RUNTIME_DIRECTORY", "/run/kith/a:/run/other"}, {"XDG_RUNTIME_DIR", "/run/user/5"}});
     BOOST_TEST(default_socket("n", both, true).path == "/run/kith/a/kith.sock");
     BOOST_TEST(!default_socket("n", both, true).make_directory);
@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(the_default_by_what_there_is) {
     BOOST_TEST(default_socket("n", of({}), false).path.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_name_out_of_a_file) {
+BOOST_AUTO_TEST_CASE(the_instance_name_is_derived_from_the_file_name) {
     BOOST_TEST(name_of_file("/etc/kith/kith.json") == "kith");
     BOOST_TEST(name_of_file("my node.v2.json") == "my_node.v2");
     BOOST_TEST(name_of_file("") == "kith");

@@ -27,7 +27,7 @@ struct States : ApiWorld {
 
 BOOST_AUTO_TEST_SUITE(state_snapshot)
 
-BOOST_AUTO_TEST_CASE(changes_meanwhile_are_not_in_it) {
+BOOST_AUTO_TEST_CASE(changes_during_a_streamed_state_are_not_contained) {
     States world;
     const std::string expected = world.ask("/v1/state").body;
     world.drain = false;
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(changes_meanwhile_are_not_in_it) {
     BOOST_TEST(boost::json::parse(body).at("peers").as_array().size() == 2'000U);
 }
 
-BOOST_AUTO_TEST_CASE(a_peer_is_the_same_there_as_in_a_page) {
+BOOST_AUTO_TEST_CASE(a_peer_is_the_same_in_the_state_and_in_a_page) {
     States world;
     BOOST_TEST(world.topology.carry_out({core::Order::Kind::hold, "peer7", core::one_second, 0}, world.fixture.now).status ==
                KITH_OK);
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_peer_is_the_same_there_as_in_a_page) {
     BOOST_TEST(text(page.at("peers").at(0).at("sources")) == R"(["one","two"])");
 }
 
-BOOST_AUTO_TEST_CASE(only_some_hold_a_snapshot_at_once) {
+BOOST_AUTO_TEST_CASE(the_number_of_open_snapshots_is_limited) {
     States world;
     world.drain = false;
     std::vector<ApiAnswer> open;

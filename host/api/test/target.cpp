@@ -7,7 +7,7 @@ namespace kith::app::test {
 
 BOOST_AUTO_TEST_SUITE(target)
 
-BOOST_AUTO_TEST_CASE(path_and_query_are_cut_and_decoded) {
+BOOST_AUTO_TEST_CASE(path_and_query_are_split_and_decoded) {
     std::string why;
     const auto target = parse_target("/v1/peers/a%40h%2Fx/why?name=app%40*&state=gone+by&empty=&flag#not", why);
     BOOST_TEST_REQUIRE(target.has_value());
@@ -19,14 +19,14 @@ BOOST_AUTO_TEST_CASE(path_and_query_are_cut_and_decoded) {
     BOOST_TEST(target->find("nothing") == nullptr);
 }
 
-BOOST_AUTO_TEST_CASE(a_slash_at_the_end_is_a_part) {
+BOOST_AUTO_TEST_CASE(a_trailing_slash_is_an_empty_part) {
     std::string why;
     BOOST_TEST(parse_target("/", why)->path.empty());
     BOOST_TEST(parse_target("/v1/", why)->path.size() == 2U);
     BOOST_TEST(parse_target("//", why)->path.size() == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_target_is_refused_with_a_reason) {
+BOOST_AUTO_TEST_CASE(a_malformed_target_is_refused_with_a_reason) {
     const std::string long_one = "/" + std::string(target_limit, 'a');
     std::string parts = "/a";
     for (int i = 0; i < 20; ++i) parts += "/a";

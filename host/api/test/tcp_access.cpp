@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(health_and_metrics_need_no_token) {
     BOOST_TEST(world.ask("/readyz").body == "not ready\n");
 }
 
-BOOST_AUTO_TEST_CASE(all_else_needs_a_token) {
+BOOST_AUTO_TEST_CASE(every_other_path_needs_a_token) {
     TcpWorld world;
     for (const auto *wrong : {"", "Bearer wrong", "Bearer token-of-reader", "Basic token-of-readers", "token-of-readers"}) {
         world.authorization = wrong;
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(all_else_needs_a_token) {
     BOOST_TEST(world.refreshes == 1);
 }
 
-BOOST_AUTO_TEST_CASE(an_address_serves_what_it_is_made_for) {
+BOOST_AUTO_TEST_CASE(an_address_serves_only_its_configured_parts) {
     TcpWorld world;
     world.authorization = "Bearer token-of-operators";
     const auto all = [&] {
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(an_address_serves_what_it_is_made_for) {
     BOOST_TEST(world.refreshes == 1);
 }
 
-BOOST_AUTO_TEST_CASE(hosts_and_origins_at_a_tcp_address) {
+BOOST_AUTO_TEST_CASE(host_and_origin_are_checked_at_a_tcp_address) {
     TcpWorld world;
     world.authorization = "Bearer token-of-operators";
     for (const auto *good : {"kith.example", "kith.example:9464", "localhost:9464", "127.0.0.1", "[::1]:9464"}) {

@@ -86,7 +86,7 @@ void ApiConnection::on_input() {
         if (would_block(error)) break;
         if (error || got == 0) return close();
         total += got;
-        if (phase_ != Phase::reading) continue; // a stream's client has nothing to say, and one that was refused is not heard
+        if (phase_ != Phase::reading) continue; // requests of a stream's client, and of a refused client, are not read
         if (reader_.state() == RequestReader::State::idle) since_ = Clock::now();
         reader_.feed({bytes, got});
         handle();

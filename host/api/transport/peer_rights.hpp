@@ -26,7 +26,7 @@ struct PeerIdentity {
 /// Of the process at the other end of a connected Unix socket, when it connected.
 PeerIdentity identity_of(int fd);
 
-/// The ids that stand for those of another user namespace, which match nobody: 65534, unless the kernel says otherwise.
+/// The ids that represent those of another user namespace, which match no user: 65534, unless the kernel reports another.
 struct OverflowIds {
     uid_t uid = 65534;
     gid_t gid = 65534;

@@ -45,7 +45,7 @@ std::string summary(DiscoveryChanges &changes, const core::DiscoveryResult &resu
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(only_differences_are_changes) {
+BOOST_AUTO_TEST_CASE(only_differences_are_reported_as_changes) {
     DiscoveryChanges changes;
     BOOST_TEST(summary(changes, observed({"b", "a"})) == "observed 2, added a, added b");
     BOOST_TEST(summary(changes, observed({"a", "b"})) == "");
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(an_empty_set_has_a_reason) {
                "observed 0 (no peer remains of the 2 items that the source returned; 2: no address), removed a");
 }
 
-BOOST_AUTO_TEST_CASE(sources_are_apart) {
+BOOST_AUTO_TEST_CASE(changes_are_tracked_for_each_source) {
     DiscoveryChanges changes;
     summary(changes, observed({"a"}));
     auto other = observed({"b"});

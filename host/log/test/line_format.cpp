@@ -56,9 +56,9 @@ std::vector<std::string> hostile() {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(format, FormFixture)
+BOOST_FIXTURE_TEST_SUITE(line_format, FormFixture)
 
-BOOST_AUTO_TEST_CASE(text_for_people) {
+BOOST_AUTO_TEST_CASE(lines_are_formatted_as_text) {
     BOOST_TEST(
         format(LogFormat::text, "could not look", {{str("reason"), str("no route")}, {str("status"), str("unreachable")}}) ==
         "2026-11-22 23:15:00.123 warning topologies.example.epmd: could not look reason=\"no route\" status=unreachable\n");
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(text_for_people) {
     BOOST_TEST(format(LogFormat::text, "x", {}, 77, "") == "2026-11-22 23:15:00.123 error   x\n");
 }
 
-BOOST_AUTO_TEST_CASE(json_for_machines) {
+BOOST_AUTO_TEST_CASE(lines_are_formatted_as_json) {
     BOOST_TEST(
         format(LogFormat::json, "could not look", {{str("reason"), str("no \"route\"")}}) ==
         R"({"time":"2026-11-22T23:15:00.123456Z","level":"warning","who":"topologies.example.epmd","message":"could not look",)"
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(json_for_machines) {
                "{\"time\":\"2026-11-22T23:15:00.123456Z\",\"level\":\"info\",\"message\":\"kith runs\"}\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_field_does_not_pass_itself_off_as_the_lines_own) {
+BOOST_AUTO_TEST_CASE(a_field_cannot_replace_a_member_of_the_line) {
     const auto line = boost::json::parse(
         format(LogFormat::json, "m",
                {{str("level"), str("info")}, {str("message"), str("x")}, {str("who"), str("x")}, {str("time"), str("x")}}));
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(hostile_bytes_stay_one_line_of_valid_json) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(hostile_bytes_stay_one_line_of_text_and_bring_no_escape_sequence) {
+BOOST_AUTO_TEST_CASE(hostile_bytes_stay_one_line_of_text_without_escape_sequences) {
     for (const std::string &bytes : hostile()) {
         for (const auto &line :
              {format(LogFormat::text, bytes), format(LogFormat::text, "m", {{str("f"), str(bytes)}}),

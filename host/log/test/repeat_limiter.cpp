@@ -25,9 +25,9 @@ struct RepeatsFixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(limiter, RepeatsFixture)
+BOOST_FIXTURE_TEST_SUITE(repeat_limiter, RepeatsFixture)
 
-BOOST_AUTO_TEST_CASE(a_few_pass_and_the_rest_is_counted_exactly) {
+BOOST_AUTO_TEST_CASE(five_repeats_pass_and_the_rest_is_counted_exactly) {
     BOOST_TEST(lines(25, "could not connect", "app@a") == 5);
     BOOST_TEST(limiter.summaries(now).empty()); // the window is not over
     now += 10s - 1ns;
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(a_few_pass_and_the_rest_is_counted_exactly) {
     BOOST_TEST(lines(25, "could not connect", "app@a") == 5); // a new window
 }
 
-BOOST_AUTO_TEST_CASE(every_subject_and_every_speaker_has_its_own_few) {
+BOOST_AUTO_TEST_CASE(each_subject_and_each_source_has_its_own_limit) {
     BOOST_TEST(lines(25, "could not connect", "app@a") == 5);
     BOOST_TEST(lines(25, "could not connect", "app@b") == 5);
     BOOST_TEST(lines(25, "could not look") == 5);
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(every_subject_and_every_speaker_has_its_own_few) {
     BOOST_TEST(lines(5, "bc", "") == 5);
 }
 
-BOOST_AUTO_TEST_CASE(of_one_message_about_many_subjects_some_more_pass) {
+BOOST_AUTO_TEST_CASE(one_message_about_many_subjects_has_a_limit_of_200) {
     int passed = 0;
     for (int i = 0; i < 1000; ++i) passed += line("peer discovered", "app@" + std::to_string(i)) ? 1 : 0;
     BOOST_TEST(passed == 200);
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(of_one_message_about_many_subjects_some_more_pass) {
     BOOST_TEST(summaries[0].suppressed == 800u);
 }
 
-BOOST_AUTO_TEST_CASE(what_passes_and_what_is_summed_up_is_all_there_was) {
+BOOST_AUTO_TEST_CASE(passed_and_summarized_lines_add_up_to_all_lines) {
     std::uint64_t passed = 0, suppressed = 0;
     for (int i = 0; i < 20'000; ++i) {
         now += 3ms;
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(what_passes_and_what_is_summed_up_is_all_there_was) {
     BOOST_TEST(limiter.remaining().empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_slow_rhythm_is_never_held) {
+BOOST_AUTO_TEST_CASE(a_message_every_five_seconds_is_never_suppressed) {
     for (int i = 0; i < 100; ++i) {
         BOOST_TEST(line("still not attached"));
         now += 5s;
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_slow_rhythm_is_never_held) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_last_sum_comes_also_when_nobody_asks_in_time) {
+BOOST_AUTO_TEST_CASE(a_summary_requested_late_is_complete) {
     lines(7, "x");
     now += 1h;
     BOOST_TEST(!line("x")); // not reported yet, so it is still counted
@@ -98,13 +98,13 @@ BOOST_AUTO_TEST_CASE(the_last_sum_comes_also_when_nobody_asks_in_time) {
     BOOST_TEST(line("x"));
 }
 
-BOOST_AUTO_TEST_CASE(a_flood_of_subjects_takes_no_more_memory_than_allowed) {
+BOOST_AUTO_TEST_CASE(a_flood_of_subjects_uses_bounded_memory) {
     for (int i = 0; i < 100'000; ++i) line("m" + std::to_string(i % 300), "s" + std::to_string(i));
     const auto summaries = limiter.remaining();
     BOOST_TEST(summaries.size() <= RepeatLimiter::max_kinds + 300);
 }
 
-BOOST_AUTO_TEST_CASE(nor_does_a_flood_of_messages) {
+BOOST_AUTO_TEST_CASE(a_flood_of_messages_uses_bounded_memory) {
     std::uint64_t passed = 0, suppressed = 0;
     for (int i = 0; i < 100'000; ++i) passed += line("m" + std::to_string(i)) ? 1 : 0;
     BOOST_TEST(passed == 2 * RepeatLimiter::max_kinds + RepeatLimiter::message_burst);

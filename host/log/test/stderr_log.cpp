@@ -71,7 +71,7 @@ struct StderrLogFixture {
 
 BOOST_FIXTURE_TEST_SUITE(stderr_log, StderrLogFixture)
 
-BOOST_AUTO_TEST_CASE(lines_from_the_level_on_are_written_whole) {
+BOOST_AUTO_TEST_CASE(lines_at_or_above_the_level_are_written_completely) {
     write("one");
     write("hidden", KITH_LOG_DEBUG);
     log->log(KITH_LOG_ERROR, "two", {{"key", "value"}});
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(lines_from_the_level_on_are_written_whole) {
     BOOST_TEST(member(got[1], "key") == "value");
 }
 
-BOOST_AUTO_TEST_CASE(repeats_are_summed_up_at_the_end) {
+BOOST_AUTO_TEST_CASE(repeats_are_summarized_at_the_end) {
     for (int i = 0; i < 30; ++i)
         log->log(KITH_LOG_WARNING, "could not connect", {{"peer", "app@a"}, {"reason", std::to_string(i)}});
     BOOST_TEST(lines().size() == 5u);
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(repeats_are_summed_up_at_the_end) {
     BOOST_TEST(member(got[0], "message").find("could not connect") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_stuck_reader_never_holds_the_writer_and_is_told_how_many_lines_it_lost) {
+BOOST_AUTO_TEST_CASE(a_stuck_reader_does_not_block_the_writer_and_gets_the_number_of_lost_lines) {
     constexpr std::uint64_t written = 1500;
     const std::string padding(200, '.');
     for (std::uint64_t i = 0; i < written; ++i) write(std::to_string(i) + padding);
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_stuck_reader_never_holds_the_writer_and_is_told_how_many_
     BOOST_TEST(lines().size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_line_longer_than_the_pipe_takes_spoils_no_other) {
+BOOST_AUTO_TEST_CASE(a_line_longer_than_the_pipe_does_not_damage_the_next) {
     write(std::string(300'000, 'x'));
     lines();
     write("the next");
@@ -126,13 +126,13 @@ BOOST_AUTO_TEST_CASE(a_line_longer_than_the_pipe_takes_spoils_no_other) {
     BOOST_TEST(member(got[2], "message") == "the next");
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_that_is_gone_stops_nothing) {
+BOOST_AUTO_TEST_CASE(a_closed_pipe_does_not_stop_the_host) {
     ::close(pipe[0]);
     pipe[0] = -1;
     for (int i = 0; i < 100; ++i) write("message " + std::to_string(i));
 }
 
-BOOST_AUTO_TEST_CASE(threads_write_lines_that_stay_whole) {
+BOOST_AUTO_TEST_CASE(lines_of_several_threads_are_not_mixed) {
     std::vector<std::thread> threads;
     for (int thread = 0; thread < 4; ++thread) {
         threads.emplace_back([&, thread] {
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(stderr_log_full_disk)
 
 // A limit of the file size simulates a full disk: the line that exceeds it is truncated, and the later ones are lost.
-BOOST_AUTO_TEST_CASE(when_there_is_room_again_the_log_goes_on_and_reports_how_many_lines_are_missing) {
+BOOST_AUTO_TEST_CASE(after_a_full_disk_the_log_continues_with_the_number_of_lost_lines) {
     std::signal(SIGXFSZ, SIG_IGN);
     std::FILE *file = std::tmpfile();
     BOOST_REQUIRE(file != nullptr);

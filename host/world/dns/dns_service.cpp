@@ -12,7 +12,7 @@ namespace kith::app {
 
 namespace {
 
-void tell(TenantResources &resources, std::uint64_t user, std::uint64_t op, const DnsLookupResult &outcome) {
+void report(TenantResources &resources, std::uint64_t user, std::uint64_t op, const DnsLookupResult &outcome) {
     const auto *side = resources.side<kith_dns_plugin>(KITH_DNS);
     if (outcome.status != KITH_OK) {
         Entered guard(resources.tenant, "dns.answered");
@@ -56,7 +56,7 @@ std::int32_t query(TenantResources &resources, const kith_dns_query *given, std:
     if (!conf) conf = std::make_unique<ResolvConf>(resources.parts.options.resolv_conf);
     const auto question = std::make_shared<DnsLookup>(resources.io, std::move(wanted), conf->now(), conf->path());
     const auto cancelled = [](TenantResources &s, std::uint64_t u, std::uint64_t o) {
-        tell(s, u, o, {KITH_CANCELLED, std::string(cancelled_text()), {}, {}});
+        report(s, u, o, {KITH_CANCELLED, std::string(cancelled_text()), {}, {}});
     };
     // Each open lookup holds a reference to the counter.
     const std::uint64_t id =
@@ -65,7 +65,7 @@ std::int32_t query(TenantResources &resources, const kith_dns_query *given, std:
         auto ended = resources->take(id);
         if (!ended) return;
         ended->abort = nullptr; // this also releases its reference to the counter: the completion may start another lookup
-        tell(*resources, ended->user, id, outcome);
+        report(*resources, ended->user, id, outcome);
     });
     return KITH_OK;
 }

@@ -84,7 +84,7 @@ void Connection::tunnel_answer() {
         answer.skip(true);
         Error error;
         const std::size_t used = answer.put(boost::asio::buffer(in), error);
-        if (error || !answer.is_header_done()) return opened(KITH_PROTOCOL, "the proxy does not speak HTTP/1.1");
+        if (error || !answer.is_header_done()) return opened(KITH_PROTOCOL, "the proxy does not answer in HTTP/1.1");
         if (answer.get().result_int() / 100 != 2) {
             return opened(KITH_UNAVAILABLE, "the proxy answered " + std::to_string(answer.get().result_int()) +
                                                 "; expected 200, and a tunnel to " + to_.authority());
@@ -109,10 +109,10 @@ void Connection::shake() {
         if (status != KITH_OK) return opened(status, text);
         if (step == TlsSession::Step::done) return opened(KITH_OK, {});
         if (step == TlsSession::Step::ended) return opened(KITH_RESET, "it ended the TLS handshake");
-        read([this](std::int32_t told, const std::string &why) {
-            if (told == KITH_CLOSED || told == KITH_RESET)
+        read([this](std::int32_t read_status, const std::string &why) {
+            if (read_status == KITH_CLOSED || read_status == KITH_RESET)
                 return opened(KITH_RESET, "it ended the connection in the TLS handshake");
-            if (told != KITH_OK) return opened(told, why);
+            if (read_status != KITH_OK) return opened(read_status, why);
             shake();
         });
     };

@@ -71,11 +71,11 @@ void HappyEyeballs::next() {
     auto &socket = *runners_.emplace_back(std::make_unique<tcp::socket>(resources_->io));
     Error error;
     open_socket(socket, to.protocol(), error);
-    const auto told = [me = shared_from_this(), which](const Error &failed) { me->tried(which, failed); };
+    const auto completed = [me = shared_from_this(), which](const Error &failed) { me->tried(which, failed); };
     if (error) {
-        boost::asio::post(resources_->io, [told, error] { told(error); });
+        boost::asio::post(resources_->io, [completed, error] { completed(error); });
     } else {
-        socket.async_connect(to, told);
+        socket.async_connect(to, completed);
     }
     if (runners_.size() == addresses_.size()) return;
     pace_.expires_after(head_start);

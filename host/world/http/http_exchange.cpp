@@ -38,7 +38,7 @@ void HttpExchange::start(std::uint64_t user, std::uint64_t *op) {
     id_ = ++resources_->parts.last_id;
     op_ = last_ = resources_->begin(op, {user,
                                          [](TenantResources &s, std::uint64_t u, std::uint64_t o) {
-                                             tell_responded(s, u, o, KITH_CANCELLED, cancelled_text(), 0, 0, {});
+                                             report_responded(s, u, o, KITH_CANCELLED, cancelled_text(), 0, 0, {});
                                          },
                                          [me = shared_from_this()] {
                                              me->op_ = 0;
@@ -141,7 +141,7 @@ void HttpExchange::respond() {
         fields.push_back({borrow(view_of(one.name_string())), borrow(view_of(one.value()))});
     }
     resources_->http->responses.emplace(id_, keep);
-    tell_responded(*resources_, ended->user, last_, KITH_OK, {}, id_, parser_->get().result_int(), fields);
+    report_responded(*resources_, ended->user, last_, KITH_OK, {}, id_, parser_->get().result_int(), fields);
 }
 
 std::int32_t HttpExchange::read(std::uint32_t max, std::uint64_t user, std::uint64_t *op) {
@@ -151,7 +151,7 @@ std::int32_t HttpExchange::read(std::uint32_t max, std::uint64_t user, std::uint
     max_ = std::min(max, KITH_HTTP_MAX_READ);
     op_ = last_ = resources_->begin(op, {user,
                                          [](TenantResources &s, std::uint64_t u, std::uint64_t o) {
-                                             tell_http_read(s, u, o, KITH_CANCELLED, cancelled_text(), {});
+                                             report_http_read(s, u, o, KITH_CANCELLED, cancelled_text(), {});
                                          },
                                          [me = shared_from_this()] {
                                              me->op_ = 0;
@@ -191,13 +191,13 @@ void HttpExchange::produce() {
         if (parser_->is_done()) release();
         unbound(timer_);
         if (const auto ended = resources_->take(std::exchange(op_, 0)))
-            tell_http_read(*resources_, ended->user, last_, KITH_OK, {}, {buffer.data(), made});
+            report_http_read(*resources_, ended->user, last_, KITH_OK, {}, {buffer.data(), made});
         return;
     }
     release();
     forget();
     if (const auto ended = resources_->take(std::exchange(op_, 0)))
-        tell_http_read(*resources_, ended->user, last_, KITH_CLOSED, "the end of the body", {});
+        report_http_read(*resources_, ended->user, last_, KITH_CLOSED, "the end of the body", {});
 }
 
 void HttpExchange::await_body() {
@@ -275,8 +275,8 @@ void HttpExchange::fail(std::int32_t status, const std::string &text) {
     if (!responded) forget();
     const auto ended = resources_->take(std::exchange(op_, 0));
     if (!ended) return;
-    if (responded) return tell_http_read(*resources_, ended->user, last_, failure_.status, failure_.text, {});
-    tell_responded(*resources_, ended->user, last_, failure_.status, failure_.text, 0, 0, {});
+    if (responded) return report_http_read(*resources_, ended->user, last_, failure_.status, failure_.text, {});
+    report_responded(*resources_, ended->user, last_, failure_.status, failure_.text, 0, 0, {});
 }
 
 void HttpExchange::close() {

@@ -65,11 +65,11 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
 };
 
 /// Call the completions of the tenant.
-void tell_opened(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
-                 std::uint64_t id);
-void tell_responded(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
-                    std::string_view text, std::uint64_t id, std::uint32_t code, const std::vector<kith_attribute> &fields);
-void tell_http_read(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
-                    std::string_view text, std::string_view data);
+void report_opened(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
+                   std::uint64_t id);
+void report_responded(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
+                      std::string_view text, std::uint64_t id, std::uint32_t code, const std::vector<kith_attribute> &fields);
+void report_http_read(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
+                      std::string_view text, std::string_view data);
 
 } // namespace kith::app

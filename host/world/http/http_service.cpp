@@ -13,21 +13,21 @@ const kith_http_plugin &http_side(TenantResources &resources) { return *resource
 
 } // namespace
 
-void tell_opened(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
-                 std::uint64_t id) {
+void report_opened(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
+                   std::uint64_t id) {
     Entered guard(resources.tenant, "http.opened");
     http_side(resources).opened(resources.tenant.self(), user, op, status, borrow(text), id);
 }
 
-void tell_responded(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
-                    std::string_view text, std::uint64_t id, std::uint32_t code, const std::vector<kith_attribute> &fields) {
+void report_responded(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
+                      std::string_view text, std::uint64_t id, std::uint32_t code, const std::vector<kith_attribute> &fields) {
     Entered guard(resources.tenant, "http.responded");
     http_side(resources).responded(resources.tenant.self(), user, op, status, borrow(text), id, code, fields.data(),
                                    static_cast<std::uint32_t>(fields.size()));
 }
 
-void tell_http_read(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
-                    std::string_view text, std::string_view data) {
+void report_http_read(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
+                      std::string_view text, std::string_view data) {
     Entered guard(resources.tenant, "http.read");
     http_side(resources).read(resources.tenant.self(), user, op, status, borrow(text), data.data(),
                               static_cast<std::uint32_t>(data.size()));
@@ -45,7 +45,7 @@ std::int32_t open(TenantResources &resources, const kith_http_client *given, std
         return resources.refuse(status, why);
     const std::uint64_t id = resources.begin(op, {user,
                                                   [](TenantResources &s, std::uint64_t u, std::uint64_t o) {
-                                                      tell_opened(s, u, o, KITH_CANCELLED, cancelled_text(), 0);
+                                                      report_opened(s, u, o, KITH_CANCELLED, cancelled_text(), 0);
                                                   },
                                                   {}});
     boost::asio::post(resources.io, [resources = resources.shared_from_this(), settings = std::move(settings), id] {
@@ -56,11 +56,11 @@ std::int32_t open(TenantResources &resources, const kith_http_client *given, std
         TlsFailure failure;
         // The configuration is checked now, not by the first request.
         if (trusts && client->tls(failure) == nullptr)
-            return tell_opened(*resources, ended->user, id, failure.status, failure.text, 0);
+            return report_opened(*resources, ended->user, id, failure.status, failure.text, 0);
         if (!resources->http) resources->http = std::make_shared<HttpResources>();
         const std::uint64_t made = ++resources->parts.last_id;
         resources->http->clients.emplace(made, client);
-        tell_opened(*resources, ended->user, id, KITH_OK, {}, made);
+        report_opened(*resources, ended->user, id, KITH_OK, {}, made);
     });
     return KITH_OK;
 }

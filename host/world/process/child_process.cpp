@@ -22,8 +22,8 @@ const kith_process_plugin &process_side(TenantResources &resources) {
     return *resources.side<kith_process_plugin>(KITH_PROCESS);
 }
 
-void tell_read(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
-               const void *data, std::size_t size) {
+void report_read(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
+                 const void *data, std::size_t size) {
     Entered guard(resources.tenant, "process.read");
     process_side(resources).read(resources.tenant.self(), user, op, status, borrow(text), data,
                                  static_cast<std::uint32_t>(size));
@@ -75,7 +75,7 @@ std::int32_t ChildProcess::read(std::uint32_t max, std::uint64_t timeout, std::u
     reading_.begin(
         *resources_, shared_from_this(), timeout, user, op,
         [](TenantResources &resources, std::uint64_t u, std::uint64_t o) {
-            tell_read(resources, u, o, KITH_CANCELLED, cancelled_text(), nullptr, 0);
+            report_read(resources, u, o, KITH_CANCELLED, cancelled_text(), nullptr, 0);
         },
         [this] { end_read(KITH_TIMED_OUT, late("nothing written within the time for it")); });
     await_read();
@@ -117,15 +117,15 @@ void ChildProcess::can_read() {
     }
     taken_ += size;
     if (const auto done = reading_.end(*resources_))
-        tell_read(*resources_, done->user, reading_.last, KITH_OK, {}, buffer.data(), size);
+        report_read(*resources_, done->user, reading_.last, KITH_OK, {}, buffer.data(), size);
 }
 
 void ChildProcess::end_read(std::int32_t status, std::string_view text) {
     if (const auto done = reading_.end(*resources_))
-        tell_read(*resources_, done->user, reading_.last, status, text, nullptr, 0);
+        report_read(*resources_, done->user, reading_.last, status, text, nullptr, 0);
 }
 
-// ---- what it says on standard error ----
+// ---- its standard error ----
 
 void ChildProcess::drain() {
     errors_.async_wait(Wait::wait_read, [me = shared_from_this()](const Error &error) {
@@ -149,7 +149,7 @@ bool ChildProcess::take_errors() {
 // ---- its end ----
 
 std::int32_t ChildProcess::wait(std::uint64_t user, std::uint64_t *op) {
-    if (waiting_.busy(*resources_)) return resources_->refuse(KITH_BUSY, "somebody waits for this program already");
+    if (waiting_.busy(*resources_)) return resources_->refuse(KITH_BUSY, "another wait for this program is outstanding");
     waiting_.begin(
         *resources_, shared_from_this(), 0, user, op,
         [](TenantResources &resources, std::uint64_t u, std::uint64_t o) {
@@ -160,12 +160,12 @@ std::int32_t ChildProcess::wait(std::uint64_t user, std::uint64_t *op) {
     if (group_.there()) return KITH_OK;
     boost::asio::post(resources_->io, [me = shared_from_this(), id = waiting_.op] {
         if (me->waiting_.op != id) return;
-        if (const auto done = me->waiting_.end(*me->resources_)) me->tell_end(done->user, id);
+        if (const auto done = me->waiting_.end(*me->resources_)) me->report_end(done->user, id);
     });
     return KITH_OK;
 }
 
-void ChildProcess::tell_end(std::uint64_t user, std::uint64_t op) {
+void ChildProcess::report_end(std::uint64_t user, std::uint64_t op) {
     const kith_process_end end{
         .struct_size = sizeof end, .code = how_.code, .signal = how_.signal, .reserved = 0, .errors = borrow(said_.text())};
     const std::string text = status_ == KITH_TIMED_OUT ? program_.late() : status_ == KITH_LIMIT ? program_.too_much() : "";
@@ -196,7 +196,7 @@ void ChildProcess::ended() {
     // Waiting reads and writes continue and find that the program has ended.
     if (output_.is_open()) output_.cancel(ignored);
     if (input_.is_open()) input_.cancel(ignored);
-    if (const auto done = waiting_.end(*resources_)) tell_end(done->user, waiting_.last);
+    if (const auto done = waiting_.end(*resources_)) report_end(done->user, waiting_.last);
 }
 
 void ChildProcess::end() {

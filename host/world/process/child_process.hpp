@@ -50,7 +50,7 @@ class ChildProcess : public std::enable_shared_from_this<ChildProcess> {
     bool take_errors();
     void await_end();
     void ended();
-    void tell_end(std::uint64_t user, std::uint64_t op);
+    void report_end(std::uint64_t user, std::uint64_t op);
     std::string late(const char *what) const;
 
     std::shared_ptr<TenantResources> resources_;

@@ -17,8 +17,8 @@ namespace {
 
 using Error = boost::system::error_code;
 
-void tell_written(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
-                  std::string_view text) {
+void report_written(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
+                    std::string_view text) {
     Entered guard(resources.tenant, "process.written");
     resources.side<kith_process_plugin>(KITH_PROCESS)->written(resources.tenant.self(), user, op, status, borrow(text));
 }
@@ -52,7 +52,7 @@ std::int32_t ChildProcess::write(std::string_view data, std::uint64_t timeout, s
     writing_.begin(
         *resources_, shared_from_this(), timeout, user, op,
         [](TenantResources &resources, std::uint64_t u, std::uint64_t o) {
-            tell_written(resources, u, o, KITH_CANCELLED, cancelled_text());
+            report_written(resources, u, o, KITH_CANCELLED, cancelled_text());
         },
         [this] { end_write(KITH_TIMED_OUT, late("it has not read within the time for it")); });
     await_write();
@@ -97,7 +97,7 @@ bool ChildProcess::push() {
 void ChildProcess::end_write(std::int32_t status, std::string_view text) {
     std::string().swap(out_);
     written_ = 0;
-    if (const auto done = writing_.end(*resources_)) tell_written(*resources_, done->user, writing_.last, status, text);
+    if (const auto done = writing_.end(*resources_)) report_written(*resources_, done->user, writing_.last, status, text);
 }
 
 std::int32_t ChildProcess::shutdown() {

@@ -19,8 +19,8 @@ namespace kith::app {
 
 namespace {
 
-void tell_started(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
-                  std::uint64_t id) {
+void report_started(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
+                    std::string_view text, std::uint64_t id) {
     Entered guard(resources.tenant, "process.started");
     const auto *side = resources.side<kith_process_plugin>(KITH_PROCESS);
     side->started(resources.tenant.self(), user, op, status, borrow(text), id);
@@ -57,10 +57,10 @@ void begun(TenantResources &resources, std::uint64_t op, const ProcessProgram &p
     const auto ended = resources.take(op);
     if (!ended) return child ? child->close() : void();
     if (ended->abort) ended->abort();
-    if (!child) return tell_started(resources, ended->user, op, spawned.status, spawned.text, 0);
+    if (!child) return report_started(resources, ended->user, op, spawned.status, spawned.text, 0);
     const std::uint64_t id = ++resources.parts.last_id;
     resources.processes.emplace(id, std::move(child));
-    tell_started(resources, ended->user, op, KITH_OK, {}, id);
+    report_started(resources, ended->user, op, KITH_OK, {}, id);
 }
 
 // The file system may block before there is a process to end.
@@ -71,7 +71,7 @@ void bound(TenantResources &resources, std::uint64_t op, const ProcessProgram &p
     timer->async_wait(
         [me = resources.shared_from_this(), op, timer, text = program.path + ": not begun within its time"](const auto &error) {
             if (error) return;
-            if (const auto ended = me->take(op)) tell_started(*me, ended->user, op, KITH_TIMED_OUT, text, 0);
+            if (const auto ended = me->take(op)) report_started(*me, ended->user, op, KITH_TIMED_OUT, text, 0);
         });
 }
 
@@ -85,7 +85,7 @@ std::int32_t start(TenantResources &resources, const kith_process_program *given
     if (resources.programs.use_count() > static_cast<long>(KITH_PROCESS_MAX_OPEN))
         return resources.refuse(KITH_LIMIT, "64 programs of this instance are open; close those that are done with");
     const auto cancelled = [](TenantResources &s, std::uint64_t u, std::uint64_t o) {
-        tell_started(s, u, o, KITH_CANCELLED, cancelled_text(), 0);
+        report_started(s, u, o, KITH_CANCELLED, cancelled_text(), 0);
     };
     const auto late = std::make_shared<boost::asio::steady_timer>(resources.io);
     const std::uint64_t id = resources.begin(op, {user, cancelled, [late] { late->cancel(); }});

@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_host_name_is_resolved, Fixture, Fixtures) {
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(failures_of_connect_are_told_apart, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(each_failure_of_connect_has_its_own_status, Fixture, Fixtures) {
     TcpFixture<Fixture> net;
     BOOST_TEST(net.connect_fails("nobody.invalid", 1) == KITH_UNRESOLVED);
     const auto port = net.await(net.server, net.server.listen("127.0.0.1", 0));

@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_larger_stride_is_supported, Fixture, Fixtures) {
     BOOST_TEST(net.a.udp()->send(&net.a.host, a.id, &all[0].now, 2, sizeof(kith_datagram) - 1, 0, 13, &op) == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_sent_is_copied, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(sent_data_is_copied, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto a = net.bound(net.a), b = net.bound(net.b);
     std::string bytes = "before";
@@ -312,7 +312,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_receive_and_one_send_at_a_time_until_they_have
     net.sent(net.a, a.id, {to(loopback, b.port, "z")});
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(close_ends_what_is_outstanding_and_frees_the_port, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(close_ends_outstanding_operations_and_frees_the_port, Fixture, Fixtures) {
     UdpFixture<Fixture> net;
     const auto a = net.bound(net.a);
     const auto receive = net.a.receive(a.id);

@@ -79,7 +79,7 @@ std::string rejection(long verdict, const TlsWords &words, X509 *certificate, co
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
         return what +
                (certificate == nullptr ? "" : ", issued by " + distinguished_name(X509_get_issuer_name(certificate)) + ",") +
-               " is signed by nobody we trust (" + reason + "); configure the authority that signed it";
+               " is signed by an authority that is not trusted (" + reason + "); configure the authority that signed it";
     default: return what + " is not accepted: " + reason;
     }
 }
@@ -121,7 +121,7 @@ TlsFailure failure_of(SSL *ssl, const TlsWords &words, const std::string &name, 
         if (has_one) return {KITH_UNAUTHORIZED, words.other + " does not accept our certificate (" + text + ")"};
         return {KITH_UNAUTHORIZED, words.other +
                                        (asked || reason == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED
-                                            ? " wants a certificate of ours ("
+                                            ? " requires a client certificate ("
                                             : " refuses us, possibly for want of a certificate (") +
                                        text + "); configure one and its key"};
     }

@@ -11,8 +11,8 @@ namespace {
 
 const kith_tls_plugin &tls_side(TenantResources &resources) { return *resources.side<kith_tls_plugin>(KITH_TLS); }
 
-void tell_tls_opened(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
-                     std::string_view text, std::uint64_t id) {
+void report_tls_opened(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
+                       std::string_view text, std::uint64_t id) {
     Entered guard(resources.tenant, "tls.opened");
     tls_side(resources).opened(resources.tenant.self(), user, op, status, borrow(text), id);
 }
@@ -35,7 +35,7 @@ std::int32_t open_tls(TenantResources &resources, const kith_tls_client *given, 
     const auto client = std::make_shared<TlsClientCredentials>(resources, std::move(settings));
     const std::uint64_t id = resources.begin(op, {user,
                                                   [](TenantResources &s, std::uint64_t u, std::uint64_t o) {
-                                                      tell_tls_opened(s, u, o, KITH_CANCELLED, cancelled_text(), 0);
+                                                      report_tls_opened(s, u, o, KITH_CANCELLED, cancelled_text(), 0);
                                                   },
                                                   {}});
     try {
@@ -46,7 +46,7 @@ std::int32_t open_tls(TenantResources &resources, const kith_tls_client *given, 
                 if (!ended) return;
                 const std::uint64_t made = status == KITH_OK ? ++resources->parts.last_id : 0;
                 if (status == KITH_OK) resources->tls->clients.emplace(made, client);
-                tell_tls_opened(*resources, ended->user, id, status, text, made);
+                report_tls_opened(*resources, ended->user, id, status, text, made);
             });
         ++resources.tls->opening;
     } catch (...) { // it has not begun
@@ -112,8 +112,8 @@ constexpr kith_tls_host tls_functions = {
 
 } // namespace
 
-void tell_secured(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status, std::string_view text,
-                  const TlsPeer *peer) {
+void report_secured(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
+                    std::string_view text, const TlsPeer *peer) {
     std::vector<kith_tls_certificate> chain;
     std::vector<kith_tls_name> names;
     kith_tls_peer told{};

@@ -88,10 +88,10 @@ class Frame {
     etf::Writer writer_;
 };
 
-/// Length 0: "I am alive".
+/// An empty frame: the sender is alive.
 void append_tick(std::string &out);
 
-/// A process to be started, and to be watched: a SPAWN_REPLY tells that it runs, a MONITOR_P_EXIT how it ended.
+/// Requests to start and monitor a process: a SPAWN_REPLY reports that it runs, a MONITOR_P_EXIT how it ended.
 struct Spawn {
     const etf::Reference &request;
     const etf::Pid &from;

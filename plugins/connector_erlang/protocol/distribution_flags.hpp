@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the two sides of a connection say they can do.
+// The capability flags of the two sides of a connection.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,7 @@ inline constexpr std::uint64_t spawn = std::uint64_t{1} << 32;
 inline constexpr std::uint64_t v4_nc = std::uint64_t{1} << 34;
 inline constexpr std::uint64_t alias = std::uint64_t{1} << 35;
 
-/// What a node of OTP 25 asks of whoever connects.
+/// The flags that a node of OTP 25 requires of a connecting side.
 inline constexpr std::uint64_t mandatory_25 = extended_references | fun_tags | new_fun_tags | extended_pids_ports |
                                               export_ptr_tag | bit_binaries | new_floats | utf8_atoms | map_tag | big_creation |
                                               handshake_23;

@@ -137,7 +137,7 @@ bool Calls::give_up(Id id, std::string &out) {
         free_slot(slot_of(id), out);
         return true;
     }
-    // Its slot is kept until the node tells that the process has ended, so that the window counts what really runs there.
+    // Its slot is kept until the node reports that the process has ended, so that the window counts the processes that really run there.
     slot->state = State::given_up;
     if (!slot->process.empty()) control::append_exit(out, self_, slot->process, "kill");
     return true;

@@ -88,7 +88,7 @@ Dialler::State Dialler::on_status(std::string_view frame) {
     if (status == "nok") return fail(Fault::nok);
     if (status == "not_allowed") return fail(Fault::not_allowed);
     if (status == "alive") {
-        // Our name is ours alone, so what they hold is a connection of our own that died unnoticed: take it over.
+        // Only this kith has our name, so the connection that the node still has is a former one of ours whose end it has not noticed: replace it.
         append_frame(output_, config_.width, "strue");
     } else if (status != "ok" && status != "ok_simultaneous") {
         return fail(Fault::malformed);
@@ -136,18 +136,18 @@ Dialler::State Dialler::on_acknowledge(std::string_view frame) {
 std::string_view to_string(Dialler::Fault fault) noexcept {
     switch (fault) {
     case Dialler::Fault::none: return "no fault";
-    case Dialler::Fault::malformed: return "what answers there is no Erlang node";
-    case Dialler::Fault::tls: return "what answers there speaks TLS, as a node with -proto_dist inet_tls does";
+    case Dialler::Fault::malformed: return "the server there is not an Erlang node";
+    case Dialler::Fault::tls: return "the server there speaks TLS, as a node with -proto_dist inet_tls does";
     case Dialler::Fault::not_allowed: return "the node accepts only names that net_kernel:allow/1 lists";
-    case Dialler::Fault::nok: return "the node is dialling us at the same time";
+    case Dialler::Fault::nok: return "the node is connecting to kith at the same time";
     case Dialler::Fault::wrong_name: return "another node answers there";
-    case Dialler::Fault::lacks_flags: return "the node cannot do what is needed of it";
-    case Dialler::Fault::reflected: return "the node handed our own challenge back to us, which is an attack";
+    case Dialler::Fault::lacks_flags: return "the node lacks required capabilities";
+    case Dialler::Fault::reflected: return "the node sent our own challenge back to us, which is an attack";
     case Dialler::Fault::wrong_digest: return "the node does not know our cookie";
-    case Dialler::Fault::closed_name: return "the node hung up on our name";
-    case Dialler::Fault::closed_status: return "the node hung up before its challenge";
+    case Dialler::Fault::closed_name: return "the node closed the connection after our name";
+    case Dialler::Fault::closed_status: return "the node closed the connection before its challenge";
     case Dialler::Fault::closed_cookie: return "the node does not accept our cookie";
-    case Dialler::Fault::mute: return "the node accepted the connection and stays mute";
+    case Dialler::Fault::mute: return "the node accepted the connection and sends nothing";
     }
     return "unknown fault";
 }

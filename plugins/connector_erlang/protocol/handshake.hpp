@@ -25,7 +25,7 @@ class Dialler {
   public:
     struct Config {
         std::string name; // ours, in full
-        std::string peer; // whom we dial; without a host part only the part before the @ is checked
+        std::string peer; // the node we connect to; without a host part only the part before the @ is checked
         Cookie cookie;
         std::uint32_t creation = 0;
         std::uint32_t challenge = 0; // ours, from a CSPRNG
@@ -47,12 +47,12 @@ class Dialler {
         malformed,     // not the bytes of a node
         tls,           // a record of TLS, where the bytes of a node were expected
         not_allowed,   // they keep a list of names, and ours is not on it
-        nok,           // they dial us at the same time and win
+        nok,           // the node connects to us at the same time, and its connection is kept
         wrong_name,    // another node is there
         lacks_flags,   // they cannot do all that is needed; see `missing`
         reflected,     // they handed us a challenge of our own
         wrong_digest,  // they do not know the cookie
-        closed_name,   // closed before they said a status
+        closed_name,   // closed before a status was sent
         closed_status, // closed between status and challenge
         closed_cookie, // closed instead of the last step: they do not accept our cookie
         mute,          // a step took too long
@@ -109,7 +109,7 @@ std::string_view to_string(Dialler::Fault fault) noexcept;
 
 /// The part before the @.
 std::string_view alive_part(std::string_view node) noexcept;
-/// The part behind the @; empty when there is none.
+/// The part after the @; empty if there is none.
 std::string_view host_part(std::string_view node) noexcept;
 
 } // namespace kith::erlang

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The digest of the handshake binds neither direction nor names, so whoever hands a challenge back to the one who made it gets the
+// The digest of the handshake binds neither direction nor names, so a server that sends a challenge back to its issuer gets the
 // answer to it for nothing. Hence: what we issued, we never answer.
 #pragma once
 

@@ -2,7 +2,7 @@
 //
 // News of a connected node's links. A small process is started there that asks net_kernel for them and sends us each; it is written in
 // Erlang's own abstract form for erl_eval, so that nothing need be installed, and it ends when our connection does. Where the node was
-// built without erl_eval, its process global_group tells of visible nodes.
+// built without erl_eval, its process global_group reports visible nodes.
 #pragma once
 
 #include "control.hpp"
@@ -21,7 +21,7 @@ class Relay {
             listing,   // all links: visible, hidden
             up,        // name, and `hidden`
             down,      // name, and why
-            fell_back, // the relay cannot run (why); visible nodes are told of from now on: list once, since there may be a gap
+            fell_back, // the relay cannot run (why); visible nodes are reported from now on: list once, since there may be a gap
             ended,     // no news any more (why)
         };
         Kind kind{};
@@ -37,7 +37,7 @@ class Relay {
     /// Frames to write are appended to `out`.
     void start(std::string &out);
 
-    /// What an incoming message tells; nothing when it is not for the relay.
+    /// The event in an incoming message; empty if the message is not for the relay.
     std::optional<Event> take(const control::Message &message, std::string &out);
 
   private:

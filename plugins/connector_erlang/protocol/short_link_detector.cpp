@@ -8,7 +8,7 @@ namespace kith::erlang {
 namespace {
 
 constexpr std::size_t most = 10'000;                // peers that are remembered though their link is down
-constexpr std::chrono::seconds usual_tick_time{60}; // of a node that was told nothing else
+constexpr std::chrono::seconds usual_tick_time{60}; // of a node without the option net_ticktime
 
 std::string seconds_text(ShortLinkDetector::Time time) {
     char text[32];
@@ -37,7 +37,7 @@ std::string ShortLinkDetector::down(const std::string &name, Time now, std::stri
     const Time lasted = now - link.since;
     const bool known = link.since.count() >= 0;
     link.since = Time(-1);
-    // A link that was ended on purpose says nothing of the tick times.
+    // A link that was ended on purpose is no sign of different tick times.
     if (!known || why == "disconnect" || lasted >= std::max(tick_time, usual_tick_time) * 5 / 4) {
         links_.erase(found);
         return text;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // How long the links to each peer held. A link that ends again and again within the time after which a node takes a silent peer for dead
-// (net_ticktime, and a quarter of it) is what different tick times look like, so the reason says so.
+// (net_ticktime, and a quarter of it) is the pattern of different tick times, so the reason names them as a possible cause.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the file of a node's -ssl_dist_optfile says of the connections that it makes itself.
+// The options of a node's -ssl_dist_optfile for the connections that it makes itself.
 #pragma once
 
 #include <cstdint>

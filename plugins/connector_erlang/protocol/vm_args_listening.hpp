@@ -11,7 +11,7 @@ namespace kith::erlang {
 struct VmArgsListening {
     /// At which the node listens, and at which it looks for every peer: -erl_epmd_port, or kernel's erl_epmd_node_listen_port.
     std::uint16_t epmd_port = 0;
-    /// At which it listens: the same, or kernel's inet_dist_listen_min where inet_dist_listen_max is equal. 0: any, as EPMD says.
+    /// At which it listens: the same, or kernel's inet_dist_listen_min where inet_dist_listen_max is equal. 0: any, registered in EPMD.
     std::uint16_t port = 0;
     bool listens = true; // -dist_listen false
     /// -name undefined, -sname undefined: the node gets its name from the first one that it connects to, and does not listen.

@@ -71,7 +71,7 @@ const std::vector<std::int64_t> integers{0,
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(integers_of_ours_are_read_by_ei) {
+BOOST_AUTO_TEST_CASE(our_integers_are_read_by_ei) {
     for (const std::int64_t value : integers) {
         const std::string bytes = write([&](Writer &w) { w.integer(value); });
         int index = 0;
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(integers_of_ours_are_read_by_ei) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(integers_of_ei_are_read_by_us) {
+BOOST_AUTO_TEST_CASE(integers_of_ei_are_read) {
     for (const std::int64_t value : integers) {
         EiBuffer buffer;
         ei_x_encode_longlong(buffer.x(), value);

@@ -24,9 +24,9 @@ BOOST_AUTO_TEST_CASE(a_parsed_term_is_printed_as_it_was_written) {
         BOOST_TEST(shown(term(text)) == text);
 }
 
-BOOST_AUTO_TEST_CASE(blanks_do_not_matter) { BOOST_TEST(shown(term(" { a , [ 1 ,\n 2 ] } ")) == "{a,[1,2]}"); }
+BOOST_AUTO_TEST_CASE(white_space_is_ignored) { BOOST_TEST(shown(term(" { a , [ 1 ,\n 2 ] } ")) == "{a,[1,2]}"); }
 
-BOOST_AUTO_TEST_CASE(text_that_is_no_term_is_refused) {
+BOOST_AUTO_TEST_CASE(text_that_is_not_a_term_is_refused) {
     for (const char *text : {"", "{a", "[1,]", "A", "a b", "'open", "{a}}", "-"}) {
         std::string out = "before";
         Writer writer(out);

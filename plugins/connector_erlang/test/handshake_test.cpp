@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(missing_flags_are_named) {
     BOOST_TEST(flag::names(std::uint64_t{1} << 50 | 1) == "PUBLISHED, bit 50");
 }
 
-// The alert with which OTP's ssl answers a name, and the handshake of a server that speaks first.
+// The alert with which OTP's ssl answers a name, and the handshake of a server that sends first.
 BOOST_AUTO_TEST_CASE(tls_is_recognised_by_its_first_bytes) {
     for (const std::string &record : {bytes({0x15, 3, 3, 0, 2, 2, 10}), bytes({0x16, 3, 3, 0, 76, 2, 0})}) {
         for (std::size_t first = 1; first < record.size(); ++first) {
@@ -218,9 +218,9 @@ BOOST_AUTO_TEST_CASE(the_fault_of_a_closed_connection_depends_on_the_step) {
     Dialled done;
     done.dialler.feed(good_script());
     BOOST_TEST((done.dialler.closed() == State::done));
-    Dialled mute;
-    BOOST_TEST((mute.dialler.expired() == State::failed));
-    BOOST_TEST((mute.dialler.fault() == Fault::mute));
+    Dialled unresponsive;
+    BOOST_TEST((unresponsive.dialler.expired() == State::failed));
+    BOOST_TEST((unresponsive.dialler.fault() == Fault::mute));
 }
 
 BOOST_AUTO_TEST_CASE(a_probe_answers_no_challenge) {

@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_the_relay_is_reported) {
     BOOST_TEST((refused.take(spawn_reply(refused.request, term("system_limit")))->kind == Kind::ended));
 }
 
-BOOST_AUTO_TEST_CASE(names_of_tools) {
+BOOST_AUTO_TEST_CASE(names_of_tools_are_recognised) {
     BOOST_TEST(attach_name(0x0123456789abcdef, "h") == "kith-0123456789abcdef@h");
     BOOST_TEST(attach_name(1, "") == "kith-0000000000000001@localhost");
     for (const char *name : {"kith-0123456789abcdef@h", "rem-1a2b@h", "remsh42@h", "remsh_x@h"}) BOOST_TEST(is_tool(name));

@@ -20,7 +20,7 @@ BOOST_AUTO_TEST_CASE(a_node_without_epmd_has_one_port_for_all) {
                9303); // an empty argument ends nothing
 }
 
-BOOST_AUTO_TEST_CASE(a_fixed_listening_port_is_not_that_of_the_peers) {
+BOOST_AUTO_TEST_CASE(a_fixed_listening_port_is_not_used_for_peers) {
     const auto args =
         parse_vm_args_listening("-kernel inet_dist_listen_min 9100 inet_dist_listen_max 9100\n-name app@10.0.0.7\n");
     BOOST_TEST(args.port == 9100);
@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(a_fixed_listening_port_is_not_that_of_the_peers) {
     BOOST_TEST(parse_vm_args_listening("-kernel inet_dist_listen_min 9100 inet_dist_listen_max 9200").port == 0);
 }
 
-BOOST_AUTO_TEST_CASE(nodes_that_do_not_listen) {
+BOOST_AUTO_TEST_CASE(arguments_of_a_node_that_does_not_listen_are_recognised) {
     BOOST_TEST(!parse_vm_args_listening("-dist_listen false").listens);
     BOOST_TEST(parse_vm_args_listening("-dist_listen true").listens);
     BOOST_TEST(parse_vm_args_listening("-sname undefined").dynamic_name);

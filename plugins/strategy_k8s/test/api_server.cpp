@@ -164,12 +164,13 @@ HttpReply ApiServer::watch(Lookup lookup, const std::string &name_space, const Q
     if (from < oldest_) {
         const std::string old = "too old resource version: " + std::to_string(from) + " (" + std::to_string(oldest_) + ")";
         const std::string body = status(410, "Expired", old);
-        return reply.say(R"({"type":"ERROR","object":)" + body.substr(0, body.size() - 1) + "}\n");
+        return reply.send(R"({"type":"ERROR","object":)" + body.substr(0, body.size() - 1) + "}\n");
     }
     auto feed = std::make_shared<HttpFeed>();
     // A watch from a future version sends nothing until then.
     for (const Change &change : changes_) {
-        if (change.version > from && change.lookup == lookup && change.name_space == name_space) feed->say(line(change, label));
+        if (change.version > from && change.lookup == lookup && change.name_space == name_space)
+            feed->send(line(change, label));
     }
     watches_.push_back({lookup, name_space, label, feed, from});
     const Duration asked = std::chrono::seconds(number(value(query, "timeoutSeconds")));
@@ -202,7 +203,7 @@ void ApiServer::record(Lookup lookup, const std::string &name_space, const std::
     }
     for (const Watch &watch : watches_) {
         if (watch.lookup == lookup && watch.name_space == name_space && version_ > watch.from)
-            watch.feed->say(line(change, watch.label));
+            watch.feed->send(line(change, watch.label));
     }
     changes_.push_back(std::move(change));
 }
@@ -262,8 +263,8 @@ std::size_t ApiServer::watches() const {
     return static_cast<std::size_t>(std::ranges::count_if(watches_, [](const Watch &watch) { return watch.feed->open(); }));
 }
 
-void ApiServer::say(std::string_view text) {
-    for (const Watch &watch : watches_) watch.feed->say(text);
+void ApiServer::send_line(std::string_view text) {
+    for (const Watch &watch : watches_) watch.feed->send(text);
 }
 
 void ApiServer::end_watches(HttpFeed::Do how) {
@@ -282,7 +283,7 @@ std::string ApiServer::bookmark_of(Lookup lookup) const {
 
 void ApiServer::bookmark() {
     for (const Watch &watch : watches_) {
-        if (watch.from <= cached_) watch.feed->say(bookmark_of(watch.lookup));
+        if (watch.from <= cached_) watch.feed->send(bookmark_of(watch.lookup));
     }
 }
 

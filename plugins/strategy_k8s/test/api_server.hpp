@@ -62,7 +62,7 @@ class ApiServer {
     void compact();
     std::size_t watches() const;
     /// Sends a line to every watch, with any content.
-    void say(std::string_view line);
+    void send_line(std::string_view line);
     void end_watches(HttpFeed::Do how = HttpFeed::Do::end);
     void bookmark();
     void bookmarks(bool on) { bookmarks_ = on; }         ///< once a minute; on at first

@@ -64,13 +64,13 @@ BOOST_FIXTURE_TEST_CASE(a_certificate_authority_that_rotates_is_read_again, Foll
     api.http().hang_up();
     BOOST_REQUIRE(until([&] { return last_failure() != nullptr; }));
     BOOST_REQUIRE(until([&] { return last_failure()->status == KITH_UNAUTHORIZED; }));
-    failed_with(KITH_UNAUTHORIZED, "signed by nobody we trust");
+    failed_with(KITH_UNAUTHORIZED, "signed by an authority that is not trusted");
     BOOST_TEST(names() == two);
     here.file(account + "/ca.crt", next_one.certificate());
     BOOST_REQUIRE(until([&] { return in_sync(); }));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_revoked_account_parts_nobody, Following) {
+BOOST_FIXTURE_TEST_CASE(a_revoked_account_removes_no_peer, Following) {
     api.may_list = api.may_watch = false;
     api.end_watches();
     BOOST_REQUIRE(until([&] { return last_failure() != nullptr; }));
@@ -81,7 +81,7 @@ BOOST_FIXTURE_TEST_CASE(a_revoked_account_parts_nobody, Following) {
     BOOST_REQUIRE(until([&] { return in_sync(); }));
 }
 
-BOOST_FIXTURE_TEST_CASE(no_token, InPod) {
+BOOST_FIXTURE_TEST_CASE(a_missing_token_is_reported_and_read_when_it_appears, InPod) {
     here.remove(account + "/token");
     says(KITH_NOT_FOUND, "automountServiceAccountToken");
     BOOST_TEST(api.http().asked().empty());
@@ -89,32 +89,32 @@ BOOST_FIXTURE_TEST_CASE(no_token, InPod) {
     BOOST_TEST((next().kind == Kind::replace));
 }
 
-BOOST_FIXTURE_TEST_CASE(no_namespace, InPod) {
+BOOST_FIXTURE_TEST_CASE(a_missing_namespace_file_is_reported_with_the_option_to_set, InPod) {
     here.remove(account + "/namespace");
     says(KITH_NOT_FOUND, "kubernetes_namespace");
 }
 
-BOOST_FIXTURE_TEST_CASE(an_authority_that_is_none, InPod) {
+BOOST_FIXTURE_TEST_CASE(an_invalid_certificate_authority_is_refused, InPod) {
     here.file(account + "/ca.crt", "words");
     says(KITH_INVALID, "");
 }
 
-BOOST_FIXTURE_TEST_CASE(without_an_authority_the_systems_are_trusted_and_nobody_else, InPod) {
+BOOST_FIXTURE_TEST_CASE(without_a_ca_file_only_the_systems_authorities_are_trusted, InPod) {
     here.remove(account + "/ca.crt");
-    says(KITH_UNAUTHORIZED, "signed by nobody we trust");
+    says(KITH_UNAUTHORIZED, "signed by an authority that is not trusted");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_certificate_that_has_expired, InPod) {
+BOOST_FIXTURE_TEST_CASE(an_expired_certificate_is_refused, InPod) {
     api.http().certificate({.authority = &authority, .names = {"kubernetes.default.svc"}, .expired = true});
     says(KITH_UNAUTHORIZED, "has expired");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_certificate_of_somebody_else, InPod) {
+BOOST_FIXTURE_TEST_CASE(a_certificate_for_another_name_is_refused, InPod) {
     api.http().certificate({.authority = &authority, .names = {"example.org"}});
     says(KITH_UNAUTHORIZED, "not for `kubernetes.default.svc`");
 }
 
-BOOST_FIXTURE_TEST_CASE(the_environment_tells_where_the_server_is, InPod) {
+BOOST_FIXTURE_TEST_CASE(the_server_address_is_read_from_the_environment, InPod) {
     here.env("KUBERNETES_SERVICE_HOST", "10.96.0.1");
     here.env("KUBERNETES_SERVICE_PORT", "443");
     net.name("kubernetes.default.svc", {}); // no DNS is needed
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(a_token_over_plain_http_is_not_sent) {
     BOOST_TEST(f.last_failure()->status == KITH_DENIED, f.last_failure()->text);
 }
 
-BOOST_AUTO_TEST_CASE(a_proxy_on_this_machine_needs_no_token) {
+BOOST_AUTO_TEST_CASE(a_loopback_proxy_is_used_without_a_token) {
     Fixture f(options(
         R"("kubernetes_ip_lookup_mode": "pods", "kubernetes_master": "http://localhost:8001", "kubernetes_namespace": "team")"));
     ApiServer api(f.here, 8001); // kubectl proxy
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(a_proxy_on_this_machine_needs_no_token) {
     BOOST_TEST(f.names() == "app@10.1.0.10");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_kubeconfig, Laptop) {
+BOOST_FIXTURE_TEST_CASE(a_kubeconfig_gives_server_namespace_and_a_token_that_is_read_again, Laptop) {
     start();
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST(names() == "app@10.1.0.10");
@@ -154,7 +154,7 @@ BOOST_FIXTURE_TEST_CASE(a_kubeconfig, Laptop) {
     BOOST_TEST((next().kind == Kind::replace));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_kubeconfig_with_a_client_certificate, Laptop) {
+BOOST_FIXTURE_TEST_CASE(a_client_certificate_of_a_kubeconfig_is_presented_without_a_token, Laptop) {
     std::string with = kubeconfig;
     with.replace(with.find("tokenFile: token"), 16, "client-certificate: me.crt, client-key: me.key");
     here.file("/home/me/.kube/config", with);
@@ -167,14 +167,14 @@ BOOST_FIXTURE_TEST_CASE(a_kubeconfig_with_a_client_certificate, Laptop) {
     BOOST_TEST(api.http().asked()[0].field("Authorization").empty());
 }
 
-BOOST_AUTO_TEST_CASE(another_context_of_a_kubeconfig) {
+BOOST_AUTO_TEST_CASE(a_context_with_an_unknown_user_is_refused) {
     Laptop f(R"(, "context": "bare")");
     f.start();
     f.next();
     f.failed_with(KITH_INVALID, "/home/me/.kube/config: context `bare` refers to a user that does not exist");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_kubeconfig_that_is_not_there_yet, Laptop) {
+BOOST_FIXTURE_TEST_CASE(a_missing_kubeconfig_is_reported_and_read_when_it_appears, Laptop) {
     here.remove("/home/me/.kube/config");
     start();
     next();
@@ -183,7 +183,7 @@ BOOST_FIXTURE_TEST_CASE(a_kubeconfig_that_is_not_there_yet, Laptop) {
     BOOST_TEST((next().kind == Kind::replace));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_kubeconfig_that_asks_to_believe_anybody, Laptop) {
+BOOST_FIXTURE_TEST_CASE(a_kubeconfig_with_insecure_skip_tls_verify_is_refused, Laptop) {
     std::string with = kubeconfig;
     with.replace(with.find("certificate-authority: pki/ca.pem"), 33, "insecure-skip-tls-verify: true");
     here.file("/home/me/.kube/config", with);

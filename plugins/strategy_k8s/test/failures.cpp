@@ -39,7 +39,7 @@ const std::string half = R"({"kind":"PodList","apiVersion":"v1","metadata":{"res
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(lists_that_are_none, Asked) {
+BOOST_FIXTURE_TEST_CASE(each_failed_list_response_has_its_own_reason, Asked) {
     const std::string where = "https://kubernetes.default.svc/api/v1/namespaces/team/pods: ";
     list_gives(refusal(401, "Unauthorized", "Unauthorized"), KITH_UNAUTHORIZED,
                where + "the server answered 401: Unauthorized; the token or certificate was not accepted");
@@ -58,22 +58,22 @@ BOOST_FIXTURE_TEST_CASE(lists_that_are_none, Asked) {
     list_gives(HttpReply(200, R"({"kind":"PodList","metadata":{"resourceVersion":"7"},"items":[{"status":{"podIP":7}}]})"),
                KITH_PROTOCOL, "expected a string at items.status.podIP");
     list_gives(HttpReply(200, R"({"kind":"PodList","metadata":{},"items":[]})"), KITH_PROTOCOL, "metadata.resourceVersion");
-    list_gives(HttpReply().length(1000).say(half).cut(), KITH_RESET, "ended early");
-    list_gives(HttpReply().say(half).reset(), KITH_RESET, "");
-    list_gives(HttpReply().length(200'000'000).say(half), KITH_LIMIT, "134217728 bytes");
-    list_gives(HttpReply().say(R"({"kind":")").endless(std::string(1'000'000, 'x'), 10ms), KITH_PROTOCOL,
+    list_gives(HttpReply().length(1000).send(half).cut(), KITH_RESET, "ended early");
+    list_gives(HttpReply().send(half).reset(), KITH_RESET, "");
+    list_gives(HttpReply().length(200'000'000).send(half), KITH_LIMIT, "134217728 bytes");
+    list_gives(HttpReply().send(R"({"kind":")").endless(std::string(1'000'000, 'x'), 10ms), KITH_PROTOCOL,
                "more than 16384 bytes");
-    list_gives(HttpReply().say(R"({"a":[)").endless(std::string(1'000'000, ' '), 10ms), KITH_LIMIT, "134217728 bytes");
-    list_gives(HttpReply().say(half).mute(), KITH_TIMED_OUT, "");
-    list_gives(HttpReply().say("{").endless(" ", 1s), KITH_TIMED_OUT, "60 s"); // slow-loris
-    list_gives(HttpReply().mute(), KITH_TIMED_OUT, "");
+    list_gives(HttpReply().send(R"({"a":[)").endless(std::string(1'000'000, ' '), 10ms), KITH_LIMIT, "134217728 bytes");
+    list_gives(HttpReply().send(half).stall(), KITH_TIMED_OUT, "");
+    list_gives(HttpReply().send("{").endless(" ", 1s), KITH_TIMED_OUT, "60 s"); // slow-loris
+    list_gives(HttpReply().stall(), KITH_TIMED_OUT, "");
     list_gives(HttpReply().garbage(), KITH_PROTOCOL, "not HTTP");
     api.in_place_of_lists.reset();
     BOOST_REQUIRE(until([&] { return in_sync(); }, 5min));
     BOOST_TEST(names() == two);
 }
 
-BOOST_FIXTURE_TEST_CASE(watches_that_are_none, Asked) {
+BOOST_FIXTURE_TEST_CASE(each_failed_watch_response_has_its_own_reason, Asked) {
     watch_gives(refusal(401, "Unauthorized", "Unauthorized"), KITH_UNAUTHORIZED, "401");
     watch_gives(refusal(403, "Forbidden", "not yet"), KITH_UNAUTHORIZED, "not yet"); // the answer of a server that is starting
     watch_gives(refusal(429, "TooManyRequests", "slowly"), KITH_UNAVAILABLE, "429: slowly");
@@ -84,13 +84,13 @@ BOOST_FIXTURE_TEST_CASE(watches_that_are_none, Asked) {
     watch_gives(HttpReply(200, R"({"type":"ADDED","object":{"metadata":{"name":"x"}}})"), KITH_PROTOCOL, "resourceVersion");
     watch_gives(HttpReply(200, R"({"type":"ERROR","object":{"code":500,"message":"etcd is away"}})"), KITH_UNAVAILABLE,
                 "500: etcd is away");
-    watch_gives(HttpReply().say(R"({"type":"ADD)"), KITH_RESET, "in the middle of an event");
+    watch_gives(HttpReply().send(R"({"type":"ADD)"), KITH_RESET, "in the middle of an event");
     watch_gives(HttpReply().head().wait(1s).reset(), KITH_RESET, "");
-    watch_gives(HttpReply().head().say(R"({"type":"ADDED","x":[)").endless(std::string(1'000'000, ' '), 10ms), KITH_PROTOCOL,
+    watch_gives(HttpReply().head().send(R"({"type":"ADDED","x":[)").endless(std::string(1'000'000, ' '), 10ms), KITH_PROTOCOL,
                 "an event has more than 16777216 bytes");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_watch_that_goes_mute_is_noticed, Following) {
+BOOST_FIXTURE_TEST_CASE(a_watch_without_the_expected_bookmarks_is_replaced_after_65_s, Following) {
     api.bookmark();
     harness.run_for(1s);
     api.bookmarks(false);
@@ -105,7 +105,7 @@ BOOST_FIXTURE_TEST_CASE(a_watch_that_goes_mute_is_noticed, Following) {
 }
 
 // Like a real server without a change of such objects since its start: a probe checks that it is available, without a list.
-BOOST_FIXTURE_TEST_CASE(a_server_without_bookmarks_is_believed, Following) {
+BOOST_FIXTURE_TEST_CASE(a_server_that_never_sends_bookmarks_is_probed_and_not_listed_again, Following) {
     api.bookmarks(false);
     const auto watched = api.watched;
     harness.run_for(1h);
@@ -119,14 +119,14 @@ BOOST_FIXTURE_TEST_CASE(a_server_without_bookmarks_is_believed, Following) {
     BOOST_REQUIRE(until([&] { return names() == two + " app@10.1.0.12"; }, 1s));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_watch_that_is_mute_from_its_beginning_is_noticed, Following) {
+BOOST_FIXTURE_TEST_CASE(a_silent_watch_with_a_silent_server_fails_within_96_s, Following) {
     api.bookmarks(false);
-    api.in_place_of_lists = HttpReply().mute();
+    api.in_place_of_lists = HttpReply().stall();
     BOOST_REQUIRE(until([&] { return count(Kind::failed) > 0; }, 65s + 31s)); // the response time-out of the list
     BOOST_TEST(names() == two);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_server_that_ends_each_watch_after_a_second_is_not_asked_each_second, Following) {
+BOOST_FIXTURE_TEST_CASE(a_server_that_ends_each_watch_after_a_second_is_requested_less_often, Following) {
     api.watch_for(1s);
     api.end_watches();
     harness.run_for(30min);
@@ -142,7 +142,7 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_ends_each_watch_after_a_second_is_not_aske
     BOOST_TEST(in_sync());
 }
 
-BOOST_FIXTURE_TEST_CASE(where_watching_is_not_allowed_it_polls, Following) {
+BOOST_FIXTURE_TEST_CASE(without_the_permission_to_watch_the_strategy_polls, Following) {
     api.may_watch = false;
     api.end_watches();
     BOOST_REQUIRE(until([&] { return harness.logged("watching was refused, so kith polls"); }));
@@ -157,7 +157,7 @@ BOOST_FIXTURE_TEST_CASE(where_watching_is_not_allowed_it_polls, Following) {
     BOOST_REQUIRE(until([&] { return in_sync(); }, 10min)); // it retries from time to time
 }
 
-BOOST_FIXTURE_TEST_CASE(a_server_that_is_away, Following) {
+BOOST_FIXTURE_TEST_CASE(a_refusing_server_is_reported_and_keeps_the_peers, Following) {
     api.http().stop_listening();
     api.end_watches(HttpFeed::Do::reset);
     BOOST_REQUIRE(until([&] { return last_failure() != nullptr && last_failure()->status == KITH_REFUSED; }));
@@ -167,7 +167,7 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_is_away, Following) {
     BOOST_TEST(count(Kind::failed) < 50u);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_way_that_is_cut_and_healed, Following) {
+BOOST_FIXTURE_TEST_CASE(changes_during_a_network_partition_are_found_after_it, Following) {
     net.partition(here, there);
     BOOST_REQUIRE(until([&] { return last_failure() != nullptr; }, 3min));
     BOOST_TEST(names() == two);
@@ -194,7 +194,7 @@ BOOST_FIXTURE_TEST_CASE(retry_after_is_obeyed, Asked) {
     BOOST_REQUIRE(until([&] { return in_sync(); }, 3min));
 }
 
-BOOST_FIXTURE_TEST_CASE(more_peers_than_are_allowed_are_told_again_later, Following) {
+BOOST_FIXTURE_TEST_CASE(a_change_refused_for_max_peers_is_reported_again_later, Following) {
     harness.max_peers(2);
     api.pod("app-2", "10.1.0.12");
     harness.run_for(1min);
@@ -204,7 +204,7 @@ BOOST_FIXTURE_TEST_CASE(more_peers_than_are_allowed_are_told_again_later, Follow
     BOOST_TEST(names() == two);
 }
 
-BOOST_AUTO_TEST_CASE(every_call_that_fails) {
+BOOST_AUTO_TEST_CASE(the_peers_are_found_when_any_one_call_fails) {
     const auto calls = kith::testkit::fail_each([](SimNet &net) {
         HttpAuthority authority("the cluster");
         auto &here = net.machine("here", {"10.1.0.1"});

@@ -50,7 +50,7 @@ std::string told(std::string_view text) {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(picks_what_is_wanted) {
+BOOST_AUTO_TEST_CASE(the_requested_fields_are_extracted) {
     BOOST_TEST(told(R"({"x": {"text": "no"}, "text": "a\u00e9b", "y": [1, {"text": [[]]}], "number": -3, "flag": true})") ==
                "1=a\xc3\xa9"
                "b 2=#-3 3=yes ");
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(picks_what_is_wanted) {
     BOOST_TEST(told(R"({"perhaps": [{"t": "no"}], "text": "go on"})") == "1=go on ");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_of_its_kind_is_told_with_its_place) {
+BOOST_AUTO_TEST_CASE(a_value_of_another_type_is_refused_with_its_path) {
     BOOST_TEST(told(R"({"text": 7})") == "! expected a string at text");
     BOOST_TEST(told(R"({"text": 18446744073709551615})") == "! expected a string at text");
     BOOST_TEST(told(R"({"number": 1.5})") == "! expected an integer at number");
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_of_its_kind_is_told_with_its_place) {
     BOOST_TEST(told(R"(null )") == "! expected an object at the top level");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_json) {
+BOOST_AUTO_TEST_CASE(text_that_is_not_json_is_refused) {
     for (const char *bad : {"x", "{]", "{\"text\" 7}", "{\"text\": \"\x01\"}", "{\"text\": \"\xff\"}", "{\"a\": nul }"}) {
         Told to;
         JsonFieldExtractor extractor(outer, to);
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_json) {
     BOOST_TEST(!deep.read(R"({"x":)" + std::string(100, '[')));
 }
 
-BOOST_AUTO_TEST_CASE(texts_are_bounded_and_what_nobody_wants_is_not) {
+BOOST_AUTO_TEST_CASE(only_requested_strings_are_limited_in_length) {
     Told to;
     JsonFieldExtractor extractor(outer, to);
     BOOST_TEST(!!extractor.read(R"({"x": ")"));
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(texts_are_bounded_and_what_nobody_wants_is_not) {
     BOOST_TEST(over.error().text == "a string of more than 16384 bytes at text");
 }
 
-BOOST_AUTO_TEST_CASE(one_text_after_the_other) {
+BOOST_AUTO_TEST_CASE(two_documents_in_a_row_are_read_after_a_reset) {
     Told to;
     JsonFieldExtractor extractor(outer, to);
     const std::string_view both = R"({"text": "a"}{"text": "b"})";

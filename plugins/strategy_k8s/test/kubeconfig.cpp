@@ -45,7 +45,7 @@ std::string wrong(std::string_view text, std::string_view context = {}) {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(what_a_context_means) {
+BOOST_AUTO_TEST_CASE(a_context_gives_server_authorities_credentials_and_namespace) {
     const auto me = parse_kubeconfig(good, {});
     BOOST_REQUIRE(!!me);
     BOOST_TEST(me->credentials.server == "https://10.0.0.1:6443");
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(what_a_context_means) {
     BOOST_TEST(cert->credentials.name_space == "prod");
 }
 
-BOOST_AUTO_TEST_CASE(json_is_yaml) {
+BOOST_AUTO_TEST_CASE(a_kubeconfig_in_json_is_read) {
     const auto got = parse_kubeconfig(R"({"current-context": "c", "contexts": [{"name": "c", "context": {"cluster": "k"}}],
         "clusters": [{"name": "k", "cluster": {"server": "http://127.0.0.1:8001"}}]})",
                                       {});
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(json_is_yaml) {
     BOOST_TEST(got->credentials.token.empty());
 }
 
-BOOST_AUTO_TEST_CASE(what_is_wrong_is_told) {
+BOOST_AUTO_TEST_CASE(each_fault_of_a_kubeconfig_has_its_own_reason) {
     BOOST_TEST(wrong("a: b: c").starts_with("line 1: it is not valid YAML"), wrong("a: b: c"));
     BOOST_TEST(wrong("").find("expected a kubeconfig") != std::string::npos);
     BOOST_TEST(wrong("- a\n- b\n").find("expected a kubeconfig") != std::string::npos);

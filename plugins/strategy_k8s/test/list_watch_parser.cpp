@@ -22,7 +22,7 @@ std::string events(Lookup lookup, std::string_view text, std::size_t piece) {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(events_one_after_the_other) {
+BOOST_AUTO_TEST_CASE(events_are_read_from_pieces_of_any_size) {
     const std::string text = R"({"type":"ADDED","object":{"metadata":{"name":"a","resourceVersion":"1"},"status":{}}}
 {"object":{"metadata":{"name":"a","resourceVersion":"2"}},"type":"MODIFIED"}
 
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(events_one_after_the_other) {
     BOOST_TEST(events(Lookup::endpoints, text.substr(0, 40), 100) == "...");
 }
 
-BOOST_AUTO_TEST_CASE(what_an_object_had_does_not_stick_to_the_next) {
+BOOST_AUTO_TEST_CASE(fields_of_one_object_are_not_carried_over_to_the_next) {
     std::vector<Object> seen;
     WatchParser reader(Lookup::pods, [&](Event &event) { seen.push_back(event.object); });
     BOOST_TEST(!!reader.read(R"({"type":"ADDED","object":{"metadata":{"name":"a","uid":"u","resourceVersion":"1"},)"
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(what_an_object_had_does_not_stick_to_the_next) {
     BOOST_TEST(seen[1].addresses[0].hostname.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_list_ends_where_it_ends) {
+BOOST_AUTO_TEST_CASE(truncated_lists_and_data_after_a_list_are_refused) {
     const std::string whole =
         R"({"kind":"PodList","metadata":{"resourceVersion":"7","continue":"more"},"items":[{"metadata":{"name":"a"}}]})";
     std::size_t found = 0;
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_list_ends_where_it_ends) {
     BOOST_TEST(!none.end());
 }
 
-BOOST_AUTO_TEST_CASE(statuses) {
+BOOST_AUTO_TEST_CASE(status_objects_are_read_even_if_truncated) {
     BOOST_TEST(read_status(R"({"kind":"Status","status":"Failure","message":"m","reason":"r","code":403})").message == "m");
     BOOST_TEST(read_status(R"({"message":"m","cut)").message == "m");
     BOOST_TEST(read_status("404 page not found").message.empty());

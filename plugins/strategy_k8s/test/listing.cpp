@@ -22,7 +22,7 @@ const std::string two_subsets = R"("subsets": [
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(pods_are_peers_at_once, Looking) {
+BOOST_FIXTURE_TEST_CASE(selected_pods_are_peers_after_the_first_list, Looking) {
     api.pod("app-0", "10.1.0.10");
     api.pod("app-1", "fd00::11");
     api.pod("other-0", "10.1.0.12", "Running", "other"); // not selected
@@ -42,7 +42,7 @@ BOOST_FIXTURE_TEST_CASE(pods_are_peers_at_once, Looking) {
     BOOST_TEST(asked.field("Authorization") == "Bearer secret");
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_no_peer_is_counted, Looking) {
+BOOST_FIXTURE_TEST_CASE(pods_without_an_address_and_finished_pods_are_left_out_and_counted, Looking) {
     api.pod("app-0", "10.1.0.10");
     api.pod("app-1", "");
     api.pod("app-2", "10.1.0.12", "Succeeded");
@@ -54,13 +54,13 @@ BOOST_FIXTURE_TEST_CASE(what_is_no_peer_is_counted, Looking) {
     BOOST_TEST(left_out() == "1 it has no address\n2 the pod has finished (phase Succeeded or Failed)\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(an_empty_list_is_an_answer, Looking) {
+BOOST_FIXTURE_TEST_CASE(an_empty_list_is_reported_as_an_empty_set, Looking) {
     start();
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST(harness.peers().empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_long_list_comes_in_pages, Looking) {
+BOOST_FIXTURE_TEST_CASE(a_long_list_is_read_in_pages_over_one_connection, Looking) {
     for (int i = 0; i < 1234; ++i)
         api.pod("app-" + std::to_string(i), "10.2." + std::to_string(i / 250) + "." + std::to_string(i % 250));
     start();
@@ -71,7 +71,7 @@ BOOST_FIXTURE_TEST_CASE(a_long_list_comes_in_pages, Looking) {
     BOOST_TEST(api.http().connections() == 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_list_that_expires_while_it_is_read_is_read_in_one_piece, Looking) {
+BOOST_FIXTURE_TEST_CASE(a_list_whose_continue_token_expires_is_read_without_pages, Looking) {
     for (int i = 0; i < 800; ++i)
         api.pod("app-" + std::to_string(i), "10.2." + std::to_string(i / 250) + "." + std::to_string(i % 250));
     start();
@@ -83,7 +83,7 @@ BOOST_FIXTURE_TEST_CASE(a_list_that_expires_while_it_is_read_is_read_in_one_piec
     BOOST_TEST(last_failure() == nullptr);
 }
 
-BOOST_AUTO_TEST_CASE(endpoints_are_what_is_looked_up_when_nothing_is_said) {
+BOOST_AUTO_TEST_CASE(endpoints_are_the_default_lookup_mode) {
     Looking f(options(""));
     f.api.put(Lookup::endpoints, "app", two_subsets);
     f.start();
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(endpoints_are_what_is_looked_up_when_nothing_is_said) {
     BOOST_TEST(counted);
 }
 
-BOOST_AUTO_TEST_CASE(endpoint_slices) {
+BOOST_AUTO_TEST_CASE(ready_addresses_of_endpoint_slices_are_peers) {
     Looking f(options(R"("kubernetes_ip_lookup_mode": "endpointslices")"));
     const std::string ready = R"("conditions": {"ready": true})";
     f.api.put(Lookup::endpointslices, "app-a",
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(endpoint_slices) {
     BOOST_TEST(f.api.http().asked()[0].target.starts_with("/apis/discovery.k8s.io/v1/namespaces/team/endpointslices?"));
 }
 
-BOOST_AUTO_TEST_CASE(names_as_pod_dns_records) {
+BOOST_AUTO_TEST_CASE(mode_dns_names_peers_by_pod_dns_records) {
     Looking f(options(R"("kubernetes_ip_lookup_mode": "pods", "mode": "dns", "kubernetes_cluster_name": "prod")"));
     f.api.pod("app-0", "10.1.0.10");
     f.api.pod("app-1", "fd00::11");
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(names_as_pod_dns_records) {
     BOOST_TEST(f.names() == "app@10-1-0-10.team.pod.prod.local app@fd00--11.team.pod.prod.local");
 }
 
-BOOST_AUTO_TEST_CASE(names_of_a_stateful_set) {
+BOOST_AUTO_TEST_CASE(mode_hostname_names_pods_of_a_stateful_set) {
     Looking f(options(R"("kubernetes_ip_lookup_mode": "pods", "mode": "hostname", "kubernetes_service_name": "app-headless")"));
     f.here.env("CLUSTER_DOMAIN", "example.org.");
     f.api.pod("app-0", "10.1.0.10");
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(names_of_a_stateful_set) {
 }
 
 // The pods of another StatefulSet with the same label have names under another Service.
-BOOST_AUTO_TEST_CASE(a_pod_of_another_subdomain_has_no_such_name) {
+BOOST_AUTO_TEST_CASE(a_pod_of_another_subdomain_is_left_out_in_mode_hostname) {
     Looking f(options(R"("kubernetes_ip_lookup_mode": "pods", "mode": "hostname", "kubernetes_service_name": "app-headless")"));
     f.api.pod("app-0", "10.1.0.10");
     f.api.put(Lookup::pods, "web-0",
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(a_pod_of_another_subdomain_has_no_such_name) {
                "2 its spec.subdomain is not kubernetes_service_name, so it has no DNS name under that Service\n");
 }
 
-BOOST_AUTO_TEST_CASE(an_address_of_the_second_family_is_left_out_for_what_is_true_of_it) {
+BOOST_AUTO_TEST_CASE(an_ipv6_address_is_left_out_with_a_reason_when_ipv4_is_used) {
     Looking f(options(R"("kubernetes_ip_lookup_mode": "endpointslices")"));
     f.api.put(Lookup::endpointslices, "app-4", R"("addressType": "IPv4", "endpoints": [
         {"addresses": ["10.1.0.10"], "targetRef": {"uid": "u0"}}])");
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(an_address_of_the_second_family_is_left_out_for_what_is_tru
 }
 
 // As with publishNotReadyAddresses: a real server sends ready: true even for a terminating pod that is not ready.
-BOOST_AUTO_TEST_CASE(a_slice_that_publishes_what_is_not_ready) {
+BOOST_AUTO_TEST_CASE(a_terminating_endpoint_published_as_ready_is_a_peer) {
     Looking f(options(R"("kubernetes_ip_lookup_mode": "endpointslices")"));
     f.api.put(Lookup::endpointslices, "app-4", R"("addressType": "IPv4", "endpoints": [
         {"addresses": ["10.1.0.10"], "conditions": {"ready": true, "serving": false, "terminating": true},
@@ -173,13 +173,13 @@ BOOST_AUTO_TEST_CASE(a_slice_that_publishes_what_is_not_ready) {
     BOOST_TEST(f.names() == "app@10.1.0.10");
 }
 
-BOOST_AUTO_TEST_CASE(mode_hostname_needs_the_service) {
+BOOST_AUTO_TEST_CASE(mode_hostname_requires_the_option_kubernetes_service_name) {
     Fixture f(options(R"("mode": "hostname")"));
     BOOST_TEST(f.harness.start() == KITH_INVALID);
     BOOST_TEST(f.harness.error().find("kubernetes_service_name") != std::string::npos, f.harness.error());
 }
 
-BOOST_AUTO_TEST_CASE(a_cached_list) {
+BOOST_AUTO_TEST_CASE(use_cached_resources_requests_resource_version_0) {
     Looking f(options(R"("kubernetes_ip_lookup_mode": "pods", "kubernetes_use_cached_resources": true)"));
     f.api.pod("app-0", "10.1.0.10");
     f.start();
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(a_cached_list) {
 }
 
 // A real server ignores `limit` with resourceVersion=0.
-BOOST_AUTO_TEST_CASE(a_cached_list_has_one_page_however_long_it_is) {
+BOOST_AUTO_TEST_CASE(a_long_cached_list_is_read_as_one_page) {
     Looking f(options(R"("kubernetes_ip_lookup_mode": "pods", "kubernetes_use_cached_resources": true)"));
     for (int i = 0; i < 1234; ++i)
         f.api.pod("app-" + std::to_string(i), "10.2." + std::to_string(i / 250) + "." + std::to_string(i % 250));
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(a_cached_list_has_one_page_however_long_it_is) {
 
 // A real server marks the end of a list that it streams (sendInitialEvents) only with allowWatchBookmarks. So the plugin requests no such
 // list, and always requests bookmarks.
-BOOST_AUTO_TEST_CASE(a_watch_asks_for_bookmarks_and_for_no_list) {
+BOOST_AUTO_TEST_CASE(a_watch_requests_bookmarks_and_no_initial_events) {
     Looking f;
     f.api.pod("app-0", "10.1.0.10");
     f.start();
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(a_watch_asks_for_bookmarks_and_for_no_list) {
     BOOST_TEST(target.find("sendInitialEvents") == std::string::npos, target);
 }
 
-BOOST_AUTO_TEST_CASE(a_name_that_is_too_long_concerns_one_peer_only) {
+BOOST_AUTO_TEST_CASE(a_peer_with_a_too_long_name_does_not_affect_the_others) {
     Looking f;
     f.api.pod("app-0", "10.1.0.10");
     f.api.pod("app-1", std::string(1100, '1'));

@@ -27,7 +27,7 @@ Rate rate(const std::vector<std::chrono::nanoseconds> &times, std::chrono::nanos
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(two_hundred_hosts) {
+BOOST_AUTO_TEST_CASE(two_hundred_hosts_do_not_send_requests_at_the_same_time) {
     SimNet net;
     HttpAuthority authority("the cluster");
     auto &there = net.machine("kubernetes.default.svc", {"10.96.0.1"});

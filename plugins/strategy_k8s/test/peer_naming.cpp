@@ -30,7 +30,7 @@ std::string name_of(const Object &object, const Naming &naming) {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(each_mode) {
+BOOST_AUTO_TEST_CASE(each_mode_makes_its_own_node_name) {
     Address address;
     address.ip = "10.1.2.3";
     address.hostname = "app-0";
@@ -41,14 +41,14 @@ BOOST_AUTO_TEST_CASE(each_mode) {
     BOOST_TEST(name_of(object, {Mode::hostname, "app", "svc", "cluster.local"}) == "u app@app-0.svc.team.svc.cluster.local");
 }
 
-BOOST_AUTO_TEST_CASE(the_namespace_is_the_targets) {
+BOOST_AUTO_TEST_CASE(the_name_contains_the_namespace_of_the_target_object) {
     Address address;
     address.ip = "10.1.2.3";
     address.name_space = "elsewhere";
     BOOST_TEST(name_of(one(address), {Mode::dns, "app", "", "x"}) == "elsewhere/10.1.2.3 app@10-1-2-3.elsewhere.pod.x");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_peer) {
+BOOST_AUTO_TEST_CASE(an_address_that_gives_no_valid_peer_is_refused_with_a_reason) {
     Address address;
     BOOST_TEST(name_of(one(address), {}) == "it has no ad");
     for (const char *nobodys : {"0.0.0.0", "::", "10.0.0.1:80"}) {

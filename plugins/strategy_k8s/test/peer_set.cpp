@@ -48,7 +48,7 @@ Peers all_of(const World &world, const Naming &naming) {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_watch_leaves_what_a_list_would_tell) {
+BOOST_AUTO_TEST_CASE(random_watch_events_result_in_the_same_peers_as_a_list) {
     const Naming naming{Mode::ip, "app", "", ""};
     for (const Lookup lookup : {Lookup::pods, Lookup::endpoints}) {
         for (std::uint64_t seed = 1; seed <= 200; ++seed) {
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_watch_leaves_what_a_list_would_tell) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_list_tells_who_is_missing) {
+BOOST_AUTO_TEST_CASE(peers_absent_from_a_list_are_missing) {
     const Naming naming{Mode::ip, "app", "", ""};
     PeerSet peer_set(Lookup::pods, naming);
     const auto list = [&](std::initializer_list<const char *> names) {

@@ -89,7 +89,7 @@ void same(const HttpReply &made, const json::object &recorded) {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(lists_are_read) {
+BOOST_AUTO_TEST_CASE(recorded_lists_are_read) {
     for (const char *name :
          {"pods_page_1", "pods_page_2", "pods_page_3", "pods_cached", "pods_none", "endpoints", "endpointslices"}) {
         const auto recorded = recording(name);
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(lists_are_read) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(watches_are_read) {
+BOOST_AUTO_TEST_CASE(recorded_watches_are_read) {
     for (const auto &file : std::filesystem::directory_iterator(KITH_RECORDED)) {
         const auto recorded = recording(file.path().stem().string());
         const auto *lines = recorded.if_contains("lines");
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(watches_are_read) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(refusals_are_read) {
+BOOST_AUTO_TEST_CASE(a_recorded_refusal_is_read) {
     const auto forbidden = recording("forbidden_list");
     const Status status = read_status(json::serialize(forbidden.at("body")));
     BOOST_TEST(status.code == 403);
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(refusals_are_read) {
     BOOST_TEST(status.message.find("cannot list resource") != std::string::npos);
 }
 
-BOOST_FIXTURE_TEST_CASE(the_scripted_server_lists_as_a_real_one, Scripted) {
+BOOST_FIXTURE_TEST_CASE(the_scripted_servers_lists_match_the_recorded_ones, Scripted) {
     for (int i = 0; i < 8; ++i) api.pod("app-" + std::to_string(i), "10.1.0." + std::to_string(i));
     const std::string pods = "/api/v1/namespaces/team/pods?labelSelector=app%3Dkith";
     const auto first = api.answer(asked(pods + "&limit=3"));
@@ -159,7 +159,7 @@ BOOST_FIXTURE_TEST_CASE(the_scripted_server_lists_as_a_real_one, Scripted) {
     same(api.answer(asked("/apis/discovery.k8s.io/v1/namespaces/team/endpointslices?limit=500")), recording("endpointslices"));
 }
 
-BOOST_FIXTURE_TEST_CASE(the_scripted_server_refuses_as_a_real_one, Scripted) {
+BOOST_FIXTURE_TEST_CASE(the_scripted_servers_refusals_match_the_recorded_ones, Scripted) {
     const std::string pods = "/api/v1/namespaces/team/pods?labelSelector=app%3Dkith";
     for (int i = 0; i < 8; ++i) api.pod("app-" + std::to_string(i), "10.1.0." + std::to_string(i));
     same(api.answer(asked(pods, "wrong")), recording("unauthorized_token"));
@@ -172,7 +172,7 @@ BOOST_FIXTURE_TEST_CASE(the_scripted_server_refuses_as_a_real_one, Scripted) {
     same(api.answer(asked(pods + "&watch=true&resourceVersion=7")), recording("forbidden_watch"));
 }
 
-BOOST_FIXTURE_TEST_CASE(the_scripted_server_watches_as_a_real_one, Scripted) {
+BOOST_FIXTURE_TEST_CASE(the_scripted_servers_watches_match_the_recorded_ones, Scripted) {
     const std::string pods = "/api/v1/namespaces/team/pods?labelSelector=app%3Dkith&watch=true&allowWatchBookmarks=true";
     const auto expired = recording("expired_watch");
     api.compact();

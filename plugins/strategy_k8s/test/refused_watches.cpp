@@ -44,15 +44,25 @@ struct Refused : Following {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(refused_with_504, Refused) { heals_by_a_list(refusal(504, "Timeout", too_large)); }
-BOOST_FIXTURE_TEST_CASE(refused_with_500, Refused) { heals_by_a_list(refusal(500, "", too_large)); }
-BOOST_FIXTURE_TEST_CASE(refused_with_400, Refused) { heals_by_a_list(refusal(400, "BadRequest", too_large)); }
-BOOST_FIXTURE_TEST_CASE(refused_with_an_error_event, Refused) { heals_by_a_list(error_event(504, too_large)); }
-BOOST_FIXTURE_TEST_CASE(refused_with_what_is_no_event, Refused) { heals_by_a_list(HttpReply(200, "{]")); }
-BOOST_FIXTURE_TEST_CASE(cut_within_its_first_event, Refused) { heals_by_a_list(HttpReply().say(R"({"type":"ADD)")); }
+BOOST_FIXTURE_TEST_CASE(a_watch_refused_with_504_is_replaced_by_a_list, Refused) {
+    heals_by_a_list(refusal(504, "Timeout", too_large));
+}
+BOOST_FIXTURE_TEST_CASE(a_watch_refused_with_500_is_replaced_by_a_list, Refused) {
+    heals_by_a_list(refusal(500, "", too_large));
+}
+BOOST_FIXTURE_TEST_CASE(a_watch_refused_with_400_is_replaced_by_a_list, Refused) {
+    heals_by_a_list(refusal(400, "BadRequest", too_large));
+}
+BOOST_FIXTURE_TEST_CASE(a_watch_refused_with_an_error_event_is_replaced_by_a_list, Refused) {
+    heals_by_a_list(error_event(504, too_large));
+}
+BOOST_FIXTURE_TEST_CASE(a_watch_with_invalid_json_is_replaced_by_a_list, Refused) { heals_by_a_list(HttpReply(200, "{]")); }
+BOOST_FIXTURE_TEST_CASE(a_watch_truncated_within_its_first_event_is_replaced_by_a_list, Refused) {
+    heals_by_a_list(HttpReply().send(R"({"type":"ADD)"));
+}
 
 // An accepted watch does not prove that the server works.
-BOOST_FIXTURE_TEST_CASE(it_follows_again_when_a_watch_lives_and_not_before, Following) {
+BOOST_FIXTURE_TEST_CASE(watching_is_reported_only_after_a_watch_stays_open_for_five_seconds, Following) {
     api.in_place_of_watches = error_event(500, "etcd is away");
     api.end_watches();
     BOOST_REQUIRE(until([&] { return count(Kind::failed) == 1; }));
@@ -67,7 +77,7 @@ BOOST_FIXTURE_TEST_CASE(it_follows_again_when_a_watch_lives_and_not_before, Foll
     BOOST_TEST(in_sync());
 }
 
-BOOST_FIXTURE_TEST_CASE(the_first_event_of_a_watch_is_a_sign_of_life, Following) {
+BOOST_FIXTURE_TEST_CASE(watching_is_reported_at_the_first_event_of_a_watch, Following) {
     api.in_place_of_watches = error_event(500, "etcd is away");
     api.end_watches();
     BOOST_REQUIRE(until([&] { return count(Kind::failed) == 1; }));
@@ -79,7 +89,7 @@ BOOST_FIXTURE_TEST_CASE(the_first_event_of_a_watch_is_a_sign_of_life, Following)
 }
 
 // Each of the lists is a complete query, so the topology is not stale; the change is reported once.
-BOOST_FIXTURE_TEST_CASE(where_each_watch_is_refused_the_lists_are_what_it_goes_by, Following) {
+BOOST_FIXTURE_TEST_CASE(if_every_watch_is_refused_the_strategy_polls_lists, Following) {
     for (const HttpReply &reply : {error_event(500, "no"), refusal(500, "", "no")}) {
         api.in_place_of_watches = reply;
         api.end_watches();

@@ -33,7 +33,7 @@ struct Both : Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(both_are_followed, Both) {
+BOOST_FIXTURE_TEST_CASE(changes_in_both_namespaces_are_reported, Both) {
     follow();
     api.pod("web-1", "10.1.1.11", "Running", "kith", "other");
     next();
@@ -47,7 +47,7 @@ BOOST_FIXTURE_TEST_CASE(both_are_followed, Both) {
     BOOST_TEST(in_sync());
 }
 
-BOOST_FIXTURE_TEST_CASE(one_that_cannot_be_seen_at_first, Both) {
+BOOST_FIXTURE_TEST_CASE(a_forbidden_namespace_leaves_the_set_incomplete_until_it_is_allowed, Both) {
     close("other", 403);
     start();
     next();
@@ -60,7 +60,7 @@ BOOST_FIXTURE_TEST_CASE(one_that_cannot_be_seen_at_first, Both) {
     BOOST_TEST(names() == "app@10.1.0.10 app@10.1.1.10");
 }
 
-BOOST_FIXTURE_TEST_CASE(one_that_fails_later, Both) {
+BOOST_FIXTURE_TEST_CASE(a_failing_namespace_does_not_affect_the_other, Both) {
     follow();
     close("other", 500);
     api.end_watches();
@@ -75,7 +75,7 @@ BOOST_FIXTURE_TEST_CASE(one_that_fails_later, Both) {
     BOOST_REQUIRE(until([&] { return in_sync(); }));
 }
 
-BOOST_FIXTURE_TEST_CASE(one_that_is_listed_anew_tells_who_is_missing, Both) {
+BOOST_FIXTURE_TEST_CASE(a_new_list_of_one_namespace_removes_its_deleted_pods_only, Both) {
     follow();
     net.partition(here, there, kith::testkit::Route::unreachable);
     api.end_watches(HttpFeed::Do::reset);

@@ -23,7 +23,7 @@ struct Quiet : Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(a_quiet_cluster_is_listed_once, Quiet) {
+BOOST_FIXTURE_TEST_CASE(a_cluster_without_changes_is_listed_only_once, Quiet) {
     harness.run_for(1h);
     BOOST_TEST(api.lists == 1u);
     BOOST_TEST(api.probes >= 1u);
@@ -35,7 +35,7 @@ BOOST_FIXTURE_TEST_CASE(a_quiet_cluster_is_listed_once, Quiet) {
     BOOST_TEST(names() == two);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_changes_while_it_is_asked_is_not_lost, Quiet) {
+BOOST_FIXTURE_TEST_CASE(a_change_during_a_probe_is_not_lost, Quiet) {
     std::size_t probes = 0;
     api.http().route("/api/v1/namespaces/team/pods", [this, &probes](const HttpAsked &asked) {
         if (asked.target.find("limit=1&") == std::string::npos && !asked.target.ends_with("limit=1")) return api.answer(asked);
@@ -51,7 +51,7 @@ BOOST_FIXTURE_TEST_CASE(what_changes_while_it_is_asked_is_not_lost, Quiet) {
 }
 
 // A watch at a future version sends nothing and ends normally.
-BOOST_FIXTURE_TEST_CASE(a_server_that_was_restored_is_listed_anew, Quiet) {
+BOOST_FIXTURE_TEST_CASE(a_server_restored_from_a_backup_is_listed_again, Quiet) {
     harness.run_for(10s);
     api.restore(50);
     api.remove_pod("app-0");
@@ -62,7 +62,7 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_was_restored_is_listed_anew, Quiet) {
     BOOST_TEST(api.probes == 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_server_that_is_restored_long_after_is_listed_anew, Quiet) {
+BOOST_FIXTURE_TEST_CASE(a_server_restored_after_minutes_of_silence_is_listed_again, Quiet) {
     harness.run_for(5min); // its silence is not a failure
     api.restore(50);
     api.remove_pod("app-0");
@@ -71,17 +71,17 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_is_restored_long_after_is_listed_anew, Qui
     BOOST_TEST(api.lists == 2u);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_bookmark_that_is_older_is_a_reason_to_list, Quiet) {
+BOOST_FIXTURE_TEST_CASE(a_bookmark_with_an_older_version_causes_a_list, Quiet) {
     harness.run_for(10s);
     api.restore(50);
     api.remove_pod("app-0");
-    api.say(R"({"type":"BOOKMARK","object":{"kind":"Pod","metadata":{"resourceVersion":"51"}}})"
-            "\n");
+    api.send_line(R"({"type":"BOOKMARK","object":{"kind":"Pod","metadata":{"resourceVersion":"51"}}})"
+                  "\n");
     BOOST_TEST((next(1s).kind == Kind::replace));
     BOOST_TEST(names() == "app@10.1.0.11");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_server_that_is_away_is_not_taken_for_a_quiet_one, Quiet) {
+BOOST_FIXTURE_TEST_CASE(a_silent_watch_whose_probe_fails_is_a_failure, Quiet) {
     harness.run_for(10s);
     api.in_place_of_lists = refusal(503, "", "shutting down");
     BOOST_REQUIRE(until([&] { return count(Kind::failed) != 0; }, 70s));

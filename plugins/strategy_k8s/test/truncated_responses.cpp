@@ -38,7 +38,7 @@ struct Cut : Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(endpoints_that_are_cut_are_told, Cut) {
+BOOST_FIXTURE_TEST_CASE(truncated_endpoints_are_reported_as_incomplete, Cut) {
     put({0, 1});
     start();
     BOOST_REQUIRE(until([&] { return last_failure() != nullptr && api.watches() == 1; }));
@@ -53,7 +53,7 @@ BOOST_FIXTURE_TEST_CASE(endpoints_that_are_cut_are_told, Cut) {
     BOOST_TEST((last.kind == Kind::failed)); // it stays incomplete
 }
 
-BOOST_FIXTURE_TEST_CASE(who_is_not_among_those_that_are_left_is_not_missing, Cut) {
+BOOST_FIXTURE_TEST_CASE(peers_absent_from_truncated_endpoints_are_kept, Cut) {
     put({0, 1, 2});
     start();
     BOOST_REQUIRE(until([&] { return api.watches() == 1; }));
@@ -76,7 +76,7 @@ BOOST_FIXTURE_TEST_CASE(who_is_not_among_those_that_are_left_is_not_missing, Cut
     BOOST_TEST((harness.observations().back().kind != Kind::failed));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_mark_that_comes_and_goes_alone_is_told, Cut) {
+BOOST_FIXTURE_TEST_CASE(a_change_of_the_truncation_annotation_alone_is_reported, Cut) {
     api.more_metadata.clear();
     put({0, 1});
     start();
@@ -90,7 +90,7 @@ BOOST_FIXTURE_TEST_CASE(a_mark_that_comes_and_goes_alone_is_told, Cut) {
     BOOST_TEST(count(Kind::failed) == 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(cut_endpoints_that_are_deleted_hold_nobody, Cut) {
+BOOST_FIXTURE_TEST_CASE(deleted_truncated_endpoints_release_their_peers, Cut) {
     put({0, 1});
     start();
     BOOST_REQUIRE(until([&] { return api.watches() == 1; }));
@@ -102,7 +102,7 @@ BOOST_FIXTURE_TEST_CASE(cut_endpoints_that_are_deleted_hold_nobody, Cut) {
 }
 
 // Peers that an incomplete object has not contained for a long time are kept, up to a limit.
-BOOST_FIXTURE_TEST_CASE(not_everybody_who_ever_was_there_is_kept, Cut) {
+BOOST_FIXTURE_TEST_CASE(peers_kept_for_truncated_endpoints_are_limited, Cut) {
     const auto thousand = [this](int from) {
         std::string list;
         for (int i = from; i < from + 1000; ++i)
@@ -121,7 +121,7 @@ BOOST_FIXTURE_TEST_CASE(not_everybody_who_ever_was_there_is_kept, Cut) {
 
 // ---- lists with inconsistent pages ----
 
-BOOST_FIXTURE_TEST_CASE(a_list_that_ends_before_its_end_is_no_list, Following) {
+BOOST_FIXTURE_TEST_CASE(a_last_page_with_remaining_items_is_refused, Following) {
     api.in_place_of_lists =
         HttpReply(200, R"({"kind":"PodList","metadata":{"resourceVersion":"7","remainingItemCount":1},"items":[]})");
     harness.refresh();
@@ -130,7 +130,7 @@ BOOST_FIXTURE_TEST_CASE(a_list_that_ends_before_its_end_is_no_list, Following) {
     BOOST_TEST(names() == two);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_page_that_leads_to_itself_is_no_list, Following) {
+BOOST_FIXTURE_TEST_CASE(a_page_that_refers_to_itself_is_refused, Following) {
     api.in_place_of_lists =
         HttpReply(200, R"({"kind":"PodList","metadata":{"resourceVersion":"7","continue":"x"},"items":[]})");
     harness.refresh();
@@ -140,7 +140,7 @@ BOOST_FIXTURE_TEST_CASE(a_page_that_leads_to_itself_is_no_list, Following) {
     BOOST_TEST(api.http().asked().size() < 8u);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_list_that_always_expires_is_not_asked_in_a_loop, Following) {
+BOOST_FIXTURE_TEST_CASE(a_list_that_always_expires_is_reported_as_a_failure, Following) {
     const HttpReply begun(200, R"({"kind":"PodList","metadata":{"resourceVersion":"7","continue":"x"},"items":[]})");
     api.http().route("/api/v1/namespaces/team/pods", [begun](const HttpAsked &asked) {
         return asked.target.find("continue=") == std::string::npos ? begun : refusal(410, "Expired", "too old");

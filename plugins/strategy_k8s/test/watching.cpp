@@ -6,7 +6,7 @@
 using namespace k8s;
 using namespace k8s::test;
 
-BOOST_FIXTURE_TEST_CASE(each_change_is_told_as_it_happens, Following) {
+BOOST_FIXTURE_TEST_CASE(each_change_is_reported_at_once, Following) {
     api.pod("app-2", "");
     api.pod("app-2", "10.1.0.12");
     const auto before = net.now();
@@ -43,14 +43,14 @@ BOOST_FIXTURE_TEST_CASE(a_pod_that_no_longer_matches_the_selector_is_missing_not
     BOOST_TEST(api.lists == 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_changes_nothing_is_not_told, Following) {
+BOOST_FIXTURE_TEST_CASE(an_event_that_changes_nothing_is_not_reported, Following) {
     const auto before = harness.observations().size();
     api.pod("app-0", "10.1.0.10"); // a new version of the same
     harness.run_for(1s);
     BOOST_TEST(harness.observations().size() == before);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_quiet_hour_costs_twelve_requests_at_most, Following) {
+BOOST_FIXTURE_TEST_CASE(an_hour_without_changes_takes_twelve_requests_at_most, Following) {
     const auto before = api.http().asked().size();
     harness.run_for(1h);
     const auto asked = api.http().asked().size() - before;
@@ -65,7 +65,7 @@ BOOST_FIXTURE_TEST_CASE(a_quiet_hour_costs_twelve_requests_at_most, Following) {
     BOOST_TEST(names() == two + " app@10.1.0.12");
 }
 
-BOOST_FIXTURE_TEST_CASE(what_happens_between_two_watches_is_not_lost, Following) {
+BOOST_FIXTURE_TEST_CASE(changes_between_two_watches_are_not_lost, Following) {
     api.end_watches();
     api.remove_pod("app-0");
     api.pod("app-2", "10.1.0.12");
@@ -73,7 +73,7 @@ BOOST_FIXTURE_TEST_CASE(what_happens_between_two_watches_is_not_lost, Following)
     BOOST_TEST(api.lists == 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_version_that_is_compacted_is_listed_anew, Following) {
+BOOST_FIXTURE_TEST_CASE(a_compacted_version_causes_a_new_list, Following) {
     net.partition(here, there, kith::testkit::Route::unreachable);
     api.end_watches(HttpFeed::Do::reset);
     harness.run_for(5s);
@@ -85,8 +85,8 @@ BOOST_FIXTURE_TEST_CASE(a_version_that_is_compacted_is_listed_anew, Following) {
     BOOST_TEST(api.lists == 2u);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_watch_that_expires_while_it_runs_is_listed_anew, Following) {
-    api.say(
+BOOST_FIXTURE_TEST_CASE(an_expired_error_event_causes_a_new_list, Following) {
+    api.send_line(
         R"({"type":"ERROR","object":{"kind":"Status","status":"Failure","message":"too old","reason":"Expired","code":410}})"
         "\n");
     BOOST_TEST((next().kind == Kind::replace));
@@ -95,7 +95,7 @@ BOOST_FIXTURE_TEST_CASE(a_watch_that_expires_while_it_runs_is_listed_anew, Follo
     BOOST_TEST(last_failure() == nullptr);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_server_that_forgets_at_once_is_not_asked_in_a_loop, Following) {
+BOOST_FIXTURE_TEST_CASE(a_server_whose_watches_always_expire_is_listed_at_a_limited_rate, Following) {
     api.in_place_of_watches = HttpReply(
         200,
         R"({"type":"ERROR","object":{"kind":"Status","status":"Failure","message":"too old","reason":"Expired","code":410}})");
@@ -105,7 +105,7 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_forgets_at_once_is_not_asked_in_a_loop, Fo
     BOOST_TEST(api.lists < 60u);
 }
 
-BOOST_FIXTURE_TEST_CASE(refresh_lists_now, Following) {
+BOOST_FIXTURE_TEST_CASE(a_refresh_requests_a_list_at_once, Following) {
     harness.refresh();
     BOOST_TEST((next(1s).kind == Kind::replace));
     BOOST_REQUIRE(until([&] { return api.watches() == 1; }));
@@ -113,7 +113,7 @@ BOOST_FIXTURE_TEST_CASE(refresh_lists_now, Following) {
     BOOST_TEST(api.lists == 2u);
 }
 
-BOOST_FIXTURE_TEST_CASE(ten_thousand_deletions_in_a_second_arrive_as_such, Following) {
+BOOST_FIXTURE_TEST_CASE(ten_thousand_deletions_at_once_are_reported_without_a_new_list, Following) {
     for (int i = 0; i < 10'000; ++i)
         api.pod("many-" + std::to_string(i), "10.2." + std::to_string(i / 250) + "." + std::to_string(i % 250));
     BOOST_REQUIRE(until([&] { return harness.peers().size() == 10'002; }));
@@ -122,7 +122,7 @@ BOOST_FIXTURE_TEST_CASE(ten_thousand_deletions_in_a_second_arrive_as_such, Follo
     BOOST_TEST(api.lists == 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_pod_that_comes_and_goes_in_one_breath, Following) {
+BOOST_FIXTURE_TEST_CASE(a_pod_added_and_removed_repeatedly_at_once_ends_in_its_last_state, Following) {
     for (int i = 0; i < 5; ++i) {
         api.pod("app-2", "10.1.0.12");
         api.remove_pod("app-2");
@@ -133,7 +133,7 @@ BOOST_FIXTURE_TEST_CASE(a_pod_that_comes_and_goes_in_one_breath, Following) {
     BOOST_TEST(names() == two + " app@10.1.0.22");
 }
 
-BOOST_AUTO_TEST_CASE(addresses_of_a_service_are_missing_when_they_go_not_left) {
+BOOST_AUTO_TEST_CASE(a_removed_service_address_is_missing_not_left) {
     Fixture f(options(""));
     ApiServer api(f.there, 443, f.authority, {"kubernetes.default.svc"});
     const auto of = [](const std::string &addresses) { return R"("subsets": [{"addresses": [)" + addresses + "]}]"; };
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(addresses_of_a_service_are_missing_when_they_go_not_left) {
     BOOST_TEST(f.next().missing.at(0) == "u1");
 }
 
-BOOST_AUTO_TEST_CASE(the_second_family_of_a_service_is_found_out_by_a_list) {
+BOOST_AUTO_TEST_CASE(a_second_address_family_of_a_service_causes_a_new_list) {
     Fixture f(options(R"("kubernetes_ip_lookup_mode": "endpointslices")"));
     ApiServer api(f.there, 443, f.authority, {"kubernetes.default.svc"});
     const auto slice = [](const std::string &family, const std::string &ip) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Whatever the text, a URL that is taken holds what a request may hold, and says itself again.
+// For any text: an accepted URL contains only what a request may contain, and its text parses to the same URL.
 #include <kith/hosting/url.hpp>
 
 #include <cstdlib>

@@ -5,7 +5,7 @@
 
 BOOST_AUTO_TEST_SUITE(event_kind)
 
-BOOST_AUTO_TEST_CASE(every_name_leads_back_to_its_kind) {
+BOOST_AUTO_TEST_CASE(every_kind_has_a_unique_name) {
     for (std::uint32_t kind = 0; kind < kith::event_kind_names.size(); ++kind) {
         BOOST_TEST(kith::event_kind(kith::event_kind_name(kind)).value() == kind);
     }
@@ -13,7 +13,7 @@ BOOST_AUTO_TEST_CASE(every_name_leads_back_to_its_kind) {
     BOOST_TEST(kith::event_kind_name(KITH_EVENT_CONNECTOR_DETACHED) == "connector.detached");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_none_is_unknown) {
+BOOST_AUTO_TEST_CASE(other_numbers_and_names_are_unknown) {
     BOOST_TEST(kith::event_kind_name(34) == "unknown");
     BOOST_TEST(!kith::event_kind("unknown").has_value());
     BOOST_TEST(!kith::event_kind("").has_value());

@@ -22,7 +22,7 @@ const kith::Options &find(const kith_host *) noexcept { return sample(); }
 
 BOOST_AUTO_TEST_SUITE(options)
 
-BOOST_AUTO_TEST_CASE(types) {
+BOOST_AUTO_TEST_CASE(types_of_values_are_reported) {
     BOOST_TEST(sample().type("") == KITH_JSON_OBJECT);
     BOOST_TEST(sample().type("/z") == KITH_JSON_INTEGER);
     BOOST_TEST(sample().type("/a") == KITH_JSON_ARRAY);
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(types) {
     BOOST_TEST(sample().type("/big") == KITH_JSON_NUMBER);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_there_is_absent) {
+BOOST_AUTO_TEST_CASE(a_missing_path_is_reported_as_absent) {
     for (const std::string_view path :
          {"/y", "/a/4", "/a/-", "/a/00", "/a/x", "/z/z", "z", "/", "/o/b", "/a/18446744073709551616"}) {
         BOOST_TEST(sample().type(path) == KITH_JSON_ABSENT, path);
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_there_is_absent) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(escapes_of_json_pointer) {
+BOOST_AUTO_TEST_CASE(escape_sequences_of_json_pointers_are_decoded) {
     std::string_view out;
     BOOST_TEST(sample().get_string("/o/b~1c", out) == KITH_OK);
     BOOST_TEST(out == "slash");
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(escapes_of_json_pointer) {
     BOOST_TEST(out == "tilde");
 }
 
-BOOST_AUTO_TEST_CASE(another_type_is_invalid_and_leaves_out_alone) {
+BOOST_AUTO_TEST_CASE(a_value_of_another_type_is_refused_and_the_output_is_unchanged) {
     std::int64_t integer = 42;
     BOOST_TEST(sample().get_integer("/a/1", integer) == KITH_INVALID);
     BOOST_TEST(sample().get_integer("/a/2", integer) == KITH_INVALID);
@@ -89,9 +89,9 @@ BOOST_AUTO_TEST_CASE(the_table_finds_the_options_of_its_host) {
     BOOST_TEST(table->json(nullptr).size == sample().json().size());
 }
 
-BOOST_AUTO_TEST_CASE(no_json_throws) { BOOST_CHECK_THROW(kith::Options("{"), std::invalid_argument); }
+BOOST_AUTO_TEST_CASE(text_that_is_not_json_throws) { BOOST_CHECK_THROW(kith::Options("{"), std::invalid_argument); }
 
-BOOST_AUTO_TEST_CASE(defaults_are_filled_in_where_nothing_is_given) {
+BOOST_AUTO_TEST_CASE(missing_options_get_the_defaults_of_the_schema) {
     const char *schema = R"({"properties": {"a": {"default": 1}, "b": {"default": [2]}, "c": {"type": "string"}}})";
     BOOST_TEST(kith::with_defaults(R"({"a":5})", schema) == R"({"a":5,"b":[2]})");
     BOOST_TEST(kith::with_defaults("{}", "{}") == "{}");

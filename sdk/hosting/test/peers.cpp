@@ -32,7 +32,7 @@ struct Fixture {
 
 BOOST_FIXTURE_TEST_SUITE(peers, Fixture)
 
-BOOST_AUTO_TEST_CASE(views_show_what_was_given) {
+BOOST_AUTO_TEST_CASE(peers_are_read_as_given) {
     const kith_attribute attributes[] = {{str("zone"), str("a")}, {str("rack"), str("")}};
     std::vector<kith_peer> list = {peer("k1", "app@10.0.0.1"), peer("k2")};
     list[0].attributes = attributes;
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(views_show_what_was_given) {
     BOOST_TEST(reader.peers().empty());
 }
 
-BOOST_AUTO_TEST_CASE(keys) {
+BOOST_AUTO_TEST_CASE(invalid_and_repeated_keys_are_refused) {
     BOOST_TEST(read({peer("a"), peer("")}) == KITH_INVALID);
     BOOST_TEST(says("peer 1"));
     BOOST_TEST(says("empty"));
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(keys) {
     BOOST_TEST(says("not UTF-8"));
 }
 
-BOOST_AUTO_TEST_CASE(names) {
+BOOST_AUTO_TEST_CASE(invalid_names_are_refused) {
     BOOST_TEST(read({peer("a", std::string(1025, 'n'))}) == KITH_INVALID);
     BOOST_TEST(says("the name"));
     BOOST_TEST(read({peer("a", "n\xc3")}) == KITH_INVALID);
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(names) {
     BOOST_TEST(read({null}) == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE(attributes) {
+BOOST_AUTO_TEST_CASE(invalid_and_repeated_attributes_are_refused) {
     for (const std::size_t count : {2u, 8u, 9u, 64u}) {
         std::vector<std::string> names;
         for (std::size_t i = 0; i < count; ++i) names.push_back("attribute" + std::to_string(i));
@@ -120,14 +120,14 @@ BOOST_AUTO_TEST_CASE(a_later_and_larger_struct_is_read_by_its_stride) {
     BOOST_TEST(reader.read(nullptr, 0, 0) == KITH_OK);
 }
 
-BOOST_AUTO_TEST_CASE(more_than_allowed_is_refused_whole) {
+BOOST_AUTO_TEST_CASE(more_peers_than_max_peers_are_refused_as_a_whole) {
     const kith_peer list[] = {peer("a"), peer("b")};
     BOOST_TEST(reader.read(list, 2, sizeof(kith_peer), 1) == KITH_LIMIT);
     BOOST_TEST(says("max_peers"));
     BOOST_TEST(reader.peers().empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_hundred_thousand_peers) {
+BOOST_AUTO_TEST_CASE(a_hundred_thousand_peers_are_read_in_bounded_time) {
     std::vector<std::string> keys;
     for (int i = 0; i < 100'000; ++i) keys.push_back("app-" + std::to_string(1'000'000 + i) + "@node.example.internal");
     const kith_attribute attributes[] = {
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(a_hundred_thousand_peers) {
     BOOST_TEST(read(list) == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE(arrays_of_links) {
+BOOST_AUTO_TEST_CASE(arrays_of_links_are_read_and_checked) {
     kith::LinkReader link_reader;
     kith_link list[2]{};
     list[0].name = str("a");
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(arrays_of_links) {
     BOOST_TEST(link_reader.read(list, 2, sizeof(kith_link)) == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE(lists_of_keys) {
+BOOST_AUTO_TEST_CASE(lists_of_keys_are_read_and_checked) {
     std::vector<std::string_view> out = {"old"};
     const kith_str keys[] = {str("a"), {}};
     BOOST_TEST(kith::read_keys(keys, 2, out) == KITH_OK);

@@ -10,13 +10,13 @@ BOOST_AUTO_TEST_SUITE(source_read_tally)
 
 using kith::SourceReadTally;
 
-BOOST_AUTO_TEST_CASE(without_operations_nothing_is_claimed) {
+BOOST_AUTO_TEST_CASE(without_operations_nothing_is_reported_as_failed) {
     const SourceReadTally tally;
     BOOST_TEST(!tally.saw_nothing());
     BOOST_TEST(tally.ended_well() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(failures_alone_saw_nothing_and_the_first_is_named) {
+BOOST_AUTO_TEST_CASE(if_every_operation_failed_the_first_failure_is_named) {
     SourceReadTally tally;
     tally.prepared("tcp.connect", KITH_REFUSED, "nobody listens on 10.0.0.2:80");
     BOOST_TEST(tally.saw_nothing());
@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(failures_alone_saw_nothing_and_the_first_is_named) {
     BOOST_TEST(!tally.saw_nothing());
 }
 
-BOOST_AUTO_TEST_CASE(cancelled_operations_and_the_end_of_a_stream_count_as_neither) {
+BOOST_AUTO_TEST_CASE(cancelled_operations_and_the_end_of_a_stream_are_not_counted) {
     SourceReadTally tally;
     tally.prepared("tcp.connect", KITH_CANCELLED, "");
     tally.read("tcp.read", KITH_CANCELLED, "");
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(cancelled_operations_and_the_end_of_a_stream_count_as_neith
     BOOST_TEST(tally.ended_well() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_response_that_refuses_or_breaks_off_did_not_end_well) {
+BOOST_AUTO_TEST_CASE(an_error_response_or_truncated_body_counts_as_a_failure) {
     for (const auto code : {401U, 403U, 429U, 500U, 503U}) {
         SourceReadTally tally;
         tally.http_response(KITH_OK, "", code);
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_response_that_refuses_or_breaks_off_did_not_end_well) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(bytes_of_a_stream_that_was_opened_before_the_last_report_end_well) {
+BOOST_AUTO_TEST_CASE(data_of_a_stream_opened_before_the_last_report_counts_as_success) {
     SourceReadTally tally;
     tally.http_response(KITH_OK, "", 200);
     tally.clear();
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(output_of_a_program_that_failed_does_not_count) {
     BOOST_TEST(tally.text().ends_with("process.wait: signal 11 ended the program"));
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_set_is_doubted_when_only_failures_came_before_it) {
+BOOST_AUTO_TEST_CASE(an_empty_set_after_failures_only_is_doubted) {
     SourceReadTally tally;
     BOOST_TEST(!tally.replaced(true)); // a list in the options, for example
     BOOST_TEST(!tally.replaced(false));
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(the_plugin_is_called_with_its_own_handle_and_the_ending_is_
     BOOST_TEST(observer.tally().failed() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_table_of_another_service_is_left_alone) {
+BOOST_AUTO_TEST_CASE(the_table_of_another_service_is_not_changed) {
     const int other = 0;
     kith::OperationObserver observer;
     BOOST_TEST(observer.observe("kith.discovery/1", &other) == &other);

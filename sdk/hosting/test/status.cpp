@@ -10,7 +10,7 @@
 
 BOOST_AUTO_TEST_SUITE(status)
 
-BOOST_AUTO_TEST_CASE(slugs) {
+BOOST_AUTO_TEST_CASE(each_status_has_its_name) {
     BOOST_TEST(kith::status_slug(KITH_OK) == "ok");
     BOOST_TEST(kith::status_slug(KITH_CANCELLED) == "cancelled");
     BOOST_TEST(kith::status_slug(KITH_STALE) == "stale");
@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_CASE(slugs) {
     BOOST_TEST(kith::status_slug(KITH_IO) == "io");
 }
 
-BOOST_AUTO_TEST_CASE(an_unknown_failure_is_internal) {
+BOOST_AUTO_TEST_CASE(an_unknown_status_is_reported_as_internal) {
     BOOST_TEST(kith::status_slug(-21) == "internal");
     BOOST_TEST(kith::status_slug(std::numeric_limits<std::int32_t>::min()) == "internal");
     BOOST_TEST(kith::status_slug(7) == "ok");

@@ -24,7 +24,7 @@ bool refused(std::string_view text) {
 
 BOOST_AUTO_TEST_SUITE(url)
 
-BOOST_AUTO_TEST_CASE(the_parts_of_it) {
+BOOST_AUTO_TEST_CASE(the_parts_of_a_url_are_read) {
     const auto full = good("HTTPS://Registry.Example:8443/v1/peers?of=app&x=1");
     BOOST_TEST(full.secure);
     BOOST_TEST(full.host == "registry.example");
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(the_parts_of_it) {
     BOOST_TEST(good("http://169.254.169.254/latest").host == "169.254.169.254");
 }
 
-BOOST_AUTO_TEST_CASE(numeric_ipv6) {
+BOOST_AUTO_TEST_CASE(numeric_ipv6_hosts_are_read) {
     const auto six = good("https://[FD00::7]:6443/api");
     BOOST_TEST(six.host == "fd00::7");
     BOOST_TEST(six.numeric_v6());
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(numeric_ipv6) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_refused) {
+BOOST_AUTO_TEST_CASE(malformed_urls_are_refused) {
     for (const char *text : {"",
                              "h",
                              "//h/",
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(what_is_refused) {
     BOOST_TEST(why.find("secret") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(this_machine) {
+BOOST_AUTO_TEST_CASE(loopback_hosts_are_recognised) {
     for (const char *text :
          {"http://localhost", "http://LOCALHOST:8500/", "http://127.0.0.1", "http://127.9.8.7", "http://[::1]/"})
         BOOST_TEST(good(text).loopback(), text);

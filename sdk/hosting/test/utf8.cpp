@@ -7,14 +7,14 @@
 
 BOOST_AUTO_TEST_SUITE(utf8)
 
-BOOST_AUTO_TEST_CASE(text) {
+BOOST_AUTO_TEST_CASE(valid_utf8_is_accepted) {
     for (const std::string_view good : {"", "a", "plain text of more than eight bytes", "gr\xc3\xbc\xc3\x9f", "\xe2\x82\xac",
                                         "\xf0\x9f\x98\x80", "\xed\x9f\xbf", "\xee\x80\x80", "\xf4\x8f\xbf\xbf"}) {
         BOOST_TEST(kith::is_utf8(good), good);
     }
 }
 
-BOOST_AUTO_TEST_CASE(no_text) {
+BOOST_AUTO_TEST_CASE(invalid_utf8_is_refused) {
     for (const std::string_view bad :
          {"\x80", "\xc3", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80",
           "\xf5\x80\x80\x80", "\xff", "\xe2\x82", "eight by\xff", "more than eight\xe2\x28\xa1"}) {
@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(no_text) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(one_character_at_a_time) {
+BOOST_AUTO_TEST_CASE(the_size_of_each_character_is_returned) {
     const std::string_view text = "a\xc3\x9f\xe2\x82\xac\xf0\x9f\x98\x80";
     BOOST_TEST(kith::utf8_size(text, 0) == 1U);
     BOOST_TEST(kith::utf8_size(text, 1) == 2U);

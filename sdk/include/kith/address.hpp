@@ -20,7 +20,7 @@ class address {
     address() = default;
     explicit address(const kith_address &raw) noexcept : raw_(raw) {}
 
-    /// text: numeric, such as 10.0.0.7 or ff02::77, without a zone. Nothing when it is no such thing.
+    /// text: numeric, such as 10.0.0.7 or ff02::77, without a zone. Empty if it is not such an address.
     static std::optional<address> parse(std::string_view text, std::uint16_t port) {
         const std::string terminated(text);
         address out;
@@ -48,7 +48,7 @@ class address {
         inet_ntop(is_ipv6() ? AF_INET6 : AF_INET, raw_.bytes, text, sizeof text);
         return text;
     }
-    /// As people write it: 10.0.0.7:4369, [fd00::7]:4369.
+    /// As text: 10.0.0.7:4369, [fd00::7]:4369.
     [[nodiscard]] std::string text() const {
         const auto number = std::to_string(raw_.port);
         return is_ipv6() ? "[" + host() + "]:" + number : host() + ":" + number;

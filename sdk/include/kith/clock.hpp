@@ -24,14 +24,14 @@ class clock {
         h.context().provide(id, &table, this);
     }
 
-    /// Since some moment before create; never goes back.
+    /// Time since an unspecified moment before create; never goes back.
     [[nodiscard]] std::chrono::nanoseconds monotonic() const noexcept {
         return std::chrono::nanoseconds(static_cast<std::int64_t>(table_->monotonic(raw_)));
     }
     /// Since 1970; may jump.
     [[nodiscard]] std::chrono::nanoseconds wall() const noexcept { return std::chrono::nanoseconds(table_->wall(raw_)); }
 
-    /// The wall clock was set: `co_await clock.jumped.wait()`, and by how much the last time.
+    /// Notified when the wall clock was set: `co_await clock.jumped.wait()`. `jump` returns by how much, the last time.
     signal jumped;
     [[nodiscard]] std::chrono::nanoseconds jump() const noexcept { return jump_; }
 

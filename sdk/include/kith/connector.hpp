@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// kith.connector/1: kith::connector, the base of every connector, and `links`, by which it tells of its node and the links there.
+// kith.connector/1: kith::connector, the base of every connector, and `links`, by which it reports its node and the node's links.
 //
-// connect and disconnect are tasks, one for each operation; their result is told to the host when they end. When the host gives up on
-// one, its task is asked to end: the await it is at throws kith::stopped, and the operation ends as cancelled.
+// connect and disconnect are tasks, one for each operation; their result is reported to the host when they end. When the host cancels
+// an operation, its task is asked to end: its current await throws kith::stopped, and the operation completes with KITH_CANCELLED.
 #pragma once
 
 #include "instance.hpp"
@@ -25,13 +25,13 @@ class links {
 
     explicit links(host h) : raw_(h.raw()), table_(h.service<kith_connector_host>(id)) {}
 
-    /// The node is there, by this name. Say `all` next.
+    /// Reports that the node with this name can be driven. Call `all` next.
     std::int32_t attached(std::string_view node) noexcept { return table_->attached(raw_, str(node), ++epoch_); }
 
-    /// The node is not there: links are unknown, nothing is dialled.
+    /// Reports that the node cannot be driven: its links are unknown, and the host requests no connects.
     std::int32_t detached(const error &why) const noexcept { return table_->detached(raw_, why.status, str(why.text)); }
 
-    /// The complete set.
+    /// Reports the complete set of links.
     std::int32_t all(std::span<const link> list) const {
         std::vector<std::vector<kith_attribute>> attributes(list.size());
         std::vector<kith_link> out;
@@ -48,7 +48,7 @@ class links {
         return table_->link_down(raw_, epoch_, str(name), str(reason));
     }
 
-    /// Of the last `attached`; 0 before the first.
+    /// The epoch of the last `attached`; 0 before the first.
     [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; }
 
   private:
@@ -85,11 +85,11 @@ class connector : public instance {
         h.context().provide(KITH_CONNECTOR, &table);
     }
 
-    /// Make a link. Joining one that is linked already succeeds. A link that came about is told by `links.up`.
+    /// Makes a link to the peer. Succeeds if there is one already. A new link is reported by `links.up`.
     virtual task<result<void>> connect(peer to) = 0;
-    /// End the link. Parting one that is not linked succeeds.
+    /// Ends the link to the peer. Succeeds if there is none.
     virtual task<result<void>> disconnect(peer from) = 0;
-    /// Say `links.all` anew, as soon as may be.
+    /// Report `links.all` again, as soon as possible.
     virtual void refresh() = 0;
 
   protected:
@@ -129,7 +129,7 @@ class connector : public instance {
         if (context().beginning == op) {
             try {
                 co_await later_.sleep({}); // T2: not inside the call that began it
-            } catch (...) {                // cancelled meanwhile; what it came to stands
+            } catch (...) {                // cancelled meanwhile; its result is still reported
             }
         }
         links.table_->done(links.raw_, op, end.status, str(end.text));

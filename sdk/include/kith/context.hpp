@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What stands behind each instance of the C++ layer: its spawned tasks (roots), what they wait for, and the end of its life.
+// The state of each instance of the C++ layer: its spawned tasks (roots), what they wait for, and how it stops.
 // Plugins do not use this header themselves.
 //
 // The token `user` of an operation is the address of a `completion`, which lives in the frame of the coroutine that awaits it. A
@@ -75,13 +75,13 @@ class wait : public chain {
     wait() = default;
     virtual ~wait() = default;
 
-    /// Go on.
+    /// Resumes the coroutine.
     virtual void wake() noexcept {
         root_->waits = nullptr;
         handle_.resume();
     }
 
-    /// The task was asked to end: see to it that wake follows soon.
+    /// The task was asked to end: wake must follow soon.
     virtual void end() noexcept = 0;
 
     /// Ended by the host itself at `stop`.
@@ -112,7 +112,7 @@ class context {
     std::uint64_t beginning = 0; // the connector's operation whose call is under way
     bool started = false;
     bool stopping = false;
-    bool over = false; // `stopped` was said, or destroy has begun: nothing may be asked of the host
+    bool over = false; // `stopped` was reported, or destroy has begun: no host function may be called
 
     /// The host's table; null when it is not offered.
     template <class Table>
@@ -121,7 +121,7 @@ class context {
     }
 
     /// Our table for a service, to be found by the host between create and start. owner: the one object the table's functions
-    /// speak to, when there may be only one.
+    /// are called for, when there may be only one.
     void provide(std::string_view id, const void *table, void *owner = nullptr) {
         for (const auto &known : sides_) {
             if (known.id != id) continue;
@@ -212,7 +212,7 @@ class context {
     }
 
   private:
-    // After all that the call made ready has run: says farewell, and `stopped`, when their time has come.
+    // After all tasks that the call made ready have run: spawns farewell, and reports `stopped`, when it is time for them.
     void leave() noexcept {
         for (;;) {
             while (!ready_.alone()) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kith.discovery/1: kith::strategy, the base of every strategy, and `discovery`, by which it says what it sees.
+// kith.discovery/1: kith::strategy, the base of every strategy, and `discovery`, by which it reports its observations.
 #pragma once
 
 #include "instance.hpp"
@@ -19,18 +19,18 @@ class discovery {
 
     explicit discovery(host h) : raw_(h.raw()), table_(h.service<kith_discovery_host>(id)) {}
 
-    /// "I have looked; this is the whole set." Never empty in place of `failed`.
+    /// Reports a complete query: these are all peers. Never call it with an empty list in place of `failed`.
     std::int32_t replace(std::span<const peer> peers) const {
         const detail::peers_view list(peers);
         return table_->replace(raw_, list.data(), list.size(), sizeof(kith_peer));
     }
 
-    template <std::same_as<packed_peers> Packed> // `replace({})` means the one above
+    template <std::same_as<packed_peers> Packed> // `replace({})` calls the overload above
     std::int32_t replace(const Packed &peers) const {
         return table_->replace(raw_, peers.all().data(), static_cast<std::uint32_t>(peers.size()), sizeof(kith_peer));
     }
 
-    /// "This has changed." missing: keys not seen any more; left: keys the source states to be gone.
+    /// Reports changes. missing: keys that are not found any more; left: keys that the source states to be removed.
     std::int32_t update(std::span<const peer> upserted, std::span<const std::string> missing = {},
                         std::span<const std::string> left = {}) const {
         const detail::peers_view list(upserted);
@@ -42,16 +42,16 @@ class discovery {
         return update_with(upserted.all().data(), static_cast<std::uint32_t>(upserted.size()), missing, left);
     }
 
-    /// True: "from now on every change will be told." False: "I do not follow any more."
+    /// True: every change will be reported from now on. False: changes are not watched any more.
     std::int32_t watching(bool in_sync) const noexcept { return table_->watching(raw_, in_sync ? 1 : 0); }
 
-    /// "The medium is alive": leases go on.
+    /// Reports that the medium is received, so that leases continue to run.
     std::int32_t heard() const noexcept { return table_->heard(raw_); }
 
-    /// "I could not look." The last set stays.
+    /// Reports a failed query. The last set stays in use.
     std::int32_t failed(const error &why) const noexcept { return table_->failed(raw_, why.status, str(why.text)); }
 
-    /// "So many items were there and are no peers, because": before the replace or update they belong to. 0 items: why there was nothing.
+    /// Reports how many items are not peers, and why: before the replace or update they belong to. 0 items: why the set is empty.
     std::int32_t left_out(std::uint32_t items, std::string_view reason) const noexcept {
         return table_->left_out(raw_, items, str(reason));
     }
@@ -89,7 +89,7 @@ class strategy : public instance {
         h.context().provide(KITH_DISCOVERY, &table);
     }
 
-    /// Look now, whatever the interval says; answer with replace, update or failed. A loop that polls waits with
+    /// Query now, regardless of the interval, and report replace, update or failed. A loop that polls waits with
     /// `co_await wake.wait_for(interval)` and notifies `wake` here.
     virtual void refresh() = 0;
 

@@ -3,7 +3,7 @@
 // kith.dns/1: questions to the domain name system.
 //
 //     auto answer = co_await dns.query("_epmd._tcp.example.net", KITH_DNS_SRV);
-//     if (!answer) co_return answer.error(); // SERVFAIL, time-out, ...: nobody knows
+//     if (!answer) co_return answer.error(); // SERVFAIL, time-out, ...: the answer is unknown
 //     for (const auto &record : answer->records) dial(record.target, record.port);
 #pragma once
 
@@ -31,11 +31,11 @@ struct dns_record {
     std::string text;
 };
 
-/// One without records is as true as another: `kind` tells whether the name is there.
+/// An answer without records is a successful one: `kind` states whether the name exists.
 struct dns_answer {
     std::uint32_t kind = 0;                  // KITH_DNS_RECORDS, KITH_DNS_NODATA, KITH_DNS_NXDOMAIN
-    std::optional<std::chrono::seconds> ttl; // that it holds, when that is known
-    std::string name;                        // that was asked in the end
+    std::optional<std::chrono::seconds> ttl; // how long it is valid, if known
+    std::string name;                        // queried last, after aliases and search domains
     std::vector<dns_record> records;
 };
 
@@ -56,7 +56,7 @@ class dns {
         home_->provide(id, &table, this);
     }
 
-    /// type: KITH_DNS_A and so on. The views stay where they are until this is awaited.
+    /// type: KITH_DNS_A and so on. The views must stay valid until this is awaited.
     [[nodiscard]] auto query(std::string_view name, std::uint32_t type, const dns_options &options = {}) const {
         return detail::operate<detail::completion<dns_answer>>(
             [h = home_, t = table_, name, type, options](std::uint64_t user, std::uint64_t *op) {

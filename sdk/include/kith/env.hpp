@@ -16,7 +16,7 @@ class env {
 
     explicit env(host h) : raw_(h.raw()), table_(h.service<kith_env_host>(id)) {}
 
-    /// Nothing when it is not set; lives as long as the instance. Throws kith::error for a name that is not declared.
+    /// Empty if it is not set; valid as long as the instance. Throws kith::error for a name that is not declared.
     [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
         kith_str out{};
         const auto status = table_->get(raw_, str(name), &out);

@@ -76,7 +76,7 @@ class file {
             *home_);
     }
 
-    /// Done as soon as the file's version is another than this, which a read told (0: there was no file).
+    /// Completes as soon as the file's version differs from this one, which a read returned (0: there was no file).
     [[nodiscard]] auto watch(std::string_view path, std::uint64_t version) const {
         return detail::operate<detail::completion<void>>(
             [h = home_, t = table_, path, version](std::uint64_t user, std::uint64_t *op) {

@@ -33,7 +33,7 @@ struct http_settings {
     std::uint64_t max_body = 0;
 };
 
-/// As kith_http_request. What it refers to stays where it is until the request has begun.
+/// As kith_http_request. What it refers to must stay valid until the request has begun.
 struct http_request {
     std::string_view method = "GET";
     std::string_view url = {};
@@ -64,12 +64,12 @@ inline std::vector<kith_attribute> borrowed(std::span<const attribute> fields) {
 
 } // namespace http_detail
 
-/// What the head of a response tells.
+/// The head of a response.
 struct http_head {
     std::uint32_t code = 0;
     std::vector<attribute> fields;
 
-    /// The first header of that name, in whatever case; empty when there is none.
+    /// The first header of that name, regardless of case; empty if there is none.
     [[nodiscard]] std::string_view field(std::string_view name) const noexcept {
         for (const auto &one : fields) {
             if (http_detail::alike(one.name, name)) return one.value;
@@ -88,7 +88,7 @@ struct http_head {
         return std::chrono::seconds(seconds);
     }
 
-    /// A code that was not hoped for, as an error: what the server means, and the code.
+    /// An unexpected code as an error: the server's message and the code.
     [[nodiscard]] error refusal() const {
         const auto status = code == 401 || code == 403   ? KITH_UNAUTHORIZED
                             : code == 404 || code == 410 ? KITH_NOT_FOUND
@@ -103,7 +103,7 @@ class http_response : public detail::handle<kith_http_host>, public http_head {
   public:
     using handle::handle;
 
-    /// Some bytes of the body, at least one, into the buffer, which stays where it is meanwhile. KITH_CLOSED at its end.
+    /// Some bytes of the body, at least one, into the buffer, which must stay valid meanwhile. KITH_CLOSED at its end.
     [[nodiscard]] auto read(std::span<std::byte> into) {
         return detail::operate<detail::reading>(
             [h = home_, t = table_, id = id_, max = into.size()](std::uint64_t user, std::uint64_t *op) {

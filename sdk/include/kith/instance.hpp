@@ -5,9 +5,9 @@
 //     constructor   reads options; may throw kith::error to refuse, with a text for the operator; begins nothing
 //     run()         spawned at start; may end early, the instance lives on
 //     stop          every task is asked to end: what it awaits throws kith::stopped, and so does whatever it awaits next
-//     farewell()    when all tasks have ended: a last task whose awaits work, bounded by the host's 5 s
+//     farewell()    spawned when all tasks have ended: a last task, which may await; limited by the host's 5 s
 //
-// A task that ends with any other exception fails the instance; the host starts it anew, with backoff.
+// A task that ends with any other exception fails the instance; the host restarts it, with backoff.
 #pragma once
 
 #include "log.hpp"
@@ -25,17 +25,17 @@ class instance {
 
     virtual task<void> run() { co_return; }
 
-    /// What is spawned here is part of the farewell too.
+    /// `stopped` is reported after tasks spawned here have ended too.
     virtual task<void> farewell() { co_return; }
 
   protected:
-    /// Begin another task beside run(). Not in the constructor.
+    /// Starts another task beside run(). Not in the constructor.
     void spawn(task<void> work) { host_.context().spawn(std::move(work)); }
 
     /// The instance is being stopped.
     [[nodiscard]] bool stopping() const noexcept { return host_.context().stopping; }
 
-    /// The instance cannot go on: it is stopped and started anew, with backoff.
+    /// Reports that the instance cannot continue: the host stops and restarts it, with backoff.
     void fail(const error &why) const noexcept { host_.context().fail(why.status, why.text); }
 
     [[nodiscard]] detail::context &context() const noexcept { return host_.context(); }

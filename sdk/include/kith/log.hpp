@@ -16,7 +16,7 @@ struct field {
     std::string_view value;
 };
 
-/// Safe on any thread. Without a log in the host it is silent.
+/// Safe on any thread. Without a log in the host it does nothing.
 class log {
   public:
     static constexpr std::string_view id = KITH_LOG;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kith.loop/1: the way from a plugin's own thread back to the loop. One kith::loop for each instance.
+// kith.loop/1: posts from a plugin's own thread to the loop. One kith::loop for each instance.
 #pragma once
 
 #include "host.hpp"

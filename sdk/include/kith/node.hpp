@@ -25,7 +25,7 @@ class node {
         table_->get(raw_, &out, nullptr);
         return std::string(view(out));
     }
-    /// Grows by each change, 0 before the first.
+    /// Increases with each change; 0 before the first.
     [[nodiscard]] std::uint64_t epoch() const noexcept {
         std::uint64_t out = 0;
         table_->get(raw_, nullptr, &out);

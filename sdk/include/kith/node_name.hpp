@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// What a BEAM node can be called. Erlang's rule (net_kernel): before the @ letters of ASCII, digits, _ and -; behind it characters from !
+// Valid names of BEAM nodes. Erlang's rule (net_kernel): before the @ ASCII letters, digits, _ and -; after it characters from !
 // to U+00FF; at most 255 characters in all, because a name is an atom.
 //
-// The host checks options by it that have the keyword `x-kith-node-name` in their schema (ABI.md); a plugin uses it for names that come from
+// The host uses it to check options with the keyword `x-kith-node-name` in their schema (ABI.md); a plugin uses it for names that come from
 // elsewhere, such as the environment.
 #pragma once
 
@@ -14,13 +14,13 @@
 
 namespace kith {
 
-/// What of a name a text is, and whose.
+/// Which part of a node's name a text is.
 enum class node_name_form : std::uint8_t {
     full,   ///< `name@host`
     part,   ///< the part before the @
     either, ///< one of both
     peer,   ///< `name@host`, and at this host a peer can be reached (peer_host.hpp)
-    any     ///< a name that need not be of a BEAM node; of an @ there is something on both sides
+    any     ///< a name that need not be of a BEAM node; if it contains an @, neither side of it is empty
 };
 
 /// The rule, for messages.
@@ -42,7 +42,7 @@ constexpr std::string_view rule_of(node_name_form form) noexcept {
     return "a name without blanks, such as app@10.0.0.7";
 }
 
-/// By the word of `x-kith-node-name`.
+/// The form for a value of `x-kith-node-name`.
 constexpr std::optional<node_name_form> node_name_form_of(std::string_view word) noexcept {
     if (word == "full") return node_name_form::full;
     if (word == "part") return node_name_form::part;
@@ -100,7 +100,7 @@ constexpr std::string_view fault_of_any(std::string_view text) noexcept {
 
 } // namespace name_detail
 
-/// Empty: a node can be called so. Else what is wrong, without the text itself, so that it can be said of a secret. Static.
+/// Empty if the name is valid. Else its fault, without the text itself, so that it can be reported for a secret. Static.
 constexpr std::string_view fault_of_node_name(std::string_view text, node_name_form form) noexcept {
     if (text.empty()) return "it is empty";
     if (text.find("$(") != std::string_view::npos)

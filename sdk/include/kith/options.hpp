@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kith.options/1: the instance's options, as the schema promises them. A path is a JSON Pointer: "/hosts/0". Each getter throws
-// kith::error when the value is not there or not of that type: what the schema requires or gives a default is always there.
+// kith.options/1: the instance's options, as the schema defines them. A path is a JSON Pointer: "/hosts/0". Each getter throws
+// kith::error if the value is absent or of another type. An option that the schema requires or gives a default is always present.
 #pragma once
 
 #include "host.hpp"
@@ -56,7 +56,7 @@ class options {
         check(table_->member(raw_, str(path), index, &out), path, "an object with that many members");
         return view(out);
     }
-    /// All of it, secrets included.
+    /// All options as JSON, secrets included.
     [[nodiscard]] std::string_view json() const noexcept { return view(table_->json(raw_)); }
 
   private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kith::pace: how long a strategy that polls waits until it looks again. The interval; after a failure soon, and then ever longer, to
-// half a minute or the interval, whichever is longer. A mean: add jitter, so that hosts that were started together do not ask
+// kith::pace: how long a strategy that polls waits until its next query. The interval; after a failure a second, then doubled up to
+// half a minute or the interval, whichever is longer. A mean: add jitter, so that hosts started together do not query
 // together.
 //
 //     const auto pause = looked ? pace.good() : pace.bad();
@@ -26,7 +26,7 @@ class pace {
         return interval_;
     }
 
-    /// at_least: what the source asks for, as by Retry-After.
+    /// at_least: a delay that the source requested, as by Retry-After.
     duration bad(duration at_least = duration(0)) noexcept {
         constexpr duration first = std::chrono::seconds(1);
         constexpr duration longest = std::chrono::seconds(30);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kith::packed_peers: many peers in the form that the ABI has for them, each text copied once and none with an allocation of its own. For
+// kith::packed_peers: many peers in the form of the ABI, each text copied once and none with an allocation of its own. For
 // sets of thousands; kith::peer is handier for a few.
 //
 //     kith::packed_peers all;
@@ -21,16 +21,16 @@ namespace kith {
 
 class packed_peers {
   public:
-    /// Room for so many more.
+    /// Reserves memory for so many more peers.
     void reserve(std::size_t more) { peers_.reserve(peers_.size() + more); }
 
-    /// Another peer; its attributes follow.
+    /// Adds a peer; its attributes follow.
     void add(std::string_view key, std::string_view name) {
         peers_.push_back(
             {.key = keep(key), .name = keep(name), .attributes = nullptr, .attribute_count = 0, .flags = 0, .ttl = 0});
     }
 
-    /// Of the peer that was added last. What the peer before had alike is kept once.
+    /// Adds an attribute to the peer added last. A value equal to that of the peer before is stored once.
     void attribute(std::string_view name, std::string_view value) {
         auto known =
             std::find_if(repeated_.begin(), repeated_.end(), [name](const kith_attribute &a) { return view(a.name) == name; });
@@ -59,7 +59,7 @@ class packed_peers {
         std::erase_if(peers_, which);
     }
 
-    /// The other's, behind ours.
+    /// Appends the other's peers.
     void append(packed_peers &&other) {
         peers_.insert(peers_.end(), other.peers_.begin(), other.peers_.end());
         std::move(other.texts_.begin(), other.texts_.end(), std::back_inserter(texts_));

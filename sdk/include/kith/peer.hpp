@@ -18,11 +18,11 @@ struct attribute {
 
 struct peer {
     std::string key;  // the source's own identity for it
-    std::string name; // what the connector joins
+    std::string name; // what the connector connects to
     std::vector<attribute> attributes{};
     std::chrono::nanoseconds ttl{0}; // 0: no lease
 
-    /// Empty when there is none of that name.
+    /// Empty if there is no attribute of that name.
     [[nodiscard]] std::string_view attribute_or_empty(std::string_view which) const noexcept {
         for (const auto &a : attributes) {
             if (a.name == which) return a.value;

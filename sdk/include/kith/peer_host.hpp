@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Hosts that cannot be any peer's: what a source gives as a peer's address, and what no peer can be reached at. For strategies; no host is
+// Unusable hosts: texts that a source returned as a peer's address, at which no peer can be reached. For strategies; no kith host is
 // needed, and nothing is resolved.
 //
 //     kith::host_faults unusable;
@@ -27,12 +27,12 @@ enum class host_fault : std::uint8_t {
     broadcast,
     blank,    ///< a blank or a control character in it
     brackets, ///< [fd00::1]
-    port,     ///< 10.0.0.9:4369, or a colon in what is no IPv6 address
+    port,     ///< 10.0.0.9:4369, or a colon in a text that is not an IPv6 address
     other     ///< @ or / in it, or longer than 255 bytes
 };
 inline constexpr std::size_t host_fault_count = 9;
 
-/// A sentence, for people. Static.
+/// A sentence for operators. Static.
 constexpr std::string_view text_of(host_fault fault) noexcept {
     switch (fault) {
     case host_fault::none: return "there is no fault";
@@ -140,7 +140,7 @@ constexpr host_fault fault_of_ipv6(const groups &address) noexcept {
 
 } // namespace host_detail
 
-/// What is wrong with the host of a peer: a numeric address, with or without a zone, or a host name. A host name is not looked at further.
+/// The fault of a peer's host: a numeric address, with or without a zone, or a host name. A host name is not resolved.
 constexpr host_fault fault_of_host(std::string_view host) noexcept {
     using namespace host_detail;
     if (host.empty()) return host_fault::empty;
@@ -161,19 +161,19 @@ constexpr host_fault fault_of_host(std::string_view host) noexcept {
     return address ? fault_of_ipv4(*address) : host_fault::none;
 }
 
-/// The same of the part behind the @ of a peer's name. A name without @ is none of this: not every connector's peers have a host in their
+/// The fault of the part after the @ of a peer's name. A name without @ has no fault: not every connector's peers have a host in their
 /// names.
 constexpr host_fault fault_of_name(std::string_view name) noexcept {
     const std::size_t at = name.find('@');
     return at == std::string_view::npos ? host_fault::none : fault_of_host(name.substr(at + 1));
 }
 
-/// How many were left out of one look, by their fault.
+/// Counts the hosts left out of one query, by fault.
 class host_faults {
   public:
     /// False: it has a fault, and was counted.
     constexpr bool admit(std::string_view host) noexcept { return count(fault_of_host(host)); }
-    /// The same for what stands behind the @ of a name.
+    /// The same for the part after the @ of a name.
     constexpr bool admit_name(std::string_view name) noexcept { return count(fault_of_name(name)); }
 
     [[nodiscard]] constexpr std::uint32_t total() const noexcept {

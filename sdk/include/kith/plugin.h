@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * kith plugin ABI, version 1: what a plugin shows the host, and what the host gives each instance.
+ * kith plugin ABI, version 1: the descriptors of a plugin, and the functions that the host provides to each instance.
  *
  * A plugin is a shared library with exactly one exported symbol, the data `kith_plugin_entry`. It imports nothing from the host
- * program: everything it needs it asks for by service id (kith/service/ has one header for each). The rules by number, and
+ * program: it requests every service it needs by its id (kith/service/ has one header for each). The rules by number, and
  * what checks each, are in sdk/ABI.md; a comment such as "(T2)" below points there.
  *
  * Words in the comments of pointer parameters (M3):
@@ -12,10 +12,10 @@
  *   static    valid as long as the library is loaded
  * Tags at the end of each function's comment (T1):
  *   [loop & created]   on the loop, from create until destroy
- *   [loop & started]   on the loop, from start until the instance has said `stopped`
+ *   [loop & started]   on the loop, from start until the instance has reported `stopped`
  *   [any-thread]       on any thread, at any time between create and destroy
  *
- * Times are unsigned nanoseconds unless a name says otherwise. A function that returns int32_t returns a status.
+ * Times are unsigned nanoseconds unless a name ends in another unit. A function that returns int32_t returns a status.
  */
 #ifndef KITH_PLUGIN_H
 #define KITH_PLUGIN_H
@@ -50,7 +50,7 @@ extern "C" {
 #define KITH_UNAUTHORIZED (-16) /* the other side does not accept our credentials, or we not its */
 #define KITH_PROTOCOL (-17)     /* what came is not what the protocol allows */
 #define KITH_UNAVAILABLE (-18)  /* the other side answered that it cannot, now */
-#define KITH_IO (-19)           /* the operating system failed; the text says how */
+#define KITH_IO (-19)           /* the operating system failed; the text states how */
 #define KITH_INTERNAL (-20)     /* a bug, or an exception that was caught at the line (E2) */
 
 /* ---- strings (M1): UTF-8, not zero-terminated, data may be null when size is 0 ---- */
@@ -69,7 +69,7 @@ typedef struct kith_attribute {
 /* A peer as a strategy sees it and a connector gets it. Arrays of peers are passed with their stride, so it may grow (A2). */
 typedef struct kith_peer {
     kith_str key;                     /* the source's own identity for it (pod UID, instance id, address); 1..1024 bytes */
-    kith_str name;                    /* what the connector joins, such as app@10.0.0.7; at most 1024 bytes, may be empty
+    kith_str name;                    /* what the connector connects to, such as app@10.0.0.7; at most 1024 bytes, may be empty
                                          when the topology's policy.name builds it from attributes */
     const kith_attribute *attributes; /* at most 64; names are unique and have at most 256 bytes, values 4096 */
     uint32_t attribute_count;
@@ -103,11 +103,11 @@ struct kith_host {
      * [loop & created] */
     void (*error)(const kith_host *host, kith_str text);
 
-    /* Said once, after `stop`, when no operation is outstanding and nothing will be called any more. `destroy` follows, later.
+    /* Called once, after `stop`, when no operation is outstanding and nothing will be called any more. `destroy` follows, later.
      * [loop & started] */
     void (*stopped)(const kith_host *host);
 
-    /* The instance cannot go on: it is stopped, destroyed, and started anew with backoff; the text is told in `plugin.failed`.
+    /* The instance cannot continue: it is stopped, destroyed, and restarted with backoff; the text is published in `plugin.failed`.
      * text: copied. [loop & started] */
     void (*failed)(const kith_host *host, int32_t status, kith_str text);
 };
@@ -115,17 +115,17 @@ struct kith_host {
 /* ---- the plugin ---- */
 
 #define KITH_KIND_STRATEGY 1u  /* observes peers: kith/service/discovery.h */
-#define KITH_KIND_CONNECTOR 2u /* joins and parts peers: kith/service/connector.h */
+#define KITH_KIND_CONNECTOR 2u /* connects and disconnects peers: kith/service/connector.h */
 #define KITH_KIND_SINK 3u      /* consumes events: kith/service/sink.h */
 
 /* Bits of kith_descriptor.flags. */
-#define KITH_FLAG_AUTHENTICATED 1u /* strategy: nobody without a credential can add a peer to what it observes */
-#define KITH_FLAG_ROTATING 2u      /* strategy: an answer may hold only some of the peers; absence means little (prune: keep) */
+#define KITH_FLAG_AUTHENTICATED 1u /* strategy: only an owner of a credential can add a peer to its observations */
+#define KITH_FLAG_ROTATING 2u      /* strategy: an answer may contain only some peers; absence means little (prune: keep) */
 #define KITH_FLAG_FOREIGN_IO 4u    /* uses sockets, time or randomness of its own; is not simulated (D1) */
 #define KITH_FLAG_THREADS 8u       /* starts threads of its own (P1) */
-#define KITH_FLAG_TRUSTS_PEERS 16u /* connector: whoever it is made to join can take over the node */
+#define KITH_FLAG_TRUSTS_PEERS 16u /* connector: a peer that it connects to can take over the node */
 
-/* What becomes of a link to a peer that is gone. */
+/* What happens to a link to a peer that is gone. */
 #define KITH_PRUNE_UNSAID 0u
 #define KITH_PRUNE_DISCONNECT 1u
 #define KITH_PRUNE_KEEP 2u
@@ -142,7 +142,7 @@ typedef struct kith_descriptor {
     kith_str options;         /* JSON Schema, draft 7, of the "config" object; its keywords of ours are in sdk/ABI.md */
     const kith_str *required; /* service ids: a host without one of them refuses the plugin (A1) */
     const kith_str *optional; /* service ids it uses where they are offered */
-    const kith_str *aliases;  /* other ids it answers to */
+    const kith_str *aliases;  /* other ids of the plugin */
     const kith_str *env;      /* environment variables it may read by kith.env/1 */
     uint32_t required_count;
     uint32_t optional_count;
@@ -150,7 +150,7 @@ typedef struct kith_descriptor {
     uint32_t env_count;
     uint32_t flags;    /* KITH_FLAG_... */
     uint32_t prune;    /* connector: KITH_PRUNE_... when the configuration gives none */
-    uint32_t parallel; /* connector: operations it can have under way at once; 0: the host's own limit */
+    uint32_t parallel; /* connector: operations it can have in progress at once; 0: the host's own limit */
     uint32_t reserved;
 } kith_descriptor;
 
@@ -163,8 +163,8 @@ typedef struct kith_instance {
     /* Begin. A failing status means it never ran; destroy follows. [loop & created] */
     int32_t (*start)(void *self);
 
-    /* End. Every operation outstanding now completes with KITH_CANCELLED, later. The plugin may begin new ones (a farewell, a last
-     * flush); it says host->stopped within 5 s, or is abandoned and never destroyed. Never called twice. [loop & started] */
+    /* End. Every operation outstanding now completes with KITH_CANCELLED, later. The plugin may begin new ones (a goodbye, a last
+     * flush); it calls host->stopped within 5 s, or is abandoned and never destroyed. Never called twice. [loop & started] */
     void (*stop)(void *self);
 
     /* Free everything. Nothing is called afterwards. It comes after `stopped`; only a simulated host that is killed destroys without a

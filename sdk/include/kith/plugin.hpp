@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// What a plugin of the C++ layer includes first. It derives a class from kith::strategy, kith::connector or kith::sink, tells of
-// itself in static members, and ends with KITH_PLUGIN(the class, or several):
+// The first header that a plugin of the C++ layer includes. It derives a class from kith::strategy, kith::connector or kith::sink, describes
+// the plugin in static members, and ends with KITH_PLUGIN(the class, or several):
 //
 //     static constexpr kith::about about{.id = "...", .version = "1.0.0", .licence = "MIT", .summary = "...", .options = R"({...})"};
 //     using required = kith::services<kith::options, kith::timer>;   // a host without one of them refuses the plugin
 //     using optional = kith::services<...>;                          // not needed; kith::log is in it anyway
-//     static constexpr std::string_view aliases[] = {"..."};         // not needed: other ids it answers to
+//     static constexpr std::string_view aliases[] = {"..."};         // not needed: other ids of the plugin
 //     static constexpr std::string_view env[] = {"..."};             // not needed: environment variables for kith::env
 //
 // Lists may be a std::array too.
@@ -42,7 +42,7 @@ constexpr std::array<kith_str, N> strings(const std::string_view (&list)[N]) {
     return out;
 }
 
-// A list that stands elsewhere, such as in a header with those who read it.
+// A list that is defined elsewhere, such as in the header of the functions that read it.
 template <std::size_t N>
 constexpr std::array<kith_str, N> strings(const std::array<std::string_view, N> &list) {
     std::array<kith_str, N> out{};
@@ -111,7 +111,7 @@ constexpr auto env_of() {
         return std::array<kith_str, 0>{};
 }
 
-/// All that is static about the plugin T.
+/// The descriptor of the plugin T.
 template <class T>
 struct described {
     static constexpr auto required = required_of<T>();

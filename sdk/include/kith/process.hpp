@@ -4,11 +4,11 @@
 //
 //     const kith::program uname{.path = "/usr/bin/uname", .arguments = {"-n"}, .timeout = 5s, .max_output = 4096};
 //     auto done = co_await process.run(uname); // GCC 12 destroys twice what is made in braces within a co_await
-//     if (!done) co_return done.error();                // it could not be begun, took too long, said too much
-//     if (!done->good()) co_return done->refusal();     // it said no
+//     if (!done) co_return done.error();                // it could not be started, took too long, or printed too much
+//     if (!done->good()) co_return done->refusal();     // it failed
 //     use(done->output);
 //
-// `start` instead of `run` gives the program as soon as it runs, to talk with it.
+// `start` instead of `run` returns the program as soon as it runs, to exchange data with it.
 #pragma once
 
 #include "handle.hpp"
@@ -34,8 +34,8 @@ struct program {
 /// How a program ended.
 struct program_end {
     std::uint32_t code = 0;
-    std::uint32_t signal = 0; // that ended it; 0: none
-    std::string errors;       // the last it said on standard error
+    std::uint32_t signal = 0; // that ended the program; 0: none
+    std::string errors;       // the end of its standard error
 
     [[nodiscard]] bool good() const noexcept { return code == 0 && signal == 0; }
 
@@ -51,7 +51,7 @@ struct program_end {
         return out;
     }
 
-    /// An end that was not hoped for, as an error.
+    /// An unsuccessful end as an error.
     [[nodiscard]] error refusal() const { return {KITH_UNAVAILABLE, "the program " + text()}; }
 };
 
@@ -60,12 +60,12 @@ struct program_output : program_end {
     std::string output;
 };
 
-/// A program that was begun. Using one that is not open is KITH_STALE. One read, one write and one wait may be under way at a time.
+/// A started program. Using one that is not open is KITH_STALE. One read, one write and one wait may be in progress at a time.
 class running : public detail::handle<kith_process_host> {
   public:
     using handle::handle;
 
-    /// Some bytes of its output, at least one, into the buffer, which stays where it is meanwhile. KITH_CLOSED at its end.
+    /// Some bytes of its output, at least one, into the buffer, which must stay valid meanwhile. KITH_CLOSED at its end.
     [[nodiscard]] auto read(std::span<std::byte> into, std::chrono::nanoseconds timeout = {}) {
         return detail::operate<detail::reading>(
             [h = home_, t = table_, id = id_, max = into.size(), timeout](std::uint64_t user, std::uint64_t *op) {
@@ -76,7 +76,7 @@ class running : public detail::handle<kith_process_host> {
             *home_, into);
     }
 
-    /// All of the text, which is copied at once, at most KITH_PROCESS_MAX_WRITE. When it is done there is room for more.
+    /// All of the text, which is copied at once, at most KITH_PROCESS_MAX_WRITE. When it has completed, more can be written.
     [[nodiscard]] auto write(std::string_view text, std::chrono::nanoseconds timeout = {}) {
         return detail::operate<detail::completion<void>>(
             [h = home_, t = table_, id = id_, text, timeout](std::uint64_t user, std::uint64_t *op) {
@@ -92,7 +92,7 @@ class running : public detail::handle<kith_process_host> {
         if (id_ != 0 && !home_->over) table_->shutdown(home_->raw, id_);
     }
 
-    /// Until it has ended.
+    /// Completes when the program has ended.
     [[nodiscard]] auto wait() {
         return detail::operate<detail::completion<program_end>>(
             [h = home_, t = table_, id = id_](std::uint64_t user, std::uint64_t *op) {
@@ -101,7 +101,7 @@ class running : public detail::handle<kith_process_host> {
             *home_);
     }
 
-    /// Have it end; `wait` tells when it has.
+    /// Requests its end; `wait` completes when it has ended.
     void end() noexcept {
         if (id_ != 0 && !home_->over) table_->end(home_->raw, id_);
     }
@@ -148,7 +148,7 @@ class process {
         home_->provide(id, &process_detail::table);
     }
 
-    /// flags: KITH_PROCESS_INPUT, KITH_PROCESS_OUTPUT. The program stays where it is until this is awaited.
+    /// flags: KITH_PROCESS_INPUT, KITH_PROCESS_OUTPUT. The program must stay valid until this is awaited.
     [[nodiscard]] auto start(const program &what, std::uint32_t flags) const {
         return detail::operate<detail::completion<running>>(
             [h = home_, t = table_, what = &what, flags](std::uint64_t user, std::uint64_t *op) {
@@ -172,7 +172,7 @@ class process {
             *home_);
     }
 
-    /// Run it to its end, with nothing on its standard input. Give it a timeout and max_output: nothing else bounds it.
+    /// Runs it to its end, with an empty standard input. Set a timeout and max_output: nothing else limits it.
     [[nodiscard]] task<result<program_output>> run(program what) const {
         auto begun = co_await start(what, KITH_PROCESS_OUTPUT);
         if (!begun) co_return std::move(begun).error();

@@ -32,7 +32,7 @@ class random {
     /// 0 .. bound - 1, each as likely; 0 for a bound of 0.
     [[nodiscard]] std::uint64_t below(std::uint64_t bound) const noexcept {
         if (bound == 0) return 0;
-        const std::uint64_t fair = max() - max() % bound; // what lies above would favour the small numbers
+        const std::uint64_t fair = max() - max() % bound; // larger values would favour small numbers
         for (;;) {
             if (const auto value = (*this)(); value < fair) return value % bound;
         }

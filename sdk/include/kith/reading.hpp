@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A read into a buffer of the caller's: of a connection, a body, a program. Plugins do not use this header themselves; the service headers do.
+// A read from a connection, a body or a program into a buffer of the caller. Plugins do not use this header themselves; the service headers do.
 #pragma once
 
 #include "operation.hpp"
@@ -14,7 +14,7 @@ class reading : public completion<std::size_t> {
   public:
     reading(context &home, std::span<std::byte> into) noexcept : completion(home), into_(into) {}
 
-    /// How much of it there is room for, which is all: no more was asked for.
+    /// The number of bytes that fit, which is all of them: no more were requested.
     std::size_t keep(const void *data, std::size_t size) const noexcept {
         const auto kept = size < into_.size() ? size : into_.size();
         if (kept != 0) std::memcpy(into_.data(), data, kept);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kith::error and kith::result<T>: a failure is a value with a status (kith/plugin.h) and a text that tells what failed, for
+// kith::error and kith::result<T>: a failure is a value with a status (kith/plugin.h) and a text that states what failed, for
 // whom, and what to do about it.
 #pragma once
 
@@ -19,7 +19,7 @@ namespace kith {
 }
 [[nodiscard]] constexpr kith_str str(std::string_view s) noexcept { return {s.data(), s.size()}; }
 
-/// What a status means, in a few words; for failures that come without a text.
+/// A sentence for a status; for failures without a text of their own.
 [[nodiscard]] constexpr std::string_view meaning(std::int32_t status) noexcept {
     switch (status) {
     case KITH_OK: return "no failure";
@@ -69,14 +69,14 @@ class [[nodiscard]] result {
     [[nodiscard]] bool has_value() const noexcept { return value_.has_value(); }
     explicit operator bool() const noexcept { return has_value(); }
 
-    /// Only when there is a value.
+    /// Precondition: there is a value.
     [[nodiscard]] T &operator*() &noexcept { return *value_; }
     [[nodiscard]] const T &operator*() const &noexcept { return *value_; }
     [[nodiscard]] T &&operator*() &&noexcept { return std::move(*value_); }
     [[nodiscard]] T *operator->() noexcept { return &*value_; }
     [[nodiscard]] const T *operator->() const noexcept { return &*value_; }
 
-    /// Only when there is none.
+    /// Precondition: there is no value.
     [[nodiscard]] kith::error &error() &noexcept { return error_; }
     [[nodiscard]] const kith::error &error() const &noexcept { return error_; }
     [[nodiscard]] kith::error &&error() &&noexcept { return std::move(error_); }
@@ -84,7 +84,7 @@ class [[nodiscard]] result {
     /// KITH_OK when there is a value.
     [[nodiscard]] std::int32_t status() const noexcept { return error_.status; }
 
-    /// The value, or the error thrown.
+    /// Returns the value, or throws the error.
     T &&value() && {
         if (!has_value()) throw std::move(*this).error();
         return std::move(**this);
@@ -100,7 +100,7 @@ class [[nodiscard]] result {
     kith::error error_;
 };
 
-/// Done, or an error.
+/// Success or an error.
 template <>
 class [[nodiscard]] result<void> {
   public:
@@ -112,14 +112,14 @@ class [[nodiscard]] result<void> {
     [[nodiscard]] bool has_value() const noexcept { return error_.status >= 0; }
     explicit operator bool() const noexcept { return has_value(); }
 
-    /// Only when it is not done.
+    /// Precondition: it is an error.
     [[nodiscard]] kith::error &error() &noexcept { return error_; }
     [[nodiscard]] const kith::error &error() const &noexcept { return error_; }
     [[nodiscard]] kith::error &&error() &&noexcept { return std::move(error_); }
 
     [[nodiscard]] std::int32_t status() const noexcept { return error_.status; }
 
-    /// Nothing, or the error thrown.
+    /// Throws the error, if there is one.
     void value() const {
         if (!has_value()) throw kith::error(error_);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kith::signal wakes a task from elsewhere in the same instance: from refresh(), from another task. kith::channel<T> hands values.
-// Whoever waits is resumed before the call from the host that is under way returns, after the code that notified.
+// kith::signal wakes a task from elsewhere in the same instance: from refresh(), from another task. kith::channel<T> passes values.
+// A waiting task is resumed after the code that notified, before the current call from the host returns.
 #pragma once
 
 #include "timer.hpp"
@@ -17,12 +17,12 @@ namespace detail {
 
 class signal_wait;
 
-/// The timer of a wait_for. It lives on its own, so that the waiter need not wait for it when it was notified first.
+/// The timer of a wait_for. It owns itself, so that a waiter that was notified first need not wait for its completion.
 class deadline final : public completion<void> {
   public:
     deadline(context &home, signal_wait &owner) noexcept : completion(home), owner_(&owner) {}
 
-    /// Takes care of itself from here on. Fails when the timer cannot be started.
+    /// Owns itself from here on. Fails if the timer cannot be started.
     std::int32_t begin(const kith_timer_host &timer, std::chrono::nanoseconds time) noexcept {
         const auto status = timer.start(home_.raw, nanos(time), user(), &op_);
         if (status >= 0) ++home_.held;
@@ -31,7 +31,7 @@ class deadline final : public completion<void> {
     void disown() noexcept {
         owner_ = nullptr;
         if (home_.over) {
-            delete this; // no completion comes any more
+            delete this; // no completion follows
         } else {
             end();
         }
@@ -111,7 +111,7 @@ inline void deadline::wake() noexcept {
 
 } // namespace detail
 
-/// Must outlive those who wait: make it a member of the instance, or a local of the task that waits.
+/// Must outlive its waiters: make it a member of the instance, or a local variable of the task that waits.
 class signal {
   public:
     explicit signal(host h) : home_(&h.context()) {
@@ -120,18 +120,18 @@ class signal {
     signal(const signal &) = delete;
     signal &operator=(const signal &) = delete;
 
-    /// Wakes all who wait. When nobody does, it is remembered for the next one (once, however often it was called).
+    /// Wakes all waiters. Without a waiter it is stored for the next one (once, however often it was called).
     void notify() noexcept {
         if (waits_.alone()) pending_ = true;
         while (!waits_.alone()) static_cast<detail::signal_wait &>(*waits_.next).notify();
     }
 
-    /// Forget a notification that nobody has waited for.
+    /// Removes a stored notification.
     void reset() noexcept { pending_ = false; }
 
     [[nodiscard]] auto wait() noexcept { return detail::signal_wait_ever(*home_, *this); }
 
-    /// True: notified. False: the time was over first. Needs "kith.timer/1" in the descriptor.
+    /// True: notified. False: the time elapsed first. Needs "kith.timer/1" in the descriptor.
     [[nodiscard]] auto wait_for(std::chrono::nanoseconds time) noexcept { return detail::signal_wait_for(*home_, *this, time); }
 
   private:
@@ -159,7 +159,7 @@ inline bool detail::signal_wait::begin() {
     return true;
 }
 
-/// Values from some tasks or callbacks to others, in order. Unbounded: whoever pushes bounds it.
+/// Values from some tasks or callbacks to others, in order. Unbounded: the caller of push must limit it.
 template <class T>
 class channel {
   public:

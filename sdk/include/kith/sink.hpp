@@ -62,11 +62,11 @@ class sink : public instance {
         h.context().provide(id, &table);
     }
 
-    /// The next batch; another comes when this task has ended. Nothing comes before `subscribe`, which run() calls.
+    /// Called with the next batch; again when this task has ended. There is no batch before `subscribe`, which run() calls.
     virtual task<void> events(std::vector<event> batch) = 0;
 
   protected:
-    /// Which kinds, from now on: bits 1 << KITH_EVENT_...
+    /// Sets the kinds to receive from now on: bits 1 << KITH_EVENT_...
     std::int32_t subscribe(std::uint64_t mask) const noexcept { return table_->subscribe(raw_, mask); }
 
   private:

@@ -35,7 +35,7 @@ class state {
         home_->provide(id, &state_detail::table);
     }
 
-    /// KITH_NOT_FOUND when nothing was saved, KITH_UNSUPPORTED when the host keeps no state.
+    /// KITH_NOT_FOUND if nothing was saved, KITH_UNSUPPORTED if the host stores no state.
     [[nodiscard]] auto load() const {
         return detail::operate<detail::completion<std::string>>(
             [h = home_, t = table_](std::uint64_t user, std::uint64_t *op) { return t->load(h->raw, user, op); }, *home_);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kith::task<T>: a coroutine that begins when it is awaited and hands its value, or its exception, to the one who awaits it. There
+// kith::task<T>: a coroutine that begins when it is awaited and passes its value or its exception to the awaiting coroutine. There
 // are no threads: everything runs on the loop. A task is awaited once, as an rvalue: `co_await work()`.
 #pragma once
 
@@ -12,7 +12,7 @@
 namespace kith {
 
 /// Thrown out of a `co_await` when the task has been asked to end: its instance is stopping, or its connect or disconnect was
-/// cancelled. Let it pass: what is on the stack unwinds, and the layer deals with it at the end.
+/// cancelled. Do not catch it: the stack unwinds, and the layer handles it at the end.
 struct stopped {};
 
 template <class T = void>

@@ -27,15 +27,15 @@ using handle = detail::handle<kith_tcp_host>;
 
 } // namespace tcp_detail
 
-/// A connection. Using one that is not open is KITH_STALE. One read and one write may be under way at a time.
+/// A connection. Using one that is not open is KITH_STALE. One read and one write may be in progress at a time.
 class stream : public tcp_detail::handle {
   public:
     using handle::handle;
 
-    /// The other side's address, where it is known.
+    /// The other side's address, if it is known.
     endpoint remote;
 
-    /// Some bytes into the buffer, at least one, which stays where it is meanwhile; how many. KITH_CLOSED at the end of the stream.
+    /// Reads at least one byte into the buffer, which must stay valid meanwhile, and returns how many. KITH_CLOSED at the end of the stream.
     [[nodiscard]] auto read(std::span<std::byte> into, std::chrono::nanoseconds timeout = {}) {
         return detail::operate<detail::reading>(
             [h = home_, t = table_, id = id_, max = into.size(), timeout](std::uint64_t user, std::uint64_t *op) {
@@ -46,7 +46,7 @@ class stream : public tcp_detail::handle {
             *home_, into);
     }
 
-    /// The whole buffer. The timeout is for each read.
+    /// Fills the whole buffer. The timeout applies to each read.
     [[nodiscard]] task<result<void>> read_exactly(std::span<std::byte> into, std::chrono::nanoseconds timeout = {}) {
         while (!into.empty()) {
             auto got = co_await read(into, timeout);
@@ -56,7 +56,7 @@ class stream : public tcp_detail::handle {
         co_return result<void>();
     }
 
-    /// All of the bytes, which are copied at once, at most KITH_TCP_MAX_WRITE. When it is done there is room for more.
+    /// All of the bytes, which are copied at once, at most KITH_TCP_MAX_WRITE. When it has completed, more can be written.
     [[nodiscard]] auto write(std::span<const std::byte> data, std::chrono::nanoseconds timeout = {}) {
         return detail::operate<detail::completion<void>>(
             [h = home_, t = table_, id = id_, data, timeout](std::uint64_t user, std::uint64_t *op) {
@@ -70,7 +70,7 @@ class stream : public tcp_detail::handle {
         return write(std::as_bytes(std::span(text)), timeout);
     }
 
-    /// End our direction.
+    /// Ends our direction.
     void shutdown() noexcept {
         if (id_ != 0 && !home_->over) table_->shutdown(home_->raw, id_);
     }
@@ -84,7 +84,7 @@ class listener : public tcp_detail::handle {
   public:
     using handle::handle;
 
-    /// Where it listens.
+    /// The address on which it listens.
     endpoint local;
 
     [[nodiscard]] auto accept() {
@@ -157,7 +157,7 @@ class tcp {
             *home_);
     }
 
-    /// address: numeric, empty for all. port 0: any free one, told by `local`.
+    /// address: numeric, empty for all. port 0: any free one, returned in `local`.
     [[nodiscard]] auto listen(std::string_view address, std::uint16_t port, std::uint32_t backlog = 128) const {
         return detail::operate<detail::completion<listener>>(
             [h = home_, t = table_, address, port, backlog](std::uint64_t user, std::uint64_t *op) {

@@ -23,7 +23,7 @@ inline void timer_fired(void *p, std::uint64_t user, std::uint64_t, std::int32_t
 
 inline constexpr kith_timer_plugin timer_table{.fired = timer_fired};
 
-/// Fails only by throwing, so that no loop around it can spin.
+/// Fails only by an exception, so that a loop around it never becomes a busy loop.
 class sleep : public completion<void> {
   public:
     using completion::completion;
@@ -40,7 +40,7 @@ class timer {
         home_->provide(id, &detail::timer_table);
     }
 
-    /// Nothing is returned; a host that cannot keep one more timer is told of by a thrown kith::error.
+    /// Returns nothing; throws kith::error if the host refuses one more timer.
     [[nodiscard]] auto sleep(std::chrono::nanoseconds time) const {
         return detail::operate<detail::sleep>(
             [home = home_, table = table_, time](std::uint64_t user, std::uint64_t *op) {

@@ -60,7 +60,7 @@ inline bool tls_name_fits(std::string_view pattern, std::string_view host) noexc
            tls_detail::same(pattern.substr(1), host.substr(dot));
 }
 
-/// Who is at the other end; as kith_tls_peer.
+/// The other side of a stream; as kith_tls_peer.
 struct tls_peer {
     std::uint32_t version = 0;
     bool verified = false;
@@ -88,7 +88,7 @@ class tls_client : public detail::handle<kith_tls_host> {
   public:
     using handle::handle;
 
-    /// The stream speaks TLS afterwards; unless it does, it is good for nothing. server_name: a host name or a numeric address.
+    /// The stream uses TLS afterwards; after a failure it can only be closed. server_name: a host name or a numeric address.
     [[nodiscard]] auto secure(const stream &over, std::string_view server_name, std::chrono::nanoseconds timeout = {}) {
         return detail::operate<detail::completion<tls_peer>>(
             [h = home_, t = table_, id = id_, over = over.id_, server_name, timeout](std::uint64_t user, std::uint64_t *op) {

@@ -34,17 +34,17 @@ struct udp_options {
     std::uint32_t receive_buffer = 0;
 };
 
-/// What a datagram holds, borrowed.
+/// The bytes of a datagram, borrowed.
 [[nodiscard]] inline std::span<const std::byte> bytes(const kith_datagram &datagram) noexcept {
     return {static_cast<const std::byte *>(datagram.data), datagram.size};
 }
 
-/// One to be sent; `data` stays where it is until the call to `send`.
+/// A datagram to send; `data` must stay valid until the call to `send`.
 [[nodiscard]] inline kith_datagram datagram_to(const address &where, std::span<const std::byte> data) noexcept {
     return {.data = data.data(), .size = static_cast<std::uint32_t>(data.size()), .flags = 0, .remote = where.raw()};
 }
 
-/// What was received at once. Valid until the task that received it waits again.
+/// The datagrams of one receive. Valid until the task that received them waits again.
 class datagrams {
   public:
     datagrams() = default;
@@ -84,7 +84,7 @@ class datagrams {
     std::uint64_t lost_ = 0;
 };
 
-/// How a group that was asked for stands. Views are valid for the call.
+/// The state of a requested group membership. Views are valid for the call.
 struct membership {
     std::uint64_t socket = 0;
     std::string_view group;
@@ -93,18 +93,18 @@ struct membership {
     std::string_view text;         // why not
 };
 
-/// Using one that is not open is KITH_STALE. One receive and one send may be under way at a time.
+/// Using one that is not open is KITH_STALE. One receive and one send may be in progress at a time.
 class udp_socket : public detail::handle<kith_udp_host> {
   public:
     using handle::handle;
 
-    /// Where it is bound, and how many bytes the system holds for it.
+    /// The bound address, and the size of the system's receive buffer.
     endpoint local;
     std::uint32_t receive_buffer = 0;
 
     [[nodiscard]] std::uint64_t number() const noexcept { return id_; }
 
-    /// A standing wish; how it stands is told to `udp::on_membership`.
+    /// A lasting request; each change of its state is reported to `udp::on_membership`.
     std::int32_t join(std::string_view group, std::string_view interface = {}) noexcept {
         return id_ == 0 ? KITH_STALE : table_->join(home_->raw, id_, str(group), str(interface));
     }
@@ -112,7 +112,7 @@ class udp_socket : public detail::handle<kith_udp_host> {
         return id_ == 0 ? KITH_STALE : table_->leave(home_->raw, id_, str(group), str(interface));
     }
 
-    /// At least one datagram.
+    /// Returns at least one datagram.
     [[nodiscard]] auto receive(std::chrono::nanoseconds timeout = {}, std::uint32_t max = KITH_UDP_MAX_BATCH) {
         return detail::operate<detail::completion<datagrams>>(
             [h = home_, t = table_, id = id_, max, timeout](std::uint64_t user, std::uint64_t *op) {
@@ -121,8 +121,8 @@ class udp_socket : public detail::handle<kith_udp_host> {
             *home_);
     }
 
-    /// Each of them, at most KITH_UDP_MAX_BATCH, which are copied at once; how many the system took. A failure is that of the first it
-    /// did not take.
+    /// Sends all of them, at most KITH_UDP_MAX_BATCH, copied at once; returns how many the system accepted. A failure is that of the first it
+    /// did not accept.
     [[nodiscard]] auto send(std::span<const kith_datagram> all, std::chrono::nanoseconds timeout = {}) {
         return detail::operate<detail::completion<std::uint32_t>>(
             [h = home_, t = table_, id = id_, all, timeout](std::uint64_t user, std::uint64_t *op) {
@@ -162,7 +162,7 @@ class udp {
             *home_);
     }
 
-    /// Called whenever a group that was asked for is joined, or is not any more.
+    /// Called whenever a requested group is joined, or is not joined any more.
     std::function<void(const membership &)> on_membership;
 
   private:

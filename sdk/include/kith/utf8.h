@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Whether a text is UTF-8, which every string must be that the host is given (M1): for what came from somebody else.
+ * Whether a text is UTF-8, which every string must be that the host is given (M1): for text from other sources.
  */
 #ifndef KITH_UTF8_H
 #define KITH_UTF8_H

@@ -98,9 +98,9 @@ const Case ticker{kith_plugin_entry_strategy_ticker, "ticker", "{}"};
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_timer) { the_same_again(ticker); }
+BOOST_AUTO_TEST_CASE(a_plugin_with_timers_behaves_the_same_over_a_pipe) { the_same_again(ticker); }
 
-BOOST_AUTO_TEST_CASE(datagrams) {
+BOOST_AUTO_TEST_CASE(a_plugin_with_datagrams_behaves_the_same_over_a_pipe) {
     the_same_again({kith_plugin_entry_strategy_gossip, "gossip", "{}", [](SimNet &net, SimulatedMachine &) {
                         auto other = std::make_shared<PluginHarness>(net.machine("other", {"10.0.0.2"}),
                                                                      kith_plugin_entry_strategy_gossip, "gossip", "{}");
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(datagrams) {
                     }});
 }
 
-BOOST_AUTO_TEST_CASE(the_dns) {
+BOOST_AUTO_TEST_CASE(a_plugin_with_dns_queries_behaves_the_same_over_a_pipe) {
     the_same_again({kith_plugin_entry_strategy_dns_poll, "dns_poll", R"({"query": "app.example", "node_basename": "app"})",
                     [](SimNet &net, SimulatedMachine &) {
                         net.dns().address("app.example", {"10.0.0.7", "10.0.0.8", "fd00::7"});
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(the_dns) {
                     }});
 }
 
-BOOST_AUTO_TEST_CASE(http) {
+BOOST_AUTO_TEST_CASE(a_plugin_with_http_requests_behaves_the_same_over_a_pipe) {
     the_same_again(
         {kith_plugin_entry_strategy_rancher, "rancher", R"({"node_basename": "app"})", [](SimNet &net, SimulatedMachine &) {
              auto api = std::make_shared<HttpServer>(net.machine("rancher-metadata", {"10.0.0.9"}), 80);
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(http) {
          }});
 }
 
-BOOST_AUTO_TEST_CASE(streams) {
+BOOST_AUTO_TEST_CASE(a_plugin_with_tcp_streams_behaves_the_same_over_a_pipe) {
     the_same_again({kith_plugin_entry_strategy_local_epmd, "local_epmd", "{}", [](SimNet &, SimulatedMachine &here) {
                         auto epmd = std::make_shared<ScriptedServer>(here, 4369);
                         epmd->script().expect_size(3).send(std::string_view("\0\0\x11\x11name app at port 5555\n", 26)).close();
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(streams) {
                     }});
 }
 
-BOOST_AUTO_TEST_CASE(files_and_environment) {
+BOOST_AUTO_TEST_CASE(a_plugin_with_files_and_environment_behaves_the_same_over_a_pipe) {
     the_same_again({kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts", "{}", [](SimNet &net, SimulatedMachine &here) {
                         here.env("HOME", "/home/app");
                         here.file("/home/app/.hosts.erlang", "'other'.\n");
@@ -146,20 +146,20 @@ BOOST_AUTO_TEST_CASE(files_and_environment) {
                     }});
 }
 
-BOOST_AUTO_TEST_CASE(programs) {
+BOOST_AUTO_TEST_CASE(a_plugin_with_programs_behaves_the_same_over_a_pipe) {
     the_same_again(
         {kith_plugin_entry_strategy_exec, "exec", R"({"command": ["/bin/peers", "-a"]})", [](SimNet &, SimulatedMachine &here) {
-             here.program("/bin/peers", Program().wait(20ms).say("app@10.0.0.7\n").exit(0));
+             here.program("/bin/peers", Program().wait(20ms).print("app@10.0.0.7\n").exit(0));
              return nullptr;
          }});
 }
 
-BOOST_AUTO_TEST_CASE(a_connector) {
+BOOST_AUTO_TEST_CASE(a_connector_behaves_the_same_over_a_pipe) {
     the_same_again({kith_plugin_entry_connector_exec, "exec",
                     R"({"node": "app@10.0.0.1", "connect": ["/bin/join", "{name}"], "disconnect": ["/bin/part"]})",
                     [](SimNet &, SimulatedMachine &here) {
                         here.program("/bin/join", Program().wait(20ms).exit(0));
-                        here.program("/bin/part", Program().complain("no such peer\n").exit(1));
+                        here.program("/bin/part", Program().print_error("no such peer\n").exit(1));
                         return nullptr;
                     },
                     [](PluginHarness &harness) {
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(a_connector) {
                     }});
 }
 
-BOOST_AUTO_TEST_CASE(a_sink) {
+BOOST_AUTO_TEST_CASE(a_sink_behaves_the_same_over_a_pipe) {
     the_same_again({kith_plugin_entry_sink_exec, "exec", R"({"command": ["/bin/tell"]})",
                     [](SimNet &, SimulatedMachine &here) {
                         here.program("/bin/tell", Program().until_end_of_input());
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(a_sink) {
 
 // The proof can fail.
 
-BOOST_AUTO_TEST_CASE(a_record_that_was_tampered_with_shows) {
+BOOST_AUTO_TEST_CASE(a_changed_record_is_detected) {
     Seen seen;
     const Record record = recorded(ticker, seen);
     std::size_t shown = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// How fast the simulated network brings datagrams: machines in one segment, each of which says a heartbeat of 60 bytes to the group
-// every five seconds (at its own time) and looks at each that it hears.
+// How fast the simulated network brings datagrams: machines in one segment, each of which sends a heartbeat of 60 bytes to the group
+// every five seconds (at its own time) and reads each that it receives.
 #include <kith/service/timer.h>
 #include <kith/service/udp.h>
 #include <kith/testkit/network_segment.hpp>

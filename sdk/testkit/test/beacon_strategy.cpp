@@ -51,11 +51,11 @@ class beacon : public kith::strategy {
             const kith_datagram out = kith::datagram_to(group, std::as_bytes(std::span(name)));
             const auto sent = co_await socket.send({&out, 1});
             if (!sent) co_return sent.error();
-            const auto heard = co_await socket.receive(5s);
-            if (!heard && heard.status() != KITH_TIMED_OUT) co_return heard.error();
-            if (!heard) continue;
+            const auto received = co_await socket.receive(5s);
+            if (!received && received.status() != KITH_TIMED_OUT) co_return received.error();
+            if (!received) continue;
             std::vector<kith::peer> peers;
-            for (const auto &each : *heard) {
+            for (const auto &each : *received) {
                 const auto bytes = kith::bytes(each);
                 const std::string who(reinterpret_cast<const char *>(bytes.data()), bytes.size());
                 const std::string key = kith::address(each.remote).text();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// HTTP in the weather of a simulated network. What holds in both worlds is tested in host/world/test/http.
+// HTTP under the faults of a simulated network. The behaviour that is the same in both worlds is tested in host/world/test/http.
 #include "http_test_tenant.hpp"
 
 #include <kith/testkit/http_server.hpp>
@@ -37,7 +37,7 @@ struct HttpFixture {
 BOOST_AUTO_TEST_SUITE(http)
 
 BOOST_FIXTURE_TEST_CASE(a_partition_is_detected_by_timeouts, HttpFixture) {
-    server.route("/", HttpReply().say("one").wait(1s).say("two").mute());
+    server.route("/", HttpReply().send("one").wait(1s).send("two").stall());
     const Completion head = ask();
     BOOST_TEST(await(tenant.read_body(head.id)).data == "one");
     net.partition(here, there);
@@ -66,7 +66,7 @@ BOOST_FIXTURE_TEST_CASE(a_later_response_has_its_own_head, HttpFixture) {
 BOOST_FIXTURE_TEST_CASE(the_connect_timeout_includes_name_resolution_and_tls, HttpFixture) {
     const HttpAuthority ours("ours");
     HttpServer secure(there, 443, {.authority = &ours, .names = {"api"}});
-    secure.mute(true);
+    secure.stall(true);
     net.resolver_delay(3s);
     auto begin = net.now();
     const Completion mute = ask("https://api/");
@@ -93,7 +93,7 @@ BOOST_FIXTURE_TEST_CASE(an_unresponsive_address_delays_the_next_by_250_ms, HttpF
 }
 
 BOOST_FIXTURE_TEST_CASE(a_machine_loses_power, HttpFixture) {
-    server.route("/", HttpReply().say("x").mute());
+    server.route("/", HttpReply().send("x").stall());
     const Completion head = ask();
     BOOST_TEST(await(tenant.read_body(head.id)).data == "x");
     there.vanish();
@@ -112,7 +112,7 @@ BOOST_FIXTURE_TEST_CASE(connections_are_reset, HttpFixture) {
     BOOST_TEST(await(tenant.read_body(first.id)).status == KITH_CLOSED);
     net.reset_connections(here, there); // the one that is kept
     BOOST_TEST(ask().code == 200u);
-    server.route("/", HttpReply().say("x").mute());
+    server.route("/", HttpReply().send("x").stall());
     const Completion head = ask();
     BOOST_TEST(await(tenant.read_body(head.id)).data == "x");
     net.reset_connections(here, there);
@@ -120,7 +120,7 @@ BOOST_FIXTURE_TEST_CASE(connections_are_reset, HttpFixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(an_unread_body_fills_only_the_window, HttpFixture) {
-    server.route("/", HttpReply().say(std::string(4'000'000, 'x')));
+    server.route("/", HttpReply().send(std::string(4'000'000, 'x')));
     const Completion head = ask();
     net.run_for(20s);
     std::size_t got = 0;
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_trace) {
         SimNet net(seed);
         auto &there = net.machine("api", {"10.0.0.200"});
         HttpServer server(there, 80);
-        server.route("/", HttpReply().say("one").wait(10ms).say("two"));
+        server.route("/", HttpReply().send("one").wait(10ms).send("two"));
         std::vector<std::unique_ptr<HttpTenant>> tenants;
         for (int i = 0; i < 20; ++i) {
             const std::string address = "10.0.0." + std::to_string(i + 1);

@@ -43,7 +43,7 @@ struct RigFixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(rig_, RigFixture)
+BOOST_FIXTURE_TEST_SUITE(plugin_harness, RigFixture)
 
 BOOST_AUTO_TEST_CASE(an_empty_set_after_failed_operations_is_a_violation) {
     net.partition(here, there, Route::unreachable);

@@ -6,7 +6,7 @@ using namespace std::chrono_literals;
 
 BOOST_FIXTURE_TEST_SUITE(tcp, TcpFixture)
 
-BOOST_AUTO_TEST_CASE(connect_by_name_or_address_and_talk_both_ways) {
+BOOST_AUTO_TEST_CASE(connect_by_name_or_address_and_transfer_in_both_directions) {
     ScriptedServer peer(there, 4369);
     peer.script().expect("ping").send("pong").close();
     for (const std::string_view name : {"there.example", "10.0.0.2"}) {

@@ -37,9 +37,9 @@ BOOST_AUTO_TEST_CASE(a_reset_breaks_reads_and_writes) {
     BOOST_TEST(client.await(client.write(stream, "x")).status == KITH_RESET);
 }
 
-BOOST_AUTO_TEST_CASE(half_open_connections) {
-    // Accepts, and is mute.
-    ScriptedServer mute(there, 1);
+BOOST_AUTO_TEST_CASE(a_half_open_connection_is_reset_by_the_next_write) {
+    // Accepts, and sends nothing.
+    ScriptedServer unresponsive(there, 1);
     const auto quiet = client.connected("there.example", 1);
     BOOST_TEST(client.await(client.read(quiet, 10, 5 * second)).status == KITH_TIMED_OUT);
     // Is gone without a word.

@@ -39,10 +39,10 @@ BOOST_FIXTURE_TEST_SUITE(udp, UdpFixture)
 BOOST_AUTO_TEST_CASE(a_unicast_datagram) {
     const auto from = at_a.open({.port = 50});
     at_b.open({});
-    const Completion sent = at_a.say(from, "10.0.0.2", "hello");
+    const Completion sent = at_a.send_text(from, "10.0.0.2", "hello");
     BOOST_TEST(sent.status == KITH_OK, sent.text);
     BOOST_TEST(sent.count == 1u);
-    BOOST_TEST(at_b.heard() == "hello");
+    BOOST_TEST(at_b.received() == "hello");
     BOOST_TEST(at_b.got[0].from == "10.0.0.1:50");
     BOOST_TEST(at_c.got.empty());
     BOOST_TEST(at_a.got.empty());
@@ -52,10 +52,10 @@ BOOST_AUTO_TEST_CASE(all_members_of_a_group_and_the_sender_receive_a_datagram) {
     const auto from = at_a.open({}, group);
     at_b.open({}, group);
     at_c.open({}); // has not joined
-    at_a.say(from, group, "hello");
-    BOOST_TEST(at_a.heard() == "hello");
-    BOOST_TEST(at_b.heard() == "hello");
-    BOOST_TEST(at_c.heard() == "");
+    at_a.send_text(from, group, "hello");
+    BOOST_TEST(at_a.received() == "hello");
+    BOOST_TEST(at_b.received() == "hello");
+    BOOST_TEST(at_c.received() == "");
     BOOST_REQUIRE(at_b.told.size() == 1u);
     BOOST_TEST(at_b.told[0].status == KITH_OK);
     BOOST_TEST(at_b.told[0].group == group);
@@ -67,8 +67,8 @@ BOOST_AUTO_TEST_CASE(many_datagrams_in_one_call_keep_their_senders) {
     const auto from_a = at_a.open({}), from_c = at_c.open({});
     at_b.open({}, group);
     at_a.send(from_a, {at_a.to(group, 99, "1"), at_a.to(group, 99, "two"), at_a.to(group, 99, "")});
-    at_c.say(from_c, group, "4");
-    BOOST_TEST(at_b.heard() == "1 two  4");
+    at_c.send_text(from_c, group, "4");
+    BOOST_TEST(at_b.received() == "1 two  4");
     BOOST_TEST(at_b.got[2].from == "10.0.0.1:99");
     BOOST_TEST(at_b.got[3].from == "10.0.0.3:99");
     BOOST_TEST(at_b.calls == 1u);
@@ -92,15 +92,15 @@ BOOST_AUTO_TEST_CASE(a_receive_returns_at_most_the_requested_datagrams) {
 BOOST_AUTO_TEST_CASE(sockets_on_one_port) {
     const auto first = at_b.open({}, group), second = at_b.open({}, group);
     const auto from = at_a.open({.flags = KITH_UDP_BROADCAST});
-    at_a.say(from, group, "group");
-    BOOST_TEST(at_b.heard() == "group group");
-    at_a.say(from, "255.255.255.255", "all");
-    BOOST_TEST(at_b.heard() == "all all");
-    at_a.say(from, "10.0.0.2", "one");
-    BOOST_TEST(at_b.heard() == "one");
+    at_a.send_text(from, group, "group");
+    BOOST_TEST(at_b.received() == "group group");
+    at_a.send_text(from, "255.255.255.255", "all");
+    BOOST_TEST(at_b.received() == "all all");
+    at_a.send_text(from, "10.0.0.2", "one");
+    BOOST_TEST(at_b.received() == "one");
     at_b.close_socket(second);
-    at_a.say(from, group, "again");
-    BOOST_TEST(at_b.heard() == "again");
+    at_a.send_text(from, group, "again");
+    BOOST_TEST(at_b.received() == "again");
     BOOST_TEST(b.open_sockets() == 1u);
     BOOST_TEST(at_b.close_socket(second) == KITH_STALE);
     BOOST_TEST(at_b.close_socket(first) == KITH_OK);
@@ -122,8 +122,8 @@ BOOST_AUTO_TEST_CASE(a_port_that_is_taken_unless_both_share_it) {
 
 BOOST_AUTO_TEST_CASE(the_bound_address_determines_what_a_socket_receives) {
     const auto any = at_b.open({}), bound = at_b.open({.address = "10.0.0.2"}), home = at_b.open({.address = "127.0.0.1"});
-    const auto heard_by = [&](std::string_view to, std::string_view bytes) {
-        at_b.say(any, to, bytes);
+    const auto received_by = [&](std::string_view to, std::string_view bytes) {
+        at_b.send_text(any, to, bytes);
         net.run_for(1ms);
         std::string out;
         for (const auto &[socket, name] : {std::pair{any, "any"}, std::pair{bound, "bound"}, std::pair{home, "home"}}) {
@@ -135,9 +135,9 @@ BOOST_AUTO_TEST_CASE(the_bound_address_determines_what_a_socket_receives) {
     net.run_for(1ms);
     at_b.machine.cancel_all(at_b.host);
     net.run_for(1ms);
-    BOOST_TEST(heard_by("10.0.0.2", "x") == "bound");
-    BOOST_TEST(heard_by("127.0.0.1", "x") == "home");
-    BOOST_TEST(heard_by("127.0.0.2", "x") == "any");
+    BOOST_TEST(received_by("10.0.0.2", "x") == "bound");
+    BOOST_TEST(received_by("127.0.0.1", "x") == "home");
+    BOOST_TEST(received_by("127.0.0.2", "x") == "any");
     BOOST_TEST(at_b.got[0].from == "10.0.0.2:99");
     BOOST_TEST(at_b.got[1].from == "127.0.0.1:99");
 }
@@ -148,14 +148,14 @@ BOOST_AUTO_TEST_CASE(broadcasts) {
     UdpTenant elsewhere(net.machine("d", {"10.0.1.4"}));
     elsewhere.open({});
     for (const auto to : {"255.255.255.255", "10.0.0.255"}) {
-        const Completion denied = at_a.say(plain, to, "no");
+        const Completion denied = at_a.send_text(plain, to, "no");
         BOOST_TEST(denied.status == KITH_DENIED);
         BOOST_TEST(denied.count == 0u);
-        BOOST_TEST(at_a.say(may, to, to).status == KITH_OK);
+        BOOST_TEST(at_a.send_text(may, to, to).status == KITH_OK);
     }
-    BOOST_TEST(at_a.heard() == "255.255.255.255 10.0.0.255"); // NO_LOOP changes nothing
-    BOOST_TEST(at_b.heard() == "255.255.255.255 10.0.0.255");
-    BOOST_TEST(elsewhere.heard() == "255.255.255.255");
+    BOOST_TEST(at_a.received() == "255.255.255.255 10.0.0.255"); // NO_LOOP changes nothing
+    BOOST_TEST(at_b.received() == "255.255.255.255 10.0.0.255");
+    BOOST_TEST(elsewhere.received() == "255.255.255.255");
 }
 
 BOOST_AUTO_TEST_CASE(no_loop_and_hops) {
@@ -164,13 +164,13 @@ BOOST_AUTO_TEST_CASE(no_loop_and_hops) {
     other.open({}, group);
     const auto home = other.open({.port = 50, .hops = 0});
     at_b.open({}, group);
-    at_a.say(quiet, group, "out");
-    BOOST_TEST(at_b.heard() == "out");
-    BOOST_TEST(at_a.heard() + other.heard() == "");
-    other.say(home, group, "in");
-    BOOST_TEST(at_b.heard() == "");
-    BOOST_TEST(at_a.heard() == "in");
-    BOOST_TEST(other.heard() == "in");
+    at_a.send_text(quiet, group, "out");
+    BOOST_TEST(at_b.received() == "out");
+    BOOST_TEST(at_a.received() + other.received() == "");
+    other.send_text(home, group, "in");
+    BOOST_TEST(at_b.received() == "");
+    BOOST_TEST(at_a.received() == "in");
+    BOOST_TEST(other.received() == "in");
 }
 
 BOOST_AUTO_TEST_CASE(hops_cross_routers) {
@@ -185,14 +185,14 @@ BOOST_AUTO_TEST_CASE(hops_cross_routers) {
     const auto e = at_e.open({}, group);
     const auto one = at_a.open({.port = 51, .hops = 1}), two = at_a.open({.port = 52, .hops = 2}),
                many = at_a.open({.port = 53, .hops = 9});
-    at_a.say(one, group, "1");
-    at_a.say(two, group, "2");
+    at_a.send_text(one, group, "1");
+    at_a.send_text(two, group, "2");
     net.run_for(5ms);
-    at_a.say(many, group, "9");
-    BOOST_TEST(at_d.heard() == "2 9");
-    BOOST_TEST(at_e.heard() == "9");
-    at_e.say(e, "10.0.0.1", "back", 51);
-    BOOST_TEST(at_a.heard() == "back");
+    at_a.send_text(many, group, "9");
+    BOOST_TEST(at_d.received() == "2 9");
+    BOOST_TEST(at_e.received() == "9");
+    at_e.send_text(e, "10.0.0.1", "back", 51);
+    BOOST_TEST(at_a.received() == "back");
     BOOST_TEST(at_a.got[0].from == "10.2.0.1:99");
 }
 
@@ -201,15 +201,15 @@ BOOST_AUTO_TEST_CASE(ipv6_groups_and_addresses_and_link_local_scopes) {
     const auto from = at_a.open({.address = "::"}, group6, "eth0");
     at_b.open({.address = "::"}, group6);
     at_b.open({}, group);
-    at_a.say(from, group6, "six");
-    BOOST_TEST(at_b.heard() == "six");
+    at_a.send_text(from, group6, "six");
+    BOOST_TEST(at_b.received() == "six");
     BOOST_TEST(at_b.got[0].from == "[fe80::1]:99");
     BOOST_TEST(at_b.got[0].scope == 2u);
-    BOOST_TEST(at_a.heard() == "six");
+    BOOST_TEST(at_a.received() == "six");
     auto scoped = at_a.to("fe80::1", 99, "me");
     scoped.remote.scope = 2;
     BOOST_TEST(at_a.await(at_a.send(from, {scoped})).status == KITH_OK);
-    BOOST_TEST(at_a.heard() == "me");
+    BOOST_TEST(at_a.received() == "me");
     refused(KITH_INVALID, at_a.send(from, {at_a.to("10.0.0.2", 99, "four")}));
     BOOST_TEST(at_a.join(from, group) == KITH_INVALID);
 }
@@ -217,15 +217,15 @@ BOOST_AUTO_TEST_CASE(ipv6_groups_and_addresses_and_link_local_scopes) {
 BOOST_AUTO_TEST_CASE(a_long_datagram_is_truncated_and_flagged) {
     const auto from = at_a.open({});
     at_b.open({.max_size = 4});
-    at_a.say(from, "10.0.0.2", "1234");
-    at_a.say(from, "10.0.0.2", "12345");
-    BOOST_TEST(at_b.heard() == "1234 1234");
+    at_a.send_text(from, "10.0.0.2", "1234");
+    at_a.send_text(from, "10.0.0.2", "12345");
+    BOOST_TEST(at_b.received() == "1234 1234");
     BOOST_TEST(at_b.got[0].flags == 0u);
     BOOST_TEST(at_b.got[1].flags == KITH_DATAGRAM_TRUNCATED);
     const std::string longest(KITH_UDP_MAX_SIZE, 'x');
     at_c.open({});
-    BOOST_TEST(at_a.say(from, "10.0.0.3", longest).status == KITH_OK);
-    BOOST_TEST(at_c.heard().size() == longest.size());
+    BOOST_TEST(at_a.send_text(from, "10.0.0.3", longest).status == KITH_OK);
+    BOOST_TEST(at_c.received().size() == longest.size());
     refused(KITH_INVALID, at_a.send(from, {at_a.to("10.0.0.3", 99, longest + "x")}));
 }
 
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(a_full_buffer_loses_and_counts) {
     net.run_for(10ms);
     BOOST_TEST(at_b.await(at_b.receive(made.id)).count == 4u); // 1256 each
     BOOST_TEST(at_b.lost == 6u);
-    at_a.say(from, "10.0.0.2", "room again");
+    at_a.send_text(from, "10.0.0.2", "room again");
     BOOST_TEST(at_b.await(at_b.receive(made.id)).count == 1u);
     BOOST_TEST(at_b.lost == 6u);
 }
@@ -315,14 +315,14 @@ BOOST_AUTO_TEST_CASE(a_group_is_left) {
     const auto from = at_a.open({});
     const auto socket = at_b.open({}, group);
     at_b.join(socket, group, "10.0.0.2");
-    at_a.say(from, group, "once"); // though it was asked for twice
-    BOOST_TEST(at_b.heard() == "once");
+    at_a.send_text(from, group, "once"); // though it was asked for twice
+    BOOST_TEST(at_b.received() == "once");
     BOOST_TEST(at_b.leave(socket, group) == KITH_OK);
-    at_a.say(from, group, "still");
-    BOOST_TEST(at_b.heard() == "still");
+    at_a.send_text(from, group, "still");
+    BOOST_TEST(at_b.received() == "still");
     BOOST_TEST(at_b.leave(socket, group, "10.0.0.2") == KITH_OK);
-    at_a.say(from, group, "gone");
-    BOOST_TEST(at_b.heard() == "");
+    at_a.send_text(from, group, "gone");
+    BOOST_TEST(at_b.received() == "");
 }
 
 BOOST_AUTO_TEST_CASE(several_interfaces) {
@@ -330,18 +330,18 @@ BOOST_AUTO_TEST_CASE(several_interfaces) {
     for (SimulatedMachine *each : {&a, &b}) each->plug("eth1", storage, {"192.168.0." + std::to_string(each->index() + 1)});
     at_b.open({}, group, "eth1");
     at_c.open({}, group);
-    at_a.say(at_a.open({.port = 51}), group, "by the routes");
-    at_a.say(at_a.open({.port = 52, .interface = "eth1"}), group, "by name");
-    at_a.say(at_a.open({.port = 53, .interface = "192.168.0.1"}), group, "by address");
+    at_a.send_text(at_a.open({.port = 51}), group, "by the routes");
+    at_a.send_text(at_a.open({.port = 52, .interface = "eth1"}), group, "by name");
+    at_a.send_text(at_a.open({.port = 53, .interface = "192.168.0.1"}), group, "by address");
     const auto bound = at_a.open({.address = "192.168.0.1", .port = 54});
     net.run_for(5ms);
-    at_a.say(bound, group, "by its own");
-    BOOST_TEST(at_c.heard() == "by the routes");
-    BOOST_TEST(at_b.heard(0ms).size() == std::string("by name by address by its own").size());
+    at_a.send_text(bound, group, "by its own");
+    BOOST_TEST(at_c.received() == "by the routes");
+    BOOST_TEST(at_b.received(0ms).size() == std::string("by name by address by its own").size());
     BOOST_TEST(at_b.got.back().from == "192.168.0.1:54");
-    at_a.say(bound, "192.168.0.2", "unicast");
-    BOOST_TEST(at_b.heard() == "unicast");
-    BOOST_TEST(at_a.say(at_a.open({.port = 55, .interface = "eth9"}), group, "x").status == KITH_UNREACHABLE);
+    at_a.send_text(bound, "192.168.0.2", "unicast");
+    BOOST_TEST(at_b.received() == "unicast");
+    BOOST_TEST(at_a.send_text(at_a.open({.port = 55, .interface = "eth9"}), group, "x").status == KITH_UNREACHABLE);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

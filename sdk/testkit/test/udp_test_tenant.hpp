@@ -56,11 +56,11 @@ class UdpTenant final : public MachineTenant {
     static kith_datagram to(std::string_view address, std::uint16_t port, std::string_view bytes) {
         return {bytes.data(), static_cast<std::uint32_t>(bytes.size()), 0, kith::address::parse(address, port).value().raw()};
     }
-    Completion say(std::uint64_t socket, std::string_view address, std::string_view bytes, std::uint16_t port = 99) {
+    Completion send_text(std::uint64_t socket, std::string_view address, std::string_view bytes, std::uint16_t port = 99) {
         return await(send(socket, {to(address, port, bytes)}));
     }
-    /// What was heard since the last time, in the order it came: "a b c".
-    std::string heard(std::chrono::nanoseconds span = std::chrono::milliseconds(10)) {
+    /// The datagrams received since the last call, in order: "a b c".
+    std::string received(std::chrono::nanoseconds span = std::chrono::milliseconds(10)) {
         net.run_for(span);
         std::string out;
         for (; read_ < got.size(); ++read_) out += (out.empty() ? "" : " ") + got[read_].bytes;

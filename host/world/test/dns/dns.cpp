@@ -18,7 +18,7 @@ std::string wire_address(std::string_view text) {
 
 unsigned type_of(std::string_view address) { return address.find(':') == std::string_view::npos ? KITH_DNS_A : KITH_DNS_AAAA; }
 
-/// What each world is told of its names.
+/// Sets the names of each world.
 template <class Fixture>
 struct Names;
 
@@ -279,7 +279,7 @@ BOOST_AUTO_TEST_CASE(possibly_incomplete_replies_are_repeated_over_tcp) {
     BOOST_TEST(site.answer("not.consul.example", KITH_DNS_A).kind == KITH_DNS_NXDOMAIN);
     BOOST_TEST(site.answer("myconsul", KITH_DNS_A).kind == KITH_DNS_NXDOMAIN);
     BOOST_TEST(server.over_tcp == 1U);
-    // A server of old that speaks no TCP is believed over UDP; Consul is not.
+    // The UDP reply of an old server without TCP is accepted; that of Consul is not.
     server.close_tcp();
     BOOST_TEST((site.answer("app.example", KITH_DNS_A).texts == Texts{"10.0.0.7"}));
     const Completion done = site.failure("app.service.consul");

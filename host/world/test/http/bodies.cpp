@@ -14,7 +14,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_body_is_read_in_pieces, Fixture, Fixtures) {
         std::string all;
         for (int i = 0; i < 30'000; ++i) all += std::to_string(i) + ' ';
         HttpReply whole(200, all), pieces(200);
-        for (std::size_t at = 0; at < all.size(); at += 1000) pieces.say(std::string_view(all).substr(at, 1000));
+        for (std::size_t at = 0; at < all.size(); at += 1000) pieces.send(std::string_view(all).substr(at, 1000));
         web.site.server.route("/whole", whole);
         web.site.server.route("/pieces", pieces);
         for (const char *target : {"/whole", "/pieces"}) {
@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_body_is_read_in_pieces, Fixture, Fixtures) {
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(pieces_are_returned_as_they_arrive, Fixture, Fixtures) {
     HttpFixture<Fixture> web;
-    web.site.server.route("/watch", HttpReply().say("one").wait(30ms).say("two").mute());
+    web.site.server.route("/watch", HttpReply().send("one").wait(30ms).send("two").stall());
     const Completion head = web.ask("/watch");
     BOOST_REQUIRE_MESSAGE(head.status == KITH_OK, head.text);
     BOOST_TEST(web.await(web.tenant, web.tenant.read_body(head.id)).data == "one");
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(pieces_are_returned_as_they_arrive, Fixture, Fixtu
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_read_loses_nothing, Fixture, Fixtures) {
     HttpFixture<Fixture> web;
-    web.site.server.route("/", HttpReply().say("a").wait(30ms).say("b"));
+    web.site.server.route("/", HttpReply().send("a").wait(30ms).send("b"));
     const Completion head = web.ask("/");
     BOOST_TEST(web.await(web.tenant, web.tenant.read_body(head.id)).data == "a");
     const auto op = web.tenant.read_body(head.id);
@@ -63,9 +63,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_read_loses_nothing, Fixture, Fixtures)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_truncated_body_is_an_error, Fixture, Fixtures) {
     HttpFixture<Fixture> web;
-    web.site.server.route("/half", HttpReply().length(100).say("half of it").cut());
-    web.site.server.route("/piece", HttpReply().say("a piece").wait(5ms).cut());
-    web.site.server.route("/reset", HttpReply().length(100).say("x").wait(20ms).reset());
+    web.site.server.route("/half", HttpReply().length(100).send("half of it").cut());
+    web.site.server.route("/piece", HttpReply().send("a piece").wait(5ms).cut());
+    web.site.server.route("/reset", HttpReply().length(100).send("x").wait(20ms).reset());
     for (const char *target : {"/half", "/piece", "/reset"}) {
         const Completion head = web.ask(target);
         BOOST_REQUIRE_MESSAGE(head.status == KITH_OK, head.text);
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_truncated_body_is_an_error, Fixture, Fixtures) {
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_reset_before_the_response, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_reset_before_the_response_is_reported, Fixture, Fixtures) {
     HttpFixture<Fixture> web;
     web.site.server.route("/cut", HttpReply().cut());
     web.site.server.route("/reset", HttpReply().reset());
@@ -112,8 +112,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(limits_are_enforced, Fixture, Fixtures) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(timeouts_of_each_phase, Fixture, Fixtures) {
     for (const Shows shows : {Shows::nothing, Shows::good}) {
         HttpFixture<Fixture> web(shows);
-        web.site.server.route("/mute", HttpReply().mute());
-        web.site.server.route("/half", HttpReply().say("x").mute());
+        web.site.server.route("/mute", HttpReply().stall());
+        web.site.server.route("/half", HttpReply().send("x").stall());
         web.site.server.route("/slow", HttpReply().endless("x", 10ms));
         BOOST_TEST(web.ask_fails("/mute", {.response_timeout = 60 * ms}) == KITH_TIMED_OUT);
         BOOST_TEST(web.says("no response within 60 ms"));
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(connect_failures_have_distinct_statuses, Fixture, 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_request_may_be_cancelled_at_any_time, Fixture, Fixtures) {
     for (const Shows shows : {Shows::nothing, Shows::good}) {
         HttpFixture<Fixture> web(shows);
-        web.site.server.route("/", HttpReply().wait(5ms).say("x"));
+        web.site.server.route("/", HttpReply().wait(5ms).send("x"));
         for (int turns = 0; turns < 40; ++turns) {
             const auto op = web.tenant.request(web.client, {.url = web.url("/")});
             int left = turns;
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_request_may_be_cancelled_at_any_time, Fixture, F
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_closed_tenant_gets_no_completions, Fixture, Fixtures) {
     HttpFixture<Fixture> web(Shows::good);
-    web.site.server.route("/", HttpReply().say("x").mute());
+    web.site.server.route("/", HttpReply().send("x").stall());
     const Completion head = web.ask("/");
     web.tenant.read_body(head.id);
     web.tenant.read_body(head.id);

@@ -56,7 +56,7 @@ class HttpTestServer::Line {
         hang_up();
     }
     bool serve() {
-        while (server_.deaf_ && !server_.over_) pause(std::chrono::milliseconds(5));
+        while (server_.reading_stopped_ && !server_.over_) pause(std::chrono::milliseconds(5));
         std::size_t end = 0;
         while ((end = in_.find("\r\n\r\n")) == std::string::npos) receive();
         Asked asked = parse(in_.substr(0, end));
@@ -104,14 +104,14 @@ class HttpTestServer::Line {
         std::size_t size = 0;
         bool whole = reply.steps.size() <= 1;
         for (const auto &step : reply.steps) {
-            whole = whole && step.kind == Kind::say;
+            whole = whole && step.kind == Kind::send;
             size += step.bytes.size();
         }
         const bool chunked = !reply.content_length && !whole;
-        bool told = false;
+        bool head_sent = false;
         const auto head = [&] {
-            if (std::exchange(told, true)) return;
-            std::string out = "HTTP/1.1 " + std::to_string(reply.code) + " Said\r\n";
+            if (std::exchange(head_sent, true)) return;
+            std::string out = "HTTP/1.1 " + std::to_string(reply.code) + " Scripted\r\n";
             for (const auto &[name, value] : reply.fields) out.append(name).append(": ").append(value).append("\r\n");
             if (chunked) {
                 out += "Transfer-Encoding: chunked\r\n";
@@ -121,7 +121,7 @@ class HttpTestServer::Line {
             if (reply.closes) out += "Connection: close\r\n";
             send(out + "\r\n");
         };
-        const auto say = [&](const std::string &bytes) {
+        const auto send_body = [&](const std::string &bytes) {
             head();
             if (no_body) return;
             char size_text[32];
@@ -131,11 +131,11 @@ class HttpTestServer::Line {
         for (const auto &step : reply.steps) {
             switch (step.kind) {
             case Kind::head: head(); break;
-            case Kind::say: say(step.bytes); break;
+            case Kind::send: send_body(step.bytes); break;
             case Kind::wait: pause(step.span); break;
             case Kind::endless:
                 for (;;) {
-                    say(step.bytes);
+                    send_body(step.bytes);
                     pause(step.span);
                 }
             case Kind::cut: throw Over{};
@@ -143,15 +143,15 @@ class HttpTestServer::Line {
                 const linger at_once{1, 0};
                 ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
                 rude_ = true;
-                // A reset comes of closing with that option; the descriptor stays ours.
+                // Closing with that option sends a reset; the descriptor stays open.
                 sockaddr nowhere{};
                 nowhere.sa_family = AF_UNSPEC;
                 (void)::connect(fd_, &nowhere, sizeof nowhere);
                 throw Over{};
             }
             case Kind::live:
-            case Kind::later: // what a test says while it runs it says to simulated servers only
-            case Kind::mute:
+            case Kind::later: // a test can send more of a body while it runs only from simulated servers
+            case Kind::stall:
                 for (;;) pause(std::chrono::milliseconds(20));
             case Kind::garbage: send("SSH-2.0-OpenSSH_9.2\r\n"); throw Over{};
             }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Who is trusted, and what is said of those who are not.
+// Which servers are trusted, and the reasons for which others are refused.
 #include "http_fixture.hpp"
 
 using namespace kith::test;
 
-BOOST_AUTO_TEST_SUITE(secure)
+BOOST_AUTO_TEST_SUITE(https_certificates)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_trusted_server_answers, Fixture, Fixtures) {
     HttpFixture<Fixture> web(Shows::good);
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_certificate_for_another_name_is_refused, Fixture
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_untrusted_authority_is_refused, Fixture, Fixtures) {
     HttpFixture<Fixture> web(Shows::stranger);
     BOOST_TEST(web.ask_fails("/") == KITH_UNAUTHORIZED);
-    BOOST_TEST(web.says("signed by nobody we trust"));
+    BOOST_TEST(web.says("signed by an authority that is not trusted"));
     BOOST_TEST((std::is_same_v<Fixture, SimulatedWorld> || web.says("somebody else")));
     BOOST_TEST(web.site.server.asked().empty());
 }
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_server_may_require_a_client_certificate, Fixture
     HttpFixture<Fixture> web(Shows::good_asks_for_client);
     web.site.server.route("/", HttpReply(200, "welcome"));
     BOOST_TEST(web.ask_fails("/") == KITH_UNAUTHORIZED);
-    BOOST_TEST(web.says("wants a certificate of ours"));
+    BOOST_TEST(web.says("requires a client certificate"));
 
     const Identity ours = web.site.client(), strange = web.site.strange_client();
     auto settings = HttpTenant::settings();
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(invalid_client_settings_are_refused_by_open, Fixtu
     BOOST_TEST(fails([](auto &s) { s.proxy = str("http://proxy.example:8080/path"); }) == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(plain_http_and_tls_are_confused, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(plain_http_to_a_tls_port_and_tls_to_a_plain_port_fail, Fixture, Fixtures) {
     HttpFixture<Fixture> plain, secure(Shows::good);
     BOOST_TEST_MESSAGE("https:// to a plain server");
     const std::string wrong = "https://localhost:" + std::to_string(plain.site.server.port()) + "/";

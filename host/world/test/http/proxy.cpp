@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(tls_goes_through_a_tunnel) {
     web.tenant.close_http(web.client);
 }
 
-BOOST_AUTO_TEST_CASE(a_proxy_that_refuses) {
+BOOST_AUTO_TEST_CASE(a_refusal_of_the_proxy_is_reported) {
     Proxied web(Shows::good);
     {
         Tunnel tunnel(web.site.server.port(), "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");

@@ -50,7 +50,7 @@ std::size_t resident() {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(wire)
+BOOST_AUTO_TEST_SUITE(raw_responses)
 
 BOOST_AUTO_TEST_CASE(chunks_with_extensions_and_trailers) {
     Wire wire;
@@ -190,10 +190,10 @@ BOOST_AUTO_TEST_CASE(a_large_request_to_a_server_that_is_slow_to_read) {
         HttpFixture<RealWorld> web(shows);
         web.site.server.route("/", HttpReply(200, "got it"));
         const std::string large(KITH_HTTP_MAX_REQUEST, 'y');
-        web.site.server.deaf(true);
+        web.site.server.stop_reading(true);
         const auto op = web.tenant.request(web.client, {.url = web.url("/"), .method = "PUT", .body = large});
         web.settle();
-        web.site.server.deaf(false);
+        web.site.server.stop_reading(false);
         const Completion head = web.await(web.tenant, op);
         BOOST_TEST(head.status == KITH_OK, head.text);
         BOOST_TEST(web.site.server.asked().at(0).body.size() == large.size());

@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(only_safe_requests_are_retried, Fixture, Fixtures)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(the_number_of_open_requests_is_limited, Fixture, Fixtures) {
     HttpFixture<Fixture> web;
-    web.site.server.route("/", HttpReply().mute());
+    web.site.server.route("/", HttpReply().stall());
     for (unsigned i = 0; i < KITH_HTTP_MAX_OPEN; ++i)
         BOOST_REQUIRE(web.tenant.request(web.client, {.url = web.url("/")}) != 0u);
     BOOST_TEST(web.tenant.request(web.client, {.url = web.url("/")}) == 0u);

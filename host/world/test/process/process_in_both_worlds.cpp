@@ -9,17 +9,17 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const TestProgram hello{"hello", "echo hello; echo oops >&2; exit 3", Program().say("hello\n").complain("oops\n").exit(3)};
+const TestProgram hello{"hello", "echo hello; echo oops >&2; exit 3", Program().print("hello\n").print_error("oops\n").exit(3)};
 const TestProgram echo{"echo", "exec cat",
-                       Program().expect("one\n").say("one\n").expect("two\n").say("two\n").until_end_of_input()};
+                       Program().expect("one\n").print("one\n").expect("two\n").print("two\n").until_end_of_input()};
 const TestProgram hangs{"hangs", "exec sleep 600", Program().hang()};
 const TestProgram stubborn{"stubborn", "trap '' TERM; echo ready; while :; do sleep 600; done",
-                           Program().say("ready\n").ignore_term().hang()};
+                           Program().print("ready\n").ignore_term().hang()};
 const TestProgram flood{"flood", "exec yes", Program().flood(std::string(16'384, 'y'))};
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(both)
+BOOST_AUTO_TEST_SUITE(process_in_both_worlds)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(output_standard_error_and_exit_code, Fixture, Fixtures) {
     RunningProgram<Fixture> talk(hello);
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(output_standard_error_and_exit_code, Fixture, Fixt
     BOOST_TEST(talk.tenant.refused == KITH_STALE);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_dialogue_by_input_and_output, Fixture, Fixtures) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(input_and_output_are_exchanged_with_a_running_program, Fixture, Fixtures) {
     RunningProgram<Fixture> talk(echo);
     talk.run();
     BOOST_TEST(talk.read(65536, 20 * ms).status == KITH_TIMED_OUT);
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_program_closes_its_pipes_and_continues, Fixture,
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_write_waits_for_a_program_that_does_not_read, Fixture, Fixtures) {
-    RunningProgram<Fixture> talk({"deaf", "exec sleep 600", Program().stop_reading().hang()});
+    RunningProgram<Fixture> talk({"not_reading", "exec sleep 600", Program().stop_reading().hang()});
     talk.run();
     const std::string much(500'000, 'x');
     BOOST_TEST(talk.write(much, 30 * ms).status == KITH_TIMED_OUT);

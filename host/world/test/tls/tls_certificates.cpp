@@ -23,7 +23,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_invalid_chain_is_refused_with_its_certificate, 
     const auto over = strange.stream();
     Completion done = strange.secure(strange.trusting(), over);
     BOOST_TEST(done.status == KITH_UNAUTHORIZED);
-    BOOST_TEST(says(done, "the certificate CN=b of the other side, issued by CN=somebody else, is signed by nobody we trust"));
+    BOOST_TEST(says(
+        done,
+        "the certificate CN=b of the other side, issued by CN=somebody else, is signed by an authority that is not trusted"));
     strange.useless(over);
 
     TlsFixture<Fixture> old(Talks::tls, TlsFixture<Fixture>::papers().expired);
@@ -53,7 +55,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_other_side_may_require_a_certificate, Fixture,
     };
     Completion done = refused(net.trusting());
     BOOST_TEST(done.status == KITH_UNAUTHORIZED);
-    BOOST_TEST(says(done, "the other side wants a certificate of ours"));
+    BOOST_TEST(says(done, "the other side requires a client certificate"));
     BOOST_TEST(says(done, "certificate required"));
 
     net.show(net.papers().strange_client);
@@ -71,7 +73,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_required_certificate_with_an_unspecific_alert, F
     TlsFixture<Fixture> net(Talks::asks_1_2);
     Completion done = net.secure(net.trusting(), net.stream());
     BOOST_TEST(done.status == KITH_UNAUTHORIZED);
-    BOOST_TEST(says(done, "the other side wants a certificate of ours"));
+    BOOST_TEST(says(done, "the other side requires a client certificate"));
     BOOST_TEST(net.echo(net.secured(net.mutual()), "welcome") == "welcome");
 }
 

@@ -88,10 +88,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_or_timed_out_read_loses_no_byte, Fixtu
 BOOST_AUTO_TEST_CASE(a_timed_out_write_breaks_no_record) {
     TlsFixture<RealWorld> net;
     const auto over = net.secured(net.trusting());
-    net.server->deaf(true);
+    net.server->stop_reading(true);
     const std::string much(12'000'000, 'a');
     BOOST_TEST(net.await(net.tenant, net.tenant.write(over, much, 50 * ms)).status == KITH_TIMED_OUT);
-    net.server->deaf(false);
+    net.server->stop_reading(false);
     const auto tail = net.tenant.write(over, "tail");
     std::string got;
     while (!got.ends_with("tail")) {

@@ -75,13 +75,13 @@ class RealTlsServer::Line {
         }
         char buffer[16384];
         for (;;) {
-            while (server_.deaf_ && !server_.over_) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+            while (server_.reading_stopped_ && !server_.over_) std::this_thread::sleep_for(std::chrono::milliseconds(2));
             const int got = SSL_read(ssl, buffer, sizeof buffer);
             if (got <= 0) return false;
             const std::string_view said(buffer, static_cast<std::size_t>(got));
             {
                 const std::scoped_lock lock(server_.mutex_);
-                server_.heard_ += said;
+                server_.received_ += said;
             }
             if (said.ends_with("!end")) return true;
             if (said.ends_with("!cut")) return false;
@@ -150,9 +150,9 @@ std::string RealTlsServer::client() const {
     const std::scoped_lock lock(mutex_);
     return client_;
 }
-std::string RealTlsServer::heard() const {
+std::string RealTlsServer::received() const {
     const std::scoped_lock lock(mutex_);
-    return heard_;
+    return received_;
 }
 
 const TlsCertificates &TlsSite<RealWorld>::papers() {
@@ -202,7 +202,7 @@ SimulatedTlsServer::SimulatedTlsServer(testkit::SimulatedMachine &machine, const
         if (talks_ >= Talks::banner) return;
         with.on_bytes([this](testkit::Conversation &c) {
             const std::string said = c.take();
-            heard_ += said;
+            received_ += said;
             if (said.ends_with("!end")) return c.close();
             if (said.ends_with("!cut")) return c.reset();
             c.send(said);

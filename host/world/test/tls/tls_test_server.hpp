@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A server in each world that speaks TLS and repeats what it hears. Some words are commands: "!end" ends the stream, "!cut" breaks it.
+// A TLS server in each world that echoes what it receives. Some texts are commands: "!end" ends the stream, "!cut" breaks it.
 #pragma once
 
 #include <host/world/test/http/make_certificates.hpp>
@@ -25,8 +25,8 @@ enum class Talks : std::uint8_t {
     tls_1_3,      ///< the same
     asks_clients, ///< for a certificate of the authority `ours`
     asks_1_2,     ///< the same with TLS 1.2, which has no alert for the want of one
-    banner,       ///< no TLS: it says "220 ready" and no more
-    nothing,      ///< it accepts and stays mute
+    banner,       ///< no TLS: it sends "220 ready" and nothing more
+    nothing,      ///< it accepts and sends nothing
     goodbye,      ///< it accepts and closes
 };
 
@@ -44,13 +44,13 @@ class RealTlsServer {
 
     std::uint16_t port() const noexcept { return port_; }
     void identity(const Identity &identity);
-    /// Do not read: who writes much comes to a stand.
-    void deaf(bool on) noexcept { deaf_ = on; }
-    /// Of the last connection: the name that was asked for, and whose certificate came.
+    /// While on, nothing is read, so that a client that writes much has to wait.
+    void stop_reading(bool on) noexcept { reading_stopped_ = on; }
+    /// Of the last connection: the requested server name, and the subject of the client certificate.
     std::string server_name() const;
     std::string client() const;
-    /// All that was heard, of all connections.
-    std::string heard() const;
+    /// All bytes received, of all connections.
+    std::string received() const;
 
   private:
     class Line;
@@ -61,9 +61,9 @@ class RealTlsServer {
     std::unique_ptr<Context> context_;
     int listener_ = -1;
     std::uint16_t port_ = 0;
-    std::atomic<bool> over_ = false, deaf_ = false;
+    std::atomic<bool> over_ = false, reading_stopped_ = false;
     mutable std::mutex mutex_; // guards what follows, and the context
-    std::string server_name_, client_, heard_;
+    std::string server_name_, client_, received_;
     std::list<std::unique_ptr<Line>> lines_;
     std::thread thread_;
 };
@@ -76,13 +76,13 @@ class SimulatedTlsServer {
     void identity(const Identity &identity);
     std::string server_name() { return peer_.conversation(peer_.accepted()).server_name(); }
     std::string client();
-    std::string heard() const { return heard_; }
+    std::string received() const { return received_; }
 
   private:
     testkit::ScriptedServer peer_;
     testkit::TlsServer how_;
     Talks talks_;
-    std::string heard_;
+    std::string received_;
 };
 
 template <class Fixture>

@@ -53,7 +53,7 @@ Head container(std::string_view bytes, std::size_t size, std::uint64_t children)
     return {size, children, Fault::none};
 }
 
-// A fun is not looked into: its own size field says where it ends.
+// A fun is not parsed: its own size field contains its length.
 Head fun_head(std::string_view bytes) noexcept {
     constexpr std::size_t fixed = 4 + 1 + 16 + 4 + 4; // size, arity, uniq, index, free
     if (!has(bytes, 5)) return fail(Fault::truncated);

@@ -7,9 +7,9 @@
 
 namespace kith::erlang::test {
 
-BOOST_AUTO_TEST_SUITE(joining)
+BOOST_AUTO_TEST_SUITE(connect_and_disconnect)
 
-BOOST_FIXTURE_TEST_CASE(a_peer_is_joined_and_parted, Attached) {
+BOOST_FIXTURE_TEST_CASE(a_peer_is_connected_and_disconnected, Attached) {
     beam.reachable.insert("b@10.0.0.8");
     attach();
     BOOST_TEST(join("b@10.0.0.8").status == KITH_OK);
@@ -22,7 +22,7 @@ BOOST_FIXTURE_TEST_CASE(a_peer_is_joined_and_parted, Attached) {
     BOOST_TEST(of(Kind::link_up).size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(results_of_the_connect_function) {
+BOOST_AUTO_TEST_CASE(true_and_ok_of_the_connect_function_mean_success) {
     const auto answer = [](const std::string &value,
                            const char *options = R"({"node": "app@10.0.0.7", "connect": ["m", "f", []]})") {
         Attached it(options);
@@ -41,13 +41,13 @@ BOOST_AUTO_TEST_CASE(results_of_the_connect_function) {
     BOOST_TEST(has(ignored.text, "is not distributed any more"));
 }
 
-BOOST_AUTO_TEST_CASE(a_function_that_fails_or_is_not_there) {
+BOOST_AUTO_TEST_CASE(an_undefined_connect_function_is_reported) {
     Attached it(R"({"node": "app@10.0.0.7", "connect": ["m", "f", []]})");
     it.attach();
     BOOST_TEST(it.join("b@h").text == "m:f/1 for b@h failed with undef");
 }
 
-BOOST_AUTO_TEST_CASE(modules_and_arguments_as_elixir_writes_them) {
+BOOST_AUTO_TEST_CASE(module_and_arguments_may_be_written_as_in_elixir) {
     Attached it(
         R"({"node": "app@10.0.0.7", "connect": ["MyApp.Cluster", ":join", [1, true, null, "atom", {"binary": "b"}, {"string": "s"}, [2, []]]]})");
     std::string arguments;
@@ -87,7 +87,7 @@ BOOST_FIXTURE_TEST_CASE(a_cancelled_connect_ends_the_call, Attached) {
     BOOST_TEST(rig.attached());
 }
 
-BOOST_FIXTURE_TEST_CASE(five_hundred_connects_at_once, Attached) {
+BOOST_FIXTURE_TEST_CASE(five_hundred_connects_succeed_at_once, Attached) {
     for (int i = 0; i < 500; ++i) beam.reachable.insert("n" + std::to_string(i) + "@h");
     attach();
     std::vector<std::uint64_t> ops;

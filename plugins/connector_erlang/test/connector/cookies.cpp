@@ -9,7 +9,7 @@ namespace kith::erlang::test {
 
 BOOST_AUTO_TEST_SUITE(cookies)
 
-BOOST_AUTO_TEST_CASE(sources_of_the_cookie_by_rank) {
+BOOST_AUTO_TEST_CASE(the_cookie_is_taken_from_the_sources_in_order) {
     {
         Attached it(R"({"node": "app@10.0.0.7", "cookie": "secret"})");
         it.here.remove("/home/app/.erlang.cookie");
@@ -50,7 +50,7 @@ BOOST_FIXTURE_TEST_CASE(without_a_cookie_file_the_paths_are_named, Attached) {
     BOOST_TEST(has(why.text, "/home/app/.erlang.cookie, /home/app/.config/erlang/.erlang.cookie"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_file_that_others_can_read_is_refused, Attached) {
+BOOST_FIXTURE_TEST_CASE(a_cookie_file_readable_by_others_is_refused, Attached) {
     here.file("/home/app/.erlang.cookie", "secret", {0440, 1000, 1000});
     const Report why = detached();
     BOOST_TEST(why.status == KITH_DENIED);
@@ -59,7 +59,7 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_others_can_read_is_refused, Attached) {
     BOOST_TEST(rig.run_until([this] { return rig.attached(); }, 5s));
 }
 
-BOOST_AUTO_TEST_CASE(a_file_without_a_cookie_is_refused) {
+BOOST_AUTO_TEST_CASE(a_cookie_file_without_a_valid_cookie_is_refused) {
     for (const std::string &content :
          {std::string(), std::string("\n"), std::string("two\nlines"), std::string(300, 'x'), std::string("a\x01")}) {
         Attached it;
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(the_cookie_of_each_peer_is_set_in_the_node) {
 }
 
 // The same text beside both nodes gives both the same cookie for each other.
-BOOST_AUTO_TEST_CASE(one_list_of_cookies_serves_both_sides) {
+BOOST_AUTO_TEST_CASE(one_list_of_cookies_gives_both_nodes_the_same_cookie) {
     const auto set = [](const std::string &node, const std::string &peer, const std::string &list) {
         World world;
         SimulatedBeam beam(world.here, node, "secret", 40007);

@@ -9,7 +9,7 @@ namespace kith::erlang::test {
 
 BOOST_AUTO_TEST_SUITE(failing_services)
 
-BOOST_AUTO_TEST_CASE(each_call_of_a_service_may_fail) {
+BOOST_AUTO_TEST_CASE(it_recovers_when_any_one_call_fails) {
     const std::uint64_t failed = kith::testkit::fail_each([](SimNet &net) {
         Machine &here = net.machine("here", {"10.0.0.7"});
         here.env("HOME", "/home/app");
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(each_call_of_a_service_may_fail) {
     BOOST_TEST(failed > 20u);
 }
 
-BOOST_AUTO_TEST_CASE(it_stops_at_any_moment) {
+BOOST_AUTO_TEST_CASE(stop_succeeds_at_any_moment) {
     for (int i = 0; i < 120; ++i) {
         Attached it;
         it.beam.functions["net_kernel:connect_node"] = [](etf::TermView) { return std::nullopt; };
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(it_stops_at_any_moment) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(it_is_destroyed_without_a_stop_and_starts_anew) {
+BOOST_AUTO_TEST_CASE(stop_destroy_and_restart_succeed_repeatedly) {
     Attached it;
     for (int i = 0; i < 10; ++i) {
         it.attach();

@@ -35,7 +35,7 @@ BOOST_FIXTURE_TEST_CASE(kith_attaches_under_a_name_of_its_own, Attached) {
     BOOST_TEST(beam.group_leaders.back() == "leader@h");
 }
 
-BOOST_AUTO_TEST_CASE(two_kiths_do_not_evict_each_other) {
+BOOST_AUTO_TEST_CASE(two_kith_processes_do_not_disconnect_each_other) {
     Attached one;
     Rig other(one.here, kith_plugin_entry_connector_erlang, "erlang", R"({"node": "app@10.0.0.7"})", {"", "", "beam2"});
     one.attach();
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(two_kiths_do_not_evict_each_other) {
     BOOST_TEST(other.links().empty());
 }
 
-BOOST_AUTO_TEST_CASE(the_only_node_of_epmd_needs_no_option) {
+BOOST_AUTO_TEST_CASE(the_only_node_in_epmd_is_used_without_the_option_node) {
     Attached it("{}");
     it.epmd.add("kith-0123456789abcdef", 1);
     it.epmd.add("rem-12ab", 2);
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(an_invalid_name_in_release_node_is_refused) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_port_needs_no_epmd) {
+BOOST_AUTO_TEST_CASE(the_option_port_makes_epmd_unnecessary) {
     Attached it(R"({"node": "app@elsewhere", "address": "10.0.0.7", "port": 40000})");
     SimulatedBeam other(it.here, "app@elsewhere", "secret", 40009);
     it.epmd.peer().stop_listening();
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_port_needs_no_epmd) {
     good.attach();
 }
 
-BOOST_AUTO_TEST_CASE(the_port_of_epmd) {
+BOOST_AUTO_TEST_CASE(the_port_of_epmd_is_the_option_or_that_of_the_environment) {
     for (const bool by_option : {true, false}) {
         Attached it(by_option ? R"({"node": "app@10.0.0.7", "epmd_port": 5000})" : R"({"node": "app@10.0.0.7"})");
         SimulatedEpmd other(it.here, 5000);

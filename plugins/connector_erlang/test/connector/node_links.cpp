@@ -7,7 +7,7 @@ namespace kith::erlang::test {
 
 BOOST_AUTO_TEST_SUITE(links_of_the_node)
 
-BOOST_FIXTURE_TEST_CASE(shells_and_other_kiths_are_not_peers, Attached) {
+BOOST_FIXTURE_TEST_CASE(remote_shells_and_other_kith_processes_are_not_peers, Attached) {
     beam.link("rem-12@h", true);
     beam.link("kith-0123456789abcdef@h", true);
     beam.link("b@h");
@@ -57,7 +57,7 @@ BOOST_FIXTURE_TEST_CASE(a_joined_node_with_the_name_of_a_tool_is_a_peer, Attache
     BOOST_TEST(rig.run_until([this] { return links().empty(); }, 1s));
 }
 
-BOOST_FIXTURE_TEST_CASE(links_that_end_soon_again_and_again_hint_at_tick_times, Attached) {
+BOOST_FIXTURE_TEST_CASE(repeatedly_short_links_are_reported_with_the_tick_time, Attached) {
     beam.functions["net_kernel:get_net_ticktime"] = [](etf::TermView) { return term("2"); };
     attach();
     for (int i = 0; i < 2; ++i) {
@@ -96,7 +96,7 @@ BOOST_FIXTURE_TEST_CASE(nothing_is_called_between_listings, Attached) {
     BOOST_TEST(beam.calls.size() - before == 20u);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_relay_that_ends_is_started_anew, Attached) {
+BOOST_FIXTURE_TEST_CASE(a_relay_that_ends_is_restarted, Attached) {
     attach();
     rig.run_for(5s);
     beam.end_relays("killed");

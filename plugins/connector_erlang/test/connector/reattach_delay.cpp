@@ -10,7 +10,7 @@ using Outcome = AttachOutcome;
 
 BOOST_AUTO_TEST_SUITE(reattach_delay)
 
-BOOST_AUTO_TEST_CASE(failures_double_it_up_to_three_seconds_and_an_attachment_resets_it) {
+BOOST_AUTO_TEST_CASE(failures_double_the_delay_up_to_three_seconds_and_an_attachment_resets_it) {
     ReattachDelay it;
     for (const auto wanted : {250ms, 500ms, 1000ms, 2000ms, 3000ms, 3000ms})
         BOOST_TEST((it.next(Outcome::failed, 0s).mean == wanted));

@@ -93,7 +93,7 @@ BOOST_FIXTURE_TEST_CASE(an_unknown_authority_is_refused, Secure) {
     BOOST_TEST(report.status == KITH_UNAUTHORIZED);
     BOOST_TEST(has(report.text,
                    "app@10.0.0.7 on 10.0.0.7:40000: the certificate CN=app of the other side, issued by CN=strangers, "
-                   "is signed by nobody we trust"));
+                   "is signed by an authority that is not trusted"));
     BOOST_TEST(beam.names.empty());
     BOOST_TEST((pause() > 30s));
 }
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(without_verify_name_any_name_is_accepted) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_name_whose_host_is_not_known_must_fit_in_the_end) {
+BOOST_AUTO_TEST_CASE(a_name_without_a_host_is_checked_against_the_name_of_the_challenge) {
     Secure it(
         R"({"node": "app", "address": "10.0.0.7", "tls": {"cacertfile": "/tls/ca.pem", "certfile": "/tls/kith.pem", "keyfile": "/tls/kith.key"}})");
     it.beam.secure(it.node({.common_name = "app", .names = {"c.example"}}));
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_requires_a_certificate) {
     Secure it(R"({"node": "app@10.0.0.7", "tls": {"cacertfile": "/tls/ca.pem"}})");
     const Report report = it.detached();
     BOOST_TEST(report.status == KITH_UNAUTHORIZED);
-    BOOST_TEST(has(report.text, "the other side wants a certificate of ours"));
+    BOOST_TEST(has(report.text, "the other side requires a client certificate"));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_node_that_sends_nothing_in_the_tls_handshake, Secure) {
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(a_node_without_tls_is_recognised_by_its_challenge) {
     BOOST_TEST(!it.beam.their_challenge.has_value()); // no digest in the clear
 }
 
-BOOST_AUTO_TEST_CASE(without_the_option_a_tls_node_is_named) {
+BOOST_AUTO_TEST_CASE(without_the_option_tls_a_tls_node_is_reported) {
     Secure it(R"({"node": "app@10.0.0.7"})");
     const Report report = it.detached();
     BOOST_TEST(report.status == KITH_PROTOCOL);
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(without_the_option_a_tls_node_is_named) {
 
 BOOST_FIXTURE_TEST_CASE(replaced_files_are_read_again, Secure) {
     here.file("/tls/ca.pem", strangers.certificate());
-    BOOST_TEST(has(detached().text, "is signed by nobody we trust"));
+    BOOST_TEST(has(detached().text, "is signed by an authority that is not trusted"));
     here.file("/tls/ca.pem", ca.certificate());
     BOOST_REQUIRE(rig.run_until([&] { return rig.attached(); }));
     // The next connection shows the new certificate.
@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(inconsistent_tls_options_are_refused) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(why_not_by_tls, Secure)
+BOOST_FIXTURE_TEST_SUITE(connect_failure_reasons_by_tls, Secure)
 
 BOOST_AUTO_TEST_CASE(without_a_fault_the_cookie_is_found_to_be_accepted) {
     const Report report = why_not();
@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(the_peer_has_another_cookie) {
     BOOST_TEST(has(join("c@10.0.0.8").text, "it is the cookie that is not accepted"));
 }
 
-BOOST_AUTO_TEST_CASE(a_node_without_authorities_connects_to_nobody) {
+BOOST_AUTO_TEST_CASE(a_node_without_authorities_is_reported_to_connect_to_no_peer) {
     release("27");
     says("ets:lookup", "[{client,[]}]");
     const Report report = why_not();

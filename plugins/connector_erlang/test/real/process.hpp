@@ -57,7 +57,7 @@ class Process {
         pid_ = 0;
     }
 
-    /// Stop and continue it: it is alive, and mute.
+    /// Stop and continue it: while stopped it accepts connections and sends nothing.
     void freeze() const noexcept { ::kill(pid_, SIGSTOP); }
     void thaw() const noexcept { ::kill(pid_, SIGCONT); }
 

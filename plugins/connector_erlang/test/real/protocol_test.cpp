@@ -34,7 +34,7 @@ struct Lab {
 
 BOOST_FIXTURE_TEST_SUITE(real, Lab)
 
-BOOST_AUTO_TEST_CASE(epmd_names) {
+BOOST_AUTO_TEST_CASE(the_names_of_epmd_are_read) {
     Socket socket(epmd.port());
     socket.write(epmd::names());
     std::string answer;
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(epmd_names) {
     BOOST_TEST(port_of("nobody", epmd.port()) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(the_handshake_tells_its_faults_apart) {
+BOOST_AUTO_TEST_CASE(each_failed_handshake_has_its_own_fault) {
     const auto outcome = [this](Dialler::Config config) {
         Socket socket(a.port());
         const Handshake shaken(socket, std::move(config));
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(the_handshake_tells_its_faults_apart) {
     BOOST_TEST((shaken.dialler.fault() == Dialler::Fault::closed_name));
 }
 
-BOOST_AUTO_TEST_CASE(a_name_that_is_not_allowed) {
+BOOST_AUTO_TEST_CASE(a_name_that_is_not_allowed_is_refused) {
     Client first = client();
     BOOST_TEST(first.call("net_kernel", "allow", "[['nobody@127.0.0.1']]") == "ok");
     Socket socket(a.port());
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_name_that_is_not_allowed) {
     BOOST_TEST((shaken.dialler.fault() == Dialler::Fault::not_allowed));
 }
 
-BOOST_AUTO_TEST_CASE(the_same_name_again_takes_the_connection_over) {
+BOOST_AUTO_TEST_CASE(a_second_connection_with_the_same_name_replaces_the_first) {
     Client first = client();
     BOOST_TEST(first.call("erlang", "node", "[]") == "'a@127.0.0.1'");
     Client second = client();
@@ -82,13 +82,13 @@ BOOST_AUTO_TEST_CASE(the_same_name_again_takes_the_connection_over) {
     BOOST_CHECK_THROW(first.call("erlang", "node", "[]"), std::runtime_error);
 }
 
-BOOST_AUTO_TEST_CASE(we_are_hidden) {
+BOOST_AUTO_TEST_CASE(kith_is_a_hidden_node) {
     Client one = client();
     BOOST_TEST(one.call("erlang", "nodes", "[]") == "[]");
     BOOST_TEST(one.call("erlang", "nodes", "[hidden]") == "['kith-0123456789abcdef@127.0.0.1']");
 }
 
-BOOST_AUTO_TEST_CASE(calls_and_their_outcomes) {
+BOOST_AUTO_TEST_CASE(each_outcome_of_a_call_is_distinguished) {
     Client one = client();
     BOOST_TEST(one.call("erlang", "+", "[40,2]") == "42");
     BOOST_TEST(one.call("erlang", "list_to_tuple", "[[a,[1000,-1],{}]]") == "{a,[1000,-1],{}}");
@@ -100,13 +100,13 @@ BOOST_AUTO_TEST_CASE(calls_and_their_outcomes) {
     BOOST_TEST(one.call("lists", "seq", "[1,3]") == "[1,2,3]");
 }
 
-BOOST_AUTO_TEST_CASE(terms_come_back_as_they_went) {
+BOOST_AUTO_TEST_CASE(terms_are_returned_unchanged) {
     Client one = client();
     for (const char *term : {"[]", "{}", "[[]]", "{a,b,{c,[d]}}", "[1,256,65536,-1,4294967296,-9007199254740993]", "'it is'"})
         BOOST_TEST(one.call("lists", "last", "[[x," + std::string(term) + "]]") == term);
 }
 
-BOOST_AUTO_TEST_CASE(a_call_that_is_given_up_is_ended_in_the_node) {
+BOOST_AUTO_TEST_CASE(the_process_of_an_abandoned_call_is_ended_in_the_node) {
     Client one = client();
     std::string arguments;
     etf::Writer(arguments).list(1).integer(60000).nil();
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_call_that_is_given_up_is_ended_in_the_node) {
         "the process has ended");
 }
 
-BOOST_AUTO_TEST_CASE(many_calls_at_once) {
+BOOST_AUTO_TEST_CASE(a_thousand_calls_are_answered_at_once) {
     Client one = client();
     std::size_t sum = 0;
     std::size_t answers = 0;
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(many_calls_at_once) {
     BOOST_TEST(sum == 500500u);
 }
 
-BOOST_AUTO_TEST_CASE(the_relay_tells_of_links) {
+BOOST_AUTO_TEST_CASE(the_relay_reports_links) {
     Client one = client();
     one.relay.start(one.out);
     const Relay::Event listing = one.event();
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(the_relay_falls_back_without_erl_eval) {
     BOOST_TEST((events[1].kind == Kind::down));
 }
 
-BOOST_AUTO_TEST_CASE(the_relay_ends_with_us) {
+BOOST_AUTO_TEST_CASE(the_relay_ends_when_its_connection_ends) {
     Client watcher = client();
     std::string relay; // its process, as the argument of is_process_alive/1
     {
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(the_relay_ends_with_us) {
 }
 
 // The emulator sends its name in Latin-1, and takes ours so.
-BOOST_AUTO_TEST_CASE(a_host_beyond_ascii) {
+BOOST_AUTO_TEST_CASE(a_node_with_a_non_ascii_host_is_attached) {
     const std::string name = "u@l\xc3\xb6"
                              "calhost.de";
     const Process node(
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(a_host_beyond_ascii) {
 }
 
 // One node that starts distribution anew with each of the files, and writes what it takes for its cookie.
-BOOST_AUTO_TEST_CASE(cookie_files_as_erlang_reads_them) {
+BOOST_AUTO_TEST_CASE(cookie_files_are_read_as_by_erlang) {
     const auto files = cookie_file_cases();
     for (std::size_t i = 0; i < files.size(); ++i)
         std::ofstream(home.path() + "/content" + std::to_string(i)) << files[i].first;

@@ -22,7 +22,7 @@ typedef struct kith_clock_host {
 } kith_clock_host;
 
 typedef struct kith_clock_plugin {
-    /* The wall clock was set: it is now by `delta` nanoseconds ahead of where it would have been. Steps under 1 s are not told.
+    /* The wall clock was set: it is now by `delta` nanoseconds ahead of where it would have been. Steps under 1 s are not reported.
      * [loop & started] */
     void (*jumped)(void *self, int64_t delta);
 } kith_clock_plugin;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * kith.connector/1: a connector's own service: it joins and parts peers, and reports the links of its node as they are.
+ * kith.connector/1: a connector's own service: it connects and disconnects peers, and reports the links of its node.
  *
- * Attachment is counted in epochs. An epoch begins with `attached` and ends with `detached` or the next `attached`; what is said of an
- * older one is dropped. While detached, links are unknown, nothing is dialled and no backoff grows. After `attached` the connector
- * says `links` at once, and then link_up and link_down, or `links` again, which is the truth at its place in the order of calls.
+ * Attachment is counted in epochs. An epoch begins with `attached` and ends with `detached` or the next `attached`; a report of an
+ * older one is dropped. While detached, links are unknown, no peer is connected and no backoff grows. After `attached` the connector
+ * reports `links` at once, and then link_up and link_down, or `links` again, which replaces all earlier reports.
  * A connector leaves its own attachment, and tools such as remote shells, out of the links.
  */
 #ifndef KITH_SERVICE_CONNECTOR_H
@@ -21,7 +21,7 @@ extern "C" {
 /* Passed with its stride, so it may grow (A2). */
 typedef struct kith_link {
     kith_str name;                    /* as kith_peer.name */
-    const kith_attribute *attributes; /* what is known of the link, such as type=hidden; at most 16 */
+    const kith_attribute *attributes; /* properties of the link, such as type=hidden; at most 16 */
     uint32_t attribute_count;
     uint32_t flags; /* 0; unknown bits are ignored */
 } kith_link;
@@ -33,10 +33,10 @@ typedef struct kith_connector_host {
      * an op that is not outstanding. [loop & started] */
     int32_t (*done)(const kith_host *host, uint64_t op, int32_t status, kith_str text);
 
-    /* The node is there, by this name. epoch: grows with each attachment of this instance, first is 1 or more. [loop & started] */
+    /* The node with this name can be driven. epoch: increases with each attachment of this instance; the first is 1 or more. [loop & started] */
     int32_t (*attached)(const kith_host *host, kith_str node, uint64_t epoch);
 
-    /* The node is not there, or not yet: status and text say why. It may be said again when the reason changes. [loop & started] */
+    /* The node cannot be driven, or not yet: status and text state why. Report it again when the reason changes. [loop & started] */
     int32_t (*detached)(const kith_host *host, int32_t status, kith_str text);
 
     /* The complete set of links. KITH_STALE for an old epoch. [loop & started] */
@@ -49,15 +49,15 @@ typedef struct kith_connector_host {
     int32_t (*link_down)(const kith_host *host, uint64_t epoch, kith_str name, kith_str reason);
 } kith_connector_host;
 
-/* op is given by the host (T3). A failing status means nothing began and no `done` follows; host->error tells why. peer: borrowed. */
+/* op is given by the host (T3). A failing status means nothing began and no `done` follows; host->error explains why. peer: borrowed. */
 typedef struct kith_connector_plugin {
-    /* Make a link to the peer. Joining one that is linked already succeeds. [loop & started] */
+    /* Make a link to the peer. Succeeds if there is one already. [loop & started] */
     int32_t (*connect)(void *self, uint64_t op, const kith_peer *peer);
-    /* End the link. Parting one that is not linked succeeds. [loop & started] */
+    /* End the link to the peer. Succeeds if there is none. [loop & started] */
     int32_t (*disconnect)(void *self, uint64_t op, const kith_peer *peer);
-    /* Give up on an operation: `done` follows soon, with KITH_CANCELLED unless it had ended. [loop & started] */
+    /* Cancel an operation: `done` follows soon, with KITH_CANCELLED unless it had ended. [loop & started] */
     void (*cancel)(void *self, uint64_t op);
-    /* Say `links` anew, as soon as may be. [loop & started] */
+    /* Report `links` again, as soon as possible. [loop & started] */
     void (*refresh)(void *self);
 } kith_connector_plugin;
 

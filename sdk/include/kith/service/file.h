@@ -30,12 +30,12 @@ typedef struct kith_file_host {
      * path: copied. [loop & started] */
     int32_t (*read)(const kith_host *host, kith_str path, uint64_t max, uint64_t user, uint64_t *op);
 
-    /* Replace the file in one step: who reads it sees the old bytes or the new, also after a crash. mode: permission bits. path,
+    /* Replace the file in one step: a reader gets the old bytes or the new, also after a crash. mode: permission bits. path,
      * data: copied. [loop & started] */
     int32_t (*write)(const kith_host *host, kith_str path, const void *data, uint64_t size, uint32_t mode, uint64_t user,
                      uint64_t *op);
 
-    /* Complete with KITH_OK as soon as the file's version is not `version` (as a read told it; 0: it does not exist): at once when it
+    /* Complete with KITH_OK as soon as the file's version is not `version` (as a read returned it; 0: it does not exist): at once when it
      * differs already, so that no change falls between a read and its watch. path: copied. [loop & started] */
     int32_t (*watch)(const kith_host *host, kith_str path, uint64_t version, uint64_t user, uint64_t *op);
 } kith_file_host;

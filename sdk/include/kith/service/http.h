@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * kith.http/1: an HTTP/1.1 client. TLS is the host's: certificates are verified unless the client says otherwise. Redirects are not
- * followed, content is not decoded, the environment (http_proxy and the like) is not asked, nothing is cached. Connections are kept
- * for the next request to the same server and shared by nobody but their client. Bodies are pulled: what nobody reads stays with
- * the server. For those who sign requests: Host is the URL's host in lower case, and its port unless it is the scheme's own.
+ * kith.http/1: an HTTP/1.1 client. TLS is the host's: certificates are verified unless the client disables this. Redirects are not
+ * followed, content is not decoded, the environment (http_proxy and the like) is not used, nothing is cached. Connections are kept
+ * for the next request to the same server and used by their client only. Bodies are pulled: unread data stays with
+ * the server. For plugins that sign requests: Host is the URL's host in lower case, and its port unless it is the scheme's own.
  *
  * Every `user` is handed back by the completion as it is; every `op` is borrowed and gets the operation's id. A function that
  * returns a failing status has begun nothing, and no completion follows. Texts of failures name method, scheme, host, port and path,
@@ -46,7 +46,7 @@ typedef struct kith_http_client {
     uint64_t keep_alive;       /* without use, a connection is kept for so long; 60 s */
     uint32_t max_header;       /* bytes of a response's headers; 65,536 */
     uint32_t reserved;
-    uint64_t max_body; /* bytes of a response's body, refused at once when Content-Length tells more; 64 MiB */
+    uint64_t max_body; /* bytes of a response's body, refused at once when Content-Length is larger; 64 MiB */
 } kith_http_client;
 
 typedef struct kith_http_request {

@@ -14,7 +14,7 @@ extern "C" {
 #define KITH_LOOP "kith.loop/1"
 
 typedef struct kith_loop_host {
-    /* Have `posted` called on the loop, later, in the order of the posts of one thread. What is posted before `stopped` is said
+    /* Calls `posted` on the loop, later, in the order of the posts of one thread. What is posted before `stopped` was called
      * is delivered before destroy; after it, KITH_CANCELLED. KITH_LIMIT when 65,536 are waiting. user: handed back as it is.
      * [any-thread] */
     int32_t (*post)(const kith_host *host, uint64_t user);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * kith.process/1: programs. Each is run in a process group of its own, never through a shell, and the whole group is ended with it: when
- * the program has ended, whatever it left behind in its group is killed. Its output is pulled: a program that nobody reads waits.
+ * the program has ended, remaining processes of its group are killed. Its output is pulled: a program whose output is not read waits.
  *
- * Of the daemon it gets nothing but standard input and output: no other file, no signal that is blocked or ignored, and of the
- * environment only PATH, HOME, USER, LANG, TZ and TMPDIR. What it says on standard error is read at once and not handed on; the last of
+ * It inherits only standard input and output from the daemon: no other file, no signal that is blocked or ignored, and of the
+ * environment only PATH, HOME, USER, LANG, TZ and TMPDIR. Its standard error is read at once and not passed on; the end of
  * it explains how the program ended.
  *
  * Every `user` is handed back by the completion as it is; every `op` is borrowed and gets the operation's id. A function that
@@ -27,7 +27,7 @@ extern "C" {
 #define KITH_PROCESS_MAX_OPEN 64u       /* programs of an instance that run or are open at a time */
 #define KITH_PROCESS_MAX_ERRORS 4096u   /* bytes of standard error that are kept: the last ones */
 
-/* Bits of kith_process_program.flags. What is not asked for is /dev/null. */
+/* Bits of kith_process_program.flags. A stream that is not requested is /dev/null. */
 #define KITH_PROCESS_INPUT 1u  /* we write its standard input */
 #define KITH_PROCESS_OUTPUT 2u /* we read its standard output */
 
@@ -35,9 +35,9 @@ extern "C" {
 typedef struct kith_process_program {
     uint32_t struct_size;
     uint32_t flags;            /* KITH_PROCESS_INPUT, ... */
-    kith_str path;             /* absolute: nothing is searched for */
+    kith_str path;             /* absolute: PATH is not searched */
     kith_str directory;        /* it is run in; absolute; / */
-    const kith_str *arguments; /* behind its own name, which is the path */
+    const kith_str *arguments; /* after its own name, which is the path */
     const kith_attribute *environment;
     uint32_t argument_count;
     uint32_t environment_count;
@@ -52,7 +52,7 @@ typedef struct kith_process_end {
     uint32_t code;   /* its exit code, 0 to 255; 0 when a signal ended it */
     uint32_t signal; /* that ended it; 0 when it exited */
     uint32_t reserved;
-    kith_str errors; /* the last it said on standard error, any bytes */
+    kith_str errors; /* the end of its standard error, any bytes */
 } kith_process_end;
 
 typedef struct kith_process_host {
@@ -63,7 +63,7 @@ typedef struct kith_process_host {
     int32_t (*start)(const kith_host *host, const kith_process_program *program, uint64_t user, uint64_t *op);
 
     /* Between 1 and max bytes of its standard output, as soon as there are any; one outstanding for each program. KITH_CLOSED at the
-     * end: nobody has it open any more, or the program has ended and all it had written was read. KITH_LIMIT when there is more
+     * end: no process has it open any more, or the program has ended and all its output was read. KITH_LIMIT when there is more
      * than max_output; the program is ended. KITH_TIMED_OUT leaves everything as it was. [loop & started] */
     int32_t (*read)(const kith_host *host, uint64_t process, uint32_t max, uint64_t timeout, uint64_t user, uint64_t *op);
 
@@ -79,10 +79,10 @@ typedef struct kith_process_host {
      * timeout or max_output. One outstanding for each program. It may be asked again. [loop & started] */
     int32_t (*wait)(const kith_host *host, uint64_t process, uint64_t user, uint64_t *op);
 
-    /* Have it end: SIGTERM to its whole group, and SIGKILL after the grace. Nothing when it has ended. [loop & started] */
+    /* End it: SIGTERM to its whole group, and SIGKILL after the grace. Does nothing when it has ended. [loop & started] */
     int32_t (*end)(const kith_host *host, uint64_t process);
 
-    /* We have no more to do with it: it is ended as by `end`, and its operations complete with KITH_CANCELLED. What is open at destroy
+    /* Release it: it is ended as by `end`, and its operations complete with KITH_CANCELLED. What is open at destroy
      * the host closes; when the daemon ends, SIGKILL comes after 2 s at most. [loop & started] */
     int32_t (*close)(const kith_host *host, uint64_t process);
 } kith_process_host;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * kith.sink/1: a sink's own service: the events of the bus, in batches. A sink has one batch at a time and says when it has taken it;
+ * kith.sink/1: a sink's own service: the events of the bus, in batches. A sink has one batch at a time and reports when it has taken it;
  * meanwhile its queue fills, up to a bound. What does not fit is lost to it, and the next batch begins with an events.lost event that
- * tells how many. A slow sink delays nobody.
+ * contains how many. A slow sink delays nothing else.
  */
 #ifndef KITH_SERVICE_SINK_H
 #define KITH_SERVICE_SINK_H
@@ -53,7 +53,7 @@ extern "C" {
 
 /* Passed with its stride, so it may grow (A2). Strings that do not apply are empty. */
 typedef struct kith_event {
-    uint64_t seq;      /* 1, 2, 3 ... on one bus; a gap is what a filter or a loss left out */
+    uint64_t seq;      /* 1, 2, 3 ... on one bus; a gap: events that a filter or a loss left out */
     int64_t time;      /* wall clock, nanoseconds since 1970 */
     uint64_t duration; /* of what the event ends, nanoseconds; 0 where it does not apply */
     uint32_t kind;     /* KITH_EVENT_... */
@@ -70,7 +70,7 @@ typedef struct kith_sink_host {
     /* Events of these kinds from now on; called again it replaces the mask. Everything is filtered out before the first call.
      * [loop & started] */
     int32_t (*subscribe)(const kith_host *host, uint64_t mask);
-    /* The batch is dealt with; the next may come. KITH_STALE for one that is not outstanding. [loop & started] */
+    /* The batch was handled; the next may follow. KITH_STALE for one that is not outstanding. [loop & started] */
     int32_t (*taken)(const kith_host *host, uint64_t batch);
 } kith_sink_host;
 

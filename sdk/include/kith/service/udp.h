@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * kith.udp/1: datagrams, to one address, to a broadcast address, or to a group. They are pulled, many in one call: what nobody asks
- * for waits in the socket's receive buffer, and what does not fit there is lost and counted.
+ * kith.udp/1: datagrams, to one address, to a broadcast address, or to a group. They are pulled, many in one call: those not yet
+ * requested wait in the socket's receive buffer, and those that do not fit there are lost and counted.
  *
  * `user`, `op` (borrowed), timeouts and refused calls as in kith/service/tcp.h. Addresses are binary, so that a datagram costs no text.
  */
@@ -60,7 +60,7 @@ typedef struct kith_udp_socket {
     uint32_t hops;     /* a datagram to a group lives as long (TTL): 0 stays on this machine, 1 on this network; at most 255 */
     uint32_t max_size; /* longest datagram that is received whole; 0: KITH_UDP_MAX_SIZE */
     uint32_t
-        receive_buffer; /* bytes the system is asked to hold; 0: the system's usual; it may grant less, and says what it did */
+        receive_buffer; /* requested size in bytes; 0: the system's default; the system may grant less, and `bound` returns what it granted */
 } kith_udp_socket;
 
 typedef struct kith_udp_host {
@@ -68,13 +68,13 @@ typedef struct kith_udp_host {
      * socket: copied. [loop & started] */
     int32_t (*bind)(const kith_host *host, const kith_udp_socket *socket, uint64_t user, uint64_t *op);
 
-    /* Be a member of a group on an interface: its name, an address of it, or empty, which is where the routes lead. A standing wish:
-     * it is joined now, and again whenever the interface comes back or changes, until leave or close. How it stands is told by
-     * `membership`, soon, and at each change. KITH_EXISTS: it was asked for already. KITH_INVALID: no address of a group, or of the
+    /* Join a group on an interface: its name, an address of it, or empty, which is where the routes lead. A lasting request:
+     * it is joined now, and again whenever the interface comes back or changes, until leave or close. Its state is reported by
+     * `membership`, soon, and at each change. KITH_EXISTS: it was requested already. KITH_INVALID: no address of a group, or of the
      * other family. group, interface: copied. [loop & started] */
     int32_t (*join)(const kith_host *host, uint64_t socket, kith_str group, kith_str interface);
 
-    /* KITH_NOT_FOUND: it was not asked for. group, interface: as they were given to join, borrowed. [loop & started] */
+    /* KITH_NOT_FOUND: it was not requested. group, interface: as they were given to join, borrowed. [loop & started] */
     int32_t (*leave)(const kith_host *host, uint64_t socket, kith_str group, kith_str interface);
 
     /* Between 1 and max datagrams, as soon as there are any; max at most KITH_UDP_MAX_BATCH. One outstanding for each socket.
@@ -97,7 +97,7 @@ typedef struct kith_udp_plugin {
     void (*bound)(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text, uint64_t socket,
                   const kith_endpoint *local, uint32_t receive_buffer);
 
-    /* KITH_OK: it is joined. Otherwise it is not, for now, and text says why: KITH_NOT_FOUND (no such interface), KITH_UNREACHABLE (it is
+    /* KITH_OK: it is joined. Otherwise it is not, for now, and text states why: KITH_NOT_FOUND (no such interface), KITH_UNREACHABLE (it is
      * down, or no route leads to the group), KITH_LIMIT (the system allows no more), KITH_IO. group, interface: as they were given to
      * join, borrowed. */
     void (*membership)(void *self, uint64_t socket, kith_str group, kith_str interface, int32_t status, kith_str text);
@@ -107,8 +107,8 @@ typedef struct kith_udp_plugin {
     void (*received)(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text, const kith_datagram *datagrams,
                      uint32_t count, uint32_t stride, uint64_t lost);
 
-    /* Each was tried, whatever became of the others. sent: how many the system took, which does not mean that they arrive. A failing
-     * status is that of the first it did not take: KITH_UNREACHABLE (no route, the interface is down), KITH_DENIED (a broadcast without
+    /* Each was attempted, even after a failure. sent: how many the system accepted, which does not mean that they arrive. A failing
+     * status is that of the first it did not accept: KITH_UNREACHABLE (no route, the interface is down), KITH_DENIED (a broadcast without
      * KITH_UDP_BROADCAST, or a firewall), KITH_LIMIT (too long for the way there), KITH_IO; or KITH_TIMED_OUT or KITH_CANCELLED, for
      * those still waiting. */
     void (*sent)(void *self, uint64_t user, uint64_t op, int32_t status, kith_str text, uint32_t sent);

@@ -65,11 +65,11 @@ typedef struct kith_tls_name {
     kith_str value; /* borrowed; its bytes are the certificate's, so they may be no UTF-8 */
 } kith_tls_name;
 
-/* Who is at the other end. */
+/* The other side of a stream. */
 typedef struct kith_tls_peer {
     uint32_t struct_size;
     uint32_t version;                  /* KITH_TLS_1_2 or later */
-    uint32_t verified;                 /* 1: the chain is good; 0: nobody looked (KITH_TLS_INSECURE) */
+    uint32_t verified;                 /* 1: the chain is valid; 0: it was not checked (KITH_TLS_INSECURE) */
     uint32_t chain_count;              /* at least 1 */
     const kith_tls_certificate *chain; /* as it was sent, the other side's own first; borrowed */
     const kith_tls_name *names;        /* of the first; borrowed */
@@ -84,9 +84,9 @@ typedef struct kith_tls_host {
     int32_t (*open)(const kith_host *host, const kith_tls_client *settings, uint64_t user, uint64_t *op);
 
     /* The TLS handshake on a stream of kith.tcp/1, of which nothing is outstanding meanwhile (KITH_BUSY). server_name: sent to the other
-     * side (SNI) unless it is empty or numeric; copied. timeout: 0 is none. Unless it completes with KITH_OK, the stream is good for nothing but to
+     * side (SNI) unless it is empty or numeric; copied. timeout: 0 is none. Unless it completes with KITH_OK, the stream can only
      * be closed. Failures: KITH_UNAUTHORIZED (we do not accept the other side's chain, or it does not accept ours), KITH_PROTOCOL (it
-     * speaks no TLS, or none that we do), KITH_RESET, KITH_TIMED_OUT, and those of `open` when a file has changed. [loop & started] */
+     * speaks no TLS, or no version that we support), KITH_RESET, KITH_TIMED_OUT, and those of `open` when a file has changed. [loop & started] */
     int32_t (*secure)(const kith_host *host, uint64_t client, uint64_t stream, kith_str server_name, uint64_t timeout,
                       uint64_t user, uint64_t *op);
 

@@ -4,8 +4,8 @@
 // never.
 //
 //     HttpReply(200, R"({"peers": []})")
-//     HttpReply(200).field("Content-Type", "text/plain").say("a").wait(1s).say("b")
-//     HttpReply(200).length(100).say("only this").cut()
+//     HttpReply(200).field("Content-Type", "text/plain").send("a").wait(1s).send("b")
+//     HttpReply(200).length(100).send("only this").cut()
 #pragma once
 
 #include <kith/hosting/http_request.hpp>
@@ -22,28 +22,29 @@
 
 namespace kith::testkit {
 
-/// The rest of a body that the test sends while it runs: `HttpReply().live(feed)`, then `feed->say(...)`. For one response.
+/// The rest of a body that the test sends while it runs: `HttpReply().live(feed)`, then `feed->send(...)`. For one response.
 class HttpFeed {
   public:
-    enum class Do : std::uint8_t { say, end, cut, reset };
+    enum class Do : std::uint8_t { send, end, cut, reset, say = send }; // say: the former name
 
-    void say(std::string_view bytes) { tell(Do::say, std::string(bytes)); }
-    void end() { tell(Do::end); } ///< the regular end of the body
-    void cut() { tell(Do::cut); } ///< closes the connection too early, without a reset
-    void reset() { tell(Do::reset); }
+    void send(std::string_view bytes) { pass(Do::send, std::string(bytes)); }
+    void say(std::string_view bytes) { send(bytes); } ///< the former name of send
+    void end() { pass(Do::end); }                     ///< the regular end of the body
+    void cut() { pass(Do::cut); }                     ///< closes the connection too early, without a reset
+    void reset() { pass(Do::reset); }
     /// Whether a client receives the body, or may do so later.
-    bool open() const { return !over_ && (!deliver_ || deliver_(Do::say, {})); }
+    bool open() const { return !over_ && (!deliver_ || deliver_(Do::send, {})); }
 
     /// For the server: earlier bytes are delivered first. deliver: returns false when no client receives the body any more.
     void attach(std::function<bool(Do, const std::string &)> deliver) {
         deliver_ = std::move(deliver);
-        for (const auto &[what, bytes] : std::exchange(waiting_, {})) tell(what, bytes);
+        for (const auto &[what, bytes] : std::exchange(waiting_, {})) pass(what, bytes);
     }
 
   private:
-    void tell(Do what, std::string bytes = {}) {
+    void pass(Do what, std::string bytes = {}) {
         if (over_) return;
-        over_ = what != Do::say;
+        over_ = what != Do::send;
         if (!deliver_) return waiting_.emplace_back(what, std::move(bytes)), void();
         if (!deliver_(what, bytes)) over_ = true;
     }
@@ -74,7 +75,7 @@ class HttpReply {
     using Duration = std::chrono::nanoseconds;
 
     explicit HttpReply(std::uint32_t status = 200, std::string_view body = {}) : code(status) {
-        if (!body.empty()) say(body);
+        if (!body.empty()) send(body);
     }
 
     HttpReply &field(std::string_view name, std::string_view value) {
@@ -82,15 +83,16 @@ class HttpReply {
         return *this;
     }
     /// Sets the Content-Length header, whatever the body is. Otherwise the header has the length of the body, or is absent.
-    HttpReply &length(std::uint64_t told) {
-        content_length = told;
+    HttpReply &length(std::uint64_t bytes) {
+        content_length = bytes;
         return *this;
     }
 
     // ---- steps, done one after the other; the head is sent with the first piece of the body, by head(), or at the end ----
 
     HttpReply &head() { return add({Step::Kind::head, {}, {}}); }
-    HttpReply &say(std::string_view bytes) { return add({Step::Kind::say, std::string(bytes), {}}); }
+    HttpReply &send(std::string_view bytes) { return add({Step::Kind::send, std::string(bytes), {}}); }
+    HttpReply &say(std::string_view bytes) { return send(bytes); } ///< the former name of send
     HttpReply &wait(Duration span) { return add({Step::Kind::wait, {}, span}); }
     /// Sends these bytes repeatedly without end, as fast as the client reads them.
     HttpReply &endless(std::string_view bytes, Duration pause = {}) {
@@ -101,7 +103,8 @@ class HttpReply {
     /// Resets the connection here.
     HttpReply &reset() { return add({Step::Kind::reset, {}, {}}); }
     /// Sends nothing more and keeps the connection open.
-    HttpReply &mute() { return add({Step::Kind::mute, {}, {}}); }
+    HttpReply &stall() { return add({Step::Kind::stall, {}, {}}); }
+    HttpReply &mute() { return stall(); } ///< the former name of stall
     /// From here on the body is sent by the test.
     HttpReply &live(std::shared_ptr<HttpFeed> from) {
         feed = std::move(from);
@@ -121,7 +124,7 @@ class HttpReply {
     }
 
     struct Step {
-        enum class Kind : std::uint8_t { head, say, wait, endless, cut, reset, mute, live, later, garbage };
+        enum class Kind : std::uint8_t { head, send, wait, endless, cut, reset, stall, live, later, garbage };
         Kind kind;
         std::string bytes;
         Duration span;

@@ -65,7 +65,8 @@ class HttpServer {
     /// Sets another certificate for new connections.
     void certificate(HttpCertificate certificate);
     /// While on, connections get no answer, also in the TLS handshake.
-    void mute(bool on) noexcept;
+    void stall(bool on) noexcept;
+    void mute(bool on) noexcept { stall(on); } ///< the former name of stall
     /// Closes all connections, as servers do with idle ones.
     void hang_up();
     void stop_listening();

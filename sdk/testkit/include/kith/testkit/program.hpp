@@ -2,8 +2,8 @@
 //
 // Scripted programs of a simulated machine, for plugins that use kith.process/1.
 //
-//     machine.program("/usr/bin/peers", Program().say("app@10.0.0.7\n"));
-//     machine.program("/usr/bin/slow", Program().wait(10s).complain("no such host\n").exit(2));
+//     machine.program("/usr/bin/peers", Program().print("app@10.0.0.7\n"));
+//     machine.program("/usr/bin/slow", Program().wait(10s).print_error("no such host\n").exit(2));
 //     machine.program("/usr/bin/join", [](const ProgramRun &run) { return Program().exit(run.arguments.size() == 1 ? 0 : 64);
 //     });
 //
@@ -26,8 +26,11 @@ class Program {
   public:
     using Duration = SimNet::Duration;
 
-    Program &say(std::string_view text) { return add({Kind::say, std::string(text)}); }
-    Program &complain(std::string_view text) { return add({Kind::complain, std::string(text)}); } ///< writes to standard error
+    Program &print(std::string_view text) { return add({Kind::print, std::string(text)}); } ///< writes to standard output
+    /// Writes to standard error.
+    Program &print_error(std::string_view text) { return add({Kind::print_error, std::string(text)}); }
+    Program &say(std::string_view text) { return print(text); }            ///< the former name of print
+    Program &complain(std::string_view text) { return print_error(text); } ///< the former name of print_error
     Program &wait(Duration span) { return add({Kind::wait, {}, span}); }
     Program &exit(std::uint32_t code) { return add({Kind::exit, {}, {}, code}); }
     /// Ends by that signal, as after a crash.
@@ -52,8 +55,8 @@ class Program {
     }
 
     enum class Kind : std::uint8_t {
-        say,
-        complain,
+        print,
+        print_error,
         wait,
         exit,
         crash,
