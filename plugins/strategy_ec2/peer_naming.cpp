@@ -53,19 +53,19 @@ std::string name_it(const Instance &of, std::string_view ip, const Naming &namin
 
 void append(kith::packed_peers &to, const Instance &of, const std::string &name, std::string_view ip) {
     to.add(of.id, name);
-    const auto say = [&](std::string_view which, std::string_view text) {
+    const auto add = [&](std::string_view which, std::string_view text) {
         if (!text.empty() && text.size() <= 4096) to.attribute(which, text);
     };
-    say("ip", ip);
-    say("instance_id", of.id);
-    say("zone", of.zone);
-    say("type", of.type);
-    say("private_ip", of.has.private_ip);
-    say("public_ip", of.has.public_ip);
-    say("private_dns", of.has.private_dns);
-    say("public_dns", of.has.public_dns);
-    say("ipv6", of.has.ipv6);
-    for (const Tag &tag : of.tags) say("tag", tag.value);
+    add("ip", ip);
+    add("instance_id", of.id);
+    add("zone", of.zone);
+    add("type", of.type);
+    add("private_ip", of.has.private_ip);
+    add("public_ip", of.has.public_ip);
+    add("private_dns", of.has.private_dns);
+    add("public_dns", of.has.public_dns);
+    add("ipv6", of.has.ipv6);
+    for (const Tag &tag : of.tags) add("tag", tag.value);
 }
 
 } // namespace

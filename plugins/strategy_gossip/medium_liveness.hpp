@@ -27,13 +27,13 @@ class MediumLiveness {
         const Time gap = now - last_;
         if (alive_ && gap <= patience_) hearing_ += gap;
         last_ = now;
-        told_ = false;
+        reported_ = false;
         return !std::exchange(alive_, true);
     }
 
     /// Returns true once for each silence: nothing was received for too long.
     bool falls_silent(Time now) noexcept {
-        if (told_ || now - last_ <= patience_) return false;
+        if (reported_ || now - last_ <= patience_) return false;
         silence();
         return true;
     }
@@ -41,18 +41,18 @@ class MediumLiveness {
     /// The network is known to be unusable.
     void silence() noexcept {
         alive_ = false;
-        told_ = true;
+        reported_ = true;
     }
 
-    /// The silence was reported.
-    [[nodiscard]] bool deaf() const noexcept { return told_; }
+    /// Whether nothing is received now, and this was reported.
+    [[nodiscard]] bool silence_reported() const noexcept { return reported_; }
 
   private:
     Time patience_;
     Time last_;
     Time hearing_ = 0;
     bool alive_ = false;
-    bool told_ = false;
+    bool reported_ = false;
 };
 
 } // namespace gossip

@@ -25,7 +25,7 @@ namespace gossip {
 using Hearing = std::int64_t;
 constexpr Hearing ticks(std::int64_t nanoseconds) noexcept { return nanoseconds >> 10; }
 
-/// Of the address that a name was heard from, 15 bits above a bit of 0; see mark_of.
+/// A hash of the address from which a name was received, 15 bits above a bit of 0; see mark_of.
 using Mark = std::uint16_t;
 
 class NeighbourTable {

@@ -59,10 +59,10 @@ class OwnName {
 
     std::string text_;
     NeighbourTable::Hash hash_ = 0; // as NeighbourTable knows names; 0 while it is unknown
-    Mark last_ = 1;                 // where it was heard last, an address of ours; 1: nowhere
+    Mark last_ = 1;                 // the address of ours from which it was received last; 1: none
     std::vector<Mark> ours_;        // addresses of ours
     bool checking_ = false;         // whether one is of ours
-    bool doubled_ = false;          // another machine has it, and it was told
+    bool doubled_ = false;          // another machine has it, and this was reported
 };
 
 } // namespace gossip

@@ -47,7 +47,7 @@ bool ReplayFilter::last_word(std::string_view sender, std::uint64_t counter) noe
     return true;
 }
 
-// Half of them go, those first that were not heard for longest. What they sent before is refused by its time.
+// Removes half of the senders, those first that were not received for longest. Their earlier packets are refused by their time.
 void ReplayFilter::make_room(std::int64_t now) {
     std::int64_t oldest = now;
     for (const auto &[name, sender] : senders_) oldest = std::min(oldest, sender.heard);

@@ -70,8 +70,8 @@ class strategy : public kith::strategy, private ReceiverEvents {
           neighbours_(random_(), settings_.max_peers),
           receiver_(settings_, random_(), {*envelope_, neighbours_, own_, reports_, metrics_, clock_, log}, *this),
           sender_(h, {settings_, *envelope_, own_, socket_, counter_, socket_errors_, metrics_, clock_, random_, log},
-                  [this] { repeat_why_deaf(); }) {
-        udp_.on_membership = [this](const kith::membership &group) { told_of(group); };
+                  [this] { repeat_silence_reason(); }) {
+        udp_.on_membership = [this](const kith::membership &group) { on_membership(group); };
     }
 
     kith::task<> run() override {
@@ -91,7 +91,7 @@ class strategy : public kith::strategy, private ReceiverEvents {
         if (!medium_) return;
         if (sender_.silent_for() >= 200ms) sender_.send_at_once();
         if (medium_->alive() && looked_) discovery.update({});
-        repeat_why_deaf();
+        repeat_silence_reason();
     }
 
     /// A goodbye is sent only with authentication, because others could not trust it otherwise. kith leaves, perhaps for a
@@ -166,7 +166,7 @@ class strategy : public kith::strategy, private ReceiverEvents {
             } else {
                 socket_errors_.set_socket(why_no_socket(socket.error()));
             }
-            go_deaf();
+            report_silence();
             co_await timer_.sleep(random_.around(backoff, 0.2));
             backoff = std::min<nanoseconds>(2 * backoff, 10s);
         }
@@ -187,7 +187,7 @@ class strategy : public kith::strategy, private ReceiverEvents {
         }
     }
 
-    // A standing request: its results are reported to `told_of`.
+    // A standing request: its results are reported to `on_membership`.
     kith::error ask_for_group() {
         if (settings_.group.empty()) return SocketErrors::none();
         const std::int32_t status = socket_->join(settings_.group, settings_.interface);
@@ -195,7 +195,7 @@ class strategy : public kith::strategy, private ReceiverEvents {
         return {status, "the group " + settings_.group + " could not be asked for"};
     }
 
-    void told_of(const kith::membership &group) {
+    void on_membership(const kith::membership &group) {
         if (group.status == KITH_OK) {
             socket_errors_.set_group(SocketErrors::none());
             log.info("joined the group", {{"group", group.group}, {"interface", group.interface}});
@@ -204,7 +204,7 @@ class strategy : public kith::strategy, private ReceiverEvents {
         socket_errors_.set_group({group.status, std::string(group.text)});
         log.warning("the group is not joined, until this is over",
                     {{"group", group.group}, {"interface", group.interface}, {"reason", group.text}});
-        go_deaf();
+        report_silence();
     }
 
     // ---- received packets ----
@@ -245,7 +245,7 @@ class strategy : public kith::strategy, private ReceiverEvents {
         for (;;) {
             co_await timer_.sleep(until_next_look());
             const std::int64_t time = now();
-            if (medium_->falls_silent(time)) go_deaf();
+            if (medium_->falls_silent(time)) report_silence();
             if (!medium_->alive()) continue;
             if (!looked_ && time >= look_until_) first_look();
             end_leases();
@@ -270,18 +270,18 @@ class strategy : public kith::strategy, private ReceiverEvents {
         discovery.watching(true);
     }
 
-    void go_deaf() {
+    void report_silence() {
         medium_->silence();
         if (looked_) discovery.watching(false);
-        discovery.failed(why_deaf());
+        discovery.failed(silence_reason());
     }
 
     // The reason may have changed since the silence began.
-    void repeat_why_deaf() {
-        if (medium_->deaf()) discovery.failed(why_deaf());
+    void repeat_silence_reason() {
+        if (medium_->silence_reported()) discovery.failed(silence_reason());
     }
 
-    [[nodiscard]] kith::error why_deaf() const {
+    [[nodiscard]] kith::error silence_reason() const {
         if (const kith::error *fault = socket_errors_.worst()) return *fault;
         if (!own_.known())
             return {KITH_UNAVAILABLE,

@@ -40,7 +40,7 @@ struct Fixture {
         here.program("/bin/links", [this](const ProgramRun &) {
             std::string all = "[\"me@h\"";
             for (const auto &one : mesh) all += ",\"" + one + "\"";
-            return Program().say(all + "]");
+            return Program().print(all + "]");
         });
     }
     ~Fixture() {
@@ -88,7 +88,7 @@ struct Listing : Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(without_a_list_what_was_joined_is_linked, Fixture) {
+BOOST_FIXTURE_TEST_CASE(without_a_list_command_connected_peers_are_links, Fixture) {
     start();
     BOOST_TEST(harness.attached_node() == "me@h");
     BOOST_TEST(done(harness.connect(peer("a@h"))).status == KITH_OK);
@@ -108,7 +108,7 @@ BOOST_FIXTURE_TEST_CASE(without_a_list_what_was_joined_is_linked, Fixture) {
     BOOST_TEST(run.variable("KITH_ATTRIBUTE_IP") == "10.0.0.9");
 }
 
-BOOST_FIXTURE_TEST_CASE(with_a_list_the_links_are_what_it_says, Listing) {
+BOOST_FIXTURE_TEST_CASE(with_a_list_command_its_output_gives_the_links, Listing) {
     mesh = {"x@h"};
     start();
     BOOST_TEST(harness.attached_node() == "me@h");
@@ -129,7 +129,7 @@ BOOST_FIXTURE_TEST_CASE(with_a_list_the_links_are_what_it_says, Listing) {
     BOOST_TEST(count("/bin/links") == before + 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(while_the_list_fails_the_node_is_not_there, Listing) {
+BOOST_FIXTURE_TEST_CASE(a_failing_list_command_detaches_the_node, Listing) {
     start();
     const auto epoch = harness.epoch();
     const auto detached = [&](const Program &program, std::int32_t status, std::string_view part) {
@@ -145,14 +145,14 @@ BOOST_FIXTURE_TEST_CASE(while_the_list_fails_the_node_is_not_there, Listing) {
         BOOST_TEST_MESSAGE(output.text);
         BOOST_TEST(!harness.attached());
     };
-    detached(Program().complain("is the daemon running?\n").exit(1), KITH_UNAVAILABLE,
+    detached(Program().print_error("is the daemon running?\n").exit(1), KITH_UNAVAILABLE,
              "it exited with 1: is the daemon running?");
     detached(Program().hang().ignore_term(), KITH_TIMED_OUT, "not done within 7 s");
     detached(Program(), KITH_PROTOCOL, "it printed nothing");
-    detached(Program().say("what is this\n"), KITH_PROTOCOL, "line 1, `is`");
+    detached(Program().print("what is this\n"), KITH_PROTOCOL, "line 1, `is`");
     detached(Program().flood(std::string(4096, 'a')), KITH_LIMIT, "more than 1048576 bytes");
     detached(Program().crash(), KITH_UNAVAILABLE, "it was ended by signal 11");
-    here.program("/bin/links", Program().say("b@h\n"));
+    here.program("/bin/links", Program().print("b@h\n"));
     harness.refresh();
     harness.run_for(1s);
     BOOST_TEST(harness.attached());
@@ -160,13 +160,13 @@ BOOST_FIXTURE_TEST_CASE(while_the_list_fails_the_node_is_not_there, Listing) {
     BOOST_TEST(links() == "b@h");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_command_that_fails_says_why, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_failing_command_is_reported_with_its_reason, Fixture) {
     start();
     const auto with = [&](const Program &program) {
         here.program("/bin/join", program);
         return harness.connect(peer("a@h"));
     };
-    fails(with(Program().complain("no route\n").exit(2)), KITH_UNAVAILABLE, "/bin/join: it exited with 2: no route");
+    fails(with(Program().print_error("no route\n").exit(2)), KITH_UNAVAILABLE, "/bin/join: it exited with 2: no route");
     fails(with(Program().crash(6)), KITH_UNAVAILABLE, "/bin/join: it was ended by signal 6");
     fails(with(Program().hang()), KITH_TIMED_OUT, "/bin/join: not done within 7 s");
     fails(with(Program().hang().ignore_term()), KITH_TIMED_OUT, "/bin/join: not done within 7 s");
@@ -180,7 +180,7 @@ BOOST_FIXTURE_TEST_CASE(a_command_that_fails_says_why, Fixture) {
     BOOST_TEST(links() == "");
 }
 
-BOOST_AUTO_TEST_CASE(an_attribute_that_a_peer_has_not) {
+BOOST_AUTO_TEST_CASE(a_placeholder_of_a_missing_attribute_is_refused) {
     Fixture f(R"({"node": "me@h", "connect": ["/bin/join", "{rack}"]})");
     f.start();
     f.fails(f.harness.connect(peer("a@h")), KITH_INVALID, "the peer a@h has no attribute `rack`");
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(an_attribute_that_a_peer_has_not) {
     BOOST_TEST(f.here.runs().empty());
 }
 
-BOOST_AUTO_TEST_CASE(without_a_connect_it_is_refused_and_says_so) {
+BOOST_AUTO_TEST_CASE(a_missing_connect_command_is_refused_with_a_reason) {
     SimNet net;
     kith::testkit::PluginHarness harness(net.machine("here", {"10.0.0.1"}), kith_plugin_entry_connector_exec, "exec",
                                          R"({"node": "me@h"})");
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(without_a_connect_it_is_refused_and_says_so) {
     BOOST_TEST(harness.violations().empty());
 }
 
-BOOST_AUTO_TEST_CASE(no_more_run_at_a_time_than_were_asked_for) {
+BOOST_AUTO_TEST_CASE(at_most_parallel_programs_run_at_a_time) {
     Fixture f(R"({"node": "me@h", "connect": ["/bin/join", "{name}"], "parallel": 3})");
     f.start();
     std::vector<std::uint64_t> ops;
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(no_more_run_at_a_time_than_were_asked_for) {
     for (const auto op : ops) BOOST_TEST(f.done(op).status == KITH_OK);
 }
 
-BOOST_AUTO_TEST_CASE(many_changes_are_listed_together) {
+BOOST_AUTO_TEST_CASE(many_changes_cause_few_list_commands) {
     Fixture f(listing);
     f.start();
     for (int i = 0; i < 200; ++i) f.harness.connect(peer("p" + std::to_string(i)));
@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(many_changes_are_listed_together) {
     BOOST_TEST(f.count("/bin/links") < 12u);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_connect_that_is_given_up_ends_its_program, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_cancelled_connect_ends_its_program, Fixture) {
     start();
     here.program("/bin/join", Program().hang());
     const auto op = harness.connect(peer("a@h"));
@@ -234,7 +234,7 @@ BOOST_FIXTURE_TEST_CASE(a_connect_that_is_given_up_ends_its_program, Fixture) {
     BOOST_TEST(here.runs().back().signal == 15u);
 }
 
-BOOST_AUTO_TEST_CASE(it_stops_at_any_time) {
+BOOST_AUTO_TEST_CASE(stop_succeeds_at_any_moment) {
     for (int i = 0; i < 40; ++i) {
         for (const char *options : {simple, listing}) {
             Fixture f(options);
@@ -245,12 +245,12 @@ BOOST_AUTO_TEST_CASE(it_stops_at_any_time) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(every_call_that_fails) {
+BOOST_AUTO_TEST_CASE(it_recovers_when_any_one_call_fails) {
     for (const char *options : {simple, listing}) {
         const auto calls = kith::testkit::fail_each([&](SimNet &net) {
             auto &here = net.machine("here", {"10.0.0.1"});
             here.program("/bin/join", Program());
-            here.program("/bin/links", Program().say("a@h\n"));
+            here.program("/bin/links", Program().print("a@h\n"));
             kith::testkit::PluginHarness harness(here, kith_plugin_entry_connector_exec, "exec", options);
             if (harness.start() != KITH_OK) return;
             harness.run_for(10ms);

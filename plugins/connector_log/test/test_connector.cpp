@@ -38,7 +38,7 @@ BOOST_FIXTURE_TEST_CASE(attaches_at_once_with_no_links, Fixture) {
     BOOST_TEST(harness.links().empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(tells_what_it_would_do_and_pretends_the_link, Fixture) {
+BOOST_FIXTURE_TEST_CASE(logs_the_operation_and_reports_a_pretended_link, Fixture) {
     BOOST_TEST(done(harness.connect(first)) == KITH_OK);
     BOOST_TEST(done(harness.connect(second)) == KITH_OK);
     BOOST_TEST(harness.links() == (Names{"app@10.0.0.8", "app@10.0.0.9"}));
@@ -51,7 +51,7 @@ BOOST_FIXTURE_TEST_CASE(tells_what_it_would_do_and_pretends_the_link, Fixture) {
     BOOST_TEST(harness.log()[2].message == "would disconnect");
 }
 
-BOOST_FIXTURE_TEST_CASE(doing_it_twice_succeeds_and_changes_nothing, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_repeated_operation_succeeds_and_changes_nothing, Fixture) {
     BOOST_TEST(done(harness.connect(first)) == KITH_OK);
     BOOST_TEST(done(harness.connect(first)) == KITH_OK);
     BOOST_TEST(done(harness.disconnect(first)) == KITH_OK);
@@ -65,7 +65,7 @@ BOOST_FIXTURE_TEST_CASE(doing_it_twice_succeeds_and_changes_nothing, Fixture) {
     BOOST_TEST(down == 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(says_the_links_anew_when_asked, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_refresh_reports_the_links_again, Fixture) {
     BOOST_TEST(done(harness.connect(first)) == KITH_OK);
     const auto before = harness.reports().size();
     harness.refresh();
@@ -75,7 +75,7 @@ BOOST_FIXTURE_TEST_CASE(says_the_links_anew_when_asked, Fixture) {
     BOOST_TEST((harness.reports().back().links[0].attributes == kith::testkit::Pairs{{"type", "pretended"}}));
 }
 
-BOOST_FIXTURE_TEST_CASE(stops_with_operations_under_way, Fixture) {
+BOOST_FIXTURE_TEST_CASE(stop_ends_operations_in_progress, Fixture) {
     const auto op = harness.connect(first);
     BOOST_TEST(op != 0u);
     BOOST_TEST(harness.stop());
@@ -85,6 +85,6 @@ BOOST_FIXTURE_TEST_CASE(stops_with_operations_under_way, Fixture) {
     BOOST_TEST(harness.links().empty());
 }
 
-BOOST_AUTO_TEST_CASE(parts_what_is_gone_unless_told_otherwise) {
+BOOST_AUTO_TEST_CASE(the_default_for_removed_peers_is_disconnect) {
     BOOST_TEST(kith_plugin_entry_connector_log.descriptors[0]->prune == KITH_PRUNE_DISCONNECT);
 }

@@ -8,13 +8,13 @@
 using namespace std::chrono_literals;
 using dns_lookup::TtlPace;
 
-BOOST_AUTO_TEST_CASE(the_interval_is_the_longest_pause) {
+BOOST_AUTO_TEST_CASE(the_delay_is_at_most_the_interval) {
     TtlPace pace(5s);
     BOOST_TEST((pace.good(std::nullopt) == 5s));
     BOOST_TEST((pace.good(5min) == 5s));
 }
 
-BOOST_AUTO_TEST_CASE(a_shorter_ttl_counts_down_to_half_of_the_interval) {
+BOOST_AUTO_TEST_CASE(a_shorter_ttl_shortens_the_delay_to_half_the_interval_at_least) {
     TtlPace pace(5s);
     BOOST_TEST((pace.good(3s) == 3s));
     const auto shortest = pace.good(0s);
@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(a_shorter_ttl_counts_down_to_half_of_the_interval) {
     BOOST_TEST((quick.good(0s) == 200ms));
 }
 
-BOOST_AUTO_TEST_CASE(after_failures_it_waits_ever_longer) {
+BOOST_AUTO_TEST_CASE(each_failure_doubles_the_delay_up_to_thirty_seconds_or_the_interval) {
     TtlPace pace(5s);
     for (const auto pause : {1s, 2s, 4s, 8s, 16s, 30s, 30s}) BOOST_TEST((pace.bad() == pause));
     BOOST_TEST((pace.good(std::nullopt) == 5s));
@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(after_failures_it_waits_ever_longer) {
     BOOST_TEST((slow.bad() == 2min));
 }
 
-BOOST_AUTO_TEST_CASE(families_are_remembered_with_their_name) {
+BOOST_AUTO_TEST_CASE(known_address_families_are_saved_with_the_queried_name) {
     using dns_lookup::KnownFamilies;
     KnownFamilies one;
     one.answered(KnownFamilies::ipv4, true);

@@ -22,7 +22,7 @@ class SimulatedEpmd {
     explicit SimulatedEpmd(kith::testkit::SimulatedMachine &machine, const Names &names = {}, std::string_view address = {},
                            std::uint16_t port = 4369)
         : peer_(machine, port, address) {
-        say(names);
+        set_names(names);
         peer_.on_accept([this](kith::testkit::Conversation &with) {
             with.on_bytes([this](kith::testkit::Conversation &one) {
                 if (one.received().size() >= request().size()) answer(one);
@@ -31,14 +31,14 @@ class SimulatedEpmd {
     }
 
     /// Sets the registered names.
-    void say(const Names &names) {
+    void set_names(const Names &names) {
         reply_.assign("\0\0\x11\x11", 4);
         for (const auto &[name, port] : names) reply_ += "name " + name + " at port " + std::to_string(port) + '\n';
     }
     /// Sets the reply to exactly these bytes.
-    void say_bytes(std::string bytes) { reply_ = std::move(bytes); }
-    /// It accepts connections and sends nothing.
-    void mute(bool on) { mute_ = on; }
+    void set_reply(std::string bytes) { reply_ = std::move(bytes); }
+    /// While on, it accepts connections and sends nothing.
+    void stall(bool on) { stalled_ = on; }
     /// The time between a request and its reply.
     void delay(std::chrono::nanoseconds time) { delay_ = time; }
     /// Sends one byte at a time, with this interval; 0: all at once.
@@ -55,7 +55,7 @@ class SimulatedEpmd {
     void answer(kith::testkit::Conversation &with) {
         ++asked_;
         if (with.take() != request()) with.reset();
-        if (mute_) return;
+        if (stalled_) return;
         if (drip_.count() != 0) return drop(with, 0);
         with.after(delay_, [this](kith::testkit::Conversation &one) {
             one.send(reply_);
@@ -70,7 +70,7 @@ class SimulatedEpmd {
 
     kith::testkit::ScriptedServer peer_;
     std::string reply_;
-    bool mute_ = false, reset_ = false;
+    bool stalled_ = false, reset_ = false;
     std::chrono::nanoseconds delay_{0}, drip_{0};
     std::size_t asked_ = 0;
 };

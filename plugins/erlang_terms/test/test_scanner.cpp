@@ -33,14 +33,14 @@ BOOST_AUTO_TEST_CASE(positions_are_counted_in_lines_and_characters) {
     BOOST_TEST(it.found() == "found the end of the file");
 }
 
-BOOST_AUTO_TEST_CASE(escape_sequences_of_quoted_text) {
+BOOST_AUTO_TEST_CASE(escape_sequences_of_quoted_text_are_decoded) {
     BOOST_TEST(quoted(R"('a\x41\101\60z')") == "aAA0z");
     BOOST_TEST(quoted(R"("\x{e4}\q\"\\\'")") == "\xc3\xa4q\"\\'");
     BOOST_TEST(quoted(R"('\b\d\e\f\n\r\s\t\v\^A')") == "\x08\x7f\x1b\x0c\n\r \t\x0b\x01");
     BOOST_TEST(quoted("\"a\nb\"", false) == "a\nb");
 }
 
-BOOST_AUTO_TEST_CASE(quoted_text_that_is_none) {
+BOOST_AUTO_TEST_CASE(malformed_quoted_text_is_refused_with_a_reason) {
     BOOST_TEST(why("'a\n'").expected == "expected a closing quote for this one before the end of the line");
     BOOST_TEST(why("'a\n", false).expected == "expected a closing quote for this one before the end of the file");
     BOOST_TEST(why("'a\xe4'").expected == "expected text in UTF-8, found the byte \"\\xe4\", which is not UTF-8");
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(quoted_text_that_is_none) {
     BOOST_TEST(why("'\\\n'").expected == "expected a character after \\, found the end of the line");
 }
 
-BOOST_AUTO_TEST_CASE(a_full_stop_is_followed_by_a_blank) {
+BOOST_AUTO_TEST_CASE(a_full_stop_must_be_followed_by_white_space_a_comment_or_the_end) {
     for (const char *good : {".", ". ", ".\n", ".% comment"}) BOOST_TEST(Scanner(good).take_full_stop(), good);
     for (const char *bad : {"", "a", ".a", ".1", "..", ".'"}) {
         Scanner it(bad);
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_full_stop_is_followed_by_a_blank) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(reserved_words_are_no_atoms) {
+BOOST_AUTO_TEST_CASE(reserved_words_are_recognised) {
     for (const char *word : {"after", "fun", "xor", "of"}) BOOST_TEST(is_reserved(word), word);
     for (const char *word : {"server", "", "function", "maybe"}) BOOST_TEST(!is_reserved(word), word);
 }

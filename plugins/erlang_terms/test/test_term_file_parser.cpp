@@ -22,7 +22,7 @@ std::string fault_of_terms(std::string_view text) { return parse_term_file(text)
 
 BOOST_AUTO_TEST_SUITE(term_file_parser)
 
-BOOST_AUTO_TEST_CASE(each_kind_is_read) {
+BOOST_AUTO_TEST_CASE(every_kind_of_term_is_read) {
     BOOST_TEST(one("verify_peer.").is_atom("verify_peer"));
     BOOST_TEST(one("'tlsv1.3' .").is_atom("tlsv1.3"));
     BOOST_TEST(one("\"/etc/a \\\"b\\\".pem\".").text == "/etc/a \"b\".pem");
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(each_kind_is_read) {
     BOOST_TEST(parse_term_file("").fault == "");
 }
 
-BOOST_AUTO_TEST_CASE(a_fault_has_its_line) {
+BOOST_AUTO_TEST_CASE(a_fault_is_reported_with_its_line) {
     BOOST_TEST(fault_of_terms("[a,\n b") == "line 2: expected , or ]");
     BOOST_TEST(fault_of_terms("[a,\n") == "line 2: the file ends within a term");
     BOOST_TEST(fault_of_terms("[a\n\n X].").starts_with("line 3: expected , or ]"));
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_fault_has_its_line) {
         BOOST_TEST(fault_of_terms(text) != "", text);
 }
 
-BOOST_AUTO_TEST_CASE(depth_and_count_are_bounded) {
+BOOST_AUTO_TEST_CASE(terms_over_the_depth_or_count_limit_are_refused) {
     const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']') + '.'; };
     BOOST_TEST(fault_of_terms(nested(31)) == "");
     BOOST_TEST(fault_of_terms(nested(33)) == "line 1: terms are nested deeper than 32");

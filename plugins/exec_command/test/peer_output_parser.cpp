@@ -25,9 +25,9 @@ void refuses(std::string_view text, std::string_view part) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(output)
+BOOST_AUTO_TEST_SUITE(peer_output)
 
-BOOST_AUTO_TEST_CASE(lines) {
+BOOST_AUTO_TEST_CASE(peers_are_read_from_lines_of_text_and_json) {
     const auto output =
         parse_peer_output("# ours\n\n  a@h  \r\nb@h zone=a rack=\"12=3\n\n{\"name\": \"c@h\", \"key\": \"i-3\", "
                           "\"attributes\": {\"x\": \"y z\"}}\n"
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(lines) {
     BOOST_TEST(output->peers[3].name == "last@h");
 }
 
-BOOST_AUTO_TEST_CASE(a_list) {
+BOOST_AUTO_TEST_CASE(peers_are_read_from_a_json_list) {
     BOOST_TEST(keys("[]") == "");
     BOOST_TEST(keys("\n [ \"a@h\",\n {\"name\": \"b@h\"}, {\"key\": \"i-3\"} ]\n") == "a@h b@h i-3");
     const auto with_path = parse_peer_output(R"(["\u00e4@h"])");
@@ -52,13 +52,13 @@ BOOST_AUTO_TEST_CASE(a_list) {
     BOOST_TEST(with_path->peers[0].name == "\u00e4@h");
 }
 
-BOOST_AUTO_TEST_CASE(nothing_is_no_answer) {
+BOOST_AUTO_TEST_CASE(empty_output_is_refused) {
     for (const char *text : {"", "\n", "  \n\n"})
         refuses(text, "it printed nothing; a program that finds no peer must print []");
     refuses("# a\n#b", "it printed only comments; a program that finds no peer must print []");
 }
 
-BOOST_AUTO_TEST_CASE(half_an_answer_is_none) {
+BOOST_AUTO_TEST_CASE(one_invalid_line_refuses_the_whole_output) {
     refuses("a@h\nb@h c@h\n", "line 2, `c@h`: expected one name in each line");
     refuses("a@h =x\n", "line 1, `=x`");
     refuses("a@h z=1 z=2\n", "attribute `z` occurs twice");
@@ -85,9 +85,9 @@ BOOST_AUTO_TEST_CASE(half_an_answer_is_none) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(sets)
+BOOST_AUTO_TEST_SUITE(peer_sets)
 
-BOOST_AUTO_TEST_CASE(one_after_the_other_whatever_the_pieces) {
+BOOST_AUTO_TEST_CASE(sets_are_split_for_any_pieces_of_the_output) {
     const std::string all = "\n\na\nb\n\n  \nc\n\n[]\n[\"d\"]\ne\n[\"f\"]\ng\n";
     const std::vector<std::string> wanted = {"a\nb\n", "c\n", "[]", "[\"d\"]", "e\n", "[\"f\"]"};
     for (std::size_t piece = 1; piece <= all.size(); ++piece) {

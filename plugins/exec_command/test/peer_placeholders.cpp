@@ -22,26 +22,26 @@ std::string filled(std::string argument) {
 
 BOOST_AUTO_TEST_SUITE(fill_placeholders)
 
-BOOST_AUTO_TEST_CASE(names_in_braces_are_replaced) {
+BOOST_AUTO_TEST_CASE(placeholders_are_replaced) {
     BOOST_TEST(filled("{name}") == "app@10.0.0.7");
     BOOST_TEST(filled("--peer={ip}:{key}") == "--peer=10.0.0.7:i-7");
     BOOST_TEST(filled("{node-zone}") == "a");
     BOOST_TEST(filled("--odd={odd}") == "--odd=--x");
 }
 
-BOOST_AUTO_TEST_CASE(other_braces_stay) {
+BOOST_AUTO_TEST_CASE(other_text_in_braces_is_kept) {
     for (const char *text : {"", "{", "}", "{}", "{a b}", "{\"name\": 1}", "a{"}) BOOST_TEST(filled(text) == text);
     BOOST_TEST(filled("{\"peer\": \"{name}\"}") == "{\"peer\": \"app@10.0.0.7\"}");
 }
 
-BOOST_AUTO_TEST_CASE(an_attribute_that_is_not_there_and_an_option_from_outside) {
+BOOST_AUTO_TEST_CASE(a_missing_attribute_and_a_value_that_would_be_an_option_are_refused) {
     BOOST_TEST(of("{rack}").status() == KITH_INVALID);
     BOOST_TEST(of("{rack}").error().text == "the peer app@10.0.0.7 has no attribute `rack`, which the command refers to");
     BOOST_TEST(of("{odd}").status() == KITH_DENIED);
     BOOST_TEST(of("{odd}").error().text.find("--peer={odd}") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(variables) {
+BOOST_AUTO_TEST_CASE(environment_variables_contain_the_peer) {
     const auto out = of("");
     const auto value = [&](std::string_view name) -> std::string {
         for (const auto &one : out->environment) {

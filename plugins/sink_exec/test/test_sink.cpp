@@ -30,7 +30,7 @@ struct Fixture {
         BOOST_REQUIRE(harness.start() == KITH_OK);
         harness.run_for(10ms);
     }
-    void say(int first, int last) {
+    void publish(int first, int last) {
         for (int i = first; i <= last; ++i) harness.event(KITH_EVENT_LINK_UP, json(i));
     }
     static std::string json(int i) { return R"({"kind":"link.up","n":)" + std::to_string(i) + "}"; }
@@ -60,10 +60,10 @@ struct Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(events_are_lines_on_its_standard_input, Fixture) {
+BOOST_FIXTURE_TEST_CASE(events_are_written_as_lines_to_standard_input, Fixture) {
     start();
     BOOST_TEST(harness.mask() == UINT64_MAX);
-    say(1, 1000);
+    publish(1, 1000);
     harness.run_for(1s);
     BOOST_TEST(last().input == lines(1, 1000));
     BOOST_TEST(last().arguments == std::vector<std::string>{"-"});
@@ -73,14 +73,14 @@ BOOST_FIXTURE_TEST_CASE(events_are_lines_on_its_standard_input, Fixture) {
     BOOST_TEST(last().code == 0u);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_came_before_it_runs_waits, Fixture) {
+BOOST_FIXTURE_TEST_CASE(events_before_the_program_runs_are_queued, Fixture) {
     BOOST_REQUIRE(harness.start() == KITH_OK);
-    say(1, 300);
+    publish(1, 300);
     harness.run_for(1s);
     BOOST_TEST(last().input == lines(1, 300));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_large_batch_goes_in_pieces, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_large_batch_is_written_in_pieces, Fixture) {
     start();
     const std::string large = "{\"x\":\"" + std::string(10'000, 'x') + "\"}";
     for (int i = 0; i < 256; ++i) harness.event(KITH_EVENT_LINK_UP, large);
@@ -88,32 +88,32 @@ BOOST_FIXTURE_TEST_CASE(a_large_batch_goes_in_pieces, Fixture) {
     BOOST_TEST(last().input.size() == 256 * (large.size() + 1));
 }
 
-BOOST_FIXTURE_TEST_CASE(one_that_dies_is_run_anew_and_later_each_time, Fixture) {
-    here.program(path, Program().wait(10ms).complain("full\n").exit(3));
+BOOST_FIXTURE_TEST_CASE(a_program_that_exits_is_restarted_with_growing_delay, Fixture) {
+    here.program(path, Program().wait(10ms).print_error("full\n").exit(3));
     start();
     logs("it exited with 3: full");
     harness.run_for(300s);
     BOOST_TEST(here.runs().size() > 8u);
     BOOST_TEST(here.runs().size() < 18u);
     here.program(path, Program().until_end_of_input());
-    say(1, 10);
+    publish(1, 10);
     harness.run_for(40s);
     BOOST_TEST(last().input == lines(1, 10));
 }
 
-BOOST_FIXTURE_TEST_CASE(what_one_has_not_taken_the_next_one_gets, Fixture) {
+BOOST_FIXTURE_TEST_CASE(unread_events_are_written_to_the_next_program, Fixture) {
     here.program(path, Program().stop_reading().wait(5s).exit(1));
     start();
     const std::string large = "{\"x\":\"" + std::string(100'000, 'x') + "\"}";
     harness.event(KITH_EVENT_LINK_UP, large);
-    say(1, 3);
+    publish(1, 3);
     harness.run_for(1s);
     here.program(path, Program().until_end_of_input());
     harness.run_for(10s);
     BOOST_TEST((last().input == large + "\n" + lines(1, 3)));
 }
 
-BOOST_FIXTURE_TEST_CASE(one_that_does_not_take_them_is_ended, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_program_that_does_not_read_is_killed_and_restarted, Fixture) {
     here.program(path, Program().stop_reading().hang().ignore_term());
     start();
     harness.event(KITH_EVENT_LINK_UP, std::string(100'000, 'x'));
@@ -127,13 +127,13 @@ BOOST_FIXTURE_TEST_CASE(one_that_does_not_take_them_is_ended, Fixture) {
     BOOST_TEST(last().input.size() == 100'001u);
 }
 
-BOOST_FIXTURE_TEST_CASE(one_that_is_not_there_or_not_executable, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_missing_or_not_executable_program_is_logged_and_tried_again, Fixture) {
     here.remove_program(path);
     start();
     logs("/usr/local/bin/events: there is no such thing");
     here.fail_path(path, KITH_DENIED);
     logs("/usr/local/bin/events: no permission");
-    say(1, 2);
+    publish(1, 2);
     here.fail_path(path, KITH_OK);
     here.program(path, Program().flood("nobody reads this").exit(0));
     here.program(path, Program().until_end_of_input());
@@ -141,10 +141,10 @@ BOOST_FIXTURE_TEST_CASE(one_that_is_not_there_or_not_executable, Fixture) {
     BOOST_TEST(last().input == lines(1, 2));
 }
 
-BOOST_FIXTURE_TEST_CASE(at_the_end_it_has_its_time_and_no_more, Fixture) {
+BOOST_FIXTURE_TEST_CASE(at_stop_the_program_has_two_seconds_to_end, Fixture) {
     here.program(path, Program().hang()); // with any input
     start();
-    say(1, 10);
+    publish(1, 10);
     harness.run_for(1s);
     const auto before = net.now();
     BOOST_TEST(harness.stop());
@@ -154,18 +154,18 @@ BOOST_FIXTURE_TEST_CASE(at_the_end_it_has_its_time_and_no_more, Fixture) {
     BOOST_TEST(last().input == lines(1, 10));
 }
 
-BOOST_AUTO_TEST_CASE(it_stops_at_any_time) {
+BOOST_AUTO_TEST_CASE(stop_succeeds_at_any_moment) {
     for (int i = 0; i < 60; ++i) {
         Fixture f;
         f.here.program(path, i % 2 == 0 ? Program().stop_reading().wait(20ms).exit(1) : Program().until_end_of_input());
         BOOST_REQUIRE(f.harness.start() == KITH_OK);
         f.harness.event(KITH_EVENT_LINK_UP, std::string(100'000, 'x'));
-        f.say(1, 20);
+        f.publish(1, 20);
         f.harness.run_for(i * 1ms);
     }
 }
 
-BOOST_AUTO_TEST_CASE(every_call_that_fails) {
+BOOST_AUTO_TEST_CASE(it_recovers_when_any_one_call_fails) {
     const auto calls = kith::testkit::fail_each([&](SimNet &net) {
         auto &here = net.machine("here", {"10.0.0.1"});
         here.program(path, Program().until_end_of_input());

@@ -5,7 +5,7 @@
 
 using namespace consul::test;
 
-BOOST_FIXTURE_TEST_CASE(the_instances_are_the_peers_at_once, Fixture) {
+BOOST_FIXTURE_TEST_CASE(the_instances_are_peers_after_the_first_query, Fixture) {
     start();
     BOOST_REQUIRE(until([&] { return in_sync(); }, 1s));
     BOOST_TEST(names() == two);
@@ -17,7 +17,7 @@ BOOST_FIXTURE_TEST_CASE(the_instances_are_the_peers_at_once, Fixture) {
     BOOST_TEST(agent.server.asked()[1].target == "/v1/health/service/web?passing=true&index=12&wait=60000ms");
 }
 
-BOOST_FIXTURE_TEST_CASE(each_change_is_told_as_it_happens, Fixture) {
+BOOST_FIXTURE_TEST_CASE(each_change_is_reported_at_once, Fixture) {
     start();
     BOOST_REQUIRE(until([&] { return requests() == 2; }));
     agent.put({.id = "web3", .address = "10.1.0.3"});
@@ -34,7 +34,7 @@ BOOST_FIXTURE_TEST_CASE(each_change_is_told_as_it_happens, Fixture) {
     BOOST_TEST(count(Kind::failed) == 0u);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_quiet_hour_costs_sixty_requests_and_no_observation, Fixture) {
+BOOST_FIXTURE_TEST_CASE(an_hour_without_changes_takes_sixty_requests_and_reports_nothing, Fixture) {
     start();
     BOOST_REQUIRE(until([&] { return in_sync(); }));
     const auto told = harness.observations().size();
@@ -45,7 +45,7 @@ BOOST_FIXTURE_TEST_CASE(a_quiet_hour_costs_sixty_requests_and_no_observation, Fi
     BOOST_TEST(harness.observations().size() == told);
 }
 
-BOOST_FIXTURE_TEST_CASE(an_index_that_goes_backwards_begins_anew, Fixture) {
+BOOST_FIXTURE_TEST_CASE(an_index_that_goes_backwards_restarts_the_blocking_query, Fixture) {
     start();
     BOOST_REQUIRE(until([&] { return requests() == 2; }));
     agent.index = 3; // a snapshot was restored
@@ -66,7 +66,7 @@ BOOST_FIXTURE_TEST_CASE(an_index_of_zero_is_never_sent, Fixture) {
     BOOST_TEST(names() == two);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_service_that_changes_all_the_time_is_not_asked_in_a_loop, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_service_that_changes_constantly_is_queried_at_a_limited_rate, Fixture) {
     start();
     for (int i = 0; i < 6000; ++i) {
         agent.put({.id = "web3", .address = "10.1.0.3", .port = i});
@@ -77,7 +77,7 @@ BOOST_FIXTURE_TEST_CASE(a_service_that_changes_all_the_time_is_not_asked_in_a_lo
     BOOST_TEST(until([&] { return names() == two + " app@10.1.0.3"; }, 5s));
 }
 
-BOOST_FIXTURE_TEST_CASE(refresh_looks_now, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_refresh_queries_at_once, Fixture) {
     start();
     BOOST_REQUIRE(until([&] { return requests() == 2; }));
     harness.refresh();
@@ -89,7 +89,7 @@ struct OfTheNode : Fixture {
     OfTheNode() : Fixture(R"({"list_using": ["health"], "service": {"name": "web"}, "base_url": "http://consul:8500"})") {}
 };
 
-BOOST_FIXTURE_TEST_CASE(the_basename_is_the_local_nodes, OfTheNode) {
+BOOST_FIXTURE_TEST_CASE(the_default_basename_is_that_of_the_local_node, OfTheNode) {
     start();
     BOOST_REQUIRE(count(Kind::failed) == 1u);
     BOOST_TEST(harness.observations()[0].text.find("configure `node_basename`") != std::string::npos);

@@ -35,7 +35,7 @@ struct WithToken : Followed {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(answers_that_are_none, Followed) {
+BOOST_FIXTURE_TEST_CASE(each_failed_response_has_its_own_reason, Followed) {
     begin();
     gives(HttpReply(403, "Permission denied: anonymous token lacks permission 'service:read' on \"web\""), KITH_UNAUTHORIZED,
           "lacks permission 'service:read' on \"web\"; expected the option token_file, with a token whose policy has service "
@@ -51,17 +51,17 @@ BOOST_FIXTURE_TEST_CASE(answers_that_are_none, Followed) {
     gives(HttpReply(200, R"([{"Service": {"ID": "x"}}])"), KITH_PROTOCOL, "expected an object at [0].Node");
     gives(HttpReply(200, R"([{"Node": {"Node": "n"}, "Service": {"ID": "x", "Address": 7}}])"), KITH_PROTOCOL,
           "expected a string at [0].Service.Address");
-    gives(HttpReply().length(1000).say("[").cut(), KITH_RESET, "ended early");
-    gives(HttpReply().say("[").reset(), KITH_RESET, "");
-    gives(HttpReply().say("[").mute(), KITH_TIMED_OUT, "");
-    gives(HttpReply().mute(), KITH_TIMED_OUT, "");
-    gives(HttpReply().say("[").endless(" ", 1s), KITH_TIMED_OUT, "not done within 73750 ms"); // slow-loris
-    gives(HttpReply().length(200'000'000).say("["), KITH_LIMIT, "33554432 bytes");
+    gives(HttpReply().length(1000).send("[").cut(), KITH_RESET, "ended early");
+    gives(HttpReply().send("[").reset(), KITH_RESET, "");
+    gives(HttpReply().send("[").stall(), KITH_TIMED_OUT, "");
+    gives(HttpReply().stall(), KITH_TIMED_OUT, "");
+    gives(HttpReply().send("[").endless(" ", 1s), KITH_TIMED_OUT, "not done within 73750 ms"); // slow-loris
+    gives(HttpReply().length(200'000'000).send("["), KITH_LIMIT, "33554432 bytes");
     gives(HttpReply().garbage(), KITH_PROTOCOL, "not HTTP");
 }
 
 // Like a proxy that closes long requests.
-BOOST_FIXTURE_TEST_CASE(where_no_query_may_wait_it_polls, Followed) {
+BOOST_FIXTURE_TEST_CASE(if_blocking_queries_fail_the_strategy_polls, Followed) {
     begin();
     bool cuts = true;
     agent.server.route("/v1/health/service/web", [&](const HttpAsked &asked) {
@@ -87,7 +87,7 @@ BOOST_FIXTURE_TEST_CASE(where_no_query_may_wait_it_polls, Followed) {
     BOOST_TEST(count(Kind::failed) == 2u);
 }
 
-BOOST_FIXTURE_TEST_CASE(an_election_of_ten_seconds, Followed) {
+BOOST_FIXTURE_TEST_CASE(an_election_of_ten_seconds_keeps_the_peers, Followed) {
     begin();
     agent.fails(HttpReply(500, "No cluster leader"));
     const auto before = requests();
@@ -100,7 +100,7 @@ BOOST_FIXTURE_TEST_CASE(an_election_of_ten_seconds, Followed) {
     BOOST_TEST(until([&] { return names() == two + " app@10.1.0.3"; }, 20s));
 }
 
-BOOST_FIXTURE_TEST_CASE(an_agent_that_is_started_anew, Followed) {
+BOOST_FIXTURE_TEST_CASE(an_agent_that_stops_is_reported_and_keeps_the_peers, Followed) {
     begin();
     agent.server.hang_up();
     agent.server.stop_listening();
@@ -108,7 +108,7 @@ BOOST_FIXTURE_TEST_CASE(an_agent_that_is_started_anew, Followed) {
     BOOST_TEST(names() == two);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_way_that_is_cut_and_healed, Followed) {
+BOOST_FIXTURE_TEST_CASE(a_network_partition_keeps_the_peers_and_ends, Followed) {
     begin();
     net.partition(here, there);
     failed_with(KITH_TIMED_OUT, "", 3min);
@@ -117,16 +117,16 @@ BOOST_FIXTURE_TEST_CASE(a_way_that_is_cut_and_healed, Followed) {
     BOOST_TEST(until([&] { return in_sync(); }, 2min));
 }
 
-BOOST_FIXTURE_TEST_CASE(an_agent_that_went_mute_is_noticed, Followed) {
+BOOST_FIXTURE_TEST_CASE(an_agent_that_does_not_reply_times_out_after_10_s, Followed) {
     begin();
-    agent.server.mute(true);
+    agent.server.stall(true);
     harness.refresh();
     failed_with(KITH_TIMED_OUT, "within 10 s", 11s);
     BOOST_TEST(names() == two);
 }
 
 // Consul answers a token without permissions with 200 and an empty list.
-BOOST_FIXTURE_TEST_CASE(an_empty_answer_to_who_may_not_read_is_none, Followed) {
+BOOST_FIXTURE_TEST_CASE(an_empty_answer_without_read_permission_is_refused, Followed) {
     begin();
     agent.fields = {{"X-Consul-Default-ACL-Policy", "deny"}};
     agent.services.clear();
@@ -136,7 +136,7 @@ BOOST_FIXTURE_TEST_CASE(an_empty_answer_to_who_may_not_read_is_none, Followed) {
     BOOST_TEST(names() == two);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_token_that_is_revoked_while_it_runs, WithToken) {
+BOOST_FIXTURE_TEST_CASE(a_revoked_token_is_reported_and_read_again, WithToken) {
     begin();
     BOOST_TEST(agent.server.asked().back().field("X-Consul-Token") == "secret");
     agent.fails(HttpReply(403, "ACL not found"));
@@ -148,7 +148,7 @@ BOOST_FIXTURE_TEST_CASE(a_token_that_is_revoked_while_it_runs, WithToken) {
     BOOST_TEST(agent.server.asked().back().field("X-Consul-Token") == "another");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_token_that_may_read_less_than_before, WithToken) {
+BOOST_FIXTURE_TEST_CASE(an_answer_filtered_later_by_acls_removes_no_peer, WithToken) {
     begin();
     agent.fields = {{"X-Consul-Results-Filtered-By-ACLs", "true"}};
     agent.drop("web2");
@@ -156,7 +156,7 @@ BOOST_FIXTURE_TEST_CASE(a_token_that_may_read_less_than_before, WithToken) {
     BOOST_TEST(names() == two);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_filtered_answer_is_not_the_whole_set, WithToken) {
+BOOST_FIXTURE_TEST_CASE(an_answer_filtered_by_acls_is_an_incomplete_set, WithToken) {
     agent.fields = {{"X-Consul-Results-Filtered-By-ACLs", "true"}};
     start();
     failed_with(KITH_UNAUTHORIZED, "omits what the token may not read");
@@ -174,7 +174,7 @@ BOOST_FIXTURE_TEST_CASE(a_filtered_answer_is_not_the_whole_set, WithToken) {
     BOOST_TEST(until([&] { return names() == "app@10.1.0.1 app@10.1.0.3" && in_sync(); }, 2min));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_token_file_that_is_not_there, WithToken) {
+BOOST_FIXTURE_TEST_CASE(a_missing_or_empty_token_file_is_reported_and_read_again, WithToken) {
     here.remove("/run/token");
     start();
     failed_with(KITH_NOT_FOUND, "/run/token");
@@ -184,7 +184,7 @@ BOOST_FIXTURE_TEST_CASE(a_token_file_that_is_not_there, WithToken) {
     BOOST_TEST(until([&] { return names() == two; }, 2min));
 }
 
-BOOST_FIXTURE_TEST_CASE(more_peers_than_are_allowed_are_told_again_later, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_set_refused_for_max_peers_is_reported_again_later, Fixture) {
     harness.max_peers(1);
     start();
     net.run_for(1min);
@@ -194,7 +194,7 @@ BOOST_FIXTURE_TEST_CASE(more_peers_than_are_allowed_are_told_again_later, Fixtur
     BOOST_TEST(until([&] { return names() == two; }, 1min));
 }
 
-BOOST_AUTO_TEST_CASE(every_call_that_fails) {
+BOOST_AUTO_TEST_CASE(it_recovers_when_any_one_call_fails) {
     const auto calls = kith::testkit::fail_each([](SimNet &net) {
         auto &here = net.machine("here", {"10.1.0.1"});
         Agent agent(net.machine("consul", {"10.9.0.1"}));

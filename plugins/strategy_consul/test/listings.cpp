@@ -39,20 +39,20 @@ struct TwoSites : Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(the_catalog_of_a_datacenter_with_a_filter, Catalog) {
+BOOST_FIXTURE_TEST_CASE(the_catalog_is_queried_with_datacenter_and_filter, Catalog) {
     agent.put({.id = "web9", .address = "", .node_address = "10.2.0.9", .status = "critical", .datacenter = "dc2"});
     start();
     BOOST_TEST(until([&] { return names() == "app@10.2.0.9"; })); // its node's address, with any status
     BOOST_TEST(agent.server.asked()[0].target == "/v1/catalog/service/web?dc=dc2&filter=ServiceMeta.role%20%3D%3D%20%22db%22");
 }
 
-BOOST_FIXTURE_TEST_CASE(names_of_nodes, Hosts) {
+BOOST_FIXTURE_TEST_CASE(peers_can_be_named_by_consul_node_names, Hosts) {
     agent.put({.id = "web2", .address = "10.1.0.2", .node = "n2.example"});
     start();
     BOOST_TEST(until([&] { return names() == "app@n1 app@n2.example"; }));
 }
 
-BOOST_FIXTURE_TEST_CASE(two_instances_with_one_address_are_one_peer, Fixture) {
+BOOST_FIXTURE_TEST_CASE(instances_with_the_same_address_are_one_peer, Fixture) {
     agent.put({.id = "web3", .address = "10.1.0.2"});
     agent.put({.id = "web4", .address = "no such"});
     start();
@@ -62,7 +62,7 @@ BOOST_FIXTURE_TEST_CASE(two_instances_with_one_address_are_one_peer, Fixture) {
     BOOST_TEST(harness.observations()[1].text == "another instance has the same address");
 }
 
-BOOST_FIXTURE_TEST_CASE(an_address_that_is_none_is_its_nodes, Fixture) {
+BOOST_FIXTURE_TEST_CASE(an_unspecified_address_is_replaced_by_that_of_the_node, Fixture) {
     agent.put({.id = "web3", .address = "0.0.0.0", .node_address = "10.9.0.3"});
     agent.put({.id = "web4", .address = "::", .node_address = "10.9.0.4"});
     agent.put({.id = "web5", .address = "0.0.0.0", .node_address = "0.0.0.0"});
@@ -72,7 +72,7 @@ BOOST_FIXTURE_TEST_CASE(an_address_that_is_none_is_its_nodes, Fixture) {
     BOOST_TEST(harness.observations()[0].text.starts_with("it has no address"));
 }
 
-BOOST_FIXTURE_TEST_CASE(addresses_that_are_nobodys, Fixture) {
+BOOST_FIXTURE_TEST_CASE(unusable_addresses_are_left_out, Fixture) {
     for (const char *address : {"10.0.0.9:4369", "[fd00::1]", "224.0.0.1", "255.255.255.255", "ff02::1"})
         agent.put({.id = std::string("x") + address, .address = address});
     start();
@@ -82,7 +82,7 @@ BOOST_FIXTURE_TEST_CASE(addresses_that_are_nobodys, Fixture) {
     BOOST_TEST(items == 5u);
 }
 
-BOOST_FIXTURE_TEST_CASE(an_instance_that_lost_its_address_keeps_it, ByName) {
+BOOST_FIXTURE_TEST_CASE(an_instance_without_its_former_address_keeps_it, ByName) {
     start();
     BOOST_TEST(until([&] { return names() == two; }));
     agent.put({.id = "web2", .address = ""});
@@ -91,7 +91,7 @@ BOOST_FIXTURE_TEST_CASE(an_instance_that_lost_its_address_keeps_it, ByName) {
     BOOST_TEST(count(Kind::left_out) == 0u);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_registered_with_this_agent, ByName) {
+BOOST_FIXTURE_TEST_CASE(list_agent_polls_the_passing_instances_of_the_agent, ByName) {
     start();
     BOOST_TEST(until([&] { return names() == two; }));
     BOOST_TEST(!in_sync());                                                // it has to be polled
@@ -104,13 +104,13 @@ BOOST_FIXTURE_TEST_CASE(what_is_registered_with_this_agent, ByName) {
     BOOST_TEST(count(Kind::failed) == 0u);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_registered_with_this_agent_and_not_well, ByNameAny) {
+BOOST_FIXTURE_TEST_CASE(list_agent_with_any_status_contains_critical_instances, ByNameAny) {
     agent.put({.id = "web2", .address = "10.1.0.2", .status = "critical"});
     start();
     BOOST_TEST(until([&] { return names() == two; }));
 }
 
-BOOST_FIXTURE_TEST_CASE(one_instance_of_this_agent_is_followed_by_its_hash, ById) {
+BOOST_FIXTURE_TEST_CASE(one_instance_of_the_agent_is_watched_by_its_hash, ById) {
     start();
     BOOST_TEST(until([&] { return names() == "app@10.1.0.1" && in_sync(); }));
     agent.put({.id = "web1", .address = "10.1.0.7"});
@@ -121,7 +121,7 @@ BOOST_FIXTURE_TEST_CASE(one_instance_of_this_agent_is_followed_by_its_hash, ById
     BOOST_TEST(count(Kind::failed) == 0u);
 }
 
-BOOST_FIXTURE_TEST_CASE(all_datacenters, Multisite) {
+BOOST_FIXTURE_TEST_CASE(multisite_lists_all_datacenters_and_keeps_those_that_vanish, Multisite) {
     start();
     BOOST_TEST(until([&] { return names() == two + " app@10.2.0.9" && in_sync(); }));
     agent.datacenters = R"(["dc1", "dc2", "dc3"])";
@@ -132,7 +132,7 @@ BOOST_FIXTURE_TEST_CASE(all_datacenters, Multisite) {
     BOOST_TEST(names() == two + " app@10.2.0.9 app@10.3.0.8");
 }
 
-BOOST_FIXTURE_TEST_CASE(datacenters_that_cannot_be_asked, Multisite) {
+BOOST_FIXTURE_TEST_CASE(a_failing_list_of_datacenters_is_reported, Multisite) {
     agent.server.route("/v1/catalog/datacenters", HttpReply(500, "No cluster leader"));
     start();
     failed_with(KITH_UNAVAILABLE, "/v1/catalog/datacenters: the server answered 500: No cluster leader");
@@ -144,14 +144,14 @@ BOOST_FIXTURE_TEST_CASE(datacenters_that_cannot_be_asked, Multisite) {
     BOOST_TEST(until([&] { return names() == two && count(Kind::replace) != 0; }, 2min));
 }
 
-BOOST_FIXTURE_TEST_CASE(several_listings_are_one_set, TwoSites) {
+BOOST_FIXTURE_TEST_CASE(several_listings_are_merged, TwoSites) {
     start();
     BOOST_TEST(until([&] { return names() == two + " app@10.2.0.9" && in_sync(); }));
     agent.drop("web9");
     BOOST_TEST(until([&] { return names() == two; }, 1s));
 }
 
-BOOST_FIXTURE_TEST_CASE(one_of_several_that_fails_takes_nobody_away, TwoSites) {
+BOOST_FIXTURE_TEST_CASE(a_failing_listing_among_several_removes_no_peer, TwoSites) {
     start();
     BOOST_REQUIRE(until([&] { return in_sync(); }));
     agent.server.route("/v1/catalog/service/web", HttpReply(500, "No path to datacenter"));

@@ -10,7 +10,7 @@
 using namespace consul;
 using namespace consul::test;
 
-BOOST_AUTO_TEST_CASE(a_cursor_follows_an_index) {
+BOOST_AUTO_TEST_CASE(the_parameter_follows_the_index_of_the_answers) {
     BlockingQueryIndex query_index;
     BOOST_TEST(query_index.parameter().empty());
     BOOST_TEST(query_index.update("7", ""));
@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(a_cursor_follows_an_index) {
     BOOST_TEST(query_index.parameter() == "index=1");
 }
 
-BOOST_AUTO_TEST_CASE(an_index_that_is_none_cannot_be_waited_for) {
+BOOST_AUTO_TEST_CASE(an_invalid_index_disables_blocking) {
     for (const char *bad : {"", "x", "-1", "7 ", "99999999999999999999999"}) {
         BlockingQueryIndex query_index;
         query_index.update("7", "");
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(an_index_that_is_none_cannot_be_waited_for) {
     BOOST_TEST(query_index.parameter() == "index=18446744073709551615");
 }
 
-BOOST_AUTO_TEST_CASE(a_cursor_follows_a_hash) {
+BOOST_AUTO_TEST_CASE(the_parameter_follows_the_hash_of_the_answers) {
     BlockingQueryIndex query_index;
     BOOST_TEST(query_index.update("", "a1"));
     BOOST_TEST(query_index.parameter() == "hash=a1");
@@ -49,12 +49,12 @@ BOOST_AUTO_TEST_CASE(a_cursor_follows_a_hash) {
     BOOST_TEST(!query_index.blocks());
 }
 
-BOOST_AUTO_TEST_CASE(names_of_services_are_escaped) {
+BOOST_AUTO_TEST_CASE(service_names_are_percent_encoded) {
     BOOST_TEST(escaped("web-1.a_b~c") == "web-1.a_b~c");
     BOOST_TEST(escaped("a/b?c=d&\xc3\xa9 ") == "a%2Fb%3Fc%3Dd%26%C3%A9%20");
 }
 
-BOOST_AUTO_TEST_CASE(an_entry_needs_a_node_that_is_known) {
+BOOST_AUTO_TEST_CASE(a_service_entry_requires_a_known_node) {
     Registration given;
     given.id = "id";
     given.address = "10.0.0.1";
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(an_entry_needs_a_node_that_is_known) {
     BOOST_TEST(entry_of({}, "web", "app@host")->id == "web-host");
 }
 
-BOOST_AUTO_TEST_CASE(options_that_contradict_each_other) {
+BOOST_AUTO_TEST_CASE(contradictory_options_are_refused_with_a_reason) {
     const std::pair<std::string, std::string> cases[] = {
         {R"({"list_using": ["health"], "service": {"id": "x"}})",
          "option list_using/0: health requires service.name, but service.id is given"},

@@ -21,7 +21,7 @@ struct Registered : Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(it_is_registered_refreshed_and_taken_back, Registered) {
+BOOST_FIXTURE_TEST_CASE(the_node_is_registered_refreshed_and_deregistered, Registered) {
     start();
     net.run_for(1min);
     BOOST_TEST(asked("PUT") == 0u); // the node's name is not known yet
@@ -39,7 +39,7 @@ BOOST_FIXTURE_TEST_CASE(it_is_registered_refreshed_and_taken_back, Registered) {
     BOOST_TEST(asked("PUT /v1/agent/service/deregister/web-10.1.0.1") == 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(an_agent_that_has_forgotten_it_is_told_again, Registered) {
+BOOST_FIXTURE_TEST_CASE(an_unknown_check_causes_a_new_registration, Registered) {
     start();
     harness.node("app@10.1.0.1");
     BOOST_REQUIRE(until([&] { return asked("service/register") == 1; }));
@@ -49,7 +49,7 @@ BOOST_FIXTURE_TEST_CASE(an_agent_that_has_forgotten_it_is_told_again, Registered
     BOOST_TEST(harness.logged("not registered with Consul"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_token_that_may_not_write, Registered) {
+BOOST_FIXTURE_TEST_CASE(a_token_without_write_permission_is_logged_and_discovery_continues, Registered) {
     answer = HttpReply(403, "Permission denied: token lacks permission 'service:write' on \"web\"");
     start();
     harness.node("app@10.1.0.1");
@@ -64,7 +64,7 @@ BOOST_FIXTURE_TEST_CASE(a_token_that_may_not_write, Registered) {
     BOOST_TEST(harness.log()[1].message == "registered with Consul");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_node_that_went_away_is_not_refreshed, Registered) {
+BOOST_FIXTURE_TEST_CASE(the_check_of_a_lost_node_is_not_refreshed, Registered) {
     start();
     harness.node("app@10.1.0.1");
     BOOST_REQUIRE(until([&] { return asked("service/register") == 1; }));
@@ -77,7 +77,7 @@ BOOST_FIXTURE_TEST_CASE(a_node_that_went_away_is_not_refreshed, Registered) {
     BOOST_TEST(until([&] { return asked("check/pass") + asked("service/register") > passed + 1; }, 100ms));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_node_with_another_address_is_another_instance, Registered) {
+BOOST_FIXTURE_TEST_CASE(a_node_with_another_address_is_registered_as_another_instance, Registered) {
     start();
     harness.node("app@10.1.0.1");
     BOOST_REQUIRE(until([&] { return asked("service/register") == 1; }));

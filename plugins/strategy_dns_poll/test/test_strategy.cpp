@@ -29,7 +29,7 @@ Names sorted(Names names) {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(each_address_of_either_family_is_a_peer, Poll) {
+BOOST_FIXTURE_TEST_CASE(each_ipv4_and_ipv6_address_is_a_peer, Poll) {
     zones.address(name, {"10.0.0.8", "10.0.0.7", "fd00::7"});
     start();
     BOOST_TEST(replaced());
@@ -39,14 +39,14 @@ BOOST_FIXTURE_TEST_CASE(each_address_of_either_family_is_a_peer, Poll) {
     BOOST_TEST(harness.peers()[0].attribute("host") == "10.0.0.7");
 }
 
-BOOST_FIXTURE_TEST_CASE(an_address_twice_is_one_peer, Poll) {
+BOOST_FIXTURE_TEST_CASE(a_repeated_address_is_one_peer, Poll) {
     zones.address(name, {"10.0.0.8", "10.0.0.8", "10.0.0.7"});
     start();
     BOOST_TEST(replaced());
     BOOST_TEST((peers() == Names{"app@10.0.0.7", "app@10.0.0.8"}));
 }
 
-BOOST_FIXTURE_TEST_CASE(an_address_that_is_nobodys_is_left_out, Poll) {
+BOOST_FIXTURE_TEST_CASE(an_unspecified_address_is_left_out, Poll) {
     zones.address(name, {"0.0.0.0", "::", "10.0.0.8"}); // as servers that block a name answer
     start();
     BOOST_TEST(replaced());
@@ -57,7 +57,7 @@ BOOST_FIXTURE_TEST_CASE(an_address_that_is_nobodys_is_left_out, Poll) {
     BOOST_TEST(items == 2u);
 }
 
-BOOST_FIXTURE_TEST_CASE(who_comes_and_goes_is_seen, Poll) {
+BOOST_FIXTURE_TEST_CASE(an_added_address_is_reported, Poll) {
     zones.address(name, {"10.0.0.8"});
     start();
     next();
@@ -91,7 +91,7 @@ BOOST_FIXTURE_TEST_CASE(a_family_that_had_addresses_and_fails_keeps_its_peers, P
     BOOST_TEST((peers() == Names{"app@10.0.0.9", "app@fd00::9"}));
 }
 
-BOOST_AUTO_TEST_CASE(a_family_that_never_had_addresses_may_fail) {
+BOOST_AUTO_TEST_CASE(the_failure_of_a_family_without_known_addresses_is_only_logged) {
     for (const auto status : {KITH_DENIED, KITH_UNAVAILABLE, KITH_TIMED_OUT}) {
         for (const auto &[type, address] : {std::pair(KITH_DNS_AAAA, "10.0.0.8"), std::pair(KITH_DNS_A, "fd00::8")}) {
             Poll poll;
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_family_that_never_had_addresses_may_fail) {
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(one_family_that_fails_and_one_without_addresses_are_no_empty_answer, Poll) {
+BOOST_FIXTURE_TEST_CASE(a_failed_family_and_an_empty_one_are_a_failure, Poll) {
     zones.address(name, {});
     zones.fail(name, KITH_DNS_AAAA, KITH_DENIED);
     start();
@@ -119,7 +119,7 @@ BOOST_FIXTURE_TEST_CASE(one_family_that_fails_and_one_without_addresses_are_no_e
     BOOST_TEST(harness.observations().back().text.find("there are no A records") != std::string::npos);
 }
 
-BOOST_FIXTURE_TEST_CASE(the_families_of_the_last_run_count, Poll) {
+BOOST_FIXTURE_TEST_CASE(the_families_known_from_the_last_run_are_used, Poll) {
     zones.address(name, {"10.0.0.8", "fd00::8"});
     start();
     next();
@@ -137,7 +137,7 @@ BOOST_FIXTURE_TEST_CASE(the_families_of_the_last_run_count, Poll) {
     BOOST_TEST(replaced());
 }
 
-BOOST_AUTO_TEST_CASE(one_family_alone_may_be_asked_for) {
+BOOST_AUTO_TEST_CASE(the_option_family_queries_one_family_only) {
     for (const auto &[family, expected] : {std::pair("ipv4", "app@10.0.0.8"), std::pair("ipv6", "app@fd00::8")}) {
         Poll poll(std::string(R"({"query": "app.example.net", "node_basename": "app", "family": ")") + family + "\"}");
         poll.zones.address(name, {"10.0.0.8", "fd00::8"});
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(one_family_alone_may_be_asked_for) {
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(whatever_fails_parts_nobody, Poll) {
+BOOST_FIXTURE_TEST_CASE(a_failed_query_removes_no_peer, Poll) {
     zones.address(name, {"10.0.0.8"});
     start();
     next();
@@ -161,7 +161,7 @@ BOOST_FIXTURE_TEST_CASE(whatever_fails_parts_nobody, Poll) {
     BOOST_TEST(replaced());
 }
 
-BOOST_FIXTURE_TEST_CASE(no_such_name_and_no_records_are_true_empty_answers, Poll) {
+BOOST_FIXTURE_TEST_CASE(a_name_without_records_and_an_unknown_name_empty_the_set, Poll) {
     start();
     BOOST_TEST(replaced());
     BOOST_TEST(harness.peers().empty());
@@ -175,7 +175,7 @@ BOOST_FIXTURE_TEST_CASE(no_such_name_and_no_records_are_true_empty_answers, Poll
     BOOST_TEST(harness.peers().empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(after_failures_it_asks_soon_and_then_ever_later, Poll) {
+BOOST_FIXTURE_TEST_CASE(each_failure_doubles_the_delay_up_to_thirty_seconds, Poll) {
     zones.fail(name, 0, KITH_UNAVAILABLE);
     start();
     next();
@@ -185,7 +185,7 @@ BOOST_FIXTURE_TEST_CASE(after_failures_it_asks_soon_and_then_ever_later, Poll) {
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(a_ttl_that_is_shorter_than_the_interval_is_followed, Poll) {
+BOOST_FIXTURE_TEST_CASE(a_ttl_shorter_than_the_interval_shortens_the_delay, Poll) {
     zones.address(name, {"10.0.0.8"}, 4s);
     start();
     next();
@@ -201,7 +201,7 @@ BOOST_FIXTURE_TEST_CASE(a_ttl_that_is_shorter_than_the_interval_is_followed, Pol
     BOOST_TEST((most > 4400ms && most < 5600ms));
 }
 
-BOOST_AUTO_TEST_CASE(a_ttl_of_0_does_not_hurry_a_long_interval) {
+BOOST_AUTO_TEST_CASE(a_ttl_of_0_shortens_the_interval_to_its_half_at_least) {
     Poll poll(R"({"query": "app.example.net", "node_basename": "app", "polling_interval": 60000})");
     poll.zones.address(name, {"10.0.0.8"}, 0s);
     poll.start();
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(a_ttl_of_0_does_not_hurry_a_long_interval) {
     for (int i = 0; i < 20; ++i) BOOST_TEST((poll.pause() >= 30s));
 }
 
-BOOST_FIXTURE_TEST_CASE(it_looks_every_five_seconds_with_jitter, Poll) {
+BOOST_FIXTURE_TEST_CASE(it_queries_every_five_seconds_with_jitter, Poll) {
     zones.address(name, {"10.0.0.8"}, 1h);
     start();
     harness.run_for(1000s);
@@ -225,7 +225,7 @@ BOOST_FIXTURE_TEST_CASE(it_looks_every_five_seconds_with_jitter, Poll) {
     BOOST_TEST((least < 4700ms && most > 5300ms));
 }
 
-BOOST_FIXTURE_TEST_CASE(it_looks_at_once_when_asked_to, Poll) {
+BOOST_FIXTURE_TEST_CASE(a_refresh_queries_at_once, Poll) {
     zones.address(name, {"10.0.0.8"});
     start();
     next();
@@ -235,14 +235,14 @@ BOOST_FIXTURE_TEST_CASE(it_looks_at_once_when_asked_to, Poll) {
     BOOST_TEST((net.now() - before < 100ms));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_mute_server_delays_no_stop, Poll) {
+BOOST_FIXTURE_TEST_CASE(stop_succeeds_while_a_query_is_pending, Poll) {
     zones.fail(name, 0, KITH_TIMED_OUT);
     start();
     harness.run_for(1s);
     BOOST_TEST(harness.outstanding() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(its_servers_and_search_are_those_of_the_options) {
+BOOST_AUTO_TEST_CASE(the_options_servers_and_search_are_used) {
     Poll poll(R"({"query": "app", "node_basename": "app", "search": true, "servers": ["127.0.0.1:8600", "[::1]:53"]})");
     poll.zones.search({"example.net"});
     poll.zones.address(name, {"10.0.0.8", "fd00::8"});
@@ -255,7 +255,7 @@ BOOST_AUTO_TEST_CASE(its_servers_and_search_are_those_of_the_options) {
     BOOST_TEST(poll.zones.asked()[1].name == name); // the same name as the first query
 }
 
-BOOST_AUTO_TEST_CASE(poll_interval_is_an_older_name) {
+BOOST_AUTO_TEST_CASE(poll_interval_is_an_alias_of_polling_interval) {
     Poll poll(R"({"query": "app.example.net", "node_basename": "app", "poll_interval": 500})");
     poll.zones.address(name, {"10.0.0.8"}, 1h);
     poll.start();
@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(poll_interval_is_an_older_name) {
     BOOST_TEST((poll.pause() < 600ms));
 }
 
-BOOST_AUTO_TEST_CASE(answers_that_rotate_are_told_as_they_are_and_declared) {
+BOOST_AUTO_TEST_CASE(rotating_answers_are_reported_unchanged_and_declared) {
     Poll poll;
     int turn = 0;
     poll.zones.rotate(name, KITH_DNS_A, [&turn] {
@@ -282,7 +282,7 @@ BOOST_AUTO_TEST_CASE(answers_that_rotate_are_told_as_they_are_and_declared) {
     BOOST_TEST((d.flags & KITH_FLAG_AUTHENTICATED) == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(two_hundred_that_start_together_do_not_poll_in_step) {
+BOOST_AUTO_TEST_CASE(two_hundred_hosts_do_not_query_at_the_same_time) {
     SimNet net(11);
     net.dns().address(name, {"10.0.0.8"}, 1h);
     std::vector<std::unique_ptr<kith::testkit::PluginHarness>> rigs;
@@ -318,7 +318,7 @@ BOOST_AUTO_TEST_CASE(two_hundred_that_start_together_do_not_poll_in_step) {
     BOOST_TEST(busiest() < 60U);
 }
 
-BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_day) {
+BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_trace_of_a_day) {
     const auto day = [] {
         SimNet net(77);
         net.dns().address(name, {"10.0.0.8"});
@@ -333,7 +333,7 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_day) {
     BOOST_TEST(day() == day());
 }
 
-BOOST_AUTO_TEST_CASE(whatever_call_fails_it_finds_them_in_the_end) {
+BOOST_AUTO_TEST_CASE(it_recovers_when_any_one_call_fails) {
     const auto failed = kith::testkit::fail_each([](SimNet &net) {
         net.dns().address(name, {"10.0.0.8", "fd00::8"});
         auto &here = net.machine("here", {"10.0.0.7"});

@@ -7,7 +7,7 @@ using namespace ec2;
 
 BOOST_AUTO_TEST_SUITE(credentials)
 
-BOOST_AUTO_TEST_CASE(as_the_metadata_service_tells_them) {
+BOOST_AUTO_TEST_CASE(credentials_of_the_metadata_service_are_read) {
     const auto got = parse_credentials(R"({ "Code" : "Success", "LastUpdated" : "2015-08-30T06:00:00Z", "Type" : "AWS-HMAC",
         "AccessKeyId" : "ASIA1", "SecretAccessKey" : "a\/b", "Token" : "t==", "Expiration" : "2015-08-30T12:36:00Z" })");
     BOOST_REQUIRE(got);
@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(as_the_metadata_service_tells_them) {
     BOOST_TEST((got->expires == Moment(1'440'938'160)));
 }
 
-BOOST_AUTO_TEST_CASE(as_a_container_is_told_them) {
+BOOST_AUTO_TEST_CASE(credentials_of_a_container_are_read) {
     const auto got = parse_credentials(
         R"({"RoleArn":"arn:x","AccessKeyId":"A","SecretAccessKey":"S","n":[1,{"a":[]},null,"],"],"more":{"x":true,"y":-1.5e3}})");
     BOOST_REQUIRE(got);
@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(as_a_container_is_told_them) {
     BOOST_TEST(parse_credentials("{\"AccessKeyId\":\"A\\u003d\",\"SecretAccessKey\":\"S\"}")->id == "A=");
 }
 
-BOOST_AUTO_TEST_CASE(a_failure_that_is_told) {
+BOOST_AUTO_TEST_CASE(a_failure_object_is_returned_as_an_error) {
     const auto got =
         parse_credentials(R"({"Code": "AssumeRoleUnauthorizedAccess", "Message": "EC2 cannot assume the role web"})");
     BOOST_REQUIRE(!got);
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(a_failure_that_is_told) {
     BOOST_TEST(got.error().text == "AssumeRoleUnauthorizedAccess: EC2 cannot assume the role web");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_none) {
+BOOST_AUTO_TEST_CASE(malformed_credentials_are_refused) {
     const std::string deep = R"({"a":)" + std::string(10'000, '[');
     for (const std::string &text :
          {std::string(), std::string("{"), std::string("[]"), std::string("{}"), std::string(R"({"AccessKeyId":"A"})"),

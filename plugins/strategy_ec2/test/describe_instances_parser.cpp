@@ -23,9 +23,9 @@ constexpr const char *interfaces = R"(<networkInterfaceSet>
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(answer)
+BOOST_AUTO_TEST_SUITE(describe_instances)
 
-BOOST_AUTO_TEST_CASE(a_page) {
+BOOST_AUTO_TEST_CASE(a_page_of_instances_is_read) {
     const auto got = read(test::page(
         {{"i-1", "10.0.0.7", "198.51.100.7", "fd00::7", "2015-01-01T00:00:00.000Z", interfaces}, {"i-2", "10.0.0.8"}},
         "more=="));
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(a_page) {
     BOOST_TEST(one.interfaces[1].has.ipv6 == "fd00::2");
 }
 
-BOOST_AUTO_TEST_CASE(nobody) {
+BOOST_AUTO_TEST_CASE(a_page_without_instances_is_read) {
     const auto got = read(test::page({}));
     BOOST_REQUIRE(got);
     BOOST_TEST(got->instances.empty());
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(nobody) {
     BOOST_TEST(read("<DescribeInstancesResponse><reservationSet/></DescribeInstancesResponse>").has_value());
 }
 
-BOOST_AUTO_TEST_CASE(half_an_answer_is_none) {
+BOOST_AUTO_TEST_CASE(truncated_and_malformed_answers_are_refused) {
     const std::string good = test::page({{"i-1", "10.0.0.7"}});
     for (std::size_t size = 0; size < good.size(); ++size) {
         const auto got = read(good.substr(0, size));
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(half_an_answer_is_none) {
     BOOST_TEST(!read(deep));
 }
 
-BOOST_AUTO_TEST_CASE(refusals) {
+BOOST_AUTO_TEST_CASE(error_responses_are_read) {
     const auto of = [](std::string text) { return parse_error_response(text); };
     BOOST_TEST(of(test::refusal("RequestExpired", "Request has expired.")).code == "RequestExpired");
     BOOST_TEST(of(test::refusal("RequestExpired", "Request has expired.")).message == "Request has expired.");

@@ -5,9 +5,9 @@
 
 using namespace ec2::test;
 
-BOOST_FIXTURE_TEST_SUITE(looking, Fixture)
+BOOST_FIXTURE_TEST_SUITE(discovery, Fixture)
 
-BOOST_AUTO_TEST_CASE(who_has_this_instances_value_of_the_tag) {
+BOOST_AUTO_TEST_CASE(instances_with_the_tag_value_of_this_instance_are_peers) {
     start();
     sees("app@10.0.0.1 app@10.0.0.2");
     BOOST_TEST((net.now() < 1100ms)); // the first query is immediate
@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(who_has_this_instances_value_of_the_tag) {
     BOOST_TEST(ec2.server.connections() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(it_looks_every_five_seconds_with_jitter_and_when_asked) {
+BOOST_AUTO_TEST_CASE(it_queries_every_five_seconds_with_jitter_and_on_refresh) {
     start();
     next();
     harness.run_for(1000s);
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(it_looks_every_five_seconds_with_jitter_and_when_asked) {
     BOOST_TEST((net.now() - before < 100ms));
 }
 
-BOOST_AUTO_TEST_CASE(its_own_tag_changes) {
+BOOST_AUTO_TEST_CASE(a_changed_tag_of_this_instance_is_followed) {
     start();
     next();
     ec2.instances.push_back({"i-2", "10.0.0.3"});
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(its_own_tag_changes) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_CASE(nothing_is_asked_of_the_metadata_that_is_configured) {
+BOOST_AUTO_TEST_CASE(configured_values_are_not_requested_from_the_metadata_service) {
     Fixture f(options(R"("ec2_tagvalue": ["shop", "sh*"], "region": "eu-west-1", "app_prefix": "web")"));
     f.environment();
     f.start();
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_asked_of_the_metadata_that_is_configured) {
     f.sees(""); // a valid empty answer: kith may run on another host
 }
 
-BOOST_AUTO_TEST_CASE(region_and_session_of_the_environment) {
+BOOST_AUTO_TEST_CASE(region_and_session_token_are_read_from_the_environment) {
     Fixture f(options(R"("ec2_tagvalue": "shop")"));
     f.environment();
     f.here.env("AWS_SESSION_TOKEN", "session");
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(region_and_session_of_the_environment) {
     BOOST_TEST(f.ec2.server.asked()[0].field("X-Amz-Security-Token") == "session");
 }
 
-BOOST_AUTO_TEST_CASE(the_role_of_a_container) {
+BOOST_AUTO_TEST_CASE(the_role_of_a_container_is_used) {
     Fixture f(options(R"("ec2_tagvalue": "shop", "region": "eu-west-1")"));
     HttpServer agent(f.net.machine("agent", {"169.254.170.23"}), 80);
     agent.route("/v1/credentials", HttpReply(200, role("KEY1", "2026-01-01T06:00:00Z")));
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(the_role_of_a_container) {
     BOOST_TEST(f.imds.server.asked().empty());
 }
 
-BOOST_AUTO_TEST_CASE(the_role_of_a_task) {
+BOOST_AUTO_TEST_CASE(the_role_of_a_task_is_used) {
     Fixture f(options(R"("ec2_tagvalue": "shop", "region": "eu-west-1")"));
     HttpServer agent(f.net.machine("agent", {"169.254.170.2"}), 80);
     agent.route("/v2/credentials/1", HttpReply(200, role("KEY1", "2026-01-01T06:00:00Z")));
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(the_role_of_a_task) {
     f.stays(KITH_NOT_FOUND, "the task or pod has no role");
 }
 
-BOOST_AUTO_TEST_CASE(other_addresses_are_left_out_counted_and_told) {
+BOOST_AUTO_TEST_CASE(instances_without_the_address_type_are_left_out_and_counted) {
     Fixture f(options(R"("ip_type": "ipv6")"));
     f.ec2.instances = {{"i-0", "10.0.0.1", "", "fd00::1"}, {"i-1", "10.0.0.2"}, {"i-2", "10.0.0.3"}};
     f.start();
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(other_addresses_are_left_out_counted_and_told) {
     BOOST_TEST(f.left_out("the instance is running but has no address of ip_type ipv6") == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(a_running_instance_without_its_address_is_not_missing) {
+BOOST_AUTO_TEST_CASE(a_running_instance_without_its_former_address_keeps_it) {
     Fixture f;
     f.ec2.instances.push_back({"i-2", "10.0.0.3"});
     f.start();
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_running_instance_without_its_address_is_not_missing) {
     BOOST_TEST(f.left_out("the instance is running but has no address of ip_type private") == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(two_instances_with_one_address) {
+BOOST_AUTO_TEST_CASE(of_two_instances_with_one_address_the_newer_is_used) {
     Fixture f;
     f.ec2.instances.push_back({"i-2", "10.0.0.2", "", "", "2020-01-01T00:00:00.000Z"});
     f.start();
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(two_instances_with_one_address) {
     BOOST_TEST(f.left_out("launched later") == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(the_metadata_service_over_ipv6) {
+BOOST_AUTO_TEST_CASE(the_metadata_service_is_queried_over_ipv6) {
     SimNet net;
     auto &here = net.machine("here", {"fd00::1"});
     HttpServer imds(net.machine("imds", {"fd00:ec2::254"}), 80);
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(the_metadata_service_over_ipv6) {
     BOOST_TEST(harness.stop());
 }
 
-BOOST_AUTO_TEST_CASE(what_is_refused_at_once) {
+BOOST_AUTO_TEST_CASE(inconsistent_options_are_refused_with_a_reason) {
     const auto error_of = [](const std::string &more, std::string_view part, auto... environment) {
         Fixture f(options(more));
         (f.here.env(environment.first, environment.second), ...);

@@ -7,9 +7,9 @@
 
 using namespace ec2::test;
 
-BOOST_FIXTURE_TEST_SUITE(bad_days, Fixture)
+BOOST_FIXTURE_TEST_SUITE(failures, Fixture)
 
-BOOST_AUTO_TEST_CASE(what_ec2_refuses) {
+BOOST_AUTO_TEST_CASE(each_refusal_of_ec2_has_its_own_reason) {
     start();
     next();
     const auto error_of = [&](const char *code, std::uint32_t status, std::int32_t means, std::string_view part) {
@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(what_ec2_refuses) {
     sees("app@10.0.0.1 app@10.0.0.2");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_answer) {
+BOOST_AUTO_TEST_CASE(each_malformed_answer_has_its_own_reason) {
     start();
     next();
     const auto bad = [&](const HttpReply &reply, std::int32_t status, std::string_view part) {
@@ -43,20 +43,20 @@ BOOST_AUTO_TEST_CASE(what_is_no_answer) {
     bad(HttpReply(302).field("Location", "https://elsewhere"), KITH_PROTOCOL, "redirects are not followed");
     bad(HttpReply(403, "<html>"), KITH_UNAUTHORIZED, "the server answered 403");
     bad(HttpReply(204), KITH_PROTOCOL, "the server answered 204");
-    bad(HttpReply().length(two.size()).say(two.substr(0, 300)).cut(), KITH_RESET, "ended early");
-    bad(HttpReply().say(two.substr(0, 300)).wait(10ms).reset(), KITH_RESET, "ended early");
+    bad(HttpReply().length(two.size()).send(two.substr(0, 300)).cut(), KITH_RESET, "ended early");
+    bad(HttpReply().send(two.substr(0, 300)).wait(10ms).reset(), KITH_RESET, "ended early");
     bad(HttpReply().cut(), KITH_RESET, "before it answered");
     bad(HttpReply().garbage(), KITH_PROTOCOL, "not HTTP");
-    bad(HttpReply().mute(), KITH_TIMED_OUT, "within 30 s");
-    bad(HttpReply().say("<a>").endless(" ", 1s), KITH_TIMED_OUT, "not done within 30 s");
-    bad(HttpReply().length(200'000'000).say("<a>"), KITH_LIMIT, "16777216 bytes");
-    bad(HttpReply().say("<a>").endless(std::string(1'000'000, ' '), 10ms), KITH_LIMIT, "16777216 bytes");
+    bad(HttpReply().stall(), KITH_TIMED_OUT, "within 30 s");
+    bad(HttpReply().send("<a>").endless(" ", 1s), KITH_TIMED_OUT, "not done within 30 s");
+    bad(HttpReply().length(200'000'000).send("<a>"), KITH_LIMIT, "16777216 bytes");
+    bad(HttpReply().send("<a>").endless(std::string(1'000'000, ' '), 10ms), KITH_LIMIT, "16777216 bytes");
     ec2.instead.reset();
     harness.refresh();
     sees("app@10.0.0.1 app@10.0.0.2");
 }
 
-BOOST_AUTO_TEST_CASE(a_connection_that_was_kept_has_ended) {
+BOOST_AUTO_TEST_CASE(a_request_on_a_closed_connection_is_repeated) {
     start();
     next();
     ec2.refuse(HttpReply().cut(), 1);
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_was_kept_has_ended) {
     sees("app@10.0.0.1 app@10.0.0.2");
 }
 
-BOOST_AUTO_TEST_CASE(the_api_is_away) {
+BOOST_AUTO_TEST_CASE(an_unreachable_api_keeps_the_peers) {
     start();
     next();
     ec2.server.hang_up();
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(the_api_is_away) {
     stays(KITH_UNAUTHORIZED, "certificate");
 }
 
-BOOST_AUTO_TEST_CASE(it_asks_ever_less_while_it_fails) {
+BOOST_AUTO_TEST_CASE(failures_increase_the_delay_and_retry_after_is_obeyed) {
     ec2.refuse(HttpReply(503, refusal("RequestLimitExceeded")));
     start();
     harness.run_for(10min);
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(it_asks_ever_less_while_it_fails) {
     BOOST_TEST(ec2.server.asked().size() == before);
 }
 
-BOOST_AUTO_TEST_CASE(a_clock_that_is_wrong) {
+BOOST_AUTO_TEST_CASE(a_wrong_clock_is_reported_with_its_difference) {
     start();
     next();
     here.jump_wall(1h);
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_clock_that_is_wrong) {
 
 // ---- credentials ----
 
-BOOST_AUTO_TEST_CASE(they_are_renewed_before_they_end) {
+BOOST_AUTO_TEST_CASE(credentials_are_renewed_before_they_expire) {
     start();
     next();
     harness.run_until([&] { return net.now() > 5h + 50min; }, 6h);
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(they_are_renewed_before_they_end) {
     BOOST_TEST(std::ranges::none_of(harness.observations(), [](const Observation &one) { return one.kind == Kind::failed; }));
 }
 
-BOOST_AUTO_TEST_CASE(those_that_cannot_be_renewed_are_used_until_they_end) {
+BOOST_AUTO_TEST_CASE(credentials_that_cannot_be_renewed_are_used_until_they_expire) {
     start();
     next();
     imds.report("iam/security-credentials/web", HttpReply(500));
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(those_that_cannot_be_renewed_are_used_until_they_end) {
     stays(KITH_UNAVAILABLE, "iam/security-credentials/web: the server answered 500");
 }
 
-BOOST_AUTO_TEST_CASE(the_role_is_taken_away_or_no_good) {
+BOOST_AUTO_TEST_CASE(a_missing_or_invalid_role_is_reported) {
     imds.report("iam/security-credentials/", HttpReply(404));
     start();
     fails(KITH_NOT_FOUND, "this instance has no role");
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(the_role_is_taken_away_or_no_good) {
 
 // ---- the metadata service ----
 
-BOOST_AUTO_TEST_CASE(a_session_that_is_over) {
+BOOST_AUTO_TEST_CASE(an_expired_metadata_session_is_replaced) {
     start();
     next();
     imds.tokens += 7; // it was restarted
@@ -160,8 +160,8 @@ BOOST_AUTO_TEST_CASE(a_session_that_is_over) {
     }));
 }
 
-BOOST_AUTO_TEST_CASE(hop_limit_and_401_are_told_apart) {
-    imds.token_reply = HttpReply().mute();
+BOOST_AUTO_TEST_CASE(failures_of_the_metadata_session_have_their_own_reasons) {
+    imds.token_reply = HttpReply().stall();
     start();
     fails(KITH_TIMED_OUT, "the hop limit is too low");
     imds.token_reply = HttpReply(200, "of-somebody-else");
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(hop_limit_and_401_are_told_apart) {
     sees("app@10.0.0.1 app@10.0.0.2");
 }
 
-BOOST_AUTO_TEST_CASE(not_on_ec2) {
+BOOST_AUTO_TEST_CASE(a_missing_metadata_service_is_reported_with_the_options_to_set) {
     imds.server.stop_listening();
     start();
     fails(KITH_REFUSED, "no metadata service at http://169.254.169.254: kith does not run on EC2, or may not access the "
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(not_on_ec2) {
     fails(KITH_TIMED_OUT, "no metadata service");
 }
 
-BOOST_AUTO_TEST_CASE(what_it_tells_is_no_region_and_no_id) {
+BOOST_AUTO_TEST_CASE(an_invalid_region_or_instance_id_is_refused) {
     imds.report("placement/region", "evil.example/?");
     start();
     fails(KITH_PROTOCOL, "placement/region");
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(what_it_tells_is_no_region_and_no_id) {
 
 // ---- the local instance ----
 
-BOOST_AUTO_TEST_CASE(a_list_without_this_instance_is_not_believed) {
+BOOST_AUTO_TEST_CASE(a_list_without_this_instance_is_requested_again) {
     start();
     next();
     ec2.turned = [&](std::size_t) { ec2.instances = {{"i-0", "10.0.0.1"}, {"i-1", "10.0.0.2"}}; };
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(a_list_without_this_instance_is_not_believed) {
     stays(KITH_UNAVAILABLE, "lacks i-0, which is running and has the tag");
 }
 
-BOOST_AUTO_TEST_CASE(this_instance_has_no_such_tag) {
+BOOST_AUTO_TEST_CASE(a_missing_tag_of_this_instance_is_reported) {
     ec2.refuse(HttpReply(
         200, "<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>i-0</instanceId></item>"
              "</instancesSet></item></reservationSet></DescribeInstancesResponse>"));
@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(this_instance_has_no_such_tag) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_CASE(hosts_that_were_started_together_do_not_ask_together) {
+BOOST_AUTO_TEST_CASE(hosts_started_together_do_not_query_at_the_same_time) {
     SimNet net;
     Ec2 ec2(net);
     ec2.instances = {{"i-0", "10.0.0.1"}};
@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(hosts_that_were_started_together_do_not_ask_together) {
     BOOST_TEST(*last_ten < 25u);
 }
 
-BOOST_AUTO_TEST_CASE(every_call_that_fails) {
+BOOST_AUTO_TEST_CASE(it_recovers_when_any_one_call_fails) {
     const auto calls = kith::testkit::fail_each([](SimNet &net) {
         auto &here = net.machine("here", {"10.0.0.1"});
         Imds imds(net);

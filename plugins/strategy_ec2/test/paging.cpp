@@ -23,14 +23,14 @@ struct Many : Fixture {
 
 BOOST_FIXTURE_TEST_SUITE(paging, Many)
 
-BOOST_AUTO_TEST_CASE(all_pages_are_one_set) {
+BOOST_AUTO_TEST_CASE(all_pages_are_reported_as_one_set) {
     start();
     sees_all();
     BOOST_TEST(ec2.server.asked().size() == 3u);
     BOOST_TEST(harness.observations().size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(credentials_end_between_two_pages) {
+BOOST_AUTO_TEST_CASE(credentials_that_expire_between_two_pages_are_renewed) {
     imds.report("iam/security-credentials/web", role("KEY1", "2026-01-01T06:00:00Z"));
     ec2.turned = [&](std::size_t from) {
         if (from != 100) return;
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(credentials_end_between_two_pages) {
     BOOST_TEST(said(ec2.server.asked()[3], "NextToken") == "200");
 }
 
-BOOST_AUTO_TEST_CASE(credentials_end_between_two_pages_and_there_are_no_others) {
+BOOST_AUTO_TEST_CASE(credentials_that_expire_without_new_ones_are_reported) {
     start();
     sees_all();
     ec2.turned = [&](std::size_t) { ec2.keys.clear(); };
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(credentials_end_between_two_pages_and_there_are_no_others) 
     BOOST_TEST(harness.peers().size() == 250u);
 }
 
-BOOST_AUTO_TEST_CASE(throttled_between_two_pages) {
+BOOST_AUTO_TEST_CASE(a_throttled_page_is_requested_again) {
     ec2.turned = [&](std::size_t from) {
         if (from == 0) ec2.refuse("RequestLimitExceeded", 503, 2);
     };
@@ -67,11 +67,11 @@ BOOST_AUTO_TEST_CASE(throttled_between_two_pages) {
     BOOST_TEST(harness.peers().size() == 250u);
 }
 
-BOOST_AUTO_TEST_CASE(a_page_that_breaks) {
+BOOST_AUTO_TEST_CASE(a_failed_page_keeps_the_peers) {
     start();
     sees_all();
     for (const HttpReply &reply :
-         {HttpReply().say("<DescribeInstances").cut(), HttpReply().mute(), HttpReply(200, "<html>"), HttpReply(500)}) {
+         {HttpReply().send("<DescribeInstances").cut(), HttpReply().stall(), HttpReply(200, "<html>"), HttpReply(500)}) {
         ec2.turned = [&](std::size_t) { ec2.refuse(reply, 4); };
         harness.refresh();
         BOOST_TEST((next(3min).kind == Kind::failed));
@@ -80,13 +80,13 @@ BOOST_AUTO_TEST_CASE(a_page_that_breaks) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_list_without_an_end) {
+BOOST_AUTO_TEST_CASE(a_repeated_next_token_is_refused) {
     ec2.refuse(HttpReply(200, page({{"i-1", "10.0.0.1"}}, "again")));
     start();
     fails(KITH_PROTOCOL, "the same NextToken twice");
 }
 
-BOOST_AUTO_TEST_CASE(a_list_that_goes_round) {
+BOOST_AUTO_TEST_CASE(alternating_next_tokens_are_refused) {
     start();
     sees_all();
     int asked = 0; // empty pages whose tokens are a, b, a, b, ...

@@ -30,9 +30,9 @@ std::string names(const std::vector<Instance> &of, const Naming &naming = usual)
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(naming)
+BOOST_AUTO_TEST_SUITE(peer_naming)
 
-BOOST_AUTO_TEST_CASE(each_type_of_address) {
+BOOST_AUTO_TEST_CASE(each_address_type_gives_its_own_name) {
     Instance one = instance("i-1", "10.0.0.1");
     one.has = {"10.0.0.1", "198.51.100.1", "ip-1.internal", "ec2-1.example", "fd00::1"};
     Naming naming = usual;
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(each_type_of_address) {
     BOOST_TEST(reason(Omission::no_address, naming) == "the instance is running but has no address of ip_type ipv6");
 }
 
-BOOST_AUTO_TEST_CASE(several_interfaces) {
+BOOST_AUTO_TEST_CASE(the_address_of_the_configured_interface_is_used) {
     Instance one = instance("i-1", "10.0.0.1");
     one.interfaces = {{0, 0, {"10.0.0.1", "", "", "", ""}}, {1, 0, {"10.0.1.1", "198.51.100.1", "", "", "fd00::1"}}};
     Naming naming = usual;
@@ -64,14 +64,14 @@ BOOST_AUTO_TEST_CASE(several_interfaces) {
     BOOST_TEST(address_of(one, naming) == "10.0.1.1");
 }
 
-BOOST_AUTO_TEST_CASE(two_with_one_address) {
+BOOST_AUTO_TEST_CASE(of_two_instances_with_one_address_the_newer_is_used) {
     const auto older = instance("i-1", "10.0.0.1", "2015-01"), newer = instance("i-0", "10.0.0.1", "2015-02");
     BOOST_TEST(names({older, newer}) == "i-0=app@10.0.0.1 0 0 1 0");
     BOOST_TEST(names({newer, older}) == "i-0=app@10.0.0.1 0 0 1 0");
     BOOST_TEST(names({older, older}) == "i-1=app@10.0.0.1 0 0 0 0"); // an instance that moved to the next page
 }
 
-BOOST_AUTO_TEST_CASE(a_running_one_that_lost_its_address_keeps_it) {
+BOOST_AUTO_TEST_CASE(a_running_instance_without_its_former_address_keeps_it) {
     const KnownAddresses known{{"i-2", "10.0.0.2"}, {"i-3", "10.0.0.3"}, {"i-9", "10.0.0.9"}};
     Instance stopping = instance("i-3", "");
     stopping.state = "stopping";
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_running_one_that_lost_its_address_keeps_it) {
     BOOST_TEST(named.addresses.size() == 2u); // addresses that are not in the answer are dropped
 }
 
-BOOST_AUTO_TEST_CASE(a_lost_address_that_another_one_has_now_is_the_others) {
+BOOST_AUTO_TEST_CASE(a_former_address_used_by_another_instance_is_not_kept) {
     const KnownAddresses known{{"i-2", "10.0.0.2"}};
     const std::vector<Instance> all{instance("i-2", "", "2020"), instance("i-1", "10.0.0.2", "2015")};
     const NamedPeers named = name_peers(all, usual, known);
@@ -94,14 +94,14 @@ BOOST_AUTO_TEST_CASE(a_lost_address_that_another_one_has_now_is_the_others) {
     BOOST_TEST(kith::view(named.peers.all()[0].key) == "i-1");
 }
 
-BOOST_AUTO_TEST_CASE(an_address_that_is_nobodys) {
+BOOST_AUTO_TEST_CASE(an_unusable_address_is_left_out) {
     const std::vector<Instance> all{instance("i-1", "0.0.0.0"), instance("i-2", "10.0.0.2:22"), instance("i-3", "10.0.0.3")};
     const NamedPeers named = name_peers(all, usual);
     BOOST_TEST(named.peers.size() == 1u);
     BOOST_TEST(named.unusable.total() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(who_is_left_out) {
+BOOST_AUTO_TEST_CASE(left_out_instances_are_counted_by_reason) {
     Instance stopping = instance("i-1", "10.0.0.1");
     stopping.state = "stopping";
     BOOST_TEST(names({stopping, instance("i-2", "")}) == " 1 1 0 0");
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(who_is_left_out) {
     BOOST_TEST(names({instance("i-3", "10.0.0.3")}, naming) == " 0 0 0 1");
 }
 
-BOOST_AUTO_TEST_CASE(forms) {
+BOOST_AUTO_TEST_CASE(name_forms_are_filled_and_checked) {
     Naming naming = usual;
     naming.form = "{app_prefix}-{instance_id}@{zone}.{ip}";
     BOOST_TEST(names({instance("i-1", "10.0.0.1")}, naming) == "i-1=app-i-1@eu-west-1a.10.0.0.1 0 0 0 0");
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(forms) {
         BOOST_TEST(format_error(bad).has_value(), bad);
 }
 
-BOOST_AUTO_TEST_CASE(attributes) {
+BOOST_AUTO_TEST_CASE(peers_have_the_instance_attributes) {
     Instance one = instance("i-1", "10.0.0.1");
     one.tags = {{"cluster", "shop"}};
     const NamedPeers named = name_peers({&one, 1}, usual);

@@ -157,9 +157,9 @@ const std::vector<Vector> suite{
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(sign)
+BOOST_AUTO_TEST_SUITE(signature_v4)
 
-BOOST_AUTO_TEST_CASE(the_suite_of_aws) {
+BOOST_AUTO_TEST_CASE(signatures_equal_those_of_the_aws_test_suite) {
     const Credentials example{.id = "AKIDEXAMPLE", .secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", .token = {}};
     for (const Vector &one : suite) {
         auto fields = one.fields;
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(the_suite_of_aws) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_example_of_the_user_guide) {
+BOOST_AUTO_TEST_CASE(the_signature_of_the_user_guides_example_is_computed) {
     const std::vector<kith::attribute> query{{"Action", "ListUsers"}, {"Version", "2010-05-08"}};
     const std::vector<kith::attribute> fields{{"Content-Type", std::string(form) + "; charset=utf-8"},
                                               {"Host", "iam.amazonaws.com"},
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(the_example_of_the_user_guide) {
     BOOST_TEST(got.ends_with("Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"), got);
 }
 
-BOOST_AUTO_TEST_CASE(paths) {
+BOOST_AUTO_TEST_CASE(paths_are_percent_encoded) {
     BOOST_TEST(encode("a b/c*~") == "a%20b%2Fc%2A~");
     BOOST_TEST(encode("") == "");
 }

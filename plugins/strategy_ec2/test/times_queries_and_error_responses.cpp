@@ -24,7 +24,7 @@ kith::http_head head(std::uint32_t code, std::string_view date = "Sun, 30 Aug 20
 
 BOOST_AUTO_TEST_SUITE(parts)
 
-BOOST_AUTO_TEST_CASE(times) {
+BOOST_AUTO_TEST_CASE(times_are_written_and_read) {
     BOOST_TEST(signing_time(day) == "20150830T123600Z");
     BOOST_TEST(signing_time(Moment(0)) == "19700101T000000Z");
     BOOST_TEST((parse_time("2015-08-30T12:36:00Z") == day));
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(times) {
         BOOST_TEST(!parse_http_date(bad), bad);
 }
 
-BOOST_AUTO_TEST_CASE(queries) {
+BOOST_AUTO_TEST_CASE(queries_are_encoded) {
     const std::vector<std::string> values{"a b", "c&d"};
     BOOST_TEST(
         running_with_tag("Na/me", values, "") ==
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(queries) {
     BOOST_TEST(escape_filter_value("a*b?c\\d") == "a\\*b\\?c\\\\d");
 }
 
-BOOST_AUTO_TEST_CASE(reasons) {
+BOOST_AUTO_TEST_CASE(each_error_code_has_its_explanation) {
     using Remedy = Explanation::Remedy;
     const auto of = [](std::uint32_t code, const char *name, Moment now = day, const char *message = "") {
         return explain(head(code), {name, message}, now, "role web of this instance");

@@ -24,7 +24,7 @@ struct Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(says_the_whole_list_at_start_and_follows_it, Fixture) {
+BOOST_FIXTURE_TEST_CASE(the_whole_list_is_reported_at_start, Fixture) {
     BOOST_REQUIRE(harness.start() == KITH_OK);
     BOOST_REQUIRE(harness.observations().size() == 2u);
     BOOST_TEST((harness.observations()[0].kind == Observation::Kind::replace));
@@ -37,7 +37,7 @@ BOOST_FIXTURE_TEST_CASE(says_the_whole_list_at_start_and_follows_it, Fixture) {
     BOOST_TEST(harness.peers()[2].attribute("host") == "example");
 }
 
-BOOST_FIXTURE_TEST_CASE(says_it_again_when_asked_and_nothing_by_itself, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_refresh_reports_the_list_again_and_nothing_else_does, Fixture) {
     BOOST_REQUIRE(harness.start() == KITH_OK);
     harness.run_for(std::chrono::hours(24));
     BOOST_TEST(harness.observations().size() == 2u);
@@ -46,7 +46,7 @@ BOOST_FIXTURE_TEST_CASE(says_it_again_when_asked_and_nothing_by_itself, Fixture)
     BOOST_TEST(harness.peers().size() == 3u);
 }
 
-BOOST_FIXTURE_TEST_CASE(stops_at_once_and_starts_anew, Fixture) {
+BOOST_FIXTURE_TEST_CASE(stop_and_restart_succeed_repeatedly, Fixture) {
     for (int i = 0; i < 100; ++i) {
         BOOST_REQUIRE(harness.start() == KITH_OK);
         BOOST_REQUIRE(harness.stop());
@@ -54,7 +54,7 @@ BOOST_FIXTURE_TEST_CASE(stops_at_once_and_starts_anew, Fixture) {
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(two_of_them_do_not_know_of_each_other, Fixture) {
+BOOST_FIXTURE_TEST_CASE(two_instances_are_independent, Fixture) {
     kith::testkit::PluginHarness other{
         machine, kith_plugin_entry_strategy_epmd, "epmd", R"({"hosts": ["d@10.0.0.4"]})", {"t", "s", "t/s"}};
     BOOST_REQUIRE(harness.start() == KITH_OK);
@@ -64,7 +64,7 @@ BOOST_FIXTURE_TEST_CASE(two_of_them_do_not_know_of_each_other, Fixture) {
     BOOST_TEST(other.violations().empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(an_empty_list_is_a_true_answer, Fixture) {
+BOOST_FIXTURE_TEST_CASE(an_empty_list_is_reported_as_an_empty_set, Fixture) {
     kith::testkit::PluginHarness none{machine, kith_plugin_entry_strategy_epmd, "epmd", R"({"hosts": []})", {"t", "s", "t/s"}};
     BOOST_REQUIRE(none.start() == KITH_OK);
     BOOST_REQUIRE(none.observations().size() == 2u);
@@ -72,7 +72,7 @@ BOOST_FIXTURE_TEST_CASE(an_empty_list_is_a_true_answer, Fixture) {
     BOOST_TEST(none.violations().empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(options_that_are_no_list_are_refused_in_words, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_missing_list_of_hosts_is_refused_with_a_reason, Fixture) {
     kith::testkit::PluginHarness none{machine, kith_plugin_entry_strategy_epmd, "epmd", "{}", {"t", "s", "t/s"}};
     BOOST_TEST(none.start() == KITH_NOT_FOUND);
     BOOST_TEST(none.error() == "option /hosts is missing: expected a list or an object");

@@ -41,16 +41,16 @@ struct RosterFixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(poller, RosterFixture)
+BOOST_FIXTURE_TEST_SUITE(host_query_scheduler, RosterFixture)
 
-BOOST_AUTO_TEST_CASE(no_host_is_a_true_answer) {
+BOOST_AUTO_TEST_CASE(no_hosts_give_an_empty_report) {
     BOOST_TEST(!poller.report_at());
     set({});
     BOOST_TEST(told() == Keys{});
     BOOST_TEST(!poller.report_at());
 }
 
-BOOST_AUTO_TEST_CASE(the_first_telling_waits_for_all_that_are_asked) {
+BOOST_AUTO_TEST_CASE(the_first_report_waits_for_all_queried_hosts) {
     set({"a", "b"});
     const auto jobs = begin();
     BOOST_REQUIRE(jobs.size() == 2u);
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(the_first_telling_waits_for_all_that_are_asked) {
     BOOST_TEST(told() == (Keys{"x@a", "y@a", "x@b"}));
 }
 
-BOOST_AUTO_TEST_CASE(who_has_not_answered_yet_is_counted) {
+BOOST_AUTO_TEST_CASE(hosts_without_an_answer_yet_are_counted) {
     set({"a", "b"});
     const auto jobs = begin();
     answer(jobs[0], {"x"});
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(who_has_not_answered_yet_is_counted) {
     BOOST_TEST(telling.lost.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_host_that_fails_keeps_its_nodes_and_the_others_go_on) {
+BOOST_AUTO_TEST_CASE(a_failed_host_keeps_its_nodes_and_the_others_are_updated) {
     set({"a", "b"});
     for (const auto &job : begin()) answer(job, {"x"});
     BOOST_TEST(told() == (Keys{"x@a", "x@b"}));
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_host_that_fails_keeps_its_nodes_and_the_others_go_on) {
     BOOST_TEST(telling.peers[0].key == "z@a");
 }
 
-BOOST_AUTO_TEST_CASE(only_when_no_host_could_be_asked_that_is_a_failure) {
+BOOST_AUTO_TEST_CASE(only_the_failure_of_every_host_is_a_failure) {
     set({"a", "b", "c", "d"});
     const auto jobs = begin();
     for (std::size_t i = 0; i < 3; ++i) {
@@ -129,13 +129,13 @@ BOOST_AUTO_TEST_CASE(only_when_no_host_could_be_asked_that_is_a_failure) {
     BOOST_TEST(poller.take_report().failed.has_value());
 }
 
-BOOST_AUTO_TEST_CASE(the_only_host) {
+BOOST_AUTO_TEST_CASE(the_failure_of_the_only_host_has_its_own_text) {
     set({"a"});
     fail(begin().front());
     BOOST_TEST(poller.take_report().failed->text == "the only host of the file could not be queried: no EPMD listens on a");
 }
 
-BOOST_AUTO_TEST_CASE(pauses_grow_for_each_host_alone) {
+BOOST_AUTO_TEST_CASE(each_host_has_its_own_retry_delay) {
     set({"a", "b"});
     for (int i = 0; i < 3; ++i) {
         const auto jobs = begin(Which::all);
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(pauses_grow_for_each_host_alone) {
     BOOST_TEST((*poller.next_due() == now + 3s)); // a, for the third time
 }
 
-BOOST_AUTO_TEST_CASE(doubtful_hosts_take_no_place_from_the_others) {
+BOOST_AUTO_TEST_CASE(failing_hosts_do_not_occupy_the_slots_of_the_others) {
     std::vector<std::string> hosts;
     for (int i = 0; i < 100; ++i) hosts.push_back("h" + std::to_string(i));
     set(hosts);
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(doubtful_hosts_take_no_place_from_the_others) {
     BOOST_TEST((*poller.report_at() == now));
 }
 
-BOOST_AUTO_TEST_CASE(a_host_taken_out_of_the_file_takes_its_peers_with_it) {
+BOOST_AUTO_TEST_CASE(the_peers_of_a_removed_host_are_removed) {
     set({"a", "b"});
     for (const auto &job : begin()) answer(job, {"x", "y"});
     told();
@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(a_host_taken_out_of_the_file_takes_its_peers_with_it) {
     BOOST_TEST(told() == (Keys{"x@b", "z@c"}));
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_of_a_host_that_was_taken_out_meanwhile_is_dropped) {
+BOOST_AUTO_TEST_CASE(an_answer_of_a_host_removed_meanwhile_is_ignored) {
     set({"a", "b"});
     const auto jobs = begin();
     set({"b"});
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(an_answer_of_a_host_that_was_taken_out_meanwhile_is_dropped
     BOOST_TEST(told() == (Keys{"y@b"}));
 }
 
-BOOST_AUTO_TEST_CASE(the_last_good_host_taken_out_leaves_those_that_fail) {
+BOOST_AUTO_TEST_CASE(removing_the_last_reachable_host_reports_the_failure_of_the_others) {
     set({"a", "b"});
     const auto jobs = begin();
     fail(jobs[0]);
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(the_last_good_host_taken_out_leaves_those_that_fail) {
     BOOST_TEST(poller.take_report().failed.has_value());
 }
 
-BOOST_AUTO_TEST_CASE(whoever_asks_gets_an_answer_though_nothing_is_new) {
+BOOST_AUTO_TEST_CASE(a_refresh_is_answered_even_without_a_change) {
     set({"a"});
     answer(begin().front(), {"x"});
     told();
@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(whoever_asks_gets_an_answer_though_nothing_is_new) {
     BOOST_TEST(poller.report_at().has_value());
 }
 
-BOOST_AUTO_TEST_CASE(match_leaves_out_and_counts) {
+BOOST_AUTO_TEST_CASE(nodes_that_do_not_match_are_left_out_and_counted) {
     HostQueryScheduler some(5s, Glob("app*@*"), [](Time mean) { return mean; });
     some.set(std::vector<std::string>{"a"}, now);
     some.begin(Which::round, now);

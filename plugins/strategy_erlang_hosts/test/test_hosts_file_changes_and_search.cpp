@@ -7,7 +7,7 @@ using namespace erlang_hosts_test;
 
 BOOST_FIXTURE_TEST_SUITE(hosts_file, StrategyFixture)
 
-BOOST_AUTO_TEST_CASE(hosts_put_into_the_file_and_taken_out_of_it) {
+BOOST_AUTO_TEST_CASE(added_and_removed_hosts_are_followed) {
     start("'one.example'.\n");
     await({"a@one.example", "b@one.example"});
     here.file(path, both);
@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(hosts_put_into_the_file_and_taken_out_of_it) {
     BOOST_TEST(left() == (Keys{"a@one.example", "b@one.example"})); // a definite removal
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_being_written_is_waited_for) {
+BOOST_AUTO_TEST_CASE(a_partly_written_file_changes_nothing) {
     start(both);
     await(everybody);
     here.file(path, "");
@@ -31,13 +31,13 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_being_written_is_waited_for) {
     BOOST_TEST(keys() == everybody);
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_file_lists_nobody) {
+BOOST_AUTO_TEST_CASE(a_file_without_hosts_gives_an_empty_set) {
     start("% nobody yet\n");
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST(harness.peers().empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_mistake_is_told_with_its_place_and_the_last_good_set_stays) {
+BOOST_AUTO_TEST_CASE(a_syntax_error_is_reported_with_its_position_and_keeps_the_peers) {
     start(both);
     await(everybody);
     here.file(path, "'one.example'.\n'two.example'\n");
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_mistake_is_told_with_its_place_and_the_last_good_set_stay
     BOOST_REQUIRE(harness.run_until([&] { return harness.observations().back().kind == Kind::replace; }, 2s));
 }
 
-BOOST_AUTO_TEST_CASE(a_file_may_come_later_go_and_come_again) {
+BOOST_AUTO_TEST_CASE(a_missing_file_is_reported_and_read_when_it_appears) {
     BOOST_REQUIRE(harness.start() == KITH_OK);
     const std::string_view text = "there is no file with the hosts; searched for /etc/hosts.erlang; create one with a line "
                                   "such as 'host.example'. for each host; it is read at once";
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_file_may_come_later_go_and_come_again) {
     BOOST_TEST(left().size() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_tried_again) {
+BOOST_AUTO_TEST_CASE(an_unreadable_file_is_read_again_later) {
     here.file(path, both, {0600, 0, 0});
     BOOST_REQUIRE(harness.start() == KITH_OK);
     BOOST_TEST((next().kind == Kind::failed));
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_tried_again) {
     await(everybody);
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_too_large_is_refused) {
+BOOST_AUTO_TEST_CASE(a_file_over_the_size_limit_is_refused) {
     start(std::string((1 << 20) + 1, ' '));
     await_failure(KITH_LIMIT, "the file with the hosts, /etc/hosts.erlang, is larger than 1048576 bytes");
     here.file(path, both);
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_too_large_is_refused) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_CASE(the_file_is_looked_for_where_erlang_does) {
+BOOST_AUTO_TEST_CASE(the_file_is_searched_for_in_the_same_places_as_by_erlang) {
     SimNet net;
     auto &here = net.machine("here", {"10.0.0.1"});
     SimulatedEpmd epmd(here, {{"app", 1}});
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(the_file_is_looked_for_where_erlang_does) {
     BOOST_TEST(harness.violations().empty());
 }
 
-BOOST_AUTO_TEST_CASE(where_it_was_looked_for_is_told) {
+BOOST_AUTO_TEST_CASE(the_reason_lists_the_places_searched) {
     SimNet net;
     auto &here = net.machine("here", {});
     here.env("HOME", "/home/me");

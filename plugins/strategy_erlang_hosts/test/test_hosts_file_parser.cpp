@@ -23,9 +23,9 @@ std::string why(std::string_view text) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(hosts_file)
+BOOST_AUTO_TEST_SUITE(hosts_file_parser)
 
-BOOST_AUTO_TEST_CASE(atoms_and_full_stops) {
+BOOST_AUTO_TEST_CASE(hosts_are_read_as_atoms_with_full_stops) {
     BOOST_TEST(hosts("'super.eua.ericsson.se'.\n'renat.eua.ericsson.se'.\n") ==
                (Hosts{"super.eua.ericsson.se", "renat.eua.ericsson.se"}));
     BOOST_TEST(hosts("a. b.\tc\n.") == (Hosts{"a", "b", "c"}));
@@ -36,10 +36,10 @@ BOOST_AUTO_TEST_CASE(atoms_and_full_stops) {
     BOOST_TEST(hosts("aB_1. '10.0.0.8'. '::1'. 'a-b'. node1.") == (Hosts{"aB_1", "10.0.0.8", "::1", "a-b", "node1"}));
 }
 
-BOOST_AUTO_TEST_CASE(a_host_that_stands_twice_is_one) { BOOST_TEST(hosts("a. 'a'. b. a.") == (Hosts{"a", "b"})); }
+BOOST_AUTO_TEST_CASE(a_repeated_host_is_read_once) { BOOST_TEST(hosts("a. 'a'. b. a.") == (Hosts{"a", "b"})); }
 
 // Each of these was also checked with erl_scan.
-BOOST_AUTO_TEST_CASE(escapes_are_erlangs) {
+BOOST_AUTO_TEST_CASE(escape_sequences_are_decoded_as_in_erlang) {
     BOOST_TEST(hosts(R"('a\x41\101\60z'.)") == (Hosts{"aAA0z"}));
     BOOST_TEST(hosts(R"('\x{e4}\q\'\\'.)") == (Hosts{"\xc3\xa4q'\\"}));
     BOOST_TEST(hosts(R"('\x{1f600}\x{20ac}'.)") == (Hosts{"\xf0\x9f\x98\x80\xe2\x82\xac"}));
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(escapes_are_erlangs) {
     BOOST_TEST(why(R"('a\sb'.)") == R"(h:1:1: expected the name of a host, found the atom "a b")");
 }
 
-BOOST_AUTO_TEST_CASE(mistakes_are_told_with_their_place) {
+BOOST_AUTO_TEST_CASE(syntax_errors_are_reported_with_their_position) {
     BOOST_TEST(why("a.\nb c.\n") == "h:2:3: expected a full stop after b, found \"c\"");
     BOOST_TEST(why("a.\nb") == "h:2:2: expected a full stop after b, found the end of the file");
     BOOST_TEST(
@@ -85,9 +85,11 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_with_their_place) {
     BOOST_TEST(why("'\\\n'.") == "h:1:3: expected a character after \\, found the end of the line");
 }
 
-BOOST_AUTO_TEST_CASE(columns_are_characters) { BOOST_TEST(why("'\xc3\xa4'. %\xc3\xa4\n'\xc3\xa4' x").starts_with("h:2:5: ")); }
+BOOST_AUTO_TEST_CASE(columns_are_counted_in_characters) {
+    BOOST_TEST(why("'\xc3\xa4'. %\xc3\xa4\n'\xc3\xa4' x").starts_with("h:2:5: "));
+}
 
-BOOST_AUTO_TEST_CASE(no_more_hosts_than_can_be_asked) {
+BOOST_AUTO_TEST_CASE(more_than_10000_hosts_are_refused) {
     std::string text;
     for (std::size_t i = 0; i < erlang_hosts::max_hosts; ++i) text += "h" + std::to_string(i) + ".\n";
     BOOST_TEST(hosts(text).size() == erlang_hosts::max_hosts);

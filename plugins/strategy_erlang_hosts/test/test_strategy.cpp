@@ -6,7 +6,7 @@ using namespace erlang_hosts_test;
 
 BOOST_FIXTURE_TEST_SUITE(strategy, StrategyFixture)
 
-BOOST_AUTO_TEST_CASE(the_nodes_of_all_hosts_at_once_in_one_set) {
+BOOST_AUTO_TEST_CASE(the_first_report_contains_the_nodes_of_all_hosts) {
     start(both);
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST((net.now() < 1100ms));
@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_CASE(the_nodes_of_all_hosts_at_once_in_one_set) {
     BOOST_TEST(harness.peers()[0].attribute("port") == "40000");
 }
 
-BOOST_AUTO_TEST_CASE(it_looks_every_five_seconds_with_jitter) {
+BOOST_AUTO_TEST_CASE(it_queries_every_five_seconds_with_jitter) {
     start(both);
     harness.run_for(1000s);
     BOOST_TEST(at_one.asked() > 190u);
@@ -25,17 +25,17 @@ BOOST_AUTO_TEST_CASE(it_looks_every_five_seconds_with_jitter) {
     BOOST_TEST(count(Kind::replace) == at_one.asked());
 }
 
-BOOST_AUTO_TEST_CASE(who_comes_and_goes_is_seen) {
+BOOST_AUTO_TEST_CASE(added_and_removed_nodes_are_reported) {
     start(both);
     await(everybody);
-    at_one.say({{"b", 40001}, {"c", 40002}});
+    at_one.set_names({{"b", 40001}, {"c", 40002}});
     await({"a@two.example", "b@one.example", "c@one.example"});
-    at_one.say({});
-    at_two.say({});
+    at_one.set_names({});
+    at_two.set_names({});
     await({});
 }
 
-BOOST_AUTO_TEST_CASE(it_looks_at_once_when_asked_to) {
+BOOST_AUTO_TEST_CASE(a_refresh_queries_at_once) {
     start(both);
     await(everybody);
     const auto before = net.now();
@@ -46,11 +46,11 @@ BOOST_AUTO_TEST_CASE(it_looks_at_once_when_asked_to) {
 
 // ---- hosts that cannot be queried ----
 
-BOOST_AUTO_TEST_CASE(a_host_without_epmd_keeps_its_nodes_and_delays_nobody) {
+BOOST_AUTO_TEST_CASE(a_host_without_epmd_keeps_its_nodes_and_does_not_delay_the_others) {
     start(both);
     await(everybody);
     at_one.end();
-    at_two.say({{"z", 1}});
+    at_two.set_names({{"z", 1}});
     await({"a@one.example", "b@one.example", "z@two.example"}, 6s);
     harness.run_for(1h);
     BOOST_TEST(count(Kind::failed) == 0u);
@@ -64,22 +64,22 @@ BOOST_AUTO_TEST_CASE(a_host_without_epmd_keeps_its_nodes_and_delays_nobody) {
                              "one.example:4369 is refused");
 }
 
-BOOST_AUTO_TEST_CASE(a_mute_host_delays_the_first_look_by_a_second_and_later_ones_not) {
-    at_one.mute(true);
+BOOST_AUTO_TEST_CASE(an_unresponsive_host_delays_only_the_first_report_by_a_second) {
+    at_one.stall(true);
     start(both);
     BOOST_REQUIRE(harness.run_until([&] { return count(Kind::replace) == 1; }, 10s));
     BOOST_TEST(keys() == (Keys{"a@two.example"}));
     BOOST_TEST((net.now() < 2100ms));
-    at_two.say({{"z", 1}});
+    at_two.set_names({{"z", 1}});
     harness.run_for(4s); // it is reported as not reachable by now
     harness.refresh();
     await({"z@two.example"}, 2s);
-    at_one.mute(false);
+    at_one.stall(false);
     await({"a@one.example", "b@one.example", "z@two.example"}, 31s);
     BOOST_TEST(harness.logged("hosts could be queried again"));
 }
 
-BOOST_AUTO_TEST_CASE(a_name_that_does_not_resolve_is_a_host_that_cannot_be_asked) {
+BOOST_AUTO_TEST_CASE(a_host_name_that_does_not_resolve_is_reported) {
     start("'nowhere.example'. 'two.example'.");
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST(keys() == (Keys{"a@two.example"}));
@@ -88,8 +88,8 @@ BOOST_AUTO_TEST_CASE(a_name_that_does_not_resolve_is_a_host_that_cannot_be_asked
         "hosts could not be queried, and their last known nodes are kept: the host name nowhere.example does not resolve");
 }
 
-BOOST_AUTO_TEST_CASE(garbage_of_one_host_is_shown_and_does_no_harm) {
-    at_one.say_bytes("SSH-2.0-OpenSSH_9.2\r\n");
+BOOST_AUTO_TEST_CASE(a_malformed_reply_of_one_host_is_reported_and_does_not_affect_the_others) {
+    at_one.set_reply("SSH-2.0-OpenSSH_9.2\r\n");
     start(both);
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST(keys() == (Keys{"a@two.example"}));
@@ -99,13 +99,13 @@ BOOST_AUTO_TEST_CASE(garbage_of_one_host_is_shown_and_does_no_harm) {
 }
 
 BOOST_AUTO_TEST_CASE(a_huge_reply_of_one_host_is_refused) {
-    at_one.say_bytes(std::string(8 << 20, 'x'));
+    at_one.set_reply(std::string(8 << 20, 'x'));
     start(both);
     await({"a@two.example"});
     BOOST_TEST(harness.observations()[0].text.find("longer than 262144 bytes") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(no_host_at_all_is_a_failure_and_the_last_set_stays) {
+BOOST_AUTO_TEST_CASE(the_failure_of_every_host_is_reported_and_keeps_the_peers) {
     start(both);
     await(everybody);
     at_one.end();
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(no_host_at_all_is_a_failure_and_the_last_set_stays) {
     BOOST_TEST((next().kind == Kind::failed));
 }
 
-BOOST_AUTO_TEST_CASE(this_machine_cut_off_loses_nobody) {
+BOOST_AUTO_TEST_CASE(a_network_partition_of_this_machine_keeps_the_peers) {
     start(both);
     await(everybody);
     net.partition(here, one);
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(this_machine_cut_off_loses_nobody) {
 
 // ---- the file ----
 
-BOOST_AUTO_TEST_CASE(too_many_hosts_are_refused_as_a_whole) {
+BOOST_AUTO_TEST_CASE(a_file_with_too_many_hosts_is_refused_and_keeps_the_peers) {
     start(both);
     await(everybody);
     std::string text;
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(too_many_hosts_are_refused_as_a_whole) {
 
 // ---- many ----
 
-BOOST_AUTO_TEST_CASE(many_hosts_are_asked_few_at_a_time_and_told_of_together) {
+BOOST_AUTO_TEST_CASE(many_hosts_are_queried_a_few_at_a_time_and_reported_together) {
     std::vector<std::unique_ptr<SimulatedEpmd>> epmds;
     std::string text;
     for (int i = 0; i < 500; ++i) {
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(many_hosts_are_asked_few_at_a_time_and_told_of_together) {
     BOOST_TEST(count(Kind::replace) == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(fifty_dead_hosts_among_fifty_do_not_hold_up_a_change) {
+BOOST_AUTO_TEST_CASE(fifty_unreachable_hosts_do_not_delay_changes_of_the_others) {
     std::vector<std::unique_ptr<SimulatedEpmd>> epmds;
     std::string text;
     for (int i = 0; i < 100; ++i) {
@@ -183,21 +183,21 @@ BOOST_AUTO_TEST_CASE(fifty_dead_hosts_among_fifty_do_not_hold_up_a_change) {
     start(text);
     harness.run_for(1min);
     BOOST_TEST(harness.peers().size() == 50u);
-    epmds[99]->say({{"app", 1}, {"new", 2}});
+    epmds[99]->set_names({{"app", 1}, {"new", 2}});
     BOOST_TEST(harness.run_until([&] { return harness.peers().size() == 51; }, 6s));
 }
 
 // ---- the end ----
 
-BOOST_AUTO_TEST_CASE(it_stops_at_once_while_it_asks) {
-    at_one.mute(true);
+BOOST_AUTO_TEST_CASE(stop_succeeds_at_once_during_queries) {
+    at_one.stall(true);
     start(both);
     harness.run_for(100ms);
     const auto before = net.now();
     BOOST_TEST(harness.stop());
     BOOST_TEST((net.now() - before < 10ms));
     harness.destroy();
-    at_one.mute(false);
+    at_one.stall(false);
     BOOST_REQUIRE(harness.start() == KITH_OK);
     await(everybody);
 }
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 // ---- options ----
 
-BOOST_AUTO_TEST_CASE(match_and_port) {
+BOOST_AUTO_TEST_CASE(the_options_match_and_the_port_of_the_environment_are_used) {
     SimNet net;
     auto &here = net.machine("here", {"10.0.0.1"});
     here.env("ERL_EPMD_PORT", "5000");
@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(match_and_port) {
     BOOST_TEST(harness.observations()[0].text == "it does not match the option match");
 }
 
-BOOST_AUTO_TEST_CASE(a_match_that_is_no_glob_is_refused_in_words) {
+BOOST_AUTO_TEST_CASE(a_malformed_match_pattern_is_refused_with_a_reason) {
     SimNet net;
     PluginHarness harness(net.machine("here", {}), kith_plugin_entry_strategy_erlang_hosts, "erlang_hosts",
                           R"({"match": "[a"})");
@@ -227,12 +227,12 @@ BOOST_AUTO_TEST_CASE(a_match_that_is_no_glob_is_refused_in_words) {
     BOOST_TEST(harness.error() == "option match is \"[a\", which has a [ without its ]");
 }
 
-BOOST_AUTO_TEST_CASE(nobody_vouches_for_what_epmd_says) {
+BOOST_AUTO_TEST_CASE(its_observations_are_not_authenticated) {
     const auto &d = *kith_plugin_entry_strategy_erlang_hosts.descriptors[0];
     BOOST_TEST((d.flags & (KITH_FLAG_AUTHENTICATED | KITH_FLAG_ROTATING)) == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(a_simulated_day_is_the_same_each_time) {
+BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_trace_of_a_day) {
     const auto day = [] {
         SimNet net(7);
         auto &here = net.machine("here", {"10.0.0.1"});
@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE(a_simulated_day_is_the_same_each_time) {
     BOOST_TEST(day() == day());
 }
 
-BOOST_AUTO_TEST_CASE(whatever_call_fails_it_finds_them_in_the_end) {
+BOOST_AUTO_TEST_CASE(it_recovers_when_any_one_call_fails) {
     const auto failed = kith::testkit::fail_each([](SimNet &net) {
         auto &here = net.machine("here", {"10.0.0.1"});
         auto &there = net.machine("there", {"10.0.0.2"});

@@ -26,7 +26,7 @@ const std::string lines = [] {
     while (out.size() < 4096) out += "x@h\n";
     return out;
 }();
-const Program two = Program().say("a@h zone=1\nb@h\n");
+const Program two = Program().print("a@h zone=1\nb@h\n");
 
 struct Fixture {
     explicit Fixture(const char *options = polls) : harness(here, kith_plugin_entry_strategy_exec, "exec", options) {
@@ -78,7 +78,7 @@ struct Watching : Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(the_peers_are_what_the_program_says, Fixture) {
+BOOST_FIXTURE_TEST_CASE(the_programs_output_gives_the_peers, Fixture) {
     start();
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST(names() == "a@h b@h");
@@ -86,17 +86,17 @@ BOOST_FIXTURE_TEST_CASE(the_peers_are_what_the_program_says, Fixture) {
     BOOST_TEST(here.runs().at(0).arguments == std::vector<std::string>{"--all"});
     BOOST_TEST(here.runs().at(0).variable("ZONE") == "a");
     BOOST_TEST(here.runs().at(0).directory == "/");
-    here.program(path, Program().say(R"([{"name": "c@h", "key": "i-3"}, "d@h", "d@h"])"));
+    here.program(path, Program().print(R"([{"name": "c@h", "key": "i-3"}, "d@h", "d@h"])"));
     next();
     BOOST_TEST(names() == "c@h d@h");
     BOOST_TEST(harness.peers()[0].key == "i-3");
-    here.program(path, Program().say("[]"));
+    here.program(path, Program().print("[]"));
     BOOST_TEST((next().kind == Kind::replace)); // a valid empty answer
     BOOST_TEST(harness.peers().empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(hosts_that_are_nobodys_are_left_out, Fixture) {
-    here.program(path, Program().say("a@h\nb@0.0.0.0\nc@::\nd@10.0.0.9:4369\n0.0.0.0:80\n"));
+BOOST_FIXTURE_TEST_CASE(names_with_an_unusable_host_part_are_left_out, Fixture) {
+    here.program(path, Program().print("a@h\nb@0.0.0.0\nc@::\nd@10.0.0.9:4369\n0.0.0.0:80\n"));
     start();
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST(names() == "a@h 0.0.0.0:80"); // a name without @ is not a node's with a host
@@ -105,7 +105,7 @@ BOOST_FIXTURE_TEST_CASE(hosts_that_are_nobodys_are_left_out, Fixture) {
     BOOST_TEST(items == 3u);
 }
 
-BOOST_FIXTURE_TEST_CASE(it_runs_every_five_seconds_and_when_asked, Fixture) {
+BOOST_FIXTURE_TEST_CASE(it_runs_every_five_seconds_and_on_refresh, Fixture) {
     start();
     harness.run_for(1000s);
     BOOST_TEST(here.runs().size() > 190u);
@@ -117,23 +117,23 @@ BOOST_FIXTURE_TEST_CASE(it_runs_every_five_seconds_and_when_asked, Fixture) {
     BOOST_TEST((net.now() - before < 100ms));
 }
 
-BOOST_FIXTURE_TEST_CASE(whatever_is_no_answer_leaves_the_peers, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_failed_run_keeps_the_peers, Fixture) {
     start();
     next();
-    stays(Program().say("c@h\n").complain("one\nno such host\n").exit(2), KITH_UNAVAILABLE, "exited with 2: no such host");
-    stays(Program().say("c@h\n").crash(), KITH_UNAVAILABLE, "ended by signal 11");
+    stays(Program().print("c@h\n").print_error("one\nno such host\n").exit(2), KITH_UNAVAILABLE, "exited with 2: no such host");
+    stays(Program().print("c@h\n").crash(), KITH_UNAVAILABLE, "ended by signal 11");
     stays(Program(), KITH_PROTOCOL, "it printed nothing; a program that finds no peer must print []");
-    stays(Program().say("# none\n"), KITH_PROTOCOL, "it printed only comments");
-    stays(Program().say("c@h\nError: no route to host\n"), KITH_PROTOCOL, "line 2, `no`: expected one name in each line");
-    stays(Program().say("\x7f"
-                        "ELF\n"),
+    stays(Program().print("# none\n"), KITH_PROTOCOL, "it printed only comments");
+    stays(Program().print("c@h\nError: no route to host\n"), KITH_PROTOCOL, "line 2, `no`: expected one name in each line");
+    stays(Program().print("\x7f"
+                          "ELF\n"),
           KITH_PROTOCOL, "line 1, `?ELF`: expected a name of printable ASCII");
-    stays(Program().say("[\"c@h\","), KITH_PROTOCOL, "is not JSON");
-    stays(Program().say("[{\"nane\": \"c@h\"}]"), KITH_PROTOCOL, "element 0: `nane`: expected");
-    stays(Program().say("c@h\n").hang(), KITH_TIMED_OUT, "not done within 10 s");
+    stays(Program().print("[\"c@h\","), KITH_PROTOCOL, "is not JSON");
+    stays(Program().print("[{\"nane\": \"c@h\"}]"), KITH_PROTOCOL, "element 0: `nane`: expected");
+    stays(Program().print("c@h\n").hang(), KITH_TIMED_OUT, "not done within 10 s");
     stays(Program().close_output().hang(), KITH_TIMED_OUT, "not done within 10 s");
     stays(Program().flood(lines), KITH_LIMIT, "more than 1048576 bytes");
-    stays(Program().say("c@h\n").hang().ignore_term(), KITH_TIMED_OUT, "not done within 10 s");
+    stays(Program().print("c@h\n").hang().ignore_term(), KITH_TIMED_OUT, "not done within 10 s");
     here.remove_program(path);
     harness.refresh();
     stays(KITH_NOT_FOUND, "no such thing");
@@ -146,7 +146,7 @@ BOOST_FIXTURE_TEST_CASE(whatever_is_no_answer_leaves_the_peers, Fixture) {
     BOOST_TEST((next().kind == Kind::replace));
 }
 
-BOOST_FIXTURE_TEST_CASE(after_a_failure_it_looks_soon_then_ever_later, Fixture) {
+BOOST_FIXTURE_TEST_CASE(each_failure_doubles_the_delay_up_to_thirty_seconds, Fixture) {
     here.program(path, Program().exit(1));
     start();
     harness.run_for(300s);
@@ -155,8 +155,8 @@ BOOST_FIXTURE_TEST_CASE(after_a_failure_it_looks_soon_then_ever_later, Fixture) 
     BOOST_TEST(count < 18u); // 1, 2, 4, 8, 16, 30, 30 ...
 }
 
-BOOST_FIXTURE_TEST_CASE(one_run_at_a_time, Fixture) {
-    here.program(path, Program().wait(3s).say("a@h\n"));
+BOOST_FIXTURE_TEST_CASE(only_one_program_runs_at_a_time, Fixture) {
+    here.program(path, Program().wait(3s).print("a@h\n"));
     start();
     for (int i = 0; i < 20; ++i) {
         harness.refresh();
@@ -165,17 +165,17 @@ BOOST_FIXTURE_TEST_CASE(one_run_at_a_time, Fixture) {
     for (std::size_t i = 1; i < here.runs().size(); ++i) BOOST_TEST((here.runs()[i].begun >= here.runs()[i - 1].ended));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_program_that_goes_on_running_says_each_set, Watching) {
+BOOST_FIXTURE_TEST_CASE(a_watching_program_reports_each_set, Watching) {
     here.program(path, Program()
-                           .say("a@h\nb@h\n\n")
+                           .print("a@h\nb@h\n\n")
                            .wait(100s)
-                           .say("a@h\n")
+                           .print("a@h\n")
                            .wait(1s)
-                           .say("c@h\n\n\n\n")
+                           .print("c@h\n\n\n\n")
                            .wait(100s)
-                           .say("[]\n")
+                           .print("[]\n")
                            .wait(100s)
-                           .say("[\"d@h\"]\n")
+                           .print("[\"d@h\"]\n")
                            .hang());
     start();
     BOOST_TEST((next().kind == Kind::replace));
@@ -198,32 +198,32 @@ BOOST_FIXTURE_TEST_CASE(a_program_that_goes_on_running_says_each_set, Watching) 
     BOOST_TEST(names() == "d@h");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_watching_program_that_is_of_no_use_is_ended_and_run_anew, Watching) {
-    const auto good = Program().say("a@h\nb@h\n\n");
+BOOST_FIXTURE_TEST_CASE(a_failed_watching_program_is_ended_and_restarted, Watching) {
+    const auto good = Program().print("a@h\nb@h\n\n");
     const auto then = [&](auto what) {
         here.program(path, what);
         harness.run_until([&] { return here.runs().back().running; });
     };
-    here.program(path, Program(good).wait(1s).complain("lost the registry\n").exit(3));
+    here.program(path, Program(good).wait(1s).print_error("lost the registry\n").exit(3));
     start();
     BOOST_TEST((next().kind == Kind::replace));
     stays(KITH_UNAVAILABLE, "exited with 3: lost the registry; with `watch` it must keep running");
     const auto seen = harness.observations();
     BOOST_TEST((seen[seen.size() - 2].kind == Kind::watching));
     BOOST_TEST(!seen[seen.size() - 2].in_sync);
-    then(Program().say("a@h\n").crash()); // within a set, which is dropped
+    then(Program().print("a@h\n").crash()); // within a set, which is dropped
     stays(KITH_UNAVAILABLE, "ended by signal 11");
     then(Program().hang());
     stays(KITH_TIMED_OUT, "no set was printed before the timeout");
-    then(Program().say("a").wait(4s).say("b").wait(4s).say("c").wait(4s).say("d").hang()); // it prints slowly
+    then(Program().print("a").wait(4s).print("b").wait(4s).print("c").wait(4s).print("d").hang()); // it prints slowly
     stays(KITH_TIMED_OUT, "no set was printed before the timeout");
-    then(Program().say("a@h\nb@h\n").hang().ignore_term()); // without the end of the set
+    then(Program().print("a@h\nb@h\n").hang().ignore_term()); // without the end of the set
     stays(KITH_TIMED_OUT, "no set was printed before the timeout");
     then(Program().flood(lines));
     stays(KITH_LIMIT, "a set of more than 1048576 bytes");
     then(Program().flood(std::string(4096, 'x')));
     stays(KITH_LIMIT, "a set of more than 1048576 bytes");
-    then(Program().say("what is this\n\n").hang());
+    then(Program().print("what is this\n\n").hang());
     stays(KITH_PROTOCOL, "line 1, `is`");
     then(Program().close_output().hang());
     stays(KITH_UNAVAILABLE, "ended by signal 15");
@@ -232,30 +232,30 @@ BOOST_FIXTURE_TEST_CASE(a_watching_program_that_is_of_no_use_is_ended_and_run_an
     for (std::size_t i = 0; i + 1 < here.runs().size(); ++i) BOOST_TEST(!here.runs()[i].running);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_watching_program_that_crashes_at_once_is_not_run_in_a_loop, Watching) {
-    here.program(path, Program().say("a@h\nb@h\n\n").exit(0));
+BOOST_FIXTURE_TEST_CASE(a_watching_program_that_exits_at_once_is_restarted_with_growing_delay, Watching) {
+    here.program(path, Program().print("a@h\nb@h\n\n").exit(0));
     start();
     harness.run_for(300s);
     BOOST_TEST(here.runs().size() < 18u);
-    here.program(path, Program().say("a@h\nb@h\n\n").wait(40s).exit(0)); // the run before was successful
+    here.program(path, Program().print("a@h\nb@h\n\n").wait(40s).exit(0)); // the run before was successful
     harness.run_for(60s);
     const auto before = here.runs().size();
     harness.run_for(410s);
     BOOST_TEST(here.runs().size() - before >= 8u);
 }
 
-BOOST_AUTO_TEST_CASE(it_stops_at_any_time_and_ends_its_program) {
+BOOST_AUTO_TEST_CASE(stop_ends_the_program_at_any_moment) {
     for (int i = 0; i < 40; ++i) {
         for (const char *options : {polls, watches}) {
             Fixture f(options);
-            f.here.program(path, Program().wait(5ms).say("a@h\n\n").wait(5ms).say("b@h\n").hang());
+            f.here.program(path, Program().wait(5ms).print("a@h\n\n").wait(5ms).print("b@h\n").hang());
             f.start();
             f.harness.run_for(std::chrono::microseconds(i * 300));
         }
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_command_is_refused) {
+BOOST_AUTO_TEST_CASE(a_command_without_an_absolute_path_is_refused) {
     SimNet net;
     auto &here = net.machine("here", {"10.0.0.1"});
     kith::testkit::PluginHarness harness(here, kith_plugin_entry_strategy_exec, "exec", R"({"command": ["peers"]})");
@@ -265,12 +265,13 @@ BOOST_AUTO_TEST_CASE(what_is_no_command_is_refused) {
     BOOST_TEST(harness.stop());
 }
 
-BOOST_AUTO_TEST_CASE(every_call_that_fails) {
+BOOST_AUTO_TEST_CASE(it_recovers_when_any_one_call_fails) {
     for (const char *options : {polls, watches}) {
         const auto calls = kith::testkit::fail_each([&](SimNet &net) {
             auto &here = net.machine("here", {"10.0.0.1"});
-            here.program(
-                path, [](const ProgramRun &run) { return run.arguments.empty() ? Program().say("a@h\nb@h\n\n").hang() : two; });
+            here.program(path, [](const ProgramRun &run) {
+                return run.arguments.empty() ? Program().print("a@h\nb@h\n\n").hang() : two;
+            });
             kith::testkit::PluginHarness harness(here, kith_plugin_entry_strategy_exec, "exec", options);
             if (harness.start() != KITH_OK) return;
             harness.run_until([&] { return harness.peers().size() == 2 || harness.failed(); });

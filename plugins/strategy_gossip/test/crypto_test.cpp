@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(aes_256_gcm) {
     BOOST_TEST(open(cipher, nonce, beside, sealed) == plain);
 }
 
-BOOST_AUTO_TEST_CASE(gcm_notices_every_change) {
+BOOST_AUTO_TEST_CASE(a_changed_or_truncated_gcm_packet_is_refused) {
     Cipher cipher(crypto, Cipher::Mode::gcm, key(gcm_key));
     const std::string nonce(12, 'n'), beside = "beside";
     const std::string sealed = seal(cipher, nonce, beside, "plain");
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(gcm_notices_every_change) {
     BOOST_TEST(open(cipher, nonce, beside, sealed) == "plain"); // a failure leaves nothing behind
 }
 
-BOOST_AUTO_TEST_CASE(cbc_needs_whole_blocks_and_a_padding) {
+BOOST_AUTO_TEST_CASE(cbc_data_without_whole_blocks_or_valid_padding_is_refused) {
     Cipher cipher(crypto, Cipher::Mode::cbc, key(sp800_38a_key));
     const std::string iv(16, 'i');
     const std::string sealed = seal(cipher, iv, {}, std::string(20, 'p'));
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(cbc_needs_whole_blocks_and_a_padding) {
     BOOST_TEST(open(cipher, iv, {}, sealed) == std::string(20, 'p'));
 }
 
-BOOST_AUTO_TEST_CASE(two_keys_do_not_know_of_each_other) {
+BOOST_AUTO_TEST_CASE(a_packet_sealed_with_another_key_is_refused) {
     Cipher one(crypto, Cipher::Mode::gcm, key(gcm_key)), other(crypto, Cipher::Mode::gcm, key(sp800_38a_key));
     const std::string nonce(12, 'n');
     const std::string a = seal(one, nonce, {}, "a"), b = seal(other, nonce, {}, "b");

@@ -60,7 +60,7 @@ using ::operator<<;
 
 BOOST_AUTO_TEST_SUITE(envelope)
 
-BOOST_AUTO_TEST_CASE(plain_is_what_libcluster_sends_without_a_secret) {
+BOOST_AUTO_TEST_CASE(the_plain_form_equals_libclusters_form_without_a_secret) {
     const auto plain = plain_envelope();
     BOOST_TEST(write(*plain, "a@127.0.0.1") == heartbeat("a@127.0.0.1"));
     BOOST_TEST(open(*plain, heartbeat("a@127.0.0.1")).name == "a@127.0.0.1");
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(plain_is_what_libcluster_sends_without_a_secret) {
     BOOST_TEST(!plain->stamped());
 }
 
-BOOST_AUTO_TEST_CASE(what_libcluster_seals_is_opened) {
+BOOST_AUTO_TEST_CASE(packets_sealed_by_libcluster_are_opened) {
     const auto ours = secret({"somepassword"}), other = secret({"another"});
     const auto plain = plain_envelope();
     std::size_t count = 0;
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(what_libcluster_seals_is_opened) {
     BOOST_TEST(count == 4u);
 }
 
-BOOST_AUTO_TEST_CASE(what_libcluster_seals_is_written_to_the_byte) {
+BOOST_AUTO_TEST_CASE(sealed_packets_equal_those_of_libcluster_byte_for_byte) {
     for (const Captured &one : captured()) {
         if (one.secret.empty()) continue;
         Stamp iv;
@@ -95,14 +95,14 @@ BOOST_AUTO_TEST_CASE(what_libcluster_seals_is_written_to_the_byte) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_plain_packet_is_foreign_where_a_secret_is_asked_for) {
+BOOST_AUTO_TEST_CASE(a_packet_of_another_form_is_foreign) {
     BOOST_TEST(open(*secret({"s"}), heartbeat("a@127.0.0.1")).verdict == Verdict::foreign);
     BOOST_TEST(open(*authenticated({"s"}), heartbeat("a@127.0.0.1")).verdict == Verdict::foreign);
     BOOST_TEST(open(*authenticated({"s"}), write(*secret({"s"}), "a@h")).verdict == Verdict::foreign);
     BOOST_TEST(open(*secret({"s"}), write(*authenticated({"s"}), "a@h")).verdict == Verdict::foreign);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_sealed_and_no_heartbeat_is_malformed) {
+BOOST_AUTO_TEST_CASE(sealed_data_that_is_not_a_heartbeat_is_malformed_or_foreign) {
     const auto ours = secret({"s"});
     BOOST_TEST(open(*ours, sealed(heartbeat("a@h"), "s")).verdict == Verdict::good);
     BOOST_TEST(open(*ours, sealed(heartbeat("a@h") + "x", "s")).verdict == Verdict::malformed);
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(what_is_sealed_and_no_heartbeat_is_malformed) {
     BOOST_TEST(open(*ours, sealed("another protocol", "s")).verdict == Verdict::foreign);
 }
 
-BOOST_AUTO_TEST_CASE(sealed_and_cut_or_changed_it_does_no_harm) {
+BOOST_AUTO_TEST_CASE(a_truncated_sealed_packet_is_refused_and_a_changed_one_yields_a_valid_name_or_none) {
     const auto ours = secret({"s"});
     const std::string whole = write(*ours, "app@10.0.0.7");
     for (std::size_t size = 0; size < whole.size(); ++size)
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(sealed_and_cut_or_changed_it_does_no_harm) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_first_secret_seals_and_all_of_them_open) {
+BOOST_AUTO_TEST_CASE(the_first_secret_seals_and_every_secret_opens) {
     for (const auto &form : {secret, authenticated}) {
         const auto before = form({"old"}), during = form({"new", "old"}), half = form({"old", "new"}), after = form({"new"});
         BOOST_TEST(open(*during, write(*before, "a@h")).name == "a@h");
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(the_first_secret_seals_and_all_of_them_open) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(authenticated_carries_all_it_was_given) {
+BOOST_AUTO_TEST_CASE(an_authenticated_packet_contains_kind_name_counter_and_time) {
     const auto ours = authenticated({"s"});
     for (const Kind kind : {Kind::heartbeat, Kind::goodbye}) {
         const Opened found = open(*ours, write(*ours, "app@10.0.0.7", stamp(UINT64_MAX - 1, -5), kind));
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(authenticated_carries_all_it_was_given) {
     BOOST_TEST(ours->stamped());
 }
 
-BOOST_AUTO_TEST_CASE(authenticated_notices_every_change) {
+BOOST_AUTO_TEST_CASE(a_changed_or_truncated_authenticated_packet_is_foreign) {
     const auto ours = authenticated({"s"});
     const std::string whole = write(*ours, "app@10.0.0.7");
     for (std::size_t bit = 0; bit < whole.size() * 8; ++bit)
@@ -161,12 +161,12 @@ BOOST_AUTO_TEST_CASE(authenticated_notices_every_change) {
     BOOST_TEST(open(*ours, whole).verdict == Verdict::good);
 }
 
-BOOST_AUTO_TEST_CASE(neither_form_shows_the_name) {
+BOOST_AUTO_TEST_CASE(a_sealed_packet_does_not_contain_the_name_in_plain_text) {
     for (const auto &form : {secret, authenticated})
         BOOST_TEST(write(*form({"s"}), "app@10.0.0.7").find("10.0.0") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(why_a_packet_is_not_ours_is_told) {
+BOOST_AUTO_TEST_CASE(each_cause_of_a_foreign_packet_has_its_own_reason) {
     const auto ours = authenticated({"s"});
     std::set<std::string> reasons;
     for (const std::string &packet :
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(why_a_packet_is_not_ours_is_told) {
     BOOST_TEST(reasons.size() == 3u);
 }
 
-BOOST_AUTO_TEST_CASE(the_longest_name_fits) {
+BOOST_AUTO_TEST_CASE(the_longest_name_is_sealed_and_opened) {
     const std::string name = "n@" + std::string(max_name - 2, 'h');
     for (const auto &form : {secret, authenticated}) {
         const auto ours = form({"s"});
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(the_longest_name_fits) {
 }
 
 // The vector of README.md; made by an implementation in another language.
-BOOST_AUTO_TEST_CASE(the_format_is_the_documented_one) {
+BOOST_AUTO_TEST_CASE(the_authenticated_format_equals_the_documented_example) {
     const auto ours = authenticated({"somepassword"});
     Stamp with{0x0102030405060708, 1'700'000'000'123, {}};
     for (std::size_t i = 0; i < 16; ++i) with.random[i] = static_cast<std::byte>(i);

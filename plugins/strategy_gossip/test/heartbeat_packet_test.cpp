@@ -31,7 +31,7 @@ std::string pair(const std::string &key, const std::string &value) {
 
 BOOST_AUTO_TEST_SUITE(packet)
 
-BOOST_AUTO_TEST_CASE(what_libcluster_sends_is_read_and_written_to_the_byte) {
+BOOST_AUTO_TEST_CASE(packets_of_libcluster_are_read_and_written_byte_for_byte) {
     std::size_t plain = 0, identical = 0;
     for (const Captured &one : captured()) {
         if (!one.secret.empty()) continue;
@@ -48,14 +48,14 @@ BOOST_DATA_TEST_CASE(every_tag_of_an_atom_is_read, boost::unit_test::data::make(
     BOOST_TEST(read(pair(atom(100, "node"), atom(tag, "app@10.0.0.7"))).name == "app@10.0.0.7");
 }
 
-BOOST_AUTO_TEST_CASE(a_name_beyond_ascii_travels_in_utf8) {
+BOOST_AUTO_TEST_CASE(a_name_with_non_ascii_characters_is_sent_as_utf8) {
     const std::string name = "gr\xc3\xbc\xc3\x9f@host";
     BOOST_TEST(read(written(name)).name == name);
     BOOST_TEST(written(name) == pair(atom(100, "node"), atom(118, name)));
     BOOST_TEST((fault(heartbeat("gr\xfc\xdf@host")) == Fault::no_name)); // Latin-1
 }
 
-BOOST_AUTO_TEST_CASE(the_longest_name) {
+BOOST_AUTO_TEST_CASE(names_up_to_the_maximum_length_are_accepted) {
     const std::string name = "n@" + std::string(max_name - 2, 'h');
     BOOST_TEST(read(written(name)).name == name);
     BOOST_TEST(written(name).size() == max_plain);
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(the_longest_name) {
     BOOST_TEST((fault(heartbeat("n@" + std::string(40'000, 'h'))) == Fault::no_name));
 }
 
-BOOST_AUTO_TEST_CASE(cut_anywhere_it_is_no_heartbeat) {
+BOOST_AUTO_TEST_CASE(a_truncated_packet_is_not_a_heartbeat) {
     for (const int tag : {100, 115, 118, 119}) {
         const std::string whole = heartbeat("app@10.0.0.7", tag);
         for (std::size_t size = 0; size < whole.size(); ++size) {
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_flipped_bit_is_noticed_or_makes_another_valid_name) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(other_terms_are_told_apart) {
+BOOST_AUTO_TEST_CASE(each_malformed_term_has_its_own_fault) {
     const std::string name = atom(100, "a@h"), key = atom(100, "node");
     BOOST_TEST((fault("") == Fault::no_heartbeat));
     BOOST_TEST((fault("heartbeat:;" + heartbeat("a@h").substr(11)) == Fault::no_heartbeat));
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(other_terms_are_told_apart) {
     BOOST_TEST((fault(pair(key, name + name)) == Fault::trailing));
 }
 
-BOOST_AUTO_TEST_CASE(names_of_nodes) {
+BOOST_AUTO_TEST_CASE(valid_and_invalid_node_names) {
     for (const char *good : {"a@b", "app@10.0.0.7", "app@::1", "my-app_1@app-0.app.svc.cluster.local",
                              "gr\xc3\xbc\xc3\x9f@host", "\xf0\x9f\x98\x80@h"})
         BOOST_TEST(is_node_name(good), good);
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(names_of_nodes) {
     BOOST_TEST(!is_node_name(std::string_view("a@b\0c", 5)));
 }
 
-BOOST_AUTO_TEST_CASE(text_that_is_not_utf8_is_no_name) {
+BOOST_AUTO_TEST_CASE(text_that_is_not_valid_utf8_is_not_a_node_name) {
     for (const char *bad : {"\x80", "\xc3", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf0\x80\x80\xaf",
                             "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xe2\x82", "\xc3\x28"}) {
         BOOST_TEST(!is_node_name(std::string("a@h") + bad), to_hex(bad));
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(text_that_is_not_utf8_is_no_name) {
         BOOST_TEST(is_node_name(std::string("a@h") + good), to_hex(good));
 }
 
-BOOST_AUTO_TEST_CASE(every_fault_has_its_words) {
+BOOST_AUTO_TEST_CASE(every_fault_has_a_text) {
     for (int i = 0; i <= static_cast<int>(Fault::no_name); ++i) BOOST_TEST(gossip::text_of(static_cast<Fault>(i)) != "unknown");
 }
 

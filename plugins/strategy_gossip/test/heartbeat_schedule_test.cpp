@@ -15,9 +15,9 @@ constexpr HeartbeatSchedule::Time millisecond = 1'000'000, second = 1'000 * mill
 
 BOOST_AUTO_TEST_SUITE(schedule)
 
-BOOST_AUTO_TEST_CASE(it_speaks_at_once) { BOOST_TEST(HeartbeatSchedule(interval, 7).due() == 7); }
+BOOST_AUTO_TEST_CASE(the_first_heartbeat_is_due_at_once) { BOOST_TEST(HeartbeatSchedule(interval, 7).due() == 7); }
 
-BOOST_AUTO_TEST_CASE(then_on_average_each_interval_and_never_too_far_from_it) {
+BOOST_AUTO_TEST_CASE(the_delay_is_half_to_one_and_a_half_intervals_and_one_interval_on_average) {
     std::mt19937_64 random(1);
     HeartbeatSchedule schedule(interval, 0);
     HeartbeatSchedule::Time now = 0;
@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(then_on_average_each_interval_and_never_too_far_from_it) {
     BOOST_TEST(now / count <= interval * 102 / 100);
 }
 
-BOOST_AUTO_TEST_CASE(the_shortest_interval_and_the_longest) {
+BOOST_AUTO_TEST_CASE(the_shortest_and_the_longest_interval_keep_the_bounds) {
     for (const HeartbeatSchedule::Time length : {millisecond, 24 * 3600 * second}) {
         for (const std::uint64_t random : {std::uint64_t{0}, UINT64_MAX}) {
             HeartbeatSchedule schedule(length, 0);
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(the_shortest_interval_and_the_longest) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_newcomer_is_answered_soon) {
+BOOST_AUTO_TEST_CASE(a_new_neighbour_is_answered_within_forty_milliseconds) {
     std::mt19937_64 random(1);
     for (int i = 0; i < 100; ++i) {
         HeartbeatSchedule schedule(interval, 0);
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_newcomer_is_answered_soon) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(one_heartbeat_answers_all) {
+BOOST_AUTO_TEST_CASE(one_heartbeat_answers_many_new_neighbours) {
     HeartbeatSchedule schedule(interval, 0);
     schedule.sent(0, 0);
     for (int i = 0; i < 100; ++i) schedule.answer(millisecond, 1);
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(one_heartbeat_answers_all) {
     BOOST_TEST(schedule.due() == due + interval / 2);
 }
 
-BOOST_AUTO_TEST_CASE(however_many_come_it_does_not_amplify) {
+BOOST_AUTO_TEST_CASE(a_flood_of_new_names_causes_at_most_ten_answers_a_minute) {
     std::mt19937_64 random(1);
     HeartbeatSchedule schedule(3600 * second, 0);
     schedule.sent(0, random());
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(however_many_come_it_does_not_amplify) {
     BOOST_TEST(answers.size() >= 10u * 10u - 2u); // and it does answer
 }
 
-BOOST_AUTO_TEST_CASE(a_new_name_is_told_at_once) {
+BOOST_AUTO_TEST_CASE(a_change_of_the_own_name_is_sent_at_once) {
     HeartbeatSchedule schedule(interval, 0);
     schedule.sent(0, 0);
     schedule.at_once(3 * millisecond);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What strangers can make us keep, in bytes. Every allocation of this program is counted.
+// How much memory unknown senders can use, in bytes. Every allocation of this program is counted.
 #include "neighbour_table.hpp"
 #include "new_neighbour_limiter.hpp"
 #include "replay_filter.hpp"
@@ -59,17 +59,17 @@ std::size_t growth(What what) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(memory)
+BOOST_AUTO_TEST_SUITE(memory_use)
 
-BOOST_AUTO_TEST_CASE(it_is_counted) {
+BOOST_AUTO_TEST_CASE(allocations_are_counted) {
     std::string *kept = nullptr;
     const std::size_t grown = growth([&] { kept = new std::string(1'000'000, 'x'); });
     BOOST_TEST(grown >= 1'000'000u);
     delete kept;
 }
 
-// For as long as it lasts: names that wait are not kept, their marks have a bound.
-BOOST_AUTO_TEST_CASE(a_flood_of_names_at_the_gate) {
+// During the whole flood: waiting names are not stored, and their marks are limited.
+BOOST_AUTO_TEST_CASE(a_flood_of_new_names_uses_bounded_memory) {
     for (const std::uint64_t names : {100'000u, 500'000u}) {
         const std::size_t grown = growth([&] {
             NewNeighbourLimiter gate(1, 10 * second);
@@ -81,8 +81,8 @@ BOOST_AUTO_TEST_CASE(a_flood_of_names_at_the_gate) {
     }
 }
 
-// Those that get in are at most 10,000, whoever they are; the table is made anew as it grows.
-BOOST_AUTO_TEST_CASE(neighbours_up_to_their_limit) {
+// At most 10,000 names are accepted, of any sender; the table is rebuilt as it grows.
+BOOST_AUTO_TEST_CASE(ten_thousand_neighbours_use_bounded_memory) {
     constexpr std::size_t limit = 10'000;
     const std::size_t grown = growth([&] {
         NeighbourTable all(7, limit);
@@ -98,8 +98,8 @@ BOOST_AUTO_TEST_CASE(neighbours_up_to_their_limit) {
     BOOST_TEST(grown <= limit * 2 * 400);
 }
 
-// Only who has the key gets here.
-BOOST_AUTO_TEST_CASE(counters_of_senders_up_to_their_limit) {
+// Only senders with the key reach this filter.
+BOOST_AUTO_TEST_CASE(twenty_thousand_replay_counters_use_bounded_memory) {
     constexpr std::size_t limit = 20'000;
     const std::size_t grown = growth([&] {
         ReplayFilter all(limit);

@@ -22,7 +22,7 @@ std::vector<std::string> sorted(std::vector<std::string> list) {
 
 BOOST_AUTO_TEST_SUITE(neighbours)
 
-BOOST_AUTO_TEST_CASE(who_was_added_is_found) {
+BOOST_AUTO_TEST_CASE(an_added_neighbour_is_found_and_present) {
     NeighbourTable all(1, 10'000);
     for (unsigned i = 0; i < 5'000; ++i) {
         BOOST_TEST(all.find(name_of(i)) == NeighbourTable::none);
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(who_was_added_is_found) {
     BOOST_TEST(all.find("") == NeighbourTable::none);
 }
 
-BOOST_AUTO_TEST_CASE(who_is_silent_is_absent_and_taken_back_when_heard) {
+BOOST_AUTO_TEST_CASE(a_silent_neighbour_is_absent_until_it_is_heard_again) {
     NeighbourTable all(1, 10);
     all.add("a@h", 100);
     all.add("b@h", 100);
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(who_is_silent_is_absent_and_taken_back_when_heard) {
     BOOST_TEST(all.present_count() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(the_only_one_is_missed_again_after_coming_back) {
+BOOST_AUTO_TEST_CASE(a_neighbour_that_returned_can_expire_again) {
     NeighbourTable all(1, 10);
     all.add("a@h", 100);
     std::vector<std::string> gone;
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(the_only_one_is_missed_again_after_coming_back) {
     BOOST_TEST(gone.size() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(a_lease_that_is_over_at_this_very_moment_holds) {
+BOOST_AUTO_TEST_CASE(a_lease_expires_only_after_its_last_moment) {
     NeighbourTable all(1, 10);
     all.add("a@h", 100);
     std::vector<std::string> gone;
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_lease_that_is_over_at_this_very_moment_holds) {
     BOOST_TEST(gone.size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(who_says_goodbye_is_absent_at_once) {
+BOOST_AUTO_TEST_CASE(a_neighbour_that_sends_a_goodbye_is_absent_at_once) {
     NeighbourTable all(1, 10);
     all.add("a@h", 100);
     all.leave(all.find("a@h"));
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(who_says_goodbye_is_absent_at_once) {
     BOOST_TEST(gone.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_present_one_that_is_heard_from_elsewhere) {
+BOOST_AUTO_TEST_CASE(a_present_neighbour_heard_from_another_address_is_detected) {
     NeighbourTable all(1, 10);
     all.add("a@h", 100, 0x20);
     const auto at = all.find("a@h");
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_present_one_that_is_heard_from_elsewhere) {
     BOOST_TEST(!all.hear(at, 107, 0x20));
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_full_the_absent_make_room_and_the_present_do_not) {
+BOOST_AUTO_TEST_CASE(a_full_table_replaces_absent_neighbours_and_keeps_present_ones) {
     NeighbourTable all(1, 3);
     for (unsigned i = 0; i < 3; ++i) BOOST_TEST(all.add(name_of(i), 100));
     BOOST_TEST(!all.add(name_of(3), 100));
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_full_the_absent_make_room_and_the_present_do_not
     BOOST_TEST(all.size() == 3u);
 }
 
-BOOST_AUTO_TEST_CASE(it_agrees_with_a_plain_map_whatever_is_done) {
+BOOST_AUTO_TEST_CASE(random_operations_agree_with_a_plain_map) {
     for (std::uint64_t seed = 1; seed <= 5; ++seed) {
         std::mt19937_64 random(seed);
         NeighbourTable all(seed, 40);

@@ -15,14 +15,14 @@ std::string made_up(std::uint64_t number) { return "spoofed" + std::to_string(nu
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(admission)
+BOOST_AUTO_TEST_SUITE(new_neighbour_limiter)
 
-BOOST_AUTO_TEST_CASE(a_few_newcomers_get_in_at_once) {
+BOOST_AUTO_TEST_CASE(ten_new_names_are_accepted_at_once) {
     NewNeighbourLimiter gate(1, memory);
     for (unsigned i = 0; i < 10; ++i) BOOST_TEST(gate.admit(made_up(i), second));
 }
 
-BOOST_AUTO_TEST_CASE(in_the_long_run_twenty_a_second) {
+BOOST_AUTO_TEST_CASE(repeated_names_are_accepted_at_twenty_a_second) {
     NewNeighbourLimiter gate(1, memory);
     std::uint64_t admitted = 0, number = 0;
     for (std::int64_t now = second; now < 61 * second;
@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(in_the_long_run_twenty_a_second) {
     BOOST_TEST(admitted >= 60u * 20u - 20u);
 }
 
-BOOST_AUTO_TEST_CASE(names_that_never_come_back_get_half_of_it) {
+BOOST_AUTO_TEST_CASE(names_sent_only_once_are_accepted_at_ten_a_second) {
     NewNeighbourLimiter gate(1, memory);
     std::uint64_t admitted = 0;
     for (std::uint64_t i = 0; i < 100'000; ++i)
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(names_that_never_come_back_get_half_of_it) {
     BOOST_TEST(admitted <= 10u * 10u + 10u + 10u);
 }
 
-BOOST_AUTO_TEST_CASE(a_real_one_gets_in_while_the_flood_lasts) {
+BOOST_AUTO_TEST_CASE(a_repeated_name_is_accepted_during_a_flood_of_names_sent_once) {
     for (std::uint64_t seed = 1; seed <= 6; ++seed) {
         NewNeighbourLimiter gate(seed, memory);
         std::int64_t now = second;
@@ -61,12 +61,12 @@ BOOST_AUTO_TEST_CASE(a_real_one_gets_in_while_the_flood_lasts) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_thousand_real_ones_at_once_are_in_within_a_minute_or_so) {
+BOOST_AUTO_TEST_CASE(a_thousand_repeated_names_are_accepted_within_75_seconds) {
     NewNeighbourLimiter gate(1, memory);
     std::vector<bool> in(1'000);
     std::int64_t now = second;
     std::size_t count = 0;
-    for (; count < in.size() && now < 200 * second; now += 5 * second / 1'000) { // each speaks every five seconds
+    for (; count < in.size() && now < 200 * second; now += 5 * second / 1'000) { // each sends every five seconds
         const auto who = static_cast<std::size_t>(now / (5 * second / 1'000)) % in.size();
         if (!in[who] && gate.admit(made_up(who), now)) in[who] = true, ++count;
     }
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_thousand_real_ones_at_once_are_in_within_a_minute_or_so) 
     BOOST_TEST(now / second <= 75);
 }
 
-BOOST_AUTO_TEST_CASE(after_the_flood_all_is_as_before) {
+BOOST_AUTO_TEST_CASE(new_names_are_accepted_at_once_after_a_flood) {
     NewNeighbourLimiter gate(1, memory);
     std::int64_t now = second;
     for (std::uint64_t i = 0; i < 100'000; ++i, now += 10'000) (void)gate.admit(made_up(i), now);

@@ -5,7 +5,7 @@
 
 BOOST_AUTO_TEST_SUITE(own_name)
 
-BOOST_AUTO_TEST_CASE(an_address_is_checked_once) {
+BOOST_AUTO_TEST_CASE(each_source_address_of_the_own_name_is_checked_once) {
     gossip::OwnName own;
     BOOST_TEST(!own.known());
     own.set("a@h", 7);
@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(an_address_is_checked_once) {
     BOOST_TEST(own.heard_at(2));
 }
 
-BOOST_AUTO_TEST_CASE(a_second_machine_is_told_once_for_each_name) {
+BOOST_AUTO_TEST_CASE(a_second_machine_with_the_own_name_is_reported_once_for_each_name) {
     gossip::OwnName own;
     own.set("a@h", 7);
     BOOST_TEST(own.must_check(2));

@@ -34,7 +34,7 @@ struct Reports : PeerReports {
 
 BOOST_AUTO_TEST_SUITE(peer_reports)
 
-BOOST_AUTO_TEST_CASE(each_is_told_once) {
+BOOST_AUTO_TEST_CASE(each_change_is_reported_once) {
     Reports reports;
     reports.hear("a@h");
     BOOST_TEST(reports.handed(0) == "+a@h");
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(each_is_told_once) {
     BOOST_TEST((!reports.any_new && !reports.any_silent()));
 }
 
-BOOST_AUTO_TEST_CASE(what_was_heard_last_counts) {
+BOOST_AUTO_TEST_CASE(the_latest_state_of_a_neighbour_is_reported) {
     Reports reports;
     reports.hear("a@h");
     reports.hear("b@h");
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(what_was_heard_last_counts) {
     BOOST_TEST(reports.handed(0) == "+a@h");
 }
 
-BOOST_AUTO_TEST_CASE(a_refusal_is_waited_out) {
+BOOST_AUTO_TEST_CASE(refused_reports_are_repeated_after_ten_seconds) {
     Reports reports;
     reports.hear("a@h");
     reports.add_silent("b@h");
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_waited_out) {
     BOOST_TEST(reports.refused(9 * one_second));
     BOOST_TEST(reports.handed(9 * one_second) == "");
     BOOST_TEST(!reports.refused(10 * one_second));
-    BOOST_TEST(reports.handed(10 * one_second) == "-b@h"); // told of later
+    BOOST_TEST(reports.handed(10 * one_second) == "-b@h"); // reported later
 }
 
 BOOST_AUTO_TEST_SUITE_END()

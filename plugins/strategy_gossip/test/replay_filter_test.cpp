@@ -31,9 +31,9 @@ struct ReplaysFixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(replays, ReplaysFixture)
+BOOST_FIXTURE_TEST_SUITE(replay_filter, ReplaysFixture)
 
-BOOST_AUTO_TEST_CASE(each_packet_counts_once) {
+BOOST_AUTO_TEST_CASE(a_repeated_packet_is_refused) {
     for (std::uint64_t counter = 5; counter < 500; ++counter) {
         BOOST_TEST(check(counter) == Verdict::fresh);
         BOOST_TEST(check(counter) == Verdict::seen);
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(each_packet_counts_once) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_was_overtaken_counts_if_it_is_not_too_old) {
+BOOST_AUTO_TEST_CASE(a_reordered_packet_is_accepted_within_63_of_the_highest_counter) {
     BOOST_TEST(check(1'000) == Verdict::fresh);
     for (std::uint64_t back = 1; back < 64; ++back) {
         BOOST_TEST(check(1'000 - back) == Verdict::fresh);
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(what_was_overtaken_counts_if_it_is_not_too_old) {
     BOOST_TEST(check(1'063) == Verdict::seen);
 }
 
-BOOST_AUTO_TEST_CASE(in_any_order_no_packet_counts_twice) {
+BOOST_AUTO_TEST_CASE(no_packet_is_accepted_twice_in_any_order) {
     std::mt19937_64 random(1);
     std::set<std::uint64_t> taken;
     for (std::uint64_t i = 0; i < 20'000; ++i) {
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(in_any_order_no_packet_counts_twice) {
     BOOST_TEST(taken.size() > 4'000u);
 }
 
-BOOST_AUTO_TEST_CASE(the_ends_of_the_counter) {
+BOOST_AUTO_TEST_CASE(the_smallest_and_the_largest_counter) {
     BOOST_TEST(check(0) == Verdict::fresh);
     BOOST_TEST(check(0) == Verdict::seen);
     BOOST_TEST(check(UINT64_MAX) == Verdict::fresh);
@@ -74,13 +74,13 @@ BOOST_AUTO_TEST_CASE(the_ends_of_the_counter) {
     BOOST_TEST(check(0) == Verdict::seen);
 }
 
-BOOST_AUTO_TEST_CASE(senders_do_not_disturb_each_other) {
+BOOST_AUTO_TEST_CASE(each_sender_has_its_own_counter) {
     BOOST_TEST(check(1'000, wall, "a@h") == Verdict::fresh);
     BOOST_TEST(check(1, wall, "b@h") == Verdict::fresh);
     BOOST_TEST(check(1, wall, "a@h") == Verdict::seen);
 }
 
-BOOST_AUTO_TEST_CASE(a_stranger_must_be_near_our_clock) {
+BOOST_AUTO_TEST_CASE(an_unknown_sender_is_refused_when_its_clock_differs_by_more_than_the_window) {
     BOOST_TEST(check(1, wall - ReplayFilter::window, "a@h") == Verdict::fresh);
     BOOST_TEST(check(1, wall + ReplayFilter::window, "b@h") == Verdict::fresh);
     BOOST_TEST(check(1, wall - ReplayFilter::window - 1, "c@h") == Verdict::late);
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_stranger_must_be_near_our_clock) {
     BOOST_TEST(replays.size() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(one_we_know_may_have_any_clock) {
+BOOST_AUTO_TEST_CASE(a_known_sender_is_accepted_with_any_clock) {
     BOOST_TEST(check(1) == Verdict::fresh);
     BOOST_TEST(check(2, wall + day) == Verdict::fresh);
     BOOST_TEST(check(3, wall - day) == Verdict::fresh);
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(one_we_know_may_have_any_clock) {
     BOOST_TEST(check(2, wall + day) == Verdict::seen);
 }
 
-BOOST_AUTO_TEST_CASE(who_lost_the_counter_is_taken_back_when_no_recorded_packet_could_pass_for_it) {
+BOOST_AUTO_TEST_CASE(a_sender_with_a_reset_counter_is_accepted_after_two_windows) {
     BOOST_TEST(check(1'000'000) == Verdict::fresh);
     now += 2 * ReplayFilter::window;
     BOOST_TEST(check(1) == Verdict::seen);
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(who_lost_the_counter_is_taken_back_when_no_recorded_packet_
     BOOST_TEST(check(2) == Verdict::fresh);
 }
 
-BOOST_AUTO_TEST_CASE(refused_packets_do_not_keep_a_sender_out) {
+BOOST_AUTO_TEST_CASE(refused_packets_do_not_delay_the_acceptance_of_a_reset_counter) {
     BOOST_TEST(check(1'000'000) == Verdict::fresh);
     for (int i = 0; i < 700; ++i) {
         now += 1'000;
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(refused_packets_do_not_keep_a_sender_out) {
     BOOST_ERROR("it was never taken back");
 }
 
-BOOST_AUTO_TEST_CASE(its_memory_is_bounded_and_those_heard_last_stay) {
+BOOST_AUTO_TEST_CASE(the_senders_heard_last_are_kept_at_the_limit) {
     for (int i = 0; i < 1'000; ++i) {
         now += 10;
         BOOST_TEST(check(1, wall, "n" + std::to_string(i) + "@h") == Verdict::fresh);
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(its_memory_is_bounded_and_those_heard_last_stay) {
     BOOST_TEST(check(1, wall, "n960@h") == Verdict::seen);
 }
 
-BOOST_AUTO_TEST_CASE(after_a_last_word_nothing_older_is_taken) {
+BOOST_AUTO_TEST_CASE(packets_older_than_a_goodbye_are_refused) {
     BOOST_TEST(check(1) == Verdict::fresh);
     BOOST_TEST(check(5) == Verdict::fresh);
     BOOST_TEST(replays.last_word("a@h", 5));

@@ -7,7 +7,7 @@
 
 BOOST_AUTO_TEST_SUITE(socket_errors)
 
-BOOST_AUTO_TEST_CASE(the_socket_explains_most) {
+BOOST_AUTO_TEST_CASE(a_socket_fault_ranks_above_a_group_fault_and_that_above_a_send_fault) {
     gossip::SocketErrors errors;
     BOOST_TEST((errors.worst() == nullptr));
     BOOST_TEST(errors.set_unsent({KITH_IO, "no route"}));

@@ -22,14 +22,14 @@ struct Service : Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(the_pods_resolver_completes_the_service, Service) {
+BOOST_FIXTURE_TEST_CASE(the_search_domains_of_the_resolver_complete_the_service_name, Service) {
     zones.address(name, {"10.42.0.8", "10.42.0.7"}, 5s);
     start();
     BOOST_TEST(replaced());
     BOOST_TEST((peers() == Names{"app@10.42.0.7", "app@10.42.0.8"}));
 }
 
-BOOST_AUTO_TEST_CASE(a_service_of_another_namespace) {
+BOOST_AUTO_TEST_CASE(a_service_of_another_namespace_is_resolved) {
     Service other("k8s_dns", R"({"service": "db.store", "application_name": "db"})");
     other.zones.address("db.store.svc.cluster.local", {"10.42.0.8"}, 5s);
     other.start();
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(a_service_of_another_namespace) {
     BOOST_TEST((other.peers() == Names{"db@10.42.0.8"}));
 }
 
-BOOST_FIXTURE_TEST_CASE(without_endpoints_there_is_no_such_name_and_that_is_true, Service) {
+BOOST_FIXTURE_TEST_CASE(an_unknown_name_empties_the_set, Service) {
     zones.address(name, {"10.42.0.8"}, 5s);
     start();
     next();
@@ -46,7 +46,7 @@ BOOST_FIXTURE_TEST_CASE(without_endpoints_there_is_no_such_name_and_that_is_true
     BOOST_TEST(harness.peers().empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_dns_that_is_down_empties_nothing, Service) {
+BOOST_FIXTURE_TEST_CASE(a_failing_dns_server_removes_no_peer, Service) {
     zones.address(name, {"10.42.0.8"}, 5s);
     start();
     next();
@@ -57,7 +57,7 @@ BOOST_FIXTURE_TEST_CASE(a_dns_that_is_down_empties_nothing, Service) {
     BOOST_TEST(harness.peers().size() == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_failure_in_the_first_search_domain_is_not_taken_for_no_such_name, Service) {
+BOOST_FIXTURE_TEST_CASE(a_failure_in_the_first_search_domain_is_not_an_unknown_name, Service) {
     zones.address(name, {"10.42.0.8"}, 5s);
     start();
     next();
@@ -66,12 +66,12 @@ BOOST_FIXTURE_TEST_CASE(a_failure_in_the_first_search_domain_is_not_taken_for_no
     BOOST_TEST(harness.peers().size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(it_has_libclusters_name_too) {
+BOOST_AUTO_TEST_CASE(kubernetes_dns_is_an_alias) {
     const kith_descriptor &one = *kith_plugin_entry_strategy_k8s_dns.descriptors[0];
     BOOST_REQUIRE(one.alias_count == 1U);
     BOOST_TEST(kith::view(one.aliases[0]) == "kubernetes_dns");
 }
 
-BOOST_AUTO_TEST_CASE(its_answers_do_not_rotate) {
+BOOST_AUTO_TEST_CASE(it_does_not_declare_rotating_answers) {
     BOOST_TEST((kith_plugin_entry_strategy_k8s_dns.descriptors[0]->flags & KITH_FLAG_ROTATING) == 0U); // all of them, always
 }

@@ -24,7 +24,7 @@ struct Service : Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(each_target_is_a_peer, Service) {
+BOOST_FIXTURE_TEST_CASE(each_srv_target_is_a_peer, Service) {
     zones.service(name, {target(1), target(0)});
     start();
     BOOST_TEST(replaced());
@@ -34,7 +34,7 @@ BOOST_FIXTURE_TEST_CASE(each_target_is_a_peer, Service) {
     BOOST_TEST(harness.peers()[0].attribute("port") == "4369");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_target_in_another_case_is_the_same_peer, Service) {
+BOOST_FIXTURE_TEST_CASE(a_target_in_another_letter_case_is_the_same_peer, Service) {
     int turn = 0;
     zones.rotate(name, KITH_DNS_SRV, [&turn] {
         const char *host =
@@ -56,7 +56,7 @@ BOOST_FIXTURE_TEST_CASE(a_target_with_two_ports_is_one_peer, Service) {
     BOOST_TEST(harness.peers().size() == 2U);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_service_that_is_decidedly_not_there_is_left_out, Service) {
+BOOST_FIXTURE_TEST_CASE(a_root_target_means_no_service_and_is_left_out, Service) {
     zones.service(name, {{.value = ""}});
     start();
     BOOST_TEST(replaced());
@@ -64,7 +64,7 @@ BOOST_FIXTURE_TEST_CASE(a_service_that_is_decidedly_not_there_is_left_out, Servi
     BOOST_TEST(count(Kind::left_out) == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_failure_empties_nothing, Service) {
+BOOST_FIXTURE_TEST_CASE(a_failed_query_removes_no_peer, Service) {
     zones.service(name, {target(0)});
     start();
     next();
@@ -79,7 +79,7 @@ BOOST_FIXTURE_TEST_CASE(a_failure_empties_nothing, Service) {
     BOOST_TEST(harness.peers().empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(the_domain_of_the_cluster_comes_from_the_environment, Service) {
+BOOST_FIXTURE_TEST_CASE(the_cluster_domain_is_read_from_the_environment, Service) {
     here.env("CLUSTER_DOMAIN", "k8s.example.");
     zones.service("app-headless.team.svc.k8s.example", {target(0)});
     start();
@@ -87,7 +87,7 @@ BOOST_FIXTURE_TEST_CASE(the_domain_of_the_cluster_comes_from_the_environment, Se
     BOOST_TEST(harness.peers().size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(it_has_libclusters_name_too) {
+BOOST_AUTO_TEST_CASE(kubernetes_dnssrv_is_an_alias) {
     const kith_descriptor &one = *kith_plugin_entry_strategy_k8s_dnssrv.descriptors[0];
     BOOST_REQUIRE(one.alias_count == 1U);
     BOOST_TEST(kith::view(one.aliases[0]) == "kubernetes_dnssrv");

@@ -61,7 +61,7 @@ constexpr const char *no_epmd =
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(whom_epmd_knows_gets_the_local_nodes_host_part, WithEpmd) {
+BOOST_FIXTURE_TEST_CASE(names_of_epmd_are_completed_with_the_local_nodes_host_part, WithEpmd) {
     start();
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST((net.now() < 1100ms)); // the first query is immediate
@@ -72,7 +72,7 @@ BOOST_FIXTURE_TEST_CASE(whom_epmd_knows_gets_the_local_nodes_host_part, WithEpmd
     BOOST_TEST(harness.peers()[1].attribute("port") == "40001");
 }
 
-BOOST_FIXTURE_TEST_CASE(it_looks_every_five_seconds_with_jitter, WithEpmd) {
+BOOST_FIXTURE_TEST_CASE(it_queries_every_five_seconds_with_jitter, WithEpmd) {
     start();
     harness.run_for(1000s);
     BOOST_TEST(epmd.asked() > 190u);
@@ -89,19 +89,19 @@ BOOST_FIXTURE_TEST_CASE(it_looks_every_five_seconds_with_jitter, WithEpmd) {
     BOOST_TEST((most > 5300ms && most < 5600ms));
 }
 
-BOOST_FIXTURE_TEST_CASE(who_comes_and_goes_is_seen, WithEpmd) {
+BOOST_FIXTURE_TEST_CASE(added_and_removed_nodes_are_reported, WithEpmd) {
     start();
     next();
-    epmd.say({{"app", 40000}, {"c", 40002}});
+    epmd.set_names({{"app", 40000}, {"c", 40002}});
     next();
     BOOST_REQUIRE(harness.peers().size() == 2u);
     BOOST_TEST(harness.peers()[1].name == "c@10.0.0.7");
-    epmd.say({});
+    epmd.set_names({});
     BOOST_TEST((next().kind == Kind::replace)); // an EPMD without nodes has answered
     BOOST_TEST(harness.peers().empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(it_looks_at_once_when_asked_to, WithEpmd) {
+BOOST_FIXTURE_TEST_CASE(a_refresh_queries_at_once, WithEpmd) {
     start();
     next();
     const auto before = net.now();
@@ -110,7 +110,7 @@ BOOST_FIXTURE_TEST_CASE(it_looks_at_once_when_asked_to, WithEpmd) {
     BOOST_TEST((net.now() - before < 100ms));
 }
 
-BOOST_FIXTURE_TEST_CASE(the_node_may_become_known_later, WithEpmd) {
+BOOST_FIXTURE_TEST_CASE(a_local_node_known_a_second_later_causes_no_failure, WithEpmd) {
     start("");
     harness.run_for(1s);
     BOOST_TEST(harness.observations().empty()); // it attaches soon: no failure is reported
@@ -119,7 +119,7 @@ BOOST_FIXTURE_TEST_CASE(the_node_may_become_known_later, WithEpmd) {
     BOOST_TEST((net.now() < 2100ms));
 }
 
-BOOST_FIXTURE_TEST_CASE(without_a_node_it_says_so_in_time_and_when_asked, WithEpmd) {
+BOOST_FIXTURE_TEST_CASE(a_missing_local_node_is_reported_after_two_seconds_and_on_refresh, WithEpmd) {
     start("");
     const std::string_view text = "the local node's name is not known yet, and EPMD does not report the part after the @: the "
                                   "connector has not reported a node; with its option node the name is known from the start";
@@ -131,7 +131,7 @@ BOOST_FIXTURE_TEST_CASE(without_a_node_it_says_so_in_time_and_when_asked, WithEp
     BOOST_TEST((next().kind == Kind::replace));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_renamed_node_renames_its_neighbours_and_their_keys_stay, WithEpmd) {
+BOOST_FIXTURE_TEST_CASE(a_renamed_local_node_renames_the_peers_and_keeps_their_keys, WithEpmd) {
     start("app@old");
     next();
     const auto before = net.now();
@@ -143,18 +143,18 @@ BOOST_FIXTURE_TEST_CASE(a_renamed_node_renames_its_neighbours_and_their_keys_sta
     BOOST_TEST(harness.peers()[1].name == "b@new");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_node_without_a_host_part_names_nobody, WithEpmd) {
+BOOST_FIXTURE_TEST_CASE(a_local_node_without_a_host_part_is_a_failure, WithEpmd) {
     start("app");
     fails(KITH_INVALID, "the local node is called app, expected name@host: EPMD does not report the part after the @, so the "
                         "names of the nodes cannot be built");
 }
 
-BOOST_FIXTURE_TEST_CASE(no_epmd_is_no_empty_answer, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_missing_epmd_is_a_failure, Fixture) {
     start();
     fails(KITH_REFUSED, no_epmd);
 }
 
-BOOST_FIXTURE_TEST_CASE(the_last_set_stays_while_epmd_is_gone, WithEpmd) {
+BOOST_FIXTURE_TEST_CASE(a_missing_epmd_keeps_the_last_set, WithEpmd) {
     start();
     next();
     epmd.end();
@@ -166,7 +166,7 @@ BOOST_FIXTURE_TEST_CASE(the_last_set_stays_while_epmd_is_gone, WithEpmd) {
     BOOST_TEST(count(Kind::failed) < 150u);
 }
 
-BOOST_FIXTURE_TEST_CASE(an_epmd_that_starts_is_found, Fixture) {
+BOOST_FIXTURE_TEST_CASE(an_epmd_that_starts_later_is_queried, Fixture) {
     start();
     fails(KITH_REFUSED, no_epmd);
     SimulatedEpmd late(here, {{"app", 40000}});
@@ -174,69 +174,69 @@ BOOST_FIXTURE_TEST_CASE(an_epmd_that_starts_is_found, Fixture) {
     BOOST_TEST((net.now() < 2200ms)); // a second after the first failure
 }
 
-BOOST_FIXTURE_TEST_CASE(an_epmd_on_the_other_loopback_is_asked_too, Fixture) {
+BOOST_FIXTURE_TEST_CASE(an_epmd_on_the_ipv6_loopback_is_queried, Fixture) {
     SimulatedEpmd six(here, {{"app", 40000}}, "::1");
     start();
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST(harness.peers().size() == 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_mute_epmd_has_three_seconds, WithEpmd) {
-    epmd.mute(true);
+BOOST_FIXTURE_TEST_CASE(an_epmd_that_does_not_reply_times_out_after_three_seconds, WithEpmd) {
+    epmd.stall(true);
     start();
     fails(KITH_TIMED_OUT, "the program on 127.0.0.1:4369 accepts connections but does not reply");
     BOOST_TEST((net.now() > 3900ms && net.now() < 4100ms));
 }
 
-BOOST_FIXTURE_TEST_CASE(an_epmd_that_drips_has_no_longer, WithEpmd) {
+BOOST_FIXTURE_TEST_CASE(an_epmd_that_replies_byte_by_byte_times_out_after_three_seconds, WithEpmd) {
     epmd.drip(1s);
     start();
     fails(KITH_TIMED_OUT, "the program on 127.0.0.1:4369 did not complete its reply in time");
     BOOST_TEST((net.now() > 3900ms && net.now() < 4100ms));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_slow_epmd_is_good_enough, WithEpmd) {
+BOOST_FIXTURE_TEST_CASE(a_reply_after_two_and_a_half_seconds_is_accepted, WithEpmd) {
     epmd.delay(2500ms);
     start();
     BOOST_TEST((next().kind == Kind::replace));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_broken_connection_is_no_answer, WithEpmd) {
+BOOST_FIXTURE_TEST_CASE(a_reset_connection_is_a_failure, WithEpmd) {
     epmd.reset(true);
     start();
     BOOST_TEST((next().kind == Kind::failed));
     BOOST_TEST(harness.peers().empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(garbage_is_shown, WithEpmd) {
+BOOST_FIXTURE_TEST_CASE(a_malformed_reply_is_reported_with_an_excerpt, WithEpmd) {
     start();
     next();
-    epmd.say_bytes(std::string("\0\0\x11\x11name app at port 40000\nhello\n", 33));
+    epmd.set_reply(std::string("\0\0\x11\x11name app at port 40000\nhello\n", 33));
     fails(KITH_PROTOCOL, "the program on 127.0.0.1:4369 does not reply as an EPMD does: line 2 of its reply is \"hello\", "
                          "expected `name NAME at port PORT`");
     BOOST_TEST(harness.peers().size() == 2u);
-    epmd.say_bytes("SSH-2.0-OpenSSH_9.2\r\n");
+    epmd.set_reply("SSH-2.0-OpenSSH_9.2\r\n");
     fails(KITH_PROTOCOL, "the program on 127.0.0.1:4369 does not reply as an EPMD does: its reply begins with "
                          "\"SSH-2.0-OpenSSH_9.2\\x0d\\x0a\", expected four bytes with EPMD's port");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_huge_reply_is_refused_before_it_is_all_here, WithEpmd) {
-    epmd.say_bytes(std::string(8 << 20, 'x'));
+BOOST_FIXTURE_TEST_CASE(an_oversized_reply_is_refused_before_it_is_complete, WithEpmd) {
+    epmd.set_reply(std::string(8 << 20, 'x'));
     start();
     fails(KITH_LIMIT, "the program on 127.0.0.1:4369 does not reply as an EPMD does: its reply is longer than 262144 bytes");
 }
 
-BOOST_FIXTURE_TEST_CASE(many_nodes, WithEpmd) {
+BOOST_FIXTURE_TEST_CASE(five_thousand_nodes_are_reported, WithEpmd) {
     SimulatedEpmd::Names names;
     for (int i = 0; i < 5'000; ++i) names.emplace_back("node-" + std::to_string(i), 1024 + i);
-    epmd.say(names);
+    epmd.set_names(names);
     start();
     BOOST_TEST((next().kind == Kind::replace));
     BOOST_TEST(harness.peers().size() == 5'000u);
 }
 
-BOOST_FIXTURE_TEST_CASE(who_is_no_member_is_left_out_with_a_reason, WithEpmd) {
-    epmd.say({{"rem-1-app", 1}, {"a b", 2}, {"app", 3}});
+BOOST_FIXTURE_TEST_CASE(tools_and_invalid_names_are_left_out_with_a_reason, WithEpmd) {
+    epmd.set_names({{"rem-1-app", 1}, {"a b", 2}, {"app", 3}});
     start();
     next();
     BOOST_REQUIRE(harness.observations().size() == 3u);
@@ -246,20 +246,20 @@ BOOST_FIXTURE_TEST_CASE(who_is_no_member_is_left_out_with_a_reason, WithEpmd) {
     BOOST_TEST(harness.peers().size() == 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(it_stops_at_once_while_it_asks, WithEpmd) {
-    epmd.mute(true);
+BOOST_FIXTURE_TEST_CASE(stop_succeeds_at_once_during_a_query, WithEpmd) {
+    epmd.stall(true);
     start();
     harness.run_for(100ms);
     const auto before = net.now();
     BOOST_TEST(harness.stop());
     BOOST_TEST((net.now() - before < 10ms));
     harness.destroy();
-    epmd.mute(false);
+    epmd.stall(false);
     BOOST_REQUIRE(harness.start() == KITH_OK);
     BOOST_TEST((next().kind == Kind::replace));
 }
 
-BOOST_AUTO_TEST_CASE(the_port_is_the_option_else_of_the_environment) {
+BOOST_AUTO_TEST_CASE(the_port_is_the_option_or_that_of_the_environment) {
     for (const auto &[options, variable, port] :
          {std::tuple{R"({"port": 5000})", "6000", 5000}, std::tuple{"{}", "6000", 6000}, std::tuple{"{}", "", 4369}}) {
         SimNet net;
@@ -274,7 +274,7 @@ BOOST_AUTO_TEST_CASE(the_port_is_the_option_else_of_the_environment) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_bad_port_in_the_environment_is_refused_in_words) {
+BOOST_AUTO_TEST_CASE(an_invalid_port_in_the_environment_is_refused_with_a_reason) {
     SimNet net;
     auto &here = net.machine("here", {});
     here.env("ERL_EPMD_PORT", "4369x");
@@ -283,12 +283,12 @@ BOOST_AUTO_TEST_CASE(a_bad_port_in_the_environment_is_refused_in_words) {
     BOOST_TEST(harness.error() == "ERL_EPMD_PORT is \"4369x\": expected a port, 1 to 65535");
 }
 
-BOOST_AUTO_TEST_CASE(nobody_vouches_for_what_epmd_says) {
+BOOST_AUTO_TEST_CASE(its_observations_are_not_authenticated) {
     const auto &d = *kith_plugin_entry_strategy_local_epmd.descriptors[0];
     BOOST_TEST((d.flags & KITH_FLAG_AUTHENTICATED) == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(a_simulated_day_is_the_same_each_time) {
+BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_trace_of_a_day) {
     const auto day = [] {
         SimNet net(7);
         auto &here = net.machine("here", {});
@@ -304,7 +304,7 @@ BOOST_AUTO_TEST_CASE(a_simulated_day_is_the_same_each_time) {
     BOOST_TEST(day() == day());
 }
 
-BOOST_AUTO_TEST_CASE(whatever_call_fails_it_finds_them_in_the_end) {
+BOOST_AUTO_TEST_CASE(it_recovers_when_any_one_call_fails) {
     const auto failed = kith::testkit::fail_each([](SimNet &net) {
         auto &here = net.machine("here", {});
         SimulatedEpmd epmd(here, {{"app", 1}, {"b", 2}});

@@ -5,9 +5,9 @@
 
 using rancher::parse_service;
 
-BOOST_AUTO_TEST_SUITE(service)
+BOOST_AUTO_TEST_SUITE(service_parser)
 
-BOOST_AUTO_TEST_CASE(each_container_by_its_first_address) {
+BOOST_AUTO_TEST_CASE(each_container_is_named_by_its_first_address) {
     const auto got = parse_service(R"({"name": "web", "containers": [
         {"name": "web-1", "uuid": "u1", "ips": ["10.42.0.1", "10.42.9.9"], "state": "running", "labels": {"a": 1}},
         {"name": "web-2", "uuid": "u2", "ips": ["fd00::7"]}], "scale": 2})",
@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(each_container_by_its_first_address) {
     BOOST_TEST(got->peers[1].name == "app@fd00::7");
 }
 
-BOOST_AUTO_TEST_CASE(whom_it_leaves_out) {
+BOOST_AUTO_TEST_CASE(containers_without_an_address_and_repeated_addresses_are_counted) {
     const auto got = parse_service(R"({"containers": [{"ips": []}, {"name": "x"}, {"ips": null}, {"ips": ["10.0.0.1"]},
         {"ips": ["10.0.0.1"]}]})",
                                    "app");
@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(whom_it_leaves_out) {
     BOOST_TEST(parse_service(R"({"containers": []})", "app")->peers.empty());
 }
 
-BOOST_AUTO_TEST_CASE(containers_that_have_ended) {
+BOOST_AUTO_TEST_CASE(stopped_and_removed_containers_are_left_out) {
     for (const char *state : {"stopping", "stopped", "removing", "removed", "purging", "purged"}) {
         const auto got = parse_service(R"({"containers": [{"ips": ["10.0.0.1"], "state": ")" + std::string(state) +
                                            R"("}, {"ips": ["10.0.0.2"], "state": "running"}]})",
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(containers_that_have_ended) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_container_that_lost_its_address_keeps_it) {
+BOOST_AUTO_TEST_CASE(a_running_container_without_its_former_address_keeps_it) {
     const auto first =
         parse_service(R"({"containers": [{"uuid": "u1", "ips": ["10.0.0.1"]}, {"uuid": "u2", "ips": ["10.0.0.2"]}]})", "app");
     BOOST_REQUIRE(first);
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(a_container_that_lost_its_address_keeps_it) {
     BOOST_TEST(taken->peers[0].attribute_or_empty("uuid") == "u4");
 }
 
-BOOST_AUTO_TEST_CASE(an_address_that_is_nobodys) {
+BOOST_AUTO_TEST_CASE(an_unusable_address_is_left_out) {
     const auto got = parse_service(R"({"containers": [{"ips": ["0.0.0.0"]}, {"ips": ["::"]}, {"ips": ["255.255.255.255"]},
         {"ips": ["10.0.0.1"]}]})",
                                    "app");
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(an_address_that_is_nobodys) {
     BOOST_TEST(got->unusable.total() == 3u);
 }
 
-BOOST_AUTO_TEST_CASE(half_an_answer_is_none) {
+BOOST_AUTO_TEST_CASE(truncated_and_malformed_answers_are_refused) {
     for (const char *text :
          {"", "{", "[]", "null", "{}", R"({"containers": {}})", R"({"containers": [1]})",
           R"({"containers": [{"ips": "10.0.0.1"}]})", R"({"containers": [{"ips": [7]}]})",

@@ -86,7 +86,7 @@ BOOST_FIXTURE_TEST_CASE(the_containers_of_the_service_are_its_peers, WithServer)
     BOOST_TEST(server.connections() == 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(it_looks_every_five_seconds_with_jitter_and_when_asked, WithServer) {
+BOOST_FIXTURE_TEST_CASE(it_queries_every_five_seconds_with_jitter_and_on_refresh, WithServer) {
     start();
     harness.run_for(1000s);
     BOOST_TEST(server.asked().size() > 190u);
@@ -98,7 +98,7 @@ BOOST_FIXTURE_TEST_CASE(it_looks_every_five_seconds_with_jitter_and_when_asked, 
     BOOST_TEST((net.now() - before < 100ms));
 }
 
-BOOST_FIXTURE_TEST_CASE(whatever_is_no_answer_leaves_the_peers, WithServer) {
+BOOST_FIXTURE_TEST_CASE(a_failed_response_keeps_the_peers, WithServer) {
     start();
     next();
     for (const auto &[code, status] : {std::pair<std::uint32_t, std::int32_t>{401, KITH_UNAUTHORIZED},
@@ -123,21 +123,21 @@ BOOST_FIXTURE_TEST_CASE(whatever_is_no_answer_leaves_the_peers, WithServer) {
     bad(HttpReply(200, "<html>"), KITH_PROTOCOL, "not JSON");
     bad(HttpReply(200, R"({"containers": 7})"), KITH_PROTOCOL, "containers");
     bad(HttpReply(200), KITH_PROTOCOL, "not JSON");
-    bad(HttpReply().length(two.size()).say(two.substr(0, 40)).cut(), KITH_RESET, "ended early");
-    bad(HttpReply().say(two.substr(0, 40)).wait(10ms).reset(), KITH_RESET, "ended early");
+    bad(HttpReply().length(two.size()).send(two.substr(0, 40)).cut(), KITH_RESET, "ended early");
+    bad(HttpReply().send(two.substr(0, 40)).wait(10ms).reset(), KITH_RESET, "ended early");
     bad(HttpReply().cut(), KITH_RESET, "before it answered");
     bad(HttpReply().garbage(), KITH_PROTOCOL, "not HTTP");
-    bad(HttpReply().mute(), KITH_TIMED_OUT, "not done within 10 s");
-    bad(HttpReply().say("{").endless(" ", 1s), KITH_TIMED_OUT, "not done within 10 s");
-    bad(HttpReply().length(200'000'000).say("{"), KITH_LIMIT, "16777216 bytes");
-    bad(HttpReply().say("{").endless(std::string(1'000'000, ' '), 10ms), KITH_LIMIT, "16777216 bytes");
+    bad(HttpReply().stall(), KITH_TIMED_OUT, "not done within 10 s");
+    bad(HttpReply().send("{").endless(" ", 1s), KITH_TIMED_OUT, "not done within 10 s");
+    bad(HttpReply().length(200'000'000).send("{"), KITH_LIMIT, "16777216 bytes");
+    bad(HttpReply().send("{").endless(std::string(1'000'000, ' '), 10ms), KITH_LIMIT, "16777216 bytes");
     bad(HttpReply().field("X-Huge", std::string(100'000, 'x')), KITH_LIMIT, "headers");
     server.route(path, HttpReply(200, two));
     harness.refresh();
     BOOST_TEST((next().kind == Kind::replace));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_service_that_is_not_there, Fixture) {
+BOOST_FIXTURE_TEST_CASE(an_unreachable_metadata_service_is_reported_and_queried_again, Fixture) {
     start();
     BOOST_TEST(next().status == KITH_REFUSED);
     net.partition(here, there);
@@ -152,7 +152,7 @@ BOOST_FIXTURE_TEST_CASE(a_service_that_is_not_there, Fixture) {
     BOOST_TEST((next().kind == Kind::replace));
 }
 
-BOOST_FIXTURE_TEST_CASE(it_asks_ever_less_while_it_fails_and_obeys_retry_after, WithServer) {
+BOOST_FIXTURE_TEST_CASE(failures_increase_the_delay_and_retry_after_is_obeyed, WithServer) {
     server.route(path, HttpReply(503));
     start();
     harness.run_for(10min);
@@ -167,14 +167,14 @@ BOOST_FIXTURE_TEST_CASE(it_asks_ever_less_while_it_fails_and_obeys_retry_after, 
     BOOST_TEST((next(2min).kind == Kind::replace));
 }
 
-BOOST_FIXTURE_TEST_CASE(whom_it_leaves_out_is_counted, WithServer) {
+BOOST_FIXTURE_TEST_CASE(repeated_and_missing_addresses_are_left_out, WithServer) {
     server.route(path, HttpReply(200, R"({"containers": [{"ips": ["10.0.0.1"]}, {"ips": ["10.0.0.1"]}, {"ips": []}]})"));
     start();
     next();
     BOOST_TEST(names() == "app@10.0.0.1");
 }
 
-BOOST_AUTO_TEST_CASE(another_url) {
+BOOST_AUTO_TEST_CASE(the_option_url_is_used) {
     Fixture f(R"({"node_basename": "web", "url": "http://169.254.169.250:8080/metadata/", "polling_interval": 1000})");
     HttpServer server(f.there, 8080);
     server.route("/metadata/latest/self/service", HttpReply(200, two));
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(another_url) {
     BOOST_TEST(f.names() == "web@10.42.0.1 web@10.42.0.2");
 }
 
-BOOST_AUTO_TEST_CASE(two_hundred_hosts_do_not_ask_in_step) {
+BOOST_AUTO_TEST_CASE(two_hundred_hosts_do_not_query_at_the_same_time) {
     SimNet net;
     auto &there = net.machine("rancher-metadata", {"10.0.0.1"});
     HttpServer server(there, 80);
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(two_hundred_hosts_do_not_ask_in_step) {
     BOOST_TEST(*last_ten < 80u);
 }
 
-BOOST_AUTO_TEST_CASE(every_call_that_fails) {
+BOOST_AUTO_TEST_CASE(it_recovers_when_any_one_call_fails) {
     const auto calls = kith::testkit::fail_each([](SimNet &net) {
         auto &here = net.machine("here", {"10.42.0.1"});
         auto &there = net.machine("rancher-metadata", {"169.254.169.250"});

@@ -25,9 +25,9 @@ bool has_field(const Host &host, std::string_view value) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(doubles)
+BOOST_AUTO_TEST_SUITE(duplicate_names)
 
-BOOST_AUTO_TEST_CASE(one_name_from_two_addresses_is_one_warning) {
+BOOST_AUTO_TEST_CASE(a_name_sent_from_two_addresses_is_reported_once) {
     Hosts all;
     Host &one = all.add();
     for (int i = 0; i < 20; ++i) {
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(one_name_from_two_addresses_is_one_warning) {
     BOOST_TEST(has_field(one, "10.0.0.78"));
 }
 
-BOOST_AUTO_TEST_CASE(one_that_moves_is_none) {
+BOOST_AUTO_TEST_CASE(a_name_that_moves_to_another_address_is_not_reported) {
     Hosts all;
     Host &one = all.add();
     for (const char *from : {"10.0.0.77", "10.0.0.78"}) {
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(one_that_moves_is_none) {
     BOOST_TEST(lines_with(one, twice) == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(our_own_name_from_another_machine_is_one_warning) {
+BOOST_AUTO_TEST_CASE(the_own_name_sent_by_another_machine_is_reported_once) {
     Hosts all;
     Host &one = all.add();
     all.net.run_for(60s);
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(our_own_name_from_another_machine_is_one_warning) {
     BOOST_TEST(!one.sees(one.node));
 }
 
-BOOST_AUTO_TEST_CASE(a_name_whose_host_is_nobodys_is_no_peer) {
+BOOST_AUTO_TEST_CASE(a_name_whose_host_part_is_not_a_usable_address_is_not_a_peer) {
     Hosts all;
     Host &one = all.add();
     for (const char *name : {"app@0.0.0.0", "app@::", "app@224.0.0.1", "app@10.0.0.9:4369", "app@[fd00::1]"})

@@ -18,9 +18,9 @@ struct SpeakingFixture : Hosts {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(speaking, SpeakingFixture)
+BOOST_FIXTURE_TEST_SUITE(heartbeats, SpeakingFixture)
 
-BOOST_AUTO_TEST_CASE(two_find_each_other_within_a_tenth_of_a_second) {
+BOOST_AUTO_TEST_CASE(two_hosts_find_each_other_within_100_ms) {
     Host &first = add();
     net.run_for(1min);
     Host &second = add();
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(two_find_each_other_within_a_tenth_of_a_second) {
     BOOST_TEST(second->peers().size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(it_says_what_libcluster_says) {
+BOOST_AUTO_TEST_CASE(sent_heartbeats_equal_those_of_libcluster) {
     listen();
     add();
     net.run_for(1min);
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(it_says_what_libcluster_says) {
     for (const auto &[at, packet] : packets) BOOST_TEST(packet == heartbeat("a@10.0.0.1"));
 }
 
-BOOST_AUTO_TEST_CASE(it_hears_what_libcluster_says) {
+BOOST_AUTO_TEST_CASE(heartbeats_of_libcluster_are_received) {
     const Host &host = add();
     for (const Captured &one : captured())
         if (one.secret.empty()) inject(one.packet);
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(it_hears_what_libcluster_says) {
     BOOST_TEST(host.sees("my_app@app-0.app.default.svc.cluster.local"));
 }
 
-BOOST_AUTO_TEST_CASE(it_speaks_once_an_interval_on_average) {
+BOOST_AUTO_TEST_CASE(one_heartbeat_is_sent_per_interval_on_average) {
     listen();
     add(R"({"interval": 1000})");
     net.run_for(1'000s);
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(it_speaks_once_an_interval_on_average) {
     for (std::size_t i = 3; i < packets.size(); ++i) BOOST_REQUIRE((packets[i].first - packets[i - 1].first >= 500ms));
 }
 
-BOOST_AUTO_TEST_CASE(who_is_known_costs_core_nothing) {
+BOOST_AUTO_TEST_CASE(heartbeats_of_known_peers_cause_no_reports_to_core) {
     add(5, "{}");
     BOOST_TEST(meet());
     net.run_for(1min);
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(who_is_known_costs_core_nothing) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_first_look_is_complete_when_everybody_has_spoken) {
+BOOST_AUTO_TEST_CASE(watching_is_reported_after_1_6_intervals) {
     const Host &host = add();
     net.run_for(7s);
     BOOST_TEST(!host.watching());
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(the_first_look_is_complete_when_everybody_has_spoken) {
     BOOST_TEST((host->observations()[0].kind == Kind::update));
 }
 
-BOOST_AUTO_TEST_CASE(without_a_name_it_listens_and_is_mute) {
+BOOST_AUTO_TEST_CASE(a_host_without_a_node_name_receives_and_does_not_send) {
     listen();
     Host &nameless = add("{}", false);
     net.run_for(5s);
@@ -95,13 +95,13 @@ BOOST_AUTO_TEST_CASE(without_a_name_it_listens_and_is_mute) {
     BOOST_TEST(net.run_until([&] { return other.sees("late@10.0.0.1"); }, 50ms));
 }
 
-BOOST_AUTO_TEST_CASE(alone_without_a_name_the_text_says_so) {
+BOOST_AUTO_TEST_CASE(the_failure_text_of_a_lone_host_names_the_missing_node_name) {
     const Host &host = add("{}", false);
     net.run_for(20s);
     BOOST_TEST(host.failure().find("until the node's name is known") != std::string::npos, host.failure());
 }
 
-BOOST_AUTO_TEST_CASE(a_new_name_is_told_at_once_and_the_old_one_is_missing_after_its_lease) {
+BOOST_AUTO_TEST_CASE(a_changed_node_name_is_sent_at_once_and_the_old_one_expires_after_its_lease) {
     Host &one = add(), &other = add();
     BOOST_TEST(meet());
     net.run_for(10s);
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(a_new_name_is_told_at_once_and_the_old_one_is_missing_after
     BOOST_TEST(one->peers().size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_name_that_is_none_is_not_told) {
+BOOST_AUTO_TEST_CASE(an_invalid_node_name_is_not_sent) {
     listen();
     Host &host = add("{}", false);
     host->node("no name");
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_name_that_is_none_is_not_told) {
     BOOST_TEST(host->logged("the node's name cannot be sent"));
 }
 
-BOOST_AUTO_TEST_CASE(who_falls_silent_is_missing_after_the_lease) {
+BOOST_AUTO_TEST_CASE(a_silent_peer_is_missing_after_its_lease) {
     Host &one = add(), &other = add(), &third = add();
     BOOST_TEST(meet());
     net.run_for(1min);
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(who_falls_silent_is_missing_after_the_lease) {
     BOOST_TEST(one.watching());
 }
 
-BOOST_AUTO_TEST_CASE(a_farewell_is_said_only_where_it_can_be_believed) {
+BOOST_AUTO_TEST_CASE(a_goodbye_is_sent_only_in_authenticated_form) {
     for (const char *options : {R"({"secret": "s"})", R"({"secret": "s", "seal": "authenticated"})"}) {
         Hosts hosts;
         Host &one = hosts.add(options), &other = hosts.add(options);
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_farewell_is_said_only_where_it_can_be_believed) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(asked_to_look_it_speaks_and_says_that_it_follows) {
+BOOST_AUTO_TEST_CASE(a_refresh_sends_one_heartbeat_and_reports_that_the_strategy_watches) {
     Host &host = add();
     host->refresh(); // the first look is the answer
     net.run_for(20s);
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(asked_to_look_it_speaks_and_says_that_it_follows) {
     BOOST_TEST(packets.size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_crowd_of_newcomers_makes_no_amplifier_of_it) {
+BOOST_AUTO_TEST_CASE(a_thousand_new_names_cause_a_bounded_number_of_heartbeats) {
     add();
     net.run_for(30s);
     listen();
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(a_crowd_of_newcomers_makes_no_amplifier_of_it) {
     BOOST_TEST(ours <= 12 + 10 + 10 + 2);
 }
 
-BOOST_AUTO_TEST_CASE(a_hundred_that_start_together_find_each_other) {
+BOOST_AUTO_TEST_CASE(a_hundred_hosts_that_start_together_find_each_other) {
     for (int i = 1; i <= 100; ++i) add();
     BOOST_TEST(meet(30s));
     const auto since = net.now();
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(a_hundred_that_start_together_find_each_other) {
     for (const Host &host : all) BOOST_TEST(host.lost(since) == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(it_stops_at_once_and_starts_anew) {
+BOOST_AUTO_TEST_CASE(stop_closes_every_socket_at_any_moment_and_a_restart_succeeds) {
     Host &host = add();
     for (int i = 0; i < 100; ++i) {
         net.run_for(i * 37ms);
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(it_stops_at_once_and_starts_anew) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(two_on_one_machine_share_the_port) {
+BOOST_AUTO_TEST_CASE(two_hosts_on_one_machine_share_the_port) {
     SimulatedMachine &here = machine();
     Host &one = run(here), &other = run(here);
     other->node("b@10.0.0.1");

@@ -28,9 +28,9 @@ struct HostileFixture : Hosts {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(hostile, HostileFixture)
+BOOST_FIXTURE_TEST_SUITE(hostile_datagrams, HostileFixture)
 
-BOOST_AUTO_TEST_CASE(a_hundred_thousand_made_up_names) {
+BOOST_AUTO_TEST_CASE(a_flood_of_100000_forged_names_removes_no_peer) {
     flood(100'000, 10'000);
     net.run_for(11s);
     for (const Host &host : all) {
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(a_hundred_thousand_made_up_names) {
     for (const Host &host : all) BOOST_TEST(host->peers().size() == 3u); // those who never spoke again are gone
 }
 
-BOOST_AUTO_TEST_CASE(real_ones_get_in_while_the_flood_lasts) {
+BOOST_AUTO_TEST_CASE(a_new_member_is_accepted_during_a_flood_of_forged_names) {
     flood(200'000, 5'000);
     net.run_for(5s);
     Host &late = add();
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(real_ones_get_in_while_the_flood_lasts) {
     BOOST_TEST(net.run_until([&] { return late.sees(all[0]) && late.sees(all[1]) && late.sees(all[2]); }, 20s));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_heartbeat_is_counted_and_told_once_a_minute) {
+BOOST_AUTO_TEST_CASE(invalid_datagrams_are_counted_and_logged_once_a_minute) {
     const Host &host = all[0];
     for (int i = 0; i < 100; ++i) {
         inject("something else");
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_heartbeat_is_counted_and_told_once_a_minute) {
 }
 
 // It hears neither the group nor itself, for it cannot send.
-BOOST_AUTO_TEST_CASE(noise_is_no_sign_of_life) {
+BOOST_AUTO_TEST_CASE(invalid_datagrams_are_not_proof_that_the_group_is_received) {
     all[0].machine.interface().hears(Hears::no_groups);
     all[0].machine.interface().sends(Sends::denied);
     for (int i = 0; i < 60; ++i) net.in(i * 1s, [this] { inject("noise", "10.0.0.77", "10.0.0.1"); });
@@ -82,14 +82,14 @@ BOOST_AUTO_TEST_CASE(noise_is_no_sign_of_life) {
     BOOST_TEST(!all[0].watching());
 }
 
-BOOST_AUTO_TEST_CASE(another_address_for_a_known_name_changes_nothing) {
+BOOST_AUTO_TEST_CASE(a_known_name_from_another_address_changes_nothing) {
     for (int i = 0; i < 1'000; ++i) inject(heartbeat("a@10.0.0.2"), "10.9.9." + std::to_string(i % 250 + 1));
     net.run_for(1s);
     BOOST_TEST(all[0]->observations().back().at < since);
     BOOST_TEST(all[0]->peers().at(0).attribute("address").starts_with("10.0.0."));
 }
 
-BOOST_AUTO_TEST_CASE(a_topology_that_is_full_is_asked_again) {
+BOOST_AUTO_TEST_CASE(a_peer_refused_by_a_full_topology_is_reported_again_later) {
     all[0]->max_peers(2);
     const Host &fourth = add();
     net.run_for(1min);

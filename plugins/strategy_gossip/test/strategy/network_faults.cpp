@@ -19,7 +19,7 @@ struct Three : Hosts {
     Host &second() { return all[1]; }
     std::chrono::nanoseconds since{};
 
-    /// Everybody is there and is told again.
+    /// Every peer is found and reported again.
     void healed() {
         BOOST_TEST(meet());
         net.run_for(20s);
@@ -34,9 +34,9 @@ bool contains(const std::string &text, std::string_view part) { return text.find
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(medium, Three)
+BOOST_FIXTURE_TEST_SUITE(network_faults, Three)
 
-BOOST_AUTO_TEST_CASE(deaf_for_an_hour_it_misses_nobody) {
+BOOST_AUTO_TEST_CASE(a_host_that_receives_nothing_for_an_hour_keeps_its_peers) {
     first().machine.interface().hears(Hears::nothing);
     net.run_for(1h);
     BOOST_TEST(first()->peers().size() == 2u);
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(deaf_for_an_hour_it_misses_nobody) {
     BOOST_TEST(first().count(Kind::failed, since) == 1u);
     BOOST_TEST(contains(first().failure(), "nothing was received at 233.252.1.32:45892"), first().failure());
     BOOST_TEST(contains(first().failure(), "firewall"));
-    BOOST_TEST(second().sees(first())); // it still speaks
+    BOOST_TEST(second().sees(first())); // it still sends
     BOOST_TEST(second().lost(since) == 0u);
 
     first().machine.interface().hears(Hears::everything);
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(deaf_for_an_hour_it_misses_nobody) {
     BOOST_TEST(first().lost(since) == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(hearing_itself_it_knows_that_the_others_are_silent) {
+BOOST_AUTO_TEST_CASE(a_host_that_receives_only_its_own_heartbeats_reports_the_others_missing) {
     first().machine.interface().hears(Hears::itself);
     net.run_for(20s);
     BOOST_TEST(first()->peers().empty());
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(hearing_itself_it_knows_that_the_others_are_silent) {
     healed();
 }
 
-BOOST_AUTO_TEST_CASE(a_deaf_minute_does_not_count_against_a_lease) {
+BOOST_AUTO_TEST_CASE(a_minute_without_reception_is_not_counted_in_a_lease) {
     second().machine.vanish();
     net.run_for(8s);
     first().machine.interface().hears(Hears::nothing);
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_deaf_minute_does_not_count_against_a_lease) {
     BOOST_TEST(!first().sees(second()));
 }
 
-BOOST_AUTO_TEST_CASE(an_interface_that_is_down_at_start) {
+BOOST_AUTO_TEST_CASE(an_interface_that_is_down_at_start_is_used_once_it_is_up) {
     SimulatedMachine &here = machine();
     here.interface().down();
     Host &late = run(here, R"({"multicast_if": "eth0"})");
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(an_interface_that_is_down_at_start) {
     healed();
 }
 
-BOOST_AUTO_TEST_CASE(an_interface_that_vanishes_and_returns_with_another_address) {
+BOOST_AUTO_TEST_CASE(an_interface_that_is_removed_and_returns_with_another_address_is_used_again) {
     first().machine.interface().remove();
     net.run_for(1h);
     BOOST_TEST(first().lost(since) == 0u);
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(an_interface_that_vanishes_and_returns_with_another_address
     BOOST_TEST(first().lost(since) == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(no_route) {
+BOOST_AUTO_TEST_CASE(a_missing_route_is_reported_and_a_new_route_is_used) {
     SimulatedMachine &here = machine();
     here.no_route(true);
     Host &lost = run(here);
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(no_route) {
     healed();
 }
 
-BOOST_AUTO_TEST_CASE(a_firewall_that_denies_what_it_sends) {
+BOOST_AUTO_TEST_CASE(heartbeats_denied_by_a_firewall_are_logged_and_sent_again_later) {
     first().machine.interface().sends(Sends::denied);
     net.run_for(20s);
     BOOST_TEST(!second().sees(first()));
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(a_firewall_that_denies_what_it_sends) {
     healed();
 }
 
-BOOST_AUTO_TEST_CASE(a_send_buffer_that_is_full) {
+BOOST_AUTO_TEST_CASE(a_full_send_buffer_delays_heartbeats_until_it_has_room) {
     first().machine.interface().sends(Sends::later);
     net.run_for(1min);
     BOOST_TEST(first().sees(second()));
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_send_buffer_that_is_full) {
     healed();
 }
 
-BOOST_AUTO_TEST_CASE(halves_for_an_hour) {
+BOOST_AUTO_TEST_CASE(a_network_split_for_an_hour_reports_each_lost_peer_once) {
     add(3, "{}");
     BOOST_TEST(meet());
     since = net.now();
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(halves_for_an_hour) {
     healed();
 }
 
-BOOST_AUTO_TEST_CASE(a_third_of_all_packets_lost_for_an_hour) {
+BOOST_AUTO_TEST_CASE(peers_return_after_an_hour_of_thirty_percent_packet_loss) {
     net.segment().loss(0.3);
     net.run_for(1h);
     std::size_t lost = 0;
@@ -157,14 +157,14 @@ BOOST_AUTO_TEST_CASE(a_third_of_all_packets_lost_for_an_hour) {
     healed();
 }
 
-BOOST_AUTO_TEST_CASE(duplicates_and_reordering) {
+BOOST_AUTO_TEST_CASE(duplicated_and_reordered_packets_change_nothing) {
     net.segment().duplicate(1);
     net.segment().reorder(0.5, 3s);
     net.run_for(1h);
     for (const Host &host : all) BOOST_TEST(host->observations().back().at < since);
 }
 
-BOOST_AUTO_TEST_CASE(clocks_that_jump_by_a_day) {
+BOOST_AUTO_TEST_CASE(a_wall_clock_jump_of_a_day_changes_nothing) {
     for (const auto by : {std::chrono::hours(24), std::chrono::hours(-48)}) {
         first().machine.jump_wall(by);
         net.run_for(1min);
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(clocks_that_jump_by_a_day) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_port_that_is_taken_is_tried_again) {
+BOOST_AUTO_TEST_CASE(a_port_in_use_is_reported_and_tried_again) {
     for (std::uint64_t call = 1; call < 100; ++call) {
         SimNet own(1);
         Hosts hosts(own);
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(a_port_that_is_taken_is_tried_again) {
 }
 
 // The system allows no more of them.
-BOOST_AUTO_TEST_CASE(a_group_that_is_refused_for_good) {
+BOOST_AUTO_TEST_CASE(a_refused_group_membership_is_reported_rarely_and_tried_again) {
     SimulatedMachine &here = machine(), &there = machine();
     here.groups(0);
     there.groups(0);
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(a_group_that_is_refused_for_good) {
     BOOST_TEST(poor.count(Kind::failed) >= 1u);
     BOOST_TEST(poor.count(Kind::failed) <= 5u); // said, and not again and again
     BOOST_TEST(contains(poor.failure(), "233.252.1.32"), poor.failure());
-    BOOST_TEST(first().sees(poor)); // it speaks all the same
+    BOOST_TEST(first().sees(poor)); // it sends nevertheless
     here.groups(10);
     here.interface().down(); // which makes it ask anew
     here.interface().up();
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(a_group_that_is_refused_for_good) {
     BOOST_TEST(net.run_until([&] { return first().sees(listed); }, 20s));
 }
 
-BOOST_AUTO_TEST_CASE(a_socket_that_cannot_be_had_is_tried_for_ever) {
+BOOST_AUTO_TEST_CASE(opening_a_socket_is_tried_until_a_descriptor_is_free) {
     SimulatedMachine &here = machine();
     here.descriptors(0);
     Host &poor = run(here);
@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(a_socket_that_cannot_be_had_is_tried_for_ever) {
     healed();
 }
 
-BOOST_AUTO_TEST_CASE(each_call_may_fail) {
+BOOST_AUTO_TEST_CASE(hosts_find_each_other_when_any_one_call_fails) {
     std::uint64_t found = 0;
     for (const char *options : {"{}", R"({"secret": "s", "seal": "authenticated"})"}) {
         const auto failed = kith::testkit::fail_each([&](SimNet &fresh) {

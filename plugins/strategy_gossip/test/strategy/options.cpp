@@ -19,7 +19,7 @@ std::string refusal(const std::string &options) {
 
 BOOST_FIXTURE_TEST_SUITE(options, Hosts)
 
-BOOST_AUTO_TEST_CASE(unicast_peers_where_groups_do_not_pass) {
+BOOST_AUTO_TEST_CASE(unicast_peers_find_each_other_without_multicast) {
     net.segment().multicast(false);
     const char *options = R"({"peers": ["10.0.0.1", "10.0.0.2:45892", "10.0.0.3"]})";
     add(3, options);
@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(unicast_peers_where_groups_do_not_pass) {
     BOOST_TEST(all[0]->peers().size() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(broadcast) {
+BOOST_AUTO_TEST_CASE(broadcast_hosts_find_each_other_without_multicast) {
     net.segment().multicast(false);
     add(R"({"broadcast_only": true})");
     add(R"({"broadcast_only": true, "multicast_addr": "255.255.255.255"})");
@@ -40,14 +40,14 @@ BOOST_AUTO_TEST_CASE(broadcast) {
     for (const Host &host : all) BOOST_TEST(host.watching());
 }
 
-BOOST_AUTO_TEST_CASE(ipv6_groups) {
+BOOST_AUTO_TEST_CASE(hosts_find_each_other_in_an_ipv6_group) {
     const char *options = R"({"multicast_addr": "ff02::77", "multicast_if": "eth0"})";
     for (const char *address : {"fd00::1", "fd00::2", "fd00::3"}) run(net.machine(address, {address}), options);
     BOOST_TEST(meet());
     BOOST_TEST(all[0]->peers().at(0).attribute("address").starts_with("fd00::"));
 }
 
-BOOST_AUTO_TEST_CASE(the_interface_decides_who_is_heard) {
+BOOST_AUTO_TEST_CASE(only_hosts_on_the_configured_interface_are_received) {
     NetworkSegment &side = net.segment("side");
     SimulatedMachine &one = machine(), &two = machine();
     one.plug("eth1", side, {"10.9.0.1"});
@@ -63,21 +63,21 @@ BOOST_AUTO_TEST_CASE(the_interface_decides_who_is_heard) {
     BOOST_TEST(by_name->peers().at(0).attribute("address") == "10.9.0.2");
 }
 
-BOOST_AUTO_TEST_CASE(each_port_is_a_cluster_of_its_own) {
+BOOST_AUTO_TEST_CASE(hosts_on_different_ports_do_not_find_each_other) {
     Host &one = add(), &other = add(R"({"port": 45893})");
     net.run_for(1min);
     BOOST_TEST(one->peers().empty());
     BOOST_TEST(other->peers().empty());
 }
 
-BOOST_AUTO_TEST_CASE(each_group_is_a_cluster_of_its_own) {
+BOOST_AUTO_TEST_CASE(hosts_in_different_groups_do_not_find_each_other) {
     Host &one = add(), &other = add(R"({"multicast_addr": "233.252.1.33"})");
     net.run_for(1min);
     BOOST_TEST(one->peers().empty());
     BOOST_TEST(other->peers().empty());
 }
 
-BOOST_AUTO_TEST_CASE(the_lease_is_three_intervals_or_what_is_said) {
+BOOST_AUTO_TEST_CASE(the_lease_is_three_intervals_or_the_option_expire) {
     for (const auto &[options, lease] :
          {std::pair(R"({"interval": 1000})", 3s), std::pair(R"({"interval": 1000, "expire": 30000})", 30s)}) {
         Hosts hosts;
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(the_lease_is_three_intervals_or_what_is_said) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(max_peers_is_a_bound_and_those_known_stay) {
+BOOST_AUTO_TEST_CASE(peers_beyond_max_peers_wait_and_known_peers_stay) {
     const Host &host = add(R"({"max_peers": 5})");
     for (int i = 0; i < 8; ++i) {
         net.in(i * 100ms, [this, i] { inject(heartbeat("n" + std::to_string(i) + "@10.0.0.77")); });
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(max_peers_is_a_bound_and_those_known_stay) {
     BOOST_TEST(host.sees("n9@10.0.0.77"));
 }
 
-BOOST_AUTO_TEST_CASE(options_that_do_not_fit_are_refused_in_words) {
+BOOST_AUTO_TEST_CASE(inconsistent_options_are_refused_with_a_reason) {
     BOOST_TEST(refusal("{}").empty());
     BOOST_TEST(refusal(R"({"multicast_addr": "somewhere"})") ==
                "option multicast_addr: `somewhere` is no numeric address; expected such as 233.252.1.32 or ff02::77");

@@ -66,7 +66,7 @@ std::uint64_t number_of_bind() {
     throw std::runtime_error("no call of udp.bind was made to fail");
 }
 
-// What is said between two is recorded, and said again, changed where it is wished.
+// The packets between two hosts are recorded and replayed, changed if requested.
 void said_again(Hosts &hosts, const std::function<std::string(std::string packet)> &change) {
     std::vector<std::string> packets;
     hosts.net.segment().tap([&](const kith::testkit::Sighting &one) { packets.emplace_back(one.bytes); });
@@ -166,13 +166,13 @@ const std::vector<Cause> &causes() {
 
 BOOST_AUTO_TEST_SUITE(reasons)
 
-BOOST_AUTO_TEST_CASE(each_is_documented_and_each_documented_one_is_given) {
+BOOST_AUTO_TEST_CASE(the_documented_reasons_are_exactly_those_tested) {
     std::vector<std::string> known;
     for (const Cause &cause : causes()) known.push_back(cause.reason);
     BOOST_TEST(documented() == known, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(what_is_wrong_is_said_in_these_words) {
+BOOST_AUTO_TEST_CASE(each_fault_is_reported_with_its_documented_reason) {
     for (const Cause &cause : causes()) {
         Hosts hosts;
         cause.make(hosts);
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_said_in_these_words) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(who_is_well_says_none_of_it) {
+BOOST_AUTO_TEST_CASE(a_healthy_cluster_reports_no_fault) {
     for (const char *options : {"{}", R"({"secret": "somepassword"})", authenticated}) {
         Hosts hosts;
         hosts.add(3, options);

@@ -31,9 +31,9 @@ struct SealedFixture : Hosts {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(with_a_secret, SealedFixture)
+BOOST_FIXTURE_TEST_SUITE(secrets, SealedFixture)
 
-BOOST_AUTO_TEST_CASE(what_libcluster_seals_is_heard) {
+BOOST_AUTO_TEST_CASE(heartbeats_sealed_by_libcluster_are_received) {
     const Host &host = add(sealed);
     for (const Captured &one : captured()) inject(one.packet);
     BOOST_TEST(net.run_until([&] { return host->peers().size() == 3; }, 1s));
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(what_libcluster_seals_is_heard) {
     BOOST_TEST(host.heard("foreign") == 9u); // the plain ones
 }
 
-BOOST_AUTO_TEST_CASE(what_it_seals_is_opened_as_libcluster_opens) {
+BOOST_AUTO_TEST_CASE(sealed_heartbeats_open_as_in_libcluster_and_use_each_iv_once) {
     record();
     add(sealed);
     net.run_for(1min);
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(what_it_seals_is_opened_as_libcluster_opens) {
     BOOST_TEST((std::adjacent_find(packets.begin(), packets.end()) == packets.end())); // no IV twice
 }
 
-BOOST_AUTO_TEST_CASE(those_with_one_secret_are_one_cluster) {
+BOOST_AUTO_TEST_CASE(only_hosts_with_the_same_secret_find_each_other) {
     for (const char *options : {sealed, authenticated}) {
         Hosts hosts;
         hosts.add(3, options);
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(those_with_one_secret_are_one_cluster) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_wrong_key_is_told_with_the_address_and_once_a_minute) {
+BOOST_AUTO_TEST_CASE(a_wrong_secret_is_logged_with_the_sender_once_a_minute) {
     const Host &host = add(authenticated);
     add(R"({"secret": "another", "seal": "authenticated"})");
     net.run_for(10min);
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_key_is_told_with_the_address_and_once_a_minute) {
     BOOST_TEST(lines <= 11);
 }
 
-BOOST_AUTO_TEST_CASE(the_secret_is_changed_while_all_go_on) {
+BOOST_AUTO_TEST_CASE(a_rolling_change_of_the_secret_loses_no_peer) {
     for (const std::string seal : {"libcluster", "authenticated"}) {
         const auto with = [&](const std::string &secrets) {
             return std::string(R"({"seal": ")").append(seal).append(R"(", "secrets": [)").append(secrets).append("]}");
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(the_secret_is_changed_while_all_go_on) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_packet_that_is_said_again_is_not_heard_again) {
+BOOST_AUTO_TEST_CASE(a_replayed_authenticated_packet_is_refused) {
     record();
     add(authenticated);
     add(authenticated);
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_packet_that_is_said_again_is_not_heard_again) {
     BOOST_TEST(late.heard("late") > 0u);
 }
 
-BOOST_AUTO_TEST_CASE(said_again_in_libclusters_form_it_is_believed) { // the reason for the other one
+BOOST_AUTO_TEST_CASE(a_replayed_packet_in_libclusters_form_is_accepted) { // the reason for the other one
     record();
     add(sealed);
     add(sealed);
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(said_again_in_libclusters_form_it_is_believed) { // the rea
     BOOST_TEST(all[0].sees("a@10.0.0.2"));
 }
 
-BOOST_AUTO_TEST_CASE(who_starts_anew_is_heard_at_once) {
+BOOST_AUTO_TEST_CASE(a_restarted_host_is_accepted_at_once) {
     add(2, authenticated);
     BOOST_TEST(meet());
     Host &again = all[1];
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(who_starts_anew_is_heard_at_once) {
     BOOST_TEST(all[0].heard("replayed") == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(without_a_state_dir_it_is_heard_at_once_unless_its_clock_goes_back) {
+BOOST_AUTO_TEST_CASE(a_restarted_host_without_a_state_dir_is_accepted_at_once_unless_its_clock_went_back) {
     add(authenticated);
     SimulatedMachine &here = machine();
     here.state_dir(false);
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(a_state_that_cannot_be_written_is_reported_once_and_tried_a
     }
 }
 
-BOOST_AUTO_TEST_CASE(clocks_that_jump_part_nobody_and_are_told_of_to_newcomers) {
+BOOST_AUTO_TEST_CASE(clock_jumps_lose_no_known_peer_and_are_logged_by_a_new_host) {
     add(3, authenticated);
     BOOST_TEST(meet());
     net.run_for(1min);
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(clocks_that_jump_part_nobody_and_are_told_of_to_newcomers) 
     BOOST_TEST(meet());
 }
 
-BOOST_AUTO_TEST_CASE(changed_or_cut_on_its_way_it_is_not_heard) {
+BOOST_AUTO_TEST_CASE(a_changed_or_truncated_packet_is_not_accepted) {
     record();
     add(authenticated);
     net.run_for(1s);
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(changed_or_cut_on_its_way_it_is_not_heard) {
     BOOST_TEST(victim->peers().size() == before);
 }
 
-BOOST_AUTO_TEST_CASE(duplicates_and_overtaking_are_no_trouble) {
+BOOST_AUTO_TEST_CASE(duplicated_and_reordered_authenticated_packets_lose_no_peer) {
     net.segment().duplicate(0.5);
     net.segment().reorder(0.5, 3s);
     add(4, authenticated);
