@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The file by which what an operator ordered for a topology (a pause, held peers) outlives kith: read at the start, before anybody is
-// dialled, and written when it has changed. One that is damaged, or that somebody else could have written, is not used, and the log says so.
+// connected, and written when it has changed. A file that is damaged, or that another user could have written, is ignored, and this is logged.
 #pragma once
 
 #include <core/cluster/topology/topology.hpp>

@@ -281,7 +281,7 @@ class Reader {
         }
     }
 
-    // The dynamic section tells where the symbols begin, not how many there are. The hash tables do: what is not in them the linker
+    // The dynamic section contains where the symbols begin, not their number. The hash tables do: what is not in them the linker
     // cannot find by name, and GNU's kind has what it leaves out, the undefined symbols, before all others.
     std::optional<std::uint64_t> symbol_count() const {
         std::uint64_t count = 0;

@@ -3,7 +3,7 @@
 // The set of peers of one topology. An observation passes through the parts of this folder in this order:
 //
 //   resolve   ObservationMatcher   which record is each of its peers?
-//   record    RecordTable     what each source said of each key, present or missing
+//   record    RecordTable     what each source reported for each key, present or missing
 //   claim     MemberTable       which records stand for which name, and what each counts as
 //   decide    MemberStateDecider     the state of each name that was touched
 //   guard     RemovalGuard    are these too many removals at once?

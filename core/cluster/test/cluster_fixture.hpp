@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 
 inline Policy::milliseconds ms(std::chrono::milliseconds duration) { return duration; }
 
-// A connector whose operations end when the test says so, or by themselves.
+// A connector whose operations the test ends, or which end by themselves.
 class ScriptedConnector final : public Connector {
   public:
     struct Call {

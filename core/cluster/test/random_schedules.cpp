@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_source_that_only_fails_causes_no_disconnect) {
 }
 
 // The guard, against any mixture of ways to lose peers.
-BOOST_AUTO_TEST_CASE(no_disconnect_before_hold_when_a_topology_would_be_empty) {
+BOOST_AUTO_TEST_CASE(no_disconnect_before_the_hold_time_if_a_topology_would_become_empty) {
     for_seeds(100, [](std::uint64_t seed) {
         Random random{seed};
         ClusterFixture fixture{0, seed};

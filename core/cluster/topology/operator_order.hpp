@@ -12,10 +12,10 @@ namespace kith::core {
 
 struct Order {
     enum class Kind : std::uint8_t {
-        pause,   // observe, but dial and part nobody, and let nobody go, for `duration`
+        pause,   // observe, but connect, disconnect and remove no peer, for `duration`
         resume,  // end the pause
         confirm, // the removals that the guard holds under the number `hold` are meant
-        hold,    // keep the link of `peer` and do not dial it, for `duration`; 0: end that
+        hold,    // keep the link of `peer` and do not connect to it, for `duration`; 0: end the hold
         forget,  // `peer` is gone now, whatever its sources have
     };
 

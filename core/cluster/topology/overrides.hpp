@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What an operator has ordered for one topology and for how long: a pause, and peers that are held. They override what the policy makes of
-// a name: it is neither dialled nor parted, and its link is kept. Knows no membership and publishes nothing.
+// a name: it is neither connected nor disconnected, and its link is kept. Knows no membership and publishes nothing.
 #pragma once
 
 #include <core/cluster/base/interner.hpp>
@@ -53,7 +53,7 @@ class Overrides {
     PeerClass apply(NameId name, PeerClass peer_class) const {
         return paused() || withheld_ || holds(name) ? at_rest(peer_class) : peer_class;
     }
-    /// Until the overrides of before a restart are known, nothing is dialled and nobody parted.
+    /// Until the overrides from before a restart are known, no peer is connected or disconnected.
     void withhold(bool withheld) { withheld_ = withheld; }
     bool withheld() const { return withheld_; }
 

@@ -69,7 +69,7 @@ void LiveTopology::give_up() {
     for (const auto &change : changes_) reconciler_.move(change.name, overrides_.apply(change.name, change.from), change.to);
 }
 
-// ---- what the strategies say ----
+// ---- reports of the strategies ----
 
 Status LiveTopology::usable(SourceId source) const {
     if (stopped_) return {KITH_CANCELLED, "the topology is stopped"};
@@ -127,7 +127,7 @@ Status LiveTopology::restarted(SourceId source, std::string_view text, Time now)
     return {};
 }
 
-// Of an observation: it is told, or counted as a failure when it was refused.
+// Of an observation: it is published, or counted as a failure if it was refused.
 void LiveTopology::conclude(SourceId source, const Status &status, ObservationTally &tally, bool whole, Time now) {
     if (!status) return count_failure(source, status.status, status.text, now);
     if (sources_.observed(source, tally, whole, now)) ++revision_;
@@ -161,7 +161,7 @@ void LiveTopology::set_policy(Policy policy, Time now) {
     settle(now);
 }
 
-// ---- what the reconciler says ----
+// ---- reports of the reconciler ----
 
 bool LiveTopology::describe(NameId name, PeerView &peer) const {
     return membership_.queries().describe(name, peer, attributes_);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Any text as JSON with comments. What Boost.JSON reads, the scanner reads too, and finds each key and value where it stands; what
-// the scanner refuses has a fault that says why and where.
+// the scanner refuses has a fault with its reason and position.
 #include "require.hpp"
 
 #include <core/config/json_source_map.hpp>

@@ -302,7 +302,7 @@ void check(const Bad &bad) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(errors)
+BOOST_AUTO_TEST_SUITE(configuration_errors)
 
 BOOST_DATA_TEST_CASE(errors_in_syntax, syntax, bad) { check(bad); }
 BOOST_DATA_TEST_CASE(errors_in_sections, top_level, bad) { check(bad); }
@@ -319,7 +319,7 @@ BOOST_AUTO_TEST_CASE(a_secret_is_not_in_a_message) {
     BOOST_TEST(text.find("topsecret") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(no_plugin_is_installed) {
+BOOST_AUTO_TEST_CASE(a_configuration_without_installed_plugins_is_refused) {
     World world;
     world.plugins = {};
     const auto loaded = load_text(R"({"topologies": {"t": {"strategy": "epmd", "connector": "log"}}})", world);
@@ -328,7 +328,7 @@ BOOST_AUTO_TEST_CASE(no_plugin_is_installed) {
                "1:56 [topologies.t.connector] no connector plugin \"log\" is installed; none is (see plugins.dir)");
 }
 
-BOOST_AUTO_TEST_CASE(a_plugin_with_a_broken_schema) {
+BOOST_AUTO_TEST_CASE(a_plugin_with_an_invalid_schema_is_reported) {
     World world;
     world.plugins.installed.push_back({KITH_KIND_STRATEGY, "bad", {}, "{", 0, 0});
     world.plugins.installed.push_back({KITH_KIND_STRATEGY, "worse", {}, R"({"properties": 5})", 0, 0});
@@ -339,7 +339,7 @@ BOOST_AUTO_TEST_CASE(a_plugin_with_a_broken_schema) {
     BOOST_TEST(loaded.diagnostics.errors[1].message.starts_with("the plugin's schema of options cannot be used ("));
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_too_large) {
+BOOST_AUTO_TEST_CASE(a_file_over_the_size_limit_is_refused) {
     const auto loaded = load_text(std::string(config_size_limit + 1, ' '));
     BOOST_TEST(to_text(loaded.diagnostics) == "kith.json: error: the file has 16777217 bytes; the limit is 16 MiB\n");
 }

@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(unauthenticated_discovery) {
                "authenticated mode (policy.require_authenticated makes this an error)\n");
 }
 
-BOOST_AUTO_TEST_CASE(connectors_unused_or_twice) {
+BOOST_AUTO_TEST_CASE(unused_connectors_and_equal_ones) {
     BOOST_TEST(
         warnings(
             R"({"connectors": {"a": {"plugin": "log"}, "b": {"plugin": "log"}, "c": {"plugin": "log", "config": {"node": "n"}}},
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(connectors_unused_or_twice) {
         "kith.json:1:65: warning: connectors.c: no topology uses this connector\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_secret_that_others_can_read) {
+BOOST_AUTO_TEST_CASE(a_secret_file_readable_by_others) {
     BOOST_TEST(
         warnings(
             R"({"topologies": {"t": {"strategy": "gossip", "connector": "log", "config": {"secret": "${file:/run/open}"}}}})") ==

@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(the_reference_is_up_to_date) {
         BOOST_TEST((document == wanted), "config/README.md is not what the schemas say; run this test with KITH_UPDATE=1");
 }
 
-BOOST_AUTO_TEST_CASE(the_examples_are_good) {
+BOOST_AUTO_TEST_CASE(the_examples_are_valid) {
     std::size_t count = 0;
     for (const auto &entry : fs::directory_iterator(folder)) {
         if (entry.path().extension() != ".json") continue;
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(the_editor_schema_accepts_the_examples) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_configurations_in_the_readmes_are_good) {
+BOOST_AUTO_TEST_CASE(the_configurations_in_the_readmes_are_valid) {
     const std::string open = "```json";
     for (const auto &entry : fs::recursive_directory_iterator(fs::path(KITH_SOURCE_DIR) / "plugins")) {
         if (entry.path().filename() != "README.md") continue;

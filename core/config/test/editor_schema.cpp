@@ -25,7 +25,7 @@ struct Editor {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(whole, Editor)
+BOOST_FIXTURE_TEST_SUITE(schema_of_the_whole_file, Editor)
 
 BOOST_AUTO_TEST_CASE(the_options_are_those_of_the_named_plugin) {
     BOOST_TEST(takes_topology(R"("strategy": "gossip", "config": {"port": 4000}, "connector": "log")"));

@@ -87,7 +87,7 @@ const std::vector<std::string> values = {
 
 BOOST_AUTO_TEST_SUITE(json_schema_validator)
 
-BOOST_AUTO_TEST_CASE(results_equal_those_of_valijson) {
+BOOST_AUTO_TEST_CASE(results_equal_those_of_the_library_valijson) {
     std::size_t fitting = 0;
     for (const auto &text : schemas) {
         std::string error;
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(every_error_has_a_message) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_cyclic_reference_ends) {
+BOOST_AUTO_TEST_CASE(evaluation_of_a_cyclic_reference_terminates) {
     std::string error;
     const auto rules = JsonSchemaValidator::parse(R"({"allOf": [{"$ref": "#"}]})", error);
     BOOST_TEST(!rules->matches(json::value(1)));

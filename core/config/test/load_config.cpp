@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(defaults_of_the_schema_are_those_of_the_structs) {
     BOOST_TEST(filled.at("connect_parallel").as_int64() == Policy{}.connect_parallel);
 }
 
-BOOST_AUTO_TEST_CASE(every_key_of_the_policy_arrives) {
+BOOST_AUTO_TEST_CASE(every_key_of_the_policy_is_read) {
     const auto config =
         good(R"({"topologies": {"t": {"strategy": "epmd", "config": {"hosts": []}, "connector": "log", "policy": {
         "name": "app@{ip}", "self": ["s@*"], "include": ["a@*", "b@*"], "exclude": ["c@*"], "merge": "first", "max_peers": 9,
@@ -312,7 +312,7 @@ BOOST_AUTO_TEST_CASE(a_rendered_configuration_can_be_loaded) {
     BOOST_TEST((again == config));
 }
 
-BOOST_AUTO_TEST_CASE(the_api_is_on_unless_it_is_false) {
+BOOST_AUTO_TEST_CASE(the_api_is_enabled_unless_it_is_false) {
     World world;
     const auto with = [&](const std::string &keys) {
         const auto config =
@@ -333,7 +333,7 @@ BOOST_AUTO_TEST_CASE(the_api_is_on_unless_it_is_false) {
     BOOST_TEST((tcp.api.hosts == std::vector<std::string>{"a.example"}));
 }
 
-BOOST_AUTO_TEST_CASE(tokens_of_the_api_come_from_elsewhere_and_are_never_shown) {
+BOOST_AUTO_TEST_CASE(tokens_of_the_api_are_substitutions_and_are_masked) {
     World world;
     world.environment["READ"] = "token-of-the-readers";
     world.files["/run/control"] = {"token-of-the-operators\n", "", false};
@@ -352,7 +352,7 @@ BOOST_AUTO_TEST_CASE(tokens_of_the_api_come_from_elsewhere_and_are_never_shown) 
     BOOST_TEST(shown.find("token-of") == std::string::npos, shown);
 }
 
-BOOST_AUTO_TEST_CASE(a_hundred_thousand_hosts) {
+BOOST_AUTO_TEST_CASE(a_list_of_a_hundred_thousand_hosts_is_loaded) {
     std::string text = R"({"topologies": {"t": {"connector": "log", "strategy": "epmd", "config": {"hosts": [)";
     for (int i = 0; i < 100'000; ++i) text += (i ? ",\"app" : "\"app") + std::to_string(i) + "@10.0.0.1\"";
     text += "]}}}}";

@@ -12,7 +12,7 @@ namespace kith::core::test {
 
 namespace {
 
-// "" for a value that fits; "~ text" for one that is told with what is expected.
+// "" for a valid value; "~ text" for one that is reported with the expectation.
 std::string fault_of(const char *schema_text, const char *value_text, bool secret = false) {
     const auto schema = boost::json::parse(schema_text);
     const auto value = boost::json::parse(value_text);

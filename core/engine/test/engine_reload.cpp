@@ -94,7 +94,7 @@ struct Reloaded : Kith {
 
 BOOST_AUTO_TEST_SUITE(engine_reload)
 
-BOOST_AUTO_TEST_CASE(a_topology_comes_and_goes_and_the_others_do_not_notice) {
+BOOST_AUTO_TEST_CASE(adding_and_removing_a_topology_does_not_affect_the_others) {
     Reloaded kith;
     kith.begin();
     const std::size_t before = kith.seq();
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_topology_comes_and_goes_and_the_others_do_not_notice) {
     kith.stop();
 }
 
-BOOST_AUTO_TEST_CASE(new_options_start_a_strategy_anew_and_its_peers_stay) {
+BOOST_AUTO_TEST_CASE(new_options_restart_a_strategy_and_keep_its_peers) {
     Reloaded kith;
     kith.begin();
     BOOST_TEST(kith.reload([](Config &c) { c.topologies[0].sources[0].options = R"({"more":1})"; }));
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(new_options_start_a_strategy_anew_and_its_peers_stay) {
 }
 
 // As a gossip instance whose port the new one wants, also when it belongs to another topology.
-BOOST_AUTO_TEST_CASE(nothing_new_starts_before_everything_old_has_stopped) {
+BOOST_AUTO_TEST_CASE(new_instances_start_after_every_old_one_has_stopped) {
     Reloaded kith;
     ScriptedPlugin *stopping = nullptr;
     kith.strategy().stop = [&](ScriptedPlugin &p) {
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(an_instance_that_never_stops_is_abandoned_and_its_successor
     kith.engine->kill();
 }
 
-BOOST_AUTO_TEST_CASE(one_that_cannot_start_brings_the_former_configuration_back) {
+BOOST_AUTO_TEST_CASE(an_instance_that_cannot_start_rolls_the_reload_back) {
     Reloaded kith;
     kith.begin();
     kith.strategy().create = [&kith, times = 0](const kith_host *host) mutable -> std::int32_t {
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(one_that_cannot_start_brings_the_former_configuration_back)
     kith.stop();
 }
 
-BOOST_AUTO_TEST_CASE(one_that_fails_soon_brings_the_former_configuration_back) {
+BOOST_AUTO_TEST_CASE(an_instance_that_fails_soon_rolls_the_reload_back) {
     Reloaded kith;
     kith.begin();
     std::string told;
@@ -262,7 +262,7 @@ BOOST_AUTO_TEST_CASE(a_topology_moves_to_another_connector_and_stays_paused) {
     kith.stop();
 }
 
-BOOST_AUTO_TEST_CASE(a_policy_changes_in_place) {
+BOOST_AUTO_TEST_CASE(a_changed_policy_is_applied_without_a_restart) {
     Reloaded kith;
     kith.begin();
     kith.reload([](Config &c) { c.topologies[0].policy.exclude = {"b@*"}; });
@@ -277,7 +277,7 @@ BOOST_AUTO_TEST_CASE(a_policy_changes_in_place) {
     kith.stop();
 }
 
-BOOST_AUTO_TEST_CASE(stopping_ends_a_reload) {
+BOOST_AUTO_TEST_CASE(stop_ends_a_reload_in_progress) {
     Reloaded kith;
     kith.strategy().stop = [](ScriptedPlugin &) {};
     kith.begin();
@@ -288,7 +288,7 @@ BOOST_AUTO_TEST_CASE(stopping_ends_a_reload) {
     BOOST_TEST(!kith.engine->reload(std::make_shared<Config>(kith.config), {}));
 }
 
-BOOST_AUTO_TEST_CASE(many_reloads_leave_nothing_behind) {
+BOOST_AUTO_TEST_CASE(many_reloads_leak_no_resource) {
     Reloaded kith;
     kith.begin();
     for (int i = 0; i < 200; ++i) {

@@ -60,7 +60,7 @@ using Names = std::vector<std::string>;
 
 BOOST_AUTO_TEST_SUITE(override_file)
 
-BOOST_AUTO_TEST_CASE(without_orders_there_is_no_file) {
+BOOST_AUTO_TEST_CASE(without_orders_no_file_is_written) {
     Ordered kith;
     kith.start();
     kith.go_on(10s);
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(without_orders_there_is_no_file) {
     kith.stop();
 }
 
-BOOST_AUTO_TEST_CASE(a_pause_outlives_a_restart_for_the_rest_of_its_time) {
+BOOST_AUTO_TEST_CASE(a_pause_continues_after_a_restart_until_its_end) {
     Ordered kith;
     kith.start();
     kith.go_on(1s);
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_pause_outlives_a_restart_for_the_rest_of_its_time) {
     kith.stop();
 }
 
-BOOST_AUTO_TEST_CASE(a_held_peer_is_held_after_a_restart_and_an_ended_hold_is_not) {
+BOOST_AUTO_TEST_CASE(only_the_holds_in_force_are_restored_after_a_restart) {
     Ordered kith;
     kith.start();
     kith.go_on(1s);
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_held_peer_is_held_after_a_restart_and_an_ended_hold_is_no
     kith.stop();
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_not_to_be_trusted_is_not_used) {
+BOOST_AUTO_TEST_CASE(an_untrusted_or_malformed_file_is_ignored) {
     const std::string good = write_overrides("t", {32'503'680'000'000, {}});
     for (const std::string &text : {std::string("{"), std::string(good).replace(good.find("\"t\""), 3, "\"u\""),
                                     good.substr(0, good.size() / 2), std::string(R"({"kith":"overrides","v":2})"),
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_not_to_be_trusted_is_not_used) {
     kith.stop();
 }
 
-BOOST_AUTO_TEST_CASE(orders_of_nothing) {
+BOOST_AUTO_TEST_CASE(orders_for_an_unknown_topology_and_a_stopped_engine_are_refused) {
     Ordered kith;
     kith.start();
     BOOST_TEST(kith.engine->order("u", {Order::Kind::resume, {}, 0, 0}).status == KITH_NOT_FOUND);
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(orders_of_nothing) {
     BOOST_TEST(kith.engine->order("t", {Order::Kind::resume, {}, 0, 0}).status == KITH_CANCELLED);
 }
 
-BOOST_AUTO_TEST_CASE(text_of_the_file) {
+BOOST_AUTO_TEST_CASE(overrides_are_written_and_read) {
     const StoredOverrides all{1000, {{"a\"b", 2000}, {"c", 3000}}};
     std::string why;
     const auto read = read_overrides("t", write_overrides("t", all), why);

@@ -200,7 +200,7 @@ class ConfiguredKith : public Kith {
 
 BOOST_AUTO_TEST_SUITE(reload_equals_fresh_start)
 
-BOOST_AUTO_TEST_CASE(ten_minutes_after_a_reload_kith_is_as_after_a_start_with_that_configuration) {
+BOOST_AUTO_TEST_CASE(the_state_ten_minutes_after_a_reload_equals_that_of_a_fresh_start) {
     for_seeds(30, [](std::uint64_t seed) {
         Random random{seed};
         RandomConfig configs{random};

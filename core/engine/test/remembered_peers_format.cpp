@@ -35,9 +35,9 @@ const std::string source = R"({"source":"s","strategy":"d","config":"c","seen":5
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(peer_memory_text)
+BOOST_AUTO_TEST_SUITE(remembered_peers_format)
 
-BOOST_AUTO_TEST_CASE(what_is_written_is_read) {
+BOOST_AUTO_TEST_CASE(written_peers_are_read_back) {
     const auto known = read_remembered_peers(two_sources());
     BOOST_REQUIRE(known.has_value());
     const RememberedTopology expected{

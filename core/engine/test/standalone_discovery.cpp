@@ -239,7 +239,7 @@ BOOST_AUTO_TEST_CASE(a_watch_reports_each_observation_and_each_failure) {
     BOOST_TEST(watch.kith.strategy().destroyed == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_watch_reports_a_strategy_that_does_not_answer_once_and_goes_on) {
+BOOST_AUTO_TEST_CASE(a_watch_reports_once_a_strategy_that_does_not_answer_and_continues) {
     WatchedKith watch;
     ScriptedPlugin *puppet = nullptr;
     watch.kith.strategy().start = [&](ScriptedPlugin &p) {

@@ -90,9 +90,9 @@ struct Fixture {
 } // namespace
 
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(built_for_this))
-BOOST_AUTO_TEST_SUITE(reference)
+BOOST_AUTO_TEST_SUITE(reference_plugins)
 
-BOOST_DATA_TEST_CASE(the_host_loads_them, versions()) {
+BOOST_DATA_TEST_CASE(reference_plugins_of_each_version_are_loaded, versions()) {
     // A temporary folder, so that rule L1 does not depend on where the sources are.
     std::string folder = (fs::temp_directory_path() / "kith-reference-XXXXXX").native();
     BOOST_REQUIRE(::mkdtemp(folder.data()) != nullptr);
@@ -113,7 +113,7 @@ BOOST_DATA_TEST_CASE(the_host_loads_them, versions()) {
     BOOST_TEST(registry.plugins()[0]->library().abi() == sample);
 }
 
-BOOST_DATA_TEST_CASE_F(Fixture, a_strategy, versions()) {
+BOOST_DATA_TEST_CASE_F(Fixture, a_reference_strategy_runs, versions()) {
     start(sample, "strategy", R"({"peers": ["a@h", "b@h"], "interval": 500})");
     BOOST_TEST(said("begun", "node", "app@10.0.0.1"));
     harness->run_for(3s);
@@ -133,7 +133,7 @@ BOOST_DATA_TEST_CASE_F(Fixture, a_strategy, versions()) {
     BOOST_TEST(harness->metrics()[0].value == static_cast<double>(harness->observations().size()));
 }
 
-BOOST_DATA_TEST_CASE_F(Fixture, a_connector, versions()) {
+BOOST_DATA_TEST_CASE_F(Fixture, a_reference_connector_runs, versions()) {
     start(sample, "connector");
     harness->run_for(1ms);
     BOOST_TEST(harness->attached_node() == "reference@10.0.0.1");
@@ -149,7 +149,7 @@ BOOST_DATA_TEST_CASE_F(Fixture, a_connector, versions()) {
     harness->connect(peer); // is outstanding at stop
 }
 
-BOOST_DATA_TEST_CASE_F(Fixture, a_sink, versions()) {
+BOOST_DATA_TEST_CASE_F(Fixture, a_reference_sink_runs, versions()) {
     start(sample, "sink");
     harness->event(KITH_EVENT_LINK_UP, "{}", "a@h");
     harness->event(KITH_EVENT_PEER_LOST, "{}", "not asked for");
@@ -163,7 +163,7 @@ BOOST_DATA_TEST_CASE_F(Fixture, a_sink, versions()) {
 }
 
 // One operation of each service with completions.
-BOOST_DATA_TEST_CASE_F(Fixture, a_tour, versions()) {
+BOOST_DATA_TEST_CASE_F(Fixture, a_reference_plugin_uses_each_service, versions()) {
     SimulatedMachine &server = net.machine("server", {"10.0.0.2"});
     ScriptedServer echo(server, 4000);
     echo.script().expect("hello").send("world").close();
@@ -173,7 +173,7 @@ BOOST_DATA_TEST_CASE_F(Fixture, a_tour, versions()) {
     net.split(false);
     here.env("HOME", "/home/app");
     here.file("/etc/peers", "old");
-    here.program("/bin/peers", Program().expect("go\n").say("a@h\n").exit(3));
+    here.program("/bin/peers", Program().expect("go\n").print("a@h\n").exit(3));
     start(sample, "tour");
     harness->run_for(5s);
     for (const auto &[what, value] : std::initializer_list<std::pair<const char *, const char *>>{

@@ -29,9 +29,9 @@ std::int32_t create(const Library &library) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(opening)
+BOOST_AUTO_TEST_SUITE(dynamic_library)
 
-BOOST_AUTO_TEST_CASE(whatever_is_done_to_the_file) {
+BOOST_AUTO_TEST_CASE(changes_of_the_file_do_not_affect_the_loaded_library) {
     const PluginFolder folder;
     const auto other = content(PluginFolder::built("two_plugins"));
     const auto each = [&](const char *name, auto &&harm) {
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(whatever_is_done_to_the_file) {
     each("libremoved.so", [](const fs::path &file) { fs::remove(file); });
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_shrinks_while_it_is_read) {
+BOOST_AUTO_TEST_CASE(a_file_truncated_during_reading_does_not_crash_the_host) {
     const PluginFolder folder;
     const auto file = folder.add("two_plugins");
     const auto whole = content(file);
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_shrinks_while_it_is_read) {
 }
 
 // Must precede the next test, which loads that library into this process.
-BOOST_AUTO_TEST_CASE(a_library_beside_it_that_is_missing) {
+BOOST_AUTO_TEST_CASE(a_missing_library_beside_the_plugin_is_reported) {
     const PluginFolder folder;
     const auto file = folder.add("reading/beside");
     Reader reader;
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_library_beside_it_that_is_missing) {
     KITH_CHECK_CONTAINS(refusal.error().reason, "it cannot be loaded: kith_beside.so: cannot open shared object file");
 }
 
-BOOST_AUTO_TEST_CASE(a_library_beside_it_is_found_and_copied_too) {
+BOOST_AUTO_TEST_CASE(a_library_beside_the_plugin_is_found_and_copied) {
     const PluginFolder folder;
     const auto file = folder.add("reading/beside");
     fs::copy_file(fs::path(KITH_BAD_PLUGINS) / "reading/kith_beside.so", folder / "kith_beside.so");
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(a_library_beside_it_is_found_and_copied_too) {
     BOOST_TEST(!contains(content("/proc/self/maps"), folder.path().native()));
 }
 
-BOOST_AUTO_TEST_CASE(two_files_never_share_a_name_in_the_process) {
+BOOST_AUTO_TEST_CASE(each_loaded_file_has_its_own_name_in_the_process) {
     const PluginFolder folder;
     const auto first = open(folder.add("two_plugins", "libfirst.so"));
     first->unload();
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(two_files_never_share_a_name_in_the_process) {
     BOOST_TEST(second->plugins()[0]->id() == "failing_create");
 }
 
-BOOST_AUTO_TEST_CASE(no_stack_becomes_executable) {
+BOOST_AUTO_TEST_CASE(a_refused_plugin_makes_no_stack_executable) {
     const PluginFolder folder{"exec_stack", "good"};
     BOOST_TEST(!Library::load(folder / "libexec_stack.so", settings()));
     BOOST_TEST(!!Library::load(folder / "libgood.so", settings()));
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(no_stack_becomes_executable) {
     for (std::string line; std::getline(maps, line);) BOOST_TEST(!contains(line, " rwx"), line);
 }
 
-BOOST_AUTO_TEST_CASE(a_version_that_this_system_lacks) {
+BOOST_AUTO_TEST_CASE(a_missing_symbol_version_is_reported) {
     // Changes the name of a needed symbol version in the bytes of a library, so that the dynamic linker does not find it.
     const PluginFolder folder;
     auto library = content(PluginFolder::built("reading/marks"));
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(a_version_that_this_system_lacks) {
     KITH_CHECK_CONTAINS(refusal.error().remedy, "built on a newer system");
 }
 
-BOOST_AUTO_TEST_CASE(directories_of_a_run_path) {
+BOOST_AUTO_TEST_CASE(the_directories_of_a_run_path_are_expanded) {
     const auto directories = run_directories("$ORIGIN/../lib:/opt/x::${ORIGIN}:/y/$LIB", "/plugins/libx.so");
     const std::vector<fs::path> expected{"/plugins/../lib", "/opt/x", "/plugins"};
     BOOST_TEST(directories == expected, boost::test_tools::per_element());

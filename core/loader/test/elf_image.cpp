@@ -40,9 +40,9 @@ std::string without_sections(std::string library) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(elf_reader)
+BOOST_AUTO_TEST_SUITE(elf_image)
 
-BOOST_AUTO_TEST_CASE(what_a_plugin_exports) {
+BOOST_AUTO_TEST_CASE(exports_are_read) {
     const auto content_ = content(PluginFolder::built("good"));
     const auto image = read(content_);
     BOOST_REQUIRE(image.exports().size() == 1);
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(what_a_plugin_exports) {
     BOOST_TEST(head[2] == KITH_ABI_MINOR);
 }
 
-BOOST_AUTO_TEST_CASE(imports_and_needed_libraries) {
+BOOST_AUTO_TEST_CASE(imports_and_needed_libraries_are_read) {
     const auto undefined = content(PluginFolder::built("undefined_symbol"));
     const auto imports = read(undefined);
     const auto found = std::ranges::find(imports.imports(), "nobody_has_this", &elf::Import::name);
@@ -72,13 +72,13 @@ BOOST_AUTO_TEST_CASE(imports_and_needed_libraries) {
     BOOST_TEST((std::ranges::find(image.needed(), "libkith_absent.so") != image.needed().end()));
 }
 
-BOOST_AUTO_TEST_CASE(unique_symbols) {
+BOOST_AUTO_TEST_CASE(unique_symbols_are_recognised) {
     const auto content_ = content(PluginFolder::built("unique_symbol"));
     const auto image = read(content_);
     BOOST_TEST(std::ranges::count_if(image.exports(), &elf::Symbol::unique) == 1);
 }
 
-BOOST_AUTO_TEST_CASE(without_section_headers_the_hash_tables_tell_the_same) {
+BOOST_AUTO_TEST_CASE(exports_are_read_from_hash_tables_without_section_headers) {
     for (const char *plugin : {"good", "second_export", "unique_symbol", "two_plugins", "no_plugin"}) {
         BOOST_TEST_CONTEXT(plugin) {
             const auto whole = content(PluginFolder::built(plugin)), stripped = without_sections(whole);
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(initial_bytes_stay_within_the_image) {
     BOOST_TEST(!image.initial(std::uint64_t{1} << 40, 1));
 }
 
-BOOST_AUTO_TEST_CASE(versions_of_imports) {
+BOOST_AUTO_TEST_CASE(versions_of_imports_are_read) {
     const auto content_ = content(PluginFolder::built("reading/marks"));
     const auto image = read(content_);
     const auto open = std::ranges::find_if(image.imports(), [](const auto &import) { return import.name == "getenv"; });
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(versions_of_imports) {
     BOOST_TEST(open->version.starts_with("GLIBC_2."), open->version);
 }
 
-BOOST_AUTO_TEST_CASE(the_stack_that_it_asks_for) {
+BOOST_AUTO_TEST_CASE(the_requested_kind_of_stack_is_read) {
     BOOST_TEST((read(content(PluginFolder::built("good"))).stack() == elf::Stack::plain));
     BOOST_TEST((read(content(PluginFolder::built("exec_stack"))).stack() == elf::Stack::executable));
     auto unmarked = content(PluginFolder::built("good"));
@@ -139,12 +139,12 @@ BOOST_AUTO_TEST_CASE(the_stack_that_it_asks_for) {
 #endif
 }
 
-BOOST_AUTO_TEST_CASE(static_thread_local_storage) {
+BOOST_AUTO_TEST_CASE(the_size_of_static_thread_local_storage_is_read) {
     BOOST_TEST(read(content(PluginFolder::built("static_tls"))).static_tls() == 65536);
     BOOST_TEST(read(content(PluginFolder::built("good"))).static_tls() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(the_mark_of_go) {
+BOOST_AUTO_TEST_CASE(code_built_by_go_is_recognised) {
     const auto go = content(PluginFolder::built("go"));
     BOOST_TEST(read(go).has_go());
     BOOST_TEST(read(without_sections(go)).has_go());
@@ -152,14 +152,14 @@ BOOST_AUTO_TEST_CASE(the_mark_of_go) {
     BOOST_TEST(!read(without_sections(content(PluginFolder::built("good")))).has_go());
 }
 
-BOOST_AUTO_TEST_CASE(cut_short_anywhere) {
+BOOST_AUTO_TEST_CASE(truncated_images_are_read_without_a_crash) {
     const auto whole = content(PluginFolder::built("good"));
     const std::span all = bytes(whole);
     for (std::size_t size = 0; size < all.size(); ++size) static_cast<void>(elf::Image::read(all.first(size)));
     BOOST_TEST(!elf::Image::read(all.first(63)));
 }
 
-BOOST_AUTO_TEST_CASE(damaged_anywhere) {
+BOOST_AUTO_TEST_CASE(damaged_images_are_read_without_a_crash) {
     std::mt19937_64 random(1);
     for (const char *plugin : {"good", "unique_symbol"}) {
         const auto whole = content(PluginFolder::built(plugin));

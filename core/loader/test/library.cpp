@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_small_plugin_loads) {
     BOOST_TEST(&plugin.library() == library.get());
 }
 
-BOOST_AUTO_TEST_CASE(all_that_a_descriptor_holds_arrives) {
+BOOST_AUTO_TEST_CASE(every_member_of_a_descriptor_is_read) {
     const PluginFolder folder{"two_plugins"};
     const auto library = loaded(folder / "libtwo_plugins.so");
     BOOST_REQUIRE(library->plugins().size() == 2);
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(all_that_a_descriptor_holds_arrives) {
     BOOST_TEST(connector.options().empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_newer_minor_loads_when_its_services_are_there) {
+BOOST_AUTO_TEST_CASE(a_newer_minor_version_loads_if_its_services_exist) {
     const PluginFolder folder{"newer_minor_good", "newer_minor"};
     BOOST_TEST(loaded(folder / "libnewer_minor_good.so")->abi() == "1.7");
     LoaderSettings later = settings();
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(a_newer_minor_loads_when_its_services_are_there) {
     BOOST_TEST(loaded(folder / "libnewer_minor.so", later)->abi() == "1.7");
 }
 
-BOOST_AUTO_TEST_CASE(a_plugin_whose_create_fails_is_loaded_all_the_same) {
+BOOST_AUTO_TEST_CASE(a_plugin_whose_create_fails_is_loaded) {
     const PluginFolder folder{"failing_create"};
     const auto library = loaded(folder / "libfailing_create.so");
     static std::string text;
@@ -157,13 +157,13 @@ BOOST_AUTO_TEST_CASE(a_plugin_whose_create_fails_is_loaded_all_the_same) {
     KITH_CHECK_CONTAINS(text, "never comes to life");
 }
 
-BOOST_AUTO_TEST_CASE(the_hash_is_of_the_file) {
+BOOST_AUTO_TEST_CASE(the_reported_hash_is_that_of_the_file) {
     const PluginFolder folder{"good"};
     const auto library = loaded(folder / "libgood.so");
     BOOST_TEST(library->sha256() == sha256(bytes(content(folder / "libgood.so"))));
 }
 
-BOOST_AUTO_TEST_CASE(an_entry_can_be_linked_in) {
+BOOST_AUTO_TEST_CASE(an_entry_linked_into_the_host_can_be_used) {
     static const kith_str required[] = {{"kith.log/1", 10}};
     static const auto descriptor = [] {
         kith_descriptor d{};
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(an_entry_can_be_linked_in) {
     BOOST_TEST(refusal.error().file == "(linked in)");
 }
 
-BOOST_AUTO_TEST_CASE(unload_is_for_the_checker) {
+BOOST_AUTO_TEST_CASE(a_library_is_unmapped_only_by_unload) {
     const PluginFolder folder{"good"};
     const auto mapped = [](const char *name) { return contains(content("/proc/self/maps"), "memfd:" + std::string(name)); };
     fs::rename(folder / "libgood.so", folder / "libstays.so");
@@ -210,9 +210,9 @@ BOOST_AUTO_TEST_CASE(unload_is_for_the_checker) {
 BOOST_AUTO_TEST_SUITE_END()
 
 // Files that are not libraries for this machine.
-BOOST_AUTO_TEST_SUITE(bytes_of_other_kinds)
+BOOST_AUTO_TEST_SUITE(files_that_are_not_plugins)
 
-BOOST_AUTO_TEST_CASE(a_text) {
+BOOST_AUTO_TEST_CASE(a_text_file_is_refused) {
     const PluginFolder folder;
     const auto refusal = refused(folder.write("libtext.so", "#!/bin/sh\necho I am no plugin\n"));
     BOOST_TEST(refusal.rule == "L2");
@@ -220,17 +220,17 @@ BOOST_AUTO_TEST_CASE(a_text) {
     KITH_CHECK_CONTAINS(refusal.remedy, "remove it from the plugins directory");
 }
 
-BOOST_AUTO_TEST_CASE(nothing) {
+BOOST_AUTO_TEST_CASE(an_empty_file_is_refused) {
     const PluginFolder folder;
     BOOST_TEST(refused(folder.write("libempty.so", "")).reason == "it is empty");
 }
 
-BOOST_AUTO_TEST_CASE(a_linker_script) {
+BOOST_AUTO_TEST_CASE(a_linker_script_is_refused) {
     const PluginFolder folder;
     BOOST_TEST(refused(folder.write("libscript.so", "INPUT(-lgood)\n")).reason == "it is not an ELF file");
 }
 
-BOOST_AUTO_TEST_CASE(half_a_library) {
+BOOST_AUTO_TEST_CASE(a_truncated_library_is_refused) {
     const PluginFolder folder;
     const auto whole = content(PluginFolder::built("good"));
     const auto refusal = refused(folder.write("libhalf.so", whole.substr(0, whole.size() / 8)));
@@ -238,21 +238,21 @@ BOOST_AUTO_TEST_CASE(half_a_library) {
     KITH_CHECK_CONTAINS(refusal.reason, "it is a damaged ELF file: ");
 }
 
-BOOST_AUTO_TEST_CASE(another_machine) {
+BOOST_AUTO_TEST_CASE(a_library_for_another_machine_is_refused) {
     const PluginFolder folder;
     auto other = content(PluginFolder::built("good"));
     other[18] = 40, other[19] = 0; // EM_ARM
     KITH_CHECK_CONTAINS(refused(folder.write("libarm.so", other)).reason, "it is built for ARM; this kith runs on ");
 }
 
-BOOST_AUTO_TEST_CASE(another_word_size) {
+BOOST_AUTO_TEST_CASE(a_32_bit_library_is_refused) {
     const PluginFolder folder;
     auto other = content(PluginFolder::built("good"));
     other[4] = 1; // ELFCLASS32
     BOOST_TEST(refused(folder.write("lib32.so", other)).reason == "it is a 32-bit library; this kith is a 64-bit program");
 }
 
-BOOST_AUTO_TEST_CASE(a_program) {
+BOOST_AUTO_TEST_CASE(a_program_is_refused) {
     const PluginFolder folder;
     KITH_CHECK_CONTAINS(refused(folder.write("libprogram.so", content("/proc/self/exe"))).reason,
                         "it is a program, not a shared library");

@@ -28,9 +28,9 @@ constexpr uid_t nobody = 65534;
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(path_rule)
+BOOST_AUTO_TEST_SUITE(path_permissions)
 
-BOOST_AUTO_TEST_CASE(a_file_that_its_group_may_write) {
+BOOST_AUTO_TEST_CASE(a_group_writable_file_is_refused) {
     const PluginFolder folder{"good"};
     PluginFolder::mode(folder / "libgood.so", 0664);
     const auto refusal = refused(folder / "libgood.so");
@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_its_group_may_write) {
     check_pin_line(refusal, folder / "libgood.so");
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_everybody_may_write) {
+BOOST_AUTO_TEST_CASE(a_world_writable_file_is_refused) {
     const PluginFolder folder{"good"};
     PluginFolder::mode(folder / "libgood.so", 0666);
     const auto refusal = refused(folder / "libgood.so");
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_everybody_may_write) {
     KITH_CHECK_CONTAINS(refusal.remedy, "chmod go-w ");
 }
 
-BOOST_AUTO_TEST_CASE(a_directory_that_its_group_may_write) {
+BOOST_AUTO_TEST_CASE(a_group_writable_directory_is_refused) {
     const PluginFolder folder;
     const auto directory = folder.directory("plugins", 0775);
     const auto file = folder.add("good", "plugins/libgood.so");
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_directory_that_its_group_may_write) {
     check_pin_line(refusal, file);
 }
 
-BOOST_AUTO_TEST_CASE(a_directory_further_up_that_others_may_write) {
+BOOST_AUTO_TEST_CASE(a_world_writable_parent_directory_is_refused) {
     const PluginFolder folder;
     const auto upper = folder.directory("upper", 0757);
     folder.directory("upper/plugins");
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_directory_further_up_that_others_may_write) {
     KITH_CHECK_CONTAINS(refusal.reason, "the directory " + upper.native() + " on its path is writable for others (mode 0757)");
 }
 
-BOOST_AUTO_TEST_CASE(a_sticky_directory_may_stand_further_up) {
+BOOST_AUTO_TEST_CASE(a_sticky_parent_directory_is_accepted) {
     const PluginFolder folder;
     const auto upper = folder.directory("sticky", 01777);
     const auto below = folder.add("good", "sticky/libgood.so");
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_sticky_directory_may_stand_further_up) {
     BOOST_TEST(!!Library::load(folder.add("good", "sticky/plugins/libgood.so"), settings()));
 }
 
-BOOST_AUTO_TEST_CASE(but_not_one_of_somebody_else, *ut::precondition(as_root)) {
+BOOST_AUTO_TEST_CASE(a_sticky_parent_directory_of_another_user_is_refused, *ut::precondition(as_root)) {
     const PluginFolder folder;
     const auto upper = folder.directory("sticky", 01777);
     folder.directory("sticky/plugins");
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(but_not_one_of_somebody_else, *ut::precondition(as_root)) {
     KITH_CHECK_CONTAINS(refused(file).reason, "belongs to uid 65534");
 }
 
-BOOST_AUTO_TEST_CASE(a_file_of_somebody_else, *ut::precondition(as_root)) {
+BOOST_AUTO_TEST_CASE(a_file_of_another_user_is_refused, *ut::precondition(as_root)) {
     const PluginFolder folder{"good"};
     BOOST_REQUIRE(::chown((folder / "libgood.so").c_str(), nobody, 0) == 0);
     const auto refusal = refused(folder / "libgood.so");
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(a_file_of_somebody_else, *ut::precondition(as_root)) {
     check_pin_line(refusal, folder / "libgood.so");
 }
 
-BOOST_AUTO_TEST_CASE(a_directory_of_somebody_else, *ut::precondition(as_root)) {
+BOOST_AUTO_TEST_CASE(a_directory_of_another_user_is_refused, *ut::precondition(as_root)) {
     const PluginFolder folder;
     const auto directory = folder.directory("plugins");
     const auto file = folder.add("good", "plugins/libgood.so");
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(the_daemons_own_user_may_own_the_file, *ut::precondition(as
     KITH_CHECK_CONTAINS(other.error().reason, "not to root or uid 1234, the user of kith");
 }
 
-BOOST_AUTO_TEST_CASE(a_link_out_of_the_directory) {
+BOOST_AUTO_TEST_CASE(a_link_to_a_file_outside_the_directory_is_refused) {
     const PluginFolder folder;
     folder.directory("elsewhere");
     folder.directory("plugins");
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_link_out_of_the_directory) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_link_within_the_directory_is_fine) {
+BOOST_AUTO_TEST_CASE(a_link_within_the_directory_is_accepted) {
     const PluginFolder folder;
     const auto target = folder.add("good", "libgood.so.1.0");
     fs::create_symlink("libgood.so.1.0", folder / "libgood.so.1");
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(one_checker_opens_the_files_of_a_directory_one_after_anothe
     BOOST_TEST(!!open("libfirst.so"));
 }
 
-BOOST_AUTO_TEST_CASE(the_directory_itself_may_be_reached_by_a_link) {
+BOOST_AUTO_TEST_CASE(a_link_to_the_directory_itself_is_accepted) {
     const PluginFolder folder;
     folder.directory("real");
     folder.add("good", "real/libgood.so");
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(the_directory_itself_may_be_reached_by_a_link) {
     BOOST_TEST(checked->path.native() == (folder / "real/libgood.so").native());
 }
 
-BOOST_AUTO_TEST_CASE(a_link_of_somebody_else_is_not_followed, *ut::precondition(as_root)) {
+BOOST_AUTO_TEST_CASE(a_link_of_another_user_is_refused, *ut::precondition(as_root)) {
     const PluginFolder folder;
     folder.directory("real");
     folder.add("good", "real/libgood.so");
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(a_link_of_somebody_else_is_not_followed, *ut::precondition(
     KITH_CHECK_CONTAINS(refused(folder / "plugins/libgood.so").reason, "the symbolic link " + (folder / "plugins").native());
 }
 
-BOOST_AUTO_TEST_CASE(links_that_lead_nowhere) {
+BOOST_AUTO_TEST_CASE(cyclic_and_dangling_links_are_refused) {
     const PluginFolder folder;
     fs::create_symlink("liba.so", folder / "libb.so");
     fs::create_symlink("libb.so", folder / "liba.so");
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(links_that_lead_nowhere) {
     BOOST_TEST(refused(folder / "libmissing.so").rule == "L1");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_regular_file) {
+BOOST_AUTO_TEST_CASE(a_file_that_is_not_regular_is_refused) {
     const PluginFolder folder;
     folder.directory("libdirectory.so");
     BOOST_TEST(refused(folder / "libdirectory.so").reason == "it is a directory, not a regular file");

@@ -70,9 +70,9 @@ ReadDescription reading_of(const std::string &library) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(description)
+BOOST_AUTO_TEST_SUITE(plugin_description)
 
-BOOST_AUTO_TEST_CASE(the_file_says_what_memory_shows) {
+BOOST_AUTO_TEST_CASE(the_description_from_the_file_equals_that_from_memory) {
     for (const char *plugin : {"good", "two_plugins", "newer_minor_good", "failing_create", "not_utf8", "null_string"}) {
         BOOST_TEST_CONTEXT(plugin) {
             const ReadDescription reading = reading_of(content(PluginFolder::built(plugin)));
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(the_file_says_what_memory_shows) {
 }
 
 #if defined(__x86_64__)
-BOOST_AUTO_TEST_CASE(packed_relocations_say_the_same) {
+BOOST_AUTO_TEST_CASE(packed_relocations_give_the_same_description) {
     const auto library = content(PluginFolder::built("two_plugins"));
     const ReadDescription reading = reading_of(packed(library));
     BOOST_TEST(reading.complete);
@@ -97,12 +97,12 @@ BOOST_AUTO_TEST_CASE(packed_relocations_say_the_same) {
 }
 #endif
 
-BOOST_AUTO_TEST_CASE(two_that_differ_are_not_equal) {
+BOOST_AUTO_TEST_CASE(different_descriptions_are_not_equal) {
     BOOST_TEST((reading_of(content(PluginFolder::built("good"))).description !=
                 reading_of(content(PluginFolder::built("two_plugins"))).description));
 }
 
-BOOST_AUTO_TEST_CASE(written_down_and_read_again) {
+BOOST_AUTO_TEST_CASE(a_serialized_description_is_read_back) {
     for (const char *plugin : {"good", "two_plugins", "null_string", "descriptor_short", "null_descriptor"}) {
         BOOST_TEST_CONTEXT(plugin) {
             const ReadDescription reading = reading_of(content(PluginFolder::built(plugin)));
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(written_down_and_read_again) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(any_bytes_can_be_read_again) {
+BOOST_AUTO_TEST_CASE(damaged_serialized_descriptions_are_read_without_a_crash) {
     std::mt19937_64 random(1);
     const std::string text = serialize(reading_of(content(PluginFolder::built("two_plugins"))).description);
     for (int round = 0; round < 20000; ++round) {
@@ -127,13 +127,13 @@ BOOST_AUTO_TEST_CASE(any_bytes_can_be_read_again) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_a_constructor_fills_in_is_not_taken_for_constant) {
+BOOST_AUTO_TEST_CASE(values_set_by_a_constructor_are_not_taken_as_constant) {
     const ReadDescription reading = reading_of(content(PluginFolder::built("reading/descriptor_constructed")));
     BOOST_TEST(!reading.constant);
     BOOST_TEST(check_description(reading.description, settings()).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(a_process_tells_what_a_constructor_fills_in) {
+BOOST_AUTO_TEST_CASE(values_set_by_a_constructor_are_read_in_a_child_process) {
     const PluginFolder folder{"reading/descriptor_constructed"};
     const auto state = folder.directory("state", 0700);
     LoaderSettings with_state = settings();
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(a_process_tells_what_a_constructor_fills_in) {
     BOOST_TEST((*Library::read(file, with_state, reader.context))->plugins()[0]->version() == "1.0.0");
 }
 
-BOOST_AUTO_TEST_CASE(a_library_that_never_ends_is_given_up) {
+BOOST_AUTO_TEST_CASE(a_library_that_hangs_when_loaded_is_refused_after_a_timeout) {
     const PluginFolder folder{"reading/hangs_when_loaded"};
     Reader reader{.zygote = Zygote(std::chrono::milliseconds(200)), .buffer = {}, .paths = {}};
     const auto outcome = Library::read(folder / "libhangs_when_loaded.so", settings(), reader.context);

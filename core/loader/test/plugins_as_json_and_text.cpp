@@ -18,9 +18,9 @@ struct Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(report, Fixture)
+BOOST_FIXTURE_TEST_SUITE(plugin_list, Fixture)
 
-BOOST_AUTO_TEST_CASE(as_json) {
+BOOST_AUTO_TEST_CASE(plugins_are_listed_as_json) {
     const std::string text = plugins_as_json(registry);
     BOOST_TEST(text.ends_with("}\n"));
     const auto all = boost::json::parse(text).as_object();
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(as_json) {
     for (const char *key : {"file", "rule", "reason", "remedy"}) BOOST_TEST(!refused[0].at(key).as_string().empty());
 }
 
-BOOST_AUTO_TEST_CASE(as_text) {
+BOOST_AUTO_TEST_CASE(plugins_are_listed_as_text) {
     const std::string text = plugins_as_text(registry);
     KITH_CHECK_CONTAINS(text, "ID   KIND       VERSION              ABI  LICENCE            SUMMARY\n");
     KITH_CHECK_CONTAINS(text, "one  connector  0.1.0                1.0  MIT                Joins nobody.\n");
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(as_text) {
     KITH_CHECK_CONTAINS(details, "\n  prune      keep unless the policy sets it\n  parallel   3 operations at most\n");
 }
 
-BOOST_AUTO_TEST_CASE(nothing_there) { BOOST_TEST(plugins_as_text(Registry(settings())) == "no plugins\n"); }
+BOOST_AUTO_TEST_CASE(an_empty_list_is_stated) { BOOST_TEST(plugins_as_text(Registry(settings())) == "no plugins\n"); }
 
 BOOST_AUTO_TEST_SUITE_END()
 

@@ -24,7 +24,7 @@ bool any(const Plugin &) { return true; }
 
 BOOST_AUTO_TEST_SUITE(registry)
 
-BOOST_AUTO_TEST_CASE(bad_ones_do_not_stop_the_good_ones) {
+BOOST_AUTO_TEST_CASE(refused_plugins_do_not_prevent_others_from_loading) {
     const PluginFolder folder{"abi_major", "good", "no_plugin", "two_plugins", "undefined_symbol"};
     folder.write("libtext.so", "no library");
     folder.write("README", "not looked at");
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(bad_ones_do_not_stop_the_good_ones) {
     for (std::size_t i = 0; i < 4; ++i) BOOST_TEST(registry.refused()[i].file == (folder / files[i]).native());
 }
 
-BOOST_AUTO_TEST_CASE(all_of_the_bad_ones_at_once) {
+BOOST_AUTO_TEST_CASE(every_bad_plugin_is_refused_in_one_scan) {
     std::size_t built = 0, good = 0;
     const PluginFolder folder;
     for (const auto &entry : fs::directory_iterator(KITH_BAD_PLUGINS))
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(all_of_the_bad_ones_at_once) {
     BOOST_TEST(registry.refused().size() == built - good);
 }
 
-BOOST_AUTO_TEST_CASE(an_id_is_given_once) {
+BOOST_AUTO_TEST_CASE(a_repeated_id_is_refused) {
     const PluginFolder folder{"failing_create", "same_id", "id_of_other_as_alias"};
     Registry registry(settings());
     BOOST_TEST(!registry.scan(folder.path()));
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(an_id_is_given_once) {
     BOOST_TEST(registry.refused()[1].reason == taken.reason);
 }
 
-BOOST_AUTO_TEST_CASE(of_several_directories_the_first_wins) {
+BOOST_AUTO_TEST_CASE(the_plugin_of_the_first_directory_is_used) {
     const PluginFolder folder;
     folder.directory("a");
     folder.directory("b");
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(of_several_directories_the_first_wins) {
     BOOST_TEST(registry.refused()[0].file == (folder / "a/libgood.so").native());
 }
 
-BOOST_AUTO_TEST_CASE(found_by_kind_and_name) {
+BOOST_AUTO_TEST_CASE(plugins_are_found_by_kind_and_by_id_or_alias) {
     const PluginFolder folder{"two_plugins"};
     Registry registry(settings());
     BOOST_TEST(registry.load(folder / "libtwo_plugins.so"));
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(found_by_kind_and_name) {
     BOOST_TEST(summary(KITH_KIND_SINK, "one") == "none");
 }
 
-BOOST_AUTO_TEST_CASE(what_nobody_wants_is_never_opened) {
+BOOST_AUTO_TEST_CASE(an_unneeded_plugin_is_never_opened) {
     const PluginFolder folder{"reading/marks"};
     const auto mark = folder / "mark";
     ::setenv("KITH_TEST_MARK", mark.c_str(), 1);
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(what_nobody_wants_is_never_opened) {
     ::unsetenv("KITH_TEST_MARK");
 }
 
-BOOST_AUTO_TEST_CASE(a_trial_leaves_nothing_behind) {
+BOOST_AUTO_TEST_CASE(loading_in_a_child_process_changes_nothing_in_the_host) {
     const PluginFolder folder{"reading/changes_itself", "two_plugins"};
     Registry registry(settings());
     BOOST_TEST(!registry.scan(folder.path()));
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_trial_leaves_nothing_behind) {
     BOOST_TEST(!registry.plugins()[0]->library().is_open());
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_opened_is_refused_then) {
+BOOST_AUTO_TEST_CASE(a_plugin_that_cannot_be_opened_is_refused_when_it_is_opened) {
     const PluginFolder folder{"good", "reading/changes_itself"};
     Registry registry(settings());
     BOOST_TEST(!registry.scan(folder.path()));
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_opened_is_refused_then) {
     BOOST_TEST(registry.plugins().size() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(go_is_opened_when_it_is_wanted_with_one_warning) {
+BOOST_AUTO_TEST_CASE(a_plugin_built_by_go_is_opened_with_one_warning) {
     const PluginFolder folder{"reading/go_declared"};
     Registry registry(settings());
     BOOST_TEST(!registry.scan(folder.path()));
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(go_is_opened_when_it_is_wanted_with_one_warning) {
         KITH_CHECK_CONTAINS(registry.warnings()[0], part);
 }
 
-BOOST_AUTO_TEST_CASE(a_directory_that_is_none) {
+BOOST_AUTO_TEST_CASE(a_missing_plugins_directory_is_reported) {
     const PluginFolder folder;
     Registry registry(settings());
     const auto missing = registry.scan(folder / "missing");

@@ -15,19 +15,19 @@ LoaderSettings allowing(std::initializer_list<Pin> pins) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(pin)
+BOOST_AUTO_TEST_SUITE(sha256_pin)
 
-BOOST_AUTO_TEST_CASE(sha256_of_known_texts) {
+BOOST_AUTO_TEST_CASE(known_sha256_values_are_computed) {
     BOOST_TEST(sha256({}) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     BOOST_TEST(sha256(bytes("abc")) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
-BOOST_AUTO_TEST_CASE(as_it_is_written_in_the_configuration) {
+BOOST_AUTO_TEST_CASE(a_pin_is_printed_as_in_the_configuration) {
     BOOST_TEST(to_string({"libx.so", "00ff"}) == "sha256:00ff libx.so");
     BOOST_TEST(to_string({"", "00ff"}) == "sha256:00ff");
 }
 
-BOOST_AUTO_TEST_CASE(a_pin_lifts_the_rules_of_the_path) {
+BOOST_AUTO_TEST_CASE(a_pinned_file_is_loaded_despite_its_path_permissions) {
     const PluginFolder folder;
     folder.directory("plugins", 0777);
     const auto file = folder.add("two_plugins", "plugins/libtwo_plugins.so");
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(a_pin_lifts_the_rules_of_the_path) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(also_of_a_link_out_of_the_directory) {
+BOOST_AUTO_TEST_CASE(a_pinned_link_to_a_file_outside_the_directory_is_loaded) {
     const PluginFolder folder;
     folder.directory("plugins");
     const auto target = folder.add("good");
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(also_of_a_link_out_of_the_directory) {
     BOOST_TEST(!!Library::load(folder / "plugins/libgood.so", allowing({{"libgood.so", sha256(bytes(content(target)))}})));
 }
 
-BOOST_AUTO_TEST_CASE(what_was_hashed_is_what_is_loaded) {
+BOOST_AUTO_TEST_CASE(the_hashed_bytes_are_those_loaded) {
     const PluginFolder folder;
     const auto file = folder.add("good");
     PluginFolder::mode(file, 0666);
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(what_was_hashed_is_what_is_loaded) {
     BOOST_TEST(contains(content("/proc/self/maps"), "memfd:libgood.so"));
 }
 
-BOOST_AUTO_TEST_CASE(another_file_than_the_pinned_one_is_refused_even_in_a_safe_place) {
+BOOST_AUTO_TEST_CASE(a_file_with_another_hash_is_refused_even_with_safe_permissions) {
     const PluginFolder folder{"good"};
     const auto outcome = Library::load(folder / "libgood.so", allowing({{"libgood.so", std::string(64, 'a')}}));
     BOOST_REQUIRE(!outcome);
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(another_file_than_the_pinned_one_is_refused_even_in_a_safe_
     KITH_CHECK_CONTAINS(outcome.error().remedy, "\"plugins\": { \"allow\": [\"sha256:" + hash + " libgood.so\"] }");
 }
 
-BOOST_AUTO_TEST_CASE(one_name_may_have_several_pins) {
+BOOST_AUTO_TEST_CASE(one_file_name_may_have_several_pins) {
     const PluginFolder folder{"good"};
     const Pin right{"libgood.so", sha256(bytes(content(folder / "libgood.so")))};
     BOOST_TEST(!!Library::load(folder / "libgood.so", allowing({{"libgood.so", std::string(64, 'a')}, right})));
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(two_pinned_files_are_two_libraries) {
     BOOST_TEST((*second)->plugins()[0]->id() == "one");
 }
 
-BOOST_AUTO_TEST_CASE(a_pin_lifts_nothing_but_the_path) {
+BOOST_AUTO_TEST_CASE(a_pinned_file_is_still_checked_for_other_rules) {
     const PluginFolder folder{"second_export"};
     const auto outcome =
         Library::load(folder / "libsecond_export.so",

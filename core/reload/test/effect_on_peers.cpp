@@ -39,15 +39,15 @@ struct Foreseen {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(effect)
+BOOST_AUTO_TEST_SUITE(reload_effects)
 
-BOOST_AUTO_TEST_CASE(nothing_happens_to_the_peers) {
+BOOST_AUTO_TEST_CASE(changes_without_effect_on_the_peers_have_an_empty_forecast) {
     Foreseen it;
     BOOST_TEST(it.effect([](Topology &) {}) == "");
     BOOST_TEST(it.effect([](Topology &t) { t.policy.grace = std::chrono::seconds(5); }) == "");
 }
 
-BOOST_AUTO_TEST_CASE(filters_and_removed_topologies) {
+BOOST_AUTO_TEST_CASE(peers_excluded_by_filters_or_removed_topologies_are_forecast) {
     Foreseen it;
     BOOST_TEST(it.effect([](Topology &t) { t.policy.exclude = {"a@*"}; }) == "leave a@h ");
     BOOST_TEST(it.effect([](Topology &t) { t.policy.include = {"a@*"}; }) == "leave b@h leave c@h leave d@h confirm");
@@ -55,12 +55,12 @@ BOOST_AUTO_TEST_CASE(filters_and_removed_topologies) {
                "leave a@h leave b@h leave c@h leave d@h confirm");
 }
 
-BOOST_AUTO_TEST_CASE(names_that_change) {
+BOOST_AUTO_TEST_CASE(peers_renamed_by_a_new_template_are_forecast) {
     Foreseen it;
     BOOST_TEST(it.effect([](Topology &t) { t.policy.name = "x@{key}"; }) == "leave a@h leave b@h leave c@h leave d@h confirm");
 }
 
-BOOST_AUTO_TEST_CASE(hosts_that_leave_a_list) {
+BOOST_AUTO_TEST_CASE(peers_of_hosts_removed_from_a_list_are_forecast) {
     Foreseen it;
     BOOST_TEST(it.effect([](Topology &t) { t.sources[0].options = R"({"hosts":["a@h","b@h","c@h"]})"; }) == "part d@h ");
     BOOST_TEST(it.effect([](Topology &t) { t.sources[0].options = R"({"hosts":["a@h"]})"; }) ==
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(hosts_that_leave_a_list) {
     }) == "");
 }
 
-BOOST_AUTO_TEST_CASE(links_that_were_kept_until_now) {
+BOOST_AUTO_TEST_CASE(links_kept_so_far_by_prune_keep_are_forecast) {
     Foreseen it;
     it.running.policy.prune = Prune::keep;
     it.topology.set_policy(it.running.policy, it.cluster.now);
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(links_that_were_kept_until_now) {
     BOOST_TEST(it.effect([](Topology &t) { t.policy.prune = Prune::disconnect; }) == "part a@h ");
 }
 
-BOOST_AUTO_TEST_CASE(removals_that_come_sooner) {
+BOOST_AUTO_TEST_CASE(removals_made_earlier_by_new_times_are_forecast) {
     Foreseen it;
     it.cluster.see(it.topology, {"b@h", "c@h", "d@h"}); // a is missing
     it.cluster.pass(30s);

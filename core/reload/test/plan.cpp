@@ -27,7 +27,7 @@ using Lines = std::vector<std::string>;
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(plan)
+BOOST_AUTO_TEST_SUITE(reload_plan)
 
 BOOST_AUTO_TEST_CASE(equal_configurations_have_an_empty_plan) {
     BOOST_TEST(plan_reload(configuration(), configuration()).empty());
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(equal_configurations_have_an_empty_plan) {
     BOOST_TEST(plan_reload(configuration(), other).empty());
 }
 
-BOOST_AUTO_TEST_CASE(parts_come_and_go) {
+BOOST_AUTO_TEST_CASE(added_and_removed_parts_are_in_the_plan) {
     Config next = configuration();
     next.topologies.erase(next.topologies.begin());
     next.topologies.push_back({"three", {{"s", "k8s", "{}", true}}, "log", {}});
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(parts_come_and_go) {
                boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(options_name_their_keys_and_no_value) {
+BOOST_AUTO_TEST_CASE(changed_options_are_listed_by_key_without_values) {
     Config next = configuration();
     next.connectors[0].options = R"({"node":"b@h","cookie":"secret-2"})";
     next.topologies[0].sources[0].options = R"({"hosts":["a@h"],"interval":5,"timeout":1})";
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(options_name_their_keys_and_no_value) {
     for (const std::string &line : found) BOOST_TEST(line.find("secret") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_exchanged_in_place_is_rebuilt) {
+BOOST_AUTO_TEST_CASE(a_change_of_plugin_or_connector_rebuilds_the_part) {
     Config next = configuration();
     next.connectors[0].plugin = "exec";
     BOOST_TEST(lines(next) == (Lines{"connector beam: rebuilt, by plugin", "topology one: rebuilt, by connector"}),
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(the_tcp_addresses_of_the_api_are_reloadable) {
                boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(strings_that_left_a_list) {
+BOOST_AUTO_TEST_CASE(strings_removed_from_a_list_are_found) {
     BOOST_TEST(removed_strings(R"({"hosts":["a","b"],"other":["c"],"name":"d","deep":{"list":["e"]}})",
                                R"({"hosts":["b","c"],"name":"x"})") == (Lines{"e", "a", "c"}),
                boost::test_tools::per_element());

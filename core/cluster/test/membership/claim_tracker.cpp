@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(two_keys_of_one_source_with_one_name_collide) {
     BOOST_CHECK(it.tracker.noted()[0].kind == ChangeKind::collision);
 }
 
-BOOST_AUTO_TEST_CASE(claims_of_a_source_not_in_use_count_as_aside) {
+BOOST_AUTO_TEST_CASE(claims_of_a_source_not_in_use_are_counted_separately) {
     Claims it;
     const SourceId one{0}, two{1};
     it.add("k", "a", one);

@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(the_best_claim_determines_the_state) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(states_without_a_counting_claim) {
+BOOST_AUTO_TEST_CASE(names_without_a_counting_claim_have_their_own_states) {
     const struct {
         State before, after;
     } rows[] = {
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(states_without_a_counting_claim) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_name_that_the_policy_refuses_is_outside) {
+BOOST_AUTO_TEST_CASE(a_name_excluded_by_the_policy_has_the_state_outside) {
     for (const State state : all_states) {
         BOOST_CHECK(target_state({Verdict::self, {1, 1, 1, 1}, true, false, state}) == State::outside);
         BOOST_CHECK(target_state({Verdict::excluded, {1, 1, 1, 1}, true, false, state}) == State::outside);

@@ -7,7 +7,7 @@ namespace kith::core::test {
 
 BOOST_AUTO_TEST_SUITE(membership)
 
-BOOST_AUTO_TEST_CASE(first_observation) {
+BOOST_AUTO_TEST_CASE(the_peers_of_the_first_observation_are_members) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(plain());
     fixture.see(topology, {"a@h", "b@h"});

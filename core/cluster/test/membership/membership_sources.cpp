@@ -106,7 +106,7 @@ Rotation rotate(Prune prune, std::uint64_t seed) {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(five_of_fifteen_missing_with_prune_keep) {
+BOOST_AUTO_TEST_CASE(with_prune_keep_five_missing_of_fifteen_peers_stay_linked) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         const Rotation rotation = rotate(Prune::keep, seed);
         BOOST_CHECK(rotation.parted.empty());
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(five_of_fifteen_missing_with_prune_keep) {
 
 // A peer is missing from 12 looks in a row with a probability of (2/3)^12 = 0.8 %, which in an hour happens to some of fifteen; but ten are
 // missed at any time, so that the guard holds each of them, and it is seen long before `hold` is over.
-BOOST_AUTO_TEST_CASE(five_of_fifteen_missing_with_prune_disconnect) {
+BOOST_AUTO_TEST_CASE(with_prune_disconnect_five_missing_of_fifteen_peers_are_disconnected) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         const Rotation rotation = rotate(Prune::disconnect, seed);
         BOOST_CHECK(rotation.parted.empty());

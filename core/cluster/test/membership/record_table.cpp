@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(records_are_listed_in_order) {
     BOOST_CHECK_EQUAL(table.learnt_keys(), "c");
 }
 
-BOOST_AUTO_TEST_CASE(a_ghost_is_missing_and_not_found_by_its_key) {
+BOOST_AUTO_TEST_CASE(a_record_of_a_renamed_key_is_missing_and_not_found_by_its_key) {
     Table table;
     const RecordId a = table.add_peer(table.one, "a");
     const RecordId ghost = table.add_ghost(a, {10, 3, LossCause::renamed});

@@ -133,13 +133,13 @@ BOOST_AUTO_TEST_CASE(unresponsive_peers_do_not_delay_the_others) {
             fixture.run();
             BOOST_REQUIRE_LE(fixture.connector.open.size(), 16U);
         }
-        // 60 in rounds of 16 at 10 ms are 40 ms; the mute ones cost their share of slots and three times the patience of 40 ms.
+        // 60 in rounds of 16 at 10 ms are 40 ms; the unresponsive ones cost their share of slots and three times the timeout of 40 ms.
         BOOST_CHECK_EQUAL(topology.linked(), 60U);
         BOOST_CHECK_LE(fixture.now - begin, 400'000'000U);
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_slow_peer_that_gave_way_gets_more_time_later) {
+BOOST_AUTO_TEST_CASE(a_slow_peer_cancelled_for_others_gets_a_longer_timeout_later) {
     Policy policy = quick();
     policy.connect_parallel = 1;
     AttachedTopology fixture{policy};

@@ -38,7 +38,7 @@ Status order(ClusterFixture &house, LiveTopology &topology, Kind kind, std::chro
 
 BOOST_AUTO_TEST_SUITE(orders)
 
-BOOST_AUTO_TEST_CASE(a_pause_dials_and_parts_nobody_and_goes_on_observing) {
+BOOST_AUTO_TEST_CASE(a_paused_topology_connects_and_disconnects_nobody_and_still_observes) {
     ClusterFixture house;
     Policy policy = libcluster_policy();
     auto &topology = linked_topology(house, policy);
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_pause_ends_by_itself_and_can_be_extended) {
     BOOST_TEST(!topology.overrides().paused());
 }
 
-BOOST_AUTO_TEST_CASE(grace_stands_still_in_a_pause) {
+BOOST_AUTO_TEST_CASE(grace_does_not_elapse_during_a_pause) {
     ClusterFixture house;
     Policy policy = parting();
     policy.grace = 60s;
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(grace_stands_still_in_a_pause) {
     KITH_CHECK_LINES(house.calls(), "disconnect c");
 }
 
-BOOST_AUTO_TEST_CASE(removals_of_a_pause_are_decided_together_afterwards) {
+BOOST_AUTO_TEST_CASE(removals_during_a_pause_are_decided_together_after_it) {
     ClusterFixture house;
     auto &topology = linked_topology(house, parting());
     order(house, topology, Kind::pause, 2h);
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(removals_of_a_pause_are_decided_together_afterwards) {
     KITH_CHECK_LINES(house.calls(), "disconnect a", "disconnect b", "disconnect c");
 }
 
-BOOST_AUTO_TEST_CASE(what_the_guard_held_before_a_pause_waits_for_the_rest_of_its_time) {
+BOOST_AUTO_TEST_CASE(removals_held_before_a_pause_wait_for_the_rest_of_the_hold_time) {
     ClusterFixture house;
     auto &topology = linked_topology(house, parting());
     house.update(topology, {}, {}, {"a", "b", "c"});
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(what_the_guard_held_before_a_pause_waits_for_the_rest_of_it
     KITH_CHECK_LINES(house.calls(), "disconnect a", "disconnect b", "disconnect c");
 }
 
-BOOST_AUTO_TEST_CASE(a_pause_takes_no_readiness_away) {
+BOOST_AUTO_TEST_CASE(a_paused_topology_stays_ready) {
     ClusterFixture house;
     Policy policy = parting();
     policy.min_peers = 4;
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_pause_takes_no_readiness_away) {
     BOOST_TEST(!topology.ready());
 }
 
-BOOST_AUTO_TEST_CASE(another_topology_goes_on_and_may_not_part_what_a_paused_one_has) {
+BOOST_AUTO_TEST_CASE(another_topology_does_not_disconnect_peers_of_a_paused_one) {
     ClusterFixture house;
     auto &first = linked_topology(house, parting());
     auto &second = house.topology(libcluster_policy(), "u");
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(another_topology_goes_on_and_may_not_part_what_a_paused_one
     KITH_CHECK_LINES(house.calls(), "connect b");
 }
 
-BOOST_AUTO_TEST_CASE(a_confirmed_hold_is_carried_out) {
+BOOST_AUTO_TEST_CASE(confirmed_removals_are_carried_out) {
     ClusterFixture house;
     auto &topology = linked_topology(house, parting());
     BOOST_TEST(topology.removal_hold() == 0U);
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(a_confirmed_hold_is_carried_out) {
     KITH_CHECK_LINES(house.calls(), "disconnect e");
 }
 
-BOOST_AUTO_TEST_CASE(a_hold_that_has_grown_is_not_confirmed) {
+BOOST_AUTO_TEST_CASE(confirming_an_outdated_hold_is_refused) {
     ClusterFixture house;
     auto &topology = linked_topology(house, parting());
     house.update(topology, {}, {}, {"a", "b", "c"});
@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(a_hold_that_has_grown_is_not_confirmed) {
     BOOST_TEST(topology.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_held_peer_is_neither_dialled_nor_parted) {
+BOOST_AUTO_TEST_CASE(a_held_peer_is_neither_connected_nor_disconnected) {
     ClusterFixture house;
     auto &topology = linked_topology(house, libcluster_policy());
     BOOST_TEST(order(house, topology, Kind::hold, 60s, "z").status == KITH_NOT_FOUND);
@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(a_held_peer_is_neither_dialled_nor_parted) {
     BOOST_TEST(topology.overrides().held() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(the_hold_of_a_peer_is_ended_early) {
+BOOST_AUTO_TEST_CASE(the_hold_of_a_peer_can_be_ended_early) {
     ClusterFixture house;
     auto &topology = linked_topology(house, parting());
     BOOST_TEST(order(house, topology, Kind::hold, 0s, "a").status == KITH_STALE);
@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE(the_hold_of_a_peer_is_ended_early) {
     KITH_CHECK_LINES(house.calls(), "connect a");
 }
 
-BOOST_AUTO_TEST_CASE(holds_are_bounded) {
+BOOST_AUTO_TEST_CASE(the_number_of_held_peers_is_limited) {
     ClusterFixture house;
     auto &topology = house.topology();
     house.see(topology, peers_named("p", static_cast<int>(Overrides::most_holds) + 1));
@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(holds_are_bounded) {
     BOOST_TEST(order(house, topology, Kind::hold, std::chrono::hours(24 * 8), "p0").status == KITH_INVALID);
 }
 
-BOOST_AUTO_TEST_CASE(a_forgotten_peer_is_gone_at_once_and_past_the_guard) {
+BOOST_AUTO_TEST_CASE(a_forgotten_peer_is_removed_at_once_without_the_guard) {
     ClusterFixture house;
     auto &topology = linked_topology(house, parting());
     for (const char *name : {"a", "b", "c"}) BOOST_TEST(order(house, topology, Kind::forget, 0s, name).status == KITH_OK);
@@ -268,7 +268,7 @@ BOOST_AUTO_TEST_CASE(a_forgotten_peer_is_gone_at_once_and_past_the_guard) {
     KITH_CHECK_LINES(house.calls(), "connect a");
 }
 
-BOOST_AUTO_TEST_CASE(one_that_is_missing_or_held_can_be_forgotten_too) {
+BOOST_AUTO_TEST_CASE(a_missing_or_held_peer_can_be_forgotten) {
     ClusterFixture house;
     Policy policy = parting();
     policy.grace = 1h;
@@ -291,7 +291,7 @@ BOOST_AUTO_TEST_CASE(one_that_is_missing_or_held_can_be_forgotten_too) {
     KITH_CHECK_LINES(house.calls(), "disconnect b");
 }
 
-BOOST_AUTO_TEST_CASE(orders_of_before_a_restart) {
+BOOST_AUTO_TEST_CASE(orders_from_before_a_restart_are_restored) {
     ClusterFixture house;
     auto &topology = house.topology(libcluster_policy());
     topology.withhold();
@@ -313,7 +313,7 @@ BOOST_AUTO_TEST_CASE(orders_of_before_a_restart) {
     BOOST_TEST(topology.next_deadline() == never);
 }
 
-BOOST_AUTO_TEST_CASE(nothing_is_ordered_of_a_stopped_topology) {
+BOOST_AUTO_TEST_CASE(a_stopped_topology_refuses_orders) {
     ClusterFixture house;
     auto &topology = linked_topology(house, parting());
     order(house, topology, Kind::pause, 1h);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What is told of observations and failures, and what is not repeated.
+// Which events observations and failures publish, and which are not repeated.
 #include <core/cluster/topology/source_report_events.hpp>
 #include <core/cluster/topology/topology_readiness.hpp>
 

@@ -7,7 +7,7 @@ namespace kith::core::test {
 
 BOOST_AUTO_TEST_SUITE(topology)
 
-BOOST_AUTO_TEST_CASE(ready_when_attached_looked_and_linked) {
+BOOST_AUTO_TEST_CASE(a_topology_is_ready_when_attached_observed_and_linked) {
     ClusterFixture fixture;
     Policy policy;
     policy.min_peers = 2;
