@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(undisturbed_after_a_minute_without_faults) {
     BOOST_TEST(undisturbed_pairs.undisturbed(0, 1, 4h + 60s));
 }
 
-BOOST_AUTO_TEST_CASE(islands_and_weather_concern_all) {
+BOOST_AUTO_TEST_CASE(islands_and_network_faults_disturb_all_pairs) {
     DisturbanceTracker undisturbed_pairs(3);
     IndexSet first;
     first.add(0);

@@ -44,7 +44,7 @@ bool contains(const std::string &text, std::string_view part) { return text.find
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(runs)
+BOOST_AUTO_TEST_SUITE(expectation_evaluator)
 
 BOOST_AUTO_TEST_CASE(met_expectations) {
     BOOST_TEST(
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(the_time_since_which_it_is_met_is_reported) {
     BOOST_TEST(to_text(result.held.front().since) == "20s");
 }
 
-BOOST_AUTO_TEST_CASE(the_same_seed_is_the_same_run) {
+BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_run) {
     const std::string text = three(R"("faults": [{"at": "1m", "restart": "all"}])");
     std::ostringstream one, two, other;
     BOOST_TEST(run(text, 7, &one).hash == run(text, 7, &two).hash);

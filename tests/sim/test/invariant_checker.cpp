@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(sequence_numbers_and_times_increase) {
     BOOST_TEST(contains(lost.see(KITH_EVENT_EVENTS_LOST), "events.ring"));
 }
 
-BOOST_AUTO_TEST_CASE(only_discovered_peers_are_dialled) {
+BOOST_AUTO_TEST_CASE(only_discovered_peers_are_connected) {
     EventFeed feed;
     BOOST_TEST(contains(feed.see(KITH_EVENT_CONNECT_STARTED, "a@h"), "it is not a member of any topology"));
     feed.see(KITH_EVENT_PEER_DISCOVERED, "b@h");

@@ -12,7 +12,7 @@
 
 using namespace kith::sim::test;
 
-BOOST_AUTO_TEST_CASE(all_hold) {
+BOOST_AUTO_TEST_CASE(every_scenario_file_is_met) {
     std::vector<std::string> files;
     for (const auto &entry : std::filesystem::directory_iterator(scenarios)) {
         if (entry.path().extension() == ".json") files.push_back(entry.path());

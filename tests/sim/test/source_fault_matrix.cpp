@@ -38,7 +38,7 @@ Table matrix() {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(the_table_tells_what_becomes_of_each) {
+BOOST_AUTO_TEST_CASE(the_table_of_source_faults_contains_each_outcome) {
     check_table(matrix(), [](std::size_t row, std::size_t column) {
         const SourceRow &row_settings = source_rows()[row];
         const SourceColumn &strategy = source_columns()[column];

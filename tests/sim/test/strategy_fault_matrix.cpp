@@ -66,7 +66,7 @@ Table matrix() {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(the_table_tells_what_becomes_of_each) {
+BOOST_AUTO_TEST_CASE(the_table_of_strategy_faults_contains_each_outcome) {
     check_table(matrix(), [](std::size_t row, std::size_t column) {
         const StrategyRow &row_settings = strategy_rows()[row];
         const StrategyColumn &strategy = strategy_columns()[column];
