@@ -37,7 +37,7 @@ struct ApiContext {
     std::int64_t started = 0;                   ///< wall clock, nanoseconds since 1970
     int pid = 0;
     core::EventBus *bus = nullptr;
-    EventCounters *counters = nullptr;                           ///< may be null, as the next two
+    const EventCounters *counters = nullptr;                     ///< may be null, as the next two
     const Histogram *lag = nullptr;                              ///< of the loop, in seconds
     const std::map<unsigned, std::uint64_t> *requests = nullptr; ///< answers by status
 

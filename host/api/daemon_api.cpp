@@ -99,7 +99,7 @@ ApiContext DaemonApi::context(const AsioWorld &world, core::Engine &engine, Relo
 DaemonApi::DaemonApi(boost::asio::io_context &io, const AsioWorld &world, core::Engine &engine, core::Logger &log,
                      Reloader &reloader, const LoadedConfig &loaded)
     : io_(io),
-      counters_(engine.bus(), poster(io)),
+      counters_(engine.bus()),
       lag_({0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}),
       router_(context(world, engine, reloader, loaded)),
       second_(io),

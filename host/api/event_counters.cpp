@@ -9,8 +9,6 @@ namespace kith::app {
 
 namespace {
 
-constexpr std::size_t counter_batch = 256;
-
 std::vector<double> delay_bounds() { return {0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800}; }
 
 std::uint64_t peer_hash(const core::StoredEvent &event) {
@@ -31,28 +29,11 @@ void Histogram::add(double value) {
     sum += value;
 }
 
-EventCounters::EventCounters(core::EventBus &bus, std::function<void(std::function<void()>)> post) : bus_(bus) {
-    core::Subscription subscription;
-    subscription.limit = 1 << 16;
-    subscription.notify = [this, post = std::move(post), alive = std::weak_ptr<bool>(alive_)] {
-        post([this, alive] {
-            if (!alive.expired()) read();
-        });
-    };
-    subscriber_ = bus_.subscribe(std::move(subscription));
+EventCounters::EventCounters(core::EventBus &bus) : bus_(bus) {
+    bus_.observe([this](const core::StoredEvent &event) { count(event); });
 }
 
-EventCounters::~EventCounters() { bus_.unsubscribe(subscriber_); }
-
-void EventCounters::read() {
-    std::size_t taken = 0;
-    do {
-        events_.clear();
-        taken = bus_.take(subscriber_, counter_batch, events_);
-        for (const core::EventRef &event : events_) count(*event);
-    } while (taken == counter_batch);
-    events_.clear();
-}
+EventCounters::~EventCounters() { bus_.observe(nullptr); }
 
 void EventCounters::count(const core::StoredEvent &event) {
     if (event.kind() < kinds_.size()) ++kinds_[event.kind()];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What the events of the bus add up to, for the metrics: counts by kind, failed attempts by their reason, and how long a peer takes from
-// the moment it is first seen to its link. Reads the bus as a subscriber.
+// the moment it is first seen to its link. Observes the bus, so each event is counted, in a burst that is larger than the ring too.
 #pragma once
 
 #include <core/cluster/events/event_bus.hpp>
@@ -11,9 +11,7 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <map>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,14 +32,11 @@ class EventCounters {
   public:
     static constexpr std::size_t most_waiting = 65'536; ///< peers between first sight and link; more are not measured
 
-    /// post: calls its argument from the loop. The bus outlives it.
-    EventCounters(core::EventBus &bus, std::function<void(std::function<void()>)> post);
+    /// Becomes the observer of the bus, which outlives it.
+    explicit EventCounters(core::EventBus &bus);
     ~EventCounters();
     EventCounters(const EventCounters &) = delete;
     EventCounters &operator=(const EventCounters &) = delete;
-
-    /// Takes what waits; for those who want the numbers of this moment.
-    void read();
 
     std::uint64_t of(std::uint32_t kind) const { return kinds_[kind]; }
     /// By connector and status.
@@ -54,9 +49,6 @@ class EventCounters {
     void count(const core::StoredEvent &event);
 
     core::EventBus &bus_;
-    core::SubscriberId subscriber_ = 0;
-    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-    std::vector<core::EventRef> events_;
     std::array<std::uint64_t, event_kind_names.size()> kinds_{};
     std::map<std::pair<std::string, std::int32_t>, std::uint64_t> failures_;
     std::map<std::string, std::uint64_t, std::less<>> connects_;

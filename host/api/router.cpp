@@ -4,7 +4,6 @@
 #include "bearer_token.hpp"
 #include "documents.hpp"
 #include "errors.hpp"
-#include "event_counters.hpp"
 #include "event_feed.hpp"
 #include "orders.hpp"
 #include "origin.hpp"
@@ -350,7 +349,6 @@ ApiAnswer ApiRouter::events(const ApiRequest &request, const Target &target, con
 
 ApiAnswer ApiRouter::metrics(const ApiRequest &request, const core::EngineView &view) const {
     const bool open_metrics = accepts(request.accept, "application/openmetrics-text");
-    if (context_.counters != nullptr) context_.counters->read();
     ApiAnswer answer = document(metrics_document(context_, view, open_metrics));
     answer.content_type = open_metrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
                                        : "text/plain; version=0.0.4; charset=utf-8";

@@ -38,6 +38,7 @@ std::uint64_t EventBus::publish(const Event &event, Time now) {
         if (++subscriber.waiting > subscriber.subscription.limit) lose_oldest(subscriber);
         if (!std::exchange(subscriber.notified, true) && subscriber.subscription.notify) subscriber.subscription.notify();
     }
+    if (observer_) observer_(*stored);
     return seq;
 }
 

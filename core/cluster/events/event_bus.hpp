@@ -2,7 +2,7 @@
 //
 // The event bus: numbers, dates and renders each event, and stores the last ones in a ring, from which subscribers pull them.
 // Publishing never waits for a subscriber. A subscriber that is too slow loses its oldest events; the next event it takes is an
-// `events.lost` with their number.
+// `events.lost` with their number. The observer gets every event within publish(), for whoever must count them exactly.
 #pragma once
 
 #include <core/cluster/events/event.hpp>
@@ -13,6 +13,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kith::core {
@@ -40,6 +41,9 @@ class EventBus {
     // Sets the wall clock for this monotonic time. Events between two calls are dated relative to the last call. The engine
     // calls it in each turn of the loop and when the wall clock was set.
     void set_wall(Time now, std::int64_t wall);
+
+    // Sets the observer, which publish() calls with each event before it returns; empty: none. It must not call the bus.
+    void observe(std::function<void(const StoredEvent &)> observer) { observer_ = std::move(observer); }
 
     // Returns the seq of the event: 1, 2, 3 ...
     std::uint64_t publish(const Event &event, Time now);
@@ -91,6 +95,7 @@ class EventBus {
     std::uint64_t lost_ = 0;
     std::deque<EventRef> ring_;
     std::vector<Subscriber> subscribers_;
+    std::function<void(const StoredEvent &)> observer_;
     SubscriberId last_id_ = 0;
     std::string buffer_;
 };

@@ -133,6 +133,18 @@ BOOST_AUTO_TEST_CASE(a_subscriber_is_notified_once_until_it_has_taken_all) {
     BOOST_CHECK(take(bus, all).empty());
 }
 
+BOOST_AUTO_TEST_CASE(the_observer_gets_every_event_whatever_the_ring_keeps) {
+    EventBus bus{{2, 1'000'000}};
+    publish(bus);
+    std::vector<std::uint64_t> seen;
+    bus.observe([&](const StoredEvent &event) { seen.push_back(event.seq()); });
+    for (int i = 0; i < 5; ++i) publish(bus);
+    BOOST_TEST(seen == (Seqs{2, 3, 4, 5, 6}), boost::test_tools::per_element());
+    bus.observe(nullptr);
+    publish(bus);
+    BOOST_CHECK_EQUAL(seen.size(), 5U);
+}
+
 BOOST_AUTO_TEST_CASE(a_held_event_outlives_the_ring) {
     EventBus bus{{1, 1'000'000}};
     const auto all = bus.subscribe({});
