@@ -5,6 +5,7 @@
 #define BOOST_TEST_MODULE config_documents
 #include <boost/test/unit_test.hpp>
 
+#include <core/cluster/events/event_bus.hpp>
 #include <core/config/editor_schema.hpp>
 #include <core/config/json_schema_validator.hpp>
 #include <core/config/load_config.hpp>
@@ -124,6 +125,11 @@ BOOST_AUTO_TEST_CASE(the_reference_is_up_to_date) {
         std::ofstream(folder / "README.md", std::ios::binary) << wanted;
     else
         BOOST_TEST((document == wanted), "config/README.md is not what the schemas say; run this test with KITH_UPDATE=1");
+}
+
+BOOST_AUTO_TEST_CASE(the_bound_of_the_ring_in_bytes_is_in_the_reference) {
+    const std::string bound = "never take more than " + std::to_string(EventBusLimits{}.bytes >> 20U) + " MiB";
+    BOOST_TEST(read(folder / "README.md").find(bound) != std::string::npos, bound);
 }
 
 BOOST_AUTO_TEST_CASE(the_examples_are_valid) {
