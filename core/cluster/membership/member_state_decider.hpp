@@ -36,8 +36,6 @@ class MemberStateDecider {
     void confirm() { guard_.confirm(); }
     void pause(Time now) { guard_.pause(now); }
     void resume(Time now) { guard_.resume(now); }
-    // The policy has changed which names are members.
-    void forget_history() { guard_.forget_history(); }
     // Sets the class of every name to `none`, whatever its state.
     void give_up(std::vector<MembershipChange> &changes);
 

@@ -21,7 +21,6 @@ void Membership::set_policy(Policy policy, Time now) {
     const bool prune_changed = policy.prune != policy_.prune;
     policy_ = std::move(policy);
     sources_.policy_changed(policy_, now);
-    decider_.forget_history();
     select_sources();
     if (renamed) {
         naming_rules_.template_changed();

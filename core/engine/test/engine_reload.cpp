@@ -1,104 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
 // An engine takes another configuration while it runs.
-#include "scripted_plugin.hpp"
-
-#include <set>
+#include "reloading_kith.hpp"
 
 using namespace kith::core;
 using namespace kith::core::test;
 using namespace std::chrono_literals;
 
-namespace {
-
-// A kith whose strategies report what the test says and whose connector links whom it dials.
-struct Reloaded : Kith {
-    std::set<std::string> dialled, parted_before;
-    std::vector<std::uint64_t> ops;
-    std::optional<std::string> verdict;
-    std::string order; // of starts and stops, by instance
-
-    Reloaded() {
-        config.topologies.front().policy = libcluster_policy();
-        for (const char *name : {"topologies.t.s", "topologies.u.s", "topologies.t.x"}) {
-            Script &script = scripts[name];
-            script.start = [this, name](ScriptedPlugin &p) {
-                order += std::string("start ") + name + ' ';
-                return p.replace({"a@x", "b@x"});
-            };
-            script.stop = [this, name](ScriptedPlugin &p) {
-                order += std::string("stop ") + name + ' ';
-                p.host->stopped(p.host);
-            };
-        }
-        for (const char *name : {"connectors.c", "connectors.d"}) {
-            Script &script = scripts[name];
-            script.start = [this](ScriptedPlugin &p) {
-                attach(p);
-                return KITH_OK;
-            };
-            script.connect = [this](ScriptedPlugin &p, std::uint64_t op, const std::string &peer) -> std::int32_t {
-                dialled.insert(peer);
-                const kith_link link{text(peer), nullptr, 0, 0};
-                p.connector().link_up(p.host, epoch, &link);
-                ops.push_back(op);
-                return KITH_OK;
-            };
-        }
-    }
-    // With the links that there are.
-    void attach(ScriptedPlugin &p) {
-        p.inside = true;
-        BOOST_TEST(p.connector().attached(p.host, text("me@x"), ++epoch) == KITH_OK);
-        std::vector<kith_link> links;
-        for (const std::string &name : dialled) links.push_back({text(name), nullptr, 0, 0});
-        BOOST_TEST(p.connector().links(p.host, epoch, links.data(), static_cast<std::uint32_t>(links.size()),
-                                       sizeof(kith_link)) == KITH_OK);
-        p.inside = false;
-    }
-    void begin() {
-        start();
-        go_on(20s);
-        order.clear();
-        for (auto &[name, script] : scripts) script.log.clear();
-    }
-    void go_on(std::chrono::nanoseconds span) {
-        run(1ms);
-        ScriptedPlugin *c = connector().now;
-        for (const std::uint64_t op : std::exchange(ops, {})) {
-            if (c != nullptr) c->connector().done(c->host, op, KITH_OK, {});
-        }
-        run(span);
-    }
-    bool reload(const std::function<void(Config &)> &change) {
-        auto next = std::make_shared<Config>(config);
-        change(*next);
-        verdict.reset();
-        const bool begun = engine->reload(next, [this, next](const std::string &failure) {
-            verdict = failure;
-            if (failure.empty()) config = *next;
-        });
-        run(1ms);
-        return begun;
-    }
-    bool was_parted() {
-        return std::any_of(scripts.begin(), scripts.end(),
-                           [](const auto &one) { return one.second.log.find("disconnect") != std::string::npos; });
-    }
-    std::size_t seq() const { return engine->bus().last_seq(); }
-    static Topology topology_u() { return {"u", {{"s", "puppet", "{}", true}}, "c", libcluster_policy()}; }
-    std::uint64_t epoch = 0;
-};
-
-} // namespace
-
 BOOST_AUTO_TEST_SUITE(engine_reload)
 
 BOOST_AUTO_TEST_CASE(adding_and_removing_a_topology_does_not_affect_the_others) {
-    Reloaded kith;
+    ReloadingKith kith;
     kith.begin();
     const std::size_t before = kith.seq();
-    BOOST_TEST(kith.reload([](Config &c) { c.topologies.push_back(Reloaded::topology_u()); }));
+    BOOST_TEST(kith.reload([](Config &c) { c.topologies.push_back(ReloadingKith::topology_u()); }));
     kith.go_on(1s);
     BOOST_TEST(kith.verdict.value() == "");
     BOOST_TEST(kith.order == "start topologies.u.s ");
@@ -122,7 +37,7 @@ BOOST_AUTO_TEST_CASE(adding_and_removing_a_topology_does_not_affect_the_others) 
 }
 
 BOOST_AUTO_TEST_CASE(new_options_restart_a_strategy_and_keep_its_peers) {
-    Reloaded kith;
+    ReloadingKith kith;
     kith.begin();
     BOOST_TEST(kith.reload([](Config &c) { c.topologies[0].sources[0].options = R"({"more":1})"; }));
     kith.go_on(1s);
@@ -139,7 +54,7 @@ BOOST_AUTO_TEST_CASE(new_options_restart_a_strategy_and_keep_its_peers) {
 
 // As a gossip instance whose port the new one wants, also when it belongs to another topology.
 BOOST_AUTO_TEST_CASE(new_instances_start_after_every_old_one_has_stopped) {
-    Reloaded kith;
+    ReloadingKith kith;
     ScriptedPlugin *stopping = nullptr;
     kith.strategy().stop = [&](ScriptedPlugin &p) {
         kith.order += "stop ";
@@ -148,7 +63,7 @@ BOOST_AUTO_TEST_CASE(new_instances_start_after_every_old_one_has_stopped) {
     kith.begin();
     kith.reload([](Config &c) {
         c.topologies[0].sources[0].options = R"({"more":1})";
-        c.topologies.push_back(Reloaded::topology_u());
+        c.topologies.push_back(ReloadingKith::topology_u());
     });
     kith.run(3s);
     BOOST_TEST(kith.order == "stop ");
@@ -163,7 +78,7 @@ BOOST_AUTO_TEST_CASE(new_instances_start_after_every_old_one_has_stopped) {
 }
 
 BOOST_AUTO_TEST_CASE(an_instance_that_never_stops_is_abandoned_and_its_successor_starts) {
-    Reloaded kith;
+    ReloadingKith kith;
     kith.strategy().stop = [](ScriptedPlugin &) {};
     kith.begin();
     const ScriptedPlugin *old = kith.strategy().now;
@@ -177,7 +92,7 @@ BOOST_AUTO_TEST_CASE(an_instance_that_never_stops_is_abandoned_and_its_successor
 }
 
 BOOST_AUTO_TEST_CASE(an_instance_that_cannot_start_rolls_the_reload_back) {
-    Reloaded kith;
+    ReloadingKith kith;
     kith.begin();
     kith.strategy().create = [&kith, times = 0](const kith_host *host) mutable -> std::int32_t {
         static_cast<void>(kith);
@@ -187,7 +102,7 @@ BOOST_AUTO_TEST_CASE(an_instance_that_cannot_start_rolls_the_reload_back) {
     };
     kith.reload([](Config &c) {
         c.topologies[0].sources[0].options = R"({"more":1})";
-        c.topologies.push_back(Reloaded::topology_u());
+        c.topologies.push_back(ReloadingKith::topology_u());
     });
     kith.go_on(1s);
     BOOST_TEST(kith.verdict.value().find("no such thing") != std::string::npos);
@@ -201,14 +116,14 @@ BOOST_AUTO_TEST_CASE(an_instance_that_cannot_start_rolls_the_reload_back) {
 }
 
 BOOST_AUTO_TEST_CASE(an_instance_that_fails_soon_rolls_the_reload_back) {
-    Reloaded kith;
+    ReloadingKith kith;
     kith.begin();
     std::string told;
     kith.engine->on_rollback([&](std::shared_ptr<const Config> previous, const std::string &reason) {
         told = reason;
         BOOST_TEST(previous->topologies.size() == 1u);
     });
-    kith.reload([](Config &c) { c.topologies.push_back(Reloaded::topology_u()); });
+    kith.reload([](Config &c) { c.topologies.push_back(ReloadingKith::topology_u()); });
     kith.go_on(9s);
     BOOST_TEST(kith.verdict.value() == "");
     ScriptedPlugin *u = scripts.at("topologies.u.s").now;
@@ -218,7 +133,7 @@ BOOST_AUTO_TEST_CASE(an_instance_that_fails_soon_rolls_the_reload_back) {
     BOOST_TEST(kith.engine->topology("u") == nullptr);
     BOOST_TEST(kith.strategy().log == ""); // untouched all along
     kith.config.topologies.resize(1);
-    kith.reload([](Config &c) { c.topologies.push_back(Reloaded::topology_u()); });
+    kith.reload([](Config &c) { c.topologies.push_back(ReloadingKith::topology_u()); });
     kith.go_on(11s);
     told.clear();
     u = scripts.at("topologies.u.s").now;
@@ -230,7 +145,7 @@ BOOST_AUTO_TEST_CASE(an_instance_that_fails_soon_rolls_the_reload_back) {
 }
 
 BOOST_AUTO_TEST_CASE(new_options_of_a_connector_keep_the_links) {
-    Reloaded kith;
+    ReloadingKith kith;
     kith.begin();
     kith.reload([](Config &c) { c.connectors[0].options = R"({"more":1})"; });
     kith.go_on(1s);
@@ -244,7 +159,7 @@ BOOST_AUTO_TEST_CASE(new_options_of_a_connector_keep_the_links) {
 }
 
 BOOST_AUTO_TEST_CASE(a_topology_moves_to_another_connector_and_stays_paused) {
-    Reloaded kith;
+    ReloadingKith kith;
     kith.begin();
     BOOST_TEST(kith.engine->order("t", {Order::Kind::pause, {}, ns(1h), 0}).status == KITH_OK);
     kith.reload([](Config &c) {
@@ -263,7 +178,7 @@ BOOST_AUTO_TEST_CASE(a_topology_moves_to_another_connector_and_stays_paused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_changed_policy_is_applied_without_a_restart) {
-    Reloaded kith;
+    ReloadingKith kith;
     kith.begin();
     kith.reload([](Config &c) { c.topologies[0].policy.exclude = {"b@*"}; });
     kith.go_on(1s);
@@ -278,7 +193,7 @@ BOOST_AUTO_TEST_CASE(a_changed_policy_is_applied_without_a_restart) {
 }
 
 BOOST_AUTO_TEST_CASE(stop_ends_a_reload_in_progress) {
-    Reloaded kith;
+    ReloadingKith kith;
     kith.strategy().stop = [](ScriptedPlugin &) {};
     kith.begin();
     kith.reload([](Config &c) { c.topologies[0].sources[0].options = R"({"more":1})"; });
@@ -289,13 +204,13 @@ BOOST_AUTO_TEST_CASE(stop_ends_a_reload_in_progress) {
 }
 
 BOOST_AUTO_TEST_CASE(many_reloads_leak_no_resource) {
-    Reloaded kith;
+    ReloadingKith kith;
     kith.begin();
     for (int i = 0; i < 200; ++i) {
         kith.reload([i](Config &c) {
             c.topologies[0].sources[0].options = "{\"more\":" + std::to_string(i) + "}";
             c.topologies.resize(1);
-            if (i % 2 == 0) c.topologies.push_back(Reloaded::topology_u());
+            if (i % 2 == 0) c.topologies.push_back(ReloadingKith::topology_u());
         });
         kith.go_on(100ms);
         BOOST_REQUIRE_EQUAL(kith.verdict.value(), "");

@@ -86,6 +86,25 @@ BOOST_AUTO_TEST_CASE(slow_removals_are_not_held) {
     KITH_CHECK_LINES(fixture.told(), "peer.lost c");
 }
 
+BOOST_AUTO_TEST_CASE(a_policy_that_changes_no_name_keeps_the_window_of_the_guard) {
+    ClusterFixture fixture;
+    Policy policy = guarded();
+    auto &topology = fixture.topology(policy);
+    fixture.see(topology, {"a", "b", "c", "d"});
+    fixture.update(topology, {}, {}, {"a", "b"});
+    policy.min_peers = 1;
+    topology.set_policy(policy, fixture.now);
+    fixture.told();
+    fixture.update(topology, {}, {}, {"c"});
+    KITH_CHECK_LINES(fixture.told(), "peer.held c");
+    policy.exclude = {"d"}; // which members there are has changed: what is left counts
+    topology.set_policy(policy, fixture.now);
+    fixture.update(topology, {"c", "e", "f"});
+    fixture.told();
+    fixture.update(topology, {}, {}, {"c"});
+    KITH_CHECK_LINES(fixture.told(), "peer.lost c");
+}
+
 BOOST_AUTO_TEST_CASE(returning_peers_release_the_held_ones) {
     ClusterFixture fixture;
     auto &topology = fixture.topology(guarded());
