@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <core/engine/remembered_peers_file.hpp>
 
-#include <kith/hosting/peers.hpp>
+#include <kith/hosting/peer_and_link_readers.hpp>
 #include <kith/result.hpp>
 #include <kith/service/log.h>
 

@@ -10,7 +10,7 @@
 #pragma once
 
 #include <core/failed_result.hpp>
-#include <kith/hosting/peer_view.hpp>
+#include <kith/hosting/peer_and_link_views.hpp>
 
 #include <boost/system/result.hpp>
 

@@ -6,7 +6,7 @@
 #include <core/cluster/membership/name_template.hpp>
 #include <core/engine/configured_node_name.hpp>
 #include <core/engine/plugin_instance.hpp>
-#include <kith/hosting/peers.hpp>
+#include <kith/hosting/peer_and_link_readers.hpp>
 
 #include <algorithm>
 #include <map>

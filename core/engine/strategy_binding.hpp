@@ -6,7 +6,7 @@
 #include <core/cluster/topology/topology.hpp>
 #include <core/engine/engine_loop.hpp>
 #include <core/engine/plugin_instance.hpp>
-#include <kith/hosting/peers.hpp>
+#include <kith/hosting/peer_and_link_readers.hpp>
 
 #include <string_view>
 #include <vector>

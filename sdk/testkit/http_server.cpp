@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <kith/testkit/http_server.hpp>
 
-#include "http_frames.hpp"
+#include "simulated_http_frames.hpp"
 
 #include <kith/testkit/scripted_server.hpp>
 
@@ -44,14 +44,14 @@ class HttpServer::Body {
     using LinePtr = std::shared_ptr<Line>;
 
     void heard(Conversation &with, const LinePtr &line);
-    void shake(Conversation &with, Line &line, const HttpFrame &hello) const;
-    void serve(Conversation &with, const LinePtr &line, HttpFrame &frame);
+    void shake(Conversation &with, Line &line, const SimulatedHttpFrame &hello) const;
+    void serve(Conversation &with, const LinePtr &line, SimulatedHttpFrame &frame);
     void go_on(Conversation &with, const LinePtr &line);
     void live(Conversation &with, const LinePtr &line);
     void defer(Conversation &with, const LinePtr &line);
     static void head(Conversation &with, Line &line);
     static void send_body(Conversation &with, Line &line, std::string_view bytes);
-    static void send(Conversation &with, HttpFrame::Kind kind, std::vector<std::string> words = {}) {
+    static void send(Conversation &with, SimulatedHttpFrame::Kind kind, std::vector<std::string> words = {}) {
         with.send(packed({kind, std::move(words)}));
     }
 
@@ -65,34 +65,34 @@ class HttpServer::Body {
 
 void HttpServer::Body::heard(Conversation &with, const LinePtr &line) {
     line->in += with.take();
-    HttpFrame frame;
+    SimulatedHttpFrame frame;
     while (!stalled && !line->busy && !with.over() && unpack(line->in, frame)) {
-        if (frame.kind == HttpFrame::hello && line->certificate) {
+        if (frame.kind == SimulatedHttpFrame::hello && line->certificate) {
             shake(with, *line, frame);
-        } else if (frame.kind == HttpFrame::request && line->secured) {
+        } else if (frame.kind == SimulatedHttpFrame::request && line->secured) {
             serve(with, line, frame);
         } else {
-            send(with, HttpFrame::garbage);
+            send(with, SimulatedHttpFrame::garbage);
             with.close();
         }
     }
 }
 
-void HttpServer::Body::shake(Conversation &with, Line &line, const HttpFrame &hello) const {
+void HttpServer::Body::shake(Conversation &with, Line &line, const SimulatedHttpFrame &hello) const {
     const HttpCertificate &shown = *line.certificate;
     if (shown.clients != nullptr && hello.words[1].find(shown.clients->client()) == std::string::npos) {
-        send(with, HttpFrame::refused);
+        send(with, SimulatedHttpFrame::refused);
         return with.close();
     }
     std::vector<std::string> words = {shown.authority == nullptr ? "system" : "authority",
                                       shown.authority == nullptr ? "" : shown.authority->certificate(),
                                       shown.expired ? "expired" : "valid"};
     words.insert(words.end(), shown.names.begin(), shown.names.end());
-    send(with, HttpFrame::certificate, std::move(words));
+    send(with, SimulatedHttpFrame::certificate, std::move(words));
     line.secured = true;
 }
 
-void HttpServer::Body::serve(Conversation &with, const LinePtr &line, HttpFrame &frame) {
+void HttpServer::Body::serve(Conversation &with, const LinePtr &line, SimulatedHttpFrame &frame) {
     HttpAsked now{frame.words[0], frame.words[1], {}, frame.words[2], line->number};
     for (std::size_t i = 3; i + 1 < frame.words.size(); i += 2) now.fields.emplace_back(frame.words[i], frame.words[i + 1]);
     const auto found = routes.find(now.target.substr(0, now.target.find('?')));
@@ -122,13 +122,13 @@ void HttpServer::Body::go_on(Conversation &with, const LinePtr &line) {
         case Kind::stall: return;
         case Kind::live: return live(with, line);
         case Kind::later: return defer(with, line);
-        case Kind::garbage: send(with, HttpFrame::garbage); return with.close();
+        case Kind::garbage: send(with, SimulatedHttpFrame::garbage); return with.close();
         }
         ++line->step;
     }
     if (with.broken() != KITH_OK) return;
     head(with, *line);
-    send(with, HttpFrame::end);
+    send(with, SimulatedHttpFrame::end);
     line->busy = false;
     if (line->reply.closes) return with.close();
     heard(with, line);
@@ -175,13 +175,13 @@ void HttpServer::Body::head(Conversation &with, Line &line) {
     std::vector<std::string> words = {std::to_string(reply.code), length, reply.closes ? "close" : "keep"};
     for (const auto &[name, value] : reply.fields) words.insert(words.end(), {name, value});
     if (!length.empty()) words.insert(words.end(), {"Content-Length", length});
-    send(with, HttpFrame::head, std::move(words));
+    send(with, SimulatedHttpFrame::head, std::move(words));
 }
 
 void HttpServer::Body::send_body(Conversation &with, Line &line, std::string_view bytes) {
     head(with, line);
     while (!line.bare && !bytes.empty()) {
-        send(with, HttpFrame::piece, {std::string(bytes.substr(0, piece_size))});
+        send(with, SimulatedHttpFrame::piece, {std::string(bytes.substr(0, piece_size))});
         bytes.remove_prefix(std::min(bytes.size(), piece_size));
     }
 }

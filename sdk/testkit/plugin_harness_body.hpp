@@ -5,7 +5,7 @@
 
 #include <kith/hosting/operation_observer.hpp>
 #include <kith/hosting/options.hpp>
-#include <kith/hosting/peers.hpp>
+#include <kith/hosting/peer_and_link_readers.hpp>
 #include <kith/service/connector.h>
 #include <kith/service/discovery.h>
 #include <kith/service/log.h>

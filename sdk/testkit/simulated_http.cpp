@@ -164,14 +164,14 @@ void SimulatedHttp::connected(Exchange &one, Link &link) {
     if (!one.request.url.secure) return send_request(one, link);
     one.phase = Phase::securing;
     const HttpSettings &settings = clients_.at(one.client).settings;
-    link.out += packed(
-        {HttpFrame::hello, {settings.server_name.empty() ? one.request.url.host : settings.server_name, settings.certificate}});
+    link.out += packed({SimulatedHttpFrame::hello,
+                        {settings.server_name.empty() ? one.request.url.host : settings.server_name, settings.certificate}});
     flush(link);
 }
 
 void SimulatedHttp::send_request(Exchange &one, Link &link) {
     one.phase = Phase::waiting;
-    HttpFrame frame{HttpFrame::request, {one.request.method, one.request.url.target, one.request.body}};
+    SimulatedHttpFrame frame{SimulatedHttpFrame::request, {one.request.method, one.request.url.target, one.request.body}};
     frame.words.insert(frame.words.end(), {"Host", one.request.url.authority()});
     for (const auto &[name, value] : one.request.fields) frame.words.insert(frame.words.end(), {name, value});
     link.out += packed(frame);

@@ -4,7 +4,7 @@
 // affect them as every stream.
 #pragma once
 
-#include "http_frames.hpp"
+#include "simulated_http_frames.hpp"
 #include "simulated_machine_body.hpp"
 
 #include <kith/hosting/http_request.hpp>
@@ -92,9 +92,9 @@ class SimulatedHttp final : public Actor, public SocketOwner {
     void send_request(Exchange &exchange, Link &link);
     void flush(Link &link);
     void pull(std::uint64_t link_id);
-    void heard(Exchange &exchange, Link &link, HttpFrame &frame);
-    void shown(Exchange &exchange, Link &link, const HttpFrame &frame);
-    void head(Exchange &exchange, Link &link, const HttpFrame &frame);
+    void heard(Exchange &exchange, Link &link, SimulatedHttpFrame &frame);
+    void shown(Exchange &exchange, Link &link, const SimulatedHttpFrame &frame);
+    void head(Exchange &exchange, Link &link, const SimulatedHttpFrame &frame);
     void finished(Exchange &exchange);
     void ended(Exchange &exchange, std::int32_t status);
     void serve_read(Exchange &exchange);

@@ -14,7 +14,7 @@ constexpr std::uint32_t at_once = 65'536; // bytes taken from a stream
 
 using Phase = SimulatedHttp::Exchange::Phase;
 
-bool has_name(const HttpFrame &frame, const std::string &wanted) {
+bool has_name(const SimulatedHttpFrame &frame, const std::string &wanted) {
     return std::any_of(frame.words.begin() + 3, frame.words.end(), [&](const std::string &name) {
         const bool wild = name.starts_with("*.") && wanted.find('.') != std::string::npos;
         return name == wanted || (wild && wanted.substr(wanted.find('.')) == name.substr(1));
@@ -42,7 +42,7 @@ void SimulatedHttp::pull(std::uint64_t link_id) {
         }
         Exchange &one = exchanges_.at(link.exchange);
         if (one.phase == Phase::body && (one.op == 0 || !one.body.empty())) return;
-        HttpFrame frame;
+        SimulatedHttpFrame frame;
         if (unpack(link.in, frame)) {
             heard(one, link, frame);
         } else if (stream.broken != KITH_OK) {
@@ -57,17 +57,17 @@ void SimulatedHttp::pull(std::uint64_t link_id) {
     }
 }
 
-void SimulatedHttp::heard(Exchange &one, Link &link, HttpFrame &frame) {
-    const auto is = [&](HttpFrame::Kind kind, Phase phase) { return frame.kind == kind && one.phase == phase; };
-    if (is(HttpFrame::certificate, Phase::securing)) return shown(one, link, frame);
-    if (is(HttpFrame::refused, Phase::securing)) {
+void SimulatedHttp::heard(Exchange &one, Link &link, SimulatedHttpFrame &frame) {
+    const auto is = [&](SimulatedHttpFrame::Kind kind, Phase phase) { return frame.kind == kind && one.phase == phase; };
+    if (is(SimulatedHttpFrame::certificate, Phase::securing)) return shown(one, link, frame);
+    if (is(SimulatedHttpFrame::refused, Phase::securing)) {
         const bool has_one = !clients_.at(one.client).settings.certificate.empty();
         return fail(one, KITH_UNAUTHORIZED,
                     has_one ? "the server does not accept our certificate"
                             : "the server requires a client certificate; configure one and its key");
     }
-    if (is(HttpFrame::head, Phase::waiting)) return head(one, link, frame);
-    if (is(HttpFrame::piece, Phase::body)) {
+    if (is(SimulatedHttpFrame::head, Phase::waiting)) return head(one, link, frame);
+    if (is(SimulatedHttpFrame::piece, Phase::body)) {
         one.body = std::move(frame.words[0]);
         one.got += one.body.size();
         if (one.got > one.request.max_body) {
@@ -75,7 +75,7 @@ void SimulatedHttp::heard(Exchange &one, Link &link, HttpFrame &frame) {
         }
         return serve_read(one);
     }
-    if (is(HttpFrame::end, Phase::body)) {
+    if (is(SimulatedHttpFrame::end, Phase::body)) {
         finished(one);
         return serve_read(one);
     }
@@ -84,7 +84,7 @@ void SimulatedHttp::heard(Exchange &one, Link &link, HttpFrame &frame) {
                                       : "what it answered is not HTTP/1.1");
 }
 
-void SimulatedHttp::shown(Exchange &one, Link &link, const HttpFrame &frame) {
+void SimulatedHttp::shown(Exchange &one, Link &link, const SimulatedHttpFrame &frame) {
     const HttpSettings &settings = clients_.at(one.client).settings;
     const std::string &name = settings.server_name.empty() ? one.request.url.host : settings.server_name;
     const bool trusted = settings.authorities.empty()
@@ -109,7 +109,7 @@ void SimulatedHttp::shown(Exchange &one, Link &link, const HttpFrame &frame) {
     send_request(one, link);
 }
 
-void SimulatedHttp::head(Exchange &one, Link &link, const HttpFrame &frame) {
+void SimulatedHttp::head(Exchange &one, Link &link, const SimulatedHttpFrame &frame) {
     one.code = static_cast<std::uint32_t>(std::stoul(frame.words[0]));
     link.last = frame.words[2] == "close";
     one.fields.clear();

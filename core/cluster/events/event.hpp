@@ -5,7 +5,7 @@
 #pragma once
 
 #include <core/cluster/base/time.hpp>
-#include <kith/hosting/peer_view.hpp>
+#include <kith/hosting/peer_and_link_views.hpp>
 #include <kith/plugin.h>
 #include <kith/service/sink.h>
 

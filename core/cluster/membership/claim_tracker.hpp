@@ -12,7 +12,7 @@
 #include <core/cluster/membership/loss_cause.hpp>
 #include <core/cluster/membership/member_state.hpp>
 #include <core/cluster/membership/membership_change.hpp>
-#include <kith/hosting/peer_view.hpp>
+#include <kith/hosting/peer_and_link_views.hpp>
 
 #include <cstdint>
 #include <string>

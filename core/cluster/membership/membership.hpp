@@ -32,7 +32,7 @@
 #include <core/cluster/membership/record_updater.hpp>
 #include <core/cluster/membership/source_selection.hpp>
 #include <core/config/policy.hpp>
-#include <kith/hosting/peer_view.hpp>
+#include <kith/hosting/peer_and_link_views.hpp>
 
 #include <cstddef>
 #include <cstdint>

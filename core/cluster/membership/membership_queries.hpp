@@ -8,7 +8,7 @@
 #include <core/cluster/base/time.hpp>
 #include <core/cluster/membership/ids.hpp>
 #include <core/cluster/membership/loss_cause.hpp>
-#include <kith/hosting/peer_view.hpp>
+#include <kith/hosting/peer_and_link_views.hpp>
 
 #include <cstdint>
 #include <functional>

@@ -4,7 +4,7 @@
 // name that the strategy reported, any other {word} is the attribute of that name, and {{ and }} are literal braces.
 #pragma once
 
-#include <kith/hosting/peer_view.hpp>
+#include <kith/hosting/peer_and_link_views.hpp>
 
 #include <string>
 #include <string_view>

@@ -6,7 +6,7 @@
 #include <core/cluster/membership/member_state.hpp>
 #include <core/cluster/membership/name_template.hpp>
 #include <core/config/policy.hpp>
-#include <kith/hosting/peer_view.hpp>
+#include <kith/hosting/peer_and_link_views.hpp>
 
 #include <string>
 #include <string_view>

@@ -3,7 +3,7 @@
 // An observed peer in one allocation, so that the comparison with an unchanged one reads little memory.
 #pragma once
 
-#include <kith/hosting/peer_view.hpp>
+#include <kith/hosting/peer_and_link_views.hpp>
 
 #include <cstddef>
 #include <cstdint>

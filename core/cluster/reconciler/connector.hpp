@@ -5,7 +5,7 @@
 // (T5).
 #pragma once
 
-#include <kith/hosting/peer_view.hpp>
+#include <kith/hosting/peer_and_link_views.hpp>
 #include <kith/plugin.h>
 
 #include <cstdint>

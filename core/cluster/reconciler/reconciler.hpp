@@ -27,7 +27,7 @@
 #include <core/cluster/reconciler/connector.hpp>
 #include <core/cluster/reconciler/operations_in_flight.hpp>
 #include <core/cluster/reconciler/pending_operations.hpp>
-#include <kith/hosting/peer_view.hpp>
+#include <kith/hosting/peer_and_link_views.hpp>
 
 #include <cstdint>
 #include <span>

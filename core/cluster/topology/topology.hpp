@@ -24,7 +24,7 @@
 #include <core/cluster/topology/source_report_events.hpp>
 #include <core/cluster/topology/topology_readiness.hpp>
 #include <core/config/policy.hpp>
-#include <kith/hosting/peer_view.hpp>
+#include <kith/hosting/peer_and_link_views.hpp>
 
 #include <cstdint>
 #include <functional>

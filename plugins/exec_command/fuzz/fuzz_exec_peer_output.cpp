@@ -4,7 +4,7 @@
 // same sets.
 #include "exec_command/peer_output_parser.hpp"
 
-#include <kith/hosting/peers.hpp>
+#include <kith/hosting/peer_and_link_readers.hpp>
 #include <kith/hosting/utf8.hpp>
 
 #include <cstdlib>

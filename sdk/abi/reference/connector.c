@@ -14,7 +14,7 @@ struct job {
     int parts;
 };
 #define OWN struct job jobs[most];
-#include "common.h"
+#include "plugin_skeleton.h"
 
 #include <kith/service/connector.h>
 

@@ -2,7 +2,7 @@
  *
  * A sink that logs each event, and takes the next batch a moment later.
  */
-#include "common.h"
+#include "plugin_skeleton.h"
 
 #include <kith/service/sink.h>
 

@@ -3,7 +3,7 @@
  * A strategy that observes the peers of its options, again and again. It uses what needs nobody else: options, log, timer, clock, random,
  * metric, node and loop.
  */
-#include "common.h"
+#include "plugin_skeleton.h"
 
 #include <kith/service/clock.h>
 #include <kith/service/discovery.h>

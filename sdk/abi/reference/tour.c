@@ -2,7 +2,7 @@
  *
  * A strategy that asks for one thing of each service that has completions, and logs how each ended. It closes what it opened.
  */
-#include "common.h"
+#include "plugin_skeleton.h"
 
 #include <kith/service/discovery.h>
 #include <kith/service/dns.h>

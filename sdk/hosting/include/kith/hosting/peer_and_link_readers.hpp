@@ -3,7 +3,7 @@
 // Checks the arrays of peers, links and keys that a plugin passes in, and returns views of them.
 #pragma once
 
-#include <kith/hosting/peer_view.hpp>
+#include <kith/hosting/peer_and_link_views.hpp>
 #include <kith/plugin.h>
 #include <kith/service/connector.h>
 

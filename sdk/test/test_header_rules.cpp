@@ -69,7 +69,7 @@ bool says(const std::string &text, const char *pattern) { return std::regex_sear
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(header_contracts)
+BOOST_AUTO_TEST_SUITE(header_rules)
 
 BOOST_AUTO_TEST_CASE(the_headers_contain_functions) { BOOST_TEST(functions().size() > 70u); }
 

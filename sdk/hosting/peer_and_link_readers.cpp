@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <kith/hosting/peers.hpp>
+#include <kith/hosting/peer_and_link_readers.hpp>
 
 #include <kith/hosting/utf8.hpp>
 

@@ -15,7 +15,7 @@
 
 namespace kith::testkit {
 
-struct HttpFrame {
+struct SimulatedHttpFrame {
     enum Kind : char {
         hello = 'T',       ///< client: the name of the server, its own certificate
         certificate = 'C', ///< server: "system" or "authority", its text, "expired" or "valid", names
@@ -37,7 +37,7 @@ inline void append_number(std::string &out, std::size_t number) {
     out.append(bytes, sizeof bytes);
 }
 
-inline std::string packed(const HttpFrame &frame) {
+inline std::string packed(const SimulatedHttpFrame &frame) {
     std::string words;
     for (const auto &word : frame.words) {
         append_number(words, word.size());
@@ -49,14 +49,14 @@ inline std::string packed(const HttpFrame &frame) {
 }
 
 /// Takes the first frame; false: it is incomplete.
-inline bool unpack(Fifo &in, HttpFrame &out) {
+inline bool unpack(Fifo &in, SimulatedHttpFrame &out) {
     std::uint32_t size = 0;
     constexpr std::size_t before = 1 + sizeof size;
     const std::string_view bytes = in.view();
     if (bytes.size() < before) return false;
     std::memcpy(&size, bytes.data() + 1, sizeof size);
     if (bytes.size() < before + size) return false;
-    out.kind = static_cast<HttpFrame::Kind>(bytes[0]);
+    out.kind = static_cast<SimulatedHttpFrame::Kind>(bytes[0]);
     out.words.clear();
     for (std::size_t at = before; at < before + size;) {
         std::uint32_t length = 0;

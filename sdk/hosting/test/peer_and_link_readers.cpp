@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <kith/hosting/peers.hpp>
+#include <kith/hosting/peer_and_link_readers.hpp>
 #include <kith/result.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -30,7 +30,7 @@ struct Fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(peers, Fixture)
+BOOST_FIXTURE_TEST_SUITE(peer_and_link_readers, Fixture)
 
 BOOST_AUTO_TEST_CASE(peers_are_read_as_given) {
     const kith_attribute attributes[] = {{str("zone"), str("a")}, {str("rack"), str("")}};

@@ -23,7 +23,7 @@ void all_are(host_fault fault, std::initializer_list<const char *> hosts) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(peer_host)
+BOOST_AUTO_TEST_SUITE(peer_host_faults)
 
 BOOST_AUTO_TEST_CASE(usable_hosts_have_no_fault) {
     all_are(host_fault::none,
