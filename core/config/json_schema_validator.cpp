@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <core/config/json_schema_validator.hpp>
 #include <core/config/schema_accessors.hpp>
-#include <core/config/schema_checker.hpp>
+#include <core/config/value_checker.hpp>
 
 #include <boost/json/parse.hpp>
 
@@ -15,7 +15,7 @@ using namespace schema_accessors;
 
 struct JsonSchemaValidator::State {
     json::value root;
-    json::value lean; // for valijson: without uniqueItems, for which it compares all pairs; SchemaChecker checks uniqueItems
+    json::value lean; // for valijson: without uniqueItems, for which it compares all pairs; ValueChecker checks uniqueItems
 };
 
 namespace {

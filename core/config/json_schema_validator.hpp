@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Checks a JSON value by a JSON Schema (draft 7). SchemaChecker writes the messages; valijson checks the result a second time.
+// Checks a JSON value by a JSON Schema (draft 7). ValueChecker writes the messages; valijson checks the result a second time.
 //
 // Keywords of kith: `writeOnly` (a secret, never shown), `x-kith-unit`, `x-kith-no-effect`, `x-kith-expected` (the text for
 // "expected ..." where the constraints read badly), and `x-kith-node-name` (a node's name, by the rule of kith/node_name.hpp).

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Checks one value by the keywords that do not look into lists or objects. Pure functions. SchemaChecker handles the other
+// Checks one value by the keywords that do not look into lists or objects. Pure functions. ValueChecker handles the other
 // keywords.
 #pragma once
 

@@ -14,7 +14,7 @@
 
 namespace kith::core {
 
-class ConnectorBinding final : public ConnectorService, public Connector {
+class ConnectorBinding final : public ConnectorReceiver, public Connector {
   public:
     /// engine_loop: a turn is requested from it after each input. world: assigns the ids of operations (T3).
     ConnectorBinding(World &world, EngineLoop &engine_loop) : world_(world), engine_loop_(engine_loop) {}
@@ -25,7 +25,7 @@ class ConnectorBinding final : public ConnectorService, public Connector {
         reconciler_ = &reconciler;
     }
 
-    // ConnectorService
+    // ConnectorReceiver
     std::int32_t done(std::uint64_t op, std::int32_t status, std::string_view text) override;
     std::int32_t attached(std::string_view node, std::uint64_t epoch) override;
     std::int32_t detached(std::int32_t status, std::string_view text) override;

@@ -34,10 +34,10 @@ std::int32_t guarded(const kith_host *host, F &&function) noexcept {
 }
 
 // Refuses a service that this kind of plugin does not have, and every call after `stopped`.
-template <class Service, class F>
-std::int32_t with_service(const kith_host *host, Service *PluginInstance::Dependencies::*service, F &&function) noexcept {
+template <class Receiver, class F>
+std::int32_t with_receiver(const kith_host *host, Receiver *PluginInstance::Dependencies::*receiver, F &&function) noexcept {
     return guarded(host, [&](PluginInstance &instance) -> std::int32_t {
-        Service *found = instance.dependencies().*service;
+        Receiver *found = instance.dependencies().*receiver;
         if (found == nullptr) return instance.refuse(KITH_DENIED, "this service is not for plugins of its kind");
         const auto state = instance.state();
         if (state != PluginInstance::State::running && state != PluginInstance::State::stopping) return KITH_CANCELLED;
@@ -106,87 +106,88 @@ constexpr kith_metric_host metric_table = {
                   double value) { return count<&InstanceMetrics::observe>(host, id, value); },
 };
 
-constexpr auto discovery_service = &PluginInstance::Dependencies::discovery;
+constexpr auto discovery_receiver = &PluginInstance::Dependencies::discovery;
 
 constexpr kith_discovery_host discovery_table = {
     .replace =
         [](const kith_host *host, const kith_peer *peers, std::uint32_t count, std::uint32_t stride) {
-            return with_service(host, discovery_service,
-                                [&](DiscoveryService &service) { return service.replace(peers, count, stride); });
+            return with_receiver(host, discovery_receiver,
+                                 [&](DiscoveryReceiver &receiver) { return receiver.replace(peers, count, stride); });
         },
     .update =
         [](const kith_host *host, const kith_peer *upserted, std::uint32_t count, std::uint32_t stride, const kith_str *missing,
            std::uint32_t missing_count, const kith_str *left, std::uint32_t left_count) {
-            return with_service(host, discovery_service, [&](DiscoveryService &service) {
-                return service.update(upserted, count, stride, missing, missing_count, left, left_count);
+            return with_receiver(host, discovery_receiver, [&](DiscoveryReceiver &receiver) {
+                return receiver.update(upserted, count, stride, missing, missing_count, left, left_count);
             });
         },
     .watching =
         [](const kith_host *host, std::uint32_t in_sync) {
-            return with_service(host, discovery_service,
-                                [&](DiscoveryService &service) { return service.watching(in_sync != 0); });
+            return with_receiver(host, discovery_receiver,
+                                 [&](DiscoveryReceiver &receiver) { return receiver.watching(in_sync != 0); });
         },
     .heard =
         [](const kith_host *host) {
-            return with_service(host, discovery_service, [&](DiscoveryService &service) { return service.heard(); });
+            return with_receiver(host, discovery_receiver, [&](DiscoveryReceiver &receiver) { return receiver.heard(); });
         },
     .failed =
         [](const kith_host *host, std::int32_t status, kith_str text) {
-            return with_service(host, discovery_service,
-                                [&](DiscoveryService &service) { return service.failed(status, view(text)); });
+            return with_receiver(host, discovery_receiver,
+                                 [&](DiscoveryReceiver &receiver) { return receiver.failed(status, view(text)); });
         },
     .left_out =
         [](const kith_host *host, std::uint32_t items, kith_str reason) {
-            return with_service(host, discovery_service,
-                                [&](DiscoveryService &service) { return service.left_out(items, view(reason)); });
+            return with_receiver(host, discovery_receiver,
+                                 [&](DiscoveryReceiver &receiver) { return receiver.left_out(items, view(reason)); });
         },
 };
 
-constexpr auto connector_service = &PluginInstance::Dependencies::connector;
+constexpr auto connector_receiver = &PluginInstance::Dependencies::connector;
 
 constexpr kith_connector_host connector_table = {
     .done =
         [](const kith_host *host, std::uint64_t op, std::int32_t status, kith_str text) {
-            return with_service(host, connector_service,
-                                [&](ConnectorService &service) { return service.done(op, status, view(text)); });
+            return with_receiver(host, connector_receiver,
+                                 [&](ConnectorReceiver &receiver) { return receiver.done(op, status, view(text)); });
         },
     .attached =
         [](const kith_host *host, kith_str node, std::uint64_t epoch) {
-            return with_service(host, connector_service,
-                                [&](ConnectorService &service) { return service.attached(view(node), epoch); });
+            return with_receiver(host, connector_receiver,
+                                 [&](ConnectorReceiver &receiver) { return receiver.attached(view(node), epoch); });
         },
     .detached =
         [](const kith_host *host, std::int32_t status, kith_str text) {
-            return with_service(host, connector_service,
-                                [&](ConnectorService &service) { return service.detached(status, view(text)); });
+            return with_receiver(host, connector_receiver,
+                                 [&](ConnectorReceiver &receiver) { return receiver.detached(status, view(text)); });
         },
     .links =
         [](const kith_host *host, std::uint64_t epoch, const kith_link *links, std::uint32_t count, std::uint32_t stride) {
-            return with_service(host, connector_service,
-                                [&](ConnectorService &service) { return service.links(epoch, links, count, stride); });
+            return with_receiver(host, connector_receiver,
+                                 [&](ConnectorReceiver &receiver) { return receiver.links(epoch, links, count, stride); });
         },
     .link_up =
         [](const kith_host *host, std::uint64_t epoch, const kith_link *link) {
-            return with_service(host, connector_service,
-                                [&](ConnectorService &service) { return service.link_up(epoch, link); });
+            return with_receiver(host, connector_receiver,
+                                 [&](ConnectorReceiver &receiver) { return receiver.link_up(epoch, link); });
         },
     .link_down =
         [](const kith_host *host, std::uint64_t epoch, kith_str name, kith_str reason) {
-            return with_service(host, connector_service,
-                                [&](ConnectorService &service) { return service.link_down(epoch, view(name), view(reason)); });
+            return with_receiver(host, connector_receiver, [&](ConnectorReceiver &receiver) {
+                return receiver.link_down(epoch, view(name), view(reason));
+            });
         },
 };
 
-constexpr auto sink_service = &PluginInstance::Dependencies::sink;
+constexpr auto sink_receiver = &PluginInstance::Dependencies::sink;
 
 constexpr kith_sink_host sink_table = {
     .subscribe =
         [](const kith_host *host, std::uint64_t mask) {
-            return with_service(host, sink_service, [&](SinkService &service) { return service.subscribe(mask); });
+            return with_receiver(host, sink_receiver, [&](SinkReceiver &receiver) { return receiver.subscribe(mask); });
         },
     .taken =
         [](const kith_host *host, std::uint64_t batch) {
-            return with_service(host, sink_service, [&](SinkService &service) { return service.taken(batch); });
+            return with_receiver(host, sink_receiver, [&](SinkReceiver &receiver) { return receiver.taken(batch); });
         },
 };
 

@@ -3,10 +3,10 @@
 // One plugin instance: its handle, its states from create to destroy, and its registration with the World.
 #pragma once
 
-#include <core/engine/cluster_services.hpp>
+#include <core/abort_on_failed_result.hpp>
 #include <core/engine/instance_metrics.hpp>
 #include <core/engine/logger.hpp>
-#include <core/failed_result.hpp>
+#include <core/engine/plugin_report_receivers.hpp>
 #include <core/loader/library.hpp>
 #include <kith/hosting/operation_observer.hpp>
 #include <kith/hosting/options.hpp>
@@ -69,9 +69,9 @@ class PluginInstance final : public Tenant {
         World &world;
         Logger &logger;
         InstanceOwner *owner = nullptr; // not null when the instance starts
-        DiscoveryService *discovery = nullptr;
-        ConnectorService *connector = nullptr;
-        SinkService *sink = nullptr;
+        DiscoveryReceiver *discovery = nullptr;
+        ConnectorReceiver *connector = nullptr;
+        SinkReceiver *sink = nullptr;
         const NodeKnowledge *node = nullptr;
     };
 

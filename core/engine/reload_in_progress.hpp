@@ -3,7 +3,7 @@
 // One reload of an engine: what is being stopped for it, and what starts when all of that has stopped. Private to the engine.
 #pragma once
 
-#include <core/engine/engine_parts.hpp>
+#include <core/engine/engine_plugin_instances.hpp>
 #include <core/reload/plan.hpp>
 
 #include <functional>

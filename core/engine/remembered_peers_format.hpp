@@ -9,7 +9,7 @@
 //   {"peers":1,"sum":"0123456789abcdef"}
 #pragma once
 
-#include <core/failed_result.hpp>
+#include <core/abort_on_failed_result.hpp>
 #include <kith/hosting/peer_and_link_views.hpp>
 
 #include <boost/system/result.hpp>

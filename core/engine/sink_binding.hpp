@@ -11,7 +11,7 @@
 
 namespace kith::core {
 
-class SinkBinding final : public SinkService {
+class SinkBinding final : public SinkReceiver {
   public:
     static constexpr std::size_t max_batch = 256;
 

@@ -60,7 +60,7 @@ std::vector<std::pair<std::string, std::uint64_t>> DiscoveryResult::not_joined()
 }
 
 // One strategy and its reports.
-struct StandaloneDiscovery::StrategyRun final : DiscoveryService, InstanceOwner {
+struct StandaloneDiscovery::StrategyRun final : DiscoveryReceiver, InstanceOwner {
     StandaloneDiscovery &discovery;
     const Policy &policy;
     DiscoveryResult &result;

@@ -13,7 +13,7 @@
 
 namespace kith::core {
 
-class StrategyBinding final : public DiscoveryService {
+class StrategyBinding final : public DiscoveryReceiver {
   public:
     /// engine_loop: a turn is requested from it after each input.
     StrategyBinding(LiveTopology &topology, SourceId source, EngineLoop &engine_loop)

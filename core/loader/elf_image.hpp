@@ -6,7 +6,7 @@
 // bytes are safe to read: every access is checked, and allocations are proportional to the size of the file.
 #pragma once
 
-#include "core/failed_result.hpp"
+#include "core/abort_on_failed_result.hpp"
 
 #include <boost/system/result.hpp>
 

@@ -3,7 +3,7 @@
 // Reads the bytes of a plugin file, and copies it into sealed memory.
 #pragma once
 
-#include "core/failed_result.hpp"
+#include "core/abort_on_failed_result.hpp"
 #include "core/loader/fd.hpp"
 
 #include <boost/system/result.hpp>

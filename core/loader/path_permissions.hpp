@@ -14,7 +14,7 @@
 // - The file is a regular file. It may be a symbolic link to a name in its own directory (versioned names), not to another directory.
 #pragma once
 
-#include "core/failed_result.hpp"
+#include "core/abort_on_failed_result.hpp"
 #include "core/loader/fd.hpp"
 
 #include <boost/system/result.hpp>

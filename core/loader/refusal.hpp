@@ -3,7 +3,7 @@
 // Why a plugin file or directory is not used (rule L3).
 #pragma once
 
-#include "core/failed_result.hpp"
+#include "core/abort_on_failed_result.hpp"
 
 #include <string>
 

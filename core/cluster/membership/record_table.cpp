@@ -79,7 +79,7 @@ PackedPeer RecordTable::remove(RecordId id) {
         of(record.source).order.remove(records_, id);
     }
     count(record.source, record.presence, -1);
-    eviction_list_.remove(id);
+    evictable_records_.remove(id);
     leases_.forget(id);
     PackedPeer last = std::move(record.peer);
     records_.release(id);

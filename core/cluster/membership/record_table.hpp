@@ -5,7 +5,7 @@
 #pragma once
 
 #include <core/cluster/membership/absence_list.hpp>
-#include <core/cluster/membership/eviction_list.hpp>
+#include <core/cluster/membership/evictable_records.hpp>
 #include <core/cluster/membership/id_pool.hpp>
 #include <core/cluster/membership/ids.hpp>
 #include <core/cluster/membership/intrusive_id_list.hpp>
@@ -85,7 +85,7 @@ class RecordTable {
     const KeyIndex &keys(SourceId source) const { return of(source).keys; }
     const AbsenceList &absences() const { return absences_; }
     void postpone_absences(Time from, Time to) { absences_.postpone(from, to); }
-    EvictionList &learnt() { return eviction_list_; }
+    EvictableRecords &learnt() { return evictable_records_; }
     LeaseQueue &leases() { return leases_; }
 
     // -- how many --
@@ -112,7 +112,7 @@ class RecordTable {
     IdPool<Record, RecordId> records_;
     std::vector<SourceRecords> by_source_;
     AbsenceList absences_;
-    EvictionList eviction_list_;
+    EvictableRecords evictable_records_;
     LeaseQueue leases_;
     std::size_t present_ = 0;
     std::size_t remembered_ = 0;

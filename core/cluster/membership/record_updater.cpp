@@ -137,7 +137,7 @@ void RecordUpdater::resume(Time now) {
 
 bool RecordUpdater::make_room(std::size_t wanted, Time now) {
     std::vector<RecordId> victims;
-    EvictionList &learnt = records_.learnt();
+    EvictableRecords &learnt = records_.learnt();
     for (RecordId id = learnt.first(); id != RecordId::none && victims.size() < wanted;) {
         const RecordId next = learnt.next(id);
         if (const NameId name = name_of(id); name != no_name && links_.ever_linked(name)) {

@@ -157,7 +157,7 @@ void Reconciler::forget_attachment() {
     attached_ = false;
     links_known_ = false;
     links_due_ = never;
-    pending_.clear();
+    queued_.clear();
     forget_operations();
     for (NameId name = 0; name < peers_.size(); ++name) {
         Peer &known = peers_[name];

@@ -26,7 +26,7 @@
 #include <core/cluster/reconciler/connect_patience_and_backoff.hpp>
 #include <core/cluster/reconciler/connector.hpp>
 #include <core/cluster/reconciler/operations_in_flight.hpp>
-#include <core/cluster/reconciler/pending_operations.hpp>
+#include <core/cluster/reconciler/queued_operations.hpp>
 #include <kith/hosting/peer_and_link_views.hpp>
 
 #include <cstdint>
@@ -132,7 +132,7 @@ class Reconciler final : public LinkQueries {
     void move(NameId name, PeerClass from, PeerClass to);
 
   private:
-    using Kind = PendingOperations::Kind;
+    using Kind = QueuedOperations::Kind;
     using CancelReason = Operation::CancelReason;
     using Slot = OperationsInFlight::Slot;
 
@@ -189,7 +189,7 @@ class Reconciler final : public LinkQueries {
     std::vector<Peer> peers_; // by NameId
     std::vector<ReconcilerUser *> users_;
     OperationsInFlight ops_;
-    PendingOperations pending_;
+    QueuedOperations queued_;
 
     std::string node_;
     std::uint64_t epoch_ = 0;

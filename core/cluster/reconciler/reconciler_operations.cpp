@@ -36,7 +36,7 @@ void Reconciler::mind(NameId name) {
         const bool dirty = known.dirty;
         known = Peer{};
         known.dirty = dirty;
-        pending_.put(name, Kind::none);
+        queued_.put(name, Kind::none);
         names_.release(name);
     }
 }
@@ -55,7 +55,7 @@ void Reconciler::move(NameId name, PeerClass from, PeerClass to) {
 
 void Reconciler::consider(NameId name, Time now) {
     const Peer &known = peers_[name];
-    pending_.put(name, Kind::none);
+    queued_.put(name, Kind::none);
     if (!links_known_ || stopping_ || known.work != Work::none || known.settling != Work::none) return;
     const bool dial = !known.up && known.classes.dial();
     const bool part = known.up && known.classes.part();
@@ -63,7 +63,7 @@ void Reconciler::consider(NameId name, Time now) {
     if (known.retry_at > now) {
         wake(name, known.retry_at);
     } else {
-        pending_.put(name, part ? Kind::disconnect : known.tried ? Kind::reconnect : Kind::first_connect);
+        queued_.put(name, part ? Kind::disconnect : known.tried ? Kind::reconnect : Kind::first_connect);
     }
 }
 
@@ -77,7 +77,7 @@ void Reconciler::wake(NameId name, Time at) {
 // ---- operations ----
 
 void Reconciler::begin(NameId name, Work work, Time now) {
-    pending_.put(name, Kind::none);
+    queued_.put(name, Kind::none);
     PeerView view;
     const ReconcilerUser *user = owner(name, work);
     if (user == nullptr || !user->describe(name, view)) view = {names_.text(name), names_.text(name), {}, 0};
@@ -145,7 +145,7 @@ void Reconciler::fail(NameId name, Work work, std::int32_t status, std::string_v
 void Reconciler::give_way(Time now) {
     yield_at_ = never;
     if (ops_.connecting() < parallel_) return;
-    const std::size_t waiting = pending_.first_connects();
+    const std::size_t waiting = queued_.first_connects();
     std::size_t giving = 0;
     for (Slot slot = 0; slot < ops_.slots(); ++slot) {
         const Operation &op = ops_[slot];
@@ -176,8 +176,8 @@ Time Reconciler::next_deadline() const {
     if (stopping_) return ops;
     if (!dirty_.empty()) return 0;
     if (!links_known_) return std::min(ops, links_due_);
-    if (ops_.connecting() < parallel_ && pending_.may_connect()) return 0;
-    if (ops_.disconnecting() < parallel_ && pending_.may_disconnect()) return 0;
+    if (ops_.connecting() < parallel_ && queued_.may_connect()) return 0;
+    if (ops_.disconnecting() < parallel_ && queued_.may_disconnect()) return 0;
     return std::min({ops, deadlines_.next(), yield_at_});
 }
 
@@ -232,9 +232,9 @@ void Reconciler::advance(Time now) {
             consider(dirty_[i], now);
         }
         dirty_.clear();
-        for (NameId name; ops_.connecting() < parallel_ && (name = pending_.next_connect(random_)) != no_name; more = true)
+        for (NameId name; ops_.connecting() < parallel_ && (name = queued_.next_connect(random_)) != no_name; more = true)
             begin(name, Work::connect, now);
-        for (NameId name; ops_.disconnecting() < parallel_ && (name = pending_.next_disconnect()) != no_name; more = true)
+        for (NameId name; ops_.disconnecting() < parallel_ && (name = queued_.next_disconnect()) != no_name; more = true)
             begin(name, Work::disconnect, now);
     }
     give_way(now);

@@ -3,9 +3,9 @@
 // Plugins that do what a test tells them, over the bare C ABI, and a kith around them in the simulated world.
 #pragma once
 
-#include <core/engine/cluster_services.hpp>
 #include <core/engine/engine.hpp>
 #include <core/engine/engine_services.hpp>
+#include <core/engine/plugin_report_receivers.hpp>
 #include <kith/service/clock.h>
 #include <kith/service/file.h>
 #include <kith/service/log.h>

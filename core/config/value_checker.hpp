@@ -18,11 +18,11 @@
 
 namespace kith::core {
 
-class SchemaChecker {
+class ValueChecker {
   public:
     // For one check. root: the document that $ref refers to. collector: null when only good() is of interest, as for the
     // branches of anyOf. Both outlive the object.
-    SchemaChecker(const boost::json::value &root, DiagnosticCollector *collector) : root_(root), collector_(collector) {}
+    ValueChecker(const boost::json::value &root, DiagnosticCollector *collector) : root_(root), collector_(collector) {}
 
     // source_map: null for a value that is not in the file's text; its errors are then reported at offset `at`. secret: error
     // texts must not contain the value. depth: the depth of `schema` below the root.

@@ -11,7 +11,7 @@
 
 namespace kith::core {
 
-class EvictionList {
+class EvictableRecords {
     struct Entry {
         IdLinks<RecordId> links;
         bool listed = false;

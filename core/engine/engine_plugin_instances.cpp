@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <core/engine/engine_parts.hpp>
+#include <core/engine/engine_plugin_instances.hpp>
 
 #include <core/cluster/membership/glob.hpp>
 #include <core/config/load_config.hpp>

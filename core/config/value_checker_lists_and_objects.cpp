@@ -4,7 +4,7 @@
 #include <core/config/json_schema_validator.hpp>
 #include <core/config/name_suggestions.hpp>
 #include <core/config/schema_accessors.hpp>
-#include <core/config/schema_checker.hpp>
+#include <core/config/value_checker.hpp>
 
 #include <boost/json/serialize.hpp>
 
@@ -20,7 +20,7 @@ using namespace schema_accessors;
 
 // ---- lists ----
 
-void SchemaChecker::array(const Here &here) {
+void ValueChecker::array(const Here &here) {
     const auto &array = here.value.get_array();
     const auto least = count_of(here.schema, "minItems");
     const auto most = count_of(here.schema, "maxItems");
@@ -49,7 +49,7 @@ void SchemaChecker::array(const Here &here) {
     }
 }
 
-void SchemaChecker::unique(const Here &here) {
+void ValueChecker::unique(const Here &here) {
     const auto &array = here.value.get_array();
     std::map<std::string, std::size_t> seen;
     for (std::size_t i = 0; i < array.size(); ++i) {
@@ -64,14 +64,14 @@ void SchemaChecker::unique(const Here &here) {
 
 // ---- objects ----
 
-void SchemaChecker::object(const Here &here) {
+void ValueChecker::object(const Here &here) {
     for (const auto &entry : here.value.get_object()) member_of(here, view(entry.key()), entry.value());
     counts(here);
     required(here);
     dependencies(here);
 }
 
-void SchemaChecker::member_of(const Here &here, std::string_view key, const json::value &value) {
+void ValueChecker::member_of(const Here &here, std::string_view key, const json::value &value) {
     const auto *source_map = here.source_map ? here.source_map->member(key) : nullptr;
     const auto at = source_map ? source_map->value_at : here.at;
     const auto key_at = source_map ? source_map->key_at : here.at;
@@ -98,8 +98,8 @@ void SchemaChecker::member_of(const Here &here, std::string_view key, const json
 }
 
 // Whether the key matches one of patternProperties.
-bool SchemaChecker::matching_members(const Here &here, std::string_view key, const json::value &value,
-                                     const SourceMap *source_map, const KeyPath &path) {
+bool ValueChecker::matching_members(const Here &here, std::string_view key, const json::value &value,
+                                    const SourceMap *source_map, const KeyPath &path) {
     const auto *patterns = member(here.schema, "patternProperties");
     if (!patterns || !patterns->is_object() || key.size() > pattern_text_limit) return false;
     bool matches = false;
@@ -112,7 +112,7 @@ bool SchemaChecker::matching_members(const Here &here, std::string_view key, con
     return matches;
 }
 
-void SchemaChecker::unknown(const Here &here, std::string_view key, std::uint32_t at, const KeyPath &path) {
+void ValueChecker::unknown(const Here &here, std::string_view key, std::uint32_t at, const KeyPath &path) {
     if (!collector_) {
         ++errors_;
         return;
@@ -133,7 +133,7 @@ void SchemaChecker::unknown(const Here &here, std::string_view key, std::uint32_
     error(at, path, std::move(message));
 }
 
-void SchemaChecker::counts(const Here &here) {
+void ValueChecker::counts(const Here &here) {
     const std::size_t size = here.value.get_object().size();
     if (const auto least = count_of(here.schema, "minProperties"); least && size < *least) {
         const auto own = text_of(here.schema, "x-kith-expected");
@@ -146,7 +146,7 @@ void SchemaChecker::counts(const Here &here) {
         error(here, "expected at most " + std::to_string(*most) + " entries, got " + std::to_string(size));
 }
 
-void SchemaChecker::required(const Here &here) {
+void ValueChecker::required(const Here &here) {
     const auto *required = member(here.schema, "required");
     if (!required || !required->is_array()) return;
     for (const auto &key : required->get_array()) {
@@ -154,7 +154,7 @@ void SchemaChecker::required(const Here &here) {
     }
 }
 
-void SchemaChecker::dependencies(const Here &here) {
+void ValueChecker::dependencies(const Here &here) {
     const auto &object = here.value.get_object();
     const auto *dependencies = member(here.schema, "dependencies");
     if (!dependencies || !dependencies->is_object()) return;
@@ -171,7 +171,7 @@ void SchemaChecker::dependencies(const Here &here) {
     }
 }
 
-void SchemaChecker::missing(const Here &here, std::string_view key, const std::string &why) {
+void ValueChecker::missing(const Here &here, std::string_view key, const std::string &why) {
     if (!collector_) {
         ++errors_;
         return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <core/config/json_schema_validator.hpp>
 #include <core/config/schema_accessors.hpp>
-#include <core/config/schema_checker.hpp>
+#include <core/config/value_checker.hpp>
 
 #include <utility>
 
@@ -9,8 +9,8 @@ namespace kith::core {
 
 using namespace schema_accessors;
 
-void SchemaChecker::run(const json::value &schema, const json::value &value, const SourceMap *source_map, std::uint32_t at,
-                        const KeyPath &path, bool secret, int depth) {
+void ValueChecker::run(const json::value &schema, const json::value &value, const SourceMap *source_map, std::uint32_t at,
+                       const KeyPath &path, bool secret, int depth) {
     if (source_map && source_map->broken) {
         ++errors_;
         return;
@@ -43,7 +43,7 @@ void SchemaChecker::run(const json::value &schema, const json::value &value, con
 
 // ---- several schemas for one value ----
 
-void SchemaChecker::logic(const Here &here) {
+void ValueChecker::logic(const Here &here) {
     if (const auto *all = member(here.schema, "allOf"); all && all->is_array()) {
         for (const auto &branch : all->get_array()) again(branch, here);
     }
@@ -61,13 +61,13 @@ void SchemaChecker::logic(const Here &here) {
 
 // The error is that of the branch that was most likely meant: the only one that accepts the type, or the one with the fewest
 // errors.
-void SchemaChecker::choice(const Here &here, const json::array &branches, bool exactly_one) {
+void ValueChecker::choice(const Here &here, const json::array &branches, bool exactly_one) {
     std::size_t fitting = 0;
     const json::value *best = nullptr;
     std::size_t best_errors = 0;
     std::size_t candidates = 0;
     for (const auto &branch : branches) {
-        SchemaChecker quiet(root_, nullptr);
+        ValueChecker quiet(root_, nullptr);
         quiet.run(branch, here.value, nullptr, 0, {}, false, here.depth + 1);
         if (quiet.good()) {
             ++fitting;
@@ -89,24 +89,24 @@ void SchemaChecker::choice(const Here &here, const json::array &branches, bool e
     unfit(here);
 }
 
-bool SchemaChecker::fits(const json::value &schema, const json::value &value, int depth) const {
-    SchemaChecker quiet(root_, nullptr);
+bool ValueChecker::fits(const json::value &schema, const json::value &value, int depth) const {
+    ValueChecker quiet(root_, nullptr);
     quiet.run(schema, value, nullptr, 0, {}, false, depth + 1);
     return quiet.good();
 }
 
-void SchemaChecker::again(const json::value &schema, const Here &here) {
+void ValueChecker::again(const json::value &schema, const Here &here) {
     run(schema, here.value, here.source_map, here.at, here.path, here.secret, here.depth + 1);
 }
 
 // ---- reporting ----
 
-void SchemaChecker::error(std::uint32_t at, const KeyPath &path, std::string message) {
+void ValueChecker::error(std::uint32_t at, const KeyPath &path, std::string message) {
     ++errors_;
     if (collector_) collector_->error(at, path, std::move(message));
 }
 
-void SchemaChecker::error(const Here &here, const ValueFault &fault) {
+void ValueChecker::error(const Here &here, const ValueFault &fault) {
     switch (fault.form) {
     case ValueFault::Form::expectation: return unfit(here, fault.text);
     case ValueFault::Form::got: return error(here, fault.text + ", got " + got(here));
@@ -114,7 +114,7 @@ void SchemaChecker::error(const Here &here, const ValueFault &fault) {
     }
 }
 
-void SchemaChecker::unfit(const Here &here, const std::string &more) {
+void ValueChecker::unfit(const Here &here, const std::string &more) {
     if (!collector_) {
         ++errors_;
         return;
@@ -123,7 +123,7 @@ void SchemaChecker::unfit(const Here &here, const std::string &more) {
 }
 
 // Describes the value without revealing a secret.
-std::string SchemaChecker::got(const Here &here) const {
+std::string ValueChecker::got(const Here &here) const {
     const auto &value = here.value;
     switch (value.kind()) {
     case json::kind::null: return "null";
@@ -142,13 +142,13 @@ std::string SchemaChecker::got(const Here &here) const {
 
 bool check_schema(const boost::json::value &schema, const boost::json::value &root, const boost::json::value &value,
                   const SourceMap *source_map, std::uint32_t at, const KeyPath &path, DiagnosticCollector &collector) {
-    SchemaChecker checker(root, &collector);
+    ValueChecker checker(root, &collector);
     checker.run(schema, value, source_map, at, path, false, 0);
     return checker.good();
 }
 
 bool fits_schema(const boost::json::value &schema, const boost::json::value &root, const boost::json::value &value) {
-    SchemaChecker quiet(root, nullptr);
+    ValueChecker quiet(root, nullptr);
     quiet.run(schema, value, nullptr, 0, {}, false, 0);
     return quiet.good();
 }

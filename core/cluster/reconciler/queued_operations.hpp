@@ -14,7 +14,7 @@
 
 namespace kith::core {
 
-class PendingOperations {
+class QueuedOperations {
   public:
     enum class Kind : std::uint8_t { none, first_connect, reconnect, disconnect };
 

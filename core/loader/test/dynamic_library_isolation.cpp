@@ -29,7 +29,7 @@ std::int32_t create(const Library &library) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(dynamic_library)
+BOOST_AUTO_TEST_SUITE(dynamic_library_isolation)
 
 BOOST_AUTO_TEST_CASE(changes_of_the_file_do_not_affect_the_loaded_library) {
     const PluginFolder folder;

@@ -14,7 +14,7 @@
 
 namespace kith::core {
 
-class DiscoveryService {
+class DiscoveryReceiver {
   public:
     virtual std::int32_t replace(const kith_peer *peers, std::uint32_t count, std::uint32_t stride) = 0;
     virtual std::int32_t update(const kith_peer *upserted, std::uint32_t count, std::uint32_t stride, const kith_str *missing,
@@ -25,10 +25,10 @@ class DiscoveryService {
     virtual std::int32_t left_out(std::uint32_t items, std::string_view reason) = 0;
 
   protected:
-    ~DiscoveryService() = default;
+    ~DiscoveryReceiver() = default;
 };
 
-class ConnectorService {
+class ConnectorReceiver {
   public:
     virtual std::int32_t done(std::uint64_t op, std::int32_t status, std::string_view text) = 0;
     virtual std::int32_t attached(std::string_view node, std::uint64_t epoch) = 0;
@@ -38,16 +38,16 @@ class ConnectorService {
     virtual std::int32_t link_down(std::uint64_t epoch, std::string_view name, std::string_view reason) = 0;
 
   protected:
-    ~ConnectorService() = default;
+    ~ConnectorReceiver() = default;
 };
 
-class SinkService {
+class SinkReceiver {
   public:
     virtual std::int32_t subscribe(std::uint64_t mask) = 0;
     virtual std::int32_t taken(std::uint64_t batch) = 0;
 
   protected:
-    ~SinkService() = default;
+    ~SinkReceiver() = default;
 };
 
 /// What kith.node/1 reports to a topology's strategies.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <core/cluster/reconciler/pending_operations.hpp>
+#include <core/cluster/reconciler/queued_operations.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -7,7 +7,7 @@
 namespace kith::core {
 
 template <class Entries>
-void PendingOperations::add(Entries &entries, NameId name, Kind kind) {
+void QueuedOperations::add(Entries &entries, NameId name, Kind kind) {
     if (entries.size() > 2 * kind_of_.size() + 64) {
         // Most entries are obsolete. Keeps each valid name once.
         mark_.resize(kind_of_.size());
@@ -19,7 +19,7 @@ void PendingOperations::add(Entries &entries, NameId name, Kind kind) {
     entries.push_back(name);
 }
 
-void PendingOperations::put(NameId name, Kind kind) {
+void QueuedOperations::put(NameId name, Kind kind) {
     if (name >= kind_of_.size()) {
         if (kind == Kind::none) return;
         kind_of_.resize(name + 1);
@@ -30,14 +30,14 @@ void PendingOperations::put(NameId name, Kind kind) {
     if (kind == Kind::disconnect) add(disconnects_, name, kind);
 }
 
-void PendingOperations::clear() {
+void QueuedOperations::clear() {
     kind_of_.clear();
     first_connects_.clear();
     reconnects_.clear();
     disconnects_.clear();
 }
 
-NameId PendingOperations::next_connect(Random &random) {
+NameId QueuedOperations::next_connect(Random &random) {
     while (!first_connects_.empty()) {
         std::swap(first_connects_[random.below(first_connects_.size())], first_connects_.back());
         const NameId name = first_connects_.back();
@@ -52,7 +52,7 @@ NameId PendingOperations::next_connect(Random &random) {
     return no_name;
 }
 
-NameId PendingOperations::next_disconnect() {
+NameId QueuedOperations::next_disconnect() {
     while (!disconnects_.empty()) {
         const NameId name = disconnects_.front();
         disconnects_.pop_front();
@@ -61,7 +61,7 @@ NameId PendingOperations::next_disconnect() {
     return no_name;
 }
 
-std::size_t PendingOperations::first_connects() const {
+std::size_t QueuedOperations::first_connects() const {
     return static_cast<std::size_t>(std::count_if(first_connects_.begin(), first_connects_.end(),
                                                   [this](NameId name) { return kind_of_[name] == Kind::first_connect; }));
 }
