@@ -2,7 +2,7 @@
 #include "openssl_failure.hpp"
 
 #include "openssl_objects.hpp"
-#include "peer_certificate.hpp"
+#include "read_peer_certificate.hpp"
 
 #include <kith/plugin.h>
 

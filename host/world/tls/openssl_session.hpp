@@ -2,7 +2,7 @@
 #pragma once
 
 #include "openssl_objects.hpp"
-#include "peer_certificate.hpp"
+#include "read_peer_certificate.hpp"
 #include "tls.hpp"
 
 namespace kith::app {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "peer_certificate.hpp"
+#include "read_peer_certificate.hpp"
 
 #include "openssl_objects.hpp"
 
