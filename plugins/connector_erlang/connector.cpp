@@ -3,7 +3,7 @@
 // Joins and parts BEAM nodes from outside: attaches to the local node as a hidden one, and has it connect and disconnect.
 #include "attach_to_node.hpp"
 #include "find_local_node.hpp"
-#include "link_monitor.hpp"
+#include "link_reporter.hpp"
 #include "peer_operations.hpp"
 #include "schema.hpp"
 
@@ -34,7 +34,7 @@ class ErlangConnector final : public connector {
     static constexpr auto &env = variables_read;
 
     explicit ErlangConnector(host h)
-        : connector(h), timer_(h), context_(h, log), monitor_(context_, links), peers_(context_, monitor_) {}
+        : connector(h), timer_(h), context_(h, log), reporter_(context_, links), peers_(context_, reporter_) {}
 
     task<void> run() override {
         if (context_.tls) spawn(context_.tls->prepare_early());
@@ -43,7 +43,7 @@ class ErlangConnector final : public connector {
             AttachResult attempt = co_await attach_to_node(context_);
             if (attempt.session) {
                 attempt.why = co_await serve(attempt.session);
-                if (!monitor_.attached())
+                if (!reporter_.attached())
                     attempt.outcome = attempt.session->answered() ? AttachOutcome::failed : AttachOutcome::hung_up;
                 else
                     reported_.clear();
@@ -63,16 +63,16 @@ class ErlangConnector final : public connector {
     }
 
     task<result<void>> connect(peer to) override {
-        if (!monitor_.attached()) co_return not_attached();
+        if (!reporter_.attached()) co_return not_attached();
         co_return co_await peers_.connect(session_, std::move(to));
     }
 
     task<result<void>> disconnect(peer from) override {
-        if (!monitor_.attached()) co_return not_attached();
+        if (!reporter_.attached()) co_return not_attached();
         co_return co_await peers_.disconnect(session_, std::move(from));
     }
 
-    void refresh() override { monitor_.relist(); }
+    void refresh() override { reporter_.relist(); }
 
   private:
     static error not_attached() { return error(KITH_UNAVAILABLE, "the local node is not attached"); }
@@ -80,11 +80,11 @@ class ErlangConnector final : public connector {
     /// Returns when the session has ended, with the reason.
     task<error> serve(std::shared_ptr<Session> session) {
         session_ = session;
-        monitor_.begin();
+        reporter_.begin();
         spawn(write(session));
         spawn(watch(session));
         co_return co_await session->read(
-            [this, raw = session.get()](Relay::Event event) { monitor_.hear(*raw, std::move(event)); });
+            [this, raw = session.get()](Relay::Event event) { reporter_.hear(*raw, std::move(event)); });
     }
 
     static task<void> write(std::shared_ptr<Session> session) { co_await session->write(); }
@@ -98,12 +98,12 @@ class ErlangConnector final : public connector {
         if (session->closed()) co_return;
         const auto tick_time = facts.tick_time;
         peers_.facts(std::move(facts));
-        co_await monitor_.run(session, tick_time);
+        co_await reporter_.run(session, tick_time);
     }
 
     void detach(const error &why) {
         session_.reset();
-        monitor_.end();
+        reporter_.end();
         peers_.facts({});
         context_.refused.clear();
         if (why.text != reported_ && links.detached(why) >= 0) reported_ = why.text;
@@ -111,7 +111,7 @@ class ErlangConnector final : public connector {
 
     timer timer_;
     InstanceContext context_;
-    LinkMonitor monitor_;
+    LinkReporter reporter_;
     PeerOperations peers_;
     std::shared_ptr<Session> session_;
     std::string reported_; // reason of the last connector.detached

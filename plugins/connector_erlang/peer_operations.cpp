@@ -35,7 +35,7 @@ error call_failed(const Mfa &mfa, const std::string &name, const Session::Reply 
 task<result<void>> PeerOperations::connect(std::shared_ptr<Session> session, peer to) {
     const Mfa &mfa = context_.settings.connect;
     if (auto good = check_name(*session, to.name, true); !good) co_return good;
-    monitor_.expect(to.name);
+    reporter_.expect(to.name);
     if (const error *why = context_.refused.find(to.name, context_.clock.monotonic())) co_return *why;
     if (auto set = co_await set_cookie(*session, to.name); !set) co_return set;
 
@@ -43,7 +43,7 @@ task<result<void>> PeerOperations::connect(std::shared_ptr<Session> session, pee
     auto reply = co_await call(*session, mfa, to.name);
     if (!reply) co_return std::move(reply).error();
     if (succeeded(*reply)) {
-        monitor_.joined(to.name);
+        reporter_.joined(to.name);
         co_return result<void>();
     }
     if (returned(*reply, "ignored"))
@@ -58,7 +58,7 @@ task<result<void>> PeerOperations::connect(std::shared_ptr<Session> session, pee
         // A node that has just disconnected from a peer returns false about once in two hundred.
         reply = co_await call(*session, mfa, name);
         if (reply && succeeded(*reply)) {
-            monitor_.joined(name);
+            reporter_.joined(name);
             co_return result<void>();
         }
     }
@@ -72,9 +72,9 @@ task<result<void>> PeerOperations::disconnect(std::shared_ptr<Session> session, 
     if (auto good = check_name(*session, from.name, false); !good) co_return good;
     auto reply = co_await call(*session, mfa, from.name);
     if (!reply) co_return std::move(reply).error();
-    monitor_.parted();
+    reporter_.parted();
     // erlang:disconnect_node/1 returns false if there was no link.
-    if (succeeded(*reply) || (returned(*reply, "false") && !monitor_.has_peer(from.name))) co_return result<void>();
+    if (succeeded(*reply) || (returned(*reply, "false") && !reporter_.has_peer(from.name))) co_return result<void>();
     co_return call_failed(mfa, from.name, *reply);
 }
 

@@ -5,7 +5,7 @@
 
 #include "driven_node_facts.hpp"
 #include "instance_context.hpp"
-#include "link_monitor.hpp"
+#include "link_reporter.hpp"
 #include "node_session.hpp"
 #include "peer_probe.hpp"
 
@@ -19,7 +19,7 @@ namespace kith::erlang {
 class PeerOperations {
   public:
     /// Both outlive this.
-    PeerOperations(InstanceContext &context, LinkMonitor &monitor) : context_(context), monitor_(monitor) {}
+    PeerOperations(InstanceContext &context, LinkReporter &reporter) : context_(context), reporter_(reporter) {}
 
     /// What the node of the session answers about itself; {} when the session has ended.
     void facts(NodeFacts of_node) { facts_ = std::move(of_node); }
@@ -35,7 +35,7 @@ class PeerOperations {
     task<Verdict> probe_peer(Session &session, peer to, std::chrono::nanoseconds step);
 
     InstanceContext &context_;
-    LinkMonitor &monitor_;
+    LinkReporter &reporter_;
     NodeFacts facts_;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "peer_probe.hpp"
 
-#include "driven_node_tls_check.hpp"
+#include "node_tls_options_fault.hpp"
 
 namespace kith::erlang {
 namespace {

@@ -10,7 +10,7 @@
 #include "neighbour_table.hpp"
 #include "new_neighbour_limiter.hpp"
 #include "opened_packet_batch.hpp"
-#include "own_name.hpp"
+#include "own_name_conflict_detector.hpp"
 #include "packet_error_log.hpp"
 #include "packet_metrics.hpp"
 #include "peer_reports.hpp"
@@ -32,7 +32,7 @@ class ReceiverEvents {
     /// Called once for each batch, before its packets are handled.
     virtual void on_sign_of_life(std::int64_t now) = 0;
     virtual void on_newcomer(std::int64_t now) = 0;
-    /// The local node's name was received from an address that may not be ours: see OwnName::checked.
+    /// The local node's name was received from an address that may not be ours: see OwnNameConflictDetector::checked.
     virtual void on_own_name(const kith_address &from, Mark mark) = 0;
 
   protected:
@@ -44,7 +44,7 @@ class HeartbeatReceiver {
     struct Parts {
         Envelope &envelope;
         NeighbourTable &neighbours;
-        OwnName &own;
+        OwnNameConflictDetector &own;
         PeerReports &reports;
         PacketMetrics &tally;
         const kith::clock &clock;

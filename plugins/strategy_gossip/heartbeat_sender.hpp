@@ -5,7 +5,7 @@
 
 #include "envelope.hpp"
 #include "heartbeat_schedule.hpp"
-#include "own_name.hpp"
+#include "own_name_conflict_detector.hpp"
 #include "packet_counter_store.hpp"
 #include "packet_metrics.hpp"
 #include "settings.hpp"
@@ -30,7 +30,7 @@ class HeartbeatSender {
     struct Parts {
         const Settings &settings;
         Envelope &envelope;
-        const OwnName &own;
+        const OwnNameConflictDetector &own;
         std::optional<kith::udp_socket> &socket;
         PacketCounterStore &counter;
         SocketErrors &errors;

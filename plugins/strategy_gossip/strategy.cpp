@@ -10,7 +10,7 @@
 #include "heartbeat_sender.hpp"
 #include "medium_liveness.hpp"
 #include "neighbour_table.hpp"
-#include "own_name.hpp"
+#include "own_name_conflict_detector.hpp"
 #include "packet_counter_store.hpp"
 #include "packet_metrics.hpp"
 #include "peer_reports.hpp"
@@ -303,7 +303,7 @@ class strategy : public kith::strategy, private ReceiverEvents {
     std::unique_ptr<Envelope> envelope_;
     PacketCounterStore counter_;
     NeighbourTable neighbours_;
-    OwnName own_;
+    OwnNameConflictDetector own_;
     PeerReports reports_;
     SocketErrors socket_errors_;
     std::optional<kith::udp_socket> socket_;

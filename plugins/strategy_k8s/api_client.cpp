@@ -27,8 +27,8 @@ kith::task<kith::result<void>> ApiClient::read_into(std::string path, std::strin
     co_return kith::result<void>();
 }
 
-kith::task<kith::result<Credentials>> ApiClient::read_service_account() {
-    Credentials out;
+kith::task<kith::result<ApiServerAccess>> ApiClient::read_service_account() {
+    ApiServerAccess out;
     out.server = settings_.server;
     out.insecure = settings_.insecure;
     auto token = co_await read_into(settings_.account + "/token", out.token);
@@ -52,13 +52,13 @@ kith::task<kith::result<Credentials>> ApiClient::read_service_account() {
     co_return out;
 }
 
-kith::task<kith::result<Credentials>> ApiClient::read_kubeconfig_credentials() {
+kith::task<kith::result<ApiServerAccess>> ApiClient::read_kubeconfig() {
     std::string text;
     if (auto got = co_await read_into(settings_.kubeconfig, text); !got) co_return std::move(got).error();
     auto config = parse_kubeconfig(text, settings_.context);
     if (!config) co_return kith::error(config.status(), settings_.kubeconfig + ": " + config.error().text);
 
-    Credentials &out = config->credentials;
+    ApiServerAccess &out = config->access;
     const std::string folder = settings_.kubeconfig.substr(0, settings_.kubeconfig.rfind('/') + 1);
     const std::pair<std::string *, std::string *> files[] = {{&config->authorities_file, &out.authorities},
                                                              {&config->certificate_file, &out.certificate},
@@ -79,9 +79,9 @@ kith::task<kith::result<Credentials>> ApiClient::read_kubeconfig_credentials() {
     co_return std::move(out);
 }
 
-kith::task<kith::result<Credentials>> ApiClient::read() {
+kith::task<kith::result<ApiServerAccess>> ApiClient::read() {
     if (settings_.kubeconfig.empty()) co_return co_await read_service_account();
-    co_return co_await read_kubeconfig_credentials();
+    co_return co_await read_kubeconfig();
 }
 
 kith::task<kith::result<std::string>> ApiClient::default_namespace() {
@@ -90,7 +90,7 @@ kith::task<kith::result<std::string>> ApiClient::default_namespace() {
     co_return std::move(with->name_space);
 }
 
-kith::task<kith::result<std::shared_ptr<kith::http_client>>> ApiClient::open_client(const Credentials &with) {
+kith::task<kith::result<std::shared_ptr<kith::http_client>>> ApiClient::open_client(const ApiServerAccess &with) {
     if (http_client_ != nullptr && last_.same_connection(with)) co_return http_client_;
     kith::http_settings settings;
     settings.authorities = with.authorities;

@@ -3,7 +3,7 @@
 // An HTTP client for the API server. Reads the credentials again for each request, since a projected token is valid for an hour.
 #pragma once
 
-#include "credentials.hpp"
+#include "api_server_access.hpp"
 #include "settings.hpp"
 
 #include <kith/file.hpp>
@@ -38,16 +38,16 @@ class ApiClient {
     kith::task<kith::result<ApiResponse>> get(std::string path, RequestLimits patience);
 
   private:
-    kith::task<kith::result<Credentials>> read();
-    kith::task<kith::result<Credentials>> read_service_account();
-    kith::task<kith::result<Credentials>> read_kubeconfig_credentials();
+    kith::task<kith::result<ApiServerAccess>> read();
+    kith::task<kith::result<ApiServerAccess>> read_service_account();
+    kith::task<kith::result<ApiServerAccess>> read_kubeconfig();
     kith::task<kith::result<void>> read_into(std::string path, std::string &out);
-    kith::task<kith::result<std::shared_ptr<kith::http_client>>> open_client(const Credentials &with);
+    kith::task<kith::result<std::shared_ptr<kith::http_client>>> open_client(const ApiServerAccess &with);
 
     const Settings &settings_;
     kith::file file_;
     kith::http http_;
-    Credentials last_;
+    ApiServerAccess last_;
     std::shared_ptr<kith::http_client> http_client_;
 };
 

@@ -102,7 +102,7 @@ std::optional<kith::error> take(const Node &from, const std::string &name, std::
 }
 
 std::optional<kith::error> take_cluster(const Node &cluster, Kubeconfig &out) {
-    Credentials &to = out.credentials;
+    ApiServerAccess &to = out.access;
     to.server = cluster["server"].scalar();
     while (to.server.ends_with('/')) to.server.pop_back();
     if (!to.server.starts_with("https://") && !to.server.starts_with("http://"))
@@ -114,7 +114,7 @@ std::optional<kith::error> take_cluster(const Node &cluster, Kubeconfig &out) {
 }
 
 std::optional<kith::error> take_user(const Node &user, Kubeconfig &out) {
-    Credentials &to = out.credentials;
+    ApiServerAccess &to = out.access;
     for (const char *how : {"exec", "auth-provider", "username"}) {
         if (!user[how]) continue;
         return kith::error(KITH_UNSUPPORTED,
@@ -144,8 +144,8 @@ kith::result<Kubeconfig> parse_kubeconfig(std::string_view text, std::string_vie
     if (!cluster) return wrong("context `" + name + "` refers to a cluster that does not exist");
 
     Kubeconfig out;
-    out.credentials.name_space = chosen["namespace"].scalar();
-    if (out.credentials.name_space.empty()) out.credentials.name_space = "default";
+    out.access.name_space = chosen["namespace"].scalar();
+    if (out.access.name_space.empty()) out.access.name_space = "default";
     if (auto bad = take_cluster(cluster, out)) return *std::move(bad);
     if (const auto user_name = chosen["user"].scalar(); !user_name.empty()) {
         const Node user = top["users"].named(user_name, "user");

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Parses a kubeconfig file (YAML or JSON) as kubectl does, and returns the credentials of one context. Reads no files and uses no services.
+// Parses a kubeconfig file (YAML or JSON) as kubectl does, and returns the access to the API server of one context. Reads no files and uses no services.
 // Source: Kubernetes documentation, "kubeconfig (v1)".
 #pragma once
 
-#include "credentials.hpp"
+#include "api_server_access.hpp"
 
 #include <kith/result.hpp>
 
@@ -13,7 +13,7 @@
 namespace k8s {
 
 struct Kubeconfig {
-    Credentials credentials; ///< the data contained in the file itself, with base64 decoded
+    ApiServerAccess access; ///< the data contained in the file itself, with base64 decoded
     // Paths of files with further data, as written: relative to the kubeconfig's folder. Empty: none.
     std::string authorities_file, certificate_file, key_file, token_file;
 };

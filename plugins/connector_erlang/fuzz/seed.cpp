@@ -2,8 +2,8 @@
 //
 // Writes the corpora anew: seed FOLDER. The seeds are what a real node says, made by the code that also plays one in the tests.
 #include "../test/bytes.hpp"
+#include "../test/handshake_messages.hpp"
 #include "../test/node_frames.hpp"
-#include "../test/scripted_node.hpp"
 
 #include "erpc.hpp"
 #include "node_event_relay.hpp"

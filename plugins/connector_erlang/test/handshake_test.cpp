@@ -2,7 +2,7 @@
 #include "handshake.hpp"
 
 #include "bytes.hpp"
-#include "scripted_node.hpp"
+#include "handshake_messages.hpp"
 
 #include <boost/test/unit_test.hpp>
 

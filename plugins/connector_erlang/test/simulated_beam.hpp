@@ -6,7 +6,7 @@
 #include "bytes.hpp"
 #include "control.hpp"
 #include "handshake.hpp"
-#include "scripted_node.hpp"
+#include "handshake_messages.hpp"
 
 #include <kith/testkit/scripted_server.hpp>
 

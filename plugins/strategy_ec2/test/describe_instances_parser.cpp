@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../describe_instances_parser.hpp"
 
-#include "simulated_aws.hpp"
+#include "aws_responses.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -5,7 +5,7 @@
 
 #include "../describe_instances_request.hpp"
 #include "../signature_v4.hpp"
-#include "simulated_aws.hpp"
+#include "aws_responses.hpp"
 
 #include <kith/testkit/http_server.hpp>
 #include <kith/testkit/plugin_harness.hpp>

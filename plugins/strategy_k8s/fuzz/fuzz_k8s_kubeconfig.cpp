@@ -9,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const std::string_view text(reinterpret_cast<const char *>(data), size);
     for (const std::string_view context : {"", "other"}) {
         const auto got = k8s::parse_kubeconfig(text, context);
-        if (got ? got->credentials.server.empty() : got.error().text.empty()) std::abort();
+        if (got ? got->access.server.empty() : got.error().text.empty()) std::abort();
     }
     return 0;
 }

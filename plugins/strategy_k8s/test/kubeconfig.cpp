@@ -48,17 +48,17 @@ std::string wrong(std::string_view text, std::string_view context = {}) {
 BOOST_AUTO_TEST_CASE(a_context_gives_server_authorities_credentials_and_namespace) {
     const auto me = parse_kubeconfig(good, {});
     BOOST_REQUIRE(!!me);
-    BOOST_TEST(me->credentials.server == "https://10.0.0.1:6443");
-    BOOST_TEST(me->credentials.authorities == "ca");
-    BOOST_TEST(me->credentials.server_name == "kubernetes");
-    BOOST_TEST(me->credentials.proxy == "http://proxy:3128");
-    BOOST_TEST(me->credentials.token == "abc");
-    BOOST_TEST(me->credentials.name_space == "default");
+    BOOST_TEST(me->access.server == "https://10.0.0.1:6443");
+    BOOST_TEST(me->access.authorities == "ca");
+    BOOST_TEST(me->access.server_name == "kubernetes");
+    BOOST_TEST(me->access.proxy == "http://proxy:3128");
+    BOOST_TEST(me->access.token == "abc");
+    BOOST_TEST(me->access.name_space == "default");
     const auto cert = parse_kubeconfig(good, "other");
     BOOST_REQUIRE(!!cert);
-    BOOST_TEST(cert->credentials.certificate == "cert");
+    BOOST_TEST(cert->access.certificate == "cert");
     BOOST_TEST(cert->key_file == "/etc/key.pem");
-    BOOST_TEST(cert->credentials.name_space == "prod");
+    BOOST_TEST(cert->access.name_space == "prod");
 }
 
 BOOST_AUTO_TEST_CASE(a_kubeconfig_in_json_is_read) {
@@ -66,8 +66,8 @@ BOOST_AUTO_TEST_CASE(a_kubeconfig_in_json_is_read) {
         "clusters": [{"name": "k", "cluster": {"server": "http://127.0.0.1:8001"}}]})",
                                       {});
     BOOST_REQUIRE(!!got);
-    BOOST_TEST(got->credentials.server == "http://127.0.0.1:8001");
-    BOOST_TEST(got->credentials.token.empty());
+    BOOST_TEST(got->access.server == "http://127.0.0.1:8001");
+    BOOST_TEST(got->access.token.empty());
 }
 
 BOOST_AUTO_TEST_CASE(each_fault_of_a_kubeconfig_has_its_own_reason) {

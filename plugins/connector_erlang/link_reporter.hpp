@@ -17,10 +17,10 @@
 
 namespace kith::erlang {
 
-class LinkMonitor {
+class LinkReporter {
   public:
     /// Both outlive this.
-    LinkMonitor(InstanceContext &context, links &report);
+    LinkReporter(InstanceContext &context, links &report);
 
     /// A session begins. `run` and `hear` are for this one until `end`.
     void begin();

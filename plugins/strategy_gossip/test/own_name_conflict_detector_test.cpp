@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "own_name.hpp"
+#include "own_name_conflict_detector.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-BOOST_AUTO_TEST_SUITE(own_name)
+BOOST_AUTO_TEST_SUITE(own_name_conflict_detector)
 
 BOOST_AUTO_TEST_CASE(each_source_address_of_the_own_name_is_checked_once) {
-    gossip::OwnName own;
+    gossip::OwnNameConflictDetector own;
     BOOST_TEST(!own.known());
     own.set("a@h", 7);
     BOOST_TEST((own.known() && own.is(7) && !own.is(8)));
@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(each_source_address_of_the_own_name_is_checked_once) {
 }
 
 BOOST_AUTO_TEST_CASE(a_second_machine_with_the_own_name_is_reported_once_for_each_name) {
-    gossip::OwnName own;
+    gossip::OwnNameConflictDetector own;
     own.set("a@h", 7);
     BOOST_TEST(own.must_check(2));
     BOOST_TEST(own.checked("a@h", 2, false));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "driven_node_tls_check.hpp"
+#include "node_tls_options_fault.hpp"
 
 #include "mfa.hpp"
 

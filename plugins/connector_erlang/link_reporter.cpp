@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "link_monitor.hpp"
+#include "link_reporter.hpp"
 
 #include <optional>
 #include <vector>
@@ -43,24 +43,24 @@ link link_of(const std::string &name, LinkType type) {
 
 } // namespace
 
-LinkMonitor::LinkMonitor(InstanceContext &context, links &report)
+LinkReporter::LinkReporter(InstanceContext &context, links &report)
     : context_(context),
       report_(report),
       table_(context.settings.ignore, context.settings.custom_list),
       relist_(context.host) {}
 
-void LinkMonitor::begin() {
+void LinkReporter::begin() {
     attached_ = false;
     hidden_reported_ = true;
     relist_.reset();
 }
 
-void LinkMonitor::end() {
+void LinkReporter::end() {
     attached_ = false;
     table_.clear();
 }
 
-task<void> LinkMonitor::run(std::shared_ptr<Session> session, std::chrono::seconds tick_time) {
+task<void> LinkReporter::run(std::shared_ptr<Session> session, std::chrono::seconds tick_time) {
     if (session->closed()) co_return;
     tick_time_ = tick_time;
     start_relay(*session);
@@ -75,7 +75,7 @@ task<void> LinkMonitor::run(std::shared_ptr<Session> session, std::chrono::secon
 }
 
 // With the default list_nodes it comes from the relay.
-task<void> LinkMonitor::first_list(Session &session) {
+task<void> LinkReporter::first_list(Session &session) {
     if (context_.settings.custom_list) co_return co_await list(session);
     const auto until = context_.clock.monotonic() + context_.settings.call_timeout;
     while (!attached_ && hidden_reported_ && !session.closed() && context_.clock.monotonic() < until)
@@ -84,7 +84,7 @@ task<void> LinkMonitor::first_list(Session &session) {
     if (!attached_ && !session.closed()) session.close(unresponsive(session));
 }
 
-task<void> LinkMonitor::list(Session &session) {
+task<void> LinkReporter::list(Session &session) {
     const Settings &settings = context_.settings;
     for (int attempt = 0; attempt < most_listings; ++attempt) {
         const auto heard = session.heard();
@@ -117,7 +117,7 @@ task<void> LinkMonitor::list(Session &session) {
     }
 }
 
-bool LinkMonitor::report_attached(Session &session) {
+bool LinkReporter::report_attached(Session &session) {
     const std::string &name = session.node().name;
     if (const auto status = report_.attached(name); status < 0) {
         session.close(error(status, "the host does not take " + name + " as its node"));
@@ -130,7 +130,7 @@ bool LinkMonitor::report_attached(Session &session) {
     return true;
 }
 
-void LinkMonitor::report_all(Session &session) const {
+void LinkReporter::report_all(Session &session) const {
     std::vector<link> list;
     list.reserve(table_.peers().size());
     for (const auto &[name, type] : table_.peers()) list.push_back(link_of(name, type));
@@ -138,7 +138,7 @@ void LinkMonitor::report_all(Session &session) const {
         session.close(error(status, "the host does not take the links of " + session.node().name));
 }
 
-void LinkMonitor::hear(Session &session, Relay::Event event) {
+void LinkReporter::hear(Session &session, Relay::Event event) {
     using Kind = Relay::Event::Kind;
     ++events_;
     const bool custom = context_.settings.custom_list;
@@ -170,7 +170,7 @@ void LinkMonitor::hear(Session &session, Relay::Event event) {
     }
 }
 
-void LinkMonitor::hear_listing(Session &session, const Relay::Event &event) {
+void LinkReporter::hear_listing(Session &session, const Relay::Event &event) {
     const bool first = !attached_;
     if (first && !report_attached(session)) return;
     table_.replace(event.visible_nodes, event.hidden_nodes);
@@ -178,14 +178,14 @@ void LinkMonitor::hear_listing(Session &session, const Relay::Event &event) {
     if (first) relist_.notify();
 }
 
-void LinkMonitor::add(const std::string &name, LinkType type) {
+void LinkReporter::add(const std::string &name, LinkType type) {
     if (!table_.add(name, type, context_.clock.monotonic())) return;
     context_.refused.remove(name);
     report_.up(link_of(name, type));
 }
 
 // It is started again at once; but one that ends again and again must not keep us and the node busy.
-void LinkMonitor::relay_ended(Session &session, const std::string &why) {
+void LinkReporter::relay_ended(Session &session, const std::string &why) {
     if (!attached_ && !context_.settings.custom_list)
         return session.close(
             error(KITH_UNAVAILABLE, "the relay of node events cannot run in " + session.node().name + ": " + why));
@@ -196,13 +196,13 @@ void LinkMonitor::relay_ended(Session &session, const std::string &why) {
         start_relay(session);
 }
 
-void LinkMonitor::start_relay(Session &session) {
+void LinkReporter::start_relay(Session &session) {
     relay_started_ = context_.clock.monotonic();
     relay_due_ = false;
     session.listen();
 }
 
-void LinkMonitor::joined(const std::string &name) {
+void LinkReporter::joined(const std::string &name) {
     if (const auto type = table_.become_peer(name, context_.clock.monotonic())) {
         context_.refused.remove(name);
         report_.up(link_of(name, *type));
@@ -210,7 +210,7 @@ void LinkMonitor::joined(const std::string &name) {
     relist_unless_reported();
 }
 
-void LinkMonitor::relist_unless_reported() {
+void LinkReporter::relist_unless_reported() {
     if (context_.settings.custom_list || !hidden_reported_) relist_.notify();
 }
 

@@ -13,7 +13,7 @@
 
 namespace gossip {
 
-class OwnName {
+class OwnNameConflictDetector {
   public:
     /// Empty while the name is unknown or cannot be announced.
     [[nodiscard]] const std::string &text() const noexcept { return text_; }
