@@ -36,7 +36,7 @@ row schema misspelt_schema
 row schema invalid_default
 row unmaps stays_mapped
 row without_services uses_absent_services
-row each_service needs_optional
+row each_service uses_optional_unchecked
 row any_options refuses_without_reason
 row starts fails_after_start
 row starts hangs 1

@@ -7,7 +7,7 @@ import re
 import subprocess
 import threading
 
-from prepared_servers import used
+from prepared_server_paths import used
 from waiting import PATIENCE, ROOT, wait_until
 
 # What each node runs: it evaluates a line of expressions at a time and answers "=> TERM"; `Seen` is the list of node events so far.
@@ -42,7 +42,7 @@ end).
 
 
 class Beam:
-    """A BEAM node. `ask` evaluates Erlang in it. root: a folder of prepared_servers.otp, whose Erlang it runs; None: the installed one."""
+    """A BEAM node. `ask` evaluates Erlang in it. root: a folder of prepared_server_paths.otp, whose Erlang it runs; None: the installed one."""
 
     def __init__(self, lab, name, cookie=None, hidden=False, distributed=True, renamable=False, flags=(), short_names=False, root=None):
         self.lab, self.short, self.name = lab, name, lab.full(name)

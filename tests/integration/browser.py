@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 
-from prepared_servers import prepared, used
+from prepared_server_paths import prepared, used
 
 CHROMIUM = shutil.which("chromium")
 

@@ -5,7 +5,7 @@ import unittest
 
 from consul_server import Consul, there
 from lab import PLUGINS, Scenario
-from prepared_servers import used
+from prepared_server_paths import used
 from waiting import wait_until
 
 # Parts whoever is missed, at once.

@@ -14,7 +14,7 @@ import tempfile
 import unittest
 import urllib.parse
 
-from prepared_servers import prepared
+from prepared_server_paths import prepared
 from waiting import HOST, free_port, wait_until
 
 ROOT_TOKEN = "11111111-2222-3333-4444-555555555555"  # of this agent, which lives as long as its test

@@ -5,7 +5,7 @@ import unittest
 
 from lab import PLUGINS, Scenario
 from moto import REGION, Imds, Moto, there
-from prepared_servers import used
+from prepared_server_paths import used
 from waiting import wait_until
 
 # Parts whoever is missed, at once.

@@ -18,11 +18,11 @@ import unittest
 import urllib.request
 
 import kube_objects
-import prepared_servers
+import prepared_server_paths
 from authority import Authority
 from kube_client import Client
 from kube_objects import of
-from prepared_servers import used
+from prepared_server_paths import used
 from waiting import HOST, free_port, wait_until
 
 ISSUER = "https://kubernetes.default.svc.cluster.local"
@@ -33,7 +33,7 @@ AUDIT = {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["Requ
 
 def prepared():
     """The folder with the programs, or None."""
-    return prepared_servers.prepared("kube-apiserver")
+    return prepared_server_paths.prepared("kube-apiserver")
 
 
 class Process:

@@ -22,7 +22,7 @@ import unittest
 
 from beam import Beam
 from daemon import Kith
-from prepared_servers import used
+from prepared_server_paths import used
 from waiting import HOST, KITH, PATIENCE, PLUGINS, free_port
 
 

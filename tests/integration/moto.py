@@ -17,7 +17,7 @@ import unittest
 import urllib.parse
 import xml.etree.ElementTree
 
-from prepared_servers import prepared
+from prepared_server_paths import prepared
 from waiting import HOST, free_port, wait_until
 
 REGION = "us-east-1"  # that of its metadata service

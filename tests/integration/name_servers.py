@@ -8,7 +8,7 @@ import socket
 import subprocess
 import unittest
 
-from prepared_servers import used
+from prepared_server_paths import used
 from waiting import HOST, free_port, wait_until
 
 PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import threading
 
-from prepared_servers import prepared, used
+from prepared_server_paths import prepared, used
 from waiting import PATIENCE
 
 

@@ -8,7 +8,7 @@ class for each release.
 import unittest
 
 from lab import Scenario
-from prepared_servers import otp
+from prepared_server_paths import otp
 
 ROOTS = {release: otp(release) for release in ("trixie", "sid")}
 

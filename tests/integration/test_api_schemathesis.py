@@ -15,7 +15,7 @@ import unittest
 from api_case import OPENAPI, ApiCase
 from api_client import ask
 from lab import main
-from prepared_servers import prepared, used
+from prepared_server_paths import prepared, used
 from waiting import HOST, ROOT, free_port
 
 TOKEN = "token-of-the-operators"

@@ -3,7 +3,7 @@
 
 from consul_server import there
 from consul_lab import HASTY, consul
-from prepared_servers import used
+from prepared_server_paths import used
 from built_as_third_party import BuiltAsThirdParty, Daemon, main
 
 

@@ -3,7 +3,7 @@
 
 from ec2_lab import HASTY, KEYS, moto
 from moto import REGION, there
-from prepared_servers import used
+from prepared_server_paths import used
 from built_as_third_party import BuiltAsThirdParty, Daemon, main
 
 

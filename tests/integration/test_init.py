@@ -14,7 +14,7 @@ from consul_server import ROOT_TOKEN, Consul
 from consul_server import there as consul_there
 from lab import Scenario, main
 from moto import REGION, Imds
-from prepared_servers import used
+from prepared_server_paths import used
 from waiting import HOST, free_port
 
 ACCOUNT = "var/run/secrets/kubernetes.io/serviceaccount"

@@ -9,7 +9,7 @@ import subprocess
 import unittest
 
 from lab import Lab, Scenario, main
-from prepared_servers import used
+from prepared_server_paths import used
 from waiting import PATIENCE, free_port, wait_until
 
 

@@ -2,8 +2,8 @@
 //
 // Two processes with the same seed write the same trace, byte for byte: forty hosts in the first list, a hundred in the list `long`.
 #define BOOST_TEST_MODULE sim_determinism
-#include "all_cells.hpp"
 #include "kith_sim_process.hpp"
+#include "whole_test_requested.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -28,7 +28,7 @@ struct TraceSummary {
 
 constexpr std::size_t begun = 100'000;
 
-const char *scenario() { return all_cells() ? "long/gossip_hundred.json" : "gossip_forty.json"; }
+const char *scenario() { return whole_test_requested() ? "long/gossip_hundred.json" : "gossip_forty.json"; }
 
 TraceSummary trace(const std::string &words) {
     TraceSummary out;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "readme_table.hpp"
 
-#include "all_cells.hpp"
+#include "whole_test_requested.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -82,7 +82,7 @@ void check_table(const Table &table, const std::function<std::string(std::size_t
     std::string readme = text.str();
     const auto [from, to] = place_of(table, readme);
     const char *const asked = std::getenv("KITH_UPDATE");
-    const bool update = asked != nullptr && std::string_view(asked) == "1", all = update || all_cells();
+    const bool update = asked != nullptr && std::string_view(asked) == "1", all = update || whole_test_requested();
     constexpr std::size_t fifth = 5;
 
     Cells cells = cells_of(std::string_view(readme).substr(from, to - from));

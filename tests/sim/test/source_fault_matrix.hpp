@@ -3,7 +3,7 @@
 // The matrix of sources and faults: strategies that query a source, with the failures of that source.
 #pragma once
 
-#include "simulated_sources.hpp"
+#include <tests/sim/simulated_sources.hpp>
 
 #include <functional>
 #include <memory>

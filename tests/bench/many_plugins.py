@@ -22,7 +22,7 @@ def copies(lab):
     return folder
 
 
-def plugins(lab, runs):
+def many_plugins(lab, runs):
     folder = copies(lab)
     listed = []
     for _ in range(runs):
@@ -45,4 +45,4 @@ def plugins(lab, runs):
     report(f"process start to observation.ok, a directory of {COUNT} plugins", started, "ms", "<= 100")
 
 
-FIGURES = {"plugins": (plugins, 11)}
+FIGURES = {"plugins": (many_plugins, 11)}

@@ -9,7 +9,7 @@ from lab import main
 from waiting import wait_until
 
 
-class Mute(OnKubernetes):
+class HangingServer(OnKubernetes):
     def test_a_server_that_hangs(self):
         self.pods(3)
         kith = self.start(policy=HASTY)

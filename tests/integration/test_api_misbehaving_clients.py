@@ -10,7 +10,7 @@ from lab import main
 from waiting import PATIENCE, wait_until
 
 
-class ApiClients(ApiCase):
+class MisbehavingClients(ApiCase):
     def test_requests_that_are_none(self):
         self.kith()
         host = b"Host: localhost\r\nConnection: close\r\n"

@@ -8,7 +8,7 @@
 
 namespace kith::sim::test {
 
-inline bool all_cells() {
+inline bool whole_test_requested() {
     const char *const value = std::getenv("KITH_CELLS");
     return value != nullptr && std::string_view(value) == "all";
 }

@@ -9,7 +9,7 @@ from page_process import PageProcess
 from waiting import wait_until
 
 
-class Page(ApiCase):
+class PageProxy(ApiCase):
     def test_nothing_but_the_page_is_answered_without_the_secret(self):
         self.kith()
         page = PageProcess(self.lab, self.socket)

@@ -15,7 +15,7 @@ from lab import main
 from waiting import KITH, PATIENCE, wait_until
 
 
-class ApiCommands(ApiCase):
+class CliWithDaemon(ApiCase):
     def test_commands(self):
         kith = self.kith()
         status = self.command("status")
