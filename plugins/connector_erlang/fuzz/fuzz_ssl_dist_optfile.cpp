@@ -13,9 +13,9 @@ using namespace kith::erlang;
 
 namespace {
 
-std::size_t counted(const erlang_terms::TermView &term) {
+std::size_t counted(const erlang_terms::Term &term) {
     std::size_t out = 1;
-    for (const erlang_terms::TermView &one : term.elements) out += counted(one);
+    for (const erlang_terms::Term &one : term.elements) out += counted(one);
     return out;
 }
 
@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const std::string_view bytes(reinterpret_cast<const char *>(data), size);
     const erlang_terms::TermFile read = erlang_terms::parse_term_file(bytes);
     std::size_t count = 0;
-    for (const erlang_terms::TermView &term : read.terms) count += counted(term);
+    for (const erlang_terms::Term &term : read.terms) count += counted(term);
     if (count > 4096) std::abort();
     const SslDistOptions dist = parse_ssl_dist_optfile(bytes);
     if (!read.fault.empty() && dist.fault != read.fault) std::abort();
