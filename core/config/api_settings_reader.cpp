@@ -33,12 +33,20 @@ void check_listener(const ApiSettings &api, const ApiListener &listener, const S
     if (control && api.control_token.empty())
         collector.error(serve.at, serve.path,
                         "\"control\" needs a token: set api.tokens.control, such as to \"${KITH_CONTROL_TOKEN}\"");
-    if ((read || control) && !listener.insecure && !is_loopback(*endpoint))
-        collector.error(
-            serve.at, serve.path,
-            "\"read\" and \"control\" at " + listener.address +
-                ", which is no loopback address, would send the token and the answers unencrypted over the network; listen on "
-                "127.0.0.1 or [::1] with a reverse proxy in front that does TLS, or accept it by \"insecure\": true here");
+    if ((read || control) && !listener.insecure && !listener.tls && !is_loopback(*endpoint))
+        collector.error(serve.at, serve.path,
+                        "\"read\" and \"control\" at " + listener.address +
+                            ", which is no loopback address, would send the token and the answers unencrypted over the "
+                            "network; set \"tls\" "
+                            "here to a certificate and its key, or listen on 127.0.0.1 or [::1] with a reverse proxy in front "
+                            "that does TLS, or "
+                            "accept it by \"insecure\": true here");
+}
+
+std::optional<ApiTlsFiles> tls_files(const json::value &listener) {
+    const auto *tls = member(listener, "tls");
+    if (!tls) return std::nullopt;
+    return ApiTlsFiles{text_in(*tls, "certificate"), text_in(*tls, "key"), text_in(*tls, "client_authorities")};
 }
 
 } // namespace
@@ -67,7 +75,8 @@ ApiSettings read_api_settings(const json::value &root, const SourceMap &source_m
     if (!listen || !listen->is_array()) return out;
     for (std::size_t i = 0; i < listen->get_array().size(); ++i) {
         const auto &value = listen->get_array()[i];
-        ApiListener one{text_in(value, "address"), texts_in(value, "serve"), flag_in(value, "insecure", false)};
+        ApiListener one{text_in(value, "address"), texts_in(value, "serve"), flag_in(value, "insecure", false),
+                        tls_files(value)};
         const auto here = location / "listen" / i;
         check_listener(out, one, here, collector);
         const auto same = [&](const ApiListener &other) {

@@ -7,6 +7,7 @@
 #include <core/config/policy.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,11 +43,21 @@ struct EventSettings {
     bool operator==(const EventSettings &) const = default;
 };
 
+// Paths of files in PEM.
+struct ApiTlsFiles {
+    std::string certificate; // with the chain above it
+    std::string key;
+    std::string client_authorities; // clients must have a certificate that one of these has signed; empty: none is requested
+
+    bool operator==(const ApiTlsFiles &) const = default;
+};
+
 // A TCP address of the local API.
 struct ApiListener {
-    std::string address;            // IP:PORT or [IPv6]:PORT
-    std::vector<std::string> serve; // health, metrics, read, control
-    bool insecure = false;          // read and control are served without TLS beyond loopback
+    std::string address;              // IP:PORT or [IPv6]:PORT
+    std::vector<std::string> serve;   // health, metrics, read, control
+    bool insecure = false;            // read and control are served without TLS beyond loopback
+    std::optional<ApiTlsFiles> tls{}; // nothing: without TLS
 
     bool operator==(const ApiListener &) const = default;
 };

@@ -100,6 +100,11 @@ std::string render(const Config &config, const PluginCatalogue &catalogue) {
         for (const auto &one : config.api.listen) {
             json::object shown_listener{{"address", one.address}, {"serve", list(one.serve)}};
             if (one.insecure) shown_listener["insecure"] = true;
+            if (one.tls) {
+                json::object files{{"certificate", one.tls->certificate}, {"key", one.tls->key}};
+                if (!one.tls->client_authorities.empty()) files["client_authorities"] = one.tls->client_authorities;
+                shown_listener["tls"] = std::move(files);
+            }
             listen.push_back(std::move(shown_listener));
         }
         api["listen"] = std::move(listen);

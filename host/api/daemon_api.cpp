@@ -49,7 +49,7 @@ std::vector<ApiTcpListen> tcp_addresses(const core::ApiSettings &settings) {
         };
         ApiAccess access{serves("health"),    serves("metrics"),      serves("read"), serves("control"),
                          settings.read_token, settings.control_token, settings.hosts};
-        out.push_back({*address, std::make_shared<const ApiAccess>(std::move(access))});
+        out.push_back({*address, std::make_shared<const ApiAccess>(std::move(access)), one.tls});
     }
     return out;
 }
@@ -57,7 +57,7 @@ std::vector<ApiTcpListen> tcp_addresses(const core::ApiSettings &settings) {
 std::string served(const core::ApiListener &listener) {
     std::string text = listener.address + " serves ";
     for (std::size_t i = 0; i < listener.serve.size(); ++i) text += (i == 0 ? "" : ", ") + listener.serve[i];
-    return text;
+    return listener.tls ? text + " over TLS" : text;
 }
 
 std::function<void(std::function<void()>)> poster(boost::asio::io_context &io) {
@@ -104,7 +104,9 @@ DaemonApi::DaemonApi(boost::asio::io_context &io, const AsioWorld &world, core::
       router_(context(world, engine, reloader, loaded)),
       second_(io),
       log_(log),
-      tcp_(io, router_, {}) {
+      tcp_(io, router_, {}, [this](std::uint32_t level, const std::string &message, const std::string &reason) {
+          say(log_, level, message, reason);
+      }) {
     second_.expires_after(lag_period);
     measure_lag();
 }
@@ -140,7 +142,7 @@ void DaemonApi::conclude(bool applied) {
     for (const core::ApiListener &one : settings_.listen) {
         if (has(before, one)) continue;
         log_message(log_, KITH_LOG_INFO, "the API listens", served(one));
-        if (one.insecure)
+        if (one.insecure && !one.tls)
             log_message(log_, KITH_LOG_WARNING, "the API sends tokens and answers unencrypted over the network",
                         one.address + " is insecure");
     }
@@ -177,7 +179,7 @@ std::unique_ptr<DaemonApi> DaemonApi::make(boost::asio::io_context &io, const As
     if (!loaded.config->api.on) return nullptr;
     std::unique_ptr<DaemonApi> host(new DaemonApi(io, world, engine, log, reloader, loaded));
     if (const std::string why = host->prepare(*loaded.config); !why.empty())
-        throw ApiUnavailable("api.listen: " + why + "; free the address, or choose another one");
+        throw ApiUnavailable("api.listen: " + why + "; free the address or correct its `tls`, or choose another address");
     host->listen_on_socket(loaded);
     host->conclude(true);
     return host;

@@ -23,6 +23,9 @@ ApiAnswer fault_answer(ApiFault fault) {
                             "Send fewer or shorter fields.");
     case ApiFault::body_too_large:
         return error_answer(413, "body_too_large", "the body of the request has more than 64 KiB", "Send a smaller body.");
+    case ApiFault::no_tls:
+        return error_answer(400, "tls_required", "this address serves TLS, and the request came without it",
+                            "Ask it by https://, or at an address of api.listen without `tls`.");
     case ApiFault::too_many_clients:
         return error_answer(429, "too_many_clients", "as many clients are connected as may be",
                             "Close connections that are not used.");

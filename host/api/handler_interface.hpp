@@ -78,6 +78,7 @@ enum class ApiFault : std::uint8_t {
     body_too_large,
     too_many_clients,
     too_many_streams,
+    no_tls,         ///< HTTP without TLS at an address that serves TLS
     too_many_bytes, ///< large answers that other clients have not taken yet
 };
 
@@ -98,11 +99,11 @@ struct ApiLimits {
     std::size_t clients =
         256; ///< at once, at the Unix socket and at all TCP addresses each; the one that has been silent longest makes room
     std::size_t streams = 128;                   ///< of them that follow events
-    std::chrono::milliseconds request{10'000};   ///< from the first byte of a request to its last
+    std::chrono::milliseconds request{10'000};   ///< from the first byte of a request to its last; of a TLS handshake
     std::chrono::milliseconds idle{60'000};      ///< without a request
     std::chrono::milliseconds stuck{30'000};     ///< without taking a byte of what waits for it
     std::chrono::milliseconds heartbeat{15'000}; ///< of a stream
-    std::chrono::milliseconds look{5'000};       ///< from one look for the socket's file to the next
+    std::chrono::milliseconds look{5'000};       ///< from one look for the socket's file, or at the files of TLS, to the next
 };
 
 struct ApiListen {

@@ -113,7 +113,9 @@ ReloadStart Reloader::request(const ReloadRequest &request, std::function<void(c
         return refuse("needs_confirm", what, "If that is meant, reload with confirm: `kith reload --confirm`.", request);
     if (const std::string why = settings_.prepare(*loaded.config); !why.empty())
         return refuse("cannot_listen", "api.listen: " + why,
-                      "Free the address or choose another one, and reload again; the former configuration goes on.", request);
+                      "Free the address or correct its `tls`, or choose another address, and reload again; the former "
+                      "configuration goes on.",
+                      request);
     if (loaded.registry) registry_.adopt(*loaded.registry);
     if (settings_.begins) settings_.begins();
     next_ = std::make_shared<const core::Config>(std::move(*loaded.config));

@@ -133,11 +133,14 @@ const std::vector<Bad> top_level = {
     {R"({"api": {"listen": [{"address": "10.0.0.1:9464", "serve": ["health", "read"]}], "tokens": {"read": "0123456789abcdef", "control": "0123456789abcdef"}}, "topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})",
      "1:59 [api.listen[0].serve] \"read\" and \"control\" at 10.0.0.1:9464, which is no loopback address, would send the token "
      "and "
-     "the answers unencrypted over the network; listen on 127.0.0.1 or [::1] with a reverse proxy in front that does TLS, or "
-     "accept it by \"insecure\": true here\n"
+     "the answers unencrypted over the network; set \"tls\" here to a certificate and its key, or listen on 127.0.0.1 or [::1] "
+     "with a reverse proxy in front that does TLS, or accept it by \"insecure\": true here\n"
      "1:100 [api.tokens.read] is equal to api.tokens.control, so those who may read could change everything; use two tokens, "
      "or "
      "only api.tokens.control, which may read too"},
+    {R"({"api": {"listen": [{"address": "127.0.0.1:1", "serve": ["health"], "tls": {"certificate": "c.pem"}}]}, "topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})",
+     "1:80 [api.listen[0].tls] `key` is missing\n"
+     "1:96 [api.listen[0].tls.certificate] expected an absolute path, got the string \"c.pem\""},
     {R"({"api": {"sokcet": "/s"}, "name": "a b", "topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})",
      "1:10 [api.sokcet] there is no option \"sokcet\" here; did you mean `socket`?\n"
      "1:35 [name] expected a name of 1 to 64 letters, digits, `_`, `-` and `.`, got the string \"a b\""},

@@ -95,6 +95,10 @@ BOOST_AUTO_TEST_CASE(the_tcp_addresses_of_the_api_are_reloadable) {
     Config next = configuration();
     next.api.listen = {{"127.0.0.1:9464", {"read"}, false}};
     BOOST_TEST(lines(next) == Lines{"settings: changed, by api.listen"}, boost::test_tools::per_element());
+    Config secured = next;
+    secured.api.listen[0].tls = ApiTlsFiles{"/c", "/k", ""};
+    BOOST_TEST(describe(plan_reload(next, secured)) == Lines{"settings: changed, by api.listen"},
+               boost::test_tools::per_element());
     next.api.control_token = "secret-of-sixteen";
     next.api.hosts = {"kith.example"};
     BOOST_TEST(lines(next) == Lines{"settings: changed, by api.listen, api.tokens, api.hosts"},

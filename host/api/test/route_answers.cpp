@@ -203,6 +203,7 @@ BOOST_AUTO_TEST_CASE(faults_before_a_request_have_the_same_error_form) {
     BOOST_TEST(world.error(fault_answer(ApiFault::malformed)) == "400 malformed");
     BOOST_TEST(world.error(fault_answer(ApiFault::head_too_large)) == "413 head_too_large");
     BOOST_TEST(world.error(fault_answer(ApiFault::body_too_large)) == "413 body_too_large");
+    BOOST_TEST(world.error(fault_answer(ApiFault::no_tls)) == "400 tls_required");
     BOOST_TEST(world.error(fault_answer(ApiFault::too_many_clients)) == "429 too_many_clients");
     BOOST_TEST(world.error(fault_answer(ApiFault::too_many_streams)) == "429 too_many_streams");
     BOOST_TEST(world.error(fault_answer(ApiFault::too_many_bytes)) == "429 too_many_bytes");

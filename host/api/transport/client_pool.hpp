@@ -12,6 +12,8 @@
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace kith::app {
@@ -19,13 +21,17 @@ namespace kith::app {
 class ClientPool {
   public:
     ClientPool(boost::asio::io_context &io, ApiHandler &handler, const ApiLimits &limits);
+    /// See ConnectionShare.
+    void on_failed_handshake(std::function<void(const std::string &peer, const std::string &why)> report) {
+        share_.handshake_failed = std::move(report);
+    }
     ~ClientPool(); // ends them all
     ClientPool(const ClientPool &) = delete;
     ClientPool &operator=(const ClientPool &) = delete;
 
     /// A client that has connected: its descriptor, which is non-blocking, and its protocol. access: null at the Unix socket.
     void take(int fd, const ApiConnection::Socket::protocol_type &protocol, Right right,
-              std::shared_ptr<const ApiAccess> access);
+              std::shared_ptr<const ApiAccess> access, ApiTls tls = {});
 
     /// Ends the clients whose access is among these no more, at once or after the answer that is under way.
     void retire(const std::function<bool(const ApiAccess &)> &goes_on);

@@ -5,9 +5,8 @@
 
 #include <boost/asio/post.hpp>
 
-#include <cerrno>
 #include <exception>
-#include <sys/socket.h>
+#include <string_view>
 #include <utility>
 
 namespace kith::app {
@@ -20,20 +19,20 @@ constexpr std::size_t most_read_at_once = 65'536; // before others have their tu
 constexpr std::size_t stream_room = 65'536;       // bytes of events that are rendered at once
 constexpr auto ending_bound = std::chrono::seconds(2);
 
-bool would_block(const boost::system::error_code &error) {
-    return error == asio::error::would_block || error == asio::error::try_again;
-}
-
 } // namespace
 
-ApiConnection::ApiConnection(Socket socket, Right right, std::shared_ptr<const ApiAccess> access, ConnectionShare &share)
+ApiConnection::ApiConnection(Socket socket, Right right, std::shared_ptr<const ApiAccess> access, ApiTls tls,
+                             ConnectionShare &share)
     : socket_(std::move(socket)),
+      bytes_(socket_.native_handle(), std::move(tls.session)),
+      peer_(std::move(tls.peer)),
       right_(right),
       access_(std::move(access)),
       share_(&share),
       reader_(share.limits.head, share.limits.body) {
     boost::system::error_code ignored;
     socket_.non_blocking(true, ignored);
+    if (bytes_.has_tls()) phase_ = Phase::securing;
 }
 
 ApiConnection::~ApiConnection() { close(); }
@@ -41,11 +40,18 @@ ApiConnection::~ApiConnection() { close(); }
 void ApiConnection::start() { await_input(); }
 
 void ApiConnection::refuse(ApiFault fault) {
-    if (open()) answer(share_->handler.refusal(fault), false, false);
+    if (!open()) return;
+    if (phase_ == Phase::securing) {
+        refused_ = fault;
+        return await_input();
+    }
+    answer(share_->handler.refusal(fault), false, false);
 }
 
 void ApiConnection::close() {
     if (share_ == nullptr) return;
+    if (bytes_.has_tls() && phase_ != Phase::securing)
+        bytes_.finish(); // without it a client takes the end for a broken connection
     release_large();
     if (stream_) --share_->streams;
     stream_.reset();
@@ -56,7 +62,7 @@ void ApiConnection::close() {
 }
 
 void ApiConnection::retire() {
-    if (phase_ == Phase::reading || (phase_ == Phase::streaming && stream_->endless())) return close();
+    if (waits() || (phase_ == Phase::streaming && stream_->endless())) return close();
     keep_alive_ = false;
 }
 
@@ -67,24 +73,55 @@ void ApiConnection::enter(Phase phase) {
 
 void ApiConnection::await_input() {
     if (!open() || std::exchange(awaits_input_, true)) return;
-    socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const boost::system::error_code &error) {
+    const auto ready = [self = shared_from_this()](const boost::system::error_code &error) {
         self->awaits_input_ = false;
         if (error || !self->open()) return;
         self->on_input();
+    };
+    if (!bytes_.has_buffered()) return socket_.async_wait(Socket::wait_read, ready);
+    asio::post(socket_.get_executor(), [ready] { ready({}); });
+}
+
+void ApiConnection::await_output() {
+    if (std::exchange(awaits_output_, true)) return;
+    socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const boost::system::error_code &error) {
+        self->awaits_output_ = false;
+        if (error || !self->open()) return;
+        self->phase_ == Phase::securing ? self->secure() : self->flush();
     });
 }
 
+void ApiConnection::secure() {
+    const ClientStream::Step step = bytes_.handshake();
+    switch (step) {
+    case ClientStream::Step::wait_read: return await_input();
+    case ClientStream::Step::wait_write: return await_output();
+    case ClientStream::Step::not_tls: return answer(share_->handler.refusal(ApiFault::no_tls), false, false);
+    case ClientStream::Step::ended:
+    case ClientStream::Step::failed:
+        if (share_->handshake_failed && !bytes_.failure().empty()) share_->handshake_failed(peer_, bytes_.failure());
+        if (step == ClientStream::Step::ended) return close();
+        bytes_.finish(); // the alert that tells the client why is read before the end
+        enter(Phase::ending);
+        return await_input();
+    case ClientStream::Step::done: break;
+    }
+    enter(Phase::reading);
+    refused_ ? answer(share_->handler.refusal(*refused_), false, false) : await_input();
+}
+
 void ApiConnection::on_input() {
+    if (phase_ == Phase::securing) return secure();
     char bytes[8192];
     std::size_t total = 0;
     while (open() && total < most_read_at_once) {
         // It is read again when what it asked for so far is answered.
         const bool asked = reader_.state() == RequestReader::State::complete || reader_.state() == RequestReader::State::failed;
         if (phase_ == Phase::answering || (phase_ == Phase::reading && asked)) return;
-        boost::system::error_code error;
-        const std::size_t got = socket_.read_some(asio::buffer(bytes), error);
-        if (would_block(error)) break;
-        if (error || got == 0) return close();
+        std::size_t got = 0;
+        const ClientStream::Step step = bytes_.read(bytes, sizeof bytes, got);
+        if (step == ClientStream::Step::wait_read) break;
+        if (step != ClientStream::Step::done) return close();
         total += got;
         if (phase_ != Phase::reading) continue; // requests of a stream's client, and of a refused client, are not read
         if (reader_.state() == RequestReader::State::idle) since_ = Clock::now();
@@ -157,22 +194,13 @@ void ApiConnection::pump() {
 
 void ApiConnection::flush() {
     while (open() && written_ < out_.size()) {
-        // Not write_some: a client that is gone is an error here, and no signal.
-        const ssize_t wrote =
-            ::send(socket_.native_handle(), out_.data() + written_, out_.size() - written_, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (wrote > 0) {
-            written_ += static_cast<std::size_t>(wrote);
-            progress_ = Clock::now();
-            continue;
-        }
-        if (errno == EINTR) continue;
-        if (errno != EAGAIN && errno != EWOULDBLOCK) return close();
-        if (std::exchange(awaits_output_, true)) return;
-        socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const boost::system::error_code &failed) {
-            self->awaits_output_ = false;
-            if (!failed && self->open()) self->flush();
-        });
-        return;
+        const std::uint64_t before = bytes_.sent();
+        std::size_t wrote = 0;
+        const ClientStream::Step step = bytes_.write(std::string_view(out_).substr(written_), wrote);
+        written_ += wrote;
+        if (bytes_.sent() != before) progress_ = Clock::now();
+        if (step == ClientStream::Step::wait_write) return await_output();
+        if (step != ClientStream::Step::done) return close();
     }
     if (open()) flushed();
 }
@@ -195,7 +223,7 @@ void ApiConnection::flushed() {
     release_large();
     if (phase_ != Phase::answering) return;
     if (!keep_alive_) {
-        ::shutdown(socket_.native_handle(), SHUT_WR);
+        bytes_.finish();
         enter(Phase::ending);
         await_input();
         return;
@@ -220,6 +248,9 @@ void ApiConnection::tick(Clock::time_point now) {
     if (!open()) return;
     const ApiLimits &limits = share_->limits;
     switch (phase_) {
+    case Phase::securing:
+        if (now - since_ > limits.request) close();
+        return;
     case Phase::reading: {
         const bool begun = reader_.state() == RequestReader::State::partial;
         if (now - since_ > (begun ? limits.request : limits.idle)) close();

@@ -4,6 +4,7 @@
 // bounded, and so is how long it may take.
 #pragma once
 
+#include "client_stream.hpp"
 #include "request_reader.hpp"
 
 #include <host/api/handler_interface.hpp>
@@ -11,7 +12,9 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace kith::app {
@@ -22,6 +25,14 @@ struct ConnectionShare {
     const ApiLimits &limits;
     std::size_t streams = 0;     ///< connections that follow one
     std::size_t large_bytes = 0; ///< of answers above limits.buffer that are not written yet
+    /// May be empty. peer: the client, as ApiTls names it.
+    std::function<void(const std::string &peer, const std::string &why)> handshake_failed = {};
+};
+
+/// The TLS of a client.
+struct ApiTls {
+    std::unique_ptr<TlsSession> session; ///< null: none
+    std::string peer; ///< the client's address, for the log: when a handshake fails, the kernel may have forgotten it
 };
 
 class ApiConnection : public std::enable_shared_from_this<ApiConnection> {
@@ -30,7 +41,7 @@ class ApiConnection : public std::enable_shared_from_this<ApiConnection> {
     using Clock = std::chrono::steady_clock;
 
     /// right: at the Unix socket; access: at a TCP address, otherwise null. share outlives it, until close().
-    ApiConnection(Socket socket, Right right, std::shared_ptr<const ApiAccess> access, ConnectionShare &share);
+    ApiConnection(Socket socket, Right right, std::shared_ptr<const ApiAccess> access, ApiTls tls, ConnectionShare &share);
     ~ApiConnection();
     ApiConnection(const ApiConnection &) = delete;
     ApiConnection &operator=(const ApiConnection &) = delete;
@@ -47,12 +58,13 @@ class ApiConnection : public std::enable_shared_from_this<ApiConnection> {
     const ApiAccess *access() const { return access_.get(); }
     bool open() const { return socket_.is_open(); }
     /// It has no request that is complete: it can make room for another client.
-    bool waits() const { return phase_ == Phase::reading; }
+    bool waits() const { return phase_ == Phase::reading || (phase_ == Phase::securing && !refused_); }
     /// Since when it is in its phase.
     Clock::time_point since() const { return since_; }
 
   private:
     enum class Phase : std::uint8_t {
+        securing,  // the TLS handshake
         reading,   // a request
         answering, // out_ is written
         streaming,
@@ -61,7 +73,9 @@ class ApiConnection : public std::enable_shared_from_this<ApiConnection> {
 
     void enter(Phase phase);
     void await_input();
+    void await_output();
     void on_input();
+    void secure();
     void handle();
     void answer(ApiAnswer answer, bool keep_alive, bool head_only);
     void begin_stream(ApiAnswer answer);
@@ -71,6 +85,8 @@ class ApiConnection : public std::enable_shared_from_this<ApiConnection> {
     void release_large();
 
     Socket socket_;
+    ClientStream bytes_;
+    std::string peer_; // with TLS
     Right right_;
     std::shared_ptr<const ApiAccess> access_;
     ConnectionShare *share_;
@@ -79,6 +95,7 @@ class ApiConnection : public std::enable_shared_from_this<ApiConnection> {
     std::size_t written_ = 0; // of out_
     std::size_t large_ = 0;   // of share_->large_bytes: ours
     std::unique_ptr<ApiStream> stream_;
+    std::optional<ApiFault> refused_; // what is answered when the TLS handshake is done
     Phase phase_ = Phase::reading;
     Clock::time_point since_ = Clock::now();
     Clock::time_point progress_ = Clock::now(); // when bytes were last written

@@ -55,11 +55,13 @@ bool trust_system(SSL_CTX *context) {
     return SSL_CTX_set_default_verify_paths(context) == 1;
 }
 
-bool trust(SSL_CTX *context, const std::string &authorities) {
+// A server also sends the names of the authorities, by which a client chooses its certificate.
+bool trust(SSL_CTX *context, const std::string &authorities, bool server) {
     const Bio text = bio_of(authorities);
     int count = 0;
     while (const Certificate one{PEM_read_bio_X509(text.get(), nullptr, no_password, nullptr)}) {
         if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), one.get()) != 1) return false;
+        if (server && SSL_CTX_add_client_CA(context, one.get()) != 1) return false;
         ++count;
     }
     if (count == 0 || ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) return false;
@@ -78,6 +80,13 @@ bool present(SSL_CTX *context, const std::string &certificate) {
     return true;
 }
 
+// Sessions are not resumed: a new handshake checks the certificate of the client against the present authorities.
+void be_server(SSL_CTX *context, bool verify) {
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+    SSL_CTX_set_num_tickets(context, 0);
+    SSL_CTX_set_verify(context, verify ? SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT : SSL_VERIFY_NONE, nullptr);
+}
+
 std::unique_ptr<TlsContext> make_context(const TlsSettings &settings, TlsFailure &failure) {
     const auto refuse = [&failure](std::int32_t status, const std::string &what) {
         failure = {status, what + ": " + openssl_text()};
@@ -87,7 +96,7 @@ std::unique_ptr<TlsContext> make_context(const TlsSettings &settings, TlsFailure
     // The process may end while a worker is still in here.
     OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, nullptr);
     ERR_clear_error();
-    Context context(SSL_CTX_new(TLS_client_method()));
+    Context context(SSL_CTX_new(settings.server ? TLS_server_method() : TLS_client_method()));
     if (!context) return refuse(KITH_UNSUPPORTED, "TLS cannot be set up");
     SSL_CTX *raw = context.get();
     SSL_CTX_set_min_proto_version(raw, static_cast<int>(settings.min_version));
@@ -98,15 +107,16 @@ std::unique_ptr<TlsContext> make_context(const TlsSettings &settings, TlsFailure
     SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_default_passwd_cb(raw, no_password);
     SSL_CTX_set_verify(raw, settings.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
-    if (settings.authorities.empty()) {
+    if (settings.server) be_server(raw, settings.verify);
+    if (settings.authorities.empty() && !(settings.server && settings.verify)) {
         if (settings.verify && !trust_system(raw)) return refuse(KITH_UNSUPPORTED, "the system's authorities cannot be used");
-    } else if (!trust(raw, settings.authorities)) {
+    } else if (!trust(raw, settings.authorities, settings.server)) {
         return refuse(KITH_INVALID, words.authorities + ": expected certificates in PEM (-----BEGIN CERTIFICATE-----)");
     } else {
         // A certificate that the operator trusts is accepted, also when another authority has signed it.
         X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(raw), X509_V_FLAG_PARTIAL_CHAIN);
     }
-    if (settings.certificate.empty()) return std::make_unique<OpensslContext>(std::move(context), words);
+    if (settings.certificate.empty() && !settings.server) return std::make_unique<OpensslContext>(std::move(context), words);
     if (!present(raw, settings.certificate)) {
         return refuse(KITH_INVALID,
                       words.certificate + ": expected ours in PEM (-----BEGIN CERTIFICATE-----), and the chain above it");

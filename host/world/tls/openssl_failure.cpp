@@ -116,6 +116,8 @@ TlsFailure failure_of(SSL *ssl, const TlsWords &words, const std::string &name, 
         return {KITH_UNAUTHORIZED, rejection(verdict, words, rejected, name)};
     }
     const std::string text = openssl_text();
+    if (reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE)
+        return {KITH_UNAUTHORIZED, words.other + " has sent no certificate, and " + words.authorities + " requires one"};
     if (refuses_us(reason) || (asked && reason == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE)) {
         const bool has_one = SSL_get_certificate(ssl) != nullptr;
         if (has_one) return {KITH_UNAUTHORIZED, words.other + " does not accept our certificate (" + text + ")"};

@@ -41,7 +41,7 @@ OpensslSession::OpensslSession(SSL_CTX &context, std::string name, bool expect_n
     in_ = in.release();
     out_ = out.release();
     SSL_set_bio(ssl_.get(), in_, out_);
-    SSL_set_connect_state(ssl_.get());
+    SSL_is_server(ssl_.get()) == 1 ? SSL_set_accept_state(ssl_.get()) : SSL_set_connect_state(ssl_.get());
     SSL_set_app_data(ssl_.get(), this);
     SSL_set_verify(ssl_.get(), SSL_get_verify_mode(ssl_.get()), looked_at);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The interface between host/world and libkith_tls.so. OpenSSL uses about 4 MiB of memory, so it is in a separate library of
-// the host, which is loaded by the first https:// request or the first client of kith.tls/0. The library is not a plugin: both
-// sides must come from the same build (TlsEntry::build). It processes bytes and uses no sockets.
+// the host, which is loaded by the first https:// request, the first client of kith.tls/0, or a TLS address of the API. The library is
+// not a plugin: both sides must come from the same build (TlsEntry::build). It processes bytes and uses no sockets.
 #pragma once
 
 #include <cstddef>
@@ -26,6 +26,9 @@ struct TlsSettings {
     std::string certificate = {}, key = {}; ///< PEM; empty: none
     std::string password = {};              ///< of the key, when it is encrypted
     bool verify = true;
+    /// This side accepts connections: `certificate` and `key` are required, and `verify` requires a certificate of the client, signed by
+    /// `authorities`.
+    bool server = false;
     std::uint32_t min_version = 0x0303, max_version = 0; ///< TLS 1.2; 0: the newest
     TlsWords words = {};
 };
@@ -80,12 +83,12 @@ class TlsSession {
     virtual TlsPeer peer() const = 0;
 };
 
-/// The settings that all connections of one client share.
+/// The settings that all connections of one client or server share.
 class TlsContext {
   public:
     virtual ~TlsContext() = default;
     /// name: a host name or numeric address; a host name is sent to the server (SNI). expect_name: the certificate must contain
-    /// the name, which then is not empty.
+    /// the name, which then is not empty. Of a server both are ignored.
     virtual std::unique_ptr<TlsSession> session(const std::string &name, bool expect_name) = 0;
 };
 
