@@ -105,7 +105,7 @@ DaemonApi::DaemonApi(boost::asio::io_context &io, const AsioWorld &world, core::
       second_(io),
       log_(log),
       tcp_(io, router_, {}, [this](std::uint32_t level, const std::string &message, const std::string &reason) {
-          say(log_, level, message, reason);
+          log_message(log_, level, message, reason);
       }) {
     second_.expires_after(lag_period);
     measure_lag();
