@@ -47,6 +47,19 @@ class Sid(Scenario):
         result.stopTest(self)
 
 
+def restart_each(nodes, kiths):
+    """Ends and starts each node in turn and waits until the kiths of the others report the link to it; kiths: in the order of the nodes."""
+    for node, own in zip(nodes, kiths):
+        marks = {kith: kith.last() for kith in kiths}
+        node.kill()
+        own.wait("connector.detached", after=marks[own])
+        node.start()
+        node.ready()
+        for kith in kiths:
+            if kith is not own:
+                kith.wait("link.up", peer=node.name, after=marks[kith])
+
+
 def of_installed_release(module, *mixins):
     """Adds to a module (globals()) a test class for each mixin, with nodes of the installed release."""
     for mixin in mixins:
@@ -58,6 +71,16 @@ def of_prepared_releases(module, *mixins):
     for mixin in mixins:
         _add(module, f"{mixin.__name__}OtpOfDebian13", skipped_without("trixie"), mixin, Debian13)
         _add(module, f"{mixin.__name__}OtpOfSid", skipped_without("sid"), mixin, Sid)
+
+
+def of_mixed_releases(module, mixin):
+    """The same for clusters of nodes of several releases, whose root directories are its `roots`; the installed release is always among
+    them, and sid in a class of its own, since failures there are not fatal."""
+    name = mixin.__name__
+    module[f"{name}InstalledAndDebian13"] = skipped_without("trixie")(type(f"{name}InstalledAndDebian13", (mixin, Scenario), {
+        "__module__": module["__name__"], "roots": [ROOTS["trixie"]]}))
+    module[f"{name}All"] = skipped_without("sid")(skipped_without("trixie")(type(f"{name}All", (mixin, Sid), {
+        "__module__": module["__name__"], "roots": [ROOTS["trixie"], ROOTS["sid"]]})))
 
 
 def _add(module, name, *parts):

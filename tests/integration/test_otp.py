@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Nodes of several releases of OTP: the installed one, and those of the root directories that `tests/real/prepare otp` creates."""
 
-import unittest
-
-from lab import Scenario, main
-from otp_releases import ROOTS, of_installed_release, of_prepared_releases
+from lab import main
+from otp_releases import of_installed_release, of_mixed_releases, of_prepared_releases, restart_each
 from waiting import free_port
 
 
@@ -80,21 +78,28 @@ class Forming:
         self.assertEqual(kith.wait("connector.attached")["node"], a.name)
 
 
+class Mixed:
+    """Nodes of the installed release, and of the `roots` of others."""
+
+    def test_one_cluster_of_several_releases(self):
+        nodes = self.lab.beams("a", "b") + [self.lab.beam(f"c{number}", root=root).ready() for number, root in enumerate(self.roots)]
+        names = [node.name for node in nodes]
+        kiths = [self.lab.kith(self.lab.config(node.name, names, policy={"min_peers": len(nodes) - 1})) for node in nodes]
+        self.formed(nodes)
+        for kith in kiths:
+            kith.wait("topology.ready")
+        restart_each(nodes, kiths)
+        self.formed(nodes)
+
+    def formed(self, nodes):
+        for node in nodes:
+            node.sees(*(other.name for other in nodes if other is not node))
+
+
 of_installed_release(globals(), Forming)
 of_prepared_releases(globals(), Forming)
-del Forming
-
-
-@unittest.skipIf(None in ROOTS.values(), "tests/real/prepare otp makes the root directories of both releases, as root")
-class AllReleases(Scenario):
-    def test_one_cluster_of_all(self):
-        nodes = self.lab.beams("a", "b") + [self.lab.beam(release, root=root).ready() for release, root in ROOTS.items()]
-        names = [node.name for node in nodes]
-        for node in nodes:
-            self.lab.kith(self.lab.config(node.name, names))
-        for node in nodes:
-            node.sees(*(name for name in names if name != node.name))
-
+of_mixed_releases(globals(), Mixed)
+del Forming, Mixed
 
 if __name__ == "__main__":
     main()

@@ -8,6 +8,8 @@ import subprocess
 
 from authority import Authority
 from lab import HOST
+from otp_releases import restart_each
+from waiting import free_port
 
 HERE = f"DNS:{HOST},IP:{HOST}"
 
@@ -37,8 +39,11 @@ class TlsLab:
             subprocess.run(["openssl", *command], check=True, stdin=subprocess.DEVNULL, capture_output=True)
         return crt, key
 
-    def beams(self, *names, optfile=None):
-        return self.plain_beams(*names, flags=["-proto_dist", "inet_tls", "-ssl_dist_optfile", str(optfile or self.optfile())])
+    def flags(self, optfile=None, carrier="inet_tls"):
+        return ["-proto_dist", carrier, "-ssl_dist_optfile", str(optfile or self.optfile())]
+
+    def beams(self, *names, optfile=None, carrier="inet_tls", flags=(), **settings):
+        return self.plain_beams(*names, flags=[*self.flags(optfile, carrier), *flags], **settings)
 
     def plain_beams(self, *names, **settings):
         return self.lab.beams(*names, root=self.root, **settings)
@@ -49,17 +54,17 @@ class TlsLab:
         options = {"cacertfile": self.ca.crt, "certfile": crt, "keyfile": key, **changes}
         return {name: value if isinstance(value, bool) else str(value) for name, value in options.items()}
 
-    def drive(self, node, others=(), tls=None, **policy):
-        connector = {} if tls is False else {"tls": tls or self.files()}
+    def drive(self, node, others=(), tls=None, options=None, **policy):
+        connector = {**(options or {}), **({} if tls is False else {"tls": tls or self.files()})}
         return self.lab.kith(self.lab.config(node.short, [one.short for one in others or [node]], connector=connector, policy=policy))
 
     def fails(self, kith, peer, pattern):
         """Not with the first attempt: a node takes seconds for its first handshake on a busy machine, which the reason says then."""
         self.reason_is_told(kith, kith.wait("connect.failed", peer=peer.name, reason=re.compile(pattern)), pattern)
 
-    def formed(self, nodes):
+    def formed(self, nodes, which="visible"):
         for node in nodes:
-            node.sees(*(other.short for other in nodes if other is not node))
+            node.sees(*(other.short for other in nodes if other is not node), which=which)
 
 
 class Forming(TlsLab):
@@ -88,6 +93,28 @@ class Forming(TlsLab):
         kith.wait("topology.ready")
         self.formed(nodes)
 
+    def test_hidden_nodes(self):
+        nodes = self.beams("a", "b", hidden=True)
+        for node in nodes:
+            self.drive(node, nodes, min_peers=1).wait("topology.ready")
+        self.formed(nodes, which="hidden")
+
+    def test_ipv6(self):
+        identity = self.ca.certify("six", "/CN=six", "IP:::1", "serverAuth,clientAuth")
+        nodes = self.beams("a@::1", "b@::1", optfile=self.optfile("six.conf", identity), carrier="inet6_tls")
+        for node in nodes:
+            self.drive(node, nodes, tls=self.files(certfile=identity[0], keyfile=identity[1]), min_peers=1).wait("topology.ready")
+        self.formed(nodes)
+
+    def test_without_epmd(self):
+        self.lab.stop_epmd()
+        port = free_port()
+        identity = self.ca.certify("two", "/CN=two", "IP:127.0.0.2,IP:127.0.0.3", "serverAuth,clientAuth")
+        nodes = self.beams("a@127.0.0.2", "b@127.0.0.3", optfile=self.optfile("two.conf", identity), flags=["-erl_epmd_port", str(port)])
+        for node in nodes:
+            self.drive(node, nodes, options={"port": port}, min_peers=1).wait("topology.ready")
+        self.formed(nodes)
+
     def test_files_are_replaced_while_it_runs(self):
         [a] = self.beams("a")
         crt, key = self.lab.dir / "kith.crt", self.lab.dir / "kith.key"
@@ -110,6 +137,23 @@ class Forming(TlsLab):
         kith.wait_log("option tls: .*kith.key")
         key.write_bytes(self.node[1].read_bytes())
         kith.wait("connector.attached", after=mark)
+
+
+class Mixed(TlsLab):
+    """Nodes of the installed release, and of the `roots` of others."""
+
+    root = None
+
+    def test_one_cluster_of_several_releases(self):
+        optfile = self.optfile()
+        nodes = self.beams("a", optfile=optfile)
+        nodes += [self.lab.beam(f"b{number}", root=root, flags=self.flags(optfile)).ready() for number, root in enumerate(self.roots)]
+        kiths = [self.drive(node, nodes, min_peers=len(nodes) - 1) for node in nodes]
+        self.formed(nodes)
+        for kith in kiths:
+            kith.wait("topology.ready")
+        restart_each(nodes, kiths)
+        self.formed(nodes)
 
 
 class Refused(TlsLab):
