@@ -8,6 +8,7 @@ import sys
 from prepared_server_paths import prepared, used
 
 CHROMIUM = shutil.which("chromium")
+REBOUND = "rebound.example"  # a name of somebody else that the browser resolves to this machine
 
 
 def required():
@@ -26,11 +27,12 @@ class Browser:
     def __init__(self):
         from playwright.sync_api import sync_playwright
         self._playwright = sync_playwright().start()
-        self._browser = self._playwright.chromium.launch(executable_path=CHROMIUM, chromium_sandbox=os.getuid() != 0)
+        self._browser = self._playwright.chromium.launch(executable_path=CHROMIUM, chromium_sandbox=os.getuid() != 0,
+                                                           args=[f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1"])
         used(f"playwright with chromium {self._browser.version}")
 
-    def tab(self, url, width=1280, height=860, dark=False):
-        """A tab of a fresh profile at this address. `faults` collects errors of its script and violations of its policy; `asked` the
+    def tab(self, url, width=1280, height=860, dark=False, script=None):
+        """A tab of a fresh profile at this address. script: runs there before those of the page. `faults` collects errors of its script and violations of its policy; `asked` the
         addresses that it has asked for."""
         context = self._browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light",
                                             reduced_motion="reduce")
@@ -40,8 +42,14 @@ class Browser:
         tab.on("pageerror", lambda error: tab.faults.append(str(error)))
         tab.on("console", lambda message: tab.faults.append(message.text) if "Content Security Policy" in message.text else None)
         tab.on("request", lambda request: tab.asked.append(request.url))
+        if script:
+            tab.add_init_script(script)
         tab.goto(url)
         return tab
+
+    def session(self):
+        """For commands of the DevTools protocol to the browser itself."""
+        return self._browser.new_browser_cdp_session()
 
     def close(self):
         self._browser.close()

@@ -4,6 +4,7 @@
 import http.client
 import json
 import select
+import signal
 import subprocess
 
 from api_client import Answer
@@ -47,6 +48,13 @@ class PageProcess:
             return self._process.wait(timeout)
         except subprocess.TimeoutExpired:
             return None
+
+    def stall(self):
+        """Forwards nothing until go_on()."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self):
+        self._process.send_signal(signal.SIGCONT)
 
     def interrupt(self):
         self._process.terminate()

@@ -12,6 +12,21 @@ from page_process import PageProcess
 from waiting import BUILD, PLUGINS, TEST_PLUGINS, wait_until
 
 LIVE = "#connection[data-state=live]"
+# The page gets the stream of events without those of one peer.
+DROPS_ORDERS_5 = """
+    const fetched = window.fetch;
+    window.fetch = async (path, options) => {
+        const answer = await fetched(path, options);
+        if (!String(path).startsWith('/v1/events')) return answer;
+        let rest = '';
+        const body = answer.body.pipeThrough(new TextDecoderStream()).pipeThrough(new TransformStream({transform(text, out) {
+            const parts = (rest + text).split('\\n\\n');
+            rest = parts.pop();
+            for (const part of parts) if (!part.includes('orders-5@h')) out.enqueue(part + '\\n\\n');
+        }})).pipeThrough(new TextEncoderStream());
+        return new Response(body, {headers: answer.headers});
+    };
+"""
 
 
 class PageInBrowser(unittest.TestCase):
@@ -41,8 +56,8 @@ class PageInBrowser(unittest.TestCase):
                                "log": {"plugin": "log", "config": {"node": "self@h"}}},
                 "topologies": {"orders": topology("orders", "mesh", guard=False), "sessions": topology("sessions", "log")}}
 
-    def start(self):
-        kith = self.lab.kith(self.config())
+    def start(self, config=None):
+        kith = self.lab.kith(config or self.config())
         kith.wait("link.up", peer="orders-8@h")
         kith.wait("connect.failed", peer="orders-3@h")
         kith.wait("link.up", peer="session-12@h")
@@ -160,6 +175,42 @@ class PageInBrowser(unittest.TestCase):
             self.unharmed(tab)
         self.assertEqual(len(background), 2)
 
+    def snapshots(self, tab):
+        return len([url for url in tab.asked if url.endswith("/v1/state")])
+
+    def test_lost_events_are_reported_and_the_state_is_read_again(self):
+        config = self.config()
+        config["events"] = {"ring": 16}
+        kith = self.start(config)
+        tab = self.open()
+        before = self.snapshots(tab)
+        tab.page.stall()
+        self.report("sessions", *(f"session-{number}@h" for number in range(1, 3001)))
+        wait_until(lambda: ask(self.socket, "/v1/topologies/sessions").json()["linked"] == 3000, "all are linked", describe=kith.tail)
+        tab.page.go_on()
+        lost = tab.locator("#events .event[data-kind='events.lost']").first
+        lost.wait_for()
+        self.assertRegex(lost.inner_text(), r"\d+ lost")
+        tab.get_by_text("3,008 peers", exact=True).wait_for()
+        tab.get_by_role("article", name="Topology sessions").get_by_text("of 3,000 peers linked").wait_for()
+        self.assertGreater(self.snapshots(tab), before)
+        self.unharmed(tab)
+
+    def test_a_gap_in_the_stream_is_reported_and_the_state_is_read_again(self):
+        kith = self.start()
+        tab = self.open(script=DROPS_ORDERS_5)
+        losses = tab.locator("#events .event[data-kind='events.lost']", has_text="this page did not receive them")
+        before, known = self.snapshots(tab), losses.count()
+        self.report("orders", *(f"orders-{number}@h" for number in (1, 2, 3, 4, 6, 7, 8)))
+        kith.wait("peer.lost", peer="orders-5@h")
+        self.report("orders", *(f"orders-{number}@h" for number in (1, 2, 3, 4, 6, 7, 8, 9)))
+        losses.nth(known).wait_for()
+        self.assertRegex(losses.first.inner_text(), r"\d+ lost")
+        self.row(tab, "orders-9@h").wait_for()
+        self.row(tab, "orders-5@h").wait_for(state="detached")
+        self.assertGreater(self.snapshots(tab), before)
+        self.unharmed(tab)
+
     def test_ten_thousand_peers(self):
         names = "".join(f"node-{number}@10.{number // 65536}.{number // 256 % 256}.{number % 256}\n" for number in range(10_000))
         config = self.config()
@@ -227,6 +278,28 @@ class PageInBrowser(unittest.TestCase):
         self.assertEqual(kith.found("topology.paused"), [])
         self.assertEqual(page.ask("/v1/topologies/orders/pause", "POST").status, 200)  # the same request by the page itself
         kith.wait("topology.paused")
+
+    def test_a_name_that_was_rebound_gets_nothing_and_changes_nothing(self):
+        """A page of another owner, whose name leads to this machine now: for the browser, both are one origin."""
+        kith = self.start()
+        page = PageProcess(self.lab, self.socket)
+        origin = f"http://{browser.REBOUND}:{page.port}"
+        tab = self.browser.tab("about:blank")
+        self.addCleanup(tab.context.close)
+        self.assertEqual(tab.goto(origin + "/").status, 421)
+        self.assertNotIn("<script", tab.content())
+        self.assertEqual(tab.evaluate("location.origin"), origin)  # what follows asks the same origin, as their script would
+        answers = tab.evaluate("""async (secret) => {
+            const answers = [];
+            for (const headers of [{}, {Authorization: 'Bearer ' + secret}])
+                for (const [path, method] of [['/', 'GET'], ['/v1/status', 'GET'], ['/v1/topologies/orders/pause', 'POST']]) {
+                    const answer = await fetch(path, {method, headers});
+                    answers.push(answer.status + ' ' + (await answer.text()).includes('orders-'));
+                }
+            return answers;
+        }""", page.secret)
+        self.assertEqual(answers, ["421 false"] * 6)
+        self.assertEqual(kith.found("topology.paused"), [])
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ const eventItem = (event) => {
   const kind = eventKind(event.kind);
   const where = [event.topology, event.source, event.topology ? '' : event.connector].filter(Boolean).join(' · ');
   return make('li', {class: `event is-${kind}`, 'data-kind': event.kind},
-    make('time', {datetime: event.time}, new Date(event.time).toLocaleTimeString('en-GB')),
+    make('time', {datetime: event.time}, clockText(event.time)),
     kind === 'plain' ? make('span', {class: 'glyph'}) : glyph(kind === 'missing' ? 'held' : kind),
     make('span', {class: 'event-kind'}, event.kind),
     make('span', {class: 'event-text'},

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// Draws the page from the model: the headline, and all parts in their order.
+const connection = {state: 'waiting', verdict: 'What was known last'};
+
+const setConnection = (state, text, notice = '') => {
+  connection.state = state;
+  setAttribute($('connection'), 'data-state', state);
+  setText($('connection-text'), text);
+  setText($('notice'), notice);
+  setHidden($('notice'), !notice);
+};
+
+const worst = () => model.topologies.reduce((health, one) => (healthOrder[one.health] < healthOrder[health] ? one.health : health), 'ok');
+
+const drawHeadline = () => {
+  const live = connection.state === 'live' || connection.state === 'recorded', health = model.status === null ? 'unknown' : worst();
+  const not = (word) => model.topologies.filter((topology) => topology.health === word);
+  const failing = not('failing'), degraded = not('degraded');
+  const names = (list) => (list.length > 2 ? `${list.length} topologies are` : `${list.map((one) => one.name).join(' and ')} ${list.length === 1 ? 'is' : 'are'}`);
+  const text = model.status === null ? 'kith'
+    : !live ? connection.verdict
+    : failing.length ? `${names(failing)} failing`
+    : degraded.length ? `${names(degraded)} degraded`
+    : model.topologies.length === 0 ? 'No topology is configured' : 'All is well';
+  setAttribute(document.body, 'data-health', live ? health : 'unknown');
+  setText($('verdict'), text);
+  document.title = `${{ok: '●', degraded: '▲', failing: '■'}[live ? health : ''] ?? '○'} kith: ${text}`;
+  const colour = {ok: '%230b8a6a', degraded: '%23c77700', failing: '%23d02b3f'}[live ? health : ''] ?? '%23808890';
+  const shape = shapes[{ok: 'linked', degraded: 'degraded', failing: 'failing'}[health] ?? 'missing'];
+  setAttribute($('icon'), 'href', `data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='-10 -10 20 20'><path fill='${colour}' fill-rule='evenodd' d='${shape}'/></svg>`);
+  if (model.status === null) return;
+  setText($('daemon'), daemonText(model.status));
+};
+
+const countsBy = (peers) => {
+  const counts = {};
+  for (const peer of peers) counts[peer.kind] = (counts[peer.kind] ?? 0) + 1;
+  return counts;
+};
+
+const drawing = {timer: 0};
+const drawAll = () => {
+  clearTimeout(drawing.timer);
+  drawing.timer = 0;
+  drawHeadline();
+  if (model.status === null) return;
+  const byTopology = new Map(model.topologies.map((topology) => [topology.name, {}]));
+  for (const peer of model.peers.values()) {
+    const counts = byTopology.get(peer.topology);
+    if (counts) counts[peer.kind] = (counts[peer.kind] ?? 0) + 1;
+  }
+  const peers = peersOfSelection(), counts = countsBy(peers);
+  drawCards(byTopology);
+  drawRing(table.kind === null ? peers : peers.filter((peer) => peer.kind === table.kind), counts);
+  drawLegend(counts);
+  drawTable(peers);
+  drawEvents();
+};
+// Many events make one drawing; nothing is drawn for a page that nobody sees.
+const drawSoon = () => {
+  if (drawing.timer || document.hidden) return;
+  drawing.timer = setTimeout(drawAll, model.peers.size > 2000 ? 500 : 120);
+};
