@@ -38,10 +38,11 @@ const countsBy = (peers) => {
   return counts;
 };
 
-const drawing = {timer: 0};
+const drawing = {timer: 0, next: 0};
 const drawAll = () => {
   clearTimeout(drawing.timer);
   drawing.timer = 0;
+  const began = performance.now();
   drawHeadline();
   if (model.status === null) return;
   const byTopology = new Map(model.topologies.map((topology) => [topology.name, {}]));
@@ -55,9 +56,12 @@ const drawAll = () => {
   drawLegend(counts);
   drawTable(peers);
   drawEvents();
+  const ended = performance.now();
+  drawing.next = ended + Math.min(3000, Math.max(1000, 40 * (ended - began)));
 };
-// Many events make one drawing; nothing is drawn for a page that nobody sees.
+// A change after a rest is drawn soon; while changes go on, once a second, or seldom enough that drawing is a small part of the time. Nothing is
+// drawn for a page that nobody sees.
 const drawSoon = () => {
   if (drawing.timer || document.hidden) return;
-  drawing.timer = setTimeout(drawAll, model.peers.size > 2000 ? 500 : 120);
+  drawing.timer = setTimeout(drawAll, Math.max(model.peers.size > 2000 ? 500 : 120, drawing.next - performance.now()));
 };

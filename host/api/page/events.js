@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The events as they come, the last ones on top.
-const eventLog = {all: [], waiting: [], run: '', seq: 0};
+const eventLog = {all: [], waiting: [], run: '', seq: 0, top: 0};
 const mostEvents = 300;
 
 const good = ['link.up', 'connect.succeeded', 'topology.fresh', 'topology.ready', 'connector.attached', 'topology.resumed', 'config.reloaded'];
@@ -35,9 +35,10 @@ const eventItem = (event) => {
 const drawEvents = () => {
   const list = $('events');
   const items = eventLog.waiting.splice(0).map(eventItem).reverse();
-  const top = list.scrollTop, before = list.scrollHeight;
+  const {top} = eventLog, before = top > 4 ? list.scrollHeight : 0;
   list.prepend(...items);
   while (list.children.length > mostEvents) list.lastChild.remove();
   if (top > 4) list.scrollTop = top + list.scrollHeight - before; // who reads further down is not disturbed
   setText($('events-note'), eventLog.all.length ? `the last ${eventLog.all.length}, newest first` : '');
 };
+$('events').addEventListener('scroll', () => { eventLog.top = $('events').scrollTop; }, {passive: true});

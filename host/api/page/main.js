@@ -26,7 +26,7 @@ const rereadSoon = () => {
       }
       refreshWhy(names);
     } catch { /* the stream of events ends too, and then the snapshot is read */ }
-    reread.pauseFor = Math.min(10000, Math.max(400, 15 * (performance.now() - began)));
+    reread.pauseFor = Math.min(10000, Math.max(1000, 15 * (performance.now() - began)));
     reread.busy = false;
     drawSoon();
     if (model.changed.size) rereadSoon();
