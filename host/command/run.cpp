@@ -6,6 +6,7 @@
 #include <host/config_loading.hpp>
 #include <host/event_log.hpp>
 #include <host/event_output.hpp>
+#include <host/first_report_progress.hpp>
 #include <host/log/stderr_log.hpp>
 #include <host/reload/config_watch.hpp>
 #include <host/reload/reloader.hpp>
@@ -96,6 +97,7 @@ class Daemon {
           engine_(world_, log_, *loaded.config, *loaded.registry),
           reloader_(engine_, *loaded.registry, loaded, reload_settings(*loaded.config, plugin_dir)),
           api_(DaemonApi::make(io_, world_, engine_, log_, reloader_, loaded)) {
+        if (!log_options.json) progress_ = std::make_unique<FirstReportProgress>(io_, engine_);
         if (watch) {
             config_watch_ = std::make_unique<ConfigWatch>(io_, [this] { reload("the configuration has changed"); });
             config_watch_->follow(reloader_.files());
@@ -197,6 +199,7 @@ class Daemon {
         }
         notify_service_manager("STOPPING=1");
         log_.log(KITH_LOG_INFO, "stopping; links are kept", {{"signal", name}});
+        progress_.reset();
         if (api_ != nullptr) api_->stopping();
         engine_.stop([this] {
             event_logger_.read();
@@ -215,6 +218,7 @@ class Daemon {
     std::unique_ptr<ConfigWatch> config_watch_;
     EventLogger event_logger_{engine_.bus(), io_, log_};
     std::unique_ptr<EventOutput> stream_;
+    std::unique_ptr<FirstReportProgress> progress_;
     boost::asio::steady_timer summary_timer_{io_};
     boost::asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
     bool state_dir_missing_ = !make_state_dir(config_);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "stderr_log.hpp"
 
+#include "progress_line.hpp"
 #include "repeat_limiter.hpp"
 
 #include <kith/service/log.h>
@@ -40,6 +41,7 @@ class Backend : public logging::sinks::basic_sink_backend<logging::sinks::concur
 
   private:
     void put(std::string_view text) {
+        erase_progress_line();
         if (partial_line_ && write("\n") == 1) partial_line_ = false;
         const std::size_t size = partial_line_ ? 0 : write(text);
         if (size == text.size()) return;
