@@ -19,7 +19,8 @@ AttachResult failure(error why, AttachOutcome outcome = AttachOutcome::failed) {
 task<AttachResult> explain_tls_failure(InstanceContext &context, LocalNode node, error why, Dialler::Config plain) {
     bool is_plain = false;
     if (why.status != KITH_UNAUTHORIZED)
-        is_plain = co_await speaks_plainly(context.net, node.place, std::move(plain), context.challenges, plain_step);
+        is_plain = co_await speaks_plainly(context.net, node.place, context.new_tls_greeting(), std::move(plain),
+                                           context.challenges, plain_step);
     if (is_plain)
         why = error(KITH_PROTOCOL, node.name + " on " + node.place.text() +
                                        " speaks plain TCP, and option tls is set: take it out, or run the node with "

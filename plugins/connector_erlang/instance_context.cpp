@@ -2,6 +2,9 @@
 #include "instance_context.hpp"
 
 #include "find_local_node.hpp"
+#include "tls_greeting.hpp"
+
+#include <array>
 
 namespace kith::erlang {
 
@@ -21,6 +24,12 @@ InstanceContext::InstanceContext(kith::host h, const kith::log &to)
             log.warning("the file of option tls.optfile has options that kith passes over",
                         {{"file", file}, {"options", options}});
         });
+}
+
+std::string InstanceContext::new_tls_greeting() const {
+    std::array<std::byte, 32> bytes{};
+    random.fill(bytes);
+    return tls_greeting(bytes);
 }
 
 } // namespace kith::erlang

@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace kith::erlang {
 
@@ -41,6 +42,7 @@ struct InstanceContext {
     /// A random creation, of a kind that nodes accept: 4 and above.
     std::uint32_t new_creation() const noexcept { return static_cast<std::uint32_t>(random()) | 4; }
     std::uint32_t new_challenge() const noexcept { return static_cast<std::uint32_t>(random()); }
+    std::string new_tls_greeting() const;
     DistributionTls *tls_or_null() noexcept { return tls ? &*tls : nullptr; }
 };
 

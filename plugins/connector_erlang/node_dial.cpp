@@ -23,6 +23,15 @@ error refused(const Dialler &dialler, std::string_view wanted, const Endpoint &n
     return error(status_of(dialler.fault()), std::move(text));
 }
 
+task<bool> hangs_up_on(const tcp &net, const Endpoint &node, std::string message, std::chrono::nanoseconds step) {
+    auto stream = co_await net.connect(node.address, node.port, step);
+    if (!stream) co_return false;
+    (void)co_await stream->write(message, step);
+    std::array<std::byte, 1> buffer;
+    const auto got = co_await stream->read(buffer, step);
+    co_return !got && (got.status() == KITH_CLOSED || got.status() == KITH_RESET);
+}
+
 } // namespace
 
 task<result<Connection>> dial(const tcp &net, Endpoint node, Dialler::Config config, Challenges &challenges,
@@ -81,8 +90,10 @@ task<result<Connection>> dial(const tcp &net, Endpoint node, Dialler::Config con
     co_return Connection{std::move(*stream), dialler.peer(), std::string(dialler.rest())};
 }
 
-task<bool> speaks_plainly(const tcp &net, Endpoint node, Dialler::Config config, Challenges &challenges,
+task<bool> speaks_plainly(const tcp &net, Endpoint node, std::string greeting, Dialler::Config config, Challenges &challenges,
                           std::chrono::nanoseconds step) {
+    const bool hangs_up = co_await hangs_up_on(net, node, std::move(greeting), step);
+    if (!hangs_up) co_return false;
     config.stop_at_challenge = true;
     DialReport report;
     const auto far = co_await dial(net, std::move(node), std::move(config), challenges, step, &report);

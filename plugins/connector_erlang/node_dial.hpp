@@ -38,8 +38,9 @@ struct DialReport {
 task<result<Connection>> dial(const tcp &net, Endpoint node, Dialler::Config config, Challenges &challenges,
                               std::chrono::nanoseconds step, DialReport *report = nullptr, DistributionTls *tls = nullptr);
 
-/// Is there a node that speaks the protocol without TLS? It is asked for its challenge, which is not answered.
-task<bool> speaks_plainly(const tcp &net, Endpoint node, Dialler::Config config, Challenges &challenges,
+/// Is there a node that speaks the protocol without TLS? It is asked for its challenge, which is not answered. greeting: of tls_greeting.hpp;
+/// a node that speaks TLS answers it, and is asked no more, because it would log the question.
+task<bool> speaks_plainly(const tcp &net, Endpoint node, std::string greeting, Dialler::Config config, Challenges &challenges,
                           std::chrono::nanoseconds step);
 
 std::int32_t status_of(Dialler::Fault fault) noexcept;

@@ -27,30 +27,6 @@ std::string in_words(const Calls::Answer &answer) {
 
 } // namespace
 
-struct Session::Pending {
-    explicit Pending(host h) : done(h) {}
-    signal done;
-    Reply reply;
-    bool answered = false;
-};
-
-// Takes a call off the list however its task ends.
-class Session::Enlisted {
-  public:
-    Enlisted(Session &session, Calls::Id id, Pending &pending) : session_(session), id_(id) {
-        session_.pending_[id] = &pending;
-    }
-    ~Enlisted() {
-        if (session_.pending_.erase(id_) != 0 && session_.calls_.give_up(id_, session_.output_)) session_.flush();
-    }
-    Enlisted(const Enlisted &) = delete;
-    Enlisted &operator=(const Enlisted &) = delete;
-
-  private:
-    Session &session_;
-    Calls::Id id_;
-};
-
 Session::Session(host h, Connection connection, etf::Pid self, std::size_t max_frame)
     : host_(h),
       stream_(std::move(connection.stream)),
@@ -79,7 +55,7 @@ void Session::close(error why) {
     reason_ = std::move(why);
     stream_.close();
     to_write_.notify();
-    for (const auto &[id, pending] : pending_) pending->done.notify();
+    for (const auto &[id, call] : calls_under_way_) call->done_.notify();
 }
 
 task<void> Session::write() {
@@ -157,31 +133,52 @@ bool Session::take_frame(std::string_view frame, const std::function<void(Relay:
 }
 
 void Session::answer(const Calls::Answer &answer) {
-    const auto found = pending_.find(answer.id);
-    if (found == pending_.end()) return;
-    Pending &pending = *found->second;
-    pending.answered = true;
-    pending.reply.returned = answer.outcome == Calls::Outcome::returned;
-    pending.reply.text = in_words(answer);
-    if (pending.reply.returned) pending.reply.value = answer.value.encoded();
-    pending_.erase(found);
-    pending.done.notify();
+    const auto found = calls_under_way_.find(answer.id);
+    if (found == calls_under_way_.end()) return;
+    Call &call = *found->second;
+    call.answered_ = true;
+    call.reply_.returned = answer.outcome == Calls::Outcome::returned;
+    call.reply_.text = in_words(answer);
+    if (call.reply_.returned) call.reply_.value = answer.value.encoded();
+    calls_under_way_.erase(found);
+    call.done_.notify();
 }
 
 task<result<Session::Reply>> Session::call(std::string module, std::string function, std::string arguments,
                                            std::chrono::nanoseconds timeout) {
     if (closed_) co_return reason_;
-    Pending pending(host_);
-    const Calls::Id id = calls_.begin(output_, module, function, arguments);
-    if (id == 0) co_return error(KITH_LIMIT, "too many calls wait for the node " + peer_.name);
-    const Enlisted enlisted(*this, id, pending);
-    flush();
-    const bool notified = co_await pending.done.wait_for(timeout);
-    if (pending.answered) co_return std::move(pending.reply);
-    if (notified || closed_) co_return reason_;
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count();
-    co_return error(KITH_TIMED_OUT,
-                    module + ':' + function + " in " + peer_.name + " did not return within " + std::to_string(ms) + " ms");
+    Call call(*this, std::move(module), std::move(function), arguments);
+    (void)co_await call.wait(timeout);
+    co_return call.take(timeout);
+}
+
+Session::Call::Call(Session &session, std::string module, std::string function, std::string_view arguments)
+    : session_(session),
+      function_(module + ':' + function),
+      id_(session.closed_ ? 0 : session.calls_.begin(session.output_, module, function, arguments)),
+      done_(session.host_) {
+    if (id_ == 0) return;
+    session_.calls_under_way_[id_] = this;
+    session_.flush();
+}
+
+Session::Call::~Call() {
+    if (id_ != 0 && session_.calls_under_way_.erase(id_) != 0 && session_.calls_.give_up(id_, session_.output_))
+        session_.flush();
+}
+
+task<bool> Session::Call::wait(std::chrono::nanoseconds time) {
+    if (!over()) (void)co_await done_.wait_for(time);
+    co_return over();
+}
+
+result<Session::Reply> Session::Call::take(std::chrono::nanoseconds waited) {
+    if (answered_) return std::move(reply_);
+    if (session_.closed_) return session_.reason_;
+    if (id_ == 0) return error(KITH_LIMIT, "too many calls wait for the node " + session_.peer_.name);
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(waited).count();
+    return error(KITH_TIMED_OUT,
+                 function_ + " in " + session_.peer_.name + " did not return within " + std::to_string(ms) + " ms");
 }
 
 } // namespace kith::erlang

@@ -49,6 +49,9 @@ class Session {
     /// Call a function in the node. arguments: an encoded list. Fails with KITH_TIMED_OUT, or when the session ends.
     task<result<Reply>> call(std::string module, std::string function, std::string arguments, std::chrono::nanoseconds timeout);
 
+    /// A call under way, for a caller that does something else meanwhile. Its destructor ends the process in the node if no answer has come.
+    class Call;
+
     /// The calls' standard output goes to this process of the node.
     void group_leader(std::string_view encoded_pid) { calls_.group_leader(encoded_pid); }
 
@@ -64,9 +67,6 @@ class Session {
     std::uint64_t heard() const noexcept { return heard_; }
 
   private:
-    struct Pending;
-    class Enlisted;
-
     void flush();
     bool take_frame(std::string_view frame, const std::function<void(Relay::Event)> &hear);
     void answer(const Calls::Answer &answer);
@@ -81,11 +81,37 @@ class Session {
     Relay relay_;
     signal to_write_;
     std::string output_;
-    std::unordered_map<Calls::Id, Pending *> pending_;
+    std::unordered_map<Calls::Id, Call *> calls_under_way_;
     std::uint64_t heard_ = 0;
     bool answered_ = false;
     bool closed_ = false;
     error reason_;
+};
+
+class Session::Call {
+  public:
+    /// session: outlives this.
+    Call(Session &session, std::string module, std::string function, std::string_view arguments);
+    ~Call();
+    Call(const Call &) = delete;
+    Call &operator=(const Call &) = delete;
+
+    /// An answer has come, or none will.
+    bool over() const noexcept { return answered_ || id_ == 0 || session_.closed_; }
+    /// Returns when it is over, or after this time; whether it is over.
+    task<bool> wait(std::chrono::nanoseconds time);
+    /// The answer, or why there is none. waited: the time that is named where it did not return.
+    result<Reply> take(std::chrono::nanoseconds waited);
+
+  private:
+    friend class Session;
+
+    Session &session_;
+    std::string function_; // module:function
+    Calls::Id id_;
+    signal done_;
+    Reply reply_;
+    bool answered_ = false;
 };
 
 } // namespace kith::erlang

@@ -40,7 +40,9 @@ task<result<void>> PeerOperations::connect(std::shared_ptr<Session> session, pee
     if (auto set = co_await set_cookie(*session, to.name); !set) co_return set;
 
     const auto begun = context_.clock.monotonic();
-    auto reply = co_await call(*session, mfa, to.name);
+    Joined joined = co_await join(*session, to);
+    if (joined.verdict) co_return refuse(*session, to.name, std::move(*joined.verdict));
+    result<Session::Reply> &reply = joined.reply;
     if (!reply) co_return std::move(reply).error();
     if (succeeded(*reply)) {
         reporter_.joined(to.name);
@@ -53,7 +55,8 @@ task<result<void>> PeerOperations::connect(std::shared_ptr<Session> session, pee
 
     const std::string name = to.name;
     const bool late = context_.clock.monotonic() - begun >= slow;
-    Verdict verdict = co_await probe_peer(*session, std::move(to), late ? probe_step_after_slow : probe_step);
+    Probe probe = co_await probe_of(*session, to, late ? probe_step_after_slow : probe_step);
+    Verdict verdict = co_await why_not(context_.net, *session, std::move(probe), context_.challenges);
     if (verdict.unexplained && !late && !session->closed()) {
         // A node that has just disconnected from a peer returns false about once in two hundred.
         reply = co_await call(*session, mfa, name);
@@ -61,10 +64,38 @@ task<result<void>> PeerOperations::connect(std::shared_ptr<Session> session, pee
             reporter_.joined(name);
             co_return result<void>();
         }
+        // Each attempt is a line in the log of a peer that has another cookie set for the node.
+        verdict.refused = context_.clock.monotonic() - begun < slow;
     }
-    verdict.why.text = session->node().name + " could not join " + name + ": " + verdict.why.text;
-    if (verdict.refused && !session->closed()) context_.refused.add(name, verdict.why, context_.clock.monotonic());
-    co_return verdict.why;
+    co_return refuse(*session, name, std::move(verdict));
+}
+
+error PeerOperations::refuse(const Session &session, const std::string &name, Verdict verdict) {
+    verdict.why.text = session.node().name + " could not join " + name + ": " + verdict.why.text;
+    if (verdict.refused && !session.closed()) context_.refused.add(name, verdict.why, context_.clock.monotonic());
+    return std::move(verdict.why);
+}
+
+task<PeerOperations::Joined> PeerOperations::join(Session &session, const peer &to) {
+    const Mfa &mfa = context_.settings.connect;
+    const auto timeout = context_.settings.call_timeout;
+    const auto begun = context_.clock.monotonic();
+    const UnansweredJoins::Join unanswered(unanswered_);
+    Session::Call call(session, mfa.module, mfa.function, mfa.list_with_atom(to.name));
+    const bool by_tls = facts_.asks_for_tls() && mfa.module == "net_kernel";
+    for (auto now = begun; by_tls && now - begun < std::min<std::chrono::nanoseconds>(slow, timeout);
+         now = context_.clock.monotonic()) {
+        const bool over = co_await call.wait(std::min<std::chrono::nanoseconds>(UnansweredJoins::usual, timeout));
+        if (over) break;
+        if (!unanswered_.look_is_due(to.name, begun, context_.clock.monotonic())) continue;
+        Probe probe = co_await probe_of(session, to, probe_step_after_slow);
+        auto verdict = co_await why_not_yet(context_.net, std::move(probe), context_.challenges);
+        if (verdict && !call.over()) co_return Joined{error(KITH_CANCELLED), std::move(verdict)};
+    }
+    (void)co_await call.wait(begun + timeout - context_.clock.monotonic());
+    auto reply = call.take(timeout);
+    if (reply && succeeded(*reply)) unanswered_.succeeded(context_.clock.monotonic());
+    co_return Joined{std::move(reply), std::nullopt};
 }
 
 task<result<void>> PeerOperations::disconnect(std::shared_ptr<Session> session, peer from) {
@@ -107,7 +138,7 @@ task<result<void>> PeerOperations::set_cookie(Session &session, std::string name
     co_return result<void>();
 }
 
-task<Verdict> PeerOperations::probe_peer(Session &session, peer to, std::chrono::nanoseconds step) {
+task<Probe> PeerOperations::probe_of(Session &session, const peer &to, std::chrono::nanoseconds step) const {
     Probe probe;
     probe.peer = to.name;
     probe.name = session.own_name();
@@ -127,11 +158,12 @@ task<Verdict> PeerOperations::probe_peer(Session &session, peer to, std::chrono:
     }
     probe.creation = context_.new_creation();
     probe.challenge = context_.new_challenge();
+    probe.greeting = context_.new_tls_greeting();
     probe.step = step;
     probe.tls = context_.tls_or_null();
     const auto port = to.attribute_or_empty("dist_port");
     std::from_chars(port.data(), port.data() + port.size(), probe.port);
-    co_return co_await why_not(context_.net, session, std::move(probe), context_.challenges);
+    co_return probe;
 }
 
 } // namespace kith::erlang

@@ -8,6 +8,7 @@
 #include "link_reporter.hpp"
 #include "node_session.hpp"
 #include "peer_probe.hpp"
+#include "unanswered_joins.hpp"
 
 #include <kith/peer.hpp>
 
@@ -30,13 +31,22 @@ class PeerOperations {
 
   private:
     result<void> check_name(const Session &session, const std::string &name, bool to_join) const;
+    /// The node's answer, or an early verdict, which makes it needless.
+    struct Joined {
+        result<Session::Reply> reply;
+        std::optional<Verdict> verdict;
+    };
+    task<Joined> join(Session &session, const peer &to);
     task<result<Session::Reply>> call(Session &session, const Mfa &mfa, const std::string &name) const;
     task<result<void>> set_cookie(Session &session, std::string name) const;
-    task<Verdict> probe_peer(Session &session, peer to, std::chrono::nanoseconds step);
+    /// The failure that is reported; remembered, if the peer refuses.
+    error refuse(const Session &session, const std::string &name, Verdict verdict);
+    task<Probe> probe_of(Session &session, const peer &to, std::chrono::nanoseconds step) const;
 
     InstanceContext &context_;
     LinkReporter &reporter_;
     NodeFacts facts_;
+    UnansweredJoins unanswered_;
 };
 
 } // namespace kith::erlang

@@ -92,17 +92,26 @@ error denied(const Probe &probe, const Endpoint &place, error why) {
     return why;
 }
 
-/// TLS with the peer has failed.
-task<Verdict> fault_in_tls(const tcp &net, const Probe &probe, Endpoint place, Dialler::Config plain, Challenges &challenges,
-                           error why) {
-    bool is_plain = false;
-    if (why.status != KITH_UNAUTHORIZED)
-        is_plain = co_await speaks_plainly(net, place, std::move(plain), challenges, probe.step);
-    if (is_plain)
-        why = error(KITH_PROTOCOL, probe.peer + " on " + place.text() + " speaks plain TCP, and " + probe.node +
-                                       " TLS (-proto_dist " + probe.facts.carrier + ')');
+Dialler::Config config_of(const Probe &probe) {
+    Dialler::Config config;
+    config.name = probe.name;
+    config.peer = probe.peer;
+    config.cookie = probe.cookie;
+    config.creation = probe.creation;
+    config.challenge = probe.challenge;
+    config.needed = probe.facts.mandatory;
+    return config;
+}
+
+Verdict speaks_plain_tcp(const Probe &probe, const Endpoint &place) {
+    return {error(KITH_PROTOCOL, probe.peer + " on " + place.text() + " speaks plain TCP, and " + probe.node +
+                                     " TLS (-proto_dist " + probe.facts.carrier + ')'),
+            false, true};
+}
+
+Verdict fault_in_tls(error why) {
     const bool refused = why.status == KITH_UNAUTHORIZED || why.status == KITH_PROTOCOL;
-    co_return Verdict{.why = std::move(why), .refused = refused};
+    return {.why = std::move(why), .refused = refused};
 }
 
 /// The login has succeeded, or none was made.
@@ -154,29 +163,23 @@ task<Verdict> why_not(const tcp &net, Session &session, Probe probe, Challenges 
         co_return Verdict{std::move(why)};
     }
 
-    Dialler::Config config;
-    config.name = probe.name;
-    config.peer = probe.peer;
-    config.cookie = probe.cookie;
-    config.creation = probe.creation;
-    config.challenge = probe.challenge;
-    config.needed = probe.facts.mandatory;
+    Dialler::Config config = config_of(probe);
     DistributionTls *tls = probe.facts.asks_for_tls() ? probe.tls : nullptr;
     const bool blind = probe.facts.asks_for_tls() && tls == nullptr; // the node speaks TLS, and we know no certificates
     config.stop_at_challenge = probe.login == Probe::Login::of_the_two || probe.login == Probe::Login::without_cookie || blind;
-    const Dialler::Config plain = config;
+    if (tls != nullptr) {
+        // First, because a peer that speaks plain TCP would let the handshake of TLS wait until its time is over.
+        const bool is_plain = co_await speaks_plainly(net, found->place, probe.greeting, config, challenges, probe.step);
+        if (is_plain) co_return speaks_plain_tcp(probe, found->place);
+    }
     DialReport report;
     auto far = co_await dial(net, found->place, std::move(config), challenges, probe.step, &report, tls);
-    if (tls != nullptr && !far && report.failed_in_tls)
-        co_return co_await fault_in_tls(net, probe, found->place, plain, challenges, std::move(far).error());
+    if (tls != nullptr && !far && report.failed_in_tls) co_return fault_in_tls(std::move(far).error());
     if (far && tls != nullptr) {
         if (auto fault = co_await fault_of_tls_options(session, probe.step); !fault.empty())
             co_return Verdict{error(KITH_UNAUTHORIZED, std::move(fault)), false, true};
     }
-    if (far && blind)
-        co_return Verdict{error(KITH_PROTOCOL, probe.peer + " on " + found->place.text() + " speaks plain TCP, and " +
-                                                   probe.node + " TLS (-proto_dist " + probe.facts.carrier + ')'),
-                          false, true};
+    if (far && blind) co_return speaks_plain_tcp(probe, found->place);
     if (far) co_return unexplained(probe, found->place);
 
     error why = std::move(far).error();
@@ -218,6 +221,14 @@ task<Verdict> why_not(const tcp &net, Session &session, Probe probe, Challenges 
                          report.fault == Fault::not_allowed || report.fault == Fault::lacks_flags ||
                          why.status == KITH_UNAUTHORIZED;
     co_return Verdict{.why = std::move(why), .refused = refused};
+}
+
+task<std::optional<Verdict>> why_not_yet(const tcp &net, Probe probe, Challenges &challenges) {
+    const auto found = co_await find(net, probe);
+    if (!found) co_return std::nullopt;
+    const bool is_plain = co_await speaks_plainly(net, found->place, probe.greeting, config_of(probe), challenges, probe.step);
+    if (!is_plain) co_return std::nullopt;
+    co_return speaks_plain_tcp(probe, found->place);
 }
 
 } // namespace kith::erlang

@@ -8,6 +8,7 @@
 #include "node_dial.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace kith::erlang {
@@ -31,6 +32,7 @@ struct Probe {
     std::string fault_of_cookie;
     std::uint32_t creation = 0;
     std::uint32_t challenge = 0;
+    std::string greeting; // of tls_greeting.hpp
     std::chrono::nanoseconds step{};
     DistributionTls *tls = nullptr; // by which the node was entered; null: by plain TCP
 };
@@ -45,6 +47,10 @@ struct Verdict {
 
 /// Why the node cannot join that peer, as it looks from here.
 task<Verdict> why_not(const tcp &net, Session &session, Probe probe, Challenges &challenges);
+
+/// A verdict while the node's own attempt is under way. One that speaks TLS waits 7 s for a peer that speaks plain TCP, which takes the
+/// beginning of TLS for that of a long message. Nothing: it is not such a peer.
+task<std::optional<Verdict>> why_not_yet(const tcp &net, Probe probe, Challenges &challenges);
 
 /// Empty, or why the node never joins a peer with such a name, whatever else there is: one of them has a long name, the other a short one.
 std::string fault_of_name_kind(const NodeFacts &facts, std::string_view node, std::string_view peer);

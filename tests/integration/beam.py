@@ -110,6 +110,10 @@ class Beam:
         """The output of the node without the answers: its log."""
         return "".join(self._said)
 
+    def reports(self):
+        """How many reports are in its log."""
+        return len(re.findall("REPORT====", self.said()))
+
     def rename(self, name):
         """Restarts the distribution with another name in the same process; only for a renamable node."""
         if self.ask("node()") != "nonode@nohost":

@@ -9,7 +9,7 @@ import subprocess
 from authority import Authority
 from lab import HOST
 from otp_releases import restart_each
-from waiting import free_port
+from waiting import free_port, wait_until
 
 HERE = f"DNS:{HOST},IP:{HOST}"
 
@@ -210,6 +210,30 @@ class Peers(TlsLab):
         self.fails(kith, b, f"its certificate is for other, other.example, and not for {HOST}")
         self.fails(kith, c, "the authority CN=kith test strangers, at which the chain of the other side ends, is none that we trust")
         self.fails(kith, d, "d@127.0.0.1 on 127.0.0.1:[0-9]+ speaks plain TCP, and a@127.0.0.1 TLS")
+
+
+    def test_a_refusal_is_two_lines_a_minute_in_a_log(self):
+        strange = self.strangers.certify("strange", "/CN=strange", HERE, "serverAuth,clientAuth")
+        [a] = self.beams("a")
+        [c] = self.beams("c", optfile=self.optfile("c.conf", strange, self.strangers))
+        [d] = self.plain_beams("d")
+        for peer in (c, d):
+            # The first handshake of a node takes seconds on a busy machine, and is tried again.
+            a.ask(f"net_kernel:connect_node('{peer.name}')")
+            wait_until(lambda: c.reports() >= 1, "the refusal is in its log", describe=c.said)
+            before = {node: node.reports() for node in (a, peer)}
+            kith = self.drive(a, [peer])
+            wait_until(lambda: len(kith.found("connect.failed")) >= 5, "five attempts have failed", describe=kith.tail)
+            for node, count in before.items():
+                self.assertLessEqual(node.reports() - count, 2, node.said())
+            kith.kill()
+
+    def test_a_peer_without_tls_is_found_before_the_node_gives_up(self):
+        [a] = self.beams("a")
+        [d] = self.plain_beams("d")
+        event = self.drive(a, [d]).wait("connect.failed", peer=d.name)
+        self.assertRegex(event["reason"], "d@127.0.0.1 on 127.0.0.1:[0-9]+ speaks plain TCP, and a@127.0.0.1 TLS")
+        self.assertLess(event["duration_ms"], 5000, "the node itself takes seven seconds")
 
 
 class ClientOptions(TlsLab):

@@ -200,6 +200,10 @@ class SimulatedBeam {
                 c.close();
                 break;
             }
+            if (!frame.starts_with('N')) { // no handshake
+                c.close();
+                break;
+            }
             client.name = frame.substr(15);
             names.push_back(client.name);
             c.send(test::status(status, width_));

@@ -129,10 +129,25 @@ BOOST_AUTO_TEST_CASE(the_connect_is_tried_again_when_no_fault_is_found) {
     BOOST_TEST(asked == 2);
 }
 
+// A peer that has another cookie set for the node logs each attempt, and not the login of kith.
+BOOST_AUTO_TEST_CASE(a_refusal_that_the_probe_does_not_meet_is_used_for_a_minute) {
+    const Report first = join("b@10.0.0.8");
+    BOOST_TEST(beam.called("net_kernel:connect_node") == 2u);
+    for (int i = 0; i < 11; ++i) {
+        rig.run_for(5s);
+        BOOST_TEST(join("b@10.0.0.8").text == first.text);
+    }
+    BOOST_TEST(beam.called("net_kernel:connect_node") == 2u);
+    rig.run_for(6s);
+    (void)join("b@10.0.0.8");
+    BOOST_TEST(beam.called("net_kernel:connect_node") == 4u);
+}
+
 BOOST_AUTO_TEST_CASE(the_attribute_dist_port_gives_the_port_of_the_peer) {
     far.peer().stop_listening();
     const Report report = join("b@10.0.0.8", {{"dist_port", "40000"}});
     BOOST_TEST(has(report.text, "lets kith itself in"));
+    rig.run_for(61s); // a refusal stands for a minute
     const Report closed = join("b@10.0.0.8", {{"dist_port", "40009"}});
     BOOST_TEST(closed.status == KITH_REFUSED);
     BOOST_TEST(has(closed.text, "nobody listens on 10.0.0.8:40009, the port that attribute dist_port gives"));

@@ -246,10 +246,38 @@ BOOST_AUTO_TEST_CASE(the_peer_speaks_plain_tcp) {
     SimulatedBeam plain(there, "c@10.0.0.8", "secret", 40001);
     far.add("c", 40001);
     attach();
+    const auto begun = net.now();
     const Report report = join("c@10.0.0.8");
     BOOST_TEST(report.status == KITH_PROTOCOL);
     BOOST_TEST(has(report.text, "c@10.0.0.8 on 10.0.0.8:40001 speaks plain TCP, and app@10.0.0.7 TLS (-proto_dist inet_tls)"));
+    BOOST_TEST((report.at - begun < 150ms));
     BOOST_TEST(!plain.their_challenge.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_node_waits_for_a_peer_that_speaks_plain_tcp) {
+    SimulatedBeam plain(there, "c@10.0.0.8", "secret", 40001);
+    far.add("c", 40001);
+    beam.functions["net_kernel:connect_node"] = [](etf::Term) { return std::nullopt; };
+    attach();
+    const auto begun = net.now();
+    const Report report = join("c@10.0.0.8");
+    BOOST_TEST(report.status == KITH_PROTOCOL);
+    BOOST_TEST(has(report.text, "c@10.0.0.8 on 10.0.0.8:40001 speaks plain TCP, and app@10.0.0.7 TLS (-proto_dist inet_tls)"));
+    BOOST_TEST((report.at - begun < 150ms));
+    BOOST_TEST(!plain.their_challenge.has_value());
+    rig.run_for(1s);
+    BOOST_TEST(beam.kills == 1u); // the call that nobody waits for
+}
+
+BOOST_AUTO_TEST_CASE(the_node_waits_for_a_slow_peer_that_speaks_tls) {
+    beam.functions["net_kernel:connect_node"] = [](etf::Term) { return std::nullopt; };
+    attach();
+    const auto accepted = peer.peer().accepted();
+    const auto begun = net.now();
+    const Report report = join("b@10.0.0.8");
+    BOOST_TEST(report.status == KITH_TIMED_OUT);
+    BOOST_TEST((report.at - begun >= 8s));
+    BOOST_TEST(peer.peer().accepted() == accepted + 1); // one look
 }
 
 BOOST_AUTO_TEST_CASE(the_peer_has_another_cookie) {
