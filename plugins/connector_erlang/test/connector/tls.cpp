@@ -257,7 +257,7 @@ BOOST_AUTO_TEST_CASE(the_peer_speaks_plain_tcp) {
 BOOST_AUTO_TEST_CASE(the_node_waits_for_a_peer_that_speaks_plain_tcp) {
     SimulatedBeam plain(there, "c@10.0.0.8", "secret", 40001);
     far.add("c", 40001);
-    beam.functions["net_kernel:connect_node"] = [](etf::Term) { return std::nullopt; };
+    beam.functions["net_kernel:connect_node"] = [](etf::TermView) { return std::nullopt; };
     attach();
     const auto begun = net.now();
     const Report report = join("c@10.0.0.8");
@@ -270,7 +270,7 @@ BOOST_AUTO_TEST_CASE(the_node_waits_for_a_peer_that_speaks_plain_tcp) {
 }
 
 BOOST_AUTO_TEST_CASE(the_node_waits_for_a_slow_peer_that_speaks_tls) {
-    beam.functions["net_kernel:connect_node"] = [](etf::Term) { return std::nullopt; };
+    beam.functions["net_kernel:connect_node"] = [](etf::TermView) { return std::nullopt; };
     attach();
     const auto accepted = peer.peer().accepted();
     const auto begun = net.now();
