@@ -139,8 +139,8 @@ const std::vector<Bad> top_level = {
      "or "
      "only api.tokens.control, which may read too"},
     {R"({"api": {"listen": [{"address": "127.0.0.1:1", "serve": ["health"], "tls": {"certificate": "c.pem"}}]}, "topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})",
-     "1:80 [api.listen[0].tls] `key` is missing\n"
-     "1:96 [api.listen[0].tls.certificate] expected an absolute path, got the string \"c.pem\""},
+     "1:69 [api.listen[0].tls.key] `key` is required: an absolute path\n"
+     "1:92 [api.listen[0].tls.certificate] expected an absolute path, got the string \"c.pem\""},
     {R"({"api": {"sokcet": "/s"}, "name": "a b", "topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})",
      "1:10 [api.sokcet] there is no option \"sokcet\" here; did you mean `socket`?\n"
      "1:35 [name] expected a name of 1 to 64 letters, digits, `_`, `-` and `.`, got the string \"a b\""},

@@ -332,9 +332,8 @@ BOOST_AUTO_TEST_CASE(the_api_is_enabled_unless_it_is_false) {
     BOOST_TEST((tcp.api.listen[0] == ApiListener{"0.0.0.0:9464", {"health", "metrics"}, false}));
     BOOST_TEST((tcp.api.hosts == std::vector<std::string>{"a.example"}));
     const auto tls = with(R"("api": {"listen": [
-        {"address": "10.0.0.1:9464", "serve": ["read"], "tls": {"certificate": "/c", "key": "/k", "client_authorities": "/a"}},
-        {"address": "10.0.0.1:9465", "serve": ["health"], "tls": {"certificate": "/c", "key": "/k"}}],
-        "tokens": {"read": "token-of-the-readers"}}, )");
+        {"address": "10.0.0.1:9464", "serve": ["metrics"], "tls": {"certificate": "/c", "key": "/k", "client_authorities": "/a"}},
+        {"address": "10.0.0.1:9465", "serve": ["health"], "tls": {"certificate": "/c", "key": "/k"}}]}, )");
     BOOST_TEST_REQUIRE(tls.api.listen.size() == 2u);
     BOOST_TEST((tls.api.listen[0].tls == ApiTlsFiles{"/c", "/k", "/a"}));
     BOOST_TEST((tls.api.listen[1].tls == ApiTlsFiles{"/c", "/k", ""}));

@@ -138,12 +138,12 @@ BOOST_AUTO_TEST_CASE(values_set_by_a_constructor_are_read_in_a_child_process) {
     const auto state = folder.directory("state", 0700);
     LoaderSettings with_state = settings();
     with_state.state_dir = state;
-    const auto file = folder / "libconstructed.so";
+    const auto file = folder / "libdescriptor_constructed.so";
     Reader reader;
     auto first = Library::read(file, with_state, reader.context);
     BOOST_REQUIRE_MESSAGE(first, first.error().reason);
     BOOST_TEST((*first)->plugins()[0]->id() == "descriptor_constructed");
-    BOOST_TEST(!contains(content("/proc/self/maps"), "libconstructed.so"));
+    BOOST_TEST(!contains(content("/proc/self/maps"), "libdescriptor_constructed.so"));
     BOOST_TEST(!(*first)->open(with_state, reader.context));
 
     // From then on no child is started: the cached description is used until the library is opened.
