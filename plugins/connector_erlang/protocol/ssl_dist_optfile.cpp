@@ -12,9 +12,7 @@ using erlang_terms::Term;
 
 constexpr std::uint32_t tls_1_2 = 0x0303, tls_1_3 = 0x0304;
 
-bool is_text(const Term &term) noexcept {
-    return term.kind == Term::Kind::string || term.kind == Term::Kind::binary;
-}
+bool is_text(const Term &term) noexcept { return term.kind == Term::Kind::string || term.kind == Term::Kind::binary; }
 
 // The value of {Key, Value} in a list; null: it is not there.
 const Term *value_of(const Term &list, std::string_view key) noexcept {
