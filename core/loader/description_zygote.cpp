@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 namespace {
 
 // The first byte of an answer: a description follows, or the text of dlerror.
-constexpr char described = 'd', refused = 'r';
+constexpr char answer_described = 'd', answer_refused = 'r';
 // Enough for the largest description that any real library has.
 constexpr std::size_t max_answer = std::size_t{64} << 20;
 
@@ -102,15 +102,15 @@ void describe(Request request) {
         const auto mapping = Mapping::of(request.copy);
         const auto image =
             mapping ? elf::Image::read(mapping->bytes()) : boost::system::result<elf::Image, elf::Error>{elf::Error{}};
-        if (!image) return send_answer(request.answer, refused, "its copy in memory cannot be read");
+        if (!image) return send_answer(request.answer, answer_refused, "its copy in memory cannot be read");
         library = open_sealed_copy(std::move(request.copy), *image, request.path);
     } else {
         library = open_path(request.path);
     }
-    if (!library) return send_answer(request.answer, refused, library.error);
+    if (!library) return send_answer(request.answer, answer_refused, library.error);
     const auto *const entry = static_cast<const kith_entry *>(library.symbol("kith_plugin_entry"));
-    if (entry == nullptr) return send_answer(request.answer, refused, "undefined symbol: kith_plugin_entry");
-    send_answer(request.answer, described, serialize(read_description(*entry)));
+    if (entry == nullptr) return send_answer(request.answer, answer_refused, "undefined symbol: kith_plugin_entry");
+    send_answer(request.answer, answer_described, serialize(read_description(*entry)));
 }
 
 // ---- the zygote ----
@@ -232,7 +232,7 @@ Zygote::Answer Zygote::ask(const Fd &copy, const fs::path &file) {
         }
     }
     if (status != 0 || text.empty()) return {{}, {}, describe_exit(status, bound_)};
-    if (text[0] == described) return {text.substr(1), {}, {}};
+    if (text[0] == answer_described) return {text.substr(1), {}, {}};
     return {{}, text.substr(1), {}};
 }
 

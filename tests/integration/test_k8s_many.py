@@ -26,7 +26,7 @@ class Many(OnKubernetes):
 
         # A fact of each of them parts at once; but more than half of all (policy.max_removal) is not believed.
         mark = kith.last()
-        self.admin.delete(of(self.team, "pods"))
+        self.admin.delete_all(of(self.team, "pods"))
         self.sees(kith, 0, 120)
         held, parted = (lambda: kith.found("peer.held", mark)), (lambda: kith.found("disconnect.succeeded", mark))
         wait_until(lambda: len(held()) + len(parted()) == COUNT, "each is held or parted", describe=lambda: f"{len(held())}, {len(parted())}")
