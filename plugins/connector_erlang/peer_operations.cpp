@@ -65,7 +65,8 @@ task<result<void>> PeerOperations::connect(std::shared_ptr<Session> session, pee
             co_return result<void>();
         }
         // Each attempt is a line in the log of a peer that has another cookie set for the node.
-        verdict.refused = context_.clock.monotonic() - begun < slow;
+        // With TLS a node that has just started may fail as soon, because its first handshakes are slow.
+        verdict.refused = !facts_.asks_for_tls() && context_.clock.monotonic() - begun < slow;
     }
     co_return refuse(*session, name, std::move(verdict));
 }

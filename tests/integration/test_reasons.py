@@ -129,7 +129,7 @@ class NodesThatAreNotDriven(Scenario):
         self.lab.beams("b", "c")
         kith = self.lab.kith(self.lab.config(hosts=["b", "c"]))
         self.assertRegex(kith.wait("connector.detached")["reason"],
-                         "which one to drive; a node that does not listen .* is not listed, and cannot be driven")
+                         "set option node to the one to drive; a node that does not listen .* is not listed, and cannot be driven")
 
 
 class WithoutEpmd(Scenario):
