@@ -100,7 +100,8 @@ class Forming(TlsLab):
         self.formed(nodes, which="hidden")
 
     def test_ipv6(self):
-        identity = self.ca.certify("six", "/CN=six", "IP:::1", "serverAuth,clientAuth")
+        # OTP 25 compares the address with the DNS names of a certificate only, later releases with its IP addresses.
+        identity = self.ca.certify("six", "/CN=six", "IP:::1,DNS:::1", "serverAuth,clientAuth")
         nodes = self.beams("a@::1", "b@::1", optfile=self.optfile("six.conf", identity), carrier="inet6_tls")
         for node in nodes:
             self.drive(node, nodes, tls=self.files(certfile=identity[0], keyfile=identity[1]), min_peers=1).wait("topology.ready")
@@ -109,7 +110,7 @@ class Forming(TlsLab):
     def test_without_epmd(self):
         self.lab.stop_epmd()
         port = free_port()
-        identity = self.ca.certify("two", "/CN=two", "IP:127.0.0.2,IP:127.0.0.3", "serverAuth,clientAuth")
+        identity = self.ca.certify("two", "/CN=two", "IP:127.0.0.2,IP:127.0.0.3,DNS:127.0.0.2,DNS:127.0.0.3", "serverAuth,clientAuth")
         nodes = self.beams("a@127.0.0.2", "b@127.0.0.3", optfile=self.optfile("two.conf", identity), flags=["-erl_epmd_port", str(port)])
         for node in nodes:
             self.drive(node, nodes, options={"port": port}, min_peers=1).wait("topology.ready")
