@@ -24,11 +24,10 @@ void append_padded(std::string &out, std::uint64_t value, std::size_t width) {
     out.append(digits.data(), width);
 }
 
-void append_member(std::string &out, std::string_view name, std::string_view value) {
+// before: the comma, the name and the colon.
+void append_member(std::string &out, std::string_view before, std::string_view value) {
     if (value.empty()) return;
-    out += ",\"";
-    out += name;
-    out += "\":";
+    out += before;
     append_json_string(out, value);
 }
 
@@ -139,14 +138,14 @@ void append_json(std::string &out, const Event &event, std::uint64_t seq, std::i
     out += ",\"kind\":\"";
     out += event_kind_name(event.kind);
     out += '"';
-    append_member(out, "topology", event.topology);
-    append_member(out, "connector", event.connector);
-    append_member(out, "source", event.source);
-    append_member(out, "peer", event.peer);
-    append_member(out, "key", event.key);
-    append_member(out, "node", event.node);
-    if (event.status != KITH_OK) append_member(out, "status", status_slug(event.status));
-    append_member(out, "reason", event.reason);
+    append_member(out, R"(,"topology":)", event.topology);
+    append_member(out, R"(,"connector":)", event.connector);
+    append_member(out, R"(,"source":)", event.source);
+    append_member(out, R"(,"peer":)", event.peer);
+    append_member(out, R"(,"key":)", event.key);
+    append_member(out, R"(,"node":)", event.node);
+    if (event.status != KITH_OK) append_member(out, R"(,"status":)", status_slug(event.status));
+    append_member(out, R"(,"reason":)", event.reason);
     if (event.has_duration) {
         out += ",\"duration_ms\":";
         append_number(out, event.duration / 1'000'000);
