@@ -188,8 +188,6 @@ struct PathChecker::Directory {
 PathChecker::PathChecker() = default;
 PathChecker::~PathChecker() = default;
 
-void PathChecker::clear() { last_.reset(); }
-
 boost::system::result<CheckedFile, PathError> PathChecker::open(const fs::path &file, uid_t user) {
     std::error_code failure;
     const fs::path absolute = fs::absolute(file, failure);
@@ -203,10 +201,6 @@ boost::system::result<CheckedFile, PathError> PathChecker::open(const fs::path &
         last_ = std::make_unique<Directory>(Directory{absolute.parent_path(), std::move(walk)});
     }
     return PathWalk(last_->walk).open(absolute);
-}
-
-boost::system::result<CheckedFile, PathError> open_checked(const fs::path &file, uid_t user) {
-    return PathChecker().open(file, user);
 }
 
 } // namespace kith::core

@@ -39,8 +39,8 @@ struct CheckedFile {
     std::filesystem::path path; ///< absolute, without symbolic links
 };
 
-/// Opens files of one directory after another. A directory that has passed is checked again only after clear(): what it contains cannot be
-/// changed by others, but its own name can be given to another one, so an object lives as long as one pass over the files.
+/// Opens files, usually of one directory after another, which is checked once: while it keeps its name, no other user can change what it
+/// contains. Since a name can be given to another directory, an object lives as long as one pass over the files.
 class PathChecker {
   public:
     PathChecker();
@@ -48,15 +48,11 @@ class PathChecker {
 
     /// Checks the path and opens the file. user: the user of kith, the same in all calls.
     boost::system::result<CheckedFile, PathError> open(const std::filesystem::path &file, uid_t user);
-    void clear();
 
   private:
     struct Directory;
     std::unique_ptr<Directory> last_;
 };
-
-/// Checks the path of a single file and opens it.
-boost::system::result<CheckedFile, PathError> open_checked(const std::filesystem::path &file, uid_t user);
 
 /// A name such as "a directory" or "a named pipe" for a mode of a file that is not regular.
 std::string_view file_type(mode_t mode);

@@ -2,7 +2,8 @@
 //
 // The event bus: numbers, dates and renders each event, and stores the last ones in a ring, from which subscribers pull them.
 // Publishing never waits for a subscriber. A subscriber that is too slow loses its oldest events; the next event it takes is an
-// `events.lost` with their number. The observer gets every event within publish(), for whoever must count them exactly.
+// `events.lost` with their number. The observer is called within publish(), with every event, so it can count them
+// exactly.
 #pragma once
 
 #include <core/cluster/events/event.hpp>

@@ -109,8 +109,8 @@ BOOST_AUTO_TEST_CASE(the_daemons_own_user_may_own_the_file, *ut::precondition(as
     const PluginFolder folder{"good"};
     BOOST_REQUIRE(::chown(folder.path().c_str(), nobody, 0) == 0);
     BOOST_REQUIRE(::chown((folder / "libgood.so").c_str(), nobody, 0) == 0);
-    BOOST_TEST(!!open_checked(folder / "libgood.so", nobody));
-    const auto other = open_checked(folder / "libgood.so", 1234);
+    BOOST_TEST(!!PathChecker().open(folder / "libgood.so", nobody));
+    const auto other = PathChecker().open(folder / "libgood.so", 1234);
     BOOST_REQUIRE(!other);
     KITH_CHECK_CONTAINS(other.error().reason, "not to root or uid 1234, the user of kith");
 }
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_link_within_the_directory_is_accepted) {
     const auto target = folder.add("good", "libgood.so.1.0");
     fs::create_symlink("libgood.so.1.0", folder / "libgood.so.1");
     fs::create_symlink("./libgood.so.1", folder / "libgood.so");
-    const auto checked = open_checked(folder / "libgood.so", ::geteuid());
+    const auto checked = PathChecker().open(folder / "libgood.so", ::geteuid());
     BOOST_REQUIRE(checked);
     BOOST_TEST(checked->path.native() == target.native());
     fs::create_symlink(target, folder / "libabsolute.so");
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(a_link_to_the_directory_itself_is_accepted) {
     folder.directory("real");
     folder.add("good", "real/libgood.so");
     fs::create_directory_symlink("real", folder / "plugins");
-    const auto checked = open_checked(folder / "plugins/libgood.so", ::geteuid());
+    const auto checked = PathChecker().open(folder / "plugins/libgood.so", ::geteuid());
     BOOST_REQUIRE(checked);
     BOOST_TEST(checked->path.native() == (folder / "real/libgood.so").native());
 }
