@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "request_reader.hpp"
 
+#include <host/world/http/last_chunk.hpp>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -20,9 +22,6 @@ bool may_begin_request(std::string_view bytes) {
     }
     return true;
 }
-
-// Beast has to see a last chunk (`0 CRLF CRLF`) as a whole, or at least not end at its size.
-bool may_split_last_chunk(std::string_view bytes) { return bytes.size() < 5 && bytes.starts_with("0\r\n"); }
 
 std::string_view view_of(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -79,7 +78,7 @@ RequestReader::State RequestReader::parse() {
     while (!parser.is_done() && !buffer_.empty()) {
         boost::system::error_code error;
         const bool in_head = !parser.is_header_done();
-        if (!in_head && parser.chunked() && may_split_last_chunk(buffer_)) break;
+        if (!in_head && parser.chunked() && may_be_part_of_last_chunk(buffer_)) break;
         const std::size_t used = parser.put(boost::asio::buffer(buffer_), error);
         buffer_.erase(0, used);
         if (in_head) parts_->head_size += used;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "http_exchange.hpp"
 
+#include "last_chunk.hpp"
 #include "request_head_writer.hpp"
 
 #include <boost/asio/post.hpp>
@@ -16,9 +17,6 @@ namespace http = boost::beast::http;
 namespace {
 
 constexpr unsigned most_interim = 16;
-
-// Beast has to see a last chunk (`0 CRLF CRLF`) that is the first one as a whole, or at least not end at its size.
-bool may_split_last_chunk(std::string_view bytes) { return bytes.size() < 5 && bytes.starts_with("0\r\n"); }
 
 // A timer that has fired and whose handler is queued is no limit either.
 void unbound(boost::asio::steady_timer &timer) { timer.expires_at(boost::asio::steady_timer::time_point::max()); }
@@ -170,7 +168,7 @@ void HttpExchange::produce() {
     const std::size_t most = std::min<std::size_t>(max_, buffer.size());
     while (!parser_->is_done()) {
         if (connection_->in.empty()) return await_body();
-        if (parser_->chunked() && !body_begun_ && may_split_last_chunk(connection_->in)) return await_body();
+        if (parser_->chunked() && !body_begun_ && may_be_part_of_last_chunk(connection_->in)) return await_body();
         auto &body = parser_->get().body();
         body.data = buffer.data();
         body.size = most;
