@@ -33,7 +33,6 @@ class ServerCertificate {
 
   private:
     explicit ServerCertificate(core::ApiTlsFiles files) : files_(std::move(files)) {}
-    std::uint64_t version() const;
 
     core::ApiTlsFiles files_;
     std::uint64_t version_ = 0; // of the files that context_ was made from

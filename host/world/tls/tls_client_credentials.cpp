@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tls_client_credentials.hpp"
 
+#include "tls_files.hpp"
 #include "tls_library_loader.hpp"
 
 #include <utility>
@@ -15,51 +16,32 @@ struct TlsClientCredentials::Prepared {
     std::unique_ptr<TlsContext> context; // null: the files are those of the last one
 };
 
-namespace {
-
-// A version that no files have: used before there is a context.
-constexpr std::uint64_t unknown = 0;
-
-} // namespace
-
 TlsClientCredentials::TlsClientCredentials(TenantResources &resources, TlsClientSettings settings)
     : resources_(resources.shared_from_this()), settings_(std::move(settings)) {}
 
 // Loading OpenSSL and making a context take some ten milliseconds, so the loop does neither.
 void TlsClientCredentials::prepare(Ready ready) {
-    const auto work = [settings = settings_, known = version_,
-                       library_file = resources_->parts.options.tls_library]() -> Prepared {
+    const auto work = [settings = settings_,
+                       files = TlsFiles{settings_.authorities_file, settings_.certificate_file, settings_.key_file},
+                       known = version_, library_file = resources_->parts.options.tls_library]() -> Prepared {
         Prepared out;
+        out.version = version_of(files);
+        if (out.version == known) return out;
         TlsSettings made{
             .password = settings.password,
             .verify = settings.verify,
             .min_version = settings.min_version,
             .max_version = settings.max_version,
-            .words = {.authorities = settings.authorities_file,
-                      .certificate = settings.certificate_file,
-                      .key = settings.key_file,
+            .words = {.authorities = files.authorities,
+                      .certificate = files.certificate,
+                      .key = files.key,
                       .other = "the other side",
                       .web = false},
         };
-        const std::pair<const std::string &, std::string TlsSettings::*> all[] = {
-            {settings.authorities_file, &TlsSettings::authorities},
-            {settings.certificate_file, &TlsSettings::certificate},
-            {settings.key_file, &TlsSettings::key},
-        };
-        out.version = 1;
-        for (const auto &[path, to] : all)
-            out.version = out.version * 0x9e3779b97f4a7c15U + (path.empty() ? 0 : kith::app::version_of(path));
-        if (out.version == unknown) out.version = 1;
-        if (out.version == known) return out;
-        for (const auto &[path, to] : all) {
-            if (path.empty()) continue;
-            Contents contents = read_whole(path, KITH_TLS_MAX_FILE);
-            if (contents.status != KITH_OK) {
-                out.status = contents.status;
-                out.text = std::move(contents.text);
-                return out;
-            }
-            made.*to = std::move(contents.data);
+        if (auto unreadable = read_tls_files(files, made)) {
+            out.status = unreadable->status;
+            out.text = std::move(unreadable->text);
+            return out;
         }
         TlsFailure failure;
         if (const TlsEntry *library = tls_library(library_file, failure)) out.context = library->context(made, failure);
