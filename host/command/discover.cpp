@@ -5,20 +5,20 @@
 #include <core/cluster/events/event.hpp>
 #include <core/engine/standalone_discovery.hpp>
 #include <host/config_loading.hpp>
-#include <host/log/progress_line.hpp>
 #include <host/log/stderr_log.hpp>
+#include <host/progress_reporter.hpp>
 #include <host/world/asio_world.hpp>
 #include <kith/service/log.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -133,51 +133,20 @@ void print_result(const core::DiscoveryResult &result) {
     print_why_empty(result);
 }
 
-// On a terminal: which strategies have not reported yet, until all have, and for how long.
-class QueryProgress {
-  public:
-    QueryProgress(boost::asio::io_context &io, const core::StandaloneDiscovery &discovery, unsigned patience)
-        : discovery_(discovery), patience_(patience), timer_(io) {
-        if (line_.wanted()) wait();
-    }
-    void erase() { line_.erase(); }
-
-  private:
-    void wait() {
-        timer_.expires_after(ProgressLine::interval);
-        timer_.async_wait([this](const boost::system::error_code &error) {
-            if (!error) show();
-        });
-    }
-
-    void show() {
-        const auto &results = discovery_.results();
-        const auto silent = [](const core::DiscoveryResult &result) { return result.status == KITH_BUSY; };
-        const auto first = std::find_if(results.begin(), results.end(), silent);
-        if (!results.empty() && first == results.end()) return erase();
-        const auto seconds =
-            std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begun_).count();
-        std::string text = "kith discover: ";
-        if (first == results.end()) {
-            text += "starting";
-        } else {
-            const auto others = std::count_if(first + 1, results.end(), silent);
-            text += "waiting for " + first->source + " of topology " + first->topology;
-            if (others != 0) text += " and " + std::to_string(others) + (others == 1 ? " other strategy" : " other strategies");
-        }
-        line_.show(text + ", " + std::to_string(seconds) + " s of at most " + std::to_string(patience_) + " s");
-        wait();
-    }
-
-    const core::StandaloneDiscovery &discovery_;
-    const unsigned patience_;
-    const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
-    ProgressLine line_;
-    boost::asio::steady_timer timer_;
-};
+// The line of a terminal, until all strategies have reported.
+std::optional<std::string> progress_text(const core::StandaloneDiscovery &discovery, std::chrono::seconds waited,
+                                         unsigned patience) {
+    const auto &results = discovery.results();
+    AwaitedStrategies awaited;
+    for (const core::DiscoveryResult &result : results)
+        if (result.status == KITH_BUSY) awaited.add(result.source, result.topology);
+    if (awaited.empty() && !results.empty()) return std::nullopt;
+    return "kith discover: " + (results.empty() ? "starting" : "waiting for " + awaited.text()) + ", " +
+           std::to_string(waited.count()) + " s of at most " + std::to_string(patience) + " s";
+}
 
 // Prints what each report changes, until a signal comes or nobody reads the output.
-void print_changes(boost::asio::io_context &io, core::StandaloneDiscovery &discovery, QueryProgress &progress,
+void print_changes(boost::asio::io_context &io, core::StandaloneDiscovery &discovery, ProgressReporter &progress,
                    std::uint64_t patience, bool json) {
     DiscoveryChanges changes;
     boost::asio::signal_set signals(io, SIGINT, SIGTERM);
@@ -239,7 +208,7 @@ int discover(const Arguments &arguments) {
     core::StandaloneDiscovery look(world, log, *loaded.config, *loaded.registry, topology);
     const unsigned seconds = (*values)["timeout"].as<unsigned>();
     const std::uint64_t patience = std::uint64_t{seconds} * 1'000'000'000;
-    QueryProgress progress(io, look, seconds);
+    ProgressReporter progress(io, [&](std::chrono::seconds waited) { return progress_text(look, waited, seconds); });
     if (values->count("watch") != 0) {
         print_changes(io, look, progress, patience, values->count("json") != 0);
         return exit_ok;

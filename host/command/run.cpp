@@ -6,8 +6,8 @@
 #include <host/config_loading.hpp>
 #include <host/event_log.hpp>
 #include <host/event_output.hpp>
-#include <host/first_report_progress.hpp>
 #include <host/log/stderr_log.hpp>
+#include <host/progress_reporter.hpp>
 #include <host/reload/config_watch.hpp>
 #include <host/reload/reloader.hpp>
 #include <host/service_manager.hpp>
@@ -25,6 +25,7 @@
 #include <csignal>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include <sys/stat.h>
 
@@ -97,7 +98,9 @@ class Daemon {
           engine_(world_, log_, *loaded.config, *loaded.registry),
           reloader_(engine_, *loaded.registry, loaded, reload_settings(*loaded.config, plugin_dir)),
           api_(DaemonApi::make(io_, world_, engine_, log_, reloader_, loaded)) {
-        if (!log_options.json) progress_ = std::make_unique<FirstReportProgress>(io_, engine_);
+        if (!log_options.json)
+            progress_ =
+                std::make_unique<ProgressReporter>(io_, [this](std::chrono::seconds waited) { return progress_text(waited); });
         if (watch) {
             config_watch_ = std::make_unique<ConfigWatch>(io_, [this] { reload("the configuration has changed"); });
             config_watch_->follow(reloader_.files());
@@ -149,6 +152,17 @@ class Daemon {
         summary_timer_.async_wait([this](const boost::system::error_code &error) {
             if (!error) write_summaries();
         });
+    }
+
+    // The line of a terminal, until all strategies have reported.
+    std::optional<std::string> progress_text(std::chrono::seconds waited) const {
+        const core::EngineView view = engine_.view();
+        AwaitedStrategies awaited;
+        for (const core::TopologyView &topology : view.topologies)
+            for (const auto &source : topology.topology->sources())
+                if (!source.looked) awaited.add(source.name, topology.topology->name());
+        if (awaited.empty() || !view.running) return std::nullopt;
+        return "kith run: waiting for the first report of " + awaited.text() + ", " + std::to_string(waited.count()) + " s";
     }
 
     void wait_for_signal() {
@@ -218,7 +232,7 @@ class Daemon {
     std::unique_ptr<ConfigWatch> config_watch_;
     EventLogger event_logger_{engine_.bus(), io_, log_};
     std::unique_ptr<EventOutput> stream_;
-    std::unique_ptr<FirstReportProgress> progress_;
+    std::unique_ptr<ProgressReporter> progress_;
     boost::asio::steady_timer summary_timer_{io_};
     boost::asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
     bool state_dir_missing_ = !make_state_dir(config_);

@@ -34,6 +34,12 @@ void put_on_terminal(const std::string &text) {
         static_cast<void>(!::write(STDERR_FILENO, text.data(), text.size()));
 }
 
+// Under the lock.
+void erase_current() {
+    current_progress_line = nullptr;
+    put_on_terminal("\r\x1b[K");
+}
+
 } // namespace
 
 ProgressLine::ProgressLine() : wanted_(can_erase()), next_(Clock::now() + 2 * interval) {}
@@ -53,16 +59,12 @@ void ProgressLine::show(std::string_view text) {
 
 void ProgressLine::erase() {
     const std::lock_guard lock(progress_mutex);
-    if (current_progress_line != this) return;
-    current_progress_line = nullptr;
-    put_on_terminal("\r\x1b[K");
+    if (current_progress_line == this) erase_current();
 }
 
 void erase_progress_line() {
     const std::lock_guard lock(progress_mutex);
-    if (current_progress_line == nullptr) return;
-    current_progress_line = nullptr;
-    put_on_terminal("\r\x1b[K");
+    if (current_progress_line != nullptr) erase_current();
 }
 
 } // namespace kith::app
