@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <tests/temporary_directory.hpp>
+
 #include <host/event_output.hpp>
 
 #include <boost/json/parse.hpp>
@@ -25,17 +27,15 @@ namespace fs = std::filesystem;
 namespace {
 
 struct EventStreamFixture {
+    kith::test::TemporaryDirectory directory;
+
     EventStreamFixture() {
         std::signal(SIGPIPE, SIG_IGN);
-        std::string name = (fs::temp_directory_path() / "kith-events-XXXXXX").string();
-        BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-        directory = name;
         bus.set_wall(0, 1'795'389'300'000'000'000);
     }
     ~EventStreamFixture() {
         stream.reset();
         if (reader >= 0) ::close(reader);
-        fs::remove_all(directory);
     }
 
     void open(const std::string &path, std::size_t queue = 1024) {
@@ -115,7 +115,6 @@ struct EventStreamFixture {
     std::optional<EventOutput> stream;
     std::vector<std::pair<EventOutput::Report, std::string>> reports;
     std::string text;
-    fs::path directory;
     int reader = -1;
 };
 

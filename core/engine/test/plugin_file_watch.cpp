@@ -3,6 +3,8 @@
 // plugin.changed: once for each change of a file in use, whatever the number of its writes.
 #include "scripted_plugin.hpp"
 
+#include <tests/temporary_directory.hpp>
+
 #include <cstdlib>
 #include <filesystem>
 
@@ -14,13 +16,10 @@ namespace {
 
 // A plugin of its own, in a directory that the loader accepts.
 struct Watched : Kith {
-    std::filesystem::path directory;
+    kith::test::TemporaryDirectory directory;
     std::string file;
 
     Watched() {
-        std::string name = (std::filesystem::temp_directory_path() / "kith-watch-XXXXXX").native();
-        BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-        directory = std::filesystem::canonical(name);
         file = directory / "libtwo_plugins.so";
         std::filesystem::copy_file(KITH_BAD_PLUGINS "/libtwo_plugins.so", file);
         std::filesystem::permissions(file, std::filesystem::perms{0644});
@@ -30,7 +29,6 @@ struct Watched : Kith {
         start();
         engine->watch_plugins();
     }
-    ~Watched() { std::filesystem::remove_all(directory); }
 
     std::size_t changes(std::string_view part) const {
         const auto all = events();

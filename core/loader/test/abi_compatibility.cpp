@@ -4,6 +4,8 @@
 #define BOOST_TEST_MODULE abi_reference
 #include "core/loader/registry.hpp"
 
+#include <tests/temporary_directory.hpp>
+
 #include <kith/service/clock.h>
 #include <kith/service/connector.h>
 #include <kith/service/discovery.h>
@@ -94,8 +96,7 @@ BOOST_AUTO_TEST_SUITE(reference_plugins)
 
 BOOST_DATA_TEST_CASE(reference_plugins_of_each_version_are_loaded, versions()) {
     // A temporary folder, so that rule L1 does not depend on where the sources are.
-    std::string folder = (fs::temp_directory_path() / "kith-reference-XXXXXX").native();
-    BOOST_REQUIRE(::mkdtemp(folder.data()) != nullptr);
+    const kith::test::TemporaryDirectory folder;
     kith::core::LoaderSettings settings;
     for (const char *id : {KITH_CLOCK, KITH_CONNECTOR, KITH_DISCOVERY, KITH_DNS, KITH_ENV, KITH_FILE, KITH_HTTP, KITH_LOG,
                            KITH_LOOP, KITH_METRIC, KITH_NODE, KITH_OPTIONS, KITH_PROCESS, KITH_RANDOM, KITH_SINK, KITH_STATE,
@@ -103,12 +104,11 @@ BOOST_DATA_TEST_CASE(reference_plugins_of_each_version_are_loaded, versions()) {
         settings.services.emplace_back(id);
     kith::core::Registry registry(settings);
     for (const char *name : {"strategy", "connector", "sink", "tour"}) {
-        const fs::path copy = fs::path(fs::canonical(folder)) / ("lib" + std::string(name) + ".so");
+        const fs::path copy = folder / ("lib" + std::string(name) + ".so");
         fs::copy_file(library(sample, name), copy);
         BOOST_REQUIRE(::chmod(copy.c_str(), 0644) == 0);
         BOOST_TEST(registry.load(copy), (registry.refused().empty() ? "" : registry.refused().back().reason));
     }
-    fs::remove_all(folder);
     BOOST_REQUIRE(registry.plugins().size() == 4u);
     BOOST_TEST(registry.plugins()[0]->library().abi() == sample);
 }

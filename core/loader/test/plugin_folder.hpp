@@ -6,6 +6,8 @@
 #include "core/loader/description_zygote.hpp"
 #include "core/loader/library.hpp"
 
+#include <tests/temporary_directory.hpp>
+
 #include <boost/test/unit_test.hpp>
 
 #include <sys/stat.h>
@@ -27,40 +29,30 @@ namespace fs = std::filesystem;
 
 class PluginFolder {
   public:
-    PluginFolder() {
-        std::string name = (fs::temp_directory_path() / "kith-loader-XXXXXX").native();
-        BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = fs::canonical(name);
-    }
-    PluginFolder(std::initializer_list<std::string_view> plugins) : PluginFolder() {
+    PluginFolder() = default;
+    PluginFolder(std::initializer_list<std::string_view> plugins) {
         for (const auto plugin : plugins) add(plugin);
     }
-    PluginFolder(const PluginFolder &) = delete;
-    PluginFolder &operator=(const PluginFolder &) = delete;
-    ~PluginFolder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
 
-    const fs::path &path() const { return path_; }
-    fs::path operator/(std::string_view name) const { return path_ / name; }
+    const fs::path &path() const { return directory_.path(); }
+    fs::path operator/(std::string_view name) const { return directory_ / name; }
 
     /// Copies a plugin of tests/bad_plugins; "reading/x" is libx.so of the subfolder.
     fs::path add(std::string_view plugin) const { return add(plugin, built(plugin).filename().native()); }
     fs::path add(std::string_view plugin, std::string_view as) const {
-        fs::path to = path_ / as;
+        fs::path to = directory_ / as;
         fs::copy_file(built(plugin), to);
         mode(to, 0644);
         return to;
     }
     fs::path write(std::string_view name, std::string_view content) const {
-        fs::path to = path_ / name;
+        fs::path to = directory_ / name;
         std::ofstream(to, std::ios::binary) << content;
         mode(to, 0644);
         return to;
     }
     fs::path directory(std::string_view name, mode_t bits = 0755) const {
-        fs::path to = path_ / name;
+        fs::path to = directory_ / name;
         fs::create_directory(to);
         mode(to, bits);
         return to;
@@ -73,7 +65,7 @@ class PluginFolder {
     }
 
   private:
-    fs::path path_;
+    kith::test::TemporaryDirectory directory_;
 };
 
 inline std::string content(const fs::path &file) {

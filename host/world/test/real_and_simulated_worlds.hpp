@@ -4,6 +4,8 @@
 // SimulatedWorld, where plugins are rehearsed.
 #pragma once
 
+#include <tests/temporary_directory.hpp>
+
 #include <host/world/asio_world.hpp>
 #include <kith/testkit/sim_net.hpp>
 #include <kith/testkit/simulated_machine.hpp>
@@ -58,17 +60,8 @@ class Waiting {
 
 class RealWorld : public Waiting<RealWorld> {
   public:
-    RealWorld() {
-        std::string name = (std::filesystem::temp_directory_path() / "kith-world-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no directory for the test");
-        scratch_ = name;
-        world_.emplace(io, app::WorldOptions{.state_dir = (scratch_ / "state").string()});
-    }
-    ~RealWorld() {
-        world_.reset();
-        std::error_code ignored;
-        std::filesystem::remove_all(scratch_, ignored);
-    }
+    RealWorld() { world_.emplace(io, app::WorldOptions{.state_dir = (scratch_ / "state").string()}); }
+    ~RealWorld() { world_.reset(); }
     World &world() { return *world_; }
     void end_world() { world_.reset(); }
     void without_state_dir() { world_.emplace(io, app::WorldOptions{}); }
@@ -99,7 +92,7 @@ class RealWorld : public Waiting<RealWorld> {
     boost::asio::io_context io{1};
 
   private:
-    std::filesystem::path scratch_;
+    TemporaryDirectory scratch_;
     std::optional<app::AsioWorld> world_;
 };
 

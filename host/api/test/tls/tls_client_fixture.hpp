@@ -3,6 +3,8 @@
 // A client in TLS at one end of a pair of sockets, for tests of what is at the other end. All certificates are made when the test starts.
 #pragma once
 
+#include <tests/temporary_directory.hpp>
+
 #include <host/api/transport/server_certificate.hpp>
 #include <host/world/test/http/make_certificates.hpp>
 #include <host/world/tls/tls_library_loader.hpp>
@@ -29,20 +31,14 @@ inline bool has(const std::string &text, std::string_view part) { return text.fi
 /// A directory with the files of a server.
 struct CertificateFiles {
     Authority ours{"ours"}, strange{"strange"};
-    std::filesystem::path directory;
+    kith::test::TemporaryDirectory directory;
     core::ApiTlsFiles files;
 
     CertificateFiles() {
-        std::string name = (std::filesystem::temp_directory_path() / "kith-api-tls-XXXXXX").string();
-        BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-        directory = name;
         files.certificate = directory / "certificate.pem";
         files.key = directory / "key.pem";
         show(ours.sign("server", {"127.0.0.1"}));
     }
-    ~CertificateFiles() { std::filesystem::remove_all(directory); }
-    CertificateFiles(const CertificateFiles &) = delete;
-    CertificateFiles &operator=(const CertificateFiles &) = delete;
 
     // By a new file, as renewals do.
     static void write(const std::string &path, const std::string &text) {
