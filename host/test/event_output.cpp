@@ -41,7 +41,7 @@ struct EventStreamFixture {
     void open(const std::string &path, std::size_t queue = 1024) {
         using namespace std::chrono_literals;
         const auto take = [this](EventOutput::Report report, const std::string &reason) {
-            reports.push_back({report, reason});
+            reports.emplace_back(report, reason);
         };
         stream.emplace(io, bus, path, queue, take, 1ms);
     }
