@@ -68,6 +68,7 @@ function(_kith_plugin_common target libs)
     $<$<CONFIG:Release>:-O2> -ffunction-sections -fdata-sections $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
   if(COMMAND kith_warnings)
     kith_warnings(${target})
+    kith_static_runtime(${target})
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Os>) # what computes is in libraries of its own
     kith_unity(${target} BATCH 4)
   endif()

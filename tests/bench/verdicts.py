@@ -17,7 +17,7 @@ CASES = (
     ("TLS, the node speaks plain TCP", "plain", "tls", "speaks TLS, .* speaks plain TCP"),
     ("the node's name is not accepted (another cookie set for it)", "plain", "pair", "lets kith itself in with the same cookie"),
     ("plain TCP, the node speaks TLS", "secure", "other", "speaks plain TCP, and .* TLS"),
-    ("a certificate of another authority", "secure", "stranger", "is signed by nobody we trust"),
+    ("a certificate of another authority", "secure", "stranger", "is signed by an authority that is not trusted"),
 )
 
 
