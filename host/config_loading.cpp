@@ -6,6 +6,7 @@
 #include <core/engine/engine_services.hpp>
 #include <core/loader/sha256_pin.hpp>
 #include <host/world/asio_world.hpp>
+#include <host/world/tls/tls_library_loader.hpp>
 
 #include <cerrno>
 #include <cstdlib>
@@ -61,7 +62,7 @@ std::optional<std::string> environment(const std::string &name) {
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
-core::LoaderSettings loader_settings(const core::PluginSettings &settings) {
+core::LoaderSettings loader_settings(const core::PluginSettings &settings, const std::shared_ptr<TlsLibraryLoading> &tls) {
     core::LoaderSettings result;
     const auto engine = core::engine_services();
     const auto world = AsioWorld::services();
@@ -69,11 +70,14 @@ core::LoaderSettings loader_settings(const core::PluginSettings &settings) {
     result.services.insert(result.services.end(), world.begin(), world.end());
     for (const core::PluginPin &pin : settings.allow) result.pins.push_back({pin.file, pin.sha256});
     result.state_dir = settings.state_dir;
+    if (tls) result.before_fork = [tls] { tls->wait(); };
     return result;
 }
 
-std::unique_ptr<core::Registry> read_plugins(const core::PluginSettings &settings, std::vector<core::Refusal> &directories) {
-    auto registry = std::make_unique<core::Registry>(loader_settings(settings));
+// tls: null when OpenSSL is not being loaded.
+std::unique_ptr<core::Registry> read_plugins(const core::PluginSettings &settings, std::vector<core::Refusal> &directories,
+                                             const std::shared_ptr<TlsLibraryLoading> &tls) {
+    auto registry = std::make_unique<core::Registry>(loader_settings(settings, tls));
     for (const std::string &dir : settings.dirs.empty() ? std::vector{default_plugin_dir()} : settings.dirs) {
         if (auto refusal = registry->scan(dir)) directories.push_back(std::move(*refusal));
     }
@@ -105,7 +109,7 @@ std::unique_ptr<core::Registry> load_plugins(std::string_view command, const std
     core::PluginSettings settings;
     if (!dir.empty()) settings.dirs.push_back(dir);
     std::vector<core::Refusal> unread;
-    auto registry = read_plugins(settings, unread);
+    auto registry = read_plugins(settings, unread, {});
     for (const core::Refusal &refusal : unread)
         std::cerr << "kith " << command << ": " << refusal.file << ": " << refusal.reason << "; " << refusal.remedy << '\n';
     if (!unread.empty()) registry.reset();
@@ -125,6 +129,8 @@ LoadedConfig load_config(const std::string &file, const std::string &plugin_dir,
     LoadedConfig result;
     const auto text = read_config(file, result);
     if (!text) return result;
+    if (use == PluginLoading::open && text->find("\"tls\"") != std::string::npos)
+        result.tls = std::make_shared<TlsLibraryLoading>();
     const core::ConfigInputs inputs{
         .environment = environment,
         .read_file = noting_reader(result),
@@ -133,7 +139,7 @@ LoadedConfig load_config(const std::string &file, const std::string &plugin_dir,
                 if (result.registry == nullptr) {
                     core::PluginSettings all = settings;
                     if (!plugin_dir.empty()) all.dirs = {plugin_dir};
-                    result.registry = read_plugins(all, result.directories);
+                    result.registry = read_plugins(all, result.directories, result.tls);
                 }
                 return core::catalogue_from_registry(*result.registry, result.directories);
             },
@@ -169,7 +175,7 @@ LoadedConfig reload_config(const std::string &file, const std::string &plugin_di
         if (result.registry == nullptr) {
             core::PluginSettings all = settings;
             if (!plugin_dir.empty()) all.dirs = {plugin_dir};
-            result.registry = read_plugins(all, result.directories);
+            result.registry = read_plugins(all, result.directories, result.tls);
         }
         core::PluginCatalogue catalogue = core::catalogue_from_registry(*result.registry, result.directories);
         // A file that was changed meanwhile is used after a restart: what runs counts.

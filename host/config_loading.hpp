@@ -16,7 +16,11 @@
 
 namespace kith::app {
 
+class TlsLibraryLoading;
+
 struct LoadedConfig {
+    std::shared_ptr<TlsLibraryLoading>
+        tls; ///< OpenSSL, which is loaded meanwhile because the configuration contains TLS; otherwise null
     std::optional<core::Config> config; ///< empty when diagnostics contains errors
     std::string sha256;                 ///< of the file, hexadecimal
     core::Diagnostics diagnostics;

@@ -186,6 +186,7 @@ Zygote::~Zygote() {
 
 void Zygote::start() {
     if (process_ >= 0) return;
+    if (before_fork_) before_fork_();
     std::array<int, 2> sockets{};
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets.data()) != 0) return;
     Fd ours(sockets[0]), theirs(sockets[1]);

@@ -13,14 +13,17 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <utility>
 
 namespace kith::core {
 
 class Zygote {
   public:
-    /// bound: the time limit for each library.
-    explicit Zygote(std::chrono::milliseconds bound = std::chrono::seconds(5)) : bound_(bound) {}
+    /// before_fork: called before the zygote is forked; empty: nothing. bound: the time limit for each library.
+    explicit Zygote(std::function<void()> before_fork = {}, std::chrono::milliseconds bound = std::chrono::seconds(5))
+        : before_fork_(std::move(before_fork)), bound_(bound) {}
     ~Zygote();
     Zygote(const Zygote &) = delete;
     Zygote &operator=(const Zygote &) = delete;
@@ -36,6 +39,7 @@ class Zygote {
   private:
     void start();
 
+    std::function<void()> before_fork_;
     std::chrono::milliseconds bound_;
     pid_t process_ = -1;
     Fd socket_;

@@ -8,6 +8,7 @@
 #include <kith/plugin.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,9 +16,11 @@
 namespace kith::core {
 
 struct LoaderSettings {
-    std::vector<std::string> services;        ///< ids of all offered services, such as "kith.timer/1"
-    std::vector<Pin> pins;                    ///< `plugins.allow`
-    std::string state_dir;                    ///< folder for cached descriptions; empty: no cache
+    std::vector<std::string> services; ///< ids of all offered services, such as "kith.timer/1"
+    std::vector<Pin> pins;             ///< `plugins.allow`
+    std::string state_dir;             ///< folder for cached descriptions; empty: no cache
+    /// Called before a child is forked, to end what threads this process has; empty: it has none.
+    std::function<void()> before_fork = {};
     std::uint32_t abi_major = KITH_ABI_MAJOR; ///< changed by tests only
     std::uint32_t abi_minor = KITH_ABI_MINOR; ///< changed by tests only
 

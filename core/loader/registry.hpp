@@ -16,7 +16,8 @@ class Registry {
   public:
     using Wanted = std::function<bool(const Plugin &)>;
 
-    explicit Registry(LoaderSettings settings) : settings_(std::move(settings)), zygote_(std::make_unique<Zygote>()) {}
+    explicit Registry(LoaderSettings settings)
+        : settings_(std::move(settings)), zygote_(std::make_unique<Zygote>(settings_.before_fork)) {}
 
     /// Reads every `lib*.so` of the directory, in the order of their names. Refused files are added to refused(). Returns the error of
     /// the directory itself (missing, not a directory, not readable); no file is read then.

@@ -86,7 +86,7 @@ class ApiTls(ApiCase):
 
     def test_many_requests_and_large_answers_on_one_connection(self):
         self.see(*(f"peer-{number:04}@h" for number in range(3000)))
-        self.running()
+        self.running().wait("observation.ok")
         connection = http.client.HTTPSConnection(HOST, self.where[1], timeout=PATIENCE, context=self.trusting())
         self.addCleanup(connection.close)
         for number in range(50):

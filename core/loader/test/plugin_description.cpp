@@ -169,11 +169,21 @@ BOOST_AUTO_TEST_CASE(values_set_by_a_constructor_are_read_in_a_child_process) {
 
 BOOST_AUTO_TEST_CASE(a_library_that_hangs_when_loaded_is_refused_after_a_timeout) {
     const PluginFolder folder{"reading/hangs_when_loaded"};
-    Reader reader{.zygote = Zygote(std::chrono::milliseconds(200)), .buffer = {}, .paths = {}};
+    Reader reader{.zygote = Zygote({}, std::chrono::milliseconds(200)), .buffer = {}, .paths = {}};
     const auto outcome = Library::read(folder / "libhangs_when_loaded.so", settings(), reader.context);
     BOOST_REQUIRE(!outcome);
     BOOST_TEST(outcome.error().rule == "L5");
     KITH_CHECK_CONTAINS(outcome.error().reason, "did not end within 200 ms");
+}
+
+BOOST_AUTO_TEST_CASE(threads_of_the_process_are_ended_before_a_child_is_forked_and_only_then) {
+    const PluginFolder folder{"reading/hangs_when_loaded", "good"};
+    int calls = 0;
+    Reader reader{.zygote = Zygote([&] { ++calls; }, std::chrono::milliseconds(50)), .buffer = {}, .paths = {}};
+    BOOST_REQUIRE(Library::read(folder / "libgood.so", settings(), reader.context));
+    BOOST_TEST(calls == 0);
+    BOOST_REQUIRE(!Library::read(folder / "libhangs_when_loaded.so", settings(), reader.context));
+    BOOST_TEST(calls == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

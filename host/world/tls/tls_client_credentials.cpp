@@ -73,10 +73,8 @@ void load_tls_early(WorkerThreads &workers, const std::string &library_file) noe
         workers.run(
             "libkith_tls.so",
             [library_file] {
-                TlsFailure ignored; // reported to the caller that opens a client
-                const TlsEntry *library = tls_library(library_file, ignored);
-                // The first context makes OpenSSL read its configuration and look up its algorithms.
-                return library != nullptr && library->context({.verify = false}, ignored) != nullptr;
+                warm_tls_library(library_file);
+                return true;
             },
             [](bool) {});
     } catch (...) { // there is no thread: the first client loads it

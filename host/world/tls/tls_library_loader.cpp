@@ -3,6 +3,7 @@
 
 #include <kith/plugin.h>
 
+#include <csignal>
 #include <cstring>
 #include <dlfcn.h>
 #include <filesystem>
@@ -46,6 +47,31 @@ const TlsEntry *tls_library(const std::string &file, TlsFailure &failure) {
                       ", expected " KITH_TLS_BUILD ")");
     }
     return entry;
+}
+
+void warm_tls_library(const std::string &file) noexcept {
+    try {
+        TlsFailure ignored;
+        if (const TlsEntry *library = tls_library(file, ignored)) library->context({.verify = false}, ignored);
+    } catch (...) { // the first client loads it
+    }
+}
+
+TlsLibraryLoading::TlsLibraryLoading() {
+    sigset_t all, before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before); // signals are for the main thread
+    try {
+        thread_ = std::thread([] { warm_tls_library({}); });
+    } catch (...) { // no thread can be started: the first client loads it
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+TlsLibraryLoading::~TlsLibraryLoading() { wait(); }
+
+void TlsLibraryLoading::wait() {
+    if (thread_.joinable()) thread_.join();
 }
 
 } // namespace kith::app
