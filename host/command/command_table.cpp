@@ -2,6 +2,7 @@
 #include "command_table.hpp"
 
 #include "command_line.hpp"
+#include "sim_command_line.hpp"
 
 namespace kith::app {
 
@@ -50,16 +51,18 @@ std::vector<CommandUsage> command_usages() {
     std::vector<CommandUsage> usages;
     for (const Command &command : all_commands) {
         CommandUsage usage{command.name, command.about, "kith " + std::string(command.name) + " [...]", {}, {}};
-        if (command.name == "sim") { // it is a program of its own, which prints its own help
-            usages.push_back(std::move(usage));
-            continue;
-        }
         const ParseObserver observer([&usage](const CommandLine &line) {
             usage.synopsis = line.synopsis;
             usage.description = line.about;
             for (const auto &option : line.options.options()) usage.options.push_back(as_option(*option));
         });
-        command.call({});
+        if (command.name == "sim") { // it is a program of its own, which parses its command line
+            int status = exit_ok;
+            CommandLine line = sim_command_line();
+            parse(line, {}, status);
+        } else {
+            command.call({});
+        }
         usages.push_back(std::move(usage));
     }
     return usages;

@@ -34,8 +34,7 @@ class CompletionsAndManual(unittest.TestCase):
         self.assertEqual(self.complete("kith", "stat"), ["status"])
         self.assertEqual(set(self.complete("kith", "")) - {"--help", "--version"}, set(self.commands()))
         for command in self.commands():
-            if command != "sim":  # a program of its own
-                self.assertEqual(set(self.complete("kith", command, "--")), self.options(command), command)
+            self.assertEqual(set(self.complete("kith", command, "--")), self.options(command), command)
 
     def test_zsh_and_fish_name_every_command(self):
         for shell, check in {"zsh": ["zsh", "-n"], "fish": ["fish", "-n"]}.items():
@@ -50,7 +49,7 @@ class CompletionsAndManual(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("groff"), "groff is missing")
     def test_manual_pages(self):
-        for page, arguments, words in (("kith", [], ["reload", "--dry-run", "EXIT STATUS"]),
+        for page, arguments, words in (("kith", [], ["reload", "--dry-run", "--page-hosts", "EXIT STATUS"]),
                                        ("kith.json", [], ["topologies", "max_removal", "control_group"]),
                                        ("kith-plugins", [PLUGINS], ["connector log", "strategy gossip", "multicast_addr"])):
             text = output(KITH, "manual", page, *arguments).stdout

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The line on a terminal about what a command waits for: `kith run` and `kith discover`. A pseudo-terminal is their standard error."""
+"""The line on a terminal about what a command waits for: `kith sim`, `kith run` and `kith discover`. A pseudo-terminal is their standard error."""
 
 import fcntl
 import json
@@ -74,6 +74,11 @@ class ProgressLine(unittest.TestCase):
         self.lab = Lab(epmd=False)
         self.addCleanup(self.lab.close)
 
+    def scenario(self, duration):
+        topology = {"strategy": "gossip", "config": {}, "connector": "log", "connector_config": {"node": "${NODE}"}}
+        return self.lab.write("scenario.json", {"duration": duration, "hosts": {"app": {"count": 20}},
+                                                "config": {"topologies": {"lan": topology}}, "expect": []})
+
     def discovery(self):
         """A configuration whose strategy waits until something is written to the fifo."""
         self.fifo = self.lab.dir / "fifo"
@@ -81,6 +86,28 @@ class ProgressLine(unittest.TestCase):
         return self.lab.write("kith.json", {
             "plugins": {"dir": PLUGINS}, "connectors": {"notes": {"plugin": "log", "config": {"node": "app@10.0.0.7"}}},
             "topologies": {"t": {"strategy": "exec", "connector": "notes", "config": {"command": ["/bin/cat", str(self.fifo)]}}}})
+
+    def test_a_simulation_reports_how_far_it_is_and_erases_that(self):
+        kith = OnTerminal(self.lab, "sim", self.scenario("12h"))
+        wait_until(lambda: len(kith.updates()) >= 3, "it reports three times")
+        for update in kith.updates():
+            self.assertRegex(update, r"^kith sim: \S+ of 12h simulated \(\d+ %\), seed 1")
+            self.assertLess(len(update), 60)
+        self.assertLessEqual(len(kith.updates()), 4 * (time.monotonic() - kith.began))
+
+    def test_it_is_erased_at_the_end(self):
+        duration = 1
+        while True:  # a run that is long enough on this machine
+            kith = OnTerminal(self.lab, "sim", self.scenario(f"{duration}h"))
+            status, out = kith.wait()
+            self.assertEqual(status, 0, out)
+            if kith.updates():
+                break
+            self.assertEqual(kith.text, "")
+            duration *= 2
+        self.assertTrue(kith.text.endswith(ERASED))
+        self.assertLessEqual(len(kith.updates()), 4 * kith.took)
+        self.assertNotIn("simulated", out)
 
     def test_discovery_reports_who_is_awaited_and_erases_that(self):
         kith = OnTerminal(self.lab, "discover", self.discovery(), columns=40)
@@ -111,7 +138,17 @@ class ProgressLine(unittest.TestCase):
         """The lines that a terminal shows in the end."""
         return [line.rsplit("\r", 1)[-1].replace("\x1b[K", "") for line in kith.text.replace("\r\n", "\n").split("\n")]
 
-    def test_nothing_of_it_is_written_elsewhere(self):
+    def test_a_simulation_writes_nothing_of_it_elsewhere(self):
+        for terminal in ("dumb", ""):
+            kith = OnTerminal(self.lab, "sim", self.scenario("6h"), "--json", terminal=terminal)
+            status, out = kith.wait()
+            self.assertEqual((status, kith.text), (0, ""))
+            self.assertEqual(json.loads(out)["held"], True)
+        piped = self.lab.command("sim", self.scenario("6h"), TERM="xterm")
+        self.assertEqual((piped.returncode, piped.stderr), (0, ""))
+        self.assertNotIn("\x1b", piped.stdout)
+
+    def test_a_discovery_writes_nothing_of_it_elsewhere(self):
         config = self.discovery()
         for terminal in ("dumb", ""):
             kith = OnTerminal(self.lab, "discover", config, "--timeout", "2", "--json", terminal=terminal)

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: MIT
 //
 // The program kith-sim, which the command `kith sim` runs.
-#include <host/command/command_line.hpp>
+#include <host/command/sim_command_line.hpp>
+#include <host/log/progress_line.hpp>
 #include <tests/sanitizers.hpp>
+#include <tests/sim/page_recorder.hpp>
 #include <tests/sim/result_report.hpp>
 #include <tests/sim/simulation.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <exception>
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <sstream>
+#include <vector>
 
 namespace {
 
@@ -27,24 +32,36 @@ std::pair<std::optional<std::string>, std::string> read_file(const std::string &
     return {text.str(), {}};
 }
 
+// The words between the commas.
+std::vector<std::string> names_of(const std::string &list) {
+    std::vector<std::string> names;
+    std::istringstream in(list);
+    for (std::string name; std::getline(in, name, ',');) names.push_back(name);
+    return names;
+}
+
+// The options of --page, checked before anything runs. Returns what is wrong with them, or an empty string.
+std::string page_error(const sim::Scenario &scenario, const std::vector<std::string> &hosts, bool page, std::uint64_t seeds) {
+    if (!page) return hosts.empty() ? "" : "--page-hosts without --page has no effect; give --page FILE too";
+    if (seeds != 1) return "--page shows one run; choose it by --seed instead of --seeds";
+    for (const std::string &name : hosts) {
+        const auto same = [&](const auto &host) { return host.name == name; };
+        if (std::none_of(scenario.hosts.begin(), scenario.hosts.end(), same))
+            return "--page-hosts: the scenario has no host `" + name + "`; its first one is " + scenario.hosts.front().name;
+    }
+    return {};
+}
+
+std::string progress_text(const sim::Scenario &scenario, sim::Duration now, std::uint64_t seed, std::uint64_t number,
+                          std::uint64_t count) {
+    const auto percent = now.count() * 100 / std::max<std::int64_t>(scenario.duration.count(), 1);
+    return "kith sim: " + sim::to_text(std::chrono::floor<std::chrono::seconds>(now)) + " of " +
+           sim::to_text(scenario.duration) + " simulated (" + std::to_string(percent) + " %), seed " + std::to_string(seed) +
+           (count == 1 ? "" : ", run " + std::to_string(number) + " of " + std::to_string(count));
+}
+
 int simulate(const Arguments &arguments) {
-    CommandLine command_line;
-    command_line.name = "sim";
-    command_line.synopsis = "kith sim SCENARIO [--seed N] [--seeds N] [--trace FILE] [--json] [--plugins DIR]";
-    command_line.about =
-        "Runs the hosts of a scenario in a simulated network, each with kith and the real plugins, applies its faults,\n"
-        "and compares the hosts' state with its expectations. The same seed gives the same run.\n"
-        "Exit status: 0 all expectations were met, 1 they were not, 2 invalid scenario.\n";
-    command_line.options.add_options()("seed", po::value<std::uint64_t>()->value_name("N"),
-                                       "the seed, instead of the scenario's")(
-        "seeds", po::value<std::uint64_t>()->default_value(1)->value_name("N"),
-        "the number of seeds to run, one after the other")("trace", po::value<std::string>()->value_name("FILE"),
-                                                           "write all events to FILE as lines of JSON; - is standard output")(
-        "json", "print the result as JSON, one object in one line for each seed")(
-        "plugins", po::value<std::string>()->required()->value_name("DIR"),
-        "the plugin directory; `kith sim` passes its own by default");
-    command_line.hidden.add_options()("scenario", po::value<std::string>()->required());
-    command_line.positional.add("scenario", 1);
+    CommandLine command_line = sim_command_line();
     int status = exit_ok;
     const auto values = parse(command_line, arguments, status);
     if (!values) return status;
@@ -69,10 +86,20 @@ int simulate(const Arguments &arguments) {
         if (!trace_file) return usage_error("sim", "cannot write " + path);
         trace_out = &trace_file;
     }
+    const std::string page = text("page");
+    const std::vector<std::string> page_hosts = names_of(text("page-hosts"));
+    if (const std::string wrong = page_error(*scenario, page_hosts, !page.empty(), (*values)["seeds"].as<std::uint64_t>());
+        !wrong.empty())
+        return usage_error("sim", wrong);
+    std::ofstream page_file;
+    if (!page.empty()) page_file.open(page, std::ios::binary | std::ios::trunc);
+    if (!page.empty() && !page_file) return usage_error("sim", "cannot write " + page);
     std::ostream &report = trace_out == &std::cout ? std::cerr : std::cout;
     const auto plugins = sim::load_plugins({text("plugins")});
     const std::uint64_t first = values->count("seed") != 0 ? (*values)["seed"].as<std::uint64_t>() : scenario->seed;
     const std::uint64_t count = (*values)["seeds"].as<std::uint64_t>();
+    ProgressLine progress;
+    const bool shows_progress = progress.wanted() && trace_out != &std::cout;
     for (std::uint64_t seed = first; seed - first < count; ++seed) {
         sim::Trace trace(trace_out);
         auto simulation = std::make_unique<sim::Simulation>(*scenario, *plugins, seed, trace);
@@ -80,10 +107,30 @@ int simulate(const Arguments &arguments) {
         const bool ready = simulation->prepare(problems);
         if (!ready || seed == first) std::cerr << core::to_text(problems);
         if (!ready) return exit_usage;
+        std::optional<sim::PageRecorder> recorder;
+        if (!page.empty()) {
+            recorder.emplace(*scenario, page_hosts);
+            simulation->observe([&](const auto &host, const auto &event, auto now) { recorder->event(host, event, now); });
+            simulation->observe_changes([&](const auto &host, auto now) { recorder->changed(host, now); });
+        }
+        if (shows_progress) {
+            simulation->observe_progress([&](sim::Duration now) {
+                if (progress.due()) progress.show(progress_text(*scenario, now, seed, seed - first + 1, count));
+            });
+        }
         const sim::SimulationResult result = simulation->run();
+        progress.erase();
         const std::string again = "kith sim " + file + " --seed " + std::to_string(seed) + " --trace -";
         report << (values->count("json") != 0 ? to_json(*scenario, result, again) : to_text(*scenario, result, again));
         if (!result.good()) status = exit_negative;
+        if (recorder) {
+            if (const std::string note = recorder->note(); !note.empty()) std::cerr << "kith sim: " << note << '\n';
+            page_file << recorder->document(result, again);
+            if (!page_file.flush()) {
+                std::cerr << "kith sim: " << page << " could not be written completely; is its disk full?\n";
+                status = exit_negative;
+            }
+        }
 #if !KITH_ADDRESS_SANITIZER
         // Destroying a thousand hosts takes seconds; the memory of the last run is released when the process exits.
         if (seed + 1 - first == count) static_cast<void>(simulation.release());

@@ -10,6 +10,7 @@ namespace kith::sim {
 
 namespace {
 
+constexpr std::uint64_t steps_between_progress = 4096;
 constexpr std::uint64_t max_steps_in_one_moment = 20'000'000; // more of them mean an endless loop of zero delays
 
 } // namespace
@@ -88,9 +89,10 @@ void Simulation::reload(Host &host) {
 SimulationResult Simulation::run() {
     const auto began = std::chrono::steady_clock::now();
     schedule();
-    std::uint64_t steps = 0;
+    std::uint64_t steps = 0, all_steps = 0;
     Duration at{};
     const auto needs_visit = [&] {
+        if (++all_steps % steps_between_progress == 0 && progress_) progress_(now());
         if (at != now()) at = now(), steps = 0;
         if (++steps > max_steps_in_one_moment) report_stalled_clock();
         return changed_ || !changed_hosts_.empty() || !violations_.empty();
@@ -125,8 +127,13 @@ SimulationResult Simulation::run() {
 void Simulation::visit() {
     visiting_.swap(changed_hosts_);
     for (Host *host : visiting_) visit(*host);
+    const bool started_or_ended = std::exchange(changed_, false);
+    if (started_or_ended) evaluator_->evaluate_all(now());
+    if (host_changed_) {
+        for (const Host *host : visiting_) host_changed_(*host, now());
+        for (std::size_t i = 0; started_or_ended && i < hosts_.size(); ++i) host_changed_(*hosts_[i], now());
+    }
     visiting_.clear();
-    if (std::exchange(changed_, false)) evaluator_->evaluate_all(now());
 }
 
 void Simulation::visit(Host &host) {

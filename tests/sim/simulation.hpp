@@ -46,6 +46,11 @@ class Simulation {
     using See = std::function<void(const Host &host, const core::StoredEvent &event, Duration now)>;
     /// Sets a function that receives each event of each host.
     void observe(See see) { see_ = std::move(see); }
+    using Changed = std::function<void(const Host &host, Duration now)>;
+    /// Sets a function that is called for a host after its events of a step, and for all hosts when kith was started or has ended on one.
+    void observe_changes(Changed changed) { host_changed_ = std::move(changed); }
+    /// Sets a function that is called every few milliseconds of real time. It must not change the run.
+    void observe_progress(std::function<void(Duration now)> progress) { progress_ = std::move(progress); }
     /// The simulated network, for tests that add servers to it.
     testkit::SimNet &net() { return net_; }
     const std::vector<std::unique_ptr<Host>> &hosts() const { return hosts_; }
@@ -77,6 +82,8 @@ class Simulation {
     std::unique_ptr<ExpectationEvaluator> evaluator_;
     std::vector<Host *> changed_hosts_, visiting_;
     See see_;
+    Changed host_changed_;
+    std::function<void(Duration now)> progress_;
     std::vector<Failure> violations_;
     bool changed_ = false; // kith was started or has ended on a host
 };

@@ -1,8 +1,10 @@
-# Puts the sources of the status page together to one document, and embeds it as page_text.cpp with the hashes of its script and style.
-set(page_scripts element.js client.js model.js cards.js ring.js table.js events.js dialogs.js drawing.js main.js)
-list(TRANSFORM page_scripts PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
-set(page_style ${CMAKE_CURRENT_LIST_DIR}/page.css)
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/page.html ${page_style} ${page_scripts})
+# kith_page(SCRIPTS <file>... STYLES <file>...): puts the sources of a page together to one document around page.html. Sets KITH_PAGE, and
+# KITH_PAGE_SCRIPT_HASH and KITH_PAGE_STYLE_HASH, as a Content-Security-Policy contains them. What page.html has for recorded runs only,
+# {{policy}}, {{timeline}} and {{recording}}, stays in KITH_PAGE.
+set(KITH_PAGE_SOURCES ${CMAKE_CURRENT_LIST_DIR})
+# What each page has, in the order of their definitions; what begins it comes behind them.
+set(KITH_PAGE_PARTS element.js model.js cards.js ring.js table.js events.js dialogs.js drawing.js)
+list(TRANSFORM KITH_PAGE_PARTS PREPEND ${KITH_PAGE_SOURCES}/)
 
 # Base64 of the SHA-256 of a text, three hexadecimal digits to two characters; the last digit stands alone.
 function(kith_page_hash text out)
@@ -23,19 +25,25 @@ function(kith_page_hash text out)
   set(${out} "${base64}${last}=" PARENT_SCOPE)
 endfunction()
 
-file(READ ${CMAKE_CURRENT_LIST_DIR}/page.html KITH_PAGE)
-file(READ ${page_style} KITH_PAGE_STYLE)
-set(KITH_PAGE_SCRIPT "")
-foreach(file IN LISTS page_scripts)
-  file(READ ${file} script)
-  string(APPEND KITH_PAGE_SCRIPT "${script}")
-endforeach()
-# Lines of comments and the indentation of lines stay behind.
-string(REGEX REPLACE "\n[ ]+" "\n" KITH_PAGE_SCRIPT "${KITH_PAGE_SCRIPT}")
-string(REGEX REPLACE "\n[ ]+" "\n" KITH_PAGE_STYLE "${KITH_PAGE_STYLE}")
-string(REGEX REPLACE "\n//[^\n]*" "" KITH_PAGE_SCRIPT "${KITH_PAGE_SCRIPT}")
-kith_page_hash("${KITH_PAGE_SCRIPT}" KITH_PAGE_SCRIPT_HASH)
-kith_page_hash("${KITH_PAGE_STYLE}" KITH_PAGE_STYLE_HASH)
-string(REPLACE "{{style}}" "${KITH_PAGE_STYLE}" KITH_PAGE "${KITH_PAGE}")
-string(REPLACE "{{script}}" "${KITH_PAGE_SCRIPT}" KITH_PAGE "${KITH_PAGE}")
-configure_file(${CMAKE_CURRENT_LIST_DIR}/page_text.cpp.in page_text.cpp @ONLY)
+function(kith_page)
+  cmake_parse_arguments(arg "" "" "SCRIPTS;STYLES" ${ARGN})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${KITH_PAGE_SOURCES}/page.html ${arg_SCRIPTS} ${arg_STYLES})
+  file(READ ${KITH_PAGE_SOURCES}/page.html page)
+  foreach(kind IN ITEMS SCRIPT STYLE)
+    set(${kind} "")
+    foreach(file IN LISTS arg_${kind}S)
+      file(READ ${file} text)
+      string(APPEND ${kind} "${text}")
+    endforeach()
+    # Lines of comments and the indentation of lines stay behind.
+    string(REGEX REPLACE "\n[ ]+" "\n" ${kind} "${${kind}}")
+    if(kind STREQUAL "SCRIPT")
+      string(REGEX REPLACE "\n//[^\n]*" "" ${kind} "${${kind}}")
+    endif()
+    kith_page_hash("${${kind}}" hash)
+    set(KITH_PAGE_${kind}_HASH ${hash} PARENT_SCOPE)
+  endforeach()
+  string(REPLACE "{{style}}" "${STYLE}" page "${page}")
+  string(REPLACE "{{script}}" "${SCRIPT}" page "${page}")
+  set(KITH_PAGE "${page}" PARENT_SCOPE)
+endfunction()
