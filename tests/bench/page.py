@@ -53,7 +53,7 @@ def drawing(chromium, lab, runs):
     daemon = Daemon(lab, many())
     first, again = [], []
     for _ in range(runs):
-        server, tab = opened(chromium, lab, daemon, script=WATCH)
+        server, tab = opened(chromium, lab, daemon, motion=True, script=WATCH)
         first.append(tab.evaluate(FIRST_DRAWING))
         again += [tab.evaluate(DRAWING) for _ in range(5)]
         tab.context.close()
@@ -111,7 +111,7 @@ def events(chromium, lab, runs, minutes):
     rates, shares, whole, growth = [], [], [], []
     session = chromium.session()
     for _ in range(runs):
-        server, tab = opened(chromium, lab, daemon)
+        server, tab = opened(chromium, lab, daemon, motion=True)
         tab.get_by_text("101 peers", exact=True).wait_for()
         changing = Changing(daemon)
         changing.go_on(10)  # the list of events is full then

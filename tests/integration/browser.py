@@ -31,11 +31,11 @@ class Browser:
                                                            args=[f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1"])
         used(f"playwright with chromium {self._browser.version}")
 
-    def tab(self, url, width=1280, height=860, dark=False, script=None):
-        """A tab of a fresh profile at this address. script: runs there before those of the page. `faults` collects errors of its script and violations of its policy; `asked` the
+    def tab(self, url, width=1280, height=860, dark=False, motion=False, script=None):
+        """A tab of a fresh profile at this address. motion: the user has not asked for less of it. script: runs there before those of the page. `faults` collects errors of its script and violations of its policy; `asked` the
         addresses that it has asked for."""
         context = self._browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light",
-                                            reduced_motion="reduce")
+                                            reduced_motion="no-preference" if motion else "reduce")
         tab = context.new_page()
         tab.set_default_timeout(60_000)
         tab.faults, tab.asked = [], []

@@ -27,6 +27,10 @@ DROPS_ORDERS_5 = """
         return new Response(body, {headers: answer.headers});
     };
 """
+FIRST_IN_SIGHT = """(all) => {
+    const {top} = all[0].parentNode.getBoundingClientRect();
+    return all.find((one) => one.getBoundingClientRect().bottom > top).innerText;
+}"""
 
 
 class PageInBrowser(unittest.TestCase):
@@ -178,6 +182,38 @@ class PageInBrowser(unittest.TestCase):
             self.assertEqual(tab.evaluate("document.documentElement.scrollWidth - innerWidth"), 0)
             self.unharmed(tab)
         self.assertEqual(len(background), 2)
+
+    def test_nothing_moves_for_ever(self):
+        """Each frame of a movement costs the browser as much as a change."""
+        self.start()
+        tab = self.open(motion=True)
+        self.report("orders", *(f"orders-{number}@h" for number in range(1, 10)))
+        self.row(tab, "orders-9@h").wait_for()
+        wait_until(lambda: tab.evaluate("document.getAnimations().length") == 0, "nothing moves")
+        self.unharmed(tab)
+
+    def test_events_out_of_sight_are_there_for_who_scrolls(self):
+        kith = self.start()
+        tab = self.open()
+        items = tab.locator("#events .event")
+        known = items.count()
+        self.assertLess(known, 25)
+        self.report("sessions", *(f"session-{number}@h" for number in range(1, 61)))
+        tab.get_by_text("68 peers", exact=True).wait_for()
+        self.assertLess(items.count(), 25)
+        tab.locator("#events").evaluate("(list) => { list.scrollTop = 200; }")
+        wait_until(lambda: items.count() > 100, "all events are elements")
+        linked = [event["peer"] for event in kith.found("link.up")]
+        self.assertEqual(tab.locator("#events .event[data-kind='link.up'] .link").all_inner_texts()[:48], linked[:-49:-1])
+        top = tab.locator("#events").evaluate("list => list.scrollTop")
+        seen = items.evaluate_all(FIRST_IN_SIGHT)
+        self.report("sessions", *(f"session-{number}@h" for number in range(1, 71)))
+        tab.get_by_text("78 peers", exact=True).wait_for()
+        self.assertGreater(tab.locator("#events").evaluate("list => list.scrollTop"), top)
+        self.assertEqual(items.evaluate_all(FIRST_IN_SIGHT), seen)
+        items.filter(has_text="link.up").first.locator(".link").click()
+        tab.get_by_role("dialog", name="session-").wait_for()
+        self.unharmed(tab)
 
     def snapshots(self, tab):
         return len([url for url in tab.asked if url.endswith("/v1/state")])

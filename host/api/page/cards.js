@@ -51,7 +51,7 @@ const drawCard = (card, topology, counts) => {
   setGlyph(card.glyph, topology.health);
   setText(card.word, topology.health);
   setText(card.reason, topology.reason || (topology.peers === 0 ? 'Its sources report no peers.' : 'Every peer is linked.'));
-  setText(card.linked, topology.linked.toLocaleString('en'));
+  setText(card.linked, grouped(topology.linked));
   setText(card.of, ` of ${count(topology.peers, 'peer')} linked${topology.ready ? '' : ' · not ready'}`);
   for (const [kind, part] of card.parts) {
     const share = kind === 'out' ? 0 : counts?.[kind] ?? 0;

@@ -17,6 +17,12 @@ const draw = (tag, attributes, ...children) =>
 // Writes only what differs, so that focus, selection and a screen reader are not disturbed.
 const setText = (node, text) => { if (node.textContent !== text) node.textContent = text; };
 const setAttribute = (node, name, value) => { if (node.getAttribute(name) !== value) node.setAttribute(name, value); };
+// drawn: what the children are made of; they are replaced only when it has changed.
+const setChildren = (node, drawn, children) => {
+  if (node.drawn === drawn) return;
+  node.drawn = drawn;
+  node.replaceChildren(...children());
+};
 const setHidden = (node, hidden) => { if (node.hidden !== hidden) node.hidden = hidden; };
 
 // Each state has a shape of its own, so that it is recognized without colour.
@@ -39,7 +45,9 @@ const setGlyph = (svg, kind) => {
   setAttribute(svg.firstChild, 'd', shapes[kind]);
 };
 
-const count = (number, word) => `${number.toLocaleString('en')} ${word}${number === 1 ? '' : 's'}`;
+// By hand, since the first use of Intl takes a browser tens of milliseconds.
+const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ',');
+const count = (number, word) => `${grouped(number)} ${word}${number === 1 ? '' : 's'}`;
 
 const duration = (seconds) => {
   const rounded = Math.max(0, Math.round(seconds));

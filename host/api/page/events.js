@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The events as they come, the last ones on top.
 const eventLog = {all: [], waiting: [], run: '', seq: 0, top: 0};
-const mostEvents = 300;
+const mostEvents = 300, mostInSight = 20;
 
 const good = ['link.up', 'connect.succeeded', 'topology.fresh', 'topology.ready', 'connector.attached', 'topology.resumed', 'config.reloaded'];
 const bad = ['link.down', 'connect.failed', 'disconnect.failed', 'observation.failed', 'topology.stale', 'connector.detached', 'plugin.failed',
@@ -26,19 +26,28 @@ const eventItem = (event) => {
     kind === 'plain' ? make('span', {class: 'glyph'}) : glyph(kind === 'missing' ? 'held' : kind),
     make('span', {class: 'event-kind'}, event.kind),
     make('span', {class: 'event-text'},
-      event.peer ? make('button', {type: 'button', class: 'link', click: () => openWhy(event.peer)}, event.peer) : null,
+      event.peer ? make('button', {type: 'button', class: 'link'}, event.peer) : null,
       where ? make('span', {class: 'where'}, where) : null,
       event.lost ? make('span', {}, `${event.lost} lost`) : null,
       event.reason ? make('span', {class: 'event-reason'}, event.reason) : null));
 };
 
+// Of a list that nobody scrolls, only the events in sight are elements.
 const drawEvents = () => {
-  const list = $('events');
-  const items = eventLog.waiting.splice(0).map(eventItem).reverse();
-  const {top} = eventLog, before = top > 4 ? list.scrollHeight : 0;
-  list.prepend(...items);
-  while (list.children.length > mostEvents) list.lastChild.remove();
+  const list = $('events'), {all, waiting, top} = eventLog, most = top > 4 ? mostEvents : mostInSight;
+  if (top > 4) list.append(...all.slice(0, Math.max(0, all.length - waiting.length - list.children.length)).reverse().map(eventItem));
+  const before = top > 4 ? list.scrollHeight : 0;
+  list.prepend(...waiting.splice(0).slice(-most).reverse().map(eventItem));
   if (top > 4) list.scrollTop = top + list.scrollHeight - before; // who reads further down is not disturbed
-  setText($('events-note'), eventLog.all.length ? `the last ${eventLog.all.length}, newest first` : '');
+  while (list.children.length > most) list.lastChild.remove();
+  setText($('events-note'), all.length ? `the last ${all.length}, newest first` : '');
 };
-$('events').addEventListener('scroll', () => { eventLog.top = $('events').scrollTop; }, {passive: true});
+$('events').addEventListener('scroll', () => {
+  const {top} = eventLog;
+  eventLog.top = $('events').scrollTop;
+  if (top <= 4 && eventLog.top > 4) drawEvents();
+}, {passive: true});
+$('events').addEventListener('click', (event) => {
+  const link = event.target.closest('.link');
+  if (link) openWhy(link.textContent);
+});

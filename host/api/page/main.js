@@ -2,9 +2,11 @@
 // Reads the snapshot of a daemon and follows its events. What was lost, a restart and a lost connection all lead to the snapshot again.
 let cancelSync = () => {};
 const resync = () => cancelSync();
-const pause = (time) => new Promise((done) => { setTimeout(done, time); });
 
-const clockText = (time) => new Date(time).toLocaleTimeString('en-GB');
+const clockText = (time) => {
+  const date = new Date(time);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+};
 const daemonText = ({version, started, pid, configuration}) => `kith ${version} · up ${duration(ageOf(started))} · pid ${pid} · ${configuration.file}`;
 
 // Reads again what the events since the last time may have changed: a few peers one by one, more with the whole snapshot.
@@ -26,7 +28,7 @@ const rereadSoon = () => {
       }
       refreshWhy(names);
     } catch { /* the stream of events ends too, and then the snapshot is read */ }
-    reread.pauseFor = Math.min(10000, Math.max(1000, 15 * (performance.now() - began)));
+    reread.pauseFor = Math.min(10000, Math.max(names.size > 12 ? 2000 : 1000, 15 * (performance.now() - began)));
     reread.busy = false;
     drawSoon();
     if (model.changed.size) rereadSoon();
@@ -46,33 +48,36 @@ const follow = async () => {
   let last = Math.max(known, model.seq - 100, 0);
   eventLog.run = its;
   if (known && last > known) noteLoss(last - known, last, new Date(now()).toISOString());
-  const events = eventsAfter(`${its}.${last}`, ended);
-  const cancelled = new Promise((done) => { cancelSync = () => done({cancelled: true}); });
+  let cancelled = false;
+  cancelSync = () => {
+    cancelled = true;
+    ended.abort();
+  };
   try {
-    for (;;) {
-      const next = await Promise.race([events.next(), cancelled]);
-      if (next.cancelled) return;
-      if (next.done) throw new Error('the stream of events has ended');
-      const event = next.value, old = event.seq <= model.seq, reported = event.kind === 'events.lost';
-      const missing = reported ? event.lost : event.seq - last - 1;
-      if (!reported && missing > 0) noteLoss(missing, event.seq - 1, event.time);
-      last = event.seq;
-      if (!reported || !old || known) noteEvent(event);
-      const again = applyEvent(event) || (!old && missing > 0);
-      if (old) {
-        drawSoon();
-        continue;
+    for await (const events of eventsAfter(`${its}.${last}`, ended)) {
+      let again = false, changes = false;
+      for (const event of events) {
+        const old = event.seq <= model.seq, reported = event.kind === 'events.lost';
+        const missing = reported ? event.lost : event.seq - last - 1;
+        if (!reported && missing > 0) noteLoss(missing, event.seq - 1, event.time);
+        last = event.seq;
+        if (!reported || !old || known) noteEvent(event);
+        again = applyEvent(event) || (!old && missing > 0) || again;
+        changes = changes || (!old && event.kind !== 'observation.ok');
       }
-      if (event.kind !== 'observation.ok' || model.topologies.some((one) => one.sources.some((source) => source.state !== 'ok'))) rereadSoon();
-      drawSoon();
+      if (changes || (events.length && model.topologies.some((one) => one.sources.some((source) => source.state !== 'ok')))) rereadSoon();
+      if (events.length) drawSoon();
       if (again) {
         await pause(50); // what belongs to it follows at once
         return;
       }
     }
+  } catch (error) {
+    if (!cancelled) throw error;
   } finally {
     ended.abort();
   }
+  if (!cancelled) throw new Error('the stream of events has ended');
 };
 
 const run = async () => {

@@ -34,12 +34,19 @@ const wordOf = (peer) => {
 };
 
 const keyOf = (topology, name) => `${topology}\n${name}`;
-const keep = (peer) => {
-  if (peer.state === 'local_node') return;
+const complete = (peer) => {
   peer.kind = kindOf(peer);
-  peer.order = peer.name.replace(/\d+/g, (digits) => digits.padStart(10, '0')); // node-9 before node-10
-  peer.text = [peer.name, peer.key, ...peer.sources, ...Object.values(peer.attributes)].join('\n').toLowerCase();
-  model.peers.set(keyOf(peer.topology, peer.name), peer);
+  peer.order = peer.name.replace(/\d\d+/g, (digits) => String.fromCharCode(56 + digits.length) + digits); // node-9 before node-10
+  return peer;
+};
+const byName = (a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : a.topology < b.topology ? -1 : 1);
+const keep = (peers) => {
+  for (const peer of peers.map(complete).sort(byName)) if (peer.state !== 'local_node') model.peers.set(keyOf(peer.topology, peer.name), peer);
+};
+// What a search looks in.
+const textOf = (peer) => {
+  peer.text ??= [peer.name, peer.key, ...peer.sources, ...Object.values(peer.attributes)].join('\n').toLowerCase();
+  return peer.text;
 };
 const now = () => Date.now() + model.clock;
 const ageOf = (time) => (time ? (now() - Date.parse(time)) / 1000 : null);
@@ -52,7 +59,7 @@ const takeSnapshot = (state) => {
   model.clock = Date.parse(state.status.started) + state.status.uptime_seconds * 1000 - Date.now();
   model.peers.clear();
   model.changed.clear();
-  state.peers.forEach(keep);
+  keep(state.peers);
   if (!model.topologies.some((topology) => topology.name === model.selected)) model.selected = null;
 };
 
@@ -84,7 +91,7 @@ const asGlob = (name) => name.replace(/[\\*?[\]!]/g, '\\$&');
 const readPeer = async (name) => {
   const page = await ask(`/v1/peers?limit=1000&name=${encodeURIComponent(asGlob(name))}`);
   for (const topology of model.topologies) model.peers.delete(keyOf(topology.name, name));
-  page.peers.forEach(keep);
+  keep(page.peers);
 };
 
 const shownTopologies = () => model.topologies.filter((topology) => model.selected === null || topology.name === model.selected);

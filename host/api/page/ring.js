@@ -37,21 +37,23 @@ const placePoint = (peer, position, layout, turn) => {
     };
     ringPoints.set(key, point);
   }
+  const side = Math.sin(turn * 2 * Math.PI), [x, y] = position;
+  const named = layout.labels || (layout.names && isTrouble(peer)), half = side > 0 ? 'right' : 'left';
+  const free = named && Math.abs(y - (layout[half] ?? 1000)) > 11; // of the label before it
+  if (free) layout[half] = y;
+  const drawn = [peer.kind, wordOf(peer), layout.size, x, y, free].join();
+  if (point.drawn === drawn) return key;
+  point.drawn = drawn;
   setAttribute(point.root, 'class', `point is-${peer.kind}`);
   point.root.style.transform = at(position);
   setAttribute(point.shape, 'd', shapes[peer.kind]);
   point.shape.style.transform = `scale(${layout.size})`;
   setText(point.title, `${peer.name}: ${wordOf(peer)}`);
   setAttribute(point.spoke, 'class', `spoke is-${peer.kind}`);
-  const [x, y] = position, inset = 1 - 11 * layout.size / Math.hypot(x, y);
-  point.spoke.style.transform = '';
+  const inset = 1 - 11 * layout.size / Math.hypot(x, y);
   for (const [name, value] of [['x1', x * .24], ['y1', y * .24], ['x2', x * inset], ['y2', y * inset]])
     setAttribute(point.spoke, name, value.toFixed(1));
-  const side = Math.sin(turn * 2 * Math.PI);
-  const named = layout.labels || (layout.names && isTrouble(peer)), half = side > 0 ? 'right' : 'left';
-  const free = Math.abs(y - (layout[half] ?? 1000)) > 11; // of the label before it
-  if (named && free) layout[half] = y;
-  setText(point.label, named && free ? shortName(peer.name) : '');
+  setText(point.label, free ? shortName(peer.name) : '');
   setAttribute(point.label, 'text-anchor', side > .2 ? 'start' : side < -.2 ? 'end' : 'middle');
   const middle = Math.abs(side) <= .2;
   setAttribute(point.label, 'x', middle ? 0 : Math.sign(side) * 13);
@@ -64,10 +66,10 @@ const drawNode = () => {
   const shown = model.connectors.filter((connector) => names.has(connector.name));
   const attached = shown.every((connector) => connector.attached);
   const text = shown.length === 1 ? shortName(shown[0].node || shown[0].name) : `${shown.length} nodes`;
-  $('node').replaceChildren(draw('circle', {class: attached ? 'core' : 'core detached', r: 27}),
+  const title = shown.map((connector) => `${connector.node || 'no node'} (connector ${connector.name})`).join(', ');
+  setChildren($('node'), `${attached} ${text} ${title}`, () => [draw('circle', {class: attached ? 'core' : 'core detached', r: 27}),
     draw('text', {class: 'core-text', y: attached ? 4 : 0}, text.length > 8 ? `${text.slice(0, 7)}…` : text),
-    ...(attached ? [] : [draw('text', {class: 'core-note', y: 12}, 'detached')]),
-    draw('title', {}, shown.map((connector) => `${connector.node || 'no node'} (connector ${connector.name})`).join(', ')));
+    ...(attached ? [] : [draw('text', {class: 'core-note', y: 12}, 'detached')]), draw('title', {}, title)]);
 };
 
 const drawRing = (peers, counts) => {
@@ -93,20 +95,15 @@ const drawRing = (peers, counts) => {
     point.spoke.remove();
     ringPoints.delete(key);
   }
-  $('rails').replaceChildren(...layout.radii.map((radius) => draw('circle', {class: 'rail', r: radius})));
-  const arcs = [];
-  if (many) {
-    let from = 0;
-    for (const kind of [...kinds].reverse()) {
-      if (!counts[kind]) continue;
-      const to = from + counts[kind] / peers.length;
-      arcs.push(draw('path', {class: `arc is-${kind}`, d: arc(158, from, to)}, draw('title', {}, `${counts[kind]} ${kindWords[kind]}`)));
-      from = to;
-    }
-  }
-  $('arcs').replaceChildren(...arcs);
+  setChildren($('rails'), layout.radii.join(), () => layout.radii.map((radius) => draw('circle', {class: 'rail', r: radius})));
+  let from = 0;
+  setChildren($('arcs'), many && JSON.stringify(counts), () => (many ? kinds : []).filter((kind) => counts[kind]).reverse().map((kind) => {
+    const begin = from;
+    from += counts[kind] / peers.length;
+    return draw('path', {class: `arc is-${kind}`, d: arc(158, begin, from)}, draw('title', {}, `${counts[kind]} ${kindWords[kind]}`));
+  }));
   drawNode();
-  const words = kinds.filter((kind) => counts[kind]).map((kind) => `${counts[kind].toLocaleString('en')} ${kindWords[kind]}`);
+  const words = kinds.filter((kind) => counts[kind]).map((kind) => `${grouped(counts[kind])} ${kindWords[kind]}`);
   setAttribute($('ring'), 'aria-label', `Ring of ${count(peers.length, 'peer')} around the node: ${words.join(', ') || 'none'}. The table lists them.`);
   setText($('ring-note'), model.selected ?? (model.topologies.length > 1 ? `all ${model.topologies.length} topologies` : ''));
 };
@@ -124,7 +121,7 @@ const drawLegend = (counts) => {
       $('legend').append(button);
     }
     const {button, figure} = legendButtons.get(kind);
-    setText(figure, (counts[kind] ?? 0).toLocaleString('en'));
+    setText(figure, grouped(counts[kind] ?? 0));
     setHidden(button, !counts[kind] && table.kind !== kind && kind !== 'linked' && kind !== 'down');
     setAttribute(button, 'aria-pressed', String(table.kind === kind));
   }

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The table of peers. Only the rows that can be seen are elements; they are used again while it is scrolled.
-const table = {kind: null, sort: 'state', down: false, rows: [], active: null, pool: []};
+const table = {kind: null, sort: 'state', down: false, rows: [], active: null, pool: [], top: 0, height: 600};
 const rowHeight = 38;
 const columns = [
   ['name', 'Peer'], ['topology', 'Topology'], ['state', 'State'], ['since', 'Since'], ['sources', 'Found by'],
 ];
 
-const byName = (a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : a.topology < b.topology ? -1 : 1);
 const sortKeys = {
-  name: () => 0, topology: (peer) => peer.topology, state: (peer) => kinds.indexOf(peer.kind),
-  since: (peer) => -(Date.parse(peer.since ?? '') || 0), sources: (peer) => peer.sources.join(),
+  topology: (peer) => peer.topology, state: (peer) => kinds.indexOf(peer.kind), since: (peer) => -(Date.parse(peer.since ?? '') || 0),
+  sources: (peer) => peer.sources.join(),
 };
 
 // The peers of the topologies that are shown, by name; the ring's order.
@@ -21,15 +20,13 @@ const peersOfSelection = () => {
 
 const chooseRows = (peers) => {
   const words = $('search').value.toLowerCase().split(/\s+/).filter(Boolean);
-  const rows = peers.filter((peer) => (table.kind === null || peer.kind === table.kind) && words.every((word) => peer.text.includes(word)));
+  const rows = peers.filter((peer) => (table.kind === null || peer.kind === table.kind) && words.every((word) => textOf(peer).includes(word)));
   const key = sortKeys[table.sort];
-  if (table.sort !== 'name') {
-    const keyed = rows.map((peer, index) => [key(peer), index, peer]);
-    keyed.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]));
-    table.rows = keyed.map((one) => one[2]);
-  } else {
-    table.rows = rows;
+  if (key) {
+    const keys = new Map(rows.map((peer) => [peer, key(peer)]));
+    rows.sort((a, b) => (keys.get(a) < keys.get(b) ? -1 : keys.get(a) > keys.get(b) ? 1 : 0));
   }
+  table.rows = rows;
   if (table.down) table.rows.reverse();
 };
 
@@ -71,9 +68,8 @@ const drawRow = (row, peer, index) => {
 };
 
 const drawRows = () => {
-  const scroller = $('scroller');
-  const first = Math.max(0, Math.floor(scroller.scrollTop / rowHeight) - 6);
-  const shown = table.rows.slice(first, first + Math.ceil((scroller.clientHeight || 600) / rowHeight) + 12);
+  const first = Math.max(0, Math.min(Math.floor(table.top / rowHeight), table.rows.length - Math.floor(table.height / rowHeight)) - 6);
+  const shown = table.rows.slice(first, first + Math.ceil(table.height / rowHeight) + 12);
   $('grid').removeAttribute('aria-activedescendant');
   while (table.pool.length < shown.length) table.pool.push(makeRow());
   table.pool.forEach((row, index) => {
@@ -88,10 +84,17 @@ const drawTable = (peers) => {
   $('rows').style.height = `${table.rows.length * rowHeight}px`;
   setAttribute($('grid'), 'aria-rowcount', String(table.rows.length + 1));
   const filtered = table.rows.length !== peers.length;
-  setText($('peers-note'), filtered ? `${table.rows.length.toLocaleString('en')} of ${count(peers.length, 'peer')}` : count(peers.length, 'peer'));
+  setText($('peers-note'), filtered ? `${grouped(table.rows.length)} of ${count(peers.length, 'peer')}` : count(peers.length, 'peer'));
   setAttribute($('rows'), 'data-empty', peers.length === 0 ? 'No source reports a peer yet.' : table.rows.length === 0 ? 'No peer fits the search.' : '');
   for (const [index, [name]] of columns.entries())
     setAttribute($('columns').children[index], 'aria-sort', table.sort !== name ? 'none' : table.down ? 'descending' : 'ascending');
+  drawRows();
+};
+
+// Drawing asks nothing about the layout, which would have to be made once more for the answer.
+const seeRows = () => {
+  table.top = $('scroller').scrollTop;
+  table.height = $('scroller').clientHeight || 600;
   drawRows();
 };
 
@@ -104,7 +107,7 @@ const moveActive = (step) => {
   const scroller = $('scroller'), top = next * rowHeight;
   if (top < scroller.scrollTop) scroller.scrollTop = top;
   if (top + rowHeight > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + rowHeight - scroller.clientHeight;
-  drawRows();
+  seeRows();
 };
 
 const startTable = () => {
@@ -114,10 +117,10 @@ const startTable = () => {
       table.sort = name;
       drawAll();
     }}, text)));
-  $('scroller').addEventListener('scroll', drawRows, {passive: true});
-  new ResizeObserver(drawRows).observe($('scroller'));
+  $('scroller').addEventListener('scroll', seeRows, {passive: true});
+  new ResizeObserver(seeRows).observe($('scroller'));
   $('search').addEventListener('input', () => {
-    $('scroller').scrollTop = 0;
+    $('scroller').scrollTop = table.top = 0;
     drawAll();
   });
   $('grid').addEventListener('keydown', (event) => {
