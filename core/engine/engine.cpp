@@ -164,6 +164,9 @@ void Engine::act() {
         for (auto &connector : connectors_) connector->binding.refresh();
     }
     for (auto &sink : sinks_) sink->binding.deliver();
+    for (const auto *sinks : {&sinks_, &leaving_sinks_}) {
+        for (const auto &sink : *sinks) sink->members.deliver();
+    }
     if (phase_ != Phase::running) advance_stop(now);
     if (phase_ != Phase::ended) arm();
 }
@@ -248,6 +251,26 @@ std::string Engine::why(std::string_view name) const {
 const LiveTopology *Engine::topology(std::string_view name) const {
     for (const auto &unit : topologies_) {
         if (unit->topology.name() == name) return &unit->topology;
+    }
+    return nullptr;
+}
+
+// An empty name is the only topology.
+const LiveTopology *Engine::topology_for_sinks(std::string_view name, Failure &failure) const {
+    if (phase_ != Phase::running) {
+        failure = {KITH_UNAVAILABLE, "kith is stopping: the topologies have no members any more"};
+        return nullptr;
+    }
+    if (name.empty() && topologies_.size() == 1) return &topologies_.front()->topology;
+    const LiveTopology *found = name.empty() ? nullptr : topology(name);
+    if (found != nullptr) return found;
+    std::string names;
+    for (const auto &unit : topologies_) names += (names.empty() ? "`" : ", `") + std::string(unit->topology.name()) + '`';
+    if (names.empty()) names = "none";
+    if (name.empty() && !topologies_.empty()) {
+        failure = {KITH_INVALID, "there are several topologies, so one must be named: " + names};
+    } else {
+        failure = {KITH_NOT_FOUND, "there is no topology `" + std::string(name) + "`; there are: " + names};
     }
     return nullptr;
 }

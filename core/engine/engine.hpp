@@ -102,6 +102,7 @@ class Engine {
     void advance_stop(Time now);
     void arm();
     Connector &connector(const std::string &name);
+    const LiveTopology *topology_for_sinks(std::string_view name, Failure &failure) const;
     void publish_warning(const SecurityWarning &warning, Time now);
     // engine_reload.cpp
     void begin_reload(std::shared_ptr<const Config> next, std::string rolling_back,

@@ -133,10 +133,15 @@ Engine::SinkUnit::SinkUnit(Engine &engine, const Sink &configured, const Plugin 
     : name(configured.name),
       binding(engine.bus_, engine.world_, mask_of(configured.filter), engine.config_->events.queue,
               [&engine] { engine.engine_loop_.soon(); }),
+      members(
+          engine.bus_, engine.world_,
+          [&engine](std::string_view which, Failure &failure) { return engine.topology_for_sinks(which, failure); },
+          [&engine] { engine.engine_loop_.soon(); }, [&engine] { return engine.engine_loop_.now(); }),
       supervisor(plugin, {"sinks." + configured.name, "", ""}, configured.options,
-                 {.world = engine.world_, .logger = engine.logger_, .sink = &binding}, "", engine.bus_, engine.engine_loop_,
-                 [this](const Failure &) { binding.reset(); }) {
+                 {.world = engine.world_, .logger = engine.logger_, .sink = &binding, .members = &members}, "", engine.bus_,
+                 engine.engine_loop_, [this](const Failure &) { binding.reset(); }) {
     binding.attach(supervisor.instance());
+    members.attach(supervisor.instance());
 }
 
 } // namespace kith::core

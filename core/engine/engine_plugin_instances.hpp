@@ -6,6 +6,7 @@
 #include <core/engine/connector_binding.hpp>
 #include <core/engine/engine.hpp>
 #include <core/engine/instance_supervisor.hpp>
+#include <core/engine/members_binding.hpp>
 #include <core/engine/override_file.hpp>
 #include <core/engine/remembered_peers_file.hpp>
 #include <core/engine/sink_binding.hpp>
@@ -69,6 +70,7 @@ struct Engine::Unit {
 struct Engine::SinkUnit {
     std::string name;
     SinkBinding binding;
+    MembersBinding members;
     InstanceSupervisor supervisor;
 
     SinkUnit(Engine &engine, const Sink &configured, const Plugin &plugin);

@@ -191,8 +191,29 @@ constexpr kith_sink_host sink_table = {
         },
 };
 
-constexpr std::array<std::string_view, 7> ids = {KITH_LOG,       KITH_OPTIONS,   KITH_NODE, KITH_METRIC,
-                                                 KITH_DISCOVERY, KITH_CONNECTOR, KITH_SINK};
+constexpr auto members_service = &PluginInstance::Dependencies::members;
+
+constexpr kith_members_host members_table = {
+    .take =
+        [](const kith_host *host, kith_str topology, std::uint32_t max, std::uint64_t user, std::uint64_t *op) {
+            return with_service(host, members_service,
+                                [&](MembersService &service) { return service.take(view(topology), max, user, op); });
+        },
+    .read =
+        [](const kith_host *host, std::uint64_t snapshot, std::uint32_t max, std::uint64_t user, std::uint64_t *op) {
+            return with_service(host, members_service,
+                                [&](MembersService &service) { return service.read(snapshot, max, user, op); });
+        },
+    .left_out =
+        [](const kith_host *host, kith_str topology, kith_str name, kith_str reason) {
+            return with_service(host, members_service, [&](MembersService &service) {
+                return service.left_out(view(topology), view(name), view(reason));
+            });
+        },
+};
+
+constexpr std::array<std::string_view, 8> ids = {KITH_LOG,       KITH_OPTIONS,   KITH_NODE, KITH_METRIC,
+                                                 KITH_DISCOVERY, KITH_CONNECTOR, KITH_SINK, KITH_MEMBERS};
 
 } // namespace
 
@@ -204,6 +225,7 @@ const void *engine_service(std::string_view id) noexcept {
     if (id == KITH_DISCOVERY) return &discovery_table;
     if (id == KITH_CONNECTOR) return &connector_table;
     if (id == KITH_SINK) return &sink_table;
+    if (id == KITH_MEMBERS) return &members_table;
     return nullptr;
 }
 

@@ -74,7 +74,7 @@ boost::system::result<void, Failure> PluginInstance::start() {
         failure = {status, take_error()};
     }
     state_ = State::stopped; // its calls are refused from now on
-    dependencies_.world.cancel_all(handle_);
+    cancel_operations();
     call("destroy", [&](void *self) { instance_.destroy(self); });
     forget();
     return failure;
@@ -83,8 +83,7 @@ boost::system::result<void, Failure> PluginInstance::start() {
 void PluginInstance::stop() {
     assert(state_ == State::running);
     state_ = State::stopping;
-    dependencies_.world.cancel_all(
-        handle_); // before stop(), so that operations that it begins within stop(), such as a farewell, continue
+    cancel_operations(); // before stop(), so that operations that it begins within stop(), such as a farewell, continue
     call("stop", [&](void *self) { instance_.stop(self); });
 }
 
@@ -98,7 +97,8 @@ void PluginInstance::abandon() {
     assert(state_ == State::stopping);
     state_ = State::abandoned;
     dependencies_.world.silence(handle_);
-    dependencies_.world.cancel_all(handle_);
+    cancel_operations();
+    drop_operations();
 }
 
 void PluginInstance::kill() {
@@ -108,8 +108,18 @@ void PluginInstance::kill() {
     destroy();
 }
 
+void PluginInstance::cancel_operations() noexcept {
+    dependencies_.world.cancel_all(handle_);
+    if (dependencies_.members != nullptr) dependencies_.members->cancel_all();
+}
+
+void PluginInstance::drop_operations() noexcept {
+    if (dependencies_.members != nullptr) dependencies_.members->drop();
+}
+
 void PluginInstance::forget() noexcept {
     dependencies_.world.close(handle_);
+    drop_operations();
     instance_ = {};
     sides_.clear();
     state_ = State::idle;
@@ -177,7 +187,9 @@ const void *PluginInstance::on_service(const kith_host *host, kith_str id) {
 }
 
 std::int32_t PluginInstance::on_cancel(const kith_host *host, std::uint64_t op) {
-    return of(host).dependencies_.world.cancel(*host, op);
+    const Dependencies &dependencies = of(host).dependencies_;
+    if (dependencies.members != nullptr && dependencies.members->cancel(op) == KITH_OK) return KITH_OK;
+    return dependencies.world.cancel(*host, op);
 }
 
 void PluginInstance::on_error(const kith_host *host, kith_str text) { of(host).error_ = view(text); }
@@ -187,6 +199,7 @@ void PluginInstance::on_stopped(const kith_host *host) {
     if (instance.state_ != State::stopping) return; // called too early, twice, or too late
     instance.state_ = State::stopped;
     instance.dependencies_.world.silence(*host);
+    instance.drop_operations();
     instance.dependencies_.owner->on_stopped(instance);
 }
 

@@ -73,6 +73,7 @@ class PluginInstance final : public Tenant {
         ConnectorReceiver *connector = nullptr;
         SinkReceiver *sink = nullptr;
         const NodeKnowledge *node = nullptr;
+        MembersService *members = nullptr;
     };
 
     /// options: JSON text, complete and valid. The plugin outlives the instance.
@@ -161,6 +162,8 @@ class PluginInstance final : public Tenant {
     void ask_sides();
     const void *own_side(std::string_view id) const noexcept;
     void forget() noexcept;
+    void cancel_operations() noexcept;
+    void drop_operations() noexcept;
     std::uint64_t now() const noexcept { return clock_ ? clock_->monotonic(&handle_) : 0; }
 
     static const void *on_service(const kith_host *host, kith_str id);

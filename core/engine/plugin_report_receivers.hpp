@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// The receivers of what plugins report through kith.discovery, kith.connector and kith.sink: one interface for each kind of
+// The receivers of what plugins report through kith.discovery, kith.connector, kith.sink and kith.members: one interface for each kind of
 // plugin. The tables in engine_services.cpp find the receiver of the calling instance and pass the call on unchanged. All
 // functions are called on the loop. None of them calls a plugin (T5), and their arguments are borrowed.
 #pragma once
 
 #include <kith/service/connector.h>
 #include <kith/service/discovery.h>
+#include <kith/service/members.h>
 #include <kith/service/sink.h>
 
 #include <cstdint>
@@ -48,6 +49,22 @@ class SinkReceiver {
 
   protected:
     ~SinkReceiver() = default;
+};
+
+/// Completes its operations later, by the plugin's kith_members_plugin::page.
+class MembersService {
+  public:
+    virtual std::int32_t take(std::string_view topology, std::uint32_t max, std::uint64_t user, std::uint64_t *op) = 0;
+    virtual std::int32_t read(std::uint64_t snapshot, std::uint32_t max, std::uint64_t user, std::uint64_t *op) = 0;
+    virtual std::int32_t left_out(std::string_view topology, std::string_view name, std::string_view reason) = 0;
+    /// KITH_STALE when the operation is not one of this service.
+    virtual std::int32_t cancel(std::uint64_t op) = 0;
+    virtual void cancel_all() = 0;
+    /// The instance is gone: no completion follows.
+    virtual void drop() = 0;
+
+  protected:
+    ~MembersService() = default;
 };
 
 /// What kith.node/1 reports to a topology's strategies.

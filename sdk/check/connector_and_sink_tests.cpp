@@ -5,6 +5,7 @@
 #include <kith/service/sink.h>
 
 #include <algorithm>
+#include <map>
 
 namespace kith::check {
 
@@ -53,6 +54,18 @@ void send_random_event(PluginHarness &harness, MalformedDataGenerator &malformed
     // The last two kinds are unknown to this version: a newer host sends such events.
     const auto kind = static_cast<std::uint32_t>(malformed.below(KITH_EVENT_REMOVAL_CONFIRMED + 3));
     harness.event(kind, odd[malformed.below(std::size(odd))], malformed.chance(2) ? "app@10.7.0.8" : "");
+}
+
+// Members for sinks that read them, some of which no file and no protocol should contain as they are.
+void set_random_members(PluginHarness &harness, MalformedData &malformed) {
+    std::map<std::string, RecordedPeer> members; // names are unique
+    for (auto i = malformed.below(12); i > 0; --i) {
+        RecordedPeer peer = random_peer(malformed);
+        members[peer.name] = peer;
+    }
+    std::vector<RecordedPeer> list;
+    for (auto &[name, peer] : members) list.push_back(std::move(peer));
+    harness.members("check", std::move(list), malformed.chance(4) ? "a source has not reported yet" : "");
 }
 
 bool is_done(const PluginHarness &harness, std::uint64_t op) {
@@ -136,7 +149,10 @@ std::vector<std::uint64_t> run_workload(PluginHarness &harness, const kith_descr
     std::vector<std::uint64_t> begun;
     for (int i = 0; i < 40 && harness.running(); ++i) {
         if (descriptor.kind == KITH_KIND_CONNECTOR) request_random_operation(harness, malformed, begun);
-        if (descriptor.kind == KITH_KIND_SINK) send_random_event(harness, malformed);
+        if (descriptor.kind == KITH_KIND_SINK) {
+            if (malformed.chance(3)) set_random_members(harness, malformed);
+            send_random_event(harness, malformed);
+        }
         if (malformed.chance(10)) harness.refresh();
         harness.run_for(std::chrono::milliseconds(malformed.below(400)));
     }

@@ -17,6 +17,7 @@
 #include <kith/service/http.h>
 #include <kith/service/log.h>
 #include <kith/service/loop.h>
+#include <kith/service/members.h>
 #include <kith/service/metric.h>
 #include <kith/service/node.h>
 #include <kith/service/options.h>
@@ -265,6 +266,34 @@ OFFSET(kith_loop_host, post, 0)
 SIZE(kith_loop_plugin, 8)
 OFFSET(kith_loop_plugin, posted, 0)
 
+/* service/members.h */
+SIZE(kith_member, 48)
+OFFSET(kith_member, key, 0)
+OFFSET(kith_member, name, 16)
+OFFSET(kith_member, attributes, 32)
+OFFSET(kith_member, attribute_count, 40)
+OFFSET(kith_member, flags, 44)
+
+SIZE(kith_members_page, 80)
+OFFSET(kith_members_page, struct_size, 0)
+OFFSET(kith_members_page, flags, 4)
+OFFSET(kith_members_page, snapshot, 8)
+OFFSET(kith_members_page, seq, 16)
+OFFSET(kith_members_page, total, 24)
+OFFSET(kith_members_page, topology, 32)
+OFFSET(kith_members_page, reason, 48)
+OFFSET(kith_members_page, members, 64)
+OFFSET(kith_members_page, count, 72)
+OFFSET(kith_members_page, stride, 76)
+
+SIZE(kith_members_host, 24)
+OFFSET(kith_members_host, take, 0)
+OFFSET(kith_members_host, read, 8)
+OFFSET(kith_members_host, left_out, 16)
+
+SIZE(kith_members_plugin, 8)
+OFFSET(kith_members_plugin, page, 0)
+
 /* service/metric.h */
 SIZE(kith_metric_host, 32)
 OFFSET(kith_metric_host, define, 0)
@@ -500,6 +529,13 @@ VALUE(KITH_LOG_DEBUG, 1)
 VALUE(KITH_LOG_INFO, 2)
 VALUE(KITH_LOG_WARNING, 3)
 VALUE(KITH_LOG_ERROR, 4)
+
+/* service/members.h */
+VALUE(KITH_MEMBERS_MAX_PAGE, 4096)
+VALUE(KITH_MEMBER_PRESENT, 1)
+VALUE(KITH_MEMBER_LINKED, 2)
+VALUE(KITH_MEMBERS_COMPLETE, 1)
+VALUE(KITH_MEMBERS_MORE, 2)
 
 /* service/metric.h */
 VALUE(KITH_METRIC_COUNTER, 1)

@@ -53,7 +53,8 @@ bool PluginHarness::logged(std::string_view part) const noexcept {
 }
 const std::vector<RecordedMetric> &PluginHarness::metrics() const noexcept { return body_->metrics; }
 std::size_t PluginHarness::outstanding() const noexcept {
-    return body_->host.world == nullptr ? 0 : body_->machine.outstanding(body_->host);
+    const std::size_t members = body_->members_request.op != 0 ? 1 : 0;
+    return members + (body_->host.world == nullptr ? 0 : body_->machine.outstanding(body_->host));
 }
 
 const std::vector<Observation> &PluginHarness::observations() const noexcept { return body_->observations; }

@@ -63,6 +63,10 @@ PluginHarness::Body::Body(SimulatedMachine &on, const kith_entry &from, std::str
     host.cancel = [](const kith_host *raw, std::uint64_t op) noexcept -> std::int32_t {
         Body &harness = Body::of(raw);
         harness.called("host.cancel", true);
+        if (op != 0 && op == harness.members_request.op) {
+            harness.members_request.cancelled = true;
+            return KITH_OK;
+        }
         return harness.machine.cancel(*raw, op);
     };
     host.error = [](const kith_host *raw, kith_str text) noexcept { Body::of(raw).error = view(text); };
@@ -77,6 +81,8 @@ PluginHarness::Body::Body(SimulatedMachine &on, const kith_entry &from, std::str
             harness.violate("host.stopped while " + std::to_string(harness.joining.size()) +
                             " connects or disconnects are not done");
         }
+        if (harness.members_request.op != 0)
+            harness.violate("host.stopped while an operation of " KITH_MEMBERS " is outstanding");
         harness.state = State::stopped;
         harness.machine.silence(*raw);
         harness.net.trace(harness.machine.index(), "host.stopped");
@@ -155,6 +161,7 @@ void PluginHarness::Body::ask_stop() {
     state = State::stopping;
     net.trace(machine.index(), "stop");
     machine.cancel_all(host);
+    members_request.cancelled = true;
     const Entered entered(*this, "stop");
     instance->stop(instance->self);
 }
@@ -178,6 +185,8 @@ void PluginHarness::Body::destroy() {
     is_attached = links_said = false;
     epoch_now = batch = mask = 0;
     joining.clear();
+    members_request = {};
+    members_snapshot = {};
     net.trace(machine.index(), "destroy");
 }
 

@@ -9,6 +9,7 @@
 #include <kith/service/connector.h>
 #include <kith/service/discovery.h>
 #include <kith/service/log.h>
+#include <kith/service/members.h>
 #include <kith/service/metric.h>
 #include <kith/service/node.h>
 #include <kith/testkit/plugin_harness.hpp>
@@ -117,10 +118,40 @@ class PluginHarness::Body final : public Tenant, public CallMonitor {
     std::deque<QueuedEvent> queue;
     std::uint64_t mask = 0, batch = 0, seq = 0;
     bool delivering = false;
+
+    // ---- kith.members/1: plugin_harness_members.cpp ----
+    struct MemberSet {
+        std::vector<RecordedPeer> members;
+        std::string incomplete;
+    };
+    struct MembersRequest {
+        std::uint64_t op = 0; // 0: none
+        std::uint64_t user = 0;
+        std::uint64_t snapshot = 0; // 0: a new one
+        std::uint32_t max = 0;
+        std::string topology;
+        bool cancelled = false;
+    };
+    struct MembersSnapshot {
+        std::uint64_t id = 0; // 0: none
+        std::uint64_t seq = 0;
+        std::string topology;
+        MemberSet set;
+        std::size_t next = 0;
+    };
+    void complete_members(std::uint64_t op);
+    void bring_members();
+    std::int32_t take_members(const MembersRequest &request, std::string &text);
+    std::map<std::string, MemberSet> member_sets;
+    MembersRequest members_request;
+    MembersSnapshot members_snapshot;
+    std::vector<RecordedLeftOut> members_left_out;
+
     std::shared_ptr<bool> alive = std::make_shared<bool>(true); // checked by deferred functions
 };
 
 /// The engine's table of a service, which is static; null for a service that is not the engine's.
 const void *harness_service(std::string_view id) noexcept;
+const void *harness_members_service() noexcept;
 
 } // namespace kith::testkit

@@ -342,6 +342,7 @@ const void *harness_service(std::string_view id) noexcept {
     if (id == KITH_DISCOVERY) return &discovery_table;
     if (id == KITH_CONNECTOR) return &connector_table;
     if (id == KITH_SINK) return &sink_table;
+    if (id == KITH_MEMBERS) return harness_members_service();
     return nullptr;
 }
 

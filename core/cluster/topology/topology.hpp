@@ -152,6 +152,8 @@ class LiveTopology final : private ReconcilerUser {
         std::span<const AttributeView> attributes;
     };
     void each_peer(Time now, const std::function<void(const PeerDetails &)> &function) const;
+    // Of the members only: wanted and held.
+    void each_member(Time now, const std::function<void(const PeerDetails &)> &function) const;
     // Of one name; the function is not called when it is not known.
     void peer_details(std::string_view name, Time now, const std::function<void(const PeerDetails &)> &function) const;
     NameStatus name_status(std::string_view name) const; // state is empty for an unknown name

@@ -16,6 +16,10 @@ void LiveTopology::each_peer(Time now, const std::function<void(const PeerDetail
     membership_.queries().each_name([&](const MembershipQueries::NameStatus &status) { show(status, now, function); });
 }
 
+void LiveTopology::each_member(Time now, const std::function<void(const PeerDetails &)> &function) const {
+    for (const NameId name : membership_.queries().members()) show(membership_.queries().status_of(name), now, function);
+}
+
 void LiveTopology::peer_details(std::string_view name, Time now,
                                 const std::function<void(const PeerDetails &)> &function) const {
     const NameId id = reconciler_.names().find(name);

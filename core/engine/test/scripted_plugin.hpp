@@ -10,6 +10,7 @@
 #include <kith/service/file.h>
 #include <kith/service/log.h>
 #include <kith/service/loop.h>
+#include <kith/service/members.h>
 #include <kith/service/node.h>
 #include <kith/service/random.h>
 #include <kith/service/timer.h>
@@ -43,6 +44,7 @@ struct ScriptedPlugin {
     const kith_discovery_host &discovery() const { return *table<kith_discovery_host>(KITH_DISCOVERY); }
     const kith_connector_host &connector() const { return *table<kith_connector_host>(KITH_CONNECTOR); }
     const kith_sink_host &sink() const { return *table<kith_sink_host>(KITH_SINK); }
+    const kith_members_host &members() const { return *table<kith_members_host>(KITH_MEMBERS); }
 
     std::int32_t replace(const std::vector<std::string> &names) {
         std::vector<kith_peer> peers;
@@ -76,6 +78,7 @@ struct Script {
     std::function<void(ScriptedPlugin &, std::uint64_t, std::vector<std::string>)> events;
     std::function<void(ScriptedPlugin &, std::string, std::uint64_t)> node;
     std::function<void(ScriptedPlugin &, std::int32_t)> file; // a read of a file has ended
+    std::function<void(ScriptedPlugin &, std::uint64_t, std::int32_t, std::string, const kith_members_page *)> page;
     bool sides = true;
     int created = 0;
     int destroyed = 0;
@@ -141,8 +144,13 @@ inline const kith_entry &entry() {
         .written = [](void *, std::uint64_t, std::uint64_t, std::int32_t, kith_str) {},
         .changed = [](void *, std::uint64_t, std::uint64_t, std::int32_t, kith_str) {},
     };
-    static const kith_str services[] = {text(KITH_DISCOVERY), text(KITH_NODE), text(KITH_FILE), text(KITH_CONNECTOR),
-                                        text(KITH_SINK)};
+    static const kith_members_plugin members = {.page = [](void *self, std::uint64_t user, std::uint64_t, std::int32_t status,
+                                                           kith_str why, const kith_members_page *page) {
+        auto &body = called(self, "page");
+        if (body.script->page) body.script->page(body.puppet, user, status, std::string(view(why)), page);
+    }};
+    static const kith_str services[] = {text(KITH_DISCOVERY), text(KITH_NODE), text(KITH_FILE),
+                                        text(KITH_CONNECTOR), text(KITH_SINK), text(KITH_MEMBERS)};
     static const auto descriptor = [](std::uint32_t kind, const char *id, const kith_str *required, std::uint32_t count) {
         kith_descriptor d{};
         d.struct_size = sizeof d;
@@ -159,7 +167,7 @@ inline const kith_entry &entry() {
     };
     static const kith_descriptor all[] = {
         descriptor(KITH_KIND_STRATEGY, "puppet", services, 3), descriptor(KITH_KIND_CONNECTOR, "puppet", services + 3, 1),
-        descriptor(KITH_KIND_SINK, "puppet", services + 4, 1), descriptor(KITH_KIND_STRATEGY, "other", services, 3),
+        descriptor(KITH_KIND_SINK, "puppet", services + 4, 2), descriptor(KITH_KIND_STRATEGY, "other", services, 3),
         descriptor(KITH_KIND_CONNECTOR, "other", services + 3, 1)};
     static const kith_descriptor *const list[] = {&all[0], &all[1], &all[2], &all[3], &all[4]};
     static const auto create = [](const kith_host *host, kith_str, const kith_instance **out) -> std::int32_t {
@@ -199,6 +207,7 @@ inline const kith_entry &entry() {
                 if (view(id) == KITH_DISCOVERY) return &discovery;
                 if (view(id) == KITH_NODE) return &node;
                 if (view(id) == KITH_FILE) return &file;
+                if (view(id) == KITH_MEMBERS) return &members;
                 return view(id) == KITH_SINK ? &sink : nullptr;
             },
         };

@@ -63,6 +63,8 @@ using HttpBack = Plugin<kith_http_plugin, &kith_http_plugin::opened, &kith_http_
 using Log = Host<kith_log_host, &kith_log_host::level, &kith_log_host::write>;
 using Loop = Host<kith_loop_host, &kith_loop_host::post>;
 using LoopBack = Plugin<kith_loop_plugin, &kith_loop_plugin::posted>;
+using Members = Host<kith_members_host, &kith_members_host::take, &kith_members_host::read, &kith_members_host::left_out>;
+using MembersBack = Plugin<kith_members_plugin, &kith_members_plugin::page>;
 using Metric = Host<kith_metric_host, &kith_metric_host::define, &kith_metric_host::add, &kith_metric_host::set,
                     &kith_metric_host::observe>;
 using Node = Host<kith_node_host, &kith_node_host::get>;
@@ -114,6 +116,7 @@ std::span<const Service> services() {
         service<16, Tcp, TcpBack>(KITH_TCP),
         service<17, Timer, TimerBack>(KITH_TIMER),
         service<18, Udp, UdpBack>(KITH_UDP),
+        service<19, Members, MembersBack>(KITH_MEMBERS),
     };
     return all;
 }

@@ -9,6 +9,7 @@
 #include <kith/service/dns.h>
 #include <kith/service/file.h>
 #include <kith/service/http.h>
+#include <kith/service/members.h>
 #include <kith/service/process.h>
 #include <kith/service/sink.h>
 #include <kith/service/tcp.h>
@@ -41,6 +42,19 @@ void describe(Io &io, kith_link &l) {
 template <class Io>
 void describe(Io &io, kith_event &e) {
     each(io, e.seq, e.time, e.duration, e.kind, e.status, e.topology, e.connector, e.source, e.peer, e.reason, e.json);
+}
+
+template <class Io>
+void describe(Io &io, kith_member &m) {
+    each(io, m.key, m.name, m.flags);
+    io.list(m.attributes, m.attribute_count);
+}
+
+template <class Io>
+void describe(Io &io, kith_members_page &p) {
+    io.struct_size(p.struct_size, sizeof p);
+    each(io, p.flags, p.snapshot, p.seq, p.total, p.topology, p.reason);
+    io.strided(p.members, p.count, p.stride);
 }
 
 template <class Io>

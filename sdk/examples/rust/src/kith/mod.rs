@@ -12,6 +12,7 @@ pub mod file;
 pub mod http;
 pub mod log;
 pub mod r#loop;
+pub mod members;
 pub mod metric;
 pub mod node;
 pub mod options;

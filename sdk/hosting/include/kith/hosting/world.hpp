@@ -3,7 +3,7 @@
 // The interface between a hoster of plugins (core, or the testkit's harness) and a world (in host: Asio and the operating
 // system; in testkit: a simulation). A world implements the services for input and output: clock, timer, random, loop, tcp,
 // udp, dns, http, file, env, state, process, tls. The hoster implements the other ones: options, log, node, metric, discovery,
-// connector, sink.
+// connector, sink, members.
 //
 // There is no second interface beside the C service tables: a world returns the tables that plugins call, and core is a tenant
 // like each plugin instance.

@@ -116,6 +116,12 @@ class PluginHarness {
     void event(std::uint32_t kind, std::string_view json, std::string_view peer = {});
     std::uint64_t mask() const noexcept;
     std::size_t events_waiting() const noexcept;
+    /// Sets the members of a topology for kith.members/1. incomplete: the reason why a source has not reported yet; empty: all
+    /// have. No topology exists before.
+    void members(std::string_view topology, std::vector<RecordedPeer> members, std::string_view incomplete = {});
+    void remove_topology(std::string_view topology);
+    /// The calls of members.left_out.
+    const std::vector<RecordedLeftOut> &left_out() const noexcept;
 
     class Body;
 

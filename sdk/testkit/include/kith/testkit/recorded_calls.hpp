@@ -67,6 +67,12 @@ struct Report {
     std::vector<RecordedLink> links; ///< links; the one of link_up and link_down
 };
 
+/// One call of kith_members_host.left_out.
+struct RecordedLeftOut {
+    std::chrono::nanoseconds at{};
+    std::string topology, name, reason;
+};
+
 struct RecordedMetric {
     std::uint32_t kind = 0; ///< KITH_METRIC_...
     std::string name;
