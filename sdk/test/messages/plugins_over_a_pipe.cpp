@@ -21,6 +21,7 @@ extern const kith_entry kith_plugin_entry_strategy_erlang_hosts;
 extern const kith_entry kith_plugin_entry_strategy_exec;
 extern const kith_entry kith_plugin_entry_connector_exec;
 extern const kith_entry kith_plugin_entry_sink_exec;
+extern const kith_entry kith_plugin_entry_sink_template;
 }
 
 namespace {
@@ -183,6 +184,29 @@ BOOST_AUTO_TEST_CASE(a_sink_behaves_the_same_over_a_pipe) {
                             harness.event(KITH_EVENT_LINK_UP, R"({"kind": "link.up"})", "app@10.0.0.7");
                         harness.run_for(5s);
                     }});
+}
+
+BOOST_AUTO_TEST_CASE(a_sink_that_reads_members) {
+    the_same_again(
+        {kith_plugin_entry_sink_template, "template",
+         R"({"template": "nats", "file": "/run/routes", "port": 6222, "command": ["/bin/reload", "{file}"]})",
+         [](SimNet &, SimulatedMachine &here) {
+             here.directory("/run");
+             here.program("/bin/reload", Program().exit(0));
+             return nullptr;
+         },
+         [](PluginHarness &harness) {
+             std::vector<RecordedPeer> peers;
+             for (int i = 0; i < 1500; ++i)
+                 peers.push_back({"k" + std::to_string(i), "n" + std::to_string(i) + "@10.0.0.7", {{"zone", "a"}}, {}});
+             harness.members("t", peers);
+             harness.event(KITH_EVENT_PEER_DISCOVERED, "{}");
+             harness.run_for(2s);
+             peers[0].name = "odd name";
+             harness.members("t", peers);
+             harness.event(KITH_EVENT_PEER_UPDATED, "{}");
+             harness.run_for(2s);
+         }});
 }
 
 // The proof can fail.
