@@ -191,23 +191,23 @@ constexpr kith_sink_host sink_table = {
         },
 };
 
-constexpr auto members_service = &PluginInstance::Dependencies::members;
+constexpr auto members_receiver = &PluginInstance::Dependencies::members;
 
 constexpr kith_members_host members_table = {
     .take =
         [](const kith_host *host, kith_str topology, std::uint32_t max, std::uint64_t user, std::uint64_t *op) {
-            return with_service(host, members_service,
-                                [&](MembersService &service) { return service.take(view(topology), max, user, op); });
+            return with_receiver(host, members_receiver,
+                                 [&](MembersReceiver &receiver) { return receiver.take(view(topology), max, user, op); });
         },
     .read =
         [](const kith_host *host, std::uint64_t snapshot, std::uint32_t max, std::uint64_t user, std::uint64_t *op) {
-            return with_service(host, members_service,
-                                [&](MembersService &service) { return service.read(snapshot, max, user, op); });
+            return with_receiver(host, members_receiver,
+                                 [&](MembersReceiver &receiver) { return receiver.read(snapshot, max, user, op); });
         },
     .left_out =
         [](const kith_host *host, kith_str topology, kith_str name, kith_str reason) {
-            return with_service(host, members_service, [&](MembersService &service) {
-                return service.left_out(view(topology), view(name), view(reason));
+            return with_receiver(host, members_receiver, [&](MembersReceiver &receiver) {
+                return receiver.left_out(view(topology), view(name), view(reason));
             });
         },
 };

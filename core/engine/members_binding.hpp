@@ -15,7 +15,7 @@
 
 namespace kith::core {
 
-class MembersBinding final : public MembersService {
+class MembersBinding final : public MembersReceiver {
   public:
     /// Finds a topology by its name, where an empty name is the only one there is; null and the failure when there is none.
     using Find = std::function<const LiveTopology *(std::string_view name, Failure &failure)>;

@@ -73,7 +73,7 @@ class PluginInstance final : public Tenant {
         ConnectorReceiver *connector = nullptr;
         SinkReceiver *sink = nullptr;
         const NodeKnowledge *node = nullptr;
-        MembersService *members = nullptr;
+        MembersReceiver *members = nullptr;
     };
 
     /// options: JSON text, complete and valid. The plugin outlives the instance.

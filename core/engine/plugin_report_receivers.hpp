@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The receivers of what plugins report through kith.discovery, kith.connector, kith.sink and kith.members: one interface for each kind of
-// plugin. The tables in engine_services.cpp find the receiver of the calling instance and pass the call on unchanged. All
-// functions are called on the loop. None of them calls a plugin (T5), and their arguments are borrowed.
+// The receivers of what plugins report through kith.discovery, kith.connector, kith.sink and kith.members: one interface for
+// each of these services. The tables in engine_services.cpp find the receiver of the calling instance and pass the call on
+// unchanged. All functions are called on the loop. None of them calls a plugin (T5), and their arguments are borrowed.
 #pragma once
 
 #include <kith/service/connector.h>
@@ -52,7 +52,7 @@ class SinkReceiver {
 };
 
 /// Completes its operations later, by the plugin's kith_members_plugin::page.
-class MembersService {
+class MembersReceiver {
   public:
     virtual std::int32_t take(std::string_view topology, std::uint32_t max, std::uint64_t user, std::uint64_t *op) = 0;
     virtual std::int32_t read(std::uint64_t snapshot, std::uint32_t max, std::uint64_t user, std::uint64_t *op) = 0;
@@ -64,7 +64,7 @@ class MembersService {
     virtual void drop() = 0;
 
   protected:
-    ~MembersService() = default;
+    ~MembersReceiver() = default;
 };
 
 /// What kith.node/1 reports to a topology's strategies.

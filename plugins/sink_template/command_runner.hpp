@@ -73,9 +73,9 @@ class CommandRunner {
         std::string why = label + program.path + ": " +
                           (end->signal != 0 ? "it was ended by signal " + std::to_string(end->signal)
                                             : "it exited with " + std::to_string(end->code));
-        std::string said = first_line(end->errors);
-        if (said.empty()) said = first_line(output);
-        if (!said.empty()) why += ": " + said;
+        std::string line = first_line(end->errors);
+        if (line.empty()) line = first_line(output);
+        if (!line.empty()) why += ": " + line;
         co_return kith::error(KITH_UNAVAILABLE, std::move(why));
     }
 

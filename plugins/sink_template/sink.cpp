@@ -87,7 +87,7 @@ class template_sink : public kith::sink {
             const auto done = co_await update();
             wait = done ? nanoseconds(0) : random_.around(pace_.bad());
             if (done) pace_.good();
-            tell(done);
+            report_outcome(done);
             const nanoseconds rest = interval_ - (clock_.monotonic() - begun);
             if (rest > 0ns) co_await timer_.sleep(rest);
         }
@@ -205,7 +205,7 @@ class template_sink : public kith::sink {
     }
 
     /// Logs when the reason changes.
-    void tell(const kith::result<void> &done) {
+    void report_outcome(const kith::result<void> &done) {
         const std::string reason = done ? std::string() : done.error().text;
         if (reason == failure_) return;
         failure_ = reason;

@@ -57,7 +57,7 @@ void send_random_event(PluginHarness &harness, MalformedDataGenerator &malformed
 }
 
 // Members for sinks that read them, some of which no file and no protocol should contain as they are.
-void set_random_members(PluginHarness &harness, MalformedData &malformed) {
+void set_random_members(PluginHarness &harness, MalformedDataGenerator &malformed) {
     std::map<std::string, RecordedPeer> members; // names are unique
     for (auto i = malformed.below(12); i > 0; --i) {
         RecordedPeer peer = random_peer(malformed);

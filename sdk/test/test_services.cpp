@@ -362,11 +362,11 @@ BOOST_AUTO_TEST_CASE(a_sink_reads_all_members) {
         const auto none = co_await p.members.read("v");
         BOOST_TEST(none.status() == KITH_NOT_FOUND);
         BOOST_TEST(p.members.left_out("t", "n1", "it is odd") == KITH_OK);
-        say("end");
+        record("end");
     };
     BOOST_REQUIRE(sink.start() == KITH_OK);
     net.run_for(1s);
-    BOOST_TEST(said == Lines{"end"});
+    BOOST_TEST(recorded == Lines{"end"});
     BOOST_REQUIRE(sink.left_out().size() == 1u);
     BOOST_TEST(sink.left_out()[0].name == "n1");
     BOOST_TEST(sink.stop());

@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(a_cancelled_operation_completes_once) {
     BOOST_TEST(kith.sink().host->cancel(kith.sink().host, kith.op) == KITH_STALE);
 }
 
-BOOST_AUTO_TEST_CASE(at_the_end_nobody_is_a_member_and_no_sink_is_told_so) {
+BOOST_AUTO_TEST_CASE(a_stopping_engine_has_no_members_and_refuses_to_list_them) {
     WithSink kith;
     kith.sink_script().start = [](ScriptedPlugin &p) {
         return p.sink().subscribe(p.host, std::uint64_t{1} << KITH_EVENT_TOPOLOGY_STOPPED);

@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_the_check_refuses_is_not_used) {
     start(with_check + with_command);
     BOOST_TEST(content() == "a@h\nb@h\n");
     BOOST_TEST(here.runs().front().arguments == (std::vector<std::string>{"-f", candidate}));
-    here.program(checker, Program().say("on standard output\n").complain("\nline 3: no such thing\nsecond\n").exit(2));
+    here.program(checker, Program().print("on standard output\n").print_error("\nline 3: no such thing\nsecond\n").exit(2));
     change({peer("c@h")});
     BOOST_TEST(logs("the check: /usr/bin/check: it exited with 2: line 3: no such thing"));
     BOOST_TEST(here.file(candidate).value_or("") == "c@h\n");
@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_the_check_refuses_is_not_used) {
 }
 
 BOOST_AUTO_TEST_CASE(the_first_line_of_standard_output_if_there_is_no_other) {
-    here.program(checker, Program().say("bad: \x01\n").exit(1));
+    here.program(checker, Program().print("bad: \x01\n").exit(1));
     start(with_check);
     BOOST_TEST(logs("it exited with 1: bad:  "));
     BOOST_TEST(content() == "none");
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(programs_that_are_missing_or_crash) {
 }
 
 BOOST_AUTO_TEST_CASE(a_command_that_fails_is_run_again) {
-    here.program(reloader, Program().complain("nobody listens\n").exit(1));
+    here.program(reloader, Program().print_error("nobody listens\n").exit(1));
     start(with_command);
     BOOST_TEST(logs("the command: /usr/bin/reload: it exited with 1: nobody listens"));
     sink->run_for(1min);
