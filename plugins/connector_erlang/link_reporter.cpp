@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "link_reporter.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -9,8 +10,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::nanoseconds soon = 1s; // a relay that ends within it is not restarted at once
-constexpr int most_listings = 3;              // in a row, while links come and go
+constexpr std::chrono::nanoseconds soon = 1s;         // a relay that ends within it is not restarted at once
+constexpr std::chrono::nanoseconds first_look = 20ms; // for a link that a join has promised; then twice as long each time
+constexpr std::chrono::nanoseconds slowest_look = 1s;
+constexpr int most_listings = 3; // in a row, while links come and go
 
 error unresponsive(const Session &session) {
     return error(KITH_TIMED_OUT, "the node " + session.node().name +
@@ -18,11 +21,18 @@ error unresponsive(const Session &session) {
                                      (session.answered() ? "" : ", or is no BEAM node and cannot be driven"));
 }
 
-// A list of atoms, binaries or strings.
+// A list of atoms, binaries or strings; or {ok, List}.
 std::optional<std::vector<std::string>> names_in(const Session::Reply &reply) {
-    if (!reply.returned || reply.term().kind() != etf::Kind::list) return std::nullopt;
+    if (!reply.returned) return std::nullopt;
+    etf::TermView list = reply.term();
+    if (list.is_tuple(2)) {
+        etf::Elements pair = list.elements();
+        if (!pair.next().is_atom("ok")) return std::nullopt;
+        list = pair.next();
+    }
+    if (list.kind() != etf::Kind::list) return std::nullopt;
     std::vector<std::string> names;
-    etf::Elements elements = reply.term().elements();
+    etf::Elements elements = list.elements();
     while (elements.left() != 0) {
         const etf::TermView element = elements.next();
         if (auto atom = element.atom())
@@ -47,7 +57,8 @@ LinkReporter::LinkReporter(InstanceContext &context, links &report)
     : context_(context),
       report_(report),
       table_(context.settings.ignore, context.settings.custom_list),
-      relist_(context.host) {}
+      relist_(context.host),
+      timer_(context.host) {}
 
 void LinkReporter::begin() {
     attached_ = false;
@@ -101,9 +112,9 @@ task<void> LinkReporter::list(Session &session) {
         }
         // An event that came meanwhile may be older or newer than the list: ask again.
         if (events != events_ && !settings.custom_list) continue;
-        const auto names = names_in(*reply);
+        auto names = names_in(*reply);
         if (!names) {
-            const std::string text = settings.list_nodes.text(0) + (reply->returned ? " returned " : " ") + reply->text;
+            const std::string text = settings.list_nodes.text(false) + (reply->returned ? " returned " : " ") + reply->text;
             if (!attached_)
                 session.close(error(KITH_INVALID, text + ": option list_nodes must give a list of names"));
             else
@@ -111,6 +122,7 @@ task<void> LinkReporter::list(Session &session) {
             co_return;
         }
         if (!attached_ && !report_attached(session)) co_return;
+        std::erase(*names, session.node().name); // some functions list the local node too
         table_.replace(*names);
         report_all(session);
         co_return;
@@ -208,6 +220,17 @@ void LinkReporter::joined(const std::string &name) {
         report_.up(link_of(name, *type));
     }
     relist_unless_reported();
+}
+
+task<bool> LinkReporter::await_listed(std::shared_ptr<Session> session, std::string name, Time patience) {
+    const Time until = context_.clock.monotonic() + patience;
+    for (Time pause = first_look; !session->closed() && !table_.has_peer(name); pause = std::min(2 * pause, slowest_look)) {
+        const Time left = until - context_.clock.monotonic();
+        if (left <= Time::zero()) break;
+        relist_.notify();
+        co_await timer_.sleep(std::min(pause, left));
+    }
+    co_return !session->closed() && table_.has_peer(name);
 }
 
 void LinkReporter::relist_unless_reported() {

@@ -10,6 +10,7 @@
 
 #include <kith/connector.hpp>
 #include <kith/signal.hpp>
+#include <kith/timer.hpp>
 
 #include <chrono>
 #include <memory>
@@ -37,6 +38,8 @@ class LinkReporter {
     /// A node with this name is to be joined.
     void expect(const std::string &name) { table_.expect(name); }
     void joined(const std::string &name);
+    /// Lists the links again and again until this one is among them: true; false after this time, or when the session has ended.
+    task<bool> await_listed(std::shared_ptr<Session> session, std::string name, std::chrono::nanoseconds patience);
     void parted() { relist_unless_reported(); }
     /// Lists the links now.
     void relist() noexcept { relist_.notify(); }
@@ -58,6 +61,7 @@ class LinkReporter {
     links &report_;
     NodeLinkTable table_;
     signal relist_; // list the links now; also wakes first_list when they have come
+    timer timer_;
     bool attached_ = false;
     bool hidden_reported_ = true; // the relay reports hidden links too
     std::uint64_t events_ = 0;    // counts those of the relay

@@ -27,7 +27,7 @@ bool succeeded(const Session::Reply &reply) noexcept {
 }
 
 error call_failed(const Mfa &mfa, const std::string &name, const Session::Reply &reply) {
-    return error(KITH_UNAVAILABLE, mfa.text(1) + " for " + name + ' ' + (reply.returned ? "returned " : "") + reply.text);
+    return error(KITH_UNAVAILABLE, mfa.text(true) + " for " + name + ' ' + (reply.returned ? "returned " : "") + reply.text);
 }
 
 } // namespace
@@ -46,7 +46,7 @@ task<result<void>> PeerOperations::connect(std::shared_ptr<Session> session, pee
     if (!reply) co_return std::move(reply).error();
     if (succeeded(*reply)) {
         reporter_.joined(to.name);
-        co_return result<void>();
+        co_return co_await await_link(session, to.name);
     }
     if (returned(*reply, "ignored"))
         co_return error(KITH_UNAVAILABLE,
@@ -59,10 +59,10 @@ task<result<void>> PeerOperations::connect(std::shared_ptr<Session> session, pee
     Verdict verdict = co_await why_not(context_.net, *session, std::move(probe), context_.challenges);
     if (verdict.unexplained && !late && !session->closed()) {
         // A node that has just disconnected from a peer returns false about once in two hundred.
-        reply = co_await call(*session, mfa, name);
+        reply = co_await call(*session, mfa, to);
         if (reply && succeeded(*reply)) {
             reporter_.joined(name);
-            co_return result<void>();
+            co_return co_await await_link(session, name);
         }
         // Each attempt is a line in the log of a peer that has another cookie set for the node.
         // With TLS a node that has just started may fail as soon, because its first handshakes are slow.
@@ -81,8 +81,10 @@ task<PeerOperations::Joined> PeerOperations::join(Session &session, const peer &
     const Mfa &mfa = context_.settings.connect;
     const auto timeout = context_.settings.call_timeout;
     const auto begun = context_.clock.monotonic();
+    auto arguments = mfa.list_for(to);
+    if (!arguments) co_return Joined{std::move(arguments).error(), std::nullopt};
     const UnansweredJoins::Join unanswered(unanswered_);
-    Session::Call call(session, mfa.module, mfa.function, mfa.list_with_atom(to.name));
+    Session::Call call(session, mfa.module, mfa.function, *arguments);
     const bool by_tls = facts_.asks_for_tls() && mfa.module == "net_kernel";
     for (auto now = begun; by_tls && now - begun < std::min<std::chrono::nanoseconds>(slow, timeout);
          now = context_.clock.monotonic()) {
@@ -102,7 +104,7 @@ task<PeerOperations::Joined> PeerOperations::join(Session &session, const peer &
 task<result<void>> PeerOperations::disconnect(std::shared_ptr<Session> session, peer from) {
     const Mfa &mfa = context_.settings.disconnect;
     if (auto good = check_name(*session, from.name, false); !good) co_return good;
-    auto reply = co_await call(*session, mfa, from.name);
+    auto reply = co_await call(*session, mfa, from);
     if (!reply) co_return std::move(reply).error();
     reporter_.parted();
     // erlang:disconnect_node/1 returns false if there was no link.
@@ -124,8 +126,21 @@ result<void> PeerOperations::check_name(const Session &session, const std::strin
     return {};
 }
 
-task<result<Session::Reply>> PeerOperations::call(Session &session, const Mfa &mfa, const std::string &name) const {
-    return session.call(mfa.module, mfa.function, mfa.list_with_atom(name), context_.settings.call_timeout);
+task<result<Session::Reply>> PeerOperations::call(Session &session, const Mfa &mfa, const peer &of) const {
+    auto arguments = mfa.list_for(of);
+    if (!arguments) co_return std::move(arguments).error();
+    co_return co_await session.call(mfa.module, mfa.function, std::move(*arguments), context_.settings.call_timeout);
+}
+
+// A function of an overlay network may return before the link is there.
+task<result<void>> PeerOperations::await_link(std::shared_ptr<Session> session, std::string name) {
+    const Settings &settings = context_.settings;
+    const auto patience = settings.poll_interval + settings.poll_interval / 2;
+    if (!settings.custom_list || co_await reporter_.await_listed(session, name, patience)) co_return result<void>();
+    if (session->closed()) co_return session->reason();
+    co_return error(KITH_TIMED_OUT, settings.connect.text(true) + " for " + name + " has returned, and " +
+                                        settings.list_nodes.text(false) + " does not list the peer " +
+                                        std::to_string(patience.count()) + " ms later");
 }
 
 task<result<void>> PeerOperations::set_cookie(Session &session, std::string name) const {

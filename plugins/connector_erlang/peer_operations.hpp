@@ -37,7 +37,9 @@ class PeerOperations {
         std::optional<Verdict> verdict;
     };
     task<Joined> join(Session &session, const peer &to);
-    task<result<Session::Reply>> call(Session &session, const Mfa &mfa, const std::string &name) const;
+    task<result<Session::Reply>> call(Session &session, const Mfa &mfa, const peer &of) const;
+    /// The link is there: listed, where links come from a list.
+    task<result<void>> await_link(std::shared_ptr<Session> session, std::string name);
     task<result<void>> set_cookie(Session &session, std::string name) const;
     /// The failure that is reported; remembered, if the peer refuses.
     error refuse(const Session &session, const std::string &name, Verdict verdict);

@@ -38,12 +38,12 @@ inline constexpr std::string_view options_schema = R"({
     "connect": {
       "type": "array", "default": ["net_kernel", "connect_node", []], "minItems": 3, "maxItems": 3,
       "items": [{"type": "string"}, {"type": "string"}, {"type": "array"}],
-      "description": "[module, function, arguments] called in the node to join a peer, its name put behind the arguments as an atom. Good answers are true and ok."
+      "description": "[module, function, arguments] called in the node to join a peer, its name put behind the arguments as an atom, or where they contain {\"peer\": \"atom\"}. Good answers are true and ok."
     },
     "disconnect": {
       "type": "array", "default": ["erlang", "disconnect_node", []], "minItems": 3, "maxItems": 3,
       "items": [{"type": "string"}, {"type": "string"}, {"type": "array"}],
-      "description": "[module, function, arguments] called in the node to part from a peer, its name put behind the arguments as an atom."
+      "description": "[module, function, arguments] called in the node to part from a peer, its name put behind the arguments as an atom, or where they contain {\"peer\": \"atom\"}."
     },
     "list_nodes": {
       "type": "array", "default": ["erlang", "nodes", ["connected"]], "minItems": 3, "maxItems": 3,

@@ -37,9 +37,9 @@ Settings read_settings(const options &from) {
     settings.epmd_port = static_cast<std::uint16_t>(from.integer("/epmd_port"));
     settings.cookie = Cookie(from.text("/cookie"));
     settings.cookie_file = from.text("/cookie_file");
-    settings.connect = read_mfa(from, "/connect");
-    settings.disconnect = read_mfa(from, "/disconnect");
-    settings.list_nodes = read_mfa(from, "/list_nodes");
+    settings.connect = read_mfa(from, "/connect", true);
+    settings.disconnect = read_mfa(from, "/disconnect", true);
+    settings.list_nodes = read_mfa(from, "/list_nodes", false);
     settings.custom_list = !settings.list_nodes.is("erlang", "nodes");
     for (const std::string_view pattern : from.texts("/ignore")) settings.ignore.emplace_back(pattern);
     settings.tls = read_tls(from);
@@ -54,16 +54,7 @@ Settings read_settings(const options &from) {
         const auto count = from.size("/peer_cookies");
         for (std::uint64_t i = 0; i < count; ++i) {
             const std::string name(from.member("/peer_cookies", i));
-            std::string pointer = "/peer_cookies/"; // RFC 6901: ~ and / are escaped
-            for (const char c : name) {
-                if (c == '~')
-                    pointer += "~0";
-                else if (c == '/')
-                    pointer += "~1";
-                else
-                    pointer += c;
-            }
-            Cookie cookie(from.text(pointer));
+            Cookie cookie(from.text(member_pointer("/peer_cookies", name)));
             if (name == "*")
                 settings.any_peer_cookie = std::move(cookie);
             else

@@ -63,6 +63,57 @@ BOOST_AUTO_TEST_CASE(module_and_arguments_may_be_written_as_in_elixir) {
     BOOST_TEST(has(bad.rig.error(), "/connect/2/0"));
 }
 
+// The arguments with which m:f is called to join b@h, or why it is not.
+std::string called_with(const std::string &arguments, kith::testkit::Pairs attributes = {}) {
+    Attached it(R"({"node": "app@10.0.0.7", "connect": ["m", "f", )" + arguments + "]}");
+    std::string seen;
+    it.beam.functions["m:f"] = [&seen](etf::TermView list) {
+        seen = etf::to_text(list);
+        return term("ok");
+    };
+    it.attach();
+    const Report report = it.join("b@h", std::move(attributes));
+    return report.status == KITH_OK ? seen : report.text;
+}
+
+BOOST_AUTO_TEST_CASE(the_peer_stands_where_the_arguments_ask_for_it) {
+    BOOST_TEST(called_with(R"([{"peer": "atom"}, 1])") == "[b@h,1]");
+    BOOST_TEST(called_with(R"([{"peer": "binary"}])") == "[<<\"b@h\">>]");
+    BOOST_TEST(called_with(R"([[{"peer": "string"}], []])") == "[[[98,64,104]],[]]");
+    BOOST_TEST(called_with(R"([{"tuple": ["x", {"tuple": []}, {"peer": "atom"}]}, {"peer": "atom"}])") == "[{x,{},b@h},b@h]");
+    BOOST_TEST(called_with(R"([{"map": {"name": {"peer": "atom"}, "a/b~": {"map": {}}}}])") ==
+               "[#{name => b@h,'a/b~' => #{}}]");
+    BOOST_TEST(called_with(R"([{"tuple": ["x"]}])") == "[{x},b@h]"); // behind the arguments, as ever
+}
+
+BOOST_AUTO_TEST_CASE(attributes_of_the_peer_stand_in_the_arguments) {
+    const kith::testkit::Pairs given{{"ip", "10.0.0.8"}, {"port", "9090"}, {"six", "fd00::8"}, {"zone", "a b"}};
+    BOOST_TEST(called_with(R"([{"attribute": "ip"}])", given) == "[<<\"10.0.0.8\">>]");
+    BOOST_TEST(called_with(R"([{"attribute": "ip", "as": "address"}, {"as": "integer", "attribute": "port"}])", given) ==
+               "[{10,0,0,8},9090]");
+    BOOST_TEST(called_with(R"([{"attribute": "six", "as": "address"}])", given) == "[{64768,0,0,0,0,0,0,8}]");
+    BOOST_TEST(called_with(R"([{"attribute": "zone", "as": "atom"}, {"map": {"z": {"attribute": "zone", "as": "string"}}}])",
+                           given) == "['a b',#{z => [97,32,98]}]");
+    BOOST_TEST(called_with(R"([{"attribute": "rack"}])", given) ==
+               "the strategy reports no attribute rack of b@h, which m:f/1 is to be called with");
+    BOOST_TEST(called_with(R"([{"attribute": "zone", "as": "integer"}])", given) ==
+               "the attribute zone of b@h is a b: expected an integer");
+    BOOST_TEST(called_with(R"([{"attribute": "zone", "as": "address"}])", given) ==
+               "the attribute zone of b@h is a b: expected a numeric address");
+}
+
+BOOST_AUTO_TEST_CASE(arguments_that_are_none_are_refused) {
+    for (const char *bad : {R"({"peer": "integer"})", R"({"peer": 1})", R"({"peer": "atom", "x": 1})", R"({"map": []})", "{}",
+                            R"({"attribute": "ip", "as": "float"})", R"({"attribute": "ip", "is": "atom"})"}) {
+        Attached it(std::string(R"({"connect": ["m", "f", [)") + bad + "]]}");
+        BOOST_TEST(it.rig.start() == KITH_INVALID, bad);
+        BOOST_TEST(has(it.rig.error(), "option /connect/2/0"), it.rig.error());
+    }
+    Attached it(R"({"list_nodes": ["m", "f", [{"peer": "atom"}]]})");
+    BOOST_TEST(it.rig.start() == KITH_INVALID);
+    BOOST_TEST(has(it.rig.error(), "option /list_nodes/2/0: expected no peer here"), it.rig.error());
+}
+
 BOOST_FIXTURE_TEST_CASE(a_call_that_does_not_return_is_ended, Attached) {
     beam.functions["net_kernel:connect_node"] = [](etf::TermView) { return std::nullopt; };
     attach();

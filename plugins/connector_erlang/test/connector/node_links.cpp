@@ -178,6 +178,33 @@ BOOST_FIXTURE_TEST_CASE(links_of_another_distribution_come_from_its_list, Overla
     BOOST_TEST(rig.run_until([this] { return links() == Names{"right-8"}; }, 1s));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_list_in_a_tuple_with_ok_is_a_list_and_the_local_node_is_no_link, Overlay) {
+    beam.functions["overlay:members"] = [](etf::TermView) { return term("{ok,['app@10.0.0.7','b@h']}"); };
+    attach();
+    BOOST_TEST((links() == Names{"b@h"}));
+    beam.functions["overlay:members"] = [](etf::TermView) { return term("{error,['b@h']}"); };
+    rig.run_for(6s);
+    BOOST_TEST((links() == Names{"b@h"}));
+    BOOST_TEST(rig.logged("could not be listed"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_join_of_another_distribution_is_over_when_the_list_has_the_peer, Overlay) {
+    beam.functions["overlay:join"] = [](etf::TermView) { return term("ok"); };
+    attach();
+    const auto op = rig.connect({"late-9", "late-9", {}, {}});
+    rig.run_for(3s);
+    members.insert("late-9");
+    const Report late = ended(op);
+    BOOST_TEST(late.status == KITH_OK);
+    BOOST_TEST((links() == Names{"late-9"}));
+    const auto begun = net.now();
+    const Report never = join("never-9");
+    BOOST_TEST(never.status == KITH_TIMED_OUT);
+    BOOST_TEST(never.text ==
+               "overlay:join/1 for never-9 has returned, and overlay:members/0 does not list the peer 7500 ms later");
+    BOOST_TEST((never.at - begun > 5s)); // longer than poll_interval
+}
+
 BOOST_FIXTURE_TEST_CASE(a_list_nodes_that_fails_at_first_detaches, Overlay) {
     beam.functions.erase("overlay:members");
     const Report why = detached();
