@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Joins and parts BEAM nodes from outside: attaches to the local node as a hidden one, and has it connect and disconnect.
+#include "application/application_cluster.hpp"
 #include "attach_to_node.hpp"
 #include "find_local_node.hpp"
 #include "link_reporter.hpp"
@@ -10,6 +11,7 @@
 #include <kith/plugin.hpp>
 
 #include <algorithm>
+#include <memory>
 
 namespace kith::erlang {
 namespace {
@@ -34,7 +36,14 @@ class ErlangConnector final : public connector {
     static constexpr auto &env = variables_read;
 
     explicit ErlangConnector(host h)
-        : connector(h), timer_(h), context_(h, log), reporter_(context_, links), peers_(context_, reporter_) {}
+        : connector(h),
+          timer_(h),
+          context_(h, log),
+          reporter_(context_, links),
+          cluster_(context_.settings.application == nullptr
+                       ? nullptr
+                       : std::make_unique<ApplicationCluster>(*context_.settings.application, context_, reporter_)),
+          peers_(context_, reporter_, cluster_.get()) {}
 
     task<void> run() override {
         if (context_.tls) spawn(context_.tls->prepare_early());
@@ -83,11 +92,14 @@ class ErlangConnector final : public connector {
         reporter_.begin();
         spawn(write(session));
         spawn(watch(session));
+        if (cluster_) spawn(work(session));
         co_return co_await session->read(
             [this, raw = session.get()](Relay::Event event) { reporter_.hear(*raw, std::move(event)); });
     }
 
     static task<void> write(std::shared_ptr<Session> session) { co_await session->write(); }
+
+    task<void> work(std::shared_ptr<Session> session) { co_await cluster_->run(session); }
 
     task<void> watch(std::shared_ptr<Session> session) {
         const auto timeout = context_.settings.call_timeout;
@@ -103,6 +115,7 @@ class ErlangConnector final : public connector {
 
     void detach(const error &why) {
         session_.reset();
+        if (cluster_) cluster_->end();
         reporter_.end();
         peers_.facts({});
         context_.refused.clear();
@@ -112,6 +125,7 @@ class ErlangConnector final : public connector {
     timer timer_;
     InstanceContext context_;
     LinkReporter reporter_;
+    std::unique_ptr<ApplicationCluster> cluster_; // null: links alone
     PeerOperations peers_;
     std::shared_ptr<Session> session_;
     std::string reported_; // reason of the last connector.detached

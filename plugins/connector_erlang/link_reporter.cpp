@@ -21,14 +21,14 @@ error unresponsive(const Session &session) {
                                      (session.answered() ? "" : ", or is no BEAM node and cannot be driven"));
 }
 
-// A list of atoms, binaries or strings; or {ok, List}.
+// A list of atoms, binaries or strings; or {ok, List}; or {List, Others} of an application.
 std::optional<std::vector<std::string>> names_in(const Session::Reply &reply) {
     if (!reply.returned) return std::nullopt;
     etf::TermView list = reply.term();
     if (list.is_tuple(2)) {
         etf::Elements pair = list.elements();
-        if (!pair.next().is_atom("ok")) return std::nullopt;
-        list = pair.next();
+        const etf::TermView first = pair.next();
+        list = first.is_atom("ok") ? pair.next() : first;
     }
     if (list.kind() != etf::Kind::list) return std::nullopt;
     std::vector<std::string> names;
@@ -116,7 +116,9 @@ task<void> LinkReporter::list(Session &session) {
         if (!names) {
             const std::string text = settings.list_nodes.text(false) + (reply->returned ? " returned " : " ") + reply->text;
             if (!attached_)
-                session.close(error(KITH_INVALID, text + ": option list_nodes must give a list of names"));
+                session.close(error(KITH_INVALID, text + (settings.application == nullptr
+                                                              ? ": option list_nodes must give a list of names"
+                                                              : ": option application must be what runs in this node")));
             else
                 context_.log.warning("the links could not be listed", {{"reason", text}});
             co_return;

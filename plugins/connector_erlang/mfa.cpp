@@ -154,10 +154,12 @@ bool write_as(etf::Writer &out, Form form, std::string_view text) {
 } // namespace
 
 std::string Mfa::text(bool for_peer) const {
+    if (!label.empty()) return label;
     return module + ':' + function + '/' + std::to_string(arity + (for_peer && places.empty() ? 1 : 0));
 }
 
 std::string Mfa::list() const {
+    if (!whole_list.empty()) return whole_list;
     std::string out;
     etf::Writer(out).list(arity).raw(arguments).nil();
     return out;

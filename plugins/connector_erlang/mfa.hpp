@@ -29,6 +29,8 @@ struct Mfa {
     std::string function;
     std::string arguments; // encoded, one behind the other, without those of `places`
     std::uint32_t arity = 0;
+    std::string label;             // what reasons call it; empty: module:function/arity
+    std::string whole_list;        // of all arguments, encoded; empty: to be made of `arguments`
     std::vector<PeerPlace> places; // in the order of their positions; none: the name is put behind the arguments
 
     bool is(std::string_view m, std::string_view f) const noexcept { return module == m && function == f; }

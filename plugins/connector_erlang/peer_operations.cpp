@@ -33,6 +33,13 @@ error call_failed(const Mfa &mfa, const std::string &name, const Session::Reply 
 } // namespace
 
 task<result<void>> PeerOperations::connect(std::shared_ptr<Session> session, peer to) {
+    std::string name = to.name;
+    if (auto linked = co_await link(session, std::move(to)); !linked) co_return linked;
+    if (cluster_ != nullptr) co_return co_await cluster_->join(session, std::move(name));
+    co_return co_await await_link(session, std::move(name));
+}
+
+task<result<void>> PeerOperations::link(std::shared_ptr<Session> session, peer to) {
     const Mfa &mfa = context_.settings.connect;
     if (auto good = check_name(*session, to.name, true); !good) co_return good;
     reporter_.expect(to.name);
@@ -46,7 +53,7 @@ task<result<void>> PeerOperations::connect(std::shared_ptr<Session> session, pee
     if (!reply) co_return std::move(reply).error();
     if (succeeded(*reply)) {
         reporter_.joined(to.name);
-        co_return co_await await_link(session, to.name);
+        co_return result<void>();
     }
     if (returned(*reply, "ignored"))
         co_return error(KITH_UNAVAILABLE,
@@ -62,7 +69,7 @@ task<result<void>> PeerOperations::connect(std::shared_ptr<Session> session, pee
         reply = co_await call(*session, mfa, to);
         if (reply && succeeded(*reply)) {
             reporter_.joined(name);
-            co_return co_await await_link(session, name);
+            co_return result<void>();
         }
         // Each attempt is a line in the log of a peer that has another cookie set for the node.
         // With TLS a node that has just started may fail as soon, because its first handshakes are slow.
@@ -104,6 +111,7 @@ task<PeerOperations::Joined> PeerOperations::join(Session &session, const peer &
 task<result<void>> PeerOperations::disconnect(std::shared_ptr<Session> session, peer from) {
     const Mfa &mfa = context_.settings.disconnect;
     if (auto good = check_name(*session, from.name, false); !good) co_return good;
+    if (cluster_ != nullptr) co_return co_await cluster_->remove(session, from.name);
     auto reply = co_await call(*session, mfa, from);
     if (!reply) co_return std::move(reply).error();
     reporter_.parted();

@@ -3,6 +3,7 @@
 // Connects the driven node to peers and disconnects it from them, by calls in the node; when the node could not connect, it finds out why.
 #pragma once
 
+#include "application/application_cluster.hpp"
 #include "driven_node_facts.hpp"
 #include "instance_context.hpp"
 #include "link_reporter.hpp"
@@ -19,8 +20,9 @@ namespace kith::erlang {
 
 class PeerOperations {
   public:
-    /// Both outlive this.
-    PeerOperations(InstanceContext &context, LinkReporter &reporter) : context_(context), reporter_(reporter) {}
+    /// All outlive this. cluster: null where links alone are made.
+    PeerOperations(InstanceContext &context, LinkReporter &reporter, ApplicationCluster *cluster)
+        : context_(context), reporter_(reporter), cluster_(cluster) {}
 
     /// What the node of the session answers about itself; {} when the session has ended.
     void facts(NodeFacts of_node) { facts_ = std::move(of_node); }
@@ -30,6 +32,8 @@ class PeerOperations {
     task<result<void>> disconnect(std::shared_ptr<Session> session, peer from);
 
   private:
+    /// Has the node make a link to the peer, or finds out why it does not.
+    task<result<void>> link(std::shared_ptr<Session> session, peer to);
     result<void> check_name(const Session &session, const std::string &name, bool to_join) const;
     /// The node's answer, or an early verdict, which makes it needless.
     struct Joined {
@@ -47,6 +51,7 @@ class PeerOperations {
 
     InstanceContext &context_;
     LinkReporter &reporter_;
+    ApplicationCluster *cluster_;
     NodeFacts facts_;
     UnansweredJoins unanswered_;
 };

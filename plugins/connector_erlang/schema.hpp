@@ -50,6 +50,14 @@ inline constexpr std::string_view options_schema = R"({
       "items": [{"type": "string"}, {"type": "string"}, {"type": "array"}],
       "description": "[module, function, arguments] that lists the linked peers. With the default links are told by events; with another they are what it lists, asked every poll_interval and behind each join."
     },
+    "application": {
+      "enum": ["none", "rabbitmq"], "default": "none",
+      "description": "What forms a cluster of its own above the links: kith has the node join that too, and links are its members. none: links alone."
+    },
+    "allow_reset": {
+      "type": "boolean", "default": false,
+      "description": "A node with data of its own may join the cluster of an application, and loses them. Without it only a fresh node joins."
+    },
     "peer_cookies": {
       "type": ["object", "string"], "default": {}, "writeOnly": true, "additionalProperties": {"type": "string"},
       "propertyNames": {"anyOf": [{"const": "*"}, {"type": "string", "x-kith-node-name": "full"}]},

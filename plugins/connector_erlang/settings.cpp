@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "settings.hpp"
 
+#include "application/erlang_program.hpp"
+
 namespace kith::erlang {
 
 namespace {
@@ -27,6 +29,27 @@ TlsOptions read_tls(const options &from) {
     return out;
 }
 
+// An application has functions of its own in place of connect, disconnect and list_nodes.
+void read_application(const options &from, Settings &settings) {
+    settings.application = find_application(from.text("/application"));
+    settings.allow_reset = from.flag("/allow_reset");
+    if (settings.application == nullptr) return;
+    const auto usual = [](const Mfa &mfa, std::string_view module, std::string_view function) {
+        return mfa.is(module, function) && mfa.places.empty();
+    };
+    if (!usual(settings.connect, "net_kernel", "connect_node") || !usual(settings.disconnect, "erlang", "disconnect_node") ||
+        settings.custom_list)
+        throw error(KITH_INVALID,
+                    "option application is " + std::string(settings.application->id) +
+                        ", which brings its own functions: expected no connect, disconnect or list_nodes beside it");
+    settings.list_nodes = {};
+    settings.list_nodes.module = program_module;
+    settings.list_nodes.function = program_function;
+    settings.list_nodes.label = "the list of members of " + std::string(settings.application->name);
+    settings.list_nodes.whole_list = program_arguments(std::string(settings.application->links) + '.', {});
+    settings.custom_list = true;
+}
+
 } // namespace
 
 Settings read_settings(const options &from) {
@@ -41,6 +64,7 @@ Settings read_settings(const options &from) {
     settings.disconnect = read_mfa(from, "/disconnect", true);
     settings.list_nodes = read_mfa(from, "/list_nodes", false);
     settings.custom_list = !settings.list_nodes.is("erlang", "nodes");
+    read_application(from, settings);
     for (const std::string_view pattern : from.texts("/ignore")) settings.ignore.emplace_back(pattern);
     settings.tls = read_tls(from);
     settings.reconcile_interval = from.milliseconds("/reconcile_interval");

@@ -3,6 +3,7 @@
 // The options, as the connector uses them.
 #pragma once
 
+#include "application/application.hpp"
 #include "distribution_tls.hpp"
 #include "mfa.hpp"
 
@@ -30,7 +31,9 @@ struct Settings {
     Mfa connect;
     Mfa disconnect;
     Mfa list_nodes;
-    bool custom_list = false; // links come from list_nodes, not from net_kernel
+    bool custom_list = false;                 // links come from list_nodes, not from net_kernel
+    const Application *application = nullptr; // null: links alone; else list_nodes is its list of members
+    bool allow_reset = false;
     std::unordered_map<std::string, Cookie> peer_cookies;
     Cookie any_peer_cookie;          // of those that peer_cookies does not name
     std::vector<std::string> ignore; // patterns of names that are no peers

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#include "application.hpp"
+
+#include "rabbitmq.hpp"
+
+#include <array>
+
+namespace kith::erlang {
+
+const Application *find_application(std::string_view id) noexcept {
+    static constexpr std::array<const Application *, 1> all{&rabbitmq};
+    for (const Application *one : all)
+        if (one->id == id) return one;
+    return nullptr;
+}
+
+} // namespace kith::erlang

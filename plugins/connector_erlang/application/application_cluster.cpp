@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+#include "application_cluster.hpp"
+
+#include "erlang_program.hpp"
+#include "join_policy.hpp"
+
+#include "etf/term_printer.hpp"
+#include "etf/writer.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace kith::erlang {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::nanoseconds patience = 60s;     // of a request for which nothing can be done
+constexpr std::chrono::nanoseconds look_again = 500ms; // while there are requests
+constexpr std::chrono::milliseconds answer_bound = 5s; // of a node that is asked for its cluster
+constexpr std::chrono::nanoseconds join_bound = 600s;  // a join that is under way is never ended
+
+// Join and Start are the application's own; Peer, Members (of its cluster, sorted), Status, AllowReset are bound. The process that has the
+// name kith_application_join does it all: it locks the nodes concerned, looks once more whether all is still as it was decided upon, joins,
+// and does not end before the application runs again. `busy`: another join is under way here or in one of those nodes.
+constexpr std::string_view guarded_join = R"(
+    {ok, Tokens, _} = erl_scan:string(unicode:characters_to_list(Status)),
+    {ok, Exprs} = erl_parse:parse_exprs(Tokens),
+    Look = fun(Nodes) -> erpc:multicall(Nodes, erl_eval, expr, [{block, 0, Exprs}, [], none, none, value], 10000) end,
+    StartAgain = fun
+        Again(0) -> not_started;
+        Again(N) -> try Start() of _ -> started catch _:_ -> timer:sleep(1000), Again(N - 1) end
+    end,
+    Joined = fun() ->
+        {_, Ref} = spawn_monitor(fun() ->
+            exit({kith, try Join(Peer) of V -> V catch C:R -> {C, R} end})
+        end),
+        Outcome = receive {'DOWN', Ref, _, _, {kith, X}} -> X; {'DOWN', Ref, _, _, Y} -> {killed, Y} end,
+        case StartAgain(60) of
+            started -> Outcome;
+            not_started -> {not_started, Outcome}
+        end
+    end,
+    Decided = fun() ->
+        case Look([node(), Peer]) of
+            [{ok, {true, [_], _, Own}}, {ok, {true, There, _, _}}] when Own =:= []; AllowReset ->
+                case lists:sort(There) =:= Members andalso not lists:member(node(), There) of
+                    true -> Joined();
+                    false -> changed
+                end;
+            _ -> changed
+        end
+    end,
+    Guard = fun() ->
+        case catch register(kith_application_join, self()) of
+            true ->
+                Lock = {kith_application, self()},
+                Locked = [node() | Members],
+                Result = case global:set_lock(Lock, Locked, 0) of true -> Decided(); _ -> busy end,
+                global:del_lock(Lock, Locked),
+                exit({kith, Result});
+            _ -> exit({kith, busy})
+        end
+    end,
+    case whereis(kith_application_join) of
+        undefined ->
+            {_, Ref} = spawn_monitor(Guard),
+            receive {'DOWN', Ref, _, _, {kith, X}} -> X; {'DOWN', Ref, _, _, Y} -> {killed, Y} end;
+        _ -> busy
+    end.)";
+
+std::string program_fun(std::string_view name, std::string_view parameters, std::string_view body) {
+    return std::string(name) + " = fun(" + std::string(parameters) + ") -> " + std::string(body) + " end,\n";
+}
+
+bool is_success(const etf::TermView &term) {
+    return term.is_atom("ok") || (term.is_tuple(2) && term.elements().next().is_atom("ok"));
+}
+
+} // namespace
+
+ApplicationCluster::ApplicationCluster(const Application &application, InstanceContext &context, LinkReporter &reporter)
+    : application_(application),
+      context_(context),
+      reporter_(reporter),
+      timer_(context.host),
+      wake_(context.host),
+      answered_(context.host) {}
+
+task<void> ApplicationCluster::run(std::shared_ptr<Session> session) {
+    while (!session->closed()) {
+        if (requests_.empty())
+            co_await wake_.wait();
+        else
+            co_await work(*session);
+    }
+    answered_.notify();
+    answered_.reset();
+}
+
+task<void> ApplicationCluster::work(Session &session) {
+    reporter_.relist();
+    std::vector<std::string> names;
+    for (const Request &request : requests_)
+        if (!request.failure && !reporter_.has_peer(request.name)) names.push_back(request.name);
+    bool joined = false;
+    if (!names.empty()) {
+        auto views = co_await survey(session, names);
+        if (session.closed()) co_return;
+        if (!views) {
+            for (const std::string &name : names) fail(name, views.error());
+        } else {
+            JoinDecision decision =
+                decide_join(application_, views->front(), std::span(*views).subspan(1), context_.settings.allow_reset);
+            for (Request &request : requests_)
+                if (const auto why = decision.waiting.find(request.name); why != decision.waiting.end())
+                    request.waits_for = why->second;
+            for (auto &[name, why] : decision.failed) fail(name, error(KITH_UNAVAILABLE, std::move(why)));
+            if (!decision.join.empty()) {
+                const std::string peer = decision.join;
+                if (auto failure = co_await join_now(session, peer, std::move(decision.members)))
+                    fail(peer, std::move(*failure));
+                else
+                    joined = true;
+            }
+        }
+    }
+    if (session.closed()) co_return;
+    end_overdue(context_.clock.monotonic());
+    answered_.notify();
+    answered_.reset();
+    if (!requests_.empty()) (void)co_await wake_.wait_for(joined ? look_again / 5 : look_again);
+}
+
+task<result<void>> ApplicationCluster::join(std::shared_ptr<Session> session, std::string name) {
+    const auto request = requests_.insert(requests_.end(), {name, context_.clock.monotonic() + patience, {}, {}});
+    struct Withdrawal {
+        std::list<Request> &all;
+        std::list<Request>::iterator one;
+        ~Withdrawal() { all.erase(one); }
+    } withdrawal{requests_, request};
+    wake_.notify();
+    while (!session->closed() && !request->failure && !reporter_.has_peer(name)) co_await answered_.wait();
+    if (session->closed()) co_return session->reason();
+    if (request->failure) co_return std::move(*request->failure);
+    co_return result<void>();
+}
+
+task<result<std::vector<ClusterView>>> ApplicationCluster::survey(Session &session, std::vector<std::string> names) {
+    std::string bound;
+    etf::Writer(bound).integer(answer_bound.count());
+    const std::array<Binding, 3> bindings{
+        {{"Peers", atoms_term(names)}, {"Status", binary_term(std::string(application_.status) + '.')}, {"Timeout", bound}}};
+    auto reply = co_await session.call(std::string(program_module), std::string(program_function),
+                                       program_arguments(survey_source(), bindings), 2 * answer_bound);
+    if (!reply) co_return std::move(reply).error();
+    const std::string whose = std::string(application_.name) + " in " + session.node().name;
+    if (!reply->returned) co_return error(KITH_UNAVAILABLE, whose + " could not be asked for its cluster: " + reply->text);
+    auto views = read_survey(reply->term());
+    if (!views || views->empty())
+        co_return error(KITH_PROTOCOL, whose + " could not be asked for its cluster: it answered " + reply->text);
+    if (!views->front().fault.empty())
+        co_return error(KITH_UNAVAILABLE, whose + " could not be asked for its cluster: " + views->front().fault);
+    co_return std::move(*views);
+}
+
+task<std::optional<error>> ApplicationCluster::join_now(Session &session, std::string peer, std::vector<std::string> members) {
+    const std::array<Binding, 4> bindings{{{"Peer", atom_term(peer)},
+                                           {"Members", atoms_term(members)},
+                                           {"Status", binary_term(std::string(application_.status) + '.')},
+                                           {"AllowReset", flag_term(context_.settings.allow_reset)}}};
+    const std::string source = program_fun("Join", "Peer", application_.join) + program_fun("Start", "", application_.start) +
+                               std::string(guarded_join);
+    if (announced_ != peer) context_.log.info("the node joins a cluster", {{"application", application_.name}, {"peer", peer}});
+    announced_ = peer;
+    auto reply = co_await session.call(std::string(program_module), std::string(program_function),
+                                       program_arguments(source, bindings), join_bound);
+    if (!reply) co_return std::move(reply).error();
+    if (reply->returned) {
+        const etf::TermView term = reply->term();
+        if (term.is_atom("busy") || term.is_atom("changed")) co_return std::nullopt;
+        announced_.clear();
+        if (is_success(term)) co_return std::nullopt;
+    }
+    announced_.clear();
+    co_return error(KITH_UNAVAILABLE, std::string(application_.name) + " in " + session.node().name + " could not join " +
+                                          peer + ": " + reply->text);
+}
+
+task<result<void>> ApplicationCluster::remove(std::shared_ptr<Session> session, std::string name) {
+    const Time until = context_.clock.monotonic() + patience;
+    std::string waits_for;
+    while (!session->closed()) {
+        auto views = co_await survey(*session, {});
+        if (!views) co_return std::move(views).error();
+        const ClusterView &self = views->front();
+        if (!self.has_member(name)) {
+            reporter_.parted();
+            co_return result<void>();
+        }
+        const auto &running = self.running_members;
+        if (std::find(running.begin(), running.end(), name) != running.end())
+            co_return error(KITH_UNAVAILABLE,
+                            name + " runs, and a member is removed only when it does not: have it leave by itself (" +
+                                std::string(application_.reset_by_hand) + "), NODE being " + name);
+        if (!running.empty() && running.front() == session->node().name) {
+            const std::array<Binding, 1> bindings{{{"Peer", atom_term(name)}}};
+            context_.log.info("a member is removed from the cluster", {{"application", application_.name}, {"peer", name}});
+            auto reply =
+                co_await session->call(std::string(program_module), std::string(program_function),
+                                       program_arguments(std::string(application_.remove) + '.', bindings), join_bound);
+            if (!reply) co_return std::move(reply).error();
+            reporter_.parted();
+            if (reply->returned && is_success(reply->term())) co_return result<void>();
+            co_return error(KITH_UNAVAILABLE, std::string(application_.name) + " in " + session->node().name +
+                                                  " could not remove " + name + ": " + reply->text);
+        }
+        if (context_.clock.monotonic() > until)
+            co_return error(KITH_TIMED_OUT, name + " is still a member: kith beside " +
+                                                (running.empty() ? "a member that runs" : running.front()) +
+                                                " is to remove it");
+        co_await timer_.sleep(look_again);
+    }
+    co_return session->reason();
+}
+
+void ApplicationCluster::fail(const std::string &name, error why) {
+    for (Request &request : requests_)
+        if (request.name == name && !request.failure) request.failure = why;
+}
+
+void ApplicationCluster::end_overdue(Time now) {
+    for (Request &request : requests_) {
+        if (request.failure || now < request.until || reporter_.has_peer(request.name)) continue;
+        request.failure =
+            error(KITH_TIMED_OUT, request.waits_for.empty() ? std::string(application_.name) + " does not list " + request.name
+                                                            : request.waits_for);
+    }
+}
+
+} // namespace kith::erlang

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""RabbitMQ nodes of Debian's package, each in its own directory on free ports, driven by a hidden BEAM node."""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import time
+
+from prepared_server_paths import used
+from waiting import HOST, free_port, wait_until
+
+SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"
+CTL = "/usr/lib/rabbitmq/bin/rabbitmqctl"
+
+
+class Rabbits:
+    """The RabbitMQ nodes of one laboratory."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.probe = lab.beam(f"look{os.getpid()}", hidden=True).ready()
+
+    def node(self, name):
+        return Rabbit(self, name)
+
+    def nodes(self, *names):
+        """Starts nodes at the same time and waits until each is ready."""
+        started = [self.node(name) for name in names]
+        for one in started:
+            one.ready()
+        return started
+
+
+class Rabbit:
+    def __init__(self, family, name):
+        self.family, self.lab = family, family.lab
+        self.short, self.name = name, self.lab.full(name)
+        self.home = self.lab.directory(f"rabbit-{name}")
+        self.port = free_port()
+        self._process = None
+        self.lab.own(self.kill)
+        self.start()
+
+    def environment(self):
+        (self.home / "enabled_plugins").write_text("[].\n")
+        (self.home / "rabbitmq.conf").write_text("loopback_users.guest = true\n")
+        # Two schedulers: the nodes of a test share the machine with others.
+        return self.lab.environment(
+            RABBITMQ_NODENAME=self.name, RABBITMQ_USE_LONGNAME="true", RABBITMQ_MNESIA_BASE=str(self.home / "mnesia"),
+            RABBITMQ_LOG_BASE=str(self.home), RABBITMQ_CONFIG_FILE=str(self.home / "rabbitmq.conf"),
+            RABBITMQ_ENABLED_PLUGINS_FILE=str(self.home / "enabled_plugins"), RABBITMQ_PID_FILE=str(self.home / "pid"),
+            RABBITMQ_NODE_IP_ADDRESS=HOST, RABBITMQ_NODE_PORT=str(self.port), RABBITMQ_CONF_ENV_FILE="/dev/null",
+            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=f"+S 2:2 -kernel inet_dist_use_interface {{{HOST.replace('.', ',')}}}")
+
+    def start(self):
+        with self.lab.inside(), open(self.home / "out", "ab") as out:
+            self._process = subprocess.Popen([SERVER], env=self.environment(), stdin=subprocess.DEVNULL, stdout=out,
+                                             stderr=subprocess.STDOUT, start_new_session=True)
+        used("rabbitmq-server")
+
+    def ready(self, timeout=None):
+        wait_until(lambda: self.rpc("rabbit:is_running()", fail=False) == "true", f"{self.name} is running", timeout,
+                   describe=lambda: (self.home / "out").read_text()[-2000:])
+        return self
+
+    def rpc(self, call, fail=True):
+        """Evaluates `module:function(arguments)` in the node. fail: the answer must not be {badrpc, _}."""
+        module, function, arguments = re.fullmatch(r"(\w+):(\w+)\((.*)\)", call, re.S).groups()
+        answer = self.family.probe.ask(f"rpc:call('{self.name}', {module}, {function}, [{arguments}], 20000)")
+        if fail and answer.startswith("{badrpc"):
+            raise AssertionError(f"{self.name}, {call}: {answer}\n{(self.home / 'out').read_text()[-2000:]}")
+        return answer
+
+    def members(self):
+        """All members of its cluster, running or not."""
+        return set(re.findall(r"'([^']+@[^']+)'", self.rpc("rabbit_mnesia:cluster_nodes(all)", fail=False)))
+
+    def running(self):
+        return set(re.findall(r"'([^']+@[^']+)'", self.rpc("rabbit_mnesia:cluster_nodes(running)", fail=False)))
+
+    def ctl(self, *arguments):
+        done = subprocess.run([CTL, "--longnames", "-n", self.name, *arguments], env=self.environment(), capture_output=True, text=True,
+                              timeout=120)
+        assert done.returncode == 0, done.stderr + done.stdout
+        return done.stdout
+
+    def kill(self):
+        """SIGKILL of the server and all that it started."""
+        if self._process and self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        if self._process:
+            self._process.wait()
+
+    def wait_members(self, *others, timeout=None):
+        wanted = {self.name, *(other if isinstance(other, str) else other.name for other in others)}
+        wait_until(lambda: self.members() == wanted and self.running() == wanted, f"{self.name} is a member of {sorted(wanted)}",
+                   timeout, lambda: f"members {sorted(self.members())}, running {sorted(self.running())}")
