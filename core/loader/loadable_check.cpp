@@ -106,11 +106,15 @@ bool is_there(const fs::path &file) {
     return fs::exists(file, ignored);
 }
 
-// Whether the dynamic linker's cache of installed libraries contains the name.
+// Whether the dynamic linker's cache of installed libraries contains the name: usually as the end of the library's path, since ldconfig
+// stores a string that ends another one only once.
 bool is_in_linker_cache(std::string_view library) {
     std::ifstream in("/etc/ld.so.cache", std::ios::binary);
     const std::string content(std::istreambuf_iterator<char>(in), {});
-    return content.find(std::string(1, '\0') + std::string(library) + std::string(1, '\0')) != std::string::npos;
+    const std::string name = std::string(library) + '\0';
+    for (std::size_t at = content.find(name, 1); at != std::string::npos; at = content.find(name, at + 1))
+        if (content[at - 1] == '/' || content[at - 1] == '\0') return true;
+    return false;
 }
 
 std::vector<fs::path> environment_directories() {

@@ -3,6 +3,8 @@
 // Each plugin that violates a rule on purpose is refused with that rule, a reason and a remedy.
 #include "plugin_folder.hpp"
 
+#include "core/loader/elf_image.hpp"
+#include "core/loader/loadable_check.hpp"
 #include "core/loader/sha256_pin.hpp"
 #include <tests/sanitizers.hpp>
 
@@ -94,6 +96,17 @@ BOOST_AUTO_TEST_CASE(each_bad_plugin_is_refused_with_its_own_reason) {
         }
     }
     std::cout << '\n';
+}
+
+BOOST_AUTO_TEST_CASE(a_library_of_the_system_that_is_not_loaded_yet_is_found) {
+    const PluginFolder folder{"reading/needs_libresolv"};
+    const fs::path file = folder / "libneeds_libresolv.so";
+    const std::string text = content(file);
+    const auto image = elf::Image::read(bytes(text));
+    BOOST_REQUIRE(image);
+    BOOST_REQUIRE(std::ranges::count(image->needed(), "libresolv.so.2") == 1);
+    BOOST_REQUIRE(!is_loaded("libresolv.so.2"));
+    BOOST_TEST(loaded(file)->plugins().size() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_small_plugin_loads) {
