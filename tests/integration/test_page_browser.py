@@ -27,6 +27,26 @@ DROPS_ORDERS_5 = """
         return new Response(body, {headers: answer.headers});
     };
 """
+# The stream has as many events as `allowed`, each second one of another peer.
+MANY_EVENTS = """
+    const fetched = window.fetch;
+    window.allowed = 3000;
+    let sent = 0;
+    window.fetch = async (path, options) => {
+        if (!String(path).startsWith('/v1/events')) return fetched(path, options);
+        const first = Number(new URL(path, location).searchParams.get('after').split('.')[1]) - sent;
+        return new Response(new ReadableStream({async pull(out) {
+            while (sent >= window.allowed) await new Promise((done) => { setTimeout(done, 20); });
+            let text = '';
+            for (const end = sent + 200; sent < end;) {
+                ++sent;
+                text += 'data: ' + JSON.stringify({v: 1, seq: first + sent, time: new Date().toISOString(), kind: sent % 2 ? 'link.up' : 'link.down',
+                    topology: 'sessions', connector: 'log', peer: `other-${sent >> 1}@h`, reason: `number ${sent}`}) + '\\n\\n';
+            }
+            out.enqueue(new TextEncoder().encode(text));
+        }}));
+    };
+"""
 FIRST_IN_SIGHT = """(all) => {
     const {top} = all[0].parentNode.getBoundingClientRect();
     return all.find((one) => one.getBoundingClientRect().bottom > top).innerText;
@@ -213,6 +233,84 @@ class PageInBrowser(unittest.TestCase):
         self.assertEqual(items.evaluate_all(FIRST_IN_SIGHT), seen)
         items.filter(has_text="link.up").first.locator(".link").click()
         tab.get_by_role("dialog", name="session-").wait_for()
+        self.unharmed(tab)
+
+    def test_a_day_of_events_leaves_nothing_in_the_memory(self):
+        self.start()
+        tab = self.open(script=MANY_EVENTS)
+        session = tab.context.new_cdp_session(tab)
+
+        def heap_after(events):
+            tab.evaluate("(number) => { window.allowed = number; }", events)
+            tab.locator("#events .event", has_text=f"number {events}").first.wait_for()
+            session.send("HeapProfiler.collectGarbage")
+            return session.send("Runtime.getHeapUsage")["usedSize"]
+        before = heap_after(3000)
+        self.assertLess(heap_after(86_400) - before, 5 << 20)
+        self.assertLess(tab.evaluate("document.getElementsByTagName('*').length"), 2000)
+        self.unharmed(tab)
+
+    def focus(self, tab, text, key="Tab"):
+        """Presses the key until the element whose text begins so has the focus."""
+        for _ in range(80):
+            tab.keyboard.press(key)
+            if tab.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent").startswith(text):
+                return
+        raise AssertionError(f"{key} does not lead to {text!r}")
+
+    def test_everything_can_be_done_by_the_keyboard(self):
+        kith = self.start()
+        tab = self.open()
+        self.report("sessions", "session-1@h")
+        kith.wait("peer.held", peer="session-12@h")
+        tab.get_by_role("button", name="Look and confirm").wait_for()
+        self.focus(tab, "To the table of peers")
+        self.focus(tab, "orders: show only its peers")
+        tab.keyboard.press("Enter")
+        tab.get_by_text("8 peers", exact=True).wait_for()
+        tab.keyboard.press("Space")
+        tab.get_by_text("20 peers", exact=True).wait_for()
+        self.focus(tab, "1not linked")
+        tab.keyboard.press("Space")
+        tab.get_by_text("1 of 20 peers").wait_for()
+        tab.keyboard.press("Space")
+        self.focus(tab, "Topology")
+        tab.keyboard.press("Enter")
+        tab.get_by_role("columnheader", name="Topology", exact=False).and_(tab.locator("[aria-sort=ascending]")).wait_for()
+        tab.keyboard.press("Shift+Tab")
+        tab.keyboard.press("Shift+Tab")
+        self.assertEqual(tab.evaluate("document.activeElement.id"), "grid")
+        tab.keyboard.press("End")
+        tab.keyboard.press("Enter")
+        tab.get_by_role("dialog", name="session-12@h").get_by_text("guard").first.wait_for()
+        self.focus(tab, "Close")
+        tab.keyboard.press("Enter")
+        tab.get_by_role("dialog").wait_for(state="hidden")
+        self.focus(tab, "Look and confirm", "Shift+Tab")
+        tab.keyboard.press("Enter")
+        tab.get_by_role("heading", name="Are these 11 peers meant to go?").wait_for()
+        self.focus(tab, "Remove 11 peers")
+        tab.keyboard.press("Enter")
+        self.assertEqual(kith.wait("removal.confirmed")["peers"], 11)
+        tab.get_by_text("The removal of 11 peers of sessions is confirmed.").wait_for(state="attached")
+        self.unharmed(tab)
+
+    def test_a_screen_reader_finds_all_of_it(self):
+        self.start()
+        tab = self.open()
+        tab.locator("#grid").focus()
+        tab.keyboard.press("ArrowDown")
+        tab.locator("#events .event").first.wait_for()
+        tree = tab.locator("body").aria_snapshot()
+        for part in ('heading "orders is degraded" [level=1]', "status: live", 'region "Topologies"', 'article "Topology orders"',
+                     'button "orders : show only its peers"', '- paragraph: degraded', 'img "Ring of 20 peers around the node: 1 not linked, 19 linked. The table lists them."',
+                     'group "Show only peers that are"', 'searchbox "Search peers by name, key, source or attribute"', 'grid "Peers"',
+                     'columnheader "State ↑"', 'row "orders-3@h orders backing off', '[selected]', 'list "Events"'):
+            self.assertIn(part, tree)
+        nodes = tab.context.new_cdp_session(tab).send("Accessibility.getFullAXTree")["nodes"]
+        focusable = [node for node in nodes if not node["ignored"] and any(one["name"] == "focusable" and one["value"]["value"] for one in node.get("properties", []))]
+        self.assertGreater(len(focusable), 20)
+        self.assertEqual([node["role"]["value"] for node in focusable if not node.get("name", {}).get("value") and node["role"]["value"] != "rowgroup"], [])
         self.unharmed(tab)
 
     def snapshots(self, tab):

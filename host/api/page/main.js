@@ -39,13 +39,16 @@ const noteLoss = (lost, seq, time) => noteEvent({kind: 'events.lost', lost, seq,
 
 // One snapshot, and the events behind it until there is a reason to begin anew.
 const follow = async () => {
+  const began = performance.now();
   takeSnapshot(await ask('/v1/state'));
   setConnection('live', 'live');
   drawAll();
+  const took = performance.now() - began;
   const ended = new AbortController();
   // The list goes on where it has ended, and begins with some of those before.
   const {run: its} = model.status, known = its === eventLog.run ? eventLog.seq : 0;
   let last = Math.max(known, model.seq - 100, 0);
+  if (its !== eventLog.run) drawing.next = 0; // the first events are drawn soon
   eventLog.run = its;
   if (known && last > known) noteLoss(last - known, last, new Date(now()).toISOString());
   let cancelled = false;
@@ -68,7 +71,7 @@ const follow = async () => {
       if (changes || (events.length && model.topologies.some((one) => one.sources.some((source) => source.state !== 'ok')))) rereadSoon();
       if (events.length) drawSoon();
       if (again) {
-        await pause(50); // what belongs to it follows at once
+        await pause(Math.min(4000, Math.max(50, 5 * took))); // what belongs to it follows at once; and snapshots take a small part of the time
         return;
       }
     }

@@ -6,9 +6,10 @@ const columns = [
   ['name', 'Peer'], ['topology', 'Topology'], ['state', 'State'], ['since', 'Since'], ['sources', 'Found by'],
 ];
 
-const sortKeys = {
-  topology: (peer) => peer.topology, state: (peer) => kinds.indexOf(peer.kind), since: (peer) => -(Date.parse(peer.since ?? '') || 0),
-  sources: (peer) => peer.sources.join(),
+const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+const orders = {
+  topology: (a, b) => compare(a.topology, b.topology), state: (a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind),
+  since: (a, b) => compare(b.since ?? '', a.since ?? ''), sources: (a, b) => compare(a.sources.join(), b.sources.join()),
 };
 
 // The peers of the topologies that are shown, by name; the ring's order.
@@ -20,13 +21,8 @@ const peersOfSelection = () => {
 
 const chooseRows = (peers) => {
   const words = $('search').value.toLowerCase().split(/\s+/).filter(Boolean);
-  const rows = peers.filter((peer) => (table.kind === null || peer.kind === table.kind) && words.every((word) => textOf(peer).includes(word)));
-  const key = sortKeys[table.sort];
-  if (key) {
-    const keys = new Map(rows.map((peer) => [peer, key(peer)]));
-    rows.sort((a, b) => (keys.get(a) < keys.get(b) ? -1 : keys.get(a) > keys.get(b) ? 1 : 0));
-  }
-  table.rows = rows;
+  table.rows = peers.filter((peer) => (table.kind === null || peer.kind === table.kind) && words.every((word) => textOf(peer).includes(word)));
+  if (table.sort !== 'name') table.rows.sort(orders[table.sort]);
   if (table.down) table.rows.reverse();
 };
 
