@@ -2,7 +2,7 @@
 // What the daemon reported last: a snapshot, kept up to date by events. An event changes a peer at once; the peer is then read again, so
 // that the page never decides by itself how a peer stands.
 const model = {
-  status: null, topologies: [], connectors: [], peers: new Map(), seq: 0, clock: 0,
+  status: null, topologies: [], connectors: [], peers: new Map(), sorted: null, seq: 0, clock: 0,
   changed: new Set(), // names of peers that are to be read again
   selected: null,     // a topology; null: all
 };
@@ -41,8 +41,11 @@ const complete = (peer) => {
 };
 const byName = (a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : a.topology < b.topology ? -1 : 1);
 const keep = (peers) => {
+  const first = model.peers.size === 0;
   for (const peer of peers.map(complete).sort(byName)) if (peer.state !== 'local_node') model.peers.set(keyOf(peer.topology, peer.name), peer);
+  model.sorted = first ? [...model.peers.values()] : null;
 };
+const remove = (topology, name) => { if (model.peers.delete(keyOf(topology, name))) model.sorted = null; };
 // What a search looks in.
 const textOf = (peer) => {
   peer.text ??= [peer.name, peer.key, ...peer.sources, ...Object.values(peer.attributes)].join('\n').toLowerCase();
@@ -78,7 +81,7 @@ const applyEvent = (event) => {
   for (const topology of model.topologies) {
     if (event.topology ? event.topology !== topology.name : event.connector !== topology.connector) continue;
     const peer = model.peers.get(keyOf(topology.name, event.peer));
-    if (event.kind === 'peer.lost') model.peers.delete(keyOf(topology.name, event.peer));
+    if (event.kind === 'peer.lost') remove(topology.name, event.peer);
     if (!peer) continue;
     peer.link = linkOf[event.kind] ?? peer.link;
     peer.state = stateOf[event.kind] ?? peer.state;
@@ -90,7 +93,7 @@ const applyEvent = (event) => {
 const asGlob = (name) => name.replace(/[\\*?[\]!]/g, '\\$&');
 const readPeer = async (name) => {
   const page = await ask(`/v1/peers?limit=1000&name=${encodeURIComponent(asGlob(name))}`);
-  for (const topology of model.topologies) model.peers.delete(keyOf(topology.name, name));
+  for (const topology of model.topologies) remove(topology.name, name);
   keep(page.peers);
 };
 

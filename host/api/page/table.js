@@ -14,9 +14,8 @@ const orders = {
 
 // The peers of the topologies that are shown, by name; the ring's order.
 const peersOfSelection = () => {
-  const peers = [];
-  for (const peer of model.peers.values()) if (model.selected === null || peer.topology === model.selected) peers.push(peer);
-  return peers.sort(byName);
+  model.sorted ??= [...model.peers.values()].sort(byName);
+  return model.selected === null ? model.sorted : model.sorted.filter((peer) => peer.topology === model.selected);
 };
 
 const chooseRows = (peers) => {
