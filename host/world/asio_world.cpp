@@ -23,6 +23,7 @@
 #include <kith/service/loop.h>
 #include <kith/service/process.h>
 #include <kith/service/random.h>
+#include <kith/service/spool.h>
 #include <kith/service/state.h>
 #include <kith/service/tcp.h>
 #include <kith/service/timer.h>
@@ -43,7 +44,7 @@ struct Offered {
     const void *(*table)() noexcept;
 };
 
-constexpr std::array<Offered, 13> offered = {{
+constexpr std::array<Offered, 14> offered = {{
     {KITH_CLOCK, clock_table},
     {KITH_TIMER, timer_table},
     {KITH_RANDOM, random_table},
@@ -53,6 +54,7 @@ constexpr std::array<Offered, 13> offered = {{
     {KITH_FILE, file_table},
     {KITH_ENV, env_table},
     {KITH_STATE, state_table},
+    {KITH_SPOOL, spool_table},
     {KITH_DNS, dns_table},
     {KITH_HTTP, http_table},
     {KITH_PROCESS, process_table},
@@ -172,6 +174,7 @@ void TenantResources::close() {
     }
     if (http) http->close();
     if (tls) tls->clients.clear();
+    spool.reset(); // its files are closed when the work in progress is done, before a successor opens them
     for (auto &[id, stream] : std::exchange(streams, {})) stream->close();
     for (auto &[id, listener] : std::exchange(listeners, {})) listener->close();
     for (auto &[id, socket] : std::exchange(sockets, {})) socket->close();

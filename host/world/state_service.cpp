@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "instance_path.hpp"
 #include "read_and_replace_file.hpp"
 #include "tenant_resources.hpp"
 
@@ -11,24 +12,6 @@
 namespace kith::app {
 
 namespace {
-
-// The file of an instance. Other characters in the name than letters, digits, ., - and _ are encoded as %XX, so no name refers
-// to a path outside of the directory.
-std::string path_of(const TenantResources &resources) {
-    constexpr char digits[] = "0123456789abcdef";
-    std::string path = resources.parts.options.state_dir + '/';
-    for (const char c : view(resources.host.instance)) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-                           (c == '.' && path.back() != '/');
-        if (plain) {
-            path += c;
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            path += {'%', digits[byte >> 4U], digits[byte & 15U]};
-        }
-    }
-    return path + ".state";
-}
 
 void report_loaded(TenantResources &resources, std::uint64_t user, std::uint64_t op, const Contents &contents) {
     Entered guard(resources.tenant, "state.loaded");
@@ -58,7 +41,7 @@ Written keep(const std::string &directory, const std::string &path, std::string_
 
 std::int32_t load(TenantResources &resources, std::uint64_t user, std::uint64_t *op) {
     if (const std::int32_t status = check(resources); status != KITH_OK) return status;
-    const std::string path = path_of(resources);
+    const std::string path = instance_path(resources, ".state");
     begin_on_disk(
         resources, path, user, op, [path] { return read_whole(path, KITH_STATE_MAX); }, report_loaded,
         [](TenantResources &s, std::uint64_t u, std::uint64_t o) {
@@ -71,7 +54,7 @@ std::int32_t save(TenantResources &resources, const void *data, std::uint64_t si
     if (const std::int32_t status = check(resources); status != KITH_OK) return status;
     if (size > KITH_STATE_MAX) return resources.refuse(KITH_LIMIT, "the state of an instance has at most 65536 bytes");
     if (size != 0 && data == nullptr) return resources.refuse(KITH_INVALID, "bytes are expected at `data`");
-    const std::string path = path_of(resources);
+    const std::string path = instance_path(resources, ".state");
     std::string bytes(static_cast<const char *>(data), size);
     begin_on_disk(
         resources, path, user, op,

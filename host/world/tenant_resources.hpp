@@ -33,6 +33,7 @@ class TcpListener;
 class DatagramSocket;
 class ChildProcess;
 class HttpResources;
+class SpoolFiles;
 struct TlsResources;
 struct TlsPeer;
 class ResolvConf;
@@ -118,6 +119,7 @@ class TenantResources : public std::enable_shared_from_this<TenantResources> {
     std::shared_ptr<int> programs = std::make_shared<int>(0);    // the same for kith.process/1
     std::shared_ptr<HttpResources> http;                         // made when first asked for
     std::shared_ptr<TlsResources> tls;                           // the same
+    std::shared_ptr<SpoolFiles> spool;                           // the same; used by worker threads only
     std::map<std::string, std::string, std::less<>> environment; // variables that were read: borrowed until destroy
 };
 
@@ -171,6 +173,7 @@ const void *udp_table() noexcept;
 const void *file_table() noexcept;
 const void *env_table() noexcept;
 const void *state_table() noexcept;
+const void *spool_table() noexcept;
 const void *dns_table() noexcept;
 const void *http_table() noexcept;
 const void *process_table() noexcept;

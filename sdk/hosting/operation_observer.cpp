@@ -111,7 +111,11 @@ struct OperationObserver::Calls {
         wrap<&kith_state_plugin::loaded>(side);
         wrap<&kith_state_plugin::saved>(side);
     }
-
+    static void fill(Side<kith_spool_plugin> &side) {
+        wrap<&kith_spool_plugin::appended>(side);
+        wrap<&kith_spool_plugin::read>(side);
+        wrap<&kith_spool_plugin::acknowledged>(side);
+    }
     static void fill(Side<kith_tls_plugin> &side) {
         wrap<&kith_tls_plugin::opened, completion::prepared<completion::tls_open>>(side);
         wrap<&kith_tls_plugin::secured, completion::prepared<completion::tls_secure>>(side);
@@ -146,6 +150,7 @@ const void *OperationObserver::observe(std::string_view id, const void *table) n
     if (id == KITH_PROCESS) return Calls::observe<kith_process_plugin>(*this, table);
     if (id == KITH_FILE) return Calls::observe<kith_file_plugin>(*this, table);
     if (id == KITH_STATE) return Calls::observe<kith_state_plugin>(*this, table);
+    if (id == KITH_SPOOL) return Calls::observe<kith_spool_plugin>(*this, table);
     if (id == KITH_TLS) return Calls::observe<kith_tls_plugin>(*this, table);
     return table;
 }

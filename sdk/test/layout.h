@@ -24,6 +24,7 @@
 #include <kith/service/process.h>
 #include <kith/service/random.h>
 #include <kith/service/sink.h>
+#include <kith/service/spool.h>
 #include <kith/service/state.h>
 #include <kith/service/tcp.h>
 #include <kith/service/timer.h>
@@ -380,6 +381,22 @@ OFFSET(kith_sink_host, taken, 8)
 SIZE(kith_sink_plugin, 8)
 OFFSET(kith_sink_plugin, events, 0)
 
+/* service/spool.h */
+SIZE(kith_spool_record, 24)
+OFFSET(kith_spool_record, number, 0)
+OFFSET(kith_spool_record, data, 8)
+OFFSET(kith_spool_record, size, 16)
+
+SIZE(kith_spool_host, 24)
+OFFSET(kith_spool_host, append, 0)
+OFFSET(kith_spool_host, read, 8)
+OFFSET(kith_spool_host, acknowledge, 16)
+
+SIZE(kith_spool_plugin, 24)
+OFFSET(kith_spool_plugin, appended, 0)
+OFFSET(kith_spool_plugin, read, 8)
+OFFSET(kith_spool_plugin, acknowledged, 16)
+
 /* service/state.h */
 SIZE(kith_state_host, 16)
 OFFSET(kith_state_host, load, 0)
@@ -597,6 +614,12 @@ VALUE(KITH_EVENT_PLUGIN_CHANGED, 30)
 VALUE(KITH_EVENT_TOPOLOGY_PAUSED, 31)
 VALUE(KITH_EVENT_TOPOLOGY_RESUMED, 32)
 VALUE(KITH_EVENT_REMOVAL_CONFIRMED, 33)
+
+/* service/spool.h */
+VALUE(KITH_SPOOL_MIN_BOUND, 65536)
+VALUE(KITH_SPOOL_MAX_BOUND, 1073741824)
+VALUE(KITH_SPOOL_MAX_RECORD, 1048576)
+VALUE(KITH_SPOOL_MAX_READ, 1048576)
 
 /* service/state.h */
 VALUE(KITH_STATE_MAX, 65536)

@@ -88,6 +88,7 @@ const void *SimulatedMachine::service(std::string_view id) const noexcept {
     if (id == KITH_FILE) return file_service();
     if (id == KITH_ENV) return env_service();
     if (id == KITH_STATE) return state_service();
+    if (id == KITH_SPOOL) return spool_service();
     if (id == KITH_HTTP) return http_service();
     if (id == KITH_DNS) return dns_service();
     if (id == KITH_PROCESS) return process_service();

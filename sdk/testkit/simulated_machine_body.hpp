@@ -17,6 +17,7 @@
 #include <kith/service/loop.h>
 #include <kith/service/process.h>
 #include <kith/service/random.h>
+#include <kith/service/spool.h>
 #include <kith/service/state.h>
 #include <kith/service/tcp.h>
 #include <kith/service/timer.h>
@@ -126,6 +127,13 @@ struct File {
     bool directory = false;
 };
 
+struct SimulatedSpool {
+    std::deque<std::string> records;
+    std::uint64_t first = 1; // number of the first of them
+    std::uint64_t acknowledged = 0;
+    std::uint64_t bytes = 0;
+};
+
 class SimulatedMachine::Body final : public Actor, public SocketOwner, public UdpOwner {
   public:
     explicit Body(SimulatedMachine &machine);
@@ -223,6 +231,7 @@ class SimulatedMachine::Body final : public Actor, public SocketOwner, public Ud
     std::map<std::string, const std::string *, std::less<>> variables;
     std::deque<std::string> values; // values of variables, also earlier ones: strings are borrowed until destroy
     std::map<std::string, std::string, std::less<>> states;
+    std::map<std::string, SimulatedSpool, std::less<>> spools;
     bool has_state_dir = true;
     std::int32_t state_status = KITH_OK; // status of each operation on state
 
@@ -244,6 +253,7 @@ const kith_udp_host *udp_service() noexcept;
 const kith_file_host *file_service() noexcept;
 const kith_env_host *env_service() noexcept;
 const kith_state_host *state_service() noexcept;
+const kith_spool_host *spool_service() noexcept;
 const kith_http_host *http_service() noexcept;
 const kith_dns_host *dns_service() noexcept;
 const kith_process_host *process_service() noexcept;

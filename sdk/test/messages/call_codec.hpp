@@ -21,7 +21,7 @@ namespace kith::messages {
 
 template <class T>
 constexpr bool has_stride = std::is_same_v<T, kith_peer> || std::is_same_v<T, kith_link> || std::is_same_v<T, kith_datagram> ||
-                            std::is_same_v<T, kith_event>;
+                            std::is_same_v<T, kith_event> || std::is_same_v<T, kith_spool_record>;
 template <class T>
 constexpr bool has_count = std::is_same_v<T, kith_attribute> || std::is_same_v<T, kith_str> || std::is_same_v<T, double>;
 

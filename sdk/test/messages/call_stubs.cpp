@@ -80,6 +80,9 @@ using ProcessBack = Plugin<kith_process_plugin, &kith_process_plugin::started, &
 using Random = Host<kith_random_host, &kith_random_host::fill>;
 using Sink = Host<kith_sink_host, &kith_sink_host::subscribe, &kith_sink_host::taken>;
 using SinkBack = Plugin<kith_sink_plugin, &kith_sink_plugin::events>;
+using Spool = Host<kith_spool_host, &kith_spool_host::append, &kith_spool_host::read, &kith_spool_host::acknowledge>;
+using SpoolBack =
+    Plugin<kith_spool_plugin, &kith_spool_plugin::appended, &kith_spool_plugin::read, &kith_spool_plugin::acknowledged>;
 using State = Host<kith_state_host, &kith_state_host::load, &kith_state_host::save>;
 using StateBack = Plugin<kith_state_plugin, &kith_state_plugin::loaded, &kith_state_plugin::saved>;
 using Tcp = Host<kith_tcp_host, &kith_tcp_host::connect, &kith_tcp_host::listen, &kith_tcp_host::accept, &kith_tcp_host::read,
@@ -117,6 +120,7 @@ std::span<const Service> services() {
         service<17, Timer, TimerBack>(KITH_TIMER),
         service<18, Udp, UdpBack>(KITH_UDP),
         service<19, Members, MembersBack>(KITH_MEMBERS),
+        service<20, Spool, SpoolBack>(KITH_SPOOL),
     };
     return all;
 }

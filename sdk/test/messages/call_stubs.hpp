@@ -16,6 +16,7 @@
 #include <kith/service/node.h>
 #include <kith/service/options.h>
 #include <kith/service/random.h>
+#include <kith/service/spool.h>
 #include <kith/service/state.h>
 #include <kith/service/timer.h>
 

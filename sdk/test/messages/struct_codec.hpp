@@ -12,6 +12,7 @@
 #include <kith/service/members.h>
 #include <kith/service/process.h>
 #include <kith/service/sink.h>
+#include <kith/service/spool.h>
 #include <kith/service/tcp.h>
 #include <kith/service/udp.h>
 
@@ -55,6 +56,12 @@ void describe(Io &io, kith_members_page &p) {
     io.struct_size(p.struct_size, sizeof p);
     each(io, p.flags, p.snapshot, p.seq, p.total, p.topology, p.reason);
     io.strided(p.members, p.count, p.stride);
+}
+
+template <class Io>
+void describe(Io &io, kith_spool_record &r) {
+    io.one(r.number);
+    io.raw(r.data, r.size);
 }
 
 template <class Io>

@@ -10,6 +10,7 @@
 #include <kith/service/file.h>
 #include <kith/service/loop.h>
 #include <kith/service/random.h>
+#include <kith/service/spool.h>
 #include <kith/service/state.h>
 #include <kith/service/tcp.h>
 #include <kith/service/timer.h>
@@ -37,12 +38,13 @@ struct Completion {
     std::int32_t status = 0;
     std::string text;
     std::string data;     // bytes, or the address of an endpoint
-    std::uint64_t id = 0; // stream, listener, socket
+    std::uint64_t id = 0; // stream, listener, socket, number of a record
     std::uint32_t port = 0;
     kith_file_info info{};
     std::int64_t delta = 0; // of the wall clock
     std::vector<Datagram> datagrams;
-    std::uint64_t lost = 0;
+    std::uint64_t lost = 0; // datagrams, or records of a spool
+    std::vector<std::pair<std::uint64_t, std::string>> records;
     std::uint32_t count = 0; // datagrams sent, or bytes of a receive buffer
     std::uint32_t code = 0;  // of an HTTP response, with its headers
     std::vector<std::pair<std::string, std::string>> fields;
@@ -116,6 +118,15 @@ class TestTenant : public Tenant {
     std::uint64_t save(std::string_view bytes) {
         return begun([&](std::uint64_t *op) { return state()->save(&host, bytes.data(), bytes.size(), 10, op); });
     }
+    std::uint64_t append(std::string_view bytes, std::uint64_t bound = 1U << 20U) {
+        return begun([&](std::uint64_t *op) { return spool()->append(&host, bytes.data(), bytes.size(), bound, 14, op); });
+    }
+    std::uint64_t unread(std::uint64_t after = 0, std::uint64_t max = KITH_SPOOL_MAX_READ) {
+        return begun([&](std::uint64_t *op) { return spool()->read(&host, after, max, 15, op); });
+    }
+    std::uint64_t acknowledge(std::uint64_t number) {
+        return begun([&](std::uint64_t *op) { return spool()->acknowledge(&host, number, 16, op); });
+    }
     std::uint64_t bind(const kith_udp_socket &socket) {
         return begun([&](std::uint64_t *op) { return udp()->bind(&host, &socket, 11, op); });
     }
@@ -167,6 +178,7 @@ class TestTenant : public Tenant {
     const kith_tcp_host *tcp() const { return table<kith_tcp_host>(KITH_TCP); }
     const kith_udp_host *udp() const { return table<kith_udp_host>(KITH_UDP); }
     const kith_state_host *state() const { return table<kith_state_host>(KITH_STATE); }
+    const kith_spool_host *spool() const { return table<kith_spool_host>(KITH_SPOOL); }
     const kith_file_host *file() const { return table<kith_file_host>(KITH_FILE); }
 
     // ---- Tenant ----
@@ -178,6 +190,7 @@ class TestTenant : public Tenant {
         if (id == KITH_UDP) return &udp_side;
         if (id == KITH_FILE) return &file_side;
         if (id == KITH_STATE) return &state_side;
+        if (id == KITH_SPOOL) return &spool_side;
         if (id == KITH_LOOP) return &loop_side;
         return nullptr;
     }
@@ -313,6 +326,21 @@ class TestTenant : public Tenant {
             bytes(note(self, "state.loaded", user, op, status, text), data, size);
         },
         [](void *self, U user, U op, S status, kith_str text) { note(self, "state.saved", user, op, status, text); }};
+    static constexpr kith_spool_plugin spool_side = {
+        [](void *self, U user, U op, S status, kith_str text, U number) {
+            note(self, "spool.appended", user, op, status, text).id = number;
+        },
+        [](void *self, U user, U op, S status, kith_str text, const kith_spool_record *list, std::uint32_t count,
+           std::uint32_t stride, U dropped) {
+            Completion &made = note(self, "spool.read", user, op, status, text);
+            made.lost = dropped;
+            const auto *at = reinterpret_cast<const std::byte *>(list);
+            for (std::uint32_t i = 0; i < count; ++i, at += stride) {
+                const auto &one = *reinterpret_cast<const kith_spool_record *>(at);
+                made.records.emplace_back(one.number, std::string(static_cast<const char *>(one.data), one.size));
+            }
+        },
+        [](void *self, U user, U op, S status, kith_str text) { note(self, "spool.acknowledged", user, op, status, text); }};
     static constexpr kith_clock_plugin clock_side = {
         [](void *self, std::int64_t delta) { note(self, "clock.jumped", 0, 0, KITH_OK, {}).delta = delta; }};
     static constexpr kith_loop_plugin loop_side = {[](void *self, U user) { note(self, "loop.posted", user, 0, KITH_OK, {}); }};

@@ -19,6 +19,7 @@ pub mod options;
 pub mod process;
 pub mod random;
 pub mod sink;
+pub mod spool;
 pub mod state;
 pub mod tcp;
 pub mod timer;

@@ -12,6 +12,7 @@
 #include <kith/service/http.h>
 #include <kith/service/loop.h>
 #include <kith/service/process.h>
+#include <kith/service/spool.h>
 #include <kith/service/state.h>
 #include <kith/service/tcp.h>
 #include <kith/service/timer.h>
@@ -54,7 +55,7 @@ class OperationObserver {
     SourceReadTally tally_;
     std::tuple<Side<kith_clock_plugin>, Side<kith_timer_plugin>, Side<kith_loop_plugin>, Side<kith_tcp_plugin>,
                Side<kith_udp_plugin>, Side<kith_http_plugin>, Side<kith_dns_plugin>, Side<kith_process_plugin>,
-               Side<kith_file_plugin>, Side<kith_state_plugin>, Side<kith_tls_plugin>>
+               Side<kith_file_plugin>, Side<kith_state_plugin>, Side<kith_spool_plugin>, Side<kith_tls_plugin>>
         sides_;
 };
 
