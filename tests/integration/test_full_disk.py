@@ -9,7 +9,8 @@ import subprocess
 import sys
 
 from lab import Lab, Scenario, main
-from waiting import PLUGINS, TEST_PLUGINS, wait_until
+from waiting import PLUGINS, ROOT, TEST_PLUGINS, free_port, wait_until
+from webhook_receiver import accepted
 
 INSIDE = "KITH_TEST_OWN_MOUNTS"
 
@@ -41,13 +42,14 @@ class FullDisk(Scenario):
     def enlarge(self):
         subprocess.run(["mount", "-o", "remount,size=64m", self.disk], check=True)
 
-    def start(self, state_dir=None, queue=4096, **settings):
+    def start(self, state_dir=None, queue=4096, sinks=None, **settings):
         self.peers = self.lab.write("peers", "p0@10.0.0.1\n")
         config = self.lab.config(strategy="lines", strategy_config={"file": str(self.peers), "interval": 20},
                                  dirs=[PLUGINS, TEST_PLUGINS],
                                  policy={"prune": "disconnect", "grace": 0, "confirm": 1, "guard": False, "remember": bool(state_dir)})
         config["connectors"]["beam"] = {"plugin": "log", "config": {"node": "n@127.0.0.1"}}
         config["events"] = {"queue": queue}
+        config["sinks"] = sinks or {}
         if state_dir:
             config["state_dir"] = str(state_dir)
         return self.lab.kith(config, **settings)
@@ -138,6 +140,48 @@ class FullDisk(Scenario):
         names = {line.get("name") for line in map(json.loads, file.read_text().splitlines())}
         self.assertIn(f"p{self.number}-199@10.0.0.1", names)
         self.assertEqual([path.name for path in state.iterdir()], [file.name], "nothing is left of the attempts")
+
+    def test_a_file_of_sink_template_stays_and_is_replaced_again(self):
+        out = self.disk / "out"
+        out.mkdir()
+        file, template = out / "peers", self.lab.write("template", "{{each}}{{name}}\n{{end}}")
+        kith = self.start(sinks={"file": {"plugin": "template", "config": {"template": str(template), "file": str(file), "interval": 0}}})
+        wait_until(lambda: file.exists() and file.read_text() == "p0@10.0.0.1\n", "the file", describe=kith.tail)
+        self.fill()
+        self.many(200)
+        kith.wait_log("the file cannot be replaced: .*No space left on device")
+        self.assertEqual(file.read_text(), "p0@10.0.0.1\n")
+        self.assertEqual([path.name for path in out.iterdir()], ["peers"], "nothing is left of the attempts")
+        self.enlarge()
+        wait_until(lambda: file.read_text().count("\n") == 200, "the file has the new peers", describe=kith.tail)
+        kith.wait_log("the file is up to date again")
+
+    def test_a_spool_of_sink_webhook_on_a_full_disk_loses_nothing(self):
+        accepted_file, port, go = self.lab.dir / "accepted", free_port(), self.lab.dir / "go"
+        receiver = subprocess.Popen([sys.executable, "-B", ROOT / "tests/integration/webhook_receiver.py", str(port), accepted_file, "secret", go],
+                                    stdin=subprocess.DEVNULL)
+        self.lab.own(receiver.wait)
+        self.lab.own(receiver.kill)
+        kith = self.start(self.disk / "state", queue=16384, sinks={"hook": {"plugin": "webhook", "config": {
+            "url": f"http://127.0.0.1:{port}/", "secret": "secret", "timeout": 60000}}})
+        kith.wait("link.up", peer="p0@10.0.0.1")
+        self.many(100)
+        kith.wait("link.up", peer=f"p{self.number}-99@10.0.0.1")
+        self.fill()
+        self.many(100)
+        kith.wait_log("the spool cannot be used.*No space left on device")
+        go.touch()  # from now on the receiver answers
+        kith.wait("link.up", peer=f"p{self.number}-99@10.0.0.1")
+
+        def all_there():
+            seqs = [seq for batch in accepted(accepted_file) for seq in batch["seqs"]]
+            return seqs and seqs[-1] >= kith.last() and seqs == list(range(seqs[0], seqs[-1] + 1))
+        wait_until(all_there, "all events, in order", describe=kith.tail)
+        self.enlarge()
+        name = self.change()
+        kith.wait("link.up", peer=name)
+        kith.wait_log("the spool is used again")
+        wait_until(all_there, "all events, in order", describe=kith.tail)
 
     def test_the_log_goes_on_and_counts_what_it_lost(self):
         kith = self.start(log="json", log_file=self.disk / "log")

@@ -22,6 +22,7 @@ extern const kith_entry kith_plugin_entry_strategy_exec;
 extern const kith_entry kith_plugin_entry_connector_exec;
 extern const kith_entry kith_plugin_entry_sink_exec;
 extern const kith_entry kith_plugin_entry_sink_template;
+extern const kith_entry kith_plugin_entry_sink_webhook;
 }
 
 namespace {
@@ -207,6 +208,22 @@ BOOST_AUTO_TEST_CASE(a_sink_that_reads_members) {
              harness.event(KITH_EVENT_PEER_UPDATED, "{}");
              harness.run_for(2s);
          }});
+}
+
+BOOST_AUTO_TEST_CASE(a_sink_with_a_spool) {
+    the_same_again({kith_plugin_entry_sink_webhook, "webhook", R"({"url": "http://events.example/"})",
+                    [](SimNet &net, SimulatedMachine &) {
+                        auto receiver = std::make_shared<HttpServer>(net.machine("events.example", {"10.0.0.9"}), 80);
+                        receiver->route("/",
+                                        [count = 0](const HttpAsked &) mutable { return HttpReply(++count < 3 ? 503 : 200); });
+                        return receiver;
+                    },
+                    [](PluginHarness &harness) {
+                        for (int i = 0; i < 20; ++i) {
+                            harness.event(KITH_EVENT_PEER_DISCOVERED, R"({"kind": "peer.discovered"})");
+                            harness.run_for(1s);
+                        }
+                    }});
 }
 
 // The proof can fail.

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string_view>
+
+namespace sink_webhook {
+
+inline constexpr std::string_view schema = R"({
+    "type": "object",
+    "additionalProperties": false,
+    "required": ["url"],
+    "properties": {
+        "url": {
+            "description": "Where events are sent, by POST.",
+            "type": "string",
+            "pattern": "^https?://[^\\s#@]+$",
+            "maxLength": 8192,
+            "x-kith-expected": "http:// or https://, a host and a path, without user and fragment",
+            "examples": ["https://events.example/kith"]
+        },
+        "secret": {
+            "description": "Key of the signature in the header Kith-Signature. Empty: requests are not signed.",
+            "type": "string",
+            "default": "",
+            "writeOnly": true
+        },
+        "headers": {
+            "description": "Further headers of each request, such as Authorization, which is sent over http:// to this machine only.",
+            "type": "object",
+            "default": {},
+            "writeOnly": true,
+            "maxProperties": 32,
+            "propertyNames": {"pattern": "^[A-Za-z0-9-]+$"},
+            "additionalProperties": {"type": "string", "pattern": "^[ -~]*$"}
+        },
+        "certificate_authority": {
+            "description": "A file with the CA certificates (PEM) that are trusted. Empty: those of the system.",
+            "type": "string",
+            "default": ""
+        },
+        "timeout": {
+            "description": "Time limit for a request; after it, the batch is sent again.",
+            "type": "integer",
+            "default": 10000,
+            "minimum": 10,
+            "maximum": 600000,
+            "x-kith-unit": "ms"
+        },
+        "batch": {
+            "description": "Most events in one request.",
+            "type": "integer",
+            "default": 1000,
+            "minimum": 1,
+            "maximum": 10000
+        },
+        "spool": {
+            "description": "Size of the spool in the directory state_dir, in which events wait for the receiver; when it is full, the oldest are dropped.",
+            "type": "integer",
+            "default": 16777216,
+            "minimum": 1048576,
+            "maximum": 1073741824,
+            "x-kith-unit": "bytes"
+        }
+    }
+})";
+
+} // namespace sink_webhook

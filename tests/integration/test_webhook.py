@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""sink_webhook in a real daemon, and a receiver in Python that checks signature and order. Either of them is killed at random times, 6 times
+here, or the value of KITH_KILLS (tests/long/run: 100)."""
+
+import contextlib
+import os
+import random
+import re
+import subprocess
+import sys
+import threading
+import time
+
+from lab import PLUGINS, Lab, Scenario, main
+from waiting import ROOT, TEST_PLUGINS, free_port, wait_until
+from webhook_receiver import accepted
+
+KILLS = int(os.environ.get("KITH_KILLS", "6"))
+SECRET = "only for this test"
+
+
+class Webhook(Scenario):
+    def setUp(self):
+        self.lab = Lab(epmd=False)
+        self.addCleanup(self.lab.close)
+        self.port = free_port()
+        self.file = self.lab.dir / "accepted"
+        self.state = self.lab.dir / "state"
+        self.receiver = None
+        self.number = 0
+
+    def start_receiver(self):
+        output = open(self.lab.dir / "receiver.log", "ab")
+        command = [sys.executable, "-B", ROOT / "tests/integration/webhook_receiver.py", str(self.port), self.file, SECRET]
+        self.receiver = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        output.close()
+        self.lab.own(self.kill_receiver)
+
+    def kill_receiver(self):
+        self.receiver.kill()
+        self.receiver.wait()
+
+    def change(self, count=20):
+        """Replaces the peers by others."""
+        self.number += 1
+        self.lab.write("peers", "".join(f"p{self.number}-{one}@10.0.0.1\n" for one in range(count)))
+
+    def kith(self):
+        config = self.lab.config(strategy="lines", strategy_config={"file": str(self.lab.dir / "peers"), "interval": 20},
+                                 dirs=[PLUGINS, TEST_PLUGINS], policy={"prune": "disconnect", "grace": 0, "confirm": 1, "guard": False})
+        config["connectors"]["beam"] = {"plugin": "log", "config": {"node": "n@127.0.0.1"}}
+        config["state_dir"] = str(self.state)
+        config["sinks"] = {"hook": {"plugin": "webhook", "config": {"url": f"http://127.0.0.1:{self.port}/kith", "secret": SECRET}}}
+        return self.lab.kith(config)
+
+    def spooled(self):
+        """The last event of each run that is in the spool, as it is on the disk."""
+        last = {}
+        for path in sorted((self.state / "sinks.hook.spool").glob("*.records")):
+            for run, _, end, _ in re.findall(rb"kith-webhook-1 ([0-9a-f]{16}) (\d+) (\d+) (\d+)\n", path.read_bytes()):
+                last[run.decode()] = int(end)
+        return last
+
+    def checked(self):
+        """Each run's events, without gaps and in order; what comes twice was accepted before. Returns the last event of each run."""
+        last, runs = {}, []
+        for batch in accepted(self.file):
+            run, seqs = batch["run"], batch["seqs"]
+            if run not in runs:
+                runs.append(run)
+                last[run] = seqs[0] - 1
+            self.assertEqual(run, runs[-1], "a run that was over came again")
+            self.assertEqual(seqs, list(range(seqs[0], seqs[-1] + 1)), "events are missing within a batch")
+            self.assertLessEqual(seqs[0], last[run] + 1, f"events of run {run} between {last[run]} and {seqs[0]} are missing")
+            last[run] = max(last[run], seqs[-1])
+        return last
+
+    def log_of_receiver(self):
+        return (self.lab.dir / "receiver.log").read_text()
+
+    def test_all_events_arrive_over_one_connection(self):
+        self.start_receiver()
+        self.change(500)
+        kith = self.kith()
+        kith.wait("link.up", peer="p1-499@10.0.0.1")
+        self.change(500)
+        kith.wait("link.up", peer="p2-499@10.0.0.1")
+
+        def all_there():
+            last = self.checked()
+            return len(last) == 1 and max(last.values()) >= kith.last()
+        wait_until(all_there, "all events were accepted", describe=kith.tail)
+        self.assertEqual(len({batch["client"] for batch in accepted(self.file)}), 1)
+        self.assertEqual(self.log_of_receiver(), "")
+        self.assertEqual(kith.terminate(), 0)
+        self.assertNotIn(SECRET, kith.log())
+
+    def test_nothing_is_lost_when_either_side_is_killed(self):
+        chance = random.Random(os.environ.get("KITH_SEED", "1"))
+        self.start_receiver()
+        self.change()
+        kith = self.kith()
+        stopping = threading.Event()
+
+        def keep_changing():
+            while not stopping.wait(0.01):
+                self.change()
+        writer = threading.Thread(target=keep_changing)
+        writer.start()
+        spooled = {}
+        try:
+            for kill in range(KILLS):
+                wait_until(lambda: kith.found("link.up"), "kith works", describe=kith.tail)
+                time.sleep(chance.random())  # a random time is the test
+                if chance.random() < 0.5:
+                    self.kill_receiver()
+                    time.sleep(chance.random() * 0.3)
+                    self.start_receiver()
+                else:
+                    kith.kill()
+                    spooled.update(self.spooled())
+                    kith = self.kith()
+        finally:
+            stopping.set()
+            writer.join()
+
+        def all_there():
+            return max(self.checked().values(), default=0) > 0 and not self.missing(spooled) and max(
+                self.checked()[accepted(self.file)[-1]["run"]], 0) >= kith.last()
+        with contextlib.suppress(AssertionError):
+            wait_until(all_there, "all events were accepted", 90)
+        self.assertEqual(self.missing(spooled), {})
+        self.assertGreaterEqual(self.checked()[accepted(self.file)[-1]["run"]], kith.last(), kith.tail())
+        self.assertEqual(self.log_of_receiver(), "")
+        batches = accepted(self.file)
+        print(f"{KILLS} kills, {len(self.checked())} runs of kith, {len(batches)} batches, {sum(self.checked().values())} events")
+
+    def missing(self, spooled):
+        last = self.checked()
+        return {run: end for run, end in spooled.items() if last.get(run, 0) < end}
+
+
+if __name__ == "__main__":
+    main()
