@@ -3,10 +3,12 @@
 #include <core/config/config_resolver.hpp>
 #include <core/config/configured_sources.hpp>
 #include <core/config/connector_instances.hpp>
+#include <core/config/json_member_or_default.hpp>
 #include <core/config/long_short_node_names.hpp>
 #include <core/config/name_suggestions.hpp>
 #include <core/config/plugin_and_options_resolver.hpp>
 #include <core/config/policy_check.hpp>
+#include <core/config/schema_accessors.hpp>
 
 #include <kith/hosting/event_kind.hpp>
 #include <kith/plugin.h>
@@ -48,6 +50,7 @@ class ConfigResolver {
         out.policy = entry.policy.value;
         check_policy(entry.policy, config_.state_dir, collector_);
         if (!connector) return;
+        apply_policy_defaults(entry.policy, *connector, out.policy);
         out.connector = connector->model.name;
         if (out.policy.prune == Prune::unsaid) out.policy.prune = default_prune(sources, *connector->plugin);
         for (const auto &source : sources) {
@@ -56,6 +59,34 @@ class ConfigResolver {
             out.sources.push_back(source.model);
         }
         config_.topologies.push_back(std::move(out));
+    }
+
+    // Of the connector's schema: {"x-kith-policy": {OPTION: {VALUE: {KEY: default, "disconnect": "what it means here"}}}}.
+    void apply_policy_defaults(const FileMember<Policy> &entry, const ConnectorInstances::Instance &connector, Policy &policy) {
+        const auto *rules = plugins_.schema(*connector.plugin, connector.location);
+        const auto *options = rules ? schema_accessors::member(rules->json(), "x-kith-policy") : nullptr;
+        if (!options || !options->is_object()) return;
+        const auto given = [&](std::string_view key) {
+            return entry.location.source_map && entry.location.source_map->member(key);
+        };
+        for (const auto &option : options->get_object()) {
+            const auto value = schema_accessors::text_of(connector.options, schema_accessors::view(option.key()));
+            const auto *defaults = schema_accessors::member(option.value(), value);
+            if (!defaults) continue;
+            if (!given("first_looks"))
+                policy.first_looks =
+                    static_cast<std::uint32_t>(member_or_default::integer_in(*defaults, "first_looks", policy.first_looks));
+            if (!given("links"))
+                policy.links = static_cast<std::uint32_t>(member_or_default::integer_in(*defaults, "links", policy.links));
+            if (!given("connect_timeout"))
+                policy.connect_timeout = Policy::milliseconds(
+                    member_or_default::integer_in(*defaults, "connect_timeout", policy.connect_timeout.count()));
+            const auto meaning = schema_accessors::text_of(*defaults, "disconnect");
+            if (policy.prune == Prune::disconnect && !meaning.empty()) {
+                const auto where = entry.location / "prune";
+                collector_.warning(where.at, where.path, std::string(meaning));
+            }
+        }
     }
 
     void security(const TopologyEntry &topology, const ConfiguredSource &source,

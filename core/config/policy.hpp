@@ -42,7 +42,11 @@ struct Policy {
     bool remember = false; // store the peers in state_dir, and hold them after a restart until the strategies have reported
 
     // -- connecting --
-    std::uint32_t min_peers = 0;         // links before `topology.ready`
+    std::uint32_t min_peers = 0; // links before `topology.ready`
+    std::uint32_t expected_nodes =
+        0;                         // that must be found, the local one included, before the first connect and `topology.ready`
+    std::uint32_t first_looks = 1; // how often every strategy must have looked before the first connect
+    std::uint32_t links = 0;       // connects are made only while fewer links are up; 0: all peers are linked
     std::uint32_t connect_parallel = 16; // concurrent attempts
     milliseconds connect_timeout{8'000};
     milliseconds backoff_initial{1'000};

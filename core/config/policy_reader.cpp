@@ -35,6 +35,9 @@ Policy read_policy(const json::value *value) {
     if (prune == "report") policy.prune = Prune::report;
     policy.remember = flag_in(*value, "remember", policy.remember);
     count("min_peers", policy.min_peers);
+    count("expected_nodes", policy.expected_nodes);
+    count("first_looks", policy.first_looks);
+    count("links", policy.links); // "all" is 0
     count("connect_parallel", policy.connect_parallel);
     time("connect_timeout", policy.connect_timeout);
     time("backoff_initial", policy.backoff_initial);

@@ -42,6 +42,9 @@ json::object policy_object(const Policy &policy) {
     out["prune"] = json::string_view(prune_name(policy.prune).data(), prune_name(policy.prune).size());
     out["remember"] = policy.remember;
     out["min_peers"] = policy.min_peers;
+    out["expected_nodes"] = policy.expected_nodes;
+    out["first_looks"] = policy.first_looks;
+    out["links"] = policy.links == 0 ? json::value("all") : json::value(policy.links);
     out["connect_parallel"] = policy.connect_parallel;
     out["connect_timeout"] = policy.connect_timeout.count();
     out["backoff_initial"] = policy.backoff_initial.count();

@@ -10,6 +10,14 @@ namespace kith::erlang {
 inline constexpr std::string_view options_schema = R"({
   "type": "object",
   "additionalProperties": false,
+  "x-kith-policy": {
+    "application": {
+      "rabbitmq": {
+        "first_looks": 2, "connect_timeout": 120000,
+        "disconnect": "a peer that is gone is removed from the whole cluster of RabbitMQ, once it does not run (forget_cluster_node), and can return only as a new member; keep leaves it a member"
+      }
+    }
+  },
   "properties": {
     "node": {
       "type": "string", "default": "", "maxLength": 510, "x-kith-node-name": "either",

@@ -205,7 +205,8 @@ std::int32_t LinkReader::read(const kith_link *links, std::uint32_t count, std::
         const auto first = attributes_.size();
         std::string trouble = read_attributes(link.attributes, link.attribute_count, max_link_attributes, attributes_);
         if (!trouble.empty()) return refuse(i, std::move(trouble));
-        links_.push_back({name, {attributes_.data() + first, attributes_.size() - first}});
+        links_.push_back(
+            {name, {attributes_.data() + first, attributes_.size() - first}, (link.flags & KITH_LINK_NOT_CONNECTED) == 0});
         names_.push_back(name);
     }
     std::ranges::sort(names_);

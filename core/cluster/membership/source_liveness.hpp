@@ -41,6 +41,7 @@ class SourceLiveness {
 
     // -- state --
     bool looked() const { return looked_; }
+    bool in_sync() const { return in_sync_; } // it follows every change
     bool stale() const { return failing_ || silent_; }
     bool leased() const { return shortest_ttl_ != never; } // it has reported leases
     // The time without a sign of life when the source is stale because of silence, else 0.

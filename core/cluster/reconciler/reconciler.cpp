@@ -85,10 +85,19 @@ Status Reconciler::links(std::uint64_t epoch, std::span<const LinkView> links, T
     for (const auto &link : links) {
         const NameId name = names_.acquire(link.name);
         peer(name).mark = mark_;
-        if (!peer(name).up) set_link(name, true, first ? "it existed at attachment" : "", now, !first, link.attributes);
+        set_member(name, !link.connected);
+        if (link.connected == peer(name).up) {
+            names_.release(name);
+            continue;
+        }
+        if (!link.connected)
+            set_link(name, false, "it is a member without a connection", now, !first);
+        else
+            set_link(name, true, first ? "it existed at attachment" : "", now, !first, link.attributes);
         names_.release(name);
     }
     for (NameId name = 0; name < peers_.size(); ++name) {
+        if (peers_[name].mark != mark_) set_member(name, false);
         if (peers_[name].up && peers_[name].mark != mark_)
             set_link(name, false, first ? "it no longer existed at attachment" : "it is not among the links", now, !first);
         if (first && peers_[name].classes.claimed()) touch(name);
@@ -103,6 +112,7 @@ Status Reconciler::link_up(std::uint64_t epoch, const LinkView &link, Time now) 
     if (!attached_ || epoch != epoch_) return {KITH_STALE, "the attachment that this link belongs to is over"};
     if (link.name.empty()) return {KITH_INVALID, "the link has no name"};
     const NameId name = names_.acquire(link.name);
+    set_member(name, false);
     if (!peer(name).up) set_link(name, true, {}, now, true, link.attributes);
     names_.release(name);
     return {};
@@ -172,6 +182,19 @@ void Reconciler::forget_attachment() {
     }
 }
 
+// As set_link, for a member without a link.
+void Reconciler::set_member(NameId name, bool member) {
+    if (std::exchange(peer(name).member, member) == member) return;
+    names_.retain(name);
+    if (!member && peers_[name].settling == Work::disconnect && !peers_[name].up) peers_[name].settling = Work::none;
+    touch(name);
+    if (!busy(name)) {
+        for (auto *user : users_) user->on_quiet(name);
+    }
+    mind(name);
+    names_.release(name);
+}
+
 void Reconciler::set_link(NameId name, bool up, std::string_view reason, Time now, bool observed,
                           std::span<const AttributeView> attributes) {
     names_.retain(name); // needed for the event below, even when nothing else refers to the name
@@ -188,6 +211,7 @@ void Reconciler::set_link(NameId name, bool up, std::string_view reason, Time no
         --link_count_;
         if (known.settling == Work::disconnect) known.settling = Work::none;
         known.retry_at = 0;
+        room_changed_ = true;
         known.tried = false;
         known.yields = 0;
         const bool unsettled = observed && lasted < settled_link && known.classes.dial();
@@ -229,6 +253,7 @@ void Reconciler::limits_changed() {
     for (const auto *user : users_) parallel = std::min(parallel, user->connect_limits().parallel);
     if (own_parallel_ != 0) parallel = std::min(parallel, own_parallel_);
     parallel_ = std::max<std::uint32_t>(parallel, 1);
+    room_changed_ = true;
 }
 
 ReconcilerUser *Reconciler::owner(NameId name) const {
@@ -274,7 +299,8 @@ void Reconciler::publish(std::uint32_t kind, NameId name, std::int32_t status, s
 bool Reconciler::linked(NameId name) const { return attached_ && links_known_ && name < peers_.size() && peers_[name].up; }
 
 bool Reconciler::busy(NameId name) const {
-    return name < peers_.size() && (peers_[name].up || peers_[name].work != Work::none || peers_[name].settling != Work::none);
+    return name < peers_.size() &&
+           (peers_[name].up || peers_[name].member || peers_[name].work != Work::none || peers_[name].settling != Work::none);
 }
 
 bool Reconciler::ever_linked(NameId name) const { return name < peers_.size() && peers_[name].ever_up; }
@@ -302,7 +328,7 @@ std::string Reconciler::why(std::string_view text, Time now) const {
                duration_text(now - ops_[known.op].began);
     }
     if (known.settling == Work::connect) return "connected; its link is not up yet";
-    if (!known.classes.dial()) return "not linked";
+    if (!known.classes.dial()) return known.member ? "a member without a connection" : "not linked";
     if (known.failures != 0) {
         std::string answer =
             "attempt " + std::to_string(known.failures) + " failed (" + std::string{status_slug(known.status)} + ")";
@@ -310,6 +336,7 @@ std::string Reconciler::why(std::string_view text, Time now) const {
         return answer + (known.retry_at > now ? "; the next is in " + duration_text(known.retry_at - now)
                                               : "; the next waits for a slot");
     }
+    if (const std::string waits = reason_to_wait(name); !waits.empty()) return "is not connected now: " + waits;
     return "waits for one of " + std::to_string(parallel_) + " slots to be connected";
 }
 

@@ -47,6 +47,13 @@ class ReconcilerUser {
     virtual std::string_view user_name() const = 0;
     virtual const ConnectLimits &connect_limits() const = 0;
     virtual PeerClass class_of(NameId name) const = 0;
+    // False: reason_to_wait is empty.
+    virtual bool may_wait() const { return false; }
+    // Why no further peer is to be connected while this number of connects is in flight; empty: one may be.
+    virtual std::string reason_to_wait(std::size_t connecting) const {
+        (void)connecting;
+        return {};
+    }
     // Describes the peer; false when this topology does not know it. The views are valid until the next input.
     virtual bool describe(NameId name, PeerView &peer) const = 0;
     virtual void on_attached(std::string_view node, Time now) = 0;
@@ -128,6 +135,8 @@ class Reconciler final : public LinkQueries {
     void add_user(ReconcilerUser &user);
     void remove_user(ReconcilerUser &user); // its classes were all set to `none` before
     void limits_changed();
+    // A reason to wait may be gone.
+    void look_for_room() { room_changed_ = true; }
     // Changes a topology's class of a name. The name is referenced as long as it has a class.
     void move(NameId name, PeerClass from, PeerClass to);
 
@@ -138,11 +147,13 @@ class Reconciler final : public LinkQueries {
 
     struct Peer {
         ClassCounts classes;
-        bool up = false; // while detached: the last known state
+        bool up = false;     // while detached: the last known state
+        bool member = false; // of the node's cluster, without a link: it may have to be disconnected
         bool ever_up = false;
         bool tried = false;      // a connect was started since the link was last up
         bool referenced = false; // we hold a reference to the name
         bool dirty = false;
+        bool parked = false;                // it is in parked_
         Work work = Work::none;             // under way
         Work settling = Work::none;         // the operation has succeeded, and the link has not changed yet
         Slot op = OperationsInFlight::none; // its slot
@@ -162,6 +173,9 @@ class Reconciler final : public LinkQueries {
     void touch(NameId name);
     void consider(NameId name, Time now);
     void wake(NameId name, Time at);
+    std::string reason_to_wait(NameId name) const;
+    bool has_room(NameId name) const { return reason_to_wait(name).empty(); }
+    void set_member(NameId name, bool member);
     void set_link(NameId name, bool up, std::string_view reason, Time now, bool observed,
                   std::span<const AttributeView> attributes = {});
     void begin(NameId name, Work work, Time now);
@@ -190,6 +204,8 @@ class Reconciler final : public LinkQueries {
     std::vector<ReconcilerUser *> users_;
     OperationsInFlight ops_;
     QueuedOperations queued_;
+    std::vector<NameId> parked_; // to be connected when there is room; those that need not be are passed over
+    bool room_changed_ = false;
 
     std::string node_;
     std::uint64_t epoch_ = 0;

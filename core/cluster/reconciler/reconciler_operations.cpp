@@ -27,13 +27,15 @@ Reconciler::Peer &Reconciler::peer(NameId name) {
 // Holds a reference to a name that has a class, a link or an operation, and forgets its state when it has none.
 void Reconciler::mind(NameId name) {
     Peer &known = peer(name);
-    const bool needed = known.classes.claimed() || known.up || known.work != Work::none || known.settling != Work::none;
+    const bool needed =
+        known.classes.claimed() || known.up || known.member || known.work != Work::none || known.settling != Work::none;
     if (needed == known.referenced) return;
     if (needed) {
         known.referenced = true;
         names_.retain(name);
     } else {
         const bool dirty = known.dirty;
+        if (known.parked) std::erase(parked_, name);
         known = Peer{};
         known.dirty = dirty;
         queued_.put(name, Kind::none);
@@ -58,13 +60,32 @@ void Reconciler::consider(NameId name, Time now) {
     queued_.put(name, Kind::none);
     if (!links_known_ || stopping_ || known.work != Work::none || known.settling != Work::none) return;
     const bool dial = !known.up && known.classes.dial();
-    const bool part = known.up && known.classes.part();
+    const bool part = (known.up || known.member) && known.classes.part();
     if (!dial && !part) return;
     if (known.retry_at > now) {
         wake(name, known.retry_at);
+    } else if (dial && !has_room(name)) {
+        if (!std::exchange(peers_[name].parked, true)) parked_.push_back(name);
     } else {
         queued_.put(name, part ? Kind::disconnect : known.tried ? Kind::reconnect : Kind::first_connect);
     }
+}
+
+// Of those that have it connected, one without a reason is enough.
+std::string Reconciler::reason_to_wait(NameId name) const {
+    std::string reason;
+    for (const auto *user : users_) {
+        if (!dials(user->class_of(name))) continue;
+        if (!user->may_wait()) return {};
+        std::size_t connecting = 0;
+        for (Slot slot = 0; slot < ops_.slots(); ++slot) {
+            const Operation &op = ops_[slot];
+            connecting += op.id != 0 && op.work == Work::connect && !op.forgotten && dials(user->class_of(op.name));
+        }
+        reason = user->reason_to_wait(connecting);
+        if (reason.empty()) return {};
+    }
+    return reason;
 }
 
 void Reconciler::wake(NameId name, Time at) {
@@ -103,12 +124,13 @@ void Reconciler::end_op(Slot slot) {
         peers_[op.name].work = Work::none;
         peers_[op.name].op = OperationsInFlight::none;
     }
+    room_changed_ = true;
     ops_.remove(slot);
 }
 
 void Reconciler::ended(NameId name, Work work, std::int32_t status, std::string_view text, Time began, Time now) {
     Peer &known = peers_[name];
-    const bool as_wished = known.up == (work == Work::connect);
+    const bool as_wished = work == Work::connect ? known.up : !known.up && !known.member;
     if (status != KITH_OK && !as_wished) {
         fail(name, work, status, text, now - began, now);
         return;
@@ -174,7 +196,7 @@ void Reconciler::give_way(Time now) {
 Time Reconciler::next_deadline() const {
     const Time ops = ops_.next();
     if (stopping_) return ops;
-    if (!dirty_.empty()) return 0;
+    if (!dirty_.empty() || (room_changed_ && !parked_.empty() && links_known_)) return 0;
     if (!links_known_) return std::min(ops, links_due_);
     if (ops_.connecting() < parallel_ && queued_.may_connect()) return 0;
     if (ops_.disconnecting() < parallel_ && queued_.may_disconnect()) return 0;
@@ -224,6 +246,12 @@ void Reconciler::advance(Time now) {
             if (due.second < peers_.size() && peers_[due.second].wake_at == due.first) peer_due(due.second, now);
         }
     }
+    if (std::exchange(room_changed_, false)) {
+        for (const NameId name : std::exchange(parked_, {})) {
+            peers_[name].parked = false;
+            touch(name);
+        }
+    }
     // An operation may fail immediately and mark its name again.
     for (bool more = true; more;) {
         more = false;
@@ -232,8 +260,12 @@ void Reconciler::advance(Time now) {
             consider(dirty_[i], now);
         }
         dirty_.clear();
-        for (NameId name; ops_.connecting() < parallel_ && (name = queued_.next_connect(random_)) != no_name; more = true)
-            begin(name, Work::connect, now);
+        for (NameId name; ops_.connecting() < parallel_ && (name = queued_.next_connect(random_)) != no_name; more = true) {
+            if (has_room(name))
+                begin(name, Work::connect, now);
+            else
+                consider(name, now); // it waits for room now
+        }
         for (NameId name; ops_.disconnecting() < parallel_ && (name = queued_.next_disconnect()) != no_name; more = true)
             begin(name, Work::disconnect, now);
     }

@@ -48,6 +48,7 @@ void LiveTopology::start(Time now) {
     started.kind = KITH_EVENT_TOPOLOGY_STARTED;
     started.topology = name_;
     bus_.publish(started, now);
+    update_begun(now);
     update_ready(now);
 }
 
@@ -161,6 +162,43 @@ void LiveTopology::set_policy(Policy policy, Time now) {
     settle(now);
 }
 
+// ---- when to connect ----
+
+// Called by the reconciler, which has no peer of the topology connected before update_begun.
+std::string LiveTopology::reason_to_wait(std::size_t connecting) const {
+    if (!begun_) return not_begun_.empty() ? "the topology has not started" : not_begun_;
+    const std::size_t enough = membership_.policy().links;
+    if (enough == 0 || linked_ + connecting < enough) return {};
+    return "enough links are up or under way (policy.links is " + std::to_string(enough) + ")";
+}
+
+std::string LiveTopology::reason_not_to_begin(Time now) const {
+    const Policy &policy = membership_.policy();
+    for (std::uint32_t i = 0; i < sources_.size() && policy.first_looks > 1; ++i) {
+        const SourceLiveness &source = membership_.source(SourceId{i});
+        if (source.in_sync() || source.observations(now) >= policy.first_looks) continue;
+        return std::string(sources_[SourceId{i}].name) + " has not looked " + std::to_string(policy.first_looks) +
+               " times yet (policy.first_looks)";
+    }
+    const std::size_t found = membership_.size() + 1;
+    if (found >= policy.expected_nodes) return {};
+    return std::to_string(found) + " of " + std::to_string(policy.expected_nodes) +
+           " nodes are found, the local one included (policy.expected_nodes)";
+}
+
+void LiveTopology::update_begun(Time now) {
+    if (begun_ || !started_) return;
+    not_begun_ = reason_not_to_begin(now);
+    begun_ = not_begun_.empty();
+    begin_at_ = never;
+    if (begun_) return reconciler_.look_for_room();
+    const std::uint32_t looks = membership_.policy().first_looks;
+    for (std::uint32_t i = 0; i < sources_.size(); ++i) {
+        const SourceLiveness &source = membership_.source(SourceId{i});
+        if (source.observations(now) < looks) begin_at_ = std::min(begin_at_, source.counted_at(looks));
+    }
+}
+
 // ---- reports of the reconciler ----
 
 bool LiveTopology::describe(NameId name, PeerView &peer) const {
@@ -190,7 +228,7 @@ void LiveTopology::on_quiet(NameId name) { membership_.quiet(name); }
 
 Time LiveTopology::next_deadline() const {
     if (stopped_) return never;
-    return std::min({membership_.next_deadline(), health_.next_deadline(), overrides_.next_deadline()});
+    return std::min({membership_.next_deadline(), health_.next_deadline(), overrides_.next_deadline(), begin_at_});
 }
 
 void LiveTopology::advance(Time now) {
@@ -217,6 +255,7 @@ void LiveTopology::settle(Time now) {
         reconciler_.move(change.name, overrides_.apply(change.name, change.from), overrides_.apply(change.name, change.to));
     }
     membership_.sweep();
+    update_begun(now);
     update_ready(now);
 }
 
@@ -243,7 +282,7 @@ void LiveTopology::update_stale(Time now) {
 
 void LiveTopology::update_ready(Time now) {
     if (overrides_.paused() && health_.ready()) return; // a pause does not end readiness
-    bool ready = started_ && !stopped_ && reconciler_.attached() && reconciler_.links_known() &&
+    bool ready = started_ && !stopped_ && begun_ && reconciler_.attached() && reconciler_.links_known() &&
                  linked_ >= membership_.policy().min_peers;
     for (std::uint32_t i = 0; ready && i < sources_.size(); ++i) ready = membership_.source(SourceId{i}).looked();
     if (!ready) return health_.became_unready(now);

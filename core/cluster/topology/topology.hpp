@@ -171,6 +171,8 @@ class LiveTopology final : private ReconcilerUser {
     const ConnectLimits &connect_limits() const override { return limits_; }
     PeerClass class_of(NameId name) const override { return overrides_.apply(name, membership_.queries().class_of(name)); }
     bool describe(NameId name, PeerView &peer) const override;
+    bool may_wait() const override { return !begun_ || membership_.policy().links != 0; }
+    std::string reason_to_wait(std::size_t connecting) const override;
     void on_attached(std::string_view node, Time now) override;
     void on_detached(Time now) override;
     void on_links_known(Time now) override;
@@ -184,6 +186,8 @@ class LiveTopology final : private ReconcilerUser {
     void settle(Time now);
     void update_stale(Time now);
     void update_ready(Time now);
+    std::string reason_not_to_begin(Time now) const;
+    void update_begun(Time now);
     void give_up();
     void pause(Time until, std::string_view reason, Time now);
     void resume(std::string_view reason, Time now);
@@ -212,6 +216,9 @@ class LiveTopology final : private ReconcilerUser {
     mutable std::vector<SourceId> reporting_;
     std::size_t linked_ = 0;
     std::uint64_t revision_ = 0;
+    std::string not_begun_; // why no peer is connected yet; empty once one may be
+    bool begun_ = false;
+    Time begin_at_ = never; // when strategies that follow changes will have looked often enough
     bool started_ = false;
     bool stopped_ = false;
 };

@@ -16,6 +16,7 @@ namespace kith {
 struct link {
     std::string name;
     std::vector<attribute> attributes{};
+    bool connected = true; // false: KITH_LINK_NOT_CONNECTED
 };
 
 /// Counts the epochs: one begins with each `attached`.
@@ -56,7 +57,8 @@ class links {
 
     static kith_link form(const link &from, std::vector<kith_attribute> &attributes) {
         for (const auto &a : from.attributes) attributes.push_back({str(a.name), str(a.value)});
-        return {str(from.name), attributes.data(), static_cast<std::uint32_t>(attributes.size()), 0};
+        return {str(from.name), attributes.data(), static_cast<std::uint32_t>(attributes.size()),
+                from.connected ? 0 : KITH_LINK_NOT_CONNECTED};
     }
 
     const kith_host *raw_;

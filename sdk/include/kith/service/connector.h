@@ -18,12 +18,16 @@ extern "C" {
 
 #define KITH_CONNECTOR "kith.connector/1"
 
+/* kith_link.flags: the peer is a member of the node's cluster without a connection at present, such as one that is down. It does not count as
+ * a link; a host that may disconnect it calls `disconnect` for it too. In `links` alone. */
+#define KITH_LINK_NOT_CONNECTED 1u
+
 /* Passed with its stride, so it may grow (A2). */
 typedef struct kith_link {
     kith_str name;                    /* as kith_peer.name */
     const kith_attribute *attributes; /* properties of the link, such as type=hidden; at most 16 */
     uint32_t attribute_count;
-    uint32_t flags; /* 0; unknown bits are ignored */
+    uint32_t flags; /* KITH_LINK_...; unknown bits are ignored */
 } kith_link;
 
 /* All pointers: copied. */

@@ -26,6 +26,7 @@ struct PeerView {
 struct LinkView {
     std::string_view name;
     std::span<const AttributeView> attributes;
+    bool connected = true; ///< false: KITH_LINK_NOT_CONNECTED
 };
 
 } // namespace kith
