@@ -126,6 +126,7 @@ OFFSET(kith_link, name, 0)
 OFFSET(kith_link, attributes, 16)
 OFFSET(kith_link, attribute_count, 24)
 OFFSET(kith_link, flags, 28)
+VALUE(KITH_LINK_NOT_CONNECTED, 1)
 
 SIZE(kith_connector_host, 48)
 OFFSET(kith_connector_host, done, 0)
