@@ -21,17 +21,9 @@ error unresponsive(const Session &session) {
                                      (session.answered() ? "" : ", or is no BEAM node and cannot be driven"));
 }
 
-// A list of atoms, binaries or strings; or {ok, List}; or {List, Others} of an application.
-std::optional<std::vector<std::string>> names_in(const Session::Reply &reply) {
-    if (!reply.returned) return std::nullopt;
-    etf::TermView list = reply.term();
-    if (list.is_tuple(2)) {
-        etf::Elements pair = list.elements();
-        const etf::TermView first = pair.next();
-        list = first.is_atom("ok") ? pair.next() : first;
-    }
-    if (list.kind() != etf::Kind::list) return std::nullopt;
-    std::vector<std::string> names;
+// Appends the names in a list of atoms, binaries or strings; false when it is something else.
+bool append_names(const etf::TermView &list, std::vector<std::string> &names) {
+    if (list.kind() != etf::Kind::list) return false;
     etf::Elements elements = list.elements();
     while (elements.left() != 0) {
         const etf::TermView element = elements.next();
@@ -40,13 +32,32 @@ std::optional<std::vector<std::string>> names_in(const Session::Reply &reply) {
         else if (auto bytes = element.bytes())
             names.emplace_back(*bytes);
         else
-            return std::nullopt;
+            return false;
     }
-    return names;
+    return true;
+}
+
+struct Listed {
+    std::vector<std::string> linked;
+    std::vector<std::string> others; // members without a connection
+};
+
+// A list; {ok, List}; or {List, Others} of an application.
+std::optional<Listed> names_in(const Session::Reply &reply) {
+    if (!reply.returned) return std::nullopt;
+    Listed listed;
+    const etf::TermView term = reply.term();
+    if (!term.is_tuple(2)) return append_names(term, listed.linked) ? std::optional(std::move(listed)) : std::nullopt;
+    etf::Elements pair = term.elements();
+    const etf::TermView first = pair.next();
+    const bool ok = first.is_atom("ok");
+    if (!append_names(ok ? pair.next() : first, listed.linked)) return std::nullopt;
+    if (!ok && !append_names(pair.next(), listed.others)) return std::nullopt;
+    return listed;
 }
 
 link link_of(const std::string &name, LinkType type) {
-    link one{name};
+    link one{name, {}, true};
     if (type != LinkType::unknown) one.attributes.push_back({"type", type == LinkType::hidden ? "hidden" : "visible"});
     return one;
 }
@@ -68,6 +79,7 @@ void LinkReporter::begin() {
 
 void LinkReporter::end() {
     attached_ = false;
+    others_.clear();
     table_.clear();
 }
 
@@ -112,8 +124,8 @@ task<void> LinkReporter::list(Session &session) {
         }
         // An event that came meanwhile may be older or newer than the list: ask again.
         if (events != events_ && !settings.custom_list) continue;
-        auto names = names_in(*reply);
-        if (!names) {
+        auto listed = names_in(*reply);
+        if (!listed) {
             const std::string text = settings.list_nodes.text(false) + (reply->returned ? " returned " : " ") + reply->text;
             if (!attached_)
                 session.close(error(KITH_INVALID, text + (settings.application == nullptr
@@ -124,8 +136,9 @@ task<void> LinkReporter::list(Session &session) {
             co_return;
         }
         if (!attached_ && !report_attached(session)) co_return;
-        std::erase(*names, session.node().name); // some functions list the local node too
-        table_.replace(*names);
+        std::erase(listed->linked, session.node().name); // some functions list the local node too
+        table_.replace(listed->linked);
+        others_ = std::move(listed->others);
         report_all(session);
         co_return;
     }
@@ -148,6 +161,8 @@ void LinkReporter::report_all(Session &session) const {
     std::vector<link> list;
     list.reserve(table_.peers().size());
     for (const auto &[name, type] : table_.peers()) list.push_back(link_of(name, type));
+    for (const auto &name : others_)
+        if (!table_.has_peer(name)) list.push_back({name, {}, false});
     if (const auto status = report_.all(list); status < 0)
         session.close(error(status, "the host does not take the links of " + session.node().name));
 }

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace kith::erlang {
 
@@ -60,7 +61,8 @@ class LinkReporter {
     InstanceContext &context_;
     links &report_;
     NodeLinkTable table_;
-    signal relist_; // list the links now; also wakes first_list when they have come
+    std::vector<std::string> others_; // members of an application's cluster without a connection
+    signal relist_;                   // list the links now; also wakes first_list when they have come
     timer timer_;
     bool attached_ = false;
     bool hidden_reported_ = true; // the relay reports hidden links too

@@ -34,6 +34,10 @@ error call_failed(const Mfa &mfa, const std::string &name, const Session::Reply 
 
 task<result<void>> PeerOperations::connect(std::shared_ptr<Session> session, peer to) {
     std::string name = to.name;
+    if (cluster_ != nullptr && cluster_->is_overlay()) {
+        if (auto good = check_name(*session, name, false); !good) co_return good;
+        co_return co_await cluster_->join(session, std::move(name));
+    }
     if (auto linked = co_await link(session, std::move(to)); !linked) co_return linked;
     if (cluster_ != nullptr) co_return co_await cluster_->join(session, std::move(name));
     co_return co_await await_link(session, std::move(name));

@@ -15,7 +15,16 @@ inline constexpr std::string_view options_schema = R"({
       "rabbitmq": {
         "first_looks": 2, "connect_timeout": 120000,
         "disconnect": "a peer that is gone is removed from the whole cluster of RabbitMQ, once it does not run (forget_cluster_node), and can return only as a new member; keep leaves it a member"
-      }
+      },
+      "ejabberd": {
+        "first_looks": 2, "connect_timeout": 120000,
+        "disconnect": "a peer that is gone is removed from the whole cluster of ejabberd, once it does not run (leave_cluster), and can return only as a new member; keep leaves it a member"
+      },
+      "partisan": {
+        "connect_timeout": 60000,
+        "disconnect": "a peer that is gone is removed from the membership of all nodes of Partisan, once it has no connection; keep leaves it a member"
+      },
+      "partisan_hyparview": { "connect_timeout": 60000, "links": 1 }
     }
   },
   "properties": {
@@ -59,7 +68,7 @@ inline constexpr std::string_view options_schema = R"({
       "description": "[module, function, arguments] that lists the linked peers. With the default links are told by events; with another they are what it lists, asked every poll_interval and behind each join."
     },
     "application": {
-      "enum": ["none", "rabbitmq"], "default": "none",
+      "enum": ["none", "rabbitmq", "ejabberd", "partisan", "partisan_hyparview"], "default": "none",
       "description": "What forms a cluster of its own above the links: kith has the node join that too, and links are its members. none: links alone."
     },
     "allow_reset": {

@@ -76,6 +76,23 @@ class RabbitMq(Scenario):
         self.assertTrue(self.has_queue(b))
         self.assertEqual(b.rpc("rabbit_vhost:list_names()"), "[<<\"/\">>]")
 
+    def test_a_dead_member_is_removed_once_by_the_policy(self):
+        a, b, c = self.rabbits.nodes("a", "b", "c")
+        kiths = self.kiths("a", "b", "c", min_peers=2)
+        for kith in kiths:
+            kith.wait("topology.ready")
+        c.kill()
+        kiths[2].kill()
+        for kith in kiths[:2]:
+            kith.wait("link.down", peer=c.name)
+        self.assertEqual(a.members(), {a.name, b.name, c.name})
+        for kith, other in zip(kiths, "ba"):
+            kith.reconfigure(self.config(kith.node, [other], prune="disconnect", grace=200, confirm=1))
+        for kith in kiths[:2]:
+            kith.wait("disconnect.succeeded", peer=c.name)
+        self.assertEqual(a.members(), {a.name, b.name})
+        self.assertEqual([kith.log().count("a member is removed from the cluster") for kith in kiths[:2]], [1, 0])
+
     def test_a_join_survives_kith(self):
         """However kith ends during the join, RabbitMQ runs again, and the next kith completes what is to be done."""
         a, b = self.rabbits.nodes("a", "b")

@@ -15,18 +15,23 @@ struct Application {
     /// {Running, Members, RunningMembers, Own}: whether the application runs; the cluster's members with the node itself, and those that
     /// run; for a node without other members what it would lose by joining, in words, such as [<<"2 queues">>]. Evaluated in the node and in
     /// each peer.
-    std::string_view status;
+    std::string_view status{};
     /// {Linked, Others}: the members that run, and those that do not. Cheap; an application that does not run has none.
-    std::string_view links;
+    std::string_view links{};
     /// Joins the cluster of `Peer`: ok, or {ok, _}. May stop the application; must not be repeated while it is under way.
-    std::string_view join;
+    std::string_view join{};
     /// Has the application run again, if it does not; fails when it cannot.
-    std::string_view start;
-    /// Removes the member `Peer`, which does not run, from the cluster: ok.
-    std::string_view remove;
-    /// How an operator removes a member, and makes a node forget its cluster; for reasons. `NODE` stands for its name.
-    std::string_view remove_by_hand;
-    std::string_view reset_by_hand;
+    std::string_view start{};
+    /// Removes the member `Peer`, which does not run, from the cluster: ok. Empty: it has no such function.
+    std::string_view remove{};
+    /// Of an overlay network, which peers join without being asked, and whose memberships merge, instead of the two above: joins each of
+    /// `Peers` that it does not know, one after the other: [{Peer, ok | {error, Why}}].
+    std::string_view join_each{};
+    /// How an operator removes a member, and has a node forget its cluster; for reasons. `NODE` stands for its name.
+    std::string_view remove_by_hand{};
+    std::string_view reset_by_hand{};
+
+    bool is_overlay() const noexcept { return !join_each.empty(); }
 };
 
 /// Null for `none`.

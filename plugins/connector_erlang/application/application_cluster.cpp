@@ -15,14 +15,34 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::nanoseconds patience = 60s;     // of a request for which nothing can be done
-constexpr std::chrono::nanoseconds look_again = 500ms; // while there are requests
-constexpr std::chrono::milliseconds answer_bound = 5s; // of a node that is asked for its cluster
-constexpr std::chrono::nanoseconds join_bound = 600s;  // a join that is under way is never ended
+constexpr std::chrono::nanoseconds patience = 60s;      // of a request for which nothing can be done
+constexpr std::chrono::nanoseconds look_again = 500ms;  // while there are requests
+constexpr std::chrono::nanoseconds look_soon = 50ms;    // after a join
+constexpr std::chrono::nanoseconds yields_for = 2s;     // to the peer of an overlay network that is to join us
+constexpr std::chrono::nanoseconds overlay_bound = 10s; // from the join of an overlay network to the link
+constexpr std::chrono::milliseconds answer_bound = 5s;  // of a node that is asked for its cluster
+constexpr std::chrono::nanoseconds join_bound = 600s;   // a join that is under way is never ended
 
-// Join and Start are the application's own; Peer, Members (of its cluster, sorted), Status, AllowReset are bound. The process that has the
-// name kith_application_join does it all: it locks the nodes concerned, looks once more whether all is still as it was decided upon, joins,
-// and does not end before the application runs again. `busy`: another join is under way here or in one of those nodes.
+// Does the work in a process of its own, which has the name kith_application_join, and outlives whoever waits for it. `busy`: there is one.
+constexpr std::string_view alone = R"(
+    Alone = fun(Work) ->
+        case whereis(kith_application_join) of
+            undefined ->
+                {_, Ref} = spawn_monitor(fun() ->
+                    case catch register(kith_application_join, self()) of
+                        true -> exit({kith, Work()});
+                        _ -> exit({kith, busy})
+                    end
+                end),
+                receive {'DOWN', Ref, _, _, {kith, X}} -> X; {'DOWN', Ref, _, _, Y} -> {killed, Y} end;
+            _ -> busy
+        end
+    end,
+)";
+
+// Join and Start are the application's own; Peer, Members (of its cluster, sorted), Status, AllowReset are bound. It locks the nodes concerned,
+// looks once more whether all is still as it was decided upon, joins, and does not end before the application runs again. `busy`: also when
+// another join is under way in one of those nodes.
 constexpr std::string_view guarded_join = R"(
     {ok, Tokens, _} = erl_scan:string(unicode:characters_to_list(Status)),
     {ok, Exprs} = erl_parse:parse_exprs(Tokens),
@@ -51,23 +71,13 @@ constexpr std::string_view guarded_join = R"(
             _ -> changed
         end
     end,
-    Guard = fun() ->
-        case catch register(kith_application_join, self()) of
-            true ->
-                Lock = {kith_application, self()},
-                Locked = [node() | Members],
-                Result = case global:set_lock(Lock, Locked, 0) of true -> Decided(); _ -> busy end,
-                global:del_lock(Lock, Locked),
-                exit({kith, Result});
-            _ -> exit({kith, busy})
-        end
-    end,
-    case whereis(kith_application_join) of
-        undefined ->
-            {_, Ref} = spawn_monitor(Guard),
-            receive {'DOWN', Ref, _, _, {kith, X}} -> X; {'DOWN', Ref, _, _, Y} -> {killed, Y} end;
-        _ -> busy
-    end.)";
+    Alone(fun() ->
+        Lock = {kith_application, self()},
+        Locked = [node() | Members],
+        Result = case global:set_lock(Lock, Locked, 0) of true -> Decided(); _ -> busy end,
+        global:del_lock(Lock, Locked),
+        Result
+    end).)";
 
 std::string program_fun(std::string_view name, std::string_view parameters, std::string_view body) {
     return std::string(name) + " = fun(" + std::string(parameters) + ") -> " + std::string(body) + " end,\n";
@@ -104,36 +114,89 @@ task<void> ApplicationCluster::work(Session &session) {
     for (const Request &request : requests_)
         if (!request.failure && !reporter_.has_peer(request.name)) names.push_back(request.name);
     bool joined = false;
-    if (!names.empty()) {
-        auto views = co_await survey(session, names);
-        if (session.closed()) co_return;
-        if (!views) {
-            for (const std::string &name : names) fail(name, views.error());
-        } else {
-            JoinDecision decision =
-                decide_join(application_, views->front(), std::span(*views).subspan(1), context_.settings.allow_reset);
-            for (Request &request : requests_)
-                if (const auto why = decision.waiting.find(request.name); why != decision.waiting.end())
-                    request.waits_for = why->second;
-            for (auto &[name, why] : decision.failed) fail(name, error(KITH_UNAVAILABLE, std::move(why)));
-            if (!decision.join.empty()) {
-                const std::string peer = decision.join;
-                if (auto failure = co_await join_now(session, peer, std::move(decision.members)))
-                    fail(peer, std::move(*failure));
-                else
-                    joined = true;
-            }
-        }
-    }
+    if (!names.empty() && application_.is_overlay())
+        joined = co_await join_overlay(session, std::move(names));
+    else if (!names.empty())
+        joined = co_await join_cluster(session, std::move(names));
     if (session.closed()) co_return;
     end_overdue(context_.clock.monotonic());
     answered_.notify();
     answered_.reset();
-    if (!requests_.empty()) (void)co_await wake_.wait_for(joined ? look_again / 5 : look_again);
+    if (!requests_.empty()) (void)co_await wake_.wait_for(joined ? look_soon : look_again);
+}
+
+task<bool> ApplicationCluster::join_cluster(Session &session, std::vector<std::string> names) {
+    auto views = co_await survey(session, names);
+    if (session.closed()) co_return false;
+    if (!views) {
+        for (const std::string &name : names) fail(name, views.error());
+        co_return false;
+    }
+    JoinDecision decision =
+        decide_join(application_, views->front(), std::span(*views).subspan(1), context_.settings.allow_reset);
+    for (Request &request : requests_)
+        if (const auto why = decision.waiting.find(request.name); why != decision.waiting.end())
+            request.waits_for = why->second;
+    for (auto &[name, why] : decision.failed) fail(name, error(KITH_UNAVAILABLE, std::move(why)));
+    if (decision.join.empty()) co_return false;
+    const std::string peer = decision.join;
+    auto failure = co_await join_now(session, peer, std::move(decision.members));
+    if (failure) fail(peer, std::move(*failure));
+    co_return !failure;
+}
+
+// Of two nodes the one with the larger name joins the other, which joins only when that does not come.
+task<bool> ApplicationCluster::join_overlay(Session &session, std::vector<std::string> names) {
+    const Time now = context_.clock.monotonic();
+    bool joined = false;
+    std::erase_if(names, [&](const std::string &name) {
+        for (const Request &request : requests_) {
+            if (request.name != name) continue;
+            joined = joined || request.joined != Time::zero();
+            return request.joined != Time::zero() || (session.node().name < name && now - request.since < yields_for);
+        }
+        return true;
+    });
+    if (names.empty()) co_return joined;
+    const std::array<Binding, 1> bindings{{{"Peers", atoms_term(names)}}};
+    const std::string source = std::string(alone) + "Alone(fun() -> " + std::string(application_.join_each) + " end).";
+    auto reply = co_await session.call(std::string(program_module), std::string(program_function),
+                                       program_arguments(source, bindings), join_bound);
+    if (!reply) {
+        for (const std::string &name : names) fail(name, reply.error());
+        co_return false;
+    }
+    const etf::TermView answer = reply->returned ? reply->term() : etf::TermView();
+    if (answer.is_atom("busy")) co_return false;
+    if (answer.kind() != etf::Kind::list) {
+        const error why(KITH_UNAVAILABLE, std::string(application_.name) + " in " + session.node().name + " " + reply->text);
+        for (const std::string &name : names) fail(name, why);
+        co_return false;
+    }
+    etf::Elements elements = answer.elements();
+    while (elements.left() != 0) {
+        etf::Elements pair = elements.next().elements();
+        const std::string name = pair.next().atom().value_or(std::string());
+        const etf::TermView outcome = pair.next();
+        if (is_success(outcome)) {
+            for (Request &request : requests_)
+                if (request.name == name) request.joined = context_.clock.monotonic();
+            joined = true;
+        } else {
+            etf::Elements why = outcome.elements();
+            why.next();
+            const etf::TermView text = why.next();
+            fail(name, error(KITH_UNAVAILABLE, std::string(application_.name) + " in " + session.node().name +
+                                                   " could not join " + name + ": " +
+                                                   (text.bytes() ? std::string(*text.bytes()) : etf::to_text(outcome))));
+        }
+    }
+    co_return joined;
 }
 
 task<result<void>> ApplicationCluster::join(std::shared_ptr<Session> session, std::string name) {
-    const auto request = requests_.insert(requests_.end(), {name, context_.clock.monotonic() + patience, {}, {}});
+    const auto request = requests_.insert(
+        requests_.end(), {name, context_.clock.monotonic() + patience, context_.clock.monotonic(), {}, {}, {}});
     struct Withdrawal {
         std::list<Request> &all;
         std::list<Request>::iterator one;
@@ -188,8 +251,9 @@ task<std::optional<error>> ApplicationCluster::join_now(Session &session, std::s
 }
 
 task<result<void>> ApplicationCluster::remove(std::shared_ptr<Session> session, std::string name) {
+    if (application_.remove.empty())
+        co_return error(KITH_UNSUPPORTED, std::string(application_.name) + " has no function that removes a member");
     const Time until = context_.clock.monotonic() + patience;
-    std::string waits_for;
     while (!session->closed()) {
         auto views = co_await survey(*session, {});
         if (!views) co_return std::move(views).error();
@@ -231,7 +295,9 @@ void ApplicationCluster::fail(const std::string &name, error why) {
 
 void ApplicationCluster::end_overdue(Time now) {
     for (Request &request : requests_) {
-        if (request.failure || now < request.until || reporter_.has_peer(request.name)) continue;
+        if (request.failure || reporter_.has_peer(request.name)) continue;
+        const bool overdue = request.joined != Time::zero() && now - request.joined > overlay_bound;
+        if (now < request.until && !overdue) continue;
         request.failure =
             error(KITH_TIMED_OUT, request.waits_for.empty() ? std::string(application_.name) + " does not list " + request.name
                                                             : request.waits_for);

@@ -28,6 +28,9 @@ class ApplicationCluster {
     /// All outlive this.
     ApplicationCluster(const Application &application, InstanceContext &context, LinkReporter &reporter);
 
+    /// Its peers need no link of Erlang's distribution.
+    bool is_overlay() const noexcept { return application_.is_overlay(); }
+
     /// Works on the requests until the session is closed.
     task<void> run(std::shared_ptr<Session> session);
     /// The session has ended.
@@ -42,11 +45,15 @@ class ApplicationCluster {
     struct Request {
         std::string name;
         Time until{};
+        Time since{};
+        Time joined{};         // when the overlay took it; 0: not yet
         std::string waits_for; // the last reason why nothing was done for it
         std::optional<error> failure;
     };
 
     task<void> work(Session &session);
+    task<bool> join_cluster(Session &session, std::vector<std::string> names);
+    task<bool> join_overlay(Session &session, std::vector<std::string> names);
     task<result<std::vector<ClusterView>>> survey(Session &session, std::vector<std::string> names);
     /// Has the node join the cluster of this peer. Nothing: it did, or it is to be looked at anew. Else why not.
     task<std::optional<error>> join_now(Session &session, std::string peer, std::vector<std::string> members);
