@@ -19,6 +19,11 @@ def otp(release):
     return prepared(f"otp-{release}")
 
 
+def partisan():
+    """The Erlang library directory with Partisan, or None."""
+    return prepared("partisan")
+
+
 def used(name):
     """Records a server that kith, or a node that kith connects, has used."""
     with open(BUILD / "real-servers", "a") as file:
