@@ -14,13 +14,13 @@
 namespace kith::erlang::test {
 namespace {
 
-using Names = std::vector<std::string>;
+using NodeNames = std::vector<std::string>;
 
-ClusterView seen(const std::string &node, Names members = {}, Names own = {}, bool running = true) {
+ClusterView seen(const std::string &node, NodeNames members = {}, NodeNames own = {}, bool running = true) {
     ClusterView view;
     view.node = node;
     view.running = running;
-    view.members = members.empty() ? Names{node} : std::move(members);
+    view.members = members.empty() ? NodeNames{node} : std::move(members);
     view.running_members = view.members;
     view.own = std::move(own);
     return view;
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(a_lone_node_joins_the_larger_cluster_then_the_smallest_name
     BOOST_TEST(decide(seen("a"), {seen("d", {"c", "d"}), seen("c", {"c", "d"})}).join == "c");
     BOOST_TEST(decide(seen("z"), {seen("b", {"b", "c"}), seen("d", {"d", "e", "f"})}).join == "d");
     BOOST_TEST(decide(seen("z"), {seen("d", {"d", "e"}), seen("b", {"b", "c"})}).join == "b");
-    BOOST_TEST(decide(seen("z"), {seen("d", {"d", "e"}), seen("b", {"b", "c"})}).members == (Names{"b", "c"}));
+    BOOST_TEST(decide(seen("z"), {seen("d", {"d", "e"}), seen("b", {"b", "c"})}).members == (NodeNames{"b", "c"}));
 }
 
 BOOST_AUTO_TEST_CASE(a_member_joins_nothing_and_waits_for_the_lone) {
