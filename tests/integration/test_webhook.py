@@ -50,7 +50,8 @@ class Webhook(Scenario):
                                  dirs=[PLUGINS, TEST_PLUGINS], policy={"prune": "disconnect", "grace": 0, "confirm": 1, "guard": False})
         config["connectors"]["beam"] = {"plugin": "log", "config": {"node": "n@127.0.0.1"}}
         config["state_dir"] = str(self.state)
-        config["sinks"] = {"hook": {"plugin": "webhook", "config": {"url": f"http://127.0.0.1:{self.port}/kith", "secret": SECRET}}}
+        config["sinks"] = {"hook": {"plugin": "webhook", "config": {"url": f"http://127.0.0.1:{self.port}/kith", "secret": SECRET,
+                                                                      "spool": 256 << 20}}}
         return self.lab.kith(config)
 
     def spooled(self):
@@ -103,8 +104,8 @@ class Webhook(Scenario):
         stopping = threading.Event()
 
         def keep_changing():
-            while not stopping.wait(0.01):
-                self.change()
+            while not stopping.wait(0.05):
+                self.change(5)
         writer = threading.Thread(target=keep_changing)
         writer.start()
         spooled = {}
@@ -128,8 +129,8 @@ class Webhook(Scenario):
             return max(self.checked().values(), default=0) > 0 and not self.missing(spooled) and max(
                 self.checked()[accepted(self.file)[-1]["run"]], 0) >= kith.last()
         with contextlib.suppress(AssertionError):
-            wait_until(all_there, "all events were accepted", 90)
-        self.assertEqual(self.missing(spooled), {})
+            wait_until(all_there, "all events were accepted", 180)
+        self.assertEqual(self.missing(spooled), {}, f"{kith.tail()}\nin the spool: {self.spooled()}\naccepted: {self.checked()}")
         self.assertGreaterEqual(self.checked()[accepted(self.file)[-1]["run"]], kith.last(), kith.tail())
         self.assertEqual(self.log_of_receiver(), "")
         batches = accepted(self.file)
