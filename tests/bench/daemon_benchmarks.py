@@ -26,6 +26,7 @@ import simulation  # noqa: E402
 import template  # noqa: E402
 import tls  # noqa: E402
 import verdicts  # noqa: E402
+import webhook  # noqa: E402
 from measure import line, report, stamp, ticks_of  # noqa: E402
 
 PEERS = pathlib.Path(__file__).with_name("light_erlang_peers.py")
@@ -181,7 +182,7 @@ def mute_peers(lab, runs):
 
 
 FIGURES = {"memory": (memory, 5), "start": (start, 21), "event": (event_cost, 5), "warm": (warm_peers, 11), "warm_tls": (warm_tls_peers, 11), "mute": (mute_peers, 5),
-           **many_plugins.FIGURES, **api.FIGURES, **calls.FIGURES, **gossip.FIGURES, **k8s.FIGURES, **consul_agent.FIGURES, **ec2.FIGURES, **page.FIGURES, **simulation.FIGURES, **template.FIGURES, **tls.FIGURES, **verdicts.FIGURES}
+           **many_plugins.FIGURES, **api.FIGURES, **calls.FIGURES, **gossip.FIGURES, **k8s.FIGURES, **consul_agent.FIGURES, **ec2.FIGURES, **page.FIGURES, **simulation.FIGURES, **template.FIGURES, **tls.FIGURES, **verdicts.FIGURES, **webhook.FIGURES}
 
 
 def main():
