@@ -232,8 +232,8 @@ task<std::optional<error>> ApplicationCluster::join_now(Session &session, std::s
                                            {"Members", atoms_term(members)},
                                            {"Status", binary_term(std::string(application_.status) + '.')},
                                            {"AllowReset", flag_term(context_.settings.allow_reset)}}};
-    const std::string source = program_fun("Join", "Peer", application_.join) + program_fun("Start", "", application_.start) +
-                               std::string(guarded_join);
+    const std::string source = std::string(alone) + program_fun("Join", "Peer", application_.join) +
+                               program_fun("Start", "", application_.start) + std::string(guarded_join);
     if (announced_ != peer) context_.log.info("the node joins a cluster", {{"application", application_.name}, {"peer", peer}});
     announced_ = peer;
     auto reply = co_await session.call(std::string(program_module), std::string(program_function),
