@@ -142,7 +142,7 @@ task<bool> ApplicationCluster::join_cluster(Session &session, std::vector<std::s
     const std::string peer = decision.join;
     auto failure = co_await join_now(session, peer, std::move(decision.members));
     if (failure) fail(peer, std::move(*failure));
-    co_return !failure;
+    co_return !failure && announced_.empty(); // it is still announced when it has to be tried again
 }
 
 // Of two nodes the one with the larger name joins the other, which joins only when that does not come.
