@@ -148,6 +148,11 @@ void warn_below(const json::value &value, const json::value &schema, const json:
         if (const auto why = text_of(one, "x-kith-no-effect"); !why.empty()) {
             collector.warning(source_map->key_at, path, "this option has no effect: " + std::string(why));
         }
+        if (const auto *warning = member(one, "x-kith-warning")) {
+            const auto *when = member(*warning, "if");
+            if (when && fits_schema(*when, root, value))
+                collector.warning(source_map->key_at, path, std::string(text_of(*warning, "text")));
+        }
         if (const auto *object = value.if_object()) {
             for (const auto &entry : *object) {
                 const auto key = view(entry.key());

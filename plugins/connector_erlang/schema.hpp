@@ -53,16 +53,28 @@ inline constexpr std::string_view options_schema = R"({
       "description": "File that holds the cookie; only its owner may have access to it. Read anew at each attachment."
     },
     "connect": {
+      "x-kith-warning": {
+        "if": {"type": "array", "items": [{"enum": ["partisan", "partisan_peer_service", ":partisan", ":partisan_peer_service"]}]},
+        "text": "functions of Partisan take no name of a peer, and return before there is a link: take connect, disconnect and list_nodes out, and set \"application\": \"partisan\" or \"partisan_hyparview\""
+      },
       "type": "array", "default": ["net_kernel", "connect_node", []], "minItems": 3, "maxItems": 3,
       "items": [{"type": "string"}, {"type": "string"}, {"type": "array"}],
       "description": "[module, function, arguments] called in the node to join a peer, its name put behind the arguments as an atom, or where they contain {\"peer\": \"atom\"}. Good answers are true and ok."
     },
     "disconnect": {
+      "x-kith-warning": {
+        "if": {"type": "array", "items": [{"enum": ["partisan", "partisan_peer_service", ":partisan", ":partisan_peer_service"]}]},
+        "text": "functions of Partisan take no name of a peer, and return before there is a link: take connect, disconnect and list_nodes out, and set \"application\": \"partisan\" or \"partisan_hyparview\""
+      },
       "type": "array", "default": ["erlang", "disconnect_node", []], "minItems": 3, "maxItems": 3,
       "items": [{"type": "string"}, {"type": "string"}, {"type": "array"}],
       "description": "[module, function, arguments] called in the node to part from a peer, its name put behind the arguments as an atom, or where they contain {\"peer\": \"atom\"}."
     },
     "list_nodes": {
+      "x-kith-warning": {
+        "if": {"type": "array", "items": [{"enum": ["partisan", "partisan_peer_service", ":partisan", ":partisan_peer_service"]}]},
+        "text": "functions of Partisan take no name of a peer, and return before there is a link: take connect, disconnect and list_nodes out, and set \"application\": \"partisan\" or \"partisan_hyparview\""
+      },
       "type": "array", "default": ["erlang", "nodes", ["connected"]], "minItems": 3, "maxItems": 3,
       "items": [{"type": "string"}, {"type": "string"}, {"type": "array"}],
       "description": "[module, function, arguments] that lists the linked peers. With the default links are told by events; with another they are what it lists, asked every poll_interval and behind each join."

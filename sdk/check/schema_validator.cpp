@@ -94,6 +94,7 @@ const std::map<std::string_view, Shape> &keywords() {
         {"x-kith-no-effect", text},
         {"x-kith-authenticated", schema},
         {"x-kith-policy", any},
+        {"x-kith-warning", any},
     };
     return all;
 }

@@ -67,6 +67,15 @@ class OtherDistributions(Scenario):
         event = kith.wait("connect.failed", peer="left-7")
         self.reason_is_told(kith, event, "no_overlay_today")
 
+    def test_the_lines_for_partisan_of_libcluster_are_recognised(self):
+        config = self.lab.config("a", ["b"], connector={"connect": ["partisan_peer_service", "join", []],
+                                                        "disconnect": [":partisan_peer_service", "leave", []],
+                                                        "list_nodes": ["partisan", "members", []]})
+        checked = self.lab.command("check", self.lab.write("partisan.json", config))
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+        for option in ("connect", "disconnect", "list_nodes"):
+            self.assertRegex(checked.stdout + checked.stderr, rf'{option}.*set "application": "partisan"')
+
     def test_a_module_that_is_not_there(self):
         self.lab.beam("a").ready()
         peers = self.lab.write("peers", "left-7\n")
