@@ -166,7 +166,7 @@ LoadedConfig reload_config(const std::string &file, const std::string &plugin_di
     core::ConfigInputs inputs{
         .environment = environment,
         .read_file = noting_reader(result),
-        .plugins = [&](const core::PluginSettings &) { return loaded; },
+        .plugins = [&](const core::PluginSettings &) { return core::PluginCatalogue(loaded); },
     };
     result.config = core::load(file, *text, inputs, result.diagnostics);
     if (result.config) return result;

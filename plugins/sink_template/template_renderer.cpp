@@ -118,11 +118,13 @@ class Renderer {
             const bool absent = text == nullptr || text->empty();
             if (absent && &alternative != &value.alternatives.back()) continue;
             std::string why = text == nullptr ? "it is missing" : absent ? "it is empty" : std::string();
-            if (why.empty() && value.address) why = not_an_address(*text);
-            if (why.empty() && value.host) why = not_a_host(*text);
-            if (why.empty() && (value.port || alternative.origin == Origin::port)) why = not_a_port(*text);
-            if (why.empty()) why = append(out, *text, value.form);
-            if (why.empty()) return {};
+            if (text != nullptr && why.empty()) {
+                if (value.address) why = not_an_address(*text);
+                if (why.empty() && value.host) why = not_a_host(*text);
+                if (why.empty() && (value.port || alternative.origin == Origin::port)) why = not_a_port(*text);
+                if (why.empty()) why = append(out, *text, value.form);
+                if (why.empty()) return {};
+            }
             return label_of(alternative) + ": " + why;
         }
         return "the template has a value without alternatives";

@@ -20,7 +20,6 @@
 
 namespace {
 
-namespace po = boost::program_options;
 using namespace kith;
 using namespace kith::app;
 

@@ -315,7 +315,7 @@ BOOST_AUTO_TEST_CASE(a_rendered_configuration_can_be_loaded) {
 BOOST_AUTO_TEST_CASE(the_api_is_enabled_unless_it_is_false) {
     World world;
     const auto with = [&](const std::string &keys) {
-        const auto config =
+        auto config =
             good("{" + keys + R"("topologies": {"t": {"strategy": "epmd", "config": {"hosts": []}, "connector": "log"}}})");
         BOOST_TEST((good(render(config, world.plugins)) == config), keys);
         return config;

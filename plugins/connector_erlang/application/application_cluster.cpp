@@ -250,6 +250,16 @@ task<std::optional<error>> ApplicationCluster::join_now(Session &session, std::s
                                           peer + ": " + reply->text);
 }
 
+namespace {
+
+error still_runs(const std::string &name, const Application &application) {
+    std::string text = name + " runs, and a member is removed only when it does not: have it leave by itself (";
+    text.append(application.reset_by_hand).append("), NODE being ").append(name);
+    return error(KITH_UNAVAILABLE, std::move(text));
+}
+
+} // namespace
+
 task<result<void>> ApplicationCluster::remove(std::shared_ptr<Session> session, std::string name) {
     if (application_.remove.empty())
         co_return error(KITH_UNSUPPORTED, std::string(application_.name) + " has no function that removes a member");
@@ -263,10 +273,7 @@ task<result<void>> ApplicationCluster::remove(std::shared_ptr<Session> session, 
             co_return result<void>();
         }
         const auto &running = self.running_members;
-        if (std::find(running.begin(), running.end(), name) != running.end())
-            co_return error(KITH_UNAVAILABLE,
-                            name + " runs, and a member is removed only when it does not: have it leave by itself (" +
-                                std::string(application_.reset_by_hand) + "), NODE being " + name);
+        if (std::find(running.begin(), running.end(), name) != running.end()) co_return still_runs(name, application_);
         if (!running.empty() && running.front() == session->node().name) {
             const std::array<Binding, 1> bindings{{{"Peer", atom_term(name)}}};
             context_.log.info("a member is removed from the cluster", {{"application", application_.name}, {"peer", name}});
@@ -288,7 +295,7 @@ task<result<void>> ApplicationCluster::remove(std::shared_ptr<Session> session, 
     co_return session->reason();
 }
 
-void ApplicationCluster::fail(const std::string &name, error why) {
+void ApplicationCluster::fail(const std::string &name, const error &why) {
     for (Request &request : requests_)
         if (request.name == name && !request.failure) request.failure = why;
 }

@@ -57,7 +57,7 @@ class ApplicationCluster {
     task<result<std::vector<ClusterView>>> survey(Session &session, std::vector<std::string> names);
     /// Has the node join the cluster of this peer. Nothing: it did, or it is to be looked at anew. Else why not.
     task<std::optional<error>> join_now(Session &session, std::string peer, std::vector<std::string> members);
-    void fail(const std::string &name, error why);
+    void fail(const std::string &name, const error &why);
     void end_overdue(Time now);
 
     const Application &application_;
