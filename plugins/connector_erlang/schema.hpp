@@ -77,7 +77,7 @@ inline constexpr std::string_view options_schema = R"({
       },
       "type": "array", "default": ["erlang", "nodes", ["connected"]], "minItems": 3, "maxItems": 3,
       "items": [{"type": "string"}, {"type": "string"}, {"type": "array"}],
-      "description": "[module, function, arguments] that lists the linked peers. With the default links are told by events; with another they are what it lists, asked every poll_interval and behind each join."
+      "description": "[module, function, arguments] that lists the linked peers. With the default, links are known from events; with another they are what it lists, asked every poll_interval and behind each join."
     },
     "application": {
       "enum": ["none", "rabbitmq", "ejabberd", "partisan", "partisan_hyparview"], "default": "none",
@@ -100,19 +100,19 @@ inline constexpr std::string_view options_schema = R"({
       "type": "object", "additionalProperties": false,
       "description": "For a node with -proto_dist inet_tls: by which files kith enters it, and knows other nodes. Read again when they change. Without it kith speaks plain TCP.",
       "properties": {
-        "optfile": { "type": "string", "minLength": 1, "description": "The file of the node's own -ssl_dist_optfile: what its client says of the options below, and of versions. Certificate and key are its server's where its client has none. Options below that are given win." },
+        "optfile": { "type": "string", "minLength": 1, "description": "The file of the node's own -ssl_dist_optfile: what its client sets of the options below, and of versions. Certificate and key are its server's where its client has none. Options below that are given win." },
         "cacertfile": { "type": "string", "minLength": 1, "description": "File of the authorities (PEM) that nodes' certificates are signed by." },
         "certfile": { "type": "string", "minLength": 1, "description": "File of our certificate (PEM) and the chain above it, for nodes that ask for one." },
         "keyfile": { "type": "string", "minLength": 1, "description": "File of its key (PEM). Not given: it is in certfile." },
         "password": { "type": "string", "minLength": 1, "writeOnly": true, "description": "Of the key, when it is encrypted." },
-        "verify": { "enum": ["verify_peer", "verify_none"], "description": "verify_none: take any certificate. Not given: as optfile says, else verify_peer." },
+        "verify": { "enum": ["verify_peer", "verify_none"], "description": "verify_none: take any certificate. Not given: as in optfile, else verify_peer." },
         "verify_name": { "type": "boolean", "default": true, "description": "The host part of a node's name must be in its certificate: a DNS name or an address, or the common name where it has neither." },
-        "min_version": { "enum": ["1.2", "1.3"], "description": "The oldest version of TLS. Not given: as optfile says, else 1.2, which nodes speak unless their options list another." }
+        "min_version": { "enum": ["1.2", "1.3"], "description": "The oldest version of TLS. Not given: as in optfile, else 1.2, which nodes speak unless their options list another." }
       }
     },
     "reconcile_interval": {
       "type": "integer", "default": 30000, "minimum": 1000, "x-kith-unit": "ms",
-      "description": "How often the links told by events are compared with list_nodes."
+      "description": "How often the links known from events are compared with list_nodes."
     },
     "poll_interval": {
       "type": "integer", "default": 5000, "minimum": 100, "x-kith-unit": "ms",

@@ -134,7 +134,7 @@ class template_sink : public kith::sink {
         }
     }
 
-    /// Brings the file to the current set of peers. An error says why it is not.
+    /// Brings the file to the current set of peers. An error contains the reason why it is not.
     kith::task<kith::result<void>> update() {
         waits_for_sources_ = false;
         if (!parsed_) co_return kith::error(KITH_INVALID, template_failure_);

@@ -24,8 +24,8 @@ struct Application {
     std::string_view start{};
     /// Removes the member `Peer`, which does not run, from the cluster: ok. Empty: it has no such function.
     std::string_view remove{};
-    /// Of an overlay network, which peers join without being asked, and whose memberships merge, instead of the two above: joins each of
-    /// `Peers` that it does not know, one after the other: [{Peer, ok | {error, Why}}].
+    /// Of an overlay network, whose memberships merge, instead of `join` and `start`: joins each of
+    /// `Peers` that are not its members, one after the other: [{Peer, ok | {error, Why}}].
     std::string_view join_each{};
     /// How an operator removes a member, and has a node forget its cluster; for reasons. `NODE` stands for its name.
     std::string_view remove_by_hand{};

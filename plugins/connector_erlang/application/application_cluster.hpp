@@ -67,7 +67,7 @@ class ApplicationCluster {
     signal wake_;     // there is something to do
     signal answered_; // a request may be over
     std::list<Request> requests_;
-    std::string announced_; // the peer whose cluster the log says is being joined
+    std::string announced_; // the peer whose cluster is being joined, as it was logged
 };
 
 } // namespace kith::erlang

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a node says of the application's cluster that it is in, and reading it from the answer of the survey.
+// What a node reports of the application's cluster that it is in, and reading it from the answer of the survey.
 #pragma once
 
 #include "etf/term_view.hpp"
@@ -14,7 +14,7 @@ namespace kith::erlang {
 
 struct ClusterView {
     std::string node;
-    std::string fault;                        // it did not say: why
+    std::string fault;                        // it did not report: why
     bool running = false;                     // the application
     std::vector<std::string> members;         // of its cluster, with itself; sorted
     std::vector<std::string> running_members; // sorted

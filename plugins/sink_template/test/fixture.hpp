@@ -54,7 +54,7 @@ struct Fixture {
         BOOST_REQUIRE(sink->start() == KITH_OK);
         sink->run_for(100ms);
     }
-    /// The topology has these members now, and an event says so.
+    /// The topology has these members now, and an event reports it.
     void change(std::vector<RecordedPeer> members) {
         known = std::move(members);
         sink->members("t", known);

@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_member_that_is_down_is_not_joined_again) {
     BOOST_TEST(of(decide(seen("a", {"a", "b"}), {seen("b", {"a", "b"}, {}, false)}).waiting, "b") ==
                "b is a member of the cluster of a and does not run: it returns by itself when it is started");
     BOOST_TEST(of(decide(seen("b"), {seen("a", {"a", "b"})}).failed, "a")
-                   .starts_with("a has b as a member of its cluster, and b does not know"));
+                   .starts_with("a has b as a member of its cluster, and b does not list"));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_joined_that_does_not_answer_or_run) {
