@@ -137,11 +137,11 @@ task<bool> ApplicationCluster::join_cluster(Session &session, std::vector<std::s
     for (Request &request : requests_)
         if (const auto why = decision.waiting.find(request.name); why != decision.waiting.end())
             request.waits_for = why->second;
-    for (auto &[name, why] : decision.failed) fail(name, error(KITH_UNAVAILABLE, std::move(why)));
+    for (const auto &[name, why] : decision.failed) fail(name, error(KITH_UNAVAILABLE, why));
     if (decision.join.empty()) co_return false;
     const std::string peer = decision.join;
     auto failure = co_await join_now(session, peer, std::move(decision.members));
-    if (failure) fail(peer, std::move(*failure));
+    if (failure) fail(peer, *failure);
     co_return !failure && announced_.empty(); // it is still announced when it has to be tried again
 }
 
