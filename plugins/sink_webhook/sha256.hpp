@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// SHA-256 (FIPS 180-4) and HMAC-SHA-256 (RFC 2104), without a library, so that the plugin needs none.
+// SHA-256 (FIPS 180-4) with libmd, and HMAC-SHA-256 (RFC 2104) of it: a daemon that only signs its events does not load libcrypto.
 #pragma once
 
 #include <array>
