@@ -51,6 +51,17 @@ const std::vector<RecordedLine> &PluginHarness::log() const noexcept { return bo
 bool PluginHarness::logged(std::string_view part) const noexcept {
     return std::ranges::any_of(body_->log, [&](const auto &line) { return line.message.find(part) != std::string::npos; });
 }
+bool PluginHarness::logged_reason(std::string_view part) const noexcept {
+    return std::ranges::any_of(body_->log, [&](const auto &line) {
+        return std::ranges::any_of(line.fields, [&](const auto &field) {
+            return field.first == "reason" && field.second.find(part) != std::string::npos;
+        });
+    });
+}
+std::size_t PluginHarness::warnings() const noexcept {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(body_->log, [](const auto &line) { return line.level >= KITH_LOG_WARNING; }));
+}
 const std::vector<RecordedMetric> &PluginHarness::metrics() const noexcept { return body_->metrics; }
 std::size_t PluginHarness::outstanding() const noexcept {
     const std::size_t members = body_->members_request.op != 0 ? 1 : 0;

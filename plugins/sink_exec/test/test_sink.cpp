@@ -42,15 +42,7 @@ struct Fixture {
     const ProgramRun &last() const { return here.runs().back(); }
     /// Sets the behaviour of the program until it is replaced, and the expected log text.
     void logs(std::string_view part) {
-        const auto logged = [&] {
-            for (const auto &line : harness.log()) {
-                for (const auto &[name, value] : line.fields) {
-                    if (name == "reason" && value.find(part) != std::string::npos) return true;
-                }
-            }
-            return false;
-        };
-        BOOST_TEST(harness.run_until(logged), "nothing says: " << part);
+        BOOST_TEST(harness.run_until([&] { return harness.logged_reason(part); }), "nothing says: " << part);
     }
 
     SimNet net;

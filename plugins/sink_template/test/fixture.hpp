@@ -71,20 +71,9 @@ struct Fixture {
     }
     /// Whether a line of the log has this in its reason, now or within a minute.
     bool logs(std::string_view part) {
-        return sink->run_until([&] {
-            for (const auto &line : sink->log()) {
-                for (const auto &[name, value] : line.fields) {
-                    if (name == "reason" && value.find(part) != std::string::npos) return true;
-                }
-            }
-            return false;
-        });
+        return sink->run_until([&] { return sink->logged_reason(part); });
     }
-    std::size_t warnings() const {
-        std::size_t count = 0;
-        for (const auto &line : sink->log()) count += line.level >= 3 ? 1 : 0; // KITH_LOG_WARNING
-        return count;
-    }
+    std::size_t warnings() const { return sink->warnings(); }
 
     SimNet net;
     kith::testkit::SimulatedMachine &here = net.machine("here", {"10.0.0.1"});

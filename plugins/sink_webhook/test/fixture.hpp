@@ -85,20 +85,9 @@ struct Fixture {
         return out;
     }
     bool logs(std::string_view part) {
-        return sink->run_until([&] {
-            for (const auto &line : sink->log()) {
-                for (const auto &[name, value] : line.fields) {
-                    if (name == "reason" && value.find(part) != std::string::npos) return true;
-                }
-            }
-            return false;
-        });
+        return sink->run_until([&] { return sink->logged_reason(part); });
     }
-    std::size_t warnings() const {
-        std::size_t count = 0;
-        for (const auto &line : sink->log()) count += line.level >= 3 ? 1 : 0; // KITH_LOG_WARNING
-        return count;
-    }
+    std::size_t warnings() const { return sink->warnings(); }
     const std::vector<HttpAsked> &asked() const { return receiver.asked(); }
 
     SimNet net;

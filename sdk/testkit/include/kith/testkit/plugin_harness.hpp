@@ -74,6 +74,10 @@ class PluginHarness {
     const std::vector<std::string> &violations() const noexcept;
     const std::vector<RecordedLine> &log() const noexcept;
     bool logged(std::string_view part) const noexcept;
+    /// Whether a line of the log has this text in its field `reason`.
+    bool logged_reason(std::string_view part) const noexcept;
+    /// The number of lines of the log that are warnings or errors.
+    std::size_t warnings() const noexcept;
     const std::vector<RecordedMetric> &metrics() const noexcept;
     /// The number of operations that have not completed.
     std::size_t outstanding() const noexcept;
