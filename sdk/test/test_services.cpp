@@ -6,7 +6,6 @@
 #include <kith/env.hpp>
 #include <kith/file.hpp>
 #include <kith/loop.hpp>
-#include <kith/members.hpp>
 #include <kith/metric.hpp>
 #include <kith/node.hpp>
 #include <kith/plugin.hpp>
@@ -103,19 +102,7 @@ class Taker : public kith::sink {
     kith::timer timer;
 };
 
-/// A sink whose task is the test's.
-class Reader : public kith::sink {
-  public:
-    static constexpr kith::about about{.id = "reader", .version = "1.0.0", .licence = "MIT", .summary = "For tests."};
-    using required = kith::services<kith::members>;
-    static inline std::function<kith::task<>(Reader &)> script;
-    explicit Reader(kith::host h) : sink(h), members(h) {}
-    kith::task<> run() override { return script(*this); }
-    kith::task<> events(std::vector<kith::event>) override { co_return; }
-    kith::members members;
-};
-
-constexpr kith_entry entry = kith::detail::entry<Everything, Taker, Reader>;
+constexpr kith_entry entry = kith::detail::entry<Everything, Taker>;
 
 struct Fixture {
     Fixture() { recorded.clear(); }
@@ -336,58 +323,6 @@ BOOST_AUTO_TEST_CASE(a_sink_takes_one_batch_at_a_time) {
     BOOST_TEST((recorded == Lines{R"(a@b {"n":1})", "taken", R"(c@d {"n":2})", "taken"}));
     BOOST_TEST(sink.stop());
     BOOST_TEST(sink.violations().empty());
-}
-
-BOOST_AUTO_TEST_CASE(a_sink_reads_all_members) {
-    PluginHarness sink{there, entry, "reader", "{}", {"", "", "reader"}};
-    std::vector<RecordedPeer> peers;
-    for (int i = 0; i < 3000; ++i) peers.push_back({"", "n" + std::to_string(i), {{"zone", std::to_string(i % 7)}}, {}});
-    sink.members("t", peers);
-    sink.members("u", {{"k", "a@b", {}, {}}}, "the source `s` has not reported yet");
-    Reader::script = [](Reader &p) -> kith::task<> {
-        const auto all = co_await p.members.read("t");
-        BOOST_REQUIRE(all.status() == KITH_OK);
-        BOOST_TEST(all->complete);
-        BOOST_TEST(all->topology == "t");
-        BOOST_REQUIRE(all->members.size() == 3000u);
-        BOOST_TEST(all->members[2999].name == "n2999");
-        BOOST_REQUIRE(all->members[2999].find("zone") != nullptr);
-        BOOST_TEST(*all->members[2999].find("zone") == "3");
-        BOOST_TEST(all->members[2999].find("rack") == nullptr);
-        BOOST_TEST(all->members[2999].flags == KITH_MEMBER_PRESENT);
-        const auto few = co_await p.members.read("u");
-        BOOST_REQUIRE(few.status() == KITH_OK);
-        BOOST_TEST(!few->complete);
-        BOOST_TEST(few->reason == "the source `s` has not reported yet");
-        const auto none = co_await p.members.read("v");
-        BOOST_TEST(none.status() == KITH_NOT_FOUND);
-        BOOST_TEST(p.members.left_out("t", "n1", "it is odd") == KITH_OK);
-        record("end");
-    };
-    BOOST_REQUIRE(sink.start() == KITH_OK);
-    net.run_for(1s);
-    BOOST_TEST(recorded == Lines{"end"});
-    BOOST_REQUIRE(sink.left_out().size() == 1u);
-    BOOST_TEST(sink.left_out()[0].name == "n1");
-    BOOST_TEST(sink.stop());
-    BOOST_TEST(sink.violations().empty());
-}
-
-BOOST_AUTO_TEST_CASE(a_sink_that_reads_members_stops_at_any_time) {
-    for (int steps = 0; steps < 8; ++steps) {
-        PluginHarness sink{there, entry, "reader", "{}", {"", "", "reader"}};
-        sink.members("t", std::vector<RecordedPeer>(3000, RecordedPeer{"k", "n", {}, {}}));
-        int reads = 0;
-        Reader::script = [&reads](Reader &p) -> kith::task<> {
-            for (;; ++reads) (void)co_await p.members.read("t");
-        };
-        BOOST_REQUIRE(sink.start() == KITH_OK);
-        int pages = 0;
-        if (steps > 0) net.run_until([&] { return ++pages > steps; });
-        BOOST_TEST(sink.stop());
-        BOOST_TEST(sink.outstanding() == 0u);
-        BOOST_TEST(sink.violations().empty());
-    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
