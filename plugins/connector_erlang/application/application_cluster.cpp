@@ -87,6 +87,12 @@ bool is_success(const etf::TermView &term) {
     return term.is_atom("ok") || (term.is_tuple(2) && term.elements().next().is_atom("ok"));
 }
 
+error still_runs(const std::string &name, const Application &application) {
+    std::string text = name + " runs, and a member is removed only when it does not: have it leave by itself (";
+    text.append(application.reset_by_hand).append("), NODE being ").append(name);
+    return error(KITH_UNAVAILABLE, std::move(text));
+}
+
 } // namespace
 
 ApplicationCluster::ApplicationCluster(const Application &application, InstanceContext &context, LinkReporter &reporter)
@@ -249,16 +255,6 @@ task<std::optional<error>> ApplicationCluster::join_now(Session &session, std::s
     co_return error(KITH_UNAVAILABLE, std::string(application_.name) + " in " + session.node().name + " could not join " +
                                           peer + ": " + reply->text);
 }
-
-namespace {
-
-error still_runs(const std::string &name, const Application &application) {
-    std::string text = name + " runs, and a member is removed only when it does not: have it leave by itself (";
-    text.append(application.reset_by_hand).append("), NODE being ").append(name);
-    return error(KITH_UNAVAILABLE, std::move(text));
-}
-
-} // namespace
 
 task<result<void>> ApplicationCluster::remove(std::shared_ptr<Session> session, std::string name) {
     if (application_.remove.empty())
