@@ -86,8 +86,6 @@ std::span<const std::string_view> AsioWorld::services() noexcept {
 }
 
 const void *AsioWorld::service(std::string_view id) const noexcept {
-    // A plugin asks for it in `create` if its options need TLS, which is earlier than its first connection.
-    if (id == KITH_TLS) load_tls_early(parts_->files, parts_->options.tls_library);
     for (const Offered &one : offered) {
         if (one.id == id) return one.table();
     }

@@ -68,17 +68,4 @@ void TlsClientCredentials::take(Prepared prepared, const Ready &ready) {
     ready(KITH_OK, {}, context_.get());
 }
 
-void load_tls_early(WorkerThreads &workers, const std::string &library_file) noexcept {
-    try {
-        workers.run(
-            "libkith_tls.so",
-            [library_file] {
-                warm_tls_library(library_file);
-                return true;
-            },
-            [](bool) {});
-    } catch (...) { // there is no thread: the first client loads it
-    }
-}
-
 } // namespace kith::app

@@ -36,9 +36,6 @@ class TlsClientCredentials : public std::enable_shared_from_this<TlsClientCreden
     std::unique_ptr<TlsContext> context_;
 };
 
-/// Loads libkith_tls.so on a worker thread, for a plugin that will need it soon. Does nothing if it cannot be loaded.
-void load_tls_early(WorkerThreads &workers, const std::string &library_file) noexcept;
-
 /// The open clients of one tenant.
 struct TlsResources {
     std::map<std::uint64_t, std::shared_ptr<TlsClientCredentials>> clients;

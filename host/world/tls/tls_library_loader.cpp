@@ -49,20 +49,24 @@ const TlsEntry *tls_library(const std::string &file, TlsFailure &failure) {
     return entry;
 }
 
-void warm_tls_library(const std::string &file) noexcept {
+namespace {
+
+void load_and_warm() noexcept {
     try {
         TlsFailure ignored;
-        if (const TlsEntry *library = tls_library(file, ignored)) library->context({.verify = false}, ignored);
+        if (const TlsEntry *library = tls_library({}, ignored)) library->context({.verify = false}, ignored);
     } catch (...) { // the first client loads it
     }
 }
+
+} // namespace
 
 TlsLibraryLoading::TlsLibraryLoading() {
     sigset_t all, before;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before); // signals are for the main thread
     try {
-        thread_ = std::thread([] { warm_tls_library({}); });
+        thread_ = std::thread(load_and_warm);
     } catch (...) { // no thread can be started: the first client loads it
     }
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);

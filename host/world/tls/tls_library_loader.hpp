@@ -14,12 +14,9 @@ namespace kith::app {
 /// path; empty: the installed one, or the one beside the program in its build tree.
 const TlsEntry *tls_library(const std::string &file, TlsFailure &failure);
 
-/// Loads it and makes OpenSSL read its configuration and look up its algorithms, which takes about 8 ms: the first context of a process does
-/// that. A failure is reported to the caller that needs the library later.
-void warm_tls_library(const std::string &file) noexcept;
-
-/// The same in a thread, at the start of a process whose configuration contains TLS: it then takes as long as everything else before
-/// the first connection.
+/// Loads the installed library in a thread, at the start of a process whose configuration contains TLS, and makes OpenSSL read its
+/// configuration and look up its algorithms: about 8 ms, which the first context of a process takes, and which is as long as everything else
+/// before the first connection. A failure is reported to the caller that needs the library later.
 class TlsLibraryLoading {
   public:
     TlsLibraryLoading();
