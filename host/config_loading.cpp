@@ -4,6 +4,7 @@
 #include <core/config/load_config.hpp>
 #include <core/engine/catalogue_from_registry.hpp>
 #include <core/engine/engine_services.hpp>
+#include <core/file_descriptor.hpp>
 #include <core/loader/sha256_pin.hpp>
 #include <host/world/asio_world.hpp>
 #include <host/world/tls/tls_library_loader.hpp>
@@ -28,27 +29,20 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Descriptor {
-    int fd;
-    ~Descriptor() {
-        if (fd >= 0) ::close(fd);
-    }
-};
-
 core::FileText failed(int error) { return {{}, std::strerror(error), false}; }
 
 core::FileText read_file(const std::string &path, std::size_t limit) {
-    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-    if (file.fd < 0) return failed(errno);
+    const core::Fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (file.get() < 0) return failed(errno);
     struct stat info {};
-    if (::fstat(file.fd, &info) != 0) return failed(errno);
+    if (::fstat(file.get(), &info) != 0) return failed(errno);
     if (S_ISDIR(info.st_mode)) return {{}, "it is a directory", false};
 
     core::FileText result;
     result.exposed = (info.st_mode & (S_IRGRP | S_IROTH)) != 0;
     char chunk[4096];
     for (;;) {
-        const ssize_t got = ::read(file.fd, chunk, sizeof chunk);
+        const ssize_t got = ::read(file.get(), chunk, sizeof chunk);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return failed(errno);
         if (got == 0) return result;

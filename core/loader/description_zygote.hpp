@@ -7,7 +7,7 @@
 // are read, before this process has threads or any code of a plugin. The zygote ends with the Zygote object, or with this process.
 #pragma once
 
-#include "core/loader/fd.hpp"
+#include "core/file_descriptor.hpp"
 
 #include <sys/types.h>
 

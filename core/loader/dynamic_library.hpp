@@ -6,8 +6,8 @@
 // renaming, are loaded by the dynamic linker.
 #pragma once
 
+#include "core/file_descriptor.hpp"
 #include "core/loader/elf_image.hpp"
-#include "core/loader/fd.hpp"
 
 #include <boost/dll/shared_library.hpp>
 

@@ -15,7 +15,7 @@
 #pragma once
 
 #include "core/abort_on_failed_result.hpp"
-#include "core/loader/fd.hpp"
+#include "core/file_descriptor.hpp"
 
 #include <boost/system/result.hpp>
 

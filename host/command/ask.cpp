@@ -3,6 +3,7 @@
 
 #include "http_response_reader.hpp"
 
+#include <core/file_descriptor.hpp>
 #include <host/api/socket_path.hpp>
 
 #include <boost/json/parse.hpp>
@@ -28,25 +29,18 @@ namespace {
 constexpr auto answer_bound = std::chrono::seconds(2);   // to the first byte of the answer
 constexpr auto between_bound = std::chrono::seconds(10); // from one byte to the next
 
-struct ClientFd {
-    int fd = -1;
-    ~ClientFd() {
-        if (fd >= 0) ::close(fd);
-    }
-};
-
 // Connected, or an error number.
-int connect_to(const std::string &path, ClientFd &client) {
+int connect_to(const std::string &path, core::Fd &client) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.size() >= sizeof address.sun_path) return ENAMETOOLONG;
     std::memcpy(address.sun_path, path.data(), path.size());
-    client.fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (client.fd < 0) return errno;
+    client = core::Fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (client.get() < 0) return errno;
     // A daemon that is held takes no connections; then this waits for room in its queue.
     const timeval bound{std::chrono::seconds(answer_bound).count(), 0};
-    ::setsockopt(client.fd, SOL_SOCKET, SO_SNDTIMEO, &bound, sizeof bound);
-    return ::connect(client.fd, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0 ? 0 : errno;
+    ::setsockopt(client.get(), SOL_SOCKET, SO_SNDTIMEO, &bound, sizeof bound);
+    return ::connect(client.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0 ? 0 : errno;
 }
 
 bool send_all(int fd, std::string_view text) {
@@ -135,7 +129,7 @@ bool Ask::find_socket() {
     if (!socket_.empty()) return true;
     std::vector<std::string> alive, closed;
     for (const std::string &path : sockets_in(socket_directories(environment_variable))) {
-        ClientFd probe;
+        core::Fd probe;
         const int error = connect_to(path, probe);
         if (error == 0) alive.push_back(path);
         if (error == EACCES) closed.push_back(path);
@@ -159,7 +153,7 @@ bool Ask::find_socket() {
 std::optional<std::string> Ask::request(const std::string &method, const std::string &target, const std::string &accept,
                                         const std::string &content, const std::function<bool(std::string_view)> *on_body) {
     if (!find_socket()) return std::nullopt;
-    ClientFd client;
+    core::Fd client;
     const auto no = [&](int status, const std::string &what, const std::string &remedy) {
         refuse(status, what, remedy);
         return std::nullopt;
@@ -179,11 +173,11 @@ std::optional<std::string> Ask::request(const std::string &method, const std::st
     if (error != 0)
         return no(exit_unreachable, "nobody answers at " + socket_ + ": " + std::strerror(error),
                   "Start the daemon by `kith run`, or name another socket with --socket.");
-    const int pid = process_of(client.fd);
+    const int pid = process_of(client.get());
     const std::string head =
         method + ' ' + target + " HTTP/1.1\r\nHost: localhost\r\nAccept: " + accept + "\r\nConnection: close\r\n" +
         (method == "POST" ? "Content-Length: " + std::to_string(content.size()) + "\r\n" : std::string{}) + "\r\n" + content;
-    if (!send_all(client.fd, head)) return held(pid);
+    if (!send_all(client.get(), head)) return held(pid);
 
     ResponseReader reader;
     std::string body;
@@ -191,11 +185,11 @@ std::optional<std::string> Ask::request(const std::string &method, const std::st
     while (!reader.complete()) {
         const bool endless = on_body != nullptr && reader.head_done() && reader.status() == 200;
         const auto bound = reader.head_done() ? between_bound : answer_bound;
-        pollfd ready{client.fd, POLLIN, 0};
+        pollfd ready{client.get(), POLLIN, 0};
         const int polled = ::poll(&ready, 1, endless ? -1 : static_cast<int>(std::chrono::milliseconds(bound).count()));
         if (polled < 0 && errno == EINTR) continue;
         if (polled == 0) return held(pid);
-        const ssize_t got = ::read(client.fd, bytes, sizeof bytes);
+        const ssize_t got = ::read(client.get(), bytes, sizeof bytes);
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) {
             if (reader.end()) break;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "read_and_replace_file.hpp"
 
+#include <core/file_descriptor.hpp>
+
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -12,21 +14,6 @@
 namespace kith::app {
 
 namespace {
-
-class OpenFile {
-  public:
-    explicit OpenFile(int fd) : fd_(fd) {}
-    ~OpenFile() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    OpenFile(const OpenFile &) = delete;
-    OpenFile &operator=(const OpenFile &) = delete;
-    int get() const { return fd_; }
-    explicit operator bool() const { return fd_ >= 0; }
-
-  private:
-    int fd_;
-};
 
 std::int32_t status_of_errno(int error) {
     switch (error) {
@@ -96,7 +83,7 @@ Contents read_whole(const std::string &path, std::uint64_t max) {
     Contents result;
     if (::stat(path.c_str(), &s) == 0) result.info = info_of(s);
     // Non-blocking, because a named pipe would block the worker.
-    const OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    const core::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     const auto fail = [&](int error) {
         result.status = status_of_errno(error);
         result.text = path + ": " + std::strerror(error);
@@ -129,7 +116,7 @@ Contents read_whole(const std::string &path, std::uint64_t max) {
 
 Written replace_whole(const std::string &path, std::string_view data, std::uint32_t mode) {
     std::string temporary = path + ".XXXXXX";
-    const OpenFile file(::mkostemp(temporary.data(), O_CLOEXEC));
+    const core::Fd file(::mkostemp(temporary.data(), O_CLOEXEC));
     if (!file) return not_written(path, errno);
     const bool good = ::fchmod(file.get(), mode & 07777U) == 0 && write_all(file.get(), data) && ::fsync(file.get()) == 0 &&
                       ::rename(temporary.c_str(), path.c_str()) == 0;
@@ -141,7 +128,7 @@ Written replace_whole(const std::string &path, std::string_view data, std::uint3
     // The rename is durable only when the directory is synced.
     const auto slash = path.rfind('/');
     const std::string parent = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-    const OpenFile directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const core::Fd directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (directory) ::fsync(directory.get());
     return {};
 }

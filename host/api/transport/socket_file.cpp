@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "socket_file.hpp"
 
+#include <core/file_descriptor.hpp>
+
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
@@ -21,13 +23,6 @@ namespace {
 
 constexpr int listen_backlog = 512; // beyond it a client that does not wait is refused by the kernel
 
-struct OwnedFd {
-    int fd = -1;
-    ~OwnedFd() {
-        if (fd >= 0) ::close(fd);
-    }
-};
-
 std::string directory_of(const std::string &path) {
     const std::size_t slash = path.rfind('/');
     return slash == 0 ? "/" : path.substr(0, slash);
@@ -47,11 +42,11 @@ std::string taken_by(const std::string &path) {
     struct stat info {};
     if (::lstat(path.c_str(), &info) != 0) return errno == ENOENT ? std::string{} : path + ": " + std::strerror(errno);
     if (!S_ISSOCK(info.st_mode)) return path + " is there and is no socket";
-    const OwnedFd probe{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+    const core::Fd probe{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
     sockaddr_un address{};
     socklen_t size = 0;
-    if (probe.fd < 0 || !address_of(path, address, size)) return path + " cannot be looked at";
-    if (::connect(probe.fd, reinterpret_cast<const sockaddr *>(&address), size) == 0 || errno == EAGAIN)
+    if (probe.get() < 0 || !address_of(path, address, size)) return path + " cannot be looked at";
+    if (::connect(probe.get(), reinterpret_cast<const sockaddr *>(&address), size) == 0 || errno == EAGAIN)
         return "another process listens on " + path;
     return errno == ECONNREFUSED ? std::string{} : path + ": " + std::strerror(errno);
 }
@@ -75,18 +70,18 @@ std::unique_ptr<SocketFile> SocketFile::make(const std::string &path, bool make_
     };
     if (make_directory && ::mkdir(directory.c_str(), ::geteuid() == 0 ? 0755 : 0700) != 0 && errno != EEXIST)
         return failed(directory + " cannot be made");
-    const OwnedFd place{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (place.fd < 0) return failed(directory);
-    lock_directory(place.fd);
+    const core::Fd place{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (place.get() < 0) return failed(directory);
+    lock_directory(place.get());
     if (why = taken_by(path); !why.empty()) return nullptr;
 
     std::string own = directory + "/.kith-XXXXXX";
     if (::mkdtemp(own.data()) == nullptr) return failed("no socket can be made in " + directory);
     // Bound by a short name of the directory, whose own may be long.
-    const OwnedFd inside{::open(own.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    const core::Fd inside{::open(own.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     const std::string bound = own + "/s";
-    const std::string name = "/proc/self/fd/" + std::to_string(inside.fd) + "/s";
-    OwnedFd listener{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+    const std::string name = "/proc/self/fd/" + std::to_string(inside.get()) + "/s";
+    core::Fd listener{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
     sockaddr_un address{};
     socklen_t size = 0;
     address_of(::access("/proc/self/fd", X_OK) == 0 ? name : bound, address, size);
@@ -97,12 +92,12 @@ std::unique_ptr<SocketFile> SocketFile::make(const std::string &path, bool make_
         return good;
     };
     const bool made =
-        step(inside.fd >= 0 && listener.fd >= 0, "cannot open") &&
-        step(size != 0 && ::bind(listener.fd, reinterpret_cast<const sockaddr *>(&address), size) == 0, "cannot bind") &&
+        step(inside.get() >= 0 && listener.get() >= 0, "cannot open") &&
+        step(size != 0 && ::bind(listener.get(), reinterpret_cast<const sockaddr *>(&address), size) == 0, "cannot bind") &&
         step(!group || ::lchown(bound.c_str(), static_cast<uid_t>(-1), *group) == 0 || errno == EPERM, "cannot give") &&
         step(::chmod(bound.c_str(), 0660) == 0, "cannot set the mode of") &&
         step(::lstat(bound.c_str(), &info) == 0, "cannot look at") &&
-        step(::listen(listener.fd, listen_backlog) == 0, "cannot listen on") &&
+        step(::listen(listener.get(), listen_backlog) == 0, "cannot listen on") &&
         step(::rename(bound.c_str(), path.c_str()) == 0, "cannot rename");
     if (!made) ::unlink(bound.c_str());
     ::rmdir(own.c_str());
@@ -110,7 +105,7 @@ std::unique_ptr<SocketFile> SocketFile::make(const std::string &path, bool make_
     file->path_ = path;
     file->device_ = info.st_dev;
     file->inode_ = info.st_ino;
-    file->fd_ = std::exchange(listener.fd, -1);
+    file->fd_ = listener.release();
     return file;
 }
 

@@ -21,13 +21,13 @@ namespace {
 std::string reason(int error) { return std::generic_category().message(error); }
 
 struct Pipe {
-    Descriptor reader, writer;
+    core::Fd reader, writer;
 };
 
 // Descriptors above the standard ones, so that dup2 overwrites none that is still needed.
-Descriptor lifted(Descriptor fd) {
+core::Fd lifted(core::Fd fd) {
     if (fd.get() > STDERR_FILENO) return fd;
-    Descriptor above(::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+    core::Fd above(::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
     if (above.get() < 0) throw std::system_error(errno, std::generic_category());
     return above;
 }
@@ -35,11 +35,11 @@ Descriptor lifted(Descriptor fd) {
 Pipe make_pipe() {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category());
-    Descriptor reader(ends[0]), writer(ends[1]);
+    core::Fd reader(ends[0]), writer(ends[1]);
     return {lifted(std::move(reader)), lifted(std::move(writer))};
 }
 
-Descriptor ours(Descriptor fd) {
+core::Fd ours(core::Fd fd) {
     if (::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_NONBLOCK) != 0)
         throw std::system_error(errno, std::generic_category());
     return fd;
@@ -53,7 +53,7 @@ class Actions {
     Actions &operator=(const Actions &) = delete;
 
     void open(int as, int mode) { check(::posix_spawn_file_actions_addopen(&raw_, as, "/dev/null", mode, 0)); }
-    void copy(const Descriptor &fd, int as) { check(::posix_spawn_file_actions_adddup2(&raw_, fd.get(), as)); }
+    void copy(const core::Fd &fd, int as) { check(::posix_spawn_file_actions_adddup2(&raw_, fd.get(), as)); }
     void close_from(int first) { check(::posix_spawn_file_actions_addclosefrom_np(&raw_, first)); }
     void enter(const std::string &directory) { check(::posix_spawn_file_actions_addchdir_np(&raw_, directory.c_str())); }
     const posix_spawn_file_actions_t *get() const noexcept { return &raw_; }
@@ -195,7 +195,7 @@ void begin(const ProcessProgram &program, const std::vector<std::string> &passed
         return;
     }
     out.group = ProcessGroup(leader);
-    out.ended = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, leader, 0))); // glibc 2.36 declares it only for C
+    out.ended = core::Fd(static_cast<int>(::syscall(SYS_pidfd_open, leader, 0))); // glibc 2.36 declares it only for C
     if (out.ended.get() < 0) throw std::system_error(errno, std::generic_category(), "pidfd_open (Linux 5.3 has it)");
     if (program.input) out.input = ours(std::move(input.writer));
     if (program.output) out.output = ours(std::move(output.reader));
@@ -204,10 +204,6 @@ void begin(const ProcessProgram &program, const std::vector<std::string> &passed
 }
 
 } // namespace
-
-Descriptor::~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-}
 
 ProcessGroup::~ProcessGroup() {
     if (leader_ == 0) return;

@@ -3,6 +3,7 @@
 // Starts a program by posix_spawn. Runs on a worker thread, because the file of the program may block.
 #pragma once
 
+#include <core/file_descriptor.hpp>
 #include <kith/hosting/process_program.hpp>
 
 #include <cstdint>
@@ -11,25 +12,6 @@
 #include <utility>
 
 namespace kith::app {
-
-/// A file descriptor that is closed by its destructor.
-class Descriptor {
-  public:
-    Descriptor() = default;
-    explicit Descriptor(int fd) noexcept : fd_(fd) {}
-    Descriptor(Descriptor &&other) noexcept : fd_(other.release()) {}
-    Descriptor &operator=(Descriptor &&other) noexcept {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    ~Descriptor();
-
-    int get() const noexcept { return fd_; }
-    int release() noexcept { return std::exchange(fd_, -1); }
-
-  private:
-    int fd_ = -1;
-};
 
 /// A process group that was started here. The destructor kills it and waits for its leader.
 class ProcessGroup {
@@ -60,11 +42,11 @@ class ProcessGroup {
 
 struct Spawned {
     std::int32_t status = KITH_INTERNAL;
-    std::string text;         ///< explanation of a failure
-    ProcessGroup group;       //
-    Descriptor ended;         ///< readable when the leader has ended
-    Descriptor input, output; ///< our ends of the pipes, when requested; non-blocking
-    Descriptor errors;        ///< the same, always present
+    std::string text;       ///< explanation of a failure
+    ProcessGroup group;     //
+    core::Fd ended;         ///< readable when the leader has ended
+    core::Fd input, output; ///< our ends of the pipes, when requested; non-blocking
+    core::Fd errors;        ///< the same, always present
 };
 
 /// environment: the variables of the daemon that every program gets.

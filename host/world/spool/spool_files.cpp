@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "spool_files.hpp"
 
+#include <core/file_descriptor.hpp>
+
 #include <kith/service/spool.h>
 
 #include <algorithm>
@@ -23,22 +25,6 @@ namespace {
 constexpr std::string_view segment_suffix = ".records";
 constexpr std::size_t name_digits = 20;
 constexpr std::uint64_t segments_of_bound = 8; // so at most an eighth of the spool is dropped at a time
-
-class SpoolFd {
-  public:
-    explicit SpoolFd(int fd) : fd_(fd) {}
-    ~SpoolFd() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    SpoolFd(const SpoolFd &) = delete;
-    SpoolFd &operator=(const SpoolFd &) = delete;
-    int get() const { return fd_; }
-    int release() { return std::exchange(fd_, -1); }
-    explicit operator bool() const { return fd_ >= 0; }
-
-  private:
-    int fd_;
-};
 
 // Before each record, in the byte order of the machine, which does not change within a state_dir.
 struct RecordHead {
@@ -115,7 +101,7 @@ std::optional<std::string> record_at(int fd, std::uint64_t offset, std::uint64_t
 }
 
 void sync_directory(const std::string &path) {
-    const SpoolFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const core::Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (directory) ::fsync(directory.get());
 }
 
@@ -141,7 +127,7 @@ SpoolFiles::Outcome SpoolFiles::open() {
     const std::string above = std::filesystem::path(directory_).parent_path().string();
     if (::mkdir(above.c_str(), 0700) != 0 && errno != EEXIST) return {KITH_IO, above + ": " + std::strerror(errno), 0};
     if (::mkdir(directory_.c_str(), 0700) != 0 && errno != EEXIST) return failure("");
-    SpoolFd acknowledged(::open((directory_ + "/acknowledged").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    core::Fd acknowledged(::open((directory_ + "/acknowledged").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!acknowledged) return failure("/acknowledged");
     if (::flock(acknowledged.get(), LOCK_EX | LOCK_NB) != 0)
         return {KITH_BUSY, directory_ + ": another process uses this spool", 0};
@@ -188,7 +174,7 @@ SpoolFiles::Outcome SpoolFiles::open() {
 void SpoolFiles::scan(Segment &segment) {
     segment.end = segment.first;
     segment.bytes = 0;
-    const SpoolFd file(::open(path_of(segment.first).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+    const core::Fd file(::open(path_of(segment.first).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
     if (!file) return;
     while (const auto data = record_at(file.get(), segment.bytes, segment.end)) {
         segment.bytes += sizeof(RecordHead) + data->size();
@@ -281,7 +267,7 @@ SpoolFiles::Records SpoolFiles::read(std::uint64_t after, std::uint64_t max) {
         if (segment.end <= from) continue;
         std::uint64_t number = std::max(from, segment.first);
         if (!out.records.empty() && out.records.back().number + 1 != number) break; // the next read reports the gap
-        const SpoolFd file(::open(path_of(segment.first).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+        const core::Fd file(::open(path_of(segment.first).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
         if (!file) continue;
         std::uint64_t offset = offset_of(segment, number, file.get());
         for (; number < segment.end; ++number) {
