@@ -1,54 +1,33 @@
 // SPDX-License-Identifier: MIT
 #include "sha256.hpp"
 
+#include <kith/libcrypto.hpp>
 #include <kith/result.hpp>
 
-#include <dlfcn.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
-#include <cstring>
 #include <string>
 
 namespace ec2 {
 
 namespace {
 
-// The three used functions of libcrypto.
 struct Crypto {
-    decltype(&OPENSSL_init_crypto) init = nullptr;
+    kith::libcrypto library;
     decltype(&EVP_Q_digest) digest = nullptr;
     decltype(&EVP_Q_mac) mac = nullptr;
-    std::string missing; // why it cannot be used
 
     Crypto() {
-        void *const library = dlopen("libcrypto.so.3", RTLD_NOW | RTLD_LOCAL);
-        if (library == nullptr) {
-            const char *const why = dlerror();
-            missing = why == nullptr ? "libcrypto.so.3 cannot be loaded" : why;
-            return;
-        }
-        find(library, "OPENSSL_init_crypto", init);
-        find(library, "EVP_Q_digest", digest);
-        find(library, "EVP_Q_mac", mac);
-        if (missing.empty() && init(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, nullptr) != 1)
-            missing = "libcrypto.so.3 cannot be initialized";
-    }
-
-  private:
-    template <class Function>
-    void find(void *library, const char *name, Function &function) {
-        void *const symbol = dlsym(library, name);
-        if (symbol == nullptr && missing.empty()) missing = std::string("libcrypto.so.3 has no ") + name;
-        std::memcpy(&function, &symbol, sizeof function);
+        library.find("EVP_Q_digest", digest);
+        library.find("EVP_Q_mac", mac);
     }
 };
 
 const Crypto &crypto() {
-    static const Crypto library; // never unloaded, like the plugin
-    if (library.missing.empty()) return library;
-    throw kith::error(KITH_UNSUPPORTED,
-                      "signing requests requires OpenSSL 3: " + library.missing + "; install it (Debian package libssl3)");
+    static const Crypto functions;
+    if (functions.library.missing().empty()) return functions;
+    throw kith::error(KITH_UNSUPPORTED, "signing requests requires OpenSSL 3: " + functions.library.missing() +
+                                            "; install it (Debian package libssl3)");
 }
 
 const unsigned char *raw(std::string_view text) { return reinterpret_cast<const unsigned char *>(text.data()); }

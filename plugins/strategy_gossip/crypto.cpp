@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "crypto.hpp"
 
-#include <dlfcn.h>
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
+#include <kith/libcrypto.hpp>
 
-#include <cstring>
+#include <openssl/evp.h>
 
 namespace gossip {
 
 struct Library {
-    decltype(&OPENSSL_init_crypto) init = nullptr;
+    kith::libcrypto library;
     decltype(&EVP_Q_digest) digest = nullptr;
     decltype(&EVP_CIPHER_fetch) fetch = nullptr;
     decltype(&EVP_CIPHER_free) free_cipher = nullptr;
@@ -20,42 +18,21 @@ struct Library {
     decltype(&EVP_CipherInit_ex2) begin = nullptr;
     decltype(&EVP_CipherUpdate) update = nullptr;
     decltype(&EVP_CipherFinal_ex) finish = nullptr;
-    std::string missing; // why it cannot be used
+
+    Library() {
+        library.find("EVP_Q_digest", digest);
+        library.find("EVP_CIPHER_fetch", fetch);
+        library.find("EVP_CIPHER_free", free_cipher);
+        library.find("EVP_CIPHER_CTX_new", context);
+        library.find("EVP_CIPHER_CTX_free", free_context);
+        library.find("EVP_CIPHER_CTX_ctrl", control);
+        library.find("EVP_CipherInit_ex2", begin);
+        library.find("EVP_CipherUpdate", update);
+        library.find("EVP_CipherFinal_ex", finish);
+    }
 };
 
 namespace {
-
-template <class Function>
-void find(void *library, const char *name, Function &function, std::string &missing) {
-    void *const symbol = dlsym(library, name);
-    if (symbol == nullptr && missing.empty()) missing = std::string("libcrypto.so.3 has no ") + name;
-    std::memcpy(&function, &symbol, sizeof function);
-}
-
-Library open_library() {
-    Library out;
-    void *const library = dlopen("libcrypto.so.3", RTLD_NOW | RTLD_LOCAL);
-    if (library == nullptr) {
-        const char *why = dlerror();
-        out.missing = why == nullptr ? "libcrypto.so.3 cannot be loaded" : why;
-        return out;
-    }
-    find(library, "OPENSSL_init_crypto", out.init, out.missing);
-    find(library, "EVP_Q_digest", out.digest, out.missing);
-    find(library, "EVP_CIPHER_fetch", out.fetch, out.missing);
-    find(library, "EVP_CIPHER_free", out.free_cipher, out.missing);
-    find(library, "EVP_CIPHER_CTX_new", out.context, out.missing);
-    find(library, "EVP_CIPHER_CTX_free", out.free_context, out.missing);
-    find(library, "EVP_CIPHER_CTX_ctrl", out.control, out.missing);
-    find(library, "EVP_CipherInit_ex2", out.begin, out.missing);
-    find(library, "EVP_CipherUpdate", out.update, out.missing);
-    find(library, "EVP_CipherFinal_ex", out.finish, out.missing);
-    // No configuration file is read, and nothing is left to run at exit (rule P1).
-    if (out.missing.empty() && out.init(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, nullptr) != 1) {
-        out.missing = "libcrypto.so.3 does not start";
-    }
-    return out;
-}
 
 unsigned char *raw(std::byte *bytes) { return reinterpret_cast<unsigned char *>(bytes); }
 const unsigned char *raw(Bytes bytes) { return reinterpret_cast<const unsigned char *>(bytes.data()); }
@@ -65,12 +42,12 @@ const unsigned char *raw(Bytes bytes) { return reinterpret_cast<const unsigned c
 } // namespace
 
 kith::result<Crypto> Crypto::load() {
-    static const Library library = open_library(); // stays loaded, as the plugin does
-    if (!library.missing.empty()) {
-        return kith::error(KITH_UNSUPPORTED, "a secret needs OpenSSL 3: " + library.missing +
+    static const Library functions;
+    if (!functions.library.missing().empty()) {
+        return kith::error(KITH_UNSUPPORTED, "a secret needs OpenSSL 3: " + functions.library.missing() +
                                                  "; install it (Debian package libssl3), or take the secret away");
     }
-    return Crypto(library);
+    return Crypto(functions);
 }
 
 Digest Crypto::sha256(Bytes first, Bytes second) const {
