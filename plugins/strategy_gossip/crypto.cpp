@@ -115,7 +115,7 @@ bool Cipher::open(Bytes iv, Bytes beside, Bytes sealed, std::vector<std::byte> &
     if (library_->update(context, raw(plain.data()), &some, raw(sealed), static_cast<int>(sealed.size())) != 1) return false;
     if (mode_ == Mode::gcm && library_->control(context, EVP_CTRL_AEAD_SET_TAG, block, tag.data()) != 1) return false;
     if (library_->finish(context, raw(plain.data() + some), &last) != 1) return false;
-    plain.resize(static_cast<std::size_t>(some + last));
+    plain.resize(static_cast<std::size_t>(some) + static_cast<std::size_t>(last));
     return true;
 }
 
