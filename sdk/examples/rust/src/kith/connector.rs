@@ -4,6 +4,7 @@
 use super::*;
 
 pub const KITH_CONNECTOR: &str = "kith.connector/1";
+pub const KITH_LINK_NOT_CONNECTED: u32 = 1;
 
 #[repr(C)]
 #[derive(Clone, Copy)]
