@@ -38,7 +38,10 @@ task<result<void>> PeerOperations::connect(std::shared_ptr<Session> session, pee
         if (auto good = check_name(*session, name, false); !good) co_return good;
         co_return co_await cluster_->join(session, std::move(name));
     }
+    std::optional<ApplicationCluster::LinkBeingMade> being_made;
+    if (cluster_ != nullptr) being_made.emplace(*cluster_);
     if (auto linked = co_await link(session, std::move(to)); !linked) co_return linked;
+    being_made.reset();
     if (cluster_ != nullptr) co_return co_await cluster_->join(session, std::move(name));
     co_return co_await await_link(session, std::move(name));
 }

@@ -2,7 +2,6 @@
 #include "application_cluster.hpp"
 
 #include "erlang_program.hpp"
-#include "join_policy.hpp"
 
 #include "etf/term_printer.hpp"
 #include "etf/writer.hpp"
@@ -18,6 +17,7 @@ using namespace std::chrono_literals;
 constexpr std::chrono::nanoseconds patience = 60s;      // of a request for which nothing can be done
 constexpr std::chrono::nanoseconds look_again = 500ms;  // while there are requests
 constexpr std::chrono::nanoseconds look_soon = 50ms;    // after a join
+constexpr std::chrono::nanoseconds settles_for = 10s;   // of peers that are being linked, or whose application is starting
 constexpr std::chrono::nanoseconds yields_for = 2s;     // to the peer of an overlay network that is to join us
 constexpr std::chrono::nanoseconds overlay_bound = 10s; // from the join of an overlay network to the link
 constexpr std::chrono::milliseconds answer_bound = 5s;  // of a node that is asked for its cluster
@@ -144,11 +144,24 @@ task<bool> ApplicationCluster::join_cluster(Session &session, std::vector<std::s
         if (const auto why = decision.waiting.find(request.name); why != decision.waiting.end())
             request.waits_for = why->second;
     for (const auto &[name, why] : decision.failed) fail(name, error(KITH_UNAVAILABLE, why));
-    if (decision.join.empty()) co_return false;
+    if (decision.join.empty() || is_early(decision, std::span(*views).subspan(1))) co_return false;
     const std::string peer = decision.join;
     auto failure = co_await join_now(session, peer, std::move(decision.members));
     if (failure) fail(peer, *failure);
     co_return !failure && announced_.empty(); // it is still announced when it has to be tried again
+}
+
+bool ApplicationCluster::is_early(const JoinDecision &decision, std::span<const ClusterView> peers) const {
+    const Time now = context_.clock.monotonic();
+    const auto has_waited = [&](const Request &request) { return now - request.since >= settles_for; };
+    const auto starts = [](const ClusterView &peer) { return peer.fault.empty() && !peer.running; };
+    const auto is_unseen = [&](const Request &request) {
+        return !reporter_.has_peer(request.name) &&
+               std::none_of(peers.begin(), peers.end(), [&](const ClusterView &peer) { return peer.node == request.name; });
+    };
+    const bool incomplete = links_being_made_ != 0 || std::any_of(peers.begin(), peers.end(), starts) ||
+                            std::any_of(requests_.begin(), requests_.end(), is_unseen);
+    return incomplete && joins_fresh_node(decision, peers) && std::none_of(requests_.begin(), requests_.end(), has_waited);
 }
 
 // Of two nodes the one with the larger name joins the other, which joins only when that does not come.

@@ -10,6 +10,7 @@
 #include "../node_session.hpp"
 #include "application.hpp"
 #include "cluster_view.hpp"
+#include "join_policy.hpp"
 
 #include <kith/signal.hpp>
 #include <kith/timer.hpp>
@@ -18,6 +19,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,18 @@ class ApplicationCluster {
     task<void> run(std::shared_ptr<Session> session);
     /// The session has ended.
     void end() { wake_.notify(); }
+
+    /// While it lives, a link is being made to a peer whose cluster is not known yet.
+    class LinkBeingMade {
+      public:
+        explicit LinkBeingMade(ApplicationCluster &cluster) : cluster_(cluster) { ++cluster_.links_being_made_; }
+        LinkBeingMade(const LinkBeingMade &) = delete;
+        LinkBeingMade &operator=(const LinkBeingMade &) = delete;
+        ~LinkBeingMade() { --cluster_.links_being_made_; }
+
+      private:
+        ApplicationCluster &cluster_;
+    };
 
     task<result<void>> join(std::shared_ptr<Session> session, std::string name);
     task<result<void>> remove(std::shared_ptr<Session> session, std::string name);
@@ -57,6 +71,8 @@ class ApplicationCluster {
     task<result<std::vector<ClusterView>>> survey(Session &session, std::vector<std::string> names);
     /// Has the node join the cluster of this peer. Nothing: it did, or it is to be looked at anew. Else why not.
     task<std::optional<error>> join_now(Session &session, std::string peer, std::vector<std::string> members);
+    /// A peer may still turn out to have data, or a cluster.
+    bool is_early(const JoinDecision &decision, std::span<const ClusterView> peers) const;
     void fail(const std::string &name, const error &why);
     void end_overdue(Time now);
 
@@ -67,6 +83,7 @@ class ApplicationCluster {
     signal wake_;     // there is something to do
     signal answered_; // a request may be over
     std::list<Request> requests_;
+    int links_being_made_ = 0;
     std::string announced_; // the peer whose cluster is being joined, as it was logged
 };
 

@@ -113,4 +113,9 @@ JoinDecision decide_join(const Application &application, const ClusterView &self
     return Decider(application, self, allow_reset).decide(peers);
 }
 
+bool joins_fresh_node(const JoinDecision &decision, std::span<const ClusterView> peers) {
+    return std::any_of(peers.begin(), peers.end(),
+                       [&](const ClusterView &peer) { return peer.node == decision.join && peer.alone() && peer.own.empty(); });
+}
+
 } // namespace kith::erlang

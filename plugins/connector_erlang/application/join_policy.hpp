@@ -28,4 +28,7 @@ struct JoinDecision {
 JoinDecision decide_join(const Application &application, const ClusterView &self, std::span<const ClusterView> peers,
                          bool allow_reset);
 
+/// The decision is that a fresh node joins a fresh one. A third one that has data could then join neither without losing them.
+bool joins_fresh_node(const JoinDecision &decision, std::span<const ClusterView> peers);
+
 } // namespace kith::erlang

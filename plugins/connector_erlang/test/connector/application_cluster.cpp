@@ -79,6 +79,42 @@ BOOST_FIXTURE_TEST_CASE(while_another_join_is_under_way_in_the_node_it_is_asked_
     BOOST_TEST(ended(op).status == KITH_OK);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_fresh_node_joins_a_fresh_one_when_it_has_seen_all_that_are_being_linked, Rabbit) {
+    beam.functions["net_kernel:connect_node"] = [this](etf::TermView arguments) -> std::optional<std::string> {
+        if (arguments.elements().next().is_atom("c@10.0.0.8")) return std::nullopt;
+        beam.link("a@10.0.0.8");
+        return term("true");
+    };
+    attach();
+    const auto c = rig.connect({"c@10.0.0.8", "c@10.0.0.8", {}, {}});
+    const auto a = rig.connect({"a@10.0.0.8", "a@10.0.0.8", {}, {}});
+    rig.run_for(5s);
+    BOOST_TEST(surveys > 5);
+    BOOST_TEST(joins == 0);
+    rig.cancel(c);
+    BOOST_TEST(ended(a).status == KITH_OK);
+    BOOST_TEST(joins == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_is_being_linked_holds_up_a_join_for_ten_seconds_but_not_that_of_a_peer_with_data) {
+    for (const char *data : {"[]", "['1 queue']"}) {
+        Rabbit it;
+        it.peer = std::string("{ok,{true,['a@10.0.0.8'],['a@10.0.0.8'],") + data + "}}";
+        it.beam.functions["net_kernel:connect_node"] = [&it](etf::TermView arguments) -> std::optional<std::string> {
+            if (arguments.elements().next().is_atom("c@10.0.0.8")) return std::nullopt;
+            it.beam.link("a@10.0.0.8");
+            return term("true");
+        };
+        it.attach();
+        (void)it.rig.connect({"c@10.0.0.8", "c@10.0.0.8", {}, {}});
+        const auto begun = it.net.now();
+        const Report report = it.within_two_minutes(it.rig.connect({"a@10.0.0.8", "a@10.0.0.8", {}, {}}));
+        BOOST_TEST(report.status == KITH_OK, data);
+        BOOST_TEST((report.at - begun < 1s) == (std::string(data) != "[]"), data);
+        BOOST_TEST((report.at - begun < 12s), data);
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(a_join_that_fails_is_reported_once_with_what_the_application_answered, Rabbit) {
     join_answer = "{error,{inconsistent_cluster,no}}";
     attach();

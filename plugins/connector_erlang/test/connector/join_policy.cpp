@@ -56,6 +56,16 @@ BOOST_AUTO_TEST_CASE(a_lone_node_joins_the_larger_cluster_then_the_smallest_name
     BOOST_TEST(decide(seen("z"), {seen("d", {"d", "e"}), seen("b", {"b", "c"})}).members == (NodeNames{"b", "c"}));
 }
 
+BOOST_AUTO_TEST_CASE(that_a_fresh_node_joins_a_fresh_one_is_told_apart) {
+    const auto joins_fresh = [](const std::vector<ClusterView> &peers) {
+        return joins_fresh_node(decide(seen("z"), peers), peers);
+    };
+    BOOST_TEST(joins_fresh({seen("a"), seen("b")}));
+    BOOST_TEST(!joins_fresh({seen("a"), seen("b", {}, {"1 queue"})}));
+    BOOST_TEST(!joins_fresh({seen("a"), seen("b", {"b", "c"})}));
+    BOOST_TEST(!joins_fresh({seen("zz")}));
+}
+
 BOOST_AUTO_TEST_CASE(a_member_joins_nothing_and_waits_for_the_lone) {
     const JoinDecision decision = decide(seen("b", {"b", "c"}), {seen("a"), seen("d", {"d", "e", "f"})});
     BOOST_TEST(decision.join == "");
