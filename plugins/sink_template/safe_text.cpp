@@ -4,6 +4,7 @@
 #include <kith/peer_host.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace sink_template {
 
@@ -13,7 +14,21 @@ constexpr std::string_view hexadecimal_digits = "0123456789abcdef";
 
 constexpr bool alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 constexpr bool decimal(char c) { return c >= '0' && c <= '9'; }
-bool one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
+
+using Bytes = std::array<bool, 256>;
+
+/// Letters, digits and these others.
+constexpr Bytes alphanumeric_and(std::string_view others) {
+    Bytes out{};
+    for (int c = 0; c < 128; ++c) out[static_cast<unsigned>(c)] = alphanumeric(static_cast<char>(c));
+    for (const char c : others) out[static_cast<unsigned char>(c)] = true;
+    return out;
+}
+constexpr bool one_of(char c, const Bytes &set) { return set[static_cast<unsigned char>(c)]; }
+
+constexpr Bytes plain = alphanumeric_and("._:@%-");
+constexpr Bytes plain_in_json = alphanumeric_and(" ._:@%/+,=-");
+constexpr Bytes plain_in_id = alphanumeric_and(".-");
 
 void append_hexadecimal(std::string &out, std::uint32_t value, int digits) {
     for (int i = digits - 1; i >= 0; --i) out += hexadecimal_digits[value >> (4 * static_cast<unsigned>(i)) & 0xfU];
@@ -28,7 +43,7 @@ std::string unexpected(char c) {
 std::string append_plain(std::string &out, std::string_view value, bool brackets) {
     if (value.empty()) return "it is empty";
     for (const char c : value) {
-        if (!alphanumeric(c) && !one_of(c, "._:@%-")) return unexpected(c);
+        if (!one_of(c, plain)) return unexpected(c);
     }
     brackets = brackets && is_ipv6(value);
     if (brackets) out += '[';
@@ -59,12 +74,11 @@ void append_json(std::string &out, std::string_view value) {
     };
     out += '"';
     while (!value.empty()) {
-        const char c = value.front();
-        if (alphanumeric(c) || one_of(c, " ._:@%/+,=-")) {
-            out += c;
-            value.remove_prefix(1);
-            continue;
-        }
+        const auto *const end = std::find_if_not(value.begin(), value.end(), [](char c) { return one_of(c, plain_in_json); });
+        const auto size = static_cast<std::size_t>(end - value.begin());
+        out.append(value, 0, size);
+        value.remove_prefix(size);
+        if (value.empty()) break;
         const std::uint32_t point = next_code_point(value);
         if (point > 0xffff) {
             escaped(0xd800 + ((point - 0x10000) >> 10U & 0x3ffU));
@@ -78,7 +92,7 @@ void append_json(std::string &out, std::string_view value) {
 
 void append_id(std::string &out, std::string_view value) {
     for (const char c : value) {
-        if (alphanumeric(c) || c == '.' || c == '-') {
+        if (one_of(c, plain_in_id)) {
             out += c;
         } else {
             out += '_';
@@ -88,6 +102,12 @@ void append_id(std::string &out, std::string_view value) {
 }
 
 bool is_ipv4(std::string_view value) { return kith::host_detail::ipv4(value).has_value(); }
+
+/// Of one that is the address of no machine.
+std::string fault_of_address(std::string_view value) {
+    const kith::host_fault fault = kith::fault_of_host(value);
+    return fault == kith::host_fault::none ? std::string() : std::string(kith::text_of(fault));
+}
 
 } // namespace
 
@@ -114,12 +134,12 @@ std::string append(std::string &out, std::string_view value, Form form) {
 std::string not_an_address(std::string_view value) {
     if (value.empty()) return "it is empty";
     if (value.find('%') != std::string_view::npos || (!is_ipv4(value) && !is_ipv6(value))) return "it is not an IP address";
-    const kith::host_fault fault = kith::fault_of_host(value);
-    return fault == kith::host_fault::none ? std::string() : std::string(kith::text_of(fault));
+    return fault_of_address(value);
 }
 
 std::string not_a_host(std::string_view value) {
-    if (is_ipv4(value) || is_ipv6(value)) return not_an_address(value);
+    if (is_ipv4(value)) return fault_of_address(value);
+    if (is_ipv6(value)) return not_an_address(value);
     if (value.empty()) return "it is empty";
     if (value.size() > 253) return "it is longer than 253 bytes, so it is no host name";
     std::size_t begin = 0;

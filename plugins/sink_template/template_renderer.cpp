@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "template_renderer.hpp"
 
-#include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace sink_template {
@@ -44,6 +44,7 @@ class Renderer {
             std::string between;
             append_fixed(between, section.between);
             if (out_.peers == 0) append_fixed(out_.text, section.otherwise);
+            out_.text.reserve(out_.text.size() + bodies_[i].size() + out_.peers * between.size());
             std::size_t begin = 0;
             for (std::size_t peer = 0; peer < out_.peers; begin = ends_[i][peer], ++peer) {
                 if (peer != 0) out_.text += between;
@@ -70,7 +71,7 @@ class Renderer {
                 ++out_.peers;
             } else {
                 for (std::size_t i = 0; i < template_.size(); ++i) bodies_[i].resize(sizes[i]);
-                out_.left_out.push_back({peer.name, std::move(why)});
+                out_.left_out.push_back({std::string(peer.name), std::move(why)});
             }
         }
     }
@@ -88,37 +89,37 @@ class Renderer {
         return {};
     }
 
-    /// Null when there is none. peer: null outside of a body, where the parser allows no value of a peer.
-    const std::string *text_of(const Alternative &alternative, const kith::member *peer, std::string &scratch) const {
+    /// Nothing when there is none. peer: null outside of a body, where the parser allows no value of a peer.
+    std::optional<std::string_view> text_of(const Alternative &alternative, const kith::member *peer) const {
         switch (alternative.origin) {
-        case Origin::literal: return &alternative.text;
-        case Origin::count: return &count_;
-        case Origin::topology: scratch = input_.topology; return &scratch;
-        case Origin::name: return peer == nullptr ? nullptr : &peer->name;
-        case Origin::key: return peer == nullptr ? nullptr : &peer->key;
-        case Origin::host:
-            if (peer != nullptr) scratch = host_of(peer->name);
-            return peer == nullptr ? nullptr : &scratch;
-        case Origin::port:
-            if (!port_.empty()) return &port_;
-            return peer == nullptr ? nullptr : peer->find("port");
-        case Origin::attribute: return peer == nullptr ? nullptr : peer->find(alternative.text);
+        case Origin::literal: return alternative.text;
+        case Origin::count: return count_;
+        case Origin::topology: return input_.topology;
+        default: break;
         }
-        return nullptr;
+        if (alternative.origin == Origin::port && !port_.empty()) return port_;
+        if (peer == nullptr) return std::nullopt;
+        switch (alternative.origin) {
+        case Origin::name: return peer->name;
+        case Origin::key: return peer->key;
+        case Origin::host: return host_of(peer->name);
+        default: break;
+        }
+        const std::string_view *found = peer->find(alternative.origin == Origin::port ? "port" : alternative.text);
+        return found == nullptr ? std::nullopt : std::optional(*found);
     }
 
     std::string append_value(std::string &out, const Value &value, const kith::member *peer) const {
-        std::string scratch;
         for (const Alternative &alternative : value.alternatives) {
-            const std::string *text = text_of(alternative, peer, scratch);
+            const std::optional<std::string_view> text = text_of(alternative, peer);
             if (alternative.origin == Origin::literal && text->empty()) {
                 if (value.form == Form::json) out += "\"\"";
                 return {};
             }
-            const bool absent = text == nullptr || text->empty();
+            const bool absent = !text || text->empty();
             if (absent && &alternative != &value.alternatives.back()) continue;
-            std::string why = text == nullptr ? "it is missing" : absent ? "it is empty" : std::string();
-            if (text != nullptr && why.empty()) {
+            std::string why = !text ? "it is missing" : absent ? "it is empty" : std::string();
+            if (!absent) {
                 if (value.address) why = not_an_address(*text);
                 if (why.empty() && value.host) why = not_a_host(*text);
                 if (why.empty() && (value.port || alternative.origin == Origin::port)) why = not_a_port(*text);

@@ -5,6 +5,7 @@
 #include "ready_made.hpp"
 #include "template_renderer.hpp"
 
+#include <array>
 #include <cstdlib>
 
 namespace {
@@ -32,10 +33,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const auto parsed = sink_template::parse_template(text);
     if (!parsed) must(parsed.status() == KITH_INVALID && parsed.error().text.starts_with("line "));
 
-    std::vector<kith::member> members(1);
-    members[0].key = members[0].name = value;
-    for (const char *name : {"ip", "port", "hostname", "zone", "a"})
-        members[0].attributes.push_back({name, std::string(value)});
+    const std::array<kith::attribute_view, 5> attributes{
+        {{"ip", value}, {"port", value}, {"hostname", value}, {"zone", value}, {"a", value}}};
+    const std::array<kith::member, 1> members{{{value, value, attributes, 0}}};
     if (parsed) {
         const auto out = sink_template::render(*parsed, {.topology = "t", .port = 0, .members = members});
         must(out.status() == KITH_OK && out->peers + out->left_out.size() == 1);

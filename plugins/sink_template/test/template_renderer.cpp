@@ -10,11 +10,20 @@ using sink_template::RenderedText;
 
 namespace {
 
-using Attributes = std::vector<kith::attribute>;
+using Attributes = std::vector<kith::attribute_view>;
 
-kith::member member(std::string name, Attributes attributes = {}) { return {"key", std::move(name), std::move(attributes), 0}; }
+/// A member, and what it points into.
+struct OwnedMember {
+    explicit OwnedMember(std::string of, Attributes with = {}) : name(std::move(of)), attributes(std::move(with)) {}
+    operator kith::member() const { return {"key", name, attributes, 0}; } // NOLINT(google-explicit-constructor)
+    std::string name;
+    Attributes attributes;
+};
 
-RenderedText rendered(std::string_view text, const std::vector<kith::member> &members, std::uint32_t port = 0) {
+OwnedMember member(std::string name, Attributes attributes = {}) { return OwnedMember(std::move(name), std::move(attributes)); }
+
+RenderedText rendered(std::string_view text, const std::vector<OwnedMember> &owned, std::uint32_t port = 0) {
+    const std::vector<kith::member> members(owned.begin(), owned.end());
     auto parsed = parse_template(text);
     BOOST_REQUIRE_MESSAGE(parsed.status() == KITH_OK, (parsed ? std::string() : parsed.error().text));
     auto out = render(*parsed, {.topology = "web", .port = port, .members = members});
@@ -23,7 +32,7 @@ RenderedText rendered(std::string_view text, const std::vector<kith::member> &me
 }
 
 /// The text for one value of one peer; "!" and the reason when the peer is left out.
-std::string one(std::string_view tag, const kith::member &peer, std::uint32_t port = 0) {
+std::string one(std::string_view tag, const OwnedMember &peer, std::uint32_t port = 0) {
     const auto out = rendered("{{each}}{{" + std::string(tag) + "}}{{end}}", {peer}, port);
     return out.left_out.empty() ? out.text : "!" + out.left_out.front().reason;
 }
@@ -140,8 +149,8 @@ BOOST_AUTO_TEST_CASE(a_name_of_the_topology_that_cannot_be_written_is_an_error) 
 }
 
 BOOST_AUTO_TEST_CASE(ready_made_ones) {
-    const std::vector<kith::member> members = {member("app@10.0.0.7", {{"ip", "10.0.0.7"}, {"hostname", "web1"}}),
-                                               member("app@fd00::8", {{"hostname", "web2.example"}})};
+    const std::vector<OwnedMember> members = {member("app@10.0.0.7", {{"ip", "10.0.0.7"}, {"hostname", "web1"}}),
+                                              member("app@fd00::8", {{"hostname", "web2.example"}})};
     const auto text = [&](std::string_view name) {
         const auto out = rendered(sink_template::ready_made_template(name), members, 9100);
         BOOST_TEST(out.left_out.empty());

@@ -7,20 +7,28 @@
 #pragma once
 
 #include "operation.hpp"
-#include "peer.hpp"
 #include "service/members.h"
 
 #include <cstring>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
 
 namespace kith {
 
+struct attribute_view {
+    std::string_view name, value;
+};
+
+/// Points into the member_set that contains it.
 struct member {
-    std::string key, name;
-    std::vector<attribute> attributes{};
+    std::string_view key, name;
+    std::span<const attribute_view> attributes{};
     std::uint32_t flags = 0; // KITH_MEMBER_...
 
     /// Null when there is none of that name.
-    [[nodiscard]] const std::string *find(std::string_view which) const noexcept {
+    [[nodiscard]] const std::string_view *find(std::string_view which) const noexcept {
         for (const auto &a : attributes) {
             if (a.name == which) return &a.value;
         }
@@ -28,12 +36,24 @@ struct member {
     }
 };
 
+namespace members_detail {
+
+/// What the members of a page point into: few allocations, however many members there are. Moving it moves no text.
+struct storage {
+    std::unique_ptr<char[]> text;
+    std::unique_ptr<attribute_view[]> attributes;
+};
+
+} // namespace members_detail
+
+/// Can be moved; its members stay valid then.
 struct member_set {
     std::string topology;
     std::uint64_t seq = 0; // of the last event that it contains
     bool complete = false; // every source has reported since it was started
     std::string reason;    // why it is not complete
     std::vector<member> members;
+    std::vector<members_detail::storage> storage; // of the members
 };
 
 namespace members_detail {
@@ -44,6 +64,45 @@ struct page {
     bool more = false;
 };
 
+inline kith_member member_of(const kith_members_page &raw, std::uint32_t i) {
+    kith_member one{};
+    std::memcpy(&one, reinterpret_cast<const char *>(raw.members) + std::size_t{i} * raw.stride,
+                raw.stride < sizeof one ? raw.stride : sizeof one);
+    return one;
+}
+
+inline void keep_members(const kith_members_page &raw, member_set &set) {
+    std::size_t bytes = 0, attributes = 0;
+    for (std::uint32_t i = 0; i < raw.count; ++i) {
+        const kith_member one = member_of(raw, i);
+        bytes += one.key.size + one.name.size;
+        attributes += one.attribute_count;
+        for (std::uint32_t k = 0; k < one.attribute_count; ++k)
+            bytes += one.attributes[k].name.size + one.attributes[k].value.size;
+    }
+    storage made{std::make_unique<char[]>(bytes), std::make_unique<attribute_view[]>(attributes)};
+    char *text = made.text.get();
+    attribute_view *list = made.attributes.get();
+    const auto keep = [&text](kith_str from) {
+        char *const to = text;
+        if (from.size != 0) std::memcpy(to, from.data, from.size);
+        text += from.size;
+        return std::string_view(to, from.size);
+    };
+    set.members.reserve(raw.count);
+    for (std::uint32_t i = 0; i < raw.count; ++i) {
+        const kith_member one = member_of(raw, i);
+        const auto *const first = list;
+        for (std::uint32_t k = 0; k < one.attribute_count; ++k) {
+            list->name = keep(one.attributes[k].name);
+            (list++)->value = keep(one.attributes[k].value);
+        }
+        const std::string_view key = keep(one.key);
+        set.members.push_back({key, keep(one.name), {first, one.attribute_count}, one.flags});
+    }
+    set.storage.push_back(std::move(made));
+}
+
 inline page keep(const kith_members_page &raw) {
     page out;
     out.set.topology = view(raw.topology);
@@ -53,14 +112,7 @@ inline page keep(const kith_members_page &raw) {
     out.snapshot = raw.snapshot;
     out.total = raw.total;
     out.more = (raw.flags & KITH_MEMBERS_MORE) != 0;
-    out.set.members.reserve(raw.count);
-    const auto *at = reinterpret_cast<const char *>(raw.members);
-    for (std::uint32_t i = 0; i < raw.count; ++i, at += raw.stride) {
-        kith_member one{};
-        std::memcpy(&one, at, raw.stride < sizeof one ? raw.stride : sizeof one);
-        out.set.members.push_back({std::string(view(one.key)), std::string(view(one.name)),
-                                   detail::keep(one.attributes, one.attribute_count), one.flags});
-    }
+    keep_members(raw, out.set);
     return out;
 }
 
@@ -110,7 +162,8 @@ class members {
         for (bool more = first->more; more;) {
             auto next = co_await next_of(first->snapshot);
             if (!next) co_return std::move(next).error();
-            for (auto &one : next->set.members) all.members.push_back(std::move(one));
+            all.members.insert(all.members.end(), next->set.members.begin(), next->set.members.end());
+            all.storage.push_back(std::move(next->set.storage.front()));
             more = next->more;
         }
         co_return all;
