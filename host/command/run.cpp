@@ -10,6 +10,7 @@
 #include <host/progress_reporter.hpp>
 #include <host/reload/config_watch.hpp>
 #include <host/reload/reloader.hpp>
+#include <host/resident_code.hpp>
 #include <host/service_manager.hpp>
 #include <host/world/asio_world.hpp>
 #include <kith/service/log.h>
@@ -128,6 +129,10 @@ class Daemon {
         engine_.watch_plugins();
         log_.log(KITH_LOG_INFO, "kith is running", {{"version", KITH_VERSION}, {"config", loaded.config->file}});
         notify_service_manager("READY=1");
+        start_timer_.expires_after(std::chrono::seconds(1));
+        start_timer_.async_wait([](const boost::system::error_code &error) {
+            if (!error) release_code_pages();
+        });
         io_.run();
         return status_;
     }
@@ -233,6 +238,7 @@ class Daemon {
     EventLogger event_logger_{engine_.bus(), io_, log_};
     std::unique_ptr<EventOutput> stream_;
     std::unique_ptr<ProgressReporter> progress_;
+    boost::asio::steady_timer start_timer_{io_}; // the end of what only the start needs
     boost::asio::steady_timer summary_timer_{io_};
     boost::asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
     bool state_dir_missing_ = !make_state_dir(config_);

@@ -62,7 +62,7 @@ def memory(lab, runs):
         pss.append(used["Pss"] / 1024)
         dirty.append(used["Private_Dirty"] / 1024)
         kith.terminate()
-    report("memory, epmd with 100 peers + erlang: PSS", pss, "MiB", "<= 6")
+    report("memory, epmd with 100 peers + erlang: PSS", pss, "MiB", "<= 4.5")
     report("memory, epmd with 100 peers + erlang: Private_Dirty", dirty, "MiB", "")
 
 

@@ -85,6 +85,18 @@ class Kith:
             fields = [line.split() for line in file.read().splitlines()[1:]]
         return {field[0].rstrip(":"): int(field[1]) for field in fields}
 
+    def code(self):
+        """The size of the program's code, and how much of it is resident, in KiB."""
+        with open(f"/proc/{self.pid}/smaps") as file:
+            fields = re.search(rf"^\S+ r-xp [^\n]*{re.escape(KITH)}$(.*?)^VmFlags", file.read(), re.M | re.S)[1]
+        return tuple(int(re.search(rf"^{name}: +(\d+)", fields, re.M)[1]) for name in ("Size", "Rss"))
+
+    def wait_started(self):
+        """Until the code that only the start needs has been released, a second after it."""
+        size, _ = self.code()
+        wait_until(lambda: self.code()[1] < size * 0.6, "the code that only the start needs is not resident", None,
+                   lambda: f"{self.code()} KiB")
+
     def signal(self, number):
         self._process.send_signal(number)
 

@@ -53,6 +53,7 @@ class ManyReloads(ApiCase):
             for number in range(1, count + 1):
                 self.reload(kith, configurations[number % len(configurations)])
 
+        kith.wait_started()
         many(WARM_UP)
         wait_until(lambda: "anon_inode:inotify" in descriptors(), "the file of peers is watched, which opens the descriptors that all watches share",
                    describe=kith.tail)

@@ -15,6 +15,16 @@ from lab import Scenario, main
 from waiting import KITH, PATIENCE, PLUGINS, TEST_PLUGINS, wait_until
 
 
+class Memory(Scenario):
+    def test_code_that_only_the_start_needs_is_not_resident(self):
+        kith = self.lab.kith(self.lab.config("a", []))
+        kith.wait("topology.started")
+        kith.wait_started()
+        kith.signal(signal.SIGHUP)  # it still runs, and so does the code that was released
+        kith.wait_log("the configuration has not changed")
+        self.assertEqual(kith.terminate(), 0)
+
+
 class Output(Scenario):
     def stdout_kith(self, config, *arguments, log="text"):
         """`kith run CONFIG --events -` with its standard output in a pipe that is not read yet."""
