@@ -40,22 +40,15 @@ bool RepeatLimiter::count(std::uint32_t level, std::string_view who, std::string
 
 std::vector<RepeatLimiter::Summary> RepeatLimiter::summaries(Time now) {
     std::vector<Summary> result;
-    for (auto at = kinds_.begin(); at != kinds_.end();) {
-        Kind &kind = at->second;
-        if (now - kind.since < window) {
-            ++at;
-            continue;
-        }
-        if (kind.suppressed == 0) {
-            at = kinds_.erase(at);
-            continue;
-        }
-        const std::string &key = at->first;
+    boost::unordered::erase_if(kinds_, [&](auto &entry) {
+        auto &[key, kind] = entry;
+        if (now - kind.since < window) return false;
+        if (kind.suppressed == 0) return true;
         result.push_back({kind.level, key.substr(0, kind.who), key.substr(kind.who + 1, kind.message),
                           key.substr(kind.who + kind.message + 2), kind.suppressed});
         kind = {kind.level, kind.who, kind.message, now, 0, 0};
-        ++at;
-    }
+        return false;
+    });
     return result;
 }
 

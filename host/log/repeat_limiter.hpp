@@ -5,11 +5,12 @@
 // read the clock: the time is a parameter.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace kith::app {
@@ -57,7 +58,8 @@ class RepeatLimiter {
     bool count(std::uint32_t level, std::string_view who, std::string_view message, std::string_view subject,
                std::uint32_t limit, Time now);
 
-    std::unordered_map<std::string, Kind, Hash, std::equal_to<>> kinds_; // by who, message and subject, separated by zero bytes
+    boost::unordered_flat_map<std::string, Kind, Hash, std::equal_to<>>
+        kinds_; // by who, message and subject, separated by zero bytes
     std::string key_;
 };
 
