@@ -70,6 +70,10 @@ class RecordedPage(unittest.TestCase):
         self.go(tab, 190)
         self.assertEqual((self.peers(tab), tab.locator("#verdict").inner_text()), ([], "kith does not run on app2"))
         self.picture(tab, "recorded-not-running")
+        tab.locator("#host").select_option("app1")
+        self.go(tab, 298)
+        tab.get_by_text("2 peers missing.").wait_for()
+        self.assertEqual(tab.get_by_text("Every peer is linked.").count(), 0)
         self.unharmed(tab)
 
     def test_the_keys_go_from_change_to_change(self):

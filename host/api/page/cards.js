@@ -44,13 +44,20 @@ const drawSources = (list, sources) => {
   });
 };
 
+const calm = (topology, counts) => {
+  if (topology.peers === 0) return 'Its sources report no peers.';
+  const missing = counts?.missing ?? 0;
+  if (missing === 0) return 'Every peer is linked.';
+  return `${count(missing, 'peer')} missing${missing < topology.peers ? '; the others are linked.' : '.'}`;
+};
+
 const drawCard = (card, topology, counts) => {
   setAttribute(card.root, 'data-health', topology.health);
   setAttribute(card.root, 'data-paused', String(topology.paused_until !== null));
   setAttribute(card.select, 'aria-pressed', String(model.selected === topology.name));
   setGlyph(card.glyph, topology.health);
   setText(card.word, topology.health);
-  setText(card.reason, topology.reason || (topology.peers === 0 ? 'Its sources report no peers.' : 'Every peer is linked.'));
+  setText(card.reason, topology.reason || calm(topology, counts));
   setText(card.linked, grouped(topology.linked));
   setText(card.of, ` of ${count(topology.peers, 'peer')} linked${topology.ready ? '' : ' · not ready'}`);
   for (const [kind, part] of card.parts) {
