@@ -16,11 +16,11 @@ CTL = "/usr/lib/rabbitmq/bin/rabbitmqctl"
 
 
 class Rabbits:
-    """The RabbitMQ nodes of one laboratory."""
+    """The RabbitMQ nodes of one laboratory. host: the host part of the name of the node that drives them."""
 
-    def __init__(self, lab):
-        self.lab = lab
-        self.probe = lab.beam(f"look{os.getpid()}", hidden=True).ready()
+    def __init__(self, lab, host=HOST, short_names=False):
+        self.lab, self.short_names = lab, short_names
+        self.probe = lab.beam(f"look{os.getpid()}@{host}", hidden=True, short_names=short_names).ready()
 
     def node(self, name):
         return Rabbit(self, name)
@@ -31,6 +31,12 @@ class Rabbits:
         for one in started:
             one.ready()
         return started
+
+    def everywhere(self, nodes, call):
+        """Calls the function, given as `module, function, [arguments]`, in all of these nodes at the same time."""
+        names = ", ".join(f"'{node.name}'" for node in nodes)
+        answer = self.probe.ask(f"[rpc:yield(K) || K <- [rpc:async_call(N, {call}) || N <- [{names}]]]")
+        assert "badrpc" not in answer and "error" not in answer, f"{call}: {answer}"
 
 
 class Rabbit:
@@ -48,7 +54,7 @@ class Rabbit:
         (self.home / "rabbitmq.conf").write_text("loopback_users.guest = true\n")
         # Two schedulers: the nodes of a test share the machine with others.
         return self.lab.environment(
-            RABBITMQ_NODENAME=self.name, RABBITMQ_USE_LONGNAME="true", RABBITMQ_MNESIA_BASE=str(self.home / "mnesia"),
+            RABBITMQ_NODENAME=self.name, RABBITMQ_USE_LONGNAME=str(not self.family.short_names).lower(), RABBITMQ_MNESIA_BASE=str(self.home / "mnesia"),
             RABBITMQ_LOG_BASE=str(self.home), RABBITMQ_CONFIG_FILE=str(self.home / "rabbitmq.conf"),
             RABBITMQ_ENABLED_PLUGINS_FILE=str(self.home / "enabled_plugins"), RABBITMQ_PID_FILE=str(self.home / "pid"),
             RABBITMQ_NODE_IP_ADDRESS=HOST, RABBITMQ_NODE_PORT=str(self.port), RABBITMQ_CONF_ENV_FILE="/dev/null",

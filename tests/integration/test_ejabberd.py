@@ -1,22 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Real ejabberd in BEAM nodes: fresh ones join the one with data, and a killed one returns by itself."""
 
-import glob
-import os
+import re
 
+from ejabberd import EBIN, Servers
+from joining_trials import JOIN, form_again_and_again, kill_kith_during_joins
 from lab import Scenario, main
-from prepared_server_paths import used
 from waiting import wait_until
-
-EBIN = sorted(glob.glob("/usr/lib/*/ejabberd-*/ebin"))
-
-CONFIG = """
-hosts: [localhost]
-listen: []
-loglevel: warning
-auth_method: internal
-modules: {mod_roster: {}, mod_private: {}}
-"""
 
 
 class Ejabberd(Scenario):
@@ -24,40 +14,93 @@ class Ejabberd(Scenario):
         if not EBIN:
             self.skipTest("ejabberd is missing (Debian package ejabberd)")
         super().setUp()
-        os.environ["EJABBERD_CONFIG_PATH"] = str(self.lab.write("ejabberd.yml", CONFIG))
-        os.environ["EJABBERD_LOG_PATH"] = str(self.lab.dir / "ejabberd.log")
+        self.servers = Servers(self.lab)
 
-    def node(self, name):
-        return self.lab.beam(name, flags=["-pa", EBIN[-1], "-mnesia", "dir", f'"{self.lab.dir}/mnesia-{name}"'])
+    def config(self, node, others):
+        return self.lab.config(node, others, connector={"application": "ejabberd"}, policy={"min_peers": 1})
 
-    def serve(self, node):
-        node.ready()
-        answer = node.ask("application:ensure_all_started(ejabberd)")
-        self.assertTrue(answer.startswith("{ok,"), answer)
-        used("ejabberd")
-
-    def users(self, node):
-        return node.ask("length(ejabberd_auth:get_users(<<\"localhost\">>))")
+    def pair(self):
+        return [self.servers.node("a"), self.servers.node("b")]
 
     def test_a_fresh_node_joins_the_one_with_data_and_returns_by_itself(self):
-        a, b = self.node("a"), self.node("b")
-        for node in (a, b):
-            self.serve(node)
-        b.ask('ejabberd_auth:try_register(<<"bob">>, <<"localhost">>, <<"secret">>)')
-        kiths = [self.lab.kith(self.lab.config(name, [other], connector={"application": "ejabberd"}, policy={"min_peers": 1}))
-                 for name, other in ("ab", "ba")]
+        a, b = self.pair()
+        self.serve([a, b])
+        self.declare(b)
+        kiths = [self.lab.kith(self.config(name, [other])) for name, other in ("ab", "ba")]
         for kith in kiths:
             kith.wait("topology.ready")
-        self.assertEqual(self.users(a), "1")
+        self.assertTrue(self.has_data(a))
         self.assertEqual(a.ask("length(ejabberd_cluster:get_nodes())"), "2")
         a.kill()
         kiths[1].wait("link.down", peer=a.name)
         after = kiths[1].last()
         a.start()
-        self.serve(a)
+        self.serve([a])
         kiths[1].wait("link.up", after, peer=a.name)
-        wait_until(lambda: self.users(a) == "1", "the user is still there")
+        wait_until(lambda: self.has_data(a), "the user is still there")
         self.assertEqual(kiths[0].log().count("the node joins a cluster"), 1)
+
+    def test_one_that_is_still_starting_does_not_join(self):
+        servers = Servers(self.lab, slow=True)
+        a, b = servers.node("a"), servers.node("b")
+        for node in (a, b):
+            node.ready()
+            servers.begin(node)
+        servers.finish(a)
+        wait_until(lambda: servers.is_serving(a), "a runs")
+        kiths = [self.lab.kith(self.config(name, [other])) for name, other in ("ab", "ba")]
+        for kith in kiths:
+            kith.wait("connect.started")
+        wait_until(lambda: b.ask("whereis(mod_slow)") != "undefined", "b is starting")
+        self.unchanged(3, lambda: [re.findall(JOIN, kith.log()) for kith in kiths], [[], []], "no join")
+        servers.finish(b)
+        wait_until(lambda: re.search(JOIN, kiths[1].log()), "b joins")
+        servers.finish(b)  # ejabberd is started again at the end of the join
+        for kith in kiths:
+            kith.wait("topology.ready")
+        servers.wait_cluster([a, b])
+
+    def test_two_fresh_nodes_that_start_at_once_form_one_cluster(self):
+        form_again_and_again(self, self.pair())
+
+    def test_a_join_survives_kith(self):
+        kill_kith_during_joins(self, *self.pair(), longest=1)
+
+    # -- for joining_trials --
+
+    def serve(self, nodes):
+        self.servers.serve(nodes)
+
+    def reset(self, nodes):
+        self.servers.reset(nodes)
+
+    def begin(self, node):
+        self.servers.begin(node)
+
+    def halt(self, node):
+        self.servers.halt(node)
+
+    def is_serving(self, node):
+        return self.servers.is_serving(node)
+
+    def declare(self, node):
+        node.ask('ejabberd_auth:try_register(<<"bob">>, <<"localhost">>, <<"secret">>)')
+
+    def has_data(self, node):
+        return node.ask("length(ejabberd_auth:get_users(<<\"localhost\">>))") == "1"
+
+    def wait_cluster(self, nodes):
+        self.servers.wait_cluster(nodes)
+
+    def leave(self, node):
+        self.servers.reset([node])
+        for other in self.servers.nodes:
+            if other is not node:
+                other.ask(f"mnesia:del_table_copy(schema, '{node.name}')")
+        self.serve([node])
+
+    def joins_under_way(self, node):
+        return node.ask("whereis(kith_application_join)") != "undefined"
 
 
 if __name__ == "__main__":

@@ -2,15 +2,12 @@
 """Real RabbitMQ nodes: fresh ones form one cluster, and nothing that a node has is lost unless it is allowed."""
 
 import os
-import random
 import re
-import subprocess
-import sys
-import time
 
+from joining_trials import JOIN, form_again_and_again, kill_kith_during_joins
 from lab import Scenario, main
 from rabbitmq import SERVER, Rabbits
-from waiting import PLUGINS, TEST_PLUGINS, wait_until
+from waiting import PLUGINS, TEST_PLUGINS
 
 QUEUE = "{resource, <<\"/\">>, queue, <<\"orders\">>}"
 
@@ -32,11 +29,11 @@ class RabbitMq(Scenario):
     def declare(self, node):
         node.rpc(f"rabbit_amqqueue:declare({QUEUE}, true, false, [], none, <<\"test\">>)")
 
-    def has_queue(self, node):
+    def has_data(self, node):
         return node.rpc("rabbit_amqqueue:list_names()") == f"[{QUEUE.replace(' ', '')}]"
 
     def joins(self, *kiths):
-        return sum(len(re.findall(r"(?<!each time: )the node joins a cluster", kith.log())) for kith in kiths)
+        return sum(len(re.findall(JOIN, kith.log())) for kith in kiths)
 
     def test_fresh_nodes_join_the_one_with_data_and_a_killed_one_returns_by_itself(self):
         a, b, c = self.rabbits.nodes("a", "b", "c")
@@ -46,7 +43,7 @@ class RabbitMq(Scenario):
             kith.wait("topology.ready")
         a.wait_members(b, c)
         for node in (a, b, c):
-            self.assertTrue(self.has_queue(node), node.name)
+            self.assertTrue(self.has_data(node), node.name)
             self.assertEqual(node.rpc("rabbit_networking:active_listeners()").count(f"'{node.name}'"), 2)
         for kith in kiths:
             self.assertEqual(kith.found("connect.failed"), [], kith.tail())
@@ -56,7 +53,7 @@ class RabbitMq(Scenario):
         b.start()
         kiths[0].wait("link.up", kiths[0].last(), peer=b.name)
         b.ready().wait_members(a, c)
-        self.assertTrue(self.has_queue(b))
+        self.assertTrue(self.has_data(b))
         self.assertEqual(self.joins(*kiths), joins, "a member is not joined again")
 
     def test_two_nodes_with_data_are_not_merged_unless_it_is_allowed(self):
@@ -73,7 +70,7 @@ class RabbitMq(Scenario):
         for kith in (ka, kb):
             kith.wait("topology.ready")
         a.wait_members(b)
-        self.assertTrue(self.has_queue(b))
+        self.assertTrue(self.has_data(b))
         self.assertEqual(b.rpc("rabbit_vhost:list_names()"), "[<<\"/\">>]")
 
     def test_a_dead_member_is_removed_once_by_the_policy(self):
@@ -98,32 +95,44 @@ class RabbitMq(Scenario):
         self.assertEqual(a.members(), {a.name, b.name})
         self.assertEqual([kith.log().count("a member is removed from the cluster") for kith in kiths[:2]], [1, 0])
 
+    def test_two_fresh_nodes_that_start_at_once_form_one_cluster(self):
+        form_again_and_again(self, self.rabbits.nodes("a", "b"))
+
+    def test_three_fresh_nodes_that_start_at_once_form_one_cluster(self):
+        form_again_and_again(self, self.rabbits.nodes("a", "b", "c"), rounds=1)
+
     def test_a_join_survives_kith(self):
-        """However kith ends during the join, RabbitMQ runs again, and the next kith completes what is to be done."""
-        a, b = self.rabbits.nodes("a", "b")
-        moments = int(os.environ.get("KITH_MOMENTS", "4"))
-        seed = int(os.environ.get("KITH_SEED", random.randrange(1 << 32)))
-        print(f"KITH_SEED={seed}", file=sys.stderr)
-        draw = random.Random(seed)
-        self.declare(a)
-        for moment in range(moments):
-            ka, kb = self.kiths("a", "b")
-            kb.wait_log("the node joins a cluster")
-            time.sleep(draw.uniform(0, 2.5))
-            kb.kill()
-            b.ready()
-            wait_until(lambda: b.rpc("erlang:whereis(kith_application_join)") == "undefined", "the join has ended")
-            kb = self.lab.kith(self.config("b", ["a"]))
-            kb.wait("topology.ready")
-            a.wait_members(b)
-            self.assertTrue(self.has_queue(b))
-            ka.kill()
-            kb.kill()
-            if moment + 1 < moments:
-                b.rpc("rabbit:stop()")
-                b.rpc("rabbit_mnesia:reset()")
-                b.rpc("rabbit:start()")
-                self.assertEqual(a.members(), {a.name})
+        kill_kith_during_joins(self, *self.rabbits.nodes("a", "b"), longest=2.5)
+
+    # -- for joining_trials --
+
+    def reset(self, nodes):
+        for call in ("rabbit, stop, []", "rabbit_mnesia, force_reset, []"):
+            self.rabbits.everywhere(nodes, call)
+        self.rabbits.everywhere(nodes, "lists, foreach, [fun erlang:disconnect_node/1, nodes()]")
+
+    def serve(self, nodes):
+        self.rabbits.everywhere(nodes, "rabbit, start, []")
+
+    def begin(self, node):
+        self.rabbits.probe.ask(f"rpc:cast('{node.name}', rabbit, start, [])")
+
+    def halt(self, node):
+        node.rpc("rabbit:stop()")
+
+    def is_serving(self, node):
+        return node.rpc("rabbit:is_running()", fail=False) == "true"
+
+    def wait_cluster(self, nodes):
+        for node in nodes:
+            node.wait_members(*nodes)
+
+    def leave(self, node):
+        for call in ("rabbit:stop()", "rabbit_mnesia:reset()", "rabbit:start()"):
+            node.rpc(call)
+
+    def joins_under_way(self, node):
+        return node.rpc("erlang:whereis(kith_application_join)") != "undefined"
 
 
 if __name__ == "__main__":

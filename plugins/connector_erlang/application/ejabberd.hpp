@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // ejabberd, whose cluster is that of its Mnesia. Its own join stops ejabberd, deletes the node's Mnesia and copies the other's tables; when that
-// fails ejabberd stays stopped. Tables of an SQL database are not concerned.
+// fails ejabberd stays stopped. Tables of an SQL database are not concerned. An ejabberd that is still starting has a supervisor already and creates
+// tables: it does not run yet, since a join would stop Mnesia beneath it, and it would never finish.
 #pragma once
 
 #include "application.hpp"
@@ -12,7 +13,7 @@ inline constexpr Application ejabberd{
     .id = "ejabberd",
     .name = "ejabberd",
     .status = R"(
-        case is_pid(whereis(ejabberd_sup)) of
+        case lists:keymember(ejabberd, 1, application:which_applications()) of
             false -> {false, [node()], [], []};
             true ->
                 Members = ejabberd_cluster:get_known_nodes(),
@@ -27,20 +28,17 @@ inline constexpr Application ejabberd{
                 {true, Members, ejabberd_cluster:get_nodes(), Own}
         end)",
     .links = R"(
-        case is_pid(whereis(ejabberd_sup)) of
+        case lists:keymember(ejabberd, 1, application:which_applications()) of
             false -> {[], []};
             true ->
                 Members = ejabberd_cluster:get_known_nodes() -- [node()],
                 Up = ejabberd_cluster:get_nodes() -- [node()],
-                Running = [N || {N, {ok, P}} <- lists:zip(Up, erpc:multicall(Up, erlang, whereis, [ejabberd_sup], 5000)), is_pid(P)],
+                Running = [N || {N, {ok, Apps}} <- lists:zip(Up, erpc:multicall(Up, application, which_applications, [], 5000)),
+                    lists:keymember(ejabberd, 1, Apps)],
                 {Running, Members -- Running}
         end)",
     .join = "ejabberd_cluster:join(Peer)",
-    .start = R"(
-        case is_pid(whereis(ejabberd_sup)) of
-            true -> ok;
-            false -> {ok, _} = application:ensure_all_started(ejabberd)
-        end)",
+    .start = "{ok, _} = application:ensure_all_started(ejabberd)",
     .remove = "ejabberd_cluster:leave(Peer)",
     .remove_by_hand = "ejabberdctl leave_cluster NODE",
     .reset_by_hand = "stop ejabberd in NODE and delete its Mnesia directory",

@@ -63,9 +63,10 @@ class Decider {
         } else if (!peer.running) {
             out_.waiting[name] = std::string(application_.name) + " does not run in " + name;
         } else if (peer.has_member(self_.node)) {
-            out_.failed[name] = name + " has " + self_.node + " as a member of its cluster, and " + self_.node +
-                                " does not list it: possibly it lost its data. Remove it there (" +
-                                with_name(application_.remove_by_hand, self_.node) + "), and it is joined anew";
+            // So it is for a moment, too, while the peer joins.
+            out_.waiting[name] = name + " has " + self_.node + " as a member of its cluster, and " + self_.node +
+                                 " does not list it: possibly it lost its data. Remove it there (" +
+                                 with_name(application_.remove_by_hand, self_.node) + "), and it is joined anew";
         } else {
             return true;
         }
