@@ -78,6 +78,7 @@ class ConfigResolver {
                     static_cast<std::uint32_t>(member_or_default::integer_in(*defaults, "first_looks", policy.first_looks));
             if (!given("links"))
                 policy.links = static_cast<std::uint32_t>(member_or_default::integer_in(*defaults, "links", policy.links));
+            if (!given("bridge")) policy.bridge = member_or_default::flag_in(*defaults, "bridge", policy.bridge);
             if (!given("connect_timeout"))
                 policy.connect_timeout = Policy::milliseconds(
                     member_or_default::integer_in(*defaults, "connect_timeout", policy.connect_timeout.count()));

@@ -47,6 +47,7 @@ struct Policy {
         0;                         // that must be found, the local one included, before the first connect and `topology.ready`
     std::uint32_t first_looks = 1; // how often every strategy must have looked before the first connect
     std::uint32_t links = 0;       // connects are made only while fewer links are up; 0: all peers are linked
+    bool bridge = false; // a peer that the overlay has not known for `grace` is connected although enough links are up
     std::uint32_t connect_parallel = 16; // concurrent attempts
     milliseconds connect_timeout{8'000};
     milliseconds backoff_initial{1'000};

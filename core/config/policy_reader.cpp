@@ -38,6 +38,7 @@ Policy read_policy(const json::value *value) {
     count("expected_nodes", policy.expected_nodes);
     count("first_looks", policy.first_looks);
     count("links", policy.links); // "all" is 0
+    policy.bridge = flag_in(*value, "bridge", policy.bridge);
     count("connect_parallel", policy.connect_parallel);
     time("connect_timeout", policy.connect_timeout);
     time("backoff_initial", policy.backoff_initial);

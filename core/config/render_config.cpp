@@ -45,6 +45,7 @@ json::object policy_object(const Policy &policy) {
     out["expected_nodes"] = policy.expected_nodes;
     out["first_looks"] = policy.first_looks;
     out["links"] = policy.links == 0 ? json::value("all") : json::value(policy.links);
+    out["bridge"] = policy.bridge;
     out["connect_parallel"] = policy.connect_parallel;
     out["connect_timeout"] = policy.connect_timeout.count();
     out["backoff_initial"] = policy.backoff_initial.count();

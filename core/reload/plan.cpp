@@ -47,6 +47,7 @@ Keys policy_keys(const Policy &a, const Policy &b) {
     compare("expected_nodes", a.expected_nodes, b.expected_nodes);
     compare("first_looks", a.first_looks, b.first_looks);
     compare("links", a.links, b.links);
+    compare("bridge", a.bridge, b.bridge);
     compare("connect_parallel", a.connect_parallel, b.connect_parallel);
     compare("connect_timeout", a.connect_timeout, b.connect_timeout);
     compare("backoff_initial", a.backoff_initial, b.backoff_initial);

@@ -24,7 +24,10 @@ inline constexpr std::string_view options_schema = R"({
         "connect_timeout": 60000,
         "disconnect": "a peer that is gone is removed from the membership of all nodes of Partisan, once it has no connection; keep leaves it a member"
       },
-      "partisan_hyparview": { "connect_timeout": 60000, "links": 1 }
+      "partisan_hyparview": {
+        "connect_timeout": 60000, "links": 1, "bridge": true,
+        "disconnect": "HyParView has no function that removes a peer from its views: each attempt to disconnect one that is gone fails; keep leaves it to HyParView, which drops a peer that is down"
+      }
     }
   },
   "properties": {

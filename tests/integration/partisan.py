@@ -3,25 +3,37 @@
 
 import re
 
+from lab import Lab
 from prepared_server_paths import partisan, used
 from waiting import free_port, wait_until
 
 PLUGGABLE, HYPARVIEW = "partisan_pluggable_peer_service_manager", "partisan_hyparview_peer_service_manager"
 
 
+class LabOfAddresses(Lab):
+    def epmd_settings(self):
+        return {"ERL_EPMD_ADDRESS": ",".join(f"127.0.0.{number}" for number in range(1, 14))}
+
+
+def on_loopback(lab, count):
+    return {f"p{number}@127.0.0.{number}": lab for number in range(2, 2 + count)}
+
+
 class Overlay:
-    def __init__(self, lab, count, manager):
-        self.lab, self.manager, self.port = lab, manager, free_port()
-        self.nodes = [self.start(number) for number in range(2, 2 + count)]
+    """labs: the laboratory of each node, by name."""
+
+    def __init__(self, labs, manager):
+        self.labs, self.manager, self.port = labs, manager, free_port()
+        self.nodes = [self.start(name) for name in labs]
         for node in self.nodes:
             self.ready(node)
 
-    def start(self, number):
-        address = f"127.0.0.{number}"
+    def start(self, name):
+        address = name.partition("@")[2]
         flags = ["-pa", str(partisan() / "partisan/ebin"), "-partisan", "listen_addrs",
                  f"[{{{{{address.replace('.', ',')}}},{self.port}}}]", "-partisan", "connection_jitter", "0",
                  "-partisan", "peer_service_manager", self.manager, "-kernel", "logger_level", "warning"]
-        return self.lab.beam(f"p{number}@{address}", flags=flags)
+        return self.labs[name].beam(name, flags=flags)
 
     def ready(self, node):
         node.ready()

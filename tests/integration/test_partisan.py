@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Option application: partisan and partisan_hyparview, with the real Partisan."""
 
-from lab import Lab, Scenario, main
-from partisan import HYPARVIEW, PLUGGABLE, Overlay
+import re
+
+from lab import Scenario, main
+from partisan import HYPARVIEW, PLUGGABLE, LabOfAddresses, Overlay, on_loopback
 from prepared_server_paths import partisan
-from waiting import wait_until
-
-
-class LabOfAddresses(Lab):
-    def epmd_settings(self):
-        return {"ERL_EPMD_ADDRESS": ",".join(f"127.0.0.{number}" for number in range(1, 14))}
+from waiting import PLUGINS, TEST_PLUGINS, wait_until
 
 
 class Partisan(Scenario):
@@ -25,7 +22,7 @@ class Partisan(Scenario):
                                               connector={"application": application}, policy=policy)) for node in overlay.nodes]
 
     def test_a_full_mesh_forms_beside_dead_names_and_a_killed_node_returns(self):
-        overlay = Overlay(self.lab, 4, PLUGGABLE)
+        overlay = Overlay(on_loopback(self.lab, 4), PLUGGABLE)
         kiths = self.kiths(overlay, [f"d{number}@127.0.1.{number}" for number in range(1, 11)], min_peers=3)
         for kith in kiths:
             kith.wait("topology.ready")
@@ -44,7 +41,7 @@ class Partisan(Scenario):
         overlay.wait_full_mesh()
 
     def test_partial_views_are_joined_only_while_they_are_empty(self):
-        overlay = Overlay(self.lab, 4, HYPARVIEW)
+        overlay = Overlay(on_loopback(self.lab, 4), HYPARVIEW)
         kiths = self.kiths(overlay, application="partisan_hyparview", min_peers=1)
         for kith in kiths:
             kith.wait("topology.ready")
@@ -52,6 +49,26 @@ class Partisan(Scenario):
             wait_until(lambda n=node: overlay.connected(n), f"{node.name} has an active view")
         started = sum(len(kith.found("connect.started")) for kith in kiths)
         self.unchanged(3, lambda: sum(len(kith.found("connect.started")) for kith in kiths), started, "no further joins")
+
+    def test_two_overlays_that_formed_apart_become_one(self):
+        overlay = Overlay(on_loopback(self.lab, 4), HYPARVIEW)
+        kiths, halves = [], [overlay.nodes[:2], overlay.nodes[2:]]
+        for number, half in enumerate(halves):
+            names = self.lab.write(f"peers-{number}", "".join(f"{node.name}\n" for node in half))
+            kiths += [self.lab.kith(self.lab.config(node.name, strategy="lines", strategy_config={"file": str(names)}, dirs=[PLUGINS, TEST_PLUGINS],
+                                                    connector={"application": "partisan_hyparview"}, policy={"min_peers": 1, "grace": 3000}))
+                      for node in half]
+        for kith in kiths:
+            kith.wait("topology.ready")
+        for node in overlay.nodes[:2]:
+            self.assertNotIn(overlay.nodes[2].name, overlay.connected(node))
+        for number in range(2):
+            self.lab.write(f"peers-{number}", "".join(f"{name}\n" for name in overlay.names()))
+        ours, theirs = ({node.name for node in half} for half in halves)
+        wait_until(lambda: any(theirs & overlay.connected(node) for node in halves[0]) and
+                   any(ours & overlay.connected(node) for node in halves[1]), "the overlays are connected",
+                   describe=lambda: "\n".join(kith.tail() for kith in kiths))
+        self.assertTrue(any(kith.found("connect.started", reason=re.compile("the overlay has not known it for 3 s")) for kith in kiths))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ struct ConnectLimits {
     Time backoff_initial = 1'000'000'000;
     Time backoff_max = 60'000'000'000;
     double jitter = 0.2;
+    Time bridge_after = never; // a peer that the overlay has not known for this time is connected (overlay_bridge.hpp)
 };
 
 class ConnectPacing {

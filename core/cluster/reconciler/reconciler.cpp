@@ -167,6 +167,7 @@ void Reconciler::forget_attachment() {
     attached_ = false;
     links_known_ = false;
     links_due_ = never;
+    bridge_.clear();
     queued_.clear();
     forget_operations();
     for (NameId name = 0; name < peers_.size(); ++name) {
@@ -250,7 +251,12 @@ void Reconciler::remove_user(ReconcilerUser &user) {
 
 void Reconciler::limits_changed() {
     std::uint32_t parallel = users_.empty() ? 16 : ~std::uint32_t{0};
-    for (const auto *user : users_) parallel = std::min(parallel, user->connect_limits().parallel);
+    bridges_ = false;
+    for (const auto *user : users_) {
+        parallel = std::min(parallel, user->connect_limits().parallel);
+        bridges_ = bridges_ || user->connect_limits().bridge_after != never;
+    }
+    if (!bridges_) bridge_.clear();
     if (own_parallel_ != 0) parallel = std::min(parallel, own_parallel_);
     parallel_ = std::max<std::uint32_t>(parallel, 1);
     room_changed_ = true;

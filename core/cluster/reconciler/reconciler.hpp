@@ -26,6 +26,7 @@
 #include <core/cluster/reconciler/connect_patience_and_backoff.hpp>
 #include <core/cluster/reconciler/connector.hpp>
 #include <core/cluster/reconciler/operations_in_flight.hpp>
+#include <core/cluster/reconciler/overlay_bridge.hpp>
 #include <core/cluster/reconciler/queued_operations.hpp>
 #include <kith/hosting/peer_and_link_views.hpp>
 
@@ -173,6 +174,8 @@ class Reconciler final : public LinkQueries {
     void touch(NameId name);
     void consider(NameId name, Time now);
     void wake(NameId name, Time at);
+    void note_unknown(NameId name, Time now);
+    void bridge(Time now);
     std::string reason_to_wait(NameId name) const;
     bool has_room(NameId name) const { return reason_to_wait(name).empty(); }
     void set_member(NameId name, bool member);
@@ -206,6 +209,8 @@ class Reconciler final : public LinkQueries {
     QueuedOperations queued_;
     std::vector<NameId> parked_; // to be connected when there is room; those that need not be are passed over
     bool room_changed_ = false;
+    bool bridges_ = false; // a topology has policy.bridge
+    OverlayBridge bridge_;
 
     std::string node_;
     std::uint64_t epoch_ = 0;

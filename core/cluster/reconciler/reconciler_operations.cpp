@@ -58,17 +58,41 @@ void Reconciler::move(NameId name, PeerClass from, PeerClass to) {
 void Reconciler::consider(NameId name, Time now) {
     const Peer &known = peers_[name];
     queued_.put(name, Kind::none);
+    if (bridges_) note_unknown(name, now);
     if (!links_known_ || stopping_ || known.work != Work::none || known.settling != Work::none) return;
     const bool dial = !known.up && known.classes.dial();
     const bool part = (known.up || known.member) && known.classes.part();
     if (!dial && !part) return;
     if (known.retry_at > now) {
         wake(name, known.retry_at);
-    } else if (dial && !has_room(name)) {
+    } else if (dial && !has_room(name) && name != bridge_.connecting()) {
         if (!std::exchange(peers_[name].parked, true)) parked_.push_back(name);
     } else {
         queued_.put(name, part ? Kind::disconnect : known.tried ? Kind::reconnect : Kind::first_connect);
     }
+}
+
+void Reconciler::note_unknown(NameId name, Time now) {
+    const Peer &known = peers_[name];
+    const bool unknown = links_known_ && !known.up && !known.member && known.classes.dial();
+    const Time after = unknown ? limits_of(name).bridge_after : never;
+    if (after != never) return bridge_.set_unknown(name, after, now);
+    bridge_.set_known(name);
+    if (name == bridge_.connecting() && known.work == Work::none) bridge_.ended(known.up, now);
+}
+
+void Reconciler::bridge(Time now) {
+    std::uint32_t turn = 0; // how many nodes of the overlay that are wanted too come before the local one
+    for (NameId name = 0; name < peers_.size(); ++name) {
+        const Peer &known = peers_[name];
+        turn += (known.up || known.member) && known.classes.dial() && names_.text(name) < node_ ? 1 : 0;
+    }
+    const auto rank = [&](NameId name) {
+        const Peer &known = peers_[name];
+        const bool busy = known.work != Work::none || known.settling != Work::none;
+        return link_count_ == 0 || busy || known.retry_at > now ? -1 : static_cast<int>(known.failures);
+    };
+    if (const NameId name = bridge_.take(names_, node_, turn, rank, now); name != no_name) touch(name);
 }
 
 // Of those that have it connected, one without a reason is enough.
@@ -104,7 +128,10 @@ void Reconciler::begin(NameId name, Work work, Time now) {
     if (user == nullptr || !user->describe(name, view)) view = {names_.text(name), names_.text(name), {}, 0};
     if (work == Work::connect) {
         peers_[name].tried = true;
-        publish(KITH_EVENT_CONNECT_STARTED, name, KITH_OK, {}, now);
+        std::string reason;
+        if (name == bridge_.connecting())
+            reason = "the overlay has not known it for " + duration_text(limits_of(name).bridge_after) + " (policy.bridge)";
+        publish(KITH_EVENT_CONNECT_STARTED, name, KITH_OK, reason, now);
     }
     // The connector may report inputs before this call returns.
     const StartedOperation begun = work == Work::connect ? plugin_.connect(view) : plugin_.disconnect(view);
@@ -136,6 +163,7 @@ void Reconciler::ended(NameId name, Work work, std::int32_t status, std::string_
         return;
     }
     if (work == Work::connect) pacing_.connected(now - began);
+    if (name == bridge_.connecting()) bridge_.ended(true, now);
     publish(work == Work::connect ? KITH_EVENT_CONNECT_SUCCEEDED : KITH_EVENT_DISCONNECT_SUCCEEDED, name, KITH_OK, {}, now,
             now - began);
     if (!as_wished) {
@@ -154,6 +182,7 @@ void Reconciler::fail(NameId name, Work work, std::int32_t status, std::string_v
     ++known.failures;
     known.status = status;
     known.text = text;
+    if (name == bridge_.connecting()) bridge_.ended(false, now);
     known.retry_at = later(now, ConnectPacing::backoff(known.failures, limits_of(name), random_));
     publish(work == Work::connect ? KITH_EVENT_CONNECT_FAILED : KITH_EVENT_DISCONNECT_FAILED, name, status, text, now,
             duration);
@@ -200,7 +229,7 @@ Time Reconciler::next_deadline() const {
     if (!links_known_) return std::min(ops, links_due_);
     if (ops_.connecting() < parallel_ && queued_.may_connect()) return 0;
     if (ops_.disconnecting() < parallel_ && queued_.may_disconnect()) return 0;
-    return std::min({ops, deadlines_.next(), yield_at_});
+    return std::min({ops, deadlines_.next(), yield_at_, bridge_.next_deadline()});
 }
 
 void Reconciler::op_due(Slot slot, Time now) {
@@ -252,6 +281,7 @@ void Reconciler::advance(Time now) {
             touch(name);
         }
     }
+    if (links_known_ && bridge_.next_deadline() <= now) bridge(now);
     // An operation may fail immediately and mark its name again.
     for (bool more = true; more;) {
         more = false;
@@ -261,7 +291,7 @@ void Reconciler::advance(Time now) {
         }
         dirty_.clear();
         for (NameId name; ops_.connecting() < parallel_ && (name = queued_.next_connect(random_)) != no_name; more = true) {
-            if (has_room(name))
+            if (has_room(name) || name == bridge_.connecting())
                 begin(name, Work::connect, now);
             else
                 consider(name, now); // it waits for room now

@@ -164,9 +164,10 @@ class ClusterFixture {
         BOOST_REQUIRE(reconciler.attached(node, ++epoch, now));
         say_links(links);
     }
-    void say_links(const std::vector<std::string> &links) {
+    void say_links(const std::vector<std::string> &links, const std::vector<std::string> &members = {}) {
         std::vector<LinkView> views;
         for (const auto &name : links) views.push_back({name, {}});
+        for (const auto &name : members) views.push_back({name, {}, false});
         BOOST_REQUIRE(reconciler.links(epoch, views, now));
     }
     void up(std::string_view name) { BOOST_REQUIRE(reconciler.link_up(epoch, {name, {}}, now)); }

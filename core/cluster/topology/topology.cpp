@@ -10,8 +10,8 @@ namespace kith::core {
 namespace {
 
 ConnectLimits limits_from(const Policy &policy) {
-    return {policy.connect_parallel, ns(policy.connect_timeout), ns(policy.backoff_initial), ns(policy.backoff_max),
-            policy.backoff_jitter};
+    return {policy.connect_parallel, ns(policy.connect_timeout), ns(policy.backoff_initial),
+            ns(policy.backoff_max),  policy.backoff_jitter,      policy.bridge ? ns(policy.grace) : never};
 }
 
 } // namespace

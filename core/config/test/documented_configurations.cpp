@@ -98,7 +98,12 @@ std::string renewed(const std::string &document) {
     }
 }
 
-Diagnostics diagnostics_of(const fs::path &file) {
+struct Loaded {
+    std::optional<Config> config;
+    Diagnostics diagnostics;
+};
+
+Loaded load_text(const std::string &name, const std::string &text) {
     ConfigInputs world;
     world.environment = [](const std::string &) { return std::nullopt; };
     world.read_file = [](const std::string &, std::size_t) { return FileText{"a secret", {}, false}; };
@@ -107,13 +112,22 @@ Diagnostics diagnostics_of(const fs::path &file) {
         for (auto &plugin : plugins()) catalogue.installed.push_back(std::move(plugin.info));
         return catalogue;
     };
-    Diagnostics out;
-    load(file.filename().string(), read(file), world, out);
+    Loaded out;
+    out.config = load(name, text, world, out.diagnostics);
     // True of every configuration with such a strategy, however good.
-    std::erase_if(out.warnings, [](const Diagnostic &warning) {
+    std::erase_if(out.diagnostics.warnings, [](const Diagnostic &warning) {
         return warning.message.find("does not authenticate what it observes") != std::string::npos;
     });
     return out;
+}
+
+Diagnostics diagnostics_of(const fs::path &file) { return load_text(file.filename().string(), read(file)).diagnostics; }
+
+Loaded of_application(const std::string &application, const std::string &policy) {
+    return load_text("kith.json",
+                     R"({"topologies": {"t": {"strategy": "epmd", "config": {"hosts": ["b@h"]}, "connector": "erlang",
+        "connector_config": {"application": ")" +
+                         application + R"("}, "policy": {)" + policy + "}}}}");
 }
 
 } // namespace
@@ -142,6 +156,44 @@ BOOST_AUTO_TEST_CASE(the_examples_are_valid) {
                    entry.path().filename().string() + " is not in config/README.md");
     }
     BOOST_TEST(count >= 5u);
+}
+
+// A disconnected member of an application's cluster is removed from all of it, for good.
+BOOST_AUTO_TEST_CASE(an_application_warns_of_what_disconnect_means_to_its_cluster) {
+    const std::pair<const char *, const char *> meanings[] = {
+        {"rabbitmq", "a peer that is gone is removed from the whole cluster of RabbitMQ"},
+        {"ejabberd", "a peer that is gone is removed from the whole cluster of ejabberd"},
+        {"partisan", "a peer that is gone is removed from the membership of all nodes of Partisan"},
+        {"partisan_hyparview", "HyParView has no function that removes a peer"}};
+    for (const auto &[application, meaning] : meanings) {
+        const auto warned = to_text(of_application(application, R"("prune": "disconnect")").diagnostics);
+        BOOST_TEST(warned.starts_with("kith.json:2:"), application << ": " << warned);
+        BOOST_TEST(warned.find("warning: topologies.t.policy.prune: " + std::string(meaning)) != std::string::npos, warned);
+        for (const auto *harmless : {"", R"("prune": "keep")", R"("prune": "report")"})
+            BOOST_TEST(to_text(of_application(application, harmless).diagnostics) == "");
+    }
+    BOOST_TEST(to_text(of_application("none", R"("prune": "disconnect")").diagnostics) == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_application_gives_the_policy_other_defaults) {
+    const auto policy_of = [](const char *application, const std::string &policy = {}) {
+        const auto loaded = of_application(application, policy);
+        BOOST_TEST_REQUIRE(loaded.config.has_value(), to_text(loaded.diagnostics));
+        return loaded.config->topologies[0].policy;
+    };
+    for (const auto *application : {"rabbitmq", "ejabberd"}) {
+        BOOST_TEST(policy_of(application).first_looks == 2u);
+        BOOST_TEST((policy_of(application).connect_timeout == std::chrono::minutes(2)));
+        BOOST_TEST(policy_of(application, R"("first_looks": 1)").first_looks == 1u);
+    }
+    BOOST_TEST(policy_of("partisan").links == 0u);
+    BOOST_TEST(!policy_of("partisan").bridge);
+    BOOST_TEST(policy_of("partisan_hyparview").links == 1u);
+    BOOST_TEST(policy_of("partisan_hyparview").bridge);
+    BOOST_TEST(!policy_of("partisan_hyparview", R"("bridge": false)").bridge);
+    Policy links_alone;
+    links_alone.prune = Prune::keep;
+    BOOST_TEST((policy_of("none") == links_alone));
 }
 
 BOOST_AUTO_TEST_CASE(the_editor_schema_accepts_the_examples) {

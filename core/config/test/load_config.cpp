@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(every_key_of_the_policy_is_read) {
         "name": "app@{ip}", "self": ["s@*"], "include": ["a@*", "b@*"], "exclude": ["c@*"], "merge": "first", "max_peers": 9,
         "require_authenticated": true, "grace": 1, "confirm": 2, "guard": false, "max_removal": 0.25, "removal_window": 3, "hold": 4,
         "prune": "report", "min_peers": 5, "connect_parallel": 6, "connect_timeout": 7, "backoff_initial": 8, "backoff_max": 10,
-        "backoff_jitter": 1, "remember": true}}}, "state_dir": "/d"})");
+        "backoff_jitter": 1, "remember": true, "bridge": true}}}, "state_dir": "/d"})");
     Policy expected;
     expected.name = "app@{ip}";
     expected.self = {"s@*"};
@@ -127,6 +127,7 @@ BOOST_AUTO_TEST_CASE(every_key_of_the_policy_is_read) {
     expected.backoff_max = Policy::milliseconds(10);
     expected.backoff_jitter = 1;
     expected.remember = true;
+    expected.bridge = true;
     BOOST_TEST((config.topologies[0].policy == expected));
 }
 

@@ -61,7 +61,8 @@ inline constexpr Application partisan_hyparview{
         {true, Members, [node() | Members -- [node()]], []})",
     .links = R"(
         {ok, Members} = partisan_peer_service:members(),
-        {Members -- [node()], []})",
+        {ok, Passive} = partisan_hyparview_peer_service_manager:passive(),
+        {Members -- [node()], [N || #{name := N} <- sets:to_list(Passive), N =/= node(), not lists:member(N, Members)]})",
     .join_each = partisan_join,
 };
 

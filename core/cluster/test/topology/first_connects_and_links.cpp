@@ -104,10 +104,7 @@ BOOST_AUTO_TEST_CASE(three_links_are_made_of_nine) {
 }
 
 void say(ClusterFixture &fixture, const std::vector<std::string> &linked, const std::vector<std::string> &members) {
-    std::vector<LinkView> views;
-    for (const auto &name : linked) views.push_back({name, {}});
-    for (const auto &name : members) views.push_back({name, {}, false});
-    BOOST_REQUIRE(fixture.reconciler.links(fixture.epoch, views, fixture.now));
+    fixture.say_links(linked, members);
     fixture.run();
 }
 
