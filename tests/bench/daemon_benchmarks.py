@@ -15,6 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integratio
 from lab import Lab, full  # noqa: E402
 from waiting import PLUGINS, TEST_PLUGINS, wait_until  # noqa: E402
 import api  # noqa: E402
+import applications  # noqa: E402
 import k8s  # noqa: E402
 import calls  # noqa: E402
 import consul_agent  # noqa: E402
@@ -182,7 +183,7 @@ def mute_peers(lab, runs):
 
 
 FIGURES = {"memory": (memory, 5), "start": (start, 21), "event": (event_cost, 5), "warm": (warm_peers, 11), "warm_tls": (warm_tls_peers, 11), "mute": (mute_peers, 5),
-           **many_plugins.FIGURES, **api.FIGURES, **calls.FIGURES, **gossip.FIGURES, **k8s.FIGURES, **consul_agent.FIGURES, **ec2.FIGURES, **page.FIGURES, **simulation.FIGURES, **template.FIGURES, **tls.FIGURES, **verdicts.FIGURES, **webhook.FIGURES}
+           **many_plugins.FIGURES, **api.FIGURES, **applications.FIGURES, **calls.FIGURES, **gossip.FIGURES, **k8s.FIGURES, **consul_agent.FIGURES, **ec2.FIGURES, **page.FIGURES, **simulation.FIGURES, **template.FIGURES, **tls.FIGURES, **verdicts.FIGURES, **webhook.FIGURES}
 
 
 def main():

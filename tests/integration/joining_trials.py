@@ -100,6 +100,7 @@ def kill_kith_during_joins(test, with_data, fresh, longest):
         kiths[1].wait("topology.ready")
         test.wait_cluster(nodes)
         test.assertTrue(test.has_data(fresh), f"moment {moment}")
+        print(f"moment {moment} is good", file=sys.stderr)
         for kith in kiths:
             kith.kill()
         if moment + 1 < moments:

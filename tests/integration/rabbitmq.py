@@ -16,10 +16,11 @@ CTL = "/usr/lib/rabbitmq/bin/rabbitmqctl"
 
 
 class Rabbits:
-    """The RabbitMQ nodes of one laboratory. host: the host part of the name of the node that drives them."""
+    """The RabbitMQ nodes of one laboratory. host: the host part of the name of the node that drives them. labs: of nodes that are elsewhere, by
+    name."""
 
-    def __init__(self, lab, host=HOST, short_names=False):
-        self.lab, self.short_names = lab, short_names
+    def __init__(self, lab, host=HOST, short_names=False, labs=None):
+        self.lab, self.short_names, self.labs = lab, short_names, labs or {}
         self.probe = lab.beam(f"look{os.getpid()}@{host}", hidden=True, short_names=short_names).ready()
 
     def node(self, name):
@@ -41,7 +42,7 @@ class Rabbits:
 
 class Rabbit:
     def __init__(self, family, name):
-        self.family, self.lab = family, family.lab
+        self.family, self.lab = family, family.labs.get(name, family.lab)
         self.short, self.name = name, self.lab.full(name)
         self.home = self.lab.directory(f"rabbit-{name}")
         self.port = free_port()
@@ -57,8 +58,8 @@ class Rabbit:
             RABBITMQ_NODENAME=self.name, RABBITMQ_USE_LONGNAME=str(not self.family.short_names).lower(), RABBITMQ_MNESIA_BASE=str(self.home / "mnesia"),
             RABBITMQ_LOG_BASE=str(self.home), RABBITMQ_CONFIG_FILE=str(self.home / "rabbitmq.conf"),
             RABBITMQ_ENABLED_PLUGINS_FILE=str(self.home / "enabled_plugins"), RABBITMQ_PID_FILE=str(self.home / "pid"),
-            RABBITMQ_NODE_IP_ADDRESS=HOST, RABBITMQ_NODE_PORT=str(self.port), RABBITMQ_CONF_ENV_FILE="/dev/null",
-            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=f"+S 2:2 -kernel inet_dist_use_interface {{{HOST.replace('.', ',')}}}")
+            RABBITMQ_NODE_IP_ADDRESS=self.lab.host, RABBITMQ_NODE_PORT=str(self.port), RABBITMQ_CONF_ENV_FILE="/dev/null",
+            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=f"+S 2:2 -kernel inet_dist_use_interface {{{self.lab.host.replace('.', ',')}}}")
 
     def start(self):
         with self.lab.inside(), open(self.home / "out", "ab") as out:

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""What kith costs an application that clusters above the links: changes of the views of HyParView, and the time in which two nodes of RabbitMQ
+become a cluster, each beside the same without kith."""
+
+import os
+import statistics
+import time
+
+from measure import line, report
+from partisan import HYPARVIEW, LabOfAddresses, Overlay, on_loopback
+from prepared_server_paths import partisan
+from rabbitmq import SERVER, Rabbits
+from waiting import wait_until
+
+NODES, SECONDS = 9, 40
+
+# Counts the peers that come to the active view or leave it, every 20 ms; `{kith_views, Who}` asks for the number so far.
+COUNT_CHANGES = """
+register(kith_views, spawn(fun() ->
+    Look = fun() -> {ok, Names} = partisan_peer_service:members(), lists:usort(Names) end,
+    Loop = fun L(Last, N) ->
+        receive {kith_views, Who} -> Who ! {changes, N}, L(Last, N)
+        after 20 -> Now = Look(), L(Now, N + length(Now -- Last) + length(Last -- Now))
+        end
+    end,
+    Loop(Look(), 0)
+end))"""
+CHANGES = "begin kith_views ! {kith_views, self()}, receive {changes, N} -> N end end"
+
+
+def changes_in(nodes, seconds):
+    begun = sum(int(node.ask(CHANGES)) for node in nodes)
+    time.sleep(seconds)
+    return sum(int(node.ask(CHANGES)) for node in nodes) - begun
+
+
+def hyparview(_, runs):
+    if partisan() is None:
+        return line("HyParView: no Partisan is prepared (tests/real/prepare partisan)", "", "", 0, "")
+    lab = LabOfAddresses()
+    try:
+        overlay = Overlay(on_loopback(lab, NODES), HYPARVIEW)
+        configs = [lab.config(node.name, overlay.names(), connector={"application": "partisan_hyparview"}, policy={"min_peers": 1})
+                   for node in overlay.nodes]
+        for kith in [lab.kith(config) for config in configs]:
+            kith.wait("topology.ready")
+            kith.kill()
+        for node in overlay.nodes:
+            wait_until(lambda n=node: overlay.connected(n), f"{node.name} has an active view")
+            node.ask(COUNT_CHANGES)
+        with_kith, without = [], []
+        for _ in range(runs):
+            kiths = [lab.kith(config) for config in configs]
+            for kith in kiths:
+                kith.wait("topology.ready")
+            with_kith.append(changes_in(overlay.nodes, SECONDS))
+            for kith in kiths:
+                kith.kill()
+            without.append(changes_in(overlay.nodes, SECONDS))
+    finally:
+        lab.close()
+    what = f"changes of active views of HyParView in {SECONDS} s, {NODES} nodes"
+    report(f"{what}, without kith", without, "", "")
+    report(f"{what}, with kith", with_kith, "", "<= 1.5 x", statistics.median(with_kith) / max(1, statistics.median(without)))
+
+
+def by_hand(node, other):
+    """As RabbitMQ's documents have it."""
+    begun = time.monotonic()
+    for command in (["stop_app"], ["join_cluster", other.name], ["start_app"]):
+        node.ctl(*command)
+    other.wait_members(node)
+    return time.monotonic() - begun
+
+
+def rabbitmq(lab, runs):
+    if not os.path.exists(SERVER):
+        return line("RabbitMQ is missing (Debian package rabbitmq-server)", "", "", 0, "")
+    family = Rabbits(lab)
+    nodes = family.nodes("a", "b")
+    times = {"kith": [], "hand": []}
+    for _ in range(runs):
+        for which, spent in times.items():
+            for call in ("rabbit, stop, []", "rabbit_mnesia, force_reset, []", "lists, foreach, [fun erlang:disconnect_node/1, nodes()]",
+                         "rabbit, start, []"):
+                family.everywhere(nodes, call)
+            if which == "hand":
+                spent.append(by_hand(nodes[1], nodes[0]))
+                continue
+            begun = time.monotonic()
+            kiths = [lab.kith(lab.config(name, [other], connector={"application": "rabbitmq"})) for name, other in ("ab", "ba")]
+            for node, other in (nodes, nodes[::-1]):
+                node.wait_members(other)
+            spent.append(time.monotonic() - begun)
+            for kith in kiths:
+                kith.kill()
+    report("RabbitMQ: two fresh nodes that run become a cluster, by rabbitmqctl", times["hand"], "s", "")
+    report("RabbitMQ: two fresh nodes that run become a cluster, by kith", times["kith"], "s", "<= 1.2 x",
+           statistics.median(times["kith"]) / statistics.median(times["hand"]))
+
+
+FIGURES = {"hyparview": (hyparview, 5), "rabbitmq": (rabbitmq, 5)}
