@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "kubeconfig.hpp"
 
+#include <kith/base64.hpp>
+
 #include <yaml.h>
 
 #include <memory>
@@ -73,26 +75,10 @@ class Node {
     yaml_node_t *node_;
 };
 
-std::optional<std::string> decode_base64(std::string_view text) {
-    std::string out;
-    unsigned bits = 0;
-    int have = 0;
-    for (const char c : text) {
-        if (c == '\n' || c == '\r' || c == ' ' || c == '=') continue;
-        const std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        const auto value = digits.find(c);
-        if (value == std::string_view::npos) return std::nullopt;
-        bits = bits << 6 | static_cast<unsigned>(value);
-        have += 6;
-        if (have >= 8) out.push_back(static_cast<char>(bits >> (have -= 8) & 0xff));
-    }
-    return out;
-}
-
 // NAME-data takes precedence over NAME, as in kubectl.
 std::optional<kith::error> take(const Node &from, const std::string &name, std::string &data, std::string &file) {
     if (const Node inlined = from[name + "-data"]; !inlined.scalar().empty()) {
-        auto decoded = decode_base64(inlined.scalar());
+        auto decoded = kith::base64_decode(inlined.scalar());
         if (!decoded || decoded->empty()) return wrong(inlined.line() + "expected base64 in " + name + "-data");
         data = *std::move(decoded);
     } else {
