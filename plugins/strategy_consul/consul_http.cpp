@@ -84,9 +84,9 @@ std::string ConsulClient::required_token(Permission right) const {
                                        : R"( { policy = "read" } and node_prefix "" { policy = "read" })");
 }
 
-kith::error ConsulClient::refused(const kith::http_answer &answer, const std::string &url, Permission right) const {
+kith::error ConsulClient::refused(const kith::http_answer &answer, Permission right) const {
     kith::error why = answer.refusal();
-    why.text = url + ": " + why.text + words(answer.body);
+    why.text += words(answer.body);
     if (answer.code == 401 || answer.code == 403) why.text += "; expected " + required_token(right);
     if (answer.body.find("boolean expression") != std::string::npos) why.text += "; check the option filter";
     if (answer.code == 404) why.text += "; possibly this is not Consul's API";
@@ -96,19 +96,17 @@ kith::error ConsulClient::refused(const kith::http_answer &answer, const std::st
 
 kith::task<kith::result<kith::http_answer>> ConsulClient::get(std::string path, Duration timeout,
                                                               std::span<const std::uint32_t> also, Duration &retry_after) {
-    const std::string url = settings_.url + path.substr(0, path.find('?'));
     auto answer = co_await ask("GET", std::move(path), {}, timeout);
     if (!answer) co_return std::move(answer).error();
     if (answer->code == 200 || std::ranges::find(also, answer->code) != also.end()) co_return answer;
     retry_after = answer->retry_after();
-    co_return refused(*answer, url, Permission::read);
+    co_return refused(*answer, Permission::read);
 }
 
 kith::task<kith::result<void>> ConsulClient::put(std::string path, std::string body, Duration timeout) {
-    const std::string url = settings_.url + path.substr(0, path.find('?'));
     auto answer = co_await ask("PUT", std::move(path), std::move(body), timeout);
     if (!answer) co_return std::move(answer).error();
-    if (answer->code != 200) co_return refused(*answer, url, Permission::write);
+    if (answer->code != 200) co_return refused(*answer, Permission::write);
     co_return kith::result<void>();
 }
 

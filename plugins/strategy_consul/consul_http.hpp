@@ -35,7 +35,7 @@ class ConsulClient {
     kith::task<kith::result<void>> read_into(const std::string &path, std::string &out);
     kith::task<kith::result<std::shared_ptr<kith::http_client>>> open_client();
     kith::task<kith::result<kith::http_answer>> ask(const char *method, std::string path, std::string body, Duration timeout);
-    [[nodiscard]] kith::error refused(const kith::http_answer &answer, const std::string &url, Permission right) const;
+    [[nodiscard]] kith::error refused(const kith::http_answer &answer, Permission right) const;
 
     const Settings &settings_;
     kith::http http_;

@@ -231,7 +231,8 @@ class consul_api : public kith::strategy {
             return kith::error(KITH_NOT_FOUND, "the server answered 404; possibly this is not Consul's API");
         }
         auto found = consul::read_instances(answer.body, source.listing, settings_.by_id);
-        if (!found && answer.code != 200) return answer.refusal(); // 429 and 503 can also mean that the request failed
+        // 429 and 503 can also mean that the request failed. Without the URL, which the caller adds.
+        if (!found && answer.code != 200) return kith::http_head{.code = answer.code}.refusal();
         if (found && hides(answer, *found)) return filtered_error();
         return found;
     }

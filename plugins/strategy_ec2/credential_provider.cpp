@@ -83,7 +83,7 @@ kith::task<kith::result<Credentials>> CredentialProvider::from_container() {
     if (!answer) co_return kith::error(answer.status(), where + answer.error().text);
     if (answer->code != 200) {
         kith::error why = answer->refusal();
-        why.text = where + url + ": " + why.text;
+        why.text = where + why.text;
         if (answer->code == 404) why.text += ": the task or pod has no role";
         co_return why;
     }

@@ -67,14 +67,12 @@ kith::task<kith::result<Page>> Ec2Client::describe(std::string form, int waits) 
         if (!with) co_return std::move(with).error();
         auto answer = co_await send(form, region, *with);
         if (!answer) co_return std::move(answer).error();
-        const std::string where = endpoint_of(settings_, region).url + ": ";
         if (answer->code == 200) {
             auto page = parse_page(answer->body, settings_.tag);
-            if (!page) page.error().text.insert(0, where);
+            if (!page) page.error().text.insert(0, answer->request + ": ");
             co_return page;
         }
         Explanation reason = explain(*answer, parse_error_response(answer->body), provider_.now(), with->origin);
-        reason.why.text.insert(0, where);
         if (reason.remedy == Explanation::Remedy::credentials && provider_.invalidate() && !renewed) {
             renewed = true;
             continue;

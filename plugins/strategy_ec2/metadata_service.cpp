@@ -29,12 +29,6 @@ kith::error MetadataService::no_metadata_service(const kith::error &why) const {
     return {why.status, text + " (" + why.text + ")"};
 }
 
-kith::error MetadataService::error_of(std::string_view path, const kith::http_answer &answer) const {
-    kith::error why = answer.refusal();
-    why.text = settings_.metadata + std::string(path) + ": " + why.text;
-    return why;
-}
-
 kith::task<kith::result<kith::http_answer>> MetadataService::ask(std::string_view method, std::string_view path,
                                                                  const kith::attribute *field) {
     if (!client_.open()) {
@@ -78,7 +72,7 @@ kith::task<kith::result<void>> MetadataService::new_token() {
                                                      ": the server answered 403: the metadata service of this instance is "
                                                      "disabled; set HttpEndpoint of the instance to enabled");
     if (answer->code != 200) {
-        kith::error why = error_of(token_path, *answer);
+        kith::error why = answer->refusal();
         why.text += ": no session token, so this is not the metadata service of EC2, or `metadata` is wrong";
         co_return why;
     }
@@ -100,7 +94,7 @@ kith::task<kith::result<std::string>> MetadataService::get(std::string path) {
         auto answer = co_await ask("GET", path, &token);
         if (!answer) co_return no_metadata_service(answer.error());
         if (answer->code == 200) co_return std::move(answer->body);
-        kith::error why = error_of(path, *answer);
+        kith::error why = answer->refusal();
         if (answer->code != 401) co_return why;
         token_.clear(); // it is valid for 6 h, until the service restarts
         if (attempt == 0) continue;

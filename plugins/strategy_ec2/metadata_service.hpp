@@ -26,7 +26,6 @@ class MetadataService {
     kith::task<kith::result<void>> new_token();
     kith::task<bool> answers();
     kith::error no_metadata_service(const kith::error &why) const;
-    kith::error error_of(std::string_view path, const kith::http_answer &answer) const;
     kith::task<kith::result<std::string>> once(std::string &known, std::string path, std::string_view characters);
 
     const Settings &settings_;

@@ -87,7 +87,7 @@ kith::task<Failure> Reflector::refusal(ApiResponse &answer) const {
     }
     const std::string message = read_status(body).message.substr(0, 512);
     kith::error why = answer.response.refusal();
-    why.text = answer.url + ": " + why.text + (message.empty() ? "" : ": " + message) +
+    why.text = why.text + (message.empty() ? "" : ": " + message) +
                advice(answer.response.code, resource(settings_.lookup), name_space_);
     Failure out{std::move(why), answer.response.retry_after(), answer.response.code};
     co_return out;

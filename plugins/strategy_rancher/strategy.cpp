@@ -121,7 +121,7 @@ class rancher_metadata : public kith::strategy {
 
     kith::error refused(const kith::http_answer &answer) {
         kith::error why = answer.refusal();
-        why.text = url_ + ": " + why.text + "; expected 200";
+        why.text += "; expected 200";
         if (answer.code == 404) why.text += ": this container belongs to no service, or that is not Rancher's metadata service";
         if (answer.code / 100 == 3) why.text += ": redirects are not followed, configure the url they lead to";
         wish_ = std::min<nanoseconds>(answer.retry_after(), max_retry_after);

@@ -89,6 +89,7 @@ std::int32_t read_request(const kith_http_request *given, const HttpSettings &se
     if (std::find(methods.begin(), methods.end(), out.method) == methods.end()) {
         return refuse(KITH_INVALID, "a method is expected: GET, HEAD, POST, PUT, DELETE, PATCH or OPTIONS, in capitals");
     }
+    out.idempotent = (out.method != "POST" && out.method != "PATCH") || settings.has(KITH_HTTP_IDEMPOTENT);
     auto url = Url::parse(view(raw.url), why);
     if (!url) return KITH_INVALID;
     out.url = std::move(*url);

@@ -77,6 +77,115 @@ BOOST_AUTO_TEST_CASE(channels_keep_the_order) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+// A task that waits for a connection, or for the signal that refresh notifies; and records each end.
+struct FirstOfFixture : LayerFixture {
+    FirstOfFixture() {
+        Probe::on_refresh = [](Probe &p) { p.wake.notify(); };
+        begin([this](Probe &p) -> kith::task<> {
+            Guard guard{host, "unwound"};
+            for (;;) {
+                auto stream = co_await kith::first_of(p.tcp.connect("a", 1), p.wake.wait());
+                if (!stream) host.record("notified");
+                if (stream) host.record(*stream ? "connected" : "failed " + std::to_string(stream->status()));
+            }
+        });
+    }
+    std::uint64_t op() const { return host.outstanding.front().op; }
+};
+
+BOOST_FIXTURE_TEST_SUITE(first_of, FirstOfFixture)
+
+BOOST_AUTO_TEST_CASE(the_result_of_the_operation_if_it_ends_first) {
+    host.complete("connect");
+    host.complete("connect", KITH_REFUSED);
+    BOOST_TEST((host.recorded == Lines{"connected", "close 7", "failed " + std::to_string(KITH_REFUSED)}));
+}
+
+BOOST_AUTO_TEST_CASE(a_notification_cancels_the_operation_and_waits_for_its_completion) {
+    refresh();
+    BOOST_TEST(host.recorded.empty()); // the operation still refers to the task's frame
+    host.complete_cancelled();
+    BOOST_TEST(host.recorded == Lines{"notified"});
+    BOOST_TEST(host.outstanding.size() == 1u); // and again, without a notification that is left over
+}
+
+BOOST_AUTO_TEST_CASE(a_result_that_was_under_way_is_kept_and_so_is_the_notification) {
+    refresh();
+    host.complete(op(), KITH_OK);
+    BOOST_TEST((host.recorded == Lines{"connected", "close 7", "notified"}));
+}
+
+BOOST_AUTO_TEST_CASE(an_operation_that_others_cancel_is_not_a_notification) {
+    host.complete(op(), KITH_CANCELLED);
+    BOOST_TEST(host.recorded == Lines{"failed " + std::to_string(KITH_CANCELLED)});
+}
+
+BOOST_AUTO_TEST_CASE(stop_ends_it_whether_notified_or_not) {
+    host.stop();
+    BOOST_TEST((host.recorded == Lines{"unwound", "stopped"}));
+}
+
+BOOST_AUTO_TEST_CASE(stop_ends_it_while_the_cancelled_operation_is_still_to_complete) {
+    refresh();
+    host.stop();
+    BOOST_TEST((host.recorded == Lines{"unwound", "stopped"}));
+}
+
+BOOST_AUTO_TEST_CASE(destroy_without_stop_leaves_nothing) {
+    refresh();
+    host.destroy();
+    BOOST_TEST(host.recorded == Lines{"unwound"});
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(first_of_at_once, LayerFixture)
+
+BOOST_AUTO_TEST_CASE(a_stored_notification_begins_no_operation) {
+    begin([this](Probe &p) -> kith::task<> {
+        p.wake.notify();
+        auto stream = co_await kith::first_of(p.tcp.connect("a", 1), p.wake.wait());
+        host.record(stream ? "ended" : "notified");
+    });
+    BOOST_TEST(host.recorded == Lines{"notified"});
+    BOOST_TEST(host.outstanding.empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_operation_that_cannot_begin_is_its_result_and_the_signal_is_left) {
+    host.refuse = KITH_LIMIT;
+    begin([this](Probe &p) -> kith::task<> {
+        auto stream = co_await kith::first_of(p.tcp.connect("a", 1), p.wake.wait());
+        host.record(stream && stream->status() == KITH_LIMIT ? "refused" : "wrong");
+        p.wake.notify(); // nobody waits
+        co_await p.wake.wait();
+        host.record("notified");
+    });
+    BOOST_TEST((host.recorded == Lines{"refused", "notified"}));
+}
+
+BOOST_AUTO_TEST_CASE(yield_continues_after_the_loop_was_reached) {
+    begin([this](Probe &) -> kith::task<> {
+        host.record("before");
+        co_await kith::yield();
+        host.record("after");
+    });
+    BOOST_TEST(host.recorded == Lines{"before"});
+    host.complete("timer");
+    BOOST_TEST((host.recorded == Lines{"before", "after"}));
+}
+
+BOOST_AUTO_TEST_CASE(yield_ends_at_stop) {
+    begin([this](Probe &) -> kith::task<> {
+        Guard guard{host, "unwound"};
+        for (;;) co_await kith::yield();
+    });
+    host.complete("timer");
+    host.stop();
+    BOOST_TEST((host.recorded == Lines{"unwound", "stopped"}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
 BOOST_FIXTURE_TEST_SUITE(stop_and_destroy, LayerFixture)
 
 BOOST_AUTO_TEST_CASE(stop_unwinds_sleeping_tasks_and_then_reports_stopped) {

@@ -147,7 +147,7 @@ void SimulatedHttp::finished(Exchange &one) {
 
 void SimulatedHttp::ended(Exchange &one, std::int32_t status) {
     const std::string how = status == KITH_CLOSED ? "it ended the connection" : "the connection broke";
-    if (one.phase == Phase::waiting && one.reused && !one.retried && one.request.idempotent()) {
+    if (one.phase == Phase::waiting && one.reused && !one.retried && one.request.idempotent) {
         one.retried = true; // the idle connection had been closed
         const std::uint64_t id = id_of(one);
         drop(std::exchange(one.link, 0));

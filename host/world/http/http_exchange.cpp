@@ -240,7 +240,7 @@ void HttpExchange::bound(boost::asio::steady_timer &timer, std::uint64_t time, s
 
 void HttpExchange::broke(std::int32_t status, const std::string &text) {
     const bool ended = status == KITH_CLOSED || status == KITH_RESET;
-    if (phase_ == Phase::waiting && ended && reused_ && !heard_ && !retried_ && request_.idempotent()) {
+    if (phase_ == Phase::waiting && ended && reused_ && !heard_ && !retried_ && request_.idempotent) {
         retried_ = true; // the idle connection had been closed by the server
         connection_->close();
         client_->drop(request_.url.origin());

@@ -75,11 +75,15 @@ class wait : public chain {
     wait() = default;
     virtual ~wait() = default;
 
-    /// Resumes the coroutine.
+    /// Resumes the coroutine, or informs the wait for the first of two that this one is a part of.
     virtual void wake() noexcept {
+        if (whole_ != nullptr) return whole_->part_ended(*this);
         root_->waits = nullptr;
         handle_.resume();
     }
+
+    /// A wait that is a part of this one has ended.
+    virtual void part_ended(wait &) noexcept {}
 
     /// The task was asked to end: wake must follow soon.
     virtual void end() noexcept = 0;
@@ -94,6 +98,7 @@ class wait : public chain {
         root_ = handle.promise().of;
     }
     root *root_ = nullptr;
+    wait *whole_ = nullptr;
     std::coroutine_handle<> handle_;
 };
 

@@ -22,6 +22,11 @@
 
 namespace kith {
 
+/// For each time of a client or a request: no limit. A stream that may be silent, such as a watch, needs it as idle_timeout.
+inline constexpr std::chrono::nanoseconds forever = std::chrono::nanoseconds::max();
+/// For max_body: no limit, for a stream without an end. The limit counts all bytes of a body, however long it takes.
+inline constexpr std::uint64_t unlimited = UINT64_MAX;
+
 /// As kith_http_client, where each is explained. Zero and empty are its defaults.
 struct http_settings {
     std::string_view authorities = {}, certificate = {}, key = {}; // PEM
@@ -54,6 +59,11 @@ inline bool alike(std::string_view a, std::string_view b) noexcept {
     return true;
 }
 
+/// As the ABI counts it; kith::forever is KITH_HTTP_FOREVER.
+constexpr std::uint64_t time_of(std::chrono::nanoseconds time) noexcept {
+    return time == forever ? KITH_HTTP_FOREVER : nanos(time);
+}
+
 /// Borrowed forms of a request's fields.
 inline std::vector<kith_attribute> borrowed(std::span<const attribute> fields) {
     std::vector<kith_attribute> out;
@@ -67,7 +77,8 @@ inline std::vector<kith_attribute> borrowed(std::span<const attribute> fields) {
 /// The head of a response.
 struct http_head {
     std::uint32_t code = 0;
-    std::vector<attribute> fields;
+    std::vector<attribute> fields{};
+    std::string request{}; ///< what was requested, such as "GET https://registry.example/peers"; without the query
 
     /// The first header of that name, regardless of case; empty if there is none.
     [[nodiscard]] std::string_view field(std::string_view name) const noexcept {
@@ -88,13 +99,13 @@ struct http_head {
         return std::chrono::seconds(seconds);
     }
 
-    /// An unexpected code as an error: the server's message and the code.
+    /// An unexpected code as an error: "GET https://registry.example/peers: the server answered 404".
     [[nodiscard]] error refusal() const {
         const auto status = code == 401 || code == 403   ? KITH_UNAUTHORIZED
                             : code == 404 || code == 410 ? KITH_NOT_FOUND
                             : code == 429 || code >= 500 ? KITH_UNAVAILABLE
                                                          : KITH_PROTOCOL;
-        return {status, "the server answered " + std::to_string(code)};
+        return {status, (request.empty() ? "" : request + ": ") + "the server answered " + std::to_string(code)};
     }
 };
 
@@ -120,13 +131,32 @@ struct http_answer : http_head {
     std::string body;
 };
 
+namespace http_detail {
+
+/// A request whose response is still to come.
+class requesting : public detail::completion<http_response> {
+  public:
+    requesting(detail::context &home, const http_request &what) : completion(home), what_(what.method) {
+        what_.append(" ").append(what.url.substr(0, what.url.find_first_of("?#")));
+    }
+    http_response keep(http_response made) {
+        made.request = std::move(what_);
+        return made;
+    }
+
+  private:
+    std::string what_;
+};
+
+} // namespace http_detail
+
 class http_client : public detail::handle<kith_http_host> {
   public:
     using handle::handle;
 
     /// The response, as soon as its headers are there.
     [[nodiscard]] auto request(const http_request &what) {
-        return detail::operate<detail::completion<http_response>>(
+        return detail::operate<http_detail::requesting>(
             [h = home_, t = table_, id = id_, what](std::uint64_t user, std::uint64_t *op) {
                 if (id == 0) return KITH_STALE;
                 const auto fields = http_detail::borrowed(what.fields);
@@ -137,13 +167,13 @@ class http_client : public detail::handle<kith_http_host> {
                                             .fields = fields.data(),
                                             .body = what.body.data(),
                                             .body_size = what.body.size(),
-                                            .response_timeout = nanos(what.response_timeout),
-                                            .idle_timeout = nanos(what.idle_timeout),
-                                            .timeout = nanos(what.timeout),
+                                            .response_timeout = http_detail::time_of(what.response_timeout),
+                                            .idle_timeout = http_detail::time_of(what.idle_timeout),
+                                            .timeout = http_detail::time_of(what.timeout),
                                             .max_body = what.max_body};
                 return t->request(h->raw, id, &raw, user, op);
             },
-            *home_);
+            *home_, what);
     }
 
     /// The response with all of its body, which max_body bounds.
@@ -153,6 +183,7 @@ class http_client : public detail::handle<kith_http_host> {
         http_answer out;
         out.code = response->code;
         out.fields = std::move(response->fields);
+        out.request = std::move(response->request);
         constexpr std::size_t piece = 16'384;
         for (std::size_t size = 0;;) {
             out.body.resize(size + piece);
@@ -180,11 +211,12 @@ inline void opened(void *p, std::uint64_t user, std::uint64_t, std::int32_t stat
 inline void responded(void *p, std::uint64_t user, std::uint64_t, std::int32_t status, kith_str text, std::uint64_t id,
                       std::uint32_t code, const kith_attribute *fields, std::uint32_t count) noexcept {
     detail::self(p).enter([=] {
-        finish(detail::completion<http_response>::from(user), status, text, [=] {
+        auto &item = static_cast<requesting &>(detail::completion<http_response>::from(user));
+        finish(item, status, text, [=, &item] {
             http_response made(detail::self(p), table_of(p), id);
             made.code = code;
             made.fields = detail::keep(fields, count);
-            return made;
+            return item.keep(std::move(made));
         });
     });
 }
@@ -220,10 +252,10 @@ class http {
                                            .key = str(with.key),
                                            .server_name = str(with.server_name),
                                            .proxy = str(with.proxy),
-                                           .connect_timeout = nanos(with.connect_timeout),
-                                           .response_timeout = nanos(with.response_timeout),
-                                           .idle_timeout = nanos(with.idle_timeout),
-                                           .keep_alive = nanos(with.keep_alive),
+                                           .connect_timeout = http_detail::time_of(with.connect_timeout),
+                                           .response_timeout = http_detail::time_of(with.response_timeout),
+                                           .idle_timeout = http_detail::time_of(with.idle_timeout),
+                                           .keep_alive = http_detail::time_of(with.keep_alive),
                                            .max_header = with.max_header,
                                            .reserved = 0,
                                            .max_body = with.max_body};

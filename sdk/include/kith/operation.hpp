@@ -27,6 +27,10 @@ class completion : public wait {
     }
 
     result<T> take() noexcept { return std::move(outcome_); }
+    [[nodiscard]] std::int32_t status() const noexcept { return outcome_.status(); }
+
+    /// Becomes a part of a wait for the first of two.
+    void join(wait &whole) noexcept { whole_ = &whole; }
 
   protected:
     context &home_;

@@ -19,6 +19,7 @@
 
 #include <array>
 #include <memory>
+#include <type_traits>
 
 namespace kith {
 
@@ -64,7 +65,7 @@ constexpr bool repeated(const std::array<std::string_view, N> &list, std::size_t
 template <std::size_t N>
 constexpr std::size_t distinct(const std::array<std::string_view, N> &list) {
     std::size_t n = 0;
-    for (std::size_t i = 0; i < N; ++i) n += repeated(list, i) ? 0 : 1;
+    for (std::size_t i = 0; i < N; ++i) n += repeated(list, i) ? 0U : 1U;
     return n;
 }
 
@@ -114,6 +115,9 @@ constexpr auto env_of() {
 /// The descriptor of the plugin T.
 template <class T>
 struct described {
+    static_assert(!std::is_abstract_v<T>,
+                  "a plugin's class overrides each function that its base leaves open: a strategy `void refresh()`, a "
+                  "connector `connect` and `disconnect`, a sink `events`");
     static constexpr auto required = required_of<T>();
     static constexpr auto optional = optional_of<T>();
     static constexpr auto aliases = aliases_of<T>();

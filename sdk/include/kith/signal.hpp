@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // kith::signal wakes a task from elsewhere in the same instance: from refresh(), from another task. kith::channel<T> passes values.
-// A waiting task is resumed after the code that notified, before the current call from the host returns.
+// kith::first_of waits for an operation or a signal, whichever is first. A waiting task is resumed after the code that notified, before the current call from the host returns.
 #pragma once
 
 #include "timer.hpp"
@@ -92,6 +92,12 @@ class signal_wait_ever final : public signal_wait {
   public:
     using signal_wait::signal_wait;
     void await_resume() const { finish(); }
+
+    /// Becomes a part of a wait for the first of two.
+    void join(wait &whole) noexcept { whole_ = &whole; }
+    [[nodiscard]] bool notified() const noexcept { return notified_; }
+    /// Leaves the signal, which keeps the notification for the next wait.
+    inline void give_back() noexcept;
 };
 
 class signal_wait_for final : public signal_wait {
@@ -136,6 +142,7 @@ class signal {
 
   private:
     friend class detail::signal_wait;
+    friend class detail::signal_wait_ever;
     detail::context *home_;
     detail::chain waits_;
     bool pending_ = false;
@@ -157,6 +164,68 @@ inline bool detail::signal_wait::begin() {
     root_->waits = this;
     source_.waits_.append(*this);
     return true;
+}
+
+inline void detail::signal_wait_ever::give_back() noexcept {
+    unlink();
+    if (notified_) source_.pending_ = true;
+}
+
+namespace detail {
+
+/// Refers to the two waits, which are temporaries of the same co_await expression.
+template <class Operation>
+class first_of_wait final : public wait {
+  public:
+    using outcome = decltype(std::declval<Operation &>().await_resume());
+
+    first_of_wait(Operation &operation, signal_wait_ever &signal) noexcept : operation_(operation), signal_(signal) {}
+
+    bool await_ready() const noexcept { return false; }
+
+    template <class Promise>
+    bool await_suspend(std::coroutine_handle<Promise> handle) {
+        enroll(handle);
+        operation_.join(*this);
+        signal_.join(*this);
+        if (!signal_.await_suspend(handle)) return false; // notified already, or ending
+        begun_ = true;
+        const bool waiting = operation_.await_suspend(handle);
+        root_->waits = waiting ? this : nullptr;
+        return waiting;
+    }
+
+    // The operation's completion must come before the coroutine may continue: it refers to the coroutine's frame.
+    void part_ended(wait &part) noexcept override {
+        if (&part == &signal_) return operation_.end();
+        wake();
+    }
+    void end() noexcept override { operation_.end(); }
+    [[nodiscard]] bool of_host() const noexcept override { return true; }
+
+    std::optional<outcome> await_resume() {
+        const bool notified = signal_.notified();
+        if (!begun_ && notified) return std::nullopt;
+        if (!begun_) throw stopped{};
+        if (notified && operation_.status() == KITH_CANCELLED && !root_->ending) return std::nullopt;
+        signal_.give_back();
+        return operation_.await_resume();
+    }
+
+  private:
+    Operation &operation_;
+    signal_wait_ever &signal_;
+    bool begun_ = false;
+};
+
+} // namespace detail
+
+/// Waits for the first of two: `auto got = co_await kith::first_of(response.read(buffer), wake.wait());` is the operation's result, or
+/// empty: the signal was notified first, and the operation was cancelled without an effect. If both came, it is the result, and the
+/// signal keeps the notification. The operation is one of the host's (read, accept, receive, request), not a kith::task.
+template <class Operation>
+[[nodiscard]] auto first_of(Operation &&operation, detail::signal_wait_ever &&signal) noexcept {
+    return detail::first_of_wait<std::remove_reference_t<Operation>>(operation, signal);
 }
 
 /// Values from some tasks or callbacks to others, in order. Unbounded: the caller of push must limit it.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// kith.timer/1: `co_await timer.sleep(5s)`.
+// kith.timer/1: `co_await timer.sleep(5s)`; `co_await kith::yield()` within a long computation.
 #pragma once
 
 #include "operation.hpp"
 #include "service/timer.h"
 
 #include <chrono>
+#include <optional>
 
 namespace kith {
 
@@ -30,6 +31,13 @@ class sleep : public completion<void> {
     void take() const { outcome_.value(); }
 };
 
+struct begin_sleep {
+    const context *home;
+    const kith_timer_host *table;
+    std::uint64_t time;
+    std::int32_t operator()(std::uint64_t user, std::uint64_t *op) const { return table->start(home->raw, time, user, op); }
+};
+
 } // namespace detail
 
 class timer {
@@ -42,16 +50,33 @@ class timer {
 
     /// Returns nothing; throws kith::error if the host refuses one more timer.
     [[nodiscard]] auto sleep(std::chrono::nanoseconds time) const {
-        return detail::operate<detail::sleep>(
-            [home = home_, table = table_, time](std::uint64_t user, std::uint64_t *op) {
-                return table->start(home->raw, nanos(time), user, op);
-            },
-            *home_);
+        return detail::operate<detail::sleep>(detail::begin_sleep{home_, table_, nanos(time)}, *home_);
     }
 
   private:
     detail::context *home_;
     const kith_timer_host *table_;
+};
+
+/// `co_await kith::yield();` lets everything else on the loop run, and then continues. For a long computation: the host reports a
+/// plugin that holds the loop for more than 100 ms, so yield after each 10 ms or so. Needs a member kith::timer or kith::signal.
+class yield {
+  public:
+    bool await_ready() const noexcept { return false; }
+
+    template <class Promise>
+    bool await_suspend(std::coroutine_handle<Promise> handle) {
+        detail::context &home = *handle.promise().of->home;
+        const auto *table = home.find<kith_timer_host>(KITH_TIMER);
+        if (table == nullptr || home.provided(KITH_TIMER) == nullptr)
+            throw error(KITH_UNSUPPORTED,
+                        "kith::yield needs kith.timer/1 in the descriptor's `required`, and a member kith::timer");
+        return sleep_.emplace(detail::begin_sleep{&home, table, 0}, home).await_suspend(handle);
+    }
+    void await_resume() { sleep_->await_resume(); }
+
+  private:
+    std::optional<detail::operation<detail::sleep, detail::begin_sleep>> sleep_;
 };
 
 } // namespace kith

@@ -170,6 +170,20 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(only_safe_requests_are_retried, Fixture, Fixtures)
     }
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_request_that_its_client_declares_idempotent_is_retried_too, Fixture, Fixtures) {
+    HttpFixture<Fixture> web;
+    kith_http_client settings = HttpTenant::settings();
+    settings.flags = KITH_HTTP_IDEMPOTENT;
+    web.client = web.open(settings);
+    web.site.server.route("/", HttpReply(200, "x"));
+    BOOST_TEST(web.whole("/") == "x");
+    std::size_t asked = 0;
+    web.site.server.route("/range", [&](const HttpAsked &) { return ++asked == 1 ? HttpReply().cut() : HttpReply(200, "y"); });
+    BOOST_TEST(web.ask("/range", {.method = "POST", .body = "1"}).status == KITH_OK);
+    BOOST_TEST(asked == 2u);
+    BOOST_TEST(web.site.server.asked().back().body == "1");
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(the_number_of_open_requests_is_limited, Fixture, Fixtures) {
     HttpFixture<Fixture> web;
     web.site.server.route("/", HttpReply().stall());

@@ -30,6 +30,7 @@ extern "C" {
 #define KITH_HTTP_INSECURE 1u            /* take any certificate, and any name in it */
 #define KITH_HTTP_PLAIN_AUTHORIZATION 2u /* send Authorization over http:// also to a host that is not this machine */
 #define KITH_HTTP_NO_KEEP_ALIVE 4u       /* a connection for each request */
+#define KITH_HTTP_IDEMPOTENT 8u          /* a POST or PATCH of this client may be sent twice, as one that only reads; see request */
 
 /* What holds for all requests of a client. Zero, or an empty string, is the default. */
 typedef struct kith_http_client {
@@ -68,9 +69,9 @@ typedef struct kith_http_host {
      * host has no TLS). settings: copied. [loop & started] */
     int32_t (*open)(const kith_host *host, const kith_http_client *settings, uint64_t user, uint64_t *op);
 
-    /* Send a request; completes when the response's headers are there, whatever its code. One of GET, HEAD, PUT, DELETE and OPTIONS
-     * is sent once more, over a new connection, when the server had ended the connection that was kept before a byte of the
-     * response came. Refused with KITH_DENIED: Authorization over http:// to a host other than localhost, 127.0.0.0/8 and ::1, unless
+    /* Send a request; completes when the response's headers are there, whatever its code. One of GET, HEAD, PUT, DELETE and OPTIONS,
+     * and any one of a client with KITH_HTTP_IDEMPOTENT, is sent once more, over a new connection, when the server had ended the
+     * connection that was kept before a byte of the response came. Refused with KITH_DENIED: Authorization over http:// to a host other than localhost, 127.0.0.0/8 and ::1, unless
      * the client allows it; with KITH_LIMIT: more than KITH_HTTP_MAX_OPEN. Failures: those of tcp.connect; KITH_UNAUTHORIZED (the
      * server's certificate is not trusted, expired, of another name; or it does not accept ours), KITH_PROTOCOL (not TLS, not HTTP),
      * KITH_RESET (it ended before the response), KITH_TIMED_OUT, KITH_LIMIT (headers or Content-Length too large), KITH_UNAVAILABLE

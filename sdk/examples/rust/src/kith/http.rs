@@ -13,6 +13,7 @@ pub const KITH_HTTP_FOREVER: u64 = u64::MAX;
 pub const KITH_HTTP_INSECURE: u32 = 1;
 pub const KITH_HTTP_PLAIN_AUTHORIZATION: u32 = 2;
 pub const KITH_HTTP_NO_KEEP_ALIVE: u32 = 4;
+pub const KITH_HTTP_IDEMPOTENT: u32 = 8;
 
 #[repr(C)]
 #[derive(Clone, Copy)]

@@ -35,9 +35,7 @@ struct HttpRequest {
     std::string body;
     std::uint64_t response_timeout = 0, idle_timeout = 0, timeout = 0; // timeout 0: no limit for the whole request
     std::uint64_t max_body = 0;
-
-    /// Whether the request is idempotent.
-    bool idempotent() const noexcept { return method != "POST" && method != "PATCH"; }
+    bool idempotent = false; // it may be sent twice: by its method, or because the client declared it
     /// A description for messages: "GET https://registry.example:443/peers". It contains nothing that may be secret.
     std::string what() const { return method + " " + url.origin() + std::string(url.path()); }
 };
