@@ -63,12 +63,27 @@ kith_str borrow(std::string_view text) { return {text.data(), text.size()}; }
 
 } // namespace
 
-std::uint32_t level_of(const core::StoredEvent &event) { return message_of(event.kind()).level; }
+std::string_view EventLog::new_left_out(const core::StoredEvent &event) {
+    constexpr std::string_view name = "\"left_out\":"; // a text in JSON does not contain it: its quotes have backslashes
+    const std::string_view json = event.json();
+    const auto at = json.find(name);
+    const std::string_view number = at == std::string_view::npos
+                                        ? std::string_view()
+                                        : json.substr(at + name.size(), json.find_first_of(",}", at) - at - name.size());
+    std::string now = number.empty() ? std::string() : std::string(number).append(" ").append(event.reason());
+    std::string &known = left_out_[std::string(event.topology()).append("/").append(event.source())];
+    const bool same = known == now;
+    known = std::move(now);
+    return same ? std::string_view() : number;
+}
 
-void log_event(core::Logger &logger, const core::StoredEvent &event) {
-    const LogMessage &message = message_of(event.kind());
-    if (message.level < logger.level()) return;
-    std::array<kith_attribute, 7> fields;
+void EventLog::write(const core::StoredEvent &event) {
+    LogMessage message = message_of(event.kind());
+    std::string_view left_out;
+    if (event.kind() == KITH_EVENT_OBSERVATION_OK) left_out = new_left_out(event);
+    if (!left_out.empty()) message = {KITH_LOG_INFO, "discovery left out what is not a peer"};
+    if (message.level < logger_.level()) return;
+    std::array<kith_attribute, 8> fields;
     std::uint32_t count = 0;
     const auto add = [&](std::string_view name, std::string_view value) {
         if (!value.empty()) fields[count++] = {borrow(name), borrow(value)};
@@ -79,13 +94,14 @@ void log_event(core::Logger &logger, const core::StoredEvent &event) {
     add("source", event.source());
     add("peer", event.peer());
     if (event.status() != KITH_OK) add("status", status_slug(event.status()));
+    add("left_out", left_out);
     add("reason", event.reason());
     if (event.duration() != 0) {
         const auto end = std::to_chars(duration, duration + sizeof duration, static_cast<double>(event.duration()) / 1e6,
                                        std::chars_format::fixed, 1);
         add("duration_ms", {duration, static_cast<std::size_t>(end.ptr - duration)});
     }
-    logger.write(message.level, {}, message.text, {fields.data(), count});
+    logger_.write(message.level, {}, message.text, {fields.data(), count});
 }
 
 } // namespace kith::app

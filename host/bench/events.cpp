@@ -26,6 +26,7 @@ class HostEvents {
     HostEvents(bool with_log, bool with_stream) {
         if (with_log) {
             log_ = std::make_unique<StderrLog>(LogOptions{.json = true}, KITH_LOG_INFO);
+            event_log_ = std::make_unique<EventLog>(*log_);
             core::Subscription subscription;
             subscription.limit = 1 << 16;
             subscription.notify = [this] { boost::asio::post(io_, [this] { read(); }); };
@@ -74,13 +75,14 @@ class HostEvents {
         do {
             events_.clear();
             count = bus_.take(1, 256, events_);
-            for (const core::EventRef &event : events_) log_event(*log_, *event);
+            for (const core::EventRef &event : events_) event_log_->write(*event);
         } while (count == 256);
     }
 
     boost::asio::io_context io_{1};
     core::EventBus bus_;
     std::unique_ptr<StderrLog> log_;
+    std::unique_ptr<EventLog> event_log_;
     std::unique_ptr<EventOutput> stream_;
     std::vector<core::EventRef> events_;
 };

@@ -54,7 +54,7 @@ class EventLogger {
         do {
             events_.clear();
             count = bus_.take(subscriber_, batch, events_);
-            for (const core::EventRef &event : events_) log_event(log_, *event);
+            for (const core::EventRef &event : events_) log_.write(*event);
         } while (count == batch);
     }
 
@@ -62,7 +62,7 @@ class EventLogger {
     static constexpr std::size_t batch = 256;
     core::EventBus &bus_;
     boost::asio::io_context &io_;
-    core::Logger &log_;
+    EventLog log_;
     core::SubscriberId subscriber_ = 0;
     std::vector<core::EventRef> events_;
 };

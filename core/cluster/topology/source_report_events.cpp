@@ -17,7 +17,9 @@ bool ObservationEvents::observed(SourceId source, ObservationTally &tally, bool 
     ++report.looks;
     const std::uint64_t left_out = report.left_out + tally.unnamed;
     if (report.left_out_reason.empty()) report.left_out_reason = std::move(tally.unnamed_reason);
-    const bool changed = (whole && tally.any()) || (left_out != report.left_out_told && (whole || left_out != 0));
+    const bool other_reason = left_out != 0 && report.left_out_reason != report.left_out_reason_told;
+    const bool changed =
+        (whole && tally.any()) || (left_out != report.left_out_told && (whole || left_out != 0)) || other_reason;
     const bool told = !report.ok_told || report.failures != 0 || changed;
     if (told) publish_observed(report, tally, left_out, now);
     report.ok_told = true;
@@ -26,7 +28,7 @@ bool ObservationEvents::observed(SourceId source, ObservationTally &tally, bool 
     report.text.clear();
     report.left_out_told = left_out;
     report.left_out = 0;
-    report.left_out_reason.clear();
+    report.left_out_reason_told = std::exchange(report.left_out_reason, {});
     return told;
 }
 

@@ -30,6 +30,7 @@ struct SourceReport {
     std::uint64_t left_out = 0; // items left out since the last observation
     std::string left_out_reason;
     std::uint64_t left_out_told = 0;
+    std::string left_out_reason_told;
     Time remembered_age = 0; // age of the remembered peers at remembered_at
     Time remembered_at = never;
 };

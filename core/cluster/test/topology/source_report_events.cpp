@@ -67,7 +67,12 @@ BOOST_AUTO_TEST_CASE(left_out_items_are_published_when_they_change) {
     BOOST_CHECK(it.observed(peers(1, 0, 1)));
     BOOST_CHECK_EQUAL(it.told(),
                       R"("kind":"observation.ok","topology":"t","source":"s","reason":"no address","peers":1,"left_out":4})");
-    BOOST_CHECK(!it.observed(peers(1, 0, 4)));
+    it.reports.left_out(it.source, 4, "no address");
+    BOOST_CHECK(!it.observed(peers(1)));
+    it.reports.left_out(it.source, 4, "not ready");
+    BOOST_CHECK(it.observed(peers(1)));
+    BOOST_CHECK_EQUAL(it.told(),
+                      R"("kind":"observation.ok","topology":"t","source":"s","reason":"not ready","peers":1,"left_out":4})");
     BOOST_CHECK(it.observed(peers(1)));
     BOOST_CHECK_EQUAL(it.told(), R"("kind":"observation.ok","topology":"t","source":"s","peers":1})");
 }
