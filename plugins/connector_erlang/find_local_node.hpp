@@ -14,9 +14,9 @@
 namespace kith::erlang {
 
 /// Environment variables that are looked at.
-inline constexpr std::string_view variables_read[] = {"RELEASE_NODE", "RELEASE_COOKIE",  "ERL_EPMD_PORT",
-                                                      "HOME",         "XDG_CONFIG_HOME", "RELEASE_VM_ARGS",
-                                                      "VMARGS_PATH",  "RELEASE_ROOT",    "RELEASE_VSN"};
+inline constexpr std::string_view variables_read[] = {
+    "RELEASE_NODE",    "RELEASE_COOKIE",  "CREDENTIALS_DIRECTORY", "ERL_EPMD_PORT", "HOME",
+    "XDG_CONFIG_HOME", "RELEASE_VM_ARGS", "VMARGS_PATH",           "RELEASE_ROOT",  "RELEASE_VSN"};
 
 struct LocalNode {
     std::string name; // as far as it is known: in full, or the part before the @

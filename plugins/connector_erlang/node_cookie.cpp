@@ -22,7 +22,8 @@ result<Cookie> cookie_of(std::string_view bytes, const std::string &path) {
                      "nothing behind it");
 }
 
-task<result<Cookie>> read_cookie(const file &files, std::string path) {
+// open_to_others: bits of the mode by which others than the owner have access, and that must not be set.
+task<result<Cookie>> read_cookie(const file &files, std::string path, std::uint32_t open_to_others = 077) {
     kith_file_info info{};
     auto content = co_await files.read(path, max_cookie_file, &info);
     if (!content) {
@@ -32,7 +33,7 @@ task<result<Cookie>> read_cookie(const file &files, std::string path) {
     }
     result<Cookie> cookie = cookie_of(content->bytes, path);
     wipe(content->bytes);
-    if ((info.mode & 077) != 0)
+    if ((info.mode & open_to_others) != 0)
         co_return error(KITH_DENIED, "the cookie file " + path + " can be read by others than its owner: chmod 400 " + path);
     co_return cookie;
 }
@@ -44,6 +45,14 @@ task<result<Cookie>> find_cookie(const file &files, const env &environment, cons
     if (!settings.cookie_file.empty()) co_return co_await read_cookie(files, settings.cookie_file);
     if (const auto text = environment.get("RELEASE_COOKIE").value_or(""); !text.empty()) co_return Cookie(text);
 
+    std::string looked;
+    if (const auto directory = environment.get("CREDENTIALS_DIRECTORY").value_or(""); !directory.empty()) {
+        const std::string path = std::string(directory) + "/cookie";
+        // systemd may give a service access to its credentials by an ACL, whose mask are the group's bits of the mode.
+        auto cookie = co_await read_cookie(files, path, 007);
+        if (cookie || cookie.status() != KITH_NOT_FOUND) co_return cookie;
+        looked = path;
+    }
     const std::string home(environment.get("HOME").value_or(""));
     const std::string config(environment.get("XDG_CONFIG_HOME").value_or(""));
     std::vector<std::string> paths;
@@ -52,7 +61,6 @@ task<result<Cookie>> find_cookie(const file &files, const env &environment, cons
         paths.push_back(config + "/erlang/.erlang.cookie");
     else if (!home.empty())
         paths.push_back(home + "/.config/erlang/.erlang.cookie");
-    std::string looked;
     for (const std::string &path : paths) {
         auto cookie = co_await read_cookie(files, path);
         if (cookie || cookie.status() != KITH_NOT_FOUND) co_return cookie;

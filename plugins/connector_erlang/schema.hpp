@@ -49,7 +49,7 @@ inline constexpr std::string_view options_schema = R"({
     },
     "cookie": {
       "type": "string", "default": "", "maxLength": 255, "writeOnly": true,
-      "description": "The local node's cookie, best as ${file:/run/secrets/cookie}. Empty: cookie_file, else RELEASE_COOKIE, else ~/.erlang.cookie, else $XDG_CONFIG_HOME/erlang/.erlang.cookie."
+      "description": "The local node's cookie, best as ${file:/run/secrets/cookie}. Empty: cookie_file, else RELEASE_COOKIE, else $CREDENTIALS_DIRECTORY/cookie (LoadCredential= of systemd), else ~/.erlang.cookie, else $XDG_CONFIG_HOME/erlang/.erlang.cookie."
     },
     "cookie_file": {
       "type": "string", "default": "",

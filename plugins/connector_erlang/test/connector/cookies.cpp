@@ -43,6 +43,28 @@ BOOST_AUTO_TEST_CASE(the_cookie_is_taken_from_the_sources_in_order) {
     }
 }
 
+// For a service that runs as another user than the node. With an ACL the mode of the file is 0440.
+BOOST_AUTO_TEST_CASE(the_credential_of_systemd_is_taken_before_the_files_of_the_home) {
+    for (const std::uint32_t mode : {0400U, 0440U}) {
+        Attached it;
+        it.here.env("CREDENTIALS_DIRECTORY", "/run/credentials/kith.service");
+        it.here.file("/home/app/.erlang.cookie", "other", {0400, 1000, 1000});
+        it.here.file("/run/credentials/kith.service/cookie", "secret", {mode, 1000, 1000});
+        it.attach();
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_credential_readable_by_all_is_refused, Attached) {
+    here.env("CREDENTIALS_DIRECTORY", "/run/credentials/kith.service");
+    here.file("/run/credentials/kith.service/cookie", "secret", {0444, 1000, 1000});
+    BOOST_TEST(has(detached().text, "can be read by others"));
+}
+
+BOOST_FIXTURE_TEST_CASE(without_a_credential_that_is_a_cookie_the_files_of_the_home_are_read, Attached) {
+    here.env("CREDENTIALS_DIRECTORY", "/run/credentials/kith.service");
+    attach();
+}
+
 BOOST_FIXTURE_TEST_CASE(without_a_cookie_file_the_paths_are_named, Attached) {
     here.remove("/home/app/.erlang.cookie");
     const Report why = detached();
