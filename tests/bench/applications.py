@@ -28,8 +28,8 @@ end))"""
 CHANGES = "begin kith_views ! {kith_views, self()}, receive {changes, N} -> N end end"
 
 
-def changes_in(nodes, seconds):
-    begun = sum(int(node.ask(CHANGES)) for node in nodes)
+def changes_in(nodes, seconds, begun=None):
+    begun = sum(int(node.ask(CHANGES)) for node in nodes) if begun is None else begun
     time.sleep(seconds)
     return sum(int(node.ask(CHANGES)) for node in nodes) - begun
 
@@ -42,12 +42,15 @@ def hyparview(_, runs):
         overlay = Overlay(on_loopback(lab, NODES), HYPARVIEW)
         configs = [lab.config(node.name, overlay.names(), connector={"application": "partisan_hyparview"}, policy={"min_peers": 1})
                    for node in overlay.nodes]
+        for node in overlay.nodes:
+            node.ask(COUNT_CHANGES)
         for kith in [lab.kith(config) for config in configs]:
             kith.wait("topology.ready")
             kith.kill()
         for node in overlay.nodes:
             wait_until(lambda n=node: overlay.connected(n), f"{node.name} has an active view")
-            node.ask(COUNT_CHANGES)
+        forming = changes_in(overlay.nodes, 0, begun=0)
+        assert forming >= NODES, f"the changes are not counted: {forming} while the overlay formed"
         with_kith, without = [], []
         for _ in range(runs):
             kiths = [lab.kith(config) for config in configs]
@@ -59,6 +62,7 @@ def hyparview(_, runs):
             without.append(changes_in(overlay.nodes, SECONDS))
     finally:
         lab.close()
+    line(f"changes of active views of HyParView while {NODES} nodes form, by kith", forming, "", 1, "")
     what = f"changes of active views of HyParView in {SECONDS} s, {NODES} nodes"
     report(f"{what}, without kith", without, "", "")
     report(f"{what}, with kith", with_kith, "", "<= 1.5 x", statistics.median(with_kith) / max(1, statistics.median(without)))
@@ -81,9 +85,8 @@ def rabbitmq(lab, runs):
     times = {"kith": [], "hand": []}
     for _ in range(runs):
         for which, spent in times.items():
-            for call in ("rabbit, stop, []", "rabbit_mnesia, force_reset, []", "lists, foreach, [fun erlang:disconnect_node/1, nodes()]",
-                         "rabbit, start, []"):
-                family.everywhere(nodes, call)
+            family.reset(nodes)
+            family.everywhere(nodes, "rabbit, start, []")
             if which == "hand":
                 spent.append(by_hand(nodes[1], nodes[0]))
                 continue

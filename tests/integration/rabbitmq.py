@@ -9,7 +9,7 @@ import subprocess
 import time
 
 from prepared_server_paths import used
-from waiting import HOST, free_port, wait_until
+from waiting import HOST, PATIENCE, free_port, wait_until
 
 SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 CTL = "/usr/lib/rabbitmq/bin/rabbitmqctl"
@@ -32,6 +32,13 @@ class Rabbits:
         for one in started:
             one.ready()
         return started
+
+    def reset(self, nodes):
+        """Stops RabbitMQ and makes the nodes fresh: no data, no cluster, no links. A join that has not ended would start it again."""
+        for node in nodes:
+            wait_until(lambda n=node: n.rpc("erlang:whereis(kith_application_join)") == "undefined", f"the join has ended in {node.name}")
+        for call in ("rabbit, stop, []", "rabbit_mnesia, force_reset, []", "lists, foreach, [fun erlang:disconnect_node/1, nodes()]"):
+            self.everywhere(nodes, call)
 
     def everywhere(self, nodes, call):
         """Calls the function, given as `module, function, [arguments]`, in all of these nodes at the same time."""
@@ -75,7 +82,7 @@ class Rabbit:
     def rpc(self, call, fail=True):
         """Evaluates `module:function(arguments)` in the node. fail: the answer must not be {badrpc, _}."""
         module, function, arguments = re.fullmatch(r"(\w+):(\w+)\((.*)\)", call, re.S).groups()
-        answer = self.family.probe.ask(f"rpc:call('{self.name}', {module}, {function}, [{arguments}], 20000)")
+        answer = self.family.probe.ask(f"rpc:call('{self.name}', {module}, {function}, [{arguments}], {int(PATIENCE * 1000) - 1000})")
         if fail and answer.startswith("{badrpc"):
             raise AssertionError(f"{self.name}, {call}: {answer}\n{(self.home / 'out').read_text()[-2000:]}")
         return answer

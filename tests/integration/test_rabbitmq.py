@@ -107,9 +107,7 @@ class RabbitMq(Scenario):
     # -- for joining_trials --
 
     def reset(self, nodes):
-        for call in ("rabbit, stop, []", "rabbit_mnesia, force_reset, []"):
-            self.rabbits.everywhere(nodes, call)
-        self.rabbits.everywhere(nodes, "lists, foreach, [fun erlang:disconnect_node/1, nodes()]")
+        self.rabbits.reset(nodes)
 
     def serve(self, nodes):
         self.rabbits.everywhere(nodes, "rabbit, start, []")
