@@ -48,6 +48,17 @@ class Overlay:
     def connected(node):
         return set(re.findall(r"'([^']+@[^']+)'", node.ask("partisan:nodes()")))
 
+    def is_one(self):
+        """Whether every node is reached from the first one by the views of the nodes."""
+        views = {node.name: self.connected(node) for node in self.nodes}
+        reached, left = set(), [self.nodes[0].name]
+        while left:
+            name = left.pop()
+            if name not in reached:
+                reached.add(name)
+                left += views[name]
+        return len(reached) == len(views)
+
     def wait_full_mesh(self, *nodes):
         nodes = nodes or self.nodes
         for node in nodes:
