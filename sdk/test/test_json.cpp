@@ -289,6 +289,9 @@ BOOST_AUTO_TEST_CASE(the_first_fault_is_reported_with_its_place) {
         BOOST_TEST(fault(no, [](auto &reader) { BOOST_TEST(reader.integer() == 0); }) ==
                    "expected an integer of at most 64 bits at the top level");
     BOOST_TEST(fault("1e999", [](auto &reader) { BOOST_TEST(reader.number() == 0); }) == "expected a number at the top level");
+    for (const char *no : {"\"?\"", "\"Zg=\""})
+        BOOST_TEST(fault(no, [](auto &reader) { BOOST_TEST(reader.base64() == ""); }) == "expected base64 at the top level");
+    BOOST_TEST(fault("7", [](auto &reader) { BOOST_TEST(reader.base64() == ""); }) == "expected a string at the top level");
     const std::string wide = "{\"" + std::string(63, 'a') + "\xc3\xa9" + "\":1}";
     BOOST_TEST(fault(wide, [](auto &reader) {
                    for (auto &[name, value] : reader.object()) (void)value.text();
@@ -299,6 +302,7 @@ BOOST_AUTO_TEST_CASE(scalars) {
     BOOST_TEST(kith::json_reader("-9223372036854775808").integer() == INT64_MIN);
     BOOST_TEST(kith::json_reader("\"9223372036854775807\"").integer() == INT64_MAX);
     BOOST_TEST(kith::json_reader(" 2.5e1 ").number() == 25.0);
+    BOOST_TEST(kith::json_reader(R"("Zm9v\u0059g==")").base64() == "foob");
     BOOST_TEST(kith::json_reader(R"( [1, {"a": 2}] )").raw() == R"([1, {"a": 2}])");
 }
 

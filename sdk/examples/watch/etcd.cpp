@@ -7,81 +7,56 @@
 //   * a watch has a longest life, after which all is listed again: a server that hangs would be silent for ever.
 #include <kith/base64.hpp>
 #include <kith/http.hpp>
-#include <kith/json.hpp>
+#include <kith/json_watch.hpp>
 #include <kith/pace.hpp>
 #include <kith/plugin.hpp>
 #include <kith/random.hpp>
 #include <kith/signal.hpp>
 
-#include <array>
+#include <map>
 
 namespace {
 
 using namespace std::chrono_literals;
 
+// A key and its value, or that it was deleted. A value that is not a name is none.
+struct entry {
+    std::string key, value;
+    bool deleted = false;
+
+    bool usable() const { return !value.empty() && value.size() <= 1024 && kith_is_utf8(kith::str(value)) != 0; }
+};
+
 // What a list or a message of a watch contains.
 struct content {
     std::int64_t revision = 0;
-    std::vector<kith::peer> peers{};
-    std::vector<std::string> missing{};
-    std::uint32_t unusable = 0;
-    bool canceled = false;
+    std::vector<entry> entries;
+    bool ended = false;
 };
 
-// {"key": "L2NsdXN0ZXIvYQ==", "value": "YXBwQGE="}
-void read_pair(kith::json_reader &json, std::string &key, std::string &value) {
-    for (auto &[name, is] : json.object()) {
-        if (name != "key" && name != "value") continue;
-        auto plain = kith::base64_decode(is.text());
-        if (plain) (name == "key" ? key : value) = std::move(*plain);
-        if (!plain || kith_is_utf8(kith::str(key)) == 0) is.wrong("base64");
-    }
-}
-
-void add(content &to, std::string key, std::string value) {
-    const bool usable = !value.empty() && value.size() <= 1024 && kith_is_utf8(kith::str(value)) != 0;
-    if (usable) to.peers.push_back({.key = std::move(key), .name = std::move(value)});
-    if (!usable) to.missing.push_back(std::move(key));
-    if (!usable) ++to.unusable;
-}
-
-// {"type": "DELETE", "kv": {...}}; without a type it is PUT. A key also ends with its lease, while its owner may only be slow: so it is
-// missing, which has a grace, and not one that left.
-void read_event(kith::json_reader &json, content &to) {
-    std::string type, key, value;
-    for (auto &[name, is] : json.object()) {
-        if (name == "type") type = is.text();
-        if (name == "kv") read_pair(is, key, value);
-    }
-    if (type == "DELETE")
-        to.missing.push_back(std::move(key));
-    else
-        add(to, std::move(key), std::move(value));
-}
-
-// {"header": {"revision": "7"}, "kvs": [...]} of a list; {"result": {"header": ..., "events": [...]}} of a watch.
-void read_content(kith::json_reader &json, content &to) {
+// A list is {"header": {"revision": "7"}, "kvs": [{"key": "L2EvYQ==", "value": "YXBwQGE="}]}; a message of a watch is {"result": {"header":
+// ..., "events": [{"type": "DELETE", "kv": ...}]}}, or has "error" or "canceled".
+void read(kith::json_reader &json, content &to, entry &of) {
     for (auto &[name, value] : json.object()) {
-        if (name == "result") read_content(value, to);
-        if (name == "error" || (name == "canceled" && value.flag())) to.canceled = true;
-        if (name == "header")
-            for (auto &[of_header, is] : value.object())
-                if (of_header == "revision") to.revision = is.integer();
-        if (name == "kvs")
-            for (auto &kv : value.array()) {
-                std::string key, text;
-                read_pair(kv, key, text);
-                add(to, std::move(key), std::move(text));
-            }
-        if (name == "events")
-            for (auto &event : value.array()) read_event(event, to);
+        if (name == "result" || name == "header" || name == "kv") read(value, to, of);
+        if (name == "revision") to.revision = value.integer();
+        if (name == "key") of.key = value.base64();
+        if (name == "value") of.value = value.base64();
+        if (name == "type") of.deleted = value.text() == "DELETE";
+        if (name == "error" || (name == "canceled" && value.flag())) to.ended = true;
+        if (name != "kvs" && name != "events") continue;
+        for (auto &one : value.array()) {
+            read(one, to, to.entries.emplace_back());
+            if (kith_is_utf8(kith::str(to.entries.back().key)) == 0) one.wrong("a key in UTF-8");
+        }
     }
 }
 
 kith::result<content> parse(std::string_view text, const std::string &request) {
     content out;
+    entry none;
     kith::json_reader json(text);
-    read_content(json, out);
+    read(json, out, none);
     if (auto good = json.end(); !good) return kith::error(good.status(), request + ": " + good.error().text);
     return out;
 }
@@ -128,8 +103,7 @@ class etcd : public kith::strategy {
         auto listed = co_await list();
         if (!listed) discovery.failed(listed.error());
         if (!listed) co_return listed.error();
-        if (listed->unusable != 0) discovery.left_out(listed->unusable, "the value is not a name");
-        discovery.replace(listed->peers);
+        report(*listed, true);
         auto ended = co_await watch(listed->revision + 1);
         if (!ended && ended.status() == KITH_TIMED_OUT) co_return kith::result<void>();
         if (!ended) log.info("the watch has ended, so all keys are listed again", {{"reason", ended.error().text}});
@@ -163,27 +137,35 @@ class etcd : public kith::strategy {
                                                       .max_body = kith::unlimited});
         if (!response) co_return response.error();
         if (response->code != 200) co_return response->refusal();
-        kith::json_stream messages;
-        std::array<char, 16'384> buffer{};
-        for (;;) {
-            auto got = co_await kith::first_of(response->read(std::as_writable_bytes(std::span(buffer))), wake.wait());
-            if (!got) co_return kith::result<void>();
-            if (!*got) co_return got->error();
-            if (auto fits = messages.add({buffer.data(), **got}); !fits) co_return fits;
-            while (const auto message = messages.next()) {
-                auto change = parse(*message, response->request);
-                if (!change) co_return change.error();
-                if (change->canceled) co_return kith::error(KITH_STALE, response->request + ": etcd ended the watch");
-                report(*change);
-            }
-        }
+        co_return co_await kith::watch_json(*response, wake, [&](std::string_view message) {
+            auto change = parse(message, response->request);
+            if (!change) return kith::result<void>(change.error());
+            if (change->ended) return kith::result<void>(kith::error(KITH_STALE, response->request + ": etcd ended the watch"));
+            pace.good();
+            discovery.watching(true);
+            report(*change, false);
+            return kith::result<void>();
+        });
     }
 
-    void report(const content &change) {
-        pace.good();
-        discovery.watching(true);
-        if (change.unusable != 0) discovery.left_out(change.unusable, "the value is not a name");
-        if (!change.peers.empty() || !change.missing.empty()) discovery.update(change.peers, change.missing);
+    // A key also ends with its lease, while its owner may only be slow: so it is missing, which has a grace, and not one that left.
+    void report(const content &what, bool whole) {
+        std::vector<kith::peer> peers;
+        std::vector<std::string> missing;
+        std::uint32_t unusable = 0;
+        std::map<std::string_view, const entry *> last; // one message may contain several changes of a key
+        for (const entry &one : what.entries) last[one.key] = &one;
+        for (const auto &[key, of] : last) {
+            const entry &one = *of;
+            if (!one.deleted && one.usable()) peers.push_back({.key = one.key, .name = one.value});
+            if (!one.deleted && !one.usable()) ++unusable;
+            if (one.deleted || !one.usable()) missing.push_back(one.key);
+        }
+        if (unusable != 0) discovery.left_out(unusable, "the value is not a name");
+        if (whole)
+            discovery.replace(peers);
+        else if (!peers.empty() || !missing.empty())
+            discovery.update(peers, missing);
     }
 
     kith::options options;

@@ -108,6 +108,9 @@ void a_watch_reports_changes() {
     CHECK(site.harness.observations().back().missing == std::vector<std::string>{"/c/a"});
     site.etcd.feed->send(message(R"({"kv":)" + pair("b", "\xff") + "}")); // not a name any more
     CHECK(site.becomes("c@h"));
+    site.etcd.feed->send(message(R"({"kv":)" + pair("b", "b@h") + "}," + put_c + R"(,{"type":"DELETE","kv":{"key":")" +
+                                 kith::base64_encode("/c/c") + R"("}})"));
+    CHECK(site.becomes("b@h")); // the last change of a key counts
     CHECK(site.etcd.lists() == 1);
 }
 

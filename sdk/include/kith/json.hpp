@@ -14,6 +14,7 @@
 // reports it: check it before the values are used. kith::json_stream splits a stream of such texts.
 #pragma once
 
+#include "base64.hpp"
 #include "result.hpp"
 #include "utf8.h"
 
@@ -49,6 +50,12 @@ class json_reader {
         bool escaped = false;
         if (!expect('"', "a string") || !pass_string(raw, escaped)) return {};
         return escaped ? unescaped(raw) : std::string(raw);
+    }
+    /// The bytes of a string in base64.
+    [[nodiscard]] std::string base64() {
+        auto plain = base64_decode(text());
+        if (!plain) wrong("base64");
+        return failed() ? std::string() : *std::move(plain);
     }
     /// An integer, or a string that contains one: Protocol Buffers write 64 bits so.
     [[nodiscard]] std::int64_t integer() {
