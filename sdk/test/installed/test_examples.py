@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: MIT
 """The examples: built as their README says, against what is installed, and each found at work by a real daemon."""
 
+import base64
 import json
+import os
 import re
 import shutil
 import socket
+import subprocess
+import time
 import unittest
+import urllib.request
 
 from installed import Installed, blocks
 
@@ -75,6 +80,63 @@ class Examples(Installed):
         kith = self.run_with("probe", {"hosts": ["no-such-host.invalid"], "port": port})
         self.assertRegex(kith.wait("observation.failed")["reason"], "^none of the hosts accepts a connection; .*no-such-host.invalid")
         kith.end()
+
+    def test_watch_keys_of_etcd(self):
+        """With etcd itself, where it is installed: kill it, and what was changed meanwhile is found."""
+        self.assertIn("100% tests passed", self.build("build-watch"))
+        library = self.work / "build-watch/libstrategy_etcd.so"
+        self.check(library, {"url": "http://etcd.example:2379", "prefix": "/cluster/"})
+        if not shutil.which("etcd"):
+            self.skipTest("no etcd; Debian: etcd-server")
+        ports = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+        client, peer = (f"http://127.0.0.1:{port.getsockname()[1]}" for port in ports)
+        for port in ports:
+            port.close()
+        server = None
+
+        def start():
+            nonlocal server
+            log = open(self.home.dir / "etcd.log", "ab")
+            server = subprocess.Popen(["etcd", "--data-dir", str(self.home.dir / "etcd"), "--listen-client-urls", client, "--advertise-client-urls",
+                                       client, "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster",
+                                       f"default={peer}"], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                                      env=dict(os.environ, ETCD_UNSUPPORTED_ARCH="arm64"))
+            log.close()
+
+        def stop():
+            server.kill()
+            server.wait()
+
+        def ask(what, **body):
+            """Until etcd answers."""
+            body = {name: base64.b64encode(text.encode()).decode() for name, text in body.items()}
+            request = urllib.request.Request(f"{client}/v3/kv/{what}", json.dumps(body).encode())
+            deadline = time.monotonic() + 60
+            while True:
+                try:
+                    return urllib.request.urlopen(request, timeout=10).read()
+                except OSError:
+                    if time.monotonic() > deadline:
+                        raise AssertionError((self.home.dir / "etcd.log").read_text(errors="replace")[-3000:])
+                    time.sleep(0.1)
+
+        start()
+        self.addCleanup(lambda: stop())
+        ask("put", key="/cluster/a", value="app@a")
+        ask("put", key="/elsewhere", value="app@not")
+        kith = self.run_with("etcd", {"url": client, "prefix": "/cluster/"})
+        kith.wait("link.up", peer="app@a")
+        ask("put", key="/cluster/b", value="app@b")
+        kith.wait("link.up", peer="app@b")
+        ask("deleterange", key="/cluster/a")
+        kith.wait("link.down", peer="app@a")
+        stop()
+        self.assertIn("/v3/kv/range: ", kith.wait("observation.failed")["reason"])
+        start()
+        ask("put", key="/cluster/c", value="app@c")
+        kith.wait("link.up", peer="app@c")
+        kith.end()
+        self.assertFalse([event for event in kith.events() if event.get("peer") == "app@not" or event["kind"] == "link.down" and event["peer"] != "app@a"])
 
     def test_rust_a_file_of_hosts(self):
         if not shutil.which("cargo"):

@@ -31,14 +31,47 @@ class Components(unittest.TestCase):
         there = tree(home.kith)
         lib = library(there)
         rest = {name for name in there if not name.startswith(("include/kith/", "share/", f"{lib}/cmake/kith/"))}
-        self.assertEqual(rest, {"bin/kith-check-plugin", f"{lib}/libkith_testkit.a"})
+        self.assertEqual(rest, {"bin/kith-check-plugin", f"{lib}/libkith_testkit.a", f"{lib}/pkgconfig/kith.pc", f"{lib}/pkgconfig/kith-testkit.pc"})
         for wanted in ("include/kith/plugin.h", "include/kith/plugin.hpp", "include/kith/service/tcp.h", "include/kith/testkit/plugin_harness.hpp",
                        f"{lib}/cmake/kith/kithConfig.cmake", "share/kith/template/README.md", "share/kith/examples/rust/Cargo.toml",
+                       "include/kith/version.h", "share/doc/kith/sdk/LICENSE", "share/kith/template/Makefile", "share/kith/examples/watch/etcd.cpp",
                        "share/doc/kith/sdk/README.md", "share/doc/kith/sdk/ABI.md", "share/doc/kith/sdk/check/README.md"):
             self.assertIn(wanted, there)
         for name in there - rest:
             text = (home.kith / name).read_text()
             self.assertFalse(str(BUILD) in text or str(SOURCE) in text, f"{name} names the tree it was built from")
+
+    def test_the_version_of_the_sdk(self):
+        home = self.install("sdk")
+        program = home.dir / "version.c"
+        program.write_text('#include <kith/version.h>\n#include <stdio.h>\n#if KITH_SDK_VERSION_NUMBER < 100\n#error too old\n#endif\n'
+                           'int main(void) { return printf("%d.%d.%d=%s", KITH_SDK_VERSION_MAJOR, KITH_SDK_VERSION_MINOR, KITH_SDK_VERSION_PATCH, '
+                           'KITH_SDK_VERSION) < 0; }')
+        home.run(["cc", "-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", f"-I{home.kith}/include", "-o", "version", str(program)])
+        numbers, text = home.run(["./version"]).split("=")
+        self.assertEqual(numbers, text)
+        self.assertRegex((SOURCE / "CMakeLists.txt").read_text(), rf"project\(kith VERSION {re.escape(text)} ")
+
+    def test_what_cannot_work_is_refused_with_its_reason(self):
+        home = self.install("sdk")
+        include = f"-I{home.kith}/include"
+        for flags, header, reason in ((["-std=c++20", "-D_GLIBCXX_DEBUG"], "testkit/plugin_harness.hpp", "compiled without _GLIBCXX_DEBUG"),
+                                      (["-std=c++17"], "plugin.hpp", "compile with -std=c++20")):
+            said = home.run(["c++", *flags, include, "-fsyntax-only", "-include", f"kith/{header}", "-x", "c++", "/dev/null"], expected=1)
+            self.assertIn(reason, said)
+        unfinished = home.dir / "unfinished.cpp"
+        unfinished.write_text("""#include <kith/plugin.hpp>
+            struct mine : kith::strategy {
+                static constexpr kith::about about{.id = "mine", .version = "1.0.0", .licence = "MIT", .summary = "None."};
+                using strategy::strategy;
+            };
+            KITH_PLUGIN(mine)""")
+        self.assertIn("a strategy `void refresh()`", home.run(["c++", "-std=c++20", include, "-fsyntax-only", str(unfinished)], expected=1))
+        project = home.dir / "nonsense"
+        project.mkdir()
+        for wanted, reason in (("COMPONENTS nonsense", "kith has no component nonsense"), ("0.0.9", "0.1.0")):
+            (project / "CMakeLists.txt").write_text(f"cmake_minimum_required(VERSION 3.25)\nproject(p C)\nfind_package(kith {wanted} REQUIRED)\n")
+            self.assertIn(reason, home.run(["cmake", "-S", str(project), "-B", str(project / "build"), f"-DCMAKE_PREFIX_PATH={home.kith}"], expected=1))
 
     def test_the_testkit_shows_no_boost(self):
         home = self.install("sdk")
@@ -56,7 +89,12 @@ class Components(unittest.TestCase):
     def test_host_and_plugins(self):
         home = self.install("host")
         lib = library(tree(home.kith))
-        self.assertEqual(tree(home.kith), {"bin/kith", "libexec/kith/kith-sim", f"{lib}/kith/libkith_tls.so"})
+        documents = {name for name in tree(home.kith) if name.startswith("share/doc/kith/")}
+        for wanted in ("README.md", "LICENSE", "config/README.md", "config/epmd.json", "host/api/README.md", "tests/sim/README.md"):
+            self.assertIn("share/doc/kith/" + wanted, documents)
+        for name in documents:
+            self.assertNotIn(str(SOURCE) + "/", (home.kith / name).read_text(), name)
+        self.assertEqual(tree(home.kith) - documents, {"bin/kith", "libexec/kith/kith-sim", f"{lib}/kith/libkith_tls.so"})
         home = self.install("host", "plugins")
         plugins = {pathlib.Path(name).name for name in tree(home.kith) if name.startswith(f"{lib}/kith/plugins/")}
         self.assertIn("libstrategy_gossip.so", plugins)

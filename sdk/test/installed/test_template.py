@@ -4,6 +4,7 @@
 import http.server
 import json
 import os
+import re
 import shutil
 import threading
 import time
@@ -46,6 +47,32 @@ class Template(Installed):
         read = {os.path.normpath(build / line.strip()) for line in deps if line.startswith("    ")}
         self.assertTrue(any(path.endswith("/kith/testkit/plugin_harness.hpp") for path in read), read)
         self.assertEqual({path for path in read if "/boost/" in path or not path.startswith((str(self.home.dir), "/usr/"))}, set())
+
+    def test_with_make(self):
+        if not shutil.which("pkg-config"):
+            self.skipTest("no pkg-config; Debian: pkg-config")
+        work = self.home.dir / "make"
+        shutil.copytree(self.template, work)
+        said = self.home.run(["make", "check", "install", "CFLAGS=-O1 -Wall -Wextra -Werror", "CXXFLAGS=-O1 -Wall -Wextra -Werror"], work, **self.pc())
+        self.assertEqual(len(re.findall(r"(?m)^passed +one_export ", said)), 4)
+        self.installed_and_removed("libstrategy_mine.so", "libstrategy_mine_c.so", "libconnector_mine.so", "libsink_mine.so")
+
+    def test_with_meson(self):
+        if not shutil.which("meson") or not shutil.which("pkg-config"):
+            self.skipTest("no meson or no pkg-config; Debian: meson, pkg-config")
+        work = self.home.dir / "meson"
+        shutil.copytree(self.template, work)
+        self.home.run(["meson", "setup", "build"], work, **self.pc())
+        self.assertRegex(self.home.run(["meson", "test", "-C", "build"], work, **self.pc()), r"(?m)^Ok: +5 *$")
+        self.home.run(["meson", "install", "-C", "build"], work, **self.pc())
+        self.installed_and_removed("libstrategy_mine.so", "libstrategy_mine_c.so", "libconnector_mine.so", "libsink_mine.so")
+
+    def pc(self):
+        return {"PKG_CONFIG_PATH": str(next(self.home.kith.rglob("pkgconfig/kith.pc")).parent)}
+
+    def installed_and_removed(self, *names):
+        for name in names:
+            next(self.home.kith.rglob(f"kith/plugins/{name}")).unlink()
 
     def in_the_daemon(self, work):
         """All four at the same time: both strategies, the connector that writes a file, the sink that posts to a web hook."""

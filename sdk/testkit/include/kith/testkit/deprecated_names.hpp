@@ -3,6 +3,8 @@
 // The former names of classes of the testkit. They are removed in the next release; sdk/README.md has the list.
 #pragma once
 
+#include <kith/testkit/standard_library_check.hpp>
+
 namespace kith::testkit {
 
 class NetworkInterface;
