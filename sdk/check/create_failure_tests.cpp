@@ -37,7 +37,7 @@ void start_without(const PluginUnderTest &plugin, std::string_view missing, bool
     const ServiceInterceptor interceptor(
         plugin.entry, [missing](std::string_view id, const void *table) { return id == missing ? nullptr : table; });
     SimNet net(plugin.seed);
-    PluginHarness harness(plugin_machine(net), interceptor.entry(), plugin.id, plugin.options);
+    PluginHarness harness(plugin_machine(net, plugin.input), interceptor.entry(), plugin.id, plugin.options);
     const auto status = harness.start();
     if (status != KITH_OK && !required)
         throw RuleViolation(plugin.id + ": it does not start without the service " + std::string(missing) +
@@ -76,7 +76,7 @@ void any_options(const TestInput &input) {
             }
             options += "}";
             SimNet net(plugin.seed);
-            PluginHarness harness(plugin_machine(net), plugin.entry, plugin.id, options);
+            PluginHarness harness(plugin_machine(net, plugin.input), plugin.entry, plugin.id, options);
             if (harness.start() == KITH_OK) harness.stop();
             try {
                 require_no_violation(harness);

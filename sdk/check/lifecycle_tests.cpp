@@ -21,7 +21,13 @@ using testkit::SimNet;
 void starts(const TestInput &input) {
     for_each_plugin(input, [](const PluginUnderTest &plugin) {
         SimulatedPlugin simulated(plugin, plugin.seed);
-        simulated.start();
+        if (simulated.harness.start() != KITH_OK) {
+            const std::string &why = simulated.harness.error();
+            const bool undeclared = why.starts_with("the host does not offer ");
+            throw RuleViolation(
+                "the plugin does not start: " + why +
+                (undeclared ? "; if the plugin needs it, name it in `required`" : "; pass its options with --options"));
+        }
         simulated.harness.run_for(1min);
         require_no_violation(simulated.harness);
         if (simulated.harness.failed())
@@ -106,8 +112,7 @@ void two_instances(const TestInput &input) {
         PluginHarness one(net.machine("one", {"10.0.0.1"}), plugin.entry, plugin.id, plugin.options);
         PluginHarness two(net.machine("two", {"10.0.0.2"}), plugin.entry, plugin.id, plugin.options,
                           {"test", "second", "test/second"});
-        if (one.start() != KITH_OK)
-            throw RuleViolation("the plugin does not start: " + one.error() + "; pass its options with --options");
+        start_or_skip(one);
         if (two.start() != KITH_OK)
             throw RuleViolation("I1: a second instance does not start while the first is running: " + two.error());
         net.run_for(10s);

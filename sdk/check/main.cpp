@@ -14,7 +14,8 @@ namespace {
 
 constexpr const char *usage =
     "usage: kith-check-plugin FILE [--options JSON|@FILE] [--only NAME]... [--seed N] [--timeout S] [--json] [--in-process]\n"
-    "       kith-check-plugin --list\n"
+    "                        [--env NAME=VALUE]... [--answer PATH=BODY|@FILE]...\n"
+    "       kith-check-plugin --list | --version | --help\n"
     "exit status: 0 no test failed, 1 a test failed, 2 invalid usage, 3 the file cannot be read\n";
 
 // A library that hangs when it is loaded hangs in every test, so the remaining tests would only take time.
@@ -56,6 +57,15 @@ bool number(const char *text, std::uint64_t &out) {
     return end != text && *end == '\0' && *text != '-';
 }
 
+// Replaces @FILE by what the file contains.
+bool read_file_argument(std::string &value) {
+    if (!value.starts_with("@")) return true;
+    std::ifstream in(value.substr(1), std::ios::binary);
+    if (!in) return false;
+    value.assign(std::istreambuf_iterator<char>(in), {});
+    return true;
+}
+
 const char *word(TestResult::Kind kind) {
     return kind == TestResult::Kind::passed ? "passed" : kind == TestResult::Kind::skipped ? "skipped" : "failed";
 }
@@ -69,7 +79,8 @@ int main(int argc, char **argv) {
     std::uint64_t seconds = 60;
     for (int i = 1; i < argc; ++i) {
         const std::string arg = argv[i];
-        const bool takes = arg == "--options" || arg == "--only" || arg == "--seed" || arg == "--timeout";
+        const bool takes = arg == "--options" || arg == "--only" || arg == "--seed" || arg == "--timeout" || arg == "--env" ||
+                           arg == "--answer";
         if (takes && i + 1 == argc) return bad_usage(arg + " needs a value");
         if (arg == "--json")
             machine = true;
@@ -81,11 +92,24 @@ int main(int argc, char **argv) {
             only.emplace_back(argv[++i]);
         else if (arg == "--options")
             input.options = argv[++i];
-        else if (arg == "--seed") {
+        else if (arg == "--env" || arg == "--answer") {
+            const std::string pair = argv[++i];
+            const auto sign = pair.find('=');
+            if (sign == 0 || sign == std::string::npos)
+                return bad_usage(arg + (arg == "--env" ? " needs NAME=VALUE" : " needs PATH=@FILE"));
+            std::string value = pair.substr(sign + 1);
+            if (arg == "--answer" && pair.front() != '/')
+                return bad_usage("--answer needs the path of a URL, such as /v1/peers=@peers.json");
+            if (arg == "--answer" && !read_file_argument(value)) return bad_usage(value.substr(1) + ": cannot be read");
+            (arg == "--env" ? input.environment : input.answers)[pair.substr(0, sign)] = std::move(value);
+        } else if (arg == "--seed") {
             if (!number(argv[++i], input.seed)) return bad_usage("--seed needs a number");
         } else if (arg == "--timeout") {
             if (!number(argv[++i], seconds) || seconds == 0 || seconds > 86'400)
                 return bad_usage("--timeout needs a number of seconds from 1 to 86400");
+        } else if (arg == "--version") {
+            std::printf("kith-check-plugin %s, plugin ABI %d.%d\n", KITH_VERSION, int{KITH_ABI_MAJOR}, int{KITH_ABI_MINOR});
+            return 0;
         } else if (arg == "--help") {
             std::fputs(usage, stdout);
             return 0;
@@ -107,11 +131,7 @@ int main(int argc, char **argv) {
         for (const auto &test : tests) known = known || name == test.name;
         if (!known) return bad_usage("there is no test " + name + "; --list prints all");
     }
-    if (input.options.starts_with("@")) {
-        std::ifstream in(input.options.substr(1));
-        if (!in) return bad_usage(input.options.substr(1) + ": cannot be read");
-        input.options.assign(std::istreambuf_iterator<char>(in), {});
-    }
+    if (!read_file_argument(input.options)) return bad_usage(input.options.substr(1) + ": cannot be read");
     if (input.path.find('/') == std::string::npos) input.path = "./" + input.path; // dlopen would search the library path
     try {
         input.elf = read_elf(input.path);

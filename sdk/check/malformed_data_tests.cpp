@@ -6,6 +6,7 @@
 #include <kith/service/file.h>
 #include <kith/service/http.h>
 #include <kith/service/process.h>
+#include <kith/service/state.h>
 #include <kith/service/tcp.h>
 #include <kith/service/udp.h>
 
@@ -37,11 +38,10 @@ bool is_refused_set(std::string_view rule) {
 // Runs the plugin for a few minutes with servers that send malformed data. Returns the number of times that they sent some.
 std::size_t run_with_malformed_data(const PluginUnderTest &plugin, std::string_view service, std::uint64_t seed) {
     SimNet net(seed);
-    SimulatedServers servers(net, plugin.descriptor, service, seed);
+    SimulatedServers servers(net, plugin, service, seed);
     PluginHarness harness(servers.plugin_machine(), servers.intercept(plugin.entry), plugin.id, plugin.options);
     harness.node("check@10.0.0.1");
-    if (harness.start() != KITH_OK)
-        throw RuleViolation("the plugin does not start: " + harness.error() + "; pass its options with --options");
+    start_or_skip(harness);
     MalformedDataGenerator malformed(seed);
     run_workload(harness, plugin.descriptor, malformed);
     harness.run_for(2min);
@@ -73,6 +73,45 @@ void test_with_malformed_data(const TestInput &input, const char *service) {
                           "; pass others with --options");
 }
 
+// Runs the plugin with environment variables of any value and with state that was damaged since it was saved.
+void environment(const TestInput &input) {
+    bool any = false;
+    for_each_plugin(input, [&](const PluginUnderTest &plugin) {
+        const kith_descriptor &d = plugin.descriptor;
+        const bool has_state = uses(d, KITH_STATE);
+        if (d.env_count == 0 && !has_state) return;
+        any = true;
+        std::string kept;
+        for (std::uint64_t round = 0; round < 5 * rounds; ++round) {
+            MalformedDataGenerator malformed(plugin.seed + round);
+            SimNet net(plugin.seed + round);
+            SimulatedServers servers(net, plugin, {}, plugin.seed + round);
+            testkit::SimulatedMachine &machine = servers.plugin_machine();
+            PluginHarness harness(machine, servers.intercept(plugin.entry), plugin.id, plugin.options);
+            harness.node("check@10.0.0.1");
+            for (std::uint32_t i = 0; i < d.env_count && round != 0; ++i) {
+                const std::string name(view(d.env[i]));
+                const auto example = input.environment.find(name);
+                const bool odd_name = example == input.environment.end() && malformed.chance(2);
+                std::string value =
+                    odd_name ? malformed.name() : malformed.bytes(example == input.environment.end() ? "" : example->second);
+                std::erase(value, '\0'); // an environment cannot contain it
+                if (!malformed.chance(4)) machine.env(name, value);
+            }
+            if (has_state && round != 0) machine.state("test/source", malformed.bytes(kept));
+            if (harness.start() == KITH_OK) {
+                harness.run_for(20s);
+                harness.stop();
+            }
+            if (const auto saved = machine.state("test/source"); saved && round == 0) kept = *saved;
+            for (const auto &rule : harness.violations())
+                if (!is_refused_set(rule) && !rule.starts_with("E3:"))
+                    throw RuleViolation(rule + " (with --seed " + std::to_string(plugin.seed + round) + ")");
+        }
+    });
+    if (!any) throw TestSkipped("it declares no environment variable and does not use " KITH_STATE);
+}
+
 void packets(const TestInput &input) { test_with_malformed_data(input, KITH_UDP); }
 void streams(const TestInput &input) { test_with_malformed_data(input, KITH_TCP); }
 void answers(const TestInput &input) { test_with_malformed_data(input, KITH_DNS); }
@@ -86,6 +125,7 @@ constexpr Test malformed_data_test_table[] = {
     {"answers", "E2", "survives DNS answers that are malformed, large, or failures", answers},
     {"bodies", "E2", "survives HTTP responses with any status, headers and body, truncated or endless", bodies},
     {"programs", "E2", "survives programs that print malformed data, hang, flood, crash or close their pipes", programs},
+    {"environment", "E2", "survives environment variables of any value, and saved state that is damaged", environment},
     {"files", "E2", "survives files with any content, that change or cannot be read", files},
 };
 

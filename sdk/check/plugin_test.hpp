@@ -8,6 +8,7 @@
 #include <kith/plugin.h>
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -31,6 +32,8 @@ struct TestInput {
     ElfFile elf;
     std::string options; ///< JSON; empty: minimal_options() of the plugin's schema
     std::uint64_t seed = 1;
+    std::map<std::string, std::string> environment; ///< variables of --env
+    std::map<std::string, std::string> answers;     ///< of --answer: a correct body, by the path of its URL
 };
 
 struct Test {
@@ -58,7 +61,7 @@ std::span<const Test> robustness_tests() noexcept;
 std::span<const Test> failure_report_tests() noexcept;
 /// The requests to a connector and the events to a sink.
 std::span<const Test> connector_and_sink_tests() noexcept;
-/// Malformed data from servers, peers, programs and files.
+/// Malformed data from servers, peers, programs and files, in environment variables and in kept state.
 std::span<const Test> malformed_data_tests() noexcept;
 
 /// Loads the library; the destructor unloads it. The constructor throws RuleViolation when the library cannot be loaded or its entry is

@@ -18,7 +18,7 @@ void each_call_fails(const TestInput &input) {
     for_each_plugin(input, [](const PluginUnderTest &plugin) {
         testkit::fail_each(
             [&](SimNet &net) {
-                PluginHarness harness(plugin_machine(net), plugin.entry, plugin.id, plugin.options);
+                PluginHarness harness(plugin_machine(net, plugin.input), plugin.entry, plugin.id, plugin.options);
                 harness.node("check@10.0.0.1");
                 if (harness.start() == KITH_OK) {
                     harness.run_for(10s);

@@ -32,12 +32,18 @@ std::string ascii(std::string text) {
 
 } // namespace
 
-SimulatedServers::SimulatedServers(testkit::SimNet &net, const kith_descriptor &descriptor, std::string_view faulty_service,
+SimulatedServers::SimulatedServers(testkit::SimNet &net, const PluginUnderTest &plugin, std::string_view faulty_service,
                                    std::uint64_t seed)
-    : net_(net), plugin_machine_(net.machine("here", {"10.0.0.1"})), faulty_service_(faulty_service), malformed_(seed) {
+    : net_(net),
+      plugin_machine_(check::plugin_machine(net, plugin.input)),
+      input_(plugin.input),
+      faulty_service_(faulty_service),
+      malformed_(seed) {
+    const kith_descriptor &descriptor = plugin.descriptor;
     machines_ = {{"here", &plugin_machine_}, {"localhost", &plugin_machine_}};
     for (std::uint32_t i = 0; i < descriptor.env_count; ++i) {
         const std::string name(view(descriptor.env[i]));
+        if (input_.environment.contains(name)) continue;
         if (name.ends_with("PORT")) plugin_machine_.env(name, "7777");
         if (name.ends_with("HOST")) plugin_machine_.env(name, default_address);
         if (name == "HOME") plugin_machine_.env(name, "/home/check");
@@ -156,24 +162,35 @@ void SimulatedServers::on_request(std::string_view text) {
                       .first
                 : http_servers_.try_emplace(url->origin(), at, url->port).first;
     }
-    server->second.route(url->path(), [this](const testkit::HttpAsked &) { return http_reply(); });
+    server->second.route(url->path(),
+                         [this, path = std::string(url->path())](const testkit::HttpAsked &) { return http_reply(path); });
 }
 
-HttpReply SimulatedServers::http_reply() {
+HttpReply SimulatedServers::http_reply(const std::string &path) {
+    const auto known = input_.answers.find(path);
+    const std::string correct = known == input_.answers.end() ? std::string() : known->second;
     if (failing_) {
         static constexpr std::uint32_t refusals[] = {401, 403, 429, 503};
         static constexpr std::string_view bodies[] = {"", "[]", "{}", R"({"items": []})"};
         return HttpReply(refusals[malformed_.below(std::size(refusals))], bodies[malformed_.below(std::size(bodies))]);
     }
-    if (!is_faulty(KITH_HTTP)) return HttpReply(200, "[]");
+    if (!is_faulty(KITH_HTTP)) return HttpReply(200, correct.empty() ? "[]" : correct);
     ++malformed_count_;
+    // Half of the answers are correct ones, so that the plugin makes the requests that follow, or damaged copies of correct ones.
+    if (!correct.empty() && malformed_.chance(4)) return HttpReply(200, correct);
+    if (!correct.empty() && malformed_.chance(3))
+        return HttpReply(200)
+            .send(correct)
+            .wait(std::chrono::milliseconds(malformed_.below(20'000)))
+            .send(malformed_.bytes(correct))
+            .stall();
     static constexpr std::uint32_t codes[] = {200, 200, 200, 200, 200, 204, 206, 301, 400, 401, 404, 410, 429, 500, 503, 599};
     static constexpr std::string_view spans[] = {"", "-1", "0", "1e9", "soon", "99999999999999999999", "Fri, 99 Foo 2026"};
     HttpReply reply(codes[malformed_.below(std::size(codes))]);
     if (malformed_.chance(3)) reply.field("Retry-After", spans[malformed_.below(std::size(spans))]);
     if (malformed_.chance(3)) reply.field("Location", ascii(malformed_.name()));
     if (malformed_.chance(3)) reply.field("X-MalformedData", ascii(malformed_.random_bytes(1000)));
-    const auto body = malformed_.document();
+    const auto body = correct.empty() || malformed_.chance(4) ? malformed_.document() : malformed_.bytes(correct);
     switch (malformed_.below(12)) {
     case 0: return reply.length(body.size() + 1000).send(body).cut();
     case 1: return reply.length(body.size() + 1000).send(body).reset();

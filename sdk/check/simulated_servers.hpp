@@ -7,6 +7,7 @@
 
 #include "malformed_data_generator.hpp"
 #include "service_interceptor.hpp"
+#include "simulated_plugin.hpp"
 
 #include <kith/testkit/dns_zones.hpp>
 #include <kith/testkit/http_server.hpp>
@@ -23,9 +24,8 @@ namespace kith::check {
 
 class SimulatedServers {
   public:
-    /// faulty_service: the id of the service whose servers send malformed data; empty: none. Both references outlive this object.
-    SimulatedServers(testkit::SimNet &net, const kith_descriptor &descriptor, std::string_view faulty_service,
-                     std::uint64_t seed);
+    /// The bodies of --answer are the correct answers of HTTP servers. faulty_service: the id of the service whose servers send malformed data; empty: none. Both references outlive this object.
+    SimulatedServers(testkit::SimNet &net, const PluginUnderTest &plugin, std::string_view faulty_service, std::uint64_t seed);
     SimulatedServers(const SimulatedServers &) = delete;
     SimulatedServers &operator=(const SimulatedServers &) = delete;
 
@@ -55,7 +55,7 @@ class SimulatedServers {
     testkit::SimulatedMachine &machine_named(std::string_view name);
     void serve_stream(testkit::Conversation &with);
     void send_malformed(testkit::Conversation &with, int left);
-    testkit::HttpReply http_reply();
+    testkit::HttpReply http_reply(const std::string &path);
     testkit::Program program_script();
     std::vector<testkit::DnsData> dns_records(std::uint32_t type);
     void change_file(const std::string &path);
@@ -65,6 +65,7 @@ class SimulatedServers {
 
     testkit::SimNet &net_;
     testkit::SimulatedMachine &plugin_machine_;
+    const TestInput &input_;
     std::string faulty_service_;
     MalformedDataGenerator malformed_;
     std::size_t malformed_count_ = 0, hosts_ = 0, requests_ = 0;

@@ -204,6 +204,22 @@ bool PluginHarness::Body::called(const char *what, bool only_started) {
     return false;
 }
 
+// A plugin without a pause would never let simulated time pass, and the test would not end.
+void PluginHarness::Body::on_call(const char *what, bool only_started) noexcept {
+    constexpr std::uint64_t hour = 3'600'000'000'000, most = 1'000'000;
+    called(what, only_started);
+    if (net.now_ns() - hour_began >= hour) {
+        hour_began = net.now_ns();
+        calls_in_hour = 0;
+    }
+    if (++calls_in_hour != most) return;
+    std::string why = std::string("it calls ") + what + " again and again: 1,000,000 calls of services within " +
+                      std::to_string((net.now_ns() - hour_began) / 1'000'000'000) +
+                      " s of simulated time; wait between two queries, also when they fail, for example with wake.wait_for";
+    violate("T1: " + why);
+    net.give_up(std::move(why));
+}
+
 const void *PluginHarness::Body::service(std::string_view id) noexcept { return observer.observe(id, side<void>(id)); }
 
 void PluginHarness::Body::enter(const char *what) noexcept {

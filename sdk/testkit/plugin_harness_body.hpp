@@ -61,7 +61,7 @@ class PluginHarness::Body final : public Tenant, public CallMonitor {
     void enter(const char *what) noexcept override;
     void leave() noexcept override { inside = nullptr; }
     bool may_read(std::string_view variable) const noexcept override;
-    void on_call(const char *what, bool only_started) noexcept override { called(what, only_started); }
+    void on_call(const char *what, bool only_started) noexcept override;
 
     // ---- recorded calls ----
     Observation &observe(Observation::Kind kind);
@@ -86,6 +86,9 @@ class PluginHarness::Body final : public Tenant, public CallMonitor {
     State state = State::idle;
     const char *inside = nullptr; // the current call into the plugin
     std::thread::id loop = std::this_thread::get_id();
+
+    // Calls of services in the current simulated hour.
+    std::uint64_t hour_began = 0, calls_in_hour = 0;
 
     std::string error, failed_text;
     std::int32_t failed_status = KITH_OK;

@@ -225,9 +225,21 @@ bool SimNet::step() {
     return true;
 }
 
+void SimNet::give_up(std::string why) {
+    if (given_up_) return;
+    given_up_ = true;
+    why_given_up_ = std::move(why);
+}
+
+bool SimNet::given_up() {
+    if (!given_up_) return false;
+    if (!why_given_up_.empty()) throw std::runtime_error(std::exchange(why_given_up_, {}));
+    return true;
+}
+
 void SimNet::run_for(Duration span) {
     const std::uint64_t end = now_ns() + count(span);
-    for (;;) {
+    while (!given_up()) {
         take_posts();
         if (!due(end)) break;
         dispatch();
@@ -239,7 +251,7 @@ bool SimNet::run_until(const std::function<bool()> &done, Duration bound) {
     const std::uint64_t end = now_ns() + count(bound);
     while (!done()) {
         take_posts();
-        if (!due(end)) {
+        if (given_up() || !due(end)) {
             now_.store(end, std::memory_order_relaxed);
             return done();
         }

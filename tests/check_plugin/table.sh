@@ -44,6 +44,7 @@ row starts blocks_loading 1
 row starts blocks_unloading 1
 row starts raises_sigstop
 row starts leaves_group 2
+row starts never_pauses
 row start_stop leaks_descriptor
 row start_stop forks
 row stop_any_time never_stopped
@@ -62,6 +63,7 @@ row answers trusts_answers
 row bodies trusts_bodies
 row programs trusts_programs
 row files trusts_files
+row environment trusts_state
 wait
 printf '%-18s %-22s %s\n' test 'bad plugin' outcome
 cat "$lines"/[0-9]*
@@ -78,6 +80,22 @@ expect 'a run on a library that hangs ends and names the tests' blocks_loading 1
 expect 'the tests that were not run say so' blocks_loading 1 '^skipped .* not run: three earlier tests'
 expect 'a process that stopped is named at once' raises_sigstop 3 '^failed .* the plugin stopped its process'
 expect 'a runtime that does not come first is named with its remedy' sanitized 20 '^failed .* LD_PRELOAD=.*libasan'
+expect 'a plugin without a pause is named as such' never_pauses 20 '^failed .* it calls timer.start again and again: 1,000,000 calls'
+expect 'a plugin that does not start fails one test' refuses_to_start 20 '^failed  *starts .* does not start: .*required'
+if [ "$(printf '%s\n' "$text" | grep -c '^failed')" -ne 1 ]; then echo 'a plugin that does not start fails one test'; printf '%s\n' "$text"; wrong=1; fi
+
+# A correct answer brings the checker to what is behind it.
+answers() { "$checker" "$(place trusts_answer)" --only bodies "$@" >/dev/null; }
+answers || { echo 'without a correct answer nothing is found'; wrong=1; }
+answers --answer '/elsewhere=peers: a@h
+' || { echo 'the answer of another path is not used'; wrong=1; }
+if answers --answer '/peers=peers: a@h
+'; then echo '--answer: NOT CAUGHT'; wrong=1; fi
+"$checker" --version | grep -Eq '^kith-check-plugin [0-9.]+, plugin ABI 1\.0$' || { echo 'no version'; wrong=1; }
+for bad in '--env A' '--env =b' '--answer peers=x' '--answer /p=@/no/such'; do
+    "$checker" "$(place working_strategy)" $bad >/dev/null 2>&1
+    [ $? -eq 2 ] || { echo "$bad: expected exit code 2"; wrong=1; }
+done
 for test in $("$checker" --list | cut -d' ' -f1); do
     case "$covered" in *" $test "*) ;; *) echo "$test: no bad plugin shows that it can fail"; wrong=1 ;; esac
 done

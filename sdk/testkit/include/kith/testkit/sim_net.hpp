@@ -178,6 +178,8 @@ class SimNet {
     bool resolve(std::string_view host, std::vector<Address> &out) const;
     /// Something was posted to the machine of that index. [any-thread]
     void posted(std::uint32_t machine);
+    /// Ends the run that is under way with a std::runtime_error of this text; later ones only let time pass.
+    void give_up(std::string why);
 
   private:
     struct Event {
@@ -194,12 +196,15 @@ class SimNet {
     std::uint32_t island_of(std::uint32_t machine) const noexcept;
     void take_posts();
     bool due(std::uint64_t end) const noexcept;
+    bool given_up(); // throws the reason once
     void dispatch();
 
     std::atomic<std::uint64_t> now_ = 1'000'000'000; // read by plugins' threads
     std::uint64_t seq_ = 0;
     std::uint64_t serial_ = 0;
     std::uint64_t done_ = 0;
+    bool given_up_ = false;
+    std::string why_given_up_;
     std::vector<Event> heap_;
     std::vector<Event> soon_; // events of the present time; they follow those in the heap, which were scheduled earlier
     std::size_t soon_at_ = 0;
