@@ -53,13 +53,13 @@ BOOST_FIXTURE_TEST_SUITE(event_log, EventLogFixture)
 
 BOOST_AUTO_TEST_CASE(variable_values_are_in_the_fields) {
     event_log.write(*stored({.kind = KITH_EVENT_CONNECT_FAILED,
-                          .status = KITH_UNAUTHORIZED,
-                          .duration = 12'345'678,
-                          .has_duration = true,
-                          .topology = "t",
-                          .connector = "c",
-                          .peer = "app@a",
-                          .reason = "the cookies differ"}));
+                             .status = KITH_UNAUTHORIZED,
+                             .duration = 12'345'678,
+                             .has_duration = true,
+                             .topology = "t",
+                             .connector = "c",
+                             .peer = "app@a",
+                             .reason = "the cookies differ"}));
     BOOST_REQUIRE(log.lines.size() == 1u);
     BOOST_TEST(
         log.lines[0] ==
@@ -81,10 +81,10 @@ BOOST_AUTO_TEST_CASE(what_is_left_out_is_logged_at_info_when_it_changes) {
     const auto observed = [&](std::uint64_t left_out, std::string_view reason, std::string_view source = "s") {
         const core::EventCount counts[] = {{"peers", 2}, {"left_out", left_out}};
         event_log.write(*stored({.kind = KITH_EVENT_OBSERVATION_OK,
-                              .topology = "t",
-                              .source = source,
-                              .reason = reason,
-                              .counts = std::span(counts).first(left_out == 0 ? 1 : 2)}));
+                                 .topology = "t",
+                                 .source = source,
+                                 .reason = reason,
+                                 .counts = std::span(counts).first(left_out == 0 ? 1 : 2)}));
         return std::exchange(log.lines, {});
     };
     using Logged = std::vector<std::string>;

@@ -71,7 +71,7 @@ class Components(unittest.TestCase):
         project.mkdir()
         for wanted, reason in (("COMPONENTS nonsense", "kith has no component nonsense"), ("0.0.9", "0.1.0")):
             (project / "CMakeLists.txt").write_text(f"cmake_minimum_required(VERSION 3.25)\nproject(p C)\nfind_package(kith {wanted} REQUIRED)\n")
-            self.assertIn(reason, home.run(["cmake", "-S", str(project), "-B", str(project / "build"), f"-DCMAKE_PREFIX_PATH={home.kith}"], expected=1))
+            self.assertIn(reason, home.run(["cmake", "-G", "Ninja", "-S", str(project), "-B", str(project / "build"), f"-DCMAKE_PREFIX_PATH={home.kith}"], expected=1))
 
     def test_the_testkit_shows_no_boost(self):
         home = self.install("sdk")

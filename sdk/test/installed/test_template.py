@@ -49,8 +49,8 @@ class Template(Installed):
         self.assertEqual({path for path in read if "/boost/" in path or not path.startswith((str(self.home.dir), "/usr/"))}, set())
 
     def test_with_make(self):
-        if not shutil.which("pkg-config"):
-            self.skipTest("no pkg-config; Debian: pkg-config")
+        if not shutil.which("make") or not shutil.which("pkg-config"):
+            self.skipTest("no make or no pkg-config; Debian: make, pkg-config")
         work = self.home.dir / "make"
         shutil.copytree(self.template, work)
         said = self.home.run(["make", "check", "install", "CFLAGS=-O1 -Wall -Wextra -Werror", "CXXFLAGS=-O1 -Wall -Wextra -Werror"], work, **self.pc())

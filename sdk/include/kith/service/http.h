@@ -30,7 +30,7 @@ extern "C" {
 #define KITH_HTTP_INSECURE 1u            /* take any certificate, and any name in it */
 #define KITH_HTTP_PLAIN_AUTHORIZATION 2u /* send Authorization over http:// also to a host that is not this machine */
 #define KITH_HTTP_NO_KEEP_ALIVE 4u       /* a connection for each request */
-#define KITH_HTTP_IDEMPOTENT 8u          /* a POST or PATCH of this client may be sent twice, as one that only reads; see request */
+#define KITH_HTTP_IDEMPOTENT 8u /* a POST or PATCH of this client may be sent twice, as one that only reads; see request */
 
 /* What holds for all requests of a client. Zero, or an empty string, is the default. */
 typedef struct kith_http_client {
