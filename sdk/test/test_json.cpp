@@ -3,6 +3,7 @@
 // kith::json_reader and kith::json_stream. What is JSON and what it means is decided by Boost.JSON.
 #define BOOST_TEST_MODULE sdk_json
 #include <kith/json.hpp>
+#include <kith/json_stream.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>

@@ -7,6 +7,7 @@
 //   * a watch has a longest life, after which all is listed again: a server that hangs would be silent for ever.
 #include <kith/base64.hpp>
 #include <kith/http.hpp>
+#include <kith/json.hpp>
 #include <kith/json_watch.hpp>
 #include <kith/pace.hpp>
 #include <kith/plugin.hpp>

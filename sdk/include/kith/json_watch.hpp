@@ -8,7 +8,7 @@
 #pragma once
 
 #include "http.hpp"
-#include "json.hpp"
+#include "json_stream.hpp"
 #include "signal.hpp"
 
 #include <array>

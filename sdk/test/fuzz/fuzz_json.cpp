@@ -3,6 +3,7 @@
 // Fuzzer: reading all of a text, skipping it and reading a part of it end, and the first two accept the same texts; what is read is
 // UTF-8; and a stream is split into the same texts wherever it is cut.
 #include <kith/json.hpp>
+#include <kith/json_stream.hpp>
 
 #include <cstdlib>
 #include <vector>
