@@ -68,7 +68,7 @@ struct Guard {
     ~Guard() { host.record(line); }
 };
 
-kith::task<int> add(int a, int b) { co_return a + b; }
+inline kith::task<int> add(int a, int b) { co_return a + b; }
 inline kith::task<int> broken() {
     throw std::runtime_error("broken on purpose");
     co_return 0;
