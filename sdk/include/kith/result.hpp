@@ -5,7 +5,7 @@
 #pragma once
 
 #if __cplusplus < 202002L
-#error "the C++ headers of kith need C++20: compile with -std=c++20 (the C ABI, kith/plugin.h and kith/service, needs only C99 or C++11)"
+#error "the C++ headers of kith need C++20: compile with -std=c++20 (those in C, kith/plugin.h and kith/service, do not)"
 #endif
 
 #include "plugin.h"
