@@ -58,8 +58,8 @@ class RepeatLimiter {
     bool count(std::uint32_t level, std::string_view who, std::string_view message, std::string_view subject,
                std::uint32_t limit, Time now);
 
-    boost::unordered_flat_map<std::string, Kind, Hash, std::equal_to<>>
-        kinds_; // by who, message and subject, separated by zero bytes
+    // By who, message and subject, separated by zero bytes.
+    boost::unordered_flat_map<std::string, Kind, Hash, std::equal_to<>> kinds_;
     std::string key_;
 };
 

@@ -39,7 +39,6 @@ Container read_container(kith::json_reader &json) {
         if (name == "ips") {
             for (auto &ip : value.array()) {
                 out.ip = ip.text();
-                if (!kith::address::parse(*out.ip, 0)) ip.wrong("an address");
                 break; // the others are equivalent
             }
         } else if (std::string *to = out.member(name); to != nullptr && value.next() == kith::json_reader::kind::text) {
@@ -79,13 +78,18 @@ kith::result<Service> parse_service(std::string_view text, std::string_view base
         }
         out.peers.push_back(std::move(peer));
     };
-    for (const Container &one : *containers) {
-        if (has_ended(one.state))
+    for (std::size_t i = 0; i < containers->size(); ++i) {
+        const Container &one = (*containers)[i];
+        if (has_ended(one.state)) {
             ++out.ended;
-        else if (!one.ip)
+        } else if (!one.ip) {
             lost.push_back(&one);
-        else if (out.unusable.admit(*one.ip))
+        } else if (!kith::address::parse(*one.ip, 0)) {
+            return unexpected_response("`" + one.ip->substr(0, 64) + "` at containers[" + std::to_string(i) +
+                                       "].ips is not an address");
+        } else if (out.unusable.admit(*one.ip)) {
             add(one, *one.ip);
+        }
     }
     for (const Container *one : lost) {
         const auto had = before.find(one->uuid);

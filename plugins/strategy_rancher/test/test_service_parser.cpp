@@ -94,4 +94,15 @@ BOOST_AUTO_TEST_CASE(truncated_and_malformed_answers_are_refused) {
     BOOST_TEST(!parse_service(deep, "app"));
 }
 
+BOOST_AUTO_TEST_CASE(an_address_that_is_none_fails_unless_its_container_has_ended) {
+    const auto wrong = parse_service(R"({"containers": [{"ips": ["10.0.0.1"]}, {"ips": ["10.0.0"]}]})", "app");
+    BOOST_REQUIRE(wrong.status() < 0);
+    BOOST_TEST(wrong.error().text.find("`10.0.0` at containers[1].ips is not an address") != std::string::npos);
+    const auto ended =
+        parse_service(R"({"containers": [{"ips": ["10.0.0.1"]}, {"ips": ["10.0.0"], "state": "removed"}]})", "app");
+    BOOST_REQUIRE(ended.status() == KITH_OK);
+    BOOST_TEST(ended->peers.size() == 1u);
+    BOOST_TEST(ended->ended == 1u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

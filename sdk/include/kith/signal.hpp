@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // kith::signal wakes a task from elsewhere in the same instance: from refresh(), from another task. kith::channel<T> passes values.
-// kith::first_of waits for an operation or a signal, whichever is first. A waiting task is resumed after the code that notified, before the current call from the host returns.
+// kith::first_of waits for an operation or a signal, whichever is first. A waiting task is resumed after the code that notified, before the
+// current call from the host returns.
 #pragma once
 
 #include "timer.hpp"
