@@ -9,7 +9,7 @@ import time
 from measure import line, report
 from partisan import HYPARVIEW, LabOfAddresses, Overlay, on_loopback
 from prepared_server_paths import partisan
-from rabbitmq import SERVER, Rabbits
+from rabbitmq import Rabbits, is_missing
 from waiting import wait_until
 
 NODES, SECONDS = 9, 40
@@ -81,7 +81,7 @@ def by_hand(node, other):
 
 
 def rabbitmq(lab, runs):
-    if not os.path.exists(SERVER):
+    if is_missing():
         return line("RabbitMQ is missing (Debian package rabbitmq-server)", "", "", 0, "")
     family = Rabbits(lab)
     nodes = family.nodes("a", "b")

@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: MIT
 """ejabberd of Debian's package in BEAM nodes, each with a Mnesia directory of its own."""
 
-import glob
 import os
+import pathlib
 import shutil
 
 from beam import atoms
 from prepared_server_paths import used
 from waiting import wait_until
-
-EBIN = sorted(glob.glob("/usr/lib/*/ejabberd-*/ebin"))
 
 CONFIG = """
 hosts: [localhost]
@@ -35,11 +33,19 @@ mod_doc() -> #{}.
 """
 
 
-class Servers:
-    """The nodes of one laboratory. slow: each of them waits for `finish` while it starts."""
+def code_path(root=None):
+    """The directory of ejabberd's modules in this root directory, or on this machine; None if there is none."""
+    top = pathlib.Path(root or "/")
+    found = sorted(top.glob("usr/lib/*/ejabberd-*/ebin"))
+    return f"/{found[-1].relative_to(top)}" if found else None
 
-    def __init__(self, lab, slow=False):
-        self.lab, self.nodes, self.slow = lab, [], slow
+
+class Servers:
+    """The nodes of one laboratory. slow: each of them waits for `finish` while it starts. root: a folder of prepared_server_paths.otp that
+    contains ejabberd; None: the installed one."""
+
+    def __init__(self, lab, slow=False, root=None):
+        self.lab, self.nodes, self.slow, self.root = lab, [], slow, root
         os.environ["EJABBERD_CONFIG_PATH"] = str(lab.write("ejabberd.yml", CONFIG % (", mod_slow: {}" if slow else "")))
         os.environ["EJABBERD_LOG_PATH"] = str(lab.dir / "ejabberd.log")
 
@@ -47,8 +53,8 @@ class Servers:
         return self.lab.dir / f"mnesia-{name}"
 
     def node(self, name):
-        node = self.lab.beam(name, flags=["-pa", EBIN[-1], str(self.lab.dir), "-mnesia", "dir", f'"{self.directory(name)}"',
-                                          "core_dir", f'"{self.lab.dir}"'])
+        node = self.lab.beam(name, root=self.root, flags=["-pa", code_path(self.root), str(self.lab.dir), "-mnesia", "dir",
+                                                          f'"{self.directory(name)}"', "core_dir", f'"{self.lab.dir}"'])
         self.nodes.append(node)
         if self.slow:
             source = self.lab.write("mod_slow.erl", SLOW)
@@ -60,7 +66,7 @@ class Servers:
             node.ready()
             answer = node.ask("application:ensure_all_started(ejabberd)")
             assert answer.startswith("{ok,"), answer
-        used("ejabberd")
+        used(f"ejabberd of {self.root.name}" if self.root else "ejabberd")
 
     def begin(self, node):
         """Has it start, and does not wait."""

@@ -66,10 +66,16 @@ def of_installed_release(module, *mixins):
         _add(module, f"{mixin.__name__}InstalledOtp", mixin, Installed)
 
 
-def of_prepared_releases(module, *mixins):
-    """The same for Debian 13 and sid; skipped if their root directories do not exist."""
+def of_debian13(module, *mixins):
+    """The same for Debian 13; skipped if its root directory does not exist."""
     for mixin in mixins:
         _add(module, f"{mixin.__name__}OtpOfDebian13", skipped_without("trixie"), mixin, Debian13)
+
+
+def of_prepared_releases(module, *mixins):
+    """The same for Debian 13 and sid."""
+    of_debian13(module, *mixins)
+    for mixin in mixins:
         _add(module, f"{mixin.__name__}OtpOfSid", skipped_without("sid"), mixin, Sid)
 
 

@@ -9,18 +9,25 @@ import subprocess
 import time
 
 from prepared_server_paths import used
-from waiting import HOST, PATIENCE, free_port, wait_until
+from waiting import HOST, PATIENCE, ROOT, free_port, wait_until
 
 SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 CTL = "/usr/lib/rabbitmq/bin/rabbitmqctl"
 
 
+def is_missing(root=None):
+    """Whether there is no RabbitMQ in this root directory, or on this machine."""
+    return not os.path.exists(f"{root or ''}{SERVER}")
+
+
 class Rabbits:
     """The RabbitMQ nodes of one laboratory. host: the host part of the name of the node that drives them. labs: of nodes that are elsewhere, by
-    name."""
+    name. root: a folder of prepared_server_paths.otp that contains RabbitMQ; None: the installed one."""
 
-    def __init__(self, lab, host=HOST, short_names=False, labs=None):
+    def __init__(self, lab, host=HOST, short_names=False, labs=None, root=None):
         self.lab, self.short_names, self.labs = lab, short_names, labs or {}
+        self.entered = [ROOT / "tests/real/in_otp", root] if root else []
+        self.edition = f"rabbitmq-server of {root.name}" if root else "rabbitmq-server"
         self.probe = lab.beam(f"look{os.getpid()}@{host}", hidden=True, short_names=short_names).ready()
 
     def node(self, name):
@@ -70,13 +77,13 @@ class Rabbit:
 
     def start(self):
         with self.lab.inside(), open(self.home / "out", "ab") as out:
-            self._process = subprocess.Popen([SERVER], env=self.environment(), stdin=subprocess.DEVNULL, stdout=out,
+            self._process = subprocess.Popen([*self.family.entered, SERVER], env=self.environment(), stdin=subprocess.DEVNULL, stdout=out,
                                              stderr=subprocess.STDOUT, start_new_session=True)
-        used("rabbitmq-server")
+        used(self.family.edition)
 
     def ready(self, timeout=None):
-        wait_until(lambda: self.rpc("rabbit:is_running()", fail=False) == "true", f"{self.name} is running", timeout,
-                   describe=lambda: (self.home / "out").read_text()[-2000:])
+        wait_until(lambda: self.rpc("rabbit:is_running()", fail=False) == "true" and self.rpc("init:get_status()").startswith("{started,"),
+                   f"{self.name} is running", timeout, describe=lambda: (self.home / "out").read_text()[-2000:])
         return self
 
     def rpc(self, call, fail=True):
@@ -95,7 +102,7 @@ class Rabbit:
         return set(re.findall(r"'([^']+@[^']+)'", self.rpc("rabbit_mnesia:cluster_nodes(running)", fail=False)))
 
     def ctl(self, *arguments):
-        done = subprocess.run([CTL, "--longnames", "-n", self.name, *arguments], env=self.environment(), capture_output=True, text=True,
+        done = subprocess.run([*self.family.entered, CTL, "--longnames", "-n", self.name, *arguments], env=self.environment(), capture_output=True, text=True,
                               timeout=120)
         assert done.returncode == 0, done.stderr + done.stdout
         return done.stdout

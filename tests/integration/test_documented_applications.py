@@ -11,12 +11,12 @@ import subprocess
 import sys
 import tempfile
 
-from ejabberd import EBIN, Servers
+from ejabberd import Servers, code_path
 from lab import Scenario, main
 from namespaces import Host, Segment, unavailable
 from partisan import HYPARVIEW, PLUGGABLE, Overlay
 from prepared_server_paths import partisan
-from rabbitmq import SERVER, Rabbits
+from rabbitmq import Rabbits, is_missing
 from waiting import ROOT, wait_until
 
 CLONE_NEWNS = 0x00020000
@@ -84,7 +84,7 @@ class DocumentedApplications(Scenario):
             kith.wait("topology.ready")
 
     def rabbits(self, text, short_names=False):
-        if not os.path.exists(SERVER):
+        if is_missing():
             self.skipTest("RabbitMQ is missing (Debian package rabbitmq-server)")
         hosts = self.hosts(text)
         first = next(iter(hosts))
@@ -100,7 +100,7 @@ class DocumentedApplications(Scenario):
         self.rabbits(of_readme("rabbitmq"), short_names=True)
 
     def test_ejabberd(self):
-        if not EBIN:
+        if not code_path():
             self.skipTest("ejabberd is missing (Debian package ejabberd)")
         text = example("ejabberd")
         hosts = self.hosts(text)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // RabbitMQ, 3.8 to 4.x. Its join resets the node, and needs the application stopped; a member that does not run stays a member until it is
-// forgotten. From 3.13 on rabbit_db_cluster stands before Mnesia and Khepri.
+// forgotten. From 3.13 on rabbit_db_cluster stands before Mnesia and Khepri. It reports that it is running shortly before the node has
+// booted, and one that is stopped in between ends: such a node still starts. Of the parameters, those are no data that each node
+// generates or takes from its configuration.
 #pragma once
 
 #include "application.hpp"
@@ -14,7 +16,7 @@ inline constexpr Application rabbitmq{
     .status = R"(
         _ = [code:ensure_loaded(M) || M <- [rabbit_db_cluster, rabbit_nodes]],
         Has = fun erlang:function_exported/3,
-        case rabbit:is_running() of
+        case rabbit:is_running() andalso element(1, init:get_status()) =:= started of
             false -> {false, [node()], [], []};
             true ->
                 Members = case Has(rabbit_db_cluster, members, 0) of
@@ -47,7 +49,7 @@ inline constexpr Application rabbitmq{
                         Count("parameter", "parameters", rabbit_runtime_parameters:list()) ++
                         Count("global parameter", "global parameters",
                             [N || P <- rabbit_runtime_parameters:list_global(), N <- [proplists:get_value(name, P)],
-                                not lists:member(N, [internal_cluster_id, cluster_name])]);
+                                not lists:member(N, [internal_cluster_id, cluster_name, cluster_tags])]);
                     _ -> []
                 end,
                 {true, Members, Running, Own}
