@@ -73,11 +73,16 @@ def hyparview(_, runs):
 
 def by_hand(node, other):
     """As RabbitMQ's documents have it."""
-    begun = time.monotonic()
     for command in (["stop_app"], ["join_cluster", other.name], ["start_app"]):
         node.ctl(*command)
-    other.wait_members(node)
-    return time.monotonic() - begun
+
+
+def wait_cluster(nodes):
+    """RabbitMQ lists a node among the running ones before it serves again."""
+    for node, other in (nodes, nodes[::-1]):
+        node.wait_members(other)
+    for node in nodes:
+        node.ready()
 
 
 def rabbitmq(lab, runs):
@@ -90,13 +95,12 @@ def rabbitmq(lab, runs):
         for which, spent in times.items():
             family.reset(nodes)
             family.everywhere(nodes, "rabbit, start, []")
+            begun, kiths = time.monotonic(), []
             if which == "hand":
-                spent.append(by_hand(nodes[1], nodes[0]))
-                continue
-            begun = time.monotonic()
-            kiths = [lab.kith(lab.config(name, [other], connector={"application": "rabbitmq"})) for name, other in ("ab", "ba")]
-            for node, other in (nodes, nodes[::-1]):
-                node.wait_members(other)
+                by_hand(nodes[1], nodes[0])
+            else:
+                kiths = [lab.kith(lab.config(name, [other], connector={"application": "rabbitmq"})) for name, other in ("ab", "ba")]
+            wait_cluster(nodes)
             spent.append(time.monotonic() - begun)
             for kith in kiths:
                 kith.kill()
