@@ -125,13 +125,16 @@ bool Ask::refuse(int status, const std::string &what, const std::string &remedy)
     return false;
 }
 
-bool Ask::find_socket() {
+bool Ask::find_socket(core::Fd &connected) {
     if (!socket_.empty()) return true;
     std::vector<std::string> alive, closed;
     for (const std::string &path : sockets_in(socket_directories(environment_variable))) {
-        core::Fd probe;
-        const int error = connect_to(path, probe);
-        if (error == 0) alive.push_back(path);
+        core::Fd client;
+        const int error = connect_to(path, client);
+        if (error == 0) {
+            alive.push_back(path);
+            connected = std::move(client);
+        }
         if (error == EACCES) closed.push_back(path);
     }
     if (alive.size() == 1) {
@@ -152,8 +155,8 @@ bool Ask::find_socket() {
 
 std::optional<std::string> Ask::request(const std::string &method, const std::string &target, const std::string &accept,
                                         const std::string &content, const std::function<bool(std::string_view)> *on_body) {
-    if (!find_socket()) return std::nullopt;
     core::Fd client;
+    if (!find_socket(client)) return std::nullopt;
     const auto no = [&](int status, const std::string &what, const std::string &remedy) {
         refuse(status, what, remedy);
         return std::nullopt;
@@ -165,7 +168,7 @@ std::optional<std::string> Ask::request(const std::string &method, const std::st
         return no(exit_unreachable, who,
                   "A plugin may hold its loop: its log names it afterwards (plugin.stalled). `kill -ABRT` leaves a core.");
     };
-    const int error = connect_to(socket_, client);
+    const int error = client ? 0 : connect_to(socket_, client);
     if (error == EAGAIN || error == ETIMEDOUT) return held(0);
     if (error == EACCES)
         return no(exit_unreachable, "permission denied for " + socket_,
@@ -217,7 +220,10 @@ std::optional<std::string> Ask::request(const std::string &method, const std::st
               found == nullptr ? std::string("Look at its log.") : text_at(*found, "remedy"));
 }
 
-std::optional<std::string> Ask::socket() { return find_socket() ? std::optional(socket_) : std::nullopt; }
+std::optional<std::string> Ask::socket() {
+    core::Fd connected;
+    return find_socket(connected) ? std::optional(socket_) : std::nullopt;
+}
 
 std::optional<std::string> Ask::get(const std::string &target) {
     return request("GET", target, "application/json", {}, nullptr);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // How a command queries the running daemon: it finds the socket, sends one request, and reads the answer. Failures are printed on standard
-// error with what to do, and comes back as an exit status.
+// error with what to do, and come back as an exit status.
 #pragma once
 
 #include "command_line.hpp"
+
+#include <core/file_descriptor.hpp>
 
 #include <boost/json/value.hpp>
 
@@ -37,7 +39,8 @@ class Ask {
     int status() const { return status_; }
 
   private:
-    bool find_socket();
+    /// `connected`: the connection to that socket, when one was made to find it.
+    bool find_socket(core::Fd &connected);
     std::optional<std::string> request(const std::string &method, const std::string &target, const std::string &accept,
                                        const std::string &content, const std::function<bool(std::string_view)> *on_body);
     bool refuse(int status, const std::string &what, const std::string &remedy);
