@@ -4,7 +4,7 @@
 // message to the function.
 #pragma once
 
-#include "call_codec.hpp"
+#include <sdk/messages/call_codec.hpp>
 
 #include <kith/service/clock.h>
 #include <kith/service/discovery.h>

@@ -3,10 +3,11 @@
 // The structs of the ABI, member by member. One that grows must grow here too, or the test of its size fails.
 #pragma once
 
-#include "codec.hpp"
+#include <sdk/messages/codec.hpp>
 
 #include <kith/service/connector.h>
 #include <kith/service/dns.h>
+#include <kith/service/draft/tls.h>
 #include <kith/service/file.h>
 #include <kith/service/http.h>
 #include <kith/service/members.h>
@@ -138,6 +139,31 @@ template <class Io>
 void describe(Io &io, kith_process_end &e) {
     io.struct_size(e.struct_size, sizeof e);
     each(io, e.code, e.signal, e.errors);
+}
+
+template <class Io>
+void describe(Io &io, kith_tls_client &c) {
+    io.struct_size(c.struct_size, sizeof c);
+    each(io, c.flags, c.authorities_file, c.certificate_file, c.key_file, c.password, c.min_version, c.max_version);
+}
+
+template <class Io>
+void describe(Io &io, kith_tls_certificate &c) {
+    io.raw(c.der, c.size);
+    each(io, c.subject, c.issuer, c.not_before, c.not_after);
+}
+
+template <class Io>
+void describe(Io &io, kith_tls_name &n) {
+    each(io, n.kind, n.value);
+}
+
+template <class Io>
+void describe(Io &io, kith_tls_peer &p) {
+    io.struct_size(p.struct_size, sizeof p);
+    each(io, p.version, p.verified, p.cipher);
+    io.list(p.chain, p.chain_count);
+    io.list(p.names, p.name_count);
 }
 
 template <class Io, class T>

@@ -12,7 +12,7 @@
 // A parameter of another type, such as a function, does not compile.
 #pragma once
 
-#include "struct_codec.hpp"
+#include <sdk/messages/struct_codec.hpp>
 
 #include <cstddef>
 #include <tuple>
@@ -107,7 +107,7 @@ struct Signature {
                 std::get<I>(v) = in.keep().template array<std::remove_pointer_t<At<I>>>(1);
             else {
                 in.one(std::get<I + 1>(v));
-                std::get<I>(v) = in.keep().template array<char>(std::get<I + 1>(v));
+                std::get<I>(v) = in.space(std::get<I + 1>(v));
             }
             read<I + width<I>()>(in, v);
         }

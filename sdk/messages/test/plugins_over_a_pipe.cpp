@@ -2,7 +2,7 @@
 //
 // Rule T4: what a host and a plugin say to each other goes through a pipe, and a record of it has the plugin do the same again.
 #define BOOST_TEST_MODULE sdk_messages
-#include "endpoints.hpp"
+#include <sdk/messages/endpoints.hpp>
 
 #include <kith/testkit/dns_zones.hpp>
 #include <kith/testkit/http_server.hpp>

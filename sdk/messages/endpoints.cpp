@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "endpoints.hpp"
+#include <sdk/messages/endpoints.hpp>
 
 #include <utility>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "call_stubs.hpp"
+#include <sdk/messages/call_stubs.hpp>
 
 namespace kith::messages {
 
@@ -91,6 +91,8 @@ using TcpBack = Plugin<kith_tcp_plugin, &kith_tcp_plugin::connected, &kith_tcp_p
                        &kith_tcp_plugin::read, &kith_tcp_plugin::written>;
 using Timer = Host<kith_timer_host, &kith_timer_host::start>;
 using TimerBack = Plugin<kith_timer_plugin, &kith_timer_plugin::fired>;
+using Tls = Host<kith_tls_host, &kith_tls_host::open, &kith_tls_host::secure, &kith_tls_host::close>;
+using TlsBack = Plugin<kith_tls_plugin, &kith_tls_plugin::opened, &kith_tls_plugin::secured>;
 using Udp = Host<kith_udp_host, &kith_udp_host::bind, &kith_udp_host::join, &kith_udp_host::leave, &kith_udp_host::receive,
                  &kith_udp_host::send, &kith_udp_host::close>;
 using UdpBack = Plugin<kith_udp_plugin, &kith_udp_plugin::bound, &kith_udp_plugin::membership, &kith_udp_plugin::received,
@@ -121,6 +123,7 @@ std::span<const Service> services() {
         service<18, Udp, UdpBack>(KITH_UDP),
         service<19, Members, MembersBack>(KITH_MEMBERS),
         service<20, Spool, SpoolBack>(KITH_SPOOL),
+        service<21, Tls, TlsBack>(KITH_TLS),
     };
     return all;
 }

@@ -5,37 +5,42 @@
 
 #include <kith/plugin.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <memory>
+#include <memory_resource>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <vector>
 
 namespace kith::messages {
 
 template <class Io, class T>
 void fields(Io &io, T &value);
 
-/// What lives as long as a message is dealt with, or as an instance.
+/// Memory for what a message contains: it lives as long as the message is handled, or as an instance.
 class Keep {
   public:
+    /// `count` values, each zero.
     template <class T>
     T *array(std::size_t count) {
-        auto made = std::make_shared<std::vector<T>>(count);
-        all_.push_back(made);
-        return made->data();
+        static_assert(std::is_trivially_destructible_v<T>);
+        T *const made = static_cast<T *>(all_.allocate(count * sizeof(T), alignof(T)));
+        for (std::size_t i = 0; i < count; ++i) new (made + i) T{};
+        return made;
     }
     kith_str text(std::string_view from) {
-        char *bytes = array<char>(from.size());
-        if (!from.empty()) std::memcpy(bytes, from.data(), from.size());
+        if (from.empty()) return {};
+        char *bytes = static_cast<char *>(all_.allocate(from.size(), 1));
+        std::memcpy(bytes, from.data(), from.size());
         return {bytes, from.size()};
     }
 
   private:
-    std::vector<std::shared_ptr<void>> all_;
+    std::array<std::byte, 256> first_; // enough for most messages
+    std::pmr::monotonic_buffer_resource all_{first_.data(), first_.size()};
 };
 
 template <class T>
@@ -77,7 +82,8 @@ class Writer {
     std::string bytes;
 };
 
-/// The values point into the bytes that are read, and into what is kept.
+/// Reads any bytes: what is no message throws std::runtime_error, and memory is used only for what the bytes contain. The values point into
+/// the bytes that are read, and into what is kept.
 class Reader {
   public:
     Reader(std::string_view bytes, Keep &keep) : left_(bytes), keep_(keep) {}
@@ -107,6 +113,7 @@ class Reader {
     void list(const T *&values, Count &count) {
         std::uint64_t told = 0;
         one(told);
+        if (told > left_.size() / smallest_element) throw std::runtime_error("a list is longer than its message");
         count = static_cast<Count>(told);
         T *made = keep_.array<T>(told);
         for (std::uint64_t i = 0; i < told; ++i) one(made[i]);
@@ -128,11 +135,19 @@ class Reader {
         value = made;
     }
     void struct_size(std::uint32_t &size, std::size_t whole) { size = static_cast<std::uint32_t>(whole); }
+    /// So many bytes for an answer, zero.
+    void *space(std::uint64_t size) {
+        if (size > max_answer) throw std::runtime_error("an answer of that size is not possible");
+        return keep_.array<char>(size);
+    }
 
     bool done() const noexcept { return left_.empty(); }
     Keep &keep() noexcept { return keep_; }
 
   private:
+    static constexpr std::size_t smallest_element = 8; // bytes of the smallest element of a list, a number or an empty string
+    static constexpr std::uint64_t max_answer = std::uint64_t{1} << 20;
+
     const char *take(std::uint64_t size) {
         if (size > left_.size()) throw std::runtime_error("a message ends too soon");
         const char *at = left_.data();

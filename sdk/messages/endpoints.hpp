@@ -4,7 +4,7 @@
 // pipe is a call, and what goes through it is recorded; a record without a host is enough to have the same plugin do it all again.
 #pragma once
 
-#include "call_stubs.hpp"
+#include <sdk/messages/call_stubs.hpp>
 
 #include <functional>
 #include <map>
