@@ -4,10 +4,10 @@
 #pragma once
 
 #include <core/abort_on_failed_result.hpp>
-#include <core/engine/instance_metrics.hpp>
 #include <core/engine/logger.hpp>
 #include <core/engine/plugin_report_receivers.hpp>
 #include <core/loader/library.hpp>
+#include <kith/hosting/instance_metrics.hpp>
 #include <kith/hosting/operation_observer.hpp>
 #include <kith/hosting/options.hpp>
 #include <kith/hosting/world.hpp>

@@ -6,7 +6,7 @@
 #include "metrics_text.hpp"
 #include "process_figures.hpp"
 
-#include <core/engine/instance_metrics.hpp>
+#include <kith/hosting/instance_metrics.hpp>
 #include <kith/hosting/status.hpp>
 
 #include <map>
@@ -110,12 +110,12 @@ void instances(MetricsText &text, const core::EngineView &view) {
 void own_metrics(MetricsText &text, const core::EngineView &view) {
     struct Sample {
         std::string_view instance;
-        const core::Metric *metric;
+        const Metric *metric;
     };
     std::map<std::string, std::vector<Sample>> families;
     for (const auto &one : view.instances) {
         if (one.metrics == nullptr) continue;
-        for (const core::Metric &metric : one.metrics->all()) {
+        for (const Metric &metric : one.metrics->all()) {
             std::string name = "kith_" + std::string(one.plugin) + '_' + metric.name;
             for (char &c : name) {
                 if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_')) c = '_';
@@ -127,7 +127,7 @@ void own_metrics(MetricsText &text, const core::EngineView &view) {
         }
     }
     for (const auto &[name, samples] : families) {
-        const core::Metric &first = *samples.front().metric;
+        const Metric &first = *samples.front().metric;
         text.family(name,
                     first.kind == KITH_METRIC_COUNTER ? "counter"
                     : first.kind == KITH_METRIC_GAUGE ? "gauge"

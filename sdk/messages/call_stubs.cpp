@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <sdk/messages/call_stubs.hpp>
+#include <sdk/messages/service_functions.hpp>
 
 namespace kith::messages {
 
 namespace {
 
-template <class Table, auto... Members>
-using Host = Functions<Table, const kith_host *, Members...>;
-template <class Table, auto... Members>
-using Plugin = Functions<Table, void *, Members...>;
-
-// A service of which one side has no functions.
-struct Nothing {};
+using namespace functions;
 
 template <std::uint8_t number, class Table, class First, auto... Members>
 const void *stubs(Functions<Table, First, Members...>) {
@@ -27,8 +22,10 @@ const void *stubs(Nothing) {
     return nullptr;
 }
 
-template <std::uint8_t number, class HostSide, class PluginSide = Nothing>
+template <std::uint8_t number>
 Service service(std::string_view id) {
+    using HostSide = typename std::tuple_element_t<number, All>::HostSide;
+    using PluginSide = typename std::tuple_element_t<number, All>::PluginSide;
     Service made{id, stubs<number>(HostSide{}), nullptr, stubs<number>(PluginSide{}), nullptr};
     made.to_host = [](const void *table, std::uint8_t function, const kith_host *host, std::string_view arguments) {
         return HostSide::serve[function](table, host, arguments, nullptr);
@@ -41,89 +38,16 @@ Service service(std::string_view id) {
     return made;
 }
 
-using Clock = Host<kith_clock_host, &kith_clock_host::monotonic, &kith_clock_host::wall>;
-using ClockBack = Plugin<kith_clock_plugin, &kith_clock_plugin::jumped>;
-using Connector =
-    Host<kith_connector_host, &kith_connector_host::done, &kith_connector_host::attached, &kith_connector_host::detached,
-         &kith_connector_host::links, &kith_connector_host::link_up, &kith_connector_host::link_down>;
-using ConnectorBack = Plugin<kith_connector_plugin, &kith_connector_plugin::connect, &kith_connector_plugin::disconnect,
-                             &kith_connector_plugin::cancel, &kith_connector_plugin::refresh>;
-using Discovery =
-    Host<kith_discovery_host, &kith_discovery_host::replace, &kith_discovery_host::update, &kith_discovery_host::watching,
-         &kith_discovery_host::heard, &kith_discovery_host::failed, &kith_discovery_host::left_out>;
-using DiscoveryBack = Plugin<kith_discovery_plugin, &kith_discovery_plugin::refresh>;
-using Dns = Host<kith_dns_host, &kith_dns_host::query>;
-using DnsBack = Plugin<kith_dns_plugin, &kith_dns_plugin::answered>;
-using Env = Host<kith_env_host, &kith_env_host::get>;
-using File = Host<kith_file_host, &kith_file_host::read, &kith_file_host::write, &kith_file_host::watch>;
-using FileBack = Plugin<kith_file_plugin, &kith_file_plugin::read, &kith_file_plugin::written, &kith_file_plugin::changed>;
-using Http =
-    Host<kith_http_host, &kith_http_host::open, &kith_http_host::request, &kith_http_host::read, &kith_http_host::close>;
-using HttpBack = Plugin<kith_http_plugin, &kith_http_plugin::opened, &kith_http_plugin::responded, &kith_http_plugin::read>;
-using Log = Host<kith_log_host, &kith_log_host::level, &kith_log_host::write>;
-using Loop = Host<kith_loop_host, &kith_loop_host::post>;
-using LoopBack = Plugin<kith_loop_plugin, &kith_loop_plugin::posted>;
-using Members = Host<kith_members_host, &kith_members_host::take, &kith_members_host::read, &kith_members_host::left_out>;
-using MembersBack = Plugin<kith_members_plugin, &kith_members_plugin::page>;
-using Metric = Host<kith_metric_host, &kith_metric_host::define, &kith_metric_host::add, &kith_metric_host::set,
-                    &kith_metric_host::observe>;
-using Node = Host<kith_node_host, &kith_node_host::get>;
-using NodeBack = Plugin<kith_node_plugin, &kith_node_plugin::changed>;
-using OptionsOf = Host<kith_options_host, &kith_options_host::type, &kith_options_host::get_bool,
-                       &kith_options_host::get_integer, &kith_options_host::get_number, &kith_options_host::get_string,
-                       &kith_options_host::size, &kith_options_host::member, &kith_options_host::json>;
-using Process =
-    Host<kith_process_host, &kith_process_host::start, &kith_process_host::read, &kith_process_host::write,
-         &kith_process_host::shutdown, &kith_process_host::wait, &kith_process_host::end, &kith_process_host::close>;
-using ProcessBack = Plugin<kith_process_plugin, &kith_process_plugin::started, &kith_process_plugin::read,
-                           &kith_process_plugin::written, &kith_process_plugin::ended>;
-using Random = Host<kith_random_host, &kith_random_host::fill>;
-using Sink = Host<kith_sink_host, &kith_sink_host::subscribe, &kith_sink_host::taken>;
-using SinkBack = Plugin<kith_sink_plugin, &kith_sink_plugin::events>;
-using Spool = Host<kith_spool_host, &kith_spool_host::append, &kith_spool_host::read, &kith_spool_host::acknowledge>;
-using SpoolBack =
-    Plugin<kith_spool_plugin, &kith_spool_plugin::appended, &kith_spool_plugin::read, &kith_spool_plugin::acknowledged>;
-using State = Host<kith_state_host, &kith_state_host::load, &kith_state_host::save>;
-using StateBack = Plugin<kith_state_plugin, &kith_state_plugin::loaded, &kith_state_plugin::saved>;
-using Tcp = Host<kith_tcp_host, &kith_tcp_host::connect, &kith_tcp_host::listen, &kith_tcp_host::accept, &kith_tcp_host::read,
-                 &kith_tcp_host::write, &kith_tcp_host::shutdown, &kith_tcp_host::close>;
-using TcpBack = Plugin<kith_tcp_plugin, &kith_tcp_plugin::connected, &kith_tcp_plugin::listening, &kith_tcp_plugin::accepted,
-                       &kith_tcp_plugin::read, &kith_tcp_plugin::written>;
-using Timer = Host<kith_timer_host, &kith_timer_host::start>;
-using TimerBack = Plugin<kith_timer_plugin, &kith_timer_plugin::fired>;
-using Tls = Host<kith_tls_host, &kith_tls_host::open, &kith_tls_host::secure, &kith_tls_host::close>;
-using TlsBack = Plugin<kith_tls_plugin, &kith_tls_plugin::opened, &kith_tls_plugin::secured>;
-using Udp = Host<kith_udp_host, &kith_udp_host::bind, &kith_udp_host::join, &kith_udp_host::leave, &kith_udp_host::receive,
-                 &kith_udp_host::send, &kith_udp_host::close>;
-using UdpBack = Plugin<kith_udp_plugin, &kith_udp_plugin::bound, &kith_udp_plugin::membership, &kith_udp_plugin::received,
-                       &kith_udp_plugin::sent>;
-
 } // namespace
 
 std::span<const Service> services() {
     static const Service all[] = {
-        service<0, Clock, ClockBack>(KITH_CLOCK),
-        service<1, Connector, ConnectorBack>(KITH_CONNECTOR),
-        service<2, Discovery, DiscoveryBack>(KITH_DISCOVERY),
-        service<3, Dns, DnsBack>(KITH_DNS),
-        service<4, Env>(KITH_ENV),
-        service<5, File, FileBack>(KITH_FILE),
-        service<6, Http, HttpBack>(KITH_HTTP),
-        service<7, Log>(KITH_LOG),
-        service<8, Loop, LoopBack>(KITH_LOOP),
-        service<9, Metric>(KITH_METRIC),
-        service<10, Node, NodeBack>(KITH_NODE),
-        service<11, OptionsOf>(KITH_OPTIONS),
-        service<12, Process, ProcessBack>(KITH_PROCESS),
-        service<13, Random>(KITH_RANDOM),
-        service<14, Sink, SinkBack>(KITH_SINK),
-        service<15, State, StateBack>(KITH_STATE),
-        service<16, Tcp, TcpBack>(KITH_TCP),
-        service<17, Timer, TimerBack>(KITH_TIMER),
-        service<18, Udp, UdpBack>(KITH_UDP),
-        service<19, Members, MembersBack>(KITH_MEMBERS),
-        service<20, Spool, SpoolBack>(KITH_SPOOL),
-        service<21, Tls, TlsBack>(KITH_TLS),
+        service<0>(KITH_CLOCK),    service<1>(KITH_CONNECTOR), service<2>(KITH_DISCOVERY), service<3>(KITH_DNS),
+        service<4>(KITH_ENV),      service<5>(KITH_FILE),      service<6>(KITH_HTTP),      service<7>(KITH_LOG),
+        service<8>(KITH_LOOP),     service<9>(KITH_METRIC),    service<10>(KITH_NODE),     service<11>(KITH_OPTIONS),
+        service<12>(KITH_PROCESS), service<13>(KITH_RANDOM),   service<14>(KITH_SINK),     service<15>(KITH_STATE),
+        service<16>(KITH_TCP),     service<17>(KITH_TIMER),    service<18>(KITH_UDP),      service<19>(KITH_MEMBERS),
+        service<20>(KITH_SPOOL),   service<21>(KITH_TLS),
     };
     return all;
 }

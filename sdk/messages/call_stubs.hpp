@@ -112,6 +112,7 @@ template <class Table, class First, auto... Members>
 struct Functions {
     static_assert(std::is_same_v<Table, kith_host> || sizeof(Table) == sizeof...(Members) * sizeof(void (*)()),
                   "a function of the table is missing here");
+    using TableType = Table;
     using Serve = std::string (*)(const void *, First, std::string_view, Endpoint *);
     static constexpr Serve serve[] = {&Function<Members>::serve...};
 
@@ -140,7 +141,7 @@ struct Service {
     std::string (*to_plugin)(const void *table, std::uint8_t function, void *self, std::string_view arguments, Endpoint &end);
 };
 
-/// A table's number in messages is its place here; the host itself has 255.
+/// In the order of functions::All; the host itself has 255.
 std::span<const Service> services();
 /// 255 when there is none.
 std::uint8_t service_number(std::string_view id);

@@ -127,10 +127,10 @@ BOOST_AUTO_TEST_CASE(both_formats_are_well_formed_and_the_series_do_not_grow_wit
     std::set<std::size_t> series;
     for (const int count : {1, 500}) {
         ApiWorld world;
-        core::InstanceMetrics own;
+        InstanceMetrics own;
         std::uint32_t id = 0;
         std::string why;
-        core::Metric metric{KITH_METRIC_HISTOGRAM, "look_seconds", "Looks.", {{"host", "a\nb"}}, 0, {0.1, 1}, {}};
+        Metric metric{KITH_METRIC_HISTOGRAM, "look_seconds", "Looks.", {{"host", "a\nb"}}, 0, {0.1, 1}, {}};
         BOOST_TEST(own.define(metric, id, why) == KITH_OK);
         BOOST_TEST(own.observe(id, 0.5) == KITH_OK);
         BOOST_TEST(own.define({KITH_METRIC_COUNTER, "asked", "Asked.", {}, 0, {}, {}}, id, why) == KITH_OK);

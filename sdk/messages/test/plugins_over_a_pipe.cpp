@@ -2,6 +2,8 @@
 //
 // Rule T4: what a host and a plugin say to each other goes through a pipe, and a record of it has the plugin do the same again.
 #define BOOST_TEST_MODULE sdk_messages
+#include "one_way_pipe.hpp"
+
 #include <sdk/messages/endpoints.hpp>
 
 #include <kith/testkit/dns_zones.hpp>
@@ -47,11 +49,11 @@ struct Seen {
     std::size_t said = 0;
 };
 
-Seen live(const Case &of, const kith_entry &entry) {
+Seen live(const Case &of, const std::function<const kith_entry &(SimNet &)> &entry) {
     SimNet net(7);
     SimulatedMachine &here = net.machine("here", {"10.0.0.1"});
     const auto world = of.world(net, here);
-    PluginHarness harness(here, entry, of.id, of.options);
+    PluginHarness harness(here, entry(net), of.id, of.options);
     harness.node("app@10.0.0.1");
     BOOST_REQUIRE_MESSAGE(harness.start() == KITH_OK, harness.error());
     of.ask(harness);
@@ -80,12 +82,23 @@ Record recorded(const Case &of, Seen &seen) {
         return record[at].reply = std::move(reply);
     });
     host = &end;
-    seen = live(of, end.entry());
+    seen = live(of, [&](SimNet &) -> const kith_entry & { return end.entry(); });
     return record;
 }
 
+// Over pipes that do not wait. Without delays everything happens at the same moments as in one process.
+Seen one_way(const Case &of, std::uint64_t seed) {
+    std::unique_ptr<OneWayPipe> pipe;
+    const Seen seen = live(of, [&](SimNet &net) -> const kith_entry & {
+        pipe = std::make_unique<OneWayPipe>(of.plugin, net, seed);
+        return pipe->entry();
+    });
+    BOOST_TEST(pipe->messages > 10u);
+    return seen;
+}
+
 void the_same_again(const Case &of) {
-    const Seen direct = live(of, of.plugin);
+    const Seen direct = live(of, [&](SimNet &) -> const kith_entry & { return of.plugin; });
     Seen piped;
     const Record record = recorded(of, piped);
     BOOST_TEST(piped.hash == direct.hash); // the pipe changes nothing
@@ -94,6 +107,10 @@ void the_same_again(const Case &of) {
     BOOST_TEST(record.size() > 10u);
     BOOST_TEST(replay(of.plugin, of.id, record) == "");
     BOOST_TEST_MESSAGE(of.id << ": " << record.size() << " messages");
+    const Seen isolated = one_way(of, 0);
+    BOOST_TEST(isolated.hash == direct.hash);
+    BOOST_TEST(isolated.said == direct.said);
+    for (std::uint64_t seed = 1; seed < 6; ++seed) BOOST_TEST(one_way(of, seed).said > 0u);
 }
 
 const Case ticker{kith_plugin_entry_strategy_ticker, "ticker", "{}"};

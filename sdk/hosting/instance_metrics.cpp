@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include <core/engine/instance_metrics.hpp>
+#include <kith/hosting/instance_metrics.hpp>
 
 #include <algorithm>
 
-namespace kith::core {
+namespace kith {
 
 namespace {
 
-bool is_name(std::string_view text) {
+bool is_metric_name(std::string_view text) {
     const auto word = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
     return !text.empty() && word(text.front()) &&
            std::all_of(text.begin(), text.end(), [&](char c) { return word(c) || (c >= '0' && c <= '9'); });
@@ -16,7 +16,7 @@ bool is_name(std::string_view text) {
 } // namespace
 
 std::int32_t InstanceMetrics::define(Metric metric, std::uint32_t &id, std::string &why) {
-    if (!is_name(metric.name)) {
+    if (!is_metric_name(metric.name)) {
         why = "metric name `" + metric.name + "`: expected [a-z_][a-z0-9_]*";
         return KITH_INVALID;
     }
@@ -78,4 +78,4 @@ std::int32_t InstanceMetrics::observe(std::uint32_t id, double value) {
     return KITH_OK;
 }
 
-} // namespace kith::core
+} // namespace kith

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace kith::core {
+namespace kith {
 
 struct Metric {
     std::uint32_t kind = 0; // KITH_METRIC_...
@@ -43,4 +43,4 @@ class InstanceMetrics {
     std::vector<Metric> metrics_; // the id of a metric is its index + 1
 };
 
-} // namespace kith::core
+} // namespace kith

@@ -1,0 +1,651 @@
+// SPDX-License-Identifier: MIT
+#include <sdk/messages/instance_stubs.hpp>
+
+#include <sdk/messages/service_functions.hpp>
+
+#include <kith/result.hpp>
+
+#include <algorithm>
+#include <exception>
+
+namespace kith::messages {
+
+namespace {
+
+// No exception crosses the line to the plugin (E2).
+template <class F>
+std::int32_t guarded(const kith_host *host, F &&function) noexcept {
+    try {
+        return function(IsolatedInstance::of(host));
+    } catch (const std::exception &error) {
+        host->error(host, {error.what(), std::char_traits<char>::length(error.what())});
+    } catch (...) {
+    }
+    return KITH_INTERNAL;
+}
+
+constexpr std::string_view too_large = "it is more than one message of an isolated plugin can contain";
+
+// Completions of failures have no values; these are never null, by the contract of their services.
+template <class T>
+constexpr bool never_null = std::is_same_v<T, kith_endpoint> || std::is_same_v<T, kith_file_info>;
+
+template <auto Member>
+struct FailedCompletion;
+template <class Table, class... Args, void (*Table::*Member)(void *, Args...)>
+struct FailedCompletion<Member> {
+    static void call(const void *side, void *self, std::uint64_t user, std::uint64_t op, std::int32_t status, kith_str text) {
+        std::tuple<Args...> values{};
+        std::get<0>(values) = user;
+        std::get<1>(values) = op;
+        std::get<2>(values) = status;
+        if constexpr (sizeof...(Args) > 3) {
+            if constexpr (std::is_same_v<std::tuple_element_t<3, std::tuple<Args...>>, kith_str>) std::get<3>(values) = text;
+        }
+        fill(values, std::index_sequence_for<Args...>());
+        std::apply([&](Args... args) { (static_cast<const Table *>(side)->*Member)(self, args...); }, values);
+    }
+
+  private:
+    template <class T>
+    static void fill_one(const T *&value) {
+        if constexpr (never_null<T>) {
+            static const T none{};
+            value = &none;
+        } else {
+            value = nullptr;
+        }
+    }
+    template <class T>
+    static void fill_one(T &) {}
+    template <std::size_t... I>
+    static void fill(std::tuple<Args...> &values, std::index_sequence<I...>) {
+        (fill_one(std::get<I>(values)), ...);
+    }
+};
+
+template <auto Member>
+const void *address_of() {
+    static const char place = 0;
+    return &place;
+}
+
+} // namespace
+
+// ---- what is answered in this process ----
+
+struct InstanceStubs::Local {
+    static const Options &options(const kith_host *host) noexcept { return *IsolatedInstance::of(host).options_; }
+
+    static std::uint64_t monotonic(const kith_host *host) noexcept {
+        return IsolatedInstance::of(host).surroundings_.monotonic();
+    }
+    static std::int64_t wall(const kith_host *host) noexcept { return IsolatedInstance::of(host).surroundings_.wall(); }
+    static void random(const kith_host *host, void *out, std::uint64_t size) noexcept {
+        IsolatedInstance::of(host).surroundings_.fill(out, size);
+    }
+    static std::uint32_t level(const kith_host *host) noexcept { return IsolatedInstance::of(host).log_level_; }
+
+    static std::int32_t environment(const kith_host *host, kith_str name, kith_str *out) noexcept {
+        const auto &known = IsolatedInstance::of(host).environment_;
+        const auto found = known.find(view(name));
+        if (found == known.end()) return KITH_DENIED;
+        if (!found->second) return KITH_NOT_FOUND;
+        *out = str(*found->second);
+        return KITH_OK;
+    }
+
+    static void node(const kith_host *host, kith_str *name, std::uint64_t *epoch) noexcept {
+        const IsolatedInstance &me = IsolatedInstance::of(host);
+        if (name != nullptr) *name = str(me.node_);
+        if (epoch != nullptr) *epoch = me.node_epoch_;
+    }
+
+    static std::int32_t post(const kith_host *host, std::uint64_t user) noexcept {
+        return guarded(host, [&](IsolatedInstance &me) -> std::int32_t {
+            const std::lock_guard lock(me.posting_);
+            if (me.silent_) return KITH_CANCELLED;
+            if (me.posts_.size() >= IsolatedInstance::max_posts) return KITH_LIMIT;
+            me.posts_.push_back(user);
+            me.surroundings_.wake();
+            return KITH_OK;
+        });
+    }
+
+    static std::int32_t define(const kith_host *host, std::uint32_t kind, kith_str name, kith_str help,
+                               const kith_attribute *labels, std::uint32_t label_count, const double *bounds,
+                               std::uint32_t bound_count, std::uint32_t *id) noexcept {
+        return guarded(host, [&](IsolatedInstance &me) -> std::int32_t {
+            if (label_count > InstanceMetrics::max_labels || bound_count > InstanceMetrics::max_bounds)
+                return me.refused(KITH_LIMIT, "metric " + std::string(view(name)) + ": at most 8 labels and 32 bounds");
+            Metric metric{.kind = kind,
+                          .name = std::string(view(name)),
+                          .help = std::string(view(help)),
+                          .labels = {},
+                          .bounds = {},
+                          .counts = {}};
+            for (const kith_attribute &label : std::span(labels, label_count))
+                metric.labels.emplace_back(view(label.name), view(label.value));
+            metric.bounds.assign(bounds, bounds + bound_count);
+            const std::size_t before = me.metrics_.all().size();
+            std::string why;
+            const std::int32_t status = me.metrics_.define(std::move(metric), *id, why);
+            if (status != KITH_OK) return me.refused(status, why);
+            if (me.metrics_.all().size() == before) return KITH_OK; // defined already
+            Writer call;
+            call.one(me.number_);
+            call.one(functions::table_of<kith_metric_host>);
+            call.one(std::uint8_t{0});
+            ShapeOf<&kith_metric_host::define>::Shape::write(call,
+                                                             {kind, name, help, labels, label_count, bounds, bound_count, id});
+            me.to_host_.send(call.bytes);
+            return KITH_OK;
+        });
+    }
+};
+
+// ---- the status of calls without a completion ----
+
+template <auto Member>
+struct InstanceStubs::Decision {
+    template <class... Args>
+    static std::int32_t of(IsolatedInstance &, const Args &...) {
+        return KITH_OK;
+    }
+};
+
+namespace {
+
+template <class Me>
+bool is_under_way(const Me &operations, std::uint64_t of, const void *function) {
+    return std::any_of(operations.begin(), operations.end(),
+                       [&](const auto &one) { return one.second.of == of && one.second.function == function; });
+}
+
+} // namespace
+
+#define KITH_DECIDE(member)                                                                                                    \
+    template <>                                                                                                                \
+    struct InstanceStubs::Decision<&member>
+
+KITH_DECIDE(kith_discovery_host::replace){
+    static std::int32_t of(IsolatedInstance & me, const kith_peer *peers, std::uint32_t count, std::uint32_t stride){
+        const std::int32_t status = me.peers_.read(peers, count, stride, me.max_peers_);
+if (status != KITH_OK) return me.refused(status, me.peers_.text());
+me.peers_.shrink(count);
+return KITH_OK;
+} // namespace kith::messages
+}
+;
+KITH_DECIDE(kith_discovery_host::update){static std::int32_t of(IsolatedInstance & me, const kith_peer *peers,
+                                                                std::uint32_t count, std::uint32_t stride,
+                                                                const kith_str *missing, std::uint32_t missing_count,
+                                                                const kith_str *left, std::uint32_t left_count){
+    const std::int32_t status = me.peers_.read(peers, count, stride, me.max_peers_);
+if (status != KITH_OK) return me.refused(status, me.peers_.text());
+std::vector<std::string_view> keys;
+if (read_keys(missing, missing_count, keys) != KITH_OK || read_keys(left, left_count, keys) != KITH_OK)
+    return me.refused(KITH_INVALID, "a key in `missing` or `left` has a null pointer with a size that is not 0");
+return KITH_OK;
+}
+}
+;
+KITH_DECIDE(kith_connector_host::done){static std::int32_t of(IsolatedInstance & me, std::uint64_t op, std::int32_t, kith_str){
+    return me.connects_.erase(op) != 0 ? KITH_OK : me.refused(KITH_STALE, "no such operation is outstanding");
+}
+}
+;
+KITH_DECIDE(kith_connector_host::attached){static std::int32_t of(IsolatedInstance & me, kith_str node, std::uint64_t epoch){
+    if (epoch <= me.epoch_) return me.refused(KITH_STALE, "the epoch is not above the last one");
+if (node.size == 0) return me.refused(KITH_INVALID, "the node has no name");
+me.epoch_ = epoch;
+me.attached_ = true;
+return KITH_OK;
+}
+}
+;
+KITH_DECIDE(kith_connector_host::detached){
+    static std::int32_t of(IsolatedInstance & me, std::int32_t, kith_str){me.attached_ = false;
+return KITH_OK;
+}
+}
+;
+KITH_DECIDE(kith_connector_host::links){
+    static std::int32_t of(IsolatedInstance & me, std::uint64_t epoch, const kith_link *links, std::uint32_t count,
+                           std::uint32_t stride){if (const auto status = me.links_.read(links, count, stride);
+                                                     status != KITH_OK) return me.refused(status, me.links_.text());
+if (!me.attached_ || epoch != me.epoch_) return me.refused(KITH_STALE, "the attachment that these links belong to is over");
+return KITH_OK;
+}
+}
+;
+KITH_DECIDE(kith_connector_host::link_up){
+    static std::int32_t of(IsolatedInstance & me, std::uint64_t epoch, const kith_link *link){
+        return Decision<&kith_connector_host::links>::of(me, epoch, link, 1, sizeof *link);
+}
+}
+;
+KITH_DECIDE(kith_connector_host::link_down){static std::int32_t of(IsolatedInstance & me, std::uint64_t epoch, kith_str,
+                                                                   kith_str){
+    if (!me.attached_ || epoch != me.epoch_) return me.refused(KITH_STALE, "the attachment that this link belongs to is over");
+return KITH_OK;
+}
+}
+;
+KITH_DECIDE(kith_sink_host::taken){
+    static std::int32_t of(IsolatedInstance & me, std::uint64_t batch){if (batch == 0 || batch != me.batch_) return KITH_STALE;
+me.batch_ = 0;
+return KITH_OK;
+}
+}
+;
+constexpr std::string_view no_metric = "no such metric of this kind, or a counter that would shrink";
+KITH_DECIDE(kith_metric_host::add){static std::int32_t of(IsolatedInstance & me, std::uint32_t id,
+                                                          double value){const auto status = me.metrics_.add(id, value);
+return status == KITH_OK ? status : me.refused(status, no_metric);
+}
+}
+;
+KITH_DECIDE(kith_metric_host::set){static std::int32_t of(IsolatedInstance & me, std::uint32_t id,
+                                                          double value){const auto status = me.metrics_.set(id, value);
+return status == KITH_OK ? status : me.refused(status, no_metric);
+}
+}
+;
+KITH_DECIDE(kith_metric_host::observe){static std::int32_t of(IsolatedInstance & me, std::uint32_t id,
+                                                              double value){const auto status = me.metrics_.observe(id, value);
+return status == KITH_OK ? status : me.refused(status, no_metric);
+}
+}
+;
+KITH_DECIDE(kith_udp_host::join){
+    static std::int32_t of(IsolatedInstance & me, std::uint64_t socket, kith_str group,
+                           kith_str interface){if (!me.handles_.contains(socket)) return KITH_STALE;
+const auto joined =
+    std::count_if(me.groups_.begin(), me.groups_.end(), [&](const auto &one) { return std::get<0>(one) == socket; });
+IsolatedInstance::Group wanted{socket, view(group), view(interface)};
+if (me.groups_.contains(wanted)) return me.refused(KITH_EXISTS, "it was requested already");
+if (joined >= KITH_UDP_MAX_GROUPS) return me.refused(KITH_LIMIT, "a socket joins at most 64 groups");
+me.groups_.insert(std::move(wanted));
+return KITH_OK;
+}
+}
+;
+KITH_DECIDE(kith_udp_host::leave){
+    static std::int32_t of(IsolatedInstance & me, std::uint64_t socket, kith_str group,
+                           kith_str interface){if (!me.handles_.contains(socket)) return KITH_STALE;
+return me.groups_.erase({socket, std::string(view(group)), std::string(view(interface))}) != 0 ? KITH_OK : KITH_NOT_FOUND;
+}
+}
+;
+// Closing what is open, and ending one direction of it.
+#define KITH_DECIDE_CLOSE(member)                                                                                              \
+    KITH_DECIDE(member) {                                                                                                      \
+        static std::int32_t of(IsolatedInstance &me, std::uint64_t handle) {                                                   \
+            if (!me.handles_.contains(handle)) return KITH_STALE;                                                              \
+            me.closed(handle);                                                                                                 \
+            return KITH_OK;                                                                                                    \
+        }                                                                                                                      \
+    }
+KITH_DECIDE_CLOSE(kith_tcp_host::close);
+KITH_DECIDE_CLOSE(kith_udp_host::close);
+KITH_DECIDE_CLOSE(kith_http_host::close);
+KITH_DECIDE_CLOSE(kith_process_host::close);
+KITH_DECIDE_CLOSE(kith_tls_host::close);
+#undef KITH_DECIDE_CLOSE
+#define KITH_DECIDE_SHUTDOWN(service)                                                                                          \
+    KITH_DECIDE(kith_##service##_host::shutdown) {                                                                             \
+        static std::int32_t of(IsolatedInstance &me, std::uint64_t handle) {                                                   \
+            if (!me.handles_.contains(handle)) return KITH_STALE;                                                              \
+            const bool busy = is_under_way(me.operations_, handle, address_of<&kith_##service##_host::write>());               \
+            return busy ? me.refused(KITH_BUSY, "a write is under way") : KITH_OK;                                             \
+        }                                                                                                                      \
+    }
+KITH_DECIDE_SHUTDOWN(tcp);
+KITH_DECIDE_SHUTDOWN(process);
+#undef KITH_DECIDE_SHUTDOWN
+KITH_DECIDE(kith_process_host::end){static std::int32_t of(IsolatedInstance & me, std::uint64_t process){
+    return me.handles_.contains(process) ? KITH_OK : KITH_STALE;
+}
+}
+;
+#undef KITH_DECIDE
+
+// ---- calls of the plugin ----
+
+template <std::uint8_t table, std::uint8_t function, auto Member>
+struct InstanceStubs::Stub {
+    using Of = ShapeOf<Member>;
+    using Shape = typename Of::Shape;
+    using Values = typename Shape::Values;
+
+    template <class R, class... Args>
+    static R stub(const kith_host *host, Args... args) noexcept {
+        if constexpr (Of::begins) {
+            return guarded(host, [&](IsolatedInstance &me) { return begin(me, Values(args...)); });
+        } else if constexpr (std::is_same_v<R, std::int32_t>) {
+            return guarded(host, [&](IsolatedInstance &me) -> std::int32_t {
+                if (!me.on_loop()) return KITH_DENIED;
+                if (!me.may_call()) return KITH_CANCELLED;
+                const std::int32_t status = Decision<Member>::of(me, args...);
+                if (status == KITH_STALE) return status;
+                Writer call = head(me);
+                Shape::write(call, Values(args...));
+                call.one(status);
+                return me.to_host_.send(call.bytes) ? status : me.refused(KITH_LIMIT, too_large);
+            });
+        } else {
+            guarded(host, [&](IsolatedInstance &me) {
+                Writer call = head(me);
+                Shape::write(call, Values(args...));
+                me.to_host_.send(call.bytes);
+                return KITH_OK;
+            });
+        }
+    }
+
+  private:
+    static Writer head(const IsolatedInstance &me) {
+        Writer call;
+        call.one(me.number_);
+        call.one(table);
+        call.one(function);
+        return call;
+    }
+
+    static std::int32_t begin(IsolatedInstance &me, Values values) {
+        constexpr auto completion = Completion<Member>::member;
+        using Side = typename ShapeOf<completion>::TableType;
+        if (!me.on_loop()) return KITH_DENIED;
+        if (!me.may_call()) return KITH_CANCELLED;
+        const auto *const side = static_cast<const Side *>(me.sides_[table]);
+        if (side == nullptr || side->*completion == nullptr)
+            return me.refused(KITH_INVALID, "the plugin has no function for the completion of this call");
+        auto &user = std::get<Of::count - 2>(values);
+        auto *const out = std::get<Of::count - 1>(values);
+        IsolatedInstance::Operation operation{
+            .user = user, .function = address_of<Member>(), .fail = &FailedCompletion<completion>::call, .table = table};
+        if constexpr (std::is_same_v<std::tuple_element_t<0, Values>, std::uint64_t>) operation.of = std::get<0>(values);
+        const std::uint64_t op = me.last_op_ + 1;
+        user = op; // the host knows the operation by this number
+        Writer call = head(me);
+        Shape::write(call, values);
+        if (!me.to_host_.send(call.bytes)) return me.refused(KITH_LIMIT, too_large);
+        me.last_op_ = op;
+        me.operations_.emplace(op, operation);
+        *out = op;
+        return KITH_OK;
+    }
+};
+
+// ---- calls of the host ----
+
+namespace {
+
+template <auto Member>
+constexpr bool opens = false; // completions whose fifth argument is what was opened
+template <>
+constexpr bool opens<&kith_tcp_plugin::connected> = true;
+template <>
+constexpr bool opens<&kith_tcp_plugin::listening> = true;
+template <>
+constexpr bool opens<&kith_tcp_plugin::accepted> = true;
+template <>
+constexpr bool opens<&kith_udp_plugin::bound> = true;
+template <>
+constexpr bool opens<&kith_http_plugin::opened> = true;
+template <>
+constexpr bool opens<&kith_http_plugin::responded> = true;
+template <>
+constexpr bool opens<&kith_process_plugin::started> = true;
+template <>
+constexpr bool opens<&kith_tls_plugin::opened> = true;
+
+} // namespace
+
+template <std::uint8_t table, std::uint8_t function, auto Member>
+struct InstanceStubs::ToPlugin {
+    using Of = ShapeOf<Member>;
+    using Shape = typename Of::Shape;
+    using Values = typename Shape::Values;
+    using Table = typename Of::TableType;
+
+    static void take(IsolatedInstance &me, std::string_view arguments) {
+        Keep keep;
+        Values values{};
+        Reader in(arguments, keep);
+        Shape::read(in, values);
+        if constexpr (Of::completes) {
+            const auto found = me.operations_.find(std::get<0>(values));
+            if (found == me.operations_.end()) return;
+            const auto operation = found->second;
+            me.operations_.erase(found);
+            note(me, operation, values);
+            std::get<1>(values) = std::get<0>(values);
+            std::get<0>(values) = operation.user;
+        } else {
+            prepare(me, values);
+        }
+        const auto *const side = static_cast<const Table *>(me.sides_[table]);
+        const auto called = side == nullptr ? nullptr : side->*Member;
+        if constexpr (std::is_same_v<typename Of::Result, std::int32_t>) {
+            begin_of_host(me, called, values);
+        } else if (called != nullptr) {
+            me.inside(table, function, [&] { std::apply([&](auto... args) { called(me.instance_->self, args...); }, values); });
+        }
+    }
+
+  private:
+    static void note(IsolatedInstance &me, const IsolatedInstance::Operation &operation, const Values &values) {
+        if constexpr (opens<Member>) {
+            if (std::get<2>(values) == KITH_OK) me.handles_[std::get<4>(values)] = operation.of;
+        }
+        if constexpr (std::is_same_v<Table, kith_http_plugin>) { // a response is closed when its end was read
+            if (function == 2 && std::get<2>(values) == KITH_CLOSED) me.handles_.erase(operation.of);
+        }
+    }
+
+    static void prepare(IsolatedInstance &me, const Values &values) {
+        if constexpr (std::is_same_v<Table, kith_node_plugin>) {
+            me.node_ = view(std::get<0>(values));
+            me.node_epoch_ = std::get<1>(values);
+        } else if constexpr (std::is_same_v<Table, kith_sink_plugin>) {
+            me.batch_ = std::get<0>(values);
+        }
+    }
+
+    // connect and disconnect: a status that fails is reported as the end of the operation.
+    template <class Called>
+    static void begin_of_host(IsolatedInstance &me, Called called, const Values &values) {
+        const std::uint64_t op = std::get<0>(values);
+        me.connects_[op] = true;
+        me.error_.clear();
+        std::int32_t status = KITH_UNSUPPORTED;
+        if (called != nullptr)
+            status = me.inside(table, function, [&] {
+                return std::apply([&](auto... args) { return called(me.instance_->self, args...); }, values);
+            });
+        else
+            me.error_ = "the connector has no such function";
+        if (status == KITH_OK) return;
+        const std::string why = me.error_;
+        Stub<table, 0, &kith_connector_host::done>::template stub<std::int32_t>(&me.host_, op,
+                                                                                status < 0 ? status : KITH_INTERNAL, str(why));
+    }
+};
+
+// ---- all tables ----
+
+namespace {
+
+struct Side {
+    const void *host_table = nullptr;
+    using Take = void (*)(IsolatedInstance &, std::string_view);
+    std::span<const Take> to_plugin;
+};
+
+template <auto Member>
+struct StubAs;
+template <class Table, class R, class... Args, R (*Table::*Member)(const kith_host *, Args...)>
+struct StubAs<Member> {
+    template <class Stub>
+    static constexpr auto function = static_cast<R (*)(const kith_host *, Args...)>(&Stub::template stub<R, Args...>);
+};
+
+template <std::uint8_t number, class Table, auto... Members>
+const void *host_table_of(functions::Host<Table, Members...>) {
+    static const Table table = [] {
+        Table made{};
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            ((made.*Members = StubAs<Members>::template function<InstanceStubs::Stub<number, I, Members>>), ...);
+        }
+        (std::make_index_sequence<sizeof...(Members)>());
+        return made;
+    }();
+    return &table;
+}
+
+template <std::uint8_t number, class Table, auto... Members>
+std::span<const Side::Take> to_plugin_of(functions::Plugin<Table, Members...>) {
+    static constexpr auto takes = []<std::size_t... I>(std::index_sequence<I...>) {
+        return std::array<Side::Take, sizeof...(Members)>{&InstanceStubs::ToPlugin<number, I, Members>::take...};
+    }
+    (std::make_index_sequence<sizeof...(Members)>());
+    return takes;
+}
+
+// Services that are answered here.
+constexpr kith_clock_host clock_table = {.monotonic = &InstanceStubs::Local::monotonic, .wall = &InstanceStubs::Local::wall};
+constexpr kith_env_host env_table = {.get = &InstanceStubs::Local::environment};
+constexpr kith_loop_host loop_table = {.post = &InstanceStubs::Local::post};
+constexpr kith_node_host node_table = {.get = &InstanceStubs::Local::node};
+constexpr kith_random_host random_table = {.fill = &InstanceStubs::Local::random};
+
+const void *log_table() {
+    static const kith_log_host table = {
+        .level = &InstanceStubs::Local::level,
+        .write =
+            [](const kith_host *host, std::uint32_t level, kith_str message, const kith_attribute *fields,
+               std::uint32_t count) {
+                using Stub = InstanceStubs::Stub<functions::table_of<kith_log_host>, 1, &kith_log_host::write>;
+                if (level >= InstanceStubs::Local::level(host))
+                    Stub::stub<void>(host, level, message, fields, std::min(count, 32U));
+            },
+    };
+    return &table;
+}
+
+const void *metric_table() {
+    static const kith_metric_host table = [] {
+        kith_metric_host made =
+            *static_cast<const kith_metric_host *>(host_table_of<functions::table_of<kith_metric_host>>(functions::Metric{}));
+        made.define = &InstanceStubs::Local::define;
+        return made;
+    }();
+    return &table;
+}
+
+template <std::uint8_t number, class HostSide, class PluginSide>
+Side side_of() {
+    Side side;
+    using Table = typename HostSide::TableType;
+    if constexpr (std::is_same_v<Table, kith_clock_host>)
+        side.host_table = &clock_table;
+    else if constexpr (std::is_same_v<Table, kith_env_host>)
+        side.host_table = &env_table;
+    else if constexpr (std::is_same_v<Table, kith_loop_host>)
+        side.host_table = &loop_table;
+    else if constexpr (std::is_same_v<Table, kith_node_host>)
+        side.host_table = &node_table;
+    else if constexpr (std::is_same_v<Table, kith_random_host>)
+        side.host_table = &random_table;
+    else if constexpr (std::is_same_v<Table, kith_options_host>)
+        side.host_table = options_table<&InstanceStubs::Local::options>();
+    else if constexpr (std::is_same_v<Table, kith_log_host>)
+        side.host_table = log_table();
+    else if constexpr (std::is_same_v<Table, kith_metric_host>)
+        side.host_table = metric_table();
+    else
+        side.host_table = host_table_of<number>(HostSide{});
+    if constexpr (!std::is_same_v<PluginSide, functions::Nothing> && !std::is_same_v<Table, kith_loop_host>)
+        side.to_plugin = to_plugin_of<number>(PluginSide{});
+    return side;
+}
+
+const auto &sides() {
+    static const auto all = []<class... Pairs>(std::tuple<Pairs...>) {
+        return []<std::size_t... I>(std::index_sequence<I...>) {
+            return std::array<Side, sizeof...(I)>{side_of<I, typename std::tuple_element_t<I, functions::All>::HostSide,
+                                                          typename std::tuple_element_t<I, functions::All>::PluginSide>()...};
+        }
+        (std::index_sequence_for<Pairs...>());
+    }(functions::All{});
+    return all;
+}
+
+} // namespace
+
+void InstanceStubs::fill(kith_host &host) {
+    host.struct_size = sizeof host;
+    host.service = [](const kith_host *from, kith_str id) noexcept -> const void * {
+        const IsolatedInstance &me = IsolatedInstance::of(from);
+        const auto number = service_number(view(id));
+        if (number >= sides().size() || (me.services_ >> number & 1) == 0) return nullptr;
+        return sides()[number].host_table;
+    };
+    host.cancel = [](const kith_host *from, std::uint64_t op) noexcept -> std::int32_t {
+        return guarded(from, [&](IsolatedInstance &me) -> std::int32_t {
+            if (!me.operations_.contains(op)) return KITH_STALE;
+            me.send(host_table, static_cast<std::uint8_t>(HostFunction::cancel), op);
+            return KITH_OK;
+        });
+    };
+    host.error = [](const kith_host *from, kith_str text) noexcept {
+        try {
+            IsolatedInstance::of(from).error_ = view(text);
+        } catch (...) { // no memory: the status is passed on without its text
+        }
+    };
+    host.stopped = [](const kith_host *from) noexcept {
+        guarded(from, [](IsolatedInstance &me) {
+            {
+                const std::lock_guard lock(me.posting_);
+                me.silent_ = true;
+            }
+            me.send(host_table, static_cast<std::uint8_t>(HostFunction::stopped));
+            return KITH_OK;
+        });
+    };
+    host.failed = [](const kith_host *from, std::int32_t status, kith_str text) noexcept {
+        guarded(from, [&](IsolatedInstance &me) {
+            me.send(host_table, static_cast<std::uint8_t>(HostFunction::failed), status < 0 ? status : KITH_INTERNAL, text);
+            return KITH_OK;
+        });
+    };
+}
+
+void InstanceStubs::ask_sides(IsolatedInstance &me) {
+    for (std::uint8_t number = 0; number < sides().size(); ++number) {
+        if ((me.services_ >> number & 1) == 0) continue;
+        const kith_str id = str(services()[number].id);
+        me.sides_[number] = me.inside(life_table, 4, [&] { return me.instance_->service(me.instance_->self, id); });
+    }
+}
+
+void InstanceStubs::call_plugin(IsolatedInstance &me, const OpenedMessage &message) {
+    if (message.table >= sides().size() || message.function >= sides()[message.table].to_plugin.size())
+        throw std::runtime_error("a message to a function that there is not");
+    sides()[message.table].to_plugin[message.function](me, message.arguments);
+}
+
+void InstanceStubs::deliver(IsolatedInstance &me, const std::deque<std::uint64_t> &posts) {
+    constexpr auto number = functions::table_of<kith_loop_host>;
+    const auto *const side = static_cast<const kith_loop_plugin *>(me.sides_[number]);
+    if (side == nullptr || side->posted == nullptr) return;
+    for (const std::uint64_t user : posts) {
+        if (me.instance_ == nullptr) return;
+        me.inside(number, 0, [&] { side->posted(me.instance_->self, user); });
+    }
+}
+
+} // namespace kith::messages
