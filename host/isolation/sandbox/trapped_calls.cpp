@@ -84,7 +84,7 @@ bool handle_trapped_calls(int words, int library) {
         std::free(name);
     }
     words_fd = words;
-    std::array<char, 24> process{"self"};
+    std::array<char, 24> process{}; // as this /proc numbers it
     (void)!::readlink("/proc/self", process.data(), process.size() - 1);
     std::snprintf(library_paths[0].data(), library_paths[0].size(), "/proc/self/fd/%d", library);
     std::snprintf(library_paths[1].data(), library_paths[1].size(), "/proc/%s/fd/%d", process.data(), library);

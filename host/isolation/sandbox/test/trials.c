@@ -180,7 +180,7 @@ static int make_thread(void) {
 
 /* ---- the kernel ---- */
 
-static int leave_namespace(void) { return answer_of(unshare(CLONE_NEWUSER)); }
+static int leave_namespace(void) { return answer_of(unshare(CLONE_NEWUTS)); }
 static int enter_namespace(void) { return answer_of(setns(-1, 0)); }
 static int load_bpf(void) { return answer_of(syscall(SYS_bpf, 0, NULL, 0)); }
 static int io_uring(void) { return answer_of(syscall(SYS_io_uring_setup, 1, NULL)); }
@@ -319,7 +319,7 @@ __attribute__((visibility("default"))) const struct kith_trial kith_trials[] = {
     {"`execve`", become_program, REFUSED},
     {"`execveat` of a descriptor", become_descriptor, REFUSED},
     {"start a thread", make_thread, {EPERM, 0, 0, EPERM, EPERM}},
-    {"`unshare` of the user namespace", leave_namespace, REFUSED},
+    {"`unshare` of a namespace", leave_namespace, REFUSED},
     {"`setns`", enter_namespace, REFUSED},
     {"`bpf`", load_bpf, REFUSED},
     {"`io_uring_setup`", io_uring, REFUSED},
