@@ -10,7 +10,8 @@
 // of call to `words_fd` (refused_call_line) and makes the call fail with EPERM. A handler in the process needs no second process that
 // answers, as SECCOMP_RET_USER_NOTIF would, and no reader of the kernel's log, as SECCOMP_RET_LOG would. Its price: the library can remove
 // the handler, which hides its calls and does not permit them, and the kernel ends the process by SIGSYS when a refused call is made while
-// SIGSYS is blocked. The calls that the C library makes in that state (those that make processes) fail with EPERM without a report.
+// SIGSYS is blocked. The calls that C libraries and runtimes make in that state (those that make processes and threads, and after loading the
+// opening of a file by O_RDONLY | O_CLOEXEC) fail with EPERM without a report.
 #pragma once
 
 #include <boost/system/result.hpp>

@@ -136,6 +136,13 @@ void decide_on_clone(Filter &filter, bool threads) {
     filter.allow("clone", {masked(0, thread_flags | other_flags, thread_flags)});
 }
 
+// The C library reads /proc/self/maps (pthread_getattr_np), which the runtime of Go calls while all signals are blocked: not trapped.
+void refuse_opening(Filter &filter, const char *name, unsigned flags) {
+    constexpr std::uint64_t as_libraries_do = O_RDONLY | O_CLOEXEC;
+    filter.add(SCMP_ACT_ERRNO(EPERM), name, {equals(flags, as_libraries_do)});
+    filter.add(SCMP_ACT_TRAP, name, {{flags, SCMP_CMP_NE, as_libraries_do, 0}});
+}
+
 } // namespace
 
 boost::system::result<void, std::string> filter_calls(Profile profile, bool open_files) {
@@ -155,7 +162,8 @@ boost::system::result<void, std::string> filter_calls_after_load(Profile profile
     Filter filter(SCMP_ACT_ALLOW);
     filter.add(SCMP_ACT_TRAP, "seccomp");
     if (profile != Profile::foreign_io) {
-        filter.add_all(SCMP_ACT_TRAP, "open openat");
+        refuse_opening(filter, "open", 1);
+        refuse_opening(filter, "openat", 2);
         filter.add_all(SCMP_ACT_TRAP, naming_files);
         for (const char *const name : {"mmap", "mprotect"}) filter.add(SCMP_ACT_TRAP, name, {masked(2, PROT_EXEC, PROT_EXEC)});
     }

@@ -47,6 +47,16 @@ static int opened(int fd) {
 /* ---- files ---- */
 
 static int read_file(void) { return opened(open("/etc/passwd", O_RDONLY)); }
+static int read_file_quietly(void) { return opened(open("/etc/passwd", O_RDONLY | O_CLOEXEC)); }
+/* As the runtime of Go does. */
+static int read_file_without_signals(void) {
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    const int answer = read_file_quietly();
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return answer;
+}
 static int write_file(void) { return opened(open("/dev/null", O_WRONLY)); }
 static int create_file(void) { return opened(open(NOWHERE "/file", O_WRONLY | O_CREAT | O_EXCL, 0600)); }
 static int append_file(void) { return opened(open("/dev/null", O_RDONLY | O_APPEND)); }
@@ -266,18 +276,22 @@ static int pipe_to_itself(void) {
 }
 
 #define REFUSED                                                                                                                \
-    { EPERM, EPERM, EPERM, EPERM, EPERM }
+    { EPERM, EPERM, EPERM, EPERM, EPERM, 0 }
 #define ONLY_FOREIGN(answer)                                                                                                   \
-    { EPERM, EPERM, answer, EPERM, EPERM }
+    { EPERM, EPERM, answer, EPERM, EPERM, 0 }
 #define READING(foreign, landlock)                                                                                             \
-    { EPERM, EPERM, foreign, landlock, EPERM }
+    { EPERM, EPERM, foreign, landlock, EPERM, 0 }
 #define AFTER_LOAD(answer)                                                                                                     \
-    { EPERM, EPERM, answer, answer, answer }
+    { EPERM, EPERM, answer, answer, answer, 0 }
 #define ALWAYS(answer)                                                                                                         \
-    { answer, answer, answer, answer, answer }
+    { answer, answer, answer, answer, answer, 0 }
 
 __attribute__((visibility("default"))) const struct kith_trial kith_trials[] = {
     {"read a file", read_file, READING(0, EACCES)},
+    {"read a file, `O_CLOEXEC`", read_file_quietly, READING(0, EACCES)},
+    {"the same while signals are blocked",
+     read_file_without_signals,
+     {EPERM, EPERM, 0, EACCES, KITH_TRIAL_KILLED, KITH_TRIAL_KILLED}},
     {"write a file", write_file, REFUSED},
     {"create a file", create_file, REFUSED},
     {"open a file for appending", append_file, REFUSED},
@@ -318,7 +332,7 @@ __attribute__((visibility("default"))) const struct kith_trial kith_trials[] = {
     {"`posix_spawn`", spawn_program, REFUSED},
     {"`execve`", become_program, REFUSED},
     {"`execveat` of a descriptor", become_descriptor, REFUSED},
-    {"start a thread", make_thread, {EPERM, 0, 0, EPERM, EPERM}},
+    {"start a thread", make_thread, {EPERM, 0, 0, EPERM, EPERM, 0}},
     {"`unshare` of a namespace", leave_namespace, REFUSED},
     {"`setns`", enter_namespace, REFUSED},
     {"`bpf`", load_bpf, REFUSED},
@@ -338,7 +352,7 @@ __attribute__((visibility("default"))) const struct kith_trial kith_trials[] = {
     {"`prctl(PR_SET_DUMPABLE)`", become_dumpable, REFUSED},
     {"`prctl(PR_SET_PDEATHSIG)`", outlive_daemon, REFUSED},
     {"`personality`", change_personality, REFUSED},
-    {"another filter (`seccomp`)", add_filter, {EPERM, EPERM, EPERM, EINVAL, EINVAL}},
+    {"another filter (`seccomp`)", add_filter, {EPERM, EPERM, EPERM, EINVAL, EINVAL, 0}},
     {"`setrlimit`", raise_limit, REFUSED},
     {"2,000 descriptors", many_descriptors, ALWAYS(EMFILE)},
     {"more memory than the limit", much_memory, ALWAYS(ENOMEM)},

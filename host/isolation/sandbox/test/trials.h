@@ -7,11 +7,13 @@
 
 /* An answer is 0 (it worked) or an errno. */
 #define KITH_TRIAL_ROOT_ONLY (-2) /* expected: 0 for root, EACCES for others */
+#define KITH_TRIAL_KILLED (-3)    /* expected: the process ends by SIGSYS */
 
 struct kith_trial_expected {
-    int standard, threads, foreign_io;
-    int constructor;         /* standard, while the library is loaded, with Landlock */
-    int constructor_seccomp; /* the same without Landlock */
+    int standard, threads, foreign_io; /* once the library is loaded */
+    int constructor;                   /* standard, while it is loaded, with Landlock */
+    int constructor_seccomp;           /* the same without Landlock */
+    int standard_seccomp;              /* standard and threads without Landlock; 0: as with it */
 };
 
 struct kith_trial {
