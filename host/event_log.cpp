@@ -52,6 +52,7 @@ constexpr std::array<LogMessage, core::event_kinds> messages = {{
     {KITH_LOG_WARNING, "topology is paused"},
     {KITH_LOG_INFO, "topology is resumed"},
     {KITH_LOG_WARNING, "held removals are confirmed"},
+    {KITH_LOG_WARNING, "messages were lost"},
 }};
 
 const LogMessage &message_of(std::uint32_t kind) {

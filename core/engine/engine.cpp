@@ -142,7 +142,10 @@ void Engine::stop(std::function<void()> done) {
     for (auto &unit : topologies_) {
         for (auto &strategy : unit->strategies) strategy->supervisor.stop(now);
     }
-    for (auto &connector : connectors_) connector->supervisor.stop(now);
+    for (auto &connector : connectors_) {
+        connector->messages.end();
+        connector->supervisor.stop(now);
+    }
     engine_loop_.soon();
 }
 
@@ -166,6 +169,9 @@ void Engine::act() {
     for (auto &sink : sinks_) sink->binding.deliver();
     for (const auto *sinks : {&sinks_, &leaving_sinks_}) {
         for (const auto &sink : *sinks) sink->members.deliver();
+    }
+    for (const auto *connectors : {&connectors_, &leaving_connectors_}) {
+        for (const auto &connector : *connectors) connector->messages.deliver(now);
     }
     if (phase_ != Phase::running) advance_stop(now);
     if (phase_ != Phase::ended) arm();
@@ -234,7 +240,8 @@ void Engine::arm() {
         for (const auto &unit : *topologies) next = std::min(next, unit->next_deadline());
     }
     for (const auto *connectors : {&connectors_, &leaving_connectors_}) {
-        for (const auto &connector : *connectors) next = std::min(next, connector->reconciler.next_deadline());
+        for (const auto &connector : *connectors)
+            next = std::min({next, connector->reconciler.next_deadline(), connector->messages.next_deadline()});
     }
     if (plugin_file_watch_) next = std::min(next, plugin_file_watch_->next_deadline());
     engine_loop_.at(next);
@@ -251,6 +258,13 @@ std::string Engine::why(std::string_view name) const {
 const LiveTopology *Engine::topology(std::string_view name) const {
     for (const auto &unit : topologies_) {
         if (unit->topology.name() == name) return &unit->topology;
+    }
+    return nullptr;
+}
+
+MessagesBinding *Engine::messages(std::string_view connector) {
+    for (const auto &one : connectors_) {
+        if (one->name == connector) return &one->messages;
     }
     return nullptr;
 }

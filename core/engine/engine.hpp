@@ -28,6 +28,7 @@
 namespace kith::core {
 
 class InstanceSupervisor;
+class MessagesBinding;
 
 class Engine {
   public:
@@ -85,6 +86,9 @@ class Engine {
 
     /// The topology of that name; null when there is none.
     const LiveTopology *topology(std::string_view name) const;
+
+    /// The messages of the connector of that name; null when there is none. Valid as EngineView is.
+    MessagesBinding *messages(std::string_view connector);
 
   private:
     struct Connector;

@@ -31,17 +31,20 @@ Engine::Connector::Connector(Engine &engine, const ConnectorInstance &configured
     : name(configured.name),
       binding(engine.world_, engine.engine_loop_),
       reconciler(configured.name, plugin.parallel(), binding, engine.bus_, engine.engine_loop_.random_seed()),
+      messages(engine.bus_, engine.world_, configured.name, [&engine] { engine.engine_loop_.soon(); }),
       supervisor(plugin, {"connectors." + configured.name, "", ""}, configured.options,
-                 {.world = engine.world_, .logger = engine.logger_, .connector = &binding}, configured.name, engine.bus_,
-                 engine.engine_loop_, [this, &engine](const Failure &failure) {
+                 {.world = engine.world_, .logger = engine.logger_, .connector = &binding, .messages = &messages},
+                 configured.name, engine.bus_, engine.engine_loop_, [this, &engine](const Failure &failure) {
                      reconciler.lost(failure.status, failure.text, engine.engine_loop_.now());
                  }) {
     binding.bind(supervisor.instance(), reconciler);
+    messages.bind(supervisor.instance());
 }
 
 void Engine::Connector::renew(const Plugin &plugin, std::string_view options) {
     supervisor.renew(plugin, options);
     binding.bind(supervisor.instance(), reconciler);
+    messages.bind(supervisor.instance());
 }
 
 Engine::Strategy::Strategy(Engine &engine, LiveTopology &topology, SourceId source_, const NodeKnowledge &node,

@@ -7,6 +7,7 @@
 #include <core/engine/engine.hpp>
 #include <core/engine/instance_supervisor.hpp>
 #include <core/engine/members_binding.hpp>
+#include <core/engine/messages_binding.hpp>
 #include <core/engine/override_file.hpp>
 #include <core/engine/remembered_peers_file.hpp>
 #include <core/engine/sink_binding.hpp>
@@ -22,6 +23,7 @@ struct Engine::Connector {
     std::string name;
     ConnectorBinding binding;
     Reconciler reconciler;
+    MessagesBinding messages;
     NodeKnowledge node;
     std::string node_name; // what node.name points to
     InstanceSupervisor supervisor;

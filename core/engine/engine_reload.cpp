@@ -117,6 +117,7 @@ void Engine::stop_connector(const PlanPart &part, Time now) {
     if (goes(part)) {
         connector.reconciler.stop(now);
         connector.reconciler.advance(now); // cancels what is under way
+        connector.messages.end();
         connector.supervisor.stop(now);
         leaving_connectors_.push_back(std::move(*found));
         connectors_.erase(found);

@@ -212,8 +212,29 @@ constexpr kith_members_host members_table = {
         },
 };
 
-constexpr std::array<std::string_view, 8> ids = {KITH_LOG,       KITH_OPTIONS,   KITH_NODE, KITH_METRIC,
-                                                 KITH_DISCOVERY, KITH_CONNECTOR, KITH_SINK, KITH_MEMBERS};
+constexpr auto messages_receiver = &PluginInstance::Dependencies::messages;
+
+constexpr kith_messages_host messages_table = {
+    .done =
+        [](const kith_host *host, std::uint64_t op, std::int32_t status, kith_str text) {
+            return with_receiver(host, messages_receiver,
+                                 [&](MessagesReceiver &receiver) { return receiver.done(op, status, view(text)); });
+        },
+    .arrived =
+        [](const kith_host *host, const kith_message *messages, std::uint32_t count, std::uint32_t stride) {
+            return with_receiver(host, messages_receiver,
+                                 [&](MessagesReceiver &receiver) { return receiver.arrived(messages, count, stride); });
+        },
+    .lost =
+        [](const kith_host *host, kith_str peer, kith_str channel, std::uint64_t count, std::int32_t status, kith_str text) {
+            return with_receiver(host, messages_receiver, [&](MessagesReceiver &receiver) {
+                return receiver.lost(view(peer), view(channel), count, status, view(text));
+            });
+        },
+};
+
+constexpr std::array<std::string_view, 9> ids = {KITH_LOG,       KITH_OPTIONS, KITH_NODE,    KITH_METRIC,  KITH_DISCOVERY,
+                                                 KITH_CONNECTOR, KITH_SINK,    KITH_MEMBERS, KITH_MESSAGES};
 
 } // namespace
 
@@ -226,6 +247,7 @@ const void *engine_service(std::string_view id) noexcept {
     if (id == KITH_CONNECTOR) return &connector_table;
     if (id == KITH_SINK) return &sink_table;
     if (id == KITH_MEMBERS) return &members_table;
+    if (id == KITH_MESSAGES) return &messages_table;
     return nullptr;
 }
 

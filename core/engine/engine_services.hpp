@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The host's tables of the services that the engine itself offers: log, options, node, metric, discovery, connector, sink,
-// members.
+// members, messages.
 // All other services are those of the World.
 #pragma once
 

@@ -111,10 +111,12 @@ void PluginInstance::kill() {
 void PluginInstance::cancel_operations() noexcept {
     dependencies_.world.cancel_all(handle_);
     if (dependencies_.members != nullptr) dependencies_.members->cancel_all();
+    if (dependencies_.messages != nullptr) dependencies_.messages->cancel_all();
 }
 
 void PluginInstance::drop_operations() noexcept {
     if (dependencies_.members != nullptr) dependencies_.members->drop();
+    if (dependencies_.messages != nullptr) dependencies_.messages->drop();
 }
 
 void PluginInstance::forget() noexcept {

@@ -74,6 +74,7 @@ class PluginInstance final : public Tenant {
         SinkReceiver *sink = nullptr;
         const NodeKnowledge *node = nullptr;
         MembersReceiver *members = nullptr;
+        MessagesReceiver *messages = nullptr;
     };
 
     /// options: JSON text, complete and valid. The plugin outlives the instance.

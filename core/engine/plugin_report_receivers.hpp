@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// The receivers of what plugins report through kith.discovery, kith.connector, kith.sink and kith.members: one interface for
-// each of these services. The tables in engine_services.cpp find the receiver of the calling instance and pass the call on
+// The receivers of what plugins report through kith.discovery, kith.connector, kith.sink, kith.members and kith.messages: one interface
+// for each of these services. The tables in engine_services.cpp find the receiver of the calling instance and pass the call on
 // unchanged. All functions are called on the loop. None of them calls a plugin (T5), and their arguments are borrowed.
 #pragma once
 
 #include <kith/service/connector.h>
 #include <kith/service/discovery.h>
 #include <kith/service/members.h>
+#include <kith/service/messages.h>
 #include <kith/service/sink.h>
 
 #include <cstdint>
@@ -65,6 +66,22 @@ class MembersReceiver {
 
   protected:
     ~MembersReceiver() = default;
+};
+
+/// Of a connector that carries messages. The operations are the host's: `done` ends them.
+class MessagesReceiver {
+  public:
+    virtual std::int32_t done(std::uint64_t op, std::int32_t status, std::string_view text) = 0;
+    virtual std::int32_t arrived(const kith_message *messages, std::uint32_t count, std::uint32_t stride) = 0;
+    virtual std::int32_t lost(std::string_view peer, std::string_view channel, std::uint64_t count, std::int32_t status,
+                              std::string_view text) = 0;
+    /// The instance is being stopped: its operations are to be cancelled. Not within a call from the plugin.
+    virtual void cancel_all() = 0;
+    /// The instance is gone: it ends no operation any more.
+    virtual void drop() = 0;
+
+  protected:
+    ~MessagesReceiver() = default;
 };
 
 /// What kith.node/1 reports to a topology's strategies.

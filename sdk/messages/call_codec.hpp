@@ -20,8 +20,9 @@
 namespace kith::messages {
 
 template <class T>
-constexpr bool has_stride = std::is_same_v<T, kith_peer> || std::is_same_v<T, kith_link> || std::is_same_v<T, kith_datagram> ||
-                            std::is_same_v<T, kith_event> || std::is_same_v<T, kith_spool_record>;
+constexpr bool has_stride =
+    std::is_same_v<T, kith_peer> || std::is_same_v<T, kith_link> || std::is_same_v<T, kith_datagram> ||
+    std::is_same_v<T, kith_event> || std::is_same_v<T, kith_spool_record> || std::is_same_v<T, kith_message>;
 template <class T>
 constexpr bool has_count = std::is_same_v<T, kith_attribute> || std::is_same_v<T, kith_str> || std::is_same_v<T, double>;
 

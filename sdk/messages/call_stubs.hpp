@@ -12,6 +12,7 @@
 #include <kith/service/log.h>
 #include <kith/service/loop.h>
 #include <kith/service/members.h>
+#include <kith/service/messages.h>
 #include <kith/service/metric.h>
 #include <kith/service/node.h>
 #include <kith/service/options.h>

@@ -46,6 +46,9 @@ using Loop = Host<kith_loop_host, &kith_loop_host::post>;
 using LoopBack = Plugin<kith_loop_plugin, &kith_loop_plugin::posted>;
 using Members = Host<kith_members_host, &kith_members_host::take, &kith_members_host::read, &kith_members_host::left_out>;
 using MembersBack = Plugin<kith_members_plugin, &kith_members_plugin::page>;
+using Messages = Host<kith_messages_host, &kith_messages_host::done, &kith_messages_host::arrived, &kith_messages_host::lost>;
+using MessagesBack =
+    Plugin<kith_messages_plugin, &kith_messages_plugin::send, &kith_messages_plugin::cancel, &kith_messages_plugin::listening>;
 using Metric = Host<kith_metric_host, &kith_metric_host::define, &kith_metric_host::add, &kith_metric_host::set,
                     &kith_metric_host::observe>;
 using Node = Host<kith_node_host, &kith_node_host::get>;
@@ -86,11 +89,12 @@ struct Pair {
 };
 
 /// All services. A table's number in messages is its place here.
-using All = std::tuple<Pair<Clock, ClockBack>, Pair<Connector, ConnectorBack>, Pair<Discovery, DiscoveryBack>,
-                       Pair<Dns, DnsBack>, Pair<Env>, Pair<File, FileBack>, Pair<Http, HttpBack>, Pair<Log>,
-                       Pair<Loop, LoopBack>, Pair<Metric>, Pair<Node, NodeBack>, Pair<OptionsOf>, Pair<Process, ProcessBack>,
-                       Pair<Random>, Pair<Sink, SinkBack>, Pair<State, StateBack>, Pair<Tcp, TcpBack>, Pair<Timer, TimerBack>,
-                       Pair<Udp, UdpBack>, Pair<Members, MembersBack>, Pair<Spool, SpoolBack>, Pair<Tls, TlsBack>>;
+using All =
+    std::tuple<Pair<Clock, ClockBack>, Pair<Connector, ConnectorBack>, Pair<Discovery, DiscoveryBack>, Pair<Dns, DnsBack>,
+               Pair<Env>, Pair<File, FileBack>, Pair<Http, HttpBack>, Pair<Log>, Pair<Loop, LoopBack>, Pair<Metric>,
+               Pair<Node, NodeBack>, Pair<OptionsOf>, Pair<Process, ProcessBack>, Pair<Random>, Pair<Sink, SinkBack>,
+               Pair<State, StateBack>, Pair<Tcp, TcpBack>, Pair<Timer, TimerBack>, Pair<Udp, UdpBack>,
+               Pair<Members, MembersBack>, Pair<Spool, SpoolBack>, Pair<Tls, TlsBack>, Pair<Messages, MessagesBack>>;
 
 /// The number of the service with this table of the host.
 template <class Table, std::size_t I = 0>

@@ -11,6 +11,7 @@
 #include <kith/service/file.h>
 #include <kith/service/http.h>
 #include <kith/service/members.h>
+#include <kith/service/messages.h>
 #include <kith/service/process.h>
 #include <kith/service/sink.h>
 #include <kith/service/spool.h>
@@ -50,6 +51,12 @@ template <class Io>
 void describe(Io &io, kith_member &m) {
     each(io, m.key, m.name, m.flags);
     io.list(m.attributes, m.attribute_count);
+}
+
+template <class Io>
+void describe(Io &io, kith_message &m) {
+    each(io, m.peer, m.channel, m.flags);
+    io.raw(m.data, m.size);
 }
 
 template <class Io>

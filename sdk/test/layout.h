@@ -18,6 +18,7 @@
 #include <kith/service/log.h>
 #include <kith/service/loop.h>
 #include <kith/service/members.h>
+#include <kith/service/messages.h>
 #include <kith/service/metric.h>
 #include <kith/service/node.h>
 #include <kith/service/options.h>
@@ -296,6 +297,25 @@ OFFSET(kith_members_host, left_out, 16)
 SIZE(kith_members_plugin, 8)
 OFFSET(kith_members_plugin, page, 0)
 
+/* service/messages.h */
+SIZE(kith_message, 56)
+OFFSET(kith_message, peer, 0)
+OFFSET(kith_message, channel, 16)
+OFFSET(kith_message, data, 32)
+OFFSET(kith_message, size, 40)
+OFFSET(kith_message, flags, 48)
+OFFSET(kith_message, reserved, 52)
+
+SIZE(kith_messages_host, 24)
+OFFSET(kith_messages_host, done, 0)
+OFFSET(kith_messages_host, arrived, 8)
+OFFSET(kith_messages_host, lost, 16)
+
+SIZE(kith_messages_plugin, 24)
+OFFSET(kith_messages_plugin, send, 0)
+OFFSET(kith_messages_plugin, cancel, 8)
+OFFSET(kith_messages_plugin, listening, 16)
+
 /* service/metric.h */
 SIZE(kith_metric_host, 32)
 OFFSET(kith_metric_host, define, 0)
@@ -556,6 +576,13 @@ VALUE(KITH_MEMBER_LINKED, 2)
 VALUE(KITH_MEMBERS_COMPLETE, 1)
 VALUE(KITH_MEMBERS_MORE, 2)
 
+/* service/messages.h */
+VALUE(KITH_MESSAGES_MAX_SIZE, 16777216)
+VALUE(KITH_MESSAGES_MAX_CHANNEL, 64)
+VALUE(KITH_MESSAGES_MAX_BATCH, 4096)
+VALUE(KITH_MESSAGES_MAX_LISTENING, 1024)
+VALUE(KITH_MESSAGE_BROADCAST, 1)
+
 /* service/metric.h */
 VALUE(KITH_METRIC_COUNTER, 1)
 VALUE(KITH_METRIC_GAUGE, 2)
@@ -616,6 +643,7 @@ VALUE(KITH_EVENT_PLUGIN_CHANGED, 30)
 VALUE(KITH_EVENT_TOPOLOGY_PAUSED, 31)
 VALUE(KITH_EVENT_TOPOLOGY_RESUMED, 32)
 VALUE(KITH_EVENT_REMOVAL_CONFIRMED, 33)
+VALUE(KITH_EVENT_MESSAGE_LOST, 34)
 
 /* service/spool.h */
 VALUE(KITH_SPOOL_MIN_BOUND, 65536)

@@ -81,6 +81,8 @@ PluginHarness::Body::Body(SimulatedMachine &on, const kith_entry &from, std::str
             harness.violate("host.stopped while " + std::to_string(harness.joining.size()) +
                             " connects or disconnects are not done");
         }
+        if (!harness.sending.empty())
+            harness.violate("host.stopped while " + std::to_string(harness.sending.size()) + " messages are not done");
         if (harness.members_request.op != 0)
             harness.violate("host.stopped while an operation of " KITH_MEMBERS " is outstanding");
         harness.state = State::stopped;
@@ -162,6 +164,7 @@ void PluginHarness::Body::ask_stop() {
     net.trace(machine.index(), "stop");
     machine.cancel_all(host);
     members_request.cancelled = true;
+    cancel_sends();
     const Entered entered(*this, "stop");
     instance->stop(instance->self);
 }
@@ -185,6 +188,7 @@ void PluginHarness::Body::destroy() {
     is_attached = links_said = false;
     epoch_now = batch = mask = 0;
     joining.clear();
+    sending.clear();
     members_request = {};
     members_snapshot = {};
     net.trace(machine.index(), "destroy");

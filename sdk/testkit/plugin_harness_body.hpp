@@ -10,6 +10,7 @@
 #include <kith/service/discovery.h>
 #include <kith/service/log.h>
 #include <kith/service/members.h>
+#include <kith/service/messages.h>
 #include <kith/service/metric.h>
 #include <kith/service/node.h>
 #include <kith/testkit/plugin_harness.hpp>
@@ -150,11 +151,19 @@ class PluginHarness::Body final : public Tenant, public CallMonitor {
     MembersSnapshot members_snapshot;
     std::vector<RecordedLeftOut> members_left_out;
 
+    // ---- kith.messages/1: plugin_harness_messages.cpp ----
+    void cancel_sends();
+    std::set<std::uint64_t> sending; // operations in flight
+    std::vector<RecordedSend> sent;
+    std::vector<RecordedMessage> arrived;
+    std::vector<RecordedLostMessages> lost_messages;
+
     std::shared_ptr<bool> alive = std::make_shared<bool>(true); // checked by deferred functions
 };
 
 /// The engine's table of a service, which is static; null for a service that is not the engine's.
 const void *harness_service(std::string_view id) noexcept;
 const void *harness_members_service() noexcept;
+const void *harness_messages_service() noexcept;
 
 } // namespace kith::testkit

@@ -343,6 +343,7 @@ const void *harness_service(std::string_view id) noexcept {
     if (id == KITH_CONNECTOR) return &connector_table;
     if (id == KITH_SINK) return &sink_table;
     if (id == KITH_MEMBERS) return harness_members_service();
+    if (id == KITH_MESSAGES) return harness_messages_service();
     return nullptr;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <core/cluster/base/time.hpp>
+#include <kith/hosting/event_kind.hpp>
 #include <kith/hosting/peer_and_link_views.hpp>
 #include <kith/plugin.h>
 #include <kith/service/sink.h>
@@ -20,7 +21,7 @@
 
 namespace kith::core {
 
-inline constexpr std::uint32_t event_kinds = 34;
+inline constexpr std::uint32_t event_kinds = event_kind_names.size();
 inline constexpr std::uint64_t all_events = (std::uint64_t{1} << event_kinds) - 1;
 
 // A number such as {"peers", 12}, which becomes a member of the event's JSON object.

@@ -152,7 +152,8 @@ const std::vector<Bad> top_level = {
      "`peer.updated`, `peer.collision`, `peer.missing`, `peer.held`, `peer.lost`, `connector.attached`, `connector.detached`, "
      "`connect.started`, `connect.succeeded`, `connect.failed`, `disconnect.succeeded`, `disconnect.failed`, `link.up`, "
      "`link.down`, `plugin.loaded`, `plugin.refused`, `plugin.stalled`, `plugin.failed`, `events.lost`, `config.reloaded`, "
-     "`config.refused`, `security.warning`, `plugin.changed`, `topology.paused`, `topology.resumed`, `removal.confirmed`"},
+     "`config.refused`, `security.warning`, `plugin.changed`, `topology.paused`, `topology.resumed`, "
+     "`removal.confirmed`, `message.lost`"},
 };
 
 const std::vector<Bad> policies = {

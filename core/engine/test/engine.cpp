@@ -266,7 +266,7 @@ BOOST_AUTO_TEST_CASE(refused_calls_are_logged_with_the_instance_name) {
 BOOST_AUTO_TEST_CASE(a_sink_gets_one_batch_at_a_time_and_events_lost) {
     Kith kith;
     kith.config.sinks.push_back({"k", "puppet", "{}", {"peer.*", "plugin.loaded"}});
-    kith.config.events.queue = 5; // as many as plugins are loaded
+    kith.config.events.queue = 6; // as many as plugins are loaded
     Script &sink = scripts["sinks.k"];
     std::vector<std::uint64_t> batches;
     std::vector<std::string> lines;
@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_CASE(a_sink_gets_one_batch_at_a_time_and_events_lost) {
     kith.start();
     BOOST_REQUIRE(batches.size() == 1u);
     BOOST_TEST(contains(lines.front(), "plugin.loaded"));
-    kith.strategy().now->replace({"a@x", "b@x", "c@x", "d@x", "e@x", "f@x", "g@x"});
+    kith.strategy().now->replace({"a@x", "b@x", "c@x", "d@x", "e@x", "f@x", "g@x", "h@x"});
     kith.run(1ms);
     BOOST_TEST(batches.size() == 1u);
     ScriptedPlugin &p = *sink.now;
@@ -287,7 +287,7 @@ BOOST_AUTO_TEST_CASE(a_sink_gets_one_batch_at_a_time_and_events_lost) {
     BOOST_TEST(p.sink().taken(p.host, batches.front()) == KITH_STALE);
     kith.run(1ms);
     BOOST_REQUIRE(batches.size() == 2u);
-    BOOST_TEST(lines.size() == 6u);
+    BOOST_TEST(lines.size() == 7u);
     BOOST_TEST(contains(lines.front(), "events.lost"));
     BOOST_TEST(contains(lines.front(), R"("lost":2)"));
     // It never takes the second: the drain at stop has a bound.

@@ -11,6 +11,7 @@
 #include <kith/service/log.h>
 #include <kith/service/loop.h>
 #include <kith/service/members.h>
+#include <kith/service/messages.h>
 #include <kith/service/node.h>
 #include <kith/service/random.h>
 #include <kith/service/timer.h>
@@ -45,6 +46,7 @@ struct ScriptedPlugin {
     const kith_connector_host &connector() const { return *table<kith_connector_host>(KITH_CONNECTOR); }
     const kith_sink_host &sink() const { return *table<kith_sink_host>(KITH_SINK); }
     const kith_members_host &members() const { return *table<kith_members_host>(KITH_MEMBERS); }
+    const kith_messages_host &messages() const { return *table<kith_messages_host>(KITH_MESSAGES); }
 
     std::int32_t replace(const std::vector<std::string> &names) {
         std::vector<kith_peer> peers;
@@ -79,6 +81,9 @@ struct Script {
     std::function<void(ScriptedPlugin &, std::string, std::uint64_t)> node;
     std::function<void(ScriptedPlugin &, std::int32_t)> file; // a read of a file has ended
     std::function<void(ScriptedPlugin &, std::uint64_t, std::int32_t, std::string, const kith_members_page *)> page;
+    std::function<std::int32_t(ScriptedPlugin &, std::uint64_t, const kith_message &)> send;
+    std::function<void(ScriptedPlugin &, std::uint64_t)> cancel_message;
+    std::function<void(ScriptedPlugin &, std::vector<std::string>)> listening;
     bool sides = true;
     int created = 0;
     int destroyed = 0;
@@ -149,8 +154,26 @@ inline const kith_entry &entry() {
         auto &body = called(self, "page");
         if (body.script->page) body.script->page(body.puppet, user, status, std::string(view(why)), page);
     }};
-    static const kith_str services[] = {text(KITH_DISCOVERY), text(KITH_NODE), text(KITH_FILE),
-                                        text(KITH_CONNECTOR), text(KITH_SINK), text(KITH_MEMBERS)};
+    static const kith_messages_plugin messages = {
+        .send = [](void *self, std::uint64_t op, const kith_message *message) -> std::int32_t {
+            auto &body = called(self, "send");
+            return body.script->send ? body.script->send(body.puppet, op, *message) : KITH_OK;
+        },
+        .cancel =
+            [](void *self, std::uint64_t op) {
+                auto &body = called(self, "cancel_message");
+                if (body.script->cancel_message) body.script->cancel_message(body.puppet, op);
+            },
+        .listening =
+            [](void *self, const kith_str *channels, std::uint32_t count) {
+                auto &body = called(self, "listening");
+                std::vector<std::string> names;
+                for (std::uint32_t i = 0; i < count; ++i) names.emplace_back(view(channels[i]));
+                if (body.script->listening) body.script->listening(body.puppet, std::move(names));
+            },
+    };
+    static const kith_str services[] = {text(KITH_DISCOVERY), text(KITH_NODE),    text(KITH_FILE),      text(KITH_CONNECTOR),
+                                        text(KITH_SINK),      text(KITH_MEMBERS), text(KITH_CONNECTOR), text(KITH_MESSAGES)};
     static const auto descriptor = [](std::uint32_t kind, const char *id, const kith_str *required, std::uint32_t count) {
         kith_descriptor d{};
         d.struct_size = sizeof d;
@@ -166,10 +189,10 @@ inline const kith_entry &entry() {
         return d;
     };
     static const kith_descriptor all[] = {
-        descriptor(KITH_KIND_STRATEGY, "puppet", services, 3), descriptor(KITH_KIND_CONNECTOR, "puppet", services + 3, 1),
-        descriptor(KITH_KIND_SINK, "puppet", services + 4, 2), descriptor(KITH_KIND_STRATEGY, "other", services, 3),
-        descriptor(KITH_KIND_CONNECTOR, "other", services + 3, 1)};
-    static const kith_descriptor *const list[] = {&all[0], &all[1], &all[2], &all[3], &all[4]};
+        descriptor(KITH_KIND_STRATEGY, "puppet", services, 3),     descriptor(KITH_KIND_CONNECTOR, "puppet", services + 3, 1),
+        descriptor(KITH_KIND_SINK, "puppet", services + 4, 2),     descriptor(KITH_KIND_STRATEGY, "other", services, 3),
+        descriptor(KITH_KIND_CONNECTOR, "other", services + 3, 1), descriptor(KITH_KIND_CONNECTOR, "carrier", services + 6, 2)};
+    static const kith_descriptor *const list[] = {&all[0], &all[1], &all[2], &all[3], &all[4], &all[5]};
     static const auto create = [](const kith_host *host, kith_str, const kith_instance **out) -> std::int32_t {
         Script &script = scripts.at(std::string(view(host->instance)));
         if (script.create) {
@@ -208,6 +231,7 @@ inline const kith_entry &entry() {
                 if (view(id) == KITH_NODE) return &node;
                 if (view(id) == KITH_FILE) return &file;
                 if (view(id) == KITH_MEMBERS) return &members;
+                if (view(id) == KITH_MESSAGES) return &messages;
                 return view(id) == KITH_SINK ? &sink : nullptr;
             },
         };
@@ -217,7 +241,7 @@ inline const kith_entry &entry() {
     static const kith_entry one{sizeof(kith_entry),
                                 KITH_ABI_MAJOR,
                                 KITH_ABI_MINOR,
-                                5,
+                                6,
                                 list,
                                 [](const kith_host *h, kith_str id, const kith_instance **out) { return create(h, id, out); }};
     return one;

@@ -22,6 +22,7 @@ extern const kith_entry kith_plugin_entry_strategy_local_epmd;
 extern const kith_entry kith_plugin_entry_strategy_erlang_hosts;
 extern const kith_entry kith_plugin_entry_strategy_exec;
 extern const kith_entry kith_plugin_entry_connector_exec;
+extern const kith_entry kith_plugin_entry_connector_echo;
 extern const kith_entry kith_plugin_entry_sink_exec;
 extern const kith_entry kith_plugin_entry_sink_template;
 extern const kith_entry kith_plugin_entry_sink_webhook;
@@ -225,6 +226,22 @@ BOOST_AUTO_TEST_CASE(a_sink_that_reads_members) {
              harness.event(KITH_EVENT_PEER_UPDATED, "{}");
              harness.run_for(2s);
          }});
+}
+
+BOOST_AUTO_TEST_CASE(a_connector_that_carries_messages) {
+    the_same_again({kith_plugin_entry_connector_echo, "echo", "{}", [](SimNet &, SimulatedMachine &) { return nullptr; },
+                    [](PluginHarness &harness) {
+                        harness.listen({"jobs", ""});
+                        for (const char *peer : {"b@h", "", "lossy@h", "slow@h", "mute@h", "full@h"}) {
+                            const auto op = harness.send(peer, "jobs", std::string("bytes\0 of ", 10) + peer);
+                            BOOST_TEST((op == 0) == (std::string_view(peer) == "full@h"));
+                            harness.run_for(500ms);
+                            if (std::string_view(peer) == "mute@h") harness.cancel_send(op);
+                        }
+                        harness.run_for(2s);
+                        BOOST_TEST(harness.arrived().size() == 3u);
+                        BOOST_TEST(harness.lost_messages().size() == 1u);
+                    }});
 }
 
 BOOST_AUTO_TEST_CASE(a_sink_with_a_spool) {

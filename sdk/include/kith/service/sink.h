@@ -50,6 +50,7 @@ extern "C" {
 #define KITH_EVENT_TOPOLOGY_PAUSED 31u
 #define KITH_EVENT_TOPOLOGY_RESUMED 32u
 #define KITH_EVENT_REMOVAL_CONFIRMED 33u
+#define KITH_EVENT_MESSAGE_LOST 34u
 
 /* Passed with its stride, so it may grow (A2). Strings that do not apply are empty. */
 typedef struct kith_event {

@@ -13,6 +13,7 @@ pub mod http;
 pub mod log;
 pub mod r#loop;
 pub mod members;
+pub mod messages;
 pub mod metric;
 pub mod node;
 pub mod options;

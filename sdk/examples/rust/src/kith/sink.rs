@@ -38,6 +38,7 @@ pub const KITH_EVENT_PLUGIN_CHANGED: u32 = 30;
 pub const KITH_EVENT_TOPOLOGY_PAUSED: u32 = 31;
 pub const KITH_EVENT_TOPOLOGY_RESUMED: u32 = 32;
 pub const KITH_EVENT_REMOVAL_CONFIRMED: u32 = 33;
+pub const KITH_EVENT_MESSAGE_LOST: u32 = 34;
 
 #[repr(C)]
 #[derive(Clone, Copy)]

@@ -12,18 +12,18 @@
 
 namespace kith {
 
-inline constexpr std::array<std::string_view, 34> event_kind_names = {
+inline constexpr std::array<std::string_view, 35> event_kind_names = {
     "topology.started", "topology.stopped",   "topology.stale",   "topology.fresh",       "topology.ready",
     "observation.ok",   "observation.failed", "peer.discovered",  "peer.updated",         "peer.collision",
     "peer.missing",     "peer.held",          "peer.lost",        "connector.attached",   "connector.detached",
     "connect.started",  "connect.succeeded",  "connect.failed",   "disconnect.succeeded", "disconnect.failed",
     "link.up",          "link.down",          "plugin.loaded",    "plugin.refused",       "plugin.stalled",
     "plugin.failed",    "events.lost",        "config.reloaded",  "config.refused",       "security.warning",
-    "plugin.changed",   "topology.paused",    "topology.resumed", "removal.confirmed",
+    "plugin.changed",   "topology.paused",    "topology.resumed", "removal.confirmed",    "message.lost",
 };
 static_assert(event_kind_names[KITH_EVENT_PEER_DISCOVERED] == "peer.discovered");
 static_assert(event_kind_names[KITH_EVENT_LINK_UP] == "link.up");
-static_assert(event_kind_names[KITH_EVENT_REMOVAL_CONFIRMED] == "removal.confirmed");
+static_assert(event_kind_names[KITH_EVENT_MESSAGE_LOST] == "message.lost");
 
 /// "unknown" for an unknown number (A4).
 constexpr std::string_view event_kind_name(std::uint32_t kind) noexcept {

@@ -113,6 +113,20 @@ class PluginHarness {
     /// The names that result from links, link_up and link_down of this epoch, sorted.
     const std::vector<std::string> &links() const noexcept;
 
+    // ---- connectors that carry messages (kith.messages/1) ----
+
+    /// Sends a message; an empty peer is a broadcast. Returns 0 when the plugin refuses it at once; then error() and refused() contain
+    /// the reason.
+    std::uint64_t send(std::string_view peer, std::string_view channel, std::string_view data);
+    void cancel_send(std::uint64_t op);
+    /// Lets time pass until the message is done. Returns null after `bound`.
+    const RecordedSend *await_sent(std::uint64_t op, Duration bound = std::chrono::minutes(1));
+    /// Sets the channels that applications listen on; an empty name stands for all.
+    void listen(const std::vector<std::string> &channels);
+    const std::vector<RecordedSend> &sent() const noexcept;
+    const std::vector<RecordedMessage> &arrived() const noexcept;
+    const std::vector<RecordedLostMessages> &lost_messages() const noexcept;
+
     // ---- sinks ----
 
     /// Adds an event to the sink's queue. It is delivered after the previous batch was taken, if the sink has subscribed to its

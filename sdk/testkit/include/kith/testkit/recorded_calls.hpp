@@ -67,6 +67,30 @@ struct Report {
     std::vector<RecordedLink> links; ///< links; the one of link_up and link_down
 };
 
+/// One call of kith_messages_host.done.
+struct RecordedSend {
+    std::chrono::nanoseconds at{};
+    std::uint64_t op = 0;
+    std::int32_t status = 0;
+    std::string text;
+};
+
+/// A message that a connector has handed up.
+struct RecordedMessage {
+    std::chrono::nanoseconds at{};
+    std::string peer, channel, data;
+    bool broadcast = false;
+};
+
+/// One call of kith_messages_host.lost.
+struct RecordedLostMessages {
+    std::chrono::nanoseconds at{};
+    std::string peer, channel;
+    std::uint64_t count = 0;
+    std::int32_t status = 0;
+    std::string text;
+};
+
 /// One call of kith_members_host.left_out.
 struct RecordedLeftOut {
     std::chrono::nanoseconds at{};
