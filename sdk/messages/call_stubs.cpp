@@ -47,7 +47,7 @@ std::span<const Service> services() {
         service<8>(KITH_LOOP),     service<9>(KITH_METRIC),    service<10>(KITH_NODE),     service<11>(KITH_OPTIONS),
         service<12>(KITH_PROCESS), service<13>(KITH_RANDOM),   service<14>(KITH_SINK),     service<15>(KITH_STATE),
         service<16>(KITH_TCP),     service<17>(KITH_TIMER),    service<18>(KITH_UDP),      service<19>(KITH_MEMBERS),
-        service<20>(KITH_SPOOL),   service<21>(KITH_TLS),
+        service<20>(KITH_SPOOL),   service<21>(KITH_TLS),      service<22>(KITH_MESSAGES),
     };
     return all;
 }
