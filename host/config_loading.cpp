@@ -156,7 +156,8 @@ LoadedConfig reload_config(const std::string &file, const std::string &plugin_di
     LoadedConfig result;
     const auto text = read_config(file, result);
     if (!text) return result;
-    const core::PluginCatalogue loaded = core::catalogue_from_registry(running, {});
+    core::PluginCatalogue loaded = core::catalogue_from_registry(running, {});
+    loaded.complete = false;
     core::ConfigInputs inputs{
         .environment = environment,
         .read_file = noting_reader(result),

@@ -4,6 +4,7 @@
 // schema.
 #pragma once
 
+#include <core/config/plugin_grant.hpp>
 #include <core/config/policy.hpp>
 
 #include <cstdint>
@@ -24,6 +25,7 @@ struct PluginPin {
 struct PluginSettings {
     std::vector<std::string> dirs; // empty: not set, the host's default applies
     std::vector<PluginPin> allow;
+    std::vector<FileGrants> grants{}; // in the order of the file
     std::string state_dir; // the state_dir of the configuration, where the host caches descriptions of plugins; empty: none
 
     bool operator==(const PluginSettings &) const = default;

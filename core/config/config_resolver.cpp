@@ -32,7 +32,10 @@ Prune default_prune(const std::vector<ConfiguredSource> &sources, const PluginIn
 class ConfigResolver {
   public:
     ConfigResolver(const PluginCatalogue &catalogue, Config &config, DiagnosticCollector &collector)
-        : config_(config), collector_(collector), plugins_(catalogue, collector), connectors_(plugins_, collector) {}
+        : config_(config),
+          collector_(collector),
+          plugins_(catalogue, config.plugins.grants, collector),
+          connectors_(plugins_, collector) {}
 
     void run(const ConfigFileContent &file) {
         for (const auto &entry : file.connectors) connectors_.add(entry);

@@ -7,6 +7,7 @@
 #include <core/config/json_schema_validator.hpp>
 #include <core/config/json_source_map.hpp>
 #include <core/config/load_config.hpp>
+#include <core/config/plugin_grants_reader.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -76,6 +77,7 @@ bool load_text(std::string_view text, const ConfigInputs &world, Config &config,
     const PluginCatalogue catalogue = world.plugins ? world.plugins(file.plugins) : PluginCatalogue{};
     config.name = file.name;
     config.plugins = file.plugins;
+    config.plugins.grants = read_plugin_grants(*root, scan.root, catalogue, collector);
     config.state_dir = file.state_dir;
     config.log = file.log;
     config.events = file.events;

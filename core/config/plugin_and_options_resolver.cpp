@@ -114,8 +114,23 @@ std::optional<CheckedOptions> PluginAndOptionsResolver::options(const PluginInfo
     if (!rules->apply(out.value, location.source_map, location.at, location.path, collector_)) return std::nullopt;
     out.text = json::serialize(out.value);
     const auto when = rules->keyword("x-kith-authenticated");
-    out.authenticated = (plugin.flags & KITH_FLAG_AUTHENTICATED) != 0 || (when && when->matches(out.value));
+    const bool declared = (plugin.flags & KITH_FLAG_AUTHENTICATED) != 0 || (when && when->matches(out.value));
+    out.authenticated = declared && counts_as_authenticated(plugin, location);
     return out;
+}
+
+// A stranger can declare what is not true, and then its peers would be connected without a warning.
+bool PluginAndOptionsResolver::counts_as_authenticated(const PluginInfo &plugin, const SourceLocation &location) {
+    if (!plugin.is_stranger()) return true;
+    const std::string file = plugin.file.substr(plugin.file.rfind('/') + 1);
+    if (std::ranges::any_of(grants_, [&](const FileGrants &one) { return one.file == file && one.has("authenticated"); }))
+        return true;
+    collector_.warning(location.at, location.path,
+                       "the plugin " + plugin.id +
+                           " declares that it authenticates what it observes, which does not count, since its file " + file +
+                           " is not of this build; if that is true, add \"authenticated\" to the list of \"" + file +
+                           "\" in plugins.grants");
+    return false;
 }
 
 } // namespace kith::core

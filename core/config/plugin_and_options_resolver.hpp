@@ -6,6 +6,7 @@
 #include <core/config/diagnostic_collector.hpp>
 #include <core/config/json_schema_validator.hpp>
 #include <core/config/plugin_catalogue.hpp>
+#include <core/config/plugin_grant.hpp>
 #include <core/config/source_location.hpp>
 
 #include <boost/json/object.hpp>
@@ -29,8 +30,9 @@ struct CheckedOptions {
 class PluginAndOptionsResolver {
   public:
     // The arguments outlive the object.
-    PluginAndOptionsResolver(const PluginCatalogue &catalogue, DiagnosticCollector &collector)
-        : catalogue_(catalogue), collector_(collector) {}
+    PluginAndOptionsResolver(const PluginCatalogue &catalogue, const std::vector<FileGrants> &grants,
+                             DiagnosticCollector &collector)
+        : catalogue_(catalogue), grants_(grants), collector_(collector) {}
 
     const PluginCatalogue &catalogue() const { return catalogue_; }
 
@@ -51,7 +53,10 @@ class PluginAndOptionsResolver {
                                           const SourceLocation &location);
 
   private:
+    bool counts_as_authenticated(const PluginInfo &plugin, const SourceLocation &location);
+
     const PluginCatalogue &catalogue_;
+    const std::vector<FileGrants> &grants_;
     DiagnosticCollector &collector_;
     std::map<const PluginInfo *, std::optional<JsonSchemaValidator>> schemas_;
 };

@@ -88,6 +88,9 @@ std::string render(const Config &config, const PluginCatalogue &catalogue) {
         allow.push_back(std::move(shown_pin));
     }
     plugins["allow"] = std::move(allow);
+    json::object grants;
+    for (const auto &one : config.plugins.grants) grants[one.file] = list(one.grants);
+    plugins["grants"] = std::move(grants);
     out["plugins"] = std::move(plugins);
     if (!config.state_dir.empty()) out["state_dir"] = config.state_dir;
     json::object log;

@@ -17,6 +17,7 @@ Engine::Engine(World &world, Logger &logger, const Config &config, const Registr
       logger_(logger),
       config_(&config),
       registry_(registry),
+      rights_(config),
       bus_(EventBusLimits{.events = config.events.ring}),
       engine_loop_(
           world, [this] { act(); }, [this] { bus_.set_wall(engine_loop_.now(), engine_loop_.wall()); }) {

@@ -14,6 +14,7 @@
 #include <core/engine/engine_view.hpp>
 #include <core/engine/logger.hpp>
 #include <core/engine/plugin_file_watch.hpp>
+#include <core/engine/plugin_rights.hpp>
 #include <core/loader/registry.hpp>
 #include <core/reload/effect_on_peers.hpp>
 #include <core/reload/plan.hpp>
@@ -135,6 +136,7 @@ class Engine {
     const Config *config_;
     std::shared_ptr<const Config> owned_config_; // after a reload
     const Registry &registry_;
+    PluginRightsPolicy rights_;
     EventBus bus_;
     EngineLoop engine_loop_;
     std::vector<std::unique_ptr<Connector>> connectors_;

@@ -33,7 +33,11 @@ Engine::Connector::Connector(Engine &engine, const ConnectorInstance &configured
       reconciler(configured.name, plugin.parallel(), binding, engine.bus_, engine.engine_loop_.random_seed()),
       messages(engine.bus_, engine.world_, configured.name, [&engine] { engine.engine_loop_.soon(); }),
       supervisor(plugin, {"connectors." + configured.name, "", ""}, configured.options,
-                 {.world = engine.world_, .logger = engine.logger_, .connector = &binding, .messages = &messages},
+                 {.world = engine.world_,
+                  .logger = engine.logger_,
+                  .connector = &binding,
+                  .messages = &messages,
+                  .rights = &engine.rights_},
                  configured.name, engine.bus_, engine.engine_loop_, [this, &engine](const Failure &failure) {
                      reconciler.lost(failure.status, failure.text, engine.engine_loop_.now());
                  }) {
@@ -55,8 +59,9 @@ Engine::Strategy::Strategy(Engine &engine, LiveTopology &topology, SourceId sour
       supervisor(
           plugin,
           {"topologies." + std::string(topology.name()) + '.' + configured.name, std::string(topology.name()), configured.name},
-          configured.options, {.world = engine.world_, .logger = engine.logger_, .discovery = &binding, .node = &node}, "",
-          engine.bus_, engine.engine_loop_, [&engine, &topology, id = source_](const Failure &failure) {
+          configured.options,
+          {.world = engine.world_, .logger = engine.logger_, .discovery = &binding, .node = &node, .rights = &engine.rights_},
+          "", engine.bus_, engine.engine_loop_, [&engine, &topology, id = source_](const Failure &failure) {
               const Time now = engine.engine_loop_.now();
               topology.watching(id, false, now);
               topology.failed(id, failure.status, failure.text, now);
@@ -140,9 +145,10 @@ Engine::SinkUnit::SinkUnit(Engine &engine, const Sink &configured, const Plugin 
           engine.bus_, engine.world_,
           [&engine](std::string_view which, Failure &failure) { return engine.topology_for_sinks(which, failure); },
           [&engine] { engine.engine_loop_.soon(); }, [&engine] { return engine.engine_loop_.now(); }),
-      supervisor(plugin, {"sinks." + configured.name, "", ""}, configured.options,
-                 {.world = engine.world_, .logger = engine.logger_, .sink = &binding, .members = &members}, "", engine.bus_,
-                 engine.engine_loop_, [this](const Failure &) { binding.reset(); }) {
+      supervisor(
+          plugin, {"sinks." + configured.name, "", ""}, configured.options,
+          {.world = engine.world_, .logger = engine.logger_, .sink = &binding, .members = &members, .rights = &engine.rights_},
+          "", engine.bus_, engine.engine_loop_, [this](const Failure &) { binding.reset(); }) {
     binding.attach(supervisor.instance());
     members.attach(supervisor.instance());
 }

@@ -72,6 +72,7 @@ void Engine::begin_reload(std::shared_ptr<const Config> next, std::string rollin
     tell_new_warnings(*config_, *next, now);
     owned_config_ = std::move(next);
     config_ = owned_config_.get();
+    rights_.update(*config_);
     for (const PlanPart &part : reload_->plan.parts) {
         if (part.kind == Kind::topology && goes(part)) stop_topology(part, now);
     }

@@ -68,6 +68,7 @@ void InstanceSupervisor::renew(const Plugin &plugin, std::string_view options) {
     instance_ = std::move(next);
     failure_.reset();
     stalls_.clear();
+    refused_rights_.clear();
     deadline_ = never;
     backoff_ = backoff_initial;
     ending_ = finished_ = settled_ = false;
@@ -88,6 +89,16 @@ void InstanceSupervisor::advance(Time now) {
         bus_.publish({.kind = KITH_EVENT_PLUGIN_STALLED,
                       .duration = stall.nanoseconds,
                       .has_duration = true,
+                      .topology = instance_->identity().topology,
+                      .connector = connector_,
+                      .source = instance_->identity().source,
+                      .reason = reason},
+                     now);
+    }
+    for (const std::string &text : std::exchange(refused_rights_, {})) {
+        const std::string reason = std::string(instance_->plugin().id()) + ": " + text;
+        bus_.publish({.kind = KITH_EVENT_SECURITY_WARNING,
+                      .status = KITH_DENIED,
                       .topology = instance_->identity().topology,
                       .connector = connector_,
                       .source = instance_->identity().source,
@@ -128,8 +139,8 @@ void InstanceSupervisor::advance(Time now) {
 }
 
 Time InstanceSupervisor::next_deadline() const {
-    const bool noted =
-        !stalls_.empty() || (failure_ && instance_->running()) || instance_->state() == PluginInstance::State::stopped;
+    const bool noted = !stalls_.empty() || !refused_rights_.empty() || (failure_ && instance_->running()) ||
+                       instance_->state() == PluginInstance::State::stopped;
     return noted ? 0 : deadline_;
 }
 
@@ -156,6 +167,11 @@ void InstanceSupervisor::on_failed(PluginInstance &, Failure failure) {
 
 void InstanceSupervisor::on_stalled(PluginInstance &, const char *what, std::uint64_t nanoseconds) {
     if (stalls_.size() < 16) stalls_.push_back({what, nanoseconds});
+    engine_loop_.soon();
+}
+
+void InstanceSupervisor::on_right_refused(PluginInstance &, const std::string &text) {
+    refused_rights_.push_back(text);
     engine_loop_.soon();
 }
 

@@ -52,6 +52,7 @@ class InstanceSupervisor final : private InstanceOwner {
     void on_stopped(PluginInstance &) override;
     void on_failed(PluginInstance &, Failure failure) override;
     void on_stalled(PluginInstance &, const char *what, std::uint64_t nanoseconds) override;
+    void on_right_refused(PluginInstance &, const std::string &text) override;
 
     void lost(const Failure &failure, std::uint32_t kind, std::string_view reason, Time now);
     void begin_stop(Time now);
@@ -69,9 +70,10 @@ class InstanceSupervisor final : private InstanceOwner {
     EventBus &bus_;
     EngineLoop &engine_loop_;
     std::function<void(const Failure &)> on_lost_;
-    std::optional<Failure> failure_; // reported, not handled yet
-    std::vector<Stall> stalls_;      // the same
-    Time deadline_ = never;          // of the stop in progress, or of the next start
+    std::optional<Failure> failure_;          // reported, not handled yet
+    std::vector<Stall> stalls_;               // the same
+    std::vector<std::string> refused_rights_; // the same
+    Time deadline_ = never;                   // of the stop in progress, or of the next start
     Time backoff_ = backoff_initial;
     Time started_ = 0;
     bool ending_ = false; // stop() was called

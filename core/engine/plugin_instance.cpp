@@ -23,6 +23,10 @@ std::int32_t known(std::int32_t status) { return status > 0 ? KITH_INTERNAL : st
 
 PluginInstance::PluginInstance(const Plugin &plugin, Identity identity, std::string_view options, Dependencies dependencies)
     : plugin_(plugin), identity_(std::move(identity)), dependencies_(dependencies), options_(options) {
+    if (dependencies_.rights != nullptr && plugin.library().stranger())
+        rights_ = std::make_unique<PluginRights>(
+            *dependencies_.rights, plugin.library().file(), options, plugin.options(),
+            [this](const std::string &text) { dependencies_.owner->on_right_refused(*this, text); });
     handle_.struct_size = sizeof handle_;
     handle_.abi_minor = KITH_ABI_MINOR;
     handle_.topology = str(identity_.topology);

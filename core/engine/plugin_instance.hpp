@@ -6,6 +6,7 @@
 #include <core/abort_on_failed_result.hpp>
 #include <core/engine/logger.hpp>
 #include <core/engine/plugin_report_receivers.hpp>
+#include <core/engine/plugin_rights.hpp>
 #include <core/loader/library.hpp>
 #include <kith/hosting/instance_metrics.hpp>
 #include <kith/hosting/operation_observer.hpp>
@@ -41,6 +42,8 @@ class InstanceOwner {
     virtual void on_failed(PluginInstance &instance, Failure failure) = 0;
     /// A call into the plugin took longer than stall_limit. what: a static string.
     virtual void on_stalled(PluginInstance &instance, const char *what, std::uint64_t nanoseconds) = 0;
+    /// The first refusal of a kind of right (PluginRights).
+    virtual void on_right_refused(PluginInstance &instance, const std::string &text) = 0;
 
   protected:
     ~InstanceOwner() = default;
@@ -75,6 +78,7 @@ class PluginInstance final : public Tenant {
         const NodeKnowledge *node = nullptr;
         MembersReceiver *members = nullptr;
         MessagesReceiver *messages = nullptr;
+        const PluginRightsPolicy *rights = nullptr; // for plugins of strangers; null: they have all rights
     };
 
     /// options: JSON text, complete and valid. The plugin outlives the instance.
@@ -154,6 +158,7 @@ class PluginInstance final : public Tenant {
     void enter(const char *what) noexcept override;
     void leave() noexcept override;
     bool may_read(std::string_view variable) const noexcept override;
+    TenantRights *rights() noexcept override { return rights_.get(); }
 
   private:
     struct Side {
@@ -178,6 +183,7 @@ class PluginInstance final : public Tenant {
     Dependencies dependencies_;
     Options options_;
     InstanceMetrics metrics_;
+    std::unique_ptr<PluginRights> rights_; // null: all
     kith_host handle_{};
     kith_instance instance_{};
     std::vector<Side> sides_;

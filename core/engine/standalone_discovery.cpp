@@ -91,7 +91,12 @@ struct StandaloneDiscovery::StrategyRun final : DiscoveryReceiver, InstanceOwner
           node_name(configured_node_name(config, topology)),
           node{node_name, node_name.empty() ? 0U : 1U},
           instance(plugin, {"topologies." + topology.name + '.' + source.name, topology.name, source.name}, source.options,
-                   {.world = world, .logger = logger, .owner = this, .discovery = this, .node = &node}) {}
+                   {.world = world,
+                    .logger = logger,
+                    .owner = this,
+                    .discovery = this,
+                    .node = &node,
+                    .rights = &discovery.rights_}) {}
 
     // The strategy has completed an observation. A `left_out` with 0 items is the reason of an empty set.
     void answer() { answer(KITH_OK, nothing_came); }
@@ -211,6 +216,7 @@ struct StandaloneDiscovery::StrategyRun final : DiscoveryReceiver, InstanceOwner
         if (!answered || discovery.follows()) answer(failure.status, failure.text);
     }
     void on_stalled(PluginInstance &, const char *, std::uint64_t) override {}
+    void on_right_refused(PluginInstance &of, const std::string &text) override { of.warn("a right was refused", text); }
 
     void start() {
         failed_instance = in_sync = false;
@@ -267,7 +273,8 @@ struct StandaloneDiscovery::StrategyRun final : DiscoveryReceiver, InstanceOwner
 StandaloneDiscovery::StandaloneDiscovery(World &world, Logger &logger, const Config &config, const Registry &registry,
                                          std::string_view topology_name)
     : engine_loop_(
-          world, [this] { act(); }, [] {}) {
+          world, [this] { act(); }, [] {}),
+      rights_(config) {
     const auto chosen = [&](const Topology &topology) { return topology_name.empty() || topology.name == topology_name; };
     std::size_t count = 0;
     for (const Topology &topology : config.topologies) count += chosen(topology) ? topology.sources.size() : 0;

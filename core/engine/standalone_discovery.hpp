@@ -6,6 +6,7 @@
 #include <core/config/config.hpp>
 #include <core/engine/engine_loop.hpp>
 #include <core/engine/logger.hpp>
+#include <core/engine/plugin_rights.hpp>
 #include <core/loader/registry.hpp>
 #include <kith/hosting/world.hpp>
 
@@ -74,6 +75,7 @@ class StandaloneDiscovery {
     bool stopped(Time now);
 
     EngineLoop engine_loop_;
+    const PluginRightsPolicy rights_;
     std::vector<DiscoveryResult> results_;
     std::vector<std::unique_ptr<StrategyRun>> runs_;
     std::function<void(const DiscoveryResult &)> report_; // empty: each strategy reports once

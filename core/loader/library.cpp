@@ -201,6 +201,7 @@ struct LibraryBuilder {
     }
 
     void make_plugins() {
+        library->is_strangers_ = settings.is_strangers;
         auto &described = library->description_;
         for (std::size_t i = 0; i < described.descriptors.size(); ++i) {
             auto plugin = std::make_unique<Plugin>();

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -108,6 +109,9 @@ class Library {
     const std::string &file() const { return file_; }
     /// Whether it is pinned: loaded from a copy whose SHA-256 is in plugins.allow.
     bool pinned() const { return pinned_; }
+    /// Whether its file is not of this build (LoaderSettings::is_strangers): its plugins are isolated, and have only the rights of
+    /// PluginRights.
+    bool stranger() const { return is_strangers_ && is_strangers_(*this); }
     std::span<const std::unique_ptr<Plugin>> plugins() const { return plugins_; }
     const kith_entry &entry() const { return *entry_; }
     bool is_open() const { return entry_ != nullptr; }
@@ -134,6 +138,7 @@ class Library {
     mutable std::string sha256_;
     std::optional<FileState> file_state_;
     std::vector<std::string> warnings_;
+    std::function<bool(const Library &)> is_strangers_;
     bool pinned_ = false;
     bool described_in_child_ = false; // a child process made its description
     bool go_ = false;

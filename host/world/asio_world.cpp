@@ -8,6 +8,7 @@
 #include "http/http_connection_pool.hpp"
 #include "interface_watch.hpp"
 #include "process/child_process.hpp"
+#include "socket_address.hpp"
 #include "tcp_listener.hpp"
 #include "tcp_stream.hpp"
 #include "tenant_resources.hpp"
@@ -29,6 +30,7 @@
 #include <kith/service/timer.h>
 #include <kith/service/udp.h>
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 
 #include <array>
@@ -177,6 +179,19 @@ void TenantResources::close() {
     for (auto &[id, listener] : std::exchange(listeners, {})) listener->close();
     for (auto &[id, socket] : std::exchange(sockets, {})) socket->close();
     for (auto &[id, process] : std::exchange(processes, {})) process->close();
+}
+
+std::string TenantResources::remove_denied(std::vector<boost::asio::ip::address> &addresses, std::uint16_t port) {
+    std::string why;
+    if (tenant.rights() == nullptr) return why;
+    std::erase_if(addresses, [&](const boost::asio::ip::address &one) {
+        const boost::asio::ip::tcp::endpoint to(one, port);
+        std::string denied = tenant.rights()->why_not_reach(Transport::tcp, from_kernel(*to.data()));
+        const bool removed = !denied.empty();
+        if (removed) why = std::move(denied);
+        return removed;
+    });
+    return why;
 }
 
 InterfaceWatch &TenantResources::interfaces() {

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ class DatagramSender {
     void keep();
     void clear();
 
+    std::span<const kith_datagram> waiting() const { return std::span(waiting_).subspan(next_); }
     bool done() const { return next_ == waiting_.size(); }
     std::uint32_t sent() const { return sent_; }
     /// The status of the first datagram that the kernel refused.

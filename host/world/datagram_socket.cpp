@@ -173,6 +173,14 @@ std::int32_t DatagramSocket::send(const kith_datagram *first, std::uint32_t coun
         out_.clear();
         return resources_->refuse(KITH_INVALID, wrong);
     }
+    if (TenantRights *const rights = resources_->tenant.rights()) {
+        for (const kith_datagram &one : out_.waiting()) {
+            const std::string denied = rights->why_not_reach(TenantRights::Transport::udp, one.remote);
+            if (denied.empty()) continue;
+            out_.clear();
+            return resources_->refuse(KITH_DENIED, denied);
+        }
+    }
     out_.offer(socket_.native_handle(), departure());
     out_.keep();
     sending_.begin(

@@ -18,6 +18,9 @@ constexpr kith_env_host env_functions = {
                     return resources.refuse(KITH_DENIED,
                                             "the variable " + variable + " is not declared in the descriptor's `env`");
                 }
+                if (TenantRights *const rights = resources.tenant.rights())
+                    if (const auto why = rights->why_not_read(variable); !why.empty())
+                        return resources.refuse(KITH_DENIED, why);
                 const char *value = std::getenv(variable.c_str());
                 if (value == nullptr) return KITH_NOT_FOUND;
                 const auto kept = resources.environment.try_emplace(variable, value).first;

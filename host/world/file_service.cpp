@@ -30,6 +30,7 @@ std::int32_t check(TenantResources &resources, kith_str path) {
     if (path.size == 0 || view(path).find('\0') != std::string_view::npos) {
         return resources.refuse(KITH_INVALID, "a path is expected, without zero bytes");
     }
+    if (const auto why = resources.why_not_open(view(path)); !why.empty()) return resources.refuse(KITH_DENIED, why);
     return KITH_OK;
 }
 

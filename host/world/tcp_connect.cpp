@@ -32,14 +32,12 @@ void TcpConnect::start(std::uint64_t timeout, std::uint64_t user, std::uint64_t 
     Error not_numeric;
     const auto address = boost::asio::ip::make_address(name_, not_numeric);
     if (!not_numeric) {
-        addresses_ = {address};
-        return next();
+        return found({address});
     }
     try {
-        resources_->parts.resolver.resolve(name_, this, [me = shared_from_this()](const Resolved &found) {
-            if (found.status != KITH_OK) return me->end(found.status, found.text);
-            me->addresses_ = found.addresses;
-            me->next();
+        resources_->parts.resolver.resolve(name_, this, [me = shared_from_this()](const Resolved &resolved) {
+            if (resolved.status != KITH_OK) return me->end(resolved.status, resolved.text);
+            me->found(resolved.addresses);
         });
     } catch (...) { // the operation has not started
         resources_->take(op_);
@@ -54,6 +52,14 @@ void TcpConnect::abort() {
     timer_.cancel();
     socket_.close(ignored);
     resources_->parts.resolver.forget(this);
+}
+
+void TcpConnect::found(std::vector<boost::asio::ip::address> addresses) {
+    const std::string denied = resources_->remove_denied(addresses, static_cast<std::uint16_t>(port_));
+    addresses_ = std::move(addresses);
+    if (!addresses_.empty()) return next();
+    boost::asio::post(resources_->io,
+                      [me = shared_from_this(), denied] { me->end(KITH_DENIED, place(me->name_, me->port_) + ": " + denied); });
 }
 
 void TcpConnect::next() {

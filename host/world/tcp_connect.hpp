@@ -21,6 +21,7 @@ class TcpConnect : public std::enable_shared_from_this<TcpConnect> {
 
   private:
     void abort();
+    void found(std::vector<boost::asio::ip::address> addresses);
     void next();
     void tried(const Error &error);
     void connected();

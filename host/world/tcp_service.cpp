@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "endpoint_text.hpp"
+#include "socket_address.hpp"
 #include "socket_status.hpp"
 #include "tcp_connect.hpp"
 #include "tcp_listener.hpp"
@@ -40,6 +41,10 @@ std::int32_t listen(TenantResources &resources, const std::string &address, std:
     Error error;
     if (!address.empty()) boost::asio::ip::make_address(address, error);
     if (error) return resources.refuse(KITH_INVALID, "`" + address + "`: a numeric address is expected, or none");
+    const tcp::endpoint local(address.empty() ? boost::asio::ip::address_v6::any() : boost::asio::ip::make_address(address),
+                              static_cast<std::uint16_t>(port));
+    if (const auto why = resources.why_not_bind(TenantResources::Transport::tcp, from_kernel(*local.data())); !why.empty())
+        return resources.refuse(KITH_DENIED, why);
     const auto listener = std::make_shared<TcpListener>(resources, address, static_cast<std::uint16_t>(port), backlog, error);
     const std::uint64_t id = resources.begin(op, {user, report_cancelled<listening>, {}});
     boost::asio::post(resources.io, [resources = resources.shared_from_this(), listener, error, id,

@@ -11,6 +11,7 @@
 #include <kith/hosting/world.hpp>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include <array>
 #include <atomic>
@@ -24,6 +25,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 namespace kith::app {
 
@@ -94,6 +96,17 @@ class TenantResources : public std::enable_shared_from_this<TenantResources> {
     std::int32_t refuse(std::int32_t status, std::string_view text) const;
     /// Refuses an id that is stale (T3) or of another kind than `expected`.
     std::int32_t no_such(std::uint64_t id, const char *expected) const;
+
+    using Transport = TenantRights::Transport;
+    /// Removes the addresses that the tenant may not reach. Returns why not all of them were left; empty: nothing was removed.
+    std::string remove_denied(std::vector<boost::asio::ip::address> &addresses, std::uint16_t port);
+    /// As the functions of TenantRights; empty, too, for a tenant that may use everything.
+    std::string why_not_bind(Transport transport, const kith_address &local) {
+        return tenant.rights() == nullptr ? std::string() : tenant.rights()->why_not_bind(transport, local);
+    }
+    std::string why_not_open(std::string_view path) {
+        return tenant.rights() == nullptr || path.empty() ? std::string() : tenant.rights()->why_not_open(path);
+    }
 
     /// The tenant's table of a service; null when it has none.
     template <class Table>

@@ -55,6 +55,8 @@ std::int32_t bind(TenantResources &resources, const kith_udp_socket *socket, std
         return resources.refuse(KITH_INVALID, "`" + std::string(view(given.address)) +
                                                   "`: a numeric address of this machine is expected, or 0.0.0.0, or ::");
     }
+    if (const auto why = resources.why_not_bind(TenantResources::Transport::udp, local->raw()); !why.empty())
+        return resources.refuse(KITH_DENIED, why);
     Error error;
     DatagramOptions options{.local = *local,
                             .interface = std::string(view(given.interface)),

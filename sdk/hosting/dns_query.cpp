@@ -136,4 +136,14 @@ std::vector<std::string> dns_candidates(const DnsQuery &query, const std::vector
     return out;
 }
 
+std::string why_not_query(TenantRights *rights, const DnsQuery &query) {
+    if (rights == nullptr) return {};
+    for (const DnsServer &server : query.servers) {
+        const std::string_view numeric = std::string_view(server.address).substr(0, server.address.find('%'));
+        const auto to = address::parse(numeric, server.port).value_or(address());
+        if (std::string why = rights->why_not_reach(TenantRights::Transport::udp, to.raw()); !why.empty()) return why;
+    }
+    return {};
+}
+
 } // namespace kith

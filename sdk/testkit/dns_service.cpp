@@ -141,6 +141,7 @@ constexpr kith_dns_host table = {.query = [](const kith_host *host, const kith_d
     DnsQuery query;
     std::string why;
     if (const std::int32_t status = read_query(given, query, why); status != KITH_OK) return resources.refuse(status, why);
+    if (why = why_not_query(resources.tenant->rights(), query); !why.empty()) return resources.refuse(KITH_DENIED, why);
     if (on.questions(resources) >= KITH_DNS_MAX_OPEN)
         return resources.refuse(KITH_LIMIT, "64 questions of this instance are open; wait for some of their answers");
     DnsZones &zones = on.net.dns();

@@ -27,6 +27,7 @@ std::int32_t check(TenantResources &resources, kith_str path) {
     if (path.size == 0 || view(path).find('\0') != std::string_view::npos) {
         return resources.refuse(KITH_INVALID, "a path is expected, without zero bytes");
     }
+    if (const auto why = resources.why_not_open(view(path)); !why.empty()) return resources.refuse(KITH_DENIED, why);
     return KITH_OK;
 }
 
@@ -142,6 +143,8 @@ constexpr kith_env_host env_table = {
             return resources.refuse(KITH_DENIED,
                                     "the variable " + std::string(view(name)) + " is not declared in the descriptor's `env`");
         }
+        if (TenantRights *const rights = resources.tenant->rights())
+            if (const auto why = rights->why_not_read(view(name)); !why.empty()) return resources.refuse(KITH_DENIED, why);
         const auto found = resources.body->variables.find(view(name));
         if (found == resources.body->variables.end()) return KITH_NOT_FOUND;
         *out = str(*found->second);

@@ -88,6 +88,8 @@ std::int32_t start(const kith_host *host, const kith_process_program *given, std
     ProcessProgram program;
     std::string why;
     if (const std::int32_t status = read_program(given, program, why); status != KITH_OK) return resources.refuse(status, why);
+    if (TenantRights *const rights = resources.tenant->rights())
+        if (why = rights->why_not_run(program.path); !why.empty()) return resources.refuse(KITH_DENIED, why);
     std::size_t count = on.programs().count(resources);
     for (std::uint32_t at = resources.first; at != none; at = on.ops[at].next) count += on.ops[at].deliver == started ? 1 : 0;
     if (count >= KITH_PROCESS_MAX_OPEN)

@@ -214,6 +214,9 @@ void SimulatedHttp::on_event(std::uint32_t what, std::uint32_t slot, std::uint64
     const std::string host = settings.proxy ? settings.proxy->host : one.request.url.host;
     if (!on_.net.resolve(host, link.targets) || link.targets.empty())
         return fail(one, KITH_UNRESOLVED, "the host name " + host + " does not resolve");
+    const std::string denied =
+        one.resources->remove_denied(link.targets, settings.proxy ? settings.proxy->port : one.request.url.port);
+    if (link.targets.empty()) return fail(one, KITH_DENIED, host + ": " + denied);
     dial(id, link);
 }
 

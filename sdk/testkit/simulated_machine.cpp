@@ -8,9 +8,39 @@
 
 #include <kith/hosting/status.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace kith::testkit {
+
+namespace {
+
+kith_address raw(const SocketName &name) {
+    kith_address out{};
+    // A socket for every address has one of IPv6.
+    out.family = name.address.family == 0 ? std::uint8_t{KITH_ADDRESS_IPV6} : name.address.family;
+    out.port = name.port;
+    std::copy(name.address.bytes.begin(), name.address.bytes.end(), out.bytes);
+    return out;
+}
+
+} // namespace
+
+std::string TenantResources::remove_denied(std::vector<Address> &addresses, std::uint16_t port) const {
+    std::string why;
+    if (tenant->rights() == nullptr) return why;
+    std::erase_if(addresses, [&](const Address &one) {
+        std::string denied = tenant->rights()->why_not_reach(Transport::tcp, raw({one, port}));
+        const bool removed = !denied.empty();
+        if (removed) why = std::move(denied);
+        return removed;
+    });
+    return why;
+}
+
+std::string TenantResources::why_not_bind(Transport transport, const SocketName &local) const {
+    return tenant->rights() == nullptr ? std::string() : tenant->rights()->why_not_bind(transport, raw(local));
+}
 
 // ---- the machine ----
 
@@ -285,7 +315,8 @@ void SimulatedMachine::Body::on_event(std::uint32_t what, std::uint32_t slot, st
     case resolve:
         if (op->ready) return;
         if (!net.resolve(op->name, op->targets)) return ready(*op, KITH_UNRESOLVED);
-        return dial_next(*op);
+        op->data = op->resources->remove_denied(op->targets, static_cast<std::uint16_t>(op->port));
+        return op->targets.empty() && !op->data.empty() ? ready(*op, KITH_DENIED) : dial_next(*op);
     default: return;
     }
 }

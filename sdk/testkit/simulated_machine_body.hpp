@@ -73,6 +73,15 @@ struct TenantResources {
         return status;
     }
 
+    using Transport = TenantRights::Transport;
+    /// Removes the addresses that the tenant may not reach. Returns why not all of them were left; empty: nothing was removed.
+    std::string remove_denied(std::vector<Address> &addresses, std::uint16_t port) const;
+    /// As the functions of TenantRights; empty, too, for a tenant that may use everything.
+    std::string why_not_bind(Transport transport, const SocketName &local) const;
+    std::string why_not_open(std::string_view path) const {
+        return tenant->rights() == nullptr || path.empty() ? std::string() : tenant->rights()->why_not_open(path);
+    }
+
     /// The tenant's table of a service; null when it has none.
     template <class Table>
     const Table *side(const char *id) noexcept {

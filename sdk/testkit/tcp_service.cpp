@@ -61,7 +61,8 @@ void connected(TenantResources &resources, Op &op) {
         on.net.tcp().reset(*op.stream);
     }
     on.trace("tcp.connected", op.id, op.status, address);
-    const Text text(op, "to " + of_port(op.name, op.port));
+    const std::string subject = "to " + of_port(op.name, op.port);
+    const Text text(op, op.status == KITH_DENIED && !op.data.empty() ? subject + ": " + op.data : subject);
     const Entered entered(*resources.tenant, "tcp.connected");
     side(resources)->connected(resources.tenant->self(), op.user, op.id, op.status, text.str(), id,
                                op.status == KITH_OK ? &remote : nullptr);
@@ -179,6 +180,9 @@ std::int32_t listen(const kith_host *host, kith_str address, std::uint32_t port,
     if (address.size != 0 && !wanted) {
         return resources.refuse(KITH_INVALID, "`" + std::string(view(address)) + "`: a numeric address is expected, or none");
     }
+    const SocketName local{wanted.value_or(Address{}), static_cast<std::uint16_t>(port)};
+    if (const auto why = resources.why_not_bind(TenantResources::Transport::tcp, local); !why.empty())
+        return resources.refuse(KITH_DENIED, why);
     Op &op = on.begin(resources, "tcp.listen", listening, user, id);
     op.name = view(address);
     op.port = port;

@@ -85,6 +85,8 @@ std::int32_t open_tls(const kith_host *host, const kith_tls_client *given, std::
     std::string why;
     if (const std::int32_t status = read_settings(given, settings, why); status != KITH_OK)
         return resources.refuse(status, why);
+    for (const auto &file : {settings.authorities_file, settings.certificate_file, settings.key_file})
+        if (why = resources.why_not_open(file); !why.empty()) return resources.refuse(KITH_DENIED, why);
     if (on.tls().full(resources))
         return resources.refuse(KITH_LIMIT, "64 clients of kith.tls/0 are open; close those that are done with");
     Op &op = on.begin(resources, "tls.open", tls_opened, user, id);

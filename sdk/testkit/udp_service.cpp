@@ -134,6 +134,9 @@ std::int32_t bind(const kith_host *host, const kith_udp_socket *given, std::uint
     if (wanted.max_size > KITH_UDP_MAX_SIZE)
         return resources.refuse(KITH_INVALID, "a max_size of " + std::to_string(wanted.max_size) + ": expected at most " +
                                                   std::to_string(KITH_UDP_MAX_SIZE));
+    const SocketName local{*address, static_cast<std::uint16_t>(wanted.port)};
+    if (const auto why = resources.why_not_bind(TenantResources::Transport::udp, local); !why.empty())
+        return resources.refuse(KITH_DENIED, why);
     UdpStack::Wanted as{{*address, static_cast<std::uint16_t>(wanted.port)},
                         wanted.flags,
                         wanted.hops,
@@ -230,6 +233,9 @@ std::int32_t send(const kith_host *host, std::uint64_t id, const kith_datagram *
         if (each.remote.family != socket->udp->local.address.family)
             return resources.refuse(KITH_INVALID, which + "an address of the socket's family is expected");
         if (each.remote.port == 0) return resources.refuse(KITH_INVALID, which + "port 0: expected 1 to 65535");
+        if (TenantRights *const rights = resources.tenant->rights())
+            if (const auto why = rights->why_not_reach(TenantRights::Transport::udp, each.remote); !why.empty())
+                return resources.refuse(KITH_DENIED, why);
     }
     if (socket->writer != none) return resources.refuse(KITH_BUSY, "a send by this socket is outstanding");
     Op &op = on.begin(resources, "udp.send", sent, user, out);

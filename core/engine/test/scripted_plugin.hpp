@@ -258,8 +258,12 @@ struct Lines final : Logger {
     }
 };
 
+/// Whether their file counts as a stranger's, so that they have only the rights of PluginRights.
+inline bool puppets_are_strangers = false;
+
 inline LoaderSettings loader_settings() {
     LoaderSettings offered;
+    offered.is_strangers = [](const Library &) { return puppets_are_strangers; };
     for (const auto id : engine_services()) offered.services.emplace_back(id);
     for (const char *id :
          {KITH_CLOCK, KITH_LOOP, KITH_RANDOM, KITH_TIMER, "kith.tcp/1", "kith.env/1", "kith.file/1", "kith.state/1"}) {
@@ -287,6 +291,7 @@ struct Kith {
           net(given == nullptr ? *own : *given),
           machine(net.machine("here", {"10.0.0.1"})) {
         scripts.clear();
+        puppets_are_strangers = false;
         scripts[strategy_name];
         scripts[connector_name];
         BOOST_REQUIRE(registry.link(entry(), "puppets"));

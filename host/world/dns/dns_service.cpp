@@ -50,6 +50,7 @@ std::int32_t query(TenantResources &resources, const kith_dns_query *given, std:
     DnsQuery wanted;
     std::string why;
     if (const std::int32_t status = read_query(given, wanted, why); status != KITH_OK) return resources.refuse(status, why);
+    if (why = why_not_query(resources.tenant.rights(), wanted); !why.empty()) return resources.refuse(KITH_DENIED, why);
     if (resources.questions.use_count() > static_cast<long>(KITH_DNS_MAX_OPEN))
         return resources.refuse(KITH_LIMIT, "64 questions of this instance are open; wait for some of their answers");
     auto &conf = resources.parts.resolv_conf;

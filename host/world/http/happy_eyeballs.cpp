@@ -40,8 +40,7 @@ void HappyEyeballs::start() {
     Error not_numeric;
     const auto address = boost::asio::ip::make_address(name_, not_numeric);
     if (!not_numeric) {
-        addresses_ = {address};
-        return next();
+        return found({address});
     }
     resources_->parts.resolver.resolve(name_, this, [me = shared_from_this()](const Resolved &found) { me->resolved(found); });
 }
@@ -58,11 +57,19 @@ std::string HappyEyeballs::phase() const {
     return addresses_.empty() ? "resolving the name " + name_ : "connecting to " + place(name_, port_);
 }
 
-void HappyEyeballs::resolved(const Resolved &found) {
+void HappyEyeballs::resolved(const Resolved &result) {
     if (over_) return;
-    if (found.status != KITH_OK) return end(found.status, found.text, tcp::socket(resources_->io));
-    addresses_ = in_turns(found.addresses);
-    next();
+    if (result.status != KITH_OK) return end(result.status, result.text, tcp::socket(resources_->io));
+    found(in_turns(result.addresses));
+}
+
+void HappyEyeballs::found(std::vector<boost::asio::ip::address> addresses) {
+    const std::string denied = resources_->remove_denied(addresses, port_);
+    addresses_ = std::move(addresses);
+    if (!addresses_.empty()) return next();
+    boost::asio::post(resources_->io, [me = shared_from_this(), denied] {
+        if (!me->over_) me->end(KITH_DENIED, place(me->name_, me->port_) + ": " + denied, tcp::socket(me->resources_->io));
+    });
 }
 
 void HappyEyeballs::next() {

@@ -30,7 +30,8 @@ class HappyEyeballs : public std::enable_shared_from_this<HappyEyeballs> {
     std::string phase() const;
 
   private:
-    void resolved(const Resolved &found);
+    void resolved(const Resolved &result);
+    void found(std::vector<boost::asio::ip::address> addresses);
     void next();
     void tried(std::size_t which, const Error &error);
     void end(std::int32_t status, std::string text, tcp::socket socket);

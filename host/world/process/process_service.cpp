@@ -82,6 +82,8 @@ std::int32_t start(TenantResources &resources, const kith_process_program *given
     ProcessProgram program;
     std::string why;
     if (const std::int32_t status = read_program(given, program, why); status != KITH_OK) return resources.refuse(status, why);
+    if (TenantRights *const rights = resources.tenant.rights())
+        if (why = rights->why_not_run(program.path); !why.empty()) return resources.refuse(KITH_DENIED, why);
     if (resources.programs.use_count() > static_cast<long>(KITH_PROCESS_MAX_OPEN))
         return resources.refuse(KITH_LIMIT, "64 programs of this instance are open; close those that are done with");
     const auto cancelled = [](TenantResources &s, std::uint64_t u, std::uint64_t o) {

@@ -29,6 +29,8 @@ std::int32_t open_tls(TenantResources &resources, const kith_tls_client *given, 
     std::string why;
     if (const std::int32_t status = read_settings(given, settings, why); status != KITH_OK)
         return resources.refuse(status, why);
+    for (const auto &file : {settings.authorities_file, settings.certificate_file, settings.key_file})
+        if (why = resources.why_not_open(file); !why.empty()) return resources.refuse(KITH_DENIED, why);
     if (!resources.tls) resources.tls = std::make_shared<TlsResources>();
     if (resources.tls->clients.size() + resources.tls->opening >= KITH_TLS_MAX_CLIENTS)
         return resources.refuse(KITH_LIMIT, "64 clients of kith.tls/0 are open; close those that are done with");

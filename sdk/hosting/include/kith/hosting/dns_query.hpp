@@ -4,6 +4,7 @@
 // real one.
 #pragma once
 
+#include <kith/hosting/tenant_rights.hpp>
 #include <kith/service/dns.h>
 
 #include <cstdint>
@@ -40,6 +41,9 @@ struct DnsQuery {
 
 /// Returns KITH_OK, or the status of a refusal with its text in `why`.
 std::int32_t read_query(const kith_dns_query *given, DnsQuery &out, std::string &why);
+
+/// Why a tenant with these rights may not query the servers of the query; empty: it may. rights: null: all.
+std::string why_not_query(TenantRights *rights, const DnsQuery &query);
 
 /// Whether the name can be queried: labels of 1 to 63 bytes, at most KITH_DNS_MAX_NAME in total; without the final dot.
 bool is_dns_name(std::string_view name) noexcept;

@@ -9,6 +9,7 @@
 // like each plugin instance.
 #pragma once
 
+#include <kith/hosting/tenant_rights.hpp>
 #include <kith/plugin.h>
 
 #include <cstddef>
@@ -34,6 +35,9 @@ class Tenant {
 
     /// Whether the tenant may read this environment variable.
     virtual bool may_read(std::string_view variable) const noexcept = 0;
+
+    /// What the tenant may use of the machine; null: everything.
+    virtual TenantRights *rights() noexcept { return nullptr; }
 
   protected:
     ~Tenant() = default;
