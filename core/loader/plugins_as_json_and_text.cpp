@@ -59,7 +59,7 @@ json::value options_of(const Plugin &plugin) {
     return error ? json::value(json::object{}) : schema;
 }
 
-json::object object_of(const Plugin &plugin) {
+json::object object_of(const Plugin &plugin, const GrantsOfFile &grants) {
     json::object result;
     result["id"] = json::string(plugin.id());
     result["kind"] = kind_name(plugin.kind());
@@ -75,6 +75,12 @@ json::object object_of(const Plugin &plugin) {
     result["services"] = json::object{{"required", array_of(plugin.required())}, {"optional", array_of(plugin.optional())}};
     result["env"] = array_of(plugin.env());
     result["flags"] = array_of(flags_of(plugin));
+    result["stranger"] = plugin.library().stranger();
+    if (grants) {
+        json::array granted;
+        for (const std::string &one : grants(plugin.library())) granted.emplace_back(one);
+        result["grants"] = std::move(granted);
+    }
     if (plugin.kind() == KITH_KIND_CONNECTOR) {
         const char *const prune = prune_name(plugin.prune());
         result["prune"] = prune ? json::value(prune) : json::value(nullptr);
@@ -132,7 +138,7 @@ std::string joined(std::span<const std::string_view> words) {
     return result.empty() ? "none" : result;
 }
 
-void print_details(std::string &out, const Plugin &plugin) {
+void print_details(std::string &out, const Plugin &plugin, const GrantsOfFile &grants) {
     out += "\n" + std::string(kind_name(plugin.kind())) + " " + std::string(plugin.id()) + "\n";
     out += "  file       " + plugin.library().file() + "\n";
     const auto &hash = plugin.library().sha256();
@@ -143,6 +149,11 @@ void print_details(std::string &out, const Plugin &plugin) {
     if (!plugin.optional().empty()) out += "  optional   " + joined(plugin.optional()) + "\n";
     if (!plugin.env().empty()) out += "  reads env  " + joined(plugin.env()) + "\n";
     if (const auto flags = flags_of(plugin); !flags.empty()) out += "  flags      " + joined(flags) + "\n";
+    if (plugin.library().stranger()) out += "  origin     not of this build: it is isolated\n";
+    if (grants) {
+        const std::vector<std::string> granted = grants(plugin.library());
+        out += "  grants     " + joined(std::vector<std::string_view>(granted.begin(), granted.end())) + "\n";
+    }
     if (plugin.kind() != KITH_KIND_CONNECTOR) return;
     if (const char *const prune = prune_name(plugin.prune()))
         out += "  prune      " + std::string(prune) + " unless the policy sets it\n";
@@ -151,9 +162,9 @@ void print_details(std::string &out, const Plugin &plugin) {
 
 } // namespace
 
-std::string plugins_as_json(const Registry &registry) {
+std::string plugins_as_json(const Registry &registry, const GrantsOfFile &grants) {
     json::array plugins, refused;
-    for (const Plugin *plugin : registry.plugins()) plugins.emplace_back(object_of(*plugin));
+    for (const Plugin *plugin : registry.plugins()) plugins.emplace_back(object_of(*plugin, grants));
     for (const Refusal &refusal : registry.refused())
         refused.emplace_back(json::object{
             {"file", refusal.file}, {"rule", refusal.rule}, {"reason", refusal.reason}, {"remedy", refusal.remedy}});
@@ -162,7 +173,7 @@ std::string plugins_as_json(const Registry &registry) {
     return out + "\n";
 }
 
-std::string plugins_as_text(const Registry &registry, bool details) {
+std::string plugins_as_text(const Registry &registry, bool details, const GrantsOfFile &grants) {
     std::string out;
     if (registry.plugins().empty()) {
         out += "no plugins\n";
@@ -173,7 +184,7 @@ std::string plugins_as_text(const Registry &registry, bool details) {
                             plugin->library().abi(), std::string(plugin->licence()), std::string(plugin->summary())});
         print(out, rows);
         if (details)
-            for (const Plugin *plugin : registry.plugins()) print_details(out, *plugin);
+            for (const Plugin *plugin : registry.plugins()) print_details(out, *plugin, grants);
     }
     if (registry.refused().empty()) return out;
     out += "\nrefused:\n";

@@ -5,12 +5,19 @@
 
 #include "core/loader/registry.hpp"
 
+#include <functional>
+#include <string>
+#include <vector>
+
 namespace kith::core {
 
-/// {"plugins": [...], "refused": [{"file", "rule", "reason", "remedy"}]}, indented, with a line end.
-std::string plugins_as_json(const Registry &registry);
+/// What `plugins.grants` permits the plugins of a file. Empty: no configuration was read.
+using GrantsOfFile = std::function<std::vector<std::string>(const Library &library)>;
 
-/// A table; with `details` also the file, SHA-256, services and flags of each plugin. core/config prints the options.
-std::string plugins_as_text(const Registry &registry, bool details = false);
+/// {"plugins": [...], "refused": [{"file", "rule", "reason", "remedy"}]}, indented, with a line end.
+std::string plugins_as_json(const Registry &registry, const GrantsOfFile &grants = {});
+
+/// A table; with `details` also the file, SHA-256, services, flags and grants of each plugin. core/config prints the options.
+std::string plugins_as_text(const Registry &registry, bool details = false, const GrantsOfFile &grants = {});
 
 } // namespace kith::core

@@ -6,6 +6,7 @@
 #include <core/config/api_address.hpp>
 #include <core/config/load_config.hpp>
 #include <core/engine/catalogue_from_registry.hpp>
+#include <core/engine/plugin_rights.hpp>
 #include <core/loader/plugins_as_json_and_text.hpp>
 #include <host/api/transport/server.hpp>
 #include <kith/service/log.h>
@@ -88,7 +89,12 @@ ApiContext DaemonApi::context(const AsioWorld &world, core::Engine &engine, Relo
     context.config = [&reloader, &loaded] {
         return core::render(reloader.config(), core::catalogue_from_registry(*loaded.registry, loaded.directories));
     };
-    context.plugins = [&loaded] { return core::plugins_as_json(*loaded.registry); };
+    context.plugins = [&loaded, &reloader] {
+        const auto grants = [&](const core::Library &library) {
+            return core::grants_of_file(reloader.config().plugins.grants, library.file());
+        };
+        return core::plugins_as_json(*loaded.registry, grants);
+    };
     context.refresh = [&engine] { engine.refresh(); };
     context.order = [&engine](std::string_view topology, const core::Order &order) { return engine.order(topology, order); };
     context.idle_for = [&world](const kith_host &host) { return world.idle_for(host); };

@@ -2,11 +2,14 @@
 #include "command_line.hpp"
 
 #include <core/config/options_reference.hpp>
+#include <core/engine/plugin_rights.hpp>
 #include <core/loader/plugins_as_json_and_text.hpp>
 #include <host/config_loading.hpp>
 #include <kith/hosting/plugin_kind.hpp>
 
 #include <iostream>
+#include <optional>
+#include <string>
 
 namespace kith::app {
 
@@ -28,18 +31,33 @@ int print_options(const core::Registry &registry, const std::string &id) {
     return exit_negative;
 }
 
+// The grants of a configuration; nothing, with its errors on standard error, when it is invalid.
+std::optional<core::GrantsOfFile> grants_of(const std::string &config, const std::string &dir, const core::Registry &registry) {
+    if (config.empty()) return core::GrantsOfFile();
+    const LoadedConfig loaded = reload_config(config, dir, registry);
+    if (!loaded.config) {
+        std::cerr << core::to_text(loaded.diagnostics);
+        return std::nullopt;
+    }
+    return [grants = loaded.config->plugins.grants](const core::Library &library) {
+        return core::grants_of_file(grants, library.file());
+    };
+}
+
 } // namespace
 
 int plugins(const Arguments &arguments) {
     CommandLine command_line;
     command_line.name = "plugins";
-    command_line.synopsis = "kith plugins [DIR] [--json] [--details] [--options ID]";
+    command_line.synopsis = "kith plugins [DIR] [--json] [--details] [--options ID] [--config FILE]";
     command_line.about =
         "Lists the plugins in the directory, with the ABI version for which they were built, and the files that were\n"
         "refused, with the violated rule and the remedy. Without DIR: the default plugin directory.\n"
-        "Exit status: 0 all files were accepted, 1 some were refused, 3 the directory cannot be read.\n";
+        "Exit status: 0 all files were accepted, 1 some were refused or FILE is invalid, 3 the directory cannot be read.\n";
     command_line.options.add_options()("json", R"(print {"plugins": [...], "refused": [...]} on standard output)")(
         "details", "also print the file of each plugin, its SHA-256, services and flags")(
+        "config", po::value<std::string>()->value_name("FILE"),
+        "with --json or --details: also print what the configuration FILE grants to each file (plugins.grants)")(
         "options", po::value<std::string>()->value_name("ID"), "print the options of this plugin");
     command_line.hidden.add_options()("dir", po::value<std::string>());
     command_line.positional.add("dir", 1);
@@ -47,12 +65,15 @@ int plugins(const Arguments &arguments) {
     const auto values = parse(command_line, arguments, status);
     if (!values) return status;
 
-    const auto registry = load_plugins("plugins", values->count("dir") != 0 ? (*values)["dir"].as<std::string>() : "");
+    const auto text = [&](const char *name) { return values->count(name) != 0 ? (*values)[name].as<std::string>() : ""; };
+    const auto registry = load_plugins("plugins", text("dir"));
     if (!registry) return exit_unreachable;
+    const auto grants = grants_of(text("config"), text("dir"), *registry);
+    if (!grants) return exit_negative;
 
     if (values->count("options") != 0) return print_options(*registry, (*values)["options"].as<std::string>());
-    std::cout << (values->count("json") != 0 ? core::plugins_as_json(*registry)
-                                             : core::plugins_as_text(*registry, values->count("details") != 0));
+    std::cout << (values->count("json") != 0 ? core::plugins_as_json(*registry, *grants)
+                                             : core::plugins_as_text(*registry, values->count("details") != 0, *grants));
     return registry->refused().empty() ? exit_ok : exit_negative;
 }
 

@@ -59,6 +59,26 @@ BOOST_AUTO_TEST_CASE(plugins_are_listed_as_text) {
     KITH_CHECK_CONTAINS(details, "\n  prune      keep unless the policy sets it\n  parallel   3 operations at most\n");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_file_was_granted_is_listed_when_a_configuration_was_read) {
+    const auto grants = [](const Library &library) {
+        BOOST_TEST(library.file().ends_with("/libtwo_plugins.so"));
+        return std::vector<std::string>{"process", "env:X"};
+    };
+    const auto plugin = boost::json::parse(plugins_as_json(registry, grants)).at("plugins").as_array()[0].as_object();
+    BOOST_TEST(plugin.at("grants").as_array().size() == 2u);
+    BOOST_TEST(plugin.at("stranger").as_bool() == false);
+    KITH_CHECK_CONTAINS(plugins_as_text(registry, true, grants), "\n  grants     process, env:X\n");
+    BOOST_TEST(plugins_as_json(registry).find("grants") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_stranger_s_file_is_named_as_such) {
+    LoaderSettings settings = test::settings();
+    settings.is_strangers = [](const Library &library) { return library.file().ends_with("/libtwo_plugins.so"); };
+    Registry other(settings);
+    BOOST_REQUIRE(!other.scan(folder.path()));
+    KITH_CHECK_CONTAINS(plugins_as_text(other, true), "\n  origin     not of this build: it is isolated\n");
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_list_is_stated) { BOOST_TEST(plugins_as_text(Registry(settings())) == "no plugins\n"); }
 
 BOOST_AUTO_TEST_SUITE_END()
