@@ -45,8 +45,9 @@ Outcome arrange_descriptors(const SandboxSettings &settings) {
     int ends[2] = {-1, -1};
     if (::pipe2(ends, O_CLOEXEC) != 0) return failed("pipe2");
     struct stat words {};
-    if (::fstat(settings.words_fd, &words) == 0 && S_ISFIFO(words.st_mode))
-        ::fcntl(settings.words_fd, F_SETFL, ::fcntl(settings.words_fd, F_GETFL) | O_NONBLOCK);
+    if (::fstat(settings.words_fd, &words) != 0) return failed("the pipe for words");
+    if (S_ISREG(words.st_mode)) return std::string("the pipe for words is a file, which must not grow");
+    if (S_ISFIFO(words.st_mode)) ::fcntl(settings.words_fd, F_SETFL, ::fcntl(settings.words_fd, F_GETFL) | O_NONBLOCK);
     if (::dup2(ends[0], STDIN_FILENO) < 0) return failed("dup2");
     for (const int standard : {STDOUT_FILENO, STDERR_FILENO})
         if (::dup2(settings.words_fd, standard) < 0) return failed("dup2");

@@ -38,7 +38,7 @@ constexpr std::string_view computing =
     "getpid gettid getppid getuid geteuid getgid getegid getrusage getrlimit getrandom uname sysinfo exit exit_group";
 
 // While the library is loaded. The kernel or Landlock decides which files.
-constexpr std::string_view naming_files = "stat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getcwd";
+constexpr std::string_view naming_files = "stat lstat statx access faccessat faccessat2 readlink readlinkat getcwd";
 
 constexpr std::string_view scheduling = "sched_getparam sched_getscheduler sched_get_priority_min sched_get_priority_max";
 
@@ -125,6 +125,7 @@ void allow_sockets(Filter &filter) {
     filter.allow(foreign);
     for (const std::uint64_t family : {AF_INET, AF_INET6}) filter.allow("socket", {equals(0, family)});
     filter.allow("socket", {equals(0, AF_NETLINK), equals(2, NETLINK_ROUTE)}); // getaddrinfo
+    filter.add(SCMP_ACT_ERRNO(EPERM), "socket", {equals(0, AF_UNIX)});         // the same tries nscd: not reported
 }
 
 void decide_on_clone(Filter &filter, bool threads) {
@@ -136,11 +137,19 @@ void decide_on_clone(Filter &filter, bool threads) {
     filter.allow("clone", {masked(0, thread_flags | other_flags, thread_flags)});
 }
 
-// The C library reads /proc/self/maps (pthread_getattr_np), which the runtime of Go calls while all signals are blocked: not trapped.
-void refuse_opening(Filter &filter, const char *name, unsigned flags) {
-    constexpr std::uint64_t as_libraries_do = O_RDONLY | O_CLOEXEC;
-    filter.add(SCMP_ACT_ERRNO(EPERM), name, {equals(flags, as_libraries_do)});
-    filter.add(SCMP_ACT_TRAP, name, {{flags, SCMP_CMP_NE, as_libraries_do, 0}});
+// Refuses a call without a report when this argument has the value that C libraries use for purposes of their own.
+void refuse_but_quietly(Filter &filter, const char *name, unsigned argument, std::uint64_t quiet) {
+    filter.add(SCMP_ACT_ERRNO(EPERM), name, {equals(argument, quiet)});
+    filter.add(SCMP_ACT_TRAP, name, {{argument, SCMP_CMP_NE, quiet, 0}});
+}
+
+void refuse_files(Filter &filter) {
+    // /proc/self/maps for pthread_getattr_np, which the runtime of Go calls while all signals are blocked, and the time zone.
+    constexpr std::uint64_t to_read = O_RDONLY | O_CLOEXEC;
+    refuse_but_quietly(filter, "open", 1, to_read);
+    refuse_but_quietly(filter, "openat", 2, to_read);
+    refuse_but_quietly(filter, "newfstatat", 3, AT_EMPTY_PATH); // fstat() of standard output, by printf
+    filter.add_all(SCMP_ACT_TRAP, naming_files);
 }
 
 } // namespace
@@ -149,6 +158,7 @@ boost::system::result<void, std::string> filter_calls(Profile profile, bool open
     Filter filter(SCMP_ACT_TRAP);
     filter.allow(computing);
     filter.allow(naming_files);
+    filter.allow("newfstatat");
     filter.allow("seccomp"); // for the second filter; filters only take rights away
     allow_parts_of_calls(filter);
     if (open_files) allow_reading_files(filter);
@@ -162,9 +172,7 @@ boost::system::result<void, std::string> filter_calls_after_load(Profile profile
     Filter filter(SCMP_ACT_ALLOW);
     filter.add(SCMP_ACT_TRAP, "seccomp");
     if (profile != Profile::foreign_io) {
-        refuse_opening(filter, "open", 1);
-        refuse_opening(filter, "openat", 2);
-        filter.add_all(SCMP_ACT_TRAP, naming_files);
+        refuse_files(filter);
         for (const char *const name : {"mmap", "mprotect"}) filter.add(SCMP_ACT_TRAP, name, {masked(2, PROT_EXEC, PROT_EXEC)});
     }
     return filter.load();

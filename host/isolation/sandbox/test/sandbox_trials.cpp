@@ -151,6 +151,7 @@ bool is_reported(const Result &result) {
 }
 bool is_silent(const Setup &setup, std::string_view what) {
     if (what == "read a file, `O_CLOEXEC`") return setup.landlock; // without it the opening of the library is trapped
+    if (what == "Unix socket") return setup.profile == Profile::foreign_io;
     return what == "`fork`" || what == "`posix_spawn`" || what == "start a thread" ||
            what == "the same while signals are blocked";
 }

@@ -266,6 +266,7 @@ static int read_clock(void) {
     return answer_of(clock_gettime(CLOCK_MONOTONIC, &now));
 }
 static int print_words(void) { return answer_of(write(STDERR_FILENO, "words\n", 6)); }
+static int print_formatted(void) { return printf("words %d\n", 1) < 0 || fflush(stdout) != 0 ? errno : 0; }
 static int pipe_to_itself(void) {
     int ends[2];
     if (pipe(ends) < 0) return errno;
@@ -363,6 +364,7 @@ __attribute__((visibility("default"))) const struct kith_trial kith_trials[] = {
     {"allocate memory", allocate, ALWAYS(0)},
     {"read the clock", read_clock, ALWAYS(0)},
     {"write to standard error", print_words, ALWAYS(0)},
+    {"`printf`", print_formatted, ALWAYS(0)},
     {"a pipe to itself", pipe_to_itself, ALWAYS(0)},
 };
 __attribute__((visibility("default"))) const unsigned kith_trial_count = sizeof kith_trials / sizeof *kith_trials;
