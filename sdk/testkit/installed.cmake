@@ -24,6 +24,6 @@ install(FILES ${whole} DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT sdk)
 install(DIRECTORY include/kith/testkit DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/kith COMPONENT sdk)
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/sdk/testkit COMPONENT sdk)
 # Of kith_hosting what the testkit's headers include.
-foreach(header IN ITEMS dns_query http_request url world)
+foreach(header IN ITEMS dns_query http_request tenant_rights url world)
   install(FILES ../hosting/include/kith/hosting/${header}.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/kith/hosting COMPONENT sdk)
 endforeach()
