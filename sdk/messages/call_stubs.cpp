@@ -49,6 +49,7 @@ std::span<const Service> services() {
         service<16>(KITH_TCP),     service<17>(KITH_TIMER),    service<18>(KITH_UDP),      service<19>(KITH_MEMBERS),
         service<20>(KITH_SPOOL),   service<21>(KITH_TLS),      service<22>(KITH_MESSAGES),
     };
+    static_assert(std::size(all) == std::tuple_size_v<functions::All>, "each service has a number and an id");
     return all;
 }
 
