@@ -12,12 +12,11 @@
 #include "tcp_listener.hpp"
 #include "tcp_stream.hpp"
 #include "tenant_resources.hpp"
-#include "tls/tls_client_credentials.hpp"
+#include "tls/tls_shared_context.hpp"
 #include "wall_clock_watch.hpp"
 
 #include <kith/service/clock.h>
 #include <kith/service/dns.h>
-#include <kith/service/draft/tls.h>
 #include <kith/service/env.h>
 #include <kith/service/file.h>
 #include <kith/service/http.h>
@@ -28,6 +27,7 @@
 #include <kith/service/state.h>
 #include <kith/service/tcp.h>
 #include <kith/service/timer.h>
+#include <kith/service/tls.h>
 #include <kith/service/udp.h>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -173,7 +173,7 @@ void TenantResources::close() {
         if (operation.abort) operation.abort();
     }
     if (http) http->close();
-    if (tls) tls->clients.clear();
+    if (tls) tls->contexts.clear();
     spool.reset(); // its files are closed when the work in progress is done, before a successor opens them
     for (auto &[id, stream] : std::exchange(streams, {})) stream->close();
     for (auto &[id, listener] : std::exchange(listeners, {})) listener->close();

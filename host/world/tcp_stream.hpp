@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // A stream of kith.tcp/1. Bytes are read from the kernel only while a read is outstanding, and written as far as the kernel
-// accepts them, so a read or write that is cancelled or times out leaves no data behind. A stream secured by kith.tls/0 buffers
+// accepts them, so a read or write that is cancelled or times out leaves no data behind. A stream secured by kith.tls/1 buffers
 // incomplete received records and records that were not sent completely.
 #pragma once
 
@@ -28,7 +28,7 @@ class TcpStream : public std::enable_shared_from_this<TcpStream> {
 
     const tcp::endpoint &remote() const { return remote_; }
 
-    // ---- kith.tls/0: tcp_stream_tls.cpp ----
+    // ---- kith.tls/1: tcp_stream_tls.cpp ----
 
     /// Begins the TLS handshake as an operation, which `secure` and `end_secure` end.
     std::int32_t begin_secure(std::uint64_t timeout, std::uint64_t user, std::uint64_t *op);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The part of TcpStream that handles TLS (kith.tls/0).
+// The part of TcpStream that handles TLS (kith.tls/1).
 #include "tcp_stream.hpp"
 
-#include <kith/service/draft/tls.h>
 #include <kith/service/tcp.h>
+#include <kith/service/tls.h>
 
 #include <algorithm>
 #include <utility>

@@ -192,7 +192,7 @@ const void *http_table() noexcept;
 const void *process_table() noexcept;
 const void *tls_table() noexcept;
 
-/// Reports the result of `secure` of kith.tls/0. peer: null unless status is KITH_OK.
+/// Reports the result of `secure` of kith.tls/1. peer: null unless status is KITH_OK.
 void report_secured(TenantResources &resources, std::uint64_t user, std::uint64_t op, std::int32_t status,
                     std::string_view text, const TlsPeer *peer);
 

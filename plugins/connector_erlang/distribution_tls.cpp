@@ -81,13 +81,13 @@ task<result<void>> DistributionTls::prepare() {
     auto want = co_await wanted();
     if (!want) co_return std::move(want).error();
     if (client_.open() && *want == now_) co_return result<void>();
-    auto client = co_await tls_.open({.authorities_file = want->cacertfile,
-                                      .certificate_file = want->certfile,
-                                      .key_file = want->keyfile,
-                                      .password = want->password,
-                                      .min_version = want->min_version,
-                                      .max_version = want->max_version,
-                                      .flags = want->verify ? 0U : KITH_TLS_INSECURE});
+    auto client = co_await tls_.client({.authorities_file = want->cacertfile,
+                                        .certificate_file = want->certfile,
+                                        .key_file = want->keyfile,
+                                        .password = want->password,
+                                        .min_version = want->min_version,
+                                        .max_version = want->max_version,
+                                        .flags = want->verify ? 0U : KITH_TLS_INSECURE});
     if (!client) co_return error(client.status(), "option tls: " + client.error().text);
     client_ = std::move(*client);
     now_ = std::move(*want);

@@ -62,7 +62,7 @@ class DistributionTls {
     TlsOptions options_;
     PassedOver passed_over_;
     std::string told_; // the last that were passed over
-    tls_client client_;
+    tls_context client_;
     Wanted now_; // of client_
     bool preparing_ = false;
     signal prepared_;

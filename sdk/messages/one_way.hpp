@@ -11,11 +11,11 @@
 
 #include <kith/service/clock.h>
 #include <kith/service/discovery.h>
-#include <kith/service/draft/tls.h>
 #include <kith/service/loop.h>
 #include <kith/service/metric.h>
 #include <kith/service/state.h>
 #include <kith/service/timer.h>
+#include <kith/service/tls.h>
 
 #include <cstdint>
 #include <string_view>

@@ -8,7 +8,7 @@ struct Nothing {};
 
 #include <sdk/messages/call_stubs.hpp>
 
-#include <kith/service/draft/tls.h>
+#include <kith/service/tls.h>
 
 namespace kith::messages::functions {
 

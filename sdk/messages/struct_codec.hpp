@@ -7,7 +7,6 @@
 
 #include <kith/service/connector.h>
 #include <kith/service/dns.h>
-#include <kith/service/draft/tls.h>
 #include <kith/service/file.h>
 #include <kith/service/http.h>
 #include <kith/service/members.h>
@@ -16,6 +15,7 @@
 #include <kith/service/sink.h>
 #include <kith/service/spool.h>
 #include <kith/service/tcp.h>
+#include <kith/service/tls.h>
 #include <kith/service/udp.h>
 
 namespace kith::messages {
@@ -148,16 +148,25 @@ void describe(Io &io, kith_process_end &e) {
     each(io, e.code, e.signal, e.errors);
 }
 
+// The key has no size of its own.
 template <class Io>
-void describe(Io &io, kith_tls_client &c) {
-    io.struct_size(c.struct_size, sizeof c);
-    each(io, c.flags, c.authorities_file, c.certificate_file, c.key_file, c.password, c.min_version, c.max_version);
+void describe(Io &io, kith_tls_shared_key &k) {
+    std::uint64_t size = KITH_TLS_KEY_SIZE;
+    io.one(k.identity);
+    io.raw(k.key, size);
+}
+
+template <class Io>
+void describe(Io &io, kith_tls_settings &s) {
+    io.struct_size(s.struct_size, sizeof s);
+    each(io, s.flags, s.authorities_file, s.certificate_file, s.key_file, s.password, s.min_version, s.max_version);
+    io.list(s.shared_keys, s.shared_key_count);
 }
 
 template <class Io>
 void describe(Io &io, kith_tls_certificate &c) {
+    each(io, c.subject, c.issuer, c.fingerprint, c.not_before, c.not_after);
     io.raw(c.der, c.size);
-    each(io, c.subject, c.issuer, c.not_before, c.not_after);
 }
 
 template <class Io>
@@ -166,9 +175,18 @@ void describe(Io &io, kith_tls_name &n) {
 }
 
 template <class Io>
+void describe(Io &io, kith_tls_credentials &c) {
+    io.struct_size(c.struct_size, sizeof c);
+    each(io, c.authorities_not_after);
+    io.list(c.chain, c.chain_count);
+    io.list(c.names, c.name_count);
+    io.list(c.identities, c.identity_count);
+}
+
+template <class Io>
 void describe(Io &io, kith_tls_peer &p) {
     io.struct_size(p.struct_size, sizeof p);
-    each(io, p.version, p.verified, p.cipher);
+    each(io, p.version, p.verified, p.shared_key, p.cipher);
     io.list(p.chain, p.chain_count);
     io.list(p.names, p.name_count);
 }

@@ -32,8 +32,9 @@ inline std::vector<std::filesystem::path> headers() {
 /// Those of services that are not frozen.
 inline std::vector<std::filesystem::path> drafts() {
     std::vector<std::filesystem::path> out;
-    for (const auto &entry : std::filesystem::directory_iterator(KITH_SOURCE_DIR "/sdk/include/kith/service/draft"))
-        out.push_back(entry.path());
+    std::error_code none; // there are not always some
+    const std::filesystem::path folder = KITH_SOURCE_DIR "/sdk/include/kith/service/draft";
+    for (const auto &entry : std::filesystem::directory_iterator(folder, none)) out.push_back(entry.path());
     return out;
 }
 

@@ -29,6 +29,7 @@
 #include <kith/service/state.h>
 #include <kith/service/tcp.h>
 #include <kith/service/timer.h>
+#include <kith/service/tls.h>
 #include <kith/service/udp.h>
 
 #include <stddef.h>
@@ -456,6 +457,68 @@ OFFSET(kith_timer_host, start, 0)
 SIZE(kith_timer_plugin, 8)
 OFFSET(kith_timer_plugin, fired, 0)
 
+/* service/tls.h */
+SIZE(kith_tls_shared_key, 24)
+OFFSET(kith_tls_shared_key, identity, 0)
+OFFSET(kith_tls_shared_key, key, 16)
+
+SIZE(kith_tls_settings, 96)
+OFFSET(kith_tls_settings, struct_size, 0)
+OFFSET(kith_tls_settings, flags, 4)
+OFFSET(kith_tls_settings, authorities_file, 8)
+OFFSET(kith_tls_settings, certificate_file, 24)
+OFFSET(kith_tls_settings, key_file, 40)
+OFFSET(kith_tls_settings, password, 56)
+OFFSET(kith_tls_settings, min_version, 72)
+OFFSET(kith_tls_settings, max_version, 76)
+OFFSET(kith_tls_settings, shared_keys, 80)
+OFFSET(kith_tls_settings, shared_key_count, 88)
+OFFSET(kith_tls_settings, reserved, 92)
+
+SIZE(kith_tls_certificate, 80)
+OFFSET(kith_tls_certificate, der, 0)
+OFFSET(kith_tls_certificate, size, 8)
+OFFSET(kith_tls_certificate, subject, 16)
+OFFSET(kith_tls_certificate, issuer, 32)
+OFFSET(kith_tls_certificate, fingerprint, 48)
+OFFSET(kith_tls_certificate, not_before, 64)
+OFFSET(kith_tls_certificate, not_after, 72)
+
+SIZE(kith_tls_name, 24)
+OFFSET(kith_tls_name, kind, 0)
+OFFSET(kith_tls_name, reserved, 4)
+OFFSET(kith_tls_name, value, 8)
+
+SIZE(kith_tls_credentials, 48)
+OFFSET(kith_tls_credentials, struct_size, 0)
+OFFSET(kith_tls_credentials, chain_count, 4)
+OFFSET(kith_tls_credentials, chain, 8)
+OFFSET(kith_tls_credentials, names, 16)
+OFFSET(kith_tls_credentials, name_count, 24)
+OFFSET(kith_tls_credentials, identity_count, 28)
+OFFSET(kith_tls_credentials, identities, 32)
+OFFSET(kith_tls_credentials, authorities_not_after, 40)
+
+SIZE(kith_tls_peer, 56)
+OFFSET(kith_tls_peer, struct_size, 0)
+OFFSET(kith_tls_peer, version, 4)
+OFFSET(kith_tls_peer, verified, 8)
+OFFSET(kith_tls_peer, chain_count, 12)
+OFFSET(kith_tls_peer, chain, 16)
+OFFSET(kith_tls_peer, names, 24)
+OFFSET(kith_tls_peer, name_count, 32)
+OFFSET(kith_tls_peer, shared_key, 36)
+OFFSET(kith_tls_peer, cipher, 40)
+
+SIZE(kith_tls_host, 24)
+OFFSET(kith_tls_host, open, 0)
+OFFSET(kith_tls_host, secure, 8)
+OFFSET(kith_tls_host, close, 16)
+
+SIZE(kith_tls_plugin, 16)
+OFFSET(kith_tls_plugin, opened, 0)
+OFFSET(kith_tls_plugin, secured, 8)
+
 /* service/udp.h */
 SIZE(kith_address, 24)
 OFFSET(kith_address, bytes, 0)
@@ -657,6 +720,24 @@ VALUE(KITH_STATE_MAX, 65536)
 /* service/tcp.h */
 VALUE(KITH_TCP_MAX_READ, 1048576)
 VALUE(KITH_TCP_MAX_WRITE, 16777216)
+
+/* service/tls.h */
+VALUE(KITH_TLS_MAX_FILE, 1048576)
+VALUE(KITH_TLS_MAX_CONTEXTS, 64)
+VALUE(KITH_TLS_MAX_KEYS, 16)
+VALUE(KITH_TLS_KEY_SIZE, 32)
+VALUE(KITH_TLS_MAX_IDENTITY, 128)
+VALUE(KITH_TLS_1_2, 0x0303)
+VALUE(KITH_TLS_1_3, 0x0304)
+VALUE(KITH_TLS_INSECURE, 1)
+VALUE(KITH_TLS_SERVER, 2)
+VALUE(KITH_TLS_ANONYMOUS, 4)
+VALUE(KITH_TLS_COMMON_NAME, 1)
+VALUE(KITH_TLS_DNS, 2)
+VALUE(KITH_TLS_ADDRESS, 3)
+VALUE(KITH_TLS_URI, 4)
+VALUE(KITH_TLS_EMAIL, 5)
+VALUE(KITH_TLS_NO_KEY, UINT32_MAX)
 
 /* service/udp.h */
 VALUE(KITH_UDP_MAX_SIZE, 65507)

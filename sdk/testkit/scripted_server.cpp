@@ -6,7 +6,7 @@
 #include "tls_frames.hpp"
 
 #include <kith/hosting/status.hpp>
-#include <kith/service/draft/tls.h>
+#include <kith/service/tls.h>
 
 #include <algorithm>
 #include <optional>
@@ -162,7 +162,7 @@ bool Conversation::Body::shake() {
             held.clear();
             return true;
         }
-        if (greeted || front.record.kind != TlsRecord::hello || words.size() != 4) {
+        if (greeted || front.record.kind != TlsRecord::hello || words.size() != 6) {
             refuse(tls_unexpected_message);
             return false;
         }
@@ -181,7 +181,7 @@ bool Conversation::Body::shake() {
             refuse(alert);
             return false;
         }
-        out += packed({TlsRecord::hello, {std::to_string(version), tls->identity.certificate}});
+        out += packed({TlsRecord::hello, {std::to_string(version), tls->identity.certificate, ""}});
     }
     return false;
 }

@@ -10,7 +10,6 @@
 
 #include <kith/service/clock.h>
 #include <kith/service/dns.h>
-#include <kith/service/draft/tls.h>
 #include <kith/service/env.h>
 #include <kith/service/file.h>
 #include <kith/service/http.h>
@@ -21,6 +20,7 @@
 #include <kith/service/state.h>
 #include <kith/service/tcp.h>
 #include <kith/service/timer.h>
+#include <kith/service/tls.h>
 #include <kith/testkit/simulated_machine.hpp>
 
 #include <atomic>
@@ -124,7 +124,7 @@ struct Socket {
     Listener *listener = nullptr;
     UdpSocket *udp = nullptr;
     std::uint32_t reader = none, writer = none, accepter = none, securer = none; // operations
-    bool secured = false;                                                        // kith.tls/0 has secured it, or tried to
+    bool secured = false;                                                        // kith.tls/1 has secured it, or tried to
     bool useless = false;                                                        // securing has failed
 };
 

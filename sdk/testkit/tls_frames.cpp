@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tls_frames.hpp"
 
-#include <kith/service/draft/tls.h>
+#include <kith/service/tls.h>
 #include <kith/testkit/address.hpp>
 #include <kith/testkit/tls_identity.hpp>
 
@@ -87,6 +87,20 @@ bool is_trusted(const TlsPaper &paper, const std::vector<TlsPaper> &authorities)
     });
 }
 
+std::string simulated_fingerprint(std::string_view text) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out;
+    std::uint64_t state = 0xcbf29ce484222325U;
+    for (int part = 0; part < 4; ++part) {
+        for (const char c : text) state = (state ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+        state += 0x9e3779b97f4a7c15U;
+        for (int shift = 60; shift >= 0; shift -= 4) out += digits[state >> shift & 15];
+    }
+    return out;
+}
+
+std::string simulated_identity(std::string_view key) { return "kith-" + simulated_fingerprint(key).substr(0, 32); }
+
 std::uint32_t kind_of_name(std::string_view name) {
     if (Address::parse(name)) return KITH_TLS_ADDRESS;
     return name.find("://") != std::string_view::npos ? KITH_TLS_URI : KITH_TLS_DNS;
@@ -114,6 +128,8 @@ std::string tls_alert(int number) { return {TlsRecord::alert, 3, 3, 0, 2, 2, sta
 std::string_view tls_alert_text(int number) noexcept {
     switch (number) {
     case tls_unexpected_message: return "unexpected message";
+    case tls_handshake_failure: return "handshake failure";
+    case tls_illegal_parameter: return "illegal parameter";
     case tls_unknown_authority: return "unknown ca";
     case tls_protocol_version: return "protocol version";
     case tls_expired: return "certificate expired";

@@ -29,6 +29,11 @@ std::string key_in(std::string_view pem);
 /// Whether the certificate is signed by one of these, or is one of them.
 bool is_trusted(const TlsPaper &paper, const std::vector<TlsPaper> &authorities) noexcept;
 
+/// 64 hexadecimal digits in place of SHA-256.
+std::string simulated_fingerprint(std::string_view text);
+/// The identity of a shared key that has none.
+std::string simulated_identity(std::string_view key);
+
 /// KITH_TLS_DNS, KITH_TLS_ADDRESS or KITH_TLS_URI.
 std::uint32_t kind_of_name(std::string_view name);
 
@@ -36,12 +41,13 @@ struct TlsRecord {
     enum Kind : std::uint8_t { finished = 0x14, alert = 0x15, hello = 0x16 };
     Kind kind = hello;
     std::vector<std::string> words;
-    /// client's hello: server name, oldest and newest version, certificates; server's hello: version, certificates
+    /// client's hello: server name, oldest and newest version, certificates, identity and bytes of a shared key, each of which may be
+    /// empty; server's hello: version, certificates, identity of the accepted key
 };
 
 /// The numbers of alerts, as in TLS.
-inline constexpr int tls_unexpected_message = 10, tls_unknown_authority = 48, tls_protocol_version = 70, tls_expired = 45,
-                     tls_certificate_required = 116;
+inline constexpr int tls_unexpected_message = 10, tls_handshake_failure = 40, tls_expired = 45, tls_illegal_parameter = 47,
+                     tls_unknown_authority = 48, tls_protocol_version = 70, tls_certificate_required = 116;
 
 /// The version for a word; 0: unknown.
 std::uint32_t tls_number(std::string_view word) noexcept;

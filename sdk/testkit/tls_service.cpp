@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The service kith.tls/0 of a simulated machine: its table, argument checks and completions.
+// The service kith.tls/1 of a simulated machine: its table, argument checks and completions.
 #include "simulated_tls.hpp"
 
 #include <kith/hosting/status.hpp>
@@ -26,15 +26,59 @@ std::int32_t check_tls_side(TenantResources &resources) {
     return resources.refuse(KITH_INVALID, "the plugin has no complete kith_tls_plugin");
 }
 
+// What a kith_tls_certificate and a kith_tls_name point to.
+class BorrowedChain {
+  public:
+    explicit BorrowedChain(const std::vector<TlsPaper> &papers) : papers_(papers) {
+        for (const TlsPaper &one : papers_) {
+            texts_.push_back(one.subject());
+            texts_.push_back("CN=" + one.issuer);
+            texts_.push_back(simulated_fingerprint(one.text));
+        }
+        for (std::size_t i = 0; i < papers_.size(); ++i) {
+            const std::string &der = papers_[i].text;
+            chain.push_back({der.data(), der.size(), str(texts_[3 * i]), str(texts_[3 * i + 1]), str(texts_[3 * i + 2]), 0, 0});
+        }
+        if (papers_.empty()) return;
+        const TlsPaper &own = papers_.front();
+        if (!own.common_name.empty()) names.push_back({KITH_TLS_COMMON_NAME, 0, str(own.common_name)});
+        for (const auto &one : own.names) names.push_back({kind_of_name(one), 0, str(one)});
+    }
+    BorrowedChain(const BorrowedChain &) = delete;
+    BorrowedChain &operator=(const BorrowedChain &) = delete;
+
+    std::vector<kith_tls_certificate> chain;
+    std::vector<kith_tls_name> names;
+
+  private:
+    const std::vector<TlsPaper> &papers_;
+    std::vector<std::string> texts_;
+};
+
 void tls_opened(TenantResources &resources, Op &op) {
     SimulatedMachine::Body &on = *resources.body;
-    TlsClientSettings settings = std::move(on.tls().opening(op.id));
+    TlsContextSettings settings = std::move(on.tls().opening(op.id));
     on.tls().opened(op.id);
-    const std::uint64_t id = op.status == KITH_OK ? on.tls().add_client(resources, std::move(settings)) : 0;
+    std::vector<std::string> texts;
+    for (const TlsSharedKey &one : settings.shared_keys)
+        texts.push_back(one.identity.empty() ? simulated_identity(one.key) : one.identity);
+    std::vector<kith_str> identities;
+    for (const std::string &one : texts) identities.push_back(str(one));
+    const SimulatedTls::Papers papers = op.status == KITH_OK ? on.tls().read(settings) : SimulatedTls::Papers{};
+    const BorrowedChain own(papers.own);
+    const kith_tls_credentials told{.struct_size = sizeof told,
+                                    .chain_count = static_cast<std::uint32_t>(own.chain.size()),
+                                    .chain = own.chain.data(),
+                                    .names = own.names.data(),
+                                    .name_count = static_cast<std::uint32_t>(own.names.size()),
+                                    .identity_count = static_cast<std::uint32_t>(identities.size()),
+                                    .identities = identities.data(),
+                                    .authorities_not_after = 0};
+    const std::uint64_t id = op.status == KITH_OK ? on.tls().add(resources, std::move(settings)) : 0;
     on.trace("tls.opened", op.id, op.status);
     const std::string text = text_of_tls(op);
     const Entered entered(*resources.tenant, "tls.opened");
-    tls_side(resources).opened(resources.tenant->self(), op.user, op.id, op.status, str(text), id);
+    tls_side(resources).opened(resources.tenant->self(), op.user, op.id, op.status, str(text), id, id == 0 ? nullptr : &told);
 }
 
 void tls_secured(TenantResources &resources, Op &op) {
@@ -48,27 +92,15 @@ void tls_secured(TenantResources &resources, Op &op) {
             text = to.address.text() + " port " + std::to_string(to.port) + ": " + text;
         }
     }
-    std::vector<kith_tls_certificate> chain;
-    std::vector<std::pair<std::string, std::string>> texts;
-    std::vector<kith_tls_name> names;
-    for (const TlsPaper &one : shake.chain) texts.emplace_back(one.subject(), "CN=" + one.issuer);
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        const std::string &der = shake.chain[i].text;
-        chain.push_back({der.data(), der.size(), str(texts[i].first), str(texts[i].second), 0, 0});
-    }
-    if (!shake.chain.empty()) {
-        const TlsPaper &own = shake.chain.front();
-        if (!own.common_name.empty()) names.push_back({KITH_TLS_COMMON_NAME, 0, str(own.common_name)});
-        for (const auto &one : own.names) names.push_back({kind_of_name(one), 0, str(one)});
-    }
+    const BorrowedChain theirs(shake.chain);
     const kith_tls_peer peer{.struct_size = sizeof peer,
                              .version = shake.version,
                              .verified = shake.settings.verify ? 1U : 0U,
-                             .chain_count = static_cast<std::uint32_t>(chain.size()),
-                             .chain = chain.data(),
-                             .names = names.data(),
-                             .name_count = static_cast<std::uint32_t>(names.size()),
-                             .reserved = 0,
+                             .chain_count = static_cast<std::uint32_t>(theirs.chain.size()),
+                             .chain = theirs.chain.data(),
+                             .names = theirs.names.data(),
+                             .name_count = static_cast<std::uint32_t>(theirs.names.size()),
+                             .shared_key = shake.shared_key,
                              .cipher = str("simulated")};
     on.trace("tls.secured", op.id, op.status);
     const Entered entered(*resources.tenant, "tls.secured");
@@ -76,19 +108,19 @@ void tls_secured(TenantResources &resources, Op &op) {
                                 op.status == KITH_OK ? &peer : nullptr);
 }
 
-std::int32_t open_tls(const kith_host *host, const kith_tls_client *given, std::uint64_t user, std::uint64_t *id) noexcept {
+std::int32_t open_tls(const kith_host *host, const kith_tls_settings *given, std::uint64_t user, std::uint64_t *id) noexcept {
     TenantResources &resources = SimulatedMachine::Body::seat_of(host);
     SimulatedMachine::Body &on = *resources.body;
     if (const std::int32_t status = on.called(resources, "tls.open"); status != KITH_OK) return status;
     if (const std::int32_t status = check_tls_side(resources); status != KITH_OK) return status;
-    TlsClientSettings settings;
+    TlsContextSettings settings;
     std::string why;
     if (const std::int32_t status = read_settings(given, settings, why); status != KITH_OK)
         return resources.refuse(status, why);
     for (const auto &file : {settings.authorities_file, settings.certificate_file, settings.key_file})
         if (why = resources.why_not_open(file); !why.empty()) return resources.refuse(KITH_DENIED, why);
     if (on.tls().full(resources))
-        return resources.refuse(KITH_LIMIT, "64 clients of kith.tls/0 are open; close those that are done with");
+        return resources.refuse(KITH_LIMIT, "64 contexts of kith.tls/1 are open; close those that are done with");
     Op &op = on.begin(resources, "tls.open", tls_opened, user, id);
     const SimulatedTls::Papers papers = on.tls().read(settings);
     op.name = papers.text;
@@ -97,20 +129,20 @@ std::int32_t open_tls(const kith_host *host, const kith_tls_client *given, std::
     return KITH_OK;
 }
 
-std::int32_t secure(const kith_host *host, std::uint64_t client, std::uint64_t stream, kith_str server_name,
+std::int32_t secure(const kith_host *host, std::uint64_t context, std::uint64_t stream, kith_str server_name,
                     std::uint64_t timeout, std::uint64_t user, std::uint64_t *id) noexcept {
     TenantResources &resources = SimulatedMachine::Body::seat_of(host);
     SimulatedMachine::Body &on = *resources.body;
     if (const std::int32_t status = on.called(resources, "tls.secure"); status != KITH_OK) return status;
     if (const std::int32_t status = check_tls_side(resources); status != KITH_OK) return status;
     Socket *socket = on.socket(resources, stream);
-    const TlsClientSettings *settings = on.tls().client(resources, client);
+    const TlsContextSettings *settings = on.tls().find(resources, context);
     if (settings == nullptr) {
-        const bool other = on.socket(resources, client) != nullptr;
-        return resources.refuse(other ? KITH_INVALID : KITH_STALE, other ? "a client of kith.tls/0 is expected"
-                                                                         : "a client of kith.tls/0 that is open is expected");
+        const bool other = on.socket(resources, context) != nullptr;
+        return resources.refuse(other ? KITH_INVALID : KITH_STALE, other ? "a context of kith.tls/1 is expected"
+                                                                         : "a context of kith.tls/1 that is open is expected");
     }
-    if (socket == nullptr && on.tls().client(resources, stream) == nullptr)
+    if (socket == nullptr && on.tls().find(resources, stream) == nullptr)
         return resources.refuse(KITH_STALE, "a stream that is open is expected");
     if (socket == nullptr || socket->stream == nullptr) return resources.refuse(KITH_INVALID, "a stream is expected");
     std::string why;
@@ -135,17 +167,17 @@ std::int32_t secure(const kith_host *host, std::uint64_t client, std::uint64_t s
 }
 
 // fail_call does not apply: a caller could not handle a failure.
-std::int32_t close_tls(const kith_host *host, std::uint64_t client) noexcept {
+std::int32_t close_tls(const kith_host *host, std::uint64_t context) noexcept {
     TenantResources &resources = SimulatedMachine::Body::seat_of(host);
     SimulatedMachine::Body &on = *resources.body;
     if (resources.monitor != nullptr) resources.monitor->on_call("tls.close", true);
-    if (on.tls().client(resources, client) == nullptr) {
-        const bool other = on.socket(resources, client) != nullptr;
-        return resources.refuse(other ? KITH_INVALID : KITH_STALE, other ? "a client of kith.tls/0 is expected"
-                                                                         : "a client of kith.tls/0 that is open is expected");
+    if (on.tls().find(resources, context) == nullptr) {
+        const bool other = on.socket(resources, context) != nullptr;
+        return resources.refuse(other ? KITH_INVALID : KITH_STALE, other ? "a context of kith.tls/1 is expected"
+                                                                         : "a context of kith.tls/1 that is open is expected");
     }
-    on.trace("tls.close", client);
-    on.tls().close(client);
+    on.trace("tls.close", context);
+    on.tls().close(context);
     return KITH_OK;
 }
 

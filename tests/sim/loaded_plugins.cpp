@@ -5,7 +5,6 @@
 #include <core/engine/engine_services.hpp>
 #include <kith/service/clock.h>
 #include <kith/service/dns.h>
-#include <kith/service/draft/tls.h>
 #include <kith/service/env.h>
 #include <kith/service/file.h>
 #include <kith/service/http.h>
@@ -15,6 +14,7 @@
 #include <kith/service/state.h>
 #include <kith/service/tcp.h>
 #include <kith/service/timer.h>
+#include <kith/service/tls.h>
 #include <kith/service/udp.h>
 #include <kith/testkit/simulated_machine.hpp>
 

@@ -2,6 +2,7 @@
 #include "openssl_session.hpp"
 
 #include "openssl_failure.hpp"
+#include "openssl_shared_keys.hpp"
 
 #include <kith/plugin.h>
 
@@ -19,15 +20,21 @@ namespace {
 
 class OpensslContext final : public TlsContext {
   public:
-    OpensslContext(Context context, TlsWords words)
-        : context_(std::move(context)), words_(std::make_shared<const TlsWords>(std::move(words))) {}
+    OpensslContext(Context context, TlsWords words, TlsCredentials credentials, std::shared_ptr<const SharedKeys> keys)
+        : context_(std::move(context)),
+          words_(std::make_shared<const TlsWords>(std::move(words))),
+          credentials_(std::move(credentials)),
+          keys_(std::move(keys)) {}
     std::unique_ptr<TlsSession> session(const std::string &name, bool expect_name) override {
-        return std::make_unique<OpensslSession>(*context_, name, expect_name, words_);
+        return std::make_unique<OpensslSession>(*context_, name, expect_name, words_, keys_);
     }
+    const TlsCredentials &credentials() const override { return credentials_; }
 
   private:
     Context context_;
     std::shared_ptr<const TlsWords> words_; // a session may outlive its client
+    TlsCredentials credentials_;
+    std::shared_ptr<const SharedKeys> keys_; // null: certificates
 };
 
 Bio bio_of(const std::string &text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
@@ -55,26 +62,32 @@ bool trust_system(SSL_CTX *context) {
     return SSL_CTX_set_default_verify_paths(context) == 1;
 }
 
+constexpr int most_watched_authorities = 4;
+
 // A server also sends the names of the authorities, by which a client chooses its certificate.
-bool trust(SSL_CTX *context, const std::string &authorities, bool server) {
+bool trust(SSL_CTX *context, const std::string &authorities, bool server, TlsCredentials &credentials) {
     const Bio text = bio_of(authorities);
     int count = 0;
     while (const Certificate one{PEM_read_bio_X509(text.get(), nullptr, no_password, nullptr)}) {
         if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), one.get()) != 1) return false;
         if (server && SSL_CTX_add_client_CA(context, one.get()) != 1) return false;
-        ++count;
+        if (++count <= most_watched_authorities) credentials.authorities.push_back(certificate_of(one.get()));
     }
+    if (count > most_watched_authorities) credentials.authorities.clear(); // a list of public ones
     if (count == 0 || ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) return false;
     ERR_clear_error(); // the error at the end of the list
     return true;
 }
 
-bool present(SSL_CTX *context, const std::string &certificate) {
+bool present(SSL_CTX *context, const std::string &certificate, TlsCredentials &credentials) {
     const Bio text = bio_of(certificate);
     const Certificate first(PEM_read_bio_X509(text.get(), nullptr, no_password, nullptr));
     if (!first || SSL_CTX_use_certificate(context, first.get()) != 1) return false;
+    credentials.chain.push_back(certificate_of(first.get()));
+    credentials.names = names_of_certificate(first.get());
     while (const Certificate next{PEM_read_bio_X509(text.get(), nullptr, no_password, nullptr)}) {
         if (SSL_CTX_add1_chain_cert(context, next.get()) != 1) return false;
+        credentials.chain.push_back(certificate_of(next.get()));
     }
     ERR_clear_error();
     return true;
@@ -107,17 +120,28 @@ std::unique_ptr<TlsContext> make_context(const TlsSettings &settings, TlsFailure
     SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_default_passwd_cb(raw, no_password);
     SSL_CTX_set_verify(raw, settings.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
-    if (settings.server) be_server(raw, settings.verify);
+    if (settings.server) be_server(raw, settings.verify && settings.shared_keys.empty());
+    TlsCredentials credentials;
+    if (!settings.shared_keys.empty()) {
+        // No certificate is trusted and none is presented: without a key the handshake fails on either side.
+        auto keys = std::make_shared<const SharedKeys>(settings.shared_keys);
+        if (!SharedKeys::use(raw, settings.server)) return refuse(KITH_UNSUPPORTED, "shared keys cannot be used");
+        credentials.identities = keys->identities();
+        return std::make_unique<OpensslContext>(std::move(context), words, std::move(credentials), std::move(keys));
+    }
     if (settings.authorities.empty() && !(settings.server && settings.verify)) {
         if (settings.verify && !trust_system(raw)) return refuse(KITH_UNSUPPORTED, "the system's authorities cannot be used");
-    } else if (!trust(raw, settings.authorities, settings.server)) {
+    } else if (!trust(raw, settings.authorities, settings.server, credentials)) {
         return refuse(KITH_INVALID, words.authorities + ": expected certificates in PEM (-----BEGIN CERTIFICATE-----)");
     } else {
         // A certificate that the operator trusts is accepted, also when another authority has signed it.
         X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(raw), X509_V_FLAG_PARTIAL_CHAIN);
     }
-    if (settings.certificate.empty() && !settings.server) return std::make_unique<OpensslContext>(std::move(context), words);
-    if (!present(raw, settings.certificate)) {
+    const auto made = [&] {
+        return std::make_unique<OpensslContext>(std::move(context), words, std::move(credentials), nullptr);
+    };
+    if (settings.certificate.empty() && !settings.server) return made();
+    if (!present(raw, settings.certificate, credentials)) {
         return refuse(KITH_INVALID,
                       words.certificate + ": expected ours in PEM (-----BEGIN CERTIFICATE-----), and the chain above it");
     }
@@ -132,7 +156,7 @@ std::unique_ptr<TlsContext> make_context(const TlsSettings &settings, TlsFailure
     }
     if (SSL_CTX_use_PrivateKey(raw, key.get()) != 1)
         return refuse(KITH_INVALID, words.key + " is not the one of " + words.certificate);
-    return std::make_unique<OpensslContext>(std::move(context), words);
+    return made();
 }
 
 } // namespace

@@ -99,6 +99,20 @@ bool refuses_us(int reason) {
     }
 }
 
+// It speaks no TLS, or none that fits.
+TlsFailure protocol_failure(int reason, const TlsWords &words, const std::string &text) {
+    switch (reason) {
+    case SSL_R_WRONG_VERSION_NUMBER:
+    case SSL_R_HTTP_REQUEST:
+    case SSL_R_PACKET_LENGTH_TOO_LONG:
+        return {KITH_PROTOCOL, words.other + " does not speak TLS there (" + text + ")" +
+                                   (words.web ? "; is it http://, or another port?" : "")};
+    default: break;
+    }
+    if (reason >= SSL_AD_REASON_OFFSET && !words.web) return {KITH_PROTOCOL, words.other + " ended TLS by an alert: " + text};
+    return {KITH_PROTOCOL, "TLS failed: " + text};
+}
+
 } // namespace
 
 std::string openssl_text() {
@@ -127,12 +141,38 @@ TlsFailure failure_of(SSL *ssl, const TlsWords &words, const std::string &name, 
                                             : " refuses us, possibly for want of a certificate (") +
                                        text + "); configure one and its key"};
     }
-    if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST || reason == SSL_R_PACKET_LENGTH_TOO_LONG) {
-        return {KITH_PROTOCOL, words.other + " does not speak TLS there (" + text + ")" +
-                                   (words.web ? "; is it http://, or another port?" : "")};
+    return protocol_failure(reason, words, text);
+}
+
+TlsFailure shared_key_failure(const TlsWords &words, const SharedKeyAttempt &attempt) {
+    const int reason = ERR_GET_REASON(ERR_peek_error());
+    const std::string text = openssl_text();
+    const std::string remedy = "; give both sides the same key";
+    switch (reason) {
+    case SSL_R_BINDER_DOES_NOT_VERIFY:
+        return {KITH_UNAUTHORIZED,
+                words.other + " has another key of the identity `" + attempt.identity + "` (" + text + ")" + remedy};
+    case SSL_R_CERTIFICATE_VERIFY_FAILED:
+        return {KITH_UNAUTHORIZED,
+                words.other + " presents a certificate, and does not use the shared key `" + attempt.identity + "`" + remedy};
+    // A server without a certificate fails so where no key was found.
+    case SSL_R_NO_SHARED_CIPHER:
+    case SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM:
+    case SSL_R_NO_CERTIFICATE_SET:
+        if (!attempt.server || attempt.known) break;
+        if (attempt.identity.empty()) return {KITH_UNAUTHORIZED, words.other + " offers no shared key, and one is required"};
+        return {KITH_UNAUTHORIZED,
+                words.other + " offers the shared key `" + attempt.identity + "`, which is none of ours" + remedy};
+    case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
+    case SSL_R_SSLV3_ALERT_ILLEGAL_PARAMETER:
+    case SSL_R_TLSV1_ALERT_DECRYPT_ERROR:
+    case SSL_AD_REASON_OFFSET + SSL_AD_UNKNOWN_PSK_IDENTITY:
+        if (attempt.server) break;
+        return {KITH_UNAUTHORIZED,
+                words.other + " does not accept our shared key `" + attempt.identity + "` (" + text + ")" + remedy};
+    default: break;
     }
-    if (reason >= SSL_AD_REASON_OFFSET && !words.web) return {KITH_PROTOCOL, words.other + " ended TLS by an alert: " + text};
-    return {KITH_PROTOCOL, "TLS failed: " + text};
+    return protocol_failure(reason, words, text);
 }
 
 } // namespace kith::app

@@ -19,4 +19,14 @@ std::string openssl_text();
 /// accepted; may be null. asked: the other side has requested a certificate and there is none.
 TlsFailure failure_of(SSL *ssl, const TlsWords &words, const std::string &name, X509 *rejected, bool asked);
 
+/// A handshake with shared keys.
+struct SharedKeyAttempt {
+    bool server;          ///< this side
+    bool known;           ///< of a server: it has a key of the identity
+    std::string identity; ///< that the client has offered; empty: none
+};
+
+/// Why it failed, by the first error in this thread's queue, which is cleared.
+TlsFailure shared_key_failure(const TlsWords &words, const SharedKeyAttempt &attempt);
+
 } // namespace kith::app

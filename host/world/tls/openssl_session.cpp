@@ -23,8 +23,9 @@ bool is_numeric(const std::string &name) {
 
 } // namespace
 
-OpensslSession::OpensslSession(SSL_CTX &context, std::string name, bool expect_name, std::shared_ptr<const TlsWords> words)
-    : name_(std::move(name)), words_(std::move(words)), ssl_(SSL_new(&context)) {
+OpensslSession::OpensslSession(SSL_CTX &context, std::string name, bool expect_name, std::shared_ptr<const TlsWords> words,
+                               std::shared_ptr<const SharedKeys> keys)
+    : name_(std::move(name)), words_(std::move(words)), ssl_(SSL_new(&context)), keys_(std::move(keys)) {
     Bio in(BIO_new(BIO_s_mem())), out(BIO_new(BIO_s_mem()));
     if (!ssl_ || !in || !out) throw std::bad_alloc();
     X509_VERIFY_PARAM *verify = SSL_get0_param(ssl_.get());
@@ -73,7 +74,33 @@ std::string OpensslSession::take() {
 
 TlsSession::Step OpensslSession::handshake() {
     ERR_clear_error();
-    return step_of(SSL_do_handshake(ssl_.get()));
+    const Step step = step_of(SSL_do_handshake(ssl_.get()));
+    if (step != Step::done || keys_ == nullptr) return step;
+    // An external key is taken as the resumption of a session.
+    if (SSL_session_reused(ssl_.get()) != 1) return fail({KITH_UNAUTHORIZED, words_->other + " has not used a shared key"});
+    if (SSL_is_server(ssl_.get()) != 1) key_ = 0;
+    return step;
+}
+
+void OpensslSession::offered(std::string_view identity, std::uint32_t key) {
+    constexpr std::size_t most = 64; // of a session's ticket there may be much more
+    offered_.clear();
+    for (const char c : identity.substr(0, most)) offered_ += c > ' ' && c < 127 ? c : '?';
+    if (identity.size() > most) offered_ += "...";
+    key_ = key;
+}
+
+TlsPeer OpensslSession::peer() const {
+    TlsPeer out = peer_of(ssl_.get());
+    if (keys_ == nullptr) return out;
+    out.shared_key = key_;
+    out.verified = true;
+    return out;
+}
+
+TlsSession::Step OpensslSession::fail(TlsFailure failure) {
+    failure_ = std::move(failure);
+    return Step::failed;
 }
 
 TlsSession::Step OpensslSession::read(void *into, std::size_t max, std::size_t &got) {
@@ -100,8 +127,13 @@ TlsSession::Step OpensslSession::step_of(int result) {
     case SSL_ERROR_WANT_READ:
     case SSL_ERROR_WANT_WRITE: return Step::hungry;
     case SSL_ERROR_ZERO_RETURN: return Step::ended;
-    default: failure_ = failure_of(ssl_.get(), *words_, name_, rejected_.get(), asked_); return Step::failed;
+    default: break;
     }
+    if (keys_ == nullptr || SSL_is_init_finished(ssl_.get()) == 1)
+        return fail(failure_of(ssl_.get(), *words_, name_, rejected_.get(), asked_));
+    const SharedKeyAttempt attempt{SSL_is_server(ssl_.get()) == 1, key_ != TlsPeer::no_key,
+                                   SSL_is_server(ssl_.get()) == 1 ? offered_ : keys_->all().front().identity};
+    return fail(shared_key_failure(*words_, attempt));
 }
 
 } // namespace kith::app

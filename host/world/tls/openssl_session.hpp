@@ -2,6 +2,7 @@
 #pragma once
 
 #include "openssl_objects.hpp"
+#include "openssl_shared_keys.hpp"
 #include "read_peer_certificate.hpp"
 #include "tls.hpp"
 
@@ -10,8 +11,9 @@ namespace kith::app {
 /// A TLS connection over two memory buffers.
 class OpensslSession final : public TlsSession {
   public:
-    /// See TlsContext::session. Throws std::bad_alloc.
-    OpensslSession(SSL_CTX &context, std::string name, bool expect_name, std::shared_ptr<const TlsWords> words);
+    /// See TlsContext::session. keys: null: certificates. Throws std::bad_alloc.
+    OpensslSession(SSL_CTX &context, std::string name, bool expect_name, std::shared_ptr<const TlsWords> words,
+                   std::shared_ptr<const SharedKeys> keys);
 
     void feed(std::string_view bytes) override;
     std::string take() override;
@@ -20,13 +22,19 @@ class OpensslSession final : public TlsSession {
     Step write(std::string_view bytes) override;
     void end() override;
     const TlsFailure &failure() const override { return failure_; }
-    TlsPeer peer() const override { return peer_of(ssl_.get()); }
+    TlsPeer peer() const override;
+
+    // Of shared keys: called by their callbacks.
+    const SharedKeys *keys() const { return keys_.get(); }
+    /// The other side offers this identity. key: TlsPeer::no_key when there is none of that identity.
+    void offered(std::string_view identity, std::uint32_t key);
 
     /// Callback of the context: the other side requests a certificate and there is none.
     static int asked_for_certificate(SSL *ssl, X509 **certificate, EVP_PKEY **key);
 
   private:
     Step step_of(int result);
+    Step fail(TlsFailure failure);
     static int looked_at(int good, X509_STORE_CTX *store);
 
     std::string name_;
@@ -35,6 +43,9 @@ class OpensslSession final : public TlsSession {
     BIO *in_ = nullptr, *out_ = nullptr; // owned by ssl_
     Certificate rejected_;               // certificate of the server, for the error text
     bool asked_ = false;
+    std::shared_ptr<const SharedKeys> keys_;
+    std::string offered_;                 // the last identity that was offered to this server
+    std::uint32_t key_ = TlsPeer::no_key; // of it
     TlsFailure failure_;
 };
 

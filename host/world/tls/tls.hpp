@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The interface between host/world and libkith_tls.so. OpenSSL uses about 4 MiB of memory, so it is in a separate library of
-// the host, which is loaded by the first https:// request, the first client of kith.tls/0, or a TLS address of the API. The library is
+// the host, which is loaded by the first https:// request, the first client of kith.tls/1, or a TLS address of the API. The library is
 // not a plugin: both sides must come from the same build (TlsEntry::build). It processes bytes and uses no sockets.
 #pragma once
 
@@ -21,6 +21,12 @@ struct TlsWords {
     bool web = true; ///< hints mention https://, and certificates are those of a server
 };
 
+/// A pre-shared key.
+struct TlsKey {
+    std::string identity; ///< empty: derived from the key
+    std::string key;      ///< 32 bytes
+};
+
 struct TlsSettings {
     std::string authorities = {};           ///< PEM; empty: the system's
     std::string certificate = {}, key = {}; ///< PEM; empty: none
@@ -29,6 +35,8 @@ struct TlsSettings {
     /// This side accepts connections: `certificate` and `key` are required, and `verify` requires a certificate of the client, signed by
     /// `authorities`.
     bool server = false;
+    /// Not empty: they alone are used, with TLS 1.3; no certificates. A client offers the first.
+    std::vector<TlsKey> shared_keys = {};
     std::uint32_t min_version = 0x0303, max_version = 0; ///< TLS 1.2; 0: the newest
     TlsWords words = {};
 };
@@ -40,21 +48,32 @@ struct TlsFailure {
 };
 
 struct TlsCertificate {
-    std::string der, subject, issuer;
+    std::string der, subject, issuer, fingerprint;
     std::int64_t not_before = 0, not_after = 0; ///< seconds since 1970
+};
+
+struct TlsName {
+    std::uint32_t kind; ///< KITH_TLS_DNS and the like
+    std::string value;
+};
+
+/// What a context presents to others.
+struct TlsCredentials {
+    std::vector<TlsCertificate> chain;       ///< ours first
+    std::vector<TlsName> names;              ///< of the first
+    std::vector<std::string> identities;     ///< of the shared keys
+    std::vector<TlsCertificate> authorities; ///< those of the settings; none when there are more than 4
 };
 
 /// The identity of the other side.
 struct TlsPeer {
-    struct Name {
-        std::uint32_t kind; ///< KITH_TLS_DNS and the like
-        std::string value;
-    };
+    static constexpr std::uint32_t no_key = ~std::uint32_t{0};
     std::uint32_t version = 0;
     bool verified = false;
     std::string cipher;
     std::vector<TlsCertificate> chain; ///< its own certificate first
-    std::vector<Name> names;           ///< names of the first certificate
+    std::vector<TlsName> names;        ///< names of the first certificate
+    std::uint32_t shared_key = no_key; ///< the one that it has used, by its place in the settings
 };
 
 /// One side of a TLS connection.
@@ -90,6 +109,7 @@ class TlsContext {
     /// name: a host name or numeric address; a host name is sent to the server (SNI). expect_name: the certificate must contain
     /// the name, which then is not empty. Of a server both are ignored.
     virtual std::unique_ptr<TlsSession> session(const std::string &name, bool expect_name) = 0;
+    virtual const TlsCredentials &credentials() const = 0;
 };
 
 /// The only exported symbol of the library, `kith_tls_entry`.

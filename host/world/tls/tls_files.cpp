@@ -2,7 +2,7 @@
 #include "tls_files.hpp"
 
 #include <host/world/read_and_replace_file.hpp>
-#include <kith/service/draft/tls.h>
+#include <kith/service/tls.h>
 
 #include <utility>
 

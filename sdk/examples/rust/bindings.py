@@ -83,7 +83,7 @@ def constants(code):
             yield f"pub const {name}: &str = {value};"
         elif value in ("UINT32_MAX", "UINT64_MAX"):
             yield f"pub const {name}: u{value[4:6]} = u{value[4:6]}::MAX;"
-        elif re.fullmatch(r"\d+u", value):
+        elif re.fullmatch(r"\d+u|0x[0-9a-f]+u", value):
             yield f"pub const {name}: u32 = {value[:-1]};"
         elif re.fullmatch(r"-?\d+", value):
             yield f"pub const {name}: i32 = {value};"

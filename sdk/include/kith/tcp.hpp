@@ -76,7 +76,7 @@ class stream : public tcp_detail::handle {
     }
 
   private:
-    friend class tls_client; // kith/tls.hpp
+    friend class tls_context; // kith/tls.hpp
 };
 
 /// Accepts connections; one accept at a time.

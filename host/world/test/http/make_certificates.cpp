@@ -93,7 +93,10 @@ Identity Authority::sign(const std::string &common_name, const std::vector<std::
     const Certificate made = make_certificate(common_name, key.get(), body_->certificate.get());
     X509_gmtime_adj(X509_getm_notAfter(made.get()), days == 0 ? -3600 : days * day);
     std::string all;
-    for (const auto &name : names) all += (all.empty() ? "" : ",") + std::string(numeric(name) ? "IP:" : "DNS:") + name;
+    for (const auto &name : names) {
+        const bool uri = name.find("://") != std::string::npos;
+        all += (all.empty() ? "" : ",") + std::string(numeric(name) ? "IP:" : uri ? "URI:" : "DNS:") + name;
+    }
     if (!all.empty()) extend(made.get(), body_->certificate.get(), NID_subject_alt_name, all);
     must(X509_sign(made.get(), body_->key.get(), EVP_sha256()) > 0, "not signed");
     return {pem(made.get()),

@@ -22,7 +22,7 @@ class Authority {
     ~Authority();
 
     const std::string &certificate() const noexcept { return certificate_; }
-    /// names: host names, or addresses. days: how long it is valid from yesterday on; 0: it has expired already.
+    /// names: host names, addresses, or URIs. days: how long it is valid from yesterday on; 0: it has expired already.
     Identity sign(const std::string &common_name, const std::vector<std::string> &names, int days = 30) const;
 
   private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Certificates of kith.tls/0: verification, client certificates, changed files, names.
+// Certificates of kith.tls/1: verification, client certificates, changed files, names.
 #include "tls_fixture.hpp"
 
 using namespace kith::test;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kith.tls/0 over loopback, in both worlds.
+// kith.tls/1 over loopback, in both worlds.
 #include "tls_fixture.hpp"
 
 using namespace kith::test;
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(ids_of_another_kind_are_refused, Fixture, Fixtures
     BOOST_TEST(net.echo(over, "still") == "still");
     BOOST_TEST(net.tenant.secure(client, over) == 0u);
     BOOST_TEST(net.tenant.refused == KITH_STALE);
-    for (std::uint32_t i = 0; i < KITH_TLS_MAX_CLIENTS; ++i) net.trusting();
+    for (std::uint32_t i = 0; i < KITH_TLS_MAX_CONTEXTS; ++i) net.trusting();
     BOOST_TEST(net.tenant.open({.authorities_file = net.ca}) == 0u);
     BOOST_TEST(net.tenant.refused == KITH_LIMIT);
 }
@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_tenant_can_be_closed_during_a_handshake, Fixture
 BOOST_AUTO_TEST_CASE(a_tenant_must_have_both_functions) {
     TlsFixture<SimulatedWorld> sim;
     TestTenant bare(sim.world(), "bare");
-    const kith_tls_client settings{};
+    const kith_tls_settings settings{};
     std::uint64_t op = 0;
     BOOST_TEST(bare.table<kith_tls_host>(KITH_TLS)->open(&bare.host, &settings, 1, &op) == KITH_INVALID);
     TlsFixture<RealWorld> real;

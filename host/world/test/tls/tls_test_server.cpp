@@ -164,6 +164,8 @@ const TlsCertificates &TlsSite<RealWorld>::papers() {
                                ours.sign("kith", {}),
                                ours.sign("other", {}),
                                theirs.sign("kith", {}),
+                               ours.sign("b", {"b.example", "127.0.0.1"}),
+                               ours.sign("a", {"kith://shop/a@10.0.0.7"}),
                                ours.certificate(),
                                theirs.certificate()};
     }();
@@ -183,6 +185,8 @@ const TlsCertificates &TlsSite<SimulatedWorld>::papers() {
                                sign(ours, {.common_name = "kith"}),
                                sign(ours, {.common_name = "other"}),
                                sign(theirs, {.common_name = "kith"}),
+                               sign(ours, {.common_name = "b", .names = {"b.example", "127.0.0.1"}}),
+                               sign(ours, {.common_name = "a", .names = {"kith://shop/a@10.0.0.7"}}),
                                ours.certificate(),
                                theirs.certificate()};
     }();

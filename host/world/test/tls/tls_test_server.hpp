@@ -34,6 +34,8 @@ enum class Talks : std::uint8_t {
 struct TlsCertificates {
     Identity good, expired, stranger;       ///< of servers: CN=b, DNS:b.example
     Identity client, other, strange_client; ///< of clients: CN=kith, CN=other, CN=kith
+    Identity good_again;                    ///< as `good`, with another key
+    Identity member;                        ///< CN=a, URI:kith://shop/a@10.0.0.7
     std::string ours, theirs;               ///< authorities
 };
 

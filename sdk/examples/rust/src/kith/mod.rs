@@ -24,6 +24,7 @@ pub mod spool;
 pub mod state;
 pub mod tcp;
 pub mod timer;
+pub mod tls;
 pub mod udp;
 
 pub use std::ffi::c_void;

@@ -7,7 +7,6 @@
 #include <kith/hosting/source_read_tally.hpp>
 #include <kith/service/clock.h>
 #include <kith/service/dns.h>
-#include <kith/service/draft/tls.h>
 #include <kith/service/file.h>
 #include <kith/service/http.h>
 #include <kith/service/loop.h>
@@ -16,6 +15,7 @@
 #include <kith/service/state.h>
 #include <kith/service/tcp.h>
 #include <kith/service/timer.h>
+#include <kith/service/tls.h>
 #include <kith/service/udp.h>
 
 #include <string_view>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Simulated TLS identities for kith.tls/0: a certificate has an issuer and names, and there is no cryptography.
+// Simulated TLS identities for kith.tls/1: a certificate has an issuer and names, and there is no cryptography.
 //
 //     TlsAuthority ca("ca");
 //     const TlsIdentity node = ca.sign({.common_name = "b", .names = {"b.example"}});

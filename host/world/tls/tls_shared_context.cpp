@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tls_client_credentials.hpp"
+#include "tls_shared_context.hpp"
 
 #include "tls_files.hpp"
 #include "tls_library_loader.hpp"
@@ -9,18 +9,18 @@
 namespace kith::app {
 
 /// The result of a worker.
-struct TlsClientCredentials::Prepared {
+struct TlsSharedContext::Prepared {
     std::int32_t status = KITH_OK;
     std::string text;
     std::uint64_t version = 0;
     std::unique_ptr<TlsContext> context; // null: the files are those of the last one
 };
 
-TlsClientCredentials::TlsClientCredentials(TenantResources &resources, TlsClientSettings settings)
+TlsSharedContext::TlsSharedContext(TenantResources &resources, TlsContextSettings settings)
     : resources_(resources.shared_from_this()), settings_(std::move(settings)) {}
 
 // Loading OpenSSL and making a context take some ten milliseconds, so the loop does neither.
-void TlsClientCredentials::prepare(Ready ready) {
+void TlsSharedContext::prepare(Ready ready) {
     const auto work = [settings = settings_,
                        files = TlsFiles{settings_.authorities_file, settings_.certificate_file, settings_.key_file},
                        known = version_, library_file = resources_->parts.options.tls_library]() -> Prepared {
@@ -30,6 +30,8 @@ void TlsClientCredentials::prepare(Ready ready) {
         TlsSettings made{
             .password = settings.password,
             .verify = settings.verify,
+            .server = settings.server,
+            .shared_keys = {},
             .min_version = settings.min_version,
             .max_version = settings.max_version,
             .words = {.authorities = files.authorities,
@@ -38,6 +40,7 @@ void TlsClientCredentials::prepare(Ready ready) {
                       .other = "the other side",
                       .web = false},
         };
+        for (const TlsSharedKey &one : settings.shared_keys) made.shared_keys.push_back({one.identity, one.key});
         if (auto unreadable = read_tls_files(files, made)) {
             out.status = unreadable->status;
             out.text = std::move(unreadable->text);
@@ -58,7 +61,7 @@ void TlsClientCredentials::prepare(Ready ready) {
     });
 }
 
-void TlsClientCredentials::take(Prepared prepared, const Ready &ready) {
+void TlsSharedContext::take(Prepared prepared, const Ready &ready) {
     if (!resources_->open) return;
     if (prepared.status != KITH_OK) return ready(prepared.status, prepared.text, nullptr);
     if (prepared.context) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A client of kith.tls/0: its certificate files, and the TLS context made from them.
+// A context of kith.tls/1: its files and keys, and the context of TLS made from them, which its connections share.
 #pragma once
 
 #include "tls.hpp"
@@ -8,18 +8,18 @@
 #include <host/world/read_and_replace_file.hpp>
 #include <host/world/tenant_resources.hpp>
 #include <host/world/worker_threads.hpp>
-#include <kith/hosting/tls_client_settings.hpp>
+#include <kith/hosting/tls_context_settings.hpp>
 
 #include <functional>
 #include <memory>
 
 namespace kith::app {
 
-class TlsClientCredentials : public std::enable_shared_from_this<TlsClientCredentials> {
+class TlsSharedContext : public std::enable_shared_from_this<TlsSharedContext> {
   public:
-    TlsClientCredentials(TenantResources &resources, TlsClientSettings settings);
+    TlsSharedContext(TenantResources &resources, TlsContextSettings settings);
 
-    /// context: null unless status is KITH_OK; valid as long as the client exists.
+    /// context: null unless status is KITH_OK; valid as long as this exists.
     using Ready = std::function<void(std::int32_t status, const std::string &text, TlsContext *context)>;
 
     /// Checks the files on a worker thread, makes a context from them when one has changed, and then calls `ready` once, later, on
@@ -31,14 +31,14 @@ class TlsClientCredentials : public std::enable_shared_from_this<TlsClientCreden
     void take(Prepared prepared, const Ready &ready);
 
     std::shared_ptr<TenantResources> resources_;
-    TlsClientSettings settings_;
+    TlsContextSettings settings_;
     std::uint64_t version_ = 0; // version of the files that context_ was made from
     std::unique_ptr<TlsContext> context_;
 };
 
-/// The open clients of one tenant.
+/// The open contexts of one tenant.
 struct TlsResources {
-    std::map<std::uint64_t, std::shared_ptr<TlsClientCredentials>> clients;
+    std::map<std::uint64_t, std::shared_ptr<TlsSharedContext>> contexts;
     std::size_t opening = 0;
 };
 
