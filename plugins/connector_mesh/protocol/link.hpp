@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+//
+// One connection with another member: its greeting, what was heard when, and what waits to be written. What the frames mean is not its
+// subject.
+#pragma once
+
+#include "frame.hpp"
+#include "hello.hpp"
+#include "membership.hpp"
+
+#include <deque>
+#include <vector>
+
+namespace kith::mesh {
+
+/// A connection, numbered by whoever opened or accepted it.
+using LinkId = std::uint64_t;
+
+class Link {
+  public:
+    enum class Phase : std::uint8_t { greeting, up, ending };
+    /// The bytes that may wait before `full`: of messages, and of all else.
+    static constexpr std::size_t most_messages = std::size_t{1} << 20, most_control = std::size_t{4} << 20;
+
+    Link(LinkId number, bool by_us, NodeId whom, Time now, Time awake) noexcept
+        : id(number), dialled(by_us), expected(whom), opened(now), heard(awake) {}
+
+    const LinkId id;
+    const bool dialled;    // by this side
+    const NodeId expected; // whom it dialled; nobody if the other side did
+    const Time opened;
+
+    NodeId peer = nobody; // from its hello on
+    Run run;              // of the peer
+    Phase phase = Phase::greeting;
+    bool hello_good = false, welcome_came = false;
+    bool kept_sent = false, kept_came = false;
+    bool surplus_here = false, surplus_there = false;
+    bool told_down = false; // the other side believed this member down when the link came up
+    Time surplus_since{}, up_since{};
+    Time heard; // on the awake clock
+    Time next_heartbeat{};
+    Time rtt{-1};                 // negative: not measured yet
+    std::uint64_t last_stamp = 0; // of the other side, ns
+    Time last_stamp_at{};
+    std::string certified; // the name that the other side has proved; empty: the transport proves none
+    FrameReader in;
+    Time next_digest = Time::max();
+    bool announced = false; // its owner knows that there is something to write
+
+    // ---- what waits to be written ----
+
+    void control(FrameKind kind, std::string_view body) { append_frame(control_, kind, body); }
+    /// What take_output has returned goes first after all.
+    void put_back(std::string_view bytes) { control_.insert(0, bytes); }
+    /// The item is sent as it is when its turn comes.
+    void pass_on(const Membership::Item &item);
+    /// The other side has it: it need not be sent.
+    void has(const Membership::Item &item);
+    void message(std::string piece) {
+        message_bytes_ += piece.size();
+        messages_.push_back(std::move(piece));
+    }
+    [[nodiscard]] bool full() const noexcept { return message_bytes_ >= most_messages; }
+    [[nodiscard]] bool stuck() const noexcept { return control_.size() >= most_control; }
+    [[nodiscard]] bool has_output() const noexcept { return !control_.empty() || !items_.empty() || !messages_.empty(); }
+    [[nodiscard]] std::size_t message_bytes() const noexcept { return message_bytes_; }
+
+    /// What to write next, about `most` bytes: control, then facts, then messages.
+    std::string take_output(const Membership &membership, std::size_t most);
+
+  private:
+    std::string control_;
+    std::vector<Membership::Item> items_;
+    std::deque<std::string> messages_;
+    std::size_t message_bytes_ = 0;
+};
+
+} // namespace kith::mesh

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+//
+// One member of the mesh: the whole protocol without sockets and clocks. It is fed with the wishes of the strategies, with what happens to
+// connections, with bytes and with the time, and answers with actions. Call take_actions after each input.
+#pragma once
+
+#include "dialler.hpp"
+#include "link.hpp"
+#include "messages.hpp"
+#include "observer.hpp"
+
+#include <memory>
+
+namespace kith::mesh {
+
+struct MemberSettings {
+    std::string name;
+    std::string cluster;
+    Membership::Endpoint listening;
+    unsigned degree = 16;
+    Time heartbeat = std::chrono::milliseconds(500);
+    Time silence = std::chrono::milliseconds(2700);
+    Run run;
+    std::uint64_t seed = 0;
+    Membership::Limits limits{};
+};
+
+struct Action {
+    enum class Kind : std::uint8_t {
+        dial,     // open a connection to `endpoint` for the link, and report `connected` or `dial_failed`
+        output,   // the link has something to write: take_output
+        close,    // take_output has the last bytes: close the connection when they are written, or after a second
+        up,       // `name` is a member that is up
+        down,     // it is not any more: text
+        failed,   // no link to `name`, which is not up, can be had: text
+        message,  // `text` has arrived on `channel`, from `name`
+        done,     // the message `ticket` has arrived; or has not: text
+        notice,   // for the operator: text
+        isolated, // no link is left; text is empty when there is one again
+    };
+    Kind kind{};
+    LinkId link = 0;
+    std::string name;
+    std::string text;
+    Membership::Endpoint endpoint{};
+    std::string channel{};
+    std::uint64_t ticket = 0;
+    bool conclusive = false;
+};
+
+class Member {
+  public:
+    struct Counters {
+        std::uint64_t facts = 0, facts_news = 0, facts_refused = 0, frames = 0, refused = 0, accusations = 0, announcements = 0;
+    };
+
+    /// names: possibly shared with other members.
+    Member(NameTable &names, MemberSettings settings, Time now);
+    ~Member();
+
+    // ---- wishes ----
+
+    void want(std::string_view name, Membership::Endpoint at, Time now);
+    void part(std::string_view name, Time now);
+    /// Reports to everybody that this member ends. Its links stay until the owner has written what they have.
+    void end(bool for_good, Time now);
+
+    // ---- connections ----
+
+    /// Another member has connected; certified: the name that it has proved, empty where the transport proves none. Nothing: there are
+    /// too many greetings already, close it.
+    std::optional<LinkId> accepted(std::string_view certified, Time now);
+    void connected(LinkId link, std::string_view certified, Time now);
+    /// conclusive: the host has answered that nobody listens there.
+    void dial_failed(LinkId link, std::string_view why, bool conclusive, Time now);
+    void received(LinkId link, std::string_view bytes, Time now);
+    void closed(LinkId link, std::string_view why, Time now);
+    /// The next bytes to write, about `most`; empty when there are none.
+    std::string take_output(LinkId link, std::size_t most);
+
+    // ---- messages ----
+
+    /// ticket: comes back in `done`. Fails at once with a reason: the queues are full.
+    Messages::Sent send(std::string_view to, std::string_view channel, std::string_view text, std::uint64_t ticket, Time now);
+    Messages::Sent broadcast(std::string_view channel, std::string_view text, Time now);
+
+    // ---- time ----
+
+    /// The wall clock, in milliseconds since 1970, from now on: only for what is said about clocks.
+    void wall(std::uint64_t now) noexcept { wall_ = now; }
+    void advance(Time now);
+    /// When advance must be called at the latest.
+    [[nodiscard]] Time deadline() const noexcept;
+
+    std::vector<Action> take_actions();
+
+    // ---- state ----
+
+    [[nodiscard]] bool is_up(std::string_view name) const;
+    struct LinkView {
+        std::string name;
+        bool direct = false;
+        Time rtt{-1};
+    };
+    /// Everybody who is up.
+    [[nodiscard]] std::vector<LinkView> up() const;
+    [[nodiscard]] std::size_t direct_links() const noexcept;
+    /// Connections of all phases.
+    [[nodiscard]] std::size_t connections() const noexcept { return links_.size(); }
+    [[nodiscard]] bool direct(std::string_view name) const;
+    [[nodiscard]] const Membership &membership() const noexcept { return membership_; }
+    [[nodiscard]] const Counters &counters() const noexcept { return counters_; }
+    /// Why the member of that name is not up, as a sentence.
+    [[nodiscard]] std::string explain(std::string_view name) const;
+
+  private:
+    using Links = std::map<LinkId, std::unique_ptr<Link>>;
+    Link *find(LinkId id);
+    [[nodiscard]] Link *link_to(NodeId peer) const;
+    void put(Action action) { actions_.push_back(std::move(action)); }
+    void notice(std::string text) { put({.kind = Action::Kind::notice, .name = {}, .text = std::move(text)}); }
+    void wrote(Link &link);
+    void control(Link &link, FrameKind kind, std::string_view body);
+    void spread(const Membership::Item &item, const Link *except);
+    void send_hello(Link &link);
+    [[nodiscard]] Messages::Ways ways() const;
+    void failed_to_reach(NodeId peer, std::string_view why, bool conclusive, Time now);
+    void contradict(NodeId id, const Fact &joined);
+    void end_link(LinkId id, std::string_view why, bool failed, bool conclusive, Time now);
+    void drop(LinkId id);
+
+    // frames
+    void take(Link &link, const FrameReader::Frame &frame, Time now);
+    void take_hello(Link &link, std::string_view body, Time now);
+    void take_refusal(Link &link, std::string_view body, Time now);
+    void take_verdict(Link &link, std::string_view body, Time now);
+    void take_welcome(Link &link, std::string_view body, Time now);
+    void take_heartbeat(Link &link, std::string_view body, Time now);
+    void take_facts(Link &link, std::string_view body, Time now);
+    void take_documents(Link &link, std::string_view body, Time now);
+    void take_digest(Link &link, std::string_view body, Time now);
+    void take_list(Link &link, std::string_view body, Time now);
+    void take_kept(Link &link, Time now);
+    void learnt(Link &link, Membership::Applied applied, std::string_view origin);
+    void refuse(Link &link, RefusalCode code, std::string_view reason, std::uint64_t start, Time now);
+    void broken(Link &link, std::string_view what, Time now);
+    void come_up(Link &link, Time now);
+    void send_lists(Link &link, std::uint64_t mask, bool reply);
+    void send_digest(Link &link);
+
+    // time
+    void settle(Time now);
+    void settle_overlay(Time now);
+    void check_links(Time now);
+    void check_self(Time now);
+    void check_suspects(Time now);
+    void beat(Time now);
+    void dial(Time now);
+
+    NameTable &names_;
+    MemberSettings settings_;
+    Membership membership_;
+    Observer observer_;
+    Dialler dialler_;
+    Messages messages_;
+    Links links_;
+    std::unordered_map<NodeId, std::vector<Link *>> by_peer_; // up ones
+    std::map<LinkId, NodeId> dials_;                          // under way, without a connection yet
+    std::map<LinkId, std::string> last_words_;                // of links that have ended
+    std::map<NodeId, Time> missing_since_;
+    LinkId next_link_ = 1;
+    std::vector<Action> actions_;
+    Counters counters_;
+    Time now_{}, overlay_due_{}, next_beat_{}, may_announce_{};
+    unsigned announced_ = 0;
+    bool isolated_ = false, ending_ = false, told_abstaining_ = false, told_own_name_ = false;
+    std::uint64_t wall_ = 0;
+};
+
+} // namespace kith::mesh

@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: MIT
+#include "membership.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace kith::mesh {
+
+namespace {
+
+std::uint64_t mixed(std::uint64_t value) noexcept {
+    value = (value ^ value >> 33) * 0xff51afd7ed558ccd;
+    value = (value ^ value >> 33) * 0xc4ceb9fe1a85ec53;
+    return value ^ value >> 33;
+}
+
+} // namespace
+
+Membership::Membership(NameTable &names, unsigned degree, std::string_view self, Run run, Endpoint listening, Limits limits)
+    : names_(names), rings_(names, degree), limits_(limits), self_(names.intern(self)) {
+    endpoints_[self_] = std::move(listening);
+    record(self_).run = run;
+    change(self_, [&](Record &own) {
+        own.state = State::up;
+        own.alive = own.complete = 1;
+    });
+}
+
+void Membership::take_run(Run run) {
+    change(self_, [&](Record &own) { own.run = run; });
+}
+
+Membership::Record &Membership::record(NodeId id) {
+    if (id >= records_.size()) records_.resize(std::max<std::size_t>(id + 1, names_.size()));
+    return records_[id];
+}
+
+bool Membership::room_for(std::string_view name) const { return names_.size() < limits_.members || names_.find(name); }
+
+bool Membership::present(NodeId id) const noexcept { return (flags(id) & present_flag) != 0; }
+
+std::uint64_t Membership::digest_of(NodeId id) const {
+    const Record &of = records_[id];
+    if (of.state != State::up) return 0;
+    return mixed(mixed(mixed(names_.hash(id) ^ of.run.nonce) + of.run.start) + of.complete);
+}
+
+/// Every change of a record goes through here: it keeps the digest, the counts and the overlay.
+template <class Body>
+void Membership::change(NodeId id, const Body &body) {
+    Record &of = record(id);
+    auto &bucket = digest_[names_.hash(id) % buckets];
+    const bool up = of.state == State::up && id != self_;
+    bucket ^= digest_of(id);
+    body(of);
+    bucket ^= digest_of(id);
+    const bool up_now = of.state == State::up && id != self_;
+    up_ += static_cast<std::size_t>(up_now) - static_cast<std::size_t>(up);
+    const bool candidate = of.state == State::unknown && (of.flags & wanted_flag) != 0 && (of.flags & absent_flag) == 0;
+    const bool present = id != self_ && (of.flags & parted_flag) == 0 && (up_now || candidate);
+    if (present != ((of.flags & present_flag) != 0)) {
+        of.flags ^= present_flag;
+        present_ += present ? 1 : -std::size_t{1};
+        overlay_changed_ = undecided_ = true;
+    }
+    const bool may_return = (of.flags & wanted_flag) != 0 || of.state == State::down || of.state == State::restarting;
+    if (id != self_ && !up_now && may_return && (of.flags & parted_flag) == 0) {
+        not_up_.insert(id);
+    } else {
+        not_up_.erase(id);
+    }
+}
+
+void Membership::set_state(NodeId id, State state, std::string_view reason) {
+    const State before = records_[id].state;
+    if (before == state) return;
+    change(id, [&](Record &of) {
+        of.state = state;
+        if (state == State::up) of.flags &= static_cast<std::uint8_t>(~absent_flag);
+    });
+    if (id == self_ || parted(id)) return;
+    if (state == State::up || before == State::up) changes_.push_back({id, state == State::up, std::string(reason)});
+}
+
+// ---- facts of others ----
+
+bool Membership::over_rate(Record &of, Time now) const {
+    const auto second = static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
+    if (of.second != second) {
+        of.second = second;
+        of.in_second = 0;
+    }
+    if (of.in_second >= limits_.facts_in_second) return true;
+    ++of.in_second;
+    return false;
+}
+
+void Membership::replace_run(NodeId id, Run run) {
+    if (records_[id].state == State::up) set_state(id, State::unknown, "it has started anew");
+    forget_accusations_by(id);
+    change(id, [&](Record &of) {
+        of.run = run;
+        of.alive = of.complete = of.ahead = 0;
+        of.state = State::unknown;
+    });
+}
+
+void Membership::note(NodeId id, std::uint32_t number) {
+    change(id, [&](Record &of) {
+        if (number <= of.complete) return;
+        if (number > of.complete + 1) {
+            if (const std::uint32_t bit = number - of.complete - 2; bit < 32) of.ahead |= std::uint32_t{1} << bit;
+            return;
+        }
+        ++of.complete;
+        while ((of.ahead & 1) != 0) {
+            of.ahead >>= 1;
+            ++of.complete;
+        }
+        of.ahead >>= 1; // the bit of complete + 1, which is not known
+    });
+}
+
+Membership::Applied Membership::apply(const Fact &fact, Time now) {
+    news_.clear();
+    if (!room_for(fact.origin) || (!fact.subject.empty() && !room_for(fact.subject))) return Applied::too_many;
+    const NodeId id = names_.intern(fact.origin);
+    if (id == self_) return fact.run == run() ? Applied::known : Applied::own_name;
+    Record &of = record(id);
+    if (fact.run < of.run) return Applied::old_run;
+    if (fact.run == of.run && fact.number <= of.complete) return Applied::known;
+    if (over_rate(of, now)) return Applied::too_many;
+    if (of.run < fact.run) replace_run(id, fact.run);
+    const bool about_self = fact.subject.empty();
+    const Applied out = about_self ? apply_self_fact(id, fact) : apply_accusation(id, fact);
+    if (out == Applied::news || out == Applied::not_entitled) {
+        note(id, fact.number);
+        erase_superseded(id);
+        news_.push_back({id, about_self ? nobody : names_.intern(fact.subject)});
+    } else if (out == Applied::known) {
+        note(id, fact.number); // superseded before it came
+    }
+    return out;
+}
+
+Membership::Applied Membership::apply_self_fact(NodeId id, const Fact &fact) {
+    if (fact.number <= records_[id].alive) return Applied::known;
+    if (fact.kind == FactKind::joined) endpoints_[id] = {std::string(fact.address), fact.port};
+    change(id, [&](Record &of) { of.alive = fact.number; });
+    if (fact.kind == FactKind::joined) {
+        set_state(id, State::up, {});
+    } else {
+        const bool for_good = fact.kind == FactKind::left;
+        set_state(id, for_good ? State::left : State::restarting, for_good ? "it has left" : "it is restarting");
+        forget_accusations_by(id);
+    }
+    undecided_ = true;
+    return Applied::news;
+}
+
+Membership::Applied Membership::apply_accusation(NodeId id, const Fact &fact) {
+    const NodeId subject = names_.intern(fact.subject);
+    record(subject);
+    const auto known = accusations_.find({subject, id});
+    if (known != accusations_.end() && known->second.number >= fact.number) return Applied::known;
+    auto &subjects = accused_by_[id];
+    if (known == accusations_.end()) {
+        if (subjects.size() >= limits_.accusations) return Applied::too_many;
+        subjects.push_back(subject);
+    }
+    Accusation &entry = accusations_[{subject, id}];
+    entry.number = fact.number;
+    entry.stands = fact.kind == FactKind::accused;
+    entry.run = fact.subject_run;
+    entry.alive = fact.alive;
+    entry.conclusive = fact.conclusive;
+    entry.reason = fact.reason;
+    undecided_ = true;
+    return rings_.entitled(id, subject, present_count(), [this](NodeId each) { return each == self_ || present(each); })
+               ? Applied::news
+               : Applied::not_entitled;
+}
+
+Membership::Applied Membership::apply(const Document &document, Time now) {
+    news_.clear();
+    const Fact &joined = document.joined;
+    if (!room_for(joined.origin)) return Applied::too_many;
+    const NodeId id = names_.intern(joined.origin);
+    if (id == self_) return joined.run == run() ? Applied::known : Applied::own_name;
+    Record &of = record(id);
+    if (joined.run < of.run) return Applied::old_run;
+    if (joined.run == of.run && document.complete <= of.complete) return Applied::known;
+    if (of.run < joined.run) replace_run(id, joined.run);
+    if (joined.number > records_[id].alive) apply_self_fact(id, joined);
+    std::unordered_set<NodeId> listed;
+    for (const Fact &each : document.accusations) {
+        if (!room_for(each.subject)) continue;
+        listed.insert(names_.intern(each.subject));
+        apply_accusation(id, each);
+    }
+    for (const NodeId subject : accused_by_[id]) { // what is not in it has been cleared
+        Accusation &entry = accusations_[{subject, id}];
+        if (entry.number <= document.complete && !listed.contains(subject)) entry.stands = false;
+    }
+    change(id, [&](Record &changed) {
+        std::uint32_t step = document.complete - changed.complete;
+        while (step - 1 < 32 && (changed.ahead >> (step - 1) & 1) != 0) ++step; // the fact behind it is known already
+        changed.ahead = step < 32 ? changed.ahead >> step : 0;
+        changed.complete += step;
+    });
+    undecided_ = true;
+    erase_superseded(id);
+    news_.push_back({id, nobody});
+    (void)now;
+    return Applied::news;
+}
+
+void Membership::forget_accusations_by(NodeId origin) {
+    const auto found = accused_by_.find(origin);
+    if (found == accused_by_.end()) return;
+    for (const NodeId subject : found->second) accusations_.erase({subject, origin});
+    accused_by_.erase(found);
+    undecided_ = true;
+}
+
+/// A cleared accusation is kept until no older fact about its subject can come any more; so is one of an earlier `joined`.
+void Membership::erase_superseded(NodeId origin) {
+    const auto found = accused_by_.find(origin);
+    if (found == accused_by_.end()) return;
+    std::erase_if(found->second, [&](NodeId subject) {
+        const auto entry = accusations_.find({subject, origin});
+        const Record &of = records_[subject];
+        const bool past = !entry->second.stands || entry->second.number < records_[origin].alive ||
+                          entry->second.run < of.run || (entry->second.run == of.run && entry->second.alive < of.alive);
+        if (!past || entry->second.number > records_[origin].complete) return false;
+        accusations_.erase(entry);
+        return true;
+    });
+    if (found->second.empty()) accused_by_.erase(found);
+}
+
+// ---- own facts ----
+
+Membership::Item Membership::announce() {
+    change(self_, [this](Record &own) { own.alive = next_number(); });
+    erase_superseded(self_);
+    undecided_ = true;
+    return {self_};
+}
+
+bool Membership::accused_by_self(NodeId subject) const {
+    const auto entry = accusations_.find({subject, self_});
+    return entry != accusations_.end() && entry->second.stands && entry->second.number > alive() &&
+           entry->second.run == run(subject) && entry->second.alive == alive(subject);
+}
+
+std::optional<Membership::Item> Membership::accuse(NodeId subject, std::string_view reason, bool conclusive) {
+    if (state(subject) != State::up || accused_by_self(subject)) return std::nullopt;
+    auto &subjects = accused_by_[self_];
+    if (!accusations_.contains({subject, self_})) subjects.push_back(subject);
+    Accusation &entry = accusations_[{subject, self_}];
+    entry.stands = true;
+    entry.run = run(subject);
+    entry.alive = alive(subject);
+    entry.conclusive = conclusive;
+    entry.reason = reason.substr(0, longest_accusation);
+    change(self_, [&](Record &) { entry.number = next_number(); });
+    undecided_ = true;
+    erase_superseded(self_);
+    return Item{self_, subject};
+}
+
+std::optional<Membership::Item> Membership::clear(NodeId subject) {
+    const auto entry = accusations_.find({subject, self_});
+    if (entry == accusations_.end() || !accused_by_self(subject)) return std::nullopt;
+    entry->second.stands = false;
+    change(self_, [&](Record &) { entry->second.number = next_number(); });
+    undecided_ = true;
+    return Item{self_, subject};
+}
+
+Membership::Item Membership::end(bool for_good) {
+    change(self_, [&](Record &own) {
+        own.alive = next_number();
+        own.state = for_good ? State::left : State::restarting;
+    });
+    return {self_};
+}
+
+// ---- wishes ----
+
+void Membership::want(NodeId id, Endpoint at) {
+    record(id);
+    if (id == self_) return;
+    if (state(id) != State::up || !endpoints_.contains(id)) endpoints_[id] = std::move(at);
+    if (state(id) != State::up) overlay_changed_ = true; // it is to be dialled, possibly
+    const bool was_parted = parted(id);
+    change(id, [](Record &of) {
+        of.flags |= wanted_flag;
+        of.flags &= static_cast<std::uint8_t>(~parted_flag);
+    });
+    if (was_parted && state(id) == State::up) changes_.push_back({id, true, {}});
+}
+
+void Membership::part(NodeId id) {
+    if (id == self_ || parted(id)) return;
+    record(id);
+    const bool was_up = state(id) == State::up;
+    change(id, [](Record &of) {
+        of.flags |= parted_flag;
+        of.flags &= static_cast<std::uint8_t>(~wanted_flag);
+    });
+    if (was_up) changes_.push_back({id, false, "disconnected"});
+}
+
+void Membership::absent(NodeId id) {
+    if (state(id) != State::unknown) return;
+    change(id, [](Record &of) { of.flags |= absent_flag; });
+}
+
+// ---- decisions ----
+
+bool Membership::counts(NodeId subject, NodeId origin, const Accusation &accusation) const {
+    if (!accusation.stands || accusation.run != run(subject) || accusation.alive != alive(subject)) return false;
+    // What it said before it stated anew that it is alive it said while it was cut off.
+    if ((origin != self_ && state(origin) != State::up) || accusation.number < alive(origin)) return false;
+    return rings_.entitled(origin, subject, present_count(), [this](NodeId id) { return id == self_ || present(id); });
+}
+
+bool Membership::accused_by_anybody(NodeId subject) const {
+    for (auto at = accusations_.lower_bound({subject, 0}); at != accusations_.end() && at->first.first == subject; ++at) {
+        if (counts(subject, at->first.second, at->second)) return true;
+    }
+    return false;
+}
+
+/// The observers that could make themselves heard: those that are up and that nobody accuses, and this member. Without that, members that are
+/// cut off together would wait for each other's accusations.
+std::size_t Membership::observers_here(NodeId subject) const {
+    std::vector<NodeId> observers;
+    rings_.neighbours(
+        subject, present_count(), [this](NodeId id) { return id == self_ || present(id); }, observers);
+    return static_cast<std::size_t>(std::ranges::count_if(
+        observers, [this](NodeId id) { return id == self_ || (state(id) == State::up && !accused_by_anybody(id)); }));
+}
+
+/// reason: null where nobody asks for it.
+bool Membership::condemned(NodeId subject, std::string *reason) const {
+    constexpr std::size_t refused_enough = 2, silent_enough = 5;
+    std::size_t accusers = 0, refused = 0;
+    for (auto at = accusations_.lower_bound({subject, 0}); at != accusations_.end() && at->first.first == subject; ++at) {
+        const auto &[key, entry] = *at;
+        if (!counts(subject, key.second, entry)) continue;
+        refused += entry.conclusive ? 1U : 0U;
+        if (++accusers > 3 || reason == nullptr) continue;
+        *reason += accusers == 1 ? "" : "; ";
+        *reason += key.second == self_ ? "this host" : names_.name(key.second);
+        *reason += ": " + entry.reason;
+    }
+    if (accusers == 0) return false;
+    if (reason != nullptr && accusers > 3) *reason += "; and " + std::to_string(accusers - 3) + " more";
+    if (refused >= refused_enough || accusers >= silent_enough) return true;
+    return accusers >= observers_here(subject); // all, when it has fewer
+}
+
+void Membership::decide(NodeId subject) {
+    if (subject == self_ || state(subject) != State::up) return;
+    std::string reason;
+    if (condemned(subject, &reason)) set_state(subject, State::down, reason);
+}
+
+std::vector<Membership::Change> Membership::settle() {
+    // A member that goes down leaves the rings, so that others have other observers: again, until nothing changes.
+    while (std::exchange(undecided_, false)) {
+        NodeId last = nobody;
+        std::vector<NodeId> subjects;
+        for (const auto &[key, entry] : accusations_) {
+            if (entry.stands && key.first != last && state(key.first) == State::up) subjects.push_back(last = key.first);
+        }
+        for (const NodeId subject : subjects) decide(subject);
+    }
+    return std::exchange(changes_, {});
+}
+
+void Membership::neighbours(std::vector<NodeId> &out) const {
+    rings_.neighbours(
+        self_, present_count(), [this](NodeId id) { return present(id); }, out);
+}
+
+bool Membership::observes(NodeId id) const {
+    std::vector<NodeId> observers;
+    rings_.neighbours(
+        id, present_count() + (present(id) ? 0 : 1), [this](NodeId each) { return each == self_ || present(each); }, observers);
+    return std::ranges::find(observers, self_) != observers.end();
+}
+
+void Membership::missing(std::vector<NodeId> &out) const {
+    for (const NodeId id : not_up_) {
+        if (!present(id) && observes(id)) out.push_back(id);
+    }
+    std::ranges::sort(out); // not in the order of a hash table: the same seed, the same trace
+}
+
+Membership::Endpoint Membership::endpoint(NodeId id) const {
+    const auto found = endpoints_.find(id);
+    return found == endpoints_.end() ? Endpoint() : found->second;
+}
+
+// ---- digest ----
+
+void Membership::list(std::uint64_t mask, std::vector<Entry> &out) const {
+    for (NodeId id = 0; id < records_.size(); ++id) {
+        const Record &of = records_[id];
+        if (of.state == State::up && (mask >> (names_.hash(id) % buckets) & 1) != 0)
+            out.push_back({names_.name(id), of.run, of.complete});
+    }
+}
+
+bool Membership::compare(std::uint64_t mask, std::span<const Entry> theirs, std::vector<NodeId> &newer) const {
+    bool lacking = false;
+    std::unordered_set<NodeId> listed;
+    for (const Entry &each : theirs) {
+        const auto id = names_.find(each.name);
+        if (!id || *id >= records_.size()) {
+            lacking = true;
+            continue;
+        }
+        listed.insert(*id);
+        const Record &of = records_[*id];
+        if (std::pair(of.run, of.complete) < std::pair(each.run, each.complete)) {
+            lacking = true;
+        } else if (of.state == State::up && std::pair(each.run, each.complete) < std::pair(of.run, of.complete)) {
+            newer.push_back(*id);
+        }
+    }
+    for (NodeId id = 0; id < records_.size(); ++id) {
+        if (records_[id].state == State::up && (mask >> (names_.hash(id) % buckets) & 1) != 0 && !listed.contains(id))
+            newer.push_back(id);
+    }
+    return lacking;
+}
+
+bool Membership::encode_document(NodeId origin, std::string &out) const {
+    const Record &of = records_[origin];
+    if (of.state != State::up) return false;
+    const Endpoint at = endpoint(origin);
+    Document document;
+    document.joined.kind = FactKind::joined;
+    document.joined.origin = names_.name(origin);
+    document.joined.run = of.run;
+    document.joined.number = of.alive;
+    document.joined.address = at.address;
+    document.joined.port = at.port;
+    document.complete = of.complete;
+    if (const auto found = accused_by_.find(origin); found != accused_by_.end()) {
+        for (const NodeId subject : found->second) {
+            const Accusation &entry = accusations_.at({subject, origin});
+            if (!entry.stands || entry.number > of.complete || entry.number < of.alive) continue;
+            document.accusations.push_back(fact_of({origin, subject}, entry));
+        }
+    }
+    append(out, document);
+    return true;
+}
+
+bool Membership::encode_fact(const Item &item, std::string &out) const {
+    const Record &of = records_[item.origin];
+    if (item.subject == nobody) {
+        if (of.state != State::left && of.state != State::restarting) return false;
+        Fact fact;
+        fact.kind = of.state == State::left ? FactKind::left : FactKind::restarting;
+        fact.origin = names_.name(item.origin);
+        fact.run = of.run;
+        fact.number = of.alive;
+        append(out, fact);
+        return true;
+    }
+    const auto entry = accusations_.find({item.subject, item.origin});
+    if (entry == accusations_.end()) return false;
+    append(out, fact_of(item, entry->second));
+    return true;
+}
+
+Fact Membership::fact_of(const Item &item, const Accusation &entry) const {
+    Fact out;
+    out.kind = entry.stands ? FactKind::accused : FactKind::cleared;
+    out.origin = names_.name(item.origin);
+    out.run = records_[item.origin].run;
+    out.number = entry.number;
+    out.subject = names_.name(item.subject);
+    out.subject_run = entry.run;
+    out.alive = entry.alive;
+    out.conclusive = entry.conclusive;
+    out.reason = entry.reason;
+    return out;
+}
+
+void Membership::forget(NodeId id) {
+    if (!wanted(id)) not_up_.erase(id);
+}
+
+} // namespace kith::mesh

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+//
+// What one member knows of all: who is up, in which run, and which observers accuse whom. Facts and documents are applied to it; each is
+// news or is not; what it decides comes out as changes. It has no clock but the times that it is given.
+//
+// Nobody but a member states that it is alive (`joined`), and nobody but its observers that it is not (`accused`). An accusation holds for
+// one run and one `joined` of its subject, so that a newer `joined` revokes it; with a `joined` of its own an observer revokes what it said before. A member is down when two of its observers have been refused by
+// its host, or when five find it silent, or all when it has fewer. Once down it stays down until it states that it is alive, so that no third party can bring it back.
+#pragma once
+
+#include "fact.hpp"
+#include "rings.hpp"
+
+#include <array>
+#include <map>
+#include <span>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace kith::mesh {
+
+enum class State : std::uint8_t { unknown, up, down, left, restarting };
+
+class Membership {
+  public:
+    struct Endpoint {
+        std::string address; // empty: the host part of the name
+        std::uint16_t port = 0;
+    };
+    struct Limits {
+        std::size_t members = 20000;         // names, own and learnt
+        std::uint32_t facts_in_second = 100; // from one origin
+        std::size_t accusations = 64;        // of one origin
+    };
+    /// What a fact was.
+    enum class Applied : std::uint8_t {
+        news,
+        known,        // or superseded
+        old_run,      // of a run that has been replaced
+        own_name,     // it claims to come from this member
+        not_entitled, // the rings do not make the origin an observer of the subject: stored, and not counted
+        too_many,     // over a limit; the digest brings it later
+    };
+    struct Change {
+        NodeId id;
+        bool up;
+        std::string reason; // of down
+    };
+    /// An item to pass on: a fact about the subject, or the document of the origin.
+    struct Item {
+        NodeId origin;
+        NodeId subject = nobody; // nobody: the document
+        friend bool operator==(const Item &, const Item &) = default;
+    };
+
+    Membership(NameTable &names, unsigned degree, std::string_view self, Run run, Endpoint listening, Limits limits);
+
+    // ---- facts of others ----
+
+    Applied apply(const Fact &fact, Time now);
+    Applied apply(const Document &document, Time now);
+    /// The items that the last `apply` has made news.
+    [[nodiscard]] std::span<const Item> news() const noexcept { return news_; }
+
+    // ---- own facts ----
+
+    /// States anew that this member is alive, which revokes what was said before.
+    Item announce();
+    /// Nothing: an accusation of this run and `joined` stands already, or the subject is not up.
+    std::optional<Item> accuse(NodeId subject, std::string_view reason, bool conclusive);
+    std::optional<Item> clear(NodeId subject);
+    Item end(bool for_good);
+    [[nodiscard]] bool accused_by_self(NodeId subject) const;
+    /// The number of the own last `joined`.
+    [[nodiscard]] std::uint32_t alive() const noexcept { return records_[self_].alive; }
+    /// Do the accusations against this member suffice for the others to believe it down?
+    [[nodiscard]] bool self_condemned() const { return condemned(self_, nullptr); }
+
+    // ---- wishes of the strategies ----
+
+    /// A strategy has found the member; where it listens, as far as known.
+    void want(NodeId id, Endpoint at);
+    /// The member is no longer wanted: it is no link, and no part of the own overlay, until it is wanted again.
+    void part(NodeId id);
+    /// Nobody answers there, and nothing was ever heard from it: it takes no place on the rings until `present` or a fact.
+    void absent(NodeId id);
+    [[nodiscard]] bool parted(NodeId id) const noexcept { return (flags(id) & parted_flag) != 0; }
+    [[nodiscard]] bool wanted(NodeId id) const noexcept { return (flags(id) & wanted_flag) != 0; }
+
+    // ---- decisions ----
+
+    /// Decides about everybody whose accusations or observers have changed, and returns the changes since the last call.
+    std::vector<Change> settle();
+    /// Does the overlay have other members than at the last call of settle_overlay?
+    [[nodiscard]] bool overlay_changed() const noexcept { return overlay_changed_; }
+    void settle_overlay() noexcept { overlay_changed_ = false; }
+    /// The members that this one is to be linked with and observes.
+    void neighbours(std::vector<NodeId> &out) const;
+    /// Would this member observe that one if it were up?
+    [[nodiscard]] bool observes(NodeId id) const;
+    /// Members that are not up and may return, and that this one would observe.
+    void missing(std::vector<NodeId> &out) const;
+    /// Ends that for a member that no strategy wants.
+    void forget(NodeId id);
+
+    // ---- state ----
+
+    [[nodiscard]] NodeId self() const noexcept { return self_; }
+    [[nodiscard]] Run run() const noexcept { return records_[self_].run; }
+    /// Before the first fact of it was sent.
+    void take_run(Run run);
+    [[nodiscard]] State state(NodeId id) const noexcept { return id < records_.size() ? records_[id].state : State::unknown; }
+    [[nodiscard]] Run run(NodeId id) const noexcept { return id < records_.size() ? records_[id].run : Run(); }
+    /// The number of its last `joined`: of the run above.
+    [[nodiscard]] std::uint32_t alive(NodeId id) const noexcept { return id < records_.size() ? records_[id].alive : 0; }
+    /// All its facts up to this number are known.
+    [[nodiscard]] std::uint32_t complete(NodeId id) const noexcept { return id < records_.size() ? records_[id].complete : 0; }
+    [[nodiscard]] Endpoint endpoint(NodeId id) const;
+    [[nodiscard]] std::size_t up_count() const noexcept { return up_; }
+    /// On the rings: up, or wanted and not known to be absent; without this member.
+    [[nodiscard]] bool present(NodeId id) const noexcept;
+    [[nodiscard]] const NameTable &names() const noexcept { return names_; }
+    [[nodiscard]] NameTable &names() noexcept { return names_; }
+    [[nodiscard]] const Rings &rings() const noexcept { return rings_; }
+    [[nodiscard]] std::size_t present_count() const noexcept { return present_ + 1; }
+    [[nodiscard]] bool room_for(std::string_view name) const;
+
+    // ---- digest ----
+
+    static constexpr std::size_t buckets = 64;
+    /// A hash of each bucket of names: of the origins that are up, with run and number.
+    [[nodiscard]] const std::array<std::uint64_t, buckets> &digest() const noexcept { return digest_; }
+    struct Entry {
+        std::string_view name;
+        Run run;
+        std::uint32_t complete;
+    };
+    void list(std::uint64_t mask, std::vector<Entry> &out) const;
+    /// Compares a list that another member has of these buckets with what is known here. newer: the origins whose document it lacks; returns
+    /// whether it has something that is not known here.
+    bool compare(std::uint64_t mask, std::span<const Entry> theirs, std::vector<NodeId> &newer) const;
+    /// Appends the item as the wire has it. False: there is nothing to send any more.
+    bool encode_fact(const Item &item, std::string &out) const;
+    bool encode_document(NodeId origin, std::string &out) const;
+
+  private:
+    static constexpr std::uint8_t wanted_flag = 1, parted_flag = 2, absent_flag = 4, present_flag = 8;
+    struct Record {
+        Run run;
+        std::uint32_t alive = 0;    // number of the last `joined`, `left` or `restarting`
+        std::uint32_t complete = 0; // all facts up to this number are known
+        std::uint32_t ahead = 0;    // bit i: fact complete + 2 + i is known
+        std::uint32_t second = 0;   // for the rate limit
+        std::uint16_t in_second = 0;
+        State state = State::unknown;
+        std::uint8_t flags = 0;
+    };
+    struct Accusation {
+        std::uint32_t number = 0;
+        bool stands = false;
+        Run run;
+        std::uint32_t alive = 0;
+        bool conclusive = false;
+        std::string reason;
+    };
+    using Key = std::pair<NodeId, NodeId>; // subject, origin
+
+    Record &record(NodeId id);
+    [[nodiscard]] std::uint8_t flags(NodeId id) const noexcept { return id < records_.size() ? records_[id].flags : 0; }
+    [[nodiscard]] std::uint64_t digest_of(NodeId id) const;
+    template <class Body>
+    void change(NodeId id, const Body &body);
+    void set_state(NodeId id, State state, std::string_view reason);
+    void replace_run(NodeId id, Run run);
+    void forget_accusations_by(NodeId origin);
+    void erase_superseded(NodeId origin);
+    void note(NodeId id, std::uint32_t number);
+    bool over_rate(Record &record, Time now) const;
+    Applied apply_self_fact(NodeId id, const Fact &fact);
+    Applied apply_accusation(NodeId id, const Fact &fact);
+    [[nodiscard]] Fact fact_of(const Item &item, const Accusation &entry) const;
+    void decide(NodeId subject);
+    bool condemned(NodeId subject, std::string *reason) const;
+    [[nodiscard]] bool counts(NodeId subject, NodeId origin, const Accusation &accusation) const;
+    [[nodiscard]] bool accused_by_anybody(NodeId subject) const;
+    [[nodiscard]] std::size_t observers_here(NodeId subject) const;
+    std::uint32_t next_number() noexcept { return ++records_[self_].complete; }
+
+    NameTable &names_;
+    Rings rings_;
+    Limits limits_;
+    std::vector<Record> records_;
+    NodeId self_;
+    std::unordered_map<NodeId, Endpoint> endpoints_;
+    std::map<Key, Accusation> accusations_;
+    std::unordered_map<NodeId, std::vector<NodeId>> accused_by_; // origin to subjects with an entry
+    std::unordered_set<NodeId> not_up_;
+    std::array<std::uint64_t, buckets> digest_{};
+    std::vector<Change> changes_;
+    std::vector<Item> news_;
+    std::size_t up_ = 0, present_ = 0;
+    bool overlay_changed_ = true, undecided_ = false;
+};
+
+} // namespace kith::mesh

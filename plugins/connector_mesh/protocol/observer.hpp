@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+//
+// What this member, as an observer, states about members that it cannot reach. It first doubts itself: time in which its own loop stood
+// still does not count, and when half of its links fail at once it abstains for a while, since the fault is possibly its own.
+#pragma once
+
+#include "name_table.hpp"
+#include "run.hpp"
+
+#include <string>
+#include <vector>
+
+namespace kith::mesh {
+
+class Observer {
+  public:
+    /// Failures within this time count as "at once", and an abstention lasts as long.
+    static constexpr Time window = std::chrono::seconds(3);
+    /// A longer pause between two calls is a lag of the own loop; more of it does not count.
+    static constexpr Time longest_step = std::chrono::milliseconds(600);
+    /// Without a link for this long this member is isolated.
+    static constexpr Time isolation = std::chrono::seconds(1);
+
+    struct Suspect {
+        NodeId id;
+        std::string reason;
+        bool conclusive;
+        Time since;
+    };
+
+    /// The time during which this member could have heard others.
+    [[nodiscard]] Time awake() const noexcept { return awake_; }
+    /// Returns by how much the loop lagged, if that was more than a step.
+    Time advance(Time now) noexcept;
+
+    /// No link to the member can be had. conclusive: its host has answered that nobody listens there, so that the network is good.
+    void suspect(NodeId id, std::string_view reason, bool conclusive, Time now);
+    void trust(NodeId id);
+    [[nodiscard]] bool suspects(NodeId id) const noexcept;
+
+    /// The suspects that are to be accused now. links: those that are up.
+    std::vector<Suspect> take_due(std::size_t links, Time now);
+    [[nodiscard]] bool abstains(Time now) const noexcept { return now < abstains_until_; }
+    /// No link is up although there were some: nothing can be stated about anybody.
+    [[nodiscard]] bool isolated(std::size_t links, Time now);
+    /// How many of how many links had failed when the last abstention began.
+    [[nodiscard]] std::size_t failed() const noexcept { return failed_; }
+    [[nodiscard]] std::size_t of() const noexcept { return of_; }
+
+    /// When take_due or isolated may have another result; Time::max(): never by itself.
+    [[nodiscard]] Time deadline() const noexcept;
+
+  private:
+    Time last_{-1}, awake_{}, abstains_until_ = Time::min(), without_links_since_ = Time::max();
+    std::vector<Suspect> suspects_;
+    std::size_t failed_ = 0, of_ = 0;
+    bool had_links_ = false;
+};
+
+} // namespace kith::mesh

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+//
+// What a mesh of members makes of crashes, silence, pauses and cut networks, over simulated time.
+#include "simulated_mesh.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdlib>
+
+using namespace kith::mesh;
+using namespace kith::mesh::test;
+
+namespace {
+
+double ms(Time time) { return static_cast<double>(time.count()) / 1e6; }
+
+struct Mesh : SimulatedMesh {
+    explicit Mesh(std::size_t count, std::uint64_t seed = 1) : SimulatedMesh(count, seed) {
+        start_all();
+        run_for(40s);
+        BOOST_REQUIRE(converged());
+        BOOST_REQUIRE(one_link_each());
+        reports.clear();
+    }
+    /// The times from `since` to the first and the last report that the member is down.
+    std::pair<Time, Time> down(std::size_t who, Time since) {
+        Time first = Time::max(), last = Time::min();
+        for (const Report &each : reports) {
+            if (each.up || each.about != host(who).name) continue;
+            first = std::min(first, each.at - since);
+            last = std::max(last, each.at - since);
+        }
+        return {first, last};
+    }
+    std::size_t changes(std::size_t who) {
+        return static_cast<std::size_t>(
+            std::ranges::count_if(reports, [&](const Report &each) { return each.about == host(who).name; }));
+    }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(failures)
+
+BOOST_AUTO_TEST_CASE(a_crash_is_known_everywhere_within_half_a_second) {
+    for (const std::size_t count : {2, 3, 16, 64}) {
+        Mesh mesh(count);
+        const Time since = mesh.now();
+        mesh.crash(1);
+        BOOST_TEST(mesh.run_until([&] { return mesh.converged(); }, 500ms));
+        BOOST_TEST(mesh.reports.size() == count - 1);
+        const auto [first, last] = mesh.down(1, since);
+        BOOST_TEST((first <= 50ms));
+        BOOST_TEST_MESSAGE(count << " members: crash known at the first after " << ms(first) << " ms, everywhere after "
+                                 << ms(last) << " ms");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_machine_that_vanishes_is_known_everywhere_within_four_seconds) {
+    for (const std::size_t count : {3, 16, 64}) {
+        Mesh mesh(count);
+        const Time since = mesh.now();
+        mesh.vanish(1);
+        BOOST_TEST(mesh.run_until([&] { return mesh.converged(); }, 4s), mesh.describe());
+        const auto [first, last] = mesh.down(1, since);
+        BOOST_TEST_MESSAGE(count << " members: silence known at the first after " << ms(first) << " ms, everywhere after "
+                                 << ms(last) << " ms");
+        mesh.run_for(30s);
+        BOOST_TEST(mesh.reports.size() == count - 1);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(of_two_members_the_one_that_is_left_is_isolated) {
+    Mesh mesh(2);
+    mesh.vanish(1);
+    mesh.run_for(4s);
+    BOOST_TEST(mesh.host(0).isolated);
+    mesh.start(1, {0});
+    mesh.run_for(10s);
+    BOOST_TEST(mesh.converged(), mesh.describe());
+}
+
+BOOST_AUTO_TEST_CASE(a_pause_of_two_seconds_is_nothing) {
+    Mesh mesh(32);
+    for (std::size_t i = 0; i < 32; i += 3) {
+        mesh.pause(i, 2s);
+        mesh.run_for(4s);
+    }
+    BOOST_TEST(mesh.reports.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_pause_of_five_and_of_thirty_seconds_is_one_down_and_one_up) {
+    for (const Time pause : {5s, 30s}) {
+        Mesh mesh(16);
+        mesh.pause(3, pause);
+        mesh.run_for(pause + 20s);
+        BOOST_TEST(mesh.converged(), mesh.describe());
+        BOOST_TEST(mesh.changes(3) == 30u); // each of fifteen: down, up
+        BOOST_TEST(mesh.reports.size() == 30u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_split_of_ten_minutes_heals_by_itself) {
+    Mesh mesh(32);
+    const auto split = [&](bool on) {
+        for (std::size_t a = 0; a < 16; ++a) {
+            for (std::size_t b = 16; b < 32; ++b) mesh.cut(a, b, on);
+        }
+    };
+    split(true);
+    mesh.run_for(600s);
+    for (const auto &each : mesh.reports) {
+        const bool same_side = (each.at_host < 16) == (mesh.index_of(each.about) < 16);
+        BOOST_TEST(!same_side, each.about << " at " << mesh.host(each.at_host).name << ": " << each.reason);
+    }
+    for (std::size_t i = 0; i < 32; ++i) BOOST_TEST(mesh.host(i).up.size() == 15u);
+    mesh.reports.clear();
+    split(false);
+    const Time since = mesh.now();
+    BOOST_TEST(mesh.run_until([&] { return mesh.converged(); }, 5s), mesh.describe());
+    BOOST_TEST_MESSAGE("healed after " << ms(mesh.now() - since) << " ms");
+    mesh.run_for(120s);
+    BOOST_TEST(mesh.converged());
+    for (const auto &each : mesh.reports)
+        BOOST_TEST(each.up, each.about << " at " << mesh.host(each.at_host).name << ": " << each.reason);
+    BOOST_TEST(mesh.one_link_each());
+}
+
+BOOST_AUTO_TEST_CASE(sick_hosts_do_not_bring_down_healthy_ones) {
+    Mesh mesh(32);
+    std::vector<Time> next(8);
+    for (std::size_t i = 0; i < 8; ++i) next[i] = mesh.now() + Time(static_cast<std::int64_t>(mesh.draw(2'200'000'000)));
+    const Time end = mesh.now() + 90s;
+    while (mesh.now() < end) {
+        const auto first = std::ranges::min_element(next);
+        mesh.run_for(*first - mesh.now());
+        mesh.pause(static_cast<std::size_t>(first - next.begin()), 2s);
+        *first += 2200ms;
+    }
+    for (const auto &each : mesh.reports)
+        BOOST_TEST(each.at_host < 8u, each.about << " at " << mesh.host(each.at_host).name << ": " << each.reason);
+    for (const auto &each : mesh.reports)
+        BOOST_TEST((each.up || mesh.index_of(each.about) < 8u),
+                   each.about << " at " << mesh.host(each.at_host).name << ": " << each.reason);
+}
+
+BOOST_AUTO_TEST_CASE(a_host_that_hears_nobody_ends_in_one_state_and_accuses_nobody) {
+    Mesh mesh(32);
+    for (const std::size_t sick : {4, 9}) {
+        for (std::size_t i = 0; i < 32; ++i) {
+            if (i != sick) mesh.block(i, sick, true);
+        }
+    }
+    mesh.run_for(15s);
+    for (std::size_t i = 0; i < 32; ++i) {
+        if (i != 4 && i != 9) BOOST_TEST(mesh.host(i).up.size() == 29u);
+    }
+    mesh.run_for(285s);
+    for (const auto &each : mesh.reports) {
+        const std::size_t about = mesh.index_of(each.about);
+        if (each.at_host == 4 || each.at_host == 9) continue;
+        BOOST_TEST(((about == 4 || about == 9) && !each.up),
+                   each.about << " at " << mesh.host(each.at_host).name << ": " << each.reason);
+    }
+    BOOST_TEST(mesh.reports.size() >= 60u);
+}
+
+BOOST_AUTO_TEST_CASE(eighty_percent_loss_at_two_hosts_settles) {
+    Mesh mesh(32);
+    mesh.loss(4, 0.8);
+    mesh.loss(9, 0.8);
+    mesh.run_for(300s);
+    std::map<std::pair<std::size_t, std::string>, std::size_t> changes;
+    for (const auto &each : mesh.reports) {
+        if (each.at_host == 4 || each.at_host == 9) continue;
+        const std::size_t about = mesh.index_of(each.about);
+        BOOST_TEST((about == 4 || about == 9), each.about << " at " << mesh.host(each.at_host).name << ": " << each.reason);
+        ++changes[{each.at_host, each.about}];
+    }
+    std::size_t most = 0;
+    for (const auto &[key, count] : changes) most = std::max(most, count);
+    BOOST_TEST_MESSAGE("most changes of one at one: " << most);
+    BOOST_TEST(most <= 2u);
+}
+
+BOOST_AUTO_TEST_CASE(twenty_five_percent_loss_everywhere_brings_nobody_down_for_long) {
+    Mesh mesh(16);
+    for (std::size_t i = 0; i < 16; ++i) mesh.loss(i, 0.25);
+    mesh.run_for(60s);
+    for (const auto &each : mesh.reports)
+        BOOST_TEST(each.up, each.about << " at " << mesh.host(each.at_host).name << ": " << each.reason);
+}
+
+BOOST_AUTO_TEST_CASE(all_start_anew_at_once_with_a_stale_source) {
+    Mesh mesh(32);
+    for (std::size_t i = 0; i < 32; ++i) mesh.crash(i);
+    mesh.run_for(1s);
+    // The source still has six that do not exist any more, and lacks two that do.
+    std::vector<std::size_t> stale;
+    for (std::size_t i = 0; i < 30; ++i) stale.push_back(i);
+    for (std::size_t i = 6; i < 32; ++i) mesh.start(i, stale);
+    BOOST_TEST(mesh.run_until([&] { return mesh.converged(); }, 5s), mesh.describe());
+    mesh.run_for(60s);
+    BOOST_TEST(mesh.converged(), mesh.describe());
+    BOOST_TEST(mesh.one_link_each());
+}
+
+BOOST_AUTO_TEST_CASE(leaving_and_restarting_are_known_at_once_and_the_name_comes_back) {
+    Mesh mesh(16);
+    mesh.leave(2, false);
+    mesh.run_for(1s);
+    BOOST_TEST(mesh.reports.size() == 15u);
+    for (const auto &each : mesh.reports) BOOST_TEST(each.reason == "it is restarting");
+    mesh.start(2, {0, 1, 3});
+    mesh.run_for(10s);
+    BOOST_TEST(mesh.converged(), mesh.describe());
+    mesh.reports.clear();
+    mesh.leave(2, true);
+    mesh.run_for(60s);
+    BOOST_TEST(mesh.reports.size() == 15u);
+    for (const auto &each : mesh.reports) BOOST_TEST(each.reason == "it has left");
+}
+
+BOOST_AUTO_TEST_CASE(a_restart_faster_than_the_detection_is_one_down_and_one_up) {
+    Mesh mesh(16);
+    mesh.crash(2);
+    mesh.start(2, {0, 1, 3, 4});
+    mesh.run_for(20s);
+    BOOST_TEST(mesh.converged(), mesh.describe());
+    for (std::size_t i = 0; i < 16; ++i) {
+        if (i == 2) continue;
+        std::vector<bool> seen;
+        for (const auto &each : mesh.reports) {
+            if (each.at_host == i) seen.push_back(each.up);
+        }
+        BOOST_TEST((seen == std::vector<bool>{false, true}));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(three_of_three_crash_but_one) {
+    Mesh mesh(3);
+    mesh.crash(0);
+    mesh.crash(2);
+    mesh.run_for(10s);
+    BOOST_TEST(mesh.host(1).up.empty());
+    mesh.start(0, {1});
+    mesh.start(2, {0});
+    mesh.run_for(10s);
+    BOOST_TEST(mesh.converged(), mesh.describe());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
