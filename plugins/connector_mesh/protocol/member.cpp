@@ -174,7 +174,8 @@ void Member::failed_to_reach(NodeId peer, std::string_view why, bool conclusive,
 void Member::closed(LinkId id, std::string_view why, Time now) {
     now_ = now;
     if (const auto dialled = dials_.find(id); dialled != dials_.end()) return dial_failed(id, why, false, now);
-    if (find(id) != nullptr) end_link(id, why, true, false, now);
+    // Within the greeting its host has answered, and a program there has not: the network is good.
+    if (const Link *link = find(id)) end_link(id, why, true, link->phase == Link::Phase::greeting, now);
     settle(now);
 }
 

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+//
+// Every option: name, type, default, unit and what it does. JSON Schema, draft 7.
+#pragma once
+
+#include <string_view>
+
+namespace kith::mesh {
+
+inline constexpr std::string_view options_schema = R"({
+  "type": "object",
+  "additionalProperties": false,
+  "required": ["node", "cluster"],
+  "properties": {
+    "node": {
+      "type": "string", "minLength": 1, "maxLength": 255, "x-kith-node-name": "any",
+      "description": "Name of this member, such as app@10.0.0.7. Others reach it at the part behind the @, or at the whole name if it has none."
+    },
+    "cluster": {
+      "type": "string", "minLength": 1, "maxLength": 255,
+      "description": "Id of the cluster. Members of different clusters never link, whatever addresses they share."
+    },
+    "listen": {
+      "type": "string", "default": "", "maxLength": 300,
+      "description": "Address and port on which it listens: 10.0.0.7:4747, [fd00::7]:4747, :4747 for all addresses. Empty: the host part of node if that is an address, else all addresses, and port."
+    },
+    "port": {
+      "type": "integer", "default": 4747, "minimum": 1, "maximum": 65535,
+      "description": "Port of this member, and of peers that have no attribute port. The address of a peer is its attribute address, else the host part of its name."
+    },
+    "degree": {
+      "type": "integer", "default": 16, "minimum": 4, "maximum": 64, "multipleOf": 2,
+      "description": "Links of a member: two on each of degree / 2 rings. With fewer than degree + 2 members all are linked with all. Equal in the whole cluster."
+    },
+    "heartbeat": {
+      "type": "integer", "default": 500, "minimum": 50, "maximum": 10000, "x-kith-unit": "ms",
+      "description": "Time between two heartbeats on a link. A link on which nothing comes for 5.4 times as long has failed. Equal in the whole cluster."
+    },
+    "leave_on_terminate": {
+      "type": "boolean", "default": false,
+      "description": "When kith ends in order, it reports to the others that it has left for good. Otherwise that it is restarting."
+    },
+    "plain": {
+      "type": "boolean", "default": false,
+      "description": "Links without authentication and encryption, on loopback addresses only."
+    }
+  }
+})";
+
+} // namespace kith::mesh
