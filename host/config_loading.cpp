@@ -4,11 +4,13 @@
 #include <core/config/load_config.hpp>
 #include <core/engine/catalogue_from_registry.hpp>
 #include <core/engine/engine_services.hpp>
+#include <core/engine/isolation_choice.hpp>
 #include <core/file_descriptor.hpp>
 #include <core/loader/sha256_pin.hpp>
 #include <host/world/asio_world.hpp>
 #include <host/world/tls/tls_library_loader.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -16,6 +18,7 @@
 #include <filesystem>
 #include <functional>
 #include <iostream>
+#include <sstream>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -56,6 +59,19 @@ std::optional<std::string> environment(const std::string &name) {
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
+// The manifest of the build, beside the default plugin directory: lines of a SHA-256, spaces and the name of a file. A missing one, or one
+// that others can write, makes every plugin a stranger's.
+std::vector<core::Pin> first_party() {
+    std::vector<core::Pin> result;
+    const core::Fd file{::open((default_plugin_dir() + ".sha256").c_str(), O_RDONLY | O_CLOEXEC)};
+    struct stat info {};
+    if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) return result;
+    if ((info.st_uid != 0 && info.st_uid != ::geteuid()) || (info.st_mode & (S_IWGRP | S_IWOTH)) != 0) return result;
+    std::istringstream lines(read_file(default_plugin_dir() + ".sha256", std::size_t{1} << 20).text);
+    for (core::Pin pin; lines >> pin.sha256 >> pin.file;) result.push_back(pin);
+    return result;
+}
+
 core::LoaderSettings loader_settings(const core::PluginSettings &settings, const std::shared_ptr<TlsLibraryLoading> &tls) {
     core::LoaderSettings result;
     const auto engine = core::engine_services();
@@ -63,6 +79,11 @@ core::LoaderSettings loader_settings(const core::PluginSettings &settings, const
     result.services.assign(engine.begin(), engine.end());
     result.services.insert(result.services.end(), world.begin(), world.end());
     for (const core::PluginPin &pin : settings.allow) result.pins.push_back({pin.file, pin.sha256});
+    result.first_party = first_party();
+    result.is_strangers = [pins = result.first_party](const core::Library &library) {
+        const core::Pin own{fs::path(library.file()).filename(), library.sha256()};
+        return std::ranges::find(pins, own) == pins.end();
+    };
     result.state_dir = settings.state_dir;
     if (tls) result.before_fork = [tls] { tls->wait(); };
     return result;
@@ -141,8 +162,9 @@ LoadedConfig load_config(const std::string &file, const std::string &plugin_dir,
     result.config = core::load(file, *text, inputs, result.diagnostics);
     if (!result.config) return result;
     const auto wanted = [&](const core::Plugin &plugin) { return core::uses(*result.config, plugin); };
+    const auto in_process = [&](const core::Plugin &plugin) { return core::needed_in_process(*result.config, plugin); };
     core::Registry &registry = *result.registry;
-    if (!(use == PluginLoading::open ? registry.open(wanted) : registry.load_in_child(wanted))) {
+    if (!(use == PluginLoading::open ? registry.open(wanted, in_process) : registry.load_in_child(wanted))) {
         // Some plugins are now refused, so the configuration is validated again without them.
         result.diagnostics = {};
         result.config = core::load(file, *text, inputs, result.diagnostics);
@@ -185,7 +207,8 @@ LoadedConfig reload_config(const std::string &file, const std::string &plugin_di
     result.diagnostics = {};
     result.config = core::load(file, *text, inputs, result.diagnostics);
     if (!result.config) return result;
-    if (!result.registry->open(wanted)) {
+    const auto in_process = [&](const core::Plugin &plugin) { return core::needed_in_process(*result.config, plugin); };
+    if (!result.registry->open(wanted, in_process)) {
         result.diagnostics = {};
         result.config = core::load(file, *text, inputs, result.diagnostics);
     }

@@ -53,6 +53,8 @@ constexpr std::array<LogMessage, core::event_kinds> messages = {{
     {KITH_LOG_INFO, "topology is resumed"},
     {KITH_LOG_WARNING, "held removals are confirmed"},
     {KITH_LOG_WARNING, "messages were lost"},
+    {KITH_LOG_ERROR, "plugin crashed"},
+    {KITH_LOG_ERROR, "plugin is in quarantine"},
 }};
 
 const LogMessage &message_of(std::uint32_t kind) {

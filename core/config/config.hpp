@@ -22,10 +22,33 @@ struct PluginPin {
     bool operator==(const PluginPin &) const = default;
 };
 
+// Whether one instance runs in a process of its own.
+struct IsolateSetting {
+    enum class Mode : std::uint8_t {
+        unset, // as `plugins.isolate`
+        no,
+        yes,
+        group, // together with the other instances of its file and group
+        crash, // without a sandbox
+    };
+    Mode mode = Mode::unset;
+    std::string group{};
+
+    bool operator==(const IsolateSetting &) const = default;
+};
+
 struct PluginSettings {
+    enum class Isolate : std::uint8_t {
+        strangers, // `auto`: files that are not in the manifest of the build
+        all,
+        none,
+    };
     std::vector<std::string> dirs; // empty: not set, the host's default applies
     std::vector<PluginPin> allow;
     std::vector<FileGrants> grants{}; // in the order of the file
+    Isolate isolate = Isolate::strangers;
+    std::uint64_t memory = std::uint64_t{256} << 20; // bytes that the process of an isolated instance may use
+    std::uint64_t answer_timeout = 10'000'000'000;   // nanoseconds after which such a process that does not answer is ended
     std::string state_dir; // the state_dir of the configuration, where the host caches descriptions of plugins; empty: none
 
     bool operator==(const PluginSettings &) const = default;
@@ -81,6 +104,7 @@ struct ConnectorInstance {
     std::string name;    // key in `connectors`; for a shorthand the plugin's id, or id/topology when that is taken
     std::string plugin;  // the plugin's own id, aliases resolved
     std::string options; // JSON text, as the plugin gets it; holds secrets
+    IsolateSetting isolate{};
 
     bool operator==(const ConnectorInstance &) const = default;
 };
@@ -90,6 +114,7 @@ struct Source {
     std::string plugin;         // the plugin's own id, aliases resolved
     std::string options;        // JSON text, as the plugin gets it; holds secrets
     bool authenticated = false; // with these options, nobody without a credential can add a peer
+    IsolateSetting isolate{};
 
     bool operator==(const Source &) const = default;
 };
@@ -108,6 +133,7 @@ struct Sink {
     std::string plugin;
     std::string options;             // JSON text, as the plugin gets it; holds secrets
     std::vector<std::string> filter; // kinds of events, or globs over them such as peer.*; empty: all
+    IsolateSetting isolate{};
 
     bool operator==(const Sink &) const = default;
 };

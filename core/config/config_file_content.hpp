@@ -33,6 +33,7 @@ struct ConnectorEntry {
     SourceLocation location;
     FileMember<std::string> plugin;
     OptionsMember options;
+    IsolateSetting isolate;
 };
 
 // A strategy of a topology: an element of `strategies`, or the members `strategy` and `config` of the topology.
@@ -40,6 +41,7 @@ struct StrategyEntry {
     FileMember<std::string> name;
     FileMember<std::string> plugin;
     OptionsMember options;
+    IsolateSetting isolate;
 };
 
 // `connect`, `disconnect` or `list_nodes` of a topology, which is libcluster's form.
@@ -56,6 +58,7 @@ struct TopologyEntry {
     FileMember<std::vector<StrategyEntry>> strategies;
     FileMember<std::string> connector;
     OptionsMember connector_options;
+    FileMember<IsolateSetting> connector_isolate;
     std::vector<LibclusterCall> calls; // those that are present
     FileMember<Policy> policy;         // prune may be `unsaid`
 };
@@ -65,6 +68,7 @@ struct SinkEntry {
     FileMember<std::string> plugin;
     OptionsMember options;
     FileMember<std::vector<std::string>> filter;
+    IsolateSetting isolate;
 };
 
 // The locations refer to the SourceMap of the text. The vectors are in the order of the file.

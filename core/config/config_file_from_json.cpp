@@ -30,14 +30,26 @@ OptionsMember options_member(const json::value &around, const SourceLocation &lo
     return located(std::move(options), around, location, key);
 }
 
+IsolateSetting read_isolate(const json::value &around, std::string_view key) {
+    using Mode = IsolateSetting::Mode;
+    constexpr std::string_view group = "group:";
+    const auto *value = member(around, key);
+    if (value == nullptr) return {};
+    if (const bool *isolated = value->if_bool()) return {*isolated ? Mode::yes : Mode::no, {}};
+    const std::string word = text_in(around, key);
+    if (word == "crash") return {Mode::crash, {}};
+    if (word.starts_with(group)) return {Mode::group, word.substr(group.size())};
+    return {};
+}
+
 ConnectorEntry read_connector(const json::key_value_pair &entry, const SourceLocation &location) {
     return {std::string(view(entry.key())), location, text_member(entry.value(), location, "plugin"),
-            options_member(entry.value(), location, "config")};
+            options_member(entry.value(), location, "config"), read_isolate(entry.value(), "isolate")};
 }
 
 StrategyEntry read_strategy(const json::value &value, const SourceLocation &location) {
     return {text_member(value, location, "name"), text_member(value, location, "strategy"),
-            options_member(value, location, "config")};
+            options_member(value, location, "config"), read_isolate(value, "isolate")};
 }
 
 FileMember<std::vector<StrategyEntry>> read_strategies(const json::value &topology, const SourceLocation &location) {
@@ -71,6 +83,7 @@ TopologyEntry read_topology(const json::key_value_pair &entry, const SourceLocat
             read_strategies(value, location),
             text_member(value, location, "connector"),
             options_member(value, location, "connector_config"),
+            located(read_isolate(value, "connector_isolate"), value, location, "connector_isolate"),
             read_libcluster_calls(value, location),
             located(read_policy(member(value, "policy")), value, location, "policy")};
 }
@@ -78,7 +91,8 @@ TopologyEntry read_topology(const json::key_value_pair &entry, const SourceLocat
 SinkEntry read_sink(const json::key_value_pair &entry, const SourceLocation &location) {
     return {std::string(view(entry.key())), text_member(entry.value(), location, "plugin"),
             options_member(entry.value(), location, "config"),
-            located(texts_in(entry.value(), "filter"), entry.value(), location, "filter")};
+            located(texts_in(entry.value(), "filter"), entry.value(), location, "filter"),
+            read_isolate(entry.value(), "isolate")};
 }
 
 } // namespace

@@ -145,7 +145,7 @@ class ConfigResolver {
         if (!found) return;
         auto options = plugins_.options(*found, entry.options.value, entry.options.location);
         if (!options) return;
-        config_.sinks.push_back({entry.name, found->id, std::move(options->text), entry.filter.value});
+        config_.sinks.push_back({entry.name, found->id, std::move(options->text), entry.filter.value, entry.isolate});
     }
 
     Config &config_;

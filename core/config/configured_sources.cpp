@@ -23,7 +23,7 @@ std::optional<ConfiguredSource> configured_source(const StrategyEntry &entry, Pl
     if (!options) return std::nullopt;
     out.options = std::move(options->value);
     out.model = {entry.name.value.empty() ? entry.plugin.value : entry.name.value, found->id, std::move(options->text),
-                 options->authenticated};
+                 options->authenticated, entry.isolate};
     return out;
 }
 

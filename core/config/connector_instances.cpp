@@ -25,8 +25,11 @@ void ConnectorInstances::add(const ConnectorEntry &entry) {
         return;
     }
     names_[entry.name] = instances_.size();
-    instances_.push_back(
-        {{entry.name, found->id, std::move(options->text)}, found, std::move(options->value), entry.location, false});
+    instances_.push_back({{entry.name, found->id, std::move(options->text), entry.isolate},
+                          found,
+                          std::move(options->value),
+                          entry.location,
+                          false});
 }
 
 ConnectorInstances::Instance *ConnectorInstances::instance(const PluginInfo &plugin, const std::string &options) {
@@ -54,6 +57,9 @@ const ConnectorInstances::Instance *ConnectorInstances::declared(const TopologyE
                          "the connector `" + name + "` has its options in " + there.text() + "; put " + what + " there");
     };
     if (topology.connector_options.present) misplaced(topology.connector_options.location, "these");
+    if (topology.connector_isolate.present)
+        collector_.error(topology.connector_isolate.location.key_at, topology.connector_isolate.location.path,
+                         "the connector `" + name + "` has it in " + (KeyPath("connectors") / name / "isolate").text());
     for (const auto &call : topology.calls) misplaced(call.location, "`" + call.key + "`");
     const auto found = names_.find(name);
     if (found == names_.end()) return nullptr;
@@ -79,7 +85,7 @@ const ConnectorInstances::Instance *ConnectorInstances::from_plugin(const Topolo
     }
     std::string name = plugin.id;
     if (taken(name)) name += '/' + topology.name;
-    instances_.push_back({{std::move(name), plugin.id, std::move(options->text)},
+    instances_.push_back({{std::move(name), plugin.id, std::move(options->text), topology.connector_isolate.value},
                           &plugin,
                           std::move(options->value),
                           topology.connector.location,

@@ -27,6 +27,18 @@ PluginPin plugin_pin(const json::value &value) {
 PluginSettings plugin_settings(const json::value &plugins) {
     PluginSettings out;
     out.dirs = texts_in(plugins, "dir");
+    if (const std::string isolate = text_in(plugins, "isolate"); isolate == "all")
+        out.isolate = PluginSettings::Isolate::all;
+    else if (isolate == "none")
+        out.isolate = PluginSettings::Isolate::none;
+    if (const auto *limits = member(plugins, "limits")) {
+        out.memory = static_cast<std::uint64_t>(integer_in(*limits, "memory", static_cast<std::int64_t>(out.memory >> 20)))
+                     << 20;
+        constexpr std::uint64_t millisecond = 1'000'000;
+        out.answer_timeout = static_cast<std::uint64_t>(
+                                 integer_in(*limits, "answer", static_cast<std::int64_t>(out.answer_timeout / millisecond))) *
+                             millisecond;
+    }
     const auto *allow = member(plugins, "allow");
     if (!allow || !allow->is_array()) return out;
     for (const auto &pin : allow->get_array()) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include <core/engine/isolation_choice.hpp>
 #include <core/engine/reload_in_progress.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 namespace kith::core {
@@ -12,9 +14,10 @@ constexpr Time drain_bound = 2'000'000'000; // for sinks to take the events that
 
 } // namespace
 
-Engine::Engine(World &world, Logger &logger, const Config &config, const Registry &registry)
+Engine::Engine(World &world, Logger &logger, const Config &config, const Registry &registry, InstanceMaker *isolator)
     : world_(world),
       logger_(logger),
+      isolator_(isolator),
       config_(&config),
       registry_(registry),
       rights_(config),
@@ -128,6 +131,19 @@ Status Engine::order(std::string_view topology, const Order &order) {
     Status status = (*found)->topology.carry_out(order, now);
     engine_loop_.soon();
     return status;
+}
+
+std::optional<std::size_t> Engine::retry(std::string_view file) {
+    std::optional<std::size_t> count;
+    each_supervisor([&](InstanceSupervisor &supervisor) {
+        if (std::filesystem::path(supervisor.instance().plugin().library().file()).filename() != file) return;
+        count = count.value_or(0) + (supervisor.retry(engine_loop_.now()) ? 1 : 0);
+    });
+    return count;
+}
+
+PluginInstance::Dependencies Engine::dependencies(const Plugin &plugin, const IsolateSetting &isolate) {
+    return isolated({.world = world_, .logger = logger_, .rights = &rights_}, isolator_, config_->plugins, isolate, plugin);
 }
 
 void Engine::stop(std::function<void()> done) {
@@ -293,7 +309,8 @@ const LiveTopology *Engine::topology_for_sinks(std::string_view name, Failure &f
 EngineView Engine::view() const {
     EngineView view{.now = engine_loop_.now(), .wall = engine_loop_.wall(), .running = phase_ == Phase::running, .bus = bus_};
     const auto add = [&](const InstanceSupervisor &supervisor) {
-        view.instances.push_back(instance_view(supervisor.instance()));
+        InstanceView &one = view.instances.emplace_back(instance_view(supervisor.instance()));
+        if (supervisor.quarantined()) one.quarantine = supervisor.last_loss();
     };
     for (const auto &connector : connectors_) {
         view.connectors.push_back({connector->name, connector->supervisor.instance().plugin().id(), &connector->reconciler});

@@ -12,6 +12,7 @@
 #include <core/config/config.hpp>
 #include <core/engine/engine_loop.hpp>
 #include <core/engine/engine_view.hpp>
+#include <core/engine/instance_maker.hpp>
 #include <core/engine/logger.hpp>
 #include <core/engine/plugin_file_watch.hpp>
 #include <core/engine/plugin_rights.hpp>
@@ -22,6 +23,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +35,9 @@ class MessagesBinding;
 
 class Engine {
   public:
-    /// Starts nothing. The arguments outlive the engine. The configuration was loaded with this registry's plugins.
-    Engine(World &world, Logger &logger, const Config &config, const Registry &registry);
+    /// Starts nothing. The arguments outlive the engine. The configuration was loaded with this registry's plugins. isolator: makes the
+    /// isolated instances; null: all are made in this process.
+    Engine(World &world, Logger &logger, const Config &config, const Registry &registry, InstanceMaker *isolator = nullptr);
     ~Engine();
     Engine(const Engine &) = delete;
     Engine &operator=(const Engine &) = delete;
@@ -60,6 +63,10 @@ class Engine {
 
     /// Carries out an order of an operator, as LiveTopology::carry_out does; KITH_NOT_FOUND when there is no such topology.
     Status order(std::string_view topology, const Order &order);
+
+    /// Starts the instances of this file (its name without directory) that are in quarantine. Returns how many there were; nothing
+    /// when no instance in use is of such a file.
+    std::optional<std::size_t> retry(std::string_view file);
 
     /// What a reload with this configuration would do to the peers of the running topologies; only those with an effect.
     std::vector<ReloadEffect> foresee(const Config &next) const;
@@ -131,8 +138,11 @@ class Engine {
     template <class F>
     void each_supervisor(F &&function);
 
+    PluginInstance::Dependencies dependencies(const Plugin &plugin, const IsolateSetting &isolate);
+
     World &world_;
     Logger &logger_;
+    InstanceMaker *isolator_;
     const Config *config_;
     std::shared_ptr<const Config> owned_config_; // after a reload
     const Registry &registry_;

@@ -25,6 +25,13 @@ std::uint64_t mask_of(const std::vector<std::string> &filter) {
     return mask;
 }
 
+template <class T, class Value>
+PluginInstance::Dependencies with(PluginInstance::Dependencies dependencies, T PluginInstance::Dependencies::*member,
+                                  Value value) {
+    dependencies.*member = value;
+    return dependencies;
+}
+
 } // namespace
 
 Engine::Connector::Connector(Engine &engine, const ConnectorInstance &configured, const Plugin &plugin)
@@ -33,11 +40,8 @@ Engine::Connector::Connector(Engine &engine, const ConnectorInstance &configured
       reconciler(configured.name, plugin.parallel(), binding, engine.bus_, engine.engine_loop_.random_seed()),
       messages(engine.bus_, engine.world_, configured.name, [&engine] { engine.engine_loop_.soon(); }),
       supervisor(plugin, {"connectors." + configured.name, "", ""}, configured.options,
-                 {.world = engine.world_,
-                  .logger = engine.logger_,
-                  .connector = &binding,
-                  .messages = &messages,
-                  .rights = &engine.rights_},
+                 with(with(engine.dependencies(plugin, configured.isolate), &PluginInstance::Dependencies::connector, &binding),
+                      &PluginInstance::Dependencies::messages, &messages),
                  configured.name, engine.bus_, engine.engine_loop_, [this, &engine](const Failure &failure) {
                      reconciler.lost(failure.status, failure.text, engine.engine_loop_.now());
                  }) {
@@ -45,8 +49,9 @@ Engine::Connector::Connector(Engine &engine, const ConnectorInstance &configured
     messages.bind(supervisor.instance());
 }
 
-void Engine::Connector::renew(const Plugin &plugin, std::string_view options) {
-    supervisor.renew(plugin, options);
+void Engine::Connector::renew(Engine &engine, const Plugin &plugin, const ConnectorInstance &configured) {
+    const auto next = engine.dependencies(plugin, configured.isolate);
+    supervisor.renew(plugin, configured.options, next.maker, next.isolation);
     binding.bind(supervisor.instance(), reconciler);
     messages.bind(supervisor.instance());
 }
@@ -60,7 +65,9 @@ Engine::Strategy::Strategy(Engine &engine, LiveTopology &topology, SourceId sour
           plugin,
           {"topologies." + std::string(topology.name()) + '.' + configured.name, std::string(topology.name()), configured.name},
           configured.options,
-          {.world = engine.world_, .logger = engine.logger_, .discovery = &binding, .node = &node, .rights = &engine.rights_},
+          with(with(with(engine.dependencies(plugin, configured.isolate), &PluginInstance::Dependencies::discovery, &binding),
+                    &PluginInstance::Dependencies::node, &node),
+               &PluginInstance::Dependencies::max_peers, topology.policy().max_peers),
           "", engine.bus_, engine.engine_loop_, [&engine, &topology, id = source_](const Failure &failure) {
               const Time now = engine.engine_loop_.now();
               topology.watching(id, false, now);
@@ -69,8 +76,9 @@ Engine::Strategy::Strategy(Engine &engine, LiveTopology &topology, SourceId sour
     binding.bind(supervisor.instance());
 }
 
-void Engine::Strategy::renew(const Plugin &plugin, std::string_view options) {
-    supervisor.renew(plugin, options);
+void Engine::Strategy::renew(Engine &engine, const Plugin &plugin, const Source &configured) {
+    const auto next = engine.dependencies(plugin, configured.isolate);
+    supervisor.renew(plugin, configured.options, next.maker, next.isolation);
     binding.bind(supervisor.instance());
 }
 
@@ -145,10 +153,11 @@ Engine::SinkUnit::SinkUnit(Engine &engine, const Sink &configured, const Plugin 
           engine.bus_, engine.world_,
           [&engine](std::string_view which, Failure &failure) { return engine.topology_for_sinks(which, failure); },
           [&engine] { engine.engine_loop_.soon(); }, [&engine] { return engine.engine_loop_.now(); }),
-      supervisor(
-          plugin, {"sinks." + configured.name, "", ""}, configured.options,
-          {.world = engine.world_, .logger = engine.logger_, .sink = &binding, .members = &members, .rights = &engine.rights_},
-          "", engine.bus_, engine.engine_loop_, [this](const Failure &) { binding.reset(); }) {
+      supervisor(plugin, {"sinks." + configured.name, "", ""}, configured.options,
+                 with(with(engine.dependencies(plugin, configured.isolate), &PluginInstance::Dependencies::sink, &binding),
+                      &PluginInstance::Dependencies::members, &members),
+                 "", engine.bus_, engine.engine_loop_,
+                 [this](const Failure &failure) { failure.crashed ? binding.crashed() : binding.reset(); }) {
     binding.attach(supervisor.instance());
     members.attach(supervisor.instance());
 }

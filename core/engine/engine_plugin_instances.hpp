@@ -30,7 +30,7 @@ struct Engine::Connector {
 
     Connector(Engine &engine, const ConnectorInstance &configured, const Plugin &plugin);
     /// After the supervisor has finished: another instance, which is not started yet.
-    void renew(const Plugin &plugin, std::string_view options);
+    void renew(Engine &engine, const Plugin &plugin, const ConnectorInstance &configured);
     bool finished(Time) const { return supervisor.finished(); }
     bool abandoned() const { return supervisor.abandoned(); }
 };
@@ -43,7 +43,7 @@ struct Engine::Strategy {
 
     Strategy(Engine &engine, LiveTopology &topology, const NodeKnowledge &node, const Source &configured, const Plugin &plugin)
         : Strategy(engine, topology, topology.add_source(configured.name), node, configured, plugin) {}
-    void renew(const Plugin &plugin, std::string_view options);
+    void renew(Engine &engine, const Plugin &plugin, const Source &configured);
 
   private:
     Strategy(Engine &engine, LiveTopology &topology, SourceId source, const NodeKnowledge &node, const Source &configured,

@@ -127,8 +127,8 @@ void Engine::stop_connector(const PlanPart &part, Time now) {
         connector.supervisor.stop(now);
         reload_->restarts.push_back({&connector.supervisor, [this, &connector] {
                                          const auto *configured = find_named(config_->connectors, connector.name);
-                                         connector.renew(*registry_.find(KITH_KIND_CONNECTOR, configured->plugin),
-                                                         configured->options);
+                                         connector.renew(*this, *registry_.find(KITH_KIND_CONNECTOR, configured->plugin),
+                                                         *configured);
                                      }});
     }
 }
@@ -142,7 +142,7 @@ void Engine::restart_strategy(const PlanPart &part, Time now) {
             reload_->restarts.push_back({&strategy->supervisor, [this, its_unit = unit.get(), its = strategy.get()] {
                                              const auto *topology = find_named(config_->topologies, its_unit->topology.name());
                                              const auto *source = find_named(topology->sources, its->name);
-                                             its->renew(*registry_.find(KITH_KIND_STRATEGY, source->plugin), source->options);
+                                             its->renew(*this, *registry_.find(KITH_KIND_STRATEGY, source->plugin), *source);
                                              its_unit->remember(*this, *topology);
                                          }});
             return;

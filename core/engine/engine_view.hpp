@@ -32,6 +32,8 @@ struct InstanceView {
     std::string_view state; ///< idle (waits to be started, or was refused), running, stopping, stopped, abandoned
     PluginInstance::CallTally calls;
     const InstanceMetrics *metrics = nullptr;
+    std::string_view file{};       ///< of its library, without directory
+    std::string_view quarantine{}; ///< why it is in quarantine; empty: it is not
 };
 
 /// Valid until the next input to the engine.
@@ -51,8 +53,9 @@ constexpr std::string_view to_string(PluginInstance::State state) {
 }
 
 inline InstanceView instance_view(const PluginInstance &instance) {
-    return {instance.identity().name, instance.plugin().id(), to_string(instance.state()), instance.calls(),
-            &instance.metrics()};
+    const std::string_view file = instance.plugin().library().file();
+    return {instance.identity().name, instance.plugin().id(), to_string(instance.state()),
+            instance.calls(),         &instance.metrics(),    file.substr(file.rfind('/') + 1)};
 }
 
 } // namespace kith::core

@@ -4,6 +4,7 @@
 #include <kith/hosting/status.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 namespace kith::core {
@@ -21,6 +22,7 @@ InstanceSupervisor::InstanceSupervisor(const Plugin &plugin, PluginInstance::Ide
                                        PluginInstance::Dependencies dependencies, std::string connector, EventBus &bus,
                                        EngineLoop &engine_loop, std::function<void(const Failure &)> on_lost)
     : instance_(std::make_unique<PluginInstance>(plugin, std::move(identity), options, owned_by(dependencies, *this))),
+      history_(engine_loop.random_seed()),
       connector_(std::move(connector)),
       bus_(bus),
       engine_loop_(engine_loop),
@@ -36,18 +38,44 @@ void InstanceSupervisor::start(Time now) {
     Failure failure = outcome.error();
     if (failure.text.empty()) failure.text = status_sentence(failure.status);
     if (failure.final) {
-        // Not retried, because the options do not change by waiting.
-        lost(failure, KITH_EVENT_PLUGIN_REFUSED,
-             "E1: it cannot be used: " + failure.text +
-                 "; it is not tried again before kith is started anew (possibly with another config: `kith check` names what "
-                 "is wrong with it)",
-             now);
+        refused(failure, now);
         finished_ = true;
         return;
     }
     lost(failure, KITH_EVENT_PLUGIN_FAILED, "it did not start: " + failure.text, now);
     deadline_ = later(now, backoff_);
     backoff_ = std::min(backoff_ * 2, backoff_max);
+}
+
+// Not retried, because the options do not change by waiting.
+void InstanceSupervisor::refused(const Failure &failure, Time now) {
+    lost(failure, KITH_EVENT_PLUGIN_REFUSED,
+         "E1: it cannot be used: " + failure.text +
+             "; it is not tried again before kith is started anew (possibly with another config: `kith check` names what is "
+             "wrong "
+             "with it)",
+         now);
+}
+
+void InstanceSupervisor::crashed(const Failure &failure, Time now) {
+    ++crash_count_;
+    crashed_ = true;
+    if (!history_.add(now)) return lost(failure, KITH_EVENT_PLUGIN_CRASHED, failure.text, now);
+    quarantined_ = true;
+    publish(failure.status, KITH_EVENT_PLUGIN_CRASHED, failure.text, now);
+    lost(failure, KITH_EVENT_PLUGIN_QUARANTINED,
+         "it crashed " + std::to_string(CrashHistory::most) + " times within a minute, the last time: " + failure.text +
+             "; it is not started again before `kith plugins retry " +
+             std::filesystem::path(instance_->plugin().library().file()).filename().native() + '`',
+         now);
+}
+
+bool InstanceSupervisor::retry(Time now) {
+    if (!std::exchange(quarantined_, false)) return false;
+    history_.clear();
+    if (instance_->state() == PluginInstance::State::idle && !ending_) deadline_ = now;
+    engine_loop_.soon();
+    return true;
 }
 
 void InstanceSupervisor::stop(Time now) {
@@ -62,7 +90,9 @@ void InstanceSupervisor::stop(Time now) {
     engine_loop_.soon();
 }
 
-void InstanceSupervisor::renew(const Plugin &plugin, std::string_view options) {
+void InstanceSupervisor::renew(const Plugin &plugin, std::string_view options, InstanceMaker *maker, Isolation isolation) {
+    instance_->dependencies().maker = maker;
+    instance_->dependencies().isolation = std::move(isolation);
     auto next = std::make_unique<PluginInstance>(plugin, instance_->identity(), options, instance_->dependencies());
     if (instance_->state() == PluginInstance::State::abandoned) abandoned_.push_back(std::move(instance_));
     instance_ = std::move(next);
@@ -71,7 +101,8 @@ void InstanceSupervisor::renew(const Plugin &plugin, std::string_view options) {
     refused_rights_.clear();
     deadline_ = never;
     backoff_ = backoff_initial;
-    ending_ = finished_ = settled_ = false;
+    history_.clear();
+    ending_ = finished_ = settled_ = quarantined_ = crashed_ = false;
 }
 
 bool InstanceSupervisor::abandoned() const {
@@ -107,7 +138,13 @@ void InstanceSupervisor::advance(Time now) {
     }
     if (failure_ && instance_->running()) {
         const Failure failure = *std::exchange(failure_, std::nullopt);
-        lost(failure, KITH_EVENT_PLUGIN_FAILED, failure.text.empty() ? status_sentence(failure.status) : failure.text, now);
+        if (failure.final)
+            refused(failure, now);
+        else if (failure.crashed)
+            crashed(failure, now);
+        else
+            lost(failure, KITH_EVENT_PLUGIN_FAILED, failure.text.empty() ? status_sentence(failure.status) : failure.text, now);
+        if (failure.final) ending_ = true;
         if (now - started_ >= stable_after) backoff_ = backoff_initial;
         begin_stop(now);
     }
@@ -118,8 +155,11 @@ void InstanceSupervisor::advance(Time now) {
         settled_ = false;
         instance_->destroy();
         deadline_ = never;
+        const bool after_crash = std::exchange(crashed_, false);
         if (ending_) {
             finished_ = true;
+        } else if (after_crash) {
+            deadline_ = quarantined_ ? never : later(now, history_.pause());
         } else {
             deadline_ = later(now, backoff_);
             backoff_ = std::min(backoff_ * 2, backoff_max);
@@ -145,17 +185,20 @@ Time InstanceSupervisor::next_deadline() const {
 }
 
 void InstanceSupervisor::lost(const Failure &failure, std::uint32_t kind, std::string_view reason, Time now) {
-    const std::string text = std::string(instance_->plugin().id()) + ": " + std::string(reason);
+    publish(failure.status, kind, reason, now);
+    ++losses_;
+    if (!ending_) on_lost_({failure.status, last_loss_, failure.final, failure.crashed});
+}
+
+void InstanceSupervisor::publish(std::int32_t status, std::uint32_t kind, std::string_view reason, Time now) {
+    last_loss_ = std::string(instance_->plugin().id()) + ": " + std::string(reason);
     bus_.publish({.kind = kind,
-                  .status = failure.status,
+                  .status = status,
                   .topology = instance_->identity().topology,
                   .connector = connector_,
                   .source = instance_->identity().source,
-                  .reason = text},
+                  .reason = last_loss_},
                  now);
-    ++losses_;
-    last_loss_ = text;
-    if (!ending_) on_lost_({failure.status, text});
 }
 
 void InstanceSupervisor::on_stopped(PluginInstance &) { engine_loop_.soon(); }

@@ -6,6 +6,7 @@
 
 #include <core/cluster/base/time.hpp>
 #include <core/cluster/events/event_bus.hpp>
+#include <core/engine/crash_history.hpp>
 #include <core/engine/engine_loop.hpp>
 #include <core/engine/plugin_instance.hpp>
 
@@ -41,12 +42,18 @@ class InstanceSupervisor final : private InstanceOwner {
     bool finished() const { return finished_; }
 
     /// When finished(): makes another instance of the same identity, which start() starts. The caller binds it anew.
-    void renew(const Plugin &plugin, std::string_view options);
+    void renew(const Plugin &plugin, std::string_view options, InstanceMaker *maker, Isolation isolation);
     /// An instance of it was abandoned: the supervisor must not be destroyed, because the plugin may still use its handle.
     bool abandoned() const;
     /// How often an instance has failed or could not start, and the text of the last failure.
     std::uint64_t losses() const { return losses_; }
     const std::string &last_loss() const { return last_loss_; }
+    /// How often the process of the instance has ended unasked.
+    std::uint64_t crashes() const { return crash_count_; }
+    /// It crashed too often, and is not started again before retry().
+    bool quarantined() const { return quarantined_; }
+    /// Ends a quarantine. False: it is not quarantined.
+    bool retry(Time now);
 
   private:
     void on_stopped(PluginInstance &) override;
@@ -55,6 +62,9 @@ class InstanceSupervisor final : private InstanceOwner {
     void on_right_refused(PluginInstance &, const std::string &text) override;
 
     void lost(const Failure &failure, std::uint32_t kind, std::string_view reason, Time now);
+    void publish(std::int32_t status, std::uint32_t kind, std::string_view reason, Time now);
+    void crashed(const Failure &failure, Time now);
+    void refused(const Failure &failure, Time now);
     void begin_stop(Time now);
 
     struct Stall {
@@ -66,6 +76,8 @@ class InstanceSupervisor final : private InstanceOwner {
     std::vector<std::unique_ptr<PluginInstance>> abandoned_; // before the present one
     std::uint64_t losses_ = 0;
     std::string last_loss_;
+    CrashHistory history_;
+    std::uint64_t crash_count_ = 0;
     std::string connector_;
     EventBus &bus_;
     EngineLoop &engine_loop_;
@@ -76,7 +88,9 @@ class InstanceSupervisor final : private InstanceOwner {
     Time deadline_ = never;                   // of the stop in progress, or of the next start
     Time backoff_ = backoff_initial;
     Time started_ = 0;
-    bool ending_ = false; // stop() was called
+    bool quarantined_ = false;
+    bool crashed_ = false; // the stop in progress is after a crash
+    bool ending_ = false;  // stop() was called
     bool finished_ = false;
     bool settled_ = false; // a turn has passed since the plugin reported `stopped`
 };

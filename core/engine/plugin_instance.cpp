@@ -23,7 +23,7 @@ std::int32_t known(std::int32_t status) { return status > 0 ? KITH_INTERNAL : st
 
 PluginInstance::PluginInstance(const Plugin &plugin, Identity identity, std::string_view options, Dependencies dependencies)
     : plugin_(plugin), identity_(std::move(identity)), dependencies_(dependencies), options_(options) {
-    if (dependencies_.rights != nullptr && plugin.library().stranger())
+    if (dependencies_.rights != nullptr)
         rights_ = std::make_unique<PluginRights>(
             *dependencies_.rights, plugin.library().file(), options, plugin.options(),
             [this](const std::string &text) { dependencies_.owner->on_right_refused(*this, text); });
@@ -51,9 +51,19 @@ boost::system::result<void, Failure> PluginInstance::start() {
     dependencies_.world.open(handle_, *this);
     error_.clear();
     const kith_instance *made = nullptr;
-    enter("create");
-    std::int32_t status = known(plugin_.create(handle_, &made));
-    leave();
+    std::int32_t status = KITH_OK;
+    if (dependencies_.maker != nullptr) {
+        const auto outcome = dependencies_.maker->create(*this, handle_, dependencies_.isolation);
+        if (!outcome) {
+            dependencies_.world.close(handle_);
+            return outcome.error();
+        }
+        made = *outcome;
+    } else {
+        enter("create");
+        status = known(plugin_.create(handle_, &made));
+        leave();
+    }
     if (status == KITH_OK && (made == nullptr || made->struct_size < sizeof(kith_instance))) {
         status = KITH_INVALID;
         error_ = "create gave no instance, or one whose struct_size is too small";
@@ -141,6 +151,10 @@ void PluginInstance::ask_sides() {
     }
 }
 
+void PluginInstance::report(Failure failure) {
+    if (state_ == State::running) dependencies_.owner->on_failed(*this, std::move(failure));
+}
+
 std::string PluginInstance::take_error() { return std::exchange(error_, {}); }
 
 std::int32_t PluginInstance::refuse(std::int32_t status, std::string_view text) {
@@ -211,8 +225,7 @@ void PluginInstance::on_stopped(const kith_host *host) {
 
 void PluginInstance::on_failed(const kith_host *host, std::int32_t status, kith_str text) {
     PluginInstance &instance = of(host);
-    if (instance.state_ == State::running)
-        instance.dependencies_.owner->on_failed(instance, {status < 0 ? status : KITH_INTERNAL, std::string(view(text))});
+    instance.report({status < 0 ? status : KITH_INTERNAL, std::string(view(text))});
 }
 
 } // namespace kith::core

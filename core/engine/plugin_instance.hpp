@@ -4,6 +4,7 @@
 #pragma once
 
 #include <core/abort_on_failed_result.hpp>
+#include <core/engine/instance_maker.hpp>
 #include <core/engine/logger.hpp>
 #include <core/engine/plugin_report_receivers.hpp>
 #include <core/engine/plugin_rights.hpp>
@@ -24,15 +25,6 @@
 #include <vector>
 
 namespace kith::core {
-
-/// A failing status and the text that goes with it (E1).
-struct Failure {
-    std::int32_t status = KITH_INTERNAL;
-    std::string text;
-    bool final = false; // refused: a retry would give the same result
-};
-
-class PluginInstance;
 
 /// Receives the reports of an instance. The functions are called within calls from plugins, so the owner records them and acts
 /// later (T5).
@@ -78,7 +70,10 @@ class PluginInstance final : public Tenant {
         const NodeKnowledge *node = nullptr;
         MembersReceiver *members = nullptr;
         MessagesReceiver *messages = nullptr;
-        const PluginRightsPolicy *rights = nullptr; // for plugins of strangers; null: they have all rights
+        const PluginRightsPolicy *rights = nullptr; // null: it has all rights
+        InstanceMaker *maker = nullptr;             // null: it is made in this process
+        Isolation isolation{};                      // for the maker
+        std::uint32_t max_peers = UINT32_MAX;
     };
 
     /// options: JSON text, complete and valid. The plugin outlives the instance.
@@ -96,6 +91,9 @@ class PluginInstance final : public Tenant {
 
     /// Only in state stopping: the instance is never destroyed. Its operations are ended, and its calls are refused.
     void abandon();
+
+    /// For a maker: the instance has failed. Only the first report counts.
+    void report(Failure failure);
 
     /// In any state: destroys the instance at once, as if its process were killed. Nothing is reported, and no completion
     /// follows. This is the only destroy without `stopped`; it is for simulated hosts, whose process continues. An abandoned

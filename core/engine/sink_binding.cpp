@@ -42,11 +42,13 @@ SinkBinding::SinkBinding(EventBus &bus, World &world, std::uint64_t filter, std:
 SinkBinding::~SinkBinding() { bus_.unsubscribe(subscriber_); }
 
 void SinkBinding::deliver() {
-    if (batch_ != 0 || !waiting_ || instance_ == nullptr || !instance_->running()) return;
+    if (batch_ != 0 || !(waiting_ || again_) || !ready_ || instance_ == nullptr || !instance_->running()) return;
     const auto *side = instance_->side<kith_sink_plugin>(KITH_SINK);
     if (side == nullptr || side->events == nullptr) return;
-    events_.clear();
-    waiting_ = bus_.take(subscriber_, max_batch, events_) == max_batch;
+    if (!std::exchange(again_, false)) {
+        events_.clear();
+        waiting_ = bus_.take(subscriber_, max_batch, events_) == max_batch;
+    }
     if (events_.empty()) return;
     views_.clear();
     for (const EventRef &event : events_) views_.push_back(as_event(*event));
@@ -59,14 +61,23 @@ void SinkBinding::deliver() {
 
 void SinkBinding::reset() {
     batch_ = 0;
+    again_ = ready_ = false;
     bus_.set_mask(subscriber_, mask_ = 0);
+}
+
+void SinkBinding::crashed() {
+    again_ = again_ || batch_ != 0;
+    batch_ = 0;
+    ready_ = false;
 }
 
 std::int32_t SinkBinding::subscribe(std::uint64_t mask) {
     if (!instance_->running()) return KITH_CANCELLED;
     if (mask_ == 0) bus_.take(subscriber_, 1, events_); // from now on: nothing waits, so this only moves its place to the end
-    events_.clear();
+    if (!again_) events_.clear();
+    ready_ = true;
     bus_.set_mask(subscriber_, mask_ = mask & filter_);
+    if (waiting_ || again_) wake_();
     return KITH_OK;
 }
 

@@ -31,8 +31,12 @@ class SinkBinding final : public SinkReceiver {
     /// The sink has failed: forgets its batch, and subscribes to nothing until the sink subscribes again.
     void reset();
 
+    /// The process of the sink has ended: the batch that it had is sent again, before all later events, when the next instance has
+    /// subscribed. The events keep their `seq`.
+    void crashed();
+
     /// The sink has taken all events that were offered.
-    bool drained() const { return batch_ == 0 && !waiting_; }
+    bool drained() const { return batch_ == 0 && !waiting_ && !again_; }
 
     std::int32_t subscribe(std::uint64_t mask) override;
     std::int32_t taken(std::uint64_t batch) override;
@@ -47,6 +51,8 @@ class SinkBinding final : public SinkReceiver {
     SubscriberId subscriber_;
     std::uint64_t batch_ = 0; // outstanding; 0: none
     bool waiting_ = false;    // the bus has events for it
+    bool again_ = false;      // events_ is a batch that it had when its process ended
+    bool ready_ = false;      // this instance has subscribed
     std::vector<EventRef> events_;
     std::vector<kith_event> views_;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <core/engine/standalone_discovery.hpp>
 
+#include <core/engine/isolation_choice.hpp>
+
 #include <core/cluster/base/status.hpp>
 #include <core/cluster/membership/glob.hpp>
 #include <core/cluster/membership/name_template.hpp>
@@ -83,7 +85,7 @@ struct StandaloneDiscovery::StrategyRun final : DiscoveryReceiver, InstanceOwner
     PluginInstance instance;
 
     StrategyRun(StandaloneDiscovery &look_, World &world, Logger &logger, const Config &config, const Topology &topology,
-                const Source &source, const Plugin &plugin, DiscoveryResult &result_)
+                const Source &source, const Plugin &plugin, DiscoveryResult &result_, InstanceMaker *isolator)
         : discovery(look_),
           policy(topology.policy),
           result(result_),
@@ -91,12 +93,13 @@ struct StandaloneDiscovery::StrategyRun final : DiscoveryReceiver, InstanceOwner
           node_name(configured_node_name(config, topology)),
           node{node_name, node_name.empty() ? 0U : 1U},
           instance(plugin, {"topologies." + topology.name + '.' + source.name, topology.name, source.name}, source.options,
-                   {.world = world,
-                    .logger = logger,
-                    .owner = this,
-                    .discovery = this,
-                    .node = &node,
-                    .rights = &discovery.rights_}) {}
+                   isolated({.world = world,
+                             .logger = logger,
+                             .owner = this,
+                             .discovery = this,
+                             .node = &node,
+                             .rights = &discovery.rights_},
+                            isolator, config.plugins, source.isolate, plugin)) {}
 
     // The strategy has completed an observation. A `left_out` with 0 items is the reason of an empty set.
     void answer() { answer(KITH_OK, nothing_came); }
@@ -271,7 +274,7 @@ struct StandaloneDiscovery::StrategyRun final : DiscoveryReceiver, InstanceOwner
 };
 
 StandaloneDiscovery::StandaloneDiscovery(World &world, Logger &logger, const Config &config, const Registry &registry,
-                                         std::string_view topology_name)
+                                         std::string_view topology_name, InstanceMaker *isolator)
     : engine_loop_(
           world, [this] { act(); }, [] {}),
       rights_(config) {
@@ -287,7 +290,7 @@ StandaloneDiscovery::StandaloneDiscovery(World &world, Logger &logger, const Con
             result.source = source.name;
             result.strategy = source.plugin;
             runs_.push_back(std::make_unique<StrategyRun>(*this, world, logger, config, topology, source,
-                                                          *registry.find(KITH_KIND_STRATEGY, source.plugin), result));
+                                                          *registry.find(KITH_KIND_STRATEGY, source.plugin), result, isolator));
         }
     }
 }

@@ -5,6 +5,7 @@
 
 #include <core/config/config.hpp>
 #include <core/engine/engine_loop.hpp>
+#include <core/engine/instance_maker.hpp>
 #include <core/engine/logger.hpp>
 #include <core/engine/plugin_rights.hpp>
 #include <core/loader/registry.hpp>
@@ -49,9 +50,9 @@ struct DiscoveryResult {
 
 class StandaloneDiscovery {
   public:
-    /// For one topology, or for all when `topology` is empty. Starts nothing.
-    StandaloneDiscovery(World &world, Logger &logger, const Config &config, const Registry &registry,
-                        std::string_view topology);
+    /// For one topology, or for all when `topology` is empty. isolator: makes the isolated instances. Starts nothing.
+    StandaloneDiscovery(World &world, Logger &logger, const Config &config, const Registry &registry, std::string_view topology,
+                        InstanceMaker *isolator = nullptr);
     ~StandaloneDiscovery();
 
     /// Starts the strategies. `done` is called from the loop when all have reported or `patience` is over, and every instance

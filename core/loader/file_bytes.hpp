@@ -31,6 +31,7 @@ struct FileError {
 /// process by SIGBUS.
 class Mapping {
   public:
+    using Result = boost::system::result<Mapping, FileError>;
     /// Maps the copy. The error is a phrase such as "cannot be mapped: ...".
     static boost::system::result<Mapping, FileError> of(const Fd &copy);
 

@@ -58,7 +58,7 @@ std::int32_t Plugin::create(const kith_host &host, const kith_instance **out) co
 }
 
 struct Library::Handle {
-    Fd copy; // of a pinned file; empty after it is opened
+    Fd copy; // sealed; empty after it is opened
     DynamicLibrary opened;
     Handle *next = nullptr;
 };
@@ -230,6 +230,7 @@ struct LibraryBuilder {
         library->description_ = read_description(entry);
         if (auto wrong = check_description(library->description_, settings)) return with_file(*std::move(wrong));
         library->entry_ = &entry;
+        library->first_party_ = true;
         make_plugins();
         return std::move(library);
     }
@@ -309,15 +310,33 @@ Library::Result Library::link(const kith_entry &entry, std::string name, const L
     return builder.link(entry);
 }
 
+std::optional<Refusal> Library::seal(const LoaderSettings &settings, const ReadContext &context) {
+    if (is_open()) return std::nullopt;
+    const fs::path file(file_);
+    if (!handle_->copy) {
+        FileState state;
+        if (auto wrong = LibraryBuilder::copy_unchanged_file(*this, settings, context, handle_->copy, state)) return wrong;
+        file_state_ = state;
+    }
+    // A file that the manifest does not name is not hashed.
+    const auto named = [&file](const Pin &pin) { return pin.file == file.filename(); };
+    const auto listed = std::ranges::find_if(settings.first_party, named);
+    if (listed == settings.first_party.end()) return std::nullopt;
+    const auto mapping = handle_->copy ? Mapping::of(handle_->copy) : Mapping::Result(FileError{});
+    first_party_ = (mapping ? core::sha256(mapping->bytes()) : sha256()) == listed->sha256;
+    return std::nullopt;
+}
+
+int Library::sealed_copy() const {
+    if (!handle_) return -1;
+    return handle_->copy || handle_->opened.copies.empty() ? handle_->copy.get() : handle_->opened.copies.back().get();
+}
+
 std::optional<Refusal> Library::open(const LoaderSettings &settings, const ReadContext &context) {
     if (is_open()) return std::nullopt;
     const fs::path file(file_);
+    if (auto wrong = seal(settings, context)) return wrong;
     Fd copy = std::move(handle_->copy);
-    if (!copy) {
-        FileState state;
-        if (auto wrong = LibraryBuilder::copy_unchanged_file(*this, settings, context, copy, state)) return wrong;
-        file_state_ = state;
-    }
     const bool copied = static_cast<bool>(copy);
     if (copied) {
         const auto mapping = Mapping::of(copy);

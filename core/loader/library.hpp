@@ -92,6 +92,10 @@ class Library {
     /// Loads a library that was read; its constructors run. Returns why it cannot be loaded or must not be used; empty: success.
     std::optional<Refusal> open(const LoaderSettings &settings, const ReadContext &context);
 
+    /// Makes the sealed copy that open() loads, and checks that the file is still the same. For a process that loads it elsewhere. Nothing
+    /// is done where it was made already, or where copies cannot be made.
+    std::optional<Refusal> seal(const LoaderSettings &settings, const ReadContext &context);
+
     /// As open(), in a child process that ends: the library is not loaded into this process.
     std::optional<Refusal> load_in_child(const LoaderSettings &settings, const ReadContext &context) const;
 
@@ -115,6 +119,12 @@ class Library {
     std::span<const std::unique_ptr<Plugin>> plugins() const { return plugins_; }
     const kith_entry &entry() const { return *entry_; }
     bool is_open() const { return entry_ != nullptr; }
+    /// The sealed copy, as long as the library; -1: there is none.
+    int sealed_copy() const;
+    /// The description of the file, for a process that loads the copy (see Description).
+    std::string serialized_description() const { return serialize(description_); }
+    /// Whether the sealed copy, or a linked entry, is of the build of this program.
+    bool first_party() const { return first_party_; }
     /// The ABI version that it was built with, such as "1.0".
     std::string abi() const;
     /// SHA-256 of the file, computed at the first call; empty for a linked entry, and when the file cannot be read.
@@ -140,6 +150,7 @@ class Library {
     std::vector<std::string> warnings_;
     std::function<bool(const Library &)> is_strangers_;
     bool pinned_ = false;
+    bool first_party_ = false;
     bool described_in_child_ = false; // a child process made its description
     bool go_ = false;
 

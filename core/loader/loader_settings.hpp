@@ -20,6 +20,7 @@ class Library;
 struct LoaderSettings {
     std::vector<std::string> services; ///< ids of all offered services, such as "kith.timer/1"
     std::vector<Pin> pins;             ///< `plugins.allow`
+    std::vector<Pin> first_party{};    ///< the manifest of the build: each with a file name
     std::string state_dir;             ///< folder for cached descriptions; empty: no cache
     /// Called before a child is forked, to end what threads this process has; empty: it has none.
     std::function<void()> before_fork = {};

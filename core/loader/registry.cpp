@@ -101,10 +101,13 @@ bool Registry::each_wanted(const Wanted &wanted, F &&open) {
     return refused_.size() == before;
 }
 
-bool Registry::open(const Wanted &wanted) {
+bool Registry::open(const Wanted &wanted, const Wanted &in_process) {
     PathChecker paths;
     return each_wanted(wanted, [&](Library &library) {
-        auto wrong = library.open(settings_, {*zygote_, buffer_, paths});
+        auto wrong = library.seal(settings_, {*zygote_, buffer_, paths});
+        const auto both = [&](const Plugin &plugin) { return wanted(plugin) && in_process(plugin); };
+        if (wrong || (library.sealed_copy() >= 0 && !is_wanted(library, both))) return wrong;
+        wrong = library.open(settings_, {*zygote_, buffer_, paths});
         for (const auto &warning : library.warnings())
             if (std::ranges::find(warnings_, warning) == warnings_.end()) warnings_.push_back(warning);
         return wrong;

@@ -30,8 +30,10 @@ class Registry {
     bool link(const kith_entry &entry, std::string name);
 
     /// Opens the libraries that contain a wanted plugin; their constructors run. Libraries that cannot be opened are moved to refused().
-    /// Returns whether all were opened.
-    bool open(const Wanted &wanted);
+    /// Returns whether all were opened. in_process: asked for each wanted plugin of a sealed library; one of which no plugin is used in
+    /// this process stays sealed.
+    bool open(
+        const Wanted &wanted, const Wanted &in_process = [](const Plugin &) { return true; });
 
     /// As open(), in child processes that end: no library is loaded into this process.
     bool load_in_child(const Wanted &wanted);

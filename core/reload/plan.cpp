@@ -73,6 +73,9 @@ void add_settings(const Config &running, const Config &next, Plan &plan) {
     refuse(running.api.control_group != next.api.control_group, "api.control_group");
     refuse(running.events.ring != next.events.ring, "events.ring");
     refuse(running.log != next.log, "log");
+    refuse(running.plugins.isolate != next.plugins.isolate, "plugins.isolate");
+    refuse(running.plugins.memory != next.plugins.memory || running.plugins.answer_timeout != next.plugins.answer_timeout,
+           "plugins.limits");
     Keys keys;
     if (running.events.queue != next.events.queue) keys.emplace_back("events.queue");
     if (running.plugins != next.plugins) keys.emplace_back("plugins");
@@ -88,6 +91,7 @@ template <class Part>
 void compare_plugins(Kind kind, const Part &running, const Part &next, Keys keys, Plan &plan) {
     const Keys options = differing_options(running.options, next.options);
     keys.insert(keys.end(), options.begin(), options.end());
+    if (running.isolate != next.isolate) keys.emplace_back("isolate");
     if (running.plugin != next.plugin) {
         plan.parts.push_back({kind, Action::rebuilt, next.name, {"plugin"}});
     } else if (!keys.empty()) {
@@ -125,6 +129,7 @@ void compare_topologies(const Topology &running, const Topology &next, Plan &pla
     for (std::size_t i = 0; i < next.sources.size(); ++i) {
         const Source &before = running.sources[i], &after = next.sources[i];
         Keys keys = before.plugin == after.plugin ? differing_options(before.options, after.options) : Keys{"strategy"};
+        if (before.isolate != after.isolate) keys.emplace_back("isolate");
         if (!keys.empty())
             plan.parts.push_back({Kind::strategy, Action::restarted, next.name + '.' + after.name, std::move(keys)});
     }

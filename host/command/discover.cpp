@@ -5,6 +5,7 @@
 #include <core/cluster/events/event.hpp>
 #include <core/engine/standalone_discovery.hpp>
 #include <host/config_loading.hpp>
+#include <host/isolation/isolator.hpp>
 #include <host/log/stderr_log.hpp>
 #include <host/progress_reporter.hpp>
 #include <host/world/asio_world.hpp>
@@ -205,7 +206,10 @@ int discover(const Arguments &arguments) {
     boost::asio::io_context io(1);
     AsioWorld world(io, {.state_dir = loaded.config->state_dir});
     StderrLog log({}, KITH_LOG_WARNING);
-    core::StandaloneDiscovery look(world, log, *loaded.config, *loaded.registry, topology);
+    isolation::Isolator isolator(io, {.program = isolation::helper_program(),
+                                      .memory = loaded.config->plugins.memory,
+                                      .answer = loaded.config->plugins.answer_timeout});
+    core::StandaloneDiscovery look(world, log, *loaded.config, *loaded.registry, topology, &isolator);
     const unsigned seconds = (*values)["timeout"].as<unsigned>();
     const std::uint64_t patience = std::uint64_t{seconds} * 1'000'000'000;
     ProgressReporter progress(io, [&](std::chrono::seconds waited) { return progress_text(look, waited, seconds); });

@@ -6,6 +6,7 @@
 #include <host/config_loading.hpp>
 #include <host/event_log.hpp>
 #include <host/event_output.hpp>
+#include <host/isolation/isolator.hpp>
 #include <host/log/stderr_log.hpp>
 #include <host/progress_reporter.hpp>
 #include <host/reload/config_watch.hpp>
@@ -96,7 +97,10 @@ class Daemon {
         : config_(*loaded.config),
           log_(log_options, level),
           world_(io_, {.state_dir = loaded.config->state_dir}),
-          engine_(world_, log_, *loaded.config, *loaded.registry),
+          isolator_(io_, {.program = isolation::helper_program(),
+                          .memory = loaded.config->plugins.memory,
+                          .answer = loaded.config->plugins.answer_timeout}),
+          engine_(world_, log_, *loaded.config, *loaded.registry, &isolator_),
           reloader_(engine_, *loaded.registry, loaded, reload_settings(*loaded.config, plugin_dir)),
           api_(DaemonApi::make(io_, world_, engine_, log_, reloader_, loaded)) {
         if (!log_options.json)
@@ -231,6 +235,7 @@ class Daemon {
     boost::asio::io_context io_{1};
     StderrLog log_;
     AsioWorld world_;
+    isolation::Isolator isolator_;
     core::Engine engine_;
     Reloader reloader_;
     std::unique_ptr<DaemonApi> api_;

@@ -67,6 +67,7 @@ InstanceProxy::InstanceProxy(std::uint32_t number, const kith_descriptor &plugin
 void InstanceProxy::create(std::string_view options, std::uint32_t max_peers) {
     InstanceSetup setup;
     setup.id = plugin_.id;
+    setup.kind = plugin_.kind;
     setup.topology = host_.topology;
     setup.source = host_.source;
     setup.instance = host_.instance;

@@ -74,7 +74,7 @@ void IsolatedInstance::create(std::string_view arguments) {
         return report_not_created(status);
     }
     InstanceStubs::ask_sides(*this);
-    if (const std::string missing = missing_side(view(setup.id)); !missing.empty()) {
+    if (const std::string missing = missing_side(setup.kind); !missing.empty()) {
         destroy();
         report_not_created(refused(KITH_UNSUPPORTED, missing));
     }
@@ -85,14 +85,11 @@ void IsolatedInstance::report_not_created(std::int32_t status) {
     send(life_table, code(FromInstance::not_created), status, str(error_));
 }
 
-std::string IsolatedInstance::missing_side(std::string_view id) const {
-    for (const kith_descriptor *one : std::span(entry_.descriptors, entry_.descriptor_count)) {
-        if (view(one->id) != id) continue;
-        if (one->kind == KITH_KIND_CONNECTOR && sides_[service_number(KITH_CONNECTOR)] == nullptr)
-            return "it has no side of " KITH_CONNECTOR ", so nothing could be joined";
-        if (one->kind == KITH_KIND_SINK && sides_[service_number(KITH_SINK)] == nullptr)
-            return "it has no side of " KITH_SINK ", so no event could reach it";
-    }
+std::string IsolatedInstance::missing_side(std::uint32_t kind) const {
+    if (kind == KITH_KIND_CONNECTOR && sides_[service_number(KITH_CONNECTOR)] == nullptr)
+        return "it has no side of " KITH_CONNECTOR ", so nothing could be joined";
+    if (kind == KITH_KIND_SINK && sides_[service_number(KITH_SINK)] == nullptr)
+        return "it has no side of " KITH_SINK ", so no event could reach it";
     return {};
 }
 

@@ -77,7 +77,7 @@ class IsolatedInstance {
     void create(std::string_view arguments);
     void report_not_created(std::int32_t status);
     /// Why the instance cannot do what its kind is for; empty: it can.
-    std::string missing_side(std::string_view id) const;
+    std::string missing_side(std::uint32_t kind) const;
     void start();
     void stop();
     void destroy();

@@ -48,7 +48,7 @@ struct InstanceSetup {
     kith_str options{}; ///< JSON
     kith_str node{};    ///< the local node, as far as it is known
     std::uint64_t node_epoch = 0;
-    std::uint32_t abi_minor = 0, log_level = 0, max_peers = UINT32_MAX;
+    std::uint32_t kind = 0, abi_minor = 0, log_level = 0, max_peers = UINT32_MAX;
     std::uint64_t services = 0;                  ///< bit n: the host offers the service of table n, and the plugin declares it
     const kith_attribute *environment = nullptr; ///< the variables that are set
     std::uint32_t environment_count = 0;
@@ -58,8 +58,8 @@ struct InstanceSetup {
 
 template <class Io>
 void describe(Io &io, InstanceSetup &s) {
-    each(io, s.id, s.topology, s.source, s.instance, s.options, s.node, s.node_epoch, s.abi_minor, s.log_level, s.max_peers,
-         s.services);
+    each(io, s.id, s.topology, s.source, s.instance, s.options, s.node, s.node_epoch, s.kind, s.abi_minor, s.log_level,
+         s.max_peers, s.services);
     io.list(s.environment, s.environment_count);
     io.list(s.readable, s.readable_count);
 }

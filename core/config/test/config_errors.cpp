@@ -153,7 +153,7 @@ const std::vector<Bad> top_level = {
      "`connect.started`, `connect.succeeded`, `connect.failed`, `disconnect.succeeded`, `disconnect.failed`, `link.up`, "
      "`link.down`, `plugin.loaded`, `plugin.refused`, `plugin.stalled`, `plugin.failed`, `events.lost`, `config.reloaded`, "
      "`config.refused`, `security.warning`, `plugin.changed`, `topology.paused`, `topology.resumed`, "
-     "`removal.confirmed`, `message.lost`"},
+     "`removal.confirmed`, `message.lost`, `plugin.crashed`, `plugin.quarantined`"},
 };
 
 const std::vector<Bad> policies = {

@@ -247,6 +247,7 @@ BOOST_AUTO_TEST_CASE(programs_and_variables_are_granted_by_name_of_the_file) {
 BOOST_AUTO_TEST_CASE(an_instance_of_a_stranger_has_them_and_its_refusals_are_one_event_for_each_kind) {
     test::Kith kith;
     test::puppets_are_strangers = true;
+    kith.config.plugins.isolate = PluginSettings::Isolate::all;
     kith.config.plugins.grants = {{"puppets", {"file:/granted"}}};
     kith.start();
     test::ScriptedPlugin &p = *kith.strategy().now;
@@ -269,8 +270,9 @@ BOOST_AUTO_TEST_CASE(an_instance_of_a_stranger_has_them_and_its_refusals_are_one
     kith.stop();
 }
 
-BOOST_AUTO_TEST_CASE(an_instance_of_this_build_has_all_rights) {
+BOOST_AUTO_TEST_CASE(an_instance_of_this_build_has_all_rights_also_when_it_is_isolated) {
     test::Kith kith;
+    kith.config.plugins.isolate = PluginSettings::Isolate::all;
     kith.start();
     BOOST_TEST(kith.strategy().now->read_file("/root/.erlang.cookie") == KITH_OK);
     kith.run(std::chrono::milliseconds(1));

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "any_host.hpp"
+
 #include <sdk/messages/call_stubs.hpp>
 #include <sdk/messages/frames.hpp>
 #include <sdk/messages/instance_proxy.hpp>
@@ -195,6 +197,35 @@ BOOST_AUTO_TEST_CASE(changed_messages_to_the_host) {
     }
     BOOST_TEST(refused > 1000u);
     BOOST_TEST(taken > 100u);
+}
+
+BOOST_AUTO_TEST_CASE(any_bytes_to_every_function_of_the_host) {
+    std::size_t refused = 0, taken = 0;
+    for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+        std::mt19937_64 random(seed);
+        messages::test::AnyHost host;
+        for (std::uint8_t table = 0; table < services().size(); ++table) {
+            for (std::uint8_t function = 0; function < 10; ++function) {
+                // Small numbers and zeros: then lengths and counts often fit.
+                std::string arguments(random() % 60, '\0');
+                for (char &byte : arguments)
+                    if (random() % 8 == 0) byte = static_cast<char>(random() % 4);
+                Writer message;
+                message.one(std::uint32_t{1});
+                message.one(table);
+                message.one(function);
+                message.bytes += arguments;
+                try {
+                    host.proxy.take(open_message(message.bytes));
+                    ++taken;
+                } catch (const std::runtime_error &) {
+                    ++refused;
+                }
+            }
+        }
+    }
+    BOOST_TEST(refused > 1000u);
+    BOOST_TEST(taken > 20u);
 }
 
 BOOST_AUTO_TEST_CASE(a_list_that_is_longer_than_its_message_uses_no_memory) {

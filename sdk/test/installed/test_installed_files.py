@@ -94,7 +94,7 @@ class Components(unittest.TestCase):
             self.assertIn("share/doc/kith/" + wanted, documents)
         for name in documents:
             self.assertNotIn(str(SOURCE) + "/", (home.kith / name).read_text(), name)
-        self.assertEqual(tree(home.kith) - documents, {"bin/kith", "libexec/kith/kith-sim", f"{lib}/kith/libkith_tls.so"})
+        self.assertEqual(tree(home.kith) - documents, {"bin/kith", "libexec/kith/kith-plugin-host", "libexec/kith/kith-sim", f"{lib}/kith/libkith_tls.so"})
         home = self.install("host", "plugins")
         plugins = {pathlib.Path(name).name for name in tree(home.kith) if name.startswith(f"{lib}/kith/plugins/")}
         self.assertIn("libstrategy_gossip.so", plugins)

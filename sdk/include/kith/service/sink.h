@@ -51,6 +51,8 @@ extern "C" {
 #define KITH_EVENT_TOPOLOGY_RESUMED 32u
 #define KITH_EVENT_REMOVAL_CONFIRMED 33u
 #define KITH_EVENT_MESSAGE_LOST 34u
+#define KITH_EVENT_PLUGIN_CRASHED 35u
+#define KITH_EVENT_PLUGIN_QUARANTINED 36u
 
 /* Passed with its stride, so it may grow (A2). Strings that do not apply are empty. */
 typedef struct kith_event {

@@ -39,6 +39,8 @@ pub const KITH_EVENT_TOPOLOGY_PAUSED: u32 = 31;
 pub const KITH_EVENT_TOPOLOGY_RESUMED: u32 = 32;
 pub const KITH_EVENT_REMOVAL_CONFIRMED: u32 = 33;
 pub const KITH_EVENT_MESSAGE_LOST: u32 = 34;
+pub const KITH_EVENT_PLUGIN_CRASHED: u32 = 35;
+pub const KITH_EVENT_PLUGIN_QUARANTINED: u32 = 36;
 
 #[repr(C)]
 #[derive(Clone, Copy)]

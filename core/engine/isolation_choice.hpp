@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+//
+// Whether an instance runs in a process of its own: by the setting of the instance, or else of the configuration, and by whose the file is.
+#pragma once
+
+#include <core/config/config.hpp>
+#include <core/engine/plugin_instance.hpp>
+#include <core/loader/library.hpp>
+
+#include <optional>
+
+namespace kith::core {
+
+/// Nothing: it runs in this process. The library was sealed.
+std::optional<Isolation> isolation_of(const PluginSettings &settings, const IsolateSetting &instance, const Plugin &plugin);
+
+/// Fills in `maker` and `isolation` of an instance. maker: null where every instance is made in this process. Keeps `rights` for an isolated
+/// instance of a stranger's file; others have all rights: code in this process or without a sandbox has those of kith anyway, and a file of
+/// the build is isolated for its errors only.
+PluginInstance::Dependencies isolated(PluginInstance::Dependencies dependencies, InstanceMaker *maker,
+                                      const PluginSettings &settings, const IsolateSetting &instance, const Plugin &plugin);
+
+/// Whether an instance of this plugin runs in this process. The library was sealed.
+bool needed_in_process(const Config &config, const Plugin &plugin);
+
+} // namespace kith::core

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+//
+// The process of an isolated instance ends: that is a failure to look, and the instance is started again, up to the sixth time in a minute.
+#include "scripted_plugin.hpp"
+
+#include <core/engine/crash_history.hpp>
+
+namespace kith::core::test {
+
+namespace {
+
+// Makes the scripted plugins in this process; a test says when their processes end.
+class Isolator final : public InstanceMaker {
+  public:
+    std::map<std::string, PluginInstance *> instances;
+    std::size_t refused = 0;
+
+    Result create(PluginInstance &instance, const kith_host &host, const Isolation &) override {
+        const kith_instance *made = nullptr;
+        const std::int32_t status = instance.plugin().create(host, &made);
+        if (status != KITH_OK) return Failure{status, "refused"};
+        instances[instance.identity().name] = &instance;
+        return made;
+    }
+    void crash(const std::string &name) {
+        instances.at(name)->report({.status = KITH_RESET, .text = "killed by signal 11", .crashed = true});
+    }
+};
+
+struct IsolatedKith : Kith {
+    Isolator isolator;
+
+    IsolatedKith() {
+        config.plugins.isolate = PluginSettings::Isolate::all;
+        config.sinks.push_back({"k", "puppet", "{}", {"peer.*", "topology.*"}});
+        scripts["sinks.k"].start = [](ScriptedPlugin &sink) { return sink.sink().subscribe(sink.host, UINT64_MAX); };
+        connector().start = [](ScriptedPlugin &plugin) {
+            plugin.attach("me@10.0.0.1", 1);
+            return KITH_OK;
+        };
+        strategy().start = [](ScriptedPlugin &plugin) { return plugin.replace({"a@10.0.0.2", "b@10.0.0.3"}); };
+    }
+    void start() {
+        engine = std::make_unique<Engine>(machine, log, config, registry, &isolator);
+        engine->start();
+        run(std::chrono::milliseconds(1));
+    }
+    Script &sink() { return scripts["sinks.k"]; }
+};
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(crashes)
+
+BOOST_AUTO_TEST_CASE(of_a_strategy_are_failures_to_look_and_its_peers_stay) {
+    IsolatedKith kith;
+    kith.start();
+    const auto peers = kith.engine->topology("t")->sources().front().peers;
+    kith.strategy().start = {}; // the next instance does not look at once
+    kith.isolator.crash(Kith::strategy_name);
+    kith.run(milliseconds(1));
+    BOOST_TEST(kith.count(KITH_EVENT_PLUGIN_CRASHED) == 1u);
+    BOOST_TEST(kith.count(KITH_EVENT_PLUGIN_FAILED) == 0u);
+    BOOST_TEST(contains(kith.reasons(KITH_EVENT_PLUGIN_CRASHED).front(), "killed by signal 11"));
+    BOOST_TEST(kith.count(KITH_EVENT_TOPOLOGY_STALE) == 1u);
+    kith.run(milliseconds(50));
+    BOOST_TEST(kith.strategy().created == 2); // after about 25 ms
+    BOOST_TEST(kith.engine->topology("t")->sources().front().peers == peers);
+    BOOST_TEST(kith.count(KITH_EVENT_PEER_LOST) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(of_a_connector_detach_it_and_its_links_stay) {
+    IsolatedKith kith;
+    kith.connector().connect = [](ScriptedPlugin &plugin, std::uint64_t op, const std::string &) {
+        plugin.connector().done(plugin.host, op, KITH_OK, {});
+        return KITH_OK;
+    };
+    kith.start();
+    kith.isolator.crash(Kith::connector_name);
+    kith.run(milliseconds(1));
+    BOOST_TEST(kith.count(KITH_EVENT_CONNECTOR_DETACHED) == 1u);
+    kith.run(milliseconds(100));
+    BOOST_TEST(kith.count(KITH_EVENT_CONNECTOR_ATTACHED) == 2u);
+    BOOST_TEST(kith.count(KITH_EVENT_LINK_DOWN) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(of_a_sink_bring_its_batch_again_and_lose_no_event) {
+    IsolatedKith kith;
+    std::vector<std::vector<std::string>> batches;
+    kith.sink().events = [&](ScriptedPlugin &sink, std::uint64_t batch, const std::vector<std::string> &lines) {
+        batches.push_back(lines);
+        if (batches.size() != 1) sink.sink().taken(sink.host, batch);
+    };
+    kith.start();
+    BOOST_REQUIRE(batches.size() == 1u); // and it has not taken it
+    kith.isolator.crash("sinks.k");
+    kith.run(milliseconds(1));
+    kith.strategy().now->replace({"a@10.0.0.2", "b@10.0.0.3", "c@10.0.0.4"}); // while there is no sink
+    kith.run(milliseconds(200));
+    BOOST_REQUIRE(batches.size() >= 3u);
+    BOOST_TEST(batches[1] == batches[0], boost::test_tools::per_element());
+    std::string later;
+    for (std::size_t i = 2; i < batches.size(); ++i)
+        for (const auto &line : batches[i]) later += line;
+    BOOST_TEST(contains(later, "c@10.0.0.4"));
+}
+
+BOOST_AUTO_TEST_CASE(the_sixth_in_a_minute_is_quarantine_until_a_retry) {
+    IsolatedKith kith;
+    kith.start();
+    for (int i = 1; i <= 6; ++i) {
+        BOOST_TEST(kith.strategy().created == i);
+        kith.isolator.crash(Kith::strategy_name);
+        kith.run(seconds(9)); // longer than each pause
+        if (kith.count(KITH_EVENT_PLUGIN_QUARANTINED) != 0) break;
+    }
+    BOOST_TEST(kith.count(KITH_EVENT_PLUGIN_CRASHED) == 6u);
+    BOOST_TEST(kith.count(KITH_EVENT_PLUGIN_QUARANTINED) == 1u);
+    kith.run(std::chrono::hours(1));
+    BOOST_TEST(kith.strategy().created == 6);
+    BOOST_TEST(kith.connector().created == 1); // the others go on
+
+    BOOST_TEST(!kith.engine->retry("libother.so").has_value());
+    BOOST_TEST(kith.engine->retry("puppets").value_or(0) == 1u);
+    kith.run(milliseconds(1));
+    BOOST_TEST(kith.strategy().created == 7);
+    BOOST_TEST(kith.engine->retry("puppets").value_or(9) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(once_a_minute_they_are_no_quarantine) {
+    IsolatedKith kith;
+    kith.start();
+    for (int i = 0; i < 20; ++i) {
+        kith.isolator.crash(Kith::strategy_name);
+        kith.run(seconds(61));
+    }
+    BOOST_TEST(kith.strategy().created == 21);
+    BOOST_TEST(kith.count(KITH_EVENT_PLUGIN_QUARANTINED) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(pauses_grow_and_differ) {
+    CrashHistory one(1), other(2);
+    Time last = 0;
+    bool differ = false;
+    for (int i = 0; i < 5; ++i) {
+        BOOST_TEST(!one.add(static_cast<Time>(i)));
+        other.add(static_cast<Time>(i));
+        const Time pause = one.pause();
+        differ = differ || pause != other.pause();
+        BOOST_TEST(pause > last);
+        last = pause;
+    }
+    BOOST_TEST(one.add(5));
+    BOOST_TEST(differ);
+}
+
+BOOST_AUTO_TEST_CASE(a_final_failure_is_a_refusal) {
+    IsolatedKith kith;
+    kith.start();
+    kith.isolator.instances.at(Kith::strategy_name)->report({.status = KITH_INVALID, .text = "bad options", .final = true});
+    kith.run(std::chrono::hours(1));
+    BOOST_TEST(kith.count(KITH_EVENT_PLUGIN_REFUSED) == 1u);
+    BOOST_TEST(kith.strategy().created == 1);
+    BOOST_TEST(kith.strategy().destroyed == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace kith::core::test

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#include "helper.hpp"
+
+#include "../hello.hpp"
+
+#include <kith/result.hpp>
+
+#include <array>
+#include <cerrno>
+#include <poll.h>
+#include <stdexcept>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+namespace kith::isolation {
+
+namespace {
+
+template <class... T>
+std::string own_message(FromHelper what, const T &...values) {
+    return messages::call_message(no_instance, messages::life_table, static_cast<std::uint8_t>(what), values...);
+}
+
+void limit(int what, rlim_t most) {
+    rlimit bound{};
+    if (::getrlimit(static_cast<__rlimit_resource>(what), &bound) != 0) return;
+    bound.rlim_max = std::min(bound.rlim_max, most);
+    bound.rlim_cur = bound.rlim_max;
+    ::setrlimit(static_cast<__rlimit_resource>(what), &bound);
+}
+
+void set_limits(std::uint64_t memory) {
+    // What is written counts (RLIMIT_DATA), not what is reserved: runtimes reserve much more than they use.
+    if (memory != 0) limit(RLIMIT_DATA, memory);
+    limit(RLIMIT_CORE, 0); // options contain secrets
+    limit(RLIMIT_NOFILE, 256);
+}
+
+} // namespace
+
+Helper::Helper(int socket, core::Fd library, CallTrace *trace)
+    : socket_(socket), copy_(std::move(library)), to_kith_(socket), surroundings_(trace), reader_(max_to_helper) {}
+
+void Helper::run() {
+    while (!over_) {
+        const bool posts = run_posts();
+        to_kith_.flush();
+        std::array<pollfd, 2> wait{{{socket_, POLLIN, 0}, {surroundings_.wake_fd(), POLLIN, 0}}};
+        if (::poll(wait.data(), wait.size(), posts ? 0 : -1) < 0) continue;
+        if (wait[1].revents != 0) surroundings_.woken();
+        if (wait[0].revents != 0) read();
+    }
+}
+
+void Helper::read() {
+    static std::array<char, 65536> buffer; // its pages are used only as far as messages reach
+    const ssize_t got = ::recv(socket_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (got <= 0) {
+        over_ = true;
+        return;
+    }
+    reader_.feed({buffer.data(), static_cast<std::size_t>(got)}, [this](std::string_view message) { take(message); });
+}
+
+bool Helper::run_posts() {
+    bool some = false;
+    for (const auto &[number, instance] : instances_) some = instance->run_posts() || some;
+    return some;
+}
+
+void Helper::take(std::string_view message) {
+    const auto opened = messages::open_message(message);
+    if (opened.instance == no_instance) return take_own(opened);
+    if (library_.entry == nullptr) return; // refused: kith ends this process
+    auto found = instances_.find(opened.instance);
+    if (found == instances_.end()) {
+        if (opened.table != messages::life_table || opened.function != static_cast<std::uint8_t>(messages::ToInstance::create))
+            return;
+        found = instances_
+                    .emplace(opened.instance, std::make_unique<messages::IsolatedInstance>(opened.instance, *library_.entry,
+                                                                                           to_kith_, surroundings_))
+                    .first;
+    }
+    found->second->take(opened);
+    if (found->second->over()) instances_.erase(found);
+}
+
+void Helper::take_own(const messages::OpenedMessage &message) {
+    switch (static_cast<ToHelper>(message.function)) {
+    case ToHelper::hello: return load(message.arguments);
+    case ToHelper::ping: to_kith_.send(own_message(FromHelper::pong)); return;
+    }
+    throw std::runtime_error("a message that this helper does not know");
+}
+
+void Helper::load(std::string_view arguments) {
+    messages::Keep keep;
+    Hello hello;
+    messages::Reader(arguments, keep).one(hello.build); // alone: what follows it may differ
+    if (view(hello.build) != build_id || std::exchange(greeted_, true))
+        throw std::runtime_error("it is of another build than kith: install both from one package, and restart kith");
+    messages::Reader(arguments, keep).one(hello);
+    set_limits(hello.memory);
+    // The sandbox is entered here, with the profile that hello.rights selects; it does not exist yet, so every profile is `none`.
+    library_ = PluginLibrary::load(std::move(copy_), std::string(view(hello.file)), view(hello.description));
+    // And here its second step, which takes away what loading needed.
+    to_kith_.send(library_.entry != nullptr ? own_message(FromHelper::ready)
+                                            : own_message(FromHelper::refused, str(library_.refusal)));
+}
+
+} // namespace kith::isolation

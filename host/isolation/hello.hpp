@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+//
+// What kith and kith-plugin-host say to each other besides the calls of instances: messages of instance 0. The protocol is private: both
+// ends are of one build, which the first message proves.
+#pragma once
+
+#include <sdk/messages/one_way.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+#ifndef KITH_BUILD_ID
+#error "the build defines KITH_BUILD_ID: a hash of the sources of the protocol"
+#endif
+
+namespace kith::isolation {
+
+inline constexpr std::string_view build_id = KITH_BUILD_ID;
+
+/// Descriptors that the helper inherits.
+inline constexpr int socket_fd = 3, library_fd = 4, trace_fd = 5;
+
+inline constexpr std::uint32_t no_instance = 0;
+
+/// life_table of instance 0, to the helper.
+enum class ToHelper : std::uint8_t { hello, ping };
+/// life_table of instance 0, to kith.
+enum class FromHelper : std::uint8_t { ready, refused, pong };
+
+/// The rights of the process; as `Profile` of the sandbox.
+enum class Rights : std::uint32_t { standard, threads, foreign_io, none };
+
+/// The first message. All strings: borrowed.
+struct Hello {
+    kith_str build{};
+    kith_str file{};          ///< path of the library, for $ORIGIN and for errors
+    kith_str description{};   ///< as the daemon has read it from the file (core/loader, serialize)
+    std::uint64_t memory = 0; ///< bytes; 0: no limit
+    std::uint32_t rights = 0;
+};
+
+template <class Io>
+void describe(Io &io, Hello &h) {
+    messages::each(io, h.build, h.file, h.description, h.memory, h.rights);
+}
+
+/// Bytes of the largest message to kith, and to the helper: a file that is read has 64 MiB.
+inline constexpr std::size_t max_to_kith = std::size_t{32} << 20, max_to_helper = std::size_t{65} << 20;
+
+} // namespace kith::isolation

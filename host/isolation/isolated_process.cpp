@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: MIT
+#include "isolated_process.hpp"
+
+#include <kith/result.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <fcntl.h>
+#include <stdexcept>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace kith::isolation {
+
+namespace {
+
+using Error = boost::system::error_code;
+using Wait = boost::asio::posix::stream_descriptor;
+using std::chrono::milliseconds;
+
+// Read in one turn of the loop, so that a helper that sends without end takes no more than its share of it.
+constexpr std::size_t turn = std::size_t{16} << 10;
+constexpr milliseconds stop_bound{4500}; // less than after what core abandons an instance
+constexpr milliseconds leave_bound{1000};
+constexpr milliseconds end_bound{100}; // from the end of the connection to that of the process
+
+Time now() {
+    return static_cast<Time>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count());
+}
+
+} // namespace
+
+// An instance in the process.
+class IsolatedProcess::Tenant final : public messages::ProxyOwner {
+  public:
+    Tenant(IsolatedProcess &process, std::uint32_t number, core::PluginInstance &of, const kith_host &host)
+        : instance(of),
+          process_(process),
+          proxy(number, of.plugin().descriptor(), host, process, *this),
+          stop_timer_(process.io_) {}
+
+    core::PluginInstance &instance;
+
+    // The process is gone. text: empty when it was not unasked.
+    void lost(const std::string &text) {
+        stop_timer_.cancel();
+        proxy.lost();
+        if (!text.empty()) instance.report({.status = KITH_RESET, .text = text, .crashed = true});
+    }
+    void refused(const std::string &text) {
+        proxy.lost();
+        instance.report({.status = KITH_INVALID, .text = text, .final = true});
+    }
+
+  private:
+    std::string take_error() override { return instance.take_error(); }
+    void not_created(std::int32_t status, std::string_view text) override {
+        instance.report(
+            {.status = status, .text = text.empty() ? std::string(meaning(status)) : std::string(text), .final = true});
+    }
+    void stopping() override {
+        stop_timer_.expires_after(stop_bound);
+        stop_timer_.async_wait([process = process_.weak_from_this(), this](const Error &error) {
+            if (const auto alive = process.lock(); alive && !error) alive->end("it did not stop within 4.5 s");
+        });
+    }
+    void destroyed() override {
+        stop_timer_.cancel();
+        // Not within its own call.
+        boost::asio::post(process_.io_, [process = process_.weak_from_this(), this] {
+            if (const auto alive = process.lock()) alive->remove(*this);
+        });
+    }
+
+    IsolatedProcess &process_;
+
+  public:
+    messages::InstanceProxy proxy;
+
+  private:
+    boost::asio::steady_timer stop_timer_;
+};
+
+IsolatedProcess::Result IsolatedProcess::start(boost::asio::io_context &io, const core::Library &library,
+                                               const Settings &settings) {
+    const std::string &file = library.file();
+    const std::string name = file.substr(file.rfind('/') + 1);
+    if (library.sealed_copy() < 0)
+        return name + " cannot be loaded into a process of its own, because its file cannot be copied into memory here";
+    auto helper = HelperProcess::start(settings.program, library.sealed_copy(), name);
+    if (!helper) return helper.error();
+    auto made = std::make_shared<IsolatedProcess>(io, std::move(*helper), settings);
+    const std::string description = library.serialized_description();
+    Hello hello;
+    hello.build = str(build_id);
+    hello.file = str(file);
+    hello.description = str(description);
+    hello.memory = settings.memory;
+    hello.rights = static_cast<std::uint32_t>(settings.rights);
+    made->send(messages::call_message(no_instance, messages::life_table, static_cast<std::uint8_t>(ToHelper::hello), hello));
+    made->begin();
+    return made;
+}
+
+IsolatedProcess::IsolatedProcess(boost::asio::io_context &io, HelperProcess helper, const Settings &settings)
+    : io_(io),
+      helper_(std::move(helper)),
+      settings_(settings),
+      link_({.to_helper = max_to_helper, .to_kith = max_to_kith, .outbox = 2 * max_to_helper, .answer = settings.answer}),
+      socket_(io, helper_.socket().release()),
+      words_(io, helper_.words().release()),
+      end_(io, ::fcntl(helper_.ended_fd(), F_DUPFD_CLOEXEC, 0)),
+      timer_(io) {}
+
+IsolatedProcess::~IsolatedProcess() = default;
+
+void IsolatedProcess::begin() {
+    await_socket();
+    await_words();
+    await_end();
+}
+
+const kith_instance *IsolatedProcess::add(core::PluginInstance &instance, const kith_host &host) {
+    auto &tenant = tenants_.emplace_back(std::make_unique<Tenant>(*this, ++last_number_, instance, host));
+    tenant->proxy.create(instance.options().json(), instance.dependencies().max_peers);
+    return &tenant->proxy.instance();
+}
+
+// ---- to the helper ----
+
+bool IsolatedProcess::send(std::string_view message) {
+    if (ended_ || closing_) return false;
+    if (!link_.send(message)) {
+        // Not within the call of core that sends it.
+        boost::asio::post(io_, [me = shared_from_this()] { me->end("a message to it is larger than a message may be"); });
+        return false;
+    }
+    if (!std::exchange(flush_posted_, true)) // all messages of one turn are one write
+        boost::asio::post(io_, [me = weak_from_this()] {
+            if (const auto alive = me.lock()) alive->flush();
+        });
+    return true;
+}
+
+void IsolatedProcess::flush() {
+    flush_posted_ = false;
+    if (ended_ || writing_) return;
+    link_.flush(now());
+    while (!link_.outgoing().empty()) {
+        const auto bytes = link_.outgoing();
+        const ssize_t sent = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent > 0) {
+            link_.sent(static_cast<std::size_t>(sent));
+        } else if (errno == EAGAIN) {
+            writing_ = true;
+            socket_.async_wait(Wait::wait_write, [me = shared_from_this()](const Error &error) {
+                me->writing_ = false;
+                if (!error) me->flush();
+            });
+            break;
+        } else if (errno != EINTR) {
+            break; // it has closed the socket, which reading notices
+        }
+    }
+    if (const std::string fault = link_.fault(now()); !fault.empty()) return end(fault);
+    arm();
+}
+
+void IsolatedProcess::arm() {
+    const Time deadline = link_.deadline();
+    if (armed_ || ended_ || deadline == core::never) return;
+    armed_ = true;
+    const Time at = now();
+    timer_.expires_after(std::chrono::nanoseconds(deadline > at ? deadline - at : 0));
+    timer_.async_wait([me = weak_from_this()](const Error &error) {
+        const auto alive = me.lock();
+        if (error || !alive) return;
+        alive->armed_ = false;
+        if (const std::string fault = alive->link_.fault(now()); !fault.empty()) return alive->end(fault);
+        alive->arm();
+    });
+}
+
+// ---- from the helper ----
+
+void IsolatedProcess::await_socket() {
+    socket_.async_wait(Wait::wait_read, [me = shared_from_this()](const Error &error) {
+        if (error || me->ended_) return;
+        bool full = false;
+        if (!me->read(full)) return;
+        me->arm();
+        me->await_socket();
+    });
+}
+
+bool IsolatedProcess::read(bool &full) {
+    static std::array<char, turn> buffer; // of all helpers: nothing is in it between two calls
+    const ssize_t got = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (got < 0) return errno == EAGAIN || errno == EINTR;
+    if (got == 0) {
+        connection_closed();
+        return false;
+    }
+    full = static_cast<std::size_t>(got) == buffer.size();
+    try {
+        link_.received({buffer.data(), static_cast<std::size_t>(got)}, full, now(),
+                       [this](std::string_view message) { take(message); });
+    } catch (const std::exception &error) {
+        end(std::string("it broke the protocol: ") + error.what());
+        return false;
+    }
+    return true;
+}
+
+// A process that ends closes it too: only one that goes on is to be ended for that.
+void IsolatedProcess::connection_closed() {
+    timer_.expires_after(end_bound);
+    timer_.async_wait([me = shared_from_this()](const Error &error) {
+        if (!error) me->end(me->closing_ ? "it did not leave" : "it closed its connection");
+    });
+}
+
+void IsolatedProcess::take(std::string_view message) {
+    const auto opened = messages::open_message(message);
+    if (opened.instance > last_number_) throw std::runtime_error("a message of an instance that there never was");
+    if (opened.instance != no_instance) {
+        for (const auto &tenant : tenants_)
+            if (tenant->proxy.number() == opened.instance) return tenant->proxy.take(opened);
+        return; // of an instance that is gone
+    }
+    if (opened.table != messages::life_table) throw std::runtime_error("a message of no instance");
+    switch (static_cast<FromHelper>(opened.function)) {
+    case FromHelper::ready: return;
+    case FromHelper::pong: return;
+    case FromHelper::refused: {
+        messages::Keep keep;
+        kith_str text{};
+        messages::Reader(opened.arguments, keep).one(text);
+        refusal_ = view(text);
+        for (const auto &tenant : tenants_) tenant->refused(refusal_);
+        return end("its library was refused");
+    }
+    }
+    throw std::runtime_error("a message of life that nobody knows");
+}
+
+void IsolatedProcess::await_words() {
+    words_.async_wait(Wait::wait_read, [me = shared_from_this()](const Error &error) {
+        if (error || me->ended_) return;
+        me->read_words();
+        if (!me->words_.is_open()) return;
+        // A plugin that writes without end is read at some MB per second.
+        auto pause = std::make_shared<boost::asio::steady_timer>(me->io_, milliseconds(10));
+        pause->async_wait([me, pause](const Error &) {
+            if (!me->ended_) me->await_words();
+        });
+    });
+}
+
+void IsolatedProcess::read_words() {
+    std::array<char, 65536> buffer;
+    const ssize_t got = ::read(words_.native_handle(), buffer.data(), buffer.size());
+    if (got > 0) said_.add({buffer.data(), static_cast<std::size_t>(got)});
+    if (got == 0) words_.close(); // it has closed its standard error
+}
+
+// ---- its end ----
+
+void IsolatedProcess::end(std::string reason) {
+    if (ended_) return;
+    if (reason_.empty()) reason_ = std::move(reason);
+    helper_.kill(); // process_ended follows
+}
+
+void IsolatedProcess::await_end() {
+    end_.async_wait(Wait::wait_read, [me = shared_from_this()](const Error &error) {
+        if (!error && !me->ended_) me->process_ended();
+    });
+}
+
+void IsolatedProcess::process_ended() {
+    const std::string how = helper_.gather();
+    if (how.empty()) return await_end();
+    // What it sent before it died counts, unless it was ended for what it sent.
+    for (bool full = true; full && reason_.empty() && !closing_;) {
+        full = false;
+        if (!read(full)) break;
+    }
+    if (words_.is_open()) read_words();
+    ended_ = true;
+    Error ignored;
+    timer_.cancel();
+    for (Descriptor *one : {&socket_, &words_, &end_})
+        if (one->is_open()) one->close(ignored);
+
+    const std::string text = account(how);
+    // Each is removed later, when core has destroyed it: none of these calls does.
+    for (const auto &tenant : tenants_) tenant->lost(text);
+}
+
+// What is published: how it ended, during which call, and what it said.
+std::string IsolatedProcess::account(const std::string &how) const {
+    std::string text = "its process ";
+    if (reason_.empty())
+        text += (how.starts_with("exited") ? "" : "was ") + how;
+    else
+        text += "was ended: " + reason_;
+    if (const std::string call = helper_.last_call(); !call.empty()) text += ", during " + call;
+    if (const std::string words = said_.text(); !words.empty()) text += "; its last words: " + words;
+    return text;
+}
+
+void IsolatedProcess::remove(const Tenant &tenant) {
+    std::erase_if(tenants_, [&](const auto &one) { return one.get() == &tenant; });
+    if (tenants_.empty()) close();
+}
+
+// The last instance is gone: so is the process, soon.
+void IsolatedProcess::close() {
+    if (ended_ || std::exchange(closing_, true)) return;
+    flush(); // `destroy`
+    ::shutdown(socket_.native_handle(), SHUT_WR);
+    timer_.expires_after(leave_bound);
+    timer_.async_wait([me = shared_from_this()](const Error &error) {
+        if (!error) me->end("it did not leave");
+    });
+}
+
+} // namespace kith::isolation
