@@ -48,6 +48,7 @@ struct ApiContext {
     ReloadFunction reload;
     std::function<std::optional<LastReload>()> last_reload; ///< may be empty
     std::function<core::Status(std::string_view topology, const core::Order &)> order;
+    std::function<std::optional<std::size_t>(std::string_view file)> retry; ///< as Engine::retry
     /// As AsioWorld::idle_for; may be empty.
     std::function<core::Time(const kith_host &)> idle_for;
     /// Calls its argument from the loop, not within the call.

@@ -97,6 +97,7 @@ ApiContext DaemonApi::context(const AsioWorld &world, core::Engine &engine, Relo
     };
     context.refresh = [&engine] { engine.refresh(); };
     context.order = [&engine](std::string_view topology, const core::Order &order) { return engine.order(topology, order); };
+    context.retry = [&engine](std::string_view file) { return engine.retry(file); };
     context.idle_for = [&world](const kith_host &host) { return world.idle_for(host); };
     context.post = poster(io_);
     return context;

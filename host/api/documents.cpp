@@ -216,6 +216,13 @@ void write_status(JsonWriter &json, const ApiContext &context, const core::Engin
         json.close('}');
     }
     json.close(']');
+    json.key("quarantined").open('[');
+    for (const auto &instance : view.instances) {
+        if (instance.quarantine.empty()) continue;
+        json.open('{').member("instance", instance.name).member("plugin", instance.plugin).member("file", instance.file);
+        json.member("reason", instance.quarantine).close('}');
+    }
+    json.close(']');
 }
 
 struct Listed {

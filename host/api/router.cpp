@@ -31,6 +31,7 @@ enum class Route : std::uint8_t {
     events,
     state,
     refresh,
+    retry,
     reload,
     pause,
     resume,
@@ -65,6 +66,7 @@ constexpr Entry routes[] = {
     {Route::events, "GET", {"v1", "events"}, {"topology", "kind", "after", "follow"}},
     {Route::state, "GET", {"v1", "state"}, {}},
     {Route::refresh, "POST", {"v1", "refresh"}, {}},
+    {Route::retry, "POST", {"v1", "plugins", any, "retry"}, {}},
     {Route::reload, "POST", {"v1", "reload"}, {"dry_run", "confirm"}},
     {Route::pause, "POST", {"v1", "topologies", any, "pause"}, {"for"}},
     {Route::resume, "POST", {"v1", "topologies", any, "resume"}, {}},
@@ -273,6 +275,13 @@ ApiAnswer ApiRouter::route(const ApiRequest &request) {
     case Route::confirm: return carry_out(context_, view, core::Order::Kind::confirm, *target, request.body);
     case Route::hold: return carry_out(context_, view, core::Order::Kind::hold, *target, request.body);
     case Route::forget: return carry_out(context_, view, core::Order::Kind::forget, *target, request.body);
+    case Route::retry: {
+        const auto count = context_.retry(target->path[2]);
+        if (!count)
+            return error_answer(404, "not_found", "no instance in use is of the file `" + target->path[2] + "`",
+                                "GET /v1/plugins lists the files, which are named here without their directories.");
+        return document(R"({"retried":)" + std::to_string(*count) + '}');
+    }
     case Route::refresh: {
         context_.refresh();
         ApiAnswer taken = document(R"({"refreshed":true})");

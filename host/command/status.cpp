@@ -36,6 +36,9 @@ int status(const Arguments &arguments) {
         if (const std::string reason = text_at(topology, "reason"); !reason.empty())
             reasons += text_at(topology, "name") + " is " + coloured(health, colours) + ": " + reason + '\n';
     }
+    for (const auto &one : list_at(*answer, "quarantined"))
+        reasons +=
+            text_at(one, "instance") + " is in " + coloured("quarantine", colours) + ": " + text_at(one, "reason") + '\n';
     if (ask.json()) {
         std::cout << *answer << '\n';
     } else {

@@ -5,7 +5,7 @@ const mostEvents = 300, mostInSight = 20;
 
 const good = ['link.up', 'connect.succeeded', 'topology.fresh', 'topology.ready', 'connector.attached', 'topology.resumed', 'config.reloaded'];
 const bad = ['link.down', 'connect.failed', 'disconnect.failed', 'observation.failed', 'topology.stale', 'connector.detached', 'plugin.failed',
-  'plugin.refused', 'plugin.stalled', 'security.warning', 'config.refused', 'message.lost'];
+  'plugin.refused', 'plugin.stalled', 'plugin.crashed', 'plugin.quarantined', 'security.warning', 'config.refused', 'message.lost'];
 const odd = ['peer.missing', 'peer.held', 'peer.collision', 'events.lost', 'topology.paused', 'plugin.changed'];
 const eventKind = (kind) => (good.includes(kind) ? 'linked' : bad.includes(kind) ? 'down' : odd.includes(kind) ? 'missing' : 'plain');
 

@@ -39,6 +39,9 @@ struct ApiWorld {
         context.config = [] { return std::string(R"({"masked":"***"})"); };
         context.plugins = [] { return std::string(R"({"plugins":[],"refused":[]})"); };
         context.refresh = [this] { ++refreshes; };
+        context.retry = [](std::string_view file) {
+            return file == "libone.so" ? std::optional<std::size_t>(1) : std::nullopt;
+        };
         context.reload = [this](const ReloadRequest &request, std::function<void(const ReloadVerdict &)> verdict) {
             reload_request = request;
             reload_verdict = std::move(verdict);

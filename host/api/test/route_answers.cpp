@@ -127,8 +127,8 @@ BOOST_AUTO_TEST_CASE(each_path_answers_as_in_the_openapi_document) {
         for (const auto &method : path.value().as_object()) {
             const std::string name(path.key());
             std::string target = name;
-            for (const auto &[from, to] :
-                 {std::pair{"{name}/why", "c%40h/why"}, std::pair{"{name}", "one"}, std::pair{"{peer}", "b%40h"}}) {
+            for (const auto &[from, to] : {std::pair{"{name}/why", "c%40h/why"}, std::pair{"{name}", "one"},
+                                           std::pair{"{peer}", "b%40h"}, std::pair{"{file}", "libone.so"}}) {
                 if (const std::size_t at = target.find(from); at != std::string::npos)
                     target.replace(at, std::string_view(from).size(), to);
             }
@@ -156,6 +156,7 @@ BOOST_AUTO_TEST_CASE(unknown_paths_methods_and_parameters_are_refused) {
     BOOST_TEST(world.error("/v1/status/") == "404 not_found");
     BOOST_TEST(world.error("/v1/peers//why") == "404 not_found");
     BOOST_TEST(world.error("/v1/topologies/none") == "404 not_found");
+    BOOST_TEST(world.error("/v1/plugins/libnone.so/retry", "POST", Right::control) == "404 not_found");
     BOOST_TEST(world.error("/v1/status", "POST") == "405 method_not_allowed");
     BOOST_TEST(world.ask("/v1/status", "DELETE").fields == "Allow: GET, HEAD\r\n");
     BOOST_TEST(world.error("/v1/refresh") == "405 method_not_allowed"); // no GET changes anything
