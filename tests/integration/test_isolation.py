@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: MIT
+"""Isolated plugins: whatever ends their processes, the daemon, its peers and its links stay, and the operator reads what happened."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import time
+
+from api_client import ask
+from lab import Scenario, main
+from waiting import BUILD, PLUGINS, ROOT, TEST_PLUGINS, wait_until
+
+MOMENTS = ("start", "timer", "call")
+DEATHS = {  # and what the event says of it
+    "segv": r"was killed by signal 11 ",
+    "abort": r"was killed by signal 6 ",
+    "exit": r"exited with code 0",
+    "memory": r"was killed by signal 6 ",
+    "loop": r"was ended: it has not answered for 500 ms",
+    "deadlock": r"was ended: it has not answered for 500 ms",
+    "descriptors": r"was killed by signal 6 ",
+    "close": r"was ended: it closed its connection",
+    "garbage": r"was ended: it broke the protocol: ",
+    "stop": r"was ended: it has not answered for 500 ms",
+}
+CALLS = {("strategy", "call"): "discovery.refresh", ("connector", "call"): "connector.connect", ("sink", "call"): "sink.events"}
+
+
+def children(pid):
+    """The helpers of a daemon."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (path / "stat").read_text().rsplit(")", 1)[1].split()
+            if int(fields[1]) == pid and (path / "comm").read_text().startswith("kith-plugin"):
+                found.append(int(path.name))
+        except (OSError, ValueError):
+            pass  # it has ended meanwhile
+    return found
+
+
+class Isolated(Scenario):
+    def healthy(self):
+        """A topology of first-party plugins, in the daemon's process, and the settings of the isolated ones."""
+        return {
+            "plugins": {"dir": [PLUGINS, TEST_PLUGINS], "limits": {"answer": 500, "memory": 64}},
+            "topologies": {"healthy": {"strategy": "epmd", "config": {"hosts": ["a@127.0.0.1", "b@127.0.0.1"]},
+                                       "connector": "log", "connector_config": {"node": "me@127.0.0.1"}}},
+            "connectors": {}, "sinks": {},
+        }
+
+    def config(self, kind, death, moment):
+        config = self.healthy()
+        for name in death if isinstance(death, list) else [death]:
+            options = {"death": name, "moment": moment, "node": name}
+            if kind == "strategy":
+                config["topologies"][name] = {"strategy": "mortal", "config": options,
+                                              "connector": "log", "connector_config": {"node": f"{name}@127.0.0.1"}}
+            elif kind == "connector":
+                config["connectors"][name] = {"plugin": "mortal", "config": options}
+                config["topologies"][name] = {"strategy": "epmd", "config": {"hosts": ["a@127.0.0.1"]}, "connector": name}
+            else:
+                config["sinks"][name] = {"plugin": "mortal", "config": options}
+        return config
+
+    def api(self, kith):
+        """The socket of its API."""
+        return wait_until(lambda: next(iter(self.lab.dir.glob("run-*/kith.sock")), None), "the API's socket", None, kith.tail)
+
+    def field_of(self, kind, name):
+        return {"strategy": {"topology": name}, "connector": {"connector": name}, "sink": {}}[kind]
+
+
+class Deaths(Isolated):
+    def deaths(self, kind, moment):
+        kith = self.lab.kith(self.config(kind, list(DEATHS), moment))
+        self.assertEqual(len(kith.wait("topology.started", topology="healthy")["topology"]), 7)
+        if kind == "strategy" and moment == "call":
+            for name in DEATHS:
+                kith.wait("observation.ok", topology=name)
+        if kind != "connector" and moment == "call":
+            def crashed():
+                for order in (["refresh"], ["pause", "healthy"], ["resume", "healthy"]):  # the last two are events
+                    self.lab.command(*order, "--socket", self.api(kith))
+                return len(kith.found("plugin.crashed")) >= len(DEATHS)
+            wait_until(crashed, "each has crashed", None, kith.tail)
+        for name, account in DEATHS.items():
+            pattern = re.compile(account + ".*; its last words: .*the last words of " + name)
+            event = kith.wait("plugin.crashed", reason=pattern, **self.field_of(kind, name))
+            if name != "garbage":  # the plugin goes on after it
+                self.assertIn(", during " + CALLS.get((kind, moment), {"start": "start", "timer": "timer.fired"}.get(moment)), event["reason"])
+        # Nothing else was touched.
+        self.assertTrue(kith.running())
+        self.assertEqual(kith.found("plugin.failed"), [])
+        # (A mortal connector that is started again reports that its node has no links.)
+        self.assertEqual([event for event in kith.found("link.down") if event["connector"] not in DEATHS], [])
+        self.assertEqual(kith.found("peer.lost"), [])
+        self.assertEqual(kith.found("topology.stale", topology="healthy"), [])
+        if kind == "strategy" and moment == "call":  # it had peers, and keeps them
+            status = json.loads(self.lab.command("status", "--json", "--socket", self.api(kith)).stdout)
+            for topology in status["topologies"]:
+                if topology["name"] in DEATHS:
+                    self.assertEqual(topology["peers"], 2, topology)
+        self.assertEqual(kith.terminate(), 0)
+        wait_until(lambda: children(kith.pid) == [], "no helper is left")
+
+
+for kind in ("strategy", "connector", "sink"):
+    for moment in MOMENTS:
+        setattr(Deaths, f"test_deaths_of_a_{kind}_at_{moment}", lambda self, kind=kind, moment=moment: self.deaths(kind, moment))
+
+
+class Supervision(Isolated):
+    def test_six_crashes_are_quarantine_until_a_retry(self):
+        kith = self.lab.kith(self.config("strategy", "segv", "start"))
+        event = kith.wait("plugin.quarantined", topology="segv")
+        self.assertRegex(event["reason"], "kith plugins retry libmortal.so")
+        self.assertEqual(len(kith.found("plugin.crashed", topology="segv")), 6)
+        socket = self.api(kith)
+        status = self.lab.command("status", "--socket", socket)
+        self.assertRegex(status.stdout, r"topologies\.segv\.mortal is in .*quarantine.*: .*crashed 6 times")
+        before = kith.last()
+        answer = self.lab.command("plugins", "retry", "libmortal.so", "--socket", socket)
+        self.assertEqual((answer.returncode, answer.stdout), (0, "instances of libmortal.so that are started again: 1\n"), answer.stderr)
+        kith.wait("plugin.crashed", after=before, topology="segv")
+        self.assertEqual(self.lab.command("plugins", "retry", "libnone.so", "--socket", socket).returncode, 1)
+
+    def test_no_helper_outlives_a_daemon_that_is_killed(self):
+        config = self.config("strategy", ["none"], "call")
+        config["topologies"]["loop"] = {"strategy": "mortal", "config": {"death": "loop", "moment": "start"},
+                                        "connector": "log", "connector_config": {"node": "l@127.0.0.1"}}
+        config["plugins"]["limits"]["answer"] = 60000
+        kith = self.lab.kith(config)
+        kith.wait("observation.ok", topology="none")
+        helpers = wait_until(lambda: (lambda found: found if len(found) == 2 else None)(children(kith.pid)), "two helpers", None, kith.tail)
+        kith.signal(signal.SIGKILL)
+        ended = time.monotonic()
+        kith.ended()
+        wait_until(lambda: not any(pathlib.Path(f"/proc/{one}").exists() and "kith-plugin" in (pathlib.Path(f"/proc/{one}/comm").read_text())
+                                   for one in helpers), "the helpers are gone")
+        self.assertLess(time.monotonic() - ended, 5)  # 100 ms is asked for; the machine may be busy
+
+    def test_first_party_plugins_run_in_the_daemon_and_isolate_changes_that(self):
+        config = self.healthy()
+        kith = self.lab.kith(config)
+        kith.wait("observation.ok", topology="healthy")
+        self.assertEqual(children(kith.pid), [])
+        kith.terminate()
+        config["plugins"]["isolate"] = "all"
+        kith = self.lab.kith(config)
+        kith.wait("observation.ok", topology="healthy")
+        kith.wait("link.up", topology="healthy")
+        self.assertEqual(len(children(kith.pid)), 2)
+        kith.terminate()
+        config["topologies"]["healthy"].update(isolate=False, connector_isolate="crash")
+        kith = self.lab.kith(config)
+        kith.wait("observation.ok", topology="healthy")
+        self.assertEqual(len(children(kith.pid)), 1)
+
+    def test_instances_of_a_group_share_a_process(self):
+        config = self.config("strategy", ["none"], "call")
+        for name in ("one", "two", "three"):
+            config["topologies"][name] = dict(config["topologies"]["none"], isolate="group:g" if name != "three" else True,
+                                              connector_config={"node": f"{name}@127.0.0.1"})
+        del config["topologies"]["none"]
+        kith = self.lab.kith(config)
+        for name in ("one", "two", "three"):
+            kith.wait("observation.ok", topology=name)
+        helpers = children(kith.pid)
+        self.assertEqual(len(helpers), 2)
+        for helper in helpers:
+            os.kill(helper, signal.SIGKILL)
+        for name in ("one", "two", "three"):
+            self.assertRegex(kith.wait("plugin.crashed", topology=name)["reason"], "killed by signal 9")
+            kith.wait("topology.fresh", topology=name)  # started again
+
+    def test_plugins_of_the_first_abi_run_isolated(self):
+        directory = BUILD / f"isolation-{os.getpid()}"
+        directory.mkdir(mode=0o755)
+        self.addCleanup(shutil.rmtree, directory)
+        for file in (ROOT / "sdk/abi/reference/bin/1.0").glob("*.so"):
+            shutil.copy(file, directory)
+        known = json.loads(self.lab.command("plugins", directory, "--json").stdout)
+        self.assertEqual(known["refused"], [])
+        of = {entry["kind"]: entry for entry in known["plugins"]}
+        config = self.healthy()
+        config["plugins"]["dir"] = [PLUGINS, str(directory)]
+        config["connectors"]["reference"] = {"plugin": of["connector"]["id"]}
+        config["sinks"]["reference"] = {"plugin": of["sink"]["id"]}
+        config["topologies"]["t"] = {"strategies": [{"strategy": entry["id"]} for entry in known["plugins"] if entry["kind"] == "strategy"],
+                                     "connector": "reference"}
+        kith = self.lab.kith(config)
+        kith.wait("topology.started", topology="t")
+        count = len(known["plugins"])
+        wait_until(lambda: len(children(kith.pid)) == count, f"{count} helpers", None, kith.tail)
+        for entry in known["plugins"]:
+            if entry["id"] == "reference_strategy":
+                kith.wait("observation.ok", topology="t", source=entry["id"])
+        self.assertEqual(kith.found("plugin.crashed"), [])
+        self.assertEqual(kith.found("plugin.refused"), [])
+
+    def test_discover_asks_an_isolated_strategy(self):
+        result = self.lab.command("discover", self.lab.write("config.json", self.config("strategy", "none", "call")), "--topology", "none", "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        topology, = json.loads(result.stdout)["topologies"]
+        self.assertEqual([peer["name"] for peer in topology["peers"]], ["a@127.0.0.2", "b@127.0.0.3"])
+
+
+if __name__ == "__main__":
+    main()
