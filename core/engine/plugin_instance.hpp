@@ -138,6 +138,11 @@ class PluginInstance final : public Tenant {
     /// call (a stale id, or a stop in progress). Returns the status.
     std::int32_t refuse(std::int32_t status, std::string_view text);
 
+    /// What a sandbox has refused; text: for a security.warning.
+    void report_refused_right(const std::string &text) {
+        if (state_ == State::running) dependencies_.owner->on_right_refused(*this, text);
+    }
+
     /// Logs a warning under the name of the instance.
     void warn(std::string_view message, std::string_view reason);
 

@@ -27,21 +27,18 @@ enum class ToHelper : std::uint8_t { hello, ping };
 /// life_table of instance 0, to kith.
 enum class FromHelper : std::uint8_t { ready, refused, pong };
 
-/// The rights of the process; as `Profile` of the sandbox.
-enum class Rights : std::uint32_t { standard, threads, foreign_io, none };
-
 /// The first message. All strings: borrowed.
 struct Hello {
     kith_str build{};
     kith_str file{};          ///< path of the library, for $ORIGIN and for errors
     kith_str description{};   ///< as the daemon has read it from the file (core/loader, serialize)
     std::uint64_t memory = 0; ///< bytes; 0: no limit
-    std::uint32_t rights = 0;
+    std::uint8_t profile = 0; ///< Profile
 };
 
 template <class Io>
 void describe(Io &io, Hello &h) {
-    messages::each(io, h.build, h.file, h.description, h.memory, h.rights);
+    messages::each(io, h.build, h.file, h.description, h.memory, h.profile);
 }
 
 /// Bytes of the largest message to kith, and to the helper: a file that is read has 64 MiB.

@@ -101,7 +101,7 @@ IsolatedProcess::Result IsolatedProcess::start(boost::asio::io_context &io, cons
     hello.file = str(file);
     hello.description = str(description);
     hello.memory = settings.memory;
-    hello.rights = static_cast<std::uint32_t>(settings.rights);
+    hello.profile = static_cast<std::uint8_t>(settings.profile);
     made->send(messages::call_message(no_instance, messages::life_table, static_cast<std::uint8_t>(ToHelper::hello), hello));
     made->begin();
     return made;
@@ -265,8 +265,18 @@ void IsolatedProcess::await_words() {
 void IsolatedProcess::read_words() {
     std::array<char, 65536> buffer;
     const ssize_t got = ::read(words_.native_handle(), buffer.data(), buffer.size());
-    if (got > 0) said_.add({buffer.data(), static_cast<std::size_t>(got)});
+    if (got > 0) {
+        const std::string_view words(buffer.data(), static_cast<std::size_t>(got));
+        said_.add(words);
+        if (settings_.profile != Profile::none)
+            refused_calls_.add(words, [this](std::string_view call) { report_refused_call(call); });
+    }
     if (got == 0) words_.close(); // it has closed its standard error
+}
+
+void IsolatedProcess::report_refused_call(std::string_view call) {
+    const std::string text = "the system call " + std::string(call) + " was refused by its sandbox";
+    for (const auto &tenant : tenants_) tenant->instance.report_refused_right(text);
 }
 
 // ---- its end ----

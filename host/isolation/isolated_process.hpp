@@ -7,6 +7,8 @@
 #include "hello.hpp"
 #include "helper_process.hpp"
 #include "last_words.hpp"
+#include "refused_calls.hpp"
+#include "sandbox/profile.hpp"
 
 #include <core/engine/plugin_instance.hpp>
 #include <sdk/messages/instance_proxy.hpp>
@@ -29,7 +31,7 @@ class IsolatedProcess final : public std::enable_shared_from_this<IsolatedProces
         std::string program; ///< path of kith-plugin-host
         std::uint64_t memory = 0;
         Time answer = 0;
-        Rights rights = Rights::standard;
+        Profile profile = Profile::standard;
     };
     using Result = boost::system::result<std::shared_ptr<IsolatedProcess>, std::string>;
 
@@ -65,6 +67,7 @@ class IsolatedProcess final : public std::enable_shared_from_this<IsolatedProces
     void connection_closed();
     void take(std::string_view message);
     void read_words();
+    void report_refused_call(std::string_view call);
     /// Ends it for this reason.
     void end(std::string reason);
     void process_ended();
@@ -79,6 +82,7 @@ class IsolatedProcess final : public std::enable_shared_from_this<IsolatedProces
     Descriptor socket_, words_, end_;
     boost::asio::steady_timer timer_;
     LastWords said_;
+    RefusedCalls refused_calls_;
     std::vector<std::unique_ptr<Tenant>> tenants_;
     std::uint32_t last_number_ = no_instance;
     std::string reason_;  // why kith has ended it; empty: it has not

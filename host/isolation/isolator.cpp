@@ -14,13 +14,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Rights rights_of(const core::Library &library, const core::Isolation &isolation) {
-    if (!isolation.sandbox) return Rights::none;
+Profile profile_of(const core::Library &library, const core::Isolation &isolation) {
+    if (!isolation.sandbox) return Profile::none;
     const auto any = [&](std::uint32_t flag) {
         return std::ranges::any_of(library.plugins(), [&](const auto &plugin) { return plugin->has_flag(flag); });
     };
-    if (any(KITH_FLAG_FOREIGN_IO)) return Rights::foreign_io;
-    return any(KITH_FLAG_THREADS) ? Rights::threads : Rights::standard;
+    if (any(KITH_FLAG_FOREIGN_IO)) return Profile::foreign_io;
+    return any(KITH_FLAG_THREADS) ? Profile::threads : Profile::standard;
 }
 
 } // namespace
@@ -39,7 +39,7 @@ core::InstanceMaker::Result Isolator::create(core::PluginInstance &instance, con
                                           {.program = settings_.program,
                                            .memory = settings_.memory,
                                            .answer = settings_.answer,
-                                           .rights = rights_of(library, isolation)});
+                                           .profile = profile_of(library, isolation)});
     if (!started) return core::Failure{.status = KITH_UNAVAILABLE, .text = started.error()};
     processes_.push_back({&library, isolation, *started});
     return (*started)->add(instance, host);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <sdk/messages/instance_stubs.hpp>
 
+#include <sdk/messages/call_decisions.hpp>
 #include <sdk/messages/service_functions.hpp>
 
 #include <kith/result.hpp>
@@ -63,12 +64,6 @@ struct FailedCompletion<Member> {
         (fill_one(std::get<I>(values)), ...);
     }
 };
-
-template <auto Member>
-const void *address_of() {
-    static const char place = 0;
-    return &place;
-}
 
 } // namespace
 
@@ -143,173 +138,6 @@ struct InstanceStubs::Local {
         });
     }
 };
-
-// ---- the status of calls without a completion ----
-
-template <auto Member>
-struct InstanceStubs::Decision {
-    template <class... Args>
-    static std::int32_t of(IsolatedInstance &, const Args &...) {
-        return KITH_OK;
-    }
-};
-
-namespace {
-
-template <class Me>
-bool is_under_way(const Me &operations, std::uint64_t of, const void *function) {
-    return std::any_of(operations.begin(), operations.end(),
-                       [&](const auto &one) { return one.second.of == of && one.second.function == function; });
-}
-
-} // namespace
-
-#define KITH_DECIDE(member)                                                                                                    \
-    template <>                                                                                                                \
-    struct InstanceStubs::Decision<&member>
-
-KITH_DECIDE(kith_discovery_host::replace){
-    static std::int32_t of(IsolatedInstance & me, const kith_peer *peers, std::uint32_t count, std::uint32_t stride){
-        const std::int32_t status = me.peers_.read(peers, count, stride, me.max_peers_);
-if (status != KITH_OK) return me.refused(status, me.peers_.text());
-me.peers_.shrink(count);
-return KITH_OK;
-} // namespace kith::messages
-}
-;
-KITH_DECIDE(kith_discovery_host::update){static std::int32_t of(IsolatedInstance & me, const kith_peer *peers,
-                                                                std::uint32_t count, std::uint32_t stride,
-                                                                const kith_str *missing, std::uint32_t missing_count,
-                                                                const kith_str *left, std::uint32_t left_count){
-    const std::int32_t status = me.peers_.read(peers, count, stride, me.max_peers_);
-if (status != KITH_OK) return me.refused(status, me.peers_.text());
-std::vector<std::string_view> keys;
-if (read_keys(missing, missing_count, keys) != KITH_OK || read_keys(left, left_count, keys) != KITH_OK)
-    return me.refused(KITH_INVALID, "a key in `missing` or `left` has a null pointer with a size that is not 0");
-return KITH_OK;
-}
-}
-;
-KITH_DECIDE(kith_connector_host::done){static std::int32_t of(IsolatedInstance & me, std::uint64_t op, std::int32_t, kith_str){
-    return me.connects_.erase(op) != 0 ? KITH_OK : me.refused(KITH_STALE, "no such operation is outstanding");
-}
-}
-;
-KITH_DECIDE(kith_connector_host::attached){static std::int32_t of(IsolatedInstance & me, kith_str node, std::uint64_t epoch){
-    if (epoch <= me.epoch_) return me.refused(KITH_STALE, "the epoch is not above the last one");
-if (node.size == 0) return me.refused(KITH_INVALID, "the node has no name");
-me.epoch_ = epoch;
-me.attached_ = true;
-return KITH_OK;
-}
-}
-;
-KITH_DECIDE(kith_connector_host::detached){
-    static std::int32_t of(IsolatedInstance & me, std::int32_t, kith_str){me.attached_ = false;
-return KITH_OK;
-}
-}
-;
-KITH_DECIDE(kith_connector_host::links){
-    static std::int32_t of(IsolatedInstance & me, std::uint64_t epoch, const kith_link *links, std::uint32_t count,
-                           std::uint32_t stride){if (const auto status = me.links_.read(links, count, stride);
-                                                     status != KITH_OK) return me.refused(status, me.links_.text());
-if (!me.attached_ || epoch != me.epoch_) return me.refused(KITH_STALE, "the attachment that these links belong to is over");
-return KITH_OK;
-}
-}
-;
-KITH_DECIDE(kith_connector_host::link_up){
-    static std::int32_t of(IsolatedInstance & me, std::uint64_t epoch, const kith_link *link){
-        return Decision<&kith_connector_host::links>::of(me, epoch, link, 1, sizeof *link);
-}
-}
-;
-KITH_DECIDE(kith_connector_host::link_down){static std::int32_t of(IsolatedInstance & me, std::uint64_t epoch, kith_str,
-                                                                   kith_str){
-    if (!me.attached_ || epoch != me.epoch_) return me.refused(KITH_STALE, "the attachment that this link belongs to is over");
-return KITH_OK;
-}
-}
-;
-KITH_DECIDE(kith_sink_host::taken){
-    static std::int32_t of(IsolatedInstance & me, std::uint64_t batch){if (batch == 0 || batch != me.batch_) return KITH_STALE;
-me.batch_ = 0;
-return KITH_OK;
-}
-}
-;
-constexpr std::string_view no_metric = "no such metric of this kind, or a counter that would shrink";
-KITH_DECIDE(kith_metric_host::add){static std::int32_t of(IsolatedInstance & me, std::uint32_t id,
-                                                          double value){const auto status = me.metrics_.add(id, value);
-return status == KITH_OK ? status : me.refused(status, no_metric);
-}
-}
-;
-KITH_DECIDE(kith_metric_host::set){static std::int32_t of(IsolatedInstance & me, std::uint32_t id,
-                                                          double value){const auto status = me.metrics_.set(id, value);
-return status == KITH_OK ? status : me.refused(status, no_metric);
-}
-}
-;
-KITH_DECIDE(kith_metric_host::observe){static std::int32_t of(IsolatedInstance & me, std::uint32_t id,
-                                                              double value){const auto status = me.metrics_.observe(id, value);
-return status == KITH_OK ? status : me.refused(status, no_metric);
-}
-}
-;
-KITH_DECIDE(kith_udp_host::join){
-    static std::int32_t of(IsolatedInstance & me, std::uint64_t socket, kith_str group,
-                           kith_str interface){if (!me.handles_.contains(socket)) return KITH_STALE;
-const auto joined =
-    std::count_if(me.groups_.begin(), me.groups_.end(), [&](const auto &one) { return std::get<0>(one) == socket; });
-IsolatedInstance::Group wanted{socket, view(group), view(interface)};
-if (me.groups_.contains(wanted)) return me.refused(KITH_EXISTS, "it was requested already");
-if (joined >= KITH_UDP_MAX_GROUPS) return me.refused(KITH_LIMIT, "a socket joins at most 64 groups");
-me.groups_.insert(std::move(wanted));
-return KITH_OK;
-}
-}
-;
-KITH_DECIDE(kith_udp_host::leave){
-    static std::int32_t of(IsolatedInstance & me, std::uint64_t socket, kith_str group,
-                           kith_str interface){if (!me.handles_.contains(socket)) return KITH_STALE;
-return me.groups_.erase({socket, std::string(view(group)), std::string(view(interface))}) != 0 ? KITH_OK : KITH_NOT_FOUND;
-}
-}
-;
-// Closing what is open, and ending one direction of it.
-#define KITH_DECIDE_CLOSE(member)                                                                                              \
-    KITH_DECIDE(member) {                                                                                                      \
-        static std::int32_t of(IsolatedInstance &me, std::uint64_t handle) {                                                   \
-            if (!me.handles_.contains(handle)) return KITH_STALE;                                                              \
-            me.closed(handle);                                                                                                 \
-            return KITH_OK;                                                                                                    \
-        }                                                                                                                      \
-    }
-KITH_DECIDE_CLOSE(kith_tcp_host::close);
-KITH_DECIDE_CLOSE(kith_udp_host::close);
-KITH_DECIDE_CLOSE(kith_http_host::close);
-KITH_DECIDE_CLOSE(kith_process_host::close);
-KITH_DECIDE_CLOSE(kith_tls_host::close);
-#undef KITH_DECIDE_CLOSE
-#define KITH_DECIDE_SHUTDOWN(service)                                                                                          \
-    KITH_DECIDE(kith_##service##_host::shutdown) {                                                                             \
-        static std::int32_t of(IsolatedInstance &me, std::uint64_t handle) {                                                   \
-            if (!me.handles_.contains(handle)) return KITH_STALE;                                                              \
-            const bool busy = is_under_way(me.operations_, handle, address_of<&kith_##service##_host::write>());               \
-            return busy ? me.refused(KITH_BUSY, "a write is under way") : KITH_OK;                                             \
-        }                                                                                                                      \
-    }
-KITH_DECIDE_SHUTDOWN(tcp);
-KITH_DECIDE_SHUTDOWN(process);
-#undef KITH_DECIDE_SHUTDOWN
-KITH_DECIDE(kith_process_host::end){static std::int32_t of(IsolatedInstance & me, std::uint64_t process){
-    return me.handles_.contains(process) ? KITH_OK : KITH_STALE;
-}
-}
-;
-#undef KITH_DECIDE
 
 // ---- calls of the plugin ----
 
@@ -454,11 +282,11 @@ struct InstanceStubs::ToPlugin {
         }
     }
 
-    // connect and disconnect: a status that fails is reported as the end of the operation.
+    // connect, disconnect, and send of a message: a status that fails is reported as the end of the operation.
     template <class Called>
     static void begin_of_host(IsolatedInstance &me, Called called, const Values &values) {
         const std::uint64_t op = std::get<0>(values);
-        me.connects_[op] = true;
+        me.host_operations_.insert(op);
         me.error_.clear();
         std::int32_t status = KITH_UNSUPPORTED;
         if (called != nullptr)
@@ -469,8 +297,13 @@ struct InstanceStubs::ToPlugin {
             me.error_ = "the connector has no such function";
         if (status == KITH_OK) return;
         const std::string why = me.error_;
-        Stub<table, 0, &kith_connector_host::done>::template stub<std::int32_t>(&me.host_, op,
-                                                                                status < 0 ? status : KITH_INTERNAL, str(why));
+        constexpr auto done = [] {
+            if constexpr (std::is_same_v<Table, kith_messages_plugin>)
+                return &kith_messages_host::done;
+            else
+                return &kith_connector_host::done;
+        }();
+        Stub<table, 0, done>::template stub<std::int32_t>(&me.host_, op, status < 0 ? status : KITH_INTERNAL, str(why));
     }
 };
 

@@ -20,6 +20,12 @@ struct InstanceStubs {
     struct Stub;
     template <auto Member>
     struct Decision;
+    struct EndOfHostOperation;
+    template <auto change>
+    struct ChangeOfMetric;
+    struct Close;
+    template <auto write>
+    struct Shutdown;
     struct Local;
     template <std::uint8_t table, std::uint8_t function, auto Member>
     struct ToPlugin;

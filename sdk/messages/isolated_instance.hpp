@@ -22,6 +22,7 @@
 #include <thread>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace kith::messages {
 
@@ -125,7 +126,7 @@ class IsolatedInstance {
     std::unordered_map<std::uint64_t, Operation> operations_;
     std::unordered_map<std::uint64_t, std::uint64_t> handles_; // what is open: streams, clients ..., and what each belongs to
     std::set<Group> groups_;
-    std::unordered_map<std::uint64_t, bool> connects_; // operations that the host has given a connector
+    std::unordered_set<std::uint64_t> host_operations_; // that the host has given a connector
     std::uint64_t epoch_ = 0, batch_ = 0;
     bool attached_ = false;
     std::uint32_t max_peers_ = UINT32_MAX;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "helper.hpp"
 
-#include "../hello.hpp"
+#include "../sandbox/sandbox.hpp"
 
 #include <kith/result.hpp>
 
@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace kith::isolation {
 
@@ -21,19 +22,14 @@ std::string own_message(FromHelper what, const T &...values) {
     return messages::call_message(no_instance, messages::life_table, static_cast<std::uint8_t>(what), values...);
 }
 
-void limit(int what, rlim_t most) {
-    rlimit bound{};
-    if (::getrlimit(static_cast<__rlimit_resource>(what), &bound) != 0) return;
-    bound.rlim_max = std::min(bound.rlim_max, most);
-    bound.rlim_cur = bound.rlim_max;
-    ::setrlimit(static_cast<__rlimit_resource>(what), &bound);
-}
-
-void set_limits(std::uint64_t memory) {
-    // What is written counts (RLIMIT_DATA), not what is reserved: runtimes reserve much more than they use.
-    if (memory != 0) limit(RLIMIT_DATA, memory);
-    limit(RLIMIT_CORE, 0); // options contain secrets
-    limit(RLIMIT_NOFILE, 256);
+// Also for a process without a sandbox.
+void limit_resources() {
+    const rlimit no_core{}; // options contain secrets
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    rlimit descriptors{};
+    if (::getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return;
+    descriptors.rlim_cur = descriptors.rlim_max = std::min<rlim_t>(descriptors.rlim_max, 1024);
+    ::setrlimit(RLIMIT_NOFILE, &descriptors);
 }
 
 } // namespace
@@ -101,12 +97,29 @@ void Helper::load(std::string_view arguments) {
     if (view(hello.build) != build_id || std::exchange(greeted_, true))
         throw std::runtime_error("it is of another build than kith: install both from one package, and restart kith");
     messages::Reader(arguments, keep).one(hello);
-    set_limits(hello.memory);
-    // The sandbox is entered here, with the profile that hello.rights selects; it does not exist yet, so every profile is `none`.
-    library_ = PluginLibrary::load(std::move(copy_), std::string(view(hello.file)), view(hello.description));
-    // And here its second step, which takes away what loading needed.
+    limit_resources();
+    library_ = load_in_sandbox(hello);
     to_kith_.send(library_.entry != nullptr ? own_message(FromHelper::ready)
                                             : own_message(FromHelper::refused, str(library_.refusal)));
+}
+
+PluginLibrary Helper::load_in_sandbox(const Hello &hello) {
+    const SandboxSettings sandbox{.profile = static_cast<Profile>(hello.profile),
+                                  .memory_limit = hello.memory,
+                                  .socket_fd = socket_,
+                                  .words_fd = STDERR_FILENO,
+                                  .wake_fd = surroundings_.wake_fd(),
+                                  .library_fd = copy_.get()};
+    const auto refused = [](const std::string &why) {
+        PluginLibrary library;
+        library.refusal = "it cannot be isolated: " + why;
+        return library;
+    };
+    if (const auto entered = enter_before_load(sandbox); !entered) return refused(entered.error());
+    PluginLibrary library = PluginLibrary::load(std::move(copy_), std::string(view(hello.file)), view(hello.description));
+    if (library.entry == nullptr) return library;
+    if (const auto entered = enter_after_load(sandbox); !entered) return refused(entered.error());
+    return library;
 }
 
 } // namespace kith::isolation

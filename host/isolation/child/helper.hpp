@@ -4,6 +4,7 @@
 #pragma once
 
 #include "../call_trace.hpp"
+#include "../hello.hpp"
 #include "outbox.hpp"
 #include "plugin_library.hpp"
 #include "surroundings.hpp"
@@ -34,6 +35,7 @@ class Helper {
     void take(std::string_view message);
     void take_own(const messages::OpenedMessage &message);
     void load(std::string_view arguments);
+    PluginLibrary load_in_sandbox(const Hello &hello);
     bool run_posts();
 
     int socket_;

@@ -51,8 +51,8 @@ Outcome arrange_descriptors(const SandboxSettings &settings) {
     if (::dup2(ends[0], STDIN_FILENO) < 0) return failed("dup2");
     for (const int standard : {STDOUT_FILENO, STDERR_FILENO})
         if (::dup2(settings.words_fd, standard) < 0) return failed("dup2");
-    close_other_descriptors(
-        {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, settings.socket_fd, settings.words_fd, settings.library_fd});
+    close_other_descriptors({STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, settings.socket_fd, settings.words_fd,
+                             settings.wake_fd, settings.library_fd});
     return {};
 }
 
@@ -112,11 +112,6 @@ std::string_view mechanism_text(Mechanism mechanism) noexcept {
     case Mechanism::landlock: return "Landlock and seccomp";
     }
     return "";
-}
-
-std::optional<std::string_view> refused_call(std::string_view line) noexcept {
-    if (!line.starts_with(refused_call_line)) return std::nullopt;
-    return line.substr(refused_call_line.size());
 }
 
 } // namespace kith::isolation

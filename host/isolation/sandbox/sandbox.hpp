@@ -7,28 +7,22 @@
 // options of the socket, and an environment without secrets.
 //
 // What was refused is reported: the kernel answers a refused call by SIGSYS (SECCOMP_RET_TRAP), and a handler writes one line for each kind
-// of call to `words_fd` (refused_call_line) and makes the call fail with EPERM. A handler in the process needs no second process that
+// of call to `words_fd` (refused_call.hpp) and makes the call fail with EPERM. A handler in the process needs no second process that
 // answers, as SECCOMP_RET_USER_NOTIF would, and no reader of the kernel's log, as SECCOMP_RET_LOG would. Its price: the library can remove
 // the handler, which hides its calls and does not permit them, and the kernel ends the process by SIGSYS when a refused call is made while
 // SIGSYS is blocked. The calls that C libraries and runtimes make in that state (those that make processes and threads, and after loading the
 // opening of a file by O_RDONLY | O_CLOEXEC) fail with EPERM without a report.
 #pragma once
 
+#include "profile.hpp"
+
 #include <boost/system/result.hpp>
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
 namespace kith::isolation {
-
-enum class Profile : std::uint8_t {
-    standard,
-    threads,    ///< standard, and threads: a library that declares KITH_FLAG_THREADS
-    foreign_io, ///< threads, and sockets of IPv4 and IPv6 and reading of files: a library that declares KITH_FLAG_FOREIGN_IO
-    none,       ///< all rights ("isolate": "crash"): only descriptors are closed, and memory is limited
-};
 
 /// What keeps files from the library.
 enum class Mechanism : std::uint8_t {
@@ -42,6 +36,7 @@ struct SandboxSettings {
     std::uint64_t memory_limit = 0; ///< bytes of private memory (RLIMIT_DATA); 0: none
     int socket_fd = -1;             ///< to the daemon: connected, SOCK_STREAM or SOCK_SEQPACKET, not 0, 1 or 2
     int words_fd = -1;              ///< a pipe; becomes standard output and standard error, and never blocks
+    int wake_fd = -1;               ///< kept as it is, such as an eventfd; -1: none
     int library_fd = -1;            ///< the sealed copy of the library; loaded by /proc/self/fd/N or core::proc_path
     bool landlock = true;           ///< false: as on a kernel without Landlock
 };
@@ -57,9 +52,5 @@ boost::system::result<void, std::string> enter_after_load(const SandboxSettings 
 
 /// The words for a report: "Landlock and seccomp".
 std::string_view mechanism_text(Mechanism mechanism) noexcept;
-
-/// The system call that a line of `words_fd` reports as refused, such as "connect"; none: another line. The library can write such lines
-/// itself.
-std::optional<std::string_view> refused_call(std::string_view line) noexcept;
 
 } // namespace kith::isolation

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "trapped_calls.hpp"
 
+#include "refused_call.hpp"
+
 #include <fcntl.h>
 #include <seccomp.h>
 #include <sys/syscall.h>

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// The handler of SIGSYS, by which the kernel reports a system call that the filter refuses. It writes "refused system call: NAME" once for
-// each kind of call, and the call fails with EPERM.
+// The handler of SIGSYS, by which the kernel reports a system call that the filter refuses. It writes a line (refused_call.hpp) once for each
+// kind of call, and the call fails with EPERM.
 //
 // Where Landlock is missing no file can be opened at all, and yet the dynamic linker opens the library by its path /proc/self/fd/N. The
 // handler answers this one call with a duplicate of the descriptor, which the process has anyway, so it grants nothing.
 #pragma once
 
-#include <cstdint>
-#include <string_view>
-
 namespace kith::isolation {
-
-/// The beginning of a line that reports a refused call.
-inline constexpr std::string_view refused_call_line = "refused system call: ";
 
 /// words: where reports are written. library: a descriptor that can be opened by its path in /proc until forget_library(); -1: none.
 /// Returns false with errno when the handler cannot be installed.

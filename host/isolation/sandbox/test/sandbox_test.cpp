@@ -7,6 +7,7 @@
 #include <core/file_descriptor.hpp>
 #include <host/isolation/sandbox/needed_libraries.hpp>
 #include <host/isolation/sandbox/process_limits.hpp>
+#include <host/isolation/sandbox/refused_call.hpp>
 #include <host/isolation/sandbox/sandbox.hpp>
 
 #include <fcntl.h>
