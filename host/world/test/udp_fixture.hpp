@@ -44,7 +44,7 @@ struct UdpFixture : Fixture {
     TestTenant b{this->world(), "b"};
 
     Completion bound(TestTenant &tenant, const kith_udp_socket &socket) {
-        const Completion done = this->await(tenant, tenant.bind(socket));
+        Completion done = this->await(tenant, tenant.bind(socket));
         BOOST_REQUIRE_MESSAGE(done.status == KITH_OK, done.text);
         return done;
     }
@@ -55,7 +55,7 @@ struct UdpFixture : Fixture {
         return done.status;
     }
     Completion sent(TestTenant &tenant, std::uint64_t socket, const std::vector<kith_datagram> &all) {
-        const Completion done = this->await(tenant, tenant.send(socket, all));
+        Completion done = this->await(tenant, tenant.send(socket, all));
         if (done.status != KITH_OK) BOOST_TEST_MESSAGE(done.text);
         return done;
     }
