@@ -57,26 +57,39 @@ const kith_messages_plugin *MessagesBinding::side() const {
     return instance_->running() ? instance_->side<kith_messages_plugin>(KITH_MESSAGES) : nullptr;
 }
 
-StartedOperation MessagesBinding::send(std::string_view peer, std::string_view channel, std::string_view data, Done done) {
+// Begin: status(const kith_messages_plugin &, void *self, op).
+template <class Begin>
+StartedOperation MessagesBinding::begin(const char *what, Done done, Begin call) {
     if (!offered()) return {KITH_UNSUPPORTED, 0, "the plugin of this connector carries no messages"};
     if (!instance_->running()) return {KITH_UNAVAILABLE, 0, "the connector does not run at present"};
     const auto *table = side();
-    if (table == nullptr || table->send == nullptr)
+    if (table == nullptr || table->send == nullptr || table->leave == nullptr)
         return {KITH_UNSUPPORTED, 0, "the connector has no complete kith_messages_plugin"};
-    if (const Status status = check_channel(channel); !status) return {status.status, 0, status.text};
-    if (data.size() > KITH_MESSAGES_MAX_SIZE) return {KITH_INVALID, 0, "a message of at most 16 MiB is expected"};
     if (open_.size() >= most_open) return {KITH_LIMIT, 0, "1024 messages are being sent; send this one again later"};
-    const kith_message message{str(peer),     str(channel), data.data(), data.size(), peer.empty() ? KITH_MESSAGE_BROADCAST : 0,
-                               /*reserved*/ 0};
     const std::uint64_t op = world_.next_id();
     open_.emplace(op, std::move(done));
     instance_->take_error(); // drops the text of an earlier refusal
     beginning_ = op;
-    const std::int32_t status = instance_->call("messages.send", [&](void *self) { return table->send(self, op, &message); });
+    const std::int32_t status = instance_->call(what, [&](void *self) { return call(*table, self, op); });
     beginning_ = 0;
     if (status == KITH_OK) return {KITH_OK, op, {}};
     open_.erase(op);
     return {status < 0 ? status : KITH_INTERNAL, 0, instance_->take_error()};
+}
+
+StartedOperation MessagesBinding::send(std::string_view peer, std::string_view channel, std::string_view data, Done done) {
+    if (const Status status = check_channel(channel); !status) return {status.status, 0, status.text};
+    if (data.size() > KITH_MESSAGES_MAX_SIZE) return {KITH_INVALID, 0, "a message of at most 16 MiB is expected"};
+    const kith_message message{str(peer),     str(channel), data.data(), data.size(), peer.empty() ? KITH_MESSAGE_BROADCAST : 0,
+                               /*reserved*/ 0};
+    return begin("messages.send", std::move(done), [&](const kith_messages_plugin &table, void *self, std::uint64_t op) {
+        return table.send(self, op, &message);
+    });
+}
+
+StartedOperation MessagesBinding::leave(Done done) {
+    return begin("messages.leave", std::move(done),
+                 [](const kith_messages_plugin &table, void *self, std::uint64_t op) { return table.leave(self, op); });
 }
 
 void MessagesBinding::cancel(std::uint64_t op) {

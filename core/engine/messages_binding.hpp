@@ -46,6 +46,8 @@ class MessagesBinding final : public MessagesReceiver {
     bool offered() const;
     /// peer: empty: all members. A failure: nothing has begun, and `done` is not called.
     StartedOperation send(std::string_view peer, std::string_view channel, std::string_view data, Done done);
+    /// Has the connector leave its distribution for good.
+    StartedOperation leave(Done done);
     /// `done` follows. Ignores an operation that has ended.
     void cancel(std::uint64_t op);
     /// Adds a reader, which lives until it is removed or until it has ended. False: there are too many.
@@ -73,6 +75,8 @@ class MessagesBinding final : public MessagesReceiver {
         std::string text;
     };
     const kith_messages_plugin *side() const;
+    template <class Begin>
+    StartedOperation begin(const char *what, Done done, Begin call);
     std::vector<kith_message> read(const kith_message *messages, std::uint32_t count, std::uint32_t stride, Status &status);
     void distribute(const kith_message &message);
     void tell_channels();
@@ -85,7 +89,7 @@ class MessagesBinding final : public MessagesReceiver {
     std::vector<Ended> ended_; // to be reported
     std::vector<std::shared_ptr<MessageQueue>> readers_;
     std::shared_ptr<std::size_t> waiting_ = std::make_shared<std::size_t>(0); // bytes; shared with the messages
-    std::uint64_t beginning_ = 0;                                             // the `send` whose call is under way
+    std::uint64_t beginning_ = 0;                                             // the operation whose call is under way
     bool news_ = false;                                                       // for readers
     bool told_ = true; // the plugin knows the channels that are listened on
 };

@@ -47,8 +47,8 @@ using LoopBack = Plugin<kith_loop_plugin, &kith_loop_plugin::posted>;
 using Members = Host<kith_members_host, &kith_members_host::take, &kith_members_host::read, &kith_members_host::left_out>;
 using MembersBack = Plugin<kith_members_plugin, &kith_members_plugin::page>;
 using Messages = Host<kith_messages_host, &kith_messages_host::done, &kith_messages_host::arrived, &kith_messages_host::lost>;
-using MessagesBack =
-    Plugin<kith_messages_plugin, &kith_messages_plugin::send, &kith_messages_plugin::cancel, &kith_messages_plugin::listening>;
+using MessagesBack = Plugin<kith_messages_plugin, &kith_messages_plugin::send, &kith_messages_plugin::cancel,
+                            &kith_messages_plugin::listening, &kith_messages_plugin::leave>;
 using Metric = Host<kith_metric_host, &kith_metric_host::define, &kith_metric_host::add, &kith_metric_host::set,
                     &kith_metric_host::observe>;
 using Node = Host<kith_node_host, &kith_node_host::get>;

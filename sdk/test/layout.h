@@ -312,10 +312,11 @@ OFFSET(kith_messages_host, done, 0)
 OFFSET(kith_messages_host, arrived, 8)
 OFFSET(kith_messages_host, lost, 16)
 
-SIZE(kith_messages_plugin, 24)
+SIZE(kith_messages_plugin, 32)
 OFFSET(kith_messages_plugin, send, 0)
 OFFSET(kith_messages_plugin, cancel, 8)
 OFFSET(kith_messages_plugin, listening, 16)
+OFFSET(kith_messages_plugin, leave, 24)
 
 /* service/metric.h */
 SIZE(kith_metric_host, 32)

@@ -153,6 +153,8 @@ class PluginHarness::Body final : public Tenant, public CallMonitor {
 
     // ---- kith.messages/1: plugin_harness_messages.cpp ----
     void cancel_sends();
+    std::uint64_t begin_send(const char *what,
+                             const std::function<std::int32_t(const kith_messages_plugin &, std::uint64_t)> &call);
     std::set<std::uint64_t> sending; // operations in flight
     std::vector<RecordedSend> sent;
     std::vector<RecordedMessage> arrived;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
 #include <utility>
 
 namespace kith::testkit {
@@ -91,7 +92,8 @@ constexpr kith_messages_host messages_table = {
 const kith_messages_plugin *complete_side(Body &harness) {
     const auto *table = harness.side<kith_messages_plugin>(KITH_MESSAGES);
     if (table == nullptr || !harness.live()) return nullptr;
-    if (table->send != nullptr && table->cancel != nullptr && table->listening != nullptr) return table;
+    if (table->send != nullptr && table->cancel != nullptr && table->listening != nullptr && table->leave != nullptr)
+        return table;
     harness.violate("the plugin has no complete kith_messages_plugin");
     return nullptr;
 }
@@ -110,24 +112,39 @@ void PluginHarness::Body::cancel_sends() {
     }
 }
 
-std::uint64_t PluginHarness::send(std::string_view peer, std::string_view channel, std::string_view data) {
-    const auto *table = complete_side(*body_);
-    if (table == nullptr) throw std::logic_error("harness: send() needs a connector that runs and declares " KITH_MESSAGES);
-    const kith_message message{str(peer), str(channel), data.data(), data.size(), peer.empty() ? KITH_MESSAGE_BROADCAST : 0, 0};
-    const std::uint64_t op = body_->machine.next_id();
-    body_->sending.insert(op);
-    body_->error.clear();
-    body_->beginning = op;
+std::uint64_t
+PluginHarness::Body::begin_send(const char *what,
+                                const std::function<std::int32_t(const kith_messages_plugin &, std::uint64_t)> &call) {
+    const auto *table = complete_side(*this);
+    if (table == nullptr)
+        throw std::logic_error(std::string("harness: ") + what + " needs a connector that runs and declares " KITH_MESSAGES);
+    const std::uint64_t op = machine.next_id();
+    sending.insert(op);
+    error.clear();
+    beginning = op;
     {
-        const Entered entered(*body_, "messages.send");
-        body_->refused = table->send(body_->plugin_self(), op, &message);
+        const Entered entered(*this, what);
+        refused = call(*table, op);
     }
-    body_->beginning = 0;
-    body_->net.trace(body_->machine.index(), "messages.send", op >> 21, body_->refused);
-    if (body_->refused == KITH_OK) return op;
-    body_->sending.erase(op);
-    if (body_->error.empty()) body_->violate("E1: messages.send was refused without a text by host->error");
+    beginning = 0;
+    net.trace(machine.index(), what, op >> 21, refused);
+    if (refused == KITH_OK) return op;
+    sending.erase(op);
+    if (error.empty()) violate(std::string("E1: ") + what + " was refused without a text by host->error");
     return 0;
+}
+
+std::uint64_t PluginHarness::send(std::string_view peer, std::string_view channel, std::string_view data) {
+    const kith_message message{str(peer), str(channel), data.data(), data.size(), peer.empty() ? KITH_MESSAGE_BROADCAST : 0, 0};
+    return body_->begin_send("messages.send", [&](const kith_messages_plugin &table, std::uint64_t op) {
+        return table.send(body_->plugin_self(), op, &message);
+    });
+}
+
+std::uint64_t PluginHarness::leave() {
+    return body_->begin_send("messages.leave", [&](const kith_messages_plugin &table, std::uint64_t op) {
+        return table.leave(body_->plugin_self(), op);
+    });
 }
 
 void PluginHarness::cancel_send(std::uint64_t op) {

@@ -54,6 +54,12 @@ class echo : public kith::connector, public kith::message_carrier {
         spawn(deliver(op, std::string(what.peer), std::string(what.channel), std::string(what.data), sort == "slow" ? 1s : 0s));
         return {};
     }
+    kith::result<void> leave(std::uint64_t op) override {
+        open_.insert(op);
+        end(op, KITH_OK, {});
+        links.detached(kith::error(KITH_CLOSED, "it has left"));
+        return {};
+    }
     void cancel(std::uint64_t op) override { end(op, KITH_CANCELLED, "cancelled"); }
     void listening(std::span<const std::string_view> channels) override {
         std::string text;

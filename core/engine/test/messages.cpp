@@ -125,6 +125,23 @@ BOOST_AUTO_TEST_CASE(a_message_that_cannot_be_sent_is_refused_with_the_reason) {
     BOOST_TEST(engine->messages("other") == nullptr);
 }
 
+BOOST_AUTO_TEST_CASE(the_connector_leaves_when_it_is_told_to) {
+    std::uint64_t leaving = 0;
+    connector().leave = [&](ScriptedPlugin &p, std::uint64_t op) {
+        leaving = op;
+        if (answer != KITH_OK) p.host->error(p.host, text("it has left already"));
+        return answer;
+    };
+    start();
+    const auto note = [this](std::int32_t status, const std::string &) { ends.push_back(std::to_string(status)); };
+    BOOST_REQUIRE(messages().leave(note).status == KITH_OK);
+    BOOST_TEST(done(leaving) == KITH_OK);
+    run(1ms);
+    BOOST_TEST(ends == std::vector<std::string>{"0"}, boost::test_tools::per_element());
+    answer = KITH_BUSY;
+    BOOST_TEST(messages().leave(note).text == "it has left already");
+}
+
 BOOST_AUTO_TEST_CASE(a_connector_without_the_service_carries_none) {
     config.connectors.front().plugin = "puppet";
     start();

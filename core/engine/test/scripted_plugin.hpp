@@ -84,6 +84,7 @@ struct Script {
     std::function<std::int32_t(ScriptedPlugin &, std::uint64_t, const kith_message &)> send;
     std::function<void(ScriptedPlugin &, std::uint64_t)> cancel_message;
     std::function<void(ScriptedPlugin &, std::vector<std::string>)> listening;
+    std::function<std::int32_t(ScriptedPlugin &, std::uint64_t)> leave;
     bool sides = true;
     int created = 0;
     int destroyed = 0;
@@ -171,6 +172,10 @@ inline const kith_entry &entry() {
                 for (std::uint32_t i = 0; i < count; ++i) names.emplace_back(view(channels[i]));
                 if (body.script->listening) body.script->listening(body.puppet, std::move(names));
             },
+        .leave = [](void *self, std::uint64_t op) -> std::int32_t {
+            auto &body = called(self, "leave");
+            return body.script->leave ? body.script->leave(body.puppet, op) : KITH_OK;
+        },
     };
     static const kith_str services[] = {text(KITH_DISCOVERY), text(KITH_NODE),    text(KITH_FILE),      text(KITH_CONNECTOR),
                                         text(KITH_SINK),      text(KITH_MEMBERS), text(KITH_CONNECTOR), text(KITH_MESSAGES)};

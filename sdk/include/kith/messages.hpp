@@ -36,10 +36,12 @@ class message_carrier {
   public:
     /// Begins to send, and copies what it needs. A failure: nothing has begun. Else messages::done ends it, at once or later.
     virtual result<void> send(std::uint64_t op, const message &what) = 0;
-    /// messages::done follows soon, with KITH_CANCELLED unless it had ended.
+    /// Of a `send` or a `leave`: messages::done follows soon, with KITH_CANCELLED unless it had ended.
     virtual void cancel(std::uint64_t op) = 0;
     /// The channels that are listened on here, complete; an empty name stands for all.
     virtual void listening(std::span<const std::string_view> /*channels*/) {}
+    /// Leaves the distribution for good; messages::done ends it, at once or later.
+    virtual result<void> leave(std::uint64_t /*op*/) { return error(KITH_UNSUPPORTED, "this connector cannot leave"); }
 
   protected:
     ~message_carrier() = default;
@@ -53,13 +55,13 @@ class messages {
     /// It needs kith.timer/1 too, which kith::connector declares. carrier: lives as long as the instance.
     messages(host h, message_carrier &carrier)
         : home_(&h.context()), table_(h.service<kith_messages_host>(id)), carrier_(&carrier), later_(h) {
-        static constexpr kith_messages_plugin table{.send = send, .cancel = cancel, .listening = listening};
+        static constexpr kith_messages_plugin table{.send = send, .cancel = cancel, .listening = listening, .leave = leave};
         home_->provide(id, &table, this);
     }
     messages(const messages &) = delete;
     messages &operator=(const messages &) = delete;
 
-    /// Ends a `send`: KITH_OK, or a failure and its reason. Within `send` too: it is reported a moment later then (T2).
+    /// Ends a `send` or a `leave`: KITH_OK, or a failure and its reason. Within its call too: it is reported a moment later then (T2).
     void done(std::uint64_t op, std::int32_t status = KITH_OK, std::string_view text = {}) {
         if (op != beginning_) {
             table_->done(home_->raw, op, status, str(text));
@@ -98,17 +100,17 @@ class messages {
         std::string text;
     };
 
-    static std::int32_t send(void *p, std::uint64_t op, const kith_message *raw) noexcept {
+    // Begin: result<void>(message_carrier &).
+    template <class Begin>
+    static std::int32_t begin(void *p, std::uint64_t op, Begin call) noexcept {
         auto &home = detail::self(p);
         if (home.stopping) return KITH_CANCELLED;
         auto &me = home.owner<messages>(id);
         std::int32_t status = KITH_INTERNAL; // an exception that `enter` handles
         me.beginning_ = op;
         home.enter([&] {
-            const message what{view(raw->peer), view(raw->channel), view({static_cast<const char *>(raw->data), raw->size}),
-                               (raw->flags & KITH_MESSAGE_BROADCAST) != 0};
             try {
-                const auto begun = me.carrier_->send(op, what);
+                const auto begun = call(*me.carrier_);
                 status = begun.status();
                 if (!begun) home.raw->error(home.raw, str(begun.error().text));
             } catch (const error &why) {
@@ -121,6 +123,18 @@ class messages {
         });
         me.beginning_ = 0;
         return status;
+    }
+
+    static std::int32_t send(void *p, std::uint64_t op, const kith_message *raw) noexcept {
+        return begin(p, op, [=](message_carrier &carrier) {
+            return carrier.send(op,
+                                {view(raw->peer), view(raw->channel), view({static_cast<const char *>(raw->data), raw->size}),
+                                 (raw->flags & KITH_MESSAGE_BROADCAST) != 0});
+        });
+    }
+
+    static std::int32_t leave(void *p, std::uint64_t op) noexcept {
+        return begin(p, op, [=](message_carrier &carrier) { return carrier.leave(op); });
     }
 
     static void cancel(void *p, std::uint64_t op) noexcept {
@@ -153,7 +167,7 @@ class messages {
     const kith_messages_host *table_;
     message_carrier *carrier_;
     kith::timer later_;
-    std::uint64_t beginning_ = 0; // the `send` whose call is under way
+    std::uint64_t beginning_ = 0; // the operation whose call is under way
     std::vector<end> ended_;      // within their own calls
 };
 

@@ -241,6 +241,8 @@ BOOST_AUTO_TEST_CASE(a_connector_that_carries_messages) {
                         harness.run_for(2s);
                         BOOST_TEST(harness.arrived().size() == 3u);
                         BOOST_TEST(harness.lost_messages().size() == 1u);
+                        BOOST_TEST(harness.await_sent(harness.leave())->status == KITH_OK);
+                        BOOST_TEST(!harness.attached());
                     }});
 }
 

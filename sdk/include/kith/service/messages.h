@@ -38,7 +38,7 @@ typedef struct kith_message {
 } kith_message;
 
 typedef struct kith_messages_host {
-    /* A `send` has ended. Exactly once for each, never inside the call that began it (T2). KITH_OK: the connector is responsible for it now:
+    /* A `send` or a `leave` has ended. Exactly once for each, never inside the call that began it (T2). KITH_OK: the connector is responsible for it now:
      * it is delivered, or `lost` reports it. Failures: KITH_LIMIT (the queues to that member are full; the sender tries again later),
      * KITH_NOT_FOUND (there is no such member, or nobody listens on the channel there), KITH_UNREACHABLE (no link leads there),
      * KITH_RESET (the link broke; it may or may not have arrived), KITH_CANCELLED. text: why, and what to do about it; copied.
@@ -66,6 +66,11 @@ typedef struct kith_messages_plugin {
      * An empty name stands for all channels. A connector may refuse messages of other members on other channels, and report that to them.
      * channels: borrowed. [loop & started] */
     void (*listening)(void *self, const kith_str *channels, uint32_t count);
+
+    /* Leave the distribution for good: the others learn that this member does not come back, and connect it no more. op is given by the host;
+     * `done` ends it, when they have been told as far as possible, and `cancel` may cancel it. Afterwards the connector is detached until
+     * it is started anew. A failing status means nothing began; KITH_UNSUPPORTED: it has no such thing. [loop & started] */
+    int32_t (*leave)(void *self, uint64_t op);
 } kith_messages_plugin;
 
 #ifdef __cplusplus

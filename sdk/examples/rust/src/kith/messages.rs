@@ -35,4 +35,5 @@ pub struct kith_messages_plugin {
     pub send: Option<unsafe extern "C" fn(me: *mut c_void, op: u64, message: *const kith_message) -> i32>,
     pub cancel: Option<unsafe extern "C" fn(me: *mut c_void, op: u64)>,
     pub listening: Option<unsafe extern "C" fn(me: *mut c_void, channels: *const kith_str, count: u32)>,
+    pub leave: Option<unsafe extern "C" fn(me: *mut c_void, op: u64) -> i32>,
 }

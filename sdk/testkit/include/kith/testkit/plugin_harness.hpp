@@ -118,6 +118,8 @@ class PluginHarness {
     /// Sends a message; an empty peer is a broadcast. Returns 0 when the plugin refuses it at once; then error() and refused() contain
     /// the reason.
     std::uint64_t send(std::string_view peer, std::string_view channel, std::string_view data);
+    /// Has the connector leave its distribution; as send.
+    std::uint64_t leave();
     void cancel_send(std::uint64_t op);
     /// Lets time pass until the message is done. Returns null after `bound`.
     const RecordedSend *await_sent(std::uint64_t op, Duration bound = std::chrono::minutes(1));
