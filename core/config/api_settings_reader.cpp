@@ -27,15 +27,18 @@ void check_listener(const ApiSettings &api, const ApiListener &listener, const S
                 in_quotes(listener.address));
         return;
     }
-    const bool read = serves(listener, "read"), control = serves(listener, "control");
+    const bool read = serves(listener, "read"), control = serves(listener, "control"), messages = serves(listener, "messages");
     if (read && api.read_token.empty() && api.control_token.empty())
         collector.error(serve.at, serve.path, "\"read\" needs a token: set api.tokens.read, such as to \"${KITH_READ_TOKEN}\"");
     if (control && api.control_token.empty())
         collector.error(serve.at, serve.path,
                         "\"control\" needs a token: set api.tokens.control, such as to \"${KITH_CONTROL_TOKEN}\"");
-    if ((read || control) && !listener.insecure && !listener.tls && !is_loopback(*endpoint))
+    if (messages && api.messages_token.empty())
         collector.error(serve.at, serve.path,
-                        "\"read\" and \"control\" at " + listener.address +
+                        "\"messages\" needs a token: set api.tokens.messages, such as to \"${KITH_MESSAGES_TOKEN}\"");
+    if ((read || control || messages) && !listener.insecure && !listener.tls && !is_loopback(*endpoint))
+        collector.error(serve.at, serve.path,
+                        "\"read\", \"control\" and \"messages\" at " + listener.address +
                             ", which is no loopback address, would send the token and the answers unencrypted over the "
                             "network; set \"tls\" "
                             "here to a certificate and its key, or listen on 127.0.0.1 or [::1] with a reverse proxy in front "
@@ -58,11 +61,19 @@ ApiSettings read_api_settings(const json::value &root, const SourceMap &source_m
     out.on = !api->is_bool();
     out.socket = text_in(*api, "socket");
     out.control_group = text_in(*api, "control_group");
+    out.messages_group = text_in(*api, "messages_group");
     out.hosts = texts_in(*api, "hosts");
     const SourceLocation location = SourceLocation{&source_map, source_map.value_at, source_map.key_at, {}} / "api";
     if (const auto *tokens = member(*api, "tokens")) {
         out.read_token = text_in(*tokens, "read");
         out.control_token = text_in(*tokens, "control");
+        out.messages_token = text_in(*tokens, "messages");
+        if (!out.messages_token.empty() && (out.messages_token == out.read_token || out.messages_token == out.control_token)) {
+            const auto at = location / "tokens" / "messages";
+            collector.error(at.at, at.path,
+                            "is equal to another token of api.tokens, so applications could do more than send messages; use "
+                            "a token of its own");
+        }
         if (!out.read_token.empty() && out.read_token == out.control_token) {
             const auto at = location / "tokens" / "read";
             collector.error(

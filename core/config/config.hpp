@@ -90,11 +90,12 @@ struct ApiListener {
 // The local API of the daemon.
 struct ApiSettings {
     bool on = true;
-    std::string socket;        // path; empty: not set, the host's default applies
-    std::string control_group; // the group whose members may change state, besides root and the daemon's user; empty: none
+    std::string socket;           // path; empty: not set, the host's default applies
+    std::string control_group;    // the group whose members may change state, besides root and the daemon's user; empty: none
+    std::string messages_group{}; // the group whose members may send and receive messages of applications
     std::vector<ApiListener> listen{};
-    std::string read_token{}, control_token{}; // secrets; empty: there is none
-    std::vector<std::string> hosts{};          // names that a Host field may have at a TCP address
+    std::string read_token{}, control_token{}, messages_token{}; // secrets; empty: there is none
+    std::vector<std::string> hosts{};                            // names that a Host field may have at a TCP address
 
     bool operator==(const ApiSettings &) const = default;
 };

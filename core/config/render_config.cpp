@@ -102,6 +102,7 @@ std::string render(const Config &config, const PluginCatalogue &catalogue) {
     json::object api;
     if (!config.api.socket.empty()) api["socket"] = config.api.socket;
     if (!config.api.control_group.empty()) api["control_group"] = config.api.control_group;
+    if (!config.api.messages_group.empty()) api["messages_group"] = config.api.messages_group;
     if (!config.api.listen.empty()) {
         json::array listen;
         for (const auto &one : config.api.listen) {
@@ -119,6 +120,7 @@ std::string render(const Config &config, const PluginCatalogue &catalogue) {
     json::object tokens;
     if (!config.api.read_token.empty()) tokens["read"] = "***";
     if (!config.api.control_token.empty()) tokens["control"] = "***";
+    if (!config.api.messages_token.empty()) tokens["messages"] = "***";
     if (!tokens.empty()) api["tokens"] = std::move(tokens);
     if (!config.api.hosts.empty()) api["hosts"] = list(config.api.hosts);
     out["api"] = config.api.on ? json::value(std::move(api)) : json::value(false);

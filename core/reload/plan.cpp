@@ -71,6 +71,7 @@ void add_settings(const Config &running, const Config &next, Plan &plan) {
     refuse(running.api.on != next.api.on, "api");
     refuse(running.api.socket != next.api.socket, "api.socket");
     refuse(running.api.control_group != next.api.control_group, "api.control_group");
+    refuse(running.api.messages_group != next.api.messages_group, "api.messages_group");
     refuse(running.events.ring != next.events.ring, "events.ring");
     refuse(running.log != next.log, "log");
     refuse(running.plugins.isolate != next.plugins.isolate, "plugins.isolate");
@@ -80,7 +81,8 @@ void add_settings(const Config &running, const Config &next, Plan &plan) {
     if (running.events.queue != next.events.queue) keys.emplace_back("events.queue");
     if (running.plugins != next.plugins) keys.emplace_back("plugins");
     if (running.api.listen != next.api.listen) keys.emplace_back("api.listen");
-    if (running.api.read_token != next.api.read_token || running.api.control_token != next.api.control_token)
+    if (running.api.read_token != next.api.read_token || running.api.control_token != next.api.control_token ||
+        running.api.messages_token != next.api.messages_token)
         keys.emplace_back("api.tokens");
     if (running.api.hosts != next.api.hosts) keys.emplace_back("api.hosts");
     if (!keys.empty()) plan.parts.push_back({Kind::settings, Action::changed, {}, std::move(keys)});

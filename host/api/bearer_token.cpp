@@ -19,18 +19,29 @@ bool same_secret(std::string_view given, std::string_view secret) {
     return difference == 0 && !secret.empty();
 }
 
+// What follows `Bearer `; empty when it is another scheme.
+std::string_view token_of(std::string_view authorization) {
+    constexpr std::string_view scheme = "bearer ";
+    if (authorization.size() <= scheme.size()) return {};
+    for (std::size_t i = 0; i < scheme.size(); ++i) {
+        const char c = authorization[i];
+        if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != scheme[i]) return {};
+    }
+    return authorization.substr(scheme.size());
+}
+
 } // namespace
 
 Right right_of_authorization(std::string_view authorization, const ApiAccess &access) {
-    constexpr std::string_view scheme = "bearer ";
-    if (authorization.size() <= scheme.size()) return Right::none;
-    for (std::size_t i = 0; i < scheme.size(); ++i) {
-        const char c = authorization[i];
-        if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != scheme[i]) return Right::none;
-    }
-    authorization.remove_prefix(scheme.size());
-    const bool control = same_secret(authorization, access.control_token), read = same_secret(authorization, access.read_token);
+    const std::string_view token = token_of(authorization);
+    if (token.empty()) return Right::none;
+    const bool control = same_secret(token, access.control_token), read = same_secret(token, access.read_token);
     return control ? Right::control : read ? Right::read : Right::none;
+}
+
+bool authorizes_messages(std::string_view authorization, const ApiAccess &access) {
+    const std::string_view token = token_of(authorization);
+    return !token.empty() && same_secret(token, access.messages_token);
 }
 
 } // namespace kith::app

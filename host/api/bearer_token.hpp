@@ -16,4 +16,7 @@ inline constexpr std::size_t bearer_token_limit = 256; ///< bytes; longer ones m
 /// bytes of it are wrong.
 Right right_of_authorization(std::string_view authorization, const ApiAccess &access);
 
+/// Whether it contains the token of messages.
+bool authorizes_messages(std::string_view authorization, const ApiAccess &access);
+
 } // namespace kith::app

@@ -17,6 +17,10 @@
 #include <string>
 #include <string_view>
 
+namespace kith::core {
+class MessagesBinding;
+}
+
 namespace kith::app {
 
 class EventCounters;
@@ -49,6 +53,8 @@ struct ApiContext {
     std::function<std::optional<LastReload>()> last_reload; ///< may be empty
     std::function<core::Status(std::string_view topology, const core::Order &)> order;
     std::function<std::optional<std::size_t>(std::string_view file)> retry; ///< as Engine::retry
+    /// Of the connector of that name; null when there is none. Valid for the call.
+    std::function<core::MessagesBinding *(std::string_view connector)> messages;
     /// As AsioWorld::idle_for; may be empty.
     std::function<core::Time(const kith_host &)> idle_for;
     /// Calls its argument from the loop, not within the call.

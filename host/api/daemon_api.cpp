@@ -48,8 +48,15 @@ std::vector<ApiTcpListen> tcp_addresses(const core::ApiSettings &settings) {
         const auto serves = [&](std::string_view role) {
             return std::find(one.serve.begin(), one.serve.end(), role) != one.serve.end();
         };
-        ApiAccess access{serves("health"),    serves("metrics"),      serves("read"), serves("control"),
-                         settings.read_token, settings.control_token, settings.hosts};
+        ApiAccess access{.health = serves("health"),
+                         .metrics = serves("metrics"),
+                         .read = serves("read"),
+                         .control = serves("control"),
+                         .read_token = settings.read_token,
+                         .control_token = settings.control_token,
+                         .hosts = settings.hosts,
+                         .messages = serves("messages"),
+                         .messages_token = settings.messages_token};
         out.push_back({*address, std::make_shared<const ApiAccess>(std::move(access)), one.tls});
     }
     return out;
@@ -98,6 +105,7 @@ ApiContext DaemonApi::context(const AsioWorld &world, core::Engine &engine, Relo
     context.refresh = [&engine] { engine.refresh(); };
     context.order = [&engine](std::string_view topology, const core::Order &order) { return engine.order(topology, order); };
     context.retry = [&engine](std::string_view file) { return engine.retry(file); };
+    context.messages = [&engine](std::string_view connector) { return engine.messages(connector); };
     context.idle_for = [&world](const kith_host &host) { return world.idle_for(host); };
     context.post = poster(io_);
     return context;
@@ -160,6 +168,7 @@ void DaemonApi::listen_on_socket(const LoadedConfig &loaded) {
     ApiListen listen;
     listen.path = settings.socket;
     listen.control_group = settings.control_group;
+    listen.messages_group = settings.messages_group;
     listen.log = [this](std::uint32_t level, const std::string &message, const std::string &reason) {
         log_message(log_, level, message, reason);
     };

@@ -22,7 +22,9 @@ ApiAnswer fault_answer(ApiFault fault) {
         return error_answer(413, "head_too_large", "the head of the request has more than 16 KiB",
                             "Send fewer or shorter fields.");
     case ApiFault::body_too_large:
-        return error_answer(413, "body_too_large", "the body of the request has more than 64 KiB", "Send a smaller body.");
+        return error_answer(413, "body_too_large",
+                            "the body of the request has more than 64 KiB, or a message more than 16 MiB",
+                            "Send a smaller body, and one of more than 64 KiB with Content-Length.");
     case ApiFault::no_tls:
         return error_answer(400, "tls_required", "this address serves TLS, and the request came without it",
                             "Ask it by https://, or at an address of api.listen without `tls`.");

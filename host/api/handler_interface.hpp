@@ -25,10 +25,12 @@ enum class Right : std::uint8_t {
 
 /// What a TCP address serves, and to whom. The Unix socket serves everything.
 struct ApiAccess {
-    bool health = false, metrics = false;  ///< without a token
-    bool read = false, control = false;    ///< with one
-    std::string read_token, control_token; ///< empty: there is none
-    std::vector<std::string> hosts;        ///< names that Host may have
+    bool health = false, metrics = false;      ///< without a token
+    bool read = false, control = false;        ///< with one
+    std::string read_token{}, control_token{}; ///< empty: there is none
+    std::vector<std::string> hosts{};          ///< names that Host may have
+    bool messages = false;                     ///< with messages_token
+    std::string messages_token{};
 
     bool operator==(const ApiAccess &) const = default;
 };
@@ -46,6 +48,7 @@ struct ApiRequest {
     bool has_host = false;
     bool has_origin = false;
     Right right = Right::read;         ///< of a client at the Unix socket
+    bool may_message = false;          ///< the same: whether it may send and follow messages of applications
     const ApiAccess *access = nullptr; ///< of a client at a TCP address
 };
 
@@ -63,12 +66,26 @@ class ApiStream {
     virtual void on_ready(std::function<void()> ready) = 0;
 };
 
+struct ApiAnswer;
+
+/// An answer that comes later. Destroyed when nobody waits for it any more.
+class ApiPending {
+  public:
+    static constexpr std::chrono::milliseconds bound{5'000};
+    virtual ~ApiPending() = default;
+    /// `ready` is called once, from the loop, or within this call.
+    virtual void on_ready(std::function<void(ApiAnswer)> ready) = 0;
+    /// `bound` is over: the answer instead; `ready` is not called any more.
+    virtual ApiAnswer expire() = 0;
+};
+
 struct ApiAnswer {
     unsigned status = 200;
     std::string_view content_type = "application/json"; ///< static
     std::string body;
-    std::string fields;                ///< further lines of the head, each with its CRLF
-    std::unique_ptr<ApiStream> stream; ///< when set, body is its beginning
+    std::string fields;                  ///< further lines of the head, each with its CRLF
+    std::unique_ptr<ApiStream> stream;   ///< when set, body is its beginning
+    std::unique_ptr<ApiPending> pending; ///< when set, nothing else is
 };
 
 /// Faults that are found before there is a request.
@@ -86,16 +103,19 @@ class ApiHandler {
   public:
     virtual ApiAnswer answer(const ApiRequest &request) = 0;
     virtual ApiAnswer refusal(ApiFault fault) = 0;
+    /// The bytes that the body of a request may have, by its head.
+    virtual std::size_t body_limit(const ApiRequest &head) const = 0;
 
   protected:
     ~ApiHandler() = default;
 };
 
 struct ApiLimits {
-    std::size_t head = 16'384;     ///< bytes of a request's head
-    std::size_t body = 65'536;     ///< bytes of its body
-    std::size_t buffer = 262'144;  ///< bytes that wait for one client
-    std::size_t large = 8'388'608; ///< bytes of answers above `buffer` that wait, of all clients
+    std::size_t head = 16'384;       ///< bytes of a request's head
+    std::size_t body = 65'536;       ///< bytes of its body, unless the handler allows more to this request
+    std::size_t bodies = 33'554'432; ///< bytes of larger bodies that are being received, of all clients
+    std::size_t buffer = 262'144;    ///< bytes that wait for one client
+    std::size_t large = 8'388'608;   ///< bytes of answers above `buffer` that wait, of all clients
     std::size_t clients =
         256; ///< at once, at the Unix socket and at all TCP addresses each; the one that has been silent longest makes room
     std::size_t streams = 128;                   ///< of them that follow events
@@ -110,6 +130,7 @@ struct ApiListen {
     std::string path;
     bool make_directory = false; ///< the socket's directory, mode 0755 for root, else 0700, when it is missing
     std::string control_group;   ///< empty: none
+    std::string messages_group;  ///< the same: its members may send and follow messages
     ApiLimits limits;
     /// What the operator should know, such as that the socket's file was removed and made anew. level: KITH_LOG_...
     std::function<void(std::uint32_t level, const std::string &message, const std::string &reason)> log;

@@ -5,6 +5,7 @@
 #include "documents.hpp"
 #include "errors.hpp"
 #include "event_feed.hpp"
+#include "messages.hpp"
 #include "orders.hpp"
 #include "origin.hpp"
 #include "page/page.hpp"
@@ -38,6 +39,9 @@ enum class Route : std::uint8_t {
     confirm,
     hold,
     forget,
+    send,
+    messages,
+    leave,
     metrics,
     livez,
     readyz,
@@ -73,6 +77,9 @@ constexpr Entry routes[] = {
     {Route::confirm, "POST", {"v1", "topologies", any, "confirm"}, {}},
     {Route::hold, "POST", {"v1", "topologies", any, "peers", any, "hold"}, {"for"}},
     {Route::forget, "POST", {"v1", "topologies", any, "peers", any, "forget"}, {}},
+    {Route::send, "POST", {"v1", "messages", any}, {"to", "channel"}},
+    {Route::messages, "GET", {"v1", "messages", any}, {"channel"}},
+    {Route::leave, "POST", {"v1", "connectors", any, "leave"}, {}},
     {Route::openapi, "GET", {"v1", "openapi.json"}, {}},
     {Route::metrics, "GET", {"metrics"}, {}},
     {Route::livez, "GET", {"livez"}, {}},
@@ -91,11 +98,14 @@ bool fits(const Entry &entry, const std::vector<std::string> &path) {
     return true;
 }
 
+bool is_of_messages(const Entry &entry) { return entry.route == Route::send || entry.route == Route::messages; }
+
 // Whether a client at this address may find the route at all. access: null for the Unix socket.
 bool is_served(const Entry &entry, const ApiAccess *access) {
     if (access == nullptr) return true;
     if (entry.route == Route::livez || entry.route == Route::readyz) return access->health;
     if (entry.route == Route::metrics) return access->metrics;
+    if (is_of_messages(entry)) return access->messages;
     return entry.method == "GET" ? access->read : access->control;
 }
 
@@ -107,6 +117,27 @@ ApiAnswer unauthorized(const ApiRequest &request) {
     ApiAnswer answer = error_answer(
         401, "unauthorized", request.authorization.empty() ? "this address needs a token" : "this token is none of kith's",
         "Send `Authorization: Bearer TOKEN` with the value of api.tokens.read or api.tokens.control.");
+    answer.fields = "WWW-Authenticate: Bearer\r\n";
+    return answer;
+}
+
+// A right of its own: who reads the state need not read what applications send, nor the reverse.
+bool may_message(const ApiRequest &request) {
+    if (request.access == nullptr) return request.may_message || request.right == Right::control;
+    return authorizes_messages(request.authorization, *request.access);
+}
+
+ApiAnswer no_right_to_message(const ApiRequest &request) {
+    if (request.access == nullptr) {
+        return error_answer(403, "forbidden", "this needs the right of messages",
+                            "Ask as root, as the user of the daemon, or as a member of the group that api.messages_group or "
+                            "api.control_group names.");
+    }
+    if (right_of_authorization(request.authorization, *request.access) != Right::none)
+        return error_answer(403, "forbidden", "this needs the right of messages", "Send the token of api.tokens.messages.");
+    ApiAnswer answer = error_answer(401, "unauthorized",
+                                    request.authorization.empty() ? "this path needs a token" : "this token is none of kith's",
+                                    "Send `Authorization: Bearer TOKEN` with the value of api.tokens.messages.");
     answer.fields = "WWW-Authenticate: Bearer\r\n";
     return answer;
 }
@@ -170,6 +201,28 @@ bool accepts(std::string_view accept, std::string_view type) {
     return false;
 }
 
+// Counts the answer when it is there.
+class CountedAnswer final : public ApiPending {
+  public:
+    CountedAnswer(std::unique_ptr<ApiPending> inner, std::map<unsigned, std::uint64_t> &counts)
+        : inner_(std::move(inner)), counts_(counts) {}
+    void on_ready(std::function<void(ApiAnswer)> ready) override {
+        inner_->on_ready([ready = std::move(ready), &counts = counts_](ApiAnswer answer) {
+            ++counts[answer.status];
+            ready(std::move(answer));
+        });
+    }
+    ApiAnswer expire() override {
+        ApiAnswer answer = inner_->expire();
+        ++counts_[answer.status];
+        return answer;
+    }
+
+  private:
+    std::unique_ptr<ApiPending> inner_;
+    std::map<unsigned, std::uint64_t> &counts_;
+};
+
 } // namespace
 
 ApiRouter::ApiRouter(ApiContext context) : context_(std::move(context)) { context_.requests = &requests_; }
@@ -182,8 +235,21 @@ ApiAnswer ApiRouter::refusal(ApiFault fault) {
 
 ApiAnswer ApiRouter::answer(const ApiRequest &request) {
     ApiAnswer answer = route(request);
-    ++requests_[answer.status];
+    if (answer.pending) {
+        answer.pending = std::make_unique<CountedAnswer>(std::move(answer.pending), requests_);
+    } else {
+        ++requests_[answer.status];
+    }
     return answer;
+}
+
+std::size_t ApiRouter::body_limit(const ApiRequest &head) const {
+    std::string ignored;
+    const auto target = parse_target(head.target, ignored);
+    const bool sends =
+        head.method == "POST" && target && target->path.size() == 3 && target->path[0] == "v1" && target->path[1] == "messages";
+    const bool served = sends && (head.access == nullptr || head.access->messages) && may_message(head);
+    return served ? most_message_bytes : ApiLimits{}.body;
 }
 
 ApiAnswer ApiRouter::route(const ApiRequest &request) {
@@ -221,8 +287,11 @@ ApiAnswer ApiRouter::route(const ApiRequest &request) {
     }
     const Right right =
         request.access == nullptr ? request.right : right_of_authorization(request.authorization, *request.access);
-    if (right == Right::none && !is_open(*entry)) return unauthorized(request);
-    if (entry->method != "GET" && right != Right::control)
+    if (is_of_messages(*entry)) {
+        if (!may_message(request)) return no_right_to_message(request);
+    } else if (right == Right::none && !is_open(*entry)) {
+        return unauthorized(request);
+    } else if (entry->method != "GET" && right != Right::control)
         return error_answer(
             403, "forbidden", "this needs the right of control",
             request.access != nullptr
@@ -263,6 +332,9 @@ ApiAnswer ApiRouter::route(const ApiRequest &request) {
         answer.stream = std::make_unique<StateSnapshot>(context_, view, states_);
         return answer;
     }
+    case Route::send: return send_message(context_, *target, request.body);
+    case Route::messages: return follow_messages(context_, *target, accepts(request.accept, "application/x-ndjson"));
+    case Route::leave: return leave_distribution(context_, *target);
     case Route::metrics: return metrics(request, view);
     case Route::reload: {
         ReloadRequest wanted;

@@ -21,6 +21,7 @@ class ApiRouter final : public ApiHandler {
 
     ApiAnswer answer(const ApiRequest &request) override;
     ApiAnswer refusal(ApiFault fault) override;
+    std::size_t body_limit(const ApiRequest &head) const override;
 
     /// The loop stops: everything but /livez is answered 503 from now on.
     void stopping() { stopping_ = true; }

@@ -131,13 +131,19 @@ const std::vector<Bad> top_level = {
      "1:57 [api.listen[0].serve] \"read\" needs a token: set api.tokens.read, such as to \"${KITH_READ_TOKEN}\"\n"
      "1:104 [api.listen[1].serve] \"control\" needs a token: set api.tokens.control, such as to \"${KITH_CONTROL_TOKEN}\""},
     {R"({"api": {"listen": [{"address": "10.0.0.1:9464", "serve": ["health", "read"]}], "tokens": {"read": "0123456789abcdef", "control": "0123456789abcdef"}}, "topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})",
-     "1:59 [api.listen[0].serve] \"read\" and \"control\" at 10.0.0.1:9464, which is no loopback address, would send the token "
+     "1:59 [api.listen[0].serve] \"read\", \"control\" and \"messages\" at 10.0.0.1:9464, which is no loopback address, would "
+     "send the token "
      "and "
      "the answers unencrypted over the network; set \"tls\" here to a certificate and its key, or listen on 127.0.0.1 or [::1] "
      "with a reverse proxy in front that does TLS, or accept it by \"insecure\": true here\n"
      "1:100 [api.tokens.read] is equal to api.tokens.control, so those who may read could change everything; use two tokens, "
      "or "
      "only api.tokens.control, which may read too"},
+    {R"({"api": {"listen": [{"address": "127.0.0.1:1", "serve": ["messages"]}]}, "topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})",
+     "1:57 [api.listen[0].serve] \"messages\" needs a token: set api.tokens.messages, such as to \"${KITH_MESSAGES_TOKEN}\""},
+    {R"({"api": {"listen": [{"address": "127.0.0.1:1", "serve": ["messages"]}], "tokens": {"control": "0123456789abcdef", "messages": "0123456789abcdef"}}, "topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})",
+     "1:127 [api.tokens.messages] is equal to another token of api.tokens, so applications could do more than send messages; "
+     "use a token of its own"},
     {R"({"api": {"listen": [{"address": "127.0.0.1:1", "serve": ["health"], "tls": {"certificate": "c.pem"}}]}, "topologies": {"t": {"strategy": "k8s_dns", "connector": "log"}}})",
      "1:69 [api.listen[0].tls.key] `key` is required: an absolute path\n"
      "1:92 [api.listen[0].tls.certificate] expected an absolute path, got the string \"c.pem\""},

@@ -44,6 +44,7 @@ struct SmallEngine {
         };
         context.config = context.plugins = [] { return std::string("{}"); };
         context.refresh = [] {};
+        context.messages = [](std::string_view) { return nullptr; };
         context.post = [](const std::function<void()> &) {};
         router = std::make_unique<ApiRouter>(std::move(context));
     }
@@ -71,7 +72,8 @@ void check(const ApiAnswer &answer) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
     static SmallEngine engine;
-    static const ApiAccess access{true, true, true, true, "token-of-readers", "token-of-operators", {"kith.example"}};
+    static const ApiAccess access{
+        true, true, true, true, "token-of-readers", "token-of-operators", {"kith.example"}, true, "token-of-messages"};
     if (size == 0) return 0;
     const std::size_t step = std::size_t{data[0]} * 8 + 1;
     std::string_view rest(reinterpret_cast<const char *>(data) + 1, size - 1);

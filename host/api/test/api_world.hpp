@@ -57,6 +57,7 @@ struct ApiWorld {
             }
             return {KITH_NOT_FOUND, "there is no such topology"};
         };
+        context.messages = [](std::string_view) { return nullptr; };
         context.post = [this](std::function<void()> work) { posted.push_back(std::move(work)); };
     }
 

@@ -48,6 +48,33 @@ BOOST_AUTO_TEST_CASE(a_request_is_read_from_pieces_of_any_size) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(the_head_decides_how_large_a_body_may_be) {
+    const auto read = [](std::string_view head, std::size_t size, std::size_t allowed) {
+        std::size_t asked = 0;
+        RequestReader reader{16'384, 100, [&](const ApiRequest &request, std::size_t length) {
+                                 ++asked;
+                                 BOOST_TEST(request.target == "/m");
+                                 BOOST_TEST(length == size);
+                                 return allowed;
+                             }};
+        State state = reader.feed(head);
+        for (std::size_t sent = 0; sent < size && state == State::partial; ++sent) state = reader.feed("x");
+        BOOST_TEST(asked <= 1u);
+        return state;
+    };
+    const std::string_view large = "POST /m HTTP/1.1\r\nHost: h\r\nContent-Length: 5000\r\n\r\n";
+    BOOST_TEST((read(large, 5'000, 5'000) == State::complete));
+    BOOST_TEST((read(large, 5'000, 4'999) == State::failed));
+    BOOST_TEST((read(large, 5'000, 0) == State::failed));
+    BOOST_TEST((read("POST /m HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n", 100, 0) == State::complete));
+    // Without Content-Length only a small one.
+    RequestReader chunked{16'384, 100, [](const ApiRequest &, std::size_t) { return std::size_t{5'000}; }};
+    chunked.feed("POST /m HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+    BOOST_TEST((chunked.feed("64\r\n" + std::string(100, 'x') + "\r\n") == State::partial));
+    BOOST_TEST((chunked.feed("1\r\nx\r\n") == State::failed));
+    BOOST_TEST((chunked.fault() == ApiFault::body_too_large));
+}
+
 BOOST_AUTO_TEST_CASE(pipelined_requests_are_read_one_by_one) {
     Fed fed("GET /a HTTP/1.1\r\nHost: h\r\n\r\nHEAD /b HTTP/1.0\r\n\r\nGET /c HT");
     BOOST_TEST_REQUIRE((fed.state == State::complete));

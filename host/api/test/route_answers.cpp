@@ -127,8 +127,9 @@ BOOST_AUTO_TEST_CASE(each_path_answers_as_in_the_openapi_document) {
         for (const auto &method : path.value().as_object()) {
             const std::string name(path.key());
             std::string target = name;
-            for (const auto &[from, to] : {std::pair{"{name}/why", "c%40h/why"}, std::pair{"{name}", "one"},
-                                           std::pair{"{peer}", "b%40h"}, std::pair{"{file}", "libone.so"}}) {
+            for (const auto &[from, to] :
+                 {std::pair{"{name}/why", "c%40h/why"}, std::pair{"{name}", "one"}, std::pair{"{peer}", "b%40h"},
+                  std::pair{"{file}", "libone.so"}, std::pair{"{connector}", "none"}}) {
                 if (const std::size_t at = target.find(from); at != std::string::npos)
                     target.replace(at, std::string_view(from).size(), to);
             }
@@ -139,7 +140,8 @@ BOOST_AUTO_TEST_CASE(each_path_answers_as_in_the_openapi_document) {
                 if (word == "POST")
                     world.fixture.see(*world.fixture.topologies[0], {{"k-b", "b@h"}}); // it may have been forgotten
                 check_described(answer, name, std::string(method.key()));
-                BOOST_TEST((answer.status < 300) == (query.empty()), target << query << ' ' << answer.status);
+                const bool of_engine = name.find("{connector}") != std::string::npos; // which is not here: test/messages.cpp
+                BOOST_TEST((answer.status < 300) == (query.empty() && !of_engine), target << query << ' ' << answer.status);
             }
             world.running = false;
             check_described(world.ask(target, word, Right::control), name, std::string(method.key()));

@@ -20,7 +20,7 @@ ClientPool::~ClientPool() {
     for (const auto &one : connections_) one->close();
 }
 
-void ClientPool::take(int fd, const ApiConnection::Socket::protocol_type &protocol, Right right,
+void ClientPool::take(int fd, const ApiConnection::Socket::protocol_type &protocol, ClientRights rights,
                       std::shared_ptr<const ApiAccess> access, ApiTls tls) {
     ApiConnection::Socket socket(io_);
     boost::system::error_code error;
@@ -32,7 +32,7 @@ void ClientPool::take(int fd, const ApiConnection::Socket::protocol_type &protoc
     std::erase_if(connections_, [](const auto &one) { return !one->open(); });
     const bool full = connections_.size() >= limits_.clients && !make_room();
     if (connections_.size() >= limits_.clients + most_refusals) return; // not even an answer
-    auto connection = std::make_shared<ApiConnection>(std::move(socket), right, std::move(access), std::move(tls), share_);
+    auto connection = std::make_shared<ApiConnection>(std::move(socket), rights, std::move(access), std::move(tls), share_);
     connections_.push_back(connection);
     full ? connection->refuse(ApiFault::too_many_clients) : connection->start();
     if (!std::exchange(ticking_, true)) tick();

@@ -30,7 +30,7 @@ class ClientPool {
     ClientPool &operator=(const ClientPool &) = delete;
 
     /// A client that has connected: its descriptor, which is non-blocking, and its protocol. access: null at the Unix socket.
-    void take(int fd, const ApiConnection::Socket::protocol_type &protocol, Right right,
+    void take(int fd, const ApiConnection::Socket::protocol_type &protocol, ClientRights rights,
               std::shared_ptr<const ApiAccess> access, ApiTls tls = {});
 
     /// Ends the clients whose access is among these no more, at once or after the answer that is under way.

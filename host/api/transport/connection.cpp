@@ -21,15 +21,18 @@ constexpr auto ending_bound = std::chrono::seconds(2);
 
 } // namespace
 
-ApiConnection::ApiConnection(Socket socket, Right right, std::shared_ptr<const ApiAccess> access, ApiTls tls,
+ApiConnection::ApiConnection(Socket socket, ClientRights rights, std::shared_ptr<const ApiAccess> access, ApiTls tls,
                              ConnectionShare &share)
     : socket_(std::move(socket)),
       bytes_(socket_.native_handle(), std::move(tls.session)),
       peer_(std::move(tls.peer)),
-      right_(right),
+      right_(rights.right),
+      may_message_(rights.messages),
       access_(std::move(access)),
       share_(&share),
-      reader_(share.limits.head, share.limits.body) {
+      reader_(share.limits.head, share.limits.body,
+              [this](const ApiRequest &head, std::size_t length) { return body_limit(head, length); }),
+      patience_(socket_.get_executor()) {
     boost::system::error_code ignored;
     socket_.non_blocking(true, ignored);
     if (bytes_.has_tls()) phase_ = Phase::securing;
@@ -55,6 +58,8 @@ void ApiConnection::close() {
     release_large();
     if (stream_) --share_->streams;
     stream_.reset();
+    pending_.reset();
+    patience_.cancel();
     share_ = nullptr;
     out_ = {};
     boost::system::error_code ignored;
@@ -117,7 +122,7 @@ void ApiConnection::on_input() {
     while (open() && total < most_read_at_once) {
         // It is read again when what it asked for so far is answered.
         const bool asked = reader_.state() == RequestReader::State::complete || reader_.state() == RequestReader::State::failed;
-        if (phase_ == Phase::answering || (phase_ == Phase::reading && asked)) return;
+        if (phase_ == Phase::answering || phase_ == Phase::waiting || (phase_ == Phase::reading && asked)) return;
         std::size_t got = 0;
         const ClientStream::Step step = bytes_.read(bytes, sizeof bytes, got);
         if (step == ClientStream::Step::wait_read) break;
@@ -141,15 +146,55 @@ void ApiConnection::handle() {
     }
     ApiRequest request = reader_.request();
     request.right = right_;
+    request.may_message = may_message_;
     request.access = access_.get();
     try {
         ApiAnswer answered = share_->handler.answer(request);
         const bool keep = reader_.keep_alive(), head_only = reader_.head_only();
+        if (answered.pending) return await_answer(std::move(answered.pending), keep, head_only);
         if (answered.stream && !head_only) return begin_stream(std::move(answered));
         answer(std::move(answered), keep, head_only);
     } catch (const std::exception &) { // such as no memory; nothing of the answer was sent
         close();
     }
+}
+
+std::size_t ApiConnection::body_limit(const ApiRequest &head, std::size_t length) {
+    if (!open()) return 0;
+    ApiRequest request = head;
+    request.right = right_;
+    request.may_message = may_message_;
+    request.access = access_.get();
+    const std::size_t limit = share_->handler.body_limit(request);
+    if (length > limit || share_->large_bodies + length > share_->limits.bodies) return 0;
+    large_body_ = length;
+    share_->large_bodies += length;
+    return limit;
+}
+
+void ApiConnection::await_answer(std::unique_ptr<ApiPending> pending, bool keep_alive, bool head_only) {
+    enter(Phase::waiting);
+    pending_ = std::move(pending);
+    patience_.expires_after(ApiPending::bound);
+    patience_.async_wait([weak = weak_from_this(), keep_alive, head_only](const boost::system::error_code &error) {
+        const auto self = weak.lock();
+        if (error || !self || !self->open() || self->phase_ != Phase::waiting) return;
+        ApiAnswer late = self->pending_->expire();
+        self->pending_.reset();
+        self->answer(std::move(late), keep_alive, head_only);
+    });
+    pending_->on_ready([weak = weak_from_this(), keep_alive, head_only](ApiAnswer answered) {
+        const auto self = weak.lock();
+        if (!self || !self->open() || self->phase_ != Phase::waiting) return;
+        self->patience_.cancel();
+        // From the loop: this runs within what `pending_` has called.
+        asio::post(self->socket_.get_executor(),
+                   [self, answer = std::make_shared<ApiAnswer>(std::move(answered)), keep_alive, head_only] {
+                       if (!self->open() || self->phase_ != Phase::waiting) return;
+                       self->pending_.reset();
+                       self->answer(std::move(*answer), keep_alive, head_only);
+                   });
+    });
 }
 
 void ApiConnection::answer(ApiAnswer answered, bool keep_alive, bool head_only) {
@@ -241,6 +286,7 @@ void ApiConnection::flushed() {
 }
 
 void ApiConnection::release_large() {
+    if (large_body_ != 0) share_->large_bodies -= std::exchange(large_body_, 0);
     if (large_ != 0) share_->large_bytes -= std::exchange(large_, 0);
 }
 
@@ -266,6 +312,7 @@ void ApiConnection::tick(Clock::time_point now) {
             return flush();
         }
         break;
+    case Phase::waiting: return; // patience_ bounds it
     case Phase::answering: break;
     }
     if (written_ < out_.size() && now - progress_ > limits.stuck) close();

@@ -10,6 +10,7 @@
 #include <host/api/handler_interface.hpp>
 
 #include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <functional>
@@ -23,8 +24,9 @@ namespace kith::app {
 struct ConnectionShare {
     ApiHandler &handler;
     const ApiLimits &limits;
-    std::size_t streams = 0;     ///< connections that follow one
-    std::size_t large_bytes = 0; ///< of answers above limits.buffer that are not written yet
+    std::size_t streams = 0;      ///< connections that follow one
+    std::size_t large_bytes = 0;  ///< of answers above limits.buffer that are not written yet
+    std::size_t large_bodies = 0; ///< of requests above limits.body that are not answered yet
     /// May be empty. peer: the client, as ApiTls names it.
     std::function<void(const std::string &peer, const std::string &why)> handshake_failed = {};
 };
@@ -35,13 +37,20 @@ struct ApiTls {
     std::string peer; ///< the client's address, for the log: when a handshake fails, the kernel may have forgotten it
 };
 
+/// Of a client at the Unix socket.
+struct ClientRights {
+    Right right = Right::none;
+    bool messages = false;
+};
+
 class ApiConnection : public std::enable_shared_from_this<ApiConnection> {
   public:
     using Socket = boost::asio::generic::stream_protocol::socket;
     using Clock = std::chrono::steady_clock;
 
-    /// right: at the Unix socket; access: at a TCP address, otherwise null. share outlives it, until close().
-    ApiConnection(Socket socket, Right right, std::shared_ptr<const ApiAccess> access, ApiTls tls, ConnectionShare &share);
+    /// rights: at the Unix socket; access: at a TCP address, otherwise null. share outlives it, until close().
+    ApiConnection(Socket socket, ClientRights rights, std::shared_ptr<const ApiAccess> access, ApiTls tls,
+                  ConnectionShare &share);
     ~ApiConnection();
     ApiConnection(const ApiConnection &) = delete;
     ApiConnection &operator=(const ApiConnection &) = delete;
@@ -66,6 +75,7 @@ class ApiConnection : public std::enable_shared_from_this<ApiConnection> {
     enum class Phase : std::uint8_t {
         securing,  // the TLS handshake
         reading,   // a request
+        waiting,   // for an answer that comes later
         answering, // out_ is written
         streaming,
         ending, // the last answer is written; what still comes is discarded until the client ends
@@ -79,6 +89,8 @@ class ApiConnection : public std::enable_shared_from_this<ApiConnection> {
     void handle();
     void answer(ApiAnswer answer, bool keep_alive, bool head_only);
     void begin_stream(ApiAnswer answer);
+    void await_answer(std::unique_ptr<ApiPending> pending, bool keep_alive, bool head_only);
+    std::size_t body_limit(const ApiRequest &head, std::size_t length);
     void pump();
     void flush();
     void flushed();
@@ -88,14 +100,18 @@ class ApiConnection : public std::enable_shared_from_this<ApiConnection> {
     ClientStream bytes_;
     std::string peer_; // with TLS
     Right right_;
+    bool may_message_;
     std::shared_ptr<const ApiAccess> access_;
     ConnectionShare *share_;
     RequestReader reader_;
     std::string out_;
-    std::size_t written_ = 0; // of out_
-    std::size_t large_ = 0;   // of share_->large_bytes: ours
+    std::size_t written_ = 0;    // of out_
+    std::size_t large_ = 0;      // of share_->large_bytes: ours
+    std::size_t large_body_ = 0; // of share_->large_bodies: ours
     std::unique_ptr<ApiStream> stream_;
-    std::optional<ApiFault> refused_; // what is answered when the TLS handshake is done
+    std::unique_ptr<ApiPending> pending_;
+    boost::asio::steady_timer patience_; // for pending_
+    std::optional<ApiFault> refused_;    // what is answered when the TLS handshake is done
     Phase phase_ = Phase::reading;
     Clock::time_point since_ = Clock::now();
     Clock::time_point progress_ = Clock::now(); // when bytes were last written

@@ -8,6 +8,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include <string>
+#include <utility>
 
 namespace kith::app {
 
@@ -29,18 +30,19 @@ std::string_view view_of(boost::beast::string_view text) { return {text.data(), 
 
 struct RequestReader::Parts {
     http::request_parser<http::string_body> parser;
-    std::size_t head_size = 0; // bytes of it that were parsed
+    std::size_t head_size = 0;  // bytes of it that were parsed
+    std::size_t body_limit = 0; // 0: not known yet
 
-    Parts(std::size_t head, std::size_t body) {
+    explicit Parts(std::size_t head) {
         parser.header_limit(static_cast<std::uint32_t>(head));
-        parser.body_limit(body);
+        parser.body_limit(boost::none); // it depends on the head
         parser.eager(true);
     }
     std::string_view field(http::field name) const { return view_of(parser.get()[name]); }
 };
 
-RequestReader::RequestReader(std::size_t head_limit, std::size_t body_limit)
-    : head_limit_(head_limit), body_limit_(body_limit) {}
+RequestReader::RequestReader(std::size_t head_limit, std::size_t body_limit, Limit more)
+    : head_limit_(head_limit), body_limit_(body_limit), more_(std::move(more)) {}
 
 RequestReader::~RequestReader() = default;
 
@@ -62,6 +64,19 @@ RequestReader::State RequestReader::fail(ApiFault fault) {
     return state_ = State::failed;
 }
 
+bool RequestReader::body_fits() {
+    auto &parser = parts_->parser;
+    const auto length = parser.content_length();
+    if (parts_->body_limit == 0) {
+        parts_->body_limit = body_limit_;
+        if (more_ && length && *length > body_limit_) {
+            const std::size_t limit = more_(request(), static_cast<std::size_t>(*length));
+            if (limit > body_limit_) parts_->body_limit = limit;
+        }
+    }
+    return (!length || *length <= parts_->body_limit) && parser.get().body().size() <= parts_->body_limit;
+}
+
 RequestReader::State RequestReader::parse() {
     if (!parts_) {
         // Empty lines before a request are skipped (RFC 9112, 2.2).
@@ -71,7 +86,7 @@ RequestReader::State RequestReader::parse() {
             buffer_ = {};
             return state_ = State::idle;
         }
-        parts_ = std::make_unique<Parts>(head_limit_, body_limit_);
+        parts_ = std::make_unique<Parts>(head_limit_);
     }
     auto &parser = parts_->parser;
     if (!parser.is_header_done() && !may_begin_request(buffer_)) return fail(ApiFault::malformed);
@@ -82,6 +97,8 @@ RequestReader::State RequestReader::parse() {
         const std::size_t used = parser.put(boost::asio::buffer(buffer_), error);
         buffer_.erase(0, used);
         if (in_head) parts_->head_size += used;
+        if ((!error || error == http::error::need_more) && parser.is_header_done() && !body_fits())
+            return fail(ApiFault::body_too_large);
         if (error == http::error::need_more) {
             // Beast takes a field as soon as it is whole, and then does not count it with the next ones.
             if (!parser.is_header_done() && parts_->head_size + buffer_.size() > head_limit_)
@@ -90,7 +107,6 @@ RequestReader::State RequestReader::parse() {
             continue;
         }
         if (error == http::error::header_limit || error == http::error::buffer_overflow) return fail(ApiFault::head_too_large);
-        if (error == http::error::body_limit) return fail(ApiFault::body_too_large);
         if (error) return fail(ApiFault::malformed);
         if (used == 0) break;
     }

@@ -6,6 +6,7 @@
 #include <host/api/handler_interface.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -20,7 +21,10 @@ class RequestReader {
         failed,   ///< see fault(); nothing more is read
     };
 
-    RequestReader(std::size_t head_limit, std::size_t body_limit);
+    /// more: the limit for the body of a request, by its head, which is asked once for each; may be empty. Only a body whose Content-Length
+    /// is known may have more than body_limit.
+    using Limit = std::function<std::size_t(const ApiRequest &head, std::size_t length)>;
+    RequestReader(std::size_t head_limit, std::size_t body_limit, Limit more = {});
     ~RequestReader();
     RequestReader(const RequestReader &) = delete;
     RequestReader &operator=(const RequestReader &) = delete;
@@ -42,8 +46,10 @@ class RequestReader {
     struct Parts;
     State parse();
     State fail(ApiFault fault);
+    bool body_fits();
 
     std::size_t head_limit_, body_limit_;
+    Limit more_;
     std::string buffer_; // not parsed yet
     std::unique_ptr<Parts> parts_;
     State state_ = State::idle;

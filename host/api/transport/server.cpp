@@ -24,20 +24,25 @@ class Server final : public ApiServer {
   public:
     Server(asio::io_context &io, ApiHandler &handler, ApiListen listen)
         : io_(io), listen_(std::move(listen)), clients_(io, handler, listen_.limits), look_(io) {
-        if (listen_.control_group.empty()) return;
-        control_ = group_id(listen_.control_group);
-        if (!control_)
+        if (!listen_.control_group.empty()) control_ = group_id(listen_.control_group);
+        if (!listen_.control_group.empty() && !control_)
             listen_.log(KITH_LOG_WARNING,
                         "api.control_group is no group of this machine; root and kith's own user may change things",
                         listen_.control_group);
+        if (!listen_.messages_group.empty()) messages_ = group_id(listen_.messages_group);
+        if (!listen_.messages_group.empty() && !messages_)
+            listen_.log(KITH_LOG_WARNING, "api.messages_group is no group of this machine; its members may not send messages",
+                        listen_.messages_group);
     }
 
     bool open(std::string &why) {
         auto file = SocketFile::make(listen_.path, listen_.make_directory, group_id("kith"), why);
         if (!file) return false;
         accepts_ = std::make_unique<AcceptLoop>(io_, file->fd(), [this](int fd) {
-            const Right right = right_of(identity_of(fd), ::geteuid(), control_, overflow_);
-            clients_.take(fd, {AF_UNIX, 0}, right, nullptr);
+            const PeerIdentity peer = identity_of(fd);
+            const Right right = right_of(peer, ::geteuid(), control_, overflow_);
+            const bool messages = messages_ && right_of(peer, ::geteuid(), messages_, overflow_) == Right::control;
+            clients_.take(fd, {AF_UNIX, 0}, {right, messages}, nullptr);
         });
         file_ = std::move(file);
         return true;
@@ -68,7 +73,7 @@ class Server final : public ApiServer {
 
     asio::io_context &io_;
     ApiListen listen_;
-    std::optional<gid_t> control_;
+    std::optional<gid_t> control_, messages_;
     OverflowIds overflow_ = overflow_ids();
     ClientPool clients_;
     std::unique_ptr<SocketFile> file_;

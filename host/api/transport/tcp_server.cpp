@@ -151,7 +151,7 @@ void ApiTcpServer::commit() {
                 ::close(fd);
                 return;
             }
-            clients_.take(fd, {at->listen.address.is_ipv6() ? AF_INET6 : AF_INET, IPPROTO_TCP}, Right::none, at->listen.access,
+            clients_.take(fd, {at->listen.address.is_ipv6() ? AF_INET6 : AF_INET, IPPROTO_TCP}, {}, at->listen.access,
                           std::move(tls));
         });
         listeners_.push_back(std::move(listener));

@@ -22,6 +22,8 @@ struct EchoHandler final : ApiHandler {
         return out;
     }
     ApiAnswer refusal(ApiFault fault) override { return fault_answer(fault); }
+    std::size_t body_limit(const ApiRequest &) const override { return limit; }
+    std::size_t limit = 65'536;
 };
 
 struct TlsConnection {
@@ -42,7 +44,7 @@ struct TlsConnection {
         };
         ApiConnection::Socket socket(io);
         socket.assign({AF_UNIX, 0}, std::exchange(sockets.server, -1));
-        connection = std::make_shared<ApiConnection>(std::move(socket), Right::read, nullptr,
+        connection = std::make_shared<ApiConnection>(std::move(socket), ClientRights{Right::read}, nullptr,
                                                      ApiTls{certificate->session(), "10.0.0.9:1234"}, share);
     }
     ~TlsConnection() { connection->close(); }
