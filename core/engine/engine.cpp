@@ -86,6 +86,18 @@ void Engine::publish_warning(const SecurityWarning &warning, Time now) {
                  now);
 }
 
+void Engine::warn(std::string_view instance, std::string_view text) {
+    constexpr std::string_view connectors = "connectors.";
+    const Time now = engine_loop_.now();
+    bus_.set_wall(now, engine_loop_.wall());
+    const std::string reason = std::string(instance) + ": " + std::string(text);
+    const bool of_connector = instance.starts_with(connectors);
+    bus_.publish({.kind = KITH_EVENT_SECURITY_WARNING,
+                  .connector = of_connector ? instance.substr(connectors.size()) : std::string_view{},
+                  .reason = reason},
+                 now);
+}
+
 void Engine::publish_refused_config(std::string_view reason) {
     const Time now = engine_loop_.now();
     bus_.set_wall(now, engine_loop_.wall());

@@ -80,6 +80,8 @@ class Engine {
     void on_rollback(std::function<void(std::shared_ptr<const Config> previous, const std::string &reason)> function) {
         on_rollback_ = std::move(function);
     }
+    /// Publishes a security.warning about what an instance uses; its name as in EngineView.
+    void warn(std::string_view instance, std::string_view text);
     /// Publishes `config.refused`.
     void publish_refused_config(std::string_view reason);
 

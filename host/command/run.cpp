@@ -96,7 +96,8 @@ class Daemon {
            std::uint32_t level, const std::string &events)
         : config_(*loaded.config),
           log_(log_options, level),
-          world_(io_, {.state_dir = loaded.config->state_dir}),
+          world_(io_, {.state_dir = loaded.config->state_dir,
+                       .warn = [this](std::string_view instance, const std::string &text) { engine_.warn(instance, text); }}),
           isolator_(io_, {.program = isolation::helper_program(),
                           .memory = loaded.config->plugins.memory,
                           .answer = loaded.config->plugins.answer_timeout}),

@@ -174,6 +174,7 @@ void TenantResources::close() {
     }
     if (http) http->close();
     if (tls) tls->contexts.clear();
+    if (tls) tls->hour.cancel();
     spool.reset(); // its files are closed when the work in progress is done, before a successor opens them
     for (auto &[id, stream] : std::exchange(streams, {})) stream->close();
     for (auto &[id, listener] : std::exchange(listeners, {})) listener->close();

@@ -8,6 +8,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -20,6 +21,8 @@ struct WorldOptions {
     std::string resolv_conf = "/etc/resolv.conf"; ///< the DNS servers of kith.dns/1
     std::string tls_library =
         {}; ///< path of libkith_tls.so; empty: the installed one, or the one beside the program in its build tree
+    /// Gets a security warning about what an instance uses, such as a certificate that is about to end. Called from the loop; may be empty.
+    std::function<void(std::string_view instance, const std::string &text)> warn = {};
 };
 
 class AsioWorld final : public World {

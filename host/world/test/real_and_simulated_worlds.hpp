@@ -65,6 +65,10 @@ class RealWorld : public Waiting<RealWorld> {
     World &world() { return *world_; }
     void end_world() { world_.reset(); }
     void without_state_dir() { world_.emplace(io, app::WorldOptions{}); }
+    /// The same, with this function for warnings.
+    void with_warnings(std::function<void(std::string_view, const std::string &)> warn) {
+        world_.emplace(io, app::WorldOptions{.state_dir = {}, .warn = std::move(warn)});
+    }
     /// Everything that was in the world is gone.
     void resolv_conf(std::string path) {
         world_.emplace(io, app::WorldOptions{.state_dir = {}, .resolv_conf = std::move(path)});

@@ -6,6 +6,8 @@
 #include <host/world/tcp_stream.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <ctime>
 
 namespace kith::app {
 
@@ -56,6 +58,29 @@ std::int32_t check_tls_side(TenantResources &resources) {
     return resources.refuse(KITH_INVALID, "the plugin has no complete kith_tls_plugin");
 }
 
+constexpr auto look_at_certificates = std::chrono::hours(1);
+
+void warn_of_ends(TenantResources &resources, const TlsContext &context) {
+    if (!resources.parts.options.warn) return;
+    for (const std::string &text : resources.tls->warnings.due(context.credentials(), std::time(nullptr)))
+        resources.parts.options.warn(view(resources.host.instance), text);
+}
+
+// Each hour; the files are looked at before, since they may have been renewed.
+void watch_ends(TenantResources &resources) {
+    resources.tls->hour.expires_after(look_at_certificates);
+    resources.tls->hour.async_wait([weak = resources.weak_from_this()](const Error &error) {
+        const auto alive = weak.lock();
+        if (error || !alive || !alive->open || alive->tls->contexts.empty()) return;
+        for (const auto &[id, context] : alive->tls->contexts) {
+            context->prepare([weak](std::int32_t, const std::string &, TlsContext *ready) {
+                if (const auto still = weak.lock(); still && ready != nullptr) warn_of_ends(*still, *ready);
+            });
+        }
+        watch_ends(*alive);
+    });
+}
+
 std::int32_t open_tls(TenantResources &resources, const kith_tls_settings *given, std::uint64_t user, std::uint64_t *op) {
     if (const std::int32_t status = check_tls_side(resources); status != KITH_OK) return status;
     TlsContextSettings settings;
@@ -64,7 +89,7 @@ std::int32_t open_tls(TenantResources &resources, const kith_tls_settings *given
         return resources.refuse(status, why);
     for (const auto &file : {settings.authorities_file, settings.certificate_file, settings.key_file})
         if (why = resources.why_not_open(file); !why.empty()) return resources.refuse(KITH_DENIED, why);
-    if (!resources.tls) resources.tls = std::make_shared<TlsResources>();
+    if (!resources.tls) resources.tls = std::make_shared<TlsResources>(resources.io);
     if (resources.tls->contexts.size() + resources.tls->opening >= KITH_TLS_MAX_CONTEXTS)
         return resources.refuse(KITH_LIMIT, "64 contexts of kith.tls/1 are open; close those that are done with");
     const auto context = std::make_shared<TlsSharedContext>(resources, std::move(settings));
@@ -80,7 +105,11 @@ std::int32_t open_tls(TenantResources &resources, const kith_tls_settings *given
             const auto ended = resources->take(id);
             if (!ended) return;
             const std::uint64_t made = status == KITH_OK ? ++resources->parts.last_id : 0;
-            if (status == KITH_OK) resources->tls->contexts.emplace(made, context);
+            if (status == KITH_OK) {
+                resources->tls->contexts.emplace(made, context);
+                warn_of_ends(*resources, *ready);
+                watch_ends(*resources);
+            }
             report_tls_opened(*resources, ended->user, id, status, text, made,
                               ready == nullptr ? TlsCredentials{} : ready->credentials());
         });

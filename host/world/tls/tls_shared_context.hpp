@@ -3,12 +3,15 @@
 // A context of kith.tls/1: its files and keys, and the context of TLS made from them, which its connections share.
 #pragma once
 
+#include "certificate_end_warnings.hpp"
 #include "tls.hpp"
 
 #include <host/world/read_and_replace_file.hpp>
 #include <host/world/tenant_resources.hpp>
 #include <host/world/worker_threads.hpp>
 #include <kith/hosting/tls_context_settings.hpp>
+
+#include <boost/asio/steady_timer.hpp>
 
 #include <functional>
 #include <memory>
@@ -36,10 +39,13 @@ class TlsSharedContext : public std::enable_shared_from_this<TlsSharedContext> {
     std::unique_ptr<TlsContext> context_;
 };
 
-/// The open contexts of one tenant.
+/// The open contexts of one tenant, and the warnings of certificates that end.
 struct TlsResources {
+    explicit TlsResources(boost::asio::io_context &io) : hour(io) {}
     std::map<std::uint64_t, std::shared_ptr<TlsSharedContext>> contexts;
     std::size_t opening = 0;
+    CertificateEndWarnings warnings;
+    boost::asio::steady_timer hour;
 };
 
 } // namespace kith::app
