@@ -26,7 +26,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr auto answer_bound = std::chrono::seconds(2);   // to the first byte of the answer
+constexpr auto connect_bound = std::chrono::seconds(2);
 constexpr auto between_bound = std::chrono::seconds(10); // from one byte to the next
 
 // Connected, or an error number.
@@ -38,7 +38,7 @@ int connect_to(const std::string &path, core::Fd &client) {
     client = core::Fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (client.get() < 0) return errno;
     // A daemon that is held takes no connections; then this waits for room in its queue.
-    const timeval bound{std::chrono::seconds(answer_bound).count(), 0};
+    const timeval bound{std::chrono::seconds(connect_bound).count(), 0};
     ::setsockopt(client.get(), SOL_SOCKET, SO_SNDTIMEO, &bound, sizeof bound);
     return ::connect(client.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0 ? 0 : errno;
 }
@@ -187,7 +187,7 @@ std::optional<std::string> Ask::request(const std::string &method, const std::st
     char bytes[16'384];
     while (!reader.complete()) {
         const bool endless = on_body != nullptr && reader.head_done() && reader.status() == 200;
-        const auto bound = reader.head_done() ? between_bound : answer_bound;
+        const auto bound = reader.head_done() ? between_bound : bound_;
         pollfd ready{client.get(), POLLIN, 0};
         const int polled = ::poll(&ready, 1, endless ? -1 : static_cast<int>(std::chrono::milliseconds(bound).count()));
         if (polled < 0 && errno == EINTR) continue;

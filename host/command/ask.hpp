@@ -10,6 +10,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -27,6 +28,8 @@ class Ask {
     /// The body of a good answer; nothing when there is none, and then status() is what to exit with.
     std::optional<std::string> get(const std::string &target);
     std::optional<std::string> post(const std::string &target, const std::string &content = {});
+    /// The answer may take that long to begin.
+    void wait_for(std::chrono::seconds bound) { bound_ = bound; }
     /// The same, parsed.
     std::optional<boost::json::value> get_json(const std::string &target);
     /// The lines of a stream, as they come, until it ends or `line` returns false. Returns the exit status.
@@ -49,6 +52,7 @@ class Ask {
     std::string socket_;
     bool json_ = false;
     int status_ = exit_ok;
+    std::chrono::seconds bound_{2}; // to the first byte of the answer
 };
 
 /// A part of a path or a value of a query, percent-encoded.

@@ -21,6 +21,8 @@ constexpr Command all_commands[] = {
     {"confirm", "confirm the removals that the guard of a topology holds", confirm},
     {"hold", "keep the link of one peer and do not connect it, for a time", hold},
     {"forget", "treat one peer as gone now", forget},
+    {"leave", "leave a distribution of kith's own for good", leave},
+    {"mesh", "make keys and certificates of a mesh; send and follow its messages", mesh},
     {"page", "serve the status page of the running daemon to a browser on this machine", page},
     {"debug", "write an archive for a bug report, without secrets", debug},
     {"init", "write a configuration for what is found on this machine", init},

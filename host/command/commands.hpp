@@ -30,6 +30,8 @@ int resume(const Arguments &arguments);
 int confirm(const Arguments &arguments);
 int hold(const Arguments &arguments);
 int forget(const Arguments &arguments);
+int leave(const Arguments &arguments);
+int mesh(const Arguments &arguments);
 int page(const Arguments &arguments);
 int debug(const Arguments &arguments);
 int completions(const Arguments &arguments);

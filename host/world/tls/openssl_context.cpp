@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "openssl_session.hpp"
 
+#include "openssl_certificate_maker.hpp"
 #include "openssl_failure.hpp"
 #include "openssl_shared_keys.hpp"
 
@@ -161,6 +162,7 @@ std::unique_ptr<TlsContext> make_context(const TlsSettings &settings, TlsFailure
 
 } // namespace
 
-extern "C" __attribute__((visibility("default"))) const TlsEntry kith_tls_entry = {KITH_TLS_BUILD, make_context};
+extern "C" __attribute__((visibility("default")))
+const TlsEntry kith_tls_entry = {KITH_TLS_BUILD, make_context, make_certificate};
 
 } // namespace kith::app

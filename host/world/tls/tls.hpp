@@ -112,11 +112,25 @@ class TlsContext {
     virtual const TlsCredentials &credentials() const = 0;
 };
 
+/// A certificate and its key, in PEM.
+struct TlsPem {
+    std::string certificate, key;
+};
+
+/// A certificate to be made. Without an authority it is one itself, and has no URI.
+struct TlsCertificateRequest {
+    std::string common_name;
+    std::string uri = {}; ///< its subject alternative name
+    int days = 0;
+};
+
 /// The only exported symbol of the library, `kith_tls_entry`.
 struct TlsEntry {
     char build[96]; ///< KITH_TLS_BUILD of the build
     /// Creates a context; null with the reason in `failure` when the settings are invalid.
     std::unique_ptr<TlsContext> (*context)(const TlsSettings &settings, TlsFailure &failure);
+    /// Makes a certificate and its key, signed by the authority, or by itself when there is none. False, and why.
+    bool (*make)(const TlsCertificateRequest &request, const TlsPem *authority, TlsPem &out, std::string &why);
 };
 
 } // namespace kith::app
