@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Connector mesh: joins hosts in a mesh of kith's own. The protocol is that of protocol/member.hpp; this file carries out its actions.
+#include "link_security.hpp"
 #include "link_streams.hpp"
 #include "schema.hpp"
 #include "settings.hpp"
@@ -26,6 +27,7 @@ constexpr Time answer_time = 5s;  // of a connect for which this member dials no
 constexpr Time listen_pause = 1s; // between two attempts to listen
 constexpr Time last_words_time = 500ms;
 constexpr std::size_t most_accepted_in_turn = 16;
+constexpr std::size_t most_handshakes = 64; // at once, of connections that were accepted; others are closed
 constexpr std::size_t read_size = 65536;
 
 class mesh_connector : public kith::connector, public kith::message_carrier {
@@ -40,7 +42,7 @@ class mesh_connector : public kith::connector, public kith::message_carrier {
         .parallel = 128,
     };
     using required = kith::services<kith::options, kith::timer, kith::random, kith::clock, kith::tcp>;
-    using optional = kith::services<kith::messages, kith::metric>;
+    using optional = kith::services<kith::messages, kith::metric, kith::tls>;
 
     explicit mesh_connector(kith::host h)
         : connector(h),
@@ -50,6 +52,7 @@ class mesh_connector : public kith::connector, public kith::message_carrier {
           random_(h),
           clock_(h),
           tcp_(h),
+          security_(h, settings_),
           messages_(h.context().find<kith_messages_host>(KITH_MESSAGES) == nullptr
                         ? nullptr
                         : std::make_unique<kith::messages>(h, *this)),
@@ -58,17 +61,22 @@ class mesh_connector : public kith::connector, public kith::message_carrier {
           direct_(h, {"direct_links", "Members with a direct link."}),
           accusations_(h, {"accusations_total", "Members that this one has reported as unreachable."}),
           announcements_(h, {"announcements_total", "Times that others believed this member down and it was not."}),
+          refused_(h, {"refused_connections_total", "Connections that proved no membership of the cluster."}),
           names_(settings_.degree / 2) {}
 
     kith::task<> run() override {
         kith::listener listener;
         for (;;) {
-            auto listening = co_await tcp_.listen(settings_.listen_address, settings_.port, 1024);
-            if (listening) {
-                listener = std::move(*listening);
-                break;
+            auto secured = co_await security_.open();
+            if (secured) {
+                auto listening = co_await tcp_.listen(settings_.listen_address, settings_.port, 1024);
+                if (listening) {
+                    listener = std::move(*listening);
+                    break;
+                }
+                secured = std::move(listening).error();
             }
-            links.detached(listening.error());
+            links.detached(secured.error());
             co_await timer_.sleep(listen_pause);
         }
         begin(listener.local.port);
@@ -82,8 +90,7 @@ class mesh_connector : public kith::connector, public kith::message_carrier {
                 co_await timer_.sleep(100ms);
                 continue;
             }
-            const auto id = member_->accepted({}, now());
-            if (id) serve(*id, std::move(*accepted));
+            if (handshakes_ < most_handshakes) spawn(admit(std::move(*accepted)));
             if (++in_turn % most_accepted_in_turn == 0) co_await timer_.sleep({});
         }
     }
@@ -183,6 +190,17 @@ class mesh_connector : public kith::connector, public kith::message_carrier {
       private:
         waiting_list &of_;
         waiting_list::iterator at_;
+    };
+
+    class counted_handshake {
+      public:
+        explicit counted_handshake(std::size_t &count) noexcept : count_(count) { ++count_; }
+        ~counted_handshake() { --count_; }
+        counted_handshake(const counted_handshake &) = delete;
+        counted_handshake &operator=(const counted_handshake &) = delete;
+
+      private:
+        std::size_t &count_;
     };
 
     Time now() const { return clock_.monotonic(); }
@@ -321,10 +339,29 @@ class mesh_connector : public kith::connector, public kith::message_carrier {
             carry_out();
             co_return;
         }
+        auto proved = co_await security_.secure_dialled(*stream, name);
+        if (!proved) {
+            member_->dial_failed(id, proved.error().text, proved.status() != KITH_TIMED_OUT, now());
+            carry_out();
+            co_return;
+        }
         // The streams first: the protocol has something to write at once.
         serve(id, std::move(*stream));
-        member_->connected(id, {}, now());
+        member_->connected(id, *proved, now());
         carry_out();
+    }
+
+    /// A connection from another member, until it has proved who it is.
+    kith::task<> admit(kith::stream from) {
+        const counted_handshake one(handshakes_);
+        const std::string remote = from.remote.address;
+        auto proved = co_await security_.secure_accepted(from);
+        if (!proved) {
+            refused_.add();
+            log.warning("a connection was refused", {{"from", remote}, {"reason", proved.error().text}});
+            co_return;
+        }
+        if (const auto id = member_->accepted(*proved, now())) serve(*id, std::move(from));
     }
 
     void serve(LinkId id, kith::stream stream) {
@@ -389,11 +426,13 @@ class mesh_connector : public kith::connector, public kith::message_carrier {
     kith::random random_;
     kith::clock clock_;
     kith::tcp tcp_;
+    LinkSecurity security_;
     std::unique_ptr<kith::messages> messages_;
     kith::signal wake_; // the protocol asks for the time earlier than it did
     Time waits_until_{};
     kith::gauge members_, direct_;
-    kith::counter accusations_, announcements_;
+    kith::counter accusations_, announcements_, refused_;
+    std::size_t handshakes_ = 0; // of connections that were accepted
     Member::Counters counted_;
     NameTable names_;
     std::unique_ptr<Member> member_; // from the moment on at which it listens

@@ -28,6 +28,26 @@ inline constexpr std::string_view options_schema = R"({
       "type": "integer", "default": 4747, "minimum": 1, "maximum": 65535,
       "description": "Port of this member, and of peers that have no attribute port. The address of a peer is its attribute address, else the host part of its name."
     },
+    "keys": {
+      "type": "array", "default": [], "maxItems": 16, "items": {"type": "string", "minLength": 1}, "writeOnly": true,
+      "description": "Keys of the cluster: 32 random bytes as 64 hexadecimal digits each, best as ${file:/etc/kith/mesh.psk}. All are accepted, the first is used, so that a key can be exchanged without a break. A key proves that a member belongs to the cluster, not which one it is."
+    },
+    "certificate": {
+      "type": "string", "default": "",
+      "description": "File of this member's certificate (PEM) and the chain above it. Its alternative names contain URI:kith://CLUSTER/NAME. Read again when it changes."
+    },
+    "private_key": {
+      "type": "string", "default": "",
+      "description": "File of its key (PEM). Empty: it is in certificate."
+    },
+    "authority": {
+      "type": "string", "default": "",
+      "description": "File of the authorities (PEM) that sign the certificates of members, and of no others."
+    },
+    "deny": {
+      "type": "array", "default": [], "maxItems": 10000, "items": {"type": "string", "minLength": 1},
+      "description": "Members that are refused although their certificate is valid: names, or SHA-256 fingerprints of certificates as 64 hexadecimal digits in lower case."
+    },
     "degree": {
       "type": "integer", "default": 16, "minimum": 4, "maximum": 64, "multipleOf": 2,
       "description": "Links of a member: two on each of degree / 2 rings. With fewer than degree + 2 members all are linked with all. Equal in the whole cluster."
@@ -42,7 +62,7 @@ inline constexpr std::string_view options_schema = R"({
     },
     "plain": {
       "type": "boolean", "default": false,
-      "description": "Links without authentication and encryption, on loopback addresses only."
+      "description": "Links without authentication and encryption, on loopback addresses only, in place of keys or certificates."
     }
   }
 })";

@@ -36,6 +36,48 @@ void read_listen(std::string_view text, Settings &settings) {
     settings.port = *port;
 }
 
+/// 64 hexadecimal digits as 32 bytes.
+std::string key_of(std::string_view text) {
+    const auto digit = [](char c) {
+        if (c >= '0' && c <= '9') return c - '0';
+        if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+        return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    };
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+    std::string out;
+    for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+        if (digit(text[i]) < 0 || digit(text[i + 1]) < 0) break;
+        out.push_back(static_cast<char>(digit(text[i]) * 16 + digit(text[i + 1])));
+    }
+    if (text.size() != 64 || out.size() != 32)
+        throw error(KITH_INVALID,
+                    "an item of option keys is no key: expected 32 random bytes as 64 hexadecimal digits, such as "
+                    "`kith mesh key` makes; a password can be guessed");
+    return out;
+}
+
+void read_security(const options &from, Settings &settings) {
+    for (const std::string_view each : from.texts("/keys")) settings.keys.push_back(key_of(each));
+    const auto text = [&from](const char *path) { return std::string(from.text(path)); };
+    settings.certificate = text("/certificate");
+    settings.private_key = text("/private_key");
+    settings.authority = text("/authority");
+    for (const std::string_view each : from.texts("/deny")) settings.deny.emplace_back(each);
+    const bool certificates = !settings.certificate.empty() || !settings.authority.empty() || !settings.private_key.empty();
+    const int ways = (settings.plain ? 1 : 0) + (settings.keys.empty() ? 0 : 1) + (certificates ? 1 : 0);
+    if (ways != 1)
+        throw error(KITH_INVALID,
+                    std::string(ways == 0 ? "none" : "more than one") +
+                        " of keys, certificate (with authority) and plain is set: expected one of them, so that it is "
+                        "known how members prove that they belong to the cluster");
+    if (certificates && (settings.certificate.empty() || settings.authority.empty()))
+        throw error(KITH_INVALID, "option " + std::string(settings.certificate.empty() ? "certificate" : "authority") +
+                                      " is not set: expected both certificate and authority");
+    if (!settings.deny.empty() && !certificates)
+        throw error(KITH_INVALID,
+                    "option deny is set, and members have no certificates: expected certificate and authority beside it");
+}
+
 } // namespace
 
 std::string_view host_part(std::string_view name) noexcept {
@@ -67,9 +109,7 @@ Settings read_settings(const options &from) {
         throw error(KITH_INVALID, "option plain is true, and it would listen on " +
                                       (out.listen_address.empty() ? "all addresses" : out.listen_address) +
                                       ": without encryption a member listens on loopback only, such as 127.0.0.1");
-    if (!out.plain)
-        throw error(KITH_UNSUPPORTED,
-                    "links are not encrypted by this release: set plain to true, which works on loopback addresses only");
+    read_security(from, out);
     return out;
 }
 

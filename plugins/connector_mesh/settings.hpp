@@ -20,6 +20,12 @@ struct Settings {
     Time heartbeat{};
     bool leave_on_terminate = false;
     bool plain = false;
+    std::vector<std::string> keys; // 32 bytes each, the first is used
+    std::string certificate, private_key, authority;
+    std::vector<std::string> deny; // fingerprints in lower case, and names
+
+    /// What the certificate of a member contains: URI:kith://CLUSTER/NAME.
+    [[nodiscard]] std::string uri_of(std::string_view name) const { return "kith://" + cluster + "/" + std::string(name); }
 };
 
 /// Throws kith::error with a sentence for the operator.

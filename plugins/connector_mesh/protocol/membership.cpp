@@ -17,8 +17,8 @@ std::uint64_t mixed(std::uint64_t value) noexcept {
 } // namespace
 
 Membership::Membership(NameTable &names, unsigned degree, std::string_view self, Run run, Endpoint listening, Limits limits)
-    : names_(names), rings_(names, degree), limits_(limits), self_(names.intern(self)) {
-    endpoints_[self_] = std::move(listening);
+    : names_(names), rings_(names, degree), limits_(limits), self_(names.intern(self)), usual_port_(listening.port) {
+    place(self_, std::move(listening));
     record(self_).run = run;
     change(self_, [&](Record &own) {
         own.state = State::up;
@@ -145,7 +145,7 @@ Membership::Applied Membership::apply(const Fact &fact, Time now) {
 
 Membership::Applied Membership::apply_self_fact(NodeId id, const Fact &fact) {
     if (fact.number <= records_[id].alive) return Applied::known;
-    if (fact.kind == FactKind::joined) endpoints_[id] = {std::string(fact.address), fact.port};
+    if (fact.kind == FactKind::joined) place(id, {std::string(fact.address), fact.port});
     change(id, [&](Record &of) { of.alive = fact.number; });
     if (fact.kind == FactKind::joined) {
         set_state(id, State::up, {});
@@ -292,7 +292,7 @@ Membership::Item Membership::end(bool for_good) {
 void Membership::want(NodeId id, Endpoint at) {
     record(id);
     if (id == self_) return;
-    if (state(id) != State::up || !endpoints_.contains(id)) endpoints_[id] = std::move(at);
+    if (state(id) != State::up) place(id, std::move(at));
     if (state(id) != State::up) overlay_changed_ = true; // it is to be dialled, possibly
     const bool was_parted = parted(id);
     change(id, [](Record &of) {
@@ -403,7 +403,15 @@ void Membership::missing(std::vector<NodeId> &out) const {
 
 Membership::Endpoint Membership::endpoint(NodeId id) const {
     const auto found = endpoints_.find(id);
-    return found == endpoints_.end() ? Endpoint() : found->second;
+    return found == endpoints_.end() ? Endpoint{{}, usual_port_} : found->second;
+}
+
+void Membership::place(NodeId id, Endpoint at) {
+    if (at.address.empty() && at.port == usual_port_) {
+        endpoints_.erase(id);
+    } else {
+        endpoints_[id] = std::move(at);
+    }
 }
 
 // ---- digest ----

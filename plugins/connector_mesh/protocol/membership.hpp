@@ -166,6 +166,7 @@ class Membership {
     using Key = std::pair<NodeId, NodeId>; // subject, origin
 
     Record &record(NodeId id);
+    void place(NodeId id, Endpoint at);
     [[nodiscard]] std::uint8_t flags(NodeId id) const noexcept { return id < records_.size() ? records_[id].flags : 0; }
     [[nodiscard]] std::uint64_t digest_of(NodeId id) const;
     template <class Body>
@@ -191,7 +192,9 @@ class Membership {
     Limits limits_;
     std::vector<Record> records_;
     NodeId self_;
-    std::unordered_map<NodeId, Endpoint> endpoints_;
+    std::uint16_t usual_port_;
+    std::unordered_map<NodeId, Endpoint>
+        endpoints_; // of those that listen elsewhere than at their names and this member's port
     std::map<Key, Accusation> accusations_;
     std::unordered_map<NodeId, std::vector<NodeId>> accused_by_; // origin to subjects with an entry
     std::unordered_set<NodeId> not_up_;

@@ -5,6 +5,7 @@
 #include <kith/testkit/fail_each.hpp>
 #include <kith/testkit/plugin_harness.hpp>
 #include <kith/testkit/scripted_server.hpp>
+#include <kith/testkit/tls_identity.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -134,11 +135,121 @@ BOOST_AUTO_TEST_CASE(options_without_sense_are_refused_with_a_sentence) {
     BOOST_TEST(contains(refusal(R"({"node": "a@host", "cluster": "c", "plain": true})"), "all addresses"));
     BOOST_TEST(contains(refusal(R"({"node": "a@host", "cluster": "c", "plain": true, "listen": "host:1"})"),
                         "expected a numeric address and a port"));
-    BOOST_TEST(contains(refusal(R"({"node": "a@127.0.0.1", "cluster": "c"})"), "set plain to true"));
+    BOOST_TEST(contains(refusal(R"({"node": "a@127.0.0.1", "cluster": "c"})"), "none of keys, certificate"));
+    BOOST_TEST(
+        contains(refusal(R"({"node": "a@127.0.0.1", "cluster": "c", "plain": true, "certificate": "/a"})"), "more than one"));
+    BOOST_TEST(
+        contains(refusal(R"({"node": "a@127.0.0.1", "cluster": "c", "certificate": "/a"})"), "option authority is not set"));
+    BOOST_TEST(contains(refusal(R"({"node": "a@127.0.0.1", "cluster": "c", "keys": ["secret"]})"), "64 hexadecimal digits"));
+}
+
+namespace {
+
+/// Two machines whose members have certificates or keys.
+struct Secure {
+    Secure() {
+        for (std::size_t i = 0; i < 2; ++i) machines[i]->file("/ca.pem", ca.certificate());
+    }
+    void certify(std::size_t i, kith::testkit::TlsAuthority &by, const std::string &uri) {
+        const auto identity = by.sign({.common_name = "member", .names = {uri}});
+        machines[i]->file("/own.pem", identity.certificate);
+        machines[i]->file("/own.key", identity.key);
+    }
+    void start(std::size_t i, const std::string &security) {
+        const std::string node = "m@10.0.0." + std::to_string(i + 1);
+        members[i] = std::make_unique<PluginHarness>(*machines[i], kith_plugin_entry_connector_mesh, "mesh",
+                                                     R"({"cluster": "c", "node": ")" + node + "\", " + security + "}");
+        BOOST_REQUIRE(members[i]->start() == KITH_OK);
+        members[i]->run_for(10ms);
+    }
+    /// The end of a connect of the second member to the first.
+    std::string connected() {
+        const Report *out = members[1]->await_done(members[1]->connect(peer("m@10.0.0.1")));
+        BOOST_REQUIRE(out != nullptr);
+        BOOST_TEST_MESSAGE(out->text);
+        return out->status == KITH_OK ? "" : out->text;
+    }
+    ~Secure() {
+        for (auto &each : members) {
+            if (!each) continue;
+            BOOST_TEST(each->stop());
+            for (const auto &broken : each->violations()) BOOST_ERROR(broken);
+        }
+    }
+
+    SimNet net;
+    kith::testkit::SimulatedMachine *machines[2] = {&net.machine("one", {"10.0.0.1"}), &net.machine("two", {"10.0.0.2"})};
+    kith::testkit::TlsAuthority ca{"ca"}, other{"other"};
+    std::unique_ptr<PluginHarness> members[2];
+};
+
+const std::string by_certificate = R"("certificate": "/own.pem", "private_key": "/own.key", "authority": "/ca.pem")";
+const std::string key_a(64, 'a'), key_b(64, 'b');
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(certificates_name_the_member_and_the_cluster, Secure) {
+    certify(0, ca, "kith://c/m@10.0.0.1");
+    certify(1, ca, "kith://c/m@10.0.0.2");
+    start(0, by_certificate);
+    start(1, by_certificate);
+    BOOST_TEST(connected() == "");
+    BOOST_TEST(members[0]->links() == std::vector<std::string>{"m@10.0.0.2"});
+}
+
+BOOST_FIXTURE_TEST_CASE(a_certificate_of_another_name_is_not_used, Secure) {
+    certify(0, ca, "kith://c/x@10.0.0.9");
+    start(0, by_certificate);
+    BOOST_TEST(!members[0]->attached());
+    BOOST_REQUIRE(!members[0]->reports().empty());
+    BOOST_TEST(contains(members[0]->reports()[0].text, "is not the certificate of this member: expected kith://c/m@10.0.0.1"));
+}
+
+BOOST_FIXTURE_TEST_CASE(another_authority_is_refused, Secure) {
+    certify(0, ca, "kith://c/m@10.0.0.1");
+    certify(1, other, "kith://c/m@10.0.0.2");
+    start(0, by_certificate);
+    start(1, by_certificate);
+    BOOST_TEST(connected() != "");
+    BOOST_TEST(members[0]->links().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_denied_certificate_is_refused, Secure) {
+    certify(0, ca, "kith://c/m@10.0.0.1");
+    certify(1, ca, "kith://c/m@10.0.0.2");
+    start(0, by_certificate + R"(, "deny": ["m@10.0.0.2"])");
+    start(1, by_certificate);
+    BOOST_TEST(connected() != "");
+    BOOST_TEST(members[0]->links().empty());
+    BOOST_TEST(members[0]->logged_reason("the certificate of m@10.0.0.2"));
+}
+
+BOOST_FIXTURE_TEST_CASE(keys_are_accepted_all_and_the_first_is_used, Secure) {
+    start(0, R"("keys": [")" + key_a + "\", \"" + key_b + "\"]");
+    start(1, R"("keys": [")" + key_b + "\"]");
+    BOOST_TEST(connected() == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(another_key_is_refused, Secure) {
+    start(0, R"("keys": [")" + key_a + "\"]");
+    start(1, R"("keys": [")" + key_b + "\"]");
+    BOOST_TEST(connected() != "");
+    BOOST_TEST(members[0]->links().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(messages_travel_between_applications, Secure) {
+    start(0, R"("keys": [")" + key_a + "\"]");
+    start(1, R"("keys": [")" + key_a + "\"]");
+    BOOST_REQUIRE(connected() == "");
+    members[1]->send("m@10.0.0.1", "c", "text");
+    members[1]->run_for(1s);
+    BOOST_REQUIRE(members[0]->arrived().size() == 1u);
+    BOOST_TEST(members[0]->arrived()[0].data == "text");
+    BOOST_TEST(members[0]->arrived()[0].peer == "m@10.0.0.2");
 }
 
 BOOST_AUTO_TEST_CASE(each_call_of_a_service_may_fail) {
-    kith::testkit::fail_each([](SimNet &net) {
+    const auto failed = kith::testkit::fail_each([](SimNet &net) {
         auto &here = net.machine("here", {"10.0.0.1"});
         std::vector<std::unique_ptr<PluginHarness>> members;
         for (std::size_t i = 0; i < 2; ++i) {
@@ -157,4 +268,5 @@ BOOST_AUTO_TEST_CASE(each_call_of_a_service_may_fail) {
             for (const auto &broken : each->violations()) BOOST_ERROR(broken);
         }
     });
+    BOOST_TEST(failed > 20u); // that a call failed is no failure of the test
 }
