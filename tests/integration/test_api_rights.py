@@ -33,7 +33,7 @@ class ApiRights(ApiCase):
     @needs_a_public_build
     def test_rights_by_user_and_group(self):
         config = self.config()
-        config["api"]["control_group"] = "54321"
+        config["api"].update(control_group="54321", messages_group="54322")
         self.kith(config)
         self.assertEqual(stat.S_IMODE(self.socket.stat().st_mode), 0o660)
         os.chown(self.socket, -1, 54300)  # as the group `kith` where there is one
@@ -44,10 +44,11 @@ class ApiRights(ApiCase):
                   f"        return str(ask({str(self.socket)!r}, *words).status)\n"
                   "    except PermissionError:\n"
                   "        return 'denied'\n"
-                  "print(tried('/v1/status'), tried('/v1/refresh', 'POST'))\n")
-        cases = {(54100, 54100, ()): "denied denied", (54100, 54300, ()): "200 403", (54100, 54100, (54300,)): "200 403",
-                 (54100, 54300, (54321,)): "200 202", (54100, 54321, (54300,)): "200 202", (54100, 54321, ()): "denied denied",
-                 (65534, 54300, ()): "200 403", (0, 0, ()): "200 202"}
+                  "print(tried('/v1/status'), tried('/v1/refresh', 'POST'), tried('/v1/messages/node?channel=c', 'POST'))\n")
+        # connector_log carries no messages: 409 is for those who may send some.
+        cases = {(54100, 54100, ()): "denied denied denied", (54100, 54300, ()): "200 403 403", (54100, 54100, (54300,)): "200 403 403",
+                 (54100, 54300, (54321,)): "200 202 409", (54100, 54321, (54300,)): "200 202 409", (54100, 54321, ()): "denied denied denied",
+                 (54100, 54300, (54322,)): "200 403 409", (65534, 54300, ()): "200 403 403", (0, 0, ()): "200 202 409"}
         for (uid, gid, groups), expected in cases.items():
             with self.subTest(uid=uid, gid=gid, groups=groups):
                 child = subprocess.run(["python3", "-B", "-c", script], preexec_fn=as_user(uid, gid, groups), text=True,
