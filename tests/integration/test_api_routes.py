@@ -16,12 +16,14 @@ class ApiRoutes(ApiCase):
         kith = self.kith()
         for path, methods in OPENAPI["paths"].items():
             for method, described in methods.items():
-                target = path.replace("{name}/why", "a%40h/why").replace("{name}", "t").replace("{peer}", "b%40h")
+                target = path.replace("{name}/why", "a%40h/why").replace("{name}", "t").replace("{peer}", "b%40h").replace("{connector}", "node")
                 target += "?follow=false" if path == "/v1/events" else ""
                 with self.subTest(target=target):
                     answer = self.ask(target, method.upper(), body='{"hold": "x.1"}' if target.endswith("/confirm") else None)
                     if target.endswith("/confirm"):
                         self.assertEqual(answer.code(), "409 hold_changed")  # the guard holds nothing
+                    elif "{connector}" in path:
+                        self.assertIn(answer.code(), ("409 no_messages", "409 cannot_leave"))  # it is no distribution: test_api_messages.py
                     else:
                         self.assertLess(answer.status, 300, answer.body)
                     response = described["responses"][str(answer.status)]
@@ -30,7 +32,7 @@ class ApiRoutes(ApiCase):
                     if answer.headers["Content-Type"] == "application/json":
                         answer.json()
                     head = self.ask(target, "HEAD")
-                    self.assertEqual((head.status, head.body), (answer.status if method == "get" else 405, b""))
+                    self.assertEqual((head.status, head.body), (answer.status if "get" in methods else 405, b""))
         kith.wait("peer.discovered", after=kith.wait("peer.lost", peer="b@h")["seq"], peer="b@h")  # it was forgotten, and is seen again
         self.assertEqual(self.ask("/v1/topologies/t/peers/b%40h/hold?for=0", "POST").status, 200)
         status = self.ask("/v1/status").json()
@@ -61,8 +63,9 @@ class ApiRoutes(ApiCase):
         self.assertEqual(len(before), 2)
         for path, methods in OPENAPI["paths"].items():
             if "get" in methods:
-                target = path.replace("{name}/why", "a%40h/why").replace("{name}", "t")
-                self.assertEqual(self.ask(target + ("?follow=false" if path == "/v1/events" else "")).status, 200, target)
+                target = path.replace("{name}/why", "a%40h/why").replace("{name}", "t").replace("{connector}", "node")
+                self.assertEqual(self.ask(target + ("?follow=false" if path == "/v1/events" else "")).status,
+                                 409 if "{connector}" in path else 200, target)
         self.assertEqual(calls(), before)
         self.ask("/v1/refresh", "POST")
         wait_until(lambda: calls() != before, "a refresh calls the strategy", describe=kith.tail)
@@ -93,7 +96,7 @@ class ApiRoutes(ApiCase):
         kith.wait("observation.failed", topology="x")
         for path, methods in OPENAPI["paths"].items():
             for name in ("t", "g", "c", "x", "a%40h"):
-                target = path.replace("{name}", name).replace("{peer}", "a%40h")
+                target = path.replace("{name}", name).replace("{connector}", name).replace("{peer}", "a%40h")
                 target += "?follow=false&after=x.1" if path == "/v1/events" else ""
                 body = self.ask(target, next(iter(methods)).upper()).body.decode()
                 for secret in SECRETS.values():
