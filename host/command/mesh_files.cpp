@@ -47,7 +47,7 @@ std::string write_file(const fs::path &path, const std::string &text, mode_t mod
     ::unlink(beside.c_str());
     core::Fd file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
     const auto error = [&] {
-        const std::string why = path.string() + " cannot be written: " + std::strerror(errno);
+        std::string why = path.string() + " cannot be written: " + std::strerror(errno);
         ::unlink(beside.c_str());
         return why;
     };
@@ -125,12 +125,12 @@ int mesh_certs(const std::vector<std::string> &names, const std::string &cluster
     if (library == nullptr) return failed(failure.text);
     TlsPem authority;
     if (const std::string why = have_authority(*library, here, cluster, authority); !why.empty()) return failed(why);
+    const std::string scope = "kith://" + cluster + '/';
     for (const std::string &name : names) {
         TlsPem made;
         std::string why;
-        if (!library->make({.common_name = name, .uri = "kith://" + cluster + '/' + name, .days = member_days}, &authority,
-                           made, why))
-            return failed("for " + name + ": " + why);
+        if (!library->make({.common_name = name, .uri = scope + name, .days = member_days}, &authority, made, why))
+            return failed(std::string("for ").append(name).append(": ").append(why));
         if (why = write_file(here / (name + ".key"), made.key, 0600, renew); !why.empty()) return failed(why);
         if (why = write_file(here / (name + ".pem"), made.certificate, 0644, renew); !why.empty()) return failed(why);
         std::cout << name << "  " << (here / (name + ".pem")).string() << "  " << (here / (name + ".key")).string()
