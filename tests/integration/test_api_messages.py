@@ -56,7 +56,7 @@ class Messages(ApiCase):
         body = bytes(range(256))
         self.assertEqual(self.send("to=b@h&channel=jobs", body).status, 202)
         self.assertEqual(self.send("channel=other", b"to all").status, 202)
-        wait_until(lambda: len(everything) == 2, "both arrive")
+        wait_until(lambda: len(everything) == 2 and jobs, "both arrive, at both")
         self.assertEqual(jobs, [{"kind": "message", "from": "b@h", "channel": "jobs", "broadcast": False, "data": base64.b64encode(body).decode()}])
         self.assertEqual(everything[1], {"kind": "message", "from": "self@h", "channel": "other", "broadcast": True,
                                          "data": base64.b64encode(b"to all").decode()})
