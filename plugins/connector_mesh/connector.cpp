@@ -41,8 +41,8 @@ class mesh_connector : public kith::connector, public kith::message_carrier {
         .prune = KITH_PRUNE_DISCONNECT,
         .parallel = 128,
     };
-    using required = kith::services<kith::options, kith::timer, kith::random, kith::clock, kith::tcp>;
-    using optional = kith::services<kith::messages, kith::metric, kith::tls>;
+    using required = kith::services<kith::options, kith::timer, kith::random, kith::clock, kith::tcp, kith::tls>;
+    using optional = kith::services<kith::messages, kith::metric>;
 
     explicit mesh_connector(kith::host h)
         : connector(h),

@@ -183,7 +183,7 @@ def mute_peers(lab, runs):
 
 
 FIGURES = {"memory": (memory, 5), "start": (start, 21), "event": (event_cost, 5), "warm": (warm_peers, 11), "warm_tls": (warm_tls_peers, 11), "mute": (mute_peers, 5),
-           **many_plugins.FIGURES, **api.FIGURES, **applications.FIGURES, **calls.FIGURES, **gossip.FIGURES, **k8s.FIGURES, **consul_agent.FIGURES, **ec2.FIGURES, **page.FIGURES, **simulation.FIGURES, **template.FIGURES, **tls.FIGURES, **verdicts.FIGURES, **webhook.FIGURES}
+           **many_plugins.FIGURES, **api.FIGURES, **applications.FIGURES, **calls.FIGURES, **gossip.FIGURES, **k8s.FIGURES, **mesh.FIGURES, **consul_agent.FIGURES, **ec2.FIGURES, **page.FIGURES, **simulation.FIGURES, **template.FIGURES, **tls.FIGURES, **verdicts.FIGURES, **webhook.FIGURES}
 
 
 def main():
