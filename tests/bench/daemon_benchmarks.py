@@ -22,6 +22,7 @@ import consul_agent  # noqa: E402
 import ec2  # noqa: E402
 import gossip  # noqa: E402
 import many_plugins  # noqa: E402
+import mesh  # noqa: E402
 import page  # noqa: E402
 import simulation  # noqa: E402
 import template  # noqa: E402
