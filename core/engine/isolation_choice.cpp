@@ -13,7 +13,8 @@ bool is_isolated(PluginSettings::Isolate isolate, const Library &library) {
     case PluginSettings::Isolate::none: return false;
     case PluginSettings::Isolate::strangers: break;
     }
-    return !library.first_party();
+    // Where files cannot be copied into memory, a stranger's is loaded by its path into this process, which a warning of the loader says.
+    return !library.first_party() && library.sealed_copy() >= 0;
 }
 
 } // namespace
