@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Builds a first-party plugin like a third party: a copy of its folder, built and tested only with the installed files, and copied to the
-plugins directory of an installed kith."""
+plugins directory of an installed kith. There it is a stranger's, so it runs in a process of its own, with the rights that it is granted."""
 
 import os
 import shutil
@@ -11,6 +11,11 @@ from waiting import ROOT
 
 sys.path.insert(0, str(ROOT / "sdk/test/installed"))
 from installed import Daemon, Home  # noqa: E402, F401
+
+
+def granted(file, *grants):
+    """The configuration's `plugins` that grants this to the plugin file."""
+    return {"grants": {file: list(grants)}}
 
 
 class BuiltAsThirdParty(unittest.TestCase):

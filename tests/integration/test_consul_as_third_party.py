@@ -4,7 +4,7 @@
 from consul_server import there
 from consul_lab import HASTY, consul
 from prepared_server_paths import used
-from built_as_third_party import BuiltAsThirdParty, Daemon, main
+from built_as_third_party import BuiltAsThirdParty, Daemon, granted, main
 
 
 class ConsulAlone(BuiltAsThirdParty):
@@ -16,7 +16,8 @@ class ConsulAlone(BuiltAsThirdParty):
         token = home.dir / "token"
         token.write_text(server.token("write")[1])
         server.register("shop", "s1", "10.1.0.1")
-        daemon = Daemon(home, {"topologies": {"t": {
+        address = server.url.removeprefix("http://")
+        daemon = Daemon(home, {"plugins": granted("libstrategy_consul.so", f"tcp:{address}"), "topologies": {"t": {
             "strategy": "consul", "connector": "log", "connector_config": {"node": "app@10.1.0.9"}, "policy": HASTY,
             "config": {"list_using": ["health"], "service": {"name": "shop"}, "base_url": server.url, "token_file": str(token),
                        "register": {}}}}})

@@ -4,7 +4,7 @@
 from ec2_lab import HASTY, KEYS, moto
 from moto import REGION, there
 from prepared_server_paths import used
-from built_as_third_party import BuiltAsThirdParty, Daemon, main
+from built_as_third_party import BuiltAsThirdParty, Daemon, granted, main
 
 
 class Ec2Alone(BuiltAsThirdParty):
@@ -13,7 +13,9 @@ class Ec2Alone(BuiltAsThirdParty):
         if not there():
             self.skipTest("it was built and tested, not run: no moto is prepared (tests/real/prepare moto installs it)")
         ((_, one), (_, two)) = moto().run(2, cluster="shop")
-        daemon = Daemon(home, {"topologies": {"t": {
+        address = moto().url.removeprefix("http://")
+        rights = granted("libstrategy_ec2.so", f"tcp:{address}", *(f"env:{name}" for name in KEYS))
+        daemon = Daemon(home, {"plugins": rights, "topologies": {"t": {
             "strategy": "ec2", "connector": "log", "connector_config": {"node": "app@127.0.0.1"}, "policy": HASTY,
             "config": {"ec2_tagname": "cluster", "ec2_tagvalue": "shop", "region": REGION, "endpoint": moto().url}}}}, **KEYS)
         self.addCleanup(daemon.kill)

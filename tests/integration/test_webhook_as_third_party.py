@@ -4,7 +4,7 @@
 import subprocess
 import sys
 
-from built_as_third_party import BuiltAsThirdParty, Daemon, main
+from built_as_third_party import BuiltAsThirdParty, Daemon, granted, main
 from waiting import ROOT, free_port, wait_until
 from webhook_receiver import accepted
 
@@ -18,6 +18,7 @@ class WebhookAlone(BuiltAsThirdParty):
         self.addCleanup(receiver.wait)
         self.addCleanup(receiver.kill)
         daemon = Daemon(home, {
+            "plugins": granted("libsink_webhook.so", f"tcp:127.0.0.1:{port}"),
             "state_dir": str(home.dir / "state"),
             "topologies": {"t": {"strategy": "epmd", "config": {"hosts": ["n@127.0.0.2"]}, "connector": "log",
                                  "connector_config": {"node": "me@127.0.0.1"}}},

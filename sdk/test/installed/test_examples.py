@@ -35,8 +35,10 @@ class Examples(Installed):
                               commands.replace("~/kith", "$KITH").replace("$HOME/kith", "$KITH")],
                              self.work, CMAKE_GENERATOR="Ninja", GOTOOLCHAIN="local", GOFLAGS="-mod=mod", GO111MODULE="on")
 
-    def run_with(self, strategy, config):
-        return self.daemon({"topologies": {"t": {"strategy": strategy, "config": config, "policy": POLICY,
+    def run_with(self, strategy, config, grants=()):
+        """In a process of its own, as every plugin that was not built with kith."""
+        return self.daemon({"plugins": {"grants": {f"libstrategy_{strategy}.so": list(grants)}},
+                            "topologies": {"t": {"strategy": strategy, "config": config, "policy": POLICY,
                                                  "connector": "log", "connector_config": {"node": "me@here"}}}})
 
     def check(self, library, options):
@@ -69,7 +71,7 @@ class Examples(Installed):
         second.listen()
         options = {"hosts": ["127.0.0.1", "127.0.0.2", "127.0.0.3"], "port": port}
         self.check(self.work / "build-cpp/libstrategy_probe.so", options)
-        kith = self.run_with("probe", {**options, "interval": 100})
+        kith = self.run_with("probe", {**options, "interval": 100}, [f"tcp:{host}:{port}" for host in options["hosts"]])
         kith.wait("link.up", peer="app@127.0.0.1")
         kith.wait("link.up", peer="app@127.0.0.2")
         second.close()
@@ -124,7 +126,7 @@ class Examples(Installed):
         self.addCleanup(lambda: stop())
         ask("put", key="/cluster/a", value="app@a")
         ask("put", key="/elsewhere", value="app@not")
-        kith = self.run_with("etcd", {"url": client, "prefix": "/cluster/"})
+        kith = self.run_with("etcd", {"url": client, "prefix": "/cluster/"}, [f"tcp:{client.removeprefix('http://')}"])
         kith.wait("link.up", peer="app@a")
         ask("put", key="/cluster/b", value="app@b")
         kith.wait("link.up", peer="app@b")

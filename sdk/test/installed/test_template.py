@@ -97,7 +97,9 @@ class Template(Installed):
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
         url = f"http://127.0.0.1:{server.server_port}/"
+        web = [f"tcp:127.0.0.1:{server.server_port}"]
         daemon = self.daemon({
+            "plugins": {"grants": {"libstrategy_mine.so": web, "libsink_mine.so": web}},
             "topologies": {"t": {
                 "strategies": [{"strategy": "mine", "config": {"url": url}},
                                {"strategy": "mine_c", "config": {"names": ["a@h", "b@h"]}}],
