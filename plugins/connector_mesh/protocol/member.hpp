@@ -114,6 +114,7 @@ class Member {
     [[nodiscard]] std::string explain(std::string_view name) const;
 
   private:
+    static constexpr Time overlay_pause = std::chrono::milliseconds(20); // between two computations of the neighbours
     using Links = std::map<LinkId, std::unique_ptr<Link>>;
     Link *find(LinkId id);
     [[nodiscard]] Link *link_to(NodeId peer) const;

@@ -270,7 +270,7 @@ bool Messages::take_receipt(std::string_view body, const Ways &ways) {
     return true;
 }
 
-void Messages::end(std::deque<Waiting>::iterator which, std::string_view why) {
+void Messages::end(const std::deque<Waiting>::iterator &which, std::string_view why) {
     done_.push_back({which->ticket, std::string(why)});
     waiting_.erase(which);
 }

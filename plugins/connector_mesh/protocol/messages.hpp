@@ -106,7 +106,7 @@ class Messages {
     void receipt(NodeId origin, const Header &of, std::string_view why, const Ways &ways);
     [[nodiscard]] NodeId way_to(NodeId to, const Ways &ways);
     void compute_ways();
-    void end(std::deque<Waiting>::iterator which, std::string_view why);
+    void end(const std::deque<Waiting>::iterator &which, std::string_view why);
 
     Membership &membership_;
     std::map<Stream, std::uint64_t> last_sent_;

@@ -17,7 +17,10 @@ struct Run {
     std::uint64_t nonce = 0; // random, so that two starts in one millisecond differ
 
     [[nodiscard]] bool known() const noexcept { return start != 0 || nonce != 0; }
-    friend auto operator<=>(const Run &, const Run &) = default;
+    friend bool operator==(const Run &, const Run &) = default;
+    friend std::strong_ordering operator<=>(const Run &a, const Run &b) noexcept {
+        return a.start != b.start ? a.start <=> b.start : a.nonce <=> b.nonce;
+    }
 };
 
 } // namespace kith::mesh

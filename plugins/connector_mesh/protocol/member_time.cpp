@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+//
+// Member: what is due, and what follows from it.
+#include "member.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace kith::mesh {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Time steady = 1500ms;             // a link that has been up for so long can be had
+constexpr Time surplus_time = 30s;          // a link that neither side needs is closed after this
+constexpr Time longest_hold = 300s;         // between two announcements
+constexpr Time calm = 600s;                 // after which the holds begin anew
+constexpr Time patience_with_unwanted = 1h; // how long a member that no strategy finds is dialled
+
+std::string seconds_text(Time time) {
+    const auto tenths = std::chrono::duration_cast<std::chrono::milliseconds>(time).count() / 100;
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+}
+
+} // namespace
+
+void Member::advance(Time now) {
+    now_ = now;
+    const Time lag = observer_.advance(now);
+    if (lag > 0s)
+        notice("this host's loop stood still for " + seconds_text(lag + Observer::longest_step) +
+               ": what it did not hear meanwhile is not held against others");
+    check_links(now);
+    check_self(now);
+    messages_.advance(now);
+    if (now >= next_beat_) beat(now);
+    settle(now);
+}
+
+Time Member::deadline() const noexcept {
+    Time out = std::min({next_beat_, messages_.deadline(), observer_.deadline()});
+    if (!ending_) out = std::min(out, dialler_.deadline());
+    if (membership_.overlay_changed()) out = std::min(out, std::max(overlay_due_, now_));
+    return out;
+}
+
+void Member::check_links(Time now) {
+    std::vector<LinkId> ids;
+    for (const auto &[id, link] : links_) ids.push_back(id);
+    for (const LinkId id : ids) {
+        Link *link = find(id);
+        if (link == nullptr) continue;
+        if (link->phase == Link::Phase::greeting) {
+            if (link->opened + settings_.silence <= now)
+                end_link(id, "it accepted the connection and did not greet within " + seconds_text(settings_.silence), true,
+                         false, now);
+            continue;
+        }
+        if (link->stuck()) {
+            broken(*link, "it does not read", now);
+            continue;
+        }
+        const Time silent = observer_.awake() - link->heard;
+        if (silent >= settings_.silence) {
+            const NodeId peer = link->peer;
+            end_link(id, "silent for " + seconds_text(silent), true, false, now);
+            if (link_to(peer) == nullptr && membership_.state(peer) == State::up)
+                observer_.suspect(peer, "silent for " + seconds_text(silent), false, now);
+            continue;
+        }
+        // Of a link that neither side needs the greater name says goodbye.
+        if (link->surplus_here && link->surplus_there && link->surplus_since + surplus_time <= now &&
+            settings_.name > names_.name(link->peer)) {
+            control(*link, FrameKind::goodbye, "neither side needs this link");
+            end_link(id, "neither side needs this link", false, false, now);
+        } else if (now >= link->next_digest) {
+            send_digest(*link);
+        }
+    }
+}
+
+/// Others believe that this member is down, and it is not: it states so when half of its links have lasted for a while, so that a member
+/// that can hardly be reached does not come and go.
+void Member::check_self(Time now) {
+    if (announced_ != 0 && may_announce_ + calm <= now) announced_ = 0;
+    const bool told = std::ranges::any_of(links_, [](const auto &each) { return each.second->told_down; });
+    if (now < may_announce_ || ending_ || (!told && !membership_.self_condemned())) return;
+    std::vector<NodeId> neighbours;
+    membership_.neighbours(neighbours);
+    const auto needed = std::ranges::count_if(neighbours, [this](NodeId id) { return membership_.state(id) == State::up; });
+    const auto proved =
+        std::ranges::count_if(by_peer_, [now](const auto &each) { return each.second.front()->up_since + steady <= now; });
+    if (proved == 0 || 2 * proved < needed) return;
+    may_announce_ = now + std::min<Time>(6s * (std::int64_t{1} << 2 * std::min(announced_, 4U)), longest_hold);
+    ++announced_;
+    ++counters_.announcements;
+    for (auto &[id, link] : links_) link->told_down = false;
+    spread(membership_.announce(), nullptr);
+    notice("others believed this member down; it has stated that it is alive");
+}
+
+void Member::beat(Time now) {
+    while (next_beat_ <= now) next_beat_ += settings_.heartbeat;
+    for (auto &[id, link] : links_) {
+        if (link->phase != Link::Phase::up) continue;
+        std::string body;
+        append_number<8>(body, static_cast<std::uint64_t>(now.count()));
+        append_number<8>(body, link->last_stamp);
+        append_number<8>(body, static_cast<std::uint64_t>((now - link->last_stamp_at).count()));
+        control(*link, FrameKind::heartbeat, body);
+    }
+}
+
+void Member::dial(Time now) {
+    if (ending_) return;
+    for (const NodeId id : dialler_.take_due(now)) {
+        const LinkId link = next_link_++;
+        dials_[link] = id;
+        put({.kind = Action::Kind::dial,
+             .link = link,
+             .name = names_.name(id),
+             .text = {},
+             .endpoint = membership_.endpoint(id)});
+    }
+}
+
+void Member::settle_overlay(Time now) {
+    membership_.settle_overlay();
+    messages_.overlay_changed();
+    std::vector<NodeId> ids;
+    membership_.neighbours(ids);
+    std::vector<NodeId> missing;
+    membership_.missing(missing);
+    std::erase_if(missing_since_, [&](const auto &each) { return !std::ranges::binary_search(missing, each.first); });
+    for (const NodeId id : missing) {
+        const Time since = missing_since_.try_emplace(id, now).first->second;
+        if (membership_.wanted(id) || since + patience_with_unwanted > now) {
+            ids.push_back(id);
+        } else {
+            membership_.forget(id);
+        }
+    }
+    dialler_.targets(ids, now);
+    for (auto &[id, link] : links_) {
+        if (link->phase != Link::Phase::up) continue;
+        dialler_.linked(link->peer);
+        const bool surplus = !dialler_.is_target(link->peer);
+        if (surplus == link->surplus_here) continue;
+        link->surplus_here = surplus;
+        link->surplus_since = now;
+        control(*link, FrameKind::surplus, surplus ? std::string_view("\x01", 1) : std::string_view("\0", 1));
+    }
+}
+
+void Member::check_suspects(Time now) {
+    const std::size_t links = by_peer_.size();
+    const bool isolated = observer_.isolated(links, now) && membership_.up_count() != 0;
+    if (isolated != isolated_) {
+        isolated_ = isolated;
+        put({.kind = Action::Kind::isolated, .name = {}, .text = isolated ? "this host has no link left" : ""});
+    }
+    for (const auto &each : observer_.take_due(links, now)) {
+        if (link_to(each.id) != nullptr || !membership_.observes(each.id)) continue;
+        const auto item = membership_.accuse(each.id, each.reason, each.conclusive);
+        if (!item) continue;
+        ++counters_.accusations;
+        spread(*item, nullptr);
+    }
+    if (observer_.abstains(now) != told_abstaining_) {
+        told_abstaining_ = !told_abstaining_;
+        if (told_abstaining_)
+            notice(std::to_string(observer_.failed()) + " of " + std::to_string(observer_.of()) +
+                   " links failed at once: this member accuses nobody for " + seconds_text(Observer::window) +
+                   ", because the fault is possibly its own or that of its network");
+    }
+}
+
+void Member::settle(Time now) {
+    for (;;) {
+        check_suspects(now);
+        const auto changes = membership_.settle();
+        for (const auto &each : changes) {
+            if (each.up) {
+                dialler_.revived(each.id, now);
+            } else {
+                messages_.gone(each.id, each.reason);
+                if (Link *link = link_to(each.id); link != nullptr && membership_.state(each.id) == State::down) {
+                    std::string body;
+                    append_number<4>(body, membership_.alive(each.id));
+                    control(*link, FrameKind::verdict, body);
+                }
+            }
+            put({.kind = each.up ? Action::Kind::up : Action::Kind::down, .name = names_.name(each.id), .text = each.reason});
+        }
+        if (membership_.overlay_changed() && now >= overlay_due_) {
+            overlay_due_ = now + overlay_pause;
+            settle_overlay(now);
+        }
+        if (changes.empty()) break;
+    }
+    dial(now);
+    const auto output = messages_.take_output();
+    for (const auto &each : output) {
+        Link *link = link_to(each.to);
+        if (link == nullptr) continue; // its receipt will not come
+        if (each.receipt) {
+            link->control(FrameKind::receipt, each.piece);
+        } else {
+            link->message(each.piece);
+        }
+        wrote(*link);
+    }
+    for (auto &each : messages_.take_arrived()) {
+        put({.kind = Action::Kind::message,
+             .name = names_.name(each.from),
+             .text = std::move(each.text),
+             .channel = std::move(each.channel)});
+    }
+    for (auto &each : messages_.take_done())
+        put({.kind = Action::Kind::done, .name = {}, .text = std::move(each.why), .ticket = each.ticket});
+}
+
+} // namespace kith::mesh
