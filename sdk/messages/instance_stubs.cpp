@@ -325,25 +325,29 @@ struct StubAs<Member> {
     static constexpr auto function = static_cast<R (*)(const kith_host *, Args...)>(&Stub::template stub<R, Args...>);
 };
 
-template <std::uint8_t number, class Table, auto... Members>
-const void *host_table_of(functions::Host<Table, Members...>) {
-    static const Table table = [] {
-        Table made{};
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            ((made.*Members = StubAs<Members>::template function<InstanceStubs::Stub<number, I, Members>>), ...);
-        }
-        (std::make_index_sequence<sizeof...(Members)>());
-        return made;
-    }();
-    return &table;
+// The indices are parameters of functions: clang 14 compiles no lambda that expands them together with the members.
+template <std::uint8_t number, class Table, auto... Members, std::size_t... I>
+Table made_host_table(functions::Host<Table, Members...>, std::index_sequence<I...>) {
+    Table made{};
+    ((made.*Members = StubAs<Members>::template function<InstanceStubs::Stub<number, I, Members>>), ...);
+    return made;
 }
 
 template <std::uint8_t number, class Table, auto... Members>
-std::span<const Side::Take> to_plugin_of(functions::Plugin<Table, Members...>) {
-    static constexpr auto takes = []<std::size_t... I>(std::index_sequence<I...>) {
-        return std::array<Side::Take, sizeof...(Members)>{&InstanceStubs::ToPlugin<number, I, Members>::take...};
-    }
-    (std::make_index_sequence<sizeof...(Members)>());
+const void *host_table_of(functions::Host<Table, Members...> side) {
+    static const Table table = made_host_table<number>(side, std::make_index_sequence<sizeof...(Members)>());
+    return &table;
+}
+
+template <std::uint8_t number, class Table, auto... Members, std::size_t... I>
+constexpr std::array<Side::Take, sizeof...(Members)> made_takes(functions::Plugin<Table, Members...>,
+                                                                std::index_sequence<I...>) {
+    return {&InstanceStubs::ToPlugin<number, I, Members>::take...};
+}
+
+template <std::uint8_t number, class Table, auto... Members>
+std::span<const Side::Take> to_plugin_of(functions::Plugin<Table, Members...> side) {
+    static const auto takes = made_takes<number>(side, std::make_index_sequence<sizeof...(Members)>());
     return takes;
 }
 
