@@ -40,6 +40,7 @@ class echo : public kith::connector, public kith::message_carrier {
         co_return kith::result<void>();
     }
     void refresh() override {
+        if (left_) return; // there is no node whose links it could report
         std::vector<kith::link> all;
         for (const auto &name : linked_) all.push_back({.name = name});
         links.all(all);
@@ -58,6 +59,7 @@ class echo : public kith::connector, public kith::message_carrier {
         open_.insert(op);
         end(op, KITH_OK, {});
         links.detached(kith::error(KITH_CLOSED, "it has left"));
+        left_ = true;
         return {};
     }
     void cancel(std::uint64_t op) override { end(op, KITH_CANCELLED, "cancelled"); }
@@ -90,6 +92,7 @@ class echo : public kith::connector, public kith::message_carrier {
     std::string node_;
     std::set<std::string> linked_;
     std::set<std::uint64_t> open_;
+    bool left_ = false;
 };
 
 } // namespace
