@@ -81,6 +81,7 @@ core::LoaderSettings loader_settings(const core::PluginSettings &settings, const
     for (const core::PluginPin &pin : settings.allow) result.pins.push_back({pin.file, pin.sha256});
     result.first_party = first_party();
     result.is_strangers = [pins = result.first_party](const core::Library &library) {
+        if (library.sealed_copy() >= 0) return !library.first_party();
         const core::Pin own{fs::path(library.file()).filename(), library.sha256()};
         return std::ranges::find(pins, own) == pins.end();
     };

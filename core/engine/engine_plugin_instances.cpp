@@ -51,7 +51,7 @@ Engine::Connector::Connector(Engine &engine, const ConnectorInstance &configured
 
 void Engine::Connector::renew(Engine &engine, const Plugin &plugin, const ConnectorInstance &configured) {
     const auto next = engine.dependencies(plugin, configured.isolate);
-    supervisor.renew(plugin, configured.options, next.maker, next.isolation);
+    supervisor.renew(plugin, configured.options, next);
     binding.bind(supervisor.instance(), reconciler);
     messages.bind(supervisor.instance());
 }
@@ -78,7 +78,7 @@ Engine::Strategy::Strategy(Engine &engine, LiveTopology &topology, SourceId sour
 
 void Engine::Strategy::renew(Engine &engine, const Plugin &plugin, const Source &configured) {
     const auto next = engine.dependencies(plugin, configured.isolate);
-    supervisor.renew(plugin, configured.options, next.maker, next.isolation);
+    supervisor.renew(plugin, configured.options, next);
     binding.bind(supervisor.instance());
 }
 

@@ -90,9 +90,10 @@ void InstanceSupervisor::stop(Time now) {
     engine_loop_.soon();
 }
 
-void InstanceSupervisor::renew(const Plugin &plugin, std::string_view options, InstanceMaker *maker, Isolation isolation) {
-    instance_->dependencies().maker = maker;
-    instance_->dependencies().isolation = std::move(isolation);
+void InstanceSupervisor::renew(const Plugin &plugin, std::string_view options, const PluginInstance::Dependencies &next_place) {
+    instance_->dependencies().maker = next_place.maker;
+    instance_->dependencies().isolation = next_place.isolation;
+    instance_->dependencies().rights = next_place.rights;
     auto next = std::make_unique<PluginInstance>(plugin, instance_->identity(), options, instance_->dependencies());
     if (instance_->state() == PluginInstance::State::abandoned) abandoned_.push_back(std::move(instance_));
     instance_ = std::move(next);

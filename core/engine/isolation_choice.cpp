@@ -37,8 +37,7 @@ PluginInstance::Dependencies isolated(PluginInstance::Dependencies dependencies,
     auto isolation = isolation_of(settings, instance, plugin);
     // A library that was not loaded when kith started is not loaded by a reload.
     if (!isolation && !plugin.library().is_open()) isolation.emplace();
-    const bool stranger = !plugin.library().first_party() || plugin.library().stranger();
-    if (!isolation || !isolation->sandbox || !stranger) dependencies.rights = nullptr;
+    if (!isolation || !isolation->sandbox || !plugin.library().stranger()) dependencies.rights = nullptr;
     if (maker == nullptr || !isolation) return dependencies;
     dependencies.maker = maker;
     dependencies.isolation = *std::move(isolation);

@@ -16,7 +16,10 @@ class ApiRoutes(ApiCase):
         kith = self.kith()
         for path, methods in OPENAPI["paths"].items():
             for method, described in methods.items():
-                target = path.replace("{name}/why", "a%40h/why").replace("{name}", "t").replace("{peer}", "b%40h").replace("{connector}", "node")
+                target = path
+                for of, value in (("{name}/why", "a%40h/why"), ("{name}", "t"), ("{peer}", "b%40h"), ("{connector}", "node"),
+                                  ("{file}", "libconnector_log.so")):
+                    target = target.replace(of, value)
                 target += "?follow=false" if path == "/v1/events" else ""
                 with self.subTest(target=target):
                     answer = self.ask(target, method.upper(), body='{"hold": "x.1"}' if target.endswith("/confirm") else None)

@@ -67,6 +67,7 @@ void ApiConnection::close() {
 }
 
 void ApiConnection::retire() {
+    if (!open()) return;
     if (waits() || (phase_ == Phase::streaming && stream_->endless())) return close();
     keep_alive_ = false;
 }

@@ -14,11 +14,19 @@ namespace kith::app::test {
 namespace {
 
 // Answers with the target, as often as the target asks for, or with what a fault is answered with.
+struct EndlessStream final : ApiStream {
+    bool fill(std::string &, std::size_t) override { return true; }
+    std::string_view heartbeat() const override { return {}; }
+    bool endless() const override { return true; }
+    void on_ready(std::function<void()>) override {}
+};
+
 struct EchoHandler final : ApiHandler {
     std::size_t times = 1;
     ApiAnswer answer(const ApiRequest &request) override {
         ApiAnswer out;
         for (std::size_t i = 0; i < times; ++i) out.body += request.target;
+        if (request.target == "/stream") out.stream = std::make_unique<EndlessStream>();
         return out;
     }
     ApiAnswer refusal(ApiFault fault) override { return fault_answer(fault); }
@@ -158,6 +166,16 @@ BOOST_AUTO_TEST_CASE(retired_clients_end_by_the_end_of_tls) {
     it.connection->retire();
     BOOST_TEST(it.until([&] { return it.client.closed(); }));
     BOOST_TEST(it.client.ended());
+}
+
+BOOST_AUTO_TEST_CASE(a_client_whose_stream_has_ended_is_retired_again) {
+    TlsConnection it;
+    it.connection->start();
+    it.client.send(get("/stream"));
+    BOOST_TEST(it.received("HTTP/1.1 200"));
+    it.connection->close();
+    it.connection->retire();
+    BOOST_TEST(!it.connection->open());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
