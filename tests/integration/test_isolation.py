@@ -209,5 +209,39 @@ class Supervision(Isolated):
         self.assertEqual([peer["name"] for peer in topology["peers"]], ["a@127.0.0.2", "b@127.0.0.3"])
 
 
+class Words(Isolated):
+    """What a process writes, and what its sandbox reports there."""
+
+    def refuse(self, **settings):
+        """Starts a strategy that requests three sockets before it reports its peers."""
+        config = self.config("strategy", "socket", "start")
+        config["topologies"]["socket"].update(settings)
+        kith = self.lab.kith(config)
+        for name in ("healthy", "socket"):
+            kith.wait("observation.ok", topology=name)
+        self.assertEqual(len(children(kith.pid)), 1)
+        return kith
+
+    def warnings(self, kith):
+        return [event["reason"] for event in kith.found("security.warning", topology="socket")]
+
+    def test_a_refused_system_call_is_one_warning(self):
+        kith = self.refuse()
+        kith.wait("security.warning", topology="socket")
+        self.assertEqual(kith.terminate(), 0)
+        self.assertEqual(self.warnings(kith), ["mortal: the system call socket was refused by its sandbox"])
+        self.assertEqual(kith.found("plugin.crashed"), [])
+
+    def test_without_a_sandbox_it_is_permitted(self):
+        kith = self.refuse(isolate="crash")
+        self.assertEqual(kith.terminate(), 0)
+        self.assertEqual(self.warnings(kith), [])
+
+    def test_both_outputs_are_last_words(self):
+        kith = self.lab.kith(self.config("strategy", "output", "start"))
+        reason = kith.wait("plugin.crashed", topology="output")["reason"]
+        self.assertRegex(reason, "; its last words: .*these are the last words of output and these are on standard output")
+
+
 if __name__ == "__main__":
     main()

@@ -2,7 +2,7 @@
  *
  * A strategy, a connector and a sink for tests of isolation, which end their own process in the way that the option `death` names, at the
  * moment that `moment` names: `start`, `timer` (50 ms later) or `call`: a refresh of the strategy, a connect of the connector, events of the
- * sink. With death `none` they work.
+ * sink. With death `none` they work. With `socket` they request three sockets, which a sandbox refuses, and work.
  */
 #include <kith/plugin.h>
 #include <kith/service/connector.h>
@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define TEXT(literal)                                                                                                          \
@@ -75,6 +76,15 @@ static void die(const mortal *me) {
             if (write(fd, bytes, sizeof bytes - 1) < 0) ++beats;
     }
     if (is(me->death, "stop")) raise(SIGSTOP);
+    if (is(me->death, "output")) {
+        printf("and these are on standard output\n");
+        fflush(stdout);
+        abort();
+    }
+    for (int i = 0; i < 3 && is(me->death, "socket"); ++i) {
+        const int fd = socket(AF_INET, SOCK_STREAM, 0);
+        if (fd >= 0) close(fd);
+    }
 }
 
 static void at(mortal *me, const char *moment) {
