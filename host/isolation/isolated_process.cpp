@@ -65,7 +65,7 @@ class IsolatedProcess::Tenant final : public messages::ProxyOwner {
     }
     void stopping() override {
         stop_timer_.expires_after(stop_bound);
-        stop_timer_.async_wait([process = process_.weak_from_this(), this](const Error &error) {
+        stop_timer_.async_wait([process = process_.weak_from_this()](const Error &error) {
             if (const auto alive = process.lock(); alive && !error) alive->end("it did not stop within 4.5 s");
         });
     }
