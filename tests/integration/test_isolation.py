@@ -7,9 +7,11 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import time
+import unittest
 
-from api_client import ask
+from built_as_third_party import Home, granted
 from lab import Scenario, main
 from waiting import BUILD, PLUGINS, ROOT, TEST_PLUGINS, wait_until
 
@@ -207,6 +209,59 @@ class Supervision(Isolated):
         self.assertEqual(result.returncode, 0, result.stderr)
         topology, = json.loads(result.stdout)["topologies"]
         self.assertEqual([peer["name"] for peer in topology["peers"]], ["a@127.0.0.2", "b@127.0.0.3"])
+
+
+@unittest.skipUnless((BUILD / "sdk/testkit/installed/libkith_testkit.a").exists(), "the SDK is not built to be installed (with a sanitizer it never is)")
+class Examples(Isolated):
+    """The examples of the SDK, each built with what is installed, and a stranger here."""
+
+    @classmethod
+    def setUpClass(cls):
+        home = Home(parts=("sdk",))
+        cls.addClassCleanup(home.close)
+        cls.home, cls.source = home, next(home.kith.rglob("share/kith/examples"))
+        cls.directory = BUILD.resolve() / f"examples-{os.getpid()}"
+        cls.directory.mkdir(mode=0o755)
+        cls.addClassCleanup(shutil.rmtree, cls.directory)
+
+    def build(self, language, name):
+        build = self.home.dir / f"build-{language}"
+        self.home.run(["cmake", "-S", str(self.source / language), "-B", str(build), "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
+                       f"-DCMAKE_PREFIX_PATH={self.home.kith}"])
+        self.home.run(["cmake", "--build", str(build), "--target", name])
+        return build / f"lib{name}.so"
+
+    def run_library(self, library, options, grants, peers):
+        """Until these are discovered and linked, all of them by a strategy in a process of its own."""
+        shutil.copy(library, self.directory)
+        name = library.name.removeprefix("libstrategy_").removesuffix(".so")
+        kith = self.lab.kith({
+            "plugins": {"dir": [PLUGINS, str(self.directory)], **granted(library.name, *grants)},
+            "topologies": {"t": {"strategy": name, "config": options, "connector": "log", "connector_config": {"node": "me@127.0.0.1"}}}})
+        for peer in peers:
+            kith.wait("peer.discovered", topology="t", source=name, peer=peer)
+            kith.wait("link.up", topology="t", peer=peer)
+        self.assertEqual(len(children(kith.pid)), 1)
+        self.assertEqual(kith.terminate(), 0)
+        self.assertEqual([event for kind in ("plugin.crashed", "security.warning") for event in kith.found(kind)], [])
+
+    def test_c(self):
+        names = self.lab.write("peers", "a@127.0.0.2\nb@127.0.0.3\n")
+        self.run_library(self.build("c", "strategy_names_file"), {"file": str(names)}, [], ["a@127.0.0.2", "b@127.0.0.3"])
+
+    def test_cpp(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            self.run_library(self.build("cpp", "strategy_probe"), {"hosts": ["127.0.0.1"], "port": port}, [f"tcp:127.0.0.1:{port}"],
+                             ["app@127.0.0.1"])
+
+    def test_rust(self):
+        if not shutil.which("cargo"):
+            self.skipTest("there is no cargo; Debian: cargo, rustc")
+        build = self.home.dir / "build-rust"
+        self.home.run(["cargo", "build", "--release", "--offline", "--manifest-path", str(self.source / "rust/Cargo.toml"), "--target-dir", str(build)])
+        hosts = self.lab.write("hosts", "127.0.0.1 localhost\n10.0.0.1 a.app a\n10.0.0.2 b.app\n")
+        self.run_library(build / "release/libstrategy_hosts_file.so", {"file": str(hosts), "suffix": ".app"}, [], ["app@a.app", "app@b.app"])
 
 
 class Words(Isolated):
