@@ -21,6 +21,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace kith::mesh;
 
+constexpr const char *has_left = "it has left the mesh; a start of kith joins it again";
 constexpr Time dial_time = 1s;    // for the connection alone
 constexpr Time write_time = 10s;  // a peer that reads nothing for so long has failed
 constexpr Time answer_time = 5s;  // of a connect for which this member dials nobody itself
@@ -96,6 +97,7 @@ class mesh_connector : public kith::connector, public kith::message_carrier {
     }
 
     kith::task<kith::result<void>> connect(kith::peer to) override {
+        if (left_) co_return kith::error(KITH_UNAVAILABLE, has_left);
         if (!member_) co_return kith::error(KITH_UNAVAILABLE, "this member does not listen yet");
         if (to.name.size() > longest_name)
             co_return kith::error(KITH_INVALID, "its name has " + std::to_string(to.name.size()) + " bytes: expected at most " +
@@ -129,7 +131,7 @@ class mesh_connector : public kith::connector, public kith::message_carrier {
     }
 
     void refresh() override {
-        if (member_) report_all();
+        if (member_ && !left_) report_all();
     }
 
     // kith::message_carrier
@@ -161,6 +163,18 @@ class mesh_connector : public kith::connector, public kith::message_carrier {
     }
 
     void cancel(std::uint64_t op) override { messages_->done(op, KITH_CANCELLED); }
+
+    kith::result<void> leave(std::uint64_t op) override {
+        if (!member_) return kith::error(KITH_UNAVAILABLE, "this member does not listen yet");
+        left_ = true;
+        complete_ = false;
+        reported_.clear();
+        member_->end(true, now());
+        carry_out();
+        links.detached(kith::error(KITH_UNAVAILABLE, has_left));
+        messages_->done(op);
+        return {};
+    }
 
     kith::task<> farewell() override {
         if (!member_) co_return;
@@ -270,6 +284,7 @@ class mesh_connector : public kith::connector, public kith::message_carrier {
             break;
         case Action::Kind::failed: changed(action.name, action.text); break;
         case Action::Kind::isolated:
+            if (left_) break;
             log.warning(action.text.empty() ? "this host has links again" : "this host has no link left", {});
             if (action.text.empty()) {
                 report_all();
@@ -293,7 +308,8 @@ class mesh_connector : public kith::connector, public kith::message_carrier {
 
     void arrived(const Action &action) {
         if (!messages_) return;
-        const kith::message message{.peer = action.name, .channel = action.channel, .data = action.text};
+        const kith::message message{
+            .peer = action.name, .channel = action.channel, .data = action.text, .broadcast = action.to_all};
         if (messages_->arrived({&message, 1}) < 0)
             log.warning("a message that violates the limits was dropped", {{"peer", action.name}});
     }
@@ -440,6 +456,7 @@ class mesh_connector : public kith::connector, public kith::message_carrier {
     waiting_list waiting_;
     std::set<std::string> reported_; // as up
     bool complete_ = false;          // the complete set was reported once
+    bool left_ = false;              // for good, until kith is started again
 };
 
 } // namespace

@@ -45,7 +45,7 @@ struct Action {
     Membership::Endpoint endpoint{};
     std::string channel{};
     std::uint64_t ticket = 0;
-    bool conclusive = false;
+    bool to_all = false; // of a message: it was a broadcast
 };
 
 class Member {

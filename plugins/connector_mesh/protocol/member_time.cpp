@@ -215,7 +215,8 @@ void Member::settle(Time now) {
         put({.kind = Action::Kind::message,
              .name = names_.name(each.from),
              .text = std::move(each.text),
-             .channel = std::move(each.channel)});
+             .channel = std::move(each.channel),
+             .to_all = each.to_all});
     }
     for (auto &each : messages_.take_done())
         put({.kind = Action::Kind::done, .name = {}, .text = std::move(each.why), .ticket = each.ticket});

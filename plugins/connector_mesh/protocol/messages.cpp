@@ -213,7 +213,7 @@ void Messages::flush(const Stream &stream, Incoming &in, Time now, const Ways *w
         for (const auto &[place, piece_text] : part.pieces) text += piece_text;
         in.bytes -= part.bytes;
         in.parts.erase(in.parts.begin());
-        arrived_.push_back({origin, channel, std::move(text)});
+        arrived_.push_back({origin, channel, std::move(text), to_all});
         if (!to_all && ways != nullptr) {
             Header header;
             header.run = in.run;

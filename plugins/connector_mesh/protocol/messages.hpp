@@ -25,6 +25,7 @@ class Messages {
         NodeId from;
         std::string channel;
         std::string text;
+        bool to_all;
     };
     struct Done {
         std::uint64_t ticket;

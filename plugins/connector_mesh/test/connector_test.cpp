@@ -92,6 +92,22 @@ BOOST_FIXTURE_TEST_CASE(one_that_stops_is_restarting_and_links_again, Fixture) {
     BOOST_TEST(net.run_until([&] { return members[0]->links().size() == 2 && members[2]->links().size() == 2; }, 10s));
 }
 
+BOOST_FIXTURE_TEST_CASE(one_that_leaves_has_left_for_good, Fixture) {
+    form(3);
+    const auto *left = members[2]->await_sent(members[2]->leave());
+    BOOST_REQUIRE(left != nullptr);
+    BOOST_TEST(left->status == KITH_OK);
+    BOOST_TEST(net.run_until([&] { return members[0]->links().size() == 1 && members[1]->links().size() == 1; }, 100ms));
+    const auto down =
+        std::ranges::find_if(members[0]->reports(), [](const Report &each) { return each.kind == Report::Kind::link_down; });
+    BOOST_REQUIRE((down != members[0]->reports().end()));
+    BOOST_TEST(down->text == "it has left");
+    BOOST_TEST(!members[2]->attached());
+    members[2]->run_for(30s);
+    BOOST_TEST(members[0]->links().size() == 1u);
+    BOOST_TEST(here.open_streams() == 2u); // both ends of the link of the others
+}
+
 BOOST_FIXTURE_TEST_CASE(a_parted_member_is_no_link_until_it_is_connected_again, Fixture) {
     form(3);
     BOOST_TEST(done(*members[0], members[0]->disconnect(peer(name(2)))).status == KITH_OK);

@@ -55,6 +55,7 @@ BOOST_FIXTURE_TEST_CASE(messages_arrive_in_order_over_several_hops_and_their_sen
     for (const auto &each : mesh.host(0).done) BOOST_TEST(each.text == "");
     BOOST_TEST(mesh.host(far).messages[0].name == mesh.host(0).name);
     BOOST_TEST(mesh.host(far).messages[0].channel == "c");
+    BOOST_TEST(!mesh.host(far).messages[0].to_all);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_broadcast_reaches_everybody_once_and_in_order, MessagesFixture) {
@@ -67,6 +68,7 @@ BOOST_FIXTURE_TEST_CASE(a_broadcast_reaches_everybody_once_and_in_order, Message
         const auto got = texts(i);
         BOOST_REQUIRE(got.size() == (i == 5 ? 0u : 20u));
         for (std::size_t k = 0; k < got.size(); ++k) BOOST_TEST(got[k] == std::to_string(k));
+        for (const auto &each : mesh.host(i).messages) BOOST_TEST(each.to_all);
     }
 }
 
