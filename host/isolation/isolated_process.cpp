@@ -235,7 +235,7 @@ void IsolatedProcess::take(std::string_view message) {
     }
     if (opened.table != messages::life_table) throw std::runtime_error("a message of no instance");
     switch (static_cast<FromHelper>(opened.function)) {
-    case FromHelper::ready: return;
+    case FromHelper::ready:
     case FromHelper::pong: return;
     case FromHelper::refused: {
         messages::Keep keep;
