@@ -14,7 +14,7 @@ class Ec2Alone(BuiltAsThirdParty):
             self.skipTest("it was built and tested, not run: no moto is prepared (tests/real/prepare moto installs it)")
         ((_, one), (_, two)) = moto().run(2, cluster="shop")
         address = moto().url.removeprefix("http://")
-        rights = granted("libstrategy_ec2.so", f"tcp:{address}", *(f"env:{name}" for name in KEYS))
+        rights = granted("libstrategy_ec2.so", f"tcp:{address}", *(f"env:{name}" for name in [*KEYS, "AWS_SESSION_TOKEN"]))
         daemon = Daemon(home, {"plugins": rights, "topologies": {"t": {
             "strategy": "ec2", "connector": "log", "connector_config": {"node": "app@127.0.0.1"}, "policy": HASTY,
             "config": {"ec2_tagname": "cluster", "ec2_tagvalue": "shop", "region": REGION, "endpoint": moto().url}}}}, **KEYS)

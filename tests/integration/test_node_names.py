@@ -20,6 +20,7 @@ OPTIONS = {
     "erlang": ("connector", lambda name: {"node": name}, RULE),
     "erlang, key of peer_cookies": ("connector", lambda name: {"peer_cookies": {name: "c"}}, RULE),
     "log": ("connector", lambda name: {"node": name}, ANY),
+    "mesh": ("connector", lambda name: {"node": name, "cluster": "c", "plain": True}, ANY),
     "exec": ("connector", lambda name: {"node": name, "connect": ["/bin/true"]}, ANY),
     "epmd": ("strategy", lambda name: {"hosts": [name]}, RULE),
     "dns_poll": ("strategy", lambda name: {"query": "x.example", "node_basename": name}, PART),

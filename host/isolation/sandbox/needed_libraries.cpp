@@ -13,6 +13,8 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <span>
+#include <string_view>
 
 namespace kith::isolation {
 
@@ -20,6 +22,12 @@ namespace {
 
 constexpr uid_t root = 0;
 constexpr std::size_t max_libraries = 256;
+// Opened by kith/libcrypto.hpp when a plugin needs it: later it could not be.
+constexpr std::string_view libcrypto = "libcrypto.so.3";
+
+bool contains(std::span<const std::byte> bytes, std::string_view text) {
+    return std::string_view(reinterpret_cast<const char *>(bytes.data()), bytes.size()).find(text) != std::string_view::npos;
+}
 
 // One pass over all needed libraries.
 class Loading {
@@ -31,6 +39,11 @@ class Loading {
             if (auto loaded = find_and_load(std::string(needed), user); !loaded) return loaded;
         }
         return {};
+    }
+
+    // Where it is missing, the plugin reports that when it needs it.
+    void load_if_found(std::string_view name) {
+        if (!core::is_loaded(name)) (void)find_and_load(std::string(name), "it");
     }
 
   private:
@@ -94,7 +107,11 @@ boost::system::result<void, std::string> load_needed_libraries(int library) {
     if (!bytes) return "the library " + bytes.error().text;
     const auto image = core::elf::Image::read(*bytes);
     if (!image) return "the library " + image.error().text;
-    return Loading().load_all(*image, "it");
+    Loading loading;
+    if (auto loaded = loading.load_all(*image, "it"); !loaded) return loaded;
+    const auto mapping = core::Mapping::of(file);
+    if (mapping && contains(mapping->bytes(), libcrypto)) loading.load_if_found(libcrypto);
+    return {};
 }
 
 } // namespace kith::isolation

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The libraries that a plugin needs (DT_NEEDED, and what those need) are loaded before the sandbox, so that their constructors can read
-// what they want. They are the system's: each is a file of root in a directory of the dynamic linker, by rule L1. A library that lies beside
+// what they want; so is OpenSSL's libcrypto for a plugin that opens it by kith/libcrypto.hpp. They are the system's: each is a file of root in a directory of the dynamic linker, by rule L1. A library that lies beside
 // the plugin is a stranger's too, and is not loaded: the plugin must contain it.
 #pragma once
 
