@@ -162,14 +162,25 @@ void print_details(std::string &out, const Plugin &plugin, const GrantsOfFile &g
 
 } // namespace
 
-std::string plugins_as_json(const Registry &registry, const GrantsOfFile &grants) {
+std::string plugins_as_json(const Registry &registry, const GrantsOfFile &grants,
+                            const std::vector<QuarantinedInstance> *quarantined) {
     json::array plugins, refused;
     for (const Plugin *plugin : registry.plugins()) plugins.emplace_back(object_of(*plugin, grants));
     for (const Refusal &refusal : registry.refused())
         refused.emplace_back(json::object{
             {"file", refusal.file}, {"rule", refusal.rule}, {"reason", refusal.reason}, {"remedy", refusal.remedy}});
+    json::object document{{"plugins", std::move(plugins)}, {"refused", std::move(refused)}};
+    if (quarantined != nullptr) {
+        json::array instances;
+        for (const auto &one : *quarantined)
+            instances.emplace_back(json::object{{"instance", json::string(one.instance)},
+                                                {"plugin", json::string(one.plugin)},
+                                                {"file", json::string(one.file)},
+                                                {"reason", json::string(one.reason)}});
+        document["quarantined"] = std::move(instances);
+    }
     std::string out;
-    print(out, json::object{{"plugins", std::move(plugins)}, {"refused", std::move(refused)}}, 0);
+    print(out, document, 0);
     return out + "\n";
 }
 

@@ -96,11 +96,15 @@ ApiContext DaemonApi::context(const AsioWorld &world, core::Engine &engine, Relo
     context.config = [&reloader, &loaded] {
         return core::render(reloader.config(), core::catalogue_from_registry(*loaded.registry, loaded.directories));
     };
-    context.plugins = [&loaded, &reloader] {
+    context.plugins = [&engine, &loaded, &reloader] {
         const auto grants = [&](const core::Library &library) {
             return core::grants_of_file(reloader.config().plugins.grants, library.file());
         };
-        return core::plugins_as_json(*loaded.registry, grants);
+        const core::EngineView view = engine.view();
+        std::vector<core::QuarantinedInstance> quarantined;
+        for (const auto &one : view.instances)
+            if (!one.quarantine.empty()) quarantined.push_back({one.name, one.plugin, one.file, one.quarantine});
+        return core::plugins_as_json(*loaded.registry, grants, &quarantined);
     };
     context.refresh = [&engine] { engine.refresh(); };
     context.order = [&engine](std::string_view topology, const core::Order &order) { return engine.order(topology, order); };

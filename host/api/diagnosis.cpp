@@ -65,6 +65,15 @@ Diagnosis connect_failure(const core::Reconciler::LinkStatus &link, std::string_
     return found;
 }
 
+// Nothing when the instance is not in quarantine. what: the subject of the sentence.
+std::optional<Diagnosis> quarantine(const core::EngineView &view, std::string_view code, const std::string &instance,
+                                    const std::string &what) {
+    const auto found = std::ranges::find(view.instances, instance, &core::InstanceView::name);
+    if (found == view.instances.end() || found->quarantine.empty()) return std::nullopt;
+    return Diagnosis{code, what + " is in quarantine: " + std::string(found->quarantine),
+                     "Correct or replace its plugin; `kith plugins retry " + std::string(found->file) + "` starts it again."};
+}
+
 Diagnosis source_failure(const core::LiveTopology::SourceStatus &source) {
     Diagnosis found{"source_failing", {}, "Mend what the strategy asks; it tries again by itself, and `kith refresh` at once."};
     for (const Advice &advice : source_advice) {
@@ -104,7 +113,11 @@ Diagnosis unknown_name(const core::EngineView &view, const core::LiveTopology &t
                 false};
     for (const auto &source : topology.sources()) {
         if (source.failures != 0) {
-            Diagnosis found = source_failure(source);
+            const std::string its_name(source.name);
+            Diagnosis found =
+                quarantine(view, "source_quarantined", "topologies." + std::string(topology.name()) + '.' + its_name,
+                           "no strategy has it, and strategy " + its_name)
+                    .value_or(source_failure(source));
             found.known = false;
             return found;
         }
@@ -183,6 +196,8 @@ Diagnosis by_link(const core::EngineView &view, const core::TopologyView &topolo
     const core::Reconciler &connector = *topology.connector;
     const std::string its_connector = "connector " + std::string(connector.connector());
     if (!connector.attached()) {
+        if (auto found = quarantine(view, "quarantined", "connectors." + std::string(connector.connector()), its_connector))
+            return *std::move(found);
         const std::string_view why = connector.detached_text();
         return {"detached",
                 its_connector + " is not attached to a node, so kith connects no peer" +

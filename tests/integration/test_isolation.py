@@ -11,6 +11,7 @@ import socket
 import time
 import unittest
 
+from api_client import ask
 from built_as_third_party import Home, granted
 from lab import Scenario, main
 from waiting import BUILD, PLUGINS, ROOT, TEST_PLUGINS, wait_until
@@ -124,11 +125,29 @@ class Supervision(Isolated):
         socket = self.api(kith)
         status = self.lab.command("status", "--socket", socket)
         self.assertRegex(status.stdout, r"topologies\.segv\.mortal is in .*quarantine.*: .*crashed 6 times")
+        why = self.lab.command("why", "nobody@127.0.0.1", "--json", "--socket", socket)
+        causes = {topology["topology"]: topology["code"] for topology in json.loads(why.stdout)["topologies"]}
+        self.assertEqual(causes, {"healthy": "unknown", "segv": "source_quarantined"})
+        one, = ask(socket, "/v1/plugins").json()["quarantined"]
+        self.assertEqual((one["instance"], one["plugin"], one["file"]), ("topologies.segv.mortal", "mortal", "libmortal.so"))
         before = kith.last()
         answer = self.lab.command("plugins", "retry", "libmortal.so", "--socket", socket)
         self.assertEqual((answer.returncode, answer.stdout), (0, "instances of libmortal.so that are started again: 1\n"), answer.stderr)
         kith.wait("plugin.crashed", after=before, topology="segv")
         self.assertEqual(self.lab.command("plugins", "retry", "libnone.so", "--socket", socket).returncode, 1)
+
+    def test_quarantine_of_a_connector_and_of_a_sink(self):
+        config = self.config("connector", "segv", "start") | {"sinks": self.config("sink", "abort", "start")["sinks"]}
+        kith = self.lab.kith(config)
+        kith.wait("plugin.quarantined", connector="segv")
+        wait_until(lambda: len(kith.found("plugin.quarantined")) == 2, "both are in quarantine", None, kith.tail)
+        socket = self.api(kith)
+        why = self.lab.command("why", "a@127.0.0.1", "--socket", socket)
+        self.assertEqual(why.returncode, 0)  # it is linked in the other topology
+        self.assertRegex(why.stdout, "segv: connector segv is in quarantine: mortal: it crashed 6 times within a minute")
+        self.assertRegex(why.stdout, "segv: Correct or replace its plugin; `kith plugins retry libmortal.so` starts it again")
+        instances = {one["instance"] for one in ask(socket, "/v1/plugins").json()["quarantined"]}
+        self.assertEqual(instances, {"connectors.segv", "sinks.abort"})
 
     def test_no_helper_outlives_a_daemon_that_is_killed(self):
         config = self.config("strategy", ["none"], "call")

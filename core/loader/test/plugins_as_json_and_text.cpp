@@ -4,6 +4,7 @@
 #include "core/loader/plugins_as_json_and_text.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 namespace kith::core::test {
@@ -69,6 +70,16 @@ BOOST_AUTO_TEST_CASE(what_a_file_was_granted_is_listed_when_a_configuration_was_
     BOOST_TEST(plugin.at("stranger").as_bool() == false);
     KITH_CHECK_CONTAINS(plugins_as_text(registry, true, grants), "\n  grants     process, env:X\n");
     BOOST_TEST(plugins_as_json(registry).find("grants") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(instances_in_quarantine_are_listed_by_a_daemon) {
+    const std::vector<QuarantinedInstance> quarantined{{"sinks.audit", "two", "libtwo_plugins.so", "it crashed"}};
+    const auto listed = boost::json::parse(plugins_as_json(registry, {}, &quarantined)).at("quarantined");
+    BOOST_TEST(boost::json::serialize(listed) ==
+               R"([{"instance":"sinks.audit","plugin":"two","file":"libtwo_plugins.so","reason":"it crashed"}])");
+    const std::vector<QuarantinedInstance> none;
+    KITH_CHECK_CONTAINS(plugins_as_json(registry, {}, &none), "\"quarantined\": []");
+    BOOST_TEST(plugins_as_json(registry).find("quarantined") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_stranger_s_file_is_named_as_such) {

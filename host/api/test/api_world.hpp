@@ -37,7 +37,7 @@ struct ApiWorld {
         context.bus = &fixture.bus;
         context.view = [this] { return view(); };
         context.config = [] { return std::string(R"({"masked":"***"})"); };
-        context.plugins = [] { return std::string(R"({"plugins":[],"refused":[]})"); };
+        context.plugins = [] { return std::string(R"({"plugins":[],"refused":[],"quarantined":[]})"); };
         context.refresh = [this] { ++refreshes; };
         context.retry = [](std::string_view file) {
             return file == "libone.so" ? std::optional<std::size_t>(1) : std::nullopt;

@@ -60,6 +60,29 @@ BOOST_AUTO_TEST_CASE(a_failed_attempt_names_its_cause_and_the_next_one) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_quarantine_is_the_reason_and_a_retry_the_remedy) {
+    ApiWorld world;
+    auto &topology = world.fixture.topology();
+    world.fixture.see(topology, {"b@h"});
+    core::EngineView view = world.view();
+    core::InstanceView connector = view.instances.front();
+    connector.file = "libours.so";
+    const auto found = [&](std::string_view name) { return diagnose(view, view.topologies[0], name); };
+    BOOST_TEST(found("b@h").code == "detached");
+    connector.quarantine = "it crashed 6 times";
+    view.instances = {connector};
+    check(found("b@h"), "quarantined", "connector beam is in quarantine: it crashed 6 times", "kith plugins retry libours.so");
+    BOOST_TEST(found("c@h").code == "unknown");
+
+    topology.failed(core::SourceId{0}, KITH_RESET, "its process is gone", world.fixture.now);
+    BOOST_TEST(found("c@h").code == "source_failing");
+    const std::string strategy = "topologies." + std::string(topology.name()) + '.' + std::string(topology.sources()[0].name);
+    connector.name = strategy;
+    view.instances.push_back(connector);
+    check(found("c@h"), "source_quarantined", "is in quarantine: it crashed 6 times", "kith plugins retry libours.so");
+    BOOST_TEST(!found("c@h").known);
+}
+
 BOOST_AUTO_TEST_CASE(each_state_of_a_link_has_its_own_reason) {
     ApiWorld world;
     auto &topology = world.fixture.topology();
