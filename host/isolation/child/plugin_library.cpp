@@ -27,7 +27,10 @@ PluginLibrary PluginLibrary::load(core::Fd copy, const std::string &file, std::s
         if (!image) return refused(std::move(library), "L2: it " + image.error().text);
         library.opened = core::open_sealed_copy(std::move(copy), *image, file);
     }
-    if (!library.opened) return refused(std::move(library), "L2: it cannot be loaded: " + library.opened.error);
+    if (!library.opened) {
+        std::string why = "L2: it cannot be loaded: " + library.opened.error;
+        return refused(std::move(library), std::move(why));
+    }
     const auto *const entry = static_cast<const kith_entry *>(library.opened.symbol("kith_plugin_entry"));
     if (entry == nullptr) return refused(std::move(library), "L2: it has no kith_plugin_entry after loading");
     const auto known = core::deserialize(description);
