@@ -462,7 +462,7 @@ void InstanceStubs::fill(kith_host &host) {
 }
 
 void InstanceStubs::ask_sides(IsolatedInstance &me) {
-    for (std::uint8_t number = 0; number < sides().size(); ++number) {
+    for (std::size_t number = 0; number < sides().size(); ++number) {
         if ((me.services_ >> number & 1) == 0) continue;
         const kith_str id = str(services()[number].id);
         me.sides_[number] = me.inside(life_table, 4, [&] { return me.instance_->service(me.instance_->self, id); });
