@@ -73,7 +73,9 @@ void SinkBinding::crashed() {
 
 std::int32_t SinkBinding::subscribe(std::uint64_t mask) {
     if (!instance_->running()) return KITH_CANCELLED;
-    if (mask_ == 0) bus_.take(subscriber_, 1, events_); // from now on: nothing waits, so this only moves its place to the end
+    // From now on: nothing waits, so this only moves its place to the end. An isolated sink subscribes a moment after its start, and gets
+    // what has happened since.
+    if (mask_ == 0 && instance_->dependencies().maker == nullptr) bus_.take(subscriber_, 1, events_);
     if (!again_) events_.clear();
     ready_ = true;
     bus_.set_mask(subscriber_, mask_ = mask & filter_);

@@ -108,6 +108,22 @@ BOOST_AUTO_TEST_CASE(of_a_sink_bring_its_batch_again_and_lose_no_event) {
     BOOST_TEST(contains(later, "c@10.0.0.4"));
 }
 
+BOOST_AUTO_TEST_CASE(an_isolated_sink_misses_nothing_until_its_subscription_arrives) {
+    IsolatedKith kith;
+    kith.sink().start = [](ScriptedPlugin &) { return KITH_OK; };
+    std::string seen;
+    kith.sink().events = [&](ScriptedPlugin &sink, std::uint64_t batch, const std::vector<std::string> &lines) {
+        for (const auto &line : lines) seen += line;
+        sink.sink().taken(sink.host, batch);
+    };
+    kith.start();
+    BOOST_TEST(seen == "");
+    kith.sink().now->sink().subscribe(kith.sink().now->host, UINT64_MAX);
+    kith.run(milliseconds(1));
+    BOOST_TEST(contains(seen, "topology.started"));
+    BOOST_TEST(contains(seen, "peer.discovered"));
+}
+
 BOOST_AUTO_TEST_CASE(the_sixth_in_a_minute_is_quarantine_until_a_retry) {
     IsolatedKith kith;
     kith.start();
