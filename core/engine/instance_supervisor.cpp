@@ -21,7 +21,8 @@ PluginInstance::Dependencies owned_by(PluginInstance::Dependencies dependencies,
 InstanceSupervisor::InstanceSupervisor(const Plugin &plugin, PluginInstance::Identity identity, std::string_view options,
                                        PluginInstance::Dependencies dependencies, std::string connector, EventBus &bus,
                                        EngineLoop &engine_loop, std::function<void(const Failure &)> on_lost)
-    : instance_(std::make_unique<PluginInstance>(plugin, std::move(identity), options, owned_by(dependencies, *this))),
+    : instance_(
+          std::make_unique<PluginInstance>(plugin, std::move(identity), options, owned_by(std::move(dependencies), *this))),
       history_(engine_loop.random_seed()),
       connector_(std::move(connector)),
       bus_(bus),

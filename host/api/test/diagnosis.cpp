@@ -13,7 +13,7 @@ namespace {
 
 Diagnosis why(ApiWorld &world, std::string_view name, std::size_t topology = 0) {
     const core::EngineView view = world.view();
-    const Diagnosis found = diagnose(view, view.topologies[topology], name);
+    Diagnosis found = diagnose(view, view.topologies[topology], name);
     BOOST_TEST(!found.cause.empty());
     BOOST_TEST(!found.remedy.empty());
     return found;

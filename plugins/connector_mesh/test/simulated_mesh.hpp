@@ -6,6 +6,7 @@
 
 #include "member.hpp"
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -216,11 +217,11 @@ class SimulatedMesh {
   private:
     struct Pair { // a connection; side 0 dialled
         std::size_t host[2]{};
-        std::optional<LinkId> link[2];
-        bool gone[2]{};                   // the process does not have it any more
-        bool closed[2]{};                 // it was closed in order or by the machine: the other side learns that
-        Time last[2]{};                   // the last arrival at the side
-        std::vector<std::string> held[2]; // bytes to the side that a blocked way keeps
+        std::array<std::optional<LinkId>, 2> link;
+        bool gone[2]{};                               // the process does not have it any more
+        bool closed[2]{};                             // it was closed in order or by the machine: the other side learns that
+        Time last[2]{};                               // the last arrival at the side
+        std::array<std::vector<std::string>, 2> held; // bytes to the side that a blocked way keeps
         bool held_end[2]{};
     };
     enum class What : std::uint8_t { tick, knock, refused, lost, connected, accepted, bytes, end, flush };
