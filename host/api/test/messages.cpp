@@ -47,6 +47,7 @@ struct MessageWorld {
     bool may_message = false;
     const ApiAccess *access = nullptr;
     std::string authorization, accept, origin;
+    bool stopping = false;
 
     MessageWorld() {
         BOOST_REQUIRE(registry.link(kith_plugin_entry_connector_echo, "echo"));
@@ -65,7 +66,17 @@ struct MessageWorld {
         context.post = [this](std::function<void()> work) { net.in(0ns, std::move(work)); };
         router = std::make_unique<ApiRouter>(std::move(context));
     }
+    ~MessageWorld() { stop(); }
+    MessageWorld(const MessageWorld &) = delete;
+    MessageWorld &operator=(const MessageWorld &) = delete;
     void run(std::chrono::nanoseconds span) { net.run_for(span); }
+    // Destroys the instances too.
+    void stop() {
+        if (std::exchange(stopping, true)) return;
+        bool stopped = false;
+        engine->stop([&] { stopped = true; });
+        BOOST_TEST(net.run_until([&] { return stopped; }, 13s));
+    }
     ApiAnswer ask(std::string_view method, std::string_view target, std::string_view body = {}) {
         ApiRequest request;
         request.method = method;
@@ -197,9 +208,7 @@ BOOST_AUTO_TEST_CASE(a_slow_client_is_told_how_many_it_has_lost) {
 
 BOOST_AUTO_TEST_CASE(streams_end_when_the_connector_goes) {
     ApiAnswer jobs = ask("GET", "/v1/messages/mesh?channel=jobs");
-    bool ended = false;
-    engine->stop([&] { ended = true; });
-    net.run_until([&] { return ended; }, 10s);
+    stop();
     std::string out;
     BOOST_TEST(!jobs.stream->fill(out, 65'536));
     jobs.stream.reset();
