@@ -39,7 +39,8 @@ class Receiver(http.server.BaseHTTPRequestHandler):
             raise SystemExit(f"{self.headers['Kith-Delivery']} is not what the body has")
         while self.server.wait_for is not None and not self.server.wait_for.exists():
             time.sleep(0.005)
-        line = {"run": batch["run"], "seqs": [event["seq"] for event in batch["events"]], "client": self.client_address[1], "at": time.time()}
+        line = {"run": batch["run"], "seqs": [event["seq"] for event in batch["events"]], "client": self.client_address[1], "at": time.time(),
+                "lost": [event for event in batch["events"] if event["kind"] == "events.lost"]}
         self.server.output.write(json.dumps(line) + "\n")
         self.server.output.flush()
         self.send_response(200)
