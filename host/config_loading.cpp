@@ -10,7 +10,6 @@
 #include <host/world/asio_world.hpp>
 #include <host/world/tls/tls_library_loader.hpp>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -61,7 +60,7 @@ std::optional<std::string> environment(const std::string &name) {
 
 // The manifest of the build, beside the default plugin directory: lines of a SHA-256, spaces and the name of a file. A missing one, or one
 // that others can write, makes every plugin a stranger's.
-std::vector<core::Pin> first_party() {
+std::vector<core::Pin> manifest_of_build() {
     std::vector<core::Pin> result;
     const core::Fd file{::open((default_plugin_dir() + ".sha256").c_str(), O_RDONLY | O_CLOEXEC)};
     struct stat info {};
@@ -79,12 +78,7 @@ core::LoaderSettings loader_settings(const core::PluginSettings &settings, const
     result.services.assign(engine.begin(), engine.end());
     result.services.insert(result.services.end(), world.begin(), world.end());
     for (const core::PluginPin &pin : settings.allow) result.pins.push_back({pin.file, pin.sha256});
-    result.first_party = first_party();
-    result.is_strangers = [pins = result.first_party](const core::Library &library) {
-        if (library.sealed_copy() >= 0) return !library.first_party();
-        const core::Pin own{fs::path(library.file()).filename(), library.sha256()};
-        return std::ranges::find(pins, own) == pins.end();
-    };
+    result.manifest = manifest_of_build();
     result.state_dir = settings.state_dir;
     if (tls) result.before_fork = [tls] { tls->wait(); };
     return result;

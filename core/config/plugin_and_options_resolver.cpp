@@ -122,7 +122,7 @@ std::optional<CheckedOptions> PluginAndOptionsResolver::options(const PluginInfo
 // A stranger can declare what is not true, and then its peers would be connected without a warning.
 bool PluginAndOptionsResolver::counts_as_authenticated(const PluginInfo &plugin, const SourceLocation &location) {
     if (!plugin.is_stranger()) return true;
-    const std::string file = plugin.file.substr(plugin.file.rfind('/') + 1);
+    const std::string &file = plugin.file;
     if (std::ranges::any_of(grants_, [&](const FileGrants &one) { return one.file == file && one.has("authenticated"); }))
         return true;
     collector_.warning(location.at, location.path,

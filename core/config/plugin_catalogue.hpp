@@ -15,11 +15,12 @@ struct PluginInfo {
     std::uint32_t kind = 0; // KITH_KIND_...
     std::string id;
     std::vector<std::string> aliases;
-    std::string schema;               // JSON Schema of the options from the descriptor; empty: the plugin has no options
-    std::uint32_t flags = 0;          // KITH_FLAG_...
-    std::uint32_t prune = 0;          // KITH_PRUNE_...
-    std::string file{};               // path
-    std::function<bool()> stranger{}; // whether the file is not of this build (Library::stranger), which takes time; empty: no
+    std::string schema;      // JSON Schema of the options from the descriptor; empty: the plugin has no options
+    std::uint32_t flags = 0; // KITH_FLAG_...
+    std::uint32_t prune = 0; // KITH_PRUNE_...
+    std::string file{};      // name, without directory
+    std::function<bool()>
+        stranger{}; // whether the file is not of this build (Library::first_party), which takes time; empty: no
 
     bool is_stranger() const { return stranger && stranger(); }
 };

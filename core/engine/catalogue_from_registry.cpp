@@ -15,8 +15,8 @@ PluginCatalogue catalogue_from_registry(const Registry &registry, std::span<cons
         info.schema = plugin->options();
         info.flags = plugin->descriptor().flags;
         info.prune = plugin->prune();
-        info.file = plugin->library().file();
-        info.stranger = [plugin] { return plugin->library().stranger(); };
+        info.file = plugin->library().file_name();
+        info.stranger = [plugin] { return !plugin->library().first_party(); };
         result.installed.push_back(std::move(info));
     }
     const auto add = [&](const Refusal &refusal) {

@@ -148,14 +148,15 @@ Status Engine::order(std::string_view topology, const Order &order) {
 std::optional<std::size_t> Engine::retry(std::string_view file) {
     std::optional<std::size_t> count;
     each_supervisor([&](InstanceSupervisor &supervisor) {
-        if (std::filesystem::path(supervisor.instance().plugin().library().file()).filename() != file) return;
+        if (supervisor.instance().plugin().library().file_name() != file) return;
         count = count.value_or(0) + (supervisor.retry(engine_loop_.now()) ? 1 : 0);
     });
     return count;
 }
 
-PluginInstance::Dependencies Engine::dependencies(const Plugin &plugin, const IsolateSetting &isolate) {
-    return isolated({.world = world_, .logger = logger_, .rights = &rights_}, isolator_, config_->plugins, isolate, plugin);
+PluginInstance::Dependencies Engine::placed(PluginInstance::Dependencies dependencies, const IsolateSetting &isolate,
+                                            const Plugin &plugin) const {
+    return isolated(std::move(dependencies), {isolator_, config_->plugins, rights_}, isolate, plugin);
 }
 
 void Engine::stop(std::function<void()> done) {

@@ -140,7 +140,8 @@ class Engine {
     template <class F>
     void each_supervisor(F &&function);
 
-    PluginInstance::Dependencies dependencies(const Plugin &plugin, const IsolateSetting &isolate);
+    PluginInstance::Dependencies placed(PluginInstance::Dependencies dependencies, const IsolateSetting &isolate,
+                                        const Plugin &plugin) const;
 
     World &world_;
     Logger &logger_;

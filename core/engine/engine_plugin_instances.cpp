@@ -25,13 +25,6 @@ std::uint64_t mask_of(const std::vector<std::string> &filter) {
     return mask;
 }
 
-template <class T, class Value>
-PluginInstance::Dependencies with(PluginInstance::Dependencies dependencies, T PluginInstance::Dependencies::*member,
-                                  Value value) {
-    dependencies.*member = value;
-    return dependencies;
-}
-
 } // namespace
 
 Engine::Connector::Connector(Engine &engine, const ConnectorInstance &configured, const Plugin &plugin)
@@ -40,8 +33,8 @@ Engine::Connector::Connector(Engine &engine, const ConnectorInstance &configured
       reconciler(configured.name, plugin.parallel(), binding, engine.bus_, engine.engine_loop_.random_seed()),
       messages(engine.bus_, engine.world_, configured.name, [&engine] { engine.engine_loop_.soon(); }),
       supervisor(plugin, {"connectors." + configured.name, "", ""}, configured.options,
-                 with(with(engine.dependencies(plugin, configured.isolate), &PluginInstance::Dependencies::connector, &binding),
-                      &PluginInstance::Dependencies::messages, &messages),
+                 engine.placed({.world = engine.world_, .logger = engine.logger_, .connector = &binding, .messages = &messages},
+                               configured.isolate, plugin),
                  configured.name, engine.bus_, engine.engine_loop_, [this, &engine](const Failure &failure) {
                      reconciler.lost(failure.status, failure.text, engine.engine_loop_.now());
                  }) {
@@ -50,8 +43,8 @@ Engine::Connector::Connector(Engine &engine, const ConnectorInstance &configured
 }
 
 void Engine::Connector::renew(Engine &engine, const Plugin &plugin, const ConnectorInstance &configured) {
-    const auto next = engine.dependencies(plugin, configured.isolate);
-    supervisor.renew(plugin, configured.options, next);
+    supervisor.renew(plugin, configured.options,
+                     engine.placed(supervisor.instance().dependencies(), configured.isolate, plugin));
     binding.bind(supervisor.instance(), reconciler);
     messages.bind(supervisor.instance());
 }
@@ -65,9 +58,12 @@ Engine::Strategy::Strategy(Engine &engine, LiveTopology &topology, SourceId sour
           plugin,
           {"topologies." + std::string(topology.name()) + '.' + configured.name, std::string(topology.name()), configured.name},
           configured.options,
-          with(with(with(engine.dependencies(plugin, configured.isolate), &PluginInstance::Dependencies::discovery, &binding),
-                    &PluginInstance::Dependencies::node, &node),
-               &PluginInstance::Dependencies::max_peers, topology.policy().max_peers),
+          engine.placed({.world = engine.world_,
+                         .logger = engine.logger_,
+                         .discovery = &binding,
+                         .node = &node,
+                         .max_peers = topology.policy().max_peers},
+                        configured.isolate, plugin),
           "", engine.bus_, engine.engine_loop_, [&engine, &topology, id = source_](const Failure &failure) {
               const Time now = engine.engine_loop_.now();
               topology.watching(id, false, now);
@@ -77,8 +73,8 @@ Engine::Strategy::Strategy(Engine &engine, LiveTopology &topology, SourceId sour
 }
 
 void Engine::Strategy::renew(Engine &engine, const Plugin &plugin, const Source &configured) {
-    const auto next = engine.dependencies(plugin, configured.isolate);
-    supervisor.renew(plugin, configured.options, next);
+    supervisor.renew(plugin, configured.options,
+                     engine.placed(supervisor.instance().dependencies(), configured.isolate, plugin));
     binding.bind(supervisor.instance());
 }
 
@@ -154,8 +150,8 @@ Engine::SinkUnit::SinkUnit(Engine &engine, const Sink &configured, const Plugin 
           [&engine](std::string_view which, Failure &failure) { return engine.topology_for_sinks(which, failure); },
           [&engine] { engine.engine_loop_.soon(); }, [&engine] { return engine.engine_loop_.now(); }),
       supervisor(plugin, {"sinks." + configured.name, "", ""}, configured.options,
-                 with(with(engine.dependencies(plugin, configured.isolate), &PluginInstance::Dependencies::sink, &binding),
-                      &PluginInstance::Dependencies::members, &members),
+                 engine.placed({.world = engine.world_, .logger = engine.logger_, .sink = &binding, .members = &members},
+                               configured.isolate, plugin),
                  "", engine.bus_, engine.engine_loop_,
                  [this](const Failure &failure) { failure.crashed ? binding.crashed() : binding.reset(); }) {
     binding.attach(supervisor.instance());

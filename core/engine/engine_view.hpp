@@ -53,9 +53,8 @@ constexpr std::string_view to_string(PluginInstance::State state) {
 }
 
 inline InstanceView instance_view(const PluginInstance &instance) {
-    const std::string_view file = instance.plugin().library().file();
     return {instance.identity().name, instance.plugin().id(), to_string(instance.state()),
-            instance.calls(),         &instance.metrics(),    file.substr(file.rfind('/') + 1)};
+            instance.calls(),         &instance.metrics(),    instance.plugin().library().file_name()};
 }
 
 } // namespace kith::core

@@ -4,7 +4,6 @@
 #include <kith/hosting/status.hpp>
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 namespace kith::core {
@@ -66,8 +65,8 @@ void InstanceSupervisor::crashed(const Failure &failure, Time now) {
     publish(failure.status, KITH_EVENT_PLUGIN_CRASHED, failure.text, now);
     lost(failure, KITH_EVENT_PLUGIN_QUARANTINED,
          "it crashed " + std::to_string(CrashHistory::most) + " times within a minute, the last time: " + failure.text +
-             "; it is not started again before `kith plugins retry " +
-             std::filesystem::path(instance_->plugin().library().file()).filename().native() + '`',
+             "; it is not started again before `kith plugins retry " + std::string(instance_->plugin().library().file_name()) +
+             '`',
          now);
 }
 
@@ -91,11 +90,8 @@ void InstanceSupervisor::stop(Time now) {
     engine_loop_.soon();
 }
 
-void InstanceSupervisor::renew(const Plugin &plugin, std::string_view options, const PluginInstance::Dependencies &next_place) {
-    instance_->dependencies().maker = next_place.maker;
-    instance_->dependencies().isolation = next_place.isolation;
-    instance_->dependencies().rights = next_place.rights;
-    auto next = std::make_unique<PluginInstance>(plugin, instance_->identity(), options, instance_->dependencies());
+void InstanceSupervisor::renew(const Plugin &plugin, std::string_view options, PluginInstance::Dependencies dependencies) {
+    auto next = std::make_unique<PluginInstance>(plugin, instance_->identity(), options, std::move(dependencies));
     if (instance_->state() == PluginInstance::State::abandoned) abandoned_.push_back(std::move(instance_));
     instance_ = std::move(next);
     failure_.reset();

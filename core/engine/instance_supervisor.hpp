@@ -41,9 +41,9 @@ class InstanceSupervisor final : private InstanceOwner {
     Time next_deadline() const;
     bool finished() const { return finished_; }
 
-    /// When finished(): makes another instance of the same identity, which start() starts, where `next_place` has it made and with its rights. The
-    /// caller binds it anew.
-    void renew(const Plugin &plugin, std::string_view options, const PluginInstance::Dependencies &next_place);
+    /// When finished(): makes another instance of the same identity, which start() starts. The caller binds it anew. dependencies: of the
+    /// former instance, with what has changed.
+    void renew(const Plugin &plugin, std::string_view options, PluginInstance::Dependencies dependencies);
     /// An instance of it was abandoned: the supervisor must not be destroyed, because the plugin may still use its handle.
     bool abandoned() const;
     /// How often an instance has failed or could not start, and the text of the last failure.

@@ -2,6 +2,7 @@
 #include <core/engine/isolation_choice.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace kith::core {
 
@@ -32,15 +33,15 @@ std::optional<Isolation> isolation_of(const PluginSettings &settings, const Isol
     return Isolation{};
 }
 
-PluginInstance::Dependencies isolated(PluginInstance::Dependencies dependencies, InstanceMaker *maker,
-                                      const PluginSettings &settings, const IsolateSetting &instance, const Plugin &plugin) {
-    auto isolation = isolation_of(settings, instance, plugin);
+PluginInstance::Dependencies isolated(PluginInstance::Dependencies dependencies, const IsolationSettings &settings,
+                                      const IsolateSetting &instance, const Plugin &plugin) {
+    auto isolation = isolation_of(settings.plugins, instance, plugin);
     // A library that was not loaded when kith started is not loaded by a reload.
     if (!isolation && !plugin.library().is_open()) isolation.emplace();
-    if (!isolation || !isolation->sandbox || !plugin.library().stranger()) dependencies.rights = nullptr;
-    if (maker == nullptr || !isolation) return dependencies;
-    dependencies.maker = maker;
-    dependencies.isolation = *std::move(isolation);
+    if (settings.maker == nullptr) isolation.reset();
+    dependencies.maker = isolation ? settings.maker : nullptr;
+    dependencies.rights = isolation && isolation->sandbox && !plugin.library().first_party() ? &settings.rights : nullptr;
+    dependencies.isolation = std::move(isolation).value_or(Isolation{});
     return dependencies;
 }
 

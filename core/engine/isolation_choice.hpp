@@ -14,11 +14,17 @@ namespace kith::core {
 /// Nothing: it runs in this process. The library was sealed.
 std::optional<Isolation> isolation_of(const PluginSettings &settings, const IsolateSetting &instance, const Plugin &plugin);
 
-/// Fills in `maker` and `isolation` of an instance. maker: null where every instance is made in this process. Keeps `rights` for an isolated
-/// instance of a stranger's file; others have all rights: code in this process or without a sandbox has those of kith anyway, and a file of
-/// the build is isolated for its errors only.
-PluginInstance::Dependencies isolated(PluginInstance::Dependencies dependencies, InstanceMaker *maker,
-                                      const PluginSettings &settings, const IsolateSetting &instance, const Plugin &plugin);
+/// What is the same for all instances of an engine.
+struct IsolationSettings {
+    InstanceMaker *maker; ///< null: every instance is made in this process
+    const PluginSettings &plugins;
+    const PluginRightsPolicy &rights;
+};
+
+/// Sets `maker`, `isolation` and `rights`. Only an isolated instance of a stranger's file has limited rights: code in this process or without
+/// a sandbox has those of kith anyway, and a file of the build is isolated for its errors only.
+PluginInstance::Dependencies isolated(PluginInstance::Dependencies dependencies, const IsolationSettings &settings,
+                                      const IsolateSetting &instance, const Plugin &plugin);
 
 /// Whether an instance of this plugin runs in this process. The library was sealed.
 bool needed_in_process(const Config &config, const Plugin &plugin);

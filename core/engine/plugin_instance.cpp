@@ -25,7 +25,7 @@ PluginInstance::PluginInstance(const Plugin &plugin, Identity identity, std::str
     : plugin_(plugin), identity_(std::move(identity)), dependencies_(dependencies), options_(options) {
     if (dependencies_.rights != nullptr)
         rights_ = std::make_unique<PluginRights>(
-            *dependencies_.rights, plugin.library().file(), options, plugin.options(),
+            *dependencies_.rights, plugin.library().file_name(), options, plugin.options(),
             [this](const std::string &text) { dependencies_.owner->on_right_refused(*this, text); });
     handle_.struct_size = sizeof handle_;
     handle_.abi_minor = KITH_ABI_MINOR;

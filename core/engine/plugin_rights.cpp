@@ -49,10 +49,8 @@ void PluginRightsPolicy::update(const Config &config) {
         if (const auto address = parse_api_address(one.address)) listeners.push_back(plain_address(address->raw()));
 }
 
-std::string file_name(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); } // npos + 1 is 0
-
-std::vector<std::string> grants_of_file(const std::vector<FileGrants> &all, std::string_view path) {
-    const auto found = std::ranges::find(all, file_name(path), &FileGrants::file);
+std::vector<std::string> grants_of_file(const std::vector<FileGrants> &all, std::string_view file) {
+    const auto found = std::ranges::find(all, file, &FileGrants::file);
     return found == all.end() ? std::vector<std::string>() : found->grants;
 }
 
@@ -67,10 +65,7 @@ std::vector<std::string> configured_paths(std::string_view options, std::string_
 
 PluginRights::PluginRights(const PluginRightsPolicy &policy, std::string_view file, std::string_view options,
                            std::string_view schema, FirstRefusal first_refusal)
-    : policy_(policy),
-      file_(file_name(file)),
-      paths_(configured_paths(options, schema)),
-      first_refusal_(std::move(first_refusal)) {
+    : policy_(policy), file_(file), paths_(configured_paths(options, schema)), first_refusal_(std::move(first_refusal)) {
     read_grants();
 }
 

@@ -41,7 +41,7 @@ class PluginRights final : public TenantRights {
     /// Called once for each kind of right, with the text of the first refusal, within the call of the plugin.
     using FirstRefusal = std::function<void(const std::string &text)>;
 
-    /// policy: outlives the object. file: the path of the plugin's file. options: JSON text as the plugin gets it. schema: of the options,
+    /// policy: outlives the object. file: the name of the plugin's file. options: JSON text as the plugin gets it. schema: of the options,
     /// whose defaults are not the operator's words.
     PluginRights(const PluginRightsPolicy &policy, std::string_view file, std::string_view options, std::string_view schema,
                  FirstRefusal first_refusal);
@@ -71,11 +71,8 @@ class PluginRights final : public TenantRights {
     unsigned refused_ = 0; // a bit for each Right
 };
 
-/// The name of a file, by which it is listed in `plugins.grants`.
-std::string file_name(std::string_view path);
-
-/// The grants of a plugin's file.
-std::vector<std::string> grants_of_file(const std::vector<FileGrants> &all, std::string_view path);
+/// The grants of a plugin's file. file: its name, without directory.
+std::vector<std::string> grants_of_file(const std::vector<FileGrants> &all, std::string_view file);
 
 /// The absolute paths among the values of the options, except those that the schema contains.
 std::vector<std::string> configured_paths(std::string_view options, std::string_view schema);

@@ -93,13 +93,8 @@ struct StandaloneDiscovery::StrategyRun final : DiscoveryReceiver, InstanceOwner
           node_name(configured_node_name(config, topology)),
           node{node_name, node_name.empty() ? 0U : 1U},
           instance(plugin, {"topologies." + topology.name + '.' + source.name, topology.name, source.name}, source.options,
-                   isolated({.world = world,
-                             .logger = logger,
-                             .owner = this,
-                             .discovery = this,
-                             .node = &node,
-                             .rights = &discovery.rights_},
-                            isolator, config.plugins, source.isolate, plugin)) {}
+                   isolated({.world = world, .logger = logger, .owner = this, .discovery = this, .node = &node},
+                            {isolator, config.plugins, discovery.rights_}, source.isolate, plugin)) {}
 
     // The strategy has completed an observation. A `left_out` with 0 items is the reason of an empty set.
     void answer() { answer(KITH_OK, nothing_came); }

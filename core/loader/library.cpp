@@ -201,7 +201,10 @@ struct LibraryBuilder {
     }
 
     void make_plugins() {
-        library->is_strangers_ = settings.is_strangers;
+        if (settings.manifest) {
+            const auto listed = std::ranges::find(*settings.manifest, library->file_name(), &Pin::file);
+            library->listed_ = listed == settings.manifest->end() ? std::string() : listed->sha256;
+        }
         auto &described = library->description_;
         for (std::size_t i = 0; i < described.descriptors.size(); ++i) {
             auto plugin = std::make_unique<Plugin>();
@@ -230,7 +233,6 @@ struct LibraryBuilder {
         library->description_ = read_description(entry);
         if (auto wrong = check_description(library->description_, settings)) return with_file(*std::move(wrong));
         library->entry_ = &entry;
-        library->first_party_ = true;
         make_plugins();
         return std::move(library);
     }
@@ -311,20 +313,22 @@ Library::Result Library::link(const kith_entry &entry, std::string name, const L
 }
 
 std::optional<Refusal> Library::seal(const LoaderSettings &settings, const ReadContext &context) {
-    if (is_open()) return std::nullopt;
-    const fs::path file(file_);
-    if (!handle_->copy) {
-        FileState state;
-        if (auto wrong = LibraryBuilder::copy_unchanged_file(*this, settings, context, handle_->copy, state)) return wrong;
-        file_state_ = state;
-    }
-    // A file that the manifest does not name is not hashed.
-    const auto named = [&file](const Pin &pin) { return pin.file == file.filename(); };
-    const auto listed = std::ranges::find_if(settings.first_party, named);
-    if (listed == settings.first_party.end()) return std::nullopt;
-    const auto mapping = handle_->copy ? Mapping::of(handle_->copy) : Mapping::Result(FileError{});
-    first_party_ = (mapping ? core::sha256(mapping->bytes()) : sha256()) == listed->sha256;
+    if (is_open() || handle_->copy) return std::nullopt;
+    FileState state;
+    if (auto wrong = LibraryBuilder::copy_unchanged_file(*this, settings, context, handle_->copy, state)) return wrong;
+    file_state_ = state;
+    first_party_.reset();
     return std::nullopt;
+}
+
+bool Library::first_party() const {
+    if (!listed_) return true;
+    if (listed_->empty()) return false; // a file that the manifest does not name is not hashed
+    if (!first_party_) {
+        const auto mapping = handle_ && handle_->copy ? Mapping::of(handle_->copy) : Mapping::Result(FileError{});
+        first_party_ = (mapping ? core::sha256(mapping->bytes()) : sha256()) == *listed_;
+    }
+    return *first_party_;
 }
 
 int Library::sealed_copy() const {

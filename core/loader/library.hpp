@@ -15,7 +15,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -113,9 +112,11 @@ class Library {
     const std::string &file() const { return file_; }
     /// Whether it is pinned: loaded from a copy whose SHA-256 is in plugins.allow.
     bool pinned() const { return pinned_; }
-    /// Whether its file is not of this build (LoaderSettings::is_strangers): its plugins are isolated, and have only the rights of
-    /// PluginRights.
-    bool stranger() const { return is_strangers_ && is_strangers_(*this); }
+    /// The same without directory.
+    std::string_view file_name() const { return std::string_view(file_).substr(file_.rfind('/') + 1); } // npos + 1 is 0
+    /// Whether it is of this build, by LoaderSettings::manifest: the sealed copy, or else the file as it is at the first call. The plugins
+    /// of others are isolated, and have only the rights of PluginRights.
+    bool first_party() const;
     std::span<const std::unique_ptr<Plugin>> plugins() const { return plugins_; }
     const kith_entry &entry() const { return *entry_; }
     bool is_open() const { return entry_ != nullptr; }
@@ -123,8 +124,6 @@ class Library {
     int sealed_copy() const;
     /// The description of the file, for a process that loads the copy (see Description).
     std::string serialized_description() const { return serialize(description_); }
-    /// Whether the sealed copy, or a linked entry, is of the build of this program.
-    bool first_party() const { return first_party_; }
     /// The ABI version that it was built with, such as "1.0".
     std::string abi() const;
     /// SHA-256 of the file, computed at the first call; empty for a linked entry, and when the file cannot be read.
@@ -148,9 +147,9 @@ class Library {
     mutable std::string sha256_;
     std::optional<FileState> file_state_;
     std::vector<std::string> warnings_;
-    std::function<bool(const Library &)> is_strangers_;
+    std::optional<std::string> listed_; // SHA-256 in the manifest; empty: it is not there; none: there is no manifest
+    mutable std::optional<bool> first_party_;
     bool pinned_ = false;
-    bool first_party_ = false;
     bool described_in_child_ = false; // a child process made its description
     bool go_ = false;
 

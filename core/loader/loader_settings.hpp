@@ -9,23 +9,21 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace kith::core {
 
-class Library;
-
 struct LoaderSettings {
     std::vector<std::string> services; ///< ids of all offered services, such as "kith.timer/1"
     std::vector<Pin> pins;             ///< `plugins.allow`
-    std::vector<Pin> first_party{};    ///< the manifest of the build: each with a file name
-    std::string state_dir;             ///< folder for cached descriptions; empty: no cache
+    /// The files of this build, each with its name; others are strangers'. None: it is not known, and every file counts as of this build.
+    std::optional<std::vector<Pin>> manifest{};
+    std::string state_dir; ///< folder for cached descriptions; empty: no cache
     /// Called before a child is forked, to end what threads this process has; empty: it has none.
     std::function<void()> before_fork = {};
-    /// Whether a library is a stranger's: its file is not of this build. Empty: none is.
-    std::function<bool(const Library &)> is_strangers = {};
     std::uint32_t abi_major = KITH_ABI_MAJOR; ///< changed by tests only
     std::uint32_t abi_minor = KITH_ABI_MINOR; ///< changed by tests only
 

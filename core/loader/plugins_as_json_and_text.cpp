@@ -75,7 +75,7 @@ json::object object_of(const Plugin &plugin, const GrantsOfFile &grants) {
     result["services"] = json::object{{"required", array_of(plugin.required())}, {"optional", array_of(plugin.optional())}};
     result["env"] = array_of(plugin.env());
     result["flags"] = array_of(flags_of(plugin));
-    result["stranger"] = plugin.library().stranger();
+    result["stranger"] = !plugin.library().first_party();
     if (grants) {
         json::array granted;
         for (const std::string &one : grants(plugin.library())) granted.emplace_back(one);
@@ -149,7 +149,7 @@ void print_details(std::string &out, const Plugin &plugin, const GrantsOfFile &g
     if (!plugin.optional().empty()) out += "  optional   " + joined(plugin.optional()) + "\n";
     if (!plugin.env().empty()) out += "  reads env  " + joined(plugin.env()) + "\n";
     if (const auto flags = flags_of(plugin); !flags.empty()) out += "  flags      " + joined(flags) + "\n";
-    if (plugin.library().stranger()) out += "  origin     not of this build: it is isolated\n";
+    if (!plugin.library().first_party()) out += "  origin     not of this build: it is isolated\n";
     if (grants) {
         const std::vector<std::string> granted = grants(plugin.library());
         out += "  grants     " + joined(std::vector<std::string_view>(granted.begin(), granted.end())) + "\n";

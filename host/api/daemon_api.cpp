@@ -98,7 +98,7 @@ ApiContext DaemonApi::context(const AsioWorld &world, core::Engine &engine, Relo
     };
     context.plugins = [&engine, &loaded, &reloader] {
         const auto grants = [&](const core::Library &library) {
-            return core::grants_of_file(reloader.config().plugins.grants, library.file());
+            return core::grants_of_file(reloader.config().plugins.grants, library.file_name());
         };
         const core::EngineView view = engine.view();
         std::vector<core::QuarantinedInstance> quarantined;

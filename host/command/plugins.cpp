@@ -41,7 +41,7 @@ std::optional<core::GrantsOfFile> grants_of(const std::string &config, const std
         return std::nullopt;
     }
     return [grants = loaded.config->plugins.grants](const core::Library &library) {
-        return core::grants_of_file(grants, library.file());
+        return core::grants_of_file(grants, library.file_name());
     };
 }
 

@@ -89,7 +89,7 @@ class IsolatedProcess::Tenant final : public messages::ProxyOwner {
 IsolatedProcess::Result IsolatedProcess::start(boost::asio::io_context &io, const core::Library &library,
                                                const Settings &settings) {
     const std::string &file = library.file();
-    const std::string name = file.substr(file.rfind('/') + 1);
+    const std::string name(library.file_name());
     if (library.sealed_copy() < 0)
         return name + " cannot be loaded into a process of its own, because its file cannot be copied into memory here";
     auto helper = HelperProcess::start(settings.program, library.sealed_copy(), name);

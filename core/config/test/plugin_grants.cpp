@@ -14,7 +14,7 @@ namespace {
 
 World with_files() {
     World world;
-    for (PluginInfo &plugin : world.plugins.installed) plugin.file = "/plugins/lib" + plugin.id + ".so";
+    for (PluginInfo &plugin : world.plugins.installed) plugin.file = "lib" + plugin.id + ".so";
     return world;
 }
 
@@ -22,7 +22,7 @@ World with_files() {
 World with_stranger(std::uint32_t flags, const char *schema) {
     World world = with_files();
     world.plugins.installed.push_back(
-        {KITH_KIND_STRATEGY, "x", {}, schema, flags, KITH_PRUNE_UNSAID, "/plugins/libstrategy_x.so", [] { return true; }});
+        {KITH_KIND_STRATEGY, "x", {}, schema, flags, KITH_PRUNE_UNSAID, "libstrategy_x.so", [] { return true; }});
     return world;
 }
 

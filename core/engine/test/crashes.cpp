@@ -9,27 +9,7 @@ namespace kith::core::test {
 
 namespace {
 
-// Makes the scripted plugins in this process; a test says when their processes end.
-class Isolator final : public InstanceMaker {
-  public:
-    std::map<std::string, PluginInstance *> instances;
-    std::size_t refused = 0;
-
-    Result create(PluginInstance &instance, const kith_host &host, const Isolation &) override {
-        const kith_instance *made = nullptr;
-        const std::int32_t status = instance.plugin().create(host, &made);
-        if (status != KITH_OK) return Failure{status, "refused"};
-        instances[instance.identity().name] = &instance;
-        return made;
-    }
-    void crash(const std::string &name) {
-        instances.at(name)->report({.status = KITH_RESET, .text = "killed by signal 11", .crashed = true});
-    }
-};
-
 struct IsolatedKith : Kith {
-    Isolator isolator;
-
     IsolatedKith() {
         config.plugins.isolate = PluginSettings::Isolate::all;
         config.sinks.push_back({"k", "puppet", "{}", {"peer.*", "topology.*"}});
@@ -39,11 +19,6 @@ struct IsolatedKith : Kith {
             return KITH_OK;
         };
         strategy().start = [](ScriptedPlugin &plugin) { return plugin.replace({"a@10.0.0.2", "b@10.0.0.3"}); };
-    }
-    void start() {
-        engine = std::make_unique<Engine>(machine, log, config, registry, &isolator);
-        engine->start();
-        run(std::chrono::milliseconds(1));
     }
     Script &sink() { return scripts["sinks.k"]; }
 };

@@ -28,8 +28,7 @@ struct Rights {
     explicit Rights(std::vector<std::string> grants, std::string_view options = "{}", std::string_view schema = "{}",
                     std::vector<kith_address> listeners = {})
         : policy({{"libother.so", {"process"}}, {"libstrategy_x.so", std::move(grants)}}, std::move(listeners)),
-          rights(policy, "/opt/plugins/libstrategy_x.so", options, schema,
-                 [this](const std::string &text) { warnings.push_back(text); }) {}
+          rights(policy, "libstrategy_x.so", options, schema, [this](const std::string &text) { warnings.push_back(text); }) {}
 
     bool reaches(std::string_view host, std::uint16_t port = 80, Transport transport = Transport::tcp) {
         return rights.why_not_reach(transport, address(host, port)).empty();
@@ -245,8 +244,9 @@ BOOST_AUTO_TEST_CASE(programs_and_variables_are_granted_by_name_of_the_file) {
 }
 
 BOOST_AUTO_TEST_CASE(an_instance_of_a_stranger_has_them_and_its_refusals_are_one_event_for_each_kind) {
-    test::Kith kith;
-    test::puppets_are_strangers = true;
+    LoaderSettings settings = test::loader_settings();
+    settings.manifest.emplace(); // in which the puppets are not
+    test::Kith kith(nullptr, 1, settings);
     kith.config.plugins.isolate = PluginSettings::Isolate::all;
     kith.config.plugins.grants = {{"puppets", {"file:/granted"}}};
     kith.start();

@@ -263,12 +263,8 @@ struct Lines final : Logger {
     }
 };
 
-/// Whether their file counts as a stranger's, so that they have only the rights of PluginRights.
-inline bool puppets_are_strangers = false;
-
 inline LoaderSettings loader_settings() {
     LoaderSettings offered;
-    offered.is_strangers = [](const Library &) { return puppets_are_strangers; };
     for (const auto id : engine_services()) offered.services.emplace_back(id);
     for (const char *id :
          {KITH_CLOCK, KITH_LOOP, KITH_RANDOM, KITH_TIMER, "kith.tcp/1", "kith.env/1", "kith.file/1", "kith.state/1"}) {
@@ -277,26 +273,44 @@ inline LoaderSettings loader_settings() {
     return offered;
 }
 
+/// Makes isolated instances in this process; a test says when their processes end.
+class Isolator final : public InstanceMaker {
+  public:
+    std::map<std::string, PluginInstance *> instances;
+
+    Result create(PluginInstance &instance, const kith_host &host, const Isolation &) override {
+        const kith_instance *made = nullptr;
+        const std::int32_t status = instance.plugin().create(host, &made);
+        if (status != KITH_OK) return Failure{status, "refused"};
+        instances[instance.identity().name] = &instance;
+        return made;
+    }
+    void crash(const std::string &name) {
+        instances.at(name)->report({.status = KITH_RESET, .text = "killed by signal 11", .crashed = true});
+    }
+};
+
 /// One kith: topology "t" with the strategy "s" and the connector "c", both puppets, until a test changes `config`.
 struct Kith {
     std::unique_ptr<testkit::SimNet> own;
     testkit::SimNet &net;
     testkit::SimulatedMachine &machine;
     Lines log;
-    Registry registry{loader_settings()};
+    Registry registry;
     Config config;
+    Isolator isolator; // by `isolate`
     std::unique_ptr<Engine> engine;
     bool ended = false;
 
     static constexpr const char *strategy_name = "topologies.t.s";
     static constexpr const char *connector_name = "connectors.c";
 
-    explicit Kith(testkit::SimNet *given = nullptr, std::uint64_t seed = 1)
+    explicit Kith(testkit::SimNet *given = nullptr, std::uint64_t seed = 1, LoaderSettings settings = loader_settings())
         : own(given == nullptr ? std::make_unique<testkit::SimNet>(seed) : nullptr),
           net(given == nullptr ? *own : *given),
-          machine(net.machine("here", {"10.0.0.1"})) {
+          machine(net.machine("here", {"10.0.0.1"})),
+          registry(std::move(settings)) {
         scripts.clear();
-        puppets_are_strangers = false;
         scripts[strategy_name];
         scripts[connector_name];
         BOOST_REQUIRE(registry.link(entry(), "puppets"));
@@ -311,7 +325,7 @@ struct Kith {
     Script &connector() { return scripts[connector_name]; }
 
     void start() {
-        engine = std::make_unique<Engine>(machine, log, config, registry);
+        engine = std::make_unique<Engine>(machine, log, config, registry, &isolator);
         engine->start();
         run(std::chrono::milliseconds(1));
     }

@@ -84,10 +84,14 @@ BOOST_AUTO_TEST_CASE(instances_in_quarantine_are_listed_by_a_daemon) {
 
 BOOST_AUTO_TEST_CASE(a_stranger_s_file_is_named_as_such) {
     LoaderSettings settings = test::settings();
-    settings.is_strangers = [](const Library &library) { return library.file().ends_with("/libtwo_plugins.so"); };
+    settings.manifest = {{"libtwo_plugins.so", std::string(64, '0')}};
     Registry other(settings);
     BOOST_REQUIRE(!other.scan(folder.path()));
     KITH_CHECK_CONTAINS(plugins_as_text(other, true), "\n  origin     not of this build: it is isolated\n");
+    settings.manifest->front().sha256 = other.libraries().front()->sha256();
+    Registry same(settings);
+    BOOST_REQUIRE(!same.scan(folder.path()));
+    BOOST_TEST(plugins_as_text(same, true).find("origin") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_list_is_stated) { BOOST_TEST(plugins_as_text(Registry(settings())) == "no plugins\n"); }
