@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The plugin's end: one instance of a plugin, which sees a host, whose calls are messages. What the plugin asks is decided here, by the same
-// code as in the host: options, environment, node name, clock, random, posts, and the status of every call. The host is told that status and
+// code as in the host: options, environment, node name, clock, random, posts, and the status of every call. The host receives that status and
 // compares.
 #pragma once
 

@@ -2,6 +2,7 @@
 #include <sdk/messages/proxy_stubs.hpp>
 
 #include <sdk/messages/service_functions.hpp>
+#include <sdk/messages/stub_table.hpp>
 
 #include <kith/result.hpp>
 
@@ -154,29 +155,12 @@ struct ProxyStubs::ToHost {
 
 namespace {
 
-template <auto Member>
-struct PluginStubAs;
-template <class Table, class R, class... Args, R (*Table::*Member)(void *, Args...)>
-struct PluginStubAs<Member> {
-    template <class Stub>
-    static constexpr auto function = static_cast<R (*)(void *, Args...)>(&Stub::template stub<R, Args...>);
-};
-
-// The indices are parameters of a function: clang 14 compiles no lambda that expands them together with the members.
-template <std::uint8_t number, class Table, auto... Members, std::size_t... I>
-Table made_plugin_table(functions::Plugin<Table, Members...>, std::index_sequence<I...>) {
-    Table made{};
-    ((made.*Members = PluginStubAs<Members>::template function<ProxyStubs::Stub<number, I, Members>>), ...);
-    return made;
-}
-
 template <std::uint8_t number, class Table, auto... Members>
 const void *plugin_table_of(functions::Plugin<Table, Members...> side) {
     if constexpr (std::is_same_v<Table, kith_loop_plugin>) {
         return nullptr; // posts are delivered where they are made
     } else {
-        static const Table table = made_plugin_table<number>(side, std::make_index_sequence<sizeof...(Members)>());
-        return &table;
+        return &stub_table<ProxyStubs, number>(side);
     }
 }
 template <std::uint8_t>
