@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "router.hpp"
 
-#include "bearer_token.hpp"
+#include "counted_answer.hpp"
 #include "documents.hpp"
 #include "errors.hpp"
 #include "event_feed.hpp"
@@ -9,6 +9,7 @@
 #include "orders.hpp"
 #include "origin.hpp"
 #include "page/page.hpp"
+#include "request_rights.hpp"
 #include "state_snapshot.hpp"
 
 #include <algorithm>
@@ -113,35 +114,6 @@ bool is_open(const Entry &entry) {
     return entry.route == Route::livez || entry.route == Route::readyz || entry.route == Route::metrics;
 }
 
-ApiAnswer unauthorized(const ApiRequest &request) {
-    ApiAnswer answer = error_answer(
-        401, "unauthorized", request.authorization.empty() ? "this address needs a token" : "this token is none of kith's",
-        "Send `Authorization: Bearer TOKEN` with the value of api.tokens.read or api.tokens.control.");
-    answer.fields = "WWW-Authenticate: Bearer\r\n";
-    return answer;
-}
-
-// A right of its own: who reads the state need not read what applications send, nor the reverse.
-bool may_message(const ApiRequest &request) {
-    if (request.access == nullptr) return request.may_message || request.right == Right::control;
-    return authorizes_messages(request.authorization, *request.access);
-}
-
-ApiAnswer no_right_to_message(const ApiRequest &request) {
-    if (request.access == nullptr) {
-        return error_answer(403, "forbidden", "this needs the right of messages",
-                            "Ask as root, as the user of the daemon, or as a member of the group that api.messages_group or "
-                            "api.control_group names.");
-    }
-    if (right_of_authorization(request.authorization, *request.access) != Right::none)
-        return error_answer(403, "forbidden", "this needs the right of messages", "Send the token of api.tokens.messages.");
-    ApiAnswer answer = error_answer(401, "unauthorized",
-                                    request.authorization.empty() ? "this path needs a token" : "this token is none of kith's",
-                                    "Send `Authorization: Bearer TOKEN` with the value of api.tokens.messages.");
-    answer.fields = "WWW-Authenticate: Bearer\r\n";
-    return answer;
-}
-
 ApiAnswer malformed(const std::string &message,
                     std::string_view remedy = "Correct the request; /v1/openapi.json describes it.") {
     return error_answer(400, "malformed", message, remedy);
@@ -200,28 +172,6 @@ bool accepts(std::string_view accept, std::string_view type) {
     }
     return false;
 }
-
-// Counts the answer when it is there.
-class CountedAnswer final : public ApiPending {
-  public:
-    CountedAnswer(std::unique_ptr<ApiPending> inner, std::map<unsigned, std::uint64_t> &counts)
-        : inner_(std::move(inner)), counts_(counts) {}
-    void on_ready(std::function<void(ApiAnswer)> ready) override {
-        inner_->on_ready([ready = std::move(ready), &counts = counts_](ApiAnswer answer) {
-            ++counts[answer.status];
-            ready(std::move(answer));
-        });
-    }
-    ApiAnswer expire() override {
-        ApiAnswer answer = inner_->expire();
-        ++counts_[answer.status];
-        return answer;
-    }
-
-  private:
-    std::unique_ptr<ApiPending> inner_;
-    std::map<unsigned, std::uint64_t> &counts_;
-};
 
 } // namespace
 
@@ -285,18 +235,14 @@ ApiAnswer ApiRouter::route(const ApiRequest &request) {
         answer.fields = "Allow: " + allowed + "\r\n";
         return answer;
     }
-    const Right right =
-        request.access == nullptr ? request.right : right_of_authorization(request.authorization, *request.access);
+    const Right right = right_of(request);
     if (is_of_messages(*entry)) {
         if (!may_message(request)) return no_right_to_message(request);
     } else if (right == Right::none && !is_open(*entry)) {
-        return unauthorized(request);
-    } else if (entry->method != "GET" && right != Right::control)
-        return error_answer(
-            403, "forbidden", "this needs the right of control",
-            request.access != nullptr
-                ? "Send the token of api.tokens.control."
-                : "Ask as root, as the user of the daemon, or as a member of the group that api.control_group names.");
+        return no_right_to_read(request);
+    } else if (entry->method != "GET" && right != Right::control) {
+        return no_right_to_control(request);
+    }
     if (const std::string *unknown = unknown_parameter(*entry, *target); unknown != nullptr)
         return malformed("there is no parameter `" + *unknown + "` here");
     if (entry->route == Route::livez) {
