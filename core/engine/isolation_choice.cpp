@@ -14,7 +14,7 @@ bool is_isolated(PluginSettings::Isolate isolate, const Library &library) {
     case PluginSettings::Isolate::none: return false;
     case PluginSettings::Isolate::strangers: break;
     }
-    // Where files cannot be copied into memory, a stranger's is loaded by its path into this process, which a warning of the loader says.
+    // Where files cannot be copied into memory, a stranger's is loaded by its path into this process, and the loader reports a warning.
     return !library.first_party() && library.sealed_copy() >= 0;
 }
 

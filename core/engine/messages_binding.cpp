@@ -101,14 +101,14 @@ void MessagesBinding::cancel(std::uint64_t op) {
 bool MessagesBinding::add(const std::shared_ptr<MessageQueue> &reader) {
     if (readers_.size() >= most_readers) return false;
     readers_.push_back(reader);
-    told_ = false;
+    channels_reported_ = false;
     wake_();
     return true;
 }
 
 void MessagesBinding::remove(const MessageQueue &reader) {
     std::erase_if(readers_, [&](const auto &one) { return one.get() == &reader; });
-    told_ = false;
+    channels_reported_ = false;
     wake_();
 }
 
@@ -119,14 +119,14 @@ void MessagesBinding::deliver(Time now) {
             if (!reader->empty() || reader->lost() != 0) reader->ready();
         }
     }
-    if (!told_) tell_channels();
+    if (!channels_reported_) report_channels();
     lost_.advance(now);
 }
 
-void MessagesBinding::tell_channels() {
+void MessagesBinding::report_channels() {
     const auto *table = side();
     if (table == nullptr || table->listening == nullptr) return; // again when it runs
-    told_ = true;
+    channels_reported_ = true;
     std::set<std::string_view> names; // at most most_readers
     for (const auto &reader : readers_) names.insert(reader->channel());
     std::vector<kith_str> list;
@@ -225,7 +225,7 @@ void MessagesBinding::drop() {
         ended_.push_back(
             {std::move(done), KITH_CANCELLED, "the connector has stopped; it is not known whether the message was delivered"});
     }
-    told_ = readers_.empty();
+    channels_reported_ = readers_.empty();
     if (!ended_.empty()) wake_();
 }
 

@@ -79,7 +79,7 @@ class MessagesBinding final : public MessagesReceiver {
     StartedOperation begin(const char *what, Done done, Begin call);
     std::vector<kith_message> read(const kith_message *messages, std::uint32_t count, std::uint32_t stride, Status &status);
     void distribute(const kith_message &message);
-    void tell_channels();
+    void report_channels();
 
     World &world_;
     std::function<void()> wake_;
@@ -91,7 +91,7 @@ class MessagesBinding final : public MessagesReceiver {
     std::shared_ptr<std::size_t> waiting_ = std::make_shared<std::size_t>(0); // bytes; shared with the messages
     std::uint64_t beginning_ = 0;                                             // the operation whose call is under way
     bool news_ = false;                                                       // for readers
-    bool told_ = true; // the plugin knows the channels that are listened on
+    bool channels_reported_ = true; // the plugin knows the channels that are listened on
 };
 
 } // namespace kith::core

@@ -10,7 +10,7 @@ import unittest
 from waiting import ROOT
 
 sys.path.insert(0, str(ROOT / "sdk/test/installed"))
-from installed import Daemon, Home  # noqa: E402, F401
+from installed import Daemon, Home, mentions  # noqa: E402, F401
 
 
 def granted(file, *grants):
@@ -31,7 +31,7 @@ class BuiltAsThirdParty(unittest.TestCase):
         build = home.build(source, name, "-G", "Ninja", "-DBUILD_TESTING=ON", "-DCMAKE_BUILD_TYPE=Debug")
         self.assertIn("100% tests passed", home.run(["ctest", "--test-dir", str(build), "--output-on-failure", "--no-tests=error"]))
         included = home.run(["ninja", "-C", str(build), "-t", "deps"])
-        self.assertTrue("/kith/include/kith/plugin.hpp" in included and str(ROOT) not in included, "what it includes is not what is installed")
+        self.assertTrue("/kith/include/kith/plugin.hpp" in included and not mentions(included, ROOT), "what it includes is not what is installed")
         home.run(["cmake", "--install", str(build), "--prefix", str(home.kith)])
         self.assertTrue(plugin.exists())
         self.assertRegex(home.run([str(home.kith / "bin/kith"), "plugins"]), rf"(?m)^{name} +{kind} +1\.0\.0 ")

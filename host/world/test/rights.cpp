@@ -25,7 +25,7 @@ class Isolated : public Base {
     Isolated(kith::World &on, std::vector<std::string> grants, const std::string &options = "{}")
         : Base(on, "isolated"),
           policy_({{"libx.so", std::move(grants)}}, {}),
-          rights_(policy_, "/plugins/libx.so", options, "{}", [this](const std::string &text) { warnings.push_back(text); }) {}
+          rights_(policy_, "libx.so", options, "{}", [this](const std::string &text) { warnings.push_back(text); }) {}
 
     kith::TenantRights *rights() noexcept override { return &rights_; }
 

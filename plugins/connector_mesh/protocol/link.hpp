@@ -13,7 +13,7 @@
 
 namespace kith::mesh {
 
-/// A connection, numbered by whoever opened or accepted it.
+/// A connection, numbered by the code that opened or accepted it.
 using LinkId = std::uint64_t;
 
 class Link {

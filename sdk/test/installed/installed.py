@@ -18,6 +18,11 @@ BUILD = pathlib.Path(os.environ["KITH_BUILD"])
 CACHED = {"CMAKE_C_COMPILER_LAUNCHER": "ccache", "CMAKE_CXX_COMPILER_LAUNCHER": "ccache"} if shutil.which("ccache") else {}
 
 
+def mentions(text, directory):
+    """Whether a path in this text is in the directory. That of a clone in the root directory, such as /kith, is a part of other paths too."""
+    return re.search(rf"(?:(?<![\w.~}}/-])|(?<=-[IL])){re.escape(str(directory))}(?![\w.-])", text) is not None
+
+
 class Home:
     """A home directory with an installed kith in ~/kith; removed in the end."""
 
