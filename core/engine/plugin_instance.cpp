@@ -22,7 +22,7 @@ std::int32_t known(std::int32_t status) { return status > 0 ? KITH_INTERNAL : st
 } // namespace
 
 PluginInstance::PluginInstance(const Plugin &plugin, Identity identity, std::string_view options, Dependencies dependencies)
-    : plugin_(plugin), identity_(std::move(identity)), dependencies_(dependencies), options_(options) {
+    : plugin_(plugin), identity_(std::move(identity)), dependencies_(std::move(dependencies)), options_(options) {
     if (dependencies_.rights != nullptr)
         rights_ = std::make_unique<PluginRights>(
             *dependencies_.rights, plugin.library().file_name(), options, plugin.options(),
